@@ -1,0 +1,73 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * Strings and growing buffers for the two lower floors, which know no nginx
+ * type.  This room may call libc only.
+ *
+ * A webhook_str_t is a view: it owns nothing and is not NUL-terminated.  Its
+ * layout is that of nginx's ngx_str_t, so that http/ can pass one for the
+ * other without a copy (a static check there makes sure of it).
+ */
+
+#ifndef WEBHOOK_STR_H
+#define WEBHOOK_STR_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/types.h>
+
+
+#define WEBHOOK_OK      0
+#define WEBHOOK_ERROR  -1       /* the caller's error text or code says why */
+#define WEBHOOK_NOMEM  -2       /* allocation failed */
+#define WEBHOOK_LIMIT  -3       /* a stated bound was exceeded */
+
+
+typedef struct {
+    size_t          len;
+    unsigned char  *data;
+} webhook_str_t;
+
+
+/*
+ * A buffer that grows up to a bound.  Starts zeroed but for "max"; once an
+ * append failed it stays failed, so that a row of appends needs one check at
+ * the end.
+ */
+
+typedef struct {
+    unsigned char  *data;       /* malloc()ed, owned by the buffer */
+    size_t          len;        /* bytes in use */
+    size_t          size;       /* bytes allocated */
+    size_t          max;        /* bytes it may hold at most, 0: no bound */
+    int             failed;     /* 0, WEBHOOK_NOMEM or WEBHOOK_LIMIT */
+} webhook_buf_t;
+
+
+#define webhook_str(text)  { sizeof(text) - 1, (unsigned char *) text }
+
+
+/* 1 if both hold the same bytes, else 0. */
+int webhook_str_eq(const webhook_str_t *a, const webhook_str_t *b);
+
+/* Prepares an empty buffer that may hold max bytes (0: no bound). */
+void webhook_buf_init(webhook_buf_t *b, size_t max);
+
+/*
+ * Append len bytes, one byte, or the decimal digits of n.  Return WEBHOOK_OK,
+ * else what is kept in b->failed.
+ */
+int webhook_buf_add(webhook_buf_t *b, const void *data, size_t len);
+int webhook_buf_byte(webhook_buf_t *b, unsigned char c);
+int webhook_buf_number(webhook_buf_t *b, int64_t n);
+
+/* Makes room for len bytes more without adding any; same returns. */
+int webhook_buf_reserve(webhook_buf_t *b, size_t len);
+
+/* Frees what the buffer holds; it may be used again after an init. */
+void webhook_buf_free(webhook_buf_t *b);
+
+
+#endif /* WEBHOOK_STR_H */
