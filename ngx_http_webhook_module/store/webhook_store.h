@@ -1,0 +1,446 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * What is kept: events, their deliveries and attempts, the calls of
+ * receivers, and the queue over them.  The engine is LMDB; nothing of it
+ * shows here, so that another engine can stand behind the same header.  This
+ * room may call core/ and lmdb; it knows no nginx type.
+ *
+ * The rules of the header:
+ *
+ *   - A batch of operations goes in, results come out.  Each operation is
+ *     atomic; a batch is not.  One batch is one commit where that is possible.
+ *   - Every operation can be repeated: the caller chose the ids.
+ *   - Times that steer (delays, lease lengths) are relative, in milliseconds,
+ *     and run on the store's own clock, which neither a stepped wall clock
+ *     nor a restart turns back.  Times that are only kept (wall) are
+ *     milliseconds since 1970.
+ *   - Results are copies.  Nothing of an engine leaks.
+ *   - Every operation bears a placement key (an event or an endpoint).
+ *
+ * Threads: a store belongs to the process that opened it (open after the
+ * fork) and takes one call at a time, from any thread.  Every call may block
+ * on the disk: none belongs on an event loop.
+ *
+ * Delivery states.  Each event has one delivery for each endpoint that asked
+ * for it.
+ *
+ *   put_event --> PENDING --claim--> SENDING --complete DONE---> DELIVERED
+ *             \                      ^  |  |
+ *              `---- leased at once -'  |  `---complete DEAD---> DEAD
+ *                                       |
+ *        PENDING <--RETRY, RELEASE, lease ended, owner gone
+ *
+ * A SENDING delivery is leased: it has a token, an owner and an end.  Only
+ * who shows the token may complete it.
+ */
+
+#ifndef WEBHOOK_STORE_H
+#define WEBHOOK_STORE_H
+
+#include "../core/webhook_id.h"
+#include "../core/webhook_str.h"
+
+
+typedef struct webhook_store_s  webhook_store_t;
+
+
+/* Results of opening and of each operation. */
+
+typedef enum {
+    WEBHOOK_STORE_OK = 0,
+    WEBHOOK_STORE_DUPLICATE,    /* it is there already: as good as OK */
+    WEBHOOK_STORE_STALE,        /* the token is not the delivery's any more */
+    WEBHOOK_STORE_NOT_FOUND,
+    WEBHOOK_STORE_FULL,         /* surely not applied: no space is left */
+    WEBHOOK_STORE_UNAVAILABLE,  /* surely not applied: memory, disk, store */
+    WEBHOOK_STORE_UNKNOWN       /* perhaps applied: repeat the operation */
+} webhook_store_result_e;
+
+
+typedef enum {
+    WEBHOOK_PENDING = 0,
+    WEBHOOK_SENDING,
+    WEBHOOK_DELIVERED,
+    WEBHOOK_DEAD
+} webhook_state_e;
+
+#define WEBHOOK_STATES  4
+
+
+typedef enum {
+    WEBHOOK_STORE_LOG_EMERG = 0,
+    WEBHOOK_STORE_LOG_ERROR,
+    WEBHOOK_STORE_LOG_WARN,
+    WEBHOOK_STORE_LOG_NOTICE
+} webhook_store_log_e;
+
+
+typedef struct {
+    const char  *path;          /* a directory that exists, NUL-terminated */
+    uint64_t     size;          /* bytes the store may hold; 0: as it is */
+    uint64_t     keep;          /* ms that finished events and calls stay */
+    uint32_t     high_water;    /* percent of size above which no new event
+                                   or call is taken; 0: the default, 90 */
+    unsigned     readonly:1;    /* list, show, calls and stats alone */
+
+    /* Tells the operator; text is a whole sentence without a line end. */
+    void       (*log)(void *ctx, webhook_store_log_e level, const char *text);
+
+    /* For tests: ms of a clock that never runs backwards in a boot, and a
+       name for the boot.  NULL: CLOCK_BOOTTIME and the kernel's boot id. */
+    uint64_t   (*clock)(void *ctx);
+    const char  *boot;
+
+    void        *ctx;           /* for log and clock */
+} webhook_store_options_t;
+
+
+/*
+ * Opens the store, makes it where there is none, and claims an owner's slot
+ * (not when readonly).  Files are made 0600.  Refuses network file systems; a
+ * damaged store that nobody else has open is moved aside, with an alarm, and
+ * a new one made.  Returns WEBHOOK_STORE_OK and *st; else the reason has been
+ * logged.
+ */
+webhook_store_result_e webhook_store_open(
+    const webhook_store_options_t *options, webhook_store_t **st);
+
+/* Gives the owner's slot back, releases what it still leases, closes. */
+void webhook_store_close(webhook_store_t *st);
+
+
+/* ------------------------------------------------------- operations --- */
+
+typedef enum {
+    WEBHOOK_OP_PUT_EVENT = 0,
+    WEBHOOK_OP_CLAIM,
+    WEBHOOK_OP_COMPLETE,
+    WEBHOOK_OP_ENDPOINT,
+    WEBHOOK_OP_TAKEOVER,
+    WEBHOOK_OP_EXPIRE,
+    WEBHOOK_OP_PUT_CALL,
+    WEBHOOK_OP_LIST,            /* from here on: read only */
+    WEBHOOK_OP_SHOW,
+    WEBHOOK_OP_CALLS,
+    WEBHOOK_OP_STATS
+} webhook_op_e;
+
+
+/*
+ * What is sent: one event, as it was captured.  In operations that take it
+ * the bytes are the caller's and must live until the batch returns.
+ */
+
+typedef struct {
+    webhook_id_t   id;
+    uint64_t       wall;            /* when it happened */
+    webhook_str_t  type;            /* order.add; up to 128 bytes */
+    webhook_str_t  content_type;    /* up to 255 bytes; may be empty */
+    webhook_str_t  body;            /* the bytes to send */
+} webhook_event_t;
+
+
+/* A delivery as it is handed to whoever sends it. */
+
+typedef struct {
+    webhook_event_t  event;
+    uint64_t         endpoint;      /* webhook_id_name() of its name */
+    uint64_t         token;
+    uint32_t         attempt;       /* number of this send, 1 for the first */
+} webhook_lease_t;
+
+
+/*
+ * PUT_EVENT.  Keeps an event and its deliveries.  A delivery that asks for a
+ * lease gets one if its endpoint has a free slot (limits are those of
+ * ENDPOINT; an endpoint never named there has none to give), with
+ * token != 0; else it is due after its delay.  DUPLICATE if the id is there:
+ * its deliveries are left as they are and no lease is given.
+ */
+
+typedef struct {
+    uint64_t  endpoint;
+    uint64_t  delay;                /* ms until the first send */
+    unsigned  lease:1;              /* in: the caller could send it now */
+    uint64_t  token;                /* out: 0 if not leased */
+} webhook_put_t;
+
+typedef struct {
+    webhook_event_t   event;
+    webhook_put_t    *deliveries;
+    uint32_t          count;
+    uint64_t          lease;        /* ms a lease runs */
+} webhook_op_put_event_t;
+
+
+/*
+ * CLAIM.  Leases due deliveries of the endpoints named (ascending ids), first
+ * sends before retries, no more than an endpoint's free slots.
+ */
+
+typedef struct {
+    const uint64_t   *endpoints;
+    uint32_t          endpoints_count;
+    uint32_t          max;          /* deliveries at most */
+    size_t            max_bytes;    /* body bytes after which no more are
+                                       added; one always is */
+    uint64_t          lease;        /* ms */
+
+    webhook_lease_t  *leases;       /* out */
+    uint32_t          count;
+    uint64_t          next;         /* out: ms until the next one of these
+                                       endpoints is due, 0: now,
+                                       UINT64_MAX: none is waiting */
+} webhook_op_claim_t;
+
+
+/*
+ * COMPLETE.  The outcome of a send, for who shows the delivery's token.
+ * STALE changes nothing.
+ */
+
+typedef enum {
+    WEBHOOK_DONE = 0,               /* delivered */
+    WEBHOOK_RETRY,                  /* failed; due again after "delay" */
+    WEBHOOK_FAILED,                 /* failed for good: a dead letter */
+    WEBHOOK_RELEASE                 /* was not sent, does not count; due again
+                                       after "delay" */
+} webhook_outcome_e;
+
+typedef struct {
+    uint64_t       wall;            /* when the send began */
+    uint32_t       number;          /* out of history: 1.. */
+    uint32_t       status;          /* of the answer; 0: none came */
+    uint32_t       connect;         /* microseconds each; connect includes */
+    uint32_t       tls;             /*   the look-up of the name */
+    uint32_t       first_byte;      /* from the end of connect and tls */
+    uint32_t       total;
+    webhook_str_t  error;           /* a sentence, or empty; up to 255 bytes */
+    webhook_str_t  address;         /* it was sent to; up to 64 bytes */
+    webhook_str_t  answer;          /* its first bytes; up to 1024 are kept */
+} webhook_attempt_t;
+
+typedef struct {
+    webhook_id_t        event;
+    uint64_t            endpoint;
+    uint64_t            token;
+    webhook_outcome_e   outcome;
+    uint64_t            delay;      /* ms, for RETRY and RELEASE */
+    webhook_attempt_t   attempt;    /* ignored for RELEASE */
+    uint64_t            lease;      /* ms; not 0: lease the endpoint's next
+                                       due delivery in the same step */
+
+    webhook_lease_t    *next;       /* out: NULL, or the one just leased */
+} webhook_op_complete_t;
+
+
+/*
+ * ENDPOINT.  Makes an endpoint known or changes its limits.  Writes nothing
+ * where nothing changed.
+ */
+
+typedef struct {
+    uint64_t       id;
+    webhook_str_t  name;            /* up to 255 bytes */
+    uint32_t       inflight;        /* most leases at a time, all workers */
+} webhook_op_endpoint_t;
+
+
+/*
+ * TAKEOVER.  Looks for owners that died and makes what they leased due at
+ * once; leases that ran out too.  The send under way at the death counts as
+ * no attempt.
+ */
+
+typedef struct {
+    uint32_t  count;                /* out: deliveries taken over */
+} webhook_op_takeover_t;
+
+
+/*
+ * EXPIRE.  Removes what is finished and older than options.keep, the oldest
+ * first; above the high-water mark finished events and calls of any age.
+ * Never an event of which a delivery is still owed.
+ */
+
+typedef struct {
+    uint32_t  max;                  /* events and calls at most */
+    uint32_t  count;                /* out */
+    unsigned  more:1;               /* out: call again */
+} webhook_op_expire_t;
+
+
+/* PUT_CALL.  Keeps one call of a receiver, for its history. */
+
+typedef struct {
+    webhook_str_t  method;          /* up to 31 bytes each */
+    webhook_str_t  uri;             /* up to 1024 are kept, of each string */
+    webhook_str_t  body;
+    uint32_t       status;          /* the action's answer; 0: not called */
+    uint32_t       total;           /* microseconds */
+} webhook_call_action_t;
+
+typedef struct {
+    webhook_id_t            id;
+    uint64_t                receiver;   /* webhook_id_name() */
+    webhook_str_t           name;       /* the receiver's */
+    uint64_t                wall;
+    uint32_t                total;      /* microseconds */
+    uint32_t                status;     /* what the caller was answered */
+    webhook_str_t           remote;     /* address of the caller */
+    webhook_str_t           content_type;
+    webhook_str_t           body;       /* what came in; 8192 bytes are kept */
+    webhook_str_t           error;      /* empty if all went well */
+    webhook_call_action_t  *actions;
+    uint32_t                actions_count;   /* up to 32 */
+} webhook_call_t;
+
+typedef struct {
+    webhook_call_t  call;
+} webhook_op_put_call_t;
+
+
+/* ------------------------------------------------------ reading back --- */
+
+typedef struct {
+    webhook_id_t       event;
+    uint64_t           endpoint;
+    webhook_str_t      endpoint_name;
+    webhook_str_t      type;
+    webhook_state_e    state;
+    uint32_t           attempts;        /* sends so far */
+    uint64_t           wall;            /* when the event happened */
+    int64_t            due;             /* ms from now, if PENDING; may be
+                                           negative: it waits for a slot */
+    uint64_t           finished;        /* wall, if DELIVERED or DEAD */
+    uint32_t           status;          /* of the last answer, 0: none */
+    size_t             body_len;
+} webhook_delivery_t;
+
+
+/*
+ * LIST.  Deliveries, the newest event first.  Work a call is bounded: a page
+ * may hold fewer than max, even none, and still have a cursor.
+ */
+
+#define WEBHOOK_CURSOR_LEN  24
+
+typedef struct {
+    unsigned char        cursor[WEBHOOK_CURSOR_LEN];
+    unsigned             from:1;        /* in: start behind the cursor */
+    unsigned             more:1;        /* out: cursor is set, go on */
+
+    uint64_t             endpoint;      /* in: 0: any */
+    int                  state;         /* in: -1: any */
+    webhook_str_t        type;          /* in: a pattern; empty: any */
+    uint64_t             since;         /* in: wall; 0: no bound */
+    uint64_t             until;         /* in: wall, exclusive; 0: no bound */
+    uint32_t             max;           /* in */
+
+    webhook_delivery_t  *deliveries;    /* out */
+    uint32_t             count;
+} webhook_op_list_t;
+
+
+/* SHOW.  One event with its deliveries (endpoint 0) or one delivery of it,
+   and every attempt. */
+
+typedef struct {
+    webhook_delivery_t   delivery;
+    webhook_attempt_t   *attempts;
+    uint32_t             attempts_count;
+} webhook_delivery_full_t;
+
+typedef struct {
+    webhook_id_t              id;           /* in */
+    uint64_t                  endpoint;     /* in: 0: all of the event */
+
+    webhook_event_t           event;        /* out */
+    webhook_delivery_full_t  *deliveries;
+    uint32_t                  count;
+} webhook_op_show_t;
+
+
+/* CALLS.  Calls of a receiver (0: of any), the newest first, as LIST. */
+
+typedef struct {
+    unsigned char     cursor[WEBHOOK_CURSOR_LEN];
+    unsigned          from:1;
+    unsigned          more:1;
+    uint64_t          receiver;             /* in */
+    uint32_t          max;                  /* in */
+
+    webhook_call_t   *calls;                /* out */
+    uint32_t          count;
+} webhook_op_calls_t;
+
+
+/* STATS.  Never scans a table. */
+
+typedef struct {
+    uint64_t       id;
+    webhook_str_t  name;
+    uint32_t       inflight;                /* the limit */
+    uint64_t       states[WEBHOOK_STATES];  /* deliveries in each now */
+    uint64_t       attempts;                /* ever */
+    uint64_t       delivered;               /* ever */
+    uint64_t       dead;                    /* ever */
+} webhook_endpoint_stats_t;
+
+typedef struct {
+    uint64_t                   size;        /* out, bytes */
+    uint64_t                   used;
+    uint64_t                   events;      /* kept now */
+    uint64_t                   calls;       /* kept now */
+    unsigned                   full:1;      /* above the high-water mark */
+    uint32_t                   owners;      /* processes that have it open */
+    webhook_endpoint_stats_t  *endpoints;
+    uint32_t                   count;
+} webhook_op_stats_t;
+
+
+/*
+ * One operation.  Set type and the inputs of its member, the rest zeroed.
+ * After the batch, result and the outputs are set; free them with
+ * webhook_op_free().
+ */
+
+typedef struct {
+    webhook_op_e            type;
+    webhook_store_result_e  result;         /* out */
+    void                   *memory;         /* out: what outputs live in */
+
+    union {
+        webhook_op_put_event_t  put_event;
+        webhook_op_claim_t      claim;
+        webhook_op_complete_t   complete;
+        webhook_op_endpoint_t   endpoint;
+        webhook_op_takeover_t   takeover;
+        webhook_op_expire_t     expire;
+        webhook_op_put_call_t   put_call;
+        webhook_op_list_t       list;
+        webhook_op_show_t       show;
+        webhook_op_calls_t      calls;
+        webhook_op_stats_t      stats;
+    } u;
+} webhook_op_t;
+
+
+/* Applies a batch in order.  Never fails as a whole: each result tells. */
+void webhook_store_apply(webhook_store_t *st, webhook_op_t **ops,
+    uint32_t count);
+
+/* Frees an operation's outputs (not the operation). */
+void webhook_op_free(webhook_op_t *op);
+
+/* "pending", "sending", "delivered", "dead"; and back (-1 if unknown). */
+const char *webhook_state_name(webhook_state_e state);
+int webhook_state_parse(const webhook_str_t *text);
+
+/* A result in words, for a log line. */
+const char *webhook_store_result_text(webhook_store_result_e result);
+
+
+#endif /* WEBHOOK_STORE_H */
