@@ -1,0 +1,217 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * The compiled configuration: what every room of this floor knows about event
+ * types, endpoints, rules and receivers.  Filled in by the rooms
+ * ngx_http_webhook_conf*.c while the configuration is read, and never changed
+ * afterwards.
+ *
+ * An endpoint or receiver has an id made from its name.  Nothing keeps a
+ * pointer to one across a delivery: it is looked up again by its id.
+ */
+
+#ifndef NGX_HTTP_WEBHOOK_H
+#define NGX_HTTP_WEBHOOK_H
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
+#include "../core/webhook_condition.h"
+#include "../core/webhook_pattern.h"
+#include "../core/webhook_schedule.h"
+#include "../core/webhook_status_set.h"
+#include "../core/webhook_template.h"
+#include "../store/webhook_store.h"
+
+
+#define NGX_HTTP_WEBHOOK_VERSION  "0.1.0"
+
+
+/* The two string types have one layout, so that views pass without a copy. */
+
+#define ngx_http_webhook_str(s)   ((webhook_str_t *) (s))
+#define ngx_http_webhook_nstr(s)  ((ngx_str_t *) (s))
+
+_Static_assert(sizeof(ngx_str_t) == sizeof(webhook_str_t)
+               && offsetof(ngx_str_t, data) == offsetof(webhook_str_t, data),
+               "ngx_str_t and webhook_str_t differ");
+
+
+/* Where a definition stands, for messages about it once all is read. */
+
+typedef struct {
+    u_char                           *file;     /* NUL-terminated */
+    ngx_uint_t                        line;
+} ngx_http_webhook_place_t;
+
+
+typedef struct {
+    ngx_str_t                         name;     /* order.add */
+    ngx_str_t                         group;
+    ngx_str_t                         description;
+    ngx_http_webhook_place_t          place;
+} ngx_http_webhook_type_t;
+
+
+typedef struct {
+    ngx_msec_t                        connect;
+    ngx_msec_t                        send;
+    ngx_msec_t                        read;
+    ngx_msec_t                        total;
+} ngx_http_webhook_timeout_t;
+
+
+/* Defined in ngx_http_webhook_client.h. */
+
+typedef struct ngx_http_webhook_target_s  ngx_http_webhook_target_t;
+
+
+typedef struct {
+    ngx_str_t                         name;
+    ngx_str_t                         value;
+} ngx_http_webhook_header_t;
+
+
+typedef struct {
+    uint64_t                          id;       /* webhook_id_name(name) */
+    ngx_str_t                         name;
+    ngx_http_webhook_place_t          place;
+
+    ngx_str_t                         url;      /* as written */
+    ngx_http_webhook_target_t        *target;   /* whom to connect to */
+
+    ngx_array_t                       events;   /* of ngx_str_t: patterns */
+    ngx_array_t                       headers;  /* of ngx_http_webhook_
+                                                   header_t */
+    webhook_status_set_t              success;
+    webhook_schedule_t                retry;
+    ngx_http_webhook_timeout_t        timeout;
+    ngx_uint_t                        inflight;
+
+    /* Request line and the headers that are the same at every send. */
+    ngx_str_t                         head;
+} ngx_http_webhook_endpoint_t;
+
+
+typedef enum {
+    NGX_HTTP_WEBHOOK_PAYLOAD_RESPONSE = 0,
+    NGX_HTTP_WEBHOOK_PAYLOAD_REQUEST
+} ngx_http_webhook_payload_e;
+
+
+/* A rule: which answered requests are an event. */
+
+typedef struct {
+    ngx_http_webhook_type_t          *type;     /* set once all is read */
+    ngx_str_t                         type_name;
+    ngx_http_webhook_place_t          place;
+
+    ngx_uint_t                        methods;  /* NGX_HTTP_GET|..., 0: any */
+    ngx_regex_t                      *regex;
+    ngx_uint_t                        captures;
+    ngx_array_t                       names;    /* of ngx_http_webhook_
+                                                   capture_name_t */
+    webhook_status_set_t              status;
+
+    ngx_array_t                       when;     /* webhook_condition_t * */
+    ngx_http_webhook_payload_e        payload;  /* whose body is sent */
+    webhook_path_t                   *payload_path;  /* part of it, or NULL */
+    webhook_template_t               *body;     /* instead of it, or NULL */
+
+    unsigned                          need_request:1;   /* request's body */
+    unsigned                          need_response:1;  /* response's */
+
+    ngx_array_t                       endpoints;  /* uint64_t ids of those
+                                                     that ask for the type */
+} ngx_http_webhook_rule_t;
+
+
+typedef struct {
+    ngx_str_t                         name;     /* uri.<name> */
+    ngx_uint_t                        index;    /* of the capture */
+} ngx_http_webhook_capture_name_t;
+
+
+typedef struct {
+    ngx_uint_t                        method;
+    ngx_str_t                         method_name;
+    webhook_template_t               *uri;
+    webhook_template_t               *body;     /* NULL: no body */
+    ngx_http_webhook_place_t          place;
+} ngx_http_webhook_action_t;
+
+
+typedef struct {
+    uint64_t                          id;       /* webhook_id_name(name) */
+    ngx_str_t                         name;
+    ngx_http_webhook_place_t          place;
+
+    ngx_str_t                         description;
+    ngx_str_t                         model;
+    ngx_array_t                       digests;  /* 32-byte SHA-256 of each
+                                                   URL token */
+    webhook_template_t               *target_id;
+    webhook_template_t               *target_model;
+    ngx_array_t                       require;  /* webhook_path_t * */
+    ngx_array_t                       actions;  /* ..._action_t */
+    size_t                            body_max;
+    webhook_json_limits_t             limits;
+    unsigned                          log_calls:1;
+} ngx_http_webhook_receiver_t;
+
+
+typedef enum {
+    NGX_HTTP_WEBHOOK_BEFORE_RESPONSE = 0,
+    NGX_HTTP_WEBHOOK_AFTER_RESPONSE
+} ngx_http_webhook_commit_e;
+
+
+typedef struct {
+    ngx_path_t                       *store;    /* NULL: not configured */
+    uint64_t                          size;     /* bytes */
+    ngx_msec_t                        keep;
+    ngx_uint_t                        high_water;   /* percent */
+
+    ngx_array_t                       types;    /* of ..._type_t */
+    ngx_array_t                       endpoints;    /* of ..._endpoint_t *,
+                                                       by ascending id */
+    ngx_array_t                       receivers;    /* of ..._receiver_t *,
+                                                       by ascending id */
+    ngx_array_t                       rules;    /* of ..._rule_t *: all */
+    ngx_array_t                       prefixes; /* of ngx_str_t: locations
+                                                   with webhook_receive */
+    ngx_str_t                         event_header; /* Tc-Webhook-Event */
+
+    ngx_thread_pool_t                *pool;
+    ngx_shm_zone_t                   *counters;
+
+    ngx_http_request_body_filter_pt   next_request_body_filter;
+
+    unsigned                          capture:1;    /* some rule exists */
+    unsigned                          receive:1;    /* some receiver does */
+} ngx_http_webhook_main_conf_t;
+
+
+typedef struct {
+    ngx_array_t                      *rules;    /* of ..._rule_t * or NULL */
+    ngx_uint_t                        commit;
+    size_t                            payload_max;
+
+    ngx_flag_t                        receive;  /* webhook_receive here */
+    ngx_str_t                         prefix;   /* of its location */
+} ngx_http_webhook_loc_conf_t;
+
+
+extern ngx_module_t  ngx_http_webhook_module;
+
+
+/* The endpoint or receiver with this id, or NULL. */
+ngx_http_webhook_endpoint_t *ngx_http_webhook_endpoint_find(
+    ngx_http_webhook_main_conf_t *wmcf, uint64_t id);
+ngx_http_webhook_receiver_t *ngx_http_webhook_receiver_find(
+    ngx_http_webhook_main_conf_t *wmcf, uint64_t id);
+
+
+#endif /* NGX_HTTP_WEBHOOK_H */

@@ -1,0 +1,28 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * Sees proxied requests and their responses and makes events of those that a
+ * rule matches: header filter, body filter, request body filter and log
+ * handler, and the variables $webhook_event, $webhook_id and $webhook_status.
+ * This room may call courier, metrics and core/.  Event loop only.
+ */
+
+#ifndef NGX_HTTP_WEBHOOK_CAPTURE_H
+#define NGX_HTTP_WEBHOOK_CAPTURE_H
+
+#include "ngx_http_webhook.h"
+
+
+/* Directive webhook_event; defined in ngx_http_webhook_conf_event.c, as all
+   other directives are in their ngx_http_webhook_conf*.c. */
+
+/* Adds the variables (preconfiguration). */
+ngx_int_t ngx_http_webhook_capture_variables(ngx_conf_t *cf);
+
+/* Installs filters and the log handler (postconfiguration); does nothing
+   where no rule exists, so that an idle module costs nothing. */
+ngx_int_t ngx_http_webhook_capture_init(ngx_conf_t *cf);
+
+
+#endif /* NGX_HTTP_WEBHOOK_CAPTURE_H */

@@ -1,0 +1,68 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * Brings events into the store and from there to their endpoints: puts,
+ * claims, sends, completes.  This room may call batch, client and metrics.
+ * All functions run on the event loop.
+ *
+ * One scan timer a worker, whatever number of deliveries waits: it is set to
+ * the next due time that the store told, and to 250 ms at most, when owners
+ * that died are looked for too.
+ */
+
+#ifndef NGX_HTTP_WEBHOOK_COURIER_H
+#define NGX_HTTP_WEBHOOK_COURIER_H
+
+#include "ngx_http_webhook_batch.h"
+
+
+typedef struct ngx_http_webhook_event_s  ngx_http_webhook_event_t;
+
+/*
+ * Called once the event is kept or cannot be: OK or DUPLICATE are kept.  Its
+ * memory is the courier's.
+ */
+typedef void (*ngx_http_webhook_event_pt)(ngx_http_webhook_event_t *event,
+    webhook_store_result_e result);
+
+/*
+ * An event on its way into the store, in heap memory of its own so that it
+ * outlives its request.  It is counted: each send under way holds it.
+ */
+
+struct ngx_http_webhook_event_s {
+    ngx_http_webhook_job_t      job;        /* PUT_EVENT */
+    ngx_uint_t                  refs;
+    ngx_uint_t                  tries;      /* after UNKNOWN */
+    ngx_http_webhook_event_pt   handler;    /* may be NULL */
+    void                       *data;       /* may be nulled by its owner */
+};
+
+/*
+ * Makes an event with room for its strings and count deliveries: copies type,
+ * content_type and body, takes the endpoints' ids.  Returns NULL on lack of
+ * memory.  It is not kept before ngx_http_webhook_courier_put().
+ */
+ngx_http_webhook_event_t *ngx_http_webhook_event_create(webhook_id_t *id,
+    uint64_t wall, ngx_str_t *type, ngx_str_t *content_type, ngx_chain_t *body,
+    size_t body_len, uint64_t *endpoints, ngx_uint_t count, ngx_log_t *log);
+
+/* Hands it to the store and its deliveries to their endpoints; the caller
+   gives up its reference.  The handler is never called from within. */
+void ngx_http_webhook_courier_put(ngx_http_webhook_event_t *event);
+
+/* Drops an event that was never put. */
+void ngx_http_webhook_event_free(ngx_http_webhook_event_t *event);
+
+/* The next event id; NGX_ERROR if there is no randomness. */
+ngx_int_t ngx_http_webhook_event_id(webhook_id_t *id);
+
+/* In a worker: before its event loop starts (after batch and client), and
+   when it exits (before them). */
+ngx_int_t ngx_http_webhook_courier_init(ngx_cycle_t *cycle,
+    ngx_http_webhook_main_conf_t *wmcf);
+void ngx_http_webhook_courier_exit(ngx_cycle_t *cycle);
+
+
+#endif /* NGX_HTTP_WEBHOOK_COURIER_H */

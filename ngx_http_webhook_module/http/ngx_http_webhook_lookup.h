@@ -1,0 +1,35 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * Values that templates and conditions can name and that come from nginx
+ * rather than from a payload.  This room may call core/.  Event loop only.
+ */
+
+#ifndef NGX_HTTP_WEBHOOK_LOOKUP_H
+#define NGX_HTTP_WEBHOOK_LOOKUP_H
+
+#include "ngx_http_webhook.h"
+
+
+/*
+ * Fill in v, as missing where there is none.  Values live as long as the
+ * request.  name is not NUL-terminated; headers are found without regard to
+ * case, and lines of one name are joined with ", ".  NGX_OK or NGX_ERROR (no
+ * memory).
+ */
+
+/* var.NAME: any nginx variable. */
+ngx_int_t ngx_http_webhook_lookup_variable(ngx_http_request_t *r,
+    const webhook_str_t *name, webhook_value_t *v);
+
+/* header.NAME: a header of the request. */
+ngx_int_t ngx_http_webhook_lookup_header(ngx_http_request_t *r,
+    const webhook_str_t *name, webhook_value_t *v);
+
+/* query.NAME: an argument of the request, percent-decoded. */
+ngx_int_t ngx_http_webhook_lookup_query(ngx_http_request_t *r,
+    const webhook_str_t *name, webhook_value_t *v);
+
+
+#endif /* NGX_HTTP_WEBHOOK_LOOKUP_H */
