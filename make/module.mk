@@ -1,0 +1,66 @@
+#: Module
+#:   all             the module for Debian's nginx, and webhookctl
+#:   asan            the same under AddressSanitizer, in $(BUILD)/asan
+#:   webhookctl      the command-line tool alone
+#:
+#:   NGINX_SRC=DIR NGINX_CONFIGURE="FLAGS" builds for another source tree;
+#:   NGINX_CC_OPT and NGINX_LD_OPT add compiler and linker flags.
+#:
+
+NGINX_SRC       ?= /usr/share/nginx/src
+NGINX_CONFIGURE ?=
+NGINX_CC_OPT    ?=
+NGINX_LD_OPT    ?=
+
+# The sanitizer's flags: for the module and for what needs no nginx.
+ASAN_CFLAGS  := -O1 -fno-omit-frame-pointer -fsanitize=address \
+                -U_FORTIFY_SOURCE
+ASAN_LDFLAGS := -fsanitize=address
+
+MODULE_FILES := config $(wildcard $(addprefix $(SRC)/, \
+                    core/*.[ch] store/*.[ch] http/*.[ch]))
+
+.PHONY: all asan
+
+all: $(BUILD)/$(MODULE).so webhookctl
+
+asan: $(BUILD)/asan/$(MODULE).so $(if $(wildcard tools/webhookctl*.c), \
+          $(BUILD)/asan/webhookctl)
+
+
+# A tree's own Makefile in objs/ builds the module.  It is made anew when
+# what it was made from is not what it would be made from now; the list
+# of files is part of that, so a new source needs nothing else.
+
+# $(1): the directory; $(2), $(3): compiler and linker flags
+define module_tree
+
+$(1)/objs/inputs: FORCE
+	@mkdir -p $(1)/objs
+	@{ echo "$$(NGINX_SRC) $$(NGINX_CONFIGURE)"; \
+	   echo "$(2)"; echo "$(3)"; \
+	   printf '%s\n' $$(MODULE_FILES); \
+	   $$(CC) -dumpfullversion; \
+	   cat $$(NGINX_SRC)/conf_flags 2>/dev/null; \
+	   stat -c '%n %Z' $$(NGINX_SRC)/src/core/nginx.h; \
+	 } > $$@.$$$$$$$$ \
+	 && if cmp -s $$@.$$$$$$$$ $$@; then rm $$@.$$$$$$$$; \
+	    else mv $$@.$$$$$$$$ $$@; fi
+
+$(1)/objs/configured: $(1)/objs/inputs $(ROOT)/config \
+                      $(ROOT)/tools/configure-module
+	@NGINX_SRC="$$(NGINX_SRC)" NGINX_CONFIGURE="$$(NGINX_CONFIGURE)" \
+	    CC="$$(CC)" $(ROOT)/tools/configure-module $(ROOT) $(1)/objs \
+	    "$(2)" "$(3)" > $(1)/objs/configure.log 2>&1 \
+	    || { cat $(1)/objs/configure.log >&2; exit 1; }
+	@touch $$@
+
+$(1)/$(MODULE).so: $(1)/objs/configured FORCE
+	+@$$(SUBMAKE) -f $(1)/objs/Makefile -C "$$(NGINX_SRC)" modules
+	@cmp -s $(1)/objs/$(MODULE).so $$@ \
+	    || install -m 644 $(1)/objs/$(MODULE).so $$@
+
+endef
+
+$(eval $(call module_tree,$(BUILD),$(NGINX_CC_OPT),$(NGINX_LD_OPT)))
+$(eval $(call module_tree,$(BUILD)/asan,$(ASAN_CFLAGS),$(ASAN_LDFLAGS)))

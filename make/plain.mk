@@ -1,0 +1,107 @@
+#: What needs no nginx: core, store
+#:   unit            build and run t/unit/*.c, each a program
+#:   unit-asan       the same under the address and undefined sanitizers
+#:   unit-build, unit-asan-build    build them only
+#:
+#:   UNIT="json id" takes those of the programs only; CORE_SRCS="FILES" and
+#:   STORE_SRCS="FILES" link those sources only.
+#:
+
+CORE_SRCS  ?= $(sort $(wildcard $(SRC)/core/*.c))
+STORE_SRCS ?= $(sort $(wildcard $(SRC)/store/*.c))
+CTL_SRCS   := $(sort $(wildcard tools/webhookctl*.c))
+UNIT_SRCS  := $(sort $(wildcard t/unit/*.c))
+
+UNIT ?= $(notdir $(basename $(UNIT_SRCS)))
+
+WARNINGS := -W -Wall -Wextra -Wpointer-arith -Wwrite-strings \
+            -Wstrict-prototypes -Wmissing-prototypes -Werror
+
+PLAIN_CPPFLAGS := -DPCRE2_CODE_UNIT_WIDTH=8 -I$(SRC)/core
+PLAIN_LIBS     := -ljansson -llmdb -lpcre2-8 -lssl -lcrypto -lpthread
+
+PLAIN_CFLAGS := -std=gnu11 -g $(WARNINGS) -fPIC -pthread
+FLAGS_plain  := -O2 -fstack-protector-strong -D_FORTIFY_SOURCE=2
+FLAGS_asan   := $(ASAN_CFLAGS) -fsanitize=undefined \
+                -fno-sanitize-recover=undefined
+
+# core may not see store; store, and what stands on both, sees both
+SEES_store := -I$(SRC)/store
+SEES_tools := -I$(SRC)/store
+SEES_unit  := -I$(SRC)/store -It/unit
+
+
+# $(1): plain or asan; $(2): where it is built
+define plain_tree
+
+OBJS_$(1)_core  := $$(patsubst $(SRC)/core/%.c,$(2)/core/%.o,$$(CORE_SRCS))
+OBJS_$(1)_store := $$(patsubst $(SRC)/store/%.c,$(2)/store/%.o,$$(STORE_SRCS))
+OBJS_$(1)_ctl   := $$(patsubst tools/%.c,$(2)/tools/%.o,$$(CTL_SRCS))
+OBJS_$(1)_unit  := $$(patsubst t/unit/%.c,$(2)/unit/%.o,$$(UNIT_SRCS))
+
+PROGRAMS_$(1) := $$(addprefix $(2)/unit/,$$(UNIT))
+
+# the flags are a file, so that other flags build anew
+$(2)/flags: FORCE
+	@mkdir -p $(2)/core $(2)/store $(2)/tools $(2)/unit
+	@echo '$$(CC) $(PLAIN_CFLAGS) $(PLAIN_CPPFLAGS) $(FLAGS_$(1))' \
+	    > $$@.$$$$$$$$ \
+	 && if cmp -s $$@.$$$$$$$$ $$@; then rm $$@.$$$$$$$$; \
+	    else mv $$@.$$$$$$$$ $$@; fi
+
+$$(OBJS_$(1)_core): $(2)/core/%.o: $(SRC)/core/%.c $(2)/flags
+	$$(CC) $(PLAIN_CFLAGS) $(FLAGS_$(1)) $(PLAIN_CPPFLAGS) \
+	    -MMD -MP -c -o $$@ $$<
+
+$$(OBJS_$(1)_store): $(2)/store/%.o: $(SRC)/store/%.c $(2)/flags
+	$$(CC) $(PLAIN_CFLAGS) $(FLAGS_$(1)) $(PLAIN_CPPFLAGS) \
+	    $(SEES_store) -MMD -MP -c -o $$@ $$<
+
+$$(OBJS_$(1)_ctl): $(2)/tools/%.o: tools/%.c $(2)/flags
+	$$(CC) $(PLAIN_CFLAGS) $(FLAGS_$(1)) $(PLAIN_CPPFLAGS) \
+	    $(SEES_tools) -MMD -MP -c -o $$@ $$<
+
+$$(OBJS_$(1)_unit): $(2)/unit/%.o: t/unit/%.c $(2)/flags
+	$$(CC) $(PLAIN_CFLAGS) $(FLAGS_$(1)) $(PLAIN_CPPFLAGS) \
+	    $(SEES_unit) -MMD -MP -c -o $$@ $$<
+
+# made anew, lest an object of a source that is gone stays in it
+$(2)/libwebhook.a: $$(OBJS_$(1)_core) $$(OBJS_$(1)_store) $(2)/flags
+	@rm -f $$@
+	@ar rcs $$@ $$(OBJS_$(1)_core) $$(OBJS_$(1)_store)
+
+$$(PROGRAMS_$(1)): $(2)/unit/%: $(2)/unit/%.o $(2)/libwebhook.a
+	$$(CC) $(FLAGS_$(1)) -pthread -o $$@ $$^ $(PLAIN_LIBS)
+
+-include $(2)/core/*.d $(2)/store/*.d $(2)/tools/*.d $(2)/unit/*.d
+
+endef
+
+$(eval $(call plain_tree,plain,$(BUILD)/plain))
+$(eval $(call plain_tree,asan,$(BUILD)/plain-asan))
+
+
+.PHONY: unit unit-asan unit-build unit-asan-build webhookctl
+
+unit-build: $(PROGRAMS_plain)
+
+unit-asan-build: $(PROGRAMS_asan)
+
+unit: unit-build
+	@tools/run-tests --jobs $(JOBS) --work $(BUILD)/test-unit \
+	    --group unit $(PROGRAMS_plain)
+
+unit-asan: unit-asan-build
+	@tools/run-tests --jobs $(JOBS) --work $(BUILD)/test-unit-asan \
+	    --group unit-asan $(PROGRAMS_asan)
+
+
+# without sources of its own there is nothing to link
+webhookctl: $(if $(CTL_SRCS),$(BUILD)/webhookctl)
+
+$(BUILD)/webhookctl: $(OBJS_plain_ctl) $(BUILD)/plain/libwebhook.a
+	$(CC) $(FLAGS_plain) -pthread -o $@ $^ $(PLAIN_LIBS)
+
+$(BUILD)/asan/webhookctl: $(OBJS_asan_ctl) $(BUILD)/plain-asan/libwebhook.a
+	@mkdir -p $(@D)
+	$(CC) $(FLAGS_asan) -pthread -o $@ $^ $(PLAIN_LIBS)
