@@ -57,8 +57,6 @@ static int webhook_json_push(webhook_json_reader_t *r,
 static int webhook_json_grow(webhook_json_reader_t *r);
 static const unsigned char *webhook_json_scan_string(webhook_json_reader_t *r,
     const unsigned char *p, uint32_t *info);
-static const unsigned char *webhook_json_scan_escape(webhook_json_reader_t *r,
-    const unsigned char *p);
 static const unsigned char *webhook_json_scan_number(webhook_json_reader_t *r,
     const unsigned char *p);
 static const unsigned char *webhook_json_scan_word(webhook_json_reader_t *r,
@@ -436,7 +434,8 @@ webhook_json_scan_string(webhook_json_reader_t *r, const unsigned char *p,
     uint32_t *info)
 {
     int                   n;
-    const unsigned char  *last;
+    unsigned char         c[4];
+    const unsigned char  *q, *last;
 
     last = r->last;
     p++;
@@ -455,11 +454,13 @@ webhook_json_scan_string(webhook_json_reader_t *r, const unsigned char *p,
         if (*p == '\\') {
             *info |= WEBHOOK_JSON_ESCAPED;
 
-            p = webhook_json_scan_escape(r, p);
-            if (p == NULL) {
-                return NULL;
+            q = p;
+
+            if (webhook_json_unescape(&q, last, c) == 0) {
+                return webhook_json_fail(r, p, "an escape is broken");
             }
 
+            p = q;
             continue;
         }
 
@@ -478,29 +479,6 @@ webhook_json_scan_string(webhook_json_reader_t *r, const unsigned char *p,
 
         } while (p < last && *p >= 0x80);
     }
-}
-
-
-static const unsigned char *
-webhook_json_scan_escape(webhook_json_reader_t *r, const unsigned char *p)
-{
-    if (r->last - p < 2) {
-        return webhook_json_fail(r, r->last, "a string does not end");
-    }
-
-    switch (p[1]) {
-
-    case '"': case '\\': case '/':
-    case 'b': case 'f': case 'n': case 'r': case 't':
-        return p + 2;
-
-    case 'u':
-        if (webhook_json_unit(p + 2, r->last) >= 0) {
-            return p + 6;
-        }
-    }
-
-    return webhook_json_fail(r, p, "an escape is unknown");
 }
 
 
@@ -634,8 +612,10 @@ webhook_json_member(const webhook_json_doc_t *doc,
     const webhook_json_value_t *in, const webhook_str_t *key,
     webhook_json_value_t *v)
 {
+    int                         same;
     uint32_t                    n, found;
-    const webhook_json_node_t  *node;
+    const unsigned char        *p;
+    const webhook_json_node_t  *node, *name;
 
     node = webhook_json_container(doc, in, WEBHOOK_JSON_OBJECT);
     if (node == NULL) {
@@ -645,7 +625,18 @@ webhook_json_member(const webhook_json_doc_t *doc,
     found = 0;
 
     for (n = in->node + 1; n < node->next; n = doc->nodes[n + 1].next) {
-        if (webhook_json_key_eq(doc, &doc->nodes[n], key)) {
+        name = &doc->nodes[n];
+        p = doc->text + name->offset + 1;
+
+        if (name->info & WEBHOOK_JSON_ESCAPED) {
+            same = webhook_json_says(p, p + name->len - 2, key);
+
+        } else {
+            same = name->len - 2 == key->len
+                   && (key->len == 0 || memcmp(p, key->data, key->len) == 0);
+        }
+
+        if (same) {
             found = n + 1;
         }
     }

@@ -47,12 +47,14 @@ typedef struct {
 
 typedef struct {
     uint32_t  max_depth;            /* nested arrays and objects, 0: default */
-    uint32_t  max_values;           /* values and keys in all, 0: default */
+    uint32_t  max_values;           /* values and keys in all, 0: default,
+                                       at most 2^28 - 1 */
 } webhook_json_limits_t;
 
 
 typedef struct {
-    size_t       offset;            /* byte at which reading stopped */
+    size_t       offset;            /* byte at which reading stopped, up to
+                                       the length of the text */
     const char  *what;              /* static text: "a comma is missing" */
 } webhook_json_error_t;
 
@@ -60,8 +62,10 @@ typedef struct {
 /*
  * Reads text whole.  limits may be NULL.  Returns WEBHOOK_OK and a document in
  * *doc, which the caller frees; WEBHOOK_ERROR (not JSON), WEBHOOK_LIMIT
- * (deeper or larger than allowed), both with *err filled in (err may be
- * NULL); WEBHOOK_NOMEM.  The text is not copied.
+ * (deeper or larger than allowed, or of 4 GB or more), WEBHOOK_NOMEM, all
+ * with *err filled in (err may be NULL) and *doc NULL.  The text is not copied
+ * and not changed.  Takes 16 bytes of memory for each value and key, and time
+ * in proportion to the text alone, whatever it holds.
  */
 int webhook_json_read(const webhook_str_t *text,
     const webhook_json_limits_t *limits, webhook_json_doc_t **doc,
@@ -77,7 +81,8 @@ void webhook_json_root(const webhook_json_doc_t *doc, webhook_json_value_t *v);
  * Member "key" (decoded text) of an object, or element of an array.  Where a
  * key stands twice the last one counts, as in jansson and most readers.
  * Return WEBHOOK_OK, or WEBHOOK_ERROR if there is none (or in is not of that
- * type).
+ * type).  Both step from one member or element to the next: to see them all,
+ * use webhook_json_next(), which remembers where it was.
  */
 int webhook_json_member(const webhook_json_doc_t *doc,
     const webhook_json_value_t *in, const webhook_str_t *key,
@@ -92,8 +97,8 @@ uint32_t webhook_json_count(const webhook_json_doc_t *doc,
 /*
  * Walks the members of an object or the elements of an array: start with
  * *iter = 0; each call fills in v (and key, the source bytes with quotes, for
- * an object; key may be NULL).  Returns WEBHOOK_OK, or WEBHOOK_ERROR at the
- * end.
+ * an object; empty for an array; key may be NULL).  Returns WEBHOOK_OK, or
+ * WEBHOOK_ERROR at the end and for a scalar.
  */
 int webhook_json_next(const webhook_json_doc_t *doc,
     const webhook_json_value_t *in, uint32_t *iter, webhook_str_t *key,
@@ -101,13 +106,16 @@ int webhook_json_next(const webhook_json_doc_t *doc,
 
 /*
  * Appends the decoded text (UTF-8) of a string span, quotes included in span.
- * A lone surrogate escape becomes U+FFFD.  Returns the buffer's state.
+ * A lone surrogate escape becomes U+FFFD; \u0000 becomes a zero byte.  Returns
+ * the buffer's state, or WEBHOOK_ERROR if span is no string as the reader
+ * takes it (some of it may then have been added).
  */
 int webhook_json_decode(const webhook_str_t *span, webhook_buf_t *out);
 
 /*
  * Appends text as the inside of a JSON string, escaped, without the quotes.
  * Bytes that are not UTF-8 become U+FFFD, so that the result is always valid.
+ * Returns the buffer's state.
  */
 int webhook_json_escape(const webhook_str_t *text, webhook_buf_t *out);
 

@@ -1,3 +1,16 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ */
+
+#include "webhook_json_text.h"
+
+
+static int32_t webhook_json_unit(const unsigned char *p,
+    const unsigned char *last);
+static size_t webhook_json_encode(uint32_t c, unsigned char *out);
+
+
 int
 webhook_json_decode(const webhook_str_t *span, webhook_buf_t *out)
 {
@@ -41,14 +54,9 @@ webhook_json_decode(const webhook_str_t *span, webhook_buf_t *out)
 }
 
 
-/*
- * Decodes the escape (both, where two make a surrogate pair) at *pp into up
- * to 4 bytes and moves *pp behind it.  Returns their number, 0 if it is none.
- */
-
-static size_t
+size_t
 webhook_json_unescape(const unsigned char **pp, const unsigned char *last,
-    unsigned char *out)
+    unsigned char out[4])
 {
     int32_t               c, low;
     const unsigned char  *p;
@@ -189,13 +197,7 @@ webhook_json_encode(uint32_t c, unsigned char *out)
 }
 
 
-/*
- * The length of the UTF-8 sequence at p, whose first byte is 0x80 or more;
- * where it is broken, minus the length of the longest part that could have
- * begun one (1 at least), which is what one U+FFFD stands for.
- */
-
-static int
+int
 webhook_json_utf8(const unsigned char *p, const unsigned char *last)
 {
     int            i, n;
@@ -245,6 +247,53 @@ webhook_json_utf8(const unsigned char *p, const unsigned char *last)
     }
 
     return n;
+}
+
+
+int
+webhook_json_says(const unsigned char *p, const unsigned char *last,
+    const webhook_str_t *text)
+{
+    size_t                n, rest;
+    unsigned char         c[4];
+    const unsigned char  *t;
+
+    t = text->data;
+    rest = text->len;
+
+    if ((size_t) (last - p) < rest) {
+        return 0;               /* no escape is shorter than what it says */
+    }
+
+    while (p < last) {
+
+        if (rest == 0) {
+            return 0;
+        }
+
+        if (*p != '\\') {
+
+            if (*p != *t) {
+                return 0;
+            }
+
+            p++;
+            t++;
+            rest--;
+            continue;
+        }
+
+        n = webhook_json_unescape(&p, last, c);
+
+        if (n == 0 || n > rest || memcmp(c, t, n) != 0) {
+            return 0;
+        }
+
+        t += n;
+        rest -= n;
+    }
+
+    return rest == 0;
 }
 
 

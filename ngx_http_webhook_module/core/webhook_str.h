@@ -56,8 +56,9 @@ int webhook_str_eq(const webhook_str_t *a, const webhook_str_t *b);
 void webhook_buf_init(webhook_buf_t *b, size_t max);
 
 /*
- * Append len bytes, one byte, or the decimal digits of n.  Return WEBHOOK_OK,
- * else what is kept in b->failed.
+ * Append len bytes (not from the buffer itself; data may be NULL if len is 0),
+ * one byte, or the decimal digits of n, with a minus sign if need be.  Return
+ * WEBHOOK_OK, else what is kept in b->failed; then nothing was added.
  */
 int webhook_buf_add(webhook_buf_t *b, const void *data, size_t len);
 int webhook_buf_byte(webhook_buf_t *b, unsigned char c);
@@ -66,7 +67,8 @@ int webhook_buf_number(webhook_buf_t *b, int64_t n);
 /* Makes room for len bytes more without adding any; same returns. */
 int webhook_buf_reserve(webhook_buf_t *b, size_t len);
 
-/* Frees what the buffer holds; it may be used again after an init. */
+/* Frees what the buffer holds and leaves it empty, not failed, with the same
+   bound; freeing it twice does no harm. */
 void webhook_buf_free(webhook_buf_t *b);
 
 
