@@ -47,7 +47,8 @@ int webhook_id_make(webhook_id_source_t *src, uint64_t now, webhook_id_t *id);
 void webhook_id_text(const webhook_id_t *id,
     unsigned char text[WEBHOOK_ID_TEXT_LEN]);
 
-/* Reads an id's text; WEBHOOK_ERROR if it is none. */
+/* Reads an id's text, in either case of letters; WEBHOOK_ERROR if it is none
+   (then *id is undefined).  The version is not looked at. */
 int webhook_id_parse(const webhook_str_t *text, webhook_id_t *id);
 
 /* The milliseconds since 1970 that an id carries. */

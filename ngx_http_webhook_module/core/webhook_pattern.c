@@ -83,7 +83,11 @@ webhook_pattern_match(const webhook_str_t *pattern, const webhook_str_t *type)
 
     len = pattern->len;
 
-    if (len == 0 || pattern->data[len - 1] != '*') {
+    if (len == 0 || type->len == 0) {
+        return 0;
+    }
+
+    if (pattern->data[len - 1] != '*') {
         return len == type->len
                && memcmp(pattern->data, type->data, len) == 0;
     }

@@ -41,14 +41,7 @@ webhook_schedule_gap(const webhook_schedule_t *s, uint32_t sent,
 
         if (next >> 32 >= cap) {
             gap = (unsigned __int128) cap << 32;
-
-            /* a factor below one comes down from the cap again */
-
-            if (s->factor >= 1000) {
-                break;
-            }
-
-            continue;
+            break;
         }
 
         if (next == gap) {
