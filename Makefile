@@ -30,6 +30,11 @@ VERSION  := $(shell sed -n 's/^.define NGX_HTTP_WEBHOOK_VERSION *"\(.*\)"/\1/p' 
 SUBMAKE = $(MAKE) --no-print-directory \
               $(if $(findstring -j,$(MAKEFLAGS)),,-j$(JOBS)) BUILD=$(BUILD)
 
+# "make V=1" shows the commands.
+Q    := $(if $(V),,@)
+tell = printf '  %-9s %s\n' "$(1)" "$(patsubst $(ROOT)/%,%,$(2))"
+say  = @$(call tell,$(1),$(2))
+
 .PHONY: FORCE
 FORCE:
 

@@ -49,6 +49,7 @@ $(1)/objs/inputs: FORCE
 
 $(1)/objs/configured: $(1)/objs/inputs $(ROOT)/config \
                       $(ROOT)/tools/configure-module
+	$$(call say,CONFIGURE,$(1)/objs)
 	@NGINX_SRC="$$(NGINX_SRC)" NGINX_CONFIGURE="$$(NGINX_CONFIGURE)" \
 	    CC="$$(CC)" $(ROOT)/tools/configure-module $(ROOT) $(1)/objs \
 	    "$(2)" "$(3)" > $(1)/objs/configure.log 2>&1 \
@@ -56,9 +57,12 @@ $(1)/objs/configured: $(1)/objs/inputs $(ROOT)/config \
 	@touch $$@
 
 $(1)/$(MODULE).so: $(1)/objs/configured FORCE
-	+@$$(SUBMAKE) -f $(1)/objs/Makefile -C "$$(NGINX_SRC)" modules
+	+@$$(SUBMAKE) $$(if $$(V),,-s) -f $(1)/objs/Makefile \
+	    -C "$$(NGINX_SRC)" modules
 	@cmp -s $(1)/objs/$(MODULE).so $$@ \
-	    || install -m 644 $(1)/objs/$(MODULE).so $$@
+	    || { $$(call tell,MODULE,$$@) \
+	         && install -m 644 $(1)/objs/$(MODULE).so $$@.$$$$$$$$ \
+	         && mv $$@.$$$$$$$$ $$@; }
 
 endef
 

@@ -50,19 +50,23 @@ $(2)/flags: FORCE
 	    else mv $$@.$$$$$$$$ $$@; fi
 
 $$(OBJS_$(1)_core): $(2)/core/%.o: $(SRC)/core/%.c $(2)/flags
-	$$(CC) $(PLAIN_CFLAGS) $(FLAGS_$(1)) $(PLAIN_CPPFLAGS) \
+	$$(call say,CC,$$@)
+	$$(Q)$$(CC) $(PLAIN_CFLAGS) $(FLAGS_$(1)) $(PLAIN_CPPFLAGS) \
 	    -MMD -MP -c -o $$@ $$<
 
 $$(OBJS_$(1)_store): $(2)/store/%.o: $(SRC)/store/%.c $(2)/flags
-	$$(CC) $(PLAIN_CFLAGS) $(FLAGS_$(1)) $(PLAIN_CPPFLAGS) \
+	$$(call say,CC,$$@)
+	$$(Q)$$(CC) $(PLAIN_CFLAGS) $(FLAGS_$(1)) $(PLAIN_CPPFLAGS) \
 	    $(SEES_store) -MMD -MP -c -o $$@ $$<
 
 $$(OBJS_$(1)_ctl): $(2)/tools/%.o: tools/%.c $(2)/flags
-	$$(CC) $(PLAIN_CFLAGS) $(FLAGS_$(1)) $(PLAIN_CPPFLAGS) \
+	$$(call say,CC,$$@)
+	$$(Q)$$(CC) $(PLAIN_CFLAGS) $(FLAGS_$(1)) $(PLAIN_CPPFLAGS) \
 	    $(SEES_tools) -MMD -MP -c -o $$@ $$<
 
 $$(OBJS_$(1)_unit): $(2)/unit/%.o: t/unit/%.c $(2)/flags
-	$$(CC) $(PLAIN_CFLAGS) $(FLAGS_$(1)) $(PLAIN_CPPFLAGS) \
+	$$(call say,CC,$$@)
+	$$(Q)$$(CC) $(PLAIN_CFLAGS) $(FLAGS_$(1)) $(PLAIN_CPPFLAGS) \
 	    $(SEES_unit) -MMD -MP -c -o $$@ $$<
 
 # made anew, lest an object of a source that is gone stays in it
@@ -71,7 +75,8 @@ $(2)/libwebhook.a: $$(OBJS_$(1)_core) $$(OBJS_$(1)_store) $(2)/flags
 	@ar rcs $$@ $$(OBJS_$(1)_core) $$(OBJS_$(1)_store)
 
 $$(PROGRAMS_$(1)): $(2)/unit/%: $(2)/unit/%.o $(2)/libwebhook.a
-	$$(CC) $(FLAGS_$(1)) -pthread -o $$@ $$^ $(PLAIN_LIBS)
+	$$(call say,LINK,$$@)
+	$$(Q)$$(CC) $(FLAGS_$(1)) -pthread -o $$@ $$^ $(PLAIN_LIBS)
 
 -include $(2)/core/*.d $(2)/store/*.d $(2)/tools/*.d $(2)/unit/*.d
 
@@ -100,8 +105,10 @@ unit-asan: unit-asan-build
 webhookctl: $(if $(CTL_SRCS),$(BUILD)/webhookctl)
 
 $(BUILD)/webhookctl: $(OBJS_plain_ctl) $(BUILD)/plain/libwebhook.a
-	$(CC) $(FLAGS_plain) -pthread -o $@ $^ $(PLAIN_LIBS)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(FLAGS_plain) -pthread -o $@ $^ $(PLAIN_LIBS)
 
 $(BUILD)/asan/webhookctl: $(OBJS_asan_ctl) $(BUILD)/plain-asan/libwebhook.a
 	@mkdir -p $(@D)
-	$(CC) $(FLAGS_asan) -pthread -o $@ $^ $(PLAIN_LIBS)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(FLAGS_asan) -pthread -o $@ $^ $(PLAIN_LIBS)
