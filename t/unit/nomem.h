@@ -1,0 +1,66 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * Makes realloc() fail on demand, for tests of what happens then.  To be
+ * included by one source file of a test program.  Code that allocates with
+ * malloc() or calloc() is not reached.
+ *
+ *     nomem_after = 2;         the third call from now on fails, and all after
+ *     nomem_after = -1;        none fails
+ *
+ * clang's sanitizers are linked into the program and cannot be wrapped this
+ * way; there NOMEM_WORKS is 0 and nothing ever fails.
+ */
+
+#ifndef NOMEM_H
+#define NOMEM_H
+
+#ifndef _GNU_SOURCE
+#error "define _GNU_SOURCE before the first include"
+#endif
+
+#include <dlfcn.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NOMEM_WORKS  1
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#undef NOMEM_WORKS
+#define NOMEM_WORKS  0
+#endif
+#endif
+
+
+static int  nomem_after = -1;
+
+
+#if (NOMEM_WORKS)
+
+void *
+realloc(void *old, size_t size)
+{
+    void  *symbol, *(*next)(void *old, size_t size);
+
+    if (nomem_after == 0) {
+        return NULL;
+    }
+
+    if (nomem_after > 0) {
+        nomem_after--;
+    }
+
+    /* an object pointer may not be cast to a function's, hence the copy */
+
+    symbol = dlsym(RTLD_NEXT, "realloc");
+    memcpy(&next, &symbol, sizeof(next));
+
+    return next(old, size);
+}
+
+#endif
+
+
+#endif /* NOMEM_H */

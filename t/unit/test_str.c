@@ -1,0 +1,240 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * Tests of webhook_str: views and growing buffers.
+ */
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+
+#include "tap.h"
+#include "nomem.h"
+#include "webhook_str.h"
+
+
+static void
+test_eq(void)
+{
+    size_t         i;
+    webhook_str_t  a, b;
+
+    static const struct {
+        webhook_str_t  a, b;
+        int            eq;
+    } t[] = {
+        { webhook_str("a"), webhook_str("a"), 1 },
+        { webhook_str("a"), webhook_str("b"), 0 },
+        { webhook_str("ab"), webhook_str("a"), 0 },
+        { webhook_str("a"), webhook_str("ab"), 0 },
+        { webhook_str("a\0b"), webhook_str("a\0b"), 1 },
+        { webhook_str("a\0b"), webhook_str("a\0c"), 0 },
+        { webhook_str(""), webhook_str(""), 1 },
+        { webhook_str(""), webhook_str("a"), 0 },
+    };
+
+    for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+        tap_ok(webhook_str_eq(&t[i].a, &t[i].b) == t[i].eq,
+               "eq: \"%s\" and \"%s\" are %s", (char *) t[i].a.data,
+               (char *) t[i].b.data, t[i].eq ? "the same" : "not the same");
+    }
+
+    a.len = 0;
+    a.data = NULL;
+    b = a;
+
+    tap_ok(webhook_str_eq(&a, &b) == 1, "eq: empty views without data");
+}
+
+
+static void
+test_add(void)
+{
+    int            ok;
+    size_t         i;
+    webhook_buf_t  b;
+
+    webhook_buf_init(&b, 0);
+
+    tap_ok(b.data == NULL && b.len == 0 && b.size == 0 && b.failed == 0,
+           "init: nothing is allocated yet");
+
+    tap_ok(webhook_buf_add(&b, NULL, 0) == WEBHOOK_OK && b.len == 0,
+           "add: nothing, without data");
+
+    webhook_buf_add(&b, "ab", 2);
+    webhook_buf_byte(&b, 'c');
+    webhook_buf_add(&b, "", 0);
+    tap_ok(webhook_buf_add(&b, "d\0e", 3) == WEBHOOK_OK, "add: returns OK");
+
+    tap_ok(b.len == 6 && memcmp(b.data, "abcd\0e", 6) == 0,
+           "add: bytes stand in a row, zero bytes too");
+
+    webhook_buf_free(&b);
+
+    tap_ok(b.data == NULL && b.len == 0 && b.size == 0,
+           "free: leaves the buffer empty");
+
+    webhook_buf_free(&b);
+    tap_ok(1, "free: twice does no harm");
+
+    webhook_buf_init(&b, 0);
+    ok = 1;
+
+    for (i = 0; i < 100000; i++) {
+        if (webhook_buf_byte(&b, (unsigned char) (i * 7)) != WEBHOOK_OK) {
+            ok = 0;
+        }
+    }
+
+    for (i = 0; i < b.len; i++) {
+        if (b.data[i] != (unsigned char) (i * 7)) {
+            ok = 0;
+        }
+    }
+
+    tap_ok(ok && b.len == 100000, "byte: 100000 of them, all kept");
+    tap_ok(b.size < 4 * b.len, "byte: no more than a few times the room");
+
+    webhook_buf_free(&b);
+}
+
+
+static void
+test_number(void)
+{
+    size_t         i;
+    webhook_buf_t  b;
+
+    static const struct {
+        int64_t      n;
+        const char  *text;
+    } t[] = {
+        { 0, "0" },
+        { 7, "7" },
+        { -1, "-1" },
+        { 10, "10" },
+        { 1498187860, "1498187860" },
+        { INT64_MAX, "9223372036854775807" },
+        { INT64_MIN, "-9223372036854775808" },
+    };
+
+    for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+        webhook_buf_init(&b, 0);
+        webhook_buf_number(&b, t[i].n);
+        tap_bytes(b.data, b.len, t[i].text, t[i].text);
+        webhook_buf_free(&b);
+    }
+}
+
+
+static void
+test_bound(void)
+{
+    webhook_buf_t   b;
+    unsigned char  *data;
+
+    webhook_buf_init(&b, 5);
+
+    tap_ok(webhook_buf_add(&b, "abc", 3) == WEBHOOK_OK
+           && webhook_buf_add(&b, "de", 2) == WEBHOOK_OK,
+           "bound: 5 bytes fit");
+    tap_ok(b.size == 5, "bound: no more room is taken than allowed");
+
+    tap_ok(webhook_buf_byte(&b, 'f') == WEBHOOK_LIMIT
+           && b.failed == WEBHOOK_LIMIT, "bound: the sixth does not");
+    tap_bytes(b.data, b.len, "abcde", "bound: and is not added");
+
+    tap_ok(webhook_buf_add(&b, "", 0) == WEBHOOK_LIMIT
+           && webhook_buf_number(&b, 1) == WEBHOOK_LIMIT
+           && webhook_buf_reserve(&b, 0) == WEBHOOK_LIMIT,
+           "bound: once failed, it stays failed");
+
+    webhook_buf_free(&b);
+
+    tap_ok(b.failed == 0 && b.max == 5
+           && webhook_buf_add(&b, "abcde", 5) == WEBHOOK_OK,
+           "bound: freed, it can be used again with its bound");
+
+    webhook_buf_free(&b);
+
+    /* what was added before a failure leaves room for a byte that fits */
+
+    webhook_buf_init(&b, 5);
+    webhook_buf_add(&b, "abc", 3);
+
+    tap_ok(webhook_buf_add(&b, "def", 3) == WEBHOOK_LIMIT && b.len == 3,
+           "bound: a part of what is too long is not added");
+    tap_ok(webhook_buf_byte(&b, 'd') == WEBHOOK_LIMIT && b.len == 3,
+           "bound: nor anything that would fit after it");
+
+    webhook_buf_free(&b);
+
+    webhook_buf_init(&b, 0);
+
+    tap_ok(webhook_buf_reserve(&b, 1000) == WEBHOOK_OK && b.len == 0
+           && b.size >= 1000, "reserve: makes room and adds nothing");
+
+    data = b.data;
+    memset(b.data, 'x', 1000);
+    b.len = 999;
+
+    tap_ok(webhook_buf_byte(&b, 'x') == WEBHOOK_OK && b.data == data,
+           "reserve: what was made room for does not move");
+
+    tap_ok(webhook_buf_reserve(&b, SIZE_MAX) == WEBHOOK_NOMEM,
+           "reserve: a size past all numbers is no memory");
+
+    webhook_buf_free(&b);
+}
+
+
+static void
+test_nomem(void)
+{
+    webhook_buf_t  b;
+
+    if (!NOMEM_WORKS) {
+        tap_ok(1, "nomem # SKIP realloc() cannot be made to fail here");
+        return;
+    }
+
+    webhook_buf_init(&b, 0);
+    nomem_after = 0;
+
+    tap_ok(webhook_buf_add(&b, "a", 1) == WEBHOOK_NOMEM
+           && b.failed == WEBHOOK_NOMEM && b.data == NULL,
+           "nomem: at the first byte");
+
+    nomem_after = -1;
+
+    tap_ok(webhook_buf_byte(&b, 'a') == WEBHOOK_NOMEM && b.len == 0,
+           "nomem: it stays failed when there is memory again");
+
+    webhook_buf_free(&b);
+
+    webhook_buf_init(&b, 0);
+    webhook_buf_add(&b, "abc", 3);
+    nomem_after = 0;
+
+    tap_ok(webhook_buf_reserve(&b, 100000) == WEBHOOK_NOMEM,
+           "nomem: while growing");
+    tap_bytes(b.data, b.len, "abc", "nomem: what was there is still there");
+
+    nomem_after = -1;
+    webhook_buf_free(&b);
+}
+
+
+int
+main(void)
+{
+    test_eq();
+    test_add();
+    test_number();
+    test_bound();
+    test_nomem();
+
+    return tap_done();
+}
