@@ -52,6 +52,8 @@ typedef struct {
     ngx_str_t                         group;
     ngx_str_t                         description;
     ngx_http_webhook_place_t          place;
+    ngx_array_t                       endpoints;  /* uint64_t, ascending: ids
+                                                     of those that ask for it */
 } ngx_http_webhook_type_t;
 
 
@@ -65,13 +67,21 @@ typedef struct {
 
 /* Defined in ngx_http_webhook_client.h. */
 
-typedef struct ngx_http_webhook_target_s  ngx_http_webhook_target_t;
+typedef struct ngx_http_webhook_target_s    ngx_http_webhook_target_t;
+
+typedef struct ngx_http_webhook_receiver_s  ngx_http_webhook_receiver_t;
 
 
 typedef struct {
     ngx_str_t                         name;
     ngx_str_t                         value;
 } ngx_http_webhook_header_t;
+
+
+typedef struct {
+    ngx_str_t                         pattern;  /* order.* */
+    ngx_http_webhook_place_t          place;
+} ngx_http_webhook_wanted_t;
 
 
 typedef struct {
@@ -82,7 +92,8 @@ typedef struct {
     ngx_str_t                         url;      /* as written */
     ngx_http_webhook_target_t        *target;   /* whom to connect to */
 
-    ngx_array_t                       events;   /* of ngx_str_t: patterns */
+    ngx_array_t                       events;   /* of ngx_http_webhook_
+                                                   wanted_t */
     ngx_array_t                       headers;  /* of ngx_http_webhook_
                                                    header_t */
     webhook_status_set_t              success;
@@ -117,7 +128,9 @@ typedef struct {
 
     ngx_array_t                       when;     /* webhook_condition_t * */
     ngx_http_webhook_payload_e        payload;  /* whose body is sent */
-    webhook_path_t                   *payload_path;  /* part of it, or NULL */
+    webhook_path_t                   *payload_path;  /* part of it (the steps
+                                                        below its root), or
+                                                        NULL: all of it */
     webhook_template_t               *body;     /* instead of it, or NULL */
 
     unsigned                          need_request:1;   /* request's body */
@@ -143,23 +156,33 @@ typedef struct {
 } ngx_http_webhook_action_t;
 
 
+/* The secret part of a receiver's URL, which is kept as its digest alone. */
+
+#define NGX_HTTP_WEBHOOK_DIGEST_LEN  32
+
 typedef struct {
+    u_char                            digest[NGX_HTTP_WEBHOOK_DIGEST_LEN];
+    ngx_http_webhook_receiver_t      *receiver;
+    ngx_http_webhook_place_t          place;
+} ngx_http_webhook_token_t;
+
+
+struct ngx_http_webhook_receiver_s {
     uint64_t                          id;       /* webhook_id_name(name) */
     ngx_str_t                         name;
     ngx_http_webhook_place_t          place;
 
     ngx_str_t                         description;
     ngx_str_t                         model;
-    ngx_array_t                       digests;  /* 32-byte SHA-256 of each
-                                                   URL token */
-    webhook_template_t               *target_id;
-    webhook_template_t               *target_model;
+    ngx_array_t                       tokens;   /* of ..._token_t */
+    webhook_template_t               *target_id;     /* NULL: not given */
+    webhook_template_t               *target_model;  /* NULL: not given */
     ngx_array_t                       require;  /* webhook_path_t * */
     ngx_array_t                       actions;  /* ..._action_t */
     size_t                            body_max;
     webhook_json_limits_t             limits;
-    unsigned                          log_calls:1;
-} ngx_http_webhook_receiver_t;
+    ngx_flag_t                        log_calls;
+};
 
 
 typedef enum {
@@ -168,18 +191,31 @@ typedef enum {
 } ngx_http_webhook_commit_e;
 
 
+/* A location that the check of the whole has to look at. */
+
+typedef struct {
+    void                            **loc_conf;
+    ngx_http_webhook_place_t          place;
+} ngx_http_webhook_location_t;
+
+
 typedef struct {
     ngx_path_t                       *store;    /* NULL: not configured */
     uint64_t                          size;     /* bytes */
-    ngx_msec_t                        keep;
+    uint64_t                          keep;     /* ms */
     ngx_uint_t                        high_water;   /* percent */
 
-    ngx_array_t                       types;    /* of ..._type_t */
+    ngx_array_t                       types;    /* of ..._type_t, as they
+                                                   were declared */
     ngx_array_t                       endpoints;    /* of ..._endpoint_t *,
                                                        by ascending id */
     ngx_array_t                       receivers;    /* of ..._receiver_t *,
                                                        by ascending id */
+    ngx_array_t                       tokens;   /* of ..._token_t: all, by
+                                                   ascending digest */
     ngx_array_t                       rules;    /* of ..._rule_t *: all */
+    ngx_array_t                       locations;    /* of ..._location_t, for
+                                                       the check of the whole */
     ngx_array_t                       prefixes; /* of ngx_str_t: locations
                                                    with webhook_receive */
     ngx_str_t                         event_header; /* Tc-Webhook-Event */
@@ -212,6 +248,14 @@ ngx_http_webhook_endpoint_t *ngx_http_webhook_endpoint_find(
     ngx_http_webhook_main_conf_t *wmcf, uint64_t id);
 ngx_http_webhook_receiver_t *ngx_http_webhook_receiver_find(
     ngx_http_webhook_main_conf_t *wmcf, uint64_t id);
+
+/*
+ * The receiver whose URL has this token, or NULL.  The time it takes tells
+ * nothing of how near a wrong token comes to a right one, and hardly grows
+ * with the number of receivers.
+ */
+ngx_http_webhook_receiver_t *ngx_http_webhook_receiver_by_token(
+    ngx_http_webhook_main_conf_t *wmcf, ngx_str_t *token);
 
 
 #endif /* NGX_HTTP_WEBHOOK_H */

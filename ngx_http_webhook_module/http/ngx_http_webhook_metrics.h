@@ -45,6 +45,9 @@ typedef enum {
 ngx_int_t ngx_http_webhook_metrics_zone(ngx_conf_t *cf,
     ngx_shm_zone_t **zone);
 
+/* Takes the zone for counting, in a process that will count. */
+void ngx_http_webhook_metrics_attach(ngx_shm_zone_t *zone);
+
 /* Adds n to a counter; does nothing where the module is not configured. */
 void ngx_http_webhook_count(ngx_http_webhook_counter_e counter, ngx_uint_t n);
 
