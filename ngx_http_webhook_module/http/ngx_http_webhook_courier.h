@@ -27,13 +27,22 @@ typedef void (*ngx_http_webhook_event_pt)(ngx_http_webhook_event_t *event,
     webhook_store_result_e result);
 
 /*
+ * A counted job.  The leases that an operation brought refer to its memory,
+ * which lives until the last of their sends is done.
+ */
+
+typedef struct {
+    ngx_http_webhook_job_t      job;
+    ngx_uint_t                  refs;
+} ngx_http_webhook_hold_t;
+
+/*
  * An event on its way into the store, in heap memory of its own so that it
- * outlives its request.  It is counted: each send under way holds it.
+ * outlives its request.  Each send under way holds it.
  */
 
 struct ngx_http_webhook_event_s {
-    ngx_http_webhook_job_t      job;        /* PUT_EVENT */
-    ngx_uint_t                  refs;
+    ngx_http_webhook_hold_t     hold;       /* PUT_EVENT; first member */
     ngx_uint_t                  tries;      /* after UNKNOWN */
     ngx_http_webhook_event_pt   handler;    /* may be NULL */
     void                       *data;       /* may be nulled by its owner */
