@@ -191,12 +191,16 @@ typedef enum {
 } ngx_http_webhook_commit_e;
 
 
-/* A location that the check of the whole has to look at. */
+/*
+ * Where webhook_receive stands.  Secrets are masked below this prefix, in this
+ * server alone: others may have ordinary locations of that name.
+ */
 
 typedef struct {
-    void                            **loc_conf;
-    ngx_http_webhook_place_t          place;
-} ngx_http_webhook_location_t;
+    ngx_str_t                         prefix;   /* name of the location */
+    ngx_http_core_srv_conf_t         *server;   /* cf->ctx's srv_conf[] of
+                                                   ngx_http_core_module */
+} ngx_http_webhook_hook_t;
 
 
 typedef struct {
@@ -214,9 +218,9 @@ typedef struct {
     ngx_array_t                       tokens;   /* of ..._token_t: all, by
                                                    ascending digest */
     ngx_array_t                       rules;    /* of ..._rule_t *: all */
-    ngx_array_t                       locations;    /* of ..._location_t, for
-                                                       the check of the whole */
-    ngx_array_t                       prefixes; /* of ngx_str_t: locations
+    ngx_array_t                       locations;    /* of void **: loc_conf of
+                                                       those to be checked */
+    ngx_array_t                       hooks;    /* of ..._hook_t: locations
                                                    with webhook_receive */
     ngx_str_t                         event_header; /* Tc-Webhook-Event */
 
@@ -226,7 +230,8 @@ typedef struct {
     ngx_http_request_body_filter_pt   next_request_body_filter;
 
     unsigned                          capture:1;    /* some rule exists */
-    unsigned                          receive:1;    /* some receiver does */
+    unsigned                          receive:1;    /* some location receives */
+    unsigned                          metrics:1;    /* some shows metrics */
 } ngx_http_webhook_main_conf_t;
 
 
@@ -237,6 +242,7 @@ typedef struct {
 
     ngx_flag_t                        receive;  /* webhook_receive here */
     ngx_str_t                         prefix;   /* of its location */
+    ngx_http_webhook_place_t          place;    /* of webhook_receive */
 } ngx_http_webhook_loc_conf_t;
 
 
