@@ -10,10 +10,27 @@
  * the value with its JSON type, source bytes unchanged; inside a longer
  * string the value is text, escaped for a JSON string.  A token outside any
  * string takes the value with its type as well.  A missing value is null when
- * alone and empty inside text.
+ * alone and empty inside text.  A token in an object's key is text.
  *
  * Text templates (a URI, a header's value, a line of text) take values as
  * text, escaped for where they stand.
+ *
+ * Filters apply from left to right:
+ *
+ *   int            a number without fraction and exponent, or a string of
+ *                  decimal digits, at most with "-" in front, of any length,
+ *                  becomes a JSON number without leading zeros ("007": 7);
+ *                  any other value is an error.
+ *   string         a value of another type becomes a string: its text.
+ *   default:TEXT   a missing value or null becomes the string TEXT, which is
+ *                  bare and ends at "}" or at the "|" of a next filter; it has
+ *                  no "{", and no quote or backslash in a JSON template.  For
+ *                  another type add a filter: default:0|int.
+ *   required       a missing or empty value is an error.
+ *
+ * int and string leave what is missing or null as it is.
+ *
+ * "${" cannot be escaped, but JSON text can write \u0024{ and a URI %24{.
  *
  * Compiled templates are immutable and may be used by several threads.
  */
@@ -35,13 +52,21 @@ typedef struct webhook_template_s  webhook_template_t;
 
 typedef enum {
     WEBHOOK_TEMPLATE_JSON = 0,
-    WEBHOOK_TEMPLATE_URI,       /* a token is escaped as one URI segment:
-                                   all but RFC 3986 unreserved is %XX; "."
-                                   and ".." alone are refused as values */
+    WEBHOOK_TEMPLATE_URI,       /* an origin-form URI, see below */
     WEBHOOK_TEMPLATE_HEADER,    /* CR, LF, NUL and other controls in a value
                                    are an error */
     WEBHOOK_TEMPLATE_TEXT       /* as it is */
 } webhook_template_kind_e;
+
+
+/*
+ * In a URI all of a value but RFC 3986's unreserved characters is %XX, so
+ * that it stays within its segment.  Errors are: control characters; up to
+ * the literal "?", a segment that holds a token and is empty, or that reads as
+ * "." or "..", or has such a part between slashes or backslashes, however
+ * often it is decoded and whatever follows a ";".  A "/" of a value is %2F:
+ * who decodes the URI must not split it there.
+ */
 
 
 /*
@@ -73,8 +98,18 @@ typedef struct {
 
 
 /*
+ * Fills in err (NULL is allowed) by a printf() format.  What is too long is
+ * cut between characters and ends in "...", control characters become "?".
+ */
+void webhook_error_set(webhook_error_t *err, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+
+/*
  * Paths: dotted, with array indexes: order.lines.0.sku.  A step that is a
- * decimal number is an index into an array and a key of an object.
+ * decimal number is an index into an array and a key of an object.  A step
+ * may hold any byte but controls, space, quotes, backslash and $ { } | = ! <
+ * > ~ &.
  */
 
 /* Compiles text; NULL with *err filled in if it is no path or no memory. */
@@ -104,6 +139,14 @@ void webhook_value_from_json(webhook_value_t *v,
    null and missing add nothing. */
 int webhook_value_text(const webhook_value_t *v, webhook_buf_t *out);
 
+/*
+ * The same text without a copy where that can be: *text refers to v's own
+ * bytes, or to the scratch buffer, which is emptied first.  Returns
+ * WEBHOOK_OK, WEBHOOK_NOMEM, or WEBHOOK_ERROR for a span that is no string.
+ */
+int webhook_value_view(const webhook_value_t *v, webhook_buf_t *scratch,
+    webhook_str_t *text);
+
 /* 1 if missing, null, "", [] or {}; 0 and false are values. */
 int webhook_value_empty(const webhook_value_t *v);
 
@@ -131,7 +174,8 @@ int webhook_template_paths(const webhook_template_t *tpl,
  * *err filled in where a value does not fit (int of "7/../1", a required
  * value that is missing or empty, a control character for a header);
  * WEBHOOK_NOMEM or WEBHOOK_LIMIT as the buffer says.  err->text names the
- * path, and of a value no more than its first bytes, printable.
+ * path, and of a value no more than its first bytes, printable.  Unless it
+ * returns WEBHOOK_OK, the buffer's length is what it was.
  */
 int webhook_template_render(const webhook_template_t *tpl,
     webhook_lookup_pt lookup, void *ctx, webhook_buf_t *out,

@@ -1,0 +1,704 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * Templates: O10 and I9 to I14, as far as they are a matter of turning a
+ * payload into the text of a call.
+ */
+
+#include "tap.h"
+#include "webhook_template.h"
+
+
+/* The payload of most tests, and texts as a header or capture gives them. */
+
+static const char  test_payload[] =
+    "{\"_model\": \"sale.order\", \"_id\": \"7\", \"n\": 7, \"neg\": -7,"
+    " \"big\": 12345678901234567890123, \"huge\": 1e400, \"point\": 0.10,"
+    " \"float\": 7.5, \"exp\": 1e3, \"yes\": true, \"no\": false,"
+    " \"nil\": null, \"empty\": \"\", \"list\": [ ], \"map\": {\n},"
+    " \"zeros\": \"007\", \"negzeros\": \"-007\", \"negzero\": \"-0\","
+    " \"numzero\": -0, \"escaped\": \"\\u0037\","
+    " \"escneg\": \"-0\\u00307\","
+    " \"name\": \"Nguy\\u1ec5n \\\"V\u0103n\\\" A\\/B\\n\","
+    " \"nul\": \"a\\u0000b\", \"half\": \"\\ud800\","
+    " \"ref\": \"SO/2024 #1?\", \"dot\": \".\", \"dots\": \"..\","
+    " \"up\": \"7/../1\", \"back\": \"a\\\\..\\\\b\","
+    " \"coded\": \"%2e%2E\", \"twice\": \"%252e.\","
+    " \"param\": \"..;x=1\", \"crlf\": \"a\\r\\nX-Evil: 1\","
+    " \"order\": {\"lines\": [{\"sku\": \"A1\"}, {\"sku\": \"B2\"}],"
+    "             \"0\": \"zero\", \"a b\": 1},"
+    " \"twin\": 1, \"twin\": 2}";
+
+
+typedef struct {
+    const char  *name;
+    const char  *text;
+    size_t       len;
+} test_text_t;
+
+
+static const test_text_t  test_texts[] = {
+    { "id", "42", 2 },
+    { "zeros", "-0042", 5 },
+    { "none", "", 0 },
+    { "quote", "a\"b\\c\n", 6 },
+    { "broken", "a\xff\xfe", 3 },
+    { "overlong", "\xc0\xaf", 2 },
+    { "overlong3", "\xe0\x80\xaf", 3 },
+    { "true", "true", 4 },
+    { "nul", "a\0b", 3 }
+};
+
+
+static webhook_json_doc_t  *test_doc;
+
+
+static webhook_str_t
+test_str(const char *text)
+{
+    webhook_str_t  s;
+
+    s.data = (unsigned char *) text;
+    s.len = strlen(text);
+
+    return s;
+}
+
+
+/* "text.NAME" is a text, "void.*" is no string, the rest is the payload. */
+
+static int
+test_lookup(void *ctx, const webhook_path_t *path, webhook_value_t *v)
+{
+    size_t                 i;
+    webhook_str_t          root, name, bad;
+    webhook_json_value_t   found;
+
+    root = *webhook_path_step(path, 0);
+
+    if (root.len == 4 && memcmp(root.data, "text", 4) == 0
+        && webhook_path_steps(path) == 2)
+    {
+        name = *webhook_path_step(path, 1);
+
+        for (i = 0; i < sizeof(test_texts) / sizeof(test_texts[0]); i++) {
+
+            if (strlen(test_texts[i].name) == name.len
+                && memcmp(test_texts[i].name, name.data, name.len) == 0)
+            {
+                v->is_text = 1;
+                v->type = WEBHOOK_JSON_STRING;
+                v->span.data = (unsigned char *) test_texts[i].text;
+                v->span.len = test_texts[i].len;
+                return WEBHOOK_OK;
+            }
+        }
+    }
+
+    bad = test_str("fail");
+
+    if (webhook_str_eq(&root, &bad)) {
+        return *(int *) ctx;
+    }
+
+    if (webhook_path_find(path, 0, test_doc, NULL, &found) == WEBHOOK_OK) {
+        webhook_value_from_json(v, &found);
+
+    } else {
+        webhook_value_from_json(v, NULL);
+    }
+
+    return WEBHOOK_OK;
+}
+
+
+/*
+ * Compiles and renders; want is the text rendered, or after "!" the error of
+ * rendering, or after "!!" a part of the error of compiling.
+ */
+
+static void
+test_render(webhook_template_kind_e kind, const char *text, const char *want,
+    const char *why)
+{
+    int                  rc;
+    char                 name[160];
+    size_t               i;
+    webhook_buf_t        out;
+    webhook_str_t        s;
+    webhook_error_t      err;
+    webhook_template_t  *tpl;
+
+    s = test_str(text);
+    memset(&err, 0, sizeof(err));
+
+    /* a test's name is one line, and "#" would end it */
+
+    snprintf(name, sizeof(name), "%s: %s", why, text);
+
+    for (i = 0; name[i]; i++) {
+        if ((unsigned char) name[i] < 0x20 || name[i] == '#') {
+            name[i] = '?';
+        }
+    }
+
+    tpl = webhook_template_compile(&s, kind, &err);
+
+    if (strncmp(want, "!!", 2) == 0) {
+
+        if (!tap_ok(tpl == NULL && strstr(err.text, want + 2), "%s", name))
+        {
+            printf("#   got: %s\n#  want: %s\n", err.text, want + 2);
+        }
+
+        webhook_template_free(tpl);
+        return;
+    }
+
+    if (tpl == NULL) {
+        tap_ok(0, "%s", name);
+        printf("#   got: %s\n", err.text);
+        return;
+    }
+
+    webhook_buf_init(&out, 0);
+    webhook_buf_add(&out, "kept", 4);
+
+    rc = webhook_template_render(tpl, test_lookup, NULL, &out, &err);
+
+    if (want[0] == '!') {
+
+        if (!tap_ok(rc == WEBHOOK_ERROR && strcmp(err.text, want + 1) == 0
+                    && out.len == 4, "%s", name))
+        {
+            printf("#   got: %d %s %.*s\n#  want: %s\n", rc, err.text,
+                   (int) out.len, out.data, want + 1);
+        }
+
+    } else if (!tap_ok(rc == WEBHOOK_OK && out.len == strlen(want) + 4
+                       && memcmp(out.data + 4, want, strlen(want)) == 0,
+                       "%s", name))
+    {
+        printf("#   got: %d %s %.*s\n#  want: %s\n", rc, err.text,
+               (int) out.len, out.data, want);
+    }
+
+    webhook_buf_free(&out);
+    webhook_template_free(tpl);
+}
+
+
+static void
+test_json(void)
+{
+    size_t  i;
+
+    static const char  *table[][3] = {
+
+        /* template, result, why */
+
+        { "{\"currency\": \"USD\"}", "{\"currency\": \"USD\"}",
+          "I19: a constant body" },
+        { " [1 ,2]\n", " [1 ,2]\n", "a constant is sent byte for byte" },
+        { "{\"id\": \"${_id|int}\"}", "{\"id\": 7}",
+          "I10: the string \"7\" is the number 7" },
+        { "{\"id\": \"${n|int}\"}", "{\"id\": 7}", "I10: so is the number" },
+        { "{\"id\": ${_id|int}}", "{\"id\": 7}",
+          "a token needs no quotes around it" },
+        { "{\"id\": \"${_id}\"}", "{\"id\": \"7\"}",
+          "a value keeps its type" },
+        { "[${n},${yes},${no},${nil},${list},${map}]",
+          "[7,true,false,null,[ ],{\n}]", "of each type" },
+        { "${order}", "{\"lines\": [{\"sku\": \"A1\"}, {\"sku\": \"B2\"}],"
+          "             \"0\": \"zero\", \"a b\": 1}",
+          "O10: a token can be all; no byte of the value changes" },
+        { "\"${name}\"", "\"Nguy\\u1ec5n \\\"V\u0103n\\\" A\\/B\\n\"",
+          "O10: escapes stay as the source has them" },
+        { "[\"${big}\", ${huge}, ${point}]",
+          "[12345678901234567890123, 1e400, 0.10]",
+          "O10: numbers keep their source text" },
+        { "\"<${n} ${big} ${yes} ${nil}${nosuch}${point}>\"",
+          "\"<7 12345678901234567890123 true 0.10>\"",
+          "values are text inside a longer string" },
+        { "\"Dear ${name}!\"",
+          "\"Dear Nguy\\u1ec5n \\\"V\u0103n\\\" A\\/B\\n!\"",
+          "a string inside a longer one keeps its escapes" },
+        { "\"<${order.lines}>\"",
+          "\"<[{\\\"sku\\\": \\\"A1\\\"}, {\\\"sku\\\": \\\"B2\\\"}]>\"",
+          "a list inside a string is its source text, escaped" },
+        { "\"<${map}>\"", "\"<{\\n}>\"", "so is an object" },
+        { "\"<${text.quote}>\"", "\"<a\\\"b\\\\c\\n>\"",
+          "a text is escaped inside a string" },
+        { "\"${text.quote}\"", "\"a\\\"b\\\\c\\n\"", "and alone" },
+        { "${text.id}", "\"42\"", "a text alone is a JSON string" },
+        { "${text.true}", "\"true\"", "whatever it says" },
+        { "\"${text.none}\"", "\"\"", "an empty text is an empty string" },
+        { "\"${text.broken}\"", "\"a\xef\xbf\xbd\xef\xbf\xbd\"",
+          "what is not UTF-8 cannot get into JSON" },
+        { "\"${half}!\"", "\"\\ud800!\"", "half a pair is passed on" },
+        { "[\"${nosuch}\", ${nosuch.deeper}, \"${order.lines.2}\"]",
+          "[null, null, null]", "a missing value alone is null" },
+        { "\"a${nosuch}b\"", "\"ab\"", "and empty inside text" },
+        { "{\"k${n}\": 1, \"${_id}\": 2, \"${n}\" : 3}",
+          "{\"k7\": 1, \"7\": 2, \"7\" : 3}", "a key stays a string" },
+        { "{\"${n|int}\"\n:\t\"${n}\"}", "{\"7\"\n:\t7}",
+          "also with white space before the colon" },
+        { "[\"${n}${n}\"]", "[\"77\"]", "two tokens in a string are text" },
+        { "[\"${n}\",\"${n}\"]", "[7,7]", "each of two strings is typed" },
+        { "{\"a\":\"${order.lines.0.sku}\",\"b\":\"${order.lines.1.sku}\"}",
+          "{\"a\":\"A1\",\"b\":\"B2\"}", "paths go through lists" },
+        { "\"${order.0}\"", "\"zero\"", "a number is a key of an object" },
+        { "\"${order.lines.00.sku}\"", "null", "\"00\" is no index" },
+        { "\"${twin}\"", "2", "the last of two equal keys counts" },
+        { "\"\\\\${n}\"", "\"\\\\7\"", "a token after an escaped backslash" },
+        { "\"\\\"${n}\\\"\"", "\"\\\"7\\\"\"", "and between escaped quotes" },
+        { "{\"name\": \"${name}\", \"email\": \"${email}\","
+          " \"company_type\": \"person\", \"customer_rank\": 1}",
+          "{\"name\": \"Nguy\\u1ec5n \\\"V\u0103n\\\" A\\/B\\n\","
+          " \"email\": null,"
+          " \"company_type\": \"person\", \"customer_rank\": 1}",
+          "I14, I20: a contact with constants and an optional field" },
+
+        /* dollars */
+
+        { "\"$5 $$ $x {y} $\"", "\"$5 $$ $x {y} $\"",
+          "any other dollar sign is just a dollar sign" },
+        { "\"$${n}\"", "\"$7\"", "one before a token too" },
+        { "\"\\u0024{n}\"", "\"\\u0024{n}\"", "an escaped one is no token" },
+        { "\"${n}}\"", "\"7}\"", "a token ends at the first brace" },
+
+        /* what does not compile */
+
+        { "", "!!not JSON", "nothing is not JSON" },
+        { "{\"a\": 1,}", "!!at offset 8", "JSON is checked" },
+        { "{\"a\": \"${n}\", \"b\" 1}", "!!at offset 18",
+          "errors tell the template's own offset" },
+        { "{${n}: 1}", "!!not JSON", "a key without quotes" },
+        { "${n}${n}", "!!not JSON", "two values" },
+        { "1${n}", "!!not JSON", "a number cannot be completed" },
+        { "-${n}", "!!not JSON", "nor given a sign" },
+        { "tr${n}", "!!not JSON", "nor a word completed" },
+        { "\"a\"${n}", "!!not JSON", "nor a string" },
+        { "\"\\${n}\"", "!!not JSON", "a backslash before a token" },
+        { "\"\\u00${n}\"", "!!not JSON", "a token in an escape" },
+        { "{\"a\": \"${n\"}", "!!at offset 7", "a token that has no end" },
+        { "\"x ${n", "!!\"${\" at offset 3 has no \"}\"", "nor here" },
+        { "\"${\"", "!!offset 1", "nor here" },
+        { "${n", "!!offset 0", "nor here" },
+        { "\"${}\"", "!!path is empty", "an empty token" },
+        { "\"${|int}\"", "!!path is empty", "a filter of nothing" },
+        { "\"${a..b}\"", "!!empty step", "an empty step" },
+        { "\"${.a}\"", "!!empty step", "at the start" },
+        { "\"${a.}\"", "!!empty step", "at the end" },
+        { "\"${a b}\"", "!!character that no path has", "a space" },
+        { "\"${a${n}}\"", "!!offset 1", "a token in a token" },
+        { "\"${n|nope}\"", "!!unknown filter \"nope\"", "unknown filter" },
+        { "\"${n|}\"", "!!unknown filter \"\"", "an empty filter" },
+        { "\"${n|INT}\"", "!!unknown filter", "in capitals" },
+        { "\"${n| int}\"", "!!unknown filter", "with a space" },
+        { "\"${n|int:1}\"", "!!takes no argument", "an argument too many" },
+        { "\"${n|default}\"", "!!needs a text", "an argument too few" },
+        { "\"${n|int|int|int|int|int|int|int|int|int}\"",
+          "!!more than 8 filters", "too many filters" },
+        { "\"${n|default:a\\\"b}\"", "!!offset 1",
+          "no quote or backslash in a token" },
+        { "{\"a\": \"\xff\"}", "!!not JSON", "UTF-8 is checked" }
+    };
+
+    for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+        test_render(WEBHOOK_TEMPLATE_JSON, table[i][0], table[i][1],
+                    table[i][2]);
+    }
+}
+
+
+static void
+test_filters(void)
+{
+    size_t  i;
+
+    static const char  *table[][3] = {
+        { "${_id|int}", "7", "I10: \"7\"" },
+        { "${n|int}", "7", "I10: 7" },
+        { "${neg|int}", "-7", "a negative number" },
+        { "${big|int}", "12345678901234567890123", "of any length" },
+        { "${zeros|int}", "7", "leading zeros are dropped" },
+        { "${negzeros|int}", "-7", "behind a minus too" },
+        { "${text.zeros|int}", "-42", "in a text too" },
+        { "${negzero|int}", "0", "zero has no sign" },
+        { "${numzero|int}", "0", "as a number neither" },
+        { "${escaped|int}", "7", "digits may be escaped in the source" },
+        { "${escneg|int}", "-7", "also behind a minus and zeros" },
+        { "${text.id|int}", "42", "a text of digits" },
+        { "${escneg|int|int|string|int}", "-7", "an integer stays one" },
+        { "${up|int}", "!'up' is not an integer: '7/../1'",
+          "I10: a path in the id" },
+        { "${float|int}", "!'float' is not an integer: '7.5'",
+          "I10: a fraction" },
+        { "${exp|int}", "!'exp' is not an integer: '1e3'",
+          "I10: an exponent" },
+        { "${empty|int}", "!'empty' is not an integer: ''",
+          "I10: an empty string" },
+        { "${yes|int}", "!'yes' is not an integer: 'true'", "I10: true" },
+        { "${list|int}", "!'list' is not an integer: '[ ]'", "I10: a list" },
+        { "${nul|int}", "!'nul' is not an integer: 'a?b'",
+          "I10: and the error stays printable" },
+        { "${name|int}",
+          "!'name' is not an integer: 'Nguy???n \"V??n\" A/B?'",
+          "whatever the value holds" },
+        { "${order|int}", "!'order' is not an integer: "
+          "'{\"lines\": [{\"sku\": \"A1\"}, {\"sku\"...'",
+          "and shows no more than its start" },
+        { "${text.none|int}", "!'text.none' is not an integer: ''",
+          "an empty text" },
+        { "${nosuch|int}", "null", "int leaves alone what is missing" },
+        { "${nil|int}", "null", "and null" },
+        { "${_id|string}", "\"7\"", "a string is a string" },
+        { "${n|string}", "\"7\"", "a number becomes one" },
+        { "${yes|string}", "\"true\"", "true too" },
+        { "${order.lines|string}",
+          "\"[{\\\"sku\\\": \\\"A1\\\"}, {\\\"sku\\\": \\\"B2\\\"}]\"",
+          "a list too" },
+        { "${nil|string}", "null", "null stays null" },
+        { "${nosuch|string}", "null", "what is missing too" },
+        { "${nosuch|default:USD}", "\"USD\"", "a default is a string" },
+        { "${nil|default:USD}", "\"USD\"", "of null too" },
+        { "${empty|default:USD}", "\"\"", "an empty string is a value" },
+        { "${no|default:USD}", "false", "false is a value" },
+        { "${nosuch|default:}", "\"\"", "a default may be empty" },
+        { "${nosuch|default:a: b, c.}", "\"a: b, c.\"", "or any bare text" },
+        { "${nosuch|default:0|int}", "0", "filters go left to right" },
+        { "${nosuch|int|default:0}", "\"0\"", "so this is a string" },
+        { "${nosuch|default:x|int}", "!'nosuch' is not an integer: 'x'",
+          "and this an error" },
+        { "${n|string|default:x}", "\"7\"", "no default where none needed" },
+        { "\"a ${nosuch|default:b} c\"", "\"a b c\"", "inside text" },
+        { "${name|required}", "\"Nguy\\u1ec5n \\\"V\u0103n\\\" A\\/B\\n\"",
+          "I14: a required field that is there" },
+        { "${order.note.text|required}",
+          "!Missing required field: 'order.note.text'", "I14: is missing" },
+        { "${nil|required}", "!Missing required field: 'nil'", "I14: null" },
+        { "${empty|required}", "!Missing required field: 'empty'",
+          "I14: or empty" },
+        { "${list|required}", "!Missing required field: 'list'",
+          "I14: an empty list" },
+        { "${map|required}", "!Missing required field: 'map'",
+          "I14: an empty object" },
+        { "${text.none|required}", "!Missing required field: 'text.none'",
+          "I14: an empty text" },
+        { "${no|required}", "false", "false is a value" },
+        { "${numzero|required|int}", "0", "0 is a value" },
+        { "${nil|default:x|required}", "\"x\"", "a default is a value" },
+        { "${nil|required|default:x}", "!Missing required field: 'nil'",
+          "unless it comes too late" }
+    };
+
+    for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+        test_render(WEBHOOK_TEMPLATE_JSON, table[i][0], table[i][1],
+                    table[i][2]);
+    }
+}
+
+
+static void
+test_uri(void)
+{
+    size_t  i;
+
+    static const char  *table[][3] = {
+        { "/pos/sale.order/${_id|int}", "/pos/sale.order/7",
+          "I9, I19: the target's URI" },
+        { "/api/${_model}/${_id}", "/api/sale.order/7", "I9, I11: both" },
+        { "/a/${ref}", "/a/SO%2F2024%20%231%3F",
+          "a value stays in its segment" },
+        { "/a/${name|string}b", "!'name' has a character that cannot be in a "
+          "URI", "a control character" },
+        { "/a/${nul}", "!'nul' has a character that cannot be in a URI",
+          "NUL" },
+        { "/a/${crlf}", "!'crlf' has a character that cannot be in a URI",
+          "a line end" },
+        { "/a?x=${crlf}", "!'crlf' has a character that cannot be in a URI",
+          "also in the arguments" },
+        { "/a/${text.overlong}",
+          "!'text.overlong' has a character that cannot be in a URI",
+          "an overlong slash" },
+        { "/a/${text.overlong3}",
+          "!'text.overlong3' has a character that cannot be in a URI",
+          "another" },
+        { "/a/${text.broken}", "/a/a%FF%FE", "other bytes are encoded" },
+        { "/pos/sale.order/${nosuch}", "!Missing required field: 'nosuch'",
+          "I10: a missing id never leaves the URI of all records" },
+        { "/pos/sale.order/${nosuch|int}",
+          "!Missing required field: 'nosuch'", "with int neither" },
+        { "/pos/${empty}/x", "!Missing required field: 'empty'",
+          "nor in the middle" },
+        { "/pos/${nil}${empty}?a=b", "!Missing required field: 'nil'",
+          "nor by two at once" },
+        { "/pos/${nosuch}?a=b", "!Missing required field: 'nosuch'",
+          "nor before arguments" },
+        { "${nosuch}/x", "!Missing required field: 'nosuch'",
+          "nor at the start" },
+        { "/x/${nosuch}${n}", "/x/7", "a segment filled by another token" },
+        { "/x/n${nosuch}", "/x/n", "or by text" },
+        { "/x?id=${nosuch}&n=${n}", "/x?id=&n=7",
+          "an argument may be empty" },
+        { "/x?p=${dots}&u=${up}", "/x?p=..&u=7%2F..%2F1",
+          "or hold dots, encoded" },
+        { "/x/${dot}", "!'dot' makes a step \".\" or \"..\" in a URI",
+          "a dot" },
+        { "/x/${dots}/y", "!'dots' makes a step \".\" or \"..\" in a URI",
+          "two dots" },
+        { "/x/${dot}${dot}", "!'dot' makes a step \".\" or \"..\" in a URI",
+          "two tokens of a dot" },
+        { "/x/.${dot}/y", "!'dot' makes a step \".\" or \"..\" in a URI",
+          "a dot beside a dot" },
+        { "/x/%2e${dot}", "!'dot' makes a step \".\" or \"..\" in a URI",
+          "beside an encoded one" },
+        { "/x/.${nosuch}", "!'nosuch' makes a step \".\" or \"..\" in a URI",
+          "beside nothing" },
+        { "/x/${up}", "!'up' makes a step \".\" or \"..\" in a URI",
+          "I10: a path in a value" },
+        { "/x/${back}", "!'back' makes a step \".\" or \"..\" in a URI",
+          "with backslashes" },
+        { "/x/${coded}", "!'coded' makes a step \".\" or \"..\" in a URI",
+          "encoded" },
+        { "/x/${twice}", "!'twice' makes a step \".\" or \"..\" in a URI",
+          "encoded twice" },
+        { "/x/${param}", "!'param' makes a step \".\" or \"..\" in a URI",
+          "with a parameter" },
+        { "/x/...${dot}", "/x/....", "more dots are a name" },
+        { "/x/${dot}a${dots}", "/x/.a..", "and so are dots in one" },
+        { "/a/../b", "/a/../b", "a constant is the writer's own" },
+        { "/a//${n}", "/a//7", "so is an empty segment without a token" },
+        { "/a/${order.lines.0}", "/a/%7B%22sku%22%3A%20%22A1%22%7D",
+          "an object is its text" },
+        { "/a/$5/$$", "/a/$5/$$", "any other dollar sign" },
+        { "", "", "nothing is nothing" },
+
+        { "/a b/${n}", "!!behind offset 0", "a space in the text" },
+        { "/a/${n}#x", "!!behind offset 7", "a fragment" },
+        { "/a/%zz", "!!behind offset 0", "a broken %XX" },
+        { "/a/%2${n}", "!!behind offset 0", "one that a value would end" },
+        { "/a/\n", "!!behind offset 0", "a control character" },
+        { "/a/${n", "!!at offset 3", "a token without an end" }
+    };
+
+    for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+        test_render(WEBHOOK_TEMPLATE_URI, table[i][0], table[i][1],
+                    table[i][2]);
+    }
+}
+
+
+static void
+test_text(void)
+{
+    test_render(WEBHOOK_TEMPLATE_HEADER, "Order ${_id} of ${order.0}",
+                "Order 7 of zero", "a header's value");
+    test_render(WEBHOOK_TEMPLATE_HEADER, "${nosuch}${nil}", "",
+                "empty where nothing is");
+    test_render(WEBHOOK_TEMPLATE_HEADER, "a ${crlf}",
+                "!'crlf' has a control character, which cannot be in a header",
+                "O6: no header can be put into a header");
+    test_render(WEBHOOK_TEMPLATE_HEADER, "${text.nul}",
+                "!'text.nul' has a control character, which cannot be in a "
+                "header", "nor a NUL");
+    test_render(WEBHOOK_TEMPLATE_HEADER, "${name}",
+                "!'name' has a control character, which cannot be in a header",
+                "nor an escaped line feed");
+    test_render(WEBHOOK_TEMPLATE_HEADER, "a\r\nb", "!!at offset 1",
+                "nor one in the text");
+    test_render(WEBHOOK_TEMPLATE_HEADER, "${n}\n", "!!at offset 4",
+                "behind a token");
+    test_render(WEBHOOK_TEMPLATE_HEADER, "${n|default:\"x\\y\"}", "7",
+                "quotes may stand in a default here");
+    test_render(WEBHOOK_TEMPLATE_TEXT, "<${name}${map}>\n",
+                "<Nguy\u1ec5n \"V\u0103n\" A/B\n{\n}>\n",
+                "a text takes values decoded, as they are");
+    test_render(WEBHOOK_TEMPLATE_TEXT, "{$ {} $", "{$ {} $", "no tokens");
+}
+
+
+static int
+test_visit(void *ctx, const webhook_path_t *path)
+{
+    webhook_str_t         stop;
+    webhook_buf_t        *seen;
+    const webhook_str_t  *text;
+
+    seen = ctx;
+    text = webhook_path_text(path);
+    stop = test_str("stop.here");
+
+    webhook_buf_add(seen, text->data, text->len);
+    webhook_buf_byte(seen, ' ');
+
+    return webhook_str_eq(text, &stop) ? 5 : 0;
+}
+
+
+static void
+test_template(void)
+{
+    int                   i, rc;
+    webhook_buf_t         out;
+    webhook_str_t         s;
+    webhook_error_t       err;
+    webhook_template_t   *tpl;
+
+    s = test_str("[1]");
+    tpl = webhook_template_compile(&s, WEBHOOK_TEMPLATE_JSON, &err);
+    tap_ok(tpl && webhook_template_constant(tpl), "a constant knows it");
+    webhook_template_free(tpl);
+
+    s = test_str("${a.b} ${c|int} ${stop.here} ${d}");
+    tpl = webhook_template_compile(&s, WEBHOOK_TEMPLATE_TEXT, &err);
+    tap_ok(tpl && !webhook_template_constant(tpl), "so does what is none");
+
+    webhook_buf_init(&out, 0);
+
+    if (tpl) {
+        rc = webhook_template_paths(tpl, test_visit, &out);
+        tap_ok(rc == 5, "paths are visited until one is refused");
+        tap_bytes(out.data, out.len, "a.b c stop.here ", "in their order");
+    }
+
+    webhook_buf_free(&out);
+    webhook_template_free(tpl);
+
+    /* failures that are not the value's */
+
+    s = test_str("{\"a\": \"${fail}\"}");
+    tpl = webhook_template_compile(&s, WEBHOOK_TEMPLATE_JSON, &err);
+    webhook_buf_init(&out, 0);
+
+    if (tpl) {
+        rc = WEBHOOK_NOMEM;
+        tap_ok(webhook_template_render(tpl, test_lookup, &rc, &out, &err)
+               == WEBHOOK_NOMEM && strcmp(err.text, "out of memory") == 0
+               && out.len == 0, "a look-up without memory is passed on");
+
+        rc = WEBHOOK_ERROR;
+        tap_ok(webhook_template_render(tpl, test_lookup, &rc, &out, &err)
+               == WEBHOOK_ERROR
+               && strcmp(err.text, "'fail' cannot be looked up") == 0,
+               "so is one that failed");
+    }
+
+    webhook_buf_free(&out);
+    webhook_template_free(tpl);
+
+    s = test_str("\"<${order}${order}>\"");
+    tpl = webhook_template_compile(&s, WEBHOOK_TEMPLATE_JSON, &err);
+
+    if (tpl) {
+        rc = WEBHOOK_LIMIT;
+
+        for (i = 1; i < 100 && rc == WEBHOOK_LIMIT; i++) {
+            webhook_buf_init(&out, i);
+            rc = webhook_template_render(tpl, test_lookup, NULL, &out, &err);
+            webhook_buf_free(&out);
+        }
+
+        tap_ok(i == 100 && rc == WEBHOOK_LIMIT
+               && strcmp(err.text, "the rendered text is too long") == 0,
+               "the buffer's bound holds at every point");
+    }
+
+    webhook_template_free(tpl);
+
+    webhook_template_free(NULL);
+    tap_ok(1, "freeing nothing is allowed");
+}
+
+
+static void
+test_bounds(void)
+{
+    int                   i, n;
+    webhook_buf_t         text, out;
+    webhook_str_t         s;
+    webhook_error_t       err;
+    webhook_template_t   *tpl;
+
+    for (n = WEBHOOK_TEMPLATE_MAX_TOKENS; ; n++) {
+        webhook_buf_init(&text, 0);
+        webhook_buf_init(&out, 0);
+
+        for (i = 0; i < n; i++) {
+            webhook_buf_add(&text, "/${n}", 5);
+        }
+
+        s.data = text.data;
+        s.len = text.len;
+
+        tpl = webhook_template_compile(&s, WEBHOOK_TEMPLATE_URI, &err);
+
+        if (n > WEBHOOK_TEMPLATE_MAX_TOKENS) {
+            tap_ok(tpl == NULL && strstr(err.text, "more than 256 tokens"),
+                   "one token too many");
+
+        } else {
+            tap_ok(tpl && webhook_template_render(tpl, test_lookup, NULL,
+                                                  &out, &err) == WEBHOOK_OK
+                   && out.len == (size_t) n * 2, "as many tokens as allowed");
+        }
+
+        webhook_template_free(tpl);
+        webhook_buf_free(&text);
+        webhook_buf_free(&out);
+
+        if (n > WEBHOOK_TEMPLATE_MAX_TOKENS) {
+            break;
+        }
+    }
+
+    webhook_buf_init(&text, 0);
+
+    for (i = 0; i < 100; i++) {
+        webhook_buf_byte(&text, '[');
+    }
+
+    s.data = text.data;
+    s.len = text.len;
+
+    tpl = webhook_template_compile(&s, WEBHOOK_TEMPLATE_JSON, &err);
+    tap_ok(tpl == NULL && strstr(err.text, "at offset 64"),
+           "a template nested too deeply");
+    webhook_buf_free(&text);
+
+    s.data = NULL;
+    s.len = 0;
+
+    tpl = webhook_template_compile(&s, WEBHOOK_TEMPLATE_TEXT, &err);
+    tap_ok(tpl != NULL, "no text at all");
+    webhook_template_free(tpl);
+}
+
+
+int
+main(void)
+{
+    webhook_str_t          s;
+    webhook_json_error_t   err;
+
+    s = test_str(test_payload);
+
+    if (webhook_json_read(&s, NULL, &test_doc, &err) != WEBHOOK_OK) {
+        tap_ok(0, "the payload is JSON: %s at %d", err.what,
+               (int) err.offset);
+        return tap_done();
+    }
+
+    test_json();
+    test_filters();
+    test_uri();
+    test_text();
+    test_template();
+    test_bounds();
+
+    webhook_json_free(test_doc);
+
+    return tap_done();
+}
