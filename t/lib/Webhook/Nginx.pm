@@ -1,0 +1,709 @@
+package Webhook::Nginx;
+
+=head1 NAME
+
+Webhook::Nginx - one nginx in a directory of its own
+
+=head1 SYNOPSIS
+
+    use Webhook::Nginx;
+
+    my $nginx = Webhook::Nginx->new(name => 'api', module => 0);
+
+    $nginx->write_config(<<'CONF');
+    %%GLOBALS%%
+    events { }
+    http {
+        %%GLOBALS_HTTP%%
+        server {
+            listen 127.0.0.1:%%PORT%%;
+            location / { return 200 '{"id": 1}'; }
+        }
+    }
+    CONF
+
+    $nginx->start;
+    print "it listens on ", $nginx->port, "\n";
+    $nginx->stop;
+
+=head1 DESCRIPTION
+
+Runs nginx in the foreground (C<daemon off>) as a child of the test, in a
+temporary prefix (F<conf>, F<logs>, F<html>), on free ports of 127.0.0.1.  All
+of it goes away when the test ends, however it ends: by signals too, and where
+the test itself is killed by SIGKILL, nginx gets a SIGTERM from the kernel.
+
+As root the workers run as C<nobody>, so that a file which only root can
+reach is noticed; the prefix is theirs.
+
+=head2 Environment
+
+=over
+
+=item WEBHOOK_BUILD
+
+the build directory (default: F<build/> of the checkout), which holds
+F<ngx_http_webhook_module.so>, F<asan/ngx_http_webhook_module.so> and
+F<webhookctl>
+
+=item TEST_NGINX_ASAN
+
+if true, the module under AddressSanitizer runs
+
+=item TEST_NGINX_BINARY
+
+nginx (default: the first in PATH, or F</usr/sbin/nginx>)
+
+=item WEBHOOK_KEEP
+
+if true, the temporary directories stay, and their names are told
+
+=item WEBHOOK_TIME
+
+multiplies every deadline (for valgrind and slow machines; default: 1, under
+AddressSanitizer 3)
+
+=back
+
+=head2 Functions
+
+C<build_dir()>, C<module_path()>, C<nginx_binary()>, C<root_dir()> (of the
+checkout) are exported where asked for.
+
+=head2 Methods
+
+=over
+
+=item new(name =E<gt> 'nginx', module =E<gt> 1, workers =E<gt> 1, log_level =E<gt> 'info', binary =E<gt> PATH)
+
+=item prefix()
+
+The directory.
+
+=item port(NAME)
+
+The port that C<%%PORT_NAME%%> stands for; without a name that of C<%%PORT%%>.
+
+=item write_config(TEXT)
+
+Writes F<conf/nginx.conf>.  C<%%PORT%%> and C<%%PORT_NAME%%> are ports (the
+same at each use), C<%%PREFIX%%> the directory, C<%%GLOBALS%%> what the main
+context needs (load_module, user, worker_processes, error_log, pid) and
+C<%%GLOBALS_HTTP%%> what http needs (access_log, temporary paths).
+
+=item test()
+
+C<nginx -t>: returns (exit status, output).
+
+=item start()
+
+Starts it and waits until the master has written its pid and every port of the
+configuration that is ours accepts; dies with the error log if it does not.
+
+=item try_start(SECONDS)
+
+Like start(), but returns false where nginx exits instead.
+
+=item reload()
+
+SIGHUP, and waits until workers of a new generation are there and the old ones
+take no more connections (they may live on; see wait_gone()); false if the
+configuration was refused.
+
+=item stop(SIGNAL)
+
+Sends SIGQUIT, or SIGNAL, and waits until all of nginx is gone; after 10 s
+it is killed and false is returned.
+
+=item kill_all(SIGNAL)
+
+SIGKILL, or SIGNAL, to the master and all workers at one instant, none
+restarted in between; waits until they are gone.
+
+=item signal(SIGNAL)
+
+Sends it to the master.
+
+=item pid(), workers(), running()
+
+The master's pid; the pids of its workers (not of cache processes, and not of
+those that shut down: workers(1) has them too).
+
+=item wait_gone([PID, ...], SECONDS)
+
+Waits until these processes are gone.
+
+=item error_log(FROM), access_log()
+
+Their text; error_log(FROM) from an offset on, mark() is the present end.
+
+=item wait_log(REGEX, SECONDS, FROM)
+
+Waits until a line matches; returns it.
+
+=item allow(REGEX)
+
+An alert or the like that is expected.
+
+=item problems()
+
+Lines at [alert], [emerg] and [crit] that were not allowed, and what sanitizers
+have found.
+
+=back
+
+=cut
+
+use strict;
+use warnings;
+
+use Cwd ();
+use Exporter qw(import);
+use Fcntl qw(SEEK_SET);
+use File::Path qw(make_path);
+use File::Spec ();
+use POSIX qw(WNOHANG);
+
+use Webhook::Sandbox qw(free_port wait_for temp_dir at_end spawn children alive
+                       slurp write_file asan);
+
+our @EXPORT_OK = qw(root_dir build_dir module_path nginx_binary);
+
+my $root = Cwd::abs_path(__FILE__);
+$root =~ s{/t/lib/Webhook/Nginx\.pm$}{};
+
+
+# Where things are.
+
+sub root_dir { return $root; }
+
+my $build = Cwd::abs_path($ENV{WEBHOOK_BUILD} || "$root/build")
+            || "$root/build";
+
+sub build_dir { return $build; }
+
+
+sub module_path
+{
+    return build_dir() . (asan() ? '/asan' : '')
+           . '/ngx_http_webhook_module.so';
+}
+
+
+sub nginx_binary
+{
+    my $binary = $ENV{TEST_NGINX_BINARY} || 'nginx';
+
+    return $binary if $binary =~ m{/};
+
+    for my $dir (File::Spec->path, '/usr/sbin', '/usr/local/sbin') {
+        return "$dir/$binary" if -x "$dir/$binary";
+    }
+
+    die "there is no $binary in PATH\n";
+}
+
+
+sub new
+{
+    my ($class, %args) = @_;
+
+    my $self = bless {
+        name      => 'nginx',
+        module    => 1,
+        workers   => 1,
+        log_level => 'info',
+        ports     => {},
+        allowed   => [],
+        env       => {},
+        owner     => $$,
+        %args,
+    }, $class;
+
+    $self->{binary} //= nginx_binary();
+    $self->{prefix} //= temp_dir($self->{name});
+    $self->{user}   //= $> == 0 ? 'nobody nogroup' : '';
+
+    make_path(map { "$self->{prefix}/$_" } qw(conf logs html));
+
+    $self->own($self->{prefix}, "$self->{prefix}/logs",
+               "$self->{prefix}/html");
+
+    at_end(sub { $self->destroy; });
+
+    return $self;
+}
+
+
+# Gives files to the user of the workers.
+
+sub own
+{
+    my ($self, @files) = @_;
+
+    return unless $self->{user};
+
+    my ($user) = split ' ', $self->{user};
+    my (undef, undef, $uid, $gid) = getpwnam $user;
+
+    chown $uid, $gid, @files;
+}
+
+
+sub prefix { return $_[0]{prefix}; }
+
+sub config_file { return "$_[0]{prefix}/conf/nginx.conf"; }
+
+
+sub port
+{
+    my ($self, $name) = @_;
+
+    return $self->{ports}{$name // ''} //= free_port();
+}
+
+
+sub globals
+{
+    my ($self) = @_;
+
+    my $text = '';
+
+    if ($self->{module}) {
+        $text .= 'load_module ' . module_path() . ";\n";
+    }
+
+    $text .= "user $self->{user};\n" if $self->{user};
+
+    $text .= "worker_processes $self->{workers};\n"
+           . "error_log $self->{prefix}/logs/error.log $self->{log_level};\n"
+           . "pid $self->{prefix}/logs/nginx.pid;\n";
+
+    # for a binary upgrade, which hands on what is named only
+    $text .= "env LD_PRELOAD;\nenv ASAN_OPTIONS;\n" if asan();
+
+    return $text;
+}
+
+
+sub globals_http
+{
+    my ($self) = @_;
+
+    my $text = "access_log $self->{prefix}/logs/access.log;\n"
+             . "default_type text/plain;\n";
+
+    my %path = (client_body => 'client_body_temp_path',
+                map { $_ => "${_}_temp_path" } qw(proxy fastcgi scgi uwsgi));
+
+    for my $name (sort keys %path) {
+        $text .= "$path{$name} $self->{prefix}/${name}_temp;\n";
+    }
+
+    return $text;
+}
+
+
+sub expand
+{
+    my ($self, $text) = @_;
+
+    $text =~ s/%%GLOBALS%%/$self->globals/ge;
+    $text =~ s/%%GLOBALS_HTTP%%/$self->globals_http/ge;
+    $text =~ s/%%PREFIX%%/$self->{prefix}/g;
+    $text =~ s/%%PORT%%/$self->port/ge;
+    $text =~ s/%%PORT_(\w+?)%%/$self->port($1)/ge;
+
+    return $text;
+}
+
+
+sub write_config
+{
+    my ($self, $text) = @_;
+
+    $text = $self->expand($text);
+    $self->{text} = $text;
+
+    write_file($self->config_file, $text);
+
+    return $self;
+}
+
+
+# The command line; with what AddressSanitizer needs in front of it.
+
+sub command
+{
+    my ($self, @args) = @_;
+
+    my @command;
+
+    if (asan() && $self->{module}) {
+        chomp(my $lib = qx(gcc -print-file-name=libasan.so));
+
+        push @command, 'env', "LD_PRELOAD=$lib",
+             'ASAN_OPTIONS=detect_leaks=0:detect_odr_violation=0'
+             . ':abort_on_error=1:disable_coredump=1'
+             . ":log_path=$self->{prefix}/logs/asan";
+    }
+
+    push @command, map { "$_=$self->{env}{$_}" } sort keys %{$self->{env}};
+    unshift @command, 'env' if @command && $command[0] ne 'env';
+
+    return (@command, $self->{binary}, '-p', "$self->{prefix}/",
+            '-e', "$self->{prefix}/logs/error.log",
+            '-c', $self->config_file, @args);
+}
+
+
+sub test
+{
+    my ($self) = @_;
+
+    my @command = $self->command('-t');
+
+    my $pid = open my $fh, '-|';
+    die "fork: $!\n" unless defined $pid;
+
+    if (!$pid) {
+        open STDERR, '>&', \*STDOUT;
+        exec { $command[0] } @command or POSIX::_exit(127);
+    }
+
+    my $output = do { local $/; <$fh> };
+    close $fh;
+
+    return ($? >> 8, $output);
+}
+
+
+sub start
+{
+    my ($self) = @_;
+
+    return $self if $self->try_start;
+
+    my $log = $self->error_log($self->{started_at});
+    my $said = slurp("$self->{prefix}/logs/stdout") // '';
+
+    die "nginx ($self->{name}) did not start:\n$said$log\n";
+}
+
+
+sub try_start
+{
+    my ($self, $seconds) = @_;
+
+    die "$self->{name} runs already\n" if $self->{pid};
+
+    $self->{started_at} = $self->mark;
+    unlink "$self->{prefix}/logs/nginx.pid";
+
+    my @command = $self->command('-g', 'daemon off;');
+
+    # a SIGTERM from the kernel when this test is gone without a word
+    unshift @command, 'setpriv', '--pdeathsig', 'TERM', '--'
+        if -x '/usr/bin/setpriv';
+
+    my $prefix = $self->{prefix};
+
+    $self->{pid} = spawn(sub {
+        open STDIN, '<', '/dev/null';
+        open STDOUT, '>>', "$prefix/logs/stdout" or die "$prefix: $!\n";
+        open STDERR, '>&', \*STDOUT;
+
+        exec { $command[0] } @command or die "$command[0]: $!\n";
+    });
+
+    my @ports = $self->listens;
+
+    my $up = wait_for(sub {
+        if (waitpid($self->{pid}, WNOHANG) == $self->{pid}) {
+            $self->{status} = $?;
+            delete $self->{pid};
+            return 'exited';
+        }
+
+        return unless -s "$prefix/logs/nginx.pid" && $self->workers_up;
+
+        @ports = grep { !accepts($_) } @ports;
+
+        return !@ports;
+    }, $seconds // 10);
+
+    return 1 if $up && $up ne 'exited';
+
+    if ($self->{pid}) {
+        $self->stop('KILL');
+    }
+
+    return 0;
+}
+
+
+# The ports of 127.0.0.1 that the configuration listens on, where they are ours.
+
+sub listens
+{
+    my ($self) = @_;
+
+    my $text = $self->{text} // slurp($self->config_file);
+    my %ours = map { $_ => 1 } values %{$self->{ports}};
+
+    my %found;
+
+    while ($text =~ /^\s*listen\s+127\.0\.0\.1:(\d+)([^;]*);/mg) {
+        $found{$1} = 1 if $ours{$1} && $2 !~ /\b(?:udp|quic)\b/;
+    }
+
+    return keys %found;
+}
+
+
+# Asks the kernel: a connection would leave a line in the log.
+
+sub accepts
+{
+    my ($port) = @_;
+
+    my $want = sprintf ':%04X 00000000:0000 0A ', $port;
+
+    return index(slurp('/proc/net/tcp') // '', $want) >= 0;
+}
+
+
+sub workers_up
+{
+    my ($self) = @_;
+
+    my $text = $self->{text} // slurp($self->config_file);
+
+    return 1 if $text =~ /^\s*master_process\s+off;/m;
+    return scalar $self->workers;
+}
+
+
+sub pid { return $_[0]{pid}; }
+
+
+sub running
+{
+    my ($self) = @_;
+
+    return 0 unless $self->{pid};
+
+    if (waitpid($self->{pid}, WNOHANG) == $self->{pid}) {
+        $self->{status} = $?;
+        delete $self->{pid};
+        return 0;
+    }
+
+    return 1;
+}
+
+
+sub workers
+{
+    my ($self, $all) = @_;
+
+    return unless $self->{pid};
+
+    return grep {
+        my $title = slurp("/proc/$_/cmdline") // '';
+        $title =~ ($all ? qr/^nginx: worker process/
+                        : qr/^nginx: worker process\0*$/);
+    } children($self->{pid});
+}
+
+
+sub signal
+{
+    my ($self, $signal) = @_;
+
+    return $self->{pid} && kill $signal, $self->{pid};
+}
+
+
+sub reload
+{
+    my ($self, $seconds) = @_;
+
+    my %before = map { $_ => 1 } $self->workers(1);
+    my $mark = $self->mark;
+
+    $self->signal('HUP') or die "$self->{name} does not run\n";
+
+    my $result = wait_for(sub {
+        return 'refused' if $self->error_log($mark) =~ /\[emerg\]/;
+
+        # the old ones still take connections until they shut down
+        my @now = $self->workers;
+        return !(grep { $before{$_} } @now) && @now >= $self->{workers}
+               ? 'reloaded' : 0;
+    }, $seconds // 10);
+
+    return ($result // '') eq 'reloaded';
+}
+
+
+# Waits until the workers in the list are gone.
+
+sub wait_gone
+{
+    my ($self, $pids, $seconds) = @_;
+
+    return wait_for(sub {
+        $self->running;
+        return !grep { alive($_) } @$pids;
+    }, $seconds // 10);
+}
+
+
+sub family
+{
+    my ($self) = @_;
+
+    my @pids = $self->{pid} ? ($self->{pid}) : ();
+
+    # where the binary was upgraded, its new master
+    my $other = slurp("$self->{prefix}/logs/nginx.pid") // '';
+
+    if ($other =~ /^(\d+)$/ && $1 != ($self->{pid} // 0)) {
+        my $cmdline = slurp("/proc/$1/cmdline") // '';
+        push @pids, $1 if $cmdline =~ /\Q$self->{prefix}\E/;
+    }
+
+    return @pids, map { children($_) } @pids;
+}
+
+
+sub stop
+{
+    my ($self, $signal, $seconds) = @_;
+
+    my @pids = $self->family;
+    return 1 unless @pids;
+
+    my @masters = grep { $_ == ($self->{pid} // 0)
+                         || (slurp("/proc/$_/cmdline") // '')
+                            =~ /^nginx: master/ } @pids;
+
+    kill $signal // 'QUIT', @masters;
+
+    my $gone = $self->wait_gone(\@pids, $seconds // 10);
+
+    if (!$gone) {
+        kill 'KILL', grep { alive($_) } @pids, $self->family;
+        $self->wait_gone(\@pids, 10);
+    }
+
+    return $gone ? 1 : 0;
+}
+
+
+sub kill_all
+{
+    my ($self, $signal) = @_;
+
+    # a stopped master starts no worker while they are listed
+    my @masters = $self->{pid} ? ($self->{pid}) : ();
+    kill 'STOP', @masters;
+
+    my @pids = $self->family;
+
+    kill $signal // 'KILL', @pids;
+    kill 'CONT', grep { alive($_) } @masters;
+
+    return $self->wait_gone(\@pids, 10);
+}
+
+
+sub mark { return -s "$_[0]{prefix}/logs/error.log" || 0; }
+
+
+sub error_log
+{
+    my ($self, $from) = @_;
+
+    open my $fh, '<:raw', "$self->{prefix}/logs/error.log" or return '';
+    seek $fh, $from, SEEK_SET if $from;
+
+    local $/;
+    return scalar <$fh> // '';
+}
+
+
+sub access_log
+{
+    my ($self) = @_;
+
+    return slurp("$self->{prefix}/logs/access.log") // '';
+}
+
+
+sub wait_log
+{
+    my ($self, $regex, $seconds, $from) = @_;
+
+    return wait_for(sub {
+        my ($line) = grep { /$regex/ } split /\n/, $self->error_log($from);
+        return $line;
+    }, $seconds);
+}
+
+
+sub allow
+{
+    my ($self, @regexes) = @_;
+
+    push @{$self->{allowed}}, @regexes;
+
+    return $self;
+}
+
+
+sub problems
+{
+    my ($self) = @_;
+
+    my @found = grep { /\[(?:alert|emerg|crit)\]/ } split /\n/,
+                     $self->error_log;
+
+    for my $file (glob("$self->{prefix}/logs/asan.*"),
+                  "$self->{prefix}/logs/stdout")
+    {
+        push @found, sanitizer_report(slurp($file) // '');
+    }
+
+    for my $regex (@{$self->{allowed}}) {
+        @found = grep { !/$regex/ } @found;
+    }
+
+    return @found;
+}
+
+
+# The beginnings of what sanitizers and valgrind say.
+
+sub sanitizer_report
+{
+    my ($text) = @_;
+
+    return unless $text =~ /(.*(?:ERROR: \w*Sanitizer|runtime error:
+                                 |WARNING: \w*Sanitizer
+                                 |Invalid\ (?:read|write)\ of\ size).*
+                             (?:\n.*){0,24})/x;
+    return $1;
+}
+
+
+sub destroy
+{
+    my ($self) = @_;
+
+    $self->stop('TERM', 3);
+}
+
+
+1;
