@@ -9,8 +9,8 @@
  *     nomem_after = 2;         the third call from now on fails, and all after
  *     nomem_after = -1;        none fails
  *
- * clang's sanitizers are linked into the program and cannot be wrapped this
- * way; there NOMEM_WORKS is 0 and nothing ever fails.
+ * clang's sanitizers and valgrind have allocators that cannot be wrapped this
+ * way; there nomem_works() is 0 and nothing ever fails.
  */
 
 #ifndef NOMEM_H
@@ -24,12 +24,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NOMEM_WORKS  1
-
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
-#undef NOMEM_WORKS
-#define NOMEM_WORKS  0
+#define NOMEM_OFF  1
 #endif
 #endif
 
@@ -37,7 +34,7 @@
 static int  nomem_after = -1;
 
 
-#if (NOMEM_WORKS)
+#ifndef NOMEM_OFF
 
 void *
 realloc(void *old, size_t size)
@@ -61,6 +58,27 @@ realloc(void *old, size_t size)
 }
 
 #endif
+
+
+/* 1 if realloc() can be made to fail, else 0. */
+
+static int
+nomem_works(void)
+{
+    int             before;
+    void *volatile  p;
+
+    before = nomem_after;
+    nomem_after = 0;
+
+    p = realloc(NULL, 1);
+
+    nomem_after = before;
+
+    free(p);
+
+    return p == NULL;
+}
 
 
 #endif /* NOMEM_H */
