@@ -31,7 +31,9 @@
 #endif
 
 
-static int  nomem_after = -1;
+/* volatile, since a compiler takes realloc() to read no variable of ours */
+
+static volatile int  nomem_after = -1;
 
 
 #ifndef NOMEM_OFF
@@ -65,19 +67,24 @@ realloc(void *old, size_t size)
 static int
 nomem_works(void)
 {
-    int             before;
-    void *volatile  p;
+    int             before, works;
+    void *volatile  p, *volatile  q;
+
+    /* volatile, since a compiler makes malloc() of what starts from NULL */
+
+    p = malloc(1);
 
     before = nomem_after;
     nomem_after = 0;
 
-    p = realloc(NULL, 1);
+    q = realloc(p, 2);
 
     nomem_after = before;
 
-    free(p);
+    works = (q == NULL);
+    free(works ? p : q);
 
-    return p == NULL;
+    return works;
 }
 
 
