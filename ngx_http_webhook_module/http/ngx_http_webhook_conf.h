@@ -5,20 +5,32 @@
  * Reads the directives into the compiled configuration
  * (ngx_http_webhook.h) and checks it as a whole once all is read:
  *
- *   conf.c            store, types, defaults, merge, the check of the whole
+ *   conf.c            contexts, merge, store, types, receive, metrics
  *   conf_endpoint.c   webhook_endpoint { }
  *   conf_event.c      webhook_event
  *   conf_receiver.c   webhook_receiver { }
+ *   conf_check.c      the check of the whole, what is found by id or token
+ *   conf_text.c       helpers: places, parameters, secrets, templates
  *
  * Every message names file and line and says what to change.  These rooms may
- * call client (targets), metrics (the zone) and core/.  They run while the
- * configuration is read.
+ * call client (targets), receive and metrics (their content handlers, the
+ * zone) and core/.  They run while the configuration is read, but for the
+ * find functions of ngx_http_webhook.h, which run on the event loop.
  */
 
 #ifndef NGX_HTTP_WEBHOOK_CONF_H
 #define NGX_HTTP_WEBHOOK_CONF_H
 
 #include "ngx_http_webhook.h"
+
+
+/*
+ * The contexts of the directives inside of webhook_endpoint { } and
+ * webhook_receiver { }: bits that no nginx module uses.
+ */
+
+#define NGX_HTTP_WEBHOOK_ENDPOINT_CONF  0x00100000
+#define NGX_HTTP_WEBHOOK_RECEIVER_CONF  0x00200000
 
 
 void *ngx_http_webhook_create_main_conf(ngx_conf_t *cf);
@@ -28,43 +40,136 @@ char *ngx_http_webhook_merge_loc_conf(ngx_conf_t *cf, void *parent,
     void *child);
 
 /* Directive handlers. */
+
 char *ngx_http_webhook_store(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_webhook_event_type(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
-char *ngx_http_webhook_endpoint(ngx_conf_t *cf, ngx_command_t *cmd,
+char *ngx_http_webhook_event_header(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
-char *ngx_http_webhook_event(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
-char *ngx_http_webhook_receiver(ngx_conf_t *cf, ngx_command_t *cmd,
+char *ngx_http_webhook_payload_max(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_http_webhook_receive(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+char *ngx_http_webhook_metrics(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
 
-/* The check of the whole, in postconfiguration. */
+char *ngx_http_webhook_event(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+
+char *ngx_http_webhook_endpoint(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_webhook_endpoint_url(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_webhook_endpoint_events(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_webhook_endpoint_header(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_webhook_endpoint_success(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_webhook_endpoint_retry(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_webhook_endpoint_timeout(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_webhook_endpoint_limit(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_webhook_endpoint_tls(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+
+char *ngx_http_webhook_receiver(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_webhook_receiver_secret(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_webhook_receiver_target(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_webhook_receiver_require(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_webhook_receiver_action(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_webhook_receiver_limit(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+
+/* The check of the whole, in postconfiguration: NGX_OK or NGX_ERROR. */
 ngx_int_t ngx_http_webhook_conf_check(ngx_conf_t *cf);
+
 
 /* Helpers for the rooms of conf. */
 
-/* Logs at emerg "... in FILE:LINE" for a place that is not being read now. */
-void ngx_cdecl ngx_http_webhook_conf_error(ngx_conf_t *cf,
+/* Logs "... in FILE:LINE" for a place that is not being read now. */
+void ngx_cdecl ngx_http_webhook_conf_error(ngx_uint_t level, ngx_conf_t *cf,
     ngx_http_webhook_place_t *place, const char *fmt, ...);
 
 /* Fills in place with where cf stands. */
 void ngx_http_webhook_conf_place(ngx_conf_t *cf,
     ngx_http_webhook_place_t *place);
 
-/* Milliseconds of "500ms", "10s", "1m30s", "7d"; NGX_ERROR otherwise. */
-ngx_int_t ngx_http_webhook_conf_msec(ngx_str_t *text, uint64_t *ms);
+/*
+ * Reads the directives of a block up to its end, those whose type has the
+ * bit "context"; their handlers get conf.
+ */
+char *ngx_http_webhook_conf_block(ngx_conf_t *cf, ngx_uint_t context,
+    void *conf);
+
+/*
+ * An endpoint or receiver as far as both begin alike.  Puts a new one where
+ * it belongs in the array of pointers, by ascending id; what is the
+ * directive's name, for the message where the name is taken.
+ */
+
+typedef struct {
+    uint64_t                          id;
+    ngx_str_t                         name;
+    ngx_http_webhook_place_t          place;
+} ngx_http_webhook_named_t;
+
+ngx_int_t ngx_http_webhook_conf_insert(ngx_conf_t *cf, ngx_array_t *array,
+    ngx_http_webhook_named_t *named, ngx_str_t *what);
+
+/* Fills in id, name and place of a new one from the directive's argument;
+   NGX_ERROR, logged, where the name is none. */
+ngx_int_t ngx_http_webhook_conf_named(ngx_conf_t *cf,
+    ngx_http_webhook_named_t *named);
+
+/* 1 and the rest of arg in *value if arg begins with name (with its "="). */
+ngx_uint_t ngx_http_webhook_conf_param(ngx_str_t *arg, const char *name,
+    ngx_str_t *value);
+
+/* Logs that an argument is none of those the directive has. */
+char *ngx_http_webhook_conf_invalid(ngx_conf_t *cf, ngx_str_t *arg);
+
+/* Milliseconds of "500ms", "10s", "1m30s", "7d", from 1 to max; NGX_ERROR
+   otherwise. */
+ngx_int_t ngx_http_webhook_conf_msec(ngx_str_t *text, uint64_t max,
+    uint64_t *ms);
+
+/*
+ * 1 if text can be the name of a header that the configuration sets: a token
+ * that neither frames the message nor is one of the module's own.
+ */
+ngx_uint_t ngx_http_webhook_conf_header_name(ngx_str_t *text);
+
+/* The bit of a method, 0 where nginx does not know it. */
+ngx_uint_t ngx_http_webhook_conf_method(ngx_str_t *text);
 
 /*
  * A secret from "file:PATH" (relative to the configuration prefix, one
- * trailing newline dropped, at most 4096 bytes) or as it is written.  The
- * error message never shows it.
+ * trailing newline dropped, at most 4096 bytes) or as it is written.  What is
+ * written is wiped from nginx's own buffers.  The caller wipes the secret,
+ * which lives in cf->temp_pool.  No message shows it.
  */
 char *ngx_http_webhook_conf_secret(ngx_conf_t *cf, ngx_str_t *value,
     ngx_str_t *secret);
 
-/* Text of a template argument: as written, or from "file:PATH". */
+/* Text of a template argument: as written, or from "file:PATH", up to 1 MB. */
 char *ngx_http_webhook_conf_text(ngx_conf_t *cf, ngx_str_t *value,
+    ngx_str_t *text);
+
+/*
+ * Compile; NULL where that failed, which was logged.  The results are freed
+ * with the configuration.
+ */
+webhook_template_t *ngx_http_webhook_conf_template(ngx_conf_t *cf,
+    ngx_str_t *text, webhook_template_kind_e kind, const char *what);
+webhook_path_t *ngx_http_webhook_conf_path(ngx_conf_t *cf, ngx_str_t *text);
+webhook_condition_t *ngx_http_webhook_conf_condition(ngx_conf_t *cf,
     ngx_str_t *text);
 
 

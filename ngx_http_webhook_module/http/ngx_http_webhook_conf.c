@@ -1,0 +1,463 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * The contexts, what is inherited, and the directives that are a line each.
+ */
+
+#include "ngx_http_webhook_conf.h"
+#include "ngx_http_webhook_metrics.h"
+#include "ngx_http_webhook_receive.h"
+
+
+#define NGX_HTTP_WEBHOOK_STORE_SIZE   (1024 * 1024 * 1024)
+#define NGX_HTTP_WEBHOOK_STORE_MIN    (1024 * 1024)
+#define NGX_HTTP_WEBHOOK_STORE_KEEP   (7 * 24 * 60 * 60 * UINT64_C(1000))
+#define NGX_HTTP_WEBHOOK_STORE_HIGH   90
+
+#define NGX_HTTP_WEBHOOK_KEEP_MAX     (3660 * 24 * 60 * 60 * UINT64_C(1000))
+
+#define NGX_HTTP_WEBHOOK_PAYLOAD      (1024 * 1024)
+#define NGX_HTTP_WEBHOOK_PAYLOAD_TOP  (256 * 1024 * 1024)
+
+
+void *
+ngx_http_webhook_create_main_conf(ngx_conf_t *cf)
+{
+    ngx_http_webhook_main_conf_t  *wmcf;
+
+    wmcf = ngx_pcalloc(cf->pool, sizeof(ngx_http_webhook_main_conf_t));
+    if (wmcf == NULL) {
+        return NULL;
+    }
+
+    /*
+     * set by ngx_pcalloc():
+     *
+     *     wmcf->store = NULL;
+     *     wmcf->event_header = { 0, NULL };
+     *     wmcf->pool = NULL;
+     *     wmcf->counters = NULL;
+     */
+
+    wmcf->size = NGX_HTTP_WEBHOOK_STORE_SIZE;
+    wmcf->keep = NGX_HTTP_WEBHOOK_STORE_KEEP;
+    wmcf->high_water = NGX_HTTP_WEBHOOK_STORE_HIGH;
+
+    if (ngx_array_init(&wmcf->types, cf->pool, 32,
+                       sizeof(ngx_http_webhook_type_t))
+        != NGX_OK
+        || ngx_array_init(&wmcf->endpoints, cf->pool, 4,
+                          sizeof(ngx_http_webhook_endpoint_t *))
+           != NGX_OK
+        || ngx_array_init(&wmcf->receivers, cf->pool, 4,
+                          sizeof(ngx_http_webhook_receiver_t *))
+           != NGX_OK
+        || ngx_array_init(&wmcf->tokens, cf->pool, 4,
+                          sizeof(ngx_http_webhook_token_t))
+           != NGX_OK
+        || ngx_array_init(&wmcf->rules, cf->pool, 4,
+                          sizeof(ngx_http_webhook_rule_t *))
+           != NGX_OK
+        || ngx_array_init(&wmcf->locations, cf->pool, 4, sizeof(void **))
+           != NGX_OK
+        || ngx_array_init(&wmcf->hooks, cf->pool, 2,
+                          sizeof(ngx_http_webhook_hook_t))
+           != NGX_OK)
+    {
+        return NULL;
+    }
+
+    return wmcf;
+}
+
+
+char *
+ngx_http_webhook_init_main_conf(ngx_conf_t *cf, void *conf)
+{
+    ngx_http_webhook_main_conf_t  *wmcf = conf;
+
+    if (wmcf->event_header.data == NULL) {
+        ngx_str_set(&wmcf->event_header, "Tc-Webhook-Event");
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+void *
+ngx_http_webhook_create_loc_conf(ngx_conf_t *cf)
+{
+    ngx_http_webhook_loc_conf_t  *wlcf;
+
+    wlcf = ngx_pcalloc(cf->pool, sizeof(ngx_http_webhook_loc_conf_t));
+    if (wlcf == NULL) {
+        return NULL;
+    }
+
+    /*
+     * set by ngx_pcalloc():
+     *
+     *     wlcf->rules = NULL;
+     *     wlcf->receive = 0;
+     *     wlcf->prefix = { 0, NULL };
+     */
+
+    wlcf->commit = NGX_CONF_UNSET_UINT;
+    wlcf->payload_max = NGX_CONF_UNSET_SIZE;
+
+    return wlcf;
+}
+
+
+char *
+ngx_http_webhook_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
+{
+    ngx_http_webhook_loc_conf_t *prev = parent;
+    ngx_http_webhook_loc_conf_t *conf = child;
+
+    void                        ***loc_conf;
+    ngx_http_core_loc_conf_t      *clcf;
+    ngx_http_webhook_main_conf_t  *wmcf;
+
+    if (conf->rules == NULL) {
+        conf->rules = prev->rules;
+    }
+
+    ngx_conf_merge_uint_value(conf->commit, prev->commit,
+                              NGX_HTTP_WEBHOOK_BEFORE_RESPONSE);
+    ngx_conf_merge_size_value(conf->payload_max, prev->payload_max,
+                              NGX_HTTP_WEBHOOK_PAYLOAD);
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+
+    if (prev->receive && !conf->receive && clcf->noname
+        && clcf->handler == NULL)
+    {
+        /*
+         * "if" and "limit_except" are locations of their own, where another
+         * handler would log the URL with its secret
+         */
+
+        conf->receive = 1;
+        conf->prefix = prev->prefix;
+        conf->place = prev->place;
+        clcf->handler = ngx_http_webhook_receive_handler;
+    }
+
+    if (conf->receive || conf->rules) {
+        wmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_webhook_module);
+
+        loc_conf = ngx_array_push(&wmcf->locations);
+        if (loc_conf == NULL) {
+            return NGX_CONF_ERROR;
+        }
+
+        *loc_conf = ((ngx_http_conf_ctx_t *) cf->ctx)->loc_conf;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+char *
+ngx_http_webhook_store(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_webhook_main_conf_t *wmcf = conf;
+
+    off_t        size;
+    ngx_int_t    n;
+    ngx_str_t   *value, s;
+    ngx_uint_t   i;
+
+    if (wmcf->store) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    for (i = 2; i < cf->args->nelts; i++) {
+
+        if (ngx_http_webhook_conf_param(&value[i], "size=", &s)) {
+
+            size = ngx_parse_offset(&s);
+
+            if (size == NGX_ERROR) {
+                ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                                   "invalid size \"%V\"", &value[i]);
+                return NGX_CONF_ERROR;
+            }
+
+            if (size < NGX_HTTP_WEBHOOK_STORE_MIN) {
+                ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                                   "\"%V\" is too small, the least is 1m",
+                                   &value[i]);
+                return NGX_CONF_ERROR;
+            }
+
+            wmcf->size = size;
+            continue;
+        }
+
+        if (ngx_http_webhook_conf_param(&value[i], "keep=", &s)) {
+
+            if (ngx_http_webhook_conf_msec(&s, NGX_HTTP_WEBHOOK_KEEP_MAX,
+                                           &wmcf->keep)
+                != NGX_OK)
+            {
+                ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                                   "invalid time \"%V\"", &value[i]);
+                return NGX_CONF_ERROR;
+            }
+
+            continue;
+        }
+
+        if (ngx_http_webhook_conf_param(&value[i], "high_water=", &s)) {
+
+            n = NGX_ERROR;
+
+            if (s.len && s.data[s.len - 1] == '%') {
+                n = ngx_atoi(s.data, s.len - 1);
+            }
+
+            if (n < 10 || n > 99) {
+                ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                                   "invalid \"%V\", it must be from 10%% "
+                                   "to 99%%", &value[i]);
+                return NGX_CONF_ERROR;
+            }
+
+            wmcf->high_water = n;
+            continue;
+        }
+
+        return ngx_http_webhook_conf_invalid(cf, &value[i]);
+    }
+
+    wmcf->store = ngx_pcalloc(cf->pool, sizeof(ngx_path_t));
+    if (wmcf->store == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    s = value[1];
+
+    while (s.len > 1 && s.data[s.len - 1] == '/') {
+        s.data[--s.len] = '\0';
+    }
+
+    if (s.len == 0) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "the store has no path");
+        return NGX_CONF_ERROR;
+    }
+
+    if (ngx_conf_full_name(cf->cycle, &s, 0) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    /* the master makes the directory and gives it to the workers' user */
+
+    wmcf->store->name = s;
+    wmcf->store->data = wmcf;
+    wmcf->store->conf_file = cf->conf_file->file.name.data;
+    wmcf->store->line = cf->conf_file->line;
+
+    if (ngx_add_path(cf, &wmcf->store) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    wmcf->pool = ngx_thread_pool_add(cf, NULL);
+    if (wmcf->pool == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+char *
+ngx_http_webhook_event_type(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_webhook_main_conf_t *wmcf = conf;
+
+    ngx_str_t                *value, s;
+    ngx_uint_t                i;
+    ngx_http_webhook_type_t  *type;
+
+    value = cf->args->elts;
+
+    if (!webhook_type_valid(ngx_http_webhook_str(&value[1]))
+        || value[1].len > WEBHOOK_TYPE_MAX)
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid event type \"%V\": it must be words of "
+                           "letters, digits and \"_\" with dots between them",
+                           &value[1]);
+        return NGX_CONF_ERROR;
+    }
+
+    type = wmcf->types.elts;
+
+    for (i = 0; i < wmcf->types.nelts; i++) {
+        if (type[i].name.len == value[1].len
+            && ngx_memcmp(type[i].name.data, value[1].data, value[1].len) == 0)
+        {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "duplicate event type \"%V\", which is "
+                               "declared in %s:%ui already",
+                               &value[1], type[i].place.file,
+                               type[i].place.line);
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    type = ngx_array_push(&wmcf->types);
+    if (type == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    ngx_memzero(type, sizeof(ngx_http_webhook_type_t));
+
+    type->name = value[1];
+
+    ngx_http_webhook_conf_place(cf, &type->place);
+
+    for (i = 2; i < cf->args->nelts; i++) {
+
+        if (type->group.data == NULL
+            && ngx_http_webhook_conf_param(&value[i], "group=", &s))
+        {
+            if (s.len == 0) {
+                return ngx_http_webhook_conf_invalid(cf, &value[i]);
+            }
+
+            type->group = s;
+            continue;
+        }
+
+        if (type->description.data == NULL && i == cf->args->nelts - 1) {
+            type->description = value[i];
+            continue;
+        }
+
+        return ngx_http_webhook_conf_invalid(cf, &value[i]);
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+char *
+ngx_http_webhook_event_header(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_webhook_main_conf_t *wmcf = conf;
+
+    ngx_str_t  *value;
+
+    if (wmcf->event_header.data) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    if (!ngx_http_webhook_conf_header_name(&value[1])) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"%V\" cannot be the header that tells the "
+                           "event: it is no header name or has another use",
+                           &value[1]);
+        return NGX_CONF_ERROR;
+    }
+
+    wmcf->event_header = value[1];
+
+    return NGX_CONF_OK;
+}
+
+
+char *
+ngx_http_webhook_payload_max(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_webhook_loc_conf_t *wlcf = conf;
+
+    char  *rv;
+
+    rv = ngx_conf_set_size_slot(cf, cmd, conf);
+    if (rv != NGX_CONF_OK) {
+        return rv;
+    }
+
+    if (wlcf->payload_max == 0
+        || wlcf->payload_max > NGX_HTTP_WEBHOOK_PAYLOAD_TOP)
+    {
+        return "must be from 1 to 256m";
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+char *
+ngx_http_webhook_receive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_webhook_loc_conf_t *wlcf = conf;
+
+    ngx_http_webhook_hook_t       *hook;
+    ngx_http_core_loc_conf_t      *clcf;
+    ngx_http_webhook_main_conf_t  *wmcf;
+
+    if (wlcf->receive) {
+        return "is duplicate";
+    }
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+
+    if (clcf->exact_match || clcf->named || clcf->noname
+#if (NGX_PCRE)
+        || clcf->regex
+#endif
+        || clcf->name.len == 0
+        || clcf->name.data[clcf->name.len - 1] != '/')
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"webhook_receive\" cannot be in location \"%V\": "
+                           "the secret follows a prefix, as in "
+                           "\"location ^~ /web/hook/\"",
+                           &clcf->name);
+        return NGX_CONF_ERROR;
+    }
+
+    wmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_webhook_module);
+
+    hook = ngx_array_push(&wmcf->hooks);
+    if (hook == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    hook->prefix = clcf->name;
+    hook->server = ngx_http_conf_get_module_srv_conf(cf, ngx_http_core_module);
+
+    clcf->handler = ngx_http_webhook_receive_handler;
+
+    wlcf->receive = 1;
+    wlcf->prefix = clcf->name;
+
+    ngx_http_webhook_conf_place(cf, &wlcf->place);
+
+    return NGX_CONF_OK;
+}
+
+
+char *
+ngx_http_webhook_metrics(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_core_loc_conf_t      *clcf;
+    ngx_http_webhook_main_conf_t  *wmcf;
+
+    wmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_webhook_module);
+    wmcf->metrics = 1;
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+    clcf->handler = ngx_http_webhook_metrics_handler;
+
+    return NGX_CONF_OK;
+}

@@ -1,0 +1,487 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * webhook_event TYPE METHODS REGEX [...]: which answered requests are an
+ * event, and what is sent.
+ */
+
+#include "ngx_http_webhook_conf.h"
+
+
+/* What is known of a rule while the paths in it are looked at. */
+
+typedef struct {
+    ngx_conf_t               *cf;
+    ngx_http_webhook_rule_t  *rule;
+} ngx_http_webhook_event_paths_t;
+
+
+static char *ngx_http_webhook_event_methods(ngx_conf_t *cf,
+    ngx_http_webhook_rule_t *rule, ngx_str_t *value);
+static char *ngx_http_webhook_event_regex(ngx_conf_t *cf,
+    ngx_http_webhook_rule_t *rule, ngx_str_t *value);
+static char *ngx_http_webhook_event_payload(ngx_conf_t *cf,
+    ngx_http_webhook_rule_t *rule, ngx_str_t *arg, ngx_str_t *value);
+static char *ngx_http_webhook_event_needs(ngx_conf_t *cf,
+    ngx_http_webhook_rule_t *rule);
+static int ngx_http_webhook_event_path(void *ctx, const webhook_path_t *path);
+static ngx_uint_t ngx_http_webhook_event_capture(ngx_http_webhook_rule_t *rule,
+    const webhook_str_t *step);
+static ngx_uint_t ngx_http_webhook_event_is(const webhook_str_t *step,
+    const char *text);
+
+
+char *
+ngx_http_webhook_event(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_webhook_loc_conf_t *wlcf = conf;
+
+    char                           *rv;
+    ngx_str_t                      *value, s, text;
+    ngx_uint_t                      i, status, payload;
+    webhook_condition_t           **cond;
+    ngx_http_webhook_rule_t        *rule, **rp;
+    ngx_http_webhook_main_conf_t   *wmcf;
+
+    value = cf->args->elts;
+
+    if (cf->args->nelts < 4) {
+        return "needs an event type, methods and a regular expression";
+    }
+
+    rule = ngx_pcalloc(cf->pool, sizeof(ngx_http_webhook_rule_t));
+    if (rule == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    ngx_http_webhook_conf_place(cf, &rule->place);
+
+    rule->type_name = value[1];
+
+    if (ngx_array_init(&rule->names, cf->pool, 1,
+                       sizeof(ngx_http_webhook_capture_name_t))
+        != NGX_OK
+        || ngx_array_init(&rule->when, cf->pool, 1,
+                          sizeof(webhook_condition_t *))
+           != NGX_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
+    rv = ngx_http_webhook_event_methods(cf, rule, &value[2]);
+    if (rv != NGX_CONF_OK) {
+        return rv;
+    }
+
+    rv = ngx_http_webhook_event_regex(cf, rule, &value[3]);
+    if (rv != NGX_CONF_OK) {
+        return rv;
+    }
+
+    ngx_str_set(&s, "2xx");
+
+    if (webhook_status_set_parse(ngx_http_webhook_str(&s), &rule->status)
+        != WEBHOOK_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
+    status = 0;
+    payload = 0;
+
+    for (i = 4; i < cf->args->nelts; i++) {
+
+        if (!status && ngx_http_webhook_conf_param(&value[i], "status=", &s)) {
+            status = 1;
+
+            if (webhook_status_set_parse(ngx_http_webhook_str(&s),
+                                         &rule->status)
+                != WEBHOOK_OK)
+            {
+                ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                                   "invalid status codes \"%V\": they are "
+                                   "written as in \"status=200,201\" or "
+                                   "\"status=2xx\"", &value[i]);
+                return NGX_CONF_ERROR;
+            }
+
+            continue;
+        }
+
+        if (ngx_http_webhook_conf_param(&value[i], "when=", &s)) {
+
+            cond = ngx_array_push(&rule->when);
+            if (cond == NULL) {
+                return NGX_CONF_ERROR;
+            }
+
+            *cond = ngx_http_webhook_conf_condition(cf, &s);
+            if (*cond == NULL) {
+                return NGX_CONF_ERROR;
+            }
+
+            continue;
+        }
+
+        if (!payload && ngx_http_webhook_conf_param(&value[i], "payload=", &s))
+        {
+            payload = 1;
+
+            rv = ngx_http_webhook_event_payload(cf, rule, &value[i], &s);
+            if (rv != NGX_CONF_OK) {
+                return rv;
+            }
+
+            continue;
+        }
+
+        if (rule->body == NULL
+            && ngx_http_webhook_conf_param(&value[i], "body=", &s))
+        {
+            rv = ngx_http_webhook_conf_text(cf, &s, &text);
+            if (rv != NGX_CONF_OK) {
+                return rv;
+            }
+
+            rule->body = ngx_http_webhook_conf_template(cf, &text,
+                                                        WEBHOOK_TEMPLATE_JSON,
+                                                        "body template");
+            if (rule->body == NULL) {
+                return NGX_CONF_ERROR;
+            }
+
+            continue;
+        }
+
+        return ngx_http_webhook_conf_invalid(cf, &value[i]);
+    }
+
+    rv = ngx_http_webhook_event_needs(cf, rule);
+    if (rv != NGX_CONF_OK) {
+        return rv;
+    }
+
+    if (wlcf->rules == NULL) {
+        wlcf->rules = ngx_array_create(cf->pool, 4,
+                                       sizeof(ngx_http_webhook_rule_t *));
+        if (wlcf->rules == NULL) {
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    rp = ngx_array_push(wlcf->rules);
+    if (rp == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    *rp = rule;
+
+    wmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_webhook_module);
+
+    rp = ngx_array_push(&wmcf->rules);
+    if (rp == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    *rp = rule;
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_webhook_event_methods(ngx_conf_t *cf, ngx_http_webhook_rule_t *rule,
+    ngx_str_t *value)
+{
+    u_char      *p, *last;
+    ngx_str_t    name;
+    ngx_uint_t   method;
+
+    if (value->len == 1 && value->data[0] == '*') {
+        return NGX_CONF_OK;
+    }
+
+    last = value->data + value->len;
+    name.data = value->data;
+
+    for (p = value->data; /* void */ ; p++) {
+
+        if (p < last && *p != ',') {
+            continue;
+        }
+
+        name.len = p - name.data;
+        method = ngx_http_webhook_conf_method(&name);
+
+        if (method == 0) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "invalid method \"%V\" in \"%V\": methods are "
+                               "written as in \"POST\", \"PUT,PATCH\" or \"*\"",
+                               &name, value);
+            return NGX_CONF_ERROR;
+        }
+
+        rule->methods |= method;
+
+        if (p == last) {
+            return NGX_CONF_OK;
+        }
+
+        name.data = p + 1;
+    }
+}
+
+
+static char *
+ngx_http_webhook_event_regex(ngx_conf_t *cf, ngx_http_webhook_rule_t *rule,
+    ngx_str_t *value)
+{
+    u_char                           *p;
+    ngx_int_t                         i;
+    ngx_regex_compile_t               rc;
+    ngx_http_webhook_capture_name_t  *name;
+    u_char                            errstr[NGX_MAX_CONF_ERRSTR];
+
+    ngx_memzero(&rc, sizeof(ngx_regex_compile_t));
+
+    rc.pattern = *value;
+    rc.pool = cf->pool;
+    rc.err.len = NGX_MAX_CONF_ERRSTR;
+    rc.err.data = errstr;
+
+    if (ngx_regex_compile(&rc) != NGX_OK) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "%V", &rc.err);
+        return NGX_CONF_ERROR;
+    }
+
+    rule->regex = rc.regex;
+    rule->captures = rc.captures;
+
+    p = rc.names;
+
+    for (i = 0; i < rc.named_captures; i++) {
+
+        name = ngx_array_push(&rule->names);
+        if (name == NULL) {
+            return NGX_CONF_ERROR;
+        }
+
+        name->index = (p[0] << 8) + p[1];
+        name->name.data = &p[2];
+        name->name.len = ngx_strlen(name->name.data);
+
+        p += rc.name_size;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+/* payload=response, payload=request.some.path */
+
+static char *
+ngx_http_webhook_event_payload(ngx_conf_t *cf, ngx_http_webhook_rule_t *rule,
+    ngx_str_t *arg, ngx_str_t *value)
+{
+    ngx_str_t  s;
+
+    if (ngx_http_webhook_conf_param(value, "response", &s)) {
+        rule->payload = NGX_HTTP_WEBHOOK_PAYLOAD_RESPONSE;
+
+    } else if (ngx_http_webhook_conf_param(value, "request", &s)) {
+        rule->payload = NGX_HTTP_WEBHOOK_PAYLOAD_REQUEST;
+
+    } else {
+        s.len = 0;
+        s.data = (u_char *) "";
+        goto invalid;
+    }
+
+    if (s.len == 0) {
+        return NGX_CONF_OK;
+    }
+
+    if (s.data[0] != '.') {
+        goto invalid;
+    }
+
+    s.data++;
+    s.len--;
+
+    rule->payload_path = ngx_http_webhook_conf_path(cf, &s);
+
+    return rule->payload_path ? NGX_CONF_OK : NGX_CONF_ERROR;
+
+invalid:
+
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                       "invalid \"%V\", it must be \"payload=response\" or "
+                       "\"payload=request\", with a path such as "
+                       "\"payload=response.result\" for a part of it", arg);
+
+    return NGX_CONF_ERROR;
+}
+
+
+/* Whose body has to be kept, and whether every path can have a value. */
+
+static char *
+ngx_http_webhook_event_needs(ngx_conf_t *cf, ngx_http_webhook_rule_t *rule)
+{
+    ngx_uint_t                       i;
+    webhook_condition_t            **cond;
+    ngx_http_webhook_event_paths_t   ctx;
+
+    ctx.cf = cf;
+    ctx.rule = rule;
+
+    cond = rule->when.elts;
+
+    for (i = 0; i < rule->when.nelts; i++) {
+        if (webhook_condition_paths(cond[i], ngx_http_webhook_event_path, &ctx)
+            != 0)
+        {
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    if (rule->body) {
+        if (webhook_template_paths(rule->body, ngx_http_webhook_event_path,
+                                   &ctx)
+            != 0)
+        {
+            return NGX_CONF_ERROR;
+        }
+
+    } else if (rule->payload == NGX_HTTP_WEBHOOK_PAYLOAD_REQUEST) {
+        rule->need_request = 1;
+
+    } else {
+        rule->need_response = 1;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static int
+ngx_http_webhook_event_path(void *ctx, const webhook_path_t *path)
+{
+    ngx_http_webhook_event_paths_t *paths = ctx;
+
+    uint32_t                  steps;
+    const char               *what;
+    const webhook_str_t      *root, *step;
+    ngx_http_webhook_rule_t  *rule;
+
+    rule = paths->rule;
+    steps = webhook_path_steps(path);
+    root = webhook_path_step(path, 0);
+    step = (steps == 2) ? webhook_path_step(path, 1) : NULL;
+
+    if (ngx_http_webhook_event_is(root, "data")) {
+
+        if (rule->payload == NGX_HTTP_WEBHOOK_PAYLOAD_REQUEST) {
+            rule->need_request = 1;
+
+        } else {
+            rule->need_response = 1;
+        }
+
+        return 0;
+    }
+
+    if (ngx_http_webhook_event_is(root, "request")) {
+        rule->need_request = 1;
+        return 0;
+    }
+
+    if (ngx_http_webhook_event_is(root, "response")) {
+        rule->need_response = 1;
+        return 0;
+    }
+
+    if (ngx_http_webhook_event_is(root, "uri")) {
+
+        if (step && ngx_http_webhook_event_capture(rule, step)) {
+            return 0;
+        }
+
+        what = "the regular expression has no such capture";
+
+    } else if (ngx_http_webhook_event_is(root, "event")) {
+
+        if (step && (ngx_http_webhook_event_is(step, "id")
+                     || ngx_http_webhook_event_is(step, "type")
+                     || ngx_http_webhook_event_is(step, "time")))
+        {
+            return 0;
+        }
+
+        what = "of an event there are \"event.id\", \"event.type\" and "
+               "\"event.time\"";
+
+    } else if (ngx_http_webhook_event_is(root, "now")) {
+
+        if (steps == 1) {
+            return 0;
+        }
+
+        what = "\"now\" has no parts";
+
+    } else if (ngx_http_webhook_event_is(root, "var")) {
+
+        /* the variable may be defined later: see the check of the whole */
+
+        if (step) {
+            return 0;
+        }
+
+        what = "a variable is written as in \"var.remote_addr\"";
+
+    } else {
+        what = "it must begin with \"data\", \"request\", \"response\", "
+               "\"uri\", \"event\", \"now\" or \"var\"";
+    }
+
+    ngx_conf_log_error(NGX_LOG_EMERG, paths->cf, 0,
+                       "invalid path \"%V\": %s",
+                       ngx_http_webhook_nstr(webhook_path_text(path)), what);
+
+    return 1;
+}
+
+
+static ngx_uint_t
+ngx_http_webhook_event_capture(ngx_http_webhook_rule_t *rule,
+    const webhook_str_t *step)
+{
+    ngx_int_t                         n;
+    ngx_uint_t                        i;
+    ngx_http_webhook_capture_name_t  *name;
+
+    n = ngx_atoi(step->data, step->len);
+
+    if (n != NGX_ERROR) {
+        return n <= (ngx_int_t) rule->captures;
+    }
+
+    name = rule->names.elts;
+
+    for (i = 0; i < rule->names.nelts; i++) {
+        if (webhook_str_eq(step, ngx_http_webhook_str(&name[i].name))) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+static ngx_uint_t
+ngx_http_webhook_event_is(const webhook_str_t *step, const char *text)
+{
+    return step->len == ngx_strlen(text)
+           && ngx_memcmp(step->data, text, step->len) == 0;
+}

@@ -1,0 +1,347 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * The front door: directives, contexts, and what runs when.
+ */
+
+#include "ngx_http_webhook.h"
+#include "ngx_http_webhook_batch.h"
+#include "ngx_http_webhook_capture.h"
+#include "ngx_http_webhook_client.h"
+#include "ngx_http_webhook_conf.h"
+#include "ngx_http_webhook_courier.h"
+#include "ngx_http_webhook_metrics.h"
+#include "ngx_http_webhook_receive.h"
+
+
+#define NGX_HTTP_WEBHOOK_ANY_CONF                                             \
+    (NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF)
+
+
+static ngx_int_t ngx_http_webhook_preconfiguration(ngx_conf_t *cf);
+static ngx_int_t ngx_http_webhook_postconfiguration(ngx_conf_t *cf);
+static ngx_int_t ngx_http_webhook_init_process(ngx_cycle_t *cycle);
+static void ngx_http_webhook_exit_process(ngx_cycle_t *cycle);
+
+
+static ngx_conf_enum_t  ngx_http_webhook_commits[] = {
+    { ngx_string("before_response"), NGX_HTTP_WEBHOOK_BEFORE_RESPONSE },
+    { ngx_string("after_response"), NGX_HTTP_WEBHOOK_AFTER_RESPONSE },
+    { ngx_null_string, 0 }
+};
+
+
+static ngx_command_t  ngx_http_webhook_commands[] = {
+
+    { ngx_string("webhook_store"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_1MORE,
+      ngx_http_webhook_store,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("webhook_event_type"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE123,
+      ngx_http_webhook_event_type,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("webhook_event_header"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_http_webhook_event_header,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("webhook_event"),
+      NGX_HTTP_WEBHOOK_ANY_CONF|NGX_CONF_2MORE,
+      ngx_http_webhook_event,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("webhook_commit"),
+      NGX_HTTP_WEBHOOK_ANY_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_enum_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_webhook_loc_conf_t, commit),
+      ngx_http_webhook_commits },
+
+    { ngx_string("webhook_payload_max"),
+      NGX_HTTP_WEBHOOK_ANY_CONF|NGX_CONF_TAKE1,
+      ngx_http_webhook_payload_max,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_webhook_loc_conf_t, payload_max),
+      NULL },
+
+    { ngx_string("webhook_receive"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
+      ngx_http_webhook_receive,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("webhook_metrics"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
+      ngx_http_webhook_metrics,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("webhook_endpoint"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_BLOCK|NGX_CONF_TAKE1,
+      ngx_http_webhook_endpoint,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("webhook_receiver"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_BLOCK|NGX_CONF_TAKE1,
+      ngx_http_webhook_receiver,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    /* webhook_endpoint { } */
+
+    { ngx_string("url"),
+      NGX_HTTP_WEBHOOK_ENDPOINT_CONF|NGX_CONF_TAKE1,
+      ngx_http_webhook_endpoint_url,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("events"),
+      NGX_HTTP_WEBHOOK_ENDPOINT_CONF|NGX_CONF_1MORE,
+      ngx_http_webhook_endpoint_events,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("header"),
+      NGX_HTTP_WEBHOOK_ENDPOINT_CONF|NGX_CONF_TAKE2,
+      ngx_http_webhook_endpoint_header,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("success"),
+      NGX_HTTP_WEBHOOK_ENDPOINT_CONF|NGX_CONF_TAKE1,
+      ngx_http_webhook_endpoint_success,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("retry"),
+      NGX_HTTP_WEBHOOK_ENDPOINT_CONF|NGX_CONF_1MORE,
+      ngx_http_webhook_endpoint_retry,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("timeout"),
+      NGX_HTTP_WEBHOOK_ENDPOINT_CONF|NGX_CONF_1MORE,
+      ngx_http_webhook_endpoint_timeout,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("limit"),
+      NGX_HTTP_WEBHOOK_ENDPOINT_CONF|NGX_CONF_1MORE,
+      ngx_http_webhook_endpoint_limit,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("tls"),
+      NGX_HTTP_WEBHOOK_ENDPOINT_CONF|NGX_CONF_1MORE,
+      ngx_http_webhook_endpoint_tls,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    /* webhook_receiver { } */
+
+    { ngx_string("description"),
+      NGX_HTTP_WEBHOOK_RECEIVER_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_str_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_webhook_receiver_t, description),
+      NULL },
+
+    { ngx_string("model"),
+      NGX_HTTP_WEBHOOK_RECEIVER_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_str_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_webhook_receiver_t, model),
+      NULL },
+
+    { ngx_string("secret"),
+      NGX_HTTP_WEBHOOK_RECEIVER_CONF|NGX_CONF_TAKE1,
+      ngx_http_webhook_receiver_secret,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("target"),
+      NGX_HTTP_WEBHOOK_RECEIVER_CONF|NGX_CONF_TAKE12,
+      ngx_http_webhook_receiver_target,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("require"),
+      NGX_HTTP_WEBHOOK_RECEIVER_CONF|NGX_CONF_1MORE,
+      ngx_http_webhook_receiver_require,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("action"),
+      NGX_HTTP_WEBHOOK_RECEIVER_CONF|NGX_CONF_TAKE23,
+      ngx_http_webhook_receiver_action,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("log_calls"),
+      NGX_HTTP_WEBHOOK_RECEIVER_CONF|NGX_CONF_FLAG,
+      ngx_conf_set_flag_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_webhook_receiver_t, log_calls),
+      NULL },
+
+    { ngx_string("limit"),
+      NGX_HTTP_WEBHOOK_RECEIVER_CONF|NGX_CONF_1MORE,
+      ngx_http_webhook_receiver_limit,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    /* core's own is not for blocks such as these */
+
+    { ngx_string("include"),
+      NGX_HTTP_WEBHOOK_ENDPOINT_CONF|NGX_HTTP_WEBHOOK_RECEIVER_CONF
+                                    |NGX_CONF_TAKE1,
+      ngx_conf_include,
+      0,
+      0,
+      NULL },
+
+      ngx_null_command
+};
+
+
+static ngx_http_module_t  ngx_http_webhook_module_ctx = {
+    ngx_http_webhook_preconfiguration,     /* preconfiguration */
+    ngx_http_webhook_postconfiguration,    /* postconfiguration */
+
+    ngx_http_webhook_create_main_conf,     /* create main configuration */
+    ngx_http_webhook_init_main_conf,       /* init main configuration */
+
+    NULL,                                  /* create server configuration */
+    NULL,                                  /* merge server configuration */
+
+    ngx_http_webhook_create_loc_conf,      /* create location configuration */
+    ngx_http_webhook_merge_loc_conf        /* merge location configuration */
+};
+
+
+ngx_module_t  ngx_http_webhook_module = {
+    NGX_MODULE_V1,
+    &ngx_http_webhook_module_ctx,          /* module context */
+    ngx_http_webhook_commands,             /* module directives */
+    NGX_HTTP_MODULE,                       /* module type */
+    NULL,                                  /* init master */
+    NULL,                                  /* init module */
+    ngx_http_webhook_init_process,         /* init process */
+    NULL,                                  /* init thread */
+    NULL,                                  /* exit thread */
+    ngx_http_webhook_exit_process,         /* exit process */
+    NULL,                                  /* exit master */
+    NGX_MODULE_V1_PADDING
+};
+
+
+static ngx_int_t
+ngx_http_webhook_preconfiguration(ngx_conf_t *cf)
+{
+    if (ngx_http_webhook_capture_variables(cf) != NGX_OK
+        || ngx_http_webhook_receive_variables(cf) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_webhook_postconfiguration(ngx_conf_t *cf)
+{
+    if (ngx_http_webhook_conf_check(cf) != NGX_OK
+        || ngx_http_webhook_capture_init(cf) != NGX_OK
+        || ngx_http_webhook_receive_init(cf) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+/* The cache manager and loader come here too, and have no part in it. */
+
+static ngx_int_t
+ngx_http_webhook_init_process(ngx_cycle_t *cycle)
+{
+    ngx_http_webhook_main_conf_t  *wmcf;
+
+    if (ngx_process != NGX_PROCESS_WORKER
+        && ngx_process != NGX_PROCESS_SINGLE)
+    {
+        return NGX_OK;
+    }
+
+    wmcf = ngx_http_cycle_get_module_main_conf(cycle, ngx_http_webhook_module);
+
+    if (wmcf == NULL) {
+        return NGX_OK;
+    }
+
+    if (wmcf->counters) {
+        ngx_http_webhook_metrics_attach(wmcf->counters);
+    }
+
+    if (wmcf->store == NULL) {
+        return NGX_OK;
+    }
+
+    if (ngx_http_webhook_batch_init(cycle, wmcf) != NGX_OK
+        || ngx_http_webhook_client_init(cycle, wmcf) != NGX_OK
+        || ngx_http_webhook_courier_init(cycle, wmcf) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_http_webhook_exit_process(ngx_cycle_t *cycle)
+{
+    ngx_http_webhook_main_conf_t  *wmcf;
+
+    wmcf = ngx_http_cycle_get_module_main_conf(cycle, ngx_http_webhook_module);
+
+    if (wmcf == NULL || wmcf->store == NULL) {
+        return;
+    }
+
+    ngx_http_webhook_courier_exit(cycle);
+    ngx_http_webhook_client_exit(cycle);
+    ngx_http_webhook_batch_exit(cycle);
+}
