@@ -7,7 +7,8 @@
  *
  * A webhook_str_t is a view: it owns nothing and is not NUL-terminated.  Its
  * layout is that of nginx's ngx_str_t, so that http/ can pass one for the
- * other without a copy (a static check there makes sure of it).
+ * other without a copy (a static check there makes sure of it, "may_alias"
+ * tells the compiler).
  */
 
 #ifndef WEBHOOK_STR_H
@@ -28,7 +29,7 @@
 typedef struct {
     size_t          len;
     unsigned char  *data;
-} webhook_str_t;
+} __attribute__((may_alias)) webhook_str_t;
 
 
 /*

@@ -31,8 +31,19 @@
 
 /* The two string types have one layout, so that views pass without a copy. */
 
-#define ngx_http_webhook_str(s)   ((webhook_str_t *) (s))
-#define ngx_http_webhook_nstr(s)  ((ngx_str_t *) (s))
+static ngx_inline webhook_str_t *
+ngx_http_webhook_str(const ngx_str_t *s)
+{
+    return (webhook_str_t *) s;
+}
+
+
+static ngx_inline ngx_str_t *
+ngx_http_webhook_nstr(const webhook_str_t *s)
+{
+    return (ngx_str_t *) s;
+}
+
 
 _Static_assert(sizeof(ngx_str_t) == sizeof(webhook_str_t)
                && offsetof(ngx_str_t, data) == offsetof(webhook_str_t, data),
@@ -223,6 +234,8 @@ typedef struct {
     ngx_array_t                       hooks;    /* of ..._hook_t: locations
                                                    with webhook_receive */
     ngx_str_t                         event_header; /* Tc-Webhook-Event */
+    ngx_array_t                      *targets;  /* of ..._target_t *: the
+                                                   client's */
 
     ngx_thread_pool_t                *pool;
     ngx_shm_zone_t                   *counters;
