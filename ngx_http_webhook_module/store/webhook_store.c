@@ -1,0 +1,753 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * The front of the store: open, apply, close.
+ */
+
+#include "webhook_store_internal.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+
+#define WEBHOOK_STORE_QUIET    10000    /* ms between two equal errors */
+
+
+static int webhook_store_start(webhook_store_t *st);
+static webhook_store_result_e webhook_store_fail(webhook_store_t *st, int rc,
+    const char *what);
+static void webhook_store_free(webhook_store_t *st);
+static int webhook_store_is_read(const webhook_op_t *op);
+static uint32_t webhook_store_peek(webhook_store_t *st, webhook_op_t **ops,
+    uint32_t count);
+static void webhook_store_writes(webhook_store_t *st, webhook_op_t **ops,
+    uint32_t count);
+static int webhook_store_group(webhook_store_t *st, webhook_op_t **ops,
+    uint32_t count, int again);
+static int webhook_store_write(webhook_txn_t *t, webhook_op_t *op);
+static void webhook_store_reads(webhook_store_t *st, webhook_op_t **ops,
+    uint32_t count);
+static void webhook_store_reset(webhook_op_t *op);
+static webhook_store_result_e webhook_store_result(int rc, int committing);
+
+
+webhook_store_result_e
+webhook_store_open(const webhook_store_options_t *options,
+    webhook_store_t **store)
+{
+    int               rc;
+    webhook_store_t  *st;
+
+    *store = NULL;
+
+    st = calloc(1, sizeof(webhook_store_t));
+    if (st == NULL) {
+        return WEBHOOK_STORE_UNAVAILABLE;
+    }
+
+    st->owners = -1;
+    st->slot = -1;
+
+    st->size = options->size;
+    st->keep = options->keep;
+    st->readonly = options->readonly;
+    st->high_water = options->high_water ? options->high_water
+                                         : WEBHOOK_STORE_HIGH_WATER;
+    st->log = options->log;
+    st->ctx = options->ctx;
+
+    st->path = strdup(options->path);
+
+    if (st->path == NULL) {
+        return webhook_store_fail(st, ENOMEM, "cannot be opened");
+    }
+
+    if ((st->size && st->size < WEBHOOK_STORE_SIZE_MIN)
+        || st->high_water > 100)
+    {
+        return webhook_store_fail(st, EINVAL, "needs a size of 8 megabytes "
+                                  "at least, and a high water of 100 percent "
+                                  "at most");
+    }
+
+    rc = webhook_clock_init(st, options);
+    if (rc) {
+        return webhook_store_fail(st, rc, "cannot tell the machine's boot");
+    }
+
+    rc = webhook_owner_open(st);
+    if (rc) {
+        return webhook_store_fail(st, rc, "cannot be locked");
+    }
+
+    rc = webhook_env_open(st);
+
+    if (webhook_env_damaged(rc) && !st->readonly) {
+
+        if (webhook_owner_any(st)) {
+            return webhook_store_fail(st, rc, "is damaged, and other "
+                                      "processes have it open");
+        }
+
+        rc = webhook_env_set_aside(st);
+        if (rc) {
+            return webhook_store_fail(st, rc, "is damaged and cannot be set "
+                                      "aside");
+        }
+
+        rc = webhook_env_open(st);
+    }
+
+    if (rc) {
+        return webhook_store_fail(st, rc, "cannot be opened");
+    }
+
+    rc = webhook_store_start(st);
+    if (rc) {
+        return webhook_store_fail(st, rc, "cannot be opened");
+    }
+
+    webhook_owner_leave_gate(st);
+
+    *store = st;
+
+    return WEBHOOK_STORE_OK;
+}
+
+
+/* Takes over the store's time, and a slot. */
+
+static int
+webhook_store_start(webhook_store_t *st)
+{
+    int            rc;
+    webhook_txn_t  t;
+
+    if (!st->readonly) {
+        rc = webhook_owner_take(st);
+        if (rc) {
+            return rc;
+        }
+    }
+
+    rc = webhook_txn_begin(st, &t, !st->readonly);
+    if (rc) {
+        return rc;
+    }
+
+    rc = webhook_clock_start(&t);
+
+    if (rc == 0 && !st->readonly) {
+        rc = webhook_owner_start(&t);
+    }
+
+    if (rc) {
+        webhook_txn_abort(&t);
+        return rc;
+    }
+
+    return webhook_txn_commit(&t);
+}
+
+
+static webhook_store_result_e
+webhook_store_fail(webhook_store_t *st, int rc, const char *what)
+{
+    webhook_store_log(st, WEBHOOK_STORE_LOG_EMERG, "the store \"%s\" %s: %s",
+                      st->path ? st->path : "", what, mdb_strerror(rc));
+
+    webhook_store_free(st);
+
+    return webhook_store_result(rc, 0);
+}
+
+
+static void
+webhook_store_free(webhook_store_t *st)
+{
+    uint32_t  i;
+
+    webhook_env_close(st);
+    webhook_owner_close(st);
+
+    for (i = 0; i < st->rows_made; i++) {
+        free(st->rows[i]);
+    }
+
+    free(st->rows);
+    free(st->hash);
+    free(st->path);
+    free(st);
+}
+
+
+void
+webhook_store_close(webhook_store_t *st)
+{
+    int            rc;
+    webhook_txn_t  t;
+
+    if (!st->readonly) {
+
+        rc = webhook_txn_begin(st, &t, 1);
+
+        if (rc == 0) {
+            rc = webhook_owner_end(&t);
+
+            if (rc) {
+                webhook_txn_abort(&t);
+
+            } else {
+                rc = webhook_txn_commit(&t);
+            }
+        }
+
+        if (rc) {
+
+            /* others take over once the lock is gone */
+
+            webhook_store_log_error(st, rc, "leases could not be released");
+        }
+    }
+
+    webhook_store_free(st);
+}
+
+
+void
+webhook_store_apply(webhook_store_t *st, webhook_op_t **ops, uint32_t count)
+{
+    uint32_t  i, first, writes, sure, reads;
+
+    writes = 0;
+    sure = 0;
+    reads = 0;
+
+    for (i = 0; i < count; i++) {
+
+        ops[i]->memory = NULL;
+        webhook_store_reset(ops[i]);
+
+        switch (ops[i]->type) {
+
+        case WEBHOOK_OP_PUT_EVENT:
+        case WEBHOOK_OP_COMPLETE:
+        case WEBHOOK_OP_PUT_CALL:
+            sure++;
+            writes++;
+            break;
+
+        case WEBHOOK_OP_CLAIM:
+        case WEBHOOK_OP_ENDPOINT:
+        case WEBHOOK_OP_TAKEOVER:
+        case WEBHOOK_OP_EXPIRE:
+            writes++;
+            break;
+
+        default:
+            reads++;
+        }
+    }
+
+    if (writes) {
+        first = 0;
+
+        /* who might find nothing to write looks first, unless the writer's
+           lock is needed anyway */
+
+        if (sure == 0) {
+            first = webhook_store_peek(st, ops, count);
+        }
+
+        webhook_store_writes(st, ops + first, count - first);
+    }
+
+    if (reads) {
+        webhook_store_reads(st, ops, count);
+    }
+}
+
+
+static int
+webhook_store_is_read(const webhook_op_t *op)
+{
+    return op->type >= WEBHOOK_OP_LIST;
+}
+
+
+/* Returns the place of the first operation that has something to write. */
+
+static uint32_t
+webhook_store_peek(webhook_store_t *st, webhook_op_t **ops, uint32_t count)
+{
+    int            rc, todo;
+    uint32_t       i;
+    webhook_txn_t  t;
+
+    if (st->readonly || webhook_txn_begin(st, &t, 0) != 0) {
+        return 0;
+    }
+
+    for (i = 0; i < count; i++) {
+
+        todo = 0;
+
+        switch (ops[i]->type) {
+
+        case WEBHOOK_OP_CLAIM:
+            rc = webhook_queue_claim_peek(&t, ops[i], &todo);
+            break;
+
+        case WEBHOOK_OP_ENDPOINT:
+            rc = webhook_endpoint_peek(&t, ops[i], &todo);
+            break;
+
+        case WEBHOOK_OP_TAKEOVER:
+            rc = webhook_owner_peek(&t, ops[i], &todo);
+            break;
+
+        case WEBHOOK_OP_EXPIRE:
+            rc = webhook_expire_peek(&t, ops[i], &todo);
+            break;
+
+        default:
+            rc = 0;
+            break;
+        }
+
+        if (rc || todo) {
+            break;
+        }
+    }
+
+    webhook_txn_abort(&t);
+
+    return i;
+}
+
+
+/*
+ * Runs the writes in as few transactions as the bytes of bodies allow.  Where
+ * one fails, each of its operations is run alone, so that only those fail
+ * that have a reason to.
+ */
+
+static void
+webhook_store_writes(webhook_store_t *st, webhook_op_t **ops, uint32_t count)
+{
+    int       rc;
+    size_t    bytes;
+    uint32_t  i, n;
+
+    for ( /* void */ ; count; ops += n, count -= n) {
+
+        bytes = 0;
+
+        for (n = 0; n < count; n++) {
+
+            if (ops[n]->type == WEBHOOK_OP_PUT_EVENT) {
+                bytes += ops[n]->u.put_event.event.body.len;
+
+                if (n && bytes > WEBHOOK_STORE_GROUP_BYTES) {
+                    break;
+                }
+            }
+        }
+
+        rc = webhook_store_group(st, ops, n, n > 1);
+
+        if (rc == 0) {
+            continue;
+        }
+
+        for (i = 0; i < n; i++) {
+            (void) webhook_store_group(st, &ops[i], 1, 0);
+        }
+    }
+}
+
+
+/*
+ * Runs the writes of a group in one transaction.  Returns 0 if each has its
+ * result, which may be that the group failed; else, and only if "again" is
+ * set, the failure: running each alone may help.
+ */
+
+static int
+webhook_store_group(webhook_store_t *st, webhook_op_t **ops, uint32_t count,
+    int again)
+{
+    int                     rc;
+    uint32_t                i;
+    webhook_txn_t           t;
+    webhook_store_result_e  result;
+
+    rc = st->readonly ? EROFS : webhook_txn_begin(st, &t, 1);
+
+    if (rc) {
+        again = 0;
+        t.commit = 0;
+        goto failed;
+    }
+
+    for (i = 0; i < count; i++) {
+
+        if (webhook_store_is_read(ops[i])) {
+            continue;
+        }
+
+        webhook_store_reset(ops[i]);
+
+        rc = webhook_store_write(&t, ops[i]);
+
+        if (rc) {
+            webhook_txn_abort(&t);
+            goto failed;
+        }
+    }
+
+    rc = webhook_txn_commit(&t);
+
+    if (rc == 0) {
+        webhook_space_watch(&t);
+        return 0;
+    }
+
+failed:
+
+    result = webhook_store_result(rc, t.commit);
+
+    if (again && result != WEBHOOK_STORE_UNKNOWN) {
+        return rc;
+    }
+
+    webhook_store_log_error(st, rc, t.commit ? "a commit failed"
+                                             : "an operation failed");
+
+    if (rc == MDB_MAP_FULL) {
+        webhook_env_look(st);
+    }
+
+    for (i = 0; i < count; i++) {
+
+        if (!webhook_store_is_read(ops[i])) {
+            webhook_store_reset(ops[i]);
+            ops[i]->result = result;
+        }
+    }
+
+    return 0;
+}
+
+
+static int
+webhook_store_write(webhook_txn_t *t, webhook_op_t *op)
+{
+    switch (op->type) {
+
+    case WEBHOOK_OP_PUT_EVENT:
+        return webhook_event_put(t, op);
+
+    case WEBHOOK_OP_CLAIM:
+        return webhook_queue_claim(t, op);
+
+    case WEBHOOK_OP_COMPLETE:
+        return webhook_queue_complete(t, op);
+
+    case WEBHOOK_OP_ENDPOINT:
+        return webhook_endpoint_put(t, op);
+
+    case WEBHOOK_OP_TAKEOVER:
+        return webhook_owner_takeover(t, op);
+
+    case WEBHOOK_OP_EXPIRE:
+        return webhook_expire(t, op);
+
+    case WEBHOOK_OP_PUT_CALL:
+        return webhook_call_put(t, op);
+
+    default:
+        return EINVAL;
+    }
+}
+
+
+/* Each in a transaction of its own: a long one keeps pages from reuse. */
+
+static void
+webhook_store_reads(webhook_store_t *st, webhook_op_t **ops, uint32_t count)
+{
+    int            rc;
+    uint32_t       i;
+    webhook_op_t  *op;
+    webhook_txn_t  t;
+
+    for (i = 0; i < count; i++) {
+        op = ops[i];
+
+        if (!webhook_store_is_read(op)) {
+            continue;
+        }
+
+        rc = webhook_txn_begin(st, &t, 0);
+
+        if (rc == 0) {
+
+            switch (op->type) {
+
+            case WEBHOOK_OP_LIST:
+                rc = webhook_history_list(&t, op);
+                break;
+
+            case WEBHOOK_OP_SHOW:
+                rc = webhook_history_show(&t, op);
+                break;
+
+            case WEBHOOK_OP_CALLS:
+                rc = webhook_call_list(&t, op);
+                break;
+
+            case WEBHOOK_OP_STATS:
+                rc = webhook_history_stats(&t, op);
+                break;
+
+            default:
+                rc = EINVAL;
+                break;
+            }
+
+            webhook_txn_abort(&t);
+        }
+
+        if (rc) {
+            webhook_store_log_error(st, rc, "reading failed");
+            webhook_store_reset(op);
+            op->result = webhook_store_result(rc, 0);
+        }
+    }
+}
+
+
+/* Drops what an operation has given out so far. */
+
+static void
+webhook_store_reset(webhook_op_t *op)
+{
+    uint32_t  i;
+
+    webhook_memory_free(&op->memory);
+
+    op->result = WEBHOOK_STORE_UNAVAILABLE;
+
+    switch (op->type) {
+
+    case WEBHOOK_OP_PUT_EVENT:
+
+        for (i = 0; i < op->u.put_event.count; i++) {
+            op->u.put_event.deliveries[i].token = 0;
+        }
+
+        break;
+
+    case WEBHOOK_OP_CLAIM:
+        op->u.claim.leases = NULL;
+        op->u.claim.count = 0;
+        op->u.claim.next = WEBHOOK_NEVER;
+        break;
+
+    case WEBHOOK_OP_COMPLETE:
+        op->u.complete.next = NULL;
+        break;
+
+    case WEBHOOK_OP_TAKEOVER:
+        op->u.takeover.count = 0;
+        break;
+
+    case WEBHOOK_OP_EXPIRE:
+        op->u.expire.count = 0;
+        op->u.expire.more = 0;
+        break;
+
+    case WEBHOOK_OP_LIST:
+        op->u.list.deliveries = NULL;
+        op->u.list.count = 0;
+        op->u.list.more = 0;
+        break;
+
+    case WEBHOOK_OP_SHOW:
+        memset(&op->u.show.event, 0, sizeof(webhook_event_t));
+        op->u.show.deliveries = NULL;
+        op->u.show.count = 0;
+        break;
+
+    case WEBHOOK_OP_CALLS:
+        op->u.calls.calls = NULL;
+        op->u.calls.count = 0;
+        op->u.calls.more = 0;
+        break;
+
+    case WEBHOOK_OP_STATS:
+        memset(&op->u.stats, 0, sizeof(webhook_op_stats_t));
+        break;
+
+    default:
+        break;
+    }
+}
+
+
+void
+webhook_op_free(webhook_op_t *op)
+{
+    webhook_store_result_e  result;
+
+    result = op->result;
+
+    webhook_store_reset(op);
+
+    op->result = result;
+}
+
+
+static webhook_store_result_e
+webhook_store_result(int rc, int committing)
+{
+    switch (rc) {
+
+    case 0:
+        return WEBHOOK_STORE_OK;
+
+    case MDB_MAP_FULL:
+    case MDB_TXN_FULL:
+    case ENOSPC:
+    case EDQUOT:
+    case EFBIG:
+
+        /* pages are written before the one that names them */
+
+        return WEBHOOK_STORE_FULL;
+
+    case ENOMEM:
+        return WEBHOOK_STORE_UNAVAILABLE;
+
+    default:
+        return committing ? WEBHOOK_STORE_UNKNOWN : WEBHOOK_STORE_UNAVAILABLE;
+    }
+}
+
+
+void
+webhook_store_log(webhook_store_t *st, webhook_store_log_e level,
+    const char *fmt, ...)
+{
+    char     text[1024];
+    va_list  args;
+
+    if (st->log == NULL) {
+        return;
+    }
+
+    va_start(args, fmt);
+    vsnprintf(text, sizeof(text), fmt, args);
+    va_end(args);
+
+    st->log(st->ctx, level, text);
+}
+
+
+void
+webhook_store_log_error(webhook_store_t *st, int rc, const char *what)
+{
+    uint64_t             now;
+    webhook_store_log_e  level;
+
+    now = webhook_clock_now(st);
+
+    if (st->error == rc && now - st->error_time < WEBHOOK_STORE_QUIET) {
+        return;
+    }
+
+    st->error = rc;
+    st->error_time = now;
+
+    level = webhook_env_damaged(rc) ? WEBHOOK_STORE_LOG_EMERG
+                                    : WEBHOOK_STORE_LOG_ERROR;
+
+    webhook_store_log(st, level, "the store \"%s\": %s: %s", st->path, what,
+                      mdb_strerror(rc));
+}
+
+
+const char *
+webhook_state_name(webhook_state_e state)
+{
+    switch (state) {
+
+    case WEBHOOK_PENDING:
+        return "pending";
+
+    case WEBHOOK_SENDING:
+        return "sending";
+
+    case WEBHOOK_DELIVERED:
+        return "delivered";
+
+    case WEBHOOK_DEAD:
+        return "dead";
+    }
+
+    return "unknown";
+}
+
+
+int
+webhook_state_parse(const webhook_str_t *text)
+{
+    int          i;
+    const char  *name;
+
+    for (i = 0; i < WEBHOOK_STATES; i++) {
+        name = webhook_state_name(i);
+
+        if (strlen(name) == text->len
+            && memcmp(name, text->data, text->len) == 0)
+        {
+            return i;
+        }
+    }
+
+    return -1;
+}
+
+
+const char *
+webhook_store_result_text(webhook_store_result_e result)
+{
+    switch (result) {
+
+    case WEBHOOK_STORE_OK:
+        return "done";
+
+    case WEBHOOK_STORE_DUPLICATE:
+        return "it is there already";
+
+    case WEBHOOK_STORE_STALE:
+        return "the lease is over";
+
+    case WEBHOOK_STORE_NOT_FOUND:
+        return "there is no such thing";
+
+    case WEBHOOK_STORE_FULL:
+        return "the store is full";
+
+    case WEBHOOK_STORE_UNAVAILABLE:
+        return "the store is not available";
+
+    case WEBHOOK_STORE_UNKNOWN:
+        return "the store failed; perhaps it is done";
+    }
+
+    return "unknown";
+}

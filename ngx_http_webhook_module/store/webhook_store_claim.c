@@ -1,0 +1,475 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * Claiming: which deliveries go out next, and their bytes.
+ */
+
+#include "webhook_store_internal.h"
+
+
+#define WEBHOOK_CLAIM_ENDPOINTS  256    /* served in one claim */
+#define WEBHOOK_CLAIM_MAX        4096   /* leases given in one claim */
+
+
+static int webhook_claim_ready(webhook_txn_t *t, webhook_op_claim_t *c,
+    uint64_t *ready, uint32_t *count, uint64_t *next);
+static int webhook_claim_named(const webhook_op_claim_t *c, uint64_t id);
+static int webhook_claim_due(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    unsigned char *key);
+static int webhook_claim_load(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    const webhook_id_t *id, webhook_delivery_row_t *d, void **memory,
+    webhook_lease_t *lease);
+static int webhook_claim_one(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    uint64_t length, void **memory, webhook_lease_t **lease, int *taken);
+static int webhook_claim_endpoint(webhook_txn_t *t, webhook_op_t *op,
+    uint64_t id, uint32_t quota, uint32_t max, size_t *bytes,
+    uint32_t *taken);
+
+
+int
+webhook_queue_claim_peek(webhook_txn_t *t, webhook_op_t *op, int *todo)
+{
+    int       rc;
+    uint32_t  count;
+    uint64_t  ready[WEBHOOK_CLAIM_ENDPOINTS];
+
+    rc = webhook_claim_ready(t, &op->u.claim, ready, &count,
+                             &op->u.claim.next);
+    if (rc) {
+        return rc;
+    }
+
+    *todo = (count && op->u.claim.max) ? 1 : 0;
+
+    op->result = WEBHOOK_STORE_OK;
+
+    return 0;
+}
+
+
+int
+webhook_queue_claim(webhook_txn_t *t, webhook_op_t *op)
+{
+    int                  rc;
+    size_t               bytes;
+    uint32_t             i, max, count, quota, taken, round;
+    uint64_t             ready[WEBHOOK_CLAIM_ENDPOINTS];
+    webhook_op_claim_t  *c;
+
+    c = &op->u.claim;
+
+    /* what the batch did so far has to show in the wake index */
+
+    rc = webhook_endpoint_flush(t);
+    if (rc) {
+        return rc;
+    }
+
+    rc = webhook_claim_ready(t, c, ready, &count, &c->next);
+    if (rc) {
+        return rc;
+    }
+
+    op->result = WEBHOOK_STORE_OK;
+
+    if (count == 0 || c->max == 0) {
+        return 0;
+    }
+
+    max = c->max < WEBHOOK_CLAIM_MAX ? c->max : WEBHOOK_CLAIM_MAX;
+
+    c->leases = webhook_memory_alloc(&op->memory,
+                                     max * sizeof(webhook_lease_t));
+    if (c->leases == NULL) {
+        op->result = WEBHOOK_STORE_UNAVAILABLE;
+        return 0;
+    }
+
+    /* an equal share for each that is ready; what some leave goes round
+       again */
+
+    bytes = 0;
+
+    do {
+        quota = (max - c->count) / count;
+
+        if (quota == 0) {
+            quota = 1;
+        }
+
+        round = 0;
+
+        for (i = 0; i < count; i++) {
+
+            if (c->count == max || (c->count && bytes >= c->max_bytes)) {
+                break;
+            }
+
+            rc = webhook_claim_endpoint(t, op, ready[i], quota, max,
+                                        &bytes, &taken);
+            if (rc) {
+                return rc;
+            }
+
+            round += taken;
+        }
+
+    } while (i == count && round);
+
+    rc = webhook_endpoint_flush(t);
+    if (rc) {
+        return rc;
+    }
+
+    return webhook_claim_ready(t, c, ready, &count, &c->next);
+}
+
+
+/*
+ * The endpoints of the claim with something to do now, who waits longest
+ * first, and the time until the first of them wakes.
+ */
+
+static int
+webhook_claim_ready(webhook_txn_t *t, webhook_op_claim_t *c, uint64_t *ready,
+    uint32_t *count, uint64_t *next)
+{
+    int             rc;
+    MDB_val         key, val;
+    uint64_t        time, id;
+    MDB_cursor     *cursor;
+    unsigned char  *p;
+
+    *count = 0;
+    *next = WEBHOOK_NEVER;
+
+    if (c->endpoints_count == 0) {
+        return 0;
+    }
+
+    rc = webhook_txn_cursor(t, WEBHOOK_DB_WAKE, &cursor);
+    if (rc) {
+        return rc;
+    }
+
+    for (rc = mdb_cursor_get(cursor, &key, &val, MDB_FIRST);
+         rc == 0;
+         rc = mdb_cursor_get(cursor, &key, &val, MDB_NEXT))
+    {
+        if (key.mv_size != WEBHOOK_KEY_WAKE) {
+            return MDB_CORRUPTED;
+        }
+
+        p = key.mv_data;
+
+        time = webhook_get_u64(p);
+        id = webhook_get_u64(p + 8);
+
+        if (time > t->now && *next != WEBHOOK_NEVER) {
+            break;
+        }
+
+        if (!webhook_claim_named(c, id)) {
+            continue;
+        }
+
+        if (*next == WEBHOOK_NEVER) {
+            *next = time > t->now ? time - t->now : 0;
+        }
+
+        if (time > t->now) {
+            break;
+        }
+
+        ready[(*count)++] = id;
+
+        if (*count == WEBHOOK_CLAIM_ENDPOINTS) {
+            break;
+        }
+    }
+
+    return (rc == MDB_NOTFOUND) ? 0 : rc;
+}
+
+
+static int
+webhook_claim_named(const webhook_op_claim_t *c, uint64_t id)
+{
+    uint32_t  low, high, i;
+
+    low = 0;
+    high = c->endpoints_count;
+
+    while (low < high) {
+        i = low + (high - low) / 2;
+
+        if (c->endpoints[i] == id) {
+            return 1;
+        }
+
+        if (c->endpoints[i] < id) {
+            low = i + 1;
+
+        } else {
+            high = i;
+        }
+    }
+
+    return 0;
+}
+
+
+static int
+webhook_claim_endpoint(webhook_txn_t *t, webhook_op_t *op, uint64_t id,
+    uint32_t quota, uint32_t max, size_t *bytes, uint32_t *taken)
+{
+    int                      rc, got;
+    uint32_t                 reclaimed;
+    webhook_lease_t         *lease;
+    webhook_op_claim_t      *c;
+    webhook_endpoint_row_t  *ep;
+
+    c = &op->u.claim;
+    *taken = 0;
+
+    rc = webhook_endpoint_get(t, id, &ep);
+    if (rc) {
+        return rc;
+    }
+
+    rc = webhook_queue_reclaim(t, ep, NULL, 0, &reclaimed);
+    if (rc) {
+        return rc;
+    }
+
+    while (quota--
+           && c->count < max
+           && (c->count == 0 || *bytes < c->max_bytes))
+    {
+        lease = &c->leases[c->count];
+
+        rc = webhook_claim_one(t, ep, c->lease, &op->memory, &lease, &got);
+
+        if (rc == ENOMEM && c->count) {
+            return 0;
+        }
+
+        if (rc) {
+            return rc;
+        }
+
+        if (!got) {
+            break;
+        }
+
+        *bytes += lease->event.body.len;
+
+        c->count++;
+        (*taken)++;
+    }
+
+    return 0;
+}
+
+
+int
+webhook_queue_next(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    webhook_op_t *op)
+{
+    int                     rc, taken;
+    webhook_op_complete_t  *c;
+
+    c = &op->u.complete;
+
+    if (!webhook_queue_free(ep)) {
+        return 0;
+    }
+
+    rc = webhook_claim_one(t, ep, c->lease, &op->memory, &c->next, &taken);
+
+    /* where there is no memory for one more, the outcome still stands */
+
+    return rc == ENOMEM ? 0 : rc;
+}
+
+
+/*
+ * Leases the endpoint's next delivery if one is due and a slot is free.  The
+ * lease is put in *lease, which is allocated if it is NULL.  ENOMEM if there
+ * was no memory for it: nothing has been changed then.
+ */
+
+static int
+webhook_claim_one(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    uint64_t length, void **memory, webhook_lease_t **lease, int *taken)
+{
+    int                     rc;
+    webhook_id_t            id;
+    webhook_lease_t        *l;
+    webhook_delivery_row_t  d;
+    unsigned char           key[WEBHOOK_KEY_DUE];
+
+    *taken = 0;
+
+    while (webhook_queue_free(ep)) {
+
+        rc = webhook_claim_due(t, ep, key);
+
+        if (rc == MDB_NOTFOUND) {
+            return 0;
+        }
+
+        if (rc) {
+            return rc;
+        }
+
+        l = *lease;
+
+        if (l == NULL) {
+            l = webhook_memory_alloc(memory, sizeof(webhook_lease_t));
+            if (l == NULL) {
+                return ENOMEM;
+            }
+        }
+
+        memcpy(id.bytes, key + 17, 16);
+
+        rc = webhook_claim_load(t, ep, &id, &d, memory, l);
+
+        if (rc == MDB_CORRUPTED) {
+            rc = webhook_queue_bury(t, ep, key);
+            if (rc) {
+                return rc;
+            }
+
+            continue;
+        }
+
+        if (rc) {
+            return rc;
+        }
+
+        rc = webhook_txn_del(t, WEBHOOK_DB_DUE, key, sizeof(key));
+        if (rc) {
+            return rc;
+        }
+
+        if (ep->states[WEBHOOK_PENDING]) {
+            ep->states[WEBHOOK_PENDING]--;
+        }
+
+        rc = webhook_queue_lease(t, ep, &id, &d, length);
+        if (rc) {
+            return rc;
+        }
+
+        l->token = d.token;
+        *lease = l;
+        *taken = 1;
+
+        return 0;
+    }
+
+    return 0;
+}
+
+
+/* The key of what is due: a first send, or else a retry. */
+
+static int
+webhook_claim_due(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    unsigned char *key)
+{
+    int           rc;
+    unsigned      lane;
+    uint64_t      time;
+    webhook_id_t  id;
+
+    for (lane = WEBHOOK_LANE_FIRST; lane <= WEBHOOK_LANE_RETRY; lane++) {
+
+        rc = webhook_queue_first(t, ep->id, lane, &time, &id, NULL);
+        if (rc) {
+            return rc;
+        }
+
+        if (time <= t->now) {
+            webhook_key_due(key, ep->id, lane, time, &id);
+            return 0;
+        }
+    }
+
+    return MDB_NOTFOUND;
+}
+
+
+/* Reads all that a lease holds.  MDB_CORRUPTED, or ENOMEM. */
+
+static int
+webhook_claim_load(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    const webhook_id_t *id, webhook_delivery_row_t *d, void **memory,
+    webhook_lease_t *lease)
+{
+    int                 rc;
+    MDB_val             val;
+    unsigned char       key[WEBHOOK_KEY_DELIVERY];
+    webhook_event_t    *e;
+    webhook_head_row_t  head;
+
+    e = &lease->event;
+
+    webhook_key_delivery(key, id, ep->id);
+
+    rc = webhook_txn_get(t, WEBHOOK_DB_DELIVERIES, key, sizeof(key), &val);
+
+    if (rc == 0) {
+        rc = webhook_row_read_delivery(&val, d);
+    }
+
+    if (rc == 0 && d->state != WEBHOOK_PENDING) {
+        return MDB_CORRUPTED;
+    }
+
+    if (rc == 0) {
+        webhook_key_delivery(key, id, 0);
+
+        rc = webhook_txn_get(t, WEBHOOK_DB_DELIVERIES, key, sizeof(key),
+                             &val);
+    }
+
+    if (rc == 0) {
+        rc = webhook_row_read_head(&val, &head);
+    }
+
+    if (rc) {
+        return rc == MDB_NOTFOUND ? MDB_CORRUPTED : rc;
+    }
+
+    e->id = *id;
+    e->wall = head.wall;
+
+    if (webhook_memory_text(memory, &head.type, &e->type) != 0
+        || webhook_memory_text(memory, &head.content_type, &e->content_type)
+           != 0)
+    {
+        return ENOMEM;
+    }
+
+    e->body.len = head.body_len;
+    e->body.data = webhook_memory_bytes(memory, head.body_len + 1);
+
+    if (e->body.data == NULL) {
+        return ENOMEM;
+    }
+
+    rc = webhook_blob_get(t, WEBHOOK_DB_BODIES, id, e->body.data,
+                          e->body.len);
+    if (rc) {
+        return rc;
+    }
+
+    lease->endpoint = ep->id;
+    lease->attempt = d->attempts + 1;
+
+    return 0;
+}

@@ -1,0 +1,332 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * Endpoints: limits, counters, and when each wants to be looked at.  A
+ * transaction reads an endpoint's row once and writes it once, at its end,
+ * however many of its deliveries it moved.  There it also settles the
+ * endpoint's one row in the wake index: the time of its first due delivery if
+ * it has a free slot, or of its first lease's end if that is earlier.  So an
+ * endpoint that is at its limit, with a million waiting, costs nothing until
+ * a lease ends.
+ */
+
+#include "webhook_store_internal.h"
+
+#include <stdlib.h>
+
+
+static uint32_t *webhook_endpoint_place(webhook_store_t *st, uint64_t id);
+static int webhook_endpoint_grow(webhook_store_t *st);
+static int webhook_endpoint_wake(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    uint64_t *wake);
+
+
+int
+webhook_endpoint_get(webhook_txn_t *t, uint64_t id,
+    webhook_endpoint_row_t **ep)
+{
+    int                      rc;
+    MDB_val                  val;
+    uint32_t                *place;
+    unsigned char            key[WEBHOOK_KEY_ENDPOINT];
+    webhook_store_t         *st;
+    webhook_endpoint_row_t  *row;
+
+    st = t->st;
+
+    if ((st->rows_count + 1) * 2 > st->hash_size
+        || st->rows_count == st->rows_made)
+    {
+        rc = webhook_endpoint_grow(st);
+        if (rc) {
+            return rc;
+        }
+    }
+
+    place = webhook_endpoint_place(st, id);
+
+    if (*place) {
+        *ep = st->rows[*place - 1];
+        return 0;
+    }
+
+    row = st->rows[st->rows_count];
+
+    memset(row, 0, offsetof(webhook_endpoint_row_t, name));
+    row->name_len = 0;
+    row->exists = 0;
+    row->dirty = 0;
+
+    webhook_set_u64(key, id);
+
+    rc = webhook_txn_get(t, WEBHOOK_DB_ENDPOINTS, key, sizeof(key), &val);
+
+    if (rc == 0) {
+        rc = webhook_row_read_endpoint(&val, row);
+        row->exists = 1;
+
+    } else if (rc == MDB_NOTFOUND) {
+        row->wake = WEBHOOK_NEVER;
+        rc = 0;
+    }
+
+    if (rc) {
+        return rc;
+    }
+
+    row->id = id;
+
+    *place = ++st->rows_count;
+    *ep = row;
+
+    return 0;
+}
+
+
+/* Where the endpoint is in the hash, or the free place it would take. */
+
+static uint32_t *
+webhook_endpoint_place(webhook_store_t *st, uint64_t id)
+{
+    uint32_t  i, mask;
+
+    mask = st->hash_size - 1;
+
+    /* an id is a digest's start: its bits are as good as a hash's */
+
+    for (i = (uint32_t) id & mask; st->hash[i]; i = (i + 1) & mask) {
+        if (st->rows[st->hash[i] - 1]->id == id) {
+            break;
+        }
+    }
+
+    return &st->hash[i];
+}
+
+
+/* Makes room for one row more. */
+
+static int
+webhook_endpoint_grow(webhook_store_t *st)
+{
+    uint32_t                 i, n, *hash;
+    webhook_endpoint_row_t  *row, **rows;
+
+    if ((st->rows_count + 1) * 2 > st->hash_size) {
+        n = st->hash_size ? st->hash_size * 2 : 64;
+
+        hash = calloc(n, sizeof(uint32_t));
+        if (hash == NULL) {
+            return ENOMEM;
+        }
+
+        free(st->hash);
+
+        st->hash = hash;
+        st->hash_size = n;
+
+        for (i = 0; i < st->rows_count; i++) {
+            *webhook_endpoint_place(st, st->rows[i]->id) = i + 1;
+        }
+    }
+
+    if (st->rows_count < st->rows_made) {
+        return 0;
+    }
+
+    if (st->rows_made == st->rows_size) {
+        n = st->rows_size ? st->rows_size * 2 : 32;
+
+        rows = realloc(st->rows, n * sizeof(webhook_endpoint_row_t *));
+        if (rows == NULL) {
+            return ENOMEM;
+        }
+
+        st->rows = rows;
+        st->rows_size = n;
+    }
+
+    row = malloc(sizeof(webhook_endpoint_row_t));
+    if (row == NULL) {
+        return ENOMEM;
+    }
+
+    st->rows[st->rows_made++] = row;
+
+    return 0;
+}
+
+
+void
+webhook_endpoint_forget(webhook_store_t *st)
+{
+    if (st->rows_count) {
+        memset(st->hash, 0, st->hash_size * sizeof(uint32_t));
+        st->rows_count = 0;
+    }
+}
+
+
+int
+webhook_endpoint_flush(webhook_txn_t *t)
+{
+    int                      rc;
+    size_t                   len;
+    uint32_t                 i;
+    uint64_t                 wake;
+    unsigned char            key[WEBHOOK_KEY_WAKE], buf[WEBHOOK_ROW_MAX];
+    webhook_endpoint_row_t  *row;
+
+    for (i = 0; i < t->st->rows_count; i++) {
+        row = t->st->rows[i];
+
+        if (!row->dirty) {
+            continue;
+        }
+
+        rc = webhook_endpoint_wake(t, row, &wake);
+        if (rc) {
+            return rc;
+        }
+
+        if (wake != row->wake) {
+
+            if (row->wake != WEBHOOK_NEVER) {
+                webhook_key_wake(key, row->wake, row->id);
+
+                rc = webhook_txn_del(t, WEBHOOK_DB_WAKE, key, sizeof(key));
+                if (rc && rc != MDB_NOTFOUND) {
+                    return rc;
+                }
+            }
+
+            if (wake != WEBHOOK_NEVER) {
+                webhook_key_wake(key, wake, row->id);
+
+                rc = webhook_txn_put(t, WEBHOOK_DB_WAKE, key, sizeof(key),
+                                     "", 0, 0);
+                if (rc) {
+                    return rc;
+                }
+            }
+
+            row->wake = wake;
+        }
+
+        webhook_set_u64(key, row->id);
+
+        len = webhook_row_write_endpoint(buf, row);
+
+        rc = webhook_txn_put(t, WEBHOOK_DB_ENDPOINTS, key,
+                             WEBHOOK_KEY_ENDPOINT, buf, len, 0);
+        if (rc) {
+            return rc;
+        }
+
+        row->exists = 1;
+        row->dirty = 0;
+    }
+
+    return 0;
+}
+
+
+static int
+webhook_endpoint_wake(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    uint64_t *wake)
+{
+    int       rc;
+    unsigned  lane;
+    uint64_t  time;
+
+    *wake = WEBHOOK_NEVER;
+
+    for (lane = webhook_queue_free(ep) ? WEBHOOK_LANE_FIRST
+                                       : WEBHOOK_LANE_LEASE;
+         lane <= WEBHOOK_LANE_LEASE;
+         lane++)
+    {
+        if (lane == WEBHOOK_LANE_LEASE && ep->inflight == 0) {
+            break;
+        }
+
+        rc = webhook_queue_first(t, ep->id, lane, &time, NULL, NULL);
+        if (rc) {
+            return rc;
+        }
+
+        if (time < *wake) {
+            *wake = time;
+        }
+    }
+
+    return 0;
+}
+
+
+int
+webhook_endpoint_peek(webhook_txn_t *t, webhook_op_t *op, int *todo)
+{
+    int                      rc;
+    webhook_op_endpoint_t   *e;
+    webhook_endpoint_row_t  *ep;
+
+    e = &op->u.endpoint;
+    *todo = 0;
+
+    if (e->id == 0 || e->name.len > WEBHOOK_NAME_MAX) {
+        webhook_store_log_error(t->st, EINVAL, "an endpoint exceeds a bound");
+        op->result = WEBHOOK_STORE_UNAVAILABLE;
+        return 0;
+    }
+
+    rc = webhook_endpoint_get(t, e->id, &ep);
+    if (rc) {
+        return rc;
+    }
+
+    op->result = WEBHOOK_STORE_OK;
+
+    if (!ep->exists || ep->limit != e->inflight
+        || ep->name_len != e->name.len
+        || (e->name.len && memcmp(ep->name, e->name.data, e->name.len) != 0))
+    {
+        *todo = 1;
+    }
+
+    return 0;
+}
+
+
+int
+webhook_endpoint_put(webhook_txn_t *t, webhook_op_t *op)
+{
+    int                      rc, todo;
+    webhook_op_endpoint_t   *e;
+    webhook_endpoint_row_t  *ep;
+
+    rc = webhook_endpoint_peek(t, op, &todo);
+
+    if (rc || !todo) {
+        return rc;
+    }
+
+    e = &op->u.endpoint;
+
+    rc = webhook_endpoint_get(t, e->id, &ep);
+    if (rc) {
+        return rc;
+    }
+
+    ep->limit = e->inflight;
+    ep->name_len = (unsigned char) e->name.len;
+
+    if (e->name.len) {
+        memcpy(ep->name, e->name.data, e->name.len);
+    }
+
+    ep->dirty = 1;
+
+    return 0;
+}

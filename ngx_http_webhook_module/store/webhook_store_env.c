@@ -1,0 +1,623 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * The files: opened, made, grown, and set aside where they are damaged.
+ *
+ * Writes are synced, each commit twice: the pages, then the page that names
+ * them.  Nothing that is mapped is written to, and pages are zeroed before
+ * their first use, so that no stray bytes of the process get to the disk.
+ */
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+
+#include "webhook_store_internal.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <time.h>
+#include <unistd.h>
+
+
+/* A file may be shorter than its last page in use: LMDB does not write pages
+   that were taken and given back at once.  More than so many are a loss. */
+
+#define WEBHOOK_ENV_SHORT  1024
+
+#define WEBHOOK_ENV_LOOK   10000        /* ms between looks at the size */
+
+
+static int webhook_env_path(webhook_store_t *st, const char *name,
+    const char *suffix, char *path, size_t size);
+static int webhook_env_filesystem(webhook_store_t *st);
+static int webhook_env_open_files(webhook_store_t *st, int *made);
+static int webhook_env_size(webhook_store_t *st);
+static int webhook_env_tables(webhook_store_t *st, int made);
+static int webhook_env_format(webhook_txn_t *t, int made);
+static int webhook_env_probe(webhook_txn_t *t);
+static void webhook_env_sync_directory(webhook_store_t *st);
+
+
+static const char  *webhook_env_names[WEBHOOK_DBS] = {
+    "meta",
+    "bodies",
+    "deliveries",
+    "attempts",
+    "due",
+    "wake",
+    "endpoints",
+    "finished",
+    "calls",
+    "receivers",
+    "owners"
+};
+
+
+int
+webhook_env_open(webhook_store_t *st)
+{
+    int       rc, made, dead;
+    MDB_stat  stat;
+
+    rc = webhook_env_filesystem(st);
+    if (rc) {
+        return rc;
+    }
+
+    rc = webhook_env_open_files(st, &made);
+
+    if (rc == 0) {
+        rc = webhook_env_size(st);
+    }
+
+    if (rc == 0) {
+        rc = mdb_env_stat(st->env, &stat);
+        st->page = stat.ms_psize;
+    }
+
+    if (rc == 0) {
+        webhook_space_init(st);
+
+        rc = webhook_env_tables(st, made);
+    }
+
+    if (rc) {
+        webhook_env_close(st);
+        return rc;
+    }
+
+    if (!st->readonly) {
+        mdb_reader_check(st->env, &dead);
+    }
+
+    if (made) {
+        webhook_env_sync_directory(st);
+    }
+
+    return 0;
+}
+
+
+void
+webhook_env_close(webhook_store_t *st)
+{
+    if (st->reader) {
+        mdb_txn_abort(st->reader);
+        st->reader = NULL;
+    }
+
+    if (st->env) {
+        mdb_env_close(st->env);
+        st->env = NULL;
+    }
+}
+
+
+int
+webhook_env_resize(webhook_store_t *st)
+{
+    int  rc;
+
+    /* the reader's transaction may not live over it */
+
+    if (st->reader) {
+        mdb_txn_abort(st->reader);
+        st->reader = NULL;
+    }
+
+    rc = mdb_env_set_mapsize(st->env, 0);
+
+    if (rc) {
+
+        /* nothing is mapped now */
+
+        webhook_env_close(st);
+        return rc;
+    }
+
+    webhook_space_init(st);
+
+    return 0;
+}
+
+
+void
+webhook_env_look(webhook_store_t *st)
+{
+    uint64_t  now;
+
+    now = webhook_clock_now(st);
+
+    if (now - st->looked < WEBHOOK_ENV_LOOK) {
+        return;
+    }
+
+    st->looked = now;
+
+    (void) webhook_env_resize(st);
+}
+
+
+static int
+webhook_env_path(webhook_store_t *st, const char *name, const char *suffix,
+    char *path, size_t size)
+{
+    int  n;
+
+    n = snprintf(path, size, "%s/%s%s", st->path, name, suffix);
+
+    return (n < 0 || (size_t) n >= size) ? ENAMETOOLONG : 0;
+}
+
+
+/* Locks and shared mappings do not work, or not for sure, over a network. */
+
+static int
+webhook_env_filesystem(webhook_store_t *st)
+{
+    unsigned       i;
+    struct statfs  fs;
+
+    static const struct {
+        uint32_t     magic;
+        const char  *name;
+    } network[] = {
+        { 0x00006969, "NFS" },
+        { 0x0000517b, "SMB" },
+        { 0xff534d42, "CIFS" },
+        { 0xfe534d42, "SMB2" },
+        { 0x5346414f, "AFS" },
+        { 0x6b414653, "AFS" },
+        { 0x00c36400, "Ceph" },
+        { 0x01021997, "9P" },
+        { 0x73757245, "Coda" },
+        { 0x0000564c, "NCP" },
+        { 0x0bd00bd0, "Lustre" },
+        { 0x47504653, "GPFS" },
+        { 0x01161970, "GFS2" },
+        { 0x7461636f, "OCFS2" }
+    };
+
+    if (statfs(st->path, &fs) == -1) {
+        return errno;
+    }
+
+    for (i = 0; i < sizeof(network) / sizeof(network[0]); i++) {
+
+        if ((uint32_t) fs.f_type == network[i].magic) {
+            webhook_store_log(st, WEBHOOK_STORE_LOG_EMERG,
+                              "the store \"%s\" is on a network file system "
+                              "(%s), where it would not be safe", st->path,
+                              network[i].name);
+            return EMEDIUMTYPE;
+        }
+    }
+
+    if ((uint32_t) fs.f_type == 0x65735546 && st->env == NULL) {
+        webhook_store_log(st, WEBHOOK_STORE_LOG_WARN,
+                          "the store \"%s\" is on a FUSE file system: it is "
+                          "safe only if that is local and maps files",
+                          st->path);
+    }
+
+    return 0;
+}
+
+
+static int
+webhook_env_open_files(webhook_store_t *st, int *made)
+{
+    int          rc, fd;
+    char         path[4096];
+    unsigned     flags;
+    struct stat  data, lock;
+
+    flags = MDB_NOTLS;
+    *made = 0;
+
+    rc = webhook_env_path(st, "data.mdb", "", path, sizeof(path));
+    if (rc) {
+        return rc;
+    }
+
+    if (stat(path, &data) == -1) {
+
+        if (errno != ENOENT || st->readonly) {
+            return errno;
+        }
+
+        *made = 1;
+
+    } else if (data.st_size == 0) {
+
+        if (st->readonly) {
+            return ENOENT;
+        }
+
+        *made = 1;
+    }
+
+    rc = webhook_env_path(st, "lock.mdb", "", path, sizeof(path));
+    if (rc) {
+        return rc;
+    }
+
+    if (st->readonly) {
+        flags |= MDB_RDONLY;
+
+        /* a store that is in use has its lock file; make none */
+
+        if (stat(path, &lock) == -1) {
+            flags |= MDB_NOLOCK;
+        }
+    }
+
+    rc = mdb_env_create(&st->env);
+    if (rc) {
+        st->env = NULL;
+        return rc;
+    }
+
+    rc = mdb_env_set_maxdbs(st->env, WEBHOOK_DBS);
+
+    if (rc == 0) {
+        rc = mdb_env_set_maxreaders(st->env, WEBHOOK_STORE_READERS);
+    }
+
+    if (rc == 0 && *made) {
+        rc = mdb_env_set_mapsize(st->env, st->size ? st->size
+                                          : WEBHOOK_STORE_SIZE_DEFAULT);
+    }
+
+    if (rc == 0) {
+        rc = mdb_env_open(st->env, st->path, flags, 0600);
+    }
+
+    if (rc || st->readonly) {
+        return rc;
+    }
+
+    /* the umask may have taken bits away */
+
+    if (mdb_env_get_fd(st->env, &fd) == 0) {
+        (void) fchmod(fd, 0600);
+    }
+
+    (void) chmod(path, 0600);
+
+    return 0;
+}
+
+
+/* Is the file whole?  Is it to be larger? */
+
+static int
+webhook_env_size(webhook_store_t *st)
+{
+    int          rc, fd;
+    off_t        size;
+    MDB_stat     stat;
+    struct stat  file;
+    MDB_envinfo  info;
+
+    rc = mdb_env_info(st->env, &info);
+
+    if (rc == 0) {
+        rc = mdb_env_stat(st->env, &stat);
+    }
+
+    if (rc == 0) {
+        rc = mdb_env_get_fd(st->env, &fd);
+    }
+
+    if (rc) {
+        return rc;
+    }
+
+    if (fstat(fd, &file) == -1) {
+        return errno;
+    }
+
+    size = (off_t) (info.me_last_pgno + 1) * stat.ms_psize;
+
+    if (file.st_size < size) {
+
+        if ((size - file.st_size) / stat.ms_psize > WEBHOOK_ENV_SHORT) {
+            return MDB_CORRUPTED;
+        }
+
+        /* to read a mapped page behind the end would kill the process; a hole
+           reads as zeros, which is found out */
+
+        if (!st->readonly && ftruncate(fd, size) == -1) {
+            return errno;
+        }
+    }
+
+    if (!st->readonly && st->size > info.me_mapsize) {
+        return mdb_env_set_mapsize(st->env, st->size);
+    }
+
+    return 0;
+}
+
+
+static int
+webhook_env_tables(webhook_store_t *st, int made)
+{
+    int            rc;
+    MDB_txn       *txn;
+    unsigned       i;
+    webhook_txn_t  t;
+
+    /* handles are good for the environment's life once this is committed */
+
+    rc = mdb_txn_begin(st->env, NULL, st->readonly ? MDB_RDONLY : 0, &txn);
+    if (rc) {
+        return rc;
+    }
+
+    memset(&t, 0, sizeof(t));
+
+    t.st = st;
+    t.txn = txn;
+    t.write = !st->readonly;
+
+    for (i = 0; i < WEBHOOK_DBS; i++) {
+
+        rc = mdb_dbi_open(txn, webhook_env_names[i],
+                          st->readonly ? 0 : MDB_CREATE, &st->dbi[i]);
+
+        if (rc == MDB_NOTFOUND) {
+
+            /* no store of ours, or one that was never finished */
+
+            rc = MDB_INVALID;
+        }
+
+        if (rc) {
+            break;
+        }
+    }
+
+    if (rc == 0) {
+        rc = webhook_env_format(&t, made);
+    }
+
+    if (rc == 0) {
+        rc = webhook_env_probe(&t);
+    }
+
+    for (i = 0; i < WEBHOOK_DBS; i++) {
+        if (t.cursors[i]) {
+            mdb_cursor_close(t.cursors[i]);
+        }
+    }
+
+    if (rc) {
+        mdb_txn_abort(txn);
+        return rc;
+    }
+
+    return mdb_txn_commit(txn);
+}
+
+
+static int
+webhook_env_format(webhook_txn_t *t, int made)
+{
+    int                  rc;
+    size_t               len;
+    MDB_val              val;
+    uint32_t             format;
+    unsigned char        buf[WEBHOOK_ROW_MAX];
+    webhook_state_row_t  state;
+
+    rc = webhook_txn_get(t, WEBHOOK_DB_META, "format", 6, &val);
+
+    if (rc == MDB_NOTFOUND && t->write) {
+
+        MDB_stat  stat;
+
+        /* a store that was made but whose first commit was not */
+
+        rc = mdb_stat(t->txn, t->st->dbi[WEBHOOK_DB_DELIVERIES], &stat);
+        if (rc) {
+            return rc;
+        }
+
+        if (!made && stat.ms_entries) {
+            return MDB_INVALID;
+        }
+
+        len = webhook_row_write_format(buf, WEBHOOK_STORE_FORMAT);
+
+        rc = webhook_txn_put(t, WEBHOOK_DB_META, "format", 6, buf, len, 0);
+        if (rc) {
+            return rc;
+        }
+
+        /* tokens of a store that was before this one are not to fit */
+
+        memset(&state, 0, sizeof(state));
+
+        state.lease = webhook_clock_wall() << 20;
+
+        len = webhook_row_write_state(buf, &state);
+
+        return webhook_txn_put(t, WEBHOOK_DB_META, "state", 5, buf, len, 0);
+    }
+
+    if (rc) {
+        return rc == MDB_NOTFOUND ? MDB_INVALID : rc;
+    }
+
+    rc = webhook_row_read_format(&val, &format);
+
+    if (rc == 0 && format > WEBHOOK_STORE_FORMAT) {
+        return MDB_VERSION_MISMATCH;
+    }
+
+    return rc;
+}
+
+
+/* Looks at both ends of each table, and at the rows that all hangs on. */
+
+static int
+webhook_env_probe(webhook_txn_t *t)
+{
+    int                      rc;
+    MDB_val                  key, val;
+    unsigned                 i, end;
+    MDB_cursor              *c;
+    webhook_state_row_t      state;
+    webhook_endpoint_row_t   ep;
+
+    rc = webhook_txn_get(t, WEBHOOK_DB_META, "state", 5, &val);
+
+    if (rc == 0) {
+        rc = webhook_row_read_state(&val, &state);
+    }
+
+    if (rc) {
+        return rc == MDB_NOTFOUND ? MDB_INVALID : rc;
+    }
+
+    for (i = 0; i < WEBHOOK_DBS; i++) {
+
+        rc = webhook_txn_cursor(t, i, &c);
+        if (rc) {
+            return rc;
+        }
+
+        for (end = 0; end < 2; end++) {
+            rc = mdb_cursor_get(c, &key, &val, end ? MDB_LAST : MDB_FIRST);
+
+            if (rc && rc != MDB_NOTFOUND) {
+                return rc;
+            }
+        }
+    }
+
+    rc = webhook_txn_cursor(t, WEBHOOK_DB_ENDPOINTS, &c);
+
+    for (rc = mdb_cursor_get(c, &key, &val, MDB_FIRST);
+         rc == 0;
+         rc = mdb_cursor_get(c, &key, &val, MDB_NEXT))
+    {
+        if (key.mv_size != WEBHOOK_KEY_ENDPOINT
+            || webhook_row_read_endpoint(&val, &ep) != 0)
+        {
+            return MDB_CORRUPTED;
+        }
+    }
+
+    return rc == MDB_NOTFOUND ? 0 : rc;
+}
+
+
+int
+webhook_env_damaged(int rc)
+{
+    return rc == MDB_INVALID || rc == MDB_CORRUPTED
+           || rc == MDB_VERSION_MISMATCH || rc == MDB_PAGE_NOTFOUND
+           || rc == MDB_INCOMPATIBLE;
+}
+
+
+int
+webhook_env_set_aside(webhook_store_t *st)
+{
+    int          rc;
+    char         suffix[64], from[4096], to[4096];
+    time_t       now;
+    unsigned     i, try;
+    struct tm    tm;
+    struct stat  sb;
+
+    static const char  *names[] = { "lock.mdb", "data.mdb" };
+
+    now = time(NULL);
+    gmtime_r(&now, &tm);
+
+    for (try = 0; try < 100; try++) {
+
+        snprintf(suffix, sizeof(suffix),
+                 ".damaged-%04d%02d%02dT%02d%02d%02dZ-%u",
+                 tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour,
+                 tm.tm_min, tm.tm_sec, try);
+
+        rc = webhook_env_path(st, "data.mdb", suffix, to, sizeof(to));
+        if (rc) {
+            return rc;
+        }
+
+        if (stat(to, &sb) == -1 && errno == ENOENT) {
+            break;
+        }
+    }
+
+    for (i = 0; i < 2; i++) {
+        rc = webhook_env_path(st, names[i], "", from, sizeof(from));
+
+        if (rc == 0) {
+            rc = webhook_env_path(st, names[i], suffix, to, sizeof(to));
+        }
+
+        if (rc) {
+            return rc;
+        }
+
+        if (rename(from, to) == -1 && (errno != ENOENT || i == 1)) {
+            return errno;
+        }
+    }
+
+    webhook_env_sync_directory(st);
+
+    webhook_store_log(st, WEBHOOK_STORE_LOG_EMERG,
+                      "the store \"%s\" is damaged: it is now \"data.mdb%s\" "
+                      "there, and an empty one takes its place; what was "
+                      "waiting in it is not sent", st->path, suffix);
+
+    return 0;
+}
+
+
+static void
+webhook_env_sync_directory(webhook_store_t *st)
+{
+    int  fd;
+
+    fd = open(st->path, O_RDONLY|O_DIRECTORY|O_CLOEXEC);
+
+    if (fd != -1) {
+        (void) fsync(fd);
+        close(fd);
+    }
+}

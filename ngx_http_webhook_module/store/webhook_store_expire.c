@@ -1,0 +1,337 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * Removing what is over.  Everything that is finished stands in one index by
+ * the time it finished, so the oldest is at hand.  A step is short: it ends
+ * after so many pages too, since what a transaction frees it also has to note
+ * down, and that note should fit on a page or two.
+ */
+
+#include "webhook_store_internal.h"
+
+
+#define WEBHOOK_EXPIRE_PAGES  400       /* freed in a step, about */
+
+
+static int webhook_expire_first(webhook_txn_t *t, unsigned char *key,
+    int *found);
+static int webhook_expire_event(webhook_txn_t *t, const webhook_id_t *id,
+    uint32_t *pages);
+static int webhook_expire_owed(webhook_txn_t *t, const webhook_id_t *id,
+    int *owed, int *any);
+static int webhook_expire_delivery(webhook_txn_t *t, const webhook_id_t *id,
+    uint64_t endpoint, webhook_delivery_row_t *d);
+
+
+int
+webhook_expire_peek(webhook_txn_t *t, webhook_op_t *op, int *todo)
+{
+    unsigned char  key[WEBHOOK_KEY_FINISHED];
+
+    op->result = WEBHOOK_STORE_OK;
+
+    if (op->u.expire.max == 0) {
+        *todo = 0;
+        return 0;
+    }
+
+    return webhook_expire_first(t, key, todo);
+}
+
+
+int
+webhook_expire(webhook_txn_t *t, webhook_op_t *op)
+{
+    int                   rc, found;
+    uint32_t              pages;
+    webhook_id_t          id;
+    unsigned char         key[WEBHOOK_KEY_FINISHED];
+    webhook_op_expire_t  *x;
+
+    x = &op->u.expire;
+
+    op->result = WEBHOOK_STORE_OK;
+    pages = 0;
+
+    for ( ;; ) {
+        rc = webhook_expire_first(t, key, &found);
+        if (rc) {
+            return rc;
+        }
+
+        if (!found) {
+            return 0;
+        }
+
+        if (x->count >= x->max || pages >= WEBHOOK_EXPIRE_PAGES) {
+            x->more = 1;
+            return 0;
+        }
+
+        memcpy(id.bytes, key + 9, 16);
+
+        rc = webhook_txn_del(t, WEBHOOK_DB_FINISHED, key, sizeof(key));
+        if (rc) {
+            return rc;
+        }
+
+        if (key[8] == WEBHOOK_FINISHED_CALL) {
+            rc = webhook_call_del(t, &id, &pages);
+
+        } else {
+            rc = webhook_expire_event(t, &id, &pages);
+        }
+
+        if (rc) {
+            return rc;
+        }
+
+        x->count++;
+    }
+}
+
+
+/*
+ * The oldest finished thing, if it is to go: because of its age, or because
+ * the store is nearly at the mark where it takes nothing any more.
+ */
+
+static int
+webhook_expire_first(webhook_txn_t *t, unsigned char *key, int *found)
+{
+    int            rc;
+    MDB_val        k, val;
+    uint64_t       used, time;
+    unsigned char  least[WEBHOOK_KEY_FINISHED];
+
+    *found = 0;
+
+    memset(least, 0, sizeof(least));
+
+    rc = webhook_txn_seek(t, WEBHOOK_DB_FINISHED, least, sizeof(least), &k,
+                          &val);
+    if (rc) {
+        return rc == MDB_NOTFOUND ? 0 : rc;
+    }
+
+    if (k.mv_size != WEBHOOK_KEY_FINISHED) {
+        return MDB_CORRUPTED;
+    }
+
+    memcpy(key, k.mv_data, WEBHOOK_KEY_FINISHED);
+
+    time = webhook_get_u64(key);
+
+    if (webhook_later(time, t->st->keep) <= t->now) {
+        *found = 1;
+        return 0;
+    }
+
+    rc = webhook_space_used(t, &used);
+    if (rc) {
+        return rc;
+    }
+
+    *found = used > t->st->mark - t->st->mark / 32;
+
+    return 0;
+}
+
+
+static int
+webhook_expire_event(webhook_txn_t *t, const webhook_id_t *id,
+    uint32_t *pages)
+{
+    int                     rc, owed, any;
+    MDB_val                 k, val;
+    uint64_t                endpoint;
+    MDB_cursor             *c;
+    unsigned char           key[WEBHOOK_KEY_DELIVERY];
+    webhook_delivery_row_t  d;
+
+    rc = webhook_expire_owed(t, id, &owed, &any);
+    if (rc) {
+        return rc;
+    }
+
+    if (owed || !any) {
+
+        /* it stands there by mistake; who is owed is never removed */
+
+        return 0;
+    }
+
+    rc = webhook_txn_cursor(t, WEBHOOK_DB_DELIVERIES, &c);
+    if (rc) {
+        return rc;
+    }
+
+    for ( ;; ) {
+        webhook_key_delivery(key, id, 0);
+
+        k.mv_data = key;
+        k.mv_size = sizeof(key);
+
+        rc = mdb_cursor_get(c, &k, &val, MDB_SET_RANGE);
+
+        if (rc == MDB_NOTFOUND) {
+            break;
+        }
+
+        if (rc) {
+            return rc;
+        }
+
+        if (k.mv_size != WEBHOOK_KEY_DELIVERY) {
+            return MDB_CORRUPTED;
+        }
+
+        if (memcmp(k.mv_data, id->bytes, 16) != 0) {
+            break;
+        }
+
+        endpoint = webhook_get_u64((unsigned char *) k.mv_data + 16);
+
+        if (endpoint && webhook_row_read_delivery(&val, &d) != 0) {
+
+            /* its counter cannot be told */
+
+            d.state = WEBHOOK_DEAD;
+        }
+
+        rc = mdb_cursor_del(c, 0);
+        if (rc) {
+            return rc;
+        }
+
+        t->dirty = 1;
+
+        if (endpoint == 0) {
+            continue;
+        }
+
+        rc = webhook_expire_delivery(t, id, endpoint, &d);
+        if (rc) {
+            return rc;
+        }
+
+        (*pages)++;
+    }
+
+    rc = webhook_blob_del(t, WEBHOOK_DB_BODIES, id, pages);
+    if (rc) {
+        return rc;
+    }
+
+    if (t->state.events) {
+        t->state.events--;
+    }
+
+    return 0;
+}
+
+
+static int
+webhook_expire_owed(webhook_txn_t *t, const webhook_id_t *id, int *owed,
+    int *any)
+{
+    int                     rc;
+    MDB_val                 k, val;
+    MDB_cursor             *c;
+    unsigned char           key[WEBHOOK_KEY_DELIVERY], *p;
+    webhook_delivery_row_t  d;
+
+    *owed = 0;
+    *any = 0;
+
+    webhook_key_delivery(key, id, 0);
+
+    rc = webhook_txn_seek(t, WEBHOOK_DB_DELIVERIES, key, sizeof(key), &k,
+                          &val);
+    if (rc) {
+        return rc == MDB_NOTFOUND ? 0 : rc;
+    }
+
+    rc = webhook_txn_cursor(t, WEBHOOK_DB_DELIVERIES, &c);
+
+    while (rc == 0) {
+
+        if (k.mv_size != WEBHOOK_KEY_DELIVERY) {
+            return MDB_CORRUPTED;
+        }
+
+        p = k.mv_data;
+
+        if (memcmp(p, id->bytes, 16) != 0) {
+            return 0;
+        }
+
+        *any = 1;
+
+        if (webhook_get_u64(p + 16) != 0
+            && webhook_row_read_delivery(&val, &d) == 0
+            && (d.state == WEBHOOK_PENDING || d.state == WEBHOOK_SENDING))
+        {
+            *owed = 1;
+            return 0;
+        }
+
+        rc = mdb_cursor_get(c, &k, &val, MDB_NEXT);
+    }
+
+    return rc == MDB_NOTFOUND ? 0 : rc;
+}
+
+
+/* Its attempts, and its place in the endpoint's counters. */
+
+static int
+webhook_expire_delivery(webhook_txn_t *t, const webhook_id_t *id,
+    uint64_t endpoint, webhook_delivery_row_t *d)
+{
+    int                      rc;
+    MDB_val                  k, val;
+    MDB_cursor              *c;
+    unsigned char            key[WEBHOOK_KEY_ATTEMPT];
+    webhook_endpoint_row_t  *ep;
+
+    rc = webhook_endpoint_get(t, endpoint, &ep);
+    if (rc) {
+        return rc;
+    }
+
+    if (ep->states[d->state]) {
+        ep->states[d->state]--;
+        ep->dirty = 1;
+    }
+
+    rc = webhook_txn_cursor(t, WEBHOOK_DB_ATTEMPTS, &c);
+    if (rc) {
+        return rc;
+    }
+
+    for ( ;; ) {
+        webhook_key_attempt(key, id, endpoint, 0);
+
+        k.mv_data = key;
+        k.mv_size = sizeof(key);
+
+        rc = mdb_cursor_get(c, &k, &val, MDB_SET_RANGE);
+
+        if (rc) {
+            return rc == MDB_NOTFOUND ? 0 : rc;
+        }
+
+        if (memcmp(k.mv_data, key, 24) != 0) {
+            return 0;
+        }
+
+        rc = mdb_cursor_del(c, 0);
+        if (rc) {
+            return rc;
+        }
+
+        t->dirty = 1;
+    }
+}

@@ -1,0 +1,528 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * Reading back: lists, one event with all about it, statistics.
+ */
+
+#include "webhook_store_internal.h"
+#include "../core/webhook_pattern.h"
+
+#include <stdlib.h>
+
+
+#define WEBHOOK_HISTORY_PAGE  1000      /* entries in an answer at most */
+
+
+static int webhook_history_start(webhook_txn_t *t, webhook_op_list_t *l,
+    MDB_val *key, MDB_val *val);
+static int webhook_history_match(webhook_txn_t *t, webhook_op_list_t *l,
+    const webhook_id_t *id, uint64_t endpoint,
+    const webhook_delivery_row_t *d, webhook_head_row_t *head);
+static int webhook_history_fill(webhook_txn_t *t, void **memory,
+    const webhook_id_t *id, uint64_t endpoint,
+    const webhook_delivery_row_t *d, const webhook_head_row_t *head,
+    webhook_delivery_t *out);
+static int webhook_history_head(webhook_txn_t *t, const webhook_id_t *id,
+    webhook_head_row_t *head);
+static int webhook_history_attempts(webhook_txn_t *t, void **memory,
+    const webhook_id_t *id, uint64_t endpoint, webhook_delivery_full_t *full);
+static int webhook_history_each(webhook_txn_t *t, webhook_op_show_t *s,
+    void **memory, const webhook_head_row_t *head, uint32_t *count);
+
+
+int
+webhook_history_list(webhook_txn_t *t, webhook_op_t *op)
+{
+    int                      rc, hit;
+    MDB_val                  key, val;
+    uint32_t                 rows, max;
+    uint64_t                 endpoint;
+    MDB_cursor              *c;
+    webhook_id_t             id;
+    webhook_op_list_t       *l;
+    webhook_head_row_t       head;
+    webhook_delivery_row_t   d;
+
+    l = &op->u.list;
+
+    max = l->max < WEBHOOK_HISTORY_PAGE ? l->max : WEBHOOK_HISTORY_PAGE;
+
+    l->deliveries = webhook_memory_alloc(&op->memory,
+                                         max * sizeof(webhook_delivery_t));
+    if (l->deliveries == NULL) {
+        return ENOMEM;
+    }
+
+    op->result = WEBHOOK_STORE_OK;
+
+    rc = webhook_txn_cursor(t, WEBHOOK_DB_DELIVERIES, &c);
+    if (rc) {
+        return rc;
+    }
+
+    rc = webhook_history_start(t, l, &key, &val);
+
+    for (rows = 0; rc == 0; rows++) {
+
+        if (key.mv_size != WEBHOOK_KEY_DELIVERY) {
+            return MDB_CORRUPTED;
+        }
+
+        if (rows == WEBHOOK_STORE_ROWS || l->count == max) {
+            l->more = 1;
+            return 0;
+        }
+
+        memcpy(l->cursor, key.mv_data, WEBHOOK_CURSOR_LEN);
+        memcpy(id.bytes, key.mv_data, 16);
+
+        endpoint = webhook_get_u64((unsigned char *) key.mv_data + 16);
+
+        /* an id is not older than what it names, so nothing follows */
+
+        if (l->since && webhook_id_time(&id) < l->since) {
+            return 0;
+        }
+
+        if (endpoint != 0 && webhook_row_read_delivery(&val, &d) == 0) {
+
+            hit = webhook_history_match(t, l, &id, endpoint, &d, &head);
+
+            if (hit) {
+                rc = webhook_history_fill(t, &op->memory, &id, endpoint, &d,
+                                          &head, &l->deliveries[l->count]);
+                if (rc) {
+                    return rc;
+                }
+
+                l->count++;
+            }
+        }
+
+        rc = mdb_cursor_get(c, &key, &val, MDB_PREV);
+    }
+
+    return rc == MDB_NOTFOUND ? 0 : rc;
+}
+
+
+/* The newest row that may be meant. */
+
+static int
+webhook_history_start(webhook_txn_t *t, webhook_op_list_t *l, MDB_val *key,
+    MDB_val *val)
+{
+    int            rc;
+    uint64_t       until;
+    MDB_cursor    *c;
+    unsigned char  bound[WEBHOOK_KEY_DELIVERY];
+
+    if (l->from) {
+        return webhook_txn_seek_before(t, WEBHOOK_DB_DELIVERIES, l->cursor,
+                                       WEBHOOK_CURSOR_LEN, key, val);
+    }
+
+    if (l->until) {
+
+        /* the first 48 bits of an id are its time */
+
+        until = l->until < (uint64_t) 1 << 48 ? l->until
+                                              : ((uint64_t) 1 << 48) - 1;
+
+        memset(bound, 0, sizeof(bound));
+        webhook_set_u64(bound, until << 16);
+
+        return webhook_txn_seek_before(t, WEBHOOK_DB_DELIVERIES, bound,
+                                       sizeof(bound), key, val);
+    }
+
+    rc = webhook_txn_cursor(t, WEBHOOK_DB_DELIVERIES, &c);
+    if (rc) {
+        return rc;
+    }
+
+    return mdb_cursor_get(c, key, val, MDB_LAST);
+}
+
+
+static int
+webhook_history_match(webhook_txn_t *t, webhook_op_list_t *l,
+    const webhook_id_t *id, uint64_t endpoint,
+    const webhook_delivery_row_t *d, webhook_head_row_t *head)
+{
+    if ((l->endpoint && l->endpoint != endpoint)
+        || (l->state != -1 && l->state != (int) d->state))
+    {
+        return 0;
+    }
+
+    if (webhook_history_head(t, id, head) != 0) {
+        return 0;
+    }
+
+    return l->type.len == 0 || webhook_pattern_match(&l->type, &head->type);
+}
+
+
+static int
+webhook_history_head(webhook_txn_t *t, const webhook_id_t *id,
+    webhook_head_row_t *head)
+{
+    int            rc;
+    MDB_val        val;
+    unsigned char  key[WEBHOOK_KEY_DELIVERY];
+
+    webhook_key_delivery(key, id, 0);
+
+    rc = webhook_txn_get(t, WEBHOOK_DB_DELIVERIES, key, sizeof(key), &val);
+
+    return rc ? rc : webhook_row_read_head(&val, head);
+}
+
+
+static int
+webhook_history_fill(webhook_txn_t *t, void **memory, const webhook_id_t *id,
+    uint64_t endpoint, const webhook_delivery_row_t *d,
+    const webhook_head_row_t *head, webhook_delivery_t *out)
+{
+    int                      rc;
+    webhook_str_t            name;
+    webhook_endpoint_row_t  *ep;
+
+    rc = webhook_endpoint_get(t, endpoint, &ep);
+    if (rc) {
+        return rc;
+    }
+
+    name.data = ep->name;
+    name.len = ep->name_len;
+
+    out->event = *id;
+    out->endpoint = endpoint;
+    out->state = d->state;
+    out->attempts = d->attempts;
+    out->wall = head->wall;
+    out->due = d->state == WEBHOOK_PENDING ? (int64_t) (d->due - t->now) : 0;
+    out->finished = d->finished;
+    out->status = d->status;
+    out->body_len = head->body_len;
+
+    if (webhook_memory_text(memory, &name, &out->endpoint_name) != 0) {
+        return ENOMEM;
+    }
+
+    return webhook_memory_text(memory, &head->type, &out->type);
+}
+
+
+int
+webhook_history_show(webhook_txn_t *t, webhook_op_t *op)
+{
+    int                  rc;
+    uint32_t             count;
+    webhook_event_t     *e;
+    webhook_op_show_t   *s;
+    webhook_head_row_t   head;
+
+    s = &op->u.show;
+    e = &s->event;
+
+    rc = webhook_history_head(t, &s->id, &head);
+
+    if (rc == MDB_NOTFOUND) {
+        op->result = WEBHOOK_STORE_NOT_FOUND;
+        return 0;
+    }
+
+    if (rc) {
+        return rc;
+    }
+
+    count = 0;
+
+    rc = webhook_history_each(t, s, NULL, &head, &count);
+    if (rc) {
+        return rc;
+    }
+
+    if (s->endpoint && count == 0) {
+        op->result = WEBHOOK_STORE_NOT_FOUND;
+        return 0;
+    }
+
+    s->deliveries = webhook_memory_alloc(&op->memory,
+                                   count * sizeof(webhook_delivery_full_t));
+    if (s->deliveries == NULL) {
+        return ENOMEM;
+    }
+
+    rc = webhook_history_each(t, s, &op->memory, &head, &count);
+    if (rc) {
+        return rc;
+    }
+
+    e->id = s->id;
+    e->wall = head.wall;
+    e->body.len = head.body_len;
+    e->body.data = webhook_memory_bytes(&op->memory, head.body_len + 1);
+
+    if (e->body.data == NULL
+        || webhook_memory_text(&op->memory, &head.type, &e->type) != 0
+        || webhook_memory_text(&op->memory, &head.content_type,
+                               &e->content_type) != 0)
+    {
+        return ENOMEM;
+    }
+
+    op->result = WEBHOOK_STORE_OK;
+
+    return webhook_blob_get(t, WEBHOOK_DB_BODIES, &s->id, e->body.data,
+                            e->body.len);
+}
+
+
+/* Counts the deliveries that are meant, or, with memory, fills them in. */
+
+static int
+webhook_history_each(webhook_txn_t *t, webhook_op_show_t *s, void **memory,
+    const webhook_head_row_t *head, uint32_t *count)
+{
+    int                       rc;
+    MDB_val                   k, val;
+    uint64_t                  endpoint;
+    MDB_cursor               *c;
+    unsigned char             key[WEBHOOK_KEY_DELIVERY], *p;
+    webhook_delivery_row_t    d;
+    webhook_delivery_full_t  *full;
+
+    webhook_key_delivery(key, &s->id, s->endpoint ? s->endpoint : 1);
+
+    rc = webhook_txn_seek(t, WEBHOOK_DB_DELIVERIES, key, sizeof(key), &k,
+                          &val);
+    if (rc) {
+        return rc == MDB_NOTFOUND ? 0 : rc;
+    }
+
+    rc = webhook_txn_cursor(t, WEBHOOK_DB_DELIVERIES, &c);
+
+    while (rc == 0) {
+
+        if (k.mv_size != WEBHOOK_KEY_DELIVERY) {
+            return MDB_CORRUPTED;
+        }
+
+        p = k.mv_data;
+
+        endpoint = webhook_get_u64(p + 16);
+
+        if (memcmp(p, s->id.bytes, 16) != 0
+            || (s->endpoint && s->endpoint != endpoint))
+        {
+            return 0;
+        }
+
+        if (memory == NULL) {
+            (*count)++;
+
+        } else if (s->count < *count) {
+
+            rc = webhook_row_read_delivery(&val, &d);
+            if (rc) {
+                return rc;
+            }
+
+            full = &s->deliveries[s->count];
+
+            rc = webhook_history_fill(t, memory, &s->id, endpoint, &d, head,
+                                      &full->delivery);
+            if (rc) {
+                return rc;
+            }
+
+            rc = webhook_history_attempts(t, memory, &s->id, endpoint, full);
+            if (rc) {
+                return rc;
+            }
+
+            s->count++;
+        }
+
+        rc = mdb_cursor_get(c, &k, &val, MDB_NEXT);
+    }
+
+    return rc == MDB_NOTFOUND ? 0 : rc;
+}
+
+
+static int
+webhook_history_attempts(webhook_txn_t *t, void **memory,
+    const webhook_id_t *id, uint64_t endpoint, webhook_delivery_full_t *full)
+{
+    int                 rc, pass;
+    MDB_val             k, val;
+    uint32_t            count;
+    MDB_cursor         *c;
+    unsigned char       key[WEBHOOK_KEY_ATTEMPT];
+    webhook_attempt_t   a, *out;
+
+    rc = webhook_txn_cursor(t, WEBHOOK_DB_ATTEMPTS, &c);
+    if (rc) {
+        return rc;
+    }
+
+    webhook_key_attempt(key, id, endpoint, 0);
+
+    count = 0;
+
+    /* once to count, once to read */
+
+    for (pass = 0; pass < 2; pass++) {
+
+        if (pass) {
+
+            if (count == 0) {
+                return 0;
+            }
+
+            full->attempts = webhook_memory_alloc(memory,
+                                           count * sizeof(webhook_attempt_t));
+            if (full->attempts == NULL) {
+                return ENOMEM;
+            }
+        }
+
+        k.mv_data = key;
+        k.mv_size = sizeof(key);
+
+        for (rc = mdb_cursor_get(c, &k, &val, MDB_SET_RANGE);
+             rc == 0;
+             rc = mdb_cursor_get(c, &k, &val, MDB_NEXT))
+        {
+            if (k.mv_size != WEBHOOK_KEY_ATTEMPT) {
+                return MDB_CORRUPTED;
+            }
+
+            if (memcmp(k.mv_data, key, 24) != 0) {
+                break;
+            }
+
+            if (pass == 0) {
+                count++;
+                continue;
+            }
+
+            rc = webhook_row_read_attempt(&val, &a);
+            if (rc) {
+                return rc;
+            }
+
+            out = &full->attempts[full->attempts_count++];
+
+            *out = a;
+
+            if (webhook_memory_text(memory, &a.error, &out->error) != 0
+                || webhook_memory_text(memory, &a.address, &out->address)
+                   != 0
+                || webhook_memory_text(memory, &a.answer, &out->answer) != 0)
+            {
+                return ENOMEM;
+            }
+        }
+
+        if (rc && rc != MDB_NOTFOUND) {
+            return rc;
+        }
+    }
+
+    return 0;
+}
+
+
+int
+webhook_history_stats(webhook_txn_t *t, webhook_op_t *op)
+{
+    int                        rc;
+    MDB_val                    key, val;
+    MDB_stat                   stat;
+    unsigned                   i;
+    MDB_cursor                *c;
+    webhook_str_t              name;
+    webhook_op_stats_t        *s;
+    webhook_endpoint_row_t     row;
+    webhook_endpoint_stats_t  *e;
+
+    s = &op->u.stats;
+
+    rc = webhook_space_used(t, &s->used);
+    if (rc) {
+        return rc;
+    }
+
+    s->size = t->st->limit;
+    s->full = s->used > t->st->mark;
+    s->events = t->state.events;
+    s->calls = t->state.calls;
+
+    rc = webhook_owner_count(t, &s->owners);
+    if (rc) {
+        return rc;
+    }
+
+    rc = mdb_stat(t->txn, t->st->dbi[WEBHOOK_DB_ENDPOINTS], &stat);
+    if (rc) {
+        return rc;
+    }
+
+    s->endpoints = webhook_memory_alloc(&op->memory, stat.ms_entries
+                                        * sizeof(webhook_endpoint_stats_t));
+    if (s->endpoints == NULL) {
+        return ENOMEM;
+    }
+
+    rc = webhook_txn_cursor(t, WEBHOOK_DB_ENDPOINTS, &c);
+    if (rc) {
+        return rc;
+    }
+
+    for (rc = mdb_cursor_get(c, &key, &val, MDB_FIRST);
+         rc == 0 && s->count < stat.ms_entries;
+         rc = mdb_cursor_get(c, &key, &val, MDB_NEXT))
+    {
+        if (key.mv_size != WEBHOOK_KEY_ENDPOINT) {
+            return MDB_CORRUPTED;
+        }
+
+        rc = webhook_row_read_endpoint(&val, &row);
+        if (rc) {
+            return rc;
+        }
+
+        e = &s->endpoints[s->count++];
+
+        e->id = webhook_get_u64(key.mv_data);
+        e->inflight = row.limit;
+        e->attempts = row.attempts;
+        e->delivered = row.delivered;
+        e->dead = row.dead;
+
+        for (i = 0; i < WEBHOOK_STATES; i++) {
+            e->states[i] = row.states[i];
+        }
+
+        name.data = row.name;
+        name.len = row.name_len;
+
+        if (webhook_memory_text(&op->memory, &name, &e->name) != 0) {
+            return ENOMEM;
+        }
+    }
+
+    if (rc && rc != MDB_NOTFOUND) {
+        return rc;
+    }
+
+    op->result = WEBHOOK_STORE_OK;
+
+    return 0;
+}

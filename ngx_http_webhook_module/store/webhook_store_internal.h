@@ -1,0 +1,616 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * What the rooms of the store share among themselves; nobody else includes
+ * it.  From the ground up:
+ *
+ *   memory    what an operation's outputs live in
+ *   clock     the store's own time
+ *   row       rows and their records
+ *   txn       a transaction, and reading and writing rows in it
+ *   space     how full the store is
+ *   blob      bytes of any length, in pieces of one page
+ *   endpoint  endpoints, and when each wants to be looked at
+ *   queue     due deliveries and leases: claim, complete
+ *   event     put
+ *   owner     slots of processes, and take-over
+ *   expire, history, calls     as their operations
+ *   env       opens, resizes and sets aside the files
+ *   store     open, apply, close
+ *
+ * Unless said otherwise, a function that returns int returns 0, or what LMDB
+ * or the system said (an MDB_ code or an errno); then the transaction must be
+ * aborted.  A damaged row is MDB_CORRUPTED.  What an operation may meet in
+ * daily life (STALE, FULL ...) is no such error: it is put in op->result, and
+ * nothing has been changed then.
+ */
+
+#ifndef WEBHOOK_STORE_INTERNAL_H
+#define WEBHOOK_STORE_INTERNAL_H
+
+#include <errno.h>
+#include <lmdb.h>
+
+#include "webhook_store.h"
+#include "../core/webhook_record.h"
+
+
+#define WEBHOOK_STORE_FORMAT        1
+
+#define WEBHOOK_STORE_SIZE_MIN      (8 * 1024 * 1024)
+#define WEBHOOK_STORE_SIZE_DEFAULT  ((uint64_t) 1024 * 1024 * 1024)
+#define WEBHOOK_STORE_RESERVE_MIN   (4 * 1024 * 1024)
+#define WEBHOOK_STORE_HIGH_WATER    90          /* percent */
+
+#define WEBHOOK_STORE_READERS       512
+#define WEBHOOK_STORE_SLOTS         512         /* owners at a time */
+
+#define WEBHOOK_STORE_ROWS          10000       /* looked at in a LIST */
+#define WEBHOOK_STORE_BODY_MAX      ((size_t) 128 * 1024 * 1024)
+#define WEBHOOK_STORE_GROUP_BYTES   ((size_t) 32 * 1024 * 1024)
+
+#define WEBHOOK_STORE_TYPE_MAX      128
+#define WEBHOOK_CONTENT_TYPE_MAX    255
+#define WEBHOOK_NAME_MAX            255
+#define WEBHOOK_ERROR_MAX           255
+#define WEBHOOK_ADDRESS_MAX         64
+#define WEBHOOK_ANSWER_MAX          1024
+#define WEBHOOK_METHOD_MAX          31
+#define WEBHOOK_CALL_TEXT_MAX       1024
+#define WEBHOOK_CALL_BODY_MAX       8192
+#define WEBHOOK_CALL_ACTIONS_MAX    32
+
+#define WEBHOOK_NEVER               UINT64_MAX
+
+
+/*
+ * The tables.  All numbers in keys are big-endian.
+ *
+ *   meta        name                          format, clock, state
+ *   bodies      event 16, piece 2             bytes
+ *   deliveries  event 16, endpoint 8          a delivery
+ *               event 16, 0                   the event: head of its rows
+ *   attempts    event 16, endpoint 8, no 2    an attempt
+ *   due         endpoint 8, lane 1, time 8,   nothing; in the lane of leases
+ *               event 16                      the owner's incarnation, 8
+ *   wake        time 8, endpoint 8            nothing
+ *   endpoints   endpoint 8                    an endpoint
+ *   finished    time 8, kind 1, id 16         nothing
+ *   calls       call 16, piece 2              bytes of a call
+ *   receivers   receiver 8, call 16           nothing
+ *   owners      slot 4                        an owner
+ */
+
+typedef enum {
+    WEBHOOK_DB_META = 0,
+    WEBHOOK_DB_BODIES,
+    WEBHOOK_DB_DELIVERIES,
+    WEBHOOK_DB_ATTEMPTS,
+    WEBHOOK_DB_DUE,
+    WEBHOOK_DB_WAKE,
+    WEBHOOK_DB_ENDPOINTS,
+    WEBHOOK_DB_FINISHED,
+    WEBHOOK_DB_CALLS,
+    WEBHOOK_DB_RECEIVERS,
+    WEBHOOK_DB_OWNERS
+} webhook_db_e;
+
+#define WEBHOOK_DBS  11
+
+
+/* Lanes of the due index: within an endpoint, what goes first. */
+
+typedef enum {
+    WEBHOOK_LANE_FIRST = 0,             /* first sends */
+    WEBHOOK_LANE_RETRY,
+    WEBHOOK_LANE_LEASE                  /* time is the lease's end */
+} webhook_lane_e;
+
+
+/* Kinds of the finished index. */
+
+#define WEBHOOK_FINISHED_EVENT  0
+#define WEBHOOK_FINISHED_CALL   1
+
+
+/* ------------------------------------------------------------- keys --- */
+
+#define WEBHOOK_KEY_PIECE     18
+#define WEBHOOK_KEY_DELIVERY  24
+#define WEBHOOK_KEY_ATTEMPT   26
+#define WEBHOOK_KEY_DUE       33
+#define WEBHOOK_KEY_WAKE      16
+#define WEBHOOK_KEY_ENDPOINT  8
+#define WEBHOOK_KEY_FINISHED  25
+#define WEBHOOK_KEY_RECEIVER  24
+#define WEBHOOK_KEY_OWNER     4
+
+
+static inline void
+webhook_key_piece(unsigned char *key, const webhook_id_t *id, uint32_t piece)
+{
+    memcpy(key, id->bytes, 16);
+    webhook_set_u16(key + 16, (uint16_t) piece);
+}
+
+
+static inline void
+webhook_key_delivery(unsigned char *key, const webhook_id_t *id,
+    uint64_t endpoint)
+{
+    memcpy(key, id->bytes, 16);
+    webhook_set_u64(key + 16, endpoint);
+}
+
+
+static inline void
+webhook_key_attempt(unsigned char *key, const webhook_id_t *id,
+    uint64_t endpoint, uint32_t number)
+{
+    webhook_key_delivery(key, id, endpoint);
+    webhook_set_u16(key + 24, (uint16_t) (number < 0xffff ? number : 0xffff));
+}
+
+
+static inline void
+webhook_key_due(unsigned char *key, uint64_t endpoint, webhook_lane_e lane,
+    uint64_t time, const webhook_id_t *id)
+{
+    webhook_set_u64(key, endpoint);
+    key[8] = (unsigned char) lane;
+    webhook_set_u64(key + 9, time);
+    memcpy(key + 17, id->bytes, 16);
+}
+
+
+static inline void
+webhook_key_wake(unsigned char *key, uint64_t time, uint64_t endpoint)
+{
+    webhook_set_u64(key, time);
+    webhook_set_u64(key + 8, endpoint);
+}
+
+
+static inline void
+webhook_key_finished(unsigned char *key, uint64_t time, unsigned kind,
+    const webhook_id_t *id)
+{
+    webhook_set_u64(key, time);
+    key[8] = (unsigned char) kind;
+    memcpy(key + 9, id->bytes, 16);
+}
+
+
+static inline void
+webhook_key_receiver(unsigned char *key, uint64_t receiver,
+    const webhook_id_t *id)
+{
+    webhook_set_u64(key, receiver);
+    memcpy(key + 8, id->bytes, 16);
+}
+
+
+/* A time that far ahead, or the end of time. */
+
+static inline uint64_t
+webhook_later(uint64_t now, uint64_t delay)
+{
+    return (delay < WEBHOOK_NEVER - 1 - now) ? now + delay
+                                             : WEBHOOK_NEVER - 1;
+}
+
+
+/* ------------------------------------------------------------- rows --- */
+
+typedef struct {
+    uint64_t       wall;
+    uint64_t       finished;            /* engine time; 0: some are owed */
+    uint64_t       body_len;
+    uint32_t       total;               /* deliveries */
+    uint32_t       open;                /* of them not finished */
+    webhook_str_t  type;
+    webhook_str_t  content_type;
+} webhook_head_row_t;
+
+
+typedef struct {
+    webhook_state_e  state;
+    uint32_t         attempts;
+    uint32_t         status;            /* of the last answer */
+    uint64_t         due;               /* kept while leased */
+    uint64_t         end;               /* of the lease */
+    uint64_t         token;             /* of the lease, 0: none */
+    uint64_t         finished;          /* wall */
+} webhook_delivery_row_t;
+
+
+typedef struct {
+    uint64_t        id;
+    uint32_t        limit;
+    uint32_t        inflight;
+    uint64_t        states[WEBHOOK_STATES];
+    uint64_t        attempts;
+    uint64_t        delivered;
+    uint64_t        dead;
+    uint64_t        wake;               /* its row in wake, or NEVER */
+    unsigned char   name[WEBHOOK_NAME_MAX];
+    unsigned char   name_len;
+
+    unsigned        exists:1;           /* in the table */
+    unsigned        dirty:1;
+} webhook_endpoint_row_t;
+
+
+typedef struct {
+    uint64_t  events;                   /* kept now */
+    uint64_t  calls;
+    uint64_t  lease;                    /* the last token given */
+    uint64_t  last;                     /* engine time of the last commit */
+} webhook_state_row_t;
+
+
+typedef struct {
+    int64_t        offset;              /* engine time - clock */
+    webhook_str_t  boot;
+} webhook_clock_row_t;
+
+
+typedef struct {
+    uint64_t  incarnation;
+    uint32_t  pid;
+    uint64_t  wall;                     /* when it opened the store */
+} webhook_owner_row_t;
+
+
+#define WEBHOOK_ROW_MAX  2048           /* bytes of each but a call's */
+
+/* Each writes a record into WEBHOOK_ROW_MAX bytes and returns its length, or
+   0 where a bound is exceeded. */
+size_t webhook_row_write_head(unsigned char *buf, const webhook_head_row_t *r);
+size_t webhook_row_write_delivery(unsigned char *buf,
+    const webhook_delivery_row_t *r);
+size_t webhook_row_write_attempt(unsigned char *buf,
+    const webhook_attempt_t *a, int brief);
+size_t webhook_row_write_endpoint(unsigned char *buf,
+    const webhook_endpoint_row_t *r);
+size_t webhook_row_write_state(unsigned char *buf,
+    const webhook_state_row_t *r);
+size_t webhook_row_write_clock(unsigned char *buf,
+    const webhook_clock_row_t *r);
+size_t webhook_row_write_owner(unsigned char *buf,
+    const webhook_owner_row_t *r);
+size_t webhook_row_write_format(unsigned char *buf, uint32_t format);
+
+/* Each reads a record; texts are views into it.  0 or MDB_CORRUPTED. */
+int webhook_row_read_head(const MDB_val *v, webhook_head_row_t *r);
+int webhook_row_read_delivery(const MDB_val *v, webhook_delivery_row_t *r);
+int webhook_row_read_attempt(const MDB_val *v, webhook_attempt_t *a);
+int webhook_row_read_endpoint(const MDB_val *v, webhook_endpoint_row_t *r);
+int webhook_row_read_state(const MDB_val *v, webhook_state_row_t *r);
+int webhook_row_read_clock(const MDB_val *v, webhook_clock_row_t *r);
+int webhook_row_read_owner(const MDB_val *v, webhook_owner_row_t *r);
+int webhook_row_read_format(const MDB_val *v, uint32_t *format);
+
+/* A call's record: bytes it takes at most, writes it, reads it (actions into
+   WEBHOOK_CALL_ACTIONS_MAX places). */
+size_t webhook_row_call_size(const webhook_call_t *c);
+size_t webhook_row_write_call(unsigned char *buf, size_t size,
+    const webhook_call_t *c);
+int webhook_row_read_call(const MDB_val *v, webhook_call_t *c,
+    webhook_call_action_t *actions);
+
+
+/* ---------------------------------------------------- store and txn --- */
+
+struct webhook_store_s {
+    char                     *path;
+    uint64_t                  size;         /* as configured, 0: as it is */
+    uint64_t                  keep;
+    uint32_t                  high_water;
+    unsigned                  readonly:1;
+
+    void                    (*log)(void *ctx, webhook_store_log_e level,
+                                   const char *text);
+    uint64_t                (*clock)(void *ctx);
+    void                     *ctx;
+    char                      boot[64];
+
+    MDB_env                  *env;
+    MDB_dbi                   dbi[WEBHOOK_DBS];
+    MDB_txn                  *reader;       /* reset between uses */
+    size_t                    page;         /* bytes */
+
+    int64_t                   offset;       /* engine time - clock */
+
+    int                       owners;       /* the file, -1: none */
+    int                       slot;         /* -1: none */
+    uint64_t                  incarnation;  /* 0: none */
+    uint64_t                  checked;      /* readers, engine time */
+
+    uint64_t                  looked;       /* at the size, engine time */
+
+    uint64_t                  limit;        /* bytes it may hold */
+    uint64_t                  mark;         /* high water, bytes */
+    unsigned                  warned:1;     /* it fills */
+    unsigned                  full:1;       /* above the mark */
+
+    int                       error;        /* last one logged, and when */
+    uint64_t                  error_time;
+
+    /* endpoints that the current transaction has read */
+    webhook_endpoint_row_t  **rows;
+    uint32_t                  rows_count;
+    uint32_t                  rows_made;    /* allocated, for reuse */
+    uint32_t                  rows_size;    /* of the array */
+    uint32_t                 *hash;         /* place in rows + 1 */
+    uint32_t                  hash_size;    /* a power of two */
+};
+
+
+typedef struct {
+    webhook_store_t          *st;
+    MDB_txn                  *txn;
+    uint64_t                  now;          /* engine time */
+    webhook_state_row_t       state;
+    uint64_t                  used;         /* bytes, kept roughly */
+    MDB_cursor               *cursors[WEBHOOK_DBS];
+    unsigned                  write:1;
+    unsigned                  dirty:1;      /* something was written */
+    unsigned                  measured:1;   /* used is set */
+    unsigned                  refused:1;    /* something was, as full */
+    unsigned                  commit:1;     /* the commit itself failed */
+} webhook_txn_t;
+
+
+/* Begins a transaction.  A write begins with the writer's lock, which it may
+   have to wait for; it is over at commit or abort, whatever they return. */
+int webhook_txn_begin(webhook_store_t *st, webhook_txn_t *t, int write);
+int webhook_txn_commit(webhook_txn_t *t);
+void webhook_txn_abort(webhook_txn_t *t);
+
+/* Reads, writes and removes one row.  MDB_NOTFOUND where there is none. */
+int webhook_txn_get(webhook_txn_t *t, webhook_db_e db, const void *key,
+    size_t key_len, MDB_val *val);
+int webhook_txn_put(webhook_txn_t *t, webhook_db_e db, const void *key,
+    size_t key_len, const void *data, size_t len, unsigned flags);
+int webhook_txn_del(webhook_txn_t *t, webhook_db_e db, const void *key,
+    size_t key_len);
+
+/* The transaction's cursor of a table. */
+int webhook_txn_cursor(webhook_txn_t *t, webhook_db_e db, MDB_cursor **c);
+
+/* The first row at or behind a key, or the last one before it. */
+int webhook_txn_seek(webhook_txn_t *t, webhook_db_e db, const void *key,
+    size_t key_len, MDB_val *found, MDB_val *val);
+int webhook_txn_seek_before(webhook_txn_t *t, webhook_db_e db,
+    const void *key, size_t key_len, MDB_val *found, MDB_val *val);
+
+
+/* ----------------------------------------------------------- memory --- */
+
+/* Bytes that live until webhook_memory_free(), zeroed or not; or NULL. */
+void *webhook_memory_alloc(void **memory, size_t size);
+void *webhook_memory_bytes(void **memory, size_t size);
+
+/* Copies a text; 0 or ENOMEM. */
+int webhook_memory_text(void **memory, const webhook_str_t *from,
+    webhook_str_t *to);
+void webhook_memory_free(void **memory);
+
+
+/* ------------------------------------------------------------ clock --- */
+
+/* Settles which clock and boot st uses. */
+int webhook_clock_init(webhook_store_t *st,
+    const webhook_store_options_t *options);
+
+/* Engine time now. */
+uint64_t webhook_clock_now(webhook_store_t *st);
+
+/* Takes over the store's time in an open's transaction; makes it go on where
+   the machine was started anew. */
+int webhook_clock_start(webhook_txn_t *t);
+
+/* Wall clock, ms since 1970. */
+uint64_t webhook_clock_wall(void);
+
+
+/* ------------------------------------------------------------ space --- */
+
+/* Settles limit and mark. */
+void webhook_space_init(webhook_store_t *st);
+
+/* Bytes in use. */
+int webhook_space_used(webhook_txn_t *t, uint64_t *used);
+
+/* 1 if so many bytes more may be taken; they are counted as taken. */
+int webhook_space_take(webhook_txn_t *t, size_t bytes);
+
+/* How much of an attempt may be kept: 2 all, 1 without the answer, 0 none. */
+int webhook_space_attempt(webhook_txn_t *t);
+
+/* Tells the operator when the store fills or is free again. */
+void webhook_space_watch(webhook_txn_t *t);
+
+
+/* ------------------------------------------------------------- blob --- */
+
+int webhook_blob_put(webhook_txn_t *t, webhook_db_e db,
+    const webhook_id_t *id, const void *data, size_t len);
+
+/* The bytes of all pieces. */
+int webhook_blob_len(webhook_txn_t *t, webhook_db_e db,
+    const webhook_id_t *id, size_t *len);
+
+/* Reads exactly len bytes; MDB_CORRUPTED if there are more or less. */
+int webhook_blob_get(webhook_txn_t *t, webhook_db_e db,
+    const webhook_id_t *id, unsigned char *data, size_t len);
+
+/* Removes all pieces; *pages is raised by about what they took. */
+int webhook_blob_del(webhook_txn_t *t, webhook_db_e db,
+    const webhook_id_t *id, uint32_t *pages);
+
+/* About the bytes a blob takes on disk. */
+size_t webhook_blob_size(size_t len);
+
+
+/* -------------------------------------------------------- endpoints --- */
+
+/* The row of an endpoint, made empty (exists = 0) where there is none.  It
+   lives as long as the transaction; set dirty after a change. */
+int webhook_endpoint_get(webhook_txn_t *t, uint64_t id,
+    webhook_endpoint_row_t **ep);
+
+/* Writes changed rows and their wake times. */
+int webhook_endpoint_flush(webhook_txn_t *t);
+
+/* Forgets the rows. */
+void webhook_endpoint_forget(webhook_store_t *st);
+
+int webhook_endpoint_put(webhook_txn_t *t, webhook_op_t *op);
+int webhook_endpoint_peek(webhook_txn_t *t, webhook_op_t *op, int *todo);
+
+
+/* ------------------------------------------------------------ queue --- */
+
+/* 1 if the endpoint has a free slot. */
+static inline int
+webhook_queue_free(const webhook_endpoint_row_t *ep)
+{
+    return ep->inflight < ep->limit;
+}
+
+/* Writes the rows of a delivery that waits, or is leased by this process;
+   d->due and d->attempts are set, and its state is not counted yet. */
+int webhook_queue_wait(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    const webhook_id_t *id, webhook_delivery_row_t *d);
+int webhook_queue_lease(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    const webhook_id_t *id, webhook_delivery_row_t *d, uint64_t lease);
+
+/* The first row of a lane: its time (NEVER: none), event and owner. */
+int webhook_queue_first(webhook_txn_t *t, uint64_t endpoint,
+    webhook_lane_e lane, uint64_t *time, webhook_id_t *id, uint64_t *owner);
+
+/* Ends leases that ran out by now, and those of owners (which may be none);
+   *count is raised. */
+int webhook_queue_reclaim(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    const uint64_t *owners, uint32_t owners_count, uint32_t *count);
+
+/* One delivery of an event is finished: tells the event's head. */
+int webhook_queue_finish(webhook_txn_t *t, const webhook_id_t *id);
+
+/* Gives up a delivery that cannot be read: the due row goes, it is dead. */
+int webhook_queue_bury(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    const unsigned char *due);
+
+/* The claim that follows a COMPLETE. */
+int webhook_queue_next(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    webhook_op_t *op);
+
+int webhook_queue_claim(webhook_txn_t *t, webhook_op_t *op);
+int webhook_queue_claim_peek(webhook_txn_t *t, webhook_op_t *op, int *todo);
+int webhook_queue_complete(webhook_txn_t *t, webhook_op_t *op);
+
+
+/* ------------------------------------------------------- operations --- */
+
+int webhook_event_put(webhook_txn_t *t, webhook_op_t *op);
+
+int webhook_call_put(webhook_txn_t *t, webhook_op_t *op);
+int webhook_call_list(webhook_txn_t *t, webhook_op_t *op);
+int webhook_call_del(webhook_txn_t *t, const webhook_id_t *id,
+    uint32_t *pages);
+
+int webhook_expire_peek(webhook_txn_t *t, webhook_op_t *op, int *todo);
+int webhook_expire(webhook_txn_t *t, webhook_op_t *op);
+
+int webhook_history_list(webhook_txn_t *t, webhook_op_t *op);
+int webhook_history_show(webhook_txn_t *t, webhook_op_t *op);
+int webhook_history_stats(webhook_txn_t *t, webhook_op_t *op);
+
+
+/* ----------------------------------------------------------- owners --- */
+
+/* Opens the file of locks and enters the gate, through which one process
+   goes at a time; leaves the gate. */
+int webhook_owner_open(webhook_store_t *st);
+void webhook_owner_leave_gate(webhook_store_t *st);
+void webhook_owner_close(webhook_store_t *st);
+
+/* Takes a free slot; EAGAIN if there is none. */
+int webhook_owner_take(webhook_store_t *st);
+
+/* 1 if some other process holds the slot, or any slot. */
+int webhook_owner_alive(webhook_store_t *st, uint32_t slot);
+int webhook_owner_any(webhook_store_t *st);
+
+/* Writes this process's row; takes over from who had the slot before, and
+   from all others who died. */
+int webhook_owner_start(webhook_txn_t *t);
+
+/* Releases what this process leases and removes its row. */
+int webhook_owner_end(webhook_txn_t *t);
+
+int webhook_owner_peek(webhook_txn_t *t, webhook_op_t *op, int *todo);
+int webhook_owner_takeover(webhook_txn_t *t, webhook_op_t *op);
+
+/* Live owners. */
+int webhook_owner_count(webhook_txn_t *t, uint32_t *count);
+
+/* The turnstile before the writer's lock, which is not fair by itself. */
+void webhook_owner_turn(webhook_store_t *st, int enter);
+
+
+/* -------------------------------------------------------------- env --- */
+
+/* Opens the files, makes them where there are none. */
+int webhook_env_open(webhook_store_t *st);
+void webhook_env_close(webhook_store_t *st);
+
+/* Maps what another process made larger. */
+int webhook_env_resize(webhook_store_t *st);
+
+/* The map is full: looks whether another process made it larger, now and
+   then. */
+void webhook_env_look(webhook_store_t *st);
+
+/* 1 if the code means that the files are damaged. */
+int webhook_env_damaged(int rc);
+
+/* Renames the files. */
+int webhook_env_set_aside(webhook_store_t *st);
+
+
+/* ------------------------------------------------------------ store --- */
+
+__attribute__((format(printf, 3, 4)))
+void webhook_store_log(webhook_store_t *st, webhook_store_log_e level,
+    const char *fmt, ...);
+
+/* Logs a failure, the same one not more often than every ten seconds. */
+void webhook_store_log_error(webhook_store_t *st, int rc, const char *what);
+
+
+/*
+ * Recounts everything and compares: a test of the store itself.  Reads in one
+ * transaction, which takes as long as the store is large.  Returns 0 and what
+ * it found; each fault is told to "tell" as a sentence.
+ */
+
+typedef struct {
+    uint64_t  faults;
+    uint64_t  events;
+    uint64_t  deliveries;
+    uint64_t  states[WEBHOOK_STATES];
+    uint64_t  attempts;
+    uint64_t  calls;
+    uint64_t  leases;
+    uint64_t  orphans;                  /* leases of no known owner */
+} webhook_check_t;
+
+int webhook_store_check(webhook_store_t *st, webhook_check_t *check,
+    void (*tell)(void *ctx, const char *text), void *ctx);
+
+
+#endif /* WEBHOOK_STORE_INTERNAL_H */

@@ -1,0 +1,461 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * Rows and their records.  Those that are written again and again (a
+ * delivery, an endpoint, the head of an event) have fields of a fixed length,
+ * so that LMDB can write the new record over the old one.
+ */
+
+#include "webhook_store_internal.h"
+
+
+#define WEBHOOK_ROW_HEAD      'E'
+#define WEBHOOK_ROW_DELIVERY  'D'
+#define WEBHOOK_ROW_ATTEMPT   'A'
+#define WEBHOOK_ROW_ENDPOINT  'P'
+#define WEBHOOK_ROW_STATE     'S'
+#define WEBHOOK_ROW_CLOCK     'T'
+#define WEBHOOK_ROW_OWNER     'O'
+#define WEBHOOK_ROW_FORMAT    'F'
+#define WEBHOOK_ROW_CALL      'C'
+
+
+static void webhook_row_text(webhook_record_out_t *out,
+    const webhook_str_t *text, size_t max);
+static int webhook_row_end(const webhook_record_in_t *in);
+
+
+size_t
+webhook_row_write_head(unsigned char *buf, const webhook_head_row_t *r)
+{
+    webhook_record_out_t  out;
+
+    webhook_record_write(&out, buf, WEBHOOK_ROW_MAX, WEBHOOK_ROW_HEAD, 1);
+
+    webhook_record_add_u64(&out, r->wall);
+    webhook_record_add_u64(&out, r->finished);
+    webhook_record_add_u64(&out, r->body_len);
+    webhook_record_add_u32(&out, r->total);
+    webhook_record_add_u32(&out, r->open);
+    webhook_record_add_text(&out, &r->type);
+    webhook_record_add_text(&out, &r->content_type);
+
+    return webhook_record_written(&out);
+}
+
+
+int
+webhook_row_read_head(const MDB_val *v, webhook_head_row_t *r)
+{
+    webhook_record_in_t  in;
+
+    webhook_record_read(&in, v->mv_data, v->mv_size, WEBHOOK_ROW_HEAD, 1);
+
+    r->wall = webhook_record_u64(&in);
+    r->finished = webhook_record_u64(&in);
+    r->body_len = webhook_record_u64(&in);
+    r->total = webhook_record_u32(&in);
+    r->open = webhook_record_u32(&in);
+    webhook_record_text(&in, WEBHOOK_STORE_TYPE_MAX, &r->type);
+    webhook_record_text(&in, WEBHOOK_CONTENT_TYPE_MAX, &r->content_type);
+
+    if (r->body_len > WEBHOOK_STORE_BODY_MAX || r->open > r->total) {
+        return MDB_CORRUPTED;
+    }
+
+    return webhook_row_end(&in);
+}
+
+
+size_t
+webhook_row_write_delivery(unsigned char *buf, const webhook_delivery_row_t *r)
+{
+    webhook_record_out_t  out;
+
+    webhook_record_write(&out, buf, WEBHOOK_ROW_MAX, WEBHOOK_ROW_DELIVERY, 1);
+
+    webhook_record_add_u8(&out, (uint8_t) r->state);
+    webhook_record_add_u32(&out, r->attempts);
+    webhook_record_add_u32(&out, r->status);
+    webhook_record_add_u64(&out, r->due);
+    webhook_record_add_u64(&out, r->end);
+    webhook_record_add_u64(&out, r->token);
+    webhook_record_add_u64(&out, r->finished);
+
+    return webhook_record_written(&out);
+}
+
+
+int
+webhook_row_read_delivery(const MDB_val *v, webhook_delivery_row_t *r)
+{
+    uint8_t              state;
+    webhook_record_in_t  in;
+
+    webhook_record_read(&in, v->mv_data, v->mv_size, WEBHOOK_ROW_DELIVERY, 1);
+
+    state = webhook_record_u8(&in);
+    r->attempts = webhook_record_u32(&in);
+    r->status = webhook_record_u32(&in);
+    r->due = webhook_record_u64(&in);
+    r->end = webhook_record_u64(&in);
+    r->token = webhook_record_u64(&in);
+    r->finished = webhook_record_u64(&in);
+
+    if (state >= WEBHOOK_STATES
+        || (state == WEBHOOK_SENDING) != (r->token != 0))
+    {
+        r->state = WEBHOOK_PENDING;
+        return MDB_CORRUPTED;
+    }
+
+    r->state = state;
+
+    return webhook_row_end(&in);
+}
+
+
+size_t
+webhook_row_write_attempt(unsigned char *buf, const webhook_attempt_t *a,
+    int brief)
+{
+    webhook_record_out_t  out;
+
+    webhook_record_write(&out, buf, WEBHOOK_ROW_MAX, WEBHOOK_ROW_ATTEMPT, 1);
+
+    webhook_record_add_number(&out, a->wall);
+    webhook_record_add_number(&out, a->number);
+    webhook_record_add_number(&out, a->status);
+    webhook_record_add_number(&out, a->connect);
+    webhook_record_add_number(&out, a->tls);
+    webhook_record_add_number(&out, a->first_byte);
+    webhook_record_add_number(&out, a->total);
+    webhook_row_text(&out, &a->error, WEBHOOK_ERROR_MAX);
+    webhook_row_text(&out, &a->address, WEBHOOK_ADDRESS_MAX);
+    webhook_row_text(&out, &a->answer, brief ? 0 : WEBHOOK_ANSWER_MAX);
+
+    return webhook_record_written(&out);
+}
+
+
+int
+webhook_row_read_attempt(const MDB_val *v, webhook_attempt_t *a)
+{
+    webhook_record_in_t  in;
+
+    webhook_record_read(&in, v->mv_data, v->mv_size, WEBHOOK_ROW_ATTEMPT, 1);
+
+    a->wall = webhook_record_number(&in, UINT64_MAX);
+    a->number = (uint32_t) webhook_record_number(&in, UINT32_MAX);
+    a->status = (uint32_t) webhook_record_number(&in, UINT32_MAX);
+    a->connect = (uint32_t) webhook_record_number(&in, UINT32_MAX);
+    a->tls = (uint32_t) webhook_record_number(&in, UINT32_MAX);
+    a->first_byte = (uint32_t) webhook_record_number(&in, UINT32_MAX);
+    a->total = (uint32_t) webhook_record_number(&in, UINT32_MAX);
+    webhook_record_text(&in, WEBHOOK_ERROR_MAX, &a->error);
+    webhook_record_text(&in, WEBHOOK_ADDRESS_MAX, &a->address);
+    webhook_record_text(&in, WEBHOOK_ANSWER_MAX, &a->answer);
+
+    return webhook_row_end(&in);
+}
+
+
+size_t
+webhook_row_write_endpoint(unsigned char *buf, const webhook_endpoint_row_t *r)
+{
+    unsigned              i;
+    webhook_str_t         name;
+    webhook_record_out_t  out;
+
+    name.data = (unsigned char *) r->name;
+    name.len = r->name_len;
+
+    webhook_record_write(&out, buf, WEBHOOK_ROW_MAX, WEBHOOK_ROW_ENDPOINT, 1);
+
+    webhook_record_add_u32(&out, r->limit);
+    webhook_record_add_u32(&out, r->inflight);
+
+    for (i = 0; i < WEBHOOK_STATES; i++) {
+        webhook_record_add_u64(&out, r->states[i]);
+    }
+
+    webhook_record_add_u64(&out, r->attempts);
+    webhook_record_add_u64(&out, r->delivered);
+    webhook_record_add_u64(&out, r->dead);
+    webhook_record_add_u64(&out, r->wake);
+    webhook_record_add_text(&out, &name);
+
+    return webhook_record_written(&out);
+}
+
+
+int
+webhook_row_read_endpoint(const MDB_val *v, webhook_endpoint_row_t *r)
+{
+    unsigned             i;
+    webhook_str_t        name;
+    webhook_record_in_t  in;
+
+    webhook_record_read(&in, v->mv_data, v->mv_size, WEBHOOK_ROW_ENDPOINT, 1);
+
+    r->limit = webhook_record_u32(&in);
+    r->inflight = webhook_record_u32(&in);
+
+    for (i = 0; i < WEBHOOK_STATES; i++) {
+        r->states[i] = webhook_record_u64(&in);
+    }
+
+    r->attempts = webhook_record_u64(&in);
+    r->delivered = webhook_record_u64(&in);
+    r->dead = webhook_record_u64(&in);
+    r->wake = webhook_record_u64(&in);
+    webhook_record_text(&in, WEBHOOK_NAME_MAX, &name);
+
+    if (webhook_row_end(&in) != 0) {
+        return MDB_CORRUPTED;
+    }
+
+    r->name_len = (unsigned char) name.len;
+    memcpy(r->name, name.data, name.len);
+
+    return 0;
+}
+
+
+size_t
+webhook_row_write_state(unsigned char *buf, const webhook_state_row_t *r)
+{
+    webhook_record_out_t  out;
+
+    webhook_record_write(&out, buf, WEBHOOK_ROW_MAX, WEBHOOK_ROW_STATE, 1);
+
+    webhook_record_add_u64(&out, r->events);
+    webhook_record_add_u64(&out, r->calls);
+    webhook_record_add_u64(&out, r->lease);
+    webhook_record_add_u64(&out, r->last);
+
+    return webhook_record_written(&out);
+}
+
+
+int
+webhook_row_read_state(const MDB_val *v, webhook_state_row_t *r)
+{
+    webhook_record_in_t  in;
+
+    webhook_record_read(&in, v->mv_data, v->mv_size, WEBHOOK_ROW_STATE, 1);
+
+    r->events = webhook_record_u64(&in);
+    r->calls = webhook_record_u64(&in);
+    r->lease = webhook_record_u64(&in);
+    r->last = webhook_record_u64(&in);
+
+    return webhook_row_end(&in);
+}
+
+
+size_t
+webhook_row_write_clock(unsigned char *buf, const webhook_clock_row_t *r)
+{
+    webhook_record_out_t  out;
+
+    webhook_record_write(&out, buf, WEBHOOK_ROW_MAX, WEBHOOK_ROW_CLOCK, 1);
+
+    webhook_record_add_u64(&out, (uint64_t) r->offset);
+    webhook_record_add_text(&out, &r->boot);
+
+    return webhook_record_written(&out);
+}
+
+
+int
+webhook_row_read_clock(const MDB_val *v, webhook_clock_row_t *r)
+{
+    webhook_record_in_t  in;
+
+    webhook_record_read(&in, v->mv_data, v->mv_size, WEBHOOK_ROW_CLOCK, 1);
+
+    r->offset = (int64_t) webhook_record_u64(&in);
+    webhook_record_text(&in, 64, &r->boot);
+
+    return webhook_row_end(&in);
+}
+
+
+size_t
+webhook_row_write_owner(unsigned char *buf, const webhook_owner_row_t *r)
+{
+    webhook_record_out_t  out;
+
+    webhook_record_write(&out, buf, WEBHOOK_ROW_MAX, WEBHOOK_ROW_OWNER, 1);
+
+    webhook_record_add_u64(&out, r->incarnation);
+    webhook_record_add_u32(&out, r->pid);
+    webhook_record_add_u64(&out, r->wall);
+
+    return webhook_record_written(&out);
+}
+
+
+int
+webhook_row_read_owner(const MDB_val *v, webhook_owner_row_t *r)
+{
+    webhook_record_in_t  in;
+
+    webhook_record_read(&in, v->mv_data, v->mv_size, WEBHOOK_ROW_OWNER, 1);
+
+    r->incarnation = webhook_record_u64(&in);
+    r->pid = webhook_record_u32(&in);
+    r->wall = webhook_record_u64(&in);
+
+    return webhook_row_end(&in);
+}
+
+
+size_t
+webhook_row_write_format(unsigned char *buf, uint32_t format)
+{
+    webhook_record_out_t  out;
+
+    webhook_record_write(&out, buf, WEBHOOK_ROW_MAX, WEBHOOK_ROW_FORMAT, 1);
+    webhook_record_add_u32(&out, format);
+
+    return webhook_record_written(&out);
+}
+
+
+int
+webhook_row_read_format(const MDB_val *v, uint32_t *format)
+{
+    webhook_record_in_t  in;
+
+    webhook_record_read(&in, v->mv_data, v->mv_size, WEBHOOK_ROW_FORMAT, 1);
+
+    *format = webhook_record_u32(&in);
+
+    return webhook_row_end(&in);
+}
+
+
+/* Texts and numbers of a call, and of each of its actions, with their
+   lengths. */
+
+#define WEBHOOK_ROW_CALL_FIXED    (WEBHOOK_RECORD_HEADER + 64 + 24)
+#define WEBHOOK_ROW_CALL_ACTION   32
+
+
+size_t
+webhook_row_call_size(const webhook_call_t *c)
+{
+    size_t    size;
+    uint32_t  i;
+
+    size = WEBHOOK_ROW_CALL_FIXED + c->name.len + c->remote.len
+           + c->content_type.len + c->body.len + c->error.len;
+
+    for (i = 0; i < c->actions_count; i++) {
+        size += WEBHOOK_ROW_CALL_ACTION + c->actions[i].method.len
+                + c->actions[i].uri.len + c->actions[i].body.len;
+    }
+
+    return size;
+}
+
+
+size_t
+webhook_row_write_call(unsigned char *buf, size_t size,
+    const webhook_call_t *c)
+{
+    uint32_t                i;
+    webhook_record_out_t    out;
+    webhook_call_action_t  *a;
+
+    webhook_record_write(&out, buf, size, WEBHOOK_ROW_CALL, 1);
+
+    webhook_record_add_u64(&out, c->receiver);
+    webhook_record_add_number(&out, c->wall);
+    webhook_record_add_number(&out, c->total);
+    webhook_record_add_number(&out, c->status);
+    webhook_row_text(&out, &c->name, WEBHOOK_NAME_MAX);
+    webhook_row_text(&out, &c->remote, WEBHOOK_CALL_TEXT_MAX);
+    webhook_row_text(&out, &c->content_type, WEBHOOK_CALL_TEXT_MAX);
+    webhook_row_text(&out, &c->body, WEBHOOK_CALL_BODY_MAX);
+    webhook_row_text(&out, &c->error, WEBHOOK_CALL_TEXT_MAX);
+    webhook_record_add_number(&out, c->actions_count);
+
+    for (i = 0; i < c->actions_count; i++) {
+        a = &c->actions[i];
+
+        webhook_row_text(&out, &a->method, WEBHOOK_METHOD_MAX);
+        webhook_row_text(&out, &a->uri, WEBHOOK_CALL_TEXT_MAX);
+        webhook_row_text(&out, &a->body, WEBHOOK_CALL_TEXT_MAX);
+        webhook_record_add_number(&out, a->status);
+        webhook_record_add_number(&out, a->total);
+    }
+
+    return webhook_record_written(&out);
+}
+
+
+int
+webhook_row_read_call(const MDB_val *v, webhook_call_t *c,
+    webhook_call_action_t *actions)
+{
+    uint32_t                i;
+    webhook_record_in_t     in;
+    webhook_call_action_t  *a;
+
+    webhook_record_read(&in, v->mv_data, v->mv_size, WEBHOOK_ROW_CALL, 1);
+
+    c->receiver = webhook_record_u64(&in);
+    c->wall = webhook_record_number(&in, UINT64_MAX);
+    c->total = (uint32_t) webhook_record_number(&in, UINT32_MAX);
+    c->status = (uint32_t) webhook_record_number(&in, UINT32_MAX);
+    webhook_record_text(&in, WEBHOOK_NAME_MAX, &c->name);
+    webhook_record_text(&in, WEBHOOK_CALL_TEXT_MAX, &c->remote);
+    webhook_record_text(&in, WEBHOOK_CALL_TEXT_MAX, &c->content_type);
+    webhook_record_text(&in, WEBHOOK_CALL_BODY_MAX, &c->body);
+    webhook_record_text(&in, WEBHOOK_CALL_TEXT_MAX, &c->error);
+
+    c->actions = actions;
+    c->actions_count = (uint32_t) webhook_record_number(&in,
+                                               WEBHOOK_CALL_ACTIONS_MAX);
+
+    for (i = 0; i < c->actions_count; i++) {
+        a = &actions[i];
+
+        webhook_record_text(&in, WEBHOOK_METHOD_MAX, &a->method);
+        webhook_record_text(&in, WEBHOOK_CALL_TEXT_MAX, &a->uri);
+        webhook_record_text(&in, WEBHOOK_CALL_TEXT_MAX, &a->body);
+        a->status = (uint32_t) webhook_record_number(&in, UINT32_MAX);
+        a->total = (uint32_t) webhook_record_number(&in, UINT32_MAX);
+    }
+
+    return webhook_row_end(&in);
+}
+
+
+/* Of a text that is kept in part, its first bytes. */
+
+static void
+webhook_row_text(webhook_record_out_t *out, const webhook_str_t *text,
+    size_t max)
+{
+    webhook_str_t  part;
+
+    part = *text;
+
+    if (part.len > max) {
+        part.len = max;
+    }
+
+    webhook_record_add_text(out, &part);
+}
+
+
+static int
+webhook_row_end(const webhook_record_in_t *in)
+{
+    return webhook_record_done(in) == WEBHOOK_OK ? 0 : MDB_CORRUPTED;
+}
