@@ -1,0 +1,262 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * Between the files of capture:
+ *
+ *   capture.c          the filters of the response: hold, pass on, release
+ *   capture_match.c    the state of a request, and which rules match it
+ *   capture_request.c  the filter of the request's body
+ *   capture_copy.c     copies of bodies, bounded, and their decoding
+ *   capture_event.c    from a match to an event, and what became of it
+ *   capture_lookup.c   the values that templates and conditions name
+ *   capture_var.c      the variables
+ *
+ * Only main requests have a state.  It is found through the cleanup list of
+ * the request's pool and not in r->ctx, since it has to outlive internal
+ * redirects: the body of a request is read before them, and what became of
+ * its events is logged behind them.
+ */
+
+#ifndef NGX_HTTP_WEBHOOK_CAPTURE_INT_H
+#define NGX_HTTP_WEBHOOK_CAPTURE_INT_H
+
+#include "ngx_http_webhook_capture.h"
+#include "ngx_http_webhook_courier.h"
+#include "ngx_http_webhook_metrics.h"
+
+
+/* The bit of r->buffered that stands for "capture holds output back". */
+
+#define NGX_HTTP_WEBHOOK_BUFFERED  0x08
+
+
+/* A copy of a body in the request's pool, in as few buffers as can be. */
+
+typedef struct {
+    ngx_chain_t                       *first;
+    ngx_chain_t                      **next;    /* end of the chain */
+    ngx_buf_t                         *tail;
+    size_t                             len;
+    size_t                             expected;    /* len to come, or 0 */
+
+    ngx_str_t                          text;    /* len bytes in one piece,
+                                                   once it was asked for */
+    webhook_json_doc_t                *doc;
+    int                                read;    /* result of reading it */
+
+    unsigned                           last:1;  /* it is whole */
+    unsigned                           over:1;  /* larger than the limit */
+    unsigned                           broken:1;    /* no memory */
+    unsigned                           parsed:1;    /* "read" is set */
+} ngx_http_webhook_copy_t;
+
+
+/* One of the two bodies of a request. */
+
+typedef struct {
+    ngx_http_webhook_copy_t            copy;    /* as it came */
+    ngx_http_webhook_copy_t           *plain;   /* decoded; may be copy */
+    ngx_str_t                          type;    /* its Content-Type */
+    ngx_str_t                          coding;  /* its Content-Encoding */
+
+    const char                        *reason;  /* why it cannot be had */
+    ngx_http_webhook_counter_e         counter; /* and what that counts as */
+    unsigned                           known:1; /* plain or reason is set */
+} ngx_http_webhook_body_t;
+
+
+typedef enum {
+    NGX_HTTP_WEBHOOK_MATCH_OPEN = 0,    /* waits for the body */
+    NGX_HTTP_WEBHOOK_MATCH_DROPPED,     /* a condition did not hold */
+    NGX_HTTP_WEBHOOK_MATCH_SKIPPED,     /* nobody asked for it */
+    NGX_HTTP_WEBHOOK_MATCH_PENDING,     /* on its way into the store */
+    NGX_HTTP_WEBHOOK_MATCH_COMMITTED,
+    NGX_HTTP_WEBHOOK_MATCH_FAILED
+} ngx_http_webhook_match_e;
+
+
+typedef struct ngx_http_webhook_capture_s  ngx_http_webhook_capture_t;
+typedef struct ngx_http_webhook_match_s    ngx_http_webhook_match_t;
+
+
+/* A rule that matched, and what comes of it. */
+
+struct ngx_http_webhook_match_s {
+    ngx_http_webhook_match_t          *next;
+    ngx_http_webhook_capture_t        *capture;
+    ngx_http_webhook_rule_t           *rule;
+    ngx_http_webhook_match_e           state;
+
+    webhook_id_t                       id;
+    ngx_str_t                          id_text;
+    u_char                             id_data[WEBHOOK_ID_TEXT_LEN];
+    uint64_t                           wall;
+
+    ngx_str_t                          uri;     /* that the rule matched */
+    int                               *captures;    /* of it, once asked for */
+    ngx_str_t                          time;    /* as text, once asked for */
+    const char                        *reason;  /* why a value could not be
+                                                   had, or NULL */
+
+    ngx_http_webhook_event_t          *event;   /* in PENDING */
+};
+
+
+/*
+ * What the response's filter does:
+ *
+ *   IDLE ---> COPY ----------------------------.
+ *      |\                                       \
+ *      | `--> HOLD ---> COMMIT ---> RELEASE ---> DONE
+ *      |         \      /
+ *      |          `> TAIL
+ *      `--> (header alone) COMMIT
+ */
+
+typedef enum {
+    NGX_HTTP_WEBHOOK_CAPTURE_IDLE = 0,  /* no rule matched so far */
+    NGX_HTTP_WEBHOOK_CAPTURE_COPY,      /* copies what passes */
+    NGX_HTTP_WEBHOOK_CAPTURE_HOLD,      /* holds it back */
+    NGX_HTTP_WEBHOOK_CAPTURE_TAIL,      /* holds its last byte back */
+    NGX_HTTP_WEBHOOK_CAPTURE_COMMIT,    /* waits for the store */
+    NGX_HTTP_WEBHOOK_CAPTURE_RELEASE,   /* may let go */
+    NGX_HTTP_WEBHOOK_CAPTURE_DONE       /* passes on */
+} ngx_http_webhook_capture_e;
+
+
+struct ngx_http_webhook_capture_s {
+    ngx_http_request_t                *r;
+    ngx_http_webhook_capture_e         state;
+
+    ngx_http_webhook_match_t          *matches;
+    ngx_http_webhook_match_t         **last;
+    ngx_uint_t                         pending;
+
+    ngx_http_webhook_body_t            request;
+    ngx_http_webhook_body_t            response;
+    size_t                             max;     /* webhook_payload_max */
+
+    ngx_chain_t                        end;     /* a last buffer, at hand */
+    ngx_buf_t                          end_buf;
+    ngx_chain_t                       *tail;    /* TAIL: the byte held back */
+    ngx_chain_t                       *free;
+    ngx_chain_t                       *busy;
+
+    unsigned                           asked:1; /* wanted is decided */
+    unsigned                           wanted:1;    /* copy the request's
+                                                       body */
+    unsigned                           header:1;    /* held is the header */
+    unsigned                           after:1; /* after_response */
+    unsigned                           copying:1;   /* in COPY: not only the
+                                                       end is waited for */
+};
+
+
+/* ---------------------------------------------------- capture_match.c --- */
+
+/* The state of a main request, or NULL. */
+ngx_http_webhook_capture_t *ngx_http_webhook_capture_find(
+    ngx_http_request_t *r);
+
+/* The same, made if need be; NULL on lack of memory. */
+ngx_http_webhook_capture_t *ngx_http_webhook_capture_get(
+    ngx_http_request_t *r);
+
+/* True if a rule matches the request's method and path. */
+ngx_uint_t ngx_http_webhook_rule_match(ngx_http_request_t *r,
+    ngx_http_webhook_rule_t *rule);
+
+/*
+ * Matches the rules against a response whose header is known: adds matches,
+ * some of which may be decided at once.  Returns the state with its matches,
+ * or NULL where there are none.
+ */
+ngx_http_webhook_capture_t *ngx_http_webhook_capture_match(
+    ngx_http_request_t *r, ngx_http_webhook_loc_conf_t *wlcf,
+    ngx_uint_t header_only);
+
+
+/* --------------------------------------------------- capture_request.c --- */
+
+void ngx_http_webhook_capture_request_init(void);
+
+/* True if the copy of the request's body is whole by now. */
+ngx_uint_t ngx_http_webhook_capture_request_whole(
+    ngx_http_webhook_capture_t *capture);
+
+/* Once the response has ended: makes it whole from what can still be had.
+   Returns NULL, or why that cannot be, and what it counts as. */
+const char *ngx_http_webhook_capture_request(
+    ngx_http_webhook_capture_t *capture, ngx_http_webhook_counter_e *counter);
+
+
+/* ------------------------------------------------------ capture_copy.c --- */
+
+void ngx_http_webhook_copy_init(ngx_http_webhook_copy_t *copy);
+
+/* Adds bytes, all or none: NGX_OK; NGX_DECLINED where the copy would be
+   larger than max (over is set), NGX_ERROR on lack of memory (broken is). */
+ngx_int_t ngx_http_webhook_copy_add(ngx_pool_t *pool,
+    ngx_http_webhook_copy_t *copy, u_char *data, size_t len, size_t max);
+
+/* The copy in one piece.  NGX_OK or NGX_ERROR. */
+ngx_int_t ngx_http_webhook_copy_text(ngx_pool_t *pool,
+    ngx_http_webhook_copy_t *copy);
+
+/* Reads the copy as JSON, once: WEBHOOK_OK (copy->doc is set),
+   WEBHOOK_ERROR (not JSON), WEBHOOK_LIMIT, WEBHOOK_NOMEM. */
+int ngx_http_webhook_copy_json(ngx_pool_t *pool,
+    ngx_http_webhook_copy_t *copy);
+
+/* Frees what reading made; it may be read again. */
+void ngx_http_webhook_copy_free(ngx_http_webhook_copy_t *copy);
+
+/* True if a content coding is none or one that can be decoded. */
+ngx_uint_t ngx_http_webhook_copy_coding(ngx_str_t *coding);
+
+/*
+ * Makes *to from a copy in a content coding, of max bytes at most.  *to is
+ * from itself where there is nothing to decode.  Returns NULL, or what is
+ * wrong, and what it counts as.
+ */
+const char *ngx_http_webhook_copy_decode(ngx_pool_t *pool,
+    ngx_http_webhook_copy_t *from, ngx_str_t *coding, size_t max,
+    ngx_http_webhook_copy_t **to, ngx_http_webhook_counter_e *counter);
+
+
+/* ----------------------------------------------------- capture_event.c --- */
+
+/* Decides all matches that are open, now that the bodies are known: puts
+   events into the store, and counts them in capture->pending. */
+void ngx_http_webhook_capture_settle(ngx_http_webhook_capture_t *capture);
+
+/* An event that will not be: says so in the error log, and counts it. */
+void ngx_http_webhook_match_fail(ngx_http_webhook_match_t *match,
+    ngx_http_webhook_counter_e counter, const char *reason);
+
+/* A body, decoded; NULL if it cannot be had (its reason tells). */
+ngx_http_webhook_copy_t *ngx_http_webhook_capture_body(
+    ngx_http_webhook_capture_t *capture, ngx_http_webhook_payload_e which);
+
+/*
+ * Evaluates the conditions that need neither the response's body nor a
+ * request's body that is not there yet: 0 if one does not hold, else 1.
+ */
+ngx_uint_t ngx_http_webhook_match_early(ngx_http_webhook_match_t *match);
+
+
+/* ----------------------------------------------------------- capture.c --- */
+
+/* Goes on with a held response, once the store has answered. */
+void ngx_http_webhook_capture_wake(ngx_http_webhook_capture_t *capture);
+
+
+/* ---------------------------------------------------- capture_lookup.c --- */
+
+/* webhook_lookup_pt; ctx is a match. */
+int ngx_http_webhook_capture_lookup(void *ctx, const webhook_path_t *path,
+    webhook_value_t *v);
+
+
+#endif /* NGX_HTTP_WEBHOOK_CAPTURE_INT_H */

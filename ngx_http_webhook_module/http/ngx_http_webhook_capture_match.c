@@ -1,0 +1,305 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ */
+
+#include "ngx_http_webhook_capture_int.h"
+
+
+static void ngx_http_webhook_capture_cleanup(void *data);
+static void ngx_http_webhook_body_free(ngx_http_webhook_body_t *body);
+static void ngx_http_webhook_capture_reset(
+    ngx_http_webhook_capture_t *capture);
+static void ngx_http_webhook_capture_response(
+    ngx_http_webhook_capture_t *capture, size_t max);
+static void ngx_http_webhook_match_lost(ngx_http_request_t *r,
+    ngx_http_webhook_rule_t *rule, const char *reason);
+static void ngx_http_webhook_match_check(ngx_http_webhook_match_t *match,
+    ngx_uint_t header_only);
+
+
+ngx_http_webhook_capture_t *
+ngx_http_webhook_capture_find(ngx_http_request_t *r)
+{
+    ngx_pool_cleanup_t  *cln;
+
+    for (cln = r->pool->cleanup; cln; cln = cln->next) {
+        if (cln->handler == ngx_http_webhook_capture_cleanup) {
+            return cln->data;
+        }
+    }
+
+    return NULL;
+}
+
+
+ngx_http_webhook_capture_t *
+ngx_http_webhook_capture_get(ngx_http_request_t *r)
+{
+    ngx_pool_cleanup_t          *cln;
+    ngx_http_webhook_capture_t  *capture;
+
+    capture = ngx_http_webhook_capture_find(r);
+
+    if (capture) {
+        return capture;
+    }
+
+    cln = ngx_pool_cleanup_add(r->pool, sizeof(ngx_http_webhook_capture_t));
+    if (cln == NULL) {
+        return NULL;
+    }
+
+    capture = cln->data;
+    ngx_memzero(capture, sizeof(ngx_http_webhook_capture_t));
+
+    capture->r = r;
+    capture->last = &capture->matches;
+    ngx_http_webhook_copy_init(&capture->request.copy);
+    ngx_http_webhook_copy_init(&capture->response.copy);
+
+    cln->handler = ngx_http_webhook_capture_cleanup;
+
+    return capture;
+}
+
+
+static void
+ngx_http_webhook_capture_cleanup(void *data)
+{
+    ngx_http_webhook_capture_t  *capture = data;
+
+    /* What is on its way into the store goes there without us. */
+
+    ngx_http_webhook_capture_reset(capture);
+    ngx_http_webhook_body_free(&capture->request);
+}
+
+
+static void
+ngx_http_webhook_body_free(ngx_http_webhook_body_t *body)
+{
+    ngx_http_webhook_copy_free(&body->copy);
+
+    if (body->plain && body->plain != &body->copy) {
+        ngx_http_webhook_copy_free(body->plain);
+    }
+}
+
+
+/* Forgets a response, before another takes its place. */
+
+static void
+ngx_http_webhook_capture_reset(ngx_http_webhook_capture_t *capture)
+{
+    ngx_http_webhook_match_t  *match;
+
+    for (match = capture->matches; match; match = match->next) {
+        if (match->event) {
+            match->event->data = NULL;
+            match->event = NULL;
+        }
+    }
+
+    capture->state = NGX_HTTP_WEBHOOK_CAPTURE_IDLE;
+    capture->matches = NULL;
+    capture->last = &capture->matches;
+    capture->pending = 0;
+
+    ngx_http_webhook_body_free(&capture->response);
+    ngx_memzero(&capture->response, sizeof(ngx_http_webhook_body_t));
+    ngx_http_webhook_copy_init(&capture->response.copy);
+}
+
+
+ngx_uint_t
+ngx_http_webhook_rule_match(ngx_http_request_t *r,
+    ngx_http_webhook_rule_t *rule)
+{
+    ngx_int_t  rc;
+
+    if (rule->methods && !(rule->methods & r->method)) {
+        return 0;
+    }
+
+    rc = ngx_regex_exec(rule->regex, &r->uri, NULL, 0);
+
+    if (rc >= 0) {
+        return 1;
+    }
+
+    if (rc != NGX_REGEX_NO_MATCHED) {
+        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
+                      ngx_regex_exec_n " failed: %i on \"%V\" for webhook "
+                      "event \"%V\"", rc, &r->uri, &rule->type->name);
+    }
+
+    return 0;
+}
+
+
+ngx_http_webhook_capture_t *
+ngx_http_webhook_capture_match(ngx_http_request_t *r,
+    ngx_http_webhook_loc_conf_t *wlcf, ngx_uint_t header_only)
+{
+    ngx_uint_t                    i;
+    ngx_time_t                   *tp;
+    ngx_http_webhook_rule_t     **rule;
+    ngx_http_webhook_match_t     *match;
+    ngx_http_webhook_capture_t   *capture;
+
+    capture = ngx_http_webhook_capture_find(r);
+
+    if (capture) {
+        ngx_http_webhook_capture_reset(capture);
+        ngx_http_webhook_capture_response(capture, wlcf->payload_max);
+    }
+
+    rule = wlcf->rules->elts;
+
+    for (i = 0; i < wlcf->rules->nelts; i++) {
+
+        if (!webhook_status_set_has(&rule[i]->status, r->headers_out.status)
+            || !ngx_http_webhook_rule_match(r, rule[i]))
+        {
+            continue;
+        }
+
+        if (capture == NULL) {
+            capture = ngx_http_webhook_capture_get(r);
+
+            if (capture == NULL) {
+                ngx_http_webhook_match_lost(r, rule[i], "no memory");
+                continue;
+            }
+
+            ngx_http_webhook_capture_response(capture, wlcf->payload_max);
+        }
+
+        match = ngx_pcalloc(r->pool, sizeof(ngx_http_webhook_match_t));
+
+        if (match == NULL) {
+            ngx_http_webhook_match_lost(r, rule[i], "no memory");
+            continue;
+        }
+
+        if (ngx_http_webhook_event_id(&match->id) != NGX_OK) {
+            ngx_http_webhook_match_lost(r, rule[i], "no randomness for an id");
+            continue;
+        }
+
+        webhook_id_text(&match->id, match->id_data);
+        match->id_text.data = match->id_data;
+        match->id_text.len = WEBHOOK_ID_TEXT_LEN;
+
+        tp = ngx_timeofday();
+
+        match->capture = capture;
+        match->rule = rule[i];
+        match->wall = (uint64_t) tp->sec * 1000 + tp->msec;
+        match->uri = r->uri;
+
+        if (rule[i]->when.nelts && !ngx_http_webhook_match_early(match)) {
+            continue;
+        }
+
+        *capture->last = match;
+        capture->last = &match->next;
+
+        ngx_http_webhook_match_check(match, header_only);
+    }
+
+    return (capture && capture->matches) ? capture : NULL;
+}
+
+
+/* Keeps of the response's header what filters behind us may change. */
+
+static void
+ngx_http_webhook_capture_response(ngx_http_webhook_capture_t *capture,
+    size_t max)
+{
+    ngx_http_request_t       *r;
+    ngx_http_webhook_body_t  *body;
+
+    r = capture->r;
+    body = &capture->response;
+
+    capture->max = max;
+    body->type = r->headers_out.content_type;
+
+    if (r->headers_out.content_encoding
+        && r->headers_out.content_encoding->hash)
+    {
+        body->coding = r->headers_out.content_encoding->value;
+    }
+
+    if (r->headers_out.content_length_n > 0) {
+        body->copy.expected = (size_t)
+                        ngx_min(r->headers_out.content_length_n, (off_t) max);
+    }
+}
+
+
+/* An event that could not even be given a match. */
+
+static void
+ngx_http_webhook_match_lost(ngx_http_request_t *r,
+    ngx_http_webhook_rule_t *rule, const char *reason)
+{
+    ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
+                  "webhook event lost: \"%V\": %s",
+                  &rule->type->name, reason);
+
+    ngx_http_webhook_count(NGX_HTTP_WEBHOOK_EVENTS_FAILED, 1);
+}
+
+
+/* Decides at once what the response's header alone decides. */
+
+static void
+ngx_http_webhook_match_check(ngx_http_webhook_match_t *match,
+    ngx_uint_t header_only)
+{
+    ngx_http_request_t          *r;
+    ngx_http_webhook_rule_t     *rule;
+    ngx_http_webhook_capture_t  *capture;
+
+    rule = match->rule;
+    capture = match->capture;
+    r = capture->r;
+
+    if (rule->endpoints.nelts == 0 && rule->when.nelts == 0) {
+        match->state = NGX_HTTP_WEBHOOK_MATCH_SKIPPED;
+        ngx_http_webhook_count(NGX_HTTP_WEBHOOK_EVENTS_SKIPPED, 1);
+        return;
+    }
+
+    if (rule->need_request && capture->request.copy.over) {
+        ngx_http_webhook_match_fail(match, NGX_HTTP_WEBHOOK_EVENTS_TOO_LARGE,
+                            "the request's body is over webhook_payload_max");
+        return;
+    }
+
+    if (!rule->need_response || header_only) {
+        return;
+    }
+
+    if (!ngx_http_webhook_copy_coding(&capture->response.coding)) {
+        ngx_http_webhook_match_fail(match,
+                          NGX_HTTP_WEBHOOK_EVENTS_UNDECODABLE,
+                          "the response has an unknown content coding");
+        return;
+    }
+
+    if (r->headers_out.status == NGX_HTTP_PARTIAL_CONTENT) {
+        ngx_http_webhook_match_fail(match, NGX_HTTP_WEBHOOK_EVENTS_FAILED,
+                                    "the response is a part of a whole");
+        return;
+    }
+
+    if (r->headers_out.content_length_n > (off_t) capture->max) {
+        ngx_http_webhook_match_fail(match, NGX_HTTP_WEBHOOK_EVENTS_TOO_LARGE,
+                           "the response's body is over webhook_payload_max");
+    }
+}
