@@ -1,0 +1,386 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * The answers: JSON always, also in the place of the page that core would
+ * send where a request is refused before it gets to its receiver.
+ */
+
+
+#include "ngx_http_webhook_receive_int.h"
+
+
+static void ngx_http_webhook_answer_quoted(webhook_buf_t *b, ngx_str_t *text);
+static ngx_int_t ngx_http_webhook_answer_text(ngx_http_request_t *r,
+    webhook_buf_t *b, ngx_str_t *json);
+static void ngx_http_webhook_answer_why(ngx_uint_t status, ngx_str_t *text);
+
+
+static ngx_str_t  ngx_http_webhook_answer_type =
+    ngx_string("application/json");
+
+/* set while the configuration is read; one for all of the process */
+static ngx_int_t  ngx_http_webhook_request_id_index;
+
+
+ngx_int_t
+ngx_http_webhook_receive_send(ngx_http_request_t *r, ngx_uint_t status,
+    ngx_str_t *json)
+{
+    ngx_int_t         rc;
+    ngx_buf_t        *b;
+    ngx_chain_t       out;
+    ngx_table_elt_t  *h;
+
+    if (status == NGX_HTTP_NOT_ALLOWED) {
+
+        h = ngx_list_push(&r->headers_out.headers);
+        if (h == NULL) {
+            return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        }
+
+        ngx_memzero(h, sizeof(ngx_table_elt_t));
+        h->hash = 1;
+        ngx_str_set(&h->key, "Allow");
+        ngx_str_set(&h->value, "POST");
+    }
+
+    r->headers_out.status = status;
+    r->headers_out.content_length_n = json->len;
+    r->headers_out.content_type = ngx_http_webhook_answer_type;
+    r->headers_out.content_type_len = r->headers_out.content_type.len;
+    r->headers_out.content_type_lowcase = NULL;
+
+    rc = ngx_http_send_header(r);
+
+    if (rc == NGX_ERROR || rc > NGX_OK || r->header_only) {
+        return rc;
+    }
+
+    b = ngx_calloc_buf(r->pool);
+    if (b == NULL) {
+        return NGX_ERROR;
+    }
+
+    b->pos = json->data;
+    b->last = json->data + json->len;
+    b->memory = 1;
+    b->last_buf = 1;
+    b->last_in_chain = 1;
+
+    out.buf = b;
+    out.next = NULL;
+
+    return ngx_http_output_filter(r, &out);
+}
+
+
+ngx_int_t
+ngx_http_webhook_receive_error_json(ngx_http_request_t *r, ngx_str_t *error,
+    ngx_str_t *json)
+{
+    ngx_str_t      id;
+    webhook_buf_t  b;
+
+    ngx_http_webhook_receive_request_id(r, &id);
+
+    webhook_buf_init(&b, 0);
+
+    webhook_buf_add(&b, "{\"status\": \"error\", \"error\": ",
+                    sizeof("{\"status\": \"error\", \"error\": ") - 1);
+    ngx_http_webhook_answer_quoted(&b, error);
+
+    webhook_buf_add(&b, ", \"request_id\": ",
+                    sizeof(", \"request_id\": ") - 1);
+    ngx_http_webhook_answer_quoted(&b, &id);
+
+    webhook_buf_byte(&b, '}');
+
+    return ngx_http_webhook_answer_text(r, &b, json);
+}
+
+
+ngx_int_t
+ngx_http_webhook_receive_dry_json(ngx_http_webhook_call_t *call,
+    ngx_str_t *json)
+{
+    ngx_uint_t               i;
+    webhook_buf_t            b;
+    ngx_http_webhook_act_t  *act;
+
+    webhook_buf_init(&b, 0);
+
+    webhook_buf_add(&b, "{\"status\": \"ok\", \"dry_run\": true, \"calls\": [",
+            sizeof("{\"status\": \"ok\", \"dry_run\": true, \"calls\": [") - 1);
+
+    for (i = 0; i < call->nacts; i++) {
+        act = &call->acts[i];
+
+        if (i) {
+            webhook_buf_add(&b, ", ", 2);
+        }
+
+        webhook_buf_add(&b, "{\"method\": ", sizeof("{\"method\": ") - 1);
+        ngx_http_webhook_answer_quoted(&b, &act->method_name);
+
+        webhook_buf_add(&b, ", \"uri\": ", sizeof(", \"uri\": ") - 1);
+        ngx_http_webhook_answer_quoted(&b, &act->uri);
+
+        webhook_buf_add(&b, ", \"body\": ", sizeof(", \"body\": ") - 1);
+
+        if (act->has_body) {
+            webhook_buf_add(&b, act->body.data, act->body.len);
+
+        } else {
+            webhook_buf_add(&b, "null", 4);
+        }
+
+        webhook_buf_byte(&b, '}');
+    }
+
+    webhook_buf_add(&b, "]}", 2);
+
+    return ngx_http_webhook_answer_text(call->request, &b, json);
+}
+
+
+static void
+ngx_http_webhook_answer_quoted(webhook_buf_t *b, ngx_str_t *text)
+{
+    webhook_buf_byte(b, '"');
+    webhook_json_escape(ngx_http_webhook_str(text), b);
+    webhook_buf_byte(b, '"');
+}
+
+
+/* Moves a finished text into the request's pool. */
+
+static ngx_int_t
+ngx_http_webhook_answer_text(ngx_http_request_t *r, webhook_buf_t *b,
+    ngx_str_t *json)
+{
+    ngx_int_t  rc;
+
+    rc = NGX_ERROR;
+
+    if (!b->failed) {
+        json->len = b->len;
+        json->data = ngx_pnalloc(r->pool, b->len);
+
+        if (json->data) {
+            ngx_memcpy(json->data, b->data, b->len);
+            rc = NGX_OK;
+        }
+    }
+
+    webhook_buf_free(b);
+
+    return rc;
+}
+
+
+/*
+ * $request_id is made anew at each evaluation unless it has an index, which
+ * keeps its value for the request and for what logs and passes it on.
+ */
+
+ngx_int_t
+ngx_http_webhook_receive_request_id_init(ngx_conf_t *cf)
+{
+    ngx_str_t  name = ngx_string("request_id");
+
+    ngx_http_webhook_request_id_index = ngx_http_get_variable_index(cf, &name);
+
+    return ngx_http_webhook_request_id_index == NGX_ERROR ? NGX_ERROR : NGX_OK;
+}
+
+
+void
+ngx_http_webhook_receive_request_id(ngx_http_request_t *r, ngx_str_t *value)
+{
+    ngx_http_variable_value_t  *v;
+
+    v = ngx_http_get_indexed_variable(r, ngx_http_webhook_request_id_index);
+
+    if (v == NULL || v->not_found) {
+        ngx_str_null(value);
+        return;
+    }
+
+    value->data = v->data;
+    value->len = v->len;
+}
+
+
+ngx_uint_t
+ngx_http_webhook_receive_request_id_index(void)
+{
+    return ngx_http_webhook_request_id_index;
+}
+
+
+/*
+ * A response to a main request in a receiving location that is none of ours is
+ * core's: an error page, unless the configuration has its own, which stands in
+ * another location.
+ */
+
+ngx_int_t
+ngx_http_webhook_receive_instead_header(ngx_http_request_t *r)
+{
+    ngx_str_t                     error;
+    ngx_http_webhook_call_t      *call;
+    ngx_http_webhook_loc_conf_t  *wlcf;
+
+    wlcf = ngx_http_get_module_loc_conf(r, ngx_http_webhook_module);
+
+    if (!wlcf->receive
+        || r->headers_out.status < NGX_HTTP_BAD_REQUEST
+        || r->header_sent)
+    {
+        return NGX_OK;
+    }
+
+    call = ngx_http_webhook_call_make(r);
+    if (call == NULL) {
+        return NGX_ERROR;
+    }
+
+    if (call->status || call->replaced) {
+        return NGX_OK;
+    }
+
+    ngx_http_webhook_answer_why(r->headers_out.status, &error);
+
+    if (ngx_http_webhook_receive_error_json(r, &error, &call->instead)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    ngx_http_clear_content_length(r);
+    ngx_http_clear_accept_ranges(r);
+    ngx_http_clear_last_modified(r);
+    ngx_http_clear_etag(r);
+
+    r->headers_out.content_length_n = call->instead.len;
+    r->headers_out.content_type = ngx_http_webhook_answer_type;
+    r->headers_out.content_type_len = r->headers_out.content_type.len;
+    r->headers_out.content_type_lowcase = NULL;
+    ngx_str_null(&r->headers_out.charset);
+
+    call->replaced = 1;
+
+    return NGX_OK;
+}
+
+
+/* True where in is core's page; *out is what to send in its place. */
+
+ngx_uint_t
+ngx_http_webhook_receive_instead_body(ngx_http_request_t *r, ngx_chain_t *in,
+    ngx_chain_t **out)
+{
+    ngx_buf_t                    *b;
+    ngx_chain_t                  *cl;
+    ngx_http_webhook_call_t      *call;
+    ngx_http_webhook_loc_conf_t  *wlcf;
+
+    wlcf = ngx_http_get_module_loc_conf(r, ngx_http_webhook_module);
+
+    if (!wlcf->receive) {
+        return 0;
+    }
+
+    call = ngx_http_webhook_call_get(r);
+
+    if (call == NULL || !call->replaced) {
+        return 0;
+    }
+
+    *out = NULL;
+
+    for (cl = in; cl; cl = cl->next) {
+        cl->buf->pos = cl->buf->last;
+        cl->buf->file_pos = cl->buf->file_last;
+    }
+
+    if (in == NULL || call->instead.len == 0) {
+        return 1;
+    }
+
+    b = ngx_calloc_buf(r->pool);
+    cl = ngx_alloc_chain_link(r->pool);
+
+    if (b == NULL || cl == NULL) {
+
+        /* the connection ends short of the length that was told */
+
+        r->connection->error = 1;
+        return 1;
+    }
+
+    b->pos = call->instead.data;
+    b->last = b->pos + call->instead.len;
+    b->memory = 1;
+    b->last_buf = 1;
+    b->last_in_chain = 1;
+
+    cl->buf = b;
+    cl->next = NULL;
+
+    ngx_str_null(&call->instead);
+
+    *out = cl;
+
+    return 1;
+}
+
+
+static void
+ngx_http_webhook_answer_why(ngx_uint_t status, ngx_str_t *text)
+{
+    switch (status) {
+
+    case NGX_HTTP_BAD_REQUEST:
+        ngx_str_set(text, "The request is malformed");
+        break;
+
+    case NGX_HTTP_UNAUTHORIZED:
+        ngx_str_set(text, "Credentials are missing or wrong");
+        break;
+
+    case NGX_HTTP_FORBIDDEN:
+        ngx_str_set(text, "Access is denied");
+        break;
+
+    case NGX_HTTP_NOT_FOUND:
+        ngx_str_set(text, "There is no such hook");
+        break;
+
+    case NGX_HTTP_NOT_ALLOWED:
+        ngx_str_set(text, "A hook is called with the method POST");
+        break;
+
+    case NGX_HTTP_REQUEST_ENTITY_TOO_LARGE:
+        ngx_str_set(text, "The body is too large");
+        break;
+
+    case NGX_HTTP_TOO_MANY_REQUESTS:
+        ngx_str_set(text, "Too many calls at a time");
+        break;
+
+    case NGX_HTTP_INTERNAL_SERVER_ERROR:
+        ngx_str_set(text, "The server could not handle the call");
+        break;
+
+    case NGX_HTTP_SERVICE_UNAVAILABLE:
+        ngx_str_set(text, "The server takes no calls at the moment; "
+                          "nothing was done");
+        break;
+
+    default:
+        ngx_str_set(text, "The call was refused");
+        break;
+    }
+}

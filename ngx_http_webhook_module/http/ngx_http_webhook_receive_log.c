@@ -1,0 +1,226 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * The history of a receiver's calls: what came in, what was called, how it
+ * ended.  A call is copied into memory of its own and handed to the store; the
+ * answer does not wait, and a history that cannot be kept refuses no call.
+ */
+
+
+#include "ngx_http_webhook_receive_int.h"
+#include "ngx_http_webhook_batch.h"
+#include "ngx_http_webhook_metrics.h"
+
+
+#define NGX_HTTP_WEBHOOK_LOG_TRIES    3
+#define NGX_HTTP_WEBHOOK_LOG_BODY     8192      /* bytes the store keeps */
+#define NGX_HTTP_WEBHOOK_LOG_TEXT     1024
+#define NGX_HTTP_WEBHOOK_LOG_ACTIONS  32
+
+
+typedef struct {
+    ngx_http_webhook_job_t   job;
+    ngx_uint_t               tries;
+} ngx_http_webhook_logged_t;
+
+
+static size_t ngx_http_webhook_log_len(ngx_str_t *s, size_t max);
+static void ngx_http_webhook_log_copy(webhook_str_t *to, ngx_str_t *from,
+    size_t max, u_char **p);
+static void ngx_http_webhook_log_done(ngx_http_webhook_job_t *job);
+
+
+/* of this process: zeroed until it draws its first id, after the fork */
+static webhook_id_source_t  ngx_http_webhook_log_ids;
+
+
+void
+ngx_http_webhook_receive_log(ngx_http_webhook_call_t *call)
+{
+    u_char                       *p;
+    size_t                        size;
+    uint64_t                      now;
+    ngx_str_t                     body, type, error;
+    ngx_uint_t                    i, n;
+    webhook_call_t               *kept;
+    ngx_http_request_t           *r;
+    webhook_call_action_t        *action;
+    ngx_http_webhook_act_t       *act;
+    ngx_http_webhook_logged_t    *logged;
+    ngx_http_webhook_receiver_t  *receiver;
+
+    if (call->logged) {
+        return;
+    }
+
+    call->logged = 1;
+
+    r = call->request;
+    receiver = call->receiver;
+
+    body.data = call->body;
+    body.len = call->body_len;
+
+    ngx_str_null(&type);
+
+    if (r->headers_in.content_type) {
+        type = r->headers_in.content_type->value;
+    }
+
+    if (call->dry_run) {
+        ngx_str_set(&error, "A dry run: nothing was called");
+
+    } else {
+        error = call->detail.len ? call->detail : call->error;
+    }
+
+    n = ngx_min(call->nacts, NGX_HTTP_WEBHOOK_LOG_ACTIONS);
+
+    size = sizeof(ngx_http_webhook_logged_t)
+           + n * sizeof(webhook_call_action_t)
+           + ngx_http_webhook_log_len(&receiver->name,
+                                      NGX_HTTP_WEBHOOK_LOG_TEXT)
+           + ngx_http_webhook_log_len(&r->connection->addr_text,
+                                      NGX_HTTP_WEBHOOK_LOG_TEXT)
+           + ngx_http_webhook_log_len(&type, NGX_HTTP_WEBHOOK_LOG_TEXT)
+           + ngx_http_webhook_log_len(&body, NGX_HTTP_WEBHOOK_LOG_BODY)
+           + ngx_http_webhook_log_len(&error, NGX_HTTP_WEBHOOK_LOG_TEXT);
+
+    for (i = 0; i < n; i++) {
+        act = &call->acts[i];
+
+        size += ngx_http_webhook_log_len(&act->method_name,
+                                         NGX_HTTP_WEBHOOK_LOG_TEXT)
+                + ngx_http_webhook_log_len(&act->uri,
+                                           NGX_HTTP_WEBHOOK_LOG_TEXT)
+                + ngx_http_webhook_log_len(&act->body,
+                                           NGX_HTTP_WEBHOOK_LOG_TEXT);
+    }
+
+    logged = ngx_alloc(size, ngx_cycle->log);
+
+    if (logged == NULL) {
+        ngx_http_webhook_count(NGX_HTTP_WEBHOOK_CALLS_UNLOGGED, 1);
+        return;
+    }
+
+    ngx_memzero(logged, sizeof(ngx_http_webhook_logged_t)
+                        + n * sizeof(webhook_call_action_t));
+
+    logged->job.op.type = WEBHOOK_OP_PUT_CALL;
+    logged->job.handler = ngx_http_webhook_log_done;
+
+    kept = &logged->job.op.u.put_call.call;
+
+    if (webhook_id_make(&ngx_http_webhook_log_ids, call->wall, &kept->id)
+        != WEBHOOK_OK)
+    {
+        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
+                      "webhook receiver \"%V\": no random number for the id "
+                      "of a call: it is not kept", &receiver->name);
+
+        ngx_http_webhook_count(NGX_HTTP_WEBHOOK_CALLS_UNLOGGED, 1);
+        ngx_free(logged);
+        return;
+    }
+
+    now = ngx_http_webhook_receive_clock();
+
+    kept->receiver = receiver->id;
+    kept->wall = call->wall;
+    kept->total = (uint32_t) (now - call->begun);
+    kept->status = (uint32_t) call->status;
+
+    action = (webhook_call_action_t *) (logged + 1);
+    p = (u_char *) (action + n);
+
+    kept->actions = action;
+    kept->actions_count = (uint32_t) n;
+
+    ngx_http_webhook_log_copy(&kept->name, &receiver->name,
+                              NGX_HTTP_WEBHOOK_LOG_TEXT, &p);
+    ngx_http_webhook_log_copy(&kept->remote, &r->connection->addr_text,
+                              NGX_HTTP_WEBHOOK_LOG_TEXT, &p);
+    ngx_http_webhook_log_copy(&kept->content_type, &type,
+                              NGX_HTTP_WEBHOOK_LOG_TEXT, &p);
+    ngx_http_webhook_log_copy(&kept->body, &body,
+                              NGX_HTTP_WEBHOOK_LOG_BODY, &p);
+    ngx_http_webhook_log_copy(&kept->error, &error,
+                              NGX_HTTP_WEBHOOK_LOG_TEXT, &p);
+
+    for (i = 0; i < n; i++) {
+        act = &call->acts[i];
+
+        action[i].status = (uint32_t) act->status;
+        action[i].total = act->total;
+
+        ngx_http_webhook_log_copy(&action[i].method, &act->method_name,
+                                  NGX_HTTP_WEBHOOK_LOG_TEXT, &p);
+        ngx_http_webhook_log_copy(&action[i].uri, &act->uri,
+                                  NGX_HTTP_WEBHOOK_LOG_TEXT, &p);
+        ngx_http_webhook_log_copy(&action[i].body, &act->body,
+                                  NGX_HTTP_WEBHOOK_LOG_TEXT, &p);
+    }
+
+    ngx_http_webhook_batch_post(&logged->job);
+}
+
+
+static size_t
+ngx_http_webhook_log_len(ngx_str_t *s, size_t max)
+{
+    return ngx_min(s->len, max);
+}
+
+
+static void
+ngx_http_webhook_log_copy(webhook_str_t *to, ngx_str_t *from, size_t max,
+    u_char **p)
+{
+    to->data = *p;
+    to->len = ngx_http_webhook_log_len(from, max);
+
+    *p = ngx_cpymem(*p, from->data, to->len);
+}
+
+
+static void
+ngx_http_webhook_log_done(ngx_http_webhook_job_t *job)
+{
+    ngx_str_t                   name;
+    webhook_call_t             *call;
+    webhook_store_result_e      result;
+    ngx_http_webhook_logged_t  *logged;
+
+    logged = (ngx_http_webhook_logged_t *) job;
+
+    result = job->op.result;
+    call = &job->op.u.put_call.call;
+
+    webhook_op_free(&job->op);
+
+    if (result == WEBHOOK_STORE_UNKNOWN
+        && ++logged->tries < NGX_HTTP_WEBHOOK_LOG_TRIES
+        && !ngx_http_webhook_batch_closing())
+    {
+        /* its id makes a repeat harmless */
+
+        ngx_http_webhook_batch_post(job);
+        return;
+    }
+
+    if (result != WEBHOOK_STORE_OK && result != WEBHOOK_STORE_DUPLICATE) {
+
+        name.data = call->name.data;
+        name.len = call->name.len;
+
+        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
+                      "webhook receiver \"%V\": a call is not in the history: "
+                      "%s", &name, webhook_store_result_text(result));
+
+        ngx_http_webhook_count(NGX_HTTP_WEBHOOK_CALLS_UNLOGGED, 1);
+    }
+
+    ngx_free(logged);
+}
