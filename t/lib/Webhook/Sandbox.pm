@@ -40,7 +40,8 @@ SECONDS multiplied by WEBHOOK_TIME (default: 1, under AddressSanitizer 3).
 
 =item temp_dir(NAME)
 
-A new directory that is removed at the end; it stays where WEBHOOK_KEEP is set.
+A new directory, beside the others of this test in one that is removed at the
+end; it stays where WEBHOOK_KEEP is set.
 
 =item at_end(CODE)
 
@@ -90,7 +91,7 @@ our @EXPORT_OK = qw(free_port wait_for deadline temp_dir at_end spawn reap
                     kill_now children alive slurp write_file asan);
 
 my $owner = $$;
-my (@at_end, @reserved, %ended);
+my (@at_end, @reserved, %ended, $base);
 
 
 sub asan { return $ENV{TEST_NGINX_ASAN} ? 1 : 0; }
@@ -172,18 +173,23 @@ sub temp_dir
 {
     my ($name) = @_;
 
-    my $dir = File::Temp::tempdir("webhook-$name-XXXXXX", TMPDIR => 1,
-                                  CLEANUP => 0);
-    chmod 0755, $dir;
+    if (!defined $base) {
+        $base = File::Temp::tempdir("webhook-$$-XXXXXX", TMPDIR => 1,
+                                    CLEANUP => 0);
+        chmod 0755, $base;
 
-    # the last thing to go
-    push @at_end, [$$, sub {
-        if ($ENV{WEBHOOK_KEEP}) {
-            print STDERR "# kept: $dir\n";
-        } else {
-            remove_tree($dir, { safe => 0, error => \my $ignored });
-        }
-    }];
+        # the last thing to go
+        push @at_end, [$$, sub {
+            if ($ENV{WEBHOOK_KEEP}) {
+                print STDERR "# kept: $base\n";
+            } else {
+                remove_tree($base, { safe => 0, error => \my $ignored });
+            }
+        }];
+    }
+
+    my $dir = File::Temp::tempdir("$name-XXXXXX", DIR => $base, CLEANUP => 0);
+    chmod 0755, $dir;
 
     return $dir;
 }

@@ -254,7 +254,9 @@ sub part
 {
     my ($self, $part) = @_;
 
-    $self->{nginx}{ports}{$part->{name}} = $part->port;
+    # one on a Unix socket has none
+    $self->{nginx}{ports}{$part->{name}} = $part->port
+        if defined $part->port;
 
     return $part;
 }

@@ -297,9 +297,13 @@ sub close_conn
 
     delete $self->{conns}{$conn->{fd}};
 
-    # the answer that still stands in a TLS layer was written already
-    $self->{tls} ? $conn->{socket}->close(SSL_no_shutdown => $reset ? 1 : 0)
-                 : close $conn->{socket};
+    # after a handshake that failed it is a plain socket again
+    if (ref $conn->{socket} eq 'IO::Socket::SSL') {
+        $conn->{socket}->close(SSL_no_shutdown => $reset ? 1 : 0);
+        return;
+    }
+
+    close $conn->{socket};
 }
 
 
