@@ -20,6 +20,10 @@
 #define NGX_HTTP_WEBHOOK_VALUES_MAX   (16 * 1024 * 1024)
 
 
+static ngx_int_t ngx_http_webhook_receiver_default_target(ngx_conf_t *cf,
+    ngx_http_webhook_receiver_t *rcv);
+static int ngx_http_webhook_receiver_names_id(void *data,
+    const webhook_path_t *path);
 static ngx_int_t ngx_http_webhook_receiver_digest(ngx_str_t *token,
     u_char *digest);
 static ngx_uint_t ngx_http_webhook_receiver_token_valid(ngx_str_t *token);
@@ -90,7 +94,77 @@ ngx_http_webhook_receiver(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return NGX_CONF_ERROR;
     }
 
+    if (ngx_http_webhook_receiver_default_target(cf, rcv) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
     return NGX_CONF_OK;
+}
+
+
+/*
+ * Without "target" one is asked for where an action names it by "_id"; a
+ * receiver that creates its records needs none.
+ */
+
+static ngx_int_t
+ngx_http_webhook_receiver_default_target(ngx_conf_t *cf,
+    ngx_http_webhook_receiver_t *rcv)
+{
+    ngx_uint_t                  i;
+    ngx_http_webhook_action_t  *action;
+
+    static ngx_str_t  id = ngx_string("${_id|int}");
+    static ngx_str_t  model = ngx_string("${_model}");
+
+    if (rcv->target_id || rcv->target_model) {
+        return NGX_OK;
+    }
+
+    action = rcv->actions.elts;
+
+    for (i = 0; i < rcv->actions.nelts; i++) {
+
+        if (webhook_template_paths(action[i].uri,
+                                   ngx_http_webhook_receiver_names_id, NULL)
+            || (action[i].body
+                && webhook_template_paths(action[i].body,
+                                          ngx_http_webhook_receiver_names_id,
+                                          NULL)))
+        {
+            break;
+        }
+    }
+
+    if (i == rcv->actions.nelts) {
+        return NGX_OK;
+    }
+
+    rcv->target_id = ngx_http_webhook_conf_template(cf, &id,
+                                                    WEBHOOK_TEMPLATE_TEXT,
+                                                    "target template");
+    if (rcv->target_id == NULL) {
+        return NGX_ERROR;
+    }
+
+    if (rcv->model.len == 0) {
+        return NGX_OK;
+    }
+
+    rcv->target_model = ngx_http_webhook_conf_template(cf, &model,
+                                                       WEBHOOK_TEMPLATE_TEXT,
+                                                       "target template");
+
+    return rcv->target_model ? NGX_OK : NGX_ERROR;
+}
+
+
+static int
+ngx_http_webhook_receiver_names_id(void *data, const webhook_path_t *path)
+{
+    static const webhook_str_t  id = webhook_str("_id");
+
+    return webhook_str_eq(webhook_path_text(path), &id);
 }
 
 
@@ -350,8 +424,8 @@ ngx_http_webhook_receiver_action(ngx_conf_t *cf, ngx_command_t *cmd,
     if (!ngx_http_webhook_receiver_uri_valid(&value[2])) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "invalid URI \"%V\" of an action: it must begin "
-                           "with \"/\" and have no \"..\" segment, space, "
-                           "control character or \"#\"", &value[2]);
+                           "with \"/\" and have no \"..\" segment",
+                           &value[2]);
         return NGX_CONF_ERROR;
     }
 
@@ -379,7 +453,7 @@ ngx_http_webhook_receiver_action(ngx_conf_t *cf, ngx_command_t *cmd,
 }
 
 
-/* What stands between the tokens of a URI; tokens are the template's. */
+/* What stands before and between the tokens; the rest is the template's. */
 
 static ngx_uint_t
 ngx_http_webhook_receiver_uri_valid(ngx_str_t *uri)
@@ -405,10 +479,6 @@ ngx_http_webhook_receiver_uri_valid(ngx_str_t *uri)
 
             p = token + 1;
             continue;
-        }
-
-        if (*p <= 0x20 || *p == 0x7f || *p == '#') {
-            return 0;
         }
 
         if (last - p >= 3 && ngx_strncmp(p, "/..", 3) == 0
