@@ -133,6 +133,7 @@ ngx_http_webhook_client_send(ngx_http_webhook_exchange_t *exchange)
 {
     ngx_http_webhook_conn_t    *conn;
     ngx_http_webhook_client_t  *x;
+    ngx_http_webhook_target_t  *target;
 
     exchange->fault = NGX_HTTP_WEBHOOK_FAULT_NONE;
     exchange->status = 0;
@@ -153,7 +154,15 @@ ngx_http_webhook_client_send(ngx_http_webhook_exchange_t *exchange)
 
     x->within = 1;
 
-    conn = ngx_http_webhook_pool_take(exchange->target);
+    /* kept connections are no reason to prefer one of several servers */
+
+    target = exchange->target;
+
+    if (target->servers.nelts > 1) {
+        x->server = ngx_http_webhook_target_next(target, NULL, 0);
+    }
+
+    conn = ngx_http_webhook_pool_take(target, x->server);
 
     if (conn) {
         x->reused = 1;
@@ -251,6 +260,7 @@ ngx_http_webhook_client_get(ngx_http_webhook_exchange_t *exchange)
     x->ctx = NULL;
     x->count = 0;
     x->tries = 0;
+    x->server = NGX_ERROR;
     x->opening = 0;
     x->ready = 0;
     x->logged_len = 0;

@@ -224,7 +224,9 @@ ngx_http_webhook_client_next(ngx_http_webhook_client_t *x,
 
     c = pc.connection;
 
-    conn = ngx_http_webhook_pool_add(x->exchange->target, c, &name, &x->log);
+    conn = ngx_http_webhook_pool_add(x->exchange->target,
+                                     x->tried[x->tries - 1], c, &name,
+                                     &x->log);
 
     if (conn == NULL) {
         ngx_http_webhook_client_error(x, "no memory for a connection");
@@ -281,7 +283,12 @@ ngx_http_webhook_client_peer(ngx_http_webhook_client_t *x,
                                   NGX_SOCKADDR_STRLEN, 1);
 
     } else {
-        i = ngx_http_webhook_target_next(target, x->tried, x->tries);
+        i = x->server;
+        x->server = NGX_ERROR;
+
+        if (i == NGX_ERROR) {
+            i = ngx_http_webhook_target_next(target, x->tried, x->tries);
+        }
 
         if (i == NGX_ERROR) {
             return NGX_DECLINED;

@@ -65,6 +65,7 @@ struct ngx_http_webhook_client_s {
     ngx_uint_t                    count;        /* of them; 0: servers */
     ngx_uint_t                    tried[NGX_HTTP_WEBHOOK_TARGET_TRIES];
     ngx_uint_t                    tries;
+    ngx_int_t                     server;   /* to begin with, or NGX_ERROR */
 
     /* send, read */
 

@@ -78,15 +78,23 @@ ngx_http_webhook_pool_exit(void)
 
 
 ngx_http_webhook_conn_t *
-ngx_http_webhook_pool_take(ngx_http_webhook_target_t *target)
+ngx_http_webhook_pool_take(ngx_http_webhook_target_t *target,
+    ngx_int_t server)
 {
-    ngx_queue_t              *q;
+    ngx_queue_t              *q, *next;
     ngx_connection_t         *c;
     ngx_http_webhook_conn_t  *conn;
 
-    while (!ngx_queue_empty(&target->idle)) {
-        q = ngx_queue_head(&target->idle);
+    for (q = ngx_queue_head(&target->idle);
+         q != ngx_queue_sentinel(&target->idle);
+         q = next)
+    {
+        next = ngx_queue_next(q);
         conn = ngx_queue_data(q, ngx_http_webhook_conn_t, queue);
+
+        if (server != NGX_ERROR && conn->server != server) {
+            continue;
+        }
 
         ngx_http_webhook_pool_remove(conn);
 
@@ -142,7 +150,7 @@ ngx_http_webhook_pool_room(void)
 
 
 ngx_http_webhook_conn_t *
-ngx_http_webhook_pool_add(ngx_http_webhook_target_t *target,
+ngx_http_webhook_pool_add(ngx_http_webhook_target_t *target, ngx_int_t server,
     ngx_connection_t *c, ngx_str_t *address, ngx_log_t *log)
 {
     size_t                    len;
@@ -166,6 +174,7 @@ ngx_http_webhook_pool_add(ngx_http_webhook_target_t *target,
     conn->target = target;
     conn->connection = c;
     conn->exchange = NULL;
+    conn->server = server;
     conn->opened = ngx_current_msec;
     conn->expires = 0;
 

@@ -35,6 +35,7 @@ typedef struct {
     void                        *exchange;      /* the client's; NULL: idle */
     ngx_queue_t                  queue;         /* target's idle ones */
     ngx_queue_t                  all;           /* all idle ones */
+    ngx_int_t                    server;        /* index, or NGX_ERROR */
     ngx_msec_t                   opened;
     ngx_msec_t                   expires;
     ngx_str_t                    address;       /* of the peer, as text */
@@ -42,10 +43,12 @@ typedef struct {
 } ngx_http_webhook_conn_t;
 
 
-/* Takes an idle connection of the target, or returns NULL.  The caller sets
-   exchange, handlers and logs. */
+/*
+ * Takes an idle connection of the target (to that of its servers, if this is
+ * not NGX_ERROR), or returns NULL.  The caller sets exchange, handlers, logs.
+ */
 ngx_http_webhook_conn_t *ngx_http_webhook_pool_take(
-    ngx_http_webhook_target_t *target);
+    ngx_http_webhook_target_t *target, ngx_int_t server);
 
 /*
  * Makes room for one connection more, by closing an idle one if need be.
@@ -58,8 +61,8 @@ ngx_int_t ngx_http_webhook_pool_room(void);
  * Returns NULL on lack of it; c is closed then.
  */
 ngx_http_webhook_conn_t *ngx_http_webhook_pool_add(
-    ngx_http_webhook_target_t *target, ngx_connection_t *c, ngx_str_t *address,
-    ngx_log_t *log);
+    ngx_http_webhook_target_t *target, ngx_int_t server, ngx_connection_t *c,
+    ngx_str_t *address, ngx_log_t *log);
 
 /* Keeps a connection after an exchange, for "seconds" at most if not 0, or
    closes it. */
