@@ -1,0 +1,85 @@
+#: Tests
+#:   test            all of it: unit, t/*.t, both again under sanitizers, and
+#:                   the fuzz corpora; prints "N passed, N failed"
+#:   test-fast       unit and t/*.t, without sanitizers
+#:   check           t/*.t only; TESTS="t/010-x.t ..." takes some of them
+#:   check-asan      the same with the module under AddressSanitizer
+#:   soak            t/soak/*.t: SOAK_SECONDS=600 of everything at once
+#:
+#:   JOBS=N programs at once when building, TEST_JOBS=N when testing.
+#:
+#: Running
+#:   run             the demonstration; leaves nginx running until Ctrl-C
+#:   demo            the same, and exits after the tour
+#:   bench           the benchmark
+#:
+
+TESTS        ?= $(sort $(wildcard t/*.t))
+TEST_JOBS    ?= $(shell echo $$(( $(JOBS) + 2 )))
+SOAK_SECONDS ?= 600
+
+# Test::Nginx from elsewhere takes one port for all: only our own runner can
+# run several files at once.
+TEST_ENV := WEBHOOK_BUILD=$(BUILD) PERL_TEST_NGINX=own
+
+RUN_TESTS = $(TEST_ENV) tools/run-tests --jobs $(TEST_JOBS)
+
+BENCH_SRCS := $(sort $(wildcard bench/bench_*.c))
+BENCH_BINS := $(patsubst bench/%.c,$(BUILD)/%,$(BENCH_SRCS))
+
+.PHONY: test test-fast check check-asan soak run demo bench bench-build deps
+
+deps:
+	@tools/install-deps build
+
+test:
+	@tools/install-deps test
+	@$(SUBMAKE) all asan unit-build unit-asan-build fuzz-smoke-build
+	@$(RUN_TESTS) --work $(BUILD)/test \
+	    --group unit $(PROGRAMS_plain) \
+	    --group unit-asan $(PROGRAMS_asan) \
+	    --group t $(TESTS) \
+	    --group t-asan --env TEST_NGINX_ASAN=1 $(TESTS) \
+	    --group fuzz $(SMOKE_BINS)
+
+test-fast:
+	@tools/install-deps test
+	@$(SUBMAKE) all unit-build
+	@$(RUN_TESTS) --work $(BUILD)/test-fast \
+	    --group unit $(PROGRAMS_plain) --group t $(TESTS)
+
+check: all
+	@$(RUN_TESTS) --work $(BUILD)/test-check --group t $(TESTS)
+
+check-asan: asan
+	@$(RUN_TESTS) --work $(BUILD)/test-check-asan \
+	    --group t-asan --env TEST_NGINX_ASAN=1 $(TESTS)
+
+soak:
+	@tools/install-deps test
+	@$(SUBMAKE) all
+	@SOAK_SECONDS=$(SOAK_SECONDS) $(RUN_TESTS) --work $(BUILD)/test-soak \
+	    --timeout $(shell echo $$(( $(SOAK_SECONDS) + 300 ))) \
+	    --group soak $(sort $(wildcard t/soak/*.t))
+
+run:
+	@tools/install-deps run
+	@$(SUBMAKE) all
+	@WEBHOOK_BUILD=$(BUILD) tools/demo --stay
+
+demo:
+	@tools/install-deps run
+	@$(SUBMAKE) all
+	@WEBHOOK_BUILD=$(BUILD) tools/demo
+
+bench-build: $(BENCH_BINS)
+
+$(BENCH_BINS): $(BUILD)/%: bench/%.c $(BUILD)/plain/libwebhook.a
+	$(call say,CC,$@)
+	$(Q)$(CC) $(PLAIN_CFLAGS) $(FLAGS_plain) $(PLAIN_CPPFLAGS) \
+	    $(SEES_store) -o $@ $< $(BUILD)/plain/libwebhook.a $(PLAIN_LIBS)
+
+bench:
+	@tools/install-deps bench
+	@$(SUBMAKE) all bench-build
+	@$(TEST_ENV) bench/run $(BENCH_OPTIONS)
