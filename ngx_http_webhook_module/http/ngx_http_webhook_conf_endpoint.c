@@ -23,6 +23,7 @@
 typedef struct {
     ngx_http_webhook_endpoint_t  *endpoint;
     ngx_http_webhook_tls_t        tls;
+    ngx_http_webhook_place_t      url_place;
     ngx_http_webhook_place_t      tls_place;
 
     unsigned                      success:1;    /* what was given */
@@ -138,7 +139,7 @@ ngx_http_webhook_endpoint_done(ngx_conf_t *cf,
     }
 
     ep->target = ngx_http_webhook_target_create(cf, &ep->url, &ecf->tls,
-                                                &ep->place, &uri);
+                                                &ecf->url_place, &uri);
     if (ep->target == NULL) {
         return NGX_CONF_ERROR;
     }
@@ -212,8 +213,7 @@ ngx_http_webhook_endpoint_url(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_http_webhook_endpoint_conf_t *ecf = conf;
 
-    ngx_str_t   *value;
-    ngx_uint_t   i;
+    ngx_str_t  *value;
 
     if (ecf->endpoint->url.data) {
         return "is duplicate";
@@ -221,16 +221,9 @@ ngx_http_webhook_endpoint_url(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     value = cf->args->elts;
 
-    /* not shown: the URL of a webhook is often a secret in itself */
-
-    for (i = 0; i < value[1].len; i++) {
-        if (value[1].data[i] <= 0x20 || value[1].data[i] >= 0x7f) {
-            return "holds a space, a control or a non-ASCII character, which "
-                   "a URL writes as %XX";
-        }
-    }
-
     ecf->endpoint->url = value[1];
+
+    ngx_http_webhook_conf_place(cf, &ecf->url_place);
 
     return NGX_CONF_OK;
 }

@@ -1,0 +1,270 @@
+
+# webhook_store, and what cannot be without it.
+
+use lib 't/lib';
+use Test::Nginx::Socket;
+
+plan 'no_plan';
+
+no_shuffle();
+no_long_string();
+
+add_block_preprocessor(sub {
+    my ($block) = @_;
+
+    if (!defined $block->config) {
+        $block->set_value('config', 'location = /t { return 200 "ok\n"; }');
+    }
+
+    if (!defined $block->request && !defined $block->must_die) {
+        $block->set_value('request', 'GET /t');
+        $block->set_value('response_body', "ok\n");
+    }
+
+    if (!defined $block->http_config && defined $block->user_files) {
+        $block->set_value('http_config',
+                          'include $TEST_NGINX_HTML_DIR/webhook.conf;');
+    }
+});
+
+run_tests();
+
+__DATA__
+
+=== TEST 1: a path is enough
+--- user_files
+>>> webhook.conf
+webhook_store store_temp;
+--- no_error_log
+[error]
+
+
+
+=== TEST 2: all parameters
+--- user_files
+>>> webhook.conf
+webhook_store store_temp/ size=16m keep=1d12h high_water=80%;
+--- no_error_log
+[error]
+
+
+
+=== TEST 3: the smallest and the last of the values
+--- user_files
+>>> webhook.conf
+webhook_store $TEST_NGINX_SERVER_ROOT/store_temp size=1m keep=1ms high_water=99%;
+--- no_error_log
+[emerg]
+
+
+
+=== TEST 4: the directory is made for the workers alone
+--- user_files
+>>> webhook.conf
+webhook_store $TEST_NGINX_SERVER_ROOT/store_temp size=16m;
+--- init
+my $mode = sprintf '%o', (stat "$ENV{TEST_NGINX_SERVER_ROOT}/store_temp")[2]
+                         & 07777;
+Test::More::is($mode, '700', 'the mode of the directory');
+--- no_error_log
+[error]
+
+
+
+=== TEST 5: no path
+--- user_files
+>>> webhook.conf
+# a comment
+webhook_store;
+--- must_die
+--- error_log eval
+qr/invalid number of arguments in "webhook_store" directive in \S+webhook\.conf:2$/m
+
+
+
+=== TEST 6: an empty path
+--- user_files
+>>> webhook.conf
+webhook_store "" size=16m;
+--- must_die
+--- error_log eval
+qr/the store has no path in \S+webhook\.conf:1$/m
+
+
+
+=== TEST 7: two stores
+--- user_files
+>>> webhook.conf
+webhook_store store_temp size=16m;
+webhook_store other_temp size=16m;
+--- must_die
+--- error_log eval
+qr/"webhook_store" directive is duplicate in \S+webhook\.conf:2$/m
+
+
+
+=== TEST 8: the path of something else
+--- user_files
+>>> webhook.conf
+proxy_cache_path store_temp keys_zone=zone:1m;
+
+webhook_store store_temp size=16m;
+--- must_die
+--- error_log eval
+qr/the same path name "\S+store_temp" used in \S+webhook\.conf:1 and in \S+webhook\.conf:3$/m
+
+
+
+=== TEST 9: a directory that cannot be made
+--- user_files
+>>> webhook.conf
+webhook_store none_temp/store size=16m;
+--- must_die
+--- error_log eval
+qr/mkdir\(\) "\S+none_temp\/store" failed \(2: No such file or directory\)/
+
+
+
+=== TEST 10: a size that is none
+--- user_files
+>>> webhook.conf
+webhook_store store_temp size=big;
+--- must_die
+--- error_log eval
+qr/invalid size "size=big" in \S+webhook\.conf:1$/m
+
+
+
+=== TEST 11: a size that is too small
+--- user_files
+>>> webhook.conf
+webhook_store store_temp size=1023k;
+--- must_die
+--- error_log eval
+qr/"size=1023k" is too small, the least is 1m in \S+webhook\.conf:1$/m
+
+
+
+=== TEST 12: a time that is none
+--- user_files
+>>> webhook.conf
+webhook_store store_temp keep=long;
+--- must_die
+--- error_log eval
+qr/invalid time "keep=long" in \S+webhook\.conf:1$/m
+
+
+
+=== TEST 13: to keep nothing
+--- user_files
+>>> webhook.conf
+webhook_store store_temp keep=0;
+--- must_die
+--- error_log eval
+qr/invalid time "keep=0" in \S+webhook\.conf:1$/m
+
+
+
+=== TEST 14: a high-water mark without a percent sign
+--- user_files
+>>> webhook.conf
+webhook_store store_temp high_water=80;
+--- must_die
+--- error_log eval
+qr/invalid "high_water=80", it must be from 10% to 99% in \S+webhook\.conf:1$/m
+
+
+
+=== TEST 15: a high-water mark that leaves no reserve
+--- user_files
+>>> webhook.conf
+webhook_store store_temp high_water=100%;
+--- must_die
+--- error_log eval
+qr/invalid "high_water=100%", it must be from 10% to 99% in \S+webhook\.conf:1$/m
+
+
+
+=== TEST 16: a parameter that is none
+--- user_files
+>>> webhook.conf
+webhook_store store_temp sise=16m;
+--- must_die
+--- error_log eval
+qr/invalid parameter "sise=16m" in \S+webhook\.conf:1$/m
+
+
+
+=== TEST 17: a store belongs to http
+--- config
+    webhook_store store_temp;
+--- must_die
+--- error_log eval
+qr/"webhook_store" directive is not allowed here in \S+nginx\.conf:\d+$/m
+
+
+
+=== TEST 18: a rule without a store
+--- user_files
+>>> webhook.conf
+webhook_event_type order.add;
+
+webhook_event order.add POST ^/;
+--- must_die
+--- error_log eval
+qr/"webhook_event" needs a "webhook_store", and there is none in \S+webhook\.conf:3$/m
+
+
+
+=== TEST 19: an endpoint without a store
+--- user_files
+>>> webhook.conf
+webhook_event_type order.add;
+
+webhook_endpoint erp {
+    url    http://127.0.0.1:9/;
+    events order.add;
+}
+--- must_die
+--- error_log eval
+qr/"webhook_endpoint" needs a "webhook_store", and there is none in \S+webhook\.conf:3$/m
+
+
+
+=== TEST 20: a history without a store
+--- user_files
+>>> webhook.conf
+webhook_receiver usd {
+    secret    abcdefghijklmnopqrstuvwxyz;
+    action    POST /pos/x;
+    log_calls on;
+}
+--- config
+    location ^~ /web/hook/ { webhook_receive; }
+--- must_die
+--- error_log eval
+qr/"log_calls" of webhook_receiver "usd" needs a "webhook_store", and there is none in \S+webhook\.conf:1$/m
+
+
+
+=== TEST 21: receivers alone need no store
+--- user_files
+>>> webhook.conf
+webhook_receiver usd {
+    secret    abcdefghijklmnopqrstuvwxyz;
+    action    POST /pos/x;
+}
+--- config
+    location ^~ /web/hook/ { webhook_receive; }
+    location = /t { return 200 "ok\n"; }
+--- no_error_log
+[error]
+
+
+
+=== TEST 22: event types alone need none either
+--- user_files
+>>> webhook.conf
+webhook_event_type order.add;
+--- no_error_log
+[error]
