@@ -4,7 +4,8 @@
  *
  * Between the files of capture:
  *
- *   capture.c          the filters of the response: hold, pass on, release
+ *   capture.c          the filters of the response, and the log handler
+ *   capture_hold.c     holds a response back, and lets it go
  *   capture_match.c    the state of a request, and which rules match it
  *   capture_request.c  the filter of the request's body
  *   capture_copy.c     copies of bodies, bounded, and their decoding
@@ -174,7 +175,7 @@ ngx_uint_t ngx_http_webhook_rule_match(ngx_http_request_t *r,
  */
 ngx_http_webhook_capture_t *ngx_http_webhook_capture_match(
     ngx_http_request_t *r, ngx_http_webhook_loc_conf_t *wlcf,
-    ngx_uint_t header_only);
+    ngx_uint_t bodyless);
 
 
 /* --------------------------------------------------- capture_request.c --- */
@@ -248,8 +249,36 @@ ngx_uint_t ngx_http_webhook_match_early(ngx_http_webhook_match_t *match);
 
 /* ----------------------------------------------------------- capture.c --- */
 
+/* The filters behind ours. */
+ngx_int_t ngx_http_webhook_capture_send_header(ngx_http_request_t *r);
+ngx_int_t ngx_http_webhook_capture_send(ngx_http_request_t *r,
+    ngx_chain_t *out);
+
+
+/* ------------------------------------------------------ capture_hold.c --- */
+
+/* The body filter in the states HOLD, TAIL and COMMIT. */
+ngx_int_t ngx_http_webhook_capture_hold(ngx_http_webhook_capture_t *capture,
+    ngx_chain_t *in);
+ngx_int_t ngx_http_webhook_capture_tail(ngx_http_webhook_capture_t *capture,
+    ngx_chain_t *in);
+ngx_int_t ngx_http_webhook_capture_wait(ngx_http_webhook_capture_t *capture,
+    ngx_chain_t *in);
+
 /* Goes on with a held response, once the store has answered. */
 void ngx_http_webhook_capture_wake(ngx_http_webhook_capture_t *capture);
+
+/* Sends what is held, and is done. */
+ngx_int_t ngx_http_webhook_capture_release(
+    ngx_http_webhook_capture_t *capture);
+
+/* Takes buffers without a look. */
+void ngx_http_webhook_capture_drop(ngx_chain_t *in);
+
+/* Fails what is open: since the end of the response did not come; or those
+   that want its body, since that could not be copied. */
+void ngx_http_webhook_capture_cut(ngx_http_webhook_capture_t *capture);
+void ngx_http_webhook_capture_spoil(ngx_http_webhook_capture_t *capture);
 
 
 /* ---------------------------------------------------- capture_lookup.c --- */

@@ -15,7 +15,7 @@ static void ngx_http_webhook_capture_response(
 static void ngx_http_webhook_match_lost(ngx_http_request_t *r,
     ngx_http_webhook_rule_t *rule, const char *reason);
 static void ngx_http_webhook_match_check(ngx_http_webhook_match_t *match,
-    ngx_uint_t header_only);
+    ngx_uint_t bodyless);
 
 
 ngx_http_webhook_capture_t *
@@ -140,7 +140,7 @@ ngx_http_webhook_rule_match(ngx_http_request_t *r,
 
 ngx_http_webhook_capture_t *
 ngx_http_webhook_capture_match(ngx_http_request_t *r,
-    ngx_http_webhook_loc_conf_t *wlcf, ngx_uint_t header_only)
+    ngx_http_webhook_loc_conf_t *wlcf, ngx_uint_t bodyless)
 {
     ngx_uint_t                    i;
     ngx_time_t                   *tp;
@@ -206,7 +206,7 @@ ngx_http_webhook_capture_match(ngx_http_request_t *r,
         *capture->last = match;
         capture->last = &match->next;
 
-        ngx_http_webhook_match_check(match, header_only);
+        ngx_http_webhook_match_check(match, bodyless);
     }
 
     return (capture && capture->matches) ? capture : NULL;
@@ -259,7 +259,7 @@ ngx_http_webhook_match_lost(ngx_http_request_t *r,
 
 static void
 ngx_http_webhook_match_check(ngx_http_webhook_match_t *match,
-    ngx_uint_t header_only)
+    ngx_uint_t bodyless)
 {
     ngx_http_request_t          *r;
     ngx_http_webhook_rule_t     *rule;
@@ -281,7 +281,7 @@ ngx_http_webhook_match_check(ngx_http_webhook_match_t *match,
         return;
     }
 
-    if (!rule->need_response || header_only) {
+    if (!rule->need_response || bodyless) {
         return;
     }
 
