@@ -339,7 +339,13 @@ always
 --- skip_eval: 2: !$INC{'Webhook/Socket.pm'}
 --- config
     location = /t {
-        return 200 "$server_protocol $request_method $content_type\n";
+        proxy_set_header X-Protocol $server_protocol;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+--- http_config
+    server {
+        listen 127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        return 200 "$http_x_protocol $request_method $content_type\n";
     }
 --- http2
 --- request
