@@ -12,9 +12,11 @@
  *
  *   - Each step has its time-out and all together have "total".
  *   - Another address is tried only if not a byte of the request went out.
- *   - A kept connection that turns out closed before a byte of an answer came
- *     is replaced by a new one, once, without counting.
+ *   - A kept connection that turns out closed before the request reached the
+ *     peer is replaced by a new one, once, without counting.
  *   - Redirects are answers like any other.
+ *   - Once the head of an answer is complete its status counts: the fault is
+ *     NONE then, whatever becomes of the body ("error" may tell).
  *   - Of the answer's body, "answer_max" bytes are kept; the rest is read
  *     within bounds so that the connection can be kept, or it is closed.
  */
@@ -86,8 +88,9 @@ typedef void (*ngx_http_webhook_exchange_pt)(ngx_http_webhook_exchange_t *x);
 /*
  * One exchange.  The caller fills in the first part and keeps head and body
  * alive until the handler is called, which happens exactly once, never from
- * within ngx_http_webhook_client_send().  The client makes a pool of its own
- * for the rest and destroys it after the handler returned.
+ * within ngx_http_webhook_client_send().  What the results point to is the
+ * client's and lasts until the handler returns.  The handler may free the
+ * exchange or send it again.
  */
 
 struct ngx_http_webhook_exchange_s {
@@ -122,7 +125,8 @@ struct ngx_http_webhook_exchange_s {
 /* Begins an exchange. */
 void ngx_http_webhook_client_send(ngx_http_webhook_exchange_t *x);
 
-/* Ends it at once; its handler is not called. */
+/* Ends it at once, if it is under way; its handler is not called, and its
+   results point to nothing. */
 void ngx_http_webhook_client_cancel(ngx_http_webhook_exchange_t *x);
 
 /*

@@ -26,6 +26,8 @@ static ngx_int_t ngx_http_webhook_client_parse(ngx_http_webhook_client_t *x,
     size_t len);
 static void ngx_http_webhook_client_closed(ngx_http_webhook_client_t *x,
     ngx_uint_t reset);
+static ngx_uint_t ngx_http_webhook_client_stale(ngx_http_webhook_client_t *x,
+    ngx_uint_t reset);
 static void ngx_http_webhook_client_renew(ngx_http_webhook_client_t *x);
 static time_t ngx_http_webhook_client_retry_after(webhook_str_t *value);
 
@@ -158,7 +160,7 @@ ngx_http_webhook_client_write_failed(ngx_http_webhook_client_t *x)
 {
     ngx_connection_t  *c;
 
-    if (x->reused && !x->http.begun) {
+    if (ngx_http_webhook_client_stale(x, 1)) {
         ngx_http_webhook_client_renew(x);
         return;
     }
@@ -293,7 +295,7 @@ ngx_http_webhook_client_closed(ngx_http_webhook_client_t *x, ngx_uint_t reset)
 {
     webhook_http_result_e  rc;
 
-    if (x->reused && !x->http.begun) {
+    if (ngx_http_webhook_client_stale(x, reset)) {
         ngx_http_webhook_client_renew(x);
         return;
     }
@@ -332,7 +334,48 @@ ngx_http_webhook_client_closed(ngx_http_webhook_client_t *x, ngx_uint_t reset)
 }
 
 
-/* A kept connection that the peer had closed: a new one, which is not. */
+/*
+ * Was this a kept connection that the peer had closed before the request
+ * came?  A reset says so: the peer did not read what it got.  (It may be seen
+ * as an end of file, if that came first.)  With an orderly close it depends:
+ * what the peer's system acknowledged before, the peer had.
+ */
+
+static ngx_uint_t
+ngx_http_webhook_client_stale(ngx_http_webhook_client_t *x, ngx_uint_t reset)
+{
+#if (NGX_HAVE_TCP_INFO)
+    socklen_t         len;
+    struct tcp_info   ti;
+#endif
+
+    if (!x->reused || x->http.begun) {
+        return 0;
+    }
+
+    if (reset || !x->sent) {
+        return 1;
+    }
+
+#if (NGX_HAVE_TCP_INFO)
+
+    len = sizeof(struct tcp_info);
+
+    if (getsockopt(x->conn->connection->fd, IPPROTO_TCP, TCP_INFO, &ti, &len)
+        == 0)
+    {
+        return ti.tcpi_state != TCP_CLOSE_WAIT || ti.tcpi_unacked != 0;
+    }
+
+#endif
+
+    /* a unix socket resets if there is something unread */
+
+    return 0;
+}
+
+
+/* Takes a new connection instead, which is not stale. */
 
 static void
 ngx_http_webhook_client_renew(ngx_http_webhook_client_t *x)
