@@ -2,15 +2,25 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * Conditions: "path op value", with "&&" between several.  This room may
- * call webhook_template (paths and values), webhook_json and PCRE2.
+ * Conditions: "path op value", with "&&" between several, which all must
+ * hold.  This room may call webhook_template (paths and values), webhook_json,
+ * webhook_decimal and webhook_regex.
  *
- * op is == != > >= < <= ~ or exists (no value).  The comparison is numeric
- * when the literal is a bare number and the value a number or a numeric
- * string, by text otherwise; a literal may be quoted with ' or ", true, false
- * and null are bare words that equal the JSON values.  A condition on a
- * missing path is false (so is "!=").  "~" is PCRE2 with match limits; a match
- * that runs into a limit is false and reported.
+ * op is == != > >= < <= ~ or exists (which has no value).  A value stands
+ * bare, or between ' or ", where a backslash before the same quote takes its
+ * meaning away and any other backslash is itself.  A bare value ends at white
+ * space or "&&"; it has no quotes, and but for "~" none of = ! < > ~ | & ( ).
+ *
+ * The comparison is numeric when the literal is a bare number and the value a
+ * number or a numeric string, both as JSON writes them; it is exact, whatever
+ * their length.  Otherwise it is by text, byte by byte: of a string what it
+ * says, of any other value its source text.  The bare words true and false are
+ * text that cannot be ordered; null, bare, is JSON's null and nothing else.
+ *
+ * A condition on a missing path is false (so is "!=").  null is there: it has
+ * an empty text, which "==" and "!=" see, and is in no order and matched by
+ * no regular expression.  "~" is PCRE2 within limits of length and time: a
+ * match that runs into one is false and reported.
  */
 
 #ifndef WEBHOOK_CONDITION_H
@@ -19,10 +29,17 @@
 #include "webhook_template.h"
 
 
+#define WEBHOOK_CONDITION_MAX_LEN    8192       /* bytes of a text */
+#define WEBHOOK_CONDITION_MAX_PARTS  64         /* between "&&" */
+
+
 typedef struct webhook_condition_s  webhook_condition_t;
 
 
-/* Compiles text; NULL with *err filled in.  Immutable once made. */
+/*
+ * Compiles text, which is copied; NULL with *err filled in.  Immutable once
+ * made, for any number of threads.
+ */
 webhook_condition_t *webhook_condition_compile(const webhook_str_t *text,
     webhook_error_t *err);
 void webhook_condition_free(webhook_condition_t *cond);
@@ -34,7 +51,7 @@ int webhook_condition_paths(const webhook_condition_t *cond,
 /*
  * Returns 1 (holds), 0 (does not), WEBHOOK_NOMEM, or WEBHOOK_LIMIT when a
  * regular expression ran into its match limit (to be counted and taken as
- * false).
+ * false).  Parts behind one that does not hold are not looked at.  Any thread.
  */
 int webhook_condition_eval(const webhook_condition_t *cond,
     webhook_lookup_pt lookup, void *ctx);

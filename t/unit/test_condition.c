@@ -1,0 +1,633 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * Conditions: which requests make an event, and which events an endpoint is
+ * told (O1).
+ */
+
+#include "tap.h"
+#include "webhook_condition.h"
+#include "webhook_regex.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <time.h>
+
+
+static const char  test_payload[] =
+    "{\"action\": \"order.update\", \"price\": 100000, \"text\": \"100000.50\","
+    " \"big\": 12345678901234567890, \"tiny\": 1e-400, \"neg\": -5,"
+    " \"id\": \"7\", \"code\": \"007\", \"yes\": true, \"no\": false,"
+    " \"nil\": null, \"nils\": \"null\", \"yess\": \"true\", \"empty\": \"\","
+    " \"name\": \"Nguy\\u1ec5n \\\"V\u0103n\\\"\", \"and\": \"a && b\","
+    " \"quote\": \"it's\", \"slash\": \"a\\\\\", \"line\": \"7\\n\","
+    " \"esc\": \"\\u0037\", \"list\": [1, 2], \"map\": {\"a\": \"x\"},"
+    " \"zero\": 0, \"space\": \" 7\", \"plus\": \"+7\","
+    " \"lines\": [{\"sku\": \"A1\"}]}";
+
+
+static webhook_json_doc_t  *test_doc;
+
+
+static webhook_str_t
+test_str(const char *text)
+{
+    webhook_str_t  s;
+
+    s.data = (unsigned char *) text;
+    s.len = strlen(text);
+
+    return s;
+}
+
+
+/* "@" is a text; "fail" fails; the rest is the payload. */
+
+static int
+test_lookup(void *ctx, const webhook_path_t *path, webhook_value_t *v)
+{
+    webhook_str_t         root, fail;
+    webhook_str_t        *text;
+    webhook_json_value_t  found;
+
+    root = *webhook_path_step(path, 0);
+    fail = test_str("fail");
+
+    if (webhook_str_eq(&root, &fail)) {
+        return *(int *) ctx;
+    }
+
+    if (root.len == 1 && root.data[0] == '@') {
+        text = ctx;
+
+        v->is_text = 1;
+        v->span = *text;
+        return WEBHOOK_OK;
+    }
+
+    if (webhook_path_find(path, 0, test_doc, NULL, &found) == WEBHOOK_OK) {
+        webhook_value_from_json(v, &found);
+
+    } else {
+        webhook_value_from_json(v, NULL);
+    }
+
+    return WEBHOOK_OK;
+}
+
+
+static int
+test_eval(const char *text, void *ctx, webhook_error_t *err)
+{
+    int                   rc;
+    webhook_str_t         s;
+    webhook_condition_t  *cond;
+
+    s = test_str(text);
+    err->text[0] = '\0';
+
+    cond = webhook_condition_compile(&s, err);
+    if (cond == NULL) {
+        return -100;
+    }
+
+    rc = webhook_condition_eval(cond, test_lookup, ctx);
+
+    webhook_condition_free(cond);
+
+    return rc;
+}
+
+
+static void
+test_holds(void)
+{
+    int              rc;
+    size_t           i;
+    webhook_str_t    none;
+    webhook_error_t  err;
+
+    static const struct {
+        const char  *text;
+        int          want;
+    } table[] = {
+
+        /* text */
+
+        { "action == 'order.update'", 1 },
+        { "action == \"order.update\"", 1 },
+        { "action == order.update", 1 },
+        { "action=='order.update'", 1 },
+        { "  action\t==\n'order.update'  ", 1 },
+        { "action == 'order'", 0 },
+        { "action == 'order.update '", 0 },
+        { "action == 'ORDER.UPDATE'", 0 },
+        { "action != 'order.add'", 1 },
+        { "action != 'order.update'", 0 },
+        { "action > 'order.add'", 1 },
+        { "action < 'order.v'", 1 },
+        { "action >= 'order.update'", 1 },
+        { "action <= 'order.update'", 1 },
+        { "action < 'order.update'", 0 },
+        { "action > 'order.update0'", 0 },
+        { "name == 'Nguy\u1ec5n \"V\u0103n\"'", 1 },
+        { "name == \"Nguy\u1ec5n \\\"V\u0103n\\\"\"", 1 },
+        { "quote == 'it\\'s'", 1 },
+        { "quote == \"it's\"", 1 },
+        { "slash == 'a\\'", -100 },
+        { "slash == a\\", 1 },
+        { "slash == 'a\\\\'", 0 },
+        { "empty == ''", 1 },
+        { "empty != ''", 0 },
+        { "lines.0.sku == A1", 1 },
+        { "list == '[1, 2]'", 1 },
+        { "map == '{\"a\": \"x\"}'", 1 },
+
+        /* numbers */
+
+        { "price >= 100000", 1 },
+        { "price > 100000", 0 },
+        { "price > 99999.9999999999999999999999", 1 },
+        { "price == 1e5", 1 },
+        { "price == 100000.000", 1 },
+        { "price == 0.01E+7", 1 },
+        { "price != 100000.0", 0 },
+        { "price < 20", 0 },
+        { "price < '20'", 1 },
+        { "text > 100000", 1 },
+        { "text == 100000.5", 1 },
+        { "text == '100000.5'", 0 },
+        { "big == 12345678901234567890", 1 },
+        { "big == 12345678901234567891", 0 },
+        { "big < 12345678901234567891", 1 },
+        { "big > 12345678901234567889.99", 1 },
+        { "tiny > 0", 1 },
+        { "tiny == 1e-400", 1 },
+        { "tiny < 1e-399", 1 },
+        { "neg < 0", 1 },
+        { "neg > -6", 1 },
+        { "neg == -5.0", 1 },
+        { "zero == -0", 1 },
+        { "zero == 0e9", 1 },
+        { "id == 7", 1 },
+        { "id == '7'", 1 },
+        { "id == 7.0", 1 },
+        { "id == '7.0'", 0 },
+        { "esc == 7", 1 },
+        { "code == 7", 0 },
+        { "code == 007", 1 },
+        { "code != 7", 1 },
+        { "space == 7", 0 },
+        { "plus == 7", 0 },
+        { "line == 7", 0 },
+        { "empty == 0", 0 },
+        { "yes == 1", 0 },
+        { "list == 1", 0 },
+
+        /* words */
+
+        { "yes == true", 1 },
+        { "yes == 'true'", 1 },
+        { "yes != false", 1 },
+        { "no == false", 1 },
+        { "no == true", 0 },
+        { "yess == true", 1 },
+        { "nil == null", 1 },
+        { "nil != null", 0 },
+        { "nils == null", 0 },
+        { "nils != null", 1 },
+        { "nils == 'null'", 1 },
+        { "nil == ''", 1 },
+        { "nil != ''", 0 },
+        { "nil == 'null'", 0 },
+        { "zero == null", 0 },
+        { "empty == null", 0 },
+        { "nil < 5", 0 },
+        { "nil >= 0", 0 },
+        { "nil < 'a'", 0 },
+        { "nil ~ .", 0 },
+        { "nil ~ '^$'", 0 },
+
+        /* exists, and what does not */
+
+        { "action exists", 1 },
+        { "nil exists", 1 },
+        { "empty exists", 1 },
+        { "lines.0 exists", 1 },
+        { "lines.1 exists", 0 },
+        { "none exists", 0 },
+        { "none == ''", 0 },
+        { "none != 'x'", 0 },
+        { "none != 5", 0 },
+        { "none == null", 0 },
+        { "none != null", 0 },
+        { "none < 5", 0 },
+        { "none ~ .*", 0 },
+        { "action.x == 1", 0 },
+
+        /* regular expressions */
+
+        { "action ~ ^order\\.", 1 },
+        { "action ~ '^order\\.(add|update)$'", 1 },
+        { "action ~ '^update'", 0 },
+        { "action ~ (?i)^ORDER", 1 },
+        { "action ~ update", 1 },
+        { "name ~ '^Nguy.n '", 1 },
+        { "name ~ '\"V\u0103n\"$'", 1 },
+        { "slash ~ '\\\\$'", 1 },
+        { "slash ~ 'a\\\\'", 1 },
+        { "quote ~ 'it\\'s'", 1 },
+        { "id ~ ^7$", 1 },
+        { "line ~ ^7$", 0 },
+        { "price ~ ^1(0+)$", 1 },
+        { "empty ~ ^$", 1 },
+        { "list ~ ^.1,", 1 },
+        { "action ~ 'a&&b'", 0 },
+        { "action ~ ''", 1 },
+
+        /* several */
+
+        { "price > 5 && action == 'order.update'", 1 },
+        { "price > 5&&action==order.update&&id exists", 1 },
+        { "price > 5 && action == 'order.add'", 0 },
+        { "price < 5 && action == 'order.update'", 0 },
+        { "id exists&&id == 7", 1 },
+        { "and == 'a && b'", 1 },
+        { "and == \"a && b\" && id == 7", 1 },
+        { "and == 'a & b'", 0 },
+        { "id == 7 && none == 1 && fail == 1", 0 }
+    };
+
+    none = test_str("");
+
+    for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+        rc = test_eval(table[i].text, &none, &err);
+
+        if (!tap_ok(rc == table[i].want, "%s %s",
+                    table[i].want == 1 ? "holds:"
+                    : table[i].want ? "does not compile:" : "does not hold:",
+                    strchr(table[i].text, '\n') ? "with white space"
+                                                : table[i].text))
+        {
+            printf("#   got: %d %s\n", rc, err.text);
+        }
+    }
+}
+
+
+static void
+test_refused(void)
+{
+    size_t           i;
+    webhook_error_t  err;
+
+    static const char  *table[][2] = {
+        { "", "empty, in the condition at offset 0" },
+        { "   ", "offset 3" },
+        { "== 5", "a path is empty" },
+        { "a", "missing at offset 1" },
+        { "a b", "== != > >= < <= ~ exists is missing at offset 2" },
+        { "a = 5", "offset 2" },
+        { "a =~ 5", "offset 2" },
+        { "a => 5", "offset 2" },
+        { "a === 5", "offset 2" },
+        { "a !~ 5", "offset 2" },
+        { "a ! 5", "offset 2" },
+        { "a & b", "offset 2" },
+        { "a existsnot", "offset 2" },
+        { "a exists 5", "\"&&\" or the end is missing at offset 9" },
+        { "a ==", "a value is missing at offset 4" },
+        { "a == && b == 1", "a value is missing at offset 5" },
+        { "a == 1 &&", "offset 9" },
+        { "&& a == 1", "a path is empty" },
+        { "a == 1 && && b == 1", "offset 10" },
+        { "a == 1 & b == 1", "\"&&\" or the end is missing at offset 7" },
+        { "a == 1 || b == 1", "\"&&\" or the end is missing at offset 7" },
+        { "a == 1||b == 1", "offset 6 needs quotes" },
+        { "a == b c", "offset 7" },
+        { "a == O'Brien", "offset 6 needs quotes" },
+        { "a == 'b", "the quote at offset 5 has no end" },
+        { "a == 'b\\'", "the quote at offset 5 has no end" },
+        { "a == 'b\\", "the quote at offset 5 has no end" },
+        { "a == '", "the quote at offset 5 has no end" },
+        { "a == 'b'c", "offset 8" },
+        { "a == 'b\" && c == \"d'e", "offset 20" },
+        { "a > null", "\"null\" is neither more nor less" },
+        { "a <= true", "\"true\" is neither more nor less" },
+        { "a ~ (", "regular expression is wrong at its offset 1" },
+        { "a ~ '\\C'", "regular expression is wrong" },
+        { "a ~ \xff", "regular expression is wrong" },
+        { "a..b == 1", "has an empty step" },
+        { "a$ == 1", "no path has" },
+        { "a == \x01", "value is missing" }
+    };
+
+    for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+
+        if (!tap_ok(test_eval(table[i][0], NULL, &err) == -100
+                    && strstr(err.text, table[i][1]), "refused (%d): %s",
+                    (int) i, table[i][1]))
+        {
+            printf("#   got: %s\n", err.text);
+        }
+    }
+}
+
+
+static int
+test_visit(void *ctx, const webhook_path_t *path)
+{
+    webhook_buf_t        *seen;
+    const webhook_str_t  *text;
+
+    seen = ctx;
+    text = webhook_path_text(path);
+
+    webhook_buf_add(seen, text->data, text->len);
+    webhook_buf_byte(seen, ' ');
+
+    return seen->len > 8;
+}
+
+
+static void
+test_rest(void)
+{
+    int                   i, rc;
+    char                  text[WEBHOOK_CONDITION_MAX_LEN + 2];
+    webhook_buf_t         seen;
+    webhook_str_t         s;
+    webhook_error_t       err;
+    webhook_condition_t  *cond;
+
+    s = test_str("a.b == 1 && c exists && d.e.f ~ x && g == 1");
+    cond = webhook_condition_compile(&s, &err);
+    webhook_buf_init(&seen, 0);
+
+    if (cond) {
+        rc = webhook_condition_paths(cond, test_visit, &seen);
+        tap_ok(rc == 1, "paths are visited until one is refused");
+        tap_bytes(seen.data, seen.len, "a.b c d.e.f ", "in their order");
+    }
+
+    webhook_buf_free(&seen);
+    webhook_condition_free(cond);
+
+    rc = WEBHOOK_NOMEM;
+    tap_ok(test_eval("fail == 1", &rc, &err) == WEBHOOK_NOMEM,
+           "a look-up without memory is passed on");
+    rc = WEBHOOK_ERROR;
+    tap_ok(test_eval("fail != 1", &rc, &err) == 0,
+           "what cannot be looked up is not there");
+
+    s = test_str("true");
+    tap_ok(test_eval("@ == true", &s, &err) == 1, "a text is a word");
+    s = test_str("null");
+    tap_ok(test_eval("@ == null", &s, &err) == 0, "but never null");
+    s = test_str("100.0");
+    tap_ok(test_eval("@ == 100", &s, &err) == 1, "a text may be numeric");
+    s = test_str("\"x\"");
+    tap_ok(test_eval("@ == '\"x\"'", &s, &err) == 1,
+           "a text has no quotes of its own");
+    s.data = NULL;
+    s.len = 0;
+    tap_ok(test_eval("@ == '' && @ ~ ^$ && @ <= a && @ exists", &s, &err)
+           == 1, "an empty text");
+    s = test_str("a\xff\xfe\x80z");
+    tap_ok(test_eval("@ ~ z$", &s, &err) == 1
+           && test_eval("@ ~ ^a.z", &s, &err) == 0,
+           "a text that is not UTF-8 is matched in its valid parts");
+    s.data = (unsigned char *) "a\0b";
+    s.len = 3;
+    tap_ok(test_eval("@ ~ ^a.b$", &s, &err) == 1
+           && test_eval("@ == a", &s, &err) == 0, "a NUL is a character");
+
+    /* bounds */
+
+    memset(text, ' ', sizeof(text));
+    memcpy(text, "a exists", 8);
+    s.data = (unsigned char *) text;
+
+    s.len = WEBHOOK_CONDITION_MAX_LEN;
+    cond = webhook_condition_compile(&s, &err);
+    tap_ok(cond != NULL, "a condition of the greatest length");
+    webhook_condition_free(cond);
+
+    s.len++;
+    tap_ok(webhook_condition_compile(&s, &err) == NULL
+           && strstr(err.text, "longer than 8192"), "and one longer");
+
+    for (i = 0; i <= WEBHOOK_CONDITION_MAX_PARTS; i++) {
+        memcpy(text + i * 8, "a == 1&&", 8);
+    }
+
+    s.len = WEBHOOK_CONDITION_MAX_PARTS * 8 - 2;
+    cond = webhook_condition_compile(&s, &err);
+    tap_ok(cond != NULL, "as many parts as allowed");
+    webhook_condition_free(cond);
+
+    s.len += 8;
+    tap_ok(webhook_condition_compile(&s, &err) == NULL
+           && strstr(err.text, "more than 64 parts"), "one too many");
+
+    webhook_condition_free(NULL);
+
+    s.data = NULL;
+    s.len = 0;
+    tap_ok(webhook_condition_compile(&s, &err) == NULL, "no text at all");
+}
+
+
+static double
+test_ms(void)
+{
+    struct timespec  ts;
+
+    (void) clock_gettime(CLOCK_MONOTONIC, &ts);
+
+    return ts.tv_sec * 1e3 + ts.tv_nsec / 1e6;
+}
+
+
+/* Patterns that take for ever, were it not for the limits. */
+
+static void
+test_limits(void)
+{
+    int              rc;
+    size_t           i, len;
+    double           start, longest;
+    webhook_str_t    s;
+    webhook_error_t  err;
+
+    static unsigned char  text[WEBHOOK_REGEX_MAX_SUBJECT + 1];
+
+    static const char  *patterns[] = {
+        "@ ~ ^(a+)+$", "@ ~ '(a|aa)+$'", "@ ~ '(a*)*[bc]'",
+        "@ ~ a*a*a*[bc][xy]", "@ ~ 'a*a*[bc][xy]'", "@ ~ 'a.*a.*b.*[xy]'",
+        "@ ~ '(?:a.{0,100})*[xy]'", "@ ~ '(?R)?a*[xy]'",
+        "@ ~ '^(?:a?a?b?)+$'", "@ ~ '(.)\\1*a*[xy]'"
+    };
+
+    memset(text, 'a', sizeof(text));
+
+    s.data = text;
+    longest = 0;
+
+    for (i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++) {
+
+        for (len = 32; len <= WEBHOOK_REGEX_MAX_SUBJECT; len *= 8) {
+            text[len - 1] = '!';
+            s.len = len;
+
+            start = test_ms();
+            rc = test_eval(patterns[i], &s, &err);
+            start = test_ms() - start;
+
+            longest = start > longest ? start : longest;
+            text[len - 1] = 'a';
+
+            if (rc != 0 && rc != WEBHOOK_LIMIT) {
+                break;
+            }
+        }
+
+        tap_ok(len > WEBHOOK_REGEX_MAX_SUBJECT,
+               "ends at any length, without a match: %s", patterns[i]);
+    }
+
+    printf("# the longest took %.1f ms\n", longest);
+
+    /* unbounded, these take from minutes to the age of the universe */
+
+    tap_ok(longest < 10000, "none took long");
+
+    text[30] = '!';
+    s.len = 31;
+    tap_ok(test_eval("@ ~ ^(a+)+$", &s, &err) == WEBHOOK_LIMIT,
+           "a limit is told");
+    text[30] = 'a';
+
+    s.len = WEBHOOK_REGEX_MAX_SUBJECT;
+    tap_ok(test_eval("@ ~ ^a+$", &s, &err) == 1,
+           "the longest text is matched");
+    tap_ok(test_eval("@ ~ '^(?:a|b)+$'", &s, &err) == 1
+           || test_eval("@ ~ '^(?:a|b)+$'", &s, &err) == WEBHOOK_LIMIT,
+           "or runs into a limit");
+
+    s.len++;
+    tap_ok(test_eval("@ ~ ^a", &s, &err) == WEBHOOK_LIMIT,
+           "a longer one is not");
+
+    s.len = 2000;
+    tap_ok(test_eval("@ ~ '^(?:a|b)+$'", &s, &err) == 1,
+           "groups over a text of some length match");
+
+    /* what people do search for does not run into limits */
+
+    for (i = 0; i + 8 <= WEBHOOK_REGEX_MAX_SUBJECT; i += 8) {
+        memcpy(text + i, "it came ", 8);
+    }
+
+    s.len = WEBHOOK_REGEX_MAX_SUBJECT;
+    tap_ok(test_eval("@ ~ coming", &s, &err) == 0
+           && test_eval("@ ~ (?i)COMING|CAMEL", &s, &err) == 0
+           && test_eval("@ ~ '^(it|came)\\s.*\\scame\\s$'", &s, &err) == 1,
+           "words in a text of the greatest length");
+
+    memcpy(text + 30000, "error", 5);
+    tap_ok(test_eval("@ ~ error.*timeout", &s, &err) == 0
+           && test_eval("@ ~ 'error.*came $'", &s, &err) == 1,
+           "a word and another one far behind it");
+    tap_ok(test_eval("@ ~ '(*NO_JIT)error.*timeout'", &s, &err) == 0,
+           "also without machine code");
+}
+
+
+/* One compiled condition on several threads. */
+
+static void *
+test_thread(void *arg)
+{
+    int                   i, wrong;
+    char                  text[32];
+    webhook_str_t         s;
+    webhook_condition_t  *cond;
+
+    cond = arg;
+    wrong = 0;
+
+    for (i = 0; i < 5000; i++) {
+        s.data = (unsigned char *) text;
+        s.len = snprintf(text, sizeof(text), "order-%d", i);
+
+        wrong += webhook_condition_eval(cond, test_lookup, &s) != (i % 2 == 0);
+    }
+
+    return wrong ? arg : NULL;
+}
+
+
+static void
+test_threads(void)
+{
+    int                   i, n, wrong;
+    void                 *rc;
+    pthread_t             threads[4];
+    webhook_str_t         s;
+    webhook_error_t       err;
+    webhook_condition_t  *cond;
+
+    s = test_str("@ ~ '^order-\\d*[02468]$' && name ~ V && price >= 1e5");
+
+    cond = webhook_condition_compile(&s, &err);
+    if (cond == NULL) {
+        tap_ok(0, "the condition compiles: %s", err.text);
+        return;
+    }
+
+    wrong = 0;
+
+    for (n = 0; n < 4; n++) {
+        if (pthread_create(&threads[n], NULL, test_thread, cond) != 0) {
+            break;
+        }
+    }
+
+    for (i = 0; i < n; i++) {
+        (void) pthread_join(threads[i], &rc);
+        wrong += (rc != NULL);
+    }
+
+    tap_ok(n == 4 && wrong == 0,
+           "a condition holds on four threads as it should");
+
+    webhook_condition_free(cond);
+}
+
+
+int
+main(void)
+{
+    webhook_str_t          s;
+    webhook_json_error_t   err;
+
+    s = test_str(test_payload);
+
+    if (webhook_json_read(&s, NULL, &test_doc, &err) != WEBHOOK_OK) {
+        tap_ok(0, "the payload is JSON: %s at %d", err.what,
+               (int) err.offset);
+        return tap_done();
+    }
+
+    test_holds();
+    test_refused();
+    test_rest();
+    test_limits();
+    test_threads();
+
+    webhook_json_free(test_doc);
+
+    return tap_done();
+}
