@@ -8,6 +8,7 @@ use warnings;
 use FindBin;
 use lib "$FindBin::Bin/lib";
 
+use POSIX ();
 use Test::More;
 use Time::HiRes qw(sleep);
 
@@ -77,12 +78,13 @@ my @tracers;
 for my $pid (@workers) {
     push @tracers, spawn(sub {
         open STDERR, '>', "$dir/$pid.err";
-        exec $strace, '-f', '-tt', '-yy', '-s', '16', '-o', "$dir/$pid.trace",
+        { exec $strace, '-f', '-tt', '-yy', '-s', '16', '-o', "$dir/$pid.trace",
              '-e', 'trace=fsync,fdatasync,msync,sync_file_range,openat,open,'
                    . 'read,pread64,preadv,write,pwrite64,pwritev,fcntl,'
                    . 'ftruncate,unlink,rename,sync,syncfs,fallocate,'
                    . 'fstat,newfstatat,lseek,exit_group',
-             '-p', $pid;
+             '-p', $pid; }
+
         POSIX::_exit(127);
     });
 }
