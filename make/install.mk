@@ -18,6 +18,7 @@ SNIPPET := mod-http-webhook.conf
 CONF_FILES    := $(wildcard conf/*-events.conf)
 EXAMPLE_FILES := $(filter-out $(CONF_FILES), \
                      $(wildcard conf/*.conf conf/examples/*.conf))
+DEMO_FILES    := $(wildcard conf/demo/*)
 DOC_FILES     := $(wildcard README.md CHANGELOG.md LICENSE docs/*.md)
 
 .PHONY: install uninstall
@@ -35,6 +36,8 @@ install: all
 	$(if $(CONF_FILES),install -m 644 $(CONF_FILES) $(DESTDIR)$(confdir)/)
 	$(if $(EXAMPLE_FILES),install -m 644 $(EXAMPLE_FILES) \
 	    $(DESTDIR)$(docdir)/examples/)
+	$(if $(DEMO_FILES),install -d $(DESTDIR)$(docdir)/examples/demo \
+	    && install -m 644 $(DEMO_FILES) $(DESTDIR)$(docdir)/examples/demo/)
 	$(if $(DOC_FILES),install -m 644 $(DOC_FILES) $(DESTDIR)$(docdir)/)
 	@echo
 	@echo "To load the module:"

@@ -4,7 +4,10 @@
 #:   webhookctl      the command-line tool alone
 #:
 #:   NGINX_SRC=DIR NGINX_CONFIGURE="FLAGS" builds for another source tree;
-#:   NGINX_CC_OPT and NGINX_LD_OPT add compiler and linker flags.
+#:   NGINX_CC_OPT and NGINX_LD_OPT add compiler and linker flags.  With such a
+#:   tree there are also
+#:   static          nginx with the module in it: $(BUILD)/static/nginx
+#:   nginx           nginx without it: $(BUILD)/nginx
 #:
 
 NGINX_SRC       ?= /usr/share/nginx/src
@@ -32,8 +35,12 @@ asan: $(BUILD)/asan/$(MODULE).so $(if $(wildcard tools/webhookctl*.c), \
 # what it was made from is not what it would be made from now; the list
 # of files is part of that, so a new source needs nothing else.
 
-# $(1): the directory; $(2), $(3): compiler and linker flags
+# $(1): the directory; $(2), $(3): compiler and linker flags; $(4): "static"
+# or nothing
 define module_tree
+
+TREE_$(1) := $$(if $$(wildcard $$(NGINX_SRC)/conf_flags),$$(NGINX_SRC),$\
+                   $(1)/nginx-src)
 
 $(1)/objs/inputs: FORCE
 	@mkdir -p $(1)/objs
@@ -52,19 +59,37 @@ $(1)/objs/configured: $(1)/objs/inputs $(ROOT)/config \
 	$$(call say,CONFIGURE,$(1)/objs)
 	@NGINX_SRC="$$(NGINX_SRC)" NGINX_CONFIGURE="$$(NGINX_CONFIGURE)" \
 	    CC="$$(CC)" $(ROOT)/tools/configure-module $(ROOT) $(1)/objs \
-	    "$(2)" "$(3)" > $(1)/objs/configure.log 2>&1 \
+	    "$(2)" "$(3)" $(4) > $(1)/objs/configure.log 2>&1 \
 	    || { cat $(1)/objs/configure.log >&2; exit 1; }
 	@touch $$@
 
-$(1)/$(MODULE).so: $(1)/objs/configured FORCE
+endef
+
+# $(1): the directory; $(2): the file; $(3): make's target for it
+define module_file
+
+$(1)/$(2): $(1)/objs/configured FORCE
 	+@$$(SUBMAKE) $$(if $$(V),,-s) -f $(1)/objs/Makefile \
-	    -C "$$(NGINX_SRC)" modules
-	@cmp -s $(1)/objs/$(MODULE).so $$@ \
+	    -C "$$(TREE_$(1))" $(3)
+	@cmp -s $(1)/objs/$(2) $$@ \
 	    || { $$(call tell,MODULE,$$@) \
-	         && install -m 644 $(1)/objs/$(MODULE).so $$@.$$$$$$$$ \
+	         && install -m 755 $(1)/objs/$(2) $$@.$$$$$$$$ \
 	         && mv $$@.$$$$$$$$ $$@; }
 
 endef
 
 $(eval $(call module_tree,$(BUILD),$(NGINX_CC_OPT),$(NGINX_LD_OPT)))
 $(eval $(call module_tree,$(BUILD)/asan,$(ASAN_CFLAGS),$(ASAN_LDFLAGS)))
+$(eval $(call module_tree,$(BUILD)/static,$(NGINX_CC_OPT),$\
+              $(NGINX_LD_OPT),static))
+
+$(eval $(call module_file,$(BUILD),$(MODULE).so,modules))
+$(eval $(call module_file,$(BUILD),nginx,binary))
+$(eval $(call module_file,$(BUILD)/asan,$(MODULE).so,modules))
+$(eval $(call module_file,$(BUILD)/static,nginx,binary))
+
+.PHONY: static nginx
+
+static: $(BUILD)/static/nginx
+
+nginx: $(BUILD)/nginx
