@@ -92,8 +92,11 @@ sub text
     my ($listen, $http2) = ('', '');
 
     if (defined $block->http2) {
-        $set{version} >= number(1, 25, 1) ? $http2 = 'http2 on;'
-                                          : $listen = ' http2';
+        if ($set{version} >= number(1, 25, 1)) {
+            $http2 = 'http2 on;';
+        } else {
+            $listen = ' http2';
+        }
     }
 
     my $temp = join "\n    ",
