@@ -30,7 +30,7 @@ static int webhook_store_write(webhook_txn_t *t, webhook_op_t *op);
 static void webhook_store_reads(webhook_store_t *st, webhook_op_t **ops,
     uint32_t count);
 static void webhook_store_reset(webhook_op_t *op);
-static webhook_store_result_e webhook_store_result(int rc, int committing);
+static webhook_store_result_e webhook_store_result(int rc);
 
 
 webhook_store_result_e
@@ -160,7 +160,7 @@ webhook_store_fail(webhook_store_t *st, int rc, const char *what)
 
     webhook_store_free(st);
 
-    return webhook_store_result(rc, 0);
+    return webhook_store_result(rc);
 }
 
 
@@ -388,7 +388,7 @@ webhook_store_group(webhook_store_t *st, webhook_op_t **ops, uint32_t count,
 
     if (rc) {
         again = 0;
-        t.commit = 0;
+        t.unknown = 0;
         goto failed;
     }
 
@@ -417,14 +417,13 @@ webhook_store_group(webhook_store_t *st, webhook_op_t **ops, uint32_t count,
 
 failed:
 
-    result = webhook_store_result(rc, t.commit);
-
-    if (again && result != WEBHOOK_STORE_UNKNOWN) {
+    if (again && !t.unknown) {
         return rc;
     }
 
-    webhook_store_log_error(st, rc, t.commit ? "a commit failed"
-                                             : "an operation failed");
+    result = t.unknown ? WEBHOOK_STORE_UNKNOWN : webhook_store_result(rc);
+
+    webhook_store_log_error(st, rc, "writing failed");
 
     if (rc == MDB_MAP_FULL) {
         webhook_env_look(st);
@@ -524,7 +523,7 @@ webhook_store_reads(webhook_store_t *st, webhook_op_t **ops, uint32_t count)
         if (rc) {
             webhook_store_log_error(st, rc, "reading failed");
             webhook_store_reset(op);
-            op->result = webhook_store_result(rc, 0);
+            op->result = webhook_store_result(rc);
         }
     }
 }
@@ -612,7 +611,7 @@ webhook_op_free(webhook_op_t *op)
 
 
 static webhook_store_result_e
-webhook_store_result(int rc, int committing)
+webhook_store_result(int rc)
 {
     switch (rc) {
 
@@ -624,16 +623,10 @@ webhook_store_result(int rc, int committing)
     case ENOSPC:
     case EDQUOT:
     case EFBIG:
-
-        /* pages are written before the one that names them */
-
         return WEBHOOK_STORE_FULL;
 
-    case ENOMEM:
-        return WEBHOOK_STORE_UNAVAILABLE;
-
     default:
-        return committing ? WEBHOOK_STORE_UNKNOWN : WEBHOOK_STORE_UNAVAILABLE;
+        return WEBHOOK_STORE_UNAVAILABLE;
     }
 }
 

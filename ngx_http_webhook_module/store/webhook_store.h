@@ -335,8 +335,9 @@ typedef struct {
     uint64_t             endpoint;      /* in: 0: any */
     int                  state;         /* in: -1: any */
     webhook_str_t        type;          /* in: a pattern; empty: any */
-    uint64_t             since;         /* in: wall; 0: no bound */
-    uint64_t             until;         /* in: wall, exclusive; 0: no bound */
+    uint64_t             since;         /* in: wall; 0: no bound; compared */
+    uint64_t             until;         /*   with the time that ids carry;
+                                             until is exclusive */
     uint32_t             max;           /* in */
 
     webhook_delivery_t  *deliveries;    /* out */
@@ -428,7 +429,10 @@ typedef struct {
 } webhook_op_t;
 
 
-/* Applies a batch in order.  Never fails as a whole: each result tells. */
+/*
+ * Applies a batch: the writes in order, then the reads, each of which sees
+ * all that was written.  Never fails as a whole: each result tells.
+ */
 void webhook_store_apply(webhook_store_t *st, webhook_op_t **ops,
     uint32_t count);
 

@@ -2,52 +2,66 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * Bytes of any length, in pieces.  LMDB puts a value that is longer than half
- * a page on pages of its own, and one that is longer than a page on pages
- * that lie side by side; it has to look for such a run in its list of free
- * pages, which takes long and fails when that is fragmented.  So no piece
- * is longer than one page holds.
+ * Bytes of any length: bodies of events, records of calls.
+ *
+ * LMDB puts a value that is longer than half a page on pages of its own, and
+ * one that is longer than a page on pages that lie side by side; it has to
+ * look for such a run in its list of free pages, which takes long and fails
+ * where that is fragmented.  And where rows come in an order that is not that
+ * of their keys (ids of several processes are not), it leaves pages half
+ * empty.
+ *
+ * So bytes are cut into pieces, and pieces are numbered as they come: each is
+ * appended to the table, and cut so that it fills the page on which it will
+ * lie.  That is known without looking, since nothing else is written there:
+ * "room" is what is left of the last page.  If it were wrong, pages would be
+ * less well filled, no more.  Of long bytes, all but the end goes on pages of
+ * their own, which LMDB does not have to copy once more.
+ *
+ * Measured with bodies of 2 kB, 32 events a commit: an event with all its
+ * rows takes 2.6 kB instead of 4.6, and as much less is written.
  */
 
 #include "webhook_store_internal.h"
 
 
-/* What one page holds beside its header, and what LMDB keeps in a leaf: half
-   of that, less the node's header and key. */
+#define WEBHOOK_BLOB_KEY      8
+#define WEBHOOK_BLOB_NODE     (2 + 8 + WEBHOOK_BLOB_KEY)  /* beside the data */
+#define WEBHOOK_BLOB_MIN      64        /* bytes worth a piece of their own */
+#define WEBHOOK_BLOB_LONG     2         /* pages, from which on it is long */
+#define WEBHOOK_BLOB_POINTER  8         /* to a page of its own, in a leaf */
 
-#define WEBHOOK_BLOB_PAGE(page)  ((page) - 16)
-#define WEBHOOK_BLOB_LEAF(page)                                              \
-    (((((page) - 16) / 2) & ~(size_t) 1) - 2 - 8 - WEBHOOK_KEY_PIECE)
 
-
-static size_t webhook_blob_piece(webhook_store_t *st, size_t left);
-static int webhook_blob_first(webhook_txn_t *t, webhook_db_e db,
-    const webhook_id_t *id, MDB_cursor **c, MDB_val *key, MDB_val *val);
-static int webhook_blob_next(const webhook_id_t *id, MDB_cursor *c,
-    MDB_val *key, MDB_val *val);
+static size_t webhook_blob_piece(webhook_txn_t *t, size_t left);
+static int webhook_blob_seek(webhook_txn_t *t, uint64_t blob,
+    MDB_cursor **c, MDB_val *val);
 
 
 int
-webhook_blob_put(webhook_txn_t *t, webhook_db_e db, const webhook_id_t *id,
-    const void *data, size_t len)
+webhook_blob_put(webhook_txn_t *t, const void *data, size_t len,
+    uint64_t *blob)
 {
     int                   rc;
     size_t                n;
-    uint32_t              piece;
-    unsigned char         key[WEBHOOK_KEY_PIECE];
+    unsigned char         key[WEBHOOK_BLOB_KEY];
     const unsigned char  *p;
 
     p = data;
 
-    for (piece = 0; len; piece++) {
-        n = webhook_blob_piece(t->st, len);
+    *blob = t->state.blob;
 
-        webhook_key_piece(key, id, piece);
+    while (len) {
+        n = webhook_blob_piece(t, len);
 
-        rc = webhook_txn_put(t, db, key, sizeof(key), p, n, 0);
+        webhook_set_u64(key, t->state.blob);
+
+        rc = webhook_txn_put(t, WEBHOOK_DB_BODIES, key, sizeof(key), p, n,
+                             MDB_APPEND);
         if (rc) {
-            return rc;
+            return rc == MDB_KEYEXIST ? MDB_CORRUPTED : rc;
         }
+
+        t->state.blob++;
 
         p += n;
         len -= n;
@@ -57,95 +71,93 @@ webhook_blob_put(webhook_txn_t *t, webhook_db_e db, const webhook_id_t *id,
 }
 
 
-/* Whole pages first; of what is left, as much as a leaf takes. */
+/* How long the next piece is to be; takes the room for it. */
 
 static size_t
-webhook_blob_piece(webhook_store_t *st, size_t left)
+webhook_blob_piece(webhook_txn_t *t, size_t left)
 {
-    size_t  leaf;
+    size_t  page, leaf, node, n;
 
-    leaf = WEBHOOK_BLOB_LEAF(st->page);
+    /* what a page holds, and what of it one node in a leaf may take */
 
-    if (left <= leaf) {
-        return left;
+    page = t->st->page - 16;
+    leaf = (page / 2) & ~(size_t) 1;
+
+    if (left >= WEBHOOK_BLOB_LONG * page) {
+        n = page;
+        node = WEBHOOK_BLOB_NODE + WEBHOOK_BLOB_POINTER;
+
+    } else {
+        n = left;
+
+        if (n > leaf - WEBHOOK_BLOB_NODE) {
+            n = leaf - WEBHOOK_BLOB_NODE;
+        }
+
+        if (t->state.room >= WEBHOOK_BLOB_NODE + WEBHOOK_BLOB_MIN
+            && n > t->state.room - WEBHOOK_BLOB_NODE)
+        {
+            n = t->state.room - WEBHOOK_BLOB_NODE;
+        }
+
+        node = (WEBHOOK_BLOB_NODE + n + 1) & ~(size_t) 1;
     }
 
-    if (left <= 2 * leaf) {
-        return leaf;
+    if (t->state.room < node) {
+        t->state.room = (uint32_t) page;
     }
 
-    return left < WEBHOOK_BLOB_PAGE(st->page) ? left
-                                              : WEBHOOK_BLOB_PAGE(st->page);
+    t->state.room -= (uint32_t) node;
+
+    return n;
 }
 
 
 size_t
 webhook_blob_size(size_t len)
 {
-    return len + len / 32 + 64;
+    return len + len / 64 + WEBHOOK_BLOB_NODE + WEBHOOK_BLOB_MIN;
 }
 
 
 int
-webhook_blob_len(webhook_txn_t *t, webhook_db_e db, const webhook_id_t *id,
-    size_t *len)
+webhook_blob_get(webhook_txn_t *t, uint64_t blob, unsigned char *data,
+    size_t len)
 {
     int          rc;
-    size_t       sum;
     MDB_val      key, val;
     MDB_cursor  *c;
-
-    sum = 0;
-
-    for (rc = webhook_blob_first(t, db, id, &c, &key, &val);
-         rc == 0;
-         rc = webhook_blob_next(id, c, &key, &val))
-    {
-        sum += val.mv_size;
-    }
-
-    *len = sum;
-
-    return rc == MDB_NOTFOUND ? 0 : rc;
-}
-
-
-int
-webhook_blob_get(webhook_txn_t *t, webhook_db_e db, const webhook_id_t *id,
-    unsigned char *data, size_t len)
-{
-    int             rc;
-    size_t          left;
-    uint32_t        piece;
-    MDB_val         key, val;
-    MDB_cursor     *c;
-    unsigned char  *p;
 
     if (len == 0) {
         return 0;
     }
 
-    left = len;
-    piece = 0;
+    rc = webhook_blob_seek(t, blob, &c, &val);
 
-    for (rc = webhook_blob_first(t, db, id, &c, &key, &val);
-         rc == 0 && left;
-         rc = webhook_blob_next(id, c, &key, &val))
-    {
-        p = key.mv_data;
+    while (rc == 0) {
 
-        if (webhook_get_u16(p + 16) != piece || val.mv_size > left) {
+        if (val.mv_size == 0 || val.mv_size > len) {
             return MDB_CORRUPTED;
         }
 
         memcpy(data, val.mv_data, val.mv_size);
 
         data += val.mv_size;
-        left -= val.mv_size;
-        piece++;
+        len -= val.mv_size;
 
-        if (left == 0) {
+        if (len == 0) {
             return 0;
+        }
+
+        blob++;
+
+        rc = mdb_cursor_get(c, &key, &val, MDB_NEXT);
+
+        if (rc == 0
+            && (key.mv_size != WEBHOOK_BLOB_KEY
+                || webhook_get_u64(key.mv_data) != blob))
+        {
+            return MDB_CORRUPTED;
         }
     }
 
@@ -154,28 +166,33 @@ webhook_blob_get(webhook_txn_t *t, webhook_db_e db, const webhook_id_t *id,
 
 
 int
-webhook_blob_del(webhook_txn_t *t, webhook_db_e db, const webhook_id_t *id,
-    uint32_t *pages)
+webhook_blob_del(webhook_txn_t *t, uint64_t blob, size_t len, uint32_t *pages)
 {
     int          rc;
-    size_t       bytes;
-    MDB_val      key, val;
+    MDB_val      val;
     MDB_cursor  *c;
 
-    bytes = 0;
+    *pages += (uint32_t) (len / t->st->page) + 1;
 
-    for ( ;; ) {
-        rc = webhook_blob_first(t, db, id, &c, &key, &val);
+    while (len) {
+        rc = webhook_blob_seek(t, blob, &c, &val);
 
-        if (rc == MDB_NOTFOUND) {
-            break;
+        if (rc == MDB_NOTFOUND || (rc == 0 && val.mv_size == 0)) {
+
+            /* it was damaged; what can be told to be its own is gone */
+
+            return 0;
         }
 
         if (rc) {
             return rc;
         }
 
-        bytes += val.mv_size;
+        if (val.mv_size > len) {
+            return 0;
+        }
+
+        len -= val.mv_size;
 
         rc = mdb_cursor_del(c, 0);
         if (rc) {
@@ -183,58 +200,30 @@ webhook_blob_del(webhook_txn_t *t, webhook_db_e db, const webhook_id_t *id,
         }
 
         t->dirty = 1;
+        blob++;
     }
-
-    *pages += (uint32_t) (bytes / t->st->page) + 1;
 
     return 0;
 }
 
 
 static int
-webhook_blob_first(webhook_txn_t *t, webhook_db_e db, const webhook_id_t *id,
-    MDB_cursor **c, MDB_val *key, MDB_val *val)
-{
-    int            rc;
-    unsigned char  first[WEBHOOK_KEY_PIECE];
-
-    rc = webhook_txn_cursor(t, db, c);
-    if (rc) {
-        return rc;
-    }
-
-    webhook_key_piece(first, id, 0);
-
-    key->mv_data = first;
-    key->mv_size = sizeof(first);
-
-    rc = mdb_cursor_get(*c, key, val, MDB_SET_RANGE);
-    if (rc) {
-        return rc;
-    }
-
-    if (key->mv_size != WEBHOOK_KEY_PIECE) {
-        return MDB_CORRUPTED;
-    }
-
-    return memcmp(key->mv_data, id->bytes, 16) == 0 ? 0 : MDB_NOTFOUND;
-}
-
-
-static int
-webhook_blob_next(const webhook_id_t *id, MDB_cursor *c, MDB_val *key,
+webhook_blob_seek(webhook_txn_t *t, uint64_t blob, MDB_cursor **c,
     MDB_val *val)
 {
-    int  rc;
+    int            rc;
+    MDB_val        k;
+    unsigned char  key[WEBHOOK_BLOB_KEY];
 
-    rc = mdb_cursor_get(c, key, val, MDB_NEXT);
+    rc = webhook_txn_cursor(t, WEBHOOK_DB_BODIES, c);
     if (rc) {
         return rc;
     }
 
-    if (key->mv_size != WEBHOOK_KEY_PIECE) {
-        return MDB_CORRUPTED;
-    }
+    webhook_set_u64(key, blob);
 
-    return memcmp(key->mv_data, id->bytes, 16) == 0 ? 0 : MDB_NOTFOUND;
+    k.mv_data = key;
+    k.mv_size = sizeof(key);
+
+    return mdb_cursor_get(*c, &k, val, MDB_SET);
 }

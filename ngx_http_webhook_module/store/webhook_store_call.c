@@ -14,9 +14,7 @@
 
 
 static int webhook_call_read(webhook_txn_t *t, void **memory,
-    const webhook_id_t *id, webhook_call_t *call);
-static int webhook_call_load(webhook_txn_t *t, const webhook_id_t *id,
-    MDB_val *val);
+    const webhook_id_t *id, webhook_call_t *out);
 static int webhook_call_before(webhook_txn_t *t, webhook_op_calls_t *l,
     int first, webhook_id_t *id);
 
@@ -24,12 +22,13 @@ static int webhook_call_before(webhook_txn_t *t, webhook_op_calls_t *l,
 int
 webhook_call_put(webhook_txn_t *t, webhook_op_t *op)
 {
-    int              rc;
-    size_t           size, len;
-    MDB_val          val;
-    unsigned char    key[WEBHOOK_KEY_RECEIVER], *buf;
-    unsigned char    fkey[WEBHOOK_KEY_FINISHED];
-    webhook_call_t  *c;
+    int                  rc;
+    size_t               size, len;
+    MDB_val              val;
+    unsigned char        key[WEBHOOK_KEY_RECEIVER], row[WEBHOOK_ROW_MAX];
+    unsigned char        fkey[WEBHOOK_KEY_FINISHED], *buf;
+    webhook_call_t      *c;
+    webhook_call_row_t   call;
 
     c = &op->u.put_call.call;
 
@@ -39,9 +38,7 @@ webhook_call_put(webhook_txn_t *t, webhook_op_t *op)
         return 0;
     }
 
-    webhook_key_receiver(key, c->receiver, &c->id);
-
-    rc = webhook_txn_get(t, WEBHOOK_DB_RECEIVERS, key, sizeof(key), &val);
+    rc = webhook_txn_get(t, WEBHOOK_DB_CALLS, c->id.bytes, 16, &val);
 
     if (rc == 0) {
         op->result = WEBHOOK_STORE_DUPLICATE;
@@ -52,14 +49,14 @@ webhook_call_put(webhook_txn_t *t, webhook_op_t *op)
         return rc;
     }
 
-    size = webhook_row_call_size(c);
+    size = webhook_row_record_size(c);
 
     buf = malloc(size);
     if (buf == NULL) {
         return ENOMEM;
     }
 
-    len = webhook_row_write_call(buf, size, c);
+    len = webhook_row_write_record(buf, size, c);
 
     if (!webhook_space_take(t, webhook_blob_size(len) + 256)) {
         free(buf);
@@ -67,13 +64,25 @@ webhook_call_put(webhook_txn_t *t, webhook_op_t *op)
         return 0;
     }
 
-    rc = webhook_blob_put(t, WEBHOOK_DB_CALLS, &c->id, buf, len);
+    rc = webhook_blob_put(t, buf, len, &call.record);
 
     free(buf);
 
     if (rc) {
         return rc;
     }
+
+    call.record_len = len;
+    call.receiver = c->receiver;
+
+    len = webhook_row_write_call(row, &call);
+
+    rc = webhook_txn_put(t, WEBHOOK_DB_CALLS, c->id.bytes, 16, row, len, 0);
+    if (rc) {
+        return rc;
+    }
+
+    webhook_key_receiver(key, c->receiver, &c->id);
 
     rc = webhook_txn_put(t, WEBHOOK_DB_RECEIVERS, key, sizeof(key), "", 0, 0);
     if (rc) {
@@ -99,38 +108,33 @@ webhook_call_put(webhook_txn_t *t, webhook_op_t *op)
 int
 webhook_call_del(webhook_txn_t *t, const webhook_id_t *id, uint32_t *pages)
 {
-    int                     rc;
-    MDB_val                 val;
-    unsigned char           key[WEBHOOK_KEY_RECEIVER];
-    webhook_call_t          call;
-    webhook_call_action_t   actions[WEBHOOK_CALL_ACTIONS_MAX];
+    int                  rc;
+    MDB_val              val;
+    unsigned char        key[WEBHOOK_KEY_RECEIVER];
+    webhook_call_row_t   call;
 
-    rc = webhook_call_load(t, id, &val);
+    rc = webhook_txn_get(t, WEBHOOK_DB_CALLS, id->bytes, 16, &val);
 
-    if (rc == MDB_NOTFOUND) {
-        return 0;
+    if (rc) {
+        return rc == MDB_NOTFOUND ? 0 : rc;
     }
 
-    if (rc && rc != MDB_CORRUPTED) {
-        return rc;
-    }
+    if (webhook_row_read_call(&val, &call) == 0) {
 
-    if (rc == 0) {
-        rc = webhook_row_read_call(&val, &call, actions);
+        webhook_key_receiver(key, call.receiver, id);
 
-        free(val.mv_data);
+        rc = webhook_txn_del(t, WEBHOOK_DB_RECEIVERS, key, sizeof(key));
+        if (rc && rc != MDB_NOTFOUND) {
+            return rc;
+        }
 
-        if (rc == 0) {
-            webhook_key_receiver(key, call.receiver, id);
-
-            rc = webhook_txn_del(t, WEBHOOK_DB_RECEIVERS, key, sizeof(key));
-            if (rc && rc != MDB_NOTFOUND) {
-                return rc;
-            }
+        rc = webhook_blob_del(t, call.record, call.record_len, pages);
+        if (rc) {
+            return rc;
         }
     }
 
-    rc = webhook_blob_del(t, WEBHOOK_DB_CALLS, id, pages);
+    rc = webhook_txn_del(t, WEBHOOK_DB_CALLS, id->bytes, 16);
     if (rc) {
         return rc;
     }
@@ -209,151 +213,102 @@ webhook_call_before(webhook_txn_t *t, webhook_op_calls_t *l, int first,
     webhook_id_t *id)
 {
     int             rc;
+    size_t          prefix;
     MDB_val         found, val;
-    unsigned char   key[WEBHOOK_KEY_RECEIVER], *p;
+    webhook_db_e    db;
+    unsigned char   key[WEBHOOK_KEY_RECEIVER];
 
     if (l->receiver) {
+        db = WEBHOOK_DB_RECEIVERS;
+        prefix = 8;
+
         webhook_set_u64(key, l->receiver);
-        p = key + 8;
 
     } else {
-        p = key;
+        db = WEBHOOK_DB_CALLS;
+        prefix = 0;
     }
 
     if (first) {
-        memset(p, 0xff, 16);
+        memset(key + prefix, 0xff, 16);
 
     } else {
-        memcpy(p, l->cursor, 16);
+        memcpy(key + prefix, l->cursor, 16);
     }
 
-    if (l->receiver == 0) {
-
-        /* the key of a piece: the first one of the cursor's call */
-
-        webhook_set_u16(key + 16, first ? 0xffff : 0);
-
-        rc = webhook_txn_seek_before(t, WEBHOOK_DB_CALLS, key,
-                                     WEBHOOK_KEY_PIECE, &found, &val);
-        if (rc) {
-            return rc;
-        }
-
-        if (found.mv_size != WEBHOOK_KEY_PIECE) {
-            return MDB_CORRUPTED;
-        }
-
-        memcpy(id->bytes, found.mv_data, 16);
-
-        return 0;
-    }
-
-    rc = webhook_txn_seek_before(t, WEBHOOK_DB_RECEIVERS, key, sizeof(key),
-                                 &found, &val);
+    rc = webhook_txn_seek_before(t, db, key, prefix + 16, &found, &val);
     if (rc) {
         return rc;
     }
 
-    if (found.mv_size != WEBHOOK_KEY_RECEIVER) {
+    if (found.mv_size != prefix + 16) {
         return MDB_CORRUPTED;
     }
 
-    if (memcmp(found.mv_data, key, 8) != 0) {
+    if (memcmp(found.mv_data, key, prefix) != 0) {
         return MDB_NOTFOUND;
     }
 
-    memcpy(id->bytes, (unsigned char *) found.mv_data + 8, 16);
+    memcpy(id->bytes, (unsigned char *) found.mv_data + prefix, 16);
 
     return 0;
 }
 
 
-/* The call's record, malloc()ed. */
-
-static int
-webhook_call_load(webhook_txn_t *t, const webhook_id_t *id, MDB_val *val)
-{
-    int     rc;
-    size_t  len;
-
-    rc = webhook_blob_len(t, WEBHOOK_DB_CALLS, id, &len);
-    if (rc) {
-        return rc;
-    }
-
-    if (len == 0) {
-        return MDB_NOTFOUND;
-    }
-
-    val->mv_size = len;
-    val->mv_data = malloc(len);
-
-    if (val->mv_data == NULL) {
-        return ENOMEM;
-    }
-
-    rc = webhook_blob_get(t, WEBHOOK_DB_CALLS, id, val->mv_data, len);
-
-    if (rc) {
-        free(val->mv_data);
-        val->mv_data = NULL;
-    }
-
-    return rc;
-}
-
-
 static int
 webhook_call_read(webhook_txn_t *t, void **memory, const webhook_id_t *id,
-    webhook_call_t *call)
+    webhook_call_t *out)
 {
     int                     rc;
     MDB_val                 val;
-    webhook_str_t           from, record;
+    webhook_call_row_t      call;
     webhook_call_action_t   actions[WEBHOOK_CALL_ACTIONS_MAX];
 
-    rc = webhook_call_load(t, id, &val);
+    rc = webhook_txn_get(t, WEBHOOK_DB_CALLS, id->bytes, 16, &val);
+
+    if (rc == 0) {
+        rc = webhook_row_read_call(&val, &call);
+    }
+
     if (rc) {
         return rc;
     }
 
     /* the texts are views into the record, so that is kept */
 
-    from.data = val.mv_data;
-    from.len = val.mv_size;
+    val.mv_size = call.record_len;
+    val.mv_data = webhook_memory_bytes(memory, call.record_len);
 
-    rc = webhook_memory_text(memory, &from, &record);
-
-    free(val.mv_data);
-
-    if (rc) {
-        return rc;
-    }
-
-    val.mv_data = record.data;
-    val.mv_size = record.len;
-
-    rc = webhook_row_read_call(&val, call, actions);
-    if (rc) {
-        memset(call, 0, sizeof(webhook_call_t));
-        return rc;
-    }
-
-    call->id = *id;
-
-    if (call->actions_count == 0) {
-        call->actions = NULL;
-        return 0;
-    }
-
-    call->actions = webhook_memory_alloc(memory, call->actions_count
-                                         * sizeof(webhook_call_action_t));
-    if (call->actions == NULL) {
+    if (val.mv_data == NULL) {
         return ENOMEM;
     }
 
-    memcpy(call->actions, actions,
-           call->actions_count * sizeof(webhook_call_action_t));
+    rc = webhook_blob_get(t, call.record, val.mv_data, val.mv_size);
+
+    if (rc == 0) {
+        rc = webhook_row_read_record(&val, out, actions);
+    }
+
+    if (rc) {
+        memset(out, 0, sizeof(webhook_call_t));
+        return rc;
+    }
+
+    out->id = *id;
+
+    if (out->actions_count == 0) {
+        out->actions = NULL;
+        return 0;
+    }
+
+    out->actions = webhook_memory_alloc(memory, out->actions_count
+                                        * sizeof(webhook_call_action_t));
+    if (out->actions == NULL) {
+        return ENOMEM;
+    }
+
+    memcpy(out->actions, actions,
+           out->actions_count * sizeof(webhook_call_action_t));
 
     return 0;
 }

@@ -462,8 +462,7 @@ webhook_claim_load(webhook_txn_t *t, webhook_endpoint_row_t *ep,
         return ENOMEM;
     }
 
-    rc = webhook_blob_get(t, WEBHOOK_DB_BODIES, id, e->body.data,
-                          e->body.len);
+    rc = webhook_blob_get(t, head.body, e->body.data, e->body.len);
     if (rc) {
         return rc;
     }

@@ -54,8 +54,9 @@ webhook_event_put(webhook_txn_t *t, webhook_op_t *op)
         return 0;
     }
 
-    rc = webhook_blob_put(t, WEBHOOK_DB_BODIES, &e->id, e->body.data,
-                          e->body.len);
+    memset(&head, 0, sizeof(head));
+
+    rc = webhook_blob_put(t, e->body.data, e->body.len, &head.body);
     if (rc) {
         return rc;
     }
@@ -68,8 +69,6 @@ webhook_event_put(webhook_txn_t *t, webhook_op_t *op)
             return rc;
         }
     }
-
-    memset(&head, 0, sizeof(head));
 
     head.wall = e->wall;
     head.body_len = e->body.len;

@@ -144,16 +144,21 @@ webhook_expire_event(webhook_txn_t *t, const webhook_id_t *id,
     uint32_t *pages)
 {
     int                     rc, owed, any;
+    size_t                  body_len;
     MDB_val                 k, val;
-    uint64_t                endpoint;
+    uint64_t                endpoint, body;
     MDB_cursor             *c;
     unsigned char           key[WEBHOOK_KEY_DELIVERY];
+    webhook_head_row_t      head;
     webhook_delivery_row_t  d;
 
     rc = webhook_expire_owed(t, id, &owed, &any);
     if (rc) {
         return rc;
     }
+
+    body = 0;
+    body_len = 0;
 
     if (owed || !any) {
 
@@ -193,7 +198,14 @@ webhook_expire_event(webhook_txn_t *t, const webhook_id_t *id,
 
         endpoint = webhook_get_u64((unsigned char *) k.mv_data + 16);
 
-        if (endpoint && webhook_row_read_delivery(&val, &d) != 0) {
+        if (endpoint == 0) {
+
+            if (webhook_row_read_head(&val, &head) == 0) {
+                body = head.body;
+                body_len = head.body_len;
+            }
+
+        } else if (webhook_row_read_delivery(&val, &d) != 0) {
 
             /* its counter cannot be told */
 
@@ -219,7 +231,7 @@ webhook_expire_event(webhook_txn_t *t, const webhook_id_t *id,
         (*pages)++;
     }
 
-    rc = webhook_blob_del(t, WEBHOOK_DB_BODIES, id, pages);
+    rc = webhook_blob_del(t, body, body_len, pages);
     if (rc) {
         return rc;
     }

@@ -277,8 +277,7 @@ webhook_history_show(webhook_txn_t *t, webhook_op_t *op)
 
     op->result = WEBHOOK_STORE_OK;
 
-    return webhook_blob_get(t, WEBHOOK_DB_BODIES, &s->id, e->body.data,
-                            e->body.len);
+    return webhook_blob_get(t, head.body, e->body.data, e->body.len);
 }
 
 

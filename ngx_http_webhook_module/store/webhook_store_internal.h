@@ -60,6 +60,7 @@
 #define WEBHOOK_CALL_TEXT_MAX       1024
 #define WEBHOOK_CALL_BODY_MAX       8192
 #define WEBHOOK_CALL_ACTIONS_MAX    32
+#define WEBHOOK_CALL_RECORD_MAX     (256 * 1024)
 
 #define WEBHOOK_NEVER               UINT64_MAX
 
@@ -68,7 +69,7 @@
  * The tables.  All numbers in keys are big-endian.
  *
  *   meta        name                          format, clock, state
- *   bodies      event 16, piece 2             bytes
+ *   bodies      number 8                      a piece of bytes
  *   deliveries  event 16, endpoint 8          a delivery
  *               event 16, 0                   the event: head of its rows
  *   attempts    event 16, endpoint 8, no 2    an attempt
@@ -77,7 +78,7 @@
  *   wake        time 8, endpoint 8            nothing
  *   endpoints   endpoint 8                    an endpoint
  *   finished    time 8, kind 1, id 16         nothing
- *   calls       call 16, piece 2              bytes of a call
+ *   calls       call 16                       where its record is
  *   receivers   receiver 8, call 16           nothing
  *   owners      slot 4                        an owner
  */
@@ -116,7 +117,6 @@ typedef enum {
 
 /* ------------------------------------------------------------- keys --- */
 
-#define WEBHOOK_KEY_PIECE     18
 #define WEBHOOK_KEY_DELIVERY  24
 #define WEBHOOK_KEY_ATTEMPT   26
 #define WEBHOOK_KEY_DUE       33
@@ -125,14 +125,6 @@ typedef enum {
 #define WEBHOOK_KEY_FINISHED  25
 #define WEBHOOK_KEY_RECEIVER  24
 #define WEBHOOK_KEY_OWNER     4
-
-
-static inline void
-webhook_key_piece(unsigned char *key, const webhook_id_t *id, uint32_t piece)
-{
-    memcpy(key, id->bytes, 16);
-    webhook_set_u16(key + 16, (uint16_t) piece);
-}
 
 
 static inline void
@@ -206,6 +198,7 @@ webhook_later(uint64_t now, uint64_t delay)
 typedef struct {
     uint64_t       wall;
     uint64_t       finished;            /* engine time; 0: some are owed */
+    uint64_t       body;                /* where the bytes are */
     uint64_t       body_len;
     uint32_t       total;               /* deliveries */
     uint32_t       open;                /* of them not finished */
@@ -247,6 +240,8 @@ typedef struct {
     uint64_t  calls;
     uint64_t  lease;                    /* the last token given */
     uint64_t  last;                     /* engine time of the last commit */
+    uint64_t  blob;                     /* number of the next piece */
+    uint32_t  room;                     /* bytes left on its page */
 } webhook_state_row_t;
 
 
@@ -254,6 +249,13 @@ typedef struct {
     int64_t        offset;              /* engine time - clock */
     webhook_str_t  boot;
 } webhook_clock_row_t;
+
+
+typedef struct {
+    uint64_t  record;                   /* a blob */
+    uint64_t  record_len;
+    uint64_t  receiver;
+} webhook_call_row_t;
 
 
 typedef struct {
@@ -278,6 +280,7 @@ size_t webhook_row_write_state(unsigned char *buf,
     const webhook_state_row_t *r);
 size_t webhook_row_write_clock(unsigned char *buf,
     const webhook_clock_row_t *r);
+size_t webhook_row_write_call(unsigned char *buf, const webhook_call_row_t *r);
 size_t webhook_row_write_owner(unsigned char *buf,
     const webhook_owner_row_t *r);
 size_t webhook_row_write_format(unsigned char *buf, uint32_t format);
@@ -289,15 +292,16 @@ int webhook_row_read_attempt(const MDB_val *v, webhook_attempt_t *a);
 int webhook_row_read_endpoint(const MDB_val *v, webhook_endpoint_row_t *r);
 int webhook_row_read_state(const MDB_val *v, webhook_state_row_t *r);
 int webhook_row_read_clock(const MDB_val *v, webhook_clock_row_t *r);
+int webhook_row_read_call(const MDB_val *v, webhook_call_row_t *r);
 int webhook_row_read_owner(const MDB_val *v, webhook_owner_row_t *r);
 int webhook_row_read_format(const MDB_val *v, uint32_t *format);
 
 /* A call's record: bytes it takes at most, writes it, reads it (actions into
    WEBHOOK_CALL_ACTIONS_MAX places). */
-size_t webhook_row_call_size(const webhook_call_t *c);
-size_t webhook_row_write_call(unsigned char *buf, size_t size,
+size_t webhook_row_record_size(const webhook_call_t *c);
+size_t webhook_row_write_record(unsigned char *buf, size_t size,
     const webhook_call_t *c);
-int webhook_row_read_call(const MDB_val *v, webhook_call_t *c,
+int webhook_row_read_record(const MDB_val *v, webhook_call_t *c,
     webhook_call_action_t *actions);
 
 
@@ -359,7 +363,7 @@ typedef struct {
     unsigned                  dirty:1;      /* something was written */
     unsigned                  measured:1;   /* used is set */
     unsigned                  refused:1;    /* something was, as full */
-    unsigned                  commit:1;     /* the commit itself failed */
+    unsigned                  unknown:1;    /* if the commit was done */
 } webhook_txn_t;
 
 
@@ -436,22 +440,19 @@ void webhook_space_watch(webhook_txn_t *t);
 
 /* ------------------------------------------------------------- blob --- */
 
-int webhook_blob_put(webhook_txn_t *t, webhook_db_e db,
-    const webhook_id_t *id, const void *data, size_t len);
+/* Keeps bytes; *blob is where. */
+int webhook_blob_put(webhook_txn_t *t, const void *data, size_t len,
+    uint64_t *blob);
 
-/* The bytes of all pieces. */
-int webhook_blob_len(webhook_txn_t *t, webhook_db_e db,
-    const webhook_id_t *id, size_t *len);
+/* Reads exactly len bytes; MDB_CORRUPTED if they are not there. */
+int webhook_blob_get(webhook_txn_t *t, uint64_t blob, unsigned char *data,
+    size_t len);
 
-/* Reads exactly len bytes; MDB_CORRUPTED if there are more or less. */
-int webhook_blob_get(webhook_txn_t *t, webhook_db_e db,
-    const webhook_id_t *id, unsigned char *data, size_t len);
+/* Removes them; *pages is raised by about what they took. */
+int webhook_blob_del(webhook_txn_t *t, uint64_t blob, size_t len,
+    uint32_t *pages);
 
-/* Removes all pieces; *pages is raised by about what they took. */
-int webhook_blob_del(webhook_txn_t *t, webhook_db_e db,
-    const webhook_id_t *id, uint32_t *pages);
-
-/* About the bytes a blob takes on disk. */
+/* About the bytes they take on disk. */
 size_t webhook_blob_size(size_t len);
 
 

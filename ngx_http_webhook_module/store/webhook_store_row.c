@@ -19,6 +19,7 @@
 #define WEBHOOK_ROW_OWNER     'O'
 #define WEBHOOK_ROW_FORMAT    'F'
 #define WEBHOOK_ROW_CALL      'C'
+#define WEBHOOK_ROW_RECORD    'R'
 
 
 static void webhook_row_text(webhook_record_out_t *out,
@@ -35,6 +36,7 @@ webhook_row_write_head(unsigned char *buf, const webhook_head_row_t *r)
 
     webhook_record_add_u64(&out, r->wall);
     webhook_record_add_u64(&out, r->finished);
+    webhook_record_add_u64(&out, r->body);
     webhook_record_add_u64(&out, r->body_len);
     webhook_record_add_u32(&out, r->total);
     webhook_record_add_u32(&out, r->open);
@@ -54,6 +56,7 @@ webhook_row_read_head(const MDB_val *v, webhook_head_row_t *r)
 
     r->wall = webhook_record_u64(&in);
     r->finished = webhook_record_u64(&in);
+    r->body = webhook_record_u64(&in);
     r->body_len = webhook_record_u64(&in);
     r->total = webhook_record_u32(&in);
     r->open = webhook_record_u32(&in);
@@ -234,6 +237,8 @@ webhook_row_write_state(unsigned char *buf, const webhook_state_row_t *r)
     webhook_record_add_u64(&out, r->calls);
     webhook_record_add_u64(&out, r->lease);
     webhook_record_add_u64(&out, r->last);
+    webhook_record_add_u64(&out, r->blob);
+    webhook_record_add_u32(&out, r->room);
 
     return webhook_record_written(&out);
 }
@@ -250,6 +255,8 @@ webhook_row_read_state(const MDB_val *v, webhook_state_row_t *r)
     r->calls = webhook_record_u64(&in);
     r->lease = webhook_record_u64(&in);
     r->last = webhook_record_u64(&in);
+    r->blob = webhook_record_u64(&in);
+    r->room = webhook_record_u32(&in);
 
     return webhook_row_end(&in);
 }
@@ -278,6 +285,40 @@ webhook_row_read_clock(const MDB_val *v, webhook_clock_row_t *r)
 
     r->offset = (int64_t) webhook_record_u64(&in);
     webhook_record_text(&in, 64, &r->boot);
+
+    return webhook_row_end(&in);
+}
+
+
+size_t
+webhook_row_write_call(unsigned char *buf, const webhook_call_row_t *r)
+{
+    webhook_record_out_t  out;
+
+    webhook_record_write(&out, buf, WEBHOOK_ROW_MAX, WEBHOOK_ROW_CALL, 1);
+
+    webhook_record_add_u64(&out, r->record);
+    webhook_record_add_u64(&out, r->record_len);
+    webhook_record_add_u64(&out, r->receiver);
+
+    return webhook_record_written(&out);
+}
+
+
+int
+webhook_row_read_call(const MDB_val *v, webhook_call_row_t *r)
+{
+    webhook_record_in_t  in;
+
+    webhook_record_read(&in, v->mv_data, v->mv_size, WEBHOOK_ROW_CALL, 1);
+
+    r->record = webhook_record_u64(&in);
+    r->record_len = webhook_record_u64(&in);
+    r->receiver = webhook_record_u64(&in);
+
+    if (r->record_len > WEBHOOK_CALL_RECORD_MAX) {
+        return MDB_CORRUPTED;
+    }
 
     return webhook_row_end(&in);
 }
@@ -346,7 +387,7 @@ webhook_row_read_format(const MDB_val *v, uint32_t *format)
 
 
 size_t
-webhook_row_call_size(const webhook_call_t *c)
+webhook_row_record_size(const webhook_call_t *c)
 {
     size_t    size;
     uint32_t  i;
@@ -364,14 +405,14 @@ webhook_row_call_size(const webhook_call_t *c)
 
 
 size_t
-webhook_row_write_call(unsigned char *buf, size_t size,
+webhook_row_write_record(unsigned char *buf, size_t size,
     const webhook_call_t *c)
 {
     uint32_t                i;
     webhook_record_out_t    out;
     webhook_call_action_t  *a;
 
-    webhook_record_write(&out, buf, size, WEBHOOK_ROW_CALL, 1);
+    webhook_record_write(&out, buf, size, WEBHOOK_ROW_RECORD, 1);
 
     webhook_record_add_u64(&out, c->receiver);
     webhook_record_add_number(&out, c->wall);
@@ -399,14 +440,14 @@ webhook_row_write_call(unsigned char *buf, size_t size,
 
 
 int
-webhook_row_read_call(const MDB_val *v, webhook_call_t *c,
+webhook_row_read_record(const MDB_val *v, webhook_call_t *c,
     webhook_call_action_t *actions)
 {
     uint32_t                i;
     webhook_record_in_t     in;
     webhook_call_action_t  *a;
 
-    webhook_record_read(&in, v->mv_data, v->mv_size, WEBHOOK_ROW_CALL, 1);
+    webhook_record_read(&in, v->mv_data, v->mv_size, WEBHOOK_ROW_RECORD, 1);
 
     c->receiver = webhook_record_u64(&in);
     c->wall = webhook_record_number(&in, UINT64_MAX);

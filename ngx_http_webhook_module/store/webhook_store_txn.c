@@ -10,6 +10,7 @@
 
 static int webhook_txn_open(webhook_store_t *st, MDB_txn **txn, int write);
 static int webhook_txn_state(webhook_txn_t *t);
+static int webhook_txn_panic(webhook_store_t *st);
 static void webhook_txn_end(webhook_txn_t *t);
 
 
@@ -176,10 +177,33 @@ webhook_txn_commit(webhook_txn_t *t)
     t->txn = NULL;
 
     if (rc) {
-        t->commit = 1;
+        t->unknown = webhook_txn_panic(t->st);
     }
 
     return rc;
+}
+
+
+/*
+ * A commit writes its pages, syncs, and then writes the one page that names
+ * them.  If it failed before that, nothing was done.  If that write failed
+ * itself, it is unknown what is on the disk, and LMDB gives the environment
+ * up.
+ */
+
+static int
+webhook_txn_panic(webhook_store_t *st)
+{
+    int       rc;
+    MDB_txn  *txn;
+
+    rc = mdb_txn_begin(st->env, NULL, MDB_RDONLY, &txn);
+
+    if (rc == 0) {
+        mdb_txn_abort(txn);
+    }
+
+    return rc == MDB_PANIC;
 }
 
 
