@@ -246,7 +246,7 @@ webhook_condition_op(webhook_condition_text_t *t,
     webhook_condition_part_t *part, webhook_error_t *err)
 {
     size_t                         i, left;
-    unsigned char                 *p;
+    unsigned char                 *p, *end;
     const webhook_condition_op_t  *op;
 
     webhook_condition_space(t);
@@ -266,15 +266,15 @@ webhook_condition_op(webhook_condition_text_t *t,
             continue;
         }
 
-        p += op->text.len;
+        end = p + op->text.len;
 
         /* "=~", "=>", "!==" and the like are slips */
 
-        if (p < t->last && strchr("=!<>~", *p) != NULL && *p != '\0') {
+        if (end < t->last && *end && strchr("=!<>~", *end) != NULL) {
             break;
         }
 
-        t->p = p;
+        t->p = end;
         part->op = op->op;
 
         return WEBHOOK_OK;

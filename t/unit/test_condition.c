@@ -293,6 +293,8 @@ test_refused(void)
         { "a => 5", "offset 2" },
         { "a === 5", "offset 2" },
         { "a !~ 5", "offset 2" },
+        { "a !=>=", "offset 2" },
+        { "a !=>exists", "offset 2" },
         { "a ! 5", "offset 2" },
         { "a & b", "offset 2" },
         { "a existsnot", "offset 2" },
