@@ -376,6 +376,14 @@ test_rest(void)
     webhook_buf_free(&seen);
     webhook_condition_free(cond);
 
+    s = test_str("a == 1");
+    cond = webhook_condition_compile(&s, &err);
+    webhook_buf_init(&seen, 0);
+    tap_ok(cond && webhook_condition_paths(cond, test_visit, &seen) == 0,
+           "or to the end");
+    webhook_buf_free(&seen);
+    webhook_condition_free(cond);
+
     rc = WEBHOOK_NOMEM;
     tap_ok(test_eval("fail == 1", &rc, &err) == WEBHOOK_NOMEM,
            "a look-up without memory is passed on");
@@ -406,6 +414,14 @@ test_rest(void)
            && test_eval("@ == a", &s, &err) == 0, "a NUL is a character");
 
     /* bounds */
+
+    memset(text, 'x', sizeof(text));
+    memcpy(text, "a ~ ", 4);
+    s.data = (unsigned char *) text;
+    s.len = 4 + WEBHOOK_REGEX_MAX_PATTERN + 1;
+    tap_ok(webhook_condition_compile(&s, &err) == NULL
+           && strstr(err.text, "longer than 4096 bytes"),
+           "a regular expression that is too long");
 
     memset(text, ' ', sizeof(text));
     memcpy(text, "a exists", 8);

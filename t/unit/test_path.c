@@ -243,6 +243,23 @@ test_values(void)
     tap_ok(rc == WEBHOOK_OK, "a value's text is added");
     tap_bytes(out.data, out.len, "\u1ec5", "as it should");
 
+    json.type = WEBHOOK_JSON_NUMBER;
+    json.span = test_str("1.50");
+    webhook_value_from_json(&v, &json);
+    (void) webhook_value_text(&v, &out);
+    v.type = WEBHOOK_JSON_NULL;
+    (void) webhook_value_text(&v, &out);
+    v.is_text = 1;
+    (void) webhook_value_text(&v, &out);
+    tap_bytes(out.data, out.len, "\u1ec51.501.50",
+              "a number as it stands, null not at all, a text as it is");
+
+    json.type = WEBHOOK_JSON_ARRAY;
+    json.span = test_str("[ 0 ]");
+    webhook_value_from_json(&v, &json);
+    tap_ok(!webhook_value_empty(&v), "a list of something is not empty");
+
+    json.type = WEBHOOK_JSON_STRING;
     json.span = test_str("\"\\x\"");
     webhook_value_from_json(&v, &json);
     tap_ok(webhook_value_view(&v, &scratch, &text) == WEBHOOK_ERROR

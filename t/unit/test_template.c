@@ -6,6 +6,9 @@
  * payload into the text of a call.
  */
 
+#define _GNU_SOURCE
+
+#include "nomem.h"
 #include "tap.h"
 #include "webhook_template.h"
 
@@ -66,7 +69,8 @@ test_str(const char *text)
 }
 
 
-/* "text.NAME" is a text, "void.*" is no string, the rest is the payload. */
+/* "text.NAME" is a text, "void" no string, "fail" fails; the rest is the
+   payload. */
 
 static int
 test_lookup(void *ctx, const webhook_path_t *path, webhook_value_t *v)
@@ -100,6 +104,14 @@ test_lookup(void *ctx, const webhook_path_t *path, webhook_value_t *v)
 
     if (webhook_str_eq(&root, &bad)) {
         return *(int *) ctx;
+    }
+
+    bad = test_str("void");
+
+    if (webhook_str_eq(&root, &bad)) {
+        v->type = WEBHOOK_JSON_STRING;
+        v->span = test_str("\"\\x\"");
+        return WEBHOOK_OK;
     }
 
     if (webhook_path_find(path, 0, test_doc, NULL, &found) == WEBHOOK_OK) {
@@ -517,6 +529,8 @@ test_text(void)
                 "<Nguy\u1ec5n \"V\u0103n\" A/B\n{\n}>\n",
                 "a text takes values decoded, as they are");
     test_render(WEBHOOK_TEMPLATE_TEXT, "{$ {} $", "{$ {} $", "no tokens");
+    test_render(WEBHOOK_TEMPLATE_TEXT, "${void}",
+                "!'void' is no valid string", "a look-up gone wrong");
 }
 
 
@@ -613,6 +627,62 @@ test_template(void)
 }
 
 
+/* Each allocation of a render fails once. */
+
+static void
+test_nomem(void)
+{
+    int                   i, n, rc;
+    webhook_buf_t         out;
+    webhook_str_t         s;
+    webhook_error_t       err;
+    webhook_template_t   *tpl;
+
+    static const struct {
+        webhook_template_kind_e   kind;
+        const char               *text;
+    } table[] = {
+        { WEBHOOK_TEMPLATE_JSON, "[${negzeros|int}, \"<${text.quote}>\"]" },
+        { WEBHOOK_TEMPLATE_JSON, "[${escneg|int}, \"<${order}>\"]" },
+        { WEBHOOK_TEMPLATE_URI, "/${ref}/${negzeros|int}/${escaped}" },
+        { WEBHOOK_TEMPLATE_TEXT, "${name} ${escneg|int}" }
+    };
+
+    for (i = 0; i < (int) (sizeof(table) / sizeof(table[0])); i++) {
+        s = test_str(table[i].text);
+        tpl = webhook_template_compile(&s, table[i].kind, &err);
+
+        if (tpl == NULL) {
+            tap_ok(0, "%s: %s", table[i].text, err.text);
+            continue;
+        }
+
+        rc = WEBHOOK_NOMEM;
+
+        for (n = 0; n < 20 && rc == WEBHOOK_NOMEM; n++) {
+            webhook_buf_init(&out, 0);
+
+            nomem_after = n;
+            rc = webhook_template_render(tpl, test_lookup, NULL, &out, &err);
+            nomem_after = -1;
+
+            if (rc == WEBHOOK_NOMEM
+                && (out.len || strcmp(err.text, "out of memory") != 0))
+            {
+                rc = WEBHOOK_ERROR;
+            }
+
+            webhook_buf_free(&out);
+        }
+
+        tap_ok(rc == WEBHOOK_OK && (n > 2 || !nomem_works()),
+               "renders once there is memory: %s", table[i].text);
+
+        webhook_template_free(tpl);
+    }
+}
+
+
 static void
 test_bounds(void)
 {
@@ -696,6 +766,7 @@ main(void)
     test_uri();
     test_text();
     test_template();
+    test_nomem();
     test_bounds();
 
     webhook_json_free(test_doc);
