@@ -211,6 +211,12 @@ typedef struct {
     ngx_str_t                         prefix;   /* name of the location */
     ngx_http_core_srv_conf_t         *server;   /* cf->ctx's srv_conf[] of
                                                    ngx_http_core_module */
+
+    /* Set by the room of receive, once all locations are known. */
+    ngx_array_t                       others;   /* of ngx_str_t: ordinary
+                                                   locations below */
+    unsigned                          regex:1;  /* or some that match by a
+                                                   regular expression */
 } ngx_http_webhook_hook_t;
 
 

@@ -12,7 +12,11 @@
 #include "ngx_http_webhook_metrics.h"
 
 
+static ngx_uint_t ngx_http_webhook_receive_direct(ngx_http_request_t *r,
+    ngx_http_webhook_call_t *call);
 static ngx_int_t ngx_http_webhook_receive_unreachable(ngx_http_request_t *r);
+static ngx_int_t ngx_http_webhook_receive_refuse(
+    ngx_http_webhook_call_t *call, ngx_uint_t status, ngx_str_t *error);
 static void ngx_http_webhook_receive_run(ngx_http_request_t *r);
 static void ngx_http_webhook_receive_next(ngx_http_webhook_call_t *call);
 static ngx_int_t ngx_http_webhook_receive_failed(
@@ -40,7 +44,6 @@ static ngx_str_t  ngx_http_webhook_receiver_name =
 ngx_int_t
 ngx_http_webhook_receive_handler(ngx_http_request_t *r)
 {
-    ngx_int_t                 rc;
     ngx_str_t                 error;
     ngx_uint_t                status;
     ngx_http_webhook_call_t  *call;
@@ -56,7 +59,7 @@ ngx_http_webhook_receive_handler(ngx_http_request_t *r)
 
     call = ngx_http_webhook_call_get(r);
 
-    if (call == NULL || r->internal) {
+    if (call == NULL || !ngx_http_webhook_receive_direct(r, call)) {
         return ngx_http_webhook_receive_unreachable(r);
     }
 
@@ -70,21 +73,27 @@ ngx_http_webhook_receive_handler(ngx_http_request_t *r)
         return ngx_http_webhook_receive_body(call);
     }
 
-    /* no body is asked for, and none that comes is read beyond core's bounds */
+    return ngx_http_webhook_receive_refuse(call, status, &error);
+}
 
-    r->expect_tested = 1;
 
-    if (r->headers_in.expect) {
-        r->keepalive = 0;
+/*
+ * True for what the caller asked for; a rewrite may have looked at it, but it
+ * is no error page or redirect to here.
+ */
+
+static ngx_uint_t
+ngx_http_webhook_receive_direct(ngx_http_request_t *r,
+    ngx_http_webhook_call_t *call)
+{
+    if (!r->internal) {
+        return 1;
     }
 
-    rc = ngx_http_discard_request_body(r);
-
-    if (rc != NGX_OK) {
-        r->keepalive = 0;
-    }
-
-    return ngx_http_webhook_call_end(call, status, &error);
+    return r->err_status == 0
+           && call->path.len
+           && r->uri.len == call->path.len
+           && ngx_memcmp(r->uri.data, call->path.data, r->uri.len) == 0;
 }
 
 
@@ -99,12 +108,6 @@ ngx_http_webhook_receive_unreachable(ngx_http_request_t *r)
     ngx_str_t                 error;
     ngx_http_webhook_call_t  *call;
 
-    if (r->internal || r->uri_changes != NGX_HTTP_MAX_URI_CHANGES + 1) {
-        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
-                      "webhook: a receiver cannot be called by a rewrite or a "
-                      "redirect, which would not keep its URL secret");
-    }
-
     call = ngx_http_webhook_call_make(r);
     if (call == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -118,13 +121,56 @@ ngx_http_webhook_receive_unreachable(ngx_http_request_t *r)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    if (ngx_http_discard_request_body(r) != NGX_OK) {
-        r->keepalive = 0;
+    if (r->internal) {
+        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
+                      "webhook: a receiver cannot be called by a rewrite or a "
+                      "redirect, which would not keep its URL secret");
     }
 
     ngx_str_set(&error, "There is no such hook");
 
-    return ngx_http_webhook_call_end(call, NGX_HTTP_NOT_FOUND, &error);
+    return ngx_http_webhook_receive_refuse(call, NGX_HTTP_NOT_FOUND, &error);
+}
+
+
+/* Ends a call whose body was not read. */
+
+static ngx_int_t
+ngx_http_webhook_receive_refuse(ngx_http_webhook_call_t *call,
+    ngx_uint_t status, ngx_str_t *error)
+{
+    ngx_http_request_t  *r;
+
+    r = call->request;
+
+    if (r->http_version >= NGX_HTTP_VERSION_20
+        && status != NGX_HTTP_REQUEST_ENTITY_TOO_LARGE
+        && r->headers_in.content_length_n <= NGX_HTTP_WEBHOOK_DRAIN_MAX)
+    {
+        /*
+         * the answer would be followed by a reset of the stream, for which
+         * clients throw the answer away too
+         */
+
+        call->refused = status;
+        call->error = *error;
+
+        return ngx_http_webhook_receive_body(call);
+    }
+
+    /* no "100 Continue": no body is asked for */
+
+    r->expect_tested = 1;
+
+    if (r->headers_in.expect) {
+        r->keepalive = 0;
+    }
+
+    if (ngx_http_discard_request_body(r) != NGX_OK) {
+        r->keepalive = 0;
+    }
+
+    return ngx_http_webhook_call_end(call, status, error);
 }
 
 
@@ -621,7 +667,9 @@ ngx_http_webhook_receive_init(ngx_conf_t *cf)
         return NGX_OK;
     }
 
-    if (ngx_http_webhook_receive_request_id_init(cf) != NGX_OK) {
+    if (ngx_http_webhook_receive_request_id_init(cf) != NGX_OK
+        || ngx_http_webhook_receive_mask_init(cf, wmcf) != NGX_OK)
+    {
         return NGX_ERROR;
     }
 

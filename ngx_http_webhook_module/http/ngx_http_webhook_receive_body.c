@@ -95,6 +95,12 @@ ngx_http_webhook_body_read(ngx_http_request_t *r)
 
     r->read_event_handler = ngx_http_block_reading;
 
+    if (call->refused) {
+        rc = ngx_http_webhook_call_end(call, call->refused, &call->error);
+        ngx_http_finalize_request(r, rc);
+        return;
+    }
+
     ngx_http_webhook_call_body(call);
 }
 
@@ -120,7 +126,18 @@ ngx_http_webhook_body_take(ngx_http_webhook_call_t *call)
         b = cl->buf;
         len = ngx_buf_size(b);
 
-        if (len > (off_t) (call->receiver->body_max - call->body_len)) {
+        if (call->refused) {
+            call->drained += (size_t) len;
+
+            if (call->drained > NGX_HTTP_WEBHOOK_DRAIN_MAX) {
+                return NGX_HTTP_REQUEST_ENTITY_TOO_LARGE;
+            }
+
+            len = 0;
+
+        } else if (len > (off_t) (call->receiver->body_max
+                                  - call->body_len))
+        {
             return NGX_HTTP_REQUEST_ENTITY_TOO_LARGE;
         }
 
@@ -230,19 +247,19 @@ ngx_http_webhook_body_failed(ngx_http_webhook_call_t *call, ngx_int_t rc)
         return rc;
     }
 
-    switch (rc) {
+    if (call->refused) {
+        rc = (ngx_int_t) call->refused;
+        error = call->error;
 
-    case NGX_HTTP_REQUEST_ENTITY_TOO_LARGE:
+    } else if (rc == NGX_HTTP_REQUEST_ENTITY_TOO_LARGE) {
         ngx_http_webhook_receive_say(r, &error,
                                      "The body is larger than %uz bytes",
                                      call->receiver->body_max);
-        break;
 
-    case NGX_HTTP_BAD_REQUEST:
+    } else if (rc == NGX_HTTP_BAD_REQUEST) {
         ngx_str_set(&error, "The chunks of the body are broken");
-        break;
 
-    default:
+    } else {
         return rc;
     }
 

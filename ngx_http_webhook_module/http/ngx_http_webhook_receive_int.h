@@ -26,6 +26,7 @@
 #define NGX_HTTP_WEBHOOK_ANSWER_START  512      /* kept of an API's answer */
 #define NGX_HTTP_WEBHOOK_URI_MAX       8192     /* bytes of an action's URI */
 #define NGX_HTTP_WEBHOOK_ERROR_MAX     1024     /* bytes of an error text */
+#define NGX_HTTP_WEBHOOK_DRAIN_MAX     65536    /* bytes of a refused body */
 
 
 typedef struct ngx_http_webhook_call_s  ngx_http_webhook_call_t;
@@ -66,10 +67,16 @@ typedef struct {
 struct ngx_http_webhook_call_s {
     ngx_http_request_t           *request;
     ngx_http_webhook_receiver_t  *receiver;     /* NULL: no such hook */
+    ngx_str_t                     path;         /* masked, if receiver is
+                                                   known by it */
 
     u_char                       *body;
     size_t                        body_len;
     size_t                        body_size;
+
+    ngx_uint_t                    refused;      /* status to answer once the
+                                                   body was thrown away */
+    size_t                        drained;      /* bytes of it so far */
 
     webhook_json_doc_t           *doc;
 
@@ -127,6 +134,10 @@ ngx_int_t ngx_http_webhook_receive_mask(ngx_http_request_t *r);
 ngx_int_t ngx_http_webhook_receive_mask_late(ngx_http_request_t *r);
 ngx_int_t ngx_http_webhook_receive_mask_log(ngx_http_request_t *r);
 
+/* Finds out where ordinary locations stand below receiving ones. */
+ngx_int_t ngx_http_webhook_receive_mask_init(ngx_conf_t *cf,
+    ngx_http_webhook_main_conf_t *wmcf);
+
 /* Masks all that a request in a receiving location can show of its URL. */
 ngx_int_t ngx_http_webhook_receive_mask_all(ngx_http_webhook_call_t *call);
 
@@ -135,7 +146,8 @@ ngx_int_t ngx_http_webhook_receive_mask_all(ngx_http_webhook_call_t *call);
 
 /*
  * Reads the body into call->body, receiver->body_max bytes at most, and calls
- * ngx_http_webhook_call_body().  For the content handler to return.
+ * ngx_http_webhook_call_body(); or, if call->refused is set, throws it away and
+ * answers call->error.  For the content handler to return.
  */
 ngx_int_t ngx_http_webhook_receive_body(ngx_http_webhook_call_t *call);
 

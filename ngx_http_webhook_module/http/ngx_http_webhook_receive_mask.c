@@ -8,11 +8,10 @@
  * The first handler of the first phase looks at the path below each location
  * that receives.  A stretch of it that could be a token takes the whole path
  * out of the request line and the unparsed URI, which is what access and error
- * logs show and what subrequests copy; a stretch that is the token of a
- * receiver takes it out of the URI as well, and out of the memory where it
- * was read, before a rewrite rule or a variable can copy it.  Other URIs stay
- * as they are until their location is known: it may be an ordinary one below
- * ours.
+ * logs show and what subrequests copy; and out of the URI as well, before a
+ * rewrite rule or a variable can copy it, unless it may be that of an ordinary
+ * location below ours.  The token of a receiver is always taken out of the
+ * URI, and out of the memory where it was read.
  *
  * A request that core refuses while it reads the headers never gets to that
  * phase: it is masked by the first log handler, by its text alone.
@@ -32,12 +31,36 @@
 #define NGX_HTTP_WEBHOOK_TOKENS_MAX  8      /* looked up in one path */
 
 
+/*
+ * Variables that keep their value once they were evaluated; indexes are set
+ * while the configuration is read.
+ */
+
+static ngx_str_t  ngx_http_webhook_mask_names[] = {
+    ngx_string("request"),
+    ngx_string("request_uri")
+};
+
+#define NGX_HTTP_WEBHOOK_MASK_NAMES                                           \
+    (sizeof(ngx_http_webhook_mask_names) / sizeof(ngx_str_t))
+
+static ngx_int_t  ngx_http_webhook_mask_index[NGX_HTTP_WEBHOOK_MASK_NAMES];
+
+
+static ngx_int_t ngx_http_webhook_mask_locations(
+    ngx_http_location_tree_node_t *node, ngx_http_webhook_hook_t *hook);
+static ngx_int_t ngx_http_webhook_mask_location(
+    ngx_http_core_loc_conf_t *clcf, ngx_http_webhook_hook_t *hook);
+static ngx_uint_t ngx_http_webhook_mask_other(ngx_http_webhook_hook_t *hook,
+    ngx_str_t *uri);
 static ngx_http_webhook_hook_t *ngx_http_webhook_mask_hook(
     ngx_http_request_t *r, ngx_str_t *uri);
 static ngx_uint_t ngx_http_webhook_mask_stretch(u_char **p, u_char *last,
     ngx_str_t *stretch);
 static ngx_uint_t ngx_http_webhook_mask_suspect(u_char *p, u_char *last);
 static ngx_int_t ngx_http_webhook_mask_blank(ngx_http_request_t *r);
+static void ngx_http_webhook_mask_set(ngx_http_request_t *r, ngx_str_t *line,
+    ngx_str_t *uri);
 static ngx_int_t ngx_http_webhook_mask_line(ngx_http_request_t *r,
     ngx_str_t *path);
 static ngx_int_t ngx_http_webhook_mask_path(ngx_http_request_t *r,
@@ -46,6 +69,137 @@ static void ngx_http_webhook_mask_wipe(ngx_http_request_t *r);
 static ngx_int_t ngx_http_webhook_mask_text(ngx_http_request_t *r);
 static ngx_uint_t ngx_http_webhook_mask_text_suspect(ngx_http_request_t *r,
     u_char *p, u_char *last);
+
+
+ngx_int_t
+ngx_http_webhook_receive_mask_init(ngx_conf_t *cf,
+    ngx_http_webhook_main_conf_t *wmcf)
+{
+    ngx_uint_t                 i;
+    ngx_http_webhook_hook_t   *hook;
+    ngx_http_core_loc_conf_t  *clcf;
+
+    for (i = 0; i < NGX_HTTP_WEBHOOK_MASK_NAMES; i++) {
+
+        ngx_http_webhook_mask_index[i] =
+              ngx_http_get_variable_index(cf, &ngx_http_webhook_mask_names[i]);
+
+        if (ngx_http_webhook_mask_index[i] == NGX_ERROR) {
+            return NGX_ERROR;
+        }
+    }
+
+    hook = wmcf->hooks.elts;
+
+    for (i = 0; i < wmcf->hooks.nelts; i++) {
+
+        hook[i].regex = 0;
+
+        if (ngx_array_init(&hook[i].others, cf->pool, 1, sizeof(ngx_str_t))
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+
+        clcf = hook[i].server->ctx->loc_conf[ngx_http_core_module.ctx_index];
+
+        if (ngx_http_webhook_mask_locations(clcf->static_locations, &hook[i])
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_webhook_mask_locations(ngx_http_location_tree_node_t *node,
+    ngx_http_webhook_hook_t *hook)
+{
+    if (node == NULL) {
+        return NGX_OK;
+    }
+
+    if (ngx_http_webhook_mask_locations(node->left, hook) != NGX_OK
+        || ngx_http_webhook_mask_locations(node->right, hook) != NGX_OK
+        || ngx_http_webhook_mask_locations(node->tree, hook) != NGX_OK
+        || ngx_http_webhook_mask_location(node->exact, hook) != NGX_OK
+        || ngx_http_webhook_mask_location(node->inclusive, hook) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_webhook_mask_location(ngx_http_core_loc_conf_t *clcf,
+    ngx_http_webhook_hook_t *hook)
+{
+    ngx_str_t                    *name;
+    ngx_http_core_loc_conf_t     *server;
+    ngx_http_webhook_loc_conf_t  *wlcf;
+
+    if (clcf == NULL) {
+        return NGX_OK;
+    }
+
+    wlcf = clcf->loc_conf[ngx_http_webhook_module.ctx_index];
+
+    if (!wlcf->receive
+        && clcf->name.len > hook->prefix.len
+        && ngx_memcmp(clcf->name.data, hook->prefix.data, hook->prefix.len)
+           == 0)
+    {
+        name = ngx_array_push(&hook->others);
+        if (name == NULL) {
+            return NGX_ERROR;
+        }
+
+        *name = clcf->name;
+    }
+
+#if (NGX_PCRE)
+
+    server = hook->server->ctx->loc_conf[ngx_http_core_module.ctx_index];
+
+    if (clcf->regex_locations
+        || (wlcf->receive && !clcf->noregex && server->regex_locations))
+    {
+        hook->regex = 1;
+    }
+
+#else
+    (void) server;
+#endif
+
+    return ngx_http_webhook_mask_locations(clcf->static_locations, hook);
+}
+
+
+/* True if the URI may be that of an ordinary location below. */
+
+static ngx_uint_t
+ngx_http_webhook_mask_other(ngx_http_webhook_hook_t *hook, ngx_str_t *uri)
+{
+    ngx_str_t   *name;
+    ngx_uint_t   i;
+
+    name = hook->others.elts;
+
+    for (i = 0; i < hook->others.nelts; i++) {
+        if (uri->len >= name[i].len
+            && ngx_memcmp(uri->data, name[i].data, name[i].len) == 0)
+        {
+            return 1;
+        }
+    }
+
+    return hook->regex;
+}
 
 
 ngx_int_t
@@ -121,16 +275,18 @@ ngx_http_webhook_receive_mask(ngx_http_request_t *r)
 
     call->receiver = receiver;
 
-    uri = r->uri;
-
     if (known) {
+        uri = r->uri;
         ngx_http_webhook_mask_wipe(r);
 
         /* it may stand apart from where it was read */
         ngx_memset(uri.data, '*', uri.len);
+    }
 
+    if (known || !ngx_http_webhook_mask_other(hook, &r->uri)) {
         r->uri = path;
         ngx_http_set_exten(r);
+        call->path = path;
         call->masked_uri = 1;
     }
 
@@ -329,12 +485,12 @@ ngx_http_webhook_mask_suspect(u_char *p, u_char *last)
 static ngx_int_t
 ngx_http_webhook_mask_blank(ngx_http_request_t *r)
 {
-    ngx_str_set(&r->request_line, "***");
-    ngx_str_set(&r->unparsed_uri, "***");
-    ngx_str_set(&r->uri, "***");
-    ngx_str_null(&r->exten);
+    ngx_str_t  stars = ngx_string("***");
 
-    r->valid_unparsed_uri = 0;
+    ngx_http_webhook_mask_set(r, &stars, &stars);
+
+    r->uri = stars;
+    ngx_str_null(&r->exten);
 
     return NGX_HTTP_INTERNAL_SERVER_ERROR;
 }
@@ -386,13 +542,28 @@ ngx_http_webhook_mask_line(ngx_http_request_t *r, ngx_str_t *path)
 
     line.len = p - line.data;
 
-    r->request_line = line;
-    r->unparsed_uri = uri;
+    ngx_http_webhook_mask_set(r, &line, &uri);
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_http_webhook_mask_set(ngx_http_request_t *r, ngx_str_t *line,
+    ngx_str_t *uri)
+{
+    ngx_uint_t  i;
+
+    r->request_line = *line;
+    r->unparsed_uri = *uri;
 
     /* proxy_pass without a URI then takes it from r->uri */
     r->valid_unparsed_uri = 0;
 
-    return NGX_OK;
+    for (i = 0; i < NGX_HTTP_WEBHOOK_MASK_NAMES; i++) {
+        r->variables[ngx_http_webhook_mask_index[i]].valid = 0;
+        r->variables[ngx_http_webhook_mask_index[i]].not_found = 0;
+    }
 }
 
 
@@ -482,7 +653,7 @@ ngx_http_webhook_mask_text(ngx_http_request_t *r)
 
     last = line.data + line.len;
 
-    if (!ngx_http_webhook_mask_text_suspect(r, p, last)) {
+    if (!ngx_http_webhook_mask_text_suspect(r, line.data, last)) {
         return NGX_OK;
     }
 
@@ -504,15 +675,15 @@ ngx_http_webhook_mask_text(ngx_http_request_t *r)
         return NGX_ERROR;
     }
 
-    r->request_line.data = p;
-    p = ngx_cpymem(p, line.data, line.len);
-    p = ngx_cpymem(p, " ***", sizeof(" ***") - 1);
-    r->request_line.len = p - r->request_line.data;
+    last = ngx_cpymem(p, line.data, line.len);
+    last = ngx_cpymem(last, " ***", sizeof(" ***") - 1);
+
+    line.data = p;
+    line.len = last - p;
 
     ngx_str_set(&stars, "***");
 
-    r->unparsed_uri = stars;
-    r->valid_unparsed_uri = 0;
+    ngx_http_webhook_mask_set(r, &line, &stars);
 
     if (!r->internal) {
         r->uri = stars;
