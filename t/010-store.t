@@ -52,9 +52,9 @@ webhook_store store_temp/ size=16m keep=1d12h high_water=80%;
 === TEST 3: the smallest and the last of the values
 --- user_files
 >>> webhook.conf
-webhook_store $TEST_NGINX_SERVER_ROOT/store_temp size=1m keep=1ms high_water=99%;
+webhook_store $TEST_NGINX_SERVER_ROOT/store_temp size=8m keep=1ms high_water=99%;
 --- no_error_log
-[emerg]
+[error]
 
 
 
@@ -138,10 +138,10 @@ qr/invalid size "size=big" in \S+webhook\.conf:1$/m
 === TEST 11: a size that is too small
 --- user_files
 >>> webhook.conf
-webhook_store store_temp size=1023k;
+webhook_store store_temp size=8191k;
 --- must_die
 --- error_log eval
-qr/"size=1023k" is too small, the least is 1m in \S+webhook\.conf:1$/m
+qr/"size=8191k" is too small, the least is 8m in \S+webhook\.conf:1$/m
 
 
 

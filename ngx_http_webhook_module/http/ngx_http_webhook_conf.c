@@ -11,7 +11,6 @@
 
 
 #define NGX_HTTP_WEBHOOK_STORE_SIZE   (1024 * 1024 * 1024)
-#define NGX_HTTP_WEBHOOK_STORE_MIN    (1024 * 1024)
 #define NGX_HTTP_WEBHOOK_STORE_KEEP   (7 * 24 * 60 * 60 * UINT64_C(1000))
 #define NGX_HTTP_WEBHOOK_STORE_HIGH   90
 
@@ -188,10 +187,11 @@ ngx_http_webhook_store(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
                 return NGX_CONF_ERROR;
             }
 
-            if (size < NGX_HTTP_WEBHOOK_STORE_MIN) {
+            if (size < WEBHOOK_STORE_SIZE_MIN) {
                 ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                                   "\"%V\" is too small, the least is 1m",
-                                   &value[i]);
+                                   "\"%V\" is too small, the least is %dm",
+                                   &value[i],
+                                   WEBHOOK_STORE_SIZE_MIN / (1024 * 1024));
                 return NGX_CONF_ERROR;
             }
 

@@ -43,6 +43,9 @@
 #include "../core/webhook_str.h"
 
 
+#define WEBHOOK_STORE_SIZE_MIN  (8 * 1024 * 1024)     /* bytes */
+
+
 typedef struct webhook_store_s  webhook_store_t;
 
 

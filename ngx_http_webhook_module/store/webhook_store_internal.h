@@ -38,7 +38,6 @@
 
 #define WEBHOOK_STORE_FORMAT        1
 
-#define WEBHOOK_STORE_SIZE_MIN      (8 * 1024 * 1024)
 #define WEBHOOK_STORE_SIZE_DEFAULT  ((uint64_t) 1024 * 1024 * 1024)
 #define WEBHOOK_STORE_RESERVE_MIN   (4 * 1024 * 1024)
 #define WEBHOOK_STORE_HIGH_WATER    90          /* percent */
