@@ -235,6 +235,9 @@ ngx_http_webhook_receive_run(ngx_http_request_t *r)
 
     call->woken = 0;
 
+    /* of the upstream, which is done */
+    r->connection->log->action = NULL;
+
     act = &call->acts[call->current];
 
     if (act->status < 200 || act->status > 299 || act->broken) {
@@ -317,7 +320,7 @@ ngx_http_webhook_receive_failed(ngx_http_webhook_call_t *call,
                 act->number, call->nacts, &act->method_name,
                 len, act->uri.data, dots);
 
-    } else if (act->answered) {
+    } else if (act->answered && act->status) {
         ngx_http_webhook_receive_say(r, &error,
                 "The API answered %ui to action %ui of %ui (%V %*s%s)",
                 act->status, act->number, call->nacts, &act->method_name,

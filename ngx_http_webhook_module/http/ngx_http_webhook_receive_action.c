@@ -330,7 +330,15 @@ ngx_http_webhook_act_done(ngx_http_request_t *sr, void *data, ngx_int_t rc)
 
     if (act->answered) {
 
-        if (rc == NGX_ERROR || rc >= NGX_HTTP_SPECIAL_RESPONSE) {
+        /*
+         * an upstream that closes too early is told by what is missing: core
+         * would end the response without its last buffer
+         */
+
+        if (rc == NGX_ERROR
+            || rc >= NGX_HTTP_SPECIAL_RESPONSE
+            || (sr->upstream && sr->upstream->header_sent && !act->complete))
+        {
             act->broken = 1;
         }
 
@@ -412,6 +420,7 @@ ngx_http_webhook_receive_act_header(ngx_http_request_t *r)
 
     act->answered = 1;
     act->status = r->headers_out.status;
+    act->complete = 0;
     act->start_len = 0;
 
     r->header_sent = 1;
@@ -458,6 +467,10 @@ ngx_http_webhook_receive_act_body(ngx_http_request_t *r, ngx_chain_t *in)
 
         if (b->in_file) {
             b->file_pos = b->file_last;
+        }
+
+        if (b->last_buf || b->last_in_chain) {
+            act->complete = 1;
         }
     }
 

@@ -48,7 +48,8 @@ typedef struct {
 
     unsigned                      done:1;
     unsigned                      answered:1;   /* status came as a header */
-    unsigned                      broken:1;     /* and the rest did not */
+    unsigned                      complete:1;   /* and the end of the body */
+    unsigned                      broken:1;     /* or not, though it should */
     ngx_uint_t                    status;       /* 0: none */
     uint64_t                      begun;        /* usec */
     uint32_t                      total;        /* usec */
