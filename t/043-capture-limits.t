@@ -94,6 +94,13 @@ CONF
       ['other', q(webhook_event thing.seen * ^/ 'body={"id": "${event.id}"}';)]
 } @ways;
 
+$locations .= <<'CONF';
+        location = /metrics {
+            access_log off;
+            webhook_metrics;
+        }
+CONF
+
 $t->config(http => <<'CONF', server => $locations);
     log_format hook '$webhook_id $webhook_status';
     access_log logs/hook.log hook;
@@ -109,7 +116,14 @@ CONF
 
 $t->start;
 
-my (%want, %payload);
+my (%want, %payload, %counted);
+
+my @counters = (
+    [qr/over webhook_payload_max/ => 'too_large'],
+    [qr/decoded|coding/           => 'undecodable'],
+    [qr/cut short/                => 'cut_short'],
+    [qr/./                        => 'failed'],
+);
 
 # A body that the rule does not look at may be of any size and form.
 
@@ -183,6 +197,9 @@ for my $way (@ways) {
                     is $id, $lost, "$what: the id" if $id;
                     $want{$lost // ''} = 'failed';
 
+                    my ($counter) = grep { $reason =~ $_->[0] } @counters;
+                    $counted{$counter->[1]}++;
+
                 } else {
                     $want{$id} = $way =~ /before/ ? 'committed' : 'pending';
                     $payload{$id} = $rule eq 'other' ? qq({"id": "$id"})
@@ -208,6 +225,14 @@ sub logged
 
 wait_for(sub { keys %{logged()} == keys %want });
 is_deeply logged(), \%want, 'the access log says which';
+
+my %metrics = $t->get('/metrics')->{body}
+              =~ /^ngx_webhook_events_(\w+)_total (\d+)$/mg;
+
+$counted{committed} = keys %payload;
+
+is_deeply { map { $_ => $metrics{$_} } keys %counted }, \%counted,
+          'the counters say how many';
 
 $t->stop;
 $t->ok_logs;

@@ -1,0 +1,423 @@
+# webhook_commit before_response: the client has the end of a response only
+# when its events are on disk.
+#
+# mdb_load opens a write transaction before it reads the first record; as long
+# as it waits for one, nobody else can commit.
+
+use strict;
+use warnings;
+
+use lib 't/lib';
+
+use Digest::SHA qw(sha256_hex);
+use IO::Select;
+use IO::Socket::INET;
+use Test::More;
+use Time::HiRes qw(sleep time);
+use Webhook::Test qw(slurp wait_for);
+
+my $json = 'application/json';
+my $text = '"' . ('x' x 100_000) . '"';
+
+my $t = Webhook::Test->new(http2 => 1);
+
+my $api = $t->endpoint(name => 'api', answers => {
+    '*'      => [{ body => '{"n": 1}', headers => ['Content-Type' => $json] }],
+    '/none'  => [204],
+    '/large' => [{ body => $text, headers => ['Content-Type' => $json] }],
+    '/chunked' => [{ body => '{"n": 2}', chunked => ['{"n"', ': 2}'],
+                     headers => ['Content-Type' => $json] }],
+});
+my $hook = $t->endpoint(name => 'erp');
+
+$t->file('html/file.json', $text);
+
+my $big = join(' ', map { "header-line-$_" } 1 .. 200);
+
+$t->config(http => <<'CONF', server => <<"CONF");
+    log_format hook '$request $status [$webhook_event] [$webhook_id] $webhook_status';
+    access_log logs/hook.log hook;
+
+    webhook_store %%STORE%% size=64m;
+    webhook_event_type a.one "";
+    webhook_event_type a.two "";
+
+    webhook_endpoint erp {
+        url    http://127.0.0.1:%%PORT_erp%%/hooks;
+        events *;
+    }
+CONF
+    root html;
+    sendfile on;
+
+    location /api/ {
+        webhook_event a.one * ^/;
+        proxy_pass http://127.0.0.1:%%PORT_api%%/;
+    }
+
+    location /off/ {
+        webhook_event a.one * ^/;
+        proxy_buffering off;
+        proxy_pass http://127.0.0.1:%%PORT_api%%/;
+    }
+
+    location /two/ {
+        webhook_event a.one * ^/;
+        webhook_event a.two * ^/ 'body={}';
+        proxy_pass http://127.0.0.1:%%PORT_api%%/;
+    }
+
+    location /tail/ {
+        webhook_event a.one * ^/ 'body={}';
+        webhook_payload_max 1k;
+        proxy_pass http://127.0.0.1:%%PORT_api%%/;
+    }
+
+    location /after/ {
+        webhook_commit after_response;
+        webhook_event a.one * ^/;
+        proxy_pass http://127.0.0.1:%%PORT_api%%/;
+    }
+
+    location = /return {
+        webhook_event a.one * ^/;
+        return 200 "a line";
+    }
+
+    location = /empty {
+        webhook_event a.one * ^/;
+        add_header X-Big "$big";
+        postpone_output 0;
+        return 200;
+    }
+
+    location = /file.json {
+        webhook_event a.one * ^/;
+        default_type $json;
+    }
+
+    location = /gzip/file.json {
+        webhook_event a.one * ^/;
+        default_type $json;
+        alias html/file.json;
+        gzip on;
+        gzip_types *;
+    }
+
+    location = /slow/file.json {
+        webhook_event a.one * ^/;
+        default_type $json;
+        alias html/file.json;
+        limit_rate 300k;
+    }
+
+    location = /posted {
+        webhook_event a.one * ^/;
+        post_action \@action;
+        return 200 "posted";
+    }
+
+    location \@action {
+        proxy_pass http://127.0.0.1:%%PORT_api%%;
+    }
+
+    location = /free {
+        return 200 "free";
+    }
+CONF
+
+$t->start;
+
+# Keeps others from committing until the code has run.
+
+sub held
+{
+    my ($code) = @_;
+
+    pipe my $read, my $write or die;
+
+    my $store = $t->store;
+    my $pid = fork // die;
+
+    if ($pid == 0) {
+        open STDIN, '<&', $read;
+        close $write;
+        exec 'mdb_load', '-T', '-s', 'held', $store or POSIX::_exit(1);
+    }
+
+    close $read;
+
+    # the transaction is open once it waits for its input
+
+    wait_for(sub {
+        my ($wchan, $call, $name)
+            = map { eval { slurp("/proc/$pid/$_") } // '' }
+                  qw(wchan syscall comm);
+
+        return $name =~ /mdb_load/ && ($wchan =~ /pipe/ || $call =~ /^0 0x0 /);
+    });
+
+    my @r = eval { $code->() };
+    my $error = $@;
+
+    kill 'KILL', $pid;
+    waitpid $pid, 0;
+    close $write;
+
+    die $error if $error;
+
+    return @r;
+}
+
+
+sub open_client
+{
+    my ($bytes, $port) = @_;
+
+    my $s = IO::Socket::INET->new(PeerAddr => '127.0.0.1',
+                                  PeerPort => $port // $t->port)
+        or die "cannot connect: $!";
+
+    print $s $bytes if defined $bytes;
+
+    return $s;
+}
+
+
+# What comes within so many seconds, or until the end.
+
+sub comes
+{
+    my ($s, $seconds, $enough) = @_;
+
+    my $end = time + $seconds;
+    my $got = '';
+    my $select = IO::Select->new($s);
+
+    while ((my $left = $end - time) > 0) {
+        last if $enough && $got =~ $enough;
+        next unless $select->can_read($left);
+        sysread($s, $got, 65536, length $got) or last;
+    }
+
+    return $got;
+}
+
+
+sub get
+{
+    my ($uri, %with) = @_;
+
+    my $method = $with{method} // 'GET';
+    my $version = $with{version} // '1.1';
+    my $more = $with{headers} // '';
+    my $close = $with{keep} ? '' : "Connection: close\r\n";
+
+    return "$method $uri HTTP/$version\r\nHost: x\r\n$close$more\r\n";
+}
+
+
+# The commits are held, so no response may end; another location answers.
+
+my %forms = (
+    'proxied'        => get('/api/x'),
+    'proxied HEAD'   => get('/api/x', method => 'HEAD'),
+    'proxied 204'    => get('/api/none', method => 'DELETE'),
+    'unbuffered'     => get('/off/x'),
+    'chunked'        => get('/api/chunked'),
+    'chunked, 1.0'   => get('/off/chunked', version => '1.0'),
+    'large'          => get('/api/large'),
+    'two events'     => get('/two/x'),
+    'all but a byte' => get('/tail/large'),
+    'return'         => get('/return'),
+    'return HEAD'    => get('/return', method => 'HEAD'),
+    'an empty one'   => get('/empty'),
+    'a file'         => get('/file.json'),
+    'a file HEAD'    => get('/file.json', method => 'HEAD'),
+    'a range'        => get('/file.json', headers => "Range: bytes=1-3\r\n"),
+    'to gzip'        => get('/gzip/file.json',
+                            headers => "Accept-Encoding: gzip\r\n"),
+    'rate'           => get('/slow/file.json'),
+    'post_action'    => get('/posted'),
+);
+
+my (%sockets, %early);
+my $events = 0;
+
+held(sub {
+    for my $name (sort keys %forms) {
+        $sockets{$name} = open_client($forms{$name});
+    }
+
+    my $free = $t->get('/free');
+    is $free->{body}, 'free', 'others are answered meanwhile';
+    cmp_ok $free->{time} - $free->{begun}, '<', 1, 'at once';
+
+    my $after = $t->get('/after/x');
+    is $after->{body}, '{"n": 1}', 'so are those that commit after it';
+
+    sleep 0.7;
+
+    is $hook->count, 0, 'nothing is sent';
+
+    for my $name (sort keys %forms) {
+        $early{$name} = comes($sockets{$name}, 0.02);
+
+        if ($name =~ /HEAD|204|empty/) {
+            is length $early{$name}, 0, "$name: held";
+
+        } elsif ($name =~ /byte/) {
+            my ($body) = $early{$name} =~ /\r\n\r\n(.*)/s;
+            is length($body // ''), length($text) - 1, "$name: held";
+
+        } else {
+            my ($body) = $early{$name} =~ /\r\n\r\n(.*)/s;
+            is length($body // ''), 0, "$name: held";
+        }
+    }
+});
+
+for my $name (sort keys %forms) {
+    my $got = $early{$name} . comes($sockets{$name}, 10);
+    my ($head, $body) = $got =~ /^(.*?)\r\n\r\n(.*)$/s;
+
+    like $head, qr{^HTTP/1\.1 20[04] }, "$name: answered";
+
+    my $want = $name =~ /HEAD|204|empty/ ? '' : $name =~ /return/ ? 'a line'
+               : $name =~ /post/ ? 'posted'
+               : $name =~ /chunked/ ? '{"n": 2}'
+               : $name =~ /large|byte|file|range|rate/ ? $text : '{"n": 1}';
+
+    if ($name eq 'chunked') {
+        $body =~ s/[0-9a-f]+\r\n(.*?)\r\n/$1/sg;
+    }
+
+    if ($name eq 'to gzip') {
+        like $head, qr/Content-Encoding: gzip/, "$name: packed behind us";
+        next;
+    }
+
+    is sha256_hex($body), sha256_hex($want), "$name: whole";
+}
+
+$events = keys(%forms) + 2;
+
+is scalar @{$hook->wait_requests($events)}, $events, 'and now all are sent';
+
+
+# The same over HTTP/2: streams of one connection.
+
+sub curl_h2
+{
+    my (@paths) = @_;
+
+    my $port = $t->port('h2');
+
+    my $pid = open my $out, '-|', 'curl', '-sS', '--max-time', 20,
+        '--stderr', '/dev/null', '--http2-prior-knowledge', '-Z',
+        '--parallel-immediate', map { "http://127.0.0.1:$port$_" } @paths;
+
+    return ($pid, $out);
+}
+
+my @h2 = qw(/api/x /api/none /off/x /api/chunked /api/large /two/x /tail/large
+            /return /empty /file.json);
+my ($pid, $out);
+
+held(sub {
+    ($pid, $out) = curl_h2(@h2);
+
+    # all have come to where they wait, but for those that are done
+
+    wait_for(sub { $api->count >= 7 + 9 });
+    sleep 0.5;
+
+    is $hook->count, $events, 'h2: nothing is sent';
+
+    my @done = grep { m{ HTTP/2\.0 } } split /\n/,
+                    slurp($t->prefix . '/logs/hook.log');
+    is scalar @done, 0, 'h2: no stream is done';
+});
+
+my $got = do { local $/; <$out> };
+close $out;
+
+is $? >> 8, 0, 'h2: all streams end well';
+is length $got, 3 * length($text) + 6 + 4 * 8, 'h2: with all their bytes';
+
+$events += @h2 + 1;
+is scalar @{$hook->wait_requests($events)}, $events, 'h2: all are sent';
+
+
+# Pipelined requests on a kept connection are answered in order.
+
+my $s = open_client(get('/api/x', keep => 1) . get('/return', keep => 1)
+                    . get('/api/none', keep => 1)
+                    . get('/return', keep => 1, method => 'HEAD')
+                    . get('/file.json', keep => 1) . get('/free'));
+
+$got = comes($s, 10);
+
+is_deeply [$got =~ m{HTTP/1\.1 (\d+)}g], [200, 200, 204, 200, 200, 200],
+          'pipelined';
+is index($got, $text) > 0, 1, 'with their bodies';
+like $got, qr/\r\n\r\nfree$/, 'to the end';
+
+$events += 5;
+is scalar @{$hook->wait_requests($events)}, $events, 'pipelined: sent';
+
+
+# Clients that leave while the store works: the event is kept all the same.
+
+held(sub {
+    my @s = map { open_client(get($_)) } '/api/x', '/return', '/posted',
+                '/file.json', '/tail/large';
+    push @s, open_client(get('/api/none', method => 'DELETE'));
+
+    sleep 0.5;
+    close $_ for @s;
+
+    ($pid, $out) = curl_h2('/api/x', '/api/none');
+    sleep 0.5;
+    kill 'KILL', $pid;
+    close $out;
+    sleep 0.5;
+
+    my @pending = grep { / pending$/ && !m{/after/} }
+                       split /\n/, slurp($t->prefix . '/logs/hook.log');
+    is scalar @pending, 8, 'they left, and were pending';
+});
+
+$events += 8;
+is scalar @{$hook->wait_requests($events)}, $events, 'their events are sent';
+
+is $t->get('/api/x')->{status}, 200, 'it goes on';
+$events++;
+
+
+# A reload while responses are held.
+
+my @s;
+
+held(sub {
+    @s = map { open_client(get($_)) } '/api/x', '/return', '/file.json';
+    sleep 0.3;
+    $t->signal('HUP');
+    sleep 0.5;
+});
+
+for my $s (@s) {
+    like comes($s, 10), qr{^HTTP/1\.1 200 .*(?:\}|line|")$}s,
+         'answered by the old worker';
+}
+
+$events += 3;
+is scalar @{$hook->wait_requests($events)}, $events, 'and sent';
+
+ok wait_for(sub { $t->get('/api/x')->{status} == 200 }), 'the new one works';
+
+$t->stop;
+$t->ok_logs;
+
+done_testing;
+
