@@ -345,11 +345,13 @@ sub config
                    : "\n        listen 127.0.0.1:%%PORT_h2%% http2;";
     }
 
+    $text{events} .= "\n    worker_connections 1024;"
+        unless $text{events} =~ /worker_connections/;
+
     return $self->write_config(<<"CONF");
 %%GLOBALS%%
 $text{main}
 events {
-    worker_connections 1024;
     $text{events}
 }
 http {
