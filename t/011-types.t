@@ -93,7 +93,7 @@ CORE::join '', "include $main::conf/teamcrop-events.conf;\n",
         'order.add'
 --- must_die
 --- error_log eval
-qr/duplicate event type "order\.add", which is declared in \S+teamcrop-events\.conf:\d+ already in \S+nginx\.conf:\d+$/m
+qr/event type "order\.add", declared in \S+teamcrop-events\.conf:\d+, is declared again in \S+nginx\.conf:\d+$/m
 
 
 
@@ -233,7 +233,7 @@ webhook_event_type order.add;
 webhook_event_type order.add;
 --- must_die
 --- error_log eval
-qr/duplicate event type "order\.add", which is declared in \S+webhook\.conf:1 already in \S+webhook\.conf:3$/m
+qr/event type "order\.add", declared in \S+webhook\.conf:1, is declared again in \S+webhook\.conf:3$/m
 
 
 

@@ -208,7 +208,7 @@ webhook_endpoint erp {
 }
 --- must_die
 --- error_log eval
-qr/duplicate "webhook_endpoint" "erp", which is defined in \S+webhook\.conf:1 already in \S+webhook\.conf:6$/m
+qr/webhook_endpoint "erp", defined in \S+webhook\.conf:1, is defined again in \S+webhook\.conf:6$/m
 
 
 

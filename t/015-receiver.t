@@ -138,7 +138,7 @@ webhook_receiver usd {
 }
 --- must_die
 --- error_log eval
-qr/duplicate "webhook_receiver" "usd", which is defined in \S+webhook\.conf:1 already in \S+webhook\.conf:5$/m
+qr/webhook_receiver "usd", defined in \S+webhook\.conf:1, is defined again in \S+webhook\.conf:5$/m
 
 
 
@@ -462,7 +462,7 @@ webhook_receiver two {
 }
 --- must_die
 --- error_log eval
-qr/webhook_receiver "two" has the same "secret" as "one" has in \S+webhook\.conf:2 in \S+webhook\.conf:6$/m
+qr/the "secret" of webhook_receiver "one", given in \S+webhook\.conf:2, is given again for "two" in \S+webhook\.conf:6$/m
 --- no_error_log
 abcdefghijklmnopqrst
 
@@ -478,7 +478,7 @@ webhook_receiver usd {
 }
 --- must_die
 --- error_log eval
-qr/webhook_receiver "usd" has the same "secret" as "usd" has in \S+webhook\.conf:2 in \S+webhook\.conf:4$/m
+qr/the "secret" of webhook_receiver "usd", given in \S+webhook\.conf:2, is given again for "usd" in \S+webhook\.conf:4$/m
 
 
 

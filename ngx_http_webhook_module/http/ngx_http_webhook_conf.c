@@ -303,8 +303,8 @@ ngx_http_webhook_event_type(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
             && ngx_memcmp(type[i].name.data, value[1].data, value[1].len) == 0)
         {
             ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "duplicate event type \"%V\", which is "
-                               "declared in %s:%ui already",
+                               "event type \"%V\", declared in %s:%ui, is "
+                               "declared again",
                                &value[1], type[i].place.file,
                                type[i].place.line);
             return NGX_CONF_ERROR;

@@ -412,12 +412,13 @@ ngx_http_webhook_check_tokens(ngx_conf_t *cf,
         }
 
         ngx_http_webhook_conf_error(NGX_LOG_EMERG, cf, &token[i].place,
-                                    "webhook_receiver \"%V\" has the same "
-                                    "\"secret\" as \"%V\" has in %s:%ui",
-                                    &token[i].receiver->name,
+                                    "the \"secret\" of webhook_receiver "
+                                    "\"%V\", given in %s:%ui, is given again "
+                                    "for \"%V\"",
                                     &token[i - 1].receiver->name,
                                     token[i - 1].place.file,
-                                    token[i - 1].place.line);
+                                    token[i - 1].place.line,
+                                    &token[i].receiver->name);
         return NGX_ERROR;
     }
 

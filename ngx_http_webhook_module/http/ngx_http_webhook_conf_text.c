@@ -161,9 +161,8 @@ ngx_http_webhook_conf_insert(ngx_conf_t *cf, ngx_array_t *array,
                == 0)
         {
             ngx_http_webhook_conf_error(NGX_LOG_EMERG, cf, &named->place,
-                                        "duplicate \"%V\" \"%V\", which is "
-                                        "defined in %s:%ui already",
-                                        what, &named->name,
+                                        "%V \"%V\", defined in %s:%ui, is "
+                                        "defined again", what, &named->name,
                                         other->place.file, other->place.line);
 
         } else {
