@@ -68,7 +68,9 @@ AddressSanitizer 3)
 =head2 Functions
 
 C<build_dir()>, C<module_path()>, C<nginx_binary()>, C<root_dir()> (of the
-checkout) are exported where asked for.
+checkout) and C<asan_env()> are exported where asked for.  The last is what has
+to be in front of an nginx that a test starts by itself (C<env VAR=VALUE ...>):
+nothing where the module is not under AddressSanitizer.
 
 =head2 Methods
 
@@ -91,9 +93,9 @@ same at each use), C<%%PREFIX%%> the directory, C<%%GLOBALS%%> what the main
 context needs (load_module, user, worker_processes, error_log, pid) and
 C<%%GLOBALS_HTTP%%> what http needs (access_log, temporary paths).
 
-=item test()
+=item test(ARGS)
 
-C<nginx -t>: returns (exit status, output).
+C<nginx -t>, or with ARGS such as C<-T>: returns (exit status, output).
 
 =item start()
 
@@ -167,7 +169,7 @@ use POSIX qw(WNOHANG);
 use Webhook::Sandbox qw(free_port wait_for temp_dir at_end spawn children alive
                        slurp write_file asan);
 
-our @EXPORT_OK = qw(root_dir build_dir module_path nginx_binary);
+our @EXPORT_OK = qw(root_dir build_dir module_path nginx_binary asan_env);
 
 my $root = Cwd::abs_path(__FILE__);
 $root =~ s{/t/lib/Webhook/Nginx\.pm$}{};
@@ -331,27 +333,36 @@ sub write_config
 }
 
 
-# The command line; with what AddressSanitizer needs in front of it.
+# What has to stand before the module under AddressSanitizer is loaded.
+
+sub asan_env
+{
+    my ($log) = @_;
+
+    return unless asan();
+
+    chomp(my $lib = qx(gcc -print-file-name=libasan.so));
+
+    my $options = 'detect_leaks=0:detect_odr_violation=0'
+                  . ':abort_on_error=1:disable_coredump=1';
+
+    $options .= ":log_path=$log" if defined $log;
+
+    return ("LD_PRELOAD=$lib", "ASAN_OPTIONS=$options");
+}
+
+
+# The command line.
 
 sub command
 {
     my ($self, @args) = @_;
 
-    my @command;
+    my @env = map { "$_=$self->{env}{$_}" } sort keys %{$self->{env}};
 
-    if (asan() && $self->{module}) {
-        chomp(my $lib = qx(gcc -print-file-name=libasan.so));
+    push @env, asan_env("$self->{prefix}/logs/asan") if $self->{module};
 
-        push @command, 'env', "LD_PRELOAD=$lib",
-             'ASAN_OPTIONS=detect_leaks=0:detect_odr_violation=0'
-             . ':abort_on_error=1:disable_coredump=1'
-             . ":log_path=$self->{prefix}/logs/asan";
-    }
-
-    push @command, map { "$_=$self->{env}{$_}" } sort keys %{$self->{env}};
-    unshift @command, 'env' if @command && $command[0] ne 'env';
-
-    return (@command, $self->{binary}, '-p', "$self->{prefix}/",
+    return (@env ? ('env', @env) : (), $self->{binary}, '-p', "$self->{prefix}/",
             '-e', "$self->{prefix}/logs/error.log",
             '-c', $self->config_file, @args);
 }
@@ -359,9 +370,9 @@ sub command
 
 sub test
 {
-    my ($self) = @_;
+    my ($self, @args) = @_;
 
-    my @command = $self->command('-t');
+    my @command = $self->command(@args ? @args : '-t');
 
     my $pid = open my $fh, '-|';
     die "fork: $!\n" unless defined $pid;
