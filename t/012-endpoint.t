@@ -132,8 +132,8 @@ qr/invalid "attempts=0", it must be from 1 to 1000 in \S+erp\.inc:2$/m
 webhook_endpoint erp {
     url http://127.0.0.1:9;
 }
---- no_error_log
-[error]
+--- error_log eval
+qr/\[warn\] .*webhook_endpoint "erp" has no "events" and gets none in \S+webhook\.conf:1$/m
 
 
 
