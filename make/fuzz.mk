@@ -20,9 +20,14 @@ FUZZ_OBJS    := $(patsubst $(SRC)/%.c,$(FUZZ_DIR)/%.o,$(FUZZ_PLAIN))
 FUZZ_BINS    := $(addprefix $(FUZZ_DIR)/fuzz_,$(FUZZ))
 SMOKE_BINS   := $(addprefix $(BUILD)/plain-asan/fuzz/smoke_,$(FUZZ))
 
-.PHONY: fuzz fuzz-run fuzz-smoke fuzz-smoke-build
+.PHONY: fuzz fuzz-deps fuzz-run fuzz-smoke fuzz-smoke-build
 
 fuzz: $(FUZZ_BINS)
+
+$(FUZZ_OBJS) $(FUZZ_BINS): | fuzz-deps
+
+fuzz-deps:
+	@command -v $(CLANG) > /dev/null || tools/install-deps fuzz
 
 $(FUZZ_OBJS): $(FUZZ_DIR)/%.o: $(SRC)/%.c $(BUILD)/plain-asan/flags
 	@mkdir -p $(@D)
