@@ -1,4 +1,4 @@
-# ngx_http_webhook_module: build, test, install.  "make help" tells the targets.
+# ngx_http_webhook_module: build, test, install; "make help" tells how.
 #
 # Everything that is built goes under $(BUILD), and nothing outside of it is
 # written, so that several builds of one checkout can run side by side:
@@ -19,8 +19,6 @@ JOBS    ?= $(shell nproc)
 
 MODULE   := ngx_http_webhook_module
 SRC      := $(MODULE)
-VERSION  := $(shell sed -n 's/^.define NGX_HTTP_WEBHOOK_VERSION *"\(.*\)"/\1/p' \
-                $(ROOT)/$(SRC)/http/*.h 2>/dev/null | head -1)
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:

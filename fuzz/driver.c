@@ -151,9 +151,9 @@ driver_file(const char *path)
 static void
 driver_bend(const uint8_t *data, size_t len)
 {
-    size_t                 i, k, step;
-    uint8_t               *copy;
-    static const uint8_t   bytes[] = { 0, '"', '\\', '{', '}', '$', 0x80, 0xff };
+    size_t                i, k, step;
+    uint8_t              *copy;
+    static const uint8_t  bytes[] = { 0, '"', '\\', '{', '}', '$', 0x80, 255 };
 
     if (len == 0) {
         return;

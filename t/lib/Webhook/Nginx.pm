@@ -76,7 +76,10 @@ nothing where the module is not under AddressSanitizer.
 
 =over
 
-=item new(name =E<gt> 'nginx', module =E<gt> 1, workers =E<gt> 1, log_level =E<gt> 'info', binary =E<gt> PATH)
+=item new(OPTIONS)
+
+C<name> ('nginx'), C<module> (1: load ours), C<workers> (1), C<log_level>
+('info'), C<binary> (a path), C<user> (of the workers), C<env> (a hash), C<prefix>.
 
 =item prefix()
 
@@ -362,7 +365,8 @@ sub command
 
     push @env, asan_env("$self->{prefix}/logs/asan") if $self->{module};
 
-    return (@env ? ('env', @env) : (), $self->{binary}, '-p', "$self->{prefix}/",
+    return (@env ? ('env', @env) : (), $self->{binary},
+            '-p', "$self->{prefix}/",
             '-e', "$self->{prefix}/logs/error.log",
             '-c', $self->config_file, @args);
 }

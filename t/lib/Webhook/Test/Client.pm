@@ -20,7 +20,10 @@ Webhook::Test::Client - a small HTTP/1.1 client
 
 The connection is kept where the server keeps it, and made anew where not.
 
-=head2 new(port => N, unix => PATH, timeout => 10, tls => 0 | { ca, sni, verify, cert, key })
+=head2 new(OPTIONS)
+
+C<port>, or C<unix>, a path; C<timeout> (10 s without anything new); C<tls>, 1
+or { C<ca>, C<sni>, C<verify>, C<cert>, C<key> }.
 
 =head2 request(METHOD, URI, BODY, OPTIONS)
 

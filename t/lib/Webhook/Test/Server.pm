@@ -227,8 +227,9 @@ sub after
 {
     my ($self, $conn, $seconds, $code) = @_;
 
-    @{$self->{timers}} = sort { $a->[0] <=> $b->[0] }
-                             @{$self->{timers}}, [time + $seconds, $conn, $code];
+    my @timers = (@{$self->{timers}}, [time + $seconds, $conn, $code]);
+
+    $self->{timers} = [sort { $a->[0] <=> $b->[0] } @timers];
 }
 
 
