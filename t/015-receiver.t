@@ -4,8 +4,6 @@
 use lib 't/lib';
 use Test::Nginx::Socket;
 
-our $nginx = $ENV{TEST_NGINX_BINARY} || 'nginx';
-
 plan 'no_plan';
 
 no_shuffle();
@@ -479,19 +477,3 @@ webhook_receiver usd {
 --- must_die
 --- error_log eval
 qr/the "secret" of webhook_receiver "usd", given in \S+webhook\.conf:2, is given again for "usd" in \S+webhook\.conf:4$/m
-
-
-
-=== TEST 32: nginx -T does not show what is written in the file
---- user_files
->>> webhook.conf
-webhook_receiver usd {
-    secret open-sesame-open-sesame;
-    action POST /pos/open;
-}
---- init
-my $out = qx($main::nginx -T -p $ENV{TEST_NGINX_SERVER_ROOT} -c conf/nginx.conf 2>&1);
-Test::More::like($out, qr/secret \*{23};/, 'it is there as stars');
-Test::More::unlike($out, qr/open-sesame/, 'and not as it is');
---- no_error_log
-[error]

@@ -128,6 +128,27 @@ like $got->{headers}{'user-agent'}, qr{^ngx_http_webhook/\d+\.\d+},
      'from the module';
 
 
+# a secret that is written into the configuration
+
+my $plain = 'plain-' . 'c' x 20;
+
+config(secrets => ['first', 'second'], http => <<"CONF");
+    @{[ ('# ' . 'x' x 997 . "\n") x 5 ]}
+    webhook_receiver plain { secret $plain; action GET /in/ping; }
+    @{[ ('# ' . 'x' x 997 . "\n") x 5 ]}
+CONF
+
+my ($status, $out) = $t->test('-T');
+
+is $status, 0, 'nginx -T';
+like $out, qr/webhook_receiver plain \{ secret \*{26}; action GET/,
+     'shows stars';
+unlike $out, qr/$plain/, 'and not the secret';
+
+ok $t->reload, 'reload';
+is call($plain), 200, 'which works';
+
+
 # a configuration that is wrong
 
 config(secrets => ['second'], http => 'webhook_endpoint erp { }');
@@ -146,9 +167,9 @@ ok $t->reload, 'reload';
 
 is call($first), 404, 'the first secret works no more';
 is call($second), 200, 'the second does';
-is counter('calls_ok'), 5, 'counters are kept all the time';
+is counter('calls_ok'), 6, 'counters are kept all the time';
 
-unlike $t->error_log . $t->access_log, qr/$first|$second/,
+unlike $t->error_log . $t->access_log, qr/$first|$second|$plain/,
        'no secret stands in a log';
 
 $t->stop;

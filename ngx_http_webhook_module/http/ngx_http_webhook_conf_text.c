@@ -332,7 +332,7 @@ ngx_http_webhook_conf_secret(ngx_conf_t *cf, ngx_str_t *value,
     ngx_str_t *secret)
 {
     u_char     *p;
-    ngx_buf_t  *b;
+    ngx_buf_t  *b, *dump;
     ngx_str_t   path;
 
     if (ngx_http_webhook_conf_param(value, "file:", &path)) {
@@ -371,22 +371,25 @@ ngx_http_webhook_conf_secret(ngx_conf_t *cf, ngx_str_t *value,
     }
 
     /*
-     * The argument, what nginx has read of the file, and its copy for
-     * "nginx -T", which a build with debugging always keeps.
+     * The argument; what nginx has read of the file; and its copy for
+     * "nginx -T", which a build with debugging always keeps and which ends
+     * with what stands in the buffer now.
      */
 
     ngx_explicit_memzero(value->data, value->len);
 
     b = cf->conf_file->buffer;
+    dump = cf->conf_file->dump;
 
-    if (b) {
-        ngx_http_webhook_conf_mask(b->start, b->pos, secret);
+    if (b == NULL) {
+        return NGX_CONF_OK;
     }
 
-    b = cf->conf_file->dump;
+    ngx_http_webhook_conf_mask(b->start, b->pos, secret);
 
-    if (b) {
-        ngx_http_webhook_conf_mask(b->pos, b->last, secret);
+    if (dump && dump->last - dump->pos >= b->last - b->start) {
+        ngx_http_webhook_conf_mask(dump->last - (b->last - b->start),
+                                   dump->last - (b->last - b->pos), secret);
     }
 
     return NGX_CONF_OK;
