@@ -79,7 +79,8 @@ nothing where the module is not under AddressSanitizer.
 =item new(OPTIONS)
 
 C<name> ('nginx'), C<module> (1: load ours), C<workers> (1), C<log_level>
-('info'), C<binary> (a path), C<user> (of the workers), C<env> (a hash), C<prefix>.
+('info'), C<binary> (a path), C<user> (of the workers), C<env> (a hash),
+C<prefix>.
 
 =item prefix()
 

@@ -90,7 +90,7 @@ C<%%PORT_name%%> in the configuration.
 =item backend(NAME, SERVER, OPTIONS)
 
 A second, plain nginx, started at once, for what a Perl process is too slow for;
-SERVER is what stands in its server block, such as C<location / { return 204; }>.
+SERVER is what stands in its server block, as in C<location / { return 204; }>.
 Its port is C<%%PORT_name%%>; a L<Webhook::Nginx>.
 
 =item tls()
