@@ -72,7 +72,8 @@ my %failed = (
     interims  => [raw("HTTP/1.1 100 Continue\n\n" x 9
                       . "HTTP/1.1 200 OK\nContent-Length: 0\n"),
                   qr/status 0, too many interim answers$/],
-    hang      => [{ hang => 1 }, qr/status 0, timed out after 200 ms while reading /],
+    hang      => [{ hang => 1 },
+                  qr/status 0, timed out after 200 ms while reading /],
     trickle   => [{ trickle => [1, 0.05], body => 'x' },
                   qr/status 0, timed out after 300 ms in total while reading /],
 );
