@@ -16,8 +16,8 @@
 #ifndef NGX_HTTP_WEBHOOK_CLIENT_INT_H
 #define NGX_HTTP_WEBHOOK_CLIENT_INT_H
 
-#include "../core/webhook_http.h"
 #include "ngx_http_webhook_pool.h"
+#include "../core/webhook_http.h"
 
 
 #define NGX_HTTP_WEBHOOK_CLIENT_ERROR   250     /* bytes of an error text */
