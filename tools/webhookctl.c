@@ -1,0 +1,648 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * webhookctl: looks into a store, while nginx runs or not.
+ *
+ * It works as the owner of the store's files, so that a root shell makes none
+ * that a worker could not open.  Exits with 0, with 1 where something is not
+ * there or cannot be read, with 2 for words it does not understand.
+ */
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE                     /* strptime(), setgroups() */
+#endif
+
+#include <errno.h>
+#include <getopt.h>
+#include <grp.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "webhookctl.h"
+#include "../ngx_http_webhook_module/core/webhook_pattern.h"
+
+
+#define CTL_STORE  "/var/lib/nginx/webhook"
+#define CTL_PAGE   500
+#define CTL_LIMIT  1000
+
+
+typedef struct {
+    const char     *store;
+    uint64_t        endpoint;
+    int             state;
+    webhook_str_t   type;
+    uint64_t        since;
+    uint64_t        until;
+    uint64_t        limit;
+    int             json;
+    int             body;
+    int             argc;
+    char          **argv;
+} ctl_t;
+
+
+typedef struct {
+    const char     *name;
+    int           (*run)(ctl_t *ctl, webhook_store_t *st);
+    int             args;               /* how many, exactly */
+    const char     *use;
+    const char     *what;
+} ctl_command_t;
+
+
+static int ctl_options(ctl_t *ctl, int argc, char **argv);
+static int ctl_time(const char *text, uint64_t *wall);
+static void ctl_usage(FILE *out);
+static int ctl_become_owner(const char *path);
+static void ctl_log(void *ctx, webhook_store_log_e level, const char *text);
+static webhook_str_t ctl_str(const char *text);
+static int ctl_failed(webhook_op_t *op, const char *what);
+static void ctl_say(const char *fmt, ...)
+    __attribute__((format(printf, 1, 2)));
+
+static int ctl_list(ctl_t *ctl, webhook_store_t *st);
+static int ctl_show(ctl_t *ctl, webhook_store_t *st);
+static int ctl_calls(ctl_t *ctl, webhook_store_t *st);
+static int ctl_stats(ctl_t *ctl, webhook_store_t *st);
+
+
+static const ctl_command_t  ctl_commands[] = {
+    { "list", ctl_list, 0, "list",
+      "deliveries, the newest first" },
+    { "show", ctl_show, 1, "show EVENT[.ENDPOINT]",
+      "an event, its deliveries and every attempt" },
+    { "calls", ctl_calls, 1, "calls RECEIVER",
+      "calls of a receiver, the newest first" },
+    { "stats", ctl_stats, 0, "stats",
+      "the store, and what each endpoint has waiting" },
+    { NULL, NULL, 0, NULL, NULL }
+};
+
+
+int
+main(int argc, char **argv)
+{
+    int                      rc;
+    ctl_t                    ctl;
+    webhook_store_t         *st;
+    const ctl_command_t     *cmd;
+    webhook_store_options_t  options;
+
+    memset(&ctl, 0, sizeof(ctl));
+
+    ctl.store = CTL_STORE;
+    ctl.state = -1;
+    ctl.limit = CTL_LIMIT;
+
+    rc = ctl_options(&ctl, argc, argv);
+    if (rc >= 0) {
+        return rc;
+    }
+
+    for (cmd = ctl_commands; cmd->name; cmd++) {
+        if (strcmp(cmd->name, ctl.argv[0]) == 0) {
+            break;
+        }
+    }
+
+    if (cmd->name == NULL) {
+        ctl_say("no such command: \"%s\"; see webhookctl --help",
+                ctl.argv[0]);
+        return 2;
+    }
+
+    if (ctl.argc - 1 != cmd->args) {
+        ctl_say("usage: webhookctl [-s STORE] %s", cmd->use);
+        return 2;
+    }
+
+    if (ctl_become_owner(ctl.store) != 0) {
+        return 1;
+    }
+
+    memset(&options, 0, sizeof(options));
+
+    options.path = ctl.store;
+    options.readonly = 1;
+    options.log = ctl_log;
+
+    if (webhook_store_open(&options, &st) != WEBHOOK_STORE_OK) {
+        ctl_say("the store \"%s\" cannot be opened", ctl.store);
+        return 1;
+    }
+
+    rc = cmd->run(&ctl, st);
+
+    webhook_store_close(st);
+
+    if (fflush(stdout) != 0) {
+        ctl_say("cannot write: %s", strerror(errno));
+        return 1;
+    }
+
+    return rc;
+}
+
+
+/* Returns -1 to go on, else the exit status. */
+
+static int
+ctl_options(ctl_t *ctl, int argc, char **argv)
+{
+    int    c;
+    char  *end;
+
+    static const struct option  options[] = {
+        { "store",    required_argument, NULL, 's' },
+        { "endpoint", required_argument, NULL, 'e' },
+        { "state",    required_argument, NULL, 'S' },
+        { "event",    required_argument, NULL, 't' },
+        { "since",    required_argument, NULL, 'a' },
+        { "until",    required_argument, NULL, 'b' },
+        { "limit",    required_argument, NULL, 'n' },
+        { "json",     no_argument,       NULL, 'j' },
+        { "body",     no_argument,       NULL, 'B' },
+        { "help",     no_argument,       NULL, 'h' },
+        { NULL, 0, NULL, 0 }
+    };
+
+    while ((c = getopt_long(argc, argv, "s:h", options, NULL)) != -1) {
+
+        switch (c) {
+
+        case 's':
+            ctl->store = optarg;
+            break;
+
+        case 'e': {
+            webhook_str_t  name = ctl_str(optarg);
+
+            ctl->endpoint = webhook_id_name(&name);
+            break;
+        }
+
+        case 'S': {
+            webhook_str_t  name = ctl_str(optarg);
+
+            ctl->state = webhook_state_parse(&name);
+
+            if (ctl->state == -1) {
+                ctl_say("--state is pending, sending, delivered or dead, "
+                        "not \"%s\"", optarg);
+                return 2;
+            }
+
+            break;
+        }
+
+        case 't':
+            ctl->type = ctl_str(optarg);
+
+            if (!webhook_pattern_valid(&ctl->type)) {
+                ctl_say("--event is a type or a pattern like order.*, "
+                        "not \"%s\"", optarg);
+                return 2;
+            }
+
+            break;
+
+        case 'a':
+        case 'b':
+            if (ctl_time(optarg, c == 'a' ? &ctl->since : &ctl->until) != 0) {
+                ctl_say("--since and --until take 2026-11-22, "
+                        "2026-11-22T10:30:00 or 2h, not \"%s\"", optarg);
+                return 2;
+            }
+
+            break;
+
+        case 'n':
+            errno = 0;
+            ctl->limit = strtoull(optarg, &end, 10);
+
+            if (errno || *end || end == optarg || ctl->limit == 0
+                || optarg[0] == '-')
+            {
+                ctl_say("--limit is a number from 1 on, not \"%s\"", optarg);
+                return 2;
+            }
+
+            break;
+
+        case 'j':
+            ctl->json = 1;
+            break;
+
+        case 'B':
+            ctl->body = 1;
+            break;
+
+        case 'h':
+            ctl_usage(stdout);
+            return 0;
+
+        default:
+            ctl_say("see webhookctl --help");
+            return 2;
+        }
+    }
+
+    ctl->argc = argc - optind;
+    ctl->argv = argv + optind;
+
+    if (ctl->argc == 0) {
+        ctl_usage(stderr);
+        return 2;
+    }
+
+    return -1;
+}
+
+
+/* A local date or time, or a span before now: 90s, 15m, 2h, 7d. */
+
+static int
+ctl_time(const char *text, uint64_t *wall)
+{
+    char         *end;
+    time_t        t;
+    uint64_t      n;
+    struct tm     tm;
+    const char   *unit;
+
+    static const char      units[] = "smhd";
+    static const unsigned  seconds[] = { 1, 60, 3600, 86400 };
+
+    memset(&tm, 0, sizeof(tm));
+    tm.tm_isdst = -1;
+
+    end = strptime(text, "%Y-%m-%d", &tm);
+
+    if (end && (*end == 'T' || *end == ' ')) {
+        text = end + 1;
+        end = strptime(text, "%H:%M:%S", &tm);
+
+        if (end == NULL) {
+            end = strptime(text, "%H:%M", &tm);
+        }
+
+        if (end == NULL) {
+            return -1;
+        }
+    }
+
+    if (end) {
+
+        if (*end) {
+            return -1;
+        }
+
+        t = mktime(&tm);
+
+        if (t < 0) {
+            return -1;
+        }
+
+        *wall = (uint64_t) t * 1000;
+
+        return 0;
+    }
+
+    if (*text < '0' || *text > '9') {
+        return -1;
+    }
+
+    errno = 0;
+    n = strtoull(text, &end, 10);
+
+    unit = *end ? strchr(units, *end) : NULL;
+
+    if (errno || unit == NULL || end[1]) {
+        return -1;
+    }
+
+    t = time(NULL);
+
+    if (n > (uint64_t) t / seconds[unit - units]) {
+        return -1;
+    }
+
+    *wall = ((uint64_t) t - n * seconds[unit - units]) * 1000;
+
+    return 0;
+}
+
+
+static void
+ctl_usage(FILE *out)
+{
+    const ctl_command_t  *cmd;
+
+    fprintf(out, "usage: webhookctl [-s STORE] COMMAND\n\n"
+                 "Looks into the store of ngx_http_webhook_module, while "
+                 "nginx runs or not.\n\n");
+
+    for (cmd = ctl_commands; cmd->name; cmd++) {
+        fprintf(out, "  %-24s %s\n", cmd->use, cmd->what);
+    }
+
+    fprintf(out,
+            "\n  -s, --store=STORE        its directory; "
+            CTL_STORE " if not given\n"
+            "      --json               for programs: a JSON object a line\n"
+            "      --limit=N            rows at most; 1000 if not given\n"
+            "\nlist takes\n"
+            "      --endpoint=NAME      of this endpoint alone\n"
+            "      --state=STATE        pending, sending, delivered or dead\n"
+            "      --event=PATTERN      order.add, order.*\n"
+            "      --since=TIME, --until=TIME\n"
+            "                           when the event happened: 2026-11-22,"
+            "\n                           2026-11-22T10:30:00, or 2h ago: 2h\n"
+            "\nshow takes\n"
+            "      --body               the bytes that are sent, and nothing "
+            "else\n");
+}
+
+
+static int
+ctl_become_owner(const char *path)
+{
+    int          n;
+    char         file[PATH_MAX];
+    struct stat  sb;
+
+    n = snprintf(file, sizeof(file), "%s/data.mdb", path);
+
+    if (n < 0 || (size_t) n >= sizeof(file)) {
+        ctl_say("the name of the store is too long");
+        return -1;
+    }
+
+    if (stat(file, &sb) == -1) {
+
+        if (errno == ENOENT || errno == ENOTDIR) {
+            ctl_say("there is no store in \"%s\"; name its directory with "
+                    "-s STORE", path);
+
+        } else {
+            ctl_say("cannot look at \"%s\": %s", file, strerror(errno));
+        }
+
+        return -1;
+    }
+
+    if (geteuid() == 0 && sb.st_uid != 0) {
+
+        if (setgroups(0, NULL) == -1 || setgid(sb.st_gid) == -1
+            || setuid(sb.st_uid) == -1)
+        {
+            ctl_say("cannot become the store's owner (user %lu): %s",
+                    (unsigned long) sb.st_uid, strerror(errno));
+            return -1;
+        }
+    }
+
+    if (access(file, R_OK) == -1) {
+        ctl_say("cannot read \"%s\": %s; run it as the store's owner or as "
+                "root", file, strerror(errno));
+        return -1;
+    }
+
+    return 0;
+}
+
+
+static int
+ctl_list(ctl_t *ctl, webhook_store_t *st)
+{
+    int                 head;
+    uint64_t            left;
+    webhook_op_t        op, *ops;
+    webhook_op_list_t  *list;
+
+    memset(&op, 0, sizeof(op));
+
+    op.type = WEBHOOK_OP_LIST;
+    ops = &op;
+    list = &op.u.list;
+
+    list->endpoint = ctl->endpoint;
+    list->state = ctl->state;
+    list->type = ctl->type;
+    list->since = ctl->since;
+    list->until = ctl->until;
+
+    head = 1;
+    left = ctl->limit;
+
+    do {
+        list->max = (uint32_t) (left < CTL_PAGE ? left : CTL_PAGE);
+
+        webhook_store_apply(st, &ops, 1);
+
+        if (op.result != WEBHOOK_STORE_OK) {
+            return ctl_failed(&op, "the list");
+        }
+
+        ctl_print_deliveries(list, ctl->json, head);
+
+        if (list->count) {
+            head = 0;
+        }
+
+        left -= list->count;
+
+        webhook_op_free(&op);
+
+        list->from = 1;
+
+    } while (list->more && left);
+
+    if (list->more) {
+        ctl_say("there are more: --limit=N shows them");
+    }
+
+    return 0;
+}
+
+
+static int
+ctl_show(ctl_t *ctl, webhook_store_t *st)
+{
+    int             rc;
+    char           *dot;
+    webhook_op_t    op, *ops;
+    webhook_str_t   id, name;
+
+    memset(&op, 0, sizeof(op));
+
+    op.type = WEBHOOK_OP_SHOW;
+    ops = &op;
+
+    dot = strchr(ctl->argv[1], '.');
+
+    id = ctl_str(ctl->argv[1]);
+
+    if (dot) {
+        id.len = (size_t) (dot - ctl->argv[1]);
+        name = ctl_str(dot + 1);
+        op.u.show.endpoint = webhook_id_name(&name);
+    }
+
+    if (webhook_id_parse(&id, &op.u.show.id) != WEBHOOK_OK) {
+        ctl_say("\"%s\" is no EVENT or EVENT.ENDPOINT: an event is a UUID, "
+                "as in webhook-id", ctl->argv[1]);
+        return 2;
+    }
+
+    webhook_store_apply(st, &ops, 1);
+
+    if (op.result != WEBHOOK_STORE_OK) {
+        return ctl_failed(&op, ctl->argv[1]);
+    }
+
+    rc = ctl_print_show(&op.u.show, ctl->json, ctl->body);
+
+    webhook_op_free(&op);
+
+    return rc;
+}
+
+
+static int
+ctl_calls(ctl_t *ctl, webhook_store_t *st)
+{
+    int                  head;
+    uint64_t             left;
+    webhook_op_t         op, *ops;
+    webhook_str_t        name;
+    webhook_op_calls_t  *calls;
+
+    memset(&op, 0, sizeof(op));
+
+    op.type = WEBHOOK_OP_CALLS;
+    ops = &op;
+    calls = &op.u.calls;
+
+    name = ctl_str(ctl->argv[1]);
+    calls->receiver = webhook_id_name(&name);
+
+    head = 1;
+    left = ctl->limit;
+
+    do {
+        calls->max = (uint32_t) (left < CTL_PAGE ? left : CTL_PAGE);
+
+        webhook_store_apply(st, &ops, 1);
+
+        if (op.result != WEBHOOK_STORE_OK) {
+            return ctl_failed(&op, "the calls");
+        }
+
+        ctl_print_calls(calls, ctl->json, head);
+
+        if (calls->count) {
+            head = 0;
+        }
+
+        left -= calls->count;
+
+        webhook_op_free(&op);
+
+        calls->from = 1;
+
+    } while (calls->more && left);
+
+    if (calls->more) {
+        ctl_say("there are more: --limit=N shows them");
+    }
+
+    return 0;
+}
+
+
+static int
+ctl_stats(ctl_t *ctl, webhook_store_t *st)
+{
+    webhook_op_t  op, *ops;
+
+    memset(&op, 0, sizeof(op));
+
+    op.type = WEBHOOK_OP_STATS;
+    ops = &op;
+
+    webhook_store_apply(st, &ops, 1);
+
+    if (op.result != WEBHOOK_STORE_OK) {
+        return ctl_failed(&op, "the statistics");
+    }
+
+    ctl_print_stats(&op.u.stats, ctl->json);
+
+    webhook_op_free(&op);
+
+    return 0;
+}
+
+
+static int
+ctl_failed(webhook_op_t *op, const char *what)
+{
+    if (op->result == WEBHOOK_STORE_NOT_FOUND) {
+        ctl_say("there is no %s in the store", what);
+
+    } else {
+        ctl_say("cannot read %s: %s", what,
+                webhook_store_result_text(op->result));
+    }
+
+    webhook_op_free(op);
+
+    return 1;
+}
+
+
+static webhook_str_t
+ctl_str(const char *text)
+{
+    webhook_str_t  s;
+
+    s.data = (unsigned char *) text;
+    s.len = strlen(text);
+
+    return s;
+}
+
+
+static void
+ctl_log(void *ctx, webhook_store_log_e level, const char *text)
+{
+    (void) ctx;
+    (void) level;
+
+    ctl_say("%s", text);
+}
+
+
+static void
+ctl_say(const char *fmt, ...)
+{
+    va_list  args;
+
+    fflush(stdout);
+
+    fprintf(stderr, "webhookctl: ");
+
+    va_start(args, fmt);
+    vfprintf(stderr, fmt, args);
+    va_end(args);
+
+    fprintf(stderr, "\n");
+}
