@@ -20,6 +20,7 @@ static const char *webhook_key_private(webhook_key_t *key,
     const webhook_str_t *text);
 static const char *webhook_key_public(webhook_key_t *key,
     const webhook_str_t *text);
+static const char *webhook_key_try(const webhook_key_t *key);
 static const char *webhook_key_text(webhook_key_t *key,
     const webhook_str_t *text);
 static int webhook_key_begins(const webhook_str_t *text, const char *prefix,
@@ -27,6 +28,10 @@ static int webhook_key_begins(const webhook_str_t *text, const char *prefix,
 static int webhook_ed25519_public(const unsigned char *seed,
     unsigned char *out);
 static EVP_PKEY *webhook_ed25519_pair(const webhook_key_t *key);
+
+
+static const char  webhook_key_unusable[] =
+    "OpenSSL could not use the ed25519 key";
 
 
 int
@@ -105,7 +110,7 @@ webhook_key_private(webhook_key_t *key, const webhook_str_t *text)
     rc = webhook_ed25519_public(key->bytes, public);
 
     if (rc != WEBHOOK_OK) {
-        return "OpenSSL could not use the \"whsk_\" key";
+        return webhook_key_unusable;
     }
 
     /*
@@ -126,7 +131,7 @@ webhook_key_private(webhook_key_t *key, const webhook_str_t *text)
     key->kind = WEBHOOK_KEY_PRIVATE;
     key->len = 2 * WEBHOOK_ED25519_KEY;
 
-    return NULL;
+    return webhook_key_try(key);
 }
 
 
@@ -143,6 +148,36 @@ webhook_key_public(webhook_key_t *key, const webhook_str_t *text)
 
     key->kind = WEBHOOK_KEY_PUBLIC;
     key->len = WEBHOOK_ED25519_KEY;
+
+    return webhook_key_try(key);
+}
+
+
+/*
+ * Uses an ed25519 key once.  What OpenSSL makes at the first use of a method,
+ * and never again if that failed, is then made while a configuration is read.
+ */
+
+static const char *
+webhook_key_try(const webhook_key_t *key)
+{
+    int             rc;
+    webhook_str_t   text = webhook_str("a trial");
+    unsigned char   signature[WEBHOOK_ED25519_LEN];
+
+    memset(signature, 0, sizeof(signature));
+
+    if (key->kind == WEBHOOK_KEY_PRIVATE
+        && webhook_ed25519_sign(key, &text, signature) != WEBHOOK_OK)
+    {
+        return webhook_key_unusable;
+    }
+
+    rc = webhook_ed25519_verify(key, &text, signature);
+
+    if (rc == -1 || (key->kind == WEBHOOK_KEY_PRIVATE && rc != 1)) {
+        return webhook_key_unusable;
+    }
 
     return NULL;
 }

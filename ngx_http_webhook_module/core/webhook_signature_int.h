@@ -66,7 +66,8 @@ ssize_t webhook_base64_decode(const webhook_str_t *text, unsigned char *out,
 int webhook_ed25519_sign(const webhook_key_t *key, const webhook_str_t *text,
     unsigned char out[WEBHOOK_ED25519_LEN]);
 
-/* 1 if it holds, 0 if not, -1 if that could not be found out. */
+/* 1 if it holds, 0 if not (or, where OpenSSL does not tell, if it ran out of
+   memory), -1 if that could not be found out. */
 int webhook_ed25519_verify(const webhook_key_t *key, const webhook_str_t *text,
     const unsigned char signature[WEBHOOK_ED25519_LEN]);
 
