@@ -7,7 +7,8 @@ use warnings;
 use Test::More;
 
 use lib 't/lib';
-use Webhook::Test qw(wait_for slurp);
+use Webhook::Test qw(slurp);
+use Webhook::Test::Client;
 
 my $token = 'Secret_Token-of-the_hook-0123456789';
 my $other = 'another-Token-of-another_hook-98765';
@@ -21,7 +22,7 @@ $t->file('order.token', "$token\n");
 
 # every variable that can show a URL
 
-my $vars = CORE::join '|', map { "\$$_" } qw(
+my $vars = join '|', map { "\$$_" } qw(
     request request_uri uri document_uri args query_string is_args
     request_filename request_method request_body document_root
     server_protocol scheme host http_host http_referer status
@@ -201,8 +202,6 @@ is call("/short/$token"), 404, 'a rewrite';
 
 # --- what is refused before any handler sees it
 
-my $client = $t->client;
-
 sub raw
 {
     my ($bytes, $status, $name) = @_;
@@ -259,13 +258,27 @@ raw("POST /web/hook/$token HTTP/1.1\r\nHost: localhost\r\n"
     . "Connection: close\r\n\r\n{}", '200', 'pipelined');
 like $shown, qr/ok"\}HTTP.*ok"\}\z/s, 'and both are answered';
 
-# an ordinary location has its URIs as they are
+# an ordinary location below a receiving one goes on working: what looks like a
+# token is masked where it is shown, and the path is as it was
 
-is $t->get('/web/hook/static/a-very-long-name-of-a-file.css')->{body},
-    '/web/hook/static/a-very-long-name-of-a-file.css'
-    . ' /web/hook/static/a-very-long-name-of-a-file.css',
-    'short names and files pass'
-    if 0;
+my $file = 'a-very-long-name-of-a-file.css';
+
+is $t->get("/web/hook/static/$file")->{body},
+    "/web/hook/*** /web/hook/static/$file", 'a file below the prefix';
+is $t->get('/web/hook/static/short.css?a=b')->{body},
+    '/web/hook/static/short.css?a=b /web/hook/static/short.css',
+    'one with a short name';
+is $t->get("/web/hook/passed/$file?a=b")->{status}, 200,
+    'a proxy below the prefix';
+is((grep { $_->{path} =~ /passed/ } @{$api->requests})[0]{uri},
+    "/web/hook/passed/$file?a=b", 'passes the path on');
+
+# another server knows nothing of it
+
+my $plain = Webhook::Test::Client->new(port => $t->port('plain'));
+
+is $plain->request('GET', "/web/hook/$file")->{body},
+    "/web/hook/$file /web/hook/$file", 'the same path on another server';
 
 # HTTP/2
 
