@@ -283,8 +283,10 @@ ngx_http_webhook_capture_headless(ngx_http_webhook_capture_t *capture,
         break;
     }
 
-    return (in == NULL) ? ngx_http_webhook_next_body_filter(capture->r, NULL)
-                        : NGX_OK;
+    /* What ends here is sent, or may still have to be. */
+
+    return capture->r->connection->buffered
+           ? ngx_http_webhook_next_body_filter(capture->r, NULL) : NGX_OK;
 }
 
 
