@@ -386,6 +386,10 @@ webhook_claim_due(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     uint64_t      time;
     webhook_id_t  id;
 
+    if (ep->states[WEBHOOK_PENDING] == 0) {
+        return MDB_NOTFOUND;
+    }
+
     for (lane = WEBHOOK_LANE_FIRST; lane <= WEBHOOK_LANE_RETRY; lane++) {
 
         rc = webhook_queue_first(t, ep->id, lane, &time, &id, NULL);

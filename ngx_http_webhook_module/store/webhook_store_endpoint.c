@@ -242,13 +242,18 @@ webhook_endpoint_wake(webhook_txn_t *t, webhook_endpoint_row_t *ep,
 
     *wake = WEBHOOK_NEVER;
 
-    for (lane = webhook_queue_free(ep) ? WEBHOOK_LANE_FIRST
-                                       : WEBHOOK_LANE_LEASE;
-         lane <= WEBHOOK_LANE_LEASE;
-         lane++)
-    {
-        if (lane == WEBHOOK_LANE_LEASE && ep->inflight == 0) {
-            break;
+    for (lane = WEBHOOK_LANE_FIRST; lane <= WEBHOOK_LANE_LEASE; lane++) {
+
+        if (lane == WEBHOOK_LANE_LEASE) {
+
+            if (ep->inflight == 0) {
+                continue;
+            }
+
+        } else if (!webhook_queue_free(ep)
+                   || ep->states[WEBHOOK_PENDING] == 0)
+        {
+            continue;
         }
 
         rc = webhook_queue_first(t, ep->id, lane, &time, NULL, NULL);

@@ -1,0 +1,1243 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * Tests of the store: the life of a delivery, the queue, limits, leases.
+ */
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+
+#include "store_util.h"
+
+
+static void test_put_and_complete(void);
+static void test_order(void);
+static void test_limit(void);
+static void test_outcomes(void);
+static void test_complete_next(void);
+static void test_leases(void);
+static void test_share(void);
+static void test_next(void);
+static void test_many_endpoints(void);
+static void test_bodies(void);
+static void test_bounds(void);
+static void test_batch(void);
+static void test_readonly(void);
+static void test_names(void);
+
+
+int
+main(void)
+{
+    test_put_and_complete();
+    test_order();
+    test_limit();
+    test_outcomes();
+    test_complete_next();
+    test_leases();
+    test_share();
+    test_next();
+    test_many_endpoints();
+    test_bodies();
+    test_bounds();
+    test_batch();
+    test_readonly();
+    test_names();
+
+    return tap_done();
+}
+
+
+static void
+test_put_and_complete(void)
+{
+    util_t                    u;
+    uint64_t                  ep, token;
+    webhook_op_t              op;
+    webhook_id_t              id, other;
+    webhook_put_t             put;
+    webhook_op_stats_t        s;
+    webhook_endpoint_stats_t  e;
+
+    util_init(&u);
+
+    tap_ok(util_open(&u) == WEBHOOK_STORE_OK, "a store is made");
+
+    ep = util_endpoint(&u, "erp", 2);
+
+    tap_ok(ep != 0, "an endpoint is made known");
+
+    token = util_lease(&u, ep, &id);
+
+    tap_ok(token != 0, "a put is leased");
+
+    memset(&put, 0, sizeof(put));
+    put.lease = 1;
+
+    util_put_op(&op, &put, id, ep, "other", 5);
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_DUPLICATE && put.token == 0,
+           "the same id again is a duplicate and gets no lease");
+
+    s = util_stats(&u, ep, &e);
+
+    tap_ok(s.events == 1 && e.states[WEBHOOK_SENDING] == 1 && e.attempts == 0,
+           "it is being sent");
+
+    tap_ok(util_complete(&u, id, ep, token + 1, WEBHOOK_DONE, 0)
+           == WEBHOOK_STORE_STALE, "another token is stale");
+    tap_ok(util_complete(&u, id, ep, 0, WEBHOOK_DONE, 0)
+           == WEBHOOK_STORE_STALE, "no token is stale");
+
+    other = util_id(&u);
+
+    tap_ok(util_complete(&u, other, ep, token, WEBHOOK_DONE, 0)
+           == WEBHOOK_STORE_NOT_FOUND, "another event is not found");
+    tap_ok(util_complete(&u, id, ep + 1, token, WEBHOOK_DONE, 0)
+           == WEBHOOK_STORE_NOT_FOUND, "another endpoint is not found");
+    tap_ok(util_complete(&u, id, 0, token, WEBHOOK_DONE, 0)
+           == WEBHOOK_STORE_NOT_FOUND, "endpoint 0 is not found");
+
+    util_check(&u, "after refusals");
+
+    tap_ok(util_complete(&u, id, ep, token, WEBHOOK_DONE, 0)
+           == WEBHOOK_STORE_OK, "the token completes it");
+    tap_ok(util_complete(&u, id, ep, token, WEBHOOK_DONE, 0)
+           == WEBHOOK_STORE_STALE, "once");
+
+    s = util_stats(&u, ep, &e);
+
+    tap_ok(s.events == 1 && e.states[WEBHOOK_SENDING] == 0
+           && e.states[WEBHOOK_DELIVERED] == 1 && e.delivered == 1
+           && e.attempts == 1 && e.inflight == 2, "it is delivered");
+
+    util_check(&u, "delivered");
+    util_close(&u);
+
+    tap_ok(util_open(&u) == WEBHOOK_STORE_OK, "the store is opened again");
+
+    s = util_stats(&u, ep, &e);
+
+    tap_ok(s.events == 1 && e.delivered == 1 && s.owners == 1,
+           "and holds what it held");
+
+    util_put_op(&op, &put, id, ep, "other", 5);
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_DUPLICATE,
+           "an event that was delivered is a duplicate too");
+
+    util_free(&u);
+}
+
+
+static void
+test_order(void)
+{
+    util_t        u;
+    unsigned      i, ok;
+    uint64_t      ep;
+    webhook_op_t  op;
+    webhook_id_t  id[6];
+
+    util_init(&u);
+    util_open(&u);
+
+    ep = util_endpoint(&u, "erp", 100);
+
+    /* two retries that are due first, then first sends */
+
+    for (i = 0; i < 2; i++) {
+        id[i] = util_put(&u, ep, 0);
+    }
+
+    tap_ok(util_claim(&u, &op, &ep, 10) == 2, "two are claimed");
+
+    for (i = 0; i < 2; i++) {
+        tap_ok(util_complete(&u, id[i], ep, op.u.claim.leases[i].token,
+                             WEBHOOK_RETRY, 10 + i) == WEBHOOK_STORE_OK,
+               "and fail");
+    }
+
+    webhook_op_free(&op);
+
+    u.clock += 1000;
+
+    for (i = 2; i < 6; i++) {
+        id[i] = util_put(&u, ep, 0);
+        u.clock++;
+    }
+
+    tap_ok(util_claim(&u, &op, &ep, 5) == 5, "five are claimed of six");
+
+    ok = 1;
+
+    for (i = 0; i < 4; i++) {
+        if (memcmp(&op.u.claim.leases[i].event.id, &id[i + 2], 16) != 0
+            || op.u.claim.leases[i].attempt != 1)
+        {
+            ok = 0;
+        }
+    }
+
+    tap_ok(ok, "first sends go first, in their order");
+    tap_ok(memcmp(&op.u.claim.leases[4].event.id, &id[0], 16) == 0
+           && op.u.claim.leases[4].attempt == 2, "then the first retry");
+    tap_ok(op.u.claim.next == 0, "the next one is due now");
+
+    webhook_op_free(&op);
+
+    tap_ok(util_claim(&u, &op, &ep, 0) == 0 && op.u.claim.next == 0,
+           "a claim of none tells that too");
+
+    webhook_op_free(&op);
+
+    tap_ok(util_claim(&u, &op, &ep, 5) == 1
+           && memcmp(&op.u.claim.leases[0].event.id, &id[1], 16) == 0
+           && op.u.claim.leases[0].event.body.len == 2
+           && memcmp(op.u.claim.leases[0].event.body.data, "{}", 2) == 0
+           && op.u.claim.leases[0].event.type.len == 9
+           && op.u.claim.leases[0].event.content_type.len == 16
+           && op.u.claim.leases[0].event.wall == webhook_id_time(&id[1])
+           && op.u.claim.leases[0].endpoint == ep,
+           "the last has its bytes");
+
+    webhook_op_free(&op);
+
+    util_check(&u, "order");
+    util_free(&u);
+}
+
+
+static void
+test_limit(void)
+{
+    util_t                    u;
+    unsigned                  i;
+    uint64_t                  ep, token[4], unknown;
+    webhook_op_t              op;
+    webhook_id_t              id[4];
+    webhook_endpoint_stats_t  e;
+
+    util_init(&u);
+    util_open(&u);
+
+    unknown = util_name("unknown");
+
+    tap_ok(util_lease(&u, unknown, &id[0]) == 0,
+           "an endpoint that was never named has no slot");
+    tap_ok(util_claim(&u, &op, &unknown, 10) == 0
+           && op.u.claim.next == UINT64_MAX, "and is never due");
+
+    webhook_op_free(&op);
+
+    util_endpoint(&u, "unknown", 1);
+
+    tap_ok(util_claim(&u, &op, &unknown, 10) == 1, "until it is named");
+
+    webhook_op_free(&op);
+
+    ep = util_endpoint(&u, "erp", 2);
+
+    for (i = 0; i < 4; i++) {
+        token[i] = util_lease(&u, ep, &id[i]);
+    }
+
+    tap_ok(token[0] && token[1] && token[0] != token[1] && !token[2]
+           && !token[3], "as many leases as slots");
+
+    tap_ok(util_claim(&u, &op, &ep, 10) == 0 && op.u.claim.next == 30000,
+           "a full endpoint wakes when its first lease ends");
+
+    webhook_op_free(&op);
+
+    util_complete(&u, id[0], ep, token[0], WEBHOOK_DONE, 0);
+
+    tap_ok(util_claim(&u, &op, &ep, 10) == 1 && op.u.claim.next == 30000,
+           "a slot that is free again is taken");
+
+    webhook_op_free(&op);
+
+    util_endpoint(&u, "erp", 1);
+
+    util_complete(&u, id[1], ep, token[1], WEBHOOK_DONE, 0);
+
+    tap_ok(util_claim(&u, &op, &ep, 10) == 0, "a limit that went down holds");
+
+    webhook_op_free(&op);
+
+    util_endpoint(&u, "erp", 5);
+
+    tap_ok(util_claim(&u, &op, &ep, 10) == 1, "and one that went up");
+
+    webhook_op_free(&op);
+
+    (void) util_stats(&u, ep, &e);
+
+    tap_ok(e.inflight == 5 && e.states[WEBHOOK_SENDING] == 2,
+           "statistics know both");
+
+    util_check(&u, "limit");
+    util_free(&u);
+}
+
+
+static void
+test_outcomes(void)
+{
+    util_t                    u;
+    unsigned                  i;
+    uint64_t                  ep, token;
+    webhook_op_t              op;
+    webhook_id_t              id;
+    webhook_endpoint_stats_t  e;
+
+    util_init(&u);
+    util_open(&u);
+
+    ep = util_endpoint(&u, "erp", 10);
+
+    token = util_lease(&u, ep, &id);
+
+    /* gaps 1, 2, 4 ... as a schedule would have them */
+
+    for (i = 1; i < 12; i++) {
+
+        if (util_complete(&u, id, ep, token, WEBHOOK_RETRY, 1000 << i)
+            != WEBHOOK_STORE_OK)
+        {
+            break;
+        }
+
+        if (util_claim(&u, &op, &ep, 10) != 0
+            || op.u.claim.next != 1000U << i)
+        {
+            break;
+        }
+
+        webhook_op_free(&op);
+
+        u.clock += (1000 << i) - 1;
+
+        if (util_claim(&u, &op, &ep, 10) != 0 || op.u.claim.next != 1) {
+            break;
+        }
+
+        webhook_op_free(&op);
+
+        u.clock++;
+
+        if (util_claim(&u, &op, &ep, 10) != 1
+            || op.u.claim.leases[0].attempt != i + 1
+            || op.u.claim.leases[0].token == token)
+        {
+            break;
+        }
+
+        token = op.u.claim.leases[0].token;
+
+        webhook_op_free(&op);
+    }
+
+    tap_ok(i == 12, "11 retries, each after its delay to the millisecond");
+
+    tap_ok(util_complete(&u, id, ep, token, WEBHOOK_FAILED, 0)
+           == WEBHOOK_STORE_OK, "the last one fails for good");
+
+    (void) util_stats(&u, ep, &e);
+
+    tap_ok(e.states[WEBHOOK_DEAD] == 1 && e.dead == 1 && e.attempts == 12,
+           "a dead letter of 12 attempts");
+
+    util_check(&u, "dead");
+
+    /* who is released keeps his place and his number */
+
+    token = util_lease(&u, ep, &id);
+    u.clock += 5;
+    (void) util_put(&u, ep, 0);
+
+    tap_ok(util_complete(&u, id, ep, token, WEBHOOK_RELEASE, 0)
+           == WEBHOOK_STORE_OK, "one is released");
+
+    tap_ok(util_claim(&u, &op, &ep, 1) == 1
+           && memcmp(&op.u.claim.leases[0].event.id, &id, 16) == 0
+           && op.u.claim.leases[0].attempt == 1,
+           "it is still first, and it did not count");
+
+    token = op.u.claim.leases[0].token;
+
+    webhook_op_free(&op);
+
+    tap_ok(util_complete(&u, id, ep, token, WEBHOOK_RELEASE, 500)
+           == WEBHOOK_STORE_OK, "one is released for later");
+
+    tap_ok(util_claim(&u, &op, &ep, 10) == 1
+           && memcmp(&op.u.claim.leases[0].event.id, &id, 16) != 0,
+           "another goes first then");
+
+    webhook_op_free(&op);
+
+    u.clock += 500;
+
+    tap_ok(util_claim(&u, &op, &ep, 10) == 1
+           && memcmp(&op.u.claim.leases[0].event.id, &id, 16) == 0,
+           "it comes after its delay");
+
+    webhook_op_free(&op);
+
+    (void) util_stats(&u, ep, &e);
+
+    tap_ok(e.attempts == 12, "no attempt was counted");
+
+    util_check(&u, "outcomes");
+    util_free(&u);
+}
+
+
+static void
+test_complete_next(void)
+{
+    util_t        u;
+    unsigned      i;
+    uint64_t      ep, token;
+    webhook_op_t  op;
+    webhook_id_t  id, first;
+
+    util_init(&u);
+    util_open(&u);
+
+    ep = util_endpoint(&u, "erp", 1);
+    token = util_lease(&u, ep, &first);
+
+    for (i = 0; i < 3; i++) {
+        (void) util_put(&u, ep, 0);
+    }
+
+    id = first;
+
+    for (i = 0; i < 3; i++) {
+        util_complete_op(&op, id, ep, token, WEBHOOK_DONE, 0);
+        op.u.complete.lease = 1000;
+
+        if (util_apply(&u, &op) != WEBHOOK_STORE_OK
+            || op.u.complete.next == NULL
+            || op.u.complete.next->event.body.len != 2
+            || op.u.complete.next->endpoint != ep)
+        {
+            break;
+        }
+
+        id = op.u.complete.next->event.id;
+        token = op.u.complete.next->token;
+
+        webhook_op_free(&op);
+    }
+
+    tap_ok(i == 3, "each completion brings the next one");
+
+    util_complete_op(&op, id, ep, token, WEBHOOK_DONE, 0);
+    op.u.complete.lease = 1000;
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK
+           && op.u.complete.next == NULL, "the last one brings none");
+
+    webhook_op_free(&op);
+
+    /* one that fails may be the next one itself, if it is due at once */
+
+    token = util_lease(&u, ep, &id);
+
+    util_complete_op(&op, id, ep, token, WEBHOOK_RETRY, 0);
+    op.u.complete.lease = 1000;
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK
+           && op.u.complete.next != NULL
+           && op.u.complete.next->attempt == 2
+           && op.u.complete.next->token != token, "a retry at once is next");
+
+    webhook_op_free(&op);
+
+    /* where the limit went down, none is given */
+
+    (void) util_put(&u, ep, 0);
+    util_endpoint(&u, "erp", 0);
+
+    util_complete_op(&op, id, ep, token, WEBHOOK_DONE, 0);
+    op.u.complete.lease = 1000;
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_STALE
+           && op.u.complete.next == NULL, "the old token is stale");
+
+    webhook_op_free(&op);
+
+    util_check(&u, "next");
+    util_free(&u);
+}
+
+
+static void
+test_leases(void)
+{
+    util_t        u;
+    uint64_t      ep, token, again;
+    webhook_op_t  op;
+    webhook_id_t  id;
+
+    util_init(&u);
+    util_open(&u);
+
+    ep = util_endpoint(&u, "erp", 1);
+    token = util_lease(&u, ep, &id);
+
+    u.clock += 29999;
+
+    tap_ok(util_takeover(&u) == 0, "a lease holds to its end");
+
+    tap_ok(util_claim(&u, &op, &ep, 1) == 0 && op.u.claim.next == 1,
+           "nobody else gets it");
+
+    webhook_op_free(&op);
+
+    u.clock += 1;
+
+    tap_ok(util_takeover(&u) == 1, "then it is over");
+    tap_ok(util_complete(&u, id, ep, token, WEBHOOK_DONE, 0)
+           == WEBHOOK_STORE_STALE, "and its token stale");
+
+    util_check(&u, "a lease is over");
+
+    tap_ok(util_claim(&u, &op, &ep, 1) == 1
+           && op.u.claim.leases[0].attempt == 1,
+           "it is due at once, and no attempt counts");
+
+    again = op.u.claim.leases[0].token;
+
+    webhook_op_free(&op);
+
+    tap_ok(again != token, "with another token");
+
+    /* a claim finds it too */
+
+    u.clock += 30000;
+
+    tap_ok(util_claim(&u, &op, &ep, 1) == 1
+           && op.u.claim.leases[0].token != again,
+           "a claim takes what ran out");
+
+    token = op.u.claim.leases[0].token;
+
+    webhook_op_free(&op);
+
+    util_check(&u, "claimed anew");
+
+    /* who is late, but nobody took over, is in time */
+
+    u.clock += 50000;
+
+    tap_ok(util_complete(&u, id, ep, token, WEBHOOK_DONE, 0)
+           == WEBHOOK_STORE_OK, "who is late and first is in time");
+
+    /* closing gives back */
+
+    token = util_lease(&u, ep, &id);
+
+    util_close(&u);
+
+    tap_ok(util_open(&u) == WEBHOOK_STORE_OK, "the store is opened again");
+
+    tap_ok(util_claim(&u, &op, &ep, 1) == 1
+           && memcmp(&op.u.claim.leases[0].event.id, &id, 16) == 0
+           && op.u.claim.leases[0].attempt == 1,
+           "what was leased at the close is due at once");
+
+    webhook_op_free(&op);
+
+    util_check(&u, "reopened");
+    util_free(&u);
+}
+
+
+/* One endpoint with a crowd does not take all of a claim. */
+
+static void
+test_share(void)
+{
+    util_t        u;
+    unsigned      i, n[2];
+    uint64_t      ep[2], swap;
+    webhook_op_t  op;
+
+    util_init(&u);
+    util_open(&u);
+
+    ep[0] = util_endpoint(&u, "crowd", 100);
+
+    for (i = 0; i < 50; i++) {
+        (void) util_put(&u, ep[0], 0);
+    }
+
+    u.clock += 1000;
+
+    ep[1] = util_endpoint(&u, "few", 100);
+
+    for (i = 0; i < 3; i++) {
+        (void) util_put(&u, ep[1], 0);
+    }
+
+    memset(&op, 0, sizeof(op));
+
+    op.type = WEBHOOK_OP_CLAIM;
+    op.u.claim.endpoints = ep;
+    op.u.claim.endpoints_count = 2;
+    op.u.claim.max = 20;
+    op.u.claim.max_bytes = 1 << 20;
+    op.u.claim.lease = 30000;
+
+    swap = ep[0];
+
+    if (ep[0] > ep[1]) {
+        ep[0] = ep[1];
+        ep[1] = swap;
+    }
+
+    (void) util_apply(&u, &op);
+
+    n[0] = 0;
+    n[1] = 0;
+
+    for (i = 0; i < op.u.claim.count; i++) {
+        n[op.u.claim.leases[i].endpoint == swap ? 0 : 1]++;
+    }
+
+    tap_ok(n[0] == 17 && n[1] == 3, "a claim of 20 is shared: %u and %u",
+           n[0], n[1]);
+
+    webhook_op_free(&op);
+
+    op.u.claim.max = 100;
+    op.u.claim.max_bytes = 10;
+
+    (void) util_apply(&u, &op);
+
+    tap_ok(op.u.claim.count == 5, "10 bytes are 5 bodies of 2");
+
+    webhook_op_free(&op);
+
+    op.u.claim.max_bytes = 0;
+
+    (void) util_apply(&u, &op);
+
+    tap_ok(op.u.claim.count == 1, "one always comes");
+
+    webhook_op_free(&op);
+
+    op.u.claim.max = UINT32_MAX;
+    op.u.claim.max_bytes = SIZE_MAX;
+
+    (void) util_apply(&u, &op);
+
+    tap_ok(op.u.claim.count == 27, "the rest comes when asked for all");
+
+    webhook_op_free(&op);
+
+    util_check(&u, "share");
+    util_free(&u);
+}
+
+
+static void
+test_next(void)
+{
+    util_t        u;
+    uint64_t      ep, other;
+    webhook_op_t  op;
+
+    util_init(&u);
+    util_open(&u);
+
+    ep = util_endpoint(&u, "erp", 10);
+    other = util_endpoint(&u, "other", 10);
+
+    tap_ok(util_claim(&u, &op, &ep, 10) == 0
+           && op.u.claim.next == UINT64_MAX, "nothing is waiting");
+
+    webhook_op_free(&op);
+
+    (void) util_put(&u, ep, 5000);
+    (void) util_put(&u, ep, 3000);
+    (void) util_put(&u, other, 100);
+
+    tap_ok(util_claim(&u, &op, &ep, 10) == 0 && op.u.claim.next == 3000,
+           "the first of its own is due in 3 s");
+
+    webhook_op_free(&op);
+
+    u.clock += 100;
+
+    tap_ok(util_claim(&u, &op, &ep, 10) == 0 && op.u.claim.next == 2900,
+           "what others have due is passed over");
+
+    webhook_op_free(&op);
+
+    (void) util_put(&u, ep, UINT64_MAX);
+
+    u.clock += 2900;
+
+    tap_ok(util_claim(&u, &op, &ep, 10) == 1 && op.u.claim.next == 2000,
+           "one comes, the next in 2 s");
+
+    webhook_op_free(&op);
+
+    op.u.claim.endpoints_count = 0;
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK
+           && op.u.claim.next == UINT64_MAX, "a claim of no endpoint");
+
+    webhook_op_free(&op);
+
+    util_check(&u, "next");
+    util_free(&u);
+}
+
+
+static int
+test_compare(const void *a, const void *b)
+{
+    uint64_t  x, y;
+
+    x = *(const uint64_t *) a;
+    y = *(const uint64_t *) b;
+
+    return x < y ? -1 : x > y;
+}
+
+
+/* More endpoints than a claim serves at once, in one batch too. */
+
+static void
+test_many_endpoints(void)
+{
+    enum { N = 1000 };
+
+    util_t         u;
+    char           name[32];
+    unsigned       i, claims, got;
+    webhook_op_t   op, *ops, **list;
+    webhook_put_t  *puts;
+
+    static uint64_t  ep[N];
+
+    util_init(&u);
+    util_open(&u);
+
+    ops = calloc(N, sizeof(webhook_op_t));
+    list = calloc(N, sizeof(webhook_op_t *));
+    puts = calloc(N, sizeof(webhook_put_t));
+
+    for (i = 0; i < N; i++) {
+        snprintf(name, sizeof(name), "endpoint-%u", i);
+        ep[i] = util_name(name);
+
+        memset(&ops[i], 0, sizeof(webhook_op_t));
+        ops[i].type = WEBHOOK_OP_ENDPOINT;
+        ops[i].u.endpoint.id = ep[i];
+        ops[i].u.endpoint.inflight = 1;
+        list[i] = &ops[i];
+    }
+
+    webhook_store_apply(u.st, list, N);
+
+    qsort(ep, N, sizeof(uint64_t), test_compare);
+
+    for (i = 0; i < N; i++) {
+        util_put_op(&ops[i], &puts[i], util_id(&u), ep[i], "{}", 2);
+    }
+
+    webhook_store_apply(u.st, list, N);
+
+    memset(&op, 0, sizeof(op));
+
+    op.type = WEBHOOK_OP_CLAIM;
+    op.u.claim.endpoints = ep;
+    op.u.claim.endpoints_count = N;
+    op.u.claim.max = 300;
+    op.u.claim.max_bytes = 1 << 20;
+    op.u.claim.lease = 30000;
+
+    claims = 0;
+    got = 0;
+
+    do {
+        if (util_apply(&u, &op) != WEBHOOK_STORE_OK) {
+            break;
+        }
+
+        got += op.u.claim.count;
+        claims++;
+
+        i = op.u.claim.count;
+
+        webhook_op_free(&op);
+
+    } while (i && claims < 100);
+
+    tap_ok(got == N, "each of %u endpoints got its turn in %u claims", got,
+           claims);
+
+    util_check(&u, "many endpoints");
+    util_free(&u);
+
+    free(ops);
+    free(list);
+    free(puts);
+}
+
+
+static void
+test_bodies(void)
+{
+    util_t          u;
+    size_t          len;
+    unsigned        i, ok;
+    uint64_t        ep;
+    webhook_op_t    op, *ops[64];
+    webhook_op_t    put_ops[64];
+    webhook_id_t    id;
+    webhook_put_t   puts[64];
+    unsigned char  *body;
+
+    static const size_t  sizes[] = {
+        0, 1, 63, 64, 65, 500, 1023, 1024, 2012, 2013, 2014, 2022, 2023,
+        2040, 2048, 4079, 4080, 4081, 8159, 8160, 8161, 12240, 20000, 100000,
+        200000, 1000000
+    };
+
+    util_init(&u);
+    util_open(&u);
+
+    ep = util_endpoint(&u, "erp", 1000);
+
+    body = malloc(1000000);
+
+    for (i = 0; i < 1000000; i++) {
+        body[i] = (unsigned char) (i * 31 + i / 251);
+    }
+
+    ok = 1;
+
+    for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+        len = sizes[i];
+
+        memset(&puts[i], 0, sizeof(webhook_put_t));
+        util_put_op(&put_ops[i], &puts[i], util_id(&u), ep, body, len);
+        ops[i] = &put_ops[i];
+    }
+
+    webhook_store_apply(u.st, ops, i);
+
+    for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+        len = sizes[i];
+        id = put_ops[i].u.put_event.event.id;
+
+        if (put_ops[i].result != WEBHOOK_STORE_OK) {
+            ok = 0;
+        }
+
+        memset(&op, 0, sizeof(op));
+        op.type = WEBHOOK_OP_SHOW;
+        op.u.show.id = id;
+
+        if (util_apply(&u, &op) != WEBHOOK_STORE_OK
+            || op.u.show.event.body.len != len
+            || memcmp(op.u.show.event.body.data, body, len) != 0)
+        {
+            ok = 0;
+        }
+
+        webhook_op_free(&op);
+    }
+
+    tap_ok(ok, "bodies of every length are kept as they are");
+
+    util_check(&u, "bodies");
+
+    memset(&op, 0, sizeof(op));
+
+    tap_ok(util_claim(&u, &op, &ep, 1000) == i, "all are claimed");
+
+    ok = 1;
+
+    for (i = 0; i < op.u.claim.count; i++) {
+        len = op.u.claim.leases[i].event.body.len;
+
+        if (memcmp(op.u.claim.leases[i].event.body.data, body, len) != 0) {
+            ok = 0;
+        }
+
+        util_complete(&u, op.u.claim.leases[i].event.id, ep,
+                      op.u.claim.leases[i].token, WEBHOOK_DONE, 0);
+    }
+
+    webhook_op_free(&op);
+
+    tap_ok(ok, "with their bytes");
+
+    u.clock += 100000;
+
+    for (i = 0; i < 100 && util_expire(&u, 1000, NULL) > 0; i++) {
+        /* void */
+    }
+
+    util_check(&u, "bodies are removed");
+
+    tap_ok(util_stats(&u, 0, NULL).events == 0, "none is left");
+
+    util_free(&u);
+    free(body);
+}
+
+
+static void
+test_bounds(void)
+{
+    util_t          u;
+    uint64_t        ep;
+    webhook_op_t    op;
+    webhook_id_t    id;
+    webhook_put_t   puts[3];
+
+    static char     text[2000];
+
+    util_init(&u);
+
+    u.size = WEBHOOK_STORE_SIZE_MIN - 1;
+
+    tap_ok(util_open(&u) == WEBHOOK_STORE_UNAVAILABLE && u.st == NULL
+           && u.logs[WEBHOOK_STORE_LOG_EMERG] == 1,
+           "a store that is too small is refused: %s", u.text);
+
+    u.size = 64 << 20;
+
+    tap_ok(util_open(&u) == WEBHOOK_STORE_OK, "a larger one is not");
+
+    memset(text, 'x', sizeof(text));
+    memset(puts, 0, sizeof(puts));
+
+    ep = util_endpoint(&u, "erp", 10);
+    id = util_id(&u);
+
+    util_put_op(&op, puts, id, ep, "{}", 2);
+    op.u.put_event.event.type.data = (unsigned char *) text;
+    op.u.put_event.event.type.len = 129;
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_UNAVAILABLE,
+           "an event type of 129 bytes is refused");
+
+    op.u.put_event.event.type.len = 128;
+    op.u.put_event.event.content_type.data = (unsigned char *) text;
+    op.u.put_event.event.content_type.len = 256;
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_UNAVAILABLE,
+           "a content type of 256 bytes is refused");
+
+    op.u.put_event.event.content_type.len = 255;
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK, "shorter ones are not");
+
+    util_put_op(&op, puts, util_id(&u), 0, "{}", 2);
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_UNAVAILABLE,
+           "an endpoint of id 0 is refused");
+
+    util_put_op(&op, puts, util_id(&u), ep, text,
+                WEBHOOK_STORE_BODY_MAX + 1);
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_UNAVAILABLE,
+           "a body that is too long is refused");
+
+    /* the same endpoint twice */
+
+    util_put_op(&op, puts, util_id(&u), ep, "{}", 2);
+
+    puts[0].endpoint = ep;
+    puts[0].lease = 1;
+    puts[1].endpoint = ep + 1;
+    puts[2].endpoint = ep;
+    puts[2].lease = 1;
+
+    op.u.put_event.count = 3;
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK && puts[0].token
+           && puts[1].token == 0 && puts[2].token == 0,
+           "an endpoint that is named twice gets one delivery");
+
+    util_put_op(&op, puts, util_id(&u), ep, "{}", 2);
+
+    op.u.put_event.count = 0;
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK,
+           "an event that nobody wants is kept");
+
+    memset(&op, 0, sizeof(op));
+    op.type = WEBHOOK_OP_ENDPOINT;
+    op.u.endpoint.id = 5;
+    op.u.endpoint.name.data = (unsigned char *) text;
+    op.u.endpoint.name.len = 256;
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_UNAVAILABLE,
+           "a name of 256 bytes is refused");
+
+    op.u.endpoint.name.len = 255;
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK, "one of 255 is not");
+
+    op.u.endpoint.id = 0;
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_UNAVAILABLE,
+           "nor has an endpoint the id 0");
+
+    memset(&op, 0, sizeof(op));
+    op.type = 77;
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_UNAVAILABLE,
+           "an operation that there is not");
+
+    /* long texts of an attempt are kept in part */
+
+    id = util_put(&u, ep, 0);
+
+    (void) util_claim(&u, &op, &ep, 100);
+    webhook_op_free(&op);
+
+    util_complete(&u, id, ep, 0, WEBHOOK_DONE, 0);
+
+    {
+        uint64_t  token;
+
+        token = util_lease(&u, ep, &id);
+
+        util_complete_op(&op, id, ep, token, WEBHOOK_FAILED, 0);
+
+        op.u.complete.attempt.error.data = (unsigned char *) text;
+        op.u.complete.attempt.error.len = sizeof(text);
+        op.u.complete.attempt.address.data = (unsigned char *) text;
+        op.u.complete.attempt.address.len = sizeof(text);
+        op.u.complete.attempt.answer.data = (unsigned char *) text;
+        op.u.complete.attempt.answer.len = sizeof(text);
+
+        tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK,
+               "long texts are no reason to refuse an outcome");
+
+        memset(&op, 0, sizeof(op));
+        op.type = WEBHOOK_OP_SHOW;
+        op.u.show.id = id;
+
+        tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK
+               && op.u.show.count == 1
+               && op.u.show.deliveries[0].attempts_count == 1
+               && op.u.show.deliveries[0].attempts[0].error.len == 255
+               && op.u.show.deliveries[0].attempts[0].address.len == 64
+               && op.u.show.deliveries[0].attempts[0].answer.len == 1024,
+               "they are kept in part");
+
+        webhook_op_free(&op);
+    }
+
+    util_check(&u, "bounds");
+    util_free(&u);
+}
+
+
+/* Operations of one batch see each other; reads see all writes. */
+
+static void
+test_batch(void)
+{
+    util_t         u;
+    uint64_t       ep;
+    unsigned       i;
+    webhook_op_t   op[6], *ops[6];
+    webhook_put_t  put[2];
+
+    util_init(&u);
+    util_open(&u);
+
+    memset(op, 0, sizeof(op));
+    memset(put, 0, sizeof(put));
+
+    for (i = 0; i < 6; i++) {
+        ops[i] = &op[i];
+    }
+
+    ep = util_name("erp");
+
+    op[0].type = WEBHOOK_OP_STATS;
+
+    op[1].type = WEBHOOK_OP_ENDPOINT;
+    op[1].u.endpoint.id = ep;
+    op[1].u.endpoint.inflight = 2;
+
+    put[0].lease = 1;
+    util_put_op(&op[2], &put[0], util_id(&u), ep, "one", 3);
+    util_put_op(&op[3], &put[1], util_id(&u), ep, "two", 3);
+
+    op[4].type = WEBHOOK_OP_CLAIM;
+    op[4].u.claim.endpoints = &ep;
+    op[4].u.claim.endpoints_count = 1;
+    op[4].u.claim.max = 10;
+    op[4].u.claim.max_bytes = 1000;
+    op[4].u.claim.lease = 7000;
+
+    op[5].type = WEBHOOK_OP_LIST;
+    op[5].u.list.state = WEBHOOK_SENDING;
+    op[5].u.list.max = 10;
+
+    webhook_store_apply(u.st, ops, 6);
+
+    tap_ok(op[1].result == WEBHOOK_STORE_OK && put[0].token != 0,
+           "a put is leased of an endpoint that the batch made known");
+    tap_ok(op[4].result == WEBHOOK_STORE_OK && op[4].u.claim.count == 1
+           && memcmp(op[4].u.claim.leases[0].event.body.data, "two", 3) == 0,
+           "a claim gets what the batch put");
+    tap_ok(op[4].u.claim.next == 7000, "and knows when the next lease ends");
+    tap_ok(op[0].result == WEBHOOK_STORE_OK && op[0].u.stats.events == 2,
+           "a read sees the whole batch");
+    tap_ok(op[5].result == WEBHOOK_STORE_OK && op[5].u.list.count == 2,
+           "wherever it stands");
+
+    for (i = 0; i < 6; i++) {
+        webhook_op_free(&op[i]);
+        webhook_op_free(&op[i]);
+    }
+
+    tap_ok(op[4].u.claim.leases == NULL && op[4].u.claim.count == 0,
+           "an operation that was freed holds nothing");
+
+    util_check(&u, "batch");
+    util_free(&u);
+}
+
+
+static void
+test_readonly(void)
+{
+    util_t                   u;
+    uint64_t                 ep;
+    pid_t                    pid;
+    int                      status;
+    webhook_op_t             op;
+    webhook_put_t            put;
+    webhook_id_t             id;
+    webhook_store_result_e   result;
+
+    util_init(&u);
+
+    u.readonly = 1;
+
+    tap_ok(util_open(&u) == WEBHOOK_STORE_UNAVAILABLE
+           && util_files(&u, "") == 0, "reading alone makes no store");
+
+    u.readonly = 0;
+    util_open(&u);
+
+    ep = util_endpoint(&u, "erp", 1);
+    (void) util_lease(&u, ep, &id);
+
+    /* an environment is opened once in a process */
+
+    fflush(stdout);
+    pid = fork();
+
+    if (pid == 0) {
+        util_t  r;
+
+        r = u;
+        r.readonly = 1;
+        r.st = NULL;
+
+        status = 0;
+
+        if (util_open(&r) != WEBHOOK_STORE_OK) {
+            _exit(1);
+        }
+
+        if (util_stats(&r, 0, NULL).owners != 1) {
+            status |= 2;
+        }
+
+        if (util_stats(&r, 0, NULL).events != 1) {
+            status |= 4;
+        }
+
+        memset(&put, 0, sizeof(put));
+        id = util_id(&r);
+        util_put_op(&op, &put, id, ep, "{}", 2);
+
+        result = util_apply(&r, &op);
+
+        if (result != WEBHOOK_STORE_UNAVAILABLE) {
+            status |= 8;
+        }
+
+        if (util_takeover(&r) != UINT32_MAX) {
+            status |= 16;
+        }
+
+        util_close(&r);
+
+        _exit(status);
+    }
+
+    waitpid(pid, &status, 0);
+
+    tap_ok(WIFEXITED(status) && WEXITSTATUS(status) == 0,
+           "who only reads sees all and changes nothing (%d)", status);
+
+    util_check(&u, "read by another");
+    util_close(&u);
+
+    u.readonly = 1;
+
+    tap_ok(util_open(&u) == WEBHOOK_STORE_OK
+           && util_stats(&u, 0, NULL).events == 1
+           && util_stats(&u, 0, NULL).owners == 0,
+           "a store that nobody has open can be read");
+
+    util_free(&u);
+}
+
+
+static void
+test_names(void)
+{
+    int            i, ok;
+    webhook_str_t  str;
+
+    ok = 1;
+
+    for (i = 0; i < WEBHOOK_STATES; i++) {
+        util_str(&str, webhook_state_name(i));
+
+        if (webhook_state_parse(&str) != i) {
+            ok = 0;
+        }
+    }
+
+    tap_ok(ok, "states by name and back");
+
+    util_str(&str, "sendin");
+    tap_ok(webhook_state_parse(&str) == -1, "no state");
+
+    util_str(&str, "");
+    tap_ok(webhook_state_parse(&str) == -1, "no state either");
+
+    for (i = WEBHOOK_STORE_OK; i <= WEBHOOK_STORE_UNKNOWN; i++) {
+        if (strcmp(webhook_store_result_text(i), "unknown") == 0) {
+            ok = 0;
+        }
+    }
+
+    tap_ok(ok, "each result has its words");
+}

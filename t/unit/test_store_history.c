@@ -1,0 +1,807 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * Tests of the store: lists, one event, calls, statistics, expiry.
+ */
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+
+#include "store_util.h"
+
+
+static void test_list(void);
+static void test_list_bounds(void);
+static void test_show(void);
+static void test_calls(void);
+static void test_expire(void);
+static void test_expire_steps(void);
+static void test_stats(void);
+
+
+int
+main(void)
+{
+    test_list();
+    test_list_bounds();
+    test_show();
+    test_calls();
+    test_expire();
+    test_expire_steps();
+    test_stats();
+
+    return tap_done();
+}
+
+
+static void
+list_op(webhook_op_t *op, uint32_t max)
+{
+    memset(op, 0, sizeof(webhook_op_t));
+
+    op->type = WEBHOOK_OP_LIST;
+    op->u.list.state = -1;
+    op->u.list.max = max;
+}
+
+
+static void
+test_list(void)
+{
+    util_t         u;
+    unsigned       i, n, ok;
+    uint64_t       ep[2], token;
+    webhook_op_t   op;
+    webhook_id_t   id[20];
+    webhook_put_t  put[2];
+
+    util_init(&u);
+    util_open(&u);
+
+    ep[0] = util_endpoint(&u, "erp", 100);
+    ep[1] = util_endpoint(&u, "crm", 100);
+
+    list_op(&op, 10);
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK && op.u.list.count == 0
+           && !op.u.list.more, "an empty store lists nothing");
+
+    webhook_op_free(&op);
+
+    for (i = 0; i < 20; i++) {
+        memset(put, 0, sizeof(put));
+
+        id[i] = util_id(&u);
+
+        util_put_op(&op, put, id[i], ep[0], "body", 4);
+
+        put[1].endpoint = ep[1];
+        put[1].delay = 5000;
+        op.u.put_event.count = 2;
+
+        util_str(&op.u.put_event.event.type,
+                 i % 2 ? "order.add" : "product.edit");
+
+        (void) util_apply(&u, &op);
+    }
+
+    /* pages of 7: each row once, the newest event first */
+
+    list_op(&op, 7);
+
+    n = 0;
+    ok = 1;
+
+    do {
+        (void) util_apply(&u, &op);
+
+        for (i = 0; i < op.u.list.count; i++, n++) {
+            if (memcmp(&op.u.list.deliveries[i].event, &id[19 - n / 2], 16)
+                != 0)
+            {
+                ok = 0;
+            }
+        }
+
+        i = op.u.list.more;
+
+        webhook_op_free(&op);
+
+        op.u.list.from = 1;
+
+    } while (i && n < 100);
+
+    tap_ok(ok && n == 40, "pages hold each row once, the newest first");
+
+    list_op(&op, 100);
+    op.u.list.endpoint = ep[1];
+
+    (void) util_apply(&u, &op);
+
+    tap_ok(op.u.list.count == 20 && op.u.list.deliveries[0].endpoint == ep[1]
+           && op.u.list.deliveries[0].endpoint_name.len == 3
+           && memcmp(op.u.list.deliveries[0].endpoint_name.data, "crm", 3)
+              == 0
+           && op.u.list.deliveries[0].due == 5000
+           && op.u.list.deliveries[0].body_len == 4
+           && op.u.list.deliveries[0].state == WEBHOOK_PENDING
+           && op.u.list.deliveries[0].wall == webhook_id_time(&id[19]),
+           "of one endpoint");
+
+    webhook_op_free(&op);
+
+    u.clock += 100;
+
+    (void) util_claim(&u, &op, &ep[0], 5);
+
+    for (i = 0; i < 5; i++) {
+        token = op.u.claim.leases[i].token;
+
+        if (i < 2) {
+            (void) util_complete(&u, id[i], ep[0], token, WEBHOOK_DONE, 0);
+
+        } else if (i < 3) {
+            (void) util_complete(&u, id[i], ep[0], token, WEBHOOK_FAILED, 0);
+        }
+    }
+
+    webhook_op_free(&op);
+
+    list_op(&op, 100);
+    op.u.list.state = WEBHOOK_DELIVERED;
+
+    (void) util_apply(&u, &op);
+
+    tap_ok(op.u.list.count == 2 && op.u.list.deliveries[0].status == 200
+           && op.u.list.deliveries[0].attempts == 1
+           && op.u.list.deliveries[0].finished == UTIL_WALL + 1,
+           "what was delivered");
+
+    webhook_op_free(&op);
+
+    op.u.list.state = WEBHOOK_DEAD;
+    (void) util_apply(&u, &op);
+    tap_ok(op.u.list.count == 1 && op.u.list.deliveries[0].status == 500,
+           "what is dead");
+    webhook_op_free(&op);
+
+    op.u.list.state = WEBHOOK_SENDING;
+    (void) util_apply(&u, &op);
+    tap_ok(op.u.list.count == 2, "what is being sent");
+    webhook_op_free(&op);
+
+    op.u.list.state = WEBHOOK_PENDING;
+    op.u.list.endpoint = ep[0];
+    (void) util_apply(&u, &op);
+    tap_ok(op.u.list.count == 15 && op.u.list.deliveries[0].due == -100,
+           "what waits, for 100 ms already");
+    webhook_op_free(&op);
+
+    list_op(&op, 100);
+    util_str(&op.u.list.type, "order.*");
+    (void) util_apply(&u, &op);
+    tap_ok(op.u.list.count == 20 && op.u.list.deliveries[0].type.len == 9
+           && memcmp(op.u.list.deliveries[0].type.data, "order.add", 9) == 0,
+           "of a type");
+    webhook_op_free(&op);
+
+    list_op(&op, 100);
+    op.u.list.since = webhook_id_time(&id[5]);
+    op.u.list.until = webhook_id_time(&id[8]);
+    (void) util_apply(&u, &op);
+    tap_ok(op.u.list.count == 6
+           && memcmp(&op.u.list.deliveries[0].event, &id[7], 16) == 0
+           && memcmp(&op.u.list.deliveries[5].event, &id[5], 16) == 0,
+           "from a time on, and before one");
+    webhook_op_free(&op);
+
+    list_op(&op, 100);
+    op.u.list.until = UINT64_MAX;
+    (void) util_apply(&u, &op);
+    tap_ok(op.u.list.count == 40, "before the end of time");
+    webhook_op_free(&op);
+
+    list_op(&op, 100);
+    op.u.list.since = UINT64_MAX;
+    (void) util_apply(&u, &op);
+    tap_ok(op.u.list.count == 0, "from the end of time on");
+    webhook_op_free(&op);
+
+    list_op(&op, 0);
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK && op.u.list.count == 0,
+           "a page of none");
+    webhook_op_free(&op);
+
+    list_op(&op, 10);
+    op.u.list.from = 1;
+    memset(op.u.list.cursor, 0xff, WEBHOOK_CURSOR_LEN);
+    (void) util_apply(&u, &op);
+    tap_ok(op.u.list.count == 10 && op.u.list.more, "any cursor will do");
+    webhook_op_free(&op);
+
+    util_check(&u, "list");
+    util_free(&u);
+}
+
+
+/* A list looks at so many rows and no more. */
+
+static void
+test_list_bounds(void)
+{
+    enum { N = 6000, BATCH = 500 };
+
+    util_t          u;
+    unsigned        i, j, pages, found;
+    uint64_t        ep;
+    webhook_op_t   *ops, **list, op;
+    webhook_put_t  *puts;
+
+    util_init(&u);
+    util_open(&u);
+
+    ep = util_endpoint(&u, "erp", 1);
+
+    ops = calloc(BATCH, sizeof(webhook_op_t));
+    list = calloc(BATCH, sizeof(webhook_op_t *));
+    puts = calloc(BATCH, sizeof(webhook_put_t));
+
+    for (i = 0; i < N / BATCH; i++) {
+        for (j = 0; j < BATCH; j++) {
+            memset(&puts[j], 0, sizeof(webhook_put_t));
+            puts[j].lease = 1;
+            util_put_op(&ops[j], &puts[j], util_id(&u), ep, "{}", 2);
+            list[j] = &ops[j];
+        }
+
+        webhook_store_apply(u.st, list, BATCH);
+    }
+
+    /* the only one that is being sent is the oldest */
+
+    list_op(&op, 10);
+    op.u.list.state = WEBHOOK_SENDING;
+
+    pages = 0;
+    found = 0;
+
+    do {
+        (void) util_apply(&u, &op);
+
+        found += op.u.list.count;
+        pages++;
+        i = op.u.list.more;
+
+        if (pages == 1) {
+            tap_ok(op.u.list.count == 0 && op.u.list.more,
+                   "a page may be empty and not the last");
+        }
+
+        webhook_op_free(&op);
+
+        op.u.list.from = 1;
+
+    } while (i && pages < 100);
+
+    tap_ok(found == 1 && pages == 2, "it is found at last, in %u pages",
+           pages);
+
+    util_free(&u);
+
+    free(ops);
+    free(list);
+    free(puts);
+}
+
+
+static void
+test_show(void)
+{
+    util_t              u;
+    uint64_t            ep[2], token;
+    webhook_op_t        op;
+    webhook_id_t        id;
+    webhook_put_t       put[2];
+    webhook_attempt_t  *a;
+
+    util_init(&u);
+    util_open(&u);
+
+    ep[0] = util_endpoint(&u, "erp", 10);
+    ep[1] = util_endpoint(&u, "crm", 10);
+
+    id = util_id(&u);
+
+    memset(put, 0, sizeof(put));
+    put[0].lease = 1;
+
+    util_put_op(&op, put, id, ep[0], "the body", 8);
+    put[1].endpoint = ep[1];
+    op.u.put_event.count = 2;
+
+    (void) util_apply(&u, &op);
+
+    util_complete_op(&op, id, ep[0], put[0].token, WEBHOOK_RETRY, 100);
+    op.u.complete.attempt.status = 503;
+    op.u.complete.attempt.connect = 11;
+    op.u.complete.attempt.tls = 22;
+    op.u.complete.attempt.first_byte = 33;
+    op.u.complete.attempt.total = 44;
+    util_str(&op.u.complete.attempt.error, "busy");
+
+    (void) util_apply(&u, &op);
+
+    u.clock += 100;
+
+    (void) util_claim(&u, &op, &ep[0], 1);
+    token = op.u.claim.leases[0].token;
+    webhook_op_free(&op);
+
+    (void) util_complete(&u, id, ep[0], token, WEBHOOK_DONE, 0);
+
+    memset(&op, 0, sizeof(op));
+    op.type = WEBHOOK_OP_SHOW;
+    op.u.show.id = id;
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK && op.u.show.count == 2,
+           "an event with its two deliveries");
+    tap_ok(op.u.show.event.body.len == 8
+           && memcmp(op.u.show.event.body.data, "the body", 8) == 0
+           && op.u.show.event.type.len == 9
+           && op.u.show.event.wall == webhook_id_time(&id)
+           && memcmp(&op.u.show.event.id, &id, 16) == 0, "and its bytes");
+
+    webhook_op_free(&op);
+
+    op.u.show.endpoint = ep[0];
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK && op.u.show.count == 1
+           && op.u.show.deliveries[0].delivery.state == WEBHOOK_DELIVERED
+           && op.u.show.deliveries[0].attempts_count == 2,
+           "one delivery with its two attempts");
+
+    a = op.u.show.deliveries[0].attempts;
+
+    tap_ok(a[0].number == 1 && a[0].status == 503 && a[0].connect == 11
+           && a[0].tls == 22 && a[0].first_byte == 33 && a[0].total == 44
+           && a[0].wall == UTIL_WALL
+           && a[0].error.len == 4 && memcmp(a[0].error.data, "busy", 4) == 0
+           && a[0].address.len == 12
+           && a[0].answer.len == 6
+           && memcmp(a[0].answer.data, "answer", 6) == 0,
+           "the first, with all about it");
+    tap_ok(a[1].number == 2 && a[1].status == 200 && a[1].error.len == 0,
+           "and the second");
+
+    webhook_op_free(&op);
+
+    op.u.show.endpoint = ep[0] + 1;
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_NOT_FOUND
+           && op.u.show.deliveries == NULL, "no such delivery");
+
+    webhook_op_free(&op);
+
+    op.u.show.endpoint = 0;
+    op.u.show.id = util_id(&u);
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_NOT_FOUND, "no such event");
+
+    webhook_op_free(&op);
+
+    util_check(&u, "show");
+    util_free(&u);
+}
+
+
+static void
+call_op(webhook_op_t *op, webhook_id_t id, const char *receiver,
+    webhook_call_action_t *actions, uint32_t count)
+{
+    webhook_call_t  *c;
+
+    memset(op, 0, sizeof(webhook_op_t));
+
+    op->type = WEBHOOK_OP_PUT_CALL;
+
+    c = &op->u.put_call.call;
+
+    c->id = id;
+    c->receiver = util_name(receiver);
+    c->wall = webhook_id_time(&id);
+    c->total = 1234;
+    c->status = 200;
+    c->actions = actions;
+    c->actions_count = count;
+
+    util_str(&c->name, receiver);
+    util_str(&c->remote, "192.0.2.7");
+    util_str(&c->content_type, "application/json");
+    util_str(&c->body, "{\"_id\": 7}");
+}
+
+
+static void
+test_calls(void)
+{
+    enum { N = 25 };
+
+    util_t                  u;
+    unsigned                i, n, ok;
+    webhook_op_t            op;
+    webhook_id_t            id[N];
+    webhook_call_t         *c;
+    webhook_call_action_t   actions[WEBHOOK_CALL_ACTIONS_MAX + 1];
+
+    static char             text[20000];
+
+    util_init(&u);
+    util_open(&u);
+
+    memset(actions, 0, sizeof(actions));
+    memset(text, 'x', sizeof(text));
+
+    util_str(&actions[0].method, "PATCH");
+    util_str(&actions[0].uri, "/pos/sale.order/7");
+    util_str(&actions[0].body, "{\"currency\": \"USD\"}");
+    actions[0].status = 200;
+    actions[0].total = 900;
+
+    for (i = 0; i < N; i++) {
+        id[i] = util_id(&u);
+
+        call_op(&op, id[i], i % 5 ? "usd" : "contact", actions, i % 5 ? 1 : 0);
+
+        if (i == 1) {
+            util_str(&op.u.put_call.call.error, "the API failed");
+            op.u.put_call.call.status = 502;
+        }
+
+        (void) util_apply(&u, &op);
+    }
+
+    tap_ok(op.result == WEBHOOK_STORE_OK, "calls are kept");
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_DUPLICATE, "each once");
+
+    memset(&op, 0, sizeof(op));
+
+    op.type = WEBHOOK_OP_CALLS;
+    op.u.calls.receiver = util_name("usd");
+    op.u.calls.max = 100;
+
+    (void) util_apply(&u, &op);
+
+    tap_ok(op.u.calls.count == 20 && !op.u.calls.more
+           && memcmp(&op.u.calls.calls[0].id, &id[24], 16) == 0
+           && memcmp(&op.u.calls.calls[19].id, &id[1], 16) == 0,
+           "of one receiver, the newest first");
+
+    c = &op.u.calls.calls[19];
+
+    tap_ok(c->status == 502 && c->total == 1234
+           && c->receiver == util_name("usd")
+           && c->wall == webhook_id_time(&id[1])
+           && c->name.len == 3 && memcmp(c->name.data, "usd", 3) == 0
+           && c->remote.len == 9 && c->content_type.len == 16
+           && c->error.len == 14
+           && memcmp(c->error.data, "the API failed", 14) == 0
+           && c->body.len == 10
+           && memcmp(c->body.data, "{\"_id\": 7}", 10) == 0,
+           "with all about it");
+
+    tap_ok(c->actions_count == 1 && c->actions[0].method.len == 5
+           && c->actions[0].uri.len == 17 && c->actions[0].body.len == 19
+           && c->actions[0].status == 200 && c->actions[0].total == 900
+           && memcmp(c->actions[0].method.data, "PATCH", 5) == 0,
+           "and what it did");
+
+    webhook_op_free(&op);
+
+    op.u.calls.receiver = 0;
+    op.u.calls.max = 7;
+    n = 0;
+    ok = 1;
+
+    do {
+        (void) util_apply(&u, &op);
+
+        for (i = 0; i < op.u.calls.count; i++, n++) {
+            if (memcmp(&op.u.calls.calls[i].id, &id[N - 1 - n], 16) != 0) {
+                ok = 0;
+            }
+        }
+
+        i = op.u.calls.more;
+        webhook_op_free(&op);
+        op.u.calls.from = 1;
+
+    } while (i && n < 100);
+
+    tap_ok(ok && n == N, "of any receiver, in pages");
+
+    op.u.calls.receiver = util_name("contact");
+    op.u.calls.from = 0;
+    op.u.calls.max = 2;
+    n = 0;
+
+    do {
+        (void) util_apply(&u, &op);
+
+        n += op.u.calls.count;
+        i = op.u.calls.more;
+        webhook_op_free(&op);
+        op.u.calls.from = 1;
+
+    } while (i && n < 100);
+
+    tap_ok(n == 5, "of one receiver, in pages");
+
+    op.u.calls.receiver = util_name("nobody");
+    op.u.calls.from = 0;
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK && op.u.calls.count == 0
+           && !op.u.calls.more, "of a receiver that had none");
+
+    webhook_op_free(&op);
+
+    /* long texts are kept in part, too many actions are refused */
+
+    for (i = 0; i < WEBHOOK_CALL_ACTIONS_MAX; i++) {
+        actions[i].method.data = (unsigned char *) text;
+        actions[i].method.len = sizeof(text);
+        actions[i].uri.data = (unsigned char *) text;
+        actions[i].uri.len = sizeof(text);
+        actions[i].body.data = (unsigned char *) text;
+        actions[i].body.len = sizeof(text);
+    }
+
+    call_op(&op, util_id(&u), "usd", actions, WEBHOOK_CALL_ACTIONS_MAX);
+
+    op.u.put_call.call.body.data = (unsigned char *) text;
+    op.u.put_call.call.body.len = sizeof(text);
+    op.u.put_call.call.error = op.u.put_call.call.body;
+    op.u.put_call.call.remote = op.u.put_call.call.body;
+    op.u.put_call.call.content_type = op.u.put_call.call.body;
+    op.u.put_call.call.name = op.u.put_call.call.body;
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK, "a call of long texts");
+
+    memset(&op, 0, sizeof(op));
+
+    op.type = WEBHOOK_OP_CALLS;
+    op.u.calls.max = 1;
+
+    (void) util_apply(&u, &op);
+
+    c = op.u.calls.calls;
+
+    tap_ok(op.u.calls.count == 1 && c->body.len == 8192
+           && c->error.len == 1024 && c->remote.len == 1024
+           && c->content_type.len == 1024 && c->name.len == 255
+           && c->actions_count == WEBHOOK_CALL_ACTIONS_MAX
+           && c->actions[31].method.len == 31
+           && c->actions[31].uri.len == 1024
+           && c->actions[31].body.len == 1024, "keeps their beginnings");
+
+    webhook_op_free(&op);
+
+    call_op(&op, util_id(&u), "usd", actions, WEBHOOK_CALL_ACTIONS_MAX + 1);
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_UNAVAILABLE,
+           "too many actions are refused");
+
+    tap_ok(util_stats(&u, 0, NULL).calls == N + 1, "all are counted");
+
+    util_check(&u, "calls");
+
+    u.clock += 60000;
+
+    while (util_expire(&u, 10, NULL) > 0) {
+        /* void */
+    }
+
+    tap_ok(util_stats(&u, 0, NULL).calls == 0, "calls go with their time");
+
+    util_check(&u, "no calls");
+    util_free(&u);
+}
+
+
+static void
+test_expire(void)
+{
+    util_t                    u;
+    uint64_t                  ep[2], token[2];
+    unsigned                  more;
+    webhook_op_t              op;
+    webhook_id_t              owed, half, done;
+    webhook_put_t             put[2];
+    webhook_endpoint_stats_t  e;
+
+    util_init(&u);
+    util_open(&u);
+
+    ep[0] = util_endpoint(&u, "erp", 10);
+    ep[1] = util_endpoint(&u, "crm", 10);
+
+    /* nothing of one is done, a half of another, all of the third */
+
+    owed = util_put(&u, ep[0], 0);
+
+    half = util_id(&u);
+    memset(put, 0, sizeof(put));
+    put[0].lease = 1;
+    put[1].lease = 1;
+    util_put_op(&op, put, half, ep[0], "{}", 2);
+    put[1].endpoint = ep[1];
+    op.u.put_event.count = 2;
+    (void) util_apply(&u, &op);
+
+    token[1] = put[1].token;
+    (void) util_complete(&u, half, ep[0], put[0].token, WEBHOOK_DONE, 0);
+
+    token[0] = util_lease(&u, ep[0], &done);
+    (void) util_complete(&u, done, ep[0], token[0], WEBHOOK_FAILED, 0);
+
+    u.clock += 59999;
+
+    tap_ok(util_expire(&u, 100, &more) == 0 && !more,
+           "nothing goes before its time");
+
+    u.clock += 1;
+
+    tap_ok(util_expire(&u, 100, &more) == 1 && !more,
+           "what is finished goes at its time");
+
+    util_check(&u, "expired");
+
+    memset(&op, 0, sizeof(op));
+    op.type = WEBHOOK_OP_SHOW;
+    op.u.show.id = done;
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_NOT_FOUND, "it is gone");
+
+    webhook_op_free(&op);
+
+    op.u.show.id = half;
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK,
+           "an event that is owed to one of two stays");
+
+    webhook_op_free(&op);
+
+    u.clock += (uint64_t) 1 << 40;
+
+    tap_ok(util_expire(&u, 100, &more) == 0, "however long that takes");
+
+    tap_ok(util_complete(&u, half, ep[1], token[1], WEBHOOK_DONE, 0)
+           == WEBHOOK_STORE_OK, "it is delivered to the other");
+
+    tap_ok(util_expire(&u, 100, &more) == 0,
+           "its time begins with the last delivery");
+
+    u.clock += 60000;
+
+    tap_ok(util_expire(&u, 100, &more) == 1, "and passes");
+
+    op.u.show.id = owed;
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK, "what is owed is there");
+
+    webhook_op_free(&op);
+
+    (void) util_stats(&u, ep[0], &e);
+
+    tap_ok(e.states[WEBHOOK_DELIVERED] == 0 && e.states[WEBHOOK_DEAD] == 0
+           && e.states[WEBHOOK_PENDING] == 1 && e.delivered == 1
+           && e.dead == 1 && e.attempts == 2,
+           "counters of what is kept went down, those of ever did not");
+
+    util_check(&u, "expired all");
+    util_free(&u);
+}
+
+
+static void
+test_expire_steps(void)
+{
+    enum { N = 300 };
+
+    util_t          u;
+    unsigned        i, more, steps, removed;
+    uint64_t        ep, token;
+    webhook_op_t    op;
+    webhook_id_t    id;
+    webhook_put_t   put;
+    unsigned char  *body;
+
+    util_init(&u);
+    util_open(&u);
+
+    ep = util_endpoint(&u, "erp", 10);
+    body = calloc(1, 40000);
+
+    for (i = 0; i < N; i++) {
+        memset(&put, 0, sizeof(put));
+        put.lease = 1;
+
+        id = util_id(&u);
+
+        util_put_op(&op, &put, id, ep, body, i % 3 ? 40000 : 100);
+        (void) util_apply(&u, &op);
+
+        token = put.token;
+
+        (void) util_complete(&u, id, ep, token, WEBHOOK_DONE, 0);
+    }
+
+    u.clock += 60000;
+
+    tap_ok(util_expire(&u, 0, &more) == 0, "a step of none");
+    tap_ok(util_expire(&u, 10, &more) == 10 && more,
+           "a step of ten, and there is more");
+
+    steps = 0;
+    removed = 10;
+
+    do {
+        i = util_expire(&u, 1000, &more);
+        removed += i;
+        steps++;
+
+        if (i > 200) {
+            break;
+        }
+
+    } while (more && steps < 1000);
+
+    tap_ok(removed == N && steps > 3, "steps are short: %u for %u", steps,
+           removed);
+
+    util_check(&u, "steps");
+
+    tap_ok(util_stats(&u, 0, NULL).events == 0, "none is left");
+
+    util_free(&u);
+    free(body);
+}
+
+
+static void
+test_stats(void)
+{
+    util_t              u;
+    unsigned            i;
+    char                name[16];
+    webhook_op_t        op;
+    webhook_op_stats_t  s;
+
+    util_init(&u);
+    util_open(&u);
+
+    s = util_stats(&u, 0, NULL);
+
+    tap_ok(s.size == 64 << 20 && s.used > 0 && s.used < 1 << 20
+           && s.owners == 1 && s.count == 0 && !s.full, "an empty store");
+
+    for (i = 0; i < 5; i++) {
+        snprintf(name, sizeof(name), "e-%u", i);
+        (void) util_put(&u, util_endpoint(&u, name, i), 0);
+    }
+
+    memset(&op, 0, sizeof(op));
+    op.type = WEBHOOK_OP_STATS;
+
+    (void) util_apply(&u, &op);
+
+    tap_ok(op.u.stats.count == 5 && op.u.stats.events == 5
+           && op.u.stats.endpoints[0].name.len == 3
+           && op.u.stats.endpoints[4].states[WEBHOOK_PENDING] == 1,
+           "five endpoints");
+
+    webhook_op_free(&op);
+
+    util_free(&u);
+}
