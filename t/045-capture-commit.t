@@ -14,7 +14,7 @@ use IO::Select;
 use IO::Socket::INET;
 use Test::More;
 use Time::HiRes qw(sleep time);
-use Webhook::Test qw(slurp wait_for);
+use Webhook::Test qw(slurp wait_for deadline);
 
 my $json = 'application/json';
 my $text = '"' . ('x' x 100_000) . '"';
@@ -190,12 +190,12 @@ sub comes
 {
     my ($s, $seconds, $enough) = @_;
 
-    my $end = time + $seconds;
+    my $end = time + deadline($seconds);
     my $got = '';
     my $select = IO::Select->new($s);
 
     while ((my $left = $end - time) > 0) {
-        last if $enough && $got =~ $enough;
+        last if $enough && $enough->($got);
         next unless $select->can_read($left);
         sysread($s, $got, 65536, length $got) or last;
     }
@@ -256,12 +256,19 @@ held(sub {
     my $after = $t->get('/after/x');
     is $after->{body}, '{"n": 1}', 'so are those that commit after it';
 
-    sleep 0.7;
+    # all but the one after it, which has ended, have come to the API
+
+    wait_for(sub { $api->count >= 10 });
+    sleep deadline(0.5);
 
     is $hook->count, 0, 'nothing is sent';
 
     for my $name (sort keys %forms) {
-        $early{$name} = comes($sockets{$name}, 0.02);
+        $early{$name} = $name !~ /byte/ ? comes($sockets{$name}, 0.02)
+                        : comes($sockets{$name}, 5, sub {
+                            $_[0] =~ /\r\n\r\n(.*)/s
+                            && length($1) >= length($text) - 1;
+                        });
 
         if ($name =~ /HEAD|204|empty/) {
             is length $early{$name}, 0, "$name: held";
@@ -325,12 +332,12 @@ my @h2 = qw(/api/x /api/none /off/x /api/chunked /api/large /two/x /tail/large
 my ($pid, $out);
 
 held(sub {
+    my $before = $api->count;
+
     ($pid, $out) = curl_h2(@h2);
 
-    # all have come to where they wait, but for those that are done
-
-    wait_for(sub { $api->count >= 7 + 9 });
-    sleep 0.5;
+    wait_for(sub { $api->count == $before + 7 });
+    sleep deadline(0.5);
 
     is $hook->count, $events, 'h2: nothing is sent';
 
@@ -369,23 +376,32 @@ is scalar @{$hook->wait_requests($events)}, $events, 'pipelined: sent';
 
 # Clients that leave while the store works: the event is kept all the same.
 
+sub left
+{
+    return scalar grep { / pending$/ && !m{/after/} }
+                       split /\n/, slurp($t->prefix . '/logs/hook.log');
+}
+
 held(sub {
+    my $before = $api->count;
+
     my @s = map { open_client(get($_)) } '/api/x', '/return', '/posted',
                 '/file.json', '/tail/large';
     push @s, open_client(get('/api/none', method => 'DELETE'));
 
-    sleep 0.5;
-    close $_ for @s;
-
     ($pid, $out) = curl_h2('/api/x', '/api/none');
-    sleep 0.5;
+
+    wait_for(sub { $api->count == $before + 5 });
+    sleep deadline(0.5);
+
+    is left(), 0, 'they wait';
+
+    close $_ for @s;
     kill 'KILL', $pid;
     close $out;
-    sleep 0.5;
 
-    my @pending = grep { / pending$/ && !m{/after/} }
-                       split /\n/, slurp($t->prefix . '/logs/hook.log');
-    is scalar @pending, 8, 'they left, and were pending';
+    wait_for(sub { left() == 8 });
+    is left(), 8, 'they left, and were pending';
 });
 
 $events += 8;
@@ -401,9 +417,9 @@ my @s;
 
 held(sub {
     @s = map { open_client(get($_)) } '/api/x', '/return', '/file.json';
-    sleep 0.3;
+    sleep deadline(0.5);
     $t->signal('HUP');
-    sleep 0.5;
+    sleep deadline(0.5);
 });
 
 for my $s (@s) {

@@ -183,6 +183,14 @@ ngx_http_webhook_capture_match(ngx_http_request_t *r,
             continue;
         }
 
+        match->capture = capture;
+        match->rule = rule[i];
+        match->uri = r->uri;
+
+        if (rule[i]->when.nelts && !ngx_http_webhook_match_early(match)) {
+            continue;
+        }
+
         if (ngx_http_webhook_event_id(&match->id) != NGX_OK) {
             ngx_http_webhook_match_lost(r, rule[i], "no randomness for an id");
             continue;
@@ -193,15 +201,7 @@ ngx_http_webhook_capture_match(ngx_http_request_t *r,
         match->id_text.len = WEBHOOK_ID_TEXT_LEN;
 
         tp = ngx_timeofday();
-
-        match->capture = capture;
-        match->rule = rule[i];
         match->wall = (uint64_t) tp->sec * 1000 + tp->msec;
-        match->uri = r->uri;
-
-        if (rule[i]->when.nelts && !ngx_http_webhook_match_early(match)) {
-            continue;
-        }
 
         *capture->last = match;
         capture->last = &match->next;
