@@ -2,6 +2,8 @@
 #:   unit            build and run t/unit/*.c, each a program
 #:   unit-asan       the same under the address and undefined sanitizers
 #:   unit-build, unit-asan-build    build them only
+#:   interop         build t/interop/*.c, which t/*.t call, in
+#:                   $(BUILD)/interop
 #:
 #:   UNIT="json id" takes those of the programs only; CORE_SRCS="FILES" and
 #:   STORE_SRCS="FILES" link those sources only.
@@ -11,6 +13,7 @@ CORE_SRCS  ?= $(sort $(wildcard $(SRC)/core/*.c))
 STORE_SRCS ?= $(sort $(wildcard $(SRC)/store/*.c))
 CTL_SRCS   := $(sort $(wildcard tools/webhookctl*.c))
 UNIT_SRCS  := $(sort $(wildcard t/unit/*.c))
+CALL_SRCS  := $(sort $(wildcard t/interop/*.c))
 
 UNIT ?= $(notdir $(basename $(UNIT_SRCS)))
 
@@ -18,7 +21,8 @@ WARNINGS := -W -Wall -Wextra -Wpointer-arith -Wwrite-strings \
             -Wstrict-prototypes -Wmissing-prototypes -Werror
 
 PLAIN_CPPFLAGS := -DPCRE2_CODE_UNIT_WIDTH=8 -I$(SRC)/core
-PLAIN_LIBS     := -ljansson -llmdb -lpcre2-8 -lssl -lcrypto -lpthread
+PLAIN_LIBS     := -ljansson -llmdb -lexpat -lpcre2-8 -lssl -lcrypto \
+                  -lpthread
 
 PLAIN_CFLAGS := -std=gnu11 -g $(WARNINGS) -fPIC -pthread
 FLAGS_plain  := -O2 -fstack-protector-strong -D_FORTIFY_SOURCE=2
@@ -86,7 +90,7 @@ $(eval $(call plain_tree,plain,$(BUILD)/plain))
 $(eval $(call plain_tree,asan,$(BUILD)/plain-asan))
 
 
-.PHONY: unit unit-asan unit-build unit-asan-build webhookctl
+.PHONY: unit unit-asan unit-build unit-asan-build interop webhookctl
 
 unit-build: $(PROGRAMS_plain)
 
@@ -99,6 +103,26 @@ unit: unit-build
 unit-asan: unit-asan-build
 	@tools/run-tests --jobs $(JOBS) --work $(BUILD)/test-unit-asan \
 	    --group unit-asan $(PROGRAMS_asan)
+
+
+CALL_OBJS := $(patsubst t/interop/%.c,$(BUILD)/plain/interop/%.o,$(CALL_SRCS))
+CALL_BINS := $(patsubst t/interop/%.c,$(BUILD)/interop/%,$(CALL_SRCS))
+
+interop: $(CALL_BINS)
+
+$(CALL_OBJS): $(BUILD)/plain/interop/%.o: t/interop/%.c $(BUILD)/plain/flags
+	@mkdir -p $(@D)
+	$(call say,CC,$@)
+	$(Q)$(CC) $(PLAIN_CFLAGS) $(FLAGS_plain) $(PLAIN_CPPFLAGS) \
+	    $(SEES_unit) -MMD -MP -c -o $@ $<
+
+$(CALL_BINS): $(BUILD)/interop/%: $(BUILD)/plain/interop/%.o \
+              $(BUILD)/plain/libwebhook.a
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(FLAGS_plain) -pthread -o $@ $^ $(PLAIN_LIBS)
+
+-include $(BUILD)/plain/interop/*.d
 
 
 # without sources of its own there is nothing to link

@@ -34,7 +34,8 @@ deps:
 
 test:
 	@tools/install-deps test
-	@$(SUBMAKE) all asan unit-build unit-asan-build fuzz-smoke-build
+	@$(SUBMAKE) all asan unit-build unit-asan-build interop \
+	    fuzz-smoke-build
 	@$(RUN_TESTS) --work $(BUILD)/test \
 	    --group unit $(PROGRAMS_plain) \
 	    --group unit-asan $(PROGRAMS_asan) \
@@ -44,14 +45,14 @@ test:
 
 test-fast:
 	@tools/install-deps test
-	@$(SUBMAKE) all unit-build
+	@$(SUBMAKE) all unit-build interop
 	@$(RUN_TESTS) --work $(BUILD)/test-fast \
 	    --group unit $(PROGRAMS_plain) --group t $(TESTS)
 
-check: all
+check: all interop
 	@$(RUN_TESTS) --work $(BUILD)/test-check --group t $(TESTS)
 
-check-asan: asan
+check-asan: asan interop
 	@$(RUN_TESTS) --work $(BUILD)/test-check-asan \
 	    --group t-asan --env TEST_NGINX_ASAN=1 $(TESTS)
 
