@@ -1,0 +1,33 @@
+# Signatures beside those of the npm packages standardwebhooks, svix, stripe
+# and @octokit/webhooks-methods, which t/interop/install installs.
+
+use strict;
+use warnings;
+
+use File::Copy qw(copy);
+use Test::More;
+
+my $build = $ENV{WEBHOOK_BUILD} || 'build';
+my $dir = "$build/interop";
+my $cli = "$dir/webhook_sign_cli";
+
+plan skip_all => 'node is not installed'
+    unless grep { -x "$_/node" } split /:/, $ENV{PATH};
+
+my @missing = grep { !-d "$dir/node_modules/$_" }
+              qw(standardwebhooks svix stripe @octokit/webhooks-methods);
+
+plan skip_all => "not installed: @missing; t/interop/install does that"
+    if @missing;
+
+plan skip_all => "$cli is not built; \"make interop\" does that"
+    unless -x $cli;
+
+# node looks for packages beside the script
+for my $file (qw(sign.mjs package.json)) {
+    copy("t/interop/$file", "$dir/$file") or die "$dir/$file: $!\n";
+}
+
+$| = 1;
+
+exec 'node', "$dir/sign.mjs", $cli or die "node: $!\n";
