@@ -21,6 +21,7 @@
 #include "../core/webhook_condition.h"
 #include "../core/webhook_pattern.h"
 #include "../core/webhook_schedule.h"
+#include "../core/webhook_signature.h"
 #include "../core/webhook_status_set.h"
 #include "../core/webhook_template.h"
 #include "../store/webhook_store.h"
@@ -85,7 +86,10 @@ typedef struct ngx_http_webhook_receiver_s  ngx_http_webhook_receiver_t;
 
 typedef struct {
     ngx_str_t                         name;
-    ngx_str_t                         value;
+    ngx_str_t                         value;    /* as written */
+    webhook_template_t               *tpl;      /* NULL: constant; else of
+                                                   kind HEADER, rendered when
+                                                   the event happens */
 } ngx_http_webhook_header_t;
 
 
@@ -93,6 +97,95 @@ typedef struct {
     ngx_str_t                         pattern;  /* order.* */
     ngx_http_webhook_place_t          place;
 } ngx_http_webhook_wanted_t;
+
+
+/* What an endpoint is sent. */
+
+typedef enum {
+    NGX_HTTP_WEBHOOK_FORMAT_JSON = 0,
+    NGX_HTTP_WEBHOOK_FORMAT_XML
+} ngx_http_webhook_format_e;
+
+typedef enum {
+    NGX_HTTP_WEBHOOK_ENVELOPE_NONE = 0,
+    NGX_HTTP_WEBHOOK_ENVELOPE_STANDARD,         /* type, timestamp, data */
+    NGX_HTTP_WEBHOOK_ENVELOPE_CLOUDEVENTS,      /* structured */
+    NGX_HTTP_WEBHOOK_ENVELOPE_CLOUDEVENTS_BINARY,   /* in ce- headers */
+    NGX_HTTP_WEBHOOK_ENVELOPE_NIGHTPOS          /* _model, _id, _action */
+} ngx_http_webhook_envelope_e;
+
+
+/*
+ * Keys, in memory that no core dump shows.  Those that have ended are passed
+ * over when a signature is made.
+ */
+
+typedef struct {
+    webhook_key_t                    *keys;     /* NULL: none */
+    ngx_uint_t                        nkeys;
+} ngx_http_webhook_keys_t;
+
+
+/* A signature in a header of its own: sign hmac. */
+
+typedef struct {
+    ngx_str_t                         header;
+    webhook_scheme_t                  scheme;
+    ngx_http_webhook_keys_t           keys;
+} ngx_http_webhook_hmac_t;
+
+
+/*
+ * Which addresses an endpoint may be connected to.  In each of the lists the
+ * first entry that an address lies in decides.  An address is refused if
+ * either of the lists denies it, else allowed if either allows it, else
+ * allowed if it is public or the endpoint is not bound to public ones.
+ */
+
+typedef struct {
+    ngx_cidr_t                        cidr;     /* AF_INET or AF_INET6 */
+    ngx_uint_t                        deny;     /* 0: allow */
+} ngx_http_webhook_cidr_t;
+
+typedef struct {
+    ngx_flag_t                        is_public;    /* 1: public alone */
+    ngx_array_t                       cidrs;    /* of ..._cidr_t; elts NULL:
+                                                   none */
+    ngx_array_t                      *global;   /* webhook_address's, of the
+                                                   same, or NULL */
+} ngx_http_webhook_reach_t;
+
+
+/* An HTTP proxy that is asked to CONNECT. */
+
+typedef struct {
+    ngx_str_t                         url;      /* http://host:port; empty:
+                                                   none */
+    ngx_str_t                         auth;     /* value of Proxy-Authorization
+                                                   in secret memory, or empty */
+    ngx_http_webhook_place_t          place;
+} ngx_http_webhook_proxy_t;
+
+
+typedef enum {
+    NGX_HTTP_WEBHOOK_AUTH_NONE = 0,
+    NGX_HTTP_WEBHOOK_AUTH_BEARER,
+    NGX_HTTP_WEBHOOK_AUTH_BASIC,
+    NGX_HTTP_WEBHOOK_AUTH_OAUTH2
+} ngx_http_webhook_auth_e;
+
+typedef struct {
+    ngx_http_webhook_auth_e           kind;
+    ngx_str_t                         value;    /* bearer, basic: the value of
+                                                   Authorization, in secret
+                                                   memory */
+    ngx_str_t                         token_url;    /* oauth2, http(s)://... */
+    ngx_str_t                         client_id;
+    ngx_str_t                         client_secret;    /* secret memory */
+    ngx_str_t                         scope;    /* or empty */
+    ngx_str_t                         audience; /* or empty */
+    ngx_http_webhook_place_t          place;
+} ngx_http_webhook_auth_t;
 
 
 typedef struct {
@@ -107,10 +200,47 @@ typedef struct {
                                                    wanted_t */
     ngx_array_t                       headers;  /* of ngx_http_webhook_
                                                    header_t */
+
+    /* What it is sent, and of which events: used when one happens. */
+    ngx_http_webhook_format_e         format;
+    ngx_http_webhook_envelope_e       envelope;
+    ngx_str_t                         source;   /* of a CloudEvent */
+    webhook_template_t               *body;     /* of kind JSON; NULL: the
+                                                   payload */
+    ngx_array_t                       filters;  /* webhook_condition_t *: all
+                                                   must hold */
+    webhook_path_t                   *order_by; /* with its root, or NULL */
+    unsigned                          order_block:1;    /* a dead head does */
+    unsigned                          need_request:1;   /* filters, body or */
+    unsigned                          need_response:1;  /*   headers use it */
+
+    /* Signatures: used at each send. */
+    ngx_http_webhook_keys_t           keys;     /* webhook-signature */
+    ngx_array_t                       hmacs;    /* of ..._hmac_t */
+    ngx_http_webhook_auth_t           auth;
+
+    /* Where it may be. */
+    ngx_http_webhook_reach_t          reach;
+    ngx_http_webhook_proxy_t          proxy;
+
     webhook_status_set_t              success;
     webhook_schedule_t                retry;
+    uint64_t                          retry_after;  /* ms, the most that the
+                                                       header moves a send;
+                                                       0: it does not */
+    unsigned                          gone_ignore:1;    /* 410 as any other */
     ngx_http_webhook_timeout_t        timeout;
+
     ngx_uint_t                        inflight;
+    uint32_t                          rate;     /* sends in "per" ms; 0: no
+                                                   bound */
+    uint32_t                          per;      /* ms */
+    uint32_t                          burst;
+
+    uint32_t                          break_failures;   /* 0: off */
+    uint32_t                          break_percent;    /* 0: off */
+    uint64_t                          break_window;     /* ms */
+    uint64_t                          break_hold;       /* ms */
 
     /* Request line and the headers that are the same at every send. */
     ngx_str_t                         head;
@@ -240,6 +370,10 @@ typedef struct {
     ngx_array_t                       hooks;    /* of ..._hook_t: locations
                                                    with webhook_receive */
     ngx_str_t                         event_header; /* Tc-Webhook-Event */
+    ngx_flag_t                        address_public;   /* webhook_address */
+    ngx_array_t                      *address_cidrs;    /* of ..._cidr_t, or
+                                                           NULL */
+    struct ngx_http_webhook_secret_s *secrets;  /* the room of secrets' */
     ngx_array_t                      *targets;  /* of ..._target_t *: the
                                                    client's */
 
