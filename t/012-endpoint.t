@@ -246,7 +246,7 @@ webhook_endpoint erp {
 }
 --- must_die
 --- error_log eval
-qr/"action" directive is not allowed here in \S+webhook\.conf:3$/m
+qr/unknown directive "action" in \S+webhook\.conf:3$/m
 
 
 

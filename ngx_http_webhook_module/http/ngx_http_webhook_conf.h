@@ -8,7 +8,7 @@
  *   conf.c            contexts, merge, store, types, receive, metrics
  *   conf_endpoint.c   webhook_endpoint { }
  *   conf_event.c      webhook_event
- *   conf_receiver.c   webhook_receiver { }
+ *   conf_receiver.c   webhook_receiver { }; see conf_receiver.h
  *   conf_check.c      the check of the whole, what is found by id or token
  *   conf_text.c       helpers: places, parameters, secrets, templates
  *
@@ -25,12 +25,11 @@
 
 
 /*
- * The contexts of the directives inside of webhook_endpoint { } and
- * webhook_receiver { }: bits that no nginx module uses.
+ * The context of the directives inside of webhook_endpoint { }: a bit that no
+ * nginx module uses.
  */
 
 #define NGX_HTTP_WEBHOOK_ENDPOINT_CONF  0x00100000
-#define NGX_HTTP_WEBHOOK_RECEIVER_CONF  0x00200000
 
 
 void *ngx_http_webhook_create_main_conf(ngx_conf_t *cf);
@@ -76,16 +75,10 @@ char *ngx_http_webhook_endpoint_tls(ngx_conf_t *cf, ngx_command_t *cmd,
 
 char *ngx_http_webhook_receiver(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
-char *ngx_http_webhook_receiver_secret(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
-char *ngx_http_webhook_receiver_target(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
-char *ngx_http_webhook_receiver_require(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
-char *ngx_http_webhook_receiver_action(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
-char *ngx_http_webhook_receiver_limit(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
+
+/* What is to be looked at in a receiver when all is known. */
+ngx_int_t ngx_http_webhook_receiver_check(ngx_conf_t *cf,
+    ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_receiver_t *rcv);
 
 /* The check of the whole, in postconfiguration: NGX_OK or NGX_ERROR. */
 ngx_int_t ngx_http_webhook_conf_check(ngx_conf_t *cf);

@@ -327,6 +327,10 @@ ngx_http_webhook_check_receivers(ngx_conf_t *cf,
 
     for (i = 0; i < wmcf->receivers.nelts; i++) {
 
+        if (ngx_http_webhook_receiver_check(cf, wmcf, rcv[i]) != NGX_OK) {
+            return NGX_ERROR;
+        }
+
         check.place = &rcv[i]->place;
 
         tpl[0] = rcv[i]->target_id;

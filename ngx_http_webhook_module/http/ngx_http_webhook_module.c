@@ -162,69 +162,10 @@ static ngx_command_t  ngx_http_webhook_commands[] = {
       0,
       NULL },
 
-    /* webhook_receiver { } */
-
-    { ngx_string("description"),
-      NGX_HTTP_WEBHOOK_RECEIVER_CONF|NGX_CONF_TAKE1,
-      ngx_conf_set_str_slot,
-      NGX_HTTP_LOC_CONF_OFFSET,
-      offsetof(ngx_http_webhook_receiver_t, description),
-      NULL },
-
-    { ngx_string("model"),
-      NGX_HTTP_WEBHOOK_RECEIVER_CONF|NGX_CONF_TAKE1,
-      ngx_conf_set_str_slot,
-      NGX_HTTP_LOC_CONF_OFFSET,
-      offsetof(ngx_http_webhook_receiver_t, model),
-      NULL },
-
-    { ngx_string("secret"),
-      NGX_HTTP_WEBHOOK_RECEIVER_CONF|NGX_CONF_TAKE1,
-      ngx_http_webhook_receiver_secret,
-      NGX_HTTP_LOC_CONF_OFFSET,
-      0,
-      NULL },
-
-    { ngx_string("target"),
-      NGX_HTTP_WEBHOOK_RECEIVER_CONF|NGX_CONF_TAKE12,
-      ngx_http_webhook_receiver_target,
-      NGX_HTTP_LOC_CONF_OFFSET,
-      0,
-      NULL },
-
-    { ngx_string("require"),
-      NGX_HTTP_WEBHOOK_RECEIVER_CONF|NGX_CONF_1MORE,
-      ngx_http_webhook_receiver_require,
-      NGX_HTTP_LOC_CONF_OFFSET,
-      0,
-      NULL },
-
-    { ngx_string("action"),
-      NGX_HTTP_WEBHOOK_RECEIVER_CONF|NGX_CONF_TAKE23,
-      ngx_http_webhook_receiver_action,
-      NGX_HTTP_LOC_CONF_OFFSET,
-      0,
-      NULL },
-
-    { ngx_string("log_calls"),
-      NGX_HTTP_WEBHOOK_RECEIVER_CONF|NGX_CONF_FLAG,
-      ngx_conf_set_flag_slot,
-      NGX_HTTP_LOC_CONF_OFFSET,
-      offsetof(ngx_http_webhook_receiver_t, log_calls),
-      NULL },
-
-    { ngx_string("limit"),
-      NGX_HTTP_WEBHOOK_RECEIVER_CONF|NGX_CONF_1MORE,
-      ngx_http_webhook_receiver_limit,
-      NGX_HTTP_LOC_CONF_OFFSET,
-      0,
-      NULL },
-
-    /* core's own is not for blocks such as these */
+    /* core's own is not for a block such as this */
 
     { ngx_string("include"),
-      NGX_HTTP_WEBHOOK_ENDPOINT_CONF|NGX_HTTP_WEBHOOK_RECEIVER_CONF
-                                    |NGX_CONF_TAKE1,
+      NGX_HTTP_WEBHOOK_ENDPOINT_CONF|NGX_CONF_TAKE1,
       ngx_conf_include,
       0,
       0,
