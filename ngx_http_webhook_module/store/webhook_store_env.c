@@ -479,7 +479,15 @@ webhook_env_format(webhook_txn_t *t, int made)
     rc = webhook_row_read_format(&val, &format);
 
     if (rc == 0 && format > WEBHOOK_STORE_FORMAT) {
-        return MDB_VERSION_MISMATCH;
+
+        /* not damaged: who went back to an older module can go forth again,
+           and finds all that was waiting */
+
+        webhook_store_log(t->st, WEBHOOK_STORE_LOG_EMERG,
+                          "the store \"%s\" has format %u of a newer "
+                          "version; this one knows up to %u", t->st->path,
+                          format, WEBHOOK_STORE_FORMAT);
+        return ENOTSUP;
     }
 
     return rc;

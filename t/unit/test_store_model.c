@@ -1,0 +1,657 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * A long walk at random through the operations of the store, beside a model
+ * that is as simple as can be; both have to agree, and the store has to be
+ * sound all along.
+ *
+ *     test_store_model [seed]
+ */
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+
+#include "store_util.h"
+
+
+#define EVENTS     4000
+#define ENDPOINTS  6
+#define STEPS      6000
+
+
+typedef struct {
+    webhook_id_t     id;
+    unsigned         used:1;
+    unsigned         gone:1;            /* expired, or was refused */
+    size_t           len;
+    unsigned         wants[ENDPOINTS];
+    webhook_state_e  state[ENDPOINTS];
+    uint64_t         token[ENDPOINTS];
+    uint64_t         due[ENDPOINTS];
+    uint64_t         end[ENDPOINTS];
+    uint32_t         attempts[ENDPOINTS];
+    uint64_t         finished;
+} model_t;
+
+
+static uint32_t       seed;
+static model_t        model[EVENTS];
+static unsigned       events;
+static uint64_t       endpoints[ENDPOINTS];
+static uint32_t       limits[ENDPOINTS];
+static unsigned       wrong;
+static unsigned char  bytes[20000];
+
+
+static uint32_t
+roll(uint32_t n)
+{
+    seed = seed * 1664525 + 1013904223;
+
+    return (uint32_t) ((uint64_t) (seed >> 8) * n >> 24);
+}
+
+
+static void
+expect(int ok, const char *what)
+{
+    if (!ok && wrong++ < 10) {
+        printf("# %s\n", what);
+    }
+}
+
+
+static uint32_t
+inflight(unsigned e)
+{
+    unsigned  i;
+    uint32_t  n;
+
+    n = 0;
+
+    for (i = 0; i < events; i++) {
+        if (!model[i].gone && model[i].wants[e]
+            && model[i].state[e] == WEBHOOK_SENDING)
+        {
+            n++;
+        }
+    }
+
+    return n;
+}
+
+
+/* Ends the model's leases that ran out. */
+
+static void
+run_out(util_t *u, unsigned e)
+{
+    unsigned  i;
+
+    for (i = 0; i < events; i++) {
+        if (!model[i].gone && model[i].wants[e]
+            && model[i].state[e] == WEBHOOK_SENDING
+            && model[i].end[e] <= u->clock)
+        {
+            model[i].state[e] = WEBHOOK_PENDING;
+        }
+    }
+}
+
+
+static model_t *
+find(const webhook_id_t *id)
+{
+    unsigned  i;
+
+    for (i = events; i-- > 0; ) {
+        if (memcmp(&model[i].id, id, 16) == 0) {
+            return &model[i];
+        }
+    }
+
+    return NULL;
+}
+
+
+static unsigned
+endpoint_of(uint64_t id)
+{
+    unsigned  e;
+
+    for (e = 0; e < ENDPOINTS; e++) {
+        if (endpoints[e] == id) {
+            break;
+        }
+    }
+
+    return e;
+}
+
+
+static void
+finished(util_t *u, model_t *m)
+{
+    unsigned  e;
+
+    for (e = 0; e < ENDPOINTS; e++) {
+        if (m->wants[e] && m->state[e] < WEBHOOK_DELIVERED) {
+            return;
+        }
+    }
+
+    m->finished = u->clock;
+}
+
+
+/* One that has been claimed: was it due, and was it its turn? */
+
+static void
+claimed(util_t *u, const webhook_lease_t *lease)
+{
+    model_t   *m;
+    unsigned   e;
+
+    e = endpoint_of(lease->endpoint);
+    m = find(&lease->event.id);
+
+    if (m == NULL || e == ENDPOINTS || m->gone || !m->wants[e]) {
+        expect(0, "claimed what is not there");
+        return;
+    }
+
+    expect(m->state[e] == WEBHOOK_PENDING, "claimed what is not pending");
+    expect(m->due[e] <= u->clock, "claimed before its time");
+    expect(lease->event.body.len == m->len
+           && memcmp(lease->event.body.data, bytes, m->len) == 0,
+           "claimed other bytes");
+    expect(lease->attempt == m->attempts[e] + 1, "another attempt");
+    expect(inflight(e) < limits[e], "over the limit");
+
+    m->state[e] = WEBHOOK_SENDING;
+    m->token[e] = lease->token;
+    m->end[e] = u->clock + 5000;
+}
+
+
+static void
+step_put(util_t *u)
+{
+    model_t        *m;
+    unsigned        e, n;
+    webhook_op_t    op;
+    webhook_put_t   puts[ENDPOINTS];
+
+    if (events == EVENTS) {
+        return;
+    }
+
+    if (events && roll(20) == 0) {
+
+        /* one that is there already, or was once */
+
+        m = &model[roll(events)];
+
+        if (!m->gone) {
+            memset(puts, 0, sizeof(puts));
+            puts[0].lease = 1;
+            util_put_op(&op, puts, m->id, endpoints[0], bytes, 5);
+
+            expect(util_apply(u, &op) == WEBHOOK_STORE_DUPLICATE
+                   && puts[0].token == 0, "a duplicate");
+        }
+
+        return;
+    }
+
+    m = &model[events++];
+
+    m->id = util_id(u);
+    m->used = 1;
+    m->len = roll(4) ? roll(3000) : roll(sizeof(bytes));
+
+    memset(puts, 0, sizeof(puts));
+
+    n = 0;
+
+    for (e = 0; e < ENDPOINTS; e++) {
+        if (roll(3) == 0) {
+            puts[n].endpoint = endpoints[e];
+            puts[n].lease = roll(2);
+            puts[n].delay = roll(3) ? 0 : roll(4000);
+            n++;
+        }
+    }
+
+    util_put_op(&op, puts, m->id, n ? puts[0].endpoint : 0, bytes, m->len);
+
+    op.u.put_event.count = n;
+    op.u.put_event.lease = 5000;
+
+    if (util_apply(u, &op) != WEBHOOK_STORE_OK) {
+        expect(op.result == WEBHOOK_STORE_FULL, "a put");
+        m->gone = 1;
+        return;
+    }
+
+    while (n--) {
+        e = endpoint_of(puts[n].endpoint);
+
+        expect((puts[n].token != 0)
+               == (puts[n].lease && puts[n].delay == 0
+                   && inflight(e) < limits[e]), "a lease with a put");
+
+        m->wants[e] = 1;
+        m->state[e] = puts[n].token ? WEBHOOK_SENDING : WEBHOOK_PENDING;
+        m->token[e] = puts[n].token;
+        m->due[e] = u->clock + puts[n].delay;
+        m->end[e] = u->clock + 5000;
+    }
+
+    finished(u, m);
+}
+
+
+static void
+step_claim(util_t *u)
+{
+    unsigned      i, e, n, due;
+    uint64_t      some[ENDPOINTS], swap;
+    webhook_op_t  op;
+
+    memset(&op, 0, sizeof(op));
+
+    n = 0;
+
+    for (e = 0; e < ENDPOINTS; e++) {
+        if (roll(2)) {
+            some[n++] = endpoints[e];
+        }
+    }
+
+    for (i = 1; i < n; i++) {
+        for (e = i; e && some[e] < some[e - 1]; e--) {
+            swap = some[e];
+            some[e] = some[e - 1];
+            some[e - 1] = swap;
+        }
+    }
+
+    op.type = WEBHOOK_OP_CLAIM;
+    op.u.claim.endpoints = some;
+    op.u.claim.endpoints_count = n;
+    op.u.claim.max = roll(12);
+    op.u.claim.max_bytes = roll(2) ? 100000 : 1000;
+    op.u.claim.lease = 5000;
+
+    expect(util_apply(u, &op) == WEBHOOK_STORE_OK, "a claim");
+
+    for (e = 0; e < n; e++) {
+        run_out(u, endpoint_of(some[e]));
+    }
+
+    for (i = 0; i < op.u.claim.count; i++) {
+        claimed(u, &op.u.claim.leases[i]);
+    }
+
+    /* if there was room, nothing may be left that is due */
+
+    if (op.u.claim.count < op.u.claim.max && op.u.claim.max_bytes > 10000) {
+
+        for (e = 0; e < n; e++) {
+            due = 0;
+
+            for (i = 0; i < events; i++) {
+                swap = endpoint_of(some[e]);
+
+                if (!model[i].gone && model[i].wants[swap]
+                    && model[i].state[swap] == WEBHOOK_PENDING
+                    && model[i].due[swap] <= u->clock)
+                {
+                    due++;
+                }
+            }
+
+            swap = endpoint_of(some[e]);
+
+            if (due && inflight(swap) < limits[swap]) {
+
+                size_t  len;
+
+                for (len = 0, i = 0; i < op.u.claim.count; i++) {
+                    len += op.u.claim.leases[i].event.body.len;
+                }
+
+                expect(len >= op.u.claim.max_bytes, "what is due was left");
+            }
+        }
+    }
+
+    webhook_op_free(&op);
+}
+
+
+static void
+step_complete(util_t *u)
+{
+    model_t            *m;
+    unsigned            i, e, n;
+    uint64_t            delay;
+    webhook_op_t        ops[16], *list[16];
+    webhook_outcome_e   outcome;
+
+    n = 0;
+
+    for (i = roll(events + 1); i < events && n < 16; i++) {
+        m = &model[i];
+
+        for (e = 0; e < ENDPOINTS && n < 16; e++) {
+
+            if (m->gone || !m->wants[e] || m->token[e] == 0) {
+                continue;
+            }
+
+            outcome = roll(3) ? WEBHOOK_DONE : roll(4);
+            delay = roll(2) ? 0 : roll(4000);
+
+            util_complete_op(&ops[n], m->id, endpoints[e], m->token[e],
+                             outcome, delay);
+
+            if (roll(3) == 0) {
+                ops[n].u.complete.lease = 5000;
+            }
+
+            list[n] = &ops[n];
+            n++;
+        }
+    }
+
+    if (n == 0) {
+        return;
+    }
+
+    webhook_store_apply(u->st, list, n);
+
+    for (i = 0; i < n; i++) {
+        m = find(&ops[i].u.complete.event);
+        e = endpoint_of(ops[i].u.complete.endpoint);
+
+        /* an earlier one of the batch may have claimed it anew */
+
+        if (m->token[e] != ops[i].u.complete.token) {
+            expect(ops[i].result == WEBHOOK_STORE_STALE, "it is not stale");
+            webhook_op_free(&ops[i]);
+            continue;
+        }
+
+        /* of a lease that ran out, who comes first is right */
+
+        if (m->state[e] != WEBHOOK_SENDING
+            && ops[i].result == WEBHOOK_STORE_STALE)
+        {
+            webhook_op_free(&ops[i]);
+            m->token[e] = 0;
+            continue;
+        }
+
+        expect(ops[i].result == WEBHOOK_STORE_OK, "a completion");
+
+        m->token[e] = 0;
+
+        switch (ops[i].u.complete.outcome) {
+
+        case WEBHOOK_DONE:
+            m->state[e] = WEBHOOK_DELIVERED;
+            m->attempts[e]++;
+            finished(u, m);
+            break;
+
+        case WEBHOOK_FAILED:
+            m->state[e] = WEBHOOK_DEAD;
+            m->attempts[e]++;
+            finished(u, m);
+            break;
+
+        case WEBHOOK_RETRY:
+            m->state[e] = WEBHOOK_PENDING;
+            m->attempts[e]++;
+            m->due[e] = u->clock + ops[i].u.complete.delay;
+            break;
+
+        default:
+            m->state[e] = WEBHOOK_PENDING;
+
+            if (ops[i].u.complete.delay) {
+                m->due[e] = u->clock + ops[i].u.complete.delay;
+            }
+        }
+
+        if (ops[i].u.complete.next) {
+            claimed(u, ops[i].u.complete.next);
+        }
+
+        webhook_op_free(&ops[i]);
+    }
+}
+
+
+static void
+step_expire(util_t *u)
+{
+    unsigned       i, n;
+    webhook_op_t   op;
+
+    n = util_expire(u, roll(20), NULL);
+
+    /* the oldest go; which of them, the store tells */
+
+    for (i = 0; i < events && n; i++) {
+
+        if (model[i].gone || model[i].finished == 0) {
+            continue;
+        }
+
+        memset(&op, 0, sizeof(op));
+        op.type = WEBHOOK_OP_SHOW;
+        op.u.show.id = model[i].id;
+
+        if (util_apply(u, &op) == WEBHOOK_STORE_NOT_FOUND) {
+            model[i].gone = 1;
+            n--;
+        }
+
+        webhook_op_free(&op);
+    }
+
+    expect(n == 0, "what expired was not finished");
+}
+
+
+static void
+compare(util_t *u)
+{
+    unsigned                    i, e, s;
+    uint64_t                    states[ENDPOINTS][WEBHOOK_STATES], kept;
+    webhook_op_t                op;
+    webhook_endpoint_stats_t    stats;
+    webhook_delivery_full_t    *d;
+
+    memset(states, 0, sizeof(states));
+    kept = 0;
+
+    for (i = 0; i < events; i++) {
+
+        if (model[i].gone) {
+            continue;
+        }
+
+        kept++;
+
+        for (e = 0; e < ENDPOINTS; e++) {
+            if (model[i].wants[e]) {
+                states[e][model[i].state[e]]++;
+            }
+        }
+    }
+
+    expect(util_stats(u, 0, NULL).events == kept, "the count of events");
+
+    for (e = 0; e < ENDPOINTS; e++) {
+        (void) util_stats(u, endpoints[e], &stats);
+
+        for (s = 0; s < WEBHOOK_STATES; s++) {
+            expect(stats.states[s] == states[e][s], "the count of a state");
+        }
+    }
+
+    for (i = 0; i < events; i++) {
+
+        memset(&op, 0, sizeof(op));
+        op.type = WEBHOOK_OP_SHOW;
+        op.u.show.id = model[i].id;
+
+        (void) util_apply(u, &op);
+
+        expect((op.result == WEBHOOK_STORE_OK) == !model[i].gone,
+               "an event is there or not");
+
+        for (s = 0; s < op.u.show.count; s++) {
+            d = &op.u.show.deliveries[s];
+            e = endpoint_of(d->delivery.endpoint);
+
+            expect(model[i].wants[e]
+                   && d->delivery.state == model[i].state[e]
+                   && d->delivery.attempts == model[i].attempts[e]
+                   && d->attempts_count == model[i].attempts[e],
+                   "a delivery is as it should be");
+        }
+
+        webhook_op_free(&op);
+    }
+}
+
+
+int
+main(int argc, char **argv)
+{
+    util_t    u;
+    char      name[16];
+    unsigned  i, step, sound;
+
+    seed = argc > 1 ? (uint32_t) atoi(argv[1]) : 20240131;
+
+    printf("# seed %u\n", seed);
+
+    for (i = 0; i < sizeof(bytes); i++) {
+        bytes[i] = (unsigned char) (i * 13 + i / 250);
+    }
+
+    util_init(&u);
+
+    u.size = 32 << 20;
+    u.keep = 20000;
+
+    util_open(&u);
+
+    for (i = 0; i < ENDPOINTS; i++) {
+        snprintf(name, sizeof(name), "e-%u", i);
+        limits[i] = 1 + roll(10);
+        endpoints[i] = util_endpoint(&u, name, limits[i]);
+    }
+
+    sound = 1;
+
+    for (step = 0; step < STEPS; step++) {
+
+        switch (roll(12)) {
+
+        case 0:
+        case 1:
+        case 2:
+        case 3:
+            step_put(&u);
+            break;
+
+        case 4:
+        case 5:
+            step_claim(&u);
+            break;
+
+        case 6:
+        case 7:
+        case 8:
+            step_complete(&u);
+            break;
+
+        case 9:
+            u.clock += roll(1000);
+            break;
+
+        case 10:
+            step_expire(&u);
+            break;
+
+        default:
+
+            switch (roll(20)) {
+
+            case 0:
+
+                /* a close gives back what is leased */
+
+                util_close(&u);
+                expect(util_open(&u) == WEBHOOK_STORE_OK, "an open");
+
+                for (i = 0; i < events * ENDPOINTS; i++) {
+                    model_t  *m = &model[i / ENDPOINTS];
+
+                    if (!m->gone && m->wants[i % ENDPOINTS]
+                        && m->state[i % ENDPOINTS] == WEBHOOK_SENDING)
+                    {
+                        m->state[i % ENDPOINTS] = WEBHOOK_PENDING;
+                    }
+                }
+
+                break;
+
+            case 1:
+                i = roll(ENDPOINTS);
+                snprintf(name, sizeof(name), "e-%u", i);
+                limits[i] = roll(10);
+                (void) util_endpoint(&u, name, limits[i]);
+                break;
+
+            default:
+                (void) util_takeover(&u);
+
+                for (i = 0; i < ENDPOINTS; i++) {
+                    run_out(&u, i);
+                }
+            }
+        }
+
+        if (step % 500 == 499) {
+            webhook_check_t  check;
+
+            if (webhook_store_check(u.st, &check, util_tell, NULL) != 0
+                || check.faults)
+            {
+                printf("# not sound after step %u\n", step);
+                sound = 0;
+                break;
+            }
+
+            compare(&u);
+        }
+    }
+
+    tap_ok(wrong == 0, "the store does what the model does (%u events, %u "
+           "times not)", events, wrong);
+    tap_ok(sound, "and is sound");
+
+    util_free(&u);
+
+    return tap_done();
+}
