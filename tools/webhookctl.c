@@ -433,17 +433,17 @@ ctl_list(ctl_t *ctl, webhook_store_t *st)
     ops = &op;
     list = &op.u.list;
 
-    list->endpoint = ctl->endpoint;
-    list->state = ctl->state;
-    list->type = ctl->type;
-    list->since = ctl->since;
-    list->until = ctl->until;
+    list->filter.endpoint = ctl->endpoint;
+    list->filter.state = ctl->state;
+    list->filter.type = ctl->type;
+    list->filter.since = ctl->since;
+    list->filter.until = ctl->until;
 
     head = 1;
     left = ctl->limit;
 
     do {
-        list->max = (uint32_t) (left < CTL_PAGE ? left : CTL_PAGE);
+        list->filter.max = (uint32_t) (left < CTL_PAGE ? left : CTL_PAGE);
 
         webhook_store_apply(st, &ops, 1);
 
@@ -461,11 +461,11 @@ ctl_list(ctl_t *ctl, webhook_store_t *st)
 
         webhook_op_free(&op);
 
-        list->from = 1;
+        list->filter.from = 1;
 
-    } while (list->more && left);
+    } while (list->filter.more && left);
 
-    if (list->more) {
+    if (list->filter.more) {
         ctl_say("there are more: --limit=N shows them");
     }
 

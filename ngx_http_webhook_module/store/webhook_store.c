@@ -512,6 +512,10 @@ webhook_store_reads(webhook_store_t *st, webhook_op_t **ops, uint32_t count)
                 rc = webhook_history_stats(&t, op);
                 break;
 
+            case WEBHOOK_OP_CHECK:
+                rc = webhook_check_op(&t, op);
+                break;
+
             default:
                 rc = EINVAL;
                 break;
@@ -572,7 +576,7 @@ webhook_store_reset(webhook_op_t *op)
     case WEBHOOK_OP_LIST:
         op->u.list.deliveries = NULL;
         op->u.list.count = 0;
-        op->u.list.more = 0;
+        op->u.list.filter.more = 0;
         break;
 
     case WEBHOOK_OP_SHOW:
@@ -589,6 +593,10 @@ webhook_store_reset(webhook_op_t *op)
 
     case WEBHOOK_OP_STATS:
         memset(&op->u.stats, 0, sizeof(webhook_op_stats_t));
+        break;
+
+    case WEBHOOK_OP_CHECK:
+        memset(&op->u.check, 0, sizeof(webhook_op_check_t));
         break;
 
     default:

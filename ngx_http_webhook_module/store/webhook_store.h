@@ -127,7 +127,8 @@ typedef enum {
     WEBHOOK_OP_LIST,            /* from here on: read only */
     WEBHOOK_OP_SHOW,
     WEBHOOK_OP_CALLS,
-    WEBHOOK_OP_STATS
+    WEBHOOK_OP_STATS,
+    WEBHOOK_OP_CHECK
 } webhook_op_e;
 
 
@@ -307,6 +308,9 @@ typedef struct {
 
 /* ------------------------------------------------------ reading back --- */
 
+typedef struct webhook_filter_s  webhook_filter_t;
+
+
 typedef struct {
     webhook_id_t       event;
     uint64_t           endpoint;
@@ -324,13 +328,14 @@ typedef struct {
 
 
 /*
- * LIST.  Deliveries, the newest event first.  Work a call is bounded: a page
- * may hold fewer than max, even none, and still have a cursor.
+ * LIST.  Deliveries, the newest event first (events whose ids were made from
+ * something else than the time come before them).  Work a call is bounded: a
+ * page may hold fewer than max, even none, and still have a cursor.
  */
 
 #define WEBHOOK_CURSOR_LEN  24
 
-typedef struct {
+struct webhook_filter_s {
     unsigned char        cursor[WEBHOOK_CURSOR_LEN];
     unsigned             from:1;        /* in: start behind the cursor */
     unsigned             more:1;        /* out: cursor is set, go on */
@@ -338,11 +343,13 @@ typedef struct {
     uint64_t             endpoint;      /* in: 0: any */
     int                  state;         /* in: -1: any */
     webhook_str_t        type;          /* in: a pattern; empty: any */
-    uint64_t             since;         /* in: wall; 0: no bound; compared */
-    uint64_t             until;         /*   with the time that ids carry;
-                                             until is exclusive */
+    uint64_t             since;         /* in: wall; 0: no bound */
+    uint64_t             until;         /* in: wall, exclusive; 0: no bound */
     uint32_t             max;           /* in */
+};
 
+typedef struct {
+    webhook_filter_t     filter;        /* in and out; to go on, set from */
     webhook_delivery_t  *deliveries;    /* out */
     uint32_t             count;
 } webhook_op_list_t;
@@ -405,6 +412,17 @@ typedef struct {
 } webhook_op_stats_t;
 
 
+/* CHECK.  Reads everything, recounts everything; text says what is wrong,
+   line by line (a part of it where that is long).  Takes as long as the store
+   is large, and keeps pages from reuse meanwhile: for tools alone. */
+
+typedef struct {
+    uint64_t                   rows;        /* out */
+    uint64_t                   faults;      /* out */
+    webhook_str_t              text;        /* out */
+} webhook_op_check_t;
+
+
 /*
  * One operation.  Set type and the inputs of its member, the rest zeroed.
  * After the batch, result and the outputs are set; free them with
@@ -428,6 +446,7 @@ typedef struct {
         webhook_op_show_t       show;
         webhook_op_calls_t      calls;
         webhook_op_stats_t      stats;
+        webhook_op_check_t      check;
     } u;
 } webhook_op_t;
 

@@ -6,84 +6,114 @@
  * where others say it is, and every counter has to be true.
  */
 
-#include "webhook_store_internal.h"
+#include "webhook_store_check.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 
-/* What is counted of an endpoint. */
-
-typedef struct {
-    uint64_t                 id;
-    uint64_t                 states[WEBHOOK_STATES];
-    uint64_t                 leases;
-    webhook_endpoint_row_t   row;
-} webhook_check_endpoint_t;
+#define WEBHOOK_CHECK_TEXT  (256 * 1024)
 
 
 typedef struct {
-    webhook_txn_t             *t;
-    webhook_check_t           *check;
-    void                     (*tell)(void *ctx, const char *text);
-    void                      *ctx;
-
-    webhook_check_endpoint_t  *endpoints;
-    size_t                     endpoints_count;
-
-    uint64_t                   pieces;
-    uint64_t                   finished;
-
-    /* the event that is being looked at */
-    unsigned                   head:1;      /* it has one */
-    webhook_id_t               id;
-    webhook_head_row_t         row;
-    uint32_t                   total;
-    uint32_t                   open;
-} webhook_check_ctx_t;
+    webhook_buf_t  buf;
+    size_t         end;                 /* of the last line that fits */
+} webhook_check_text_t;
 
 
 typedef int (*webhook_check_row_pt)(webhook_check_ctx_t *x, const MDB_val *key,
     const MDB_val *val);
 
 
+static int webhook_check_all(webhook_txn_t *t, webhook_check_t *check,
+    void (*tell)(void *ctx, const char *text), void *ctx);
+static void webhook_check_line(void *ctx, const char *text);
 static int webhook_check_table(webhook_check_ctx_t *x, webhook_db_e db,
     size_t key_len, webhook_check_row_pt row);
 static int webhook_check_endpoints(webhook_check_ctx_t *x);
-static int webhook_check_delivery(webhook_check_ctx_t *x, const MDB_val *key,
-    const MDB_val *val);
-static int webhook_check_event(webhook_check_ctx_t *x);
-static int webhook_check_attempt(webhook_check_ctx_t *x, const MDB_val *key,
-    const MDB_val *val);
-static int webhook_check_due(webhook_check_ctx_t *x, const MDB_val *key,
-    const MDB_val *val);
-static int webhook_check_wake(webhook_check_ctx_t *x, const MDB_val *key,
-    const MDB_val *val);
-static int webhook_check_finished(webhook_check_ctx_t *x, const MDB_val *key,
-    const MDB_val *val);
-static int webhook_check_call(webhook_check_ctx_t *x, const MDB_val *key,
-    const MDB_val *val);
-static int webhook_check_receiver(webhook_check_ctx_t *x, const MDB_val *key,
-    const MDB_val *val);
-static int webhook_check_owner(webhook_check_ctx_t *x, uint64_t incarnation);
-static void webhook_check_blob(webhook_check_ctx_t *x, uint64_t blob,
-    size_t len, const char *what);
 static void webhook_check_totals(webhook_check_ctx_t *x);
-static webhook_check_endpoint_t *webhook_check_find(webhook_check_ctx_t *x,
-    uint64_t id);
-__attribute__((format(printf, 3, 4)))
-static void webhook_check_fault(webhook_check_ctx_t *x, const webhook_id_t *id,
-    const char *fmt, ...);
 
 
 int
 webhook_store_check(webhook_store_t *st, webhook_check_t *check,
     void (*tell)(void *ctx, const char *text), void *ctx)
 {
+    int            rc;
+    webhook_txn_t  t;
+
+    rc = webhook_txn_begin(st, &t, 0);
+
+    if (rc == 0) {
+        rc = webhook_check_all(&t, check, tell, ctx);
+        webhook_txn_abort(&t);
+    }
+
+    return rc;
+}
+
+
+int
+webhook_check_op(webhook_txn_t *t, webhook_op_t *op)
+{
+    int                   rc;
+    webhook_str_t         text;
+    webhook_check_t       check;
+    webhook_op_check_t   *c;
+    webhook_check_text_t  out;
+
+    c = &op->u.check;
+
+    memset(&out, 0, sizeof(out));
+
+    webhook_buf_init(&out.buf, WEBHOOK_CHECK_TEXT);
+
+    rc = webhook_check_all(t, &check, webhook_check_line, &out);
+
+    if (rc == 0) {
+        c->rows = check.rows;
+        c->faults = check.faults;
+
+        text.data = out.buf.data;
+        text.len = out.end;
+
+        if (webhook_memory_text(&op->memory, &text, &c->text) != 0) {
+            rc = ENOMEM;
+        }
+    }
+
+    webhook_buf_free(&out.buf);
+
+    if (rc == 0) {
+        op->result = WEBHOOK_STORE_OK;
+    }
+
+    return rc;
+}
+
+
+/* Adds a line; where there is no room left, the count of faults still is. */
+
+static void
+webhook_check_line(void *ctx, const char *text)
+{
+    webhook_check_text_t  *out = ctx;
+
+    webhook_buf_add(&out->buf, (const unsigned char *) text, strlen(text));
+    webhook_buf_byte(&out->buf, '\n');
+
+    if (!out->buf.failed) {
+        out->end = out->buf.len;
+    }
+}
+
+
+static int
+webhook_check_all(webhook_txn_t *t, webhook_check_t *check,
+    void (*tell)(void *ctx, const char *text), void *ctx)
+{
     int                  rc;
     unsigned             i;
-    webhook_txn_t        t;
     webhook_check_ctx_t  x;
 
     static const struct {
@@ -106,12 +136,7 @@ webhook_store_check(webhook_store_t *st, webhook_check_t *check,
     memset(check, 0, sizeof(webhook_check_t));
     memset(&x, 0, sizeof(x));
 
-    rc = webhook_txn_begin(st, &t, 0);
-    if (rc) {
-        return rc;
-    }
-
-    x.t = &t;
+    x.t = t;
     x.check = check;
     x.tell = tell;
     x.ctx = ctx;
@@ -133,8 +158,6 @@ webhook_store_check(webhook_store_t *st, webhook_check_t *check,
     }
 
     free(x.endpoints);
-
-    webhook_txn_abort(&t);
 
     return rc;
 }
@@ -159,6 +182,8 @@ webhook_check_table(webhook_check_ctx_t *x, webhook_db_e db, size_t key_len,
          rc == 0;
          rc = mdb_cursor_get(c, &key, &val, MDB_NEXT))
     {
+        x->check->rows++;
+
         if (key.mv_size != key_len) {
             webhook_check_fault(x, NULL, "table %u has a key of %zu bytes",
                                 (unsigned) db, key.mv_size);
@@ -228,429 +253,6 @@ webhook_check_endpoints(webhook_check_ctx_t *x)
 }
 
 
-static int
-webhook_check_delivery(webhook_check_ctx_t *x, const MDB_val *key,
-    const MDB_val *val)
-{
-    int                        rc;
-    MDB_val                    due;
-    uint64_t                   endpoint;
-    webhook_id_t               id;
-    unsigned char             *p, dkey[WEBHOOK_KEY_DUE];
-    webhook_lane_e             lane;
-    webhook_delivery_row_t     d;
-    webhook_check_endpoint_t  *e;
-
-    p = key->mv_data;
-
-    memcpy(id.bytes, p, 16);
-    endpoint = webhook_get_u64(p + 16);
-
-    if (endpoint == 0) {
-        rc = webhook_check_event(x);
-        if (rc) {
-            return rc;
-        }
-
-        x->id = id;
-        x->head = 1;
-        x->total = 0;
-        x->open = 0;
-        x->check->events++;
-
-        if (webhook_row_read_head(val, &x->row) != 0) {
-            webhook_check_fault(x, &id, "its head cannot be read");
-            x->head = 0;
-        }
-
-        return 0;
-    }
-
-    x->check->deliveries++;
-
-    if (webhook_row_read_delivery(val, &d) != 0) {
-        webhook_check_fault(x, &id, "a delivery cannot be read");
-        return 0;
-    }
-
-    x->check->states[d.state]++;
-
-    if (x->head && memcmp(x->id.bytes, id.bytes, 16) == 0) {
-        x->total++;
-
-    } else {
-        webhook_check_fault(x, &id, "a delivery has no event");
-    }
-
-    e = webhook_check_find(x, endpoint);
-
-    if (e == NULL) {
-        webhook_check_fault(x, &id, "a delivery has no endpoint");
-        return 0;
-    }
-
-    e->states[d.state]++;
-
-    if (d.state != WEBHOOK_PENDING && d.state != WEBHOOK_SENDING) {
-        return 0;
-    }
-
-    x->open++;
-
-    lane = d.state == WEBHOOK_SENDING ? WEBHOOK_LANE_LEASE
-           : d.attempts ? WEBHOOK_LANE_RETRY : WEBHOOK_LANE_FIRST;
-
-    webhook_key_due(dkey, endpoint, lane,
-                    d.state == WEBHOOK_SENDING ? d.end : d.due, &id);
-
-    rc = webhook_txn_get(x->t, WEBHOOK_DB_DUE, dkey, sizeof(dkey), &due);
-
-    if (rc == MDB_NOTFOUND) {
-        webhook_check_fault(x, &id, "a %s delivery is not in the queue",
-                            webhook_state_name(d.state));
-        return 0;
-    }
-
-    return rc;
-}
-
-
-/* An event whose rows have all been seen. */
-
-static int
-webhook_check_event(webhook_check_ctx_t *x)
-{
-    int                  rc;
-    MDB_val              val;
-    unsigned char        key[WEBHOOK_KEY_FINISHED];
-    webhook_head_row_t  *row;
-
-    if (!x->head) {
-        return 0;
-    }
-
-    x->head = 0;
-    row = &x->row;
-
-    if (row->total != x->total || row->open != x->open) {
-        webhook_check_fault(x, &x->id, "it says %u deliveries, %u of them "
-                            "open; there are %u and %u", row->total,
-                            row->open, x->total, x->open);
-    }
-
-    webhook_check_blob(x, row->body, row->body_len, "its body");
-
-    if (row->open) {
-        return 0;
-    }
-
-    webhook_key_finished(key, row->finished, WEBHOOK_FINISHED_EVENT, &x->id);
-
-    rc = webhook_txn_get(x->t, WEBHOOK_DB_FINISHED, key, sizeof(key), &val);
-
-    if (rc == MDB_NOTFOUND) {
-        webhook_check_fault(x, &x->id, "it is finished, but not known so");
-        return 0;
-    }
-
-    return rc;
-}
-
-
-static void
-webhook_check_blob(webhook_check_ctx_t *x, uint64_t blob, size_t len,
-    const char *what)
-{
-    MDB_val         val;
-    unsigned char   key[8];
-
-    while (len) {
-        webhook_set_u64(key, blob++);
-
-        if (webhook_txn_get(x->t, WEBHOOK_DB_BODIES, key, 8, &val) != 0
-            || val.mv_size == 0 || val.mv_size > len)
-        {
-            webhook_check_fault(x, &x->id, "%s is damaged", what);
-            return;
-        }
-
-        len -= val.mv_size;
-        x->pieces++;
-    }
-}
-
-
-static int
-webhook_check_attempt(webhook_check_ctx_t *x, const MDB_val *key,
-    const MDB_val *val)
-{
-    int                     rc;
-    MDB_val                 row;
-    uint32_t                number;
-    webhook_id_t            id;
-    unsigned char          *p;
-    webhook_attempt_t       a;
-    webhook_delivery_row_t  d;
-
-    p = key->mv_data;
-
-    memcpy(id.bytes, p, 16);
-    number = webhook_get_u16(p + 24);
-
-    x->check->attempts++;
-
-    if (webhook_row_read_attempt(val, &a) != 0) {
-        webhook_check_fault(x, &id, "an attempt cannot be read");
-        return 0;
-    }
-
-    rc = webhook_txn_get(x->t, WEBHOOK_DB_DELIVERIES, p, WEBHOOK_KEY_DELIVERY,
-                         &row);
-
-    if (rc == MDB_NOTFOUND) {
-        webhook_check_fault(x, &id, "an attempt has no delivery");
-        return 0;
-    }
-
-    if (rc) {
-        return rc;
-    }
-
-    /* who was given up has one attempt that tells so and does not count */
-
-    if (webhook_row_read_delivery(&row, &d) == 0
-        && (number == 0
-            || number > d.attempts + (d.state == WEBHOOK_DEAD ? 1 : 0)))
-    {
-        webhook_check_fault(x, &id, "attempt %u of %u", number, d.attempts);
-    }
-
-    return 0;
-}
-
-
-static int
-webhook_check_due(webhook_check_ctx_t *x, const MDB_val *key,
-    const MDB_val *val)
-{
-    int                        rc;
-    MDB_val                    row;
-    uint64_t                   endpoint, time;
-    webhook_id_t               id;
-    unsigned char             *p, dkey[WEBHOOK_KEY_DELIVERY];
-    webhook_delivery_row_t     d;
-    webhook_check_endpoint_t  *e;
-
-    p = key->mv_data;
-
-    endpoint = webhook_get_u64(p);
-    time = webhook_get_u64(p + 9);
-    memcpy(id.bytes, p + 17, 16);
-
-    webhook_key_delivery(dkey, &id, endpoint);
-
-    rc = webhook_txn_get(x->t, WEBHOOK_DB_DELIVERIES, dkey, sizeof(dkey),
-                         &row);
-
-    if (rc == MDB_NOTFOUND) {
-        webhook_check_fault(x, &id, "a row of the queue has no delivery");
-        return 0;
-    }
-
-    if (rc) {
-        return rc;
-    }
-
-    if (webhook_row_read_delivery(&row, &d) != 0) {
-        return 0;
-    }
-
-    if (p[8] != WEBHOOK_LANE_LEASE) {
-
-        if (d.state != WEBHOOK_PENDING || d.due != time
-            || p[8] != (d.attempts ? WEBHOOK_LANE_RETRY : WEBHOOK_LANE_FIRST))
-        {
-            webhook_check_fault(x, &id, "a row of the queue is not of its "
-                                "%s delivery", webhook_state_name(d.state));
-        }
-
-        return 0;
-    }
-
-    x->check->leases++;
-
-    if (d.state != WEBHOOK_SENDING || d.end != time) {
-        webhook_check_fault(x, &id, "a lease is not of its %s delivery",
-                            webhook_state_name(d.state));
-    }
-
-    e = webhook_check_find(x, endpoint);
-
-    if (e) {
-        e->leases++;
-    }
-
-    if (val->mv_size != 8) {
-        webhook_check_fault(x, &id, "a lease has no owner");
-        return 0;
-    }
-
-    rc = webhook_check_owner(x, webhook_get_u64(val->mv_data));
-
-    if (rc == MDB_NOTFOUND) {
-        x->check->orphans++;
-        return 0;
-    }
-
-    return rc;
-}
-
-
-static int
-webhook_check_owner(webhook_check_ctx_t *x, uint64_t incarnation)
-{
-    int                  rc;
-    MDB_val              key, val;
-    MDB_cursor          *c;
-    webhook_owner_row_t  row;
-
-    rc = webhook_txn_cursor(x->t, WEBHOOK_DB_OWNERS, &c);
-    if (rc) {
-        return rc;
-    }
-
-    for (rc = mdb_cursor_get(c, &key, &val, MDB_FIRST);
-         rc == 0;
-         rc = mdb_cursor_get(c, &key, &val, MDB_NEXT))
-    {
-        if (webhook_row_read_owner(&val, &row) == 0
-            && row.incarnation == incarnation)
-        {
-            return 0;
-        }
-    }
-
-    return rc;
-}
-
-
-static int
-webhook_check_wake(webhook_check_ctx_t *x, const MDB_val *key,
-    const MDB_val *val)
-{
-    unsigned char             *p;
-    webhook_check_endpoint_t  *e;
-
-    (void) val;
-
-    p = key->mv_data;
-    e = webhook_check_find(x, webhook_get_u64(p + 8));
-
-    if (e == NULL || e->row.wake != webhook_get_u64(p)) {
-        webhook_check_fault(x, NULL, "a wake time is of no endpoint");
-    }
-
-    return 0;
-}
-
-
-static int
-webhook_check_finished(webhook_check_ctx_t *x, const MDB_val *key,
-    const MDB_val *val)
-{
-    int                  rc;
-    MDB_val              row;
-    webhook_id_t         id;
-    unsigned char       *p, dkey[WEBHOOK_KEY_DELIVERY];
-    webhook_head_row_t   head;
-
-    (void) val;
-
-    p = key->mv_data;
-    memcpy(id.bytes, p + 9, 16);
-
-    if (p[8] == WEBHOOK_FINISHED_CALL) {
-        x->finished++;
-
-        rc = webhook_txn_get(x->t, WEBHOOK_DB_CALLS, id.bytes, 16, &row);
-
-    } else {
-        webhook_key_delivery(dkey, &id, 0);
-
-        rc = webhook_txn_get(x->t, WEBHOOK_DB_DELIVERIES, dkey, sizeof(dkey),
-                             &row);
-
-        if (rc == 0 && webhook_row_read_head(&row, &head) == 0
-            && (head.open || head.finished != webhook_get_u64(p)))
-        {
-            webhook_check_fault(x, &id, "it is said to be finished");
-        }
-    }
-
-    if (rc == MDB_NOTFOUND) {
-        webhook_check_fault(x, &id, "what is finished is not there");
-        return 0;
-    }
-
-    return rc;
-}
-
-
-static int
-webhook_check_call(webhook_check_ctx_t *x, const MDB_val *key,
-    const MDB_val *val)
-{
-    int                  rc;
-    MDB_val              row;
-    unsigned char        rkey[WEBHOOK_KEY_RECEIVER];
-    webhook_call_row_t   call;
-
-    x->check->calls++;
-
-    memcpy(x->id.bytes, key->mv_data, 16);
-
-    if (webhook_row_read_call(val, &call) != 0) {
-        webhook_check_fault(x, &x->id, "a call cannot be read");
-        return 0;
-    }
-
-    webhook_check_blob(x, call.record, call.record_len, "a call's record");
-
-    webhook_key_receiver(rkey, call.receiver, &x->id);
-
-    rc = webhook_txn_get(x->t, WEBHOOK_DB_RECEIVERS, rkey, sizeof(rkey),
-                         &row);
-
-    if (rc == MDB_NOTFOUND) {
-        webhook_check_fault(x, &x->id, "a call is not its receiver's");
-        return 0;
-    }
-
-    return rc;
-}
-
-
-static int
-webhook_check_receiver(webhook_check_ctx_t *x, const MDB_val *key,
-    const MDB_val *val)
-{
-    int             rc;
-    MDB_val         row;
-    unsigned char  *p;
-
-    (void) val;
-
-    p = key->mv_data;
-
-    rc = webhook_txn_get(x->t, WEBHOOK_DB_CALLS, p + 8, 16, &row);
-
-    if (rc == MDB_NOTFOUND) {
-        webhook_check_fault(x, NULL, "a receiver's call is not there");
-        return 0;
-    }
-
-    return rc;
-}
 
 
 /* The counters, and what no row leads to. */
@@ -756,7 +358,7 @@ webhook_check_totals(webhook_check_ctx_t *x)
 }
 
 
-static webhook_check_endpoint_t *
+webhook_check_endpoint_t *
 webhook_check_find(webhook_check_ctx_t *x, uint64_t id)
 {
     size_t  low, high, i;
@@ -783,7 +385,7 @@ webhook_check_find(webhook_check_ctx_t *x, uint64_t id)
 }
 
 
-static void
+void
 webhook_check_fault(webhook_check_ctx_t *x, const webhook_id_t *id,
     const char *fmt, ...)
 {

@@ -14,11 +14,10 @@
 #define WEBHOOK_HISTORY_PAGE  1000      /* entries in an answer at most */
 
 
-static int webhook_history_start(webhook_txn_t *t, webhook_op_list_t *l,
+static int webhook_history_start(webhook_txn_t *t, webhook_filter_t *f,
     MDB_val *key, MDB_val *val);
-static int webhook_history_match(webhook_txn_t *t, webhook_op_list_t *l,
-    const webhook_id_t *id, uint64_t endpoint,
-    const webhook_delivery_row_t *d, webhook_head_row_t *head);
+static int webhook_filter_until(webhook_txn_t *t, webhook_filter_t *f,
+    MDB_val *key, MDB_val *val);
 static int webhook_history_fill(webhook_txn_t *t, void **memory,
     const webhook_id_t *id, uint64_t endpoint,
     const webhook_delivery_row_t *d, const webhook_head_row_t *head,
@@ -34,19 +33,21 @@ static int webhook_history_each(webhook_txn_t *t, webhook_op_show_t *s,
 int
 webhook_history_list(webhook_txn_t *t, webhook_op_t *op)
 {
-    int                      rc, hit;
+    int                      rc;
     MDB_val                  key, val;
     uint32_t                 rows, max;
     uint64_t                 endpoint;
     MDB_cursor              *c;
     webhook_id_t             id;
+    webhook_filter_t        *f;
     webhook_op_list_t       *l;
     webhook_head_row_t       head;
     webhook_delivery_row_t   d;
 
     l = &op->u.list;
+    f = &l->filter;
 
-    max = l->max < WEBHOOK_HISTORY_PAGE ? l->max : WEBHOOK_HISTORY_PAGE;
+    max = f->max < WEBHOOK_HISTORY_PAGE ? f->max : WEBHOOK_HISTORY_PAGE;
 
     l->deliveries = webhook_memory_alloc(&op->memory,
                                          max * sizeof(webhook_delivery_t));
@@ -61,7 +62,7 @@ webhook_history_list(webhook_txn_t *t, webhook_op_t *op)
         return rc;
     }
 
-    rc = webhook_history_start(t, l, &key, &val);
+    rc = webhook_history_start(t, f, &key, &val);
 
     for (rows = 0; rc == 0; rows++) {
 
@@ -70,34 +71,43 @@ webhook_history_list(webhook_txn_t *t, webhook_op_t *op)
         }
 
         if (rows == WEBHOOK_STORE_ROWS || l->count == max) {
-            l->more = 1;
+            f->more = 1;
             return 0;
         }
 
-        memcpy(l->cursor, key.mv_data, WEBHOOK_CURSOR_LEN);
+        memcpy(f->cursor, key.mv_data, WEBHOOK_CURSOR_LEN);
         memcpy(id.bytes, key.mv_data, 16);
+
+        if (webhook_id_timed(&id)) {
+
+            /* an id is not older than what it names, so nothing follows */
+
+            if (f->since && webhook_id_time(&id) < f->since) {
+                return 0;
+            }
+
+            if (f->until && webhook_id_time(&id) >= f->until) {
+
+                /* behind the ids that tell no time, the first of many that
+                   are too young */
+
+                rc = webhook_filter_until(t, f, &key, &val);
+                continue;
+            }
+        }
 
         endpoint = webhook_get_u64((unsigned char *) key.mv_data + 16);
 
-        /* an id is not older than what it names, so nothing follows */
-
-        if (l->since && webhook_id_time(&id) < l->since) {
-            return 0;
-        }
-
-        if (endpoint != 0 && webhook_row_read_delivery(&val, &d) == 0) {
-
-            hit = webhook_history_match(t, l, &id, endpoint, &d, &head);
-
-            if (hit) {
-                rc = webhook_history_fill(t, &op->memory, &id, endpoint, &d,
-                                          &head, &l->deliveries[l->count]);
-                if (rc) {
-                    return rc;
-                }
-
-                l->count++;
+        if (endpoint != 0 && webhook_row_read_delivery(&val, &d) == 0
+            && webhook_filter_match(t, f, &id, endpoint, &d, &head))
+        {
+            rc = webhook_history_fill(t, &op->memory, &id, endpoint, &d,
+                                      &head, &l->deliveries[l->count]);
+            if (rc) {
+                return rc;
             }
+
+            l->count++;
         }
 
         rc = mdb_cursor_get(c, &key, &val, MDB_PREV);
@@ -110,31 +120,15 @@ webhook_history_list(webhook_txn_t *t, webhook_op_t *op)
 /* The newest row that may be meant. */
 
 static int
-webhook_history_start(webhook_txn_t *t, webhook_op_list_t *l, MDB_val *key,
+webhook_history_start(webhook_txn_t *t, webhook_filter_t *f, MDB_val *key,
     MDB_val *val)
 {
-    int            rc;
-    uint64_t       until;
-    MDB_cursor    *c;
-    unsigned char  bound[WEBHOOK_KEY_DELIVERY];
+    int          rc;
+    MDB_cursor  *c;
 
-    if (l->from) {
-        return webhook_txn_seek_before(t, WEBHOOK_DB_DELIVERIES, l->cursor,
+    if (f->from) {
+        return webhook_txn_seek_before(t, WEBHOOK_DB_DELIVERIES, f->cursor,
                                        WEBHOOK_CURSOR_LEN, key, val);
-    }
-
-    if (l->until) {
-
-        /* the first 48 bits of an id are its time */
-
-        until = l->until < (uint64_t) 1 << 48 ? l->until
-                                              : ((uint64_t) 1 << 48) - 1;
-
-        memset(bound, 0, sizeof(bound));
-        webhook_set_u64(bound, until << 16);
-
-        return webhook_txn_seek_before(t, WEBHOOK_DB_DELIVERIES, bound,
-                                       sizeof(bound), key, val);
     }
 
     rc = webhook_txn_cursor(t, WEBHOOK_DB_DELIVERIES, &c);
@@ -146,13 +140,33 @@ webhook_history_start(webhook_txn_t *t, webhook_op_list_t *l, MDB_val *key,
 }
 
 
+/* The last row before the time of the upper bound. */
+
 static int
-webhook_history_match(webhook_txn_t *t, webhook_op_list_t *l,
+webhook_filter_until(webhook_txn_t *t, webhook_filter_t *f, MDB_val *key,
+    MDB_val *val)
+{
+    unsigned char  bound[WEBHOOK_KEY_DELIVERY];
+
+    /* the first 48 bits of an id are its time */
+
+    memset(bound, 0, sizeof(bound));
+    webhook_set_u64(bound, f->until << 16);
+
+    return webhook_txn_seek_before(t, WEBHOOK_DB_DELIVERIES, bound,
+                                   sizeof(bound), key, val);
+}
+
+
+int
+webhook_filter_match(webhook_txn_t *t, const webhook_filter_t *f,
     const webhook_id_t *id, uint64_t endpoint,
     const webhook_delivery_row_t *d, webhook_head_row_t *head)
 {
-    if ((l->endpoint && l->endpoint != endpoint)
-        || (l->state != -1 && l->state != (int) d->state))
+    uint64_t  time;
+
+    if ((f->endpoint && f->endpoint != endpoint)
+        || (f->state != -1 && f->state != (int) d->state))
     {
         return 0;
     }
@@ -161,7 +175,13 @@ webhook_history_match(webhook_txn_t *t, webhook_op_list_t *l,
         return 0;
     }
 
-    return l->type.len == 0 || webhook_pattern_match(&l->type, &head->type);
+    time = webhook_id_timed(id) ? webhook_id_time(id) : head->wall;
+
+    if ((f->since && time < f->since) || (f->until && time >= f->until)) {
+        return 0;
+    }
+
+    return f->type.len == 0 || webhook_pattern_match(&f->type, &head->type);
 }
 
 

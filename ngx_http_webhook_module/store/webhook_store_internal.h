@@ -525,6 +525,19 @@ int webhook_call_del(webhook_txn_t *t, const webhook_id_t *id,
 int webhook_expire_peek(webhook_txn_t *t, webhook_op_t *op, int *todo);
 int webhook_expire(webhook_txn_t *t, webhook_op_t *op);
 
+/* 1 if a delivery is one that the filter means; *head is its event's then. */
+int webhook_filter_match(webhook_txn_t *t, const webhook_filter_t *f,
+    const webhook_id_t *id, uint64_t endpoint,
+    const webhook_delivery_row_t *d, webhook_head_row_t *head);
+
+/* 1 if an id tells its time.  Those that were made from something else have
+   their first bit set, and so stand behind all others. */
+static inline int
+webhook_id_timed(const webhook_id_t *id)
+{
+    return (id->bytes[0] & 0x80) == 0;
+}
+
 int webhook_history_list(webhook_txn_t *t, webhook_op_t *op);
 int webhook_history_show(webhook_txn_t *t, webhook_op_t *op);
 int webhook_history_stats(webhook_txn_t *t, webhook_op_t *op);
@@ -600,6 +613,7 @@ void webhook_store_log_error(webhook_store_t *st, int rc, const char *what);
 
 typedef struct {
     uint64_t  faults;
+    uint64_t  rows;
     uint64_t  events;
     uint64_t  deliveries;
     uint64_t  states[WEBHOOK_STATES];
@@ -611,6 +625,8 @@ typedef struct {
 
 int webhook_store_check(webhook_store_t *st, webhook_check_t *check,
     void (*tell)(void *ctx, const char *text), void *ctx);
+
+int webhook_check_op(webhook_txn_t *t, webhook_op_t *op);
 
 
 #endif /* WEBHOOK_STORE_INTERNAL_H */

@@ -488,6 +488,31 @@ util_tell(void *ctx, const char *text)
 }
 
 
+/* Recounts everything, as an operation does. */
+__attribute__((unused))
+static webhook_store_result_e
+util_check_op(util_t *u, uint64_t *rows, uint64_t *faults)
+{
+    webhook_op_t  op;
+
+    memset(&op, 0, sizeof(op));
+    op.type = WEBHOOK_OP_CHECK;
+
+    (void) util_apply(u, &op);
+
+    if (op.u.check.text.len) {
+        printf("# %.*s\n", (int) op.u.check.text.len, op.u.check.text.data);
+    }
+
+    *rows = op.u.check.rows;
+    *faults = op.u.check.faults;
+
+    webhook_op_free(&op);
+
+    return op.result;
+}
+
+
 /* Recounts everything. */
 __attribute__((unused))
 static int

@@ -1091,8 +1091,8 @@ test_batch(void)
     op[4].u.claim.lease = 7000;
 
     op[5].type = WEBHOOK_OP_LIST;
-    op[5].u.list.state = WEBHOOK_SENDING;
-    op[5].u.list.max = 10;
+    op[5].u.list.filter.state = WEBHOOK_SENDING;
+    op[5].u.list.filter.max = 10;
 
     webhook_store_apply(u.st, ops, 6);
 

@@ -42,8 +42,8 @@ list_op(webhook_op_t *op, uint32_t max)
     memset(op, 0, sizeof(webhook_op_t));
 
     op->type = WEBHOOK_OP_LIST;
-    op->u.list.state = -1;
-    op->u.list.max = max;
+    op->u.list.filter.state = -1;
+    op->u.list.filter.max = max;
 }
 
 
@@ -66,7 +66,7 @@ test_list(void)
     list_op(&op, 10);
 
     tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK && op.u.list.count == 0
-           && !op.u.list.more, "an empty store lists nothing");
+           && !op.u.list.filter.more, "an empty store lists nothing");
 
     webhook_op_free(&op);
 
@@ -105,18 +105,18 @@ test_list(void)
             }
         }
 
-        i = op.u.list.more;
+        i = op.u.list.filter.more;
 
         webhook_op_free(&op);
 
-        op.u.list.from = 1;
+        op.u.list.filter.from = 1;
 
     } while (i && n < 100);
 
     tap_ok(ok && n == 40, "pages hold each row once, the newest first");
 
     list_op(&op, 100);
-    op.u.list.endpoint = ep[1];
+    op.u.list.filter.endpoint = ep[1];
 
     (void) util_apply(&u, &op);
 
@@ -150,7 +150,7 @@ test_list(void)
     webhook_op_free(&op);
 
     list_op(&op, 100);
-    op.u.list.state = WEBHOOK_DELIVERED;
+    op.u.list.filter.state = WEBHOOK_DELIVERED;
 
     (void) util_apply(&u, &op);
 
@@ -161,26 +161,26 @@ test_list(void)
 
     webhook_op_free(&op);
 
-    op.u.list.state = WEBHOOK_DEAD;
+    op.u.list.filter.state = WEBHOOK_DEAD;
     (void) util_apply(&u, &op);
     tap_ok(op.u.list.count == 1 && op.u.list.deliveries[0].status == 500,
            "what is dead");
     webhook_op_free(&op);
 
-    op.u.list.state = WEBHOOK_SENDING;
+    op.u.list.filter.state = WEBHOOK_SENDING;
     (void) util_apply(&u, &op);
     tap_ok(op.u.list.count == 2, "what is being sent");
     webhook_op_free(&op);
 
-    op.u.list.state = WEBHOOK_PENDING;
-    op.u.list.endpoint = ep[0];
+    op.u.list.filter.state = WEBHOOK_PENDING;
+    op.u.list.filter.endpoint = ep[0];
     (void) util_apply(&u, &op);
     tap_ok(op.u.list.count == 15 && op.u.list.deliveries[0].due == -100,
            "what waits, for 100 ms already");
     webhook_op_free(&op);
 
     list_op(&op, 100);
-    util_str(&op.u.list.type, "order.*");
+    util_str(&op.u.list.filter.type, "order.*");
     (void) util_apply(&u, &op);
     tap_ok(op.u.list.count == 20 && op.u.list.deliveries[0].type.len == 9
            && memcmp(op.u.list.deliveries[0].type.data, "order.add", 9) == 0,
@@ -188,8 +188,8 @@ test_list(void)
     webhook_op_free(&op);
 
     list_op(&op, 100);
-    op.u.list.since = webhook_id_time(&id[5]);
-    op.u.list.until = webhook_id_time(&id[8]);
+    op.u.list.filter.since = webhook_id_time(&id[5]);
+    op.u.list.filter.until = webhook_id_time(&id[8]);
     (void) util_apply(&u, &op);
     tap_ok(op.u.list.count == 6
            && memcmp(&op.u.list.deliveries[0].event, &id[7], 16) == 0
@@ -198,13 +198,13 @@ test_list(void)
     webhook_op_free(&op);
 
     list_op(&op, 100);
-    op.u.list.until = UINT64_MAX;
+    op.u.list.filter.until = UINT64_MAX;
     (void) util_apply(&u, &op);
     tap_ok(op.u.list.count == 40, "before the end of time");
     webhook_op_free(&op);
 
     list_op(&op, 100);
-    op.u.list.since = UINT64_MAX;
+    op.u.list.filter.since = UINT64_MAX;
     (void) util_apply(&u, &op);
     tap_ok(op.u.list.count == 0, "from the end of time on");
     webhook_op_free(&op);
@@ -215,10 +215,10 @@ test_list(void)
     webhook_op_free(&op);
 
     list_op(&op, 10);
-    op.u.list.from = 1;
-    memset(op.u.list.cursor, 0xff, WEBHOOK_CURSOR_LEN);
+    op.u.list.filter.from = 1;
+    memset(op.u.list.filter.cursor, 0xff, WEBHOOK_CURSOR_LEN);
     (void) util_apply(&u, &op);
-    tap_ok(op.u.list.count == 10 && op.u.list.more, "any cursor will do");
+    tap_ok(op.u.list.count == 10 && op.u.list.filter.more, "any cursor will do");
     webhook_op_free(&op);
 
     util_check(&u, "list");
@@ -262,7 +262,7 @@ test_list_bounds(void)
     /* the only one that is being sent is the oldest */
 
     list_op(&op, 10);
-    op.u.list.state = WEBHOOK_SENDING;
+    op.u.list.filter.state = WEBHOOK_SENDING;
 
     pages = 0;
     found = 0;
@@ -272,16 +272,16 @@ test_list_bounds(void)
 
         found += op.u.list.count;
         pages++;
-        i = op.u.list.more;
+        i = op.u.list.filter.more;
 
         if (pages == 1) {
-            tap_ok(op.u.list.count == 0 && op.u.list.more,
+            tap_ok(op.u.list.count == 0 && op.u.list.filter.more,
                    "a page may be empty and not the last");
         }
 
         webhook_op_free(&op);
 
-        op.u.list.from = 1;
+        op.u.list.filter.from = 1;
 
     } while (i && pages < 100);
 
