@@ -688,8 +688,8 @@ test_damaged_rows(void)
 
     memset(&op, 0, sizeof(op));
     op.type = WEBHOOK_OP_LIST;
-    op.u.list.state = -1;
-    op.u.list.max = 100;
+    op.u.list.filter.state = -1;
+    op.u.list.filter.max = 100;
 
     tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK && op.u.list.count == 0,
            "what was damaged is removed like the rest");
@@ -723,8 +723,8 @@ test_damaged_history(void)
 
     memset(&op, 0, sizeof(op));
     op.type = WEBHOOK_OP_LIST;
-    op.u.list.state = -1;
-    op.u.list.max = 10;
+    op.u.list.filter.state = -1;
+    op.u.list.filter.max = 10;
 
     tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK && op.u.list.count == 1,
            "a list passes over what it cannot read");
@@ -869,8 +869,8 @@ test_noise(void)
 
         memset(&op, 0, sizeof(op));
         op.type = WEBHOOK_OP_LIST;
-        op.u.list.state = -1;
-        op.u.list.max = 1000;
+        op.u.list.filter.state = -1;
+        op.u.list.filter.max = 1000;
         (void) util_apply(&u, &op);
         webhook_op_free(&op);
 
