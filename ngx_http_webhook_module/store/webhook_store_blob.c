@@ -19,7 +19,9 @@
  * their own, which LMDB does not have to copy once more.
  *
  * Measured with bodies of 2 kB, 32 events a commit: an event with all its
- * rows takes 2.6 kB instead of 4.6, and as much less is written.
+ * rows takes 2.6 kB instead of 4.6, and as much less is written.  With bodies
+ * of 20 and 200 kB that come and go in a store that is nearly full: as fast
+ * as whole values, and no run is ever looked for.
  */
 
 #include "webhook_store_internal.h"

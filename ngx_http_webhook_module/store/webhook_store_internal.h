@@ -335,8 +335,10 @@ struct webhook_store_s {
 
     uint64_t                  limit;        /* bytes it may hold */
     uint64_t                  mark;         /* high water, bytes */
-    unsigned                  warned:1;     /* it fills */
-    unsigned                  full:1;       /* above the mark */
+    unsigned                  warned:1;     /* told that it fills */
+    unsigned                  full:1;       /* told that it refuses */
+    uint64_t                  warned_time;  /* engine time; last it was so */
+    uint64_t                  full_time;
 
     int                       error;        /* last one logged, and when */
     uint64_t                  error_time;

@@ -20,6 +20,7 @@
 
 #define WEBHOOK_SPACE_WARN   80         /* percent of the limit */
 #define WEBHOOK_SPACE_QUIET  75
+#define WEBHOOK_SPACE_CALM   10000      /* ms */
 
 
 void
@@ -152,31 +153,42 @@ webhook_space_watch(webhook_txn_t *t)
     st = t->st;
     percent = (unsigned) (t->used / (st->limit / 100));
 
-    if (t->refused && !st->full) {
-        st->full = 1;
+    /* good news is told only after a while of it: where events are taken and
+       refused in turns, that is one line and not thousands */
 
-        webhook_store_log(st, WEBHOOK_STORE_LOG_ERROR,
-                          "the store \"%s\" is full: %u percent of %llu "
-                          "megabytes are in use, and no event is taken",
-                          st->path, percent,
-                          (unsigned long long) st->limit >> 20);
+    if (t->refused) {
+        st->full_time = t->now;
 
-    } else if (st->full && t->used < st->mark - st->mark / 64) {
+        if (!st->full) {
+            st->full = 1;
+
+            webhook_store_log(st, WEBHOOK_STORE_LOG_ERROR,
+                              "the store \"%s\" is full: %u percent of %llu "
+                              "megabytes are in use, and no event is taken",
+                              st->path, percent,
+                              (unsigned long long) st->limit >> 20);
+        }
+
+    } else if (st->full && t->now - st->full_time >= WEBHOOK_SPACE_CALM) {
         st->full = 0;
 
         webhook_store_log(st, WEBHOOK_STORE_LOG_NOTICE,
                           "the store \"%s\" takes events again", st->path);
     }
 
-    if (!st->warned && percent >= WEBHOOK_SPACE_WARN) {
-        st->warned = 1;
+    if (percent >= WEBHOOK_SPACE_QUIET) {
+        st->warned_time = t->now;
 
-        webhook_store_log(st, WEBHOOK_STORE_LOG_WARN,
-                          "the store \"%s\" fills: %u percent of %llu "
-                          "megabytes are in use", st->path, percent,
-                          (unsigned long long) st->limit >> 20);
+        if (!st->warned && percent >= WEBHOOK_SPACE_WARN) {
+            st->warned = 1;
 
-    } else if (st->warned && percent < WEBHOOK_SPACE_QUIET) {
+            webhook_store_log(st, WEBHOOK_STORE_LOG_WARN,
+                              "the store \"%s\" fills: %u percent of %llu "
+                              "megabytes are in use", st->path, percent,
+                              (unsigned long long) st->limit >> 20);
+        }
+
+    } else if (st->warned && t->now - st->warned_time >= WEBHOOK_SPACE_CALM) {
         st->warned = 0;
 
         webhook_store_log(st, WEBHOOK_STORE_LOG_NOTICE,

@@ -192,9 +192,21 @@ test_full_of_owed(size_t body, uint64_t size, const char *name)
            "%s: the oldest made room, %u percent are in use", name,
            (unsigned) (s.used * 100 / s.size));
 
+    n = u.logs[WEBHOOK_STORE_LOG_NOTICE];
+
     result = put(&u, ep, body, 1, &held[0]);
 
-    tap_ok(result == WEBHOOK_STORE_OK, "%s: it takes events again", name);
+    tap_ok(result == WEBHOOK_STORE_OK
+           && u.logs[WEBHOOK_STORE_LOG_NOTICE] == n,
+           "%s: it takes events again", name);
+
+    u.clock += 10000;
+
+    (void) put(&u, ep, 10, 1, &held[0]);
+
+    tap_ok(u.logs[WEBHOOK_STORE_LOG_NOTICE] > n
+           && u.logs[WEBHOOK_STORE_LOG_ERROR] == 1,
+           "%s: and tells so when it lasted: %s", name, u.text);
 
     util_check(&u, name);
     util_free(&u);
