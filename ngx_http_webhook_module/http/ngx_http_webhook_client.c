@@ -26,8 +26,6 @@ typedef struct {
 
 static ngx_http_webhook_client_t *ngx_http_webhook_client_get(
     ngx_http_webhook_exchange_t *exchange);
-static void ngx_http_webhook_client_starve(
-    ngx_http_webhook_exchange_t *exchange);
 static void ngx_http_webhook_client_starved_handler(ngx_event_t *ev);
 static ngx_int_t ngx_http_webhook_client_feed(
     ngx_http_webhook_exchange_t *exchange);
@@ -201,6 +199,11 @@ ngx_http_webhook_client_cancel(ngx_http_webhook_exchange_t *exchange)
     ngx_str_null(&exchange->answer);
 
     ngx_http_webhook_client_release(x);
+
+    if (x->wipe) {
+        ngx_explicit_memzero(x->answer, x->answer_size);
+    }
+
     ngx_http_webhook_client_put(x);
 }
 
@@ -257,6 +260,8 @@ ngx_http_webhook_client_get(ngx_http_webhook_exchange_t *exchange)
     x->conn = NULL;
     x->process = NULL;
     x->ident = -1;
+    x->hop = exchange->target;
+    x->tunnel = 0;
     x->ctx = NULL;
     x->count = 0;
     x->tries = 0;
@@ -269,6 +274,7 @@ ngx_http_webhook_client_get(ngx_http_webhook_exchange_t *exchange)
     x->reused = 0;
     x->sent = 0;
     x->send_failed = 0;
+    x->wipe = (exchange->secret != 0);
     x->http.status = 0;
 
     x->begun = ngx_http_webhook_client_clock();
@@ -286,7 +292,7 @@ ngx_http_webhook_client_get(ngx_http_webhook_exchange_t *exchange)
 }
 
 
-static void
+void
 ngx_http_webhook_client_starve(ngx_http_webhook_exchange_t *exchange)
 {
     ngx_http_webhook_clients_t  *clients;
@@ -475,6 +481,10 @@ ngx_http_webhook_client_done(ngx_http_webhook_client_t *x)
        state last until it returns. */
 
     exchange->handler(exchange);
+
+    if (x->wipe) {
+        ngx_explicit_memzero(x->answer, x->answer_size);
+    }
 
     ngx_http_webhook_client_put(x);
 }

@@ -7,8 +7,8 @@
  * its own neighbours (pool, target).  All functions run on the event loop,
  * those of targets while the configuration is read.
  *
- * An exchange goes through: resolve -> connect -> tls -> send -> read -> done;
- * the function of the present state is its "process" pointer.
+ * An exchange goes through: resolve -> connect -> (proxy) -> tls -> send ->
+ * read -> done; the function of the present state is its "process" pointer.
  *
  *   - Each step has its time-out and all together have "total".
  *   - Another address is tried only if not a byte of the request went out.
@@ -25,12 +25,13 @@
 #define NGX_HTTP_WEBHOOK_CLIENT_H
 
 #include "ngx_http_webhook.h"
+#include "../core/webhook_address.h"
 
 
 /*
- * Whom to connect to: made once from a URL and TLS settings.  Everything that
+ * Whom to connect to: made once from a URL and settings.  Everything that
  * makes two connections differ is in its key: scheme, host, port, SNI,
- * verification, CA, client certificate.
+ * verification, CA, client certificate, rules of addresses, proxy.
  *
  * The host may be a name (looked up by nginx's resolver at run time, or at
  * load where none is configured), an address, unix:PATH, or the name of an
@@ -56,11 +57,20 @@ ngx_http_webhook_target_t *ngx_http_webhook_target_create(ngx_conf_t *cf,
     ngx_http_webhook_place_t *place, ngx_str_t *uri);
 
 /*
+ * Before the second step: which addresses the target may have (NULL: any) and
+ * the proxy to go through (NULL, or with an empty url: none).  Both are kept
+ * and read in the second step, when they have to be complete.
+ */
+void ngx_http_webhook_target_egress(ngx_http_webhook_target_t *target,
+    const webhook_address_rules_t *rules, ngx_http_webhook_proxy_t *proxy);
+
+/*
  * Second step, once the whole configuration was read (upstream blocks are
- * known, the resolver of http{} is known).  NGX_OK or NGX_ERROR, logged.
+ * known, the resolver of http{} is known).  *target becomes another one if
+ * that is the same in everything that counts.  NGX_OK or NGX_ERROR, logged.
  */
 ngx_int_t ngx_http_webhook_target_init(ngx_conf_t *cf,
-    ngx_http_webhook_target_t *target);
+    ngx_http_webhook_target_t **target);
 
 /* The value for the Host header. */
 ngx_str_t *ngx_http_webhook_target_host(ngx_http_webhook_target_t *target);
@@ -71,7 +81,11 @@ typedef enum {
     NGX_HTTP_WEBHOOK_FAULT_LOCAL,           /* no connection slot, memory or
                                                port here: nothing was sent */
     NGX_HTTP_WEBHOOK_FAULT_RESOLVE,
+    NGX_HTTP_WEBHOOK_FAULT_ADDRESS,         /* that it has is not allowed */
     NGX_HTTP_WEBHOOK_FAULT_CONNECT,
+    NGX_HTTP_WEBHOOK_FAULT_PROXY,           /* it would not connect us */
+    NGX_HTTP_WEBHOOK_FAULT_AUTH,            /* no token to be had: nothing was
+                                               sent (see auth) */
     NGX_HTTP_WEBHOOK_FAULT_TLS,
     NGX_HTTP_WEBHOOK_FAULT_SEND,
     NGX_HTTP_WEBHOOK_FAULT_READ,            /* closed or reset */
@@ -100,6 +114,8 @@ struct ngx_http_webhook_exchange_s {
                                                with CRLF, and the empty line */
     ngx_str_t                     body;
     size_t                        answer_max;
+    ngx_uint_t                    secret;   /* 1: what was read of the answer
+                                               is overwritten afterwards */
     ngx_http_webhook_exchange_pt  handler;
     void                         *data;
     ngx_log_t                    *log;      /* lives as long as the caller
@@ -124,6 +140,12 @@ struct ngx_http_webhook_exchange_s {
 
 /* Begins an exchange. */
 void ngx_http_webhook_client_send(ngx_http_webhook_exchange_t *x);
+
+/*
+ * Ends an exchange that was not begun, for lack of memory: its handler is
+ * called a moment later.
+ */
+void ngx_http_webhook_client_starve(ngx_http_webhook_exchange_t *x);
 
 /* Ends it at once, if it is under way; its handler is not called, and its
    results point to nothing. */

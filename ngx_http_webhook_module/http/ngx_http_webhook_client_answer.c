@@ -262,6 +262,10 @@ ngx_http_webhook_client_parse(ngx_http_webhook_client_t *x, size_t len)
     rc = webhook_http_feed(&x->http, ngx_http_webhook_client_buffer, len,
                            &used);
 
+    if (x->wipe) {
+        ngx_explicit_memzero(ngx_http_webhook_client_buffer, len);
+    }
+
     if (rc == WEBHOOK_HTTP_MORE) {
         return NGX_AGAIN;
     }

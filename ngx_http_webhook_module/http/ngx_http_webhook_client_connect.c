@@ -17,7 +17,8 @@ static void ngx_http_webhook_client_resolve_handler(ngx_resolver_ctx_t *ctx);
 static void ngx_http_webhook_client_next(ngx_http_webhook_client_t *x,
     ngx_http_webhook_fault_e fault);
 static ngx_int_t ngx_http_webhook_client_peer(ngx_http_webhook_client_t *x,
-    ngx_peer_connection_t *pc, ngx_str_t *name, u_char *text);
+    ngx_peer_connection_t *pc, ngx_str_t *name, u_char *text,
+    ngx_http_webhook_fault_e *fault);
 static ngx_int_t ngx_http_webhook_client_open(ngx_http_webhook_client_t *x,
     ngx_peer_connection_t *pc, ngx_http_webhook_fault_e *fault);
 static ngx_http_webhook_fault_e ngx_http_webhook_client_blame(
@@ -30,17 +31,38 @@ static void ngx_http_webhook_client_connected(ngx_http_webhook_client_t *x);
 static void ngx_http_webhook_client_handshaking(ngx_http_webhook_client_t *x,
     ngx_event_t *ev);
 static void ngx_http_webhook_client_handshake(ngx_http_webhook_client_t *x);
-static void ngx_http_webhook_client_failed(ngx_http_webhook_client_t *x,
-    ngx_http_webhook_fault_e fault);
 
 
 void
 ngx_http_webhook_client_connect(ngx_http_webhook_client_t *x)
 {
-    x->tries = 0;
-    x->ready = 0;
+    ngx_http_webhook_target_t  *target;
 
-    if (x->exchange->target->resolver) {
+    target = x->exchange->target;
+
+    x->ready = 0;
+    x->tries = 0;
+    x->tunnel = 0;
+    x->beyond.socklen = 0;
+    x->beyond_server = NGX_ERROR;
+
+    x->hop = target->by_name ? target->proxy : target;
+
+    if (x->hop == target && target->proxy && target->resolver == NULL) {
+        ngx_http_webhook_client_beyond(x);
+        return;
+    }
+
+    ngx_http_webhook_client_dial(x);
+}
+
+
+void
+ngx_http_webhook_client_dial(ngx_http_webhook_client_t *x)
+{
+    x->tries = 0;
+
+    if (x->hop->resolver) {
         ngx_http_webhook_client_resolve(x);
         return;
     }
@@ -56,7 +78,7 @@ ngx_http_webhook_client_resolve(ngx_http_webhook_client_t *x)
     ngx_resolver_ctx_t         *ctx, temp;
     ngx_http_webhook_target_t  *target;
 
-    target = x->exchange->target;
+    target = x->hop;
 
     ngx_memzero(&temp, sizeof(ngx_resolver_ctx_t));
     temp.name = target->name;
@@ -106,7 +128,7 @@ ngx_http_webhook_client_resolve_handler(ngx_resolver_ctx_t *ctx)
     ngx_http_webhook_address_t  *address;
 
     x = ctx->data;
-    target = x->exchange->target;
+    target = x->hop;
 
     if (ctx->state) {
         ngx_http_webhook_client_error(x, "\"%V\" could not be looked up "
@@ -162,7 +184,12 @@ ngx_http_webhook_client_resolve_handler(ngx_resolver_ctx_t *ctx)
     ngx_resolve_name_done(ctx);
     x->ctx = NULL;
 
-    ngx_http_webhook_client_next(x, NGX_HTTP_WEBHOOK_FAULT_CONNECT);
+    if (target->proxy) {
+        ngx_http_webhook_client_beyond(x);
+
+    } else {
+        ngx_http_webhook_client_next(x, NGX_HTTP_WEBHOOK_FAULT_CONNECT);
+    }
 
     return;
 
@@ -189,16 +216,19 @@ static void
 ngx_http_webhook_client_next(ngx_http_webhook_client_t *x,
     ngx_http_webhook_fault_e fault)
 {
-    u_char                    text[NGX_SOCKADDR_STRLEN];
-    ngx_int_t                 rc;
-    ngx_str_t                 name;
-    ngx_connection_t         *c;
-    ngx_peer_connection_t     pc;
-    ngx_http_webhook_conn_t  *conn;
+    u_char                      text[NGX_SOCKADDR_STRLEN];
+    ngx_int_t                   rc;
+    ngx_str_t                   name;
+    ngx_connection_t           *c;
+    ngx_peer_connection_t       pc;
+    ngx_http_webhook_conn_t    *conn;
+    ngx_http_webhook_target_t  *target;
 
     for ( ;; ) {
 
-        if (ngx_http_webhook_client_peer(x, &pc, &name, text) != NGX_OK) {
+        if (ngx_http_webhook_client_peer(x, &pc, &name, text, &fault)
+            != NGX_OK)
+        {
 
             if (x->exchange->error.len == 0) {
                 ngx_http_webhook_client_error(x, "no address to connect to");
@@ -224,9 +254,13 @@ ngx_http_webhook_client_next(ngx_http_webhook_client_t *x,
 
     c = pc.connection;
 
-    conn = ngx_http_webhook_pool_add(x->exchange->target,
-                                     x->tried[x->tries - 1], c, &name,
-                                     &x->log);
+    target = x->exchange->target;
+
+    conn = ngx_http_webhook_pool_add(target, target->proxy
+                                             ? x->beyond_server
+                                             : (ngx_int_t)
+                                               x->tried[x->tries - 1],
+                                     c, &name, &x->log);
 
     if (conn == NULL) {
         ngx_http_webhook_client_error(x, "no memory for a connection");
@@ -251,57 +285,17 @@ ngx_http_webhook_client_next(ngx_http_webhook_client_t *x,
 
 static ngx_int_t
 ngx_http_webhook_client_peer(ngx_http_webhook_client_t *x,
-    ngx_peer_connection_t *pc, ngx_str_t *name, u_char *text)
+    ngx_peer_connection_t *pc, ngx_str_t *name, u_char *text,
+    ngx_http_webhook_fault_e *fault)
 {
-    ngx_int_t                    i;
-    ngx_http_webhook_server_t   *server;
-    ngx_http_webhook_target_t   *target;
-    ngx_http_webhook_address_t  *address;
-
-    if (x->tries == NGX_HTTP_WEBHOOK_TARGET_TRIES) {
-        return NGX_DECLINED;
-    }
-
-    target = x->exchange->target;
-
     ngx_memzero(pc, sizeof(ngx_peer_connection_t));
 
-    if (target->resolver) {
-
-        if (x->tries == x->count) {
-            return NGX_DECLINED;
-        }
-
-        i = x->tries;
-        address = &x->addresses[i];
-
-        pc->sockaddr = &address->sockaddr.sockaddr;
-        pc->socklen = address->socklen;
-
-        name->data = text;
-        name->len = ngx_sock_ntop(pc->sockaddr, pc->socklen, text,
-                                  NGX_SOCKADDR_STRLEN, 1);
-
-    } else {
-        i = x->server;
-        x->server = NGX_ERROR;
-
-        if (i == NGX_ERROR) {
-            i = ngx_http_webhook_target_next(target, x->tried, x->tries);
-        }
-
-        if (i == NGX_ERROR) {
-            return NGX_DECLINED;
-        }
-
-        server = target->servers.elts;
-
-        pc->sockaddr = server[i].sockaddr;
-        pc->socklen = server[i].socklen;
-        *name = server[i].name;
+    if (ngx_http_webhook_client_address_next(x, x->hop, &pc->sockaddr,
+                                             &pc->socklen, name, text, fault)
+        != NGX_OK)
+    {
+        return NGX_DECLINED;
     }
-
-    x->tried[x->tries++] = i;
 
     pc->name = name;
     pc->get = ngx_event_get_peer;
@@ -311,6 +305,78 @@ ngx_http_webhook_client_peer(ngx_http_webhook_client_t *x,
     ngx_http_webhook_client_address(x, name);
 
     return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_webhook_client_address_next(ngx_http_webhook_client_t *x,
+    ngx_http_webhook_target_t *target, struct sockaddr **sockaddr,
+    socklen_t *socklen, ngx_str_t *name, u_char *text,
+    ngx_http_webhook_fault_e *fault)
+{
+    u_char                       bare[NGX_SOCKADDR_STRLEN];
+    size_t                       len;
+    ngx_int_t                    i;
+    const char                  *why;
+    ngx_http_webhook_server_t   *server;
+    ngx_http_webhook_address_t  *address;
+
+    while (x->tries < NGX_HTTP_WEBHOOK_TARGET_TRIES) {
+
+        if (target->resolver) {
+
+            if (x->tries == x->count) {
+                return NGX_DECLINED;
+            }
+
+            i = x->tries;
+            address = &x->addresses[i];
+
+            *sockaddr = &address->sockaddr.sockaddr;
+            *socklen = address->socklen;
+
+            name->data = text;
+            name->len = ngx_sock_ntop(*sockaddr, *socklen, text,
+                                      NGX_SOCKADDR_STRLEN, 1);
+
+        } else {
+            i = x->server;
+            x->server = NGX_ERROR;
+
+            if (i == NGX_ERROR) {
+                i = ngx_http_webhook_target_next(target, x->tried, x->tries);
+            }
+
+            if (i == NGX_ERROR) {
+                return NGX_DECLINED;
+            }
+
+            server = target->servers.elts;
+
+            *sockaddr = server[i].sockaddr;
+            *socklen = server[i].socklen;
+            *name = server[i].name;
+        }
+
+        x->tried[x->tries++] = i;
+
+        if (ngx_http_webhook_egress_judge(target, *sockaddr, *socklen, &why)
+            == NGX_OK)
+        {
+            return NGX_OK;
+        }
+
+        len = ngx_sock_ntop(*sockaddr, *socklen, bare, NGX_SOCKADDR_STRLEN, 0);
+
+        ngx_http_webhook_client_error(x, "address %*s of %V is not allowed: "
+                                      "%s", len, bare, &target->name, why);
+
+        *fault = NGX_HTTP_WEBHOOK_FAULT_ADDRESS;
+
+        ngx_http_webhook_count(NGX_HTTP_WEBHOOK_ADDRESSES_REFUSED, 1);
+    }
+
+    return NGX_DECLINED;
 }
 
 
@@ -357,9 +423,8 @@ ngx_http_webhook_client_open(ngx_http_webhook_client_t *x,
 
     *fault = ngx_http_webhook_client_blame(x, pc->sockaddr, err);
 
-    if (!x->exchange->target->resolver) {
-        ngx_http_webhook_target_failed(x->exchange->target,
-                                       x->tried[x->tries - 1]);
+    if (!x->hop->resolver) {
+        ngx_http_webhook_target_failed(x->hop, x->tried[x->tries - 1]);
     }
 
     return NGX_DECLINED;
@@ -397,7 +462,7 @@ ngx_http_webhook_client_blame(ngx_http_webhook_client_t *x,
          * this machine and never was.
          */
 
-        if (sa->sa_family == AF_INET || x->exchange->target->worked) {
+        if (sa->sa_family == AF_INET || x->hop->worked) {
             return NGX_HTTP_WEBHOOK_FAULT_LOCAL;
         }
 
@@ -451,28 +516,44 @@ ngx_http_webhook_client_connecting(ngx_http_webhook_client_t *x,
 static void
 ngx_http_webhook_client_connected(ngx_http_webhook_client_t *x)
 {
+    ngx_http_webhook_target_t  *hop;
+
+    hop = x->hop;
+
+    ngx_http_webhook_count(NGX_HTTP_WEBHOOK_CONNECTIONS_OPENED, 1);
+
+    if (hop->resolver) {
+        hop->worked = 1;
+
+    } else {
+        ngx_http_webhook_target_worked(hop, x->tried[x->tries - 1]);
+    }
+
+    /* a failure costs time alone */
+
+    (void) ngx_tcp_nodelay(x->conn->connection);
+
+    if (x->exchange->target->proxy) {
+        ngx_http_webhook_client_tunnel(x);
+        return;
+    }
+
+    ngx_http_webhook_client_reached(x);
+}
+
+
+void
+ngx_http_webhook_client_reached(ngx_http_webhook_client_t *x)
+{
     ngx_connection_t           *c;
     ngx_http_webhook_target_t  *target;
 
     c = x->conn->connection;
     target = x->exchange->target;
 
-    ngx_http_webhook_count(NGX_HTTP_WEBHOOK_CONNECTIONS_OPENED, 1);
-
     /* with the look-up, and with addresses that did not do */
 
     x->exchange->connect_usec = ngx_http_webhook_client_usec(x->begun);
-
-    if (target->resolver) {
-        target->worked = 1;
-
-    } else {
-        ngx_http_webhook_target_worked(target, x->tried[x->tries - 1]);
-    }
-
-    /* a failure costs time alone */
-
-    (void) ngx_tcp_nodelay(c);
 
     if (target->ssl == NULL) {
         x->ready = ngx_http_webhook_client_clock();
@@ -562,15 +643,19 @@ ngx_http_webhook_client_connect_late(ngx_http_webhook_client_t *x)
 }
 
 
-/* The present address would not do; nothing of the request went out. */
-
-static void
+void
 ngx_http_webhook_client_failed(ngx_http_webhook_client_t *x,
     ngx_http_webhook_fault_e fault)
 {
-    if (!x->exchange->target->resolver) {
-        ngx_http_webhook_target_failed(x->exchange->target,
-                                       x->tried[x->tries - 1]);
+    /* what is behind the tunnel is no matter of the proxy's */
+
+    if (x->tunnel) {
+        ngx_http_webhook_client_end(x, fault);
+        return;
+    }
+
+    if (!x->hop->resolver) {
+        ngx_http_webhook_target_failed(x->hop, x->tried[x->tries - 1]);
     }
 
     ngx_http_webhook_pool_close(x->conn);

@@ -7,6 +7,7 @@
  *   client.c          the life of an exchange: begin, deadline, end
  *   client_log.c      its texts
  *   client_connect.c  resolve -> connect -> tls
+ *   client_proxy.c    what a proxy is asked for, between connect and tls
  *   client_answer.c   send -> read
  *
  * Any function that may end an exchange may free its state: whoever calls one
@@ -17,6 +18,7 @@
 #define NGX_HTTP_WEBHOOK_CLIENT_INT_H
 
 #include "ngx_http_webhook_pool.h"
+#include "ngx_http_webhook_egress.h"
 #include "../core/webhook_http.h"
 
 
@@ -60,12 +62,19 @@ struct ngx_http_webhook_client_s {
 
     /* resolve, connect */
 
+    ngx_http_webhook_target_t    *hop;      /* whom to connect to: the
+                                               exchange's target or its proxy */
     ngx_resolver_ctx_t           *ctx;
     ngx_http_webhook_address_t   *addresses;    /* that it gave */
     ngx_uint_t                    count;        /* of them; 0: servers */
     ngx_uint_t                    tried[NGX_HTTP_WEBHOOK_TARGET_TRIES];
     ngx_uint_t                    tries;
     ngx_int_t                     server;   /* to begin with, or NGX_ERROR */
+
+    /* what the proxy is asked for */
+
+    ngx_http_webhook_address_t    beyond;   /* socklen 0: the target's name */
+    ngx_int_t                     beyond_server;    /* index, or NGX_ERROR */
 
     /* send, read */
 
@@ -93,8 +102,10 @@ struct ngx_http_webhook_client_s {
     unsigned                      within:1;     /* client_send() */
     unsigned                      ended:1;      /* the handler is due */
     unsigned                      reused:1;     /* a kept connection */
+    unsigned                      tunnel:1;     /* the proxy connected us */
     unsigned                      sent:1;       /* the whole request */
     unsigned                      send_failed:1;
+    unsigned                      wipe:1;       /* the answer is a secret */
 };
 
 
@@ -146,6 +157,36 @@ void ngx_http_webhook_client_connect(ngx_http_webhook_client_t *x);
 
 /* The present address did not work out in time: the next, or the end. */
 void ngx_http_webhook_client_connect_late(ngx_http_webhook_client_t *x);
+
+/* Looks up x->hop, if need be, and connects to it. */
+void ngx_http_webhook_client_dial(ngx_http_webhook_client_t *x);
+
+/*
+ * The next address of a target, not more than TARGET_TRIES in all, that was
+ * not tried yet and is allowed; its index is the last in x->tried then.  text
+ * has NGX_SOCKADDR_STRLEN bytes, which name may view.  NGX_OK, or NGX_DECLINED
+ * with the fault changed and an error text if one was not allowed.
+ */
+ngx_int_t ngx_http_webhook_client_address_next(ngx_http_webhook_client_t *x,
+    ngx_http_webhook_target_t *target, struct sockaddr **sockaddr,
+    socklen_t *socklen, ngx_str_t *name, u_char *text,
+    ngx_http_webhook_fault_e *fault);
+
+/* The connection reaches the target: TLS, if need be, and the request. */
+void ngx_http_webhook_client_reached(ngx_http_webhook_client_t *x);
+
+/* The present address would not do; nothing of the request went out. */
+void ngx_http_webhook_client_failed(ngx_http_webhook_client_t *x,
+    ngx_http_webhook_fault_e fault);
+
+
+/* client_proxy.c */
+
+/* The addresses of a target behind a proxy are known: chooses one. */
+void ngx_http_webhook_client_beyond(ngx_http_webhook_client_t *x);
+
+/* Connected to the proxy: asks it for a tunnel. */
+void ngx_http_webhook_client_tunnel(ngx_http_webhook_client_t *x);
 
 
 /* client_answer.c */

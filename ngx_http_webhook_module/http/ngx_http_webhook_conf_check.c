@@ -163,7 +163,7 @@ ngx_http_webhook_check_endpoints(ngx_conf_t *cf,
             }
         }
 
-        if (ngx_http_webhook_target_init(cf, ep[i]->target) != NGX_OK) {
+        if (ngx_http_webhook_target_init(cf, &ep[i]->target) != NGX_OK) {
             return NGX_ERROR;
         }
     }

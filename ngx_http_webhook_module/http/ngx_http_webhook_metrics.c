@@ -101,6 +101,20 @@ static ngx_http_webhook_metric_t  ngx_http_webhook_metric[] = {
         ngx_string("ngx_webhook_connections_reused_total"),
         ngx_string("Sends on a connection that was kept.") },
 
+    [NGX_HTTP_WEBHOOK_ADDRESSES_REFUSED] = {
+        ngx_string("ngx_webhook_addresses_refused_total"),
+        ngx_string("Addresses of endpoints that were not connected to because "
+                   "address, allow or deny forbids it.") },
+
+    [NGX_HTTP_WEBHOOK_TOKENS_FETCHED] = {
+        ngx_string("ngx_webhook_tokens_fetched_total"),
+        ngx_string("Access tokens that endpoints' authorization servers "
+                   "issued.") },
+
+    [NGX_HTTP_WEBHOOK_TOKENS_FAILED] = {
+        ngx_string("ngx_webhook_tokens_failed_total"),
+        ngx_string("Requests for an access token that brought none.") },
+
     [NGX_HTTP_WEBHOOK_CALLS_OK] = {
         ngx_string("ngx_webhook_calls_ok_total"),
         ngx_string("Calls of receivers whose actions all succeeded.") },

@@ -5,7 +5,7 @@
  * From a URL to addresses.
  */
 
-#include "ngx_http_webhook_target.h"
+#include "ngx_http_webhook_egress.h"
 
 
 typedef struct {
@@ -24,7 +24,11 @@ static ngx_int_t ngx_http_webhook_target_uri(ngx_conf_t *cf,
 static ngx_int_t ngx_http_webhook_target_tls(ngx_conf_t *cf,
     ngx_http_webhook_tls_t *tls, ngx_http_webhook_target_t *target);
 static ngx_int_t ngx_http_webhook_target_key(ngx_conf_t *cf,
-    ngx_http_webhook_target_t *target, ngx_http_webhook_url_t *url);
+    ngx_http_webhook_target_t *target);
+static ngx_uint_t ngx_http_webhook_target_same(ngx_http_webhook_target_t *one,
+    ngx_http_webhook_target_t *two);
+static ngx_int_t ngx_http_webhook_target_addresses(ngx_conf_t *cf,
+    ngx_http_webhook_target_t *target);
 static ngx_int_t ngx_http_webhook_target_server(
     ngx_http_webhook_target_t *target, ngx_addr_t *addr, ngx_int_t weight,
     ngx_uint_t backup);
@@ -44,21 +48,10 @@ ngx_http_webhook_target_create(ngx_conf_t *cf, ngx_str_t *text,
     ngx_http_webhook_tls_t *tls, ngx_http_webhook_place_t *place,
     ngx_str_t *uri)
 {
-    ngx_url_t                      u;
-    ngx_uint_t                     i;
-    ngx_http_webhook_url_t         url;
-    ngx_http_webhook_target_t     *target, **targets, **slot;
-    ngx_http_webhook_main_conf_t  *wmcf;
-
-    wmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_webhook_module);
-
-    if (wmcf->targets == NULL) {
-        wmcf->targets = ngx_array_create(cf->pool, 4,
-                                         sizeof(ngx_http_webhook_target_t *));
-        if (wmcf->targets == NULL) {
-            return NULL;
-        }
-    }
+    ngx_url_t                   u;
+    ngx_uint_t                  i;
+    ngx_http_webhook_url_t      url;
+    ngx_http_webhook_target_t  *target;
 
     if (ngx_http_webhook_target_split(cf, text, place, &url) != NGX_OK
         || ngx_http_webhook_target_uri(cf, &url, uri) != NGX_OK)
@@ -86,6 +79,9 @@ ngx_http_webhook_target_create(ngx_conf_t *cf, ngx_str_t *text,
         return NULL;
     }
 
+    target->authority = url.authority;
+    target->secure = url.tls;
+    target->local = url.local;
     target->port = url.local ? 0 : u.port;
     target->no_port = u.no_port;
     target->literal = (u.naddrs != 0);
@@ -123,23 +119,6 @@ ngx_http_webhook_target_create(ngx_conf_t *cf, ngx_str_t *text,
         return NULL;
     }
 
-    if (ngx_http_webhook_target_key(cf, target, &url) != NGX_OK) {
-        return NULL;
-    }
-
-    targets = wmcf->targets->elts;
-
-    for (i = 0; i < wmcf->targets->nelts; i++) {
-
-        if (targets[i]->key.len == target->key.len
-            && ngx_memcmp(targets[i]->key.data, target->key.data,
-                          target->key.len)
-               == 0)
-        {
-            return targets[i];
-        }
-    }
-
     if (ngx_array_init(&target->servers, cf->pool, ngx_max(u.naddrs, 1),
                        sizeof(ngx_http_webhook_server_t))
         != NGX_OK)
@@ -155,22 +134,18 @@ ngx_http_webhook_target_create(ngx_conf_t *cf, ngx_str_t *text,
         }
     }
 
-    if (url.tls
-        && ngx_http_webhook_tls_create(cf, target, wmcf->targets) != NGX_OK)
-    {
-        return NULL;
-    }
-
     ngx_queue_init(&target->idle);
 
-    slot = ngx_array_push(wmcf->targets);
-    if (slot == NULL) {
-        return NULL;
-    }
-
-    *slot = target;
-
     return target;
+}
+
+
+void
+ngx_http_webhook_target_egress(ngx_http_webhook_target_t *target,
+    const webhook_address_rules_t *rules, ngx_http_webhook_proxy_t *proxy)
+{
+    target->rules = rules;
+    target->proxy_conf = proxy;
 }
 
 
@@ -349,8 +324,7 @@ ngx_http_webhook_target_tls(ngx_conf_t *cf, ngx_http_webhook_tls_t *tls,
 
 
 static ngx_int_t
-ngx_http_webhook_target_key(ngx_conf_t *cf, ngx_http_webhook_target_t *target,
-    ngx_http_webhook_url_t *url)
+ngx_http_webhook_target_key(ngx_conf_t *cf, ngx_http_webhook_target_t *target)
 {
     u_char                  *p;
     size_t                   len;
@@ -358,10 +332,11 @@ ngx_http_webhook_target_key(ngx_conf_t *cf, ngx_http_webhook_target_t *target,
     ngx_http_webhook_tls_t  *tls;
 
     tls = &target->tls;
-    host = url->local ? &url->authority : &target->name;
+    host = target->local ? &target->authority : &target->name;
 
     len = sizeof("https://:65535|0|||||") - 1 + host->len + tls->name.len
-          + tls->ca.len + tls->cert.len + tls->key.len;
+          + tls->ca.len + tls->cert.len + tls->key.len
+          + ngx_http_webhook_egress_key_len(target);
 
     p = ngx_pnalloc(cf->pool, len);
     if (p == NULL) {
@@ -372,16 +347,18 @@ ngx_http_webhook_target_key(ngx_conf_t *cf, ngx_http_webhook_target_t *target,
 
     /* "pos" and "pos:80" are two: the first may name an upstream {} */
 
-    p = ngx_sprintf(p, "http%s://%V", url->tls ? "s" : "", host);
+    p = ngx_sprintf(p, "http%s://%V", target->secure ? "s" : "", host);
 
-    if (!url->local && !target->no_port) {
+    if (!target->local && !target->no_port) {
         p = ngx_sprintf(p, ":%ui", (ngx_uint_t) target->port);
     }
 
-    if (url->tls) {
+    if (target->secure) {
         p = ngx_sprintf(p, "|%V|%i|%V|%V|%V", &tls->name, tls->verify,
                         &tls->ca, &tls->cert, &tls->key);
     }
+
+    p = ngx_http_webhook_egress_key(p, target);
 
     target->key.len = p - target->key.data;
 
@@ -389,17 +366,91 @@ ngx_http_webhook_target_key(ngx_conf_t *cf, ngx_http_webhook_target_t *target,
 }
 
 
-ngx_int_t
-ngx_http_webhook_target_init(ngx_conf_t *cf, ngx_http_webhook_target_t *target)
+static ngx_uint_t
+ngx_http_webhook_target_same(ngx_http_webhook_target_t *one,
+    ngx_http_webhook_target_t *two)
 {
-    ngx_http_core_loc_conf_t      *clcf;
-    ngx_http_upstream_srv_conf_t  *us;
+    return one->key.len == two->key.len
+           && ngx_memcmp(one->key.data, two->key.data, one->key.len) == 0
+           && one->proxy_auth.len == two->proxy_auth.len
+           && CRYPTO_memcmp(one->proxy_auth.data, two->proxy_auth.data,
+                            one->proxy_auth.len)
+              == 0;
+}
+
+
+ngx_int_t
+ngx_http_webhook_target_init(ngx_conf_t *cf,
+    ngx_http_webhook_target_t **targetp)
+{
+    ngx_uint_t                     i;
+    ngx_http_webhook_target_t     *target, **targets, **slot;
+    ngx_http_webhook_main_conf_t  *wmcf;
+
+    target = *targetp;
 
     if (target->ready) {
         return NGX_OK;
     }
 
+    wmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_webhook_module);
+
+    if (wmcf->targets == NULL) {
+        wmcf->targets = ngx_array_create(cf->pool, 4,
+                                         sizeof(ngx_http_webhook_target_t *));
+        if (wmcf->targets == NULL) {
+            return NGX_ERROR;
+        }
+    }
+
+    if (ngx_http_webhook_egress_settle(cf, target) != NGX_OK
+        || ngx_http_webhook_target_key(cf, target) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    targets = wmcf->targets->elts;
+
+    for (i = 0; i < wmcf->targets->nelts; i++) {
+
+        if (ngx_http_webhook_target_same(targets[i], target)) {
+            *targetp = targets[i];
+            return NGX_OK;
+        }
+    }
+
+    if (target->secure
+        && ngx_http_webhook_tls_create(cf, target, wmcf->targets) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (ngx_http_webhook_target_addresses(cf, target) != NGX_OK
+        || ngx_http_webhook_egress_check(cf, target) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    slot = ngx_array_push(wmcf->targets);
+    if (slot == NULL) {
+        return NGX_ERROR;
+    }
+
+    *slot = target;
     target->ready = 1;
+
+    return NGX_OK;
+}
+
+
+/* Fills in the servers, or who will look up the name. */
+
+static ngx_int_t
+ngx_http_webhook_target_addresses(ngx_conf_t *cf,
+    ngx_http_webhook_target_t *target)
+{
+    ngx_http_core_loc_conf_t      *clcf;
+    ngx_http_upstream_srv_conf_t  *us;
 
     if (target->literal) {
         return NGX_OK;
@@ -418,6 +469,13 @@ ngx_http_webhook_target_init(ngx_conf_t *cf, ngx_http_webhook_target_t *target)
         }
 
         return ngx_http_webhook_target_servers(cf, target, us);
+    }
+
+    /* A proxy may know names that we do not. */
+
+    if (target->proxy && target->rules == NULL) {
+        target->by_name = 1;
+        return NGX_OK;
     }
 
     /* At the level of http {}: none, a dummy without servers, or a real one. */

@@ -6,7 +6,7 @@
  * URL, which of them comes next, and TLS.  Endpoints whose URLs and settings
  * make no difference between connections share one target.
  *
- * This room calls nobody.  Targets are made while the configuration is read;
+ * This room calls nobody but egress, a room behind it.  Targets are made while the configuration is read;
  * what is marked so below belongs to one worker and is used on its event loop.
  */
 
@@ -43,10 +43,19 @@ struct ngx_http_webhook_target_s {
                                                differ */
     ngx_str_t                    name;      /* host: lower case, NUL behind */
     ngx_str_t                    host;      /* value of the Host header */
+    ngx_str_t                    authority; /* as written: host:port or
+                                               unix:PATH */
     in_port_t                    port;
     ngx_http_webhook_place_t     place;
 
-    ngx_array_t                  servers;   /* ..._server_t; none: resolver */
+    const webhook_address_rules_t  *rules;  /* NULL: any address will do */
+    ngx_http_webhook_target_t   *proxy;     /* NULL: none */
+    ngx_str_t                    proxy_auth;    /* its Proxy-Authorization,
+                                                   or empty */
+    ngx_http_webhook_proxy_t    *proxy_conf;    /* as configured, or NULL */
+
+    ngx_array_t                  servers;   /* ..._server_t; none: resolver,
+                                               or by_name */
     ngx_resolver_t              *resolver;
     ngx_msec_t                   resolver_timeout;
 
@@ -54,8 +63,12 @@ struct ngx_http_webhook_target_s {
     ngx_ssl_t                   *ssl;       /* NULL: plain */
     ngx_str_t                    sni;       /* NUL behind; empty: none */
 
+    unsigned                     secure:1;  /* https */
+    unsigned                     local:1;   /* unix: */
     unsigned                     no_port:1; /* none was written */
     unsigned                     literal:1; /* an address, or unix: */
+    unsigned                     by_name:1; /* the proxy is told the name,
+                                               which is not looked up here */
     unsigned                     ready:1;   /* init was done */
 
     /* the worker's */
