@@ -199,6 +199,8 @@ webhook_xml_on_start(void *data, const XML_Char *name, const XML_Char **atts)
     e = &tree->elements[n];
     memset(e, 0, sizeof(webhook_xml_element_t));
 
+    tree->nelements++;
+
     e->parent = r->current;
     e->head = n;
 
@@ -223,7 +225,6 @@ webhook_xml_on_start(void *data, const XML_Char *name, const XML_Char **atts)
         parent->nelements++;
     }
 
-    tree->nelements++;
     r->depth++;
     r->current = n;
 }
