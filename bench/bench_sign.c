@@ -93,7 +93,7 @@ measure(const char *what, const webhook_key_t *keys, unsigned nkeys,
     long                    n, i;
     headers_t               h;
     webhook_str_t           body, name = webhook_str("standard");
-    webhook_str_t           id = webhook_str("01890a5d-ac96-774b-bcce-b302099a");
+    webhook_str_t           id = webhook_str("01890a5d-ac96-774b-bcce");
     webhook_str_t           timestamp = webhook_str("1614265330");
     unsigned char           out[WEBHOOK_SIGN_STANDARD_MAX];
     webhook_message_t       m;

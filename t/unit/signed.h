@@ -8,8 +8,10 @@
 #ifndef SIGNED_H
 #define SIGNED_H
 
+#include "tap.h"
 #include "webhook_signature.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -172,6 +174,86 @@ signed_make(signed_call_t *s, const signed_case_t *c)
     }
 
     return 1;
+}
+
+
+/*
+ * What one bit may do without changing what is said: a preset that signs no
+ * body; the case of the scheme's name; the case of an escape's digits, as it
+ * is what an escape means that is signed.
+ */
+
+__attribute__((unused))
+static int
+signed_same(const unsigned char *text, size_t len, size_t i, unsigned bit,
+    int form)
+{
+    return form && bit == 5 && isalpha(text[i])
+           && ((i >= 1 && text[i - 1] == '%' && i + 1 < len
+                && isxdigit(text[i + 1]))
+               || (i >= 2 && text[i - 2] == '%' && isxdigit(text[i - 1])));
+}
+
+
+/* Flips each bit of a text in turn; the number that was taken for right. */
+
+__attribute__((unused))
+static unsigned
+signed_flip(signed_call_t *s, unsigned char *text, size_t len, size_t from,
+    int form)
+{
+    int       same;
+    size_t    i;
+    unsigned  bit, wrong;
+
+    wrong = 0;
+
+    for (i = from; i < len; i++) {
+        for (bit = 0; bit < 8; bit++) {
+            same = signed_same(text, len, i, bit, form);
+
+            text[i] ^= 1 << bit;
+            wrong += ((signed_verify(s) == WEBHOOK_VERIFY_OK) != same);
+            text[i] ^= 1 << bit;
+        }
+    }
+
+    return wrong;
+}
+
+
+/* A test for the body and for each header, on a call that is right. */
+
+__attribute__((unused))
+static void
+signed_bits(signed_call_t *s, const char *title, int form)
+{
+    size_t    from;
+    unsigned  i;
+
+    if (s->verifier.preset->body) {
+        tap_ok(signed_flip(s, s->bytes, s->body.len, 0, form) == 0,
+               "%s: no bit of the body can be flipped", title);
+    }
+
+    for (i = 0; i < s->nheaders; i++) {
+
+        if (strcmp(s->names[i], "Content-Type") == 0) {
+            continue;
+        }
+
+        from = 0;
+
+        if (strcmp(s->names[i], "Authorization") == 0) {
+            from = strchr((char *) s->texts[i], ' ') - (char *) s->texts[i];
+        }
+
+        tap_ok(signed_flip(s, s->texts[i], s->values[i].len, from, 0) == 0,
+               "%s: no bit of %s can be flipped", title, s->names[i]);
+    }
+
+    tap_ok(signed_verify(s) == WEBHOOK_VERIFY_OK,
+           "%s: and it is right again", title);
 }
 
 
