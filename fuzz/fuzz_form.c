@@ -1,0 +1,179 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * Fuzzes webhook_form_json and webhook_multipart.  The first line of the input
+ * is a Content-Type, the rest a body, which is read as either kind of form:
+ * what comes out is a JSON object with no key twice, and as many values as the
+ * form has fields.
+ */
+
+#include "webhook_form.h"
+#include "webhook_form_json.h"
+#include "webhook_json.h"
+#include "webhook_multipart.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+
+#define MAX_FIELDS  200
+
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+
+/* Ends the process, which is how a fuzzer learns of a find. */
+
+#define check(ok)                                                             \
+    if (!(ok)) {                                                              \
+        fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #ok);              \
+        abort();                                                              \
+    }
+
+
+/* Returns the number of values. */
+
+static uint32_t
+check_object(const webhook_buf_t *out, int strings)
+{
+    uint32_t              iter, n, more;
+    webhook_str_t         s, key, name;
+    webhook_buf_t         b;
+    webhook_json_doc_t   *doc;
+    webhook_json_value_t  root, v, w;
+
+    s.data = out->data;
+    s.len = out->len;
+
+    check(webhook_json_read(&s, NULL, &doc, NULL) == WEBHOOK_OK);
+
+    webhook_json_root(doc, &root);
+    check(root.type == WEBHOOK_JSON_OBJECT);
+
+    n = 0;
+    iter = 0;
+
+    while (webhook_json_next(doc, &root, &iter, &key, &v) == WEBHOOK_OK) {
+
+        /* the last one of that name is this one: no key stands twice */
+
+        webhook_buf_init(&b, 0);
+        check(webhook_json_decode(&key, &b) == WEBHOOK_OK);
+        name.data = b.data;
+        name.len = b.len;
+        check(webhook_json_member(doc, &root, &name, &w) == WEBHOOK_OK);
+        check(w.node == v.node);
+        webhook_buf_free(&b);
+
+        if (v.type == WEBHOOK_JSON_ARRAY) {
+            more = webhook_json_count(doc, &v);
+            check(more > 1);
+            n += more;
+
+        } else {
+            check(v.type == WEBHOOK_JSON_STRING
+                  || (!strings && v.type == WEBHOOK_JSON_OBJECT));
+            n++;
+        }
+    }
+
+    webhook_json_free(doc);
+
+    return n;
+}
+
+
+static void
+check_form(const webhook_str_t *body)
+{
+    int            rc;
+    size_t         pos;
+    uint32_t       n;
+    webhook_str_t  name, value;
+    webhook_buf_t  out;
+
+    webhook_buf_init(&out, 0);
+
+    rc = webhook_form_json(body, MAX_FIELDS, &out);
+
+    if (rc != WEBHOOK_OK) {
+        check(rc == WEBHOOK_ERROR || rc == WEBHOOK_LIMIT);
+        check(out.len == 0);
+        return;
+    }
+
+    n = check_object(&out, 1);
+    check(n <= MAX_FIELDS);
+
+    /* as many as stand there, but for white space alone at the ends */
+
+    for (pos = 0; webhook_form_next(body, &pos, &name, &value) == WEBHOOK_OK;)
+    {
+        if (n) {
+            n--;
+        }
+    }
+
+    check(n == 0);
+
+    webhook_buf_free(&out);
+}
+
+
+static void
+check_multipart(const webhook_str_t *type, const webhook_str_t *body)
+{
+    int            rc;
+    const char    *what;
+    webhook_str_t  boundary;
+    webhook_buf_t  out;
+
+    static unsigned char  usual[] = "XX";
+
+    if (webhook_multipart_boundary(type, &boundary) == WEBHOOK_OK) {
+        check(boundary.len > 0);
+        check(boundary.len <= WEBHOOK_MULTIPART_BOUNDARY);
+        check(boundary.data >= type->data);
+        check(boundary.data + boundary.len <= type->data + type->len);
+
+    } else {
+        boundary.data = usual;
+        boundary.len = 2;
+    }
+
+    webhook_buf_init(&out, 0);
+    what = NULL;
+
+    rc = webhook_multipart_json(body, &boundary, MAX_FIELDS, &out, &what);
+
+    if (rc == WEBHOOK_OK) {
+        check(check_object(&out, 0) <= MAX_FIELDS);
+
+    } else {
+        check(what != NULL && out.len == 0);
+    }
+
+    webhook_buf_free(&out);
+}
+
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    const uint8_t  *eol;
+    webhook_str_t   type, body;
+
+    eol = size ? memchr(data, '\n', size) : NULL;
+
+    type.data = (unsigned char *) data;
+    type.len = eol ? (size_t) (eol - data) : 0;
+
+    body.data = type.data + (eol ? type.len + 1 : 0);
+    body.len = size - (body.data - type.data);
+
+    check_form(&body);
+    check_multipart(&type, &body);
+
+    return 0;
+}
