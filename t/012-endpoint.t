@@ -273,7 +273,7 @@ webhook_endpoint erp {
 }
 --- must_die
 --- error_log eval
-qr/directive "events" is not terminated by ";" in \S+webhook\.conf:3$/m
+qr/unexpected "\{" in \S+webhook\.conf:3$/m
 
 
 
@@ -291,7 +291,7 @@ qr/"webhook_endpoint" directive is not allowed here in \S+nginx\.conf:\d+$/m
     success 200;
 --- must_die
 --- error_log eval
-qr/"success" directive is not allowed here in \S+nginx\.conf:\d+$/m
+qr/unknown directive "success" in \S+nginx\.conf:\d+$/m
 
 
 

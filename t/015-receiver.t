@@ -188,7 +188,7 @@ webhook_receiver usd {
 }
 --- must_die
 --- error_log eval
-qr/"retry" directive is not allowed here in \S+webhook\.conf:4$/m
+qr/unknown directive "retry" in \S+webhook\.conf:4$/m
 
 
 

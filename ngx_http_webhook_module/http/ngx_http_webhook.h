@@ -18,6 +18,7 @@
 #include <ngx_core.h>
 #include <ngx_http.h>
 
+#include "../core/webhook_address.h"
 #include "../core/webhook_condition.h"
 #include "../core/webhook_pattern.h"
 #include "../core/webhook_schedule.h"
@@ -135,27 +136,6 @@ typedef struct {
 } ngx_http_webhook_hmac_t;
 
 
-/*
- * Which addresses an endpoint may be connected to.  In each of the lists the
- * first entry that an address lies in decides.  An address is refused if
- * either of the lists denies it, else allowed if either allows it, else
- * allowed if it is public or the endpoint is not bound to public ones.
- */
-
-typedef struct {
-    ngx_cidr_t                        cidr;     /* AF_INET or AF_INET6 */
-    ngx_uint_t                        deny;     /* 0: allow */
-} ngx_http_webhook_cidr_t;
-
-typedef struct {
-    ngx_flag_t                        is_public;    /* 1: public alone */
-    ngx_array_t                       cidrs;    /* of ..._cidr_t; elts NULL:
-                                                   none */
-    ngx_array_t                      *global;   /* webhook_address's, of the
-                                                   same, or NULL */
-} ngx_http_webhook_reach_t;
-
-
 /* An HTTP proxy that is asked to CONNECT. */
 
 typedef struct {
@@ -219,8 +199,9 @@ typedef struct {
     ngx_array_t                       hmacs;    /* of ..._hmac_t */
     ngx_http_webhook_auth_t           auth;
 
-    /* Where it may be. */
-    ngx_http_webhook_reach_t          reach;
+    /* Where it may be; "outer" is webhook_address. */
+    webhook_address_rules_t           address;
+    unsigned                          address_set:1;    /* its own default */
     ngx_http_webhook_proxy_t          proxy;
 
     webhook_status_set_t              success;
@@ -229,6 +210,7 @@ typedef struct {
                                                        header moves a send;
                                                        0: it does not */
     unsigned                          gone_ignore:1;    /* 410 as any other */
+    ngx_http_webhook_place_t          retry_place;
     ngx_http_webhook_timeout_t        timeout;
 
     ngx_uint_t                        inflight;
@@ -370,9 +352,7 @@ typedef struct {
     ngx_array_t                       hooks;    /* of ..._hook_t: locations
                                                    with webhook_receive */
     ngx_str_t                         event_header; /* Tc-Webhook-Event */
-    ngx_flag_t                        address_public;   /* webhook_address */
-    ngx_array_t                      *address_cidrs;    /* of ..._cidr_t, or
-                                                           NULL */
+    webhook_address_rules_t           address;  /* webhook_address */
     struct ngx_http_webhook_secret_s *secrets;  /* the room of secrets' */
     ngx_array_t                      *targets;  /* of ..._target_t *: the
                                                    client's */

@@ -6,11 +6,14 @@
  * (ngx_http_webhook.h) and checks it as a whole once all is read:
  *
  *   conf.c            contexts, merge, store, types, receive, metrics
- *   conf_endpoint.c   webhook_endpoint { }
+ *   conf_endpoint.c   webhook_endpoint { }; see conf_endpoint.h
  *   conf_event.c      webhook_event
  *   conf_receiver.c   webhook_receiver { }; see conf_receiver.h
  *   conf_check.c      the check of the whole, what is found by id or token
- *   conf_text.c       helpers: places, parameters, secrets, templates
+ *   conf_lint.c       warnings of what is allowed and hardly meant
+ *   conf_block.c      blocks with directives of their own
+ *   conf_key.c        helpers: secrets and keys
+ *   conf_text.c       helpers: places, parameters, templates
  *
  * Every message names file and line and says what to change.  These rooms may
  * call client (targets), receive and metrics (their content handlers, the
@@ -22,14 +25,6 @@
 #define NGX_HTTP_WEBHOOK_CONF_H
 
 #include "ngx_http_webhook.h"
-
-
-/*
- * The context of the directives inside of webhook_endpoint { }: a bit that no
- * nginx module uses.
- */
-
-#define NGX_HTTP_WEBHOOK_ENDPOINT_CONF  0x00100000
 
 
 void *ngx_http_webhook_create_main_conf(ngx_conf_t *cf);
@@ -56,21 +51,14 @@ char *ngx_http_webhook_event(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
 char *ngx_http_webhook_endpoint(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
-char *ngx_http_webhook_endpoint_url(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
-char *ngx_http_webhook_endpoint_events(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
-char *ngx_http_webhook_endpoint_header(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
-char *ngx_http_webhook_endpoint_success(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
-char *ngx_http_webhook_endpoint_retry(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
-char *ngx_http_webhook_endpoint_timeout(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
-char *ngx_http_webhook_endpoint_limit(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
-char *ngx_http_webhook_endpoint_tls(ngx_conf_t *cf, ngx_command_t *cmd,
+
+/* What is to be looked at in an endpoint when all is known: NGX_OK or
+   NGX_ERROR. */
+ngx_int_t ngx_http_webhook_endpoint_check(ngx_conf_t *cf,
+    ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_endpoint_t *ep);
+
+/* Directive webhook_address. */
+char *ngx_http_webhook_address(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 
 char *ngx_http_webhook_receiver(ngx_conf_t *cf, ngx_command_t *cmd,
@@ -95,10 +83,11 @@ void ngx_http_webhook_conf_place(ngx_conf_t *cf,
     ngx_http_webhook_place_t *place);
 
 /*
- * Reads the directives of a block up to its end, those whose type has the
- * bit "context"; their handlers get conf.
+ * Reads the directives of a block up to its end; tables are those that it may
+ * have, up to NULL, each up to ngx_null_command, and "include" besides.  Of a
+ * command's type only the number of arguments counts; its handler gets conf.
  */
-char *ngx_http_webhook_conf_block(ngx_conf_t *cf, ngx_uint_t context,
+char *ngx_http_webhook_conf_block(ngx_conf_t *cf, ngx_command_t **tables,
     void *conf);
 
 /*
@@ -144,12 +133,44 @@ ngx_uint_t ngx_http_webhook_conf_method(ngx_str_t *text);
 
 /*
  * A secret from "file:PATH" (relative to the configuration prefix, one
- * trailing newline dropped, at most 4096 bytes) or as it is written.  What is
- * written is wiped from nginx's own buffers.  The caller wipes the secret,
- * which lives in cf->temp_pool.  No message shows it.
+ * trailing newline dropped, at most 4096 bytes), from "env:NAME", or as it is
+ * written.  What is written is wiped from nginx's own buffers.  The caller
+ * wipes the secret, which lives in cf->temp_pool.  No message shows it.
  */
 char *ngx_http_webhook_conf_secret(ngx_conf_t *cf, ngx_str_t *value,
     ngx_str_t *secret);
+
+/*
+ * The same, moved into secret memory, for what is sent as it is: a token, a
+ * password.  It is refused if it is empty or has control characters; what is
+ * its name in messages.
+ */
+char *ngx_http_webhook_conf_token(ngx_conf_t *cf, ngx_str_t *value,
+    const char *what, ngx_str_t *token);
+
+/*
+ * Reads user=NAME and password=SECRET from the argument with number "first"
+ * on and makes the value of an Authorization, in secret memory.
+ */
+char *ngx_http_webhook_conf_basic(ngx_conf_t *cf, ngx_uint_t first,
+    ngx_str_t *authorization);
+
+/*
+ * Adds a key from such a secret; standard is 1 for a webhook-signature and 0
+ * for an HMAC.  what is the directive, for messages.  A weak key is warned of.
+ */
+char *ngx_http_webhook_conf_key(ngx_conf_t *cf, ngx_str_t *value,
+    ngx_uint_t standard, const char *what, ngx_http_webhook_keys_t *keys);
+
+/* Has the last key end at Unix seconds, "2027-01-31" or
+   "2027-01-31T12:00:00Z". */
+char *ngx_http_webhook_conf_key_expires(ngx_conf_t *cf, ngx_str_t *value,
+    ngx_http_webhook_keys_t *keys);
+
+/* The contents of a file, up to max bytes, in cf->temp_pool; of a secret it is
+   warned of others who can read it.  NGX_OK or NGX_ERROR, logged. */
+ngx_int_t ngx_http_webhook_conf_file(ngx_conf_t *cf, ngx_str_t *path,
+    size_t max, ngx_uint_t secret, ngx_str_t *text);
 
 /* Text of a template argument: as written, or from "file:PATH", up to 1 MB. */
 char *ngx_http_webhook_conf_text(ngx_conf_t *cf, ngx_str_t *value,

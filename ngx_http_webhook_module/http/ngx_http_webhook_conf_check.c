@@ -122,9 +122,8 @@ static ngx_int_t
 ngx_http_webhook_check_endpoints(ngx_conf_t *cf,
     ngx_http_webhook_main_conf_t *wmcf)
 {
-    ngx_uint_t                     i, n;
+    ngx_uint_t                     i;
     ngx_http_webhook_type_t       *type;
-    ngx_http_webhook_header_t     *header;
     ngx_http_webhook_endpoint_t  **ep;
 
     type = wmcf->types.elts;
@@ -145,25 +144,7 @@ ngx_http_webhook_check_endpoints(ngx_conf_t *cf,
             return NGX_ERROR;
         }
 
-        header = ep[i]->headers.elts;
-
-        for (n = 0; n < ep[i]->headers.nelts; n++) {
-            if (header[n].name.len == wmcf->event_header.len
-                && ngx_strncasecmp(header[n].name.data,
-                                   wmcf->event_header.data,
-                                   header[n].name.len)
-                   == 0)
-            {
-                ngx_http_webhook_conf_error(NGX_LOG_EMERG, cf, &ep[i]->place,
-                                            "webhook_endpoint \"%V\" sets the "
-                                            "header \"%V\", which tells the "
-                                            "event", &ep[i]->name,
-                                            &header[n].name);
-                return NGX_ERROR;
-            }
-        }
-
-        if (ngx_http_webhook_target_init(cf, &ep[i]->target) != NGX_OK) {
+        if (ngx_http_webhook_endpoint_check(cf, wmcf, ep[i]) != NGX_OK) {
             return NGX_ERROR;
         }
     }

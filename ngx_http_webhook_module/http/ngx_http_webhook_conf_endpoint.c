@@ -5,42 +5,79 @@
  * webhook_endpoint NAME { }: who is told of which events, and how.
  */
 
-#include "ngx_http_webhook_conf.h"
-#include "ngx_http_webhook_client.h"
+#include "ngx_http_webhook_conf_endpoint.h"
 
 
-#define NGX_HTTP_WEBHOOK_ATTEMPTS_MAX  1000
-#define NGX_HTTP_WEBHOOK_FACTOR_MAX    100000       /* thousandths */
-#define NGX_HTTP_WEBHOOK_GAP_MAX       (366 * 24 * 60 * 60 * UINT64_C(1000))
-#define NGX_HTTP_WEBHOOK_TIMEOUT_MAX   (60 * 60 * UINT64_C(1000))
-#define NGX_HTTP_WEBHOOK_INFLIGHT      64
-#define NGX_HTTP_WEBHOOK_INFLIGHT_MAX  65535
-#define NGX_HTTP_WEBHOOK_HEADERS_MAX   32768        /* bytes of own headers */
+#define NGX_HTTP_WEBHOOK_TIMEOUT_MAX  (60 * 60 * UINT64_C(1000))
 
 
-/* An endpoint while its block is read. */
-
-typedef struct {
-    ngx_http_webhook_endpoint_t  *endpoint;
-    ngx_http_webhook_tls_t        tls;
-    ngx_http_webhook_place_t      url_place;
-    ngx_http_webhook_place_t      tls_place;
-
-    unsigned                      success:1;    /* what was given */
-    unsigned                      retry:1;
-    unsigned                      timeout:1;
-    unsigned                      limit:1;
-    unsigned                      tls_set:1;
-} ngx_http_webhook_endpoint_conf_t;
-
-
+static ngx_int_t ngx_http_webhook_endpoint_create(ngx_conf_t *cf,
+    ngx_http_webhook_endpoint_conf_t *ecf);
 static char *ngx_http_webhook_endpoint_done(ngx_conf_t *cf,
     ngx_http_webhook_endpoint_conf_t *ecf);
 static char *ngx_http_webhook_endpoint_head(ngx_conf_t *cf,
     ngx_http_webhook_endpoint_t *ep, ngx_str_t *uri);
-static char *ngx_http_webhook_endpoint_thousandths(ngx_conf_t *cf,
-    ngx_str_t *arg, ngx_str_t *value, uint32_t min, uint32_t max,
-    uint32_t *n);
+static char *ngx_http_webhook_endpoint_url(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
+static char *ngx_http_webhook_endpoint_events(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
+static char *ngx_http_webhook_endpoint_success(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
+static char *ngx_http_webhook_endpoint_timeout(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
+static char *ngx_http_webhook_endpoint_tls(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
+
+
+static ngx_command_t  ngx_http_webhook_endpoint_commands[] = {
+
+    { ngx_string("url"),
+      NGX_CONF_TAKE1,
+      ngx_http_webhook_endpoint_url,
+      0,
+      0,
+      NULL },
+
+    { ngx_string("events"),
+      NGX_CONF_1MORE,
+      ngx_http_webhook_endpoint_events,
+      0,
+      0,
+      NULL },
+
+    { ngx_string("success"),
+      NGX_CONF_TAKE1,
+      ngx_http_webhook_endpoint_success,
+      0,
+      0,
+      NULL },
+
+    { ngx_string("timeout"),
+      NGX_CONF_1MORE,
+      ngx_http_webhook_endpoint_timeout,
+      0,
+      0,
+      NULL },
+
+    { ngx_string("tls"),
+      NGX_CONF_1MORE,
+      ngx_http_webhook_endpoint_tls,
+      0,
+      0,
+      NULL },
+
+      ngx_null_command
+};
+
+
+static ngx_command_t  *ngx_http_webhook_endpoint_tables[] = {
+    ngx_http_webhook_endpoint_commands,
+    ngx_http_webhook_endpoint_form_commands,
+    ngx_http_webhook_endpoint_sign_commands,
+    ngx_http_webhook_endpoint_limit_commands,
+    ngx_http_webhook_endpoint_reach_commands,
+    NULL
+};
 
 
 char *
@@ -49,7 +86,6 @@ ngx_http_webhook_endpoint(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     ngx_http_webhook_main_conf_t *wmcf = conf;
 
     char                              *rv;
-    ngx_str_t                          success = ngx_string("200");
     ngx_http_webhook_endpoint_t       *ep;
     ngx_http_webhook_endpoint_conf_t   ecf;
 
@@ -68,46 +104,52 @@ ngx_http_webhook_endpoint(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return NGX_CONF_ERROR;
     }
 
-    if (ngx_array_init(&ep->events, cf->pool, 4,
-                       sizeof(ngx_http_webhook_wanted_t))
-        != NGX_OK
-        || ngx_array_init(&ep->headers, cf->pool, 2,
-                          sizeof(ngx_http_webhook_header_t))
-           != NGX_OK)
+    ngx_memzero(&ecf, sizeof(ngx_http_webhook_endpoint_conf_t));
+
+    ecf.endpoint = ep;
+
+    if (ngx_http_webhook_endpoint_create(cf, &ecf) != NGX_OK
+        || ngx_http_webhook_endpoint_form_create(cf, &ecf) != NGX_OK
+        || ngx_http_webhook_endpoint_sign_create(cf, &ecf) != NGX_OK
+        || ngx_http_webhook_endpoint_limit_create(cf, &ecf) != NGX_OK)
     {
         return NGX_CONF_ERROR;
     }
+
+    rv = ngx_http_webhook_conf_block(cf, ngx_http_webhook_endpoint_tables,
+                                     &ecf);
+    if (rv != NGX_CONF_OK) {
+        return rv;
+    }
+
+    return ngx_http_webhook_endpoint_done(cf, &ecf);
+}
+
+
+static ngx_int_t
+ngx_http_webhook_endpoint_create(ngx_conf_t *cf,
+    ngx_http_webhook_endpoint_conf_t *ecf)
+{
+    ngx_str_t                     success = ngx_string("200");
+    ngx_http_webhook_endpoint_t  *ep;
+
+    ep = ecf->endpoint;
 
     if (webhook_status_set_parse(ngx_http_webhook_str(&success), &ep->success)
         != WEBHOOK_OK)
     {
-        return NGX_CONF_ERROR;
+        return NGX_ERROR;
     }
-
-    ep->retry.attempts = 12;
-    ep->retry.first = 60000;
-    ep->retry.factor = 2000;
-    ep->retry.max = 0;
-    ep->retry.jitter = 0;
 
     ep->timeout.connect = 5000;
     ep->timeout.send = 5000;
     ep->timeout.read = 15000;
     ep->timeout.total = 15000;
 
-    ep->inflight = NGX_HTTP_WEBHOOK_INFLIGHT;
+    ecf->tls.verify = 1;
 
-    ngx_memzero(&ecf, sizeof(ngx_http_webhook_endpoint_conf_t));
-
-    ecf.endpoint = ep;
-    ecf.tls.verify = 1;
-
-    rv = ngx_http_webhook_conf_block(cf, NGX_HTTP_WEBHOOK_ENDPOINT_CONF, &ecf);
-    if (rv != NGX_CONF_OK) {
-        return rv;
-    }
-
-    return ngx_http_webhook_endpoint_done(cf, &ecf);
+    return ngx_array_init(&ep->events, cf->pool, 4,
+                          sizeof(ngx_http_webhook_wanted_t));
 }
 
 
@@ -138,6 +180,13 @@ ngx_http_webhook_endpoint_done(ngx_conf_t *cf,
         return NGX_CONF_ERROR;
     }
 
+    if (ngx_http_webhook_endpoint_sign_finish(cf, ecf) != NGX_OK
+        || ngx_http_webhook_endpoint_limit_finish(cf, ecf) != NGX_OK
+        || ngx_http_webhook_endpoint_reach_finish(cf, ecf) != NGX_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
     ep->target = ngx_http_webhook_target_create(cf, &ep->url, &ecf->tls,
                                                 &ecf->url_place, &uri);
     if (ep->target == NULL) {
@@ -159,10 +208,11 @@ ngx_http_webhook_endpoint_head(ngx_conf_t *cf,
 {
     size_t                      len;
     u_char                     *p;
-    ngx_str_t                  *host, agent;
+    ngx_str_t                  *host, agent, name;
     ngx_uint_t                  i;
     ngx_http_webhook_header_t  *header;
 
+    ngx_str_set(&name, "User-Agent");
     ngx_str_set(&agent, "User-Agent: ngx_http_webhook/"
                         NGX_HTTP_WEBHOOK_VERSION CRLF);
 
@@ -174,15 +224,14 @@ ngx_http_webhook_endpoint_head(ngx_conf_t *cf,
     header = ep->headers.elts;
 
     for (i = 0; i < ep->headers.nelts; i++) {
-        len += header[i].name.len + sizeof(": " CRLF) - 1
-               + header[i].value.len;
 
-        if (header[i].name.len == sizeof("User-Agent") - 1
-            && ngx_strncasecmp(header[i].name.data, (u_char *) "User-Agent",
-                               sizeof("User-Agent") - 1)
-               == 0)
-        {
+        if (ngx_http_webhook_endpoint_header_is(&header[i].name, &name)) {
             agent.len = 0;
+        }
+
+        if (header[i].tpl == NULL) {
+            len += header[i].name.len + sizeof(": " CRLF) - 1
+                   + header[i].value.len;
         }
     }
 
@@ -199,7 +248,10 @@ ngx_http_webhook_endpoint_head(ngx_conf_t *cf,
                     host, &agent);
 
     for (i = 0; i < ep->headers.nelts; i++) {
-        p = ngx_sprintf(p, "%V: %V" CRLF, &header[i].name, &header[i].value);
+        if (header[i].tpl == NULL) {
+            p = ngx_sprintf(p, "%V: %V" CRLF, &header[i].name,
+                            &header[i].value);
+        }
     }
 
     ep->head.len = p - ep->head.data;
@@ -208,7 +260,68 @@ ngx_http_webhook_endpoint_head(ngx_conf_t *cf,
 }
 
 
-char *
+ngx_int_t
+ngx_http_webhook_endpoint_check(ngx_conf_t *cf,
+    ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_endpoint_t *ep)
+{
+    ngx_uint_t                      i;
+    ngx_http_webhook_hmac_t        *hmac;
+    ngx_http_webhook_header_t      *header;
+    const webhook_address_rules_t  *rules;
+
+    ep->address.outer = &wmcf->address;
+
+    if (!ep->address_set) {
+        ep->address.fallback = wmcf->address.fallback;
+    }
+
+    header = ep->headers.elts;
+
+    for (i = 0; i < ep->headers.nelts; i++) {
+        if (ngx_http_webhook_endpoint_header_is(&header[i].name,
+                                                &wmcf->event_header))
+        {
+            ngx_http_webhook_conf_error(NGX_LOG_EMERG, cf, &ep->place,
+                                        "webhook_endpoint \"%V\" sets the "
+                                        "header \"%V\", which tells the "
+                                        "event", &ep->name, &header[i].name);
+            return NGX_ERROR;
+        }
+    }
+
+    hmac = ep->hmacs.elts;
+
+    for (i = 0; i < ep->hmacs.nelts; i++) {
+        if (ngx_http_webhook_endpoint_header_is(&hmac[i].header,
+                                                &wmcf->event_header))
+        {
+            ngx_http_webhook_conf_error(NGX_LOG_EMERG, cf, &ep->place,
+                                        "webhook_endpoint \"%V\" signs in the "
+                                        "header \"%V\", which tells the "
+                                        "event", &ep->name, &hmac[i].header);
+            return NGX_ERROR;
+        }
+    }
+
+    rules = (ep->address.fallback == WEBHOOK_ADDRESS_ANY
+             && ep->address.ndeny == 0 && wmcf->address.ndeny == 0)
+            ? NULL : &ep->address;
+
+    ngx_http_webhook_target_egress(ep->target, rules, &ep->proxy);
+
+    return ngx_http_webhook_target_init(cf, &ep->target);
+}
+
+
+ngx_uint_t
+ngx_http_webhook_endpoint_header_is(ngx_str_t *one, ngx_str_t *two)
+{
+    return one->len == two->len
+           && ngx_strncasecmp(one->data, two->data, one->len) == 0;
+}
+
+
+static char *
 ngx_http_webhook_endpoint_url(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_http_webhook_endpoint_conf_t *ecf = conf;
@@ -229,7 +342,7 @@ ngx_http_webhook_endpoint_url(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 }
 
 
-char *
+static char *
 ngx_http_webhook_endpoint_events(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf)
 {
@@ -265,80 +378,7 @@ ngx_http_webhook_endpoint_events(ngx_conf_t *cf, ngx_command_t *cmd,
 }
 
 
-char *
-ngx_http_webhook_endpoint_header(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf)
-{
-    ngx_http_webhook_endpoint_conf_t *ecf = conf;
-
-    u_char                      c;
-    size_t                      len;
-    ngx_str_t                  *value, s;
-    ngx_uint_t                  i;
-    ngx_http_webhook_header_t  *header;
-
-    value = cf->args->elts;
-
-    if (!ngx_http_webhook_conf_header_name(&value[1])) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"%V\" cannot be a header of an endpoint: it is "
-                           "no header name or is set by the module",
-                           &value[1]);
-        return NGX_CONF_ERROR;
-    }
-
-    s = value[2];
-
-    while (s.len && (*s.data == ' ' || *s.data == '\t')) {
-        s.data++;
-        s.len--;
-    }
-
-    while (s.len && (s.data[s.len - 1] == ' ' || s.data[s.len - 1] == '\t')) {
-        s.len--;
-    }
-
-    /* the value is not shown: it may be a credential */
-
-    for (i = 0; i < s.len; i++) {
-        c = s.data[i];
-
-        if ((c < 0x20 && c != '\t') || c == 0x7f) {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "the value of the header \"%V\" has a control "
-                               "character", &value[1]);
-            return NGX_CONF_ERROR;
-        }
-    }
-
-    header = ecf->endpoint->headers.elts;
-    len = value[1].len + s.len;
-
-    for (i = 0; i < ecf->endpoint->headers.nelts; i++) {
-        len += header[i].name.len + header[i].value.len;
-    }
-
-    if (len > NGX_HTTP_WEBHOOK_HEADERS_MAX) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "the headers of webhook_endpoint \"%V\" are longer "
-                           "than %d bytes", &ecf->endpoint->name,
-                           NGX_HTTP_WEBHOOK_HEADERS_MAX);
-        return NGX_CONF_ERROR;
-    }
-
-    header = ngx_array_push(&ecf->endpoint->headers);
-    if (header == NULL) {
-        return NGX_CONF_ERROR;
-    }
-
-    header->name = value[1];
-    header->value = s;
-
-    return NGX_CONF_OK;
-}
-
-
-char *
+static char *
 ngx_http_webhook_endpoint_success(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf)
 {
@@ -368,116 +408,7 @@ ngx_http_webhook_endpoint_success(ngx_conf_t *cf, ngx_command_t *cmd,
 }
 
 
-char *
-ngx_http_webhook_endpoint_retry(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf)
-{
-    ngx_http_webhook_endpoint_conf_t *ecf = conf;
-
-    char                *rv;
-    uint64_t            *ms;
-    ngx_int_t            n;
-    ngx_str_t           *value, s;
-    ngx_uint_t           i;
-    webhook_schedule_t  *retry;
-
-    if (ecf->retry) {
-        return "is duplicate";
-    }
-
-    ecf->retry = 1;
-
-    retry = &ecf->endpoint->retry;
-    value = cf->args->elts;
-
-    for (i = 1; i < cf->args->nelts; i++) {
-
-        if (ngx_http_webhook_conf_param(&value[i], "attempts=", &s)) {
-
-            n = ngx_atoi(s.data, s.len);
-
-            if (n < 1 || n > NGX_HTTP_WEBHOOK_ATTEMPTS_MAX) {
-                ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                                   "invalid \"%V\", it must be from 1 to %d",
-                                   &value[i], NGX_HTTP_WEBHOOK_ATTEMPTS_MAX);
-                return NGX_CONF_ERROR;
-            }
-
-            retry->attempts = n;
-            continue;
-        }
-
-        if (ngx_http_webhook_conf_param(&value[i], "factor=", &s)) {
-
-            rv = ngx_http_webhook_endpoint_thousandths(cf, &value[i], &s, 1000,
-                                                NGX_HTTP_WEBHOOK_FACTOR_MAX,
-                                                &retry->factor);
-            if (rv != NGX_CONF_OK) {
-                return rv;
-            }
-
-            continue;
-        }
-
-        if (ngx_http_webhook_conf_param(&value[i], "jitter=", &s)) {
-
-            rv = ngx_http_webhook_endpoint_thousandths(cf, &value[i], &s, 0,
-                                                       1000, &retry->jitter);
-            if (rv != NGX_CONF_OK) {
-                return rv;
-            }
-
-            continue;
-        }
-
-        if (ngx_http_webhook_conf_param(&value[i], "first=", &s)) {
-            ms = &retry->first;
-
-        } else if (ngx_http_webhook_conf_param(&value[i], "max=", &s)) {
-            ms = &retry->max;
-
-        } else {
-            return ngx_http_webhook_conf_invalid(cf, &value[i]);
-        }
-
-        if (ngx_http_webhook_conf_msec(&s, NGX_HTTP_WEBHOOK_GAP_MAX, ms)
-            != NGX_OK)
-        {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "invalid time \"%V\", it must be from 1ms to "
-                               "366d", &value[i]);
-            return NGX_CONF_ERROR;
-        }
-    }
-
-    return NGX_CONF_OK;
-}
-
-
-/* "1.5" as 1500. */
-
 static char *
-ngx_http_webhook_endpoint_thousandths(ngx_conf_t *cf, ngx_str_t *arg,
-    ngx_str_t *value, uint32_t min, uint32_t max, uint32_t *n)
-{
-    ngx_int_t  i;
-
-    i = ngx_atofp(value->data, value->len, 3);
-
-    if (i == NGX_ERROR || i < (ngx_int_t) min || i > (ngx_int_t) max) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid \"%V\", it must be from %uD to %uD, with "
-                           "up to 3 decimals", arg, min / 1000, max / 1000);
-        return NGX_CONF_ERROR;
-    }
-
-    *n = i;
-
-    return NGX_CONF_OK;
-}
-
-
-char *
 ngx_http_webhook_endpoint_timeout(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf)
 {
@@ -532,47 +463,7 @@ ngx_http_webhook_endpoint_timeout(ngx_conf_t *cf, ngx_command_t *cmd,
 }
 
 
-char *
-ngx_http_webhook_endpoint_limit(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf)
-{
-    ngx_http_webhook_endpoint_conf_t *ecf = conf;
-
-    ngx_int_t    n;
-    ngx_str_t   *value, s;
-    ngx_uint_t   i;
-
-    if (ecf->limit) {
-        return "is duplicate";
-    }
-
-    ecf->limit = 1;
-
-    value = cf->args->elts;
-
-    for (i = 1; i < cf->args->nelts; i++) {
-
-        if (!ngx_http_webhook_conf_param(&value[i], "inflight=", &s)) {
-            return ngx_http_webhook_conf_invalid(cf, &value[i]);
-        }
-
-        n = ngx_atoi(s.data, s.len);
-
-        if (n < 1 || n > NGX_HTTP_WEBHOOK_INFLIGHT_MAX) {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "invalid \"%V\", it must be from 1 to %d",
-                               &value[i], NGX_HTTP_WEBHOOK_INFLIGHT_MAX);
-            return NGX_CONF_ERROR;
-        }
-
-        ecf->endpoint->inflight = n;
-    }
-
-    return NGX_CONF_OK;
-}
-
-
-char *
+static char *
 ngx_http_webhook_endpoint_tls(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_http_webhook_endpoint_conf_t *ecf = conf;

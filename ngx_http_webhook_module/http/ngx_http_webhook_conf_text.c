@@ -3,7 +3,7 @@
  * Copyright (C) the ngx_http_webhook_module authors
  *
  * What all rooms of the configuration need: places, names, parameters,
- * secrets, templates.
+ * templates.
  */
 
 #include "ngx_http_webhook_conf.h"
@@ -11,16 +11,10 @@
 #include "../core/webhook_id.h"
 
 
-#define NGX_HTTP_WEBHOOK_NAME_MAX    128
-#define NGX_HTTP_WEBHOOK_SECRET_MIN  8
-#define NGX_HTTP_WEBHOOK_SECRET_MAX  4096
-#define NGX_HTTP_WEBHOOK_TEXT_MAX    (1024 * 1024)
+#define NGX_HTTP_WEBHOOK_NAME_MAX  128
+#define NGX_HTTP_WEBHOOK_TEXT_MAX  (1024 * 1024)
 
 
-static ngx_int_t ngx_http_webhook_conf_file(ngx_conf_t *cf, ngx_str_t *path,
-    size_t max, ngx_str_t *text);
-static void ngx_http_webhook_conf_mask(u_char *p, u_char *last,
-    ngx_str_t *secret);
 static ngx_int_t ngx_http_webhook_conf_own(ngx_conf_t *cf, void *data,
     ngx_pool_cleanup_pt handler);
 static void ngx_http_webhook_conf_free_template(void *data);
@@ -60,35 +54,6 @@ ngx_http_webhook_conf_place(ngx_conf_t *cf, ngx_http_webhook_place_t *place)
 {
     place->file = cf->conf_file->file.name.data;
     place->line = cf->conf_file->line;
-}
-
-
-char *
-ngx_http_webhook_conf_block(ngx_conf_t *cf, ngx_uint_t context, void *conf)
-{
-    char                 *rv;
-    ngx_conf_t            save;
-    ngx_http_conf_ctx_t   ctx;
-
-    ctx = *(ngx_http_conf_ctx_t *) cf->ctx;
-
-    ctx.loc_conf = ngx_pcalloc(cf->temp_pool,
-                               sizeof(void *) * ngx_http_max_module);
-    if (ctx.loc_conf == NULL) {
-        return NGX_CONF_ERROR;
-    }
-
-    ctx.loc_conf[ngx_http_webhook_module.ctx_index] = conf;
-
-    save = *cf;
-    cf->ctx = &ctx;
-    cf->cmd_type = context;
-
-    rv = ngx_conf_parse(cf, NULL);
-
-    *cf = save;
-
-    return rv;
 }
 
 
@@ -328,96 +293,6 @@ ngx_http_webhook_conf_method(ngx_str_t *text)
 
 
 char *
-ngx_http_webhook_conf_secret(ngx_conf_t *cf, ngx_str_t *value,
-    ngx_str_t *secret)
-{
-    u_char     *p;
-    ngx_buf_t  *b, *dump;
-    ngx_str_t   path;
-
-    if (ngx_http_webhook_conf_param(value, "file:", &path)) {
-
-        if (ngx_http_webhook_conf_file(cf, &path, NGX_HTTP_WEBHOOK_SECRET_MAX,
-                                       secret)
-            != NGX_OK)
-        {
-            return NGX_CONF_ERROR;
-        }
-
-        p = secret->data + secret->len;
-
-        if (secret->len && p[-1] == '\n') {
-            secret->len--;
-
-            if (secret->len && p[-2] == '\r') {
-                secret->len--;
-            }
-        }
-
-        return NGX_CONF_OK;
-    }
-
-    secret->len = value->len;
-    secret->data = ngx_pnalloc(cf->temp_pool, value->len + 1);
-    if (secret->data == NULL) {
-        return NGX_CONF_ERROR;
-    }
-
-    ngx_memcpy(secret->data, value->data, value->len);
-
-    if (value->len < NGX_HTTP_WEBHOOK_SECRET_MIN) {
-        /* it will be refused, and stands in other words too */
-        return NGX_CONF_OK;
-    }
-
-    /*
-     * The argument; what nginx has read of the file; and its copy for
-     * "nginx -T", which a build with debugging always keeps and which ends
-     * with what stands in the buffer now.
-     */
-
-    ngx_explicit_memzero(value->data, value->len);
-
-    b = cf->conf_file->buffer;
-    dump = cf->conf_file->dump;
-
-    if (b == NULL) {
-        return NGX_CONF_OK;
-    }
-
-    ngx_http_webhook_conf_mask(b->start, b->pos, secret);
-
-    if (dump && dump->last - dump->pos >= b->last - b->start) {
-        ngx_http_webhook_conf_mask(dump->last - (b->last - b->start),
-                                   dump->last - (b->last - b->pos), secret);
-    }
-
-    return NGX_CONF_OK;
-}
-
-
-static void
-ngx_http_webhook_conf_mask(u_char *p, u_char *last, ngx_str_t *secret)
-{
-    while ((size_t) (last - p) >= secret->len) {
-
-        p = memchr(p, secret->data[0], last - p - secret->len + 1);
-        if (p == NULL) {
-            return;
-        }
-
-        if (ngx_memcmp(p, secret->data, secret->len) == 0) {
-            ngx_memset(p, '*', secret->len);
-            p += secret->len;
-
-        } else {
-            p++;
-        }
-    }
-}
-
-
-char *
 ngx_http_webhook_conf_text(ngx_conf_t *cf, ngx_str_t *value, ngx_str_t *text)
 {
     ngx_str_t  path;
@@ -427,7 +302,8 @@ ngx_http_webhook_conf_text(ngx_conf_t *cf, ngx_str_t *value, ngx_str_t *text)
         return NGX_CONF_OK;
     }
 
-    if (ngx_http_webhook_conf_file(cf, &path, NGX_HTTP_WEBHOOK_TEXT_MAX, text)
+    if (ngx_http_webhook_conf_file(cf, &path, NGX_HTTP_WEBHOOK_TEXT_MAX, 0,
+                                   text)
         != NGX_OK)
     {
         return NGX_CONF_ERROR;
@@ -437,11 +313,9 @@ ngx_http_webhook_conf_text(ngx_conf_t *cf, ngx_str_t *value, ngx_str_t *text)
 }
 
 
-/* The contents of a file, in the pool that goes when all is read. */
-
-static ngx_int_t
+ngx_int_t
 ngx_http_webhook_conf_file(ngx_conf_t *cf, ngx_str_t *path, size_t max,
-    ngx_str_t *text)
+    ngx_uint_t secret, ngx_str_t *text)
 {
     off_t            size;
     ssize_t          n;
@@ -509,6 +383,13 @@ ngx_http_webhook_conf_file(ngx_conf_t *cf, ngx_str_t *path, size_t max,
     }
 
     text->len = size;
+
+    if (secret && (fi.st_mode & (S_IRWXG|S_IRWXO))) {
+        ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
+                           "\"%V\" holds a secret and can be read or written "
+                           "by others than its owner (mode %04o): chmod 600",
+                           &name, (int) (fi.st_mode & 07777));
+    }
 
     rc = NGX_OK;
 

@@ -104,70 +104,10 @@ static ngx_command_t  ngx_http_webhook_commands[] = {
       0,
       NULL },
 
-    /* webhook_endpoint { } */
-
-    { ngx_string("url"),
-      NGX_HTTP_WEBHOOK_ENDPOINT_CONF|NGX_CONF_TAKE1,
-      ngx_http_webhook_endpoint_url,
-      NGX_HTTP_LOC_CONF_OFFSET,
-      0,
-      NULL },
-
-    { ngx_string("events"),
-      NGX_HTTP_WEBHOOK_ENDPOINT_CONF|NGX_CONF_1MORE,
-      ngx_http_webhook_endpoint_events,
-      NGX_HTTP_LOC_CONF_OFFSET,
-      0,
-      NULL },
-
-    { ngx_string("header"),
-      NGX_HTTP_WEBHOOK_ENDPOINT_CONF|NGX_CONF_TAKE2,
-      ngx_http_webhook_endpoint_header,
-      NGX_HTTP_LOC_CONF_OFFSET,
-      0,
-      NULL },
-
-    { ngx_string("success"),
-      NGX_HTTP_WEBHOOK_ENDPOINT_CONF|NGX_CONF_TAKE1,
-      ngx_http_webhook_endpoint_success,
-      NGX_HTTP_LOC_CONF_OFFSET,
-      0,
-      NULL },
-
-    { ngx_string("retry"),
-      NGX_HTTP_WEBHOOK_ENDPOINT_CONF|NGX_CONF_1MORE,
-      ngx_http_webhook_endpoint_retry,
-      NGX_HTTP_LOC_CONF_OFFSET,
-      0,
-      NULL },
-
-    { ngx_string("timeout"),
-      NGX_HTTP_WEBHOOK_ENDPOINT_CONF|NGX_CONF_1MORE,
-      ngx_http_webhook_endpoint_timeout,
-      NGX_HTTP_LOC_CONF_OFFSET,
-      0,
-      NULL },
-
-    { ngx_string("limit"),
-      NGX_HTTP_WEBHOOK_ENDPOINT_CONF|NGX_CONF_1MORE,
-      ngx_http_webhook_endpoint_limit,
-      NGX_HTTP_LOC_CONF_OFFSET,
-      0,
-      NULL },
-
-    { ngx_string("tls"),
-      NGX_HTTP_WEBHOOK_ENDPOINT_CONF|NGX_CONF_1MORE,
-      ngx_http_webhook_endpoint_tls,
-      NGX_HTTP_LOC_CONF_OFFSET,
-      0,
-      NULL },
-
-    /* core's own is not for a block such as this */
-
-    { ngx_string("include"),
-      NGX_HTTP_WEBHOOK_ENDPOINT_CONF|NGX_CONF_TAKE1,
-      ngx_conf_include,
-      0,
+    { ngx_string("webhook_address"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_1MORE,
+      ngx_http_webhook_address,
+      NGX_HTTP_MAIN_CONF_OFFSET,
       0,
       NULL },
 

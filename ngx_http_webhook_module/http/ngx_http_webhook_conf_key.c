@@ -1,0 +1,494 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * Secrets and keys as a configuration gives them.
+ */
+
+#include "ngx_http_webhook_conf.h"
+#include "ngx_http_webhook_secret.h"
+
+
+#define NGX_HTTP_WEBHOOK_SECRET_MIN  8
+#define NGX_HTTP_WEBHOOK_SECRET_MAX  4096
+
+
+static char *ngx_http_webhook_conf_env(ngx_conf_t *cf, ngx_str_t *name,
+    ngx_str_t *secret);
+static void ngx_http_webhook_conf_mask(u_char *p, u_char *last,
+    ngx_str_t *secret);
+static ngx_uint_t ngx_http_webhook_conf_written(ngx_str_t *value);
+static int64_t ngx_http_webhook_conf_date(ngx_str_t *text);
+static ngx_int_t ngx_http_webhook_conf_digits(u_char **p, u_char *last,
+    ngx_uint_t n);
+
+
+char *
+ngx_http_webhook_conf_secret(ngx_conf_t *cf, ngx_str_t *value,
+    ngx_str_t *secret)
+{
+    u_char     *p;
+    ngx_buf_t  *b, *dump;
+    ngx_str_t   rest;
+
+    if (ngx_http_webhook_conf_param(value, "env:", &rest)) {
+        return ngx_http_webhook_conf_env(cf, &rest, secret);
+    }
+
+    if (ngx_http_webhook_conf_param(value, "file:", &rest)) {
+
+        if (ngx_http_webhook_conf_file(cf, &rest, NGX_HTTP_WEBHOOK_SECRET_MAX,
+                                       1, secret)
+            != NGX_OK)
+        {
+            return NGX_CONF_ERROR;
+        }
+
+        p = secret->data + secret->len;
+
+        if (secret->len && p[-1] == '\n') {
+            secret->len--;
+
+            if (secret->len && p[-2] == '\r') {
+                secret->len--;
+            }
+        }
+
+        return NGX_CONF_OK;
+    }
+
+    secret->len = value->len;
+    secret->data = ngx_pnalloc(cf->temp_pool, value->len + 1);
+    if (secret->data == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    ngx_memcpy(secret->data, value->data, value->len);
+
+    if (value->len < NGX_HTTP_WEBHOOK_SECRET_MIN) {
+        /* it will be refused, and stands in other words too */
+        return NGX_CONF_OK;
+    }
+
+    /*
+     * The argument; what nginx has read of the file; and its copy for
+     * "nginx -T", which a build with debugging always keeps and which ends
+     * with what stands in the buffer now.
+     */
+
+    ngx_explicit_memzero(value->data, value->len);
+
+    b = cf->conf_file->buffer;
+    dump = cf->conf_file->dump;
+
+    if (b == NULL) {
+        return NGX_CONF_OK;
+    }
+
+    ngx_http_webhook_conf_mask(b->start, b->pos, secret);
+
+    if (dump && dump->last - dump->pos >= b->last - b->start) {
+        ngx_http_webhook_conf_mask(dump->last - (b->last - b->start),
+                                   dump->last - (b->last - b->pos), secret);
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_webhook_conf_env(ngx_conf_t *cf, ngx_str_t *name, ngx_str_t *secret)
+{
+    char  *env;
+
+    /* an argument ends with a NUL */
+
+    env = getenv((char *) name->data);
+
+    if (env == NULL || *env == '\0') {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "the environment variable \"%V\" is not set or is "
+                           "empty", name);
+        return NGX_CONF_ERROR;
+    }
+
+    secret->len = ngx_strlen(env);
+
+    if (secret->len > NGX_HTTP_WEBHOOK_SECRET_MAX) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "the environment variable \"%V\" is longer than %d "
+                           "bytes", name, NGX_HTTP_WEBHOOK_SECRET_MAX);
+        return NGX_CONF_ERROR;
+    }
+
+    secret->data = ngx_pnalloc(cf->temp_pool, secret->len + 1);
+    if (secret->data == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    ngx_memcpy(secret->data, env, secret->len);
+
+    return NGX_CONF_OK;
+}
+
+
+static void
+ngx_http_webhook_conf_mask(u_char *p, u_char *last, ngx_str_t *secret)
+{
+    while ((size_t) (last - p) >= secret->len) {
+
+        p = memchr(p, secret->data[0], last - p - secret->len + 1);
+        if (p == NULL) {
+            return;
+        }
+
+        if (ngx_memcmp(p, secret->data, secret->len) == 0) {
+            ngx_memset(p, '*', secret->len);
+            p += secret->len;
+
+        } else {
+            p++;
+        }
+    }
+}
+
+
+char *
+ngx_http_webhook_conf_token(ngx_conf_t *cf, ngx_str_t *value,
+    const char *what, ngx_str_t *token)
+{
+    char        *rv;
+    ngx_str_t    secret;
+    ngx_uint_t   i, written;
+
+    written = ngx_http_webhook_conf_written(value);
+
+    rv = ngx_http_webhook_conf_secret(cf, value, &secret);
+    if (rv != NGX_CONF_OK) {
+        return rv;
+    }
+
+    for (i = 0; i < secret.len; i++) {
+        if (secret.data[i] < 0x20 || secret.data[i] == 0x7f) {
+            break;
+        }
+    }
+
+    if (i == 0 || i != secret.len) {
+        ngx_explicit_memzero(secret.data, secret.len);
+
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "%s is empty or has a control character", what);
+        return NGX_CONF_ERROR;
+    }
+
+    if (written && secret.len < NGX_HTTP_WEBHOOK_SECRET_MIN) {
+        ngx_explicit_memzero(secret.data, secret.len);
+
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "%s of less than %d characters cannot be hidden "
+                           "here: put it into a file", what,
+                           NGX_HTTP_WEBHOOK_SECRET_MIN);
+        return NGX_CONF_ERROR;
+    }
+
+    if (ngx_http_webhook_secret_move(cf, token, &secret) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+char *
+ngx_http_webhook_conf_basic(ngx_conf_t *cf, ngx_uint_t first,
+    ngx_str_t *authorization)
+{
+    char        *rv;
+    u_char      *p;
+    ngx_str_t   *value, user, password, plain, coded, s;
+    ngx_uint_t   i;
+
+    ngx_str_null(&user);
+    ngx_str_null(&password);
+
+    value = cf->args->elts;
+
+    for (i = first; i < cf->args->nelts; i++) {
+
+        if (user.len == 0
+            && ngx_http_webhook_conf_param(&value[i], "user=", &s))
+        {
+            user = s;
+
+            if (s.len && ngx_strlchr(s.data, s.data + s.len, ':') == NULL) {
+                continue;
+            }
+
+            return "has a user that is empty or has a colon";
+        }
+
+        if (ngx_http_webhook_conf_param(&value[i], "password=", &s)) {
+
+            if (password.data) {
+                return "has more than one \"password=\"";
+            }
+
+            rv = ngx_http_webhook_conf_token(cf, &s, "the password",
+                                             &password);
+            if (rv != NGX_CONF_OK) {
+                return rv;
+            }
+
+            continue;
+        }
+
+        return ngx_http_webhook_conf_invalid(cf, &value[i]);
+    }
+
+    if (user.len == 0 || password.data == NULL) {
+        return "needs \"user=\" and \"password=\"";
+    }
+
+    plain.len = user.len + 1 + password.len;
+    plain.data = ngx_http_webhook_secret_alloc(cf, plain.len);
+
+    p = ngx_http_webhook_secret_alloc(cf, sizeof("Basic ") - 1
+                                          + ngx_base64_encoded_length(
+                                                                 plain.len));
+    if (plain.data == NULL || p == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    ngx_sprintf(plain.data, "%V:%V", &user, &password);
+
+    authorization->data = p;
+
+    coded.data = ngx_cpymem(p, "Basic ", sizeof("Basic ") - 1);
+    ngx_encode_base64(&coded, &plain);
+
+    authorization->len = coded.data + coded.len - p;
+
+    return NGX_CONF_OK;
+}
+
+
+char *
+ngx_http_webhook_conf_key(ngx_conf_t *cf, ngx_str_t *value,
+    ngx_uint_t standard, const char *what, ngx_http_webhook_keys_t *keys)
+{
+    int             rc;
+    char           *rv;
+    ngx_str_t       secret;
+    ngx_uint_t      i, written;
+    const char     *err;
+    webhook_key_t  *key;
+
+    if (keys->nkeys == WEBHOOK_KEYS_MAX) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"%s\" has more than %d secrets", what,
+                           WEBHOOK_KEYS_MAX);
+        return NGX_CONF_ERROR;
+    }
+
+    if (keys->keys == NULL) {
+        keys->keys = ngx_http_webhook_secret_alloc(cf,
+                                    WEBHOOK_KEYS_MAX * sizeof(webhook_key_t));
+        if (keys->keys == NULL) {
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    written = ngx_http_webhook_conf_written(value);
+
+    rv = ngx_http_webhook_conf_secret(cf, value, &secret);
+    if (rv != NGX_CONF_OK) {
+        return rv;
+    }
+
+    key = &keys->keys[keys->nkeys];
+
+    rc = webhook_key_parse(key, ngx_http_webhook_str(&secret), 0, &err);
+
+    if (rc == WEBHOOK_OK && written
+        && secret.len < NGX_HTTP_WEBHOOK_SECRET_MIN)
+    {
+        rc = WEBHOOK_ERROR;
+        err = "less than 8 characters are no secret";
+    }
+
+    if (rc == WEBHOOK_OK && !webhook_key_signs(key, standard)) {
+        rc = WEBHOOK_ERROR;
+        err = standard ? "a \"whpk_\" key is public and cannot sign"
+                       : "an HMAC needs a secret, \"whsk_\" and \"whpk_\" "
+                         "keys are for \"webhook-signature\" alone";
+    }
+
+    ngx_explicit_memzero(secret.data, secret.len);
+
+    if (rc != WEBHOOK_OK) {
+        webhook_key_wipe(key);
+
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "invalid secret of \"%s\": "
+                           "%s", what, err);
+        return NGX_CONF_ERROR;
+    }
+
+    for (i = 0; i < keys->nkeys; i++) {
+
+        if (keys->keys[i].kind == key->kind && keys->keys[i].len == key->len
+            && CRYPTO_memcmp(keys->keys[i].bytes, key->bytes, key->len) == 0)
+        {
+            webhook_key_wipe(key);
+
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "the secret of \"%s\" is given again", what);
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    if (key->weak) {
+        ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
+                           "the secret of \"%s\" is short and can be guessed: "
+                           "take \"whsec_\" and base64 of %d random bytes",
+                           what, WEBHOOK_KEY_LEAST);
+    }
+
+    keys->nkeys++;
+
+    return NGX_CONF_OK;
+}
+
+
+/* 1 if the secret stands in the configuration itself. */
+
+static ngx_uint_t
+ngx_http_webhook_conf_written(ngx_str_t *value)
+{
+    ngx_str_t  rest;
+
+    return !ngx_http_webhook_conf_param(value, "file:", &rest)
+           && !ngx_http_webhook_conf_param(value, "env:", &rest);
+}
+
+
+char *
+ngx_http_webhook_conf_key_expires(ngx_conf_t *cf, ngx_str_t *value,
+    ngx_http_webhook_keys_t *keys)
+{
+    int64_t         t;
+    webhook_key_t  *key;
+
+    if (keys->nkeys == 0 || keys->keys[keys->nkeys - 1].expires) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"expires=%V\" follows no secret", value);
+        return NGX_CONF_ERROR;
+    }
+
+    t = ngx_http_webhook_conf_date(value);
+
+    if (t == NGX_ERROR) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid date \"expires=%V\": it must be "
+                           "\"2027-01-31\", \"2027-01-31T12:00:00Z\" or Unix "
+                           "seconds", value);
+        return NGX_CONF_ERROR;
+    }
+
+    key = &keys->keys[keys->nkeys - 1];
+    key->expires = t;
+
+    if (!webhook_key_live(key, ngx_time())) {
+        ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
+                           "a secret that ended at \"%V\" is of no use", value);
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+/* Unix seconds, above 0. */
+
+static int64_t
+ngx_http_webhook_conf_date(ngx_str_t *text)
+{
+    u_char      *p, *last;
+    time_t       t;
+    ngx_int_t    n[6];
+    ngx_uint_t   i;
+    struct tm    tm, back;
+
+    static ngx_uint_t  digits[] = { 4, 2, 2, 2, 2, 2 };
+    static u_char      before[] = { '-', '-', 'T', ':', ':' };
+
+    t = ngx_atotm(text->data, text->len);
+
+    if (t > 0) {
+        return t;
+    }
+
+    p = text->data;
+    last = p + text->len;
+
+    ngx_memzero(n, sizeof(n));
+
+    for (i = 0; i < 6; i++) {
+
+        if (i && (p == last || *p++ != before[i - 1])) {
+            return NGX_ERROR;
+        }
+
+        n[i] = ngx_http_webhook_conf_digits(&p, last, digits[i]);
+
+        if (n[i] == NGX_ERROR) {
+            return NGX_ERROR;
+        }
+
+        if (i == 2 && p == last) {
+            break;
+        }
+    }
+
+    if (i == 6 && (p == last || *p++ != 'Z' || p != last)) {
+        return NGX_ERROR;
+    }
+
+    ngx_memzero(&tm, sizeof(struct tm));
+
+    tm.tm_year = n[0] - 1900;
+    tm.tm_mon = n[1] - 1;
+    tm.tm_mday = n[2];
+    tm.tm_hour = n[3];
+    tm.tm_min = n[4];
+    tm.tm_sec = n[5];
+
+    back = tm;
+    t = timegm(&back);
+
+    /* it makes another date of one that is not: February 30 */
+
+    if (t <= 0 || back.tm_mon != tm.tm_mon || back.tm_mday != tm.tm_mday
+        || back.tm_hour != tm.tm_hour || back.tm_min != tm.tm_min
+        || back.tm_sec != tm.tm_sec)
+    {
+        return NGX_ERROR;
+    }
+
+    return t;
+}
+
+
+static ngx_int_t
+ngx_http_webhook_conf_digits(u_char **p, u_char *last, ngx_uint_t n)
+{
+    ngx_int_t  i;
+
+    if ((ngx_uint_t) (last - *p) < n) {
+        return NGX_ERROR;
+    }
+
+    i = ngx_atoi(*p, n);
+    *p += n;
+
+    return i;
+}
