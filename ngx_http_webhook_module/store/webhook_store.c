@@ -533,14 +533,14 @@ webhook_store_reads(webhook_store_t *st, webhook_op_t **ops, uint32_t count)
 }
 
 
-/* Drops what an operation has given out so far. */
+/* Makes an operation as it was before it ran. */
 
 static void
 webhook_store_reset(webhook_op_t *op)
 {
     uint32_t  i;
 
-    webhook_memory_free(&op->memory);
+    webhook_op_free(op);
 
     op->result = WEBHOOK_STORE_UNAVAILABLE;
 
@@ -555,13 +555,7 @@ webhook_store_reset(webhook_op_t *op)
         break;
 
     case WEBHOOK_OP_CLAIM:
-        op->u.claim.leases = NULL;
-        op->u.claim.count = 0;
         op->u.claim.next = WEBHOOK_NEVER;
-        break;
-
-    case WEBHOOK_OP_COMPLETE:
-        op->u.complete.next = NULL;
         break;
 
     case WEBHOOK_OP_TAKEOVER:
@@ -574,20 +568,10 @@ webhook_store_reset(webhook_op_t *op)
         break;
 
     case WEBHOOK_OP_LIST:
-        op->u.list.deliveries = NULL;
-        op->u.list.count = 0;
         op->u.list.filter.more = 0;
         break;
 
-    case WEBHOOK_OP_SHOW:
-        memset(&op->u.show.event, 0, sizeof(webhook_event_t));
-        op->u.show.deliveries = NULL;
-        op->u.show.count = 0;
-        break;
-
     case WEBHOOK_OP_CALLS:
-        op->u.calls.calls = NULL;
-        op->u.calls.count = 0;
         op->u.calls.more = 0;
         break;
 
@@ -608,13 +592,48 @@ webhook_store_reset(webhook_op_t *op)
 void
 webhook_op_free(webhook_op_t *op)
 {
-    webhook_store_result_e  result;
+    webhook_memory_free(&op->memory);
 
-    result = op->result;
+    switch (op->type) {
 
-    webhook_store_reset(op);
+    case WEBHOOK_OP_CLAIM:
+        op->u.claim.leases = NULL;
+        op->u.claim.count = 0;
+        break;
 
-    op->result = result;
+    case WEBHOOK_OP_COMPLETE:
+        op->u.complete.next = NULL;
+        break;
+
+    case WEBHOOK_OP_LIST:
+        op->u.list.deliveries = NULL;
+        op->u.list.count = 0;
+        break;
+
+    case WEBHOOK_OP_SHOW:
+        memset(&op->u.show.event, 0, sizeof(webhook_event_t));
+        op->u.show.deliveries = NULL;
+        op->u.show.count = 0;
+        break;
+
+    case WEBHOOK_OP_CALLS:
+        op->u.calls.calls = NULL;
+        op->u.calls.count = 0;
+        break;
+
+    case WEBHOOK_OP_STATS:
+        op->u.stats.endpoints = NULL;
+        op->u.stats.count = 0;
+        break;
+
+    case WEBHOOK_OP_CHECK:
+        op->u.check.text.data = NULL;
+        op->u.check.text.len = 0;
+        break;
+
+    default:
+        break;
+    }
 }
 
 

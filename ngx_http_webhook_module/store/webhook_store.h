@@ -88,7 +88,8 @@ typedef struct {
                                    or call is taken; 0: the default, 90 */
     unsigned     readonly:1;    /* list, show, calls and stats alone */
 
-    /* Tells the operator; text is a whole sentence without a line end. */
+    /* Tells the operator; text is a whole sentence without a line end.  On
+       the thread of the call that it is about. */
     void       (*log)(void *ctx, webhook_store_log_e level, const char *text);
 
     /* For tests: ms of a clock that never runs backwards in a boot, and a
@@ -458,7 +459,11 @@ typedef struct {
 void webhook_store_apply(webhook_store_t *st, webhook_op_t **ops,
     uint32_t count);
 
-/* Frees an operation's outputs (not the operation). */
+/*
+ * Frees what an operation's outputs point to, and clears the pointers and
+ * their counts (not the operation; "more", "next", "cursor" and the result
+ * stay).  May be called twice, and for one that was never applied but zeroed.
+ */
 void webhook_op_free(webhook_op_t *op);
 
 /* "pending", "sending", "delivered", "dead"; and back (-1 if unknown). */
