@@ -41,6 +41,8 @@ static void webhook_xml_end(webhook_xml_writer_t *w,
 static const char *webhook_xml_type(webhook_json_type_e type);
 static int webhook_xml_is_name(const webhook_str_t *s);
 static int webhook_xml_unsayable(const webhook_str_t *s);
+static const unsigned char *webhook_xml_plain(const unsigned char *p,
+    const unsigned char *last);
 static size_t webhook_xml_char(const unsigned char **pp,
     const unsigned char *last, unsigned char c[4]);
 static void webhook_xml_text(const webhook_str_t *s, int escaped,
@@ -71,7 +73,7 @@ webhook_xml_write(const webhook_json_doc_t *doc,
         return rc;
     }
 
-    inside.data = name.data;
+    inside.data = name.len ? name.data : (unsigned char *) "";
     inside.len = name.len;
 
     webhook_xml_puts(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
@@ -355,12 +357,36 @@ webhook_xml_unsayable(const webhook_str_t *s)
     last = p + s->len;
 
     while (p < last) {
+
+        /* such a character is an escape, or U+FFFE or U+FFFF */
+
+        if (*p != '\\' && *p != 0xef) {
+            p++;
+            continue;
+        }
+
         if (webhook_xml_char(&p, last, c) == 0) {
             return 1;
         }
     }
 
     return 0;
+}
+
+
+/* The first byte at p or behind it that may not be copied without a look. */
+
+static const unsigned char *
+webhook_xml_plain(const unsigned char *p, const unsigned char *last)
+{
+    while (p < last
+           && *p != '\\' && *p != '&' && *p != '<' && *p != '>'
+           && *p != 0xef)
+    {
+        p++;
+    }
+
+    return p;
 }
 
 
@@ -416,7 +442,8 @@ webhook_xml_char(const unsigned char **pp, const unsigned char *last,
 /*
  * Writes the inside of a JSON string as text or an attribute's value.  A
  * carriage return would be read as a line feed, and in an attribute any white
- * space as a space, unless they are written as references.
+ * space as a space, unless they are written as references; like the quote,
+ * they only come as escapes.
  */
 
 static void
@@ -435,7 +462,14 @@ webhook_xml_text(const webhook_str_t *s, int escaped, int attribute,
     last = p + s->len;
 
     while (p < last) {
-        q = p;
+        q = webhook_xml_plain(p, last);
+
+        if (q > p) {
+            webhook_buf_add(out, p, q - p);
+            p = q;
+            continue;
+        }
+
         n = webhook_xml_char(&p, last, c);
 
         if (n == 0) {

@@ -287,10 +287,9 @@ static webhook_str_t
 webhook_xml_leaf_text(const webhook_xml_tree_t *tree,
     const webhook_xml_element_t *e)
 {
-    webhook_str_t  none;
+    static const webhook_str_t  none = webhook_str("");
 
     if (e->piece == 0) {
-        memset(&none, 0, sizeof(webhook_str_t));
         return none;
     }
 

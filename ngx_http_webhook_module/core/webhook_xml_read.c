@@ -460,8 +460,11 @@ webhook_xml_str(const webhook_xml_tree_t *tree, const webhook_xml_span_t *span)
 {
     webhook_str_t  s;
 
+    /* not NULL, to which not even 0 may be added */
+
     s.len = span->len;
-    s.data = span->len ? tree->pool.data + span->offset : NULL;
+    s.data = span->len ? tree->pool.data + span->offset
+                       : (unsigned char *) "";
 
     return s;
 }
