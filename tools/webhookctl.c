@@ -367,7 +367,10 @@ ctl_usage(FILE *out)
             "\n                           2026-11-22T10:30:00, or 2h ago: 2h\n"
             "\nshow takes\n"
             "      --body               the bytes that are sent, and nothing "
-            "else\n");
+            "else\n"
+            "                           (with --json, beside the rest)\n"
+            "\nExits with 0, with 1 where something is not there or cannot be "
+            "read, with 2\nfor words it does not understand.\n");
 }
 
 
@@ -477,7 +480,7 @@ static int
 ctl_show(ctl_t *ctl, webhook_store_t *st)
 {
     int             rc;
-    char           *dot;
+    char           *dot, *end;
     webhook_op_t    op, *ops;
     webhook_str_t   id, name;
 
@@ -494,6 +497,18 @@ ctl_show(ctl_t *ctl, webhook_store_t *st)
         id.len = (size_t) (dot - ctl->argv[1]);
         name = ctl_str(dot + 1);
         op.u.show.endpoint = webhook_id_name(&name);
+
+        if (*name.data == '#' && name.len == 17) {
+
+            /* of an endpoint that was never named, the number */
+
+            op.u.show.endpoint = strtoull(dot + 2, &end, 16);
+
+            if (*end || op.u.show.endpoint == 0) {
+                ctl_say("\"%s\" is no endpoint's number", dot + 1);
+                return 2;
+            }
+        }
     }
 
     if (webhook_id_parse(&id, &op.u.show.id) != WEBHOOK_OK) {

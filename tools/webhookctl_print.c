@@ -9,6 +9,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "webhookctl.h"
 #include "../ngx_http_webhook_module/core/webhook_json.h"
@@ -19,7 +20,13 @@ static json_t *ctl_attempt_json(const webhook_attempt_t *a);
 static json_t *ctl_call_json(const webhook_call_t *call);
 static json_t *ctl_json_text(const webhook_str_t *s);
 static void ctl_json_line(json_t *json);
-static void ctl_text(const webhook_str_t *s, size_t max);
+static json_t *ctl_json_body(const webhook_str_t *s);
+static json_t *ctl_json_hex(const webhook_str_t *s);
+static size_t ctl_text(const webhook_str_t *s, size_t max);
+static void ctl_column(const webhook_str_t *s, size_t width);
+static void ctl_endpoint(const webhook_str_t *name, uint64_t id);
+static void ctl_body(const webhook_str_t *s);
+static size_t ctl_hidden(const unsigned char *p, size_t len);
 static const char *ctl_time(uint64_t wall, char *buf, size_t len);
 static const char *ctl_span(int64_t ms, char *buf, size_t len);
 static const char *ctl_usec(uint32_t usec, char *buf, size_t len);
@@ -56,12 +63,13 @@ ctl_print_deliveries(const webhook_op_list_t *list, int json, int head)
             snprintf(next, sizeof(next), "-");
         }
 
-        printf("%-9s %5" PRIu32 " %6" PRIu32 "  %-23.23s %-12s %-20.*s %s.",
+        printf("%-9s %5" PRIu32 " %6" PRIu32 "  %-23.23s %-12s ",
                webhook_state_name(d->state), d->attempts, d->status,
-               ctl_time(d->wall, when, sizeof(when)), next,
-               (int) d->type.len, (const char *) d->type.data, id);
+               ctl_time(d->wall, when, sizeof(when)), next);
 
-        ctl_text(&d->endpoint_name, 255);
+        ctl_column(&d->type, 20);
+        printf(" %s.", id);
+        ctl_endpoint(&d->endpoint_name, d->endpoint);
         printf("\n");
     }
 }
@@ -77,7 +85,13 @@ ctl_print_show(const webhook_op_show_t *show, int json, int body)
     const webhook_attempt_t        *a;
     const webhook_delivery_full_t  *d;
 
-    if (body) {
+    if (body && !json) {
+
+        if (isatty(STDOUT_FILENO)) {
+            ctl_body(&show->event.body);
+            return 0;
+        }
+
         return fwrite(show->event.body.data, 1, show->event.body.len, stdout)
                == show->event.body.len ? 0 : 1;
     }
@@ -98,6 +112,14 @@ ctl_print_show(const webhook_op_show_t *show, int json, int body)
         json_object_set_new(root, "body_length",
                             json_integer((json_int_t)
                                          show->event.body.len));
+
+        if (body) {
+            item = ctl_json_body(&show->event.body);
+
+            json_object_set_new(root, item ? "body" : "body_hex",
+                                item ? item
+                                     : ctl_json_hex(&show->event.body));
+        }
 
         for (i = 0; i < show->count; i++) {
             d = &show->deliveries[i];
@@ -132,7 +154,7 @@ ctl_print_show(const webhook_op_show_t *show, int json, int body)
         d = &show->deliveries[i];
 
         printf("\ndelivery   %s.", id);
-        ctl_text(&d->delivery.endpoint_name, 255);
+        ctl_endpoint(&d->delivery.endpoint_name, d->delivery.endpoint);
         printf("\nstate      %s", webhook_state_name(d->delivery.state));
 
         if (d->delivery.state == WEBHOOK_PENDING) {
@@ -205,12 +227,12 @@ ctl_print_calls(const webhook_op_calls_t *calls, int json, int head)
 
         ctl_id(&call->id, id);
 
-        printf("%-29s %6" PRIu32 " %9s  %-15.*s %s\n",
+        printf("%-29s %6" PRIu32 " %9s  ",
                ctl_time(call->wall, when, sizeof(when)), call->status,
-               ctl_usec(call->total, took, sizeof(took)),
-               (int) call->remote.len, (const char *) call->remote.data, id);
+               ctl_usec(call->total, took, sizeof(took)));
 
-        printf("    in: ");
+        ctl_column(&call->remote, 15);
+        printf(" %s\n    in: ", id);
         ctl_text(&call->body, 200);
         printf("\n");
 
@@ -322,7 +344,7 @@ ctl_print_stats(const webhook_op_stats_t *stats, int json)
                ep->states[WEBHOOK_DELIVERED], ep->states[WEBHOOK_DEAD],
                ep->attempts, ep->delivered);
 
-        ctl_text(&ep->name, 255);
+        ctl_endpoint(&ep->name, ep->id);
         printf("\n");
     }
 }
@@ -333,7 +355,7 @@ ctl_print_stats(const webhook_op_stats_t *stats, int json)
 static json_t *
 ctl_delivery_json(const webhook_delivery_t *d)
 {
-    char     id[WEBHOOK_ID_TEXT_LEN + 1], buf[40];
+    char     id[WEBHOOK_ID_TEXT_LEN + 1], buf[40], number[20];
     json_t  *json, *name;
 
     ctl_id(&d->event, id);
@@ -341,8 +363,12 @@ ctl_delivery_json(const webhook_delivery_t *d)
     json = json_object();
     name = ctl_json_text(&d->endpoint_name);
 
+    snprintf(number, sizeof(number), "#%016" PRIx64, d->endpoint);
+
     json_object_set_new(json, "id",
-                        json_sprintf("%s.%s", id, json_string_value(name)));
+                        json_sprintf("%s.%s", id,
+                                     d->endpoint_name.len
+                                     ? json_string_value(name) : number));
     json_object_set_new(json, "event", json_string(id));
     json_object_set_new(json, "endpoint", name);
     json_object_set_new(json, "type", ctl_json_text(&d->type));
@@ -480,10 +506,46 @@ ctl_json_text(const webhook_str_t *s)
 }
 
 
+/* The bytes if they are UTF-8, else NULL. */
+
+static json_t *
+ctl_json_body(const webhook_str_t *s)
+{
+    return json_stringn(s->len ? (const char *) s->data : "", s->len);
+}
+
+
+static json_t *
+ctl_json_hex(const webhook_str_t *s)
+{
+    char    *hex;
+    size_t   i;
+    json_t  *json;
+
+    hex = malloc(s->len * 2 + 1);
+    if (hex == NULL) {
+        return json_null();
+    }
+
+    for (i = 0; i < s->len; i++) {
+        snprintf(hex + i * 2, 3, "%02x", s->data[i]);
+    }
+
+    json = json_stringn(hex, s->len * 2);
+
+    free(hex);
+
+    return json;
+}
+
+
 static void
 ctl_json_line(json_t *json)
 {
-    json_dumpf(json, stdout, JSON_COMPACT);
+    /* to a terminal, too, go no stored bytes that it could obey */
+
+    json_dumpf(json, stdout, isatty(STDOUT_FILENO)
+                             ? JSON_COMPACT|JSON_ENSURE_ASCII : JSON_COMPACT);
     printf("\n");
 
     json_decref(json);
@@ -492,12 +554,16 @@ ctl_json_line(json_t *json)
 
 /* --------------------------------------------------------------- text --- */
 
-/* Prints at most max bytes of it; controls as \xNN, line ends as a space. */
+/*
+ * Prints at most max bytes of it; line ends become a space, and what a
+ * terminal would not show as it is becomes \xNN.  Returns the columns, as far
+ * as each character takes one.
+ */
 
-static void
+static size_t
 ctl_text(const webhook_str_t *s, size_t max)
 {
-    size_t                i, len;
+    size_t                i, n, len, columns;
     json_t               *json;
     unsigned char         c;
     webhook_str_t         head;
@@ -510,6 +576,7 @@ ctl_text(const webhook_str_t *s, size_t max)
 
     p = (const unsigned char *) json_string_value(json);
     len = json_string_length(json);
+    columns = 0;
 
     for (i = 0; i < len; i++) {
         c = p[i];
@@ -523,25 +590,122 @@ ctl_text(const webhook_str_t *s, size_t max)
             }
 
             putchar(' ');
-
-        } else if (c < 0x20 || c == 0x7f) {
-            printf("\\x%02x", c);
-
-        } else if (c == 0xc2 && i + 1 < len && p[i + 1] < 0xa0) {
-
-            /* U+0080 to U+009F are controls too */
-
-            printf("\\x%02x", p[++i]);
-
-        } else {
-            putchar(c);
+            columns++;
+            continue;
         }
+
+        n = ctl_hidden(p + i, len - i);
+
+        if (n == 0) {
+            putchar(c);
+            columns += (c & 0xc0) != 0x80;
+            continue;
+        }
+
+        for ( /* void */ ; n; n--, i++) {
+            printf("\\x%02x", p[i]);
+            columns += 4;
+        }
+
+        i--;
     }
 
     json_decref(json);
 
     if (head.len < s->len) {
         printf(" ...");
+        columns += 4;
+    }
+
+    return columns;
+}
+
+
+/*
+ * The length of the character at p if a terminal would take it for a command
+ * or hide by it what follows: C0 and C1 controls, marks that turn the
+ * direction of writing, line and paragraph separators.  Else 0.
+ */
+
+static size_t
+ctl_hidden(const unsigned char *p, size_t len)
+{
+    if (p[0] < 0x20 || p[0] == 0x7f) {
+        return 1;
+    }
+
+    if (p[0] == 0xc2 && len > 1 && p[1] < 0xa0) {
+        return 2;
+    }
+
+    if (p[0] != 0xe2 || len < 3) {
+        return 0;
+    }
+
+    /* U+200B to U+200F, U+2028 to U+202E, U+2060 to U+206F */
+
+    if ((p[1] == 0x80 && ((p[2] >= 0x8b && p[2] <= 0x8f)
+                          || (p[2] >= 0xa8 && p[2] <= 0xae)))
+        || (p[1] == 0x81 && p[2] >= 0xa0 && p[2] <= 0xaf))
+    {
+        return 3;
+    }
+
+    return 0;
+}
+
+
+static void
+ctl_column(const webhook_str_t *s, size_t width)
+{
+    size_t  n;
+
+    for (n = ctl_text(s, 255); n < width; n++) {
+        putchar(' ');
+    }
+}
+
+
+/* An endpoint's name; one that was never named has a number, which "show"
+   takes too. */
+
+static void
+ctl_endpoint(const webhook_str_t *name, uint64_t id)
+{
+    if (name->len) {
+        (void) ctl_text(name, 255);
+
+    } else {
+        printf("#%016" PRIx64, id);
+    }
+}
+
+
+/* A body on a terminal: its lines, but nothing that commands. */
+
+static void
+ctl_body(const webhook_str_t *s)
+{
+    size_t         i, begin;
+    webhook_str_t  line;
+
+    begin = 0;
+
+    for (i = 0; i <= s->len; i++) {
+
+        if (i < s->len && s->data[i] != '\n') {
+            continue;
+        }
+
+        line.data = s->data + begin;
+        line.len = i - begin;
+
+        if (line.len || i < s->len) {
+            (void) ctl_text(&line, line.len);
+            printf("\n");
+        }
+
+        begin = i + 1;
     }
 }
 
