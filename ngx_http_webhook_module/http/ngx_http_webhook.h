@@ -164,6 +164,10 @@ typedef struct {
     ngx_str_t                         client_secret;    /* secret memory */
     ngx_str_t                         scope;    /* or empty */
     ngx_str_t                         audience; /* or empty */
+    ngx_str_t                         ca;       /* of token_url's server;
+                                                   empty: the system's */
+    struct ngx_http_webhook_grant_s  *grant;    /* oauth2: the room of
+                                                   grant's */
     ngx_http_webhook_place_t          place;
 } ngx_http_webhook_auth_t;
 

@@ -6,6 +6,7 @@
  */
 
 #include "ngx_http_webhook_conf_endpoint.h"
+#include "ngx_http_webhook_auth.h"
 
 
 #define NGX_HTTP_WEBHOOK_TIMEOUT_MAX  (60 * 60 * UINT64_C(1000))
@@ -309,7 +310,11 @@ ngx_http_webhook_endpoint_check(ngx_conf_t *cf,
 
     ngx_http_webhook_target_egress(ep->target, rules, &ep->proxy);
 
-    return ngx_http_webhook_target_init(cf, &ep->target);
+    if (ngx_http_webhook_target_init(cf, &ep->target) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_webhook_auth_init(cf, ep);
 }
 
 

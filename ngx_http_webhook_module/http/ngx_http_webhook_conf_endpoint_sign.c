@@ -390,6 +390,9 @@ ngx_http_webhook_endpoint_oauth2(ngx_conf_t *cf, ngx_http_webhook_auth_t *auth)
         } else if (ngx_http_webhook_conf_param(&value[i], "audience=", &s)) {
             field = &auth->audience;
 
+        } else if (ngx_http_webhook_conf_param(&value[i], "ca=", &s)) {
+            field = &auth->ca;
+
         } else {
             return ngx_http_webhook_conf_invalid(cf, &value[i]);
         }

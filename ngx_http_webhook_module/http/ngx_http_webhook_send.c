@@ -5,6 +5,7 @@
  * One send: what goes out, what came back, and the outcome into the store.
  */
 
+#include "ngx_http_webhook_auth.h"
 #include "ngx_http_webhook_courier_int.h"
 #include "ngx_http_webhook_metrics.h"
 
@@ -114,7 +115,7 @@ ngx_http_webhook_send_exit(void)
         q = ngx_queue_head(&s->sends);
         send = ngx_queue_data(q, ngx_http_webhook_send_t, queue);
 
-        ngx_http_webhook_client_cancel(&send->exchange);
+        ngx_http_webhook_auth_cancel(&send->exchange);
 
         send->exchange.fault = NGX_HTTP_WEBHOOK_FAULT_SHUTDOWN;
         ngx_http_webhook_send_done(&send->exchange);
@@ -179,7 +180,7 @@ ngx_http_webhook_send_start(webhook_lease_t *lease,
 
     ngx_http_webhook_count(NGX_HTTP_WEBHOOK_SENDS, 1);
 
-    ngx_http_webhook_client_send(x);
+    ngx_http_webhook_auth_send(&ep->auth, x);
 }
 
 
