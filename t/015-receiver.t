@@ -170,11 +170,11 @@ qr/webhook_receiver "usd" has no "action" in \S+webhook\.conf:1$/m
 webhook_receiver usd {
     secret abcdefghijklmnopqrst;
     action POST /pos/x;
-    verify standard;
+    verifies github;
 }
 --- must_die
 --- error_log eval
-qr/unknown directive "verify" in \S+webhook\.conf:4$/m
+qr/unknown directive "verifies" in \S+webhook\.conf:4$/m
 
 
 

@@ -508,7 +508,7 @@ webhook_receiver usd {
 }
 --- must_die
 --- error_log eval
-qr/invalid value "maybe" in "log_calls" directive, it must be "on" or "off" in \S+webhook\.conf:4$/m
+qr/invalid value "maybe" in \S+webhook\.conf:4$/m
 
 
 
@@ -616,8 +616,8 @@ qr/invalid "values=x", it must be from 1 to 16777216 in \S+webhook\.conf:4$/m
 webhook_receiver usd {
     secret abcdefghijklmnopqrst;
     action POST /pos/x;
-    limit inflight=8;
+    limit rate=8r/s;
 }
 --- must_die
 --- error_log eval
-qr/invalid parameter "inflight=8" in \S+webhook\.conf:4$/m
+qr/invalid parameter "rate=8r/s" in \S+webhook\.conf:4$/m

@@ -274,42 +274,7 @@ typedef struct {
 } ngx_http_webhook_capture_name_t;
 
 
-typedef struct {
-    ngx_uint_t                        method;
-    ngx_str_t                         method_name;
-    webhook_template_t               *uri;
-    webhook_template_t               *body;     /* NULL: no body */
-    ngx_http_webhook_place_t          place;
-} ngx_http_webhook_action_t;
-
-
-/* The secret part of a receiver's URL, which is kept as its digest alone. */
-
-#define NGX_HTTP_WEBHOOK_DIGEST_LEN  32
-
-typedef struct {
-    u_char                            digest[NGX_HTTP_WEBHOOK_DIGEST_LEN];
-    ngx_http_webhook_receiver_t      *receiver;
-    ngx_http_webhook_place_t          place;
-} ngx_http_webhook_token_t;
-
-
-struct ngx_http_webhook_receiver_s {
-    uint64_t                          id;       /* webhook_id_name(name) */
-    ngx_str_t                         name;
-    ngx_http_webhook_place_t          place;
-
-    ngx_str_t                         description;
-    ngx_str_t                         model;
-    ngx_array_t                       tokens;   /* of ..._token_t */
-    webhook_template_t               *target_id;     /* NULL: not given */
-    webhook_template_t               *target_model;  /* NULL: not given */
-    ngx_array_t                       require;  /* webhook_path_t * */
-    ngx_array_t                       actions;  /* ..._action_t */
-    size_t                            body_max;
-    webhook_json_limits_t             limits;
-    ngx_flag_t                        log_calls;
-};
+#include "ngx_http_webhook_receiver.h"
 
 
 typedef enum {
@@ -363,6 +328,7 @@ typedef struct {
 
     ngx_thread_pool_t                *pool;
     ngx_shm_zone_t                   *counters;
+    ngx_shm_zone_t                   *inflight; /* receivers' calls, or NULL */
 
     ngx_http_request_body_filter_pt   next_request_body_filter;
 

@@ -12,20 +12,39 @@
 #define NGX_HTTP_WEBHOOK_BODY_MAX     (64 * 1024 * 1024)
 #define NGX_HTTP_WEBHOOK_DEPTH_MAX    1024
 #define NGX_HTTP_WEBHOOK_VALUES_MAX   (16 * 1024 * 1024)
+#define NGX_HTTP_WEBHOOK_CALLS_MAX    1000000
+#define NGX_HTTP_WEBHOOK_REDACT_MAX   64
 
 
-static char *ngx_http_webhook_receiver_directive(ngx_conf_t *cf,
-    ngx_command_t *cmd, void *conf);
-static char *ngx_http_webhook_receiver_foreign(ngx_conf_t *cf,
-    ngx_str_t *name);
-static ngx_uint_t ngx_http_webhook_receiver_args(ngx_conf_t *cf,
-    ngx_command_t *cmd);
 static ngx_int_t ngx_http_webhook_receiver_create(ngx_conf_t *cf,
     ngx_http_webhook_receiver_t *rcv);
 static ngx_int_t ngx_http_webhook_receiver_finish(ngx_conf_t *cf,
     ngx_http_webhook_receiver_t *rcv);
+static char *ngx_http_webhook_receiver_redact(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
 static char *ngx_http_webhook_receiver_limit(ngx_conf_t *cf,
     ngx_command_t *cmd, void *conf);
+
+
+static ngx_conf_enum_t  ngx_http_webhook_receiver_modes[] = {
+    { ngx_string("sync"), NGX_HTTP_WEBHOOK_MODE_SYNC },
+    { ngx_string("test"), NGX_HTTP_WEBHOOK_MODE_TEST },
+    { ngx_string("disabled"), NGX_HTTP_WEBHOOK_MODE_DISABLED },
+    { ngx_null_string, 0 }
+};
+
+static ngx_conf_enum_t  ngx_http_webhook_receiver_profiles[] = {
+    { ngx_string("strict"), NGX_HTTP_WEBHOOK_PROFILE_STRICT },
+    { ngx_string("nightpos"), NGX_HTTP_WEBHOOK_PROFILE_NIGHTPOS },
+    { ngx_null_string, 0 }
+};
+
+static ngx_conf_enum_t  ngx_http_webhook_receiver_logs[] = {
+    { ngx_string("off"), NGX_HTTP_WEBHOOK_LOG_OFF },
+    { ngx_string("errors"), NGX_HTTP_WEBHOOK_LOG_ERRORS },
+    { ngx_string("on"), NGX_HTTP_WEBHOOK_LOG_ON },
+    { ngx_null_string, 0 }
+};
 
 
 static ngx_command_t  ngx_http_webhook_receiver_commands[] = {
@@ -44,23 +63,37 @@ static ngx_command_t  ngx_http_webhook_receiver_commands[] = {
       offsetof(ngx_http_webhook_receiver_t, model),
       NULL },
 
+    { ngx_string("mode"),
+      NGX_CONF_TAKE1,
+      ngx_conf_set_enum_slot,
+      0,
+      offsetof(ngx_http_webhook_receiver_t, mode),
+      ngx_http_webhook_receiver_modes },
+
+    { ngx_string("profile"),
+      NGX_CONF_TAKE1,
+      ngx_conf_set_enum_slot,
+      0,
+      offsetof(ngx_http_webhook_receiver_t, profile),
+      ngx_http_webhook_receiver_profiles },
+
     { ngx_string("log_calls"),
-      NGX_CONF_FLAG,
-      ngx_conf_set_flag_slot,
+      NGX_CONF_TAKE1,
+      ngx_conf_set_enum_slot,
       0,
       offsetof(ngx_http_webhook_receiver_t, log_calls),
+      ngx_http_webhook_receiver_logs },
+
+    { ngx_string("redact"),
+      NGX_CONF_1MORE,
+      ngx_http_webhook_receiver_redact,
+      0,
+      0,
       NULL },
 
     { ngx_string("limit"),
       NGX_CONF_1MORE,
       ngx_http_webhook_receiver_limit,
-      0,
-      0,
-      NULL },
-
-    { ngx_string("include"),
-      NGX_CONF_TAKE1,
-      ngx_conf_include,
       0,
       0,
       NULL },
@@ -84,6 +117,7 @@ static const ngx_http_webhook_receiver_part_t
 {
     &ngx_http_webhook_receiver_base_part,
     &ngx_http_webhook_receiver_token_part,
+    &ngx_http_webhook_receiver_verify_part,
     &ngx_http_webhook_receiver_action_part,
     NULL
 };
@@ -95,7 +129,10 @@ ngx_http_webhook_receiver(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     ngx_http_webhook_main_conf_t *wmcf = conf;
 
     char                                     *rv;
-    ngx_conf_t                                save;
+    ngx_uint_t                                n;
+    ngx_command_t                            *tables[
+                                       sizeof(ngx_http_webhook_receiver_parts)
+                                       / sizeof(void *)];
     ngx_http_webhook_receiver_t              *rcv;
     const ngx_http_webhook_receiver_part_t  **part;
 
@@ -120,13 +157,15 @@ ngx_http_webhook_receiver(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         }
     }
 
-    save = *cf;
-    cf->handler = ngx_http_webhook_receiver_directive;
-    cf->handler_conf = rcv;
+    n = 0;
 
-    rv = ngx_conf_parse(cf, NULL);
+    for (part = ngx_http_webhook_receiver_parts; *part; part++) {
+        tables[n++] = (*part)->commands;
+    }
 
-    *cf = save;
+    tables[n] = NULL;
+
+    rv = ngx_http_webhook_conf_block(cf, tables, rcv);
 
     if (rv != NGX_CONF_OK) {
         return rv;
@@ -158,118 +197,17 @@ ngx_http_webhook_receiver_check(ngx_conf_t *cf,
 }
 
 
-/* Finds a directive of the block among those of the parts. */
-
-static char *
-ngx_http_webhook_receiver_directive(ngx_conf_t *cf, ngx_command_t *dummy,
-    void *conf)
-{
-    char                                     *rv;
-    ngx_str_t                                *value;
-    ngx_command_t                            *cmd;
-    const ngx_http_webhook_receiver_part_t  **part;
-
-    value = cf->args->elts;
-
-    for (part = ngx_http_webhook_receiver_parts; *part; part++) {
-
-        for (cmd = (*part)->commands; cmd->name.len; cmd++) {
-
-            if (cmd->name.len != value[0].len
-                || ngx_memcmp(cmd->name.data, value[0].data, value[0].len)
-                   != 0)
-            {
-                continue;
-            }
-
-            if (!ngx_http_webhook_receiver_args(cf, cmd)) {
-                ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                                   "invalid number of arguments in \"%V\" "
-                                   "directive", &value[0]);
-                return NGX_CONF_ERROR;
-            }
-
-            rv = cmd->set(cf, cmd, conf);
-
-            if (rv != NGX_CONF_OK && rv != NGX_CONF_ERROR) {
-                ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "\"%V\" directive %s",
-                                   &cmd->name, rv);
-                return NGX_CONF_ERROR;
-            }
-
-            return rv;
-        }
-    }
-
-    return ngx_http_webhook_receiver_foreign(cf, &value[0]);
-}
-
-
-static ngx_uint_t
-ngx_http_webhook_receiver_args(ngx_conf_t *cf, ngx_command_t *cmd)
-{
-    ngx_uint_t  n;
-
-    n = cf->args->nelts;
-
-    if (cmd->type & NGX_CONF_FLAG) {
-        return n == 2;
-    }
-
-    if (cmd->type & NGX_CONF_1MORE) {
-        return n >= 2;
-    }
-
-    if (cmd->type & NGX_CONF_2MORE) {
-        return n >= 3;
-    }
-
-    /* NGX_CONF_NOARGS is 1, NGX_CONF_TAKE1 is 2, NGX_CONF_TAKE2 is 4 ... */
-
-    return n <= NGX_CONF_MAX_ARGS && (cmd->type & (1 << (n - 1)));
-}
-
-
-/* As core says it. */
-
-static char *
-ngx_http_webhook_receiver_foreign(ngx_conf_t *cf, ngx_str_t *name)
-{
-    ngx_uint_t      i;
-    ngx_command_t  *cmd;
-
-    for (i = 0; cf->cycle->modules[i]; i++) {
-
-        cmd = cf->cycle->modules[i]->commands;
-
-        for ( /* void */ ; cmd && cmd->name.len; cmd++) {
-
-            if (cmd->name.len == name->len
-                && ngx_memcmp(cmd->name.data, name->data, name->len) == 0)
-            {
-                ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                                   "\"%V\" directive is not allowed here",
-                                   name);
-                return NGX_CONF_ERROR;
-            }
-        }
-    }
-
-    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "unknown directive \"%V\"",
-                       name);
-
-    return NGX_CONF_ERROR;
-}
-
-
 static ngx_int_t
 ngx_http_webhook_receiver_create(ngx_conf_t *cf,
     ngx_http_webhook_receiver_t *rcv)
 {
     rcv->body_max = NGX_CONF_UNSET_SIZE;
-    rcv->log_calls = NGX_CONF_UNSET;
+    rcv->mode = NGX_CONF_UNSET_UINT;
+    rcv->profile = NGX_CONF_UNSET_UINT;
+    rcv->log_calls = NGX_CONF_UNSET_UINT;
 
-    return NGX_OK;
+    return ngx_array_init(&rcv->redact, cf->pool, 1,
+                          sizeof(webhook_path_t *));
 }
 
 
@@ -278,13 +216,54 @@ ngx_http_webhook_receiver_finish(ngx_conf_t *cf,
     ngx_http_webhook_receiver_t *rcv)
 {
     ngx_conf_init_size_value(rcv->body_max, NGX_HTTP_WEBHOOK_BODY);
-    ngx_conf_init_value(rcv->log_calls, 0);
+    ngx_conf_init_uint_value(rcv->mode, NGX_HTTP_WEBHOOK_MODE_SYNC);
+    ngx_conf_init_uint_value(rcv->profile, NGX_HTTP_WEBHOOK_PROFILE_STRICT);
+    ngx_conf_init_uint_value(rcv->log_calls, NGX_HTTP_WEBHOOK_LOG_OFF);
 
     return NGX_OK;
 }
 
 
-/* limit body=SIZE depth=N values=N */
+/* redact PATH|header.NAME ... */
+
+static char *
+ngx_http_webhook_receiver_redact(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    ngx_http_webhook_receiver_t *rcv = conf;
+
+    ngx_str_t        *value;
+    ngx_uint_t        i;
+    webhook_path_t  **path;
+
+    value = cf->args->elts;
+
+    for (i = 1; i < cf->args->nelts; i++) {
+
+        if (rcv->redact.nelts == NGX_HTTP_WEBHOOK_REDACT_MAX) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "webhook_receiver \"%V\" redacts more than %d "
+                               "fields", &rcv->name,
+                               NGX_HTTP_WEBHOOK_REDACT_MAX);
+            return NGX_CONF_ERROR;
+        }
+
+        path = ngx_array_push(&rcv->redact);
+        if (path == NULL) {
+            return NGX_CONF_ERROR;
+        }
+
+        *path = ngx_http_webhook_conf_path(cf, &value[i]);
+        if (*path == NULL) {
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+/* limit body=SIZE depth=N values=N inflight=N */
 
 static char *
 ngx_http_webhook_receiver_limit(ngx_conf_t *cf, ngx_command_t *cmd,
@@ -319,6 +298,21 @@ ngx_http_webhook_receiver_limit(ngx_conf_t *cf, ngx_command_t *cmd,
             }
 
             rcv->body_max = n;
+            continue;
+        }
+
+        if (ngx_http_webhook_conf_param(&value[i], "inflight=", &s)) {
+
+            n = ngx_atoi(s.data, s.len);
+
+            if (n < 1 || n > NGX_HTTP_WEBHOOK_CALLS_MAX) {
+                ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                                   "invalid \"%V\", it must be from 1 to %d",
+                                   &value[i], NGX_HTTP_WEBHOOK_CALLS_MAX);
+                return NGX_CONF_ERROR;
+            }
+
+            rcv->inflight = n;
             continue;
         }
 

@@ -47,6 +47,8 @@ typedef struct {
 extern const ngx_http_webhook_receiver_part_t
     ngx_http_webhook_receiver_token_part;
 extern const ngx_http_webhook_receiver_part_t
+    ngx_http_webhook_receiver_verify_part;
+extern const ngx_http_webhook_receiver_part_t
     ngx_http_webhook_receiver_action_part;
 
 

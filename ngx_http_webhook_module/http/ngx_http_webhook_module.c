@@ -196,6 +196,8 @@ ngx_http_webhook_init_process(ngx_cycle_t *cycle)
         ngx_http_webhook_metrics_attach(wmcf->counters);
     }
 
+    ngx_http_webhook_receive_attach(wmcf);
+
     if (wmcf->store == NULL) {
         return NGX_OK;
     }

@@ -2,9 +2,9 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * The way of a call: its headers are checked, its body read and checked, all
- * of its actions rendered, then run one after the other, and the outcome is
- * answered, counted and kept in the history.
+ * The way of a call: its headers are checked and its body is read; then it takes
+ * the steps below, some of which may have to wait; and at last the outcome is
+ * counted, kept in the history and answered.
  */
 
 
@@ -17,28 +17,38 @@ static ngx_uint_t ngx_http_webhook_receive_direct(ngx_http_request_t *r,
 static ngx_int_t ngx_http_webhook_receive_unreachable(ngx_http_request_t *r);
 static ngx_int_t ngx_http_webhook_receive_refuse(
     ngx_http_webhook_call_t *call, ngx_uint_t status, ngx_str_t *error);
-static void ngx_http_webhook_receive_run(ngx_http_request_t *r);
-static void ngx_http_webhook_receive_next(ngx_http_webhook_call_t *call);
-static ngx_int_t ngx_http_webhook_receive_failed(
-    ngx_http_webhook_call_t *call, ngx_http_webhook_act_t *act);
+static ngx_int_t ngx_http_webhook_call_go(ngx_http_webhook_call_t *call);
+static void ngx_http_webhook_receive_write(ngx_http_request_t *r);
 static void ngx_http_webhook_receive_read(ngx_http_request_t *r);
 static void ngx_http_webhook_receive_cleanup(void *data);
-static ngx_int_t ngx_http_webhook_receive_header_filter(
-    ngx_http_request_t *r);
-static ngx_int_t ngx_http_webhook_receive_body_filter(ngx_http_request_t *r,
-    ngx_chain_t *in);
-static ngx_int_t ngx_http_webhook_receive_variable(ngx_http_request_t *r,
-    ngx_http_variable_value_t *v, uintptr_t data);
-static ngx_int_t ngx_http_webhook_receive_phase(ngx_http_core_main_conf_t *c,
-    ngx_uint_t phase, ngx_http_handler_pt handler);
 
 
-static ngx_http_output_header_filter_pt  ngx_http_next_header_filter;
-static ngx_http_output_body_filter_pt    ngx_http_next_body_filter;
+/*
+ * What is done with a call once its body is there.  Nothing of a body is looked
+ * at before it is verified; nothing is called before all is known to be well.
+ */
 
+static const ngx_http_webhook_step_pt  ngx_http_webhook_receive_steps[] = {
+    ngx_http_webhook_receive_verify,
+    ngx_http_webhook_receive_handshake,
+    ngx_http_webhook_receive_type,
+    ngx_http_webhook_receive_parse,
+    ngx_http_webhook_receive_require,
+    ngx_http_webhook_receive_target,
+    ngx_http_webhook_receive_render,
+    ngx_http_webhook_receive_dry,
+    ngx_http_webhook_receive_run,
+    NULL
+};
 
-static ngx_str_t  ngx_http_webhook_receiver_name =
-    ngx_string("webhook_receiver");
+/* And once the answer is known, whatever it is. */
+
+static const ngx_http_webhook_step_pt  ngx_http_webhook_receive_endings[] = {
+    ngx_http_webhook_receive_compose,
+    ngx_http_webhook_receive_log,
+    ngx_http_webhook_receive_answer,
+    NULL
+};
 
 
 ngx_int_t
@@ -68,6 +78,18 @@ ngx_http_webhook_receive_handler(ngx_http_request_t *r)
     }
 
     status = ngx_http_webhook_receive_check_headers(call, &error);
+
+    if (status == NGX_HTTP_NOT_ALLOWED
+        && ngx_http_webhook_receive_greet(call) == NGX_DONE)
+    {
+        status = call->status;
+        error = call->error;
+    }
+
+    if (status == 0 && ngx_http_webhook_receive_limit(call) != NGX_OK) {
+        status = NGX_HTTP_TOO_MANY_REQUESTS;
+        ngx_str_set(&error, "Too many calls at a time; nothing was done");
+    }
 
     if (status == 0) {
         return ngx_http_webhook_receive_body(call);
@@ -177,58 +199,132 @@ ngx_http_webhook_receive_refuse(ngx_http_webhook_call_t *call,
 void
 ngx_http_webhook_call_body(ngx_http_webhook_call_t *call)
 {
-    ngx_int_t            rc;
-    ngx_str_t            error, json;
-    ngx_uint_t           status;
     ngx_http_request_t  *r;
 
     r = call->request;
 
-    status = ngx_http_webhook_receive_check_body(call, &error);
-
-    if (status) {
-        rc = ngx_http_webhook_call_end(call, status, &error);
-        ngx_http_finalize_request(r, rc);
-        return;
-    }
-
-    if (ngx_http_webhook_receive_dry_run(r)) {
-        call->dry_run = 1;
-
-        if (ngx_http_webhook_receive_dry_json(call, &json) != NGX_OK) {
-            ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
-            return;
-        }
-
-        call->instead = json;
-
-        rc = ngx_http_webhook_call_end(call, NGX_HTTP_OK, NULL);
-        ngx_http_finalize_request(r, rc);
-        return;
-    }
-
-    /* from here on the actions run to their end, whatever the caller does */
+    /* from here on it goes to its end, whatever the caller does */
 
     call->running = 1;
 
     r->read_event_handler = ngx_http_webhook_receive_read;
-    r->write_event_handler = ngx_http_webhook_receive_run;
+    r->write_event_handler = ngx_http_webhook_receive_write;
 
-    ngx_http_webhook_receive_next(call);
+    ngx_http_webhook_call_resume(call, NGX_OK);
 }
 
 
-/* The main request's write event handler while actions run. */
+void
+ngx_http_webhook_call_resume(ngx_http_webhook_call_t *call, ngx_int_t rc)
+{
+    call->wake = NULL;
+
+    if (rc == NGX_DONE && !call->ending) {
+        call->ending = 1;
+        call->step = 0;
+    }
+
+    if (ngx_http_webhook_call_go(call) == NGX_AGAIN) {
+        return;
+    }
+
+    ngx_http_finalize_request(call->request, call->rc);
+}
+
+
+ngx_int_t
+ngx_http_webhook_call_end(ngx_http_webhook_call_t *call, ngx_uint_t status,
+    ngx_str_t *error)
+{
+    (void) ngx_http_webhook_call_set(call, status, error);
+
+    call->ending = 1;
+    call->step = 0;
+
+    if (ngx_http_webhook_call_go(call) == NGX_AGAIN) {
+
+        /* no last step has anything to wait for yet */
+
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return call->rc;
+}
+
+
+/* NGX_AGAIN while a step waits, NGX_DONE when the answer was sent. */
+
+static ngx_int_t
+ngx_http_webhook_call_go(ngx_http_webhook_call_t *call)
+{
+    ngx_int_t                 rc;
+    ngx_http_webhook_step_pt  step;
+
+    for ( ;; ) {
+
+        step = call->ending ? ngx_http_webhook_receive_endings[call->step]
+                            : ngx_http_webhook_receive_steps[call->step];
+
+        if (step == NULL) {
+
+            if (call->ending) {
+                call->running = 0;
+                return NGX_DONE;
+            }
+
+            call->ending = 1;
+            call->step = 0;
+            continue;
+        }
+
+        call->step++;
+
+        rc = step(call);
+
+        if (rc == NGX_AGAIN) {
+            return NGX_AGAIN;
+        }
+
+        if (rc == NGX_DONE && !call->ending) {
+            call->ending = 1;
+            call->step = 0;
+        }
+    }
+}
+
+
+ngx_int_t
+ngx_http_webhook_call_set(ngx_http_webhook_call_t *call, ngx_uint_t status,
+    ngx_str_t *error)
+{
+    call->status = status;
+
+    if (error) {
+        call->error = *error;
+    }
+
+    return NGX_DONE;
+}
+
+
+void
+ngx_http_webhook_call_wait(ngx_http_webhook_call_t *call,
+    void (*wake)(ngx_http_webhook_call_t *call))
+{
+    call->wake = wake;
+}
+
+
+/* The main request's write event handler while steps are taken. */
 
 static void
-ngx_http_webhook_receive_run(ngx_http_request_t *r)
+ngx_http_webhook_receive_write(ngx_http_request_t *r)
 {
-    ngx_http_webhook_act_t   *act;
     ngx_http_webhook_call_t  *call;
 
     call = ngx_http_webhook_call_get(r);
 
-    if (call == NULL || !call->woken) {
+    if (call == NULL || !call->woken || call->wake == NULL) {
         /* an event of the caller's connection */
         return;
     }
@@ -238,120 +334,11 @@ ngx_http_webhook_receive_run(ngx_http_request_t *r)
     /* of the upstream, which is done */
     r->connection->log->action = NULL;
 
-    act = &call->acts[call->current];
-
-    if (act->status < 200 || act->status > 299 || act->broken) {
-        ngx_http_finalize_request(r,
-                                  ngx_http_webhook_receive_failed(call, act));
-        return;
-    }
-
-    call->current++;
-
-    ngx_http_webhook_receive_next(call);
+    call->wake(call);
 }
 
 
-static void
-ngx_http_webhook_receive_next(ngx_http_webhook_call_t *call)
-{
-    ngx_int_t                rc;
-    ngx_str_t                error;
-    ngx_uint_t               status;
-    ngx_http_request_t      *r;
-    ngx_http_webhook_act_t  *act;
-
-    r = call->request;
-
-    if (call->current == call->nacts) {
-        rc = ngx_http_webhook_call_end(call, NGX_HTTP_OK, NULL);
-        ngx_http_finalize_request(r, rc);
-        return;
-    }
-
-    act = &call->acts[call->current];
-
-    if (ngx_http_webhook_receive_act(act) == NGX_OK) {
-        return;
-    }
-
-    status = call->current ? NGX_HTTP_BAD_GATEWAY
-                           : NGX_HTTP_SERVICE_UNAVAILABLE;
-
-    ngx_http_webhook_receive_say(r, &error,
-                                 "Action %ui of %ui could not be called%s",
-                                 act->number, call->nacts,
-                                 call->current ? "" : "; nothing was done");
-
-    rc = ngx_http_webhook_call_end(call, status, &error);
-    ngx_http_finalize_request(r, rc);
-}
-
-
-static ngx_int_t
-ngx_http_webhook_receive_failed(ngx_http_webhook_call_t *call,
-    ngx_http_webhook_act_t *act)
-{
-    size_t               len;
-    ngx_str_t            error, start;
-    const char          *dots;
-    ngx_http_request_t  *r;
-
-    r = call->request;
-
-    /* no arguments: they may hold what the caller is not to see */
-
-    len = 0;
-
-    while (len < act->uri.len && act->uri.data[len] != '?') {
-        len++;
-    }
-
-    dots = "";
-
-    if (len > 128) {
-        len = 128;
-        dots = "...";
-    }
-
-    if (act->broken) {
-        ngx_http_webhook_receive_say(r, &error,
-                "The API's answer to action %ui of %ui (%V %*s%s) broke off",
-                act->number, call->nacts, &act->method_name,
-                len, act->uri.data, dots);
-
-    } else if (act->answered && act->status) {
-        ngx_http_webhook_receive_say(r, &error,
-                "The API answered %ui to action %ui of %ui (%V %*s%s)",
-                act->status, act->number, call->nacts, &act->method_name,
-                len, act->uri.data, dots);
-
-    } else if (act->status) {
-        ngx_http_webhook_receive_say(r, &error,
-                "Action %ui of %ui (%V %*s%s) failed with %ui",
-                act->number, call->nacts, &act->method_name,
-                len, act->uri.data, dots, act->status);
-
-    } else {
-        ngx_http_webhook_receive_say(r, &error,
-                "Action %ui of %ui (%V %*s%s) got no answer",
-                act->number, call->nacts, &act->method_name,
-                len, act->uri.data, dots);
-    }
-
-    if (act->start_len) {
-        start.data = act->start;
-        start.len = act->start_len;
-
-        ngx_http_webhook_receive_say(r, &call->detail, "%V: %V", &error,
-                                     &start);
-    }
-
-    return ngx_http_webhook_call_end(call, NGX_HTTP_BAD_GATEWAY, &error);
-}
-
-
-/* The main request's read event handler while actions run. */
+/* The main request's read event handler while steps are taken. */
 
 static void
 ngx_http_webhook_receive_read(ngx_http_request_t *r)
@@ -375,83 +362,6 @@ ngx_http_webhook_receive_read(ngx_http_request_t *r)
     }
 
     ngx_http_block_reading(r);
-}
-
-
-ngx_int_t
-ngx_http_webhook_call_end(ngx_http_webhook_call_t *call, ngx_uint_t status,
-    ngx_str_t *error)
-{
-    ngx_int_t                    rc;
-    ngx_str_t                    json;
-    ngx_log_t                   *log;
-    ngx_uint_t                   level;
-    ngx_http_request_t          *r;
-    ngx_http_webhook_counter_e   counter;
-
-    r = call->request;
-    log = r->connection->log;
-
-    call->running = 0;
-    call->status = status;
-
-    if (error) {
-        call->error = *error;
-    }
-
-    if (status == NGX_HTTP_OK) {
-        counter = NGX_HTTP_WEBHOOK_CALLS_OK;
-
-    } else if (status < NGX_HTTP_INTERNAL_SERVER_ERROR) {
-        counter = NGX_HTTP_WEBHOOK_CALLS_REFUSED;
-
-    } else {
-        counter = NGX_HTTP_WEBHOOK_CALLS_FAILED;
-    }
-
-    ngx_http_webhook_count(counter, 1);
-
-    if (status != NGX_HTTP_OK) {
-
-        /* what a caller does wrong is no fault of ours */
-
-        level = (counter == NGX_HTTP_WEBHOOK_CALLS_FAILED) ? NGX_LOG_ERR
-                                                           : NGX_LOG_INFO;
-
-        if (call->receiver) {
-            ngx_log_error(level, log, 0, "webhook receiver \"%V\": %V",
-                          &call->receiver->name,
-                          call->detail.len ? &call->detail : &call->error);
-
-        } else {
-            ngx_log_error(level, log, 0, "webhook: %V", &call->error);
-        }
-    }
-
-    if (call->receiver && call->receiver->log_calls) {
-        ngx_http_webhook_receive_log(call);
-    }
-
-    if (call->gone) {
-        r->connection->error = 1;
-        return NGX_HTTP_CLIENT_CLOSED_REQUEST;
-    }
-
-    if (status != NGX_HTTP_OK) {
-        rc = ngx_http_webhook_receive_error_json(r, &call->error, &json);
-
-        if (rc != NGX_OK) {
-            return NGX_HTTP_INTERNAL_SERVER_ERROR;
-        }
-
-    } else if (call->dry_run) {
-        json = call->instead;
-
-    } else {
-        ngx_str_set(&json, "{\"status\": \"ok\"}");
-    }
-
-    return ngx_http_webhook_receive_send(r, status, &json);
 }
 
 
@@ -525,211 +435,18 @@ ngx_http_webhook_receive_cleanup(void *data)
         /* by worker_shutdown_timeout, or for lack of memory */
 
         call->running = 0;
+        call->cut = 1;
         call->status = NGX_HTTP_SERVICE_UNAVAILABLE;
         ngx_str_set(&call->error,
                     "The call was cut off before all of its actions were done");
+        ngx_str_null(&call->detail);
 
-        ngx_http_webhook_count(NGX_HTTP_WEBHOOK_CALLS_FAILED, 1);
-
-        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
-                      "webhook receiver \"%V\": %V", &call->receiver->name,
-                      &call->error);
-
-        if (call->receiver->log_calls) {
-            ngx_http_webhook_receive_log(call);
-        }
+        (void) ngx_http_webhook_receive_log(call);
     }
+
+    ngx_http_webhook_receive_limit_free(call);
+    ngx_http_webhook_receive_wipe_token(call);
 
     webhook_json_free(call->doc);
     call->doc = NULL;
-}
-
-
-static ngx_int_t
-ngx_http_webhook_receive_header_filter(ngx_http_request_t *r)
-{
-    if (r != r->main) {
-
-        if (ngx_http_webhook_receive_act_header(r)) {
-            return NGX_OK;
-        }
-
-    } else if (ngx_http_webhook_receive_instead_header(r) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    return ngx_http_next_header_filter(r);
-}
-
-
-static ngx_int_t
-ngx_http_webhook_receive_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
-{
-    ngx_chain_t  *out;
-
-    if (r != r->main) {
-
-        if (ngx_http_webhook_receive_act_body(r, in)) {
-            return NGX_OK;
-        }
-
-    } else if (ngx_http_webhook_receive_instead_body(r, in, &out)) {
-
-        if (out == NULL && in) {
-            return NGX_OK;
-        }
-
-        return ngx_http_next_body_filter(r, out);
-    }
-
-    return ngx_http_next_body_filter(r, in);
-}
-
-
-ngx_int_t
-ngx_http_webhook_receive_variables(ngx_conf_t *cf)
-{
-    ngx_http_variable_t  *var;
-
-    var = ngx_http_add_variable(cf, &ngx_http_webhook_receiver_name,
-                                NGX_HTTP_VAR_NOCACHEABLE);
-    if (var == NULL) {
-        return NGX_ERROR;
-    }
-
-    var->get_handler = ngx_http_webhook_receive_variable;
-
-    return NGX_OK;
-}
-
-
-static ngx_int_t
-ngx_http_webhook_receive_variable(ngx_http_request_t *r,
-    ngx_http_variable_value_t *v, uintptr_t data)
-{
-    ngx_http_webhook_call_t  *call;
-
-    call = ngx_http_webhook_call_get(r->main);
-
-    if (call == NULL || call->receiver == NULL) {
-        v->not_found = 1;
-        return NGX_OK;
-    }
-
-    v->data = call->receiver->name.data;
-    v->len = call->receiver->name.len;
-    v->valid = 1;
-    v->no_cacheable = 0;
-    v->not_found = 0;
-
-    return NGX_OK;
-}
-
-
-ngx_int_t
-ngx_http_webhook_receive_status(ngx_http_request_t *r, ngx_str_t *value)
-{
-    ngx_http_webhook_call_t      *call;
-    ngx_http_webhook_loc_conf_t  *wlcf;
-
-    r = r->main;
-
-    wlcf = ngx_http_get_module_loc_conf(r, ngx_http_webhook_module);
-    call = ngx_http_webhook_call_get(r);
-
-    if (!wlcf->receive && (call == NULL || call->status == 0)) {
-        return NGX_DECLINED;
-    }
-
-    if (call && call->status == NGX_HTTP_OK) {
-        ngx_str_set(value, "ok");
-
-    } else if (call && call->status >= NGX_HTTP_INTERNAL_SERVER_ERROR) {
-        ngx_str_set(value, "failed");
-
-    } else if (call && call->running) {
-        ngx_str_null(value);
-
-    } else {
-        ngx_str_set(value, "refused");
-    }
-
-    return NGX_OK;
-}
-
-
-ngx_int_t
-ngx_http_webhook_receive_init(ngx_conf_t *cf)
-{
-    ngx_http_core_main_conf_t     *cmcf;
-    ngx_http_webhook_main_conf_t  *wmcf;
-
-    wmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_webhook_module);
-
-    if (!wmcf->receive) {
-        return NGX_OK;
-    }
-
-    if (ngx_http_webhook_receive_request_id_init(cf) != NGX_OK
-        || ngx_http_webhook_receive_mask_init(cf, wmcf) != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
-
-    if (ngx_http_webhook_receive_phase(cmcf, NGX_HTTP_POST_READ_PHASE,
-                                       ngx_http_webhook_receive_mask)
-        != NGX_OK
-        || ngx_http_webhook_receive_phase(cmcf, NGX_HTTP_SERVER_REWRITE_PHASE,
-                                          ngx_http_webhook_receive_mask_late)
-           != NGX_OK
-        || ngx_http_webhook_receive_phase(cmcf, NGX_HTTP_REWRITE_PHASE,
-                                          ngx_http_webhook_receive_mask_late)
-           != NGX_OK
-        || ngx_http_webhook_receive_phase(cmcf, NGX_HTTP_LOG_PHASE,
-                                          ngx_http_webhook_receive_mask_log)
-           != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    ngx_http_next_header_filter = ngx_http_top_header_filter;
-    ngx_http_top_header_filter = ngx_http_webhook_receive_header_filter;
-
-    ngx_http_next_body_filter = ngx_http_top_body_filter;
-    ngx_http_top_body_filter = ngx_http_webhook_receive_body_filter;
-
-    return NGX_OK;
-}
-
-
-/*
- * Puts a handler before all others of its phase: the log phase runs them from
- * the first to the last, the others from the last to the first.
- */
-
-static ngx_int_t
-ngx_http_webhook_receive_phase(ngx_http_core_main_conf_t *cmcf,
-    ngx_uint_t phase, ngx_http_handler_pt handler)
-{
-    ngx_array_t          *handlers;
-    ngx_http_handler_pt  *h;
-
-    handlers = &cmcf->phases[phase].handlers;
-
-    h = ngx_array_push(handlers);
-    if (h == NULL) {
-        return NGX_ERROR;
-    }
-
-    if (phase == NGX_HTTP_LOG_PHASE) {
-        h = handlers->elts;
-        ngx_memmove(h + 1, h,
-                    (handlers->nelts - 1) * sizeof(ngx_http_handler_pt));
-    }
-
-    *h = handler;
-
-    return NGX_OK;
 }

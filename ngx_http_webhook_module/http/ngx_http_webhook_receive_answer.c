@@ -10,6 +10,10 @@
 #include "ngx_http_webhook_receive_int.h"
 
 
+static ngx_int_t ngx_http_webhook_answer_make(ngx_http_webhook_call_t *call);
+static ngx_int_t ngx_http_webhook_answer_send(ngx_http_webhook_call_t *call);
+static ngx_int_t ngx_http_webhook_answer_dry(ngx_http_webhook_call_t *call,
+    ngx_str_t *json);
 static void ngx_http_webhook_answer_quoted(webhook_buf_t *b, ngx_str_t *text);
 static ngx_int_t ngx_http_webhook_answer_text(ngx_http_request_t *r,
     webhook_buf_t *b, ngx_str_t *json);
@@ -24,32 +28,114 @@ static ngx_int_t  ngx_http_webhook_request_id_index;
 
 
 ngx_int_t
-ngx_http_webhook_receive_send(ngx_http_request_t *r, ngx_uint_t status,
-    ngx_str_t *json)
+ngx_http_webhook_receive_answer(ngx_http_webhook_call_t *call)
 {
-    ngx_int_t         rc;
-    ngx_buf_t        *b;
-    ngx_chain_t       out;
-    ngx_table_elt_t  *h;
+    ngx_http_request_t  *r;
 
-    if (status == NGX_HTTP_NOT_ALLOWED) {
+    r = call->request;
 
-        h = ngx_list_push(&r->headers_out.headers);
-        if (h == NULL) {
-            return NGX_HTTP_INTERNAL_SERVER_ERROR;
-        }
-
-        ngx_memzero(h, sizeof(ngx_table_elt_t));
-        h->hash = 1;
-        ngx_str_set(&h->key, "Allow");
-        ngx_str_set(&h->value, "POST");
+    if (call->gone) {
+        r->connection->error = 1;
+        call->rc = NGX_HTTP_CLIENT_CLOSED_REQUEST;
+        return NGX_OK;
     }
 
-    r->headers_out.status = status;
-    r->headers_out.content_length_n = json->len;
-    r->headers_out.content_type = ngx_http_webhook_answer_type;
+    call->rc = ngx_http_webhook_answer_make(call) == NGX_OK
+               ? ngx_http_webhook_answer_send(call)
+               : NGX_HTTP_INTERNAL_SERVER_ERROR;
+
+    return NGX_OK;
+}
+
+
+/*
+ * The text of an answer.  It is made before the call is kept in its history;
+ * what is already there was made by a step.
+ */
+
+ngx_int_t
+ngx_http_webhook_receive_compose(ngx_http_webhook_call_t *call)
+{
+    (void) ngx_http_webhook_answer_make(call);
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_webhook_answer_make(ngx_http_webhook_call_t *call)
+{
+    ngx_uint_t  nightpos;
+
+    nightpos = call->receiver
+               && call->receiver->profile == NGX_HTTP_WEBHOOK_PROFILE_NIGHTPOS;
+
+    if (nightpos && !call->handshake) {
+
+        if (call->status < NGX_HTTP_SPECIAL_RESPONSE) {
+            call->told = NGX_HTTP_OK;
+
+        } else if (call->status == NGX_HTTP_NOT_FOUND) {
+            call->told = NGX_HTTP_NOT_FOUND;
+
+        } else {
+            call->told = NGX_HTTP_INTERNAL_SERVER_ERROR;
+        }
+
+    } else {
+        call->told = call->status;
+    }
+
+    if (call->answer.data) {
+        return NGX_OK;
+    }
+
+    if (call->status < NGX_HTTP_SPECIAL_RESPONSE) {
+        ngx_str_set(&call->answer, "{\"status\": \"ok\"}");
+        return NGX_OK;
+    }
+
+    if (nightpos) {
+        ngx_str_set(&call->answer, "{\"status\": \"error\"}");
+        return NGX_OK;
+    }
+
+    return ngx_http_webhook_receive_error_json(call->request, &call->error,
+                                               &call->answer);
+}
+
+
+static ngx_int_t
+ngx_http_webhook_answer_send(ngx_http_webhook_call_t *call)
+{
+    ngx_int_t            rc;
+    ngx_buf_t           *b;
+    ngx_str_t            allow;
+    ngx_chain_t          out;
+    ngx_http_request_t  *r;
+
+    r = call->request;
+
+    if (call->told == NGX_HTTP_NOT_ALLOWED) {
+
+        ngx_str_set(&allow, "POST");
+
+        if (ngx_http_webhook_receive_header(r, "Allow", &allow) != NGX_OK) {
+            return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        }
+    }
+
+    r->headers_out.status = call->told;
+    r->headers_out.content_length_n = call->answer.len;
+    r->headers_out.content_type = call->answer_type.len
+                                  ? call->answer_type
+                                  : ngx_http_webhook_answer_type;
     r->headers_out.content_type_len = r->headers_out.content_type.len;
     r->headers_out.content_type_lowcase = NULL;
+
+    if (call->answer.len == 0) {
+        r->header_only = 1;
+    }
 
     rc = ngx_http_send_header(r);
 
@@ -62,8 +148,8 @@ ngx_http_webhook_receive_send(ngx_http_request_t *r, ngx_uint_t status,
         return NGX_ERROR;
     }
 
-    b->pos = json->data;
-    b->last = json->data + json->len;
+    b->pos = call->answer.data;
+    b->last = b->pos + call->answer.len;
     b->memory = 1;
     b->last_buf = 1;
     b->last_in_chain = 1;
@@ -72,6 +158,28 @@ ngx_http_webhook_receive_send(ngx_http_request_t *r, ngx_uint_t status,
     out.next = NULL;
 
     return ngx_http_output_filter(r, &out);
+}
+
+
+ngx_int_t
+ngx_http_webhook_receive_header(ngx_http_request_t *r, char *name,
+    ngx_str_t *value)
+{
+    ngx_table_elt_t  *h;
+
+    h = ngx_list_push(&r->headers_out.headers);
+    if (h == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memzero(h, sizeof(ngx_table_elt_t));
+
+    h->hash = 1;
+    h->key.data = (u_char *) name;
+    h->key.len = ngx_strlen(name);
+    h->value = *value;
+
+    return NGX_OK;
 }
 
 
@@ -101,8 +209,27 @@ ngx_http_webhook_receive_error_json(ngx_http_request_t *r, ngx_str_t *error,
 
 
 ngx_int_t
-ngx_http_webhook_receive_dry_json(ngx_http_webhook_call_t *call,
-    ngx_str_t *json)
+ngx_http_webhook_receive_dry(ngx_http_webhook_call_t *call)
+{
+    ngx_str_t  error;
+
+    if (!call->dry_run) {
+        return NGX_OK;
+    }
+
+    if (ngx_http_webhook_answer_dry(call, &call->answer) == NGX_OK) {
+        return ngx_http_webhook_call_set(call, NGX_HTTP_OK, NULL);
+    }
+
+    ngx_str_set(&error, "Out of memory; nothing was done");
+
+    return ngx_http_webhook_call_set(call, NGX_HTTP_SERVICE_UNAVAILABLE,
+                                     &error);
+}
+
+
+static ngx_int_t
+ngx_http_webhook_answer_dry(ngx_http_webhook_call_t *call, ngx_str_t *json)
 {
     ngx_uint_t               i;
     webhook_buf_t            b;

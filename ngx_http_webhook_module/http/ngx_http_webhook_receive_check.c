@@ -17,7 +17,15 @@
 #define NGX_HTTP_WEBHOOK_ACTION_MAX  1048576
 
 
-static ngx_uint_t ngx_http_webhook_check_type(ngx_http_request_t *r,
+/* 0, or the status to answer with its sentence. */
+
+typedef ngx_uint_t (*ngx_http_webhook_check_pt)(ngx_http_webhook_call_t *call,
+    ngx_str_t *error);
+
+
+static ngx_int_t ngx_http_webhook_check_step(ngx_http_webhook_call_t *call,
+    ngx_http_webhook_check_pt check);
+static ngx_uint_t ngx_http_webhook_check_type(ngx_http_webhook_call_t *call,
     ngx_str_t *error);
 static ngx_uint_t ngx_http_webhook_check_charset(u_char *p, u_char *last);
 static ngx_uint_t ngx_http_webhook_check_json(ngx_http_webhook_call_t *call,
@@ -64,6 +72,11 @@ ngx_http_webhook_receive_check_headers(ngx_http_webhook_call_t *call,
         return NGX_HTTP_NOT_FOUND;
     }
 
+    if (receiver->mode == NGX_HTTP_WEBHOOK_MODE_DISABLED) {
+        ngx_str_set(error, "This hook is switched off; nothing was done");
+        return NGX_HTTP_SERVICE_UNAVAILABLE;
+    }
+
     if (r->method != NGX_HTTP_POST) {
         ngx_str_set(error, "A hook is called with the method POST");
         return NGX_HTTP_NOT_ALLOWED;
@@ -76,46 +89,82 @@ ngx_http_webhook_receive_check_headers(ngx_http_webhook_call_t *call,
         return NGX_HTTP_REQUEST_ENTITY_TOO_LARGE;
     }
 
-    return ngx_http_webhook_check_type(r, error);
+    call->dry_run = ngx_http_webhook_receive_dry_run(r);
+
+    /* where calls are verified, that comes first */
+
+    return receiver->verify ? 0 : ngx_http_webhook_check_type(call, error);
 }
 
 
-ngx_uint_t
-ngx_http_webhook_receive_check_body(ngx_http_webhook_call_t *call,
-    ngx_str_t *error)
+ngx_int_t
+ngx_http_webhook_receive_type(ngx_http_webhook_call_t *call)
 {
+    if (!call->receiver->verify) {
+        /* the headers told before the body was read */
+        return NGX_OK;
+    }
+
+    return ngx_http_webhook_check_step(call, ngx_http_webhook_check_type);
+}
+
+
+ngx_int_t
+ngx_http_webhook_receive_parse(ngx_http_webhook_call_t *call)
+{
+    return ngx_http_webhook_check_step(call, ngx_http_webhook_check_json);
+}
+
+
+ngx_int_t
+ngx_http_webhook_receive_require(ngx_http_webhook_call_t *call)
+{
+    return ngx_http_webhook_check_step(call, ngx_http_webhook_check_require);
+}
+
+
+ngx_int_t
+ngx_http_webhook_receive_target(ngx_http_webhook_call_t *call)
+{
+    return ngx_http_webhook_check_step(call, ngx_http_webhook_check_target);
+}
+
+
+ngx_int_t
+ngx_http_webhook_receive_render(ngx_http_webhook_call_t *call)
+{
+    return ngx_http_webhook_check_step(call, ngx_http_webhook_check_actions);
+}
+
+
+static ngx_int_t
+ngx_http_webhook_check_step(ngx_http_webhook_call_t *call,
+    ngx_http_webhook_check_pt check)
+{
+    ngx_str_t   error;
     ngx_uint_t  status;
 
-    status = ngx_http_webhook_check_json(call, error);
+    status = check(call, &error);
 
-    if (status == 0) {
-        status = ngx_http_webhook_check_require(call, error);
-    }
-
-    if (status == 0) {
-        status = ngx_http_webhook_check_target(call, error);
-    }
-
-    if (status == 0) {
-        status = ngx_http_webhook_check_actions(call, error);
-    }
-
-    return status;
+    return status ? ngx_http_webhook_call_set(call, status, &error) : NGX_OK;
 }
 
 
 /* application/json, text/json or anything +json, in UTF-8. */
 
 static ngx_uint_t
-ngx_http_webhook_check_type(ngx_http_request_t *r, ngx_str_t *error)
+ngx_http_webhook_check_type(ngx_http_webhook_call_t *call, ngx_str_t *error)
 {
-    u_char           *p, *last, *end;
-    size_t            len;
-    ngx_int_t         rc;
-    ngx_uint_t        json;
-    webhook_value_t   coding;
+    u_char              *p, *last, *end;
+    size_t               len;
+    ngx_int_t            rc;
+    ngx_uint_t           json;
+    webhook_value_t      coding;
+    ngx_http_request_t  *r;
 
     static const webhook_str_t  name = webhook_str("Content-Encoding");
+
+    r = call->request;
 
     rc = ngx_http_webhook_lookup_header(r, &name, &coding);
 

@@ -4,13 +4,18 @@
  *
  * What the files of the inbound room share:
  *
- *   receive.c         the way of a call from its headers to its answer
- *   receive_mask.c    keeps the secret of the URL out of all that is logged
- *   receive_body.c    reads the body, into memory and within a bound
- *   receive_check.c   is it what the receiver asks for; renders the actions
- *   receive_action.c  runs an action as a subrequest, swallows its output
- *   receive_answer.c  the answers
- *   receive_log.c     the history of calls
+ *   receive.c            the way of a call: a row of steps
+ *   receive_init.c       phases, filters, variables
+ *   receive_mask.c       keeps the secret of the URL out of all that is logged
+ *   receive_limit.c      calls at a time
+ *   receive_body.c       reads the body, into memory and within a bound
+ *   receive_verify.c     was it signed by who it says
+ *   receive_handshake.c  the questions by which senders make sure of us
+ *   receive_check.c      is it what the receiver asks for; renders the actions
+ *   receive_run.c        runs the actions, one after the other
+ *   receive_action.c     runs one as a subrequest, swallows its output
+ *   receive_answer.c     the answers
+ *   receive_log.c        the history of calls
  *
  * Event loop only.
  */
@@ -19,6 +24,7 @@
 #define NGX_HTTP_WEBHOOK_RECEIVE_INT_H
 
 #include "ngx_http_webhook_receive.h"
+#include "../core/webhook_handshake.h"
 
 
 #define NGX_HTTP_WEBHOOK_UNPROCESSABLE  422     /* nginx has no name for it */
@@ -79,6 +85,16 @@ struct ngx_http_webhook_call_s {
                                                    body was thrown away */
     size_t                        drained;      /* bytes of it so far */
 
+    ngx_uint_t                    step;         /* index of the one to come */
+    void                        (*wake)(ngx_http_webhook_call_t *call);
+
+    ngx_str_t                     token;        /* where the URL is signed,
+                                                   until it is verified */
+    ngx_uint_t                    key;          /* the one that signed it */
+    ngx_str_t                     verified;     /* for the history: how it was
+                                                   verified, and the result */
+    ngx_str_t                     repeat_id;    /* of a sender's, from the
+                                                   verification; or empty */
     webhook_json_doc_t           *doc;
 
     ngx_http_webhook_act_t       *acts;
@@ -86,9 +102,15 @@ struct ngx_http_webhook_call_s {
     ngx_uint_t                    current;      /* index of the running one */
 
     ngx_uint_t                    status;       /* of the answer, 0: none yet */
+    ngx_uint_t                    told;         /* the one that is sent, by the
+                                                   receiver's profile */
     ngx_str_t                     error;        /* the sentence in it */
     ngx_str_t                     detail;       /* what the API said, for the
                                                    history */
+    ngx_str_t                     answer;       /* the text itself */
+    ngx_str_t                     answer_type;  /* empty: JSON */
+    ngx_int_t                     rc;           /* of sending it */
+
     uint64_t                      begun;        /* usec, a clock's */
     uint64_t                      wall;         /* ms since 1970 */
 
@@ -97,15 +119,51 @@ struct ngx_http_webhook_call_s {
     unsigned                      masked:1;     /* request line, unparsed URI */
     unsigned                      masked_uri:1;
     unsigned                      dry_run:1;
-    unsigned                      running:1;    /* actions do */
-    unsigned                      woken:1;      /* the running one ended */
+    unsigned                      handshake:1;  /* it was one */
+    unsigned                      trusted:1;    /* verified, or no need to be */
+    unsigned                      ending:1;     /* the last steps are on */
+    unsigned                      running:1;    /* it may wait, its caller may
+                                                   leave */
+    unsigned                      woken:1;      /* what it waits for came */
     unsigned                      gone:1;       /* the caller left */
+    unsigned                      counted:1;    /* among those in flight */
     unsigned                      logged:1;
+    unsigned                      cut:1;        /* the request is going */
     unsigned                      replaced:1;   /* core's error page */
 };
 
 
 /* receive.c */
+
+/*
+ * A step of the way.  What it returns:
+ *
+ *   NGX_OK     it is the turn of the next step;
+ *   NGX_AGAIN  it waits: once it knows more, it calls
+ *              ngx_http_webhook_call_resume() with one of the others;
+ *   NGX_DONE   the answer is known: call->status is set, and it is the turn of
+ *              the last steps.
+ *
+ * A step that waits must bear that the request ends meanwhile (at
+ * worker_shutdown_timeout): what it waits for is not the call's then.
+ */
+typedef ngx_int_t (*ngx_http_webhook_step_pt)(ngx_http_webhook_call_t *call);
+
+/* Sets status and sentence (NULL with 2xx; it has to live as long as the
+   request); returns NGX_DONE, for a step to return. */
+ngx_int_t ngx_http_webhook_call_set(ngx_http_webhook_call_t *call,
+    ngx_uint_t status, ngx_str_t *error);
+
+/* Goes on after a step that returned NGX_AGAIN, with its result. */
+void ngx_http_webhook_call_resume(ngx_http_webhook_call_t *call,
+    ngx_int_t rc);
+
+/*
+ * What the main request's write event handler does when call->woken is set:
+ * for a step that runs subrequests.  With NULL nothing.
+ */
+void ngx_http_webhook_call_wait(ngx_http_webhook_call_t *call,
+    void (*wake)(ngx_http_webhook_call_t *call));
 
 /* The call of a request, or NULL. */
 ngx_http_webhook_call_t *ngx_http_webhook_call_get(ngx_http_request_t *r);
@@ -114,14 +172,14 @@ ngx_http_webhook_call_t *ngx_http_webhook_call_get(ngx_http_request_t *r);
 ngx_http_webhook_call_t *ngx_http_webhook_call_make(ngx_http_request_t *r);
 
 /*
- * Ends a call: logs and counts it and sends the answer.  Returns what is to be
- * returned from the content handler or given to ngx_http_finalize_request().
- * error is a sentence that need not live on, NULL with 200.
+ * Ends a call before its first step: logs and counts it and sends the answer.
+ * Returns what is to be returned from the content handler or given to
+ * ngx_http_finalize_request().
  */
 ngx_int_t ngx_http_webhook_call_end(ngx_http_webhook_call_t *call,
     ngx_uint_t status, ngx_str_t *error);
 
-/* Called when the body is whole; goes on with checks and actions. */
+/* Called when the body is whole: takes the steps. */
 void ngx_http_webhook_call_body(ngx_http_webhook_call_t *call);
 
 /* Microseconds of a clock that never runs backwards. */
@@ -143,6 +201,46 @@ ngx_int_t ngx_http_webhook_receive_mask_init(ngx_conf_t *cf,
 ngx_int_t ngx_http_webhook_receive_mask_all(ngx_http_webhook_call_t *call);
 
 
+/* receive_limit.c */
+
+/* Counts a call: NGX_OK, or NGX_BUSY if there are too many.  It is let go when
+   the request ends. */
+ngx_int_t ngx_http_webhook_receive_limit(ngx_http_webhook_call_t *call);
+void ngx_http_webhook_receive_limit_free(ngx_http_webhook_call_t *call);
+
+/* Makes the zone of the counters, if a receiver has such a limit
+   (postconfiguration). */
+ngx_int_t ngx_http_webhook_receive_limit_zone(ngx_conf_t *cf,
+    ngx_http_webhook_main_conf_t *wmcf);
+
+
+/* receive_verify.c */
+
+/* Keeps the token of the URL, where a signature is over it, until it was
+   verified. */
+ngx_int_t ngx_http_webhook_receive_keep_token(ngx_http_webhook_call_t *call,
+    ngx_str_t *token);
+void ngx_http_webhook_receive_wipe_token(ngx_http_webhook_call_t *call);
+
+/* Steps.  The second answers what the preset's sender asks in a signed
+   call. */
+ngx_int_t ngx_http_webhook_receive_verify(ngx_http_webhook_call_t *call);
+ngx_int_t ngx_http_webhook_receive_handshake(ngx_http_webhook_call_t *call);
+
+/* Takes the outcome of a handshake, and frees out: NGX_OK for an ordinary
+   call, else NGX_DONE with the answer set. */
+ngx_int_t ngx_http_webhook_receive_greeted(ngx_http_webhook_call_t *call,
+    webhook_handshake_e result, webhook_buf_t *out);
+
+/* receive_handshake.c */
+
+/*
+ * Looks whether a call with another method than POST is a handshake that the
+ * receiver grants: NGX_DONE with the answer set, or NGX_DECLINED.
+ */
+ngx_int_t ngx_http_webhook_receive_greet(ngx_http_webhook_call_t *call);
+
+
 /* receive_body.c */
 
 /*
@@ -159,9 +257,13 @@ ngx_int_t ngx_http_webhook_receive_body(ngx_http_webhook_call_t *call);
 ngx_uint_t ngx_http_webhook_receive_check_headers(
     ngx_http_webhook_call_t *call, ngx_str_t *error);
 
-/* The same for the body; on success call->acts are filled in. */
-ngx_uint_t ngx_http_webhook_receive_check_body(ngx_http_webhook_call_t *call,
-    ngx_str_t *error);
+/* Steps: of the type that was sent, of what is in the body, of what it is
+   about.  The last one fills in call->acts. */
+ngx_int_t ngx_http_webhook_receive_type(ngx_http_webhook_call_t *call);
+ngx_int_t ngx_http_webhook_receive_parse(ngx_http_webhook_call_t *call);
+ngx_int_t ngx_http_webhook_receive_require(ngx_http_webhook_call_t *call);
+ngx_int_t ngx_http_webhook_receive_target(ngx_http_webhook_call_t *call);
+ngx_int_t ngx_http_webhook_receive_render(ngx_http_webhook_call_t *call);
 
 /* True where the caller asks for a dry run. */
 ngx_uint_t ngx_http_webhook_receive_dry_run(ngx_http_request_t *r);
@@ -171,11 +273,18 @@ void ngx_cdecl ngx_http_webhook_receive_say(ngx_http_request_t *r,
     ngx_str_t *text, const char *fmt, ...);
 
 
+/* receive_run.c */
+
+/* Step: runs the actions. */
+ngx_int_t ngx_http_webhook_receive_run(ngx_http_webhook_call_t *call);
+
+
 /* receive_action.c */
 
 /*
- * Starts an action; when it ended, its done is set and the main request's
- * write event handler is called.  NGX_OK or NGX_ERROR.
+ * Starts an action; when it ended, its done and call->woken are set and the
+ * main request's write event handler is called: see
+ * ngx_http_webhook_call_wait().  NGX_OK or NGX_ERROR.
  */
 ngx_int_t ngx_http_webhook_receive_act(ngx_http_webhook_act_t *act);
 
@@ -187,15 +296,21 @@ ngx_uint_t ngx_http_webhook_receive_act_body(ngx_http_request_t *r,
 
 /* receive_answer.c */
 
-/* Sends JSON; allow adds "Allow: POST". */
-ngx_int_t ngx_http_webhook_receive_send(ngx_http_request_t *r,
-    ngx_uint_t status, ngx_str_t *json);
+/* Last steps: the first makes the text of the answer where call->answer is not
+   set; the other sends it, and call->rc is what that returned. */
+ngx_int_t ngx_http_webhook_receive_compose(ngx_http_webhook_call_t *call);
+ngx_int_t ngx_http_webhook_receive_answer(ngx_http_webhook_call_t *call);
 
-/* Make the texts of answers in the request's pool; NGX_OK or NGX_ERROR. */
+/* Step: answers a dry run. */
+ngx_int_t ngx_http_webhook_receive_dry(ngx_http_webhook_call_t *call);
+
+/* Adds a header to the answer; name and value have to live on. */
+ngx_int_t ngx_http_webhook_receive_header(ngx_http_request_t *r, char *name,
+    ngx_str_t *value);
+
+/* Makes the text of an answer in the request's pool; NGX_OK or NGX_ERROR. */
 ngx_int_t ngx_http_webhook_receive_error_json(ngx_http_request_t *r,
     ngx_str_t *error, ngx_str_t *json);
-ngx_int_t ngx_http_webhook_receive_dry_json(ngx_http_webhook_call_t *call,
-    ngx_str_t *json);
 
 /* The request id: $request_id, the same for logs, answers and actions. */
 ngx_int_t ngx_http_webhook_receive_request_id_init(ngx_conf_t *cf);
@@ -212,8 +327,9 @@ ngx_uint_t ngx_http_webhook_receive_instead_body(ngx_http_request_t *r,
 
 /* receive_log.c */
 
-/* Hands the call to the store; the answer does not wait for it. */
-void ngx_http_webhook_receive_log(ngx_http_webhook_call_t *call);
+/* Last step: counts the call, says in the error log what went wrong, and hands
+   it to the store if it is to be kept; the answer does not wait for that. */
+ngx_int_t ngx_http_webhook_receive_log(ngx_http_webhook_call_t *call);
 
 
 #endif /* NGX_HTTP_WEBHOOK_RECEIVE_INT_H */

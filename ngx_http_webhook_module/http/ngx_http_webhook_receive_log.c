@@ -25,6 +25,7 @@ typedef struct {
 } ngx_http_webhook_logged_t;
 
 
+static void ngx_http_webhook_log_keep(ngx_http_webhook_call_t *call);
 static size_t ngx_http_webhook_log_len(ngx_str_t *s, size_t max);
 static void ngx_http_webhook_log_copy(webhook_str_t *to, ngx_str_t *from,
     size_t max, u_char **p);
@@ -35,8 +36,71 @@ static void ngx_http_webhook_log_done(ngx_http_webhook_job_t *job);
 static webhook_id_source_t  ngx_http_webhook_log_ids;
 
 
-void
+ngx_int_t
 ngx_http_webhook_receive_log(ngx_http_webhook_call_t *call)
+{
+    ngx_log_t                    *log;
+    ngx_uint_t                    level;
+    ngx_http_webhook_counter_e    counter;
+    ngx_http_webhook_receiver_t  *receiver;
+
+    if (call->logged) {
+        return NGX_OK;
+    }
+
+    call->logged = 1;
+
+    receiver = call->receiver;
+
+    /* the request may be going, and its connection gone before it */
+
+    log = call->cut ? ngx_cycle->log : call->request->connection->log;
+
+    if (call->status < NGX_HTTP_SPECIAL_RESPONSE) {
+        counter = NGX_HTTP_WEBHOOK_CALLS_OK;
+
+    } else if (call->status < NGX_HTTP_INTERNAL_SERVER_ERROR) {
+        counter = NGX_HTTP_WEBHOOK_CALLS_REFUSED;
+
+    } else {
+        counter = NGX_HTTP_WEBHOOK_CALLS_FAILED;
+    }
+
+    ngx_http_webhook_count(counter, 1);
+
+    if (counter != NGX_HTTP_WEBHOOK_CALLS_OK) {
+
+        /* what a caller does wrong is no fault of ours */
+
+        level = (counter == NGX_HTTP_WEBHOOK_CALLS_FAILED) ? NGX_LOG_ERR
+                                                           : NGX_LOG_INFO;
+
+        if (receiver) {
+            ngx_log_error(level, log, 0, "webhook receiver \"%V\": %V",
+                          &receiver->name,
+                          call->detail.len ? &call->detail : &call->error);
+
+        } else {
+            ngx_log_error(level, log, 0, "webhook: %V", &call->error);
+        }
+    }
+
+    if (receiver == NULL
+        || receiver->log_calls == NGX_HTTP_WEBHOOK_LOG_OFF
+        || (receiver->log_calls == NGX_HTTP_WEBHOOK_LOG_ERRORS
+            && counter == NGX_HTTP_WEBHOOK_CALLS_OK))
+    {
+        return NGX_OK;
+    }
+
+    ngx_http_webhook_log_keep(call);
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_http_webhook_log_keep(ngx_http_webhook_call_t *call)
 {
     u_char                       *p;
     size_t                        size;
@@ -49,12 +113,6 @@ ngx_http_webhook_receive_log(ngx_http_webhook_call_t *call)
     ngx_http_webhook_act_t       *act;
     ngx_http_webhook_logged_t    *logged;
     ngx_http_webhook_receiver_t  *receiver;
-
-    if (call->logged) {
-        return;
-    }
-
-    call->logged = 1;
 
     r = call->request;
     receiver = call->receiver;

@@ -275,6 +275,15 @@ ngx_http_webhook_receive_mask(ngx_http_request_t *r)
 
     call->receiver = receiver;
 
+    if (receiver) {
+        stretch.data = r->uri.data + hook->prefix.len;
+        stretch.len = last - stretch.data;
+
+        if (ngx_http_webhook_receive_keep_token(call, &stretch) != NGX_OK) {
+            return ngx_http_webhook_mask_blank(r);
+        }
+    }
+
     if (known) {
         uri = r->uri;
         ngx_http_webhook_mask_wipe(r);

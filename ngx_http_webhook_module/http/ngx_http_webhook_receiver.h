@@ -1,0 +1,95 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * The compiled configuration of receivers: a part of ngx_http_webhook.h, which
+ * includes it and has what it needs.
+ */
+
+#ifndef NGX_HTTP_WEBHOOK_RECEIVER_H
+#define NGX_HTTP_WEBHOOK_RECEIVER_H
+
+
+typedef enum {
+    NGX_HTTP_WEBHOOK_MODE_SYNC = 0,     /* the answer waits for the actions */
+    NGX_HTTP_WEBHOOK_MODE_DURABLE,      /* it waits for the store alone */
+    NGX_HTTP_WEBHOOK_MODE_TEST,         /* as sync, but nothing is called
+                                           except a shadow */
+    NGX_HTTP_WEBHOOK_MODE_DISABLED      /* switched off */
+} ngx_http_webhook_mode_e;
+
+
+typedef enum {
+    NGX_HTTP_WEBHOOK_PROFILE_STRICT = 0,
+    NGX_HTTP_WEBHOOK_PROFILE_NIGHTPOS   /* 200, 404 and 500 alone */
+} ngx_http_webhook_profile_e;
+
+
+typedef enum {
+    NGX_HTTP_WEBHOOK_LOG_OFF = 0,
+    NGX_HTTP_WEBHOOK_LOG_ERRORS,        /* what was refused or failed */
+    NGX_HTTP_WEBHOOK_LOG_ON
+} ngx_http_webhook_log_e;
+
+
+typedef struct {
+    ngx_uint_t                        method;
+    ngx_str_t                         method_name;
+    webhook_template_t               *uri;
+    webhook_template_t               *body;     /* NULL: no body */
+    ngx_http_webhook_place_t          place;
+} ngx_http_webhook_action_t;
+
+
+/* The secret part of a receiver's URL, which is kept as its digest alone. */
+
+#define NGX_HTTP_WEBHOOK_DIGEST_LEN  32
+
+typedef struct {
+    u_char                            digest[NGX_HTTP_WEBHOOK_DIGEST_LEN];
+    ngx_http_webhook_receiver_t      *receiver;
+    ngx_http_webhook_place_t          place;
+    time_t                            expires;  /* Unix time, 0: never */
+} ngx_http_webhook_token_t;
+
+
+/* Defined in ngx_http_webhook_receive_verify.h. */
+
+typedef struct ngx_http_webhook_verify_s     ngx_http_webhook_verify_t;
+typedef struct ngx_http_webhook_handshake_s  ngx_http_webhook_handshake_t;
+
+
+struct ngx_http_webhook_receiver_s {
+    uint64_t                          id;       /* webhook_id_name(name) */
+    ngx_str_t                         name;
+    ngx_http_webhook_place_t          place;
+
+    ngx_str_t                         description;
+    ngx_str_t                         model;
+    ngx_uint_t                        mode;     /* ..._mode_e */
+    ngx_uint_t                        profile;  /* ..._profile_e */
+    ngx_array_t                       tokens;   /* of ..._token_t */
+
+    ngx_http_webhook_verify_t        *verify;   /* NULL: whoever has the URL
+                                                   may call */
+    ngx_http_webhook_handshake_t     *handshake;    /* NULL: none but those
+                                                       of its preset */
+
+    webhook_template_t               *target_id;     /* NULL: not given */
+    webhook_template_t               *target_model;  /* NULL: not given */
+    ngx_array_t                       require;  /* webhook_path_t * */
+    ngx_array_t                       actions;  /* ..._action_t */
+
+    size_t                            body_max;
+    webhook_json_limits_t             limits;
+    ngx_uint_t                        inflight; /* calls at a time, 0: any
+                                                   number */
+    ngx_uint_t                        row;      /* of its counts, if not 0 */
+
+    ngx_uint_t                        log_calls;    /* ..._log_e */
+    ngx_array_t                       redact;   /* webhook_path_t *: what the
+                                                   history does not show */
+};
+
+
+#endif /* NGX_HTTP_WEBHOOK_RECEIVER_H */
