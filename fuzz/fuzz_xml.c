@@ -85,9 +85,10 @@ from_xml(const webhook_str_t *text, webhook_xml_mapping_e mapping)
     webhook_xml_error_t    err;
     webhook_xml_limits_t   limits;
 
-    /* more attributes and texts than values are allowed in the JSON */
+    /* an element in an array is two levels of JSON, and an attribute, a text
+       or an element a key and a value, of which JSON has bounds as well */
 
-    limits.max_depth = 40;
+    limits.max_depth = 32;
     limits.max_nodes = 20000;
     limits.max_attributes = 64;
 

@@ -21,8 +21,10 @@
  * "data_base64").
  *
  * An endpoint that is sent XML gets the XML of the wrapped document: what is
- * written here is JSON, and webhook_xml_write() maps it.  Binary CloudEvents
- * leave the body as it is, so for them it is the payload that is mapped.
+ * written here is JSON, and webhook_xml_write() maps it (who reads it for that
+ * allows one level, and 16 values, more than for the payload).  Binary
+ * CloudEvents leave the body as it is, so for them it is the payload that is
+ * mapped.
  *
  * This room may call webhook_str, webhook_json and OpenSSL.  Reentrant; any
  * thread.

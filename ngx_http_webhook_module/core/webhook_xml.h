@@ -82,7 +82,8 @@ int webhook_xml_write(const webhook_json_doc_t *doc,
  * not ours where that is asked); WEBHOOK_LIMIT (of limits, the buffer, or a
  * text of 1 GB or more); WEBHOOK_NOMEM; with *err filled in unless it was
  * WEBHOOK_OK.  A failure of reading adds nothing; one of the buffer may leave
- * a part.
+ * a part.  JSON of others' XML may be twice as deep as its elements, and be
+ * more than webhook_json_read() takes by default.
  */
 int webhook_xml_read(const webhook_str_t *text, webhook_xml_mapping_e mapping,
     const webhook_xml_limits_t *limits, webhook_buf_t *out,
