@@ -64,8 +64,8 @@ typedef struct {
     webhook_str_t                payload;
     webhook_str_t                content_type;  /* the payload's own; for JSON
                                                    it may be left out */
-    unsigned                     json:1;        /* the payload is JSON, which
-                                                   the caller has made sure of */
+    unsigned                     json:1;        /* the payload is JSON; the
+                                                   caller made sure of it */
     const webhook_json_limits_t *limits;        /* nightpos reads the payload;
                                                    NULL: the defaults */
 } webhook_envelope_t;

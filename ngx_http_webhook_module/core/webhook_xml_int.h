@@ -3,8 +3,8 @@
  * Copyright (C) the ngx_http_webhook_module authors
  *
  * An XML document that was read, between webhook_xml_read.c, which makes it,
- * and webhook_xml_json.c, which says it as JSON.  Nobody else includes this
- * header.
+ * and webhook_xml_ours.c and webhook_xml_others.c, which say it as JSON.
+ * Nobody else includes this header.
  *
  * Elements stand in one array in the order of their start tags: a parent
  * before its children, the root first.  So 0 is nobody's child, and stands for
@@ -74,6 +74,11 @@ typedef struct {
 /* The bytes that a span stands for. */
 webhook_str_t webhook_xml_str(const webhook_xml_tree_t *tree,
     const webhook_xml_span_t *span);
+
+/* The text of an element with no other in it: one piece, if any, since only a
+   tag ends a piece. */
+webhook_str_t webhook_xml_leaf_text(const webhook_xml_tree_t *tree,
+    const webhook_xml_element_t *e);
 
 /* 1 if the document is in our own mapping, whose types are then filled in. */
 int webhook_xml_is_ours(webhook_xml_tree_t *tree);

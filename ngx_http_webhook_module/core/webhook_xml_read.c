@@ -468,3 +468,17 @@ webhook_xml_str(const webhook_xml_tree_t *tree, const webhook_xml_span_t *span)
 
     return s;
 }
+
+
+webhook_str_t
+webhook_xml_leaf_text(const webhook_xml_tree_t *tree,
+    const webhook_xml_element_t *e)
+{
+    static const webhook_str_t  none = webhook_str("");
+
+    if (e->piece == 0) {
+        return none;
+    }
+
+    return webhook_xml_str(tree, &tree->pieces[e->piece - 1].text);
+}
