@@ -44,6 +44,7 @@ static int webhook_owner_dead(webhook_txn_t *t, uint64_t *owners,
 static int webhook_owner_reclaim(webhook_txn_t *t, const uint64_t *owners,
     uint32_t owners_count, uint32_t *count);
 static int webhook_owner_run_out(webhook_txn_t *t, uint32_t *count);
+static void webhook_owner_readers(webhook_txn_t *t);
 
 
 int
@@ -471,12 +472,12 @@ webhook_owner_run_out(webhook_txn_t *t, uint32_t *count)
 }
 
 
-int
-webhook_owner_peek(webhook_txn_t *t, webhook_op_t *op, int *todo)
+/* A reader that died keeps pages from being used again. */
+
+static void
+webhook_owner_readers(webhook_txn_t *t)
 {
-    int               rc, dead;
-    uint32_t          count;
-    uint64_t          owners[WEBHOOK_STORE_SLOTS];
+    int               dead;
     webhook_store_t  *st;
 
     st = t->st;
@@ -484,10 +485,19 @@ webhook_owner_peek(webhook_txn_t *t, webhook_op_t *op, int *todo)
     if (t->now - st->checked >= WEBHOOK_OWNER_CHECK) {
         st->checked = t->now;
 
-        /* a reader that died keeps pages from being used again */
-
         mdb_reader_check(st->env, &dead);
     }
+}
+
+
+int
+webhook_owner_peek(webhook_txn_t *t, webhook_op_t *op, int *todo)
+{
+    int        rc;
+    uint32_t   count;
+    uint64_t   owners[WEBHOOK_STORE_SLOTS];
+
+    webhook_owner_readers(t);
 
     op->result = WEBHOOK_STORE_OK;
     *todo = 1;
@@ -516,6 +526,8 @@ webhook_owner_takeover(webhook_txn_t *t, webhook_op_t *op)
     int       rc;
     uint32_t  count;
     uint64_t  owners[WEBHOOK_STORE_SLOTS];
+
+    webhook_owner_readers(t);
 
     op->result = WEBHOOK_STORE_OK;
 

@@ -740,6 +740,23 @@ test_damaged_history(void)
 
     webhook_op_free(&op);
 
+    /* one that is owed, and said to be finished */
+
+    call = util_put(&u, ep, 0);
+
+    webhook_key_finished(key, 1, WEBHOOK_FINISHED_EVENT, &call);
+    tamper(&u, WEBHOOK_DB_FINISHED, key, WEBHOOK_KEY_FINISHED, "", 0);
+
+    tap_ok(util_expire(&u, 100, NULL) == 1, "a row that should not be goes");
+
+    op.u.show.id = call;
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK
+           && op.u.show.deliveries[0].delivery.state == WEBHOOK_PENDING,
+           "but not the event, which is owed");
+
+    webhook_op_free(&op);
+
     /* in a batch, it fails alone */
 
     memset(&bad, 0, sizeof(bad));
