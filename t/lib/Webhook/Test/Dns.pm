@@ -11,6 +11,7 @@ Webhook::Test::Dns - a DNS server for tests
         'six.test'  => ['::1'],
         'slow.test' => 'silent',
         'sick.test' => 'servfail',
+        'move.test' => { ttl => 0, turns => [['127.0.0.1'], ['10.0.0.1']] },
     );
 
     # resolver 127.0.0.1:PORT ipv6=off;
@@ -23,7 +24,9 @@ Webhook::Test::Dns - a DNS server for tests
 
 Answers A and AAAA questions over UDP on 127.0.0.1 for the names it was given,
 with a time to live of one second; anything else does not exist.  A name may
-have addresses, or be C<silent> (no answer at all) or C<servfail>.
+have addresses, or be C<silent> (no answer at all) or C<servfail>, or have a
+C<ttl> of its own and C<turns>: addresses for the first question, for the
+second, and so on, the last ones for all that follow.
 
 =head2 new(NAME => ADDRESSES, ...)
 
@@ -177,8 +180,17 @@ sub answer
     my ($type) = unpack 'n', substr $query, $at + 1, 2;
     my $name = lc join '.', @labels;
     my $value = $names->{$name};
+    my $ttl = 1;
 
     $count->{$name}++;
+
+    if (ref $value eq 'HASH') {
+        my $turns = $value->{turns};
+
+        $ttl = $value->{ttl} // 1;
+        $value = $turns->[0];
+        shift @$turns if @$turns > 1;
+    }
 
     return if defined $value && $value eq 'silent';
 
@@ -200,7 +212,7 @@ sub answer
                 . $question;
 
     for my $address (@found) {
-        $reply .= pack 'n3 N n/a*', 0xc00c, $type, 1, 1, $address;
+        $reply .= pack 'n3 N n/a*', 0xc00c, $type, 1, $ttl, $address;
     }
 
     return $reply;
