@@ -314,6 +314,7 @@ bench_fill(const bench_setup_t *s)
     webhook_op_t         *ops, **p;
     webhook_put_t        *puts;
     webhook_store_t      *st;
+    webhook_rendition_t   form;
     webhook_id_source_t   source;
 
     st = bench_open(s);
@@ -322,6 +323,11 @@ bench_fill(const bench_setup_t *s)
     p = calloc(BENCH_BATCH, sizeof(webhook_op_t *));
     puts = calloc(BENCH_BATCH, sizeof(webhook_put_t));
     body = calloc(1, s->body + 1);
+
+    memset(&form, 0, sizeof(form));
+
+    form.body.data = body;
+    form.body.len = s->body;
 
     for (i = 0; i < s->endpoints; i++) {
         memset(&ops[0], 0, sizeof(webhook_op_t));
@@ -352,11 +358,11 @@ bench_fill(const bench_setup_t *s)
             puts[j].endpoint = 1;
 
             webhook_id_make(&source, bench_wall(),
-                            &ops[j].u.put_event.event.id);
+                            &ops[j].u.put_event.id);
 
             ops[j].type = WEBHOOK_OP_PUT_EVENT;
-            ops[j].u.put_event.event.body.data = body;
-            ops[j].u.put_event.event.body.len = s->body;
+            ops[j].u.put_event.forms = &form;
+            ops[j].u.put_event.forms_count = 1;
             ops[j].u.put_event.deliveries = &puts[j];
             ops[j].u.put_event.count = 1;
         }
@@ -371,17 +377,18 @@ bench_fill(const bench_setup_t *s)
 static void
 bench_work(const bench_setup_t *s, bench_result_t *r)
 {
-    char                  name[64];
-    size_t                n, puts_count, held, i;
-    uint64_t              end, start, took, wall, *endpoints, swept;
-    webhook_op_t         *ops, **p, expire, *ex;
-    webhook_put_t        *puts;
-    struct rusage         usage;
-    unsigned char        *body;
-    webhook_store_t      *st;
-    webhook_event_t      *e;
-    webhook_lease_t      *lease;
-    webhook_id_source_t   source;
+    char                      name[64];
+    size_t                    n, puts_count, held, i;
+    uint64_t                  end, start, took, wall, *endpoints, swept;
+    webhook_op_t             *ops, **p, expire, *ex;
+    webhook_put_t            *puts;
+    struct rusage             usage;
+    unsigned char            *body;
+    webhook_store_t          *st;
+    webhook_lease_t          *lease;
+    webhook_id_source_t       source;
+    webhook_rendition_t       form;
+    webhook_op_put_event_t   *put;
 
     struct held_s {
         webhook_id_t  id;
@@ -402,6 +409,13 @@ bench_work(const bench_setup_t *s, bench_result_t *r)
     for (i = 0; i < s->body; i++) {
         body[i] = (unsigned char) (i * 131 + getpid());
     }
+
+    memset(&form, 0, sizeof(form));
+
+    form.content_type.data = (unsigned char *) "application/json";
+    form.content_type.len = 16;
+    form.body.data = body;
+    form.body.len = s->body;
 
     for (i = 0; i < s->endpoints; i++) {
         endpoints[i] = bench_endpoint(i, name, sizeof(name));
@@ -428,21 +442,18 @@ bench_work(const bench_setup_t *s, bench_result_t *r)
 
             ops[n].type = WEBHOOK_OP_PUT_EVENT;
 
-            e = &ops[n].u.put_event.event;
+            put = &ops[n].u.put_event;
 
-            webhook_id_make(&source, wall, &e->id);
+            webhook_id_make(&source, wall, &put->id);
 
-            e->wall = wall;
-            e->type.data = (unsigned char *) "order.add";
-            e->type.len = 9;
-            e->content_type.data = (unsigned char *) "application/json";
-            e->content_type.len = 16;
-            e->body.data = body;
-            e->body.len = s->body;
-
-            ops[n].u.put_event.deliveries = &puts[i];
-            ops[n].u.put_event.count = 1;
-            ops[n].u.put_event.lease = 30000;
+            put->wall = wall;
+            put->type.data = (unsigned char *) "order.add";
+            put->type.len = 9;
+            put->forms = &form;
+            put->forms_count = 1;
+            put->deliveries = &puts[i];
+            put->count = 1;
+            put->lease = 30000;
 
             p[n] = &ops[n];
             n++;
@@ -497,7 +508,7 @@ bench_work(const bench_setup_t *s, bench_result_t *r)
                 }
 
                 if (puts[i].token) {
-                    next[held].id = ops[i].u.put_event.event.id;
+                    next[held].id = ops[i].u.put_event.id;
                     next[held].endpoint = puts[i].endpoint;
                     next[held].token = puts[i].token;
                     held++;

@@ -16,6 +16,7 @@
 
 
 static json_t *ctl_delivery_json(const webhook_delivery_t *d);
+static json_t *ctl_form_json(const webhook_rendition_t *form, int body);
 static json_t *ctl_attempt_json(const webhook_attempt_t *a);
 static json_t *ctl_call_json(const webhook_call_t *call);
 static json_t *ctl_json_text(const webhook_str_t *s);
@@ -83,43 +84,50 @@ ctl_print_show(const webhook_op_show_t *show, int json, int body)
     json_t                         *root, *list, *item, *attempts;
     uint32_t                        i, k;
     const webhook_attempt_t        *a;
+    const webhook_rendition_t      *form;
     const webhook_delivery_full_t  *d;
 
     if (body && !json) {
 
+        /* of one delivery, the form that it sends */
+
+        i = show->endpoint && show->count ? show->deliveries[0].delivery.form
+                                          : 0;
+
+        if (i >= show->forms_count) {
+            return 1;
+        }
+
+        form = &show->forms[i];
+
         if (isatty(STDOUT_FILENO)) {
-            ctl_body(&show->event.body);
+            ctl_body(&form->body);
             return 0;
         }
 
-        return fwrite(show->event.body.data, 1, show->event.body.len, stdout)
-               == show->event.body.len ? 0 : 1;
+        return fwrite(form->body.data, 1, form->body.len, stdout)
+               == form->body.len ? 0 : 1;
     }
 
-    ctl_id(&show->event.id, id);
+    ctl_id(&show->id, id);
 
     if (json) {
         root = json_object();
         list = json_array();
 
         json_object_set_new(root, "id", json_string(id));
-        json_object_set_new(root, "type", ctl_json_text(&show->event.type));
+        json_object_set_new(root, "type", ctl_json_text(&show->type));
         json_object_set_new(root, "time",
-                            json_string(ctl_time(show->event.wall, a1,
+                            json_string(ctl_time(show->wall, a1,
                                                  sizeof(a1))));
-        json_object_set_new(root, "content_type",
-                            ctl_json_text(&show->event.content_type));
-        json_object_set_new(root, "body_length",
-                            json_integer((json_int_t)
-                                         show->event.body.len));
 
-        if (body) {
-            item = ctl_json_body(&show->event.body);
-
-            json_object_set_new(root, item ? "body" : "body_hex",
-                                item ? item
-                                     : ctl_json_hex(&show->event.body));
+        for (i = 0; i < show->forms_count; i++) {
+            json_array_append_new(list, ctl_form_json(&show->forms[i], body));
         }
+
+        json_object_set_new(root, "forms", list);
+
+        list = json_array();
 
         for (i = 0; i < show->count; i++) {
             d = &show->deliveries[i];
@@ -143,12 +151,28 @@ ctl_print_show(const webhook_op_show_t *show, int json, int body)
     }
 
     printf("event      %s\ntype       ", id);
-    ctl_text(&show->event.type, 128);
-    printf("\nhappened   %s\nbody       %zu bytes of ",
-           ctl_time(show->event.wall, a1, sizeof(a1)),
-           show->event.body.len);
-    ctl_text(&show->event.content_type, 255);
-    printf("\n");
+    ctl_text(&show->type, 128);
+    printf("\nhappened   %s\n", ctl_time(show->wall, a1, sizeof(a1)));
+
+    for (i = 0; i < show->forms_count; i++) {
+        form = &show->forms[i];
+
+        if (show->forms_count == 1) {
+            printf("body       ");
+
+        } else {
+            printf("form %-5" PRIu32 " ", i);
+        }
+
+        if (form->request.len) {
+            ctl_text(&form->request, 200);
+            printf(", ");
+        }
+
+        printf("%zu bytes of ", form->body.len);
+        ctl_text(&form->content_type, 255);
+        printf("\n");
+    }
 
     for (i = 0; i < show->count; i++) {
         d = &show->deliveries[i];
@@ -156,6 +180,10 @@ ctl_print_show(const webhook_op_show_t *show, int json, int body)
         printf("\ndelivery   %s.", id);
         ctl_endpoint(&d->delivery.endpoint_name, d->delivery.endpoint);
         printf("\nstate      %s", webhook_state_name(d->delivery.state));
+
+        if (show->forms_count > 1) {
+            printf(", form %" PRIu32, d->delivery.form);
+        }
 
         if (d->delivery.state == WEBHOOK_PENDING) {
             printf(", next send %s",
@@ -196,7 +224,7 @@ ctl_print_show(const webhook_op_show_t *show, int json, int body)
             }
         }
 
-        ctl_id(&show->event.id, id);
+        ctl_id(&show->id, id);
     }
 
     return 0;
@@ -235,6 +263,12 @@ ctl_print_calls(const webhook_op_calls_t *calls, int json, int head)
         printf(" %s\n    in: ", id);
         ctl_text(&call->body, 200);
         printf("\n");
+
+        if (call->verified.len) {
+            printf("    verified: ");
+            ctl_text(&call->verified, 255);
+            printf("\n");
+        }
 
         for (k = 0; k < call->actions_count; k++) {
             action = &call->actions[k];
@@ -391,8 +425,41 @@ ctl_delivery_json(const webhook_delivery_t *d)
                                                  sizeof(buf))));
     }
 
+    json_object_set_new(json, "form", json_integer(d->form));
     json_object_set_new(json, "body_length",
                         json_integer((json_int_t) d->body_len));
+
+    return json;
+}
+
+
+static json_t *
+ctl_form_json(const webhook_rendition_t *form, int body)
+{
+    json_t  *json, *text;
+
+    json = json_object();
+
+    if (form->request.len) {
+        json_object_set_new(json, "request", ctl_json_text(&form->request));
+    }
+
+    json_object_set_new(json, "content_type",
+                        ctl_json_text(&form->content_type));
+
+    if (form->headers.len) {
+        json_object_set_new(json, "headers", ctl_json_text(&form->headers));
+    }
+
+    json_object_set_new(json, "body_length",
+                        json_integer((json_int_t) form->body.len));
+
+    if (body) {
+        text = ctl_json_body(&form->body);
+
+        json_object_set_new(json, text ? "body" : "body_hex",
+                            text ? text : ctl_json_hex(&form->body));
+    }
 
     return json;
 }
@@ -446,7 +513,10 @@ ctl_call_json(const webhook_call_t *call)
     json_object_set_new(json, "total_usec", json_integer(call->total));
     json_object_set_new(json, "content_type",
                         ctl_json_text(&call->content_type));
+    json_object_set_new(json, "headers", ctl_json_text(&call->headers));
     json_object_set_new(json, "body", ctl_json_text(&call->body));
+    json_object_set_new(json, "verified", ctl_json_text(&call->verified));
+    json_object_set_new(json, "answer", ctl_json_text(&call->answer));
     json_object_set_new(json, "error", ctl_json_text(&call->error));
 
     for (i = 0; i < call->actions_count; i++) {

@@ -569,21 +569,44 @@ static void
 ngx_http_webhook_match_put(ngx_http_webhook_match_t *match,
     ngx_http_webhook_payload_t *payload)
 {
-    ngx_http_request_t          *r;
-    ngx_http_webhook_rule_t     *rule;
-    ngx_http_webhook_event_t    *event;
-    ngx_http_webhook_capture_t  *capture;
+    uint64_t                     *endpoint;
+    ngx_uint_t                    i;
+    ngx_http_request_t           *r;
+    ngx_http_webhook_form_t       form;
+    ngx_http_webhook_rule_t      *rule;
+    ngx_http_webhook_event_t     *event;
+    ngx_http_webhook_capture_t   *capture;
+    ngx_http_webhook_delivery_t  *deliveries;
 
     rule = match->rule;
     capture = match->capture;
     r = capture->r;
 
-    event = ngx_http_webhook_event_create(&match->id, match->wall,
-                                          &rule->type->name, &payload->type,
-                                          payload->chain, payload->len,
-                                          rule->endpoints.elts,
-                                          rule->endpoints.nelts,
-                                          r->connection->log);
+    ngx_memzero(&form, sizeof(ngx_http_webhook_form_t));
+
+    form.content_type = payload->type;
+    form.body = payload->chain;
+    form.body_len = payload->len;
+
+    event = NULL;
+    endpoint = rule->endpoints.elts;
+
+    deliveries = ngx_pcalloc(r->pool, rule->endpoints.nelts
+                                      * sizeof(ngx_http_webhook_delivery_t));
+
+    if (deliveries) {
+
+        for (i = 0; i < rule->endpoints.nelts; i++) {
+            deliveries[i].endpoint = endpoint[i];
+        }
+
+        event = ngx_http_webhook_event_create(&match->id, match->wall,
+                                              &rule->type->name, &form, 1,
+                                              deliveries,
+                                              rule->endpoints.nelts,
+                                              r->connection->log);
+    }
+
     if (event == NULL) {
         ngx_http_webhook_match_fail(match, NGX_HTTP_WEBHOOK_EVENTS_FAILED,
                                     "no memory");
@@ -614,7 +637,7 @@ ngx_http_webhook_match_kept(ngx_http_webhook_event_t *event,
     ngx_log_t                   *log;
     ngx_str_t                    id;
     ngx_uint_t                   kept;
-    webhook_event_t             *e;
+    webhook_op_put_event_t      *put;
     ngx_http_webhook_match_t    *match;
     ngx_http_webhook_capture_t  *capture;
 
@@ -623,9 +646,9 @@ ngx_http_webhook_match_kept(ngx_http_webhook_event_t *event,
     kept = (result == WEBHOOK_STORE_OK || result == WEBHOOK_STORE_DUPLICATE);
 
     if (!kept) {
-        e = &event->hold.job.op.u.put_event.event;
+        put = &event->hold.job.op.u.put_event;
 
-        webhook_id_text(&e->id, text);
+        webhook_id_text(&put->id, text);
         id.data = text;
         id.len = WEBHOOK_ID_TEXT_LEN;
 
@@ -638,7 +661,7 @@ ngx_http_webhook_match_kept(ngx_http_webhook_event_t *event,
 
         ngx_log_error(NGX_LOG_ERR, log, 0,
                       "webhook event lost: \"%V\" %V: %s",
-                      ngx_http_webhook_nstr(&e->type), &id,
+                      ngx_http_webhook_nstr(&put->type), &id,
                       webhook_store_result_text(result));
     }
 

@@ -44,6 +44,10 @@ typedef struct {
 } ngx_http_webhook_courier_t;
 
 
+static void ngx_http_webhook_event_copy(webhook_str_t *to, ngx_str_t *from,
+    u_char **p);
+static void ngx_http_webhook_event_copy_body(webhook_str_t *to,
+    ngx_http_webhook_form_t *form, u_char **p);
 static void ngx_http_webhook_courier_put_done(ngx_http_webhook_job_t *job);
 static ngx_uint_t ngx_http_webhook_courier_room(void);
 static ngx_int_t ngx_http_webhook_courier_simple(webhook_op_t *op,
@@ -66,63 +70,103 @@ static ngx_http_webhook_courier_t  ngx_http_webhook_courier;
 
 ngx_http_webhook_event_t *
 ngx_http_webhook_event_create(webhook_id_t *id, uint64_t wall,
-    ngx_str_t *type, ngx_str_t *content_type, ngx_chain_t *body,
-    size_t body_len, uint64_t *endpoints, ngx_uint_t count, ngx_log_t *log)
+    ngx_str_t *type, ngx_http_webhook_form_t *forms, ngx_uint_t forms_count,
+    ngx_http_webhook_delivery_t *deliveries, ngx_uint_t deliveries_count,
+    ngx_log_t *log)
 {
-    size_t                     n;
-    u_char                    *p, *last;
+    size_t                     fixed, len;
+    u_char                    *p;
     ngx_uint_t                 i;
-    webhook_op_put_event_t    *put;
+    webhook_put_t             *put;
+    webhook_rendition_t       *form;
+    webhook_op_put_event_t    *op;
     ngx_http_webhook_event_t  *event;
 
-    n = sizeof(ngx_http_webhook_event_t) + count * sizeof(webhook_put_t)
-        + type->len + content_type->len + body_len;
+    fixed = sizeof(ngx_http_webhook_event_t)
+            + forms_count * sizeof(webhook_rendition_t)
+            + deliveries_count * sizeof(webhook_put_t);
 
-    event = ngx_alloc(n, log);
+    len = type->len;
+
+    for (i = 0; i < forms_count; i++) {
+        len += forms[i].request.len + forms[i].content_type.len
+               + forms[i].headers.len + forms[i].body_len;
+    }
+
+    event = ngx_alloc(fixed + len, log);
     if (event == NULL) {
         return NULL;
     }
 
-    ngx_memzero(event, sizeof(ngx_http_webhook_event_t)
-                       + count * sizeof(webhook_put_t));
+    ngx_memzero(event, fixed);
 
     event->hold.refs = 1;
     event->hold.job.op.type = WEBHOOK_OP_PUT_EVENT;
 
-    put = &event->hold.job.op.u.put_event;
+    op = &event->hold.job.op.u.put_event;
 
-    put->deliveries = (webhook_put_t *) (event + 1);
-    put->count = (uint32_t) count;
+    form = (webhook_rendition_t *) (event + 1);
+    put = (webhook_put_t *) (form + forms_count);
+    p = (u_char *) (put + deliveries_count);
 
-    for (i = 0; i < count; i++) {
-        put->deliveries[i].endpoint = endpoints[i];
+    op->id = *id;
+    op->wall = wall;
+    op->forms = form;
+    op->forms_count = (uint32_t) forms_count;
+    op->deliveries = put;
+    op->count = (uint32_t) deliveries_count;
+
+    ngx_http_webhook_event_copy(&op->type, type, &p);
+
+    for (i = 0; i < forms_count; i++) {
+        ngx_http_webhook_event_copy(&form[i].request, &forms[i].request, &p);
+        ngx_http_webhook_event_copy(&form[i].content_type,
+                                    &forms[i].content_type, &p);
+        ngx_http_webhook_event_copy(&form[i].headers, &forms[i].headers, &p);
+        ngx_http_webhook_event_copy_body(&form[i].body, &forms[i], &p);
     }
 
-    put->event.id = *id;
-    put->event.wall = wall;
-
-    p = (u_char *) (put->deliveries + count);
-
-    put->event.type.data = p;
-    put->event.type.len = type->len;
-    p = ngx_cpymem(p, type->data, type->len);
-
-    put->event.content_type.data = p;
-    put->event.content_type.len = content_type->len;
-    p = ngx_cpymem(p, content_type->data, content_type->len);
-
-    put->event.body.data = p;
-    last = p + body_len;
-
-    for ( /* void */ ; body && p < last; body = body->next) {
-        n = ngx_min((size_t) (body->buf->last - body->buf->pos),
-                    (size_t) (last - p));
-        p = ngx_cpymem(p, body->buf->pos, n);
+    for (i = 0; i < deliveries_count; i++) {
+        put[i].endpoint = deliveries[i].endpoint;
+        put[i].form = (uint32_t) deliveries[i].form;
     }
-
-    put->event.body.len = p - put->event.body.data;
 
     return event;
+}
+
+
+static void
+ngx_http_webhook_event_copy(webhook_str_t *to, ngx_str_t *from, u_char **p)
+{
+    to->data = *p;
+    to->len = from->len;
+
+    if (from->len) {
+        *p = ngx_cpymem(*p, from->data, from->len);
+    }
+}
+
+
+static void
+ngx_http_webhook_event_copy_body(webhook_str_t *to,
+    ngx_http_webhook_form_t *form, u_char **p)
+{
+    size_t        n;
+    u_char       *last;
+    ngx_chain_t  *cl;
+
+    to->data = *p;
+
+    last = *p + form->body_len;
+
+    for (cl = form->body; cl && *p < last; cl = cl->next) {
+        n = ngx_min((size_t) (cl->buf->last - cl->buf->pos),
+                    (size_t) (last - *p));
+
+        *p = ngx_cpymem(*p, cl->buf->pos, n);
+    }
+
+    to->len = *p - to->data;
 }
 
 
@@ -232,10 +276,15 @@ ngx_http_webhook_courier_put_done(ngx_http_webhook_job_t *job)
                 continue;
             }
 
-            lease.event = put->event;
+            lease.event.id = put->id;
+            lease.event.wall = put->wall;
+            lease.event.type = put->type;
+            lease.event.form = put->forms[d->form];
             lease.endpoint = d->endpoint;
             lease.token = d->token;
             lease.attempt = 1;
+            lease.step = 0;
+            lease.retry = 0;
 
             ngx_http_webhook_send_start(&lease, &event->hold);
         }

@@ -48,14 +48,33 @@ struct ngx_http_webhook_event_s {
     void                       *data;       /* may be nulled by its owner */
 };
 
+/* What is sent: a webhook_rendition_t whose body is in buffers in memory. */
+
+typedef struct {
+    ngx_str_t                   request;    /* "METHOD SP URI", or empty */
+    ngx_str_t                   content_type;
+    ngx_str_t                   headers;    /* lines, each with CRLF */
+    ngx_chain_t                *body;
+    size_t                      body_len;
+} ngx_http_webhook_form_t;
+
+/* To whom, and in which form. */
+
+typedef struct {
+    uint64_t                    endpoint;
+    ngx_uint_t                  form;
+} ngx_http_webhook_delivery_t;
+
 /*
- * Makes an event with room for its strings and count deliveries: copies type,
- * content_type and body, takes the endpoints' ids.  Returns NULL on lack of
- * memory.  It is not kept before ngx_http_webhook_courier_put().
+ * Makes an event; all that forms (one at least) and deliveries hold is copied
+ * into one block of memory.  Returns NULL on lack of it.  The event is not
+ * kept before ngx_http_webhook_courier_put().
  */
 ngx_http_webhook_event_t *ngx_http_webhook_event_create(webhook_id_t *id,
-    uint64_t wall, ngx_str_t *type, ngx_str_t *content_type, ngx_chain_t *body,
-    size_t body_len, uint64_t *endpoints, ngx_uint_t count, ngx_log_t *log);
+    uint64_t wall, ngx_str_t *type,
+    ngx_http_webhook_form_t *forms, ngx_uint_t forms_count,
+    ngx_http_webhook_delivery_t *deliveries, ngx_uint_t deliveries_count,
+    ngx_log_t *log);
 
 /* Hands it to the store and its deliveries to their endpoints; the caller
    gives up its reference.  The handler is never called from within. */

@@ -151,7 +151,7 @@ ngx_http_webhook_send_start(webhook_lease_t *lease,
 
     x->target = ep->target;
     x->timeout = ep->timeout;
-    x->body = *ngx_http_webhook_nstr(&send->lease.event.body);
+    x->body = *ngx_http_webhook_nstr(&send->lease.event.form.body);
     x->answer_max = NGX_HTTP_WEBHOOK_ANSWER_MAX;
     x->handler = ngx_http_webhook_send_done;
     x->data = send;

@@ -20,13 +20,17 @@ ngx_int_t
 ngx_http_webhook_send_head(ngx_http_webhook_send_t *send,
     ngx_http_webhook_endpoint_t *ep, ngx_str_t *event_header, ngx_log_t *log)
 {
-    u_char           *p;
-    size_t            size;
-    time_t            now;
-    ngx_int_t         rc;
-    webhook_event_t  *event;
+    u_char               *p;
+    size_t                size;
+    time_t                now;
+    ngx_int_t             rc;
+    ngx_str_t             head;
+    webhook_event_t      *event;
+    webhook_rendition_t  *form;
 
     event = &send->lease.event;
+    form = &event->form;
+    head = ep->head;
 
     size = ngx_http_webhook_send_head_size(send, ep, event_header);
 
@@ -40,12 +44,27 @@ ngx_http_webhook_send_head(ngx_http_webhook_send_t *send,
 
     now = ngx_time();
 
-    p = ngx_cpymem(p, ep->head.data, ep->head.len);
+    if (form->request.len) {
 
-    if (event->content_type.len) {
+        /* a request line of its own, in place of the first line */
+
+        p = ngx_cpymem(p, form->request.data, form->request.len);
+        p = ngx_cpymem(p, " HTTP/1.1" CRLF, sizeof(" HTTP/1.1" CRLF) - 1);
+
+        head.data = ngx_strlchr(head.data, head.data + head.len, LF) + 1;
+        head.len -= head.data - ep->head.data;
+    }
+
+    p = ngx_cpymem(p, head.data, head.len);
+
+    if (form->content_type.len) {
         p = ngx_cpymem(p, "Content-Type: ", sizeof("Content-Type: ") - 1);
-        p = ngx_cpymem(p, event->content_type.data, event->content_type.len);
+        p = ngx_cpymem(p, form->content_type.data, form->content_type.len);
         *p++ = CR; *p++ = LF;
+    }
+
+    if (form->headers.len) {
+        p = ngx_cpymem(p, form->headers.data, form->headers.len);
     }
 
     p = ngx_cpymem(p, event_header->data, event_header->len);
@@ -67,7 +86,7 @@ ngx_http_webhook_send_head(ngx_http_webhook_send_t *send,
         return rc;
     }
 
-    p = ngx_sprintf(p, "Content-Length: %uz" CRLF CRLF, event->body.len);
+    p = ngx_sprintf(p, "Content-Length: %uz" CRLF CRLF, form->body.len);
 
     send->exchange.head.len = p - send->exchange.head.data;
 
@@ -89,7 +108,9 @@ ngx_http_webhook_send_head_size(ngx_http_webhook_send_t *send,
     event = &send->lease.event;
 
     size = ep->head.len
-           + sizeof("Content-Type: " CRLF) - 1 + event->content_type.len
+           + event->form.request.len + sizeof(" HTTP/1.1" CRLF) - 1
+           + sizeof("Content-Type: " CRLF) - 1 + event->form.content_type.len
+           + event->form.headers.len
            + event_header->len + sizeof(": " CRLF) - 1 + event->type.len
            + sizeof("webhook-id: " CRLF) - 1 + WEBHOOK_ID_TEXT_LEN
            + sizeof("webhook-timestamp: " CRLF) - 1 + NGX_TIME_T_LEN
@@ -132,7 +153,7 @@ ngx_http_webhook_send_sign(ngx_http_webhook_send_t *send,
     m.id.len = WEBHOOK_ID_TEXT_LEN;
     m.timestamp = now;
     m.url = *ngx_http_webhook_str(&ep->url);
-    m.body = &send->lease.event.body;
+    m.body = &send->lease.event.form.body;
     m.pieces = 1;
 
     if (ep->keys.nkeys) {

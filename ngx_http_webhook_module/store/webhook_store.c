@@ -339,7 +339,7 @@ webhook_store_writes(webhook_store_t *st, webhook_op_t **ops, uint32_t count)
 {
     int       rc;
     size_t    bytes;
-    uint32_t  i, n;
+    uint32_t  i, n, form;
 
     for ( /* void */ ; count; ops += n, count -= n) {
 
@@ -348,7 +348,12 @@ webhook_store_writes(webhook_store_t *st, webhook_op_t **ops, uint32_t count)
         for (n = 0; n < count; n++) {
 
             if (ops[n]->type == WEBHOOK_OP_PUT_EVENT) {
-                bytes += ops[n]->u.put_event.event.body.len;
+
+                for (form = 0; form < ops[n]->u.put_event.forms_count;
+                     form++)
+                {
+                    bytes += ops[n]->u.put_event.forms[form].body.len;
+                }
 
                 if (n && bytes > WEBHOOK_STORE_GROUP_BYTES) {
                     break;
@@ -611,7 +616,9 @@ webhook_op_free(webhook_op_t *op)
         break;
 
     case WEBHOOK_OP_SHOW:
-        memset(&op->u.show.event, 0, sizeof(webhook_event_t));
+        memset(&op->u.show.type, 0, sizeof(webhook_str_t));
+        op->u.show.forms = NULL;
+        op->u.show.forms_count = 0;
         op->u.show.deliveries = NULL;
         op->u.show.count = 0;
         break;

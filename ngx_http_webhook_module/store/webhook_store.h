@@ -134,16 +134,28 @@ typedef enum {
 
 
 /*
- * What is sent: one event, as it was captured.  In operations that take it
- * the bytes are the caller's and must live until the batch returns.
+ * One form of an event: what an endpoint is sent.  Made once when the event
+ * happens and kept once however many endpoints get it.  In operations that
+ * take it the bytes are the caller's and must live until the batch returns.
  */
 
 typedef struct {
-    webhook_id_t   id;
-    uint64_t       wall;            /* when it happened */
-    webhook_str_t  type;            /* order.add; up to 128 bytes */
+    webhook_str_t  request;         /* "METHOD SP URI", up to 4096 bytes;
+                                       empty: as the endpoint has it */
     webhook_str_t  content_type;    /* up to 255 bytes; may be empty */
+    webhook_str_t  headers;         /* more header lines, each with CRLF; up
+                                       to 16384 bytes; may be empty */
     webhook_str_t  body;            /* the bytes to send */
+} webhook_rendition_t;
+
+
+/* An event as it is handed out: what it is, and the form to be sent. */
+
+typedef struct {
+    webhook_id_t         id;
+    uint64_t             wall;      /* when it happened */
+    webhook_str_t        type;      /* order.add; up to 128 bytes */
+    webhook_rendition_t  form;
 } webhook_event_t;
 
 
@@ -153,12 +165,18 @@ typedef struct {
     webhook_event_t  event;
     uint64_t         endpoint;      /* webhook_id_name() of its name */
     uint64_t         token;
-    uint32_t         attempt;       /* number of this send, 1 for the first */
+    uint32_t         attempt;       /* number of this send of this step, 1
+                                       for the first */
+    uint32_t         step;          /* from 0 */
+    unsigned         retry:1;       /* stands in the lane of retries */
 } webhook_lease_t;
 
 
 /*
- * PUT_EVENT.  Keeps an event and its deliveries.  A delivery that asks for a
+ * PUT_EVENT.  Keeps an event, its forms and its deliveries.  A delivery sends
+ * form "form".
+ *
+ * A delivery that asks for a
  * lease gets one if its endpoint has a free slot (limits are those of
  * ENDPOINT; an endpoint never named there has none to give), with
  * token != 0; else it is due after its delay.  DUPLICATE if the id is there:
@@ -168,15 +186,20 @@ typedef struct {
 typedef struct {
     uint64_t  endpoint;
     uint64_t  delay;                /* ms until the first send */
+    uint32_t  form;
     unsigned  lease:1;              /* in: the caller could send it now */
     uint64_t  token;                /* out: 0 if not leased */
 } webhook_put_t;
 
 typedef struct {
-    webhook_event_t   event;
-    webhook_put_t    *deliveries;
-    uint32_t          count;
-    uint64_t          lease;        /* ms a lease runs */
+    webhook_id_t          id;
+    uint64_t              wall;
+    webhook_str_t         type;
+    webhook_rendition_t  *forms;
+    uint32_t              forms_count;      /* 1 .. 64 */
+    webhook_put_t        *deliveries;
+    uint32_t              count;
+    uint64_t              lease;            /* ms a lease runs */
 } webhook_op_put_event_t;
 
 
@@ -296,7 +319,12 @@ typedef struct {
     uint32_t                status;     /* what the caller was answered */
     webhook_str_t           remote;     /* address of the caller */
     webhook_str_t           content_type;
-    webhook_str_t           body;       /* what came in; 8192 bytes are kept */
+    webhook_str_t           headers;    /* what came in, redacted by the
+                                           caller; 4096 bytes are kept */
+    webhook_str_t           body;       /* the same; 8192 bytes are kept */
+    webhook_str_t           verified;   /* "standard: ok", "off" ...; up to
+                                           255 bytes */
+    webhook_str_t           answer;     /* what the caller got; 1024 bytes */
     webhook_str_t           error;      /* empty if all went well */
     webhook_call_action_t  *actions;
     uint32_t                actions_count;   /* up to 32 */
@@ -324,7 +352,8 @@ typedef struct {
                                            negative: it waits for a slot */
     uint64_t           finished;        /* wall, if DELIVERED or DEAD */
     uint32_t           status;          /* of the last answer, 0: none */
-    size_t             body_len;
+    uint32_t           form;            /* it sends, or sent last */
+    size_t             body_len;        /* of that */
 } webhook_delivery_t;
 
 
@@ -369,8 +398,11 @@ typedef struct {
     webhook_id_t              id;           /* in */
     uint64_t                  endpoint;     /* in: 0: all of the event */
 
-    webhook_event_t           event;        /* out */
-    webhook_delivery_full_t  *deliveries;
+    uint64_t                  wall;         /* out */
+    webhook_str_t             type;
+    webhook_rendition_t      *forms;
+    uint32_t                  forms_count;
+    webhook_delivery_full_t  *deliveries;   /* each with its form's number */
     uint32_t                  count;
 } webhook_op_show_t;
 

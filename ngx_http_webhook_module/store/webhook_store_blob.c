@@ -43,30 +43,67 @@ int
 webhook_blob_put(webhook_txn_t *t, const void *data, size_t len,
     uint64_t *blob)
 {
-    int                   rc;
-    size_t                n;
-    unsigned char         key[WEBHOOK_BLOB_KEY];
-    const unsigned char  *p;
+    webhook_str_t  first, none;
 
-    p = data;
+    first.data = (unsigned char *) data;
+    first.len = len;
+
+    none.data = NULL;
+    none.len = 0;
+
+    return webhook_blob_put_two(t, &first, &none, blob);
+}
+
+
+int
+webhook_blob_put_two(webhook_txn_t *t, const webhook_str_t *first,
+    const webhook_str_t *second, uint64_t *blob)
+{
+    int             rc;
+    size_t          n, len;
+    MDB_val         k, v;
+    webhook_str_t   part, next;
+    unsigned char   key[WEBHOOK_BLOB_KEY], *p;
+
+    part = *first;
+    next = *second;
 
     *blob = t->state.blob;
 
-    while (len) {
-        n = webhook_blob_piece(t, len);
+    while (part.len + next.len) {
+        n = webhook_blob_piece(t, part.len + next.len);
 
         webhook_set_u64(key, t->state.blob);
 
-        rc = webhook_txn_put(t, WEBHOOK_DB_BODIES, key, sizeof(key), p, n,
-                             MDB_APPEND);
+        k.mv_data = key;
+        k.mv_size = sizeof(key);
+        v.mv_size = n;
+
+        /* LMDB gives the place, and the bytes are copied there once */
+
+        rc = mdb_put(t->txn, t->st->dbi[WEBHOOK_DB_BODIES], &k, &v,
+                     MDB_APPEND|MDB_RESERVE);
         if (rc) {
             return rc == MDB_KEYEXIST ? MDB_CORRUPTED : rc;
         }
 
+        t->dirty = 1;
         t->state.blob++;
 
-        p += n;
-        len -= n;
+        for (p = v.mv_data; n; p += len, n -= len) {
+
+            if (part.len == 0) {
+                part = next;
+                next.len = 0;
+            }
+
+            len = n < part.len ? n : part.len;
+
+            memcpy(p, part.data, len);
+
+            part.data += len;
+            part.len -= len;
+        }
     }
 
     return 0;

@@ -10,6 +10,8 @@
 
 
 static int webhook_check_owner(webhook_check_ctx_t *x, uint64_t incarnation);
+static int webhook_check_form(webhook_check_ctx_t *x,
+    const webhook_form_row_t *row);
 static void webhook_check_blob(webhook_check_ctx_t *x, uint64_t blob,
     size_t len, const char *what);
 
@@ -64,6 +66,10 @@ webhook_check_delivery(webhook_check_ctx_t *x, const MDB_val *key,
     if (x->head && memcmp(x->id.bytes, id.bytes, 16) == 0) {
         x->total++;
 
+        if (d.form >= x->row.forms_count) {
+            webhook_check_fault(x, &id, "it has no form %u", d.form);
+        }
+
     } else {
         webhook_check_fault(x, &id, "a delivery has no event");
     }
@@ -106,6 +112,7 @@ webhook_check_event(webhook_check_ctx_t *x)
 {
     int                  rc;
     MDB_val              val;
+    uint32_t             i;
     unsigned char        key[WEBHOOK_KEY_FINISHED];
     webhook_head_row_t  *row;
 
@@ -122,7 +129,12 @@ webhook_check_event(webhook_check_ctx_t *x)
                             row->open, x->total, x->open);
     }
 
-    webhook_check_blob(x, row->body, row->body_len, "its body");
+    for (i = 0; i < row->forms_count; i++) {
+        rc = webhook_check_form(x, &row->forms[i]);
+        if (rc) {
+            return rc;
+        }
+    }
 
     if (row->open) {
         return 0;
@@ -134,6 +146,31 @@ webhook_check_event(webhook_check_ctx_t *x)
 
     if (rc == MDB_NOTFOUND) {
         webhook_check_fault(x, &x->id, "it is finished, but not known so");
+        return 0;
+    }
+
+    return rc;
+}
+
+
+static int
+webhook_check_form(webhook_check_ctx_t *x, const webhook_form_row_t *row)
+{
+    int                   rc;
+    void                 *memory;
+    webhook_rendition_t   form;
+
+    webhook_check_blob(x, row->blob, (size_t) row->fields + row->body,
+                       "a form");
+
+    memory = NULL;
+
+    rc = webhook_event_form(x->t, row, &memory, &form);
+
+    webhook_memory_free(&memory);
+
+    if (rc == MDB_CORRUPTED) {
+        webhook_check_fault(x, &x->id, "a form cannot be read");
         return 0;
     }
 

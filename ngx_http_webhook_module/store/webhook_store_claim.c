@@ -263,7 +263,7 @@ webhook_claim_endpoint(webhook_txn_t *t, webhook_op_t *op, uint64_t id,
             break;
         }
 
-        *bytes += lease->event.body.len;
+        *bytes += lease->event.form.body.len;
 
         c->count++;
         (*taken)++;
@@ -430,7 +430,9 @@ webhook_claim_load(webhook_txn_t *t, webhook_endpoint_row_t *ep,
         rc = webhook_row_read_delivery(&val, d);
     }
 
-    if (rc == 0 && d->state != WEBHOOK_PENDING) {
+    if (rc == 0
+        && (d->state != WEBHOOK_PENDING || d->form >= WEBHOOK_FORMS_MAX))
+    {
         return MDB_CORRUPTED;
     }
 
@@ -449,30 +451,26 @@ webhook_claim_load(webhook_txn_t *t, webhook_endpoint_row_t *ep,
         return rc == MDB_NOTFOUND ? MDB_CORRUPTED : rc;
     }
 
+    if (d->form >= head.forms_count) {
+        return MDB_CORRUPTED;
+    }
+
     e->id = *id;
     e->wall = head.wall;
 
-    if (webhook_memory_text(memory, &head.type, &e->type) != 0
-        || webhook_memory_text(memory, &head.content_type, &e->content_type)
-           != 0)
-    {
+    if (webhook_memory_text(memory, &head.type, &e->type) != 0) {
         return ENOMEM;
     }
 
-    e->body.len = head.body_len;
-    e->body.data = webhook_memory_bytes(memory, head.body_len + 1);
-
-    if (e->body.data == NULL) {
-        return ENOMEM;
-    }
-
-    rc = webhook_blob_get(t, head.body, e->body.data, e->body.len);
+    rc = webhook_event_form(t, &head.forms[d->form], memory, &e->form);
     if (rc) {
         return rc;
     }
 
     lease->endpoint = ep->id;
     lease->attempt = d->attempts + 1;
+    lease->step = 0;
+    lease->retry = d->attempts != 0;
 
     return 0;
 }

@@ -2,13 +2,16 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * Putting an event: its head, its bytes, its deliveries.
+ * Putting an event: its head, its forms, its deliveries.
  */
 
 #include "webhook_store_internal.h"
 
 
 static int webhook_event_valid(webhook_txn_t *t, webhook_op_put_event_t *p);
+static size_t webhook_event_size(const webhook_op_put_event_t *p);
+static int webhook_event_keep(webhook_txn_t *t,
+    const webhook_rendition_t *form, webhook_form_row_t *row);
 static int webhook_event_delivery(webhook_txn_t *t, webhook_op_put_event_t *p,
     webhook_put_t *put, uint32_t *added);
 
@@ -22,19 +25,17 @@ webhook_event_put(webhook_txn_t *t, webhook_op_t *op)
     uint32_t                 i, added;
     unsigned char            key[WEBHOOK_KEY_DELIVERY];
     unsigned char            fkey[WEBHOOK_KEY_FINISHED], buf[WEBHOOK_ROW_MAX];
-    webhook_event_t         *e;
     webhook_head_row_t       head;
     webhook_op_put_event_t  *p;
 
     p = &op->u.put_event;
-    e = &p->event;
 
     if (!webhook_event_valid(t, p)) {
         op->result = WEBHOOK_STORE_UNAVAILABLE;
         return 0;
     }
 
-    webhook_key_delivery(key, &e->id, 0);
+    webhook_key_delivery(key, &p->id, 0);
 
     rc = webhook_txn_get(t, WEBHOOK_DB_DELIVERIES, key, sizeof(key), &val);
 
@@ -47,18 +48,16 @@ webhook_event_put(webhook_txn_t *t, webhook_op_t *op)
         return rc;
     }
 
-    if (!webhook_space_take(t, webhook_blob_size(e->body.len) + 512
-                               + (size_t) p->count * 256))
-    {
+    if (!webhook_space_take(t, webhook_event_size(p))) {
         op->result = WEBHOOK_STORE_FULL;
         return 0;
     }
 
-    memset(&head, 0, sizeof(head));
-
-    rc = webhook_blob_put(t, e->body.data, e->body.len, &head.body);
-    if (rc) {
-        return rc;
+    for (i = 0; i < p->forms_count; i++) {
+        rc = webhook_event_keep(t, &p->forms[i], &head.forms[i]);
+        if (rc) {
+            return rc;
+        }
     }
 
     added = 0;
@@ -70,12 +69,12 @@ webhook_event_put(webhook_txn_t *t, webhook_op_t *op)
         }
     }
 
-    head.wall = e->wall;
-    head.body_len = e->body.len;
+    head.wall = p->wall;
+    head.finished = 0;
     head.total = added;
     head.open = added;
-    head.type = e->type;
-    head.content_type = e->content_type;
+    head.type = p->type;
+    head.forms_count = p->forms_count;
 
     if (added == 0) {
 
@@ -83,7 +82,7 @@ webhook_event_put(webhook_txn_t *t, webhook_op_t *op)
 
         head.finished = t->now;
 
-        webhook_key_finished(fkey, t->now, WEBHOOK_FINISHED_EVENT, &e->id);
+        webhook_key_finished(fkey, t->now, WEBHOOK_FINISHED_EVENT, &p->id);
 
         rc = webhook_txn_put(t, WEBHOOK_DB_FINISHED, fkey, sizeof(fkey),
                              "", 0, 0);
@@ -111,24 +110,119 @@ webhook_event_put(webhook_txn_t *t, webhook_op_t *op)
 static int
 webhook_event_valid(webhook_txn_t *t, webhook_op_put_event_t *p)
 {
-    uint32_t  i;
+    uint32_t                    i;
+    const webhook_put_t        *put;
+    const webhook_rendition_t  *form;
 
-    if (p->event.type.len > WEBHOOK_STORE_TYPE_MAX
-        || p->event.content_type.len > WEBHOOK_CONTENT_TYPE_MAX
-        || p->event.body.len > WEBHOOK_STORE_BODY_MAX)
+    if (p->type.len > WEBHOOK_STORE_TYPE_MAX
+        || p->forms_count == 0 || p->forms_count > WEBHOOK_FORMS_MAX)
     {
-        webhook_store_log_error(t->st, EINVAL, "an event exceeds a bound");
-        return 0;
+        goto exceeds;
+    }
+
+    for (i = 0; i < p->forms_count; i++) {
+        form = &p->forms[i];
+
+        if (form->request.len > WEBHOOK_REQUEST_MAX
+            || form->content_type.len > WEBHOOK_CONTENT_TYPE_MAX
+            || form->headers.len > WEBHOOK_HEADERS_MAX
+            || form->body.len > WEBHOOK_STORE_BODY_MAX)
+        {
+            goto exceeds;
+        }
     }
 
     for (i = 0; i < p->count; i++) {
-        if (p->deliveries[i].endpoint == 0) {
+        put = &p->deliveries[i];
+
+        if (put->endpoint == 0) {
             webhook_store_log_error(t->st, EINVAL, "an endpoint has no id");
+            return 0;
+        }
+
+        if (put->form >= p->forms_count) {
+            webhook_store_log_error(t->st, EINVAL, "an event has no such "
+                                    "form");
             return 0;
         }
     }
 
     return 1;
+
+exceeds:
+
+    webhook_store_log_error(t->st, EINVAL, "an event exceeds a bound");
+
+    return 0;
+}
+
+
+/* About the bytes it takes on disk. */
+
+static size_t
+webhook_event_size(const webhook_op_put_event_t *p)
+{
+    size_t                      size;
+    uint32_t                    i;
+    const webhook_rendition_t  *form;
+
+    size = 512 + (size_t) p->count * 256;
+
+    for (i = 0; i < p->forms_count; i++) {
+        form = &p->forms[i];
+
+        size += webhook_blob_size(form->request.len + form->content_type.len
+                                  + form->headers.len + form->body.len);
+    }
+
+    return size;
+}
+
+
+static int
+webhook_event_keep(webhook_txn_t *t, const webhook_rendition_t *form,
+    webhook_form_row_t *row)
+{
+    webhook_str_t  fields;
+    unsigned char  buf[WEBHOOK_ROW_FORM_MAX];
+
+    fields.data = buf;
+    fields.len = webhook_row_write_form(buf, form);
+
+    row->fields = (uint32_t) fields.len;
+    row->body = (uint32_t) form->body.len;
+
+    return webhook_blob_put_two(t, &fields, &form->body, &row->blob);
+}
+
+
+int
+webhook_event_form(webhook_txn_t *t, const webhook_form_row_t *row,
+    void **memory, webhook_rendition_t *form)
+{
+    int             rc;
+    MDB_val         val;
+    unsigned char  *p;
+
+    /* the texts are views into it */
+
+    p = webhook_memory_bytes(memory, (size_t) row->fields + row->body + 1);
+    if (p == NULL) {
+        return ENOMEM;
+    }
+
+    rc = webhook_blob_get(t, row->blob, p, (size_t) row->fields + row->body);
+    if (rc) {
+        return rc;
+    }
+
+    val.mv_data = p;
+    val.mv_size = row->fields;
+
+    form->body.data = p + row->fields;
+    form->body.len = row->body;
+
+    return webhook_row_read_form(&val, form);
 }
 
 
@@ -146,7 +240,7 @@ webhook_event_delivery(webhook_txn_t *t, webhook_op_put_event_t *p,
 
         /* an endpoint that is named twice gets one delivery */
 
-        webhook_key_delivery(key, &p->event.id, put->endpoint);
+        webhook_key_delivery(key, &p->id, put->endpoint);
 
         rc = webhook_txn_get(t, WEBHOOK_DB_DELIVERIES, key, sizeof(key),
                              &val);
@@ -166,14 +260,15 @@ webhook_event_delivery(webhook_txn_t *t, webhook_op_put_event_t *p,
 
     memset(&d, 0, sizeof(d));
 
+    d.form = put->form;
     d.due = webhook_later(t->now, put->delay);
 
     if (put->lease && put->delay == 0 && webhook_queue_free(ep)) {
-        rc = webhook_queue_lease(t, ep, &p->event.id, &d, p->lease);
+        rc = webhook_queue_lease(t, ep, &p->id, &d, p->lease);
         put->token = d.token;
 
     } else {
-        rc = webhook_queue_wait(t, ep, &p->event.id, &d);
+        rc = webhook_queue_wait(t, ep, &p->id, &d);
     }
 
     if (rc) {

@@ -144,9 +144,9 @@ webhook_expire_event(webhook_txn_t *t, const webhook_id_t *id,
     uint32_t *pages)
 {
     int                     rc, owed, any;
-    size_t                  body_len;
     MDB_val                 k, val;
-    uint64_t                endpoint, body;
+    uint32_t                i;
+    uint64_t                endpoint;
     MDB_cursor             *c;
     unsigned char           key[WEBHOOK_KEY_DELIVERY];
     webhook_head_row_t      head;
@@ -157,8 +157,7 @@ webhook_expire_event(webhook_txn_t *t, const webhook_id_t *id,
         return rc;
     }
 
-    body = 0;
-    body_len = 0;
+    head.forms_count = 0;
 
     if (owed || !any) {
 
@@ -200,9 +199,8 @@ webhook_expire_event(webhook_txn_t *t, const webhook_id_t *id,
 
         if (endpoint == 0) {
 
-            if (webhook_row_read_head(&val, &head) == 0) {
-                body = head.body;
-                body_len = head.body_len;
+            if (webhook_row_read_head(&val, &head) != 0) {
+                head.forms_count = 0;
             }
 
         } else if (webhook_row_read_delivery(&val, &d) != 0) {
@@ -231,9 +229,13 @@ webhook_expire_event(webhook_txn_t *t, const webhook_id_t *id,
         (*pages)++;
     }
 
-    rc = webhook_blob_del(t, body, body_len, pages);
-    if (rc) {
-        return rc;
+    for (i = 0; i < head.forms_count; i++) {
+        rc = webhook_blob_del(t, head.forms[i].blob,
+                              (size_t) head.forms[i].fields
+                              + head.forms[i].body, pages);
+        if (rc) {
+            return rc;
+        }
     }
 
     if (t->state.events) {

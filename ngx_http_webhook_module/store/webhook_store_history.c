@@ -226,7 +226,9 @@ webhook_history_fill(webhook_txn_t *t, void **memory, const webhook_id_t *id,
     out->due = d->state == WEBHOOK_PENDING ? (int64_t) (d->due - t->now) : 0;
     out->finished = d->finished;
     out->status = d->status;
-    out->body_len = head->body_len;
+    out->form = d->form;
+    out->body_len = d->form < head->forms_count ? head->forms[d->form].body
+                                                : 0;
 
     if (webhook_memory_text(memory, &name, &out->endpoint_name) != 0) {
         return ENOMEM;
@@ -240,13 +242,11 @@ int
 webhook_history_show(webhook_txn_t *t, webhook_op_t *op)
 {
     int                  rc;
-    uint32_t             count;
-    webhook_event_t     *e;
+    uint32_t             i, count;
     webhook_op_show_t   *s;
     webhook_head_row_t   head;
 
     s = &op->u.show;
-    e = &s->event;
 
     rc = webhook_history_head(t, &s->id, &head);
 
@@ -282,22 +282,30 @@ webhook_history_show(webhook_txn_t *t, webhook_op_t *op)
         return rc;
     }
 
-    e->id = s->id;
-    e->wall = head.wall;
-    e->body.len = head.body_len;
-    e->body.data = webhook_memory_bytes(&op->memory, head.body_len + 1);
+    s->wall = head.wall;
 
-    if (e->body.data == NULL
-        || webhook_memory_text(&op->memory, &head.type, &e->type) != 0
-        || webhook_memory_text(&op->memory, &head.content_type,
-                               &e->content_type) != 0)
+    s->forms = webhook_memory_alloc(&op->memory, head.forms_count
+                                    * sizeof(webhook_rendition_t));
+
+    if (s->forms == NULL
+        || webhook_memory_text(&op->memory, &head.type, &s->type) != 0)
     {
         return ENOMEM;
     }
 
+    for (i = 0; i < head.forms_count; i++) {
+        rc = webhook_event_form(t, &head.forms[i], &op->memory,
+                                &s->forms[i]);
+        if (rc) {
+            return rc;
+        }
+    }
+
+    s->forms_count = head.forms_count;
+
     op->result = WEBHOOK_STORE_OK;
 
-    return webhook_blob_get(t, head.body, e->body.data, e->body.len);
+    return 0;
 }
 
 

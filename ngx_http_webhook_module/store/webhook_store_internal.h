@@ -13,7 +13,7 @@
  *   blob      bytes of any length, in pieces of one page
  *   endpoint  endpoints, and when each wants to be looked at
  *   queue     due deliveries and leases: claim, complete
- *   event     put
+ *   event     put; the forms of an event
  *   owner     slots of processes, and take-over
  *   expire, history, calls     as their operations
  *   env       opens, resizes and sets aside the files
@@ -50,14 +50,20 @@
 #define WEBHOOK_STORE_GROUP_BYTES   ((size_t) 32 * 1024 * 1024)
 
 #define WEBHOOK_STORE_TYPE_MAX      128
+#define WEBHOOK_FORMS_MAX           64
+#define WEBHOOK_REQUEST_MAX         4096
 #define WEBHOOK_CONTENT_TYPE_MAX    255
+#define WEBHOOK_HEADERS_MAX         16384
 #define WEBHOOK_NAME_MAX            255
 #define WEBHOOK_ERROR_MAX           255
 #define WEBHOOK_ADDRESS_MAX         64
 #define WEBHOOK_ANSWER_MAX          1024
 #define WEBHOOK_METHOD_MAX          31
 #define WEBHOOK_CALL_TEXT_MAX       1024
+#define WEBHOOK_CALL_HEADERS_MAX    4096
 #define WEBHOOK_CALL_BODY_MAX       8192
+#define WEBHOOK_CALL_VERIFIED_MAX   255
+#define WEBHOOK_CALL_ANSWER_MAX     1024
 #define WEBHOOK_CALL_ACTIONS_MAX    32
 #define WEBHOOK_CALL_RECORD_MAX     (256 * 1024)
 
@@ -194,20 +200,29 @@ webhook_later(uint64_t now, uint64_t delay)
 
 /* ------------------------------------------------------------- rows --- */
 
+/* Where a form is: one blob, its fields before its body. */
+
 typedef struct {
-    uint64_t       wall;
-    uint64_t       finished;            /* engine time; 0: some are owed */
-    uint64_t       body;                /* where the bytes are */
-    uint64_t       body_len;
-    uint32_t       total;               /* deliveries */
-    uint32_t       open;                /* of them not finished */
-    webhook_str_t  type;
-    webhook_str_t  content_type;
+    uint64_t            blob;
+    uint32_t            fields;         /* bytes */
+    uint32_t            body;
+} webhook_form_row_t;
+
+
+typedef struct {
+    uint64_t            wall;
+    uint64_t            finished;       /* engine time; 0: some are owed */
+    uint32_t            total;          /* deliveries */
+    uint32_t            open;           /* of them not finished */
+    webhook_str_t       type;
+    uint32_t            forms_count;
+    webhook_form_row_t  forms[WEBHOOK_FORMS_MAX];
 } webhook_head_row_t;
 
 
 typedef struct {
     webhook_state_e  state;
+    uint32_t         form;              /* it sends */
     uint32_t         attempts;
     uint32_t         status;            /* of the last answer */
     uint64_t         due;               /* kept while leased */
@@ -266,6 +281,10 @@ typedef struct {
 
 #define WEBHOOK_ROW_MAX  2048           /* bytes of each but a call's */
 
+/* Bytes of a form's fields at most. */
+#define WEBHOOK_ROW_FORM_MAX  (WEBHOOK_REQUEST_MAX + WEBHOOK_HEADERS_MAX      \
+                               + WEBHOOK_CONTENT_TYPE_MAX + 16)
+
 /* Each writes a record into WEBHOOK_ROW_MAX bytes and returns its length, or
    0 where a bound is exceeded. */
 size_t webhook_row_write_head(unsigned char *buf, const webhook_head_row_t *r);
@@ -294,6 +313,12 @@ int webhook_row_read_clock(const MDB_val *v, webhook_clock_row_t *r);
 int webhook_row_read_call(const MDB_val *v, webhook_call_row_t *r);
 int webhook_row_read_owner(const MDB_val *v, webhook_owner_row_t *r);
 int webhook_row_read_format(const MDB_val *v, uint32_t *format);
+
+/* A form's fields: writes them into WEBHOOK_ROW_FORM_MAX bytes, reads them
+   (the body is left as it is). */
+size_t webhook_row_write_form(unsigned char *buf,
+    const webhook_rendition_t *form);
+int webhook_row_read_form(const MDB_val *v, webhook_rendition_t *form);
 
 /* A call's record: bytes it takes at most, writes it, reads it (actions into
    WEBHOOK_CALL_ACTIONS_MAX places). */
@@ -441,9 +466,11 @@ void webhook_space_watch(webhook_txn_t *t);
 
 /* ------------------------------------------------------------- blob --- */
 
-/* Keeps bytes; *blob is where. */
+/* Keeps bytes; *blob is where.  Or two runs of bytes, one after the other. */
 int webhook_blob_put(webhook_txn_t *t, const void *data, size_t len,
     uint64_t *blob);
+int webhook_blob_put_two(webhook_txn_t *t, const webhook_str_t *first,
+    const webhook_str_t *second, uint64_t *blob);
 
 /* Reads exactly len bytes; MDB_CORRUPTED if they are not there. */
 int webhook_blob_get(webhook_txn_t *t, uint64_t blob, unsigned char *data,
@@ -518,6 +545,10 @@ int webhook_queue_complete(webhook_txn_t *t, webhook_op_t *op);
 /* ------------------------------------------------------- operations --- */
 
 int webhook_event_put(webhook_txn_t *t, webhook_op_t *op);
+
+/* Reads a form of an event into memory; MDB_CORRUPTED, or ENOMEM. */
+int webhook_event_form(webhook_txn_t *t, const webhook_form_row_t *row,
+    void **memory, webhook_rendition_t *form);
 
 int webhook_call_put(webhook_txn_t *t, webhook_op_t *op);
 int webhook_call_list(webhook_txn_t *t, webhook_op_t *op);

@@ -20,6 +20,7 @@
 #define WEBHOOK_ROW_FORMAT    'F'
 #define WEBHOOK_ROW_CALL      'C'
 #define WEBHOOK_ROW_RECORD    'R'
+#define WEBHOOK_ROW_FORM      'B'
 
 
 static void webhook_row_text(webhook_record_out_t *out,
@@ -30,18 +31,23 @@ static int webhook_row_end(const webhook_record_in_t *in);
 size_t
 webhook_row_write_head(unsigned char *buf, const webhook_head_row_t *r)
 {
+    uint32_t              i;
     webhook_record_out_t  out;
 
     webhook_record_write(&out, buf, WEBHOOK_ROW_MAX, WEBHOOK_ROW_HEAD, 1);
 
     webhook_record_add_u64(&out, r->wall);
     webhook_record_add_u64(&out, r->finished);
-    webhook_record_add_u64(&out, r->body);
-    webhook_record_add_u64(&out, r->body_len);
     webhook_record_add_u32(&out, r->total);
     webhook_record_add_u32(&out, r->open);
     webhook_record_add_text(&out, &r->type);
-    webhook_record_add_text(&out, &r->content_type);
+    webhook_record_add_u8(&out, (uint8_t) r->forms_count);
+
+    for (i = 0; i < r->forms_count; i++) {
+        webhook_record_add_u64(&out, r->forms[i].blob);
+        webhook_record_add_u32(&out, r->forms[i].fields);
+        webhook_record_add_u32(&out, r->forms[i].body);
+    }
 
     return webhook_record_written(&out);
 }
@@ -50,22 +56,69 @@ webhook_row_write_head(unsigned char *buf, const webhook_head_row_t *r)
 int
 webhook_row_read_head(const MDB_val *v, webhook_head_row_t *r)
 {
+    uint32_t             i;
+    webhook_form_row_t  *form;
     webhook_record_in_t  in;
 
     webhook_record_read(&in, v->mv_data, v->mv_size, WEBHOOK_ROW_HEAD, 1);
 
     r->wall = webhook_record_u64(&in);
     r->finished = webhook_record_u64(&in);
-    r->body = webhook_record_u64(&in);
-    r->body_len = webhook_record_u64(&in);
     r->total = webhook_record_u32(&in);
     r->open = webhook_record_u32(&in);
     webhook_record_text(&in, WEBHOOK_STORE_TYPE_MAX, &r->type);
-    webhook_record_text(&in, WEBHOOK_CONTENT_TYPE_MAX, &r->content_type);
+    r->forms_count = webhook_record_u8(&in);
 
-    if (r->body_len > WEBHOOK_STORE_BODY_MAX || r->open > r->total) {
+    if (r->forms_count == 0 || r->forms_count > WEBHOOK_FORMS_MAX
+        || r->open > r->total)
+    {
         return MDB_CORRUPTED;
     }
+
+    for (i = 0; i < r->forms_count; i++) {
+        form = &r->forms[i];
+
+        form->blob = webhook_record_u64(&in);
+        form->fields = webhook_record_u32(&in);
+        form->body = webhook_record_u32(&in);
+
+        if (form->fields > WEBHOOK_ROW_FORM_MAX
+            || form->body > WEBHOOK_STORE_BODY_MAX)
+        {
+            return MDB_CORRUPTED;
+        }
+    }
+
+    return webhook_row_end(&in);
+}
+
+
+size_t
+webhook_row_write_form(unsigned char *buf, const webhook_rendition_t *form)
+{
+    webhook_record_out_t  out;
+
+    webhook_record_write(&out, buf, WEBHOOK_ROW_FORM_MAX, WEBHOOK_ROW_FORM,
+                         1);
+
+    webhook_record_add_text(&out, &form->request);
+    webhook_record_add_text(&out, &form->content_type);
+    webhook_record_add_text(&out, &form->headers);
+
+    return webhook_record_written(&out);
+}
+
+
+int
+webhook_row_read_form(const MDB_val *v, webhook_rendition_t *form)
+{
+    webhook_record_in_t  in;
+
+    webhook_record_read(&in, v->mv_data, v->mv_size, WEBHOOK_ROW_FORM, 1);
+
+    webhook_record_text(&in, WEBHOOK_REQUEST_MAX, &form->request);
+    webhook_record_text(&in, WEBHOOK_CONTENT_TYPE_MAX, &form->content_type);
+    webhook_record_text(&in, WEBHOOK_HEADERS_MAX, &form->headers);
 
     return webhook_row_end(&in);
 }
@@ -79,6 +132,7 @@ webhook_row_write_delivery(unsigned char *buf, const webhook_delivery_row_t *r)
     webhook_record_write(&out, buf, WEBHOOK_ROW_MAX, WEBHOOK_ROW_DELIVERY, 1);
 
     webhook_record_add_u8(&out, (uint8_t) r->state);
+    webhook_record_add_u8(&out, (uint8_t) r->form);
     webhook_record_add_u32(&out, r->attempts);
     webhook_record_add_u32(&out, r->status);
     webhook_record_add_u64(&out, r->due);
@@ -99,6 +153,7 @@ webhook_row_read_delivery(const MDB_val *v, webhook_delivery_row_t *r)
     webhook_record_read(&in, v->mv_data, v->mv_size, WEBHOOK_ROW_DELIVERY, 1);
 
     state = webhook_record_u8(&in);
+    r->form = webhook_record_u8(&in);
     r->attempts = webhook_record_u32(&in);
     r->status = webhook_record_u32(&in);
     r->due = webhook_record_u64(&in);
@@ -382,7 +437,7 @@ webhook_row_read_format(const MDB_val *v, uint32_t *format)
 /* Texts and numbers of a call, and of each of its actions, with their
    lengths. */
 
-#define WEBHOOK_ROW_CALL_FIXED    (WEBHOOK_RECORD_HEADER + 64 + 24)
+#define WEBHOOK_ROW_CALL_FIXED    (WEBHOOK_RECORD_HEADER + 128)
 #define WEBHOOK_ROW_CALL_ACTION   32
 
 
@@ -393,7 +448,8 @@ webhook_row_record_size(const webhook_call_t *c)
     uint32_t  i;
 
     size = WEBHOOK_ROW_CALL_FIXED + c->name.len + c->remote.len
-           + c->content_type.len + c->body.len + c->error.len;
+           + c->content_type.len + c->headers.len + c->body.len
+           + c->verified.len + c->answer.len + c->error.len;
 
     for (i = 0; i < c->actions_count; i++) {
         size += WEBHOOK_ROW_CALL_ACTION + c->actions[i].method.len
@@ -421,7 +477,10 @@ webhook_row_write_record(unsigned char *buf, size_t size,
     webhook_row_text(&out, &c->name, WEBHOOK_NAME_MAX);
     webhook_row_text(&out, &c->remote, WEBHOOK_CALL_TEXT_MAX);
     webhook_row_text(&out, &c->content_type, WEBHOOK_CALL_TEXT_MAX);
+    webhook_row_text(&out, &c->headers, WEBHOOK_CALL_HEADERS_MAX);
     webhook_row_text(&out, &c->body, WEBHOOK_CALL_BODY_MAX);
+    webhook_row_text(&out, &c->verified, WEBHOOK_CALL_VERIFIED_MAX);
+    webhook_row_text(&out, &c->answer, WEBHOOK_CALL_ANSWER_MAX);
     webhook_row_text(&out, &c->error, WEBHOOK_CALL_TEXT_MAX);
     webhook_record_add_number(&out, c->actions_count);
 
@@ -456,7 +515,10 @@ webhook_row_read_record(const MDB_val *v, webhook_call_t *c,
     webhook_record_text(&in, WEBHOOK_NAME_MAX, &c->name);
     webhook_record_text(&in, WEBHOOK_CALL_TEXT_MAX, &c->remote);
     webhook_record_text(&in, WEBHOOK_CALL_TEXT_MAX, &c->content_type);
+    webhook_record_text(&in, WEBHOOK_CALL_HEADERS_MAX, &c->headers);
     webhook_record_text(&in, WEBHOOK_CALL_BODY_MAX, &c->body);
+    webhook_record_text(&in, WEBHOOK_CALL_VERIFIED_MAX, &c->verified);
+    webhook_record_text(&in, WEBHOOK_CALL_ANSWER_MAX, &c->answer);
     webhook_record_text(&in, WEBHOOK_CALL_TEXT_MAX, &c->error);
 
     c->actions = actions;

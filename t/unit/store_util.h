@@ -276,7 +276,29 @@ util_endpoint(util_t *u, const char *name, uint32_t inflight)
 }
 
 
-/* Sets up a PUT_EVENT of one delivery. */
+/* A form of an event; good for the next 16384 of them. */
+__attribute__((unused))
+static webhook_rendition_t *
+util_form(const void *body, size_t len)
+{
+    static unsigned              n;
+    static webhook_rendition_t   forms[16384];
+
+    webhook_rendition_t  *form;
+
+    form = &forms[n++ % 16384];
+
+    memset(form, 0, sizeof(webhook_rendition_t));
+
+    form->body.data = (unsigned char *) body;
+    form->body.len = len;
+    util_str(&form->content_type, "application/json");
+
+    return form;
+}
+
+
+/* Sets up a PUT_EVENT of one form and one delivery. */
 __attribute__((unused))
 static void
 util_put_op(webhook_op_t *op, webhook_put_t *put, webhook_id_t id,
@@ -285,12 +307,11 @@ util_put_op(webhook_op_t *op, webhook_put_t *put, webhook_id_t id,
     memset(op, 0, sizeof(webhook_op_t));
 
     op->type = WEBHOOK_OP_PUT_EVENT;
-    op->u.put_event.event.id = id;
-    op->u.put_event.event.wall = webhook_id_time(&id);
-    op->u.put_event.event.body.data = (unsigned char *) body;
-    op->u.put_event.event.body.len = len;
-    util_str(&op->u.put_event.event.type, "order.add");
-    util_str(&op->u.put_event.event.content_type, "application/json");
+    op->u.put_event.id = id;
+    op->u.put_event.wall = webhook_id_time(&id);
+    op->u.put_event.forms = util_form(body, len);
+    op->u.put_event.forms_count = 1;
+    util_str(&op->u.put_event.type, "order.add");
     op->u.put_event.deliveries = put;
     op->u.put_event.count = 1;
     op->u.put_event.lease = 30000;

@@ -22,6 +22,7 @@ static void test_share(void);
 static void test_next(void);
 static void test_many_endpoints(void);
 static void test_bodies(void);
+static void test_forms(void);
 static void test_bounds(void);
 static void test_batch(void);
 static void test_readonly(void);
@@ -41,6 +42,7 @@ main(void)
     test_next();
     test_many_endpoints();
     test_bodies();
+    test_forms();
     test_bounds();
     test_batch();
     test_readonly();
@@ -195,10 +197,10 @@ test_order(void)
 
     tap_ok(util_claim(&u, &op, &ep, 5) == 1
            && memcmp(&op.u.claim.leases[0].event.id, &id[1], 16) == 0
-           && op.u.claim.leases[0].event.body.len == 2
-           && memcmp(op.u.claim.leases[0].event.body.data, "{}", 2) == 0
+           && op.u.claim.leases[0].event.form.body.len == 2
+           && memcmp(op.u.claim.leases[0].event.form.body.data, "{}", 2) == 0
            && op.u.claim.leases[0].event.type.len == 9
-           && op.u.claim.leases[0].event.content_type.len == 16
+           && op.u.claim.leases[0].event.form.content_type.len == 16
            && op.u.claim.leases[0].event.wall == webhook_id_time(&id[1])
            && op.u.claim.leases[0].endpoint == ep,
            "the last has its bytes");
@@ -423,7 +425,7 @@ test_complete_next(void)
 
         if (util_apply(&u, &op) != WEBHOOK_STORE_OK
             || op.u.complete.next == NULL
-            || op.u.complete.next->event.body.len != 2
+            || op.u.complete.next->event.form.body.len != 2
             || op.u.complete.next->endpoint != ep)
         {
             break;
@@ -839,7 +841,7 @@ test_bodies(void)
 
     for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
         len = sizes[i];
-        id = put_ops[i].u.put_event.event.id;
+        id = put_ops[i].u.put_event.id;
 
         if (put_ops[i].result != WEBHOOK_STORE_OK) {
             ok = 0;
@@ -850,8 +852,8 @@ test_bodies(void)
         op.u.show.id = id;
 
         if (util_apply(&u, &op) != WEBHOOK_STORE_OK
-            || op.u.show.event.body.len != len
-            || memcmp(op.u.show.event.body.data, body, len) != 0)
+            || op.u.show.forms->body.len != len
+            || memcmp(op.u.show.forms->body.data, body, len) != 0)
         {
             ok = 0;
         }
@@ -870,9 +872,9 @@ test_bodies(void)
     ok = 1;
 
     for (i = 0; i < op.u.claim.count; i++) {
-        len = op.u.claim.leases[i].event.body.len;
+        len = op.u.claim.leases[i].event.form.body.len;
 
-        if (memcmp(op.u.claim.leases[i].event.body.data, body, len) != 0) {
+        if (memcmp(op.u.claim.leases[i].event.form.body.data, body, len) != 0) {
             ok = 0;
         }
 
@@ -896,6 +898,259 @@ test_bodies(void)
 
     util_free(&u);
     free(body);
+}
+
+
+/* Delivers all that is due. */
+
+static void
+drain(util_t *u, uint64_t ep)
+{
+    uint32_t          i;
+    webhook_op_t      op;
+    webhook_lease_t  *lease;
+
+    while (util_claim(u, &op, &ep, 100) > 0) {
+
+        for (i = 0; i < op.u.claim.count; i++) {
+            lease = &op.u.claim.leases[i];
+
+            (void) util_complete(u, lease->event.id, ep, lease->token,
+                                 WEBHOOK_DONE, 0);
+        }
+
+        webhook_op_free(&op);
+    }
+
+    webhook_op_free(&op);
+}
+
+
+/* Each endpoint gets the form that was made for it. */
+
+static void
+test_forms(void)
+{
+    enum { N = 64 };
+
+    util_t               u;
+    size_t               len;
+    unsigned             i, ok;
+    uint64_t             ep, other;
+    webhook_op_t         op, claim;
+    webhook_id_t         id;
+    webhook_put_t        put[2];
+    webhook_lease_t     *lease;
+    webhook_rendition_t  form[N + 1];
+
+    static char          text[20000];
+
+    util_init(&u);
+    util_open(&u);
+
+    ep = util_endpoint(&u, "erp", 10);
+    other = util_endpoint(&u, "crm", 10);
+
+    for (len = 0; len < sizeof(text); len++) {
+        text[len] = (char) ('a' + len * 7 % 23);
+    }
+
+    memset(form, 0, sizeof(form));
+    memset(put, 0, sizeof(put));
+
+    util_str(&form[0].content_type, "application/json");
+    util_str(&form[0].body, "{\"id\": 7}");
+
+    util_str(&form[1].request, "PUT /orders/7?a=b");
+    util_str(&form[1].content_type, "application/xml; charset=utf-8");
+    util_str(&form[1].headers, "X-A: 1\r\nX-B: 2\r\n");
+    form[1].body.data = (unsigned char *) text;
+    form[1].body.len = sizeof(text);
+
+    id = util_id(&u);
+
+    util_put_op(&op, put, id, ep, "", 0);
+
+    op.u.put_event.forms = form;
+    op.u.put_event.forms_count = 2;
+    op.u.put_event.count = 2;
+
+    put[0].form = 1;
+    put[1].endpoint = other;
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK, "an event of two forms");
+    tap_ok(util_claim(&u, &claim, &ep, 1) == 1, "one is claimed");
+
+    lease = claim.u.claim.leases;
+
+    tap_ok(webhook_str_eq(&lease->event.form.request, &form[1].request)
+           && webhook_str_eq(&lease->event.form.content_type,
+                             &form[1].content_type)
+           && webhook_str_eq(&lease->event.form.headers, &form[1].headers)
+           && webhook_str_eq(&lease->event.form.body, &form[1].body)
+           && lease->step == 0 && !lease->retry,
+           "in the second form, with all of it");
+
+    util_complete(&u, id, ep, lease->token, WEBHOOK_RETRY, 0);
+    webhook_op_free(&claim);
+
+    tap_ok(util_claim(&u, &claim, &ep, 1) == 1
+           && claim.u.claim.leases->retry
+           && webhook_str_eq(&claim.u.claim.leases->event.form.body,
+                             &form[1].body), "again when it is sent again");
+
+    webhook_op_free(&claim);
+
+    tap_ok(util_claim(&u, &claim, &other, 1) == 1, "the other is claimed");
+
+    lease = claim.u.claim.leases;
+
+    tap_ok(lease->event.form.request.len == 0
+           && lease->event.form.headers.len == 0
+           && webhook_str_eq(&lease->event.form.content_type,
+                             &form[0].content_type)
+           && webhook_str_eq(&lease->event.form.body, &form[0].body),
+           "in the first form");
+
+    webhook_op_free(&claim);
+
+    memset(&op, 0, sizeof(op));
+    op.type = WEBHOOK_OP_SHOW;
+    op.u.show.id = id;
+
+    ok = util_apply(&u, &op) == WEBHOOK_STORE_OK && op.u.show.forms_count == 2
+         && op.u.show.count == 2;
+
+    for (i = 0; ok && i < 2; i++) {
+        if (!webhook_str_eq(&op.u.show.forms[i].request, &form[i].request)
+            || !webhook_str_eq(&op.u.show.forms[i].headers, &form[i].headers)
+            || !webhook_str_eq(&op.u.show.forms[i].content_type,
+                               &form[i].content_type)
+            || !webhook_str_eq(&op.u.show.forms[i].body, &form[i].body))
+        {
+            ok = 0;
+        }
+
+        if (op.u.show.deliveries[i].delivery.endpoint == ep) {
+            ok &= op.u.show.deliveries[i].delivery.form == 1
+                  && op.u.show.deliveries[i].delivery.body_len
+                     == sizeof(text);
+
+        } else {
+            ok &= op.u.show.deliveries[i].delivery.form == 0
+                  && op.u.show.deliveries[i].delivery.body_len == 9;
+        }
+    }
+
+    tap_ok(ok, "both are shown, and who gets which");
+
+    webhook_op_free(&op);
+
+    util_check(&u, "two forms");
+
+    /* fields of every length, which cut their blobs anywhere */
+
+    for (i = 0; i < N; i++) {
+        memset(&form[i], 0, sizeof(webhook_rendition_t));
+
+        form[i].request.data = (unsigned char *) text;
+        form[i].request.len = i * WEBHOOK_REQUEST_MAX / (N - 1);
+        form[i].headers.data = (unsigned char *) text + i;
+        form[i].headers.len = i * WEBHOOK_HEADERS_MAX / (N - 1);
+        form[i].content_type.data = (unsigned char *) text + 2 * i;
+        form[i].content_type.len = i * WEBHOOK_CONTENT_TYPE_MAX / (N - 1);
+        form[i].body.data = (unsigned char *) text + 3 * i;
+        form[i].body.len = (N - i) * 37;
+    }
+
+    util_put_op(&op, put, util_id(&u), ep, "", 0);
+
+    op.u.put_event.forms = form;
+    op.u.put_event.forms_count = N;
+
+    put[0].form = N - 1;
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK, "%u forms", (unsigned) N);
+
+    id = op.u.put_event.id;
+
+    memset(&op, 0, sizeof(op));
+    op.type = WEBHOOK_OP_SHOW;
+    op.u.show.id = id;
+
+    ok = util_apply(&u, &op) == WEBHOOK_STORE_OK
+         && op.u.show.forms_count == N;
+
+    for (i = 0; ok && i < N; i++) {
+        if (!webhook_str_eq(&op.u.show.forms[i].request, &form[i].request)
+            || !webhook_str_eq(&op.u.show.forms[i].headers, &form[i].headers)
+            || !webhook_str_eq(&op.u.show.forms[i].content_type,
+                               &form[i].content_type)
+            || !webhook_str_eq(&op.u.show.forms[i].body, &form[i].body))
+        {
+            ok = 0;
+        }
+    }
+
+    tap_ok(ok, "are kept as they are");
+
+    webhook_op_free(&op);
+
+    util_check(&u, "many forms");
+
+    /* what is no form */
+
+    util_put_op(&op, put, util_id(&u), ep, "", 0);
+
+    op.u.put_event.forms = form;
+    op.u.put_event.forms_count = N + 1;
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_UNAVAILABLE,
+           "65 forms are refused");
+
+    op.u.put_event.forms_count = 0;
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_UNAVAILABLE, "and none");
+
+    op.u.put_event.forms_count = N - 1;
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_UNAVAILABLE,
+           "a form that is not there is refused");
+
+    put[0].form = 0;
+
+    form[1].request.len = WEBHOOK_REQUEST_MAX + 1;
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_UNAVAILABLE,
+           "a request line that is too long is refused");
+
+    form[1].request.len = 0;
+    form[1].headers.len = WEBHOOK_HEADERS_MAX + 1;
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_UNAVAILABLE,
+           "headers that are too long are refused");
+
+    form[1].headers.len = 0;
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK, "all else is not");
+
+    /* all of it goes */
+
+    u.clock += 100000;
+
+    drain(&u, ep);
+    drain(&u, other);
+
+    u.clock += 100000;
+
+    for (i = 0; i < 100 && util_expire(&u, 1000, NULL) > 0; i++) {
+        /* void */
+    }
+
+    tap_ok(util_stats(&u, 0, NULL).events == 0, "they go with the event");
+
+    util_check(&u, "no forms");
+    util_free(&u);
 }
 
 
@@ -929,20 +1184,20 @@ test_bounds(void)
     id = util_id(&u);
 
     util_put_op(&op, puts, id, ep, "{}", 2);
-    op.u.put_event.event.type.data = (unsigned char *) text;
-    op.u.put_event.event.type.len = 129;
+    op.u.put_event.type.data = (unsigned char *) text;
+    op.u.put_event.type.len = 129;
 
     tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_UNAVAILABLE,
            "an event type of 129 bytes is refused");
 
-    op.u.put_event.event.type.len = 128;
-    op.u.put_event.event.content_type.data = (unsigned char *) text;
-    op.u.put_event.event.content_type.len = 256;
+    op.u.put_event.type.len = 128;
+    op.u.put_event.forms->content_type.data = (unsigned char *) text;
+    op.u.put_event.forms->content_type.len = 256;
 
     tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_UNAVAILABLE,
            "a content type of 256 bytes is refused");
 
-    op.u.put_event.event.content_type.len = 255;
+    op.u.put_event.forms->content_type.len = 255;
 
     tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK, "shorter ones are not");
 
@@ -1099,7 +1354,7 @@ test_batch(void)
     tap_ok(op[1].result == WEBHOOK_STORE_OK && put[0].token != 0,
            "a put is leased of an endpoint that the batch made known");
     tap_ok(op[4].result == WEBHOOK_STORE_OK && op[4].u.claim.count == 1
-           && memcmp(op[4].u.claim.leases[0].event.body.data, "two", 3) == 0,
+           && memcmp(op[4].u.claim.leases[0].event.form.body.data, "two", 3) == 0,
            "a claim gets what the batch put");
     tap_ok(op[4].u.claim.next == 7000, "and knows when the next lease ends");
     tap_ok(op[0].result == WEBHOOK_STORE_OK && op[0].u.stats.events == 2,

@@ -305,7 +305,7 @@ shown(scene_t *s, webhook_id_t id, webhook_delivery_t *d, size_t *len)
 
     if (result == WEBHOOK_STORE_OK) {
         *d = op.u.show.deliveries[0].delivery;
-        *len = op.u.show.event.body.len;
+        *len = op.u.show.forms->body.len;
     }
 
     webhook_op_free(&op);
@@ -331,14 +331,14 @@ scene_lies(scene_t *s)
     for (i = 0; i < PUTS; i++) {
         op = &s->puts[i];
 
-        result = shown(s, op->u.put_event.event.id, &d, &len);
+        result = shown(s, op->u.put_event.id, &d, &len);
 
         switch (op->result) {
 
         case WEBHOOK_STORE_OK:
 
             if (result != WEBHOOK_STORE_OK
-                || len != op->u.put_event.event.body.len
+                || len != op->u.put_event.forms->body.len
                 || (s->put[i].token != 0) != (d.state == WEBHOOK_SENDING
                                               && s->put[i].token))
             {
@@ -346,7 +346,7 @@ scene_lies(scene_t *s)
             }
 
             if (s->put[i].token
-                && util_complete(&s->u, op->u.put_event.event.id, s->ep,
+                && util_complete(&s->u, op->u.put_event.id, s->ep,
                                  s->put[i].token, WEBHOOK_DONE, 0)
                    != WEBHOOK_STORE_OK)
             {

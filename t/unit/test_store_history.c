@@ -81,7 +81,7 @@ test_list(void)
         put[1].delay = 5000;
         op.u.put_event.count = 2;
 
-        util_str(&op.u.put_event.event.type,
+        util_str(&op.u.put_event.type,
                  i % 2 ? "order.add" : "product.edit");
 
         (void) util_apply(&u, &op);
@@ -347,11 +347,11 @@ test_show(void)
 
     tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK && op.u.show.count == 2,
            "an event with its two deliveries");
-    tap_ok(op.u.show.event.body.len == 8
-           && memcmp(op.u.show.event.body.data, "the body", 8) == 0
-           && op.u.show.event.type.len == 9
-           && op.u.show.event.wall == webhook_id_time(&id)
-           && memcmp(&op.u.show.event.id, &id, 16) == 0, "and its bytes");
+    tap_ok(op.u.show.forms->body.len == 8
+           && memcmp(op.u.show.forms->body.data, "the body", 8) == 0
+           && op.u.show.type.len == 9
+           && op.u.show.wall == webhook_id_time(&id)
+           && memcmp(&op.u.show.id, &id, 16) == 0, "and its bytes");
 
     webhook_op_free(&op);
 
@@ -419,7 +419,10 @@ call_op(webhook_op_t *op, webhook_id_t id, const char *receiver,
     util_str(&c->name, receiver);
     util_str(&c->remote, "192.0.2.7");
     util_str(&c->content_type, "application/json");
+    util_str(&c->headers, "Content-Type: application/json\r\n");
     util_str(&c->body, "{\"_id\": 7}");
+    util_str(&c->verified, "standard: ok");
+    util_str(&c->answer, "{\"status\": \"ok\"}");
 }
 
 
@@ -488,7 +491,13 @@ test_calls(void)
            && c->error.len == 14
            && memcmp(c->error.data, "the API failed", 14) == 0
            && c->body.len == 10
-           && memcmp(c->body.data, "{\"_id\": 7}", 10) == 0,
+           && memcmp(c->body.data, "{\"_id\": 7}", 10) == 0
+           && c->headers.len == 32
+           && memcmp(c->headers.data, "Content-Type: ", 14) == 0
+           && c->verified.len == 12
+           && memcmp(c->verified.data, "standard: ok", 12) == 0
+           && c->answer.len == 16
+           && memcmp(c->answer.data, "{\"status\": \"ok\"}", 16) == 0,
            "with all about it");
 
     tap_ok(c->actions_count == 1 && c->actions[0].method.len == 5
@@ -565,6 +574,9 @@ test_calls(void)
     op.u.put_call.call.remote = op.u.put_call.call.body;
     op.u.put_call.call.content_type = op.u.put_call.call.body;
     op.u.put_call.call.name = op.u.put_call.call.body;
+    op.u.put_call.call.headers = op.u.put_call.call.body;
+    op.u.put_call.call.verified = op.u.put_call.call.body;
+    op.u.put_call.call.answer = op.u.put_call.call.body;
 
     tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK, "a call of long texts");
 
@@ -580,6 +592,8 @@ test_calls(void)
     tap_ok(op.u.calls.count == 1 && c->body.len == 8192
            && c->error.len == 1024 && c->remote.len == 1024
            && c->content_type.len == 1024 && c->name.len == 255
+           && c->headers.len == 4096 && c->verified.len == 255
+           && c->answer.len == 1024
            && c->actions_count == WEBHOOK_CALL_ACTIONS_MAX
            && c->actions[31].method.len == 31
            && c->actions[31].uri.len == 1024

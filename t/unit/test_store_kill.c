@@ -213,11 +213,11 @@ child_run(util_t *u, int out, int expire)
             switch (op->type) {
 
             case WEBHOOK_OP_PUT_EVENT:
-                child_ack(acks, &acked, &op->u.put_event.event.id,
+                child_ack(acks, &acked, &op->u.put_event.id,
                           puts[i].endpoint, 0, ACK_PUT);
 
                 if (puts[i].token) {
-                    child_ack(next, &fresh, &op->u.put_event.event.id,
+                    child_ack(next, &fresh, &op->u.put_event.id,
                               puts[i].endpoint, puts[i].token, ACK_LEASE);
                 }
 

@@ -164,8 +164,8 @@ claimed(util_t *u, const webhook_lease_t *lease)
 
     expect(m->state[e] == WEBHOOK_PENDING, "claimed what is not pending");
     expect(m->due[e] <= u->clock, "claimed before its time");
-    expect(lease->event.body.len == m->len
-           && memcmp(lease->event.body.data, bytes, m->len) == 0,
+    expect(lease->event.form.body.len == m->len
+           && memcmp(lease->event.form.body.data, bytes, m->len) == 0,
            "claimed other bytes");
     expect(lease->attempt == m->attempts[e] + 1, "another attempt");
     expect(inflight(e) < limits[e], "over the limit");
@@ -321,7 +321,7 @@ step_claim(util_t *u)
                 size_t  len;
 
                 for (len = 0, i = 0; i < op.u.claim.count; i++) {
-                    len += op.u.claim.leases[i].event.body.len;
+                    len += op.u.claim.leases[i].event.form.body.len;
                 }
 
                 expect(len >= op.u.claim.max_bytes, "what is due was left");

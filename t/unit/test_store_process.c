@@ -57,7 +57,7 @@ number_of(const webhook_lease_t *lease)
 {
     uint32_t  n;
 
-    memcpy(&n, lease->event.body.data, sizeof(n));
+    memcpy(&n, lease->event.form.body.data, sizeof(n));
 
     return n;
 }

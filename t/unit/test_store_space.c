@@ -254,7 +254,7 @@ test_full_batches(uint32_t size)
         for (i = 0; i < size; i++) {
 
             if (ops[i].result == WEBHOOK_STORE_OK) {
-                held[n].id = ops[i].u.put_event.event.id;
+                held[n].id = ops[i].u.put_event.id;
                 held[n].token = puts[i].token;
                 n++;
 
