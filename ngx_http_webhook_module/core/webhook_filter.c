@@ -4,30 +4,73 @@
  */
 
 #include "webhook_filter.h"
+#include "webhook_case.h"
+#include "webhook_date.h"
+#include "webhook_decimal.h"
 
 
 #define WEBHOOK_FILTER_SHOWN  32        /* bytes of a value in an error */
 
 
+/* May, must or must not have a text after ":". */
+
+typedef enum {
+    WEBHOOK_FILTER_ARG_NO = 0,
+    WEBHOOK_FILTER_ARG_MAY,
+    WEBHOOK_FILTER_ARG_MUST
+} webhook_filter_arg_e;
+
+
 typedef struct {
     webhook_str_t          name;
     webhook_filter_type_e  type;
-    int                    has_arg;
+    webhook_filter_arg_e   arg;
 } webhook_filter_name_t;
 
 
+static int webhook_filter_required(const webhook_path_t *path,
+    const webhook_value_t *v, webhook_error_t *err);
 static int webhook_filter_int(const webhook_path_t *path, webhook_value_t *v,
-    webhook_buf_t *scratch, webhook_error_t *err);
-static void webhook_filter_not_int(const webhook_path_t *path,
+    const webhook_str_t *text, webhook_buf_t *scratch, webhook_error_t *err);
+static int webhook_filter_bool(const webhook_path_t *path, webhook_value_t *v,
     const webhook_str_t *text, webhook_error_t *err);
+static int webhook_filter_number(const webhook_path_t *path,
+    webhook_value_t *v, const webhook_str_t *text, webhook_error_t *err);
+static int webhook_filter_case(const webhook_filter_t *filter,
+    webhook_value_t *v, const webhook_str_t *text, webhook_buf_t *scratch,
+    webhook_error_t *err);
+static void webhook_filter_trim(webhook_value_t *v, const webhook_str_t *text);
+static int webhook_filter_date(const webhook_filter_t *filter,
+    const webhook_path_t *path, webhook_value_t *v, const webhook_str_t *text,
+    webhook_buf_t *scratch, webhook_error_t *err);
+static int webhook_filter_map(const webhook_filter_t *filter,
+    const webhook_path_t *path, webhook_value_t *v, const webhook_str_t *text,
+    webhook_error_t *err);
+static int webhook_filter_made(webhook_buf_t *made, webhook_value_t *v,
+    webhook_buf_t *scratch, webhook_error_t *err);
+static int webhook_filter_refuse(const webhook_path_t *path,
+    const webhook_str_t *text, const char *what, webhook_error_t *err);
 
 
 static const webhook_filter_name_t  webhook_filter_names[] = {
-    { webhook_str("int"), WEBHOOK_FILTER_INT, 0 },
-    { webhook_str("string"), WEBHOOK_FILTER_STRING, 0 },
-    { webhook_str("default"), WEBHOOK_FILTER_DEFAULT, 1 },
-    { webhook_str("required"), WEBHOOK_FILTER_REQUIRED, 0 }
+    { webhook_str("int"), WEBHOOK_FILTER_INT, WEBHOOK_FILTER_ARG_NO },
+    { webhook_str("string"), WEBHOOK_FILTER_STRING, WEBHOOK_FILTER_ARG_NO },
+    { webhook_str("bool"), WEBHOOK_FILTER_BOOL, WEBHOOK_FILTER_ARG_NO },
+    { webhook_str("number"), WEBHOOK_FILTER_NUMBER, WEBHOOK_FILTER_ARG_NO },
+    { webhook_str("default"), WEBHOOK_FILTER_DEFAULT,
+      WEBHOOK_FILTER_ARG_MUST },
+    { webhook_str("required"), WEBHOOK_FILTER_REQUIRED,
+      WEBHOOK_FILTER_ARG_NO },
+    { webhook_str("lower"), WEBHOOK_FILTER_LOWER, WEBHOOK_FILTER_ARG_NO },
+    { webhook_str("upper"), WEBHOOK_FILTER_UPPER, WEBHOOK_FILTER_ARG_NO },
+    { webhook_str("trim"), WEBHOOK_FILTER_TRIM, WEBHOOK_FILTER_ARG_NO },
+    { webhook_str("date"), WEBHOOK_FILTER_DATE, WEBHOOK_FILTER_ARG_MAY },
+    { webhook_str("map"), WEBHOOK_FILTER_MAP, WEBHOOK_FILTER_ARG_MUST }
 };
+
+
+static webhook_str_t  webhook_filter_true = webhook_str("true");
+static webhook_str_t  webhook_filter_false = webhook_str("false");
 
 
 int
@@ -56,21 +99,39 @@ webhook_filter_parse(const webhook_str_t *text, webhook_filter_t *filter,
             continue;
         }
 
-        if (f->has_arg != (colon != NULL)) {
-            webhook_error_set(err, f->has_arg
-                              ? "filter \"%.*s\" needs a text after \":\""
-                              : "filter \"%.*s\" takes no argument",
+        if ((f->arg == WEBHOOK_FILTER_ARG_MUST && colon == NULL)
+            || (f->arg == WEBHOOK_FILTER_ARG_NO && colon))
+        {
+            webhook_error_set(err, colon
+                              ? "filter \"%.*s\" takes no argument"
+                              : "filter \"%.*s\" needs a text after \":\"",
                               (int) name.len, name.data);
             return WEBHOOK_ERROR;
         }
 
         filter->type = f->type;
+        filter->map = NULL;
         filter->arg.len = 0;
         filter->arg.data = NULL;
 
         if (colon) {
             filter->arg.len = text->len - name.len - 1;
             filter->arg.data = text->data + name.len + 1;
+        }
+
+        if (f->type == WEBHOOK_FILTER_DATE && colon
+            && !webhook_date_format_valid(&filter->arg))
+        {
+            webhook_error_set(err, "\"%.*s\" is no format of filter \"date\"",
+                              (int) (filter->arg.len < 64 ? filter->arg.len
+                                                          : 64),
+                              filter->arg.data);
+            return WEBHOOK_ERROR;
+        }
+
+        if (f->type == WEBHOOK_FILTER_MAP && filter->arg.len == 0) {
+            webhook_error_set(err, "filter \"map\" needs the name of a table");
+            return WEBHOOK_ERROR;
         }
 
         return WEBHOOK_OK;
@@ -88,15 +149,12 @@ webhook_filter_apply(const webhook_filter_t *filter,
     const webhook_path_t *path, webhook_value_t *v, webhook_buf_t *scratch,
     webhook_error_t *err)
 {
-    int                   none;
-    const webhook_str_t  *name;
+    int            rc, none;
+    webhook_str_t  text;
 
     none = v->missing || (!v->is_text && v->type == WEBHOOK_JSON_NULL);
 
     switch (filter->type) {
-
-    case WEBHOOK_FILTER_INT:
-        return none ? WEBHOOK_OK : webhook_filter_int(path, v, scratch, err);
 
     case WEBHOOK_FILTER_STRING:
 
@@ -118,8 +176,72 @@ webhook_filter_apply(const webhook_filter_t *filter,
         return WEBHOOK_OK;
 
     case WEBHOOK_FILTER_REQUIRED:
+        return webhook_filter_required(path, v, err);
+
+    default:
         break;
     }
+
+    /* the others read a text, and leave what has none as it is */
+
+    if (none) {
+        return WEBHOOK_OK;
+    }
+
+    if (!v->is_text
+        && (v->type == WEBHOOK_JSON_ARRAY || v->type == WEBHOOK_JSON_OBJECT))
+    {
+        return webhook_filter_refuse(path, &v->span,
+                                     filter->type == WEBHOOK_FILTER_INT
+                                     ? "is not an integer"
+                                     : "is neither a text nor a number", err);
+    }
+
+    rc = webhook_value_view(v, scratch, &text);
+
+    if (rc == WEBHOOK_NOMEM) {
+        webhook_error_set(err, "out of memory");
+        return rc;
+    }
+
+    if (rc != WEBHOOK_OK) {
+        return webhook_filter_refuse(path, &v->span, "is no valid string",
+                                     err);
+    }
+
+    switch (filter->type) {
+
+    case WEBHOOK_FILTER_INT:
+        return webhook_filter_int(path, v, &text, scratch, err);
+
+    case WEBHOOK_FILTER_BOOL:
+        return webhook_filter_bool(path, v, &text, err);
+
+    case WEBHOOK_FILTER_NUMBER:
+        return webhook_filter_number(path, v, &text, err);
+
+    case WEBHOOK_FILTER_LOWER:
+    case WEBHOOK_FILTER_UPPER:
+        return webhook_filter_case(filter, v, &text, scratch, err);
+
+    case WEBHOOK_FILTER_TRIM:
+        webhook_filter_trim(v, &text);
+        return WEBHOOK_OK;
+
+    case WEBHOOK_FILTER_DATE:
+        return webhook_filter_date(filter, path, v, &text, scratch, err);
+
+    default:
+        return webhook_filter_map(filter, path, v, &text, err);
+    }
+}
+
+
+static int
+webhook_filter_required(const webhook_path_t *path, const webhook_value_t *v,
+    webhook_error_t *err)
+{
+    const webhook_str_t  *name;
 
     if (!webhook_value_empty(v)) {
         return WEBHOOK_OK;
@@ -141,94 +263,254 @@ webhook_filter_apply(const webhook_filter_t *filter,
 
 static int
 webhook_filter_int(const webhook_path_t *path, webhook_value_t *v,
-    webhook_buf_t *scratch, webhook_error_t *err)
+    const webhook_str_t *text, webhook_buf_t *scratch, webhook_error_t *err)
 {
-    int             rc, minus, own;
-    size_t          i;
-    webhook_str_t   text;
+    int             minus;
+    size_t          i, len;
+    webhook_buf_t   made;
     unsigned char  *p;
 
-    if (!v->is_text
-        && v->type != WEBHOOK_JSON_STRING
-        && v->type != WEBHOOK_JSON_NUMBER)
-    {
-        webhook_filter_not_int(path, &v->span, err);
-        return WEBHOOK_ERROR;
-    }
+    p = text->data;
+    minus = (text->len && p[0] == '-');
 
-    rc = webhook_value_view(v, scratch, &text);
-    if (rc != WEBHOOK_OK) {
-        webhook_error_set(err, "out of memory");
-        return rc;
-    }
-
-    own = (scratch->len != 0);
-
-    p = text.data;
-    minus = (text.len && p[0] == '-');
-
-    for (i = minus; i < text.len; i++) {
+    for (i = minus; i < text->len; i++) {
         if (p[i] < '0' || p[i] > '9') {
             break;
         }
     }
 
-    if (i < text.len || text.len == (size_t) minus) {
-        webhook_filter_not_int(path, &text, err);
-        return WEBHOOK_ERROR;
+    if (i < text->len || text->len == (size_t) minus
+        || (!v->is_text && v->type != WEBHOOK_JSON_STRING
+            && v->type != WEBHOOK_JSON_NUMBER))
+    {
+        return webhook_filter_refuse(path, text, "is not an integer", err);
     }
 
     /* leave out leading zeros, and the minus of zero */
 
-    for (i = minus; i + 1 < text.len && p[i] == '0'; i++) { /* void */ }
+    for (i = minus; i + 1 < text->len && p[i] == '0'; i++) { /* void */ }
 
     p += i;
-    text.len -= i;
+    len = text->len - i;
 
     minus = minus && *p != '0';
 
-    v->type = WEBHOOK_JSON_NUMBER;
-    v->is_text = 0;
-    v->span.data = p;
-    v->span.len = text.len;
+    if (minus && p[-1] != '-') {
 
-    if (!minus) {
-        return WEBHOOK_OK;
-    }
+        /* "-007": a minus has to be put where a zero was */
 
-    if (p[-1] == '-') {
-        v->span.data--;
-        v->span.len++;
-        return WEBHOOK_OK;
-    }
+        webhook_buf_init(&made, 0);
+        webhook_buf_byte(&made, '-');
+        webhook_buf_add(&made, p, len);
 
-    /* "-007": a minus has to be put where a zero was */
-
-    if (own) {
-        p[-1] = '-';
-
-    } else {
-        webhook_buf_byte(scratch, '-');
-        webhook_buf_add(scratch, p, text.len);
-
-        if (scratch->failed) {
-            webhook_error_set(err, "out of memory");
-            return scratch->failed;
+        if (webhook_filter_made(&made, v, scratch, err) != WEBHOOK_OK) {
+            return WEBHOOK_NOMEM;
         }
 
-        p = scratch->data + 1;
+    } else {
+        v->span.data = p - minus;
+        v->span.len = len + minus;
     }
 
-    v->span.data = p - 1;
-    v->span.len = text.len + 1;
+    v->type = WEBHOOK_JSON_NUMBER;
+    v->is_text = 0;
 
     return WEBHOOK_OK;
 }
 
 
+static int
+webhook_filter_bool(const webhook_path_t *path, webhook_value_t *v,
+    const webhook_str_t *text, webhook_error_t *err)
+{
+    size_t  i, j;
+
+    static const struct {
+        webhook_str_t  name;
+        int            value;
+    } names[] = {
+        { webhook_str("true"), 1 },
+        { webhook_str("false"), 0 },
+        { webhook_str("1"), 1 },
+        { webhook_str("0"), 0 },
+        { webhook_str("yes"), 1 },
+        { webhook_str("no"), 0 },
+        { webhook_str("on"), 1 },
+        { webhook_str("off"), 0 }
+    };
+
+    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+
+        if (text->len != names[i].name.len) {
+            continue;
+        }
+
+        for (j = 0; j < text->len; j++) {
+            if ((text->data[j] | 0x20) != (names[i].name.data[j] | 0x20)) {
+                break;
+            }
+        }
+
+        if (j < text->len) {
+            continue;
+        }
+
+        v->type = names[i].value ? WEBHOOK_JSON_TRUE : WEBHOOK_JSON_FALSE;
+        v->span = names[i].value ? webhook_filter_true : webhook_filter_false;
+        v->is_text = 0;
+
+        return WEBHOOK_OK;
+    }
+
+    return webhook_filter_refuse(path, text, "is neither true nor false", err);
+}
+
+
+/* Its digits stay as they are, so that no price is rounded. */
+
+static int
+webhook_filter_number(const webhook_path_t *path, webhook_value_t *v,
+    const webhook_str_t *text, webhook_error_t *err)
+{
+    webhook_decimal_t  d;
+
+    if (webhook_decimal_parse(text, &d) != WEBHOOK_OK) {
+        return webhook_filter_refuse(path, text, "is not a number", err);
+    }
+
+    v->type = WEBHOOK_JSON_NUMBER;
+    v->span = *text;
+    v->is_text = 0;
+
+    return WEBHOOK_OK;
+}
+
+
+static int
+webhook_filter_case(const webhook_filter_t *filter, webhook_value_t *v,
+    const webhook_str_t *text, webhook_buf_t *scratch, webhook_error_t *err)
+{
+    webhook_buf_t  made;
+
+    webhook_buf_init(&made, 0);
+
+    if (filter->type == WEBHOOK_FILTER_LOWER) {
+        (void) webhook_case_lower(text, &made);
+
+    } else {
+        (void) webhook_case_upper(text, &made);
+    }
+
+    return webhook_filter_made(&made, v, scratch, err);
+}
+
+
 static void
-webhook_filter_not_int(const webhook_path_t *path, const webhook_str_t *text,
-    webhook_error_t *err)
+webhook_filter_trim(webhook_value_t *v, const webhook_str_t *text)
+{
+    size_t          len;
+    unsigned char  *p;
+
+    p = text->data;
+    len = text->len;
+
+    while (len && (*p == ' ' || (*p >= '\t' && *p <= '\r'))) {
+        p++;
+        len--;
+    }
+
+    while (len && (p[len - 1] == ' '
+                   || (p[len - 1] >= '\t' && p[len - 1] <= '\r')))
+    {
+        len--;
+    }
+
+    v->type = WEBHOOK_JSON_STRING;
+    v->span.data = p;
+    v->span.len = len;
+    v->is_text = 1;
+}
+
+
+static int
+webhook_filter_date(const webhook_filter_t *filter,
+    const webhook_path_t *path, webhook_value_t *v, const webhook_str_t *text,
+    webhook_buf_t *scratch, webhook_error_t *err)
+{
+    int64_t        ms;
+    webhook_buf_t  made;
+
+    if (webhook_date_parse(text, &ms) != WEBHOOK_OK) {
+        return webhook_filter_refuse(path, text, "is no date", err);
+    }
+
+    webhook_buf_init(&made, 0);
+
+    (void) webhook_date_write(ms, &filter->arg, &made);
+
+    if (webhook_filter_made(&made, v, scratch, err) != WEBHOOK_OK) {
+        return WEBHOOK_NOMEM;
+    }
+
+    if (webhook_date_format_number(&filter->arg)) {
+        v->type = WEBHOOK_JSON_NUMBER;
+        v->is_text = 0;
+    }
+
+    return WEBHOOK_OK;
+}
+
+
+static int
+webhook_filter_map(const webhook_filter_t *filter, const webhook_path_t *path,
+    webhook_value_t *v, const webhook_str_t *text, webhook_error_t *err)
+{
+    const webhook_str_t  *to;
+
+    to = filter->map ? webhook_map_find(filter->map, text) : NULL;
+
+    if (to == NULL) {
+        return webhook_filter_refuse(path, text, "is not in its table", err);
+    }
+
+    v->type = WEBHOOK_JSON_STRING;
+    v->span = *to;
+    v->is_text = 1;
+
+    return WEBHOOK_OK;
+}
+
+
+/* Makes v the text of a buffer, which takes the place of the scratch one; the
+   text may have been made from that. */
+
+static int
+webhook_filter_made(webhook_buf_t *made, webhook_value_t *v,
+    webhook_buf_t *scratch, webhook_error_t *err)
+{
+    if (made->failed) {
+        webhook_buf_free(made);
+        webhook_error_set(err, "out of memory");
+        return WEBHOOK_NOMEM;
+    }
+
+    webhook_buf_free(scratch);
+    *scratch = *made;
+
+    v->type = WEBHOOK_JSON_STRING;
+    v->span.data = scratch->data;
+    v->span.len = scratch->len;
+    v->is_text = 1;
+
+    return WEBHOOK_OK;
+}
+
+
+/* Shows the first bytes of the value. */
+
+static int
+webhook_filter_refuse(const webhook_path_t *path, const webhook_str_t *text,
+    const char *what, webhook_error_t *err)
 {
     size_t                i, len;
     unsigned char         c;
@@ -246,7 +528,9 @@ webhook_filter_not_int(const webhook_path_t *path, const webhook_str_t *text,
 
     name = webhook_path_text(path);
 
-    webhook_error_set(err, "'%.*s' is not an integer: '%s'",
+    webhook_error_set(err, "'%.*s' %s: '%s'",
                       (int) (name->len < 160 ? name->len : 160), name->data,
-                      shown);
+                      what, shown);
+
+    return WEBHOOK_ERROR;
 }

@@ -480,3 +480,34 @@ webhook_template_paths(const webhook_template_t *tpl,
 
     return 0;
 }
+
+
+int
+webhook_template_maps(webhook_template_t *tpl,
+    int (*visit)(void *ctx, const webhook_str_t *name,
+                 const webhook_map_t **map),
+    void *ctx)
+{
+    int                rc;
+    uint32_t           i, j;
+    webhook_filter_t  *filter;
+
+    for (i = 0; i < tpl->ntokens; i++) {
+
+        for (j = 0; j < tpl->tokens[i].nfilters; j++) {
+            filter = &tpl->tokens[i].filters[j];
+
+            if (filter->type != WEBHOOK_FILTER_MAP) {
+                continue;
+            }
+
+            rc = visit(ctx, &filter->arg, &filter->map);
+
+            if (rc) {
+                return rc;
+            }
+        }
+    }
+
+    return 0;
+}

@@ -4,7 +4,7 @@
  *
  * Templates with ${path|filter} tokens, compiled once and rendered often.
  * Any other dollar sign is just a dollar sign.  This room may call
- * webhook_json and webhook_str.
+ * webhook_json, webhook_map and webhook_str.
  *
  * In a JSON template a string that is nothing but one token ("${a.b}") takes
  * the value with its JSON type, source bytes unchanged; inside a longer
@@ -27,8 +27,20 @@
  *                  no "{", and no quote or backslash in a JSON template.  For
  *                  another type add a filter: default:0|int.
  *   required       a missing or empty value is an error.
+ *   number         a number, or a string that is one as JSON writes it, becomes
+ *                  a JSON number with the same digits; else an error.
+ *   bool           true, 1, yes, on become true; false, 0, no, off become
+ *                  false, whether texts or not and in any case; else an error.
+ *   lower, upper   the text in small or in capital letters (webhook_case.h).
+ *   trim           the text without white space (of ASCII) at its ends.
+ *   date, date:FORMAT
+ *                  a point in time, in any form that webhook_date.h reads,
+ *                  becomes a text (a number for "unix" and "ms") in UTC; else
+ *                  an error.
+ *   map:NAME       the text that a table has for this one (webhook_map.h), or
+ *                  its default; an error where there is neither.
  *
- * int and string leave what is missing or null as it is.
+ * But for default and required they leave what is missing or null as it is.
  *
  * "${" cannot be escaped, but JSON text can write \u0024{ and a URI %24{.
  *
@@ -39,6 +51,7 @@
 #define WEBHOOK_TEMPLATE_H
 
 #include "webhook_json.h"
+#include "webhook_map.h"
 
 
 #define WEBHOOK_TEMPLATE_MAX_TOKENS   256       /* tokens a template */
@@ -153,9 +166,8 @@ int webhook_value_empty(const webhook_value_t *v);
 
 /*
  * Compiles a template.  A JSON template must be one JSON value once tokens
- * stand for values.  The text is copied.  Filters: int, string,
- * default:TEXT (bare, up to the brace), required.  Returns NULL with *err
- * filled in (unknown filter, broken token, not JSON).
+ * stand for values.  The text is copied.  Returns NULL with *err filled in
+ * (unknown filter, broken token, not JSON).
  */
 webhook_template_t *webhook_template_compile(const webhook_str_t *text,
     webhook_template_kind_e kind, webhook_error_t *err);
@@ -168,6 +180,17 @@ int webhook_template_constant(const webhook_template_t *tpl);
    which is then returned; for checks when a configuration is read. */
 int webhook_template_paths(const webhook_template_t *tpl,
     int (*visit)(void *ctx, const webhook_path_t *path), void *ctx);
+
+/*
+ * Calls visit with the name of each table that a filter "map" asks for; it
+ * sets *map (which has to live as long as the template) and returns 0, or
+ * something else to end, which is then returned.  Before the first rendering,
+ * and on one thread.
+ */
+int webhook_template_maps(webhook_template_t *tpl,
+    int (*visit)(void *ctx, const webhook_str_t *name,
+                 const webhook_map_t **map),
+    void *ctx);
 
 /*
  * Appends the rendered template.  Returns WEBHOOK_OK; WEBHOOK_ERROR with
