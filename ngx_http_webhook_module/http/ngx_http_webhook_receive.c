@@ -446,6 +446,7 @@ ngx_http_webhook_receive_cleanup(void *data)
 
     ngx_http_webhook_receive_limit_free(call);
     ngx_http_webhook_receive_wipe_token(call);
+    ngx_http_webhook_receive_wipe_args(call);
 
     webhook_json_free(call->doc);
     call->doc = NULL;

@@ -19,6 +19,61 @@ static ngx_int_t ngx_http_webhook_greet_cloudevents(
 
 
 ngx_int_t
+ngx_http_webhook_receive_keep_args(ngx_http_webhook_call_t *call)
+{
+    ngx_http_request_t            *r;
+    ngx_http_webhook_handshake_t  *handshake;
+
+    static u_char  name[] = "verify_token";
+
+    r = call->request;
+
+    if (r->method != NGX_HTTP_GET || r->args.len == 0) {
+        return NGX_OK;
+    }
+
+    handshake = call->receiver ? call->receiver->handshake : NULL;
+
+    if (handshake && handshake->meta.nkeys) {
+
+        call->args.data = ngx_pnalloc(r->pool, r->args.len);
+        if (call->args.data == NULL) {
+            return NGX_ERROR;
+        }
+
+        call->args.len = r->args.len;
+        ngx_memcpy(call->args.data, r->args.data, r->args.len);
+
+    } else if (ngx_strlcasestrn(r->args.data, r->args.data + r->args.len,
+                                name, sizeof(name) - 2)
+               == NULL)
+    {
+        /* else meant for another receiver, or for a token that was rotated */
+
+        return NGX_OK;
+    }
+
+    ngx_memset(r->args.data, '*', r->args.len);
+
+    if (r->args.len > sizeof("***") - 1) {
+        r->args.len = sizeof("***") - 1;
+    }
+
+    return NGX_OK;
+}
+
+
+void
+ngx_http_webhook_receive_wipe_args(ngx_http_webhook_call_t *call)
+{
+    if (call->args.len) {
+        ngx_explicit_memzero(call->args.data, call->args.len);
+        ngx_str_null(&call->args);
+    }
+}
+
+
+ngx_int_t
 ngx_http_webhook_receive_greet(ngx_http_webhook_call_t *call)
 {
     ngx_http_webhook_handshake_t  *handshake;
@@ -58,9 +113,11 @@ ngx_http_webhook_greet_meta(ngx_http_webhook_call_t *call)
 
     webhook_buf_init(&out, 0);
 
-    result = webhook_handshake_meta(ngx_http_webhook_str(&call->request->args),
+    result = webhook_handshake_meta(ngx_http_webhook_str(&call->args),
                                     handshake->meta.keys,
                                     handshake->meta.nkeys, ngx_time(), &out);
+
+    ngx_http_webhook_receive_wipe_args(call);
 
     rc = ngx_http_webhook_receive_greeted(call, result, &out);
 

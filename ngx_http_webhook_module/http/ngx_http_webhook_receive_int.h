@@ -90,6 +90,8 @@ struct ngx_http_webhook_call_s {
 
     ngx_str_t                     token;        /* where the URL is signed,
                                                    until it is verified */
+    ngx_str_t                     args;         /* of a handshake, which are
+                                                   masked in the request */
     ngx_uint_t                    key;          /* the one that signed it */
     ngx_str_t                     verified;     /* for the history: how it was
                                                    verified, and the result */
@@ -233,6 +235,11 @@ ngx_int_t ngx_http_webhook_receive_greeted(ngx_http_webhook_call_t *call,
     webhook_handshake_e result, webhook_buf_t *out);
 
 /* receive_handshake.c */
+
+/* Masks the arguments of a GET that may have a key in them, and keeps them for
+   the handshake alone. */
+ngx_int_t ngx_http_webhook_receive_keep_args(ngx_http_webhook_call_t *call);
+void ngx_http_webhook_receive_wipe_args(ngx_http_webhook_call_t *call);
 
 /*
  * Looks whether a call with another method than POST is a handshake that the

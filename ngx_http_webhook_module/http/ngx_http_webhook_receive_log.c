@@ -59,7 +59,10 @@ ngx_http_webhook_receive_log(ngx_http_webhook_call_t *call)
     if (call->status < NGX_HTTP_SPECIAL_RESPONSE) {
         counter = NGX_HTTP_WEBHOOK_CALLS_OK;
 
-    } else if (call->status < NGX_HTTP_INTERNAL_SERVER_ERROR) {
+    } else if (call->status < NGX_HTTP_INTERNAL_SERVER_ERROR
+               || (receiver
+                   && receiver->mode == NGX_HTTP_WEBHOOK_MODE_DISABLED))
+    {
         counter = NGX_HTTP_WEBHOOK_CALLS_REFUSED;
 
     } else {

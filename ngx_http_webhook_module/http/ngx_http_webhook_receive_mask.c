@@ -299,7 +299,9 @@ ngx_http_webhook_receive_mask(ngx_http_request_t *r)
         call->masked_uri = 1;
     }
 
-    if (ngx_http_webhook_mask_line(r, &path) != NGX_OK) {
+    if (ngx_http_webhook_receive_keep_args(call) != NGX_OK
+        || ngx_http_webhook_mask_line(r, &path) != NGX_OK)
+    {
         return ngx_http_webhook_mask_blank(r);
     }
 
