@@ -26,7 +26,10 @@ static void webhook_store_writes(webhook_store_t *st, webhook_op_t **ops,
     uint32_t count);
 static int webhook_store_group(webhook_store_t *st, webhook_op_t **ops,
     uint32_t count, int again);
+static void webhook_store_committed(webhook_txn_t *t, webhook_op_t **ops,
+    uint32_t count);
 static int webhook_store_write(webhook_txn_t *t, webhook_op_t *op);
+static int webhook_store_leases(const webhook_op_t *op);
 static void webhook_store_reads(webhook_store_t *st, webhook_op_t **ops,
     uint32_t count);
 static void webhook_store_reset(webhook_op_t *op);
@@ -52,9 +55,14 @@ webhook_store_open(const webhook_store_options_t *options,
 
     st->size = options->size;
     st->keep = options->keep;
+    st->keep_bytes = options->keep_bytes;
+    st->keep_history = options->keep_history;
     st->readonly = options->readonly;
+    st->admin = options->admin;
     st->high_water = options->high_water ? options->high_water
                                          : WEBHOOK_STORE_HIGH_WATER;
+    st->warn_water = options->warn_water ? options->warn_water
+                                         : WEBHOOK_STORE_WARN_WATER;
     st->log = options->log;
     st->ctx = options->ctx;
 
@@ -65,11 +73,11 @@ webhook_store_open(const webhook_store_options_t *options,
     }
 
     if ((st->size && st->size < WEBHOOK_STORE_SIZE_MIN)
-        || st->high_water > 100)
+        || st->high_water > 100 || st->warn_water > 100)
     {
         return webhook_store_fail(st, EINVAL, "needs a size of 8 megabytes "
-                                  "at least, and a high water of 100 percent "
-                                  "at most");
+                                  "at least, and marks of 100 percent at "
+                                  "most");
     }
 
     rc = webhook_clock_init(st, options);
@@ -84,7 +92,7 @@ webhook_store_open(const webhook_store_options_t *options,
 
     rc = webhook_env_open(st);
 
-    if (webhook_env_damaged(rc) && !st->readonly) {
+    if (webhook_env_damaged(rc) && !st->readonly && !st->admin) {
 
         if (webhook_owner_any(st)) {
             return webhook_store_fail(st, rc, "is damaged, and other "
@@ -125,7 +133,7 @@ webhook_store_start(webhook_store_t *st)
     int            rc;
     webhook_txn_t  t;
 
-    if (!st->readonly) {
+    if (!st->readonly && !st->admin) {
         rc = webhook_owner_take(st);
         if (rc) {
             return rc;
@@ -235,6 +243,10 @@ webhook_store_apply(webhook_store_t *st, webhook_op_t **ops, uint32_t count)
         case WEBHOOK_OP_PUT_EVENT:
         case WEBHOOK_OP_COMPLETE:
         case WEBHOOK_OP_PUT_CALL:
+        case WEBHOOK_OP_SETTLE:
+        case WEBHOOK_OP_RETRY:
+        case WEBHOOK_OP_CANCEL:
+        case WEBHOOK_OP_PAUSE:
             sure++;
             writes++;
             break;
@@ -243,7 +255,19 @@ webhook_store_apply(webhook_store_t *st, webhook_op_t **ops, uint32_t count)
         case WEBHOOK_OP_ENDPOINT:
         case WEBHOOK_OP_TAKEOVER:
         case WEBHOOK_OP_EXPIRE:
+        case WEBHOOK_OP_RESERVE:
             writes++;
+            break;
+
+        case WEBHOOK_OP_REPLAY:
+
+            if (ops[i]->u.replay.dry_run) {
+                reads++;
+
+            } else {
+                writes++;
+            }
+
             break;
 
         default:
@@ -273,7 +297,8 @@ webhook_store_apply(webhook_store_t *st, webhook_op_t **ops, uint32_t count)
 static int
 webhook_store_is_read(const webhook_op_t *op)
 {
-    return op->type >= WEBHOOK_OP_LIST;
+    return op->type >= WEBHOOK_OP_LIST
+           || (op->type == WEBHOOK_OP_REPLAY && op->u.replay.dry_run);
 }
 
 
@@ -312,6 +337,14 @@ webhook_store_peek(webhook_store_t *st, webhook_op_t **ops, uint32_t count)
             rc = webhook_expire_peek(&t, ops[i], &todo);
             break;
 
+        case WEBHOOK_OP_RESERVE:
+            rc = webhook_dedupe_reserve_peek(&t, ops[i], &todo);
+            break;
+
+        case WEBHOOK_OP_REPLAY:
+            rc = webhook_replay_peek(&t, ops[i], &todo);
+            break;
+
         default:
             rc = 0;
             break;
@@ -320,6 +353,11 @@ webhook_store_peek(webhook_store_t *st, webhook_op_t **ops, uint32_t count)
         if (rc || todo) {
             break;
         }
+    }
+
+    if (i == count) {
+        webhook_space_look(&t);
+        webhook_space_watch(&t);
     }
 
     webhook_txn_abort(&t);
@@ -416,7 +454,8 @@ webhook_store_group(webhook_store_t *st, webhook_op_t **ops, uint32_t count,
     rc = webhook_txn_commit(&t);
 
     if (rc == 0) {
-        webhook_space_watch(&t);
+
+        webhook_store_committed(&t, ops, count);
         return 0;
     }
 
@@ -434,6 +473,10 @@ failed:
         webhook_env_look(st);
     }
 
+    if (result == WEBHOOK_STORE_FULL) {
+        webhook_space_failed(st, rc);
+    }
+
     for (i = 0; i < count; i++) {
 
         if (!webhook_store_is_read(ops[i])) {
@@ -446,9 +489,35 @@ failed:
 }
 
 
+static void
+webhook_store_committed(webhook_txn_t *t, webhook_op_t **ops, uint32_t count)
+{
+    uint32_t  i;
+
+    for (i = 0; i < count; i++) {
+
+        if (ops[i]->type == WEBHOOK_OP_REPLAY) {
+            webhook_replay_committed(ops[i]);
+
+        } else if (ops[i]->type == WEBHOOK_OP_PUT_EVENT
+                   && ops[i]->result == WEBHOOK_STORE_OK)
+        {
+            webhook_space_worked(t->st);
+        }
+    }
+
+    webhook_space_watch(t);
+}
+
+
 static int
 webhook_store_write(webhook_txn_t *t, webhook_op_t *op)
 {
+    if (t->st->admin && webhook_store_leases(op)) {
+        op->result = WEBHOOK_STORE_UNAVAILABLE;
+        return 0;
+    }
+
     switch (op->type) {
 
     case WEBHOOK_OP_PUT_EVENT:
@@ -472,9 +541,45 @@ webhook_store_write(webhook_txn_t *t, webhook_op_t *op)
     case WEBHOOK_OP_PUT_CALL:
         return webhook_call_put(t, op);
 
+    case WEBHOOK_OP_RESERVE:
+        return webhook_dedupe_reserve(t, op);
+
+    case WEBHOOK_OP_SETTLE:
+        return webhook_dedupe_settle(t, op);
+
+    case WEBHOOK_OP_RETRY:
+        return webhook_admin_retry(t, op);
+
+    case WEBHOOK_OP_CANCEL:
+        return webhook_admin_cancel(t, op);
+
+    case WEBHOOK_OP_REPLAY:
+        return webhook_replay(t, op);
+
     default:
         return EINVAL;
     }
+}
+
+
+/* A lease belongs to an owner's slot, which a tool has not got. */
+
+static int
+webhook_store_leases(const webhook_op_t *op)
+{
+    uint32_t  i;
+
+    if (op->type == WEBHOOK_OP_PUT_EVENT) {
+
+        for (i = 0; i < op->u.put_event.count; i++) {
+            if (op->u.put_event.deliveries[i].lease) {
+                return 1;
+            }
+        }
+    }
+
+    return op->type == WEBHOOK_OP_CLAIM
+           || (op->type == WEBHOOK_OP_COMPLETE && op->u.complete.lease);
 }
 
 
@@ -500,6 +605,10 @@ webhook_store_reads(webhook_store_t *st, webhook_op_t **ops, uint32_t count)
         if (rc == 0) {
 
             switch (op->type) {
+
+            case WEBHOOK_OP_REPLAY:
+                rc = webhook_replay_count(&t, op);
+                break;
 
             case WEBHOOK_OP_LIST:
                 rc = webhook_history_list(&t, op);
@@ -572,6 +681,17 @@ webhook_store_reset(webhook_op_t *op)
         op->u.expire.more = 0;
         break;
 
+    case WEBHOOK_OP_RESERVE:
+        op->u.reserve.state = WEBHOOK_DEDUPE_NEW;
+        op->u.reserve.token = 0;
+        op->u.reserve.status = 0;
+        break;
+
+    case WEBHOOK_OP_REPLAY:
+        op->u.replay.count = 0;
+        op->u.replay.filter.more = 0;
+        break;
+
     case WEBHOOK_OP_LIST:
         op->u.list.filter.more = 0;
         break;
@@ -626,6 +746,11 @@ webhook_op_free(webhook_op_t *op)
     case WEBHOOK_OP_CALLS:
         op->u.calls.calls = NULL;
         op->u.calls.count = 0;
+        break;
+
+    case WEBHOOK_OP_RESERVE:
+        op->u.reserve.answer.data = NULL;
+        op->u.reserve.answer.len = 0;
         break;
 
     case WEBHOOK_OP_STATS:

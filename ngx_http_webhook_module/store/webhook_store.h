@@ -84,9 +84,17 @@ typedef struct {
     const char  *path;          /* a directory that exists, NUL-terminated */
     uint64_t     size;          /* bytes the store may hold; 0: as it is */
     uint64_t     keep;          /* ms that finished events and calls stay */
+    uint64_t     keep_bytes;    /* most that finished events and calls may
+                                   take, roughly; 0: no bound of their own */
     uint32_t     high_water;    /* percent of size above which no new event
                                    or call is taken; 0: the default, 90 */
-    unsigned     readonly:1;    /* list, show, calls and stats alone */
+    uint32_t     warn_water;    /* percent at which the log warns; 0: 75 */
+    unsigned     keep_history:1;    /* above the mark finished events stay
+                                    until their time, new ones are refused */
+    unsigned     readonly:1;    /* the operations that read alone */
+    unsigned     admin:1;       /* a tool: writes, but owns no leases (what
+                                   would lease is UNAVAILABLE); makes no store
+                                   and sets none aside */
 
     /* Tells the operator; text is a whole sentence without a line end.  On
        the thread of the call that it is about. */
@@ -125,6 +133,12 @@ typedef enum {
     WEBHOOK_OP_TAKEOVER,
     WEBHOOK_OP_EXPIRE,
     WEBHOOK_OP_PUT_CALL,
+    WEBHOOK_OP_RESERVE,
+    WEBHOOK_OP_SETTLE,
+    WEBHOOK_OP_RETRY,
+    WEBHOOK_OP_CANCEL,
+    WEBHOOK_OP_PAUSE,
+    WEBHOOK_OP_REPLAY,
     WEBHOOK_OP_LIST,            /* from here on: read only */
     WEBHOOK_OP_SHOW,
     WEBHOOK_OP_CALLS,
@@ -335,6 +349,65 @@ typedef struct {
 } webhook_op_put_call_t;
 
 
+/*
+ * RESERVE and SETTLE.  Who asks first for a key acts; the others are told.
+ * A reservation whose owner died, or that ran out, is NEW again.
+ */
+
+typedef enum {
+    WEBHOOK_DEDUPE_NEW = 0,         /* yours: act, then SETTLE with token */
+    WEBHOOK_DEDUPE_RUNNING,         /* another is at it */
+    WEBHOOK_DEDUPE_SEEN             /* it was settled: answer says how */
+} webhook_dedupe_e;
+
+typedef struct {
+    uint64_t          scope;        /* in: webhook_id_name() of a receiver */
+    unsigned char     key[32];      /* in: SHA-256 of what repeats share */
+    uint64_t          run;          /* in: ms the action may take at most */
+    uint64_t          asker;        /* in: not 0: a number of this request's,
+                                       so that it can be repeated */
+
+    webhook_dedupe_e  state;        /* out */
+    uint64_t          token;        /* out, if NEW */
+    uint32_t          status;       /* out, if SEEN: what SETTLE was told */
+    webhook_str_t     answer;
+} webhook_op_reserve_t;
+
+typedef struct {
+    uint64_t          scope;
+    unsigned char     key[32];
+    uint64_t          token;
+    uint64_t          keep;         /* ms to remember it; 0: forget it, the
+                                       action failed and may come again */
+    uint32_t          status;
+    webhook_str_t     answer;       /* up to 4096 bytes */
+} webhook_op_settle_t;              /* STALE: the reservation was lost;
+                                       DUPLICATE: it is settled */
+
+
+/*
+ * RETRY makes a delivery that is dead or waits due at once (a dead one with
+ * all its sends before it again); CANCEL gives up one that waits, which is dead
+ * then.  A delivery that is SENDING is STALE.  A delivered one is DUPLICATE, and
+ * so is a dead one for CANCEL, but that its order key is blocked no more.
+ */
+
+typedef struct {
+    webhook_id_t  event;
+    uint64_t      endpoint;
+} webhook_op_delivery_t;
+
+
+/* PAUSE stops all sends of an endpoint, or resumes them (and closes its
+   breaker and ends its hold). */
+
+typedef struct {
+    uint64_t       endpoint;
+    unsigned       resume:1;
+    webhook_str_t  reason;          /* up to 255 bytes, shown by STATS */
+} webhook_op_pause_t;
+
+
 /* ------------------------------------------------------ reading back --- */
 
 typedef struct webhook_filter_s  webhook_filter_t;
@@ -383,6 +456,24 @@ typedef struct {
     webhook_delivery_t  *deliveries;    /* out */
     uint32_t             count;
 } webhook_op_list_t;
+
+
+/*
+ * REPLAY.  Makes finished deliveries due again, those that LIST would show
+ * with this filter (state DELIVERED, DEAD or -1 for both), the oldest first,
+ * filter.max a call at most.  With dry_run it only counts.  Bounded work a
+ * call, short holds of the writer's lock: go on while filter.more (the cursor
+ * is set for that).  FULL: what was counted is done, the rest is not.
+ */
+
+typedef struct {
+    webhook_filter_t     filter;        /* in and out */
+    unsigned             dry_run:1;     /* in */
+    uint32_t             count;         /* out */
+
+    unsigned char        next[WEBHOOK_CURSOR_LEN];  /* the store's own */
+    unsigned             moved:1;
+} webhook_op_replay_t;
 
 
 /* SHOW.  One event with its deliveries (endpoint 0) or one delivery of it,
@@ -475,6 +566,11 @@ typedef struct {
         webhook_op_takeover_t   takeover;
         webhook_op_expire_t     expire;
         webhook_op_put_call_t   put_call;
+        webhook_op_reserve_t    reserve;
+        webhook_op_settle_t     settle;
+        webhook_op_delivery_t   delivery;       /* RETRY, CANCEL */
+        webhook_op_pause_t      pause;
+        webhook_op_replay_t     replay;
         webhook_op_list_t       list;
         webhook_op_show_t       show;
         webhook_op_calls_t      calls;
@@ -490,6 +586,15 @@ typedef struct {
  */
 void webhook_store_apply(webhook_store_t *st, webhook_op_t **ops,
     uint32_t count);
+
+/*
+ * Copies the store, as of now and without its free space, to a new file that
+ * must not exist (made 0600, removed again if it fails).  Goes on beside all
+ * other work, but keeps pages from reuse meanwhile; readonly stores too.
+ * Restored by putting it in place of a stopped store's data.mdb.
+ */
+webhook_store_result_e webhook_store_backup(webhook_store_t *st,
+    const char *file);
 
 /*
  * Frees what an operation's outputs point to, and clears the pointers and

@@ -97,6 +97,8 @@ webhook_call_put(webhook_txn_t *t, webhook_op_t *op)
         return rc;
     }
 
+    webhook_space_keep(t, webhook_space_call(call.record_len));
+
     t->state.calls++;
 
     op->result = WEBHOOK_STORE_OK;
@@ -127,6 +129,8 @@ webhook_call_del(webhook_txn_t *t, const webhook_id_t *id, uint32_t *pages)
         if (rc && rc != MDB_NOTFOUND) {
             return rc;
         }
+
+        webhook_space_forget(t, webhook_space_call(call.record_len));
 
         rc = webhook_blob_del(t, call.record, call.record_len, pages);
         if (rc) {

@@ -130,7 +130,9 @@ webhook_check_all(webhook_txn_t *t, webhook_check_t *check,
                                             webhook_check_finished },
         { WEBHOOK_DB_CALLS, 16, webhook_check_call },
         { WEBHOOK_DB_RECEIVERS, WEBHOOK_KEY_RECEIVER,
-                                            webhook_check_receiver }
+                                            webhook_check_receiver },
+        { WEBHOOK_DB_DEDUPE, WEBHOOK_KEY_DEDUPE, webhook_check_dedupe },
+        { WEBHOOK_DB_REPEATS, WEBHOOK_KEY_REPEAT, webhook_check_repeat }
     };
 
     memset(check, 0, sizeof(webhook_check_t));
@@ -348,6 +350,13 @@ webhook_check_totals(webhook_check_ctx_t *x)
                             (unsigned long long) x->t->state.calls,
                             stat.ms_entries,
                             (unsigned long long) x->finished);
+    }
+
+    if (x->t->state.history != x->history) {
+        webhook_check_fault(x, NULL, "it says %llu bytes of history, there "
+                            "are %llu",
+                            (unsigned long long) x->t->state.history,
+                            (unsigned long long) x->history);
     }
 
     if (x->t->state.events != check->events) {

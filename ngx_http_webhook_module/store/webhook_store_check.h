@@ -33,6 +33,7 @@ typedef struct {
 
     uint64_t                   pieces;
     uint64_t                   finished;
+    uint64_t                   history;
 
     /* the event that is being looked at */
     unsigned                   head:1;      /* it has one */
@@ -58,6 +59,11 @@ int webhook_check_finished(webhook_check_ctx_t *x, const MDB_val *key,
 int webhook_check_call(webhook_check_ctx_t *x, const MDB_val *key,
     const MDB_val *val);
 int webhook_check_receiver(webhook_check_ctx_t *x, const MDB_val *key,
+    const MDB_val *val);
+
+int webhook_check_dedupe(webhook_check_ctx_t *x, const MDB_val *key,
+    const MDB_val *val);
+int webhook_check_repeat(webhook_check_ctx_t *x, const MDB_val *key,
     const MDB_val *val);
 
 /* An event whose rows have all been seen. */

@@ -140,6 +140,8 @@ webhook_check_event(webhook_check_ctx_t *x)
         return 0;
     }
 
+    x->history += webhook_space_event(row);
+
     webhook_key_finished(key, row->finished, WEBHOOK_FINISHED_EVENT, &x->id);
 
     rc = webhook_txn_get(x->t, WEBHOOK_DB_FINISHED, key, sizeof(key), &val);
@@ -437,6 +439,8 @@ webhook_check_call(webhook_check_ctx_t *x, const MDB_val *key,
 
     webhook_check_blob(x, call.record, call.record_len, "a call's record");
 
+    x->history += webhook_space_call(call.record_len);
+
     webhook_key_receiver(rkey, call.receiver, &x->id);
 
     rc = webhook_txn_get(x->t, WEBHOOK_DB_RECEIVERS, rkey, sizeof(rkey),
@@ -467,6 +471,62 @@ webhook_check_receiver(webhook_check_ctx_t *x, const MDB_val *key,
 
     if (rc == MDB_NOTFOUND) {
         webhook_check_fault(x, NULL, "a receiver's call is not there");
+        return 0;
+    }
+
+    return rc;
+}
+
+
+int
+webhook_check_dedupe(webhook_check_ctx_t *x, const MDB_val *key,
+    const MDB_val *val)
+{
+    int             rc;
+    MDB_val         row;
+    uint64_t        end;
+    unsigned char   ekey[WEBHOOK_KEY_REPEAT];
+
+    if (webhook_dedupe_end(val, &end) != 0) {
+        webhook_check_fault(x, NULL, "a reservation cannot be read");
+        return 0;
+    }
+
+    webhook_set_u64(ekey, end);
+    memcpy(ekey + 8, key->mv_data, WEBHOOK_KEY_DEDUPE);
+
+    rc = webhook_txn_get(x->t, WEBHOOK_DB_REPEATS, ekey, sizeof(ekey), &row);
+
+    if (rc == MDB_NOTFOUND) {
+        webhook_check_fault(x, NULL, "a reservation never ends");
+        return 0;
+    }
+
+    return rc;
+}
+
+
+int
+webhook_check_repeat(webhook_check_ctx_t *x, const MDB_val *key,
+    const MDB_val *val)
+{
+    int             rc;
+    MDB_val         row;
+    uint64_t        end;
+    unsigned char  *p;
+
+    (void) val;
+
+    p = key->mv_data;
+
+    rc = webhook_txn_get(x->t, WEBHOOK_DB_DEDUPE, p + 8, WEBHOOK_KEY_DEDUPE,
+                         &row);
+
+    if (rc == MDB_NOTFOUND
+        || (rc == 0 && webhook_dedupe_end(&row, &end) == 0
+            && end != webhook_get_u64(p)))
+    {
+        webhook_check_fault(x, NULL, "the end of a reservation is of none");
         return 0;
     }
 

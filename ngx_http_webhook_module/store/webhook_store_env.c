@@ -53,7 +53,9 @@ static const char  *webhook_env_names[WEBHOOK_DBS] = {
     "finished",
     "calls",
     "receivers",
-    "owners"
+    "owners",
+    "dedupe",
+    "repeats"
 };
 
 
@@ -80,6 +82,7 @@ webhook_env_open(webhook_store_t *st)
     }
 
     if (rc == 0) {
+        st->ahead = 0;
         webhook_space_init(st);
 
         rc = webhook_env_tables(st, made);
@@ -246,7 +249,7 @@ webhook_env_open_files(webhook_store_t *st, int *made)
 
     if (stat(path, &data) == -1) {
 
-        if (errno != ENOENT || st->readonly) {
+        if (errno != ENOENT || st->readonly || st->admin) {
             return errno;
         }
 
@@ -254,7 +257,7 @@ webhook_env_open_files(webhook_store_t *st, int *made)
 
     } else if (data.st_size == 0) {
 
-        if (st->readonly) {
+        if (st->readonly || st->admin) {
             return ENOENT;
         }
 

@@ -81,6 +81,7 @@ webhook_event_put(webhook_txn_t *t, webhook_op_t *op)
         /* nobody wants it: it is history at once */
 
         head.finished = t->now;
+        webhook_space_keep(t, webhook_space_event(&head));
 
         webhook_key_finished(fkey, t->now, WEBHOOK_FINISHED_EVENT, &p->id);
 

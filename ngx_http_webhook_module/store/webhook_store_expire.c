@@ -11,9 +11,6 @@
 #include "webhook_store_internal.h"
 
 
-#define WEBHOOK_EXPIRE_PAGES  400       /* freed in a step, about */
-
-
 static int webhook_expire_first(webhook_txn_t *t, unsigned char *key,
     int *found);
 static int webhook_expire_event(webhook_txn_t *t, const webhook_id_t *id,
@@ -27,6 +24,7 @@ static int webhook_expire_delivery(webhook_txn_t *t, const webhook_id_t *id,
 int
 webhook_expire_peek(webhook_txn_t *t, webhook_op_t *op, int *todo)
 {
+    int            rc;
     unsigned char  key[WEBHOOK_KEY_FINISHED];
 
     op->result = WEBHOOK_STORE_OK;
@@ -36,14 +34,20 @@ webhook_expire_peek(webhook_txn_t *t, webhook_op_t *op, int *todo)
         return 0;
     }
 
-    return webhook_expire_first(t, key, todo);
+    rc = webhook_expire_first(t, key, todo);
+
+    if (rc == 0 && !*todo) {
+        rc = webhook_dedupe_over(t, todo);
+    }
+
+    return rc;
 }
 
 
 int
 webhook_expire(webhook_txn_t *t, webhook_op_t *op)
 {
-    int                   rc, found;
+    int                   rc, found, more;
     uint32_t              pages;
     webhook_id_t          id;
     unsigned char         key[WEBHOOK_KEY_FINISHED];
@@ -61,7 +65,7 @@ webhook_expire(webhook_txn_t *t, webhook_op_t *op)
         }
 
         if (!found) {
-            return 0;
+            break;
         }
 
         if (x->count >= x->max || pages >= WEBHOOK_EXPIRE_PAGES) {
@@ -89,12 +93,21 @@ webhook_expire(webhook_txn_t *t, webhook_op_t *op)
 
         x->count++;
     }
+
+    rc = webhook_dedupe_expire(t, x->max, &x->count, &pages, &more);
+
+    if (rc == 0 && more) {
+        x->more = 1;
+    }
+
+    return rc;
 }
 
 
 /*
- * The oldest finished thing, if it is to go: because of its age, or because
- * the store is nearly at the mark where it takes nothing any more.
+ * The oldest finished thing, if it is to go: because of its age, because of
+ * all their bytes, or because the store is nearly at the mark where it takes
+ * nothing any more.
  */
 
 static int
@@ -125,6 +138,15 @@ webhook_expire_first(webhook_txn_t *t, unsigned char *key, int *found)
 
     if (webhook_later(time, t->st->keep) <= t->now) {
         *found = 1;
+        return 0;
+    }
+
+    if (t->st->keep_bytes && t->state.history > t->st->keep_bytes) {
+        *found = 1;
+        return 0;
+    }
+
+    if (t->st->keep_history) {
         return 0;
     }
 
@@ -227,6 +249,10 @@ webhook_expire_event(webhook_txn_t *t, const webhook_id_t *id,
         }
 
         (*pages)++;
+    }
+
+    if (head.forms_count) {
+        webhook_space_forget(t, webhook_space_event(&head));
     }
 
     for (i = 0; i < head.forms_count; i++) {

@@ -41,6 +41,7 @@
 #define WEBHOOK_STORE_SIZE_DEFAULT  ((uint64_t) 1024 * 1024 * 1024)
 #define WEBHOOK_STORE_RESERVE_MIN   (4 * 1024 * 1024)
 #define WEBHOOK_STORE_HIGH_WATER    90          /* percent */
+#define WEBHOOK_STORE_WARN_WATER    75
 
 #define WEBHOOK_STORE_READERS       512
 #define WEBHOOK_STORE_SLOTS         512         /* owners at a time */
@@ -55,6 +56,7 @@
 #define WEBHOOK_CONTENT_TYPE_MAX    255
 #define WEBHOOK_HEADERS_MAX         16384
 #define WEBHOOK_NAME_MAX            255
+#define WEBHOOK_REASON_MAX          255
 #define WEBHOOK_ERROR_MAX           255
 #define WEBHOOK_ADDRESS_MAX         64
 #define WEBHOOK_ANSWER_MAX          1024
@@ -66,6 +68,10 @@
 #define WEBHOOK_CALL_ANSWER_MAX     1024
 #define WEBHOOK_CALL_ACTIONS_MAX    32
 #define WEBHOOK_CALL_RECORD_MAX     (256 * 1024)
+
+#define WEBHOOK_DEDUPE_ANSWER       4096
+
+#define WEBHOOK_EXPIRE_PAGES        400     /* freed in a step, about */
 
 #define WEBHOOK_NEVER               UINT64_MAX
 
@@ -86,6 +92,8 @@
  *   calls       call 16                       where its record is
  *   receivers   receiver 8, call 16           nothing
  *   owners      slot 4                        an owner
+ *   dedupe      scope 8, digest 32            a reservation, or its answer
+ *   repeats     time 8, scope 8, digest 32    nothing: when that ends
  */
 
 typedef enum {
@@ -99,10 +107,12 @@ typedef enum {
     WEBHOOK_DB_FINISHED,
     WEBHOOK_DB_CALLS,
     WEBHOOK_DB_RECEIVERS,
-    WEBHOOK_DB_OWNERS
+    WEBHOOK_DB_OWNERS,
+    WEBHOOK_DB_DEDUPE,
+    WEBHOOK_DB_REPEATS
 } webhook_db_e;
 
-#define WEBHOOK_DBS  11
+#define WEBHOOK_DBS  13
 
 
 /* Lanes of the due index: within an endpoint, what goes first. */
@@ -130,6 +140,8 @@ typedef enum {
 #define WEBHOOK_KEY_FINISHED  25
 #define WEBHOOK_KEY_RECEIVER  24
 #define WEBHOOK_KEY_OWNER     4
+#define WEBHOOK_KEY_DEDUPE    40
+#define WEBHOOK_KEY_REPEAT    48
 
 
 static inline void
@@ -185,6 +197,15 @@ webhook_key_receiver(unsigned char *key, uint64_t receiver,
 {
     webhook_set_u64(key, receiver);
     memcpy(key + 8, id->bytes, 16);
+}
+
+
+static inline void
+webhook_key_dedupe(unsigned char *key, uint64_t scope,
+    const unsigned char *digest)
+{
+    webhook_set_u64(key, scope);
+    memcpy(key + 8, digest, 32);
 }
 
 
@@ -256,6 +277,7 @@ typedef struct {
     uint64_t  last;                     /* engine time of the last commit */
     uint64_t  blob;                     /* number of the next piece */
     uint32_t  room;                     /* bytes left on its page */
+    uint64_t  history;                  /* bytes of what is finished, about */
 } webhook_state_row_t;
 
 
@@ -335,8 +357,12 @@ struct webhook_store_s {
     char                     *path;
     uint64_t                  size;         /* as configured, 0: as it is */
     uint64_t                  keep;
+    uint64_t                  keep_bytes;
     uint32_t                  high_water;
+    uint32_t                  warn_water;
+    unsigned                  keep_history:1;
     unsigned                  readonly:1;
+    unsigned                  admin:1;
 
     void                    (*log)(void *ctx, webhook_store_log_e level,
                                    const char *text);
@@ -363,6 +389,10 @@ struct webhook_store_s {
     unsigned                  warned:1;     /* told that it fills */
     unsigned                  full:1;       /* told that it refuses */
     uint64_t                  warned_time;  /* engine time; last it was so */
+    unsigned                  failed:1;     /* told that the disk is full */
+    unsigned                  fixed:1;      /* its file takes no room ahead */
+    uint64_t                  failed_time;
+    uint64_t                  ahead;        /* bytes the file has for sure */
     uint64_t                  full_time;
 
     int                       error;        /* last one logged, and when */
@@ -384,6 +414,7 @@ typedef struct {
     uint64_t                  now;          /* engine time */
     webhook_state_row_t       state;
     uint64_t                  used;         /* bytes, kept roughly */
+    uint64_t                  taken;        /* of them in this transaction */
     MDB_cursor               *cursors[WEBHOOK_DBS];
     unsigned                  write:1;
     unsigned                  dirty:1;      /* something was written */
@@ -460,8 +491,22 @@ int webhook_space_take(webhook_txn_t *t, size_t bytes);
 /* How much of an attempt may be kept: 2 all, 1 without the answer, 0 none. */
 int webhook_space_attempt(webhook_txn_t *t);
 
+/* Measures, for webhook_space_watch(), where that matters. */
+void webhook_space_look(webhook_txn_t *t);
+
 /* Tells the operator when the store fills or is free again. */
 void webhook_space_watch(webhook_txn_t *t);
+
+/* The disk, or the map, had no room for a write; it had for an event. */
+void webhook_space_failed(webhook_store_t *st, int rc);
+void webhook_space_worked(webhook_store_t *st);
+
+/* About the bytes of an event, or of a call, once it is history; so many
+   become history, or are so no more. */
+uint64_t webhook_space_event(const webhook_head_row_t *head);
+uint64_t webhook_space_call(uint64_t record_len);
+void webhook_space_keep(webhook_txn_t *t, uint64_t bytes);
+void webhook_space_forget(webhook_txn_t *t, uint64_t bytes);
 
 
 /* ------------------------------------------------------------- blob --- */
@@ -572,6 +617,33 @@ webhook_id_timed(const webhook_id_t *id)
 }
 
 int webhook_history_list(webhook_txn_t *t, webhook_op_t *op);
+int webhook_dedupe_reserve_peek(webhook_txn_t *t, webhook_op_t *op, int *todo);
+int webhook_dedupe_reserve(webhook_txn_t *t, webhook_op_t *op);
+int webhook_dedupe_settle(webhook_txn_t *t, webhook_op_t *op);
+
+/* Tells whether something ended. */
+int webhook_dedupe_over(webhook_txn_t *t, int *over);
+
+/* Removes what ended, until *count is max or *pages enough. */
+int webhook_dedupe_expire(webhook_txn_t *t, uint32_t max, uint32_t *count,
+    uint32_t *pages, int *more);
+
+/* When a row of dedupe ends. */
+int webhook_dedupe_end(const MDB_val *v, uint64_t *end);
+
+int webhook_admin_retry(webhook_txn_t *t, webhook_op_t *op);
+int webhook_admin_cancel(webhook_txn_t *t, webhook_op_t *op);
+
+/* Makes a finished delivery due again, with all its sends before it; FULL is
+   put in *full, and nothing is changed then. */
+int webhook_admin_again(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    const webhook_id_t *id, webhook_delivery_row_t *d, int *full);
+
+int webhook_replay_peek(webhook_txn_t *t, webhook_op_t *op, int *todo);
+int webhook_replay(webhook_txn_t *t, webhook_op_t *op);
+int webhook_replay_count(webhook_txn_t *t, webhook_op_t *op);
+void webhook_replay_committed(webhook_op_t *op);
+
 int webhook_history_show(webhook_txn_t *t, webhook_op_t *op);
 int webhook_history_stats(webhook_txn_t *t, webhook_op_t *op);
 
@@ -600,6 +672,10 @@ int webhook_owner_end(webhook_txn_t *t);
 
 int webhook_owner_peek(webhook_txn_t *t, webhook_op_t *op, int *todo);
 int webhook_owner_takeover(webhook_txn_t *t, webhook_op_t *op);
+
+/* Tells whether an incarnation in a slot lives. */
+int webhook_owner_known(webhook_txn_t *t, uint32_t slot, uint64_t incarnation,
+    int *alive);
 
 /* Live owners. */
 int webhook_owner_count(webhook_txn_t *t, uint32_t *count);

@@ -171,7 +171,7 @@ webhook_owner_any(webhook_store_t *st)
 void
 webhook_owner_turn(webhook_store_t *st, int enter)
 {
-    if (st->slot != -1) {
+    if (st->owners != -1 && !st->readonly) {
         webhook_owner_lock(st, enter ? F_WRLCK : F_UNLCK, WEBHOOK_OWNER_TURN,
                            1);
     }
@@ -253,6 +253,13 @@ webhook_owner_start(webhook_txn_t *t)
                           "their process died", taken);
     }
 
+    if (st->slot == -1) {
+
+        /* a tool */
+
+        return 0;
+    }
+
     row.incarnation = st->incarnation;
     row.pid = (uint32_t) getpid();
     row.wall = webhook_clock_wall();
@@ -274,6 +281,10 @@ webhook_owner_end(webhook_txn_t *t)
     unsigned char  key[WEBHOOK_KEY_OWNER];
 
     taken = 0;
+
+    if (t->st->slot == -1) {
+        return 0;
+    }
 
     rc = webhook_owner_reclaim(t, &t->st->incarnation, 1, &taken);
     if (rc) {
@@ -546,6 +557,41 @@ webhook_owner_takeover(webhook_txn_t *t, webhook_op_t *op)
     }
 
     return webhook_owner_run_out(t, &op->u.takeover.count);
+}
+
+
+int
+webhook_owner_known(webhook_txn_t *t, uint32_t slot, uint64_t incarnation,
+    int *alive)
+{
+    int                  rc;
+    MDB_val              val;
+    unsigned char        key[WEBHOOK_KEY_OWNER];
+    webhook_owner_row_t  row;
+
+    *alive = 0;
+
+    if (incarnation && incarnation == t->st->incarnation) {
+        *alive = 1;
+        return 0;
+    }
+
+    webhook_set_u32(key, slot);
+
+    rc = webhook_txn_get(t, WEBHOOK_DB_OWNERS, key, sizeof(key), &val);
+
+    if (rc == 0) {
+        rc = webhook_row_read_owner(&val, &row);
+    }
+
+    if (rc) {
+        return rc == MDB_NOTFOUND ? 0 : rc;
+    }
+
+    *alive = row.incarnation == incarnation && t->st->owners != -1
+             && webhook_owner_alive(t->st, slot);
+
+    return 0;
 }
 
 

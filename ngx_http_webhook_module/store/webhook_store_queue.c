@@ -340,6 +340,7 @@ webhook_queue_finish(webhook_txn_t *t, const webhook_id_t *id)
 
         if (head.open == 0) {
             head.finished = t->now;
+            webhook_space_keep(t, webhook_space_event(&head));
         }
 
         /* the texts of the head are good until the next write only */

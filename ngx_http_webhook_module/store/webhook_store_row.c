@@ -294,6 +294,7 @@ webhook_row_write_state(unsigned char *buf, const webhook_state_row_t *r)
     webhook_record_add_u64(&out, r->last);
     webhook_record_add_u64(&out, r->blob);
     webhook_record_add_u32(&out, r->room);
+    webhook_record_add_u64(&out, r->history);
 
     return webhook_record_written(&out);
 }
@@ -312,6 +313,7 @@ webhook_row_read_state(const MDB_val *v, webhook_state_row_t *r)
     r->last = webhook_record_u64(&in);
     r->blob = webhook_record_u64(&in);
     r->room = webhook_record_u32(&in);
+    r->history = webhook_record_u64(&in);
 
     return webhook_row_end(&in);
 }

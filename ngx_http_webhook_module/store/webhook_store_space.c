@@ -10,16 +10,34 @@
  * not at all where half of the reserve is gone (a delivery still counts
  * them).
  *
+ * The disk may be full before the store is.  So the file is kept some megabytes
+ * larger than what is in use: where the disk has no room for that, events are
+ * refused, while outcomes are written to what the file has.
+ *
  * The reserve is never less than 4 megabytes, or half of a small store: a
  * transaction needs room for a copy of each page that it changes, and so do
  * the two before it.
  */
 
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+
 #include "webhook_store_internal.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
 
-#define WEBHOOK_SPACE_WARN   80         /* percent of the limit */
-#define WEBHOOK_SPACE_QUIET  75
+
+#define WEBHOOK_SPACE_QUIET  5          /* percent below the warning */
+
+#define WEBHOOK_SPACE_STEP   ((uint64_t) 4 * 1024 * 1024)
+
+#define WEBHOOK_SPACE_AGAIN  1000       /* ms without a failure */
+
+
+static int webhook_space_measure(webhook_txn_t *t);
+static int webhook_space_ahead(webhook_txn_t *t);
 #define WEBHOOK_SPACE_CALM   10000      /* ms */
 
 
@@ -116,8 +134,165 @@ webhook_space_take(webhook_txn_t *t, size_t bytes)
     }
 
     t->used += bytes;
+    t->taken += bytes;
+
+    if (webhook_space_ahead(t) != 0) {
+        t->used -= bytes;
+        t->taken -= bytes;
+        return 0;
+    }
 
     return 1;
+}
+
+
+/* Makes the file reach so far behind what is in use that outcomes have room
+   when the disk has none. */
+
+static int
+webhook_space_ahead(webhook_txn_t *t)
+{
+    int               rc, fd;
+    uint64_t          want;
+    struct stat       sb;
+    MDB_envinfo       info;
+    webhook_store_t  *st;
+
+    st = t->st;
+
+    if (st->fixed) {
+        return 0;
+    }
+
+    if (mdb_env_info(st->env, &info) != 0) {
+        return -1;
+    }
+
+    want = (uint64_t) (info.me_last_pgno + 1) * st->page + t->taken
+           + (st->limit - st->mark < WEBHOOK_SPACE_STEP
+              ? st->limit - st->mark : WEBHOOK_SPACE_STEP);
+
+    if (want > info.me_mapsize) {
+        want = info.me_mapsize;
+    }
+
+    if (want <= st->ahead) {
+        return 0;
+    }
+
+    if (mdb_env_get_fd(st->env, &fd) != 0 || fstat(fd, &sb) == -1) {
+        return -1;
+    }
+
+    st->ahead = (uint64_t) sb.st_size;
+
+    if (want <= st->ahead) {
+        return 0;
+    }
+
+    /* with a step more, so that this is not done for each event */
+
+    want += WEBHOOK_SPACE_STEP;
+
+    if (want > info.me_mapsize) {
+        want = info.me_mapsize;
+    }
+
+    do {
+        rc = fallocate(fd, 0, sb.st_size, (off_t) want - sb.st_size) == -1
+             ? errno : 0;
+    } while (rc == EINTR);
+
+    switch (rc) {
+
+    case 0:
+        st->ahead = want;
+        return 0;
+
+    case ENOSPC:
+    case EDQUOT:
+    case EFBIG:
+        webhook_space_failed(st, rc);
+        return -1;
+
+    default:
+
+        /* a file system that cannot */
+
+        st->fixed = 1;
+        return 0;
+    }
+}
+
+
+void
+webhook_space_failed(webhook_store_t *st, int rc)
+{
+    st->failed_time = webhook_clock_now(st);
+
+    if (st->failed) {
+        return;
+    }
+
+    st->failed = 1;
+
+    webhook_store_log(st, WEBHOOK_STORE_LOG_ERROR,
+                      "the store \"%s\" has no room on its disk, and no event "
+                      "is taken: %s", st->path, mdb_strerror(rc));
+}
+
+
+void
+webhook_space_worked(webhook_store_t *st)
+{
+    if (!st->failed
+        || webhook_clock_now(st) - st->failed_time < WEBHOOK_SPACE_AGAIN)
+    {
+        return;
+    }
+
+    st->failed = 0;
+
+    webhook_store_log(st, WEBHOOK_STORE_LOG_NOTICE,
+                      "the store \"%s\" takes events again", st->path);
+}
+
+
+uint64_t
+webhook_space_event(const webhook_head_row_t *head)
+{
+    uint32_t  i;
+    uint64_t  bytes;
+
+    bytes = 256 + (uint64_t) head->total * 512;
+
+    for (i = 0; i < head->forms_count; i++) {
+        bytes += webhook_blob_size((size_t) head->forms[i].fields
+                                   + head->forms[i].body);
+    }
+
+    return bytes;
+}
+
+
+uint64_t
+webhook_space_call(uint64_t record_len)
+{
+    return 256 + webhook_blob_size((size_t) record_len);
+}
+
+
+void
+webhook_space_keep(webhook_txn_t *t, uint64_t bytes)
+{
+    t->state.history += bytes;
+}
+
+
+void
+webhook_space_forget(webhook_txn_t *t, uint64_t bytes)
+{
+    t->state.history -= bytes < t->state.history ? bytes : t->state.history;
 }
 
 
@@ -137,6 +312,15 @@ webhook_space_attempt(webhook_txn_t *t)
     }
 
     return t->used <= mark + (t->st->limit - mark) / 2 ? 1 : 0;
+}
+
+
+void
+webhook_space_look(webhook_txn_t *t)
+{
+    if (t->st->full || t->st->warned) {
+        (void) webhook_space_measure(t);
+    }
 }
 
 
@@ -169,17 +353,19 @@ webhook_space_watch(webhook_txn_t *t)
                               (unsigned long long) st->limit >> 20);
         }
 
-    } else if (st->full && t->now - st->full_time >= WEBHOOK_SPACE_CALM) {
+    } else if (st->full && t->used < st->mark
+               && t->now - st->full_time >= WEBHOOK_SPACE_CALM)
+    {
         st->full = 0;
 
         webhook_store_log(st, WEBHOOK_STORE_LOG_NOTICE,
                           "the store \"%s\" takes events again", st->path);
     }
 
-    if (percent >= WEBHOOK_SPACE_QUIET) {
+    if (percent + WEBHOOK_SPACE_QUIET >= st->warn_water) {
         st->warned_time = t->now;
 
-        if (!st->warned && percent >= WEBHOOK_SPACE_WARN) {
+        if (!st->warned && percent >= st->warn_water) {
             st->warned = 1;
 
             webhook_store_log(st, WEBHOOK_STORE_LOG_WARN,

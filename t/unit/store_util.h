@@ -38,8 +38,12 @@ typedef struct {
     const char           *boot;
     uint64_t              size;
     uint64_t              keep;
+    uint64_t              keep_bytes;
     uint32_t              high_water;
+    uint32_t              warn_water;
+    unsigned              keep_history:1;
     unsigned              readonly:1;
+    unsigned              admin:1;
 
     unsigned              logs[4];      /* lines, by level */
     char                  text[1024];   /* the last of them */
@@ -130,8 +134,12 @@ util_open(util_t *u)
     o.path = u->dir;
     o.size = u->size;
     o.keep = u->keep;
+    o.keep_bytes = u->keep_bytes;
     o.high_water = u->high_water;
+    o.warn_water = u->warn_water;
+    o.keep_history = u->keep_history;
     o.readonly = u->readonly;
+    o.admin = u->admin;
     o.log = util_log;
     o.clock = u->clock ? util_clock : NULL;
     o.boot = u->clock ? u->boot : NULL;
