@@ -35,6 +35,7 @@
 
 typedef struct {
     const char     *store;
+    const char     *base;
     uint64_t        endpoint;
     int             state;
     webhook_str_t   type;
@@ -54,6 +55,7 @@ typedef struct {
     int             args;               /* how many, exactly */
     const char     *use;
     const char     *what;
+    int             storeless;
 } ctl_command_t;
 
 
@@ -71,18 +73,21 @@ static int ctl_list(ctl_t *ctl, webhook_store_t *st);
 static int ctl_show(ctl_t *ctl, webhook_store_t *st);
 static int ctl_calls(ctl_t *ctl, webhook_store_t *st);
 static int ctl_stats(ctl_t *ctl, webhook_store_t *st);
+static int ctl_url(ctl_t *ctl, webhook_store_t *st);
 
 
 static const ctl_command_t  ctl_commands[] = {
     { "list", ctl_list, 0, "list",
-      "deliveries, the newest first" },
+      "deliveries, the newest first", 0 },
     { "show", ctl_show, 1, "show EVENT[.ENDPOINT]",
-      "an event, its deliveries and every attempt" },
+      "an event, its deliveries and every attempt", 0 },
     { "calls", ctl_calls, 1, "calls RECEIVER",
-      "calls of a receiver, the newest first" },
+      "calls of a receiver, the newest first", 0 },
     { "stats", ctl_stats, 0, "stats",
-      "the store, and what each endpoint has waiting" },
-    { NULL, NULL, 0, NULL, NULL }
+      "the store, and what each endpoint has waiting", 0 },
+    { "receiver-url", ctl_url, 1, "receiver-url RECEIVER",
+      "a new secret URL, and its line for nginx.conf", 1 },
+    { NULL, NULL, 0, NULL, NULL, 0 }
 };
 
 
@@ -121,6 +126,10 @@ main(int argc, char **argv)
     if (ctl.argc - 1 != cmd->args) {
         ctl_say("usage: webhookctl [-s STORE] %s", cmd->use);
         return 2;
+    }
+
+    if (cmd->storeless) {
+        return cmd->run(&ctl, NULL);
     }
 
     if (ctl_become_owner(ctl.store) != 0) {
@@ -169,6 +178,7 @@ ctl_options(ctl_t *ctl, int argc, char **argv)
         { "limit",    required_argument, NULL, 'n' },
         { "json",     no_argument,       NULL, 'j' },
         { "body",     no_argument,       NULL, 'B' },
+        { "base",     required_argument, NULL, 'u' },
         { "help",     no_argument,       NULL, 'h' },
         { NULL, 0, NULL, 0 }
     };
@@ -242,6 +252,10 @@ ctl_options(ctl_t *ctl, int argc, char **argv)
 
         case 'B':
             ctl->body = 1;
+            break;
+
+        case 'u':
+            ctl->base = optarg;
             break;
 
         case 'h':
@@ -369,6 +383,9 @@ ctl_usage(FILE *out)
             "      --body               the bytes that are sent, and nothing "
             "else\n"
             "                           (with --json, beside the rest)\n"
+            "\nreceiver-url takes\n"
+            "      --base=URL           of the location that receives: "
+            "https://host/web/hook/\n"
             "\nExits with 0, with 1 where something is not there or cannot be "
             "read, with 2\nfor words it does not understand.\n");
 }
@@ -419,6 +436,15 @@ ctl_become_owner(const char *path)
     }
 
     return 0;
+}
+
+
+static int
+ctl_url(ctl_t *ctl, webhook_store_t *st)
+{
+    (void) st;
+
+    return ctl_receiver_url(ctl->argv[1], ctl->base, ctl->json);
 }
 
 
