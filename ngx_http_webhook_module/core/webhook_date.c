@@ -50,6 +50,10 @@ webhook_date_parse(const webhook_str_t *text, int64_t *ms)
 {
     int  rc;
 
+    if (text->len == 0) {
+        return WEBHOOK_ERROR;
+    }
+
     if (text->len > 4
         && text->data[4] == '-'
         && text->data[0] >= '0' && text->data[0] <= '9')

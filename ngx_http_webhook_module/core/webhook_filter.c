@@ -71,6 +71,7 @@ static const webhook_filter_name_t  webhook_filter_names[] = {
 
 static webhook_str_t  webhook_filter_true = webhook_str("true");
 static webhook_str_t  webhook_filter_false = webhook_str("false");
+static webhook_str_t  webhook_filter_nothing = webhook_str("");
 
 
 int
@@ -498,9 +499,16 @@ webhook_filter_made(webhook_buf_t *made, webhook_value_t *v,
     *scratch = *made;
 
     v->type = WEBHOOK_JSON_STRING;
+    v->is_text = 1;
+
+    if (scratch->len == 0) {
+        /* nothing may have been allocated for it */
+        v->span = webhook_filter_nothing;
+        return WEBHOOK_OK;
+    }
+
     v->span.data = scratch->data;
     v->span.len = scratch->len;
-    v->is_text = 1;
 
     return WEBHOOK_OK;
 }
