@@ -247,6 +247,7 @@ typedef struct {
     ngx_http_webhook_place_t          place;
 
     ngx_uint_t                        methods;  /* NGX_HTTP_GET|..., 0: any */
+    ngx_str_t                         pattern;  /* the expression's text */
     ngx_regex_t                      *regex;
     ngx_uint_t                        captures;
     ngx_array_t                       names;    /* of ngx_http_webhook_
@@ -262,6 +263,7 @@ typedef struct {
 
     unsigned                          need_request:1;   /* request's body */
     unsigned                          need_response:1;  /* response's */
+    unsigned                          linted:1; /* it was warned of */
 
     ngx_array_t                       endpoints;  /* uint64_t ids of those
                                                      that ask for the type */

@@ -71,6 +71,13 @@ ngx_int_t ngx_http_webhook_receiver_check(ngx_conf_t *cf,
 /* The check of the whole, in postconfiguration: NGX_OK or NGX_ERROR. */
 ngx_int_t ngx_http_webhook_conf_check(ngx_conf_t *cf);
 
+/* Warnings, behind it. */
+void ngx_http_webhook_conf_lint(ngx_conf_t *cf,
+    ngx_http_webhook_main_conf_t *wmcf);
+
+/* The http module of that name, or NULL. */
+ngx_module_t *ngx_http_webhook_conf_module(ngx_conf_t *cf, const char *name);
+
 
 /* Helpers for the rooms of conf. */
 

@@ -26,6 +26,8 @@ static ngx_int_t ngx_http_webhook_check_endpoints(ngx_conf_t *cf,
     ngx_http_webhook_main_conf_t *wmcf);
 static ngx_int_t ngx_http_webhook_check_events(ngx_conf_t *cf,
     ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_endpoint_t *ep);
+static ngx_int_t ngx_http_webhook_check_form(ngx_conf_t *cf,
+    ngx_http_webhook_endpoint_t *ep);
 static ngx_int_t ngx_http_webhook_check_rules(ngx_conf_t *cf,
     ngx_http_webhook_main_conf_t *wmcf);
 static ngx_int_t ngx_http_webhook_check_receivers(ngx_conf_t *cf,
@@ -36,7 +38,6 @@ static int ngx_libc_cdecl ngx_http_webhook_check_token_cmp(const void *one,
     const void *two);
 static ngx_int_t ngx_http_webhook_check_locations(ngx_conf_t *cf,
     ngx_http_webhook_main_conf_t *wmcf);
-static ngx_module_t *ngx_http_webhook_check_image_filter(ngx_conf_t *cf);
 static int ngx_http_webhook_check_variable(void *data,
     const webhook_path_t *path);
 static void *ngx_http_webhook_find(ngx_array_t *array, uint64_t id);
@@ -58,6 +59,8 @@ ngx_http_webhook_conf_check(ngx_conf_t *cf)
     {
         return NGX_ERROR;
     }
+
+    ngx_http_webhook_conf_lint(cf, wmcf);
 
     wmcf->capture = wmcf->rules.nelts != 0;
     wmcf->receive = wmcf->hooks.nelts != 0;
@@ -144,7 +147,9 @@ ngx_http_webhook_check_endpoints(ngx_conf_t *cf,
             return NGX_ERROR;
         }
 
-        if (ngx_http_webhook_endpoint_check(cf, wmcf, ep[i]) != NGX_OK) {
+        if (ngx_http_webhook_check_form(cf, ep[i]) != NGX_OK
+            || ngx_http_webhook_endpoint_check(cf, wmcf, ep[i]) != NGX_OK)
+        {
             return NGX_ERROR;
         }
     }
@@ -163,13 +168,6 @@ ngx_http_webhook_check_events(ngx_conf_t *cf,
     ngx_uint_t                  i, n, found;
     ngx_http_webhook_type_t    *type;
     ngx_http_webhook_wanted_t  *wanted;
-
-    if (ep->events.nelts == 0) {
-        ngx_http_webhook_conf_error(NGX_LOG_WARN, cf, &ep->place,
-                                    "webhook_endpoint \"%V\" has no "
-                                    "\"events\" and gets none", &ep->name);
-        return NGX_OK;
-    }
 
     wanted = ep->events.elts;
     type = wmcf->types.elts;
@@ -219,15 +217,67 @@ ngx_http_webhook_check_events(ngx_conf_t *cf,
 }
 
 
+/* The variables in what an endpoint is sent. */
+
+static ngx_int_t
+ngx_http_webhook_check_form(ngx_conf_t *cf, ngx_http_webhook_endpoint_t *ep)
+{
+    ngx_uint_t                   i;
+    webhook_condition_t        **filter;
+    ngx_http_webhook_check_t     check;
+    ngx_http_webhook_header_t   *header;
+
+    check.cf = cf;
+    check.place = &ep->place;
+
+    if ((ep->body
+         && webhook_template_paths(ep->body, ngx_http_webhook_check_variable,
+                                   &check)
+            != 0)
+        || (ep->order_by
+            && ngx_http_webhook_check_variable(&check, ep->order_by) != 0))
+    {
+        return NGX_ERROR;
+    }
+
+    header = ep->headers.elts;
+
+    for (i = 0; i < ep->headers.nelts; i++) {
+        if (header[i].tpl
+            && webhook_template_paths(header[i].tpl,
+                                      ngx_http_webhook_check_variable, &check)
+               != 0)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    filter = ep->filters.elts;
+
+    for (i = 0; i < ep->filters.nelts; i++) {
+        if (webhook_condition_paths(filter[i], ngx_http_webhook_check_variable,
+                                    &check)
+            != 0)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
 static ngx_int_t
 ngx_http_webhook_check_rules(ngx_conf_t *cf,
     ngx_http_webhook_main_conf_t *wmcf)
 {
-    ngx_uint_t                  i, n;
-    webhook_condition_t       **cond;
-    ngx_http_webhook_rule_t   **rule;
-    ngx_http_webhook_type_t    *type;
-    ngx_http_webhook_check_t    check;
+    uint64_t                      *id;
+    ngx_uint_t                     i, n;
+    webhook_condition_t          **cond;
+    ngx_http_webhook_rule_t      **rule;
+    ngx_http_webhook_type_t       *type;
+    ngx_http_webhook_check_t       check;
+    ngx_http_webhook_endpoint_t   *ep;
 
     check.cf = cf;
 
@@ -258,6 +308,22 @@ ngx_http_webhook_check_rules(ngx_conf_t *cf,
 
         rule[i]->type = &type[n];
         rule[i]->endpoints = type[n].endpoints;
+
+        /* the bodies that its endpoints need are kept too */
+
+        id = rule[i]->endpoints.elts;
+
+        for (n = 0; n < rule[i]->endpoints.nelts; n++) {
+            ep = ngx_http_webhook_endpoint_find(wmcf, id[n]);
+
+            if (ep->need_request) {
+                rule[i]->need_request = 1;
+            }
+
+            if (ep->need_response) {
+                rule[i]->need_response = 1;
+            }
+        }
 
         cond = rule[i]->when.elts;
 
@@ -443,7 +509,13 @@ ngx_http_webhook_check_locations(ngx_conf_t *cf,
     ngx_http_core_loc_conf_t       *clcf;
     ngx_http_webhook_loc_conf_t    *wlcf;
 
-    image = ngx_http_webhook_check_image_filter(cf);
+    /*
+     * The image filter marks responses that it holds back with the same bit
+     * of r->buffered as this module.  Its configuration begins with the kind
+     * of filter, as ngx_uint_t, and 0 is none ("off").
+     */
+
+    image = ngx_http_webhook_conf_module(cf, "ngx_http_image_filter_module");
 
     loc_conf = wmcf->locations.elts;
 
@@ -488,22 +560,14 @@ ngx_http_webhook_check_locations(ngx_conf_t *cf,
 }
 
 
-/*
- * The image filter marks responses that it holds back with the same bit of
- * r->buffered as this module.  Its configuration begins with the kind of
- * filter, as ngx_uint_t, and 0 is none ("off").
- */
-
-static ngx_module_t *
-ngx_http_webhook_check_image_filter(ngx_conf_t *cf)
+ngx_module_t *
+ngx_http_webhook_conf_module(ngx_conf_t *cf, const char *name)
 {
     ngx_uint_t  i;
 
     for (i = 0; cf->cycle->modules[i]; i++) {
         if (cf->cycle->modules[i]->type == NGX_HTTP_MODULE
-            && ngx_strcmp(cf->cycle->modules[i]->name,
-                          "ngx_http_image_filter_module")
-               == 0)
+            && ngx_strcmp(cf->cycle->modules[i]->name, name) == 0)
         {
             return cf->cycle->modules[i];
         }

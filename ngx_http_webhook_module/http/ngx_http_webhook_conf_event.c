@@ -255,6 +255,7 @@ ngx_http_webhook_event_regex(ngx_conf_t *cf, ngx_http_webhook_rule_t *rule,
         return NGX_CONF_ERROR;
     }
 
+    rule->pattern = *value;
     rule->regex = rc.regex;
     rule->captures = rc.captures;
 

@@ -387,8 +387,11 @@ ngx_http_webhook_conf_file(ngx_conf_t *cf, ngx_str_t *path, size_t max,
     if (secret && (fi.st_mode & (S_IRWXG|S_IRWXO))) {
         ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
                            "\"%V\" holds a secret and can be read or written "
-                           "by others than its owner (mode %04o): chmod 600",
-                           &name, (int) (fi.st_mode & 07777));
+                           "by others than its owner (mode 0%ui%ui%ui): "
+                           "chmod 600", &name,
+                           (ngx_uint_t) (fi.st_mode >> 6 & 7),
+                           (ngx_uint_t) (fi.st_mode >> 3 & 7),
+                           (ngx_uint_t) (fi.st_mode & 7));
     }
 
     rc = NGX_OK;

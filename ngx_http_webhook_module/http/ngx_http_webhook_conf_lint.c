@@ -1,0 +1,521 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * Warnings of what is allowed and hardly meant.  Short or readable secrets are
+ * warned of where they are read.
+ */
+
+#include "ngx_http_webhook_conf.h"
+#include "ngx_http_webhook_target.h"
+
+
+static void ngx_http_webhook_lint_endpoint(ngx_conf_t *cf,
+    ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_endpoint_t *ep);
+static void ngx_http_webhook_lint_wanted(ngx_conf_t *cf,
+    ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_endpoint_t *ep);
+static void ngx_http_webhook_lint_clear(ngx_conf_t *cf,
+    ngx_http_webhook_endpoint_t *ep);
+static ngx_uint_t ngx_http_webhook_lint_loopback(
+    ngx_http_webhook_target_t *target);
+static void ngx_http_webhook_lint_retry(ngx_conf_t *cf,
+    ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_endpoint_t *ep);
+static void ngx_http_webhook_lint_rules(ngx_conf_t *cf,
+    ngx_http_webhook_main_conf_t *wmcf);
+static void ngx_http_webhook_lint_rule(ngx_conf_t *cf,
+    ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_rule_t *rule);
+static ngx_uint_t ngx_http_webhook_lint_status(ngx_http_webhook_rule_t *rule);
+static ngx_uint_t ngx_http_webhook_lint_reaches(void **loc_conf,
+    ngx_module_t *rewrite, ngx_http_webhook_rule_t *rule);
+static ngx_uint_t ngx_http_webhook_lint_literal(ngx_str_t *regex,
+    ngx_str_t *literal, u_char *buf, size_t size);
+static ngx_uint_t ngx_http_webhook_lint_alternative(u_char *p, u_char *last);
+static ngx_uint_t ngx_http_webhook_lint_same(ngx_http_webhook_rule_t *one,
+    ngx_http_webhook_rule_t *two);
+
+
+void
+ngx_http_webhook_conf_lint(ngx_conf_t *cf, ngx_http_webhook_main_conf_t *wmcf)
+{
+    ngx_uint_t                     i;
+    ngx_http_webhook_endpoint_t  **ep;
+
+    ep = wmcf->endpoints.elts;
+
+    for (i = 0; i < wmcf->endpoints.nelts; i++) {
+        ngx_http_webhook_lint_endpoint(cf, wmcf, ep[i]);
+    }
+
+    ngx_http_webhook_lint_rules(cf, wmcf);
+}
+
+
+static void
+ngx_http_webhook_lint_endpoint(ngx_conf_t *cf,
+    ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_endpoint_t *ep)
+{
+    if (ep->events.nelts == 0) {
+        ngx_http_webhook_conf_error(NGX_LOG_WARN, cf, &ep->place,
+                                    "webhook_endpoint \"%V\" has no "
+                                    "\"events\" and gets none", &ep->name);
+    }
+
+    ngx_http_webhook_lint_wanted(cf, wmcf, ep);
+    ngx_http_webhook_lint_clear(cf, ep);
+    ngx_http_webhook_lint_retry(cf, wmcf, ep);
+
+    if (ep->address.nallow && ep->address.fallback == WEBHOOK_ADDRESS_ANY) {
+        ngx_http_webhook_conf_error(NGX_LOG_WARN, cf, &ep->place,
+                                    "\"allow\" of webhook_endpoint \"%V\" has "
+                                    "no use without \"address public\"",
+                                    &ep->name);
+    }
+}
+
+
+/* What is asked for and never made. */
+
+static void
+ngx_http_webhook_lint_wanted(ngx_conf_t *cf,
+    ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_endpoint_t *ep)
+{
+    ngx_uint_t                   i, n;
+    ngx_http_webhook_rule_t    **rule;
+    ngx_http_webhook_wanted_t   *wanted;
+
+    wanted = ep->events.elts;
+    rule = wmcf->rules.elts;
+
+    for (i = 0; i < ep->events.nelts; i++) {
+
+        for (n = 0; n < wmcf->rules.nelts; n++) {
+            if (webhook_pattern_match(ngx_http_webhook_str(&wanted[i].pattern),
+                                      ngx_http_webhook_str(
+                                                         &rule[n]->type_name)))
+            {
+                break;
+            }
+        }
+
+        if (n < wmcf->rules.nelts) {
+            continue;
+        }
+
+        ngx_http_webhook_conf_error(NGX_LOG_WARN, cf, &wanted[i].place,
+                                    "no \"webhook_event\" makes what \"%V\" "
+                                    "in \"events\" of webhook_endpoint \"%V\" "
+                                    "asks for", &wanted[i].pattern, &ep->name);
+    }
+}
+
+
+/* What is secret and can be read on the way. */
+
+static void
+ngx_http_webhook_lint_clear(ngx_conf_t *cf, ngx_http_webhook_endpoint_t *ep)
+{
+    const char  *what;
+
+    if (ep->auth.kind != NGX_HTTP_WEBHOOK_AUTH_NONE) {
+        what = "credentials";
+
+    } else if (ep->keys.nkeys || ep->hmacs.nelts) {
+        what = "signed payloads";
+
+    } else {
+        return;
+    }
+
+    if (ngx_strncasecmp(ep->url.data, (u_char *) "http://", 7) != 0
+        || ngx_http_webhook_lint_loopback(ep->target))
+    {
+        return;
+    }
+
+    ngx_http_webhook_conf_error(NGX_LOG_WARN, cf, &ep->place,
+                                "webhook_endpoint \"%V\" is sent %s over "
+                                "http://, where others can read them: use "
+                                "https://", &ep->name, what);
+}
+
+
+static ngx_uint_t
+ngx_http_webhook_lint_loopback(ngx_http_webhook_target_t *target)
+{
+    ngx_uint_t                  i;
+    webhook_address_t           a;
+    const char                 *kind;
+    ngx_http_webhook_server_t  *server;
+
+    server = target->servers.elts;
+
+    for (i = 0; i < target->servers.nelts; i++) {
+
+        if (server[i].sockaddr->sa_family == AF_UNIX) {
+            continue;
+        }
+
+        (void) webhook_address_set(&a, server[i].sockaddr, server[i].socklen);
+
+        kind = webhook_address_kind(&a);
+
+        if (kind == NULL || ngx_strcmp(kind, "loopback") != 0) {
+            return 0;
+        }
+    }
+
+    if (i) {
+        return 1;
+    }
+
+    /* a name to be looked up */
+
+    return target->name.len == sizeof("localhost") - 1
+           && ngx_strncasecmp(target->name.data, (u_char *) "localhost",
+                              target->name.len)
+              == 0;
+}
+
+
+static void
+ngx_http_webhook_lint_retry(ngx_conf_t *cf,
+    ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_endpoint_t *ep)
+{
+    uint32_t  i;
+    uint64_t  span;
+
+    span = 0;
+
+    for (i = 1; i < ep->retry.attempts && span <= wmcf->keep; i++) {
+        span += webhook_schedule_gap(&ep->retry, i, 0);
+    }
+
+    if (span <= wmcf->keep) {
+        return;
+    }
+
+    ngx_http_webhook_conf_error(NGX_LOG_WARN, cf, &ep->retry_place,
+                                "the sends of webhook_endpoint \"%V\" can go "
+                                "on for longer than \"webhook_store\" keeps "
+                                "finished events (%uL h)", &ep->name,
+                                wmcf->keep / 3600000);
+}
+
+
+static void
+ngx_http_webhook_lint_rules(ngx_conf_t *cf, ngx_http_webhook_main_conf_t *wmcf)
+{
+    void                        ***loc_conf;
+    ngx_uint_t                     i, n, k;
+    ngx_http_webhook_rule_t      **rule, **one;
+    ngx_http_webhook_loc_conf_t   *wlcf;
+
+    rule = wmcf->rules.elts;
+
+    for (i = 0; i < wmcf->rules.nelts; i++) {
+        ngx_http_webhook_lint_rule(cf, wmcf, rule[i]);
+    }
+
+    /* each set of rules, where it was given */
+
+    loc_conf = wmcf->locations.elts;
+
+    for (i = 0; i < wmcf->locations.nelts; i++) {
+
+        wlcf = loc_conf[i][ngx_http_webhook_module.ctx_index];
+
+        if (wlcf->rules == NULL) {
+            continue;
+        }
+
+        one = wlcf->rules->elts;
+
+        for (n = 1; n < wlcf->rules->nelts; n++) {
+
+            if (one[n]->linted) {
+                continue;
+            }
+
+            for (k = 0; k < n; k++) {
+                if (ngx_http_webhook_lint_same(one[k], one[n])) {
+                    break;
+                }
+            }
+
+            if (k == n) {
+                continue;
+            }
+
+            /* those of a server stand in its locations again */
+
+            one[n]->linted = 1;
+
+            ngx_http_webhook_conf_error(NGX_LOG_WARN, cf, &one[n]->place,
+                                        "this \"webhook_event %V\" matches "
+                                        "what the one in %s:%ui does: such a "
+                                        "request makes two events",
+                                        &one[n]->type_name,
+                                        one[k]->place.file,
+                                        one[k]->place.line);
+        }
+    }
+}
+
+
+static void
+ngx_http_webhook_lint_rule(ngx_conf_t *cf, ngx_http_webhook_main_conf_t *wmcf,
+    ngx_http_webhook_rule_t *rule)
+{
+    void                        ***loc_conf;
+    ngx_uint_t                     i, n, used;
+    ngx_module_t                  *rewrite;
+    ngx_http_webhook_rule_t      **one;
+    ngx_http_webhook_loc_conf_t   *wlcf;
+
+    if (!ngx_http_webhook_lint_status(rule)) {
+        ngx_http_webhook_conf_error(NGX_LOG_WARN, cf, &rule->place,
+                                    "this \"webhook_event %V\" never matches: "
+                                    "no response has such a status that is an "
+                                    "event", &rule->type_name);
+        return;
+    }
+
+    rewrite = ngx_http_webhook_conf_module(cf, "ngx_http_rewrite_module");
+    loc_conf = wmcf->locations.elts;
+    used = 0;
+
+    for (i = 0; i < wmcf->locations.nelts; i++) {
+
+        wlcf = loc_conf[i][ngx_http_webhook_module.ctx_index];
+
+        if (wlcf->rules == NULL) {
+            continue;
+        }
+
+        one = wlcf->rules->elts;
+
+        for (n = 0; n < wlcf->rules->nelts; n++) {
+            if (one[n] == rule) {
+                break;
+            }
+        }
+
+        if (n == wlcf->rules->nelts) {
+            continue;
+        }
+
+        if (ngx_http_webhook_lint_reaches(loc_conf[i], rewrite, rule)) {
+            return;
+        }
+
+        used = 1;
+    }
+
+    if (!used) {
+
+        /* every location and server has rules of its own */
+
+        ngx_http_webhook_conf_error(NGX_LOG_WARN, cf, &rule->place,
+                                    "this \"webhook_event %V\" is inherited by "
+                                    "no location: all have rules of their own",
+                                    &rule->type_name);
+        return;
+    }
+
+    ngx_http_webhook_conf_error(NGX_LOG_WARN, cf, &rule->place,
+                                "this \"webhook_event %V\" never matches: no "
+                                "path of its location can match \"%V\"",
+                                &rule->type_name, &rule->pattern);
+}
+
+
+/* 0 if no response with such a status is made an event of. */
+
+static ngx_uint_t
+ngx_http_webhook_lint_status(ngx_http_webhook_rule_t *rule)
+{
+    ngx_uint_t  status;
+
+    for (status = 200; status < 600; status++) {
+
+        if (status != NGX_HTTP_PARTIAL_CONTENT
+            && webhook_status_set_has(&rule->status, status))
+        {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+/* 0 if the regular expression matches no path that comes to the location. */
+
+static ngx_uint_t
+ngx_http_webhook_lint_reaches(void **loc_conf, ngx_module_t *rewrite,
+    ngx_http_webhook_rule_t *rule)
+{
+    u_char                     buf[256];
+    size_t                     len;
+    void                     **codes;
+    ngx_str_t                  literal;
+    ngx_http_core_loc_conf_t  *clcf;
+
+    clcf = loc_conf[ngx_http_core_module.ctx_index];
+
+    if (clcf->name.len == 0 || clcf->named || clcf->noname
+#if (NGX_PCRE)
+        || clcf->regex
+#endif
+       )
+    {
+        return 1;
+    }
+
+    if (rewrite) {
+
+        /* its configuration begins with its codes: NULL, there are none */
+
+        codes = loc_conf[rewrite->ctx_index];
+
+        if (*codes) {
+            return 1;
+        }
+    }
+
+    if (clcf->exact_match) {
+        return ngx_regex_exec(rule->regex, &clcf->name, NULL, 0) >= 0;
+    }
+
+    if (!ngx_http_webhook_lint_literal(&rule->pattern, &literal, buf,
+                                       sizeof(buf)))
+    {
+        return 1;
+    }
+
+    len = ngx_min(literal.len, clcf->name.len);
+
+    return ngx_memcmp(literal.data, clcf->name.data, len) == 0;
+}
+
+
+/*
+ * The bytes that all that an expression matches begins with, as far as that is
+ * plain to see: those behind "^".  Returns 0 if there are none.
+ */
+
+static ngx_uint_t
+ngx_http_webhook_lint_literal(ngx_str_t *regex, ngx_str_t *literal,
+    u_char *buf, size_t size)
+{
+    u_char      *p, *last, c;
+    ngx_uint_t   n;
+
+    p = regex->data;
+    last = p + regex->len;
+
+    /* an alternative would count as much as what it is one to */
+
+    if (regex->len == 0 || *p++ != '^'
+        || ngx_http_webhook_lint_alternative(p, last))
+    {
+        return 0;
+    }
+
+    for (n = 0; p < last && n < size; n++) {
+
+        c = *p++;
+
+        if (c == '\\') {
+
+            /* a byte that is meant as it is, or a class or the like */
+
+            if (p == last || (*p >= '0' && *p <= '9')
+                || (*p >= 'A' && *p <= 'Z') || (*p >= 'a' && *p <= 'z')
+                || *p >= 0x80)
+            {
+                break;
+            }
+
+            c = *p++;
+
+        } else if (ngx_strchr(".[]()?*+{}$^", c)) {
+            break;
+        }
+
+        /* it may be absent */
+
+        if (p < last && (*p == '?' || *p == '*' || *p == '{')) {
+            break;
+        }
+
+        buf[n] = c;
+    }
+
+    literal->data = buf;
+    literal->len = n;
+
+    return n != 0;
+}
+
+
+/* 1 if there is a "|" outside of all parentheses, as far as that is plain. */
+
+static ngx_uint_t
+ngx_http_webhook_lint_alternative(u_char *p, u_char *last)
+{
+    ngx_int_t  depth;
+
+    for (depth = 0; p < last; p++) {
+
+        switch (*p) {
+
+        case '\\':
+            p++;
+            break;
+
+        case '(':
+            depth++;
+            break;
+
+        case ')':
+            depth--;
+            break;
+
+        case '[':
+
+            /* what stands in it may be neither */
+
+            return ngx_strlchr(p, last, '|') != NULL;
+
+        case '|':
+            if (depth <= 0) {
+                return 1;
+            }
+
+            break;
+        }
+    }
+
+    return 0;
+}
+
+
+/* 1 if both make an event of the same type of all the same requests. */
+
+static ngx_uint_t
+ngx_http_webhook_lint_same(ngx_http_webhook_rule_t *one,
+    ngx_http_webhook_rule_t *two)
+{
+    return one->type == two->type
+           && one->methods == two->methods
+           && one->when.nelts == 0
+           && two->when.nelts == 0
+           && one->pattern.len == two->pattern.len
+           && ngx_memcmp(one->pattern.data, two->pattern.data,
+                         one->pattern.len)
+              == 0
+           && ngx_memcmp(&one->status, &two->status,
+                         sizeof(webhook_status_set_t))
+              == 0;
+}

@@ -1,0 +1,250 @@
+
+# Warnings of what is allowed and hardly meant.
+
+use lib 't/lib';
+use Test::Nginx::Socket;
+
+plan 'no_plan';
+
+no_shuffle();
+no_long_string();
+
+add_block_preprocessor(sub {
+    my ($block) = @_;
+
+    if (!defined $block->config) {
+        $block->set_value('config', 'location = /t { return 200 "ok\n"; }');
+    }
+
+    $block->set_value('request', 'GET /t');
+    $block->set_value('response_body', "ok\n");
+
+    $block->set_value('http_config', "webhook_store store_temp size=16m"
+                      . " keep=7d;\n"
+                      . "webhook_event_type order.add;\n"
+                      . "webhook_event_type order.edit;\n"
+                      . ($block->http_config // ''));
+});
+
+run_tests();
+
+__DATA__
+
+=== TEST 1: nothing to warn of
+--- http_config
+webhook_endpoint a {
+    url    http://127.0.0.1:9;
+    events order.add;
+    secret 0123456789abcdef0123456789abcdef;
+    retry  attempts=12 first=1m factor=2;
+}
+--- config
+location = /t { return 200 "ok\n"; }
+location /api/ {
+    webhook_event order.add  POST ^/api/orders$ status=201;
+    webhook_event order.add  POST ^/ap;
+    webhook_event order.edit POST orders/(\d+)$;
+    webhook_event order.edit POST ^/x|^/api;
+    webhook_event order.edit POST ^/ap?i*/x;
+    webhook_event order.edit POST ^/a(b|pi)/;
+    webhook_event order.edit POST ^\/api\/o;
+    webhook_event order.edit POST (?i)^/API/;
+    webhook_event order.edit POST ^/(\d+) "when=data.id == 1";
+    webhook_event order.edit POST ^/(\d+) "when=data.id == 2";
+}
+location = /exact {
+    webhook_event order.add POST ^/exact$;
+    webhook_event order.add POST act;
+}
+location ~ /regex/ {
+    webhook_event order.add POST ^/other;
+}
+location /rewritten/ {
+    rewrite ^/rewritten/(.*)$ /other/$1 break;
+    webhook_event order.add POST ^/other/;
+}
+--- no_error_log
+[warn]
+
+
+
+=== TEST 2: an endpoint without events
+--- http_config
+webhook_endpoint a {
+    url http://127.0.0.1:9;
+}
+--- error_log eval
+qr/\[warn\] .*webhook_endpoint "a" has no "events" and gets none in \S+nginx\.conf:\d+$/m
+
+
+
+=== TEST 3: what no rule makes
+--- http_config
+webhook_endpoint a {
+    url    http://127.0.0.1:9;
+    events order.add order.edit;
+}
+--- config
+location = /t { return 200 "ok\n"; }
+location /api/ {
+    webhook_event order.add POST ^/api/orders$;
+}
+--- error_log eval
+qr/\[warn\] .*no "webhook_event" makes what "order\.edit" in "events" of webhook_endpoint "a" asks for in \S+nginx\.conf:\d+$/m
+--- no_error_log
+makes what "order.add"
+
+
+
+=== TEST 4: a path of another location
+--- config
+location = /t { return 200 "ok\n"; }
+location /api/ {
+    webhook_event order.add POST ^/app/orders$;
+}
+--- error_log eval
+qr/\[warn\] .*this "webhook_event order\.add" never matches: no path of its location can match "\^\/app\/orders\$" in \S+nginx\.conf:\d+$/m
+
+
+
+=== TEST 5: another path than the only one
+--- config
+location = /t { return 200 "ok\n"; }
+location = /exact {
+    webhook_event order.add POST ^/exact/;
+}
+--- error_log eval
+qr/\[warn\] .*this "webhook_event order\.add" never matches: no path of its location can match "\^\/exact\/" in \S+nginx\.conf:\d+$/m
+
+
+
+=== TEST 6: inherited rules are for all locations
+--- config
+webhook_event order.add POST ^/app/orders$;
+location = /t { return 200 "ok\n"; }
+location /api/ { return 200; }
+--- no_error_log
+[warn]
+
+
+
+=== TEST 7: a status that comes to nobody
+--- config
+location = /t { return 200 "ok\n"; }
+location /api/ {
+    webhook_event order.add POST ^/api/ status=1xx,206;
+}
+--- error_log eval
+qr/\[warn\] .*this "webhook_event order\.add" never matches: no response has such a status that is an event in \S+nginx\.conf:\d+$/m
+
+
+
+=== TEST 8: one event twice
+--- config
+location = /t { return 200 "ok\n"; }
+location /api/ {
+    webhook_event order.add POST ^/api/;
+    webhook_event order.add POST ^/api/;
+}
+--- error_log eval
+qr/\[warn\] .*this "webhook_event order\.add" matches what the one in \S+:(\d+) does: such a request makes two events in \S+nginx\.conf:\d+$/m
+
+
+
+=== TEST 9: retries for longer than finished events are kept
+--- http_config
+webhook_endpoint a {
+    url    http://127.0.0.1:9;
+    events order.add;
+    retry  attempts=20;
+}
+--- error_log eval
+qr/\[warn\] .*the sends of webhook_endpoint "a" can go on for longer than "webhook_store" keeps finished events \(168 h\) in \S+nginx\.conf:\d+$/m
+
+
+
+=== TEST 10: a signed payload in clear
+--- http_config
+webhook_endpoint a {
+    url    http://192.0.2.1:9;
+    events order.add;
+    secret 0123456789abcdef0123456789abcdef;
+}
+--- error_log eval
+qr/\[warn\] .*webhook_endpoint "a" is sent signed payloads over http:\/\/, .* in \S+nginx\.conf:\d+$/m
+
+
+
+=== TEST 11: credentials in clear
+--- http_config
+webhook_endpoint a {
+    url    http://192.0.2.1:9;
+    events order.add;
+    auth   bearer 0123456789abcdef;
+}
+--- error_log eval
+qr/\[warn\] .*webhook_endpoint "a" is sent credentials over http:\/\/, .* in \S+nginx\.conf:\d+$/m
+
+
+
+=== TEST 12: not within this host, nor over TLS
+--- http_config
+webhook_endpoint a {
+    url    http://[::1]:9;
+    events order.add;
+    auth   bearer 0123456789abcdef;
+}
+webhook_endpoint b {
+    url    https://192.0.2.1:9;
+    events order.add;
+    auth   bearer 0123456789abcdef;
+}
+webhook_endpoint c {
+    url    http://unix:/tmp/no.sock:/;
+    events order.add;
+    auth   bearer 0123456789abcdef;
+}
+webhook_endpoint d {
+    url    http://up/;
+    events order.add;
+    auth   bearer 0123456789abcdef;
+}
+upstream up { server 127.0.0.1:9; server 127.0.0.2:9 backup; }
+--- no_error_log
+over http://
+
+
+
+=== TEST 13: an upstream elsewhere
+--- http_config
+webhook_endpoint d {
+    url    http://up/;
+    events order.add;
+    auth   bearer 0123456789abcdef;
+}
+upstream up { server 127.0.0.1:9; server 192.0.2.1:9 backup; }
+--- error_log eval
+qr/\[warn\] .*webhook_endpoint "d" is sent credentials over http:\/\/, .* in \S+nginx\.conf:\d+$/m
+
+
+
+=== TEST 14: what is allowed anyway
+--- http_config
+webhook_endpoint a {
+    url    http://127.0.0.1:9;
+    events order.add;
+    allow  10.0.0.0/8;
+}
+--- error_log eval
+qr/\[warn\] .*"allow" of webhook_endpoint "a" has no use without "address public" in \S+nginx\.conf:\d+$/m
+
+
+
+=== TEST 15: a rule for no location
+--- http_config
+webhook_event order.add POST ^/a;
+--- config
+location = /t { return 200 "ok\n"; }
+webhook_event order.edit POST ^/b;
+--- error_log eval
+qr/\[warn\] .*this "webhook_event order\.add" is inherited by no location: all have rules of their own in \S+nginx\.conf:\d+$/m
