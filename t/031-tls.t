@@ -67,6 +67,15 @@ CONF
 
 my $client = $ca->client;
 
+# A key that needs a password, the second of the file.
+
+my $passwords = $t->file('passwords', "no-password\nkey-password\n");
+my $locked = "$passwords.key";
+
+system('openssl', 'pkey', '-in', $client->{key}, '-out', $locked,
+       '-aes128', '-passout', 'pass:key-password') == 0
+    or die "openssl pkey failed\n";
+
 $t->dns(map { ($_ => ['127.0.0.1']) }
         qw(hook.test a.wild.test a.b.wild.test good.test));
 
@@ -101,6 +110,9 @@ my %case = (
                   "ca=$ca_file", qr/${refused}hostname mismatch$/],
     mutual    => ['https://127.0.0.1:%%PORT_mutual%%/mutual',
                   "ca=$ca_file cert=$client->{cert} key=$client->{key}"],
+    locked    => ['https://127.0.0.1:%%PORT_mutual%%/locked',
+                  "ca=$ca_file cert=$client->{cert} key=$locked"
+                  . " password_file=$passwords"],
     nobody    => ['https://127.0.0.1:%%PORT_mutual%%/nobody', "ca=$ca_file",
                   qr/status 0, (?:no answer|no TLS|the request)/],
     plain     => ['https://127.0.0.1:%%PORT_plain%%/plain', "ca=$ca_file",
@@ -273,6 +285,15 @@ refuse("cert=/nonexistent.pem key=$client->{key}",
 refuse("cert=$client->{cert} key=$cert->{key}",
        qr/the client certificate cannot be used in \S+:\d+/,
        'a key of another certificate');
+
+refuse("cert=$client->{cert} key=$locked",
+       qr/the client certificate cannot be used in \S+:\d+/,
+       'a key without its password');
+refuse("cert=$client->{cert} key=$locked password_file=$client->{cert}",
+       qr/the client certificate cannot be used in \S+:\d+/,
+       'a key without the right password');
+refuse("password_file=$passwords",
+       qr/has a "password_file=" without a "key="/, 'passwords of no key');
 
 $t->stop;
 $t->ok_logs;

@@ -151,6 +151,10 @@ ngx_http_webhook_auth_begin(ngx_http_webhook_carrier_t *cr)
     x = cr->exchange;
     grant = cr->auth->grant;
 
+    /* others may wait for the same token, and for longer */
+
+    x->timeout.total = cr->total;
+
     switch (ngx_http_webhook_grant_token(grant, &x->timeout, x->log)) {
 
     case NGX_OK:

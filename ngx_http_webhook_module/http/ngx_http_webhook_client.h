@@ -45,6 +45,7 @@ typedef struct {
                                                empty: the host */
     ngx_str_t                 cert;         /* client certificate, or empty */
     ngx_str_t                 key;
+    ngx_str_t                 passwords;    /* file: of the key, or empty */
 } ngx_http_webhook_tls_t;
 
 /*

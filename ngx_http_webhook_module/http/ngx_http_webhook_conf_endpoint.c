@@ -518,6 +518,11 @@ ngx_http_webhook_endpoint_tls(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         } else if (ngx_http_webhook_conf_param(&value[i], "key=", &s)) {
             field = &ecf->tls.key;
 
+        } else if (ngx_http_webhook_conf_param(&value[i], "password_file=",
+                                               &s))
+        {
+            field = &ecf->tls.passwords;
+
         } else {
             return ngx_http_webhook_conf_invalid(cf, &value[i]);
         }
@@ -537,6 +542,10 @@ ngx_http_webhook_endpoint_tls(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     if ((ecf->tls.cert.len == 0) != (ecf->tls.key.len == 0)) {
         return "must have both \"cert=\" and \"key=\" or none of them";
+    }
+
+    if (ecf->tls.passwords.len && ecf->tls.key.len == 0) {
+        return "has a \"password_file=\" without a \"key=\"";
     }
 
     if (ecf->tls.ca.len && !ecf->tls.verify) {

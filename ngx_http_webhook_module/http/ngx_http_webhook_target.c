@@ -274,7 +274,7 @@ ngx_http_webhook_target_tls(ngx_conf_t *cf, ngx_http_webhook_tls_t *tls,
     ngx_http_webhook_target_t *target)
 {
     u_char      *p;
-    ngx_str_t   *files[3];
+    ngx_str_t   *files[4];
     ngx_uint_t   i;
 
     target->tls.verify = 1;
@@ -310,8 +310,9 @@ ngx_http_webhook_target_tls(ngx_conf_t *cf, ngx_http_webhook_tls_t *tls,
     files[0] = &target->tls.ca;
     files[1] = &target->tls.cert;
     files[2] = &target->tls.key;
+    files[3] = &target->tls.passwords;
 
-    for (i = 0; i < 3; i++) {
+    for (i = 0; i < 4; i++) {
         if (files[i]->len
             && ngx_conf_full_name(cf->cycle, files[i], 1) != NGX_OK)
         {
@@ -335,7 +336,7 @@ ngx_http_webhook_target_key(ngx_conf_t *cf, ngx_http_webhook_target_t *target)
     host = target->local ? &target->authority : &target->name;
 
     len = sizeof("https://:65535|0|||||") - 1 + host->len + tls->name.len
-          + tls->ca.len + tls->cert.len + tls->key.len
+          + tls->ca.len + tls->cert.len + tls->key.len + tls->passwords.len
           + ngx_http_webhook_egress_key_len(target);
 
     p = ngx_pnalloc(cf->pool, len);
@@ -354,8 +355,8 @@ ngx_http_webhook_target_key(ngx_conf_t *cf, ngx_http_webhook_target_t *target)
     }
 
     if (target->secure) {
-        p = ngx_sprintf(p, "|%V|%i|%V|%V|%V", &tls->name, tls->verify,
-                        &tls->ca, &tls->cert, &tls->key);
+        p = ngx_sprintf(p, "|%V|%i|%V|%V|%V|%V", &tls->name, tls->verify,
+                        &tls->ca, &tls->cert, &tls->key, &tls->passwords);
     }
 
     p = ngx_http_webhook_egress_key(p, target);

@@ -16,6 +16,8 @@
 #define NGX_HTTP_WEBHOOK_TLS_DEPTH  8       /* certificates of a chain */
 
 
+static ngx_int_t ngx_http_webhook_tls_certificate(ngx_conf_t *cf,
+    ngx_ssl_t *ssl, ngx_http_webhook_tls_t *tls);
 static ngx_int_t ngx_http_webhook_tls_authority(ngx_conf_t *cf,
     ngx_http_webhook_target_t *target, ngx_array_t *targets);
 static ngx_int_t ngx_http_webhook_tls_system(ngx_conf_t *cf,
@@ -80,8 +82,7 @@ ngx_http_webhook_tls_create(ngx_conf_t *cf, ngx_http_webhook_target_t *target,
     cln->data = target;
 
     if (tls->cert.len
-        && ngx_ssl_certificate(cf, ssl, &tls->cert, &tls->key, NULL)
-           != NGX_OK)
+        && ngx_http_webhook_tls_certificate(cf, ssl, tls) != NGX_OK)
     {
         ngx_http_webhook_target_error(cf, &target->place,
                                       "the client certificate cannot be used");
@@ -105,6 +106,36 @@ ngx_http_webhook_tls_create(ngx_conf_t *cf, ngx_http_webhook_target_t *target,
     SSL_CTX_set_verify_depth(ssl->ctx, NGX_HTTP_WEBHOOK_TLS_DEPTH);
 
     return ngx_http_webhook_tls_authority(cf, target, targets);
+}
+
+
+static ngx_int_t
+ngx_http_webhook_tls_certificate(ngx_conf_t *cf, ngx_ssl_t *ssl,
+    ngx_http_webhook_tls_t *tls)
+{
+    ngx_str_t    *password;
+    ngx_array_t  *passwords;
+
+    if (tls->passwords.len) {
+        passwords = ngx_ssl_read_password_file(cf, &tls->passwords);
+        if (passwords == NULL) {
+            return NGX_ERROR;
+        }
+
+    } else {
+
+        /* without any, OpenSSL would ask the terminal */
+
+        passwords = ngx_array_create(cf->temp_pool, 1, sizeof(ngx_str_t));
+        if (passwords == NULL) {
+            return NGX_ERROR;
+        }
+
+        password = ngx_array_push(passwords);
+        ngx_str_set(password, "");
+    }
+
+    return ngx_ssl_certificate(cf, ssl, &tls->cert, &tls->key, passwords);
 }
 
 
