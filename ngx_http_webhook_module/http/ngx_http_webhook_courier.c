@@ -93,6 +93,10 @@ ngx_http_webhook_event_create(webhook_id_t *id, uint64_t wall,
                + forms[i].headers.len + forms[i].body_len;
     }
 
+    for (i = 0; i < deliveries_count; i++) {
+        len += deliveries[i].order.len;
+    }
+
     event = ngx_alloc(fixed + len, log);
     if (event == NULL) {
         return NULL;
@@ -129,6 +133,8 @@ ngx_http_webhook_event_create(webhook_id_t *id, uint64_t wall,
     for (i = 0; i < deliveries_count; i++) {
         put[i].endpoint = deliveries[i].endpoint;
         put[i].form = (uint32_t) deliveries[i].form;
+        put[i].steps = (uint32_t) deliveries[i].steps;
+        ngx_http_webhook_event_copy(&put[i].order, &deliveries[i].order, &p);
     }
 
     return event;
@@ -291,7 +297,9 @@ ngx_http_webhook_courier_put_done(ngx_http_webhook_job_t *job)
     }
 
     if (queued) {
-        ngx_http_webhook_courier_wake(NGX_HTTP_WEBHOOK_SCAN);
+        ngx_http_webhook_courier_wake((ngx_msec_t)
+                                      ngx_min(put->wait,
+                                              NGX_HTTP_WEBHOOK_SCAN));
     }
 
     ngx_http_webhook_event_free(event);
@@ -527,6 +535,14 @@ ngx_http_webhook_courier_name(void)
         op.u.endpoint.id = eps[i]->id;
         op.u.endpoint.name = *ngx_http_webhook_str(&eps[i]->name);
         op.u.endpoint.inflight = (uint32_t) eps[i]->inflight;
+        op.u.endpoint.rate = eps[i]->rate;
+        op.u.endpoint.per = eps[i]->per;
+        op.u.endpoint.burst = eps[i]->burst;
+        op.u.endpoint.break_failures = eps[i]->break_failures;
+        op.u.endpoint.break_percent = eps[i]->break_percent;
+        op.u.endpoint.break_window = eps[i]->break_window;
+        op.u.endpoint.break_hold = eps[i]->break_hold;
+        op.u.endpoint.order_block = eps[i]->order_block;
 
         if (ngx_http_webhook_courier_simple(&op,
                                           ngx_http_webhook_courier_name_done)

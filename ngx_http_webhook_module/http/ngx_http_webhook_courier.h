@@ -58,11 +58,14 @@ typedef struct {
     size_t                      body_len;
 } ngx_http_webhook_form_t;
 
-/* To whom, and in which form. */
+/* To whom, and in which forms: webhook_put_t. */
 
 typedef struct {
     uint64_t                    endpoint;
-    ngx_uint_t                  form;
+    ngx_uint_t                  form;       /* the first */
+    ngx_uint_t                  steps;      /* forms, one after the other; 0
+                                               is 1 */
+    ngx_str_t                   order;      /* key, or empty */
 } ngx_http_webhook_delivery_t;
 
 /*

@@ -286,6 +286,9 @@ ngx_http_webhook_send_told(ngx_http_webhook_job_t *job)
 
         if (complete->next) {
             ngx_http_webhook_send_start(complete->next, &send->hold);
+
+        } else if (complete->wait < 1000) {
+            ngx_http_webhook_courier_wake((ngx_msec_t) complete->wait);
         }
 
         if (complete->outcome == WEBHOOK_RETRY

@@ -553,6 +553,9 @@ webhook_store_write(webhook_txn_t *t, webhook_op_t *op)
     case WEBHOOK_OP_CANCEL:
         return webhook_admin_cancel(t, op);
 
+    case WEBHOOK_OP_PAUSE:
+        return webhook_admin_pause(t, op);
+
     case WEBHOOK_OP_REPLAY:
         return webhook_replay(t, op);
 
@@ -666,10 +669,18 @@ webhook_store_reset(webhook_op_t *op)
             op->u.put_event.deliveries[i].token = 0;
         }
 
+        op->u.put_event.wait = WEBHOOK_NEVER;
         break;
 
     case WEBHOOK_OP_CLAIM:
         op->u.claim.next = WEBHOOK_NEVER;
+        break;
+
+    case WEBHOOK_OP_COMPLETE:
+        op->u.complete.wait = WEBHOOK_NEVER;
+        op->u.complete.opened = 0;
+        op->u.complete.closed = 0;
+        op->u.complete.paused = 0;
         break;
 
     case WEBHOOK_OP_TAKEOVER:

@@ -187,22 +187,33 @@ typedef struct {
 
 
 /*
- * PUT_EVENT.  Keeps an event, its forms and its deliveries.  A delivery sends
- * form "form".
+ * PUT_EVENT.  Keeps an event, its forms and its deliveries.
  *
- * A delivery that asks for a
- * lease gets one if its endpoint has a free slot (limits are those of
- * ENDPOINT; an endpoint never named there has none to give), with
- * token != 0; else it is due after its delay.  DUPLICATE if the id is there:
- * its deliveries are left as they are and no lease is given.
+ * A delivery sends form "form"; with steps > 1 the forms form, form + 1 ...
+ * one after the other, each once the one before it was DONE (attempts start
+ * anew with each step, history goes on).
+ *
+ * A delivery with an order key is parked while an earlier one of the same
+ * endpoint and key is not finished: only the head of a key stands in the due
+ * index, and COMPLETE promotes the next.  A dead head blocks its key where the
+ * endpoint says so (ENDPOINT), until it is tried again or given up; its event
+ * is not finished as long.
+ *
+ * A delivery that asks for a lease gets one if it is a head, its endpoint
+ * has a free slot, is neither paused nor held, and its rate allows it (limits
+ * are those of ENDPOINT; an endpoint never named there has none to give),
+ * with token != 0; else it is due after its delay.  DUPLICATE if the id is
+ * there: its deliveries are left as they are and no lease is given.
  */
 
 typedef struct {
-    uint64_t  endpoint;
-    uint64_t  delay;                /* ms until the first send */
-    uint32_t  form;
-    unsigned  lease:1;              /* in: the caller could send it now */
-    uint64_t  token;                /* out: 0 if not leased */
+    uint64_t       endpoint;
+    uint64_t       delay;           /* ms until the first send */
+    webhook_str_t  order;           /* key, up to 255 bytes; empty: none */
+    uint32_t       form;
+    uint32_t       steps;           /* 0 counts as 1 */
+    unsigned       lease:1;         /* in: the caller could send it now */
+    uint64_t       token;           /* out: 0 if not leased */
 } webhook_put_t;
 
 typedef struct {
@@ -214,6 +225,11 @@ typedef struct {
     webhook_put_t        *deliveries;
     uint32_t              count;
     uint64_t              lease;            /* ms a lease runs */
+
+    uint64_t              wait;     /* out: ms until one that asked for a
+                                       lease and got none may have it, where a
+                                       rate or a hold of its endpoint is the
+                                       reason; UINT64_MAX: there is no such */
 } webhook_op_put_event_t;
 
 
@@ -272,21 +288,50 @@ typedef struct {
     uint64_t            delay;      /* ms, for RETRY and RELEASE */
     webhook_attempt_t   attempt;    /* ignored for RELEASE */
     uint64_t            lease;      /* ms; not 0: lease the endpoint's next
-                                       due delivery in the same step */
+                                       due delivery (or the next step of this
+                                       one) in the same transaction */
+    uint64_t            slow;       /* ms; not 0: hold the endpoint's first
+                                       sends that long, doubled each time that
+                                       it is slow again after such a hold, a
+                                       minute at most; retries keep their
+                                       time */
+    unsigned            gone:1;     /* pause the endpoint: it asked to be left
+                                       alone */
 
     webhook_lease_t    *next;       /* out: NULL, or the one just leased */
+    uint64_t            wait;       /* out: with no next, ms until there may
+                                       be one, where the endpoint's rate or a
+                                       hold is the reason; else UINT64_MAX */
+    unsigned            opened:1;   /* out: this outcome opened the breaker */
+    unsigned            closed:1;   /* out: this outcome closed it */
+    unsigned            paused:1;   /* out: this outcome paused the endpoint */
 } webhook_op_complete_t;
 
 
 /*
  * ENDPOINT.  Makes an endpoint known or changes its limits.  Writes nothing
  * where nothing changed.
+ *
+ * The rate counts leases, whoever gets them; what is RELEASEd does not count.
+ *
+ * The breaker opens when so many outcomes in a row were failures, or so many
+ * percent of at least ten in a window; it holds first sends (never retries,
+ * which are its probes), then lets one through at a time, whose failure holds
+ * the others as long again, until an outcome is DONE.
  */
 
 typedef struct {
     uint64_t       id;
     webhook_str_t  name;            /* up to 255 bytes */
     uint32_t       inflight;        /* most leases at a time, all workers */
+    uint32_t       rate;            /* sends in "per" ms; 0: no bound */
+    uint32_t       per;             /* ms; 0: 1000 */
+    uint32_t       burst;           /* sends that may come at once; 0: 1 */
+    uint32_t       break_failures;  /* in a row; 0: not by these */
+    uint32_t       break_percent;   /* of the window; 0: not by these */
+    uint64_t       break_window;    /* ms; 0: a minute */
+    uint64_t       break_hold;      /* ms */
+    unsigned       order_block:1;   /* a dead head blocks its key */
 } webhook_op_endpoint_t;
 
 
@@ -427,6 +472,12 @@ typedef struct {
     uint32_t           status;          /* of the last answer, 0: none */
     uint32_t           form;            /* it sends, or sent last */
     size_t             body_len;        /* of that */
+    uint32_t           step;            /* from 0, of */
+    uint32_t           steps;
+    unsigned           parked:1;        /* it waits for an earlier one of its
+                                           key, and has no due time yet */
+    unsigned           blocks:1;        /* it is dead, and later ones of its
+                                           key wait for it */
 } webhook_delivery_t;
 
 
@@ -522,6 +573,10 @@ typedef struct {
     uint64_t       attempts;                /* ever */
     uint64_t       delivered;               /* ever */
     uint64_t       dead;                    /* ever */
+    unsigned       paused:1;
+    webhook_str_t  reason;                  /* of the pause */
+    unsigned       open:1;                  /* the breaker */
+    uint64_t       held;                    /* ms that first sends wait yet */
 } webhook_endpoint_stats_t;
 
 typedef struct {

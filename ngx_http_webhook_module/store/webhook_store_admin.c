@@ -8,13 +8,8 @@
 #include "webhook_store_internal.h"
 
 
-static int webhook_queue_requeue(webhook_txn_t *t, webhook_endpoint_row_t *ep,
-    const webhook_id_t *id, webhook_delivery_row_t *d);
-static int webhook_queue_cancel(webhook_txn_t *t, webhook_endpoint_row_t *ep,
-    const webhook_id_t *id, webhook_delivery_row_t *d);
 static int webhook_admin_get(webhook_txn_t *t, webhook_op_t *op,
     webhook_endpoint_row_t **ep, webhook_delivery_row_t *d, int *found);
-static int webhook_admin_reopen(webhook_txn_t *t, const webhook_id_t *id);
 
 
 int
@@ -63,6 +58,7 @@ int
 webhook_admin_cancel(webhook_txn_t *t, webhook_op_t *op)
 {
     int                      rc, found;
+    webhook_id_t            *id;
     webhook_delivery_row_t   d;
     webhook_endpoint_row_t  *ep;
 
@@ -71,6 +67,8 @@ webhook_admin_cancel(webhook_txn_t *t, webhook_op_t *op)
     if (rc || !found) {
         return rc;
     }
+
+    id = &op->u.delivery.event;
 
     switch (d.state) {
 
@@ -84,12 +82,46 @@ webhook_admin_cancel(webhook_txn_t *t, webhook_op_t *op)
 
     case WEBHOOK_DEAD:
         op->result = WEBHOOK_STORE_DUPLICATE;
-        return 0;
+
+        return d.blocks ? webhook_queue_unblock(t, ep, id, &d) : 0;
 
     default: /* WEBHOOK_PENDING */
-        op->result = WEBHOOK_STORE_OK;
-        return webhook_queue_cancel(t, ep, &op->u.delivery.event, &d);
+        break;
     }
+
+    op->result = WEBHOOK_STORE_OK;
+
+    rc = webhook_queue_unwait(t, ep, id, &d);
+
+    return rc ? rc : webhook_queue_end(t, ep, id, &d, WEBHOOK_DEAD,
+                                       webhook_clock_wall(), 0);
+}
+
+
+int
+webhook_admin_pause(webhook_txn_t *t, webhook_op_t *op)
+{
+    int                      rc;
+    webhook_op_pause_t      *p;
+    webhook_endpoint_row_t  *ep;
+
+    p = &op->u.pause;
+
+    rc = webhook_endpoint_get(t, p->endpoint, &ep);
+    if (rc) {
+        return rc;
+    }
+
+    if (!ep->exists && !ep->dirty) {
+        op->result = WEBHOOK_STORE_NOT_FOUND;
+        return 0;
+    }
+
+    webhook_endpoint_pause(ep, p->resume ? NULL : &p->reason);
+
+    op->result = WEBHOOK_STORE_OK;
+
+    return 0;
 }
 
 
@@ -97,8 +129,6 @@ int
 webhook_admin_again(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     const webhook_id_t *id, webhook_delivery_row_t *d, int *full)
 {
-    int  rc;
-
     *full = 0;
 
     /* what was in one index is in another then; a little more at most */
@@ -106,11 +136,6 @@ webhook_admin_again(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     if (!webhook_space_take(t, 128)) {
         *full = 1;
         return 0;
-    }
-
-    rc = webhook_admin_reopen(t, id);
-    if (rc) {
-        return rc;
     }
 
     return webhook_queue_requeue(t, ep, id, d);
@@ -153,134 +178,4 @@ webhook_admin_get(webhook_txn_t *t, webhook_op_t *op,
     }
 
     return rc;
-}
-
-
-/* One more delivery of an event is owed: it is finished no more. */
-
-static int
-webhook_admin_reopen(webhook_txn_t *t, const webhook_id_t *id)
-{
-    int                 rc;
-    size_t              len;
-    MDB_val             val;
-    uint64_t            finished;
-    unsigned char       key[WEBHOOK_KEY_DELIVERY], buf[WEBHOOK_ROW_MAX];
-    unsigned char       fkey[WEBHOOK_KEY_FINISHED];
-    webhook_head_row_t  head;
-
-    webhook_key_delivery(key, id, 0);
-
-    rc = webhook_txn_get(t, WEBHOOK_DB_DELIVERIES, key, sizeof(key), &val);
-
-    if (rc == 0) {
-        rc = webhook_row_read_head(&val, &head);
-    }
-
-    if (rc) {
-        return rc == MDB_NOTFOUND ? MDB_CORRUPTED : rc;
-    }
-
-    if (head.open == head.total) {
-        return MDB_CORRUPTED;
-    }
-
-    finished = head.finished;
-
-    if (head.open == 0) {
-        webhook_space_forget(t, webhook_space_event(&head));
-    }
-
-    head.open++;
-    head.finished = 0;
-
-    /* the texts of the head are good until the next write only */
-
-    len = webhook_row_write_head(buf, &head);
-
-    if (head.open == 1) {
-        webhook_key_finished(fkey, finished, WEBHOOK_FINISHED_EVENT, id);
-
-        rc = webhook_txn_del(t, WEBHOOK_DB_FINISHED, fkey, sizeof(fkey));
-
-        if (rc && rc != MDB_NOTFOUND) {
-            return rc;
-        }
-    }
-
-    return webhook_txn_put(t, WEBHOOK_DB_DELIVERIES, key, sizeof(key), buf,
-                           len, 0);
-}
-
-
-static int
-webhook_queue_requeue(webhook_txn_t *t, webhook_endpoint_row_t *ep,
-    const webhook_id_t *id, webhook_delivery_row_t *d)
-{
-    int            rc;
-    unsigned char  key[WEBHOOK_KEY_DUE];
-
-    if (d->state == WEBHOOK_PENDING) {
-        webhook_key_due(key, ep->id, d->attempts ? WEBHOOK_LANE_RETRY
-                                                 : WEBHOOK_LANE_FIRST,
-                        d->due, id);
-
-        rc = webhook_txn_del(t, WEBHOOK_DB_DUE, key, sizeof(key));
-
-        if (rc && rc != MDB_NOTFOUND) {
-            return rc;
-        }
-    }
-
-    if (ep->states[d->state]) {
-        ep->states[d->state]--;
-    }
-
-    d->due = t->now;
-    d->finished = 0;
-
-    return webhook_queue_wait(t, ep, id, d);
-}
-
-
-static int
-webhook_queue_cancel(webhook_txn_t *t, webhook_endpoint_row_t *ep,
-    const webhook_id_t *id, webhook_delivery_row_t *d)
-{
-    int            rc;
-    size_t         len;
-    unsigned char  key[WEBHOOK_KEY_DUE], buf[WEBHOOK_ROW_MAX];
-
-    webhook_key_due(key, ep->id, d->attempts ? WEBHOOK_LANE_RETRY
-                                             : WEBHOOK_LANE_FIRST,
-                    d->due, id);
-
-    rc = webhook_txn_del(t, WEBHOOK_DB_DUE, key, sizeof(key));
-
-    if (rc && rc != MDB_NOTFOUND) {
-        return rc;
-    }
-
-    if (ep->states[WEBHOOK_PENDING]) {
-        ep->states[WEBHOOK_PENDING]--;
-    }
-
-    d->state = WEBHOOK_DEAD;
-    d->finished = webhook_clock_wall();
-
-    ep->states[WEBHOOK_DEAD]++;
-    ep->dead++;
-    ep->dirty = 1;
-
-    webhook_key_delivery(key, id, ep->id);
-
-    len = webhook_row_write_delivery(buf, d);
-
-    rc = webhook_txn_put(t, WEBHOOK_DB_DELIVERIES, key, WEBHOOK_KEY_DELIVERY,
-                         buf, len, 0);
-    if (rc) {
-        return rc;
-    }
-
-    return webhook_queue_finish(t, id);
 }

@@ -125,6 +125,8 @@ webhook_check_all(webhook_txn_t *t, webhook_check_t *check,
                                             webhook_check_delivery },
         { WEBHOOK_DB_ATTEMPTS, WEBHOOK_KEY_ATTEMPT, webhook_check_attempt },
         { WEBHOOK_DB_DUE, WEBHOOK_KEY_DUE, webhook_check_due },
+        { WEBHOOK_DB_HEADS, WEBHOOK_KEY_HEAD, webhook_check_head },
+        { WEBHOOK_DB_PARKED, WEBHOOK_KEY_PARKED, webhook_check_parked },
         { WEBHOOK_DB_WAKE, WEBHOOK_KEY_WAKE, webhook_check_wake },
         { WEBHOOK_DB_FINISHED, WEBHOOK_KEY_FINISHED,
                                             webhook_check_finished },
@@ -246,6 +248,7 @@ webhook_check_endpoints(webhook_check_ctx_t *x)
         }
 
         e->id = webhook_get_u64(key.mv_data);
+        e->row.id = e->id;
         n++;
     }
 
@@ -265,15 +268,11 @@ webhook_check_totals(webhook_check_ctx_t *x)
     int                        rc;
     size_t                     i;
     MDB_stat                   stat;
-    uint64_t                   wakes, time, wake;
+    uint64_t                   wakes, wake;
     unsigned                   s;
     MDB_dbi                   *dbi;
     webhook_check_t           *check;
     webhook_check_endpoint_t  *e;
-
-    static const webhook_lane_e  lanes[] = {
-        WEBHOOK_LANE_LEASE, WEBHOOK_LANE_FIRST, WEBHOOK_LANE_RETRY
-    };
 
     check = x->check;
     dbi = x->t->st->dbi;
@@ -300,19 +299,17 @@ webhook_check_totals(webhook_check_ctx_t *x)
                                 (unsigned long long) e->leases);
         }
 
-        wake = WEBHOOK_NEVER;
-
-        for (s = 0; s < (webhook_queue_free(&e->row) ? 3 : 1); s++) {
-
-            rc = webhook_queue_first(x->t, e->id, lanes[s], &time, NULL,
-                                     NULL);
-
-            if (rc == 0 && time < wake) {
-                wake = time;
-            }
+        if (e->row.blocked != e->blocked) {
+            webhook_check_fault(x, NULL, "endpoint %.*s says that %llu block "
+                                "their key, it is %llu",
+                                (int) e->row.name_len, e->row.name,
+                                (unsigned long long) e->row.blocked,
+                                (unsigned long long) e->blocked);
         }
 
-        if (wake != e->row.wake) {
+        rc = webhook_endpoint_time(x->t, &e->row, 0, &wake);
+
+        if (rc || wake != e->row.wake) {
             webhook_check_fault(x, NULL, "endpoint %.*s wakes at the wrong "
                                 "time", (int) e->row.name_len, e->row.name);
         }

@@ -18,6 +18,7 @@ typedef struct {
     uint64_t                 id;
     uint64_t                 states[WEBHOOK_STATES];
     uint64_t                 leases;
+    uint64_t                 blocked;
     webhook_endpoint_row_t   row;
 } webhook_check_endpoint_t;
 
@@ -51,6 +52,10 @@ int webhook_check_delivery(webhook_check_ctx_t *x, const MDB_val *key,
 int webhook_check_attempt(webhook_check_ctx_t *x, const MDB_val *key,
     const MDB_val *val);
 int webhook_check_due(webhook_check_ctx_t *x, const MDB_val *key,
+    const MDB_val *val);
+int webhook_check_head(webhook_check_ctx_t *x, const MDB_val *key,
+    const MDB_val *val);
+int webhook_check_parked(webhook_check_ctx_t *x, const MDB_val *key,
     const MDB_val *val);
 int webhook_check_wake(webhook_check_ctx_t *x, const MDB_val *key,
     const MDB_val *val);

@@ -10,6 +10,8 @@
 
 
 static int webhook_check_owner(webhook_check_ctx_t *x, uint64_t incarnation);
+static int webhook_check_order(webhook_check_ctx_t *x, uint64_t endpoint,
+    const webhook_id_t *id, const webhook_delivery_row_t *d);
 static int webhook_check_form(webhook_check_ctx_t *x,
     const webhook_form_row_t *row);
 static void webhook_check_blob(webhook_check_ctx_t *x, uint64_t blob,
@@ -66,8 +68,9 @@ webhook_check_delivery(webhook_check_ctx_t *x, const MDB_val *key,
     if (x->head && memcmp(x->id.bytes, id.bytes, 16) == 0) {
         x->total++;
 
-        if (d.form >= x->row.forms_count) {
-            webhook_check_fault(x, &id, "it has no form %u", d.form);
+        if (d.form + d.steps > x->row.forms_count) {
+            webhook_check_fault(x, &id, "it has no form %u",
+                                d.form + d.steps - 1);
         }
 
     } else {
@@ -83,14 +86,25 @@ webhook_check_delivery(webhook_check_ctx_t *x, const MDB_val *key,
 
     e->states[d.state]++;
 
-    if (d.state != WEBHOOK_PENDING && d.state != WEBHOOK_SENDING) {
+    if (d.state != WEBHOOK_PENDING && d.state != WEBHOOK_SENDING
+        && !d.blocks)
+    {
         return 0;
     }
 
     x->open++;
+    e->blocked += d.blocks;
+
+    if (d.order) {
+        rc = webhook_check_order(x, endpoint, &id, &d);
+
+        if (rc || d.parked) {
+            return rc;
+        }
+    }
 
     lane = d.state == WEBHOOK_SENDING ? WEBHOOK_LANE_LEASE
-           : d.attempts ? WEBHOOK_LANE_RETRY : WEBHOOK_LANE_FIRST;
+           : d.blocks ? WEBHOOK_LANE_BLOCK : webhook_queue_lane(&d);
 
     webhook_key_due(dkey, endpoint, lane,
                     d.state == WEBHOOK_SENDING ? d.end : d.due, &id);
@@ -100,6 +114,120 @@ webhook_check_delivery(webhook_check_ctx_t *x, const MDB_val *key,
     if (rc == MDB_NOTFOUND) {
         webhook_check_fault(x, &id, "a %s delivery is not in the queue",
                             webhook_state_name(d.state));
+        return 0;
+    }
+
+    return rc;
+}
+
+
+/* One that has an order key and is not finished: the head of it, or parked. */
+
+static int
+webhook_check_order(webhook_check_ctx_t *x, uint64_t endpoint,
+    const webhook_id_t *id, const webhook_delivery_row_t *d)
+{
+    int            rc;
+    MDB_val        row;
+    unsigned char  key[WEBHOOK_KEY_PARKED];
+
+    if (d->place == 0 || d->place > x->t->state.place) {
+        webhook_check_fault(x, id, "its place was never given");
+    }
+
+    webhook_key_parked(key, endpoint, d->order, d->place);
+
+    rc = webhook_txn_get(x->t, d->parked ? WEBHOOK_DB_PARKED
+                                         : WEBHOOK_DB_HEADS,
+                         key, d->parked ? sizeof(key) : WEBHOOK_KEY_HEAD,
+                         &row);
+
+    if (rc == MDB_NOTFOUND
+        || (rc == 0 && (row.mv_size != 16
+                        || memcmp(row.mv_data, id->bytes, 16) != 0)))
+    {
+        webhook_check_fault(x, id, d->parked ? "it is not where it is parked"
+                                             : "it is not the head of its "
+                                               "key");
+        return 0;
+    }
+
+    return rc;
+}
+
+
+int
+webhook_check_head(webhook_check_ctx_t *x, const MDB_val *key,
+    const MDB_val *val)
+{
+    int                     rc;
+    webhook_id_t            id;
+    unsigned char          *p;
+    webhook_delivery_row_t  d;
+
+    p = key->mv_data;
+
+    if (val->mv_size != 16) {
+        webhook_check_fault(x, NULL, "the head of a key cannot be read");
+        return 0;
+    }
+
+    memcpy(id.bytes, val->mv_data, 16);
+
+    rc = webhook_queue_read(x->t, webhook_get_u64(p), &id, &d);
+
+    if (rc == MDB_NOTFOUND || rc == MDB_CORRUPTED
+        || (rc == 0
+            && (d.order != webhook_get_u64(p + 8) || d.parked
+                || (d.state != WEBHOOK_PENDING && d.state != WEBHOOK_SENDING
+                    && !d.blocks))))
+    {
+        webhook_check_fault(x, &id, "it is no head of a key");
+        return 0;
+    }
+
+    return rc;
+}
+
+
+int
+webhook_check_parked(webhook_check_ctx_t *x, const MDB_val *key,
+    const MDB_val *val)
+{
+    int                     rc;
+    MDB_val                 row;
+    webhook_id_t            id;
+    unsigned char          *p;
+    webhook_delivery_row_t  d;
+
+    p = key->mv_data;
+
+    if (val->mv_size != 16) {
+        webhook_check_fault(x, NULL, "what is parked cannot be read");
+        return 0;
+    }
+
+    memcpy(id.bytes, val->mv_data, 16);
+
+    rc = webhook_queue_read(x->t, webhook_get_u64(p), &id, &d);
+
+    if (rc == MDB_NOTFOUND || rc == MDB_CORRUPTED
+        || (rc == 0
+            && (!d.parked || d.order != webhook_get_u64(p + 8)
+                || d.place != webhook_get_u64(p + 16))))
+    {
+        webhook_check_fault(x, &id, "it is not parked");
+        return 0;
+    }
+
+    if (rc) {
+        return rc;
+    }
+
+    rc = webhook_txn_get(x->t, WEBHOOK_DB_HEADS, p, WEBHOOK_KEY_HEAD, &row);
+
+    if (rc == MDB_NOTFOUND) {
+        webhook_check_fault(x, &id, "it is parked behind nobody");
         return 0;
     }
 
@@ -242,8 +370,7 @@ webhook_check_attempt(webhook_check_ctx_t *x, const MDB_val *key,
     /* who was given up has one attempt that tells so and does not count */
 
     if (webhook_row_read_delivery(&row, &d) == 0
-        && (number == 0
-            || number > d.attempts + (d.state == WEBHOOK_DEAD ? 1 : 0)))
+        && (number == 0 || number > (uint64_t) d.attempts + 1))
     {
         webhook_check_fault(x, &id, "attempt %u of %u", number, d.attempts);
     }
@@ -290,8 +417,11 @@ webhook_check_due(webhook_check_ctx_t *x, const MDB_val *key,
 
     if (p[8] != WEBHOOK_LANE_LEASE) {
 
-        if (d.state != WEBHOOK_PENDING || d.due != time
-            || p[8] != (d.attempts ? WEBHOOK_LANE_RETRY : WEBHOOK_LANE_FIRST))
+        if (d.due != time
+            || (p[8] == WEBHOOK_LANE_BLOCK
+                ? !d.blocks
+                : d.state != WEBHOOK_PENDING || d.parked
+                  || p[8] != webhook_queue_lane(&d)))
         {
             webhook_check_fault(x, &id, "a row of the queue is not of its "
                                 "%s delivery", webhook_state_name(d.state));

@@ -18,7 +18,7 @@ static int webhook_claim_named(const webhook_op_claim_t *c, uint64_t id);
 static int webhook_claim_due(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     unsigned char *key);
 static int webhook_claim_load(webhook_txn_t *t, webhook_endpoint_row_t *ep,
-    const webhook_id_t *id, webhook_delivery_row_t *d, void **memory,
+    const webhook_id_t *id, const webhook_delivery_row_t *d, void **memory,
     webhook_lease_t *lease);
 static int webhook_claim_one(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     uint64_t length, void **memory, webhook_lease_t **lease, int *taken);
@@ -239,6 +239,11 @@ webhook_claim_endpoint(webhook_txn_t *t, webhook_op_t *op, uint64_t id,
     }
 
     rc = webhook_queue_reclaim(t, ep, NULL, 0, &reclaimed);
+
+    if (rc == 0) {
+        rc = webhook_queue_unblock_some(t, ep);
+    }
+
     if (rc) {
         return rc;
     }
@@ -274,28 +279,80 @@ webhook_claim_endpoint(webhook_txn_t *t, webhook_op_t *op, uint64_t id,
 
 
 int
-webhook_queue_next(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+webhook_claim_next(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     webhook_op_t *op)
 {
     int                     rc, taken;
+    uint64_t                time;
     webhook_op_complete_t  *c;
 
     c = &op->u.complete;
-
-    if (!webhook_queue_free(ep)) {
-        return 0;
-    }
 
     rc = webhook_claim_one(t, ep, c->lease, &op->memory, &c->next, &taken);
 
     /* where there is no memory for one more, the outcome still stands */
 
-    return rc == ENOMEM ? 0 : rc;
+    if (rc == ENOMEM) {
+        return 0;
+    }
+
+    if (rc || taken || webhook_gate_open(t, ep, WEBHOOK_LANE_FIRST)) {
+        return rc;
+    }
+
+    rc = webhook_endpoint_time(t, ep, 1, &time);
+
+    if (rc == 0 && time != WEBHOOK_NEVER) {
+        c->wait = time > t->now ? time - t->now : 0;
+    }
+
+    return rc;
+}
+
+
+int
+webhook_claim_step(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    webhook_op_t *op, webhook_delivery_row_t *d)
+{
+    int                     rc;
+    webhook_lease_t        *lease;
+    webhook_op_complete_t  *c;
+
+    c = &op->u.complete;
+
+    if (!webhook_gate_open(t, ep, webhook_queue_lane(d))) {
+        return 0;
+    }
+
+    lease = webhook_memory_alloc(&op->memory, sizeof(webhook_lease_t));
+    if (lease == NULL) {
+        return 0;
+    }
+
+    rc = webhook_claim_load(t, ep, &c->event, d, &op->memory, lease);
+
+    if (rc == ENOMEM || rc == MDB_CORRUPTED) {
+
+        /* who claims it sees to that */
+
+        return 0;
+    }
+
+    if (rc == 0) {
+        rc = webhook_queue_lease(t, ep, &c->event, d, c->lease);
+    }
+
+    if (rc == 0) {
+        lease->token = d->token;
+        c->next = lease;
+    }
+
+    return rc;
 }
 
 
 /*
- * Leases the endpoint's next delivery if one is due and a slot is free.  The
+ * Leases the endpoint's next delivery if one is due and its gate is open.  The
  * lease is put in *lease, which is allocated if it is NULL.  ENOMEM if there
  * was no memory for it: nothing has been changed then.
  */
@@ -312,8 +369,7 @@ webhook_claim_one(webhook_txn_t *t, webhook_endpoint_row_t *ep,
 
     *taken = 0;
 
-    while (webhook_queue_free(ep)) {
-
+    for ( ;; ) {
         rc = webhook_claim_due(t, ep, key);
 
         if (rc == MDB_NOTFOUND) {
@@ -335,7 +391,18 @@ webhook_claim_one(webhook_txn_t *t, webhook_endpoint_row_t *ep,
 
         memcpy(id.bytes, key + 17, 16);
 
-        rc = webhook_claim_load(t, ep, &id, &d, memory, l);
+        rc = webhook_queue_read(t, ep->id, &id, &d);
+
+        if (rc == 0 && (d.state != WEBHOOK_PENDING || d.parked)) {
+            rc = MDB_CORRUPTED;
+        }
+
+        if (rc == 0) {
+            rc = webhook_claim_load(t, ep, &id, &d, memory, l);
+
+        } else if (rc == MDB_NOTFOUND) {
+            rc = MDB_CORRUPTED;
+        }
 
         if (rc == MDB_CORRUPTED) {
             rc = webhook_queue_bury(t, ep, key);
@@ -370,8 +437,6 @@ webhook_claim_one(webhook_txn_t *t, webhook_endpoint_row_t *ep,
 
         return 0;
     }
-
-    return 0;
 }
 
 
@@ -392,6 +457,10 @@ webhook_claim_due(webhook_txn_t *t, webhook_endpoint_row_t *ep,
 
     for (lane = WEBHOOK_LANE_FIRST; lane <= WEBHOOK_LANE_RETRY; lane++) {
 
+        if (!webhook_gate_open(t, ep, lane)) {
+            continue;
+        }
+
         rc = webhook_queue_first(t, ep->id, lane, &time, &id, NULL);
         if (rc) {
             return rc;
@@ -407,11 +476,11 @@ webhook_claim_due(webhook_txn_t *t, webhook_endpoint_row_t *ep,
 }
 
 
-/* Reads all that a lease holds.  MDB_CORRUPTED, or ENOMEM. */
+/* Reads what a lease holds of an event.  MDB_CORRUPTED, or ENOMEM. */
 
 static int
 webhook_claim_load(webhook_txn_t *t, webhook_endpoint_row_t *ep,
-    const webhook_id_t *id, webhook_delivery_row_t *d, void **memory,
+    const webhook_id_t *id, const webhook_delivery_row_t *d, void **memory,
     webhook_lease_t *lease)
 {
     int                 rc;
@@ -422,26 +491,9 @@ webhook_claim_load(webhook_txn_t *t, webhook_endpoint_row_t *ep,
 
     e = &lease->event;
 
-    webhook_key_delivery(key, id, ep->id);
+    webhook_key_delivery(key, id, 0);
 
     rc = webhook_txn_get(t, WEBHOOK_DB_DELIVERIES, key, sizeof(key), &val);
-
-    if (rc == 0) {
-        rc = webhook_row_read_delivery(&val, d);
-    }
-
-    if (rc == 0
-        && (d->state != WEBHOOK_PENDING || d->form >= WEBHOOK_FORMS_MAX))
-    {
-        return MDB_CORRUPTED;
-    }
-
-    if (rc == 0) {
-        webhook_key_delivery(key, id, 0);
-
-        rc = webhook_txn_get(t, WEBHOOK_DB_DELIVERIES, key, sizeof(key),
-                             &val);
-    }
 
     if (rc == 0) {
         rc = webhook_row_read_head(&val, &head);
@@ -451,7 +503,7 @@ webhook_claim_load(webhook_txn_t *t, webhook_endpoint_row_t *ep,
         return rc == MDB_NOTFOUND ? MDB_CORRUPTED : rc;
     }
 
-    if (d->form >= head.forms_count) {
+    if (d->form + d->step >= head.forms_count) {
         return MDB_CORRUPTED;
     }
 
@@ -462,15 +514,16 @@ webhook_claim_load(webhook_txn_t *t, webhook_endpoint_row_t *ep,
         return ENOMEM;
     }
 
-    rc = webhook_event_form(t, &head.forms[d->form], memory, &e->form);
+    rc = webhook_event_form(t, &head.forms[d->form + d->step], memory,
+                            &e->form);
     if (rc) {
         return rc;
     }
 
     lease->endpoint = ep->id;
-    lease->attempt = d->attempts + 1;
-    lease->step = 0;
-    lease->retry = d->attempts != 0;
+    lease->attempt = d->tries + 1;
+    lease->step = d->step;
+    lease->retry = webhook_queue_lane(d) == WEBHOOK_LANE_RETRY;
 
     return 0;
 }

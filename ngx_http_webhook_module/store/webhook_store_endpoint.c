@@ -5,10 +5,10 @@
  * Endpoints: limits, counters, and when each wants to be looked at.  A
  * transaction reads an endpoint's row once and writes it once, at its end,
  * however many of its deliveries it moved.  There it also settles the
- * endpoint's one row in the wake index: the time of its first due delivery if
- * it has a free slot, or of its first lease's end if that is earlier.  So an
+ * endpoint's one row in the wake index: the time from which on its first due
+ * delivery may be sent, or of its first lease's end if that is earlier.  So an
  * endpoint that is at its limit, with a million waiting, costs nothing until
- * a lease ends.
+ * a lease ends, and one that is paused nothing at all.
  */
 
 #include "webhook_store_internal.h"
@@ -18,8 +18,6 @@
 
 static uint32_t *webhook_endpoint_place(webhook_store_t *st, uint64_t id);
 static int webhook_endpoint_grow(webhook_store_t *st);
-static int webhook_endpoint_wake(webhook_txn_t *t, webhook_endpoint_row_t *ep,
-    uint64_t *wake);
 
 
 int
@@ -55,6 +53,7 @@ webhook_endpoint_get(webhook_txn_t *t, uint64_t id,
 
     memset(row, 0, offsetof(webhook_endpoint_row_t, name));
     row->name_len = 0;
+    row->reason_len = 0;
     row->exists = 0;
     row->dirty = 0;
 
@@ -185,7 +184,7 @@ webhook_endpoint_flush(webhook_txn_t *t)
             continue;
         }
 
-        rc = webhook_endpoint_wake(t, row, &wake);
+        rc = webhook_endpoint_time(t, row, 0, &wake);
         if (rc) {
             return rc;
         }
@@ -232,41 +231,94 @@ webhook_endpoint_flush(webhook_txn_t *t)
 }
 
 
-static int
-webhook_endpoint_wake(webhook_txn_t *t, webhook_endpoint_row_t *ep,
-    uint64_t *wake)
+int
+webhook_endpoint_time(webhook_txn_t *t, const webhook_endpoint_row_t *ep,
+    int waiting, uint64_t *time)
 {
     int       rc;
     unsigned  lane;
-    uint64_t  time;
+    uint64_t  first, open;
 
-    *wake = WEBHOOK_NEVER;
+    *time = WEBHOOK_NEVER;
 
-    for (lane = WEBHOOK_LANE_FIRST; lane <= WEBHOOK_LANE_LEASE; lane++) {
+    for (lane = WEBHOOK_LANE_FIRST; lane <= WEBHOOK_LANE_BLOCK; lane++) {
 
-        if (lane == WEBHOOK_LANE_LEASE) {
+        open = 0;
 
-            if (ep->inflight == 0) {
+        switch (lane) {
+
+        case WEBHOOK_LANE_LEASE:
+
+            if (ep->inflight == 0 || waiting) {
                 continue;
             }
 
-        } else if (!webhook_queue_free(ep)
-                   || ep->states[WEBHOOK_PENDING] == 0)
-        {
-            continue;
+            break;
+
+        case WEBHOOK_LANE_BLOCK:
+
+            /* who blocks, though that is not wanted any more */
+
+            if (ep->blocked == 0 || ep->order_block || waiting) {
+                continue;
+            }
+
+            break;
+
+        default:
+
+            open = webhook_gate_time(ep, lane);
+
+            if (open >= *time || ep->states[WEBHOOK_PENDING] == 0) {
+                continue;
+            }
         }
 
-        rc = webhook_queue_first(t, ep->id, lane, &time, NULL, NULL);
+        rc = webhook_queue_first(t, ep->id, lane, &first, NULL, NULL);
         if (rc) {
             return rc;
         }
 
-        if (time < *wake) {
-            *wake = time;
+        if (first != WEBHOOK_NEVER && first < open) {
+            first = open;
+        }
+
+        if (first < *time) {
+            *time = first;
         }
     }
 
     return 0;
+}
+
+
+void
+webhook_endpoint_pause(webhook_endpoint_row_t *ep,
+    const webhook_str_t *reason)
+{
+    ep->dirty = 1;
+    ep->paused = reason != NULL;
+    ep->reason_len = 0;
+
+    if (reason) {
+        ep->reason_len = (unsigned char)
+                         (reason->len < WEBHOOK_REASON_MAX
+                          ? reason->len : WEBHOOK_REASON_MAX);
+
+        if (ep->reason_len) {
+            memcpy(ep->reason, reason->data, ep->reason_len);
+        }
+
+        return;
+    }
+
+    ep->held = 0;
+    ep->slow = 0;
+    ep->open = 0;
+    ep->open_until = 0;
+    ep->probe = 0;
+    ep->failures = 0;
+    ep->window = 0;
 }
 
 
@@ -293,7 +345,7 @@ webhook_endpoint_peek(webhook_txn_t *t, webhook_op_t *op, int *todo)
 
     op->result = WEBHOOK_STORE_OK;
 
-    if (!ep->exists || ep->limit != e->inflight
+    if (!ep->exists || webhook_gate_settle(t, ep, e, 1)
         || ep->name_len != e->name.len
         || (e->name.len && memcmp(ep->name, e->name.data, e->name.len) != 0))
     {
@@ -324,7 +376,8 @@ webhook_endpoint_put(webhook_txn_t *t, webhook_op_t *op)
         return rc;
     }
 
-    ep->limit = e->inflight;
+    (void) webhook_gate_settle(t, ep, e, 0);
+
     ep->name_len = (unsigned char) e->name.len;
 
     if (e->name.len) {

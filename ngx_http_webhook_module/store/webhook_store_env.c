@@ -48,6 +48,8 @@ static const char  *webhook_env_names[WEBHOOK_DBS] = {
     "deliveries",
     "attempts",
     "due",
+    "heads",
+    "parked",
     "wake",
     "endpoints",
     "finished",

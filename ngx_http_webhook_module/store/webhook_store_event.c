@@ -141,7 +141,13 @@ webhook_event_valid(webhook_txn_t *t, webhook_op_put_event_t *p)
             return 0;
         }
 
-        if (put->form >= p->forms_count) {
+        if (put->order.len > WEBHOOK_ORDER_MAX) {
+            goto exceeds;
+        }
+
+        if (put->form >= p->forms_count
+            || put->steps > p->forms_count - put->form)
+        {
             webhook_store_log_error(t->st, EINVAL, "an event has no such "
                                     "form");
             return 0;
@@ -167,7 +173,7 @@ webhook_event_size(const webhook_op_put_event_t *p)
     uint32_t                    i;
     const webhook_rendition_t  *form;
 
-    size = 512 + (size_t) p->count * 256;
+    size = 512 + (size_t) p->count * 384;
 
     for (i = 0; i < p->forms_count; i++) {
         form = &p->forms[i];
@@ -233,6 +239,7 @@ webhook_event_delivery(webhook_txn_t *t, webhook_op_put_event_t *p,
 {
     int                      rc;
     MDB_val                  val;
+    uint64_t                 time;
     unsigned char            key[WEBHOOK_KEY_DELIVERY];
     webhook_endpoint_row_t  *ep;
     webhook_delivery_row_t   d;
@@ -262,21 +269,39 @@ webhook_event_delivery(webhook_txn_t *t, webhook_op_put_event_t *p,
     memset(&d, 0, sizeof(d));
 
     d.form = put->form;
+    d.steps = put->steps ? put->steps : 1;
     d.due = webhook_later(t->now, put->delay);
 
-    if (put->lease && put->delay == 0 && webhook_queue_free(ep)) {
-        rc = webhook_queue_lease(t, ep, &p->id, &d, p->lease);
-        put->token = d.token;
+    if (put->order.len) {
+        d.order = webhook_id_name(&put->order);
+        d.place = ++t->state.place;
 
-    } else {
-        rc = webhook_queue_wait(t, ep, &p->id, &d);
-    }
-
-    if (rc) {
-        return rc;
+        rc = webhook_order_enter(t, ep, &p->id, &d);
+        if (rc) {
+            return rc;
+        }
     }
 
     (*added)++;
 
-    return 0;
+    if (!put->lease || put->delay || d.parked) {
+        return webhook_queue_wait(t, ep, &p->id, &d);
+    }
+
+    time = webhook_gate_time(ep, WEBHOOK_LANE_FIRST);
+
+    if (time > t->now) {
+
+        if (time != WEBHOOK_NEVER && time - t->now < p->wait) {
+            p->wait = time - t->now;
+        }
+
+        return webhook_queue_wait(t, ep, &p->id, &d);
+    }
+
+    rc = webhook_queue_lease(t, ep, &p->id, &d, p->lease);
+
+    put->token = d.token;
+
+    return rc;
 }

@@ -223,12 +223,17 @@ webhook_history_fill(webhook_txn_t *t, void **memory, const webhook_id_t *id,
     out->state = d->state;
     out->attempts = d->attempts;
     out->wall = head->wall;
-    out->due = d->state == WEBHOOK_PENDING ? (int64_t) (d->due - t->now) : 0;
+    out->due = d->state == WEBHOOK_PENDING && !d->parked
+               ? (int64_t) (d->due - t->now) : 0;
     out->finished = d->finished;
     out->status = d->status;
-    out->form = d->form;
-    out->body_len = d->form < head->forms_count ? head->forms[d->form].body
-                                                : 0;
+    out->form = d->form + d->step;
+    out->body_len = out->form < head->forms_count
+                    ? head->forms[out->form].body : 0;
+    out->step = d->step;
+    out->steps = d->steps;
+    out->parked = d->parked;
+    out->blocks = d->blocks;
 
     if (webhook_memory_text(memory, &name, &out->endpoint_name) != 0) {
         return ENOMEM;
@@ -472,9 +477,10 @@ webhook_history_stats(webhook_txn_t *t, webhook_op_t *op)
     int                        rc;
     MDB_val                    key, val;
     MDB_stat                   stat;
+    uint64_t                   held;
     unsigned                   i;
     MDB_cursor                *c;
-    webhook_str_t              name;
+    webhook_str_t              name, reason;
     webhook_op_stats_t        *s;
     webhook_endpoint_row_t     row;
     webhook_endpoint_stats_t  *e;
@@ -537,10 +543,22 @@ webhook_history_stats(webhook_txn_t *t, webhook_op_t *op)
             e->states[i] = row.states[i];
         }
 
+        e->paused = row.paused;
+        e->open = row.open;
+
+        held = row.open && row.held < row.open_until ? row.open_until
+                                                     : row.held;
+
+        e->held = held > t->now ? held - t->now : 0;
+
         name.data = row.name;
         name.len = row.name_len;
+        reason.data = row.reason;
+        reason.len = row.reason_len;
 
-        if (webhook_memory_text(&op->memory, &name, &e->name) != 0) {
+        if (webhook_memory_text(&op->memory, &name, &e->name) != 0
+            || webhook_memory_text(&op->memory, &reason, &e->reason) != 0)
+        {
             return ENOMEM;
         }
     }

@@ -12,6 +12,8 @@
  *   space     how full the store is
  *   blob      bytes of any length, in pieces of one page
  *   endpoint  endpoints, and when each wants to be looked at
+ *   gate      whether one may be sent to now: limit, rate, pause, breaker
+ *   order     deliveries that wait for an earlier one of their key
  *   queue     due deliveries and leases: claim, complete
  *   event     put; the forms of an event
  *   owner     slots of processes, and take-over
@@ -56,6 +58,7 @@
 #define WEBHOOK_CONTENT_TYPE_MAX    255
 #define WEBHOOK_HEADERS_MAX         16384
 #define WEBHOOK_NAME_MAX            255
+#define WEBHOOK_ORDER_MAX           255
 #define WEBHOOK_REASON_MAX          255
 #define WEBHOOK_ERROR_MAX           255
 #define WEBHOOK_ADDRESS_MAX         64
@@ -86,6 +89,9 @@
  *   attempts    event 16, endpoint 8, no 2    an attempt
  *   due         endpoint 8, lane 1, time 8,   nothing; in the lane of leases
  *               event 16                      the owner's incarnation, 8
+ *   heads       endpoint 8, order 8           event 16: who goes before all
+ *                                             others of the key
+ *   parked      endpoint 8, order 8, place 8  event 16: who waits for that
  *   wake        time 8, endpoint 8            nothing
  *   endpoints   endpoint 8                    an endpoint
  *   finished    time 8, kind 1, id 16         nothing
@@ -102,6 +108,8 @@ typedef enum {
     WEBHOOK_DB_DELIVERIES,
     WEBHOOK_DB_ATTEMPTS,
     WEBHOOK_DB_DUE,
+    WEBHOOK_DB_HEADS,
+    WEBHOOK_DB_PARKED,
     WEBHOOK_DB_WAKE,
     WEBHOOK_DB_ENDPOINTS,
     WEBHOOK_DB_FINISHED,
@@ -112,7 +120,7 @@ typedef enum {
     WEBHOOK_DB_REPEATS
 } webhook_db_e;
 
-#define WEBHOOK_DBS  13
+#define WEBHOOK_DBS  15
 
 
 /* Lanes of the due index: within an endpoint, what goes first. */
@@ -120,7 +128,9 @@ typedef enum {
 typedef enum {
     WEBHOOK_LANE_FIRST = 0,             /* first sends */
     WEBHOOK_LANE_RETRY,
-    WEBHOOK_LANE_LEASE                  /* time is the lease's end */
+    WEBHOOK_LANE_LEASE,                 /* time is the lease's end */
+    WEBHOOK_LANE_BLOCK                  /* dead, and their key waits for what
+                                           becomes of them; time of death */
 } webhook_lane_e;
 
 
@@ -135,6 +145,8 @@ typedef enum {
 #define WEBHOOK_KEY_DELIVERY  24
 #define WEBHOOK_KEY_ATTEMPT   26
 #define WEBHOOK_KEY_DUE       33
+#define WEBHOOK_KEY_HEAD      16
+#define WEBHOOK_KEY_PARKED    24
 #define WEBHOOK_KEY_WAKE      16
 #define WEBHOOK_KEY_ENDPOINT  8
 #define WEBHOOK_KEY_FINISHED  25
@@ -170,6 +182,23 @@ webhook_key_due(unsigned char *key, uint64_t endpoint, webhook_lane_e lane,
     key[8] = (unsigned char) lane;
     webhook_set_u64(key + 9, time);
     memcpy(key + 17, id->bytes, 16);
+}
+
+
+static inline void
+webhook_key_head(unsigned char *key, uint64_t endpoint, uint64_t order)
+{
+    webhook_set_u64(key, endpoint);
+    webhook_set_u64(key + 8, order);
+}
+
+
+static inline void
+webhook_key_parked(unsigned char *key, uint64_t endpoint, uint64_t order,
+    uint64_t place)
+{
+    webhook_key_head(key, endpoint, order);
+    webhook_set_u64(key + 16, place);
 }
 
 
@@ -243,27 +272,67 @@ typedef struct {
 
 typedef struct {
     webhook_state_e  state;
-    uint32_t         form;              /* it sends */
-    uint32_t         attempts;
+    uint32_t         form;              /* of its first step */
+    uint32_t         steps;             /* 1 at least */
+    uint32_t         step;
+    uint32_t         attempts;          /* sends so far */
+    uint32_t         tries;             /* of these, that count for the step */
     uint32_t         status;            /* of the last answer */
-    uint64_t         due;               /* kept while leased */
+    uint64_t         due;               /* kept while leased; if it blocks its
+                                           key, the time of its death */
     uint64_t         end;               /* of the lease */
     uint64_t         token;             /* of the lease, 0: none */
     uint64_t         finished;          /* wall */
+    uint64_t         order;             /* webhook_id_name() of its key, or 0 */
+    uint64_t         place;             /* among those of its key */
+
+    unsigned         parked:1;          /* PENDING, behind another */
+    unsigned         blocks:1;          /* DEAD, others wait for it */
 } webhook_delivery_row_t;
 
 
 typedef struct {
     uint64_t        id;
+
+    /* as ENDPOINT set it */
     uint32_t        limit;
+    uint32_t        rate;
+    uint32_t        per;
+    uint32_t        burst;
+    uint32_t        break_failures;
+    uint32_t        break_percent;
+    uint64_t        break_window;
+    uint64_t        break_hold;
+    unsigned        order_block:1;
+
     uint32_t        inflight;
     uint64_t        states[WEBHOOK_STATES];
+    uint64_t        blocked;            /* of those dead, block their key */
     uint64_t        attempts;
     uint64_t        delivered;
     uint64_t        dead;
     uint64_t        wake;               /* its row in wake, or NEVER */
+
+    /* the gate's */
+    uint64_t        arrival;            /* engine time in ns when a send would
+                                           come if all came evenly */
+    uint64_t        held;               /* until then no first sends: it is
+                                           slow */
+    uint32_t        slow;               /* such holds in a row */
+    uint64_t        open_until;         /* the same: the breaker is open */
+    uint64_t        probe;              /* token of the first send that went
+                                           through it, or 0 */
+    uint32_t        failures;           /* in a row */
+    uint64_t        window;             /* when it began */
+    uint32_t        window_sends;
+    uint32_t        window_failures;
+    unsigned        open:1;
+    unsigned        paused:1;
+
     unsigned char   name[WEBHOOK_NAME_MAX];
     unsigned char   name_len;
+    unsigned char   reason[WEBHOOK_REASON_MAX];
+    unsigned char   reason_len;         /* of the pause */
 
     unsigned        exists:1;           /* in the table */
     unsigned        dirty:1;
@@ -274,6 +343,7 @@ typedef struct {
     uint64_t  events;                   /* kept now */
     uint64_t  calls;
     uint64_t  lease;                    /* the last token given */
+    uint64_t  place;                    /* the last one given */
     uint64_t  last;                     /* engine time of the last commit */
     uint64_t  blob;                     /* number of the next piece */
     uint32_t  room;                     /* bytes left on its page */
@@ -546,21 +616,120 @@ int webhook_endpoint_put(webhook_txn_t *t, webhook_op_t *op);
 int webhook_endpoint_peek(webhook_txn_t *t, webhook_op_t *op, int *todo);
 
 
-/* ------------------------------------------------------------ queue --- */
+/* Stops all sends, for a reason that STATS shows; or resumes them (reason is
+   NULL), with a closed breaker and no hold. */
+void webhook_endpoint_pause(webhook_endpoint_row_t *ep,
+    const webhook_str_t *reason);
 
-/* 1 if the endpoint has a free slot. */
+/* When the endpoint is to be looked at: its wake time.  "waiting" counts what
+   waits alone, not the ends of leases. */
+int webhook_endpoint_time(webhook_txn_t *t, const webhook_endpoint_row_t *ep,
+    int waiting, uint64_t *time);
+
+
+/* ------------------------------------------------------------- gate --- */
+
+/* The time from which on a delivery of the lane may be leased: 0 if nothing
+   stands against it, NEVER if that is for others to change. */
+uint64_t webhook_gate_time(const webhook_endpoint_row_t *ep,
+    webhook_lane_e lane);
+
+/* 1 if one may be leased now. */
 static inline int
-webhook_queue_free(const webhook_endpoint_row_t *ep)
+webhook_gate_open(const webhook_txn_t *t, const webhook_endpoint_row_t *ep,
+    webhook_lane_e lane)
 {
-    return ep->inflight < ep->limit;
+    return webhook_gate_time(ep, lane) <= t->now;
 }
 
-/* Writes the rows of a delivery that waits, or is leased by this process;
-   d->due and d->attempts are set, and its state is not counted yet. */
+/* One goes through; it came back unsent; its lease is over, whatever came of
+   it. */
+void webhook_gate_take(const webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    const webhook_delivery_row_t *d);
+void webhook_gate_return(webhook_endpoint_row_t *ep);
+void webhook_gate_leave(webhook_endpoint_row_t *ep, uint64_t token);
+
+/* What the outcome of a send says about the endpoint; before the lease is
+   taken off.  Not for RELEASE. */
+void webhook_gate_outcome(const webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    webhook_op_complete_t *c);
+
+/* Takes over what ENDPOINT says; *changed tells whether that is news, and
+   with "test" nothing more is done. */
+int webhook_gate_settle(const webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    const webhook_op_endpoint_t *e, int test);
+
+
+/* ------------------------------------------------------------ order --- */
+
+/* A delivery that has an order key enters: it is the head of its key or
+   parked (d->parked). */
+int webhook_order_enter(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    const webhook_id_t *id, webhook_delivery_row_t *d);
+
+/* The head of a key is over: the next one is. */
+int webhook_order_leave(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    uint64_t order);
+
+/* An event's delivery cannot be read: if it is the head of a key, the next one
+   is. */
+int webhook_order_lost(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    const webhook_id_t *id);
+
+/* The row of one that is parked. */
+int webhook_order_park(webhook_txn_t *t, uint64_t endpoint,
+    const webhook_id_t *id, const webhook_delivery_row_t *d);
+int webhook_order_unpark(webhook_txn_t *t, uint64_t endpoint,
+    const webhook_delivery_row_t *d);
+
+
+/* ------------------------------------------------------------ queue --- */
+
+/* Where a delivery that waits stands. */
+static inline webhook_lane_e
+webhook_queue_lane(const webhook_delivery_row_t *d)
+{
+    return d->tries ? WEBHOOK_LANE_RETRY : WEBHOOK_LANE_FIRST;
+}
+
+/* Reads a delivery; MDB_NOTFOUND, MDB_CORRUPTED. */
+int webhook_queue_read(webhook_txn_t *t, uint64_t endpoint,
+    const webhook_id_t *id, webhook_delivery_row_t *d);
+
+/* Writes the rows of a delivery that waits (parked, if it is), or is leased by
+   this process; all but its state is set, and that is not counted yet. */
 int webhook_queue_wait(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     const webhook_id_t *id, webhook_delivery_row_t *d);
 int webhook_queue_lease(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     const webhook_id_t *id, webhook_delivery_row_t *d, uint64_t lease);
+
+/* Takes a delivery out of where it waits, or its lease off; it is in no state
+   then, and is to be put into one. */
+int webhook_queue_unwait(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    const webhook_id_t *id, const webhook_delivery_row_t *d);
+int webhook_queue_unlease(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    const webhook_id_t *id, const webhook_delivery_row_t *d);
+
+/* A delivery that is in no state is over, DELIVERED or DEAD, at this wall
+   time; the next of its key is promoted, or blocked if "block" is set and the
+   endpoint wants that of dead ones. */
+int webhook_queue_end(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    const webhook_id_t *id, webhook_delivery_row_t *d, webhook_state_e state,
+    uint64_t wall, int block);
+
+/* Makes a delivery due now.  One that waits keeps its number of sends (one
+   that is parked its place too).  One that is finished has all of them before
+   it: if it was delivered from its first step, if it is dead from where it
+   died; one that has an order key is parked if another is its head now. */
+int webhook_queue_requeue(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    const webhook_id_t *id, webhook_delivery_row_t *d);
+
+/* Ends the block of a dead delivery (d->blocks), which stays dead. */
+int webhook_queue_unblock(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    const webhook_id_t *id, webhook_delivery_row_t *d);
+
+/* Ends the blocks of an endpoint that does not want them any more, a few. */
+int webhook_queue_unblock_some(webhook_txn_t *t, webhook_endpoint_row_t *ep);
 
 /* The first row of a lane: its time (NEVER: none), event and owner. */
 int webhook_queue_first(webhook_txn_t *t, uint64_t endpoint,
@@ -571,15 +740,19 @@ int webhook_queue_first(webhook_txn_t *t, uint64_t endpoint,
 int webhook_queue_reclaim(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     const uint64_t *owners, uint32_t owners_count, uint32_t *count);
 
-/* One delivery of an event is finished: tells the event's head. */
-int webhook_queue_finish(webhook_txn_t *t, const webhook_id_t *id);
-
-/* Gives up a delivery that cannot be read: the due row goes, it is dead. */
+/* Gives up a delivery that cannot be read: it is dead.  Its row of the due
+   index goes; or it has none any more, and was counted in this state. */
 int webhook_queue_bury(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     const unsigned char *due);
+int webhook_queue_give_up(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    const webhook_id_t *id, webhook_state_e was);
 
-/* The claim that follows a COMPLETE. */
-int webhook_queue_next(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+/* The claim that follows a COMPLETE: of the next step of the same delivery if
+   that is given, or of what is due.  A step that cannot be leased now is not
+   touched. */
+int webhook_claim_step(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    webhook_op_t *op, webhook_delivery_row_t *d);
+int webhook_claim_next(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     webhook_op_t *op);
 
 int webhook_queue_claim(webhook_txn_t *t, webhook_op_t *op);
@@ -633,6 +806,7 @@ int webhook_dedupe_end(const MDB_val *v, uint64_t *end);
 
 int webhook_admin_retry(webhook_txn_t *t, webhook_op_t *op);
 int webhook_admin_cancel(webhook_txn_t *t, webhook_op_t *op);
+int webhook_admin_pause(webhook_txn_t *t, webhook_op_t *op);
 
 /* Makes a finished delivery due again, with all its sends before it; FULL is
    put in *full, and nothing is changed then. */

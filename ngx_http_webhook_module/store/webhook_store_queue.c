@@ -3,21 +3,60 @@
  * Copyright (C) the ngx_http_webhook_module authors
  *
  * The queue: due deliveries and leases.  A delivery that is not finished
- * stands in the due index exactly once: in the lane of first sends or of
- * retries under the time it is due, or in the lane of leases under the time
- * its lease ends.  An endpoint's row counts its leases in the same
- * transaction, so that its limit holds over all processes.
+ * stands in one place exactly: in the due index, in the lane of first sends
+ * or of retries under the time it is due, or in the lane of leases under the
+ * time its lease ends; or it is parked behind another of its key.  An
+ * endpoint's row counts its leases in the same transaction, so that its limit
+ * holds over all processes.
+ *
+ * A dead delivery that blocks its key is not finished for its event: that
+ * stays until somebody has decided.
  */
 
 #include "webhook_store_internal.h"
 
 
+#define WEBHOOK_QUEUE_UNBLOCK  256      /* at a time */
+
+
 static int webhook_queue_write(webhook_txn_t *t, uint64_t endpoint,
     const webhook_id_t *id, const webhook_delivery_row_t *d);
-static int webhook_queue_unlease(webhook_txn_t *t, webhook_endpoint_row_t *ep,
-    const webhook_id_t *id, const webhook_delivery_row_t *d);
-static int webhook_queue_attempt(webhook_txn_t *t, webhook_op_complete_t *c,
-    webhook_delivery_row_t *d);
+static int webhook_queue_finish(webhook_txn_t *t, const webhook_id_t *id);
+static int webhook_queue_reopen(webhook_txn_t *t, const webhook_id_t *id);
+static int webhook_queue_block(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    const webhook_id_t *id, const webhook_delivery_row_t *d, int block);
+
+
+int
+webhook_queue_read(webhook_txn_t *t, uint64_t endpoint,
+    const webhook_id_t *id, webhook_delivery_row_t *d)
+{
+    int            rc;
+    MDB_val        val;
+    unsigned char  key[WEBHOOK_KEY_DELIVERY];
+
+    webhook_key_delivery(key, id, endpoint);
+
+    rc = webhook_txn_get(t, WEBHOOK_DB_DELIVERIES, key, sizeof(key), &val);
+
+    return rc ? rc : webhook_row_read_delivery(&val, d);
+}
+
+
+static int
+webhook_queue_write(webhook_txn_t *t, uint64_t endpoint,
+    const webhook_id_t *id, const webhook_delivery_row_t *d)
+{
+    size_t         len;
+    unsigned char  key[WEBHOOK_KEY_DELIVERY], buf[WEBHOOK_ROW_MAX];
+
+    webhook_key_delivery(key, id, endpoint);
+
+    len = webhook_row_write_delivery(buf, d);
+
+    return webhook_txn_put(t, WEBHOOK_DB_DELIVERIES, key, sizeof(key), buf,
+                           len, 0);
+}
 
 
 int
@@ -31,11 +70,15 @@ webhook_queue_wait(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     d->token = 0;
     d->end = 0;
 
-    webhook_key_due(key, ep->id, d->attempts ? WEBHOOK_LANE_RETRY
-                                             : WEBHOOK_LANE_FIRST,
-                    d->due, id);
+    if (d->parked) {
+        rc = webhook_order_park(t, ep->id, id, d);
 
-    rc = webhook_txn_put(t, WEBHOOK_DB_DUE, key, sizeof(key), "", 0, 0);
+    } else {
+        webhook_key_due(key, ep->id, webhook_queue_lane(d), d->due, id);
+
+        rc = webhook_txn_put(t, WEBHOOK_DB_DUE, key, sizeof(key), "", 0, 0);
+    }
+
     if (rc) {
         return rc;
     }
@@ -44,6 +87,36 @@ webhook_queue_wait(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     ep->dirty = 1;
 
     return webhook_queue_write(t, ep->id, id, d);
+}
+
+
+int
+webhook_queue_unwait(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    const webhook_id_t *id, const webhook_delivery_row_t *d)
+{
+    int            rc;
+    unsigned char  key[WEBHOOK_KEY_DUE];
+
+    if (d->parked) {
+        rc = webhook_order_unpark(t, ep->id, d);
+
+    } else {
+        webhook_key_due(key, ep->id, webhook_queue_lane(d), d->due, id);
+
+        rc = webhook_txn_del(t, WEBHOOK_DB_DUE, key, sizeof(key));
+    }
+
+    if (rc && rc != MDB_NOTFOUND) {
+        return rc;
+    }
+
+    if (ep->states[WEBHOOK_PENDING]) {
+        ep->states[WEBHOOK_PENDING]--;
+    }
+
+    ep->dirty = 1;
+
+    return 0;
 }
 
 
@@ -66,6 +139,8 @@ webhook_queue_lease(webhook_txn_t *t, webhook_endpoint_row_t *ep,
         return rc;
     }
 
+    webhook_gate_take(t, ep, d);
+
     ep->inflight++;
     ep->states[WEBHOOK_SENDING]++;
     ep->dirty = 1;
@@ -74,25 +149,7 @@ webhook_queue_lease(webhook_txn_t *t, webhook_endpoint_row_t *ep,
 }
 
 
-static int
-webhook_queue_write(webhook_txn_t *t, uint64_t endpoint,
-    const webhook_id_t *id, const webhook_delivery_row_t *d)
-{
-    size_t         len;
-    unsigned char  key[WEBHOOK_KEY_DELIVERY], buf[WEBHOOK_ROW_MAX];
-
-    webhook_key_delivery(key, id, endpoint);
-
-    len = webhook_row_write_delivery(buf, d);
-
-    return webhook_txn_put(t, WEBHOOK_DB_DELIVERIES, key, sizeof(key), buf,
-                           len, 0);
-}
-
-
-/* Takes the lease off; the delivery is in no state then. */
-
-static int
+int
 webhook_queue_unlease(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     const webhook_id_t *id, const webhook_delivery_row_t *d)
 {
@@ -105,6 +162,8 @@ webhook_queue_unlease(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     if (rc && rc != MDB_NOTFOUND) {
         return rc;
     }
+
+    webhook_gate_leave(ep, d->token);
 
     if (ep->inflight) {
         ep->inflight--;
@@ -170,147 +229,275 @@ webhook_queue_first(webhook_txn_t *t, uint64_t endpoint, webhook_lane_e lane,
 
 
 int
-webhook_queue_complete(webhook_txn_t *t, webhook_op_t *op)
+webhook_queue_end(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    const webhook_id_t *id, webhook_delivery_row_t *d, webhook_state_e state,
+    uint64_t wall, int block)
 {
-    int                      rc;
-    MDB_val                  val;
-    unsigned char            key[WEBHOOK_KEY_DELIVERY];
-    webhook_op_complete_t   *c;
-    webhook_delivery_row_t   d;
-    webhook_endpoint_row_t  *ep;
+    int       rc;
+    unsigned  head;
 
-    c = &op->u.complete;
+    head = d->order && !d->parked;
 
-    webhook_key_delivery(key, &c->event, c->endpoint);
+    d->state = state;
+    d->parked = 0;
+    d->token = 0;
+    d->end = 0;
+    d->finished = wall;
 
-    rc = webhook_txn_get(t, WEBHOOK_DB_DELIVERIES, key, sizeof(key), &val);
+    ep->states[state]++;
+    ep->dirty = 1;
 
-    if (rc == MDB_NOTFOUND || c->endpoint == 0) {
-        op->result = WEBHOOK_STORE_NOT_FOUND;
+    if (state == WEBHOOK_DELIVERED) {
+        ep->delivered++;
+
+    } else {
+        ep->dead++;
+
+        if (head && block && ep->order_block) {
+            d->blocks = 1;
+            d->due = t->now;
+
+            rc = webhook_queue_block(t, ep, id, d, 1);
+
+            return rc ? rc : webhook_queue_write(t, ep->id, id, d);
+        }
+    }
+
+    rc = webhook_queue_write(t, ep->id, id, d);
+
+    if (rc == 0) {
+        rc = webhook_queue_finish(t, id);
+    }
+
+    return (rc == 0 && head) ? webhook_order_leave(t, ep, d->order) : rc;
+}
+
+
+/* The row of one that blocks its key: puts it, or takes it away. */
+
+static int
+webhook_queue_block(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    const webhook_id_t *id, const webhook_delivery_row_t *d, int block)
+{
+    int            rc;
+    unsigned char  key[WEBHOOK_KEY_DUE];
+
+    webhook_key_due(key, ep->id, WEBHOOK_LANE_BLOCK, d->due, id);
+
+    ep->dirty = 1;
+
+    if (block) {
+        ep->blocked++;
+
+        return webhook_txn_put(t, WEBHOOK_DB_DUE, key, sizeof(key), "", 0, 0);
+    }
+
+    if (ep->blocked) {
+        ep->blocked--;
+    }
+
+    rc = webhook_txn_del(t, WEBHOOK_DB_DUE, key, sizeof(key));
+
+    return rc == MDB_NOTFOUND ? 0 : rc;
+}
+
+
+int
+webhook_queue_unblock(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    const webhook_id_t *id, webhook_delivery_row_t *d)
+{
+    int  rc;
+
+    rc = webhook_queue_block(t, ep, id, d, 0);
+    if (rc) {
+        return rc;
+    }
+
+    d->blocks = 0;
+
+    rc = webhook_queue_write(t, ep->id, id, d);
+
+    if (rc == 0) {
+        rc = webhook_queue_finish(t, id);
+    }
+
+    return rc ? rc : webhook_order_leave(t, ep, d->order);
+}
+
+
+int
+webhook_queue_unblock_some(webhook_txn_t *t, webhook_endpoint_row_t *ep)
+{
+    int                     rc;
+    uint64_t                time;
+    unsigned                n;
+    webhook_id_t            id;
+    unsigned char           key[WEBHOOK_KEY_DUE];
+    webhook_delivery_row_t  d;
+
+    if (ep->order_block || ep->blocked == 0) {
         return 0;
     }
 
-    if (rc) {
-        return rc;
-    }
+    for (n = 0; n < WEBHOOK_QUEUE_UNBLOCK; n++) {
 
-    rc = webhook_row_read_delivery(&val, &d);
-    if (rc) {
-        return rc;
-    }
-
-    if (d.state != WEBHOOK_SENDING || d.token != c->token) {
-        op->result = WEBHOOK_STORE_STALE;
-        return 0;
-    }
-
-    rc = webhook_endpoint_get(t, c->endpoint, &ep);
-    if (rc) {
-        return rc;
-    }
-
-    rc = webhook_queue_unlease(t, ep, &c->event, &d);
-    if (rc) {
-        return rc;
-    }
-
-    if (c->outcome != WEBHOOK_RELEASE) {
-        ep->attempts++;
-
-        rc = webhook_queue_attempt(t, c, &d);
-        if (rc) {
-            return rc;
-        }
-    }
-
-    switch (c->outcome) {
-
-    case WEBHOOK_DONE:
-    case WEBHOOK_FAILED:
-
-        if (c->outcome == WEBHOOK_DONE) {
-            d.state = WEBHOOK_DELIVERED;
-            ep->delivered++;
-
-        } else {
-            d.state = WEBHOOK_DEAD;
-            ep->dead++;
-        }
-
-        d.token = 0;
-        d.end = 0;
-        d.finished = c->attempt.wall + c->attempt.total / 1000;
-
-        ep->states[d.state]++;
-
-        rc = webhook_queue_write(t, ep->id, &c->event, &d);
+        rc = webhook_queue_first(t, ep->id, WEBHOOK_LANE_BLOCK, &time, &id,
+                                 NULL);
         if (rc) {
             return rc;
         }
 
-        rc = webhook_queue_finish(t, &c->event);
-        break;
-
-    default: /* RETRY, RELEASE */
-
-        /* who is released at once keeps his place in the queue */
-
-        if (c->outcome == WEBHOOK_RETRY || c->delay) {
-            d.due = webhook_later(t->now, c->delay);
+        if (time == WEBHOOK_NEVER) {
+            ep->blocked = 0;
+            ep->dirty = 1;
+            return 0;
         }
 
-        rc = webhook_queue_wait(t, ep, &c->event, &d);
-        break;
-    }
+        rc = webhook_queue_read(t, ep->id, &id, &d);
 
-    if (rc) {
-        return rc;
-    }
+        if (rc == 0 && d.blocks && d.due == time) {
+            rc = webhook_queue_unblock(t, ep, &id, &d);
 
-    op->result = WEBHOOK_STORE_OK;
+        } else if (rc == MDB_CORRUPTED) {
+            webhook_key_due(key, ep->id, WEBHOOK_LANE_BLOCK, time, &id);
 
-    if (c->lease) {
-        return webhook_queue_next(t, ep, op);
+            rc = webhook_queue_bury(t, ep, key);
+
+        } else if (rc == 0 || rc == MDB_NOTFOUND) {
+
+            /* it stands there by mistake */
+
+            d.due = time;
+
+            rc = webhook_queue_block(t, ep, &id, &d, 0);
+        }
+
+        if (rc) {
+            return rc;
+        }
     }
 
     return 0;
 }
 
 
-static int
-webhook_queue_attempt(webhook_txn_t *t, webhook_op_complete_t *c,
-    webhook_delivery_row_t *d)
+int
+webhook_queue_requeue(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    const webhook_id_t *id, webhook_delivery_row_t *d)
 {
-    int                room;
-    size_t             len;
-    unsigned char      key[WEBHOOK_KEY_ATTEMPT], buf[WEBHOOK_ROW_MAX];
-    webhook_attempt_t  a;
+    int              rc;
+    unsigned         head;
+    webhook_state_e  was;
 
-    if (d->attempts < UINT32_MAX) {
-        d->attempts++;
+    was = d->state;
+    head = d->blocks;
+
+    if (was == WEBHOOK_PENDING) {
+        rc = webhook_queue_unwait(t, ep, id, d);
+        if (rc) {
+            return rc;
+        }
+
+        d->due = t->now;
+
+        return webhook_queue_wait(t, ep, id, d);
     }
 
-    d->status = c->attempt.status;
+    if (head) {
 
-    room = webhook_space_attempt(t);
+        /* it is the head of its key yet, and its event was never finished */
 
-    if (room == 0) {
-        return 0;
+        rc = webhook_queue_block(t, ep, id, d, 0);
+
+    } else {
+        rc = webhook_queue_reopen(t, id);
     }
 
-    a = c->attempt;
-    a.number = d->attempts;
+    if (rc) {
+        return rc;
+    }
 
-    webhook_key_attempt(key, &c->event, c->endpoint, d->attempts);
+    if (ep->states[was]) {
+        ep->states[was]--;
+    }
 
-    len = webhook_row_write_attempt(buf, &a, room == 1);
+    if (was == WEBHOOK_DELIVERED) {
+        d->step = 0;
+    }
 
-    return webhook_txn_put(t, WEBHOOK_DB_ATTEMPTS, key, sizeof(key), buf,
-                           len, 0);
+    d->blocks = 0;
+    d->tries = 0;
+    d->finished = 0;
+    d->due = t->now;
+
+    if (d->order && !head) {
+        rc = webhook_order_enter(t, ep, id, d);
+        if (rc) {
+            return rc;
+        }
+    }
+
+    return webhook_queue_wait(t, ep, id, d);
 }
 
 
-int
+/* A delivery of a finished event, or of one that is not, is owed again. */
+
+static int
+webhook_queue_reopen(webhook_txn_t *t, const webhook_id_t *id)
+{
+    int                 rc;
+    size_t              len;
+    MDB_val             val;
+    unsigned char       key[WEBHOOK_KEY_DELIVERY], buf[WEBHOOK_ROW_MAX];
+    unsigned char       fkey[WEBHOOK_KEY_FINISHED];
+    webhook_head_row_t  head;
+
+    webhook_key_delivery(key, id, 0);
+
+    rc = webhook_txn_get(t, WEBHOOK_DB_DELIVERIES, key, sizeof(key), &val);
+
+    if (rc == 0) {
+        rc = webhook_row_read_head(&val, &head);
+    }
+
+    if (rc == 0 && head.open >= head.total) {
+        rc = MDB_CORRUPTED;
+    }
+
+    if (rc) {
+        return rc == MDB_NOTFOUND ? MDB_CORRUPTED : rc;
+    }
+
+    webhook_key_finished(fkey, head.finished, WEBHOOK_FINISHED_EVENT, id);
+
+    if (head.open == 0) {
+        webhook_space_forget(t, webhook_space_event(&head));
+    }
+
+    head.open++;
+    head.finished = 0;
+
+    /* the texts of the head are good until the next write only */
+
+    len = webhook_row_write_head(buf, &head);
+
+    rc = webhook_txn_put(t, WEBHOOK_DB_DELIVERIES, key, sizeof(key), buf,
+                         len, 0);
+
+    if (rc || head.open > 1) {
+        return rc;
+    }
+
+    rc = webhook_txn_del(t, WEBHOOK_DB_FINISHED, fkey, sizeof(fkey));
+
+    return rc == MDB_NOTFOUND ? 0 : rc;
+}
+
+
+/* One delivery of an event is finished: tells the event's head. */
+
+static int
 webhook_queue_finish(webhook_txn_t *t, const webhook_id_t *id)
 {
     int                 rc;
@@ -384,16 +571,8 @@ int
 webhook_queue_bury(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     const unsigned char *due)
 {
-    int                     rc;
-    size_t                  len;
-    MDB_val                 val;
-    webhook_id_t            id;
-    unsigned char           key[WEBHOOK_KEY_ATTEMPT], buf[WEBHOOK_ROW_MAX];
-    webhook_state_e         was;
-    webhook_attempt_t       a;
-    webhook_delivery_row_t  d;
-
-    static unsigned char    error[] = "the stored event is damaged";
+    int           rc;
+    webhook_id_t  id;
 
     memcpy(id.bytes, due + 17, 16);
 
@@ -402,11 +581,48 @@ webhook_queue_bury(webhook_txn_t *t, webhook_endpoint_row_t *ep,
         return rc;
     }
 
-    was = due[8] == WEBHOOK_LANE_LEASE ? WEBHOOK_SENDING : WEBHOOK_PENDING;
+    ep->dirty = 1;
 
-    if (was == WEBHOOK_SENDING && ep->inflight) {
-        ep->inflight--;
+    switch (due[8]) {
+
+    case WEBHOOK_LANE_LEASE:
+
+        if (ep->inflight) {
+            ep->inflight--;
+        }
+
+        /* its token cannot be told */
+
+        ep->probe = 0;
+
+        return webhook_queue_give_up(t, ep, &id, WEBHOOK_SENDING);
+
+    case WEBHOOK_LANE_BLOCK:
+
+        if (ep->blocked) {
+            ep->blocked--;
+        }
+
+        return webhook_queue_give_up(t, ep, &id, WEBHOOK_DEAD);
+
+    default:
+        return webhook_queue_give_up(t, ep, &id, WEBHOOK_PENDING);
     }
+}
+
+
+int
+webhook_queue_give_up(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    const webhook_id_t *id, webhook_state_e was)
+{
+    int                     rc, lost;
+    size_t                  len;
+    uint64_t                wall;
+    unsigned char           key[WEBHOOK_KEY_ATTEMPT], buf[WEBHOOK_ROW_MAX];
+    webhook_attempt_t       a;
+    webhook_delivery_row_t  d;
+
+    static unsigned char    error[] = "the stored event is damaged";
 
     if (ep->states[was]) {
         ep->states[was]--;
@@ -417,21 +633,18 @@ webhook_queue_bury(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     webhook_store_log_error(t->st, MDB_CORRUPTED,
                             "a delivery cannot be read and is given up");
 
-    webhook_key_delivery(key, &id, ep->id);
-
-    rc = webhook_txn_get(t, WEBHOOK_DB_DELIVERIES, key, WEBHOOK_KEY_DELIVERY,
-                         &val);
+    rc = webhook_queue_read(t, ep->id, id, &d);
 
     if (rc == MDB_NOTFOUND) {
-        return 0;
+        return webhook_order_lost(t, ep, id);
     }
 
-    if (rc == 0) {
-        rc = webhook_row_read_delivery(&val, &d);
-    }
+    lost = rc == MDB_CORRUPTED;
 
-    if (rc == MDB_CORRUPTED) {
+    if (lost) {
         memset(&d, 0, sizeof(d));
+
+        d.steps = 1;
         rc = 0;
     }
 
@@ -439,27 +652,16 @@ webhook_queue_bury(webhook_txn_t *t, webhook_endpoint_row_t *ep,
         return rc;
     }
 
-    d.state = WEBHOOK_DEAD;
-    d.token = 0;
-    d.end = 0;
-    d.finished = webhook_clock_wall();
-
-    ep->states[WEBHOOK_DEAD]++;
-    ep->dead++;
-
-    rc = webhook_queue_write(t, ep->id, &id, &d);
-    if (rc) {
-        return rc;
-    }
+    wall = webhook_clock_wall();
 
     memset(&a, 0, sizeof(a));
 
-    a.wall = d.finished;
+    a.wall = wall;
     a.number = d.attempts + 1;
     a.error.data = error;
     a.error.len = sizeof(error) - 1;
 
-    webhook_key_attempt(key, &id, ep->id, a.number);
+    webhook_key_attempt(key, id, ep->id, a.number);
 
     len = webhook_row_write_attempt(buf, &a, 0);
 
@@ -469,7 +671,11 @@ webhook_queue_bury(webhook_txn_t *t, webhook_endpoint_row_t *ep,
         return rc;
     }
 
-    return webhook_queue_finish(t, &id);
+    d.blocks = 0;
+
+    rc = webhook_queue_end(t, ep, id, &d, WEBHOOK_DEAD, wall, 1);
+
+    return (rc == 0 && lost) ? webhook_order_lost(t, ep, id) : rc;
 }
 
 

@@ -22,6 +22,16 @@
 #define WEBHOOK_ROW_RECORD    'R'
 #define WEBHOOK_ROW_FORM      'B'
 
+/* Flags of a delivery and of an endpoint. */
+
+#define WEBHOOK_ROW_PARKED    0x01
+#define WEBHOOK_ROW_BLOCKS    0x02
+#define WEBHOOK_ROW_ORDER     0x04
+
+#define WEBHOOK_ROW_PAUSED    0x01
+#define WEBHOOK_ROW_OPEN      0x02
+#define WEBHOOK_ROW_BLOCK     0x04
+
 
 static void webhook_row_text(webhook_record_out_t *out,
     const webhook_str_t *text, size_t max);
@@ -127,18 +137,34 @@ webhook_row_read_form(const MDB_val *v, webhook_rendition_t *form)
 size_t
 webhook_row_write_delivery(unsigned char *buf, const webhook_delivery_row_t *r)
 {
+    uint8_t               flags;
     webhook_record_out_t  out;
+
+    flags = (r->parked ? WEBHOOK_ROW_PARKED : 0)
+            | (r->blocks ? WEBHOOK_ROW_BLOCKS : 0)
+            | (r->order ? WEBHOOK_ROW_ORDER : 0);
 
     webhook_record_write(&out, buf, WEBHOOK_ROW_MAX, WEBHOOK_ROW_DELIVERY, 1);
 
     webhook_record_add_u8(&out, (uint8_t) r->state);
+    webhook_record_add_u8(&out, flags);
     webhook_record_add_u8(&out, (uint8_t) r->form);
+    webhook_record_add_u8(&out, (uint8_t) r->step);
+    webhook_record_add_u8(&out, (uint8_t) r->steps);
     webhook_record_add_u32(&out, r->attempts);
+    webhook_record_add_u32(&out, r->tries);
     webhook_record_add_u32(&out, r->status);
     webhook_record_add_u64(&out, r->due);
     webhook_record_add_u64(&out, r->end);
     webhook_record_add_u64(&out, r->token);
     webhook_record_add_u64(&out, r->finished);
+
+    /* a delivery has an order key all its life, or never */
+
+    if (r->order) {
+        webhook_record_add_u64(&out, r->order);
+        webhook_record_add_u64(&out, r->place);
+    }
 
     return webhook_record_written(&out);
 }
@@ -147,22 +173,39 @@ webhook_row_write_delivery(unsigned char *buf, const webhook_delivery_row_t *r)
 int
 webhook_row_read_delivery(const MDB_val *v, webhook_delivery_row_t *r)
 {
-    uint8_t              state;
+    uint8_t              state, flags;
     webhook_record_in_t  in;
 
     webhook_record_read(&in, v->mv_data, v->mv_size, WEBHOOK_ROW_DELIVERY, 1);
 
     state = webhook_record_u8(&in);
+    flags = webhook_record_u8(&in);
     r->form = webhook_record_u8(&in);
+    r->step = webhook_record_u8(&in);
+    r->steps = webhook_record_u8(&in);
     r->attempts = webhook_record_u32(&in);
+    r->tries = webhook_record_u32(&in);
     r->status = webhook_record_u32(&in);
     r->due = webhook_record_u64(&in);
     r->end = webhook_record_u64(&in);
     r->token = webhook_record_u64(&in);
     r->finished = webhook_record_u64(&in);
+    r->order = 0;
+    r->place = 0;
+
+    if (flags & WEBHOOK_ROW_ORDER) {
+        r->order = webhook_record_u64(&in);
+        r->place = webhook_record_u64(&in);
+    }
+
+    r->parked = (flags & WEBHOOK_ROW_PARKED) != 0;
+    r->blocks = (flags & WEBHOOK_ROW_BLOCKS) != 0;
 
     if (state >= WEBHOOK_STATES
-        || (state == WEBHOOK_SENDING) != (r->token != 0))
+        || (state == WEBHOOK_SENDING) != (r->token != 0)
+        || r->step >= r->steps
+        || (r->parked && (state != WEBHOOK_PENDING || r->order == 0))
+        || (r->blocks && (state != WEBHOOK_DEAD || r->order == 0)))
     {
         r->state = WEBHOOK_PENDING;
         return MDB_CORRUPTED;
@@ -222,27 +265,54 @@ webhook_row_read_attempt(const MDB_val *v, webhook_attempt_t *a)
 size_t
 webhook_row_write_endpoint(unsigned char *buf, const webhook_endpoint_row_t *r)
 {
+    uint8_t               flags;
     unsigned              i;
-    webhook_str_t         name;
+    webhook_str_t         name, reason;
     webhook_record_out_t  out;
+
+    flags = (r->paused ? WEBHOOK_ROW_PAUSED : 0)
+            | (r->open ? WEBHOOK_ROW_OPEN : 0)
+            | (r->order_block ? WEBHOOK_ROW_BLOCK : 0);
 
     name.data = (unsigned char *) r->name;
     name.len = r->name_len;
 
+    reason.data = (unsigned char *) r->reason;
+    reason.len = r->reason_len;
+
     webhook_record_write(&out, buf, WEBHOOK_ROW_MAX, WEBHOOK_ROW_ENDPOINT, 1);
 
+    webhook_record_add_u8(&out, flags);
     webhook_record_add_u32(&out, r->limit);
+    webhook_record_add_u32(&out, r->rate);
+    webhook_record_add_u32(&out, r->per);
+    webhook_record_add_u32(&out, r->burst);
+    webhook_record_add_u32(&out, r->break_failures);
+    webhook_record_add_u32(&out, r->break_percent);
+    webhook_record_add_u64(&out, r->break_window);
+    webhook_record_add_u64(&out, r->break_hold);
     webhook_record_add_u32(&out, r->inflight);
 
     for (i = 0; i < WEBHOOK_STATES; i++) {
         webhook_record_add_u64(&out, r->states[i]);
     }
 
+    webhook_record_add_u64(&out, r->blocked);
     webhook_record_add_u64(&out, r->attempts);
     webhook_record_add_u64(&out, r->delivered);
     webhook_record_add_u64(&out, r->dead);
     webhook_record_add_u64(&out, r->wake);
+    webhook_record_add_u64(&out, r->arrival);
+    webhook_record_add_u64(&out, r->held);
+    webhook_record_add_u32(&out, r->slow);
+    webhook_record_add_u64(&out, r->open_until);
+    webhook_record_add_u64(&out, r->probe);
+    webhook_record_add_u32(&out, r->failures);
+    webhook_record_add_u64(&out, r->window);
+    webhook_record_add_u32(&out, r->window_sends);
+    webhook_record_add_u32(&out, r->window_failures);
     webhook_record_add_text(&out, &name);
+    webhook_record_add_text(&out, &reason);
 
     return webhook_record_written(&out);
 }
@@ -251,31 +321,58 @@ webhook_row_write_endpoint(unsigned char *buf, const webhook_endpoint_row_t *r)
 int
 webhook_row_read_endpoint(const MDB_val *v, webhook_endpoint_row_t *r)
 {
+    uint8_t              flags;
     unsigned             i;
-    webhook_str_t        name;
+    webhook_str_t        name, reason;
     webhook_record_in_t  in;
 
     webhook_record_read(&in, v->mv_data, v->mv_size, WEBHOOK_ROW_ENDPOINT, 1);
 
+    flags = webhook_record_u8(&in);
     r->limit = webhook_record_u32(&in);
+    r->rate = webhook_record_u32(&in);
+    r->per = webhook_record_u32(&in);
+    r->burst = webhook_record_u32(&in);
+    r->break_failures = webhook_record_u32(&in);
+    r->break_percent = webhook_record_u32(&in);
+    r->break_window = webhook_record_u64(&in);
+    r->break_hold = webhook_record_u64(&in);
     r->inflight = webhook_record_u32(&in);
 
     for (i = 0; i < WEBHOOK_STATES; i++) {
         r->states[i] = webhook_record_u64(&in);
     }
 
+    r->blocked = webhook_record_u64(&in);
     r->attempts = webhook_record_u64(&in);
     r->delivered = webhook_record_u64(&in);
     r->dead = webhook_record_u64(&in);
     r->wake = webhook_record_u64(&in);
+    r->arrival = webhook_record_u64(&in);
+    r->held = webhook_record_u64(&in);
+    r->slow = webhook_record_u32(&in);
+    r->open_until = webhook_record_u64(&in);
+    r->probe = webhook_record_u64(&in);
+    r->failures = webhook_record_u32(&in);
+    r->window = webhook_record_u64(&in);
+    r->window_sends = webhook_record_u32(&in);
+    r->window_failures = webhook_record_u32(&in);
     webhook_record_text(&in, WEBHOOK_NAME_MAX, &name);
+    webhook_record_text(&in, WEBHOOK_REASON_MAX, &reason);
 
     if (webhook_row_end(&in) != 0) {
         return MDB_CORRUPTED;
     }
 
+    r->paused = (flags & WEBHOOK_ROW_PAUSED) != 0;
+    r->open = (flags & WEBHOOK_ROW_OPEN) != 0;
+    r->order_block = (flags & WEBHOOK_ROW_BLOCK) != 0;
+
     r->name_len = (unsigned char) name.len;
     memcpy(r->name, name.data, name.len);
+
+    r->reason_len = (unsigned char) reason.len;
+    memcpy(r->reason, reason.data, reason.len);
 
     return 0;
 }
@@ -291,6 +388,7 @@ webhook_row_write_state(unsigned char *buf, const webhook_state_row_t *r)
     webhook_record_add_u64(&out, r->events);
     webhook_record_add_u64(&out, r->calls);
     webhook_record_add_u64(&out, r->lease);
+    webhook_record_add_u64(&out, r->place);
     webhook_record_add_u64(&out, r->last);
     webhook_record_add_u64(&out, r->blob);
     webhook_record_add_u32(&out, r->room);
@@ -310,6 +408,7 @@ webhook_row_read_state(const MDB_val *v, webhook_state_row_t *r)
     r->events = webhook_record_u64(&in);
     r->calls = webhook_record_u64(&in);
     r->lease = webhook_record_u64(&in);
+    r->place = webhook_record_u64(&in);
     r->last = webhook_record_u64(&in);
     r->blob = webhook_record_u64(&in);
     r->room = webhook_record_u32(&in);
