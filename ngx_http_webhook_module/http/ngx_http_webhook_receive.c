@@ -418,6 +418,7 @@ ngx_http_webhook_call_make(ngx_http_request_t *r)
     tp = ngx_timeofday();
 
     call->request = r;
+    call->pool = r->pool;
     call->wall = (uint64_t) tp->sec * 1000 + tp->msec;
     call->begun = ngx_http_webhook_receive_clock();
 

@@ -251,12 +251,13 @@ ngx_http_webhook_answer_dry(ngx_http_webhook_call_t *call, ngx_str_t *json)
         ngx_http_webhook_answer_quoted(&b, &act->method_name);
 
         webhook_buf_add(&b, ", \"uri\": ", sizeof(", \"uri\": ") - 1);
-        ngx_http_webhook_answer_quoted(&b, &act->uri);
+        ngx_http_webhook_answer_quoted(&b, &act->shown_uri);
 
         webhook_buf_add(&b, ", \"body\": ", sizeof(", \"body\": ") - 1);
 
         if (act->has_body) {
-            webhook_buf_add(&b, act->body.data, act->body.len);
+            webhook_buf_add(&b, act->shown_body.data,
+                            act->shown_body.len);
 
         } else {
             webhook_buf_add(&b, "null", 4);

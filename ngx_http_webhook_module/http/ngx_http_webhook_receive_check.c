@@ -36,6 +36,8 @@ static ngx_uint_t ngx_http_webhook_check_target(
     ngx_http_webhook_call_t *call, ngx_str_t *error);
 static ngx_uint_t ngx_http_webhook_check_actions(
     ngx_http_webhook_call_t *call, ngx_str_t *error);
+static ngx_uint_t ngx_http_webhook_check_shown(ngx_http_webhook_call_t *call,
+    ngx_str_t *error);
 static ngx_uint_t ngx_http_webhook_check_uri(ngx_http_webhook_act_t *act,
     ngx_str_t *error);
 static ngx_uint_t ngx_http_webhook_check_render(ngx_http_webhook_call_t *call,
@@ -518,13 +520,78 @@ ngx_http_webhook_check_actions(ngx_http_webhook_call_t *call,
 
     call->nacts = receiver->actions.nelts;
 
-    return 0;
+    return ngx_http_webhook_check_shown(call, error);
 
 failed:
 
     ngx_http_webhook_receive_say(r, error, "%s", err.text);
 
     return status;
+}
+
+
+/*
+ * Once more for the history and for a dry run, where values are redacted.  What
+ * cannot be rendered with a mask in the place of a value is masked as a whole.
+ */
+
+static ngx_uint_t
+ngx_http_webhook_check_shown(ngx_http_webhook_call_t *call, ngx_str_t *error)
+{
+    ngx_uint_t                    i, status;
+    webhook_error_t               err;
+    ngx_http_webhook_act_t       *act;
+    ngx_http_webhook_action_t    *action;
+    ngx_http_webhook_receiver_t  *receiver;
+
+    receiver = call->receiver;
+    action = receiver->actions.elts;
+
+    for (i = 0; i < call->nacts; i++) {
+        act = &call->acts[i];
+
+        act->shown_uri = act->uri;
+        act->shown_body = act->body;
+
+        if (receiver->redact.nelts == 0
+            || (receiver->log_calls == NGX_HTTP_WEBHOOK_LOG_OFF
+                && !call->dry_run))
+        {
+            continue;
+        }
+
+        call->hide = 1;
+
+        status = ngx_http_webhook_check_render(call, action[i].uri,
+                                               NGX_HTTP_WEBHOOK_URI_MAX,
+                                               &act->shown_uri, &err);
+
+        if (status == NGX_HTTP_WEBHOOK_UNPROCESSABLE) {
+            ngx_str_set(&act->shown_uri, "***");
+            status = 0;
+        }
+
+        if (status == 0 && action[i].body) {
+            status = ngx_http_webhook_check_render(call, action[i].body,
+                                     call->body_len
+                                     + NGX_HTTP_WEBHOOK_ACTION_MAX,
+                                     &act->shown_body, &err);
+
+            if (status == NGX_HTTP_WEBHOOK_UNPROCESSABLE) {
+                ngx_str_set(&act->shown_body, "\"***\"");
+                status = 0;
+            }
+        }
+
+        call->hide = 0;
+
+        if (status) {
+            ngx_http_webhook_receive_say(call->request, error, "%s", err.text);
+            return status;
+        }
+    }
+
+    return 0;
 }
 
 
@@ -660,7 +727,16 @@ ngx_http_webhook_check_lookup(void *ctx, const webhook_path_t *path,
     ngx_http_request_t    *r;
     webhook_json_value_t   root, found;
 
+    static const webhook_str_t  mask = webhook_str("***");
+
     r = call->request;
+
+    if (call->hide && ngx_http_webhook_receive_hides(call->receiver, path)) {
+        ngx_memzero(v, sizeof(webhook_value_t));
+        v->is_text = 1;
+        v->span = mask;
+        return WEBHOOK_OK;
+    }
 
     first = webhook_path_step(path, 0);
 

@@ -16,6 +16,7 @@
  *   receive_action.c     runs one as a subrequest, swallows its output
  *   receive_answer.c     the answers
  *   receive_log.c        the history of calls
+ *   receive_redact.c     what it does not show
  *
  * Event loop only.
  */
@@ -50,6 +51,8 @@ typedef struct {
                                                    unescaped */
     ngx_str_t                     args;
     ngx_str_t                     body;
+    ngx_str_t                     shown_uri;    /* as history and dry run */
+    ngx_str_t                     shown_body;   /*   show them: redacted */
     unsigned                      has_body:1;
 
     unsigned                      done:1;
@@ -73,6 +76,8 @@ typedef struct {
 
 struct ngx_http_webhook_call_s {
     ngx_http_request_t           *request;
+    ngx_pool_t                   *pool;         /* its pool, which is there to
+                                                   the end of the call */
     ngx_http_webhook_receiver_t  *receiver;     /* NULL: no such hook */
     ngx_str_t                     path;         /* masked, if receiver is
                                                    known by it */
@@ -121,6 +126,7 @@ struct ngx_http_webhook_call_s {
     unsigned                      masked:1;     /* request line, unparsed URI */
     unsigned                      masked_uri:1;
     unsigned                      dry_run:1;
+    unsigned                      hide:1;       /* render what may be shown */
     unsigned                      handshake:1;  /* it was one */
     unsigned                      trusted:1;    /* verified, or no need to be */
     unsigned                      ending:1;     /* the last steps are on */
@@ -337,6 +343,20 @@ ngx_uint_t ngx_http_webhook_receive_instead_body(ngx_http_request_t *r,
 /* Last step: counts the call, says in the error log what went wrong, and hands
    it to the store if it is to be kept; the answer does not wait for that. */
 ngx_int_t ngx_http_webhook_receive_log(ngx_http_webhook_call_t *call);
+
+
+/* receive_redact.c */
+
+/* True for a path of a template that a redacted value may come through. */
+ngx_uint_t ngx_http_webhook_receive_hides(
+    ngx_http_webhook_receiver_t *receiver, const webhook_path_t *path);
+
+/* The headers that came, a line each, and the body, without what is redacted;
+   in the request's pool.  NGX_OK or NGX_ERROR (no memory). */
+ngx_int_t ngx_http_webhook_receive_headers(ngx_http_webhook_call_t *call,
+    ngx_str_t *text);
+ngx_int_t ngx_http_webhook_receive_shown_body(ngx_http_webhook_call_t *call,
+    ngx_str_t *text);
 
 
 #endif /* NGX_HTTP_WEBHOOK_RECEIVE_INT_H */

@@ -15,6 +15,7 @@
 
 #define NGX_HTTP_WEBHOOK_LOG_TRIES    3
 #define NGX_HTTP_WEBHOOK_LOG_BODY     8192      /* bytes the store keeps */
+#define NGX_HTTP_WEBHOOK_LOG_HEADERS  4096
 #define NGX_HTTP_WEBHOOK_LOG_TEXT     1024
 #define NGX_HTTP_WEBHOOK_LOG_ACTIONS  32
 
@@ -108,7 +109,7 @@ ngx_http_webhook_log_keep(ngx_http_webhook_call_t *call)
     u_char                       *p;
     size_t                        size;
     uint64_t                      now;
-    ngx_str_t                     body, type, error;
+    ngx_str_t                     body, type, error, headers;
     ngx_uint_t                    i, n;
     webhook_call_t               *kept;
     ngx_http_request_t           *r;
@@ -120,10 +121,15 @@ ngx_http_webhook_log_keep(ngx_http_webhook_call_t *call)
     r = call->request;
     receiver = call->receiver;
 
-    body.data = call->body;
-    body.len = call->body_len;
-
     ngx_str_null(&type);
+    ngx_str_null(&headers);
+
+    if (ngx_http_webhook_receive_shown_body(call, &body) != NGX_OK
+        || ngx_http_webhook_receive_headers(call, &headers) != NGX_OK)
+    {
+        ngx_http_webhook_count(NGX_HTTP_WEBHOOK_CALLS_UNLOGGED, 1);
+        return;
+    }
 
     if (r->headers_in.content_type) {
         type = r->headers_in.content_type->value;
@@ -131,6 +137,14 @@ ngx_http_webhook_log_keep(ngx_http_webhook_call_t *call)
 
     if (call->dry_run) {
         ngx_str_set(&error, "A dry run: nothing was called");
+
+    } else if (call->handshake) {
+        ngx_str_set(&error, "A handshake: nothing was called");
+
+    } else if (receiver->mode == NGX_HTTP_WEBHOOK_MODE_TEST
+               && call->status == NGX_HTTP_OK)
+    {
+        ngx_str_set(&error, "Mode test: the API was not called");
 
     } else {
         error = call->detail.len ? call->detail : call->error;
@@ -145,7 +159,12 @@ ngx_http_webhook_log_keep(ngx_http_webhook_call_t *call)
            + ngx_http_webhook_log_len(&r->connection->addr_text,
                                       NGX_HTTP_WEBHOOK_LOG_TEXT)
            + ngx_http_webhook_log_len(&type, NGX_HTTP_WEBHOOK_LOG_TEXT)
+           + ngx_http_webhook_log_len(&headers, NGX_HTTP_WEBHOOK_LOG_HEADERS)
            + ngx_http_webhook_log_len(&body, NGX_HTTP_WEBHOOK_LOG_BODY)
+           + ngx_http_webhook_log_len(&call->verified,
+                                      NGX_HTTP_WEBHOOK_LOG_TEXT)
+           + ngx_http_webhook_log_len(&call->answer,
+                                      NGX_HTTP_WEBHOOK_LOG_TEXT)
            + ngx_http_webhook_log_len(&error, NGX_HTTP_WEBHOOK_LOG_TEXT);
 
     for (i = 0; i < n; i++) {
@@ -153,9 +172,9 @@ ngx_http_webhook_log_keep(ngx_http_webhook_call_t *call)
 
         size += ngx_http_webhook_log_len(&act->method_name,
                                          NGX_HTTP_WEBHOOK_LOG_TEXT)
-                + ngx_http_webhook_log_len(&act->uri,
+                + ngx_http_webhook_log_len(&act->shown_uri,
                                            NGX_HTTP_WEBHOOK_LOG_TEXT)
-                + ngx_http_webhook_log_len(&act->body,
+                + ngx_http_webhook_log_len(&act->shown_body,
                                            NGX_HTTP_WEBHOOK_LOG_TEXT);
     }
 
@@ -191,7 +210,7 @@ ngx_http_webhook_log_keep(ngx_http_webhook_call_t *call)
     kept->receiver = receiver->id;
     kept->wall = call->wall;
     kept->total = (uint32_t) (now - call->begun);
-    kept->status = (uint32_t) call->status;
+    kept->status = (uint32_t) (call->told ? call->told : call->status);
 
     action = (webhook_call_action_t *) (logged + 1);
     p = (u_char *) (action + n);
@@ -205,8 +224,14 @@ ngx_http_webhook_log_keep(ngx_http_webhook_call_t *call)
                               NGX_HTTP_WEBHOOK_LOG_TEXT, &p);
     ngx_http_webhook_log_copy(&kept->content_type, &type,
                               NGX_HTTP_WEBHOOK_LOG_TEXT, &p);
+    ngx_http_webhook_log_copy(&kept->headers, &headers,
+                              NGX_HTTP_WEBHOOK_LOG_HEADERS, &p);
     ngx_http_webhook_log_copy(&kept->body, &body,
                               NGX_HTTP_WEBHOOK_LOG_BODY, &p);
+    ngx_http_webhook_log_copy(&kept->verified, &call->verified,
+                              NGX_HTTP_WEBHOOK_LOG_TEXT, &p);
+    ngx_http_webhook_log_copy(&kept->answer, &call->answer,
+                              NGX_HTTP_WEBHOOK_LOG_TEXT, &p);
     ngx_http_webhook_log_copy(&kept->error, &error,
                               NGX_HTTP_WEBHOOK_LOG_TEXT, &p);
 
@@ -218,9 +243,9 @@ ngx_http_webhook_log_keep(ngx_http_webhook_call_t *call)
 
         ngx_http_webhook_log_copy(&action[i].method, &act->method_name,
                                   NGX_HTTP_WEBHOOK_LOG_TEXT, &p);
-        ngx_http_webhook_log_copy(&action[i].uri, &act->uri,
+        ngx_http_webhook_log_copy(&action[i].uri, &act->shown_uri,
                                   NGX_HTTP_WEBHOOK_LOG_TEXT, &p);
-        ngx_http_webhook_log_copy(&action[i].body, &act->body,
+        ngx_http_webhook_log_copy(&action[i].body, &act->shown_body,
                                   NGX_HTTP_WEBHOOK_LOG_TEXT, &p);
     }
 
