@@ -392,6 +392,19 @@ for my $flip (@flip) {
 is called(), $done, 'and called nothing';
 
 
+# --- no upstream sees a key or a signature
+
+{
+    my $seen = JSON::PP->new->allow_nonref->allow_blessed->encode(
+        [map { [%{$_->{headers}}, $_->{uri}, $_->{body}] }
+         @{$api->requests}]);
+
+    ok $seen !~ /\Q$text\E|\Q$random\E|signature|authorization|x-gitlab/i,
+        'nothing of it went to the API';
+    ok $seen !~ /\Q$token\E/, 'nor a token';
+}
+
+
 # --- the history
 
 $t->stop;
