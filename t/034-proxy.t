@@ -138,14 +138,17 @@ delete $case{$_}[3] for keys %case;
 
 my @all = sort keys %case;
 
-my $types = join '', map { "webhook_event_type t.$_;\n" } @all;
-my $rules = join '', map { "webhook_event t.$_ POST ^/e/$_\$;\n" } @all;
+$case{rested} = ['http://half/rested', "$via retry attempts=3 first=10ms;"];
 
-my $endpoints = join '', map { <<"CONF" } @all;
+my $types = join '', map { "webhook_event_type t.$_;\n" } sort keys %case;
+my $rules = join '', map { "webhook_event t.$_ POST ^/e/$_\$;\n" }
+            sort keys %case;
+
+my $endpoints = join '', map { <<"CONF" } sort keys %case;
     webhook_endpoint $_ {
         url    $case{$_}[0];
         events t.$_;
-        retry  attempts=1;
+        @{[ $case{$_}[1] =~ /retry/ ? '' : 'retry attempts=1;' ]}
         $case{$_}[1]
     }
 CONF
@@ -156,6 +159,11 @@ $t->config(
     resolver 127.0.0.1:%%PORT_dns%% ipv6=off;
 
     upstream servers {
+        server 127.0.0.1$to;
+    }
+
+    upstream half {
+        server 127.0.0.1:1;
         server 127.0.0.1$to;
     }
 
@@ -285,6 +293,15 @@ deliver($_) for qw(without stranger);
 
 is scalar(@{$strict->asked}), $count + 2,
    'nor do those with other credentials';
+
+
+# Of several servers behind it, one that it cannot reach is passed over.
+
+deliver('rested') for 1 .. 5;
+
+is scalar(grep { $_->{path} eq '/rested' } @{$hook->requests}), 5,
+   'each send comes by the server that can be reached';
+cmp_ok $proxy->count('127.0.0.1:1'), '<', 3, 'the other is left alone';
 
 $t->stop;
 $t->ok_logs;

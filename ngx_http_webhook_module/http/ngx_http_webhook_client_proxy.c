@@ -287,8 +287,12 @@ static void
 ngx_http_webhook_client_tunnel_answer(ngx_http_webhook_client_t *x,
     ngx_uint_t more)
 {
-    ngx_uint_t  status;
+    ngx_buf_t                  *b;
+    ngx_uint_t                  status;
+    ngx_http_webhook_target_t  *target;
 
+    b = &x->bufs[0];
+    target = x->exchange->target;
     status = x->http.status;
 
     /* it is not the answer to the request */
@@ -300,6 +304,12 @@ ngx_http_webhook_client_tunnel_answer(ngx_http_webhook_client_t *x,
                                       "status is %ui%s", status,
                                       status == 407 ? " (it asks for other "
                                                       "credentials)" : "");
+
+        /* of several servers the next send takes another */
+
+        if (status >= 500 && x->beyond_server != NGX_ERROR) {
+            ngx_http_webhook_target_failed(target, x->beyond_server);
+        }
 
         ngx_http_webhook_client_end(x, NGX_HTTP_WEBHOOK_FAULT_PROXY);
         return;
@@ -315,10 +325,18 @@ ngx_http_webhook_client_tunnel_answer(ngx_http_webhook_client_t *x,
 
     /* nor is there any use of a tunnel that was not wholly asked for */
 
-    if (x->bufs[0].pos < x->bufs[0].last) {
+    if (b->pos < b->last) {
         ngx_http_webhook_client_error(x, "the proxy answered too early");
         ngx_http_webhook_client_end(x, NGX_HTTP_WEBHOOK_FAULT_PROXY);
         return;
+    }
+
+    /* the connection may be kept for long */
+
+    ngx_explicit_memzero(b->start, b->last - b->start);
+
+    if (x->beyond_server != NGX_ERROR) {
+        ngx_http_webhook_target_worked(target, x->beyond_server);
     }
 
     x->tunnel = 1;
