@@ -1,0 +1,100 @@
+# Each example of conf/examples is accepted by nginx -t as it stands, and its
+# receiver asks for a signature.
+
+use strict;
+use warnings;
+
+use Test::More;
+
+use lib 't/lib';
+use Webhook::Test qw(slurp);
+
+my @examples = map { m{([^/]+)\.conf$} ? $1 : () } glob 'conf/examples/*.conf';
+my @receivers = grep { !/^allow-/ } @examples;
+
+my %key = (
+    standard => 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
+    basic    => 'shop:a-password-of-some-length',
+);
+
+for my $name (qw(standard github stripe shopify slack square twilio zoom
+                 linear gitlab meta hmac basic bearer cloudevents))
+{
+    is scalar(grep { $_ eq $name } @receivers), 1, "an example for $name";
+}
+
+my $readme = slurp('conf/examples/README.md');
+
+# each alone, and then all of them
+
+for my $set ((map { [$_] } @receivers), \@receivers) {
+    my $t = Webhook::Test->new;
+    my $api = $t->api;
+    my @keys;
+
+    for my $name (@$set) {
+        my $text = slurp("conf/examples/$name.conf");
+        my %files = map { $_ => 1 } $text =~ m{file:(webhook/[\w.]+)}g;
+
+        $t->file("$name.conf", $text);
+
+        for my $file (sort keys %files) {
+            my $content = $file =~ /\.token$/ ? "$name-0123456789-abcdefgh"
+                          : $key{$name} // "a-key-of-enough-bytes-for-$name";
+            mkdir $t->prefix . '/conf/webhook';
+            $t->file("conf/$file", "$content\n");
+            chmod 0600, $t->prefix . "/conf/$file";
+        }
+
+        like $readme, qr/`\Q$name\E\.conf`/, "$name is in the table";
+    }
+
+    $t->config(
+        http => "webhook_store %%STORE%% size=64m;\n"
+                . join('', map { "include ../$_.conf;\n" } @$set),
+        server => <<'CONF',
+            location ^~ /web/hook/ { webhook_receive; }
+            location /pos/ {
+                internal; proxy_pass http://127.0.0.1:%%PORT_api%%;
+            }
+CONF
+    );
+
+    my $what = @$set > 1 ? 'all' : $set->[0];
+
+    $t->start;
+    pass "$what: accepted";
+
+    unlike slurp($t->prefix . '/logs/error.log'), qr/\[warn\]/,
+        "$what: without a warning";
+
+    for my $name (@$set) {
+        is $t->request('POST', "/web/hook/$name-0123456789-abcdefgh", '{}',
+            headers => ['Content-Type' => 'application/json'])->{status}, 401,
+            "$what: $name asks for a signature";
+    }
+
+    is $api->count, 0, "$what: nothing was called";
+
+    $t->stop;
+    $t->ok_logs($what);
+}
+
+# the lists of addresses
+
+for my $name (grep { /^allow-/ } @examples) {
+    my $t = Webhook::Test->new;
+
+    $t->file("$name.conf", slurp("conf/examples/$name.conf"));
+    $t->config(server => <<"CONF");
+        location ^~ /web/hook/ { webhook_receive; include ../$name.conf; }
+CONF
+    $t->start;
+
+    is $t->request('POST', '/web/hook/0123456789-0123456789', '{}')->{status},
+        403, "$name: others are refused";
+
+    $t->stop;
+}
+
+done_testing;
