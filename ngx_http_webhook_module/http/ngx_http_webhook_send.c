@@ -243,10 +243,11 @@ ngx_http_webhook_send_tell(ngx_http_webhook_send_t *send)
 static void
 ngx_http_webhook_send_told(ngx_http_webhook_job_t *job)
 {
-    webhook_op_complete_t      *complete;
-    webhook_store_result_e      result;
-    ngx_http_webhook_send_t    *send;
-    ngx_http_webhook_sender_t  *s;
+    webhook_op_complete_t        *complete;
+    webhook_store_result_e        result;
+    ngx_http_webhook_send_t      *send;
+    ngx_http_webhook_sender_t    *s;
+    ngx_http_webhook_endpoint_t  *ep;
 
     s = &ngx_http_webhook_sender;
 
@@ -283,6 +284,12 @@ ngx_http_webhook_send_told(ngx_http_webhook_job_t *job)
     }
 
     if (result == WEBHOOK_STORE_OK) {
+
+        ep = ngx_http_webhook_endpoint_find(s->wmcf, complete->endpoint);
+
+        if (ep) {
+            ngx_http_webhook_send_log_endpoint(send, ep, s->log);
+        }
 
         if (complete->next) {
             ngx_http_webhook_send_start(complete->next, &send->hold);

@@ -70,6 +70,10 @@ void ngx_http_webhook_send_log_failure(ngx_http_webhook_send_t *send,
 void ngx_http_webhook_send_log_dead(ngx_http_webhook_send_t *send,
     ngx_http_webhook_endpoint_t *ep, ngx_log_t *log);
 
+/* What the outcome, now told to the store, did to the endpoint. */
+void ngx_http_webhook_send_log_endpoint(ngx_http_webhook_send_t *send,
+    ngx_http_webhook_endpoint_t *ep, ngx_log_t *log);
+
 /* A send that could not be signed: as seldom as failures. */
 void ngx_http_webhook_send_log_unsigned(ngx_http_webhook_endpoint_t *ep,
     ngx_log_t *log);

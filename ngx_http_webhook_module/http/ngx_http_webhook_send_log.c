@@ -100,6 +100,36 @@ ngx_http_webhook_send_log_unsigned(ngx_http_webhook_endpoint_t *ep,
 }
 
 
+void
+ngx_http_webhook_send_log_endpoint(ngx_http_webhook_send_t *send,
+    ngx_http_webhook_endpoint_t *ep, ngx_log_t *log)
+{
+    webhook_op_complete_t  *complete;
+
+    complete = &send->hold.job.op.u.complete;
+
+    if (complete->paused) {
+        ngx_log_error(NGX_LOG_ERR, log, 0,
+                      "webhook endpoint \"%V\" answered 410 Gone and is "
+                      "paused: its deliveries wait until \"webhookctl resume "
+                      "%V\"", &ep->name, &ep->name);
+    }
+
+    if (complete->opened) {
+        ngx_log_error(NGX_LOG_ERR, log, 0,
+                      "the breaker of webhook endpoint \"%V\" opened: its "
+                      "first sends are held for %uL ms, retries go on",
+                      &ep->name, ep->break_hold);
+    }
+
+    if (complete->closed) {
+        ngx_log_error(NGX_LOG_NOTICE, log, 0,
+                      "the breaker of webhook endpoint \"%V\" closed",
+                      &ep->name);
+    }
+}
+
+
 /*
  * NGX_OK if a line may be written: a dead endpoint must not fill the log.
  * *count failures went by in silence since the last one.

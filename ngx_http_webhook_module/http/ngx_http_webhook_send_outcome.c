@@ -8,7 +8,19 @@
 #include "ngx_http_webhook_send_int.h"
 
 
+#define NGX_HTTP_WEBHOOK_GONE      410          /* nginx has no name for it */
+
+#define NGX_HTTP_WEBHOOK_SLOW      1000         /* ms that first sends are held,
+                                                   when an endpoint asks to go
+                                                   slow and not for how long */
+#define NGX_HTTP_WEBHOOK_SLOW_MAX  60000
+
+
 static uint64_t ngx_http_webhook_send_gap(ngx_http_webhook_send_t *send,
+    ngx_http_webhook_endpoint_t *ep);
+static uint64_t ngx_http_webhook_send_after(ngx_http_webhook_send_t *send,
+    ngx_http_webhook_endpoint_t *ep);
+static void ngx_http_webhook_send_wishes(ngx_http_webhook_send_t *send,
     ngx_http_webhook_endpoint_t *ep);
 static void ngx_http_webhook_send_attempt(ngx_http_webhook_send_t *send,
     ngx_log_t *log);
@@ -50,6 +62,8 @@ ngx_http_webhook_send_outcome(ngx_http_webhook_send_t *send,
         return;
     }
 
+    ngx_http_webhook_send_wishes(send, ep);
+
     complete->delay = ngx_http_webhook_send_gap(send, ep);
 
     if (complete->delay) {
@@ -78,27 +92,83 @@ static uint64_t
 ngx_http_webhook_send_gap(ngx_http_webhook_send_t *send,
     ngx_http_webhook_endpoint_t *ep)
 {
-    uint64_t                      gap, after;
-    ngx_http_webhook_exchange_t  *x;
-
-    x = &send->exchange;
+    uint64_t  gap, after;
 
     gap = webhook_schedule_gap(&ep->retry, send->lease.attempt,
                                (uint32_t) ngx_random());
 
-    if (gap == 0 || x->fault != NGX_HTTP_WEBHOOK_FAULT_NONE
-        || x->retry_after <= 0)
-    {
-        return gap;
+    if (gap == 0) {
+        return 0;
     }
 
-    after = ep->retry_after;
-
-    if ((uint64_t) x->retry_after < after / 1000) {
-        after = (uint64_t) x->retry_after * 1000;
-    }
+    after = ngx_http_webhook_send_after(send, ep);
 
     return ngx_max(gap, after);
+}
+
+
+/* Milliseconds of the answer's Retry-After, within its bound; 0: none. */
+
+static uint64_t
+ngx_http_webhook_send_after(ngx_http_webhook_send_t *send,
+    ngx_http_webhook_endpoint_t *ep)
+{
+    ngx_http_webhook_exchange_t  *x;
+
+    x = &send->exchange;
+
+    if (x->fault != NGX_HTTP_WEBHOOK_FAULT_NONE || x->retry_after <= 0) {
+        return 0;
+    }
+
+    /* the header may say any number */
+
+    if ((uint64_t) x->retry_after > ep->retry_after / 1000) {
+        return ep->retry_after;
+    }
+
+    return (uint64_t) x->retry_after * 1000;
+}
+
+
+/* What a failed answer asks of us for all that goes to the endpoint. */
+
+static void
+ngx_http_webhook_send_wishes(ngx_http_webhook_send_t *send,
+    ngx_http_webhook_endpoint_t *ep)
+{
+    uint64_t                      after;
+    webhook_op_complete_t        *complete;
+    ngx_http_webhook_exchange_t  *x;
+
+    x = &send->exchange;
+    complete = &send->hold.job.op.u.complete;
+
+    if (x->fault != NGX_HTTP_WEBHOOK_FAULT_NONE) {
+        return;
+    }
+
+    switch (x->status) {
+
+    case NGX_HTTP_WEBHOOK_GONE:
+
+        if (!ep->gone_ignore) {
+            complete->gone = 1;
+        }
+
+        break;
+
+    case NGX_HTTP_TOO_MANY_REQUESTS:
+    case NGX_HTTP_BAD_GATEWAY:
+    case NGX_HTTP_GATEWAY_TIME_OUT:
+
+        after = ngx_http_webhook_send_after(send, ep);
+
+        complete->slow = ngx_max(after, NGX_HTTP_WEBHOOK_SLOW);
+        complete->slow = ngx_min(complete->slow, NGX_HTTP_WEBHOOK_SLOW_MAX);
+
+        break;
+    }
 }
 
 
