@@ -67,7 +67,8 @@ my %case = (
                   'address public; allow 127.0.0.0/8; deny 127.0.0.1;',
                   qr/address 127\.0\.0\.1 of loop\.test .*: denied/],
     deny_first => ['loop.test', 'address public; deny 127.0.0.0/24;'
-                   . ' allow 127.0.0.1/32;', qr/address \S+ of loop\.test .*: denied/],
+                   . ' allow 127.0.0.1/32;',
+                   qr/address \S+ of loop\.test .*: denied/],
     deny_mapped => ['mapped.test', 'deny 127.0.0.0/8;',
                     qr/address \S+ of mapped\.test is not allowed: denied/],
 

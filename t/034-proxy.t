@@ -127,10 +127,10 @@ my %case = (
     stranger => ["http://out.test$to/stranger",
                  "proxy http://127.0.0.1:$strict_port user=nginx"
                  . ' password=another-word;',
-                 qr/refused to connect: its status is 407 \(it asks for other /],
+                 qr/refused to connect: its status is 407 \(it asks for /],
     without  => ["http://out.test$to/without",
                  "proxy http://127.0.0.1:$strict_port;",
-                 qr/refused to connect: its status is 407 \(it asks for other /],
+                 qr/refused to connect: its status is 407 \(it asks for /],
     direct   => ["http://127.0.0.1$to/direct", ''],
 );
 

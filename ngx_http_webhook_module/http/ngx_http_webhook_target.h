@@ -6,8 +6,9 @@
  * URL, which of them comes next, and TLS.  Endpoints whose URLs and settings
  * make no difference between connections share one target.
  *
- * This room calls nobody but egress, a room behind it.  Targets are made while the configuration is read;
- * what is marked so below belongs to one worker and is used on its event loop.
+ * This room calls nobody but egress, a room behind it.  Targets are made while
+ * the configuration is read; what is marked so below belongs to one worker and
+ * is used on its event loop.
  */
 
 #ifndef NGX_HTTP_WEBHOOK_TARGET_H
