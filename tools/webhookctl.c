@@ -2,7 +2,8 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * webhookctl: looks into a store, while nginx runs or not.
+ * webhookctl: looks into a store and changes what is in it, while nginx runs
+ * or not.
  *
  * It works as the owner of the store's files, so that a root shell makes none
  * that a worker could not open.  Exits with 0, with 1 where something is not
@@ -33,41 +34,29 @@
 #define CTL_LIMIT  1000
 
 
-typedef struct {
-    const char     *store;
-    const char     *base;
-    uint64_t        endpoint;
-    int             state;
-    webhook_str_t   type;
-    uint64_t        since;
-    uint64_t        until;
-    uint64_t        limit;
-    int             json;
-    int             body;
-    int             argc;
-    char          **argv;
-} ctl_t;
+typedef enum {
+    CTL_NONE = 0,                       /* needs no store */
+    CTL_READ,
+    CTL_WRITE
+} ctl_store_e;
 
 
 typedef struct {
     const char     *name;
     int           (*run)(ctl_t *ctl, webhook_store_t *st);
-    int             args;               /* how many, exactly */
+    int             args;               /* how many, exactly; negative: that
+                                           many at least */
+    ctl_store_e     store;
     const char     *use;
     const char     *what;
-    int             storeless;
 } ctl_command_t;
 
 
 static int ctl_options(ctl_t *ctl, int argc, char **argv);
 static int ctl_time(const char *text, uint64_t *wall);
 static void ctl_usage(FILE *out);
-static int ctl_become_owner(const char *path);
+static int ctl_become_owner(const char *path, int write);
 static void ctl_log(void *ctx, webhook_store_log_e level, const char *text);
-static webhook_str_t ctl_str(const char *text);
-static int ctl_failed(webhook_op_t *op, const char *what);
-static void ctl_say(const char *fmt, ...)
-    __attribute__((format(printf, 1, 2)));
 
 static int ctl_list(ctl_t *ctl, webhook_store_t *st);
 static int ctl_show(ctl_t *ctl, webhook_store_t *st);
@@ -77,17 +66,33 @@ static int ctl_url(ctl_t *ctl, webhook_store_t *st);
 
 
 static const ctl_command_t  ctl_commands[] = {
-    { "list", ctl_list, 0, "list",
-      "deliveries, the newest first", 0 },
-    { "show", ctl_show, 1, "show EVENT[.ENDPOINT]",
-      "an event, its deliveries and every attempt", 0 },
-    { "calls", ctl_calls, 1, "calls RECEIVER",
-      "calls of a receiver, the newest first", 0 },
-    { "stats", ctl_stats, 0, "stats",
-      "the store, and what each endpoint has waiting", 0 },
-    { "receiver-url", ctl_url, 1, "receiver-url RECEIVER",
-      "a new secret URL, and its line for nginx.conf", 1 },
-    { NULL, NULL, 0, NULL, NULL, 0 }
+    { "list", ctl_list, 0, CTL_READ, "list",
+      "deliveries, the newest first" },
+    { "show", ctl_show, 1, CTL_READ, "show EVENT[.ENDPOINT]",
+      "an event, its deliveries and every attempt" },
+    { "calls", ctl_calls, 1, CTL_READ, "calls RECEIVER",
+      "calls of a receiver, the newest first" },
+    { "stats", ctl_stats, 0, CTL_READ, "stats",
+      "the store, and what each endpoint has waiting" },
+    { "retry", ctl_retry, -1, CTL_WRITE, "retry EVENT.ENDPOINT...",
+      "sends now what is dead or waits" },
+    { "cancel", ctl_cancel, -1, CTL_WRITE, "cancel EVENT.ENDPOINT...",
+      "gives up what waits" },
+    { "pause", ctl_pause, 1, CTL_WRITE, "pause ENDPOINT",
+      "stops all sends of an endpoint" },
+    { "resume", ctl_resume, 1, CTL_WRITE, "resume ENDPOINT",
+      "lets them go on" },
+    { "replay", ctl_replay, 0, CTL_WRITE, "replay",
+      "sends again what is finished; counts first, and asks" },
+    { "check", ctl_check, 0, CTL_READ, "check",
+      "recounts the whole store" },
+    { "export", ctl_export, 0, CTL_READ, "export",
+      "deliveries with their bodies, a JSON object a line" },
+    { "backup", ctl_backup, 1, CTL_READ, "backup FILE",
+      "a copy of the store, made while it is in use" },
+    { "receiver-url", ctl_url, 1, CTL_NONE, "receiver-url RECEIVER",
+      "a new secret URL, and its line for nginx.conf" },
+    { NULL, NULL, 0, CTL_NONE, NULL, NULL }
 };
 
 
@@ -123,23 +128,26 @@ main(int argc, char **argv)
         return 2;
     }
 
-    if (ctl.argc - 1 != cmd->args) {
+    if (cmd->args < 0 ? ctl.argc - 1 < -cmd->args
+                      : ctl.argc - 1 != cmd->args)
+    {
         ctl_say("usage: webhookctl [-s STORE] %s", cmd->use);
         return 2;
     }
 
-    if (cmd->storeless) {
+    if (cmd->store == CTL_NONE) {
         return cmd->run(&ctl, NULL);
     }
 
-    if (ctl_become_owner(ctl.store) != 0) {
+    if (ctl_become_owner(ctl.store, cmd->store == CTL_WRITE) != 0) {
         return 1;
     }
 
     memset(&options, 0, sizeof(options));
 
     options.path = ctl.store;
-    options.readonly = 1;
+    options.readonly = cmd->store == CTL_READ;
+    options.admin = cmd->store == CTL_WRITE;
     options.log = ctl_log;
 
     if (webhook_store_open(&options, &st) != WEBHOOK_STORE_OK) {
@@ -179,6 +187,9 @@ ctl_options(ctl_t *ctl, int argc, char **argv)
         { "json",     no_argument,       NULL, 'j' },
         { "body",     no_argument,       NULL, 'B' },
         { "base",     required_argument, NULL, 'u' },
+        { "reason",   required_argument, NULL, 'r' },
+        { "dry-run",  no_argument,       NULL, 'd' },
+        { "yes",      no_argument,       NULL, 'y' },
         { "help",     no_argument,       NULL, 'h' },
         { NULL, 0, NULL, 0 }
     };
@@ -195,6 +206,7 @@ ctl_options(ctl_t *ctl, int argc, char **argv)
             webhook_str_t  name = ctl_str(optarg);
 
             ctl->endpoint = webhook_id_name(&name);
+            ctl->endpoint_name = optarg;
             break;
         }
 
@@ -236,6 +248,7 @@ ctl_options(ctl_t *ctl, int argc, char **argv)
         case 'n':
             errno = 0;
             ctl->limit = strtoull(optarg, &end, 10);
+            ctl->limited = 1;
 
             if (errno || *end || end == optarg || ctl->limit == 0
                 || optarg[0] == '-')
@@ -256,6 +269,18 @@ ctl_options(ctl_t *ctl, int argc, char **argv)
 
         case 'u':
             ctl->base = optarg;
+            break;
+
+        case 'r':
+            ctl->reason = ctl_str(optarg);
+            break;
+
+        case 'd':
+            ctl->dry_run = 1;
+            break;
+
+        case 'y':
+            ctl->yes = 1;
             break;
 
         case 'h':
@@ -360,8 +385,8 @@ ctl_usage(FILE *out)
     const ctl_command_t  *cmd;
 
     fprintf(out, "usage: webhookctl [-s STORE] COMMAND\n\n"
-                 "Looks into the store of ngx_http_webhook_module, while "
-                 "nginx runs or not.\n\n");
+                 "Looks into the store of ngx_http_webhook_module and "
+                 "changes what is in it,\nwhile nginx runs or not.\n\n");
 
     for (cmd = ctl_commands; cmd->name; cmd++) {
         fprintf(out, "  %-24s %s\n", cmd->use, cmd->what);
@@ -372,13 +397,18 @@ ctl_usage(FILE *out)
             CTL_STORE " if not given\n"
             "      --json               for programs: a JSON object a line\n"
             "      --limit=N            rows at most; 1000 if not given\n"
-            "\nlist takes\n"
+            "\nlist, replay and export take\n"
             "      --endpoint=NAME      of this endpoint alone\n"
             "      --state=STATE        pending, sending, delivered or dead\n"
             "      --event=PATTERN      order.add, order.*\n"
             "      --since=TIME, --until=TIME\n"
             "                           when the event happened: 2026-11-22,"
             "\n                           2026-11-22T10:30:00, or 2h ago: 2h\n"
+            "replay takes besides\n"
+            "      --dry-run            counts, and no more\n"
+            "      --yes                does not ask\n"
+            "\npause takes\n"
+            "      --reason=TEXT        which stats shows\n"
             "\nshow takes\n"
             "      --body               the bytes that are sent, and nothing "
             "else\n"
@@ -392,7 +422,7 @@ ctl_usage(FILE *out)
 
 
 static int
-ctl_become_owner(const char *path)
+ctl_become_owner(const char *path, int write)
 {
     int          n;
     char         file[PATH_MAX];
@@ -429,9 +459,9 @@ ctl_become_owner(const char *path)
         }
     }
 
-    if (access(file, R_OK) == -1) {
-        ctl_say("cannot read \"%s\": %s; run it as the store's owner or as "
-                "root", file, strerror(errno));
+    if (access(file, write ? R_OK|W_OK : R_OK) == -1) {
+        ctl_say("cannot %s \"%s\": %s; run it as the store's owner or as "
+                "root", write ? "write" : "read", file, strerror(errno));
         return -1;
     }
 
@@ -462,11 +492,7 @@ ctl_list(ctl_t *ctl, webhook_store_t *st)
     ops = &op;
     list = &op.u.list;
 
-    list->filter.endpoint = ctl->endpoint;
-    list->filter.state = ctl->state;
-    list->filter.type = ctl->type;
-    list->filter.since = ctl->since;
-    list->filter.until = ctl->until;
+    ctl_filter(ctl, &list->filter);
 
     head = 1;
     left = ctl->limit;
@@ -505,42 +531,18 @@ ctl_list(ctl_t *ctl, webhook_store_t *st)
 static int
 ctl_show(ctl_t *ctl, webhook_store_t *st)
 {
-    int             rc;
-    char           *dot, *end;
-    webhook_op_t    op, *ops;
-    webhook_str_t   id, name;
+    int            rc;
+    webhook_op_t   op, *ops;
 
     memset(&op, 0, sizeof(op));
 
     op.type = WEBHOOK_OP_SHOW;
     ops = &op;
 
-    dot = strchr(ctl->argv[1], '.');
+    rc = ctl_delivery(ctl->argv[1], &op.u.show.id, &op.u.show.endpoint);
 
-    id = ctl_str(ctl->argv[1]);
-
-    if (dot) {
-        id.len = (size_t) (dot - ctl->argv[1]);
-        name = ctl_str(dot + 1);
-        op.u.show.endpoint = webhook_id_name(&name);
-
-        if (*name.data == '#' && name.len == 17) {
-
-            /* of an endpoint that was never named, the number */
-
-            op.u.show.endpoint = strtoull(dot + 2, &end, 16);
-
-            if (*end || op.u.show.endpoint == 0) {
-                ctl_say("\"%s\" is no endpoint's number", dot + 1);
-                return 2;
-            }
-        }
-    }
-
-    if (webhook_id_parse(&id, &op.u.show.id) != WEBHOOK_OK) {
-        ctl_say("\"%s\" is no EVENT or EVENT.ENDPOINT: an event is a UUID, "
-                "as in webhook-id", ctl->argv[1]);
-        return 2;
+    if (rc != 0) {
+        return rc;
     }
 
     webhook_store_apply(st, &ops, 1);
@@ -633,7 +635,61 @@ ctl_stats(ctl_t *ctl, webhook_store_t *st)
 }
 
 
-static int
+void
+ctl_filter(const ctl_t *ctl, webhook_filter_t *filter)
+{
+    memset(filter, 0, sizeof(webhook_filter_t));
+
+    filter->endpoint = ctl->endpoint;
+    filter->state = ctl->state;
+    filter->type = ctl->type;
+    filter->since = ctl->since;
+    filter->until = ctl->until;
+}
+
+
+int
+ctl_delivery(const char *text, webhook_id_t *id, uint64_t *endpoint)
+{
+    char           *end;
+    const char     *dot;
+    webhook_str_t   event, name;
+
+    *endpoint = 0;
+
+    dot = strchr(text, '.');
+
+    event = ctl_str(text);
+
+    if (dot) {
+        event.len = (size_t) (dot - text);
+        name = ctl_str(dot + 1);
+        *endpoint = webhook_id_name(&name);
+
+        if (*name.data == '#' && name.len == 17) {
+
+            /* of an endpoint that was never named, the number */
+
+            *endpoint = strtoull(dot + 2, &end, 16);
+
+            if (*end || *endpoint == 0) {
+                ctl_say("\"%s\" is no endpoint's number", dot + 1);
+                return 2;
+            }
+        }
+    }
+
+    if (webhook_id_parse(&event, id) != WEBHOOK_OK) {
+        ctl_say("\"%s\" is no EVENT or EVENT.ENDPOINT: an event is a UUID, "
+                "as in webhook-id", text);
+        return 2;
+    }
+
+    return 0;
+}
+
+
+int
 ctl_failed(webhook_op_t *op, const char *what)
 {
     if (op->result == WEBHOOK_STORE_NOT_FOUND) {
@@ -650,7 +706,7 @@ ctl_failed(webhook_op_t *op, const char *what)
 }
 
 
-static webhook_str_t
+webhook_str_t
 ctl_str(const char *text)
 {
     webhook_str_t  s;
@@ -672,7 +728,7 @@ ctl_log(void *ctx, webhook_store_log_e level, const char *text)
 }
 
 
-static void
+void
 ctl_say(const char *fmt, ...)
 {
     va_list  args;

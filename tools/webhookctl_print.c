@@ -15,12 +15,8 @@
 #include "../ngx_http_webhook_module/core/webhook_json.h"
 
 
-static json_t *ctl_delivery_json(const webhook_delivery_t *d);
 static json_t *ctl_form_json(const webhook_rendition_t *form, int body);
-static json_t *ctl_attempt_json(const webhook_attempt_t *a);
 static json_t *ctl_call_json(const webhook_call_t *call);
-static json_t *ctl_json_text(const webhook_str_t *s);
-static void ctl_json_line(json_t *json);
 static json_t *ctl_json_body(const webhook_str_t *s);
 static json_t *ctl_json_hex(const webhook_str_t *s);
 static size_t ctl_text(const webhook_str_t *s, size_t max);
@@ -386,7 +382,7 @@ ctl_print_stats(const webhook_op_stats_t *stats, int json)
 
 /* --------------------------------------------------------------- JSON --- */
 
-static json_t *
+json_t *
 ctl_delivery_json(const webhook_delivery_t *d)
 {
     char     id[WEBHOOK_ID_TEXT_LEN + 1], buf[40], number[20];
@@ -465,7 +461,7 @@ ctl_form_json(const webhook_rendition_t *form, int body)
 }
 
 
-static json_t *
+json_t *
 ctl_attempt_json(const webhook_attempt_t *a)
 {
     char     buf[40];
@@ -542,7 +538,7 @@ ctl_call_json(const webhook_call_t *call)
 
 /* Stored bytes as a JSON string; what is not UTF-8 becomes U+FFFD. */
 
-static json_t *
+json_t *
 ctl_json_text(const webhook_str_t *s)
 {
     json_t         *json;
@@ -609,7 +605,7 @@ ctl_json_hex(const webhook_str_t *s)
 }
 
 
-static void
+void
 ctl_json_line(json_t *json)
 {
     /* to a terminal, too, go no stored bytes that it could obey */

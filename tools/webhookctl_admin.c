@@ -1,0 +1,232 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * What is done by hand, one thing at a time: deliveries, endpoints, the store.
+ */
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "webhookctl.h"
+
+
+static int ctl_each(ctl_t *ctl, webhook_store_t *st, webhook_op_e type,
+    const char *done);
+static int ctl_endpoint_state(ctl_t *ctl, webhook_store_t *st, int resume);
+
+
+int
+ctl_retry(ctl_t *ctl, webhook_store_t *st)
+{
+    return ctl_each(ctl, st, WEBHOOK_OP_RETRY, "is due now");
+}
+
+
+int
+ctl_cancel(ctl_t *ctl, webhook_store_t *st)
+{
+    return ctl_each(ctl, st, WEBHOOK_OP_CANCEL, "is given up");
+}
+
+
+static int
+ctl_each(ctl_t *ctl, webhook_store_t *st, webhook_op_e type, const char *done)
+{
+    int             i, rc, status;
+    webhook_op_t    op, *ops;
+
+    /* first all words, so that none of them is done where one is wrong */
+
+    for (i = 1; i < ctl->argc; i++) {
+        rc = ctl_delivery(ctl->argv[i], &op.u.delivery.event,
+                          &op.u.delivery.endpoint);
+        if (rc != 0) {
+            return rc;
+        }
+
+        if (op.u.delivery.endpoint == 0) {
+            ctl_say("\"%s\" names no endpoint: a delivery is EVENT.ENDPOINT, "
+                    "as list shows it", ctl->argv[i]);
+            return 2;
+        }
+    }
+
+    status = 0;
+    ops = &op;
+
+    for (i = 1; i < ctl->argc; i++) {
+
+        memset(&op, 0, sizeof(op));
+
+        op.type = type;
+
+        (void) ctl_delivery(ctl->argv[i], &op.u.delivery.event,
+                            &op.u.delivery.endpoint);
+
+        webhook_store_apply(st, &ops, 1);
+
+        switch (op.result) {
+
+        case WEBHOOK_STORE_OK:
+            printf("%s %s\n", ctl->argv[i], done);
+            break;
+
+        case WEBHOOK_STORE_STALE:
+            ctl_say("%s is being sent", ctl->argv[i]);
+            status = 1;
+            break;
+
+        case WEBHOOK_STORE_DUPLICATE:
+            ctl_say("%s is %s", ctl->argv[i], type == WEBHOOK_OP_RETRY
+                    ? "delivered: replay sends it again" : "finished");
+            status = 1;
+            break;
+
+        case WEBHOOK_STORE_NOT_FOUND:
+            ctl_say("there is no delivery %s in the store", ctl->argv[i]);
+            status = 1;
+            break;
+
+        default:
+            ctl_say("%s: %s", ctl->argv[i],
+                    webhook_store_result_text(op.result));
+            status = 1;
+            break;
+        }
+
+        webhook_op_free(&op);
+    }
+
+    return status;
+}
+
+
+int
+ctl_pause(ctl_t *ctl, webhook_store_t *st)
+{
+    return ctl_endpoint_state(ctl, st, 0);
+}
+
+
+int
+ctl_resume(ctl_t *ctl, webhook_store_t *st)
+{
+    return ctl_endpoint_state(ctl, st, 1);
+}
+
+
+static int
+ctl_endpoint_state(ctl_t *ctl, webhook_store_t *st, int resume)
+{
+    webhook_op_t   op, *ops;
+    webhook_str_t  name;
+
+    memset(&op, 0, sizeof(op));
+
+    op.type = WEBHOOK_OP_PAUSE;
+    ops = &op;
+
+    name = ctl_str(ctl->argv[1]);
+
+    op.u.pause.endpoint = webhook_id_name(&name);
+    op.u.pause.resume = resume ? 1 : 0;
+    op.u.pause.reason = ctl->reason;
+
+    if (!resume && ctl->reason.len == 0) {
+        op.u.pause.reason = ctl_str("by hand");
+    }
+
+    if (op.u.pause.reason.len > 255) {
+        ctl_say("--reason has 255 bytes at most");
+        return 2;
+    }
+
+    webhook_store_apply(st, &ops, 1);
+
+    if (op.result == WEBHOOK_STORE_NOT_FOUND) {
+        ctl_say("there is no endpoint \"%s\" in the store", ctl->argv[1]);
+        return 1;
+    }
+
+    if (op.result != WEBHOOK_STORE_OK) {
+        ctl_say("%s: %s", ctl->argv[1], webhook_store_result_text(op.result));
+        return 1;
+    }
+
+    printf("%s %s\n", ctl->argv[1], resume ? "goes on" : "pauses");
+
+    return 0;
+}
+
+
+int
+ctl_check(ctl_t *ctl, webhook_store_t *st)
+{
+    int             rc;
+    webhook_op_t    op, *ops;
+    json_t         *root;
+
+    memset(&op, 0, sizeof(op));
+
+    op.type = WEBHOOK_OP_CHECK;
+    ops = &op;
+
+    webhook_store_apply(st, &ops, 1);
+
+    if (op.result != WEBHOOK_STORE_OK) {
+        return ctl_failed(&op, "the store");
+    }
+
+    rc = op.u.check.faults ? 1 : 0;
+
+    if (ctl->json) {
+        root = json_object();
+
+        json_object_set_new(root, "rows",
+                            json_integer((json_int_t) op.u.check.rows));
+        json_object_set_new(root, "faults",
+                            json_integer((json_int_t) op.u.check.faults));
+        json_object_set_new(root, "text", ctl_json_text(&op.u.check.text));
+
+        ctl_json_line(root);
+
+    } else {
+        (void) fwrite(op.u.check.text.data, 1, op.u.check.text.len, stdout);
+
+        printf("%" PRIu64 " rows, %" PRIu64 " faults\n", op.u.check.rows,
+               op.u.check.faults);
+    }
+
+    webhook_op_free(&op);
+
+    return rc;
+}
+
+
+int
+ctl_backup(ctl_t *ctl, webhook_store_t *st)
+{
+    switch (webhook_store_backup(st, ctl->argv[1])) {
+
+    case WEBHOOK_STORE_OK:
+        printf("the store is copied to %s\n", ctl->argv[1]);
+        return 0;
+
+    case WEBHOOK_STORE_DUPLICATE:
+        ctl_say("nothing is written over; name a new file");
+        return 1;
+
+    default:
+
+        /* the reason has been told */
+
+        ctl_say("the file is made as the owner of the store, who must be "
+                "allowed to");
+        return 1;
+    }
+}

@@ -1,0 +1,200 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * export: deliveries with all about them, for other programs.
+ */
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/evp.h>
+
+#include "webhookctl.h"
+
+
+#define CTL_EXPORT_PAGE  100
+
+
+static int ctl_export_one(webhook_store_t *st, const webhook_delivery_t *d);
+static json_t *ctl_export_json(const webhook_op_show_t *show);
+static json_t *ctl_export_base64(const webhook_str_t *s);
+
+
+int
+ctl_export(ctl_t *ctl, webhook_store_t *st)
+{
+    int                 rc;
+    uint32_t            i;
+    uint64_t            left;
+    webhook_op_t        op, *ops;
+    webhook_op_list_t  *list;
+
+    memset(&op, 0, sizeof(op));
+
+    op.type = WEBHOOK_OP_LIST;
+    ops = &op;
+    list = &op.u.list;
+
+    ctl_filter(ctl, &list->filter);
+
+    left = ctl->limited ? ctl->limit : UINT64_MAX;
+
+    do {
+        list->filter.max = (uint32_t) (left < CTL_EXPORT_PAGE
+                                       ? left : CTL_EXPORT_PAGE);
+
+        webhook_store_apply(st, &ops, 1);
+
+        if (op.result != WEBHOOK_STORE_OK) {
+            return ctl_failed(&op, "the list");
+        }
+
+        for (i = 0; i < list->count; i++) {
+            rc = ctl_export_one(st, &list->deliveries[i]);
+
+            if (rc != 0) {
+                webhook_op_free(&op);
+                return rc;
+            }
+        }
+
+        left -= list->count;
+
+        webhook_op_free(&op);
+
+        list->filter.from = 1;
+
+    } while (list->filter.more && left);
+
+    return 0;
+}
+
+
+static int
+ctl_export_one(webhook_store_t *st, const webhook_delivery_t *d)
+{
+    json_t        *json;
+    webhook_op_t   op, *ops;
+
+    memset(&op, 0, sizeof(op));
+
+    op.type = WEBHOOK_OP_SHOW;
+    op.u.show.id = d->event;
+    op.u.show.endpoint = d->endpoint;
+
+    ops = &op;
+
+    webhook_store_apply(st, &ops, 1);
+
+    if (op.result == WEBHOOK_STORE_NOT_FOUND) {
+
+        /* it expired since it was listed */
+
+        webhook_op_free(&op);
+        return 0;
+    }
+
+    if (op.result != WEBHOOK_STORE_OK) {
+        return ctl_failed(&op, "a delivery");
+    }
+
+    json = op.u.show.count ? ctl_export_json(&op.u.show) : NULL;
+
+    webhook_op_free(&op);
+
+    if (json == NULL) {
+        ctl_say("no memory for a delivery");
+        return 1;
+    }
+
+    ctl_json_line(json);
+
+    return 0;
+}
+
+
+static json_t *
+ctl_export_json(const webhook_op_show_t *show)
+{
+    json_t                         *json, *list, *body;
+    uint32_t                        i;
+    const webhook_rendition_t      *form;
+    const webhook_delivery_full_t  *d;
+
+    d = &show->deliveries[0];
+
+    if (d->delivery.form >= show->forms_count) {
+        return NULL;
+    }
+
+    form = &show->forms[d->delivery.form];
+
+    json = ctl_delivery_json(&d->delivery);
+
+    if (form->request.len) {
+        json_object_set_new(json, "request", ctl_json_text(&form->request));
+    }
+
+    json_object_set_new(json, "content_type",
+                        ctl_json_text(&form->content_type));
+
+    if (form->headers.len) {
+        json_object_set_new(json, "headers", ctl_json_text(&form->headers));
+    }
+
+    body = json_stringn(form->body.len ? (const char *) form->body.data : "",
+                        form->body.len);
+
+    if (body) {
+        json_object_set_new(json, "body", body);
+
+    } else {
+        body = ctl_export_base64(&form->body);
+
+        if (body == NULL) {
+            json_decref(json);
+            return NULL;
+        }
+
+        json_object_set_new(json, "body_base64", body);
+    }
+
+    list = json_array();
+
+    for (i = 0; i < d->attempts_count; i++) {
+        json_array_append_new(list, ctl_attempt_json(&d->attempts[i]));
+    }
+
+    json_object_set_new(json, "attempts", list);
+
+    return json;
+}
+
+
+static json_t *
+ctl_export_base64(const webhook_str_t *s)
+{
+    int             n;
+    json_t         *json;
+    unsigned char  *text;
+
+    /* a body has 128 megabytes at most */
+
+    text = malloc(s->len / 3 * 4 + 5);
+    if (text == NULL) {
+        return NULL;
+    }
+
+    n = EVP_EncodeBlock(text, s->data, (int) s->len);
+
+    json = json_stringn((const char *) text, (size_t) n);
+
+    free(text);
+
+    return json;
+}
