@@ -268,3 +268,80 @@ webhook_receiver usd {
 webhook_event_type order.add;
 --- no_error_log
 [error]
+
+
+
+=== TEST 23: what becomes of a full store
+--- user_files
+>>> webhook.conf
+webhook_store store_temp keep_bytes=1g warn=60% full=drop;
+--- no_error_log
+[error]
+
+
+
+=== TEST 24: history stays
+--- user_files
+>>> webhook.conf
+webhook_store store_temp full=refuse warn=10%;
+--- no_error_log
+[error]
+
+
+
+=== TEST 25: responses wait
+--- user_files
+>>> webhook.conf
+webhook_store store_temp full=block full_wait=90s;
+--- no_error_log
+[error]
+
+
+
+=== TEST 26: an unknown policy
+--- user_files
+>>> webhook.conf
+webhook_store store_temp full=drops;
+--- must_die
+--- error_log eval
+qr/invalid "full=drops", it must be "drop", "refuse" or "block" in \S+webhook\.conf:1$/m
+
+
+
+=== TEST 27: a wait that is none
+--- user_files
+>>> webhook.conf
+webhook_store store_temp full=block full_wait=0;
+--- must_die
+--- error_log eval
+qr/invalid "full_wait=0", it must be a time of up to 1h in \S+webhook\.conf:1$/m
+
+
+
+=== TEST 28: a wait too long
+--- user_files
+>>> webhook.conf
+webhook_store store_temp full_wait=2h;
+--- must_die
+--- error_log eval
+qr/invalid "full_wait=2h", it must be a time of up to 1h in \S+webhook\.conf:1$/m
+
+
+
+=== TEST 29: a warning that is none
+--- user_files
+>>> webhook.conf
+webhook_store store_temp warn=75;
+--- must_die
+--- error_log eval
+qr/invalid "warn=75", it must be from 10% to 99% in \S+webhook\.conf:1$/m
+
+
+
+=== TEST 30: no bytes to keep
+--- user_files
+>>> webhook.conf
+webhook_store store_temp keep_bytes=0;
+--- must_die
+--- error_log eval
+qr/invalid size "keep_bytes=0" in \S+webhook\.conf:1$/m

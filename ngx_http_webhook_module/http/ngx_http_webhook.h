@@ -285,6 +285,15 @@ typedef enum {
 } ngx_http_webhook_commit_e;
 
 
+/* What becomes of events above the high-water mark. */
+
+typedef enum {
+    NGX_HTTP_WEBHOOK_FULL_DROP = 0,     /* finished ones make room */
+    NGX_HTTP_WEBHOOK_FULL_REFUSE,       /* they stay, new ones are refused */
+    NGX_HTTP_WEBHOOK_FULL_BLOCK         /* as drop; responses wait for room */
+} ngx_http_webhook_full_e;
+
+
 /*
  * Where webhook_receive stands.  Secrets are masked below this prefix, in this
  * server alone: others may have ordinary locations of that name.
@@ -307,7 +316,11 @@ typedef struct {
     ngx_path_t                       *store;    /* NULL: not configured */
     uint64_t                          size;     /* bytes */
     uint64_t                          keep;     /* ms */
+    uint64_t                          keep_bytes;   /* 0: no bound */
     ngx_uint_t                        high_water;   /* percent */
+    ngx_uint_t                        warn_water;   /* percent */
+    ngx_uint_t                        full;     /* what then: ..._FULL_... */
+    uint64_t                          full_wait;    /* ms */
 
     ngx_array_t                       types;    /* of ..._type_t, as they
                                                    were declared */

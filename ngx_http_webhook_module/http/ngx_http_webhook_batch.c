@@ -80,7 +80,10 @@ ngx_http_webhook_batch_init(ngx_cycle_t *cycle,
     ctx->options.path = (const char *) wmcf->store->name.data;
     ctx->options.size = wmcf->size;
     ctx->options.keep = wmcf->keep;
-    ctx->options.high_water = wmcf->high_water;
+    ctx->options.keep_bytes = wmcf->keep_bytes;
+    ctx->options.high_water = (uint32_t) wmcf->high_water;
+    ctx->options.warn_water = (uint32_t) wmcf->warn_water;
+    ctx->options.keep_history = (wmcf->full == NGX_HTTP_WEBHOOK_FULL_REFUSE);
     ctx->options.log = ngx_http_webhook_batch_log;
     ctx->options.ctx = cycle->log;
 

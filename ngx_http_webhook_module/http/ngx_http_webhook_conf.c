@@ -14,10 +14,20 @@
 #define NGX_HTTP_WEBHOOK_STORE_KEEP   (7 * 24 * 60 * 60 * UINT64_C(1000))
 #define NGX_HTTP_WEBHOOK_STORE_HIGH   90
 
+#define NGX_HTTP_WEBHOOK_STORE_WARN   75
+#define NGX_HTTP_WEBHOOK_STORE_WAIT   60000
+#define NGX_HTTP_WEBHOOK_WAIT_TOP     (60 * 60 * UINT64_C(1000))
+
 #define NGX_HTTP_WEBHOOK_KEEP_MAX     (3660 * 24 * 60 * 60 * UINT64_C(1000))
 
 #define NGX_HTTP_WEBHOOK_PAYLOAD      (1024 * 1024)
 #define NGX_HTTP_WEBHOOK_PAYLOAD_TOP  (256 * 1024 * 1024)
+
+
+static ngx_int_t ngx_http_webhook_store_percent(ngx_conf_t *cf,
+    ngx_str_t *param, ngx_str_t *s, ngx_uint_t *percent);
+static ngx_int_t ngx_http_webhook_store_full(ngx_conf_t *cf, ngx_str_t *param,
+    ngx_str_t *s, ngx_http_webhook_main_conf_t *wmcf);
 
 
 void *
@@ -34,6 +44,8 @@ ngx_http_webhook_create_main_conf(ngx_conf_t *cf)
      * set by ngx_pcalloc():
      *
      *     wmcf->store = NULL;
+     *     wmcf->keep_bytes = 0;
+     *     wmcf->full = NGX_HTTP_WEBHOOK_FULL_DROP;
      *     wmcf->event_header = { 0, NULL };
      *     wmcf->pool = NULL;
      *     wmcf->counters = NULL;
@@ -42,6 +54,8 @@ ngx_http_webhook_create_main_conf(ngx_conf_t *cf)
     wmcf->size = NGX_HTTP_WEBHOOK_STORE_SIZE;
     wmcf->keep = NGX_HTTP_WEBHOOK_STORE_KEEP;
     wmcf->high_water = NGX_HTTP_WEBHOOK_STORE_HIGH;
+    wmcf->warn_water = NGX_HTTP_WEBHOOK_STORE_WARN;
+    wmcf->full_wait = NGX_HTTP_WEBHOOK_STORE_WAIT;
 
     if (ngx_array_init(&wmcf->types, cf->pool, 32,
                        sizeof(ngx_http_webhook_type_t))
@@ -165,7 +179,6 @@ ngx_http_webhook_store(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     ngx_http_webhook_main_conf_t *wmcf = conf;
 
     off_t        size;
-    ngx_int_t    n;
     ngx_str_t   *value, s;
     ngx_uint_t   i;
 
@@ -213,26 +226,75 @@ ngx_http_webhook_store(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
             continue;
         }
 
-        if (ngx_http_webhook_conf_param(&value[i], "high_water=", &s)) {
+        if (ngx_http_webhook_conf_param(&value[i], "keep_bytes=", &s)) {
 
-            n = NGX_ERROR;
+            size = ngx_parse_offset(&s);
 
-            if (s.len && s.data[s.len - 1] == '%') {
-                n = ngx_atoi(s.data, s.len - 1);
-            }
-
-            if (n < 10 || n > 99) {
+            if (size == NGX_ERROR || size == 0) {
                 ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                                   "invalid \"%V\", it must be from 10%% "
-                                   "to 99%%", &value[i]);
+                                   "invalid size \"%V\"", &value[i]);
                 return NGX_CONF_ERROR;
             }
 
-            wmcf->high_water = n;
+            wmcf->keep_bytes = size;
+            continue;
+        }
+
+        if (ngx_http_webhook_conf_param(&value[i], "high_water=", &s)) {
+
+            if (ngx_http_webhook_store_percent(cf, &value[i], &s,
+                                               &wmcf->high_water)
+                != NGX_OK)
+            {
+                return NGX_CONF_ERROR;
+            }
+
+            continue;
+        }
+
+        if (ngx_http_webhook_conf_param(&value[i], "warn=", &s)) {
+
+            if (ngx_http_webhook_store_percent(cf, &value[i], &s,
+                                               &wmcf->warn_water)
+                != NGX_OK)
+            {
+                return NGX_CONF_ERROR;
+            }
+
+            continue;
+        }
+
+        if (ngx_http_webhook_conf_param(&value[i], "full=", &s)) {
+
+            if (ngx_http_webhook_store_full(cf, &value[i], &s, wmcf)
+                != NGX_OK)
+            {
+                return NGX_CONF_ERROR;
+            }
+
+            continue;
+        }
+
+        if (ngx_http_webhook_conf_param(&value[i], "full_wait=", &s)) {
+
+            if (ngx_http_webhook_conf_msec(&s, NGX_HTTP_WEBHOOK_WAIT_TOP,
+                                           &wmcf->full_wait)
+                != NGX_OK || wmcf->full_wait == 0)
+            {
+                ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                                   "invalid \"%V\", it must be a time of up "
+                                   "to 1h", &value[i]);
+                return NGX_CONF_ERROR;
+            }
+
             continue;
         }
 
         return ngx_http_webhook_conf_invalid(cf, &value[i]);
+    }
+
+    if (wmcf->warn_water > wmcf->high_water) {
+        wmcf->warn_water = wmcf->high_water;
     }
 
     wmcf->store = ngx_pcalloc(cf->pool, sizeof(ngx_path_t));
@@ -272,6 +334,60 @@ ngx_http_webhook_store(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     }
 
     return NGX_CONF_OK;
+}
+
+
+static ngx_int_t
+ngx_http_webhook_store_percent(ngx_conf_t *cf, ngx_str_t *param, ngx_str_t *s,
+    ngx_uint_t *percent)
+{
+    ngx_int_t  n;
+
+    n = NGX_ERROR;
+
+    if (s->len && s->data[s->len - 1] == '%') {
+        n = ngx_atoi(s->data, s->len - 1);
+    }
+
+    if (n < 10 || n > 99) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid \"%V\", it must be from 10%% to 99%%",
+                           param);
+        return NGX_ERROR;
+    }
+
+    *percent = n;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_webhook_store_full(ngx_conf_t *cf, ngx_str_t *param, ngx_str_t *s,
+    ngx_http_webhook_main_conf_t *wmcf)
+{
+    ngx_uint_t  i;
+
+    static ngx_str_t  names[] = {
+        ngx_string("drop"),
+        ngx_string("refuse"),
+        ngx_string("block")
+    };
+
+    for (i = 0; i < 3; i++) {
+        if (s->len == names[i].len
+            && ngx_strncmp(s->data, names[i].data, s->len) == 0)
+        {
+            wmcf->full = i;
+            return NGX_OK;
+        }
+    }
+
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                       "invalid \"%V\", it must be \"drop\", \"refuse\" or "
+                       "\"block\"", param);
+
+    return NGX_ERROR;
 }
 
 

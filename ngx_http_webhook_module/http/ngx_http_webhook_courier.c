@@ -204,6 +204,12 @@ ngx_http_webhook_courier_put(ngx_http_webhook_event_t *event)
     webhook_op_put_event_t      *put;
     ngx_http_webhook_courier_t  *c;
 
+    event->hold.job.handler = ngx_http_webhook_courier_put_done;
+
+    if (ngx_http_webhook_wait_behind(event)) {
+        return;
+    }
+
     c = &ngx_http_webhook_courier;
     put = &event->hold.job.op.u.put_event;
 
@@ -215,8 +221,6 @@ ngx_http_webhook_courier_put(ngx_http_webhook_event_t *event)
         put->deliveries[i].lease = 1;
         c->asked++;
     }
-
-    event->hold.job.handler = ngx_http_webhook_courier_put_done;
 
     ngx_http_webhook_batch_post(&event->hold.job);
 }
@@ -256,6 +260,12 @@ ngx_http_webhook_courier_put_done(ngx_http_webhook_job_t *job)
         ngx_http_webhook_courier_put(event);
         return;
     }
+
+    if (result == WEBHOOK_STORE_FULL && ngx_http_webhook_wait_put(event)) {
+        return;
+    }
+
+    ngx_http_webhook_wait_end(event, result <= WEBHOOK_STORE_DUPLICATE);
 
     if (result == WEBHOOK_STORE_OK || result == WEBHOOK_STORE_DUPLICATE) {
         ngx_http_webhook_count(NGX_HTTP_WEBHOOK_EVENTS_COMMITTED, 1);
@@ -363,6 +373,7 @@ ngx_http_webhook_courier_init(ngx_cycle_t *cycle,
     c->active = 1;
 
     ngx_http_webhook_send_init(wmcf, cycle->log, c->lease);
+    ngx_http_webhook_wait_init(wmcf, cycle->log);
 
     if (ngx_http_webhook_batch_ready()) {
         ngx_http_webhook_courier_name();
@@ -408,6 +419,7 @@ ngx_http_webhook_courier_exit(ngx_cycle_t *cycle)
         ngx_del_timer(&c->scan);
     }
 
+    ngx_http_webhook_wait_exit();
     ngx_http_webhook_send_exit();
 }
 

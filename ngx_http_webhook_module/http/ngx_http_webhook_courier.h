@@ -46,6 +46,10 @@ struct ngx_http_webhook_event_s {
     ngx_uint_t                  tries;      /* after UNKNOWN */
     ngx_http_webhook_event_pt   handler;    /* may be NULL */
     void                       *data;       /* may be nulled by its owner */
+
+    ngx_msec_t                  since;      /* it waits for room in the store */
+    uint64_t                    number;     /* among those that wait */
+    unsigned                    waits:1;
 };
 
 /* What is sent: a webhook_rendition_t whose body is in buffers in memory. */

@@ -40,6 +40,10 @@ static ngx_http_webhook_metric_t  ngx_http_webhook_metric[] = {
                    "lost: each is a broken promise and a line of the error "
                    "log.") },
 
+    [NGX_HTTP_WEBHOOK_EVENTS_WAITED] = {
+        ngx_string("ngx_webhook_events_waited_total"),
+        ngx_string("Events whose response waited for room in the store.") },
+
     [NGX_HTTP_WEBHOOK_EVENTS_SKIPPED] = {
         ngx_string("ngx_webhook_events_skipped_total"),
         ngx_string("Events that no endpoint asks for.") },

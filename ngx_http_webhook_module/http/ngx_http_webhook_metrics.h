@@ -17,6 +17,7 @@
 typedef enum {
     NGX_HTTP_WEBHOOK_EVENTS_COMMITTED = 0,  /* events made durable */
     NGX_HTTP_WEBHOOK_EVENTS_FAILED,         /* matched, but not kept */
+    NGX_HTTP_WEBHOOK_EVENTS_WAITED,         /* for room in the store */
     NGX_HTTP_WEBHOOK_EVENTS_SKIPPED,        /* matched, nobody asked for it */
     NGX_HTTP_WEBHOOK_EVENTS_TOO_LARGE,      /* over webhook_payload_max */
     NGX_HTTP_WEBHOOK_EVENTS_UNDECODABLE,    /* unknown content coding */
