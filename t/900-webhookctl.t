@@ -161,7 +161,7 @@ like $shown->{deliveries}[0]{attempts}[1]{answer}, qr/^\e\[31mred/,
 ($shown) = objects('show', $dead->{event}, '--body');
 
 is scalar @{ $shown->{deliveries} }, 2, 'all deliveries of an event';
-is $shown->{body}, qq({"id": 1, "note": "\x{110}\x{1a1}n h\x{e0}ng"}),
+is $shown->{forms}[0]{body}, qq({"id": 1, "note": "\x{110}\x{1a1}n h\x{e0}ng"}),
    'with the body';
 
 $out = printed('show', $dead->{id});

@@ -17,6 +17,7 @@
 
 static int ctl_each(ctl_t *ctl, webhook_store_t *st, webhook_op_e type,
     const char *done);
+static void ctl_check_text(const webhook_str_t *text);
 static int ctl_endpoint_state(ctl_t *ctl, webhook_store_t *st, int resume);
 
 
@@ -196,7 +197,7 @@ ctl_check(ctl_t *ctl, webhook_store_t *st)
         ctl_json_line(root);
 
     } else {
-        (void) fwrite(op.u.check.text.data, 1, op.u.check.text.len, stdout);
+        ctl_check_text(&op.u.check.text);
 
         printf("%" PRIu64 " rows, %" PRIu64 " faults\n", op.u.check.rows,
                op.u.check.faults);
@@ -205,6 +206,20 @@ ctl_check(ctl_t *ctl, webhook_store_t *st)
     webhook_op_free(&op);
 
     return rc;
+}
+
+
+/* Names of endpoints stand in it: none that a terminal takes for a command. */
+
+static void
+ctl_check_text(const webhook_str_t *text)
+{
+    size_t  i;
+
+    for (i = 0; i < text->len; i++) {
+        putchar((text->data[i] < 0x20 && text->data[i] != '\n')
+                || text->data[i] > 0x7e ? '?' : text->data[i]);
+    }
 }
 
 

@@ -338,6 +338,12 @@ ctl_print_stats(const webhook_op_stats_t *stats, int json)
                                 json_integer((json_int_t) ep->delivered));
             json_object_set_new(item, "dead_total",
                                 json_integer((json_int_t) ep->dead));
+            json_object_set_new(item, "paused", ep->paused
+                                ? ctl_json_text(&ep->reason) : json_null());
+            json_object_set_new(item, "breaker",
+                                json_string(ep->open ? "open" : "closed"));
+            json_object_set_new(item, "held_ms",
+                                json_integer((json_int_t) ep->held));
 
             json_array_append_new(list, item);
         }
@@ -375,6 +381,18 @@ ctl_print_stats(const webhook_op_stats_t *stats, int json)
                ep->attempts, ep->delivered);
 
         ctl_endpoint(&ep->name, ep->id);
+
+        if (ep->paused) {
+            printf(", paused: ");
+            (void) ctl_text(&ep->reason, 255);
+
+        } else if (ep->open) {
+            printf(", its breaker is open");
+
+        } else if (ep->held) {
+            printf(", held back");
+        }
+
         printf("\n");
     }
 }

@@ -48,6 +48,14 @@ webhook_admin_retry(webhook_txn_t *t, webhook_op_t *op)
 
     rc = webhook_admin_again(t, ep, id, &d, &full);
 
+    if (rc == MDB_NOTFOUND) {
+
+        /* its event is damaged */
+
+        op->result = WEBHOOK_STORE_NOT_FOUND;
+        return 0;
+    }
+
     op->result = full ? WEBHOOK_STORE_FULL : WEBHOOK_STORE_OK;
 
     return rc;

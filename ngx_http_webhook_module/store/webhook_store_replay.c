@@ -123,6 +123,14 @@ webhook_replay(webhook_txn_t *t, webhook_op_t *op)
             rc = webhook_admin_again(t, ep, &hit.id, &hit.d, &full);
         }
 
+        if (rc == MDB_NOTFOUND) {
+
+            /* its event is damaged */
+
+            webhook_replay_pass(&w, &hit);
+            continue;
+        }
+
         if (rc) {
             return rc;
         }

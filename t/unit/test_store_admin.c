@@ -168,7 +168,8 @@ test_retry(void)
 
     n = util_claim(&u, &op, &ep, 10);
 
-    tap_ok(n == 1, "and goes out again");
+    tap_ok(n == 1 && op.u.claim.leases[0].attempt == 1,
+           "with all its sends before it");
 
     (void) util_complete(&u, dead, ep, op.u.claim.leases[0].token,
                          WEBHOOK_DONE, 0);
