@@ -49,6 +49,7 @@ location /api/ {
     webhook_event order.edit POST ^/a(b|pi)/;
     webhook_event order.edit POST ^\/api\/o;
     webhook_event order.edit POST (?i)^/API/;
+    webhook_event order.edit POST ^/api/part status=206 payload=request;
     webhook_event order.edit POST ^/(\d+) "when=data.id == 1";
     webhook_event order.edit POST ^/(\d+) "when=data.id == 2";
 }

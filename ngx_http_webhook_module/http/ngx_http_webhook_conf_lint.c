@@ -338,8 +338,10 @@ ngx_http_webhook_lint_status(ngx_http_webhook_rule_t *rule)
 
     for (status = 200; status < 600; status++) {
 
-        if (status != NGX_HTTP_PARTIAL_CONTENT
-            && webhook_status_set_has(&rule->status, status))
+        /* a part of a whole is no payload */
+
+        if (webhook_status_set_has(&rule->status, status)
+            && (status != NGX_HTTP_PARTIAL_CONTENT || !rule->need_response))
         {
             return 1;
         }
