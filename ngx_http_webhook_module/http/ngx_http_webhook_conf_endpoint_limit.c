@@ -171,8 +171,20 @@ ngx_http_webhook_endpoint_limit(ngx_conf_t *cf, ngx_command_t *cmd,
         return ngx_http_webhook_conf_invalid(cf, &value[i]);
     }
 
-    if (ep->rate == 0 && ep->burst) {
-        return "has a \"burst=\" without a \"rate=\"";
+    if (ep->rate == 0) {
+        return ep->burst ? "has a \"burst=\" without a \"rate=\""
+                         : NGX_CONF_OK;
+    }
+
+    if (ep->burst == 0) {
+
+        /*
+         * What a timer that is a little late leaves unused has to come later,
+         * or the rate would not be reached: 50 ms of it
+         */
+
+        ep->burst = (uint32_t) ((uint64_t) ep->rate * 50 / ep->per);
+        ep->burst = ngx_max(ep->burst, 1);
     }
 
     return NGX_CONF_OK;
