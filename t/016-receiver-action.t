@@ -94,7 +94,7 @@ qr/invalid parameter "id=\$\{b\}" in \S+webhook\.conf:4$/m
 webhook_receiver usd {
     secret abcdefghijklmnopqrst;
     action POST /pos/x;
-    target id=${_id|number};
+    target id=${_id|numeral};
 }
 --- must_die
 --- error_log eval
@@ -187,11 +187,11 @@ qr/invalid number of arguments in "action" directive in \S+webhook\.conf:4$/m
 webhook_receiver usd {
     secret abcdefghijklmnopqrst;
     action POST /pos/x;
-    action POST /pos a a;
+    action POST /pos '"a"' a;
 }
 --- must_die
 --- error_log eval
-qr/invalid number of arguments in "action" directive in \S+webhook\.conf:4$/m
+qr/invalid parameter "a" in \S+webhook\.conf:4$/m
 
 
 

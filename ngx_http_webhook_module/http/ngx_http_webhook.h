@@ -338,6 +338,8 @@ typedef struct {
     ngx_str_t                         event_header; /* Tc-Webhook-Event */
     webhook_address_rules_t           address;  /* webhook_address */
     struct ngx_http_webhook_secret_s *secrets;  /* the room of secrets' */
+    ngx_array_t                      *maps;     /* conf_map.c's, or NULL */
+    ngx_array_t                      *map_users;    /* the same */
     ngx_array_t                      *targets;  /* of ..._target_t *: the
                                                    client's */
 

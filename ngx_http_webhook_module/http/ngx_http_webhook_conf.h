@@ -9,6 +9,7 @@
  *   conf_endpoint.c   webhook_endpoint { }; see conf_endpoint.h
  *   conf_event.c      webhook_event
  *   conf_receiver.c   webhook_receiver { }; see conf_receiver.h
+ *   conf_map.c        webhook_map { }
  *   conf_check.c      the check of the whole, what is found by id or token
  *   conf_lint.c       warnings of what is allowed and hardly meant
  *   conf_block.c      blocks with directives of their own
@@ -63,6 +64,16 @@ char *ngx_http_webhook_address(ngx_conf_t *cf, ngx_command_t *cmd,
 
 char *ngx_http_webhook_receiver(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+
+/* Directive webhook_map. */
+char *ngx_http_webhook_map(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+
+/* Remembers a template that asks for tables, which it is given by the check
+   when all is known. */
+ngx_int_t ngx_http_webhook_map_add_user(ngx_conf_t *cf,
+    webhook_template_t *tpl);
+ngx_int_t ngx_http_webhook_map_check(ngx_conf_t *cf,
+    ngx_http_webhook_main_conf_t *wmcf);
 
 /* What is to be looked at in a receiver when all is known. */
 ngx_int_t ngx_http_webhook_receiver_check(ngx_conf_t *cf,

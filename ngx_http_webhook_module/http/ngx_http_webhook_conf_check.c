@@ -51,6 +51,7 @@ ngx_http_webhook_conf_check(ngx_conf_t *cf)
     wmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_webhook_module);
 
     if (ngx_http_webhook_check_store(cf, wmcf) != NGX_OK
+        || ngx_http_webhook_map_check(cf, wmcf) != NGX_OK
         || ngx_http_webhook_check_endpoints(cf, wmcf) != NGX_OK
         || ngx_http_webhook_check_rules(cf, wmcf) != NGX_OK
         || ngx_http_webhook_check_receivers(cf, wmcf) != NGX_OK
@@ -413,6 +414,23 @@ ngx_http_webhook_check_receivers(ngx_conf_t *cf,
                     return NGX_ERROR;
                 }
             }
+
+            if (action[n].when
+                && webhook_condition_paths(action[n].when,
+                                           ngx_http_webhook_check_variable,
+                                           &check)
+                   != 0)
+            {
+                return NGX_ERROR;
+            }
+        }
+
+        if (rcv[i]->lookup
+            && webhook_template_paths(rcv[i]->lookup->uri,
+                                      ngx_http_webhook_check_variable, &check)
+               != 0)
+        {
+            return NGX_ERROR;
         }
     }
 

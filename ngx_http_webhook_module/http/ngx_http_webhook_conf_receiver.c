@@ -118,6 +118,7 @@ static const ngx_http_webhook_receiver_part_t
     &ngx_http_webhook_receiver_base_part,
     &ngx_http_webhook_receiver_token_part,
     &ngx_http_webhook_receiver_verify_part,
+    &ngx_http_webhook_receiver_body_part,
     &ngx_http_webhook_receiver_action_part,
     NULL
 };

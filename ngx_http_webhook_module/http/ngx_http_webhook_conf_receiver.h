@@ -7,6 +7,7 @@
  *   conf_receiver.c          the block; what it is, what it may take
  *   conf_receiver_token.c    the secrets of its URL, the search among them
  *   conf_receiver_verify.c   signatures and handshakes
+ *   conf_receiver_body.c     kinds of bodies, lists in them
  *   conf_receiver_action.c   target, required fields, actions
  *
  * A part has a table of directives, as a module has, whose handlers get the
@@ -48,6 +49,8 @@ extern const ngx_http_webhook_receiver_part_t
     ngx_http_webhook_receiver_token_part;
 extern const ngx_http_webhook_receiver_part_t
     ngx_http_webhook_receiver_verify_part;
+extern const ngx_http_webhook_receiver_part_t
+    ngx_http_webhook_receiver_body_part;
 extern const ngx_http_webhook_receiver_part_t
     ngx_http_webhook_receiver_action_part;
 

@@ -423,7 +423,8 @@ ngx_http_webhook_conf_template(ngx_conf_t *cf, ngx_str_t *text,
     }
 
     if (ngx_http_webhook_conf_own(cf, tpl, ngx_http_webhook_conf_free_template)
-        != NGX_OK)
+        != NGX_OK
+        || ngx_http_webhook_map_add_user(cf, tpl) != NGX_OK)
     {
         return NULL;
     }

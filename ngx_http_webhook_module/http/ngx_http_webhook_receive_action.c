@@ -30,6 +30,8 @@ static ngx_uint_t ngx_http_webhook_act_error_page(ngx_http_request_t *sr,
     ngx_int_t rc);
 static ngx_http_webhook_act_t *ngx_http_webhook_act_get(
     ngx_http_request_t *r);
+static void ngx_http_webhook_act_read(ngx_http_webhook_act_t *act,
+    ngx_buf_t *b);
 
 
 static ngx_str_t  ngx_http_webhook_act_host = ngx_string("Host");
@@ -88,7 +90,8 @@ ngx_http_webhook_receive_act(ngx_http_webhook_act_t *act)
 
     if (ngx_http_webhook_act_headers(sr, act) != NGX_OK
         || ngx_http_webhook_act_body(sr, act) != NGX_OK
-        || ngx_http_webhook_act_variables(sr) != NGX_OK)
+        || ngx_http_webhook_act_variables(sr) != NGX_OK
+        || ngx_http_webhook_receive_timeout(act, sr) != NGX_OK)
     {
         /* it is posted already: let it end before it begins */
 
@@ -147,6 +150,17 @@ ngx_http_webhook_act_headers(ngx_http_request_t *sr,
            != NGX_OK)
     {
         return NGX_ERROR;
+    }
+
+    if (act->action->idempotency.len) {
+
+        if (ngx_http_webhook_receive_idempotency(act, &value) != NGX_OK
+            || ngx_http_webhook_act_header(sr, &act->action->idempotency,
+                                           &value, &h)
+               != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
     }
 
     if (!act->has_body
@@ -350,6 +364,9 @@ ngx_http_webhook_act_done(ngx_http_request_t *sr, void *data, ngx_int_t rc)
     }
 
     act->done = 1;
+
+    ngx_http_webhook_receive_timeout_end(act);
+
     act->total = (uint32_t) (ngx_http_webhook_receive_clock() - act->begun);
 
     call->woken = 1;
@@ -418,12 +435,23 @@ ngx_http_webhook_receive_act_header(ngx_http_request_t *r)
         return 0;
     }
 
+    r->header_sent = 1;
+
+    if (act->done) {
+        /* too late */
+        return 1;
+    }
+
     act->answered = 1;
     act->status = r->headers_out.status;
     act->complete = 0;
     act->start_len = 0;
+    act->kept_len = 0;
+    act->too_large = 0;
 
-    r->header_sent = 1;
+    if (act->action->captures.nelts) {
+        r->filter_need_in_memory = 1;
+    }
 
     /*
      * what is swallowed at once needs no file to wait in: a pipe would not
@@ -443,7 +471,6 @@ ngx_http_webhook_receive_act_header(ngx_http_request_t *r)
 ngx_uint_t
 ngx_http_webhook_receive_act_body(ngx_http_request_t *r, ngx_chain_t *in)
 {
-    size_t                   len;
     ngx_buf_t               *b;
     ngx_http_webhook_act_t  *act;
 
@@ -456,11 +483,10 @@ ngx_http_webhook_receive_act_body(ngx_http_request_t *r, ngx_chain_t *in)
         b = in->buf;
 
         if (ngx_buf_in_memory(b)) {
-            len = ngx_min((size_t) (b->last - b->pos),
-                          NGX_HTTP_WEBHOOK_ANSWER_START - act->start_len);
 
-            ngx_memcpy(act->start + act->start_len, b->pos, len);
-            act->start_len += len;
+            if (!act->done) {
+                ngx_http_webhook_act_read(act, b);
+            }
 
             b->pos = b->last;
         }
@@ -475,4 +501,32 @@ ngx_http_webhook_receive_act_body(ngx_http_request_t *r, ngx_chain_t *in)
     }
 
     return 1;
+}
+
+
+static void
+ngx_http_webhook_act_read(ngx_http_webhook_act_t *act, ngx_buf_t *b)
+{
+    size_t  len;
+
+    len = b->last - b->pos;
+
+    if (len == 0) {
+        return;
+    }
+
+    ngx_http_webhook_receive_keep(act, b->pos, len);
+
+    if (act->start == NULL) {
+        act->start = ngx_pnalloc(act->call->request->pool,
+                                 NGX_HTTP_WEBHOOK_ANSWER_START);
+        if (act->start == NULL) {
+            return;
+        }
+    }
+
+    len = ngx_min(len, NGX_HTTP_WEBHOOK_ANSWER_START - act->start_len);
+
+    ngx_memcpy(act->start + act->start_len, b->pos, len);
+    act->start_len += len;
 }

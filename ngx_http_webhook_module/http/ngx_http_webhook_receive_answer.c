@@ -14,6 +14,8 @@ static ngx_int_t ngx_http_webhook_answer_make(ngx_http_webhook_call_t *call);
 static ngx_int_t ngx_http_webhook_answer_send(ngx_http_webhook_call_t *call);
 static ngx_int_t ngx_http_webhook_answer_dry(ngx_http_webhook_call_t *call,
     ngx_str_t *json);
+static void ngx_http_webhook_answer_later(ngx_http_webhook_act_t *act,
+    webhook_buf_t *b);
 static void ngx_http_webhook_answer_quoted(webhook_buf_t *b, ngx_str_t *text);
 static ngx_int_t ngx_http_webhook_answer_text(ngx_http_request_t *r,
     webhook_buf_t *b, ngx_str_t *json);
@@ -251,6 +253,12 @@ ngx_http_webhook_answer_dry(ngx_http_webhook_call_t *call, ngx_str_t *json)
         ngx_http_webhook_answer_quoted(&b, &act->method_name);
 
         webhook_buf_add(&b, ", \"uri\": ", sizeof(", \"uri\": ") - 1);
+
+        if (!act->rendered) {
+            ngx_http_webhook_answer_later(act, &b);
+            continue;
+        }
+
         ngx_http_webhook_answer_quoted(&b, &act->shown_uri);
 
         webhook_buf_add(&b, ", \"body\": ", sizeof(", \"body\": ") - 1);
@@ -269,6 +277,27 @@ ngx_http_webhook_answer_dry(ngx_http_webhook_call_t *call, ngx_str_t *json)
     webhook_buf_add(&b, "]}", 2);
 
     return ngx_http_webhook_answer_text(call->request, &b, json);
+}
+
+
+/* An action that waits for the answers of others: its templates. */
+
+static void
+ngx_http_webhook_answer_later(ngx_http_webhook_act_t *act, webhook_buf_t *b)
+{
+    ngx_http_webhook_answer_quoted(b, &act->action->uri_text);
+
+    webhook_buf_add(b, ", \"body\": ", sizeof(", \"body\": ") - 1);
+
+    if (act->action->body) {
+        ngx_http_webhook_answer_quoted(b, &act->action->body_text);
+
+    } else {
+        webhook_buf_add(b, "null", 4);
+    }
+
+    webhook_buf_add(b, ", \"template\": true}",
+                    sizeof(", \"template\": true}") - 1);
 }
 
 

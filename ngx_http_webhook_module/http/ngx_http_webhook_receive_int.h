@@ -11,8 +11,13 @@
  *   receive_body.c       reads the body, into memory and within a bound
  *   receive_verify.c     was it signed by who it says
  *   receive_handshake.c  the questions by which senders make sure of us
- *   receive_check.c      is it what the receiver asks for; renders the actions
+ *   receive_check.c      is it what the receiver asks for
+ *   receive_payload.c    the body as JSON, whatever it came as; its elements
+ *   receive_map.c        what templates find; renders the actions
+ *   receive_repeat.c     what repeats of a call have in common
  *   receive_run.c        runs the actions, one after the other
+ *   receive_capture.c    keeps what later actions take of an answer
+ *   receive_timeout.c    ends an action that takes too long
  *   receive_action.c     runs one as a subrequest, swallows its output
  *   receive_answer.c     the answers
  *   receive_log.c        the history of calls
@@ -34,6 +39,9 @@
 #define NGX_HTTP_WEBHOOK_URI_MAX       8192     /* bytes of an action's URI */
 #define NGX_HTTP_WEBHOOK_ERROR_MAX     1024     /* bytes of an error text */
 #define NGX_HTTP_WEBHOOK_DRAIN_MAX     65536    /* bytes of a refused body */
+#define NGX_HTTP_WEBHOOK_CAPTURE_MAX   65536    /* bytes of an answer that is
+                                                   captured from */
+#define NGX_HTTP_WEBHOOK_ACTS_MAX      4096     /* of one call */
 
 
 typedef struct ngx_http_webhook_call_s  ngx_http_webhook_call_t;
@@ -43,7 +51,10 @@ typedef struct ngx_http_webhook_call_s  ngx_http_webhook_call_t;
 
 typedef struct {
     ngx_http_webhook_call_t      *call;
-    ngx_uint_t                    number;       /* 1.. */
+    ngx_http_webhook_action_t    *action;
+    ngx_uint_t                    number;       /* 1.. in its list; 0: the
+                                                   target is looked up */
+    ngx_uint_t                    element;      /* index of that it is for */
     ngx_uint_t                    method;
     ngx_str_t                     method_name;
     ngx_str_t                     uri;          /* as rendered, escaped */
@@ -54,8 +65,11 @@ typedef struct {
     ngx_str_t                     shown_uri;    /* as history and dry run */
     ngx_str_t                     shown_body;   /*   show them: redacted */
     unsigned                      has_body:1;
+    unsigned                      rendered:1;
+    unsigned                      skipped:1;    /* its condition is false */
 
     unsigned                      done:1;
+    unsigned                      timed_out:1;
     unsigned                      answered:1;   /* status came as a header */
     unsigned                      complete:1;   /* and the end of the body */
     unsigned                      broken:1;     /* or not, though it should */
@@ -64,7 +78,16 @@ typedef struct {
     uint32_t                      total;        /* usec */
 
     size_t                        start_len;
-    u_char                        start[NGX_HTTP_WEBHOOK_ANSWER_START];
+    u_char                       *start;        /* of the answer, or NULL */
+
+    u_char                       *kept;         /* the answer, where values
+                                                   are captured from it */
+    size_t                        kept_len;
+    size_t                        kept_size;
+    unsigned                      too_large:1;  /* for that */
+    unsigned                      no_memory:1;
+
+    ngx_event_t                   timer;
 } ngx_http_webhook_act_t;
 
 
@@ -102,11 +125,27 @@ struct ngx_http_webhook_call_s {
                                                    verified, and the result */
     ngx_str_t                     repeat_id;    /* of a sender's, from the
                                                    verification; or empty */
-    webhook_json_doc_t           *doc;
+
+    ngx_uint_t                    kind;         /* of the body: ..._ACCEPT_ */
+    ngx_str_t                     payload;      /* JSON: the body or what was
+                                                   made of it */
+    webhook_json_doc_t           *doc;          /* of the payload */
+    webhook_json_value_t         *elements;     /* with for_each, else NULL */
+    ngx_uint_t                    nelements;
+    ngx_uint_t                    element;      /* index of that which
+                                                   templates see */
+    u_char                        index[NGX_INT_T_LEN];
+    webhook_value_t              *captured;     /* by their index; missing
+                                                   until they are there */
 
     ngx_http_webhook_act_t       *acts;
     ngx_uint_t                    nacts;
+    ngx_uint_t                    nlookups;     /* the first of them */
     ngx_uint_t                    current;      /* index of the running one */
+    ngx_uint_t                    failed;       /* of those that may */
+
+    u_char                        repeat[32];   /* what repeats share */
+    unsigned                      keyed:1;      /* it is known */
 
     ngx_uint_t                    status;       /* of the answer, 0: none yet */
     ngx_uint_t                    told;         /* the one that is sent, by the
@@ -271,12 +310,11 @@ ngx_uint_t ngx_http_webhook_receive_check_headers(
     ngx_http_webhook_call_t *call, ngx_str_t *error);
 
 /* Steps: of the type that was sent, of what is in the body, of what it is
-   about.  The last one fills in call->acts. */
+   about. */
 ngx_int_t ngx_http_webhook_receive_type(ngx_http_webhook_call_t *call);
 ngx_int_t ngx_http_webhook_receive_parse(ngx_http_webhook_call_t *call);
 ngx_int_t ngx_http_webhook_receive_require(ngx_http_webhook_call_t *call);
 ngx_int_t ngx_http_webhook_receive_target(ngx_http_webhook_call_t *call);
-ngx_int_t ngx_http_webhook_receive_render(ngx_http_webhook_call_t *call);
 
 /* True where the caller asks for a dry run. */
 ngx_uint_t ngx_http_webhook_receive_dry_run(ngx_http_request_t *r);
@@ -284,6 +322,70 @@ ngx_uint_t ngx_http_webhook_receive_dry_run(ngx_http_request_t *r);
 /* Makes a sentence in the request's pool; "" on lack of memory. */
 void ngx_cdecl ngx_http_webhook_receive_say(ngx_http_request_t *r,
     ngx_str_t *text, const char *fmt, ...);
+
+
+/* receive_payload.c */
+
+/* 0 and call->kind, or the status to answer with its sentence. */
+ngx_uint_t ngx_http_webhook_receive_kind(ngx_http_webhook_call_t *call,
+    ngx_str_t *error);
+
+/* Makes call->payload, call->doc and call->elements of the body; returns the
+   same. */
+ngx_uint_t ngx_http_webhook_receive_payload(ngx_http_webhook_call_t *call,
+    ngx_str_t *error);
+
+
+/* receive_map.c */
+
+/* Step: fills in call->acts, but for what depends on answers. */
+ngx_int_t ngx_http_webhook_receive_render(ngx_http_webhook_call_t *call);
+
+/*
+ * Renders an action, or finds that it is to be skipped.  Returns 0 or the
+ * status to answer, with the sentence in *error.
+ */
+ngx_uint_t ngx_http_webhook_receive_render_act(ngx_http_webhook_act_t *act,
+    ngx_str_t *error);
+
+/* Renders a template into the request's pool, max bytes at most; the same,
+   with *err filled in. */
+ngx_uint_t ngx_http_webhook_receive_text(ngx_http_webhook_call_t *call,
+    webhook_template_t *tpl, size_t max, ngx_str_t *text,
+    webhook_error_t *err);
+
+/* webhook_lookup_pt, of a call: the payload, or its element, what was
+   captured, and header., query. and var. */
+int ngx_http_webhook_receive_lookup(void *ctx, const webhook_path_t *path,
+    webhook_value_t *v);
+
+
+/* receive_repeat.c */
+
+/* The value of an action's idempotency header: the same for repeats of a
+   call, where it can be told. */
+ngx_int_t ngx_http_webhook_receive_idempotency(ngx_http_webhook_act_t *act,
+    ngx_str_t *value);
+
+
+/* receive_capture.c */
+
+/* Keeps some of an action's answer. */
+void ngx_http_webhook_receive_keep(ngx_http_webhook_act_t *act, u_char *p,
+    size_t len);
+
+/* Takes the values of an action that succeeded: NGX_OK, or NGX_ERROR with the
+   sentence in *error. */
+ngx_int_t ngx_http_webhook_receive_capture(ngx_http_webhook_act_t *act,
+    ngx_str_t *error);
+
+
+/* receive_timeout.c */
+
+/* Sets an action's timer if it has one; NGX_ERROR on lack of memory. */
+ngx_int_t ngx_http_webhook_receive_timeout(ngx_http_webhook_act_t *act,
+    ngx_http_request_t *sr);
+void ngx_http_webhook_receive_timeout_end(ngx_http_webhook_act_t *act);
 
 
 /* receive_run.c */

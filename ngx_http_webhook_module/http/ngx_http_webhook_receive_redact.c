@@ -215,8 +215,12 @@ ngx_http_webhook_receive_shown_body(ngx_http_webhook_call_t *call,
             continue;
         }
 
-        if (found.span.data < call->body
-            || found.span.data + found.span.len > call->body + call->body_len)
+        /* a form or XML is shown as the JSON that was made of it */
+
+        *text = call->payload;
+
+        if (found.span.data < text->data
+            || found.span.data + found.span.len > text->data + text->len)
         {
             ngx_str_set(text, "(not kept: it has fields that are redacted)");
             return NGX_OK;
@@ -232,13 +236,13 @@ ngx_http_webhook_receive_shown_body(ngx_http_webhook_call_t *call,
     ngx_qsort(spans, n, sizeof(webhook_str_t), ngx_http_webhook_redact_cmp);
 
     p = ngx_pnalloc(call->pool,
-                    call->body_len + n * (sizeof("\"***\"") - 1));
+                    call->payload.len + n * (sizeof("\"***\"") - 1));
     if (p == NULL) {
         return NGX_ERROR;
     }
 
     text->data = p;
-    pos = call->body;
+    pos = call->payload.data;
 
     for (i = 0; i < n; i++) {
 
@@ -252,7 +256,7 @@ ngx_http_webhook_receive_shown_body(ngx_http_webhook_call_t *call,
         pos = spans[i].data + spans[i].len;
     }
 
-    len = call->body + call->body_len - pos;
+    len = call->payload.data + call->payload.len - pos;
     p = ngx_cpymem(p, pos, len);
 
     text->len = p - text->data;

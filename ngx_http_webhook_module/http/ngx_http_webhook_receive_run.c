@@ -3,7 +3,7 @@
  * Copyright (C) the ngx_http_webhook_module authors
  *
  * Runs the actions of a call one after the other, each when the one before it
- * succeeded.
+ * succeeded or may fail.
  */
 
 
@@ -11,49 +11,112 @@
 
 
 static ngx_int_t ngx_http_webhook_run_next(ngx_http_webhook_call_t *call);
-static void ngx_http_webhook_run_woken(ngx_http_webhook_call_t *call);
-static ngx_int_t ngx_http_webhook_run_failed(ngx_http_webhook_call_t *call,
+static ngx_uint_t ngx_http_webhook_run_end(ngx_http_webhook_call_t *call);
+static ngx_int_t ngx_http_webhook_run_prepare(ngx_http_webhook_call_t *call,
     ngx_http_webhook_act_t *act);
+static void ngx_http_webhook_run_woken(ngx_http_webhook_call_t *call);
+static ngx_int_t ngx_http_webhook_run_answered(ngx_http_webhook_call_t *call,
+    ngx_http_webhook_act_t *act);
+static ngx_int_t ngx_http_webhook_run_looked_up(ngx_http_webhook_call_t *call,
+    ngx_http_webhook_act_t *act);
+static ngx_int_t ngx_http_webhook_run_forgive(ngx_http_webhook_call_t *call,
+    ngx_http_webhook_act_t *act, ngx_uint_t status, ngx_str_t *error);
+static ngx_int_t ngx_http_webhook_run_failed(ngx_http_webhook_call_t *call,
+    ngx_http_webhook_act_t *act, ngx_uint_t status);
+static ngx_int_t ngx_http_webhook_run_done(ngx_http_webhook_call_t *call);
 
 
 ngx_int_t
 ngx_http_webhook_receive_run(ngx_http_webhook_call_t *call)
 {
     if (call->receiver->mode == NGX_HTTP_WEBHOOK_MODE_TEST) {
-        return ngx_http_webhook_call_set(call, NGX_HTTP_OK, NULL);
+        return ngx_http_webhook_run_done(call);
     }
 
     return ngx_http_webhook_run_next(call);
 }
 
 
+/* What is called now: the actions of a durable call go another way. */
+
+static ngx_uint_t
+ngx_http_webhook_run_end(ngx_http_webhook_call_t *call)
+{
+    return call->receiver->mode == NGX_HTTP_WEBHOOK_MODE_DURABLE
+           ? call->nlookups : call->nacts;
+}
+
+
 static ngx_int_t
 ngx_http_webhook_run_next(ngx_http_webhook_call_t *call)
 {
+    ngx_int_t                rc;
     ngx_str_t                error;
     ngx_uint_t               status;
     ngx_http_webhook_act_t  *act;
 
-    if (call->current == call->nacts) {
-        return ngx_http_webhook_call_set(call, NGX_HTTP_OK, NULL);
+    while (call->current < ngx_http_webhook_run_end(call)) {
+
+        act = &call->acts[call->current];
+
+        if (!act->rendered) {
+            rc = ngx_http_webhook_run_prepare(call, act);
+
+            if (rc == NGX_DECLINED) {
+                call->current++;
+                continue;
+            }
+
+            if (rc != NGX_OK) {
+                return rc;
+            }
+        }
+
+        if (ngx_http_webhook_receive_act(act) == NGX_OK) {
+            ngx_http_webhook_call_wait(call, ngx_http_webhook_run_woken);
+            return NGX_AGAIN;
+        }
+
+        status = call->current ? NGX_HTTP_BAD_GATEWAY
+                               : NGX_HTTP_SERVICE_UNAVAILABLE;
+
+        ngx_http_webhook_receive_say(call->request, &error,
+                                     "Action %ui of %ui could not be called%s",
+                                     act->number,
+                                     call->receiver->actions.nelts,
+                                     call->current ? "" : "; nothing was "
+                                                          "done");
+
+        return ngx_http_webhook_call_set(call, status, &error);
     }
 
-    act = &call->acts[call->current];
+    return ngx_http_webhook_run_done(call);
+}
 
-    if (ngx_http_webhook_receive_act(act) == NGX_OK) {
-        ngx_http_webhook_call_wait(call, ngx_http_webhook_run_woken);
-        return NGX_AGAIN;
+
+/*
+ * Renders an action that had to wait for the answers of others.  Returns
+ * NGX_OK; NGX_DECLINED if it is passed over; or NGX_DONE.
+ */
+
+static ngx_int_t
+ngx_http_webhook_run_prepare(ngx_http_webhook_call_t *call,
+    ngx_http_webhook_act_t *act)
+{
+    ngx_str_t  why, error;
+
+    if (ngx_http_webhook_receive_render_act(act, &why) == 0) {
+        return act->skipped ? NGX_DECLINED : NGX_OK;
     }
-
-    status = call->current ? NGX_HTTP_BAD_GATEWAY
-                           : NGX_HTTP_SERVICE_UNAVAILABLE;
 
     ngx_http_webhook_receive_say(call->request, &error,
-                                 "Action %ui of %ui could not be called%s",
-                                 act->number, call->nacts,
-                                 call->current ? "" : "; nothing was done");
+                                 "Action %ui of %ui could not be made of the "
+                                 "API's answers: %V", act->number,
+                                 call->receiver->actions.nelts, &why);
 
-    return ngx_http_webhook_call_set(call, status, &error);
+    return ngx_http_webhook_run_forgive(call, act, NGX_HTTP_BAD_GATEWAY,
+                                        &error)
+           == NGX_OK ? NGX_DECLINED : NGX_DONE;
 }
 
 
@@ -67,10 +130,10 @@ ngx_http_webhook_run_woken(ngx_http_webhook_call_t *call)
 
     act = &call->acts[call->current];
 
-    if (act->status < 200 || act->status > 299 || act->broken) {
-        rc = ngx_http_webhook_run_failed(call, act);
+    rc = act->number ? ngx_http_webhook_run_answered(call, act)
+                     : ngx_http_webhook_run_looked_up(call, act);
 
-    } else {
+    if (rc == NGX_OK) {
         call->current++;
         rc = ngx_http_webhook_run_next(call);
     }
@@ -81,12 +144,136 @@ ngx_http_webhook_run_woken(ngx_http_webhook_call_t *call)
 }
 
 
+/* NGX_OK if the next one may be called, or NGX_DONE. */
+
 static ngx_int_t
-ngx_http_webhook_run_failed(ngx_http_webhook_call_t *call,
+ngx_http_webhook_run_answered(ngx_http_webhook_call_t *call,
     ngx_http_webhook_act_t *act)
 {
+    ngx_str_t  error;
+
+    if (act->status < 200 || act->status > 299 || act->broken) {
+        return ngx_http_webhook_run_failed(call, act, NGX_HTTP_BAD_GATEWAY);
+    }
+
+    if (ngx_http_webhook_receive_capture(act, &error) != NGX_OK) {
+        return ngx_http_webhook_run_forgive(call, act, NGX_HTTP_BAD_GATEWAY,
+                                            &error);
+    }
+
+    return NGX_OK;
+}
+
+
+/* What is no record is told from an API that does not work. */
+
+static ngx_int_t
+ngx_http_webhook_run_looked_up(ngx_http_webhook_call_t *call,
+    ngx_http_webhook_act_t *act)
+{
+    if (act->status == NGX_HTTP_OK && !act->broken) {
+        return NGX_OK;
+    }
+
+    if (act->status == 0 || act->broken
+        || act->status >= NGX_HTTP_INTERNAL_SERVER_ERROR)
+    {
+        return ngx_http_webhook_run_failed(call, act, NGX_HTTP_BAD_GATEWAY);
+    }
+
+    return ngx_http_webhook_run_failed(call, act, call->receiver->missing);
+}
+
+
+/* A failure: the end, unless the action may fail. */
+
+static ngx_int_t
+ngx_http_webhook_run_forgive(ngx_http_webhook_call_t *call,
+    ngx_http_webhook_act_t *act, ngx_uint_t status, ngx_str_t *error)
+{
+    ngx_str_t  which;
+
+    if (act->action->go_on) {
+
+        call->failed++;
+
+        ngx_log_error(NGX_LOG_ERR, call->request->connection->log, 0,
+                      "webhook receiver \"%V\": %V; going on",
+                      &call->receiver->name,
+                      call->detail.len ? &call->detail : error);
+
+        ngx_str_null(&call->detail);
+
+        return NGX_OK;
+    }
+
+    if (call->elements == NULL) {
+        return ngx_http_webhook_call_set(call, status, error);
+    }
+
+    if (act->number) {
+        ngx_http_webhook_receive_say(call->request, &which,
+                                     "%V, for element %ui of %ui; those before "
+                                     "it were done", error, act->element + 1,
+                                     call->nelements);
+
+    } else {
+        ngx_http_webhook_receive_say(call->request, &which,
+                                     "%V, for element %ui of %ui; nothing was "
+                                     "done", error, act->element + 1,
+                                     call->nelements);
+    }
+
+    return ngx_http_webhook_call_set(call, status, &which);
+}
+
+
+/* All went well; how many there were is told where there may be several. */
+
+static ngx_int_t
+ngx_http_webhook_run_done(ngx_http_webhook_call_t *call)
+{
+    u_char  *p;
+
+    if (call->receiver->profile != NGX_HTTP_WEBHOOK_PROFILE_STRICT
+        || (call->elements == NULL && call->failed == 0))
+    {
+        return ngx_http_webhook_call_set(call, NGX_HTTP_OK, NULL);
+    }
+
+    p = ngx_pnalloc(call->request->pool,
+                    sizeof("{\"status\": \"ok\", \"elements\": , \"failed\": }")
+                    + 2 * NGX_INT_T_LEN);
+    if (p == NULL) {
+        return ngx_http_webhook_call_set(call, NGX_HTTP_OK, NULL);
+    }
+
+    call->answer.data = p;
+
+    p = ngx_cpymem(p, "{\"status\": \"ok\"", sizeof("{\"status\": \"ok\"") - 1);
+
+    if (call->elements) {
+        p = ngx_sprintf(p, ", \"elements\": %ui", call->nelements);
+    }
+
+    if (call->failed) {
+        p = ngx_sprintf(p, ", \"failed\": %ui", call->failed);
+    }
+
+    *p++ = '}';
+
+    call->answer.len = p - call->answer.data;
+
+    return ngx_http_webhook_call_set(call, NGX_HTTP_OK, NULL);
+}
+
+
+static ngx_int_t
+ngx_http_webhook_run_failed(ngx_http_webhook_call_t *call,
+    ngx_http_webhook_act_t *act, ngx_uint_t status)
+{
     size_t               len;
-    ngx_str_t            error, start;
+    ngx_str_t            error, start, name;
     const char          *dots;
     ngx_http_request_t  *r;
 
@@ -107,29 +294,46 @@ ngx_http_webhook_run_failed(ngx_http_webhook_call_t *call,
         dots = "...";
     }
 
-    if (act->broken) {
+    if (act->number) {
+        ngx_http_webhook_receive_say(r, &name, "action %ui of %ui",
+                                     act->number,
+                                     call->receiver->actions.nelts);
+
+    } else {
+        ngx_str_set(&name, "the look-up of the target");
+    }
+
+    if (act->timed_out) {
         ngx_http_webhook_receive_say(r, &error,
-                "The API's answer to action %ui of %ui (%V %*s%s) broke off",
-                act->number, call->nacts, &act->method_name,
-                len, act->uri.data, dots);
+                "The API did not answer %V (%V %*s%s) in time",
+                &name, &act->method_name, len, act->uri.data, dots);
+
+    } else if (act->broken) {
+        ngx_http_webhook_receive_say(r, &error,
+                "The API's answer to %V (%V %*s%s) broke off",
+                &name, &act->method_name, len, act->uri.data, dots);
 
     } else if (act->answered && act->status) {
         ngx_http_webhook_receive_say(r, &error,
-                "The API answered %ui to action %ui of %ui (%V %*s%s)",
-                act->status, act->number, call->nacts, &act->method_name,
+                "The API answered %ui to %V (%V %*s%s)",
+                act->status, &name, &act->method_name,
                 len, act->uri.data, dots);
 
     } else if (act->status) {
         ngx_http_webhook_receive_say(r, &error,
-                "Action %ui of %ui (%V %*s%s) failed with %ui",
-                act->number, call->nacts, &act->method_name,
+                "%V (%V %*s%s) failed with %ui",
+                &name, &act->method_name,
                 len, act->uri.data, dots, act->status);
 
     } else {
         ngx_http_webhook_receive_say(r, &error,
-                "Action %ui of %ui (%V %*s%s) got no answer",
-                act->number, call->nacts, &act->method_name,
+                "%V (%V %*s%s) got no answer",
+                &name, &act->method_name,
                 len, act->uri.data, dots);
+    }
+
+    if (error.len) {
+        error.data[0] = ngx_toupper(error.data[0]);
     }
 
     if (act->start_len) {
@@ -140,5 +344,5 @@ ngx_http_webhook_run_failed(ngx_http_webhook_call_t *call,
                                      &start);
     }
 
-    return ngx_http_webhook_call_set(call, NGX_HTTP_BAD_GATEWAY, &error);
+    return ngx_http_webhook_run_forgive(call, act, status, &error);
 }

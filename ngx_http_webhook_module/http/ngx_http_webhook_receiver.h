@@ -32,13 +32,58 @@ typedef enum {
 } ngx_http_webhook_log_e;
 
 
+/* A value of an action's answer that later actions may name. */
+
+typedef struct {
+    ngx_str_t                         name;
+    webhook_path_t                   *path;     /* response... or status */
+    ngx_uint_t                        index;    /* among all of a receiver */
+} ngx_http_webhook_captured_t;
+
+
 typedef struct {
     ngx_uint_t                        method;
     ngx_str_t                         method_name;
     webhook_template_t               *uri;
     webhook_template_t               *body;     /* NULL: no body */
+    ngx_str_t                         uri_text;     /* as written */
+    ngx_str_t                         body_text;
+    webhook_condition_t              *when;     /* NULL: always */
+    ngx_str_t                         idempotency;  /* header; empty: none */
+    ngx_msec_t                        timeout;  /* 0: the location's */
+    ngx_array_t                       captures; /* ..._captured_t */
     ngx_http_webhook_place_t          place;
+    unsigned                          go_on:1;  /* also if it failed */
+    unsigned                          late:1;   /* names what an earlier one
+                                                   captures */
 } ngx_http_webhook_action_t;
+
+
+/* What bodies a receiver reads: bits of "accept". */
+
+#define NGX_HTTP_WEBHOOK_ACCEPT_JSON       0x01
+#define NGX_HTTP_WEBHOOK_ACCEPT_FORM       0x02
+#define NGX_HTTP_WEBHOOK_ACCEPT_MULTIPART  0x04
+#define NGX_HTTP_WEBHOOK_ACCEPT_XML        0x08
+
+
+typedef enum {
+    NGX_HTTP_WEBHOOK_DEDUPE_NONE = 0,
+    NGX_HTTP_WEBHOOK_DEDUPE_HEADER,
+    NGX_HTTP_WEBHOOK_DEDUPE_BODY,       /* a path of the payload */
+    NGX_HTTP_WEBHOOK_DEDUPE_HASH        /* all of the body */
+} ngx_http_webhook_dedupe_e;
+
+
+/* An event that a call makes. */
+
+typedef struct {
+    ngx_str_t                         type_name;
+    ngx_http_webhook_type_t          *type;     /* set once all is read */
+    webhook_template_t               *body;     /* NULL: the payload */
+    webhook_condition_t              *when;     /* NULL: always */
+    ngx_http_webhook_place_t          place;
+} ngx_http_webhook_emit_t;
 
 
 /* The secret part of a receiver's URL, which is kept as its digest alone. */
@@ -79,6 +124,33 @@ struct ngx_http_webhook_receiver_s {
     webhook_template_t               *target_model;  /* NULL: not given */
     ngx_array_t                       require;  /* webhook_path_t * */
     ngx_array_t                       actions;  /* ..._action_t */
+    ngx_array_t                       captures; /* ngx_str_t: their names */
+
+    ngx_uint_t                        accept;   /* ..._ACCEPT_ bits */
+    ngx_array_t                       models;   /* ngx_str_t: any of them */
+    ngx_http_webhook_action_t        *lookup;   /* NULL: targets are not
+                                                   looked up */
+    ngx_uint_t                        missing;  /* status where that finds
+                                                   nothing */
+    webhook_path_t                   *for_each; /* NULL: once for a call */
+    ngx_uint_t                        for_each_root;    /* 1: its first step
+                                                   is "root" */
+    ngx_uint_t                        for_each_max;
+
+    ngx_uint_t                        dedupe;   /* ..._dedupe_e */
+    ngx_str_t                         dedupe_header;
+    webhook_path_t                   *dedupe_path;
+    uint64_t                          dedupe_ttl;   /* ms */
+
+    ngx_http_webhook_target_t        *shadow;   /* NULL: none */
+    ngx_str_t                         shadow_uri;   /* in front of URIs */
+
+    ngx_array_t                       emits;    /* ..._emit_t */
+
+    ngx_http_webhook_endpoint_t      *api;      /* of mode durable, named
+                                                   "receiver:NAME" */
+    ngx_str_t                         api_uri;  /* in front of URIs */
+    webhook_path_t                   *order_by; /* NULL: none */
 
     size_t                            body_max;
     webhook_json_limits_t             limits;
