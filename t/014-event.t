@@ -393,7 +393,7 @@ qr/invalid body template: the template is not JSON: .* in \S+webhook\.conf:1$/m
 === TEST 35: a body with an unknown filter
 --- user_files
 >>> webhook.conf
-webhook_event order.add POST ^/ 'body={"a": "${data.a|upper}"}';
+webhook_event order.add POST ^/ 'body={"a": "${data.a|shout}"}';
 --- must_die
 --- error_log eval
 qr/invalid body template: .* in \S+webhook\.conf:1$/m

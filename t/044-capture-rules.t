@@ -334,7 +334,7 @@ sub lost
 }
 
 lost('no such part', $t->get('/part/of/text'),
-     'the body is not JSON, which payload= with a path needs');
+     'the body is not JSON, XML or a form, which payload= with a path needs');
 lost('too deep', $t->get('/part/of/deep'),
      "the body's JSON is nested too deeply");
 

@@ -108,6 +108,37 @@ webhook_id_random(webhook_id_source_t *src, unsigned char *out, size_t len)
 }
 
 
+/* Lengths go in too, so that no text can pass for a part of its neighbour. */
+
+void
+webhook_id_hash(const webhook_str_t *texts, uint32_t count, webhook_id_t *id)
+{
+    uint32_t       i;
+    unsigned       n;
+    SHA256_CTX     ctx;
+    unsigned char  len[8], digest[SHA256_DIGEST_LENGTH];
+
+    SHA256_Init(&ctx);
+
+    for (i = 0; i < count; i++) {
+
+        for (n = 0; n < 8; n++) {
+            len[n] = (unsigned char) ((uint64_t) texts[i].len >> (56 - n * 8));
+        }
+
+        SHA256_Update(&ctx, len, sizeof(len));
+        SHA256_Update(&ctx, texts[i].data, texts[i].len);
+    }
+
+    SHA256_Final(digest, &ctx);
+
+    memcpy(id->bytes, digest, WEBHOOK_ID_LEN);
+
+    id->bytes[6] = (id->bytes[6] & 0x0f) | 0x80;
+    id->bytes[8] = (id->bytes[8] & 0x3f) | 0x80;
+}
+
+
 void
 webhook_id_text(const webhook_id_t *id,
     unsigned char text[WEBHOOK_ID_TEXT_LEN])

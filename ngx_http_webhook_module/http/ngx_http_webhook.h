@@ -195,6 +195,7 @@ typedef struct {
                                                    must hold */
     webhook_path_t                   *order_by; /* with its root, or NULL */
     unsigned                          order_block:1;    /* a dead head does */
+    unsigned                          format_set:1;     /* it was written */
     unsigned                          need_request:1;   /* filters, body or */
     unsigned                          need_response:1;  /*   headers use it */
 
@@ -260,9 +261,15 @@ typedef struct {
                                                         below its root), or
                                                         NULL: all of it */
     webhook_template_t               *body;     /* instead of it, or NULL */
+    webhook_template_t               *model;    /* the record it is about, */
+    webhook_template_t               *record;   /*   or NULL */
 
-    unsigned                          need_request:1;   /* request's body */
-    unsigned                          need_response:1;  /* response's */
+    /* Whose body the rule cannot do without, and whose it or one of its
+       endpoints looks at. */
+    unsigned                          need_request:1;
+    unsigned                          need_response:1;
+    unsigned                          want_request:1;
+    unsigned                          want_response:1;
     unsigned                          linted:1; /* it was warned of */
 
     ngx_array_t                       endpoints;  /* uint64_t ids of those
@@ -359,6 +366,8 @@ typedef struct {
     ngx_array_t                      *rules;    /* of ..._rule_t * or NULL */
     ngx_uint_t                        commit;
     size_t                            payload_max;
+    ngx_str_t                         idempotency;  /* a header's name; empty:
+                                                       off */
 
     ngx_flag_t                        receive;  /* webhook_receive here */
     ngx_str_t                         prefix;   /* of its location */

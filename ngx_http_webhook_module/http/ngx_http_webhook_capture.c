@@ -149,7 +149,7 @@ ngx_http_webhook_capture_begin(ngx_http_request_t *r,
         }
 
         open = 1;
-        copy |= match->rule->need_response;
+        copy |= match->rule->want_response;
         put |= (match->rule->endpoints.nelts != 0);
     }
 

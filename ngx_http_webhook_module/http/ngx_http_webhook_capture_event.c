@@ -4,21 +4,18 @@
  */
 
 #include "ngx_http_webhook_capture_int.h"
+#include "ngx_http_webhook_render.h"
 
 
-#define NGX_HTTP_WEBHOOK_TYPE_MAX  255      /* bytes of a Content-Type */
-
-
-/* What is to be sent. */
+/* A payload that is not one of the two bodies: its document is made here. */
 
 typedef struct {
-    ngx_chain_t                *chain;
-    size_t                      len;
-    ngx_str_t                   type;
+    ngx_http_webhook_document_t  *document;
 
-    ngx_chain_t                 link;       /* of one piece */
-    ngx_buf_t                   buf;
-    webhook_buf_t               rendered;
+    ngx_http_webhook_document_t   own;
+    ngx_chain_t                   link;
+    ngx_buf_t                     buf;
+    webhook_buf_t                 rendered;
 } ngx_http_webhook_payload_t;
 
 
@@ -29,13 +26,9 @@ static ngx_int_t ngx_http_webhook_match_payload(
 static ngx_int_t ngx_http_webhook_match_render(
     ngx_http_webhook_match_t *match, ngx_http_webhook_payload_t *payload);
 static ngx_int_t ngx_http_webhook_match_part(ngx_http_webhook_match_t *match,
-    ngx_http_webhook_copy_t *copy, ngx_http_webhook_payload_t *payload);
-static void ngx_http_webhook_match_whole(ngx_http_webhook_match_t *match,
-    ngx_http_webhook_body_t *body, ngx_http_webhook_payload_t *payload);
-static void ngx_http_webhook_payload_piece(
+    ngx_http_webhook_document_t *d, ngx_http_webhook_payload_t *payload);
+static void ngx_http_webhook_payload_piece(ngx_http_webhook_match_t *match,
     ngx_http_webhook_payload_t *payload, u_char *data, size_t len);
-static ngx_uint_t ngx_http_webhook_type_is_json(ngx_pool_t *pool,
-    ngx_http_webhook_body_t *body);
 static void ngx_http_webhook_match_put(ngx_http_webhook_match_t *match,
     ngx_http_webhook_payload_t *payload);
 static void ngx_http_webhook_match_kept(ngx_http_webhook_event_t *event,
@@ -43,11 +36,6 @@ static void ngx_http_webhook_match_kept(ngx_http_webhook_event_t *event,
 static void ngx_http_webhook_request_header(ngx_http_request_t *r,
     ngx_http_webhook_body_t *body);
 static int ngx_http_webhook_early_path(void *ctx, const webhook_path_t *path);
-
-
-static ngx_str_t  ngx_http_webhook_type_json = ngx_string("application/json");
-static ngx_str_t  ngx_http_webhook_type_octets =
-    ngx_string("application/octet-stream");
 
 
 void
@@ -63,16 +51,8 @@ ngx_http_webhook_capture_settle(ngx_http_webhook_capture_t *capture)
 
     /* What reading made is not in the pool, and can be large. */
 
-    ngx_http_webhook_copy_free(&capture->request.copy);
-    ngx_http_webhook_copy_free(&capture->response.copy);
-
-    if (capture->request.plain) {
-        ngx_http_webhook_copy_free(capture->request.plain);
-    }
-
-    if (capture->response.plain) {
-        ngx_http_webhook_copy_free(capture->response.plain);
-    }
+    ngx_http_webhook_document_free(&capture->request.document);
+    ngx_http_webhook_document_free(&capture->response.document);
 }
 
 
@@ -127,26 +107,42 @@ ngx_http_webhook_match_settle(ngx_http_webhook_match_t *match)
         return;
     }
 
+    payload.document = NULL;
     webhook_buf_init(&payload.rendered, capture->max);
 
     if (ngx_http_webhook_match_payload(match, &payload) == NGX_OK) {
         ngx_http_webhook_match_put(match, &payload);
     }
 
+    if (payload.document == &payload.own) {
+        ngx_http_webhook_document_free(&payload.own);
+    }
+
     webhook_buf_free(&payload.rendered);
 }
 
 
-ngx_http_webhook_copy_t *
+void
+ngx_http_webhook_capture_bodyless(ngx_http_webhook_body_t *body,
+    ngx_http_webhook_counter_e counter, const char *reason)
+{
+    body->known = 1;
+    body->counter = counter;
+    body->reason = reason;
+}
+
+
+ngx_http_webhook_document_t *
 ngx_http_webhook_capture_body(ngx_http_webhook_capture_t *capture,
     ngx_http_webhook_payload_e which)
 {
     ngx_http_webhook_body_t  *body;
+    ngx_http_webhook_copy_t  *plain;
 
     body = (which == NGX_HTTP_WEBHOOK_PAYLOAD_REQUEST) ? &capture->request
                                                        : &capture->response;
     if (body->known) {
-        return body->plain;
+        return body->reason ? NULL : &body->document;
     }
 
     body->known = 1;
@@ -164,12 +160,32 @@ ngx_http_webhook_capture_body(ngx_http_webhook_capture_t *capture,
 
     body->reason = ngx_http_webhook_copy_decode(capture->r->pool, &body->copy,
                                                 &body->coding, capture->max,
-                                                &body->plain, &body->counter);
+                                                &plain, &body->counter);
     if (body->reason) {
-        body->plain = NULL;
+        return NULL;
     }
 
-    return body->plain;
+    ngx_http_webhook_document_init(&body->document, capture->r->pool,
+                                   plain->first, plain->len, &body->type);
+
+    return &body->document;
+}
+
+
+const char *
+ngx_http_webhook_capture_unread(ngx_http_webhook_document_t *d)
+{
+    switch (ngx_http_webhook_document_kind(d)) {
+
+    case NGX_HTTP_WEBHOOK_KIND_XML:
+        return "the body's XML is nested too deeply or has too much in it";
+
+    case NGX_HTTP_WEBHOOK_KIND_FORM:
+        return "the body is a form with too many fields";
+
+    default:
+        return "the body's JSON is nested too deeply";
+    }
 }
 
 
@@ -308,9 +324,9 @@ static ngx_int_t
 ngx_http_webhook_match_payload(ngx_http_webhook_match_t *match,
     ngx_http_webhook_payload_t *payload)
 {
-    ngx_http_webhook_body_t     *body;
-    ngx_http_webhook_copy_t     *copy;
-    ngx_http_webhook_capture_t  *capture;
+    ngx_http_webhook_body_t      *body;
+    ngx_http_webhook_capture_t   *capture;
+    ngx_http_webhook_document_t  *d;
 
     if (match->rule->body) {
         return ngx_http_webhook_match_render(match, payload);
@@ -318,21 +334,26 @@ ngx_http_webhook_match_payload(ngx_http_webhook_match_t *match,
 
     capture = match->capture;
 
-    copy = ngx_http_webhook_capture_body(capture, match->rule->payload);
+    d = ngx_http_webhook_capture_body(capture, match->rule->payload);
 
-    body = (match->rule->payload == NGX_HTTP_WEBHOOK_PAYLOAD_REQUEST)
-           ? &capture->request : &capture->response;
+    if (d == NULL) {
+        body = (match->rule->payload == NGX_HTTP_WEBHOOK_PAYLOAD_REQUEST)
+               ? &capture->request : &capture->response;
 
-    if (copy == NULL) {
         ngx_http_webhook_match_fail(match, body->counter, body->reason);
         return NGX_ERROR;
     }
 
     if (match->rule->payload_path) {
-        return ngx_http_webhook_match_part(match, copy, payload);
+        return ngx_http_webhook_match_part(match, d, payload);
     }
 
-    ngx_http_webhook_match_whole(match, body, payload);
+    if (d->len == 0) {
+        ngx_http_webhook_payload_piece(match, payload, (u_char *) "{}", 2);
+
+    } else {
+        payload->document = d;
+    }
 
     return NGX_OK;
 }
@@ -353,9 +374,8 @@ ngx_http_webhook_match_render(ngx_http_webhook_match_t *match,
                                     &payload->rendered, &err))
     {
     case WEBHOOK_OK:
-        ngx_http_webhook_payload_piece(payload, payload->rendered.data,
+        ngx_http_webhook_payload_piece(match, payload, payload->rendered.data,
                                        payload->rendered.len);
-        payload->type = ngx_http_webhook_type_json;
         return NGX_OK;
 
     case WEBHOOK_LIMIT:
@@ -383,21 +403,20 @@ ngx_http_webhook_match_render(ngx_http_webhook_match_t *match,
 
 static ngx_int_t
 ngx_http_webhook_match_part(ngx_http_webhook_match_t *match,
-    ngx_http_webhook_copy_t *copy, ngx_http_webhook_payload_t *payload)
+    ngx_http_webhook_document_t *d, ngx_http_webhook_payload_t *payload)
 {
     const char            *reason;
     webhook_json_value_t   value;
 
-    switch (ngx_http_webhook_copy_json(match->capture->r->pool, copy)) {
+    switch (ngx_http_webhook_document_json(d)) {
 
     case WEBHOOK_OK:
-        if (webhook_path_find(match->rule->payload_path, 0, copy->doc, NULL,
+        if (webhook_path_find(match->rule->payload_path, 0, d->doc, NULL,
                               &value)
             == WEBHOOK_OK)
         {
-            ngx_http_webhook_payload_piece(payload, value.span.data,
+            ngx_http_webhook_payload_piece(match, payload, value.span.data,
                                            value.span.len);
-            payload->type = ngx_http_webhook_type_json;
             return NGX_OK;
         }
 
@@ -405,11 +424,12 @@ ngx_http_webhook_match_part(ngx_http_webhook_match_t *match,
         break;
 
     case WEBHOOK_ERROR:
-        reason = "the body is not JSON, which payload= with a path needs";
+        reason = "the body is not JSON, XML or a form, which payload= with a "
+                 "path needs";
         break;
 
     case WEBHOOK_LIMIT:
-        reason = "the body's JSON is nested too deeply";
+        reason = ngx_http_webhook_capture_unread(d);
         break;
 
     default:
@@ -422,47 +442,14 @@ ngx_http_webhook_match_part(ngx_http_webhook_match_t *match,
 }
 
 
-static void
-ngx_http_webhook_match_whole(ngx_http_webhook_match_t *match,
-    ngx_http_webhook_body_t *body, ngx_http_webhook_payload_t *payload)
-{
-    u_char      *p, *last;
-    ngx_uint_t   clean;
-
-    if (body->plain->len == 0) {
-        ngx_http_webhook_payload_piece(payload, (u_char *) "{}", 2);
-        payload->type = ngx_http_webhook_type_json;
-        return;
-    }
-
-    payload->chain = body->plain->first;
-    payload->len = body->plain->len;
-
-    if (ngx_http_webhook_type_is_json(match->capture->r->pool, body)) {
-        payload->type = ngx_http_webhook_type_json;
-        return;
-    }
-
-    /* It becomes a header of ours. */
-
-    clean = body->type.len && body->type.len <= NGX_HTTP_WEBHOOK_TYPE_MAX;
-
-    last = body->type.data + body->type.len;
-
-    for (p = body->type.data; clean && p < last; p++) {
-        if (*p < 0x20 || *p == 0x7f) {
-            clean = 0;
-        }
-    }
-
-    payload->type = clean ? body->type : ngx_http_webhook_type_octets;
-}
-
+/* JSON that is not a body of its own. */
 
 static void
-ngx_http_webhook_payload_piece(ngx_http_webhook_payload_t *payload,
-    u_char *data, size_t len)
+ngx_http_webhook_payload_piece(ngx_http_webhook_match_t *match,
+    ngx_http_webhook_payload_t *payload, u_char *data, size_t len)
 {
+    static ngx_str_t  json = ngx_string("application/json");
+
     ngx_memzero(&payload->buf, sizeof(ngx_buf_t));
 
     payload->buf.pos = data;
@@ -472,94 +459,10 @@ ngx_http_webhook_payload_piece(ngx_http_webhook_payload_t *payload,
     payload->link.buf = &payload->buf;
     payload->link.next = NULL;
 
-    payload->chain = &payload->link;
-    payload->len = len;
-}
+    ngx_http_webhook_document_init(&payload->own, match->capture->r->pool,
+                                   &payload->link, len, &json);
 
-
-/*
- * JSON is what says so; and what says nothing of worth, as many an old API
- * does (no type, text/plain, text/html), and reads as an object or an array.
- */
-
-static ngx_uint_t
-ngx_http_webhook_type_is_json(ngx_pool_t *pool, ngx_http_webhook_body_t *body)
-{
-    u_char       *p, *last;
-    size_t        len;
-    ngx_chain_t  *cl;
-
-    p = body->type.data;
-    last = ngx_strlchr(p, p + body->type.len, ';');
-
-    if (last == NULL) {
-        last = p + body->type.len;
-    }
-
-    while (last > p && (last[-1] == ' ' || last[-1] == '\t')) {
-        last--;
-    }
-
-    len = last - p;
-
-    if (len >= 5 && ngx_strncasecmp(last - 5, (u_char *) "+json", 5) == 0) {
-        return 1;
-    }
-
-    switch (len) {
-
-    case 0:
-        break;
-
-    case 9:
-        if (ngx_strncasecmp(p, (u_char *) "text/json", 9) == 0) {
-            return 1;
-        }
-
-        if (ngx_strncasecmp(p, (u_char *) "text/html", 9) == 0) {
-            break;
-        }
-
-        return 0;
-
-    case 10:
-        if (ngx_strncasecmp(p, (u_char *) "text/plain", 10) == 0) {
-            break;
-        }
-
-        return 0;
-
-    case 16:
-        return ngx_strncasecmp(p, (u_char *) "application/json", 16) == 0;
-
-    default:
-        return 0;
-    }
-
-    for (cl = body->plain->first; cl; cl = cl->next) {
-
-        for (p = cl->buf->pos; p < cl->buf->last; p++) {
-
-            switch (*p) {
-
-            case ' ':
-            case '\t':
-            case CR:
-            case LF:
-                break;
-
-            case '{':
-            case '[':
-                return ngx_http_webhook_copy_json(pool, body->plain)
-                       == WEBHOOK_OK;
-
-            default:
-                return 0;
-            }
-        }
-    }
-
-    return 0;
+    payload->document = &payload->own;
 }
 
 
@@ -569,47 +472,47 @@ static void
 ngx_http_webhook_match_put(ngx_http_webhook_match_t *match,
     ngx_http_webhook_payload_t *payload)
 {
-    uint64_t                     *endpoint;
-    ngx_uint_t                    i;
-    ngx_http_request_t           *r;
-    ngx_http_webhook_form_t       form;
-    ngx_http_webhook_rule_t      *rule;
-    ngx_http_webhook_event_t     *event;
-    ngx_http_webhook_capture_t   *capture;
-    ngx_http_webhook_delivery_t  *deliveries;
+    ngx_int_t                    rc;
+    const char                  *why;
+    ngx_http_request_t          *r;
+    ngx_http_webhook_rule_t     *rule;
+    ngx_http_webhook_event_t    *event;
+    ngx_http_webhook_render_t    render;
+    ngx_http_webhook_capture_t  *capture;
 
     rule = match->rule;
     capture = match->capture;
     r = capture->r;
 
-    ngx_memzero(&form, sizeof(ngx_http_webhook_form_t));
+    ngx_memzero(&render, sizeof(ngx_http_webhook_render_t));
 
-    form.content_type = payload->type;
-    form.body = payload->chain;
-    form.body_len = payload->len;
+    render.pool = r->pool;
+    render.log = r->connection->log;
+    render.wmcf = ngx_http_get_module_main_conf(r, ngx_http_webhook_module);
+    render.id = &match->id;
+    render.id_text = &match->id_text;
+    render.wall = match->wall;
+    render.type = &rule->type->name;
+    render.payload = payload->document;
+    render.max = capture->max;
+    render.model = rule->model;
+    render.record = rule->record;
+    render.endpoints = &rule->endpoints;
+    render.lookup = ngx_http_webhook_capture_lookup;
+    render.ctx = match;
+    render.why = &match->reason;
 
-    event = NULL;
-    endpoint = rule->endpoints.elts;
+    rc = ngx_http_webhook_render(&render, &event, &why);
 
-    deliveries = ngx_pcalloc(r->pool, rule->endpoints.nelts
-                                      * sizeof(ngx_http_webhook_delivery_t));
-
-    if (deliveries) {
-
-        for (i = 0; i < rule->endpoints.nelts; i++) {
-            deliveries[i].endpoint = endpoint[i];
-        }
-
-        event = ngx_http_webhook_event_create(&match->id, match->wall,
-                                              &rule->type->name, &form, 1,
-                                              deliveries,
-                                              rule->endpoints.nelts,
-                                              r->connection->log);
+    if (rc == NGX_DECLINED) {
+        match->state = NGX_HTTP_WEBHOOK_MATCH_SKIPPED;
+        ngx_http_webhook_count(NGX_HTTP_WEBHOOK_EVENTS_SKIPPED, 1);
+        return;
     }
 
-    if (event == NULL) {
+    if (rc != NGX_OK) {
         ngx_http_webhook_match_fail(match, NGX_HTTP_WEBHOOK_EVENTS_FAILED,
-                                    "no memory");
+                                    why);
         return;
     }
 
@@ -644,6 +547,10 @@ ngx_http_webhook_match_kept(ngx_http_webhook_event_t *event,
     match = event->data;
 
     kept = (result == WEBHOOK_STORE_OK || result == WEBHOOK_STORE_DUPLICATE);
+
+    if (result == WEBHOOK_STORE_DUPLICATE && event->tries == 0) {
+        ngx_http_webhook_count(NGX_HTTP_WEBHOOK_EVENTS_REPEATED, 1);
+    }
 
     if (!kept) {
         put = &event->hold.job.op.u.put_event;

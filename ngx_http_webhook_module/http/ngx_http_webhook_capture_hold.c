@@ -471,29 +471,37 @@ ngx_http_webhook_capture_fail(ngx_http_webhook_capture_t *capture,
 }
 
 
-/* Fails those that want the response's body, which could not be copied. */
+/* The response's body could not be copied: fails those that cannot do without
+   it, and tells the others. */
 
 void
 ngx_http_webhook_capture_spoil(ngx_http_webhook_capture_t *capture)
 {
+    ngx_http_webhook_body_t   *body;
     ngx_http_webhook_match_t  *match;
 
-    for (match = capture->matches; match; match = match->next) {
+    body = &capture->response;
 
-        if (match->state != NGX_HTTP_WEBHOOK_MATCH_OPEN
-            || !match->rule->need_response)
-        {
-            continue;
-        }
+    if (body->reason == NULL) {
 
-        if (capture->response.copy.over) {
-            ngx_http_webhook_match_fail(match,
+        if (body->copy.over) {
+            ngx_http_webhook_capture_bodyless(body,
                            NGX_HTTP_WEBHOOK_EVENTS_TOO_LARGE,
                            "the response's body is over webhook_payload_max");
 
         } else {
-            ngx_http_webhook_match_fail(match, NGX_HTTP_WEBHOOK_EVENTS_FAILED,
-                                        "no memory for the response's body");
+            ngx_http_webhook_capture_bodyless(body,
+                           NGX_HTTP_WEBHOOK_EVENTS_FAILED,
+                           "no memory for the response's body");
+        }
+    }
+
+    for (match = capture->matches; match; match = match->next) {
+
+        if (match->state == NGX_HTTP_WEBHOOK_MATCH_OPEN
+            && match->rule->need_response)
+        {
+            ngx_http_webhook_match_fail(match, body->counter, body->reason);
         }
     }
 }

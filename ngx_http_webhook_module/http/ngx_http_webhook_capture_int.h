@@ -11,6 +11,7 @@
  *   capture_copy.c     copies of bodies, bounded, and their decoding
  *   capture_event.c    from a match to an event, and what became of it
  *   capture_lookup.c   the values that templates and conditions name
+ *   capture_repeat.c   the id of an event whose request may be repeated
  *   capture_var.c      the variables
  *
  * Only main requests have a state.  It is found through the cleanup list of
@@ -24,6 +25,7 @@
 
 #include "ngx_http_webhook_capture.h"
 #include "ngx_http_webhook_courier.h"
+#include "ngx_http_webhook_document.h"
 #include "ngx_http_webhook_metrics.h"
 
 
@@ -41,15 +43,9 @@ typedef struct {
     size_t                             len;
     size_t                             expected;    /* len to come, or 0 */
 
-    ngx_str_t                          text;    /* len bytes in one piece,
-                                                   once it was asked for */
-    webhook_json_doc_t                *doc;
-    int                                read;    /* result of reading it */
-
     unsigned                           last:1;  /* it is whole */
     unsigned                           over:1;  /* larger than the limit */
     unsigned                           broken:1;    /* no memory */
-    unsigned                           parsed:1;    /* "read" is set */
 } ngx_http_webhook_copy_t;
 
 
@@ -57,13 +53,13 @@ typedef struct {
 
 typedef struct {
     ngx_http_webhook_copy_t            copy;    /* as it came */
-    ngx_http_webhook_copy_t           *plain;   /* decoded; may be copy */
+    ngx_http_webhook_document_t        document;    /* decoded */
     ngx_str_t                          type;    /* its Content-Type */
     ngx_str_t                          coding;  /* its Content-Encoding */
 
     const char                        *reason;  /* why it cannot be had */
     ngx_http_webhook_counter_e         counter; /* and what that counts as */
-    unsigned                           known:1; /* plain or reason is set */
+    unsigned                           known:1; /* document or reason is */
 } ngx_http_webhook_body_t;
 
 
@@ -96,7 +92,6 @@ struct ngx_http_webhook_match_s {
 
     ngx_str_t                          uri;     /* that the rule matched */
     int                               *captures;    /* of it, once asked for */
-    ngx_str_t                          time;    /* as text, once asked for */
     const char                        *reason;  /* why a value could not be
                                                    had, or NULL */
 
@@ -201,18 +196,6 @@ void ngx_http_webhook_copy_init(ngx_http_webhook_copy_t *copy);
 ngx_int_t ngx_http_webhook_copy_add(ngx_pool_t *pool,
     ngx_http_webhook_copy_t *copy, u_char *data, size_t len, size_t max);
 
-/* The copy in one piece.  NGX_OK or NGX_ERROR. */
-ngx_int_t ngx_http_webhook_copy_text(ngx_pool_t *pool,
-    ngx_http_webhook_copy_t *copy);
-
-/* Reads the copy as JSON, once: WEBHOOK_OK (copy->doc is set),
-   WEBHOOK_ERROR (not JSON), WEBHOOK_LIMIT, WEBHOOK_NOMEM. */
-int ngx_http_webhook_copy_json(ngx_pool_t *pool,
-    ngx_http_webhook_copy_t *copy);
-
-/* Frees what reading made; it may be read again. */
-void ngx_http_webhook_copy_free(ngx_http_webhook_copy_t *copy);
-
 /* True if a content coding is none or one that can be decoded. */
 ngx_uint_t ngx_http_webhook_copy_coding(ngx_str_t *coding);
 
@@ -237,8 +220,15 @@ void ngx_http_webhook_match_fail(ngx_http_webhook_match_t *match,
     ngx_http_webhook_counter_e counter, const char *reason);
 
 /* A body, decoded; NULL if it cannot be had (its reason tells). */
-ngx_http_webhook_copy_t *ngx_http_webhook_capture_body(
+ngx_http_webhook_document_t *ngx_http_webhook_capture_body(
     ngx_http_webhook_capture_t *capture, ngx_http_webhook_payload_e which);
+
+/* A body that cannot be had, for this reason. */
+void ngx_http_webhook_capture_bodyless(ngx_http_webhook_body_t *body,
+    ngx_http_webhook_counter_e counter, const char *reason);
+
+/* Why a body could not be read, as static text. */
+const char *ngx_http_webhook_capture_unread(ngx_http_webhook_document_t *d);
 
 /*
  * Evaluates the conditions that need neither the response's body nor a
@@ -279,6 +269,17 @@ void ngx_http_webhook_capture_drop(ngx_chain_t *in);
    that want its body, since that could not be copied. */
 void ngx_http_webhook_capture_cut(ngx_http_webhook_capture_t *capture);
 void ngx_http_webhook_capture_spoil(ngx_http_webhook_capture_t *capture);
+
+
+/* ---------------------------------------------------- capture_repeat.c --- */
+
+/*
+ * Makes the id of an event of the rule with this index: the same for the same
+ * request, if it bears the header of webhook_idempotency, else a new one.
+ * NGX_OK, or NGX_ERROR with no memory or randomness.
+ */
+ngx_int_t ngx_http_webhook_capture_id(ngx_http_request_t *r,
+    ngx_http_webhook_loc_conf_t *wlcf, ngx_uint_t rule, webhook_id_t *id);
 
 
 /* ---------------------------------------------------- capture_lookup.c --- */

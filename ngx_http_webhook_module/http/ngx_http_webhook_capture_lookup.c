@@ -27,15 +27,12 @@ static int ngx_http_webhook_root_uri(ngx_http_webhook_match_t *match,
     const webhook_path_t *path, webhook_value_t *v);
 static int ngx_http_webhook_root_event(ngx_http_webhook_match_t *match,
     const webhook_path_t *path, webhook_value_t *v);
-static int ngx_http_webhook_root_now(ngx_http_webhook_match_t *match,
-    const webhook_path_t *path, webhook_value_t *v);
 static int ngx_http_webhook_root_var(ngx_http_webhook_match_t *match,
     const webhook_path_t *path, webhook_value_t *v);
 static int ngx_http_webhook_root_body(ngx_http_webhook_match_t *match,
     ngx_http_webhook_payload_e which, const webhook_path_t *part,
     const webhook_path_t *path, webhook_value_t *v);
 static int ngx_http_webhook_match_captures(ngx_http_webhook_match_t *match);
-static int ngx_http_webhook_match_time(ngx_http_webhook_match_t *match);
 static void ngx_http_webhook_value_text(webhook_value_t *v, u_char *data,
     size_t len);
 
@@ -46,7 +43,7 @@ static ngx_http_webhook_root_t  ngx_http_webhook_roots[] = {
     { ngx_string("response"), ngx_http_webhook_root_response },
     { ngx_string("uri"),      ngx_http_webhook_root_uri },
     { ngx_string("event"),    ngx_http_webhook_root_event },
-    { ngx_string("now"),      ngx_http_webhook_root_now },
+    { ngx_string("now"),      ngx_http_webhook_root_event },
     { ngx_string("var"),      ngx_http_webhook_root_var },
     { ngx_null_string, NULL }
 };
@@ -115,49 +112,28 @@ ngx_http_webhook_root_body(ngx_http_webhook_match_t *match,
     ngx_http_webhook_payload_e which, const webhook_path_t *part,
     const webhook_path_t *path, webhook_value_t *v)
 {
-    webhook_json_value_t         value, from;
-    ngx_http_webhook_copy_t     *copy;
-    ngx_http_webhook_capture_t  *capture;
+    int                           rc;
+    ngx_http_webhook_capture_t   *capture;
+    ngx_http_webhook_document_t  *d;
 
     capture = match->capture;
 
-    copy = ngx_http_webhook_capture_body(capture, which);
+    d = ngx_http_webhook_capture_body(capture, which);
 
-    if (copy == NULL) {
+    if (d == NULL) {
         match->reason = (which == NGX_HTTP_WEBHOOK_PAYLOAD_REQUEST)
                         ? capture->request.reason : capture->response.reason;
         return WEBHOOK_NOMEM;
     }
 
-    switch (ngx_http_webhook_copy_json(capture->r->pool, copy)) {
+    rc = ngx_http_webhook_document_find(d, path, 1, part, v);
 
-    case WEBHOOK_OK:
-        break;
-
-    case WEBHOOK_ERROR:
-        return WEBHOOK_OK;
-
-    case WEBHOOK_LIMIT:
-        match->reason = "the body's JSON is nested too deeply";
-        return WEBHOOK_NOMEM;
-
-    default:
+    if (rc == WEBHOOK_LIMIT) {
+        match->reason = ngx_http_webhook_capture_unread(d);
         return WEBHOOK_NOMEM;
     }
 
-    webhook_json_root(copy->doc, &from);
-
-    if (part) {
-        if (webhook_path_find(part, 0, copy->doc, NULL, &from) != WEBHOOK_OK) {
-            return WEBHOOK_OK;
-        }
-    }
-
-    if (webhook_path_find(path, 1, copy->doc, &from, &value) == WEBHOOK_OK) {
-        webhook_value_from_json(v, &value);
-    }
-
-    return WEBHOOK_OK;
+    return rc;
 }
 
 
@@ -252,98 +228,15 @@ ngx_http_webhook_match_captures(ngx_http_webhook_match_t *match)
 }
 
 
+/* "now" too. */
+
 static int
 ngx_http_webhook_root_event(ngx_http_webhook_match_t *match,
     const webhook_path_t *path, webhook_value_t *v)
 {
-    ngx_str_t            *name;
-    const webhook_str_t  *step;
-
-    if (webhook_path_steps(path) != 2) {
-        return WEBHOOK_OK;
-    }
-
-    step = webhook_path_step(path, 1);
-
-    if (step->len == 2 && ngx_strncmp(step->data, "id", 2) == 0) {
-        ngx_http_webhook_value_text(v, match->id_text.data,
-                                    match->id_text.len);
-        return WEBHOOK_OK;
-    }
-
-    if (step->len == 4 && ngx_strncmp(step->data, "type", 4) == 0) {
-        name = &match->rule->type->name;
-        ngx_http_webhook_value_text(v, name->data, name->len);
-        return WEBHOOK_OK;
-    }
-
-    if (step->len == 4 && ngx_strncmp(step->data, "time", 4) == 0) {
-
-        if (ngx_http_webhook_match_time(match) != WEBHOOK_OK) {
-            return WEBHOOK_NOMEM;
-        }
-
-        ngx_http_webhook_value_text(v, match->time.data, match->time.len);
-    }
-
-    return WEBHOOK_OK;
-}
-
-
-/* "2026-11-22T00:38:52.123Z" */
-
-static int
-ngx_http_webhook_match_time(ngx_http_webhook_match_t *match)
-{
-    ngx_tm_t  tm;
-
-    if (match->time.data) {
-        return WEBHOOK_OK;
-    }
-
-    match->time.data = ngx_pnalloc(match->capture->r->pool,
-                                   sizeof("1970-01-01T00:00:00.000Z"));
-    if (match->time.data == NULL) {
-        return WEBHOOK_NOMEM;
-    }
-
-    ngx_gmtime((time_t) (match->wall / 1000), &tm);
-
-    match->time.len = ngx_sprintf(match->time.data,
-                                  "%4d-%02d-%02dT%02d:%02d:%02d.%03dZ",
-                                  tm.ngx_tm_year, tm.ngx_tm_mon,
-                                  tm.ngx_tm_mday, tm.ngx_tm_hour,
-                                  tm.ngx_tm_min, tm.ngx_tm_sec,
-                                  (int) (match->wall % 1000))
-                      - match->time.data;
-
-    return WEBHOOK_OK;
-}
-
-
-/* When the event happened, in seconds since 1970. */
-
-static int
-ngx_http_webhook_root_now(ngx_http_webhook_match_t *match,
-    const webhook_path_t *path, webhook_value_t *v)
-{
-    u_char  *p;
-
-    if (webhook_path_steps(path) != 1) {
-        return WEBHOOK_OK;
-    }
-
-    p = ngx_pnalloc(match->capture->r->pool, NGX_TIME_T_LEN);
-    if (p == NULL) {
-        return WEBHOOK_NOMEM;
-    }
-
-    v->missing = 0;
-    v->type = WEBHOOK_JSON_NUMBER;
-    v->span.data = p;
-    v->span.len = ngx_sprintf(p, "%T", (time_t) (match->wall / 1000)) - p;
-
-    return WEBHOOK_OK;
+    return ngx_http_webhook_lookup_event(match->capture->r->pool, &match->id,
+                                         match->wall, &match->rule->type->name,
+                                         path, v);
 }
 
 

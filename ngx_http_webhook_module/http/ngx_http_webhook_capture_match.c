@@ -7,15 +7,13 @@
 
 
 static void ngx_http_webhook_capture_cleanup(void *data);
-static void ngx_http_webhook_body_free(ngx_http_webhook_body_t *body);
 static void ngx_http_webhook_capture_reset(
     ngx_http_webhook_capture_t *capture);
 static void ngx_http_webhook_capture_response(
-    ngx_http_webhook_capture_t *capture, size_t max);
+    ngx_http_webhook_capture_t *capture, size_t max, ngx_uint_t bodyless);
 static void ngx_http_webhook_match_lost(ngx_http_request_t *r,
     ngx_http_webhook_rule_t *rule, const char *reason);
-static void ngx_http_webhook_match_check(ngx_http_webhook_match_t *match,
-    ngx_uint_t bodyless);
+static void ngx_http_webhook_match_check(ngx_http_webhook_match_t *match);
 
 
 ngx_http_webhook_capture_t *
@@ -72,18 +70,7 @@ ngx_http_webhook_capture_cleanup(void *data)
     /* What is on its way into the store goes there without us. */
 
     ngx_http_webhook_capture_reset(capture);
-    ngx_http_webhook_body_free(&capture->request);
-}
-
-
-static void
-ngx_http_webhook_body_free(ngx_http_webhook_body_t *body)
-{
-    ngx_http_webhook_copy_free(&body->copy);
-
-    if (body->plain && body->plain != &body->copy) {
-        ngx_http_webhook_copy_free(body->plain);
-    }
+    ngx_http_webhook_document_free(&capture->request.document);
 }
 
 
@@ -106,7 +93,7 @@ ngx_http_webhook_capture_reset(ngx_http_webhook_capture_t *capture)
     capture->last = &capture->matches;
     capture->pending = 0;
 
-    ngx_http_webhook_body_free(&capture->response);
+    ngx_http_webhook_document_free(&capture->response.document);
     ngx_memzero(&capture->response, sizeof(ngx_http_webhook_body_t));
     ngx_http_webhook_copy_init(&capture->response.copy);
 }
@@ -152,7 +139,8 @@ ngx_http_webhook_capture_match(ngx_http_request_t *r,
 
     if (capture) {
         ngx_http_webhook_capture_reset(capture);
-        ngx_http_webhook_capture_response(capture, wlcf->payload_max);
+        ngx_http_webhook_capture_response(capture, wlcf->payload_max,
+                                          bodyless);
     }
 
     rule = wlcf->rules->elts;
@@ -173,7 +161,8 @@ ngx_http_webhook_capture_match(ngx_http_request_t *r,
                 continue;
             }
 
-            ngx_http_webhook_capture_response(capture, wlcf->payload_max);
+            ngx_http_webhook_capture_response(capture, wlcf->payload_max,
+                                              bodyless);
         }
 
         match = ngx_pcalloc(r->pool, sizeof(ngx_http_webhook_match_t));
@@ -191,8 +180,9 @@ ngx_http_webhook_capture_match(ngx_http_request_t *r,
             continue;
         }
 
-        if (ngx_http_webhook_event_id(&match->id) != NGX_OK) {
-            ngx_http_webhook_match_lost(r, rule[i], "no randomness for an id");
+        if (ngx_http_webhook_capture_id(r, wlcf, i, &match->id) != NGX_OK) {
+            ngx_http_webhook_match_lost(r, rule[i], "no memory or randomness "
+                                        "for an id");
             continue;
         }
 
@@ -206,18 +196,21 @@ ngx_http_webhook_capture_match(ngx_http_request_t *r,
         *capture->last = match;
         capture->last = &match->next;
 
-        ngx_http_webhook_match_check(match, bodyless);
+        ngx_http_webhook_match_check(match);
     }
 
     return (capture && capture->matches) ? capture : NULL;
 }
 
 
-/* Keeps of the response's header what filters behind us may change. */
+/*
+ * Keeps of the response's header what filters behind us may change, and looks
+ * whether that tells already that its body cannot be had.
+ */
 
 static void
 ngx_http_webhook_capture_response(ngx_http_webhook_capture_t *capture,
-    size_t max)
+    size_t max, ngx_uint_t bodyless)
 {
     ngx_http_request_t       *r;
     ngx_http_webhook_body_t  *body;
@@ -237,6 +230,25 @@ ngx_http_webhook_capture_response(ngx_http_webhook_capture_t *capture,
     if (r->headers_out.content_length_n > 0) {
         body->copy.expected = (size_t)
                         ngx_min(r->headers_out.content_length_n, (off_t) max);
+    }
+
+    if (bodyless) {
+        return;
+    }
+
+    if (!ngx_http_webhook_copy_coding(&body->coding)) {
+        ngx_http_webhook_capture_bodyless(body,
+                            NGX_HTTP_WEBHOOK_EVENTS_UNDECODABLE,
+                            "the response has an unknown content coding");
+
+    } else if (r->headers_out.status == NGX_HTTP_PARTIAL_CONTENT) {
+        ngx_http_webhook_capture_bodyless(body, NGX_HTTP_WEBHOOK_EVENTS_FAILED,
+                            "the response is a part of a whole");
+
+    } else if (r->headers_out.content_length_n > (off_t) max) {
+        ngx_http_webhook_capture_bodyless(body,
+                            NGX_HTTP_WEBHOOK_EVENTS_TOO_LARGE,
+                            "the response's body is over webhook_payload_max");
     }
 }
 
@@ -258,16 +270,13 @@ ngx_http_webhook_match_lost(ngx_http_request_t *r,
 /* Decides at once what the response's header alone decides. */
 
 static void
-ngx_http_webhook_match_check(ngx_http_webhook_match_t *match,
-    ngx_uint_t bodyless)
+ngx_http_webhook_match_check(ngx_http_webhook_match_t *match)
 {
-    ngx_http_request_t          *r;
     ngx_http_webhook_rule_t     *rule;
     ngx_http_webhook_capture_t  *capture;
 
     rule = match->rule;
     capture = match->capture;
-    r = capture->r;
 
     if (rule->endpoints.nelts == 0 && rule->when.nelts == 0) {
         match->state = NGX_HTTP_WEBHOOK_MATCH_SKIPPED;
@@ -281,25 +290,8 @@ ngx_http_webhook_match_check(ngx_http_webhook_match_t *match,
         return;
     }
 
-    if (!rule->need_response || bodyless) {
-        return;
-    }
-
-    if (!ngx_http_webhook_copy_coding(&capture->response.coding)) {
-        ngx_http_webhook_match_fail(match,
-                          NGX_HTTP_WEBHOOK_EVENTS_UNDECODABLE,
-                          "the response has an unknown content coding");
-        return;
-    }
-
-    if (r->headers_out.status == NGX_HTTP_PARTIAL_CONTENT) {
-        ngx_http_webhook_match_fail(match, NGX_HTTP_WEBHOOK_EVENTS_FAILED,
-                                    "the response is a part of a whole");
-        return;
-    }
-
-    if (r->headers_out.content_length_n > (off_t) capture->max) {
-        ngx_http_webhook_match_fail(match, NGX_HTTP_WEBHOOK_EVENTS_TOO_LARGE,
-                           "the response's body is over webhook_payload_max");
+    if (rule->need_response && capture->response.reason) {
+        ngx_http_webhook_match_fail(match, capture->response.counter,
+                                    capture->response.reason);
     }
 }

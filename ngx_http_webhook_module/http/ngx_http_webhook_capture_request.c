@@ -95,7 +95,7 @@ ngx_http_webhook_capture_request_ask(ngx_http_request_t *r,
     rule = wlcf->rules->elts;
 
     for (i = 0; i < wlcf->rules->nelts; i++) {
-        if (rule[i]->need_request
+        if (rule[i]->want_request
             && (rule[i]->methods == 0 || (rule[i]->methods & r->method)))
         {
             break;
@@ -114,7 +114,7 @@ ngx_http_webhook_capture_request_ask(ngx_http_request_t *r,
     capture->asked = 1;
 
     for ( /* void */ ; i < wlcf->rules->nelts; i++) {
-        if (rule[i]->need_request
+        if (rule[i]->want_request
             && ngx_http_webhook_rule_match(r, rule[i]))
         {
             capture->wanted = 1;

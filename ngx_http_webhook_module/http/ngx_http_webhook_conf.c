@@ -114,6 +114,7 @@ ngx_http_webhook_create_loc_conf(ngx_conf_t *cf)
      *     wlcf->rules = NULL;
      *     wlcf->receive = 0;
      *     wlcf->prefix = { 0, NULL };
+     *     wlcf->idempotency = { 0, NULL };
      */
 
     wlcf->commit = NGX_CONF_UNSET_UINT;
@@ -141,6 +142,8 @@ ngx_http_webhook_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
                               NGX_HTTP_WEBHOOK_BEFORE_RESPONSE);
     ngx_conf_merge_size_value(conf->payload_max, prev->payload_max,
                               NGX_HTTP_WEBHOOK_PAYLOAD);
+    ngx_conf_merge_str_value(conf->idempotency, prev->idempotency,
+                             "Idempotency-Key");
 
     clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
 

@@ -7,7 +7,7 @@
  *
  *   conf.c            contexts, merge, store, types, receive, metrics
  *   conf_endpoint.c   webhook_endpoint { }; see conf_endpoint.h
- *   conf_event.c      webhook_event
+ *   conf_event.c      webhook_event, webhook_idempotency
  *   conf_receiver.c   webhook_receiver { }; see conf_receiver.h
  *   conf_map.c        webhook_map { }
  *   conf_check.c      the check of the whole, what is found by id or token
@@ -49,6 +49,12 @@ char *ngx_http_webhook_metrics(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 
 char *ngx_http_webhook_event(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_http_webhook_idempotency(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+
+/* What is to be looked at in a rule when all is known: NGX_OK or NGX_ERROR. */
+ngx_int_t ngx_http_webhook_event_check(ngx_conf_t *cf,
+    ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_rule_t *rule);
 
 char *ngx_http_webhook_endpoint(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);

@@ -272,13 +272,12 @@ static ngx_int_t
 ngx_http_webhook_check_rules(ngx_conf_t *cf,
     ngx_http_webhook_main_conf_t *wmcf)
 {
-    uint64_t                      *id;
-    ngx_uint_t                     i, n;
-    webhook_condition_t          **cond;
-    ngx_http_webhook_rule_t      **rule;
-    ngx_http_webhook_type_t       *type;
-    ngx_http_webhook_check_t       check;
-    ngx_http_webhook_endpoint_t   *ep;
+    ngx_uint_t                  i, n;
+    webhook_template_t         *tpl[3];
+    webhook_condition_t       **cond;
+    ngx_http_webhook_rule_t   **rule;
+    ngx_http_webhook_type_t    *type;
+    ngx_http_webhook_check_t    check;
 
     check.cf = cf;
 
@@ -310,20 +309,8 @@ ngx_http_webhook_check_rules(ngx_conf_t *cf,
         rule[i]->type = &type[n];
         rule[i]->endpoints = type[n].endpoints;
 
-        /* the bodies that its endpoints need are kept too */
-
-        id = rule[i]->endpoints.elts;
-
-        for (n = 0; n < rule[i]->endpoints.nelts; n++) {
-            ep = ngx_http_webhook_endpoint_find(wmcf, id[n]);
-
-            if (ep->need_request) {
-                rule[i]->need_request = 1;
-            }
-
-            if (ep->need_response) {
-                rule[i]->need_response = 1;
-            }
+        if (ngx_http_webhook_event_check(cf, wmcf, rule[i]) != NGX_OK) {
+            return NGX_ERROR;
         }
 
         cond = rule[i]->when.elts;
@@ -338,12 +325,19 @@ ngx_http_webhook_check_rules(ngx_conf_t *cf,
             }
         }
 
-        if (rule[i]->body
-            && webhook_template_paths(rule[i]->body,
-                                      ngx_http_webhook_check_variable, &check)
-               != 0)
-        {
-            return NGX_ERROR;
+        tpl[0] = rule[i]->body;
+        tpl[1] = rule[i]->model;
+        tpl[2] = rule[i]->record;
+
+        for (n = 0; n < 3; n++) {
+            if (tpl[n]
+                && webhook_template_paths(tpl[n],
+                                          ngx_http_webhook_check_variable,
+                                          &check)
+                   != 0)
+            {
+                return NGX_ERROR;
+            }
         }
     }
 

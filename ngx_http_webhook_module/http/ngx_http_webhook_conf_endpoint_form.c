@@ -118,6 +118,7 @@ ngx_http_webhook_endpoint_format(ngx_conf_t *cf, ngx_command_t *cmd,
     }
 
     ecf->format = 1;
+    ecf->endpoint->format_set = 1;
 
     value = cf->args->elts;
 

@@ -3,10 +3,12 @@
  * Copyright (C) the ngx_http_webhook_module authors
  *
  * webhook_event TYPE METHODS REGEX [...]: which answered requests are an
- * event, and what is sent.
+ * event, and what is sent.  webhook_idempotency HEADER: which requests are
+ * the same.
  */
 
 #include "ngx_http_webhook_conf.h"
+#include "ngx_http_webhook_render.h"
 
 
 /* What is known of a rule while the paths in it are looked at. */
@@ -14,6 +16,8 @@
 typedef struct {
     ngx_conf_t               *cf;
     ngx_http_webhook_rule_t  *rule;
+    unsigned                  request:1;    /* out: whose bodies they name */
+    unsigned                  response:1;
 } ngx_http_webhook_event_paths_t;
 
 
@@ -23,6 +27,9 @@ static char *ngx_http_webhook_event_regex(ngx_conf_t *cf,
     ngx_http_webhook_rule_t *rule, ngx_str_t *value);
 static char *ngx_http_webhook_event_payload(ngx_conf_t *cf,
     ngx_http_webhook_rule_t *rule, ngx_str_t *arg, ngx_str_t *value);
+static char *ngx_http_webhook_event_record(ngx_conf_t *cf,
+    ngx_http_webhook_rule_t *rule, ngx_str_t *value, ngx_uint_t path,
+    const char *what, webhook_template_t **tpl);
 static char *ngx_http_webhook_event_needs(ngx_conf_t *cf,
     ngx_http_webhook_rule_t *rule);
 static int ngx_http_webhook_event_path(void *ctx, const webhook_path_t *path);
@@ -149,6 +156,30 @@ ngx_http_webhook_event(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
                                                         "body template");
             if (rule->body == NULL) {
                 return NGX_CONF_ERROR;
+            }
+
+            continue;
+        }
+
+        if (rule->model == NULL
+            && ngx_http_webhook_conf_param(&value[i], "model=", &s) && s.len)
+        {
+            rv = ngx_http_webhook_event_record(cf, rule, &s, 0,
+                                               "model template", &rule->model);
+            if (rv != NGX_CONF_OK) {
+                return rv;
+            }
+
+            continue;
+        }
+
+        if (rule->record == NULL
+            && ngx_http_webhook_conf_param(&value[i], "id=", &s) && s.len)
+        {
+            rv = ngx_http_webhook_event_record(cf, rule, &s, 1, "id template",
+                                               &rule->record);
+            if (rv != NGX_CONF_OK) {
+                return rv;
             }
 
             continue;
@@ -325,6 +356,55 @@ invalid:
 }
 
 
+/*
+ * model=sale.order, model=${data.kind}, id=response.id, id=${uri.1}: the one is
+ * a text, the other a path, where it has no tokens.
+ */
+
+static char *
+ngx_http_webhook_event_record(ngx_conf_t *cf, ngx_http_webhook_rule_t *rule,
+    ngx_str_t *value, ngx_uint_t path, const char *what,
+    webhook_template_t **tpl)
+{
+    ngx_str_t                        text;
+    ngx_http_webhook_event_paths_t   ctx;
+
+    text = *value;
+
+    if (path && ngx_strstrn(text.data, "${", 1) == NULL) {
+
+        if (ngx_http_webhook_conf_path(cf, value) == NULL) {
+            return NGX_CONF_ERROR;
+        }
+
+        text.len = sizeof("${}") - 1 + value->len;
+        text.data = ngx_pnalloc(cf->pool, text.len);
+        if (text.data == NULL) {
+            return NGX_CONF_ERROR;
+        }
+
+        ngx_sprintf(text.data, "${%V}", value);
+    }
+
+    *tpl = ngx_http_webhook_conf_template(cf, &text, WEBHOOK_TEMPLATE_TEXT,
+                                          what);
+    if (*tpl == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    ngx_memzero(&ctx, sizeof(ngx_http_webhook_event_paths_t));
+
+    ctx.cf = cf;
+    ctx.rule = rule;
+
+    if (webhook_template_paths(*tpl, ngx_http_webhook_event_path, &ctx) != 0) {
+        return NGX_CONF_ERROR;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
 /* Whose body has to be kept, and whether every path can have a value. */
 
 static char *
@@ -333,6 +413,8 @@ ngx_http_webhook_event_needs(ngx_conf_t *cf, ngx_http_webhook_rule_t *rule)
     ngx_uint_t                       i;
     webhook_condition_t            **cond;
     ngx_http_webhook_event_paths_t   ctx;
+
+    ngx_memzero(&ctx, sizeof(ngx_http_webhook_event_paths_t));
 
     ctx.cf = cf;
     ctx.rule = rule;
@@ -356,13 +438,81 @@ ngx_http_webhook_event_needs(ngx_conf_t *cf, ngx_http_webhook_rule_t *rule)
         }
 
     } else if (rule->payload == NGX_HTTP_WEBHOOK_PAYLOAD_REQUEST) {
-        rule->need_request = 1;
+        ctx.request = 1;
 
     } else {
-        rule->need_response = 1;
+        ctx.response = 1;
     }
 
+    rule->need_request = ctx.request;
+    rule->need_response = ctx.response;
+
     return NGX_CONF_OK;
+}
+
+
+/*
+ * What its endpoints look at is kept too; if it cannot be had, those alone go
+ * without that event.
+ */
+
+ngx_int_t
+ngx_http_webhook_event_check(ngx_conf_t *cf,
+    ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_rule_t *rule)
+{
+    uint64_t                        *id;
+    ngx_uint_t                       i, record;
+    webhook_template_t              *tpl[2];
+    ngx_http_webhook_endpoint_t     *ep;
+    ngx_http_webhook_event_paths_t   ctx;
+
+    ngx_memzero(&ctx, sizeof(ngx_http_webhook_event_paths_t));
+
+    ctx.cf = cf;
+    ctx.rule = rule;
+    ctx.request = rule->need_request;
+    ctx.response = rule->need_response;
+
+    record = 0;
+    id = rule->endpoints.elts;
+
+    for (i = 0; i < rule->endpoints.nelts; i++) {
+
+        ep = ngx_http_webhook_endpoint_find(wmcf, id[i]);
+
+        ctx.request |= ep->need_request;
+        ctx.response |= ep->need_response;
+        record |= ngx_http_webhook_render_record(ep);
+    }
+
+    tpl[0] = rule->model;
+    tpl[1] = rule->record;
+
+    for (i = 0; record && i < 2; i++) {
+        if (tpl[i]
+            && webhook_template_paths(tpl[i], ngx_http_webhook_event_path,
+                                      &ctx)
+               != 0)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    rule->want_request = ctx.request;
+    rule->want_response = ctx.response;
+
+    if (ngx_http_webhook_render_forms(wmcf, &rule->endpoints)
+        > NGX_HTTP_WEBHOOK_RENDER_FORMS)
+    {
+        ngx_http_webhook_conf_error(NGX_LOG_EMERG, cf, &rule->place,
+                                    "the endpoints of event type \"%V\" are "
+                                    "sent it in more than %d forms",
+                                    &rule->type_name,
+                                    NGX_HTTP_WEBHOOK_RENDER_FORMS);
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
 }
 
 
@@ -384,22 +534,22 @@ ngx_http_webhook_event_path(void *ctx, const webhook_path_t *path)
     if (ngx_http_webhook_event_is(root, "data")) {
 
         if (rule->payload == NGX_HTTP_WEBHOOK_PAYLOAD_REQUEST) {
-            rule->need_request = 1;
+            paths->request = 1;
 
         } else {
-            rule->need_response = 1;
+            paths->response = 1;
         }
 
         return 0;
     }
 
     if (ngx_http_webhook_event_is(root, "request")) {
-        rule->need_request = 1;
+        paths->request = 1;
         return 0;
     }
 
     if (ngx_http_webhook_event_is(root, "response")) {
-        rule->need_response = 1;
+        paths->response = 1;
         return 0;
     }
 
@@ -485,4 +635,48 @@ ngx_http_webhook_event_is(const webhook_str_t *step, const char *text)
 {
     return step->len == ngx_strlen(text)
            && ngx_memcmp(step->data, text, step->len) == 0;
+}
+
+
+/* webhook_idempotency HEADER | off */
+
+char *
+ngx_http_webhook_idempotency(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_webhook_loc_conf_t *wlcf = conf;
+
+    u_char       c;
+    ngx_str_t   *value;
+    ngx_uint_t   i;
+
+    if (wlcf->idempotency.data) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    if (ngx_strcmp(value[1].data, "off") == 0) {
+        ngx_str_set(&wlcf->idempotency, "");
+        return NGX_CONF_OK;
+    }
+
+    for (i = 0; i < value[1].len; i++) {
+        c = value[1].data[i];
+
+        if (!(c >= '0' && c <= '9') && !((c | 0x20) >= 'a' && (c | 0x20) <= 'z')
+            && c != '-' && c != '_')
+        {
+            break;
+        }
+    }
+
+    if (i < value[1].len || value[1].len == 0) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"%V\" is no header name", &value[1]);
+        return NGX_CONF_ERROR;
+    }
+
+    wlcf->idempotency = value[1];
+
+    return NGX_CONF_OK;
 }

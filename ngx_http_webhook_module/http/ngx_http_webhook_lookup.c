@@ -6,6 +6,8 @@
 
 #include "ngx_http_webhook_lookup.h"
 
+#include "../core/webhook_envelope.h"
+
 
 static void ngx_http_webhook_lookup_text(webhook_value_t *v, u_char *data,
     size_t len);
@@ -44,6 +46,74 @@ ngx_http_webhook_lookup_variable(ngx_http_request_t *r,
     ngx_http_webhook_lookup_text(v, vv->data, vv->len);
 
     return NGX_OK;
+}
+
+
+int
+ngx_http_webhook_lookup_event(ngx_pool_t *pool, const webhook_id_t *id,
+    uint64_t wall, ngx_str_t *type, const webhook_path_t *path,
+    webhook_value_t *v)
+{
+    u_char               *p;
+    const webhook_str_t  *root, *step;
+
+    ngx_http_webhook_lookup_missing(v);
+
+    root = webhook_path_step(path, 0);
+
+    if (root->len == 3 && ngx_memcmp(root->data, "now", 3) == 0) {
+
+        if (webhook_path_steps(path) != 1) {
+            return WEBHOOK_OK;
+        }
+
+        /* when the event happened, in seconds since 1970 */
+
+        p = ngx_pnalloc(pool, NGX_TIME_T_LEN);
+        if (p == NULL) {
+            return WEBHOOK_NOMEM;
+        }
+
+        v->missing = 0;
+        v->type = WEBHOOK_JSON_NUMBER;
+        v->span.data = p;
+        v->span.len = ngx_sprintf(p, "%T", (time_t) (wall / 1000)) - p;
+
+        return WEBHOOK_OK;
+    }
+
+    if (webhook_path_steps(path) != 2) {
+        return WEBHOOK_OK;
+    }
+
+    step = webhook_path_step(path, 1);
+
+    if (step->len == 2 && ngx_memcmp(step->data, "id", 2) == 0) {
+
+        p = ngx_pnalloc(pool, WEBHOOK_ID_TEXT_LEN);
+        if (p == NULL) {
+            return WEBHOOK_NOMEM;
+        }
+
+        webhook_id_text(id, p);
+        ngx_http_webhook_lookup_text(v, p, WEBHOOK_ID_TEXT_LEN);
+
+    } else if (step->len == 4 && ngx_memcmp(step->data, "type", 4) == 0) {
+
+        ngx_http_webhook_lookup_text(v, type->data, type->len);
+
+    } else if (step->len == 4 && ngx_memcmp(step->data, "time", 4) == 0) {
+
+        p = ngx_pnalloc(pool, WEBHOOK_ENVELOPE_TIME_LEN);
+        if (p == NULL) {
+            return WEBHOOK_NOMEM;
+        }
+
+        webhook_envelope_time(wall, p);
+        ngx_http_webhook_lookup_text(v, p, WEBHOOK_ENVELOPE_TIME_LEN);
+    }
+
+    return WEBHOOK_OK;
 }
 
 

@@ -23,6 +23,14 @@
 ngx_int_t ngx_http_webhook_lookup_variable(ngx_http_request_t *r,
     const webhook_str_t *name, webhook_value_t *v);
 
+/*
+ * event.id, event.type, event.time and now, of an event; those values live as
+ * long as the pool.  WEBHOOK_OK or WEBHOOK_NOMEM.
+ */
+int ngx_http_webhook_lookup_event(ngx_pool_t *pool, const webhook_id_t *id,
+    uint64_t wall, ngx_str_t *type, const webhook_path_t *path,
+    webhook_value_t *v);
+
 /* header.NAME: a header of the request. */
 ngx_int_t ngx_http_webhook_lookup_header(ngx_http_request_t *r,
     const webhook_str_t *name, webhook_value_t *v);

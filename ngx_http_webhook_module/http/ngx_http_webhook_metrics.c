@@ -65,6 +65,17 @@ static ngx_http_webhook_metric_t  ngx_http_webhook_metric[] = {
         ngx_string("Matching responses that did not come to their end and "
                    "made no event.") },
 
+    [NGX_HTTP_WEBHOOK_EVENTS_REPEATED] = {
+        ngx_string("ngx_webhook_events_repeated_total"),
+        ngx_string("Events of repeated requests (webhook_idempotency) that "
+                   "were in the store before and are not sent again.") },
+
+    [NGX_HTTP_WEBHOOK_DELIVERIES_UNMADE] = {
+        ngx_string("ngx_webhook_deliveries_unmade_total"),
+        ngx_string("Deliveries that could not be made of their event, for a "
+                   "template or a body: each is a broken promise and a line "
+                   "of the error log.") },
+
     [NGX_HTTP_WEBHOOK_SENDS] = {
         ngx_string("ngx_webhook_sends_total"),
         ngx_string("Sends to endpoints begun.") },

@@ -22,6 +22,8 @@ typedef enum {
     NGX_HTTP_WEBHOOK_EVENTS_TOO_LARGE,      /* over webhook_payload_max */
     NGX_HTTP_WEBHOOK_EVENTS_UNDECODABLE,    /* unknown content coding */
     NGX_HTTP_WEBHOOK_EVENTS_CUT_SHORT,      /* the response did not end */
+    NGX_HTTP_WEBHOOK_EVENTS_REPEATED,       /* kept before: the same request */
+    NGX_HTTP_WEBHOOK_DELIVERIES_UNMADE,     /* could not be rendered */
     NGX_HTTP_WEBHOOK_SENDS,                 /* attempts begun */
     NGX_HTTP_WEBHOOK_SENDS_DELIVERED,
     NGX_HTTP_WEBHOOK_SENDS_FAILED,          /* to be sent again */

@@ -76,6 +76,13 @@ static ngx_command_t  ngx_http_webhook_commands[] = {
       offsetof(ngx_http_webhook_loc_conf_t, payload_max),
       NULL },
 
+    { ngx_string("webhook_idempotency"),
+      NGX_HTTP_WEBHOOK_ANY_CONF|NGX_CONF_TAKE1,
+      ngx_http_webhook_idempotency,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
     { ngx_string("webhook_receive"),
       NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
       ngx_http_webhook_receive,
