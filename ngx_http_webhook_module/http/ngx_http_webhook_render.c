@@ -6,12 +6,21 @@
 #include "ngx_http_webhook_render_int.h"
 #include "ngx_http_webhook_metrics.h"
 
+#include <openssl/sha.h>
+
+
+#define NGX_HTTP_WEBHOOK_RENDER_ORDER  255      /* bytes of a key: what the
+                                                   store takes */
+
 
 static ngx_int_t ngx_http_webhook_render_wanted(
     ngx_http_webhook_render_ctx_t *ctx, ngx_http_webhook_endpoint_t *ep,
     ngx_http_webhook_delivery_t *d);
 static ngx_int_t ngx_http_webhook_render_filter(
     ngx_http_webhook_render_ctx_t *ctx, ngx_http_webhook_endpoint_t *ep);
+static ngx_int_t ngx_http_webhook_render_order(
+    ngx_http_webhook_render_ctx_t *ctx, ngx_http_webhook_endpoint_t *ep,
+    ngx_str_t *order);
 static ngx_int_t ngx_http_webhook_render_form(
     ngx_http_webhook_render_ctx_t *ctx, ngx_http_webhook_endpoint_t *ep,
     ngx_uint_t *form);
@@ -120,6 +129,12 @@ ngx_http_webhook_render_wanted(ngx_http_webhook_render_ctx_t *ctx,
         }
     }
 
+    if (ep->order_by
+        && ngx_http_webhook_render_order(ctx, ep, &d->order) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
     d->endpoint = ep->id;
 
     return ngx_http_webhook_render_form(ctx, ep, &d->form);
@@ -162,6 +177,66 @@ ngx_http_webhook_render_filter(ngx_http_webhook_render_ctx_t *ctx,
     }
 
     return NGX_OK;
+}
+
+
+/*
+ * The key as text.  Where there is none the delivery stands in no order; a
+ * long one is told by its digest.
+ */
+
+static ngx_int_t
+ngx_http_webhook_render_order(ngx_http_webhook_render_ctx_t *ctx,
+    ngx_http_webhook_endpoint_t *ep, ngx_str_t *order)
+{
+    int                         rc;
+    u_char                      digest[SHA256_DIGEST_LENGTH];
+    ngx_int_t                   result;
+    webhook_buf_t               text;
+    webhook_value_t             v;
+    ngx_http_webhook_render_t  *render;
+
+    render = ctx->render;
+
+    if (ngx_http_webhook_render_lookup(ctx, ep->order_by, &v) != WEBHOOK_OK) {
+        return NGX_ERROR;
+    }
+
+    webhook_buf_init(&text, 0);
+
+    rc = webhook_value_text(&v, &text);
+    result = (rc == WEBHOOK_OK) ? NGX_OK : NGX_ERROR;
+
+    if (result == NGX_OK && text.len == 0) {
+        ngx_log_error(NGX_LOG_INFO, render->log, 0,
+                      "webhook event \"%V\" %V has no \"%V\" and goes to "
+                      "\"%V\" in no order", render->type, render->id_text,
+                      ngx_http_webhook_nstr(webhook_path_text(ep->order_by)),
+                      &ep->name);
+
+    } else if (result == NGX_OK) {
+
+        order->len = (text.len <= NGX_HTTP_WEBHOOK_RENDER_ORDER)
+                     ? text.len : 2 * SHA256_DIGEST_LENGTH;
+
+        order->data = ngx_pnalloc(render->pool, order->len);
+
+        if (order->data == NULL) {
+            order->len = 0;
+            result = NGX_ERROR;
+
+        } else if (text.len <= NGX_HTTP_WEBHOOK_RENDER_ORDER) {
+            ngx_memcpy(order->data, text.data, text.len);
+
+        } else {
+            SHA256(text.data, text.len, digest);
+            ngx_hex_dump(order->data, digest, SHA256_DIGEST_LENGTH);
+        }
+    }
+
+    webhook_buf_free(&text);
+
+    return result;
 }
 
 
