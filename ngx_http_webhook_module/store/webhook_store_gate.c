@@ -9,12 +9,12 @@
  *
  * Rate.  Sends are to come evenly, "per" / "rate" apart; the row holds the
  * time at which the next would come then (its arrival).  One may come as much
- * before that as a burst allows.  It is late if nobody asked for it at its
- * time: the timer of a process, the commit and the lock before it take some
- * milliseconds, each time.  What was waiting for its turn is not to lose
- * them, so the next arrival is counted from when this one should have come,
- * up to WEBHOOK_GATE_LATE ago.  In any span the sends are no more than the
- * rate allows in that span and this one together, and a burst.
+ * before that as a burst allows.  One that waited for its turn comes late by
+ * some milliseconds, each time: so long take the timer of a process, the lock
+ * and the commit.  The rate is not to suffer from that, so the next arrival is
+ * counted from when this one should have come, if that is no more than
+ * WEBHOOK_GATE_LATE ago.  In any span the sends are no more than the rate
+ * allows in that span and this one together, and a burst.
  *
  * Breaker, and holds of an endpoint that is slow.  They keep back first sends
  * alone: retries have their schedule, which nothing delays, and are the
@@ -26,7 +26,7 @@
 #include <stdio.h>
 
 
-#define WEBHOOK_GATE_MS        1000000  /* ns */
+#define WEBHOOK_GATE_MS        ((uint64_t) 1000000)     /* ns */
 #define WEBHOOK_GATE_LATE      50       /* ms */
 #define WEBHOOK_GATE_PER       1000     /* ms, where none is given */
 #define WEBHOOK_GATE_WINDOW    60000    /* ms, the same */
@@ -120,22 +120,24 @@ void
 webhook_gate_take(const webhook_txn_t *t, webhook_endpoint_row_t *ep,
     const webhook_delivery_row_t *d)
 {
-    uint64_t  start;
+    uint64_t  start, now;
 
     if (ep->rate) {
-        start = d->due < t->now ? d->due : t->now;
+        now = t->now * WEBHOOK_GATE_MS;
 
-        if (start + WEBHOOK_GATE_LATE < t->now) {
-            start = t->now - WEBHOOK_GATE_LATE;
+        /* when this one's turn was */
+
+        start = d->due < t->now ? d->due * WEBHOOK_GATE_MS : now;
+
+        if (start < ep->arrival) {
+            start = ep->arrival;
         }
 
-        start *= WEBHOOK_GATE_MS;
-
-        if (ep->arrival < start) {
-            ep->arrival = start;
+        if (start + WEBHOOK_GATE_LATE * WEBHOOK_GATE_MS < now) {
+            start = now;
         }
 
-        ep->arrival += webhook_gate_interval(ep);
+        ep->arrival = start + webhook_gate_interval(ep);
     }
 
     if (ep->open && webhook_queue_lane(d) == WEBHOOK_LANE_FIRST) {

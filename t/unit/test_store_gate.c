@@ -1,0 +1,1242 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * Tests of the store: rate, breaker, slow endpoints, pause.
+ */
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+
+#include "store_util.h"
+
+
+static void test_rate_even(void);
+static void test_rate_late(void);
+static void test_rate_burst(void);
+static void test_rate_fast(void);
+static void test_rate_give_back(void);
+static void test_rate_change(void);
+static void test_rate_kept(void);
+static void test_rate_processes(void);
+static void test_breaker(void);
+static void test_breaker_half_open(void);
+static void test_breaker_percent(void);
+static void test_breaker_lost_probe(void);
+static void test_breaker_off(void);
+static void test_slow(void);
+static void test_gone(void);
+static void test_pause(void);
+
+
+int
+main(void)
+{
+    test_rate_even();
+    test_rate_late();
+    test_rate_burst();
+    test_rate_fast();
+    test_rate_give_back();
+    test_rate_change();
+    test_rate_kept();
+    test_rate_processes();
+    test_breaker();
+    test_breaker_half_open();
+    test_breaker_percent();
+    test_breaker_lost_probe();
+    test_breaker_off();
+    test_slow();
+    test_gone();
+    test_pause();
+
+    return tap_done();
+}
+
+
+/* An ENDPOINT of which the limits are to be set. */
+
+static webhook_op_endpoint_t *
+limits(webhook_op_t *op, const char *name)
+{
+    memset(op, 0, sizeof(webhook_op_t));
+
+    op->type = WEBHOOK_OP_ENDPOINT;
+    op->u.endpoint.id = util_name(name);
+    op->u.endpoint.inflight = 1000;
+    util_str(&op->u.endpoint.name, name);
+
+    return &op->u.endpoint;
+}
+
+
+static uint64_t
+rated(util_t *u, const char *name, uint32_t rate, uint32_t per, uint32_t burst)
+{
+    webhook_op_t            op;
+    webhook_op_endpoint_t  *e;
+
+    e = limits(&op, name);
+
+    e->rate = rate;
+    e->per = per;
+    e->burst = burst;
+
+    return util_apply(u, &op) == WEBHOOK_STORE_OK ? e->id : 0;
+}
+
+
+static uint64_t
+broken(util_t *u, const char *name, uint32_t failures, uint32_t percent)
+{
+    webhook_op_t            op;
+    webhook_op_endpoint_t  *e;
+
+    e = limits(&op, name);
+
+    e->break_failures = failures;
+    e->break_percent = percent;
+    e->break_window = 10000;
+    e->break_hold = 5000;
+
+    return util_apply(u, &op) == WEBHOOK_STORE_OK ? e->id : 0;
+}
+
+
+/* Claims all that may be had; completes it. */
+
+static uint32_t
+serve(util_t *u, uint64_t ep, uint64_t *next)
+{
+    uint32_t         i, n;
+    webhook_op_t     op;
+    webhook_lease_t  *l;
+
+    n = util_claim(u, &op, &ep, 1000);
+
+    *next = op.u.claim.next;
+
+    for (i = 0; i < n; i++) {
+        l = &op.u.claim.leases[i];
+
+        (void) util_complete(u, l->event.id, ep, l->token, WEBHOOK_DONE, 0);
+    }
+
+    webhook_op_free(&op);
+
+    return n;
+}
+
+
+static void
+crowd(util_t *u, uint64_t ep, unsigned n)
+{
+    while (n--) {
+        (void) util_put(u, ep, 0);
+    }
+}
+
+
+static void
+test_rate_even(void)
+{
+    util_t    u;
+    unsigned  i, n, uneven;
+    uint64_t  ep, next;
+
+    util_init(&u);
+    util_open(&u);
+
+    ep = rated(&u, "erp", 100, 1000, 0);
+
+    crowd(&u, ep, 600);
+
+    n = 0;
+    uneven = 0;
+
+    for (i = 0; i < 5000; i++) {
+
+        if (serve(&u, ep, &next) != (i % 10 == 0)) {
+            uneven++;
+        }
+
+        n += i % 10 == 0;
+
+        if (next != 10 - i % 10) {
+            uneven++;
+        }
+
+        u.clock++;
+    }
+
+    tap_ok(uneven == 0, "100 a second: one every 10 ms, and who asks is told "
+           "when the next may go (%u times not)", uneven);
+
+    util_check(&u, "even");
+
+    /* who waits for its time sleeps until then */
+
+    for (i = 0, n = 0; i < 100; i++) {
+        n += serve(&u, ep, &next);
+        u.clock += next;
+    }
+
+    tap_ok(n == 100, "who sleeps until the next does not miss one (%u)", n);
+
+    util_free(&u);
+}
+
+
+/* Timers are late, and so are locks and disks: the rate is the rate. */
+
+static void
+test_rate_late(void)
+{
+    util_t    u;
+    unsigned  i, n, ok;
+    uint64_t  ep, next, start, took;
+
+    static const unsigned  late[] = { 1, 3, 7, 13, 23, 45 };
+
+    for (i = 0; i < sizeof(late) / sizeof(late[0]); i++) {
+
+        util_init(&u);
+        util_open(&u);
+
+        ep = rated(&u, "erp", 100, 1000, 0);
+
+        crowd(&u, ep, 400);
+
+        u.clock += 5000;
+        start = u.clock;
+        n = 0;
+        ok = 1;
+
+        while (n < 380) {
+            n += serve(&u, ep, &next);
+            took = u.clock - start;
+
+            /* never more than the time and the lateness allow */
+
+            if (n > (took + 50) / 10 + 1) {
+                ok = 0;
+            }
+
+            u.clock += next + late[i];
+        }
+
+        took = u.clock - start;
+
+        tap_ok(ok && took >= 3700 && took <= 3990,
+               "timers that are %u ms late: 380 in %u ms", late[i],
+               (unsigned) took);
+
+        util_free(&u);
+    }
+}
+
+
+static void
+test_rate_burst(void)
+{
+    util_t        u;
+    unsigned      i, n;
+    uint64_t      ep, next, token;
+    webhook_op_t  op;
+    webhook_id_t  id;
+    webhook_put_t put;
+
+    util_init(&u);
+    util_open(&u);
+
+    ep = rated(&u, "erp", 100, 1000, 0);
+
+    n = 0;
+
+    for (i = 0; i < 10; i++) {
+        n += util_lease(&u, ep, &id) != 0;
+    }
+
+    tap_ok(n == 1, "of ten at once one is leased");
+
+    memset(&put, 0, sizeof(put));
+    put.lease = 1;
+    util_put_op(&op, &put, util_id(&u), ep, "{}", 2);
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK && put.token == 0
+           && op.u.put_event.wait == 10, "the others are told to wait");
+
+    put.lease = 0;
+    util_put_op(&op, &put, util_id(&u), ep, "{}", 2);
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK
+           && op.u.put_event.wait == UINT64_MAX, "but who asked for none");
+
+    u.clock += 100000;
+
+    tap_ok(serve(&u, ep, &next) == 1 && next == 10,
+           "after a long while there is one, too");
+
+    util_check(&u, "no burst");
+
+    /* a burst */
+
+    ep = rated(&u, "crm", 100, 1000, 5);
+
+    n = 0;
+
+    for (i = 0; i < 10; i++) {
+        token = util_lease(&u, ep, &id);
+        n += token != 0;
+        (void) util_complete(&u, id, ep, token, WEBHOOK_DONE, 0);
+    }
+
+    tap_ok(n == 5, "a burst of five is leased at once");
+
+    tap_ok(serve(&u, ep, &next) == 0 && next == 10, "then one every 10 ms");
+
+    u.clock += 9;
+    tap_ok(serve(&u, ep, &next) == 0 && next == 1, "not before");
+
+    u.clock += 1;
+    tap_ok(serve(&u, ep, &next) == 1 && next == 10, "and then");
+
+    for (i = 0; i < 4; i++) {
+        u.clock += 10;
+        (void) serve(&u, ep, &next);
+    }
+
+    tap_ok(serve(&u, ep, &next) == 0 && next == UINT64_MAX,
+           "nobody waits any more");
+
+    u.clock += 20;
+
+    n = 0;
+
+    for (i = 0; i < 10; i++) {
+        n += util_lease(&u, ep, &id) != 0;
+    }
+
+    tap_ok(n == 2, "the burst comes back at the rate (%u)", n);
+
+    util_check(&u, "burst");
+
+    /* slower than one a second */
+
+    ep = rated(&u, "slow", 3, 60000, 0);
+
+    crowd(&u, ep, 3);
+
+    tap_ok(serve(&u, ep, &next) == 1 && next == 20000, "three a minute");
+
+    util_free(&u);
+}
+
+
+/* More than one a millisecond, and a number that does not divide. */
+
+static void
+test_rate_fast(void)
+{
+    util_t    u;
+    unsigned  i, n, ok;
+    uint64_t  ep, next;
+
+    util_init(&u);
+    util_open(&u);
+
+    ep = rated(&u, "erp", 7001, 1000, 0);
+
+    crowd(&u, ep, 7100);
+
+    u.clock += 1000;
+
+    n = 0;
+    ok = 1;
+
+    for (i = 0; i < 900; i++) {
+        n += serve(&u, ep, &next);
+
+        if (n > i * 7001 / 1000 + 1 || n < i * 7001 / 1000) {
+            ok = 0;
+        }
+
+        u.clock++;
+    }
+
+    tap_ok(ok && n >= 6293 && n <= 6295, "7001 a second, %u in 900 ms", n);
+
+    util_check(&u, "fast");
+    util_free(&u);
+}
+
+
+static void
+test_rate_give_back(void)
+{
+    util_t        u;
+    uint64_t      ep, token;
+    webhook_op_t  op;
+    webhook_id_t  id;
+
+    util_init(&u);
+    util_open(&u);
+
+    ep = rated(&u, "erp", 10, 1000, 0);
+
+    token = util_lease(&u, ep, &id);
+
+    tap_ok(token && util_claim(&u, &op, &ep, 1) == 0, "one is leased");
+
+    webhook_op_free(&op);
+
+    util_complete(&u, id, ep, token, WEBHOOK_RELEASE, 0);
+
+    tap_ok(util_claim(&u, &op, &ep, 1) == 1, "what is released did not count");
+
+    token = op.u.claim.leases[0].token;
+
+    webhook_op_free(&op);
+
+    /* the next of a completion has to wait for its turn, and is told */
+
+    (void) util_put(&u, ep, 0);
+
+    util_complete_op(&op, id, ep, token, WEBHOOK_DONE, 0);
+    op.u.complete.lease = 30000;
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK
+           && op.u.complete.next == NULL && op.u.complete.wait == 100,
+           "a completion brings no more than the rate allows");
+
+    webhook_op_free(&op);
+
+    u.clock += 100;
+
+    tap_ok(util_claim(&u, &op, &ep, 1) == 1, "its turn");
+
+    token = op.u.claim.leases[0].token;
+    id = op.u.claim.leases[0].event.id;
+
+    webhook_op_free(&op);
+
+    /* a retry takes a turn too */
+
+    util_complete_op(&op, id, ep, token, WEBHOOK_RETRY, 0);
+    op.u.complete.lease = 30000;
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK
+           && op.u.complete.next == NULL && op.u.complete.wait == 100,
+           "a retry waits for its turn");
+
+    webhook_op_free(&op);
+
+    u.clock += 100;
+
+    tap_ok(util_claim(&u, &op, &ep, 1) == 1 && op.u.claim.leases[0].retry,
+           "and gets it");
+
+    token = op.u.claim.leases[0].token;
+
+    webhook_op_free(&op);
+
+    /* with nothing to send there is nothing to wait for */
+
+    util_complete_op(&op, id, ep, token, WEBHOOK_DONE, 0);
+    op.u.complete.lease = 30000;
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK
+           && op.u.complete.next == NULL
+           && op.u.complete.wait == UINT64_MAX, "nothing waits");
+
+    webhook_op_free(&op);
+
+    util_check(&u, "given back");
+    util_free(&u);
+}
+
+
+static void
+test_rate_change(void)
+{
+    util_t    u;
+    uint64_t  ep, next;
+
+    util_init(&u);
+    util_open(&u);
+
+    ep = rated(&u, "erp", 1, 3600000, 0);
+
+    crowd(&u, ep, 10);
+
+    tap_ok(serve(&u, ep, &next) == 1 && serve(&u, ep, &next) == 0
+           && next == 3600000, "one an hour");
+
+    (void) rated(&u, "erp", 10, 1000, 0);
+
+    tap_ok(serve(&u, ep, &next) == 0 && next == 100,
+           "ten a second: an hour is not waited for");
+
+    (void) rated(&u, "erp", 10, 0, 0);
+
+    u.clock += 100;
+
+    tap_ok(serve(&u, ep, &next) == 1 && next == 100,
+           "where no time is named, it is a second");
+
+    (void) rated(&u, "erp", 0, 0, 0);
+
+    tap_ok(serve(&u, ep, &next) == 8 && serve(&u, ep, &next) == 0
+           && next == UINT64_MAX, "no rate");
+
+    util_check(&u, "changed");
+    util_free(&u);
+}
+
+
+static void
+test_rate_kept(void)
+{
+    util_t    u;
+    uint64_t  ep, next;
+
+    util_init(&u);
+    util_open(&u);
+
+    ep = rated(&u, "erp", 1, 60000, 0);
+
+    crowd(&u, ep, 3);
+
+    tap_ok(serve(&u, ep, &next) == 1, "one a minute");
+
+    util_close(&u);
+    u.clock += 20000;
+    util_open(&u);
+
+    tap_ok(serve(&u, ep, &next) == 0 && next == 40000,
+           "a restart gives no turn");
+
+    util_free(&u);
+}
+
+
+/* Several processes ask all the time, by the machine's own clock. */
+
+static void
+test_rate_processes(void)
+{
+    enum { N = 4, RATE = 500 };
+
+    int              status, pipes[2];
+    pid_t            pid[N];
+    util_t           u;
+    uint64_t         ep, start, took;
+    unsigned         i, n, all;
+
+    util_init(&u);
+
+    u.clock = 0;
+
+    util_open(&u);
+
+    ep = rated(&u, "erp", RATE, 1000, 0);
+
+    crowd(&u, ep, 3000);
+
+    util_close(&u);
+
+    if (pipe(pipes) == -1) {
+        return;
+    }
+
+    fflush(stdout);
+
+    for (i = 0; i < N; i++) {
+        pid[i] = fork();
+
+        if (pid[i] == 0) {
+            uint64_t  next;
+
+            if (util_open(&u) != WEBHOOK_STORE_OK) {
+                _exit(1);
+            }
+
+            n = 0;
+            start = webhook_clock_now(u.st);
+
+            while (webhook_clock_now(u.st) - start < 1200) {
+                n += serve(&u, ep, &next);
+                usleep(next < 20 ? (useconds_t) next * 1000 : 20000);
+            }
+
+            util_close(&u);
+
+            _exit(write(pipes[1], &n, sizeof(n)) != sizeof(n));
+        }
+    }
+
+    start = webhook_clock_wall();
+    all = 0;
+
+    for (i = 0; i < N; i++) {
+
+        waitpid(pid[i], &status, 0);
+
+        if (WIFEXITED(status) && WEXITSTATUS(status) == 0
+            && read(pipes[0], &n, sizeof(n)) == sizeof(n))
+        {
+            all += n;
+        }
+    }
+
+    took = webhook_clock_wall() - start;
+
+    /* the machine may be slow, so that there is no least that is sure */
+
+    tap_ok(all > 0 && all <= (took + 150) * RATE / 1000 + 1,
+           "%u processes: %u sends in %u ms at %u a second", N, all,
+           (unsigned) took, RATE);
+
+    util_open(&u);
+    util_check(&u, "processes");
+    util_free(&u);
+
+    close(pipes[0]);
+    close(pipes[1]);
+}
+
+
+/* Leases one and completes it so; returns the operation to look at. */
+
+static void
+outcome(util_t *u, uint64_t ep, webhook_outcome_e out, uint64_t delay,
+    webhook_op_t *op)
+{
+    uint64_t      token;
+    webhook_id_t  id;
+
+    token = util_lease(u, ep, &id);
+
+    util_complete_op(op, id, ep, token, out, delay);
+
+    (void) util_apply(u, op);
+}
+
+
+static void
+test_breaker(void)
+{
+    util_t                    u;
+    unsigned                  i;
+    uint64_t                  ep, token;
+    webhook_op_t              op;
+    webhook_id_t              id;
+    webhook_endpoint_stats_t  s;
+
+    util_init(&u);
+    util_open(&u);
+
+    ep = broken(&u, "erp", 3, 0);
+
+    outcome(&u, ep, WEBHOOK_RETRY, 1000, &op);
+    outcome(&u, ep, WEBHOOK_RETRY, 60000, &op);
+    outcome(&u, ep, WEBHOOK_DONE, 0, &op);
+
+    for (i = 0; i < 2; i++) {
+        outcome(&u, ep, WEBHOOK_RETRY, 60000, &op);
+        tap_ok(op.result == WEBHOOK_STORE_OK && !op.u.complete.opened,
+               "failure %u in a row", i + 1);
+    }
+
+    outcome(&u, ep, WEBHOOK_FAILED, 0, &op);
+
+    tap_ok(op.result == WEBHOOK_STORE_OK && op.u.complete.opened
+           && !op.u.complete.closed && !op.u.complete.paused,
+           "the third one opens the breaker");
+
+    (void) util_stats(&u, ep, &s);
+
+    tap_ok(s.open && s.held == 5000 && !s.paused, "statistics know");
+
+    util_check(&u, "open");
+
+    tap_ok(util_lease(&u, ep, &id) == 0, "no first send is leased");
+    tap_ok(util_claim(&u, &op, &ep, 10) == 0 && op.u.claim.next == 1000,
+           "none is claimed; the first retry has its time");
+
+    webhook_op_free(&op);
+
+    /* the retry goes at its time, and fails: nothing is held longer */
+
+    u.clock += 1000;
+
+    tap_ok(util_claim(&u, &op, &ep, 10) == 1 && op.u.claim.leases[0].retry
+           && op.u.claim.next == 4000, "the retry is not held");
+
+    token = op.u.claim.leases[0].token;
+    id = op.u.claim.leases[0].event.id;
+
+    webhook_op_free(&op);
+
+    util_complete_op(&op, id, ep, token, WEBHOOK_RETRY, 1000);
+    op.u.complete.lease = 30000;
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK && !op.u.complete.opened
+           && op.u.complete.next == NULL && op.u.complete.wait == 1000,
+           "it fails");
+
+    webhook_op_free(&op);
+
+    u.clock += 1000;
+
+    tap_ok(util_claim(&u, &op, &ep, 10) == 1, "once more");
+
+    token = op.u.claim.leases[0].token;
+
+    webhook_op_free(&op);
+
+    util_complete_op(&op, id, ep, token, WEBHOOK_DONE, 0);
+    op.u.complete.lease = 30000;
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK && op.u.complete.closed
+           && op.u.complete.next != NULL && !op.u.complete.next->retry,
+           "it is delivered: the breaker closes and first sends go");
+
+    webhook_op_free(&op);
+
+    (void) util_stats(&u, ep, &s);
+
+    tap_ok(!s.open && s.held == 0, "statistics know");
+
+    util_check(&u, "closed");
+    util_free(&u);
+}
+
+
+static void
+test_breaker_half_open(void)
+{
+    util_t        u;
+    unsigned      i;
+    uint64_t      ep, token;
+    webhook_op_t  op;
+    webhook_id_t  id;
+
+    util_init(&u);
+    util_open(&u);
+
+    ep = broken(&u, "erp", 1, 0);
+
+    outcome(&u, ep, WEBHOOK_FAILED, 0, &op);
+
+    tap_ok(op.u.complete.opened, "one failure opens");
+
+    crowd(&u, ep, 5);
+
+    for (i = 0; i < 3; i++) {
+
+        tap_ok(util_claim(&u, &op, &ep, 10) == 0 && op.u.claim.next == 5000,
+               "first sends are held");
+        webhook_op_free(&op);
+
+        u.clock += 5000;
+
+        tap_ok(util_claim(&u, &op, &ep, 10) == 1
+               && op.u.claim.next == 30000, "then one goes through alone");
+
+        token = op.u.claim.leases[0].token;
+        id = op.u.claim.leases[0].event.id;
+
+        webhook_op_free(&op);
+
+        tap_ok(util_claim(&u, &op, &ep, 10) == 0, "nobody beside it");
+        webhook_op_free(&op);
+
+        util_check(&u, "half-open");
+
+        if (i == 2) {
+            break;
+        }
+
+        util_complete_op(&op, id, ep, token, WEBHOOK_FAILED, 0);
+
+        tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK
+               && !op.u.complete.opened && !op.u.complete.closed,
+               "it fails");
+    }
+
+    /* one that is released says nothing */
+
+    util_complete(&u, id, ep, token, WEBHOOK_RELEASE, 0);
+
+    tap_ok(util_claim(&u, &op, &ep, 10) == 1
+           && memcmp(&op.u.claim.leases[0].event.id, &id, 16) == 0,
+           "one that was not sent makes way for the next");
+
+    token = op.u.claim.leases[0].token;
+
+    webhook_op_free(&op);
+
+    util_complete_op(&op, id, ep, token, WEBHOOK_DONE, 0);
+    (void) util_apply(&u, &op);
+
+    tap_ok(op.u.complete.closed, "one is delivered");
+
+    tap_ok(util_claim(&u, &op, &ep, 10) == 2, "all go then");
+
+    webhook_op_free(&op);
+
+    util_check(&u, "closed again");
+    util_free(&u);
+}
+
+
+static void
+test_breaker_percent(void)
+{
+    util_t        u;
+    unsigned      i, opened;
+    uint64_t      ep;
+    webhook_op_t  op;
+
+    util_init(&u);
+    util_open(&u);
+
+    ep = broken(&u, "erp", 0, 50);
+
+    opened = 0;
+
+    for (i = 0; i < 9; i++) {
+        outcome(&u, ep, WEBHOOK_FAILED, 0, &op);
+        opened += op.u.complete.opened;
+    }
+
+    tap_ok(opened == 0, "nine outcomes say nothing yet");
+
+    outcome(&u, ep, WEBHOOK_DONE, 0, &op);
+    outcome(&u, ep, WEBHOOK_FAILED, 0, &op);
+
+    tap_ok(op.u.complete.opened, "10 of 11 failed");
+
+    u.clock += 5000;
+
+    outcome(&u, ep, WEBHOOK_DONE, 0, &op);
+
+    tap_ok(op.u.complete.closed, "closed");
+
+    for (i = 0; i < 40; i++) {
+        outcome(&u, ep, i % 5 < 2 ? WEBHOOK_FAILED : WEBHOOK_DONE, 0, &op);
+        opened += op.u.complete.opened;
+    }
+
+    tap_ok(opened == 0, "two of five are below the half");
+
+    for (i = 0; i < 9; i++) {
+        outcome(&u, ep, WEBHOOK_FAILED, 0, &op);
+        opened += op.u.complete.opened;
+    }
+
+    tap_ok(opened == 1, "more are not");
+
+    u.clock += 5000;
+
+    outcome(&u, ep, WEBHOOK_DONE, 0, &op);
+
+    for (i = 0; i < 9; i++) {
+        outcome(&u, ep, i % 2 ? WEBHOOK_FAILED : WEBHOOK_DONE, 0, &op);
+    }
+
+    u.clock += 10000;
+    opened = 0;
+
+    for (i = 0; i < 9; i++) {
+        outcome(&u, ep, WEBHOOK_FAILED, 0, &op);
+        opened += op.u.complete.opened;
+    }
+
+    tap_ok(opened == 0, "a window is counted by itself");
+
+    util_check(&u, "percent");
+    util_free(&u);
+}
+
+
+/* Who tried the endpoint dies, or its lease ends. */
+
+static void
+test_breaker_lost_probe(void)
+{
+    util_t        u;
+    uint64_t      ep;
+    webhook_op_t  op;
+
+    util_init(&u);
+    util_open(&u);
+
+    ep = broken(&u, "erp", 1, 0);
+
+    outcome(&u, ep, WEBHOOK_FAILED, 0, &op);
+    crowd(&u, ep, 3);
+
+    u.clock += 5000;
+
+    tap_ok(util_claim(&u, &op, &ep, 10) == 1, "one goes through");
+    webhook_op_free(&op);
+
+    u.clock += 29999;
+
+    tap_ok(util_claim(&u, &op, &ep, 10) == 0 && op.u.claim.next == 1,
+           "the others wait for it");
+    webhook_op_free(&op);
+
+    u.clock++;
+
+    tap_ok(util_claim(&u, &op, &ep, 10) == 1, "its lease ends: the next");
+    webhook_op_free(&op);
+
+    util_close(&u);
+    util_open(&u);
+
+    tap_ok(util_claim(&u, &op, &ep, 10) == 1,
+           "who had it is gone: the next, and the breaker is open yet");
+    webhook_op_free(&op);
+
+    util_check(&u, "lost");
+    util_free(&u);
+}
+
+
+static void
+test_breaker_off(void)
+{
+    util_t                    u;
+    unsigned                  i, opened;
+    uint64_t                  ep;
+    webhook_op_t              op;
+    webhook_endpoint_stats_t  s;
+
+    util_init(&u);
+    util_open(&u);
+
+    ep = util_endpoint(&u, "erp", 10);
+
+    opened = 0;
+
+    for (i = 0; i < 50; i++) {
+        outcome(&u, ep, WEBHOOK_FAILED, 0, &op);
+        opened += op.u.complete.opened;
+    }
+
+    tap_ok(opened == 0 && util_lease(&u, ep, &op.u.complete.event) != 0,
+           "without a breaker none opens");
+
+    (void) broken(&u, "erp", 1, 0);
+    outcome(&u, ep, WEBHOOK_FAILED, 0, &op);
+
+    tap_ok(op.u.complete.opened, "with one it does");
+
+    util_endpoint(&u, "erp", 10);
+    (void) util_stats(&u, ep, &s);
+
+    tap_ok(!s.open && s.held == 0
+           && util_lease(&u, ep, &op.u.complete.event) != 0,
+           "to take it away closes it");
+
+    util_check(&u, "off");
+    util_free(&u);
+}
+
+
+static void
+slowed(util_t *u, uint64_t ep, uint64_t token, webhook_id_t id, uint64_t slow)
+{
+    webhook_op_t  op;
+
+    util_complete_op(&op, id, ep, token, WEBHOOK_RETRY, 500000);
+    op.u.complete.slow = slow;
+
+    (void) util_apply(u, &op);
+}
+
+
+static void
+test_slow(void)
+{
+    util_t                    u;
+    unsigned                  i, ok;
+    uint64_t                  ep, token[4], hold;
+    webhook_op_t              op;
+    webhook_id_t              id[4];
+    webhook_endpoint_stats_t  s;
+
+    util_init(&u);
+    util_open(&u);
+
+    ep = util_endpoint(&u, "erp", 10);
+
+    /* one that fails, to be tried again soon */
+
+    token[0] = util_lease(&u, ep, &id[0]);
+    util_complete(&u, id[0], ep, token[0], WEBHOOK_RETRY, 700);
+
+    for (i = 0; i < 4; i++) {
+        token[i] = util_lease(&u, ep, &id[i]);
+    }
+
+    slowed(&u, ep, token[0], id[0], 1000);
+
+    (void) util_stats(&u, ep, &s);
+
+    tap_ok(s.held == 1000 && !s.open && !s.paused, "a slow endpoint is held");
+    tap_ok(util_lease(&u, ep, &op.u.complete.event) == 0,
+           "first sends wait");
+    tap_ok(util_claim(&u, &op, &ep, 10) == 0 && op.u.claim.next == 700,
+           "a retry does not");
+    webhook_op_free(&op);
+
+    /* those under way at the time say the same */
+
+    u.clock += 100;
+
+    slowed(&u, ep, token[1], id[1], 1000);
+    slowed(&u, ep, token[2], id[2], 1000);
+
+    (void) util_stats(&u, ep, &s);
+
+    tap_ok(s.held == 1000, "those under way count as one");
+
+    u.clock += 600;
+
+    tap_ok(util_claim(&u, &op, &ep, 10) == 1 && op.u.claim.leases[0].retry,
+           "the retry goes at its time");
+
+    slowed(&u, ep, op.u.claim.leases[0].token,
+           op.u.claim.leases[0].event.id, 1000);
+    webhook_op_free(&op);
+
+    u.clock += 1000;
+
+    /* slow again after each hold: twice as long each time */
+
+    ok = 1;
+
+    for (hold = 2000; hold < 200000; hold *= 2) {
+
+        if (util_claim(&u, &op, &ep, 1) != 1) {
+            ok = 0;
+            break;
+        }
+
+        slowed(&u, ep, op.u.claim.leases[0].token,
+               op.u.claim.leases[0].event.id, 1000);
+        webhook_op_free(&op);
+
+        (void) util_put(&u, ep, 0);
+        (void) util_stats(&u, ep, &s);
+
+        if (s.held != (hold < 60000 ? hold : 60000)) {
+            ok = 0;
+            break;
+        }
+
+        u.clock += s.held;
+    }
+
+    tap_ok(ok, "each hold is twice as long as the one before, a minute at "
+           "most");
+
+    util_check(&u, "slow");
+
+    /* a good answer ends the row */
+
+    (void) util_claim(&u, &op, &ep, 1);
+    util_complete(&u, op.u.claim.leases[0].event.id, ep,
+                  op.u.claim.leases[0].token, WEBHOOK_DONE, 0);
+    webhook_op_free(&op);
+
+    token[0] = util_lease(&u, ep, &id[0]);
+    slowed(&u, ep, token[0], id[0], 1000);
+    (void) util_stats(&u, ep, &s);
+
+    tap_ok(s.held == 1000, "a good answer ends the row");
+
+    u.clock += 1000;
+
+    token[0] = util_lease(&u, ep, &id[0]);
+    slowed(&u, ep, token[0], id[0], 1000000);
+    (void) util_stats(&u, ep, &s);
+
+    tap_ok(s.held == 60000, "no hold is longer than a minute");
+
+    util_free(&u);
+}
+
+
+static void
+test_gone(void)
+{
+    util_t                     u;
+    uint64_t                   ep, token;
+    uint32_t                   i;
+    webhook_op_t               op;
+    webhook_id_t               id;
+    webhook_str_t             *reason;
+    webhook_endpoint_stats_t   s;
+
+    util_init(&u);
+    util_open(&u);
+
+    ep = util_endpoint(&u, "erp", 10);
+
+    token = util_lease(&u, ep, &id);
+    crowd(&u, ep, 3);
+
+    util_complete_op(&op, id, ep, token, WEBHOOK_RETRY, 1000);
+    op.u.complete.gone = 1;
+    op.u.complete.lease = 30000;
+    op.u.complete.attempt.status = 410;
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK && op.u.complete.paused
+           && op.u.complete.next == NULL
+           && op.u.complete.wait == UINT64_MAX,
+           "an endpoint that is gone is paused");
+
+    u.clock += 100000;
+
+    tap_ok(util_claim(&u, &op, &ep, 10) == 0
+           && op.u.claim.next == UINT64_MAX, "all waits, retries too");
+    webhook_op_free(&op);
+
+    (void) util_stats(&u, ep, &s);
+
+    tap_ok(s.paused && s.states[WEBHOOK_PENDING] == 4, "nothing is lost");
+
+    memset(&op, 0, sizeof(op));
+    op.type = WEBHOOK_OP_STATS;
+    (void) util_apply(&u, &op);
+
+    reason = NULL;
+
+    for (i = 0; i < op.u.stats.count; i++) {
+        if (op.u.stats.endpoints[i].id == ep) {
+            reason = &op.u.stats.endpoints[i].reason;
+        }
+    }
+
+    tap_ok(reason && reason->len > 3 && memmem(reason->data, reason->len,
+                                               "410", 3),
+           "and it is known why: %.*s", reason ? (int) reason->len : 0,
+           reason ? (char *) reason->data : "");
+    webhook_op_free(&op);
+
+    util_check(&u, "gone");
+    util_free(&u);
+}
+
+
+static webhook_store_result_e
+pause_op(util_t *u, uint64_t ep, const char *reason)
+{
+    webhook_op_t  op;
+
+    memset(&op, 0, sizeof(op));
+
+    op.type = WEBHOOK_OP_PAUSE;
+    op.u.pause.endpoint = ep;
+
+    if (reason) {
+        util_str(&op.u.pause.reason, reason);
+
+    } else {
+        op.u.pause.resume = 1;
+    }
+
+    return util_apply(u, &op);
+}
+
+
+static void
+test_pause(void)
+{
+    util_t                    u;
+    uint64_t                  ep, token;
+    webhook_op_t              op;
+    webhook_id_t              id, other;
+    webhook_endpoint_stats_t  s;
+
+    static char               text[1000];
+
+    util_init(&u);
+    util_open(&u);
+
+    ep = broken(&u, "erp", 1, 0);
+
+    tap_ok(pause_op(&u, ep + 1, "no") == WEBHOOK_STORE_NOT_FOUND,
+           "an endpoint that is not there cannot pause");
+
+    token = util_lease(&u, ep, &id);
+    crowd(&u, ep, 3);
+
+    tap_ok(pause_op(&u, ep, "maintenance") == WEBHOOK_STORE_OK, "it pauses");
+
+    tap_ok(util_lease(&u, ep, &other) == 0, "nothing is leased");
+    tap_ok(util_claim(&u, &op, &ep, 10) == 0 && op.u.claim.next == 30000,
+           "or claimed, but what is under way goes on");
+    webhook_op_free(&op);
+
+    util_check(&u, "paused");
+
+    util_complete_op(&op, id, ep, token, WEBHOOK_DONE, 0);
+    op.u.complete.lease = 30000;
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK
+           && op.u.complete.next == NULL, "and brings no other");
+
+    util_close(&u);
+    util_open(&u);
+
+    (void) broken(&u, "erp", 2, 0);
+
+    tap_ok(util_claim(&u, &op, &ep, 10) == 0
+           && op.u.claim.next == UINT64_MAX,
+           "neither a restart nor another limit ends a pause");
+    webhook_op_free(&op);
+
+    tap_ok(pause_op(&u, ep, NULL) == WEBHOOK_STORE_OK
+           && util_claim(&u, &op, &ep, 10) == 4, "it resumes");
+    webhook_op_free(&op);
+
+    (void) util_stats(&u, ep, &s);
+
+    tap_ok(!s.paused, "and says so");
+
+    /* resumed, it is as good as new */
+
+    (void) broken(&u, "erp", 1, 0);
+
+    id = util_put(&u, ep, 0);
+    (void) util_claim(&u, &op, &ep, 1);
+    token = op.u.claim.leases[0].token;
+    webhook_op_free(&op);
+
+    util_complete_op(&op, id, ep, token, WEBHOOK_FAILED, 0);
+    op.u.complete.slow = 60000;
+    (void) util_apply(&u, &op);
+
+    (void) util_stats(&u, ep, &s);
+
+    tap_ok(s.open && s.held == 60000, "open, and slow");
+
+    memset(text, 'x', sizeof(text) - 1);
+
+    tap_ok(pause_op(&u, ep, text) == WEBHOOK_STORE_OK, "a long reason");
+    tap_ok(pause_op(&u, ep, NULL) == WEBHOOK_STORE_OK, "and resumed");
+
+    (void) util_stats(&u, ep, &s);
+
+    tap_ok(!s.open && s.held == 0 && util_lease(&u, ep, &id) != 0,
+           "the breaker is closed and the hold is over");
+
+    util_check(&u, "resumed");
+    util_free(&u);
+}
