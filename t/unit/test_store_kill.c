@@ -4,7 +4,9 @@
  *
  * Processes that put, claim and complete are killed at random instants, again
  * and again.  What they had been told was done has to be there afterwards,
- * every counter has to be true, and no lease may be nobody's.
+ * every counter has to be true, no lease may be nobody's, and no order key may
+ * be stuck.  The deliveries of one endpoint have two steps, another blocks a
+ * key behind a dead head.
  *
  *     test_store_kill [seed [kills]]
  */
@@ -24,6 +26,9 @@
 #define KILLS      30                   /* of each of two runs */
 #define ENDPOINTS  3
 #define BATCH      24
+#define KEYS       20                   /* order keys */
+#define STEPPED    1                    /* the endpoint of two steps */
+#define BLOCKING   2                    /* and that whose dead heads block */
 #define TABLE      (1 << 18)            /* of deliveries, a power of two */
 
 
@@ -31,6 +36,8 @@ typedef enum {
     ACK_PUT = 1,
     ACK_DONE,
     ACK_RETRY,
+    ACK_DEAD,
+    ACK_CANCEL,
     ACK_LEASE
 } ack_e;
 
@@ -40,7 +47,7 @@ typedef struct {
     uint64_t      token;
     uint8_t       kind;
     uint8_t       endpoint;
-    uint16_t      child;
+    uint8_t       step;
 } ack_t;
 
 
@@ -52,6 +59,7 @@ typedef struct {
     uint8_t       endpoint;
     uint8_t       put;
     uint8_t       done;
+    uint8_t       dead;                 /* or it was */
     uint32_t      retries;
 } seen_t;
 
@@ -74,11 +82,28 @@ roll(uint32_t n)
 }
 
 
+static uint64_t
+limit(util_t *u, unsigned e)
+{
+    webhook_op_t  op;
+
+    memset(&op, 0, sizeof(op));
+
+    op.type = WEBHOOK_OP_ENDPOINT;
+    op.u.endpoint.id = endpoints[e];
+    op.u.endpoint.inflight = 20;
+    op.u.endpoint.order_block = e == BLOCKING;
+    util_str(&op.u.endpoint.name, names[e]);
+
+    return util_apply(u, &op) == WEBHOOK_STORE_OK ? op.u.endpoint.id : 0;
+}
+
+
 /* ---------------------------------------------------------- a child --- */
 
 static void
 child_ack(ack_t *acks, unsigned *n, const webhook_id_t *id, uint64_t endpoint,
-    uint64_t token, ack_e kind)
+    uint64_t token, uint32_t step, ack_e kind)
 {
     unsigned  e;
 
@@ -90,19 +115,54 @@ child_ack(ack_t *acks, unsigned *n, const webhook_id_t *id, uint64_t endpoint,
     acks[*n].token = token;
     acks[*n].kind = kind;
     acks[*n].endpoint = (uint8_t) e;
+    acks[*n].step = (uint8_t) step;
     (*n)++;
+}
+
+
+static ack_e
+child_kind(const ack_t *lease, webhook_outcome_e outcome)
+{
+    if (outcome == WEBHOOK_FAILED) {
+        return ACK_DEAD;
+    }
+
+    return outcome == WEBHOOK_DONE
+           && (lease->endpoint != STEPPED || lease->step == 1)
+           ? ACK_DONE : ACK_RETRY;
+}
+
+
+/* Who may be dead is tried again or given up. */
+
+static void
+child_hand(webhook_op_t *op, const ack_t *lease)
+{
+    memset(op, 0, sizeof(webhook_op_t));
+
+    op->type = roll(2) ? WEBHOOK_OP_RETRY : WEBHOOK_OP_CANCEL;
+    op->u.delivery.event = lease->id;
+    op->u.delivery.endpoint = endpoints[lease->endpoint];
 }
 
 
 static void
 child_run(util_t *u, int out, int expire)
 {
-    unsigned        i, n, acked, held, fresh;
+    char            keys[BATCH][8];
+    unsigned        i, e, n, acked, held, fresh, first;
     uint64_t        now;
-    webhook_op_t    ops[BATCH * 2 + 4], *list[BATCH * 2 + 4], *op;
+    webhook_op_t    ops[BATCH * 2 + 5], *list[BATCH * 2 + 5], *op;
     webhook_put_t   puts[BATCH];
     webhook_lease_t *lease;
     uint64_t        sorted[ENDPOINTS], swap;
+
+    static const webhook_outcome_e  outcomes[] = {
+        WEBHOOK_DONE, WEBHOOK_DONE, WEBHOOK_DONE, WEBHOOK_DONE,
+        WEBHOOK_DONE, WEBHOOK_DONE, WEBHOOK_RETRY, WEBHOOK_FAILED
+    };
+
+    static webhook_rendition_t  forms[BATCH][2];
 
     static ack_t          acks[BATCH * 4];
     static ack_t          leases[BATCH * 4], next[BATCH * 4];
@@ -118,7 +178,7 @@ child_run(util_t *u, int out, int expire)
     }
 
     for (i = 0; i < ENDPOINTS; i++) {
-        (void) util_endpoint(u, names[i], 20);
+        (void) limit(u, i);
         sorted[i] = endpoints[i];
     }
 
@@ -146,17 +206,35 @@ child_run(util_t *u, int out, int expire)
 
             u->wall = now;
 
-            util_put_op(&ops[n], &puts[i], util_id(u),
-                        endpoints[roll(ENDPOINTS)], body,
+            e = roll(ENDPOINTS);
+
+            util_put_op(&ops[n], &puts[i], util_id(u), endpoints[e], body,
                         roll(10) ? roll(800) : roll(sizeof(body)));
+
+            if (roll(2)) {
+                snprintf(keys[i], sizeof(keys[i]), "k%u", roll(KEYS) % 100);
+                util_str(&puts[i].order, keys[i]);
+            }
+
+            if (e == STEPPED) {
+                forms[i][0] = *ops[n].u.put_event.forms;
+                forms[i][1] = forms[i][0];
+
+                ops[n].u.put_event.forms = forms[i];
+                ops[n].u.put_event.forms_count = 2;
+
+                puts[i].steps = 2;
+            }
+
             n++;
         }
+
+        first = n;
 
         for (i = 0; i < held && i < BATCH; i++) {
             util_complete_op(&ops[n], leases[i].id,
                              endpoints[leases[i].endpoint], leases[i].token,
-                             roll(4) ? WEBHOOK_DONE : WEBHOOK_RETRY,
-                             roll(30));
+                             outcomes[roll(8)], roll(30));
 
             ops[n].u.complete.lease = roll(2) ? 30000 : 0;
             n++;
@@ -170,6 +248,10 @@ child_run(util_t *u, int out, int expire)
         op->u.claim.max = roll(8);
         op->u.claim.max_bytes = 100000;
         op->u.claim.lease = 30000;
+
+        if (held && roll(3) == 0) {
+            child_hand(&ops[n++], &leases[0]);
+        }
 
         op = &ops[n++];
         memset(op, 0, sizeof(webhook_op_t));
@@ -200,8 +282,10 @@ child_run(util_t *u, int out, int expire)
         for (i = 0; i < n; i++) {
             op = &ops[i];
 
-            if (op->result != WEBHOOK_STORE_OK) {
-
+            if (op->result != WEBHOOK_STORE_OK
+                && op->type != WEBHOOK_OP_RETRY
+                && op->type != WEBHOOK_OP_CANCEL)
+            {
                 /* stale: another took over from a process that was killed
                    and came back as this one?  It never did: an error */
 
@@ -214,26 +298,27 @@ child_run(util_t *u, int out, int expire)
 
             case WEBHOOK_OP_PUT_EVENT:
                 child_ack(acks, &acked, &op->u.put_event.id,
-                          puts[i].endpoint, 0, ACK_PUT);
+                          puts[i].endpoint, 0, 0, ACK_PUT);
 
                 if (puts[i].token) {
                     child_ack(next, &fresh, &op->u.put_event.id,
-                              puts[i].endpoint, puts[i].token, ACK_LEASE);
+                              puts[i].endpoint, puts[i].token, 0,
+                              ACK_LEASE);
                 }
 
                 break;
 
             case WEBHOOK_OP_COMPLETE:
                 child_ack(acks, &acked, &op->u.complete.event,
-                          op->u.complete.endpoint, op->u.complete.token,
-                          op->u.complete.outcome == WEBHOOK_DONE ? ACK_DONE
-                                                                 : ACK_RETRY);
+                          op->u.complete.endpoint, op->u.complete.token, 0,
+                          child_kind(&leases[i - first],
+                                     op->u.complete.outcome));
 
                 lease = op->u.complete.next;
 
                 if (lease) {
                     child_ack(next, &fresh, &lease->event.id, lease->endpoint,
-                              lease->token, ACK_LEASE);
+                              lease->token, lease->step, ACK_LEASE);
                 }
 
                 break;
@@ -244,7 +329,16 @@ child_run(util_t *u, int out, int expire)
                     lease = &op->u.claim.leases[op->u.claim.count];
 
                     child_ack(next, &fresh, &lease->event.id, lease->endpoint,
-                              lease->token, ACK_LEASE);
+                              lease->token, lease->step, ACK_LEASE);
+                }
+
+                break;
+
+            case WEBHOOK_OP_CANCEL:
+
+                if (op->result == WEBHOOK_STORE_OK) {
+                    child_ack(acks, &acked, &op->u.delivery.event,
+                              op->u.delivery.endpoint, 0, 0, ACK_CANCEL);
                 }
 
                 break;
@@ -340,7 +434,12 @@ listen_for(int in, int ms)
                 s->done = 1;
                 break;
 
+            case ACK_CANCEL:
+                s->dead = 1;
+                break;
+
             default:
+                s->dead |= acks[i].kind == ACK_DEAD;
                 s->retries++;
             }
         }
@@ -369,6 +468,57 @@ start(util_t *u, int out, int expire)
     }
 
     return pid;
+}
+
+
+/* All that is left can be delivered, once dead heads block no more. */
+
+static void
+drain(util_t *u, const char *name)
+{
+    unsigned                   i, e, idle, left;
+    webhook_op_t               op;
+    webhook_lease_t           *l;
+    webhook_endpoint_stats_t   s;
+
+    (void) util_endpoint(u, names[BLOCKING], 20);
+
+    left = 0;
+
+    for (e = 0; e < ENDPOINTS; e++) {
+
+        /* delays were short: who waits longer waits for ever */
+
+        for (idle = 0; idle < 200; /* void */ ) {
+
+            if (util_claim(u, &op, &endpoints[e], 100) == 0) {
+                webhook_op_free(&op);
+                idle++;
+                usleep(1000);
+                continue;
+            }
+
+            idle = 0;
+
+            for (i = 0; i < op.u.claim.count; i++) {
+                l = &op.u.claim.leases[i];
+
+                (void) util_complete(u, l->event.id, endpoints[e], l->token,
+                                     WEBHOOK_DONE, 0);
+            }
+
+            webhook_op_free(&op);
+        }
+
+        (void) util_stats(u, endpoints[e], &s);
+
+        left += (unsigned) (s.states[WEBHOOK_PENDING]
+                            + s.states[WEBHOOK_SENDING]);
+    }
+
+    tap_ok(left == 0, "%s: %u deliveries are stuck", name, left);
+
+    util_check(u, name);
 }
 
 
@@ -422,7 +572,7 @@ verify(util_t *u, int expire, unsigned killed, const char *name)
             if (!expire) {
                 lost++;
 
-            } else if (!table[i].done) {
+            } else if (!table[i].done && !table[i].dead) {
                 untold++;
             }
 
@@ -454,6 +604,8 @@ verify(util_t *u, int expire, unsigned killed, const char *name)
     tap_ok(short_of == 0, "%s: %u deliveries lack attempts", name, short_of);
     tap_ok(seen_twice == 0, "%s: none was completed twice", name);
     tap_ok(puts > 100 && done > 100, "%s: there was something to lose", name);
+
+    drain(u, name);
 }
 
 

@@ -19,6 +19,7 @@
 #define EVENTS     4000
 #define ENDPOINTS  6
 #define STEPS      6000
+#define KEYS       5                    /* order keys, of each endpoint */
 
 
 typedef struct {
@@ -32,6 +33,13 @@ typedef struct {
     uint64_t         due[ENDPOINTS];
     uint64_t         end[ENDPOINTS];
     uint32_t         attempts[ENDPOINTS];
+    uint32_t         tries[ENDPOINTS];
+    unsigned         key[ENDPOINTS];    /* 1.., 0: none */
+    unsigned         step[ENDPOINTS];
+    unsigned         steps[ENDPOINTS];
+    unsigned         parked[ENDPOINTS];
+    unsigned         blocks[ENDPOINTS];
+    unsigned         place;
     uint64_t         finished;
 } model_t;
 
@@ -41,6 +49,8 @@ static model_t        model[EVENTS];
 static unsigned       events;
 static uint64_t       endpoints[ENDPOINTS];
 static uint32_t       limits[ENDPOINTS];
+static model_t       *heads[ENDPOINTS][KEYS + 1];
+static unsigned       place;
 static unsigned       wrong;
 static unsigned char  bytes[20000];
 
@@ -101,6 +111,26 @@ run_out(util_t *u, unsigned e)
 }
 
 
+/* A lease that ran out holds its slot until a claim or a takeover sees it, and
+   a claim that is full may not. */
+
+static int
+unseen(unsigned e)
+{
+    unsigned  i;
+
+    for (i = 0; i < events; i++) {
+        if (!model[i].gone && model[i].wants[e] && model[i].token[e]
+            && model[i].state[e] == WEBHOOK_PENDING)
+        {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
 static model_t *
 find(const webhook_id_t *id)
 {
@@ -136,13 +166,97 @@ finished(util_t *u, model_t *m)
 {
     unsigned  e;
 
+    m->finished = 0;
+
     for (e = 0; e < ENDPOINTS; e++) {
-        if (m->wants[e] && m->state[e] < WEBHOOK_DELIVERED) {
+        if (m->wants[e]
+            && (m->state[e] < WEBHOOK_DELIVERED || m->blocks[e]))
+        {
             return;
         }
     }
 
     m->finished = u->clock;
+}
+
+
+/* Odd endpoints block a key behind a dead head. */
+
+static int
+blocking(unsigned e)
+{
+    return e & 1;
+}
+
+
+/* A delivery comes to its key: it is the head, or parked. */
+
+static void
+enter(model_t *m, unsigned e)
+{
+    if (m->key[e] == 0) {
+        return;
+    }
+
+    m->parked[e] = heads[e][m->key[e]] != NULL;
+
+    if (!m->parked[e]) {
+        heads[e][m->key[e]] = m;
+    }
+}
+
+
+/* The head of a key is over: the first that is parked is the next. */
+
+static void
+leave(model_t *m, unsigned e)
+{
+    unsigned   i;
+    model_t   *next;
+
+    if (m->key[e] == 0) {
+        return;
+    }
+
+    next = NULL;
+
+    for (i = 0; i < events; i++) {
+        if (!model[i].gone && model[i].wants[e]
+            && model[i].key[e] == m->key[e] && model[i].parked[e]
+            && (next == NULL || model[i].place < next->place))
+        {
+            next = &model[i];
+        }
+    }
+
+    heads[e][m->key[e]] = next;
+
+    if (next) {
+        next->parked[e] = 0;
+    }
+}
+
+
+/* An outcome that ends a delivery. */
+
+static void
+over(util_t *u, model_t *m, unsigned e, webhook_state_e state, int block)
+{
+    unsigned  head;
+
+    head = m->key[e] && !m->parked[e];
+
+    m->state[e] = state;
+    m->parked[e] = 0;
+
+    if (head && state == WEBHOOK_DEAD && block && blocking(e)) {
+        m->blocks[e] = 1;
+
+    } else if (head) {
+        leave(m, e);
+    }
+
+    finished(u, m);
 }
 
 
@@ -163,11 +277,14 @@ claimed(util_t *u, const webhook_lease_t *lease)
     }
 
     expect(m->state[e] == WEBHOOK_PENDING, "claimed what is not pending");
+    expect(!m->parked[e], "claimed what is parked");
     expect(m->due[e] <= u->clock, "claimed before its time");
     expect(lease->event.form.body.len == m->len
            && memcmp(lease->event.form.body.data, bytes, m->len) == 0,
            "claimed other bytes");
-    expect(lease->attempt == m->attempts[e] + 1, "another attempt");
+    expect(lease->attempt == m->tries[e] + 1
+           && lease->step == m->step[e]
+           && lease->retry == (m->tries[e] != 0), "another attempt");
     expect(inflight(e) < limits[e], "over the limit");
 
     m->state[e] = WEBHOOK_SENDING;
@@ -180,9 +297,12 @@ static void
 step_put(util_t *u)
 {
     model_t        *m;
-    unsigned        e, n;
+    unsigned        e, n, free, key[ENDPOINTS];
     webhook_op_t    op;
     webhook_put_t   puts[ENDPOINTS];
+
+    static const char     *keys[KEYS + 1] = { "", "a", "b", "c", "d", "e" };
+    webhook_rendition_t    forms[3];
 
     if (events == EVENTS) {
         return;
@@ -221,12 +341,21 @@ step_put(util_t *u)
             puts[n].endpoint = endpoints[e];
             puts[n].lease = roll(2);
             puts[n].delay = roll(3) ? 0 : roll(4000);
+            puts[n].steps = roll(4) ? roll(2) : 1 + roll(3);
+            key[n] = roll(2) ? roll(KEYS + 1) : 0;
+            util_str(&puts[n].order, keys[key[n]]);
             n++;
         }
     }
 
     util_put_op(&op, puts, m->id, n ? puts[0].endpoint : 0, bytes, m->len);
 
+    forms[0] = *op.u.put_event.forms;
+    forms[1] = forms[0];
+    forms[2] = forms[0];
+
+    op.u.put_event.forms = forms;
+    op.u.put_event.forms_count = 3;
     op.u.put_event.count = n;
     op.u.put_event.lease = 5000;
 
@@ -236,12 +365,21 @@ step_put(util_t *u)
         return;
     }
 
+    m->place = ++place;
+
     while (n--) {
         e = endpoint_of(puts[n].endpoint);
 
-        expect((puts[n].token != 0)
-               == (puts[n].lease && puts[n].delay == 0
-                   && inflight(e) < limits[e]), "a lease with a put");
+        m->key[e] = key[n];
+        m->steps[e] = puts[n].steps ? puts[n].steps : 1;
+
+        enter(m, e);
+
+        free = puts[n].lease && puts[n].delay == 0 && !m->parked[e]
+               && inflight(e) < limits[e];
+
+        expect(puts[n].token ? free : !free || unseen(e),
+               "a lease with a put");
 
         m->wants[e] = 1;
         m->state[e] = puts[n].token ? WEBHOOK_SENDING : WEBHOOK_PENDING;
@@ -308,6 +446,7 @@ step_claim(util_t *u)
 
                 if (!model[i].gone && model[i].wants[swap]
                     && model[i].state[swap] == WEBHOOK_PENDING
+                    && !model[i].parked[swap]
                     && model[i].due[swap] <= u->clock)
                 {
                     due++;
@@ -403,20 +542,29 @@ step_complete(util_t *u)
         switch (ops[i].u.complete.outcome) {
 
         case WEBHOOK_DONE:
-            m->state[e] = WEBHOOK_DELIVERED;
             m->attempts[e]++;
-            finished(u, m);
+
+            if (m->step[e] + 1 < m->steps[e]) {
+                m->state[e] = WEBHOOK_PENDING;
+                m->step[e]++;
+                m->tries[e] = 0;
+                break;
+            }
+
+            m->tries[e]++;
+            over(u, m, e, WEBHOOK_DELIVERED, 0);
             break;
 
         case WEBHOOK_FAILED:
-            m->state[e] = WEBHOOK_DEAD;
             m->attempts[e]++;
-            finished(u, m);
+            m->tries[e]++;
+            over(u, m, e, WEBHOOK_DEAD, 1);
             break;
 
         case WEBHOOK_RETRY:
             m->state[e] = WEBHOOK_PENDING;
             m->attempts[e]++;
+            m->tries[e]++;
             m->due[e] = u->clock + ops[i].u.complete.delay;
             break;
 
@@ -434,6 +582,90 @@ step_complete(util_t *u)
 
         webhook_op_free(&ops[i]);
     }
+}
+
+
+/* A delivery is sent again or given up, by hand. */
+
+static void
+step_hand(util_t *u)
+{
+    int                      retry;
+    model_t                 *m;
+    unsigned                 e;
+    webhook_op_t             op;
+    webhook_store_result_e   want;
+
+    if (events == 0) {
+        return;
+    }
+
+    m = &model[roll(events)];
+    e = roll(ENDPOINTS);
+    retry = roll(3) != 0;
+
+    memset(&op, 0, sizeof(op));
+
+    op.type = retry ? WEBHOOK_OP_RETRY : WEBHOOK_OP_CANCEL;
+    op.u.delivery.event = m->id;
+    op.u.delivery.endpoint = endpoints[e];
+
+    (void) util_apply(u, &op);
+
+    if (m->gone || !m->wants[e]) {
+        expect(op.result == WEBHOOK_STORE_NOT_FOUND, "by hand: not there");
+        return;
+    }
+
+    want = WEBHOOK_STORE_OK;
+
+    switch (m->state[e]) {
+
+    case WEBHOOK_SENDING:
+        want = WEBHOOK_STORE_STALE;
+        break;
+
+    case WEBHOOK_DELIVERED:
+        want = WEBHOOK_STORE_DUPLICATE;
+        break;
+
+    case WEBHOOK_DEAD:
+
+        if (!retry) {
+            want = WEBHOOK_STORE_DUPLICATE;
+
+            if (m->blocks[e]) {
+                m->blocks[e] = 0;
+                leave(m, e);
+                finished(u, m);
+            }
+
+            break;
+        }
+
+        m->state[e] = WEBHOOK_PENDING;
+        m->tries[e] = 0;
+        m->due[e] = u->clock;
+        m->finished = 0;
+
+        if (!m->blocks[e]) {
+            enter(m, e);
+        }
+
+        m->blocks[e] = 0;
+        break;
+
+    default: /* WEBHOOK_PENDING */
+
+        if (retry) {
+            m->due[e] = u->clock;
+
+        } else {
+            over(u, m, e, WEBHOOK_DEAD, 0);
+        }
+    }
+
+    expect(op.result == want, "by hand");
 }
 
 
@@ -466,6 +698,26 @@ step_expire(util_t *u)
     }
 
     expect(n == 0, "what expired was not finished");
+}
+
+
+static uint64_t
+limit(util_t *u, unsigned e)
+{
+    char          name[16];
+    webhook_op_t  op;
+
+    snprintf(name, sizeof(name), "e-%u", e);
+
+    memset(&op, 0, sizeof(op));
+
+    op.type = WEBHOOK_OP_ENDPOINT;
+    op.u.endpoint.id = util_name(name);
+    op.u.endpoint.inflight = limits[e];
+    op.u.endpoint.order_block = blocking(e);
+    util_str(&op.u.endpoint.name, name);
+
+    return util_apply(u, &op) == WEBHOOK_STORE_OK ? op.u.endpoint.id : 0;
 }
 
 
@@ -524,7 +776,11 @@ compare(util_t *u)
             expect(model[i].wants[e]
                    && d->delivery.state == model[i].state[e]
                    && d->delivery.attempts == model[i].attempts[e]
-                   && d->attempts_count == model[i].attempts[e],
+                   && d->attempts_count == model[i].attempts[e]
+                   && d->delivery.parked == model[i].parked[e]
+                   && d->delivery.blocks == model[i].blocks[e]
+                   && d->delivery.step == model[i].step[e]
+                   && d->delivery.steps == model[i].steps[e],
                    "a delivery is as it should be");
         }
 
@@ -537,7 +793,6 @@ int
 main(int argc, char **argv)
 {
     util_t    u;
-    char      name[16];
     unsigned  i, step, sound;
 
     seed = argc > 1 ? (uint32_t) atoi(argv[1]) : 20240131;
@@ -556,9 +811,8 @@ main(int argc, char **argv)
     util_open(&u);
 
     for (i = 0; i < ENDPOINTS; i++) {
-        snprintf(name, sizeof(name), "e-%u", i);
         limits[i] = 1 + roll(10);
-        endpoints[i] = util_endpoint(&u, name, limits[i]);
+        endpoints[i] = limit(&u, i);
     }
 
     sound = 1;
@@ -618,9 +872,14 @@ main(int argc, char **argv)
 
             case 1:
                 i = roll(ENDPOINTS);
-                snprintf(name, sizeof(name), "e-%u", i);
                 limits[i] = roll(10);
-                (void) util_endpoint(&u, name, limits[i]);
+                (void) limit(&u, i);
+                break;
+
+            case 2:
+            case 3:
+            case 4:
+                step_hand(&u);
                 break;
 
             default:
