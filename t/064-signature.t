@@ -26,6 +26,8 @@ my %key = map { $_ => 'whsec_' . encode_base64($raw{$_}, '') } keys %raw;
 $raw{$_} = $key{$_} = "a plain secret of $_, long enough to be one"
     for qw(hmac512 url);
 
+my $written = 'a-secret-in-the-configuration';
+
 my ($private, $public) = ed25519();
 
 my $t = Webhook::Test->new;
@@ -74,7 +76,9 @@ $t->config(
                               secret file:../private.key; }
     webhook_endpoint env    { events *; url $url/env;
                               secret env:WEBHOOK_TEST_SECRET; }
-    webhook_endpoint lit    { events *; url $url/lit; secret $key{lit}; }
+    webhook_endpoint lit    { events *; url $url/lit; secret $key{lit};
+                              sign hmac header=X-Lit secret=$written;
+                              auth basic user=pos password=$written; }
     webhook_endpoint again  { events *; url $url/again;
                               secret file:../one.key;
                               retry attempts=3 first=1100ms factor=1; }
@@ -111,7 +115,9 @@ my ($status, $shown) = $t->test('-T');
 is $status, 0, 'nginx -T' or diag $shown;
 unlike $shown, qr/\Q$key{lit}\E/, 'a secret written into the configuration'
                                   . ' is masked';
-like $shown, qr/url \S+\/lit; secret \*+;/, 'and the rest stands';
+like $shown, qr/url \S+\/lit; secret \*+;\s+sign hmac header=X-Lit secret=\*+;/,
+     'and the rest stands';
+unlike $shown, qr/\Q$written\E/, 'so is one behind a parameter';
 unlike $shown, qr/\Q$key{one}\E|\Q$key{env}\E/, 'others are not shown';
 
 like $shown, qr/a secret that ended at "2020-02-29" is of no use in .*:\d+/,
@@ -162,6 +168,11 @@ is_deeply [signatures($seen{env}[0])], [made('env', $seen{env}[0])],
           'a key from the environment';
 is_deeply [signatures($seen{lit}[0])], [made('lit', $seen{lit}[0])],
           'a key from the configuration';
+
+is $seen{lit}[0]{headers}{'x-lit'}, hmac_sha256_hex($body, $written),
+   'and one behind a parameter';
+is $seen{lit}[0]{headers}{authorization},
+   'Basic ' . encode_base64("pos:$written", ''), 'which authorizes too';
 
 my @again = @{ $seen{again} };
 
@@ -271,6 +282,8 @@ SKIP: {
 # Keys in no log, of any level that is written here.
 
 my $log = slurp($t->prefix . '/logs/error.log');
+
+unlike $log, qr/\Q$written\E/, 'what the configuration has is not logged';
 
 for my $name (keys %key) {
     ok index($log, $key{$name}) == -1 && index($log, $raw{$name}) == -1,
