@@ -22,7 +22,7 @@ static int webhook_call_before(webhook_txn_t *t, webhook_op_calls_t *l,
 int
 webhook_call_put(webhook_txn_t *t, webhook_op_t *op)
 {
-    int                  rc;
+    int                  rc, taken;
     size_t               size, len;
     MDB_val              val;
     unsigned char        key[WEBHOOK_KEY_RECEIVER], row[WEBHOOK_ROW_MAX];
@@ -58,10 +58,12 @@ webhook_call_put(webhook_txn_t *t, webhook_op_t *op)
 
     len = webhook_row_write_record(buf, size, c);
 
-    if (!webhook_space_take(t, webhook_blob_size(len) + 256)) {
+    rc = webhook_expire_take(t, webhook_blob_size(len) + 256, &taken);
+
+    if (rc || !taken) {
         free(buf);
         op->result = WEBHOOK_STORE_FULL;
-        return 0;
+        return rc;
     }
 
     rc = webhook_blob_put(t, buf, len, &call.record);

@@ -77,7 +77,7 @@ webhook_dedupe_reserve_peek(webhook_txn_t *t, webhook_op_t *op, int *todo)
 int
 webhook_dedupe_reserve(webhook_txn_t *t, webhook_op_t *op)
 {
-    int                    rc;
+    int                    rc, taken;
     unsigned char          key[WEBHOOK_KEY_DEDUPE];
     webhook_op_reserve_t  *r;
     webhook_dedupe_row_t   row;
@@ -117,16 +117,18 @@ webhook_dedupe_reserve(webhook_txn_t *t, webhook_op_t *op)
         }
     }
 
-    if (!webhook_space_take(t, 256)) {
-        op->result = WEBHOOK_STORE_FULL;
-        return 0;
-    }
-
     if (rc != MDB_NOTFOUND) {
         rc = webhook_dedupe_del(t, key, row.end);
         if (rc) {
             return rc;
         }
+    }
+
+    rc = webhook_expire_take(t, 256, &taken);
+
+    if (rc || !taken) {
+        op->result = WEBHOOK_STORE_FULL;
+        return rc;
     }
 
     memset(&row, 0, sizeof(row));

@@ -19,7 +19,7 @@ static int webhook_event_delivery(webhook_txn_t *t, webhook_op_put_event_t *p,
 int
 webhook_event_put(webhook_txn_t *t, webhook_op_t *op)
 {
-    int                      rc;
+    int                      rc, taken;
     size_t                   len;
     MDB_val                  val;
     uint32_t                 i, added;
@@ -48,7 +48,12 @@ webhook_event_put(webhook_txn_t *t, webhook_op_t *op)
         return rc;
     }
 
-    if (!webhook_space_take(t, webhook_event_size(p))) {
+    rc = webhook_expire_take(t, webhook_event_size(p), &taken);
+    if (rc) {
+        return rc;
+    }
+
+    if (!taken) {
         op->result = WEBHOOK_STORE_FULL;
         return 0;
     }

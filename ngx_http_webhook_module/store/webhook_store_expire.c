@@ -11,8 +11,10 @@
 #include "webhook_store_internal.h"
 
 
-static int webhook_expire_first(webhook_txn_t *t, unsigned char *key,
-    int *found);
+static int webhook_expire_first(webhook_txn_t *t, size_t bytes,
+    unsigned char *key, int *found);
+static int webhook_expire_remove(webhook_txn_t *t, const unsigned char *key,
+    uint32_t *pages);
 static int webhook_expire_event(webhook_txn_t *t, const webhook_id_t *id,
     uint32_t *pages);
 static int webhook_expire_owed(webhook_txn_t *t, const webhook_id_t *id,
@@ -34,7 +36,7 @@ webhook_expire_peek(webhook_txn_t *t, webhook_op_t *op, int *todo)
         return 0;
     }
 
-    rc = webhook_expire_first(t, key, todo);
+    rc = webhook_expire_first(t, 0, key, todo);
 
     if (rc == 0 && !*todo) {
         rc = webhook_dedupe_over(t, todo);
@@ -49,7 +51,6 @@ webhook_expire(webhook_txn_t *t, webhook_op_t *op)
 {
     int                   rc, found, more;
     uint32_t              pages;
-    webhook_id_t          id;
     unsigned char         key[WEBHOOK_KEY_FINISHED];
     webhook_op_expire_t  *x;
 
@@ -59,7 +60,7 @@ webhook_expire(webhook_txn_t *t, webhook_op_t *op)
     pages = 0;
 
     for ( ;; ) {
-        rc = webhook_expire_first(t, key, &found);
+        rc = webhook_expire_first(t, 0, key, &found);
         if (rc) {
             return rc;
         }
@@ -73,20 +74,7 @@ webhook_expire(webhook_txn_t *t, webhook_op_t *op)
             return 0;
         }
 
-        memcpy(id.bytes, key + 9, 16);
-
-        rc = webhook_txn_del(t, WEBHOOK_DB_FINISHED, key, sizeof(key));
-        if (rc) {
-            return rc;
-        }
-
-        if (key[8] == WEBHOOK_FINISHED_CALL) {
-            rc = webhook_call_del(t, &id, &pages);
-
-        } else {
-            rc = webhook_expire_event(t, &id, &pages);
-        }
-
+        rc = webhook_expire_remove(t, key, &pages);
         if (rc) {
             return rc;
         }
@@ -104,18 +92,78 @@ webhook_expire(webhook_txn_t *t, webhook_op_t *op)
 }
 
 
+int
+webhook_expire_take(webhook_txn_t *t, size_t bytes, int *taken)
+{
+    int            rc, found;
+    unsigned       refused;
+    unsigned char  key[WEBHOOK_KEY_FINISHED];
+
+    refused = t->refused;
+
+    for ( ;; ) {
+        *taken = webhook_space_take(t, bytes);
+
+        if (*taken) {
+            t->refused = refused;
+            return 0;
+        }
+
+        if (t->st->keep_history || t->pages >= WEBHOOK_EXPIRE_PAGES) {
+            return 0;
+        }
+
+        /* what is finished makes room, not more in a transaction than in a
+           step of EXPIRE */
+
+        rc = webhook_expire_first(t, bytes, key, &found);
+
+        if (rc == 0 && found) {
+            rc = webhook_expire_remove(t, key, &t->pages);
+        }
+
+        if (rc || !found) {
+            return rc;
+        }
+
+        t->measured = 0;
+    }
+}
+
+
+static int
+webhook_expire_remove(webhook_txn_t *t, const unsigned char *key,
+    uint32_t *pages)
+{
+    int           rc;
+    webhook_id_t  id;
+
+    memcpy(id.bytes, key + 9, 16);
+
+    rc = webhook_txn_del(t, WEBHOOK_DB_FINISHED, key, WEBHOOK_KEY_FINISHED);
+    if (rc) {
+        return rc;
+    }
+
+    return key[8] == WEBHOOK_FINISHED_CALL
+           ? webhook_call_del(t, &id, pages)
+           : webhook_expire_event(t, &id, pages);
+}
+
+
 /*
  * The oldest finished thing, if it is to go: because of its age, because of
- * all their bytes, or because the store is nearly at the mark where it takes
- * nothing any more.
+ * all their bytes, or because the store with so many bytes more is nearly at
+ * the mark where it takes nothing any more.
  */
 
 static int
-webhook_expire_first(webhook_txn_t *t, unsigned char *key, int *found)
+webhook_expire_first(webhook_txn_t *t, size_t bytes, unsigned char *key,
+    int *found)
 {
     int            rc;
     MDB_val        k, val;
-    uint64_t       used, time;
+    uint64_t       used, time, mark;
     unsigned char  least[WEBHOOK_KEY_FINISHED];
 
     *found = 0;
@@ -155,7 +203,13 @@ webhook_expire_first(webhook_txn_t *t, unsigned char *key, int *found)
         return rc;
     }
 
-    *found = used > t->st->mark - t->st->mark / 32;
+    mark = webhook_space_mark(t);
+
+    if (bytes < mark / 32) {
+        bytes = mark / 32;
+    }
+
+    *found = used + bytes > mark;
 
     return 0;
 }

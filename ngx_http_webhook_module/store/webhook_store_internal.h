@@ -460,6 +460,7 @@ struct webhook_store_s {
     unsigned                  full:1;       /* told that it refuses */
     uint64_t                  warned_time;  /* engine time; last it was so */
     unsigned                  failed:1;     /* told that the disk is full */
+    unsigned                  works:1;      /* an event was kept since */
     unsigned                  fixed:1;      /* its file takes no room ahead */
     uint64_t                  failed_time;
     uint64_t                  ahead;        /* bytes the file has for sure */
@@ -484,7 +485,7 @@ typedef struct {
     uint64_t                  now;          /* engine time */
     webhook_state_row_t       state;
     uint64_t                  used;         /* bytes, kept roughly */
-    uint64_t                  taken;        /* of them in this transaction */
+    uint32_t                  pages;        /* freed to make room */
     MDB_cursor               *cursors[WEBHOOK_DBS];
     unsigned                  write:1;
     unsigned                  dirty:1;      /* something was written */
@@ -560,6 +561,9 @@ int webhook_space_take(webhook_txn_t *t, size_t bytes);
 
 /* How much of an attempt may be kept: 2 all, 1 without the answer, 0 none. */
 int webhook_space_attempt(webhook_txn_t *t);
+
+/* The mark, or a lower one where the disk has less room than the store. */
+uint64_t webhook_space_mark(webhook_txn_t *t);
 
 /* Measures, for webhook_space_watch(), where that matters. */
 void webhook_space_look(webhook_txn_t *t);
@@ -775,6 +779,10 @@ int webhook_call_del(webhook_txn_t *t, const webhook_id_t *id,
 
 int webhook_expire_peek(webhook_txn_t *t, webhook_op_t *op, int *todo);
 int webhook_expire(webhook_txn_t *t, webhook_op_t *op);
+
+/* As webhook_space_take(); where there is no room, what is finished makes some
+   if it may. */
+int webhook_expire_take(webhook_txn_t *t, size_t bytes, int *taken);
 
 /* 1 if a delivery is one that the filter means; *head is its event's then. */
 int webhook_filter_match(webhook_txn_t *t, const webhook_filter_t *f,

@@ -27,6 +27,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 
 
 #define WEBHOOK_SPACE_QUIET  5          /* percent below the warning */
@@ -38,6 +39,8 @@
 
 static int webhook_space_measure(webhook_txn_t *t);
 static int webhook_space_ahead(webhook_txn_t *t);
+static void webhook_space_calm(webhook_store_t *st);
+static uint64_t webhook_space_reserve(const webhook_store_t *st);
 #define WEBHOOK_SPACE_CALM   10000      /* ms */
 
 
@@ -134,11 +137,9 @@ webhook_space_take(webhook_txn_t *t, size_t bytes)
     }
 
     t->used += bytes;
-    t->taken += bytes;
 
     if (webhook_space_ahead(t) != 0) {
         t->used -= bytes;
-        t->taken -= bytes;
         return 0;
     }
 
@@ -146,14 +147,14 @@ webhook_space_take(webhook_txn_t *t, size_t bytes)
 }
 
 
-/* Makes the file reach so far behind what is in use that outcomes have room
+/* Makes the file so much larger than what is in use that outcomes have room
    when the disk has none. */
 
 static int
 webhook_space_ahead(webhook_txn_t *t)
 {
-    int               rc, fd;
-    uint64_t          want;
+    int               rc, fd, try;
+    uint64_t          want, end;
     struct stat       sb;
     MDB_envinfo       info;
     webhook_store_t  *st;
@@ -164,24 +165,21 @@ webhook_space_ahead(webhook_txn_t *t)
         return 0;
     }
 
-    if (mdb_env_info(st->env, &info) != 0) {
-        return -1;
-    }
-
-    want = (uint64_t) (info.me_last_pgno + 1) * st->page + t->taken
-           + (st->limit - st->mark < WEBHOOK_SPACE_STEP
-              ? st->limit - st->mark : WEBHOOK_SPACE_STEP);
-
-    if (want > info.me_mapsize) {
-        want = info.me_mapsize;
-    }
+    want = t->used + webhook_space_reserve(st);
 
     if (want <= st->ahead) {
         return 0;
     }
 
-    if (mdb_env_get_fd(st->env, &fd) != 0 || fstat(fd, &sb) == -1) {
+    if (mdb_env_info(st->env, &info) != 0
+        || mdb_env_get_fd(st->env, &fd) != 0
+        || fstat(fd, &sb) == -1)
+    {
         return -1;
+    }
+
+    if (want > info.me_mapsize) {
+        want = info.me_mapsize;
     }
 
     st->ahead = (uint64_t) sb.st_size;
@@ -190,24 +188,29 @@ webhook_space_ahead(webhook_txn_t *t)
         return 0;
     }
 
-    /* with a step more, so that this is not done for each event */
+    /* with a step more, so that this is not done for each event; or else with
+       what is needed alone */
 
-    want += WEBHOOK_SPACE_STEP;
+    for (try = 0; try < 2; try++) {
 
-    if (want > info.me_mapsize) {
-        want = info.me_mapsize;
+        end = try ? want : want + WEBHOOK_SPACE_STEP;
+
+        if (end > info.me_mapsize) {
+            end = info.me_mapsize;
+        }
+
+        do {
+            rc = fallocate(fd, 0, sb.st_size, (off_t) end - sb.st_size) == -1
+                 ? errno : 0;
+        } while (rc == EINTR);
+
+        if (rc == 0) {
+            st->ahead = end;
+            return 0;
+        }
     }
 
-    do {
-        rc = fallocate(fd, 0, sb.st_size, (off_t) want - sb.st_size) == -1
-             ? errno : 0;
-    } while (rc == EINTR);
-
     switch (rc) {
-
-    case 0:
-        st->ahead = want;
-        return 0;
 
     case ENOSPC:
     case EDQUOT:
@@ -225,10 +228,51 @@ webhook_space_ahead(webhook_txn_t *t)
 }
 
 
+static uint64_t
+webhook_space_reserve(const webhook_store_t *st)
+{
+    uint64_t  reserve;
+
+    reserve = st->limit - st->mark;
+
+    return reserve < WEBHOOK_SPACE_STEP ? reserve : WEBHOOK_SPACE_STEP;
+}
+
+
+uint64_t
+webhook_space_mark(webhook_txn_t *t)
+{
+    int               fd;
+    uint64_t          most;
+    struct stat       sb;
+    struct statvfs    fs;
+    webhook_store_t  *st;
+
+    st = t->st;
+
+    if (mdb_env_get_fd(st->env, &fd) != 0
+        || fstat(fd, &sb) == -1 || fstatvfs(fd, &fs) == -1)
+    {
+        return st->mark;
+    }
+
+    most = (uint64_t) sb.st_size + (uint64_t) fs.f_bavail * fs.f_frsize;
+
+    if (most < webhook_space_reserve(st)) {
+        return st->mark;
+    }
+
+    most -= webhook_space_reserve(st);
+
+    return most < st->mark ? most : st->mark;
+}
+
+
 void
 webhook_space_failed(webhook_store_t *st, int rc)
 {
     st->failed_time = webhook_clock_now(st);
+    st->works = 0;
 
     if (st->failed) {
         return;
@@ -245,7 +289,16 @@ webhook_space_failed(webhook_store_t *st, int rc)
 void
 webhook_space_worked(webhook_store_t *st)
 {
-    if (!st->failed
+    st->works = 1;
+}
+
+
+/* Good news of the disk, after a while of it. */
+
+static void
+webhook_space_calm(webhook_store_t *st)
+{
+    if (!st->failed || !st->works
         || webhook_clock_now(st) - st->failed_time < WEBHOOK_SPACE_AGAIN)
     {
         return;
@@ -329,6 +382,8 @@ webhook_space_watch(webhook_txn_t *t)
 {
     unsigned          percent;
     webhook_store_t  *st;
+
+    webhook_space_calm(t->st);
 
     if (!t->measured) {
         return;

@@ -26,6 +26,7 @@ static void test_admin(void);
 static void test_admin_damaged(void);
 static void test_keep_bytes(void);
 static void test_keep_history(void);
+static void test_drop_history(void);
 static void test_warn(void);
 
 
@@ -46,6 +47,7 @@ main(void)
     test_admin_damaged();
     test_keep_bytes();
     test_keep_history();
+    test_drop_history();
     test_warn();
 
     return tap_done();
@@ -555,6 +557,7 @@ test_replay_full(void)
 
     u.size = WEBHOOK_STORE_SIZE_MIN;
     u.keep = 86400000;
+    u.keep_history = 1;
 
     util_open(&u);
 
@@ -1019,6 +1022,54 @@ test_keep_history(void)
            "which is told: %s", u.text);
 
     util_check(&u, "keep_history");
+    util_free(&u);
+}
+
+
+/* What is finished makes room at once, without a step of EXPIRE between. */
+
+static void
+test_drop_history(void)
+{
+    util_t         u;
+    unsigned       i, failed;
+    uint64_t       ep;
+    webhook_op_t   op;
+    webhook_put_t  put;
+
+    static char    body[300000];
+
+    memset(body, 'b', sizeof(body));
+
+    util_init(&u);
+
+    u.size = 16 << 20;
+    u.keep = 3600000;
+
+    util_open(&u);
+
+    ep = util_endpoint(&u, "erp", 10);
+    failed = 0;
+
+    for (i = 0; i < 500; i++) {
+        memset(&put, 0, sizeof(put));
+        put.lease = 1;
+
+        util_put_op(&op, &put, util_id(&u), ep, body,
+                    i % 3 ? 5000 : sizeof(body));
+
+        if (util_apply(&u, &op) != WEBHOOK_STORE_OK
+            || util_complete(&u, op.u.put_event.id, ep, put.token,
+                             WEBHOOK_DONE, 0) != WEBHOOK_STORE_OK)
+        {
+            failed++;
+        }
+    }
+
+    tap_ok(failed == 0 && u.logs[WEBHOOK_STORE_LOG_ERROR] == 0,
+           "50 MB go through 16 without a refusal: %u", failed);
+
+    util_check(&u, "drop");
     util_free(&u);
 }
 
