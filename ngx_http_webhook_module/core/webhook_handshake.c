@@ -28,6 +28,10 @@ static int webhook_handshake_plain(const webhook_str_t *text,
     const char *others);
 static webhook_handshake_e webhook_handshake_encrypt(
     const webhook_str_t *token, const webhook_key_t *key, webhook_buf_t *out);
+static webhook_handshake_e webhook_handshake_subscribe(
+    const webhook_str_t *args, const webhook_key_t *keys, unsigned nkeys,
+    int64_t now, unsigned char token_text[WEBHOOK_KEY_TEXT_MAX],
+    webhook_buf_t *out);
 static int webhook_handshake_param(const webhook_str_t *args, const char *name,
     unsigned char text[WEBHOOK_KEY_TEXT_MAX], webhook_str_t *value);
 static int webhook_handshake_token(const webhook_str_t *token,
@@ -281,10 +285,28 @@ webhook_handshake_e
 webhook_handshake_meta(const webhook_str_t *args, const webhook_key_t *keys,
     unsigned nkeys, int64_t now, webhook_buf_t *out)
 {
+    unsigned char        token_text[WEBHOOK_KEY_TEXT_MAX];
+    webhook_handshake_e  result;
+
+    result = webhook_handshake_subscribe(args, keys, nkeys, now, token_text,
+                                         out);
+
+    /* it may be a key, and a stack is dumped */
+
+    OPENSSL_cleanse(token_text, sizeof(token_text));
+
+    return result;
+}
+
+
+static webhook_handshake_e
+webhook_handshake_subscribe(const webhook_str_t *args,
+    const webhook_key_t *keys, unsigned nkeys, int64_t now,
+    unsigned char token_text[WEBHOOK_KEY_TEXT_MAX], webhook_buf_t *out)
+{
     int            rc;
     webhook_str_t  mode, token, challenge;
     unsigned char  mode_text[WEBHOOK_KEY_TEXT_MAX];
-    unsigned char  token_text[WEBHOOK_KEY_TEXT_MAX];
     unsigned char  challenge_text[WEBHOOK_KEY_TEXT_MAX];
 
     static const webhook_str_t  subscribe = webhook_str("subscribe");
