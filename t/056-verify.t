@@ -19,7 +19,7 @@ my $random = 'MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 my $new = 'bmV3LWtleS1uZXcta2V5LW5ldy1rZXktbmV3LWtleQ==';
 my $text = 'a-key-of-enough-bytes-for-everybody';
 
-my $t = Webhook::Test->new;
+my $t = Webhook::Test->new(http2 => 1);
 my $api = $t->api;
 
 $api->answer('*', 200);
@@ -223,6 +223,20 @@ my $vectors = JSON::PP->new->decode(slurp('t/data/signature-vectors.json'));
         'the vector of square';
     is call('fixed', $square->{body}, [%{$square->{headers}}],
             query => '?a=1'), 401, 'with a query that it does not know';
+    $done++;
+}
+
+
+# --- over HTTP/2
+
+{
+    my @good = (http2 => 1, headers => ['Content-Type' => 'application/json',
+                                        @{$sign{github}->($json)}]);
+
+    is $t->curl('POST', "/web/hook/github-$token", $json, @good)->{status},
+        200, 'HTTP/2';
+    is $t->curl('POST', "/web/hook/github-$token", "$json ", @good)->{status},
+        401, 'HTTP/2, another body';
     $done++;
 }
 

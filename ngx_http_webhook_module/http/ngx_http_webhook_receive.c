@@ -2,8 +2,8 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * The way of a call: its headers are checked and its body is read; then it takes
- * the steps below, some of which may have to wait; and at last the outcome is
+ * The way of a call: its headers are checked and its body is read; it takes
+ * the steps below, some of which may have to wait; at last the outcome is
  * counted, kept in the history and answered.
  */
 

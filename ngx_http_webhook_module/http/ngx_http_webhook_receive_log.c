@@ -70,7 +70,9 @@ ngx_http_webhook_receive_log(ngx_http_webhook_call_t *call)
         counter = NGX_HTTP_WEBHOOK_CALLS_FAILED;
     }
 
-    ngx_http_webhook_count(counter, 1);
+    if (!call->handshake) {
+        ngx_http_webhook_count(counter, 1);
+    }
 
     if (counter != NGX_HTTP_WEBHOOK_CALLS_OK) {
 
