@@ -44,6 +44,7 @@ my %verify = (
     slack    => 'slack file:../text.key',
     square   => 'square file:../text.key url=https://hooks.example.com/in/',
     fixed    => 'square signature-key url=https://webhook.site/webhooks',
+    sms      => 'twilio 12345 url=https://mycompany.com/myapp.php',
     twilio   => 'twilio file:../text.key url=https://hooks.example.com/in/',
     zoom     => 'zoom file:../text.key',
     linear   => 'linear file:../text.key',
@@ -65,6 +66,7 @@ $t->config(
         webhook_receiver $_ {
             secret $_-$token;
             verify $verify{$_};
+            accept json form;
             action POST /pos/$_ '{"n": "\${n}"}';
             log_calls on;
         }
@@ -223,7 +225,21 @@ my $vectors = JSON::PP->new->decode(slurp('t/data/signature-vectors.json'));
         'the vector of square';
     is call('fixed', $square->{body}, [%{$square->{headers}}],
             query => '?a=1'), 401, 'with a query that it does not know';
-    $done++;
+
+    my ($twilio) = grep { $_->{preset} eq 'twilio' } @$vectors;
+    my $form = join '&', map { my $v = $twilio->{form}{$_};
+                               $v =~ s/(\W)/sprintf '%%%02X', ord $1/ge;
+                               "$_=$v" } sort keys %{$twilio->{form}};
+    my @how = (type => 'application/x-www-form-urlencoded',
+               query => '?foo=1&bar=2');
+
+    is call('sms', $form, [%{$twilio->{headers}}], @how), 200,
+        'the vector of twilio, a form';
+    is call('sms', "$form&More=1", [%{$twilio->{headers}}], @how), 401,
+        'with one more field';
+    is call('sms', $form, [%{$twilio->{headers}}], @how[0, 1],
+            query => '?foo=1'), 401, 'with another query';
+    $done += 2;
 }
 
 
