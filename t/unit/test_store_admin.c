@@ -19,6 +19,7 @@ static void test_replay_two(void);
 static void test_replay_filter(void);
 static void test_replay_many(void);
 static void test_replay_full(void);
+static void test_replay_killed(void);
 static void test_untimed(void);
 static void test_check(void);
 static void test_backup(void);
@@ -40,6 +41,7 @@ main(void)
     test_replay_filter();
     test_replay_many();
     test_replay_full();
+    test_replay_killed();
     test_untimed();
     test_check();
     test_backup();
@@ -605,6 +607,88 @@ test_replay_full(void)
     tap_ok(replay(&u, &f, 1, NULL) == was - n, "what was counted is done");
 
     util_check(&u, "full");
+    util_free(&u);
+}
+
+
+/* Killed at any moment, and begun anew: each delivery is due once. */
+
+static void
+test_replay_killed(void)
+{
+    enum { MANY = 3000, KILLS = 12 };
+
+    int                       status;
+    pid_t                     pid;
+    util_t                    u;
+    unsigned                  i, killed;
+    uint64_t                  ep;
+    webhook_filter_t          f;
+    struct timespec           pause;
+    webhook_endpoint_stats_t  e;
+
+    util_init(&u);
+
+    u.keep = 86400000;
+
+    util_open(&u);
+
+    ep = util_endpoint(&u, "erp", 100);
+
+    for (i = 0; i < MANY; i++) {
+        (void) ended(&u, ep, i % 2 ? WEBHOOK_FAILED : WEBHOOK_DONE);
+    }
+
+    util_close(&u);
+    fflush(stdout);
+
+    memset(&f, 0, sizeof(f));
+
+    f.state = -1;
+    f.max = 20;
+
+    killed = 0;
+
+    for (i = 0; i < KILLS; i++) {
+        pid = fork();
+
+        if (pid == 0) {
+            u.admin = 1;
+
+            _exit(util_open(&u) == WEBHOOK_STORE_OK
+                  && replay(&u, &f, 0, NULL) >= 0 ? 0 : 1);
+        }
+
+        pause.tv_sec = 0;
+        pause.tv_nsec = 1000000 + i * 700000;
+
+        nanosleep(&pause, NULL);
+
+        kill(pid, SIGKILL);
+        waitpid(pid, &status, 0);
+
+        killed += WIFSIGNALED(status);
+
+        util_open(&u);
+
+        if (i % 4 == 3) {
+            util_check(&u, "killed in a replay");
+        }
+
+        util_close(&u);
+    }
+
+    util_open(&u);
+
+    (void) replay(&u, &f, 0, NULL);
+
+    util_stats(&u, ep, &e);
+
+    tap_ok(e.states[WEBHOOK_PENDING] == MANY && e.states[WEBHOOK_DEAD] == 0
+           && e.states[WEBHOOK_DELIVERED] == 0,
+           "killed %u times, all %u are due", killed, (unsigned) MANY);
+
+    util_check(&u, "replayed in the end");
     util_free(&u);
 }
 
