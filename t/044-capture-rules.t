@@ -33,6 +33,7 @@ my $hook = $t->endpoint(name => 'erp');
 
 $t->file('html/page.html', '<p><!--# include virtual="/part/x" --></p>');
 $t->file('html/part/x', 'part');
+$t->file('html/empty', '');
 
 $t->config(http => <<'CONF', server => <<'CONF');
     log_format hook '$request $status [$webhook_event] [$webhook_id] $webhook_status';
@@ -180,6 +181,27 @@ CONF
         return 200 'head ';
     }
 
+    location = /empty {
+        webhook_event a.one * ^/empty;
+    }
+
+    location = /added/empty {
+        add_before_body /part/x;
+        add_after_body /part/x;
+        addition_types *;
+        webhook_event a.one * ^/added;
+        return 200 '';
+    }
+
+    location = /added/over {
+        add_before_body /part/x;
+        add_after_body /part/x;
+        addition_types *;
+        webhook_payload_max 4;
+        webhook_event a.one * ^/added payload=request;
+        return 200 'too much';
+    }
+
     location = /mirrored {
         mirror /part/x;
         webhook_event b.one * ^/mirrored;
@@ -319,6 +341,21 @@ $page = $t->get('/added');
 
 is $page->{body}, 'head part', 'what is added comes behind us, too';
 sends('addition', $page, 200, ['a.one', 'head ']);
+
+$page = $t->get('/added/empty');
+
+is $page->{body}, 'partpart', 'what is added to nothing';
+sends('addition to nothing', $page, 200, ['a.one', '{}']);
+
+$page = $t->get('/added/over');
+
+is $page->{body}, 'parttoo muchpart', 'what is added around what is too much';
+sends('addition and no copy', $page, 200, ['a.one', '{}']);
+
+sends('a range of nothing',
+      $t->curl('GET', '/empty', undef, headers => ['Range' => 'bytes=2-5']),
+      200, ['a.one', '{}']);
+
 sends('mirror', $t->get('/mirrored'), 200, ['b.one', '{}']);
 sends('auth_request', $t->get('/authorized'), 200, ['b.one', '{}']);
 sends('post_action', $t->get('/posted'), 200, ['b.one', '{}']);

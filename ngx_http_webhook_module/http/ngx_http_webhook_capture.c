@@ -178,6 +178,10 @@ ngx_http_webhook_capture_begin(ngx_http_request_t *r,
             return 0;
         }
 
+        /* Once the header is held, nobody could answer a bad range. */
+
+        r->allow_ranges = 0;
+
         capture->header = 1;
         r->buffered |= NGX_HTTP_WEBHOOK_BUFFERED;
 
@@ -229,7 +233,7 @@ ngx_http_webhook_capture_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
         return ngx_http_webhook_next_body_filter(r, in);
     }
 
-    if (capture->header) {
+    if (capture->header && !capture->releasing) {
         return ngx_http_webhook_capture_headless(capture, in);
     }
 
@@ -283,10 +287,9 @@ ngx_http_webhook_capture_headless(ngx_http_webhook_capture_t *capture,
         break;
     }
 
-    /* What ends here is sent, or may still have to be. */
+    /* What ends here is sent, or may still have to be, by filters below. */
 
-    return capture->r->connection->buffered
-           ? ngx_http_webhook_next_body_filter(capture->r, NULL) : NGX_OK;
+    return ngx_http_webhook_next_body_filter(capture->r, NULL);
 }
 
 

@@ -239,7 +239,7 @@ ngx_http_webhook_capture_tail(ngx_http_webhook_capture_t *capture,
     *ll = NULL;
     rc = NGX_OK;
 
-    if (out || r->connection->buffered) {
+    if (out || r->connection->buffered || r->postponed) {
 
         rc = ngx_http_webhook_capture_send(r, out);
 
@@ -325,7 +325,7 @@ ngx_http_webhook_capture_wait(ngx_http_webhook_capture_t *capture,
 {
     ngx_http_webhook_capture_drop(in);
 
-    if (capture->r->connection->buffered
+    if ((capture->r->connection->buffered || capture->r->postponed)
         && ngx_http_webhook_capture_send(capture->r, NULL) == NGX_ERROR)
     {
         return NGX_ERROR;
@@ -442,7 +442,13 @@ ngx_http_webhook_capture_release(ngx_http_webhook_capture_t *capture)
         out = copy->first;
     }
 
-    return ngx_http_webhook_capture_send(r, out);
+    /* add_after_body adds to an empty body from the top of the filters. */
+
+    capture->releasing = 1;
+    rc = ngx_http_webhook_capture_send(r, out);
+    capture->releasing = 0;
+
+    return rc;
 }
 
 

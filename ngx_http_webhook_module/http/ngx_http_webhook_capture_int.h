@@ -143,6 +143,8 @@ struct ngx_http_webhook_capture_s {
     unsigned                           wanted:1;    /* copy the request's
                                                        body */
     unsigned                           header:1;    /* held is the header */
+    unsigned                           releasing:1; /* what comes in is of
+                                                       filters below */
     unsigned                           after:1; /* after_response */
     unsigned                           copying:1;   /* in COPY: not only the
                                                        end is waited for */
