@@ -85,6 +85,8 @@ ngx_http_webhook_content_t *
 ngx_http_webhook_render_content(ngx_http_webhook_render_ctx_t *ctx,
     ngx_http_webhook_endpoint_t *ep)
 {
+    char                         *why;
+    size_t                        len;
     ngx_uint_t                    i;
     ngx_http_webhook_content_t   *content;
     ngx_http_webhook_document_t  *d;
@@ -126,19 +128,21 @@ ngx_http_webhook_render_content(ngx_http_webhook_render_ctx_t *ctx,
                               != NGX_OK);
     }
 
-    if (content->failed && ctx->why == ctx->err.text) {
+    content->why = ctx->why;
 
+    if (content->failed
+        && (ctx->why == ctx->err.text || ctx->why == ctx->unread.text))
+    {
         /* to be said for the next endpoint too */
 
-        i = ngx_strlen(ctx->err.text) + 1;
-        content->why = ngx_pnalloc(ctx->render->pool, i);
+        len = ngx_strlen(ctx->why) + 1;
 
-        if (content->why) {
-            ngx_memcpy((char *) content->why, ctx->err.text, i);
+        why = ngx_pnalloc(ctx->render->pool, len);
+        if (why) {
+            ngx_memcpy(why, ctx->why, len);
         }
 
-    } else {
-        content->why = ctx->why;
+        content->why = why;
     }
 
 found:
@@ -586,14 +590,15 @@ const char *
 ngx_http_webhook_render_why(ngx_http_webhook_render_ctx_t *ctx,
     ngx_http_webhook_document_t *d)
 {
-    webhook_error_set(&ctx->err, "the body %s",
+    webhook_error_set(&ctx->unread, "the body %s",
                       ngx_http_webhook_document_why(d));
 
-    return ctx->err.text;
+    return ctx->unread.text;
 }
 
 
-/* What cannot be mapped goes as it is: better that than not at all. */
+/* What cannot be mapped goes as it is: better that than not at all.  One line
+   an event tells of it. */
 
 static void
 ngx_http_webhook_content_warn(ngx_http_webhook_render_ctx_t *ctx,
@@ -601,11 +606,17 @@ ngx_http_webhook_content_warn(ngx_http_webhook_render_ctx_t *ctx,
 {
     ngx_http_webhook_render_t  *render;
 
+    if (ctx->warned) {
+        return;
+    }
+
+    ctx->warned = 1;
     render = ctx->render;
 
     ngx_log_error(NGX_LOG_WARN, render->log, 0,
-                  "webhook event \"%V\" %V goes to \"%V\" as it is: the body "
-                  "%s", render->type, render->id_text, &content->ep->name,
+                  "webhook event \"%V\" %V cannot be mapped and goes as it is "
+                  "to \"%V\" and to all that want it mapped: the body %s",
+                  render->type, render->id_text, &content->ep->name,
                   ngx_http_webhook_document_why(d));
 }
 

@@ -54,7 +54,10 @@ typedef struct {
     webhook_buf_t                 record;
     unsigned                      told:1;   /* they are */
 
-    webhook_error_t               err;
+    unsigned                      warned:1; /* of what goes as it is */
+
+    webhook_error_t               err;      /* of a template */
+    webhook_error_t               unread;   /* of a document */
     const char                   *why;      /* what failed did so; NULL: no
                                                memory */
 } ngx_http_webhook_render_ctx_t;
