@@ -89,9 +89,15 @@ webhook_admin_cancel(webhook_txn_t *t, webhook_op_t *op)
         return 0;
 
     case WEBHOOK_DEAD:
-        op->result = WEBHOOK_STORE_DUPLICATE;
 
-        return d.blocks ? webhook_queue_unblock(t, ep, id, &d) : 0;
+        if (!d.blocks) {
+            op->result = WEBHOOK_STORE_DUPLICATE;
+            return 0;
+        }
+
+        op->result = WEBHOOK_STORE_OK;
+
+        return webhook_queue_unblock(t, ep, id, &d);
 
     default: /* WEBHOOK_PENDING */
         break;

@@ -632,14 +632,15 @@ step_hand(util_t *u)
     case WEBHOOK_DEAD:
 
         if (!retry) {
-            want = WEBHOOK_STORE_DUPLICATE;
 
-            if (m->blocks[e]) {
-                m->blocks[e] = 0;
-                leave(m, e);
-                finished(u, m);
+            if (!m->blocks[e]) {
+                want = WEBHOOK_STORE_DUPLICATE;
+                break;
             }
 
+            m->blocks[e] = 0;
+            leave(m, e);
+            finished(u, m);
             break;
         }
 
