@@ -7,13 +7,11 @@
  *
  *     bench_store [-p processes] [-b batch] [-s body] [-t seconds]
  *                 [-e endpoints] [-m megabytes] [-k keep-ms] [-g gap-us]
- *                 [-w waiting] [-o ordered] DIRECTORY
+ *                 [-w waiting] DIRECTORY
  *
  * A batch is so many operations: half of them put an event, half complete
  * one and claim the next.  "waiting" deliveries of an endpoint that nobody
- * serves are put first.  "ordered" deliveries of one order key are put at the
- * end, and some of them completed, one a commit, each of which brings the
- * next.  Prints events put and completed a second, the time a
+ * serves are put first.  Prints events put and completed a second, the time a
  * batch took, the processor time of an event, and, for scale, how often the
  * disk syncs 4 kB a second.
  */
@@ -62,7 +60,6 @@ typedef struct {
     uint64_t     keep;
     unsigned     gap;
     unsigned     waiting;
-    unsigned     ordered;
 } bench_setup_t;
 
 
@@ -73,7 +70,6 @@ static void bench_log(void *ctx, webhook_store_log_e level, const char *text);
 static webhook_store_t *bench_open(const bench_setup_t *s);
 static void bench_fill(const bench_setup_t *s);
 static void bench_work(const bench_setup_t *s, bench_result_t *r);
-static void bench_order(const bench_setup_t *s, const char *key);
 static uint64_t bench_endpoint(unsigned i, char *name, size_t size);
 static int bench_compare(const void *a, const void *b);
 static void bench_print(const bench_setup_t *s, bench_result_t **r,
@@ -101,7 +97,7 @@ main(int argc, char **argv)
     s.size = (uint64_t) 2048 << 20;
     s.keep = 3600000;
 
-    while ((opt = getopt(argc, argv, "p:b:s:t:e:m:k:g:w:o:")) != -1) {
+    while ((opt = getopt(argc, argv, "p:b:s:t:e:m:k:g:w:")) != -1) {
 
         switch (opt) {
 
@@ -139,10 +135,6 @@ main(int argc, char **argv)
 
         case 'w':
             s.waiting = atoi(optarg);
-            break;
-
-        case 'o':
-            s.ordered = atoi(optarg);
             break;
 
         default:
@@ -196,11 +188,6 @@ main(int argc, char **argv)
     elapsed = (double) (bench_now() - start) / 1e6;
 
     bench_print(&s, r, elapsed);
-
-    if (s.ordered) {
-        bench_order(&s, "");
-        bench_order(&s, "key");
-    }
 
     return 0;
 }
@@ -587,134 +574,6 @@ bench_work(const bench_setup_t *s, bench_result_t *r)
     free(next);
     free(endpoints);
     free(body);
-}
-
-
-/* So many wait for an endpoint that takes one at a time; with a key, all but
-   the first are parked. */
-
-static void
-bench_order(const bench_setup_t *s, const char *key)
-{
-    char                  name[64];
-    uint32_t             *times;
-    uint64_t              start;
-    unsigned              i, j, n, count;
-    webhook_op_t         *ops, **p, op, *one;
-    webhook_put_t        *puts;
-    unsigned char        *body;
-    webhook_store_t      *st;
-    webhook_lease_t       lease;
-    webhook_rendition_t   form;
-    webhook_id_source_t   source;
-
-    st = bench_open(s);
-
-    ops = calloc(BENCH_BATCH, sizeof(webhook_op_t));
-    p = calloc(BENCH_BATCH, sizeof(webhook_op_t *));
-    puts = calloc(BENCH_BATCH, sizeof(webhook_put_t));
-    body = calloc(1, s->body + 1);
-    times = calloc(s->ordered, sizeof(uint32_t));
-
-    memset(&form, 0, sizeof(form));
-    memset(&source, 0, sizeof(source));
-
-    form.body.data = body;
-    form.body.len = s->body;
-
-    one = &op;
-
-    memset(&op, 0, sizeof(op));
-
-    op.type = WEBHOOK_OP_ENDPOINT;
-    op.u.endpoint.id = bench_endpoint(*key ? 1001 : 1000, name, sizeof(name));
-    op.u.endpoint.inflight = 1;
-
-    webhook_store_apply(st, &one, 1);
-
-    lease.endpoint = op.u.endpoint.id;
-    lease.token = 0;
-
-    for (i = 0; i < s->ordered; i += n) {
-
-        n = s->ordered - i < 1000 ? s->ordered - i : 1000;
-
-        for (j = 0; j < n; j++) {
-            memset(&ops[j], 0, sizeof(webhook_op_t));
-            memset(&puts[j], 0, sizeof(webhook_put_t));
-
-            p[j] = &ops[j];
-
-            puts[j].endpoint = lease.endpoint;
-            puts[j].order.data = (unsigned char *) key;
-            puts[j].order.len = strlen(key);
-            puts[j].lease = i + j == 0;
-
-            webhook_id_make(&source, bench_wall(), &ops[j].u.put_event.id);
-
-            ops[j].type = WEBHOOK_OP_PUT_EVENT;
-            ops[j].u.put_event.forms = &form;
-            ops[j].u.put_event.forms_count = 1;
-            ops[j].u.put_event.deliveries = &puts[j];
-            ops[j].u.put_event.count = 1;
-            ops[j].u.put_event.lease = 600000;
-        }
-
-        webhook_store_apply(st, p, n);
-
-        if (i == 0) {
-            lease.event.id = ops[0].u.put_event.id;
-            lease.token = puts[0].token;
-        }
-    }
-
-    count = s->ordered / 2 < 5000 ? s->ordered / 2 : 5000;
-
-    for (i = 0; i < count; i++) {
-        memset(&op, 0, sizeof(op));
-
-        op.type = WEBHOOK_OP_COMPLETE;
-        op.u.complete.event = lease.event.id;
-        op.u.complete.endpoint = lease.endpoint;
-        op.u.complete.token = lease.token;
-        op.u.complete.outcome = WEBHOOK_DONE;
-        op.u.complete.attempt.status = 200;
-        op.u.complete.lease = 600000;
-
-        start = bench_now();
-
-        webhook_store_apply(st, &one, 1);
-
-        times[i] = (uint32_t) (bench_now() - start);
-
-        if (op.u.complete.next == NULL) {
-            fprintf(stderr, "nothing is next after %u: %s\n", i,
-                    webhook_store_result_text(op.result));
-            webhook_op_free(&op);
-            break;
-        }
-
-        lease = *op.u.complete.next;
-
-        webhook_op_free(&op);
-    }
-
-    if (i) {
-        qsort(times, i, sizeof(uint32_t), bench_compare);
-
-        printf("%u waiting %s: a commit that completes one and leases the "
-               "next takes ms: p50 %.3f, p99 %.3f, max %.3f\n", s->ordered,
-               *key ? "for one key" : "without a key", times[i / 2] / 1e3,
-               times[i - 1 - i / 100] / 1e3, times[i - 1] / 1e3);
-    }
-
-    webhook_store_close(st);
-
-    free(ops);
-    free(p);
-    free(puts);
-    free(body);
-    free(times);
 }
 
 

@@ -188,7 +188,7 @@ webhook_receiver usd {
 }
 --- must_die
 --- error_log eval
-qr/unknown directive "retry" in \S+webhook\.conf:4$/m
+qr/webhook_receiver "usd" has directives that need "mode durable" in \S+webhook\.conf:1$/m
 
 
 

@@ -177,6 +177,7 @@ typedef struct {
     ngx_str_t                         name;
     ngx_http_webhook_place_t          place;
 
+    unsigned                          internal:1;   /* a receiver's API */
     ngx_str_t                         url;      /* as written */
     ngx_http_webhook_target_t        *target;   /* whom to connect to */
 
@@ -356,6 +357,8 @@ typedef struct {
 
     ngx_http_request_body_filter_pt   next_request_body_filter;
 
+    unsigned                          shadow:1;     /* some receiver has a
+                                                       shadow */
     unsigned                          capture:1;    /* some rule exists */
     unsigned                          receive:1;    /* some location receives */
     unsigned                          metrics:1;    /* some shows metrics */

@@ -96,10 +96,15 @@ ngx_http_webhook_check_store(ngx_conf_t *cf,
         return NGX_ERROR;
     }
 
-    if (wmcf->endpoints.nelts) {
-        ep = wmcf->endpoints.elts;
+    ep = wmcf->endpoints.elts;
 
-        ngx_http_webhook_conf_error(NGX_LOG_EMERG, cf, &ep[0]->place,
+    for (i = 0; i < wmcf->endpoints.nelts; i++) {
+
+        if (ep[i]->internal) {
+            continue;
+        }
+
+        ngx_http_webhook_conf_error(NGX_LOG_EMERG, cf, &ep[i]->place,
                                     "\"webhook_endpoint\" needs a "
                                     "\"webhook_store\", and there is none");
         return NGX_ERROR;

@@ -14,8 +14,6 @@
 
 static ngx_int_t ngx_http_webhook_endpoint_create(ngx_conf_t *cf,
     ngx_http_webhook_endpoint_conf_t *ecf);
-static char *ngx_http_webhook_endpoint_done(ngx_conf_t *cf,
-    ngx_http_webhook_endpoint_conf_t *ecf);
 static char *ngx_http_webhook_endpoint_head(ngx_conf_t *cf,
     ngx_http_webhook_endpoint_t *ep, ngx_str_t *uri);
 static char *ngx_http_webhook_endpoint_url(ngx_conf_t *cf,
@@ -87,6 +85,7 @@ ngx_http_webhook_endpoint(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     ngx_http_webhook_main_conf_t *wmcf = conf;
 
     char                              *rv;
+    ngx_str_t                          uri;
     ngx_http_webhook_endpoint_t       *ep;
     ngx_http_webhook_endpoint_conf_t   ecf;
 
@@ -109,11 +108,7 @@ ngx_http_webhook_endpoint(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     ecf.endpoint = ep;
 
-    if (ngx_http_webhook_endpoint_create(cf, &ecf) != NGX_OK
-        || ngx_http_webhook_endpoint_form_create(cf, &ecf) != NGX_OK
-        || ngx_http_webhook_endpoint_sign_create(cf, &ecf) != NGX_OK
-        || ngx_http_webhook_endpoint_limit_create(cf, &ecf) != NGX_OK)
-    {
+    if (ngx_http_webhook_endpoint_begin(cf, &ecf) != NGX_OK) {
         return NGX_CONF_ERROR;
     }
 
@@ -123,7 +118,44 @@ ngx_http_webhook_endpoint(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return rv;
     }
 
-    return ngx_http_webhook_endpoint_done(cf, &ecf);
+    return ngx_http_webhook_endpoint_done(cf, &ecf, &uri);
+}
+
+
+ngx_int_t
+ngx_http_webhook_endpoint_begin(ngx_conf_t *cf,
+    ngx_http_webhook_endpoint_conf_t *ecf)
+{
+    if (ngx_http_webhook_endpoint_create(cf, ecf) != NGX_OK
+        || ngx_http_webhook_endpoint_form_create(cf, ecf) != NGX_OK
+        || ngx_http_webhook_endpoint_sign_create(cf, ecf) != NGX_OK
+        || ngx_http_webhook_endpoint_limit_create(cf, ecf) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+ngx_command_t *
+ngx_http_webhook_endpoint_command(ngx_str_t *name)
+{
+    ngx_command_t  **table, *cmd;
+
+    for (table = ngx_http_webhook_endpoint_tables; *table; table++) {
+
+        for (cmd = *table; cmd->name.len; cmd++) {
+
+            if (cmd->name.len == name->len
+                && ngx_memcmp(cmd->name.data, name->data, name->len) == 0)
+            {
+                return cmd;
+            }
+        }
+    }
+
+    return NULL;
 }
 
 
@@ -154,11 +186,10 @@ ngx_http_webhook_endpoint_create(ngx_conf_t *cf,
 }
 
 
-static char *
+char *
 ngx_http_webhook_endpoint_done(ngx_conf_t *cf,
-    ngx_http_webhook_endpoint_conf_t *ecf)
+    ngx_http_webhook_endpoint_conf_t *ecf, ngx_str_t *uri)
 {
-    ngx_str_t                     uri;
     ngx_http_webhook_endpoint_t  *ep;
 
     ep = ecf->endpoint;
@@ -189,12 +220,12 @@ ngx_http_webhook_endpoint_done(ngx_conf_t *cf,
     }
 
     ep->target = ngx_http_webhook_target_create(cf, &ep->url, &ecf->tls,
-                                                &ecf->url_place, &uri);
+                                                &ecf->url_place, uri);
     if (ep->target == NULL) {
         return NGX_CONF_ERROR;
     }
 
-    return ngx_http_webhook_endpoint_head(cf, ep, &uri);
+    return ngx_http_webhook_endpoint_head(cf, ep, uri);
 }
 
 
@@ -304,7 +335,11 @@ ngx_http_webhook_endpoint_check(ngx_conf_t *cf,
         }
     }
 
-    rules = (ep->address.fallback == WEBHOOK_ADDRESS_ANY
+    /* a receiver's API is the operator's own, wherever it is */
+
+    rules = (ep->internal)
+            ? NULL
+            : (ep->address.fallback == WEBHOOK_ADDRESS_ANY
              && ep->address.ndeny == 0 && wmcf->address.ndeny == 0)
             ? NULL : &ep->address;
 

@@ -68,6 +68,23 @@ ngx_int_t ngx_http_webhook_endpoint_reach_finish(ngx_conf_t *cf,
     ngx_http_webhook_endpoint_conf_t *ecf);
 
 
+/* All defaults of an endpoint whose id, name and place are set: NGX_OK or
+   NGX_ERROR. */
+ngx_int_t ngx_http_webhook_endpoint_begin(ngx_conf_t *cf,
+    ngx_http_webhook_endpoint_conf_t *ecf);
+
+/* The end of its block: NGX_CONF_OK or NGX_CONF_ERROR.  The path and arguments
+   of its URL are put into uri. */
+char *ngx_http_webhook_endpoint_done(ngx_conf_t *cf,
+    ngx_http_webhook_endpoint_conf_t *ecf, ngx_str_t *uri);
+
+/* A directive of the block, or NULL. */
+ngx_command_t *ngx_http_webhook_endpoint_command(ngx_str_t *name);
+
+/* Reads "100r/s", which arg gives; NGX_OK or NGX_ERROR, logged. */
+ngx_int_t ngx_http_webhook_endpoint_rate(ngx_conf_t *cf, ngx_str_t *arg,
+    ngx_str_t *value, ngx_http_webhook_endpoint_t *ep);
+
 /* 1 if both are the same header's name. */
 ngx_uint_t ngx_http_webhook_endpoint_header_is(ngx_str_t *one,
     ngx_str_t *two);

@@ -23,8 +23,6 @@
 
 static char *ngx_http_webhook_endpoint_limit(ngx_conf_t *cf,
     ngx_command_t *cmd, void *conf);
-static ngx_int_t ngx_http_webhook_endpoint_rate(ngx_conf_t *cf,
-    ngx_str_t *arg, ngx_str_t *value, ngx_http_webhook_endpoint_t *ep);
 static char *ngx_http_webhook_endpoint_retry(ngx_conf_t *cf,
     ngx_command_t *cmd, void *conf);
 static char *ngx_http_webhook_endpoint_breaker(ngx_conf_t *cf,
@@ -193,7 +191,7 @@ ngx_http_webhook_endpoint_limit(ngx_conf_t *cf, ngx_command_t *cmd,
 
 /* "100r/s", "30r/m", "10r/h" */
 
-static ngx_int_t
+ngx_int_t
 ngx_http_webhook_endpoint_rate(ngx_conf_t *cf, ngx_str_t *arg,
     ngx_str_t *value, ngx_http_webhook_endpoint_t *ep)
 {

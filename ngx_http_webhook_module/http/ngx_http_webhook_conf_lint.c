@@ -54,6 +54,11 @@ static void
 ngx_http_webhook_lint_endpoint(ngx_conf_t *cf,
     ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_endpoint_t *ep)
 {
+    if (ep->internal) {
+        ngx_http_webhook_lint_retry(cf, wmcf, ep);
+        return;
+    }
+
     if (ep->events.nelts == 0) {
         ngx_http_webhook_conf_error(NGX_LOG_WARN, cf, &ep->place,
                                     "webhook_endpoint \"%V\" has no "

@@ -28,6 +28,7 @@ static char *ngx_http_webhook_receiver_limit(ngx_conf_t *cf,
 
 static ngx_conf_enum_t  ngx_http_webhook_receiver_modes[] = {
     { ngx_string("sync"), NGX_HTTP_WEBHOOK_MODE_SYNC },
+    { ngx_string("durable"), NGX_HTTP_WEBHOOK_MODE_DURABLE },
     { ngx_string("test"), NGX_HTTP_WEBHOOK_MODE_TEST },
     { ngx_string("disabled"), NGX_HTTP_WEBHOOK_MODE_DISABLED },
     { ngx_null_string, 0 }
@@ -120,6 +121,8 @@ static const ngx_http_webhook_receiver_part_t
     &ngx_http_webhook_receiver_verify_part,
     &ngx_http_webhook_receiver_body_part,
     &ngx_http_webhook_receiver_action_part,
+    &ngx_http_webhook_receiver_flow_part,
+    &ngx_http_webhook_receiver_durable_part,
     NULL
 };
 
@@ -264,7 +267,7 @@ ngx_http_webhook_receiver_redact(ngx_conf_t *cf, ngx_command_t *cmd,
 }
 
 
-/* limit body=SIZE depth=N values=N inflight=N */
+/* limit body=SIZE depth=N values=N inflight=N rate=100r/s */
 
 static char *
 ngx_http_webhook_receiver_limit(ngx_conf_t *cf, ngx_command_t *cmd,
@@ -314,6 +317,11 @@ ngx_http_webhook_receiver_limit(ngx_conf_t *cf, ngx_command_t *cmd,
             }
 
             rcv->inflight = n;
+            continue;
+        }
+
+        if (ngx_http_webhook_conf_param(&value[i], "rate=", &s)) {
+            rcv->rate = value[i];
             continue;
         }
 

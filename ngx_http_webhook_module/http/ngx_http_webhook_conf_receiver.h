@@ -9,6 +9,8 @@
  *   conf_receiver_verify.c   signatures and handshakes
  *   conf_receiver_body.c     kinds of bodies, lists in them
  *   conf_receiver_action.c   target, required fields, actions
+ *   conf_receiver_flow.c     repeats, a copy, events
+ *   conf_receiver_durable.c  calls that are made later
  *
  * A part has a table of directives, as a module has, whose handlers get the
  * receiver.  A new part is a row of ngx_http_webhook_receiver_parts in
@@ -53,6 +55,15 @@ extern const ngx_http_webhook_receiver_part_t
     ngx_http_webhook_receiver_body_part;
 extern const ngx_http_webhook_receiver_part_t
     ngx_http_webhook_receiver_action_part;
+extern const ngx_http_webhook_receiver_part_t
+    ngx_http_webhook_receiver_flow_part;
+extern const ngx_http_webhook_receiver_part_t
+    ngx_http_webhook_receiver_durable_part;
+
+
+/* Takes the slash from the end of a URL's path, for URIs to follow; a message
+   where it has arguments. */
+char *ngx_http_webhook_receiver_prefix(ngx_conf_t *cf, ngx_str_t *uri);
 
 
 #endif /* NGX_HTTP_WEBHOOK_CONF_RECEIVER_H */

@@ -520,8 +520,8 @@ ngx_http_webhook_receiver_require(ngx_conf_t *cf, ngx_command_t *cmd,
 
 
 /*
- * action METHOD URI [BODY] [body=BODY] [when=CONDITION] [on_error=stop|continue]
- *        [timeout=TIME] [idempotency=HEADER]
+ * action METHOD URI [BODY] [body=BODY] [when=CONDITION]
+ *        [on_error=stop|continue] [timeout=TIME] [idempotency=HEADER]
  */
 
 static char *

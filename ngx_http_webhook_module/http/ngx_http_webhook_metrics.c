@@ -147,6 +147,20 @@ static ngx_http_webhook_metric_t  ngx_http_webhook_metric[] = {
         ngx_string("Calls that log_calls asked to keep and that could not be "
                    "kept: each is a broken promise.") },
 
+    [NGX_HTTP_WEBHOOK_SHADOWS_OK] = {
+        ngx_string("ngx_webhook_shadows_ok_total"),
+        ngx_string("Actions that a receiver's shadow answered with 2xx.") },
+
+    [NGX_HTTP_WEBHOOK_SHADOWS_FAILED] = {
+        ngx_string("ngx_webhook_shadows_failed_total"),
+        ngx_string("Actions that a receiver's shadow answered otherwise or "
+                   "not at all.") },
+
+    [NGX_HTTP_WEBHOOK_SHADOWS_DROPPED] = {
+        ngx_string("ngx_webhook_shadows_dropped_total"),
+        ngx_string("Actions that were not repeated to a receiver's shadow, "
+                   "since too many were under way.") },
+
     [NGX_HTTP_WEBHOOK_STORE_BATCHES] = {
         ngx_string("ngx_webhook_store_batches_total"),
         ngx_string("Batches of operations handed to the store.") },

@@ -40,6 +40,9 @@ typedef enum {
     NGX_HTTP_WEBHOOK_CALLS_REFUSED,
     NGX_HTTP_WEBHOOK_CALLS_FAILED,
     NGX_HTTP_WEBHOOK_CALLS_UNLOGGED,        /* history could not be kept */
+    NGX_HTTP_WEBHOOK_SHADOWS_OK,            /* a copy answered 2xx */
+    NGX_HTTP_WEBHOOK_SHADOWS_FAILED,        /* or not */
+    NGX_HTTP_WEBHOOK_SHADOWS_DROPPED,       /* was not asked */
     NGX_HTTP_WEBHOOK_STORE_BATCHES,
     NGX_HTTP_WEBHOOK_STORE_OPERATIONS,
     NGX_HTTP_WEBHOOK_STORE_ERRORS,          /* FULL, UNAVAILABLE, UNKNOWN */

@@ -213,7 +213,11 @@ ngx_http_webhook_init_process(ngx_cycle_t *cycle)
     ngx_http_webhook_receive_attach(wmcf);
 
     if (wmcf->store == NULL) {
-        return NGX_OK;
+
+        /* a shadow needs no store */
+
+        return wmcf->shadow ? ngx_http_webhook_client_init(cycle, wmcf)
+                            : NGX_OK;
     }
 
     if (ngx_http_webhook_batch_init(cycle, wmcf) != NGX_OK
@@ -234,7 +238,12 @@ ngx_http_webhook_exit_process(ngx_cycle_t *cycle)
 
     wmcf = ngx_http_cycle_get_module_main_conf(cycle, ngx_http_webhook_module);
 
-    if (wmcf == NULL || wmcf->store == NULL) {
+    if (wmcf == NULL || (wmcf->store == NULL && !wmcf->shadow)) {
+        return;
+    }
+
+    if (wmcf->store == NULL) {
+        ngx_http_webhook_client_exit(cycle);
         return;
     }
 

@@ -37,7 +37,9 @@ static const ngx_http_webhook_step_pt  ngx_http_webhook_receive_steps[] = {
     ngx_http_webhook_receive_target,
     ngx_http_webhook_receive_render,
     ngx_http_webhook_receive_dry,
+    ngx_http_webhook_receive_reserve,
     ngx_http_webhook_receive_run,
+    ngx_http_webhook_receive_durable,
     NULL
 };
 
@@ -45,6 +47,8 @@ static const ngx_http_webhook_step_pt  ngx_http_webhook_receive_steps[] = {
 
 static const ngx_http_webhook_step_pt  ngx_http_webhook_receive_endings[] = {
     ngx_http_webhook_receive_compose,
+    ngx_http_webhook_receive_settle,
+    ngx_http_webhook_receive_shadow,
     ngx_http_webhook_receive_log,
     ngx_http_webhook_receive_answer,
     NULL
@@ -445,6 +449,8 @@ ngx_http_webhook_receive_cleanup(void *data)
         (void) ngx_http_webhook_receive_log(call);
     }
 
+    ngx_http_webhook_receive_repeat_end(call);
+    ngx_http_webhook_receive_durable_end(call);
     ngx_http_webhook_receive_limit_free(call);
     ngx_http_webhook_receive_wipe_token(call);
     ngx_http_webhook_receive_wipe_args(call);

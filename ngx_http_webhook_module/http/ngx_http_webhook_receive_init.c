@@ -123,7 +123,15 @@ ngx_http_webhook_receive_status(ngx_http_request_t *r, ngx_str_t *value)
         return NGX_DECLINED;
     }
 
-    if (call && call->status && call->status < NGX_HTTP_SPECIAL_RESPONSE) {
+    if (call && call->repeated) {
+        ngx_str_set(value, "repeat");
+
+    } else if (call && call->status == NGX_HTTP_ACCEPTED) {
+        ngx_str_set(value, "accepted");
+
+    } else if (call && call->status
+               && call->status < NGX_HTTP_SPECIAL_RESPONSE)
+    {
         ngx_str_set(value, "ok");
 
     } else if (call && call->status >= NGX_HTTP_INTERNAL_SERVER_ERROR) {

@@ -15,6 +15,8 @@
  *   receive_payload.c    the body as JSON, whatever it came as; its elements
  *   receive_map.c        what templates find; renders the actions
  *   receive_repeat.c     what repeats of a call have in common
+ *   receive_durable.c    calls that are made later; events
+ *   receive_shadow.c     repeats the actions to a copy
  *   receive_run.c        runs the actions, one after the other
  *   receive_capture.c    keeps what later actions take of an answer
  *   receive_timeout.c    ends an action that takes too long
@@ -30,6 +32,7 @@
 #define NGX_HTTP_WEBHOOK_RECEIVE_INT_H
 
 #include "ngx_http_webhook_receive.h"
+#include "ngx_http_webhook_courier.h"
 #include "../core/webhook_handshake.h"
 
 
@@ -145,7 +148,17 @@ struct ngx_http_webhook_call_s {
     ngx_uint_t                    failed;       /* of those that may */
 
     u_char                        repeat[32];   /* what repeats share */
-    unsigned                      keyed:1;      /* it is known */
+    uint64_t                      reserved;     /* token of the store; 0: none,
+                                                   or given back */
+    void                         *job;          /* under way for that */
+    ngx_http_webhook_event_t    **events;       /* under way, or NULL each */
+    ngx_uint_t                    nevents;
+    ngx_uint_t                    pending;      /* of them */
+    unsigned                      keyed:1;      /* repeat is known */
+    unsigned                      repeated:1;   /* it was answered before */
+    unsigned                      ran:1;        /* actions were called, or
+                                                   would have been */
+    unsigned                      unkept:1;     /* some event was not kept */
 
     ngx_uint_t                    status;       /* of the answer, 0: none yet */
     ngx_uint_t                    told;         /* the one that is sent, by the
@@ -362,10 +375,35 @@ int ngx_http_webhook_receive_lookup(void *ctx, const webhook_path_t *path,
 
 /* receive_repeat.c */
 
+/* Step: asks the store whether the call is a repeat. */
+ngx_int_t ngx_http_webhook_receive_reserve(ngx_http_webhook_call_t *call);
+
+/* Last step: tells the store how the call was answered. */
+ngx_int_t ngx_http_webhook_receive_settle(ngx_http_webhook_call_t *call);
+
+/* The request goes; what is under way does not. */
+void ngx_http_webhook_receive_repeat_end(ngx_http_webhook_call_t *call);
+
 /* The value of an action's idempotency header: the same for repeats of a
    call, where it can be told. */
 ngx_int_t ngx_http_webhook_receive_idempotency(ngx_http_webhook_act_t *act,
     ngx_str_t *value);
+
+
+/* receive_durable.c */
+
+/* Step: keeps the actions of a durable call, and events that a call makes; it
+   waits until they are kept. */
+ngx_int_t ngx_http_webhook_receive_durable(ngx_http_webhook_call_t *call);
+
+/* The request goes. */
+void ngx_http_webhook_receive_durable_end(ngx_http_webhook_call_t *call);
+
+
+/* receive_shadow.c */
+
+/* Last step: repeats what was called to the shadow. */
+ngx_int_t ngx_http_webhook_receive_shadow(ngx_http_webhook_call_t *call);
 
 
 /* receive_capture.c */

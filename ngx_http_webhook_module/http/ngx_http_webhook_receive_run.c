@@ -29,6 +29,8 @@ static ngx_int_t ngx_http_webhook_run_done(ngx_http_webhook_call_t *call);
 ngx_int_t
 ngx_http_webhook_receive_run(ngx_http_webhook_call_t *call)
 {
+    call->ran = 1;
+
     if (call->receiver->mode == NGX_HTTP_WEBHOOK_MODE_TEST) {
         return ngx_http_webhook_run_done(call);
     }
@@ -238,14 +240,14 @@ ngx_http_webhook_run_done(ngx_http_webhook_call_t *call)
     if (call->receiver->profile != NGX_HTTP_WEBHOOK_PROFILE_STRICT
         || (call->elements == NULL && call->failed == 0))
     {
-        return ngx_http_webhook_call_set(call, NGX_HTTP_OK, NULL);
+        return NGX_OK;
     }
 
     p = ngx_pnalloc(call->request->pool,
                     sizeof("{\"status\": \"ok\", \"elements\": , \"failed\": }")
                     + 2 * NGX_INT_T_LEN);
     if (p == NULL) {
-        return ngx_http_webhook_call_set(call, NGX_HTTP_OK, NULL);
+        return NGX_OK;
     }
 
     call->answer.data = p;
@@ -264,7 +266,7 @@ ngx_http_webhook_run_done(ngx_http_webhook_call_t *call)
 
     call->answer.len = p - call->answer.data;
 
-    return ngx_http_webhook_call_set(call, NGX_HTTP_OK, NULL);
+    return NGX_OK;
 }
 
 

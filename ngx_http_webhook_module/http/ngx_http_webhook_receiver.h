@@ -147,6 +147,8 @@ struct ngx_http_webhook_receiver_s {
 
     ngx_array_t                       emits;    /* ..._emit_t */
 
+    void                             *api_conf; /* while it is read */
+    ngx_str_t                         rate;     /* "rate=100r/s", or empty */
     ngx_http_webhook_endpoint_t      *api;      /* of mode durable, named
                                                    "receiver:NAME" */
     ngx_str_t                         api_uri;  /* in front of URIs */

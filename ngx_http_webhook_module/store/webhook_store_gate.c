@@ -12,11 +12,9 @@
  * before that as a burst allows.  One that waited for its turn comes late by
  * some milliseconds, each time: so long take the timer of a process, the lock
  * and the commit.  The rate is not to suffer from that, so the next arrival is
- * counted from when this one should have come, but no more than
- * WEBHOOK_GATE_LATE ago; and from now if it waited for something else: it was
- * not due before, or waited longer than WEBHOOK_GATE_STALL.  In any span the
- * sends are no more than the rate allows in that span and WEBHOOK_GATE_LATE
- * together, and a burst.
+ * counted from when this one should have come, if that is no more than
+ * WEBHOOK_GATE_LATE ago.  In any span the sends are no more than the rate
+ * allows in that span and this one together, and a burst.
  *
  * Breaker, and holds of an endpoint that is slow.  They keep back first sends
  * alone: retries have their schedule, which nothing delays, and are the
@@ -30,7 +28,6 @@
 
 #define WEBHOOK_GATE_MS        ((uint64_t) 1000000)     /* ns */
 #define WEBHOOK_GATE_LATE      50       /* ms */
-#define WEBHOOK_GATE_STALL     500      /* ms */
 #define WEBHOOK_GATE_PER       1000     /* ms, where none is given */
 #define WEBHOOK_GATE_WINDOW    60000    /* ms, the same */
 #define WEBHOOK_GATE_SLOW_MAX  60000    /* ms */
@@ -128,15 +125,16 @@ webhook_gate_take(const webhook_txn_t *t, webhook_endpoint_row_t *ep,
     if (ep->rate) {
         now = t->now * WEBHOOK_GATE_MS;
 
-        start = ep->arrival;
+        /* when this one's turn was */
 
-        if (start < d->due * WEBHOOK_GATE_MS
-            || start + WEBHOOK_GATE_STALL * WEBHOOK_GATE_MS < now)
-        {
+        start = d->due < t->now ? d->due * WEBHOOK_GATE_MS : now;
+
+        if (start < ep->arrival) {
+            start = ep->arrival;
+        }
+
+        if (start + WEBHOOK_GATE_LATE * WEBHOOK_GATE_MS < now) {
             start = now;
-
-        } else if (start + WEBHOOK_GATE_LATE * WEBHOOK_GATE_MS < now) {
-            start = now - WEBHOOK_GATE_LATE * WEBHOOK_GATE_MS;
         }
 
         ep->arrival = start + webhook_gate_interval(ep);

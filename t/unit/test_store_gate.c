@@ -196,19 +196,9 @@ test_rate_late(void)
     unsigned  i, n, ok;
     uint64_t  ep, next, start, took;
 
-    static const struct {
-        unsigned  late;
-        unsigned  took;                 /* at most */
-    } cases[] = {
-        { 1, 3990 }, { 3, 3990 }, { 7, 3990 }, { 13, 3990 }, { 23, 3990 },
-        { 45, 3990 },
+    static const unsigned  late[] = { 1, 3, 7, 13, 23, 45 };
 
-        /* no machine is that slow; if one is, the rate is less */
-
-        { 150, 12000 }, { 490, 40000 }
-    };
-
-    for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+    for (i = 0; i < sizeof(late) / sizeof(late[0]); i++) {
 
         util_init(&u);
         util_open(&u);
@@ -232,13 +222,13 @@ test_rate_late(void)
                 ok = 0;
             }
 
-            u.clock += next + cases[i].late;
+            u.clock += next + late[i];
         }
 
         took = u.clock - start;
 
-        tap_ok(ok && took >= 3700 && took <= cases[i].took,
-               "timers that are %u ms late: 380 in %u ms", cases[i].late,
+        tap_ok(ok && took >= 3700 && took <= 3990,
+               "timers that are %u ms late: 380 in %u ms", late[i],
                (unsigned) took);
 
         util_free(&u);
