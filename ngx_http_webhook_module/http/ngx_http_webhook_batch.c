@@ -11,6 +11,8 @@
 #define NGX_HTTP_WEBHOOK_BATCH_STUCK  60000     /* ms until an alarm */
 #define NGX_HTTP_WEBHOOK_BATCH_AGAIN  5000      /* ms between tries to open */
 #define NGX_HTTP_WEBHOOK_BATCH_LAST   64        /* batches at exit */
+#define NGX_HTTP_WEBHOOK_BATCH_BYTES  8388608   /* of bodies that may join a
+                                                   task under way */
 
 
 /* What the thread sees.  Between post and completion it is the thread's. */
@@ -30,8 +32,10 @@ typedef struct {
     ngx_thread_task_t             *task;
     ngx_log_t                     *log;
 
+    ngx_thread_mutex_t             mutex;       /* of "waiting" */
     ngx_queue_t                    waiting;     /* jobs not yet handed over */
-    ngx_queue_t                    away;        /* jobs in the task */
+    ngx_queue_t                    away;        /* jobs in the task; its, while
+                                                   it is away */
 
     ngx_event_t                    start;       /* posted: hand over */
     ngx_event_t                    guard;       /* keeps an exiting worker
@@ -45,6 +49,10 @@ typedef struct {
 
 static void ngx_http_webhook_batch_start(ngx_event_t *ev);
 static void ngx_http_webhook_batch_gather(void);
+static void ngx_http_webhook_batch_take(ngx_http_webhook_batch_t *b,
+    ngx_queue_t *q);
+static uint32_t ngx_http_webhook_batch_more(void *data);
+static void ngx_http_webhook_batch_opened(ngx_http_webhook_batch_ctx_t *ctx);
 static void ngx_http_webhook_batch_thread(void *data, ngx_log_t *log);
 static ngx_uint_t ngx_http_webhook_batch_due(struct timespec *tried);
 static void ngx_http_webhook_batch_done(ngx_event_t *ev);
@@ -95,6 +103,10 @@ ngx_http_webhook_batch_init(ngx_cycle_t *cycle,
     ngx_queue_init(&b->waiting);
     ngx_queue_init(&b->away);
 
+    if (ngx_thread_mutex_create(&b->mutex, cycle->log) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
     b->ctx = ctx;
     b->pool = wmcf->pool;
     b->task = task;
@@ -109,6 +121,7 @@ ngx_http_webhook_batch_init(ngx_cycle_t *cycle,
     b->guard.log = cycle->log;
 
     if (webhook_store_open(&ctx->options, &ctx->store) == WEBHOOK_STORE_OK) {
+        ngx_http_webhook_batch_opened(ctx);
         b->ready = 1;
 
     } else {
@@ -193,7 +206,11 @@ ngx_http_webhook_batch_post(ngx_http_webhook_job_t *job)
 
     b = &ngx_http_webhook_batch;
 
+    /* Held for a few instructions at a time: no thread sleeps with it. */
+
+    (void) ngx_thread_mutex_lock(&b->mutex, b->log);
     ngx_queue_insert_tail(&b->waiting, &job->queue);
+    (void) ngx_thread_mutex_unlock(&b->mutex, b->log);
 
     if (b->busy || b->closing) {
         return;
@@ -266,29 +283,96 @@ ngx_http_webhook_batch_start(ngx_event_t *ev)
 }
 
 
+/* Only where no task is away. */
+
 static void
 ngx_http_webhook_batch_gather(void)
 {
-    ngx_queue_t                   *q;
-    ngx_http_webhook_job_t        *job;
-    ngx_http_webhook_batch_t      *b;
-    ngx_http_webhook_batch_ctx_t  *ctx;
+    ngx_http_webhook_batch_t  *b;
 
     b = &ngx_http_webhook_batch;
-    ctx = b->ctx;
 
-    ctx->count = 0;
+    b->ctx->count = 0;
 
     while (!ngx_queue_empty(&b->waiting)
-           && ctx->count < NGX_HTTP_WEBHOOK_BATCH_MAX)
+           && b->ctx->count < NGX_HTTP_WEBHOOK_BATCH_MAX)
+    {
+        ngx_http_webhook_batch_take(b, ngx_queue_head(&b->waiting));
+    }
+}
+
+
+static void
+ngx_http_webhook_batch_take(ngx_http_webhook_batch_t *b, ngx_queue_t *q)
+{
+    ngx_http_webhook_job_t  *job;
+
+    ngx_queue_remove(q);
+    ngx_queue_insert_tail(&b->away, q);
+
+    job = ngx_queue_data(q, ngx_http_webhook_job_t, queue);
+    b->ctx->ops[b->ctx->count++] = &job->op;
+}
+
+
+/*
+ * On a thread of the pool, once the store's lock is held: what was posted
+ * since the task began.  The order of jobs stays: the first that may not join
+ * ends it.
+ */
+
+static uint32_t
+ngx_http_webhook_batch_more(void *data)
+{
+    size_t                     bytes;
+    uint32_t                   i, n;
+    ngx_queue_t               *q;
+    webhook_op_t              *op;
+    ngx_http_webhook_batch_t  *b;
+
+    b = data;
+    n = 0;
+    bytes = 0;
+
+    if (ngx_thread_mutex_lock(&b->mutex, b->log) != NGX_OK) {
+        return 0;
+    }
+
+    while (!ngx_queue_empty(&b->waiting)
+           && b->ctx->count < NGX_HTTP_WEBHOOK_BATCH_MAX)
     {
         q = ngx_queue_head(&b->waiting);
-        ngx_queue_remove(q);
-        ngx_queue_insert_tail(&b->away, q);
+        op = &(ngx_queue_data(q, ngx_http_webhook_job_t, queue))->op;
 
-        job = ngx_queue_data(q, ngx_http_webhook_job_t, queue);
-        ctx->ops[ctx->count++] = &job->op;
+        if (op->type == WEBHOOK_OP_PUT_EVENT) {
+
+            for (i = 0; i < op->u.put_event.forms_count; i++) {
+                bytes += op->u.put_event.forms[i].body.len;
+            }
+
+            if (bytes > NGX_HTTP_WEBHOOK_BATCH_BYTES) {
+                break;
+            }
+
+        } else if (op->type != WEBHOOK_OP_COMPLETE) {
+            break;
+        }
+
+        ngx_http_webhook_batch_take(b, q);
+        n++;
     }
+
+    (void) ngx_thread_mutex_unlock(&b->mutex, b->log);
+
+    return n;
+}
+
+
+static void
+ngx_http_webhook_batch_opened(ngx_http_webhook_batch_ctx_t *ctx)
+{
+    webhook_store_gather(ctx->store, ngx_http_webhook_batch_more,
+                         &ngx_http_webhook_batch);
 }
 
 
@@ -304,8 +388,11 @@ ngx_http_webhook_batch_thread(void *data, ngx_log_t *log)
     if (ctx->store == NULL && ngx_http_webhook_batch_due(&ctx->tried)) {
 
         if (webhook_store_open(&ctx->options, &ctx->store)
-            != WEBHOOK_STORE_OK)
+            == WEBHOOK_STORE_OK)
         {
+            ngx_http_webhook_batch_opened(ctx);
+
+        } else {
             ctx->store = NULL;
         }
     }

@@ -25,7 +25,7 @@ static uint32_t webhook_store_peek(webhook_store_t *st, webhook_op_t **ops,
 static void webhook_store_writes(webhook_store_t *st, webhook_op_t **ops,
     uint32_t count);
 static int webhook_store_group(webhook_store_t *st, webhook_op_t **ops,
-    uint32_t count, int again);
+    uint32_t *n, int again, int last);
 static void webhook_store_committed(webhook_txn_t *t, webhook_op_t **ops,
     uint32_t count);
 static int webhook_store_write(webhook_txn_t *t, webhook_op_t *op);
@@ -294,6 +294,15 @@ webhook_store_apply(webhook_store_t *st, webhook_op_t **ops, uint32_t count)
 }
 
 
+void
+webhook_store_gather(webhook_store_t *st, webhook_store_more_pt more,
+    void *ctx)
+{
+    st->more = more;
+    st->more_ctx = ctx;
+}
+
+
 static int
 webhook_store_is_read(const webhook_op_t *op)
 {
@@ -375,9 +384,9 @@ webhook_store_peek(webhook_store_t *st, webhook_op_t **ops, uint32_t count)
 static void
 webhook_store_writes(webhook_store_t *st, webhook_op_t **ops, uint32_t count)
 {
-    int       rc;
+    int       rc, last;
     size_t    bytes;
-    uint32_t  i, n, form;
+    uint32_t  i, n, one, form;
 
     for ( /* void */ ; count; ops += n, count -= n) {
 
@@ -399,33 +408,43 @@ webhook_store_writes(webhook_store_t *st, webhook_op_t **ops, uint32_t count)
             }
         }
 
-        rc = webhook_store_group(st, ops, n, n > 1);
+        last = (n == count);
+
+        rc = webhook_store_group(st, ops, &n, n > 1, last);
+
+        if (last) {
+            count = n;
+        }
 
         if (rc == 0) {
             continue;
         }
 
         for (i = 0; i < n; i++) {
-            (void) webhook_store_group(st, &ops[i], 1, 0);
+            one = 1;
+            (void) webhook_store_group(st, &ops[i], &one, 0, 0);
         }
     }
 }
 
 
 /*
- * Runs the writes of a group in one transaction.  Returns 0 if each has its
- * result, which may be that the group failed; else, and only if "again" is
- * set, the failure: running each alone may help.
+ * Runs the writes of a group in one transaction; what gathered while the lock
+ * was waited for joins the last one, and *n is raised.  Returns 0 if each has
+ * its result, which may be that the group failed; else, and only if "again" is
+ * set or others joined, the failure: running each alone may help.
  */
 
 static int
-webhook_store_group(webhook_store_t *st, webhook_op_t **ops, uint32_t count,
-    int again)
+webhook_store_group(webhook_store_t *st, webhook_op_t **ops, uint32_t *n,
+    int again, int last)
 {
     int                     rc;
-    uint32_t                i;
+    uint32_t                i, count;
     webhook_txn_t           t;
     webhook_store_result_e  result;
+
+    count = *n;
 
     rc = st->readonly ? EROFS : webhook_txn_begin(st, &t, 1);
 
@@ -433,6 +452,17 @@ webhook_store_group(webhook_store_t *st, webhook_op_t **ops, uint32_t count,
         again = 0;
         t.unknown = 0;
         goto failed;
+    }
+
+    if (last && st->more) {
+        *n += st->more(st->more_ctx);
+
+        for (i = count; i < *n; i++) {
+            ops[i]->memory = NULL;
+        }
+
+        again |= (*n > count);
+        count = *n;
     }
 
     for (i = 0; i < count; i++) {

@@ -433,8 +433,9 @@ typedef struct {
 /*
  * RETRY makes a delivery that is dead or waits due at once (a dead one with
  * all its sends before it again); CANCEL gives up one that waits, which is dead
- * then.  A delivery that is SENDING is STALE.  A delivered one is DUPLICATE, and
- * so is a dead one for CANCEL, but that its order key is blocked no more.
+ * then, or a dead one that blocks its order key, which goes on then.  A delivery
+ * that is SENDING is STALE.  A delivered one is DUPLICATE, and so is for CANCEL
+ * a dead one that blocks nothing.
  */
 
 typedef struct {
@@ -641,6 +642,19 @@ typedef struct {
  */
 void webhook_store_apply(webhook_store_t *st, webhook_op_t **ops,
     uint32_t count);
+
+/*
+ * Has apply() call "more" once it holds the writer's lock, for which it may
+ * have waited while other processes wrote: what came up in the meantime goes
+ * along, which makes one commit of two.  more puts PUT_EVENT and COMPLETE
+ * operations, and no others, behind those that apply() was given, in the same
+ * array, and returns their number.  It is called on the thread of apply(), and
+ * not in every one.  ctx is handed to it.
+ */
+typedef uint32_t (*webhook_store_more_pt)(void *ctx);
+
+void webhook_store_gather(webhook_store_t *st, webhook_store_more_pt more,
+    void *ctx);
 
 /*
  * Copies the store, as of now and without its free space, to a new file that

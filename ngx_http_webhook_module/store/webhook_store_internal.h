@@ -440,6 +440,9 @@ struct webhook_store_s {
     void                     *ctx;
     char                      boot[64];
 
+    webhook_store_more_pt     more;         /* see webhook_store_gather() */
+    void                     *more_ctx;
+
     MDB_env                  *env;
     MDB_dbi                   dbi[WEBHOOK_DBS];
     MDB_txn                  *reader;       /* reset between uses */
