@@ -6,6 +6,7 @@ use warnings;
 
 use lib 't/lib';
 
+use IPC::Open2;
 use Test::More;
 use Webhook::Test qw(slurp wait_for);
 
@@ -136,6 +137,68 @@ for my $http2 (0, 1) {
     is $r->{exit}, 0, 'whole';
     is length $r->{body}, 50_009, 'with its body';
 }
+
+$t->stop;
+$t->ok_logs;
+
+
+# A disk that hangs: what waits for it is bounded, and the rest is told.
+
+my $build = $ENV{WEBHOOK_BUILD} || 'build';
+my $piece = '"' . ('x' x (8 * 1024 * 1024 - 2)) . '"';
+
+$t = Webhook::Test->new;
+
+my $hook = $t->endpoint(name => 'erp');
+
+$t->config(http => <<'CONF', server => <<'CONF');
+    log_format hook '$webhook_status';
+    access_log logs/hook.log hook;
+
+    webhook_store %%STORE%% size=512m;
+    webhook_event_type a.one "";
+
+    webhook_endpoint erp {
+        url    http://127.0.0.1:%%PORT_erp%%/hooks;
+        events *;
+    }
+CONF
+    location = /piece {
+        webhook_commit after_response;
+        webhook_payload_max 8m;
+        webhook_event a.one * ^/;
+    }
+CONF
+$t->file('html/piece', $piece);
+$t->start;
+
+ok wait_for(sub { -e $t->store . '/data.mdb' }), 'there is a store';
+
+my $pid = open2(my $out, my $in, "$build/interop/webhook_store_hold",
+                $t->store);
+
+is scalar <$out>, "held\n", 'nobody can write to it';
+
+is length($t->get('/piece')->{body}), length $piece, 'answered' for 1 .. 18;
+
+@lines = ();
+wait_for(sub {
+    @lines = split /\n/, slurp($t->prefix . '/logs/hook.log');
+    return @lines == 18;
+});
+
+is join(' ', @lines), join(' ', ('pending') x 15, ('failed') x 3),
+   'what is over the bound does not wait';
+ok $t->wait_log(qr/event lost: "a\.one" $uuid: too much waits for the store/),
+   'told';
+
+close $in;
+waitpid $pid, 0;
+
+is scalar @{$hook->wait_requests(15, 20)}, 15, 'what waited was kept and sent';
+
+is length($t->get('/piece')->{body}), length $piece, 'answered again';
+is scalar @{$hook->wait_requests(16, 20)}, 16, 'and kept again';
 
 $t->stop;
 $t->ok_logs;

@@ -516,6 +516,13 @@ ngx_http_webhook_match_put(ngx_http_webhook_match_t *match,
         return;
     }
 
+    if (ngx_http_webhook_courier_behind(event->size)) {
+        ngx_http_webhook_event_free(event);
+        ngx_http_webhook_match_fail(match, NGX_HTTP_WEBHOOK_EVENTS_FAILED,
+                                    "too much waits for the store");
+        return;
+    }
+
     match->state = NGX_HTTP_WEBHOOK_MATCH_PENDING;
 
     event->handler = ngx_http_webhook_match_kept;

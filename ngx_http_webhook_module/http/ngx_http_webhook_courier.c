@@ -14,6 +14,9 @@
 #define NGX_HTTP_WEBHOOK_CLAIM_MAX     64       /* deliveries a claim */
 #define NGX_HTTP_WEBHOOK_CLAIM_BYTES   262144
 #define NGX_HTTP_WEBHOOK_PUT_TRIES     3        /* of a put that is unknown */
+#define NGX_HTTP_WEBHOOK_PUT_BYTES     (128 * 1024 * 1024)
+                                                /* of events that wait for the
+                                                   store's answer */
 #define NGX_HTTP_WEBHOOK_LEASE_MARGIN  60000    /* ms over the total time-out:
                                                    takes in waits for the
                                                    store; a death is seen by
@@ -34,6 +37,7 @@ typedef struct {
     ngx_uint_t                     unnamed;     /* ENDPOINT jobs to come */
     ngx_uint_t                     asked;       /* leases that puts and claims
                                                    under way may bring */
+    size_t                         behind;      /* bytes of puts under way */
     webhook_id_source_t            source;
 
     unsigned                       active:1;
@@ -104,6 +108,7 @@ ngx_http_webhook_event_create(webhook_id_t *id, uint64_t wall,
 
     ngx_memzero(event, fixed);
 
+    event->size = fixed + len;
     event->hold.refs = 1;
     event->hold.job.op.type = WEBHOOK_OP_PUT_EVENT;
 
@@ -197,6 +202,19 @@ ngx_http_webhook_event_id(webhook_id_t *id)
 }
 
 
+ngx_uint_t
+ngx_http_webhook_courier_behind(size_t size)
+{
+    size_t  behind;
+
+    behind = ngx_http_webhook_courier.behind;
+
+    /* One alone is taken, whatever its size. */
+
+    return behind && behind + size > NGX_HTTP_WEBHOOK_PUT_BYTES;
+}
+
+
 void
 ngx_http_webhook_courier_put(ngx_http_webhook_event_t *event)
 {
@@ -204,14 +222,19 @@ ngx_http_webhook_courier_put(ngx_http_webhook_event_t *event)
     webhook_op_put_event_t      *put;
     ngx_http_webhook_courier_t  *c;
 
+    c = &ngx_http_webhook_courier;
+    put = &event->hold.job.op.u.put_event;
+
     event->hold.job.handler = ngx_http_webhook_courier_put_done;
+
+    if (!event->counted) {
+        event->counted = 1;
+        c->behind += event->size;
+    }
 
     if (ngx_http_webhook_wait_behind(event)) {
         return;
     }
-
-    c = &ngx_http_webhook_courier;
-    put = &event->hold.job.op.u.put_event;
 
     put->lease = c->lease;
 
@@ -266,6 +289,11 @@ ngx_http_webhook_courier_put_done(ngx_http_webhook_job_t *job)
     }
 
     ngx_http_webhook_wait_end(event, result <= WEBHOOK_STORE_DUPLICATE);
+
+    if (event->counted) {
+        event->counted = 0;
+        c->behind -= event->size;
+    }
 
     if (result == WEBHOOK_STORE_OK || result == WEBHOOK_STORE_DUPLICATE) {
         ngx_http_webhook_count(NGX_HTTP_WEBHOOK_EVENTS_COMMITTED, 1);

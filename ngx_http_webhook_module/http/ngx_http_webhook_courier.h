@@ -49,7 +49,9 @@ struct ngx_http_webhook_event_s {
 
     ngx_msec_t                  since;      /* it waits for room in the store */
     uint64_t                    number;     /* among those that wait */
+    size_t                      size;       /* bytes of its memory */
     unsigned                    waits:1;
+    unsigned                    counted:1;  /* in what the store is behind */
 };
 
 /* What is sent: a webhook_rendition_t whose body is in buffers in memory. */
@@ -82,6 +84,10 @@ ngx_http_webhook_event_t *ngx_http_webhook_event_create(webhook_id_t *id,
     ngx_http_webhook_form_t *forms, ngx_uint_t forms_count,
     ngx_http_webhook_delivery_t *deliveries, ngx_uint_t deliveries_count,
     ngx_log_t *log);
+
+/* True while events of so many bytes wait for the store's answer that one of
+   size bytes more is to be dropped, lest a disk that hangs fills the memory. */
+ngx_uint_t ngx_http_webhook_courier_behind(size_t size);
 
 /* Hands it to the store and its deliveries to their endpoints; the caller
    gives up its reference.  The handler is never called from within. */

@@ -19,10 +19,14 @@
 #define NGX_HTTP_WEBHOOK_LOG_TEXT     1024
 #define NGX_HTTP_WEBHOOK_LOG_ACTIONS  32
 
+/* that wait for the store, lest a disk that hangs fills the memory */
+#define NGX_HTTP_WEBHOOK_LOG_BYTES    (32 * 1024 * 1024)
+
 
 typedef struct {
     ngx_http_webhook_job_t   job;
     ngx_uint_t               tries;
+    size_t                   size;              /* of its memory */
 } ngx_http_webhook_logged_t;
 
 
@@ -35,6 +39,9 @@ static void ngx_http_webhook_log_done(ngx_http_webhook_job_t *job);
 
 /* of this process: zeroed until it draws its first id, after the fork */
 static webhook_id_source_t  ngx_http_webhook_log_ids;
+
+/* bytes of the calls that wait for the store */
+static size_t  ngx_http_webhook_log_behind;
 
 
 ngx_int_t
@@ -180,6 +187,16 @@ ngx_http_webhook_log_keep(ngx_http_webhook_call_t *call)
                                            NGX_HTTP_WEBHOOK_LOG_TEXT);
     }
 
+    if (size > NGX_HTTP_WEBHOOK_LOG_BYTES - ngx_http_webhook_log_behind) {
+
+        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
+                      "webhook receiver \"%V\": a call is not in the history: "
+                      "too much waits for the store", &receiver->name);
+
+        ngx_http_webhook_count(NGX_HTTP_WEBHOOK_CALLS_UNLOGGED, 1);
+        return;
+    }
+
     logged = ngx_alloc(size, ngx_cycle->log);
 
     if (logged == NULL) {
@@ -251,6 +268,9 @@ ngx_http_webhook_log_keep(ngx_http_webhook_call_t *call)
                                   NGX_HTTP_WEBHOOK_LOG_TEXT, &p);
     }
 
+    logged->size = size;
+    ngx_http_webhook_log_behind += size;
+
     ngx_http_webhook_batch_post(&logged->job);
 }
 
@@ -309,6 +329,8 @@ ngx_http_webhook_log_done(ngx_http_webhook_job_t *job)
 
         ngx_http_webhook_count(NGX_HTTP_WEBHOOK_CALLS_UNLOGGED, 1);
     }
+
+    ngx_http_webhook_log_behind -= logged->size;
 
     ngx_free(logged);
 }
