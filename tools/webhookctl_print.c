@@ -53,11 +53,14 @@ ctl_print_deliveries(const webhook_op_list_t *list, int json, int head)
 
         ctl_id(&d->event, id);
 
-        if (d->state == WEBHOOK_PENDING) {
+        if (d->parked) {
+            snprintf(next, sizeof(next), "in its turn");
+
+        } else if (d->state == WEBHOOK_PENDING) {
             ctl_span(d->due, next, sizeof(next));
 
         } else {
-            snprintf(next, sizeof(next), "-");
+            snprintf(next, sizeof(next), d->blocks ? "blocks" : "-");
         }
 
         printf("%-9s %5" PRIu32 " %6" PRIu32 "  %-23.23s %-12s ",
@@ -181,9 +184,21 @@ ctl_print_show(const webhook_op_show_t *show, int json, int body)
             printf(", form %" PRIu32, d->delivery.form);
         }
 
-        if (d->delivery.state == WEBHOOK_PENDING) {
+        if (d->delivery.steps > 1) {
+            printf(", step %" PRIu32 " of %" PRIu32, d->delivery.step + 1,
+                   d->delivery.steps);
+        }
+
+        if (d->delivery.parked) {
+            printf(", waits for an earlier one of its order key");
+
+        } else if (d->delivery.state == WEBHOOK_PENDING) {
             printf(", next send %s",
                    ctl_span(d->delivery.due, a1, sizeof(a1)));
+        }
+
+        if (d->delivery.blocks) {
+            printf(", later ones of its order key wait for it");
         }
 
         if (d->delivery.finished) {
@@ -428,9 +443,21 @@ ctl_delivery_json(const webhook_delivery_t *d)
     json_object_set_new(json, "time",
                         json_string(ctl_time(d->wall, buf, sizeof(buf))));
 
-    if (d->state == WEBHOOK_PENDING) {
+    if (d->parked) {
+        json_object_set_new(json, "parked", json_true());
+
+    } else if (d->state == WEBHOOK_PENDING) {
         json_object_set_new(json, "due_ms",
                             json_integer((json_int_t) d->due));
+    }
+
+    if (d->blocks) {
+        json_object_set_new(json, "blocks", json_true());
+    }
+
+    if (d->steps > 1) {
+        json_object_set_new(json, "step", json_integer(d->step + 1));
+        json_object_set_new(json, "steps", json_integer(d->steps));
     }
 
     if (d->finished) {
