@@ -620,4 +620,4 @@ webhook_receiver usd {
 }
 --- must_die
 --- error_log eval
-qr{invalid parameter "rate=8r/s" in \S+webhook\.conf:4$}m
+qr{webhook_receiver "usd" has directives that need "mode durable" in \S+webhook\.conf:1$}m

@@ -121,6 +121,7 @@ static const ngx_http_webhook_receiver_part_t
     &ngx_http_webhook_receiver_verify_part,
     &ngx_http_webhook_receiver_body_part,
     &ngx_http_webhook_receiver_action_part,
+    &ngx_http_webhook_receiver_target_part,
     &ngx_http_webhook_receiver_flow_part,
     &ngx_http_webhook_receiver_durable_part,
     NULL

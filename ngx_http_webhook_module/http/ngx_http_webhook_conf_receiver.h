@@ -8,7 +8,8 @@
  *   conf_receiver_token.c    the secrets of its URL, the search among them
  *   conf_receiver_verify.c   signatures and handshakes
  *   conf_receiver_body.c     kinds of bodies, lists in them
- *   conf_receiver_action.c   target, required fields, actions
+ *   conf_receiver_action.c   required fields, actions
+ *   conf_receiver_target.c   the record that it is about
  *   conf_receiver_flow.c     repeats, a copy, events
  *   conf_receiver_durable.c  calls that are made later
  *
@@ -56,10 +57,16 @@ extern const ngx_http_webhook_receiver_part_t
 extern const ngx_http_webhook_receiver_part_t
     ngx_http_webhook_receiver_action_part;
 extern const ngx_http_webhook_receiver_part_t
+    ngx_http_webhook_receiver_target_part;
+extern const ngx_http_webhook_receiver_part_t
     ngx_http_webhook_receiver_flow_part;
 extern const ngx_http_webhook_receiver_part_t
     ngx_http_webhook_receiver_durable_part;
 
+
+/* Reads method and URI template of a request to the API. */
+char *ngx_http_webhook_receiver_request(ngx_conf_t *cf,
+    ngx_http_webhook_action_t *action, ngx_str_t *method, ngx_str_t *uri);
 
 /* Takes the slash from the end of a URL's path, for URIs to follow; a message
    where it has arguments. */
