@@ -7,9 +7,10 @@ use warnings;
 use lib 't/lib';
 
 use Test::More;
+use Webhook::Nginx qw(loads);
 use Webhook::Test qw(slurp wait_for);
 
-my ($perl) = grep { -e } map { "$_/ngx_http_perl_module.so" }
+my ($perl) = grep { loads($_) } map { "$_/ngx_http_perl_module.so" }
              qw(/usr/lib/nginx/modules /usr/share/nginx/modules);
 
 plan skip_all => 'no perl module of nginx' if !$perl;

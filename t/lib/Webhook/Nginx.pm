@@ -68,9 +68,11 @@ AddressSanitizer 3)
 =head2 Functions
 
 C<build_dir()>, C<module_path()>, C<nginx_binary()>, C<root_dir()> (of the
-checkout) and C<asan_env()> are exported where asked for.  The last is what has
-to be in front of an nginx that a test starts by itself (C<env VAR=VALUE ...>):
-nothing where the module is not under AddressSanitizer.
+checkout), C<asan_env()> and C<loads()> are exported where asked for.
+C<asan_env()> is what has to be in front of an nginx that a test starts by itself
+(C<env VAR=VALUE ...>): nothing where the module is not under AddressSanitizer.
+C<loads(PATH)> says whether this nginx takes another dynamic module, which may
+be missing or one of another version.
 
 =head2 Methods
 
@@ -173,7 +175,8 @@ use POSIX qw(WNOHANG);
 use Webhook::Sandbox qw(free_port wait_for temp_dir at_end spawn children alive
                        slurp write_file asan);
 
-our @EXPORT_OK = qw(root_dir build_dir module_path nginx_binary asan_env);
+our @EXPORT_OK = qw(root_dir build_dir module_path nginx_binary asan_env
+                    loads);
 
 my $root = Cwd::abs_path(__FILE__);
 $root =~ s{/t/lib/Webhook/Nginx\.pm$}{};
@@ -207,6 +210,23 @@ sub nginx_binary
     }
 
     die "there is no $binary in PATH\n";
+}
+
+
+sub loads
+{
+    my ($module) = @_;
+
+    return 0 unless -f $module;
+
+    my $nginx = Webhook::Nginx->new(name => 'loads', module => 0);
+
+    $nginx->write_config("load_module $module;\n%%GLOBALS%%\n"
+                         . "events { }\n");
+
+    my ($status) = $nginx->test;
+
+    return $status == 0;
 }
 
 
