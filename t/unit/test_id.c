@@ -241,6 +241,37 @@ test_name(void)
 }
 
 
+static void
+test_hash(void)
+{
+    webhook_id_t   id, same, other;
+    unsigned char  text[WEBHOOK_ID_TEXT_LEN];
+    webhook_str_t  row[2] = { webhook_str("a"), webhook_str("") };
+    webhook_str_t  moved[2] = { webhook_str(""), webhook_str("a") };
+    webhook_str_t  none[2] = { { 0, NULL }, webhook_str("a") };
+
+    webhook_id_hash(row, 2, &id);
+    webhook_id_text(&id, text);
+
+    tap_ok(memcmp(text, "6aa98e17-c109-8d8e-aae2-3a478ceb48e1", sizeof(text))
+           == 0,
+           "an id of texts is their SHA-256, as a UUIDv8");
+
+    webhook_id_hash(row, 2, &same);
+    tap_ok(memcmp(&id, &same, sizeof(id)) == 0, "the same for the same");
+
+    webhook_id_hash(moved, 2, &other);
+    tap_ok(memcmp(&id, &other, sizeof(id)) != 0,
+           "another where a text stands elsewhere");
+
+    webhook_id_hash(none, 2, &same);
+    tap_ok(memcmp(&same, &other, sizeof(id)) == 0, "no text is an empty one");
+
+    webhook_id_hash(row, 1, &other);
+    tap_ok(memcmp(&id, &other, sizeof(id)) != 0, "another of fewer texts");
+}
+
+
 int
 main(void)
 {
@@ -249,6 +280,7 @@ main(void)
     test_unique();
     test_parse();
     test_name();
+    test_hash();
 
     return tap_done();
 }
