@@ -80,7 +80,20 @@ $(BENCH_BINS): $(BUILD)/%: bench/%.c $(BUILD)/plain/libwebhook.a
 	$(Q)$(CC) $(PLAIN_CFLAGS) $(FLAGS_plain) $(PLAIN_CPPFLAGS) \
 	    $(SEES_store) -o $@ $< $(BUILD)/plain/libwebhook.a $(PLAIN_LIBS)
 
+# The parts of the benchmark, each with options of its own: "make bench
+# BENCH=run BENCH_OPTIONS=--seconds=10" runs one.
+BENCH ?= run inbound receivers disk store sign json
+
 bench:
 	@tools/install-deps bench
 	@$(SUBMAKE) all bench-build
-	@$(TEST_ENV) bench/run $(BENCH_OPTIONS)
+	@$(foreach part,$(BENCH),$(bench_$(part)) &&) true
+
+bench_run       = echo "== run" && $(TEST_ENV) bench/run $(BENCH_OPTIONS)
+bench_inbound   = echo "== inbound" && $(TEST_ENV) bench/inbound $(BENCH_OPTIONS)
+bench_receivers = echo "== receivers" && $(TEST_ENV) bench/receivers $(BENCH_OPTIONS)
+bench_disk      = echo "== disk" && BUILD=$(BUILD) bench/disk $(BENCH_OPTIONS)
+bench_store     = echo "== store" && mkdir -p $(BUILD)/bench && \
+                      $(BUILD)/bench_store -p 2 -b 64 -t 5 $(BENCH_OPTIONS) $(BUILD)/bench
+bench_sign      = echo "== sign" && $(BUILD)/bench_sign
+bench_json      = echo "== json" && $(BUILD)/bench_json conf/demo/order.add.json

@@ -302,7 +302,14 @@ sub alive
 
     my $stat = slurp("/proc/$pid/stat") // return 0;
 
-    return $stat !~ /^\d+ \(.*\) [ZX] /s;
+    return 1 if $stat !~ /^\d+ \(.*\) [ZX] /s;
+
+    # The main thread is gone, but one that waits for the disk may live on, and
+    # with it the open files and the ports.
+
+    my @threads = glob "/proc/$pid/task/*";
+
+    return @threads > 1;
 }
 
 
