@@ -1,0 +1,212 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * Operations and their results by themselves: as they were before they ran,
+ * freed, in words.
+ */
+
+#include "webhook_store_internal.h"
+
+
+/* Makes an operation as it was before it ran. */
+
+void
+webhook_op_reset(webhook_op_t *op)
+{
+    uint32_t  i;
+
+    webhook_op_free(op);
+
+    op->result = WEBHOOK_STORE_UNAVAILABLE;
+
+    switch (op->type) {
+
+    case WEBHOOK_OP_PUT_EVENT:
+
+        for (i = 0; i < op->u.put_event.count; i++) {
+            op->u.put_event.deliveries[i].token = 0;
+        }
+
+        op->u.put_event.wait = WEBHOOK_NEVER;
+        break;
+
+    case WEBHOOK_OP_CLAIM:
+        op->u.claim.next = WEBHOOK_NEVER;
+        break;
+
+    case WEBHOOK_OP_COMPLETE:
+        op->u.complete.wait = WEBHOOK_NEVER;
+        op->u.complete.opened = 0;
+        op->u.complete.closed = 0;
+        op->u.complete.paused = 0;
+        break;
+
+    case WEBHOOK_OP_TAKEOVER:
+        op->u.takeover.count = 0;
+        break;
+
+    case WEBHOOK_OP_EXPIRE:
+        op->u.expire.count = 0;
+        op->u.expire.more = 0;
+        break;
+
+    case WEBHOOK_OP_RESERVE:
+        op->u.reserve.state = WEBHOOK_DEDUPE_NEW;
+        op->u.reserve.token = 0;
+        op->u.reserve.status = 0;
+        break;
+
+    case WEBHOOK_OP_REPLAY:
+        op->u.replay.count = 0;
+        op->u.replay.filter.more = 0;
+        break;
+
+    case WEBHOOK_OP_LIST:
+        op->u.list.filter.more = 0;
+        break;
+
+    case WEBHOOK_OP_CALLS:
+        op->u.calls.more = 0;
+        break;
+
+    case WEBHOOK_OP_STATS:
+        memset(&op->u.stats, 0, sizeof(webhook_op_stats_t));
+        break;
+
+    case WEBHOOK_OP_CHECK:
+        memset(&op->u.check, 0, sizeof(webhook_op_check_t));
+        break;
+
+    default:
+        break;
+    }
+}
+
+
+void
+webhook_op_free(webhook_op_t *op)
+{
+    webhook_memory_free(&op->memory);
+
+    switch (op->type) {
+
+    case WEBHOOK_OP_CLAIM:
+        op->u.claim.leases = NULL;
+        op->u.claim.count = 0;
+        break;
+
+    case WEBHOOK_OP_COMPLETE:
+        op->u.complete.next = NULL;
+        break;
+
+    case WEBHOOK_OP_LIST:
+        op->u.list.deliveries = NULL;
+        op->u.list.count = 0;
+        break;
+
+    case WEBHOOK_OP_SHOW:
+        memset(&op->u.show.type, 0, sizeof(webhook_str_t));
+        op->u.show.forms = NULL;
+        op->u.show.forms_count = 0;
+        op->u.show.deliveries = NULL;
+        op->u.show.count = 0;
+        break;
+
+    case WEBHOOK_OP_CALLS:
+        op->u.calls.calls = NULL;
+        op->u.calls.count = 0;
+        break;
+
+    case WEBHOOK_OP_RESERVE:
+        op->u.reserve.answer.data = NULL;
+        op->u.reserve.answer.len = 0;
+        break;
+
+    case WEBHOOK_OP_STATS:
+        op->u.stats.endpoints = NULL;
+        op->u.stats.count = 0;
+        break;
+
+    case WEBHOOK_OP_CHECK:
+        op->u.check.text.data = NULL;
+        op->u.check.text.len = 0;
+        break;
+
+    default:
+        break;
+    }
+}
+
+
+const char *
+webhook_state_name(webhook_state_e state)
+{
+    switch (state) {
+
+    case WEBHOOK_PENDING:
+        return "pending";
+
+    case WEBHOOK_SENDING:
+        return "sending";
+
+    case WEBHOOK_DELIVERED:
+        return "delivered";
+
+    case WEBHOOK_DEAD:
+        return "dead";
+    }
+
+    return "unknown";
+}
+
+
+int
+webhook_state_parse(const webhook_str_t *text)
+{
+    int          i;
+    const char  *name;
+
+    for (i = 0; i < WEBHOOK_STATES; i++) {
+        name = webhook_state_name(i);
+
+        if (strlen(name) == text->len
+            && memcmp(name, text->data, text->len) == 0)
+        {
+            return i;
+        }
+    }
+
+    return -1;
+}
+
+
+const char *
+webhook_store_result_text(webhook_store_result_e result)
+{
+    switch (result) {
+
+    case WEBHOOK_STORE_OK:
+        return "done";
+
+    case WEBHOOK_STORE_DUPLICATE:
+        return "it is there already";
+
+    case WEBHOOK_STORE_STALE:
+        return "the lease is over";
+
+    case WEBHOOK_STORE_NOT_FOUND:
+        return "there is no such thing";
+
+    case WEBHOOK_STORE_FULL:
+        return "the store is full";
+
+    case WEBHOOK_STORE_UNAVAILABLE:
+        return "the store is not available";
+
+    case WEBHOOK_STORE_UNKNOWN:
+        return "the store failed; perhaps it is done";
+    }
+
+    return "unknown";
+}
