@@ -2,9 +2,9 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * Between the courier's files: the queue's side (courier.c: puts, claims,
- * scans; wait.c: puts that wait for room) and the endpoint's side (send.c: one
- * send and its outcome).
+ * Between the courier's files: the queue's side (event.c: events by themselves;
+ * courier.c: puts, claims, scans; wait.c: puts that wait for room) and the
+ * endpoint's side (send.c: one send and its outcome).
  */
 
 #ifndef NGX_HTTP_WEBHOOK_COURIER_INT_H
