@@ -53,7 +53,7 @@ typedef struct {
 
 
 static int ctl_options(ctl_t *ctl, int argc, char **argv);
-static int ctl_time(const char *text, uint64_t *wall);
+static int ctl_when(const char *text, uint64_t *wall);
 static void ctl_usage(FILE *out);
 static int ctl_become_owner(const char *path, int write);
 static void ctl_log(void *ctx, webhook_store_log_e level, const char *text);
@@ -237,7 +237,7 @@ ctl_options(ctl_t *ctl, int argc, char **argv)
 
         case 'a':
         case 'b':
-            if (ctl_time(optarg, c == 'a' ? &ctl->since : &ctl->until) != 0) {
+            if (ctl_when(optarg, c == 'a' ? &ctl->since : &ctl->until) != 0) {
                 ctl_say("--since and --until take 2026-11-22, "
                         "2026-11-22T10:30:00 or 2h, not \"%s\"", optarg);
                 return 2;
@@ -308,7 +308,7 @@ ctl_options(ctl_t *ctl, int argc, char **argv)
 /* A local date or time, or a span before now: 90s, 15m, 2h, 7d. */
 
 static int
-ctl_time(const char *text, uint64_t *wall)
+ctl_when(const char *text, uint64_t *wall)
 {
     char         *end;
     time_t        t;

@@ -3,7 +3,8 @@
  * Copyright (C) the ngx_http_webhook_module authors
  *
  * Between the rooms of webhookctl: the commands (webhookctl.c), how their
- * results look (webhookctl_print.c), what is done by hand (webhookctl_admin.c,
+ * results look (webhookctl_print.c; as JSON: webhookctl_json.c; on a terminal:
+ * webhookctl_text.c), what is done by hand (webhookctl_admin.c,
  * webhookctl_replay.c), all of it for other programs (webhookctl_export.c), and
  * new secret URLs (webhookctl_receiver.c).
  */
@@ -75,12 +76,35 @@ int ctl_print_show(const webhook_op_show_t *show, int json, int body);
 void ctl_print_calls(const webhook_op_calls_t *calls, int json, int head);
 void ctl_print_stats(const webhook_op_stats_t *stats, int json);
 
-/* A delivery and an attempt as JSON, a text too (what is not UTF-8 becomes
-   U+FFFD), and an object on a line of its own, which is freed. */
+/* A delivery, a form (its bytes too if body is set), an attempt and a call as
+   JSON, a text too (what is not UTF-8 becomes U+FFFD), and an object on a line
+   of its own, which is freed. */
 json_t *ctl_delivery_json(const webhook_delivery_t *d);
+json_t *ctl_form_json(const webhook_rendition_t *form, int body);
 json_t *ctl_attempt_json(const webhook_attempt_t *a);
+json_t *ctl_call_json(const webhook_call_t *call);
 json_t *ctl_json_text(const webhook_str_t *s);
 void ctl_json_line(json_t *json);
+
+/* Prints a text, at most max bytes of it, with nothing in it that a terminal
+   would obey; returns the columns that it takes.  Or fills a column with it. */
+size_t ctl_text(const webhook_str_t *s, size_t max);
+void ctl_column(const webhook_str_t *s, size_t width);
+
+/* Prints an endpoint's name, or its number if it was never named; and a body,
+   line by line. */
+void ctl_endpoint(const webhook_str_t *name, uint64_t id);
+void ctl_body(const webhook_str_t *s);
+
+/* A time, a span from now, microseconds and a number of bytes for people: each
+   is written into buf, which is returned. */
+const char *ctl_time(uint64_t wall, char *buf, size_t len);
+const char *ctl_span(int64_t ms, char *buf, size_t len);
+const char *ctl_usec(uint32_t usec, char *buf, size_t len);
+const char *ctl_bytes(uint64_t n, char *buf, size_t len);
+
+/* An id into WEBHOOK_ID_TEXT_LEN + 1 bytes, ended by a zero. */
+void ctl_id(const webhook_id_t *id, char *buf);
 
 
 /* Prints a new URL for a receiver, and the line of the configuration that makes
