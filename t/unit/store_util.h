@@ -557,4 +557,45 @@ util_check(util_t *u, const char *name)
 }
 
 
+/* Ends one delivery so; returns its event. */
+__attribute__((unused))
+static webhook_id_t
+ended(util_t *u, uint64_t ep, webhook_outcome_e outcome)
+{
+    uint64_t      token;
+    webhook_id_t  id;
+
+    token = util_lease(u, ep, &id);
+
+    (void) util_complete(u, id, ep, token, outcome, 0);
+
+    return id;
+}
+
+
+/* Puts a row into a table, behind the store's back. */
+__attribute__((unused))
+static void
+tamper(util_t *u, webhook_db_e db, const void *key, size_t key_len,
+    const void *data, size_t len)
+{
+    webhook_txn_t  t;
+
+    if (webhook_txn_begin(u->st, &t, 1) != 0) {
+        return;
+    }
+
+    if (data) {
+        (void) webhook_txn_put(&t, db, key, key_len, data, len, 0);
+
+    } else {
+        (void) webhook_txn_del(&t, db, key, key_len);
+    }
+
+    /* not through the store, which would write its state as well */
+
+    (void) mdb_txn_commit(t.txn);
+}
+
+
 #endif /* STORE_UTIL_H */
