@@ -2,7 +2,7 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * webhook_receiver { require action capture }: what a call has to have, and
+ * webhook_receiver { require filter action capture }: what a call has to have, and
  * does.
  */
 
@@ -37,6 +37,8 @@ static char *ngx_http_webhook_receiver_param(ngx_conf_t *cf,
     ngx_http_webhook_action_t *action, ngx_str_t *arg);
 static char *ngx_http_webhook_receiver_body(ngx_conf_t *cf,
     ngx_http_webhook_action_t *action, ngx_str_t *value);
+static char *ngx_http_webhook_receiver_filter(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
 static char *ngx_http_webhook_receiver_capture(ngx_conf_t *cf,
     ngx_command_t *cmd, void *conf);
 static ngx_int_t ngx_http_webhook_receiver_late(ngx_conf_t *cf,
@@ -51,6 +53,13 @@ static ngx_command_t  ngx_http_webhook_receiver_action_commands[] = {
     { ngx_string("require"),
       NGX_CONF_1MORE,
       ngx_http_webhook_receiver_require,
+      0,
+      0,
+      NULL },
+
+    { ngx_string("filter"),
+      NGX_CONF_TAKE1,
+      ngx_http_webhook_receiver_filter,
       0,
       0,
       NULL },
@@ -90,6 +99,9 @@ ngx_http_webhook_receiver_action_create(ngx_conf_t *cf,
     if (ngx_array_init(&rcv->require, cf->pool, 2, sizeof(webhook_path_t *))
         != NGX_OK
         || ngx_array_init(&rcv->captures, cf->pool, 1, sizeof(ngx_str_t))
+           != NGX_OK
+        || ngx_array_init(&rcv->filters, cf->pool, 1,
+                          sizeof(ngx_http_webhook_filter_t))
            != NGX_OK)
     {
         return NGX_ERROR;
@@ -245,6 +257,31 @@ ngx_http_webhook_receiver_require(ngx_conf_t *cf, ngx_command_t *cmd,
     }
 
     return NGX_CONF_OK;
+}
+
+
+/* filter CONDITION: what a call has to meet, or nothing is done for it. */
+
+static char *
+ngx_http_webhook_receiver_filter(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    ngx_http_webhook_receiver_t *rcv = conf;
+
+    ngx_str_t                  *value;
+    ngx_http_webhook_filter_t  *filter;
+
+    value = cf->args->elts;
+
+    filter = ngx_array_push(&rcv->filters);
+    if (filter == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    filter->text = value[1];
+    filter->condition = ngx_http_webhook_conf_condition(cf, &value[1]);
+
+    return filter->condition ? NGX_CONF_OK : NGX_CONF_ERROR;
 }
 
 

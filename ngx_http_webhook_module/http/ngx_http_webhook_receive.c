@@ -34,6 +34,7 @@ static const ngx_http_webhook_step_pt  ngx_http_webhook_receive_steps[] = {
     ngx_http_webhook_receive_type,
     ngx_http_webhook_receive_parse,
     ngx_http_webhook_receive_require,
+    ngx_http_webhook_receive_filter,
     ngx_http_webhook_receive_target,
     ngx_http_webhook_receive_render,
     ngx_http_webhook_receive_dry,

@@ -23,6 +23,8 @@ static ngx_int_t ngx_http_webhook_check_elements(
     ngx_http_webhook_call_t *call, ngx_http_webhook_check_pt check);
 static ngx_uint_t ngx_http_webhook_check_model(ngx_http_webhook_call_t *call,
     ngx_str_t *text, ngx_str_t *error);
+static ngx_uint_t ngx_http_webhook_check_filter(
+    ngx_http_webhook_call_t *call, ngx_str_t *error);
 static ngx_uint_t ngx_http_webhook_check_require(
     ngx_http_webhook_call_t *call, ngx_str_t *error);
 static ngx_uint_t ngx_http_webhook_check_target(
@@ -98,6 +100,14 @@ ngx_http_webhook_receive_require(ngx_http_webhook_call_t *call)
 
 
 ngx_int_t
+ngx_http_webhook_receive_filter(ngx_http_webhook_call_t *call)
+{
+    return ngx_http_webhook_check_elements(call,
+                                           ngx_http_webhook_check_filter);
+}
+
+
+ngx_int_t
 ngx_http_webhook_receive_target(ngx_http_webhook_call_t *call)
 {
     return ngx_http_webhook_check_elements(call,
@@ -146,6 +156,47 @@ ngx_http_webhook_check_elements(ngx_http_webhook_call_t *call,
     call->element = 0;
 
     return NGX_OK;
+}
+
+
+static ngx_uint_t
+ngx_http_webhook_check_filter(ngx_http_webhook_call_t *call, ngx_str_t *error)
+{
+    ngx_uint_t                    i;
+    ngx_http_webhook_filter_t    *filter;
+    ngx_http_webhook_receiver_t  *receiver;
+
+    receiver = call->receiver;
+    filter = receiver->filters.elts;
+
+    for (i = 0; i < receiver->filters.nelts; i++) {
+
+        switch (webhook_condition_eval(filter[i].condition,
+                                       ngx_http_webhook_receive_lookup, call))
+        {
+        case 1:
+            continue;
+
+        case WEBHOOK_NOMEM:
+            ngx_str_set(error, "Out of memory; nothing was done");
+            return NGX_HTTP_SERVICE_UNAVAILABLE;
+
+        case WEBHOOK_LIMIT:
+            ngx_log_error(NGX_LOG_WARN, call->request->connection->log, 0,
+                          "webhook receiver \"%V\": a filter ran into the "
+                          "limits of regular expressions", &receiver->name);
+
+            /* fall through */
+
+        default:
+            ngx_http_webhook_receive_say(call->request, error,
+                                         "The call does not meet the "
+                                         "condition: %V", &filter[i].text);
+            return NGX_HTTP_WEBHOOK_UNPROCESSABLE;
+        }
+    }
+
+    return 0;
 }
 
 

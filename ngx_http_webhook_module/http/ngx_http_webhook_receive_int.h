@@ -327,6 +327,7 @@ ngx_uint_t ngx_http_webhook_receive_check_headers(
 ngx_int_t ngx_http_webhook_receive_type(ngx_http_webhook_call_t *call);
 ngx_int_t ngx_http_webhook_receive_parse(ngx_http_webhook_call_t *call);
 ngx_int_t ngx_http_webhook_receive_require(ngx_http_webhook_call_t *call);
+ngx_int_t ngx_http_webhook_receive_filter(ngx_http_webhook_call_t *call);
 ngx_int_t ngx_http_webhook_receive_target(ngx_http_webhook_call_t *call);
 
 /* True where the caller asks for a dry run. */

@@ -104,6 +104,14 @@ typedef struct ngx_http_webhook_verify_s     ngx_http_webhook_verify_t;
 typedef struct ngx_http_webhook_handshake_s  ngx_http_webhook_handshake_t;
 
 
+/* A condition that a call must meet, and how it was written. */
+
+typedef struct {
+    webhook_condition_t              *condition;
+    ngx_str_t                         text;
+} ngx_http_webhook_filter_t;
+
+
 struct ngx_http_webhook_receiver_s {
     uint64_t                          id;       /* webhook_id_name(name) */
     ngx_str_t                         name;
@@ -123,6 +131,8 @@ struct ngx_http_webhook_receiver_s {
     webhook_template_t               *target_id;     /* NULL: not given */
     webhook_template_t               *target_model;  /* NULL: not given */
     ngx_array_t                       require;  /* webhook_path_t * */
+    ngx_array_t                       filters;  /* of ngx_http_webhook_
+                                                   filter_t: all must hold */
     ngx_array_t                       actions;  /* ..._action_t */
     ngx_array_t                       captures; /* ngx_str_t: their names */
 
