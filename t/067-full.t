@@ -165,7 +165,14 @@ ok $t->wait_log(qr/the store .* takes events again/, deadline(30)),
 
 ($kept, $lost) = metrics();
 
-$t->get("/api/$_") for 1 .. 150;
+for my $n (1 .. 150) {
+    $t->get("/api/$n");
+
+    # what waits for its delivery is no history yet
+
+    wait_for(sub { delivered() >= (metrics())[0] }, deadline(10))
+        if $n % 20 == 0;
+}
 
 is +(metrics())[1], $lost, 'history alone refuses nothing';
 
