@@ -453,6 +453,8 @@ webhook_store_group(webhook_store_t *st, webhook_op_t **ops, uint32_t *n,
         goto failed;
     }
 
+    webhook_env_watch(st);
+
     if (last && st->more) {
         *n += st->more(st->more_ctx);
 

@@ -32,6 +32,11 @@ webhook_call_put(webhook_txn_t *t, webhook_op_t *op)
 
     c = &op->u.put_call.call;
 
+    if (t->st->gone) {
+        op->result = WEBHOOK_STORE_UNAVAILABLE;
+        return 0;
+    }
+
     if (c->receiver == 0 || c->actions_count > WEBHOOK_CALL_ACTIONS_MAX) {
         webhook_store_log_error(t->st, EINVAL, "a call exceeds a bound");
         op->result = WEBHOOK_STORE_UNAVAILABLE;

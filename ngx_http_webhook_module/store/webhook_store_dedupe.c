@@ -84,7 +84,7 @@ webhook_dedupe_reserve(webhook_txn_t *t, webhook_op_t *op)
 
     r = &op->u.reserve;
 
-    if (t->st->incarnation == 0) {
+    if (t->st->gone || t->st->incarnation == 0) {
 
         /* nobody could tell whether it lives */
 

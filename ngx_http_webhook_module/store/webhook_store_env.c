@@ -16,6 +16,7 @@
 #include "webhook_store_internal.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
@@ -164,6 +165,45 @@ webhook_env_look(webhook_store_t *st)
     st->looked = now;
 
     (void) webhook_env_resize(st);
+}
+
+
+void
+webhook_env_watch(webhook_store_t *st)
+{
+    int          fd;
+    char         path[PATH_MAX];
+    unsigned     gone;
+    struct stat  there, opened;
+
+    if (webhook_env_path(st, "data.mdb", "", path, sizeof(path)) != 0
+        || mdb_env_get_fd(st->env, &fd) != 0
+        || fstat(fd, &opened) == -1)
+    {
+        return;
+    }
+
+    gone = (stat(path, &there) == -1)
+           ? (errno == ENOENT || errno == ENOTDIR)
+           : (there.st_ino != opened.st_ino || there.st_dev != opened.st_dev);
+
+    if (gone == st->gone) {
+        return;
+    }
+
+    st->gone = gone;
+
+    if (gone) {
+        webhook_store_log(st, WEBHOOK_STORE_LOG_EMERG,
+                          "\"%s\" was removed or replaced while it is open: "
+                          "nothing new is taken, since it would be gone with "
+                          "the next start; put the file back or restart",
+                          path);
+
+    } else {
+        webhook_store_log(st, WEBHOOK_STORE_LOG_NOTICE,
+                          "\"%s\" is back", path);
+    }
 }
 
 

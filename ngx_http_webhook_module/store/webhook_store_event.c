@@ -30,7 +30,7 @@ webhook_event_put(webhook_txn_t *t, webhook_op_t *op)
 
     p = &op->u.put_event;
 
-    if (!webhook_event_valid(t, p)) {
+    if (t->st->gone || !webhook_event_valid(t, p)) {
         op->result = WEBHOOK_STORE_UNAVAILABLE;
         return 0;
     }

@@ -74,6 +74,8 @@ struct webhook_store_s {
     void                     *ctx;
     char                      boot[64];
 
+    unsigned                  gone:1;       /* they are not where they were */
+
     webhook_store_more_pt     more;         /* see webhook_store_gather() */
     void                     *more_ctx;
 
@@ -511,6 +513,11 @@ void webhook_env_close(webhook_store_t *st);
 
 /* Maps what another process made larger. */
 int webhook_env_resize(webhook_store_t *st);
+
+/* Sees, before anything is written, whether the file is still the one that was
+   opened.  While it is not (st->gone), nothing new is taken: it would be gone
+   with the next start. */
+void webhook_env_watch(webhook_store_t *st);
 
 /* The map is full: looks whether another process made it larger, now and
    then. */

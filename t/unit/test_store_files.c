@@ -19,6 +19,7 @@ static void test_damaged_in_use(void);
 static void test_short_file(void);
 static void test_half_made(void);
 static void test_clock(void);
+static void test_removed(void);
 
 
 int
@@ -31,6 +32,7 @@ main(void)
     test_short_file();
     test_half_made();
     test_clock();
+    test_removed();
 
     return tap_done();
 }
@@ -487,5 +489,61 @@ test_clock(void)
     tap_ok(before + 5000 > webhook_clock_wall()
            && before < webhook_clock_wall() + 5000, "tells the time");
 
+    util_free(&u);
+}
+
+
+/* A store whose file goes away under it takes nothing new, and says so. */
+
+static void
+test_removed(void)
+{
+    char                    path[512], aside[600];
+    util_t                  u;
+    uint64_t                erp, token;
+    webhook_id_t            id;
+    webhook_op_t            op;
+    webhook_put_t           put;
+    webhook_store_result_e  result;
+
+    util_init(&u);
+    util_open(&u);
+
+    erp = util_endpoint(&u, "erp", 10);
+    token = util_lease(&u, erp, &id);
+
+    snprintf(path, sizeof(path), "%s/data.mdb", u.dir);
+    snprintf(aside, sizeof(aside), "%s.aside", path);
+
+    tap_ok(rename(path, aside) == 0, "data.mdb goes away");
+
+    memset(&put, 0, sizeof(put));
+    util_put_op(&op, &put, util_id(&u), erp, "{}", 2);
+    result = util_apply(&u, &op);
+    webhook_op_free(&op);
+
+    tap_ok(result == WEBHOOK_STORE_UNAVAILABLE, "no event is taken");
+    tap_ok(u.logs[WEBHOOK_STORE_LOG_EMERG] == 1
+           && strstr(u.text, "removed or replaced") != NULL,
+           "an alarm says why: %s", u.text);
+
+    tap_ok(util_complete(&u, id, erp, token, WEBHOOK_DONE, 0)
+           == WEBHOOK_STORE_OK, "an outcome is");
+
+    util_put_op(&op, &put, util_id(&u), erp, "{}", 2);
+    (void) util_apply(&u, &op);
+    webhook_op_free(&op);
+
+    tap_ok(u.logs[WEBHOOK_STORE_LOG_EMERG] == 1, "one alarm for all");
+
+    tap_ok(rename(aside, path) == 0, "the file comes back");
+
+    util_put_op(&op, &put, util_id(&u), erp, "{}", 2);
+    result = util_apply(&u, &op);
+    webhook_op_free(&op);
+
+    tap_ok(result == WEBHOOK_STORE_OK, "events are taken again");
+
+    util_close(&u);
     util_free(&u);
 }
