@@ -117,7 +117,8 @@ CONF
     cmp_ok $real, '>=', $rate * (asan() ? 0.5 : 0.8),
            "$workers workers: the rate is made use of";
 
-    # Nor in any second of it.
+    # Nor in any second of it, but that an endpoint which had to wait for its
+    # processor sees what came meanwhile at once.
 
     my ($from, $worst) = (0, 0);
 
@@ -126,7 +127,7 @@ CONF
         $worst = max($worst, $to - $from + 1);
     }
 
-    cmp_ok $worst, '<=', $rate * 1.1 + 2,
+    cmp_ok $worst, '<=', $rate * 1.25,
            "$workers workers: $worst in the busiest second";
 
     $t->stop;
