@@ -28,22 +28,9 @@ webhook_admin_retry(webhook_txn_t *t, webhook_op_t *op)
 
     id = &op->u.delivery.event;
 
-    switch (d.state) {
-
-    case WEBHOOK_SENDING:
-        op->result = WEBHOOK_STORE_STALE;
-        return 0;
-
-    case WEBHOOK_DELIVERED:
-        op->result = WEBHOOK_STORE_DUPLICATE;
-        return 0;
-
-    case WEBHOOK_PENDING:
+    if (d.state == WEBHOOK_PENDING) {
         op->result = WEBHOOK_STORE_OK;
         return webhook_queue_requeue(t, ep, id, &d);
-
-    default: /* WEBHOOK_DEAD */
-        break;
     }
 
     rc = webhook_admin_again(t, ep, id, &d, &full);
@@ -78,17 +65,7 @@ webhook_admin_cancel(webhook_txn_t *t, webhook_op_t *op)
 
     id = &op->u.delivery.event;
 
-    switch (d.state) {
-
-    case WEBHOOK_SENDING:
-        op->result = WEBHOOK_STORE_STALE;
-        return 0;
-
-    case WEBHOOK_DELIVERED:
-        op->result = WEBHOOK_STORE_DUPLICATE;
-        return 0;
-
-    case WEBHOOK_DEAD:
+    if (d.state == WEBHOOK_DEAD) {
 
         if (!d.blocks) {
             op->result = WEBHOOK_STORE_DUPLICATE;
@@ -98,9 +75,6 @@ webhook_admin_cancel(webhook_txn_t *t, webhook_op_t *op)
         op->result = WEBHOOK_STORE_OK;
 
         return webhook_queue_unblock(t, ep, id, &d);
-
-    default: /* WEBHOOK_PENDING */
-        break;
     }
 
     op->result = WEBHOOK_STORE_OK;
@@ -156,7 +130,8 @@ webhook_admin_again(webhook_txn_t *t, webhook_endpoint_row_t *ep,
 }
 
 
-/* Finds the delivery; where there is none, that is the result. */
+/* Finds a delivery that waits or is dead; where there is none, or it is under
+   way or delivered, that is the result. */
 
 static int
 webhook_admin_get(webhook_txn_t *t, webhook_op_t *op,
@@ -187,9 +162,24 @@ webhook_admin_get(webhook_txn_t *t, webhook_op_t *op,
         rc = webhook_endpoint_get(t, o->endpoint, ep);
     }
 
-    if (rc == 0) {
-        *found = 1;
+    if (rc) {
+        return rc;
     }
 
-    return rc;
+    switch (d->state) {
+
+    case WEBHOOK_SENDING:
+        op->result = WEBHOOK_STORE_STALE;
+        break;
+
+    case WEBHOOK_DELIVERED:
+        op->result = WEBHOOK_STORE_DUPLICATE;
+        break;
+
+    default: /* WEBHOOK_PENDING, WEBHOOK_DEAD */
+        *found = 1;
+        break;
+    }
+
+    return 0;
 }

@@ -25,6 +25,8 @@ static int webhook_queue_finish(webhook_txn_t *t, const webhook_id_t *id);
 static int webhook_queue_reopen(webhook_txn_t *t, const webhook_id_t *id);
 static int webhook_queue_block(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     const webhook_id_t *id, const webhook_delivery_row_t *d, int block);
+static int webhook_queue_seek(webhook_txn_t *t, const unsigned char *key,
+    MDB_val *found, MDB_val *val);
 
 
 int
@@ -192,7 +194,7 @@ webhook_queue_first(webhook_txn_t *t, uint64_t endpoint, webhook_lane_e lane,
 
     webhook_key_due(key, endpoint, lane, 0, &none);
 
-    rc = webhook_txn_seek(t, WEBHOOK_DB_DUE, key, sizeof(key), &found, &val);
+    rc = webhook_queue_seek(t, key, &found, &val);
 
     if (rc == MDB_NOTFOUND) {
         *time = WEBHOOK_NEVER;
@@ -205,15 +207,6 @@ webhook_queue_first(webhook_txn_t *t, uint64_t endpoint, webhook_lane_e lane,
 
     p = found.mv_data;
 
-    if (found.mv_size != WEBHOOK_KEY_DUE) {
-        return MDB_CORRUPTED;
-    }
-
-    if (memcmp(p, key, 9) != 0) {
-        *time = WEBHOOK_NEVER;
-        return 0;
-    }
-
     *time = webhook_get_u64(p + 9);
 
     if (id) {
@@ -225,6 +218,29 @@ webhook_queue_first(webhook_txn_t *t, uint64_t endpoint, webhook_lane_e lane,
     }
 
     return 0;
+}
+
+
+/* The first row of the key's lane that is not before the key; MDB_NOTFOUND
+   where there is none. */
+
+static int
+webhook_queue_seek(webhook_txn_t *t, const unsigned char *key, MDB_val *found,
+    MDB_val *val)
+{
+    int  rc;
+
+    rc = webhook_txn_seek(t, WEBHOOK_DB_DUE, key, WEBHOOK_KEY_DUE, found, val);
+
+    if (rc) {
+        return rc;
+    }
+
+    if (found->mv_size != WEBHOOK_KEY_DUE) {
+        return MDB_CORRUPTED;
+    }
+
+    return memcmp(found->mv_data, key, 9) == 0 ? 0 : MDB_NOTFOUND;
 }
 
 
@@ -689,7 +705,6 @@ webhook_queue_reclaim(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     uint64_t                time, owner;
     webhook_id_t            id;
     unsigned char           key[WEBHOOK_KEY_DUE], dkey[WEBHOOK_KEY_DELIVERY];
-    unsigned char          *p;
     webhook_delivery_row_t  d;
 
     memset(&id, 0, sizeof(id));
@@ -697,28 +712,13 @@ webhook_queue_reclaim(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     webhook_key_due(key, ep->id, WEBHOOK_LANE_LEASE, 0, &id);
 
     for ( ;; ) {
-        rc = webhook_txn_seek(t, WEBHOOK_DB_DUE, key, sizeof(key), &found,
-                              &val);
-
-        if (rc == MDB_NOTFOUND) {
-            return 0;
-        }
+        rc = webhook_queue_seek(t, key, &found, &val);
 
         if (rc) {
-            return rc;
+            return rc == MDB_NOTFOUND ? 0 : rc;
         }
 
-        p = found.mv_data;
-
-        if (found.mv_size != WEBHOOK_KEY_DUE) {
-            return MDB_CORRUPTED;
-        }
-
-        if (memcmp(p, key, 9) != 0) {
-            return 0;
-        }
-
-        memcpy(key, p, WEBHOOK_KEY_DUE);
+        memcpy(key, found.mv_data, WEBHOOK_KEY_DUE);
 
         time = webhook_get_u64(key + 9);
         memcpy(id.bytes, key + 17, 16);
