@@ -211,4 +211,20 @@ webhook_condition_t *ngx_http_webhook_conf_condition(ngx_conf_t *cf,
     ngx_str_t *text);
 
 
+/* What a path of an event begins with. */
+
+typedef enum {
+    NGX_HTTP_WEBHOOK_ROOT_DATA = 0,
+    NGX_HTTP_WEBHOOK_ROOT_REQUEST,
+    NGX_HTTP_WEBHOOK_ROOT_RESPONSE,
+    NGX_HTTP_WEBHOOK_ROOT_URI,
+    NGX_HTTP_WEBHOOK_ROOT_OTHER
+} ngx_http_webhook_root_e;
+
+/* Tells the root of a path of an event; returns NULL, or why the path can have
+   no value, a constant text.  What comes after "uri" is up to the caller. */
+const char *ngx_http_webhook_conf_root(const webhook_path_t *path,
+    ngx_http_webhook_root_e *root);
+
+
 #endif /* NGX_HTTP_WEBHOOK_CONF_H */

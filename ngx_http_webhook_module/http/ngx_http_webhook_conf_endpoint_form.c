@@ -29,8 +29,6 @@ static char *ngx_http_webhook_endpoint_order_by(ngx_conf_t *cf,
     ngx_command_t *cmd, void *conf);
 static int ngx_http_webhook_endpoint_path(void *ctx,
     const webhook_path_t *path);
-static ngx_uint_t ngx_http_webhook_endpoint_step_is(const webhook_str_t *step,
-    const char *text);
 
 
 ngx_command_t  ngx_http_webhook_endpoint_form_commands[] = {
@@ -496,71 +494,37 @@ ngx_http_webhook_endpoint_path(void *ctx, const webhook_path_t *path)
 {
     ngx_http_webhook_endpoint_paths_t *paths = ctx;
 
-    uint32_t              steps;
-    const char           *what;
-    const webhook_str_t  *root, *step;
+    const char               *what;
+    ngx_http_webhook_root_e   root;
 
-    steps = webhook_path_steps(path);
-    root = webhook_path_step(path, 0);
-    step = (steps == 2) ? webhook_path_step(path, 1) : NULL;
+    what = ngx_http_webhook_conf_root(path, &root);
 
-    if (ngx_http_webhook_endpoint_step_is(root, "data")) {
-        return 0;
-    }
+    switch (root) {
 
-    if (ngx_http_webhook_endpoint_step_is(root, "request")) {
+    case NGX_HTTP_WEBHOOK_ROOT_REQUEST:
         paths->endpoint->need_request = 1;
-        return 0;
-    }
+        break;
 
-    if (ngx_http_webhook_endpoint_step_is(root, "response")) {
+    case NGX_HTTP_WEBHOOK_ROOT_RESPONSE:
         paths->endpoint->need_response = 1;
-        return 0;
-    }
+        break;
 
-    if (ngx_http_webhook_endpoint_step_is(root, "uri")) {
+    case NGX_HTTP_WEBHOOK_ROOT_URI:
 
         /* which captures there are is up to the rule of the event */
 
-        if (step) {
-            return 0;
+        if (webhook_path_steps(path) != 2) {
+            what = "a capture is written as in \"uri.1\" or \"uri.name\"";
         }
 
-        what = "a capture is written as in \"uri.1\" or \"uri.name\"";
+        break;
 
-    } else if (ngx_http_webhook_endpoint_step_is(root, "event")) {
+    default:
+        break;
+    }
 
-        if (step && (ngx_http_webhook_endpoint_step_is(step, "id")
-                     || ngx_http_webhook_endpoint_step_is(step, "type")
-                     || ngx_http_webhook_endpoint_step_is(step, "time")))
-        {
-            return 0;
-        }
-
-        what = "of an event there are \"event.id\", \"event.type\" and "
-               "\"event.time\"";
-
-    } else if (ngx_http_webhook_endpoint_step_is(root, "now")) {
-
-        if (steps == 1) {
-            return 0;
-        }
-
-        what = "\"now\" has no parts";
-
-    } else if (ngx_http_webhook_endpoint_step_is(root, "var")) {
-
-        /* the variable may be defined later: see the check of the whole */
-
-        if (step) {
-            return 0;
-        }
-
-        what = "a variable is written as in \"var.remote_addr\"";
-
-    } else {
-        what = "it must begin with \"data\", \"request\", \"response\", "
-               "\"uri\", \"event\", \"now\" or \"var\"";
+    if (what == NULL) {
+        return 0;
     }
 
     ngx_conf_log_error(NGX_LOG_EMERG, paths->cf, 0,
@@ -568,12 +532,4 @@ ngx_http_webhook_endpoint_path(void *ctx, const webhook_path_t *path)
                        ngx_http_webhook_nstr(webhook_path_text(path)), what);
 
     return 1;
-}
-
-
-static ngx_uint_t
-ngx_http_webhook_endpoint_step_is(const webhook_str_t *step, const char *text)
-{
-    return step->len == ngx_strlen(text)
-           && ngx_memcmp(step->data, text, step->len) == 0;
 }

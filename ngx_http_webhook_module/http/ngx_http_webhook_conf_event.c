@@ -35,8 +35,6 @@ static char *ngx_http_webhook_event_needs(ngx_conf_t *cf,
 static int ngx_http_webhook_event_path(void *ctx, const webhook_path_t *path);
 static ngx_uint_t ngx_http_webhook_event_capture(ngx_http_webhook_rule_t *rule,
     const webhook_str_t *step);
-static ngx_uint_t ngx_http_webhook_event_is(const webhook_str_t *step,
-    const char *text);
 
 
 char *
@@ -521,17 +519,17 @@ ngx_http_webhook_event_path(void *ctx, const webhook_path_t *path)
 {
     ngx_http_webhook_event_paths_t *paths = ctx;
 
-    uint32_t                  steps;
     const char               *what;
-    const webhook_str_t      *root, *step;
+    ngx_http_webhook_root_e   root;
     ngx_http_webhook_rule_t  *rule;
 
     rule = paths->rule;
-    steps = webhook_path_steps(path);
-    root = webhook_path_step(path, 0);
-    step = (steps == 2) ? webhook_path_step(path, 1) : NULL;
 
-    if (ngx_http_webhook_event_is(root, "data")) {
+    what = ngx_http_webhook_conf_root(path, &root);
+
+    switch (root) {
+
+    case NGX_HTTP_WEBHOOK_ROOT_DATA:
 
         if (rule->payload == NGX_HTTP_WEBHOOK_PAYLOAD_REQUEST) {
             paths->request = 1;
@@ -540,60 +538,33 @@ ngx_http_webhook_event_path(void *ctx, const webhook_path_t *path)
             paths->response = 1;
         }
 
-        return 0;
-    }
+        break;
 
-    if (ngx_http_webhook_event_is(root, "request")) {
+    case NGX_HTTP_WEBHOOK_ROOT_REQUEST:
         paths->request = 1;
-        return 0;
-    }
+        break;
 
-    if (ngx_http_webhook_event_is(root, "response")) {
+    case NGX_HTTP_WEBHOOK_ROOT_RESPONSE:
         paths->response = 1;
-        return 0;
+        break;
+
+    case NGX_HTTP_WEBHOOK_ROOT_URI:
+
+        if (webhook_path_steps(path) != 2
+            || !ngx_http_webhook_event_capture(rule,
+                                               webhook_path_step(path, 1)))
+        {
+            what = "the regular expression has no such capture";
+        }
+
+        break;
+
+    default:
+        break;
     }
 
-    if (ngx_http_webhook_event_is(root, "uri")) {
-
-        if (step && ngx_http_webhook_event_capture(rule, step)) {
-            return 0;
-        }
-
-        what = "the regular expression has no such capture";
-
-    } else if (ngx_http_webhook_event_is(root, "event")) {
-
-        if (step && (ngx_http_webhook_event_is(step, "id")
-                     || ngx_http_webhook_event_is(step, "type")
-                     || ngx_http_webhook_event_is(step, "time")))
-        {
-            return 0;
-        }
-
-        what = "of an event there are \"event.id\", \"event.type\" and "
-               "\"event.time\"";
-
-    } else if (ngx_http_webhook_event_is(root, "now")) {
-
-        if (steps == 1) {
-            return 0;
-        }
-
-        what = "\"now\" has no parts";
-
-    } else if (ngx_http_webhook_event_is(root, "var")) {
-
-        /* the variable may be defined later: see the check of the whole */
-
-        if (step) {
-            return 0;
-        }
-
-        what = "a variable is written as in \"var.remote_addr\"";
-
-    } else {
-        what = "it must begin with \"data\", \"request\", \"response\", "
-               "\"uri\", \"event\", \"now\" or \"var\"";
+    if (what == NULL) {
+        return 0;
     }
 
     ngx_conf_log_error(NGX_LOG_EMERG, paths->cf, 0,
@@ -627,14 +598,6 @@ ngx_http_webhook_event_capture(ngx_http_webhook_rule_t *rule,
     }
 
     return 0;
-}
-
-
-static ngx_uint_t
-ngx_http_webhook_event_is(const webhook_str_t *step, const char *text)
-{
-    return step->len == ngx_strlen(text)
-           && ngx_memcmp(step->data, text, step->len) == 0;
 }
 
 

@@ -20,6 +20,8 @@ static ngx_int_t ngx_http_webhook_conf_own(ngx_conf_t *cf, void *data,
 static void ngx_http_webhook_conf_free_template(void *data);
 static void ngx_http_webhook_conf_free_path(void *data);
 static void ngx_http_webhook_conf_free_condition(void *data);
+static ngx_uint_t ngx_http_webhook_conf_step_is(const webhook_str_t *step,
+    const char *text);
 
 
 _Static_assert(offsetof(ngx_http_webhook_named_t, name)
@@ -454,6 +456,77 @@ ngx_http_webhook_conf_path(ngx_conf_t *cf, ngx_str_t *text)
     }
 
     return path;
+}
+
+
+const char *
+ngx_http_webhook_conf_root(const webhook_path_t *path,
+    ngx_http_webhook_root_e *root)
+{
+    uint32_t              steps;
+    const webhook_str_t  *first, *step;
+
+    steps = webhook_path_steps(path);
+    first = webhook_path_step(path, 0);
+    step = (steps == 2) ? webhook_path_step(path, 1) : NULL;
+
+    if (ngx_http_webhook_conf_step_is(first, "data")) {
+        *root = NGX_HTTP_WEBHOOK_ROOT_DATA;
+        return NULL;
+    }
+
+    if (ngx_http_webhook_conf_step_is(first, "request")) {
+        *root = NGX_HTTP_WEBHOOK_ROOT_REQUEST;
+        return NULL;
+    }
+
+    if (ngx_http_webhook_conf_step_is(first, "response")) {
+        *root = NGX_HTTP_WEBHOOK_ROOT_RESPONSE;
+        return NULL;
+    }
+
+    if (ngx_http_webhook_conf_step_is(first, "uri")) {
+        *root = NGX_HTTP_WEBHOOK_ROOT_URI;
+        return NULL;
+    }
+
+    *root = NGX_HTTP_WEBHOOK_ROOT_OTHER;
+
+    if (ngx_http_webhook_conf_step_is(first, "event")) {
+
+        if (step && (ngx_http_webhook_conf_step_is(step, "id")
+                     || ngx_http_webhook_conf_step_is(step, "type")
+                     || ngx_http_webhook_conf_step_is(step, "time")))
+        {
+            return NULL;
+        }
+
+        return "of an event there are \"event.id\", \"event.type\" and "
+               "\"event.time\"";
+    }
+
+    if (ngx_http_webhook_conf_step_is(first, "now")) {
+        return (steps == 1) ? NULL : "\"now\" has no parts";
+    }
+
+    if (ngx_http_webhook_conf_step_is(first, "var")) {
+
+        /* the variable may be defined later: see the check of the whole */
+
+        return step ? NULL
+                    : "a variable is written as in \"var.remote_addr\"";
+    }
+
+    return "it must begin with \"data\", \"request\", \"response\", "
+           "\"uri\", \"event\", \"now\" or \"var\"";
+}
+
+
+static ngx_uint_t
+ngx_http_webhook_conf_step_is(const webhook_str_t *step, const char *text)
+{
+    return step->len == ngx_strlen(text)
+           && ngx_memcmp(step->data, text, step->len) == 0;
 }
 
 
