@@ -61,6 +61,7 @@ static void ctl_log(void *ctx, webhook_store_log_e level, const char *text);
 static int ctl_list(ctl_t *ctl, webhook_store_t *st);
 static int ctl_show(ctl_t *ctl, webhook_store_t *st);
 static int ctl_calls(ctl_t *ctl, webhook_store_t *st);
+static int ctl_pages(ctl_t *ctl, webhook_store_t *st, webhook_op_t *op);
 static int ctl_stats(ctl_t *ctl, webhook_store_t *st);
 static int ctl_url(ctl_t *ctl, webhook_store_t *st);
 
@@ -481,50 +482,15 @@ ctl_url(ctl_t *ctl, webhook_store_t *st)
 static int
 ctl_list(ctl_t *ctl, webhook_store_t *st)
 {
-    int                 head;
-    uint64_t            left;
-    webhook_op_t        op, *ops;
-    webhook_op_list_t  *list;
+    webhook_op_t  op;
 
     memset(&op, 0, sizeof(op));
 
     op.type = WEBHOOK_OP_LIST;
-    ops = &op;
-    list = &op.u.list;
 
-    ctl_filter(ctl, &list->filter);
+    ctl_filter(ctl, &op.u.list.filter);
 
-    head = 1;
-    left = ctl->limit;
-
-    do {
-        list->filter.max = (uint32_t) (left < CTL_PAGE ? left : CTL_PAGE);
-
-        webhook_store_apply(st, &ops, 1);
-
-        if (op.result != WEBHOOK_STORE_OK) {
-            return ctl_failed(&op, "the list");
-        }
-
-        ctl_print_deliveries(list, ctl->json, head);
-
-        if (list->count) {
-            head = 0;
-        }
-
-        left -= list->count;
-
-        webhook_op_free(&op);
-
-        list->filter.from = 1;
-
-    } while (list->filter.more && left);
-
-    if (list->filter.more) {
-        ctl_say("there are more: --limit=N shows them");
-    }
-
-    return 0;
+    return ctl_pages(ctl, st, &op);
 }
 
 
@@ -562,48 +528,78 @@ ctl_show(ctl_t *ctl, webhook_store_t *st)
 static int
 ctl_calls(ctl_t *ctl, webhook_store_t *st)
 {
-    int                  head;
-    uint64_t             left;
-    webhook_op_t         op, *ops;
-    webhook_str_t        name;
-    webhook_op_calls_t  *calls;
+    webhook_op_t   op;
+    webhook_str_t  name;
 
     memset(&op, 0, sizeof(op));
 
     op.type = WEBHOOK_OP_CALLS;
-    ops = &op;
-    calls = &op.u.calls;
 
     name = ctl_str(ctl->argv[1]);
-    calls->receiver = webhook_id_name(&name);
+    op.u.calls.receiver = webhook_id_name(&name);
+
+    return ctl_pages(ctl, st, &op);
+}
+
+
+/* Prints what a LIST or a CALLS finds, page by page, up to the limit. */
+
+static int
+ctl_pages(ctl_t *ctl, webhook_store_t *st, webhook_op_t *op)
+{
+    int       list, head, more;
+    uint32_t  max, count;
+    uint64_t  left;
+
+    list = (op->type == WEBHOOK_OP_LIST);
 
     head = 1;
     left = ctl->limit;
 
     do {
-        calls->max = (uint32_t) (left < CTL_PAGE ? left : CTL_PAGE);
+        max = (uint32_t) (left < CTL_PAGE ? left : CTL_PAGE);
 
-        webhook_store_apply(st, &ops, 1);
+        if (list) {
+            op->u.list.filter.max = max;
 
-        if (op.result != WEBHOOK_STORE_OK) {
-            return ctl_failed(&op, "the calls");
+        } else {
+            op->u.calls.max = max;
         }
 
-        ctl_print_calls(calls, ctl->json, head);
+        webhook_store_apply(st, &op, 1);
 
-        if (calls->count) {
+        if (op->result != WEBHOOK_STORE_OK) {
+            return ctl_failed(op, list ? "the list" : "the calls");
+        }
+
+        if (list) {
+            ctl_print_deliveries(&op->u.list, ctl->json, head);
+
+            count = op->u.list.count;
+            more = op->u.list.filter.more;
+
+            op->u.list.filter.from = 1;
+
+        } else {
+            ctl_print_calls(&op->u.calls, ctl->json, head);
+
+            count = op->u.calls.count;
+            more = op->u.calls.more;
+
+            op->u.calls.from = 1;
+        }
+
+        if (count) {
             head = 0;
         }
 
-        left -= calls->count;
+        left -= count;
 
-        webhook_op_free(&op);
+        webhook_op_free(op);
 
-        calls->from = 1;
+    } while (more && left);
 
-    } while (calls->more && left);
-
-    if (calls->more) {
+    if (more) {
         ctl_say("there are more: --limit=N shows them");
     }
 
