@@ -237,6 +237,17 @@ ngx_http_webhook_receiver_redact(ngx_conf_t *cf, ngx_command_t *cmd,
 {
     ngx_http_webhook_receiver_t *rcv = conf;
 
+    return ngx_http_webhook_receiver_paths(cf, rcv, &rcv->redact,
+                                           NGX_HTTP_WEBHOOK_REDACT_MAX,
+                                           "redacts");
+}
+
+
+char *
+ngx_http_webhook_receiver_paths(ngx_conf_t *cf,
+    ngx_http_webhook_receiver_t *rcv, ngx_array_t *paths, ngx_uint_t max,
+    const char *verb)
+{
     ngx_str_t        *value;
     ngx_uint_t        i;
     webhook_path_t  **path;
@@ -245,15 +256,14 @@ ngx_http_webhook_receiver_redact(ngx_conf_t *cf, ngx_command_t *cmd,
 
     for (i = 1; i < cf->args->nelts; i++) {
 
-        if (rcv->redact.nelts == NGX_HTTP_WEBHOOK_REDACT_MAX) {
+        if (paths->nelts == max) {
             ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "webhook_receiver \"%V\" redacts more than %d "
-                               "fields", &rcv->name,
-                               NGX_HTTP_WEBHOOK_REDACT_MAX);
+                               "webhook_receiver \"%V\" %s more than %ui "
+                               "fields", &rcv->name, verb, max);
             return NGX_CONF_ERROR;
         }
 
-        path = ngx_array_push(&rcv->redact);
+        path = ngx_array_push(paths);
         if (path == NULL) {
             return NGX_CONF_ERROR;
         }

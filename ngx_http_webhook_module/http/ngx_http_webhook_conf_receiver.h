@@ -64,6 +64,12 @@ extern const ngx_http_webhook_receiver_part_t
     ngx_http_webhook_receiver_durable_part;
 
 
+/* Adds a directive's arguments to a receiver's paths, of which there may be so
+   many; "verb" is what it does with them, for a message. */
+char *ngx_http_webhook_receiver_paths(ngx_conf_t *cf,
+    ngx_http_webhook_receiver_t *rcv, ngx_array_t *paths, ngx_uint_t max,
+    const char *verb);
+
 /* Reads method and URI template of a request to the API. */
 char *ngx_http_webhook_receiver_request(ngx_conf_t *cf,
     ngx_http_webhook_action_t *action, ngx_str_t *method, ngx_str_t *uri);

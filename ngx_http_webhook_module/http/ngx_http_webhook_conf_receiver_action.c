@@ -229,34 +229,9 @@ ngx_http_webhook_receiver_require(ngx_conf_t *cf, ngx_command_t *cmd,
 {
     ngx_http_webhook_receiver_t *rcv = conf;
 
-    ngx_str_t        *value;
-    ngx_uint_t        i;
-    webhook_path_t  **path;
-
-    value = cf->args->elts;
-
-    for (i = 1; i < cf->args->nelts; i++) {
-
-        if (rcv->require.nelts == NGX_HTTP_WEBHOOK_REQUIRE_MAX) {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "webhook_receiver \"%V\" requires more than "
-                               "%d fields", &rcv->name,
-                               NGX_HTTP_WEBHOOK_REQUIRE_MAX);
-            return NGX_CONF_ERROR;
-        }
-
-        path = ngx_array_push(&rcv->require);
-        if (path == NULL) {
-            return NGX_CONF_ERROR;
-        }
-
-        *path = ngx_http_webhook_conf_path(cf, &value[i]);
-        if (*path == NULL) {
-            return NGX_CONF_ERROR;
-        }
-    }
-
-    return NGX_CONF_OK;
+    return ngx_http_webhook_receiver_paths(cf, rcv, &rcv->require,
+                                           NGX_HTTP_WEBHOOK_REQUIRE_MAX,
+                                           "requires");
 }
 
 
