@@ -20,6 +20,8 @@ my %receivers = (
     header => q{dedupe header:webhook-id; action POST /api/x '{"n": "${n}"}' idempotency=Idempotency-Key;},
     body   => q{dedupe body:event.id ttl=1s; action POST /api/x '{}';},
     hash   => q{dedupe hash; for_each root; action POST /api/x '{}';},
+    batch  => q{dedupe body:batch.no; for_each lines; action POST /api/x '{"id": "${id}"}';},
+    inner  => q{dedupe body:id; for_each lines; action POST /api/x '{}';},
     fails  => q{dedupe header:webhook-id; action POST /api/fails '{}';},
     slow   => q{dedupe header:webhook-id; action POST /api/slow '{}';},
     flood  => q{dedupe header:webhook-id; action POST /api/flood '{}';},
@@ -111,6 +113,20 @@ is scalar @q, 0, 'a repeat';
 sleep 2;
 (undef, @q) = call('body', undef, '{"event": {"id": "e"}}');
 is scalar @q, 1, 'ttl= is over';
+
+# a list is known by what the payload has, and not by its first element
+
+($r, @q) = call('batch', undef, '{"batch": {"no": 1}, "lines": [{"id": 1}, {"id": 2}]}');
+is "$r->{status} " . @q, '200 2', 'a list';
+($r, @q) = call('batch', undef, '{"batch": {"no": 1}, "lines": [{"id": 1}, {"id": 2}]}');
+is "$r->{status} " . @q, '200 0', 'a repeat';
+($r, @q) = call('batch', undef, '{"batch": {"no": 2}, "lines": [{"id": 1}, {"id": 3}]}');
+is "$r->{status} " . @q, '200 2', 'another that begins alike';
+($r, @q) = call('batch', undef, '{"batch": {"no": 3}, "lines": []}');
+is "$r->{status} $r->{body}", '200 {"status": "ok", "elements": 0}', 'an empty one';
+($r, @q) = call('inner', undef, '{"lines": [{"id": 1}]}');
+is "$r->{status} " . error($r), "422 The call has no 'id', by which repeats are known",
+    'no field of an element';
 
 ($r, @q) = call('fails', 'f');
 is "$r->{status} " . @q, '502 1', 'what failed';

@@ -21,6 +21,8 @@ my %receivers = (
     shaped => q{accept form; action POST /api/x '{}';
         emit order.add 'body={"id": "${id|int}", "by": "${var.webhook_receiver}"}';
         emit order.paid "when=paid == 'yes'";},
+    lines  => q{for_each lines; action POST /api/x '{}';
+        emit order.add 'body={"no": "${no}", "all": "${root.no}"}' "when=no > 3";},
     fails  => q{action POST /api/fails '{}'; emit order.add;},
     once   => q{dedupe header:webhook-id; emit order.add;},
     nobody => q{emit stock.low;},
@@ -87,6 +89,14 @@ is scalar @{ $erp->wait_quiet(0.3) }, 5, 'makes no event';
 is call('once', '{"id": 6}', undef, 'webhook-id' => 'a')->{status}, 200, 'one of'
     for 1 .. 3;
 is scalar @{ $erp->wait_quiet(0.3) }, 6, 'several repeats';
+
+is call('lines', '{"no": 5, "lines": [{"no": 1}]}')->{status}, 200, 'a list';
+is $erp->wait_requests(7)->[6]{body}, '{"no": 5, "all": 5}',
+    'makes one event, of the payload';
+is call('lines', '{"no": 4, "lines": []}')->{status}, 200, 'so does';
+is $erp->wait_requests(8)->[7]{body}, '{"no": 4, "all": 4}', 'an empty one';
+is call('lines', '{"no": 1, "lines": [{"no": 9}]}')->{status}, 200, 'a condition';
+is scalar @{ $erp->wait_quiet(0.3) }, 8, 'is not of an element';
 
 is call('nobody', '{}')->{status}, 200, 'what nobody asks for';
 

@@ -75,7 +75,9 @@ ngx_http_webhook_receive_durable(ngx_http_webhook_call_t *call)
     emit = receiver->emits.elts;
 
     for (i = 0; status == 0 && i < receiver->emits.nelts; i++) {
+        call->whole = 1;
         status = ngx_http_webhook_durable_emit(call, &emit[i], &error);
+        call->whole = 0;
     }
 
     events = call->events;
@@ -297,15 +299,18 @@ static ngx_uint_t
 ngx_http_webhook_durable_order(ngx_http_webhook_call_t *call,
     ngx_str_t *order)
 {
+    int               rc;
     u_char           *p;
     webhook_id_t      id;
     webhook_buf_t     buf;
     webhook_str_t     text;
     webhook_value_t   v;
 
-    if (ngx_http_webhook_receive_lookup(call, call->receiver->order_by, &v)
-        != WEBHOOK_OK)
-    {
+    call->whole = 1;
+    rc = ngx_http_webhook_receive_lookup(call, call->receiver->order_by, &v);
+    call->whole = 0;
+
+    if (rc != WEBHOOK_OK) {
         return NGX_ERROR;
     }
 

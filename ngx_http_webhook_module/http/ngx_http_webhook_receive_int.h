@@ -159,6 +159,8 @@ struct ngx_http_webhook_call_s {
     unsigned                      ran:1;        /* actions were called, or
                                                    would have been */
     unsigned                      unkept:1;     /* some event was not kept */
+    unsigned                      whole:1;      /* paths are of the payload,
+                                                   not of an element of it */
 
     ngx_uint_t                    status;       /* of the answer, 0: none yet */
     ngx_uint_t                    told;         /* the one that is sent, by the
@@ -368,8 +370,8 @@ ngx_uint_t ngx_http_webhook_receive_text(ngx_http_webhook_call_t *call,
     webhook_template_t *tpl, size_t max, ngx_str_t *text,
     webhook_error_t *err);
 
-/* webhook_lookup_pt, of a call: the payload, or its element, what was
-   captured, and header., query. and var. */
+/* webhook_lookup_pt, of a call: the payload, or its element unless call->whole
+   is set, what was captured, and header., query. and var. */
 int ngx_http_webhook_receive_lookup(void *ctx, const webhook_path_t *path,
     webhook_value_t *v);
 

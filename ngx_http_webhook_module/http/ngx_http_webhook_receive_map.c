@@ -485,7 +485,9 @@ ngx_http_webhook_receive_lookup(void *ctx, const webhook_path_t *path,
             return WEBHOOK_OK;
         }
 
-        if (steps == 1 && webhook_str_eq(first, &name_index)) {
+        if (!call->whole
+            && steps == 1 && webhook_str_eq(first, &name_index))
+        {
             ngx_memzero(v, sizeof(webhook_value_t));
 
             v->type = WEBHOOK_JSON_NUMBER;
@@ -496,7 +498,11 @@ ngx_http_webhook_receive_lookup(void *ctx, const webhook_path_t *path,
             return WEBHOOK_OK;
         }
 
-        from = &call->elements[call->element];
+        /* a list may be empty, which has no element to look at */
+
+        if (!call->whole) {
+            from = &call->elements[call->element];
+        }
     }
 
     if (webhook_path_find(path, 0, call->doc, from, &found) == WEBHOOK_OK) {

@@ -57,7 +57,9 @@ ngx_http_webhook_receive_reserve(ngx_http_webhook_call_t *call)
         return NGX_OK;
     }
 
+    call->whole = 1;
     status = ngx_http_webhook_repeat_key(call, &error);
+    call->whole = 0;
 
     if (status) {
         return ngx_http_webhook_call_set(call, status, &error);
