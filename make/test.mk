@@ -32,8 +32,17 @@ BENCH_BINS := $(patsubst bench/%.c,$(BUILD)/%,$(BENCH_SRCS))
 deps:
 	@tools/install-deps build
 
+# Other people's packages, for the tests that speak to them: where npm is at
+# hand and can reach them; those tests say so and are skipped otherwise.
+PEERS = if command -v npm > /dev/null \
+            && [ ! -d $(BUILD)/interop/node_modules ]; then \
+            timeout 90 t/interop/install $(BUILD) > /dev/null 2>&1 \
+                || echo "npm's packages cannot be had: no tests with them"; \
+        fi
+
 test:
 	@tools/install-deps test
+	@$(PEERS)
 	@$(SUBMAKE) all asan unit-build unit-asan-build interop \
 	    fuzz-smoke-build
 	@$(RUN_TESTS) --work $(BUILD)/test \
