@@ -19,6 +19,10 @@ static ngx_uint_t ngx_http_webhook_redact_covers(const webhook_str_t *a,
 static ngx_uint_t ngx_http_webhook_redact_header(
     ngx_http_webhook_receiver_t *receiver, ngx_str_t *name);
 static ngx_uint_t ngx_http_webhook_redact_foreign(const webhook_path_t *path);
+static ngx_uint_t ngx_http_webhook_redact_twice(const webhook_json_doc_t *doc,
+    const webhook_path_t *path);
+static ngx_uint_t ngx_http_webhook_redact_same(const webhook_str_t *key,
+    const webhook_str_t *name);
 static int ngx_libc_cdecl ngx_http_webhook_redact_cmp(const void *one,
     const void *two);
 
@@ -209,15 +213,20 @@ ngx_http_webhook_receive_shown_body(ngx_http_webhook_call_t *call,
             return NGX_OK;
         }
 
+        /* a form or XML is shown as the JSON that was made of it */
+
+        *text = call->payload;
+
+        if (ngx_http_webhook_redact_twice(call->doc, redact[i])) {
+            ngx_str_set(text, "(not kept: it has fields that are redacted)");
+            return NGX_OK;
+        }
+
         if (webhook_path_find(redact[i], 0, call->doc, NULL, &found)
             != WEBHOOK_OK)
         {
             continue;
         }
-
-        /* a form or XML is shown as the JSON that was made of it */
-
-        *text = call->payload;
 
         if (found.span.data < text->data
             || found.span.data + found.span.len > text->data + text->len)
@@ -262,6 +271,94 @@ ngx_http_webhook_receive_shown_body(ngx_http_webhook_call_t *call,
     text->len = p - text->data;
 
     return NGX_OK;
+}
+
+
+/*
+ * True where a key of the path stands twice: the last one counts, and the
+ * values of the others would be shown.
+ */
+
+static ngx_uint_t
+ngx_http_webhook_redact_twice(const webhook_json_doc_t *doc,
+    const webhook_path_t *path)
+{
+    ngx_int_t              index;
+    ngx_uint_t             i, n;
+    uint32_t               iter;
+    webhook_str_t          key;
+    const webhook_str_t   *step;
+    webhook_json_value_t   in, v, found;
+
+    webhook_json_root(doc, &in);
+
+    for (i = 0; i < webhook_path_steps(path); i++) {
+        step = webhook_path_step(path, i);
+
+        if (in.type == WEBHOOK_JSON_ARRAY) {
+            index = ngx_atoi(step->data, step->len);
+
+            if (index == NGX_ERROR || index > NGX_MAX_INT32_VALUE
+                || webhook_json_element(doc, &in, index, &found) != WEBHOOK_OK)
+            {
+                return 0;
+            }
+
+            in = found;
+            continue;
+        }
+
+        n = 0;
+        iter = 0;
+
+        while (webhook_json_next(doc, &in, &iter, &key, &v) == WEBHOOK_OK) {
+            if (ngx_http_webhook_redact_same(&key, step)) {
+                found = v;
+                n++;
+            }
+        }
+
+        if (n != 1) {
+            return n > 1;
+        }
+
+        in = found;
+    }
+
+    return 0;
+}
+
+
+/* The key comes as it stands in the source, with its quotes. */
+
+static ngx_uint_t
+ngx_http_webhook_redact_same(const webhook_str_t *key,
+    const webhook_str_t *name)
+{
+    ngx_uint_t     same;
+    webhook_buf_t  buf;
+
+    if (key->len == name->len + 2
+        && ngx_memcmp(key->data + 1, name->data, name->len) == 0)
+    {
+        return 1;
+    }
+
+    if (memchr(key->data, '\\', key->len) == NULL) {
+        return 0;
+    }
+
+    webhook_buf_init(&buf, 0);
+
+    /* what cannot be told is taken for the same */
+
+    same = webhook_json_decode(key, &buf) != WEBHOOK_OK
+           || (buf.len == name->len
+               && ngx_memcmp(buf.data, name->data, name->len) == 0);
+
+    webhook_buf_free(&buf);
+
+    return same;
 }
 
 
