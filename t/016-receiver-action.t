@@ -621,3 +621,133 @@ webhook_receiver usd {
 --- must_die
 --- error_log eval
 qr{webhook_receiver "usd" has directives that need "mode durable" in \S+webhook\.conf:1$}m
+
+
+
+=== TEST 44: an action on a receiver
+--- user_files
+>>> webhook.conf
+webhook_receiver usd {
+    secret abcdefghijklmnopqrst;
+    action POST /web/hook/abcdefghijklmnopqrst;
+}
+--- must_die
+--- error_log eval
+qr{webhook_receiver "usd" calls a URI below "/web/hook/", where "webhook_receive" stands: a receiver cannot call one in \S+webhook\.conf:3$}m
+--- no_error_log
+klmnop
+
+
+
+=== TEST 45: an action on a receiver, by a value
+--- user_files
+>>> webhook.conf
+webhook_receiver usd {
+    secret abcdefghijklmnopqrst;
+    action POST /web/hook/${a};
+}
+--- must_die
+--- error_log eval
+qr{webhook_receiver "usd" calls a URI below "/web/hook/", where "webhook_receive" stands: a receiver cannot call one in \S+webhook\.conf:3$}m
+--- no_error_log
+klmnop
+
+
+
+=== TEST 46: an action on a receiver, escaped
+--- user_files
+>>> webhook.conf
+webhook_receiver usd {
+    secret abcdefghijklmnopqrst;
+    action POST /web/%68ook/abcdefghijklmnopqrst?a=${b};
+}
+--- must_die
+--- error_log eval
+qr{webhook_receiver "usd" calls a URI below "/web/hook/", where "webhook_receive" stands: a receiver cannot call one in \S+webhook\.conf:3$}m
+--- no_error_log
+klmnop
+
+
+
+=== TEST 47: a look-up on a receiver
+--- user_files
+>>> webhook.conf
+webhook_receiver usd {
+    secret abcdefghijklmnopqrst;
+    target id=${_id} "lookup=GET /web/hook/${_id|int}";
+    action POST /pos/x;
+}
+--- must_die
+--- error_log eval
+qr{webhook_receiver "usd" calls a URI below "/web/hook/", where "webhook_receive" stands: a receiver cannot call one in \S+webhook\.conf:3$}m
+--- no_error_log
+klmnop
+
+
+
+=== TEST 48: an action below it, on an ordinary location
+--- config
+location ^~ /web/hook/ { webhook_receive; }
+location ^~ /web/hook/api/ { return 200; }
+location = /t { return 200 "ok\n"; }
+--- user_files
+>>> webhook.conf
+webhook_receiver usd {
+    secret abcdefghijklmnopqrst;
+    action POST /web/hook/api/x;
+}
+
+
+
+=== TEST 49: an action that may be on one
+--- config
+location ^~ /web/hook/ { webhook_receive; }
+location ^~ /web/hook/api/ { return 200; }
+location = /t { return 200 "ok\n"; }
+--- user_files
+>>> webhook.conf
+webhook_receiver usd {
+    secret abcdefghijklmnopqrst;
+    action POST /web/hook/${a}/x;
+}
+
+
+
+=== TEST 50: an action beside it
+--- user_files
+>>> webhook.conf
+webhook_receiver usd {
+    secret abcdefghijklmnopqrst;
+    action POST /web/hooks/x;
+}
+
+
+
+=== TEST 51: an action beside the ordinary location
+--- config
+location ^~ /web/hook/ { webhook_receive; }
+location ^~ /web/hook/api/ { return 200; }
+location = /t { return 200 "ok\n"; }
+--- user_files
+>>> webhook.conf
+webhook_receiver usd {
+    secret abcdefghijklmnopqrst;
+    action POST /web/hook/ap;
+}
+--- must_die
+--- error_log eval
+qr{webhook_receiver "usd" calls a URI below "/web/hook/", where "webhook_receive" stands: a receiver cannot call one in \S+webhook\.conf:3$}m
+--- no_error_log
+klmnop
+
+
+
+=== TEST 52: a durable action on another host
+--- user_files
+>>> webhook.conf
+webhook_receiver usd {
+    secret abcdefghijklmnopqrst;
+    mode durable;
+    api http://127.0.0.1:9;
+    action POST /web/hook/abcdefghijklmnopqrst;
+}

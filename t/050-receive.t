@@ -69,7 +69,7 @@ add_block_preprocessor(sub {
         }
         webhook_receiver itself {
             secret   itself-0123456789-abcdef;
-            action   POST /web/hook/itself-0123456789-abcdef '{}';
+            action   POST /web/${at}/itself-0123456789-abcdef '{}';
         }
         limit_req_zone $server_name zone=calls:64k rate=1r/m;
 CONF
@@ -638,7 +638,7 @@ webhook receiver "nowhere": Action 1 of 1 (POST /nowhere/else) failed with 40
 === TEST 39: 502, a receiver cannot call a receiver
 --- request
 POST /web/hook/itself-0123456789-abcdef
-{}
+{"at": "hook"}
 --- error_code: 502
 --- error_log
 webhook: a subrequest cannot call a receiver

@@ -154,7 +154,15 @@ sub call
 {
     my ($where, $body, %options) = @_;
 
-    my $r = $t->request('POST', $where, $body // '{}', %json, %options);
+    # some callers send what they call as their Referer too, which is known
+    # for what it is below a receiving prefix
+
+    my $at = $where =~ m{^/} ? "http://localhost$where" : $where;
+    $at =~ s{/short/}{/web/hook/};
+    $options{headers} = [@{$options{headers} // $json{headers}},
+                         Referer => $at, referer => "$at?x=1"];
+
+    my $r = $t->request('POST', $where, $body // '{}', %options);
     $shown .= ($r->{body} // '') . $r->{status}
               . join '', map { @$_ } @{$r->{raw_headers} // []};
     return $r->{status};
@@ -215,6 +223,7 @@ sub raw
 # error_page sends these to the API, which answers 200 in core's place
 
 raw("POST /web/hook/$token HTTP/1.1\r\nHost: localhost\r\n"
+    . "Referer: http://localhost/web/hook/$token\r\n"
     . "Content-Length: x\r\nConnection: close\r\n\r\n", '200|400',
     'a bad Content-Length');
 raw("POST /web/hook/$token HTTP/1.1\r\nConnection: close\r\n\r\n", '200|400',
@@ -273,6 +282,20 @@ is $t->get("/web/hook/passed/$file?a=b")->{status}, 200,
 is((grep { $_->{path} =~ /passed/ } @{$api->requests})[0]{uri},
     "/web/hook/passed/$file?a=b", 'passes the path on');
 
+# a Referer of another page stays; one that is suspect goes, wherever to
+
+is $t->request('GET', '/web/hook/passed/a.css?n=1', undef,
+               headers => [Referer => 'http://localhost/web/page-with-a-long-name'])
+     ->{status}, 200, 'a Referer';
+is $t->request('GET', '/web/hook/passed/a.css?n=2', undef,
+               headers => [Referer => "http://localhost/web/hook/$token"])
+     ->{status}, 200, 'one with a token';
+
+for my $case ([1, 'http://localhost/web/page-with-a-long-name'], [2, '***']) {
+    my ($q) = grep { $_->{uri} =~ /n=$case->[0]/ } @{$api->requests};
+    is $q->{headers}{referer}, $case->[1], "is passed on as $case->[1]";
+}
+
 # another server knows nothing of it
 
 my $plain = Webhook::Test::Client->new(port => $t->port('plain'));
@@ -290,7 +313,8 @@ for my $case (["/web/hook/$token", 200], ["/web/hook/$token/", 404],
     my ($method, $body) = $case->[1] == 403 ? ('GET') : ('POST', '{}');
 
     my $r = $t->curl($method, $case->[0], $body, http2 => 1,
-                     headers => ['Content-Type' => 'application/json']);
+                     headers => ['Content-Type' => 'application/json',
+                                 'Referer' => "https://localhost$case->[0]"]);
     is $r->{status}, $case->[1], "HTTP/2: $case->[1]";
     $shown .= $r->{body};
 }

@@ -34,6 +34,12 @@ my %actions = (
     page   => ['POST /page/x \'{}\'', 'POST /api/after \'{}\''],
     okpage => ['POST /okpage/x \'{}\'', 'POST /api/after \'{}\''],
     named  => ['POST /named/x \'{}\'', 'POST /api/after \'{}\''],
+    okdown => ['POST /okdown/x \'{}\'', 'POST /api/after \'{}\''],
+    okown  => ['POST /okown/x \'{}\'', 'POST /api/after \'{}\''],
+    oknext => ['POST /oknext/x \'{}\'', 'POST /api/after \'{}\''],
+    other  => ['POST /other/x \'{}\'', 'POST /api/after \'{}\''],
+    xaccel => ['POST /api/xaccel \'{}\'', 'POST /api/after \'{}\''],
+    stale  => ['GET /stale/x', 'POST /api/after \'{}\''],
     down   => ['POST /down/x \'{}\'', 'POST /api/after \'{}\''],
     late   => ['POST /late/x \'{}\'', 'POST /api/after \'{}\''],
     echo   => ['POST /echo/x \'{"big": "${big}"}\''],
@@ -119,6 +125,19 @@ CONF
             proxy_intercept_errors on;
             proxy_pass http://127.0.0.1:%%PORT_api%%; }
         location = /ok { internal; return 200 "ok"; }
+        location /okdown/ { internal; error_page 502 =200 /ok;
+            proxy_pass http://127.0.0.1:%%PORT_api%%; }
+        location /okown/ { internal; error_page 502 = /ok; return 502; }
+        location /oknext/ { internal; error_page 502 =200 @second;
+            proxy_pass http://127.0.0.1:1; }
+        location /other/ { internal; error_page 404 = @create;
+            proxy_intercept_errors on;
+            proxy_pass http://127.0.0.1:%%PORT_api%%; }
+        location @create { rewrite ^ /create break;
+            proxy_pass http://127.0.0.1:%%PORT_api%%; }
+        location /stale/ { internal; proxy_cache c; proxy_cache_valid 200 1s;
+            proxy_cache_key stale; proxy_cache_use_stale error http_500;
+            proxy_pass http://127.0.0.1:%%PORT_api%%; }
         location /named/ { internal; error_page 502 504 = @second;
             proxy_pass http://127.0.0.1:1; }
         location @second { proxy_pass http://127.0.0.1:%%PORT_api%%; }
@@ -317,8 +336,52 @@ is paths(@q), '/page/x', 'that is an error';
 
 $api->answer('/okpage/x', 500);
 ($r, @q) = call('okpage');
-is $r->{status}, 200, 'an error_page that makes it well';
-is paths(@q), '/okpage/x /api/after', 'and on it goes';
+is error($r), 'The API answered 500 to action 1 of 2 (POST /okpage/x)',
+    'an error_page with another status makes nothing well';
+is paths(@q), '/okpage/x', 'and ends the list';
+
+$api->answer('/okdown/x', { close => 1 });
+($r, @q) = call('okdown');
+is error($r), 'Action 1 of 2 (POST /okdown/x) failed with 502',
+    'nor where there was no answer';
+is paths(@q), '/okdown/x', 'and ends the list too';
+
+($r, @q) = call('okown');
+is error($r), 'Action 1 of 2 (POST /okown/x) failed with 502',
+    'nor where nginx itself has failed';
+is scalar @q, 0, 'and nothing is called';
+
+($r, @q) = call('oknext');
+is $r->{status}, 200, 'another API has done it';
+is paths(@q), '/oknext/x /api/after', 'and on it goes';
+
+$api->answer('/oknext/x', 503);
+($r, @q) = call('oknext');
+is error($r), 'The API answered 503 to action 1 of 2 (POST /oknext/x)',
+    'or has not, whatever status the error_page gives it';
+is paths(@q), '/oknext/x', 'which ends the list';
+
+$api->answer('/other/x', 404);
+$api->answer('/create', 201);
+($r, @q) = call('other');
+is $r->{status}, 200, 'another URI has done it';
+is paths(@q), '/other/x /create /api/after', 'after the first one';
+
+$api->answer('/api/xaccel', { status => 500,
+                              headers => ['X-Accel-Redirect' => '/ok'] });
+($r, @q) = call('xaccel');
+is error($r), 'The API answered 500 to action 1 of 2 (POST /api/xaccel)',
+    'X-Accel-Redirect makes nothing well either';
+
+# an old answer out of the cache is no success of the API
+
+($r, @q) = call('stale');
+is $r->{status}, 200, 'what goes into the cache';
+$api->answer('/stale/x', 500);
+ok wait_for(sub { ($r, @q) = call('stale'); paths(@q) =~ m{/stale/x} }, 10),
+    'and is old';
+is error($r), 'The API answered 500 to action 1 of 2 (GET /stale/x)',
+    'does not stand for a failure';
 
 ($r, @q) = call('named');
 is $r->{status}, 200, 'a fallback';

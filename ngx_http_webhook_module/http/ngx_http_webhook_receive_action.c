@@ -28,6 +28,9 @@ static ngx_int_t ngx_http_webhook_act_done(ngx_http_request_t *sr, void *data,
     ngx_int_t rc);
 static ngx_uint_t ngx_http_webhook_act_error_page(ngx_http_request_t *sr,
     ngx_int_t rc);
+static ngx_uint_t ngx_http_webhook_act_upstream(ngx_http_upstream_t *u);
+static ngx_uint_t ngx_http_webhook_act_status(ngx_http_request_t *r,
+    ngx_http_webhook_act_t *act);
 static ngx_http_webhook_act_t *ngx_http_webhook_act_get(
     ngx_http_request_t *r);
 static void ngx_http_webhook_act_read(ngx_http_webhook_act_t *act,
@@ -339,6 +342,8 @@ ngx_http_webhook_act_done(ngx_http_request_t *sr, void *data, ngx_int_t rc)
         act->answered = 0;
         act->status = 0;
         act->start_len = 0;
+        act->refusal = rc;
+        act->refused_by = sr->upstream;
         return rc;
     }
 
@@ -411,6 +416,64 @@ ngx_http_webhook_act_error_page(ngx_http_request_t *sr, ngx_int_t rc)
 }
 
 
+/* What an upstream itself has answered; 0 if it has not. */
+
+static ngx_uint_t
+ngx_http_webhook_act_upstream(ngx_http_upstream_t *u)
+{
+    if (u == NULL) {
+        return 0;
+    }
+
+#if (NGX_HTTP_CACHE)
+
+    /* an old answer out of the cache, in place of a failure */
+
+    if (u->cache_status == NGX_HTTP_CACHE_STALE
+        && u->state
+        && u->state->status >= NGX_HTTP_SPECIAL_RESPONSE)
+    {
+        return u->state->status;
+    }
+
+#endif
+
+    return u->headers_in.status_n;
+}
+
+
+/*
+ * The status of an answer.  An "error_page" may give a failure any status, and
+ * a page; but only another upstream can do what the first one did not.
+ */
+
+static ngx_uint_t
+ngx_http_webhook_act_status(ngx_http_request_t *r,
+    ngx_http_webhook_act_t *act)
+{
+    ngx_uint_t  status;
+
+    act->unheard = 0;
+
+    if (act->refusal
+        && (r->upstream == NULL || r->upstream == act->refused_by
+            || r->upstream->headers_in.status_n == 0))
+    {
+        act->unheard = ngx_http_webhook_act_upstream(act->refused_by) == 0;
+
+        return act->refusal;
+    }
+
+    status = ngx_http_webhook_act_upstream(r->upstream);
+
+    if (status >= NGX_HTTP_SPECIAL_RESPONSE) {
+        return status;
+    }
+
+    return r->headers_out.status;
+}
+
+
 static ngx_http_webhook_act_t *
 ngx_http_webhook_act_get(ngx_http_request_t *r)
 {
@@ -443,7 +506,7 @@ ngx_http_webhook_receive_act_header(ngx_http_request_t *r)
     }
 
     act->answered = 1;
-    act->status = r->headers_out.status;
+    act->status = ngx_http_webhook_act_status(r, act);
     act->complete = 0;
     act->start_len = 0;
     act->kept_len = 0;

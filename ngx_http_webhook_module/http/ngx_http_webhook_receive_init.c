@@ -162,7 +162,8 @@ ngx_http_webhook_receive_init(ngx_conf_t *cf)
 
     if (ngx_http_webhook_receive_request_id_init(cf) != NGX_OK
         || ngx_http_webhook_receive_limit_zone(cf, wmcf) != NGX_OK
-        || ngx_http_webhook_receive_mask_init(cf, wmcf) != NGX_OK)
+        || ngx_http_webhook_receive_mask_init(cf, wmcf) != NGX_OK
+        || ngx_http_webhook_receive_loop(cf, wmcf) != NGX_OK)
     {
         return NGX_ERROR;
     }

@@ -7,6 +7,8 @@
  *   receive.c            the way of a call: a row of steps
  *   receive_init.c       phases, filters, variables
  *   receive_mask.c       keeps the secret of the URL out of all that is logged
+ *   receive_referer.c    and that in a Referer
+ *   receive_loop.c       refuses actions that would call a receiver
  *   receive_limit.c      calls at a time
  *   receive_body.c       reads the body, into memory and within a bound
  *   receive_verify.c     was it signed by who it says
@@ -76,7 +78,11 @@ typedef struct {
     unsigned                      answered:1;   /* status came as a header */
     unsigned                      complete:1;   /* and the end of the body */
     unsigned                      broken:1;     /* or not, though it should */
+    unsigned                      unheard:1;    /* status is nginx's own */
     ngx_uint_t                    status;       /* 0: none */
+    ngx_uint_t                    refusal;      /* status of the failure that
+                                                   led to an error page */
+    ngx_http_upstream_t          *refused_by;   /* or NULL */
     uint64_t                      begun;        /* usec */
     uint32_t                      total;        /* usec */
 
@@ -259,8 +265,27 @@ ngx_int_t ngx_http_webhook_receive_mask_log(ngx_http_request_t *r);
 ngx_int_t ngx_http_webhook_receive_mask_init(ngx_conf_t *cf,
     ngx_http_webhook_main_conf_t *wmcf);
 
+/* True for a text in which what could be a token stands behind the prefix of
+   a location of r's server that receives, or if there is no memory to look. */
+ngx_uint_t ngx_http_webhook_receive_suspect(ngx_http_request_t *r, u_char *p,
+    u_char *last);
+
 /* Masks all that a request in a receiving location can show of its URL. */
 ngx_int_t ngx_http_webhook_receive_mask_all(ngx_http_webhook_call_t *call);
+
+
+/* receive_referer.c */
+
+/* Overwrites each Referer of r that is suspect. */
+void ngx_http_webhook_receive_referer(ngx_http_request_t *r);
+
+
+/* receive_loop.c */
+
+/* Refuses actions that would call a receiver; after mask_init, which finds
+   the ordinary locations. */
+ngx_int_t ngx_http_webhook_receive_loop(ngx_conf_t *cf,
+    ngx_http_webhook_main_conf_t *wmcf);
 
 
 /* receive_limit.c */

@@ -67,8 +67,6 @@ static ngx_int_t ngx_http_webhook_mask_path(ngx_http_request_t *r,
     ngx_str_t *prefix, ngx_str_t *path);
 static void ngx_http_webhook_mask_wipe(ngx_http_request_t *r);
 static ngx_int_t ngx_http_webhook_mask_text(ngx_http_request_t *r);
-static ngx_uint_t ngx_http_webhook_mask_text_suspect(ngx_http_request_t *r,
-    u_char *p, u_char *last);
 
 
 ngx_int_t
@@ -217,6 +215,8 @@ ngx_http_webhook_receive_mask(ngx_http_request_t *r)
         return NGX_DECLINED;
     }
 
+    ngx_http_webhook_receive_referer(r);
+
     hook = ngx_http_webhook_mask_hook(r, &r->uri);
     if (hook == NULL) {
         return NGX_DECLINED;
@@ -326,6 +326,8 @@ ngx_http_webhook_receive_mask_late(ngx_http_request_t *r)
         return NGX_DECLINED;
     }
 
+    ngx_http_webhook_receive_referer(r);
+
     if (ngx_http_webhook_mask_text(r) != NGX_OK) {
         return ngx_http_webhook_mask_blank(r);
     }
@@ -342,6 +344,10 @@ ngx_http_webhook_receive_mask_log(ngx_http_request_t *r)
 
     if (r != r->main) {
         return NGX_OK;
+    }
+
+    if (r->internal || !r->valid_location) {
+        ngx_http_webhook_receive_referer(r);
     }
 
     call = ngx_http_webhook_call_get(r);
@@ -664,7 +670,7 @@ ngx_http_webhook_mask_text(ngx_http_request_t *r)
 
     last = line.data + line.len;
 
-    if (!ngx_http_webhook_mask_text_suspect(r, line.data, last)) {
+    if (!ngx_http_webhook_receive_suspect(r, line.data, last)) {
         return NGX_OK;
     }
 
@@ -714,8 +720,8 @@ ngx_http_webhook_mask_text(ngx_http_request_t *r)
  * merged, and a path that goes up, which could lead anywhere, is suspect.
  */
 
-static ngx_uint_t
-ngx_http_webhook_mask_text_suspect(ngx_http_request_t *r, u_char *p,
+ngx_uint_t
+ngx_http_webhook_receive_suspect(ngx_http_request_t *r, u_char *p,
     u_char *last)
 {
     u_char                        *text, *s, c;

@@ -315,7 +315,7 @@ ngx_http_webhook_run_failed(ngx_http_webhook_call_t *call,
                 "The API's answer to %V (%V %*s%s) broke off",
                 &name, &act->method_name, len, act->uri.data, dots);
 
-    } else if (act->answered && act->status) {
+    } else if (act->answered && act->status && !act->unheard) {
         ngx_http_webhook_receive_say(r, &error,
                 "The API answered %ui to %V (%V %*s%s)",
                 act->status, &name, &act->method_name,
