@@ -189,11 +189,14 @@ my $begun = time;
 ($kept, $lost) = fill(3);
 
 SKIP: {
-    skip 'this machine is slower than the history is kept', 3
+    skip 'this machine is slower than the history is kept', 4
         if time - $begun > 7;
 
     cmp_ok $lost, '>=', 3, "refuse: $lost are refused, $kept are history";
     is told(), $lost, 'each is a line of the log';
+
+    ok $t->wait_log(qr/the store .* fills: 4\d percent of 8 megabytes/),
+       'the log warned before, though nothing says when';
 
     my ($status, $out) = $t->ctl('list', '--json', '--limit=5000');
 

@@ -131,6 +131,31 @@ is scalar(objects('list', '--since=1h')), 3, '--since';
 is scalar(objects('list', '--until=1h')), 0, '--until';
 is scalar(objects('list', '--since=2020-01-01', '--until=2020-01-02T10:00')),
    0, 'a day long ago';
+
+# The times that it shows, and those of other programs, can be given back.
+
+{
+    my ($first) = sort { $a->{time} cmp $b->{time} } @all;
+    my ($plain) = $first->{time} =~ /^(.*)\.\d+/;
+    my ($newer) = map { $_->{time} } $all[0];
+
+    is scalar(objects('list', "--since=$first->{time}")), 3,
+       '--since of a time as it is shown';
+    is scalar(objects('list', "--until=$first->{time}")), 0,
+       '--until is before it, to the millisecond';
+    is scalar(objects('list', "--since=$newer")),
+       scalar(grep { $_->{time} ge $newer } @all), '--since of the newest';
+}
+
+for my $case (['2020-01-01T10:00:00Z',      '2020-01-01T12:00:00+02:00'],
+              ['2020-01-01T10:00:00.250Z',  '2020-01-01T04:30:00.25-0530'],
+              ['2020-01-01T10:00Z',         '2020-01-01T10:00+00:00'])
+{
+    is scalar(objects('list', "--since=$case->[$_]")), 3,
+       "--since=$case->[$_]" for 0, 1;
+}
+
+is scalar(objects('list', '--since=2999-01-01T00:00:00Z')), 0, 'in UTC, too';
 is scalar(objects('list', '--limit=2')), 2, '--limit';
 
 my ($status, $out, $err) = $t->ctl('list', '--limit=1');
@@ -211,6 +236,9 @@ for my $case (
     [['list', '--event=a..b'], 2, qr/--event is/, 'no such type'],
     [['list', '--since=never'], 2, qr/--since/, 'no such time'],
     [['list', '--since=2026-11-22T99:00'], 2, qr/--since/, 'nor that'],
+    (map { [['list', "--since=2026-11-22T$_"], 2, qr/--since/, "nor $_"] }
+         '10:00:00.', '10:00:00.1234567890', '10:00:00X', '10:00:00Z0',
+         '10:00:00+2', '10:00:00+24:00', '10:00:00+02:60', '10:00:00+02:00x'),
     [['list', '--limit=0'], 2, qr/--limit/, 'a limit of none'],
     [['list', '--limit=1x'], 2, qr/--limit/, 'no number'],
     [['list', '--nonsense'], 2, qr/--help/, 'no such option'],

@@ -306,13 +306,81 @@ ctl_options(ctl_t *ctl, int argc, char **argv)
 }
 
 
-/* A local date or time, or a span before now: 90s, 15m, 2h, 7d. */
+/* What may follow a time: .250, and Z or +02:00, with *utc set then. */
+
+static int
+ctl_zone(const char *text, int64_t *ms, int *utc)
+{
+    int       scale, sign;
+    size_t    i, len;
+    unsigned  hours, minutes;
+
+    if (*text == '.') {
+        len = strspn(text + 1, "0123456789");
+
+        if (len == 0 || len > 9) {
+            return -1;
+        }
+
+        for (i = 0, scale = 100; i < len && i < 3; i++, scale /= 10) {
+            *ms += scale * (text[1 + i] - '0');
+        }
+
+        text += 1 + len;
+    }
+
+    if (*text == '\0') {
+        return 0;
+    }
+
+    *utc = 1;
+
+    if (strcmp(text, "Z") == 0) {
+        return 0;
+    }
+
+    if (*text != '+' && *text != '-') {
+        return -1;
+    }
+
+    sign = *text++ == '+' ? -1 : 1;
+
+    if (strspn(text, "0123456789") < 2) {
+        return -1;
+    }
+
+    hours = (unsigned) (text[0] - '0') * 10 + (unsigned) (text[1] - '0');
+
+    text += text[2] == ':' ? 3 : 2;
+
+    if (strspn(text, "0123456789") != 2 || text[2]) {
+        return -1;
+    }
+
+    minutes = (unsigned) (text[0] - '0') * 10 + (unsigned) (text[1] - '0');
+
+    if (hours > 23 || minutes > 59) {
+        return -1;
+    }
+
+    *ms += sign * (int64_t) (hours * 60 + minutes) * 60000;
+
+    return 0;
+}
+
+
+/*
+ * A date or time, local where it does not say otherwise, so that what is shown
+ * can be given back; or a span before now: 90s, 15m, 2h, 7d.
+ */
 
 static int
 ctl_when(const char *text, uint64_t *wall)
 {
+    int           utc;
     char         *end;
     time_t        t;
+    int64_t       ms;
     uint64_t      n;
     struct tm     tm;
     const char   *unit;
@@ -322,6 +390,8 @@ ctl_when(const char *text, uint64_t *wall)
 
     memset(&tm, 0, sizeof(tm));
     tm.tm_isdst = -1;
+    ms = 0;
+    utc = 0;
 
     end = strptime(text, "%Y-%m-%d", &tm);
 
@@ -333,24 +403,22 @@ ctl_when(const char *text, uint64_t *wall)
             end = strptime(text, "%H:%M", &tm);
         }
 
-        if (end == NULL) {
+        if (end == NULL || ctl_zone(end, &ms, &utc) != 0) {
             return -1;
         }
+
+    } else if (end && *end) {
+        return -1;
     }
 
     if (end) {
+        t = utc ? timegm(&tm) : mktime(&tm);
 
-        if (*end) {
+        if (t < 0 || (int64_t) t * 1000 + ms < 0) {
             return -1;
         }
 
-        t = mktime(&tm);
-
-        if (t < 0) {
-            return -1;
-        }
-
-        *wall = (uint64_t) t * 1000;
+        *wall = (uint64_t) ((int64_t) t * 1000 + ms);
 
         return 0;
     }
@@ -404,7 +472,8 @@ ctl_usage(FILE *out)
             "      --event=PATTERN      order.add, order.*\n"
             "      --since=TIME, --until=TIME\n"
             "                           when the event happened: 2026-11-22,"
-            "\n                           2026-11-22T10:30:00, or 2h ago: 2h\n"
+            "\n                           2026-11-22T10:30:00, with Z or +01:00"
+            "\n                           if not local, or 2h ago: 2h\n"
             "replay takes besides\n"
             "      --dry-run            counts, and no more\n"
             "      --yes                does not ask\n"

@@ -63,7 +63,8 @@ struct webhook_store_s {
     uint64_t                  keep;
     uint64_t                  keep_bytes;
     uint32_t                  high_water;
-    uint32_t                  warn_water;
+    uint32_t                  warn_water;     /* percent, as was asked for */
+    uint32_t                  warn_mark;      /* percent, below the mark */
     unsigned                  keep_history:1;
     unsigned                  readonly:1;
     unsigned                  admin:1;

@@ -47,6 +47,7 @@ static uint64_t webhook_space_reserve(const webhook_store_t *st);
 void
 webhook_space_init(webhook_store_t *st)
 {
+    uint32_t     full;
     uint64_t     reserve;
     MDB_envinfo  info;
 
@@ -71,6 +72,16 @@ webhook_space_init(webhook_store_t *st)
     }
 
     st->mark = st->limit - reserve;
+
+    /* where the mark of a small store is lower, the warning has to come
+       before it nevertheless */
+
+    st->warn_mark = st->warn_water;
+    full = (uint32_t) (st->mark / (st->limit / 100));
+
+    if (st->warn_mark >= full) {
+        st->warn_mark = full * 4 / 5;
+    }
 }
 
 
@@ -417,10 +428,10 @@ webhook_space_watch(webhook_txn_t *t)
                           "the store \"%s\" takes events again", st->path);
     }
 
-    if (percent + WEBHOOK_SPACE_QUIET >= st->warn_water) {
+    if (percent + WEBHOOK_SPACE_QUIET >= st->warn_mark) {
         st->warned_time = t->now;
 
-        if (!st->warned && percent >= st->warn_water) {
+        if (!st->warned && percent >= st->warn_mark) {
             st->warned = 1;
 
             webhook_store_log(st, WEBHOOK_STORE_LOG_WARN,
