@@ -96,6 +96,10 @@ ok wait_for(sub { slurp($t->prefix . '/logs/status.log')
 my ($status, $out) = $t->ctl('list', '--endpoint=receiver:steps');
 like $out, qr/receiver:steps/, 'webhookctl shows its delivery';
 
+ok wait_for(sub { ($status, $out) = $t->ctl('calls', 'steps');
+                  $out =~ m{-> PUT /two .* \(by a delivery\)$}m }, 3),
+    'and the call, by whom it is made' or diag $out;
+
 $r = call('steps', '{"id": "7/../1"}', 'webhook-id' => 'b');
 is $r->{status}, 422, 'what cannot be made is refused at once';
 

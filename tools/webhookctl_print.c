@@ -275,6 +275,12 @@ ctl_print_calls(const webhook_op_calls_t *calls, int json, int head)
                 printf(" = %" PRIu32 " in %s\n", action->status,
                        ctl_usec(action->total, took, sizeof(took)));
 
+            } else if (call->status == 202) {
+
+                /* what became of it, its delivery tells */
+
+                printf(" (by a delivery)\n");
+
             } else {
                 printf(" (not called)\n");
             }
