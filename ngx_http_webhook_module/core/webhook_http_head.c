@@ -458,6 +458,15 @@ webhook_http_head_end(webhook_http_t *h)
         h->keep = 0;
     }
 
+    if (h->code == 204
+        && (h->chunked || h->coded || (h->sized && h->length)))
+    {
+        /* It has no body, and yet speaks of one: if that comes, it must not be
+           taken for the next answer. */
+
+        h->keep = 0;
+    }
+
     if (h->no_body || h->code == 101 || h->code == 204 || h->code == 304) {
         return WEBHOOK_HTTP_DONE;
     }

@@ -82,8 +82,11 @@ static const test_answer_t  answers[] = {
       WEBHOOK_HTTP_DONE, 200, "ok", 1, 0 },
 
     { "204 ends with its head",
+      "HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n",
+      WEBHOOK_HTTP_DONE, 204, "", 1, 0 },
+    { "204 that speaks of a body is not kept",
       "HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\nhello",
-      WEBHOOK_HTTP_DONE, 204, "", 1, 5 },
+      WEBHOOK_HTTP_DONE, 204, "", 0, 5 },
 
     { "304 ends with its head",
       "HTTP/1.1 304 Not Modified\r\nTransfer-Encoding: chunked\r\n\r\n",
