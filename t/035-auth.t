@@ -259,6 +259,15 @@ for my $name (@all) {
         is why($name), undef, "$name: delivered";
     } elsif ($header) {
         like why($name) // 'no line', qr/^$reason/, "$name: the log tells why";
+    } elsif ($name eq 'hang') {
+
+        # the send's own time ends with that of the fetch: either may be first
+
+        like why($name) // 'no line',
+             qr/^status\ 0,\ (?:no\ token\ from\ "127\.0\.0\.1:\d+":\ $reason
+                |timed\ out\ after\ 300\ ms\ in\ total\ while\ waiting
+                 \ for\ a\ token$)/x,
+             "$name: the log tells why";
     } else {
         like why($name) // 'no line',
              qr/^status 0, no token from "127\.0\.0\.1:\d+": $reason/,
