@@ -355,11 +355,8 @@ typedef struct {
     ngx_shm_zone_t                   *counters;
     ngx_shm_zone_t                   *inflight; /* receivers' calls, or NULL */
 
-    ngx_http_request_body_filter_pt   next_request_body_filter;
-
     unsigned                          shadow:1;     /* some receiver has a
                                                        shadow */
-    unsigned                          capture:1;    /* some rule exists */
     unsigned                          receive:1;    /* some location receives */
     unsigned                          metrics:1;    /* some shows metrics */
 } ngx_http_webhook_main_conf_t;

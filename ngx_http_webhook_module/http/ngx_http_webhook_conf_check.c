@@ -63,7 +63,6 @@ ngx_http_webhook_conf_check(ngx_conf_t *cf)
 
     ngx_http_webhook_conf_lint(cf, wmcf);
 
-    wmcf->capture = wmcf->rules.nelts != 0;
     wmcf->receive = wmcf->hooks.nelts != 0;
 
     if (wmcf->store || wmcf->receive || wmcf->metrics) {
