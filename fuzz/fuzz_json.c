@@ -673,6 +673,93 @@ check_escape(const webhook_str_t *text)
 }
 
 
+/* Keys of the input's bytes, looked up until an index is made and by it. */
+
+static void
+check_index(const webhook_str_t *text)
+{
+    size_t                 i, n;
+    uint32_t               iter, times;
+    unsigned               round;
+    webhook_buf_t          b, name;
+    webhook_str_t          piece, s, key;
+    webhook_json_doc_t    *doc;
+    webhook_json_value_t   root, v, w, want;
+
+    webhook_buf_init(&b, 0);
+    webhook_buf_byte(&b, '{');
+
+    for (i = 0; i < text->len && i < 512; i += n) {
+        n = 1 + text->data[i] % 3;
+
+        if (n > text->len - i) {
+            n = text->len - i;
+        }
+
+        piece.data = text->data + i;
+        piece.len = n;
+
+        webhook_buf_add(&b, i ? ",\"" : "\"", i ? 2 : 1);
+        webhook_json_escape(&piece, &b);
+        webhook_buf_add(&b, "\":[0]", 5);
+    }
+
+    webhook_buf_byte(&b, '}');
+
+    s.data = b.data;
+    s.len = b.len;
+
+    check(webhook_json_read(&s, NULL, &doc, NULL) == WEBHOOK_OK);
+
+    webhook_json_root(doc, &root);
+
+    for (round = 0; round < 2; round++) {
+        iter = 0;
+
+        while (webhook_json_next(doc, &root, &iter, &key, &v) == WEBHOOK_OK) {
+            uint32_t       k;
+            webhook_str_t  other, spelt;
+            webhook_buf_t  again;
+
+            webhook_buf_init(&name, 0);
+            check(webhook_json_decode(&key, &name) == WEBHOOK_OK);
+
+            spelt.data = name.data;
+            spelt.len = name.len;
+
+            k = 0;
+            times = 0;
+            want = v;
+
+            while (webhook_json_next(doc, &root, &k, &other, &w)
+                   == WEBHOOK_OK)
+            {
+                webhook_buf_init(&again, 0);
+                check(webhook_json_decode(&other, &again) == WEBHOOK_OK);
+
+                if (again.len == name.len
+                    && memcmp(again.data, name.data, name.len) == 0)
+                {
+                    want = w;
+                    times += (times < 2);
+                }
+
+                webhook_buf_free(&again);
+            }
+
+            check(webhook_json_member(doc, &root, &spelt, &w) == WEBHOOK_OK);
+            check(w.node == want.node);
+            check(webhook_json_times(doc, &root, &spelt) == times);
+
+            webhook_buf_free(&name);
+        }
+    }
+
+    webhook_json_free(doc);
+    webhook_buf_free(&b);
+}
+
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -735,6 +822,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     webhook_json_free(doc);
 
     check_escape(&text);
+    check_index(&text);
 
     return 0;
 }

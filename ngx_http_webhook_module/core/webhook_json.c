@@ -8,36 +8,12 @@
  * over whole members without looking inside.
  */
 
-#include "webhook_json.h"
-#include "webhook_json_text.h"
+#include "webhook_json_int.h"
 
 #include <stdlib.h>
 
 
-#define WEBHOOK_JSON_ESCAPED    0x8     /* info: a string with a backslash */
-#define WEBHOOK_JSON_TYPE       0x7     /* info: the type's bits */
-#define WEBHOOK_JSON_ONE        0x10    /* info: one member or element */
-
-#define WEBHOOK_JSON_MOST       0x0fffffff  /* what info can count up to */
 #define WEBHOOK_JSON_FIRST      1024    /* nodes at first, at most */
-
-
-typedef struct {
-    uint32_t              offset;       /* first byte in the text */
-    uint32_t              len;
-    uint32_t              next;         /* node behind this one and all in it;
-                                           while an array or object is open:
-                                           the one around it */
-    uint32_t              info;         /* type, flag and count */
-} webhook_json_node_t;
-
-
-struct webhook_json_doc_s {
-    unsigned char        *text;
-    uint32_t              used;
-    uint32_t              size;
-    webhook_json_node_t   nodes[];
-};
 
 
 typedef struct {
@@ -68,6 +44,9 @@ static void webhook_json_value(const webhook_json_doc_t *doc, uint32_t n,
 static const webhook_json_node_t *webhook_json_container(
     const webhook_json_doc_t *doc, const webhook_json_value_t *in,
     uint32_t type);
+static uint32_t webhook_json_look(const webhook_json_doc_t *doc,
+    const webhook_json_value_t *in, const webhook_str_t *key,
+    uint32_t *found);
 
 
 int
@@ -129,6 +108,10 @@ webhook_json_read(const webhook_str_t *text,
 void
 webhook_json_free(webhook_json_doc_t *doc)
 {
+    if (doc) {
+        webhook_json_index_free(doc->index);
+    }
+
     free(doc);
 }
 
@@ -417,6 +400,7 @@ webhook_json_grow(webhook_json_reader_t *r)
 
     if (r->doc == NULL) {
         doc->text = r->start;
+        doc->index = NULL;
         doc->used = 0;
     }
 
@@ -612,42 +596,66 @@ webhook_json_member(const webhook_json_doc_t *doc,
     const webhook_json_value_t *in, const webhook_str_t *key,
     webhook_json_value_t *v)
 {
-    int                         same;
-    uint32_t                    n, found;
-    const unsigned char        *p;
-    const webhook_json_node_t  *node, *name;
+    uint32_t  found;
 
-    node = webhook_json_container(doc, in, WEBHOOK_JSON_OBJECT);
-    if (node == NULL) {
-        return WEBHOOK_ERROR;
-    }
-
-    found = 0;
-
-    for (n = in->node + 1; n < node->next; n = doc->nodes[n + 1].next) {
-        name = &doc->nodes[n];
-        p = doc->text + name->offset + 1;
-
-        if (name->info & WEBHOOK_JSON_ESCAPED) {
-            same = webhook_json_says(p, p + name->len - 2, key);
-
-        } else {
-            same = name->len - 2 == key->len
-                   && (key->len == 0 || memcmp(p, key->data, key->len) == 0);
-        }
-
-        if (same) {
-            found = n + 1;
-        }
-    }
-
-    if (found == 0) {
+    if (webhook_json_look(doc, in, key, &found) == 0) {
         return WEBHOOK_ERROR;
     }
 
     webhook_json_value(doc, found, v);
 
     return WEBHOOK_OK;
+}
+
+
+uint32_t
+webhook_json_times(const webhook_json_doc_t *doc,
+    const webhook_json_value_t *in, const webhook_str_t *key)
+{
+    uint32_t  found;
+
+    return webhook_json_look(doc, in, key, &found);
+}
+
+
+/* How often a key stands in an object: 0, 1, or 2 for more; and its last
+   value's node. */
+
+static uint32_t
+webhook_json_look(const webhook_json_doc_t *doc,
+    const webhook_json_value_t *in, const webhook_str_t *key, uint32_t *found)
+{
+    uint32_t                    n, times;
+    const webhook_json_node_t  *node;
+
+    node = webhook_json_container(doc, in, WEBHOOK_JSON_OBJECT);
+    if (node == NULL) {
+        return 0;
+    }
+
+    times = 0;
+
+    switch (webhook_json_index_member(doc, in->node, key, found, &times)) {
+
+    case WEBHOOK_OK:
+        return times;
+
+    case WEBHOOK_ERROR:
+        return 0;
+
+    default: /* WEBHOOK_LIMIT */
+        break;
+    }
+
+    for (n = in->node + 1; n < node->next; n = doc->nodes[n + 1].next) {
+
+        if (webhook_json_key_is(doc, n, key)) {
+            *found = n + 1;
+            times += (times < 2);
+        }
+    }
+
+    return times;
 }
 
 
@@ -677,7 +685,9 @@ webhook_json_element(const webhook_json_doc_t *doc,
 
         n += index;
 
-    } else {
+    } else if (webhook_json_index_element(doc, in->node, index, &n)
+               != WEBHOOK_OK)
+    {
         while (index--) {
             n = doc->nodes[n].next;
         }

@@ -9,7 +9,8 @@
  * This room may call webhook_str.
  *
  * A document refers to the source text and lives no longer than it does.
- * All functions are reentrant and may run on any thread.
+ * All functions are reentrant and may run on any thread; of one document, on
+ * one thread at a time, since look-ups leave indexes in it.
  */
 
 #ifndef WEBHOOK_JSON_H
@@ -81,14 +82,20 @@ void webhook_json_root(const webhook_json_doc_t *doc, webhook_json_value_t *v);
  * Member "key" (decoded text) of an object, or element of an array.  Where a
  * key stands twice the last one counts, as in jansson and most readers.
  * Return WEBHOOK_OK, or WEBHOOK_ERROR if there is none (or in is not of that
- * type).  Both step from one member or element to the next: to see them all,
- * use webhook_json_next(), which remembers where it was.
+ * type).  The first two look-ups in an object or array step from one member or
+ * element to the next; from the third on a large one has an index, which takes
+ * up to 16 bytes a member.  To see them all, use webhook_json_next(), which
+ * remembers where it was.
  */
 int webhook_json_member(const webhook_json_doc_t *doc,
     const webhook_json_value_t *in, const webhook_str_t *key,
     webhook_json_value_t *v);
 int webhook_json_element(const webhook_json_doc_t *doc,
     const webhook_json_value_t *in, uint32_t index, webhook_json_value_t *v);
+
+/* How often a key stands in an object: 0, 1, or 2 where more than once. */
+uint32_t webhook_json_times(const webhook_json_doc_t *doc,
+    const webhook_json_value_t *in, const webhook_str_t *key);
 
 /* Number of members or elements; 0 for a scalar. */
 uint32_t webhook_json_count(const webhook_json_doc_t *doc,

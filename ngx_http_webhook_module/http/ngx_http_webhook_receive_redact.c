@@ -21,8 +21,6 @@ static ngx_uint_t ngx_http_webhook_redact_header(
 static ngx_uint_t ngx_http_webhook_redact_foreign(const webhook_path_t *path);
 static ngx_uint_t ngx_http_webhook_redact_twice(const webhook_json_doc_t *doc,
     const webhook_path_t *path);
-static ngx_uint_t ngx_http_webhook_redact_same(const webhook_str_t *key,
-    const webhook_str_t *name);
 static int ngx_libc_cdecl ngx_http_webhook_redact_cmp(const void *one,
     const void *two);
 
@@ -285,10 +283,8 @@ ngx_http_webhook_redact_twice(const webhook_json_doc_t *doc,
 {
     ngx_int_t              index;
     ngx_uint_t             i, n;
-    uint32_t               iter;
-    webhook_str_t          key;
     const webhook_str_t   *step;
-    webhook_json_value_t   in, v, found;
+    webhook_json_value_t   in, found;
 
     webhook_json_root(doc, &in);
 
@@ -308,57 +304,17 @@ ngx_http_webhook_redact_twice(const webhook_json_doc_t *doc,
             continue;
         }
 
-        n = 0;
-        iter = 0;
-
-        while (webhook_json_next(doc, &in, &iter, &key, &v) == WEBHOOK_OK) {
-            if (ngx_http_webhook_redact_same(&key, step)) {
-                found = v;
-                n++;
-            }
-        }
+        n = webhook_json_times(doc, &in, step);
 
         if (n != 1) {
             return n > 1;
         }
 
+        (void) webhook_json_member(doc, &in, step, &found);
         in = found;
     }
 
     return 0;
-}
-
-
-/* The key comes as it stands in the source, with its quotes. */
-
-static ngx_uint_t
-ngx_http_webhook_redact_same(const webhook_str_t *key,
-    const webhook_str_t *name)
-{
-    ngx_uint_t     same;
-    webhook_buf_t  buf;
-
-    if (key->len == name->len + 2
-        && ngx_memcmp(key->data + 1, name->data, name->len) == 0)
-    {
-        return 1;
-    }
-
-    if (memchr(key->data, '\\', key->len) == NULL) {
-        return 0;
-    }
-
-    webhook_buf_init(&buf, 0);
-
-    /* what cannot be told is taken for the same */
-
-    same = webhook_json_decode(key, &buf) != WEBHOOK_OK
-           || (buf.len == name->len
-               && ngx_memcmp(buf.data, name->data, name->len) == 0);
-
-    webhook_buf_free(&buf);
-
-    return same;
 }
 
 
