@@ -5,23 +5,19 @@
  * webhookctl: looks into a store and changes what is in it, while nginx runs
  * or not.
  *
- * It works as the owner of the store's files, so that a root shell makes none
- * that a worker could not open.  Exits with 0, with 1 where something is not
+ * It works as the owner of the store's directory (webhookctl_owner.c).  Exits with 0, with 1 where something is not
  * there or cannot be read, with 2 for words it does not understand.
  */
 
 #ifndef _GNU_SOURCE
-#define _GNU_SOURCE                     /* strptime(), setgroups() */
+#define _GNU_SOURCE                     /* strptime() */
 #endif
 
 #include <errno.h>
 #include <getopt.h>
-#include <grp.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <stdarg.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -37,6 +33,7 @@
 typedef enum {
     CTL_NONE = 0,                       /* needs no store */
     CTL_READ,
+    CTL_COPY,                           /* reads it, and writes a new file */
     CTL_WRITE
 } ctl_store_e;
 
@@ -55,7 +52,6 @@ typedef struct {
 static int ctl_options(ctl_t *ctl, int argc, char **argv);
 static int ctl_when(const char *text, uint64_t *wall);
 static void ctl_usage(FILE *out);
-static int ctl_become_owner(const char *path, int write);
 static void ctl_log(void *ctx, webhook_store_log_e level, const char *text);
 
 static int ctl_list(ctl_t *ctl, webhook_store_t *st);
@@ -89,7 +85,7 @@ static const ctl_command_t  ctl_commands[] = {
       "recounts the whole store" },
     { "export", ctl_export, 0, CTL_READ, "export",
       "deliveries with their bodies, a JSON object a line" },
-    { "backup", ctl_backup, 1, CTL_READ, "backup FILE",
+    { "backup", ctl_backup, 1, CTL_COPY, "backup FILE",
       "a copy of the store, made while it is in use" },
     { "receiver-url", ctl_url, 1, CTL_NONE, "receiver-url RECEIVER",
       "a new secret URL, and its line for nginx.conf" },
@@ -109,6 +105,7 @@ main(int argc, char **argv)
     memset(&ctl, 0, sizeof(ctl));
 
     ctl.store = CTL_STORE;
+    ctl.target = -1;
     ctl.state = -1;
     ctl.limit = CTL_LIMIT;
 
@@ -140,16 +137,24 @@ main(int argc, char **argv)
         return cmd->run(&ctl, NULL);
     }
 
-    if (ctl_become_owner(ctl.store, cmd->store == CTL_WRITE) != 0) {
+    if (cmd->store == CTL_COPY) {
+        rc = ctl_target(&ctl);
+        if (rc >= 0) {
+            return rc;
+        }
+    }
+
+    if (ctl_become_owner(&ctl, cmd->store == CTL_WRITE) != 0) {
         return 1;
     }
 
     memset(&options, 0, sizeof(options));
 
-    options.path = ctl.store;
-    options.readonly = cmd->store == CTL_READ;
+    options.path = ctl.path;
+    options.readonly = cmd->store != CTL_WRITE;
     options.admin = cmd->store == CTL_WRITE;
     options.log = ctl_log;
+    options.ctx = &ctl;
 
     if (webhook_store_open(&options, &st) != WEBHOOK_STORE_OK) {
         ctl_say("the store \"%s\" cannot be opened", ctl.store);
@@ -492,54 +497,6 @@ ctl_usage(FILE *out)
 
 
 static int
-ctl_become_owner(const char *path, int write)
-{
-    int          n;
-    char         file[PATH_MAX];
-    struct stat  sb;
-
-    n = snprintf(file, sizeof(file), "%s/data.mdb", path);
-
-    if (n < 0 || (size_t) n >= sizeof(file)) {
-        ctl_say("the name of the store is too long");
-        return -1;
-    }
-
-    if (stat(file, &sb) == -1) {
-
-        if (errno == ENOENT || errno == ENOTDIR) {
-            ctl_say("there is no store in \"%s\"; name its directory with "
-                    "-s STORE", path);
-
-        } else {
-            ctl_say("cannot look at \"%s\": %s", file, strerror(errno));
-        }
-
-        return -1;
-    }
-
-    if (geteuid() == 0 && sb.st_uid != 0) {
-
-        if (setgroups(0, NULL) == -1 || setgid(sb.st_gid) == -1
-            || setuid(sb.st_uid) == -1)
-        {
-            ctl_say("cannot become the store's owner (user %lu): %s",
-                    (unsigned long) sb.st_uid, strerror(errno));
-            return -1;
-        }
-    }
-
-    if (access(file, write ? R_OK|W_OK : R_OK) == -1) {
-        ctl_say("cannot %s \"%s\": %s; run it as the store's owner or as "
-                "root", write ? "write" : "read", file, strerror(errno));
-        return -1;
-    }
-
-    return 0;
-}
-
-
-static int
 ctl_url(ctl_t *ctl, webhook_store_t *st)
 {
     (void) st;
@@ -786,10 +743,23 @@ ctl_str(const char *text)
 static void
 ctl_log(void *ctx, webhook_store_log_e level, const char *text)
 {
-    (void) ctx;
+    ctl_t       *ctl = ctx;
+    size_t       len;
+    const char  *dot;
+
     (void) level;
 
-    ctl_say("%s", text);
+    /* who was root stands in the store's directory: its name is told */
+
+    dot = strcmp(ctl->path, ".") == 0 ? strstr(text, "\".") : NULL;
+    len = dot ? (size_t) (dot + 1 - text) : 0;
+
+    if (dot == NULL || (text[len + 1] != '"' && text[len + 1] != '/')) {
+        ctl_say("%s", text);
+        return;
+    }
+
+    ctl_say("%.*s%s%s", (int) len, text, ctl->store, text + len + 1);
 }
 
 

@@ -5,8 +5,9 @@
  * Between the rooms of webhookctl: the commands (webhookctl.c), how their
  * results look (webhookctl_print.c; as JSON: webhookctl_json.c; on a terminal:
  * webhookctl_text.c), what is done by hand (webhookctl_admin.c,
- * webhookctl_replay.c), all of it for other programs (webhookctl_export.c), and
- * new secret URLs (webhookctl_receiver.c).
+ * webhookctl_replay.c), all of it for other programs (webhookctl_export.c), new
+ * secret URLs (webhookctl_receiver.c), and as whom it works
+ * (webhookctl_owner.c).
  */
 
 #ifndef WEBHOOKCTL_H
@@ -23,6 +24,8 @@
 
 typedef struct {
     const char     *store;
+    const char     *path;               /* of the store, for who opens it */
+    int             target;             /* the file that is written, or -1 */
     const char     *base;
     const char     *endpoint_name;
     uint64_t        endpoint;
@@ -53,6 +56,19 @@ int ctl_check(ctl_t *ctl, webhook_store_t *st);
 int ctl_export(ctl_t *ctl, webhook_store_t *st);
 int ctl_backup(ctl_t *ctl, webhook_store_t *st);
 
+
+/*
+ * Who is root becomes the owner of the store's directory, for good; sets
+ * ctl->path.  Whatever is odd there is told and refused: then -1, else 0.
+ */
+int ctl_become_owner(ctl_t *ctl, int write);
+
+/*
+ * Before that: makes the file that argv[1] names, as the caller, and goes on
+ * in another process, where it returns -1 with ctl->target set.  The file is
+ * taken away again if that fails.  Else returns the exit status.
+ */
+int ctl_target(ctl_t *ctl);
 
 /* Reads EVENT or EVENT.ENDPOINT (0: none); 0, or the exit status. */
 int ctl_delivery(const char *text, webhook_id_t *id, uint64_t *endpoint);

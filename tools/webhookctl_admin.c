@@ -226,22 +226,15 @@ ctl_check_text(const webhook_str_t *text)
 int
 ctl_backup(ctl_t *ctl, webhook_store_t *st)
 {
-    switch (webhook_store_backup(st, ctl->argv[1])) {
-
-    case WEBHOOK_STORE_OK:
-        printf("the store is copied to %s\n", ctl->argv[1]);
-        return 0;
-
-    case WEBHOOK_STORE_DUPLICATE:
-        ctl_say("nothing is written over; name a new file");
-        return 1;
-
-    default:
-
+    if (webhook_store_backup(st, ctl->target, ctl->argv[1])
+        != WEBHOOK_STORE_OK)
+    {
         /* the reason has been told */
 
-        ctl_say("the file is made as the owner of the store, who must be "
-                "allowed to");
         return 1;
     }
+
+    printf("the store is copied to %s\n", ctl->argv[1]);
+
+    return 0;
 }

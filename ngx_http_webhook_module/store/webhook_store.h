@@ -657,13 +657,14 @@ void webhook_store_gather(webhook_store_t *st, webhook_store_more_pt more,
     void *ctx);
 
 /*
- * Copies the store, as of now and without its free space, to a new file that
- * must not exist (made 0600, removed again if it fails).  Goes on beside all
- * other work, but keeps pages from reuse meanwhile; readonly stores too.
- * Restored by putting it in place of a stopped store's data.mdb.
+ * Copies the store, as of now and without its free space, into an empty file
+ * that the caller has opened for writing, whose name is for messages; what is
+ * in it after a failure is of no use.  Goes on beside all other work, but
+ * keeps pages from reuse meanwhile; readonly stores too.  Restored by putting
+ * it in place of a stopped store's data.mdb.
  */
-webhook_store_result_e webhook_store_backup(webhook_store_t *st,
-    const char *file);
+webhook_store_result_e webhook_store_backup(webhook_store_t *st, int fd,
+    const char *name);
 
 /*
  * Frees what an operation's outputs point to, and clears the pointers and

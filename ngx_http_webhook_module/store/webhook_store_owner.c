@@ -65,11 +65,11 @@ webhook_owner_open(webhook_store_t *st)
 
         /* it tells who lives, no more */
 
-        st->owners = open(path, O_RDONLY|O_CLOEXEC);
+        st->owners = open(path, O_RDONLY|O_NOFOLLOW|O_CLOEXEC);
         return 0;
     }
 
-    st->owners = open(path, O_RDWR|O_CREAT|O_CLOEXEC, 0600);
+    st->owners = open(path, O_RDWR|O_CREAT|O_NOFOLLOW|O_CLOEXEC, 0600);
     if (st->owners == -1) {
         return errno;
     }
