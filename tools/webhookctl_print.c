@@ -315,6 +315,8 @@ ctl_print_stats(const webhook_op_stats_t *stats, int json)
                             json_integer((json_int_t) stats->events));
         json_object_set_new(root, "calls",
                             json_integer((json_int_t) stats->calls));
+        json_object_set_new(root, "idempotency",
+                            json_integer((json_int_t) stats->idempotency));
         json_object_set_new(root, "full", json_boolean(stats->full));
         json_object_set_new(root, "processes",
                             json_integer(stats->owners));
@@ -361,8 +363,9 @@ ctl_print_stats(const webhook_op_stats_t *stats, int json)
            stats->size ? 100.0 * (double) stats->used / (double) stats->size
                        : 0.0,
            stats->full ? ", full: new events are refused" : "");
-    printf("kept       %" PRIu64 " events, %" PRIu64 " calls\n",
-           stats->events, stats->calls);
+    printf("kept       %" PRIu64 " events, %" PRIu64 " calls, %" PRIu64
+           " idempotency keys\n",
+           stats->events, stats->calls, stats->idempotency);
     printf("open in    %" PRIu32 " processes\n", stats->owners);
 
     if (stats->count == 0) {

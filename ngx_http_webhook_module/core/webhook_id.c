@@ -3,16 +3,11 @@
  * Copyright (C) the ngx_http_webhook_module authors
  */
 
-/*
- * The one-shot digest functions of OpenSSL 3 allocate and so can fail; the
- * plain SHA256_*() cannot, which is what a key function needs.
- */
-#define OPENSSL_SUPPRESS_DEPRECATED
-
+#include "webhook_hash.h"
 #include "webhook_id.h"
+#include "webhook_record.h"
 
 #include <openssl/rand.h>
-#include <openssl/sha.h>
 
 
 #define WEBHOOK_ID_MAX_MS   0xffffffffffffULL   /* 48 bits */
@@ -108,29 +103,20 @@ webhook_id_random(webhook_id_source_t *src, unsigned char *out, size_t len)
 }
 
 
-/* Lengths go in too, so that no text can pass for a part of its neighbour. */
-
 void
 webhook_id_hash(const webhook_str_t *texts, uint32_t count, webhook_id_t *id)
 {
-    uint32_t       i;
-    unsigned       n;
-    SHA256_CTX     ctx;
-    unsigned char  len[8], digest[SHA256_DIGEST_LENGTH];
+    uint32_t        i;
+    webhook_hash_t  hash;
+    unsigned char   digest[WEBHOOK_HASH_LEN];
 
-    SHA256_Init(&ctx);
+    webhook_hash_init(&hash);
 
     for (i = 0; i < count; i++) {
-
-        for (n = 0; n < 8; n++) {
-            len[n] = (unsigned char) ((uint64_t) texts[i].len >> (56 - n * 8));
-        }
-
-        SHA256_Update(&ctx, len, sizeof(len));
-        SHA256_Update(&ctx, texts[i].data, texts[i].len);
+        webhook_hash_text(&hash, &texts[i]);
     }
 
-    SHA256_Final(digest, &ctx);
+    webhook_hash_end(&hash, digest);
 
     memcpy(id->bytes, digest, WEBHOOK_ID_LEN);
 
@@ -234,20 +220,15 @@ webhook_id_time(const webhook_id_t *id)
 uint64_t
 webhook_id_name(const webhook_str_t *name)
 {
-    uint64_t       key;
-    unsigned       i;
-    SHA256_CTX     ctx;
-    unsigned char  digest[SHA256_DIGEST_LENGTH];
+    uint64_t        key;
+    webhook_hash_t  hash;
+    unsigned char   digest[WEBHOOK_HASH_LEN];
 
-    SHA256_Init(&ctx);
-    SHA256_Update(&ctx, name->data, name->len);
-    SHA256_Final(digest, &ctx);
+    webhook_hash_init(&hash);
+    webhook_hash_add(&hash, name->data, name->len);
+    webhook_hash_end(&hash, digest);
 
-    key = 0;
-
-    for (i = 0; i < 8; i++) {
-        key = key << 8 | digest[i];
-    }
+    key = webhook_get_u64(digest);
 
     return key ? key : 1;
 }

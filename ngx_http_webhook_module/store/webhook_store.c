@@ -55,6 +55,7 @@ webhook_store_open(const webhook_store_options_t *options,
     st->size = options->size;
     st->keep = options->keep;
     st->keep_bytes = options->keep_bytes;
+    st->idempotency_rows = options->idempotency_rows;
     st->keep_history = options->keep_history;
     st->readonly = options->readonly;
     st->admin = options->admin;

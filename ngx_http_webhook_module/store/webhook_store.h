@@ -89,6 +89,8 @@ typedef struct {
     uint32_t     high_water;    /* percent of size above which no new event
                                    or call is taken; 0: the default, 90 */
     uint32_t     warn_water;    /* percent at which the log warns; 0: 75 */
+    uint64_t     idempotency_rows;  /* repeats that are known at a time at
+                                   most; 0: one for each 4 kB of size */
     unsigned     keep_history:1;    /* above the mark finished events stay
                                     until their time, new ones are refused */
     unsigned     readonly:1;    /* the operations that read alone */
@@ -216,17 +218,42 @@ typedef struct {
     uint64_t       token;           /* out: 0 if not leased */
 } webhook_put_t;
 
-typedef struct {
-    webhook_id_t          id;
-    uint64_t              wall;
-    webhook_str_t         type;
-    webhook_rendition_t  *forms;
-    uint32_t              forms_count;      /* 1 .. 64 */
-    webhook_put_t        *deliveries;
-    uint32_t              count;
-    uint64_t              lease;            /* ms a lease runs */
+/*
+ * An event that may come again under another id, since whoever caused it
+ * repeats the request: the same key and the same body within "keep" are a
+ * repeat, of which nothing is put (DUPLICATE, with "first").  The same key with
+ * another body is an event like any other ("differs" tells).  What is known of
+ * repeats outlives the events themselves, and is bounded
+ * (options.idempotency_rows): at the bound the event is put all the same, but
+ * a repeat of it will not be known as one ("unprotected" tells).
+ */
 
-    uint64_t              wait;     /* out: ms until one that asked for a
+#define WEBHOOK_IDEMPOTENCY_LEN  32     /* bytes of a digest */
+
+typedef struct {
+    unsigned char  key[WEBHOOK_IDEMPOTENCY_LEN];    /* who asks for what */
+    unsigned char  body[WEBHOOK_IDEMPOTENCY_LEN];   /* what was said */
+    uint64_t       keep;            /* ms that this is known; 0: no key */
+} webhook_idempotency_t;
+
+
+typedef struct {
+    webhook_id_t           id;
+    uint64_t               wall;
+    webhook_str_t          type;
+    webhook_rendition_t   *forms;
+    uint32_t               forms_count;     /* 1 .. 64 */
+    webhook_put_t         *deliveries;
+    uint32_t               count;
+    uint64_t               lease;           /* ms a lease runs */
+    webhook_idempotency_t  idempotency;
+
+    webhook_id_t           first;   /* out: with OK and DUPLICATE: the id that
+                                       the event is kept under, which is
+                                       another than "id" if it is a repeat */
+    unsigned               differs:1;       /* out */
+    unsigned               unprotected:1;   /* out */
+    uint64_t               wait;    /* out: ms until one that asked for a
                                        lease and got none may have it, where a
                                        rate or a hold of its endpoint is the
                                        reason; UINT64_MAX: there is no such */
@@ -585,6 +612,7 @@ typedef struct {
     uint64_t                   used;
     uint64_t                   events;      /* kept now */
     uint64_t                   calls;       /* kept now */
+    uint64_t                   idempotency; /* repeats that are known now */
     unsigned                   full:1;      /* above the high-water mark */
     uint32_t                   owners;      /* processes that have it open */
     webhook_endpoint_stats_t  *endpoints;

@@ -134,7 +134,11 @@ webhook_check_all(webhook_txn_t *t, webhook_check_t *check,
         { WEBHOOK_DB_RECEIVERS, WEBHOOK_KEY_RECEIVER,
                                             webhook_check_receiver },
         { WEBHOOK_DB_DEDUPE, WEBHOOK_KEY_DEDUPE, webhook_check_dedupe },
-        { WEBHOOK_DB_REPEATS, WEBHOOK_KEY_REPEAT, webhook_check_repeat }
+        { WEBHOOK_DB_REPEATS, WEBHOOK_KEY_REPEAT, webhook_check_repeat },
+        { WEBHOOK_DB_IDEMPOTENCY, WEBHOOK_KEY_IDEMPOTENCY,
+                                            webhook_check_idempotency },
+        { WEBHOOK_DB_IDEMPOTENCY_ENDS, WEBHOOK_KEY_IDEMPOTENCY_END,
+                                            webhook_check_idempotency_end }
     };
 
     memset(check, 0, sizeof(webhook_check_t));

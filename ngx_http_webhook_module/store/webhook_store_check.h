@@ -70,6 +70,10 @@ int webhook_check_dedupe(webhook_check_ctx_t *x, const MDB_val *key,
     const MDB_val *val);
 int webhook_check_repeat(webhook_check_ctx_t *x, const MDB_val *key,
     const MDB_val *val);
+int webhook_check_idempotency(webhook_check_ctx_t *x, const MDB_val *key,
+    const MDB_val *val);
+int webhook_check_idempotency_end(webhook_check_ctx_t *x, const MDB_val *key,
+    const MDB_val *val);
 
 /* An event whose rows have all been seen. */
 int webhook_check_event(webhook_check_ctx_t *x);

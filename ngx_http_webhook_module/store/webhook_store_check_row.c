@@ -662,3 +662,60 @@ webhook_check_repeat(webhook_check_ctx_t *x, const MDB_val *key,
 
     return rc;
 }
+
+
+int
+webhook_check_idempotency(webhook_check_ctx_t *x, const MDB_val *key,
+    const MDB_val *val)
+{
+    int                        rc;
+    MDB_val                    row;
+    unsigned char              end[WEBHOOK_KEY_IDEMPOTENCY_END];
+    webhook_idempotency_row_t  i;
+
+    if (webhook_row_read_idempotency(val, &i) != 0) {
+        webhook_check_fault(x, NULL, "a row of idempotency cannot be read");
+        return 0;
+    }
+
+    webhook_key_idempotency_end(end, i.end, key->mv_data);
+
+    rc = webhook_txn_get(x->t, WEBHOOK_DB_IDEMPOTENCY_ENDS, end, sizeof(end),
+                         &row);
+
+    if (rc == MDB_NOTFOUND) {
+        webhook_check_fault(x, &i.event, "its row of idempotency never ends");
+        return 0;
+    }
+
+    return rc;
+}
+
+
+int
+webhook_check_idempotency_end(webhook_check_ctx_t *x, const MDB_val *key,
+    const MDB_val *val)
+{
+    int                        rc;
+    MDB_val                    row;
+    unsigned char             *p;
+    webhook_idempotency_row_t  i;
+
+    (void) val;
+
+    p = key->mv_data;
+
+    rc = webhook_txn_get(x->t, WEBHOOK_DB_IDEMPOTENCY, p + 8,
+                         WEBHOOK_KEY_IDEMPOTENCY, &row);
+
+    if (rc == MDB_NOTFOUND
+        || (rc == 0 && webhook_row_read_idempotency(&row, &i) == 0
+            && i.end != webhook_get_u64(p)))
+    {
+        webhook_check_fault(x, NULL, "the end of a row of idempotency is of "
+                            "none");
+        return 0;
+    }
+
+    return rc;
+}

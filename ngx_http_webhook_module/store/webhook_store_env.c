@@ -58,7 +58,9 @@ static const char  *webhook_env_names[WEBHOOK_DBS] = {
     "receivers",
     "owners",
     "dedupe",
-    "repeats"
+    "repeats",
+    "idempotency",
+    "idempotency_ends"
 };
 
 

@@ -19,7 +19,7 @@ static int webhook_event_delivery(webhook_txn_t *t, webhook_op_put_event_t *p,
 int
 webhook_event_put(webhook_txn_t *t, webhook_op_t *op)
 {
-    int                      rc, taken;
+    int                      rc, taken, seen;
     size_t                   len;
     MDB_val                  val;
     uint32_t                 i, added;
@@ -46,6 +46,16 @@ webhook_event_put(webhook_txn_t *t, webhook_op_t *op)
 
     if (rc != MDB_NOTFOUND) {
         return rc;
+    }
+
+    rc = webhook_idempotency_seen(t, p, &seen);
+    if (rc) {
+        return rc;
+    }
+
+    if (seen) {
+        op->result = WEBHOOK_STORE_DUPLICATE;
+        return 0;
     }
 
     rc = webhook_expire_take(t, webhook_event_size(p), &taken);
@@ -106,6 +116,11 @@ webhook_event_put(webhook_txn_t *t, webhook_op_t *op)
     }
 
     t->state.events++;
+
+    rc = webhook_idempotency_keep(t, p);
+    if (rc) {
+        return rc;
+    }
 
     op->result = WEBHOOK_STORE_OK;
 
@@ -179,6 +194,10 @@ webhook_event_size(const webhook_op_put_event_t *p)
     const webhook_rendition_t  *form;
 
     size = 512 + (size_t) p->count * 384;
+
+    if (p->idempotency.keep) {
+        size += 512;
+    }
 
     for (i = 0; i < p->forms_count; i++) {
         form = &p->forms[i];

@@ -28,6 +28,7 @@ webhook_expire_peek(webhook_txn_t *t, webhook_op_t *op, int *todo)
 {
     int            rc;
     unsigned char  key[WEBHOOK_KEY_FINISHED];
+    unsigned char  end[WEBHOOK_KEY_IDEMPOTENCY_END];
 
     op->result = WEBHOOK_STORE_OK;
 
@@ -40,6 +41,11 @@ webhook_expire_peek(webhook_txn_t *t, webhook_op_t *op, int *todo)
 
     if (rc == 0 && !*todo) {
         rc = webhook_dedupe_over(t, todo);
+    }
+
+    if (rc == 0 && !*todo) {
+        rc = webhook_expire_ended(t, WEBHOOK_DB_IDEMPOTENCY_ENDS, end,
+                                  sizeof(end), todo);
     }
 
     return rc;
@@ -86,9 +92,46 @@ webhook_expire(webhook_txn_t *t, webhook_op_t *op)
 
     if (rc == 0 && more) {
         x->more = 1;
+        return 0;
+    }
+
+    if (rc == 0) {
+        rc = webhook_idempotency_expire(t, x->max, &x->count, &pages, &more);
+    }
+
+    if (rc == 0 && more) {
+        x->more = 1;
     }
 
     return rc;
+}
+
+
+int
+webhook_expire_ended(webhook_txn_t *t, webhook_db_e db, unsigned char *key,
+    size_t key_len, int *found)
+{
+    int      rc;
+    MDB_val  k, val;
+
+    *found = 0;
+
+    memset(key, 0, key_len);
+
+    rc = webhook_txn_seek(t, db, key, key_len, &k, &val);
+    if (rc) {
+        return rc == MDB_NOTFOUND ? 0 : rc;
+    }
+
+    if (k.mv_size != key_len) {
+        return MDB_CORRUPTED;
+    }
+
+    memcpy(key, k.mv_data, key_len);
+
+    *found = webhook_get_u64(key) <= t->now;
+
+    return 0;
 }
 
 

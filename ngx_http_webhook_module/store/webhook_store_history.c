@@ -497,7 +497,12 @@ webhook_history_stats(webhook_txn_t *t, webhook_op_t *op)
     s->events = t->state.events;
     s->calls = t->state.calls;
 
-    rc = webhook_owner_count(t, &s->owners);
+    rc = webhook_idempotency_count(t, &s->idempotency);
+
+    if (rc == 0) {
+        rc = webhook_owner_count(t, &s->owners);
+    }
+
     if (rc) {
         return rc;
     }

@@ -17,6 +17,7 @@
  *   queue     due deliveries and leases: claim, complete
  *   event     put; the forms of an event
  *   owner     slots of processes, and take-over
+ *   idempotency  events whose request was repeated
  *   expire, history, calls     as their operations
  *   env       opens, resizes and sets aside the files
  *   store     open, apply, close
@@ -65,6 +66,10 @@ struct webhook_store_s {
     uint32_t                  high_water;
     uint32_t                  warn_water;     /* percent, as was asked for */
     uint32_t                  warn_mark;      /* percent, below the mark */
+    uint64_t                  idempotency_rows;     /* at most; 0: as large
+                                                       as the store is */
+    uint64_t                  idempotency_told;     /* that there is no room:
+                                                       engine time */
     unsigned                  keep_history:1;
     unsigned                  readonly:1;
     unsigned                  admin:1;
@@ -423,6 +428,26 @@ int webhook_expire(webhook_txn_t *t, webhook_op_t *op);
 /* As webhook_space_take(); where there is no room, what is finished makes some
    if it may. */
 int webhook_expire_take(webhook_txn_t *t, size_t bytes, int *taken);
+
+/* The first row of a table by the time that its keys begin with, if that time
+   has come; *found tells.  key_len is that of the table's keys. */
+int webhook_expire_ended(webhook_txn_t *t, webhook_db_e db,
+    unsigned char *key, size_t key_len, int *found);
+
+/* Is an event a repeat of one that was put under another id?  Sets p->first,
+   or p->differs. */
+int webhook_idempotency_seen(webhook_txn_t *t, webhook_op_put_event_t *p,
+    int *seen);
+
+/* Remembers an event that was put, or sets p->unprotected. */
+int webhook_idempotency_keep(webhook_txn_t *t, webhook_op_put_event_t *p);
+
+/* The number of repeats that are known. */
+int webhook_idempotency_count(webhook_txn_t *t, uint64_t *rows);
+
+/* Removes what ended, until *count is max or *pages enough. */
+int webhook_idempotency_expire(webhook_txn_t *t, uint32_t max,
+    uint32_t *count, uint32_t *pages, int *more);
 
 /* 1 if a delivery is one that the filter means; *head is its event's then. */
 int webhook_filter_match(webhook_txn_t *t, const webhook_filter_t *f,

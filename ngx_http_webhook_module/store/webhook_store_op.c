@@ -28,6 +28,9 @@ webhook_op_reset(webhook_op_t *op)
             op->u.put_event.deliveries[i].token = 0;
         }
 
+        op->u.put_event.first = op->u.put_event.id;
+        op->u.put_event.differs = 0;
+        op->u.put_event.unprotected = 0;
         op->u.put_event.wait = WEBHOOK_NEVER;
         break;
 

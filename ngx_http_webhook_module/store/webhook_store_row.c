@@ -21,6 +21,7 @@
 #define WEBHOOK_ROW_CALL      'C'
 #define WEBHOOK_ROW_RECORD    'R'
 #define WEBHOOK_ROW_FORM      'B'
+#define WEBHOOK_ROW_IDEMPOTENCY  'I'
 
 /* Flags of a delivery and of an endpoint. */
 
@@ -505,6 +506,39 @@ webhook_row_read_owner(const MDB_val *v, webhook_owner_row_t *r)
     r->incarnation = webhook_record_u64(&in);
     r->pid = webhook_record_u32(&in);
     r->wall = webhook_record_u64(&in);
+
+    return webhook_row_end(&in);
+}
+
+
+size_t
+webhook_row_write_idempotency(unsigned char *buf,
+    const webhook_idempotency_row_t *r)
+{
+    webhook_record_out_t  out;
+
+    webhook_record_write(&out, buf, WEBHOOK_ROW_MAX, WEBHOOK_ROW_IDEMPOTENCY,
+                         1);
+
+    webhook_record_add_u64(&out, webhook_get_u64(r->event.bytes));
+    webhook_record_add_u64(&out, webhook_get_u64(r->event.bytes + 8));
+    webhook_record_add_u64(&out, r->end);
+
+    return webhook_record_written(&out);
+}
+
+
+int
+webhook_row_read_idempotency(const MDB_val *v, webhook_idempotency_row_t *r)
+{
+    webhook_record_in_t  in;
+
+    webhook_record_read(&in, v->mv_data, v->mv_size, WEBHOOK_ROW_IDEMPOTENCY,
+                        1);
+
+    webhook_set_u64(r->event.bytes, webhook_record_u64(&in));
+    webhook_set_u64(r->event.bytes + 8, webhook_record_u64(&in));
+    r->end = webhook_record_u64(&in);
 
     return webhook_row_end(&in);
 }

@@ -63,6 +63,9 @@
  *   owners      slot 4                        an owner
  *   dedupe      scope 8, digest 32            a reservation, or its answer
  *   repeats     time 8, scope 8, digest 32    nothing: when that ends
+ *   idempotency key 32, body 32               the event that these were of
+ *   idempotency_ends
+ *               time 8, key 32, body 32       nothing: when that ends
  */
 
 typedef enum {
@@ -80,10 +83,12 @@ typedef enum {
     WEBHOOK_DB_RECEIVERS,
     WEBHOOK_DB_OWNERS,
     WEBHOOK_DB_DEDUPE,
-    WEBHOOK_DB_REPEATS
+    WEBHOOK_DB_REPEATS,
+    WEBHOOK_DB_IDEMPOTENCY,
+    WEBHOOK_DB_IDEMPOTENCY_ENDS
 } webhook_db_e;
 
-#define WEBHOOK_DBS  15
+#define WEBHOOK_DBS  17
 
 
 /* Lanes of the due index: within an endpoint, what goes first. */
@@ -117,6 +122,8 @@ typedef enum {
 #define WEBHOOK_KEY_OWNER     4
 #define WEBHOOK_KEY_DEDUPE    40
 #define WEBHOOK_KEY_REPEAT    48
+#define WEBHOOK_KEY_IDEMPOTENCY      (2 * WEBHOOK_IDEMPOTENCY_LEN)
+#define WEBHOOK_KEY_IDEMPOTENCY_END  (8 + WEBHOOK_KEY_IDEMPOTENCY)
 
 
 static inline void
@@ -198,6 +205,23 @@ webhook_key_dedupe(unsigned char *key, uint64_t scope,
 {
     webhook_set_u64(key, scope);
     memcpy(key + 8, digest, 32);
+}
+
+
+static inline void
+webhook_key_idempotency(unsigned char *key, const webhook_idempotency_t *i)
+{
+    memcpy(key, i->key, WEBHOOK_IDEMPOTENCY_LEN);
+    memcpy(key + WEBHOOK_IDEMPOTENCY_LEN, i->body, WEBHOOK_IDEMPOTENCY_LEN);
+}
+
+
+static inline void
+webhook_key_idempotency_end(unsigned char *key, uint64_t end,
+    const unsigned char *idempotency)
+{
+    webhook_set_u64(key, end);
+    memcpy(key + 8, idempotency, WEBHOOK_KEY_IDEMPOTENCY);
 }
 
 
@@ -328,6 +352,12 @@ typedef struct {
 
 
 typedef struct {
+    webhook_id_t  event;
+    uint64_t      end;                  /* engine time */
+} webhook_idempotency_row_t;
+
+
+typedef struct {
     uint64_t  incarnation;
     uint32_t  pid;
     uint64_t  wall;                     /* when it opened the store */
@@ -356,6 +386,8 @@ size_t webhook_row_write_clock(unsigned char *buf,
 size_t webhook_row_write_call(unsigned char *buf, const webhook_call_row_t *r);
 size_t webhook_row_write_owner(unsigned char *buf,
     const webhook_owner_row_t *r);
+size_t webhook_row_write_idempotency(unsigned char *buf,
+    const webhook_idempotency_row_t *r);
 size_t webhook_row_write_format(unsigned char *buf, uint32_t format);
 
 /* Each reads a record; texts are views into it.  0 or MDB_CORRUPTED. */
@@ -367,6 +399,8 @@ int webhook_row_read_state(const MDB_val *v, webhook_state_row_t *r);
 int webhook_row_read_clock(const MDB_val *v, webhook_clock_row_t *r);
 int webhook_row_read_call(const MDB_val *v, webhook_call_row_t *r);
 int webhook_row_read_owner(const MDB_val *v, webhook_owner_row_t *r);
+int webhook_row_read_idempotency(const MDB_val *v,
+    webhook_idempotency_row_t *r);
 int webhook_row_read_format(const MDB_val *v, uint32_t *format);
 
 /* A form's fields: writes them into WEBHOOK_ROW_FORM_MAX bytes, reads them
