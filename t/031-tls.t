@@ -134,8 +134,8 @@ my $endpoints = join '', map { <<"CONF" } sort keys %case;
         url     $case{$_}[0];
         events  t.$_;
         retry   attempts=1;
-        timeout @{[ $_ eq 'mute' ? 'connect=200ms' : 'connect=5s' ]}
-                read=10s total=10s;
+        timeout @{[ $_ eq 'mute' ? 'connect=200ms' : 'connect=60s' ]}
+                read=60s total=60s;
         @{[ $case{$_}[1] ? "tls $case{$_}[1];" : '' ]}
     }
 CONF
@@ -176,7 +176,7 @@ my @all = grep { $_ ne 'resume' } sort keys %case;
 
 $t->post("/e/$_", '{}') for @all;
 
-ok wait_for(sub { over() >= @all }, deadline(20)), 'all deliveries are over';
+ok wait_for(sub { over() >= @all }, 20), 'all deliveries are over';
 
 my $log = $t->error_log;
 my %got;
@@ -221,30 +221,30 @@ my %conns = map { ($_->{conn} => 1) } @{$server{good}->requests};
 my $count = $server{good}->count;
 
 $t->post('/e/good', '{}');
-$server{good}->wait_requests($count + 1, deadline(5));
+$server{good}->wait_requests($count + 1, 5);
 
 is $server{good}->count, $count + 1, 'one send more';
 ok $conns{$server{good}->requests->[-1]{conn}}, 'a connection is kept';
 
-wait_for(sub { over() == @all + 1 }, deadline(10));
+wait_for(sub { over() == @all + 1 }, 10);
 
 my $done = over();
 my $delivered = metric('sends_delivered');
 
 $t->post('/e/resume', '{}');
-wait_for(sub { over() == $done + 1 }, deadline(10));
+wait_for(sub { over() == $done + 1 }, 10);
 
 is metric('sends_delivered'), $delivered, 'the first session is a new one';
 
 $t->post('/e/resume', '{}');
-wait_for(sub { over() == $done + 2 }, deadline(10));
+wait_for(sub { over() == $done + 2 }, 10);
 
 is metric('sends_delivered'), $delivered + 1, 'the next resumes it';
 
 my @old = $t->workers;
 
 ok $t->reload, 'reload';
-ok $t->wait_gone(\@old, deadline(3)), 'idle connections keep no worker alive';
+ok $t->wait_gone(\@old, 3), 'idle connections keep no worker alive';
 
 
 # What cannot be read is an error of the configuration.

@@ -57,7 +57,7 @@ $t->start;
 
 is $t->post('/e/add', '{}')->{status}, 200, 'an event' for 1 .. 40;
 
-$hook->wait_requests(8, deadline(5));
+$hook->wait_requests(8, 5);
 my $count = @{$hook->wait_quiet(0.3)};
 
 cmp_ok $count, '>=', 8, 'deliveries take connections';
@@ -68,7 +68,7 @@ is $t->get('/t')->{status}, 200, 'the proxy has its own' for 1 .. 5;
 $hook->answer('*', 200);
 $hook->release;
 
-ok wait_for(sub { metric($t, 'sends_delivered') == 40 }, deadline(20)),
+ok wait_for(sub { metric($t, 'sends_delivered') == 40 }, 20),
    'all are delivered in the end';
 is scalar(grep { $_->{headers}{'webhook-attempt'} != 1 }
           @{$hook->requests}), 0, 'none of them failed on the way';
@@ -104,17 +104,17 @@ $t->start;
 
 $t->post('/e/add', '{}') for 1 .. 3;
 
-is scalar @{$hook->wait_requests(3, deadline(5))}, 3, 'three are under way';
+is scalar @{$hook->wait_requests(3, 5)}, 3, 'three are under way';
 
 $hook->answer('*', 200);
 
 my @old = $t->workers;
 
 ok $t->reload, 'reload';
-ok $t->wait_gone(\@old, deadline(5)),
+ok $t->wait_gone(\@old, 5),
    'the worker is gone when its time is over';
 
-ok wait_for(sub { metric($t, 'sends_delivered') == 3 }, deadline(10)),
+ok wait_for(sub { metric($t, 'sends_delivered') == 3 }, 10),
    'another sends what it could not end';
 
 is join(' ', map { $_->{headers}{'webhook-attempt'} } @{$hook->requests}),
@@ -146,10 +146,10 @@ CONF
 $t->start;
 $t->post('/e/add', '{}');
 
-is scalar @{$hook->wait_requests(1, deadline(5))}, 1, 'one is under way';
+is scalar @{$hook->wait_requests(1, 5)}, 1, 'one is under way';
 
 ok $t->reload, 'reload';
-ok wait_for(sub { metric($t, 'sends_delivered') == 1 }, deadline(10)),
+ok wait_for(sub { metric($t, 'sends_delivered') == 1 }, 10),
    'a worker that ends waits for the answer';
 is $hook->count, 1, 'and it is not sent twice';
 

@@ -205,7 +205,7 @@ sub deliver
 
     $t->post("/e/$name", '{}');
 
-    wait_for(sub { over() > $before }, deadline(10))
+    wait_for(sub { over() > $before }, 10)
         or diag "no end of $name";
 }
 
@@ -214,7 +214,7 @@ my @all = sort keys %case;
 
 $t->post("/e/$_", '{}') for @all;
 
-ok wait_for(sub { over() >= @all }, deadline(20)), 'all deliveries are over';
+ok wait_for(sub { over() >= @all }, 20), 'all deliveries are over';
 
 my $log = $t->error_log;
 my %got;
@@ -253,7 +253,7 @@ my $shown = wait_for(sub {
                      ? @{JSON::PP::decode_json($out)->{deliveries}} : ();
 
     return $delivery && $delivery->{state} eq 'dead' ? $delivery : undef;
-}, deadline(10));
+}, 10);
 
 is scalar(grep { $_->{error} =~ /address 10\.0\.0\.1 of private\.test is not/ }
           @{$shown->{attempts}}), 3, 'the history tells why at each attempt';
@@ -286,7 +286,7 @@ ok wait_for(sub {
 
     deliver('rebind');
     return $short->count == $before;
-}, deadline(20)), 'the new address is refused';
+}, 20), 'the new address is refused';
 
 like $t->error_log,
      qr/address 127\.0\.0\.9 of rebind\.test is not allowed/,
@@ -340,7 +340,7 @@ $n->post('/e/', '{}');
 
 ok wait_for(sub {
     $near->count && 2 == (() = $n->error_log =~ /is dead after/g);
-}, deadline(10)), 'three deliveries';
+}, 10), 'three deliveries';
 
 like $n->error_log,
      qr/\.here \(t\.here\) is dead .* of localhost is not allowed: loopback/,

@@ -206,14 +206,14 @@ sub deliver
 
     $t->post("/e/$name", '{}');
 
-    wait_for(sub { over() > $before }, deadline(10))
+    wait_for(sub { over() > $before }, 10)
         or diag "no end of $name";
 }
 
 
 $t->post("/e/$_", '{}') for @all;
 
-ok wait_for(sub { over() >= @all }, deadline(20)), 'all deliveries are over';
+ok wait_for(sub { over() >= @all }, 20), 'all deliveries are over';
 is metric('sends_released'), 0, 'nothing is taken for a fault of ours';
 
 my $log = $t->error_log;

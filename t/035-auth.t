@@ -222,7 +222,7 @@ sub deliver
 
     $t->post("/e/$name", '{}') for 1 .. $n;
 
-    wait_for(sub { over() >= $before + $n }, deadline(15))
+    wait_for(sub { over() >= $before + $n }, 15)
         or diag "no end of $name";
 }
 
@@ -248,7 +248,7 @@ sub why
 
 $t->post("/e/$_", '{}') for @all;
 
-ok wait_for(sub { over() >= @all }, deadline(20)), 'all deliveries are over';
+ok wait_for(sub { over() >= @all }, 20), 'all deliveries are over';
 is metric('sends_released'), 0, 'nothing is taken for a fault of ours';
 
 for my $name (@all) {
@@ -331,7 +331,7 @@ deliver('brief');
 ok wait_for(sub {
     deliver('brief');
     return keys(%{{ map { ($_ => 1) } authorization('/brief') }}) > 1;
-}, deadline(10)), 'until its time is over';
+}, 10), 'until its time is over';
 
 
 # An endpoint that does not take it any more.
@@ -406,7 +406,7 @@ unlike $history, $secrets, 'nor has the history';
 my $pending = $idp->count;
 
 $t->post('/e/pending', '{}');
-$idp->wait_requests($pending + 1, deadline(5));
+$idp->wait_requests($pending + 1, 5);
 
 is $idp->count, $pending + 1, 'a token is asked for';
 
@@ -424,7 +424,7 @@ is_deeply JSON::PP::decode_json($shown)->{deliveries}[0]{attempts} // [], [],
           'without an attempt';
 
 $t->start;
-$idp->wait_requests($pending + 2, deadline(10));
+$idp->wait_requests($pending + 2, 10);
 
 is $idp->count, $pending + 2, 'it is sent again';
 

@@ -67,7 +67,7 @@ $t->config(http => <<'CONF', server => <<'CONF');
         url      http://127.0.0.1:%%PORT_erp%%/ordered;
         events   c.one;
         order_by data.key;
-        retry    attempts=5 first=300ms factor=1;
+        retry    attempts=5 first=1h;
     }
 CONF
     location /api/ {
@@ -163,12 +163,15 @@ like $t->nginx->error_log,
 $t->post('/slow', '{"text": "aaa"}');
 is came(2), 'quick slow', 'one that does not, does';
 
-# Order: the first of its key fails once; others of the key wait for it.
+# Order: the first of its key fails once; others of the key wait for it, and it
+# waits until it is told to go on, when all that need not wait have come.
 
 my $long = 'k' x 300;
 
 $t->post('/keys', '{"key": "x", "n": 1}');
 $hook->wait_requests(++$seen);
+
+my $id = $hook->requests->[-1]{headers}{'webhook-id'};
 
 $t->post('/keys', qq({"key": $_})) for '"x", "n": 2', '"x", "n": 3',
                                        '1.0, "n": 4', '1.0, "n": 5',
@@ -176,6 +179,16 @@ $t->post('/keys', qq({"key": $_})) for '"x", "n": 2', '"x", "n": 3',
                                        qq("$long", "n": 7),
                                        'null, "n": 8';
 $t->post('/keys', '{"n": 9}');
+
+sub others { return map { $_->{body} =~ /"n": ([4-9])/ } @{$hook->requests}; }
+
+wait_for(sub { others() == 6 });
+
+my @came = sort { $a <=> $b } others();
+is "@came", '4 5 6 7 8 9', 'those of other keys, or of none, do not wait';
+
+my ($rc, $out, $err) = $t->ctl('retry', "$id.ordered");
+is $rc, 0, 'the first goes on' or diag $out, $err;
 
 my $all = $hook->wait_requests($seen + 9);
 my @order = map { $_->{body} =~ /"n": (\d)/ } @$all[$seen - 1 .. $#$all];

@@ -98,7 +98,7 @@ my $all = wait_for(sub {
     ($status, $out) = $t->ctl('list', '--state=sending', '--limit=1');
 
     return $out !~ /order\.add/;
-}, deadline(30));
+}, 30);
 
 ok $all, 'nothing waits at the end';
 

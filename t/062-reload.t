@@ -70,7 +70,7 @@ for (1 .. 5) {
     sleep 0.4;
 
     ok $t->reload, 'reload';
-    ok $t->wait_gone(\@old, deadline(15)), 'the old workers have left';
+    ok $t->wait_gone(\@old, 15), 'the old workers have left';
 }
 
 sleep 0.4;
@@ -92,7 +92,7 @@ ok wait_for(sub {
     my ($s2, $sending) = $t->ctl('list', '--state=sending', '--limit=1');
 
     return "$pending$sending" !~ /order\.add/;
-}, deadline(20)), 'nothing waits at the end';
+}, 20), 'nothing waits at the end';
 
 my (%got, %again);
 

@@ -96,7 +96,7 @@ my $attached = wait_for(sub {
         return 0 unless (slurp("$dir/$pid.err") // '') =~ /attached/;
     }
     return 1;
-}, deadline(10));
+}, 10);
 
 plan skip_all => 'strace cannot attach here' unless $attached;
 
@@ -110,7 +110,7 @@ is $t->request('POST', '/in/abcdefghijklmnopqrstuvwxyz', '{"a": 1}',
                headers => ['Content-Type' => 'application/json'])->{status},
    200, 'a receiver is called';
 
-$hook->wait_requests(200 * 4, deadline(30));
+$hook->wait_requests(200 * 4, 30);
 sleep 0.6;                              # a scan or two with nothing to do
 
 # End the tracing before nginx exits: the exit may use the store.

@@ -126,7 +126,7 @@ make($_) for @alone, 'gone', 'slow', 'break';
 # 410: paused
 
 ok $t->wait_log(qr/"gone" answered 410 Gone and is paused: its deliveries wait/,
-                deadline(10)),
+                10),
    'the log says that an endpoint is gone';
 make('gone');
 
@@ -137,7 +137,7 @@ make('slow');
 
 # the breaker, the same
 
-ok $t->wait_log(qr/breaker of webhook endpoint "break" opened/, deadline(10)),
+ok $t->wait_log(qr/breaker of webhook endpoint "break" opened/, 10),
    'the log says that a breaker opened';
 make('break');
 
@@ -193,7 +193,7 @@ cmp_ok $s{slow}[4]{time} - $s{slow}[0]{time}, '>=', 1, 'for a second';
 
 is "@attempts", '1 2 3 4 5 6 7 8 9 1',
    'an open breaker holds first sends, but no retries, until one succeeds';
-ok $t->wait_log(qr/breaker of webhook endpoint "break" closed/, deadline(10)),
+ok $t->wait_log(qr/breaker of webhook endpoint "break" closed/, 10),
    'the log says that it closed';
 
 # The paused endpoint has had nothing since, and has it all when resumed.
@@ -255,7 +255,7 @@ sub until_sent
 {
     my ($name, $n) = @_;
 
-    my $came = wait_for(sub { sent($name) >= $n }, deadline(20));
+    my $came = wait_for(sub { sent($name) >= $n }, 20);
 
     ok $came, "$name: $n sends";
 }

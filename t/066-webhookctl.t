@@ -92,7 +92,7 @@ sub wait_ended
 
         return $n == grep { /"state":"(?:delivered|dead)"/ }
                      split /\n/, $out;
-    }, deadline(20)), "$n deliveries have ended"
+    }, 20), "$n deliveries have ended"
         or diag +($t->ctl('list'))[1];
 }
 
@@ -144,13 +144,13 @@ is at_hook('/bad'), 3, 'one send each';
 like ok_ctl('retry', $dead[0]{id}), qr/^\Q$dead[0]{id}\E is due now$/m,
      'it is told';
 
-ok wait_for(sub { at_hook('/bad') == 4 }, deadline(10)), 'it is sent again';
+ok wait_for(sub { at_hook('/bad') == 4 }, 10), 'it is sent again';
 
 wait_ended(7);
 
 ok_ctl('retry', map { $_->{id} } @dead);
 
-ok wait_for(sub { at_hook('/bad') == 7 }, deadline(10)), 'all of them are';
+ok wait_for(sub { at_hook('/bad') == 7 }, 10), 'all of them are';
 
 wait_ended(7);
 
@@ -184,7 +184,7 @@ my @waits;
 ok wait_for(sub {
     @waits = objects('list', '--state=pending', '--endpoint=good');
     return @waits == 2;
-}, deadline(10)), 'deliveries wait';
+}, 10), 'deliveries wait';
 
 ok_ctl('cancel', $waits[0]{id});
 
@@ -195,7 +195,7 @@ is at_hook('/good'), $was, 'nothing was sent';
 
 ok_ctl('resume', 'good');
 
-ok wait_for(sub { at_hook('/good') == $was + 1 }, deadline(10)),
+ok wait_for(sub { at_hook('/good') == $was + 1 }, 10),
    'the other goes out';
 
 wait_ended(11);
@@ -218,7 +218,7 @@ my ($counted) = objects('replay', '--state=dead', '--endpoint=bad',
 
 is_deeply $counted, { count => 5, replayed => 5 }, 'five are replayed';
 
-ok wait_for(sub { at_hook('/bad') == $was + 5 }, deadline(10)),
+ok wait_for(sub { at_hook('/bad') == $was + 5 }, 10),
    'and sent';
 
 wait_ended(11);
@@ -295,7 +295,7 @@ is scalar(objects('list', '--state=pending', '--endpoint=bad')), 2,
 
 ok_ctl('resume', 'bad');
 
-ok wait_for(sub { at_hook('/bad') == $was + 2 }, deadline(10)),
+ok wait_for(sub { at_hook('/bad') == $was + 2 }, 10),
    'until it is ended';
 
 wait_ended(13);

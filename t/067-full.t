@@ -129,7 +129,7 @@ sub kept_again
         my ($after) = metrics();
 
         return $after > $before;
-    }, deadline(30)), "events are taken again, by themselves: $why";
+    }, 30), "events are taken again, by themselves: $why";
 }
 
 
@@ -152,13 +152,13 @@ is $t->get('/plain')->{body}, 'a line', 'what is no event is served';
 
 $hook->listen;
 
-ok wait_for(sub { delivered() >= $kept }, deadline(30)),
+ok wait_for(sub { delivered() >= $kept }, 30),
    'deliveries go on';
 is delivered(), $kept, 'all that was kept, and no more';
 
 kept_again('what is finished makes room');
 
-ok $t->wait_log(qr/the store .* takes events again/, deadline(30)),
+ok $t->wait_log(qr/the store .* takes events again/, 30),
    'which is told';
 
 # history alone never fills it
@@ -170,7 +170,7 @@ for my $n (1 .. 150) {
 
     # what waits for its delivery is no history yet
 
-    wait_for(sub { delivered() >= (metrics())[0] }, deadline(10))
+    wait_for(sub { delivered() >= (metrics())[0] }, 10)
         if $n % 20 == 0;
 }
 
@@ -219,7 +219,7 @@ ok wait_for(sub {
     my $n = () = $out =~ /"event":/g;
 
     return $n > 5 && $n <= 21;
-}, deadline(20)), 'history is held at its bytes';
+}, 20), 'history is held at its bytes';
 
 finish();
 
@@ -243,7 +243,7 @@ for my $n (1 .. 400) {
 
     my $done = wait_for(sub {
         waitpid($pid, POSIX::WNOHANG()) == $pid || metric('events_waited_total')
-    }, deadline(10));
+    }, 10);
 
     if (metric('events_waited_total')) {
         $waits = $pid;
@@ -271,7 +271,7 @@ ok wait_for(sub { waitpid($waits, POSIX::WNOHANG()) == $waits },
             deadline(30)), 'it goes out once there is room';
 is $?, 0, 'whole';
 
-ok wait_for(sub { (metrics())[0] == $kept + 1 }, deadline(10)),
+ok wait_for(sub { (metrics())[0] == $kept + 1 }, 10),
    'and its event is kept';
 is +(metrics())[1], 0, 'nothing was lost';
 
@@ -348,13 +348,13 @@ SKIP: {
 
     $hook->listen;
 
-    ok wait_for(sub { delivered() >= $kept }, deadline(30)),
+    ok wait_for(sub { delivered() >= $kept }, 30),
        'deliveries go on';
     is delivered(), $kept, 'all that was kept, and no more';
 
     kept_again('what is finished makes room');
 
-    ok $t->wait_log(qr/the store .* takes events again/, deadline(30)),
+    ok $t->wait_log(qr/the store .* takes events again/, 30),
        'which is told';
 
     like +($t->ctl('check'))[1], qr/ 0 faults$/, 'the store is sound';

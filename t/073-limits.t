@@ -11,7 +11,8 @@ use lib "$FindBin::Bin/lib";
 use List::Util qw(max);
 use Test::More;
 
-use Webhook::Test qw(wait_for deadline asan);
+use Webhook::Test qw(asan);
+use Webhook::Sandbox qw(crowd);
 
 
 my $rate = 100;
@@ -88,11 +89,11 @@ CONF
         request => sub { return ('POST', "/api/orders?n=$_[0]", '{}') },
     );
 
-    $load->wait(deadline(10));
+    $load->wait(10);
 
     my $seen = grep { $_->{status} == 201 } @{ $load->stop };
 
-    my $sent = $slow->wait_requests($seen, deadline(30));
+    my $sent = $slow->wait_requests($seen, 30);
 
     is @$sent, $seen, "$workers workers: all events came ($seen)";
     cmp_ok most($sent, $delay), '<=', $inflight,
@@ -101,7 +102,7 @@ CONF
     cmp_ok most($sent, $delay), '>=', $inflight - 2,
            "$workers workers: the limit is made use of";
 
-    $sent = $even->wait_requests($seen, deadline(30));
+    $sent = $even->wait_requests($seen, 30);
 
     is @$sent, $seen, "$workers workers: all events came at their rate";
 
@@ -112,9 +113,9 @@ CONF
            '%d workers: %.1f sends a second, no more than %d',
            $workers, $real, $rate;
 
-    # A busy machine may make it less, but not half of it.
+    # A busy machine may make it less, as it is busy.
 
-    cmp_ok $real, '>=', $rate * (asan() ? 0.5 : 0.8),
+    cmp_ok $real, '>=', $rate * (asan() ? 0.5 : 0.8) / crowd(),
            "$workers workers: the rate is made use of";
 
     # Nor in any second of it, but that an endpoint which had to wait for its

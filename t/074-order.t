@@ -144,7 +144,7 @@ CONF
     my $at = $hook->call('done');
 
     cmp_ok $at, '<', $total, "in the middle: $at of $total were sent";
-    ok $t->wait_gone(\@old, deadline(20)), 'the old workers have left';
+    ok $t->wait_gone(\@old, 20), 'the old workers have left';
 
     ok wait_for(sub { $clients == grep { -e "$dir/$_" } 1 .. $clients },
                 $patience), 'all was asked for';
@@ -161,7 +161,7 @@ CONF
 
     # The last outcomes are on their way to the store.
 
-    ok wait_for(sub { left($t) == 0 }, deadline(20)), 'nothing waits';
+    ok wait_for(sub { left($t) == 0 }, 20), 'nothing waits';
 
     my $seen = $hook->call('report');
 
@@ -284,7 +284,7 @@ CONF
     my $becomes = sub {
         my ($path, $key, $want, $name) = @_;
 
-        wait_for(sub { $sent->($path, $key) eq $want }, deadline(20));
+        wait_for(sub { $sent->($path, $key) eq $want }, 20);
         is $sent->($path, $key), $want, $name;
     };
 
@@ -302,7 +302,7 @@ CONF
     $becomes->('block', $_, '0 1 1', "block: $_ has come to its dead one")
         for qw(bada badb);
 
-    ok wait_for(sub { @{ dead($t, 'block') } == 2 }, deadline(20)),
+    ok wait_for(sub { @{ dead($t, 'block') } == 2 }, 20),
        'both heads are dead';
     is left($t, 'block'), 4, 'block: the four behind them wait';
 
@@ -338,7 +338,7 @@ CONF
     $becomes->('block', 'badb', '0 1 1 2 3',
                'block: without what was cancelled');
 
-    ok wait_for(sub { left($t) == 0 }, deadline(20)), 'nothing waits';
+    ok wait_for(sub { left($t) == 0 }, 20), 'nothing waits';
 
     my ($status, $out) = $t->ctl('check');
 

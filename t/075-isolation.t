@@ -111,7 +111,7 @@ CONF
 
         my @took;
 
-        for my $request (@{ $well->wait_requests($n, deadline(20)) }) {
+        for my $request (@{ $well->wait_requests($n, 20) }) {
             my $begun = $begun{ numbers($request) } // next;
 
             push @took, $request->{time} - $begun;
@@ -133,13 +133,13 @@ CONF
         request => sub { return ('POST', "/api/stuck?n=s$_[0]", '{}') },
     );
 
-    $load->wait(deadline(40));
+    $load->wait(40);
 
     my $made = grep { $_->{status} == 201 } @{ $load->stop };
 
     cmp_ok $made, '>', $waiting / 2, "$made wait for one that hangs";
 
-    $stuck->wait_requests($slots, deadline(10));
+    $stuck->wait_requests($slots, 10);
 
     my $beside = $took->('well');
     my $both = $took->('both');
@@ -176,7 +176,7 @@ CONF
     $stuck->answer('*', 200);
     $stuck->release;
 
-    my $all = $stuck->wait_requests($made + $some, deadline(60));
+    my $all = $stuck->wait_requests($made + $some, 60);
     my %ids = map { $_->{headers}{'webhook-id'} => 1 } @$all;
 
     is scalar keys %ids, $made + $some, 'what has waited is sent';
@@ -230,15 +230,15 @@ CONF
 
     for my $n (1 .. 3) {
         make($t, 'some', $n);
-        $some->wait_requests($n, deadline(10));
+        $some->wait_requests($n, 10);
     }
 
     ok $t->wait_log(qr/breaker of webhook endpoint "some" opened/,
-                    deadline(10)), 'three failures open it';
+                    10), 'three failures open it';
 
     make($t, 'some', $_) for 4 .. 9;
 
-    my $sent = $some->wait_requests(9, deadline(20));
+    my $sent = $some->wait_requests(9, 20);
     my @at = map { $_->{time} } @$sent;
 
     is numbers(sort { $a->{body} cmp $b->{body} } @$sent),
@@ -251,7 +251,7 @@ CONF
     cmp_ok $at[5] - $at[4], '>=', 1.29, 'another; it fails';
 
     ok $t->wait_log(qr/breaker of webhook endpoint "some" closed/,
-                    deadline(10)), 'one that succeeds closes it';
+                    10), 'one that succeeds closes it';
 
     is scalar(grep { $_->{headers}{'webhook-attempt'} != 1 } @$sent), 0,
        'all were first sends';
@@ -260,20 +260,20 @@ CONF
 
     for my $n (1 .. 10) {
         make($t, 'many', $n);
-        $many->wait_requests($n, deadline(10));
+        $many->wait_requests($n, 10);
     }
 
     ok $t->wait_log(qr/breaker of webhook endpoint "many" opened/,
-                    deadline(10)), 'five of ten open the other';
+                    10), 'five of ten open the other';
 
     make($t, 'many', $_) for 11 .. 15;
 
-    @at = map { $_->{time} } @{ $many->wait_requests(15, deadline(20)) };
+    @at = map { $_->{time} } @{ $many->wait_requests(15, 20) };
 
     is scalar @at, 15, 'all were sent';
     cmp_ok $at[10] - $at[9], '>=', 0.99, 'after it held them';
     ok $t->wait_log(qr/breaker of webhook endpoint "many" closed/,
-                    deadline(10)), 'and it closed';
+                    10), 'and it closed';
 
     $t->stop;
     $t->ok_logs;
@@ -310,13 +310,13 @@ CONF
     make($t, 'one', "old$_") for 1 .. 10;
 
     my @first = grep { $_->{headers}{'webhook-attempt'} == 1 }
-                @{ $one->wait_requests(10, deadline(20)) };
+                @{ $one->wait_requests(10, 20) };
 
     make($t, 'one', 'block');
 
     ok wait_for(sub {
         return grep { $_->{body} =~ /"block"/ } @{ $one->requests };
-    }, deadline(20)), 'the slot is taken';
+    }, 20), 'the slot is taken';
 
     my $early = grep { $_->{headers}{'webhook-attempt'} == 2 }
                 @{ $one->requests };
@@ -331,7 +331,7 @@ CONF
 
     $one->release;
 
-    my @sent = @{ $one->wait_requests($from + 15 - $early, deadline(20)) };
+    my @sent = @{ $one->wait_requests($from + 15 - $early, 20) };
     my @order = map { /^(\D+)/ } split ' ', numbers(@sent[$from .. $#sent]);
 
     is scalar @order, 15 - $early, 'all were sent';

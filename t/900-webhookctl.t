@@ -107,7 +107,7 @@ ok wait_for(sub {
     my ($status, $out) = $t->ctl('list', '--json');
 
     return 3 == grep { /"state":"(?:delivered|dead)"/ } split /\n/, $out;
-}, deadline(20)), 'all is delivered or dead' or diag +($t->ctl('list'))[1];
+}, 20), 'all is delivered or dead' or diag +($t->ctl('list'))[1];
 
 
 # --- list

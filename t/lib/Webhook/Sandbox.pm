@@ -32,11 +32,18 @@ from here while this process lives.
 =item wait_for(CODE, SECONDS)
 
 Calls CODE every few milliseconds until it returns something true, and returns
-that, or C<undef> once SECONDS (default: 5) are over.
+that, or C<undef> once SECONDS (default: 5) of a quiet machine are over; a machine that is busy, or under
+AddressSanitizer, gets as much longer as it is slower.
 
 =item deadline(SECONDS)
 
-SECONDS multiplied by WEBHOOK_TIME (default: 1, under AddressSanitizer 3).
+SECONDS multiplied by WEBHOOK_TIME (default: 1, under AddressSanitizer 3) and by
+crowd().  wait_for() does the same by itself.
+
+=item crowd()
+
+How many processes share a processor now; 1 on a machine that has nothing else
+to do.
 
 =item temp_dir(NAME)
 
@@ -88,7 +95,7 @@ use Socket ();
 use Time::HiRes qw(time sleep);
 
 our @EXPORT_OK = qw(free_port wait_for deadline temp_dir at_end spawn reap
-                    kill_now children alive slurp write_file asan);
+                    kill_now children alive slurp write_file asan crowd);
 
 my $owner = $$;
 my (@at_end, @reserved, %ended, $base);
@@ -97,29 +104,70 @@ my (@at_end, @reserved, %ended, $base);
 sub asan { return $ENV{TEST_NGINX_ASAN} ? 1 : 0; }
 
 
+# How many processes share a processor now, 1 at least: those that can run at
+# this instant, or in the last minute.
+
+sub crowd
+{
+    my ($load, $runnable) = (slurp('/proc/loadavg') // '')
+                            =~ m{^([\d.]+) \S+ \S+ (\d+)/} or return 1;
+
+    my $most = ($load > $runnable ? $load : $runnable) / processors();
+
+    return $most > 1 ? $most : 1;
+}
+
+
+my $processors;
+
+sub processors
+{
+    return $processors //= do {
+        my $n = qx(nproc);
+        $n =~ /^(\d+)/ ? $1 : 1;
+    };
+}
+
+
+sub scale { return $ENV{WEBHOOK_TIME} || (asan() ? 3 : 1); }
+
+
 sub deadline
 {
     my ($seconds) = @_;
 
-    return $seconds * ($ENV{WEBHOOK_TIME} || (asan() ? 3 : 1));
+    return $seconds * scale() * crowd();
 }
 
+
+# The time that is waited is counted in shares of a processor, so that a busy
+# machine is given as much longer as it is busy.
 
 sub wait_for
 {
     my ($code, $seconds) = @_;
 
-    my $end = time + deadline($seconds // 5);
+    my $left = ($seconds // 5) * scale();
     my $pause = 0.002;
+    my ($last, $crowd) = (time, crowd());
 
     while (1) {
         my $result = $code->();
         return $result if $result;
 
-        return undef if time > $end;
+        my $now = time;
+
+        if ($now - $last > 0.05) {
+            $crowd = crowd();
+        }
+
+        $left -= ($now - $last) / $crowd;
+        $last = $now;
+
+        return undef if $left <= 0;
 
         sleep $pause;
-        $pause *= 1.5 if $pause < 0.03;
+        $pause *= 1.5 if $pause < 0.1;
     }
 }
 

@@ -176,7 +176,8 @@ use Socket qw(AF_UNIX SOCK_STREAM PF_UNSPEC);
 use Storable ();
 use Time::HiRes qw(time);
 
-use Webhook::Sandbox qw(free_port wait_for temp_dir at_end spawn kill_now);
+use Webhook::Sandbox qw(free_port wait_for deadline temp_dir at_end spawn
+                        kill_now);
 use Webhook::Test::Server qw(write_frame read_frame);
 
 
@@ -374,7 +375,7 @@ sub wait_quiet
     my $count = $self->count;
     my $since = time;
 
-    while (time - $since < $seconds) {
+    while (time - $since < deadline($seconds)) {
         Time::HiRes::sleep(0.01);
 
         if ($self->count != $count) {
