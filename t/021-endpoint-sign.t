@@ -250,7 +250,7 @@ webhook_endpoint a {
 }
 --- must_die
 --- error_log eval
-qr/invalid parameter "until=2100-02-28" in \S+webhook\.conf:3$/m
+qr/"until=" is no parameter of "secret"; .* in \S+webhook\.conf:3$/m
 
 
 

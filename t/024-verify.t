@@ -320,7 +320,7 @@ qr/invalid date "expires=2027-02-30": .* in \S+webhook\.conf:4$/m
 secret ABCDEFGHIJKLMNOPQRST ends=2027-02-03;
 --- must_die
 --- error_log eval
-qr/invalid parameter "ends=2027-02-03" in \S+webhook\.conf:4$/m
+qr/"ends=" is no parameter of "secret"; .* in \S+webhook\.conf:4$/m
 
 
 

@@ -130,10 +130,14 @@ ngx_http_webhook_endpoint_secret(ngx_conf_t *cf, ngx_command_t *cmd,
     if (cf->args->nelts == 3
         && !ngx_http_webhook_conf_param(&value[2], "expires=", &s))
     {
-        return ngx_http_webhook_conf_invalid(cf, &value[2]);
+        return ngx_http_webhook_conf_unknown(cf, &value[2]);
     }
 
-    rv = ngx_http_webhook_conf_key(cf, &value[1], 1, "secret", keys);
+    rv = ngx_http_webhook_conf_literal(cf, &value[1]);
+
+    if (rv == NGX_CONF_OK) {
+        rv = ngx_http_webhook_conf_key(cf, &value[1], 1, "secret", keys);
+    }
 
     if (rv != NGX_CONF_OK || cf->args->nelts == 2) {
         return rv;
@@ -239,7 +243,7 @@ ngx_http_webhook_endpoint_sign(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
             field = &string;
 
         } else {
-            return ngx_http_webhook_conf_invalid(cf, &value[i]);
+            return ngx_http_webhook_conf_unknown(cf, &value[i]);
         }
 
         if (ngx_http_webhook_endpoint_set_once(cf, &value[i], &s, field)
@@ -333,8 +337,13 @@ ngx_http_webhook_endpoint_bearer(ngx_conf_t *cf, ngx_http_webhook_auth_t *auth)
         return "takes one token after \"bearer\"";
     }
 
-    rv = ngx_http_webhook_conf_token(cf, &value[2], "the bearer token",
-                                     &token);
+    rv = ngx_http_webhook_conf_literal(cf, &value[2]);
+
+    if (rv == NGX_CONF_OK) {
+        rv = ngx_http_webhook_conf_token(cf, &value[2], "the bearer token",
+                                         &token);
+    }
+
     if (rv != NGX_CONF_OK) {
         return rv;
     }
@@ -394,7 +403,7 @@ ngx_http_webhook_endpoint_oauth2(ngx_conf_t *cf, ngx_http_webhook_auth_t *auth)
             field = &auth->ca;
 
         } else {
-            return ngx_http_webhook_conf_invalid(cf, &value[i]);
+            return ngx_http_webhook_conf_unknown(cf, &value[i]);
         }
 
         if (ngx_http_webhook_endpoint_set_once(cf, &value[i], &s, field)

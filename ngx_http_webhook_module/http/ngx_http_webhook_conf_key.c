@@ -12,12 +12,16 @@
 #define NGX_HTTP_WEBHOOK_SECRET_MIN  8
 #define NGX_HTTP_WEBHOOK_SECRET_MAX  4096
 
+/* No parameter of ours has a longer name. */
+#define NGX_HTTP_WEBHOOK_WORD_MAX    16
+
 
 static char *ngx_http_webhook_conf_env(ngx_conf_t *cf, ngx_str_t *name,
     ngx_str_t *secret);
 static void ngx_http_webhook_conf_mask(u_char *p, u_char *last,
     ngx_str_t *secret);
 static ngx_uint_t ngx_http_webhook_conf_written(ngx_str_t *value);
+static size_t ngx_http_webhook_conf_word(ngx_str_t *value, u_char end);
 static int64_t ngx_http_webhook_conf_date(ngx_str_t *text);
 static ngx_int_t ngx_http_webhook_conf_digits(u_char **p, u_char *last,
     ngx_uint_t n);
@@ -57,15 +61,19 @@ ngx_http_webhook_conf_secret(ngx_conf_t *cf, ngx_str_t *value,
         return NGX_CONF_OK;
     }
 
-    secret->len = value->len;
-    secret->data = ngx_pnalloc(cf->temp_pool, value->len + 1);
+    if (!ngx_http_webhook_conf_param(value, "text:", &rest)) {
+        rest = *value;
+    }
+
+    secret->len = rest.len;
+    secret->data = ngx_pnalloc(cf->temp_pool, rest.len + 1);
     if (secret->data == NULL) {
         return NGX_CONF_ERROR;
     }
 
-    ngx_memcpy(secret->data, value->data, value->len);
+    ngx_memcpy(secret->data, rest.data, rest.len);
 
-    if (value->len < NGX_HTTP_WEBHOOK_SECRET_MIN) {
+    if (rest.len < NGX_HTTP_WEBHOOK_SECRET_MIN) {
         /* it will be refused, and stands in other words too */
         return NGX_CONF_OK;
     }
@@ -93,6 +101,90 @@ ngx_http_webhook_conf_secret(ngx_conf_t *cf, ngx_str_t *value,
     }
 
     return NGX_CONF_OK;
+}
+
+
+char *
+ngx_http_webhook_conf_literal(ngx_conf_t *cf, ngx_str_t *value)
+{
+    u_char      *eq, *last;
+    ngx_str_t    rest;
+
+    if (!ngx_http_webhook_conf_written(value)
+        || ngx_http_webhook_conf_param(value, "text:", &rest))
+    {
+        return NGX_CONF_OK;
+    }
+
+    last = value->data + value->len;
+    eq = ngx_strlchr(value->data, last, '=');
+
+    if (eq == NULL) {
+        return NGX_CONF_OK;
+    }
+
+    /* base64 ends so, and no parameter is empty */
+
+    if (last - eq <= 2 && last[-1] == '='
+        && ngx_http_webhook_conf_word(value, '=') == 0)
+    {
+        return NGX_CONF_OK;
+    }
+
+    return ngx_http_webhook_conf_unknown(cf, value);
+}
+
+
+char *
+ngx_http_webhook_conf_unknown(ngx_conf_t *cf, ngx_str_t *arg)
+{
+    size_t      len;
+    ngx_str_t  *name;
+
+    name = cf->args->elts;
+    len = ngx_http_webhook_conf_word(arg, '=');
+
+    if (len) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"%*s=\" is no parameter of \"%V\"; a secret with "
+                           "a \"=\" in it is written \"text:...\"",
+                           len, arg->data, name);
+
+    } else {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"%V\" has an argument that is no parameter of it "
+                           "and not shown here; a secret with a \"=\" in it "
+                           "is written \"text:...\"", name);
+    }
+
+    return NGX_CONF_ERROR;
+}
+
+
+/*
+ * How long the word in small letters is that stands before "end" at the
+ * beginning of an argument; 0 if there is none such.
+ */
+
+static size_t
+ngx_http_webhook_conf_word(ngx_str_t *value, u_char end)
+{
+    size_t  i;
+
+    for (i = 0; i < value->len && i <= NGX_HTTP_WEBHOOK_WORD_MAX; i++) {
+
+        if (value->data[i] == end) {
+            return i;
+        }
+
+        if ((value->data[i] < 'a' || value->data[i] > 'z')
+            && value->data[i] != '_' && value->data[i] != '-')
+        {
+            break;
+        }
+    }
+
+    return 0;
 }
 
 
@@ -162,6 +254,10 @@ ngx_http_webhook_conf_token(ngx_conf_t *cf, ngx_str_t *value,
     ngx_uint_t   i, written;
 
     written = ngx_http_webhook_conf_written(value);
+
+    if (written && ngx_http_webhook_conf_source(cf, value) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
 
     rv = ngx_http_webhook_conf_secret(cf, value, &secret);
     if (rv != NGX_CONF_OK) {
@@ -243,7 +339,7 @@ ngx_http_webhook_conf_basic(ngx_conf_t *cf, ngx_uint_t first,
             continue;
         }
 
-        return ngx_http_webhook_conf_invalid(cf, &value[i]);
+        return ngx_http_webhook_conf_unknown(cf, &value[i]);
     }
 
     if (user.len == 0 || password.data == NULL) {
@@ -301,6 +397,10 @@ ngx_http_webhook_conf_key(ngx_conf_t *cf, ngx_str_t *value,
 
     written = ngx_http_webhook_conf_written(value);
 
+    if (written && ngx_http_webhook_conf_source(cf, value) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
     rv = ngx_http_webhook_conf_secret(cf, value, &secret);
     if (rv != NGX_CONF_OK) {
         return rv;
@@ -357,6 +457,38 @@ ngx_http_webhook_conf_key(ngx_conf_t *cf, ngx_str_t *value,
     keys->nkeys++;
 
     return NGX_CONF_OK;
+}
+
+
+/* "fil:/etc/key" and "File:key" are no secrets that anybody means. */
+
+ngx_int_t
+ngx_http_webhook_conf_source(ngx_conf_t *cf, ngx_str_t *value)
+{
+    size_t  len;
+
+    if (!ngx_http_webhook_conf_written(value)) {
+        return NGX_OK;
+    }
+
+    len = ngx_http_webhook_conf_word(value, ':');
+
+    if ((len == 0 || value->len < len + 2 || value->data[len + 1] != '/')
+        && (value->len < 5
+            || ngx_strncasecmp(value->data, (u_char *) "file:", 5) != 0)
+        && (value->len < 4
+            || ngx_strncasecmp(value->data, (u_char *) "env:", 4) != 0)
+        && (value->len < 5 || value->data[0] == 't'
+            || ngx_strncasecmp(value->data, (u_char *) "text:", 5) != 0))
+    {
+        return NGX_OK;
+    }
+
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                       "a secret is \"file:PATH\", \"env:NAME\" or stands "
+                       "there as it is: one that only looks like the former "
+                       "is written \"text:...\"");
+    return NGX_ERROR;
 }
 
 

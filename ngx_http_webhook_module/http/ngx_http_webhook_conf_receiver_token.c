@@ -131,7 +131,7 @@ ngx_http_webhook_receiver_secret(ngx_conf_t *cf, ngx_command_t *cmd,
     }
 
     if (!ngx_http_webhook_conf_param(&value[2], "expires=", &date)) {
-        return ngx_http_webhook_conf_invalid(cf, &value[2]);
+        return ngx_http_webhook_conf_unknown(cf, &value[2]);
     }
 
     return ngx_http_webhook_receiver_expires(cf, &date, token);

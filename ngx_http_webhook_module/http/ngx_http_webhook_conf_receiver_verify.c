@@ -174,8 +174,13 @@ ngx_http_webhook_receiver_verify(ngx_conf_t *cf, ngx_command_t *cmd,
             rv = ngx_http_webhook_conf_key_expires(cf, &s, &verify->keys);
 
         } else {
-            rv = ngx_http_webhook_verify_key(cf, rcv, &value[i],
-                                             preset->literal, &verify->keys);
+            rv = ngx_http_webhook_conf_literal(cf, &value[i]);
+
+            if (rv == NGX_CONF_OK) {
+                rv = ngx_http_webhook_verify_key(cf, rcv, &value[i],
+                                                 preset->literal,
+                                                 &verify->keys);
+            }
         }
 
         if (rv != NGX_CONF_OK) {
@@ -282,6 +287,10 @@ ngx_http_webhook_verify_key(ngx_conf_t *cf, ngx_http_webhook_receiver_t *rcv,
     ngx_str_t       secret;
     const char     *err;
     webhook_key_t  *key;
+
+    if (ngx_http_webhook_conf_source(cf, value) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
 
     rv = ngx_http_webhook_conf_secret(cf, value, &secret);
     if (rv != NGX_CONF_OK) {
@@ -541,7 +550,7 @@ ngx_http_webhook_handshake_meta(ngx_conf_t *cf,
     for (i = 2; i < cf->args->nelts; i++) {
 
         if (!ngx_http_webhook_conf_param(&value[i], "token=", &s)) {
-            return ngx_http_webhook_conf_invalid(cf, &value[i]);
+            return ngx_http_webhook_conf_unknown(cf, &value[i]);
         }
 
         rv = ngx_http_webhook_verify_key(cf, rcv, &s, 1, keys);
