@@ -95,6 +95,10 @@ ctl_print_show(const webhook_op_show_t *show, int json, int body)
         list = json_array();
 
         json_object_set_new(root, "id", json_string(id));
+
+        ctl_id(&show->wire, id);
+
+        json_object_set_new(root, "webhook_id", json_string(id));
         json_object_set_new(root, "type", ctl_json_text(&show->type));
         json_object_set_new(root, "time",
                             json_string(ctl_time(show->wall, a1,
@@ -129,7 +133,14 @@ ctl_print_show(const webhook_op_show_t *show, int json, int body)
         return 0;
     }
 
-    printf("event      %s\ntype       ", id);
+    printf("event      %s\n", id);
+
+    if (memcmp(&show->wire, &show->id, sizeof(webhook_id_t)) != 0) {
+        ctl_id(&show->wire, id);
+        printf("webhook-id %s\n", id);
+    }
+
+    printf("type       ");
     ctl_text(&show->type, 128);
     printf("\nhappened   %s\n", ctl_time(show->wall, a1, sizeof(a1)));
 

@@ -184,6 +184,7 @@ ngx_http_webhook_courier_put_done(ngx_http_webhook_job_t *job)
             }
 
             lease.event.id = put->id;
+            lease.event.wire = put->id;
             lease.event.wall = put->wall;
             lease.event.type = put->type;
             lease.event.form = put->forms[d->form];

@@ -72,7 +72,7 @@ ngx_http_webhook_send_head(ngx_http_webhook_send_t *send,
     p = ngx_cpymem(p, event->type.data, event->type.len);
 
     p = ngx_cpymem(p, CRLF "webhook-id: ", sizeof(CRLF "webhook-id: ") - 1);
-    webhook_id_text(&event->id, p);
+    webhook_id_text(&event->wire, p);
     p += WEBHOOK_ID_TEXT_LEN;
 
     p = ngx_sprintf(p, CRLF "webhook-timestamp: %T"
@@ -147,7 +147,7 @@ ngx_http_webhook_send_sign(ngx_http_webhook_send_t *send,
 
     p = *pos;
 
-    webhook_id_text(&send->lease.event.id, id);
+    webhook_id_text(&send->lease.event.wire, id);
 
     m.id.data = id;
     m.id.len = WEBHOOK_ID_TEXT_LEN;

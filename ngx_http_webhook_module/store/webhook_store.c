@@ -87,7 +87,8 @@ webhook_store_open(const webhook_store_options_t *options,
 
     rc = webhook_owner_open(st);
     if (rc) {
-        return webhook_store_fail(st, rc, "cannot be locked");
+        return webhook_store_fail(st, rc, "cannot be locked (another process "
+                                  "may be opening it)");
     }
 
     rc = webhook_env_open(st);
@@ -112,7 +113,12 @@ webhook_store_open(const webhook_store_options_t *options,
         return webhook_store_fail(st, rc, "cannot be opened");
     }
 
-    rc = webhook_store_start(st);
+    rc = webhook_migrate(st);
+
+    if (rc == 0) {
+        rc = webhook_store_start(st);
+    }
+
     if (rc) {
         return webhook_store_fail(st, rc, "cannot be opened");
     }
@@ -163,8 +169,11 @@ webhook_store_start(webhook_store_t *st)
 static webhook_store_result_e
 webhook_store_fail(webhook_store_t *st, int rc, const char *what)
 {
-    webhook_store_log(st, WEBHOOK_STORE_LOG_EMERG, "the store \"%s\" %s: %s",
-                      st->path ? st->path : "", what, mdb_strerror(rc));
+    if (!st->told) {
+        webhook_store_log(st, WEBHOOK_STORE_LOG_EMERG,
+                          "the store \"%s\" %s: %s",
+                          st->path ? st->path : "", what, mdb_strerror(rc));
+    }
 
     webhook_store_free(st);
 

@@ -169,6 +169,9 @@ typedef struct {
 
 typedef struct {
     webhook_id_t         id;
+    webhook_id_t         wire;      /* the id that receivers know it by: the
+                                       same, but for one that an older version
+                                       kept */
     uint64_t             wall;      /* when it happened */
     webhook_str_t        type;      /* order.add; up to 128 bytes */
     webhook_rendition_t  form;
@@ -568,7 +571,8 @@ typedef struct {
     webhook_id_t              id;           /* in */
     uint64_t                  endpoint;     /* in: 0: all of the event */
 
-    uint64_t                  wall;         /* out */
+    webhook_id_t              wire;         /* out: see webhook_event_t */
+    uint64_t                  wall;
     webhook_str_t             type;
     webhook_rendition_t      *forms;
     uint32_t                  forms_count;

@@ -179,6 +179,10 @@ webhook_check_table(webhook_check_ctx_t *x, webhook_db_e db, size_t key_len,
     MDB_val      key, val;
     MDB_cursor  *c;
 
+    if (x->t->st->absent & 1U << db) {
+        return 0;
+    }
+
     /* of its own: rows are looked up in the same table meanwhile */
 
     rc = mdb_cursor_open(x->t->txn, x->t->st->dbi[db], &c);

@@ -508,6 +508,7 @@ webhook_claim_load(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     }
 
     e->id = *id;
+    e->wire = head.wired ? head.wire : *id;
     e->wall = head.wall;
 
     if (webhook_memory_text(memory, &head.type, &e->type) != 0) {

@@ -60,7 +60,8 @@ static const char  *webhook_env_names[WEBHOOK_DBS] = {
     "dedupe",
     "repeats",
     "idempotency",
-    "idempotency_ends"
+    "idempotency_ends",
+    "quarantine"
 };
 
 
@@ -434,10 +435,20 @@ webhook_env_tables(webhook_store_t *st, int made)
     t.txn = txn;
     t.write = !st->readonly;
 
+    st->absent = 0;
+
     for (i = 0; i < WEBHOOK_DBS; i++) {
 
         rc = mdb_dbi_open(txn, webhook_env_names[i],
                           st->readonly ? 0 : MDB_CREATE, &st->dbi[i]);
+
+        if (rc == MDB_NOTFOUND && i >= WEBHOOK_DBS_1) {
+
+            /* who reads an older format does without */
+
+            st->absent |= 1U << i;
+            rc = 0;
+        }
 
         if (rc == MDB_NOTFOUND) {
 
@@ -477,12 +488,13 @@ webhook_env_tables(webhook_store_t *st, int made)
 static int
 webhook_env_format(webhook_txn_t *t, int made)
 {
-    int                  rc;
-    size_t               len;
-    MDB_val              val;
-    uint32_t             format;
-    unsigned char        buf[WEBHOOK_ROW_MAX];
-    webhook_state_row_t  state;
+    int                    rc;
+    size_t                 len;
+    MDB_val                val;
+    uint32_t               format;
+    unsigned char          buf[WEBHOOK_ROW_MAX];
+    webhook_state_row_t    state;
+    webhook_migrate_row_t  migrate;
 
     rc = webhook_txn_get(t, WEBHOOK_DB_META, "format", 6, &val);
 
@@ -500,6 +512,9 @@ webhook_env_format(webhook_txn_t *t, int made)
         if (!made && stat.ms_entries) {
             return MDB_INVALID;
         }
+
+        t->st->format = WEBHOOK_STORE_FORMAT;
+        t->st->migrating = 0;
 
         len = webhook_row_write_format(buf, WEBHOOK_STORE_FORMAT);
 
@@ -525,7 +540,13 @@ webhook_env_format(webhook_txn_t *t, int made)
 
     rc = webhook_row_read_format(&val, &format);
 
+    if (rc == 0 && format == 0) {
+        rc = MDB_CORRUPTED;
+    }
+
     if (rc == 0 && format > WEBHOOK_STORE_FORMAT) {
+
+        t->st->told = 1;
 
         /* not damaged: who went back to an older module can go forth again,
            and finds all that was waiting */
@@ -537,7 +558,25 @@ webhook_env_format(webhook_txn_t *t, int made)
         return ENOTSUP;
     }
 
-    return rc;
+    if (rc) {
+        return rc;
+    }
+
+    t->st->format = format;
+    t->st->migrating = 0;
+
+    rc = webhook_txn_get(t, WEBHOOK_DB_META, "migrate", 7, &val);
+
+    if (rc == 0) {
+        rc = webhook_row_read_migrate(&val, &migrate);
+
+        if (rc == 0) {
+            t->st->format = migrate.from;
+            t->st->migrating = 1;
+        }
+    }
+
+    return rc == MDB_NOTFOUND ? 0 : rc;
 }
 
 
@@ -566,6 +605,11 @@ webhook_env_probe(webhook_txn_t *t)
     for (i = 0; i < WEBHOOK_DBS; i++) {
 
         rc = webhook_txn_cursor(t, i, &c);
+
+        if (rc == MDB_NOTFOUND) {
+            continue;
+        }
+
         if (rc) {
             return rc;
         }
@@ -593,6 +637,57 @@ webhook_env_probe(webhook_txn_t *t)
     }
 
     return rc == MDB_NOTFOUND ? 0 : rc;
+}
+
+
+/*
+ * LMDB locks the first byte of its lock file for as long as it has the files
+ * open.  Who looks has to have them closed: the lock belongs to the process,
+ * and is gone when any descriptor of the file is closed.
+ */
+
+int
+webhook_env_others(webhook_store_t *st)
+{
+    int           rc, fd;
+    char          path[4096];
+    struct flock  lock;
+
+    rc = webhook_env_path(st, "lock.mdb", "", path, sizeof(path));
+    if (rc) {
+        return rc;
+    }
+
+    webhook_env_close(st);
+
+    st->others = 0;
+
+    fd = open(path, O_RDWR|O_CLOEXEC);
+
+    if (fd == -1 && errno != ENOENT) {
+        return errno;
+    }
+
+    if (fd != -1) {
+        memset(&lock, 0, sizeof(lock));
+
+        lock.l_type = F_WRLCK;
+        lock.l_whence = SEEK_SET;
+        lock.l_len = 1;
+
+        rc = fcntl(fd, F_GETLK, &lock) == -1 ? errno : 0;
+
+        if (rc == 0 && lock.l_type != F_UNLCK) {
+
+            /* 0: it is of another pid namespace */
+
+            st->others = lock.l_pid > 0 ? lock.l_pid : -1;
+        }
+
+        close(fd);
+    }
+
+    return rc ? rc : webhook_env_open(st);
 }
 
 

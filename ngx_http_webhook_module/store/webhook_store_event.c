@@ -90,6 +90,7 @@ webhook_event_put(webhook_txn_t *t, webhook_op_t *op)
     head.open = added;
     head.type = p->type;
     head.forms_count = p->forms_count;
+    head.wired = 0;
 
     if (added == 0) {
 

@@ -287,6 +287,7 @@ webhook_history_show(webhook_txn_t *t, webhook_op_t *op)
         return rc;
     }
 
+    s->wire = head.wired ? head.wire : s->id;
     s->wall = head.wall;
 
     s->forms = webhook_memory_alloc(&op->memory, head.forms_count

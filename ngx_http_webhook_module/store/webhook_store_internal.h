@@ -20,6 +20,7 @@
  *   idempotency  events whose request was repeated
  *   expire, history, calls     as their operations
  *   env       opens, resizes and sets aside the files
+ *   migrate   brings an older store to the format of today
  *   store     open, apply, close
  *
  * Unless said otherwise, a function that returns int returns 0, or what LMDB
@@ -34,6 +35,7 @@
 
 #include <errno.h>
 #include <lmdb.h>
+#include <sys/types.h>
 
 #include "webhook_store.h"
 #include "webhook_store_row.h"
@@ -82,11 +84,19 @@ struct webhook_store_s {
 
     unsigned                  gone:1;       /* they are not where they were */
 
+    uint32_t                  format;       /* that it has */
+    unsigned                  migrating:1;  /* on its way from that to ours */
+    unsigned                  told:1;       /* the log has the reason */
+    pid_t                     others;       /* one of those that have it open
+                                               too, -1 if that is unknown */
+
     webhook_store_more_pt     more;         /* see webhook_store_gather() */
     void                     *more_ctx;
 
     MDB_env                  *env;
     MDB_dbi                   dbi[WEBHOOK_DBS];
+    uint32_t                  absent;       /* bits: tables that an older
+                                               format has not; to read it */
     MDB_txn                  *reader;       /* reset between uses */
     size_t                    page;         /* bytes */
 
@@ -154,7 +164,11 @@ int webhook_txn_put(webhook_txn_t *t, webhook_db_e db, const void *key,
 int webhook_txn_del(webhook_txn_t *t, webhook_db_e db, const void *key,
     size_t key_len);
 
-/* The transaction's cursor of a table. */
+/* Rows of a table. */
+int webhook_txn_stat(webhook_txn_t *t, webhook_db_e db, MDB_stat *stat);
+
+/* The transaction's cursor of a table.  MDB_NOTFOUND where an older format has
+   no such table. */
 int webhook_txn_cursor(webhook_txn_t *t, webhook_db_e db, MDB_cursor **c);
 
 /* The first row at or behind a key, or the last one before it. */
@@ -554,6 +568,17 @@ int webhook_env_damaged(int rc);
 
 /* Renames the files. */
 int webhook_env_set_aside(webhook_store_t *st);
+
+/* Opens the files anew, and sees before whether others have them open: sets
+   st->others.  Before any transaction. */
+int webhook_env_others(webhook_store_t *st);
+
+
+/* ---------------------------------------------------------- migrate --- */
+
+/* Brings an older store to the format of today.  With the gate, and before
+   anything else is done with the store. */
+int webhook_migrate(webhook_store_t *st);
 
 
 /* ------------------------------------------------------------ store --- */

@@ -22,6 +22,7 @@
 #define WEBHOOK_ROW_RECORD    'R'
 #define WEBHOOK_ROW_FORM      'B'
 #define WEBHOOK_ROW_IDEMPOTENCY  'I'
+#define WEBHOOK_ROW_MIGRATE   'M'
 
 /* Flags of a delivery and of an endpoint. */
 
@@ -43,9 +44,10 @@ size_t
 webhook_row_write_head(unsigned char *buf, const webhook_head_row_t *r)
 {
     uint32_t              i;
+    webhook_str_t         wire;
     webhook_record_out_t  out;
 
-    webhook_record_write(&out, buf, WEBHOOK_ROW_MAX, WEBHOOK_ROW_HEAD, 1);
+    webhook_record_write(&out, buf, WEBHOOK_ROW_MAX, WEBHOOK_ROW_HEAD, 2);
 
     webhook_record_add_u64(&out, r->wall);
     webhook_record_add_u64(&out, r->finished);
@@ -60,6 +62,11 @@ webhook_row_write_head(unsigned char *buf, const webhook_head_row_t *r)
         webhook_record_add_u32(&out, r->forms[i].body);
     }
 
+    wire.data = (unsigned char *) r->wire.bytes;
+    wire.len = r->wired ? WEBHOOK_ID_LEN : 0;
+
+    webhook_record_add_text(&out, &wire);
+
     return webhook_record_written(&out);
 }
 
@@ -68,10 +75,11 @@ int
 webhook_row_read_head(const MDB_val *v, webhook_head_row_t *r)
 {
     uint32_t             i;
+    webhook_str_t        wire;
     webhook_form_row_t  *form;
     webhook_record_in_t  in;
 
-    webhook_record_read(&in, v->mv_data, v->mv_size, WEBHOOK_ROW_HEAD, 1);
+    webhook_record_read(&in, v->mv_data, v->mv_size, WEBHOOK_ROW_HEAD, 2);
 
     r->wall = webhook_record_u64(&in);
     r->finished = webhook_record_u64(&in);
@@ -96,6 +104,20 @@ webhook_row_read_head(const MDB_val *v, webhook_head_row_t *r)
         if (form->fields > WEBHOOK_ROW_FORM_MAX
             || form->body > WEBHOOK_STORE_BODY_MAX)
         {
+            return MDB_CORRUPTED;
+        }
+    }
+
+    r->wired = 0;
+
+    if (in.version > 1) {
+        webhook_record_text(&in, WEBHOOK_ID_LEN, &wire);
+
+        if (wire.len == WEBHOOK_ID_LEN) {
+            memcpy(r->wire.bytes, wire.data, WEBHOOK_ID_LEN);
+            r->wired = 1;
+
+        } else if (wire.len) {
             return MDB_CORRUPTED;
         }
     }
@@ -564,6 +586,43 @@ webhook_row_read_format(const MDB_val *v, uint32_t *format)
     webhook_record_read(&in, v->mv_data, v->mv_size, WEBHOOK_ROW_FORMAT, 1);
 
     *format = webhook_record_u32(&in);
+
+    return webhook_row_end(&in);
+}
+
+
+size_t
+webhook_row_write_migrate(unsigned char *buf, const webhook_migrate_row_t *r)
+{
+    webhook_record_out_t  out;
+
+    webhook_record_write(&out, buf, WEBHOOK_ROW_MAX, WEBHOOK_ROW_MIGRATE, 1);
+
+    webhook_record_add_u32(&out, r->from);
+    webhook_record_add_u32(&out, r->step);
+    webhook_record_add_text(&out, &r->cursor);
+
+    return webhook_record_written(&out);
+}
+
+
+int
+webhook_row_read_migrate(const MDB_val *v, webhook_migrate_row_t *r)
+{
+    webhook_record_in_t  in;
+
+    webhook_record_read(&in, v->mv_data, v->mv_size, WEBHOOK_ROW_MIGRATE, 1);
+
+    r->from = webhook_record_u32(&in);
+    r->step = webhook_record_u32(&in);
+    webhook_record_text(&in, WEBHOOK_MIGRATE_CURSOR, &r->cursor);
+
+    /* it is to last longer than the record */
+
+    if (r->cursor.len) {
+        memcpy(r->buf, r->cursor.data, r->cursor.len);
+        r->cursor.data = r->buf;
+    }
 
     return webhook_row_end(&in);
 }

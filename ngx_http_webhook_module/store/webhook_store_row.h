@@ -17,7 +17,7 @@
 #include "../core/webhook_record.h"
 
 
-#define WEBHOOK_STORE_FORMAT        1
+#define WEBHOOK_STORE_FORMAT        2
 
 #define WEBHOOK_STORE_TYPE_MAX      128
 #define WEBHOOK_FORMS_MAX           64
@@ -45,7 +45,8 @@
 /*
  * The tables.  All numbers in keys are big-endian.
  *
- *   meta        name                          format, clock, state
+ *   meta        name                          format, clock, state; migrate,
+ *                                             while that is under way
  *   bodies      number 8                      a piece of bytes
  *   deliveries  event 16, endpoint 8          a delivery
  *               event 16, 0                   the event: head of its rows
@@ -66,6 +67,7 @@
  *   idempotency key 32, body 32               the event that these were of
  *   idempotency_ends
  *               time 8, key 32, body 32       nothing: when that ends
+ *   quarantine  number 8                      a row that could not be read
  */
 
 typedef enum {
@@ -84,11 +86,13 @@ typedef enum {
     WEBHOOK_DB_OWNERS,
     WEBHOOK_DB_DEDUPE,
     WEBHOOK_DB_REPEATS,
-    WEBHOOK_DB_IDEMPOTENCY,
-    WEBHOOK_DB_IDEMPOTENCY_ENDS
+    WEBHOOK_DB_IDEMPOTENCY,             /* from here on: since format 2 */
+    WEBHOOK_DB_IDEMPOTENCY_ENDS,
+    WEBHOOK_DB_QUARANTINE
 } webhook_db_e;
 
-#define WEBHOOK_DBS  17
+#define WEBHOOK_DBS    18
+#define WEBHOOK_DBS_1  15               /* of format 1 */
 
 
 /* Lanes of the due index: within an endpoint, what goes first. */
@@ -254,6 +258,8 @@ typedef struct {
     webhook_str_t       type;
     uint32_t            forms_count;
     webhook_form_row_t  forms[WEBHOOK_FORMS_MAX];
+    webhook_id_t        wire;           /* it is sent under, if that is ... */
+    unsigned            wired:1;        /* ... another than its own */
 } webhook_head_row_t;
 
 
@@ -364,6 +370,19 @@ typedef struct {
 } webhook_owner_row_t;
 
 
+/* How far a store has been brought to the format of today. */
+
+#define WEBHOOK_MIGRATE_CURSOR  64
+
+typedef struct {
+    uint32_t       from;                /* the format that it had */
+    uint32_t       step;                /* under way */
+    webhook_str_t  cursor;              /* the step's; in "buf" if it is not
+                                           empty */
+    unsigned char  buf[WEBHOOK_MIGRATE_CURSOR];
+} webhook_migrate_row_t;
+
+
 #define WEBHOOK_ROW_MAX  2048           /* bytes of each but a call's */
 
 /* Bytes of a form's fields at most. */
@@ -389,6 +408,8 @@ size_t webhook_row_write_owner(unsigned char *buf,
 size_t webhook_row_write_idempotency(unsigned char *buf,
     const webhook_idempotency_row_t *r);
 size_t webhook_row_write_format(unsigned char *buf, uint32_t format);
+size_t webhook_row_write_migrate(unsigned char *buf,
+    const webhook_migrate_row_t *r);
 
 /* Each reads a record; texts are views into it.  0 or MDB_CORRUPTED. */
 int webhook_row_read_head(const MDB_val *v, webhook_head_row_t *r);
@@ -402,6 +423,7 @@ int webhook_row_read_owner(const MDB_val *v, webhook_owner_row_t *r);
 int webhook_row_read_idempotency(const MDB_val *v,
     webhook_idempotency_row_t *r);
 int webhook_row_read_format(const MDB_val *v, uint32_t *format);
+int webhook_row_read_migrate(const MDB_val *v, webhook_migrate_row_t *r);
 
 /* A form's fields: writes them into WEBHOOK_ROW_FORM_MAX bytes, reads them
    (the body is left as it is). */

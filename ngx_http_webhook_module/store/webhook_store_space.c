@@ -90,7 +90,6 @@ webhook_space_used(webhook_txn_t *t, uint64_t *used)
 {
     int       rc;
     size_t    pages;
-    MDB_dbi   dbi;
     MDB_stat  stat;
     unsigned  i;
 
@@ -100,9 +99,8 @@ webhook_space_used(webhook_txn_t *t, uint64_t *used)
 
         /* 0 and 1 are LMDB's own: the free pages and the list of tables */
 
-        dbi = i < 2 ? i : t->st->dbi[i - 2];
-
-        rc = mdb_stat(t->txn, dbi, &stat);
+        rc = i < 2 ? mdb_stat(t->txn, i, &stat)
+                   : webhook_txn_stat(t, i - 2, &stat);
         if (rc) {
             return rc;
         }

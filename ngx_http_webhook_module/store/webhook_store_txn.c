@@ -251,6 +251,10 @@ webhook_txn_get(webhook_txn_t *t, webhook_db_e db, const void *key,
 {
     MDB_val  k;
 
+    if (t->st->absent & 1U << db) {
+        return MDB_NOTFOUND;
+    }
+
     k.mv_data = (void *) key;
     k.mv_size = key_len;
 
@@ -301,9 +305,25 @@ webhook_txn_del(webhook_txn_t *t, webhook_db_e db, const void *key,
 
 
 int
+webhook_txn_stat(webhook_txn_t *t, webhook_db_e db, MDB_stat *stat)
+{
+    if (t->st->absent & 1U << db) {
+        memset(stat, 0, sizeof(MDB_stat));
+        return 0;
+    }
+
+    return mdb_stat(t->txn, t->st->dbi[db], stat);
+}
+
+
+int
 webhook_txn_cursor(webhook_txn_t *t, webhook_db_e db, MDB_cursor **c)
 {
     int  rc;
+
+    if (t->st->absent & 1U << db) {
+        return MDB_NOTFOUND;
+    }
 
     if (t->cursors[db] == NULL) {
 

@@ -38,7 +38,7 @@ test_format(void)
     util_init(&u);
     util_open(&u);
 
-    tamper(&u, WEBHOOK_DB_META, "format", 6, "F\x01\x00\x00\x00\x02", 6);
+    tamper(&u, WEBHOOK_DB_META, "format", 6, "F\x01\x00\x00\x00\x7f", 6);
 
     util_close(&u);
 
