@@ -44,6 +44,15 @@ my %taken = (
     early     => { early => 1 },
     split     => { trickle => [1, 0.001], body => 'ok' },
 
+    # lines that are no header say nothing of the answer
+    warning   => raw("HTTP/1.1 200 OK\nPHP Warning:  x in /y.php on line 1\n"
+                     . "Content-Length: 2\n", 'ok', then => 'hang'),
+    blank     => raw("HTTP/1.1 200 OK\nX Header: 1\nContent-Length: 0\n"),
+    colon     => raw("HTTP/1.1 200 OK\nServer : x\nContent-Length : 2\n",
+                     'ok', then => 'hang'),
+    nocolon   => raw("HTTP/1.1 200 OK\n<br />\n: x\nContent-Length: 0\n"),
+    control   => raw("HTTP/1.1 200 OK\nX\0: \1\nY: a\rb\nContent-Length: 0\n"),
+
     # the head of an answer is enough
     bodycut   => raw("HTTP/1.1 200 OK\nContent-Length: 10\n", 'abc'),
     bodyhang  => raw("HTTP/1.1 200 OK\nContent-Length: 10\n", 'abc',

@@ -6,9 +6,10 @@
  * and allocates nothing; everything that a peer sends is bounded.  This room
  * may call libc only.
  *
- * What is read with doubt (two framings, a header line that is folded) is
- * read to the side that is safe: the connection is not to be kept.  What
- * cannot be read for sure is an error.
+ * What is read with doubt (two framings, a header line that is folded or
+ * that is none) is read to the side that is safe: the connection is not to be
+ * kept.  An error is only what leaves in doubt whether this is an answer, or
+ * where its head or its body ends.
  */
 
 #ifndef WEBHOOK_HTTP_H

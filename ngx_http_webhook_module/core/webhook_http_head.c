@@ -3,6 +3,10 @@
  * Copyright (C) the ngx_http_webhook_module authors
  *
  * Heads of answers: the status line and the header.  Grammar: RFC 9112.
+ *
+ * Strict is what frames the message: the status line, the ends of lines and of
+ * the head, Content-Length and Transfer-Encoding.  Other lines that are no
+ * header ("PHP Warning: ...") are skipped: they say nothing of the answer.
  */
 
 #include "webhook_http_int.h"
@@ -10,6 +14,9 @@
 #include <strings.h>
 
 
+static webhook_http_result_e webhook_http_skip(webhook_http_t *h,
+    unsigned char c);
+static int webhook_http_framing(webhook_http_t *h);
 static webhook_http_result_e webhook_http_field(webhook_http_t *h);
 static webhook_http_result_e webhook_http_length(webhook_http_t *h);
 static webhook_http_result_e webhook_http_coding(webhook_http_t *h);
@@ -23,9 +30,6 @@ static int webhook_http_token(unsigned char c);
 
 
 static const char  webhook_http_line[] = "HTTP/1.";
-
-static const char  webhook_http_folding[] =
-    "the answer's framing header is folded";
 
 
 webhook_http_result_e
@@ -97,21 +101,33 @@ webhook_http_head(webhook_http_t *h, unsigned char c)
         /* fall through */
 
     case WEBHOOK_HTTP_REASON:
-    case WEBHOOK_HTTP_FOLDED:
 
         if (c == '\r') {
-            h->name_len = 0;
-            h->state = WEBHOOK_HTTP_LF;
+            h->state = WEBHOOK_HTTP_STATUS_LF;
 
         } else if (c == '\n') {
             h->name_len = 0;
             h->state = WEBHOOK_HTTP_LINE;
 
         } else if (c == '\0') {
-            return webhook_http_bad(h, "the answer's head has a zero byte");
+            return webhook_http_bad(h, "the answer's status line has a zero "
+                                       "byte");
         }
 
         break;
+
+    case WEBHOOK_HTTP_STATUS_LF:
+
+        if (c != '\n') {
+            return webhook_http_bad(h, "the answer has a bad line end");
+        }
+
+        h->name_len = 0;
+        h->state = WEBHOOK_HTTP_LINE;
+        break;
+
+    case WEBHOOK_HTTP_SKIP:
+        return webhook_http_skip(h, c);
 
     case WEBHOOK_HTTP_LINE:
 
@@ -122,16 +138,12 @@ webhook_http_head(webhook_http_t *h, unsigned char c)
              * is used in the open cases alone.
              */
 
-            if (webhook_http_is(h->name, h->name_len, "content-length")
-                || webhook_http_is(h->name, h->name_len, "transfer-encoding"))
-            {
-                return webhook_http_bad(h, webhook_http_folding);
+            if (webhook_http_framing(h)) {
+                return webhook_http_bad(h, "the answer's framing header is "
+                                           "folded");
             }
 
-            h->name_len = 0;
-            h->keep = 0;
-            h->state = WEBHOOK_HTTP_FOLDED;
-            break;
+            return webhook_http_skip(h, c);
         }
 
         if (h->name_len && webhook_http_field(h) != WEBHOOK_HTTP_MORE) {
@@ -162,8 +174,14 @@ webhook_http_head(webhook_http_t *h, unsigned char c)
             break;
         }
 
+        if ((c == ' ' || c == '\t') && h->name_len) {
+            h->keep = 0;
+            h->state = WEBHOOK_HTTP_NAME_END;
+            break;
+        }
+
         if (!webhook_http_token(c)) {
-            return webhook_http_bad(h, "the answer has a bad header line");
+            return webhook_http_skip(h, c);
         }
 
         if (h->name_len < WEBHOOK_HTTP_NAME_LEN) {
@@ -173,6 +191,17 @@ webhook_http_head(webhook_http_t *h, unsigned char c)
         } else {
             /* longer than any that is looked at */
             h->name_len = WEBHOOK_HTTP_NAME_LEN + 1;
+        }
+
+        break;
+
+    case WEBHOOK_HTTP_NAME_END:
+
+        if (c == ':') {
+            h->state = WEBHOOK_HTTP_SPACE;
+
+        } else if (c != ' ' && c != '\t') {
+            return webhook_http_skip(h, c);
         }
 
         break;
@@ -196,7 +225,13 @@ webhook_http_head(webhook_http_t *h, unsigned char c)
             h->state = WEBHOOK_HTTP_LINE;
 
         } else if (c == '\0') {
-            return webhook_http_bad(h, "the answer's head has a zero byte");
+
+            if (webhook_http_framing(h)) {
+                return webhook_http_bad(h, "the answer's framing header has "
+                                           "a zero byte");
+            }
+
+            return webhook_http_skip(h, c);
 
         } else if (h->value_len < WEBHOOK_HTTP_VALUE_LEN) {
             h->value[h->value_len++] = c;
@@ -209,12 +244,16 @@ webhook_http_head(webhook_http_t *h, unsigned char c)
 
     case WEBHOOK_HTTP_LF:
 
-        if (c != '\n') {
+        if (c == '\n') {
+            h->state = WEBHOOK_HTTP_LINE;
+            break;
+        }
+
+        if (webhook_http_framing(h)) {
             return webhook_http_bad(h, "the answer has a bad line end");
         }
 
-        h->state = WEBHOOK_HTTP_LINE;
-        break;
+        return webhook_http_skip(h, c);
 
     case WEBHOOK_HTTP_END_LF:
 
@@ -226,6 +265,38 @@ webhook_http_head(webhook_http_t *h, unsigned char c)
     }
 
     return WEBHOOK_HTTP_MORE;
+}
+
+
+/* Takes the present line for none, from this byte of it on. */
+
+static webhook_http_result_e
+webhook_http_skip(webhook_http_t *h, unsigned char c)
+{
+    h->keep = 0;
+    h->name_len = 0;
+
+    if (c == '\r') {
+        h->state = WEBHOOK_HTTP_LF;
+
+    } else if (c == '\n') {
+        h->state = WEBHOOK_HTTP_LINE;
+
+    } else {
+        h->state = WEBHOOK_HTTP_SKIP;
+    }
+
+    return WEBHOOK_HTTP_MORE;
+}
+
+
+/* 1 if the present line says how long the body is. */
+
+static int
+webhook_http_framing(webhook_http_t *h)
+{
+    return webhook_http_is(h->name, h->name_len, "content-length")
+           || webhook_http_is(h->name, h->name_len, "transfer-encoding");
 }
 
 

@@ -18,11 +18,13 @@ typedef enum {
     WEBHOOK_HTTP_CODE,
     WEBHOOK_HTTP_CODE_END,
     WEBHOOK_HTTP_REASON,
+    WEBHOOK_HTTP_STATUS_LF,         /* after the CR of the status line */
     WEBHOOK_HTTP_LINE,              /* the first byte of a header line */
     WEBHOOK_HTTP_NAME,
+    WEBHOOK_HTTP_NAME_END,          /* between name and colon */
     WEBHOOK_HTTP_SPACE,             /* between colon and value */
     WEBHOOK_HTTP_VALUE,
-    WEBHOOK_HTTP_FOLDED,            /* the rest of a line that is not kept */
+    WEBHOOK_HTTP_SKIP,              /* the rest of a line that is not kept */
     WEBHOOK_HTTP_LF,                /* after the CR of a line */
     WEBHOOK_HTTP_END_LF,            /* after the CR of the empty line */
     WEBHOOK_HTTP_BODY,

@@ -148,6 +148,47 @@ static const test_answer_t  answers[] = {
       "HTTP/1.1 200 OK\r\nX: a\r\n b\r\nContent-Length: 2\r\n\r\nok",
       WEBHOOK_HTTP_DONE, 200, "ok", 0, 0 },
 
+    /* lines that are no header: skipped, and the connection is not kept */
+
+    { "a header line without a colon is skipped",
+      "HTTP/1.1 200 OK\r\nnonsense\r\nContent-Length: 2\r\n\r\nok",
+      WEBHOOK_HTTP_DONE, 200, "ok", 0, 0 },
+    { "a name with a blank is skipped",
+      "HTTP/1.1 200 OK\r\nPHP Warning: x in /y.php:1\r\n"
+      "Content-Length: 2\r\n\r\nok",
+      WEBHOOK_HTTP_DONE, 200, "ok", 0, 0 },
+    { "a name that is none is skipped",
+      "HTTP/1.1 200 OK\r\n<br />\n\001\377(x): y\r\n"
+      "Content-Length: 2\r\n\r\nok",
+      WEBHOOK_HTTP_DONE, 200, "ok", 0, 0 },
+    { "a line without a name is skipped",
+      "HTTP/1.1 200 OK\r\n: x\r\nContent-Length: 2\r\n\r\nok",
+      WEBHOOK_HTTP_DONE, 200, "ok", 0, 0 },
+    { "a line with a CR in it is skipped",
+      "HTTP/1.1 200 OK\r\nX: a\rContent-Length: 9\r\r\n"
+      "Content-Length: 2\r\n\r\nok",
+      WEBHOOK_HTTP_DONE, 200, "ok", 0, 0 },
+    { "a line before the first header that begins with space is skipped",
+      "HTTP/1.1 200 OK\r\n Content-Length: 9\r\nContent-Length: 2\r\n\r\nok",
+      WEBHOOK_HTTP_DONE, 200, "ok", 0, 0 },
+    { "what only looks like a framing header is skipped",
+      "HTTP/1.1 200 OK\r\nContent-Length 9\r\nTransfer Encoding: chunked\r\n"
+      "Content-Length;x: 9\r\nContent-Length: 2\r\n\r\nok",
+      WEBHOOK_HTTP_DONE, 200, "ok", 0, 0 },
+    { "and goes on where it does",
+      "HTTP/1.1 200 OK\r\nContent-Length 9\r\n 9\r\n\r\nok",
+      WEBHOOK_HTTP_DONE, 200, "ok", 0, 0 },
+    { "a head of nothing else",
+      "HTTP/1.1 200 OK\r\nPHP Warning\r\n\r\nok",
+      WEBHOOK_HTTP_DONE, 200, "ok", 0, 0 },
+    { "space before the colon of a Content-Length",
+      "HTTP/1.1 200 OK\r\nContent-Length \t: 2\r\n\r\nokmore",
+      WEBHOOK_HTTP_DONE, 200, "ok", 0, 4 },
+    { "space before the colon of a Transfer-Encoding",
+      "HTTP/1.1 200 OK\r\nTransfer-Encoding : chunked\r\n\r\n"
+      "2\r\nok\r\n0\r\n\r\n",
+      WEBHOOK_HTTP_DONE, 200, "ok", 0, 0 },
+
     { "bytes behind the answer are left",
       "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 200",
       WEBHOOK_HTTP_DONE, 200, "ok", 1, 12 },
@@ -168,14 +209,18 @@ static const test_answer_t  answers[] = {
       0, NULL, 0, -1 },
     { "a status below 100", "HTTP/1.1 099 OK\r\n\r\n", WEBHOOK_HTTP_BAD, 0,
       NULL, 0, -1 },
-    { "a header line without a colon", "HTTP/1.1 200 OK\r\nnonsense\r\n\r\n",
+    { "CR within the status line", "HTTP/1.1 200 O\rK\r\n\r\n",
       WEBHOOK_HTTP_BAD, 0, NULL, 0, -1 },
-    { "space before the colon",
-      "HTTP/1.1 200 OK\r\nContent-Length : 2\r\n\r\nok",
+    { "CR within a Content-Length",
+      "HTTP/1.1 200 OK\r\nContent-Length: 2\r3\r\n\r\n",
       WEBHOOK_HTTP_BAD, 0, NULL, 0, -1 },
-    { "no name before the colon", "HTTP/1.1 200 OK\r\n: x\r\n\r\n",
+    { "CR where the head might end", "HTTP/1.1 200 OK\r\nX: a\r\n\rb",
       WEBHOOK_HTTP_BAD, 0, NULL, 0, -1 },
-    { "CR within a line", "HTTP/1.1 200 OK\r\nX: a\rb\r\n\r\n",
+    { "a Content-Length with space before the colon and a fold",
+      "HTTP/1.1 200 OK\r\nContent-Length : 1\r\n 2\r\n\r\nx",
+      WEBHOOK_HTTP_BAD, 0, NULL, 0, -1 },
+    { "two Content-Lengths, one with space before the colon",
+      "HTTP/1.1 200 OK\r\nContent-Length : 1\r\nContent-Length: 2\r\n\r\nok",
       WEBHOOK_HTTP_BAD, 0, NULL, 0, -1 },
     { "two Content-Lengths",
       "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nok",
@@ -296,7 +341,21 @@ test_values(void)
     text = "HTTP/1.1 200 O\0K\r\nContent-Length: 0\r\n\r\n";
 
     tap_ok(test_read(text, 38, 100, 0, &left) == WEBHOOK_HTTP_BAD
-           && h.status == 0, "refuses a zero byte in the head");
+           && h.status == 0, "refuses a zero byte in the status line");
+
+    text = "HTTP/1.1 200 OK\r\nContent-Length: \0000\r\n\r\n";
+
+    tap_ok(test_read(text, 40, 100, 0, &left) == WEBHOOK_HTTP_BAD
+           && h.status == 0, "refuses one in a Content-Length");
+
+    text = "HTTP/1.1 200 OK\r\nRetry-After: 9\0\r\nX\0: y\r\n"
+           "Retry-After : 7\r\nContent-Length: 0\r\n\r\n";
+
+    tap_ok(test_read(text, 17 + 17 + 7 + 17 + 21, 100, 0, &left)
+           == WEBHOOK_HTTP_DONE && h.status == 200 && !h.keep && left == 0,
+           "skips other lines with one");
+    tap_bytes(h.retry_after.data, h.retry_after.len, "7",
+              "and knows a header with space before its colon");
 }
 
 
