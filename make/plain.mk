@@ -3,7 +3,7 @@
 #:   unit-asan       the same under the address and undefined sanitizers
 #:   unit-build, unit-asan-build    build them only
 #:   interop         build t/interop/*.c, which t/*.t call, in
-#:                   $(BUILD)/interop
+#:                   $(BUILD)/interop; those named lib* for LD_PRELOAD
 #:
 #:   UNIT="json id" takes those of the programs only; CORE_SRCS="FILES" and
 #:   STORE_SRCS="FILES" link those sources only.
@@ -13,7 +13,8 @@ CORE_SRCS  ?= $(sort $(wildcard $(SRC)/core/*.c))
 STORE_SRCS ?= $(sort $(wildcard $(SRC)/store/*.c))
 CTL_SRCS   := $(sort $(wildcard tools/webhookctl*.c))
 UNIT_SRCS  := $(sort $(wildcard t/unit/*.c))
-CALL_SRCS  := $(sort $(wildcard t/interop/*.c))
+LOAD_SRCS  := $(sort $(wildcard t/interop/lib*.c))
+CALL_SRCS  := $(filter-out $(LOAD_SRCS),$(sort $(wildcard t/interop/*.c)))
 
 UNIT ?= $(notdir $(basename $(UNIT_SRCS)))
 
@@ -108,7 +109,14 @@ unit-asan: unit-asan-build
 CALL_OBJS := $(patsubst t/interop/%.c,$(BUILD)/plain/interop/%.o,$(CALL_SRCS))
 CALL_BINS := $(patsubst t/interop/%.c,$(BUILD)/interop/%,$(CALL_SRCS))
 
-interop: $(CALL_BINS)
+LOAD_LIBS := $(patsubst t/interop/%.c,$(BUILD)/interop/%.so,$(LOAD_SRCS))
+
+interop: $(CALL_BINS) $(LOAD_LIBS)
+
+$(LOAD_LIBS): $(BUILD)/interop/%.so: t/interop/%.c $(BUILD)/plain/flags
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(PLAIN_CFLAGS) $(FLAGS_plain) -shared -MMD -MP -o $@ $< -ldl
 
 $(CALL_OBJS): $(BUILD)/plain/interop/%.o: t/interop/%.c $(BUILD)/plain/flags
 	@mkdir -p $(@D)
@@ -122,7 +130,7 @@ $(CALL_BINS): $(BUILD)/interop/%: $(BUILD)/plain/interop/%.o \
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(FLAGS_plain) -pthread -o $@ $^ $(PLAIN_LIBS)
 
--include $(BUILD)/plain/interop/*.d
+-include $(BUILD)/plain/interop/*.d $(BUILD)/interop/*.d
 
 
 # without sources of its own there is nothing to link

@@ -63,6 +63,8 @@ webhook_store_open(const webhook_store_options_t *options,
                                          : WEBHOOK_STORE_HIGH_WATER;
     st->warn_water = options->warn_water ? options->warn_water
                                          : WEBHOOK_STORE_WARN_WATER;
+    st->changes = options->migrate ? options->migrate
+                                   : WEBHOOK_STORE_CHANGES;
     st->log = options->log;
     st->ctx = options->ctx;
 

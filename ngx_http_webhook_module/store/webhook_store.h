@@ -106,6 +106,8 @@ typedef struct {
        name for the boot.  NULL: CLOCK_BOOTTIME and the kernel's boot id. */
     uint64_t   (*clock)(void *ctx);
     const char  *boot;
+    uint32_t     migrate;       /* things that a migration changes in one
+                                   transaction; 0: 1024 */
 
     void        *ctx;           /* for log and clock */
 } webhook_store_options_t;

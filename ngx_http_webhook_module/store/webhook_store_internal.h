@@ -56,6 +56,7 @@
 #define WEBHOOK_DEDUPE_ANSWER       4096
 
 #define WEBHOOK_EXPIRE_PAGES        400     /* freed in a step, about */
+#define WEBHOOK_STORE_CHANGES       1024    /* of a migration at a time */
 
 
 /* ---------------------------------------------------- store and txn --- */
@@ -86,6 +87,7 @@ struct webhook_store_s {
 
     uint32_t                  format;       /* that it has */
     unsigned                  migrating:1;  /* on its way from that to ours */
+    uint32_t                  changes;      /* of a migration at a time */
     unsigned                  told:1;       /* the log has the reason */
     pid_t                     others;       /* one of those that have it open
                                                too, -1 if that is unknown */

@@ -20,8 +20,7 @@
 #include <stdlib.h>
 
 
-#define WEBHOOK_MIGRATE_CHANGES  1024   /* things changed in a transaction */
-#define WEBHOOK_MIGRATE_ROWS     100000 /* rows looked at in one */
+#define WEBHOOK_MIGRATE_ROWS  100000    /* looked at in a transaction */
 
 
 /* What a step is given, and tells. */
@@ -101,7 +100,7 @@ webhook_migrate(webhook_store_t *st)
 
     memset(&m, 0, sizeof(m));
 
-    m.changes = WEBHOOK_MIGRATE_CHANGES;
+    m.changes = st->changes;
     changed = 0;
 
     do {

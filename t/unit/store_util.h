@@ -36,6 +36,7 @@ typedef struct {
     char                  dir[256];
     uint64_t              clock;
     const char           *boot;
+    uint32_t              migrate;
     uint64_t              size;
     uint64_t              keep;
     uint64_t              keep_bytes;
@@ -145,6 +146,7 @@ util_open(util_t *u)
     o.log = util_log;
     o.clock = u->clock ? util_clock : NULL;
     o.boot = u->clock ? u->boot : NULL;
+    o.migrate = u->migrate;
     o.ctx = u;
 
     return webhook_store_open(&o, &u->st);

@@ -124,38 +124,10 @@ test_old(void)
 static void
 test_events(void)
 {
-    util_t                    u;
-    unsigned                  kind, event, steps;
-    webhook_id_t              id, old;
-    webhook_op_t              op;
-    webhook_str_t             body;
-    webhook_head_row_t        head;
-    webhook_delivery_t       *d;
-    webhook_delivery_full_t  *full;
-
-    /* state now that nobody sends, attempts */
-
-    static const struct {
-        webhook_state_e  state;
-        uint32_t         attempts;
-        unsigned         parked:1;
-        unsigned         blocks:1;
-    } want[ONE_EVENTS] = {
-        [ONE_PENDING]   = { WEBHOOK_PENDING,   0, 0, 0 },
-        [ONE_RETRY]     = { WEBHOOK_PENDING,   1, 0, 0 },
-        [ONE_SENDING]   = { WEBHOOK_PENDING,   0, 0, 0 },
-        [ONE_RESENDING] = { WEBHOOK_PENDING,   1, 0, 0 },
-        [ONE_DELIVERED] = { WEBHOOK_DELIVERED, 2, 0, 0 },
-        [ONE_DEAD]      = { WEBHOOK_DEAD,      1, 0, 0 },
-        [ONE_HEAD]      = { WEBHOOK_PENDING,   0, 0, 0 },
-        [ONE_PARKED]    = { WEBHOOK_PENDING,   0, 1, 0 },
-        [ONE_BLOCKS]    = { WEBHOOK_DEAD,      1, 0, 1 },
-        [ONE_BLOCKED]   = { WEBHOOK_PENDING,   0, 1, 0 },
-        [ONE_PAUSED]    = { WEBHOOK_PENDING,   0, 0, 0 },
-        [ONE_SEVERAL]   = { WEBHOOK_DELIVERED, 1, 0, 0 },
-        [ONE_STEPS]     = { WEBHOOK_PENDING,   2, 0, 0 },
-        [ONE_BODY]      = { WEBHOOK_DELIVERED, 1, 0, 0 }
-    };
+    util_t         u;
+    unsigned       kind, event;
+    const char    *wrong;
+    webhook_op_t   op;
 
     one_init(&u);
 
@@ -175,70 +147,15 @@ test_events(void)
 
         for (event = 0; event < ONE_EVENTS; event++) {
 
-            old = one_id(kind, event);
+            wrong = one_wrong(&u, kind, event);
 
-            if (!tap_ok(one_find(&u, kind, event, &id, &head),
-                        "event %u of kind %u is there", event, kind))
-            {
-                continue;
-            }
-
-            tap_ok(id.bytes[6] >> 4 == 7
-                   && webhook_id_time(&id) == one_wall(kind, event)
-                   && head.wired == (kind != 0), "its id tells its time");
-
-            memset(&op, 0, sizeof(op));
-            op.type = WEBHOOK_OP_SHOW;
-            op.u.show.id = id;
-            op.u.show.endpoint = event == ONE_SEVERAL ? util_name("erp") : 0;
-
-            (void) util_apply(&u, &op);
-
-            tap_ok(op.result == WEBHOOK_STORE_OK
-                   && memcmp(&op.u.show.wire, &old, 16) == 0
-                   && op.u.show.wall == one_wall(kind, event)
-                   && op.u.show.type.len == 9,
-                   "it is shown, with the id that receivers know");
-
-            if (event == ONE_NOBODY) {
-                tap_ok(op.u.show.count == 0 && head.finished,
-                       "nobody wants it");
-                webhook_op_free(&op);
-                continue;
-            }
-
-            full = op.u.show.deliveries;
-            d = &full->delivery;
-
-            tap_ok(op.u.show.count == 1 && d->state == want[event].state
-                   && d->attempts == want[event].attempts
-                   && d->parked == want[event].parked
-                   && d->blocks == want[event].blocks
-                   && full->attempts_count == want[event].attempts,
-                   "its delivery is %s after %u attempts",
-                   webhook_state_name(d->state), d->attempts);
-
-            tap_ok(d->attempts == 0
-                   || (full->attempts[0].number == 1
-                       && full->attempts[0].answer.len == 6),
-                   "its attempts are whole");
-
-            steps = event == ONE_STEPS ? 2 : 1;
-
-            body = one_body(kind, event, steps - 1);
-
-            tap_ok(d->step + 1 == steps && d->steps == steps
-                   && op.u.show.forms_count == steps
-                   && op.u.show.forms[steps - 1].body.len == body.len
-                   && memcmp(op.u.show.forms[steps - 1].body.data, body.data,
-                             body.len) == 0
-                   && op.u.show.forms[0].headers.len == 11,
-                   "its body is whole");
-
-            webhook_op_free(&op);
+            tap_ok(wrong == NULL, "event %u of kind %u%s%s", event, kind,
+                   wrong ? ": " : " is there", wrong ? wrong : "");
 
             if (kind) {
-                op.u.show.id = old;
+                memset(&op, 0, sizeof(op));
+                op.type = WEBHOOK_OP_SHOW;
+                op.u.show.id = one_id(kind, event);
 
                 tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_NOT_FOUND,
                        "its old id is gone");

@@ -1,0 +1,275 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * Kills a process at the Nth call that changes the store's files or syncs
+ * them.  A test program that includes this has such calls of its own, which
+ * count; cut_each() runs a scene again and again, killed at the first, the
+ * second ... of them, until it comes to its end, and looks at the store after
+ * each.  t/interop/libwebhook_cut.c makes a library of it, for LD_PRELOAD
+ * with other programs: WEBHOOK_CUT=N, and WEBHOOK_CUT_FILE=END of the names
+ * of the files meant (data.mdb unless given).
+ *
+ * The call is not made: what the process did before it is in the file, what
+ * it would have done after it is not.
+ */
+
+#ifndef STORE_CUT_H
+#define STORE_CUT_H
+
+#ifndef _GNU_SOURCE
+#error "define _GNU_SOURCE before the first include"
+#endif
+
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/types.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+
+static unsigned     cut_at;             /* 0: never */
+static unsigned     cut_count;
+static const char  *cut_file = "data.mdb";
+
+
+static void
+cut_name(const char *name)
+{
+    size_t  len, end;
+
+    len = strlen(name);
+    end = strlen(cut_file);
+
+    if (len >= end && strcmp(name + len - end, cut_file) == 0
+        && ++cut_count == cut_at)
+    {
+        kill(getpid(), SIGKILL);
+    }
+}
+
+
+static void
+cut_fd(int fd)
+{
+    char     link[64], name[4096];
+    ssize_t  n;
+
+    if (cut_at == 0) {
+        return;
+    }
+
+    snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+
+    n = readlink(link, name, sizeof(name) - 1);
+
+    if (n > 0) {
+        name[n] = '\0';
+        cut_name(name);
+    }
+}
+
+
+/* Defines a call that counts, and then is the one of libc. */
+
+#define CUT_CALL(type, name, params, args)                                    \
+                                                                              \
+    type name params;                                                         \
+                                                                              \
+    type                                                                      \
+    name params                                                               \
+    {                                                                         \
+        type   (*next) params;                                                \
+        void    *symbol;                                                      \
+                                                                              \
+        cut_fd(fd);                                                           \
+                                                                              \
+        symbol = dlsym(RTLD_NEXT, #name);                                     \
+        memcpy(&next, &symbol, sizeof(next));                                 \
+                                                                              \
+        return next args;                                                     \
+    }
+
+CUT_CALL(ssize_t, write, (int fd, const void *buf, size_t len),
+         (fd, buf, len))
+CUT_CALL(ssize_t, pwrite, (int fd, const void *buf, size_t len, off_t off),
+         (fd, buf, len, off))
+CUT_CALL(ssize_t, pwrite64, (int fd, const void *buf, size_t len, off_t off),
+         (fd, buf, len, off))
+CUT_CALL(ssize_t, writev, (int fd, const struct iovec *iov, int n),
+         (fd, iov, n))
+CUT_CALL(ssize_t, pwritev, (int fd, const struct iovec *iov, int n, off_t off),
+         (fd, iov, n, off))
+CUT_CALL(int, fsync, (int fd), (fd))
+CUT_CALL(int, fdatasync, (int fd), (fd))
+CUT_CALL(int, ftruncate, (int fd, off_t size), (fd, size))
+CUT_CALL(int, ftruncate64, (int fd, off_t size), (fd, size))
+CUT_CALL(int, fallocate, (int fd, int mode, off_t off, off_t len),
+         (fd, mode, off, len))
+CUT_CALL(int, fallocate64, (int fd, int mode, off_t off, off_t len),
+         (fd, mode, off, len))
+
+
+/* A mapping has no descriptor any more; a rename has names. */
+
+int
+msync(void *addr, size_t len, int flags)
+{
+    int   (*next)(void *addr, size_t len, int flags);
+    void   *symbol;
+
+    if (cut_at) {
+        cut_name(cut_file);
+    }
+
+    symbol = dlsym(RTLD_NEXT, "msync");
+    memcpy(&next, &symbol, sizeof(next));
+
+    return next(addr, len, flags);
+}
+
+
+int
+rename(const char *from, const char *to)
+{
+    int   (*next)(const char *from, const char *to);
+    void   *symbol;
+
+    if (cut_at) {
+        cut_name(from);
+    }
+
+    symbol = dlsym(RTLD_NEXT, "rename");
+    memcpy(&next, &symbol, sizeof(next));
+
+    return next(from, to);
+}
+
+
+#ifdef CUT_LIBRARY
+
+__attribute__((constructor))
+static void
+cut_init(void)
+{
+    const char  *at, *file;
+
+    at = getenv("WEBHOOK_CUT");
+    file = getenv("WEBHOOK_CUT_FILE");
+
+    if (at) {
+        cut_at = (unsigned) strtoul(at, NULL, 10);
+    }
+
+    if (file) {
+        cut_file = file;
+    }
+}
+
+#else
+
+#include "tap.h"
+
+
+/* What a scene knows is in memory that both processes see: scene, of size
+   bytes, zeroed before each run. */
+
+typedef struct {
+    const char  *name;
+    size_t       size;
+    void       (*make)(void *scene);    /* what was there before */
+    void       (*act)(void *scene);     /* in the process that is killed */
+    int        (*sound)(void *scene, int whole);    /* 1: nothing is lost;
+                                                       whole: it was not
+                                                       killed */
+    void       (*drop)(void *scene);
+} cut_scene_t;
+
+
+#define CUT_MOST  5000
+
+
+/* Runs it, killed at each call; one test. */
+__attribute__((unused))
+static void
+cut_each(const cut_scene_t *s)
+{
+    int        status, whole;
+    void      *scene;
+    pid_t      pid;
+    unsigned   n, wrong;
+
+    scene = mmap(NULL, s->size, PROT_READ|PROT_WRITE,
+                 MAP_SHARED|MAP_ANONYMOUS, -1, 0);
+
+    if (scene == MAP_FAILED) {
+        tap_ok(0, "%s: no memory", s->name);
+        return;
+    }
+
+    wrong = 0;
+    whole = 0;
+
+    for (n = 1; !whole && n < CUT_MOST; n++) {
+
+        memset(scene, 0, s->size);
+
+        s->make(scene);
+
+        fflush(stdout);
+
+        pid = fork();
+
+        if (pid == 0) {
+            cut_count = 0;
+            cut_at = n;
+            s->act(scene);
+            _exit(0);
+        }
+
+        if (pid == -1 || waitpid(pid, &status, 0) != pid) {
+            wrong++;
+            break;
+        }
+
+        whole = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+
+        if (!whole
+            && !(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL))
+        {
+            printf("# %s: ended with status %d at call %u\n", s->name,
+                   status, n);
+            wrong++;
+            whole = 1;
+        }
+
+        if (!s->sound(scene, whole)) {
+            printf("# %s: killed at call %u\n", s->name, n);
+            wrong++;
+        }
+
+        s->drop(scene);
+
+        if (wrong > 3) {
+            break;
+        }
+    }
+
+    tap_ok(wrong == 0 && whole && n > 2,
+           "%s: killed at each of %u writes and syncs, nothing is lost",
+           s->name, n > 2 ? n - 2 : 0);
+
+    munmap(scene, s->size);
+}
+
+#endif
+
+
+#endif /* STORE_CUT_H */
