@@ -345,3 +345,13 @@ webhook_store store_temp keep_bytes=0;
 --- must_die
 --- error_log eval
 qr/invalid size "keep_bytes=0" in \S+webhook\.conf:1$/m
+
+
+
+=== TEST 31: no keys to know
+--- user_files
+>>> webhook.conf
+webhook_store store_temp idempotency_rows=0;
+--- must_die
+--- error_log eval
+qr/invalid number "idempotency_rows=0" in \S+webhook\.conf:1$/m

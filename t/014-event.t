@@ -734,3 +734,32 @@ qr/"webhook_payload_max" directive is duplicate in \S+webhook\.conf:2$/m
 --- must_die
 --- error_log eval
 qr/"webhook_event" directive is not allowed here in \S+nginx\.conf:\d+$/m
+
+
+
+=== TEST 69: whose key it is
+--- user_files
+>>> webhook.conf
+webhook_idempotency Idempotency-Key by=$remote_user;
+--- no_error_log
+[error]
+
+
+
+=== TEST 70: whose key it is, without a variable
+--- user_files
+>>> webhook.conf
+webhook_idempotency Idempotency-Key by=alice;
+--- must_die
+--- error_log eval
+qr/invalid "by=alice", it must be "by=" with a variable that tells who the client is, as in "by=\$remote_user" in \S+webhook\.conf:1$/m
+
+
+
+=== TEST 71: no keys, but whose
+--- user_files
+>>> webhook.conf
+webhook_idempotency off by=$remote_user;
+--- must_die
+--- error_log eval
+qr/invalid parameter "by=\$remote_user" in \S+webhook\.conf:1$/m

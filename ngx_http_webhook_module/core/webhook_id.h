@@ -2,9 +2,9 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * Names for things: event ids (RFC 9562: UUIDv7, or UUIDv8 where the same has
- * to have the same id), and the 64-bit ids that
- * stand for endpoint and receiver names in keys.  This room may call OpenSSL
+ * Names for things: event ids (RFC 9562, UUIDv7), short names for long texts
+ * (UUIDv8), and the 64-bit ids that stand for endpoint and receiver names in
+ * keys.  This room may call OpenSSL
  * and webhook_str.
  */
 
@@ -46,7 +46,8 @@ int webhook_id_make(webhook_id_source_t *src, uint64_t now, webhook_id_t *id);
 
 /*
  * Makes the id that stands for a row of texts: the same texts have the same id
- * on every machine, others another (UUIDv8 of their SHA-256).
+ * on every machine, others another (UUIDv8 of their SHA-256).  Not for events,
+ * whose ids tell their time.
  */
 void webhook_id_hash(const webhook_str_t *texts, uint32_t count,
     webhook_id_t *id);

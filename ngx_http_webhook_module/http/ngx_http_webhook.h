@@ -20,6 +20,7 @@
 
 #include "../core/webhook_address.h"
 #include "../core/webhook_condition.h"
+#include "../core/webhook_hash.h"
 #include "../core/webhook_pattern.h"
 #include "../core/webhook_schedule.h"
 #include "../core/webhook_signature.h"
@@ -247,6 +248,8 @@ typedef struct {
     ngx_http_webhook_type_t          *type;     /* set once all is read */
     ngx_str_t                         type_name;
     ngx_http_webhook_place_t          place;
+    u_char                            digest[WEBHOOK_HASH_LEN]; /* as written */
+    ngx_uint_t                        ordinal;  /* among those written so */
 
     ngx_uint_t                        methods;  /* NGX_HTTP_GET|..., 0: any */
     ngx_str_t                         pattern;  /* the expression's text */
@@ -325,6 +328,7 @@ typedef struct {
     uint64_t                          size;     /* bytes */
     uint64_t                          keep;     /* ms */
     uint64_t                          keep_bytes;   /* 0: no bound */
+    uint64_t                          idempotency_rows; /* 0: by the size */
     ngx_uint_t                        high_water;   /* percent */
     ngx_uint_t                        warn_water;   /* percent */
     ngx_uint_t                        full;     /* what then: ..._FULL_... */
@@ -368,6 +372,9 @@ typedef struct {
     size_t                            payload_max;
     ngx_str_t                         idempotency;  /* a header's name; empty:
                                                        off */
+    ngx_http_complex_value_t         *idempotency_by;   /* who the client is;
+                                                       NULL: by its credentials
+                                                       */
 
     ngx_flag_t                        receive;  /* webhook_receive here */
     ngx_str_t                         prefix;   /* of its location */

@@ -63,6 +63,10 @@ ngx_http_webhook_copy_add(ngx_pool_t *pool, ngx_http_webhook_copy_t *copy,
 
     copy->len += len;
 
+    if (copy->hash) {
+        webhook_hash_add(copy->hash, data, len);
+    }
+
     if (room) {
         room = ngx_min(room, len);
 
@@ -173,6 +177,14 @@ ngx_http_webhook_copy_coding(ngx_str_t *coding)
 {
     return ngx_http_webhook_copy_coding_type(coding)
            != NGX_HTTP_WEBHOOK_UNKNOWN;
+}
+
+
+ngx_uint_t
+ngx_http_webhook_copy_coded(ngx_str_t *coding)
+{
+    return ngx_http_webhook_copy_coding_type(coding)
+           != NGX_HTTP_WEBHOOK_IDENTITY;
 }
 
 

@@ -33,6 +33,8 @@ static void ngx_http_webhook_match_put(ngx_http_webhook_match_t *match,
     ngx_http_webhook_payload_t *payload);
 static void ngx_http_webhook_match_kept(ngx_http_webhook_event_t *event,
     webhook_store_result_e result);
+static void ngx_http_webhook_match_first(ngx_http_webhook_match_t *match,
+    webhook_op_put_event_t *put, ngx_log_t *log, ngx_str_t *id);
 static void ngx_http_webhook_request_header(ngx_http_request_t *r,
     ngx_http_webhook_body_t *body);
 static int ngx_http_webhook_early_path(void *ctx, const webhook_path_t *path);
@@ -525,6 +527,9 @@ ngx_http_webhook_match_put(ngx_http_webhook_match_t *match,
 
     match->state = NGX_HTTP_WEBHOOK_MATCH_PENDING;
 
+    ngx_http_webhook_match_repeat(match,
+                              &event->hold.job.op.u.put_event.idempotency);
+
     event->handler = ngx_http_webhook_match_kept;
 
     if (!capture->after) {
@@ -555,24 +560,23 @@ ngx_http_webhook_match_kept(ngx_http_webhook_event_t *event,
 
     kept = (result == WEBHOOK_STORE_OK || result == WEBHOOK_STORE_DUPLICATE);
 
-    if (result == WEBHOOK_STORE_DUPLICATE && event->tries == 0) {
-        ngx_http_webhook_count(NGX_HTTP_WEBHOOK_EVENTS_REPEATED, 1);
+    put = &event->hold.job.op.u.put_event;
+
+    webhook_id_text(&put->id, text);
+    id.data = text;
+    id.len = WEBHOOK_ID_TEXT_LEN;
+
+    log = ngx_cycle->log;
+
+    if (match) {
+        log = match->capture->r->connection->log;
+        ngx_http_set_log_request(log, match->capture->r);
     }
 
-    if (!kept) {
-        put = &event->hold.job.op.u.put_event;
+    if (kept) {
+        ngx_http_webhook_match_first(match, put, log, &id);
 
-        webhook_id_text(&put->id, text);
-        id.data = text;
-        id.len = WEBHOOK_ID_TEXT_LEN;
-
-        log = ngx_cycle->log;
-
-        if (match) {
-            log = match->capture->r->connection->log;
-            ngx_http_set_log_request(log, match->capture->r);
-        }
-
+    } else {
         ngx_log_error(NGX_LOG_ERR, log, 0,
                       "webhook event lost: \"%V\" %V: %s",
                       ngx_http_webhook_nstr(&put->type), &id,
@@ -591,6 +595,53 @@ ngx_http_webhook_match_kept(ngx_http_webhook_event_t *event,
 
     if (--capture->pending == 0) {
         ngx_http_webhook_capture_wake(capture);
+    }
+}
+
+
+/* Whose event it is that was kept, and what came of its key. */
+
+static void
+ngx_http_webhook_match_first(ngx_http_webhook_match_t *match,
+    webhook_op_put_event_t *put, ngx_log_t *log, ngx_str_t *id)
+{
+    ngx_str_t  first;
+    u_char     text[WEBHOOK_ID_TEXT_LEN];
+
+    if (put->differs) {
+        ngx_log_error(NGX_LOG_WARN, log, 0,
+                      "webhook event \"%V\" %V: its request has the "
+                      "idempotency key of another one with another body, and "
+                      "is an event of its own",
+                      ngx_http_webhook_nstr(&put->type), id);
+
+        ngx_http_webhook_count(NGX_HTTP_WEBHOOK_EVENTS_DIFFERING, 1);
+    }
+
+    if (put->unprotected) {
+
+        /* the store has said so */
+
+        ngx_http_webhook_count(NGX_HTTP_WEBHOOK_EVENTS_UNPROTECTED, 1);
+    }
+
+    if (ngx_memcmp(&put->first, &put->id, sizeof(webhook_id_t)) == 0) {
+        return;
+    }
+
+    webhook_id_text(&put->first, text);
+    first.data = text;
+    first.len = WEBHOOK_ID_TEXT_LEN;
+
+    ngx_log_error(NGX_LOG_INFO, log, 0,
+                  "webhook event \"%V\" %V is a repeat of %V",
+                  ngx_http_webhook_nstr(&put->type), id, &first);
+
+    ngx_http_webhook_count(NGX_HTTP_WEBHOOK_EVENTS_REPEATED, 1);
+
+    if (match) {
+        match->id = put->first;
+        ngx_memcpy(match->id_data, text, WEBHOOK_ID_TEXT_LEN);
     }
 }
 

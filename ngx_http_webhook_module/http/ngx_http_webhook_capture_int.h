@@ -11,7 +11,7 @@
  *   capture_copy.c     copies of bodies, bounded, and their decoding
  *   capture_event.c    from a match to an event, and what became of it
  *   capture_lookup.c   the values that templates and conditions name
- *   capture_repeat.c   the id of an event whose request may be repeated
+ *   capture_repeat.c   what a repeat of a request is known by
  *   capture_var.c      the variables
  *
  * Only main requests have a state.  It is found through the cleanup list of
@@ -42,6 +42,7 @@ typedef struct {
     ngx_buf_t                         *tail;
     size_t                             len;
     size_t                             expected;    /* len to come, or 0 */
+    webhook_hash_t                    *hash;    /* of what it has, or NULL */
 
     unsigned                           last:1;  /* it is whole */
     unsigned                           over:1;  /* larger than the limit */
@@ -89,6 +90,7 @@ struct ngx_http_webhook_match_s {
     ngx_str_t                          id_text;
     u_char                             id_data[WEBHOOK_ID_TEXT_LEN];
     uint64_t                           wall;
+    u_char                             key[WEBHOOK_HASH_LEN];   /* if keyed */
 
     ngx_str_t                          uri;     /* that the rule matched */
     int                               *captures;    /* of it, once asked for */
@@ -96,6 +98,8 @@ struct ngx_http_webhook_match_s {
                                                    had, or NULL */
 
     ngx_http_webhook_event_t          *event;   /* in PENDING */
+
+    unsigned                           keyed:1; /* a repeat is known by key */
 };
 
 
@@ -132,6 +136,7 @@ struct ngx_http_webhook_capture_s {
     ngx_http_webhook_body_t            request;
     ngx_http_webhook_body_t            response;
     size_t                             max;     /* webhook_payload_max */
+    webhook_hash_t                     hash;    /* of the request's body */
 
     ngx_chain_t                        end;     /* a last buffer, at hand */
     ngx_buf_t                          end_buf;
@@ -142,6 +147,8 @@ struct ngx_http_webhook_capture_s {
     unsigned                           asked:1; /* wanted is decided */
     unsigned                           wanted:1;    /* copy the request's
                                                        body */
+    unsigned                           hashing:1;   /* hash it */
+    unsigned                           hashed:1;    /* to its end */
     unsigned                           header:1;    /* held is the header */
     unsigned                           releasing:1; /* what comes in is of
                                                        filters below */
@@ -189,6 +196,12 @@ const char *ngx_http_webhook_capture_request(
     ngx_http_webhook_capture_t *capture, ngx_http_webhook_counter_e *counter);
 
 
+/* The digest of the request's body, whatever its size: NGX_OK, or NGX_DECLINED
+   where it did not pass here to its end. */
+ngx_int_t ngx_http_webhook_capture_request_digest(
+    ngx_http_webhook_capture_t *capture, u_char digest[WEBHOOK_HASH_LEN]);
+
+
 /* ------------------------------------------------------ capture_copy.c --- */
 
 void ngx_http_webhook_copy_init(ngx_http_webhook_copy_t *copy);
@@ -200,6 +213,9 @@ ngx_int_t ngx_http_webhook_copy_add(ngx_pool_t *pool,
 
 /* True if a content coding is none or one that can be decoded. */
 ngx_uint_t ngx_http_webhook_copy_coding(ngx_str_t *coding);
+
+/* True if it is one that has to be decoded. */
+ngx_uint_t ngx_http_webhook_copy_coded(ngx_str_t *coding);
 
 /*
  * Makes *to from a copy in a content coding, of max bytes at most.  *to is
@@ -275,13 +291,19 @@ void ngx_http_webhook_capture_spoil(ngx_http_webhook_capture_t *capture);
 
 /* ---------------------------------------------------- capture_repeat.c --- */
 
-/*
- * Makes the id of an event of the rule with this index: the same for the same
- * request, if it bears the header of webhook_idempotency, else a new one.
- * NGX_OK, or NGX_ERROR with no memory or randomness.
- */
-ngx_int_t ngx_http_webhook_capture_id(ngx_http_request_t *r,
-    ngx_http_webhook_loc_conf_t *wlcf, ngx_uint_t rule, webhook_id_t *id);
+/* True if a request bears the header of webhook_idempotency. */
+ngx_uint_t ngx_http_webhook_capture_keyed(ngx_http_request_t *r,
+    ngx_http_webhook_loc_conf_t *wlcf);
+
+/* Makes the key of a match's request, if it bears that header, and has the
+   response hashed if need be.  NGX_OK, or NGX_ERROR with no memory. */
+ngx_int_t ngx_http_webhook_capture_key(ngx_http_webhook_match_t *match,
+    ngx_http_webhook_loc_conf_t *wlcf);
+
+/* What the store knows a repeat of the match by, once the bodies are known;
+   left as it is where there is nothing. */
+void ngx_http_webhook_match_repeat(ngx_http_webhook_match_t *match,
+    webhook_idempotency_t *idempotency);
 
 
 /* ---------------------------------------------------- capture_lookup.c --- */

@@ -180,15 +180,19 @@ ngx_http_webhook_capture_match(ngx_http_request_t *r,
             continue;
         }
 
-        if (ngx_http_webhook_capture_id(r, wlcf, i, &match->id) != NGX_OK) {
-            ngx_http_webhook_match_lost(r, rule[i], "no memory or randomness "
-                                        "for an id");
+        if (ngx_http_webhook_event_id(&match->id) != NGX_OK) {
+            ngx_http_webhook_match_lost(r, rule[i], "no randomness for an id");
             continue;
         }
 
         webhook_id_text(&match->id, match->id_data);
         match->id_text.data = match->id_data;
         match->id_text.len = WEBHOOK_ID_TEXT_LEN;
+
+        if (ngx_http_webhook_capture_key(match, wlcf) != NGX_OK) {
+            ngx_http_webhook_match_lost(r, rule[i], "no memory for its key");
+            continue;
+        }
 
         tp = ngx_timeofday();
         match->wall = (uint64_t) tp->sec * 1000 + tp->msec;

@@ -10,6 +10,8 @@ static ngx_int_t ngx_http_webhook_capture_request_filter(
     ngx_http_request_t *r, ngx_chain_t *in);
 static ngx_http_webhook_capture_t *ngx_http_webhook_capture_request_ask(
     ngx_http_request_t *r, ngx_http_webhook_loc_conf_t *wlcf);
+static ngx_uint_t ngx_http_webhook_capture_request_none(
+    ngx_http_request_t *r);
 
 
 static ngx_http_request_body_filter_pt
@@ -49,7 +51,7 @@ ngx_http_webhook_capture_request_filter(ngx_http_request_t *r,
 
     capture = ngx_http_webhook_capture_request_ask(r, wlcf);
 
-    if (capture == NULL || !capture->wanted) {
+    if (capture == NULL || !(capture->wanted || capture->hashing)) {
         return ngx_http_webhook_capture_next_request_body_filter(r, in);
     }
 
@@ -58,16 +60,22 @@ ngx_http_webhook_capture_request_filter(ngx_http_request_t *r,
     for (cl = in; cl; cl = cl->next) {
         b = cl->buf;
 
-        if (ngx_buf_in_memory(b) && b->pos != b->last
-            && !copy->over && !copy->broken)
-        {
-            (void) ngx_http_webhook_copy_add(r->pool, copy, b->pos,
-                                             b->last - b->pos,
-                                             wlcf->payload_max);
+        if (ngx_buf_in_memory(b) && b->pos != b->last) {
+
+            if (capture->wanted && !copy->over && !copy->broken) {
+                (void) ngx_http_webhook_copy_add(r->pool, copy, b->pos,
+                                                 b->last - b->pos,
+                                                 wlcf->payload_max);
+            }
+
+            if (capture->hashing) {
+                webhook_hash_add(&capture->hash, b->pos, b->last - b->pos);
+            }
         }
 
         if (b->last_buf) {
-            copy->last = 1;
+            copy->last = capture->wanted;
+            capture->hashed = capture->hashing;
         }
     }
 
@@ -75,14 +83,15 @@ ngx_http_webhook_capture_request_filter(ngx_http_request_t *r,
 }
 
 
-/* Once for a request: does a rule that may match want its body? */
+/* Once for a request: does a rule that may match want its body, or is a repeat
+   of it to be known by that? */
 
 static ngx_http_webhook_capture_t *
 ngx_http_webhook_capture_request_ask(ngx_http_request_t *r,
     ngx_http_webhook_loc_conf_t *wlcf)
 {
     off_t                         len;
-    ngx_uint_t                    i;
+    ngx_uint_t                    i, keyed;
     ngx_http_webhook_rule_t     **rule;
     ngx_http_webhook_capture_t   *capture;
 
@@ -92,10 +101,12 @@ ngx_http_webhook_capture_request_ask(ngx_http_request_t *r,
         return capture;
     }
 
+    keyed = ngx_http_webhook_capture_keyed(r, wlcf);
+
     rule = wlcf->rules->elts;
 
     for (i = 0; i < wlcf->rules->nelts; i++) {
-        if (rule[i]->want_request
+        if ((rule[i]->want_request || keyed)
             && (rule[i]->methods == 0 || (rule[i]->methods & r->method)))
         {
             break;
@@ -114,12 +125,21 @@ ngx_http_webhook_capture_request_ask(ngx_http_request_t *r,
     capture->asked = 1;
 
     for ( /* void */ ; i < wlcf->rules->nelts; i++) {
-        if (rule[i]->want_request
+
+        if ((rule[i]->want_request || (keyed && !capture->hashing))
             && ngx_http_webhook_rule_match(r, rule[i]))
         {
-            capture->wanted = 1;
-            break;
+            capture->wanted |= rule[i]->want_request;
+            capture->hashing = keyed;
+
+            if (capture->wanted) {
+                break;
+            }
         }
+    }
+
+    if (capture->hashing) {
+        webhook_hash_init(&capture->hash);
     }
 
     len = r->headers_in.content_length_n;
@@ -141,7 +161,6 @@ ngx_http_webhook_capture_request_ask(ngx_http_request_t *r,
 ngx_uint_t
 ngx_http_webhook_capture_request_whole(ngx_http_webhook_capture_t *capture)
 {
-    ngx_table_elt_t     *h;
     ngx_http_request_t  *r;
 
     r = capture->r;
@@ -154,6 +173,23 @@ ngx_http_webhook_capture_request_whole(ngx_http_webhook_capture_t *capture)
         return 1;
     }
 
+    if (!ngx_http_webhook_capture_request_none(r)) {
+        return 0;
+    }
+
+    capture->request.copy.last = 1;
+
+    return 1;
+}
+
+
+/* True if the request has no body. */
+
+static ngx_uint_t
+ngx_http_webhook_capture_request_none(ngx_http_request_t *r)
+{
+    ngx_table_elt_t  *h;
+
     if (r->headers_in.chunked) {
         return 0;
     }
@@ -162,13 +198,7 @@ ngx_http_webhook_capture_request_whole(ngx_http_webhook_capture_t *capture)
 
     h = r->headers_in.content_length;
 
-    if (h && ngx_atoof(h->value.data, h->value.len) != 0) {
-        return 0;
-    }
-
-    capture->request.copy.last = 1;
-
-    return 1;
+    return h == NULL || ngx_atoof(h->value.data, h->value.len) == 0;
 }
 
 
@@ -240,4 +270,62 @@ ngx_http_webhook_capture_request(ngx_http_webhook_capture_t *capture,
     copy->last = 1;
 
     return NULL;
+}
+
+
+ngx_int_t
+ngx_http_webhook_capture_request_digest(ngx_http_webhook_capture_t *capture,
+    u_char digest[WEBHOOK_HASH_LEN])
+{
+    off_t                len;
+    ngx_chain_t         *cl;
+    webhook_hash_t       hash;
+    ngx_http_request_t  *r;
+
+    r = capture->r;
+
+    if (capture->hashed) {
+
+        /* another rule may ask too */
+
+        hash = capture->hash;
+        webhook_hash_end(&hash, digest);
+
+        return NGX_OK;
+    }
+
+    webhook_hash_init(&hash);
+
+    if (ngx_http_webhook_capture_request_none(r)) {
+        webhook_hash_end(&hash, digest);
+        return NGX_OK;
+    }
+
+    if (r->reading_body || r->discard_body || r->request_body == NULL
+        || r->request_body->temp_file || r->request_body->bufs == NULL)
+    {
+        return NGX_DECLINED;
+    }
+
+    /* It was read before an internal redirect to the rules that ask. */
+
+    len = 0;
+
+    for (cl = r->request_body->bufs; cl; cl = cl->next) {
+
+        if (!ngx_buf_in_memory(cl->buf)) {
+            return NGX_DECLINED;
+        }
+
+        len += cl->buf->last - cl->buf->pos;
+        webhook_hash_add(&hash, cl->buf->pos, cl->buf->last - cl->buf->pos);
+    }
+
+    if (len != r->headers_in.content_length_n) {
+        return NGX_DECLINED;
+    }
+
+    webhook_hash_end(&hash, digest);
+
+    return NGX_OK;
 }

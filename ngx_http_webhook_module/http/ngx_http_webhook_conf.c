@@ -45,6 +45,7 @@ ngx_http_webhook_create_main_conf(ngx_conf_t *cf)
      *
      *     wmcf->store = NULL;
      *     wmcf->keep_bytes = 0;
+     *     wmcf->idempotency_rows = 0;
      *     wmcf->full = NGX_HTTP_WEBHOOK_FULL_DROP;
      *     wmcf->event_header = { 0, NULL };
      *     wmcf->pool = NULL;
@@ -115,6 +116,7 @@ ngx_http_webhook_create_loc_conf(ngx_conf_t *cf)
      *     wlcf->receive = 0;
      *     wlcf->prefix = { 0, NULL };
      *     wlcf->idempotency = { 0, NULL };
+     *     wlcf->idempotency_by = NULL;
      */
 
     wlcf->commit = NGX_CONF_UNSET_UINT;
@@ -142,6 +144,10 @@ ngx_http_webhook_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
                               NGX_HTTP_WEBHOOK_BEFORE_RESPONSE);
     ngx_conf_merge_size_value(conf->payload_max, prev->payload_max,
                               NGX_HTTP_WEBHOOK_PAYLOAD);
+    if (conf->idempotency.data == NULL) {
+        conf->idempotency_by = prev->idempotency_by;
+    }
+
     ngx_conf_merge_str_value(conf->idempotency, prev->idempotency,
                              "Idempotency-Key");
 
@@ -182,6 +188,7 @@ ngx_http_webhook_store(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     ngx_http_webhook_main_conf_t *wmcf = conf;
 
     off_t        size;
+    ngx_int_t    rows;
     ngx_str_t   *value, s;
     ngx_uint_t   i;
 
@@ -240,6 +247,20 @@ ngx_http_webhook_store(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
             }
 
             wmcf->keep_bytes = size;
+            continue;
+        }
+
+        if (ngx_http_webhook_conf_param(&value[i], "idempotency_rows=", &s)) {
+
+            rows = ngx_atoi(s.data, s.len);
+
+            if (rows == NGX_ERROR || rows == 0) {
+                ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                                   "invalid number \"%V\"", &value[i]);
+                return NGX_CONF_ERROR;
+            }
+
+            wmcf->idempotency_rows = rows;
             continue;
         }
 

@@ -21,6 +21,8 @@ typedef struct {
 } ngx_http_webhook_event_paths_t;
 
 
+static void ngx_http_webhook_event_digest(ngx_conf_t *cf,
+    ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_rule_t *rule);
 static char *ngx_http_webhook_event_methods(ngx_conf_t *cf,
     ngx_http_webhook_rule_t *rule, ngx_str_t *value);
 static char *ngx_http_webhook_event_regex(ngx_conf_t *cf,
@@ -208,6 +210,8 @@ ngx_http_webhook_event(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     wmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_webhook_module);
 
+    ngx_http_webhook_event_digest(cf, wmcf, rule);
+
     rp = ngx_array_push(&wmcf->rules);
     if (rp == NULL) {
         return NGX_CONF_ERROR;
@@ -216,6 +220,42 @@ ngx_http_webhook_event(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     *rp = rule;
 
     return NGX_CONF_OK;
+}
+
+
+/*
+ * Tells a rule from all others, in every worker and after a reload: by how it
+ * is written, and among those that are written alike by which of them it is.
+ */
+
+static void
+ngx_http_webhook_event_digest(ngx_conf_t *cf,
+    ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_rule_t *rule)
+{
+    ngx_str_t                 *value;
+    ngx_uint_t                 i;
+    webhook_hash_t             hash;
+    ngx_http_webhook_rule_t  **others;
+
+    webhook_hash_init(&hash);
+
+    value = cf->args->elts;
+
+    for (i = 0; i < cf->args->nelts; i++) {
+        webhook_hash_text(&hash, ngx_http_webhook_str(&value[i]));
+    }
+
+    webhook_hash_end(&hash, rule->digest);
+
+    others = wmcf->rules.elts;
+
+    for (i = 0; i < wmcf->rules.nelts; i++) {
+        if (ngx_memcmp(others[i]->digest, rule->digest, WEBHOOK_HASH_LEN)
+            == 0)
+        {
+            rule->ordinal++;
+        }
+    }
 }
 
 
@@ -601,16 +641,17 @@ ngx_http_webhook_event_capture(ngx_http_webhook_rule_t *rule,
 }
 
 
-/* webhook_idempotency HEADER | off */
+/* webhook_idempotency HEADER [by=VALUE] | off */
 
 char *
 ngx_http_webhook_idempotency(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_http_webhook_loc_conf_t *wlcf = conf;
 
-    u_char       c;
-    ngx_str_t   *value;
-    ngx_uint_t   i;
+    u_char                             c;
+    ngx_str_t                         *value, s;
+    ngx_uint_t                         i;
+    ngx_http_compile_complex_value_t   ccv;
 
     if (wlcf->idempotency.data) {
         return "is duplicate";
@@ -619,6 +660,11 @@ ngx_http_webhook_idempotency(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     value = cf->args->elts;
 
     if (ngx_strcmp(value[1].data, "off") == 0) {
+
+        if (cf->args->nelts > 2) {
+            return ngx_http_webhook_conf_invalid(cf, &value[2]);
+        }
+
         ngx_str_set(&wlcf->idempotency, "");
         return NGX_CONF_OK;
     }
@@ -641,5 +687,32 @@ ngx_http_webhook_idempotency(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     wlcf->idempotency = value[1];
 
-    return NGX_CONF_OK;
+    if (cf->args->nelts == 2) {
+        return NGX_CONF_OK;
+    }
+
+    if (!ngx_http_webhook_conf_param(&value[2], "by=", &s)
+        || ngx_http_script_variables_count(&s) == 0)
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid \"%V\", it must be \"by=\" with a "
+                           "variable that tells who the client is, as in "
+                           "\"by=$remote_user\"", &value[2]);
+        return NGX_CONF_ERROR;
+    }
+
+    ngx_memzero(&ccv, sizeof(ngx_http_compile_complex_value_t));
+
+    wlcf->idempotency_by = ngx_palloc(cf->pool,
+                                      sizeof(ngx_http_complex_value_t));
+    if (wlcf->idempotency_by == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    ccv.cf = cf;
+    ccv.value = &s;
+    ccv.complex_value = wlcf->idempotency_by;
+
+    return ngx_http_compile_complex_value(&ccv) == NGX_OK ? NGX_CONF_OK
+                                                          : NGX_CONF_ERROR;
 }

@@ -70,6 +70,17 @@ static ngx_http_webhook_metric_t  ngx_http_webhook_metric[] = {
         ngx_string("Events of repeated requests (webhook_idempotency) that "
                    "were in the store before and are not sent again.") },
 
+    [NGX_HTTP_WEBHOOK_EVENTS_DIFFERING] = {
+        ngx_string("ngx_webhook_events_differing_total"),
+        ngx_string("Events whose request had the idempotency key of another "
+                   "one but another body: each is an event of its own.") },
+
+    [NGX_HTTP_WEBHOOK_EVENTS_UNPROTECTED] = {
+        ngx_string("ngx_webhook_events_unprotected_total"),
+        ngx_string("Events with an idempotency key whose repeat would be an "
+                   "event again: a body could not be hashed, or the store "
+                   "knows as many keys as it may.") },
+
     [NGX_HTTP_WEBHOOK_DELIVERIES_UNMADE] = {
         ngx_string("ngx_webhook_deliveries_unmade_total"),
         ngx_string("Deliveries that could not be made of their event, for a "

@@ -23,6 +23,8 @@ typedef enum {
     NGX_HTTP_WEBHOOK_EVENTS_UNDECODABLE,    /* unknown content coding */
     NGX_HTTP_WEBHOOK_EVENTS_CUT_SHORT,      /* the response did not end */
     NGX_HTTP_WEBHOOK_EVENTS_REPEATED,       /* kept before: the same request */
+    NGX_HTTP_WEBHOOK_EVENTS_DIFFERING,      /* the same key, another body */
+    NGX_HTTP_WEBHOOK_EVENTS_UNPROTECTED,    /* a repeat would not be known */
     NGX_HTTP_WEBHOOK_DELIVERIES_UNMADE,     /* could not be rendered */
     NGX_HTTP_WEBHOOK_SENDS,                 /* attempts begun */
     NGX_HTTP_WEBHOOK_SENDS_DELIVERED,

@@ -77,7 +77,7 @@ static ngx_command_t  ngx_http_webhook_commands[] = {
       NULL },
 
     { ngx_string("webhook_idempotency"),
-      NGX_HTTP_WEBHOOK_ANY_CONF|NGX_CONF_TAKE1,
+      NGX_HTTP_WEBHOOK_ANY_CONF|NGX_CONF_TAKE12,
       ngx_http_webhook_idempotency,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
