@@ -329,6 +329,10 @@ ctl_print_stats(const webhook_op_stats_t *stats, int json)
         json_object_set_new(root, "idempotency",
                             json_integer((json_int_t) stats->idempotency));
         json_object_set_new(root, "full", json_boolean(stats->full));
+        json_object_set_new(root, "pinned",
+                            json_integer((json_int_t) stats->pinned));
+        json_object_set_new(root, "reader", stats->reader
+                            ? json_integer(stats->reader) : json_null());
         json_object_set_new(root, "processes",
                             json_integer(stats->owners));
 
@@ -374,6 +378,13 @@ ctl_print_stats(const webhook_op_stats_t *stats, int json)
            stats->size ? 100.0 * (double) stats->used / (double) stats->size
                        : 0.0,
            stats->full ? ", full: new events are refused" : "");
+
+    if (stats->reader) {
+        printf("pinned     %s, by process %" PRIu32 ", which is reading an "
+               "old version\n", ctl_bytes(stats->pinned, b1, sizeof(b1)),
+               stats->reader);
+    }
+
     printf("kept       %" PRIu64 " events, %" PRIu64 " calls, %" PRIu64
            " idempotency keys\n",
            stats->events, stats->calls, stats->idempotency);

@@ -21,6 +21,7 @@ typedef struct {
     webhook_store_t           *store;
     webhook_store_options_t    options;
     struct timespec            tried;           /* last try to open */
+    webhook_store_news_t       news;
     ngx_uint_t                 count;
     webhook_op_t              *ops[NGX_HTTP_WEBHOOK_BATCH_MAX];
 } ngx_http_webhook_batch_ctx_t;
@@ -400,6 +401,7 @@ ngx_http_webhook_batch_thread(void *data, ngx_log_t *log)
 
     if (ctx->store) {
         webhook_store_apply(ctx->store, ctx->ops, (uint32_t) ctx->count);
+        webhook_store_news(ctx->store, &ctx->news);
         return;
     }
 
@@ -495,6 +497,9 @@ ngx_http_webhook_batch_hand_back(void)
 
         job->handler(job);
     }
+
+    ngx_http_webhook_gauge(NGX_HTTP_WEBHOOK_STORE_PINNED,
+                           b->ctx->news.pinned);
 
     ngx_http_webhook_count(NGX_HTTP_WEBHOOK_STORE_BATCHES, 1);
     ngx_http_webhook_count(NGX_HTTP_WEBHOOK_STORE_OPERATIONS, count);

@@ -183,7 +183,12 @@ static ngx_http_webhook_metric_t  ngx_http_webhook_metric[] = {
     [NGX_HTTP_WEBHOOK_STORE_ERRORS] = {
         ngx_string("ngx_webhook_store_errors_total"),
         ngx_string("Operations that the store could not apply: full, "
-                   "unavailable or with an unknown outcome.") }
+                   "unavailable or with an unknown outcome.") },
+
+    [NGX_HTTP_WEBHOOK_STORE_PINNED] = {
+        ngx_string("ngx_webhook_store_pinned_bytes"),
+        ngx_string("Bytes of the store that were freed but cannot be used, "
+                   "since a process has been reading it for long.") }
 };
 
 _Static_assert(sizeof(ngx_http_webhook_metric)
@@ -251,6 +256,15 @@ ngx_http_webhook_count(ngx_http_webhook_counter_e counter, ngx_uint_t n)
 }
 
 
+void
+ngx_http_webhook_gauge(ngx_http_webhook_counter_e gauge, ngx_uint_t n)
+{
+    if (ngx_http_webhook_counters) {
+        ngx_http_webhook_counters[gauge] = n;
+    }
+}
+
+
 ngx_int_t
 ngx_http_webhook_metrics_handler(ngx_http_request_t *r)
 {
@@ -289,9 +303,12 @@ ngx_http_webhook_metrics_handler(ngx_http_request_t *r)
 
         n = ngx_http_webhook_counters ? ngx_http_webhook_counters[i] : 0;
 
-        b->last = ngx_sprintf(b->last, "# HELP %V %V\n# TYPE %V counter\n"
+        b->last = ngx_sprintf(b->last, "# HELP %V %V\n# TYPE %V %s\n"
                               "%V %uA\n", &m[i].name, &m[i].help,
-                              &m[i].name, &m[i].name, n);
+                              &m[i].name,
+                              i < NGX_HTTP_WEBHOOK_GAUGES ? "counter"
+                                                          : "gauge",
+                              &m[i].name, n);
     }
 
     ngx_str_set(&r->headers_out.content_type, "text/plain; version=0.0.4");

@@ -48,7 +48,11 @@ typedef enum {
     NGX_HTTP_WEBHOOK_STORE_BATCHES,
     NGX_HTTP_WEBHOOK_STORE_OPERATIONS,
     NGX_HTTP_WEBHOOK_STORE_ERRORS,          /* FULL, UNAVAILABLE, UNKNOWN */
-    NGX_HTTP_WEBHOOK_COUNTERS
+
+    /* gauges */
+    NGX_HTTP_WEBHOOK_STORE_PINNED,          /* bytes that readers keep */
+    NGX_HTTP_WEBHOOK_COUNTERS,
+    NGX_HTTP_WEBHOOK_GAUGES = NGX_HTTP_WEBHOOK_STORE_PINNED
 } ngx_http_webhook_counter_e;
 
 
@@ -61,6 +65,9 @@ void ngx_http_webhook_metrics_attach(ngx_shm_zone_t *zone);
 
 /* Adds n to a counter; does nothing where the module is not configured. */
 void ngx_http_webhook_count(ngx_http_webhook_counter_e counter, ngx_uint_t n);
+
+/* Sets a gauge. */
+void ngx_http_webhook_gauge(ngx_http_webhook_counter_e gauge, ngx_uint_t n);
 
 /* The content handler of webhook_metrics: Prometheus text format. */
 ngx_int_t ngx_http_webhook_metrics_handler(ngx_http_request_t *r);

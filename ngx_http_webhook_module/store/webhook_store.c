@@ -26,6 +26,8 @@ static void webhook_store_writes(webhook_store_t *st, webhook_op_t **ops,
     uint32_t count);
 static int webhook_store_group(webhook_store_t *st, webhook_op_t **ops,
     uint32_t *n, int again, int last);
+static void webhook_store_refused(webhook_store_t *st, webhook_op_t **ops,
+    uint32_t count);
 static void webhook_store_committed(webhook_txn_t *t, webhook_op_t **ops,
     uint32_t count);
 static int webhook_store_write(webhook_txn_t *t, webhook_op_t *op);
@@ -421,21 +423,69 @@ webhook_store_writes(webhook_store_t *st, webhook_op_t **ops, uint32_t count)
 
         last = (n == count);
 
+        st->wanted = 0;
+        st->least = UINT64_MAX;
+        st->again = 1;
+
         rc = webhook_store_group(st, ops, &n, n > 1, last);
 
         if (last) {
             count = n;
         }
 
-        if (rc == 0) {
-            continue;
+        if (rc) {
+            for (i = 0; i < n; i++) {
+                one = 1;
+                (void) webhook_store_group(st, &ops[i], &one, 0, 0);
+            }
         }
 
-        for (i = 0; i < n; i++) {
-            one = 1;
-            (void) webhook_store_group(st, &ops[i], &one, 0, 0);
+        st->again = 0;
+
+        if (st->wanted) {
+            webhook_store_refused(st, ops, n);
         }
     }
+}
+
+
+/* What was refused for want of room is tried once more, with what room there
+   can be. */
+
+static void
+webhook_store_refused(webhook_store_t *st, webhook_op_t **ops, uint32_t count)
+{
+    uint32_t       i, n;
+    webhook_op_t  **list;
+
+    list = malloc(count * sizeof(webhook_op_t *));
+    if (list == NULL) {
+        return;
+    }
+
+    n = 0;
+
+    for (i = 0; i < count; i++) {
+
+        if (ops[i]->result == WEBHOOK_STORE_FULL
+            && (ops[i]->type == WEBHOOK_OP_PUT_EVENT
+                || ops[i]->type == WEBHOOK_OP_PUT_CALL
+                || ops[i]->type == WEBHOOK_OP_RESERVE))
+        {
+            list[n++] = ops[i];
+        }
+    }
+
+    if (n) {
+
+        /* where no room could be made, that is told and no more */
+
+        (void) webhook_expire_room(st, st->wanted, st->least);
+
+        (void) webhook_store_group(st, list, &n, 0, 0);
+    }
+
+    free(list);
 }
 
 
@@ -536,6 +586,18 @@ static void
 webhook_store_committed(webhook_txn_t *t, webhook_op_t **ops, uint32_t count)
 {
     uint32_t  i;
+
+    if (t->wanted && t->st->again) {
+
+        /* whether that is so is not known yet */
+
+        t->st->wanted += t->wanted;
+        t->refused = 0;
+
+        if (t->least < t->st->least) {
+            t->st->least = t->least;
+        }
+    }
 
     for (i = 0; i < count; i++) {
 

@@ -619,7 +619,12 @@ typedef struct {
     uint64_t                   events;      /* kept now */
     uint64_t                   calls;       /* kept now */
     uint64_t                   idempotency; /* repeats that are known now */
-    unsigned                   full:1;      /* above the high-water mark */
+    unsigned                   full:1;      /* above the high-water mark, or
+                                               a reader keeps too much */
+    uint64_t                   pinned;      /* bytes that were freed, but that
+                                               a reader keeps from use */
+    uint32_t                   reader;      /* its process; 0: there is none */
+    uint64_t                   reader_age;  /* ms that it has been seen */
     uint32_t                   owners;      /* processes that have it open */
     webhook_endpoint_stats_t  *endpoints;
     uint32_t                   count;
@@ -689,6 +694,17 @@ typedef uint32_t (*webhook_store_more_pt)(void *ctx);
 
 void webhook_store_gather(webhook_store_t *st, webhook_store_more_pt more,
     void *ctx);
+
+/*
+ * What an operator wants to know beside the results; what is counted, is so
+ * since the call before.  Blocks on nothing; not while apply() runs.
+ */
+
+typedef struct {
+    uint64_t  pinned;                       /* as STATS has it; about */
+} webhook_store_news_t;
+
+void webhook_store_news(webhook_store_t *st, webhook_store_news_t *news);
 
 /*
  * Copies the store, as of now and without its free space, into an empty file

@@ -10,6 +10,8 @@
 
 #define WEBHOOK_CLAIM_ENDPOINTS  256    /* served in one claim */
 #define WEBHOOK_CLAIM_MAX        4096   /* leases given in one claim */
+#define WEBHOOK_CLAIM_SHORT      1000   /* ms until the next look, where a
+                                           reader keeps too many pages */
 
 
 static int webhook_claim_ready(webhook_txn_t *t, webhook_op_claim_t *c,
@@ -41,6 +43,11 @@ webhook_queue_claim_peek(webhook_txn_t *t, webhook_op_t *op, int *todo)
     }
 
     *todo = (count && op->u.claim.max) ? 1 : 0;
+
+    if (*todo && webhook_room_short(t, 2)) {
+        op->u.claim.next = WEBHOOK_CLAIM_SHORT;
+        *todo = 0;
+    }
 
     op->result = WEBHOOK_STORE_OK;
 
@@ -74,6 +81,14 @@ webhook_queue_claim(webhook_txn_t *t, webhook_op_t *op)
     op->result = WEBHOOK_STORE_OK;
 
     if (count == 0 || c->max == 0) {
+        return 0;
+    }
+
+    if (webhook_room_short(t, 2)) {
+
+        /* what is sent now might find no room for its outcome */
+
+        c->next = WEBHOOK_CLAIM_SHORT;
         return 0;
     }
 
@@ -288,6 +303,11 @@ webhook_claim_next(webhook_txn_t *t, webhook_endpoint_row_t *ep,
 
     c = &op->u.complete;
 
+    if (webhook_room_short(t, 2)) {
+        c->wait = WEBHOOK_CLAIM_SHORT;
+        return 0;
+    }
+
     rc = webhook_claim_one(t, ep, c->lease, &op->memory, &c->next, &taken);
 
     /* where there is no memory for one more, the outcome still stands */
@@ -320,7 +340,9 @@ webhook_claim_step(webhook_txn_t *t, webhook_endpoint_row_t *ep,
 
     c = &op->u.complete;
 
-    if (!webhook_gate_open(t, ep, webhook_queue_lane(d))) {
+    if (!webhook_gate_open(t, ep, webhook_queue_lane(d))
+        || webhook_room_short(t, 2))
+    {
         return 0;
     }
 

@@ -11,8 +11,14 @@
 #include "webhook_store_internal.h"
 
 
+/* Transactions that wait for freed pages alone, at most. */
+#define WEBHOOK_EXPIRE_WAITS  10
+
+
 static int webhook_expire_first(webhook_txn_t *t, size_t bytes,
     unsigned char *key, int *found);
+static int webhook_expire_round(webhook_txn_t *t, uint64_t bytes, int *go_on);
+static int webhook_expire_some(webhook_txn_t *t, size_t bytes, int *found);
 static int webhook_expire_remove(webhook_txn_t *t, const unsigned char *key,
     uint32_t *pages);
 static int webhook_expire_event(webhook_txn_t *t, const webhook_id_t *id,
@@ -64,6 +70,13 @@ webhook_expire(webhook_txn_t *t, webhook_op_t *op)
 
     op->result = WEBHOOK_STORE_OK;
     pages = 0;
+
+    if (webhook_room_short(t, 2)) {
+
+        /* it would free nothing, and take pages that outcomes need */
+
+        return 0;
+    }
 
     for ( ;; ) {
         rc = webhook_expire_first(t, 0, key, &found);
@@ -138,9 +151,8 @@ webhook_expire_ended(webhook_txn_t *t, webhook_db_e db, unsigned char *key,
 int
 webhook_expire_take(webhook_txn_t *t, size_t bytes, int *taken)
 {
-    int            rc, found;
-    unsigned       refused;
-    unsigned char  key[WEBHOOK_KEY_FINISHED];
+    int       rc, found;
+    unsigned  refused;
 
     refused = t->refused;
 
@@ -152,25 +164,160 @@ webhook_expire_take(webhook_txn_t *t, size_t bytes, int *taken)
             return 0;
         }
 
-        if (t->st->keep_history || t->pages >= WEBHOOK_EXPIRE_PAGES) {
+        /* what is finished makes room, if all of it were enough, and not more
+           in a transaction than in a step of EXPIRE; none at once where pages
+           are missing, since what a transaction frees is not for itself */
+
+        found = 0;
+
+        if (!t->st->keep_history && !t->pinned
+            && t->pages < WEBHOOK_EXPIRE_PAGES
+            && t->used + bytes <= t->st->mark + t->state.history)
+        {
+            rc = webhook_expire_some(t, bytes, &found);
+            if (rc) {
+                return rc;
+            }
+        }
+
+        if (!found) {
+
+            if (t->wanted == 0 || bytes < t->least) {
+                t->least = bytes;
+            }
+
+            t->wanted += bytes;
+            return 0;
+        }
+    }
+}
+
+
+/* Removes one finished thing, if it is to go; *found tells. */
+
+static int
+webhook_expire_some(webhook_txn_t *t, size_t bytes, int *found)
+{
+    int            rc;
+    unsigned char  key[WEBHOOK_KEY_FINISHED];
+
+    rc = webhook_expire_first(t, bytes, key, found);
+
+    if (rc == 0 && *found) {
+        rc = webhook_expire_remove(t, key, &t->pages);
+        t->measured = 0;
+    }
+
+    return rc;
+}
+
+
+/*
+ * What is freed by a transaction can be used two transactions later, so there
+ * are more of them than what is removed asks for.
+ */
+
+void
+webhook_expire_room(webhook_store_t *st, uint64_t bytes, uint64_t least)
+{
+    int            rc, go_on;
+    uint64_t       used, rounds, waits;
+    webhook_txn_t  t;
+
+    rounds = 16 + 4 * bytes / (WEBHOOK_EXPIRE_PAGES * st->page);
+    waits = WEBHOOK_EXPIRE_WAITS;
+
+    while (rounds-- && waits) {
+
+        if (webhook_txn_begin(st, &t, 1) != 0) {
+            return;
+        }
+
+        rc = webhook_space_used(&t, &used);
+
+        if (rc == 0 && used + least > st->mark + t.state.history) {
+
+            /* too much is owed for any of it */
+
+            webhook_txn_abort(&t);
+            return;
+        }
+
+        go_on = 0;
+
+        if (rc == 0) {
+            rc = webhook_expire_round(&t, bytes, &go_on);
+        }
+
+        if (rc || !go_on) {
+            webhook_txn_abort(&t);
+            return;
+        }
+
+        if (t.pages == 0) {
+            waits--;
+        }
+
+        t.dirty = 1;
+
+        if (webhook_txn_commit(&t) != 0) {
+            return;
+        }
+    }
+}
+
+
+/* *go_on is set if the transaction is worth its commit. */
+
+static int
+webhook_expire_round(webhook_txn_t *t, uint64_t bytes, int *go_on)
+{
+    int  rc, found;
+
+    for ( ;; ) {
+
+        if (webhook_space_take(t, bytes)) {
+            *go_on = t->pages != 0;
             return 0;
         }
 
-        /* what is finished makes room, not more in a transaction than in a
-           step of EXPIRE */
-
-        rc = webhook_expire_first(t, bytes, key, &found);
-
-        if (rc == 0 && found) {
-            rc = webhook_expire_remove(t, key, &t->pages);
+        if (t->pinned || t->st->keep_history
+            || t->pages >= WEBHOOK_EXPIRE_PAGES)
+        {
+            break;
         }
 
-        if (rc || !found) {
+        rc = webhook_expire_some(t, bytes, &found);
+        if (rc) {
             return rc;
         }
 
-        t->measured = 0;
+        if (!found) {
+            *go_on = t->pages != 0;
+            return 0;
+        }
     }
+
+    if (t->pages) {
+        *go_on = 1;
+        return 0;
+    }
+
+    /* what was freed by the last transactions comes back with the next; what
+       a reader keeps, when it is gone */
+
+    if (t->pinned && webhook_room_reader(t)) {
+
+        if (!webhook_room_young(t)) {
+            return 0;
+        }
+
+        webhook_room_wait();
+    }
+
+    *go_on = t->pinned;
+
+    return 0;
 }
 
 

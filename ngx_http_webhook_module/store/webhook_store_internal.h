@@ -9,6 +9,7 @@
  *   clock     the store's own time
  *   row       rows and their records: webhook_store_row.h
  *   txn       a transaction, and reading and writing rows in it
+ *   room      the pages that can be written to now, and who keeps others
  *   space     how full the store is
  *   blob      bytes of any length, in pieces of one page
  *   endpoint  endpoints, and when each wants to be looked at
@@ -60,6 +61,26 @@
 
 
 /* ---------------------------------------------------- store and txn --- */
+
+/* The oldest reader, and the freed pages that are of no use because of it. */
+
+typedef struct {
+    uint64_t                  txn;          /* what it reads; 0: there is
+                                               none */
+    uint32_t                  pid;
+    uint64_t                  since;        /* engine time when it was seen
+                                               first */
+    uint64_t                  looked;       /* engine time */
+    unsigned                  told:1;       /* the log names it */
+    unsigned                  warned:1;     /* so did a warning */
+
+    uint64_t                  from;         /* rows of the free list that are
+                                               in the sum */
+    uint64_t                  upto;
+    uint64_t                  pages;        /* the sum */
+    uint64_t                  used;         /* bytes in use, as of then */
+} webhook_readers_t;
+
 
 struct webhook_store_s {
     char                     *path;
@@ -122,6 +143,13 @@ struct webhook_store_s {
     uint64_t                  failed_time;
     uint64_t                  ahead;        /* bytes the file has for sure */
     uint64_t                  full_time;
+    webhook_readers_t         readers;
+    uint64_t                  pinned;       /* bytes, as of the last look */
+    uint64_t                  wanted;       /* bytes that a batch had no room
+                                               for at once */
+    uint64_t                  least;        /* the least of what was wanted */
+    unsigned                  again:1;      /* what is refused is tried once
+                                               more */
 
     int                       error;        /* last one logged, and when */
     uint64_t                  error_time;
@@ -142,12 +170,22 @@ typedef struct {
     uint64_t                  now;          /* engine time */
     webhook_state_row_t       state;
     uint64_t                  used;         /* bytes, kept roughly */
+    uint64_t                  map;          /* bytes the file may have */
+    uint64_t                  tail;         /* of them behind its last page */
+    uint64_t                  room;         /* bytes that may be written to */
+    uint64_t                  wanted;       /* bytes that there was no room
+                                               for */
+    uint64_t                  least;        /* the least of what was wanted */
     uint32_t                  pages;        /* freed to make room */
     MDB_cursor               *cursors[WEBHOOK_DBS];
     unsigned                  write:1;
     unsigned                  dirty:1;      /* something was written */
     unsigned                  measured:1;   /* used is set */
     unsigned                  refused:1;    /* something was, as full */
+    unsigned                  pinned:1;     /* and it was the pages that a
+                                               reader keeps */
+    unsigned                  roomy:2;      /* room is set: 1 at least so,
+                                               2 exactly */
     unsigned                  unknown:1;    /* if the commit was done */
 } webhook_txn_t;
 
@@ -209,6 +247,40 @@ int webhook_clock_start(webhook_txn_t *t);
 uint64_t webhook_clock_wall(void);
 
 
+/* ------------------------------------------------------------- room --- */
+
+/* 1 if so many bytes may be written, and what outcomes need stays free; they
+   are counted as written. */
+int webhook_room_take(webhook_txn_t *t, size_t bytes);
+
+/* 1 if a reader keeps so much from use that less than a part of what outcomes
+   need is free. */
+int webhook_room_short(webhook_txn_t *t, unsigned part);
+
+/* What outcomes need, once so many bytes more are in use. */
+uint64_t webhook_room_need(const webhook_txn_t *t, size_t bytes);
+
+/* As it was last seen: 1 if there is a reader of an old version; 1 if it began
+   a moment ago and will be gone in another. */
+int webhook_room_reader(const webhook_txn_t *t);
+int webhook_room_young(const webhook_txn_t *t);
+
+/* The last transaction that was committed before this one. */
+uint64_t webhook_room_last(const webhook_txn_t *t);
+
+/* What STATS tells of readers. */
+void webhook_room_stats(webhook_txn_t *t, webhook_op_stats_t *s);
+
+/* Looks for the oldest reader. */
+void webhook_room_look(webhook_txn_t *t);
+
+/* The same once a second, and tells of one that keeps too much. */
+void webhook_room_watch(webhook_txn_t *t);
+
+/* Waits a little for a reader to go. */
+void webhook_room_wait(void);
+
+
 /* ------------------------------------------------------------ space --- */
 
 /* Settles limit and mark. */
@@ -216,6 +288,9 @@ void webhook_space_init(webhook_store_t *st);
 
 /* Bytes in use. */
 int webhook_space_used(webhook_txn_t *t, uint64_t *used);
+
+/* Sets t->used once; what is taken in the transaction is added to it. */
+int webhook_space_measure(webhook_txn_t *t);
 
 /* 1 if so many bytes more may be taken; they are counted as taken. */
 int webhook_space_take(webhook_txn_t *t, size_t bytes);
@@ -442,8 +517,12 @@ int webhook_expire_peek(webhook_txn_t *t, webhook_op_t *op, int *todo);
 int webhook_expire(webhook_txn_t *t, webhook_op_t *op);
 
 /* As webhook_space_take(); where there is no room, what is finished makes some
-   if it may. */
+   if it may.  What is not taken is added to t->wanted. */
 int webhook_expire_take(webhook_txn_t *t, size_t bytes, int *taken);
+
+/* Makes room for so many bytes, or for as many of them as there can be; the
+   least is worth having.  Takes as many transactions as that needs. */
+void webhook_expire_room(webhook_store_t *st, uint64_t bytes, uint64_t least);
 
 /* The first row of a table by the time that its keys begin with, if that time
    has come; *found tells.  key_len is that of the table's keys. */

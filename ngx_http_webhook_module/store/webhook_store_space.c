@@ -10,6 +10,10 @@
  * not at all where half of the reserve is gone (a delivery still counts
  * them).
  *
+ * Pages that were freed but that a reader still keeps (webhook_store_room.c)
+ * can be as good as in use: then, too, no event is taken, while what outcomes
+ * need is free.
+ *
  * The disk may be full before the store is.  So the file is kept some megabytes
  * larger than what is in use: where the disk has no room for that, events are
  * refused, while outcomes are written to what the file has.
@@ -37,9 +41,10 @@
 #define WEBHOOK_SPACE_AGAIN  1000       /* ms without a failure */
 
 
-static int webhook_space_measure(webhook_txn_t *t);
 static int webhook_space_ahead(webhook_txn_t *t);
 static void webhook_space_calm(webhook_store_t *st);
+static void webhook_space_tell(webhook_txn_t *t, unsigned percent);
+static void webhook_space_reader(webhook_txn_t *t);
 static uint64_t webhook_space_reserve(const webhook_store_t *st);
 #define WEBHOOK_SPACE_CALM   10000      /* ms */
 
@@ -115,9 +120,7 @@ webhook_space_used(webhook_txn_t *t, uint64_t *used)
 }
 
 
-/* Sets t->used once; what is taken in the transaction is added to it. */
-
-static int
+int
 webhook_space_measure(webhook_txn_t *t)
 {
     if (!t->measured) {
@@ -142,6 +145,13 @@ webhook_space_take(webhook_txn_t *t, size_t bytes)
 
     if (t->used + bytes > t->st->mark) {
         t->refused = 1;
+        t->pinned = 0;
+        return 0;
+    }
+
+    if (!webhook_room_take(t, bytes)) {
+        t->refused = 1;
+        t->pinned = 1;
         return 0;
     }
 
@@ -175,6 +185,13 @@ webhook_space_ahead(webhook_txn_t *t)
     }
 
     want = t->used + webhook_space_reserve(st);
+
+    if (t->roomy == 2) {
+
+        /* what is kept by a reader is written around */
+
+        want += t->map - t->used > t->room ? t->map - t->used - t->room : 0;
+    }
 
     if (want <= st->ahead) {
         return 0;
@@ -289,6 +306,15 @@ webhook_space_failed(webhook_store_t *st, int rc)
 
     st->failed = 1;
 
+    if (rc == MDB_MAP_FULL) {
+        webhook_store_log(st, WEBHOOK_STORE_LOG_ERROR,
+                          "the store \"%s\" has no page left to write to, "
+                          "and nothing can be kept: a process that reads it "
+                          "for long, as a backup does, keeps pages from use, "
+                          "or its size is too small", st->path);
+        return;
+    }
+
     webhook_store_log(st, WEBHOOK_STORE_LOG_ERROR,
                       "the store \"%s\" has no room on its disk, and no event "
                       "is taken: %s", st->path, mdb_strerror(rc));
@@ -369,8 +395,12 @@ webhook_space_attempt(webhook_txn_t *t)
 
     mark = t->st->mark;
 
+    if (webhook_room_short(t, 4)) {
+        return 0;
+    }
+
     if (t->used <= mark) {
-        return 2;
+        return webhook_room_short(t, 2) ? 1 : 2;
     }
 
     return t->used <= mark + (t->st->limit - mark) / 2 ? 1 : 0;
@@ -383,6 +413,8 @@ webhook_space_look(webhook_txn_t *t)
     if (t->st->full || t->st->warned) {
         (void) webhook_space_measure(t);
     }
+
+    webhook_room_watch(t);
 }
 
 
@@ -409,15 +441,13 @@ webhook_space_watch(webhook_txn_t *t)
 
         if (!st->full) {
             st->full = 1;
+            webhook_space_tell(t, percent);
 
-            webhook_store_log(st, WEBHOOK_STORE_LOG_ERROR,
-                              "the store \"%s\" is full: %u percent of %llu "
-                              "megabytes are in use, and no event is taken",
-                              st->path, percent,
-                              (unsigned long long) st->limit >> 20);
+        } else if (t->pinned && !st->readers.told) {
+            webhook_space_reader(t);
         }
 
-    } else if (st->full && t->used < st->mark
+    } else if (st->full && t->used < st->mark && !webhook_room_short(t, 1)
                && t->now - st->full_time >= WEBHOOK_SPACE_CALM)
     {
         st->full = 0;
@@ -445,4 +475,57 @@ webhook_space_watch(webhook_txn_t *t)
                           "the store \"%s\" has room again: %u percent are "
                           "in use", st->path, percent);
     }
+}
+
+
+/* Why no event is taken. */
+
+static void
+webhook_space_tell(webhook_txn_t *t, unsigned percent)
+{
+    webhook_store_t  *st;
+
+    if (t->pinned) {
+        webhook_space_reader(t);
+        return;
+    }
+
+    st = t->st;
+
+    webhook_store_log(st, WEBHOOK_STORE_LOG_ERROR,
+                      "the store \"%s\" is full: %u percent of %llu "
+                      "megabytes are in use, and no event is taken",
+                      st->path, percent, (unsigned long long) st->limit >> 20);
+}
+
+
+static void
+webhook_space_reader(webhook_txn_t *t)
+{
+    webhook_store_t    *st;
+    webhook_readers_t  *r;
+
+    st = t->st;
+    r = &st->readers;
+
+    if (!webhook_room_reader(t)) {
+        webhook_store_log(st, WEBHOOK_STORE_LOG_ERROR,
+                          "the store \"%s\" has no room for so much at once: "
+                          "%llu of %llu megabytes were freed a moment ago, "
+                          "and no event is taken", st->path,
+                          (unsigned long long) (r->pages * st->page) >> 20,
+                          (unsigned long long) st->limit >> 20);
+        return;
+    }
+
+    r->told = 1;
+
+    webhook_store_log(st, WEBHOOK_STORE_LOG_ERROR,
+                      "the store \"%s\" takes no event: process %u has been "
+                      "reading it for %llu seconds or more, which keeps %llu "
+                      "of %llu megabytes from use that were freed since; end "
+                      "it if it is not needed", st->path, r->pid,
+                      (unsigned long long) (t->now - r->since) / 1000,
+                      (unsigned long long) (r->pages * st->page) >> 20,
+                      (unsigned long long) st->limit >> 20);
 }
