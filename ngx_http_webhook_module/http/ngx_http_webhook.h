@@ -355,6 +355,16 @@ typedef struct {
     ngx_array_t                      *targets;  /* of ..._target_t *: the
                                                    client's */
 
+    /* Indexes of variables, where some location receives. */
+    ngx_int_t                         request_id;   /* $request_id */
+    ngx_int_t                         request_line; /* $request */
+    ngx_int_t                         request_uri;  /* $request_uri */
+
+    /* The first filters, once it is read. */
+    ngx_http_output_header_filter_pt  header_filter;
+    ngx_http_output_body_filter_pt    body_filter;
+    ngx_http_request_body_filter_pt   request_filter;
+
     ngx_thread_pool_t                *pool;
     ngx_shm_zone_t                   *counters;
     ngx_shm_zone_t                   *inflight; /* receivers' calls, or NULL */

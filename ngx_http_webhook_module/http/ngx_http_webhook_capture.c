@@ -30,6 +30,21 @@ ngx_http_webhook_capture_init(ngx_conf_t *cf)
     ngx_http_core_main_conf_t     *cmcf;
     ngx_http_webhook_main_conf_t  *wmcf;
 
+    /*
+     * The pointers to the next filters are the process's: a configuration that
+     * is refused sets them too, and workers of the one before may be started
+     * after that.  So the filters stand in every configuration, whether it has
+     * rules or not; the log handler is its own.
+     */
+
+    ngx_http_webhook_next_header_filter = ngx_http_top_header_filter;
+    ngx_http_top_header_filter = ngx_http_webhook_capture_header_filter;
+
+    ngx_http_webhook_next_body_filter = ngx_http_top_body_filter;
+    ngx_http_top_body_filter = ngx_http_webhook_capture_body_filter;
+
+    ngx_http_webhook_capture_request_init();
+
     wmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_webhook_module);
 
     if (wmcf->rules.nelts == 0) {
@@ -53,14 +68,6 @@ ngx_http_webhook_capture_init(ngx_conf_t *cf)
                 * sizeof(ngx_http_handler_pt));
 
     h[0] = ngx_http_webhook_capture_log_handler;
-
-    ngx_http_webhook_next_header_filter = ngx_http_top_header_filter;
-    ngx_http_top_header_filter = ngx_http_webhook_capture_header_filter;
-
-    ngx_http_webhook_next_body_filter = ngx_http_top_body_filter;
-    ngx_http_top_body_filter = ngx_http_webhook_capture_body_filter;
-
-    ngx_http_webhook_capture_request_init();
 
     return NGX_OK;
 }

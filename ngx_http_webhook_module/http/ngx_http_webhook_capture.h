@@ -20,8 +20,8 @@
 /* Adds the variables (preconfiguration). */
 ngx_int_t ngx_http_webhook_capture_variables(ngx_conf_t *cf);
 
-/* Installs filters and the log handler (postconfiguration); does nothing
-   where no rule exists, so that an idle module costs nothing. */
+/* Installs the filters, which pass all on where no rule is, and the log handler
+   where a rule exists (postconfiguration). */
 ngx_int_t ngx_http_webhook_capture_init(ngx_conf_t *cf);
 
 

@@ -21,7 +21,9 @@
 
 static ngx_int_t ngx_http_webhook_preconfiguration(ngx_conf_t *cf);
 static ngx_int_t ngx_http_webhook_postconfiguration(ngx_conf_t *cf);
+static ngx_int_t ngx_http_webhook_init_module(ngx_cycle_t *cycle);
 static ngx_int_t ngx_http_webhook_init_process(ngx_cycle_t *cycle);
+static void ngx_http_webhook_restore(ngx_http_webhook_main_conf_t *wmcf);
 static void ngx_http_webhook_exit_process(ngx_cycle_t *cycle);
 
 
@@ -150,7 +152,7 @@ ngx_module_t  ngx_http_webhook_module = {
     ngx_http_webhook_commands,             /* module directives */
     NGX_HTTP_MODULE,                       /* module type */
     NULL,                                  /* init master */
-    NULL,                                  /* init module */
+    ngx_http_webhook_init_module,          /* init module */
     ngx_http_webhook_init_process,         /* init process */
     NULL,                                  /* init thread */
     NULL,                                  /* exit thread */
@@ -187,6 +189,25 @@ ngx_http_webhook_postconfiguration(ngx_conf_t *cf)
 }
 
 
+/* The configuration is read and taken. */
+
+static ngx_int_t
+ngx_http_webhook_init_module(ngx_cycle_t *cycle)
+{
+    ngx_http_webhook_main_conf_t  *wmcf;
+
+    wmcf = ngx_http_cycle_get_module_main_conf(cycle, ngx_http_webhook_module);
+
+    if (wmcf) {
+        wmcf->header_filter = ngx_http_top_header_filter;
+        wmcf->body_filter = ngx_http_top_body_filter;
+        wmcf->request_filter = ngx_http_top_request_body_filter;
+    }
+
+    return NGX_OK;
+}
+
+
 /* The cache manager and loader come here too, and have no part in it. */
 
 static ngx_int_t
@@ -205,6 +226,8 @@ ngx_http_webhook_init_process(ngx_cycle_t *cycle)
     if (wmcf == NULL) {
         return NGX_OK;
     }
+
+    ngx_http_webhook_restore(wmcf);
 
     if (wmcf->counters) {
         ngx_http_webhook_metrics_attach(wmcf->counters);
@@ -228,6 +251,21 @@ ngx_http_webhook_init_process(ngx_cycle_t *cycle)
     }
 
     return NGX_OK;
+}
+
+
+/*
+ * Where this worker takes the place of one that died, another configuration
+ * may have been read since, and refused before each module had put its filters
+ * before those of the others: the chains then begin in their middle.
+ */
+
+static void
+ngx_http_webhook_restore(ngx_http_webhook_main_conf_t *wmcf)
+{
+    ngx_http_top_header_filter = wmcf->header_filter;
+    ngx_http_top_body_filter = wmcf->body_filter;
+    ngx_http_top_request_body_filter = wmcf->request_filter;
 }
 
 

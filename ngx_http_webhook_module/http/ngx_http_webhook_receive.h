@@ -20,8 +20,8 @@ ngx_int_t ngx_http_webhook_receive_handler(ngx_http_request_t *r);
 /* Adds the variable $webhook_receiver (preconfiguration). */
 ngx_int_t ngx_http_webhook_receive_variables(ngx_conf_t *cf);
 
-/* Installs the masking handlers and the filters that swallow the actions'
-   output (postconfiguration); nothing where no location receives. */
+/* Installs the filters that swallow the actions' output, and the masking
+   handlers where some location receives (postconfiguration). */
 ngx_int_t ngx_http_webhook_receive_init(ngx_conf_t *cf);
 
 /* Takes what is shared between workers, in one that will take calls, before

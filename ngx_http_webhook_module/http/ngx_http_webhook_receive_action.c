@@ -279,11 +279,12 @@ ngx_http_webhook_act_body(ngx_http_request_t *sr, ngx_http_webhook_act_t *act)
 static ngx_int_t
 ngx_http_webhook_act_variables(ngx_http_request_t *sr)
 {
-    ngx_uint_t                  index;
-    ngx_http_variable_value_t  *variables;
-    ngx_http_core_main_conf_t  *cmcf;
+    ngx_http_variable_value_t     *variables;
+    ngx_http_core_main_conf_t     *cmcf;
+    ngx_http_webhook_main_conf_t  *wmcf;
 
     cmcf = ngx_http_get_module_main_conf(sr, ngx_http_core_module);
+    wmcf = ngx_http_get_module_main_conf(sr, ngx_http_webhook_module);
 
     variables = ngx_pcalloc(sr->pool, cmcf->variables.nelts
                                       * sizeof(ngx_http_variable_value_t));
@@ -291,9 +292,7 @@ ngx_http_webhook_act_variables(ngx_http_request_t *sr)
         return NGX_ERROR;
     }
 
-    index = ngx_http_webhook_receive_request_id_index();
-
-    variables[index] = sr->variables[index];
+    variables[wmcf->request_id] = sr->variables[wmcf->request_id];
 
     sr->variables = variables;
 

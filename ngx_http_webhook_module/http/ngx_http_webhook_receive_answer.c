@@ -25,9 +25,6 @@ static void ngx_http_webhook_answer_why(ngx_uint_t status, ngx_str_t *text);
 static ngx_str_t  ngx_http_webhook_answer_type =
     ngx_string("application/json");
 
-/* set while the configuration is read; one for all of the process */
-static ngx_int_t  ngx_http_webhook_request_id_index;
-
 
 ngx_int_t
 ngx_http_webhook_receive_answer(ngx_http_webhook_call_t *call)
@@ -342,22 +339,26 @@ ngx_http_webhook_answer_text(ngx_http_request_t *r, webhook_buf_t *b,
  */
 
 ngx_int_t
-ngx_http_webhook_receive_request_id_init(ngx_conf_t *cf)
+ngx_http_webhook_receive_request_id_init(ngx_conf_t *cf,
+    ngx_http_webhook_main_conf_t *wmcf)
 {
     ngx_str_t  name = ngx_string("request_id");
 
-    ngx_http_webhook_request_id_index = ngx_http_get_variable_index(cf, &name);
+    wmcf->request_id = ngx_http_get_variable_index(cf, &name);
 
-    return ngx_http_webhook_request_id_index == NGX_ERROR ? NGX_ERROR : NGX_OK;
+    return wmcf->request_id == NGX_ERROR ? NGX_ERROR : NGX_OK;
 }
 
 
 void
 ngx_http_webhook_receive_request_id(ngx_http_request_t *r, ngx_str_t *value)
 {
-    ngx_http_variable_value_t  *v;
+    ngx_http_variable_value_t     *v;
+    ngx_http_webhook_main_conf_t  *wmcf;
 
-    v = ngx_http_get_indexed_variable(r, ngx_http_webhook_request_id_index);
+    wmcf = ngx_http_get_module_main_conf(r, ngx_http_webhook_module);
+
+    v = ngx_http_get_indexed_variable(r, wmcf->request_id);
 
     if (v == NULL || v->not_found) {
         ngx_str_null(value);
@@ -366,13 +367,6 @@ ngx_http_webhook_receive_request_id(ngx_http_request_t *r, ngx_str_t *value)
 
     value->data = v->data;
     value->len = v->len;
-}
-
-
-ngx_uint_t
-ngx_http_webhook_receive_request_id_index(void)
-{
-    return ngx_http_webhook_request_id_index;
 }
 
 

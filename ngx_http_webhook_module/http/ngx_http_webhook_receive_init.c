@@ -154,13 +154,24 @@ ngx_http_webhook_receive_init(ngx_conf_t *cf)
     ngx_http_core_main_conf_t     *cmcf;
     ngx_http_webhook_main_conf_t  *wmcf;
 
+    /*
+     * The filters stand in every configuration, see capture_init(); what
+     * belongs to a configuration itself only where some location receives.
+     */
+
+    ngx_http_next_header_filter = ngx_http_top_header_filter;
+    ngx_http_top_header_filter = ngx_http_webhook_receive_header_filter;
+
+    ngx_http_next_body_filter = ngx_http_top_body_filter;
+    ngx_http_top_body_filter = ngx_http_webhook_receive_body_filter;
+
     wmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_webhook_module);
 
     if (!wmcf->receive) {
         return NGX_OK;
     }
 
-    if (ngx_http_webhook_receive_request_id_init(cf) != NGX_OK
+    if (ngx_http_webhook_receive_request_id_init(cf, wmcf) != NGX_OK
         || ngx_http_webhook_receive_limit_zone(cf, wmcf) != NGX_OK
         || ngx_http_webhook_receive_mask_init(cf, wmcf) != NGX_OK
         || ngx_http_webhook_receive_loop(cf, wmcf) != NGX_OK)
@@ -185,12 +196,6 @@ ngx_http_webhook_receive_init(ngx_conf_t *cf)
     {
         return NGX_ERROR;
     }
-
-    ngx_http_next_header_filter = ngx_http_top_header_filter;
-    ngx_http_top_header_filter = ngx_http_webhook_receive_header_filter;
-
-    ngx_http_next_body_filter = ngx_http_top_body_filter;
-    ngx_http_top_body_filter = ngx_http_webhook_receive_body_filter;
 
     return NGX_OK;
 }

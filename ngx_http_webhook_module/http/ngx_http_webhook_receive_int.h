@@ -494,10 +494,10 @@ ngx_int_t ngx_http_webhook_receive_error_json(ngx_http_request_t *r,
     ngx_str_t *error, ngx_str_t *json);
 
 /* The request id: $request_id, the same for logs, answers and actions. */
-ngx_int_t ngx_http_webhook_receive_request_id_init(ngx_conf_t *cf);
+ngx_int_t ngx_http_webhook_receive_request_id_init(ngx_conf_t *cf,
+    ngx_http_webhook_main_conf_t *wmcf);
 void ngx_http_webhook_receive_request_id(ngx_http_request_t *r,
     ngx_str_t *value);
-ngx_uint_t ngx_http_webhook_receive_request_id_index(void);
 
 /* Makes core's error page of a receiving location the JSON that a caller
    expects: called from the filters. */

@@ -31,22 +31,6 @@
 #define NGX_HTTP_WEBHOOK_TOKENS_MAX  8      /* looked up in one path */
 
 
-/*
- * Variables that keep their value once they were evaluated; indexes are set
- * while the configuration is read.
- */
-
-static ngx_str_t  ngx_http_webhook_mask_names[] = {
-    ngx_string("request"),
-    ngx_string("request_uri")
-};
-
-#define NGX_HTTP_WEBHOOK_MASK_NAMES                                           \
-    (sizeof(ngx_http_webhook_mask_names) / sizeof(ngx_str_t))
-
-static ngx_int_t  ngx_http_webhook_mask_index[NGX_HTTP_WEBHOOK_MASK_NAMES];
-
-
 static ngx_int_t ngx_http_webhook_mask_locations(
     ngx_http_location_tree_node_t *node, ngx_http_webhook_hook_t *hook);
 static ngx_int_t ngx_http_webhook_mask_location(
@@ -61,6 +45,8 @@ static ngx_uint_t ngx_http_webhook_mask_suspect(u_char *p, u_char *last);
 static ngx_int_t ngx_http_webhook_mask_blank(ngx_http_request_t *r);
 static void ngx_http_webhook_mask_set(ngx_http_request_t *r, ngx_str_t *line,
     ngx_str_t *uri);
+static void ngx_http_webhook_mask_forget(ngx_http_request_t *r,
+    ngx_int_t index);
 static ngx_int_t ngx_http_webhook_mask_line(ngx_http_request_t *r,
     ngx_str_t *path);
 static ngx_int_t ngx_http_webhook_mask_path(ngx_http_request_t *r,
@@ -73,18 +59,17 @@ ngx_int_t
 ngx_http_webhook_receive_mask_init(ngx_conf_t *cf,
     ngx_http_webhook_main_conf_t *wmcf)
 {
+    ngx_str_t                  line = ngx_string("request");
+    ngx_str_t                  uri = ngx_string("request_uri");
     ngx_uint_t                 i;
     ngx_http_webhook_hook_t   *hook;
     ngx_http_core_loc_conf_t  *clcf;
 
-    for (i = 0; i < NGX_HTTP_WEBHOOK_MASK_NAMES; i++) {
+    wmcf->request_line = ngx_http_get_variable_index(cf, &line);
+    wmcf->request_uri = ngx_http_get_variable_index(cf, &uri);
 
-        ngx_http_webhook_mask_index[i] =
-              ngx_http_get_variable_index(cf, &ngx_http_webhook_mask_names[i]);
-
-        if (ngx_http_webhook_mask_index[i] == NGX_ERROR) {
-            return NGX_ERROR;
-        }
+    if (wmcf->request_line == NGX_ERROR || wmcf->request_uri == NGX_ERROR) {
+        return NGX_ERROR;
     }
 
     hook = wmcf->hooks.elts;
@@ -569,7 +554,9 @@ static void
 ngx_http_webhook_mask_set(ngx_http_request_t *r, ngx_str_t *line,
     ngx_str_t *uri)
 {
-    ngx_uint_t  i;
+    ngx_http_webhook_main_conf_t  *wmcf;
+
+    wmcf = ngx_http_get_module_main_conf(r, ngx_http_webhook_module);
 
     r->request_line = *line;
     r->unparsed_uri = *uri;
@@ -577,10 +564,18 @@ ngx_http_webhook_mask_set(ngx_http_request_t *r, ngx_str_t *line,
     /* proxy_pass without a URI then takes it from r->uri */
     r->valid_unparsed_uri = 0;
 
-    for (i = 0; i < NGX_HTTP_WEBHOOK_MASK_NAMES; i++) {
-        r->variables[ngx_http_webhook_mask_index[i]].valid = 0;
-        r->variables[ngx_http_webhook_mask_index[i]].not_found = 0;
-    }
+    ngx_http_webhook_mask_forget(r, wmcf->request_line);
+    ngx_http_webhook_mask_forget(r, wmcf->request_uri);
+}
+
+
+/* A variable keeps its value once it was evaluated. */
+
+static void
+ngx_http_webhook_mask_forget(ngx_http_request_t *r, ngx_int_t index)
+{
+    r->variables[index].valid = 0;
+    r->variables[index].not_found = 0;
 }
 
 
