@@ -3,6 +3,8 @@
 
 use lib 't/lib';
 use Test::Nginx::Socket;
+
+$ENV{TEST_NGINX_HTML_DIR} ||= html_dir();
 use Cwd qw(abs_path);
 
 our $conf = abs_path('conf');

@@ -4,6 +4,8 @@
 use lib 't/lib';
 use Test::Nginx::Socket;
 
+$ENV{TEST_NGINX_HTML_DIR} ||= html_dir();
+
 plan 'no_plan';
 
 no_shuffle();

@@ -99,7 +99,7 @@ sub oauth2
            . " @more;";
 }
 
-my $patient = 'timeout connect=5s send=5s read=10s total=10s;';
+my $patient = 'timeout connect=60s send=60s read=60s total=60s;';
 
 # name => [settings, the Authorization that comes or what the log says]
 

@@ -11,7 +11,7 @@ no_shuffle();
 no_long_string();
 
 our $http = <<'CONF';
-    webhook_store $TEST_NGINX_SERVROOT/store size=16m;
+    webhook_store $TEST_NGINX_SERVER_ROOT/store_temp size=16m;
     webhook_event_type a.one "";
     webhook_event_type a.two "";
     webhook_event_type no.body "";

@@ -51,7 +51,7 @@ for my $workers (1, 2, 4) {
     }
 CONF
 
-    my $delay = 0.02;
+    my $delay = 0.1;
 
     my $slow = $t->endpoint(name => 'slow', answers => {
         '*' => [{ status => 200, delay => $delay }]
