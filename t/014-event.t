@@ -138,7 +138,7 @@ qr/invalid number of arguments in "webhook_event" directive in \S+webhook\.conf:
 webhook_event order.add;
 --- must_die
 --- error_log eval
-qr/invalid number of arguments in "webhook_event" directive in \S+webhook\.conf:1$/m
+qr/"webhook_event" directive needs an event type, methods and a regular expression in \S+webhook\.conf:1$/m
 
 
 

@@ -378,6 +378,8 @@ typedef struct {
 
 typedef struct {
     ngx_array_t                      *rules;    /* of ..._rule_t * or NULL */
+    unsigned                          own:1;    /* they stand here */
+    unsigned                          off:1;    /* "webhook_event off" */
     ngx_uint_t                        commit;
     size_t                            payload_max;
     ngx_str_t                         idempotency;  /* a header's name; empty:

@@ -10,12 +10,12 @@ static ngx_int_t ngx_http_webhook_capture_header_filter(
     ngx_http_request_t *r);
 static ngx_int_t ngx_http_webhook_capture_body_filter(ngx_http_request_t *r,
     ngx_chain_t *in);
-static ngx_uint_t ngx_http_webhook_capture_begin(ngx_http_request_t *r,
+static ngx_uint_t ngx_http_webhook_capture_hold_header(
+    ngx_http_webhook_capture_t *capture, ngx_uint_t bodyless);
+static void ngx_http_webhook_capture_begin(
     ngx_http_webhook_capture_t *capture, ngx_uint_t bodyless);
 static ngx_int_t ngx_http_webhook_capture_headless(
     ngx_http_webhook_capture_t *capture, ngx_chain_t *in);
-static void ngx_http_webhook_capture_copy(ngx_http_webhook_capture_t *capture,
-    ngx_chain_t *in);
 static ngx_int_t ngx_http_webhook_capture_log_handler(ngx_http_request_t *r);
 
 
@@ -78,7 +78,8 @@ ngx_http_webhook_capture_init(ngx_conf_t *cf)
 static ngx_int_t
 ngx_http_webhook_capture_header_filter(ngx_http_request_t *r)
 {
-    ngx_uint_t                    bodyless;
+    ngx_int_t                     rc;
+    ngx_uint_t                    status, bodyless, ranged;
     ngx_http_webhook_capture_t   *capture;
     ngx_http_webhook_loc_conf_t  *wlcf;
 
@@ -97,21 +98,26 @@ ngx_http_webhook_capture_header_filter(ngx_http_request_t *r)
 
     capture = ngx_http_webhook_capture_find(r);
 
-    if (capture && capture->state >= NGX_HTTP_WEBHOOK_CAPTURE_COMMIT) {
+    if (capture) {
 
-        /* Another response takes the place of the one that made events. */
+        if (capture->made || capture->ranged
+            || capture->state >= NGX_HTTP_WEBHOOK_CAPTURE_COMMIT)
+        {
+            /* Another response takes the place of the one that made events;
+               or a 416 that of the one that was matched. */
 
-        if (capture->state != NGX_HTTP_WEBHOOK_CAPTURE_DONE) {
-            capture->state = NGX_HTTP_WEBHOOK_CAPTURE_DONE;
-            capture->header = 0;
-            r->buffered &= ~NGX_HTTP_WEBHOOK_BUFFERED;
+            if (capture->state != NGX_HTTP_WEBHOOK_CAPTURE_DONE) {
+                capture->state = NGX_HTTP_WEBHOOK_CAPTURE_DONE;
+                capture->header = 0;
+                r->buffered &= ~NGX_HTTP_WEBHOOK_BUFFERED;
+            }
+
+            return ngx_http_webhook_next_header_filter(r);
         }
 
-        return ngx_http_webhook_next_header_filter(r);
-    }
-
-    if (capture) {
-        r->buffered &= ~NGX_HTTP_WEBHOOK_BUFFERED;
+        if (capture->state >= NGX_HTTP_WEBHOOK_CAPTURE_HOLD) {
+            r->buffered &= ~NGX_HTTP_WEBHOOK_BUFFERED;
+        }
     }
 
     /* The client is done with the header, and core's own filters may be. */
@@ -127,27 +133,133 @@ ngx_http_webhook_capture_header_filter(ngx_http_request_t *r)
     if (capture) {
         capture->after = (wlcf->commit == NGX_HTTP_WEBHOOK_AFTER_RESPONSE);
 
-        if (ngx_http_webhook_capture_begin(r, capture, bodyless)) {
+        if (ngx_http_webhook_capture_hold_header(capture, bodyless)) {
             return NGX_OK;
         }
     }
 
-    return ngx_http_webhook_next_header_filter(r);
+    status = r->headers_out.status;
+
+    rc = ngx_http_webhook_next_header_filter(r);
+
+    ranged = (r->headers_out.status != status
+              && (r->headers_out.status == NGX_HTTP_PARTIAL_CONTENT
+                  || r->headers_out.status == NGX_HTTP_RANGE_NOT_SATISFIABLE));
+
+    if (ranged && capture == NULL
+        && r->headers_out.status == NGX_HTTP_RANGE_NOT_SATISFIABLE)
+    {
+        /* The page of this error is no response of its own. */
+
+        capture = ngx_http_webhook_capture_get(r);
+    }
+
+    if (capture) {
+        capture->ranged = ranged;
+
+        ngx_http_webhook_capture_begin(capture, bodyless);
+    }
+
+    return rc;
 }
 
 
-/* Decides what is done with the body.  True if the header is held back. */
+/*
+ * Before the header goes on.  True if it is held back: where no body comes,
+ * and perhaps no last buffer either, there is nothing else to hold.
+ */
 
 static ngx_uint_t
-ngx_http_webhook_capture_begin(ngx_http_request_t *r,
-    ngx_http_webhook_capture_t *capture, ngx_uint_t bodyless)
+ngx_http_webhook_capture_hold_header(ngx_http_webhook_capture_t *capture,
+    ngx_uint_t bodyless)
 {
-    ngx_uint_t                 open, copy, put;
+    ngx_uint_t                 safe;
+    ngx_http_request_t        *r;
     ngx_http_webhook_match_t  *match;
 
+    r = capture->r;
+    safe = r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD);
+
+    for (match = capture->matches; match; match = match->next) {
+
+        if (ngx_http_webhook_match_reads(match)) {
+
+            r->filter_need_in_memory = 1;
+
+            if (!safe) {
+
+                /* Ranges are cut out before the body comes here. */
+
+                r->allow_ranges = 0;
+            }
+        }
+    }
+
+    if (!bodyless) {
+        return 0;
+    }
+
+    if (safe && r->allow_ranges && r->headers_in.range
+        && r->headers_out.status == NGX_HTTP_OK)
+    {
+        /* A header that is held could not become a 206 or 416 any more. */
+
+        capture->after = 1;
+    }
+
+    if (capture->after) {
+        return 0;
+    }
+
+    capture->state = NGX_HTTP_WEBHOOK_CAPTURE_COMMIT;
+    capture->response.copy.last = 1;
+
+    ngx_http_webhook_capture_settle(capture, 1);
+
+    if (capture->pending == 0) {
+        capture->state = NGX_HTTP_WEBHOOK_CAPTURE_DONE;
+        return 0;
+    }
+
+    if (!safe) {
+        r->allow_ranges = 0;
+    }
+
+    capture->header = 1;
+    r->buffered |= NGX_HTTP_WEBHOOK_BUFFERED;
+
+    return 1;
+}
+
+
+/* Behind the header: puts what does not wait for a body, and decides what is
+   done with the body. */
+
+static void
+ngx_http_webhook_capture_begin(ngx_http_webhook_capture_t *capture,
+    ngx_uint_t bodyless)
+{
+    ngx_uint_t                 open, put;
+    ngx_http_request_t        *r;
+    ngx_http_webhook_match_t  *match;
+
+    r = capture->r;
+
+    if (capture->state == NGX_HTTP_WEBHOOK_CAPTURE_DONE) {
+        return;
+    }
+
+    if (capture->ranged) {
+        ngx_http_webhook_capture_spoil(capture,
+                                       NGX_HTTP_WEBHOOK_EVENTS_PARTIAL,
+                                       "the response is a part of a whole");
+    }
+
+    ngx_http_webhook_capture_settle(capture, bodyless);
+
     open = 0;
-    copy = 0;
-    put = 0;
+    put = (capture->pending != 0);
+    capture->copying = 0;
 
     for (match = capture->matches; match; match = match->next) {
 
@@ -156,63 +268,22 @@ ngx_http_webhook_capture_begin(ngx_http_request_t *r,
         }
 
         open = 1;
-        copy |= match->rule->want_response;
         put |= (match->rule->endpoints.nelts != 0);
-    }
-
-    if (!open) {
-        capture->state = NGX_HTTP_WEBHOOK_CAPTURE_DONE;
-        return 0;
-    }
-
-    if (bodyless) {
-
-        /* No body comes, and perhaps no last buffer to tell of the end. */
-
-        capture->response.copy.last = 1;
-
-        if (capture->after) {
-            capture->state = NGX_HTTP_WEBHOOK_CAPTURE_COPY;
-            return 0;
-        }
-
-        capture->state = NGX_HTTP_WEBHOOK_CAPTURE_COMMIT;
-
-        ngx_http_webhook_capture_settle(capture);
-
-        if (capture->pending == 0) {
-            capture->state = NGX_HTTP_WEBHOOK_CAPTURE_DONE;
-            return 0;
-        }
-
-        /* Once the header is held, nobody could answer a bad range. */
-
-        r->allow_ranges = 0;
-
-        capture->header = 1;
-        r->buffered |= NGX_HTTP_WEBHOOK_BUFFERED;
-
-        return 1;
-    }
-
-    if (copy) {
-
-        /* Ranges are cut out before the body comes here. */
-
-        r->allow_ranges = 0;
-        r->filter_need_in_memory = 1;
+        capture->copying |= ngx_http_webhook_match_reads(match);
     }
 
     if (capture->after || !put) {
-        capture->state = NGX_HTTP_WEBHOOK_CAPTURE_COPY;
-        capture->copying = copy;
-        return 0;
+        capture->state = open ? NGX_HTTP_WEBHOOK_CAPTURE_COPY
+                              : NGX_HTTP_WEBHOOK_CAPTURE_DONE;
+        return;
     }
 
-    capture->state = NGX_HTTP_WEBHOOK_CAPTURE_HOLD;
-    r->filter_need_in_memory = 1;
+    capture->streams = ngx_http_webhook_capture_streams(r);
+    capture->left = r->headers_out.content_length_n;
 
-    return 0;
+    capture->state = (capture->copying && !capture->streams)
+                     ? NGX_HTTP_WEBHOOK_CAPTURE_HOLD
+                     : NGX_HTTP_WEBHOOK_CAPTURE_STREAM;
 }
 
 
@@ -253,8 +324,8 @@ ngx_http_webhook_capture_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
     case NGX_HTTP_WEBHOOK_CAPTURE_HOLD:
         return ngx_http_webhook_capture_hold(capture, in);
 
-    case NGX_HTTP_WEBHOOK_CAPTURE_TAIL:
-        return ngx_http_webhook_capture_tail(capture, in);
+    case NGX_HTTP_WEBHOOK_CAPTURE_STREAM:
+        return ngx_http_webhook_capture_stream(capture, in);
 
     case NGX_HTTP_WEBHOOK_CAPTURE_COMMIT:
         return ngx_http_webhook_capture_wait(capture, in);
@@ -300,35 +371,6 @@ ngx_http_webhook_capture_headless(ngx_http_webhook_capture_t *capture,
 }
 
 
-static void
-ngx_http_webhook_capture_copy(ngx_http_webhook_capture_t *capture,
-    ngx_chain_t *in)
-{
-    ngx_buf_t                *b;
-    ngx_chain_t              *cl;
-    ngx_http_webhook_copy_t  *copy;
-
-    copy = &capture->response.copy;
-
-    for (cl = in; cl; cl = cl->next) {
-        b = cl->buf;
-
-        if (capture->copying && !copy->over && !copy->broken
-            && ngx_buf_in_memory(b)
-            && ngx_http_webhook_copy_add(capture->r->pool, copy, b->pos,
-                                         b->last - b->pos, capture->max)
-               != NGX_OK)
-        {
-            ngx_http_webhook_capture_spoil(capture);
-        }
-
-        if (b->last_buf) {
-            copy->last = 1;
-        }
-    }
-}
-
-
 ngx_int_t
 ngx_http_webhook_capture_send_header(ngx_http_request_t *r)
 {
@@ -360,10 +402,8 @@ ngx_http_webhook_capture_log_handler(ngx_http_request_t *r)
         return NGX_OK;
     }
 
-    if (capture->state == NGX_HTTP_WEBHOOK_CAPTURE_COPY
-        && capture->response.copy.last)
-    {
-        ngx_http_webhook_capture_settle(capture);
+    if (capture->response.copy.last) {
+        ngx_http_webhook_capture_settle(capture, 1);
     }
 
     ngx_http_webhook_capture_cut(capture);

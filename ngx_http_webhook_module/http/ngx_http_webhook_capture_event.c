@@ -41,13 +41,37 @@ static int ngx_http_webhook_early_path(void *ctx, const webhook_path_t *path);
 
 
 void
-ngx_http_webhook_capture_settle(ngx_http_webhook_capture_t *capture)
+ngx_http_webhook_capture_settle(ngx_http_webhook_capture_t *capture,
+    ngx_uint_t all)
 {
     ngx_http_webhook_match_t  *match;
 
+    capture->late = 0;
+
     for (match = capture->matches; match; match = match->next) {
-        if (match->state == NGX_HTTP_WEBHOOK_MATCH_OPEN) {
-            ngx_http_webhook_match_settle(match);
+
+        if (match->state != NGX_HTTP_WEBHOOK_MATCH_OPEN) {
+            continue;
+        }
+
+        if (!all) {
+
+            if (ngx_http_webhook_match_reads(match)) {
+                continue;
+            }
+
+            if (match->rule->want_request
+                && ngx_http_webhook_capture_request_comes(capture))
+            {
+                capture->late = 1;
+                continue;
+            }
+        }
+
+        ngx_http_webhook_match_settle(match);
+
+        if (match->state == NGX_HTTP_WEBHOOK_MATCH_PENDING) {
+            capture->made = 1;
         }
     }
 
@@ -55,6 +79,15 @@ ngx_http_webhook_capture_settle(ngx_http_webhook_capture_t *capture)
 
     ngx_http_webhook_document_free(&capture->request.document);
     ngx_http_webhook_document_free(&capture->response.document);
+}
+
+
+ngx_uint_t
+ngx_http_webhook_match_reads(ngx_http_webhook_match_t *match)
+{
+    return match->state == NGX_HTTP_WEBHOOK_MATCH_OPEN
+           && match->rule->want_response
+           && match->capture->response.reason == NULL;
 }
 
 

@@ -6,15 +6,8 @@
 #include "ngx_http_webhook_capture_int.h"
 
 
-static ngx_int_t ngx_http_webhook_capture_over(
-    ngx_http_webhook_capture_t *capture, ngx_chain_t *in);
-static ngx_chain_t *ngx_http_webhook_capture_byte(
-    ngx_http_webhook_capture_t *capture, u_char ch);
 static ngx_int_t ngx_http_webhook_capture_commit(
     ngx_http_webhook_capture_t *capture);
-static void ngx_http_webhook_capture_fail(
-    ngx_http_webhook_capture_t *capture, ngx_http_webhook_counter_e counter,
-    const char *reason);
 
 
 ngx_int_t
@@ -38,6 +31,9 @@ ngx_http_webhook_capture_hold(ngx_http_webhook_capture_t *capture,
             /* The request is finalized, so that no end will come. */
 
             ngx_http_webhook_capture_cut(capture);
+
+            capture->held = copy->first;
+
             return ngx_http_webhook_capture_release(capture);
         }
 
@@ -50,15 +46,11 @@ ngx_http_webhook_capture_hold(ngx_http_webhook_capture_t *capture,
     for (cl = in; cl; cl = cl->next) {
         b = cl->buf;
 
+        if (ngx_http_webhook_capture_add(capture, b) != NGX_OK) {
+            return ngx_http_webhook_capture_unhold(capture, cl);
+        }
+
         if (ngx_buf_in_memory(b)) {
-
-            if (ngx_http_webhook_copy_add(r->pool, copy, b->pos,
-                                          b->last - b->pos, capture->max)
-                != NGX_OK)
-            {
-                return ngx_http_webhook_capture_over(capture, cl);
-            }
-
             b->pos = b->last;
         }
 
@@ -70,233 +62,27 @@ ngx_http_webhook_capture_hold(ngx_http_webhook_capture_t *capture,
             copy->last = 1;
         }
 
-        flush = (b->flush && !ngx_buf_in_memory(b));
+        flush |= b->flush;
     }
 
     r->buffered |= NGX_HTTP_WEBHOOK_BUFFERED;
 
     if (copy->last) {
+        capture->held = copy->first;
         return ngx_http_webhook_capture_commit(capture);
     }
 
     if (flush) {
 
-        /*
-         * So ends, too, a response that its upstream cut short, and then we
-         * hold what nobody will ask for: look again once that is known.
-         */
+        /* So begins a stream; and so ends a response that its upstream cut
+           short. */
 
-        ngx_post_event(r->connection->write, &ngx_posted_events);
+        capture->streams = 1;
+
+        return ngx_http_webhook_capture_unhold(capture, NULL);
     }
 
     return NGX_OK;
-}
-
-
-/* More than may be held: from "in" on nothing of it was taken. */
-
-static ngx_int_t
-ngx_http_webhook_capture_over(ngx_http_webhook_capture_t *capture,
-    ngx_chain_t *in)
-{
-    ngx_int_t                  rc;
-    ngx_uint_t                 wait;
-    ngx_chain_t               *held;
-    ngx_http_request_t        *r;
-    ngx_http_webhook_copy_t   *copy;
-    ngx_http_webhook_match_t  *match;
-
-    r = capture->r;
-    copy = &capture->response.copy;
-    wait = 0;
-
-    ngx_http_webhook_capture_spoil(capture);
-
-    for (match = capture->matches; match; match = match->next) {
-        if (match->state == NGX_HTTP_WEBHOOK_MATCH_OPEN) {
-            wait = 1;
-        }
-    }
-
-    held = copy->first;
-
-    r->buffered &= ~NGX_HTTP_WEBHOOK_BUFFERED;
-
-    if (!wait) {
-        capture->state = NGX_HTTP_WEBHOOK_CAPTURE_DONE;
-        *copy->next = in;
-
-        return ngx_http_webhook_capture_send(r, held ? held : in);
-    }
-
-    /* Events that do without this body: they still come before its end. */
-
-    capture->state = NGX_HTTP_WEBHOOK_CAPTURE_TAIL;
-
-    ngx_http_webhook_copy_init(copy);
-
-    if (held) {
-        rc = ngx_http_webhook_capture_send(r, held);
-
-        if (rc == NGX_ERROR) {
-            return rc;
-        }
-    }
-
-    return ngx_http_webhook_capture_tail(capture, in);
-}
-
-
-/*
- * Passes all on but for the last byte, so that the client does not have the
- * whole response before the events are kept, at no cost in memory.
- */
-
-ngx_int_t
-ngx_http_webhook_capture_tail(ngx_http_webhook_capture_t *capture,
-    ngx_chain_t *in)
-{
-    ngx_int_t                 rc;
-    ngx_buf_t                *b, *data;
-    ngx_chain_t              *cl, *ln, *out, **ll;
-    ngx_http_request_t       *r;
-    ngx_http_webhook_copy_t  *copy;
-
-    r = capture->r;
-    copy = &capture->response.copy;
-
-    if (in == NULL
-        && r->http_state == NGX_HTTP_WRITING_REQUEST_STATE
-        && (r->buffered & NGX_HTTP_WEBHOOK_BUFFERED))
-    {
-        ngx_http_webhook_capture_cut(capture);
-        return ngx_http_webhook_capture_release(capture);
-    }
-
-    data = NULL;
-
-    for (cl = in; cl; cl = cl->next) {
-        if (ngx_buf_in_memory(cl->buf) && cl->buf->pos != cl->buf->last) {
-            data = cl->buf;
-        }
-    }
-
-    out = NULL;
-    ll = &out;
-
-    if (data) {
-        cl = ngx_http_webhook_capture_byte(capture, data->last[-1]);
-
-        if (cl == NULL) {
-            ngx_http_webhook_capture_fail(capture,
-                                          NGX_HTTP_WEBHOOK_EVENTS_FAILED,
-                                          "no memory");
-            capture->state = NGX_HTTP_WEBHOOK_CAPTURE_DONE;
-            r->buffered &= ~NGX_HTTP_WEBHOOK_BUFFERED;
-
-            if (capture->tail) {
-                capture->tail->next = in;
-                in = capture->tail;
-            }
-
-            return ngx_http_webhook_capture_send(r, in);
-        }
-
-        data->last--;
-
-        if (capture->tail) {
-            *ll = capture->tail;
-            ll = &capture->tail->next;
-        }
-
-        capture->tail = cl;
-        r->buffered |= NGX_HTTP_WEBHOOK_BUFFERED;
-    }
-
-    for (cl = in; cl; cl = cl->next) {
-        b = cl->buf;
-
-        if (b->last_buf) {
-            b->last_buf = 0;
-            b->last_in_chain = 0;
-            copy->last = 1;
-        }
-
-        if (ngx_buf_size(b) == 0 && !ngx_buf_special(b)) {
-            continue;
-        }
-
-        ln = ngx_alloc_chain_link(r->pool);
-        if (ln == NULL) {
-            return NGX_ERROR;
-        }
-
-        ln->buf = b;
-        *ll = ln;
-        ll = &ln->next;
-    }
-
-    *ll = NULL;
-    rc = NGX_OK;
-
-    if (out || r->connection->buffered || r->postponed) {
-
-        rc = ngx_http_webhook_capture_send(r, out);
-
-        ngx_chain_update_chains(r->pool, &capture->free, &capture->busy, &out,
-                                (ngx_buf_tag_t) &ngx_http_webhook_module);
-    }
-
-    if (rc == NGX_ERROR) {
-        return rc;
-    }
-
-    if (copy->last) {
-        return ngx_http_webhook_capture_commit(capture);
-    }
-
-    if (in && data == NULL && capture->tail) {
-
-        /* a flush: see ngx_http_webhook_capture_hold() */
-
-        ngx_post_event(r->connection->write, &ngx_posted_events);
-    }
-
-    return rc;
-}
-
-
-static ngx_chain_t *
-ngx_http_webhook_capture_byte(ngx_http_webhook_capture_t *capture, u_char ch)
-{
-    ngx_buf_t    *b;
-    ngx_chain_t  *cl;
-
-    cl = ngx_chain_get_free_buf(capture->r->pool, &capture->free);
-    if (cl == NULL) {
-        return NULL;
-    }
-
-    b = cl->buf;
-
-    if (b->start == NULL) {
-        b->start = ngx_pnalloc(capture->r->pool, 1);
-        if (b->start == NULL) {
-            return NULL;
-        }
-
-        b->end = b->start + 1;
-        b->temporary = 1;
-        b->tag = (ngx_buf_tag_t) &ngx_http_webhook_module;
-    }
-
-    b->pos = b->start;
-    b->last = b->end;
-    *b->pos = ch;
-
-    cl->next = NULL;
-
-    return cl;
 }
 
 
@@ -307,7 +93,7 @@ ngx_http_webhook_capture_commit(ngx_http_webhook_capture_t *capture)
 {
     capture->state = NGX_HTTP_WEBHOOK_CAPTURE_COMMIT;
 
-    ngx_http_webhook_capture_settle(capture);
+    ngx_http_webhook_capture_settle(capture, 1);
 
     if (capture->pending == 0) {
         return ngx_http_webhook_capture_release(capture);
@@ -386,14 +172,14 @@ ngx_http_webhook_capture_wake(ngx_http_webhook_capture_t *capture)
 ngx_int_t
 ngx_http_webhook_capture_release(ngx_http_webhook_capture_t *capture)
 {
-    ngx_int_t                 rc;
-    ngx_buf_t                *b;
-    ngx_chain_t              *out;
-    ngx_http_request_t       *r;
-    ngx_http_webhook_copy_t  *copy;
+    ngx_int_t            rc;
+    ngx_buf_t           *b;
+    ngx_uint_t           last;
+    ngx_chain_t         *out, **ll;
+    ngx_http_request_t  *r;
 
     r = capture->r;
-    copy = &capture->response.copy;
+    last = capture->response.copy.last;
 
     capture->state = NGX_HTTP_WEBHOOK_CAPTURE_DONE;
     r->buffered &= ~NGX_HTTP_WEBHOOK_BUFFERED;
@@ -415,32 +201,29 @@ ngx_http_webhook_capture_release(ngx_http_webhook_capture_t *capture)
         }
     }
 
-    out = capture->tail ? capture->tail : copy->first;
+    out = capture->held;
+    b = NULL;
 
-    if (out && copy->last) {
-        b = capture->tail ? capture->tail->buf : copy->tail;
+    for (ll = &out; *ll; ll = &(*ll)->next) {
+        b = (*ll)->buf;
+    }
 
+    if (b && last) {
         b->last_buf = 1;
         b->last_in_chain = 1;
 
         return ngx_http_webhook_capture_send(r, out);
     }
 
-    /* an empty body, or one that was cut short */
+    /* nothing but the end, or a response that was cut short */
 
-    capture->end_buf.last_buf = copy->last;
-    capture->end_buf.last_in_chain = copy->last;
+    capture->end_buf.last_buf = last;
+    capture->end_buf.last_in_chain = last;
     capture->end_buf.flush = 1;
 
     capture->end.buf = &capture->end_buf;
 
-    if (capture->tail) {
-        capture->tail->next = &capture->end;
-
-    } else {
-        *copy->next = &capture->end;
-        out = copy->first;
-    }
+    *ll = &capture->end;
 
     /* add_after_body adds to an empty body from the top of the filters. */
 
@@ -452,54 +235,32 @@ ngx_http_webhook_capture_release(ngx_http_webhook_capture_t *capture)
 }
 
 
-/* No end of the response came, so it is no event. */
-
 void
 ngx_http_webhook_capture_cut(ngx_http_webhook_capture_t *capture)
-{
-    ngx_http_webhook_capture_fail(capture,
-                                  NGX_HTTP_WEBHOOK_EVENTS_CUT_SHORT,
-                                  "the response was cut short");
-}
-
-
-static void
-ngx_http_webhook_capture_fail(ngx_http_webhook_capture_t *capture,
-    ngx_http_webhook_counter_e counter, const char *reason)
 {
     ngx_http_webhook_match_t  *match;
 
     for (match = capture->matches; match; match = match->next) {
-        if (match->state == NGX_HTTP_WEBHOOK_MATCH_OPEN) {
-            ngx_http_webhook_match_fail(match, counter, reason);
+
+        if (ngx_http_webhook_match_reads(match)) {
+            ngx_http_webhook_match_fail(match,
+                                        NGX_HTTP_WEBHOOK_EVENTS_CUT_SHORT,
+                                        "the response was cut short");
         }
     }
+
+    ngx_http_webhook_capture_settle(capture, 1);
 }
 
 
-/* The response's body could not be copied: fails those that cannot do without
-   it, and tells the others. */
-
 void
-ngx_http_webhook_capture_spoil(ngx_http_webhook_capture_t *capture)
+ngx_http_webhook_capture_spoil(ngx_http_webhook_capture_t *capture,
+    ngx_http_webhook_counter_e counter, const char *reason)
 {
-    ngx_http_webhook_body_t   *body;
     ngx_http_webhook_match_t  *match;
 
-    body = &capture->response;
-
-    if (body->reason == NULL) {
-
-        if (body->copy.over) {
-            ngx_http_webhook_capture_bodyless(body,
-                           NGX_HTTP_WEBHOOK_EVENTS_TOO_LARGE,
-                           "the response's body is over webhook_payload_max");
-
-        } else {
-            ngx_http_webhook_capture_bodyless(body,
-                           NGX_HTTP_WEBHOOK_EVENTS_FAILED,
-                           "no memory for the response's body");
-        }
+    if (capture->response.reason == NULL) {
+        ngx_http_webhook_capture_bodyless(&capture->response, counter, reason);
     }
 
     for (match = capture->matches; match; match = match->next) {
@@ -507,9 +268,13 @@ ngx_http_webhook_capture_spoil(ngx_http_webhook_capture_t *capture)
         if (match->state == NGX_HTTP_WEBHOOK_MATCH_OPEN
             && match->rule->need_response)
         {
-            ngx_http_webhook_match_fail(match, body->counter, body->reason);
+            ngx_http_webhook_match_fail(match, capture->response.counter,
+                                        capture->response.reason);
         }
     }
+
+    capture->copying = 0;
+    capture->late = 1;
 }
 
 

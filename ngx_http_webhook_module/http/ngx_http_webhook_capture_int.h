@@ -6,6 +6,7 @@
  *
  *   capture.c          the filters of the response, and the log handler
  *   capture_hold.c     holds a response back, and lets it go
+ *   capture_stream.c   passes one on, but for its end
  *   capture_match.c    the state of a request, and which rules match it
  *   capture_request.c  the filter of the request's body
  *   capture_copy.c     copies of bodies, bounded, and their decoding
@@ -106,19 +107,23 @@ struct ngx_http_webhook_match_s {
 /*
  * What the response's filter does:
  *
- *   IDLE ---> COPY ----------------------------.
- *      |\                                       \
- *      | `--> HOLD ---> COMMIT ---> RELEASE ---> DONE
- *      |         \      /
- *      |          `> TAIL
+ *   IDLE ---> COPY ------------------------------.
+ *      |\                                         \
+ *      | `--> HOLD -----> COMMIT ---> RELEASE ---> DONE
+ *      |         \        /                        /
+ *      |          `> STREAM ----------------------'
  *      `--> (header alone) COMMIT
+ *
+ * A response is held whole if a rule reads it, it is no stream and there is
+ * room: the event is kept then even if the client leaves in its midst.  Of all
+ * others the end alone is held back, as long as an event is on its way.
  */
 
 typedef enum {
     NGX_HTTP_WEBHOOK_CAPTURE_IDLE = 0,  /* no rule matched so far */
     NGX_HTTP_WEBHOOK_CAPTURE_COPY,      /* copies what passes */
     NGX_HTTP_WEBHOOK_CAPTURE_HOLD,      /* holds it back */
-    NGX_HTTP_WEBHOOK_CAPTURE_TAIL,      /* holds its last byte back */
+    NGX_HTTP_WEBHOOK_CAPTURE_STREAM,    /* holds its end back */
     NGX_HTTP_WEBHOOK_CAPTURE_COMMIT,    /* waits for the store */
     NGX_HTTP_WEBHOOK_CAPTURE_RELEASE,   /* may let go */
     NGX_HTTP_WEBHOOK_CAPTURE_DONE       /* passes on */
@@ -140,9 +145,11 @@ struct ngx_http_webhook_capture_s {
 
     ngx_chain_t                        end;     /* a last buffer, at hand */
     ngx_buf_t                          end_buf;
-    ngx_chain_t                       *tail;    /* TAIL: the byte held back */
-    ngx_chain_t                       *free;
-    ngx_chain_t                       *busy;
+    ngx_chain_t                       *held;    /* data of ours that waits */
+    ngx_chain_t                       *tail;    /* STREAM: the last byte, held
+                                                   back, or NULL */
+    off_t                              left;    /* STREAM: bytes that have not
+                                                   come yet; -1: unknown */
 
     unsigned                           asked:1; /* wanted is decided */
     unsigned                           wanted:1;    /* copy the request's
@@ -152,9 +159,14 @@ struct ngx_http_webhook_capture_s {
     unsigned                           header:1;    /* held is the header */
     unsigned                           releasing:1; /* what comes in is of
                                                        filters below */
-    unsigned                           after:1; /* after_response */
-    unsigned                           copying:1;   /* in COPY: not only the
-                                                       end is waited for */
+    unsigned                           after:1; /* nothing is held back */
+    unsigned                           copying:1;   /* a rule reads it */
+    unsigned                           late:1;  /* a rule waits for the
+                                                   request's body alone */
+    unsigned                           streams:1;   /* flush before the end */
+    unsigned                           made:1;  /* events were made of it, so
+                                                   no other takes its place */
+    unsigned                           ranged:1;    /* 206 or 416 by now */
 };
 
 
@@ -188,6 +200,10 @@ void ngx_http_webhook_capture_request_init(void);
 
 /* True if the copy of the request's body is whole by now. */
 ngx_uint_t ngx_http_webhook_capture_request_whole(
+    ngx_http_webhook_capture_t *capture);
+
+/* True if more of it may still come. */
+ngx_uint_t ngx_http_webhook_capture_request_comes(
     ngx_http_webhook_capture_t *capture);
 
 /* Once the response has ended: makes it whole from what can still be had.
@@ -229,9 +245,16 @@ const char *ngx_http_webhook_copy_decode(ngx_pool_t *pool,
 
 /* ----------------------------------------------------- capture_event.c --- */
 
-/* Decides all matches that are open, now that the bodies are known: puts
-   events into the store, and counts them in capture->pending. */
-void ngx_http_webhook_capture_settle(ngx_http_webhook_capture_t *capture);
+/*
+ * Decides the matches that are open: all of them, where nothing more will
+ * come, or else those that wait for no body any more.  Puts events into the
+ * store, and counts them in capture->pending.
+ */
+void ngx_http_webhook_capture_settle(ngx_http_webhook_capture_t *capture,
+    ngx_uint_t all);
+
+/* True if an open match reads the response's body. */
+ngx_uint_t ngx_http_webhook_match_reads(ngx_http_webhook_match_t *match);
 
 /* An event that will not be: says so in the error log, and counts it. */
 void ngx_http_webhook_match_fail(ngx_http_webhook_match_t *match,
@@ -263,12 +286,33 @@ ngx_int_t ngx_http_webhook_capture_send(ngx_http_request_t *r,
     ngx_chain_t *out);
 
 
+/* ---------------------------------------------------- capture_stream.c --- */
+
+/* Adds a buffer to the copy of the response: NGX_OK; or NGX_DECLINED, where
+   there is none any more. */
+ngx_int_t ngx_http_webhook_capture_add(ngx_http_webhook_capture_t *capture,
+    ngx_buf_t *b);
+
+/* Copies what passes, if a rule reads it, and notes the end. */
+void ngx_http_webhook_capture_copy(ngx_http_webhook_capture_t *capture,
+    ngx_chain_t *in);
+
+/* True if the response of this header has to pass as it comes. */
+ngx_uint_t ngx_http_webhook_capture_streams(ngx_http_request_t *r);
+
+/* The body filter in the state STREAM. */
+ngx_int_t ngx_http_webhook_capture_stream(ngx_http_webhook_capture_t *capture,
+    ngx_chain_t *in);
+
+/* From HOLD to STREAM: "in" was not looked at yet. */
+ngx_int_t ngx_http_webhook_capture_unhold(ngx_http_webhook_capture_t *capture,
+    ngx_chain_t *in);
+
+
 /* ------------------------------------------------------ capture_hold.c --- */
 
-/* The body filter in the states HOLD, TAIL and COMMIT. */
+/* The body filter in the states HOLD and COMMIT. */
 ngx_int_t ngx_http_webhook_capture_hold(ngx_http_webhook_capture_t *capture,
-    ngx_chain_t *in);
-ngx_int_t ngx_http_webhook_capture_tail(ngx_http_webhook_capture_t *capture,
     ngx_chain_t *in);
 ngx_int_t ngx_http_webhook_capture_wait(ngx_http_webhook_capture_t *capture,
     ngx_chain_t *in);
@@ -283,10 +327,14 @@ ngx_int_t ngx_http_webhook_capture_release(
 /* Takes buffers without a look. */
 void ngx_http_webhook_capture_drop(ngx_chain_t *in);
 
-/* Fails what is open: since the end of the response did not come; or those
-   that want its body, since that could not be copied. */
+/* No end of the response came: decides what is open and can do without its
+   body, and fails the rest. */
 void ngx_http_webhook_capture_cut(ngx_http_webhook_capture_t *capture);
-void ngx_http_webhook_capture_spoil(ngx_http_webhook_capture_t *capture);
+
+/* Its body cannot be had: fails those that cannot do without it, and tells
+   the others. */
+void ngx_http_webhook_capture_spoil(ngx_http_webhook_capture_t *capture,
+    ngx_http_webhook_counter_e counter, const char *reason);
 
 
 /* ---------------------------------------------------- capture_repeat.c --- */

@@ -246,7 +246,8 @@ ngx_http_webhook_capture_response(ngx_http_webhook_capture_t *capture,
                             "the response has an unknown content coding");
 
     } else if (r->headers_out.status == NGX_HTTP_PARTIAL_CONTENT) {
-        ngx_http_webhook_capture_bodyless(body, NGX_HTTP_WEBHOOK_EVENTS_FAILED,
+        ngx_http_webhook_capture_bodyless(body,
+                            NGX_HTTP_WEBHOOK_EVENTS_PARTIAL,
                             "the response is a part of a whole");
 
     } else if (r->headers_out.content_length_n > (off_t) max) {

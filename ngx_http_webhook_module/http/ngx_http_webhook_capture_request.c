@@ -202,6 +202,21 @@ ngx_http_webhook_capture_request_none(ngx_http_request_t *r)
 }
 
 
+ngx_uint_t
+ngx_http_webhook_capture_request_comes(ngx_http_webhook_capture_t *capture)
+{
+    ngx_http_request_t  *r;
+
+    r = capture->r;
+
+    if (ngx_http_webhook_capture_request_whole(capture)) {
+        return 0;
+    }
+
+    return r->reading_body || (r->request_body == NULL && !r->discard_body);
+}
+
+
 const char *
 ngx_http_webhook_capture_request(ngx_http_webhook_capture_t *capture,
     ngx_http_webhook_counter_e *counter)

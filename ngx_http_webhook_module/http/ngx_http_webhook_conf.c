@@ -113,6 +113,8 @@ ngx_http_webhook_create_loc_conf(ngx_conf_t *cf)
      * set by ngx_pcalloc():
      *
      *     wlcf->rules = NULL;
+     *     wlcf->own = 0;
+     *     wlcf->off = 0;
      *     wlcf->receive = 0;
      *     wlcf->prefix = { 0, NULL };
      *     wlcf->idempotency = { 0, NULL };
@@ -136,7 +138,10 @@ ngx_http_webhook_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_http_core_loc_conf_t      *clcf;
     ngx_http_webhook_main_conf_t  *wmcf;
 
-    if (conf->rules == NULL) {
+    if (conf->rules) {
+        conf->own = 1;
+
+    } else if (!conf->off) {
         conf->rules = prev->rules;
     }
 

@@ -11,6 +11,7 @@
  *   conf_receiver.c   webhook_receiver { }; see conf_receiver.h
  *   conf_map.c        webhook_map { }
  *   conf_check.c      the check of the whole, what is found by id or token
+ *   conf_location.c   what cannot stand together in a location
  *   conf_lint.c       warnings of what is allowed and hardly meant
  *   conf_block.c      blocks with directives of their own
  *   conf_key.c        helpers: secrets and keys
@@ -87,6 +88,10 @@ ngx_int_t ngx_http_webhook_receiver_check(ngx_conf_t *cf,
 
 /* The check of the whole, in postconfiguration: NGX_OK or NGX_ERROR. */
 ngx_int_t ngx_http_webhook_conf_check(ngx_conf_t *cf);
+
+/* What is to be looked at in locations when all is known. */
+ngx_int_t ngx_http_webhook_location_check(ngx_conf_t *cf,
+    ngx_http_webhook_main_conf_t *wmcf);
 
 /* Warnings, behind it. */
 void ngx_http_webhook_conf_lint(ngx_conf_t *cf,

@@ -9,7 +9,6 @@
 #include "ngx_http_webhook_conf.h"
 #include "ngx_http_webhook_client.h"
 #include "ngx_http_webhook_metrics.h"
-#include "ngx_http_webhook_receive.h"
 
 
 /* For messages about the paths of one definition. */
@@ -36,8 +35,6 @@ static ngx_int_t ngx_http_webhook_check_tokens(ngx_conf_t *cf,
     ngx_http_webhook_main_conf_t *wmcf);
 static int ngx_libc_cdecl ngx_http_webhook_check_token_cmp(const void *one,
     const void *two);
-static ngx_int_t ngx_http_webhook_check_locations(ngx_conf_t *cf,
-    ngx_http_webhook_main_conf_t *wmcf);
 static int ngx_http_webhook_check_variable(void *data,
     const webhook_path_t *path);
 static void *ngx_http_webhook_find(ngx_array_t *array, uint64_t id);
@@ -56,7 +53,7 @@ ngx_http_webhook_conf_check(ngx_conf_t *cf)
         || ngx_http_webhook_check_rules(cf, wmcf) != NGX_OK
         || ngx_http_webhook_check_receivers(cf, wmcf) != NGX_OK
         || ngx_http_webhook_check_tokens(cf, wmcf) != NGX_OK
-        || ngx_http_webhook_check_locations(cf, wmcf) != NGX_OK)
+        || ngx_http_webhook_location_check(cf, wmcf) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -511,68 +508,6 @@ ngx_http_webhook_check_token_cmp(const void *one, const void *two)
     }
 
     return (a->place.line > b->place.line) - (a->place.line < b->place.line);
-}
-
-
-static ngx_int_t
-ngx_http_webhook_check_locations(ngx_conf_t *cf,
-    ngx_http_webhook_main_conf_t *wmcf)
-{
-    void                         ***loc_conf;
-    ngx_uint_t                      i, *filter;
-    ngx_module_t                   *image;
-    ngx_http_webhook_rule_t       **rule;
-    ngx_http_core_loc_conf_t       *clcf;
-    ngx_http_webhook_loc_conf_t    *wlcf;
-
-    /*
-     * The image filter marks responses that it holds back with the same bit
-     * of r->buffered as this module.  Its configuration begins with the kind
-     * of filter, as ngx_uint_t, and 0 is none ("off").
-     */
-
-    image = ngx_http_webhook_conf_module(cf, "ngx_http_image_filter_module");
-
-    loc_conf = wmcf->locations.elts;
-
-    for (i = 0; i < wmcf->locations.nelts; i++) {
-
-        clcf = loc_conf[i][ngx_http_core_module.ctx_index];
-        wlcf = loc_conf[i][ngx_http_webhook_module.ctx_index];
-
-        if (wlcf->receive
-            && clcf->handler != ngx_http_webhook_receive_handler)
-        {
-            ngx_http_webhook_conf_error(NGX_LOG_EMERG, cf, &wlcf->place,
-                                        "location \"%V\" has "
-                                        "\"webhook_receive\" and another "
-                                        "directive that answers requests",
-                                        &clcf->name);
-            return NGX_ERROR;
-        }
-
-        if (image == NULL || wlcf->rules == NULL
-            || wlcf->commit != NGX_HTTP_WEBHOOK_BEFORE_RESPONSE)
-        {
-            continue;
-        }
-
-        filter = loc_conf[i][image->ctx_index];
-
-        if (*filter) {
-            rule = wlcf->rules->elts;
-
-            ngx_http_webhook_conf_error(NGX_LOG_EMERG, cf, &rule[0]->place,
-                                        "\"webhook_event\" and "
-                                        "\"image_filter\" cannot hold back one "
-                                        "response in location \"%V\": use "
-                                        "\"webhook_commit after_response\" "
-                                        "there", &clcf->name);
-            return NGX_ERROR;
-        }
-    }
-
-    return NGX_OK;
 }
 
 

@@ -3,7 +3,7 @@
  * Copyright (C) the ngx_http_webhook_module authors
  *
  * webhook_event TYPE METHODS REGEX [...]: which answered requests are an
- * event, and what is sent.  webhook_idempotency HEADER: which requests are
+ * event, and what is sent; webhook_event off: none are.  webhook_idempotency HEADER: which requests are
  * the same.
  */
 
@@ -52,6 +52,22 @@ ngx_http_webhook_event(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     ngx_http_webhook_main_conf_t   *wmcf;
 
     value = cf->args->elts;
+
+    if (cf->args->nelts == 2 && ngx_strcmp(value[1].data, "off") == 0) {
+
+        if (wlcf->rules || wlcf->off) {
+            return wlcf->off ? "is duplicate"
+                             : "cannot be \"off\" where it has rules";
+        }
+
+        wlcf->off = 1;
+
+        return NGX_CONF_OK;
+    }
+
+    if (wlcf->off) {
+        return "cannot have rules where it is \"off\"";
+    }
 
     if (cf->args->nelts < 4) {
         return "needs an event type, methods and a regular expression";

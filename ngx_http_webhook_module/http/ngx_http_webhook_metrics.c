@@ -65,6 +65,12 @@ static ngx_http_webhook_metric_t  ngx_http_webhook_metric[] = {
         ngx_string("Matching responses that did not come to their end and "
                    "made no event.") },
 
+    [NGX_HTTP_WEBHOOK_EVENTS_PARTIAL] = {
+        ngx_string("ngx_webhook_events_partial_total"),
+        ngx_string("Events lost because their response was asked for, or "
+                   "sent, in part (206 or 416): each is a line of the error "
+                   "log.") },
+
     [NGX_HTTP_WEBHOOK_EVENTS_REPEATED] = {
         ngx_string("ngx_webhook_events_repeated_total"),
         ngx_string("Events of repeated requests (webhook_idempotency) that "

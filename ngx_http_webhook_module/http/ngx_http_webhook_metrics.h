@@ -22,6 +22,7 @@ typedef enum {
     NGX_HTTP_WEBHOOK_EVENTS_TOO_LARGE,      /* over webhook_payload_max */
     NGX_HTTP_WEBHOOK_EVENTS_UNDECODABLE,    /* unknown content coding */
     NGX_HTTP_WEBHOOK_EVENTS_CUT_SHORT,      /* the response did not end */
+    NGX_HTTP_WEBHOOK_EVENTS_PARTIAL,        /* 206, 416: a part of a whole */
     NGX_HTTP_WEBHOOK_EVENTS_REPEATED,       /* kept before: the same request */
     NGX_HTTP_WEBHOOK_EVENTS_DIFFERING,      /* the same key, another body */
     NGX_HTTP_WEBHOOK_EVENTS_UNPROTECTED,    /* a repeat would not be known */

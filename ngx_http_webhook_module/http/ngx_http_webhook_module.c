@@ -58,7 +58,7 @@ static ngx_command_t  ngx_http_webhook_commands[] = {
       NULL },
 
     { ngx_string("webhook_event"),
-      NGX_HTTP_WEBHOOK_ANY_CONF|NGX_CONF_2MORE,
+      NGX_HTTP_WEBHOOK_ANY_CONF|NGX_CONF_1MORE,
       ngx_http_webhook_event,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,

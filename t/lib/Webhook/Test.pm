@@ -156,6 +156,11 @@ A client of the server's port.
 
 The same by curl: C<status>, C<version>, C<headers>, C<body>, C<exit>.
 
+=item hold_store(CODE)
+
+Runs CODE while nobody can write to the store, as if its disk hung; returns what
+CODE does.
+
 =item ctl(ARGS)
 
 Runs C<webhookctl -s STORE ARGS>; returns (exit status, stdout, stderr).
@@ -173,6 +178,7 @@ use warnings;
 
 use Exporter qw(import);
 use File::Path qw(make_path);
+use IPC::Open2 qw(open2);
 use Test::More ();
 
 use Webhook::Nginx ();
@@ -440,6 +446,28 @@ sub post
     $options{headers} //= ['Content-Type' => 'application/json'];
 
     return $self->request('POST', $uri, $body, %options);
+}
+
+
+sub hold_store
+{
+    my ($self, $code) = @_;
+
+    my $program = Webhook::Nginx::build_dir() . '/interop/webhook_store_hold';
+    my $pid = open2(my $out, my $in, $program, $self->store);
+
+    die "$program does not hold the store\n"
+        unless (<$out> // '') eq "held\n";
+
+    my @r = eval { $code->() };
+    my $error = $@;
+
+    close $in;
+    waitpid $pid, 0;
+
+    die $error if $error;
+
+    return @r;
 }
 
 
