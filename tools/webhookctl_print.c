@@ -356,6 +356,8 @@ ctl_print_stats(const webhook_op_stats_t *stats, int json)
                                 json_integer((json_int_t) ep->delivered));
             json_object_set_new(item, "dead_total",
                                 json_integer((json_int_t) ep->dead));
+            json_object_set_new(item, "cancelled_total",
+                                json_integer((json_int_t) ep->cancelled));
             json_object_set_new(item, "paused", ep->paused
                                 ? ctl_json_text(&ep->reason) : json_null());
             json_object_set_new(item, "breaker",
@@ -394,17 +396,18 @@ ctl_print_stats(const webhook_op_stats_t *stats, int json)
         return;
     }
 
-    printf("\n%10s %8s %10s %8s %12s %12s  %s\n", "PENDING", "SENDING",
-           "DELIVERED", "DEAD", "SENDS EVER", "OK EVER", "ENDPOINT");
+    printf("\n%10s %8s %10s %8s %9s %12s %12s  %s\n", "PENDING", "SENDING",
+           "DELIVERED", "DEAD", "CANCELLED", "SENDS EVER", "OK EVER",
+           "ENDPOINT");
 
     for (i = 0; i < stats->count; i++) {
         ep = &stats->endpoints[i];
 
         printf("%10" PRIu64 " %8" PRIu64 " %10" PRIu64 " %8" PRIu64
-               " %12" PRIu64 " %12" PRIu64 "  ",
+               " %9" PRIu64 " %12" PRIu64 " %12" PRIu64 "  ",
                ep->states[WEBHOOK_PENDING], ep->states[WEBHOOK_SENDING],
                ep->states[WEBHOOK_DELIVERED], ep->states[WEBHOOK_DEAD],
-               ep->attempts, ep->delivered);
+               ep->states[WEBHOOK_CANCELLED], ep->attempts, ep->delivered);
 
         ctl_endpoint(&ep->name, ep->id);
 

@@ -37,8 +37,8 @@ ctl_replay(ctl_t *ctl, webhook_store_t *st)
     webhook_filter_t   filter;
 
     if (ctl->state == WEBHOOK_PENDING || ctl->state == WEBHOOK_SENDING) {
-        ctl_say("replay sends again what is finished: --state is delivered "
-                "or dead");
+        ctl_say("replay sends again what is finished: --state is delivered, "
+                "dead or cancelled");
         return 2;
     }
 

@@ -273,8 +273,9 @@ webhook_store_apply(webhook_store_t *st, webhook_op_t **ops, uint32_t count)
             break;
 
         case WEBHOOK_OP_REPLAY:
+        case WEBHOOK_OP_CLOCK:
 
-            if (ops[i]->u.replay.dry_run) {
+            if (webhook_store_is_read(ops[i])) {
                 reads++;
 
             } else {
@@ -320,7 +321,8 @@ static int
 webhook_store_is_read(const webhook_op_t *op)
 {
     return op->type >= WEBHOOK_OP_LIST
-           || (op->type == WEBHOOK_OP_REPLAY && op->u.replay.dry_run);
+           || (op->type == WEBHOOK_OP_REPLAY && op->u.replay.dry_run)
+           || (op->type == WEBHOOK_OP_CLOCK && !op->u.clock.accept);
 }
 
 
@@ -365,6 +367,11 @@ webhook_store_peek(webhook_store_t *st, webhook_op_t **ops, uint32_t count)
 
         case WEBHOOK_OP_REPLAY:
             rc = webhook_replay_peek(&t, ops[i], &todo);
+            break;
+
+        case WEBHOOK_OP_CLOCK:
+            rc = 0;
+            todo = 1;
             break;
 
         default:
@@ -664,6 +671,9 @@ webhook_store_write(webhook_txn_t *t, webhook_op_t *op)
     case WEBHOOK_OP_REPLAY:
         return webhook_replay(t, op);
 
+    case WEBHOOK_OP_CLOCK:
+        return webhook_clock_accept(t, op);
+
     default:
         return EINVAL;
     }
@@ -732,6 +742,10 @@ webhook_store_reads(webhook_store_t *st, webhook_op_t **ops, uint32_t count)
 
             case WEBHOOK_OP_STATS:
                 rc = webhook_history_stats(&t, op);
+                break;
+
+            case WEBHOOK_OP_CLOCK:
+                rc = webhook_clock_tell(&t, op);
                 break;
 
             case WEBHOOK_OP_CHECK:

@@ -28,12 +28,15 @@
  *
  *   put_event --> PENDING --claim--> SENDING --complete DONE---> DELIVERED
  *             \                      ^  |  |
- *              `---- leased at once -'  |  `---complete DEAD---> DEAD
+ *              `---- leased at once -'  |  `---complete FAILED-> DEAD
  *                                       |
  *        PENDING <--RETRY, RELEASE, lease ended, owner gone
+ *        PENDING --cancel--> CANCELLED
  *
  * A SENDING delivery is leased: it has a token, an owner and an end.  Only
- * who shows the token may complete it.
+ * who shows the token may complete it, until another lease is given.
+ * DELIVERED, DEAD and CANCELLED are over; RETRY and REPLAY make them PENDING
+ * again.
  */
 
 #ifndef WEBHOOK_STORE_H
@@ -66,10 +69,11 @@ typedef enum {
     WEBHOOK_PENDING = 0,
     WEBHOOK_SENDING,
     WEBHOOK_DELIVERED,
-    WEBHOOK_DEAD
+    WEBHOOK_DEAD,                   /* its last send failed */
+    WEBHOOK_CANCELLED               /* nobody wants it sent any more */
 } webhook_state_e;
 
-#define WEBHOOK_STATES  4
+#define WEBHOOK_STATES  5
 
 
 typedef enum {
@@ -103,13 +107,17 @@ typedef struct {
     void       (*log)(void *ctx, webhook_store_log_e level, const char *text);
 
     /* For tests: ms of a clock that never runs backwards in a boot, and a
-       name for the boot.  NULL: CLOCK_BOOTTIME and the kernel's boot id. */
+       name for the boot; ms of the wall clock, and whether that is
+       synchronized.  NULL: CLOCK_BOOTTIME and the kernel's boot id;
+       CLOCK_REALTIME and adjtimex(). */
     uint64_t   (*clock)(void *ctx);
     const char  *boot;
     uint32_t     migrate;       /* things that a migration changes in one
                                    transaction; 0: 1024 */
+    uint64_t   (*wall)(void *ctx);
+    int        (*synced)(void *ctx);
 
-    void        *ctx;           /* for log and clock */
+    void        *ctx;           /* for log, clock, wall, synced */
 } webhook_store_options_t;
 
 
@@ -143,6 +151,7 @@ typedef enum {
     WEBHOOK_OP_CANCEL,
     WEBHOOK_OP_PAUSE,
     WEBHOOK_OP_REPLAY,
+    WEBHOOK_OP_CLOCK,
     WEBHOOK_OP_LIST,            /* from here on: read only */
     WEBHOOK_OP_SHOW,
     WEBHOOK_OP_CALLS,
@@ -261,13 +270,18 @@ typedef struct {
     uint64_t               wait;    /* out: ms until one that asked for a
                                        lease and got none may have it, where a
                                        rate or a hold of its endpoint is the
-                                       reason; UINT64_MAX: there is no such */
+                                       reason; 0: others that are due go before
+                                       it, and may be claimed now; UINT64_MAX:
+                                       there is no such */
 } webhook_op_put_event_t;
 
 
 /*
- * CLAIM.  Leases due deliveries of the endpoints named (ascending ids), first
- * sends before retries, no more than an endpoint's free slots.
+ * CLAIM.  Leases due deliveries of the endpoints named (ascending ids), no more
+ * than an endpoint's free slots.  First sends go before retries, but while both
+ * are due one lease of four is the oldest retry's, whoever gives them: CLAIM,
+ * the next of a COMPLETE, or PUT_EVENT, which leases at once only where nobody
+ * who is due has to wait for that.
  */
 
 typedef struct {
@@ -287,8 +301,10 @@ typedef struct {
 
 
 /*
- * COMPLETE.  The outcome of a send, for who shows the delivery's token.
- * STALE changes nothing.
+ * COMPLETE.  The outcome of a send, for who shows the token of the delivery's
+ * last lease.  That this has ended meanwhile does not matter, even if the
+ * delivery waits again already, as long as nobody has leased it anew, finished
+ * or cancelled it.  STALE changes nothing.
  */
 
 typedef enum {
@@ -463,11 +479,11 @@ typedef struct {
 
 
 /*
- * RETRY makes a delivery that is dead or waits due at once (a dead one with
- * all its sends before it again); CANCEL gives up one that waits, which is dead
- * then, or a dead one that blocks its order key, which goes on then.  A delivery
- * that is SENDING is STALE.  A delivered one is DUPLICATE, and so is for CANCEL
- * a dead one that blocks nothing.
+ * RETRY makes a delivery due at once that waits, is dead or was cancelled (the
+ * last two with all their sends before them again).  CANCEL cancels one that
+ * waits, or a dead one that blocks its order key, which goes on then.  A
+ * delivery that is SENDING is STALE.  A delivered one is DUPLICATE, and so are
+ * for CANCEL one that is cancelled and a dead one that blocks nothing.
  */
 
 typedef struct {
@@ -501,7 +517,7 @@ typedef struct {
     uint64_t           wall;            /* when the event happened */
     int64_t            due;             /* ms from now, if PENDING; may be
                                            negative: it waits for a slot */
-    uint64_t           finished;        /* wall, if DELIVERED or DEAD */
+    uint64_t           finished;        /* wall, if it is over */
     uint32_t           status;          /* of the last answer, 0: none */
     uint32_t           form;            /* it sends, or sent last */
     size_t             body_len;        /* of that */
@@ -544,8 +560,8 @@ typedef struct {
 
 /*
  * REPLAY.  Makes finished deliveries due again, those that LIST would show
- * with this filter (state DELIVERED, DEAD or -1 for both), the oldest first,
- * filter.max a call at most.  With dry_run it only counts.  Bounded work a
+ * with this filter (state DELIVERED, DEAD, CANCELLED or -1 for all three), the
+ * oldest first, filter.max a call at most.  With dry_run it only counts.  Bounded work a
  * call, short holds of the writer's lock: go on while filter.more (the cursor
  * is set for that).  FULL: what was counted is done, the rest is not.
  */
@@ -607,6 +623,7 @@ typedef struct {
     uint64_t       attempts;                /* ever */
     uint64_t       delivered;               /* ever */
     uint64_t       dead;                    /* ever */
+    uint64_t       cancelled;               /* ever */
     unsigned       paused:1;
     webhook_str_t  reason;                  /* of the pause */
     unsigned       open:1;                  /* the breaker */
@@ -629,6 +646,24 @@ typedef struct {
     webhook_endpoint_stats_t  *endpoints;
     uint32_t                   count;
 } webhook_op_stats_t;
+
+
+/*
+ * CLOCK.  Tells the state of the clock; with accept, the wall clock is right,
+ * and what was doubted of it is over.  Over a boot the store's time goes on by
+ * as much as the wall clock does.  Where that is more than a day it is
+ * doubted: told at error level, and until the kernel's clock has been
+ * synchronized for ten minutes, or CLOCK accepts it, nothing grows older by
+ * it, so that nothing is removed for its age, or forgotten, too early.
+ */
+
+typedef struct {
+    unsigned                   accept:1;    /* in */
+    uint64_t                   wall;        /* out: now */
+    uint64_t                   last;        /* out: at the last commit */
+    uint64_t                   doubt;       /* out: ms that are doubted */
+    unsigned                   synced:1;    /* out: the kernel's clock is */
+} webhook_op_clock_t;
 
 
 /* CHECK.  Reads everything, recounts everything; text says what is wrong,
@@ -670,6 +705,7 @@ typedef struct {
         webhook_op_show_t       show;
         webhook_op_calls_t      calls;
         webhook_op_stats_t      stats;
+        webhook_op_clock_t      clock;
         webhook_op_check_t      check;
     } u;
 } webhook_op_t;
@@ -723,7 +759,8 @@ webhook_store_result_e webhook_store_backup(webhook_store_t *st, int fd,
  */
 void webhook_op_free(webhook_op_t *op);
 
-/* "pending", "sending", "delivered", "dead"; and back (-1 if unknown). */
+/* "pending", "sending", "delivered", "dead", "cancelled"; and back (-1 if
+   unknown). */
 const char *webhook_state_name(webhook_state_e state);
 int webhook_state_parse(const webhook_str_t *text);
 

@@ -65,24 +65,14 @@ webhook_admin_cancel(webhook_txn_t *t, webhook_op_t *op)
 
     id = &op->u.delivery.event;
 
-    if (d.state == WEBHOOK_DEAD) {
-
-        if (!d.blocks) {
-            op->result = WEBHOOK_STORE_DUPLICATE;
-            return 0;
-        }
-
-        op->result = WEBHOOK_STORE_OK;
-
-        return webhook_queue_unblock(t, ep, id, &d);
+    if (d.state != WEBHOOK_PENDING && !d.blocks) {
+        op->result = WEBHOOK_STORE_DUPLICATE;
+        return 0;
     }
 
     op->result = WEBHOOK_STORE_OK;
 
-    rc = webhook_queue_unwait(t, ep, id, &d);
-
-    return rc ? rc : webhook_queue_end(t, ep, id, &d, WEBHOOK_DEAD,
-                                       webhook_clock_wall(), 0);
+    return webhook_queue_cancel(t, ep, id, &d);
 }
 
 
@@ -130,8 +120,8 @@ webhook_admin_again(webhook_txn_t *t, webhook_endpoint_row_t *ep,
 }
 
 
-/* Finds a delivery that waits or is dead; where there is none, or it is under
-   way or delivered, that is the result. */
+/* Finds a delivery that waits, is dead or was cancelled; where there is none,
+   or it is under way or delivered, that is the result. */
 
 static int
 webhook_admin_get(webhook_txn_t *t, webhook_op_t *op,
@@ -176,7 +166,7 @@ webhook_admin_get(webhook_txn_t *t, webhook_op_t *op,
         op->result = WEBHOOK_STORE_DUPLICATE;
         break;
 
-    default: /* WEBHOOK_PENDING, WEBHOOK_DEAD */
+    default: /* WEBHOOK_PENDING, WEBHOOK_DEAD, WEBHOOK_CANCELLED */
         *found = 1;
         break;
     }

@@ -96,7 +96,7 @@ webhook_call_put(webhook_txn_t *t, webhook_op_t *op)
         return rc;
     }
 
-    webhook_key_finished(fkey, t->now, WEBHOOK_FINISHED_CALL, &c->id);
+    webhook_key_finished(fkey, t->age, WEBHOOK_FINISHED_CALL, &c->id);
 
     rc = webhook_txn_put(t, WEBHOOK_DB_FINISHED, fkey, sizeof(fkey), "", 0,
                          0);

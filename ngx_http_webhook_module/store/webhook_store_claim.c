@@ -19,6 +19,8 @@ static int webhook_claim_ready(webhook_txn_t *t, webhook_op_claim_t *c,
 static int webhook_claim_named(const webhook_op_claim_t *c, uint64_t id);
 static int webhook_claim_due(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     unsigned char *key);
+static int webhook_claim_waits(webhook_txn_t *t,
+    const webhook_endpoint_row_t *ep, webhook_lane_e lane, int *due);
 static int webhook_claim_load(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     const webhook_id_t *id, const webhook_delivery_row_t *d, void **memory,
     webhook_lease_t *lease);
@@ -334,7 +336,7 @@ int
 webhook_claim_step(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     webhook_op_t *op, webhook_delivery_row_t *d)
 {
-    int                     rc;
+    int                     rc, due;
     webhook_lease_t        *lease;
     webhook_op_complete_t  *c;
 
@@ -344,6 +346,15 @@ webhook_claim_step(webhook_txn_t *t, webhook_endpoint_row_t *ep,
         || webhook_room_short(t, 2))
     {
         return 0;
+    }
+
+    if (webhook_gate_retry(ep)) {
+
+        rc = webhook_claim_waits(t, ep, WEBHOOK_LANE_RETRY, &due);
+
+        if (rc || due) {
+            return rc;
+        }
     }
 
     lease = webhook_memory_alloc(&op->memory, sizeof(webhook_lease_t));
@@ -462,22 +473,73 @@ webhook_claim_one(webhook_txn_t *t, webhook_endpoint_row_t *ep,
 }
 
 
-/* The key of what is due: a first send, or else a retry. */
+int
+webhook_claim_ahead(webhook_txn_t *t, const webhook_endpoint_row_t *ep,
+    int *ahead)
+{
+    int       rc, due;
+    uint64_t  waiting;
+
+    *ahead = 1;
+
+    waiting = ep->states[WEBHOOK_PENDING];
+
+    if (waiting == 0
+        || (ep->rate == 0 && ep->inflight + waiting < ep->limit))
+    {
+        return 0;
+    }
+
+    rc = webhook_claim_waits(t, ep, WEBHOOK_LANE_FIRST, &due);
+
+    if (rc == 0 && !due) {
+        rc = webhook_claim_waits(t, ep, WEBHOOK_LANE_RETRY, &due);
+    }
+
+    *ahead = !due;
+
+    return rc;
+}
+
+
+/* Whether something of a lane is due. */
+
+static int
+webhook_claim_waits(webhook_txn_t *t, const webhook_endpoint_row_t *ep,
+    webhook_lane_e lane, int *due)
+{
+    int       rc;
+    uint64_t  time;
+
+    rc = webhook_queue_first(t, ep->id, lane, &time, NULL, NULL);
+
+    *due = (rc == 0 && time <= t->now);
+
+    return rc;
+}
+
+
+/* The key of what is due: of the lane whose turn it is, or else of the
+   other. */
 
 static int
 webhook_claim_due(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     unsigned char *key)
 {
-    int           rc;
-    unsigned      lane;
-    uint64_t      time;
-    webhook_id_t  id;
+    int             rc;
+    unsigned        i;
+    uint64_t        time;
+    webhook_id_t    id;
+    webhook_lane_e  lane;
 
     if (ep->states[WEBHOOK_PENDING] == 0) {
         return MDB_NOTFOUND;
     }
 
-    for (lane = WEBHOOK_LANE_FIRST; lane <= WEBHOOK_LANE_RETRY; lane++) {
+    for (i = 0; i < 2; i++) {
+
+        lane = webhook_gate_retry(ep) == (i == 0) ? WEBHOOK_LANE_RETRY
+                                                  : WEBHOOK_LANE_FIRST;
 
         if (!webhook_gate_open(t, ep, lane)) {
             continue;

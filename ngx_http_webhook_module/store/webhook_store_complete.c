@@ -21,7 +21,7 @@ webhook_queue_complete(webhook_txn_t *t, webhook_op_t *op)
     int                      rc;
     uint64_t                 wall;
     webhook_op_complete_t   *c;
-    webhook_delivery_row_t   d;
+    webhook_delivery_row_t   d, waits;
     webhook_endpoint_row_t  *ep;
 
     c = &op->u.complete;
@@ -38,7 +38,10 @@ webhook_queue_complete(webhook_txn_t *t, webhook_op_t *op)
         return rc;
     }
 
-    if (d.state != WEBHOOK_SENDING || d.token != c->token) {
+    /* a lease that ended is as good as one that runs, while it is the last
+       that was given */
+
+    if (d.token == 0 || d.token != c->token) {
         op->result = WEBHOOK_STORE_STALE;
         return 0;
     }
@@ -47,6 +50,8 @@ webhook_queue_complete(webhook_txn_t *t, webhook_op_t *op)
     if (rc) {
         return rc;
     }
+
+    waits = d;
 
     if (c->outcome == WEBHOOK_RELEASE) {
         webhook_gate_return(ep);
@@ -62,10 +67,14 @@ webhook_queue_complete(webhook_txn_t *t, webhook_op_t *op)
         }
     }
 
-    rc = webhook_queue_unlease(t, ep, &c->event, &d);
+    rc = d.state == WEBHOOK_SENDING
+         ? webhook_queue_unlease(t, ep, &c->event, &d)
+         : webhook_queue_unwait(t, ep, &c->event, &waits);
     if (rc) {
         return rc;
     }
+
+    d.token = 0;
 
     op->result = WEBHOOK_STORE_OK;
 

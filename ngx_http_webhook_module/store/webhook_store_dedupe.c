@@ -17,7 +17,7 @@
 
 typedef struct {
     uint64_t       token;
-    uint64_t       end;                 /* engine time */
+    uint64_t       end;                 /* age time */
     uint64_t       owner;               /* incarnation */
     uint64_t       asker;
     uint32_t       slot;                /* of the owner */
@@ -134,7 +134,7 @@ webhook_dedupe_reserve(webhook_txn_t *t, webhook_op_t *op)
     memset(&row, 0, sizeof(row));
 
     row.token = ++t->state.lease;
-    row.end = webhook_later(t->now, r->run);
+    row.end = webhook_later(t->age, r->run);
     row.owner = t->st->incarnation;
     row.slot = (uint32_t) t->st->slot;
     row.asker = r->asker;
@@ -163,7 +163,7 @@ webhook_dedupe_look(webhook_txn_t *t, webhook_op_reserve_t *r, void **memory,
 
     r->state = WEBHOOK_DEDUPE_NEW;
 
-    if (row->end <= t->now) {
+    if (row->end <= t->age) {
         return 0;
     }
 
@@ -244,7 +244,7 @@ webhook_dedupe_settle(webhook_txn_t *t, webhook_op_t *op)
     }
 
     row.settled = 1;
-    row.end = webhook_later(t->now, s->keep);
+    row.end = webhook_later(t->age, s->keep);
     row.status = s->status;
     row.answer = s->answer;
 
@@ -281,7 +281,7 @@ webhook_dedupe_over(webhook_txn_t *t, int *over)
         return MDB_CORRUPTED;
     }
 
-    *over = webhook_get_u64(k.mv_data) <= t->now ? 1 : 0;
+    *over = webhook_get_u64(k.mv_data) <= t->age ? 1 : 0;
 
     return 0;
 }
@@ -314,7 +314,7 @@ webhook_dedupe_expire(webhook_txn_t *t, uint32_t max, uint32_t *count,
 
         end = webhook_get_u64(k.mv_data);
 
-        if (end > t->now) {
+        if (end > t->age) {
             return 0;
         }
 

@@ -96,10 +96,10 @@ webhook_event_put(webhook_txn_t *t, webhook_op_t *op)
 
         /* nobody wants it: it is history at once */
 
-        head.finished = t->now;
+        head.finished = t->age;
         webhook_space_keep(t, webhook_space_event(&head));
 
-        webhook_key_finished(fkey, t->now, WEBHOOK_FINISHED_EVENT, &p->id);
+        webhook_key_finished(fkey, t->age, WEBHOOK_FINISHED_EVENT, &p->id);
 
         rc = webhook_txn_put(t, WEBHOOK_DB_FINISHED, fkey, sizeof(fkey),
                              "", 0, 0);
@@ -262,7 +262,7 @@ static int
 webhook_event_delivery(webhook_txn_t *t, webhook_op_put_event_t *p,
     webhook_put_t *put, uint32_t *added)
 {
-    int                      rc;
+    int                      rc, ahead;
     MDB_val                  val;
     uint64_t                 time;
     unsigned char            key[WEBHOOK_KEY_DELIVERY];
@@ -320,6 +320,20 @@ webhook_event_delivery(webhook_txn_t *t, webhook_op_put_event_t *p,
         if (time != WEBHOOK_NEVER && time - t->now < p->wait) {
             p->wait = time - t->now;
         }
+
+        return webhook_queue_wait(t, ep, &p->id, &d);
+    }
+
+    rc = webhook_claim_ahead(t, ep, &ahead);
+    if (rc) {
+        return rc;
+    }
+
+    if (!ahead) {
+
+        /* who came before it goes first */
+
+        p->wait = 0;
 
         return webhook_queue_wait(t, ep, &p->id, &d);
     }

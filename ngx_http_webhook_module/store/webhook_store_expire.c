@@ -43,6 +43,11 @@ webhook_expire_peek(webhook_txn_t *t, webhook_op_t *op, int *todo)
         return 0;
     }
 
+    if (webhook_clock_sure(t)) {
+        *todo = 1;
+        return 0;
+    }
+
     rc = webhook_expire_first(t, 0, key, todo);
 
     if (rc == 0 && !*todo) {
@@ -77,6 +82,8 @@ webhook_expire(webhook_txn_t *t, webhook_op_t *op)
 
         return 0;
     }
+
+    webhook_clock_settle(t);
 
     for ( ;; ) {
         rc = webhook_expire_first(t, 0, key, &found);
@@ -374,7 +381,7 @@ webhook_expire_first(webhook_txn_t *t, size_t bytes, unsigned char *key,
 
     time = webhook_get_u64(key);
 
-    if (webhook_later(time, t->st->keep) <= t->now) {
+    if (webhook_later(time, t->st->keep) <= t->age) {
         *found = 1;
         return 0;
     }

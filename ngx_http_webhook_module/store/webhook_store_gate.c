@@ -16,6 +16,11 @@
  * WEBHOOK_GATE_LATE ago.  In any span the sends are no more than the rate
  * allows in that span and this one together, and a burst.
  *
+ * Turn.  First sends go before retries, but of four leases that are given
+ * while both wait, one is the oldest retry's: the row counts the first sends
+ * since the last retry.  So neither a backlog of first sends nor new events
+ * keep a retry from its time, whoever gives the leases.
+ *
  * Breaker, and holds of an endpoint that is slow.  They keep back first sends
  * alone: retries have their schedule, which nothing delays, and are the
  * probes that tell when the endpoint is well again.
@@ -140,8 +145,18 @@ webhook_gate_take(const webhook_txn_t *t, webhook_endpoint_row_t *ep,
         ep->arrival = start + webhook_gate_interval(ep);
     }
 
-    if (ep->open && webhook_queue_lane(d) == WEBHOOK_LANE_FIRST) {
-        ep->probe = d->token;
+    if (webhook_queue_lane(d) == WEBHOOK_LANE_FIRST) {
+
+        if (ep->turn < WEBHOOK_GATE_TURN) {
+            ep->turn++;
+        }
+
+        if (ep->open) {
+            ep->probe = d->token;
+        }
+
+    } else {
+        ep->turn = 0;
     }
 
     ep->dirty = 1;

@@ -547,6 +547,7 @@ webhook_history_stats(webhook_txn_t *t, webhook_op_t *op)
         e->attempts = row.attempts;
         e->delivered = row.delivered;
         e->dead = row.dead;
+        e->cancelled = row.cancelled;
 
         for (i = 0; i < WEBHOOK_STATES; i++) {
             e->states[i] = row.states[i];

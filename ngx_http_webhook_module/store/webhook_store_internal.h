@@ -101,8 +101,12 @@ struct webhook_store_s {
     void                    (*log)(void *ctx, webhook_store_log_e level,
                                    const char *text);
     uint64_t                (*clock)(void *ctx);
+    uint64_t                (*wall)(void *ctx);     /* NULL: the machine's */
+    int                     (*synced)(void *ctx);
     void                     *ctx;
     char                      boot[64];
+    uint64_t                  synced_since; /* engine time, 0: it is not */
+    uint64_t                  reminded;     /* the same, of a doubted clock */
 
     unsigned                  gone:1;       /* they are not where they were */
 
@@ -168,6 +172,8 @@ typedef struct {
     webhook_store_t          *st;
     MDB_txn                  *txn;
     uint64_t                  now;          /* engine time */
+    uint64_t                  age;          /* the time by which the age of
+                                               what is kept is told */
     webhook_state_row_t       state;
     uint64_t                  used;         /* bytes, kept roughly */
     uint64_t                  map;          /* bytes the file may have */
@@ -243,8 +249,19 @@ uint64_t webhook_clock_now(webhook_store_t *st);
    the machine was started anew. */
 int webhook_clock_start(webhook_txn_t *t);
 
-/* Wall clock, ms since 1970. */
+/* Wall clock, ms since 1970: the machine's; the one that st goes by. */
 uint64_t webhook_clock_wall(void);
+uint64_t webhook_clock_real(const webhook_store_t *st);
+
+/* Sets t->age, from t->now and the state. */
+void webhook_clock_age(webhook_txn_t *t);
+
+/* 1 if the wall clock was doubted and may be believed now; and believes it. */
+int webhook_clock_sure(webhook_txn_t *t);
+void webhook_clock_settle(webhook_txn_t *t);
+
+int webhook_clock_tell(webhook_txn_t *t, webhook_op_t *op);
+int webhook_clock_accept(webhook_txn_t *t, webhook_op_t *op);
 
 
 /* ------------------------------------------------------------- room --- */
@@ -374,6 +391,17 @@ int webhook_endpoint_time(webhook_txn_t *t, const webhook_endpoint_row_t *ep,
 uint64_t webhook_gate_time(const webhook_endpoint_row_t *ep,
     webhook_lane_e lane);
 
+/* First sends that go before a retry that is due: of four leases that are given
+   while both wait, one is the oldest retry's. */
+#define WEBHOOK_GATE_TURN  3
+
+/* 1 if a retry that is due goes before first sends. */
+static inline int
+webhook_gate_retry(const webhook_endpoint_row_t *ep)
+{
+    return ep->turn >= WEBHOOK_GATE_TURN;
+}
+
 /* 1 if one may be leased now. */
 static inline int
 webhook_gate_open(const webhook_txn_t *t, const webhook_endpoint_row_t *ep,
@@ -437,7 +465,8 @@ int webhook_queue_read(webhook_txn_t *t, uint64_t endpoint,
     const webhook_id_t *id, webhook_delivery_row_t *d);
 
 /* Writes the rows of a delivery that waits (parked, if it is), or is leased by
-   this process; all but its state is set, and that is not counted yet. */
+   this process; all but its state is set, and that is not counted yet.  One
+   that waits keeps the token of a lease that ended without an outcome. */
 int webhook_queue_wait(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     const webhook_id_t *id, webhook_delivery_row_t *d);
 int webhook_queue_lease(webhook_txn_t *t, webhook_endpoint_row_t *ep,
@@ -450,8 +479,8 @@ int webhook_queue_unwait(webhook_txn_t *t, webhook_endpoint_row_t *ep,
 int webhook_queue_unlease(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     const webhook_id_t *id, const webhook_delivery_row_t *d);
 
-/* A delivery that is in no state is over, DELIVERED or DEAD, at this wall
-   time; the next of its key is promoted, or blocked if "block" is set and the
+/* A delivery that is in no state is over, DELIVERED, DEAD or CANCELLED, at this
+   wall time; the next of its key is promoted, or blocked if "block" is set and the
    endpoint wants that of dead ones. */
 int webhook_queue_end(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     const webhook_id_t *id, webhook_delivery_row_t *d, webhook_state_e state,
@@ -459,9 +488,13 @@ int webhook_queue_end(webhook_txn_t *t, webhook_endpoint_row_t *ep,
 
 /* Makes a delivery due now.  One that waits keeps its number of sends (one
    that is parked its place too).  One that is finished has all of them before
-   it: if it was delivered from its first step, if it is dead from where it
-   died; one that has an order key is parked if another is its head now. */
+   it: if it was delivered from its first step, else from where it ended; one
+   that has an order key is parked if another is its head now. */
 int webhook_queue_requeue(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    const webhook_id_t *id, webhook_delivery_row_t *d);
+
+/* Cancels one that waits, or one that is dead and blocks its key. */
+int webhook_queue_cancel(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     const webhook_id_t *id, webhook_delivery_row_t *d);
 
 /* Ends the block of a dead delivery (d->blocks), which stays dead. */
@@ -494,6 +527,11 @@ int webhook_claim_step(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     webhook_op_t *op, webhook_delivery_row_t *d);
 int webhook_claim_next(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     webhook_op_t *op);
+
+/* 1 if an event that comes now may be leased at once, before what waits: none
+   of that is due, or there are slots enough for all. */
+int webhook_claim_ahead(webhook_txn_t *t, const webhook_endpoint_row_t *ep,
+    int *ahead);
 
 int webhook_queue_claim(webhook_txn_t *t, webhook_op_t *op);
 int webhook_queue_claim_peek(webhook_txn_t *t, webhook_op_t *op, int *todo);

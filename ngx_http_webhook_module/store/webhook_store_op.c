@@ -158,6 +158,9 @@ webhook_state_name(webhook_state_e state)
 
     case WEBHOOK_DEAD:
         return "dead";
+
+    case WEBHOOK_CANCELLED:
+        return "cancelled";
     }
 
     return "unknown";

@@ -69,7 +69,6 @@ webhook_queue_wait(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     unsigned char  key[WEBHOOK_KEY_DUE];
 
     d->state = WEBHOOK_PENDING;
-    d->token = 0;
     d->end = 0;
 
     if (d->parked) {
@@ -266,6 +265,9 @@ webhook_queue_end(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     if (state == WEBHOOK_DELIVERED) {
         ep->delivered++;
 
+    } else if (state == WEBHOOK_CANCELLED) {
+        ep->cancelled++;
+
     } else {
         ep->dead++;
 
@@ -338,6 +340,30 @@ webhook_queue_unblock(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     }
 
     return rc ? rc : webhook_order_leave(t, ep, d->order);
+}
+
+
+int
+webhook_queue_cancel(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    const webhook_id_t *id, webhook_delivery_row_t *d)
+{
+    int  rc;
+
+    if (d->blocks) {
+        rc = webhook_queue_block(t, ep, id, d, 0);
+
+        if (ep->states[WEBHOOK_DEAD]) {
+            ep->states[WEBHOOK_DEAD]--;
+        }
+
+        d->blocks = 0;
+
+    } else {
+        rc = webhook_queue_unwait(t, ep, id, d);
+    }
+
+    return rc ? rc : webhook_queue_end(t, ep, id, d, WEBHOOK_CANCELLED,
+                                       webhook_clock_wall(), 0);
 }
 
 
@@ -542,7 +568,7 @@ webhook_queue_finish(webhook_txn_t *t, const webhook_id_t *id)
         head.open--;
 
         if (head.open == 0) {
-            head.finished = t->now;
+            head.finished = t->age;
             webhook_space_keep(t, webhook_space_event(&head));
         }
 
@@ -565,7 +591,7 @@ webhook_queue_finish(webhook_txn_t *t, const webhook_id_t *id)
     }
 
     if (head.open == 0) {
-        webhook_key_finished(fkey, t->now, WEBHOOK_FINISHED_EVENT, id);
+        webhook_key_finished(fkey, t->age, WEBHOOK_FINISHED_EVENT, id);
 
         rc = webhook_txn_put(t, WEBHOOK_DB_FINISHED, fkey, sizeof(fkey),
                              "", 0, 0);

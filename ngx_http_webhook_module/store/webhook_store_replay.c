@@ -276,8 +276,8 @@ webhook_replay_next(webhook_txn_t *t, const webhook_filter_t *f,
 
         if (hit->endpoint
             && webhook_row_read_delivery(&val, &hit->d) == 0
-            && (hit->d.state == WEBHOOK_DELIVERED
-                || hit->d.state == WEBHOOK_DEAD)
+            && hit->d.state != WEBHOOK_PENDING
+            && hit->d.state != WEBHOOK_SENDING
             && webhook_filter_match(t, f, &hit->id, hit->endpoint, &hit->d,
                                     &head))
         {

@@ -33,6 +33,7 @@
 #define WEBHOOK_ROW_PAUSED    0x01
 #define WEBHOOK_ROW_OPEN      0x02
 #define WEBHOOK_ROW_BLOCK     0x04
+#define WEBHOOK_ROW_ASIDE     0x08
 
 
 static void webhook_row_text(webhook_record_out_t *out,
@@ -225,7 +226,8 @@ webhook_row_read_delivery(const MDB_val *v, webhook_delivery_row_t *r)
     r->blocks = (flags & WEBHOOK_ROW_BLOCKS) != 0;
 
     if (state >= WEBHOOK_STATES
-        || (state == WEBHOOK_SENDING) != (r->token != 0)
+        || (state == WEBHOOK_SENDING && r->token == 0)
+        || (state > WEBHOOK_SENDING && r->token != 0)
         || r->step >= r->steps
         || (r->parked && (state != WEBHOOK_PENDING || r->order == 0))
         || (r->blocks && (state != WEBHOOK_DEAD || r->order == 0)))
@@ -295,7 +297,8 @@ webhook_row_write_endpoint(unsigned char *buf, const webhook_endpoint_row_t *r)
 
     flags = (r->paused ? WEBHOOK_ROW_PAUSED : 0)
             | (r->open ? WEBHOOK_ROW_OPEN : 0)
-            | (r->order_block ? WEBHOOK_ROW_BLOCK : 0);
+            | (r->order_block ? WEBHOOK_ROW_BLOCK : 0)
+            | (r->aside ? WEBHOOK_ROW_ASIDE : 0);
 
     name.data = (unsigned char *) r->name;
     name.len = r->name_len;
@@ -303,7 +306,7 @@ webhook_row_write_endpoint(unsigned char *buf, const webhook_endpoint_row_t *r)
     reason.data = (unsigned char *) r->reason;
     reason.len = r->reason_len;
 
-    webhook_record_write(&out, buf, WEBHOOK_ROW_MAX, WEBHOOK_ROW_ENDPOINT, 1);
+    webhook_record_write(&out, buf, WEBHOOK_ROW_MAX, WEBHOOK_ROW_ENDPOINT, 2);
 
     webhook_record_add_u8(&out, flags);
     webhook_record_add_u32(&out, r->limit);
@@ -324,7 +327,11 @@ webhook_row_write_endpoint(unsigned char *buf, const webhook_endpoint_row_t *r)
     webhook_record_add_u64(&out, r->attempts);
     webhook_record_add_u64(&out, r->delivered);
     webhook_record_add_u64(&out, r->dead);
+    webhook_record_add_u64(&out, r->cancelled);
     webhook_record_add_u64(&out, r->wake);
+    webhook_record_add_u64(&out, r->named);
+    webhook_record_add_u64(&out, r->back);
+    webhook_record_add_u8(&out, (uint8_t) r->turn);
     webhook_record_add_u64(&out, r->arrival);
     webhook_record_add_u64(&out, r->held);
     webhook_record_add_u32(&out, r->slow);
@@ -345,11 +352,15 @@ int
 webhook_row_read_endpoint(const MDB_val *v, webhook_endpoint_row_t *r)
 {
     uint8_t              flags;
-    unsigned             i;
+    unsigned             i, states;
     webhook_str_t        name, reason;
     webhook_record_in_t  in;
 
-    webhook_record_read(&in, v->mv_data, v->mv_size, WEBHOOK_ROW_ENDPOINT, 1);
+    webhook_record_read(&in, v->mv_data, v->mv_size, WEBHOOK_ROW_ENDPOINT, 2);
+
+    /* version 1 knew no cancelled ones, and not when it was named */
+
+    states = in.version == 1 ? WEBHOOK_STATES - 1 : WEBHOOK_STATES;
 
     flags = webhook_record_u8(&in);
     r->limit = webhook_record_u32(&in);
@@ -363,14 +374,18 @@ webhook_row_read_endpoint(const MDB_val *v, webhook_endpoint_row_t *r)
     r->inflight = webhook_record_u32(&in);
 
     for (i = 0; i < WEBHOOK_STATES; i++) {
-        r->states[i] = webhook_record_u64(&in);
+        r->states[i] = i < states ? webhook_record_u64(&in) : 0;
     }
 
     r->blocked = webhook_record_u64(&in);
     r->attempts = webhook_record_u64(&in);
     r->delivered = webhook_record_u64(&in);
     r->dead = webhook_record_u64(&in);
+    r->cancelled = in.version == 1 ? 0 : webhook_record_u64(&in);
     r->wake = webhook_record_u64(&in);
+    r->named = in.version == 1 ? 0 : webhook_record_u64(&in);
+    r->back = in.version == 1 ? 0 : webhook_record_u64(&in);
+    r->turn = in.version == 1 ? 0 : webhook_record_u8(&in);
     r->arrival = webhook_record_u64(&in);
     r->held = webhook_record_u64(&in);
     r->slow = webhook_record_u32(&in);
@@ -390,6 +405,7 @@ webhook_row_read_endpoint(const MDB_val *v, webhook_endpoint_row_t *r)
     r->paused = (flags & WEBHOOK_ROW_PAUSED) != 0;
     r->open = (flags & WEBHOOK_ROW_OPEN) != 0;
     r->order_block = (flags & WEBHOOK_ROW_BLOCK) != 0;
+    r->aside = (flags & WEBHOOK_ROW_ASIDE) != 0;
 
     r->name_len = (unsigned char) name.len;
     memcpy(r->name, name.data, name.len);
@@ -406,7 +422,7 @@ webhook_row_write_state(unsigned char *buf, const webhook_state_row_t *r)
 {
     webhook_record_out_t  out;
 
-    webhook_record_write(&out, buf, WEBHOOK_ROW_MAX, WEBHOOK_ROW_STATE, 1);
+    webhook_record_write(&out, buf, WEBHOOK_ROW_MAX, WEBHOOK_ROW_STATE, 2);
 
     webhook_record_add_u64(&out, r->events);
     webhook_record_add_u64(&out, r->calls);
@@ -416,6 +432,11 @@ webhook_row_write_state(unsigned char *buf, const webhook_state_row_t *r)
     webhook_record_add_u64(&out, r->blob);
     webhook_record_add_u32(&out, r->room);
     webhook_record_add_u64(&out, r->history);
+    webhook_record_add_u64(&out, r->wall);
+    webhook_record_add_u64(&out, r->ahead);
+    webhook_record_add_u64(&out, r->doubt);
+    webhook_record_add_u64(&out, r->base);
+    webhook_record_add_u64(&out, r->asides);
 
     return webhook_record_written(&out);
 }
@@ -426,7 +447,7 @@ webhook_row_read_state(const MDB_val *v, webhook_state_row_t *r)
 {
     webhook_record_in_t  in;
 
-    webhook_record_read(&in, v->mv_data, v->mv_size, WEBHOOK_ROW_STATE, 1);
+    webhook_record_read(&in, v->mv_data, v->mv_size, WEBHOOK_ROW_STATE, 2);
 
     r->events = webhook_record_u64(&in);
     r->calls = webhook_record_u64(&in);
@@ -436,6 +457,21 @@ webhook_row_read_state(const MDB_val *v, webhook_state_row_t *r)
     r->blob = webhook_record_u64(&in);
     r->room = webhook_record_u32(&in);
     r->history = webhook_record_u64(&in);
+
+    if (in.version == 1) {
+        r->wall = 0;
+        r->ahead = 0;
+        r->doubt = 0;
+        r->base = 0;
+        r->asides = 0;
+
+    } else {
+        r->wall = webhook_record_u64(&in);
+        r->ahead = webhook_record_u64(&in);
+        r->doubt = webhook_record_u64(&in);
+        r->base = webhook_record_u64(&in);
+        r->asides = webhook_record_u64(&in);
+    }
 
     return webhook_row_end(&in);
 }

@@ -274,7 +274,9 @@ typedef struct {
     uint64_t         due;               /* kept while leased; if it blocks its
                                            key, the time of its death */
     uint64_t         end;               /* of the lease */
-    uint64_t         token;             /* of the lease, 0: none */
+    uint64_t         token;             /* of the lease, 0: none; if PENDING,
+                                           of the last one, which ended, and
+                                           whose outcome may come yet */
     uint64_t         finished;          /* wall */
     uint64_t         order;             /* webhook_id_name() of its key, or 0 */
     uint64_t         place;             /* among those of its key */
@@ -304,7 +306,15 @@ typedef struct {
     uint64_t        attempts;
     uint64_t        delivered;
     uint64_t        dead;
+    uint64_t        cancelled;
     uint64_t        wake;               /* its row in wake, or NEVER */
+    uint64_t        named;              /* age time; about when ENDPOINT named
+                                           it last, or when it was made */
+    uint64_t        back;               /* the same, when it last ceased to be
+                                           aside; 0: it never was */
+    unsigned        aside:1;            /* has no wake time for what waits */
+    unsigned        turn;               /* first sends since the last retry,
+                                           up to WEBHOOK_GATE_TURN */
 
     /* the gate's */
     uint64_t        arrival;            /* engine time in ns when a send would
@@ -341,6 +351,14 @@ typedef struct {
     uint64_t  blob;                     /* number of the next piece */
     uint32_t  room;                     /* bytes left on its page */
     uint64_t  history;                  /* bytes of what is finished, about */
+    uint64_t  wall;                     /* of the last commit; 0: not known */
+    uint64_t  ahead;                    /* engine time - age time */
+    uint64_t  doubt;                    /* ms of ahead that nobody has judged:
+                                           the wall clock jumped by them */
+    uint64_t  base;                     /* wall clock - age time, as of before
+                                           the doubt */
+    uint64_t  asides;                   /* how often an endpoint was set aside
+                                           or came back */
 } webhook_state_row_t;
 
 

@@ -47,9 +47,12 @@ webhook_txn_begin(webhook_store_t *st, webhook_txn_t *t, int write)
 
     if (rc) {
         webhook_txn_abort(t);
+        return rc;
     }
 
-    return rc;
+    webhook_clock_age(t);
+
+    return 0;
 }
 
 
@@ -159,6 +162,7 @@ webhook_txn_commit(webhook_txn_t *t)
 
     if (rc == 0 && t->dirty) {
         t->state.last = t->now;
+        t->state.wall = webhook_clock_real(t->st);
         len = webhook_row_write_state(buf, &t->state);
         rc = webhook_txn_put(t, WEBHOOK_DB_META, "state", 5, buf, len, 0);
     }

@@ -35,6 +35,8 @@ typedef struct {
     unsigned         steps[ENDPOINTS];
     unsigned         parked[ENDPOINTS];
     unsigned         blocks[ENDPOINTS];
+    unsigned         unseen[ENDPOINTS]; /* its lease ran out, which the store
+                                           may not have noticed yet */
     unsigned         place;
     uint64_t         finished;
 } model_t;
@@ -46,17 +48,26 @@ static unsigned       events;
 static uint64_t       endpoints[ENDPOINTS];
 static uint32_t       limits[ENDPOINTS];
 static model_t       *heads[ENDPOINTS][KEYS + 1];
+static unsigned       turn[ENDPOINTS];      /* first sends since a retry */
 static unsigned       place;
 static unsigned       wrong;
 static unsigned char  bytes[20000];
 
 
+/* Not one after the other of a simple generator: of such, what follows one
+   number is much the same each time. */
+
 static uint32_t
 roll(uint32_t n)
 {
-    seed = seed * 1664525 + 1013904223;
+    uint32_t  x;
 
-    return (uint32_t) ((uint64_t) (seed >> 8) * n >> 24);
+    x = seed += 0x9e3779b9;
+    x = (x ^ x >> 16) * 0x21f0aaad;
+    x = (x ^ x >> 15) * 0x735a2d97;
+    x ^= x >> 15;
+
+    return (uint32_t) ((uint64_t) x * n >> 32);
 }
 
 
@@ -89,10 +100,11 @@ inflight(unsigned e)
 }
 
 
-/* Ends the model's leases that ran out. */
+/* Ends the model's leases that ran out; "seen" if the store has noticed all of
+   them for sure. */
 
 static void
-run_out(util_t *u, unsigned e)
+run_out(util_t *u, unsigned e, int seen)
 {
     unsigned  i;
 
@@ -102,6 +114,11 @@ run_out(util_t *u, unsigned e)
             && model[i].end[e] <= u->clock)
         {
             model[i].state[e] = WEBHOOK_PENDING;
+            model[i].unseen[e] = 1;
+        }
+
+        if (seen) {
+            model[i].unseen[e] = 0;
         }
     }
 }
@@ -116,14 +133,49 @@ unseen(unsigned e)
     unsigned  i;
 
     for (i = 0; i < events; i++) {
-        if (!model[i].gone && model[i].wants[e] && model[i].token[e]
-            && model[i].state[e] == WEBHOOK_PENDING)
-        {
+        if (!model[i].gone && model[i].wants[e] && model[i].unseen[e]) {
             return 1;
         }
     }
 
     return 0;
+}
+
+
+/* The time of the oldest one that is due: a retry, or a first send; the end of
+   time if there is none. */
+
+static uint64_t
+oldest(util_t *u, unsigned e, unsigned retry)
+{
+    unsigned  i;
+    uint64_t  time;
+
+    time = UINT64_MAX;
+
+    for (i = 0; i < events; i++) {
+        if (!model[i].gone && model[i].wants[e]
+            && model[i].state[e] == WEBHOOK_PENDING && !model[i].parked[e]
+            && (model[i].tries[e] != 0) == retry
+            && model[i].due[e] <= u->clock && model[i].due[e] < time)
+        {
+            time = model[i].due[e];
+        }
+    }
+
+    return time;
+}
+
+
+static void
+turned(unsigned e, unsigned retry)
+{
+    if (retry) {
+        turn[e] = 0;
+
+    } else if (turn[e] < 3) {
+        turn[e]++;
+    }
 }
 
 
@@ -244,6 +296,8 @@ over(util_t *u, model_t *m, unsigned e, webhook_state_e state, int block)
 
     m->state[e] = state;
     m->parked[e] = 0;
+    m->token[e] = 0;
+    m->unseen[e] = 0;
 
     if (head && state == WEBHOOK_DEAD && block && blocking(e)) {
         m->blocks[e] = 1;
@@ -283,6 +337,21 @@ claimed(util_t *u, const webhook_lease_t *lease)
            && lease->retry == (m->tries[e] != 0), "another attempt");
     expect(inflight(e) < limits[e], "over the limit");
 
+    if (!unseen(e)) {
+
+        if (oldest(u, e, turn[e] == 3) != UINT64_MAX) {
+            expect(lease->retry == (turn[e] == 3), "it is another's turn");
+        }
+
+        /* the next step goes at once */
+
+        expect(lease->step || m->due[e] == oldest(u, e, lease->retry),
+               "it is not the oldest");
+    }
+
+    turned(e, lease->retry);
+
+    m->unseen[e] = 0;
     m->state[e] = WEBHOOK_SENDING;
     m->token[e] = lease->token;
     m->end[e] = u->clock + 5000;

@@ -131,6 +131,10 @@ test_order(void)
     webhook_op_t  op;
     webhook_id_t  id[6];
 
+    /* two first sends have gone before */
+
+    static const unsigned  order[] = { 2, 0, 3, 4, 5 };
+
     util_init(&u);
     util_open(&u);
 
@@ -163,17 +167,16 @@ test_order(void)
 
     ok = 1;
 
-    for (i = 0; i < 4; i++) {
-        if (memcmp(&op.u.claim.leases[i].event.id, &id[i + 2], 16) != 0
-            || op.u.claim.leases[i].attempt != 1)
+    for (i = 0; i < 5; i++) {
+        if (memcmp(&op.u.claim.leases[i].event.id, &id[order[i]], 16) != 0
+            || op.u.claim.leases[i].attempt != (order[i] < 2 ? 2 : 1))
         {
             ok = 0;
         }
     }
 
-    tap_ok(ok, "first sends go first, in their order");
-    tap_ok(memcmp(&op.u.claim.leases[4].event.id, &id[0], 16) == 0
-           && op.u.claim.leases[4].attempt == 2, "then the first retry");
+    tap_ok(ok, "of four one is a retry, the others first sends, the oldest "
+           "first");
     tap_ok(op.u.claim.next == 0, "the next one is due now");
 
     webhook_op_free(&op);
@@ -493,8 +496,6 @@ test_leases(void)
     u.clock += 1;
 
     tap_ok(util_takeover(&u) == 1, "then it is over");
-    tap_ok(util_complete(&u, id, ep, token, WEBHOOK_DONE, 0)
-           == WEBHOOK_STORE_STALE, "and its token stale");
 
     util_check(&u, "a lease is over");
 

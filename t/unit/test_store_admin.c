@@ -191,7 +191,8 @@ test_cancel(void)
     tap_ok(by_hand(&u, WEBHOOK_OP_CANCEL, done, ep)
            == WEBHOOK_STORE_DUPLICATE, "nor what was delivered");
     tap_ok(by_hand(&u, WEBHOOK_OP_CANCEL, id, ep) == WEBHOOK_STORE_OK
-           && state_of(&u, id, ep, NULL) == WEBHOOK_DEAD, "what waits is");
+           && state_of(&u, id, ep, NULL) == WEBHOOK_CANCELLED,
+           "what waits is");
     tap_ok(by_hand(&u, WEBHOOK_OP_CANCEL, id, ep)
            == WEBHOOK_STORE_DUPLICATE, "once");
     tap_ok(util_claim(&u, &op, &ep, 10) == 0, "it is not sent");
@@ -199,8 +200,9 @@ test_cancel(void)
 
     util_stats(&u, ep, &e);
 
-    tap_ok(e.states[WEBHOOK_DEAD] == 1 && e.states[WEBHOOK_PENDING] == 0
-           && e.dead == 1, "and counted");
+    tap_ok(e.states[WEBHOOK_CANCELLED] == 1
+           && e.states[WEBHOOK_PENDING] == 0 && e.cancelled == 1
+           && e.states[WEBHOOK_DEAD] == 0 && e.dead == 0, "and counted");
 
     util_check(&u, "cancelled");
 

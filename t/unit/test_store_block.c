@@ -170,7 +170,7 @@ test_dead_blocks(void)
 
     d = shown(&u, ep, &id[0]);
 
-    tap_ok(d.state == WEBHOOK_DEAD && !d.blocks
+    tap_ok(d.state == WEBHOOK_CANCELLED && !d.blocks
            && claims(&u, ep, &id[1], &token), "the next goes");
 
     util_check(&u, "given up");

@@ -484,16 +484,23 @@ test_slow(void)
                   op.u.claim.leases[0].token, WEBHOOK_DONE, 0);
     webhook_op_free(&op);
 
-    token[0] = util_lease(&u, ep, &id[0]);
-    slowed(&u, ep, token[0], id[0], 1000);
+    (void) util_claim(&u, &op, &ep, 1);
+    slowed(&u, ep, op.u.claim.leases[0].token,
+           op.u.claim.leases[0].event.id, 1000);
+    webhook_op_free(&op);
+
     (void) util_stats(&u, ep, &s);
 
     tap_ok(s.held == 1000, "a good answer ends the row");
 
     u.clock += 1000;
 
-    token[0] = util_lease(&u, ep, &id[0]);
-    slowed(&u, ep, token[0], id[0], 1000000);
+    (void) util_put(&u, ep, 0);
+    (void) util_claim(&u, &op, &ep, 1);
+    slowed(&u, ep, op.u.claim.leases[0].token,
+           op.u.claim.leases[0].event.id, 1000000);
+    webhook_op_free(&op);
+
     (void) util_stats(&u, ep, &s);
 
     tap_ok(s.held == 60000, "no hold is longer than a minute");

@@ -20,7 +20,7 @@ static void
 step_put(util_t *u)
 {
     model_t        *m;
-    unsigned        e, n, free, key[ENDPOINTS];
+    unsigned        e, i, n, free, waiting, key[ENDPOINTS];
     webhook_op_t    op;
     webhook_put_t   puts[ENDPOINTS];
 
@@ -101,8 +101,25 @@ step_put(util_t *u)
         free = puts[n].lease && puts[n].delay == 0 && !m->parked[e]
                && inflight(e) < limits[e];
 
-        expect(puts[n].token ? free : !free || unseen(e),
+        for (i = 0, waiting = 0; i < events; i++) {
+            waiting += !model[i].gone && model[i].wants[e]
+                       && model[i].state[e] == WEBHOOK_PENDING;
+        }
+
+        /* not before others that are due, unless there is room for all */
+
+        if ((oldest(u, e, 0) != UINT64_MAX || oldest(u, e, 1) != UINT64_MAX)
+            && inflight(e) + waiting >= limits[e])
+        {
+            free = 0;
+        }
+
+        expect((puts[n].token != 0) == free || unseen(e),
                "a lease with a put");
+
+        if (puts[n].token) {
+            turned(e, 0);
+        }
 
         m->wants[e] = 1;
         m->state[e] = puts[n].token ? WEBHOOK_SENDING : WEBHOOK_PENDING;
@@ -149,8 +166,11 @@ step_claim(util_t *u)
 
     expect(util_apply(u, &op) == WEBHOOK_STORE_OK, "a claim");
 
+    /* one that is full may not have come to each endpoint */
+
     for (e = 0; e < n; e++) {
-        run_out(u, endpoint_of(some[e]));
+        run_out(u, endpoint_of(some[e]), op.u.claim.count < op.u.claim.max
+                                         && op.u.claim.max_bytes > 10000);
     }
 
     for (i = 0; i < op.u.claim.count; i++) {
@@ -248,19 +268,12 @@ step_complete(util_t *u)
             continue;
         }
 
-        /* of a lease that ran out, who comes first is right */
-
-        if (m->state[e] != WEBHOOK_SENDING
-            && ops[i].result == WEBHOOK_STORE_STALE)
-        {
-            webhook_op_free(&ops[i]);
-            m->token[e] = 0;
-            continue;
-        }
+        /* that the lease ran out meanwhile does not matter */
 
         expect(ops[i].result == WEBHOOK_STORE_OK, "a completion");
 
         m->token[e] = 0;
+        m->unseen[e] = 0;
 
         switch (ops[i].u.complete.outcome) {
 
@@ -340,6 +353,10 @@ step_hand(util_t *u)
         return;
     }
 
+    if (m->unseen[e] && op.result == WEBHOOK_STORE_STALE) {
+        return;
+    }
+
     want = WEBHOOK_STORE_OK;
 
     switch (m->state[e]) {
@@ -353,6 +370,7 @@ step_hand(util_t *u)
         break;
 
     case WEBHOOK_DEAD:
+    case WEBHOOK_CANCELLED:
 
         if (!retry) {
 
@@ -362,6 +380,7 @@ step_hand(util_t *u)
             }
 
             m->blocks[e] = 0;
+            m->state[e] = WEBHOOK_CANCELLED;
             leave(m, e);
             finished(u, m);
             break;
@@ -385,11 +404,24 @@ step_hand(util_t *u)
             m->due[e] = u->clock;
 
         } else {
-            over(u, m, e, WEBHOOK_DEAD, 0);
+            over(u, m, e, WEBHOOK_CANCELLED, 0);
         }
     }
 
     expect(op.result == want, "by hand");
+}
+
+
+static void
+step_takeover(util_t *u)
+{
+    unsigned  e;
+
+    (void) util_takeover(u);
+
+    for (e = 0; e < ENDPOINTS; e++) {
+        run_out(u, e, 1);
+    }
 }
 
 
@@ -590,6 +622,8 @@ main(int argc, char **argv)
                     {
                         m->state[i % ENDPOINTS] = WEBHOOK_PENDING;
                     }
+
+                    m->unseen[i % ENDPOINTS] = 0;
                 }
 
                 break;
@@ -607,11 +641,7 @@ main(int argc, char **argv)
                 break;
 
             default:
-                (void) util_takeover(&u);
-
-                for (i = 0; i < ENDPOINTS; i++) {
-                    run_out(&u, i);
-                }
+                step_takeover(&u);
             }
         }
 
@@ -626,6 +656,7 @@ main(int argc, char **argv)
                 break;
             }
 
+            step_takeover(&u);
             compare(&u);
         }
     }

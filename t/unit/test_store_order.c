@@ -268,7 +268,7 @@ test_parked_by_hand(void)
 
     d = shown(&u, ep, &id[1]);
 
-    tap_ok(d.state == WEBHOOK_DEAD && !d.parked && !d.blocks
+    tap_ok(d.state == WEBHOOK_CANCELLED && !d.parked && !d.blocks
            && claims_none(&u, ep), "which is nobody's turn");
 
     util_check(&u, "cancelled");
@@ -282,7 +282,7 @@ test_parked_by_hand(void)
 
     d = shown(&u, ep, &id[0]);
 
-    tap_ok(d.state == WEBHOOK_DEAD && !d.blocks
+    tap_ok(d.state == WEBHOOK_CANCELLED && !d.blocks
            && claims(&u, ep, &id[2], &token), "then the next one has it");
 
     util_complete(&u, id[2], ep, token, WEBHOOK_RETRY, 100000);
