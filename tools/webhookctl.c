@@ -72,15 +72,19 @@ static const ctl_command_t  ctl_commands[] = {
     { "stats", ctl_stats, 0, CTL_READ, "stats",
       "the store, and what each endpoint has waiting" },
     { "retry", ctl_retry, -1, CTL_WRITE, "retry EVENT.ENDPOINT...",
-      "sends now what is dead or waits" },
+      "sends now what waits, is dead or was cancelled" },
     { "cancel", ctl_cancel, -1, CTL_WRITE, "cancel EVENT.ENDPOINT...",
-      "gives up what waits" },
+      "cancels what waits" },
     { "pause", ctl_pause, 1, CTL_WRITE, "pause ENDPOINT",
       "stops all sends of an endpoint" },
     { "resume", ctl_resume, 1, CTL_WRITE, "resume ENDPOINT",
       "lets them go on" },
     { "replay", ctl_replay, 0, CTL_WRITE, "replay",
       "sends again what is finished; counts first, and asks" },
+    { "clock", ctl_clock, 0, CTL_READ, "clock",
+      "tells whether the machine's clock is doubted" },
+    { "clock", ctl_clock_accept, 1, CTL_WRITE, "clock accept",
+      "says that it is right" },
     { "check", ctl_check, 0, CTL_READ, "check",
       "recounts the whole store" },
     { "export", ctl_export, 0, CTL_READ, "export",
@@ -99,7 +103,7 @@ main(int argc, char **argv)
     int                      rc;
     ctl_t                    ctl;
     webhook_store_t         *st;
-    const ctl_command_t     *cmd;
+    const ctl_command_t     *cmd, *named;
     webhook_store_options_t  options;
 
     memset(&ctl, 0, sizeof(ctl));
@@ -114,22 +118,37 @@ main(int argc, char **argv)
         return rc;
     }
 
+    named = NULL;
+
     for (cmd = ctl_commands; cmd->name; cmd++) {
-        if (strcmp(cmd->name, ctl.argv[0]) == 0) {
+
+        if (strcmp(cmd->name, ctl.argv[0]) != 0) {
+            continue;
+        }
+
+        /* a name may stand for several, by the number of their words */
+
+        if (cmd->args < 0 ? ctl.argc - 1 >= -cmd->args
+                          : ctl.argc - 1 == cmd->args)
+        {
             break;
+        }
+
+        if (named == NULL) {
+            named = cmd;
         }
     }
 
     if (cmd->name == NULL) {
-        ctl_say("no such command: \"%s\"; see webhookctl --help",
-                ctl.argv[0]);
-        return 2;
-    }
 
-    if (cmd->args < 0 ? ctl.argc - 1 < -cmd->args
-                      : ctl.argc - 1 != cmd->args)
-    {
-        ctl_say("usage: webhookctl [-s STORE] %s", cmd->use);
+        if (named) {
+            ctl_say("usage: webhookctl [-s STORE] %s", named->use);
+
+        } else {
+            ctl_say("no such command: \"%s\"; see webhookctl --help",
+                    ctl.argv[0]);
+        }
+
         return 2;
     }
 
@@ -222,8 +241,8 @@ ctl_options(ctl_t *ctl, int argc, char **argv)
             ctl->state = webhook_state_parse(&name);
 
             if (ctl->state == -1) {
-                ctl_say("--state is pending, sending, delivered or dead, "
-                        "not \"%s\"", optarg);
+                ctl_say("--state is pending, sending, delivered, dead or "
+                        "cancelled, not \"%s\"", optarg);
                 return 2;
             }
 
@@ -473,7 +492,8 @@ ctl_usage(FILE *out)
             "      --limit=N            rows at most; 1000 if not given\n"
             "\nlist, replay and export take\n"
             "      --endpoint=NAME      of this endpoint alone\n"
-            "      --state=STATE        pending, sending, delivered or dead\n"
+            "      --state=STATE        pending, sending, delivered, dead or "
+            "cancelled\n"
             "      --event=PATTERN      order.add, order.*\n"
             "      --since=TIME, --until=TIME\n"
             "                           when the event happened: 2026-11-22,"

@@ -17,6 +17,7 @@
 
 static int ctl_each(ctl_t *ctl, webhook_store_t *st, webhook_op_e type,
     const char *done);
+static int ctl_clock_run(ctl_t *ctl, webhook_store_t *st, int accept);
 static void ctl_check_text(const webhook_str_t *text);
 static int ctl_endpoint_state(ctl_t *ctl, webhook_store_t *st, int resume);
 
@@ -160,6 +161,82 @@ ctl_endpoint_state(ctl_t *ctl, webhook_store_t *st, int resume)
     }
 
     printf("%s %s\n", ctl->argv[1], resume ? "goes on" : "pauses");
+
+    return 0;
+}
+
+
+int
+ctl_clock(ctl_t *ctl, webhook_store_t *st)
+{
+    return ctl_clock_run(ctl, st, 0);
+}
+
+
+int
+ctl_clock_accept(ctl_t *ctl, webhook_store_t *st)
+{
+    if (strcmp(ctl->argv[1], "accept") != 0) {
+        ctl_say("clock takes accept or nothing, not \"%s\"", ctl->argv[1]);
+        return 2;
+    }
+
+    return ctl_clock_run(ctl, st, 1);
+}
+
+
+static int
+ctl_clock_run(ctl_t *ctl, webhook_store_t *st, int accept)
+{
+    char                       wall[40], last[40];
+    json_t                    *root;
+    webhook_op_t               op, *ops;
+    const webhook_op_clock_t  *c;
+
+    memset(&op, 0, sizeof(op));
+
+    op.type = WEBHOOK_OP_CLOCK;
+    op.u.clock.accept = accept ? 1 : 0;
+
+    ops = &op;
+    c = &op.u.clock;
+
+    webhook_store_apply(st, &ops, 1);
+
+    if (op.result != WEBHOOK_STORE_OK) {
+        return ctl_failed(&op, "the clock");
+    }
+
+    ctl_time(c->wall, wall, sizeof(wall));
+    ctl_time(c->last, last, sizeof(last));
+
+    if (ctl->json) {
+        root = json_object();
+
+        json_object_set_new(root, "time", json_string(wall));
+        json_object_set_new(root, "last_commit", json_string(last));
+        json_object_set_new(root, "synchronized", json_boolean(c->synced));
+        json_object_set_new(root, "doubted_ms",
+                            json_integer((json_int_t) c->doubt));
+
+        ctl_json_line(root);
+
+        return 0;
+    }
+
+    printf("clock        %s, %s\n", wall,
+           c->synced ? "synchronized" : "not synchronized");
+    printf("last commit  %s\n", last);
+
+    if (c->doubt == 0) {
+        printf("the clock is not doubted\n");
+        return 0;
+    }
+
+    printf("%" PRIu64 " hours are doubted, by which the clock went on over a "
+           "boot: nothing is removed\nfor its age until it has been "
+           "synchronized for 10 minutes, or \"webhookctl clock\naccept\" "
+           "says that it is right\n", c->doubt / 3600000);
 
     return 0;
 }

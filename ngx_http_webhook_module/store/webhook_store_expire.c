@@ -149,7 +149,7 @@ webhook_expire_ended(webhook_txn_t *t, webhook_db_e db, unsigned char *key,
 
     memcpy(key, k.mv_data, key_len);
 
-    *found = webhook_get_u64(key) <= t->now;
+    *found = webhook_get_u64(key) <= t->age;
 
     return 0;
 }

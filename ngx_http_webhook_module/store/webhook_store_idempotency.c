@@ -46,7 +46,7 @@ webhook_idempotency_seen(webhook_txn_t *t, webhook_op_put_event_t *p,
 
     rc = webhook_idempotency_get(t, key, &row);
 
-    if (rc == 0 && row.end > t->now) {
+    if (rc == 0 && row.end > t->age) {
         p->first = row.event;
         *seen = 1;
         return 0;
@@ -102,7 +102,7 @@ webhook_idempotency_differs(webhook_txn_t *t, const unsigned char *key,
         }
 
         if (webhook_row_read_idempotency(&val, &row) == 0
-            && row.end > t->now)
+            && row.end > t->age)
         {
             *differs = 1;
             break;
@@ -159,7 +159,7 @@ webhook_idempotency_keep(webhook_txn_t *t, webhook_op_put_event_t *p)
     }
 
     row.event = p->id;
-    row.end = webhook_later(t->now, p->idempotency.keep);
+    row.end = webhook_later(t->age, p->idempotency.keep);
 
     len = webhook_row_write_idempotency(buf, &row);
 

@@ -37,6 +37,8 @@ typedef struct {
     uint64_t              clock;
     const char           *boot;
     uint32_t              migrate;
+    uint64_t              real;         /* the wall clock; 0: the machine's */
+    int                 (*synced)(void *ctx);
     uint64_t              size;
     uint64_t              keep;
     uint64_t              keep_bytes;
@@ -62,6 +64,15 @@ util_clock(void *ctx)
     util_t  *u = ctx;
 
     return u->clock;
+}
+
+
+static uint64_t
+util_real(void *ctx)
+{
+    util_t  *u = ctx;
+
+    return u->real;
 }
 
 
@@ -147,6 +158,8 @@ util_open(util_t *u)
     o.clock = u->clock ? util_clock : NULL;
     o.boot = u->clock ? u->boot : NULL;
     o.migrate = u->migrate;
+    o.wall = u->real ? util_real : NULL;
+    o.synced = u->synced;
     o.ctx = u;
 
     return webhook_store_open(&o, &u->st);
