@@ -350,6 +350,16 @@ qr/invalid size "keep_bytes=0" in \S+webhook\.conf:1$/m
 
 
 
+=== TEST 32: no calls to know
+--- user_files
+>>> webhook.conf
+webhook_store store_temp dedupe_rows=none;
+--- must_die
+--- error_log eval
+qr/invalid number "dedupe_rows=none" in \S+webhook\.conf:1$/m
+
+
+
 === TEST 31: no keys to know
 --- user_files
 >>> webhook.conf

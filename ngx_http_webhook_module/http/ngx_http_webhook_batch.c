@@ -90,6 +90,7 @@ ngx_http_webhook_batch_init(ngx_cycle_t *cycle,
     ctx->options.size = wmcf->size;
     ctx->options.keep = wmcf->keep;
     ctx->options.keep_bytes = wmcf->keep_bytes;
+    ctx->options.dedupe_rows = wmcf->dedupe_rows;
     ctx->options.idempotency_rows = wmcf->idempotency_rows;
     ctx->options.high_water = (uint32_t) wmcf->high_water;
     ctx->options.warn_water = (uint32_t) wmcf->warn_water;
@@ -500,6 +501,12 @@ ngx_http_webhook_batch_hand_back(void)
 
     ngx_http_webhook_gauge(NGX_HTTP_WEBHOOK_STORE_PINNED,
                            b->ctx->news.pinned);
+
+    if (b->ctx->news.dropped) {
+        ngx_http_webhook_count(NGX_HTTP_WEBHOOK_DEAD_DROPPED,
+                               b->ctx->news.dropped);
+        b->ctx->news.dropped = 0;
+    }
 
     ngx_http_webhook_count(NGX_HTTP_WEBHOOK_STORE_BATCHES, 1);
     ngx_http_webhook_count(NGX_HTTP_WEBHOOK_STORE_OPERATIONS, count);

@@ -26,6 +26,8 @@
 
 static ngx_int_t ngx_http_webhook_store_percent(ngx_conf_t *cf,
     ngx_str_t *param, ngx_str_t *s, ngx_uint_t *percent);
+static ngx_int_t ngx_http_webhook_store_rows(ngx_conf_t *cf, ngx_str_t *param,
+    ngx_str_t *s, uint64_t *rows);
 static ngx_int_t ngx_http_webhook_store_full(ngx_conf_t *cf, ngx_str_t *param,
     ngx_str_t *s, ngx_http_webhook_main_conf_t *wmcf);
 
@@ -45,6 +47,7 @@ ngx_http_webhook_create_main_conf(ngx_conf_t *cf)
      *
      *     wmcf->store = NULL;
      *     wmcf->keep_bytes = 0;
+     *     wmcf->dedupe_rows = 0;
      *     wmcf->idempotency_rows = 0;
      *     wmcf->full = NGX_HTTP_WEBHOOK_FULL_DROP;
      *     wmcf->event_header = { 0, NULL };
@@ -193,7 +196,6 @@ ngx_http_webhook_store(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     ngx_http_webhook_main_conf_t *wmcf = conf;
 
     off_t        size;
-    ngx_int_t    rows;
     ngx_str_t   *value, s;
     ngx_uint_t   i;
 
@@ -257,15 +259,25 @@ ngx_http_webhook_store(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
         if (ngx_http_webhook_conf_param(&value[i], "idempotency_rows=", &s)) {
 
-            rows = ngx_atoi(s.data, s.len);
-
-            if (rows == NGX_ERROR || rows == 0) {
-                ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                                   "invalid number \"%V\"", &value[i]);
+            if (ngx_http_webhook_store_rows(cf, &value[i], &s,
+                                            &wmcf->idempotency_rows)
+                != NGX_OK)
+            {
                 return NGX_CONF_ERROR;
             }
 
-            wmcf->idempotency_rows = rows;
+            continue;
+        }
+
+        if (ngx_http_webhook_conf_param(&value[i], "dedupe_rows=", &s)) {
+
+            if (ngx_http_webhook_store_rows(cf, &value[i], &s,
+                                            &wmcf->dedupe_rows)
+                != NGX_OK)
+            {
+                return NGX_CONF_ERROR;
+            }
+
             continue;
         }
 
@@ -363,6 +375,26 @@ ngx_http_webhook_store(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     }
 
     return NGX_CONF_OK;
+}
+
+
+static ngx_int_t
+ngx_http_webhook_store_rows(ngx_conf_t *cf, ngx_str_t *param, ngx_str_t *s,
+    uint64_t *rows)
+{
+    ngx_int_t  n;
+
+    n = ngx_atoi(s->data, s->len);
+
+    if (n == NGX_ERROR || n == 0) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "invalid number \"%V\"",
+                           param);
+        return NGX_ERROR;
+    }
+
+    *rows = n;
+
+    return NGX_OK;
 }
 
 

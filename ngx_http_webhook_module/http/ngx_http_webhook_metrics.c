@@ -159,6 +159,11 @@ static ngx_http_webhook_metric_t  ngx_http_webhook_metric[] = {
         ngx_string("ngx_webhook_calls_failed_total"),
         ngx_string("Calls of which an action failed.") },
 
+    [NGX_HTTP_WEBHOOK_CALLS_UNKNOWN] = {
+        ngx_string("ngx_webhook_calls_dedupe_full_total"),
+        ngx_string("Calls refused with 503 because as many are known by "
+                   "dedupe as may be (dedupe_rows).") },
+
     [NGX_HTTP_WEBHOOK_CALLS_UNLOGGED] = {
         ngx_string("ngx_webhook_calls_unlogged_total"),
         ngx_string("Calls that log_calls asked to keep and that could not be "
@@ -190,6 +195,11 @@ static ngx_http_webhook_metric_t  ngx_http_webhook_metric[] = {
         ngx_string("ngx_webhook_store_errors_total"),
         ngx_string("Operations that the store could not apply: full, "
                    "unavailable or with an unknown outcome.") },
+
+    [NGX_HTTP_WEBHOOK_DEAD_DROPPED] = {
+        ngx_string("ngx_webhook_dead_letters_dropped_total"),
+        ngx_string("Dead letters removed before their time (keep=), since "
+                   "keep_bytes or the store had no room for them.") },
 
     [NGX_HTTP_WEBHOOK_STORE_PINNED] = {
         ngx_string("ngx_webhook_store_pinned_bytes"),

@@ -42,6 +42,7 @@ typedef enum {
     NGX_HTTP_WEBHOOK_CALLS_OK,
     NGX_HTTP_WEBHOOK_CALLS_REFUSED,
     NGX_HTTP_WEBHOOK_CALLS_FAILED,
+    NGX_HTTP_WEBHOOK_CALLS_UNKNOWN,         /* dedupe_rows was reached */
     NGX_HTTP_WEBHOOK_CALLS_UNLOGGED,        /* history could not be kept */
     NGX_HTTP_WEBHOOK_SHADOWS_OK,            /* a copy answered 2xx */
     NGX_HTTP_WEBHOOK_SHADOWS_FAILED,        /* or not */
@@ -49,6 +50,7 @@ typedef enum {
     NGX_HTTP_WEBHOOK_STORE_BATCHES,
     NGX_HTTP_WEBHOOK_STORE_OPERATIONS,
     NGX_HTTP_WEBHOOK_STORE_ERRORS,          /* FULL, UNAVAILABLE, UNKNOWN */
+    NGX_HTTP_WEBHOOK_DEAD_DROPPED,          /* before their time */
 
     /* gauges */
     NGX_HTTP_WEBHOOK_STORE_PINNED,          /* bytes that readers keep */

@@ -10,6 +10,7 @@
 #include "ngx_http_webhook_receive_int.h"
 #include "ngx_http_webhook_lookup.h"
 #include "ngx_http_webhook_batch.h"
+#include "ngx_http_webhook_metrics.h"
 
 #include <openssl/evp.h>
 #include <openssl/rand.h>
@@ -258,9 +259,20 @@ ngx_http_webhook_repeat_state(ngx_http_webhook_call_t *call, webhook_op_t *op)
         ngx_log_error(NGX_LOG_ERR, call->request->connection->log, 0,
                       "webhook receiver \"%V\": the store cannot tell repeats: "
                       "%s", &call->receiver->name,
-                      webhook_store_result_text(op->result));
+                      op->result == WEBHOOK_STORE_FULL && reserve->bound
+                      ? "it knows as many calls as it may (dedupe_rows)"
+                      : webhook_store_result_text(op->result));
 
-        ngx_str_set(&error, "The store is unavailable; nothing was done");
+        if (op->result == WEBHOOK_STORE_FULL && reserve->bound) {
+            ngx_http_webhook_count(NGX_HTTP_WEBHOOK_CALLS_UNKNOWN, 1);
+
+            ngx_str_set(&error, "As many calls are known as may be, and this "
+                                "is none of them; nothing was done");
+
+        } else {
+            ngx_str_set(&error, "The store is unavailable; nothing was done");
+        }
+
         return ngx_http_webhook_call_set(call, NGX_HTTP_SERVICE_UNAVAILABLE,
                                          &error);
     }

@@ -57,6 +57,7 @@ webhook_store_open(const webhook_store_options_t *options,
     st->size = options->size;
     st->keep = options->keep;
     st->keep_bytes = options->keep_bytes;
+    st->dedupe_rows = options->dedupe_rows;
     st->idempotency_rows = options->idempotency_rows;
     st->keep_history = options->keep_history;
     st->readonly = options->readonly;
@@ -477,7 +478,8 @@ webhook_store_refused(webhook_store_t *st, webhook_op_t **ops, uint32_t count)
         if (ops[i]->result == WEBHOOK_STORE_FULL
             && (ops[i]->type == WEBHOOK_OP_PUT_EVENT
                 || ops[i]->type == WEBHOOK_OP_PUT_CALL
-                || ops[i]->type == WEBHOOK_OP_RESERVE))
+                || (ops[i]->type == WEBHOOK_OP_RESERVE
+                    && !ops[i]->u.reserve.bound)))
         {
             list[n++] = ops[i];
         }
@@ -618,6 +620,7 @@ webhook_store_committed(webhook_txn_t *t, webhook_op_t **ops, uint32_t count)
         }
     }
 
+    webhook_expire_committed(t);
     webhook_space_watch(t);
 }
 

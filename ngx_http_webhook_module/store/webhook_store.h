@@ -93,6 +93,8 @@ typedef struct {
     uint32_t     high_water;    /* percent of size above which no new event
                                    or call is taken; 0: the default, 90 */
     uint32_t     warn_water;    /* percent at which the log warns; 0: 75 */
+    uint64_t     dedupe_rows;   /* calls that RESERVE knows at a time at most;
+                                   0: one for each 2 kB of size */
     uint64_t     idempotency_rows;  /* repeats that are known at a time at
                                    most; 0: one for each 4 kB of size */
     unsigned     keep_history:1;    /* above the mark finished events stay
@@ -396,7 +398,9 @@ typedef struct {
 
 /*
  * EXPIRE.  Removes what is finished and older than options.keep, the oldest
- * first; above the high-water mark finished events and calls of any age.
+ * first; above the high-water mark, or above options.keep_bytes, what is
+ * finished of any age: delivered events first, then calls, cancelled events,
+ * and dead letters.
  * Never an event of which a delivery is still owed.
  */
 
@@ -444,7 +448,10 @@ typedef struct {
 
 /*
  * RESERVE and SETTLE.  Who asks first for a key acts; the others are told.
- * A reservation whose owner died, or that ran out, is NEW again.
+ * A reservation whose owner died, or that ran out, is NEW again.  None is
+ * forgotten before its end: where there are as many as there may be
+ * (options.dedupe_rows), or where they take a quarter of the store, a key that
+ * is not known is FULL, with "bound" set.
  */
 
 typedef enum {
@@ -460,6 +467,7 @@ typedef struct {
     uint64_t          asker;        /* in: not 0: a number of this request's,
                                        so that it can be repeated */
 
+    unsigned          bound:1;      /* out, if FULL: too many are known */
     webhook_dedupe_e  state;        /* out */
     uint64_t          token;        /* out, if NEW */
     uint32_t          status;       /* out, if SEEN: what SETTLE was told */
@@ -738,6 +746,8 @@ void webhook_store_gather(webhook_store_t *st, webhook_store_more_pt more,
 
 typedef struct {
     uint64_t  pinned;                       /* as STATS has it; about */
+    uint64_t  dropped;                      /* dead letters that went before
+                                               their time, for want of room */
 } webhook_store_news_t;
 
 void webhook_store_news(webhook_store_t *st, webhook_store_news_t *news);

@@ -26,7 +26,7 @@ webhook_call_put(webhook_txn_t *t, webhook_op_t *op)
     size_t               size, len;
     MDB_val              val;
     unsigned char        key[WEBHOOK_KEY_RECEIVER], row[WEBHOOK_ROW_MAX];
-    unsigned char        fkey[WEBHOOK_KEY_FINISHED], *buf;
+    unsigned char       *buf;
     webhook_call_t      *c;
     webhook_call_row_t   call;
 
@@ -96,15 +96,10 @@ webhook_call_put(webhook_txn_t *t, webhook_op_t *op)
         return rc;
     }
 
-    webhook_key_finished(fkey, t->age, WEBHOOK_FINISHED_CALL, &c->id);
-
-    rc = webhook_txn_put(t, WEBHOOK_DB_FINISHED, fkey, sizeof(fkey), "", 0,
-                         0);
+    rc = webhook_finished_call(t, &c->id, t->age, call.record_len);
     if (rc) {
         return rc;
     }
-
-    webhook_space_keep(t, webhook_space_call(call.record_len));
 
     t->state.calls++;
 
@@ -136,8 +131,6 @@ webhook_call_del(webhook_txn_t *t, const webhook_id_t *id, uint32_t *pages)
         if (rc && rc != MDB_NOTFOUND) {
             return rc;
         }
-
-        webhook_space_forget(t, webhook_space_call(call.record_len));
 
         rc = webhook_blob_del(t, call.record, call.record_len, pages);
         if (rc) {

@@ -35,6 +35,9 @@ typedef struct {
     uint64_t                   pieces;
     uint64_t                   finished;
     uint64_t                   history;
+    unsigned                   old:1;       /* of format 1, or on its way: its
+                                               index of what is finished is
+                                               not looked at */
 
     /* the event that is being looked at */
     unsigned                   head:1;      /* it has one */

@@ -239,9 +239,10 @@ int
 webhook_check_event(webhook_check_ctx_t *x)
 {
     int                  rc;
-    MDB_val              val;
     uint32_t             i;
+    uint64_t             bytes;
     unsigned char        key[WEBHOOK_KEY_FINISHED];
+    webhook_class_e      class;
     webhook_head_row_t  *row;
 
     if (!x->head) {
@@ -264,19 +265,24 @@ webhook_check_event(webhook_check_ctx_t *x)
         }
     }
 
-    if (row->open) {
+    if (row->open || x->old) {
         return 0;
     }
 
-    x->history += webhook_space_event(row);
-
-    webhook_key_finished(key, row->finished, WEBHOOK_FINISHED_EVENT, &x->id);
-
-    rc = webhook_txn_get(x->t, WEBHOOK_DB_FINISHED, key, sizeof(key), &val);
+    rc = webhook_finished_find(x->t, &x->id, row->finished, key);
 
     if (rc == MDB_NOTFOUND) {
         webhook_check_fault(x, &x->id, "it is finished, but not known so");
         return 0;
+    }
+
+    if (rc == 0) {
+        rc = webhook_finished_measure(x->t, &x->id, &class, &bytes);
+    }
+
+    if (rc == 0 && key[0] != class) {
+        webhook_check_fault(x, &x->id, "it is finished as one of class %u, "
+                            "and is of class %u", key[0], class);
     }
 
     return rc;
@@ -517,12 +523,22 @@ webhook_check_finished(webhook_check_ctx_t *x, const MDB_val *key,
     unsigned char       *p, dkey[WEBHOOK_KEY_DELIVERY];
     webhook_head_row_t   head;
 
-    (void) val;
-
     p = key->mv_data;
     memcpy(id.bytes, p + 9, 16);
 
-    if (p[8] == WEBHOOK_FINISHED_CALL) {
+    if (x->old) {
+        return 0;
+    }
+
+    if (val->mv_size == 8 && p[0] < WEBHOOK_CLASSES) {
+        x->history += webhook_get_u64(val->mv_data);
+
+    } else {
+        webhook_check_fault(x, &id, "what it takes, now that it is finished, "
+                            "cannot be read");
+    }
+
+    if (p[0] == WEBHOOK_CLASS_CALL) {
         x->finished++;
 
         rc = webhook_txn_get(x->t, WEBHOOK_DB_CALLS, id.bytes, 16, &row);
@@ -534,7 +550,7 @@ webhook_check_finished(webhook_check_ctx_t *x, const MDB_val *key,
                              &row);
 
         if (rc == 0 && webhook_row_read_head(&row, &head) == 0
-            && (head.open || head.finished != webhook_get_u64(p)))
+            && (head.open || head.finished != webhook_get_u64(p + 1)))
         {
             webhook_check_fault(x, &id, "it is said to be finished");
         }
@@ -568,8 +584,6 @@ webhook_check_call(webhook_check_ctx_t *x, const MDB_val *key,
     }
 
     webhook_check_blob(x, call.record, call.record_len, "a call's record");
-
-    x->history += webhook_space_call(call.record_len);
 
     webhook_key_receiver(rkey, call.receiver, &x->id);
 

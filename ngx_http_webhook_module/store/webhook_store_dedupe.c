@@ -6,6 +6,10 @@
  * reservation (who acts, and until when at most) or, once settled, the answer
  * that repeats get.  A second table has the same keys by the time they end, so
  * that what is over is at hand.
+ *
+ * A row that went before its end would let a call act twice, so none does.
+ * Their number is bounded, and what they take of the store; at the bound
+ * nobody may act for a new key.
  */
 
 #include "webhook_store_internal.h"
@@ -13,6 +17,13 @@
 
 #define WEBHOOK_ROW_RESERVED   'Q'
 #define WEBHOOK_DEDUPE_SIZE    (WEBHOOK_ROW_MAX + WEBHOOK_DEDUPE_ANSWER)
+
+#define WEBHOOK_DEDUPE_TAKES   320      /* bytes, of both rows */
+#define WEBHOOK_DEDUPE_SHARE   2048     /* bytes of the store for each row */
+#define WEBHOOK_DEDUPE_PART    4        /* of the store is the most for all */
+#define WEBHOOK_DEDUPE_STEP    4        /* ended ones that a reservation
+                                           removes */
+#define WEBHOOK_DEDUPE_QUIET   60000    /* ms between two lines */
 
 
 typedef struct {
@@ -36,6 +47,8 @@ static int webhook_dedupe_put(webhook_txn_t *t, const unsigned char *key,
 static int webhook_dedupe_del(webhook_txn_t *t, const unsigned char *key,
     uint64_t end);
 static int webhook_dedupe_read(const MDB_val *v, webhook_dedupe_row_t *row);
+static int webhook_dedupe_room(webhook_txn_t *t, int *room);
+static int webhook_dedupe_bytes(webhook_txn_t *t, uint64_t *bytes);
 
 
 int
@@ -77,7 +90,7 @@ webhook_dedupe_reserve_peek(webhook_txn_t *t, webhook_op_t *op, int *todo)
 int
 webhook_dedupe_reserve(webhook_txn_t *t, webhook_op_t *op)
 {
-    int                    rc, taken;
+    int                    rc, taken, room;
     unsigned char          key[WEBHOOK_KEY_DEDUPE];
     webhook_op_reserve_t  *r;
     webhook_dedupe_row_t   row;
@@ -124,7 +137,19 @@ webhook_dedupe_reserve(webhook_txn_t *t, webhook_op_t *op)
         }
     }
 
-    rc = webhook_expire_take(t, 256, &taken);
+    rc = webhook_dedupe_room(t, &room);
+
+    if (rc) {
+        return rc;
+    }
+
+    if (!room) {
+        r->bound = 1;
+        op->result = WEBHOOK_STORE_FULL;
+        return 0;
+    }
+
+    rc = webhook_expire_take(t, WEBHOOK_DEDUPE_TAKES, &taken);
 
     if (rc || !taken) {
         op->result = WEBHOOK_STORE_FULL;
@@ -197,7 +222,7 @@ int
 webhook_dedupe_settle(webhook_txn_t *t, webhook_op_t *op)
 {
     int                    rc;
-    uint64_t               end;
+    uint64_t               end, bytes;
     unsigned char          key[WEBHOOK_KEY_DEDUPE];
     webhook_op_settle_t   *s;
     webhook_dedupe_row_t   row;
@@ -250,14 +275,120 @@ webhook_dedupe_settle(webhook_txn_t *t, webhook_op_t *op)
 
     /*
      * That it was done has to be known, lest it is done again; above the mark
-     * that and the status have to do.
+     * that and the status have to do, and so where answers would keep others
+     * from being reserved.
      */
 
-    if (webhook_space_attempt(t) != 2) {
+    rc = webhook_dedupe_bytes(t, &bytes);
+    if (rc) {
+        return rc;
+    }
+
+    if (webhook_space_attempt(t) != 2
+        || bytes > t->st->limit / WEBHOOK_DEDUPE_PART / 2)
+    {
         row.answer.len = 0;
     }
 
     return webhook_dedupe_put(t, key, &row);
+}
+
+
+/* Is there room for one more?  Those that have ended make some. */
+
+static int
+webhook_dedupe_room(webhook_txn_t *t, int *room)
+{
+    int               rc, more;
+    uint32_t          count, pages;
+    uint64_t          rows, max, bytes;
+    MDB_stat          stat;
+    webhook_store_t  *st;
+
+    st = t->st;
+
+    max = st->dedupe_rows ? st->dedupe_rows
+                          : st->limit / WEBHOOK_DEDUPE_SHARE;
+
+    rc = webhook_txn_stat(t, WEBHOOK_DB_DEDUPE, &stat);
+
+    if (rc == 0) {
+        rc = webhook_dedupe_bytes(t, &bytes);
+    }
+
+    if (rc) {
+        return rc;
+    }
+
+    rows = stat.ms_entries;
+
+    if (rows < max && bytes < st->limit / WEBHOOK_DEDUPE_PART) {
+        *room = 1;
+        return 0;
+    }
+
+    count = 0;
+    pages = 0;
+
+    rc = webhook_dedupe_expire(t, WEBHOOK_DEDUPE_STEP, &count, &pages, &more);
+    if (rc) {
+        return rc;
+    }
+
+    /* each that ended makes room for one */
+
+    *room = count != 0;
+
+    if (!*room
+        && (st->dedupe_told == 0
+            || t->now - st->dedupe_told >= WEBHOOK_DEDUPE_QUIET))
+    {
+        st->dedupe_told = t->now ? t->now : 1;
+
+        webhook_store_log(st, WEBHOOK_STORE_LOG_ERROR,
+                          "the store \"%s\" knows %llu calls by \"dedupe\", "
+                          "in %llu megabytes, which is as many as it may: "
+                          "calls that are none of these are refused until "
+                          "some have ended; raise dedupe_rows or size, or "
+                          "lower the ttl of \"dedupe\"", st->path,
+                          (unsigned long long) rows,
+                          (unsigned long long) bytes >> 20);
+    }
+
+    return 0;
+}
+
+
+/* What they take of the store. */
+
+static int
+webhook_dedupe_bytes(webhook_txn_t *t, uint64_t *bytes)
+{
+    int       rc;
+    size_t    pages;
+    MDB_stat  stat;
+    unsigned  i;
+
+    static const webhook_db_e  tables[] = {
+        WEBHOOK_DB_DEDUPE,
+        WEBHOOK_DB_REPEATS
+    };
+
+    pages = 0;
+
+    for (i = 0; i < 2; i++) {
+        rc = webhook_txn_stat(t, tables[i], &stat);
+        if (rc) {
+            return rc;
+        }
+
+        pages += stat.ms_branch_pages + stat.ms_leaf_pages
+                 + stat.ms_overflow_pages;
+    }
+
+    *bytes = (uint64_t) pages * t->st->page;
+
+    return 0;
 }
 
 

@@ -24,7 +24,7 @@ webhook_event_put(webhook_txn_t *t, webhook_op_t *op)
     MDB_val                  val;
     uint32_t                 i, added;
     unsigned char            key[WEBHOOK_KEY_DELIVERY];
-    unsigned char            fkey[WEBHOOK_KEY_FINISHED], buf[WEBHOOK_ROW_MAX];
+    unsigned char            buf[WEBHOOK_ROW_MAX];
     webhook_head_row_t       head;
     webhook_op_put_event_t  *p;
 
@@ -97,12 +97,8 @@ webhook_event_put(webhook_txn_t *t, webhook_op_t *op)
         /* nobody wants it: it is history at once */
 
         head.finished = t->age;
-        webhook_space_keep(t, webhook_space_event(&head));
 
-        webhook_key_finished(fkey, t->age, WEBHOOK_FINISHED_EVENT, &p->id);
-
-        rc = webhook_txn_put(t, WEBHOOK_DB_FINISHED, fkey, sizeof(fkey),
-                             "", 0, 0);
+        rc = webhook_finished_event(t, &p->id, t->age, &head);
         if (rc) {
             return rc;
         }

@@ -3,7 +3,9 @@
  * Copyright (C) the ngx_http_webhook_module authors
  *
  * Removing what is over.  Everything that is finished stands in one index by
- * the time it finished, so the oldest is at hand.  A step is short: it ends
+ * its class and the time it finished, so what is to go first is at hand: by
+ * age the oldest, for want of room delivered events, calls, cancelled events,
+ * and dead letters last.  A step is short: it ends
  * after so many pages too, since what a transaction frees it also has to note
  * down, and that note should fit on a page or two.
  */
@@ -14,6 +16,9 @@
 /* Transactions that wait for freed pages alone, at most. */
 #define WEBHOOK_EXPIRE_WAITS  10
 
+#define WEBHOOK_EXPIRE_QUIET  60000     /* ms between two lines about dead
+                                           letters */
+
 
 static int webhook_expire_first(webhook_txn_t *t, size_t bytes,
     unsigned char *key, int *found);
@@ -21,6 +26,7 @@ static int webhook_expire_round(webhook_txn_t *t, uint64_t bytes, int *go_on);
 static int webhook_expire_some(webhook_txn_t *t, size_t bytes, int *found);
 static int webhook_expire_remove(webhook_txn_t *t, const unsigned char *key,
     uint32_t *pages);
+static int webhook_expire_aged(webhook_txn_t *t, const unsigned char *key);
 static int webhook_expire_event(webhook_txn_t *t, const webhook_id_t *id,
     uint32_t *pages);
 static int webhook_expire_owed(webhook_txn_t *t, const webhook_id_t *id,
@@ -270,6 +276,8 @@ webhook_expire_room(webhook_store_t *st, uint64_t bytes, uint64_t least)
         if (webhook_txn_commit(&t) != 0) {
             return;
         }
+
+        webhook_expire_committed(&t);
     }
 }
 
@@ -337,21 +345,25 @@ webhook_expire_remove(webhook_txn_t *t, const unsigned char *key,
 
     memcpy(id.bytes, key + 9, 16);
 
-    rc = webhook_txn_del(t, WEBHOOK_DB_FINISHED, key, WEBHOOK_KEY_FINISHED);
+    rc = webhook_finished_del(t, key);
     if (rc) {
         return rc;
     }
 
-    return key[8] == WEBHOOK_FINISHED_CALL
+    if (key[0] == WEBHOOK_CLASS_DEAD && !webhook_expire_aged(t, key)) {
+        t->dropped++;
+    }
+
+    return key[0] == WEBHOOK_CLASS_CALL
            ? webhook_call_del(t, &id, pages)
            : webhook_expire_event(t, &id, pages);
 }
 
 
 /*
- * The oldest finished thing, if it is to go: because of its age, because of
- * all their bytes, or because the store with so many bytes more is nearly at
- * the mark where it takes nothing any more.
+ * A finished thing that is to go: because of its age, whatever it is; because
+ * of all their bytes, or because the store with so many bytes more is nearly
+ * at the mark where it takes nothing any more, by class.
  */
 
 static int
@@ -359,30 +371,38 @@ webhook_expire_first(webhook_txn_t *t, size_t bytes, unsigned char *key,
     int *found)
 {
     int            rc;
-    MDB_val        k, val;
-    uint64_t       used, time, mark;
-    unsigned char  least[WEBHOOK_KEY_FINISHED];
+    uint64_t       used, mark;
+    unsigned       class, any;
+    unsigned char  oldest[WEBHOOK_KEY_FINISHED];
 
     *found = 0;
+    any = 0;
 
-    memset(least, 0, sizeof(least));
+    for (class = 0; class < WEBHOOK_CLASSES; class = oldest[0] + 1) {
 
-    rc = webhook_txn_seek(t, WEBHOOK_DB_FINISHED, least, sizeof(least), &k,
-                          &val);
-    if (rc) {
-        return rc == MDB_NOTFOUND ? 0 : rc;
+        rc = webhook_finished_first(t, class, oldest);
+
+        if (rc == MDB_NOTFOUND) {
+            break;
+        }
+
+        if (rc) {
+            return rc;
+        }
+
+        if (webhook_expire_aged(t, oldest)) {
+            memcpy(key, oldest, WEBHOOK_KEY_FINISHED);
+            *found = 1;
+            return 0;
+        }
+
+        if (!any) {
+            memcpy(key, oldest, WEBHOOK_KEY_FINISHED);
+            any = 1;
+        }
     }
 
-    if (k.mv_size != WEBHOOK_KEY_FINISHED) {
-        return MDB_CORRUPTED;
-    }
-
-    memcpy(key, k.mv_data, WEBHOOK_KEY_FINISHED);
-
-    time = webhook_get_u64(key);
-
-    if (webhook_later(time, t->st->keep) <= t->age) {
-        *found = 1;
+    if (!any) {
         return 0;
     }
 
@@ -409,6 +429,46 @@ webhook_expire_first(webhook_txn_t *t, size_t bytes, unsigned char *key,
     *found = used + bytes > mark;
 
     return 0;
+}
+
+
+static int
+webhook_expire_aged(webhook_txn_t *t, const unsigned char *key)
+{
+    return webhook_later(webhook_get_u64(key + 1), t->st->keep) <= t->age;
+}
+
+
+/* Nobody knows of a dead letter but who looks at it here. */
+
+void
+webhook_expire_committed(webhook_txn_t *t)
+{
+    webhook_store_t  *st;
+
+    st = t->st;
+
+    st->dropped += t->dropped;
+    st->dropped_untold += t->dropped;
+
+    if (st->dropped_untold == 0
+        || (st->dropped_time && t->now - st->dropped_time
+                                < WEBHOOK_EXPIRE_QUIET))
+    {
+        return;
+    }
+
+    webhook_store_log(st, WEBHOOK_STORE_LOG_ERROR,
+                      "the store \"%s\" has no room for all that is finished "
+                      "(%s): %llu dead letters went before their time",
+                      st->path,
+                      st->keep_bytes && t->state.history
+                                        > st->keep_bytes / 10 * 9
+                      ? "keep_bytes" : "size",
+                      (unsigned long long) st->dropped_untold);
+
+    st->dropped_untold = 0;
+    st->dropped_time = t->now ? t->now : 1;
 }
 
 
@@ -500,10 +560,6 @@ webhook_expire_event(webhook_txn_t *t, const webhook_id_t *id,
         }
 
         (*pages)++;
-    }
-
-    if (head.forms_count) {
-        webhook_space_forget(t, webhook_space_event(&head));
     }
 
     for (i = 0; i < head.forms_count; i++) {

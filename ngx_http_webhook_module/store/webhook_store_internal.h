@@ -12,6 +12,7 @@
  *   room      the pages that can be written to now, and who keeps others
  *   space     how full the store is
  *   blob      bytes of any length, in pieces of one page
+ *   finished  the index of what is over, and the bytes that takes
  *   endpoint  endpoints, and when each wants to be looked at
  *   gate      whether one may be sent to now: limit, rate, pause, breaker
  *   order     deliveries that wait for an earlier one of their key
@@ -90,6 +91,8 @@ struct webhook_store_s {
     uint32_t                  high_water;
     uint32_t                  warn_water;     /* percent, as was asked for */
     uint32_t                  warn_mark;      /* percent, below the mark */
+    uint64_t                  dedupe_rows;  /* at most; 0: by the size */
+    uint64_t                  dedupe_told;  /* engine time; 0: never */
     uint64_t                  idempotency_rows;     /* at most; 0: as large
                                                        as the store is */
     uint64_t                  idempotency_told;     /* that there is no room:
@@ -149,6 +152,9 @@ struct webhook_store_s {
     uint64_t                  full_time;
     webhook_readers_t         readers;
     uint64_t                  pinned;       /* bytes, as of the last look */
+    uint64_t                  dropped;      /* dead letters, for the news */
+    uint64_t                  dropped_untold;
+    uint64_t                  dropped_time; /* engine time; 0: never told */
     uint64_t                  wanted;       /* bytes that a batch had no room
                                                for at once */
     uint64_t                  least;        /* the least of what was wanted */
@@ -183,6 +189,8 @@ typedef struct {
                                                for */
     uint64_t                  least;        /* the least of what was wanted */
     uint32_t                  pages;        /* freed to make room */
+    uint32_t                  dropped;      /* dead letters that went before
+                                               their time */
     MDB_cursor               *cursors[WEBHOOK_DBS];
     unsigned                  write:1;
     unsigned                  dirty:1;      /* something was written */
@@ -328,13 +336,6 @@ void webhook_space_watch(webhook_txn_t *t);
 void webhook_space_failed(webhook_store_t *st, int rc);
 void webhook_space_worked(webhook_store_t *st);
 
-/* About the bytes of an event, or of a call, once it is history; so many
-   become history, or are so no more. */
-uint64_t webhook_space_event(const webhook_head_row_t *head);
-uint64_t webhook_space_call(uint64_t record_len);
-void webhook_space_keep(webhook_txn_t *t, uint64_t bytes);
-void webhook_space_forget(webhook_txn_t *t, uint64_t bytes);
-
 
 /* ------------------------------------------------------------- blob --- */
 
@@ -354,6 +355,33 @@ int webhook_blob_del(webhook_txn_t *t, uint64_t blob, size_t len,
 
 /* About the bytes they take on disk. */
 size_t webhook_blob_size(size_t len);
+
+
+/* --------------------------------------------------------- finished --- */
+
+/* An event, of which all rows but the head's are written, or a call is over.
+   Where the head cannot be read, it is NULL. */
+int webhook_finished_event(webhook_txn_t *t, const webhook_id_t *id,
+    uint64_t time, const webhook_head_row_t *head);
+int webhook_finished_call(webhook_txn_t *t, const webhook_id_t *id,
+    uint64_t time, uint64_t record_len);
+
+/* Takes a row away, and its bytes off. */
+int webhook_finished_del(webhook_txn_t *t, const unsigned char *key);
+
+/* The key of an event that finished then. */
+int webhook_finished_find(webhook_txn_t *t, const webhook_id_t *id,
+    uint64_t time, unsigned char *key);
+
+/* The key of the oldest of a class, or of the first class behind it that has
+   any. */
+int webhook_finished_first(webhook_txn_t *t, unsigned class,
+    unsigned char *key);
+
+/* The class of an event whose deliveries are all over, and about the bytes
+   that it takes, but for its forms. */
+int webhook_finished_measure(webhook_txn_t *t, const webhook_id_t *id,
+    webhook_class_e *class, uint64_t *bytes);
 
 
 /* -------------------------------------------------------- endpoints --- */
@@ -557,6 +585,9 @@ int webhook_expire(webhook_txn_t *t, webhook_op_t *op);
 /* As webhook_space_take(); where there is no room, what is finished makes some
    if it may.  What is not taken is added to t->wanted. */
 int webhook_expire_take(webhook_txn_t *t, size_t bytes, int *taken);
+
+/* After a commit: dead letters that went before their time. */
+void webhook_expire_committed(webhook_txn_t *t);
 
 /* Makes room for so many bytes, or for as many of them as there can be; the
    least is worth having.  Takes as many transactions as that needs. */

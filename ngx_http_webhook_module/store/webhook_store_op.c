@@ -57,6 +57,7 @@ webhook_op_reset(webhook_op_t *op)
     case WEBHOOK_OP_RESERVE:
         op->u.reserve.state = WEBHOOK_DEDUPE_NEW;
         op->u.reserve.token = 0;
+        op->u.reserve.bound = 0;
         op->u.reserve.status = 0;
         break;
 

@@ -511,10 +511,29 @@ webhook_queue_reopen(webhook_txn_t *t, const webhook_id_t *id)
         return rc == MDB_NOTFOUND ? MDB_CORRUPTED : rc;
     }
 
-    webhook_key_finished(fkey, head.finished, WEBHOOK_FINISHED_EVENT, id);
-
     if (head.open == 0) {
-        webhook_space_forget(t, webhook_space_event(&head));
+        rc = webhook_finished_find(t, id, head.finished, fkey);
+
+        if (rc == 0) {
+            rc = webhook_finished_del(t, fkey);
+        }
+
+        if (rc && rc != MDB_NOTFOUND) {
+            return rc;
+        }
+
+        /* what was read is gone with a write */
+
+        rc = webhook_txn_get(t, WEBHOOK_DB_DELIVERIES, key, sizeof(key),
+                             &val);
+
+        if (rc == 0) {
+            rc = webhook_row_read_head(&val, &head);
+        }
+
+        if (rc) {
+            return rc;
+        }
     }
 
     head.open++;
@@ -524,16 +543,8 @@ webhook_queue_reopen(webhook_txn_t *t, const webhook_id_t *id)
 
     len = webhook_row_write_head(buf, &head);
 
-    rc = webhook_txn_put(t, WEBHOOK_DB_DELIVERIES, key, sizeof(key), buf,
-                         len, 0);
-
-    if (rc || head.open > 1) {
-        return rc;
-    }
-
-    rc = webhook_txn_del(t, WEBHOOK_DB_FINISHED, fkey, sizeof(fkey));
-
-    return rc == MDB_NOTFOUND ? 0 : rc;
+    return webhook_txn_put(t, WEBHOOK_DB_DELIVERIES, key, sizeof(key), buf,
+                           len, 0);
 }
 
 
@@ -546,7 +557,6 @@ webhook_queue_finish(webhook_txn_t *t, const webhook_id_t *id)
     size_t              len;
     MDB_val             val;
     unsigned char       key[WEBHOOK_KEY_DELIVERY], buf[WEBHOOK_ROW_MAX];
-    unsigned char       fkey[WEBHOOK_KEY_FINISHED];
     webhook_head_row_t  head;
 
     len = 0;
@@ -569,7 +579,6 @@ webhook_queue_finish(webhook_txn_t *t, const webhook_id_t *id)
 
         if (head.open == 0) {
             head.finished = t->age;
-            webhook_space_keep(t, webhook_space_event(&head));
         }
 
         /* the texts of the head are good until the next write only */
@@ -591,10 +600,7 @@ webhook_queue_finish(webhook_txn_t *t, const webhook_id_t *id)
     }
 
     if (head.open == 0) {
-        webhook_key_finished(fkey, t->age, WEBHOOK_FINISHED_EVENT, id);
-
-        rc = webhook_txn_put(t, WEBHOOK_DB_FINISHED, fkey, sizeof(fkey),
-                             "", 0, 0);
+        rc = webhook_finished_event(t, id, t->age, len ? &head : NULL);
         if (rc) {
             return rc;
         }

@@ -260,6 +260,9 @@ webhook_store_news(webhook_store_t *st, webhook_store_news_t *news)
     memset(news, 0, sizeof(webhook_store_news_t));
 
     news->pinned = st->pinned;
+    news->dropped = st->dropped;
+
+    st->dropped = 0;
 }
 
 

@@ -58,7 +58,7 @@
  *   parked      endpoint 8, order 8, place 8  event 16: who waits for that
  *   wake        time 8, endpoint 8            nothing
  *   endpoints   endpoint 8                    an endpoint
- *   finished    time 8, kind 1, id 16         nothing
+ *   finished    class 1, time 8, id 16        the bytes it takes, 8
  *   calls       call 16                       where its record is
  *   receivers   receiver 8, call 16           nothing
  *   owners      slot 4                        an owner
@@ -106,10 +106,17 @@ typedef enum {
 } webhook_lane_e;
 
 
-/* Kinds of the finished index. */
+/* Classes of what is finished, in the order in which they make room: events
+   by the worst of their deliveries, and calls. */
 
-#define WEBHOOK_FINISHED_EVENT  0
-#define WEBHOOK_FINISHED_CALL   1
+typedef enum {
+    WEBHOOK_CLASS_DELIVERED = 0,
+    WEBHOOK_CLASS_CALL,
+    WEBHOOK_CLASS_CANCELLED,
+    WEBHOOK_CLASS_DEAD
+} webhook_class_e;
+
+#define WEBHOOK_CLASSES  4
 
 
 /* ------------------------------------------------------------- keys --- */
@@ -185,11 +192,11 @@ webhook_key_wake(unsigned char *key, uint64_t time, uint64_t endpoint)
 
 
 static inline void
-webhook_key_finished(unsigned char *key, uint64_t time, unsigned kind,
+webhook_key_finished(unsigned char *key, webhook_class_e class, uint64_t time,
     const webhook_id_t *id)
 {
-    webhook_set_u64(key, time);
-    key[8] = (unsigned char) kind;
+    key[0] = (unsigned char) class;
+    webhook_set_u64(key + 1, time);
     memcpy(key + 9, id->bytes, 16);
 }
 

@@ -346,44 +346,6 @@ webhook_space_calm(webhook_store_t *st)
 }
 
 
-uint64_t
-webhook_space_event(const webhook_head_row_t *head)
-{
-    uint32_t  i;
-    uint64_t  bytes;
-
-    bytes = 256 + (uint64_t) head->total * 512;
-
-    for (i = 0; i < head->forms_count; i++) {
-        bytes += webhook_blob_size((size_t) head->forms[i].fields
-                                   + head->forms[i].body);
-    }
-
-    return bytes;
-}
-
-
-uint64_t
-webhook_space_call(uint64_t record_len)
-{
-    return 256 + webhook_blob_size((size_t) record_len);
-}
-
-
-void
-webhook_space_keep(webhook_txn_t *t, uint64_t bytes)
-{
-    t->state.history += bytes;
-}
-
-
-void
-webhook_space_forget(webhook_txn_t *t, uint64_t bytes)
-{
-    t->state.history -= bytes < t->state.history ? bytes : t->state.history;
-}
-
-
 int
 webhook_space_attempt(webhook_txn_t *t)
 {

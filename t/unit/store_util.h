@@ -44,6 +44,7 @@ typedef struct {
     uint64_t              keep_bytes;
     uint32_t              high_water;
     uint32_t              warn_water;
+    uint64_t              dedupe_rows;
     uint64_t              idempotency_rows;
     unsigned              keep_history:1;
     unsigned              readonly:1;
@@ -150,6 +151,7 @@ util_open(util_t *u)
     o.keep_bytes = u->keep_bytes;
     o.high_water = u->high_water;
     o.warn_water = u->warn_water;
+    o.dedupe_rows = u->dedupe_rows;
     o.idempotency_rows = u->idempotency_rows;
     o.keep_history = u->keep_history;
     o.readonly = u->readonly;

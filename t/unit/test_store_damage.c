@@ -249,7 +249,7 @@ test_damaged_history(void)
 
     call = util_put(&u, ep, 0);
 
-    webhook_key_finished(key, 1, WEBHOOK_FINISHED_EVENT, &call);
+    webhook_key_finished(key, WEBHOOK_CLASS_DELIVERED, 1, &call);
     tamper(&u, WEBHOOK_DB_FINISHED, key, WEBHOOK_KEY_FINISHED, "", 0);
 
     tap_ok(util_expire(&u, 100, NULL) == 1, "a row that should not be goes");

@@ -23,6 +23,8 @@ static void test_owner_gone(void);
 static void test_owner_killed(void);
 static void test_bounds(void);
 static void test_full(void);
+static void test_rows(void);
+static void test_answers(void);
 static void test_expire(void);
 static void test_rivals(void);
 
@@ -38,6 +40,8 @@ main(void)
     test_owner_killed();
     test_bounds();
     test_full();
+    test_rows();
+    test_answers();
     test_expire();
     test_rivals();
 
@@ -441,6 +445,115 @@ test_full(void)
     webhook_op_free(&op);
 
     util_check(&u, "full");
+    util_free(&u);
+}
+
+
+/* No more keys than may be are known, and none goes before its end. */
+
+static void
+test_rows(void)
+{
+    util_t        u;
+    uint64_t      token;
+    unsigned      i, n;
+    webhook_op_t  op;
+
+    util_init(&u);
+    u.dedupe_rows = 10;
+    util_open(&u);
+
+    for (i = 0; i < 10; i++) {
+        if (reserve(&u, i, 1000, &token) != WEBHOOK_DEDUPE_NEW
+            || settle(&u, i, token, 50000 + i, 200, "ok") != WEBHOOK_STORE_OK)
+        {
+            break;
+        }
+    }
+
+    tap_ok(i == 10 && u.logs[WEBHOOK_STORE_LOG_ERROR] == 0,
+           "as many as may be are known");
+
+    reserve_op(&op, 100, 1000);
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_FULL && op.u.reserve.bound,
+           "one more is refused, and told why");
+
+    (void) reserve(&u, 101, 1000, NULL);
+
+    tap_ok(u.logs[WEBHOOK_STORE_LOG_ERROR] == 1
+           && strstr(u.text, "dedupe_rows") != NULL, "so is the log, once: %s",
+           u.text);
+
+    n = 0;
+
+    for (i = 0; i < 10; i++) {
+        n += reserve(&u, i, 1000, NULL) == WEBHOOK_DEDUPE_SEEN;
+    }
+
+    tap_ok(n == 10, "those before are known");
+
+    u.clock += 50001;
+
+    tap_ok(reserve(&u, 100, 1000, NULL) == WEBHOOK_DEDUPE_NEW
+           && reserve(&u, 9, 1000, NULL) == WEBHOOK_DEDUPE_SEEN,
+           "one that has ended makes room");
+
+    util_check(&u, "rows");
+    util_free(&u);
+}
+
+
+/* Whatever the calls are answered, events find room. */
+
+static void
+test_answers(void)
+{
+    util_t              u;
+    uint64_t            ep, token;
+    unsigned            i, bound, other;
+    webhook_id_t        id;
+    webhook_op_t        op;
+    webhook_op_stats_t  s;
+
+    static char         answer[WEBHOOK_DEDUPE_ANSWER];
+
+    memset(answer, 'a', sizeof(answer) - 1);
+
+    util_init(&u);
+
+    u.size = 16 << 20;
+    u.dedupe_rows = 10 * 1000 * 1000;
+
+    util_open(&u);
+
+    ep = util_endpoint(&u, "erp", 10);
+
+    bound = 0;
+    other = 0;
+
+    for (i = 0; i < 40000 && !bound; i++) {
+        reserve_op(&op, i, 1000);
+
+        if (util_apply(&u, &op) == WEBHOOK_STORE_OK) {
+            token = op.u.reserve.token;
+            other += settle(&u, i, token, 86400000, 200, answer)
+                     != WEBHOOK_STORE_OK;
+
+        } else {
+            bound += op.u.reserve.bound;
+            other += !op.u.reserve.bound;
+        }
+    }
+
+    s = util_stats(&u, 0, NULL);
+
+    tap_ok(bound && other == 0 && i > 2000 && s.used < s.size / 3,
+           "after %u calls no more are known, %u percent are in use", i,
+           (unsigned) (s.used * 100 / s.size));
+    tap_ok(util_lease(&u, ep, &id) != 0, "and events are taken");
+
+    util_check(&u, "answers");
     util_free(&u);
 }
 
