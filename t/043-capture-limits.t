@@ -44,7 +44,7 @@ my %answers = (
                           'Content-Encoding' => 'br'] },
     '/two'          => { body => 'whatever', headers =>
                          ['Content-Type' => $json,
-                          'Content-Encoding' => 'gzip, gzip'] },
+                          'Content-Encoding' => 'gzip, br'] },
     '/broken'       => { body => "\x1f\x8b\x08\0\0\0\0\0\0\3"
                                    . ("\xff" x 50), @gzip },
     '/truncated'    => { body => substr(packed($fits), 0, 60), @gzip },

@@ -11,6 +11,8 @@
 #define NGX_HTTP_WEBHOOK_COPY_MIN  1024     /* bytes of a buffer */
 #define NGX_HTTP_WEBHOOK_COPY_MAX  65536
 
+#define NGX_HTTP_WEBHOOK_CODINGS   2        /* one in the other at most */
+
 
 typedef enum {
     NGX_HTTP_WEBHOOK_IDENTITY = 0,
@@ -22,10 +24,16 @@ typedef enum {
 
 static ngx_int_t ngx_http_webhook_copy_grow(ngx_pool_t *pool,
     ngx_http_webhook_copy_t *copy, size_t len, size_t max);
-static ngx_http_webhook_coding_e ngx_http_webhook_copy_coding_type(
-    ngx_str_t *coding);
+static ngx_uint_t ngx_http_webhook_copy_codings(ngx_str_t *coding,
+    ngx_http_webhook_coding_e type[NGX_HTTP_WEBHOOK_CODINGS]);
+static const char *ngx_http_webhook_copy_undo(ngx_pool_t *pool,
+    ngx_http_webhook_copy_t *from, ngx_http_webhook_coding_e type, size_t max,
+    ngx_http_webhook_copy_t **to, ngx_http_webhook_counter_e *counter);
+static void ngx_http_webhook_copy_peek(ngx_chain_t *cl, u_char *pos,
+    u_char head[2]);
 static const char *ngx_http_webhook_copy_inflate(ngx_pool_t *pool, z_stream *z,
-    ngx_http_webhook_copy_t *from, ngx_http_webhook_copy_t *to, size_t max,
+    ngx_http_webhook_coding_e type, ngx_http_webhook_copy_t *from,
+    ngx_http_webhook_copy_t *to, size_t max,
     ngx_http_webhook_counter_e *counter);
 
 
@@ -130,61 +138,104 @@ ngx_http_webhook_copy_grow(ngx_pool_t *pool, ngx_http_webhook_copy_t *copy,
 
 /* ----------------------------------------------------------- decoding --- */
 
-static ngx_http_webhook_coding_e
-ngx_http_webhook_copy_coding_type(ngx_str_t *coding)
+/*
+ * The codings of a body that have to be undone, in the order in which they were
+ * applied, and their number; UNKNOWN is the only one where one is not known.
+ * What stands in Content-Encoding and is no coding ("utf-8", "none") counts as
+ * none, as clients take it.
+ */
+
+static ngx_uint_t
+ngx_http_webhook_copy_codings(ngx_str_t *coding,
+    ngx_http_webhook_coding_e type[NGX_HTTP_WEBHOOK_CODINGS])
 {
-    if (coding->len == 0) {
-        return NGX_HTTP_WEBHOOK_IDENTITY;
+    u_char                     *p, *last, *start;
+    size_t                      len;
+    ngx_uint_t                  i, n;
+    ngx_http_webhook_coding_e   one;
+
+    static struct {
+        ngx_str_t                  name;
+        ngx_http_webhook_coding_e  type;
+    } names[] = {
+        { ngx_string("gzip"),     NGX_HTTP_WEBHOOK_GZIP },
+        { ngx_string("x-gzip"),   NGX_HTTP_WEBHOOK_GZIP },
+        { ngx_string("deflate"),  NGX_HTTP_WEBHOOK_DEFLATE },
+        { ngx_string("identity"), NGX_HTTP_WEBHOOK_IDENTITY },
+        { ngx_string("none"),     NGX_HTTP_WEBHOOK_IDENTITY },
+        { ngx_string("utf-8"),    NGX_HTTP_WEBHOOK_IDENTITY },
+        { ngx_string("utf8"),     NGX_HTTP_WEBHOOK_IDENTITY },
+        { ngx_null_string,        NGX_HTTP_WEBHOOK_UNKNOWN }
+    };
+
+    n = 0;
+    p = coding->data;
+    last = p + coding->len;
+
+    while (p < last) {
+
+        while (p < last && (*p == ' ' || *p == '\t' || *p == ',')) {
+            p++;
+        }
+
+        start = p;
+
+        while (p < last && *p != ',') {
+            p++;
+        }
+
+        len = p - start;
+
+        while (len && (start[len - 1] == ' ' || start[len - 1] == '\t')) {
+            len--;
+        }
+
+        if (len == 0) {
+            continue;
+        }
+
+        for (i = 0; names[i].name.len; i++) {
+            if (len == names[i].name.len
+                && ngx_strncasecmp(start, names[i].name.data, len) == 0)
+            {
+                break;
+            }
+        }
+
+        one = names[i].type;
+
+        if (one == NGX_HTTP_WEBHOOK_IDENTITY) {
+            continue;
+        }
+
+        if (one == NGX_HTTP_WEBHOOK_UNKNOWN || n == NGX_HTTP_WEBHOOK_CODINGS) {
+            type[0] = NGX_HTTP_WEBHOOK_UNKNOWN;
+            return 1;
+        }
+
+        type[n++] = one;
     }
 
-    switch (coding->len) {
-
-    case 4:
-        if (ngx_strncasecmp(coding->data, (u_char *) "gzip", 4) == 0) {
-            return NGX_HTTP_WEBHOOK_GZIP;
-        }
-
-        break;
-
-    case 6:
-        if (ngx_strncasecmp(coding->data, (u_char *) "x-gzip", 6) == 0) {
-            return NGX_HTTP_WEBHOOK_GZIP;
-        }
-
-        break;
-
-    case 7:
-        if (ngx_strncasecmp(coding->data, (u_char *) "deflate", 7) == 0) {
-            return NGX_HTTP_WEBHOOK_DEFLATE;
-        }
-
-        break;
-
-    case 8:
-        if (ngx_strncasecmp(coding->data, (u_char *) "identity", 8) == 0) {
-            return NGX_HTTP_WEBHOOK_IDENTITY;
-        }
-
-        break;
-    }
-
-    return NGX_HTTP_WEBHOOK_UNKNOWN;
+    return n;
 }
 
 
 ngx_uint_t
 ngx_http_webhook_copy_coding(ngx_str_t *coding)
 {
-    return ngx_http_webhook_copy_coding_type(coding)
-           != NGX_HTTP_WEBHOOK_UNKNOWN;
+    ngx_http_webhook_coding_e  type[NGX_HTTP_WEBHOOK_CODINGS];
+
+    return ngx_http_webhook_copy_codings(coding, type) == 0
+           || type[0] != NGX_HTTP_WEBHOOK_UNKNOWN;
 }
 
 
 ngx_uint_t
 ngx_http_webhook_copy_coded(ngx_str_t *coding)
 {
-    return ngx_http_webhook_copy_coding_type(coding)
-           != NGX_HTTP_WEBHOOK_IDENTITY;
+    ngx_http_webhook_coding_e  type[NGX_HTTP_WEBHOOK_CODINGS];
+
+    return ngx_http_webhook_copy_codings(coding, type) != 0;
 }
 
 
@@ -193,26 +244,41 @@ ngx_http_webhook_copy_decode(ngx_pool_t *pool,
     ngx_http_webhook_copy_t *from, ngx_str_t *coding, size_t max,
     ngx_http_webhook_copy_t **to, ngx_http_webhook_counter_e *counter)
 {
-    int                        bits;
-    u_char                     head[2];
-    z_stream                   z;
     const char                *reason;
-    ngx_chain_t               *cl;
-    ngx_http_webhook_copy_t   *copy;
-    ngx_http_webhook_coding_e  type;
+    ngx_uint_t                 n;
+    ngx_http_webhook_coding_e  type[NGX_HTTP_WEBHOOK_CODINGS];
 
     *to = from;
 
-    type = ngx_http_webhook_copy_coding_type(coding);
+    n = ngx_http_webhook_copy_codings(coding, type);
 
-    if (type == NGX_HTTP_WEBHOOK_UNKNOWN) {
+    if (n && type[0] == NGX_HTTP_WEBHOOK_UNKNOWN) {
         *counter = NGX_HTTP_WEBHOOK_EVENTS_UNDECODABLE;
         return "the body has an unknown content coding";
     }
 
-    if (type == NGX_HTTP_WEBHOOK_IDENTITY || from->len == 0) {
-        return NULL;
+    reason = NULL;
+
+    while (n && reason == NULL && from->len) {
+        reason = ngx_http_webhook_copy_undo(pool, from, type[--n], max, to,
+                                            counter);
+        from = *to;
     }
+
+    return reason;
+}
+
+
+static const char *
+ngx_http_webhook_copy_undo(ngx_pool_t *pool, ngx_http_webhook_copy_t *from,
+    ngx_http_webhook_coding_e type, size_t max, ngx_http_webhook_copy_t **to,
+    ngx_http_webhook_counter_e *counter)
+{
+    int                       bits;
+    u_char                    head[2];
+    z_stream                  z;
+    const char               *reason;
+    ngx_http_webhook_copy_t  *copy;
 
     *counter = NGX_HTTP_WEBHOOK_EVENTS_FAILED;
 
@@ -229,16 +295,7 @@ ngx_http_webhook_copy_decode(ngx_pool_t *pool,
 
         /* zlib's format, or the bare one that some servers send */
 
-        cl = from->first;
-        head[0] = cl->buf->pos[0];
-        head[1] = 0;
-
-        if (cl->buf->last - cl->buf->pos > 1) {
-            head[1] = cl->buf->pos[1];
-
-        } else if (cl->next) {
-            head[1] = cl->next->buf->pos[0];
-        }
+        ngx_http_webhook_copy_peek(from->first, from->first->buf->pos, head);
 
         bits = ((head[0] & 0x0f) == Z_DEFLATED
                 && (head[0] * 256 + head[1]) % 31 == 0)
@@ -251,7 +308,7 @@ ngx_http_webhook_copy_decode(ngx_pool_t *pool,
         return "no memory for decoding";
     }
 
-    reason = ngx_http_webhook_copy_inflate(pool, &z, from, copy, max,
+    reason = ngx_http_webhook_copy_inflate(pool, &z, type, from, copy, max,
                                            counter);
     inflateEnd(&z);
 
@@ -264,13 +321,41 @@ ngx_http_webhook_copy_decode(ngx_pool_t *pool,
 }
 
 
+/* The two bytes at pos of cl's buffer, and zeros behind the end. */
+
+static void
+ngx_http_webhook_copy_peek(ngx_chain_t *cl, u_char *pos, u_char head[2])
+{
+    ngx_uint_t  n;
+
+    head[0] = 0;
+    head[1] = 0;
+
+    for (n = 0; n < 2; n++) {
+
+        while (pos == cl->buf->last) {
+            cl = cl->next;
+
+            if (cl == NULL) {
+                return;
+            }
+
+            pos = cl->buf->pos;
+        }
+
+        head[n] = *pos++;
+    }
+}
+
+
 static const char *
 ngx_http_webhook_copy_inflate(ngx_pool_t *pool, z_stream *z,
-    ngx_http_webhook_copy_t *from, ngx_http_webhook_copy_t *to, size_t max,
+    ngx_http_webhook_coding_e type, ngx_http_webhook_copy_t *from,
+    ngx_http_webhook_copy_t *to, size_t max,
     ngx_http_webhook_counter_e *counter)
 {
     int           rc;
-    u_char        over;
+    u_char        over, head[2];
     size_t        len;
     ngx_buf_t    *b;
     ngx_chain_t  *cl;
@@ -286,10 +371,19 @@ ngx_http_webhook_copy_inflate(ngx_pool_t *pool, z_stream *z,
 
             if (rc == Z_STREAM_END) {
 
-                /* a gzip body may have several members */
-
                 if (z->avail_in == 0) {
                     break;
+                }
+
+                /* a gzip body may have several members; other bytes behind
+                   its end are padding */
+
+                ngx_http_webhook_copy_peek(cl, z->next_in, head);
+
+                if (type != NGX_HTTP_WEBHOOK_GZIP
+                    || head[0] != 0x1f || head[1] != 0x8b)
+                {
+                    return NULL;
                 }
 
                 if (inflateReset(z) != Z_OK) {

@@ -4,6 +4,7 @@
  */
 
 #include "ngx_http_webhook_capture_int.h"
+#include "ngx_http_webhook_lookup.h"
 #include "ngx_http_webhook_render.h"
 
 
@@ -21,6 +22,8 @@ typedef struct {
 
 static void ngx_http_webhook_match_settle(ngx_http_webhook_match_t *match);
 static ngx_int_t ngx_http_webhook_match_when(ngx_http_webhook_match_t *match);
+static void ngx_http_webhook_match_unjudged(
+    ngx_http_webhook_match_t *match);
 static ngx_int_t ngx_http_webhook_match_payload(
     ngx_http_webhook_match_t *match, ngx_http_webhook_payload_t *payload);
 static ngx_int_t ngx_http_webhook_match_render(
@@ -35,8 +38,6 @@ static void ngx_http_webhook_match_kept(ngx_http_webhook_event_t *event,
     webhook_store_result_e result);
 static void ngx_http_webhook_match_first(ngx_http_webhook_match_t *match,
     webhook_op_put_event_t *put, ngx_log_t *log, ngx_str_t *id);
-static void ngx_http_webhook_request_header(ngx_http_request_t *r,
-    ngx_http_webhook_body_t *body);
 static int ngx_http_webhook_early_path(void *ctx, const webhook_path_t *path);
 
 
@@ -184,7 +185,19 @@ ngx_http_webhook_capture_body(ngx_http_webhook_capture_t *capture,
 
     if (which == NGX_HTTP_WEBHOOK_PAYLOAD_REQUEST) {
 
-        ngx_http_webhook_request_header(capture->r, body);
+        if (capture->r->headers_in.content_type) {
+            body->type = capture->r->headers_in.content_type->value;
+        }
+
+        if (ngx_http_webhook_capture_encoding(capture->r->pool,
+                                              &capture->r->headers_in.headers,
+                                              &body->coding)
+            != NGX_OK)
+        {
+            body->counter = NGX_HTTP_WEBHOOK_EVENTS_FAILED;
+            body->reason = "no memory";
+            return NULL;
+        }
 
         body->reason = ngx_http_webhook_capture_request(capture,
                                                         &body->counter);
@@ -203,7 +216,25 @@ ngx_http_webhook_capture_body(ngx_http_webhook_capture_t *capture,
     ngx_http_webhook_document_init(&body->document, capture->r->pool,
                                    plain->first, plain->len, &body->type);
 
-    return &body->document;
+    switch (ngx_http_webhook_document_utf8(&body->document, capture->max,
+                                           &body->reason))
+    {
+    case WEBHOOK_OK:
+        body->reason = NULL;
+        return &body->document;
+
+    case WEBHOOK_ERROR:
+        body->counter = NGX_HTTP_WEBHOOK_EVENTS_UNDECODABLE;
+        return NULL;
+
+    case WEBHOOK_LIMIT:
+        body->counter = NGX_HTTP_WEBHOOK_EVENTS_TOO_LARGE;
+        return NULL;
+
+    default:
+        body->counter = NGX_HTTP_WEBHOOK_EVENTS_FAILED;
+        return NULL;
+    }
 }
 
 
@@ -224,43 +255,25 @@ ngx_http_webhook_capture_unread(ngx_http_webhook_document_t *d)
 }
 
 
-static void
-ngx_http_webhook_request_header(ngx_http_request_t *r,
-    ngx_http_webhook_body_t *body)
+/* On how many lines it may stand. */
+
+ngx_int_t
+ngx_http_webhook_capture_encoding(ngx_pool_t *pool, ngx_list_t *headers,
+    ngx_str_t *coding)
 {
-    ngx_uint_t        i;
-    ngx_list_part_t  *part;
-    ngx_table_elt_t  *header;
+    webhook_value_t  v;
 
-    if (r->headers_in.content_type) {
-        body->type = r->headers_in.content_type->value;
+    static const webhook_str_t  name = webhook_str("Content-Encoding");
+
+    if (ngx_http_webhook_lookup_lines(pool, headers, &name, &v) != NGX_OK) {
+        return NGX_ERROR;
     }
 
-    part = &r->headers_in.headers.part;
-    header = part->elts;
-
-    for (i = 0; /* void */ ; i++) {
-
-        if (i >= part->nelts) {
-            if (part->next == NULL) {
-                break;
-            }
-
-            part = part->next;
-            header = part->elts;
-            i = 0;
-        }
-
-        if (header[i].key.len == sizeof("Content-Encoding") - 1
-            && ngx_strncasecmp(header[i].key.data,
-                               (u_char *) "Content-Encoding",
-                               sizeof("Content-Encoding") - 1)
-               == 0)
-        {
-            body->coding = header[i].value;
-            break;
-        }
+    if (!v.missing) {
+        *coding = *ngx_http_webhook_nstr(&v.span);
     }
+
+    return NGX_OK;
 }
 
 
@@ -278,6 +291,8 @@ ngx_http_webhook_match_when(ngx_http_webhook_match_t *match)
 
     for (i = 0; i < match->rule->when.nelts; i++) {
 
+        match->unread = NULL;
+
         switch (webhook_condition_eval(when[i],
                                        ngx_http_webhook_capture_lookup, match))
         {
@@ -290,9 +305,13 @@ ngx_http_webhook_match_when(ngx_http_webhook_match_t *match)
                           "match limit and does not hold",
                           &match->rule->type->name);
 
-            /* fall through */
+            ngx_http_webhook_count(NGX_HTTP_WEBHOOK_EVENTS_UNJUDGED, 1);
+
+            return NGX_DECLINED;
 
         case 0:
+            ngx_http_webhook_match_unjudged(match);
+
             return NGX_DECLINED;
 
         default:
@@ -301,6 +320,27 @@ ngx_http_webhook_match_when(ngx_http_webhook_match_t *match)
     }
 
     return NGX_OK;
+}
+
+
+/* A condition does not hold: because what it is about could not be read? */
+
+static void
+ngx_http_webhook_match_unjudged(ngx_http_webhook_match_t *match)
+{
+    if (match->unread == NULL) {
+        return;
+    }
+
+    ngx_log_error(NGX_LOG_WARN, match->capture->r->connection->log, 0,
+                  "a condition of webhook event \"%V\" cannot be judged, and "
+                  "there is no event: the %s's body %s",
+                  &match->rule->type->name,
+                  match->unread == &match->capture->request.document
+                  ? "request" : "response",
+                  ngx_http_webhook_document_why(match->unread));
+
+    ngx_http_webhook_count(NGX_HTTP_WEBHOOK_EVENTS_UNJUDGED, 1);
 }
 
 
@@ -316,11 +356,18 @@ ngx_http_webhook_match_early(ngx_http_webhook_match_t *match)
 
         if (webhook_condition_paths(when[i], ngx_http_webhook_early_path,
                                     match->capture)
-            == 0
-            && webhook_condition_eval(when[i], ngx_http_webhook_capture_lookup,
-                                      match)
-               == 0)
+            != 0)
         {
+            continue;
+        }
+
+        match->unread = NULL;
+
+        if (webhook_condition_eval(when[i], ngx_http_webhook_capture_lookup,
+                                   match)
+            == 0)
+        {
+            ngx_http_webhook_match_unjudged(match);
             return 0;
         }
     }

@@ -97,6 +97,9 @@ struct ngx_http_webhook_match_s {
     int                               *captures;    /* of it, once asked for */
     const char                        *reason;  /* why a value could not be
                                                    had, or NULL */
+    ngx_http_webhook_document_t       *unread;  /* a body that was asked for a
+                                                   value and has none, or
+                                                   NULL */
 
     ngx_http_webhook_event_t          *event;   /* in PENDING */
 
@@ -267,6 +270,12 @@ ngx_http_webhook_document_t *ngx_http_webhook_capture_body(
 /* A body that cannot be had, for this reason. */
 void ngx_http_webhook_capture_bodyless(ngx_http_webhook_body_t *body,
     ngx_http_webhook_counter_e counter, const char *reason);
+
+/* What a list of headers says of the content coding, on one line or several;
+   *coding stays where it says nothing.  NGX_OK, or NGX_ERROR with no
+   memory. */
+ngx_int_t ngx_http_webhook_capture_encoding(ngx_pool_t *pool,
+    ngx_list_t *headers, ngx_str_t *coding);
 
 /* Why a body could not be read, as static text. */
 const char *ngx_http_webhook_capture_unread(ngx_http_webhook_document_t *d);

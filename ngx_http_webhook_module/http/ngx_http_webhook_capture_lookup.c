@@ -128,6 +128,10 @@ ngx_http_webhook_root_body(ngx_http_webhook_match_t *match,
 
     rc = ngx_http_webhook_document_find(d, path, 1, part, v);
 
+    if (rc == WEBHOOK_OK && d->len && d->read == WEBHOOK_ERROR) {
+        match->unread = d;
+    }
+
     if (rc == WEBHOOK_LIMIT) {
         match->reason = ngx_http_webhook_capture_unread(d);
         return WEBHOOK_NOMEM;

@@ -225,10 +225,13 @@ ngx_http_webhook_capture_response(ngx_http_webhook_capture_t *capture,
     capture->max = max;
     body->type = r->headers_out.content_type;
 
-    if (r->headers_out.content_encoding
-        && r->headers_out.content_encoding->hash)
+    if (ngx_http_webhook_capture_encoding(r->pool, &r->headers_out.headers,
+                                          &body->coding)
+        != NGX_OK)
     {
-        body->coding = r->headers_out.content_encoding->value;
+        ngx_http_webhook_capture_bodyless(body, NGX_HTTP_WEBHOOK_EVENTS_FAILED,
+                                          "no memory");
+        return;
     }
 
     if (r->headers_out.content_length_n > 0) {

@@ -5,6 +5,7 @@
 
 #include "ngx_http_webhook_document.h"
 
+#include "../core/webhook_charset.h"
 #include "../core/webhook_form_json.h"
 #include "../core/webhook_multipart.h"
 #include "../core/webhook_xml.h"
@@ -24,6 +25,10 @@ static ngx_uint_t ngx_http_webhook_document_is(ngx_str_t *media,
     const char *text);
 static ngx_uint_t ngx_http_webhook_document_ends(ngx_str_t *media,
     const char *text);
+static ngx_http_webhook_kind_e ngx_http_webhook_document_sort(
+    ngx_http_webhook_document_t *d, ngx_uint_t *open);
+static ngx_int_t ngx_http_webhook_document_set(ngx_http_webhook_document_t *d,
+    u_char *data, size_t len);
 static u_char ngx_http_webhook_document_first(ngx_http_webhook_document_t *d);
 static int ngx_http_webhook_document_map(ngx_http_webhook_document_t *d);
 
@@ -93,18 +98,15 @@ ngx_http_webhook_document_ends(ngx_str_t *media, const char *text)
 }
 
 
-ngx_http_webhook_kind_e
-ngx_http_webhook_document_kind(ngx_http_webhook_document_t *d)
+/* By the type alone; *open if that says nothing of worth. */
+
+static ngx_http_webhook_kind_e
+ngx_http_webhook_document_sort(ngx_http_webhook_document_t *d,
+    ngx_uint_t *open)
 {
-    u_char     c;
     ngx_str_t  media;
 
-    if (d->sorted) {
-        return d->kind;
-    }
-
-    d->sorted = 1;
-    d->kind = NGX_HTTP_WEBHOOK_KIND_OTHER;
+    *open = 0;
 
     media = ngx_http_webhook_document_media(d);
 
@@ -112,24 +114,45 @@ ngx_http_webhook_document_kind(ngx_http_webhook_document_t *d)
         || ngx_http_webhook_document_is(&media, "text/json")
         || ngx_http_webhook_document_ends(&media, "+json"))
     {
-        d->kind = NGX_HTTP_WEBHOOK_KIND_JSON;
+        return NGX_HTTP_WEBHOOK_KIND_JSON;
+    }
 
-    } else if (ngx_http_webhook_document_is(&media, "application/xml")
-               || ngx_http_webhook_document_is(&media, "text/xml")
-               || ngx_http_webhook_document_ends(&media, "+xml"))
+    if (ngx_http_webhook_document_is(&media, "application/xml")
+        || ngx_http_webhook_document_is(&media, "text/xml")
+        || ngx_http_webhook_document_ends(&media, "+xml"))
     {
-        d->kind = NGX_HTTP_WEBHOOK_KIND_XML;
+        return NGX_HTTP_WEBHOOK_KIND_XML;
+    }
 
-    } else if (ngx_http_webhook_document_is(&media,
-                                         "application/x-www-form-urlencoded")
-               || ngx_http_webhook_document_is(&media, "multipart/form-data"))
+    if (ngx_http_webhook_document_is(&media,
+                                     "application/x-www-form-urlencoded")
+        || ngx_http_webhook_document_is(&media, "multipart/form-data"))
     {
-        d->kind = NGX_HTTP_WEBHOOK_KIND_FORM;
+        return NGX_HTTP_WEBHOOK_KIND_FORM;
+    }
 
-    } else if (media.len == 0
-               || ngx_http_webhook_document_is(&media, "text/plain")
-               || ngx_http_webhook_document_is(&media, "text/html"))
-    {
+    *open = media.len == 0
+            || ngx_http_webhook_document_is(&media, "text/plain")
+            || ngx_http_webhook_document_is(&media, "text/html");
+
+    return NGX_HTTP_WEBHOOK_KIND_OTHER;
+}
+
+
+ngx_http_webhook_kind_e
+ngx_http_webhook_document_kind(ngx_http_webhook_document_t *d)
+{
+    u_char      c;
+    ngx_uint_t  open;
+
+    if (d->sorted) {
+        return d->kind;
+    }
+
+    d->sorted = 1;
+    d->kind = ngx_http_webhook_document_sort(d, &open);
+
+    if (open) {
         c = ngx_http_webhook_document_first(d);
 
         if ((c == '{' || c == '[')
@@ -140,6 +163,126 @@ ngx_http_webhook_document_kind(ngx_http_webhook_document_t *d)
     }
 
     return d->kind;
+}
+
+
+int
+ngx_http_webhook_document_utf8(ngx_http_webhook_document_t *d, size_t max,
+    const char **why)
+{
+    int                           rc;
+    u_char                       *p, first[3];
+    size_t                        n;
+    ngx_uint_t                    open;
+    ngx_chain_t                  *cl;
+    webhook_buf_t                 out;
+    webhook_str_t                 label, text;
+    ngx_http_webhook_kind_e       kind;
+    ngx_http_webhook_document_t   old;
+
+    kind = ngx_http_webhook_document_sort(d, &open);
+
+    if ((kind != NGX_HTTP_WEBHOOK_KIND_JSON && !open) || d->len == 0) {
+        return WEBHOOK_OK;
+    }
+
+    n = 0;
+
+    for (cl = d->body; cl && n < sizeof(first); cl = cl->next) {
+        for (p = cl->buf->pos; p < cl->buf->last && n < sizeof(first); p++) {
+            first[n++] = *p;
+        }
+    }
+
+    webhook_charset_label(ngx_http_webhook_str(&d->type), &label);
+
+    if (!webhook_charset_doubtful(first, n, &label)) {
+        return WEBHOOK_OK;
+    }
+
+    *why = "no memory for the body";
+
+    if (ngx_http_webhook_document_text(d) != NGX_OK) {
+        return WEBHOOK_NOMEM;
+    }
+
+    webhook_buf_init(&out, max);
+
+    rc = webhook_charset_json(ngx_http_webhook_str(&d->text), &label, &out,
+                              &text, why);
+
+    old = *d;
+
+    if (rc == WEBHOOK_ERROR && open) {
+        rc = WEBHOOK_OK;
+
+    } else if (rc == WEBHOOK_LIMIT) {
+        *why = "the body is over webhook_payload_max in UTF-8";
+
+    } else if (rc == WEBHOOK_OK && text.data != d->text.data) {
+
+        p = text.data;
+
+        if (out.data) {
+            p = ngx_pnalloc(d->pool, text.len + 1);
+
+            if (p) {
+                ngx_memcpy(p, text.data, text.len);
+            }
+        }
+
+        if (p == NULL || ngx_http_webhook_document_set(d, p, text.len)
+                         != NGX_OK)
+        {
+            rc = WEBHOOK_NOMEM;
+        }
+
+        /* text of any other kind goes as it came */
+
+        if (rc == WEBHOOK_OK && open
+            && ngx_http_webhook_document_kind(d)
+               != NGX_HTTP_WEBHOOK_KIND_JSON)
+        {
+            ngx_http_webhook_document_free(d);
+            *d = old;
+        }
+    }
+
+    webhook_buf_free(&out);
+
+    return rc;
+}
+
+
+/* Gives it another text. */
+
+static ngx_int_t
+ngx_http_webhook_document_set(ngx_http_webhook_document_t *d, u_char *data,
+    size_t len)
+{
+    ngx_buf_t    *b;
+    ngx_chain_t  *cl;
+
+    b = ngx_calloc_buf(d->pool);
+    cl = ngx_alloc_chain_link(d->pool);
+
+    if (b == NULL || cl == NULL) {
+        return NGX_ERROR;
+    }
+
+    b->pos = data;
+    b->last = data + len;
+    b->memory = 1;
+
+    cl->buf = b;
+    cl->next = NULL;
+
+    d->body = cl;
+    d->len = len;
+    d->text.data = data;
+    d->text.len = len;
+
+    return NGX_OK;
 }
 
 

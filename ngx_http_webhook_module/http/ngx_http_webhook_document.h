@@ -49,6 +49,15 @@ void ngx_http_webhook_document_init(ngx_http_webhook_document_t *d,
     ngx_pool_t *pool, ngx_chain_t *body, size_t len, ngx_str_t *type);
 
 /*
+ * Makes UTF-8 without a byte order mark of a body that may be JSON, before
+ * anything else is asked of it, in max bytes at most.  Returns WEBHOOK_OK;
+ * WEBHOOK_ERROR if it is in a charset that cannot be told or converted,
+ * WEBHOOK_LIMIT or WEBHOOK_NOMEM, with *why as static text.
+ */
+int ngx_http_webhook_document_utf8(ngx_http_webhook_document_t *d, size_t max,
+    const char **why);
+
+/*
  * What it is by its Content-Type.  JSON is also what has no type of worth
  * (none, text/plain, text/html) and reads as an object or an array.
  */

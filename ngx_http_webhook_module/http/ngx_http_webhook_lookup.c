@@ -121,6 +121,15 @@ ngx_int_t
 ngx_http_webhook_lookup_header(ngx_http_request_t *r,
     const webhook_str_t *name, webhook_value_t *v)
 {
+    return ngx_http_webhook_lookup_lines(r->pool, &r->headers_in.headers, name,
+                                         v);
+}
+
+
+ngx_int_t
+ngx_http_webhook_lookup_lines(ngx_pool_t *pool, ngx_list_t *headers,
+    const webhook_str_t *name, webhook_value_t *v)
+{
     u_char           *p;
     size_t            len;
     ngx_uint_t        i, n;
@@ -134,7 +143,7 @@ ngx_http_webhook_lookup_header(ngx_http_request_t *r,
     n = 0;
 
     i = 0;
-    part = &r->headers_in.headers.part;
+    part = &headers->part;
 
     for ( ;; ) {
         h = ngx_http_webhook_lookup_next(&part, &i, name);
@@ -161,7 +170,7 @@ ngx_http_webhook_lookup_header(ngx_http_request_t *r,
 
     len += (n - 1) * (sizeof(", ") - 1);
 
-    p = ngx_pnalloc(r->pool, len);
+    p = ngx_pnalloc(pool, len);
     if (p == NULL) {
         return NGX_ERROR;
     }
@@ -169,7 +178,7 @@ ngx_http_webhook_lookup_header(ngx_http_request_t *r,
     ngx_http_webhook_lookup_text(v, p, len);
 
     i = 0;
-    part = &r->headers_in.headers.part;
+    part = &headers->part;
 
     for ( ;; ) {
         h = ngx_http_webhook_lookup_next(&part, &i, name);

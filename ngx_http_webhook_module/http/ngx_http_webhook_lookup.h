@@ -35,6 +35,10 @@ int ngx_http_webhook_lookup_event(ngx_pool_t *pool, const webhook_id_t *id,
 ngx_int_t ngx_http_webhook_lookup_header(ngx_http_request_t *r,
     const webhook_str_t *name, webhook_value_t *v);
 
+/* The same of any list of headers; a line that was taken back is none. */
+ngx_int_t ngx_http_webhook_lookup_lines(ngx_pool_t *pool, ngx_list_t *headers,
+    const webhook_str_t *name, webhook_value_t *v);
+
 /* query.NAME: an argument of the request, percent-decoded. */
 ngx_int_t ngx_http_webhook_lookup_query(ngx_http_request_t *r,
     const webhook_str_t *name, webhook_value_t *v);

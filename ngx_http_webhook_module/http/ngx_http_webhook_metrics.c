@@ -56,9 +56,9 @@ static ngx_http_webhook_metric_t  ngx_http_webhook_metric[] = {
 
     [NGX_HTTP_WEBHOOK_EVENTS_UNDECODABLE] = {
         ngx_string("ngx_webhook_events_undecodable_total"),
-        ngx_string("Events lost because a body's content coding is unknown "
-                   "or broken: each is a broken promise and a line of the "
-                   "error log.") },
+        ngx_string("Events lost because a body's content coding or charset is "
+                   "unknown or broken: each is a broken promise and a line of "
+                   "the error log.") },
 
     [NGX_HTTP_WEBHOOK_EVENTS_CUT_SHORT] = {
         ngx_string("ngx_webhook_events_cut_short_total"),
@@ -75,6 +75,12 @@ static ngx_http_webhook_metric_t  ngx_http_webhook_metric[] = {
         ngx_string("ngx_webhook_events_repeated_total"),
         ngx_string("Events of repeated requests (webhook_idempotency) that "
                    "were in the store before and are not sent again.") },
+
+    [NGX_HTTP_WEBHOOK_EVENTS_UNJUDGED] = {
+        ngx_string("ngx_webhook_events_unjudged_total"),
+        ngx_string("Requests and responses that made no event because a rule "
+                   "could not be judged: a body that is not JSON, or a regular "
+                   "expression at its limit.") },
 
     [NGX_HTTP_WEBHOOK_EVENTS_DIFFERING] = {
         ngx_string("ngx_webhook_events_differing_total"),

@@ -24,6 +24,7 @@ typedef enum {
     NGX_HTTP_WEBHOOK_EVENTS_CUT_SHORT,      /* the response did not end */
     NGX_HTTP_WEBHOOK_EVENTS_PARTIAL,        /* 206, 416: a part of a whole */
     NGX_HTTP_WEBHOOK_EVENTS_REPEATED,       /* kept before: the same request */
+    NGX_HTTP_WEBHOOK_EVENTS_UNJUDGED,       /* a condition that cannot be */
     NGX_HTTP_WEBHOOK_EVENTS_DIFFERING,      /* the same key, another body */
     NGX_HTTP_WEBHOOK_EVENTS_UNPROTECTED,    /* a repeat would not be known */
     NGX_HTTP_WEBHOOK_DELIVERIES_UNMADE,     /* could not be rendered */
