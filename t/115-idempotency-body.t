@@ -85,6 +85,12 @@ my $server = <<'CONF';
         webhook_event a.one POST ^/stream;
     }
 
+    location /header {
+        proxy_pass http://127.0.0.1:%%PORT_api%%/;
+        proxy_request_buffering off;
+        webhook_event a.one POST ^/header 'body={"n": 1}';
+    }
+
     location /by {
         proxy_pass http://127.0.0.1:%%PORT_api%%/;
         webhook_idempotency Idempotency-Key by=$http_x_user;
@@ -180,7 +186,7 @@ is call('/gzip', '{}', @key), $gzip, 'an answer is told by its content';
 
 # Bodies over all limits.
 
-for my $uri (qw(/large /stream)) {
+for my $uri (qw(/large /stream /header)) {
     my $long = 'x' x 200_000;
     my $id = call($uri, "\"${long}1\"", @key);
 

@@ -61,7 +61,7 @@ ngx_http_webhook_capture_settle(ngx_http_webhook_capture_t *capture,
                 continue;
             }
 
-            if (match->rule->want_request
+            if ((match->rule->want_request || match->keyed)
                 && ngx_http_webhook_capture_request_comes(capture))
             {
                 capture->late = 1;
