@@ -279,7 +279,7 @@ ngx_http_webhook_capture_begin(ngx_http_webhook_capture_t *capture,
     }
 
     capture->streams = ngx_http_webhook_capture_streams(r);
-    capture->left = r->headers_out.content_length_n;
+    capture->left = ngx_http_webhook_capture_left(r);
 
     capture->state = (capture->copying && !capture->streams)
                      ? NGX_HTTP_WEBHOOK_CAPTURE_HOLD

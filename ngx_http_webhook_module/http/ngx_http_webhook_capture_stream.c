@@ -11,6 +11,12 @@
 #include "ngx_http_webhook_capture_int.h"
 
 
+#define NGX_HTTP_WEBHOOK_GRPC      "application/grpc"
+#define NGX_HTTP_WEBHOOK_GRPC_LEN  (sizeof(NGX_HTTP_WEBHOOK_GRPC) - 1)
+
+
+static ngx_str_t ngx_http_webhook_stream_type(ngx_http_request_t *r);
+static ngx_uint_t ngx_http_webhook_stream_grpc(ngx_str_t *type);
 static ngx_int_t ngx_http_webhook_stream_pass(
     ngx_http_webhook_capture_t *capture, ngx_chain_t *in);
 static ngx_uint_t ngx_http_webhook_stream_waits(
@@ -35,7 +41,6 @@ ngx_uint_t
 ngx_http_webhook_capture_streams(ngx_http_request_t *r)
 {
     ngx_str_t   type, *known;
-    ngx_uint_t  i;
 
     if (r->upstream && !r->upstream->buffering) {
 
@@ -44,19 +49,9 @@ ngx_http_webhook_capture_streams(ngx_http_request_t *r)
         return 1;
     }
 
-    type = r->headers_out.content_type;
+    type = ngx_http_webhook_stream_type(r);
 
-    for (i = 0; i < type.len; i++) {
-        if (type.data[i] == ';' || type.data[i] == ' ') {
-            type.len = i;
-        }
-    }
-
-    if (type.len >= sizeof("application/grpc") - 1
-        && ngx_strncasecmp(type.data, (u_char *) "application/grpc",
-                           sizeof("application/grpc") - 1)
-           == 0)
-    {
+    if (ngx_http_webhook_stream_grpc(&type)) {
         return 1;
     }
 
@@ -69,6 +64,60 @@ ngx_http_webhook_capture_streams(ngx_http_request_t *r)
     }
 
     return 0;
+}
+
+
+off_t
+ngx_http_webhook_capture_left(ngx_http_request_t *r)
+{
+    ngx_str_t  type;
+
+    type = ngx_http_webhook_stream_type(r);
+
+    /* A call of gRPC ends with its trailers, whatever its length is; that of
+       gRPC-Web has them in its body. */
+
+    if (r->http_version >= NGX_HTTP_VERSION_20
+        && ngx_http_webhook_stream_grpc(&type)
+        && (type.len == NGX_HTTP_WEBHOOK_GRPC_LEN
+            || type.data[NGX_HTTP_WEBHOOK_GRPC_LEN] == '+'))
+    {
+        return -1;
+    }
+
+    return r->headers_out.content_length_n;
+}
+
+
+/* Without parameters. */
+
+static ngx_str_t
+ngx_http_webhook_stream_type(ngx_http_request_t *r)
+{
+    size_t     i;
+    ngx_str_t  type;
+
+    type = r->headers_out.content_type;
+
+    for (i = 0; i < type.len; i++) {
+        if (type.data[i] == ';' || type.data[i] == ' ') {
+            type.len = i;
+        }
+    }
+
+    return type;
+}
+
+
+/* application/grpc, application/grpc+proto, application/grpc-web ... */
+
+static ngx_uint_t
+ngx_http_webhook_stream_grpc(ngx_str_t *type)
+{
+    return type->len >= NGX_HTTP_WEBHOOK_GRPC_LEN
+           && ngx_strncasecmp(type->data, (u_char *) NGX_HTTP_WEBHOOK_GRPC,
+                              NGX_HTTP_WEBHOOK_GRPC_LEN)
+              == 0;
 }
 
 
