@@ -109,6 +109,11 @@ ngx_http_webhook_capture_header_filter(ngx_http_request_t *r)
             if (capture->state != NGX_HTTP_WEBHOOK_CAPTURE_DONE) {
                 capture->state = NGX_HTTP_WEBHOOK_CAPTURE_DONE;
                 capture->header = 0;
+
+                if (capture->header_only) {
+                    r->header_only = 0;
+                }
+
                 r->buffered &= ~NGX_HTTP_WEBHOOK_BUFFERED;
             }
 
@@ -131,7 +136,12 @@ ngx_http_webhook_capture_header_filter(ngx_http_request_t *r)
     capture = ngx_http_webhook_capture_match(r, wlcf, bodyless);
 
     if (capture) {
-        capture->after = (wlcf->commit == NGX_HTTP_WEBHOOK_AFTER_RESPONSE);
+
+        /* What a filter answers with in the place of a response goes out at
+           once or not at all: core gives the connection up behind it. */
+
+        capture->after = (wlcf->commit == NGX_HTTP_WEBHOOK_AFTER_RESPONSE
+                          || r->filter_finalize);
 
         if (ngx_http_webhook_capture_hold_header(capture, bodyless)) {
             return NGX_OK;
@@ -227,6 +237,17 @@ ngx_http_webhook_capture_hold_header(ngx_http_webhook_capture_t *capture,
 
     capture->header = 1;
     r->buffered |= NGX_HTTP_WEBHOOK_BUFFERED;
+
+    if (r->method == NGX_HTTP_HEAD
+        || r->headers_out.status == NGX_HTTP_NO_CONTENT
+        || r->headers_out.status == NGX_HTTP_NOT_MODIFIED)
+    {
+        /* Core's own filter would say so to whoever answers, who then makes
+           no body, and reads none from an upstream. */
+
+        capture->header_only = !r->header_only;
+        r->header_only = 1;
+    }
 
     return 1;
 }

@@ -190,6 +190,10 @@ ngx_http_webhook_capture_release(ngx_http_webhook_capture_t *capture)
 
     if (capture->header) {
 
+        if (capture->header_only) {
+            r->header_only = 0;
+        }
+
         rc = ngx_http_webhook_capture_send_header(r);
 
         if (rc > NGX_OK) {

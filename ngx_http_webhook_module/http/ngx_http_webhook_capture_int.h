@@ -160,6 +160,8 @@ struct ngx_http_webhook_capture_s {
     unsigned                           hashing:1;   /* hash it */
     unsigned                           hashed:1;    /* to its end */
     unsigned                           header:1;    /* held is the header */
+    unsigned                           header_only:1;   /* we said so, not
+                                                           core */
     unsigned                           releasing:1; /* what comes in is of
                                                        filters below */
     unsigned                           after:1; /* nothing is held back */
