@@ -6,6 +6,9 @@
 #:   check-asan      the same with the module under AddressSanitizer
 #:   soak            t/soak/*.t: SOAK_SECONDS=600 of everything at once
 #:
+#:   nginx-tests     nginx's own suite, with the module and without:
+#:                   NGINX_TESTS=DIR is a checkout of it
+#:
 #:   JOBS=N programs at once when building, TEST_JOBS=N when testing.
 #:
 #: Running
@@ -27,7 +30,7 @@ RUN_TESTS = $(TEST_ENV) tools/run-tests --jobs $(TEST_JOBS)
 BENCH_SRCS := $(sort $(wildcard bench/bench_*.c))
 BENCH_BINS := $(patsubst bench/%.c,$(BUILD)/%,$(BENCH_SRCS))
 
-.PHONY: test test-fast check check-asan soak run demo bench bench-build deps
+.PHONY: test test-fast check check-asan nginx-tests soak run demo bench bench-build deps
 
 deps:
 	@tools/install-deps build
@@ -64,6 +67,10 @@ check: all interop
 check-asan: asan interop
 	@$(RUN_TESTS) --work $(BUILD)/test-check-asan \
 	    --group t-asan --env TEST_NGINX_ASAN=1 $(TESTS)
+
+nginx-tests: all
+	@t/interop/nginx-tests -j $(TEST_JOBS) $(NGINX_TESTS)
+	@t/interop/nginx-tests -j $(TEST_JOBS) -a $(NGINX_TESTS)
 
 soak:
 	@tools/install-deps test
