@@ -366,10 +366,14 @@ typedef struct {
     ngx_http_output_body_filter_pt    body_filter;
     ngx_http_request_body_filter_pt   request_filter;
 
-    ngx_thread_pool_t                *pool;
+    ngx_thread_pool_t                *pool;     /* of the store's work */
+    ngx_thread_pool_t                *cpu;      /* webhook_cpu, or NULL */
+    ngx_uint_t                        cpu_threads;
+    size_t                            cpu_memory;
     ngx_shm_zone_t                   *counters;
     ngx_shm_zone_t                   *inflight; /* receivers' calls, or NULL */
 
+    unsigned                          cpu_set:1;    /* it was written */
     unsigned                          shadow:1;     /* some receiver has a
                                                        shadow */
     unsigned                          receive:1;    /* some location receives */

@@ -46,9 +46,43 @@ ngx_http_webhook_copy_init(ngx_http_webhook_copy_t *copy)
 }
 
 
+ngx_http_webhook_memory_t *
+ngx_http_webhook_memory_create(ngx_log_t *log)
+{
+    ngx_pool_t                 *pool;
+    ngx_http_webhook_memory_t  *memory;
+
+    pool = ngx_create_pool(NGX_HTTP_WEBHOOK_COPY_MIN, log);
+    if (pool == NULL) {
+        return NULL;
+    }
+
+    memory = ngx_pcalloc(pool, sizeof(ngx_http_webhook_memory_t));
+
+    if (memory == NULL) {
+        ngx_destroy_pool(pool);
+        return NULL;
+    }
+
+    memory->pool = pool;
+    memory->refs = 1;
+
+    return memory;
+}
+
+
+void
+ngx_http_webhook_memory_release(ngx_http_webhook_memory_t *memory)
+{
+    if (memory && --memory->refs == 0) {
+        ngx_http_webhook_cpu_destroy(memory->pool, memory->size);
+    }
+}
+
+
 ngx_int_t
-ngx_http_webhook_copy_add(ngx_pool_t *pool, ngx_http_webhook_copy_t *copy,
-    u_char *data, size_t len, size_t max)
+ngx_http_webhook_copy_add(ngx_http_webhook_memory_t *memory,
+    ngx_http_webhook_copy_t *copy, u_char *data, size_t len, size_t max)
 {
     size_t      room;
     ngx_buf_t  *tail;
@@ -62,7 +96,8 @@ ngx_http_webhook_copy_add(ngx_pool_t *pool, ngx_http_webhook_copy_t *copy,
     room = tail ? (size_t) (tail->end - tail->last) : 0;
 
     if (len > room
-        && ngx_http_webhook_copy_grow(pool, copy, len - room, max - copy->len)
+        && ngx_http_webhook_copy_grow(memory->pool, copy, len - room,
+                                      max - copy->len)
            != NGX_OK)
     {
         copy->broken = 1;
@@ -70,6 +105,7 @@ ngx_http_webhook_copy_add(ngx_pool_t *pool, ngx_http_webhook_copy_t *copy,
     }
 
     copy->len += len;
+    memory->size += len;
 
     if (copy->hash) {
         webhook_hash_add(copy->hash, data, len);

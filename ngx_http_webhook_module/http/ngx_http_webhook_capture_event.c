@@ -20,7 +20,6 @@ typedef struct {
 } ngx_http_webhook_payload_t;
 
 
-static void ngx_http_webhook_match_settle(ngx_http_webhook_match_t *match);
 static ngx_int_t ngx_http_webhook_match_when(ngx_http_webhook_match_t *match);
 static void ngx_http_webhook_match_unjudged(
     ngx_http_webhook_match_t *match);
@@ -32,7 +31,7 @@ static ngx_int_t ngx_http_webhook_match_part(ngx_http_webhook_match_t *match,
     ngx_http_webhook_document_t *d, ngx_http_webhook_payload_t *payload);
 static void ngx_http_webhook_payload_piece(ngx_http_webhook_match_t *match,
     ngx_http_webhook_payload_t *payload, u_char *data, size_t len);
-static void ngx_http_webhook_match_put(ngx_http_webhook_match_t *match,
+static void ngx_http_webhook_match_make(ngx_http_webhook_match_t *match,
     ngx_http_webhook_payload_t *payload);
 static void ngx_http_webhook_match_kept(ngx_http_webhook_event_t *event,
     webhook_store_result_e result);
@@ -69,6 +68,21 @@ ngx_http_webhook_capture_settle(ngx_http_webhook_capture_t *capture,
             }
         }
 
+        match->chosen = 1;
+    }
+
+    if (ngx_http_webhook_settle_post(capture) == NGX_OK) {
+        return;
+    }
+
+    for (match = capture->matches; match; match = match->next) {
+
+        if (!match->chosen) {
+            continue;
+        }
+
+        match->chosen = 0;
+
         ngx_http_webhook_match_settle(match);
 
         if (match->state == NGX_HTTP_WEBHOOK_MATCH_PENDING) {
@@ -92,7 +106,7 @@ ngx_http_webhook_match_reads(ngx_http_webhook_match_t *match)
 }
 
 
-static void
+void
 ngx_http_webhook_match_settle(ngx_http_webhook_match_t *match)
 {
     ngx_http_webhook_rule_t     *rule;
@@ -147,7 +161,7 @@ ngx_http_webhook_match_settle(ngx_http_webhook_match_t *match)
     webhook_buf_init(&payload.rendered, capture->max);
 
     if (ngx_http_webhook_match_payload(match, &payload) == NGX_OK) {
-        ngx_http_webhook_match_put(match, &payload);
+        ngx_http_webhook_match_make(match, &payload);
     }
 
     if (payload.document == &payload.own) {
@@ -184,36 +198,21 @@ ngx_http_webhook_capture_body(ngx_http_webhook_capture_t *capture,
     body->known = 1;
 
     if (which == NGX_HTTP_WEBHOOK_PAYLOAD_REQUEST) {
+        ngx_http_webhook_capture_fetch(capture);
 
-        if (capture->r->headers_in.content_type) {
-            body->type = capture->r->headers_in.content_type->value;
-        }
-
-        if (ngx_http_webhook_capture_encoding(capture->r->pool,
-                                              &capture->r->headers_in.headers,
-                                              &body->coding)
-            != NGX_OK)
-        {
-            body->counter = NGX_HTTP_WEBHOOK_EVENTS_FAILED;
-            body->reason = "no memory";
-            return NULL;
-        }
-
-        body->reason = ngx_http_webhook_capture_request(capture,
-                                                        &body->counter);
         if (body->reason) {
             return NULL;
         }
     }
 
-    body->reason = ngx_http_webhook_copy_decode(capture->r->pool, &body->copy,
+    body->reason = ngx_http_webhook_copy_decode(capture->pool, &body->copy,
                                                 &body->coding, capture->max,
                                                 &plain, &body->counter);
     if (body->reason) {
         return NULL;
     }
 
-    ngx_http_webhook_document_init(&body->document, capture->r->pool,
+    ngx_http_webhook_document_init(&body->document, capture->pool,
                                    plain->first, plain->len, &body->type);
 
     switch (ngx_http_webhook_document_utf8(&body->document, capture->max,
@@ -235,6 +234,37 @@ ngx_http_webhook_capture_body(ngx_http_webhook_capture_t *capture,
         body->counter = NGX_HTTP_WEBHOOK_EVENTS_FAILED;
         return NULL;
     }
+}
+
+
+void
+ngx_http_webhook_capture_fetch(ngx_http_webhook_capture_t *capture)
+{
+    ngx_http_webhook_body_t  *body;
+
+    body = &capture->request;
+
+    if (body->fetched) {
+        return;
+    }
+
+    body->fetched = 1;
+
+    if (capture->r->headers_in.content_type) {
+        body->type = capture->r->headers_in.content_type->value;
+    }
+
+    if (ngx_http_webhook_capture_encoding(capture->r->pool,
+                                          &capture->r->headers_in.headers,
+                                          &body->coding)
+        != NGX_OK)
+    {
+        body->counter = NGX_HTTP_WEBHOOK_EVENTS_FAILED;
+        body->reason = "no memory";
+        return;
+    }
+
+    body->reason = ngx_http_webhook_capture_request(capture, &body->counter);
 }
 
 
@@ -300,7 +330,7 @@ ngx_http_webhook_match_when(ngx_http_webhook_match_t *match)
             break;
 
         case WEBHOOK_LIMIT:
-            ngx_log_error(NGX_LOG_WARN, match->capture->r->connection->log, 0,
+            ngx_log_error(NGX_LOG_WARN, match->capture->log, 0,
                           "a condition of webhook event \"%V\" ran into its "
                           "match limit and does not hold",
                           &match->rule->type->name);
@@ -332,7 +362,7 @@ ngx_http_webhook_match_unjudged(ngx_http_webhook_match_t *match)
         return;
     }
 
-    ngx_log_error(NGX_LOG_WARN, match->capture->r->connection->log, 0,
+    ngx_log_error(NGX_LOG_WARN, match->capture->log, 0,
                   "a condition of webhook event \"%V\" cannot be judged, and "
                   "there is no event: the %s's body %s",
                   &match->rule->type->name,
@@ -391,7 +421,8 @@ ngx_http_webhook_early_path(void *ctx, const webhook_path_t *path)
     }
 
     if (root->len == 7 && ngx_strncmp(root->data, "request", 7) == 0) {
-        return !ngx_http_webhook_capture_request_whole(capture);
+        return !ngx_http_webhook_capture_request_whole(capture)
+               || ngx_http_webhook_cpu_wanted(capture->request.copy.len);
     }
 
     return 1;
@@ -541,7 +572,7 @@ ngx_http_webhook_payload_piece(ngx_http_webhook_match_t *match,
     payload->link.buf = &payload->buf;
     payload->link.next = NULL;
 
-    ngx_http_webhook_document_init(&payload->own, match->capture->r->pool,
+    ngx_http_webhook_document_init(&payload->own, match->capture->pool,
                                    &payload->link, len, &json);
 
     payload->document = &payload->own;
@@ -551,12 +582,11 @@ ngx_http_webhook_payload_piece(ngx_http_webhook_match_t *match,
 /* -------------------------------------------------------------- store --- */
 
 static void
-ngx_http_webhook_match_put(ngx_http_webhook_match_t *match,
+ngx_http_webhook_match_make(ngx_http_webhook_match_t *match,
     ngx_http_webhook_payload_t *payload)
 {
     ngx_int_t                    rc;
     const char                  *why;
-    ngx_http_request_t          *r;
     ngx_http_webhook_rule_t     *rule;
     ngx_http_webhook_event_t    *event;
     ngx_http_webhook_render_t    render;
@@ -564,13 +594,12 @@ ngx_http_webhook_match_put(ngx_http_webhook_match_t *match,
 
     rule = match->rule;
     capture = match->capture;
-    r = capture->r;
 
     ngx_memzero(&render, sizeof(ngx_http_webhook_render_t));
 
-    render.pool = r->pool;
-    render.log = r->connection->log;
-    render.wmcf = ngx_http_get_module_main_conf(r, ngx_http_webhook_module);
+    render.pool = capture->pool;
+    render.log = capture->log;
+    render.wmcf = capture->wmcf;
     render.id = &match->id;
     render.id_text = &match->id_text;
     render.wall = match->wall;
@@ -598,6 +627,15 @@ ngx_http_webhook_match_put(ngx_http_webhook_match_t *match,
         return;
     }
 
+    ngx_http_webhook_match_repeat(match,
+                              &event->hold.job.op.u.put_event.idempotency);
+
+    if (capture->work) {
+        match->state = NGX_HTTP_WEBHOOK_MATCH_MADE;
+        match->event = event;
+        return;
+    }
+
     if (ngx_http_webhook_courier_behind(event->size)) {
         ngx_http_webhook_event_free(event);
         ngx_http_webhook_match_fail(match, NGX_HTTP_WEBHOOK_EVENTS_FAILED,
@@ -605,17 +643,24 @@ ngx_http_webhook_match_put(ngx_http_webhook_match_t *match,
         return;
     }
 
-    match->state = NGX_HTTP_WEBHOOK_MATCH_PENDING;
+    ngx_http_webhook_match_put(match, event);
+}
 
-    ngx_http_webhook_match_repeat(match,
-                              &event->hold.job.op.u.put_event.idempotency);
 
+void
+ngx_http_webhook_match_put(ngx_http_webhook_match_t *match,
+    ngx_http_webhook_event_t *event)
+{
     event->handler = ngx_http_webhook_match_kept;
 
-    if (!capture->after) {
-        event->data = match;
-        match->event = event;
-        capture->pending++;
+    if (match) {
+        match->state = NGX_HTTP_WEBHOOK_MATCH_PENDING;
+
+        if (!match->capture->after) {
+            event->data = match;
+            match->event = event;
+            match->capture->pending++;
+        }
     }
 
     ngx_http_webhook_courier_put(event);
@@ -730,9 +775,32 @@ void
 ngx_http_webhook_match_fail(ngx_http_webhook_match_t *match,
     ngx_http_webhook_counter_e counter, const char *reason)
 {
+    size_t                       len;
+    char                        *text;
+    ngx_http_webhook_capture_t  *capture;
+
+    capture = match->capture;
     match->state = NGX_HTTP_WEBHOOK_MATCH_FAILED;
 
-    ngx_log_error(NGX_LOG_ERR, match->capture->r->connection->log, 0,
+    if (capture->work) {
+
+        /* it is said on the event loop, where the request is known */
+
+        len = ngx_strlen(reason) + 1;
+        text = ngx_pnalloc(capture->pool, len);
+
+        match->counter = counter;
+        match->failure = "no memory";
+
+        if (text) {
+            ngx_memcpy(text, reason, len);
+            match->failure = text;
+        }
+
+        return;
+    }
+
+    ngx_log_error(NGX_LOG_ERR, capture->log, 0,
                   "webhook event lost: \"%V\" %V: %s",
                   &match->rule->type->name, &match->id_text, reason);
 

@@ -11,6 +11,7 @@
  *   capture_request.c  the filter of the request's body
  *   capture_copy.c     copies of bodies, bounded, and their decoding
  *   capture_event.c    from a match to an event, and what became of it
+ *   capture_work.c     the same for large bodies, on a thread
  *   capture_lookup.c   the values that templates and conditions name
  *   capture_repeat.c   what a repeat of a request is known by
  *   capture_var.c      the variables
@@ -26,6 +27,7 @@
 
 #include "ngx_http_webhook_capture.h"
 #include "ngx_http_webhook_courier.h"
+#include "ngx_http_webhook_cpu.h"
 #include "ngx_http_webhook_document.h"
 #include "ngx_http_webhook_metrics.h"
 
@@ -35,7 +37,19 @@
 #define NGX_HTTP_WEBHOOK_BUFFERED  0x08
 
 
-/* A copy of a body in the request's pool, in as few buffers as can be. */
+/*
+ * The memory of copies.  It is counted, for what a thread makes of them may
+ * take longer than the request lives.
+ */
+
+typedef struct {
+    ngx_pool_t                        *pool;
+    ngx_uint_t                         refs;
+    size_t                             size;    /* of the copies */
+} ngx_http_webhook_memory_t;
+
+
+/* A copy of a body, in as few buffers as can be. */
 
 typedef struct {
     ngx_chain_t                       *first;
@@ -61,12 +75,16 @@ typedef struct {
 
     const char                        *reason;  /* why it cannot be had */
     ngx_http_webhook_counter_e         counter; /* and what that counts as */
+    unsigned                           fetched:1;   /* the request's: copy,
+                                                       type, coding are */
     unsigned                           known:1; /* document or reason is */
 } ngx_http_webhook_body_t;
 
 
 typedef enum {
     NGX_HTTP_WEBHOOK_MATCH_OPEN = 0,    /* waits for the body */
+    NGX_HTTP_WEBHOOK_MATCH_AWAY,        /* a thread makes the event */
+    NGX_HTTP_WEBHOOK_MATCH_MADE,        /* it did; in a work alone */
     NGX_HTTP_WEBHOOK_MATCH_DROPPED,     /* a condition did not hold */
     NGX_HTTP_WEBHOOK_MATCH_SKIPPED,     /* nobody asked for it */
     NGX_HTTP_WEBHOOK_MATCH_PENDING,     /* on its way into the store */
@@ -77,6 +95,7 @@ typedef enum {
 
 typedef struct ngx_http_webhook_capture_s  ngx_http_webhook_capture_t;
 typedef struct ngx_http_webhook_match_s    ngx_http_webhook_match_t;
+typedef struct ngx_http_webhook_settle_s   ngx_http_webhook_settle_t;
 
 
 /* A rule that matched, and what comes of it. */
@@ -100,10 +119,14 @@ struct ngx_http_webhook_match_s {
     ngx_http_webhook_document_t       *unread;  /* a body that was asked for a
                                                    value and has none, or
                                                    NULL */
+    const char                        *failure; /* in a work: why there is no
+                                                   event, and what that */
+    ngx_http_webhook_counter_e         counter; /*   counts as */
 
-    ngx_http_webhook_event_t          *event;   /* in PENDING */
+    ngx_http_webhook_event_t          *event;   /* in MADE, PENDING */
 
     unsigned                           keyed:1; /* a repeat is known by key */
+    unsigned                           chosen:1;    /* to be settled now */
 };
 
 
@@ -134,8 +157,15 @@ typedef enum {
 
 
 struct ngx_http_webhook_capture_s {
-    ngx_http_request_t                *r;
+    ngx_http_request_t                *r;       /* NULL in a work */
     ngx_http_webhook_capture_e         state;
+
+    ngx_pool_t                        *pool;    /* r's, or the work's */
+    ngx_log_t                         *log;
+    ngx_http_webhook_main_conf_t      *wmcf;
+    ngx_http_webhook_memory_t         *memory;  /* of the copies */
+    ngx_http_webhook_settle_t         *works;   /* that are away */
+    ngx_http_webhook_settle_t         *work;    /* that this is a part of */
 
     ngx_http_webhook_match_t          *matches;
     ngx_http_webhook_match_t         **last;
@@ -227,9 +257,13 @@ ngx_int_t ngx_http_webhook_capture_request_digest(
 
 void ngx_http_webhook_copy_init(ngx_http_webhook_copy_t *copy);
 
+/* Memory with one reference, or NULL; the last one frees it. */
+ngx_http_webhook_memory_t *ngx_http_webhook_memory_create(ngx_log_t *log);
+void ngx_http_webhook_memory_release(ngx_http_webhook_memory_t *memory);
+
 /* Adds bytes, all or none: NGX_OK; NGX_DECLINED where the copy would be
    larger than max (over is set), NGX_ERROR on lack of memory (broken is). */
-ngx_int_t ngx_http_webhook_copy_add(ngx_pool_t *pool,
+ngx_int_t ngx_http_webhook_copy_add(ngx_http_webhook_memory_t *memory,
     ngx_http_webhook_copy_t *copy, u_char *data, size_t len, size_t max);
 
 /* True if a content coding is none or one that can be decoded. */
@@ -253,13 +287,25 @@ const char *ngx_http_webhook_copy_decode(ngx_pool_t *pool,
 /*
  * Decides the matches that are open: all of them, where nothing more will
  * come, or else those that wait for no body any more.  Puts events into the
- * store, and counts them in capture->pending.
+ * store, and counts them in capture->pending.  Large
+ * bodies go to a thread first, which counts as one.
  */
 void ngx_http_webhook_capture_settle(ngx_http_webhook_capture_t *capture,
     ngx_uint_t all);
 
 /* True if an open match reads the response's body. */
 ngx_uint_t ngx_http_webhook_match_reads(ngx_http_webhook_match_t *match);
+
+/* Of one match: FAILED, DROPPED, SKIPPED, or with its event: PENDING, or MADE
+   in a work.  Any thread. */
+void ngx_http_webhook_match_settle(ngx_http_webhook_match_t *match);
+
+/* Puts an event; match is NULL where nobody waits for it. */
+void ngx_http_webhook_match_put(ngx_http_webhook_match_t *match,
+    ngx_http_webhook_event_t *event);
+
+/* Takes of the request what its body is read from, once. */
+void ngx_http_webhook_capture_fetch(ngx_http_webhook_capture_t *capture);
 
 /* An event that will not be: says so in the error log, and counts it. */
 void ngx_http_webhook_match_fail(ngx_http_webhook_match_t *match,
@@ -368,7 +414,29 @@ void ngx_http_webhook_match_repeat(ngx_http_webhook_match_t *match,
     webhook_idempotency_t *idempotency);
 
 
+/* ------------------------------------------------------ capture_work.c --- */
+
+/* NGX_OK where a thread settles the chosen matches; NGX_DECLINED where they
+   are to be settled on the event loop. */
+ngx_int_t ngx_http_webhook_settle_post(ngx_http_webhook_capture_t *capture);
+
+/* The matches go; what is made of them is put all the same. */
+void ngx_http_webhook_settle_forget(ngx_http_webhook_capture_t *capture);
+
+/* What was taken of a variable; NGX_ERROR if it was not. */
+ngx_int_t ngx_http_webhook_settle_variable(ngx_http_webhook_settle_t *settle,
+    const webhook_str_t *name, webhook_value_t *v);
+
+/* The digest of the request's body, if a match wanted it: NGX_OK or not. */
+ngx_int_t ngx_http_webhook_settle_digest(ngx_http_webhook_settle_t *settle,
+    u_char digest[WEBHOOK_HASH_LEN]);
+
+
 /* ---------------------------------------------------- capture_lookup.c --- */
+
+/* What the rule's expression captured: WEBHOOK_OK (match->captures is set) or
+   WEBHOOK_NOMEM. */
+int ngx_http_webhook_match_captures(ngx_http_webhook_match_t *match);
 
 /* webhook_lookup_pt; ctx is a match. */
 int ngx_http_webhook_capture_lookup(void *ctx, const webhook_path_t *path,

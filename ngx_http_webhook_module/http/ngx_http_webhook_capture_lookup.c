@@ -32,7 +32,6 @@ static int ngx_http_webhook_root_var(ngx_http_webhook_match_t *match,
 static int ngx_http_webhook_root_body(ngx_http_webhook_match_t *match,
     ngx_http_webhook_payload_e which, const webhook_path_t *part,
     const webhook_path_t *path, webhook_value_t *v);
-static int ngx_http_webhook_match_captures(ngx_http_webhook_match_t *match);
 static void ngx_http_webhook_value_text(webhook_value_t *v, u_char *data,
     size_t len);
 
@@ -196,7 +195,7 @@ ngx_http_webhook_root_uri(ngx_http_webhook_match_t *match,
 
 /* Most rules never ask for them, so they are not kept when a rule matches. */
 
-static int
+int
 ngx_http_webhook_match_captures(ngx_http_webhook_match_t *match)
 {
     int         *captures;
@@ -209,7 +208,7 @@ ngx_http_webhook_match_captures(ngx_http_webhook_match_t *match)
 
     n = (match->rule->captures + 1) * 3;
 
-    captures = ngx_palloc(match->capture->r->pool, n * sizeof(int));
+    captures = ngx_palloc(match->capture->pool, n * sizeof(int));
     if (captures == NULL) {
         return WEBHOOK_NOMEM;
     }
@@ -238,7 +237,7 @@ static int
 ngx_http_webhook_root_event(ngx_http_webhook_match_t *match,
     const webhook_path_t *path, webhook_value_t *v)
 {
-    return ngx_http_webhook_lookup_event(match->capture->r->pool, &match->id,
+    return ngx_http_webhook_lookup_event(match->capture->pool, &match->id,
                                          match->wall, &match->rule->type->name,
                                          path, v);
 }
@@ -250,6 +249,13 @@ ngx_http_webhook_root_var(ngx_http_webhook_match_t *match,
 {
     if (webhook_path_steps(path) != 2) {
         return WEBHOOK_OK;
+    }
+
+    if (match->capture->work) {
+        return (ngx_http_webhook_settle_variable(match->capture->work,
+                                                 webhook_path_step(path, 1), v)
+                == NGX_OK)
+               ? WEBHOOK_OK : WEBHOOK_NOMEM;
     }
 
     return (ngx_http_webhook_lookup_variable(match->capture->r,

@@ -35,6 +35,7 @@ ngx_http_webhook_capture_t *
 ngx_http_webhook_capture_get(ngx_http_request_t *r)
 {
     ngx_pool_cleanup_t          *cln;
+    ngx_http_webhook_memory_t   *memory;
     ngx_http_webhook_capture_t  *capture;
 
     capture = ngx_http_webhook_capture_find(r);
@@ -43,8 +44,14 @@ ngx_http_webhook_capture_get(ngx_http_request_t *r)
         return capture;
     }
 
+    memory = ngx_http_webhook_memory_create(ngx_cycle->log);
+    if (memory == NULL) {
+        return NULL;
+    }
+
     cln = ngx_pool_cleanup_add(r->pool, sizeof(ngx_http_webhook_capture_t));
     if (cln == NULL) {
+        ngx_http_webhook_memory_release(memory);
         return NULL;
     }
 
@@ -52,6 +59,10 @@ ngx_http_webhook_capture_get(ngx_http_request_t *r)
     ngx_memzero(capture, sizeof(ngx_http_webhook_capture_t));
 
     capture->r = r;
+    capture->pool = r->pool;
+    capture->log = r->connection->log;
+    capture->wmcf = ngx_http_get_module_main_conf(r, ngx_http_webhook_module);
+    capture->memory = memory;
     capture->last = &capture->matches;
     ngx_http_webhook_copy_init(&capture->request.copy);
     ngx_http_webhook_copy_init(&capture->response.copy);
@@ -71,6 +82,7 @@ ngx_http_webhook_capture_cleanup(void *data)
 
     ngx_http_webhook_capture_reset(capture);
     ngx_http_webhook_document_free(&capture->request.document);
+    ngx_http_webhook_memory_release(capture->memory);
 }
 
 
@@ -87,6 +99,8 @@ ngx_http_webhook_capture_reset(ngx_http_webhook_capture_t *capture)
             match->event = NULL;
         }
     }
+
+    ngx_http_webhook_settle_forget(capture);
 
     capture->state = NGX_HTTP_WEBHOOK_CAPTURE_IDLE;
     capture->matches = NULL;

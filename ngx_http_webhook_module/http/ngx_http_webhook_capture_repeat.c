@@ -166,10 +166,9 @@ void
 ngx_http_webhook_match_repeat(ngx_http_webhook_match_t *match,
     webhook_idempotency_t *idempotency)
 {
-    webhook_hash_t                 hash;
-    u_char                         digest[WEBHOOK_HASH_LEN];
-    ngx_http_webhook_capture_t    *capture;
-    ngx_http_webhook_main_conf_t  *wmcf;
+    u_char                       digest[WEBHOOK_HASH_LEN];
+    webhook_hash_t               hash;
+    ngx_http_webhook_capture_t  *capture;
 
     if (!match->keyed) {
         return;
@@ -203,9 +202,7 @@ ngx_http_webhook_match_repeat(ngx_http_webhook_match_t *match,
 
     ngx_memcpy(idempotency->key, match->key, WEBHOOK_HASH_LEN);
 
-    wmcf = ngx_http_get_module_main_conf(capture->r, ngx_http_webhook_module);
-
-    idempotency->keep = wmcf->keep;
+    idempotency->keep = capture->wmcf->keep;
 }
 
 
@@ -255,7 +252,7 @@ static void
 ngx_http_webhook_match_unprotected(ngx_http_webhook_match_t *match,
     const char *reason)
 {
-    ngx_log_error(NGX_LOG_WARN, match->capture->r->connection->log, 0,
+    ngx_log_error(NGX_LOG_WARN, match->capture->log, 0,
                   "webhook event \"%V\" %V: a repeat of its request would be "
                   "an event again: %s",
                   &match->rule->type->name, &match->id_text, reason);

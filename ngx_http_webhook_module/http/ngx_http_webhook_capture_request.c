@@ -63,8 +63,8 @@ ngx_http_webhook_capture_request_filter(ngx_http_request_t *r,
         if (ngx_buf_in_memory(b) && b->pos != b->last) {
 
             if (capture->wanted && !copy->over && !copy->broken) {
-                (void) ngx_http_webhook_copy_add(r->pool, copy, b->pos,
-                                                 b->last - b->pos,
+                (void) ngx_http_webhook_copy_add(capture->memory, copy,
+                                                 b->pos, b->last - b->pos,
                                                  wlcf->payload_max);
             }
 
@@ -260,7 +260,7 @@ ngx_http_webhook_capture_request(ngx_http_webhook_capture_t *capture,
 
     for (cl = r->request_body->bufs; cl; cl = cl->next) {
 
-        switch (ngx_http_webhook_copy_add(r->pool, copy, cl->buf->pos,
+        switch (ngx_http_webhook_copy_add(capture->memory, copy, cl->buf->pos,
                                           cl->buf->last - cl->buf->pos,
                                           capture->max))
         {
@@ -296,6 +296,10 @@ ngx_http_webhook_capture_request_digest(ngx_http_webhook_capture_t *capture,
     ngx_chain_t         *cl;
     webhook_hash_t       hash;
     ngx_http_request_t  *r;
+
+    if (capture->work) {
+        return ngx_http_webhook_settle_digest(capture->work, digest);
+    }
 
     r = capture->r;
 

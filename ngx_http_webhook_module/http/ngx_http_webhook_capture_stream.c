@@ -129,7 +129,7 @@ ngx_http_webhook_capture_add(ngx_http_webhook_capture_t *capture,
         return NGX_OK;
     }
 
-    switch (ngx_http_webhook_copy_add(capture->r->pool,
+    switch (ngx_http_webhook_copy_add(capture->memory,
                                       &capture->response.copy, b->pos,
                                       b->last - b->pos, capture->max))
     {

@@ -52,6 +52,7 @@ ngx_http_webhook_create_main_conf(ngx_conf_t *cf)
      *     wmcf->full = NGX_HTTP_WEBHOOK_FULL_DROP;
      *     wmcf->event_header = { 0, NULL };
      *     wmcf->pool = NULL;
+     *     wmcf->cpu = NULL;
      *     wmcf->counters = NULL;
      */
 

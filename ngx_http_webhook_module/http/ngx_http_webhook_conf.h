@@ -38,6 +38,8 @@ char *ngx_http_webhook_merge_loc_conf(ngx_conf_t *cf, void *parent,
 /* Directive handlers. */
 
 char *ngx_http_webhook_store(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_http_webhook_cpu_threads(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
 char *ngx_http_webhook_event_type(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_http_webhook_event_header(ngx_conf_t *cf, ngx_command_t *cmd,
@@ -91,6 +93,10 @@ ngx_int_t ngx_http_webhook_conf_check(ngx_conf_t *cf);
 
 /* What is to be looked at in locations when all is known. */
 ngx_int_t ngx_http_webhook_location_check(ngx_conf_t *cf,
+    ngx_http_webhook_main_conf_t *wmcf);
+
+/* Makes the threads of webhook_cpu, where they may be needed. */
+ngx_int_t ngx_http_webhook_conf_cpu(ngx_conf_t *cf,
     ngx_http_webhook_main_conf_t *wmcf);
 
 /* Warnings, behind it. */

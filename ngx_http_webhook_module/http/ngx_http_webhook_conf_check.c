@@ -62,6 +62,10 @@ ngx_http_webhook_conf_check(ngx_conf_t *cf)
 
     wmcf->receive = wmcf->hooks.nelts != 0;
 
+    if (ngx_http_webhook_conf_cpu(cf, wmcf) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
     if (wmcf->store || wmcf->receive || wmcf->metrics) {
         return ngx_http_webhook_metrics_zone(cf, &wmcf->counters);
     }

@@ -11,6 +11,7 @@
 #include "ngx_http_webhook_client.h"
 #include "ngx_http_webhook_conf.h"
 #include "ngx_http_webhook_courier.h"
+#include "ngx_http_webhook_cpu.h"
 #include "ngx_http_webhook_metrics.h"
 #include "ngx_http_webhook_receive.h"
 
@@ -39,6 +40,13 @@ static ngx_command_t  ngx_http_webhook_commands[] = {
     { ngx_string("webhook_store"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_1MORE,
       ngx_http_webhook_store,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("webhook_cpu"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_1MORE,
+      ngx_http_webhook_cpu_threads,
       NGX_HTTP_MAIN_CONF_OFFSET,
       0,
       NULL },
@@ -235,6 +243,8 @@ ngx_http_webhook_init_process(ngx_cycle_t *cycle)
 
     ngx_http_webhook_receive_attach(wmcf);
 
+    ngx_http_webhook_cpu_init(cycle, wmcf);
+
     if (wmcf->store == NULL) {
 
         /* a shadow needs no store */
@@ -276,7 +286,13 @@ ngx_http_webhook_exit_process(ngx_cycle_t *cycle)
 
     wmcf = ngx_http_cycle_get_module_main_conf(cycle, ngx_http_webhook_module);
 
-    if (wmcf == NULL || (wmcf->store == NULL && !wmcf->shadow)) {
+    if (wmcf == NULL) {
+        return;
+    }
+
+    ngx_http_webhook_cpu_exit(cycle);
+
+    if (wmcf->store == NULL && !wmcf->shadow) {
         return;
     }
 

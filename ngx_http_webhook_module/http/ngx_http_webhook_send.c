@@ -6,6 +6,7 @@
  */
 
 #include "ngx_http_webhook_auth.h"
+#include "ngx_http_webhook_cpu.h"
 #include "ngx_http_webhook_send_int.h"
 
 
@@ -24,6 +25,23 @@ typedef struct {
 } ngx_http_webhook_sender_t;
 
 
+/* The head of a send that is made on a thread. */
+
+typedef struct {
+    ngx_http_webhook_send_t      *send;
+    ngx_http_webhook_endpoint_t  *endpoint;
+    ngx_int_t                     rc;
+} ngx_http_webhook_send_sign_t;
+
+
+static ngx_int_t ngx_http_webhook_send_thread(ngx_http_webhook_send_t *send,
+    ngx_http_webhook_endpoint_t *ep);
+static void ngx_http_webhook_send_sign_run(ngx_http_webhook_work_t *work);
+static void ngx_http_webhook_send_sign_done(ngx_http_webhook_work_t *work);
+static void ngx_http_webhook_send_go(ngx_http_webhook_send_t *send,
+    ngx_http_webhook_endpoint_t *ep, ngx_int_t rc);
+static void ngx_http_webhook_send_back(ngx_http_webhook_send_t *send,
+    uint64_t delay);
 static void ngx_http_webhook_send_unsent(ngx_http_webhook_send_t *send,
     uint64_t delay);
 static void ngx_http_webhook_send_done(ngx_http_webhook_exchange_t *x);
@@ -94,11 +112,9 @@ void
 ngx_http_webhook_send_start(webhook_lease_t *lease,
     ngx_http_webhook_hold_t *hold)
 {
-    ngx_int_t                     rc;
     ngx_http_webhook_send_t      *send;
     ngx_http_webhook_sender_t    *s;
     ngx_http_webhook_endpoint_t  *ep;
-    ngx_http_webhook_exchange_t  *x;
 
     s = &ngx_http_webhook_sender;
 
@@ -127,23 +143,135 @@ ngx_http_webhook_send_start(webhook_lease_t *lease,
 
     ep = ngx_http_webhook_endpoint_find(s->wmcf, lease->endpoint);
 
-    rc = ep ? ngx_http_webhook_send_head(send, ep, &s->wmcf->event_header,
-                                         s->log)
-            : NGX_ERROR;
-
-    if (rc == NGX_DECLINED) {
-        ngx_http_webhook_send_log_unsigned(ep, s->log);
-        ngx_http_webhook_send_unsent(send, NGX_HTTP_WEBHOOK_KEY_DELAY);
-        return;
-    }
-
-    if (rc != NGX_OK) {
+    if (ep == NULL) {
         ngx_http_webhook_send_unsent(send, NGX_HTTP_WEBHOOK_LOCAL_DELAY);
         return;
     }
 
     send->from = hold;
     hold->refs++;
+
+    if (ngx_http_webhook_send_thread(send, ep) == NGX_OK) {
+        return;
+    }
+
+    ngx_http_webhook_send_go(send, ep,
+                             ngx_http_webhook_send_head(send, ep,
+                                                        &s->wmcf->event_header,
+                                                        s->log));
+}
+
+
+/*
+ * A large body is signed on a thread.  NGX_DECLINED where there is nothing to
+ * sign, it is small, or there is no memory for that.
+ */
+
+static ngx_int_t
+ngx_http_webhook_send_thread(ngx_http_webhook_send_t *send,
+    ngx_http_webhook_endpoint_t *ep)
+{
+    size_t                        size;
+    ngx_http_webhook_work_t      *work;
+    ngx_http_webhook_send_sign_t *sign;
+
+    size = send->lease.event.form.body.len;
+
+    if ((ep->keys.nkeys == 0 && ep->hmacs.nelts == 0)
+        || !ngx_http_webhook_cpu_wanted(size))
+    {
+        return NGX_DECLINED;
+    }
+
+    work = ngx_http_webhook_work_create(size);
+    if (work == NULL) {
+        return NGX_DECLINED;
+    }
+
+    sign = ngx_pcalloc(work->pool, sizeof(ngx_http_webhook_send_sign_t));
+
+    if (sign == NULL) {
+        ngx_http_webhook_work_free(work);
+        return NGX_DECLINED;
+    }
+
+    sign->send = send;
+    sign->endpoint = ep;
+
+    work->run = ngx_http_webhook_send_sign_run;
+    work->done = ngx_http_webhook_send_sign_done;
+    work->data = sign;
+
+    ngx_http_webhook_work_post(work);
+
+    return NGX_OK;
+}
+
+
+/* On a thread: all that it reads is the configuration's or the send's. */
+
+static void
+ngx_http_webhook_send_sign_run(ngx_http_webhook_work_t *work)
+{
+    ngx_http_webhook_send_sign_t  *sign;
+
+    sign = work->data;
+
+    sign->rc = ngx_http_webhook_send_head(sign->send, sign->endpoint,
+                             &ngx_http_webhook_sender.wmcf->event_header,
+                             work->log);
+}
+
+
+static void
+ngx_http_webhook_send_sign_done(ngx_http_webhook_work_t *work)
+{
+    ngx_int_t                     rc;
+    ngx_http_webhook_send_t      *send;
+    ngx_http_webhook_endpoint_t  *ep;
+    ngx_http_webhook_send_sign_t *sign;
+
+    sign = work->data;
+
+    send = sign->send;
+    ep = sign->endpoint;
+    rc = sign->rc;
+
+    /* there is nothing large in it */
+
+    work->size = 0;
+    ngx_http_webhook_work_free(work);
+
+    if (ngx_http_webhook_cpu_closing()) {
+        ngx_http_webhook_send_back(send, 0);
+        return;
+    }
+
+    ngx_http_webhook_send_go(send, ep, rc);
+}
+
+
+/* rc is what making the head returned. */
+
+static void
+ngx_http_webhook_send_go(ngx_http_webhook_send_t *send,
+    ngx_http_webhook_endpoint_t *ep, ngx_int_t rc)
+{
+    ngx_http_webhook_sender_t    *s;
+    ngx_http_webhook_exchange_t  *x;
+
+    s = &ngx_http_webhook_sender;
+
+    if (rc == NGX_DECLINED) {
+        ngx_http_webhook_send_log_unsigned(ep, s->log);
+        ngx_http_webhook_send_back(send, NGX_HTTP_WEBHOOK_KEY_DELAY);
+        return;
+    }
+
+    if (rc != NGX_OK) {
+        ngx_http_webhook_send_back(send, NGX_HTTP_WEBHOOK_LOCAL_DELAY);
+        return;
+    }
 
     ngx_queue_insert_tail(&s->sends, &send->queue);
 
@@ -178,6 +306,20 @@ ngx_http_webhook_send_unsent(ngx_http_webhook_send_t *send, uint64_t delay)
     ngx_http_webhook_count(NGX_HTTP_WEBHOOK_SENDS_RELEASED, 1);
 
     ngx_http_webhook_send_tell(send);
+}
+
+
+/* The same, of one that holds its event. */
+
+static void
+ngx_http_webhook_send_back(ngx_http_webhook_send_t *send, uint64_t delay)
+{
+    ngx_http_webhook_hold_release(send->from);
+    send->from = NULL;
+
+    ngx_http_webhook_send_head_free(send);
+
+    ngx_http_webhook_send_unsent(send, delay);
 }
 
 
