@@ -386,6 +386,7 @@ typedef struct {
     unsigned                          own:1;    /* they stand here */
     unsigned                          off:1;    /* "webhook_event off" */
     ngx_uint_t                        commit;
+    ngx_msec_t                        commit_timeout;
     size_t                            payload_max;
     ngx_str_t                         idempotency;  /* a header's name; empty:
                                                        off */

@@ -8,7 +8,11 @@
 
 
 #define NGX_HTTP_WEBHOOK_BATCH_MAX    1024      /* operations a task */
+#define NGX_HTTP_WEBHOOK_BATCH_LOOK   1000      /* ms between looks */
 #define NGX_HTTP_WEBHOOK_BATCH_STUCK  60000     /* ms until an alarm */
+#define NGX_HTTP_WEBHOOK_BATCH_LEAVE  5000      /* ms of a task that a worker
+                                                   waits for after worker_
+                                                   shutdown_timeout */
 #define NGX_HTTP_WEBHOOK_BATCH_AGAIN  5000      /* ms between tries to open */
 #define NGX_HTTP_WEBHOOK_BATCH_LAST   64        /* batches at exit */
 #define NGX_HTTP_WEBHOOK_BATCH_BYTES  8388608   /* of bodies that may join a
@@ -41,10 +45,17 @@ typedef struct {
     ngx_event_t                    start;       /* posted: hand over */
     ngx_event_t                    guard;       /* keeps an exiting worker
                                                    until its task is back */
+    ngx_msec_t                     began;       /* of the task */
+    ngx_msec_t                     alarm;       /* time of the next */
+
+    ngx_msec_t                     shutdown;    /* worker_shutdown_timeout; 0:
+                                                   none */
+    ngx_msec_t                     exiting;     /* since when, if "leaves" */
 
     unsigned                       busy:1;      /* a task is away */
     unsigned                       ready:1;     /* the store is open */
     unsigned                       closing:1;
+    unsigned                       leaves:1;
 } ngx_http_webhook_batch_t;
 
 
@@ -59,6 +70,7 @@ static ngx_uint_t ngx_http_webhook_batch_due(struct timespec *tried);
 static void ngx_http_webhook_batch_done(ngx_event_t *ev);
 static void ngx_http_webhook_batch_hand_back(void);
 static void ngx_http_webhook_batch_stuck(ngx_event_t *ev);
+static void ngx_http_webhook_batch_leave(ngx_http_webhook_batch_t *b);
 static void ngx_http_webhook_batch_log(void *ctx, webhook_store_log_e level,
     const char *text);
 
@@ -70,6 +82,7 @@ ngx_int_t
 ngx_http_webhook_batch_init(ngx_cycle_t *cycle,
     ngx_http_webhook_main_conf_t *wmcf)
 {
+    ngx_core_conf_t               *ccf;
     ngx_thread_task_t             *task;
     ngx_http_webhook_batch_t      *b;
     ngx_http_webhook_batch_ctx_t  *ctx;
@@ -77,6 +90,10 @@ ngx_http_webhook_batch_init(ngx_cycle_t *cycle,
     b = &ngx_http_webhook_batch;
 
     ngx_memzero(b, sizeof(ngx_http_webhook_batch_t));
+
+    ccf = (ngx_core_conf_t *) ngx_get_conf(cycle->conf_ctx, ngx_core_module);
+
+    b->shutdown = ccf->shutdown_timeout;
 
     task = ngx_thread_task_alloc(cycle->pool,
                                  sizeof(ngx_http_webhook_batch_ctx_t));
@@ -229,7 +246,7 @@ ngx_http_webhook_batch_post(ngx_http_webhook_job_t *job)
     }
 
     if (!b->guard.timer_set) {
-        ngx_add_timer(&b->guard, NGX_HTTP_WEBHOOK_BATCH_STUCK);
+        ngx_add_timer(&b->guard, NGX_HTTP_WEBHOOK_BATCH_LOOK);
     }
 }
 
@@ -248,6 +265,26 @@ ngx_http_webhook_batch_closing(void)
 }
 
 
+ngx_uint_t
+ngx_http_webhook_batch_leaving(void)
+{
+    ngx_http_webhook_batch_t  *b;
+
+    b = &ngx_http_webhook_batch;
+
+    if (!ngx_exiting || b->shutdown == 0) {
+        return 0;
+    }
+
+    if (!b->leaves) {
+        b->leaves = 1;
+        b->exiting = ngx_current_msec;
+    }
+
+    return ngx_current_msec - b->exiting >= b->shutdown;
+}
+
+
 static void
 ngx_http_webhook_batch_start(ngx_event_t *ev)
 {
@@ -262,8 +299,10 @@ ngx_http_webhook_batch_start(ngx_event_t *ev)
     ngx_http_webhook_batch_gather();
 
     b->busy = 1;
+    b->began = ngx_current_msec;
+    b->alarm = ngx_current_msec + NGX_HTTP_WEBHOOK_BATCH_STUCK;
 
-    ngx_add_timer(&b->guard, NGX_HTTP_WEBHOOK_BATCH_STUCK);
+    ngx_add_timer(&b->guard, NGX_HTTP_WEBHOOK_BATCH_LOOK);
 
     if (ngx_thread_task_post(b->pool, b->task) == NGX_OK) {
         return;
@@ -457,7 +496,7 @@ ngx_http_webhook_batch_done(ngx_event_t *ev)
     }
 
     if (!b->guard.timer_set) {
-        ngx_add_timer(&b->guard, NGX_HTTP_WEBHOOK_BATCH_STUCK);
+        ngx_add_timer(&b->guard, NGX_HTTP_WEBHOOK_BATCH_LOOK);
     }
 }
 
@@ -524,16 +563,86 @@ ngx_http_webhook_batch_stuck(ngx_event_t *ev)
 
     b = ev->data;
 
-    if (b->busy) {
-        ngx_log_error(NGX_LOG_ALERT, b->log, 0,
-                      "webhook store has not answered for %ui ms",
-                      (ngx_uint_t) NGX_HTTP_WEBHOOK_BATCH_STUCK);
-
-        ngx_add_timer(&b->guard, NGX_HTTP_WEBHOOK_BATCH_STUCK);
+    if (!b->busy) {
+        ngx_http_webhook_batch_start(&b->start);
         return;
     }
 
-    ngx_http_webhook_batch_start(&b->start);
+    if ((ngx_msec_int_t) (ngx_current_msec - b->alarm) >= 0) {
+
+        ngx_log_error(NGX_LOG_ALERT, b->log, 0,
+                      "webhook store has not answered for %M ms",
+                      ngx_current_msec - b->began);
+
+        b->alarm = ngx_current_msec + NGX_HTTP_WEBHOOK_BATCH_STUCK;
+    }
+
+    if (ngx_http_webhook_batch_leaving()
+        && ngx_current_msec - b->began >= NGX_HTTP_WEBHOOK_BATCH_LEAVE)
+    {
+        ngx_http_webhook_batch_leave(b);
+    }
+
+    ngx_add_timer(&b->guard, NGX_HTTP_WEBHOOK_BATCH_LOOK);
+}
+
+
+/*
+ * The end of a worker that may wait no longer for a thread which does not come
+ * back: it cannot be joined, and nginx would wait for it with all of a
+ * processor.  To the store this is the death of a process, which it bears.
+ */
+
+static void
+ngx_http_webhook_batch_leave(ngx_http_webhook_batch_t *b)
+{
+    ngx_uint_t        i, n;
+    ngx_queue_t      *q;
+    ngx_list_part_t  *part;
+    ngx_open_file_t  *file;
+
+    n = 0;
+
+    (void) ngx_thread_mutex_lock(&b->mutex, b->log);
+
+    for (q = ngx_queue_head(&b->waiting);
+         q != ngx_queue_sentinel(&b->waiting);
+         q = ngx_queue_next(q))
+    {
+        n++;
+    }
+
+    (void) ngx_thread_mutex_unlock(&b->mutex, b->log);
+
+    ngx_log_error(NGX_LOG_ALERT, b->log, 0,
+                  "webhook store has not answered for %M ms: the worker exits "
+                  "without it; what it had handed over (%ui operations) and "
+                  "%ui more may be lost",
+                  ngx_current_msec - b->began, b->ctx->count, n);
+
+    /* buffered logs */
+
+    part = (ngx_list_part_t *) &ngx_cycle->open_files.part;
+    file = part->elts;
+
+    for (i = 0; /* void */ ; i++) {
+
+        if (i >= part->nelts) {
+            if (part->next == NULL) {
+                break;
+            }
+
+            part = part->next;
+            file = part->elts;
+            i = 0;
+        }
+
+        if (file[i].flush) {
+            file[i].flush(&file[i], b->log);
+        }
+    }
+
+    _exit(0);
 }
 
 

@@ -54,6 +54,10 @@ void ngx_http_webhook_batch_post(ngx_http_webhook_job_t *job);
 /* True where the store is open. */
 ngx_uint_t ngx_http_webhook_batch_ready(void);
 
+/* True in a worker that exits, once its worker_shutdown_timeout is over: nothing
+   waits any more.  To be asked every now and then. */
+ngx_uint_t ngx_http_webhook_batch_leaving(void);
+
 /* True while the process exits and nothing new can be sent. */
 ngx_uint_t ngx_http_webhook_batch_closing(void);
 

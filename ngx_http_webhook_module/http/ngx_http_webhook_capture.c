@@ -107,6 +107,8 @@ ngx_http_webhook_capture_header_filter(ngx_http_request_t *r)
                or a 416 that of the one that was matched. */
 
             if (capture->state != NGX_HTTP_WEBHOOK_CAPTURE_DONE) {
+                ngx_http_webhook_capture_limit_end(capture);
+
                 capture->state = NGX_HTTP_WEBHOOK_CAPTURE_DONE;
                 capture->header = 0;
 
@@ -248,6 +250,8 @@ ngx_http_webhook_capture_hold_header(ngx_http_webhook_capture_t *capture,
         capture->header_only = !r->header_only;
         r->header_only = 1;
     }
+
+    ngx_http_webhook_capture_limit(capture);
 
     return 1;
 }

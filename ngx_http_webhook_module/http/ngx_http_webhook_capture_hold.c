@@ -101,6 +101,8 @@ ngx_http_webhook_capture_commit(ngx_http_webhook_capture_t *capture)
 
     capture->r->buffered |= NGX_HTTP_WEBHOOK_BUFFERED;
 
+    ngx_http_webhook_capture_limit(capture);
+
     return NGX_AGAIN;
 }
 
@@ -135,6 +137,8 @@ ngx_http_webhook_capture_wake(ngx_http_webhook_capture_t *capture)
     c = r->connection;
 
     capture->state = NGX_HTTP_WEBHOOK_CAPTURE_RELEASE;
+
+    ngx_http_webhook_capture_limit_end(capture);
 
     if (r->post_action) {
 

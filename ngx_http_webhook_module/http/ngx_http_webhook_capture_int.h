@@ -7,6 +7,7 @@
  *   capture.c          the filters of the response, and the log handler
  *   capture_hold.c     holds a response back, and lets it go
  *   capture_stream.c   passes one on, but for its end
+ *   capture_limit.c    for how long at most
  *   capture_match.c    the state of a request, and which rules match it
  *   capture_request.c  the filter of the request's body
  *   capture_copy.c     copies of bodies, bounded, and their decoding
@@ -183,6 +184,12 @@ struct ngx_http_webhook_capture_s {
                                                    back, or NULL */
     off_t                              left;    /* STREAM: bytes that have not
                                                    come yet; -1: unknown */
+
+    /* In COMMIT: how long it waits. */
+    ngx_event_t                        limit;
+    ngx_msec_t                         since;
+    ngx_msec_t                         timeout;
+    ngx_http_event_handler_pt          writer;  /* core's */
 
     unsigned                           asked:1; /* wanted is decided */
     unsigned                           wanted:1;    /* copy the request's
@@ -395,6 +402,15 @@ void ngx_http_webhook_capture_cut(ngx_http_webhook_capture_t *capture);
    the others. */
 void ngx_http_webhook_capture_spoil(ngx_http_webhook_capture_t *capture,
     ngx_http_webhook_counter_e counter, const char *reason);
+
+
+/* ----------------------------------------------------- capture_limit.c --- */
+
+/* In COMMIT, with events under way: has the response go out without them
+   after the timeout of webhook_commit; and, before it leaves COMMIT or is
+   gone, ends that. */
+void ngx_http_webhook_capture_limit(ngx_http_webhook_capture_t *capture);
+void ngx_http_webhook_capture_limit_end(ngx_http_webhook_capture_t *capture);
 
 
 /* ---------------------------------------------------- capture_repeat.c --- */

@@ -93,6 +93,8 @@ ngx_http_webhook_capture_reset(ngx_http_webhook_capture_t *capture)
 {
     ngx_http_webhook_match_t  *match;
 
+    ngx_http_webhook_capture_limit_end(capture);
+
     for (match = capture->matches; match; match = match->next) {
         if (match->event) {
             match->event->data = NULL;

@@ -328,6 +328,8 @@ ngx_http_webhook_stream_pass(ngx_http_webhook_capture_t *capture,
         capture->held = capture->tail;
         capture->state = NGX_HTTP_WEBHOOK_CAPTURE_COMMIT;
 
+        ngx_http_webhook_capture_limit(capture);
+
     } else if (byte == NULL) {
 
         /*

@@ -20,6 +20,8 @@
 
 #define NGX_HTTP_WEBHOOK_KEEP_MAX     (3660 * 24 * 60 * 60 * UINT64_C(1000))
 
+#define NGX_HTTP_WEBHOOK_COMMIT_TIMEOUT      60000          /* ms */
+#define NGX_HTTP_WEBHOOK_COMMIT_TIMEOUT_MAX  (60 * 60000)
 #define NGX_HTTP_WEBHOOK_PAYLOAD      (1024 * 1024)
 #define NGX_HTTP_WEBHOOK_PAYLOAD_TOP  (256 * 1024 * 1024)
 
@@ -126,6 +128,7 @@ ngx_http_webhook_create_loc_conf(ngx_conf_t *cf)
      */
 
     wlcf->commit = NGX_CONF_UNSET_UINT;
+    wlcf->commit_timeout = NGX_CONF_UNSET_MSEC;
     wlcf->payload_max = NGX_CONF_UNSET_SIZE;
 
     return wlcf;
@@ -151,6 +154,8 @@ ngx_http_webhook_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
 
     ngx_conf_merge_uint_value(conf->commit, prev->commit,
                               NGX_HTTP_WEBHOOK_BEFORE_RESPONSE);
+    ngx_conf_merge_msec_value(conf->commit_timeout, prev->commit_timeout,
+                              NGX_HTTP_WEBHOOK_COMMIT_TIMEOUT);
     ngx_conf_merge_size_value(conf->payload_max, prev->payload_max,
                               NGX_HTTP_WEBHOOK_PAYLOAD);
     if (conf->idempotency.data == NULL) {
@@ -547,6 +552,60 @@ ngx_http_webhook_event_header(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     }
 
     wmcf->event_header = value[1];
+
+    return NGX_CONF_OK;
+}
+
+
+char *
+ngx_http_webhook_commit(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_webhook_loc_conf_t *wlcf = conf;
+
+    ngx_int_t   ms;
+    ngx_str_t  *value, s;
+
+    if (wlcf->commit != NGX_CONF_UNSET_UINT) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    if (ngx_strcmp(value[1].data, "before_response") == 0) {
+        wlcf->commit = NGX_HTTP_WEBHOOK_BEFORE_RESPONSE;
+
+    } else if (ngx_strcmp(value[1].data, "after_response") == 0) {
+        wlcf->commit = NGX_HTTP_WEBHOOK_AFTER_RESPONSE;
+
+    } else {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid \"%V\", it must be \"before_response\" or "
+                           "\"after_response\"", &value[1]);
+        return NGX_CONF_ERROR;
+    }
+
+    wlcf->commit_timeout = NGX_HTTP_WEBHOOK_COMMIT_TIMEOUT;
+
+    if (cf->args->nelts == 2) {
+        return NGX_CONF_OK;
+    }
+
+    if (wlcf->commit == NGX_HTTP_WEBHOOK_AFTER_RESPONSE
+        || !ngx_http_webhook_conf_param(&value[2], "timeout=", &s))
+    {
+        return ngx_http_webhook_conf_invalid(cf, &value[2]);
+    }
+
+    ms = ngx_parse_time(&s, 0);
+
+    if (ms <= 0 || ms > NGX_HTTP_WEBHOOK_COMMIT_TIMEOUT_MAX) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid \"%V\", it must be a time of up to 1h",
+                           &value[2]);
+        return NGX_CONF_ERROR;
+    }
+
+    wlcf->commit_timeout = (ngx_msec_t) ms;
 
     return NGX_CONF_OK;
 }

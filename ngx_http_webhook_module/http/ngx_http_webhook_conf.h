@@ -44,6 +44,7 @@ char *ngx_http_webhook_event_type(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_http_webhook_event_header(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+char *ngx_http_webhook_commit(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_webhook_payload_max(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_http_webhook_receive(ngx_conf_t *cf, ngx_command_t *cmd,

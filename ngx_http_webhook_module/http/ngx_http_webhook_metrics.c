@@ -44,6 +44,12 @@ static ngx_http_webhook_metric_t  ngx_http_webhook_metric[] = {
         ngx_string("ngx_webhook_events_waited_total"),
         ngx_string("Events whose response waited for room in the store.") },
 
+    [NGX_HTTP_WEBHOOK_EVENTS_LATE] = {
+        ngx_string("ngx_webhook_events_late_total"),
+        ngx_string("Events whose response went out before they were kept, "
+                   "since the store took longer than the timeout of "
+                   "webhook_commit.") },
+
     [NGX_HTTP_WEBHOOK_EVENTS_SKIPPED] = {
         ngx_string("ngx_webhook_events_skipped_total"),
         ngx_string("Events that no endpoint asks for.") },
@@ -169,6 +175,17 @@ static ngx_http_webhook_metric_t  ngx_http_webhook_metric[] = {
         ngx_string("ngx_webhook_calls_dedupe_full_total"),
         ngx_string("Calls refused with 503 because as many are known by "
                    "dedupe as may be (dedupe_rows).") },
+
+    [NGX_HTTP_WEBHOOK_CALLS_LATE] = {
+        ngx_string("ngx_webhook_calls_late_total"),
+        ngx_string("Calls that were answered before the store was done with "
+                   "them, since it took longer than the timeout of "
+                   "webhook_commit.") },
+
+    [NGX_HTTP_WEBHOOK_CALLS_BEHIND] = {
+        ngx_string("ngx_webhook_calls_behind_total"),
+        ngx_string("Calls that got a 503 because too much waits for the "
+                   "store.") },
 
     [NGX_HTTP_WEBHOOK_CALLS_UNLOGGED] = {
         ngx_string("ngx_webhook_calls_unlogged_total"),

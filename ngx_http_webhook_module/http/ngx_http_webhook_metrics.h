@@ -18,6 +18,7 @@ typedef enum {
     NGX_HTTP_WEBHOOK_EVENTS_COMMITTED = 0,  /* events made durable */
     NGX_HTTP_WEBHOOK_EVENTS_FAILED,         /* matched, but not kept */
     NGX_HTTP_WEBHOOK_EVENTS_WAITED,         /* for room in the store */
+    NGX_HTTP_WEBHOOK_EVENTS_LATE,           /* the response did not wait */
     NGX_HTTP_WEBHOOK_EVENTS_SKIPPED,        /* matched, nobody asked for it */
     NGX_HTTP_WEBHOOK_EVENTS_TOO_LARGE,      /* over webhook_payload_max */
     NGX_HTTP_WEBHOOK_EVENTS_UNDECODABLE,    /* unknown content coding */
@@ -44,6 +45,8 @@ typedef enum {
     NGX_HTTP_WEBHOOK_CALLS_REFUSED,
     NGX_HTTP_WEBHOOK_CALLS_FAILED,
     NGX_HTTP_WEBHOOK_CALLS_UNKNOWN,         /* dedupe_rows was reached */
+    NGX_HTTP_WEBHOOK_CALLS_LATE,            /* did not wait for the store */
+    NGX_HTTP_WEBHOOK_CALLS_BEHIND,          /* too much waits for it */
     NGX_HTTP_WEBHOOK_CALLS_UNLOGGED,        /* history could not be kept */
     NGX_HTTP_WEBHOOK_SHADOWS_OK,            /* a copy answered 2xx */
     NGX_HTTP_WEBHOOK_SHADOWS_FAILED,        /* or not */

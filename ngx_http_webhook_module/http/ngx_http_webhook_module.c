@@ -28,13 +28,6 @@ static void ngx_http_webhook_restore(ngx_http_webhook_main_conf_t *wmcf);
 static void ngx_http_webhook_exit_process(ngx_cycle_t *cycle);
 
 
-static ngx_conf_enum_t  ngx_http_webhook_commits[] = {
-    { ngx_string("before_response"), NGX_HTTP_WEBHOOK_BEFORE_RESPONSE },
-    { ngx_string("after_response"), NGX_HTTP_WEBHOOK_AFTER_RESPONSE },
-    { ngx_null_string, 0 }
-};
-
-
 static ngx_command_t  ngx_http_webhook_commands[] = {
 
     { ngx_string("webhook_store"),
@@ -73,11 +66,11 @@ static ngx_command_t  ngx_http_webhook_commands[] = {
       NULL },
 
     { ngx_string("webhook_commit"),
-      NGX_HTTP_WEBHOOK_ANY_CONF|NGX_CONF_TAKE1,
-      ngx_conf_set_enum_slot,
+      NGX_HTTP_WEBHOOK_ANY_CONF|NGX_CONF_TAKE12,
+      ngx_http_webhook_commit,
       NGX_HTTP_LOC_CONF_OFFSET,
-      offsetof(ngx_http_webhook_loc_conf_t, commit),
-      ngx_http_webhook_commits },
+      0,
+      NULL },
 
     { ngx_string("webhook_payload_max"),
       NGX_HTTP_WEBHOOK_ANY_CONF|NGX_CONF_TAKE1,

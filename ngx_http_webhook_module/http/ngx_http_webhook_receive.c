@@ -38,6 +38,7 @@ static const ngx_http_webhook_step_pt  ngx_http_webhook_receive_steps[] = {
     ngx_http_webhook_receive_target,
     ngx_http_webhook_receive_render,
     ngx_http_webhook_receive_dry,
+    ngx_http_webhook_receive_room,
     ngx_http_webhook_receive_reserve,
     ngx_http_webhook_receive_run,
     ngx_http_webhook_receive_durable,
@@ -450,6 +451,7 @@ ngx_http_webhook_receive_cleanup(void *data)
         (void) ngx_http_webhook_receive_log(call);
     }
 
+    ngx_http_webhook_receive_await_end(call);
     ngx_http_webhook_receive_repeat_end(call);
     ngx_http_webhook_receive_durable_end(call);
     ngx_http_webhook_receive_limit_free(call);

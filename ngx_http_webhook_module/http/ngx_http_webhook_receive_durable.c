@@ -9,6 +9,7 @@
 
 
 #include "ngx_http_webhook_receive_int.h"
+#include "ngx_http_webhook_metrics.h"
 #include "ngx_http_webhook_render.h"
 
 
@@ -29,6 +30,9 @@ static void ngx_http_webhook_durable_answer(ngx_http_webhook_call_t *call,
     webhook_id_t *id);
 static ngx_uint_t ngx_http_webhook_durable_emit(ngx_http_webhook_call_t *call,
     ngx_http_webhook_emit_t *emit, ngx_str_t *error);
+static ngx_uint_t ngx_http_webhook_durable_behind(
+    ngx_http_webhook_call_t *call, ngx_str_t *error);
+static ngx_int_t ngx_http_webhook_durable_late(ngx_http_webhook_call_t *call);
 static void ngx_http_webhook_durable_put(ngx_http_webhook_call_t *call,
     ngx_http_webhook_event_t *event);
 static void ngx_http_webhook_durable_kept(ngx_http_webhook_event_t *event,
@@ -38,6 +42,7 @@ static void ngx_http_webhook_durable_kept(ngx_http_webhook_event_t *event,
 ngx_int_t
 ngx_http_webhook_receive_durable(ngx_http_webhook_call_t *call)
 {
+    size_t                        size;
     ngx_str_t                     error;
     ngx_uint_t                    i, n, status;
     ngx_http_webhook_emit_t      *emit;
@@ -82,6 +87,15 @@ ngx_http_webhook_receive_durable(ngx_http_webhook_call_t *call)
 
     events = call->events;
     n = call->nevents;
+    size = 0;
+
+    for (i = 0; i < n; i++) {
+        size += events[i]->size;
+    }
+
+    if (status == 0 && n && ngx_http_webhook_courier_behind(size)) {
+        status = ngx_http_webhook_durable_behind(call, &error);
+    }
 
     if (status) {
 
@@ -106,7 +120,79 @@ ngx_http_webhook_receive_durable(ngx_http_webhook_call_t *call)
         ngx_http_webhook_courier_put(events[i]);
     }
 
+    ngx_http_webhook_receive_await(call, ngx_http_webhook_durable_late);
+
     return NGX_AGAIN;
+}
+
+
+ngx_int_t
+ngx_http_webhook_receive_room(ngx_http_webhook_call_t *call)
+{
+    ngx_str_t                     error;
+    ngx_http_webhook_receiver_t  *receiver;
+
+    receiver = call->receiver;
+
+    if (receiver->mode == NGX_HTTP_WEBHOOK_MODE_TEST
+        || (receiver->api == NULL && receiver->emits.nelts == 0)
+        || !ngx_http_webhook_courier_behind(call->body_len))
+    {
+        return NGX_OK;
+    }
+
+    ngx_http_webhook_count(NGX_HTTP_WEBHOOK_CALLS_BEHIND, 1);
+
+    ngx_str_set(&error, "Too much waits for the store; nothing was done");
+
+    return ngx_http_webhook_call_set(call, NGX_HTTP_SERVICE_UNAVAILABLE,
+                                     &error);
+}
+
+
+static ngx_uint_t
+ngx_http_webhook_durable_behind(ngx_http_webhook_call_t *call,
+    ngx_str_t *error)
+{
+    ngx_http_webhook_count(NGX_HTTP_WEBHOOK_CALLS_BEHIND, 1);
+
+    if (call->receiver->emits.nelts == 0) {
+        ngx_str_set(error, "Too much waits for the store; nothing was done");
+
+    } else {
+        ngx_str_set(error, "Too much waits for the store; an event of the "
+                           "call is lost");
+
+        ngx_http_webhook_count(NGX_HTTP_WEBHOOK_EVENTS_FAILED,
+                               call->nevents);
+    }
+
+    return NGX_HTTP_SERVICE_UNAVAILABLE;
+}
+
+
+/* What was put goes on without the call. */
+
+static ngx_int_t
+ngx_http_webhook_durable_late(ngx_http_webhook_call_t *call)
+{
+    ngx_str_t  error;
+
+    ngx_http_webhook_receive_durable_end(call);
+
+    ngx_str_null(&call->answer);
+
+    if (call->receiver->api) {
+        ngx_str_set(&error, "The store has not answered in time; the call may "
+                            "be made later");
+
+    } else {
+        ngx_str_set(&error, "The store has not answered in time; an event of "
+                            "the call may come later");
+    }
+
+    return ngx_http_webhook_call_set(call, NGX_HTTP_SERVICE_UNAVAILABLE,
+                                     &error);
 }
 
 
@@ -532,6 +618,8 @@ ngx_http_webhook_durable_kept(ngx_http_webhook_event_t *event,
     if (--call->pending || ngx_http_webhook_batch_closing()) {
         return;
     }
+
+    ngx_http_webhook_receive_await_end(call);
 
     c = call->request->connection;
     ngx_http_set_log_request(c->log, call->request);

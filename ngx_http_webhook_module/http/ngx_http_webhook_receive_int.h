@@ -18,6 +18,7 @@
  *   receive_map.c        what templates find; renders the actions
  *   receive_repeat.c     what repeats of a call have in common
  *   receive_durable.c    calls that are made later; events
+ *   receive_await.c      how long it waits for the store
  *   receive_shadow.c     repeats the actions to a copy
  *   receive_run.c        runs the actions, one after the other
  *   receive_capture.c    keeps what later actions take of an answer
@@ -178,6 +179,9 @@ struct ngx_http_webhook_call_s {
     ngx_str_t                     answer_type;  /* empty: JSON */
     ngx_int_t                     rc;           /* of sending it */
 
+    ngx_event_t                   await;        /* the store's answer */
+    ngx_int_t                   (*late)(ngx_http_webhook_call_t *call);
+
     uint64_t                      begun;        /* usec, a clock's */
     uint64_t                      wall;         /* ms since 1970 */
 
@@ -198,6 +202,7 @@ struct ngx_http_webhook_call_s {
     unsigned                      logged:1;
     unsigned                      cut:1;        /* the request is going */
     unsigned                      replaced:1;   /* core's error page */
+    unsigned                      was_late:1;   /* the store was */
 };
 
 
@@ -420,6 +425,10 @@ ngx_int_t ngx_http_webhook_receive_idempotency(ngx_http_webhook_act_t *act,
 
 /* receive_durable.c */
 
+/* Step: refuses a call that the next one could not keep, since too much waits
+   for the store, before anything is done for it. */
+ngx_int_t ngx_http_webhook_receive_room(ngx_http_webhook_call_t *call);
+
 /* Step: keeps the actions of a durable call, and events that a call makes; it
    waits until they are kept. */
 ngx_int_t ngx_http_webhook_receive_durable(ngx_http_webhook_call_t *call);
@@ -504,6 +513,18 @@ void ngx_http_webhook_receive_request_id(ngx_http_request_t *r,
 ngx_int_t ngx_http_webhook_receive_instead_header(ngx_http_request_t *r);
 ngx_uint_t ngx_http_webhook_receive_instead_body(ngx_http_request_t *r,
     ngx_chain_t *in, ngx_chain_t **out);
+
+
+/* receive_await.c */
+
+/*
+ * The call waits for the store.  If that takes too long, late() lets go of what
+ * it waits for and tells how it goes on, as a step does.  _end() where the
+ * store has answered, or the call is gone.
+ */
+void ngx_http_webhook_receive_await(ngx_http_webhook_call_t *call,
+    ngx_int_t (*late)(ngx_http_webhook_call_t *call));
+void ngx_http_webhook_receive_await_end(ngx_http_webhook_call_t *call);
 
 
 /* receive_log.c */

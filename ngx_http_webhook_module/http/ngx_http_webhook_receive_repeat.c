@@ -22,6 +22,8 @@
                                                 /* ms: the death of a worker
                                                    is seen sooner */
 #define NGX_HTTP_WEBHOOK_REPEAT_ANSWER    4096  /* bytes that are kept */
+#define NGX_HTTP_WEBHOOK_REPEAT_JOBS      65536 /* under way: calls that gave
+                                                   up waiting leave theirs */
 
 
 /* An operation under way, which outlives its request. */
@@ -36,6 +38,11 @@ typedef struct {
 static ngx_uint_t ngx_http_webhook_repeat_key(ngx_http_webhook_call_t *call,
     ngx_str_t *error);
 static void ngx_http_webhook_repeat_reserved(ngx_http_webhook_job_t *job);
+static ngx_int_t ngx_http_webhook_repeat_unanswered(
+    ngx_http_webhook_call_t *call);
+static ngx_int_t ngx_http_webhook_repeat_unsettled(
+    ngx_http_webhook_call_t *call);
+static void ngx_http_webhook_repeat_free(ngx_http_webhook_repeat_t *repeat);
 static ngx_int_t ngx_http_webhook_repeat_state(ngx_http_webhook_call_t *call,
     webhook_op_t *op);
 static void ngx_http_webhook_repeat_forget(ngx_http_webhook_repeat_t *repeat);
@@ -44,6 +51,9 @@ static ngx_uint_t ngx_http_webhook_repeat_again(
     ngx_http_webhook_repeat_t *repeat);
 static ngx_int_t ngx_http_webhook_repeat_digest(ngx_str_t *pieces,
     ngx_uint_t n, u_char *digest);
+
+
+static ngx_uint_t  ngx_http_webhook_repeat_jobs;
 
 
 ngx_int_t
@@ -72,6 +82,13 @@ ngx_http_webhook_receive_reserve(ngx_http_webhook_call_t *call)
         return NGX_OK;
     }
 
+    if (ngx_http_webhook_repeat_jobs >= NGX_HTTP_WEBHOOK_REPEAT_JOBS) {
+        ngx_http_webhook_count(NGX_HTTP_WEBHOOK_CALLS_BEHIND, 1);
+        ngx_str_set(&error, "Too much waits for the store; nothing was done");
+        return ngx_http_webhook_call_set(call, NGX_HTTP_SERVICE_UNAVAILABLE,
+                                         &error);
+    }
+
     repeat = ngx_calloc(sizeof(ngx_http_webhook_repeat_t),
                         call->request->connection->log);
 
@@ -98,7 +115,9 @@ ngx_http_webhook_receive_reserve(ngx_http_webhook_call_t *call)
 
     call->job = repeat;
 
+    ngx_http_webhook_repeat_jobs++;
     ngx_http_webhook_batch_post(&repeat->job);
+    ngx_http_webhook_receive_await(call, ngx_http_webhook_repeat_unanswered);
 
     return NGX_AGAIN;
 
@@ -230,14 +249,14 @@ ngx_http_webhook_repeat_reserved(ngx_http_webhook_job_t *job)
     }
 
     call->job = NULL;
+    ngx_http_webhook_receive_await_end(call);
 
     c = call->request->connection;
     ngx_http_set_log_request(c->log, call->request);
 
     rc = ngx_http_webhook_repeat_state(call, &job->op);
 
-    webhook_op_free(&job->op);
-    ngx_free(repeat);
+    ngx_http_webhook_repeat_free(repeat);
 
     ngx_http_webhook_call_resume(call, rc);
 
@@ -323,8 +342,7 @@ ngx_http_webhook_repeat_forget(ngx_http_webhook_repeat_t *repeat)
         || op->u.reserve.state != WEBHOOK_DEDUPE_NEW
         || ngx_http_webhook_batch_closing())
     {
-        webhook_op_free(op);
-        ngx_free(repeat);
+        ngx_http_webhook_repeat_free(repeat);
         return;
     }
 
@@ -415,9 +433,48 @@ ngx_http_webhook_receive_settle(ngx_http_webhook_call_t *call)
 
     call->job = repeat;
 
+    ngx_http_webhook_repeat_jobs++;
     ngx_http_webhook_batch_post(&repeat->job);
+    ngx_http_webhook_receive_await(call, ngx_http_webhook_repeat_unsettled);
 
     return NGX_AGAIN;
+}
+
+
+/* Whether it is a repeat cannot be told. */
+
+static ngx_int_t
+ngx_http_webhook_repeat_unanswered(ngx_http_webhook_call_t *call)
+{
+    ngx_str_t  error;
+
+    ngx_http_webhook_receive_repeat_end(call);
+
+    ngx_str_set(&error, "The store has not answered in time; nothing was done");
+
+    return ngx_http_webhook_call_set(call, NGX_HTTP_SERVICE_UNAVAILABLE,
+                                     &error);
+}
+
+
+/* The answer is kept for repeats later than it is sent. */
+
+static ngx_int_t
+ngx_http_webhook_repeat_unsettled(ngx_http_webhook_call_t *call)
+{
+    ngx_http_webhook_receive_repeat_end(call);
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_http_webhook_repeat_free(ngx_http_webhook_repeat_t *repeat)
+{
+    webhook_op_free(&repeat->job.op);
+    ngx_free(repeat);
+
+    ngx_http_webhook_repeat_jobs--;
 }
 
 
@@ -438,8 +495,7 @@ ngx_http_webhook_repeat_settled(ngx_http_webhook_job_t *job)
     call = repeat->call;
     result = job->op.result;
 
-    webhook_op_free(&job->op);
-    ngx_free(repeat);
+    ngx_http_webhook_repeat_free(repeat);
 
     if (result != WEBHOOK_STORE_OK && result != WEBHOOK_STORE_DUPLICATE) {
         ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
@@ -452,6 +508,7 @@ ngx_http_webhook_repeat_settled(ngx_http_webhook_job_t *job)
     }
 
     call->job = NULL;
+    ngx_http_webhook_receive_await_end(call);
 
     if (ngx_http_webhook_batch_closing()) {
         return;

@@ -191,6 +191,11 @@ ngx_http_webhook_wait_again(ngx_event_t *ev)
 
     w = ev->data;
 
+    if (ngx_http_webhook_batch_leaving()) {
+        /* the last batch tries once more */
+        return;
+    }
+
     for (n = 0; n < NGX_HTTP_WEBHOOK_WAIT_STEP; n++) {
 
         if (ngx_queue_empty(&w->events)) {
