@@ -658,7 +658,7 @@ qr/invalid number of arguments in "webhook_commit" directive in \S+webhook\.conf
 webhook_commit during_response;
 --- must_die
 --- error_log eval
-qr/invalid value "during_response" in \S+webhook\.conf:1$/m
+qr/invalid "during_response", it must be "before_response" or "after_response" in \S+webhook\.conf:1$/m
 
 
 
