@@ -269,6 +269,8 @@ ctl_check(ctl_t *ctl, webhook_store_t *st)
                             json_integer((json_int_t) op.u.check.rows));
         json_object_set_new(root, "faults",
                             json_integer((json_int_t) op.u.check.faults));
+        json_object_set_new(root, "counters",
+                            json_boolean(!op.u.check.moved));
         json_object_set_new(root, "text", ctl_json_text(&op.u.check.text));
 
         ctl_json_line(root);
@@ -278,6 +280,11 @@ ctl_check(ctl_t *ctl, webhook_store_t *st)
 
         printf("%" PRIu64 " rows, %" PRIu64 " faults\n", op.u.check.rows,
                op.u.check.faults);
+
+        if (op.u.check.moved) {
+            ctl_say("counters were not compared, since the store was written "
+                    "to meanwhile; check a copy of it for these (backup)");
+        }
     }
 
     webhook_op_free(&op);

@@ -676,11 +676,14 @@ typedef struct {
 
 /* CHECK.  Reads everything, recounts everything; text says what is wrong,
    line by line (a part of it where that is long).  Takes as long as the store
-   is large, and keeps pages from reuse meanwhile: for tools alone. */
+   is large: for tools alone.  A store that is written to meanwhile is read as
+   it is at several times: each row is looked at, but counters are not
+   compared. */
 
 typedef struct {
     uint64_t                   rows;        /* out */
     uint64_t                   faults;      /* out */
+    unsigned                   moved:1;     /* out: counters are not compared */
     webhook_str_t              text;        /* out */
 } webhook_op_check_t;
 
@@ -753,11 +756,11 @@ typedef struct {
 void webhook_store_news(webhook_store_t *st, webhook_store_news_t *news);
 
 /*
- * Copies the store, as of now and without its free space, into an empty file
- * that the caller has opened for writing, whose name is for messages; what is
- * in it after a failure is of no use.  Goes on beside all other work, but
- * keeps pages from reuse meanwhile; readonly stores too.  Restored by putting
- * it in place of a stopped store's data.mdb.
+ * Copies the store, as it is at the end of that, into an empty file that the
+ * caller has opened for writing, whose name is for messages; what is in it after
+ * a failure is of no use.  Free pages are holes of the file.  Goes on beside all
+ * other work; readonly stores too.  Restored by putting it in place of a stopped
+ * store's data.mdb.
  */
 webhook_store_result_e webhook_store_backup(webhook_store_t *st, int fd,
     const char *name);

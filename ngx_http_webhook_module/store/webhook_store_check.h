@@ -39,6 +39,10 @@ typedef struct {
                                                index of what is finished is
                                                not looked at */
 
+    uint64_t                   begun;       /* ms, of what is read now */
+    unsigned                   looks;       /* rows since the last look at
+                                               the time */
+
     /* the event that is being looked at */
     unsigned                   head:1;      /* it has one */
     webhook_id_t               id;

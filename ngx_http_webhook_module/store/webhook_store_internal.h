@@ -282,6 +282,9 @@ int webhook_room_take(webhook_txn_t *t, size_t bytes);
    need is free. */
 int webhook_room_short(webhook_txn_t *t, unsigned part);
 
+/* 1 if little more has to be kept by readers until events are refused. */
+int webhook_room_low(webhook_txn_t *t);
+
 /* What outcomes need, once so many bytes more are in use. */
 uint64_t webhook_room_need(const webhook_txn_t *t, size_t bytes);
 
@@ -745,9 +748,10 @@ void webhook_store_log_error(webhook_store_t *st, int rc, const char *what);
 
 
 /*
- * Recounts everything and compares: a test of the store itself.  Reads in one
- * transaction, which takes as long as the store is large.  Returns 0 and what
- * it found; each fault is told to "tell" as a sentence.
+ * Recounts everything and compares: a test of the store itself.  Returns 0 and
+ * what it found; each fault is told to "tell" as a sentence.  Where the store is
+ * written to meanwhile, it goes on with what is there now every now and then,
+ * and compares no counters then.
  */
 
 typedef struct {
@@ -760,6 +764,7 @@ typedef struct {
     uint64_t  calls;
     uint64_t  leases;
     uint64_t  orphans;                  /* leases of no known owner */
+    unsigned  moved:1;                  /* it was written to meanwhile */
 } webhook_check_t;
 
 int webhook_store_check(webhook_store_t *st, webhook_check_t *check,

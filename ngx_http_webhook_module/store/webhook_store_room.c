@@ -89,6 +89,14 @@ webhook_room_short(webhook_txn_t *t, unsigned part)
 
 
 int
+webhook_room_low(webhook_txn_t *t)
+{
+    return webhook_room_measure(t, 1) == 0
+           && t->room < webhook_room_need(t, 0) / 8 * 9;
+}
+
+
+int
 webhook_room_reader(const webhook_txn_t *t)
 {
     const webhook_readers_t  *r;
