@@ -425,15 +425,59 @@ step_takeover(util_t *u)
 }
 
 
+/* What makes room sooner: delivered, cancelled, dead. */
+
+static unsigned
+class(const model_t *m)
+{
+    unsigned  e, worst;
+
+    worst = 0;
+
+    for (e = 0; e < ENDPOINTS; e++) {
+
+        if (m->wants[e] && m->state[e] == WEBHOOK_DEAD) {
+            return 2;
+        }
+
+        if (m->wants[e] && m->state[e] == WEBHOOK_CANCELLED) {
+            worst = 1;
+        }
+    }
+
+    return worst;
+}
+
+
+/* One that went before its time: nothing stays that should have gone sooner. */
+
+static void
+gone_early(const model_t *m)
+{
+    unsigned  i;
+
+    for (i = 0; i < events; i++) {
+        if (!model[i].gone && model[i].finished) {
+            expect(class(&model[i]) > class(m)
+                   || (class(&model[i]) == class(m)
+                       && model[i].finished >= m->finished),
+                   "one went before its turn");
+        }
+    }
+}
+
+
 static void
 step_expire(util_t *u)
 {
-    unsigned       i, n;
+    unsigned       i, n, early;
     webhook_op_t   op;
+    model_t       *gone[20];
 
     n = util_expire(u, roll(20), NULL);
+    early = 0;
 
-    /* the oldest go; which of them, the store tells */
+    /* which of them go, the store tells */
 
     for (i = 0; i < events && n; i++) {
 
@@ -448,12 +492,20 @@ step_expire(util_t *u)
         if (util_apply(u, &op) == WEBHOOK_STORE_NOT_FOUND) {
             model[i].gone = 1;
             n--;
+
+            if (model[i].finished + u->keep > u->clock) {
+                gone[early++] = &model[i];
+            }
         }
 
         webhook_op_free(&op);
     }
 
     expect(n == 0, "what expired was not finished");
+
+    while (early) {
+        gone_early(gone[--early]);
+    }
 }
 
 
@@ -562,7 +614,8 @@ main(int argc, char **argv)
     util_init(&u);
 
     u.size = 32 << 20;
-    u.keep = 20000;
+    u.keep = 60000;
+    u.keep_bytes = 400 * 1000;
 
     util_open(&u);
 
