@@ -49,7 +49,8 @@ static int webhook_filter_map(const webhook_filter_t *filter,
 static int webhook_filter_made(webhook_buf_t *made, webhook_value_t *v,
     webhook_buf_t *scratch, webhook_error_t *err);
 static int webhook_filter_refuse(const webhook_path_t *path,
-    const webhook_str_t *text, const char *what, webhook_error_t *err);
+    const webhook_value_t *v, const webhook_str_t *text, const char *what,
+    webhook_error_t *err);
 
 
 static const webhook_filter_name_t  webhook_filter_names[] = {
@@ -192,7 +193,7 @@ webhook_filter_apply(const webhook_filter_t *filter,
     if (!v->is_text
         && (v->type == WEBHOOK_JSON_ARRAY || v->type == WEBHOOK_JSON_OBJECT))
     {
-        return webhook_filter_refuse(path, &v->span,
+        return webhook_filter_refuse(path, v, &v->span,
                                      filter->type == WEBHOOK_FILTER_INT
                                      ? "is not an integer"
                                      : "is neither a text nor a number", err);
@@ -206,8 +207,8 @@ webhook_filter_apply(const webhook_filter_t *filter,
     }
 
     if (rc != WEBHOOK_OK) {
-        return webhook_filter_refuse(path, &v->span, "is no valid string",
-                                     err);
+        return webhook_filter_refuse(path, v, &v->span,
+                                     "is no valid string", err);
     }
 
     switch (filter->type) {
@@ -284,7 +285,7 @@ webhook_filter_int(const webhook_path_t *path, webhook_value_t *v,
         || (!v->is_text && v->type != WEBHOOK_JSON_STRING
             && v->type != WEBHOOK_JSON_NUMBER))
     {
-        return webhook_filter_refuse(path, text, "is not an integer", err);
+        return webhook_filter_refuse(path, v, text, "is not an integer", err);
     }
 
     /* leave out leading zeros, and the minus of zero */
@@ -363,7 +364,8 @@ webhook_filter_bool(const webhook_path_t *path, webhook_value_t *v,
         return WEBHOOK_OK;
     }
 
-    return webhook_filter_refuse(path, text, "is neither true nor false", err);
+    return webhook_filter_refuse(path, v, text, "is neither true nor false",
+                                 err);
 }
 
 
@@ -376,7 +378,7 @@ webhook_filter_number(const webhook_path_t *path, webhook_value_t *v,
     webhook_decimal_t  d;
 
     if (webhook_decimal_parse(text, &d) != WEBHOOK_OK) {
-        return webhook_filter_refuse(path, text, "is not a number", err);
+        return webhook_filter_refuse(path, v, text, "is not a number", err);
     }
 
     v->type = WEBHOOK_JSON_NUMBER;
@@ -442,7 +444,7 @@ webhook_filter_date(const webhook_filter_t *filter,
     webhook_buf_t  made;
 
     if (webhook_date_parse(text, &ms) != WEBHOOK_OK) {
-        return webhook_filter_refuse(path, text, "is no date", err);
+        return webhook_filter_refuse(path, v, text, "is no date", err);
     }
 
     webhook_buf_init(&made, 0);
@@ -471,7 +473,7 @@ webhook_filter_map(const webhook_filter_t *filter, const webhook_path_t *path,
     to = filter->map ? webhook_map_find(filter->map, text) : NULL;
 
     if (to == NULL) {
-        return webhook_filter_refuse(path, text, "is not in its table", err);
+        return webhook_filter_refuse(path, v, text, "is not in its table", err);
     }
 
     v->type = WEBHOOK_JSON_STRING;
@@ -514,11 +516,11 @@ webhook_filter_made(webhook_buf_t *made, webhook_value_t *v,
 }
 
 
-/* Shows the first bytes of the value. */
+/* Shows the first bytes of the value, if it may be shown. */
 
 static int
-webhook_filter_refuse(const webhook_path_t *path, const webhook_str_t *text,
-    const char *what, webhook_error_t *err)
+webhook_filter_refuse(const webhook_path_t *path, const webhook_value_t *v,
+    const webhook_str_t *text, const char *what, webhook_error_t *err)
 {
     size_t                i, len;
     unsigned char         c;
@@ -536,7 +538,7 @@ webhook_filter_refuse(const webhook_path_t *path, const webhook_str_t *text,
 
     name = webhook_path_text(path);
 
-    webhook_error_set(err, "'%.*s' %s: '%s'",
+    webhook_error_set(err, v->hidden ? "'%.*s' %s" : "'%.*s' %s: '%s'",
                       (int) (name->len < 160 ? name->len : 160), name->data,
                       what, shown);
 

@@ -93,6 +93,7 @@ typedef struct {
     webhook_str_t        span;
     unsigned             missing:1;
     unsigned             is_text:1;
+    unsigned             hidden:1;  /* no error text may show it */
 } webhook_value_t;
 
 

@@ -179,6 +179,8 @@ typedef struct {
     ngx_http_webhook_place_t          place;
 
     unsigned                          internal:1;   /* a receiver's API */
+    unsigned                          redacts:1;    /* and its answers are not
+                                                       kept */
     ngx_str_t                         url;      /* as written */
     ngx_http_webhook_target_t        *target;   /* whom to connect to */
 

@@ -8,6 +8,7 @@
 
 #include "ngx_http_webhook_conf.h"
 #include "ngx_http_webhook_target.h"
+#include "ngx_http_webhook_receive.h"
 
 
 static void ngx_http_webhook_lint_endpoint(ngx_conf_t *cf,
@@ -22,6 +23,9 @@ static void ngx_http_webhook_lint_retry(ngx_conf_t *cf,
     ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_endpoint_t *ep);
 static void ngx_http_webhook_lint_rules(ngx_conf_t *cf,
     ngx_http_webhook_main_conf_t *wmcf);
+static void ngx_http_webhook_lint_redact(ngx_conf_t *cf,
+    ngx_http_webhook_receiver_t *rcv);
+static int ngx_http_webhook_lint_hidden(void *ctx, const webhook_path_t *path);
 static void ngx_http_webhook_lint_rule(ngx_conf_t *cf,
     ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_rule_t *rule);
 static ngx_uint_t ngx_http_webhook_lint_status(ngx_http_webhook_rule_t *rule);
@@ -39,6 +43,7 @@ ngx_http_webhook_conf_lint(ngx_conf_t *cf, ngx_http_webhook_main_conf_t *wmcf)
 {
     ngx_uint_t                     i;
     ngx_http_webhook_endpoint_t  **ep;
+    ngx_http_webhook_receiver_t  **rcv;
 
     ep = wmcf->endpoints.elts;
 
@@ -46,7 +51,54 @@ ngx_http_webhook_conf_lint(ngx_conf_t *cf, ngx_http_webhook_main_conf_t *wmcf)
         ngx_http_webhook_lint_endpoint(cf, wmcf, ep[i]);
     }
 
+    rcv = wmcf->receivers.elts;
+
+    for (i = 0; i < wmcf->receivers.nelts; i++) {
+        ngx_http_webhook_lint_redact(cf, rcv[i]);
+    }
+
     ngx_http_webhook_lint_rules(cf, wmcf);
+}
+
+
+/* A URI stands where nothing can be masked. */
+
+static void
+ngx_http_webhook_lint_redact(ngx_conf_t *cf, ngx_http_webhook_receiver_t *rcv)
+{
+    ngx_uint_t                  i;
+    ngx_http_webhook_action_t  *action;
+
+    if (rcv->redact.nelts == 0) {
+        return;
+    }
+
+    action = rcv->actions.elts;
+
+    for (i = 0; i < rcv->actions.nelts; i++) {
+
+        if (webhook_template_paths(action[i].uri,
+                                   ngx_http_webhook_lint_hidden, rcv))
+        {
+            ngx_http_webhook_conf_error(NGX_LOG_WARN, cf, &action[i].place,
+                                        "the URI of action %ui of "
+                                        "webhook_receiver \"%V\" has a value "
+                                        "that is redacted: nginx's own error "
+                                        "lines about it and the API's log "
+                                        "show that%s", i + 1, &rcv->name,
+                                        rcv->mode
+                                        == NGX_HTTP_WEBHOOK_MODE_DURABLE
+                                        ? ", and \"webhookctl show\" too"
+                                        : "");
+        }
+    }
+}
+
+
+static int
+ngx_http_webhook_lint_hidden(void *ctx, const webhook_path_t *path)
+{
+    return ngx_http_webhook_receive_hides(ctx, path);
 }
 
 

@@ -141,6 +141,7 @@ ngx_http_webhook_receiver_durable_finish(ngx_conf_t *cf,
 
     ecf = rcv->api_conf;
     ep = ecf->endpoint;
+    ep->redacts = rcv->redact.nelts != 0;
 
     if (rcv->inflight) {
         ep->inflight = ngx_min(rcv->inflight, 65535);

@@ -323,6 +323,7 @@ ngx_http_webhook_check_model(ngx_http_webhook_call_t *call, ngx_str_t *text,
 {
     ngx_str_t                    *model;
     ngx_uint_t                    i, n;
+    webhook_error_t               err;
     ngx_http_webhook_receiver_t  *receiver;
 
     receiver = call->receiver;
@@ -347,11 +348,19 @@ ngx_http_webhook_check_model(ngx_http_webhook_call_t *call, ngx_str_t *text,
         return 0;
     }
 
+    if (receiver->redact.nelts
+        && ngx_http_webhook_receive_shown_text(call, receiver->target_model,
+                                               NGX_HTTP_WEBHOOK_ERROR_MAX,
+                                               "***", text, &err)
+           != 0)
+    {
+        ngx_str_set(error, "Out of memory; nothing was done");
+        return NGX_HTTP_SERVICE_UNAVAILABLE;
+    }
+
     if (text->len > 64) {
         text->len = 64;
     }
-
-    ngx_http_webhook_check_printable(text);
 
     if (n == 1) {
         ngx_http_webhook_receive_say(call->request, error,

@@ -27,6 +27,7 @@
  *   receive_answer.c     the answers
  *   receive_log.c        the history of calls
  *   receive_redact.c     what it does not show
+ *   receive_scrub.c      nor an API's answer that repeats it
  *
  * Event loop only.
  */
@@ -68,8 +69,9 @@ typedef struct {
                                                    unescaped */
     ngx_str_t                     args;
     ngx_str_t                     body;
-    ngx_str_t                     shown_uri;    /* as history and dry run */
-    ngx_str_t                     shown_body;   /*   show them: redacted */
+    ngx_str_t                     shown_uri;    /* as history, dry run and */
+    ngx_str_t                     shown_body;   /*   errors show them:
+                                                   redacted */
     unsigned                      has_body:1;
     unsigned                      rendered:1;
     unsigned                      skipped:1;    /* its condition is false */
@@ -400,6 +402,11 @@ ngx_uint_t ngx_http_webhook_receive_text(ngx_http_webhook_call_t *call,
     webhook_template_t *tpl, size_t max, ngx_str_t *text,
     webhook_error_t *err);
 
+/* The same with a mask in the place of values that are redacted. */
+ngx_uint_t ngx_http_webhook_receive_shown_text(ngx_http_webhook_call_t *call,
+    webhook_template_t *tpl, size_t max, char *mask, ngx_str_t *text,
+    webhook_error_t *err);
+
 /* webhook_lookup_pt, of a call: the payload, or its element unless call->whole
    is set, what was captured, and header., query. and var. */
 int ngx_http_webhook_receive_lookup(void *ctx, const webhook_path_t *path,
@@ -536,15 +543,23 @@ ngx_int_t ngx_http_webhook_receive_log(ngx_http_webhook_call_t *call);
 
 /* receive_redact.c */
 
-/* True for a path of a template that a redacted value may come through. */
-ngx_uint_t ngx_http_webhook_receive_hides(
-    ngx_http_webhook_receiver_t *receiver, const webhook_path_t *path);
+/* The arguments of a request, or a mask if one of them is redacted. */
+ngx_str_t ngx_http_webhook_receive_shown_args(ngx_http_request_t *r);
 
 /* The headers that came, a line each, and the body, without what is redacted;
    in the request's pool.  NGX_OK or NGX_ERROR (no memory). */
 ngx_int_t ngx_http_webhook_receive_headers(ngx_http_webhook_call_t *call,
     ngx_str_t *text);
 ngx_int_t ngx_http_webhook_receive_shown_body(ngx_http_webhook_call_t *call,
+    ngx_str_t *text);
+
+/* True where a key of the path stands twice below from (NULL: the root). */
+ngx_uint_t ngx_http_webhook_receive_twice(const webhook_json_doc_t *doc,
+    const webhook_path_t *path, const webhook_json_value_t *from);
+
+/* Masks, in a text that an API wrote and that is there to be changed, the
+   values that are redacted; where that is in doubt, all of it. */
+void ngx_http_webhook_receive_scrub(ngx_http_webhook_call_t *call,
     ngx_str_t *text);
 
 

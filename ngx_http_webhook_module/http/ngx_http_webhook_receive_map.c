@@ -25,6 +25,8 @@ static ngx_uint_t ngx_http_webhook_map_shown(ngx_http_webhook_act_t *act,
     ngx_str_t *error);
 static ngx_uint_t ngx_http_webhook_map_uri(ngx_http_webhook_act_t *act,
     ngx_str_t *error);
+static int ngx_http_webhook_map_lookup(ngx_http_webhook_call_t *call,
+    const webhook_path_t *path, webhook_value_t *v);
 static ngx_uint_t ngx_http_webhook_map_captured(ngx_http_webhook_call_t *call,
     const webhook_str_t *name, webhook_value_t *v);
 static ngx_int_t ngx_http_webhook_map_request(ngx_http_webhook_call_t *call,
@@ -254,8 +256,8 @@ failed:
 
 
 /*
- * Once more for the history and for a dry run, where values are redacted.  What
- * cannot be rendered with a mask in the place of a value is masked as a whole.
+ * Once more for the history, a dry run and error texts, where values are
+ * redacted.
  */
 
 static ngx_uint_t
@@ -272,37 +274,23 @@ ngx_http_webhook_map_shown(ngx_http_webhook_act_t *act, ngx_str_t *error)
     act->shown_uri = act->uri;
     act->shown_body = act->body;
 
-    if (receiver->redact.nelts == 0
-        || (receiver->log_calls == NGX_HTTP_WEBHOOK_LOG_OFF
-            && !call->dry_run))
-    {
+    if (receiver->redact.nelts == 0) {
         return 0;
     }
 
-    call->hide = 1;
+    status = ngx_http_webhook_receive_shown_text(call, act->action->uri,
+                                                 NGX_HTTP_WEBHOOK_URI_MAX,
+                                                 "***", &act->shown_uri, &err);
 
-    status = ngx_http_webhook_receive_text(call, act->action->uri,
-                                           NGX_HTTP_WEBHOOK_URI_MAX,
-                                           &act->shown_uri, &err);
-
-    if (status == NGX_HTTP_WEBHOOK_UNPROCESSABLE) {
-        ngx_str_set(&act->shown_uri, "***");
-        status = 0;
+    if (status == 0 && act->has_body
+        && (receiver->log_calls != NGX_HTTP_WEBHOOK_LOG_OFF || call->dry_run))
+    {
+        status = ngx_http_webhook_receive_shown_text(call, act->action->body,
+                                                call->payload.len
+                                                + NGX_HTTP_WEBHOOK_ACTION_MAX,
+                                                "\"***\"", &act->shown_body,
+                                                &err);
     }
-
-    if (status == 0 && act->has_body) {
-        status = ngx_http_webhook_receive_text(call, act->action->body,
-                                               call->payload.len
-                                               + NGX_HTTP_WEBHOOK_ACTION_MAX,
-                                               &act->shown_body, &err);
-
-        if (status == NGX_HTTP_WEBHOOK_UNPROCESSABLE) {
-            ngx_str_set(&act->shown_body, "\"***\"");
-            status = 0;
-        }
-    }
-
-    call->hide = 0;
 
     if (status) {
         ngx_http_webhook_receive_say(call->request, error, "%s", err.text);
@@ -427,12 +415,65 @@ ngx_http_webhook_receive_text(ngx_http_webhook_call_t *call,
 }
 
 
+/* What cannot be rendered with a mask in the place of a value is masked as a
+   whole. */
+
+ngx_uint_t
+ngx_http_webhook_receive_shown_text(ngx_http_webhook_call_t *call,
+    webhook_template_t *tpl, size_t max, char *mask, ngx_str_t *text,
+    webhook_error_t *err)
+{
+    ngx_uint_t  status;
+
+    call->hide = 1;
+
+    status = ngx_http_webhook_receive_text(call, tpl, max, text, err);
+
+    call->hide = 0;
+
+    if (status == NGX_HTTP_WEBHOOK_UNPROCESSABLE) {
+        text->data = (u_char *) mask;
+        text->len = ngx_strlen(mask);
+        return 0;
+    }
+
+    return status;
+}
+
+
 int
 ngx_http_webhook_receive_lookup(void *ctx, const webhook_path_t *path,
     webhook_value_t *v)
 {
     ngx_http_webhook_call_t *call = ctx;
 
+    int         rc;
+    ngx_uint_t  hidden;
+
+    static const webhook_str_t  mask = webhook_str("***");
+
+    hidden = call->receiver->redact.nelts
+             && ngx_http_webhook_receive_hides(call->receiver, path);
+
+    if (call->hide && hidden) {
+        ngx_memzero(v, sizeof(webhook_value_t));
+        v->is_text = 1;
+        v->span = mask;
+        return WEBHOOK_OK;
+    }
+
+    rc = ngx_http_webhook_map_lookup(call, path, v);
+
+    v->hidden = hidden;
+
+    return rc;
+}
+
+
+static int
+ngx_http_webhook_map_lookup(ngx_http_webhook_call_t *call,
+    const webhook_path_t *path, webhook_value_t *v)
+{
     ngx_int_t              rc;
     ngx_uint_t             i, steps;
     const webhook_str_t   *first;
@@ -440,14 +481,6 @@ ngx_http_webhook_receive_lookup(void *ctx, const webhook_path_t *path,
 
     static const webhook_str_t  name_root = webhook_str("root");
     static const webhook_str_t  name_index = webhook_str("index");
-    static const webhook_str_t  mask = webhook_str("***");
-
-    if (call->hide && ngx_http_webhook_receive_hides(call->receiver, path)) {
-        ngx_memzero(v, sizeof(webhook_value_t));
-        v->is_text = 1;
-        v->span = mask;
-        return WEBHOOK_OK;
-    }
 
     first = webhook_path_step(path, 0);
     steps = webhook_path_steps(path);

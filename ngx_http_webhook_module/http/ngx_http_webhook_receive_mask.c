@@ -505,12 +505,14 @@ ngx_http_webhook_mask_line(ngx_http_request_t *r, ngx_str_t *path)
 {
     u_char     *p;
     size_t      len;
-    ngx_str_t   line, uri;
+    ngx_str_t   line, uri, args;
 
     len = path->len;
+    args = r->internal ? (ngx_str_t) ngx_null_string
+                       : ngx_http_webhook_receive_shown_args(r);
 
-    if (r->args.len && !r->internal) {
-        len += 1 + r->args.len;
+    if (args.len) {
+        len += 1 + args.len;
     }
 
     uri.data = ngx_pnalloc(r->pool, len);
@@ -520,9 +522,9 @@ ngx_http_webhook_mask_line(ngx_http_request_t *r, ngx_str_t *path)
 
     p = ngx_cpymem(uri.data, path->data, path->len);
 
-    if (r->args.len && !r->internal) {
+    if (args.len) {
         *p++ = '?';
-        p = ngx_cpymem(p, r->args.data, r->args.len);
+        p = ngx_cpymem(p, args.data, args.len);
     }
 
     uri.len = p - uri.data;

@@ -19,8 +19,6 @@ static ngx_uint_t ngx_http_webhook_redact_covers(const webhook_str_t *a,
 static ngx_uint_t ngx_http_webhook_redact_header(
     ngx_http_webhook_receiver_t *receiver, ngx_str_t *name);
 static ngx_uint_t ngx_http_webhook_redact_foreign(const webhook_path_t *path);
-static ngx_uint_t ngx_http_webhook_redact_twice(const webhook_json_doc_t *doc,
-    const webhook_path_t *path);
 static int ngx_libc_cdecl ngx_http_webhook_redact_cmp(const void *one,
     const void *two);
 
@@ -122,6 +120,36 @@ ngx_http_webhook_receive_headers(ngx_http_webhook_call_t *call,
 }
 
 
+ngx_str_t
+ngx_http_webhook_receive_shown_args(ngx_http_request_t *r)
+{
+    ngx_uint_t                i;
+    webhook_path_t          **redact;
+    const webhook_str_t      *path;
+    ngx_http_webhook_call_t  *call;
+
+    call = ngx_http_webhook_call_get(r);
+
+    if (call == NULL || call->receiver == NULL || r->args.len == 0) {
+        return r->args;
+    }
+
+    redact = call->receiver->redact.elts;
+
+    for (i = 0; i < call->receiver->redact.nelts; i++) {
+        path = webhook_path_text(redact[i]);
+
+        if (path->len > sizeof("query.") - 1
+            && ngx_strncmp(path->data, "query.", sizeof("query.") - 1) == 0)
+        {
+            return ngx_http_webhook_redact_mask;
+        }
+    }
+
+    return r->args;
+}
+
+
 /* What is a credential by its name, and what the receiver names. */
 
 static ngx_uint_t
@@ -215,7 +243,7 @@ ngx_http_webhook_receive_shown_body(ngx_http_webhook_call_t *call,
 
         *text = call->payload;
 
-        if (ngx_http_webhook_redact_twice(call->doc, redact[i])) {
+        if (ngx_http_webhook_receive_twice(call->doc, redact[i], NULL)) {
             ngx_str_set(text, "(not kept: it has fields that are redacted)");
             return NGX_OK;
         }
@@ -277,16 +305,21 @@ ngx_http_webhook_receive_shown_body(ngx_http_webhook_call_t *call,
  * values of the others would be shown.
  */
 
-static ngx_uint_t
-ngx_http_webhook_redact_twice(const webhook_json_doc_t *doc,
-    const webhook_path_t *path)
+ngx_uint_t
+ngx_http_webhook_receive_twice(const webhook_json_doc_t *doc,
+    const webhook_path_t *path, const webhook_json_value_t *from)
 {
     ngx_int_t              index;
     ngx_uint_t             i, n;
     const webhook_str_t   *step;
     webhook_json_value_t   in, found;
 
-    webhook_json_root(doc, &in);
+    if (from) {
+        in = *from;
+
+    } else {
+        webhook_json_root(doc, &in);
+    }
 
     for (i = 0; i < webhook_path_steps(path); i++) {
         step = webhook_path_step(path, i);

@@ -285,7 +285,7 @@ ngx_http_webhook_run_failed(ngx_http_webhook_call_t *call,
 
     len = 0;
 
-    while (len < act->uri.len && act->uri.data[len] != '?') {
+    while (len < act->shown_uri.len && act->shown_uri.data[len] != '?') {
         len++;
     }
 
@@ -308,30 +308,30 @@ ngx_http_webhook_run_failed(ngx_http_webhook_call_t *call,
     if (act->timed_out) {
         ngx_http_webhook_receive_say(r, &error,
                 "The API did not answer %V (%V %*s%s) in time",
-                &name, &act->method_name, len, act->uri.data, dots);
+                &name, &act->method_name, len, act->shown_uri.data, dots);
 
     } else if (act->broken) {
         ngx_http_webhook_receive_say(r, &error,
                 "The API's answer to %V (%V %*s%s) broke off",
-                &name, &act->method_name, len, act->uri.data, dots);
+                &name, &act->method_name, len, act->shown_uri.data, dots);
 
     } else if (act->answered && act->status && !act->unheard) {
         ngx_http_webhook_receive_say(r, &error,
                 "The API answered %ui to %V (%V %*s%s)",
                 act->status, &name, &act->method_name,
-                len, act->uri.data, dots);
+                len, act->shown_uri.data, dots);
 
     } else if (act->status) {
         ngx_http_webhook_receive_say(r, &error,
                 "%V (%V %*s%s) failed with %ui",
                 &name, &act->method_name,
-                len, act->uri.data, dots, act->status);
+                len, act->shown_uri.data, dots, act->status);
 
     } else {
         ngx_http_webhook_receive_say(r, &error,
                 "%V (%V %*s%s) got no answer",
                 &name, &act->method_name,
-                len, act->uri.data, dots);
+                len, act->shown_uri.data, dots);
     }
 
     if (error.len) {
@@ -341,6 +341,10 @@ ngx_http_webhook_run_failed(ngx_http_webhook_call_t *call,
     if (act->start_len) {
         start.data = act->start;
         start.len = act->start_len;
+
+        call->element = act->element;
+
+        ngx_http_webhook_receive_scrub(call, &start);
 
         ngx_http_webhook_receive_say(r, &call->detail, "%V: %V", &error,
                                      &start);

@@ -21,7 +21,7 @@
 typedef struct {
     ngx_str_t                      head;
     ngx_str_t                      body;
-    ngx_str_t                      what;        /* METHOD URI */
+    ngx_str_t                      what;        /* METHOD URI, for logs */
 } ngx_http_webhook_shadowed_t;
 
 
@@ -162,8 +162,8 @@ ngx_http_webhook_shadow_size(ngx_http_webhook_act_t *act)
     receiver = act->call->receiver;
 
     return sizeof(ngx_http_webhook_shadowed_t)
-           + 2 * (act->method_name.len + 1 + receiver->shadow_uri.len
-                  + act->uri.len)
+           + 2 * (act->method_name.len + 1 + receiver->shadow_uri.len)
+           + act->uri.len + act->shown_uri.len
            + ngx_http_webhook_target_host(receiver->shadow)->len
            + sizeof(" HTTP/1.1" CRLF "Host: " CRLF
                     "User-Agent: ngx_http_webhook/"
@@ -192,15 +192,15 @@ ngx_http_webhook_shadow_make(ngx_http_webhook_act_t *act, ngx_str_t *id,
 
     request->what.data = p;
     p = ngx_sprintf(p, "%V %V%V", &act->method_name, &receiver->shadow_uri,
-                    &act->uri);
+                    &act->shown_uri);
     request->what.len = p - request->what.data;
 
     request->head.data = p;
-    p = ngx_sprintf(p, "%V HTTP/1.1" CRLF "Host: %V" CRLF
+    p = ngx_sprintf(p, "%V %V%V HTTP/1.1" CRLF "Host: %V" CRLF
                     "User-Agent: ngx_http_webhook/"
                     NGX_HTTP_WEBHOOK_VERSION CRLF
                     "X-Request-ID: %V" CRLF "X-Webhook-Shadow: 1" CRLF,
-                    &request->what,
+                    &act->method_name, &receiver->shadow_uri, &act->uri,
                     ngx_http_webhook_target_host(receiver->shadow),
                     &short_id);
 

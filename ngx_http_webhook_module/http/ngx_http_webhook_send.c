@@ -280,7 +280,7 @@ ngx_http_webhook_send_go(ngx_http_webhook_send_t *send,
     x->target = ep->target;
     x->timeout = ep->timeout;
     x->body = *ngx_http_webhook_nstr(&send->lease.event.form.body);
-    x->answer_max = NGX_HTTP_WEBHOOK_ANSWER_MAX;
+    x->answer_max = ep->redacts ? 0 : NGX_HTTP_WEBHOOK_ANSWER_MAX;
     x->handler = ngx_http_webhook_send_done;
     x->data = send;
     x->log = s->log;
