@@ -172,6 +172,7 @@ ngx_http_webhook_pool_add(ngx_http_webhook_target_t *target, ngx_int_t server,
     }
 
     conn->target = target;
+    conn->until = 0;
     conn->connection = c;
     conn->exchange = NULL;
     conn->server = server;

@@ -30,7 +30,8 @@
 
 
 typedef struct {
-    ngx_http_webhook_target_t   *target;        /* first: TLS relies on it */
+    ngx_http_webhook_target_t   *target;        /* these two first, as in */
+    time_t                       until;         /*   ..._tls_peer_t */
     ngx_connection_t            *connection;
     void                        *exchange;      /* the client's; NULL: idle */
     ngx_queue_t                  queue;         /* target's idle ones */

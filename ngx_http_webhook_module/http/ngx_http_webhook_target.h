@@ -77,6 +77,8 @@ struct ngx_http_webhook_target_s {
     ngx_queue_t                  idle;      /* the pool's: last used first */
     ngx_uint_t                   idle_n;
     ngx_ssl_session_t           *session;   /* the last one, or NULL */
+    time_t                       session_until; /* the end of its peer's
+                                                   certificates */
     unsigned                     worked:1;  /* some connect() succeeded */
 };
 
@@ -105,8 +107,14 @@ void ngx_http_webhook_target_worked(ngx_http_webhook_target_t *target,
 ngx_int_t ngx_http_webhook_tls_create(ngx_conf_t *cf,
     ngx_http_webhook_target_t *target, ngx_array_t *targets);
 
-/* Prepares c (which has a pool) for a handshake: SNI, a kept session.  c->data
-   has to begin with a pointer to the target. */
+/* What c->data has to begin with. */
+
+typedef struct {
+    ngx_http_webhook_target_t   *target;
+    time_t                       until;     /* see session_until */
+} ngx_http_webhook_tls_peer_t;
+
+/* Prepares c (which has a pool) for a handshake: SNI, a kept session. */
 ngx_int_t ngx_http_webhook_tls_connection(ngx_http_webhook_target_t *target,
     ngx_connection_t *c);
 

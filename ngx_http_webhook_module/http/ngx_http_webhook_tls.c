@@ -26,6 +26,8 @@ static ngx_int_t ngx_http_webhook_tls_name(ngx_conf_t *cf,
     ngx_http_webhook_target_t *target);
 static ngx_int_t ngx_http_webhook_tls_address(ngx_str_t *name, u_char *text,
     size_t size);
+static time_t ngx_http_webhook_tls_until(ngx_http_webhook_target_t *target,
+    SSL *ssl);
 static void ngx_http_webhook_tls_session(ngx_connection_t *c);
 static void ngx_http_webhook_tls_cleanup(void *data);
 
@@ -269,8 +271,11 @@ ngx_http_webhook_tls_name(ngx_conf_t *cf, ngx_http_webhook_target_t *target)
             target->sni.data[target->sni.len] = '\0';
         }
 
+        /* what stands in the subject is no name of a server: RFC 9525 */
+
         X509_VERIFY_PARAM_set_hostflags(param,
-                                        X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+                                        X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS
+                                        |X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
 
         rc = target->tls.verify
              ? X509_VERIFY_PARAM_set1_host(param, (char *) target->sni.data,
@@ -331,6 +336,8 @@ ngx_int_t
 ngx_http_webhook_tls_connection(ngx_http_webhook_target_t *target,
     ngx_connection_t *c)
 {
+    ngx_http_webhook_tls_peer_t  *peer;
+
     if (ngx_ssl_create_connection(target->ssl, c,
                                   NGX_SSL_BUFFER|NGX_SSL_CLIENT)
         != NGX_OK)
@@ -350,14 +357,70 @@ ngx_http_webhook_tls_connection(ngx_http_webhook_target_t *target,
 
     c->ssl->save_session = ngx_http_webhook_tls_session;
 
-    if (target->session
-        && SSL_set_session(c->ssl->connection, target->session) == 0)
+    if (target->session == NULL) {
+        return NGX_OK;
+    }
+
+    /*
+     * A session that is resumed spares the peer its certificates, and us the
+     * look at them: it ends when they do.
+     */
+
+    if (ngx_time() >= target->session_until
+        || SSL_set_session(c->ssl->connection, target->session) == 0)
     {
         ERR_clear_error();
         ngx_http_webhook_tls_forget(target);
+        return NGX_OK;
     }
 
+    peer = c->data;
+    peer->until = target->session_until;
+
     return NGX_OK;
+}
+
+
+/*
+ * Until when the certificates by which the peer was verified are good: the
+ * first of them to end says so.  0 if there are none.
+ */
+
+static time_t
+ngx_http_webhook_tls_until(ngx_http_webhook_target_t *target, SSL *ssl)
+{
+    int              i, days, seconds;
+    time_t           until, end;
+    STACK_OF(X509)  *chain;
+
+    if (!target->tls.verify) {
+        return NGX_MAX_TIME_T_VALUE;
+    }
+
+    chain = SSL_get0_verified_chain(ssl);
+
+    if (chain == NULL || sk_X509_num(chain) == 0) {
+        return 0;
+    }
+
+    until = NGX_MAX_TIME_T_VALUE;
+
+    for (i = 0; i < sk_X509_num(chain); i++) {
+
+        if (ASN1_TIME_diff(&days, &seconds, NULL,
+                           X509_get0_notAfter(sk_X509_value(chain, i)))
+            == 0)
+        {
+            ERR_clear_error();
+            return 0;
+        }
+
+        end = ngx_time() + (time_t) days * 86400 + seconds;
+
+        until = ngx_min(until, end);
+    }
+
+    return until;
 }
 
 
@@ -366,16 +429,28 @@ ngx_http_webhook_tls_connection(ngx_http_webhook_target_t *target,
 static void
 ngx_http_webhook_tls_session(ngx_connection_t *c)
 {
-    ngx_ssl_session_t           *session;
-    ngx_http_webhook_target_t  **target;
+    ngx_ssl_session_t            *session;
+    ngx_http_webhook_tls_peer_t  *peer;
 
-    target = c->data;
+    peer = c->data;
+
+    /* one that was resumed has been verified when the first of its line was */
+
+    if (!SSL_session_reused(c->ssl->connection)) {
+        peer->until = ngx_http_webhook_tls_until(peer->target,
+                                                 c->ssl->connection);
+    }
+
+    if (ngx_time() >= peer->until) {
+        return;
+    }
 
     session = ngx_ssl_get_session(c);
 
     if (session) {
-        ngx_http_webhook_tls_forget(*target);
-        (*target)->session = session;
+        ngx_http_webhook_tls_forget(peer->target);
+        peer->target->session = session;
+        peer->target->session_until = peer->until;
     }
 }
 

@@ -32,9 +32,14 @@ file C<cert> is readable by everybody, and so is C<key>: it is worth nothing.
 
 names and addresses that it is for (default: localhost and 127.0.0.1)
 
-=item expired => 1, future => 1
+=item common => NAME
 
-its time is over, or has not begun
+the name in its subject (default: the first of C<names>); with
+C<< names => [] >> it is for no other
+
+=item expired => 1, future => 1, ends => TIME
+
+its time is over, has not begun, or ends then (Unix seconds)
 
 =item client => 1
 
@@ -54,6 +59,8 @@ The authority's certificate (PEM).
 
 use strict;
 use warnings;
+
+use POSIX ();
 
 use Webhook::Sandbox qw(temp_dir slurp write_file);
 
@@ -148,6 +155,12 @@ sub certificate
 
     $end = '20200102000000Z' if $options{expired};
     $start = '20480101000000Z' if $options{future};
+    $end = POSIX::strftime('%Y%m%d%H%M%SZ', gmtime $options{ends})
+        if $options{ends};
+
+    $alternative = "subjectAltName = $alternative" if @names;
+
+    my $common = $options{common} // $names[0];
 
     my $usage = $options{client} ? 'clientAuth' : 'serverAuth';
 
@@ -155,13 +168,13 @@ sub certificate
 [ext]
 basicConstraints = CA:FALSE
 extendedKeyUsage = $usage
-subjectAltName = $alternative
+$alternative
 CONF
 
     $self->openssl('req', '-new', '-newkey', 'ec',
                    '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes',
                    '-keyout', "$dir/$name.key", '-out', "$dir/$name.csr",
-                   '-subj', "/CN=$names[0]", '-config', "$dir/ca.conf");
+                   '-subj', "/CN=$common", '-config', "$dir/ca.conf");
 
     $self->openssl('ca', '-batch', '-notext', '-config', "$dir/ca.conf",
                    '-in', "$dir/$name.csr", '-out', "$dir/$name.pem",
