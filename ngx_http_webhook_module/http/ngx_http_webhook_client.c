@@ -264,6 +264,7 @@ ngx_http_webhook_client_get(ngx_http_webhook_exchange_t *exchange)
     x->tunnel = 0;
     x->ctx = NULL;
     x->count = 0;
+    x->valid = 0;
     x->tries = 0;
     x->server = NGX_ERROR;
     x->opening = 0;

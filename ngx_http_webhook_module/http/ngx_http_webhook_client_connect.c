@@ -181,6 +181,12 @@ ngx_http_webhook_client_resolve_handler(ngx_resolver_ctx_t *ctx)
         goto failed;
     }
 
+    /* behind a proxy there may be two names */
+
+    if (ctx->valid && (x->valid == 0 || ctx->valid < x->valid)) {
+        x->valid = ctx->valid;
+    }
+
     ngx_resolve_name_done(ctx);
     x->ctx = NULL;
 
@@ -260,7 +266,7 @@ ngx_http_webhook_client_next(ngx_http_webhook_client_t *x,
                                              ? x->beyond_server
                                              : (ngx_int_t)
                                                x->tried[x->tries - 1],
-                                     c, &name, &x->log);
+                                     c, &name, x->valid, &x->log);
 
     if (conn == NULL) {
         ngx_http_webhook_client_error(x, "no memory for a connection");

@@ -67,6 +67,7 @@ struct ngx_http_webhook_client_s {
     ngx_resolver_ctx_t           *ctx;
     ngx_http_webhook_address_t   *addresses;    /* that it gave */
     ngx_uint_t                    count;        /* of them; 0: servers */
+    time_t                        valid;        /* until when; 0: no look-up */
     ngx_uint_t                    tried[NGX_HTTP_WEBHOOK_TARGET_TRIES];
     ngx_uint_t                    tries;
     ngx_int_t                     server;   /* to begin with, or NGX_ERROR */

@@ -191,6 +191,7 @@ ngx_http_webhook_courier_put_done(ngx_http_webhook_job_t *job)
             lease.endpoint = d->endpoint;
             lease.token = d->token;
             lease.attempt = 1;
+            lease.number = 1;
             lease.step = 0;
             lease.retry = 0;
 

@@ -21,6 +21,7 @@ typedef struct {
 } ngx_http_webhook_pool_t;
 
 
+static ngx_uint_t ngx_http_webhook_pool_over(ngx_http_webhook_conn_t *conn);
 static void ngx_http_webhook_pool_remove(ngx_http_webhook_conn_t *conn);
 static void ngx_http_webhook_pool_read_handler(ngx_event_t *ev);
 static void ngx_http_webhook_pool_write_handler(ngx_event_t *ev);
@@ -98,7 +99,7 @@ ngx_http_webhook_pool_take(ngx_http_webhook_target_t *target,
 
         ngx_http_webhook_pool_remove(conn);
 
-        if ((ngx_msec_int_t) (ngx_current_msec - conn->expires) >= 0) {
+        if (ngx_http_webhook_pool_over(conn)) {
             ngx_http_webhook_pool_close(conn);
             continue;
         }
@@ -151,7 +152,7 @@ ngx_http_webhook_pool_room(void)
 
 ngx_http_webhook_conn_t *
 ngx_http_webhook_pool_add(ngx_http_webhook_target_t *target, ngx_int_t server,
-    ngx_connection_t *c, ngx_str_t *address, ngx_log_t *log)
+    ngx_connection_t *c, ngx_str_t *address, time_t valid, ngx_log_t *log)
 {
     size_t                    len;
     ngx_http_webhook_conn_t  *conn;
@@ -178,6 +179,9 @@ ngx_http_webhook_pool_add(ngx_http_webhook_target_t *target, ngx_int_t server,
     conn->server = server;
     conn->opened = ngx_current_msec;
     conn->expires = 0;
+    conn->valid = valid
+                  ? ngx_max(valid, ngx_time() + NGX_HTTP_WEBHOOK_POOL_VALID)
+                  : 0;
 
     len = ngx_min(address->len, sizeof(conn->text));
 
@@ -219,6 +223,7 @@ ngx_http_webhook_pool_keep(ngx_http_webhook_conn_t *conn, ngx_uint_t seconds)
 
     if (idle == 0
         || age > NGX_HTTP_WEBHOOK_POOL_LIFE
+        || (conn->valid && ngx_time() >= conn->valid)
         || ngx_exiting || ngx_terminate || ngx_quit
         || c->close || c->error || c->buffered
         || c->read->eof || c->read->error || c->write->error
@@ -254,6 +259,16 @@ ngx_http_webhook_pool_keep(ngx_http_webhook_conn_t *conn, ngx_uint_t seconds)
     if (pool->idle_n && !pool->sweep.timer_set) {
         ngx_add_timer(&pool->sweep, NGX_HTTP_WEBHOOK_POOL_SWEEP);
     }
+}
+
+
+/* True for an idle one that is to be used no more. */
+
+static ngx_uint_t
+ngx_http_webhook_pool_over(ngx_http_webhook_conn_t *conn)
+{
+    return (ngx_msec_int_t) (ngx_current_msec - conn->expires) >= 0
+           || (conn->valid && ngx_time() >= conn->valid);
 }
 
 
@@ -348,7 +363,7 @@ ngx_http_webhook_pool_sweep(ngx_event_t *ev)
         prev = ngx_queue_prev(q);
         conn = ngx_queue_data(q, ngx_http_webhook_conn_t, all);
 
-        if ((ngx_msec_int_t) (ngx_current_msec - conn->expires) >= 0) {
+        if (ngx_http_webhook_pool_over(conn)) {
             ngx_http_webhook_pool_remove(conn);
             ngx_http_webhook_pool_close(conn);
         }

@@ -24,8 +24,9 @@
 #define NGX_HTTP_WEBHOOK_POOL_TARGET  128       /* idle ones of a target */
 #define NGX_HTTP_WEBHOOK_POOL_IDLE    55000     /* ms: less than the 60 s and
                                                    more of common servers */
-#define NGX_HTTP_WEBHOOK_POOL_LIFE    600000    /* ms: so that a name that
-                                                   moved is noticed */
+#define NGX_HTTP_WEBHOOK_POOL_LIFE    600000    /* ms: of any */
+#define NGX_HTTP_WEBHOOK_POOL_VALID   10        /* seconds that a name's answer
+                                                   counts at least */
 #define NGX_HTTP_WEBHOOK_POOL_SWEEP   5000      /* ms between looks at ages */
 
 
@@ -39,6 +40,8 @@ typedef struct {
     ngx_int_t                    server;        /* index, or NGX_ERROR */
     ngx_msec_t                   opened;
     ngx_msec_t                   expires;
+    time_t                       valid;         /* the end of what the name
+                                                   was looked up as; 0: none */
     ngx_str_t                    address;       /* of the peer, as text */
     u_char                       text[NGX_SOCKADDR_STRLEN];
 } ngx_http_webhook_conn_t;
@@ -59,11 +62,12 @@ ngx_int_t ngx_http_webhook_pool_room(void);
 
 /*
  * Gives a new connection, connected or not, its memory (c->pool, c->data).
- * Returns NULL on lack of it; c is closed then.
+ * Returns NULL on lack of it; c is closed then.  It is not used anew once what
+ * its name was looked up as is valid no more (0: there was no look-up).
  */
 ngx_http_webhook_conn_t *ngx_http_webhook_pool_add(
     ngx_http_webhook_target_t *target, ngx_int_t server, ngx_connection_t *c,
-    ngx_str_t *address, ngx_log_t *log);
+    ngx_str_t *address, time_t valid, ngx_log_t *log);
 
 /* Keeps a connection after an exchange, for "seconds" at most if not 0, or
    closes it. */

@@ -77,7 +77,7 @@ ngx_http_webhook_send_head(ngx_http_webhook_send_t *send,
 
     p = ngx_sprintf(p, CRLF "webhook-timestamp: %T"
                     CRLF "webhook-attempt: %uD" CRLF,
-                    now, send->lease.attempt);
+                    now, send->lease.number);
 
     rc = ngx_http_webhook_send_sign(send, ep, now, &p,
                                     send->exchange.head.data + size);

@@ -198,7 +198,9 @@ typedef struct {
     uint64_t         endpoint;      /* webhook_id_name() of its name */
     uint64_t         token;
     uint32_t         attempt;       /* number of this send of this step, 1
-                                       for the first */
+                                       for the first, also by hand */
+    uint32_t         number;        /* the same, of all that were ever made,
+                                       where there is one step */
     uint32_t         step;          /* from 0 */
     unsigned         retry:1;       /* stands in the lane of retries */
 } webhook_lease_t;

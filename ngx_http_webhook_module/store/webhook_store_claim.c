@@ -607,6 +607,7 @@ webhook_claim_load(webhook_txn_t *t, webhook_endpoint_row_t *ep,
 
     lease->endpoint = ep->id;
     lease->attempt = d->tries + 1;
+    lease->number = d->steps > 1 ? lease->attempt : d->attempts + 1;
     lease->step = d->step;
     lease->retry = webhook_queue_lane(d) == WEBHOOK_LANE_RETRY;
 
