@@ -75,6 +75,8 @@ static const ctl_command_t  ctl_commands[] = {
       "sends now what waits, is dead or was cancelled" },
     { "cancel", ctl_cancel, -1, CTL_WRITE, "cancel EVENT.ENDPOINT...",
       "cancels what waits" },
+    { "cancel", ctl_cancel_all, 0, CTL_WRITE, "cancel --endpoint=NAME",
+      "cancels all that waits for one; counts first, and asks" },
     { "pause", ctl_pause, 1, CTL_WRITE, "pause ENDPOINT",
       "stops all sends of an endpoint" },
     { "resume", ctl_resume, 1, CTL_WRITE, "resume ENDPOINT",
@@ -499,7 +501,7 @@ ctl_usage(FILE *out)
             "                           when the event happened: 2026-11-22,"
             "\n                           2026-11-22T10:30:00, with Z or +01:00"
             "\n                           if not local, or 2h ago: 2h\n"
-            "replay takes besides\n"
+            "as does cancel; it and replay take besides\n"
             "      --dry-run            counts, and no more\n"
             "      --yes                does not ask\n"
             "\npause takes\n"

@@ -52,6 +52,7 @@ int ctl_cancel(ctl_t *ctl, webhook_store_t *st);
 int ctl_pause(ctl_t *ctl, webhook_store_t *st);
 int ctl_resume(ctl_t *ctl, webhook_store_t *st);
 int ctl_replay(ctl_t *ctl, webhook_store_t *st);
+int ctl_cancel_all(ctl_t *ctl, webhook_store_t *st);
 int ctl_clock(ctl_t *ctl, webhook_store_t *st);
 int ctl_clock_accept(ctl_t *ctl, webhook_store_t *st);
 int ctl_check(ctl_t *ctl, webhook_store_t *st);

@@ -2,8 +2,8 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * replay: what is finished is sent again.  Counts first and says what it will
- * do; asks on a terminal, and wants to be told elsewhere.
+ * replay: what is finished is sent again; and cancel --endpoint: what waits is
+ * cancelled.  Counts first and says what it will do; asks on a terminal, and wants to be told elsewhere.
  */
 
 #ifndef _GNU_SOURCE
@@ -21,26 +21,55 @@
 #define CTL_REPLAY_PAUSE  1000000       /* ns between two steps */
 
 
+static int ctl_replay_all(ctl_t *ctl, webhook_store_t *st, int cancel);
 static int ctl_replay_run(webhook_store_t *st, webhook_filter_t *filter,
-    int dry_run, uint64_t *count);
-static void ctl_replay_tell(const ctl_t *ctl, uint64_t count);
-static int ctl_replay_ask(void);
+    int cancel, int dry_run, uint64_t *count);
+static void ctl_replay_tell(const ctl_t *ctl, int cancel, uint64_t count);
+static int ctl_replay_ask(int cancel);
 
 
 int
 ctl_replay(ctl_t *ctl, webhook_store_t *st)
+{
+    if (ctl->state == WEBHOOK_PENDING || ctl->state == WEBHOOK_SENDING) {
+        ctl_say("replay sends again what is finished: --state is delivered, "
+                "dead or cancelled");
+        return 2;
+    }
+
+    return ctl_replay_all(ctl, st, 0);
+}
+
+
+int
+ctl_cancel_all(ctl_t *ctl, webhook_store_t *st)
+{
+    if (ctl->endpoint == 0) {
+        ctl_say("cancel takes EVENT.ENDPOINT..., or --endpoint=NAME for all "
+                "that waits for one");
+        return 2;
+    }
+
+    if (ctl->state != -1 && ctl->state != WEBHOOK_PENDING
+        && ctl->state != WEBHOOK_DEAD)
+    {
+        ctl_say("cancel takes what waits, --state=pending, or blocks its "
+                "order key, --state=dead");
+        return 2;
+    }
+
+    return ctl_replay_all(ctl, st, 1);
+}
+
+
+static int
+ctl_replay_all(ctl_t *ctl, webhook_store_t *st, int cancel)
 {
     int                rc;
     json_t            *root;
     uint64_t           count, done;
     struct timespec    now;
     webhook_filter_t   filter;
-
-    if (ctl->state == WEBHOOK_PENDING || ctl->state == WEBHOOK_SENDING) {
-        ctl_say("replay sends again what is finished: --state is delivered, "
-                "dead or cancelled");
-        return 2;
-    }
 
     ctl_filter(ctl, &filter);
 
@@ -54,7 +83,7 @@ ctl_replay(ctl_t *ctl, webhook_store_t *st)
                        + (uint64_t) now.tv_nsec / 1000000 + 1;
     }
 
-    rc = ctl_replay_run(st, &filter, 1, &count);
+    rc = ctl_replay_run(st, &filter, cancel, 1, &count);
     if (rc != 0) {
         return rc;
     }
@@ -62,7 +91,7 @@ ctl_replay(ctl_t *ctl, webhook_store_t *st)
     done = 0;
 
     if (!ctl->json) {
-        ctl_replay_tell(ctl, count);
+        ctl_replay_tell(ctl, cancel, count);
     }
 
     if (!ctl->dry_run && count) {
@@ -70,21 +99,22 @@ ctl_replay(ctl_t *ctl, webhook_store_t *st)
         if (!ctl->yes) {
 
             if (!isatty(STDIN_FILENO)) {
-                ctl_say("nothing was done: replay needs --yes where nobody "
-                        "can be asked");
+                ctl_say("nothing was done: %s needs --yes where nobody can "
+                        "be asked", cancel ? "cancel" : "replay");
                 return 2;
             }
 
-            if (!ctl_replay_ask()) {
+            if (!ctl_replay_ask(cancel)) {
                 ctl_say("nothing was done");
                 return 1;
             }
         }
 
-        rc = ctl_replay_run(st, &filter, 0, &done);
+        rc = ctl_replay_run(st, &filter, cancel, 0, &done);
 
         if (!ctl->json) {
-            printf("%" PRIu64 " deliveries are due now\n", done);
+            printf("%" PRIu64 " deliveries are %s\n", done,
+                   cancel ? "cancelled" : "due now");
         }
     }
 
@@ -92,7 +122,7 @@ ctl_replay(ctl_t *ctl, webhook_store_t *st)
         root = json_object();
 
         json_object_set_new(root, "count", json_integer((json_int_t) count));
-        json_object_set_new(root, "replayed",
+        json_object_set_new(root, cancel ? "cancelled" : "replayed",
                             json_integer((json_int_t) done));
         ctl_json_line(root);
     }
@@ -102,8 +132,8 @@ ctl_replay(ctl_t *ctl, webhook_store_t *st)
 
 
 static int
-ctl_replay_run(webhook_store_t *st, webhook_filter_t *filter, int dry_run,
-    uint64_t *count)
+ctl_replay_run(webhook_store_t *st, webhook_filter_t *filter, int cancel,
+    int dry_run, uint64_t *count)
 {
     webhook_op_t     op, *ops;
     struct timespec  pause;
@@ -112,6 +142,7 @@ ctl_replay_run(webhook_store_t *st, webhook_filter_t *filter, int dry_run,
 
     op.type = WEBHOOK_OP_REPLAY;
     op.u.replay.filter = *filter;
+    op.u.replay.cancel = cancel ? 1 : 0;
     op.u.replay.dry_run = dry_run ? 1 : 0;
 
     ops = &op;
@@ -149,25 +180,27 @@ ctl_replay_run(webhook_store_t *st, webhook_filter_t *filter, int dry_run,
 
 
 static void
-ctl_replay_tell(const ctl_t *ctl, uint64_t count)
+ctl_replay_tell(const ctl_t *ctl, int cancel, uint64_t count)
 {
-    printf("%" PRIu64 " %s deliveries%s%s%s%.*s %s sent again\n", count,
-           ctl->state == -1 ? "finished" : webhook_state_name(ctl->state),
+    printf("%" PRIu64 " %s deliveries%s%s%s%.*s %s %s\n", count,
+           ctl->state != -1 ? webhook_state_name(ctl->state)
+           : cancel ? "waiting or blocking" : "finished",
            ctl->endpoint_name ? " to " : "",
            ctl->endpoint_name ? ctl->endpoint_name : "",
            ctl->type.len ? " of " : "",
            (int) ctl->type.len,
            ctl->type.len ? (const char *) ctl->type.data : "",
-           ctl->dry_run ? "would be" : "will be");
+           ctl->dry_run ? "would be" : "will be",
+           cancel ? "cancelled" : "sent again");
 }
 
 
 static int
-ctl_replay_ask(void)
+ctl_replay_ask(int cancel)
 {
     int  c, first;
 
-    printf("Send them again? [y/N] ");
+    printf("%s? [y/N] ", cancel ? "Cancel them" : "Send them again");
     fflush(stdout);
 
     first = getchar();

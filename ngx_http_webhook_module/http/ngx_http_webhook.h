@@ -331,6 +331,7 @@ typedef struct {
     uint64_t                          keep;     /* ms */
     uint64_t                          keep_bytes;   /* 0: no bound */
     uint64_t                          dedupe_rows;  /* 0: by the size */
+    uint64_t                          orphans;  /* ms, 0: never */
     uint64_t                          idempotency_rows; /* 0: by the size */
     ngx_uint_t                        high_water;   /* percent */
     ngx_uint_t                        warn_water;   /* percent */

@@ -108,6 +108,7 @@ ngx_http_webhook_batch_init(ngx_cycle_t *cycle,
     ctx->options.keep = wmcf->keep;
     ctx->options.keep_bytes = wmcf->keep_bytes;
     ctx->options.dedupe_rows = wmcf->dedupe_rows;
+    ctx->options.orphans = wmcf->orphans;
     ctx->options.idempotency_rows = wmcf->idempotency_rows;
     ctx->options.high_water = (uint32_t) wmcf->high_water;
     ctx->options.warn_water = (uint32_t) wmcf->warn_water;

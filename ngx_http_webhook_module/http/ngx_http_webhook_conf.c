@@ -19,6 +19,8 @@
 #define NGX_HTTP_WEBHOOK_WAIT_TOP     (60 * 60 * UINT64_C(1000))
 
 #define NGX_HTTP_WEBHOOK_KEEP_MAX     (3660 * 24 * 60 * 60 * UINT64_C(1000))
+#define NGX_HTTP_WEBHOOK_ORPHANS      (30 * 24 * 60 * 60 * UINT64_C(1000))
+#define NGX_HTTP_WEBHOOK_ORPHANS_MIN  (2 * 24 * 60 * 60 * UINT64_C(1000))
 
 #define NGX_HTTP_WEBHOOK_COMMIT_TIMEOUT      60000          /* ms */
 #define NGX_HTTP_WEBHOOK_COMMIT_TIMEOUT_MAX  (60 * 60000)
@@ -60,6 +62,7 @@ ngx_http_webhook_create_main_conf(ngx_conf_t *cf)
 
     wmcf->size = NGX_HTTP_WEBHOOK_STORE_SIZE;
     wmcf->keep = NGX_HTTP_WEBHOOK_STORE_KEEP;
+    wmcf->orphans = NGX_HTTP_WEBHOOK_ORPHANS;
     wmcf->high_water = NGX_HTTP_WEBHOOK_STORE_HIGH;
     wmcf->warn_water = NGX_HTTP_WEBHOOK_STORE_WARN;
     wmcf->full_wait = NGX_HTTP_WEBHOOK_STORE_WAIT;
@@ -243,6 +246,27 @@ ngx_http_webhook_store(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
             {
                 ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                                    "invalid time \"%V\"", &value[i]);
+                return NGX_CONF_ERROR;
+            }
+
+            continue;
+        }
+
+        if (ngx_http_webhook_conf_param(&value[i], "orphans=", &s)) {
+
+            if (s.len == 3 && ngx_strncmp(s.data, "off", 3) == 0) {
+                wmcf->orphans = 0;
+                continue;
+            }
+
+            if (ngx_http_webhook_conf_msec(&s, NGX_HTTP_WEBHOOK_KEEP_MAX,
+                                           &wmcf->orphans)
+                != NGX_OK
+                || wmcf->orphans < NGX_HTTP_WEBHOOK_ORPHANS_MIN)
+            {
+                ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                                   "invalid time \"%V\", it must be \"off\", "
+                                   "or from 2d to ten years", &value[i]);
                 return NGX_CONF_ERROR;
             }
 

@@ -11,6 +11,8 @@
 #define NGX_HTTP_WEBHOOK_SCAN          250      /* ms, the longest wait */
 #define NGX_HTTP_WEBHOOK_EXPIRE        1000     /* ms between expiries */
 #define NGX_HTTP_WEBHOOK_EXPIRE_MAX    512      /* events a step */
+#define NGX_HTTP_WEBHOOK_NAME          3600000  /* ms between two times that
+                                                   the endpoints are named */
 #define NGX_HTTP_WEBHOOK_CLAIM_MAX     64       /* deliveries a claim */
 #define NGX_HTTP_WEBHOOK_CLAIM_BYTES   262144
 #define NGX_HTTP_WEBHOOK_PUT_TRIES     3        /* of a put that is unknown */
@@ -34,6 +36,7 @@ typedef struct {
     ngx_event_t                    scan;
     ngx_msec_t                     takeover_at;
     ngx_msec_t                     expire_at;
+    ngx_msec_t                     name_at;
     ngx_uint_t                     unnamed;     /* ENDPOINT jobs to come */
     ngx_uint_t                     asked;       /* leases that puts and claims
                                                    under way may bring */
@@ -429,6 +432,7 @@ ngx_http_webhook_courier_name(void)
     /* Operations are applied in order: puts posted from now on find them. */
 
     c->named = 1;
+    c->name_at = ngx_current_msec + NGX_HTTP_WEBHOOK_NAME;
 
     eps = c->wmcf->endpoints.elts;
 
@@ -533,7 +537,9 @@ ngx_http_webhook_courier_scan(ngx_event_t *ev)
         return;
     }
 
-    if (!c->named) {
+    if (!c->named
+        || (ngx_msec_int_t) (ngx_current_msec - c->name_at) >= 0)
+    {
         ngx_http_webhook_courier_name();
     }
 
@@ -559,6 +565,8 @@ ngx_http_webhook_courier_scan(ngx_event_t *ev)
         ngx_memzero(&op, sizeof(webhook_op_t));
         op.type = WEBHOOK_OP_EXPIRE;
         op.u.expire.max = NGX_HTTP_WEBHOOK_EXPIRE_MAX;
+        op.u.expire.endpoints = c->ids;
+        op.u.expire.endpoints_count = (uint32_t) c->ids_count;
 
         if (ngx_http_webhook_courier_simple(&op,
                                         ngx_http_webhook_courier_expire_done)
@@ -688,6 +696,11 @@ ngx_http_webhook_courier_expire_done(ngx_http_webhook_job_t *job)
     c = &ngx_http_webhook_courier;
 
     c->expiring = 0;
+
+    if (job->op.result == WEBHOOK_STORE_OK && job->op.u.expire.cancelled) {
+        ngx_http_webhook_count(NGX_HTTP_WEBHOOK_DELIVERIES_CANCELLED,
+                               job->op.u.expire.cancelled);
+    }
 
     if (job->op.result == WEBHOOK_STORE_OK && job->op.u.expire.more) {
         c->expire_at = ngx_current_msec;

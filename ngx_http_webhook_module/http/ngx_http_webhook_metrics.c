@@ -133,6 +133,11 @@ static ngx_http_webhook_metric_t  ngx_http_webhook_metric[] = {
         ngx_string("Outcomes that came after another process had taken over "
                    "the delivery: it may have been sent twice.") },
 
+    [NGX_HTTP_WEBHOOK_DELIVERIES_CANCELLED] = {
+        ngx_string("ngx_webhook_deliveries_cancelled_total"),
+        ngx_string("Deliveries cancelled because no configuration had named "
+                   "their endpoint for as long as orphans= says.") },
+
     [NGX_HTTP_WEBHOOK_TAKEN_OVER] = {
         ngx_string("ngx_webhook_deliveries_taken_over_total"),
         ngx_string("Deliveries taken over from processes that died.") },

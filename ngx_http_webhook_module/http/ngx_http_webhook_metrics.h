@@ -35,6 +35,7 @@ typedef enum {
     NGX_HTTP_WEBHOOK_SENDS_DEAD,            /* not to be sent again */
     NGX_HTTP_WEBHOOK_SENDS_RELEASED,        /* local faults, not counted */
     NGX_HTTP_WEBHOOK_OUTCOMES_STALE,        /* another had taken over */
+    NGX_HTTP_WEBHOOK_DELIVERIES_CANCELLED,  /* of endpoints nobody names */
     NGX_HTTP_WEBHOOK_TAKEN_OVER,            /* from owners that died */
     NGX_HTTP_WEBHOOK_CONNECTIONS_OPENED,
     NGX_HTTP_WEBHOOK_CONNECTIONS_REUSED,

@@ -58,6 +58,7 @@ webhook_store_open(const webhook_store_options_t *options,
     st->keep = options->keep;
     st->keep_bytes = options->keep_bytes;
     st->dedupe_rows = options->dedupe_rows;
+    st->orphans = options->orphans;
     st->idempotency_rows = options->idempotency_rows;
     st->keep_history = options->keep_history;
     st->readonly = options->readonly;

@@ -90,6 +90,8 @@ typedef struct {
     uint64_t     keep;          /* ms that finished events and calls stay */
     uint64_t     keep_bytes;    /* most that finished events and calls may
                                    take, roughly; 0: no bound of their own */
+    uint64_t     orphans;       /* ms after which an endpoint that ENDPOINT did
+                                   not name is given up; 0: never */
     uint32_t     high_water;    /* percent of size above which no new event
                                    or call is taken; 0: the default, 90 */
     uint32_t     warn_water;    /* percent at which the log warns; 0: 75 */
@@ -404,12 +406,22 @@ typedef struct {
  * finished of any age: delivered events first, then calls, cancelled events,
  * and dead letters.
  * Never an event of which a delivery is still owed.
+ *
+ * Endpoints that no ENDPOINT has named for options.orphans, and that are not
+ * among those that are given here, are orphans: what waits for them is
+ * cancelled, which the log tells, and they are removed once nothing is kept of
+ * them.  ENDPOINT notes down once a day that it named one, so who has a store
+ * open for long names its endpoints again now and then.
  */
 
 typedef struct {
-    uint32_t  max;                  /* events and calls at most */
-    uint32_t  count;                /* out */
-    unsigned  more:1;               /* out: call again */
+    uint32_t         max;           /* things at most */
+    const uint64_t  *endpoints;     /* ids; those that are in use */
+    uint32_t         endpoints_count;
+    uint32_t         count;         /* out: things removed or cancelled */
+    uint32_t         cancelled;     /* out: of them deliveries cancelled */
+    uint32_t         removed;       /* out: of them endpoints */
+    unsigned         more:1;        /* out: call again */
 } webhook_op_expire_t;
 
 
@@ -574,11 +586,15 @@ typedef struct {
  * oldest first, filter.max a call at most.  With dry_run it only counts.  Bounded work a
  * call, short holds of the writer's lock: go on while filter.more (the cursor
  * is set for that).  FULL: what was counted is done, the rest is not.
+ *
+ * With cancel it cancels instead: what is meant is what waits, or is dead and
+ * blocks its order key (state PENDING, DEAD or -1 for both).
  */
 
 typedef struct {
     webhook_filter_t     filter;        /* in and out */
     unsigned             dry_run:1;     /* in */
+    unsigned             cancel:1;      /* in */
     uint32_t             count;         /* out */
 
     unsigned char        next[WEBHOOK_CURSOR_LEN];  /* the store's own */

@@ -10,12 +10,13 @@
 
 #define WEBHOOK_CLAIM_ENDPOINTS  256    /* served in one claim */
 #define WEBHOOK_CLAIM_MAX        4096   /* leases given in one claim */
+#define WEBHOOK_CLAIM_OTHERS     256    /* endpoints set aside in one */
 #define WEBHOOK_CLAIM_SHORT      1000   /* ms until the next look, where a
                                            reader keeps too many pages */
 
 
 static int webhook_claim_ready(webhook_txn_t *t, webhook_op_claim_t *c,
-    uint64_t *ready, uint32_t *count, uint64_t *next);
+    uint64_t *ready, uint32_t *count, int *strange);
 static int webhook_claim_named(const webhook_op_claim_t *c, uint64_t id);
 static int webhook_claim_due(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     unsigned char *key);
@@ -34,17 +35,22 @@ static int webhook_claim_endpoint(webhook_txn_t *t, webhook_op_t *op,
 int
 webhook_queue_claim_peek(webhook_txn_t *t, webhook_op_t *op, int *todo)
 {
-    int       rc;
+    int       rc, some;
     uint32_t  count;
     uint64_t  ready[WEBHOOK_CLAIM_ENDPOINTS];
 
-    rc = webhook_claim_ready(t, &op->u.claim, ready, &count,
-                             &op->u.claim.next);
+    rc = webhook_orphan_claimed(t, &op->u.claim, todo);
+
+    if (rc || *todo) {
+        return rc;
+    }
+
+    rc = webhook_claim_ready(t, &op->u.claim, ready, &count, &some);
     if (rc) {
         return rc;
     }
 
-    *todo = (count && op->u.claim.max) ? 1 : 0;
+    *todo = some || (count && op->u.claim.max);
 
     if (*todo && webhook_room_short(t, 2)) {
         op->u.claim.next = WEBHOOK_CLAIM_SHORT;
@@ -60,7 +66,7 @@ webhook_queue_claim_peek(webhook_txn_t *t, webhook_op_t *op, int *todo)
 int
 webhook_queue_claim(webhook_txn_t *t, webhook_op_t *op)
 {
-    int                  rc;
+    int                  rc, some;
     size_t               bytes;
     uint32_t             i, max, count, quota, taken, round;
     uint64_t             ready[WEBHOOK_CLAIM_ENDPOINTS];
@@ -70,12 +76,16 @@ webhook_queue_claim(webhook_txn_t *t, webhook_op_t *op)
 
     /* what the batch did so far has to show in the wake index */
 
-    rc = webhook_endpoint_flush(t);
-    if (rc) {
-        return rc;
+    rc = webhook_orphan_claimed(t, c, &some);
+
+    if (rc == 0) {
+        rc = webhook_endpoint_flush(t);
     }
 
-    rc = webhook_claim_ready(t, c, ready, &count, &c->next);
+    if (rc == 0) {
+        rc = webhook_claim_ready(t, c, ready, &count, &some);
+    }
+
     if (rc) {
         return rc;
     }
@@ -139,27 +149,36 @@ webhook_queue_claim(webhook_txn_t *t, webhook_op_t *op)
         return rc;
     }
 
-    return webhook_claim_ready(t, c, ready, &count, &c->next);
+    return webhook_claim_ready(t, c, ready, &count, NULL);
 }
 
 
 /*
  * The endpoints of the claim with something to do now, who waits longest
- * first, and the time until the first of them wakes.
+ * first, and the time until the first of them wakes (c->next).  Others that
+ * stand in between are set aside, a few; a read tells whether there are some.
  */
 
 static int
 webhook_claim_ready(webhook_txn_t *t, webhook_op_claim_t *c, uint64_t *ready,
-    uint32_t *count, uint64_t *next)
+    uint32_t *count, int *strange)
 {
     int             rc;
     MDB_val         key, val;
-    uint64_t        time, id;
+    uint32_t        others;
+    uint64_t        time, id, *next, other[WEBHOOK_CLAIM_OTHERS];
     MDB_cursor     *cursor;
     unsigned char  *p;
 
+    next = &c->next;
+    others = 0;
+
     *count = 0;
     *next = WEBHOOK_NEVER;
+
+    if (strange) {
+        *strange = 0;
+    }
 
     if (c->endpoints_count == 0) {
         return 0;
@@ -188,6 +207,11 @@ webhook_claim_ready(webhook_txn_t *t, webhook_op_claim_t *c, uint64_t *ready,
         }
 
         if (!webhook_claim_named(c, id)) {
+
+            if (strange && others < WEBHOOK_CLAIM_OTHERS) {
+                other[others++] = id;
+            }
+
             continue;
         }
 
@@ -206,7 +230,11 @@ webhook_claim_ready(webhook_txn_t *t, webhook_op_claim_t *c, uint64_t *ready,
         }
     }
 
-    return (rc == MDB_NOTFOUND) ? 0 : rc;
+    if (rc && rc != MDB_NOTFOUND) {
+        return rc;
+    }
+
+    return strange ? webhook_orphan_aside(t, other, others, strange) : 0;
 }
 
 

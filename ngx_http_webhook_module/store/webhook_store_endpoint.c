@@ -16,6 +16,9 @@
 #include <stdlib.h>
 
 
+#define WEBHOOK_ENDPOINT_DAY  ((uint64_t) 24 * 3600 * 1000)
+
+
 static uint32_t *webhook_endpoint_place(webhook_store_t *st, uint64_t id);
 static int webhook_endpoint_grow(webhook_store_t *st);
 
@@ -189,6 +192,10 @@ webhook_endpoint_flush(webhook_txn_t *t)
             return rc;
         }
 
+        if (row->named == 0) {
+            row->named = t->age;
+        }
+
         if (wake != row->wake) {
 
             if (row->wake != WEBHOOK_NEVER) {
@@ -242,6 +249,10 @@ webhook_endpoint_time(webhook_txn_t *t, const webhook_endpoint_row_t *ep,
     *time = WEBHOOK_NEVER;
 
     for (lane = WEBHOOK_LANE_FIRST; lane <= WEBHOOK_LANE_BLOCK; lane++) {
+
+        if (ep->aside && !waiting && lane != WEBHOOK_LANE_LEASE) {
+            continue;
+        }
 
         open = 0;
 
@@ -345,7 +356,10 @@ webhook_endpoint_peek(webhook_txn_t *t, webhook_op_t *op, int *todo)
 
     op->result = WEBHOOK_STORE_OK;
 
-    if (!ep->exists || webhook_gate_settle(t, ep, e, 1)
+    /* when it was named last is written down once a day, no oftener */
+
+    if (!ep->exists || webhook_gate_settle(t, ep, e, 1) || ep->aside
+        || webhook_later(ep->named, WEBHOOK_ENDPOINT_DAY) <= t->age
         || ep->name_len != e->name.len
         || (e->name.len && memcmp(ep->name, e->name.data, e->name.len) != 0))
     {
@@ -378,6 +392,9 @@ webhook_endpoint_put(webhook_txn_t *t, webhook_op_t *op)
 
     (void) webhook_gate_settle(t, ep, e, 0);
 
+    webhook_orphan_back(t, ep);
+
+    ep->named = t->age;
     ep->name_len = (unsigned char) e->name.len;
 
     if (e->name.len) {
@@ -385,6 +402,58 @@ webhook_endpoint_put(webhook_txn_t *t, webhook_op_t *op)
     }
 
     ep->dirty = 1;
+
+    return 0;
+}
+
+
+int
+webhook_endpoint_empty(const webhook_endpoint_row_t *ep)
+{
+    unsigned  i;
+    uint64_t  n;
+
+    n = ep->inflight + ep->blocked;
+
+    for (i = 0; i < WEBHOOK_STATES; i++) {
+        n += ep->states[i];
+    }
+
+    return n == 0;
+}
+
+
+int
+webhook_endpoint_remove(webhook_txn_t *t, webhook_endpoint_row_t *ep)
+{
+    int            rc;
+    unsigned char  key[WEBHOOK_KEY_WAKE];
+
+    if (ep->wake != WEBHOOK_NEVER) {
+        webhook_key_wake(key, ep->wake, ep->id);
+
+        rc = webhook_txn_del(t, WEBHOOK_DB_WAKE, key, sizeof(key));
+        if (rc && rc != MDB_NOTFOUND) {
+            return rc;
+        }
+
+        ep->wake = WEBHOOK_NEVER;
+    }
+
+    webhook_set_u64(key, ep->id);
+
+    rc = webhook_txn_del(t, WEBHOOK_DB_ENDPOINTS, key, WEBHOOK_KEY_ENDPOINT);
+    if (rc && rc != MDB_NOTFOUND) {
+        return rc;
+    }
+
+    /* if it is used again, it is a new one */
+
+    ep->exists = 0;
+    ep->dirty = 0;
+    ep->aside = 0;
+    ep->named = 0;
+    ep->back = 0;
 
     return 0;
 }

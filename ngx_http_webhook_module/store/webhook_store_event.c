@@ -287,6 +287,8 @@ webhook_event_delivery(webhook_txn_t *t, webhook_op_put_event_t *p,
         return rc;
     }
 
+    webhook_orphan_back(t, ep);
+
     memset(&d, 0, sizeof(d));
 
     d.form = put->form;

@@ -65,6 +65,10 @@ webhook_expire_peek(webhook_txn_t *t, webhook_op_t *op, int *todo)
                                   sizeof(end), todo);
     }
 
+    if (rc == 0 && !*todo) {
+        rc = webhook_orphan_peek(t, &op->u.expire, todo);
+    }
+
     return rc;
 }
 
@@ -123,6 +127,10 @@ webhook_expire(webhook_txn_t *t, webhook_op_t *op)
 
     if (rc == 0) {
         rc = webhook_idempotency_expire(t, x->max, &x->count, &pages, &more);
+    }
+
+    if (rc == 0 && !more) {
+        rc = webhook_orphan_expire(t, x, &pages, &more);
     }
 
     if (rc == 0 && more) {

@@ -14,6 +14,7 @@
  *   blob      bytes of any length, in pieces of one page
  *   finished  the index of what is over, and the bytes that takes
  *   endpoint  endpoints, and when each wants to be looked at
+ *   orphan    endpoints that no configuration names
  *   gate      whether one may be sent to now: limit, rate, pause, breaker
  *   order     deliveries that wait for an earlier one of their key
  *   queue     due deliveries and leases: claim, complete
@@ -163,6 +164,14 @@ struct webhook_store_s {
 
     int                       error;        /* last one logged, and when */
     uint64_t                  error_time;
+
+    uint64_t                  orphans;      /* ms, 0: never */
+    uint64_t                  orphan_look;  /* engine time of the next walk */
+    uint64_t                  orphan_pos;   /* an endpoint's id: where it is */
+    uint64_t                  orphan_told;  /* the last one that was told of */
+    uint64_t                  asides;       /* state.asides, when a claim of */
+    uint64_t                  asides_list;  /* these last saw that none of them
+                                               is aside */
 
     /* endpoints that the current transaction has read */
     webhook_endpoint_row_t  **rows;
@@ -402,6 +411,31 @@ void webhook_endpoint_forget(webhook_store_t *st);
 
 int webhook_endpoint_put(webhook_txn_t *t, webhook_op_t *op);
 int webhook_endpoint_peek(webhook_txn_t *t, webhook_op_t *op, int *todo);
+
+/* 1 if no delivery of it is left; and removes its row then. */
+int webhook_endpoint_empty(const webhook_endpoint_row_t *ep);
+int webhook_endpoint_remove(webhook_txn_t *t, webhook_endpoint_row_t *ep);
+
+
+/* ---------------------------------------------------------- orphans --- */
+
+/* Sets those of these endpoints aside that a claim met and did not name; or,
+   in a transaction that reads, tells whether there are some. */
+int webhook_orphan_aside(webhook_txn_t *t, const uint64_t *ids,
+    uint32_t count, int *any);
+
+/* An endpoint is named: it is not aside. */
+void webhook_orphan_back(webhook_txn_t *t, webhook_endpoint_row_t *ep);
+
+/* The same for all that a claim names, the same way. */
+int webhook_orphan_claimed(webhook_txn_t *t, const webhook_op_claim_t *c,
+    int *any);
+
+/* Whether there is an orphan with something to do; and does some of it. */
+int webhook_orphan_peek(webhook_txn_t *t, const webhook_op_expire_t *x,
+    int *todo);
+int webhook_orphan_expire(webhook_txn_t *t, webhook_op_expire_t *x,
+    uint32_t *pages, int *more);
 
 
 /* Stops all sends, for a reason that STATS shows; or resumes them (reason is

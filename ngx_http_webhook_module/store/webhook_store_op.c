@@ -51,6 +51,8 @@ webhook_op_reset(webhook_op_t *op)
 
     case WEBHOOK_OP_EXPIRE:
         op->u.expire.count = 0;
+        op->u.expire.cancelled = 0;
+        op->u.expire.removed = 0;
         op->u.expire.more = 0;
         break;
 

@@ -27,12 +27,17 @@ typedef struct {
 typedef struct {
     unsigned char           cursor[WEBHOOK_CURSOR_LEN];  /* it is behind */
     unsigned                from:1;     /* the cursor is set */
+    unsigned                cancel:1;   /* what waits is meant */
     uint32_t                rows;       /* that may be looked at yet */
 } webhook_replay_walk_t;
 
 
 static void webhook_replay_start(webhook_replay_walk_t *w,
-    const webhook_filter_t *f, uint32_t rows);
+    const webhook_op_replay_t *r, uint32_t rows);
+static int webhook_replay_meant(const webhook_replay_walk_t *w,
+    const webhook_delivery_row_t *d);
+static int webhook_replay_one(webhook_txn_t *t, const webhook_replay_walk_t *w,
+    webhook_replay_hit_t *hit, int *full);
 static void webhook_replay_end(const webhook_replay_walk_t *w,
     webhook_filter_t *f);
 static int webhook_replay_next(webhook_txn_t *t, const webhook_filter_t *f,
@@ -55,7 +60,7 @@ webhook_replay_peek(webhook_txn_t *t, webhook_op_t *op, int *todo)
 
     r = &op->u.replay;
 
-    webhook_replay_start(&w, &r->filter, WEBHOOK_STORE_ROWS);
+    webhook_replay_start(&w, r, WEBHOOK_STORE_ROWS);
 
     rc = webhook_replay_next(t, &r->filter, &w, &hit, &got);
 
@@ -85,7 +90,6 @@ webhook_replay(webhook_txn_t *t, webhook_op_t *op)
     webhook_op_replay_t     *r;
     webhook_replay_hit_t     hit;
     webhook_replay_walk_t    w;
-    webhook_endpoint_row_t  *ep;
 
     r = &op->u.replay;
 
@@ -95,7 +99,7 @@ webhook_replay(webhook_txn_t *t, webhook_op_t *op)
         max = r->filter.max;
     }
 
-    webhook_replay_start(&w, &r->filter, WEBHOOK_REPLAY_ROWS);
+    webhook_replay_start(&w, r, WEBHOOK_REPLAY_ROWS);
 
     op->result = WEBHOOK_STORE_OK;
     r->filter.more = 1;
@@ -117,11 +121,7 @@ webhook_replay(webhook_txn_t *t, webhook_op_t *op)
             break;
         }
 
-        rc = webhook_endpoint_get(t, hit.endpoint, &ep);
-
-        if (rc == 0) {
-            rc = webhook_admin_again(t, ep, &hit.id, &hit.d, &full);
-        }
+        rc = webhook_replay_one(t, &w, &hit, &full);
 
         if (rc == MDB_NOTFOUND) {
 
@@ -178,7 +178,7 @@ webhook_replay_count(webhook_txn_t *t, webhook_op_t *op)
 
     r = &op->u.replay;
 
-    webhook_replay_start(&w, &r->filter, WEBHOOK_STORE_ROWS);
+    webhook_replay_start(&w, r, WEBHOOK_STORE_ROWS);
 
     for ( ;; ) {
         rc = webhook_replay_next(t, &r->filter, &w, &hit, &got);
@@ -206,13 +206,45 @@ webhook_replay_count(webhook_txn_t *t, webhook_op_t *op)
 }
 
 
+static int
+webhook_replay_one(webhook_txn_t *t, const webhook_replay_walk_t *w,
+    webhook_replay_hit_t *hit, int *full)
+{
+    int                      rc;
+    webhook_endpoint_row_t  *ep;
+
+    *full = 0;
+
+    rc = webhook_endpoint_get(t, hit->endpoint, &ep);
+    if (rc) {
+        return rc;
+    }
+
+    return w->cancel ? webhook_queue_cancel(t, ep, &hit->id, &hit->d)
+                     : webhook_admin_again(t, ep, &hit->id, &hit->d, full);
+}
+
+
+static int
+webhook_replay_meant(const webhook_replay_walk_t *w,
+    const webhook_delivery_row_t *d)
+{
+    if (w->cancel) {
+        return d->state == WEBHOOK_PENDING || d->blocks;
+    }
+
+    return d->state != WEBHOOK_PENDING && d->state != WEBHOOK_SENDING;
+}
+
+
 static void
-webhook_replay_start(webhook_replay_walk_t *w, const webhook_filter_t *f,
+webhook_replay_start(webhook_replay_walk_t *w, const webhook_op_replay_t *r,
     uint32_t rows)
 {
-    memcpy(w->cursor, f->cursor, WEBHOOK_CURSOR_LEN);
+    memcpy(w->cursor, r->filter.cursor, WEBHOOK_CURSOR_LEN);
 
-    w->from = f->from;
+    w->from = r->filter.from;
+    w->cancel = r->cancel;
     w->rows = rows;
 }
 
@@ -276,8 +308,7 @@ webhook_replay_next(webhook_txn_t *t, const webhook_filter_t *f,
 
         if (hit->endpoint
             && webhook_row_read_delivery(&val, &hit->d) == 0
-            && hit->d.state != WEBHOOK_PENDING
-            && hit->d.state != WEBHOOK_SENDING
+            && webhook_replay_meant(w, &hit->d)
             && webhook_filter_match(t, f, &hit->id, hit->endpoint, &hit->d,
                                     &head))
         {
