@@ -90,7 +90,7 @@ sub wait_ended
     ok wait_for(sub {
         my ($status, $out) = $t->ctl('list', '--json');
 
-        return $n == grep { /"state":"(?:delivered|dead)"/ }
+        return $n == grep { /"state":"(?:delivered|dead|cancelled)"/ }
                      split /\n/, $out;
     }, 20), "$n deliveries have ended"
         or diag +($t->ctl('list'))[1];
@@ -188,9 +188,9 @@ ok wait_for(sub {
 
 ok_ctl('cancel', $waits[0]{id});
 
-my ($given_up) = objects('list', '--state=dead', '--endpoint=good');
+my ($given_up) = objects('list', '--state=cancelled', '--endpoint=good');
 
-is $given_up->{id}, $waits[0]{id}, 'one is given up';
+is $given_up->{id}, $waits[0]{id}, 'one is cancelled';
 is at_hook('/good'), $was, 'nothing was sent';
 
 ok_ctl('resume', 'good');

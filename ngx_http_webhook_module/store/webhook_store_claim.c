@@ -10,13 +10,17 @@
 
 #define WEBHOOK_CLAIM_ENDPOINTS  256    /* served in one claim */
 #define WEBHOOK_CLAIM_MAX        4096   /* leases given in one claim */
-#define WEBHOOK_CLAIM_OTHERS     256    /* endpoints set aside in one */
+#define WEBHOOK_CLAIM_OTHERS     16     /* endpoints set aside in one */
+#define WEBHOOK_CLAIM_PASSED     64     /* others passed over, after which */
+#define WEBHOOK_CLAIM_LOOK       4096   /* so many are looked up themselves */
 #define WEBHOOK_CLAIM_SHORT      1000   /* ms until the next look, where a
                                            reader keeps too many pages */
 
 
 static int webhook_claim_ready(webhook_txn_t *t, webhook_op_claim_t *c,
     uint64_t *ready, uint32_t *count, int *strange);
+static int webhook_claim_look(webhook_txn_t *t, webhook_op_claim_t *c,
+    uint64_t *ready, uint32_t *count);
 static int webhook_claim_named(const webhook_op_claim_t *c, uint64_t id);
 static int webhook_claim_due(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     unsigned char *key);
@@ -157,6 +161,7 @@ webhook_queue_claim(webhook_txn_t *t, webhook_op_t *op)
  * The endpoints of the claim with something to do now, who waits longest
  * first, and the time until the first of them wakes (c->next).  Others that
  * stand in between are set aside, a few; a read tells whether there are some.
+ * Where they are many, the endpoints of the claim are looked up instead.
  */
 
 static int
@@ -165,13 +170,14 @@ webhook_claim_ready(webhook_txn_t *t, webhook_op_claim_t *c, uint64_t *ready,
 {
     int             rc;
     MDB_val         key, val;
-    uint32_t        others;
+    uint32_t        others, passed;
     uint64_t        time, id, *next, other[WEBHOOK_CLAIM_OTHERS];
     MDB_cursor     *cursor;
     unsigned char  *p;
 
     next = &c->next;
     others = 0;
+    passed = 0;
 
     *count = 0;
     *next = WEBHOOK_NEVER;
@@ -212,6 +218,13 @@ webhook_claim_ready(webhook_txn_t *t, webhook_op_claim_t *c, uint64_t *ready,
                 other[others++] = id;
             }
 
+            if (++passed == WEBHOOK_CLAIM_PASSED
+                && c->endpoints_count <= WEBHOOK_CLAIM_LOOK)
+            {
+                rc = webhook_claim_look(t, c, ready, count);
+                break;
+            }
+
             continue;
         }
 
@@ -235,6 +248,77 @@ webhook_claim_ready(webhook_txn_t *t, webhook_op_claim_t *c, uint64_t *ready,
     }
 
     return strange ? webhook_orphan_aside(t, other, others, strange) : 0;
+}
+
+
+static int
+webhook_claim_look(webhook_txn_t *t, webhook_op_claim_t *c, uint64_t *ready,
+    uint32_t *count)
+{
+    int                     rc;
+    MDB_val                 val;
+    uint32_t                i, k;
+    uint64_t                wake, wakes[WEBHOOK_CLAIM_ENDPOINTS];
+    unsigned char           key[WEBHOOK_KEY_ENDPOINT];
+    webhook_endpoint_row_t  row;
+
+    *count = 0;
+    wake = WEBHOOK_NEVER;
+
+    for (i = 0; i < c->endpoints_count; i++) {
+        webhook_set_u64(key, c->endpoints[i]);
+
+        rc = webhook_txn_get(t, WEBHOOK_DB_ENDPOINTS, key, sizeof(key), &val);
+
+        if (rc == MDB_NOTFOUND) {
+            continue;
+        }
+
+        if (rc == 0) {
+            rc = webhook_row_read_endpoint(&val, &row);
+        }
+
+        if (rc) {
+            return rc;
+        }
+
+        if (row.wake < wake) {
+            wake = row.wake;
+        }
+
+        if (row.wake > t->now) {
+            continue;
+        }
+
+        /* the oldest first; of too many the oldest */
+
+        k = *count;
+
+        if (k == WEBHOOK_CLAIM_ENDPOINTS) {
+
+            if (row.wake >= wakes[k - 1]) {
+                continue;
+            }
+
+            k--;
+
+        } else {
+            (*count)++;
+        }
+
+        for ( /* void */ ; k && wakes[k - 1] > row.wake; k--) {
+            wakes[k] = wakes[k - 1];
+            ready[k] = ready[k - 1];
+        }
+
+        wakes[k] = row.wake;
+        ready[k] = c->endpoints[i];
+    }
+
+    c->next = wake == WEBHOOK_NEVER ? WEBHOOK_NEVER
+              : wake > t->now ? wake - t->now : 0;
+
+    return 0;
 }
 
 
