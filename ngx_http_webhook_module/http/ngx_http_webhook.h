@@ -23,6 +23,7 @@
 #include "../core/webhook_hash.h"
 #include "../core/webhook_pattern.h"
 #include "../core/webhook_schedule.h"
+#include "../core/webhook_show.h"
 #include "../core/webhook_signature.h"
 #include "../core/webhook_status_set.h"
 #include "../core/webhook_template.h"
@@ -51,6 +52,27 @@ ngx_http_webhook_nstr(const webhook_str_t *s)
 _Static_assert(sizeof(ngx_str_t) == sizeof(webhook_str_t)
                && offsetof(ngx_str_t, data) == offsetof(webhook_str_t, data),
                "ngx_str_t and webhook_str_t differ");
+
+
+/*
+ * Text from outside as it may stand in a log line, in memory of the caller's;
+ * a long one is cut.
+ */
+
+typedef struct {
+    ngx_str_t                         text;
+    u_char                            data[1024];
+} ngx_http_webhook_shown_t;
+
+static ngx_inline ngx_str_t *
+ngx_http_webhook_shown(ngx_http_webhook_shown_t *shown, const u_char *data,
+    size_t len)
+{
+    shown->text.data = shown->data;
+    shown->text.len = webhook_show(shown->data, sizeof(shown->data), data,
+                                   len);
+    return &shown->text;
+}
 
 
 /* Where a definition stands, for messages about it once all is read. */

@@ -653,7 +653,8 @@ ngx_http_webhook_batch_log(void *ctx, webhook_store_log_e level,
 {
     ngx_log_t *log = ctx;
 
-    ngx_uint_t  n;
+    ngx_uint_t                n;
+    ngx_http_webhook_shown_t  shown;
 
     switch (level) {
 
@@ -673,5 +674,7 @@ ngx_http_webhook_batch_log(void *ctx, webhook_store_log_e level,
         n = NGX_LOG_NOTICE;
     }
 
-    ngx_log_error(n, log, 0, "webhook store: %s", text);
+    ngx_log_error(n, log, 0, "webhook store: %V",
+                  ngx_http_webhook_shown(&shown, (u_char *) text,
+                                         ngx_strlen(text)));
 }

@@ -777,6 +777,7 @@ ngx_http_webhook_match_fail(ngx_http_webhook_match_t *match,
 {
     size_t                       len;
     char                        *text;
+    ngx_http_webhook_shown_t     shown;
     ngx_http_webhook_capture_t  *capture;
 
     capture = match->capture;
@@ -800,9 +801,13 @@ ngx_http_webhook_match_fail(ngx_http_webhook_match_t *match,
         return;
     }
 
+    /* a reason may quote a value */
+
     ngx_log_error(NGX_LOG_ERR, capture->log, 0,
-                  "webhook event lost: \"%V\" %V: %s",
-                  &match->rule->type->name, &match->id_text, reason);
+                  "webhook event lost: \"%V\" %V: %V",
+                  &match->rule->type->name, &match->id_text,
+                  ngx_http_webhook_shown(&shown, (u_char *) reason,
+                                         ngx_strlen(reason)));
 
     ngx_http_webhook_count(counter, 1);
 }

@@ -222,8 +222,9 @@ ngx_http_webhook_capture_t *ngx_http_webhook_capture_find(
 ngx_http_webhook_capture_t *ngx_http_webhook_capture_get(
     ngx_http_request_t *r);
 
-/* True if a rule matches the request's method and path. */
-ngx_uint_t ngx_http_webhook_rule_match(ngx_http_request_t *r,
+/* NGX_OK if a rule matches the request's method and path, NGX_DECLINED if it
+   does not, NGX_ERROR if that cannot be told. */
+ngx_int_t ngx_http_webhook_rule_match(ngx_http_request_t *r,
     ngx_http_webhook_rule_t *rule);
 
 /*

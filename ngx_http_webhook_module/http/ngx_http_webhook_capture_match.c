@@ -11,6 +11,8 @@ static void ngx_http_webhook_capture_reset(
     ngx_http_webhook_capture_t *capture);
 static void ngx_http_webhook_capture_response(
     ngx_http_webhook_capture_t *capture, size_t max, ngx_uint_t bodyless);
+static void ngx_http_webhook_rule_unjudged(ngx_http_request_t *r,
+    ngx_http_webhook_rule_t *rule);
 static void ngx_http_webhook_match_lost(ngx_http_request_t *r,
     ngx_http_webhook_rule_t *rule, const char *reason);
 static void ngx_http_webhook_match_check(ngx_http_webhook_match_t *match);
@@ -115,29 +117,41 @@ ngx_http_webhook_capture_reset(ngx_http_webhook_capture_t *capture)
 }
 
 
-ngx_uint_t
+ngx_int_t
 ngx_http_webhook_rule_match(ngx_http_request_t *r,
     ngx_http_webhook_rule_t *rule)
 {
     ngx_int_t  rc;
 
     if (rule->methods && !(rule->methods & r->method)) {
-        return 0;
+        return NGX_DECLINED;
     }
 
     rc = ngx_regex_exec(rule->regex, &r->uri, NULL, 0);
 
     if (rc >= 0) {
-        return 1;
+        return NGX_OK;
     }
 
-    if (rc != NGX_REGEX_NO_MATCHED) {
-        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
-                      ngx_regex_exec_n " failed: %i on \"%V\" for webhook "
-                      "event \"%V\"", rc, &r->uri, &rule->type->name);
-    }
+    return (rc == NGX_REGEX_NO_MATCHED) ? NGX_DECLINED : NGX_ERROR;
+}
 
-    return 0;
+
+/* An expression at the library's limit: nobody can tell whether it matches. */
+
+static void
+ngx_http_webhook_rule_unjudged(ngx_http_request_t *r,
+    ngx_http_webhook_rule_t *rule)
+{
+    ngx_http_webhook_shown_t  shown;
+
+    ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
+                  "the regular expression of webhook event \"%V\" in %s:%ui "
+                  "ran into its match limit on \"%V\": there is no event",
+                  &rule->type->name, rule->place.file, rule->place.line,
+                  ngx_http_webhook_shown(&shown, r->uri.data, r->uri.len));
+
+    ngx_http_webhook_count(NGX_HTTP_WEBHOOK_EVENTS_UNJUDGED, 1);
 }
 
 
@@ -163,9 +177,20 @@ ngx_http_webhook_capture_match(ngx_http_request_t *r,
 
     for (i = 0; i < wlcf->rules->nelts; i++) {
 
-        if (!webhook_status_set_has(&rule[i]->status, r->headers_out.status)
-            || !ngx_http_webhook_rule_match(r, rule[i]))
-        {
+        if (!webhook_status_set_has(&rule[i]->status, r->headers_out.status)) {
+            continue;
+        }
+
+        switch (ngx_http_webhook_rule_match(r, rule[i])) {
+
+        case NGX_OK:
+            break;
+
+        case NGX_ERROR:
+            ngx_http_webhook_rule_unjudged(r, rule[i]);
+            continue;
+
+        default:
             continue;
         }
 

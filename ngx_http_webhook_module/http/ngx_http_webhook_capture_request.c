@@ -127,7 +127,7 @@ ngx_http_webhook_capture_request_ask(ngx_http_request_t *r,
     for ( /* void */ ; i < wlcf->rules->nelts; i++) {
 
         if ((rule[i]->want_request || (keyed && !capture->hashing))
-            && ngx_http_webhook_rule_match(r, rule[i]))
+            && ngx_http_webhook_rule_match(r, rule[i]) == NGX_OK)
         {
             capture->wanted |= rule[i]->want_request;
             capture->hashing = keyed;

@@ -93,6 +93,7 @@ ngx_http_webhook_client_log_writer(ngx_log_t *log, ngx_uint_t level,
     u_char                       *p, *last;
     ngx_err_t                     err;
     ngx_http_webhook_client_t    *x;
+    ngx_http_webhook_shown_t      shown;
     ngx_http_webhook_exchange_t  *exchange;
 
     x = log->wdata;
@@ -138,8 +139,10 @@ ngx_http_webhook_client_log_writer(ngx_log_t *log, ngx_uint_t level,
             ngx_http_webhook_client_told = ngx_time();
         }
 
-        ngx_log_error(level, exchange->log, 0, "webhook client: %*s%s%s",
-                      (size_t) (last - p), p,
+        /* it may quote a name out of a certificate */
+
+        ngx_log_error(level, exchange->log, 0, "webhook client: %V%s%s",
+                      ngx_http_webhook_shown(&shown, p, last - p),
                       log->action ? " while " : "",
                       log->action ? log->action : "");
     }

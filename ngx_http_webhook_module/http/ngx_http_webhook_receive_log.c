@@ -48,7 +48,9 @@ ngx_int_t
 ngx_http_webhook_receive_log(ngx_http_webhook_call_t *call)
 {
     ngx_log_t                    *log;
+    ngx_str_t                    *why;
     ngx_uint_t                    level;
+    ngx_http_webhook_shown_t      shown;
     ngx_http_webhook_counter_e    counter;
     ngx_http_webhook_receiver_t  *receiver;
 
@@ -88,13 +90,17 @@ ngx_http_webhook_receive_log(ngx_http_webhook_call_t *call)
         level = (counter == NGX_HTTP_WEBHOOK_CALLS_FAILED) ? NGX_LOG_ERR
                                                            : NGX_LOG_INFO;
 
+        why = call->detail.len ? &call->detail : &call->error;
+
         if (receiver) {
             ngx_log_error(level, log, 0, "webhook receiver \"%V\": %V",
                           &receiver->name,
-                          call->detail.len ? &call->detail : &call->error);
+                          ngx_http_webhook_shown(&shown, why->data, why->len));
 
         } else {
-            ngx_log_error(level, log, 0, "webhook: %V", &call->error);
+            ngx_log_error(level, log, 0, "webhook: %V",
+                          ngx_http_webhook_shown(&shown, call->error.data,
+                                                 call->error.len));
         }
     }
 

@@ -193,16 +193,18 @@ static ngx_int_t
 ngx_http_webhook_run_forgive(ngx_http_webhook_call_t *call,
     ngx_http_webhook_act_t *act, ngx_uint_t status, ngx_str_t *error)
 {
-    ngx_str_t  which;
+    ngx_str_t                  which, *why;
+    ngx_http_webhook_shown_t   shown;
 
     if (act->action->go_on) {
 
         call->failed++;
+        why = call->detail.len ? &call->detail : error;
 
         ngx_log_error(NGX_LOG_ERR, call->request->connection->log, 0,
                       "webhook receiver \"%V\": %V; going on",
                       &call->receiver->name,
-                      call->detail.len ? &call->detail : error);
+                      ngx_http_webhook_shown(&shown, why->data, why->len));
 
         ngx_str_null(&call->detail);
 

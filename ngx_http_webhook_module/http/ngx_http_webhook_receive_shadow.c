@@ -253,6 +253,7 @@ static void
 ngx_http_webhook_shadow_done(ngx_http_webhook_exchange_t *x)
 {
     ngx_str_t                   *what;
+    ngx_http_webhook_shown_t     shown, error;
     ngx_http_webhook_shadow_t   *shadow;
 
     shadow = x->data;
@@ -266,7 +267,8 @@ ngx_http_webhook_shadow_done(ngx_http_webhook_exchange_t *x)
 
         ngx_log_error(NGX_LOG_INFO, ngx_cycle->log, 0,
                       "webhook receiver \"%V\": its shadow answered %ui to "
-                      "%V", &shadow->name, x->status, what);
+                      "%V", &shadow->name, x->status,
+                      ngx_http_webhook_shown(&shown, what->data, what->len));
 
     } else {
 
@@ -274,7 +276,10 @@ ngx_http_webhook_shadow_done(ngx_http_webhook_exchange_t *x)
 
         ngx_log_error(NGX_LOG_INFO, ngx_cycle->log, 0,
                       "webhook receiver \"%V\": its shadow did not answer %V: "
-                      "%V", &shadow->name, what, &x->error);
+                      "%V", &shadow->name,
+                      ngx_http_webhook_shown(&shown, what->data, what->len),
+                      ngx_http_webhook_shown(&error, x->error.data,
+                                             x->error.len));
     }
 
     if (++shadow->current == shadow->n

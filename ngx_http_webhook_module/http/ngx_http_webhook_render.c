@@ -39,6 +39,8 @@ ngx_http_webhook_render(ngx_http_webhook_render_t *render,
     uint64_t                       *id;
     ngx_int_t                       rc;
     ngx_uint_t                      i, n, failed;
+    const char                     *text;
+    ngx_http_webhook_shown_t        shown;
     ngx_http_webhook_endpoint_t    *ep;
     ngx_http_webhook_render_ctx_t   ctx;
 
@@ -80,11 +82,13 @@ ngx_http_webhook_render(ngx_http_webhook_render_t *render,
 
         if (rc == NGX_ERROR) {
             failed = 1;
+            text = ctx.why ? ctx.why : "no memory";
 
             ngx_log_error(NGX_LOG_ERR, render->log, 0,
-                          "webhook event \"%V\" %V is not sent to \"%V\": %s",
+                          "webhook event \"%V\" %V is not sent to \"%V\": %V",
                           render->type, render->id_text, &ep->name,
-                          ctx.why ? ctx.why : "no memory");
+                          ngx_http_webhook_shown(&shown, (u_char *) text,
+                                                 ngx_strlen(text)));
 
             ngx_http_webhook_count(NGX_HTTP_WEBHOOK_DELIVERIES_UNMADE, 1);
         }

@@ -42,6 +42,7 @@ ngx_http_webhook_send_log_failure(ngx_http_webhook_send_t *send,
     u_char                        id[WEBHOOK_ID_TEXT_LEN];
     ngx_uint_t                    count;
     ngx_http_webhook_exchange_t  *x;
+    ngx_http_webhook_shown_t      shown;
 
     if (ngx_http_webhook_send_log_turn(ep, &count) != NGX_OK) {
         return;
@@ -58,7 +59,9 @@ ngx_http_webhook_send_log_failure(ngx_http_webhook_send_t *send,
                   (size_t) WEBHOOK_ID_TEXT_LEN, id, &ep->name,
                   ngx_http_webhook_nstr(&send->lease.event.type),
                   send->lease.attempt, x->status,
-                  x->error.len ? ", " : "", &x->error, count);
+                  x->error.len ? ", " : "",
+                  ngx_http_webhook_shown(&shown, x->error.data, x->error.len),
+                  count);
 }
 
 
@@ -68,6 +71,7 @@ ngx_http_webhook_send_log_dead(ngx_http_webhook_send_t *send,
 {
     u_char                        id[WEBHOOK_ID_TEXT_LEN];
     ngx_http_webhook_exchange_t  *x;
+    ngx_http_webhook_shown_t      shown;
 
     x = &send->exchange;
 
@@ -79,7 +83,9 @@ ngx_http_webhook_send_log_dead(ngx_http_webhook_send_t *send,
                   (size_t) WEBHOOK_ID_TEXT_LEN, id, &ep->name,
                   ngx_http_webhook_nstr(&send->lease.event.type),
                   send->lease.attempt, x->status,
-                  x->error.len ? ", " : "", &x->error);
+                  x->error.len ? ", " : "",
+                  ngx_http_webhook_shown(&shown, x->error.data,
+                                         x->error.len));
 }
 
 
