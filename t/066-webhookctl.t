@@ -130,7 +130,7 @@ not_ctl(1, qr/there is no endpoint "none"/, 'pause', 'none');
 not_ctl(1, qr/there is no endpoint "none"/, 'resume', 'none');
 not_ctl(2, qr/usage: .*pause ENDPOINT/, 'pause');
 not_ctl(2, qr/255 bytes/, 'pause', 'good', '--reason=' . 'x' x 256);
-not_ctl(2, qr/--state is delivered or dead/, 'replay', '--state=pending');
+not_ctl(2, qr/--state is delivered, dead or cancelled/, 'replay', '--state=pending');
 not_ctl(2, qr/usage: .*backup FILE/, 'backup');
 not_ctl(2, qr/--since and --until take/, 'replay', '--since=soon');
 
