@@ -122,6 +122,7 @@ spawn(sub {
             my ($left) = $head =~ /^content-length: (\d+)/im;
 
             $left -= length $rest;
+            $end = substr ' ' x 200 . $rest, -200;
 
             while ($left > 0) {
                 my $n = sysread $client, $in, $left < 1 << 20 ? $left : 1 << 20;
