@@ -36,6 +36,10 @@ SEES_tools := -I$(SRC)/store
 SEES_unit  := -I$(SRC)/store -It/unit
 
 
+# A cache of the compiler may name the target by another path: $(1) is the
+# object.
+own_deps = sed -i '1s|^[^ ]*:|$(1):|' $(1:.o=.d)
+
 # $(1): plain or asan; $(2): where it is built
 define plain_tree
 
@@ -58,21 +62,25 @@ $$(OBJS_$(1)_core): $(2)/core/%.o: $(SRC)/core/%.c $(2)/flags
 	$$(call say,CC,$$@)
 	$$(Q)$$(CC) $(PLAIN_CFLAGS) $(FLAGS_$(1)) $(PLAIN_CPPFLAGS) \
 	    -MMD -MP -c -o $$@ $$<
+	@$$(call own_deps,$$@)
 
 $$(OBJS_$(1)_store): $(2)/store/%.o: $(SRC)/store/%.c $(2)/flags
 	$$(call say,CC,$$@)
 	$$(Q)$$(CC) $(PLAIN_CFLAGS) $(FLAGS_$(1)) $(PLAIN_CPPFLAGS) \
 	    $(SEES_store) -MMD -MP -c -o $$@ $$<
+	@$$(call own_deps,$$@)
 
 $$(OBJS_$(1)_ctl): $(2)/tools/%.o: tools/%.c $(2)/flags
 	$$(call say,CC,$$@)
 	$$(Q)$$(CC) $(PLAIN_CFLAGS) $(FLAGS_$(1)) $(PLAIN_CPPFLAGS) \
 	    $(SEES_tools) -MMD -MP -c -o $$@ $$<
+	@$$(call own_deps,$$@)
 
 $$(OBJS_$(1)_unit): $(2)/unit/%.o: t/unit/%.c $(2)/flags
 	$$(call say,CC,$$@)
 	$$(Q)$$(CC) $(PLAIN_CFLAGS) $(FLAGS_$(1)) $(PLAIN_CPPFLAGS) \
 	    $(SEES_unit) -MMD -MP -c -o $$@ $$<
+	@$$(call own_deps,$$@)
 
 # made anew, lest an object of a source that is gone stays in it
 $(2)/libwebhook.a: $$(OBJS_$(1)_core) $$(OBJS_$(1)_store) $(2)/flags
@@ -123,6 +131,7 @@ $(CALL_OBJS): $(BUILD)/plain/interop/%.o: t/interop/%.c $(BUILD)/plain/flags
 	$(call say,CC,$@)
 	$(Q)$(CC) $(PLAIN_CFLAGS) $(FLAGS_plain) $(PLAIN_CPPFLAGS) \
 	    $(SEES_unit) -MMD -MP -c -o $@ $<
+	@$(call own_deps,$@)
 
 $(CALL_BINS): $(BUILD)/interop/%: $(BUILD)/plain/interop/%.o \
               $(BUILD)/plain/libwebhook.a
