@@ -329,6 +329,8 @@ ctl_print_stats(const webhook_op_stats_t *stats, int json)
         json_object_set_new(root, "idempotency",
                             json_integer((json_int_t) stats->idempotency));
         json_object_set_new(root, "full", json_boolean(stats->full));
+        json_object_set_new(root, "quarantine",
+                            json_integer((json_int_t) stats->quarantine));
         json_object_set_new(root, "pinned",
                             json_integer((json_int_t) stats->pinned));
         json_object_set_new(root, "reader", stats->reader
@@ -385,6 +387,10 @@ ctl_print_stats(const webhook_op_stats_t *stats, int json)
         printf("pinned     %s, by process %" PRIu32 ", which is reading an "
                "old version\n", ctl_bytes(stats->pinned, b1, sizeof(b1)),
                stats->reader);
+    }
+
+    if (stats->quarantine) {
+        printf("quarantine %" PRIu64 " damaged rows\n", stats->quarantine);
     }
 
     printf("kept       %" PRIu64 " events, %" PRIu64 " calls, %" PRIu64

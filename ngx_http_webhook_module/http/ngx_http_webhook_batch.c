@@ -541,6 +541,8 @@ ngx_http_webhook_batch_hand_back(void)
 
     ngx_http_webhook_gauge(NGX_HTTP_WEBHOOK_STORE_PINNED,
                            b->ctx->news.pinned);
+    ngx_http_webhook_gauge(NGX_HTTP_WEBHOOK_STORE_QUARANTINE,
+                           b->ctx->news.quarantine);
 
     if (b->ctx->news.dropped) {
         ngx_http_webhook_count(NGX_HTTP_WEBHOOK_DEAD_DROPPED,

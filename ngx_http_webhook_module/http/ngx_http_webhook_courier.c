@@ -671,6 +671,10 @@ ngx_http_webhook_courier_takeover_done(ngx_http_webhook_job_t *job)
     c->taking = 0;
     count = job->op.u.takeover.count;
 
+    if (job->op.u.takeover.forgot) {
+        c->named = 0;
+    }
+
     if (job->op.result == WEBHOOK_STORE_OK && count) {
 
         ngx_log_error(NGX_LOG_NOTICE, c->log, 0,

@@ -232,7 +232,12 @@ static ngx_http_webhook_metric_t  ngx_http_webhook_metric[] = {
     [NGX_HTTP_WEBHOOK_STORE_PINNED] = {
         ngx_string("ngx_webhook_store_pinned_bytes"),
         ngx_string("Bytes of the store that were freed but cannot be used, "
-                   "since a process has been reading it for long.") }
+                   "since a process has been reading it for long.") },
+
+    [NGX_HTTP_WEBHOOK_STORE_QUARANTINE] = {
+        ngx_string("ngx_webhook_store_quarantined_rows"),
+        ngx_string("Rows of the store that were damaged and are kept "
+                   "aside in it.") }
 };
 
 _Static_assert(sizeof(ngx_http_webhook_metric)

@@ -10,11 +10,13 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 
 #define WEBHOOK_STORE_QUIET    10000    /* ms between two equal errors */
 
 
+static void webhook_store_file(webhook_store_t *st);
 static int webhook_store_start(webhook_store_t *st);
 static webhook_store_result_e webhook_store_fail(webhook_store_t *st, int rc,
     const char *what);
@@ -42,6 +44,7 @@ webhook_store_open(const webhook_store_options_t *options,
     webhook_store_t **store)
 {
     int               rc;
+    struct stat       sb;
     webhook_store_t  *st;
 
     *store = NULL;
@@ -84,6 +87,10 @@ webhook_store_open(const webhook_store_options_t *options,
         return webhook_store_fail(st, EINVAL, "needs a size of 8 megabytes "
                                   "at least, and marks of 100 percent at "
                                   "most");
+    }
+
+    if (st->readonly && stat(st->path, &sb) == 0 && S_ISREG(sb.st_mode)) {
+        webhook_store_file(st);
     }
 
     rc = webhook_clock_init(st, options);
@@ -137,6 +144,25 @@ webhook_store_open(const webhook_store_options_t *options,
 }
 
 
+/* The path is that of a file: if it is where a store has it, of that store,
+   which may be in use. */
+
+static void
+webhook_store_file(webhook_store_t *st)
+{
+    char  *name;
+
+    name = strrchr(st->path, '/');
+
+    if (name && name != st->path && strcmp(name, "/data.mdb") == 0) {
+        *name = '\0';
+        return;
+    }
+
+    st->file = 1;
+}
+
+
 /* Takes over the store's time, and a slot. */
 
 static int
@@ -158,6 +184,10 @@ webhook_store_start(webhook_store_t *st)
     }
 
     rc = webhook_clock_start(&t);
+
+    if (rc == 0 && !st->readonly) {
+        rc = webhook_repair(&t);
+    }
 
     if (rc == 0 && !st->readonly) {
         rc = webhook_owner_start(&t);

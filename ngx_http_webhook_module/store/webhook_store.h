@@ -85,7 +85,9 @@ typedef enum {
 
 
 typedef struct {
-    const char  *path;          /* a directory that exists, NUL-terminated */
+    const char  *path;          /* a directory that exists, NUL-terminated;
+                                   if readonly, or the file of a store that
+                                   nobody has open */
     uint64_t     size;          /* bytes the store may hold; 0: as it is */
     uint64_t     keep;          /* ms that finished events and calls stay */
     uint64_t     keep_bytes;    /* most that finished events and calls may
@@ -127,10 +129,12 @@ typedef struct {
 
 /*
  * Opens the store, makes it where there is none, and claims an owner's slot
- * (not when readonly).  Files are made 0600.  Refuses network file systems; a
- * damaged store that nobody else has open is moved aside, with an alarm, and
- * a new one made.  Returns WEBHOOK_STORE_OK and *st; else the reason has been
- * logged.
+ * (not when readonly).  Files are made 0600.  Refuses network file systems,
+ * and files of another version of LMDB or of a newer format.  A file that LMDB
+ * cannot open, and that nobody else has open, is moved aside, with an alarm,
+ * and a new one made.  Damaged rows are made anew from others or kept in
+ * quarantine; readonly, they are passed over.  Returns WEBHOOK_STORE_OK and
+ * *st; else the reason has been logged.
  */
 webhook_store_result_e webhook_store_open(
     const webhook_store_options_t *options, webhook_store_t **st);
@@ -397,6 +401,8 @@ typedef struct {
 
 typedef struct {
     uint32_t  count;                /* out: deliveries taken over */
+    unsigned  forgot:1;             /* out: the limits of an endpoint were
+                                       damaged: ENDPOINT is needed again */
 } webhook_op_takeover_t;
 
 
@@ -553,9 +559,8 @@ typedef struct {
 
 
 /*
- * LIST.  Deliveries, the newest event first (events whose ids were made from
- * something else than the time come before them).  Work a call is bounded: a
- * page may hold fewer than max, even none, and still have a cursor.
+ * LIST.  Deliveries, the newest event first.  Work a call is bounded: a page
+ * may hold fewer than max, even none, and still have a cursor.
  */
 
 #define WEBHOOK_CURSOR_LEN  24
@@ -577,6 +582,7 @@ typedef struct {
     webhook_filter_t     filter;        /* in and out; to go on, set from */
     webhook_delivery_t  *deliveries;    /* out */
     uint32_t             count;
+    uint32_t             damaged;       /* rows that could not be read */
 } webhook_op_list_t;
 
 
@@ -622,6 +628,8 @@ typedef struct {
     uint32_t                  forms_count;
     webhook_delivery_full_t  *deliveries;   /* each with its form's number */
     uint32_t                  count;
+    uint32_t                  damaged;      /* forms that could not be read,
+                                               and are empty, and deliveries */
 } webhook_op_show_t;
 
 
@@ -669,6 +677,7 @@ typedef struct {
     uint32_t                   reader;      /* its process; 0: there is none */
     uint64_t                   reader_age;  /* ms that it has been seen */
     uint32_t                   owners;      /* processes that have it open */
+    uint64_t                   quarantine;  /* rows that could not be read */
     webhook_endpoint_stats_t  *endpoints;
     uint32_t                   count;
 } webhook_op_stats_t;
@@ -769,6 +778,7 @@ typedef struct {
     uint64_t  pinned;                       /* as STATS has it; about */
     uint64_t  dropped;                      /* dead letters that went before
                                                their time, for want of room */
+    uint64_t  quarantine;                   /* the same */
 } webhook_store_news_t;
 
 void webhook_store_news(webhook_store_t *st, webhook_store_news_t *news);

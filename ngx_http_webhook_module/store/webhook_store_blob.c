@@ -83,6 +83,20 @@ webhook_blob_put_two(webhook_txn_t *t, const webhook_str_t *first,
 
         rc = mdb_put(t->txn, t->st->dbi[WEBHOOK_DB_BODIES], &k, &v,
                      MDB_APPEND|MDB_RESERVE);
+
+        if (rc == MDB_KEYEXIST && *blob == t->state.blob) {
+
+            /* the number of the next piece is damaged: behind the last one */
+
+            rc = webhook_repair_number(t, WEBHOOK_DB_BODIES, blob);
+
+            if (rc == 0 && *blob != t->state.blob) {
+                t->state.blob = *blob;
+                t->state.room = 0;
+                continue;
+            }
+        }
+
         if (rc) {
             return rc == MDB_KEYEXIST ? MDB_CORRUPTED : rc;
         }

@@ -112,7 +112,7 @@ webhook_call_put(webhook_txn_t *t, webhook_op_t *op)
 int
 webhook_call_del(webhook_txn_t *t, const webhook_id_t *id, uint32_t *pages)
 {
-    int                  rc;
+    int                  rc, damaged;
     MDB_val              val;
     unsigned char        key[WEBHOOK_KEY_RECEIVER];
     webhook_call_row_t   call;
@@ -123,8 +123,9 @@ webhook_call_del(webhook_txn_t *t, const webhook_id_t *id, uint32_t *pages)
         return rc == MDB_NOTFOUND ? 0 : rc;
     }
 
-    if (webhook_row_read_call(&val, &call) == 0) {
+    damaged = webhook_row_read_call(&val, &call);
 
+    if (!damaged) {
         webhook_key_receiver(key, call.receiver, id);
 
         rc = webhook_txn_del(t, WEBHOOK_DB_RECEIVERS, key, sizeof(key));
@@ -138,7 +139,8 @@ webhook_call_del(webhook_txn_t *t, const webhook_id_t *id, uint32_t *pages)
         }
     }
 
-    rc = webhook_txn_del(t, WEBHOOK_DB_CALLS, id->bytes, 16);
+    rc = damaged ? webhook_quarantine(t, WEBHOOK_DB_CALLS, id->bytes, 16, 0)
+                 : webhook_txn_del(t, WEBHOOK_DB_CALLS, id->bytes, 16);
     if (rc) {
         return rc;
     }
@@ -243,10 +245,6 @@ webhook_call_before(webhook_txn_t *t, webhook_op_calls_t *l, int first,
     rc = webhook_txn_seek_before(t, db, key, prefix + 16, &found, &val);
     if (rc) {
         return rc;
-    }
-
-    if (found.mv_size != prefix + 16) {
-        return MDB_CORRUPTED;
     }
 
     if (memcmp(found.mv_data, key, prefix) != 0) {

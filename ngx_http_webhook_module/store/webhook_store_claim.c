@@ -200,7 +200,7 @@ webhook_claim_ready(webhook_txn_t *t, webhook_op_claim_t *c, uint64_t *ready,
          rc = mdb_cursor_get(cursor, &key, &val, MDB_NEXT))
     {
         if (key.mv_size != WEBHOOK_KEY_WAKE) {
-            return MDB_CORRUPTED;
+            continue;
         }
 
         p = key.mv_data;
@@ -365,6 +365,13 @@ webhook_claim_endpoint(webhook_txn_t *t, webhook_op_t *op, uint64_t id,
     rc = webhook_endpoint_get(t, id, &ep);
     if (rc) {
         return rc;
+    }
+
+    if (ep->name_len == 0) {
+
+        /* its row was made anew, by whatever process */
+
+        t->st->forgot = 1;
     }
 
     rc = webhook_queue_reclaim(t, ep, NULL, 0, &reclaimed);

@@ -120,8 +120,19 @@ webhook_clock_start(webhook_txn_t *t)
 
     if (rc == 0) {
         rc = webhook_row_read_clock(&val, &row);
+
         if (rc) {
-            return rc;
+
+            /* time goes on as with a new boot */
+
+            row.boot.len = 0;
+
+            rc = t->write ? webhook_quarantine(t, WEBHOOK_DB_META, "clock", 5,
+                                               0)
+                          : 0;
+            if (rc) {
+                return rc;
+            }
         }
 
         if (row.boot.len == strlen(st->boot)

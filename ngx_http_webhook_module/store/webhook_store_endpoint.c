@@ -55,6 +55,7 @@ webhook_endpoint_get(webhook_txn_t *t, uint64_t id,
     row = st->rows[st->rows_count];
 
     memset(row, 0, offsetof(webhook_endpoint_row_t, name));
+    row->id = id;
     row->name_len = 0;
     row->reason_len = 0;
     row->exists = 0;
@@ -68,6 +69,10 @@ webhook_endpoint_get(webhook_txn_t *t, uint64_t id,
         rc = webhook_row_read_endpoint(&val, row);
         row->exists = 1;
 
+        if (rc) {
+            rc = webhook_repair_endpoint(t, row);
+        }
+
     } else if (rc == MDB_NOTFOUND) {
         row->wake = WEBHOOK_NEVER;
         rc = 0;
@@ -76,8 +81,6 @@ webhook_endpoint_get(webhook_txn_t *t, uint64_t id,
     if (rc) {
         return rc;
     }
-
-    row->id = id;
 
     *place = ++st->rows_count;
     *ep = row;

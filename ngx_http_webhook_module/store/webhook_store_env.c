@@ -31,14 +31,21 @@
 
 #define WEBHOOK_ENV_LOOK   10000        /* ms between looks at the size */
 
+/* How LMDB's file begins, and where it says so. */
+
+#define WEBHOOK_ENV_MAGIC     0xbeefc0de
+#define WEBHOOK_ENV_MAGIC_AT  16
+
 
 static int webhook_env_path(webhook_store_t *st, const char *name,
     const char *suffix, char *path, size_t size);
 static int webhook_env_filesystem(webhook_store_t *st);
 static int webhook_env_open_files(webhook_store_t *st, int *made);
+static int webhook_env_foreign(webhook_store_t *st, int rc);
 static int webhook_env_size(webhook_store_t *st);
 static int webhook_env_tables(webhook_store_t *st, int made);
-static int webhook_env_format(webhook_txn_t *t, int made);
+static int webhook_env_format(webhook_txn_t *t, int made, int older);
+static int webhook_env_reformat(webhook_txn_t *t, int older);
 static int webhook_env_probe(webhook_txn_t *t);
 static void webhook_env_sync_directory(webhook_store_t *st);
 
@@ -77,6 +84,10 @@ webhook_env_open(webhook_store_t *st)
     }
 
     rc = webhook_env_open_files(st, &made);
+
+    if (rc == MDB_VERSION_MISMATCH || rc == MDB_INVALID) {
+        rc = webhook_env_foreign(st, rc);
+    }
 
     if (rc == 0) {
         rc = webhook_env_size(st);
@@ -216,7 +227,12 @@ webhook_env_path(webhook_store_t *st, const char *name, const char *suffix,
 {
     int  n;
 
-    n = snprintf(path, size, "%s/%s%s", st->path, name, suffix);
+    if (st->file) {
+        n = snprintf(path, size, "%s", st->path);
+
+    } else {
+        n = snprintf(path, size, "%s/%s%s", st->path, name, suffix);
+    }
 
     return (n < 0 || (size_t) n >= size) ? ENAMETOOLONG : 0;
 }
@@ -319,7 +335,10 @@ webhook_env_open_files(webhook_store_t *st, int *made)
 
         /* a store that is in use has its lock file; make none */
 
-        if (stat(path, &lock) == -1) {
+        if (st->file) {
+            flags |= MDB_NOSUBDIR|MDB_NOLOCK;
+
+        } else if (stat(path, &lock) == -1) {
             flags |= MDB_NOLOCK;
         }
     }
@@ -358,6 +377,57 @@ webhook_env_open_files(webhook_store_t *st, int *made)
     (void) chmod(path, 0600);
 
     return 0;
+}
+
+
+/*
+ * LMDB does not know the file.  If another version of LMDB wrote it, or a
+ * machine of another byte order, it is whole, and whoever wrote it can read
+ * it.
+ */
+
+static int
+webhook_env_foreign(webhook_store_t *st, int rc)
+{
+    int       fd;
+    char      path[4096];
+    ssize_t   n;
+    uint32_t  magic;
+
+    if (rc == MDB_INVALID) {
+
+        if (webhook_env_path(st, "data.mdb", "", path, sizeof(path)) != 0) {
+            return rc;
+        }
+
+        fd = open(path, O_RDONLY|O_CLOEXEC);
+        if (fd == -1) {
+            return rc;
+        }
+
+        n = pread(fd, &magic, sizeof(magic), WEBHOOK_ENV_MAGIC_AT);
+
+        close(fd);
+
+        if (n != sizeof(magic)
+            || magic != __builtin_bswap32(WEBHOOK_ENV_MAGIC))
+        {
+            return rc;
+        }
+    }
+
+    st->told = 1;
+
+    webhook_store_log(st, WEBHOOK_STORE_LOG_EMERG,
+                      "the store \"%s\" was written by %s: it is left as it "
+                      "is, and nothing is kept until it can be read; use that "
+                      "one, or bring it over with \"webhookctl export\" there "
+                      "and \"webhookctl import\" here, into another directory",
+                      st->path, rc == MDB_INVALID
+                      ? "a machine of another byte order"
+                      : "another version of LMDB");
+
+    return ENOTSUP;
 }
 
 
@@ -417,7 +487,7 @@ webhook_env_size(webhook_store_t *st)
 static int
 webhook_env_tables(webhook_store_t *st, int made)
 {
-    int            rc;
+    int            rc, older;
     MDB_txn       *txn;
     unsigned       i;
     webhook_txn_t  t;
@@ -439,15 +509,22 @@ webhook_env_tables(webhook_store_t *st, int made)
 
     for (i = 0; i < WEBHOOK_DBS; i++) {
 
-        rc = mdb_dbi_open(txn, webhook_env_names[i],
-                          st->readonly ? 0 : MDB_CREATE, &st->dbi[i]);
+        rc = mdb_dbi_open(txn, webhook_env_names[i], 0, &st->dbi[i]);
 
-        if (rc == MDB_NOTFOUND && i >= WEBHOOK_DBS_1) {
+        if (rc == MDB_NOTFOUND) {
 
-            /* who reads an older format does without */
+            if (i >= WEBHOOK_DBS_1) {
 
-            st->absent |= 1U << i;
-            rc = 0;
+                /* who reads an older format does without */
+
+                st->absent |= 1U << i;
+                rc = 0;
+            }
+
+            if (!st->readonly) {
+                rc = mdb_dbi_open(txn, webhook_env_names[i], MDB_CREATE,
+                                  &st->dbi[i]);
+            }
         }
 
         if (rc == MDB_NOTFOUND) {
@@ -462,8 +539,14 @@ webhook_env_tables(webhook_store_t *st, int made)
         }
     }
 
+    older = st->absent != 0;
+
+    if (!st->readonly) {
+        st->absent = 0;
+    }
+
     if (rc == 0) {
-        rc = webhook_env_format(&t, made);
+        rc = webhook_env_format(&t, made, older);
     }
 
     if (rc == 0) {
@@ -486,7 +569,7 @@ webhook_env_tables(webhook_store_t *st, int made)
 
 
 static int
-webhook_env_format(webhook_txn_t *t, int made)
+webhook_env_format(webhook_txn_t *t, int made, int older)
 {
     int                    rc;
     size_t                 len;
@@ -510,7 +593,7 @@ webhook_env_format(webhook_txn_t *t, int made)
         }
 
         if (!made && stat.ms_entries) {
-            return MDB_INVALID;
+            return webhook_env_reformat(t, older);
         }
 
         t->st->format = WEBHOOK_STORE_FORMAT;
@@ -534,17 +617,19 @@ webhook_env_format(webhook_txn_t *t, int made)
         return webhook_txn_put(t, WEBHOOK_DB_META, "state", 5, buf, len, 0);
     }
 
-    if (rc) {
-        return rc == MDB_NOTFOUND ? MDB_INVALID : rc;
+    if (rc && rc != MDB_NOTFOUND) {
+        return rc;
     }
 
-    rc = webhook_row_read_format(&val, &format);
-
-    if (rc == 0 && format == 0) {
-        rc = MDB_CORRUPTED;
+    if (rc == 0) {
+        rc = webhook_row_read_format(&val, &format);
     }
 
-    if (rc == 0 && format > WEBHOOK_STORE_FORMAT) {
+    if (rc || format == 0) {
+        return webhook_env_reformat(t, older);
+    }
+
+    if (format > WEBHOOK_STORE_FORMAT) {
 
         t->st->told = 1;
 
@@ -558,49 +643,57 @@ webhook_env_format(webhook_txn_t *t, int made)
         return ENOTSUP;
     }
 
-    if (rc) {
-        return rc;
-    }
-
     t->st->format = format;
     t->st->migrating = 0;
 
     rc = webhook_txn_get(t, WEBHOOK_DB_META, "migrate", 7, &val);
 
     if (rc == 0) {
-        rc = webhook_row_read_migrate(&val, &migrate);
-
-        if (rc == 0) {
-            t->st->format = migrate.from;
-            t->st->migrating = 1;
-        }
+        t->st->format = webhook_row_read_migrate(&val, &migrate) == 0
+                        ? migrate.from : 1;
+        t->st->migrating = 1;
     }
 
     return rc == MDB_NOTFOUND ? 0 : rc;
 }
 
 
-/* Looks at both ends of each table, and at the rows that all hangs on. */
+/* The format is not known any more: the tables tell it. */
+
+static int
+webhook_env_reformat(webhook_txn_t *t, int older)
+{
+    int            rc;
+    size_t         len;
+    unsigned char  buf[WEBHOOK_ROW_MAX];
+
+    t->st->format = older ? 1 : WEBHOOK_STORE_FORMAT;
+    t->st->migrating = 0;
+
+    if (!t->write) {
+        return 0;
+    }
+
+    rc = webhook_quarantine(t, WEBHOOK_DB_META, "format", 6, 0);
+    if (rc) {
+        return rc;
+    }
+
+    len = webhook_row_write_format(buf, t->st->format);
+
+    return webhook_txn_put(t, WEBHOOK_DB_META, "format", 6, buf, len, 0);
+}
+
+
+/* Looks at both ends of each table. */
 
 static int
 webhook_env_probe(webhook_txn_t *t)
 {
-    int                      rc;
-    MDB_val                  key, val;
-    unsigned                 i, end;
-    MDB_cursor              *c;
-    webhook_state_row_t      state;
-    webhook_endpoint_row_t   ep;
-
-    rc = webhook_txn_get(t, WEBHOOK_DB_META, "state", 5, &val);
-
-    if (rc == 0) {
-        rc = webhook_row_read_state(&val, &state);
-    }
-
-    if (rc) {
-        return rc == MDB_NOTFOUND ? MDB_INVALID : rc;
-    }
+    int          rc;
+    MDB_val      key, val;
+    unsigned     i, end;
+    MDB_cursor  *c;
 
     for (i = 0; i < WEBHOOK_DBS; i++) {
 
@@ -623,20 +716,14 @@ webhook_env_probe(webhook_txn_t *t)
         }
     }
 
-    rc = webhook_txn_cursor(t, WEBHOOK_DB_ENDPOINTS, &c);
+    return 0;
+}
 
-    for (rc = mdb_cursor_get(c, &key, &val, MDB_FIRST);
-         rc == 0;
-         rc = mdb_cursor_get(c, &key, &val, MDB_NEXT))
-    {
-        if (key.mv_size != WEBHOOK_KEY_ENDPOINT
-            || webhook_row_read_endpoint(&val, &ep) != 0)
-        {
-            return MDB_CORRUPTED;
-        }
-    }
 
-    return rc == MDB_NOTFOUND ? 0 : rc;
+const char *
+webhook_env_table(webhook_db_e db)
+{
+    return webhook_env_names[db];
 }
 
 
@@ -695,8 +782,7 @@ int
 webhook_env_damaged(int rc)
 {
     return rc == MDB_INVALID || rc == MDB_CORRUPTED
-           || rc == MDB_VERSION_MISMATCH || rc == MDB_PAGE_NOTFOUND
-           || rc == MDB_INCOMPATIBLE;
+           || rc == MDB_PAGE_NOTFOUND || rc == MDB_INCOMPATIBLE;
 }
 
 
@@ -753,7 +839,10 @@ webhook_env_set_aside(webhook_store_t *st)
     webhook_store_log(st, WEBHOOK_STORE_LOG_EMERG,
                       "the store \"%s\" is damaged: it is now \"data.mdb%s\" "
                       "there, and an empty one takes its place; what was "
-                      "waiting in it is not sent", st->path, suffix);
+                      "waiting in it is not sent: \"webhookctl -s FILE "
+                      "export\" shows what can be read of it, and "
+                      "\"webhookctl import\" brings that back", st->path,
+                      suffix);
 
     return 0;
 }

@@ -157,10 +157,6 @@ webhook_expire_ended(webhook_txn_t *t, webhook_db_e db, unsigned char *key,
         return rc == MDB_NOTFOUND ? 0 : rc;
     }
 
-    if (k.mv_size != key_len) {
-        return MDB_CORRUPTED;
-    }
-
     memcpy(key, k.mv_data, key_len);
 
     *found = webhook_get_u64(key) <= t->age;
@@ -484,11 +480,10 @@ static int
 webhook_expire_event(webhook_txn_t *t, const webhook_id_t *id,
     uint32_t *pages)
 {
-    int                     rc, owed, any;
+    int                     rc, owed, any, damaged;
     MDB_val                 k, val;
     uint32_t                i;
     uint64_t                endpoint;
-    MDB_cursor             *c;
     unsigned char           key[WEBHOOK_KEY_DELIVERY];
     webhook_head_row_t      head;
     webhook_delivery_row_t  d;
@@ -507,18 +502,11 @@ webhook_expire_event(webhook_txn_t *t, const webhook_id_t *id,
         return 0;
     }
 
-    rc = webhook_txn_cursor(t, WEBHOOK_DB_DELIVERIES, &c);
-    if (rc) {
-        return rc;
-    }
-
     for ( ;; ) {
         webhook_key_delivery(key, id, 0);
 
-        k.mv_data = key;
-        k.mv_size = sizeof(key);
-
-        rc = mdb_cursor_get(c, &k, &val, MDB_SET_RANGE);
+        rc = webhook_txn_seek(t, WEBHOOK_DB_DELIVERIES, key, sizeof(key), &k,
+                              &val);
 
         if (rc == MDB_NOTFOUND) {
             break;
@@ -528,20 +516,21 @@ webhook_expire_event(webhook_txn_t *t, const webhook_id_t *id,
             return rc;
         }
 
-        if (k.mv_size != WEBHOOK_KEY_DELIVERY) {
-            return MDB_CORRUPTED;
-        }
-
         if (memcmp(k.mv_data, id->bytes, 16) != 0) {
             break;
         }
 
+        memcpy(key, k.mv_data, sizeof(key));
+
         endpoint = webhook_get_u64((unsigned char *) k.mv_data + 16);
+
+        damaged = 0;
 
         if (endpoint == 0) {
 
             if (webhook_row_read_head(&val, &head) != 0) {
                 head.forms_count = 0;
+                damaged = 1;
             }
 
         } else if (webhook_row_read_delivery(&val, &d) != 0) {
@@ -549,14 +538,16 @@ webhook_expire_event(webhook_txn_t *t, const webhook_id_t *id,
             /* its counter cannot be told */
 
             d.state = WEBHOOK_DEAD;
+            damaged = 1;
         }
 
-        rc = mdb_cursor_del(c, 0);
+        rc = damaged ? webhook_quarantine(t, WEBHOOK_DB_DELIVERIES, key,
+                                          sizeof(key), 0)
+                     : webhook_txn_del(t, WEBHOOK_DB_DELIVERIES, key,
+                                       sizeof(key));
         if (rc) {
             return rc;
         }
-
-        t->dirty = 1;
 
         if (endpoint == 0) {
             continue;
@@ -612,19 +603,16 @@ webhook_expire_owed(webhook_txn_t *t, const webhook_id_t *id, int *owed,
 
     while (rc == 0) {
 
-        if (k.mv_size != WEBHOOK_KEY_DELIVERY) {
-            return MDB_CORRUPTED;
-        }
-
         p = k.mv_data;
 
-        if (memcmp(p, id->bytes, 16) != 0) {
+        if (k.mv_size < 16 || memcmp(p, id->bytes, 16) != 0) {
             return 0;
         }
 
         *any = 1;
 
-        if (webhook_get_u64(p + 16) != 0
+        if (k.mv_size == WEBHOOK_KEY_DELIVERY
+            && webhook_get_u64(p + 16) != 0
             && webhook_row_read_delivery(&val, &d) == 0
             && (d.state == WEBHOOK_PENDING || d.state == WEBHOOK_SENDING))
         {

@@ -33,7 +33,7 @@ static int webhook_history_each(webhook_txn_t *t, webhook_op_show_t *s,
 int
 webhook_history_list(webhook_txn_t *t, webhook_op_t *op)
 {
-    int                      rc;
+    int                      rc, damaged;
     MDB_val                  key, val;
     uint32_t                 rows, max;
     uint64_t                 endpoint;
@@ -67,7 +67,9 @@ webhook_history_list(webhook_txn_t *t, webhook_op_t *op)
     for (rows = 0; rc == 0; rows++) {
 
         if (key.mv_size != WEBHOOK_KEY_DELIVERY) {
-            return MDB_CORRUPTED;
+            l->damaged++;
+            rc = mdb_cursor_get(c, &key, &val, MDB_PREV);
+            continue;
         }
 
         if (rows == WEBHOOK_STORE_ROWS || l->count == max) {
@@ -78,19 +80,16 @@ webhook_history_list(webhook_txn_t *t, webhook_op_t *op)
         memcpy(f->cursor, key.mv_data, WEBHOOK_CURSOR_LEN);
         memcpy(id.bytes, key.mv_data, 16);
 
-        if (webhook_id_timed(&id)) {
+        /* ids tell the time, in that order; but in format 1, which tools read
+           on its way, not all do */
 
-            /* an id is not older than what it names, so nothing follows */
+        if (t->st->format > 1) {
 
             if (f->since && webhook_id_time(&id) < f->since) {
                 return 0;
             }
 
             if (f->until && webhook_id_time(&id) >= f->until) {
-
-                /* behind the ids that tell no time, the first of many that
-                   are too young */
-
                 rc = webhook_filter_until(t, f, &key, &val);
                 continue;
             }
@@ -98,7 +97,13 @@ webhook_history_list(webhook_txn_t *t, webhook_op_t *op)
 
         endpoint = webhook_get_u64((unsigned char *) key.mv_data + 16);
 
-        if (endpoint != 0 && webhook_row_read_delivery(&val, &d) == 0
+        damaged = endpoint ? webhook_row_read_delivery(&val, &d)
+                           : webhook_row_read_head(&val, &head);
+
+        if (damaged) {
+            l->damaged++;
+
+        } else if (endpoint
             && webhook_filter_match(t, f, &id, endpoint, &d, &head))
         {
             rc = webhook_history_fill(t, &op->memory, &id, endpoint, &d,
@@ -175,7 +180,7 @@ webhook_filter_match(webhook_txn_t *t, const webhook_filter_t *f,
         return 0;
     }
 
-    time = webhook_id_timed(id) ? webhook_id_time(id) : head->wall;
+    time = t->st->format > 1 ? webhook_id_time(id) : head->wall;
 
     if ((f->since && time < f->since) || (f->until && time >= f->until)) {
         return 0;
@@ -302,7 +307,12 @@ webhook_history_show(webhook_txn_t *t, webhook_op_t *op)
     for (i = 0; i < head.forms_count; i++) {
         rc = webhook_event_form(t, &head.forms[i], &op->memory,
                                 &s->forms[i]);
-        if (rc) {
+
+        if (rc == MDB_CORRUPTED) {
+            memset(&s->forms[i], 0, sizeof(webhook_rendition_t));
+            s->damaged++;
+
+        } else if (rc) {
             return rc;
         }
     }
@@ -341,11 +351,13 @@ webhook_history_each(webhook_txn_t *t, webhook_op_show_t *s, void **memory,
 
     while (rc == 0) {
 
-        if (k.mv_size != WEBHOOK_KEY_DELIVERY) {
-            return MDB_CORRUPTED;
-        }
-
         p = k.mv_data;
+
+        if (k.mv_size != WEBHOOK_KEY_DELIVERY) {
+            s->damaged++;
+            rc = mdb_cursor_get(c, &k, &val, MDB_NEXT);
+            continue;
+        }
 
         endpoint = webhook_get_u64(p + 16);
 
@@ -360,9 +372,10 @@ webhook_history_each(webhook_txn_t *t, webhook_op_show_t *s, void **memory,
 
         } else if (s->count < *count) {
 
-            rc = webhook_row_read_delivery(&val, &d);
-            if (rc) {
-                return rc;
+            if (webhook_row_read_delivery(&val, &d) != 0) {
+                s->damaged++;
+                rc = mdb_cursor_get(c, &k, &val, MDB_NEXT);
+                continue;
             }
 
             full = &s->deliveries[s->count];
@@ -432,11 +445,7 @@ webhook_history_attempts(webhook_txn_t *t, void **memory,
              rc == 0;
              rc = mdb_cursor_get(c, &k, &val, MDB_NEXT))
         {
-            if (k.mv_size != WEBHOOK_KEY_ATTEMPT) {
-                return MDB_CORRUPTED;
-            }
-
-            if (memcmp(k.mv_data, key, 24) != 0) {
+            if (k.mv_size < 24 || memcmp(k.mv_data, key, 24) != 0) {
                 break;
             }
 
@@ -445,9 +454,8 @@ webhook_history_attempts(webhook_txn_t *t, void **memory,
                 continue;
             }
 
-            rc = webhook_row_read_attempt(&val, &a);
-            if (rc) {
-                return rc;
+            if (webhook_row_read_attempt(&val, &a) != 0) {
+                continue;
             }
 
             out = &full->attempts[full->attempts_count++];
@@ -507,6 +515,10 @@ webhook_history_stats(webhook_txn_t *t, webhook_op_t *op)
         rc = webhook_owner_count(t, &s->owners);
     }
 
+    if (rc == 0) {
+        rc = webhook_quarantine_count(t, &s->quarantine);
+    }
+
     if (rc) {
         return rc;
     }
@@ -531,13 +543,12 @@ webhook_history_stats(webhook_txn_t *t, webhook_op_t *op)
          rc == 0 && s->count < stat.ms_entries;
          rc = mdb_cursor_get(c, &key, &val, MDB_NEXT))
     {
-        if (key.mv_size != WEBHOOK_KEY_ENDPOINT) {
-            return MDB_CORRUPTED;
-        }
+        if (key.mv_size != WEBHOOK_KEY_ENDPOINT
+            || webhook_row_read_endpoint(&val, &row) != 0)
+        {
+            /* it is made anew by whoever writes to it next */
 
-        rc = webhook_row_read_endpoint(&val, &row);
-        if (rc) {
-            return rc;
+            continue;
         }
 
         e = &s->endpoints[s->count++];

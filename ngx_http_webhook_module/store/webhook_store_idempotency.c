@@ -232,7 +232,7 @@ webhook_idempotency_count(webhook_txn_t *t, uint64_t *rows)
     int       rc;
     MDB_stat  stat;
 
-    rc = mdb_stat(t->txn, t->st->dbi[WEBHOOK_DB_IDEMPOTENCY], &stat);
+    rc = webhook_txn_stat(t, WEBHOOK_DB_IDEMPOTENCY, &stat);
 
     *rows = rc ? 0 : stat.ms_entries;
 

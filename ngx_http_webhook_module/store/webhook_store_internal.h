@@ -16,6 +16,7 @@
  *   endpoint  endpoints, and when each wants to be looked at
  *   orphan    endpoints that no configuration names
  *   gate      whether one may be sent to now: limit, rate, pause, breaker
+ *   repair    rows that cannot be read
  *   order     deliveries that wait for an earlier one of their key
  *   queue     due deliveries and leases: claim, complete
  *   event     put; the forms of an event
@@ -117,6 +118,9 @@ struct webhook_store_s {
     uint32_t                  format;       /* that it has */
     unsigned                  migrating:1;  /* on its way from that to ours */
     uint32_t                  changes;      /* of a migration at a time */
+    unsigned                  file:1;       /* path is a file, to be read */
+    unsigned                  forgot:1;     /* an endpoint's limits are gone */
+    uint64_t                  quarantine;   /* rows there, when last seen */
     unsigned                  told:1;       /* the log has the reason */
     pid_t                     others;       /* one of those that have it open
                                                too, -1 if that is unknown */
@@ -234,7 +238,8 @@ int webhook_txn_stat(webhook_txn_t *t, webhook_db_e db, MDB_stat *stat);
    no such table. */
 int webhook_txn_cursor(webhook_txn_t *t, webhook_db_e db, MDB_cursor **c);
 
-/* The first row at or behind a key, or the last one before it. */
+/* The first row at or behind a key, or the last one before it, of those whose
+   key is as long; in a write, others go to quarantine. */
 int webhook_txn_seek(webhook_txn_t *t, webhook_db_e db, const void *key,
     size_t key_len, MDB_val *found, MDB_val *val);
 int webhook_txn_seek_before(webhook_txn_t *t, webhook_db_e db,
@@ -655,14 +660,6 @@ int webhook_filter_match(webhook_txn_t *t, const webhook_filter_t *f,
     const webhook_id_t *id, uint64_t endpoint,
     const webhook_delivery_row_t *d, webhook_head_row_t *head);
 
-/* 1 if an id tells its time.  Those that were made from something else have
-   their first bit set, and so stand behind all others. */
-static inline int
-webhook_id_timed(const webhook_id_t *id)
-{
-    return (id->bytes[0] & 0x80) == 0;
-}
-
 int webhook_history_list(webhook_txn_t *t, webhook_op_t *op);
 int webhook_dedupe_reserve_peek(webhook_txn_t *t, webhook_op_t *op, int *todo);
 int webhook_dedupe_reserve(webhook_txn_t *t, webhook_op_t *op);
@@ -759,6 +756,32 @@ int webhook_env_set_aside(webhook_store_t *st);
 /* Opens the files anew, and sees before whether others have them open: sets
    st->others.  Before any transaction. */
 int webhook_env_others(webhook_store_t *st);
+
+
+/* The name of a table. */
+const char *webhook_env_table(webhook_db_e db);
+
+
+/* ----------------------------------------------------------- repair --- */
+
+/* Puts a row that cannot be read into the table of such; it is gone from its
+   own then, unless "keep" is set. */
+int webhook_quarantine(webhook_txn_t *t, webhook_db_e db, const void *key,
+    size_t key_len, int keep);
+int webhook_quarantine_count(webhook_txn_t *t, uint64_t *count);
+
+/* The number behind the last one, of a table whose keys are such. */
+int webhook_repair_number(webhook_txn_t *t, webhook_db_e db,
+    uint64_t *number);
+
+/* Makes the row of an endpoint (row->id) or t->state anew from other tables.
+   In a transaction that reads, makes them up. */
+int webhook_repair_endpoint(webhook_txn_t *t, webhook_endpoint_row_t *row);
+int webhook_repair_state(webhook_txn_t *t);
+int webhook_repair_history(webhook_txn_t *t);
+
+/* Looks at the rows of all endpoints, in the first transaction of an open. */
+int webhook_repair(webhook_txn_t *t);
 
 
 /* ---------------------------------------------------------- migrate --- */

@@ -50,7 +50,6 @@ static int webhook_migrate_begin(webhook_txn_t *t, webhook_migrate_row_t *row);
 
 static int webhook_migrate_ids(webhook_migrate_t *m);
 static int webhook_migrate_finished(webhook_migrate_t *m);
-static int webhook_migrate_history(webhook_txn_t *t);
 static int webhook_migrate_over(webhook_txn_t *t, const unsigned char *key);
 static int webhook_migrate_event(webhook_migrate_t *m,
     const webhook_id_t *old);
@@ -267,11 +266,20 @@ webhook_migrate_begin(webhook_txn_t *t, webhook_migrate_row_t *row)
 
     rc = webhook_txn_get(t, WEBHOOK_DB_META, "migrate", 7, &val);
 
-    if (rc == 0) {
-        return webhook_row_read_migrate(&val, row);
+    if (rc == 0 && webhook_row_read_migrate(&val, row) == 0) {
+        return 0;
     }
 
-    if (rc != MDB_NOTFOUND) {
+    if (rc == 0) {
+
+        /* each step may be done again */
+
+        rc = webhook_quarantine(t, WEBHOOK_DB_META, "migrate", 7, 0);
+        if (rc) {
+            return rc;
+        }
+
+    } else if (rc != MDB_NOTFOUND) {
         return rc;
     }
 
@@ -727,40 +735,11 @@ webhook_migrate_finished(webhook_migrate_t *m)
 
     if (rc == MDB_NOTFOUND) {
         m->done = 1;
-        return webhook_migrate_history(m->t);
+        m->t->dirty = 1;
+        return webhook_repair_history(m->t);
     }
 
     return rc;
-}
-
-
-/* The sum of what is finished, anew. */
-
-static int
-webhook_migrate_history(webhook_txn_t *t)
-{
-    int          rc;
-    MDB_val      key, val;
-    MDB_cursor  *c;
-
-    rc = webhook_txn_cursor(t, WEBHOOK_DB_FINISHED, &c);
-    if (rc) {
-        return rc;
-    }
-
-    t->dirty = 1;
-    t->state.history = 0;
-
-    for (rc = mdb_cursor_get(c, &key, &val, MDB_FIRST);
-         rc == 0;
-         rc = mdb_cursor_get(c, &key, &val, MDB_NEXT))
-    {
-        if (val.mv_size == 8) {
-            t->state.history += webhook_get_u64(val.mv_data);
-        }
-    }
-
-    return rc == MDB_NOTFOUND ? 0 : rc;
 }
 
 

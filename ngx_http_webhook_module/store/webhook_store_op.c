@@ -47,6 +47,7 @@ webhook_op_reset(webhook_op_t *op)
 
     case WEBHOOK_OP_TAKEOVER:
         op->u.takeover.count = 0;
+        op->u.takeover.forgot = 0;
         break;
 
     case WEBHOOK_OP_EXPIRE:
@@ -70,6 +71,7 @@ webhook_op_reset(webhook_op_t *op)
 
     case WEBHOOK_OP_LIST:
         op->u.list.filter.more = 0;
+        op->u.list.damaged = 0;
         break;
 
     case WEBHOOK_OP_CALLS:
@@ -117,6 +119,7 @@ webhook_op_free(webhook_op_t *op)
         op->u.show.forms_count = 0;
         op->u.show.deliveries = NULL;
         op->u.show.count = 0;
+        op->u.show.damaged = 0;
         break;
 
     case WEBHOOK_OP_CALLS:

@@ -153,18 +153,26 @@ webhook_order_next(webhook_txn_t *t, uint64_t endpoint, uint64_t order,
 
     webhook_key_parked(key, endpoint, order, 0);
 
-    rc = webhook_txn_seek(t, WEBHOOK_DB_PARKED, key, WEBHOOK_KEY_PARKED,
-                          &found, &val);
-    if (rc) {
-        return rc;
-    }
+    for ( ;; ) {
+        rc = webhook_txn_seek(t, WEBHOOK_DB_PARKED, key, WEBHOOK_KEY_PARKED,
+                              &found, &val);
+        if (rc) {
+            return rc;
+        }
 
-    if (found.mv_size != WEBHOOK_KEY_PARKED || val.mv_size != 16) {
-        return MDB_CORRUPTED;
-    }
+        if (memcmp(found.mv_data, key, WEBHOOK_KEY_HEAD) != 0) {
+            return MDB_NOTFOUND;
+        }
 
-    if (memcmp(found.mv_data, key, WEBHOOK_KEY_HEAD) != 0) {
-        return MDB_NOTFOUND;
+        if (val.mv_size == 16) {
+            break;
+        }
+
+        rc = webhook_quarantine(t, WEBHOOK_DB_PARKED, found.mv_data,
+                                found.mv_size, 0);
+        if (rc) {
+            return rc;
+        }
     }
 
     memcpy(key, found.mv_data, WEBHOOK_KEY_PARKED);
@@ -190,7 +198,9 @@ webhook_order_head(webhook_txn_t *t, uint64_t endpoint, uint64_t order,
     }
 
     if (val.mv_size != 16) {
-        return MDB_CORRUPTED;
+        rc = webhook_quarantine(t, WEBHOOK_DB_HEADS, key, sizeof(key), 0);
+
+        return rc ? rc : MDB_NOTFOUND;
     }
 
     memcpy(id->bytes, val.mv_data, 16);
@@ -223,15 +233,13 @@ webhook_order_lost(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     while (rc == 0) {
         p = found.mv_data;
 
-        if (found.mv_size != WEBHOOK_KEY_HEAD || val.mv_size != 16) {
-            return MDB_CORRUPTED;
-        }
-
-        if (webhook_get_u64(p) != ep->id) {
+        if (found.mv_size < 8 || webhook_get_u64(p) != ep->id) {
             return 0;
         }
 
-        if (memcmp(val.mv_data, id->bytes, 16) == 0) {
+        if (found.mv_size == WEBHOOK_KEY_HEAD && val.mv_size == 16
+            && memcmp(val.mv_data, id->bytes, 16) == 0)
+        {
             return webhook_order_leave(t, ep, webhook_get_u64(p + 8));
         }
 

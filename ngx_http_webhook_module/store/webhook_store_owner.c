@@ -325,13 +325,21 @@ webhook_owner_dead(webhook_txn_t *t, uint64_t *owners, uint32_t *count,
          rc == 0 && *count < WEBHOOK_STORE_SLOTS;
          rc = mdb_cursor_get(c, &key, &val, MDB_NEXT))
     {
-        if (key.mv_size != WEBHOOK_KEY_OWNER) {
-            return MDB_CORRUPTED;
-        }
+        if (key.mv_size != WEBHOOK_KEY_OWNER
+            || webhook_row_read_owner(&val, &row) != 0)
+        {
+            /* damaged: what it leased comes back when the leases end; who
+               lives writes none anew */
 
-        rc = webhook_row_read_owner(&val, &row);
-        if (rc) {
-            return rc;
+            if (remove) {
+                rc = webhook_quarantine(t, WEBHOOK_DB_OWNERS, key.mv_data,
+                                        key.mv_size, 0);
+                if (rc) {
+                    return rc;
+                }
+            }
+
+            continue;
         }
 
         slot = webhook_get_u32(key.mv_data);
@@ -387,15 +395,12 @@ webhook_owner_reclaim(webhook_txn_t *t, const uint64_t *owners,
          rc = mdb_cursor_get(c, &key, &val, MDB_NEXT))
     {
         if (key.mv_size != WEBHOOK_KEY_ENDPOINT) {
-            return MDB_CORRUPTED;
+            continue;
         }
 
-        rc = webhook_row_read_endpoint(&val, &row);
-        if (rc) {
-            return rc;
-        }
+        /* one that is damaged is made anew when it is got */
 
-        if (row.inflight == 0) {
+        if (webhook_row_read_endpoint(&val, &row) == 0 && row.inflight == 0) {
             continue;
         }
 
@@ -441,7 +446,7 @@ webhook_owner_run_out(webhook_txn_t *t, uint32_t *count)
          rc = mdb_cursor_get(c, &key, &val, MDB_NEXT))
     {
         if (key.mv_size != WEBHOOK_KEY_WAKE) {
-            return MDB_CORRUPTED;
+            continue;
         }
 
         p = key.mv_data;
@@ -510,6 +515,8 @@ webhook_owner_peek(webhook_txn_t *t, webhook_op_t *op, int *todo)
 
     webhook_owner_readers(t);
 
+    (void) webhook_quarantine_count(t, &t->st->quarantine);
+
     op->result = WEBHOOK_STORE_OK;
     *todo = 1;
 
@@ -527,6 +534,9 @@ webhook_owner_peek(webhook_txn_t *t, webhook_op_t *op, int *todo)
 
     *todo = 0;
 
+    op->u.takeover.forgot = t->st->forgot;
+    t->st->forgot = 0;
+
     return rc;
 }
 
@@ -540,7 +550,11 @@ webhook_owner_takeover(webhook_txn_t *t, webhook_op_t *op)
 
     webhook_owner_readers(t);
 
+    (void) webhook_quarantine_count(t, &t->st->quarantine);
+
     op->result = WEBHOOK_STORE_OK;
+    op->u.takeover.forgot = t->st->forgot;
+    t->st->forgot = 0;
 
     rc = webhook_owner_dead(t, owners, &count, 1);
     if (rc) {
@@ -585,7 +599,7 @@ webhook_owner_known(webhook_txn_t *t, uint32_t slot, uint64_t incarnation,
     }
 
     if (rc) {
-        return rc == MDB_NOTFOUND ? 0 : rc;
+        return (rc == MDB_NOTFOUND || rc == MDB_CORRUPTED) ? 0 : rc;
     }
 
     *alive = row.incarnation == incarnation && t->st->owners != -1
@@ -614,13 +628,10 @@ webhook_owner_count(webhook_txn_t *t, uint32_t *count)
          rc == 0;
          rc = mdb_cursor_get(c, &key, &val, MDB_NEXT))
     {
-        if (key.mv_size != WEBHOOK_KEY_OWNER) {
-            return MDB_CORRUPTED;
-        }
-
-        rc = webhook_row_read_owner(&val, &row);
-        if (rc) {
-            return rc;
+        if (key.mv_size != WEBHOOK_KEY_OWNER
+            || webhook_row_read_owner(&val, &row) != 0)
+        {
+            continue;
         }
 
         if (row.incarnation == t->st->incarnation

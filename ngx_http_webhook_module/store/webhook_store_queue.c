@@ -235,10 +235,6 @@ webhook_queue_seek(webhook_txn_t *t, const unsigned char *key, MDB_val *found,
         return rc;
     }
 
-    if (found->mv_size != WEBHOOK_KEY_DUE) {
-        return MDB_CORRUPTED;
-    }
-
     return memcmp(found->mv_data, key, 9) == 0 ? 0 : MDB_NOTFOUND;
 }
 
@@ -690,6 +686,14 @@ webhook_queue_give_up(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     lost = rc == MDB_CORRUPTED;
 
     if (lost) {
+        webhook_key_delivery(key, id, ep->id);
+
+        rc = webhook_quarantine(t, WEBHOOK_DB_DELIVERIES, key,
+                                WEBHOOK_KEY_DELIVERY, 1);
+        if (rc) {
+            return rc;
+        }
+
         memset(&d, 0, sizeof(d));
 
         d.steps = 1;

@@ -270,7 +270,6 @@ webhook_replay_next(webhook_txn_t *t, const webhook_filter_t *f,
     int                  rc;
     MDB_val              key, val;
     MDB_cursor          *c;
-    unsigned char        bound[WEBHOOK_KEY_DELIVERY];
     webhook_head_row_t   head;
 
     *got = 0;
@@ -284,22 +283,14 @@ webhook_replay_next(webhook_txn_t *t, const webhook_filter_t *f,
     while (rc == 0 && w->rows) {
 
         if (key.mv_size != WEBHOOK_KEY_DELIVERY) {
-            return MDB_CORRUPTED;
+            rc = mdb_cursor_get(c, &key, &val, MDB_NEXT);
+            continue;
         }
 
         memcpy(hit->id.bytes, key.mv_data, 16);
 
-        if (f->until && webhook_id_timed(&hit->id)
-            && webhook_id_time(&hit->id) >= f->until)
-        {
-            /* go on with the ids that tell no time */
-
-            memset(bound, 0, sizeof(bound));
-            bound[0] = 0x80;
-
-            rc = webhook_txn_seek(t, WEBHOOK_DB_DELIVERIES, bound,
-                                  sizeof(bound), &key, &val);
-            continue;
+        if (f->until && webhook_id_time(&hit->id) >= f->until) {
+            return MDB_NOTFOUND;
         }
 
         w->rows--;
@@ -361,7 +352,7 @@ webhook_replay_seek(webhook_txn_t *t, const webhook_filter_t *f,
 
     /* the first 48 bits of an id are its time */
 
-    since = f->since < (uint64_t) 1 << 47 ? f->since : (uint64_t) 1 << 47;
+    since = f->since >> 48 ? ((uint64_t) 1 << 48) - 1 : f->since;
 
     memset(bound, 0, sizeof(bound));
     webhook_set_u64(bound, since << 16);

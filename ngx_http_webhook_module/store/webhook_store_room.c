@@ -268,6 +268,7 @@ webhook_store_news(webhook_store_t *st, webhook_store_news_t *news)
     memset(news, 0, sizeof(webhook_store_news_t));
 
     news->pinned = st->pinned;
+    news->quarantine = st->quarantine;
     news->dropped = st->dropped;
 
     st->dropped = 0;

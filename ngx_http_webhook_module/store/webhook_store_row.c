@@ -23,6 +23,7 @@
 #define WEBHOOK_ROW_FORM      'B'
 #define WEBHOOK_ROW_IDEMPOTENCY  'I'
 #define WEBHOOK_ROW_MIGRATE   'M'
+#define WEBHOOK_ROW_QUARANTINE  'X'
 
 /* Flags of a delivery and of an endpoint. */
 
@@ -659,6 +660,40 @@ webhook_row_read_migrate(const MDB_val *v, webhook_migrate_row_t *r)
         memcpy(r->buf, r->cursor.data, r->cursor.len);
         r->cursor.data = r->buf;
     }
+
+    return webhook_row_end(&in);
+}
+
+
+size_t
+webhook_row_write_quarantine(unsigned char *buf, size_t size,
+    const webhook_quarantine_row_t *r)
+{
+    webhook_record_out_t  out;
+
+    webhook_record_write(&out, buf, size, WEBHOOK_ROW_QUARANTINE, 1);
+
+    webhook_record_add_u64(&out, r->wall);
+    webhook_record_add_text(&out, &r->table);
+    webhook_record_add_text(&out, &r->key);
+    webhook_record_add_text(&out, &r->value);
+
+    return webhook_record_written(&out);
+}
+
+
+int
+webhook_row_read_quarantine(const MDB_val *v, webhook_quarantine_row_t *r)
+{
+    webhook_record_in_t  in;
+
+    webhook_record_read(&in, v->mv_data, v->mv_size, WEBHOOK_ROW_QUARANTINE,
+                        1);
+
+    r->wall = webhook_record_u64(&in);
+    webhook_record_text(&in, WEBHOOK_NAME_MAX, &r->table);
+    webhook_record_text(&in, WEBHOOK_KEY_MAX, &r->key);
+    webhook_record_text(&in, SIZE_MAX, &r->value);
 
     return webhook_row_end(&in);
 }

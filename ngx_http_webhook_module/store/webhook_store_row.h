@@ -133,6 +133,8 @@ typedef enum {
 #define WEBHOOK_KEY_OWNER     4
 #define WEBHOOK_KEY_DEDUPE    40
 #define WEBHOOK_KEY_REPEAT    48
+#define WEBHOOK_KEY_QUARANTINE  8
+#define WEBHOOK_KEY_MAX         511     /* of LMDB */
 #define WEBHOOK_KEY_IDEMPOTENCY      (2 * WEBHOOK_IDEMPOTENCY_LEN)
 #define WEBHOOK_KEY_IDEMPOTENCY_END  (8 + WEBHOOK_KEY_IDEMPOTENCY)
 
@@ -395,6 +397,16 @@ typedef struct {
 } webhook_owner_row_t;
 
 
+/* A row that could not be read, as it was. */
+
+typedef struct {
+    uint64_t       wall;                /* when that was found out */
+    webhook_str_t  table;
+    webhook_str_t  key;
+    webhook_str_t  value;
+} webhook_quarantine_row_t;
+
+
 /* How far a store has been brought to the format of today. */
 
 #define WEBHOOK_MIGRATE_CURSOR  64
@@ -436,6 +448,10 @@ size_t webhook_row_write_format(unsigned char *buf, uint32_t format);
 size_t webhook_row_write_migrate(unsigned char *buf,
     const webhook_migrate_row_t *r);
 
+/* The same into size bytes. */
+size_t webhook_row_write_quarantine(unsigned char *buf, size_t size,
+    const webhook_quarantine_row_t *r);
+
 /* Each reads a record; texts are views into it.  0 or MDB_CORRUPTED. */
 int webhook_row_read_head(const MDB_val *v, webhook_head_row_t *r);
 int webhook_row_read_delivery(const MDB_val *v, webhook_delivery_row_t *r);
@@ -449,6 +465,8 @@ int webhook_row_read_idempotency(const MDB_val *v,
     webhook_idempotency_row_t *r);
 int webhook_row_read_format(const MDB_val *v, uint32_t *format);
 int webhook_row_read_migrate(const MDB_val *v, webhook_migrate_row_t *r);
+int webhook_row_read_quarantine(const MDB_val *v,
+    webhook_quarantine_row_t *r);
 
 /* A form's fields: writes them into WEBHOOK_ROW_FORM_MAX bytes, reads them
    (the body is left as it is). */

@@ -137,14 +137,15 @@ webhook_txn_state(webhook_txn_t *t)
     rc = webhook_txn_get(t, WEBHOOK_DB_META, "state", 5, &val);
 
     if (rc == 0) {
-        return webhook_row_read_state(&val, &t->state);
+        rc = webhook_row_read_state(&val, &t->state);
     }
 
-    /* a store that is being made */
+    if (rc == MDB_CORRUPTED || rc == MDB_NOTFOUND) {
+        rc = webhook_repair_state(t);
+    }
 
-    return rc == MDB_NOTFOUND ? 0 : rc;
+    return rc;
 }
-
 
 int
 webhook_txn_commit(webhook_txn_t *t)
@@ -348,18 +349,42 @@ int
 webhook_txn_seek(webhook_txn_t *t, webhook_db_e db, const void *key,
     size_t key_len, MDB_val *found, MDB_val *val)
 {
-    int          rc;
-    MDB_cursor  *c;
+    int            rc;
+    MDB_cursor    *c;
+    MDB_cursor_op  op;
 
     rc = webhook_txn_cursor(t, db, &c);
     if (rc) {
         return rc;
     }
 
-    found->mv_data = (void *) key;
-    found->mv_size = key_len;
+    op = MDB_SET_RANGE;
 
-    return mdb_cursor_get(c, found, val, MDB_SET_RANGE);
+    for ( ;; ) {
+
+        if (op == MDB_SET_RANGE) {
+            found->mv_data = (void *) key;
+            found->mv_size = key_len;
+        }
+
+        rc = mdb_cursor_get(c, found, val, op);
+
+        if (rc || found->mv_size == key_len) {
+            return rc;
+        }
+
+        /* damaged: it has no place in this table */
+
+        if (!t->write) {
+            op = MDB_NEXT;
+            continue;
+        }
+
+        rc = webhook_quarantine(t, db, found->mv_data, found->mv_size, 0);
+        if (rc) {
+            return rc;
+        }
+    }
 }
 
 
@@ -381,12 +406,15 @@ webhook_txn_seek_before(webhook_txn_t *t, webhook_db_e db, const void *key,
     rc = mdb_cursor_get(c, found, val, MDB_SET_RANGE);
 
     if (rc == MDB_NOTFOUND) {
-        return mdb_cursor_get(c, found, val, MDB_LAST);
+        rc = mdb_cursor_get(c, found, val, MDB_LAST);
+
+    } else if (rc == 0) {
+        rc = mdb_cursor_get(c, found, val, MDB_PREV);
     }
 
-    if (rc) {
-        return rc;
+    while (rc == 0 && found->mv_size != key_len) {
+        rc = mdb_cursor_get(c, found, val, MDB_PREV);
     }
 
-    return mdb_cursor_get(c, found, val, MDB_PREV);
+    return rc;
 }

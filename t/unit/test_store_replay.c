@@ -18,7 +18,6 @@ static void test_replay_filter(void);
 static void test_replay_many(void);
 static void test_replay_full(void);
 static void test_replay_killed(void);
-static void test_untimed(void);
 
 
 int
@@ -30,7 +29,6 @@ main(void)
     test_replay_many();
     test_replay_full();
     test_replay_killed();
-    test_untimed();
 
     return tap_done();
 }
@@ -476,68 +474,5 @@ test_replay_killed(void)
            "killed %u times, all %u are due", killed, (unsigned) MANY);
 
     util_check(&u, "replayed in the end");
-    util_free(&u);
-}
-
-
-/* Ids that tell no time are found by the time of their events. */
-
-static void
-test_untimed(void)
-{
-    util_t            u;
-    unsigned          i;
-    uint64_t          ep;
-    webhook_id_t      id;
-    webhook_op_t      op;
-    webhook_put_t     put;
-    webhook_filter_t  f;
-
-    util_init(&u);
-    util_open(&u);
-
-    ep = util_endpoint(&u, "erp", 100);
-
-    for (i = 0; i < 10; i++) {
-        memset(&put, 0, sizeof(put));
-        put.lease = 1;
-
-        id = util_id(&u);
-
-        if (i % 2) {
-            id.bytes[0] = (unsigned char) (0x80 + i * 7);
-            id.bytes[1] = (unsigned char) (i * 31);
-        }
-
-        util_put_op(&op, &put, id, ep, "{}", 2);
-        op.u.put_event.wall = UTIL_WALL + i;
-        (void) util_apply(&u, &op);
-
-        (void) util_complete(&u, id, ep, put.token, WEBHOOK_DONE, 0);
-    }
-
-    memset(&f, 0, sizeof(f));
-
-    f.state = -1;
-    f.since = UTIL_WALL + 2;
-    f.until = UTIL_WALL + 7;
-    f.max = 100;
-
-    tap_ok(replay(&u, &f, 1, NULL) == 5, "replay finds both kinds of ids");
-
-    memset(&op, 0, sizeof(op));
-
-    op.type = WEBHOOK_OP_LIST;
-    op.u.list.filter = f;
-
-    (void) util_apply(&u, &op);
-
-    tap_ok(op.result == WEBHOOK_STORE_OK && op.u.list.count == 5
-           && !op.u.list.filter.more, "so does a list: %u",
-           op.u.list.count);
-
-    webhook_op_free(&op);
-
-    util_check(&u, "ids");
     util_free(&u);
 }
