@@ -91,6 +91,8 @@ static const ctl_command_t  ctl_commands[] = {
       "recounts the whole store" },
     { "export", ctl_export, 0, CTL_READ, "export",
       "deliveries with their bodies, a JSON object a line" },
+    { "import", ctl_import, 0, CTL_WRITE, "import",
+      "brings back what export wrote, from the standard input" },
     { "backup", ctl_backup, 1, CTL_COPY, "backup FILE",
       "a copy of the store, made while it is in use" },
     { "receiver-url", ctl_url, 1, CTL_NONE, "receiver-url RECEIVER",

@@ -57,6 +57,7 @@ int ctl_clock(ctl_t *ctl, webhook_store_t *st);
 int ctl_clock_accept(ctl_t *ctl, webhook_store_t *st);
 int ctl_check(ctl_t *ctl, webhook_store_t *st);
 int ctl_export(ctl_t *ctl, webhook_store_t *st);
+int ctl_import(ctl_t *ctl, webhook_store_t *st);
 int ctl_backup(ctl_t *ctl, webhook_store_t *st);
 
 

@@ -9,6 +9,7 @@
 #define _GNU_SOURCE
 #endif
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,7 +21,9 @@
 #define CTL_EXPORT_PAGE  100
 
 
-static int ctl_export_one(webhook_store_t *st, const webhook_delivery_t *d);
+static int ctl_export_one(webhook_store_t *st, const webhook_delivery_t *d,
+    uint64_t *damaged);
+static int ctl_export_body(json_t *json, const webhook_rendition_t *form);
 static json_t *ctl_export_json(const webhook_op_show_t *show);
 static json_t *ctl_export_base64(const webhook_str_t *s);
 
@@ -30,7 +33,7 @@ ctl_export(ctl_t *ctl, webhook_store_t *st)
 {
     int                 rc;
     uint32_t            i;
-    uint64_t            left;
+    uint64_t            left, damaged;
     webhook_op_t        op, *ops;
     webhook_op_list_t  *list;
 
@@ -43,6 +46,7 @@ ctl_export(ctl_t *ctl, webhook_store_t *st)
     ctl_filter(ctl, &list->filter);
 
     left = ctl->limited ? ctl->limit : UINT64_MAX;
+    damaged = 0;
 
     do {
         list->filter.max = (uint32_t) (left < CTL_EXPORT_PAGE
@@ -55,7 +59,7 @@ ctl_export(ctl_t *ctl, webhook_store_t *st)
         }
 
         for (i = 0; i < list->count; i++) {
-            rc = ctl_export_one(st, &list->deliveries[i]);
+            rc = ctl_export_one(st, &list->deliveries[i], &damaged);
 
             if (rc != 0) {
                 webhook_op_free(&op);
@@ -63,6 +67,7 @@ ctl_export(ctl_t *ctl, webhook_store_t *st)
             }
         }
 
+        damaged += list->damaged;
         left -= list->count;
 
         webhook_op_free(&op);
@@ -71,12 +76,18 @@ ctl_export(ctl_t *ctl, webhook_store_t *st)
 
     } while (list->filter.more && left);
 
+    if (damaged) {
+        ctl_say("%" PRIu64 " damaged rows are left out", damaged);
+        return 1;
+    }
+
     return 0;
 }
 
 
 static int
-ctl_export_one(webhook_store_t *st, const webhook_delivery_t *d)
+ctl_export_one(webhook_store_t *st, const webhook_delivery_t *d,
+    uint64_t *damaged)
 {
     json_t        *json;
     webhook_op_t   op, *ops;
@@ -103,7 +114,13 @@ ctl_export_one(webhook_store_t *st, const webhook_delivery_t *d)
         return ctl_failed(&op, "a delivery");
     }
 
-    json = op.u.show.count ? ctl_export_json(&op.u.show) : NULL;
+    if (op.u.show.count == 0 || op.u.show.damaged) {
+        webhook_op_free(&op);
+        (*damaged)++;
+        return 0;
+    }
+
+    json = ctl_export_json(&op.u.show);
 
     webhook_op_free(&op);
 
@@ -121,7 +138,8 @@ ctl_export_one(webhook_store_t *st, const webhook_delivery_t *d)
 static json_t *
 ctl_export_json(const webhook_op_show_t *show)
 {
-    json_t                         *json, *list, *body;
+    char                            id[WEBHOOK_ID_TEXT_LEN + 1];
+    json_t                         *json, *list, *next;
     uint32_t                        i;
     const webhook_rendition_t      *form;
     const webhook_delivery_full_t  *d;
@@ -135,6 +153,66 @@ ctl_export_json(const webhook_op_show_t *show)
     form = &show->forms[d->delivery.form];
 
     json = ctl_delivery_json(&d->delivery);
+
+    ctl_id(&show->wire, id);
+
+    json_object_set_new(json, "webhook_id", json_string(id));
+    json_object_set_new(json, "time_ms",
+                        json_integer((json_int_t) show->wall));
+
+    if (d->delivery.finished) {
+        json_object_set_new(json, "finished_ms",
+                            json_integer((json_int_t) d->delivery.finished));
+    }
+
+    if (ctl_export_body(json, form) != 0) {
+        json_decref(json);
+        return NULL;
+    }
+
+    /* the steps behind it */
+
+    list = json_array();
+
+    for (i = 1; i < d->delivery.steps - d->delivery.step
+                && d->delivery.form + i < show->forms_count; i++)
+    {
+        next = json_object();
+
+        if (ctl_export_body(next, form + i) != 0) {
+            json_decref(next);
+            json_decref(list);
+            json_decref(json);
+            return NULL;
+        }
+
+        json_array_append_new(list, next);
+    }
+
+    if (json_array_size(list)) {
+        json_object_set(json, "next", list);
+    }
+
+    json_decref(list);
+
+    list = json_array();
+
+    for (i = 0; i < d->attempts_count; i++) {
+        json_array_append_new(list, ctl_attempt_json(&d->attempts[i]));
+    }
+
+    json_object_set_new(json, "attempts", list);
+
+    return json;
+}
+
+
+/* What is sent. */
+
+static int
+ctl_export_body(json_t *json, const webhook_rendition_t *form)
+{
+    json_t  *body;
 
     if (form->request.len) {
         json_object_set_new(json, "request", ctl_json_text(&form->request));
@@ -152,27 +230,18 @@ ctl_export_json(const webhook_op_show_t *show)
 
     if (body) {
         json_object_set_new(json, "body", body);
-
-    } else {
-        body = ctl_export_base64(&form->body);
-
-        if (body == NULL) {
-            json_decref(json);
-            return NULL;
-        }
-
-        json_object_set_new(json, "body_base64", body);
+        return 0;
     }
 
-    list = json_array();
+    body = ctl_export_base64(&form->body);
 
-    for (i = 0; i < d->attempts_count; i++) {
-        json_array_append_new(list, ctl_attempt_json(&d->attempts[i]));
+    if (body == NULL) {
+        return -1;
     }
 
-    json_object_set_new(json, "attempts", list);
+    json_object_set_new(json, "body_base64", body);
 
-    return json;
+    return 0;
 }
 
 

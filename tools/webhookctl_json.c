@@ -117,6 +117,7 @@ ctl_attempt_json(const webhook_attempt_t *a)
     json = json_object();
 
     json_object_set_new(json, "number", json_integer(a->number));
+    json_object_set_new(json, "time_ms", json_integer((json_int_t) a->wall));
     json_object_set_new(json, "time",
                         json_string(ctl_time(a->wall, buf, sizeof(buf))));
     json_object_set_new(json, "status",

@@ -31,6 +31,7 @@
 #define CTL_LINKS  16                   /* of root's, on the way to a file */
 
 
+static const char *ctl_owner_file(const char *store);
 static int ctl_owner_files(int dir, const char *path, uid_t owner);
 static int ctl_owner_drop(const struct stat *sb);
 static int ctl_owner_access(ctl_t *ctl, int write);
@@ -50,14 +51,31 @@ int
 ctl_become_owner(ctl_t *ctl, int write)
 {
     int          fd, rc;
+    char        *directory;
     struct stat  sb;
+    const char  *file;
+
+    file = write ? NULL : ctl_owner_file(ctl->store);
 
     if (geteuid() != 0) {
         ctl->path = ctl->store;
-        return ctl_owner_access(ctl, write);
+        return file ? 0 : ctl_owner_access(ctl, write);
     }
 
-    fd = ctl_directory(ctl->store);
+    directory = NULL;
+
+    if (file && file != ctl->store) {
+        directory = strndup(ctl->store, (size_t) (file - ctl->store));
+
+        if (directory == NULL) {
+            ctl_say("no memory for a name");
+            return -1;
+        }
+    }
+
+    fd = ctl_directory(directory ? directory : file ? "." : ctl->store);
+
+    free(directory);
 
     if (fd == -1) {
 
@@ -82,7 +100,7 @@ ctl_become_owner(ctl_t *ctl, int write)
         return -1;
     }
 
-    if (faccessat(fd, "data.mdb", F_OK, AT_SYMLINK_NOFOLLOW) == -1
+    if (!file && faccessat(fd, "data.mdb", F_OK, AT_SYMLINK_NOFOLLOW) == -1
         && errno == ENOENT)
     {
         rc = ctl_owner_none(ctl);
@@ -108,9 +126,33 @@ ctl_become_owner(ctl_t *ctl, int write)
         return rc;
     }
 
+    if (file) {
+        ctl->path = file;
+        return 0;
+    }
+
     ctl->path = ".";
 
     return ctl_owner_access(ctl, write);
+}
+
+
+/* The name in its directory, if that of a file is given: one that was set
+   aside, or a copy. */
+
+static const char *
+ctl_owner_file(const char *store)
+{
+    const char   *name;
+    struct stat   sb;
+
+    if (lstat(store, &sb) == -1 || !S_ISREG(sb.st_mode)) {
+        return NULL;
+    }
+
+    name = strrchr(store, '/');
+
+    return name ? name + 1 : store;
 }
 
 

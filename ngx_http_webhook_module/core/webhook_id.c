@@ -126,6 +126,25 @@ webhook_id_hash(const webhook_str_t *texts, uint32_t count, webhook_id_t *id)
 
 
 void
+webhook_id_timed(const webhook_id_t *old, uint64_t ms, webhook_id_t *id)
+{
+    unsigned  i;
+
+    if (ms > WEBHOOK_ID_MAX_MS) {
+        ms = WEBHOOK_ID_MAX_MS;
+    }
+
+    *id = *old;
+
+    for (i = 0; i < 6; i++) {
+        id->bytes[i] = (unsigned char) (ms >> (40 - i * 8));
+    }
+
+    id->bytes[6] = (id->bytes[6] & 0x0f) | 0x70;
+}
+
+
+void
 webhook_id_text(const webhook_id_t *id,
     unsigned char text[WEBHOOK_ID_TEXT_LEN])
 {

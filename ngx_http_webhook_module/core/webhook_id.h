@@ -52,6 +52,19 @@ int webhook_id_make(webhook_id_source_t *src, uint64_t now, webhook_id_t *id);
 void webhook_id_hash(const webhook_str_t *texts, uint32_t count,
     webhook_id_t *id);
 
+/*
+ * Makes a UUIDv7 of this time (ms since 1970) out of an id that tells none: all
+ * other bits stay, so the same id gives the same one again.
+ */
+void webhook_id_timed(const webhook_id_t *old, uint64_t ms, webhook_id_t *id);
+
+/* 1 if an id was made from something else than the time (UUIDv8). */
+static inline int
+webhook_id_untimed(const webhook_id_t *id)
+{
+    return id->bytes[6] >> 4 == 8;
+}
+
 /* Writes the 36 characters of an id (no NUL). */
 void webhook_id_text(const webhook_id_t *id,
     unsigned char text[WEBHOOK_ID_TEXT_LEN]);

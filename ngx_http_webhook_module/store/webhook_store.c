@@ -154,12 +154,15 @@ webhook_store_file(webhook_store_t *st)
 
     name = strrchr(st->path, '/');
 
-    if (name && name != st->path && strcmp(name, "/data.mdb") == 0) {
-        *name = '\0';
-        return;
-    }
+    if (strcmp(name ? name + 1 : st->path, "data.mdb") != 0) {
+        st->file = 1;
 
-    st->file = 1;
+    } else if (name == NULL) {
+        strcpy(st->path, ".");
+
+    } else {
+        name[name == st->path] = '\0';
+    }
 }
 
 

@@ -232,6 +232,21 @@ typedef struct {
  * there: its deliveries are left as they are and no lease is given.
  */
 
+typedef struct webhook_attempt_s  webhook_attempt_t;
+
+
+/* How a delivery stood in another store, from which it is brought here.  One
+   that was not finished there is due now, with all its sends before it. */
+
+typedef struct {
+    webhook_state_e     state;
+    uint32_t            sends;
+    uint32_t            status;     /* of the last answer */
+    uint64_t            finished;   /* wall, if it is */
+    webhook_attempt_t  *attempts;   /* with their numbers */
+    uint32_t            attempts_count;
+} webhook_past_t;
+
 typedef struct {
     uint64_t       endpoint;
     uint64_t       delay;           /* ms until the first send */
@@ -239,6 +254,7 @@ typedef struct {
     uint32_t       form;
     uint32_t       steps;           /* 0 counts as 1 */
     unsigned       lease:1;         /* in: the caller could send it now */
+    const webhook_past_t  *past;    /* in: NULL: it is new */
     uint64_t       token;           /* out: 0 if not leased */
 } webhook_put_t;
 
@@ -271,6 +287,7 @@ typedef struct {
     uint32_t               count;
     uint64_t               lease;           /* ms a lease runs */
     webhook_idempotency_t  idempotency;
+    const webhook_id_t    *wire;    /* it is sent under; NULL: its own */
 
     webhook_id_t           first;   /* out: with OK and DUPLICATE: the id that
                                        the event is kept under, which is
@@ -325,7 +342,7 @@ typedef enum {
                                        after "delay" */
 } webhook_outcome_e;
 
-typedef struct {
+struct webhook_attempt_s {
     uint64_t       wall;            /* when the send began */
     uint32_t       number;          /* out of history: 1.. */
     uint32_t       status;          /* of the answer; 0: none came */
@@ -336,7 +353,7 @@ typedef struct {
     webhook_str_t  error;           /* a sentence, or empty; up to 255 bytes */
     webhook_str_t  address;         /* it was sent to; up to 64 bytes */
     webhook_str_t  answer;          /* its first bytes; up to 1024 are kept */
-} webhook_attempt_t;
+};
 
 typedef struct {
     webhook_id_t        event;

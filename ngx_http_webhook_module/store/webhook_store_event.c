@@ -13,7 +13,10 @@ static size_t webhook_event_size(const webhook_op_put_event_t *p);
 static int webhook_event_keep(webhook_txn_t *t,
     const webhook_rendition_t *form, webhook_form_row_t *row);
 static int webhook_event_delivery(webhook_txn_t *t, webhook_op_put_event_t *p,
-    webhook_put_t *put, uint32_t *added);
+    webhook_put_t *put, uint32_t *added, uint32_t *open);
+static int webhook_event_past(webhook_txn_t *t, webhook_op_put_event_t *p,
+    const webhook_put_t *put, webhook_endpoint_row_t *ep,
+    webhook_delivery_row_t *d, uint32_t *open);
 
 
 int
@@ -22,7 +25,7 @@ webhook_event_put(webhook_txn_t *t, webhook_op_t *op)
     int                      rc, taken, seen;
     size_t                   len;
     MDB_val                  val;
-    uint32_t                 i, added;
+    uint32_t                 i, added, open;
     unsigned char            key[WEBHOOK_KEY_DELIVERY];
     unsigned char            buf[WEBHOOK_ROW_MAX];
     webhook_head_row_t       head;
@@ -76,9 +79,10 @@ webhook_event_put(webhook_txn_t *t, webhook_op_t *op)
     }
 
     added = 0;
+    open = 0;
 
     for (i = 0; i < p->count; i++) {
-        rc = webhook_event_delivery(t, p, &p->deliveries[i], &added);
+        rc = webhook_event_delivery(t, p, &p->deliveries[i], &added, &open);
         if (rc) {
             return rc;
         }
@@ -87,14 +91,19 @@ webhook_event_put(webhook_txn_t *t, webhook_op_t *op)
     head.wall = p->wall;
     head.finished = 0;
     head.total = added;
-    head.open = added;
+    head.open = open;
     head.type = p->type;
     head.forms_count = p->forms_count;
     head.wired = 0;
 
-    if (added == 0) {
+    if (p->wire && memcmp(p->wire, &p->id, sizeof(webhook_id_t)) != 0) {
+        head.wire = *p->wire;
+        head.wired = 1;
+    }
 
-        /* nobody wants it: it is history at once */
+    if (open == 0) {
+
+        /* nobody wants it any more: it is history at once */
 
         head.finished = t->age;
 
@@ -256,7 +265,7 @@ webhook_event_form(webhook_txn_t *t, const webhook_form_row_t *row,
 
 static int
 webhook_event_delivery(webhook_txn_t *t, webhook_op_put_event_t *p,
-    webhook_put_t *put, uint32_t *added)
+    webhook_put_t *put, uint32_t *added, uint32_t *open)
 {
     int                      rc, ahead;
     MDB_val                  val;
@@ -294,6 +303,14 @@ webhook_event_delivery(webhook_txn_t *t, webhook_op_put_event_t *p,
     d.form = put->form;
     d.steps = put->steps ? put->steps : 1;
     d.due = webhook_later(t->now, put->delay);
+
+    if (put->past) {
+        (*added)++;
+
+        return webhook_event_past(t, p, put, ep, &d, open);
+    }
+
+    (*open)++;
 
     if (put->order.len) {
         d.order = webhook_id_name(&put->order);
@@ -341,4 +358,70 @@ webhook_event_delivery(webhook_txn_t *t, webhook_op_put_event_t *p,
     put->token = d.token;
 
     return rc;
+}
+
+
+/* A delivery that another store had. */
+
+static int
+webhook_event_past(webhook_txn_t *t, webhook_op_put_event_t *p,
+    const webhook_put_t *put, webhook_endpoint_row_t *ep,
+    webhook_delivery_row_t *d, uint32_t *open)
+{
+    int                       rc;
+    size_t                    len;
+    uint64_t                  wall, age;
+    uint32_t                  i;
+    unsigned char             key[WEBHOOK_KEY_ATTEMPT], buf[WEBHOOK_ROW_MAX];
+    const webhook_past_t     *past;
+    const webhook_attempt_t  *a;
+
+    past = put->past;
+
+    d->attempts = past->sends;
+    d->status = past->status;
+
+    for (i = 0; i < past->attempts_count; i++) {
+        a = &past->attempts[i];
+
+        webhook_key_attempt(key, &p->id, put->endpoint, a->number);
+
+        len = webhook_row_write_attempt(buf, a, 0);
+
+        rc = webhook_txn_put(t, WEBHOOK_DB_ATTEMPTS, key, sizeof(key), buf,
+                             len, 0);
+        if (rc) {
+            return rc;
+        }
+    }
+
+    if (past->state == WEBHOOK_PENDING || past->state == WEBHOOK_SENDING) {
+        (*open)++;
+
+        /* whatever order they come in, the oldest event goes first */
+
+        wall = webhook_clock_wall();
+        age = wall > p->wall ? wall - p->wall : 0;
+
+        d->due = t->now > age ? t->now - age : 0;
+
+        return webhook_queue_wait(t, ep, &p->id, d);
+    }
+
+    d->state = past->state;
+    d->finished = past->finished;
+
+    if (d->state == WEBHOOK_DELIVERED) {
+        d->step = d->steps - 1;
+    }
+
+    ep->states[d->state]++;
+    ep->dirty = 1;
+
+    webhook_key_delivery(key, &p->id, put->endpoint);
+
+    len = webhook_row_write_delivery(buf, d);
+
+    return webhook_txn_put(t, WEBHOOK_DB_DELIVERIES, key,
+                           WEBHOOK_KEY_DELIVERY, buf, len, 0);
 }

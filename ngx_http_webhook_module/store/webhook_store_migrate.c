@@ -32,8 +32,6 @@ typedef struct {
     uint32_t                changes;    /* in: so many at most */
     uint32_t                changed;    /* out */
     unsigned                done:1;     /* out: nothing is left */
-
-    webhook_id_source_t     ids;
 } webhook_migrate_t;
 
 
@@ -339,9 +337,7 @@ webhook_migrate_ids(webhook_migrate_t *m)
             return 0;
         }
 
-        /* the version of a UUID */
-
-        if (id.bytes[6] >> 4 != 8) {
+        if (!webhook_id_untimed(&id)) {
             rc = webhook_txn_cursor(m->t, WEBHOOK_DB_DELIVERIES, &c);
 
             if (rc == 0) {
@@ -410,15 +406,7 @@ webhook_migrate_event(webhook_migrate_t *m, const webhook_id_t *old)
         return rc;
     }
 
-    /* one of another time than the last one's: zeroed, but for its store of
-       random bytes */
-
-    m->ids.ms = 0;
-    m->ids.seq = 0;
-
-    if (webhook_id_make(&m->ids, head.wall, &id) != WEBHOOK_OK) {
-        return EIO;
-    }
+    webhook_id_timed(old, head.wall, &id);
 
     webhook_key_delivery(from, old, 1);
 
