@@ -25,7 +25,7 @@ GET /metrics
 --- response_headers
 Content-Type: text/plain; version=0.0.4
 --- response_body_like eval
-qr/\A(?:# HELP (ngx_webhook_\w+_total) \S[^\n]*\.\n# TYPE \1 counter\n\1 0\n){25,}\z/
+qr/\A(?:# HELP (ngx_webhook_\w+) \S[^\n]*\.\n# TYPE \1 (?:counter|gauge)\n\1 0\n){25,}\z/
 --- no_error_log
 [error]
 
