@@ -7,6 +7,7 @@ use warnings;
 
 use lib 't/lib';
 
+use IO::Socket::INET;
 use Test::More;
 use Webhook::Nginx qw(loads);
 use Webhook::Test qw(slurp wait_for);
@@ -20,6 +21,7 @@ my @text = (headers => ['Content-Type' => 'text/plain']);
 
 my $api = $t->endpoint(name => 'api', answers => {
     '/hangs' => [{ body => 'x' x 1000, partial => 200, then => 'hang', @text }],
+    '/short' => [{ body => 'x' x 1000, partial => 200, then => 'close', @text }],
     '/image' => [{ body => 'no image', @text }],
     '*'      => [{ body => 'text', @text }],
 });
@@ -52,6 +54,7 @@ $t->config(main => $has_image ? "load_module $image;" : '',
     }
 
     webhook_event a.one * ^/ status=200,204,412,415;
+    proxy_cache_path cache keys_zone=cache:1m;
 CONF
     location / {
         root html;
@@ -59,6 +62,12 @@ CONF
 
     location /api/ {
         proxy_method GET;
+        proxy_pass http://127.0.0.1:%%PORT_api%%/;
+    }
+
+    location /cached/ {
+        proxy_cache cache;
+        proxy_cache_valid 1m;
         proxy_pass http://127.0.0.1:%%PORT_api%%/;
     }
 
@@ -92,6 +101,24 @@ ok wait_for(sub { grep { $_->{kind} eq 'close' } @{$api->events} }),
 is $client->request('GET', '/api/x')->{body}, 'text',
    'the connection is good for another';
 sent('GET');
+
+# It reads one that is to be cached; where that breaks off while the header is
+# held, the client has the header all the same.
+
+my $s = IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $t->port)
+    or die "cannot connect: $!";
+
+$t->hold_store(sub {
+    my $mark = $t->mark;
+
+    print $s "HEAD /cached/short HTTP/1.0\r\nHost: x\r\n\r\n";
+
+    ok $t->wait_log(qr/upstream prematurely closed/, 10, $mark),
+       'the API breaks off';
+});
+
+like join('', <$s>), qr{^HTTP/1\.1 200 }, 'and the header comes';
+sent('cached');
 
 # A filter's own answers.
 

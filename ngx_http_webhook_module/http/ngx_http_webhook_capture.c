@@ -187,6 +187,7 @@ ngx_http_webhook_capture_hold_header(ngx_http_webhook_capture_t *capture,
 {
     ngx_uint_t                 safe;
     ngx_http_request_t        *r;
+    ngx_http_upstream_t       *u;
     ngx_http_webhook_match_t  *match;
 
     r = capture->r;
@@ -240,12 +241,18 @@ ngx_http_webhook_capture_hold_header(ngx_http_webhook_capture_t *capture,
     capture->header = 1;
     r->buffered |= NGX_HTTP_WEBHOOK_BUFFERED;
 
-    if (r->method == NGX_HTTP_HEAD
-        || r->headers_out.status == NGX_HTTP_NO_CONTENT
-        || r->headers_out.status == NGX_HTTP_NOT_MODIFIED)
+    u = r->upstream;
+
+    if ((r->method == NGX_HTTP_HEAD
+         || r->headers_out.status == NGX_HTTP_NO_CONTENT
+         || r->headers_out.status == NGX_HTTP_NOT_MODIFIED)
+        && (u == NULL || !u->buffering || !(u->cacheable || u->store)))
     {
-        /* Core's own filter would say so to whoever answers, who then makes
-           no body, and reads none from an upstream. */
+        /*
+         * Core's own filter would say so to whoever answers, who then makes
+         * no body, and reads none from an upstream; but for what is to be
+         * stored, and if that breaks off, the request ends with no header.
+         */
 
         capture->header_only = !r->header_only;
         r->header_only = 1;
