@@ -98,6 +98,7 @@ my $api = $t->endpoint(name => 'api', answers => {
         @good, @bad,
 });
 my $hook = $t->endpoint(name => 'erp');
+my $picky = $t->endpoint(name => 'picky');
 
 $t->config(http => <<'CONF', server => <<'CONF');
     log_format hook '$uri $webhook_status';
@@ -110,6 +111,20 @@ $t->config(http => <<'CONF', server => <<'CONF');
         url    http://127.0.0.1:%%PORT_erp%%/hook;
         events a.*;
         header X-Path "${uri.1}";
+    }
+
+    webhook_event_type b.one "";
+
+    webhook_endpoint picky {
+        url    http://127.0.0.1:%%PORT_picky%%/hook;
+        events b.*;
+        filter "data.id == 7";
+    }
+
+    webhook_endpoint nosy {
+        url    http://127.0.0.1:%%PORT_picky%%/nosy;
+        events b.*;
+        filter "request.id == 7";
     }
 CONF
     webhook_payload_max 300k;
@@ -137,6 +152,11 @@ CONF
     location /early/ {
         proxy_pass http://127.0.0.1:%%PORT_api%%/;
         webhook_event a.one POST ^/early/(.*) "when=request.id == 7";
+    }
+
+    location /filter/ {
+        proxy_pass http://127.0.0.1:%%PORT_api%%/;
+        webhook_event b.one POST ^/filter/;
     }
 
     location = /metrics { webhook_metrics; }
@@ -230,6 +250,24 @@ is metric('events_unjudged'), 2, 'has no such value: nothing to tell';
 
 $t->request('POST', '/when/latin1', '{}');
 sent('/when/latin1', $utf8, 'a condition on what was converted');
+
+# The same of filters.
+
+$mark = $t->nginx->mark;
+
+$t->request('POST', '/filter/html', 'id=8', headers => typed($json));
+is status('/filter/html'), 'skipped', 'filters on what is no JSON';
+ok $t->nginx->wait_log(qr/\[warn\].*a filter of webhook endpoint "picky" cannot be judged, and event "b\.one" \S+ is not sent to it: the body is not JSON/, 10, $mark), 'the one of the payload is told';
+ok $t->nginx->wait_log(qr/\[warn\].*a filter of webhook endpoint "nosy" cannot be judged, and event "b\.one" \S+ is not sent to it: the body is not JSON/, 10, $mark), 'and the one of the request';
+is metric('events_unjudged'), 4, 'and both are counted';
+
+$t->request('POST', '/filter/empty', '{"id": 8}', headers => typed($json));
+is status('/filter/empty'), 'skipped', 'a filter that does not hold';
+is metric('events_unjudged'), 4, 'is nothing to tell';
+
+$t->request('POST', '/filter/html', '{"id": 7}', headers => typed($json));
+is $picky->wait_requests(1)->[-1]{uri}, '/nosy', 'one that holds is sent';
+is metric('events_unjudged'), 5, 'beside one that cannot be judged';
 
 $t->stop;
 $t->ok_logs;

@@ -612,6 +612,7 @@ ngx_http_webhook_match_make(ngx_http_webhook_match_t *match,
     render.lookup = ngx_http_webhook_capture_lookup;
     render.ctx = match;
     render.why = &match->reason;
+    render.unread = &match->unread;
 
     rc = ngx_http_webhook_render(&render, &event, &why);
 

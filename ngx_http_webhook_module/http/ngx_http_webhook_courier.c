@@ -494,6 +494,7 @@ ngx_http_webhook_courier_stats_done(ngx_http_webhook_job_t *job)
 {
     ngx_uint_t                   i;
     webhook_op_stats_t          *stats;
+    ngx_http_webhook_shown_t     shown;
     webhook_endpoint_stats_t    *ep;
     ngx_http_webhook_courier_t  *c;
 
@@ -515,7 +516,8 @@ ngx_http_webhook_courier_stats_done(ngx_http_webhook_job_t *job)
                           "%uL deliveries wait for webhook endpoint \"%V\", "
                           "which is not in the configuration any more",
                           ep->states[WEBHOOK_PENDING],
-                          ngx_http_webhook_nstr(&ep->name));
+                          ngx_http_webhook_shown(&shown, ep->name.data,
+                                                 ep->name.len));
         }
     }
 

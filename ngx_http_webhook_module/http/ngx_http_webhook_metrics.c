@@ -84,9 +84,10 @@ static ngx_http_webhook_metric_t  ngx_http_webhook_metric[] = {
 
     [NGX_HTTP_WEBHOOK_EVENTS_UNJUDGED] = {
         ngx_string("ngx_webhook_events_unjudged_total"),
-        ngx_string("Requests and responses that made no event because a rule "
-                   "could not be judged: a body that is not JSON, or a regular "
-                   "expression at its limit.") },
+        ngx_string("Events that were not made, or not sent to an endpoint, "
+                   "because a rule or a filter could not be judged: a body "
+                   "that is not JSON, or a regular expression at its "
+                   "limit.") },
 
     [NGX_HTTP_WEBHOOK_EVENTS_DIFFERING] = {
         ngx_string("ngx_webhook_events_differing_total"),

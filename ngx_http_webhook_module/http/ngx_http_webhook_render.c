@@ -158,6 +158,8 @@ ngx_http_webhook_render_filter(ngx_http_webhook_render_ctx_t *ctx,
 
     for (i = 0; i < ep->filters.nelts; i++) {
 
+        ctx->blind = NULL;
+
         switch (webhook_condition_eval(filter[i],
                                        ngx_http_webhook_render_lookup, ctx))
         {
@@ -170,9 +172,22 @@ ngx_http_webhook_render_filter(ngx_http_webhook_render_ctx_t *ctx,
                           "match limit and does not hold for event \"%V\" %V",
                           &ep->name, render->type, render->id_text);
 
-            /* fall through */
+            ngx_http_webhook_count(NGX_HTTP_WEBHOOK_EVENTS_UNJUDGED, 1);
+
+            return NGX_DECLINED;
 
         case 0:
+            if (ctx->blind) {
+                ngx_log_error(NGX_LOG_WARN, render->log, 0,
+                              "a filter of webhook endpoint \"%V\" cannot be "
+                              "judged, and event \"%V\" %V is not sent to "
+                              "it: the body %s", &ep->name, render->type,
+                              render->id_text,
+                              ngx_http_webhook_document_why(ctx->blind));
+
+                ngx_http_webhook_count(NGX_HTTP_WEBHOOK_EVENTS_UNJUDGED, 1);
+            }
+
             return NGX_DECLINED;
 
         default:
@@ -268,6 +283,10 @@ ngx_http_webhook_render_lookup(void *data, const webhook_path_t *path,
             return WEBHOOK_NOMEM;
         }
 
+        if (render->payload->len && render->payload->read == WEBHOOK_ERROR) {
+            ctx->blind = render->payload;
+        }
+
         return WEBHOOK_OK;
     }
 
@@ -275,7 +294,16 @@ ngx_http_webhook_render_lookup(void *data, const webhook_path_t *path,
         *render->why = NULL;
     }
 
+    if (render->unread) {
+        *render->unread = NULL;
+    }
+
     rc = render->lookup(render->ctx, path, v);
+
+    if (render->unread && *render->unread) {
+        ctx->blind = *render->unread;
+        *render->unread = NULL;
+    }
 
     if (rc != WEBHOOK_OK && render->why) {
         ctx->why = *render->why;

@@ -56,6 +56,9 @@ typedef struct {
     void                          *ctx;
     const char                   **why;     /* set by lookup where it fails for
                                                another reason than memory */
+    ngx_http_webhook_document_t  **unread;  /* set by lookup to a body that has
+                                               no values since it cannot be
+                                               read; or NULL */
 } ngx_http_webhook_render_t;
 
 

@@ -60,6 +60,8 @@ typedef struct {
     webhook_error_t               unread;   /* of a document */
     const char                   *why;      /* what failed did so; NULL: no
                                                memory */
+    ngx_http_webhook_document_t  *blind;    /* a body that a filter asks and
+                                               that cannot be read, or NULL */
 } ngx_http_webhook_render_ctx_t;
 
 
