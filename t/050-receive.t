@@ -439,7 +439,7 @@ $::called
 --- more_headers eval
 ["X-Nothing: 1",
  "Content-Type: application/x-www-form-urlencoded",
- "Content-Type: application/json; charset=iso-8859-1",
+ "Content-Type: application/x-www-form-urlencoded; charset=iso-8859-1",
  "Content-Type: application/jsonp",
  "Content-Type: +json"]
 --- request eval

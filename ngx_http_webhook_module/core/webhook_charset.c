@@ -29,7 +29,6 @@ static const char *const  webhook_charsets[] = {
 };
 
 
-static int webhook_charset_is_utf8(const webhook_str_t *label);
 static int webhook_charset_plain(const unsigned char *p, size_t len);
 static int webhook_charset_name(const webhook_str_t *label,
     char name[WEBHOOK_CHARSET_NAME + 1]);
@@ -86,8 +85,8 @@ webhook_charset_label(const webhook_str_t *content_type, webhook_str_t *label)
 }
 
 
-static int
-webhook_charset_is_utf8(const webhook_str_t *label)
+int
+webhook_charset_utf8(const webhook_str_t *label)
 {
     return label->len == 0
            || (label->len == 5
@@ -108,7 +107,7 @@ webhook_charset_doubtful(const unsigned char *first, size_t len,
     }
 
     return (len >= 3 && memcmp(first, "\xef\xbb\xbf", 3) == 0)
-           || !webhook_charset_is_utf8(label);
+           || !webhook_charset_utf8(label);
 }
 
 
@@ -136,7 +135,7 @@ webhook_charset_json(const webhook_str_t *from, const webhook_str_t *label,
     {
         strcpy(name, "UTF-16");
 
-    } else if (webhook_charset_is_utf8(label)
+    } else if (webhook_charset_utf8(label)
                || webhook_charset_plain(text->data, text->len))
     {
         return WEBHOOK_OK;

@@ -21,6 +21,9 @@
 void webhook_charset_label(const webhook_str_t *content_type,
     webhook_str_t *label);
 
+/* 1 if a label says UTF-8, or is empty. */
+int webhook_charset_utf8(const webhook_str_t *label);
+
 /*
  * 1 if a text whose first bytes (up to 3) these are, with this label, may have
  * to be brought to UTF-8; 0 if it may pass as it is, without a look at the

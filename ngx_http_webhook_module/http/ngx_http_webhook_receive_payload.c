@@ -10,6 +10,7 @@
 #include "ngx_http_webhook_receive_int.h"
 #include "ngx_http_webhook_lookup.h"
 
+#include "../core/webhook_charset.h"
 #include "../core/webhook_form_json.h"
 #include "../core/webhook_multipart.h"
 #include "../core/webhook_xml.h"
@@ -25,8 +26,9 @@ static ngx_uint_t ngx_http_webhook_payload_is(u_char *p, size_t len,
     const char *type);
 static ngx_uint_t ngx_http_webhook_payload_ends(u_char *p, size_t len,
     const char *suffix);
-static ngx_uint_t ngx_http_webhook_payload_charset(u_char *p, u_char *last);
 static ngx_uint_t ngx_http_webhook_payload_unknown(
+    ngx_http_webhook_call_t *call, ngx_str_t *error);
+static ngx_uint_t ngx_http_webhook_payload_utf8(
     ngx_http_webhook_call_t *call, ngx_str_t *error);
 static ngx_uint_t ngx_http_webhook_payload_convert(
     ngx_http_webhook_call_t *call, ngx_str_t *error);
@@ -78,16 +80,17 @@ ngx_http_webhook_receive_kind(ngx_http_webhook_call_t *call, ngx_str_t *error)
 
 /*
  * JSON is application/json, text/json or anything +json; XML application/xml,
- * text/xml or anything +xml.  All but XML, which tells its encoding itself, is
- * in UTF-8.  Returns 0 for anything else.
+ * text/xml or anything +xml.  Forms are in UTF-8; XML tells its encoding itself,
+ * and JSON of another charset is converted.  Returns 0 for anything else.
  */
 
 static ngx_uint_t
 ngx_http_webhook_payload_kind(ngx_http_request_t *r)
 {
-    u_char      *p, *last, *end;
-    size_t       len;
-    ngx_uint_t   kind;
+    u_char         *p, *last, *end;
+    size_t          len;
+    ngx_uint_t      kind;
+    webhook_str_t   label;
 
     if (r->headers_in.content_type == NULL) {
         return 0;
@@ -115,9 +118,10 @@ ngx_http_webhook_payload_kind(ngx_http_request_t *r)
         || ngx_http_webhook_payload_is(p, len, "text/json")
         || ngx_http_webhook_payload_ends(p, len, "+json"))
     {
-        kind = NGX_HTTP_WEBHOOK_ACCEPT_JSON;
+        return NGX_HTTP_WEBHOOK_ACCEPT_JSON;
+    }
 
-    } else if (ngx_http_webhook_payload_is(p, len,
+    if (ngx_http_webhook_payload_is(p, len,
                                          "application/x-www-form-urlencoded"))
     {
         kind = NGX_HTTP_WEBHOOK_ACCEPT_FORM;
@@ -129,7 +133,11 @@ ngx_http_webhook_payload_kind(ngx_http_request_t *r)
         return 0;
     }
 
-    return ngx_http_webhook_payload_charset(end, last) ? kind : 0;
+    webhook_charset_label(
+                    ngx_http_webhook_str(&r->headers_in.content_type->value),
+                    &label);
+
+    return webhook_charset_utf8(&label) ? kind : 0;
 }
 
 
@@ -151,59 +159,6 @@ ngx_http_webhook_payload_ends(u_char *p, size_t len, const char *suffix)
     return len > n + 2
            && ngx_strlchr(p, p + len, '/') != NULL
            && ngx_strncasecmp(p + len - n, (u_char *) suffix, n) == 0;
-}
-
-
-/* True if the parameters name no charset but UTF-8. */
-
-static ngx_uint_t
-ngx_http_webhook_payload_charset(u_char *p, u_char *last)
-{
-    u_char  *value;
-
-    for ( ;; ) {
-
-        while (p < last && (*p == ' ' || *p == '\t' || *p == ';')) {
-            p++;
-        }
-
-        if (p == last) {
-            return 1;
-        }
-
-        value = p;
-
-        while (p < last && *p != ';') {
-            p++;
-        }
-
-        if ((size_t) (p - value) < sizeof("charset=") - 1
-            || ngx_strncasecmp(value, (u_char *) "charset=",
-                               sizeof("charset=") - 1)
-               != 0)
-        {
-            continue;
-        }
-
-        value += sizeof("charset=") - 1;
-
-        if (value < p && *value == '"') {
-            value++;
-        }
-
-        if ((size_t) (p - value) < sizeof("utf-8") - 1
-            || ngx_strncasecmp(value, (u_char *) "utf-8", sizeof("utf-8") - 1)
-               != 0)
-        {
-            return 0;
-        }
-
-        value += sizeof("utf-8") - 1;
-
-        if (value < p && *value != '"' && *value != ' ' && *value != '\t') {
-            return 0;
-        }
-    }
 }
 
 
@@ -286,11 +241,12 @@ ngx_http_webhook_receive_payload(ngx_http_webhook_call_t *call,
     call->payload.data = call->body;
     call->payload.len = call->body_len;
 
-    if (call->kind != NGX_HTTP_WEBHOOK_ACCEPT_JSON) {
-        status = ngx_http_webhook_payload_convert(call, error);
-        if (status) {
-            return status;
-        }
+    status = (call->kind == NGX_HTTP_WEBHOOK_ACCEPT_JSON)
+             ? ngx_http_webhook_payload_utf8(call, error)
+             : ngx_http_webhook_payload_convert(call, error);
+
+    if (status) {
+        return status;
     }
 
     status = ngx_http_webhook_payload_read(call, error);
@@ -310,6 +266,62 @@ ngx_http_webhook_receive_payload(ngx_http_webhook_call_t *call,
     }
 
     return 0;
+}
+
+
+/* JSON without a byte order mark, whatever charset it came in. */
+
+static ngx_uint_t
+ngx_http_webhook_payload_utf8(ngx_http_webhook_call_t *call, ngx_str_t *error)
+{
+    int                  rc;
+    const char          *what;
+    webhook_buf_t        out;
+    webhook_str_t        label, text;
+    ngx_http_request_t  *r;
+
+    r = call->request;
+
+    webhook_charset_label(
+                    ngx_http_webhook_str(&r->headers_in.content_type->value),
+                    &label);
+
+    webhook_buf_init(&out, 6 * call->body_len + NGX_HTTP_WEBHOOK_PAYLOAD_MORE);
+
+    rc = webhook_charset_json(ngx_http_webhook_str(&call->payload), &label,
+                              &out, &text, &what);
+
+    if (rc == WEBHOOK_OK) {
+        call->payload = *ngx_http_webhook_nstr(&text);
+
+        if (out.data) {
+            call->payload.data = ngx_pnalloc(r->pool, text.len + 1);
+
+            if (call->payload.data) {
+                ngx_memcpy(call->payload.data, text.data, text.len);
+
+            } else {
+                rc = WEBHOOK_NOMEM;
+            }
+        }
+    }
+
+    webhook_buf_free(&out);
+
+    switch (rc) {
+
+    case WEBHOOK_OK:
+        return 0;
+
+    case WEBHOOK_ERROR:
+        ngx_http_webhook_receive_say(r, error, "The JSON cannot be brought to "
+                                     "UTF-8: %s", what);
+        return NGX_HTTP_UNSUPPORTED_MEDIA_TYPE;
+
+    default:
+        ngx_str_set(error, "Out of memory; nothing was done");
+        return NGX_HTTP_SERVICE_UNAVAILABLE;
+    }
 }
 
 
