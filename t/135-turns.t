@@ -14,7 +14,7 @@ use POSIX ();
 use Test::More;
 
 use Webhook::Nginx qw(build_dir);
-use Webhook::Sandbox qw(spawn write_file);
+use Webhook::Sandbox qw(at_end kill_now spawn write_file);
 use Webhook::Test qw(wait_for deadline temp_dir slurp asan);
 
 
@@ -107,7 +107,7 @@ my $ends = temp_dir('ends') . '/end';
 my $sink = IO::Socket::INET->new(LocalAddr => '127.0.0.1', Listen => 64)
     or die "listen: $!";
 
-spawn(sub {
+my $reader = spawn(sub {
     while (my $client = $sink->accept) {
         next if fork;
 
@@ -139,6 +139,8 @@ spawn(sub {
         POSIX::_exit(0);
     }
 });
+
+at_end(sub { kill_now($reader); });
 
 my $port = $sink->sockport;
 

@@ -666,7 +666,7 @@ webhook_expire_delivery(webhook_txn_t *t, const webhook_id_t *id,
             return rc == MDB_NOTFOUND ? 0 : rc;
         }
 
-        if (memcmp(k.mv_data, key, 24) != 0) {
+        if (k.mv_size < 24 || memcmp(k.mv_data, key, 24) != 0) {
             return 0;
         }
 

@@ -181,6 +181,33 @@ util_close(util_t *u)
 }
 
 
+/* Closes the files as the end of a process would: nothing is written. */
+
+__attribute__((unused))
+static void
+util_abandon(util_t *u)
+{
+    uint32_t          i;
+    webhook_store_t  *st;
+
+    st = u->st;
+
+    webhook_env_close(st);
+    webhook_owner_close(st);
+
+    for (i = 0; i < st->rows_made; i++) {
+        free(st->rows[i]);
+    }
+
+    free(st->rows);
+    free(st->hash);
+    free(st->path);
+    free(st);
+
+    u->st = NULL;
+}
+
+
 /* Removes the directory with all in it. */
 __attribute__((unused))
 static void

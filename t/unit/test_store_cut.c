@@ -297,11 +297,9 @@ quarantine_make(void *scene)
     tamper(u, WEBHOOK_DB_ENDPOINTS, key, WEBHOOK_KEY_ENDPOINT, "P", 1);
     tamper(u, WEBHOOK_DB_META, "state", 5, "S", 1);
 
-    /* not closed, which would mend it */
+    /* not closed in order, which would mend it */
 
-    webhook_env_close(u->st);
-    webhook_owner_close(u->st);
-    u->st = NULL;
+    util_abandon(u);
 }
 
 
