@@ -249,3 +249,104 @@ location = /t { return 200 "ok\n"; }
 webhook_event order.edit POST ^/b;
 --- error_log eval
 qr/\[warn\] .*this "webhook_event order\.add" is inherited by no location: all have rules of their own in \S+nginx\.conf:\d+$/m
+
+
+
+=== TEST 16: a location that has no such response: return 301 /y;
+--- config
+location = /t { return 200 "ok\n"; }
+location /api/ {
+    return 301 /y;
+    webhook_event order.add POST ^/api/;
+}
+--- error_log eval
+qr/\[warn\] .*this "webhook_event order\.add" never matches: its location only returns or rewrites, and has no response of such a status in \S+nginx\.conf:\d+$/m
+
+
+
+=== TEST 17: a location that has no such response: return 444;
+--- config
+location = /t { return 200 "ok\n"; }
+location /api/ {
+    return 444;
+    webhook_event order.add POST ^/api/;
+}
+--- error_log eval
+qr/\[warn\] .*this "webhook_event order\.add" never matches: its location only returns or rewrites, and has no response of such a status in \S+nginx\.conf:\d+$/m
+
+
+
+=== TEST 18: a location that has no such response: rewrite ^ /y last;
+--- config
+location = /t { return 200 "ok\n"; }
+location /api/ {
+    rewrite ^ /y last;
+    webhook_event order.add POST ^/api/;
+}
+--- error_log eval
+qr/\[warn\] .*this "webhook_event order\.add" never matches: its location only returns or rewrites, and has no response of such a status in \S+nginx\.conf:\d+$/m
+
+
+
+=== TEST 19: a location that has no such response: rewrite ^/api/(.*)$ /y/$1 last;
+--- config
+location = /t { return 200 "ok\n"; }
+location /api/ {
+    rewrite ^/api/(.*)$ /y/$1 last;
+    webhook_event order.add POST ^/api/;
+}
+--- error_log eval
+qr/\[warn\] .*this "webhook_event order\.add" never matches: its location only returns or rewrites, and has no response of such a status in \S+nginx\.conf:\d+$/m
+
+
+
+=== TEST 20: a location that has no such response: rewrite .* /y permanent;
+--- config
+location = /t { return 200 "ok\n"; }
+location /api/ {
+    rewrite .* /y permanent;
+    webhook_event order.add POST ^/api/;
+}
+--- error_log eval
+qr/\[warn\] .*this "webhook_event order\.add" never matches: its location only returns or rewrites, and has no response of such a status in \S+nginx\.conf:\d+$/m
+
+
+
+=== TEST 21: locations that may have such a response
+--- config
+location = /t { return 200 "ok\n"; }
+location /a/ { return 201; webhook_event order.add POST ^/a/; }
+location /b/ { return 302 /y; webhook_event order.add POST ^/b/ status=3xx; }
+location /c/ { rewrite ^/c/x /y last; webhook_event order.add POST ^/c/; }
+location /d/ { rewrite ^ /y break; webhook_event order.add POST ^/d/; }
+location /e/ { rewrite ^ /y; return 200; webhook_event order.add POST ^/e/; }
+location /f/ { if ($arg_x) { return 301 /y; } webhook_event order.add POST ^/f/; }
+location /g/ { return 301 /y; webhook_event order.add POST ^/g/ status=413; }
+location /h/ { rewrite ^ /y redirect; webhook_event order.add POST ^/h/ status=302; }
+location /i/ { rewrite ^ /y permanent; webhook_event order.add POST ^/h/ path=original status=301; }
+location /j/ { rewrite ^/j/(\d+)$ /y last; webhook_event order.add POST ^/j/; }
+location /k.k/ { rewrite ^/k.k/ /y break; webhook_event order.add POST ^/x path=original; }
+--- no_error_log
+[warn]
+
+
+
+=== TEST 22: an error_page may lead there with its status
+--- config
+location = /t { return 200 "ok\n"; }
+location /other/ { error_page 418 =202 /api/; return 418; }
+location /api/ { return 301 /y; webhook_event order.add POST ^/api/ status=202; }
+--- no_error_log
+[warn]
+
+
+
+=== TEST 23: rules that differ by the path they are about
+--- config
+location = /t { return 200 "ok\n"; }
+location /api/ {
+    webhook_event order.add POST ^/api/;
+    webhook_event order.add POST ^/api/ path=original;
+}
+--- no_error_log
+[warn]

@@ -111,7 +111,7 @@ for my $bad (@bad) {
 # A call more shows that those before it made none.
 
 is call('in', $json, $utf8)->{status}, 200, 'one more';
-is scalar @{ $api->wait_requests($n + 1) }, $n + 1, 
+is scalar @{ $api->wait_requests($n + 1) }, $n + 1,
    'none of these called the API';
 
 $t->stop;

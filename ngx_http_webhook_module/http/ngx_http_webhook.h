@@ -299,6 +299,7 @@ typedef struct {
     unsigned                          want_request:1;
     unsigned                          want_response:1;
     unsigned                          linted:1; /* it was warned of */
+    unsigned                          original:1;   /* path=original */
 
     ngx_array_t                       endpoints;  /* uint64_t ids of those
                                                      that ask for the type */
@@ -371,6 +372,8 @@ typedef struct {
     ngx_array_t                       rules;    /* of ..._rule_t *: all */
     ngx_array_t                       locations;    /* of void **: loc_conf of
                                                        those to be checked */
+    ngx_array_t                       error_pages;  /* of ngx_array_t *: all
+                                                       locations' */
     ngx_array_t                       hooks;    /* of ..._hook_t: locations
                                                    with webhook_receive */
     ngx_str_t                         event_header; /* Tc-Webhook-Event */

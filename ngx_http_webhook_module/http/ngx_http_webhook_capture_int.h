@@ -9,6 +9,7 @@
  *   capture_stream.c   passes one on, but for its end
  *   capture_limit.c    for how long at most
  *   capture_match.c    the state of a request, and which rules match it
+ *   capture_path.c     the path that a rule is matched against
  *   capture_request.c  the filter of the request's body
  *   capture_copy.c     copies of bodies, bounded, and their decoding
  *   capture_event.c    from a match to an event, and what became of it
@@ -176,6 +177,9 @@ struct ngx_http_webhook_capture_s {
     ngx_http_webhook_body_t            response;
     size_t                             max;     /* webhook_payload_max */
     webhook_hash_t                     hash;    /* of the request's body */
+    ngx_str_t                          path;    /* as the client asked for it,
+                                                   if it was wanted; empty:
+                                                   there is none */
 
     ngx_chain_t                        end;     /* a last buffer, at hand */
     ngx_buf_t                          end_buf;
@@ -192,6 +196,7 @@ struct ngx_http_webhook_capture_s {
     ngx_http_event_handler_pt          writer;  /* core's */
 
     unsigned                           asked:1; /* wanted is decided */
+    unsigned                           parsed:1;    /* path is */
     unsigned                           wanted:1;    /* copy the request's
                                                        body */
     unsigned                           hashing:1;   /* hash it */
@@ -223,9 +228,10 @@ ngx_http_webhook_capture_t *ngx_http_webhook_capture_get(
     ngx_http_request_t *r);
 
 /* NGX_OK if a rule matches the request's method and path, NGX_DECLINED if it
-   does not, NGX_ERROR if that cannot be told. */
+   does not, NGX_ERROR if its expression ran into its limit, NGX_ABORT with no
+   memory.  After NGX_OK and NGX_ERROR *path is what it was matched against. */
 ngx_int_t ngx_http_webhook_rule_match(ngx_http_request_t *r,
-    ngx_http_webhook_rule_t *rule);
+    ngx_http_webhook_rule_t *rule, ngx_str_t *path);
 
 /*
  * Matches the rules against a response whose header is known: adds matches,
@@ -235,6 +241,17 @@ ngx_int_t ngx_http_webhook_rule_match(ngx_http_request_t *r,
 ngx_http_webhook_capture_t *ngx_http_webhook_capture_match(
     ngx_http_request_t *r, ngx_http_webhook_loc_conf_t *wlcf,
     ngx_uint_t bodyless);
+
+
+/* ------------------------------------------------------ capture_path.c --- */
+
+/*
+ * The path as the client asked for it, decoded and normalized as nginx did it
+ * before any rewrite: NGX_OK; NGX_DECLINED where there is none, NGX_ERROR with
+ * no memory.
+ */
+ngx_int_t ngx_http_webhook_capture_path(ngx_http_request_t *r,
+    ngx_str_t *path);
 
 
 /* --------------------------------------------------- capture_request.c --- */

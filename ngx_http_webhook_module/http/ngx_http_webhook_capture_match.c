@@ -12,7 +12,7 @@ static void ngx_http_webhook_capture_reset(
 static void ngx_http_webhook_capture_response(
     ngx_http_webhook_capture_t *capture, size_t max, ngx_uint_t bodyless);
 static void ngx_http_webhook_rule_unjudged(ngx_http_request_t *r,
-    ngx_http_webhook_rule_t *rule);
+    ngx_http_webhook_rule_t *rule, ngx_str_t *path);
 static void ngx_http_webhook_match_lost(ngx_http_request_t *r,
     ngx_http_webhook_rule_t *rule, const char *reason);
 static void ngx_http_webhook_match_check(ngx_http_webhook_match_t *match);
@@ -119,7 +119,7 @@ ngx_http_webhook_capture_reset(ngx_http_webhook_capture_t *capture)
 
 ngx_int_t
 ngx_http_webhook_rule_match(ngx_http_request_t *r,
-    ngx_http_webhook_rule_t *rule)
+    ngx_http_webhook_rule_t *rule, ngx_str_t *path)
 {
     ngx_int_t  rc;
 
@@ -127,7 +127,18 @@ ngx_http_webhook_rule_match(ngx_http_request_t *r,
         return NGX_DECLINED;
     }
 
-    rc = ngx_regex_exec(rule->regex, &r->uri, NULL, 0);
+    if (rule->original) {
+        rc = ngx_http_webhook_capture_path(r, path);
+
+        if (rc != NGX_OK) {
+            return (rc == NGX_DECLINED) ? NGX_DECLINED : NGX_ABORT;
+        }
+
+    } else {
+        *path = r->uri;
+    }
+
+    rc = ngx_regex_exec(rule->regex, path, NULL, 0);
 
     if (rc >= 0) {
         return NGX_OK;
@@ -141,7 +152,7 @@ ngx_http_webhook_rule_match(ngx_http_request_t *r,
 
 static void
 ngx_http_webhook_rule_unjudged(ngx_http_request_t *r,
-    ngx_http_webhook_rule_t *rule)
+    ngx_http_webhook_rule_t *rule, ngx_str_t *path)
 {
     ngx_http_webhook_shown_t  shown;
 
@@ -149,7 +160,7 @@ ngx_http_webhook_rule_unjudged(ngx_http_request_t *r,
                   "the regular expression of webhook event \"%V\" in %s:%ui "
                   "ran into its match limit on \"%V\": there is no event",
                   &rule->type->name, rule->place.file, rule->place.line,
-                  ngx_http_webhook_shown(&shown, r->uri.data, r->uri.len));
+                  ngx_http_webhook_shown(&shown, path->data, path->len));
 
     ngx_http_webhook_count(NGX_HTTP_WEBHOOK_EVENTS_UNJUDGED, 1);
 }
@@ -159,6 +170,7 @@ ngx_http_webhook_capture_t *
 ngx_http_webhook_capture_match(ngx_http_request_t *r,
     ngx_http_webhook_loc_conf_t *wlcf, ngx_uint_t bodyless)
 {
+    ngx_str_t                     path;
     ngx_uint_t                    i;
     ngx_time_t                   *tp;
     ngx_http_webhook_rule_t     **rule;
@@ -181,13 +193,17 @@ ngx_http_webhook_capture_match(ngx_http_request_t *r,
             continue;
         }
 
-        switch (ngx_http_webhook_rule_match(r, rule[i])) {
+        switch (ngx_http_webhook_rule_match(r, rule[i], &path)) {
 
         case NGX_OK:
             break;
 
         case NGX_ERROR:
-            ngx_http_webhook_rule_unjudged(r, rule[i]);
+            ngx_http_webhook_rule_unjudged(r, rule[i], &path);
+            continue;
+
+        case NGX_ABORT:
+            ngx_http_webhook_match_lost(r, rule[i], "no memory");
             continue;
 
         default:
@@ -215,7 +231,7 @@ ngx_http_webhook_capture_match(ngx_http_request_t *r,
 
         match->capture = capture;
         match->rule = rule[i];
-        match->uri = r->uri;
+        match->uri = path;
 
         if (rule[i]->when.nelts && !ngx_http_webhook_match_early(match)) {
             continue;

@@ -91,6 +91,7 @@ ngx_http_webhook_capture_request_ask(ngx_http_request_t *r,
     ngx_http_webhook_loc_conf_t *wlcf)
 {
     off_t                         len;
+    ngx_str_t                     path;
     ngx_uint_t                    i, keyed;
     ngx_http_webhook_rule_t     **rule;
     ngx_http_webhook_capture_t   *capture;
@@ -127,7 +128,7 @@ ngx_http_webhook_capture_request_ask(ngx_http_request_t *r,
     for ( /* void */ ; i < wlcf->rules->nelts; i++) {
 
         if ((rule[i]->want_request || (keyed && !capture->hashing))
-            && ngx_http_webhook_rule_match(r, rule[i]) == NGX_OK)
+            && ngx_http_webhook_rule_match(r, rule[i], &path) == NGX_OK)
         {
             capture->wanted |= rule[i]->want_request;
             capture->hashing = keyed;

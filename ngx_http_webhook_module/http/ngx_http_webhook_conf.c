@@ -82,6 +82,9 @@ ngx_http_webhook_create_main_conf(ngx_conf_t *cf)
         || ngx_array_init(&wmcf->rules, cf->pool, 4,
                           sizeof(ngx_http_webhook_rule_t *))
            != NGX_OK
+        || ngx_array_init(&wmcf->error_pages, cf->pool, 1,
+                          sizeof(ngx_array_t *))
+           != NGX_OK
         || ngx_array_init(&wmcf->locations, cf->pool, 4, sizeof(void **))
            != NGX_OK
         || ngx_array_init(&wmcf->hooks, cf->pool, 2,
@@ -145,6 +148,7 @@ ngx_http_webhook_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_http_webhook_loc_conf_t *conf = child;
 
     void                        ***loc_conf;
+    ngx_array_t                  **pages;
     ngx_http_core_loc_conf_t      *clcf;
     ngx_http_webhook_main_conf_t  *wmcf;
 
@@ -184,8 +188,18 @@ ngx_http_webhook_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
         clcf->handler = ngx_http_webhook_receive_handler;
     }
 
+    wmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_webhook_module);
+
+    if (clcf->error_pages) {
+        pages = ngx_array_push(&wmcf->error_pages);
+        if (pages == NULL) {
+            return NGX_CONF_ERROR;
+        }
+
+        *pages = clcf->error_pages;
+    }
+
     if (conf->receive || conf->rules) {
-        wmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_webhook_module);
 
         loc_conf = ngx_array_push(&wmcf->locations);
         if (loc_conf == NULL) {

@@ -3,8 +3,8 @@
  * Copyright (C) the ngx_http_webhook_module authors
  *
  * webhook_event TYPE METHODS REGEX [...]: which answered requests are an
- * event, and what is sent; webhook_event off: none are.  webhook_idempotency HEADER: which requests are
- * the same.
+ * event, and what is sent; webhook_event off: none are.  webhook_idempotency
+ * HEADER: which requests are the same.
  */
 
 #include "ngx_http_webhook_conf.h"
@@ -46,7 +46,7 @@ ngx_http_webhook_event(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     char                           *rv;
     ngx_str_t                      *value, s, text;
-    ngx_uint_t                      i, status, payload;
+    ngx_uint_t                      i, status, payload, path;
     webhook_condition_t           **cond;
     ngx_http_webhook_rule_t        *rule, **rp;
     ngx_http_webhook_main_conf_t   *wmcf;
@@ -112,6 +112,7 @@ ngx_http_webhook_event(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     status = 0;
     payload = 0;
+    path = 0;
 
     for (i = 4; i < cf->args->nelts; i++) {
 
@@ -154,6 +155,23 @@ ngx_http_webhook_event(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
             rv = ngx_http_webhook_event_payload(cf, rule, &value[i], &s);
             if (rv != NGX_CONF_OK) {
                 return rv;
+            }
+
+            continue;
+        }
+
+        if (!path && ngx_http_webhook_conf_param(&value[i], "path=", &s)) {
+            path = 1;
+
+            if (ngx_strcmp(s.data, "original") == 0) {
+                rule->original = 1;
+
+            } else if (ngx_strcmp(s.data, "current") != 0) {
+                ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                                   "invalid \"%V\", it must be "
+                                   "\"path=current\" or \"path=original\"",
+                                   &value[i]);
+                return NGX_CONF_ERROR;
             }
 
             continue;
