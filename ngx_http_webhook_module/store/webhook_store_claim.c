@@ -274,12 +274,15 @@ webhook_claim_look(webhook_txn_t *t, webhook_op_claim_t *c, uint64_t *ready,
             continue;
         }
 
-        if (rc == 0) {
-            rc = webhook_row_read_endpoint(&val, &row);
-        }
-
         if (rc) {
             return rc;
+        }
+
+        if (webhook_row_read_endpoint(&val, &row) != 0) {
+
+            /* damaged: it is made anew when it is got */
+
+            row.wake = 0;
         }
 
         if (row.wake < wake) {

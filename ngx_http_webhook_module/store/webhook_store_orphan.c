@@ -125,15 +125,13 @@ webhook_orphan_claimed(webhook_txn_t *t, const webhook_op_claim_t *c,
             continue;
         }
 
-        if (rc == 0) {
-            rc = webhook_row_read_endpoint(&val, &row);
-        }
-
         if (rc) {
             return rc;
         }
 
-        if (!row.aside) {
+        /* one that is damaged is made anew when it is got */
+
+        if (webhook_row_read_endpoint(&val, &row) == 0 && !row.aside) {
             continue;
         }
 

@@ -14,6 +14,7 @@
 
 static void test_format(void);
 static void test_endpoint(void);
+static void test_claimed(void);
 static void test_foreign(void);
 static void test_indexes(void);
 static void test_damaged_rows(void);
@@ -26,6 +27,7 @@ main(void)
 {
     test_format();
     test_endpoint();
+    test_claimed();
     test_foreign();
     test_indexes();
     test_damaged_rows();
@@ -214,6 +216,38 @@ test_endpoint(void)
 
         util_free(&u);
     }
+}
+
+
+/* The same where a claim is the first to look at it. */
+
+static void
+test_claimed(void)
+{
+    util_t         u;
+    uint64_t       ep;
+    webhook_op_t   claim;
+    unsigned char  key[WEBHOOK_KEY_ENDPOINT];
+
+    util_init(&u);
+    util_open(&u);
+
+    ep = util_endpoint(&u, "erp", 10);
+
+    (void) util_put(&u, ep, 0);
+
+    webhook_set_u64(key, ep);
+    tamper(&u, WEBHOOK_DB_ENDPOINTS, key, sizeof(key), "P", 1);
+
+    tap_ok(util_claim(&u, &claim, &ep, 10) == 1,
+           "what waits for a damaged endpoint is claimed: %s", u.text);
+
+    webhook_op_free(&claim);
+
+    tap_ok(util_stats(&u, 0, NULL).quarantine == 1,
+           "which is made anew by the claim");
+
+    util_free(&u);
 }
 
 
