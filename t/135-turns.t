@@ -206,7 +206,8 @@ sub try_one
     begin();
 
     my $r = $t->request($method, $uri, $body, timeout => deadline(20),
-                        headers => ['Content-Type' => 'application/json']);
+                        headers => ['Content-Type' => 'application/json',
+                                    @{$options{headers} // []}]);
 
     is $r->{status}, 200, "$name: the client has its answer";
 
@@ -244,6 +245,19 @@ for my $kind (sort keys %kinds) {
 
 try_one('xml, gzip', 'POST', '/xml/gzip.json', '{}') if -e "$www/gzip.json";
 try_one('xml, of the request', 'POST', '/request', $body{rows});
+SKIP: {
+
+    # of which few bytes come
+
+    my $file = temp_dir('gzip') . '/text.gz';
+
+    write_file("$file.json", $body{text});
+    last if system("gzip -c $file.json > $file") != 0;
+
+    try_one('xml, gzip of the request', 'POST', '/request', slurp($file),
+            headers => ['Content-Encoding' => 'gzip']);
+}
+
 try_one('xml, after the response', 'GET', '/late/rows.json');
 
 $t->stop;

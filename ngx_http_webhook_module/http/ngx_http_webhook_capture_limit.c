@@ -145,12 +145,13 @@ ngx_http_webhook_capture_limit_over(ngx_http_webhook_capture_t *capture)
 
     for (match = capture->matches; match; match = match->next) {
 
-        if (match->event == NULL) {
+        if (match->event) {
+            match->event->data = NULL;
+            match->event = NULL;
+
+        } else if (match->state != NGX_HTTP_WEBHOOK_MATCH_AWAY) {
             continue;
         }
-
-        match->event->data = NULL;
-        match->event = NULL;
 
         ngx_log_error(NGX_LOG_ERR, capture->r->connection->log, 0,
                       "webhook event \"%V\" %V is not kept after %M ms: its "
@@ -160,6 +161,10 @@ ngx_http_webhook_capture_limit_over(ngx_http_webhook_capture_t *capture)
 
         ngx_http_webhook_count(NGX_HTTP_WEBHOOK_EVENTS_LATE, 1);
     }
+
+    /* what threads make yet goes into the store by itself */
+
+    ngx_http_webhook_settle_forget(capture);
 
     capture->pending = 0;
 

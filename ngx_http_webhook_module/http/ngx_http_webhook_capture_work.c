@@ -80,9 +80,11 @@ ngx_http_webhook_settle_post(ngx_http_webhook_capture_t *capture)
         return NGX_DECLINED;
     }
 
-    if (capture->after && ngx_http_webhook_cpu_behind(size)) {
-
-        /* no client waits, so that nothing else bounds what gathers */
+    if (ngx_http_webhook_cpu_behind(size)
+        && (capture->after || ngx_http_webhook_cpu_deserted(size)))
+    {
+        /* no client waits, or clients do not stay, so that nothing else bounds
+           what gathers */
 
         for (match = capture->matches; match; match = match->next) {
             if (match->chosen) {
@@ -152,12 +154,10 @@ ngx_http_webhook_settle_large(ngx_http_webhook_capture_t *capture,
     size_t *size)
 {
     size_t                     cost, len;
-    ngx_uint_t                 request;
     ngx_http_webhook_rule_t   *rule;
     ngx_http_webhook_match_t  *match;
 
     cost = 0;
-    request = 0;
 
     for (match = capture->matches; match; match = match->next) {
 
@@ -173,7 +173,11 @@ ngx_http_webhook_settle_large(ngx_http_webhook_capture_t *capture,
         }
 
         if (rule->want_request) {
-            request = 1;
+
+            /* its coding, too */
+
+            ngx_http_webhook_capture_fetch(capture);
+
             len += ngx_http_webhook_settle_cost(&capture->request);
         }
 
@@ -184,15 +188,7 @@ ngx_http_webhook_settle_large(ngx_http_webhook_capture_t *capture,
 
     *size = capture->response.copy.len + capture->request.copy.len;
 
-    if (!ngx_http_webhook_cpu_wanted(cost)) {
-        return 0;
-    }
-
-    if (request) {
-        ngx_http_webhook_capture_fetch(capture);
-    }
-
-    return 1;
+    return ngx_http_webhook_cpu_wanted(cost);
 }
 
 
@@ -716,6 +712,7 @@ ngx_http_webhook_settle_forget(ngx_http_webhook_capture_t *capture)
 
     for (settle = capture->works; settle; settle = settle->next) {
         settle->capture = NULL;
+        ngx_http_webhook_work_desert(settle->work);
     }
 
     capture->works = NULL;

@@ -23,6 +23,8 @@ typedef struct {
     ngx_uint_t          busy;       /* works away */
     ngx_uint_t          held;       /* works not done yet */
     size_t              behind;     /* bytes of them */
+    size_t              deserted;   /* of these, of those that nobody waits
+                                       for any more */
 
     ngx_event_t         start;      /* posted: hand over */
     ngx_event_t         guard;      /* keeps an exiting worker until all are
@@ -157,6 +159,17 @@ ngx_http_webhook_cpu_behind(size_t size)
 
 
 ngx_uint_t
+ngx_http_webhook_cpu_deserted(size_t size)
+{
+    ngx_http_webhook_cpu_t  *cpu;
+
+    cpu = &ngx_http_webhook_cpu;
+
+    return cpu->deserted + size > cpu->memory;
+}
+
+
+ngx_uint_t
 ngx_http_webhook_cpu_closing(void)
 {
     return ngx_http_webhook_cpu.closing;
@@ -213,6 +226,16 @@ ngx_http_webhook_work_post(ngx_http_webhook_work_t *work)
 
     if (!cpu->start.posted) {
         ngx_post_event(&cpu->start, &ngx_posted_events);
+    }
+}
+
+
+void
+ngx_http_webhook_work_desert(ngx_http_webhook_work_t *work)
+{
+    if (!work->deserted) {
+        work->deserted = 1;
+        ngx_http_webhook_cpu.deserted += work->size;
     }
 }
 
@@ -363,6 +386,10 @@ ngx_http_webhook_cpu_done(ngx_http_webhook_work_t *work)
     cpu = &ngx_http_webhook_cpu;
 
     cpu->behind -= work->size;
+
+    if (work->deserted) {
+        cpu->deserted -= work->size;
+    }
 
     if (--cpu->held == 0) {
 

@@ -58,6 +58,7 @@ struct ngx_http_webhook_work_s {
     ngx_thread_task_t          task;
     ngx_queue_t                queue;
     unsigned                   freeing:1;
+    unsigned                   deserted:1;
 };
 
 
@@ -67,6 +68,10 @@ ngx_uint_t ngx_http_webhook_cpu_wanted(size_t bytes);
 /* True where the bodies that wait leave no room for one of size bytes. */
 ngx_uint_t ngx_http_webhook_cpu_behind(size_t size);
 
+/* True where the works that nobody waits for any more take all that room with
+   size bytes more. */
+ngx_uint_t ngx_http_webhook_cpu_deserted(size_t size);
+
 /* True while the process exits. */
 ngx_uint_t ngx_http_webhook_cpu_closing(void);
 
@@ -75,6 +80,9 @@ ngx_http_webhook_work_t *ngx_http_webhook_work_create(size_t size);
 
 /* Takes it.  Never fails and never calls "done" from within. */
 void ngx_http_webhook_work_post(ngx_http_webhook_work_t *work);
+
+/* Who waited for a work that is away has gone. */
+void ngx_http_webhook_work_desert(ngx_http_webhook_work_t *work);
 
 /* Frees a work that is not away; on a thread where it is large.  Its pool is
    nobody's from then on. */
