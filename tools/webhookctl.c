@@ -5,8 +5,9 @@
  * webhookctl: looks into a store and changes what is in it, while nginx runs
  * or not.
  *
- * It works as the owner of the store's directory (webhookctl_owner.c).  Exits with 0, with 1 where something is not
- * there or cannot be read, with 2 for words it does not understand.
+ * It works as the owner of the store's directory (webhookctl_owner.c).  Exits
+ * with 0, with 1 where something is not there or cannot be read, with 2 for
+ * words it does not understand.
  */
 
 #ifndef _GNU_SOURCE

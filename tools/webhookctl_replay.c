@@ -3,7 +3,8 @@
  * Copyright (C) the ngx_http_webhook_module authors
  *
  * replay: what is finished is sent again; and cancel --endpoint: what waits is
- * cancelled.  Counts first and says what it will do; asks on a terminal, and wants to be told elsewhere.
+ * cancelled.  Counts first and says what it will do; asks on a terminal, and
+ * wants to be told elsewhere.
  */
 
 #ifndef _GNU_SOURCE
