@@ -152,7 +152,9 @@ webhook_charset_json(const webhook_str_t *from, const webhook_str_t *label,
         *what = "the body is neither UTF-8 nor in the charset of its type";
     }
 
-    text->data = out->data;
+    /* a byte order mark alone is converted to nothing */
+
+    text->data = out->data ? out->data : (unsigned char *) "";
     text->len = out->len;
 
     if (text->len >= 3 && memcmp(text->data, "\xef\xbb\xbf", 3) == 0) {

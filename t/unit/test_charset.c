@@ -56,7 +56,7 @@ json(const char *charset, const char *bytes, size_t len, const char *want,
         tap_ok(rc == WEBHOOK_ERROR && what, "%s", name);
 
     } else {
-        tap_ok(rc == WEBHOOK_OK && text.len == strlen(want)
+        tap_ok(rc == WEBHOOK_OK && text.data && text.len == strlen(want)
                && memcmp(text.data, want, text.len) == 0, "%s", name);
     }
 
@@ -137,6 +137,8 @@ main(void)
     json("", BYTES("{\"a\":1}"), "{\"a\":1}", "plain JSON");
     json("utf-8", BYTES("\xef\xbb\xbf{}"), "{}", "a byte order mark");
     json("", BYTES("\xef\xbb\xbf"), "", "nothing else");
+    json("", BYTES("\xff\xfe"), "", "nothing else, in UTF-16");
+    json("", BYTES("\xff\xfe\0\0"), "", "nothing else, in UTF-32");
     json("iso-8859-1", BYTES("{\"a\":\"\xc3\xa9\"}"), "{\"a\":\"\xc3\xa9\"}",
          "UTF-8 under another label");
     json("ISO-8859-1", BYTES("{\"a\":\"\xe9\"}"), "{\"a\":\"\xc3\xa9\"}",
