@@ -589,9 +589,11 @@ sub wait_gone
 {
     my ($self, $pids, $seconds) = @_;
 
+    # looked at first and reaped then: what ends in between is not forgotten
     return wait_for(sub {
+        my $left = grep { alive($_) } @$pids;
         $self->running;
-        return !grep { alive($_) } @$pids;
+        return !$left;
     }, $seconds // 10);
 }
 
