@@ -261,6 +261,30 @@ for my $rule (qw(reads alone both)) {
 }
 
 
+# Of one that is no stream a small body leaves in one piece, a larger one as far
+# as it came.
+
+for my $size (3, 4096, 4097) {
+    my $body = 'a' x ($size - 1) . 'z';
+    my $c;
+
+    $t->hold_store(sub {
+        $c = begin('/alone/before/', "Content-Length: $size\r\n");
+        say($c, $body);
+        close $c->{server};
+
+        my $early = $size > 4096 ? qr/\r\n\r\na{@{[$size - 1]}}$/ : qr/^$/;
+
+        ok has($c, $early), "$size bytes: what passes";
+        has($c, qr/(?!)/, 0.2);
+        like $c->{got}, $early, "$size bytes: and no more";
+    });
+
+    like rest($c), qr/\r\n\r\n\Q$body\E$/, "$size bytes: the end";
+    sent(1, "$size bytes: sent");
+}
+
+
 # More than was announced is none of it, and nothing waits for it.
 
 my $c = begin('/reads/before/off/', "Content-Length: 3\r\n");

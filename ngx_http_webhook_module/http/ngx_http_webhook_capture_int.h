@@ -211,6 +211,8 @@ struct ngx_http_webhook_capture_s {
     unsigned                           late:1;  /* a rule waits for the
                                                    request's body alone */
     unsigned                           streams:1;   /* flush before the end */
+    unsigned                           begun:1;     /* STREAM: some of the body
+                                                       came, or its end */
     unsigned                           made:1;  /* events were made of it, so
                                                    no other takes its place */
     unsigned                           ranged:1;    /* 206 or 416 by now */

@@ -4,8 +4,9 @@
  *
  * Responses that pass as they come, flush for flush.  Of one whose length is
  * known its last byte is held back, of any other what tells its end: the last
- * chunk, the trailers, END_STREAM or the close of the connection.  Nothing is,
- * once all events are kept.
+ * chunk, the trailers, END_STREAM or the close of the connection.  A small body
+ * that came in one piece is held back entire, so that it also leaves in one.
+ * Nothing is held once all events are kept.
  */
 
 #include "ngx_http_webhook_capture_int.h"
@@ -14,6 +15,8 @@
 #define NGX_HTTP_WEBHOOK_GRPC      "application/grpc"
 #define NGX_HTTP_WEBHOOK_GRPC_LEN  (sizeof(NGX_HTTP_WEBHOOK_GRPC) - 1)
 
+#define NGX_HTTP_WEBHOOK_SMALL     4096     /* bytes */
+
 
 static ngx_str_t ngx_http_webhook_stream_type(ngx_http_request_t *r);
 static ngx_uint_t ngx_http_webhook_stream_grpc(ngx_str_t *type);
@@ -21,6 +24,8 @@ static ngx_int_t ngx_http_webhook_stream_pass(
     ngx_http_webhook_capture_t *capture, ngx_chain_t *in);
 static ngx_uint_t ngx_http_webhook_stream_waits(
     ngx_http_webhook_capture_t *capture);
+static ngx_chain_t *ngx_http_webhook_stream_entire(
+    ngx_http_webhook_capture_t *capture, ngx_chain_t *in, off_t size);
 static ngx_int_t ngx_http_webhook_stream_split(
     ngx_http_webhook_capture_t *capture, ngx_chain_t *in, ngx_chain_t **out,
     ngx_chain_t **byte);
@@ -310,12 +315,13 @@ ngx_http_webhook_stream_pass(ngx_http_webhook_capture_t *capture,
     }
 
     out = NULL;
-    byte = NULL;
+    byte = ngx_http_webhook_stream_entire(capture, in, size);
 
-    if (ngx_http_webhook_stream_split(capture, in, &out,
-                                      size && capture->left == 0 ? &byte
-                                                                 : NULL)
-        != NGX_OK)
+    if (byte == NULL
+        && ngx_http_webhook_stream_split(capture, in, &out,
+                                         size && capture->left == 0 ? &byte
+                                                                    : NULL)
+           != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -323,6 +329,8 @@ ngx_http_webhook_stream_pass(ngx_http_webhook_capture_t *capture,
     if (byte) {
         capture->tail = byte;
     }
+
+    capture->begun = 1;
 
     if (last) {
         capture->held = capture->tail;
@@ -351,6 +359,8 @@ ngx_http_webhook_stream_pass(ngx_http_webhook_capture_t *capture,
     return (rc == NGX_OK && last) ? NGX_AGAIN : rc;
 
 all:
+
+    capture->begun = 1;
 
     if (capture->tail) {
         capture->tail->next = in;
@@ -382,6 +392,85 @@ ngx_http_webhook_stream_waits(ngx_http_webhook_capture_t *capture)
     }
 
     return 0;
+}
+
+
+/*
+ * A small body that is all here, in one buffer of its own; NULL if it is not, or
+ * the client is to have of it what it can.  The buffers that it came in are
+ * free again.
+ */
+
+static ngx_chain_t *
+ngx_http_webhook_stream_entire(ngx_http_webhook_capture_t *capture,
+    ngx_chain_t *in, off_t size)
+{
+    ngx_buf_t    *b, *entire;
+    ngx_chain_t  *cl, *ln;
+
+    if (capture->begun || capture->streams
+        || size == 0 || size > NGX_HTTP_WEBHOOK_SMALL)
+    {
+        return NULL;
+    }
+
+    entire = ngx_create_temp_buf(capture->r->pool, (size_t) size);
+    ln = ngx_alloc_chain_link(capture->r->pool);
+
+    if (entire == NULL || ln == NULL) {
+
+        /* so the last byte is held */
+
+        return NULL;
+    }
+
+    for (cl = in; cl; cl = cl->next) {
+        b = cl->buf;
+
+        if (b->flush) {
+            return NULL;
+        }
+
+        if (ngx_buf_in_memory(b)) {
+            entire->last = ngx_cpymem(entire->last, b->pos, b->last - b->pos);
+            continue;
+        }
+
+        if (ngx_buf_size(b) == 0) {
+            continue;
+        }
+
+        if (ngx_buf_size(b) != size) {
+
+            /* some of it is in a file */
+
+            return NULL;
+        }
+
+        ngx_memzero(entire, sizeof(ngx_buf_t));
+
+        entire->in_file = 1;
+        entire->file = b->file;
+        entire->file_pos = b->file_pos;
+        entire->file_last = b->file_last;
+    }
+
+    for (cl = in; cl; cl = cl->next) {
+        b = cl->buf;
+
+        if (ngx_buf_in_memory(b)) {
+            b->pos = b->last;
+        }
+
+        if (b->in_file) {
+            b->file_pos = b->file_last;
+        }
+    }
+
+    ln->buf = entire;
+    ln->next = NULL;
+
+    return ln;
 }
 
 
