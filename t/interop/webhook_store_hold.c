@@ -2,16 +2,18 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * Keeps all others from writing to a store, as a disk that hangs would, for
- * t/046-capture-store.t.
+ * Keeps all others from writing to a store, as a disk that hangs would; or has
+ * it open only, as a worker of another version would.
  *
- *     webhook_store_hold STORE
+ *     webhook_store_hold STORE [open]
  *
- * Writes the line "held" once it has the store's lock, and gives it back when
- * its standard input ends.  Exit status: 0; 1 if there is no such store.
+ * Writes the line "held" once it has the store's lock, or has it open, and lets
+ * it go when its standard input ends.  Exit status: 0; 1 if there is no such
+ * store.
  */
 
 #include <stdio.h>
+#include <string.h>
 
 #include <lmdb.h>
 
@@ -26,7 +28,7 @@ main(int argc, char **argv)
     MDB_env  *env;
     MDB_txn  *txn;
 
-    if (argc != 2) {
+    if (argc != 2 && (argc != 3 || strcmp(argv[2], "open") != 0)) {
         return 1;
     }
 
@@ -40,7 +42,9 @@ main(int argc, char **argv)
         rc = mdb_env_open(env, argv[1], MDB_NOTLS, 0600);
     }
 
-    if (rc == 0) {
+    txn = NULL;
+
+    if (rc == 0 && argc == 2) {
         rc = mdb_txn_begin(env, NULL, 0, &txn);
     }
 
@@ -56,7 +60,10 @@ main(int argc, char **argv)
         /* until it is closed */
     }
 
-    mdb_txn_abort(txn);
+    if (txn) {
+        mdb_txn_abort(txn);
+    }
+
     mdb_env_close(env);
 
     return 0;

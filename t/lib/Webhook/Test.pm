@@ -156,10 +156,10 @@ A client of the server's port.
 
 The same by curl: C<status>, C<version>, C<headers>, C<body>, C<exit>.
 
-=item hold_store(CODE)
+=item hold_store(CODE, MODE)
 
-Runs CODE while nobody can write to the store, as if its disk hung; returns what
-CODE does.
+Runs CODE while nobody can write to the store, as if its disk hung; with the mode
+C<open>, while another process has it open.  Returns what CODE does.
 
 =item ctl(ARGS)
 
@@ -451,10 +451,10 @@ sub post
 
 sub hold_store
 {
-    my ($self, $code) = @_;
+    my ($self, $code, @mode) = @_;
 
     my $program = Webhook::Nginx::build_dir() . '/interop/webhook_store_hold';
-    my $pid = open2(my $out, my $in, $program, $self->store);
+    my $pid = open2(my $out, my $in, $program, $self->store, @mode);
 
     die "$program does not hold the store\n"
         unless (<$out> // '') eq "held\n";
