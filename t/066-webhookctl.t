@@ -118,7 +118,7 @@ is scalar @dead, 3, 'three are dead';
 
 my $none = '01890000-0000-7000-8000-000000000000';
 
-not_ctl(2, qr/usage: .*retry EVENT/, 'retry');
+not_ctl(2, qr/^webhookctl retry: usage: .*retry EVENT/, 'retry');
 not_ctl(2, qr/is no EVENT/, 'retry', 'x');
 not_ctl(2, qr/names no endpoint/, 'retry', $dead[0]{event});
 not_ctl(2, qr/is no EVENT/, 'retry', $dead[0]{id}, 'x');
@@ -208,7 +208,7 @@ like ok_ctl('replay', '--dry-run', '--state=dead', '--endpoint=bad'),
 
 $was = at_hook('/bad');
 
-not_ctl(2, qr/nothing was done: replay needs --yes/, 'replay',
+not_ctl(2, qr/^webhookctl replay: nothing was done: needs --yes/, 'replay',
         '--state=dead', '--endpoint=bad');
 
 is at_hook('/bad'), $was, 'nothing is sent unasked';

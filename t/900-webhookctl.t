@@ -230,7 +230,7 @@ like printed('stats'), qr/^kept +2 events, 1 calls, 0 idempotency keys$/m, 'for 
 for my $case (
     [[], 2, qr/^usage/, 'no command'],
     [['lst'], 2, qr/no such command/, 'no such command'],
-    [['list', 'x'], 2, qr/^webhookctl: usage/, 'a word too many'],
+    [['list', 'x'], 2, qr/^webhookctl list: usage/, 'a word too many'],
     [['show'], 2, qr/usage/, 'a word too few'],
     [['list', '--state=sent'], 2, qr/--state is/, 'no such state'],
     [['list', '--event=a..b'], 2, qr/--event is/, 'no such type'],
@@ -241,7 +241,8 @@ for my $case (
          '10:00:00+2', '10:00:00+24:00', '10:00:00+02:60', '10:00:00+02:00x'),
     [['list', '--limit=0'], 2, qr/--limit/, 'a limit of none'],
     [['list', '--limit=1x'], 2, qr/--limit/, 'no number'],
-    [['list', '--nonsense'], 2, qr/--help/, 'no such option'],
+    [['list', '--nonsense'], 2, qr/unknown option "--nonsense"; see webhookctl help list/,
+     'no such option'],
     [['show', 'x'], 2, qr/is no EVENT/, 'no id'],
     [['show', "$dead->{event}.#zzzzzzzzzzzzzzzz"], 2, qr/no endpoint's/,
      'no number'],

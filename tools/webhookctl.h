@@ -2,12 +2,21 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * Between the rooms of webhookctl: the commands (webhookctl.c), how their
- * results look (webhookctl_print.c; as JSON: webhookctl_json.c; on a terminal:
- * webhookctl_text.c), what is done by hand (webhookctl_admin.c,
- * webhookctl_replay.c), all of it for other programs (webhookctl_export.c), new
- * secret URLs (webhookctl_receiver.c), and as whom it works
- * (webhookctl_owner.c).
+ * Between the rooms of webhookctl.  What it takes stands in one table
+ * (webhookctl_table.c), from which come the reading of the command line
+ * (webhookctl_option.c), the help (webhookctl_help.c), and the pages and
+ * completions of all commands (webhookctl_pages.c).
+ *
+ *   webhookctl.c           begins and ends
+ *   webhookctl_owner.c     as whom it works
+ *   webhookctl_query.c     list, show, calls, stats
+ *   webhookctl_admin.c     retry, cancel, pause, resume, check, clock, backup
+ *   webhookctl_replay.c    replay, cancel --endpoint
+ *   webhookctl_export.c    export
+ *   webhookctl_import.c    import
+ *   webhookctl_receiver.c  receiver-url
+ *   webhookctl_print.c     results for people; as JSON: webhookctl_json.c;
+ *                          words and numbers on a terminal: webhookctl_text.c
  */
 
 #ifndef WEBHOOKCTL_H
@@ -20,45 +29,177 @@
 #include "../ngx_http_webhook_module/store/webhook_store.h"
 
 
-/* What the command line says. */
+typedef struct ctl_s          ctl_t;
+typedef struct ctl_command_s  ctl_command_t;
+
+
+/*
+ * The table.  One name of an option has one meaning, whatever the command.
+ */
+
+typedef enum {
+    CTL_STORE = 0,                      /* of all commands */
+    CTL_HELP,
+    CTL_VERSION,
+    CTL_JSON,                           /* of some */
+    CTL_ENDPOINT,
+    CTL_STATE,
+    CTL_EVENT,
+    CTL_SINCE,
+    CTL_UNTIL,
+    CTL_LIMIT,
+    CTL_BODY,
+    CTL_DRY_RUN,
+    CTL_YES,
+    CTL_REASON,
+    CTL_BASE,
+    CTL_FORMAT,
+    CTL_OPTIONS
+} ctl_option_e;
+
+#define ctl_bit(option)  ((uint64_t) 1 << (option))
+
+
+/* What an option's value, or a word, is: how it is read, and completed. */
+
+typedef enum {
+    CTL_FLAG = 0,                       /* it has none */
+    CTL_TEXT,
+    CTL_FILE,
+    CTL_DIRECTORY,
+    CTL_NAME,                           /* of an endpoint */
+    CTL_CHOICE,                         /* one of a few */
+    CTL_PATTERN,                        /* of types */
+    CTL_TIME,
+    CTL_NUMBER,
+    CTL_DELIVERY,                       /* EVENT.ENDPOINT */
+    CTL_RECEIVER,
+    CTL_COMMAND
+} ctl_kind_e;
+
 
 typedef struct {
-    const char     *store;
-    const char     *path;               /* of the store, for who opens it */
-    int             target;             /* the file that is written, or -1 */
-    const char     *base;
-    const char     *endpoint_name;
-    uint64_t        endpoint;
-    int             state;              /* -1: any */
-    webhook_str_t   type;
-    uint64_t        since;
-    uint64_t        until;
-    uint64_t        limit;
-    webhook_str_t   reason;
-    int             limited;            /* the limit was given */
-    int             json;
-    int             body;
-    int             dry_run;
-    int             yes;
-    int             argc;
-    char          **argv;
-} ctl_t;
+    const char     *name;
+    char            letter;             /* or 0 */
+    ctl_kind_e      kind;
+    const char     *value;              /* what its value is called */
+    const char     *choices;            /* of a CHOICE, a space between */
+    const char     *text;
+} ctl_option_t;
+
+
+/* What a command does with a store. */
+
+typedef enum {
+    CTL_NONE = 0,                       /* needs none */
+    CTL_READ,
+    CTL_COPY,                           /* reads it, and writes a new file */
+    CTL_WRITE,
+    CTL_WRITE_WORD                      /* reads it, writes if a word is
+                                           given */
+} ctl_store_e;
+
+
+struct ctl_command_s {
+    const char     *name;
+    int           (*run)(ctl_t *ctl, webhook_store_t *st);
+    ctl_store_e     store;
+    const char     *words;              /* as in EVENT.ENDPOINT..., or NULL */
+    ctl_kind_e      kind;               /* of them */
+    const char     *choices;            /* where that is a CHOICE */
+    int             least;              /* how many words there are, */
+    int             most;               /* -1: any number */
+    uint64_t        options;            /* bits of ctl_option_e */
+    const char     *what;               /* on one line */
+    const char     *text;               /* paragraphs, an empty line between;
+                                           `words as they are typed`; lines
+                                           that begin with four spaces are
+                                           examples */
+};
+
+extern const ctl_option_t   ctl_options[CTL_OPTIONS];
+extern const ctl_command_t  ctl_commands[];     /* up to a name of NULL */
+
+/* What webhookctl is, for all pages; its exit statuses. */
+extern const char  ctl_about[];
+extern const char  ctl_more[];
+extern const char  ctl_status[];
+
+
+/* What the command line says. */
+
+struct ctl_s {
+    const ctl_command_t  *command;
+    uint64_t              given;        /* bits of ctl_option_e */
+    const char           *value[CTL_OPTIONS];   /* as given, the last */
+    int                   argc;         /* words, with the command's name */
+    char                **argv;
+
+    /* the same, as it is understood */
+
+    const char           *store;
+    const char           *path;         /* of the store, for who opens it */
+    int                   target;       /* the file that is written, or -1 */
+    const char           *endpoint_name;
+    uint64_t              endpoint;
+    int                   state;        /* -1: any */
+    webhook_str_t         type;
+    uint64_t              since;
+    uint64_t              until;
+    uint64_t              limit;
+    webhook_str_t         reason;
+    int                   limited;      /* the limit was given */
+    int                   json;
+    int                   body;
+    int                   dry_run;
+    int                   yes;
+};
+
+
+/* Reads the command line.  Returns -1 to go on, else the exit status. */
+int ctl_parse(ctl_t *ctl, int argc, char **argv);
+
+/* The command of that name, or NULL. */
+const ctl_command_t *ctl_find(const char *name);
+
+/* Prints how all commands are used, or one; and the way to call one. */
+void ctl_usage(FILE *out);
+void ctl_usage_of(const ctl_command_t *cmd);
+void ctl_synopsis(FILE *out, const ctl_command_t *cmd);
+void ctl_print_version(void);
+
+/* Paragraphs of the table, wrapped for people, each line behind "indent"
+   spaces. */
+void ctl_paragraphs(FILE *out, const char *text, int indent);
+
+/* The pages that are made of the table; returns the exit status. */
+int ctl_pages_man(void);
+int ctl_pages_markdown(void);
+int ctl_pages_bash(void);
+int ctl_pages_zsh(void);
 
 
 /* Each command returns the exit status. */
 
+int ctl_list(ctl_t *ctl, webhook_store_t *st);
+int ctl_show(ctl_t *ctl, webhook_store_t *st);
+int ctl_calls(ctl_t *ctl, webhook_store_t *st);
+int ctl_stats(ctl_t *ctl, webhook_store_t *st);
 int ctl_retry(ctl_t *ctl, webhook_store_t *st);
 int ctl_cancel(ctl_t *ctl, webhook_store_t *st);
 int ctl_pause(ctl_t *ctl, webhook_store_t *st);
 int ctl_resume(ctl_t *ctl, webhook_store_t *st);
 int ctl_replay(ctl_t *ctl, webhook_store_t *st);
-int ctl_cancel_all(ctl_t *ctl, webhook_store_t *st);
 int ctl_clock(ctl_t *ctl, webhook_store_t *st);
-int ctl_clock_accept(ctl_t *ctl, webhook_store_t *st);
 int ctl_check(ctl_t *ctl, webhook_store_t *st);
 int ctl_export(ctl_t *ctl, webhook_store_t *st);
 int ctl_import(ctl_t *ctl, webhook_store_t *st);
 int ctl_backup(ctl_t *ctl, webhook_store_t *st);
+int ctl_url(ctl_t *ctl, webhook_store_t *st);
+int ctl_help(ctl_t *ctl, webhook_store_t *st);
+
+/* cancel, of all that an endpoint has. */
+int ctl_cancel_all(ctl_t *ctl, webhook_store_t *st);
 
 
 /*
@@ -83,7 +224,9 @@ void ctl_filter(const ctl_t *ctl, webhook_filter_t *filter);
 /* Tells why an operation failed, frees it; returns the exit status. */
 int ctl_failed(webhook_op_t *op, const char *what);
 
-/* A line on the standard error output. */
+/* A line on the standard error output, which names the command once that is
+   known. */
+void ctl_name(const char *command);
 void ctl_say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 webhook_str_t ctl_str(const char *text);
@@ -125,11 +268,6 @@ const char *ctl_bytes(uint64_t n, char *buf, size_t len);
 
 /* An id into WEBHOOK_ID_TEXT_LEN + 1 bytes, ended by a zero. */
 void ctl_id(const webhook_id_t *id, char *buf);
-
-
-/* Prints a new URL for a receiver, and the line of the configuration that makes
-   it one; base may be NULL.  Returns the exit status. */
-int ctl_receiver_url(const char *name, const char *base, int json);
 
 
 #endif /* WEBHOOKCTL_H */

@@ -17,7 +17,6 @@
 
 static int ctl_each(ctl_t *ctl, webhook_store_t *st, webhook_op_e type,
     const char *done);
-static int ctl_clock_run(ctl_t *ctl, webhook_store_t *st, int accept);
 static void ctl_check_text(const webhook_str_t *text);
 static int ctl_endpoint_state(ctl_t *ctl, webhook_store_t *st, int resume);
 
@@ -32,7 +31,19 @@ ctl_retry(ctl_t *ctl, webhook_store_t *st)
 int
 ctl_cancel(ctl_t *ctl, webhook_store_t *st)
 {
-    return ctl_each(ctl, st, WEBHOOK_OP_CANCEL, "is given up");
+    if (ctl->argc == 1) {
+        return ctl_cancel_all(ctl, st);
+    }
+
+    if (ctl->given & (ctl_bit(CTL_ENDPOINT)|ctl_bit(CTL_STATE)
+                      |ctl_bit(CTL_EVENT)|ctl_bit(CTL_SINCE)
+                      |ctl_bit(CTL_UNTIL)|ctl_bit(CTL_DRY_RUN)))
+    {
+        ctl_say("takes EVENT.ENDPOINT... or a filter, and not both");
+        return 2;
+    }
+
+    return ctl_each(ctl, st, WEBHOOK_OP_CANCEL, "is cancelled");
 }
 
 
@@ -169,25 +180,6 @@ ctl_endpoint_state(ctl_t *ctl, webhook_store_t *st, int resume)
 int
 ctl_clock(ctl_t *ctl, webhook_store_t *st)
 {
-    return ctl_clock_run(ctl, st, 0);
-}
-
-
-int
-ctl_clock_accept(ctl_t *ctl, webhook_store_t *st)
-{
-    if (strcmp(ctl->argv[1], "accept") != 0) {
-        ctl_say("clock takes accept or nothing, not \"%s\"", ctl->argv[1]);
-        return 2;
-    }
-
-    return ctl_clock_run(ctl, st, 1);
-}
-
-
-static int
-ctl_clock_run(ctl_t *ctl, webhook_store_t *st, int accept)
-{
     char                       wall[40], last[40];
     json_t                    *root;
     webhook_op_t               op, *ops;
@@ -196,7 +188,7 @@ ctl_clock_run(ctl_t *ctl, webhook_store_t *st, int accept)
     memset(&op, 0, sizeof(op));
 
     op.type = WEBHOOK_OP_CLOCK;
-    op.u.clock.accept = accept ? 1 : 0;
+    op.u.clock.accept = ctl->argc > 1;
 
     ops = &op;
     c = &op.u.clock;

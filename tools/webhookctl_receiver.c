@@ -24,7 +24,7 @@
 #define CTL_TOKEN_LEN    43                 /* of them in base64url */
 #define CTL_NAME_MAX     128
 #define CTL_BASE_MAX     2048
-#define CTL_BASE         "https://HOST/web/hook/"
+#define CTL_NO_BASE      "https://HOST/web/hook/"
 
 
 static int ctl_token_make(char token[CTL_TOKEN_LEN + 1]);
@@ -34,30 +34,36 @@ static int ctl_base_valid(const char *base);
 
 
 int
-ctl_receiver_url(const char *name, const char *base, int json)
+ctl_url(ctl_t *ctl, webhook_store_t *st)
 {
-    int          rc;
+    int          rc, json;
     char         token[CTL_TOKEN_LEN + 1], hex[65];
     json_t      *object;
-    const char  *slash;
+    const char  *slash, *name, *base;
+
+    (void) st;
+
+    name = ctl->argv[1];
+    base = ctl->value[CTL_BASE];
+    json = ctl->json;
 
     if (!ctl_name_valid(name)) {
-        fprintf(stderr, "webhookctl: the name of a receiver has up to %d "
-                "letters, digits, \"_\", \"-\" and \".\"\n", CTL_NAME_MAX);
+        ctl_say("the name of a receiver has up to %d letters, digits, \"_\", "
+                "\"-\" and \".\"", CTL_NAME_MAX);
         return 2;
     }
 
     if (base == NULL) {
-        base = CTL_BASE;
+        base = CTL_NO_BASE;
 
     } else if (!ctl_base_valid(base)) {
-        fprintf(stderr, "webhookctl: --base is the URL of the location with "
-                "\"webhook_receive\", as in https://host/web/hook/\n");
+        ctl_say("--base is the URL of the location with \"webhook_receive\", "
+                "as in https://host/web/hook/");
         return 2;
     }
 
     if (ctl_token_make(token) != 0 || ctl_token_digest(token, hex) != 0) {
-        fprintf(stderr, "webhookctl: no random token: %s\n", strerror(errno));
+        ctl_say("no random token: %s", strerror(errno));
         OPENSSL_cleanse(token, sizeof(token));
         return 1;
     }
@@ -102,7 +108,7 @@ ctl_receiver_url(const char *name, const char *base, int json)
     }
 
     if (rc) {
-        fprintf(stderr, "webhookctl: cannot write: %s\n", strerror(errno));
+        ctl_say("cannot write: %s", strerror(errno));
     }
 
     return rc;

@@ -33,8 +33,8 @@ int
 ctl_replay(ctl_t *ctl, webhook_store_t *st)
 {
     if (ctl->state == WEBHOOK_PENDING || ctl->state == WEBHOOK_SENDING) {
-        ctl_say("replay sends again what is finished: --state is delivered, "
-                "dead or cancelled");
+        ctl_say("sends again what is finished: --state is delivered, dead or "
+                "cancelled");
         return 2;
     }
 
@@ -46,16 +46,16 @@ int
 ctl_cancel_all(ctl_t *ctl, webhook_store_t *st)
 {
     if (ctl->endpoint == 0) {
-        ctl_say("cancel takes EVENT.ENDPOINT..., or --endpoint=NAME for all "
-                "that waits for one");
+        ctl_say("takes EVENT.ENDPOINT..., or --endpoint=NAME for all that "
+                "waits for one");
         return 2;
     }
 
     if (ctl->state != -1 && ctl->state != WEBHOOK_PENDING
         && ctl->state != WEBHOOK_DEAD)
     {
-        ctl_say("cancel takes what waits, --state=pending, or blocks its "
-                "order key, --state=dead");
+        ctl_say("takes what waits, --state=pending, or blocks its order key, "
+                "--state=dead");
         return 2;
     }
 
@@ -100,8 +100,8 @@ ctl_replay_all(ctl_t *ctl, webhook_store_t *st, int cancel)
         if (!ctl->yes) {
 
             if (!isatty(STDIN_FILENO)) {
-                ctl_say("nothing was done: %s needs --yes where nobody can "
-                        "be asked", cancel ? "cancel" : "replay");
+                ctl_say("nothing was done: needs --yes where nobody can be "
+                        "asked");
                 return 2;
             }
 

@@ -27,10 +27,11 @@
 #include "../core/webhook_signature.h"
 #include "../core/webhook_status_set.h"
 #include "../core/webhook_template.h"
+#include "../core/webhook_version.h"
 #include "../store/webhook_store.h"
 
 
-#define NGX_HTTP_WEBHOOK_VERSION  "0.1.0"
+#define NGX_HTTP_WEBHOOK_VERSION  WEBHOOK_VERSION
 
 
 /* The two string types have one layout, so that views pass without a copy. */

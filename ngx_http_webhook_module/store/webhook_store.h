@@ -46,6 +46,7 @@
 #include "../core/webhook_str.h"
 
 
+#define WEBHOOK_STORE_FORMAT    2
 #define WEBHOOK_STORE_SIZE_MIN  (8 * 1024 * 1024)     /* bytes */
 
 

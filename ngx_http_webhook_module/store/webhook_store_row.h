@@ -17,8 +17,6 @@
 #include "../core/webhook_record.h"
 
 
-#define WEBHOOK_STORE_FORMAT        2
-
 #define WEBHOOK_STORE_TYPE_MAX      128
 #define WEBHOOK_FORMS_MAX           64
 #define WEBHOOK_REQUEST_MAX         4096

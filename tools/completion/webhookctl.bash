@@ -1,0 +1,127 @@
+# bash completion of webhookctl.  Made by "make pages" from
+# tools/webhookctl_table.c.
+
+_webhookctl()
+{
+    local cur prev name words options command i store
+
+    cur=${COMP_WORDS[COMP_CWORD]}
+    prev=${COMP_WORDS[COMP_CWORD-1]}
+    command=
+    store=()
+
+    # --name=value is three words
+
+    if [[ $cur == '=' ]]; then
+        cur=
+        name=$prev
+    elif [[ $prev == '=' ]]; then
+        name=${COMP_WORDS[COMP_CWORD-2]}
+    else
+        name=$prev
+    fi
+
+    for ((i = 1; i < COMP_CWORD; i++)); do
+        case ${COMP_WORDS[i]} in
+        -s|--store)
+            [[ ${COMP_WORDS[i+1]} == '=' ]] && ((i++))
+            store=(-s "${COMP_WORDS[i+1]}")
+            ((i++));;
+        -*)
+            ;;
+        *)
+            command=${COMP_WORDS[i]}
+            break;;
+        esac
+    done
+
+    COMPREPLY=()
+
+    case $name in
+    -s|--store)
+        mapfile -t COMPREPLY < <(compgen -d -- "$cur")
+        return;;
+    -e|--endpoint)
+        words=$(_webhookctl_endpoints "${store[@]}")
+        mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
+        return;;
+    --state)
+        mapfile -t COMPREPLY < <(compgen -W 'pending sending delivered dead cancelled' -- "$cur")
+        return;;
+    --event)
+        return;;
+    --since)
+        return;;
+    --until)
+        return;;
+    -n|--limit)
+        return;;
+    --reason)
+        return;;
+    --base)
+        return;;
+    --format)
+        mapfile -t COMPREPLY < <(compgen -W 'man markdown bash zsh' -- "$cur")
+        return;;
+    esac
+
+    options='--store= --help --version'
+    words=
+
+    case $command in
+    '')
+        words='list show calls stats retry replay cancel pause resume check clock export import backup receiver-url help';;
+    list)
+        options+=' --json --endpoint= --state= --event= --since= --until= --limit=';;
+    show)
+        options+=' --json --body';;
+    calls)
+        options+=' --json --limit=';;
+    stats)
+        options+=' --json';;
+    retry)
+        options+='';;
+    replay)
+        options+=' --json --endpoint= --state= --event= --since= --until= --dry-run --yes';;
+    cancel)
+        options+=' --json --endpoint= --state= --event= --since= --until= --dry-run --yes';;
+    pause)
+        options+=' --reason='
+        words=$(_webhookctl_endpoints "${store[@]}");;
+    resume)
+        options+=''
+        words=$(_webhookctl_endpoints "${store[@]}");;
+    check)
+        options+=' --json';;
+    clock)
+        options+=' --json'
+        words='accept';;
+    export)
+        options+=' --json --endpoint= --state= --event= --since= --until= --limit=';;
+    import)
+        options+='';;
+    backup)
+        options+=''
+        mapfile -t COMPREPLY < <(compgen -f -- "$cur");;
+    receiver-url)
+        options+=' --json --base=';;
+    help)
+        options+=' --format='
+        words='list show calls stats retry replay cancel pause resume check clock export import backup receiver-url help';;
+    esac
+
+    if [[ $cur == -* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
+        [[ ${COMPREPLY[0]} == *= ]] && compopt -o nospace
+    elif [[ -n $words ]]; then
+        mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
+    fi
+}
+
+_webhookctl_endpoints()
+{
+    webhookctl "$@" stats --json 2>/dev/null \
+        | grep -o '"name":"[A-Za-z0-9_.-]*"' | cut -d '"' -f 4
+}
+
+complete -F _webhookctl webhookctl

@@ -1,0 +1,544 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * Reads the command line by the table.
+ */
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE                     /* strptime() */
+#endif
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "webhookctl.h"
+#include "../ngx_http_webhook_module/core/webhook_pattern.h"
+
+
+#define CTL_DEFAULT_STORE  "/var/lib/nginx/webhook"
+#define CTL_DEFAULT_LIMIT  1000
+
+#define CTL_EVERYWHERE                                                        \
+    (ctl_bit(CTL_STORE)|ctl_bit(CTL_HELP)|ctl_bit(CTL_VERSION))
+
+
+static void ctl_getopt(ctl_t *ctl, int argc, char **argv,
+    const char **unknown, const char **lacks);
+static void ctl_unknown(const char *name);
+static int ctl_words(const ctl_t *ctl);
+static int ctl_understand(ctl_t *ctl);
+static int ctl_value(ctl_t *ctl, ctl_option_e option, const char *value);
+static int ctl_choice(const char *choices, const char *value);
+static int ctl_when(const char *text, uint64_t *wall);
+static int ctl_zone(const char *text, int64_t *ms, int *utc);
+
+
+int
+ctl_parse(ctl_t *ctl, int argc, char **argv)
+{
+    int          i;
+    const char  *unknown, *lacks;
+
+    memset(ctl, 0, sizeof(ctl_t));
+
+    ctl->store = CTL_DEFAULT_STORE;
+    ctl->target = -1;
+    ctl->state = -1;
+    ctl->limit = CTL_DEFAULT_LIMIT;
+
+    ctl_getopt(ctl, argc, argv, &unknown, &lacks);
+
+    if (ctl->argc) {
+        ctl->command = ctl_find(ctl->argv[0]);
+
+        if (ctl->command == NULL) {
+            ctl_unknown(ctl->argv[0]);
+            return 2;
+        }
+
+        ctl_name(ctl->command->name);
+    }
+
+    if (unknown) {
+        ctl_say("unknown option \"%s\"; see webhookctl help%s%s", unknown,
+                ctl->argc ? " " : "", ctl->argc ? ctl->argv[0] : "");
+        return 2;
+    }
+
+    if (lacks) {
+        ctl_say("the option \"%s\" needs a value", lacks);
+        return 2;
+    }
+
+    if (ctl->given & ctl_bit(CTL_HELP)) {
+
+        if (ctl->command) {
+            ctl_usage_of(ctl->command);
+
+        } else {
+            ctl_usage(stdout);
+        }
+
+        return 0;
+    }
+
+    if (ctl->given & ctl_bit(CTL_VERSION)) {
+        ctl_print_version();
+        return 0;
+    }
+
+    if (ctl->command == NULL) {
+        ctl_usage(stderr);
+        return 2;
+    }
+
+    for (i = 0; i < CTL_OPTIONS; i++) {
+
+        if ((ctl->given & ctl_bit(i)) == 0
+            || ((CTL_EVERYWHERE|ctl->command->options) & ctl_bit(i)))
+        {
+            continue;
+        }
+
+        ctl_say("takes no --%s; see webhookctl help %s", ctl_options[i].name,
+                ctl->command->name);
+        return 2;
+    }
+
+    if (ctl_words(ctl) != 0) {
+        return 2;
+    }
+
+    return ctl_understand(ctl);
+}
+
+
+const ctl_command_t *
+ctl_find(const char *name)
+{
+    const ctl_command_t  *cmd;
+
+    for (cmd = ctl_commands; cmd->name; cmd++) {
+        if (strcmp(cmd->name, name) == 0) {
+            return cmd;
+        }
+    }
+
+    return NULL;
+}
+
+
+/*
+ * Takes the line apart, whatever the command is, which may stand behind some
+ * of the options.  The first option that is unknown, or lacks its value, is
+ * told once the command is known.
+ */
+
+static void
+ctl_getopt(ctl_t *ctl, int argc, char **argv, const char **unknown,
+    const char **lacks)
+{
+    int             c, i;
+    char            letters[2 + CTL_OPTIONS * 2 + 1], *p;
+    struct option   options[CTL_OPTIONS + 1];
+
+    memset(options, 0, sizeof(options));
+
+    p = letters;
+    *p++ = ':';
+
+    for (i = 0; i < CTL_OPTIONS; i++) {
+        options[i].name = ctl_options[i].name;
+        options[i].has_arg = ctl_options[i].kind == CTL_FLAG
+                             ? no_argument : required_argument;
+        options[i].val = 256 + i;
+
+        if (ctl_options[i].letter) {
+            *p++ = ctl_options[i].letter;
+
+            if (ctl_options[i].kind != CTL_FLAG) {
+                *p++ = ':';
+            }
+        }
+    }
+
+    *p = '\0';
+
+    *unknown = NULL;
+    *lacks = NULL;
+
+    opterr = 0;
+
+    while ((c = getopt_long(argc, argv, letters, options, NULL)) != -1) {
+
+        if (c == '?' || c == ':') {
+
+            if (*unknown == NULL && *lacks == NULL) {
+                *(c == '?' ? unknown : lacks) = argv[optind - 1];
+            }
+
+            continue;
+        }
+
+        for (i = 0; i < CTL_OPTIONS; i++) {
+            if (c == 256 + i || c == ctl_options[i].letter) {
+                break;
+            }
+        }
+
+        ctl->given |= ctl_bit(i);
+        ctl->value[i] = optarg;
+    }
+
+    ctl->argc = argc - optind;
+    ctl->argv = argv + optind;
+}
+
+
+/* Names the command that was meant, where that is plain. */
+
+static void
+ctl_unknown(const char *name)
+{
+    size_t                len, n;
+    const char           *near;
+    const ctl_command_t  *cmd;
+
+    near = NULL;
+    len = strlen(name);
+
+    for (cmd = ctl_commands; cmd->name; cmd++) {
+
+        /* one that goes on, or has a letter more or less behind the first */
+
+        n = strlen(cmd->name);
+
+        if (len && (strncmp(cmd->name, name, len) == 0
+                    || (name[0] == cmd->name[0] && len > 2
+                        && ((len + 1 == n
+                             && strcmp(cmd->name + n - 2, name + len - 2) == 0)
+                            || (len == n + 1
+                                && strncmp(cmd->name, name, n) == 0)))))
+        {
+            near = cmd->name;
+            break;
+        }
+    }
+
+    ctl_say("no such command: \"%s\"%s%s%s; see webhookctl help", name,
+            near ? "; is \"" : "", near ? near : "", near ? "\" meant" : "");
+}
+
+
+static int
+ctl_words(const ctl_t *ctl)
+{
+    int                   words;
+    const ctl_command_t  *cmd;
+
+    cmd = ctl->command;
+    words = ctl->argc - 1;
+
+    if (words < cmd->least || (cmd->most != -1 && words > cmd->most)) {
+
+        ctl_say("usage: webhookctl%s %s%s%s; see webhookctl help %s",
+                cmd->store == CTL_NONE ? "" : " [-s STORE]", cmd->name,
+                cmd->words ? " " : "", cmd->words ? cmd->words : "",
+                cmd->name);
+
+        return 2;
+    }
+
+    if (words && cmd->choices && !ctl_choice(cmd->choices, ctl->argv[1])) {
+        ctl_say("takes %s or nothing, not \"%s\"", cmd->choices,
+                ctl->argv[1]);
+        return 2;
+    }
+
+    return 0;
+}
+
+
+/* Returns -1, or the exit status. */
+
+static int
+ctl_understand(ctl_t *ctl)
+{
+    int  i;
+
+    for (i = 0; i < CTL_OPTIONS; i++) {
+        if ((ctl->given & ctl_bit(i))
+            && ctl_value(ctl, (ctl_option_e) i, ctl->value[i]) != 0)
+        {
+            return 2;
+        }
+    }
+
+    return -1;
+}
+
+
+static int
+ctl_value(ctl_t *ctl, ctl_option_e option, const char *value)
+{
+    char           *end;
+    webhook_str_t   text;
+
+    if (value) {
+        text = ctl_str(value);
+    }
+
+    if (ctl_options[option].kind == CTL_CHOICE
+        && !ctl_choice(ctl_options[option].choices, value))
+    {
+        ctl_say("--%s is one of: %s; not \"%s\"", ctl_options[option].name,
+                ctl_options[option].choices, value);
+        return -1;
+    }
+
+    switch (option) {
+
+    case CTL_STORE:
+        ctl->store = value;
+        break;
+
+    case CTL_JSON:
+        ctl->json = 1;
+        break;
+
+    case CTL_ENDPOINT:
+        ctl->endpoint = webhook_id_name(&text);
+        ctl->endpoint_name = value;
+        break;
+
+    case CTL_STATE:
+        ctl->state = webhook_state_parse(&text);
+        break;
+
+    case CTL_EVENT:
+        ctl->type = text;
+
+        if (!webhook_pattern_valid(&ctl->type)) {
+            ctl_say("--event is a type or a pattern like order.*, not \"%s\"",
+                    value);
+            return -1;
+        }
+
+        break;
+
+    case CTL_SINCE:
+    case CTL_UNTIL:
+        if (ctl_when(value, option == CTL_SINCE ? &ctl->since : &ctl->until)
+            != 0)
+        {
+            ctl_say("--since and --until take 2026-11-22, 2026-11-22T10:30:00 "
+                    "or 2h, not \"%s\"", value);
+            return -1;
+        }
+
+        break;
+
+    case CTL_LIMIT:
+        errno = 0;
+        ctl->limit = strtoull(value, &end, 10);
+        ctl->limited = 1;
+
+        if (errno || *end || end == value || ctl->limit == 0
+            || value[0] < '0' || value[0] > '9')
+        {
+            ctl_say("--limit is a number from 1 on, not \"%s\"", value);
+            return -1;
+        }
+
+        break;
+
+    case CTL_BODY:
+        ctl->body = 1;
+        break;
+
+    case CTL_DRY_RUN:
+        ctl->dry_run = 1;
+        break;
+
+    case CTL_YES:
+        ctl->yes = 1;
+        break;
+
+    case CTL_REASON:
+        ctl->reason = text;
+        break;
+
+    default:
+
+        /* the command reads it itself */
+
+        break;
+    }
+
+    return 0;
+}
+
+
+/* 1 if value is one of the words of choices. */
+
+static int
+ctl_choice(const char *choices, const char *value)
+{
+    size_t       len;
+    const char  *p;
+
+    for (p = choices; *p; p += len + (p[len] == ' ')) {
+        len = strcspn(p, " ");
+
+        if (strlen(value) == len && strncmp(value, p, len) == 0) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+/* What may follow a time: .250, and Z or +02:00, with *utc set then. */
+
+static int
+ctl_zone(const char *text, int64_t *ms, int *utc)
+{
+    int       scale, sign;
+    size_t    i, len;
+    unsigned  hours, minutes;
+
+    if (*text == '.') {
+        len = strspn(text + 1, "0123456789");
+
+        if (len == 0 || len > 9) {
+            return -1;
+        }
+
+        for (i = 0, scale = 100; i < len && i < 3; i++, scale /= 10) {
+            *ms += scale * (text[1 + i] - '0');
+        }
+
+        text += 1 + len;
+    }
+
+    if (*text == '\0') {
+        return 0;
+    }
+
+    *utc = 1;
+
+    if (strcmp(text, "Z") == 0) {
+        return 0;
+    }
+
+    if (*text != '+' && *text != '-') {
+        return -1;
+    }
+
+    sign = *text++ == '+' ? -1 : 1;
+
+    if (strspn(text, "0123456789") < 2) {
+        return -1;
+    }
+
+    hours = (unsigned) (text[0] - '0') * 10 + (unsigned) (text[1] - '0');
+
+    text += text[2] == ':' ? 3 : 2;
+
+    if (strspn(text, "0123456789") != 2 || text[2]) {
+        return -1;
+    }
+
+    minutes = (unsigned) (text[0] - '0') * 10 + (unsigned) (text[1] - '0');
+
+    if (hours > 23 || minutes > 59) {
+        return -1;
+    }
+
+    *ms += sign * (int64_t) (hours * 60 + minutes) * 60000;
+
+    return 0;
+}
+
+
+/*
+ * A date or time, local where it does not say otherwise, so that what is shown
+ * can be given back; or a span before now: 90s, 15m, 2h, 7d.
+ */
+
+static int
+ctl_when(const char *text, uint64_t *wall)
+{
+    int           utc;
+    char         *end;
+    time_t        t;
+    int64_t       ms;
+    uint64_t      n;
+    struct tm     tm;
+    const char   *unit;
+
+    static const char      units[] = "smhd";
+    static const unsigned  seconds[] = { 1, 60, 3600, 86400 };
+
+    memset(&tm, 0, sizeof(tm));
+    tm.tm_isdst = -1;
+    ms = 0;
+    utc = 0;
+
+    end = strptime(text, "%Y-%m-%d", &tm);
+
+    if (end && (*end == 'T' || *end == ' ')) {
+        text = end + 1;
+        end = strptime(text, "%H:%M:%S", &tm);
+
+        if (end == NULL) {
+            end = strptime(text, "%H:%M", &tm);
+        }
+
+        if (end == NULL || ctl_zone(end, &ms, &utc) != 0) {
+            return -1;
+        }
+
+    } else if (end && *end) {
+        return -1;
+    }
+
+    if (end) {
+        t = utc ? timegm(&tm) : mktime(&tm);
+
+        if (t < 0 || (int64_t) t * 1000 + ms < 0) {
+            return -1;
+        }
+
+        *wall = (uint64_t) ((int64_t) t * 1000 + ms);
+
+        return 0;
+    }
+
+    if (*text < '0' || *text > '9') {
+        return -1;
+    }
+
+    errno = 0;
+    n = strtoull(text, &end, 10);
+
+    unit = *end ? strchr(units, *end) : NULL;
+
+    if (errno || unit == NULL || end[1]) {
+        return -1;
+    }
+
+    t = time(NULL);
+
+    if (n > (uint64_t) t / seconds[unit - units]) {
+        return -1;
+    }
+
+    *wall = ((uint64_t) t - n * seconds[unit - units]) * 1000;
+
+    return 0;
+}

@@ -1,0 +1,216 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * The table of commands and options.  After a change "make pages" makes the
+ * manual and the completions anew; a test holds them against it.
+ */
+
+#include "webhookctl.h"
+
+
+#define CTL_FILTER  (ctl_bit(CTL_ENDPOINT)|ctl_bit(CTL_STATE)                 \
+                     |ctl_bit(CTL_EVENT)|ctl_bit(CTL_SINCE)                   \
+                     |ctl_bit(CTL_UNTIL))
+
+
+const char  ctl_about[] =
+    "Looks into the store of ngx_http_webhook_module and changes what is in "
+    "it, while nginx runs or not.";
+
+
+const char  ctl_more[] =
+    "Called by root, it becomes the owner of the store's directory before it "
+    "opens anything there: what a worker was made to put into that directory "
+    "is not trusted, and no file is left behind that a worker cannot open. It "
+    "refuses a directory that others may write to, files of another user than "
+    "the directory's, and links (but those that root made on the way to the "
+    "directory).\n"
+    "\n"
+    "What comes from outside is shown with its control characters made "
+    "visible. With `--json` a command prints one JSON object a line; a thing "
+    "has the same members whichever command prints it.";
+
+
+const char  ctl_status[] =
+    "0, 1 where something is not there, cannot be done or is wrong, 2 for a "
+    "command line that is not understood.";
+
+
+const ctl_option_t  ctl_options[CTL_OPTIONS] = {
+
+    [CTL_STORE] = { "store", 's', CTL_DIRECTORY, "STORE", NULL,
+      "the directory of the store; /var/lib/nginx/webhook if not given" },
+
+    [CTL_HELP] = { "help", 'h', CTL_FLAG, NULL, NULL,
+      "tells how a command is used" },
+
+    [CTL_VERSION] = { "version", 'V', CTL_FLAG, NULL, NULL,
+      "tells the version, and the format of the stores that it knows" },
+
+    [CTL_JSON] = { "json", 0, CTL_FLAG, NULL, NULL,
+      "for programs: one JSON object a line" },
+
+    [CTL_ENDPOINT] = { "endpoint", 'e', CTL_NAME, "NAME", NULL,
+      "those to this endpoint alone" },
+
+    [CTL_STATE] = { "state", 0, CTL_CHOICE, "STATE",
+      "pending sending delivered dead cancelled",
+      "those in this state" },
+
+    [CTL_EVENT] = { "event", 0, CTL_PATTERN, "PATTERN", NULL,
+      "those of events of this type: order.add, order.*" },
+
+    [CTL_SINCE] = { "since", 0, CTL_TIME, "TIME", NULL,
+      "from this time on: 2026-11-22, 2026-11-22T10:30:00, with Z or +01:00 "
+      "if it is not local; or as long ago: 90s, 15m, 2h, 7d" },
+
+    [CTL_UNTIL] = { "until", 0, CTL_TIME, "TIME", NULL,
+      "before this time" },
+
+    [CTL_LIMIT] = { "limit", 'n', CTL_NUMBER, "N", NULL,
+      "at most so many; 1000 if not given" },
+
+    [CTL_BODY] = { "body", 0, CTL_FLAG, NULL, NULL,
+      "the bytes that are sent, and nothing else; with --json beside the "
+      "rest" },
+
+    [CTL_DRY_RUN] = { "dry-run", 0, CTL_FLAG, NULL, NULL,
+      "counts, and no more" },
+
+    [CTL_YES] = { "yes", 'y', CTL_FLAG, NULL, NULL,
+      "does not ask" },
+
+    [CTL_REASON] = { "reason", 0, CTL_TEXT, "TEXT", NULL,
+      "why, for whoever looks; up to 255 bytes" },
+
+    [CTL_BASE] = { "base", 0, CTL_TEXT, "URL", NULL,
+      "of the location that receives: https://host/web/hook/" },
+
+    [CTL_FORMAT] = { "format", 0, CTL_CHOICE, "FORMAT",
+      "man markdown bash zsh",
+      "all commands as a manual page, as Markdown, or as the completion of a "
+      "shell" }
+};
+
+
+const ctl_command_t  ctl_commands[] = {
+
+    { "list", ctl_list, CTL_READ, NULL, CTL_FLAG, NULL, 0, 0,
+      CTL_FILTER|ctl_bit(CTL_LIMIT)|ctl_bit(CTL_JSON),
+      "deliveries, the newest first",
+      "A delivery is `pending`, `sending`, `delivered`, `dead` (its last send "
+      "failed) or `cancelled`." },
+
+    { "show", ctl_show, CTL_READ, "EVENT[.ENDPOINT]", CTL_DELIVERY, NULL, 1, 1,
+      ctl_bit(CTL_BODY)|ctl_bit(CTL_JSON),
+      "an event, its deliveries and every attempt",
+      "`EVENT` is the id that `webhook-id` has, too." },
+
+    { "calls", ctl_calls, CTL_READ, "RECEIVER", CTL_RECEIVER, NULL, 1, 1,
+      ctl_bit(CTL_LIMIT)|ctl_bit(CTL_JSON),
+      "calls of a receiver, the newest first",
+      "Those that its `log_calls` keeps." },
+
+    { "stats", ctl_stats, CTL_READ, NULL, CTL_FLAG, NULL, 0, 0,
+      ctl_bit(CTL_JSON),
+      "the store, and what each endpoint has waiting",
+      "It also tells which endpoints are paused or held back, and what "
+      "process keeps pages of the store from use." },
+
+    { "retry", ctl_retry, CTL_WRITE, "EVENT.ENDPOINT...", CTL_DELIVERY, NULL,
+      1, -1,
+      0,
+      "sends now what waits, is dead or was cancelled",
+      "Makes due at once what waits, is dead or was cancelled; the last two "
+      "have all their sends before them again." },
+
+    { "replay", ctl_replay, CTL_WRITE, NULL, CTL_FLAG, NULL, 0, 0,
+      CTL_FILTER|ctl_bit(CTL_DRY_RUN)|ctl_bit(CTL_YES)|ctl_bit(CTL_JSON),
+      "sends again what is finished",
+      "Takes `--state=delivered`, `dead` or `cancelled`, all three unless "
+      "given, and what happened before now unless `--until` is given. It "
+      "always counts first and says what it will do; on a terminal it asks, "
+      "elsewhere it wants `--yes`. It works in steps of some milliseconds, so "
+      "that capture goes on meanwhile; a million take some seconds.\n"
+      "\n"
+      "Ids stay the same: a receiver that drops repeats by `webhook-id` drops "
+      "these too." },
+
+    { "cancel", ctl_cancel, CTL_WRITE, "[EVENT.ENDPOINT...]", CTL_DELIVERY,
+      NULL, 0, -1,
+      CTL_FILTER|ctl_bit(CTL_DRY_RUN)|ctl_bit(CTL_YES)|ctl_bit(CTL_JSON),
+      "cancels what waits",
+      "Cancels what waits, or a dead delivery that blocks its `order_by` "
+      "key.\n"
+      "\n"
+      "Without words, but with `--endpoint=NAME`, it cancels all of these "
+      "that an endpoint has, as the rest of the filter says "
+      "(`--state=pending` or `dead`, both unless given), in small steps; it "
+      "counts first and asks, as `replay` does. What was cancelled can be "
+      "replayed: `replay --state=cancelled`." },
+
+    { "pause", ctl_pause, CTL_WRITE, "ENDPOINT", CTL_NAME, NULL, 1, 1,
+      ctl_bit(CTL_REASON),
+      "stops all sends to an endpoint",
+      "Whatever the number of workers. What is under way ends." },
+
+    { "resume", ctl_resume, CTL_WRITE, "ENDPOINT", CTL_NAME, NULL, 1, 1,
+      0,
+      "lets them go on",
+      "Closes the endpoint's breaker too, and ends a pause that a 410 "
+      "began." },
+
+    { "check", ctl_check, CTL_READ, NULL, CTL_FLAG, NULL, 0, 0,
+      ctl_bit(CTL_JSON),
+      "recounts the whole store",
+      "Exits with 1 if something is wrong. While the store is written to, it "
+      "reads it as it is at several times, looks at each row, and does not "
+      "compare counters, which it says; check a copy for these." },
+
+    { "clock", ctl_clock, CTL_WRITE_WORD, "[accept]", CTL_CHOICE, "accept",
+      0, 1,
+      ctl_bit(CTL_JSON),
+      "tells whether the store doubts the machine's clock",
+      "`clock accept` says that the clock is right." },
+
+    { "export", ctl_export, CTL_READ, NULL, CTL_FLAG, NULL, 0, 0,
+      CTL_FILTER|ctl_bit(CTL_LIMIT)|ctl_bit(CTL_JSON),
+      "deliveries with their bodies, a JSON object a line",
+      "A JSON object for each delivery, with its body (`body`, or "
+      "`body_base64` where that is not UTF-8) and every attempt. `next` holds "
+      "what the later steps of a durable call would send. All are exported "
+      "unless `--limit` is given. Damaged rows are left out: they are "
+      "counted, and the exit status is 1. `-s FILE` reads the file of a store "
+      "that was set aside, or a copy." },
+
+    { "import", ctl_import, CTL_WRITE, NULL, CTL_FLAG, NULL, 0, 0,
+      0,
+      "brings back what export wrote, from the standard input",
+      "Puts every event that the store does not have yet, under its old id, "
+      "with its deliveries, their states and attempts:\n"
+      "\n"
+      "    webhookctl -s data.mdb.damaged-TIME export | webhookctl import\n"
+      "\n"
+      "What waited or was being sent is due at once, the oldest event first. "
+      "Importing twice changes nothing. Order keys, calls of receivers and "
+      "what is known of repeats are not exported." },
+
+    { "backup", ctl_backup, CTL_COPY, "FILE", CTL_FILE, NULL, 1, 1,
+      0,
+      "a copy of the store, made while it is in use",
+      "Writes a new file, mode 0600, that belongs to the caller." },
+
+    { "receiver-url", ctl_url, CTL_NONE, "RECEIVER", CTL_RECEIVER, NULL, 1, 1,
+      ctl_bit(CTL_BASE)|ctl_bit(CTL_JSON),
+      "a new secret URL, and its line for nginx.conf",
+      "Prints a URL with a token of 32 random bytes, and the `secret` line "
+      "with its SHA-256. It needs no store." },
+
+    { "help", ctl_help, CTL_NONE, "[COMMAND]", CTL_COMMAND, NULL, 0, 1,
+      ctl_bit(CTL_FORMAT),
+      "all commands, or all about one",
+      "The same as `webhookctl COMMAND --help`." },
+
+    { NULL, NULL, CTL_NONE, NULL, CTL_FLAG, NULL, 0, 0, 0, NULL, NULL }
+};
