@@ -235,7 +235,7 @@ webhook_endpoint erp {
 }
 --- must_die
 --- error_log eval
-qr/unknown directive "urls" in \S+webhook\.conf:3$/m
+qr/unknown directive "urls", did you mean "url"\? in \S+webhook\.conf:3$/m
 
 
 

@@ -58,7 +58,7 @@ webhook_receiver usd {
 }
 --- must_die
 --- error_log eval
-qr/invalid parameter "name=\$\{a\}" in \S+webhook\.conf:4$/m
+qr/invalid parameter "name=\$\{a\}", .+ in \S+webhook\.conf:4$/m
 
 
 
@@ -72,7 +72,7 @@ webhook_receiver usd {
 }
 --- must_die
 --- error_log eval
-qr/invalid parameter "id=" in \S+webhook\.conf:4$/m
+qr/invalid parameter "id=", it has no value in \S+webhook\.conf:4$/m
 
 
 
@@ -86,7 +86,7 @@ webhook_receiver usd {
 }
 --- must_die
 --- error_log eval
-qr/invalid parameter "id=\$\{b\}" in \S+webhook\.conf:4$/m
+qr/invalid parameter "id=\$\{b\}", .+ in \S+webhook\.conf:4$/m
 
 
 
@@ -193,7 +193,7 @@ webhook_receiver usd {
 }
 --- must_die
 --- error_log eval
-qr/invalid parameter "a" in \S+webhook\.conf:4$/m
+qr/invalid parameter "a", .+ in \S+webhook\.conf:4$/m
 
 
 
@@ -207,7 +207,7 @@ webhook_receiver usd {
 }
 --- must_die
 --- error_log eval
-qr/invalid method "post" in \S+webhook\.conf:4$/m
+qr/invalid method "post" of an action, it is written as in "POST" in \S+webhook\.conf:4$/m
 
 
 
@@ -221,7 +221,7 @@ webhook_receiver usd {
 }
 --- must_die
 --- error_log eval
-qr/invalid method "\*" in \S+webhook\.conf:4$/m
+qr/invalid method "\*" of an action, it is written as in "POST" in \S+webhook\.conf:4$/m
 
 
 
@@ -235,7 +235,7 @@ webhook_receiver usd {
 }
 --- must_die
 --- error_log eval
-qr/invalid method "PURGE" in \S+webhook\.conf:4$/m
+qr/invalid method "PURGE" of an action, it is written as in "POST" in \S+webhook\.conf:4$/m
 
 
 
@@ -249,7 +249,7 @@ webhook_receiver usd {
 }
 --- must_die
 --- error_log eval
-qr/invalid method "POST,PUT" in \S+webhook\.conf:4$/m
+qr/invalid method "POST,PUT" of an action, it is written as in "POST" in \S+webhook\.conf:4$/m
 
 
 
@@ -510,7 +510,7 @@ webhook_receiver usd {
 }
 --- must_die
 --- error_log eval
-qr/invalid value "maybe" in \S+webhook\.conf:4$/m
+qr/invalid value "maybe", it must be .+ in \S+webhook\.conf:4$/m
 
 
 

@@ -143,7 +143,7 @@ webhook_endpoint a {
 }
 --- must_die
 --- error_log eval
-qr/invalid parameter "mode=batch" in \S+webhook\.conf:3$/m
+qr/invalid value "mode=batch", it must be "structured" or "binary" in \S+webhook\.conf:3$/m
 
 
 
@@ -286,7 +286,7 @@ webhook_endpoint a {
 }
 --- must_die
 --- error_log eval
-qr/invalid parameter "on_dead=wait" in \S+webhook\.conf:3$/m
+qr/invalid value "on_dead=wait", it must be "skip" or "block" in \S+webhook\.conf:3$/m
 
 
 

@@ -265,7 +265,7 @@ webhook_endpoint a {
 }
 --- must_die
 --- error_log eval
-qr/invalid parameter "rsa" in \S+webhook\.conf:3$/m
+qr/invalid value "rsa", it must be "hmac" in \S+webhook\.conf:3$/m
 
 
 
@@ -410,7 +410,7 @@ webhook_endpoint a {
 }
 --- must_die
 --- error_log eval
-qr/invalid parameter "digest" in \S+webhook\.conf:3$/m
+qr/invalid value "digest", it must be "bearer", "basic" or "oauth2" in \S+webhook\.conf:3$/m
 
 
 

@@ -124,7 +124,7 @@ webhook_endpoint a {
 }
 --- must_die
 --- error_log eval
-qr/invalid parameter "connections=5" in \S+webhook\.conf:3$/m
+qr/invalid parameter "connections=5", .+ in \S+webhook\.conf:3$/m
 
 
 
@@ -137,7 +137,7 @@ webhook_endpoint a {
 }
 --- must_die
 --- error_log eval
-qr/invalid parameter "gone=delete" in \S+webhook\.conf:3$/m
+qr/invalid value "gone=delete", it must be "pause" or "ignore" in \S+webhook\.conf:3$/m
 
 
 

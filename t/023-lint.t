@@ -34,7 +34,7 @@ __DATA__
 --- http_config
 webhook_endpoint a {
     url    http://127.0.0.1:9;
-    events order.add;
+    events order.*;
     secret 0123456789abcdef0123456789abcdef;
     retry  attempts=12 first=1m factor=2;
 }
@@ -120,6 +120,8 @@ qr/\[warn\] .*this "webhook_event order\.add" never matches: no path of its loca
 
 
 === TEST 6: inherited rules are for all locations
+--- http_config
+webhook_endpoint a { url http://127.0.0.1:9; events order.add; }
 --- config
 webhook_event order.add POST ^/app/orders$;
 location = /t { return 200 "ok\n"; }
@@ -313,6 +315,8 @@ qr/\[warn\] .*this "webhook_event order\.add" never matches: its location only r
 
 
 === TEST 21: locations that may have such a response
+--- http_config
+webhook_endpoint a { url http://127.0.0.1:9; events order.add; }
 --- config
 location = /t { return 200 "ok\n"; }
 location /a/ { return 201; webhook_event order.add POST ^/a/; }
@@ -332,6 +336,8 @@ location /k.k/ { rewrite ^/k.k/ /y break; webhook_event order.add POST ^/x path=
 
 
 === TEST 22: an error_page may lead there with its status
+--- http_config
+webhook_endpoint a { url http://127.0.0.1:9; events order.add; }
 --- config
 location = /t { return 200 "ok\n"; }
 location /other/ { error_page 418 =202 /api/; return 418; }
@@ -342,6 +348,8 @@ location /api/ { return 301 /y; webhook_event order.add POST ^/api/ status=202; 
 
 
 === TEST 23: rules that differ by the path they are about
+--- http_config
+webhook_endpoint a { url http://127.0.0.1:9; events order.add; }
 --- config
 location = /t { return 200 "ok\n"; }
 location /api/ {

@@ -331,7 +331,7 @@ qr/"ends=" is no parameter of "secret"; .* in \S+webhook\.conf:4$/m
 mode async;
 --- must_die
 --- error_log eval
-qr/invalid value "async" in \S+webhook\.conf:4$/m
+qr/invalid value "async", it must be .+ in \S+webhook\.conf:4$/m
 
 
 
@@ -340,7 +340,7 @@ qr/invalid value "async" in \S+webhook\.conf:4$/m
 profile loose;
 --- must_die
 --- error_log eval
-qr/invalid value "loose" in \S+webhook\.conf:4$/m
+qr/invalid value "loose", it must be .+ in \S+webhook\.conf:4$/m
 
 
 
@@ -349,7 +349,7 @@ qr/invalid value "loose" in \S+webhook\.conf:4$/m
 log_calls some;
 --- must_die
 --- error_log eval
-qr/invalid value "some" in \S+webhook\.conf:4$/m
+qr/invalid value "some", it must be .+ in \S+webhook\.conf:4$/m
 
 
 

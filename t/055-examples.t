@@ -53,7 +53,10 @@ for my $set ((map { [$_] } @receivers), \@receivers) {
         http => "webhook_store %%STORE%% size=64m;\n"
                 . join('', map { "include ../$_.conf;\n" } @$set),
         server => <<'CONF',
-            location ^~ /web/hook/ { webhook_receive; }
+            location ^~ /web/hook/ {
+                webhook_receive;
+                client_max_body_size 25m;
+            }
             location /pos/ {
                 internal; proxy_pass http://127.0.0.1:%%PORT_api%%;
             }

@@ -86,6 +86,7 @@ qr/"webhook_event" for "a\.one" reads the response, which cannot be had with "sl
 
 === TEST 4: rules that are inherited
 --- http_config
+webhook_endpoint e { url http://127.0.0.1:9; events a.*; }
 webhook_event a.one GET ^/;
 webhook_event a.two GET ^/ payload=request;
 --- config

@@ -45,8 +45,8 @@ my $t = Webhook::Test->new;
 
 $t->allow(qr/\[emerg\]/);
 
-for (['after_response timeout=1s', qr/invalid parameter "timeout=1s"/],
-     ['before_response timeout=', qr/invalid "timeout="/],
+for (['after_response timeout=1s', qr/"webhook_commit" directive has a "timeout=", which/],
+     ['before_response timeout=', qr/invalid parameter "timeout=", it has no value/],
      ['before_response timeout=0', qr/invalid "timeout=0"/],
      ['before_response timeout=2h',
       qr/invalid "timeout=2h", it must be a time of up to 1h/],

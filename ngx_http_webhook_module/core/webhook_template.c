@@ -9,6 +9,10 @@
 #include <stdlib.h>
 
 
+/* Members of an object among which a key that stands twice is looked for. */
+#define WEBHOOK_TEMPLATE_KEYS  256
+
+
 static int webhook_template_scan(webhook_template_t *tpl,
     webhook_error_t *err);
 static void webhook_template_close(webhook_template_t *tpl, uint32_t ntokens,
@@ -19,6 +23,8 @@ static int webhook_template_token_parts(webhook_token_t *t,
     const webhook_str_t *text, webhook_error_t *err);
 static int webhook_template_check_json(const webhook_template_t *tpl,
     webhook_error_t *err);
+static int webhook_template_check_keys(webhook_json_doc_t *doc,
+    const webhook_json_value_t *in, webhook_error_t *err);
 static size_t webhook_template_offset(const webhook_template_t *tpl,
     size_t offset);
 static int webhook_template_check_text(webhook_template_t *tpl,
@@ -29,7 +35,8 @@ static int webhook_template_check_text(webhook_template_t *tpl,
    another value of the one, or a valid escape of the other. */
 
 static const webhook_str_t  webhook_template_any_value = webhook_str("null");
-static const webhook_str_t  webhook_template_any_text = webhook_str("x");
+static const webhook_str_t  webhook_template_any_text =
+    webhook_str("\xef\xbf\xbc");
 
 
 webhook_template_t *
@@ -311,6 +318,7 @@ webhook_template_check_json(const webhook_template_t *tpl,
     webhook_str_t          text, literal;
     const webhook_str_t   *any;
     webhook_json_doc_t    *doc;
+    webhook_json_value_t   root;
     webhook_json_error_t   why;
 
     webhook_buf_init(&buf, 0);
@@ -336,12 +344,17 @@ webhook_template_check_json(const webhook_template_t *tpl,
         rc = webhook_json_read(&text, NULL, &doc, &why);
     }
 
-    webhook_buf_free(&buf);
-
     if (rc == WEBHOOK_OK) {
+        webhook_json_root(doc, &root);
+        rc = webhook_template_check_keys(doc, &root, err);
+
         webhook_json_free(doc);
-        return WEBHOOK_OK;
+        webhook_buf_free(&buf);
+
+        return rc;
     }
+
+    webhook_buf_free(&buf);
 
     if (rc == WEBHOOK_NOMEM) {
         webhook_error_set(err, "out of memory");
@@ -352,6 +365,62 @@ webhook_template_check_json(const webhook_template_t *tpl,
                       why.what, webhook_template_offset(tpl, why.offset));
 
     return WEBHOOK_ERROR;
+}
+
+
+/*
+ * Of a key that stands twice a reader takes one of both.  Keys with a token in
+ * them may differ, and large objects are not looked through.
+ */
+
+static int
+webhook_template_check_keys(webhook_json_doc_t *doc,
+    const webhook_json_value_t *in, webhook_error_t *err)
+{
+    int                   rc;
+    uint32_t              iter;
+    webhook_buf_t         buf;
+    webhook_str_t         key, text;
+    webhook_json_value_t  v;
+
+    iter = 0;
+    rc = WEBHOOK_OK;
+
+    while (rc == WEBHOOK_OK
+           && webhook_json_next(doc, in, &iter, &key, &v) == WEBHOOK_OK)
+    {
+        if (key.len && webhook_json_count(doc, in) <= WEBHOOK_TEMPLATE_KEYS
+            && memchr(key.data, webhook_template_any_text.data[0], key.len)
+               == NULL)
+        {
+            webhook_buf_init(&buf, 0);
+
+            if (webhook_json_decode(&key, &buf) != WEBHOOK_OK) {
+                webhook_error_set(err, "out of memory");
+                rc = WEBHOOK_NOMEM;
+
+            } else {
+                text.data = buf.data;
+                text.len = buf.len;
+
+                if (webhook_json_times(doc, in, &text) > 1) {
+                    webhook_error_set(err, "the key %.*s stands twice in the "
+                                      "template",
+                                      (int) (key.len < 100 ? key.len : 100),
+                                      key.data);
+                    rc = WEBHOOK_ERROR;
+                }
+            }
+
+            webhook_buf_free(&buf);
+        }
+
+        if (rc == WEBHOOK_OK) {
+            rc = webhook_template_check_keys(doc, &v, err);
+        }
+    }
+
+    return rc;
 }
 
 

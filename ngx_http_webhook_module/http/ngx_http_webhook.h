@@ -243,6 +243,7 @@ typedef struct {
                                                        0: it does not */
     unsigned                          gone_ignore:1;    /* 410 as any other */
     ngx_http_webhook_place_t          retry_place;
+    ngx_http_webhook_place_t          timeout_place;
     ngx_http_webhook_timeout_t        timeout;
 
     ngx_uint_t                        inflight;
@@ -414,11 +415,14 @@ typedef struct {
     ngx_array_t                      *rules;    /* of ..._rule_t * or NULL */
     unsigned                          own:1;    /* they stand here */
     unsigned                          off:1;    /* "webhook_event off" */
+    unsigned                          metrics:1;    /* webhook_metrics */
+    ngx_http_webhook_place_t          metrics_place;
     ngx_uint_t                        commit;
     ngx_msec_t                        commit_timeout;
     size_t                            payload_max;
     ngx_str_t                         idempotency;  /* a header's name; empty:
                                                        off */
+    ngx_http_webhook_place_t          idempotency_place;
     ngx_http_complex_value_t         *idempotency_by;   /* who the client is;
                                                        NULL: by its credentials
                                                        */

@@ -16,11 +16,8 @@
 
 #define NGX_HTTP_WEBHOOK_STORE_WARN   75
 #define NGX_HTTP_WEBHOOK_STORE_WAIT   60000
-#define NGX_HTTP_WEBHOOK_WAIT_TOP     (60 * 60 * UINT64_C(1000))
 
-#define NGX_HTTP_WEBHOOK_KEEP_MAX     (3660 * 24 * 60 * 60 * UINT64_C(1000))
 #define NGX_HTTP_WEBHOOK_ORPHANS      (30 * 24 * 60 * 60 * UINT64_C(1000))
-#define NGX_HTTP_WEBHOOK_ORPHANS_MIN  (2 * 24 * 60 * 60 * UINT64_C(1000))
 
 #define NGX_HTTP_WEBHOOK_COMMIT_TIMEOUT      60000          /* ms */
 #define NGX_HTTP_WEBHOOK_COMMIT_TIMEOUT_MAX  (60 * 60000)
@@ -28,12 +25,10 @@
 #define NGX_HTTP_WEBHOOK_PAYLOAD_TOP  (256 * 1024 * 1024)
 
 
-static ngx_int_t ngx_http_webhook_store_percent(ngx_conf_t *cf,
-    ngx_str_t *param, ngx_str_t *s, ngx_uint_t *percent);
-static ngx_int_t ngx_http_webhook_store_rows(ngx_conf_t *cf, ngx_str_t *param,
-    ngx_str_t *s, uint64_t *rows);
-static ngx_int_t ngx_http_webhook_store_full(ngx_conf_t *cf, ngx_str_t *param,
-    ngx_str_t *s, ngx_http_webhook_main_conf_t *wmcf);
+static ngx_int_t ngx_http_webhook_conf_handler(ngx_conf_t *cf,
+    ngx_http_core_loc_conf_t *clcf, ngx_command_t *cmd);
+static ngx_uint_t ngx_http_webhook_event_type_other(ngx_conf_t *cf,
+    ngx_str_t *name, ngx_str_t *text);
 
 
 void *
@@ -167,6 +162,7 @@ ngx_http_webhook_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
                               NGX_HTTP_WEBHOOK_PAYLOAD);
     if (conf->idempotency.data == NULL) {
         conf->idempotency_by = prev->idempotency_by;
+        conf->idempotency_place = prev->idempotency_place;
     }
 
     ngx_conf_merge_str_value(conf->idempotency, prev->idempotency,
@@ -199,7 +195,9 @@ ngx_http_webhook_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
         *pages = clcf->error_pages;
     }
 
-    if (conf->receive || conf->rules) {
+    if (conf->receive || conf->metrics || conf->rules
+        || conf->idempotency_by)
+    {
 
         loc_conf = ngx_array_push(&wmcf->locations);
         if (loc_conf == NULL) {
@@ -214,289 +212,6 @@ ngx_http_webhook_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
 
 
 char *
-ngx_http_webhook_store(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
-{
-    ngx_http_webhook_main_conf_t *wmcf = conf;
-
-    off_t        size;
-    ngx_str_t   *value, s;
-    ngx_uint_t   i;
-
-    if (wmcf->store) {
-        return "is duplicate";
-    }
-
-    value = cf->args->elts;
-
-    for (i = 2; i < cf->args->nelts; i++) {
-
-        if (ngx_http_webhook_conf_param(&value[i], "size=", &s)) {
-
-            size = ngx_parse_offset(&s);
-
-            if (size == NGX_ERROR) {
-                ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                                   "invalid size \"%V\"", &value[i]);
-                return NGX_CONF_ERROR;
-            }
-
-            if (size < WEBHOOK_STORE_SIZE_MIN) {
-                ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                                   "\"%V\" is too small, the least is %dm",
-                                   &value[i],
-                                   WEBHOOK_STORE_SIZE_MIN / (1024 * 1024));
-                return NGX_CONF_ERROR;
-            }
-
-            wmcf->size = size;
-            continue;
-        }
-
-        if (ngx_http_webhook_conf_param(&value[i], "keep=", &s)) {
-
-            if (ngx_http_webhook_conf_msec(&s, NGX_HTTP_WEBHOOK_KEEP_MAX,
-                                           &wmcf->keep)
-                != NGX_OK)
-            {
-                ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                                   "invalid time \"%V\"", &value[i]);
-                return NGX_CONF_ERROR;
-            }
-
-            continue;
-        }
-
-        if (ngx_http_webhook_conf_param(&value[i], "orphans=", &s)) {
-
-            if (s.len == 3 && ngx_strncmp(s.data, "off", 3) == 0) {
-                wmcf->orphans = 0;
-                continue;
-            }
-
-            if (ngx_http_webhook_conf_msec(&s, NGX_HTTP_WEBHOOK_KEEP_MAX,
-                                           &wmcf->orphans)
-                != NGX_OK
-                || wmcf->orphans < NGX_HTTP_WEBHOOK_ORPHANS_MIN)
-            {
-                ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                                   "invalid time \"%V\", it must be \"off\", "
-                                   "or from 2d to ten years", &value[i]);
-                return NGX_CONF_ERROR;
-            }
-
-            continue;
-        }
-
-        if (ngx_http_webhook_conf_param(&value[i], "keep_bytes=", &s)) {
-
-            size = ngx_parse_offset(&s);
-
-            if (size == NGX_ERROR || size == 0) {
-                ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                                   "invalid size \"%V\"", &value[i]);
-                return NGX_CONF_ERROR;
-            }
-
-            wmcf->keep_bytes = size;
-            continue;
-        }
-
-        if (ngx_http_webhook_conf_param(&value[i], "idempotency_rows=", &s)) {
-
-            if (ngx_http_webhook_store_rows(cf, &value[i], &s,
-                                            &wmcf->idempotency_rows)
-                != NGX_OK)
-            {
-                return NGX_CONF_ERROR;
-            }
-
-            continue;
-        }
-
-        if (ngx_http_webhook_conf_param(&value[i], "dedupe_rows=", &s)) {
-
-            if (ngx_http_webhook_store_rows(cf, &value[i], &s,
-                                            &wmcf->dedupe_rows)
-                != NGX_OK)
-            {
-                return NGX_CONF_ERROR;
-            }
-
-            continue;
-        }
-
-        if (ngx_http_webhook_conf_param(&value[i], "high_water=", &s)) {
-
-            if (ngx_http_webhook_store_percent(cf, &value[i], &s,
-                                               &wmcf->high_water)
-                != NGX_OK)
-            {
-                return NGX_CONF_ERROR;
-            }
-
-            continue;
-        }
-
-        if (ngx_http_webhook_conf_param(&value[i], "warn=", &s)) {
-
-            if (ngx_http_webhook_store_percent(cf, &value[i], &s,
-                                               &wmcf->warn_water)
-                != NGX_OK)
-            {
-                return NGX_CONF_ERROR;
-            }
-
-            continue;
-        }
-
-        if (ngx_http_webhook_conf_param(&value[i], "full=", &s)) {
-
-            if (ngx_http_webhook_store_full(cf, &value[i], &s, wmcf)
-                != NGX_OK)
-            {
-                return NGX_CONF_ERROR;
-            }
-
-            continue;
-        }
-
-        if (ngx_http_webhook_conf_param(&value[i], "full_wait=", &s)) {
-
-            if (ngx_http_webhook_conf_msec(&s, NGX_HTTP_WEBHOOK_WAIT_TOP,
-                                           &wmcf->full_wait)
-                != NGX_OK || wmcf->full_wait == 0)
-            {
-                ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                                   "invalid \"%V\", it must be a time of up "
-                                   "to 1h", &value[i]);
-                return NGX_CONF_ERROR;
-            }
-
-            continue;
-        }
-
-        return ngx_http_webhook_conf_invalid(cf, &value[i]);
-    }
-
-    if (wmcf->warn_water > wmcf->high_water) {
-        wmcf->warn_water = wmcf->high_water;
-    }
-
-    wmcf->store = ngx_pcalloc(cf->pool, sizeof(ngx_path_t));
-    if (wmcf->store == NULL) {
-        return NGX_CONF_ERROR;
-    }
-
-    s = value[1];
-
-    while (s.len > 1 && s.data[s.len - 1] == '/') {
-        s.data[--s.len] = '\0';
-    }
-
-    if (s.len == 0) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "the store has no path");
-        return NGX_CONF_ERROR;
-    }
-
-    if (ngx_conf_full_name(cf->cycle, &s, 0) != NGX_OK) {
-        return NGX_CONF_ERROR;
-    }
-
-    /* the master makes the directory and gives it to the workers' user */
-
-    wmcf->store->name = s;
-    wmcf->store->data = wmcf;
-    wmcf->store->conf_file = cf->conf_file->file.name.data;
-    wmcf->store->line = cf->conf_file->line;
-
-    if (ngx_add_path(cf, &wmcf->store) != NGX_OK) {
-        return NGX_CONF_ERROR;
-    }
-
-    wmcf->pool = ngx_thread_pool_add(cf, NULL);
-    if (wmcf->pool == NULL) {
-        return NGX_CONF_ERROR;
-    }
-
-    return NGX_CONF_OK;
-}
-
-
-static ngx_int_t
-ngx_http_webhook_store_rows(ngx_conf_t *cf, ngx_str_t *param, ngx_str_t *s,
-    uint64_t *rows)
-{
-    ngx_int_t  n;
-
-    n = ngx_atoi(s->data, s->len);
-
-    if (n == NGX_ERROR || n == 0) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "invalid number \"%V\"",
-                           param);
-        return NGX_ERROR;
-    }
-
-    *rows = n;
-
-    return NGX_OK;
-}
-
-
-static ngx_int_t
-ngx_http_webhook_store_percent(ngx_conf_t *cf, ngx_str_t *param, ngx_str_t *s,
-    ngx_uint_t *percent)
-{
-    ngx_int_t  n;
-
-    n = NGX_ERROR;
-
-    if (s->len && s->data[s->len - 1] == '%') {
-        n = ngx_atoi(s->data, s->len - 1);
-    }
-
-    if (n < 10 || n > 99) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid \"%V\", it must be from 10%% to 99%%",
-                           param);
-        return NGX_ERROR;
-    }
-
-    *percent = n;
-
-    return NGX_OK;
-}
-
-
-static ngx_int_t
-ngx_http_webhook_store_full(ngx_conf_t *cf, ngx_str_t *param, ngx_str_t *s,
-    ngx_http_webhook_main_conf_t *wmcf)
-{
-    ngx_uint_t  i;
-
-    static ngx_str_t  names[] = {
-        ngx_string("drop"),
-        ngx_string("refuse"),
-        ngx_string("block")
-    };
-
-    for (i = 0; i < 3; i++) {
-        if (s->len == names[i].len
-            && ngx_strncmp(s->data, names[i].data, s->len) == 0)
-        {
-            wmcf->full = i;
-            return NGX_OK;
-        }
-    }
-
-    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                       "invalid \"%V\", it must be \"drop\", \"refuse\" or "
-                       "\"block\"", param);
-
-    return NGX_ERROR;
-}
-
-
-char *
 ngx_http_webhook_event_type(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_http_webhook_main_conf_t *wmcf = conf;
@@ -506,6 +221,10 @@ ngx_http_webhook_event_type(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     ngx_http_webhook_type_t  *type;
 
     value = cf->args->elts;
+
+    if (cf->args->nelts > 4) {
+        return "takes a description in quotes, and nothing behind it";
+    }
 
     if (!webhook_type_valid(ngx_http_webhook_str(&value[1]))
         || value[1].len > WEBHOOK_TYPE_MAX)
@@ -556,15 +275,51 @@ ngx_http_webhook_event_type(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
             continue;
         }
 
-        if (type->description.data == NULL && i == cf->args->nelts - 1) {
+        if (i == cf->args->nelts - 1
+            && !ngx_http_webhook_event_type_other(cf, &value[1], &value[i]))
+        {
             type->description = value[i];
             continue;
         }
 
-        return ngx_http_webhook_conf_invalid(cf, &value[i]);
+        return ngx_http_webhook_conf_params(cf, 2, "group=");
     }
 
     return NGX_CONF_OK;
+}
+
+
+/*
+ * 1 if what stands where the description does is rather a parameter.  Of
+ * another event type it is warned.
+ */
+
+static ngx_uint_t
+ngx_http_webhook_event_type_other(ngx_conf_t *cf, ngx_str_t *name,
+    ngx_str_t *text)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; i < text->len; i++) {
+        if (text->data[i] < 'a' || text->data[i] > 'z') {
+            break;
+        }
+    }
+
+    if (i && i < text->len && text->data[i] == '=') {
+        return 1;
+    }
+
+    if (webhook_type_valid(ngx_http_webhook_str(text))
+        && ngx_strlchr(text->data, text->data + text->len, '.'))
+    {
+        ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
+                           "\"%V\" is taken for the description of \"%V\": "
+                           "each event type has a directive of its own",
+                           text, name);
+    }
+
+    return 0;
 }
 
 
@@ -628,11 +383,17 @@ ngx_http_webhook_commit(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return NGX_CONF_OK;
     }
 
-    if (wlcf->commit == NGX_HTTP_WEBHOOK_AFTER_RESPONSE
-        || !ngx_http_webhook_conf_param(&value[2], "timeout=", &s))
+    if (ngx_http_webhook_conf_params(cf, 2, "timeout=")
+        != NGX_CONF_OK)
     {
-        return ngx_http_webhook_conf_invalid(cf, &value[2]);
+        return NGX_CONF_ERROR;
     }
+
+    if (wlcf->commit == NGX_HTTP_WEBHOOK_AFTER_RESPONSE) {
+        return "has a \"timeout=\", which nothing waits for after the response";
+    }
+
+    (void) ngx_http_webhook_conf_param(&value[2], "timeout=", &s);
 
     ms = ngx_parse_time(&s, 0);
 
@@ -654,18 +415,24 @@ ngx_http_webhook_payload_max(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_http_webhook_loc_conf_t *wlcf = conf;
 
-    char  *rv;
+    ssize_t     size;
+    ngx_str_t  *value;
 
-    rv = ngx_conf_set_size_slot(cf, cmd, conf);
-    if (rv != NGX_CONF_OK) {
-        return rv;
+    if (wlcf->payload_max != NGX_CONF_UNSET_SIZE) {
+        return "is duplicate";
     }
 
-    if (wlcf->payload_max == 0
-        || wlcf->payload_max > NGX_HTTP_WEBHOOK_PAYLOAD_TOP)
-    {
-        return "must be from 1 to 256m";
+    value = cf->args->elts;
+    size = ngx_parse_size(&value[1]);
+
+    if (size < 1 || size > NGX_HTTP_WEBHOOK_PAYLOAD_TOP) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid size \"%V\", it must be from 1 to 256m, "
+                           "as in \"512k\" or \"4m\"", &value[1]);
+        return NGX_CONF_ERROR;
     }
+
+    wlcf->payload_max = size;
 
     return NGX_CONF_OK;
 }
@@ -711,6 +478,10 @@ ngx_http_webhook_receive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     hook->prefix = clcf->name;
     hook->server = ngx_http_conf_get_module_srv_conf(cf, ngx_http_core_module);
 
+    if (ngx_http_webhook_conf_handler(cf, clcf, cmd) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
     clcf->handler = ngx_http_webhook_receive_handler;
 
     wlcf->receive = 1;
@@ -722,16 +493,48 @@ ngx_http_webhook_receive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 }
 
 
+/* One that comes later is found when all is read. */
+
+static ngx_int_t
+ngx_http_webhook_conf_handler(ngx_conf_t *cf, ngx_http_core_loc_conf_t *clcf,
+    ngx_command_t *cmd)
+{
+    if (clcf->handler == NULL) {
+        return NGX_OK;
+    }
+
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                       "location \"%V\" has \"%V\" and another directive that "
+                       "answers requests", &clcf->name, &cmd->name);
+    return NGX_ERROR;
+}
+
+
 char *
 ngx_http_webhook_metrics(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
+    ngx_http_webhook_loc_conf_t *wlcf = conf;
+
     ngx_http_core_loc_conf_t      *clcf;
     ngx_http_webhook_main_conf_t  *wmcf;
+
+    if (wlcf->metrics) {
+        return "is duplicate";
+    }
+
+    wlcf->metrics = 1;
+
+    ngx_http_webhook_conf_place(cf, &wlcf->metrics_place);
 
     wmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_webhook_module);
     wmcf->metrics = 1;
 
     clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+
+    if (ngx_http_webhook_conf_handler(cf, clcf, cmd) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
     clcf->handler = ngx_http_webhook_metrics_handler;
 
     return NGX_CONF_OK;

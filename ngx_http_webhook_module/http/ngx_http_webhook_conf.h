@@ -5,17 +5,23 @@
  * Reads the directives into the compiled configuration
  * (ngx_http_webhook.h) and checks it as a whole once all is read:
  *
- *   conf.c            contexts, merge, store, types, receive, metrics
+ *   conf.c            contexts, merge, types, receive, metrics
+ *   conf_store.c      webhook_store
  *   conf_endpoint.c   webhook_endpoint { }; see conf_endpoint.h
  *   conf_event.c      webhook_event, webhook_idempotency
  *   conf_receiver.c   webhook_receiver { }; see conf_receiver.h
  *   conf_map.c        webhook_map { }
+ *   conf_pattern.c    what is plain of a rule's regular expression
+ *   conf_reach.c      whether actions lead to a location
  *   conf_check.c      the check of the whole, what is found by id or token
  *   conf_location.c   what cannot stand together in a location
  *   conf_lint.c       warnings of what is allowed and hardly meant
+ *   conf_lint_rule.c  the same, of rules
  *   conf_block.c      blocks with directives of their own
  *   conf_key.c        helpers: secrets and keys
- *   conf_text.c       helpers: places, parameters, templates
+ *   conf_param.c      helpers: parameters, choices, what was meant
+ *   conf_dollar.c     helpers: dollar signs that mean nothing
+ *   conf_text.c       helpers: places, templates
  *
  * Every message names file and line and says what to change.  These rooms may
  * call client (targets), receive and metrics (their content handlers, the
@@ -60,6 +66,17 @@ char *ngx_http_webhook_idempotency(ngx_conf_t *cf, ngx_command_t *cmd,
 ngx_int_t ngx_http_webhook_event_check(ngx_conf_t *cf,
     ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_rule_t *rule);
 
+/* Looks at a rule's regular expression: NGX_OK, or NGX_ERROR, logged, where it
+   can match no path. */
+ngx_int_t ngx_http_webhook_pattern_check(ngx_conf_t *cf, ngx_str_t *regex);
+
+/*
+ * The bytes that all that an expression matches begins with, as far as that is
+ * plain to see: those behind "^".  Returns 0 if there are none.
+ */
+ngx_uint_t ngx_http_webhook_pattern_literal(ngx_str_t *regex,
+    ngx_str_t *literal, u_char *buf, size_t size);
+
 char *ngx_http_webhook_endpoint(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 
@@ -96,13 +113,22 @@ ngx_int_t ngx_http_webhook_conf_check(ngx_conf_t *cf);
 ngx_int_t ngx_http_webhook_location_check(ngx_conf_t *cf,
     ngx_http_webhook_main_conf_t *wmcf);
 
+/* Whether actions lead to a location, once those are sorted. */
+ngx_int_t ngx_http_webhook_reach_check(ngx_conf_t *cf,
+    ngx_http_webhook_main_conf_t *wmcf);
+
 /* Makes the threads of webhook_cpu, where they may be needed. */
 ngx_int_t ngx_http_webhook_conf_cpu(ngx_conf_t *cf,
     ngx_http_webhook_main_conf_t *wmcf);
 
-/* Warnings, behind it. */
+/* Warnings, behind it: of all, of rules, and of an event that is made for
+   nobody by what the directive is. */
 void ngx_http_webhook_conf_lint(ngx_conf_t *cf,
     ngx_http_webhook_main_conf_t *wmcf);
+void ngx_http_webhook_lint_rules(ngx_conf_t *cf,
+    ngx_http_webhook_main_conf_t *wmcf);
+void ngx_http_webhook_lint_unasked(ngx_conf_t *cf, ngx_str_t *type,
+    const char *what, ngx_http_webhook_place_t *place);
 
 /* The http module of that name, or NULL. */
 ngx_module_t *ngx_http_webhook_conf_module(ngx_conf_t *cf, const char *name);
@@ -153,6 +179,35 @@ ngx_uint_t ngx_http_webhook_conf_param(ngx_str_t *arg, const char *name,
 /* Logs that an argument is none of those the directive has. */
 char *ngx_http_webhook_conf_invalid(ngx_conf_t *cf, ngx_str_t *arg);
 
+/*
+ * Refuses the arguments from the number "first" on that are none of the
+ * parameters, are given twice or have no value.  Those are written as in
+ * "size= keep= when=*", with an asterisk where one may be given again.
+ */
+char *ngx_http_webhook_conf_params(ngx_conf_t *cf, ngx_uint_t first,
+    const char *names);
+
+/* 1 and the name, without its "=", that may have been meant by the word. */
+ngx_uint_t ngx_http_webhook_conf_near(ngx_str_t *word, const char *names,
+    ngx_str_t *near);
+
+/* Writes the words as in "\"a\", \"b\" or \"c\""; returns the length. */
+size_t ngx_http_webhook_conf_list(u_char *buf, size_t size,
+    const char *names);
+
+/* The number of the word that value is, from 0 on, or NGX_ERROR after logging
+   that arg is none of them. */
+ngx_int_t ngx_http_webhook_conf_choice(ngx_conf_t *cf, ngx_str_t *arg,
+    ngx_str_t *value, const char *names);
+
+/* A directive with such a choice: of a command "post" are the words, and the
+   number goes to an ngx_uint_t at its offset. */
+char *ngx_http_webhook_conf_enum(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+
+/* The first "total=" of endpoints, in milliseconds. */
+#define NGX_HTTP_WEBHOOK_TIMEOUT_TOTAL  15000
+
 /* Milliseconds of "500ms", "10s", "1m30s", "7d", from 1 to max; NGX_ERROR
    otherwise. */
 ngx_int_t ngx_http_webhook_conf_msec(ngx_str_t *text, uint64_t max,
@@ -163,6 +218,30 @@ ngx_int_t ngx_http_webhook_conf_msec(ngx_str_t *text, uint64_t max,
  * that neither frames the message nor is one of the module's own.
  */
 ngx_uint_t ngx_http_webhook_conf_header_name(ngx_str_t *text);
+
+/* 1 if text can be the name of any header. */
+ngx_uint_t ngx_http_webhook_conf_header_token(ngx_str_t *text);
+
+/* Finds the next "$name" (1) or "${name" (2) between *p and last, and goes
+   behind it; 0 if there is none. */
+ngx_uint_t ngx_http_webhook_conf_dollar_next(u_char **p, u_char *last,
+    ngx_str_t *name);
+
+/* 1 if there is a "${" in text. */
+ngx_uint_t ngx_http_webhook_conf_braces(ngx_str_t *text);
+
+/* Refuses "${...}" where none is read, and warns of $VARIABLES; what is the
+   place, for the message. */
+char *ngx_http_webhook_conf_fixed(ngx_conf_t *cf, ngx_str_t *text,
+    const char *what);
+
+/* Warns of what reads as "$name" in a template, where it is text. */
+void ngx_http_webhook_conf_dollar(ngx_conf_t *cf, ngx_str_t *text,
+    const char *what);
+
+/* 1 if the configuration, as far as it is read, has such a variable. */
+ngx_uint_t ngx_http_webhook_conf_variable(ngx_conf_t *cf,
+    const webhook_str_t *name);
 
 /* The bit of a method, 0 where nginx does not know it. */
 ngx_uint_t ngx_http_webhook_conf_method(ngx_str_t *text);

@@ -7,6 +7,8 @@
 
 #include "ngx_http_webhook_conf.h"
 
+#include "../core/webhook_near.h"
+
 
 typedef struct {
     ngx_command_t  **tables;
@@ -20,7 +22,8 @@ static ngx_command_t *ngx_http_webhook_block_find(ngx_command_t *cmd,
     ngx_str_t *name);
 static ngx_uint_t ngx_http_webhook_block_args(ngx_conf_t *cf,
     ngx_command_t *cmd);
-static char *ngx_http_webhook_block_foreign(ngx_conf_t *cf, ngx_str_t *name);
+static char *ngx_http_webhook_block_foreign(ngx_conf_t *cf,
+    ngx_command_t **tables, ngx_str_t *name);
 
 
 char *
@@ -79,7 +82,7 @@ ngx_http_webhook_block_directive(ngx_conf_t *cf, ngx_command_t *dummy,
     }
 
     if (cmd == NULL) {
-        return ngx_http_webhook_block_foreign(cf, &value[0]);
+        return ngx_http_webhook_block_foreign(cf, block->tables, &value[0]);
     }
 
     if (!ngx_http_webhook_block_args(cf, cmd)) {
@@ -142,13 +145,15 @@ ngx_http_webhook_block_args(ngx_conf_t *cf, ngx_command_t *cmd)
 }
 
 
-/* As core says it. */
+/* As core says it, and what may have been meant. */
 
 static char *
-ngx_http_webhook_block_foreign(ngx_conf_t *cf, ngx_str_t *name)
+ngx_http_webhook_block_foreign(ngx_conf_t *cf, ngx_command_t **tables,
+    ngx_str_t *name)
 {
+    size_t          n, least;
     ngx_uint_t      i;
-    ngx_command_t  *commands;
+    ngx_command_t  *commands, *near;
 
     for (i = 0; cf->cycle->modules[i]; i++) {
 
@@ -159,6 +164,30 @@ ngx_http_webhook_block_foreign(ngx_conf_t *cf, ngx_str_t *name)
                                "\"%V\" directive is not allowed here", name);
             return NGX_CONF_ERROR;
         }
+    }
+
+    least = SIZE_MAX;
+    near = NULL;
+
+    for ( /* void */ ; *tables; tables++) {
+
+        for (commands = *tables; commands->name.len; commands++) {
+
+            n = webhook_near(ngx_http_webhook_str(name),
+                             ngx_http_webhook_str(&commands->name));
+
+            if (n < least) {
+                least = n;
+                near = commands;
+            }
+        }
+    }
+
+    if (near) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "unknown directive \"%V\", did you mean \"%V\"?",
+                           name, &near->name);
+        return NGX_CONF_ERROR;
     }
 
     ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "unknown directive \"%V\"",

@@ -31,6 +31,8 @@ static ngx_int_t ngx_http_webhook_check_rules(ngx_conf_t *cf,
     ngx_http_webhook_main_conf_t *wmcf);
 static ngx_int_t ngx_http_webhook_check_receivers(ngx_conf_t *cf,
     ngx_http_webhook_main_conf_t *wmcf);
+static ngx_int_t ngx_http_webhook_check_call(ngx_http_webhook_check_t *check,
+    ngx_http_webhook_receiver_t *rcv);
 static ngx_int_t ngx_http_webhook_check_tokens(ngx_conf_t *cf,
     ngx_http_webhook_main_conf_t *wmcf);
 static int ngx_libc_cdecl ngx_http_webhook_check_token_cmp(const void *one,
@@ -394,6 +396,10 @@ ngx_http_webhook_check_receivers(ngx_conf_t *cf,
             }
         }
 
+        if (ngx_http_webhook_check_call(&check, rcv[i]) != NGX_OK) {
+            return NGX_ERROR;
+        }
+
         action = rcv[i]->actions.elts;
 
         for (n = 0; n < rcv[i]->actions.nelts; n++) {
@@ -428,6 +434,76 @@ ngx_http_webhook_check_receivers(ngx_conf_t *cf,
             && webhook_template_paths(rcv[i]->lookup->uri,
                                       ngx_http_webhook_check_variable, &check)
                != 0)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+/* The paths in what a receiver looks at, and in its events. */
+
+static ngx_int_t
+ngx_http_webhook_check_call(ngx_http_webhook_check_t *check,
+    ngx_http_webhook_receiver_t *rcv)
+{
+    ngx_uint_t                   i;
+    webhook_path_t             **path;
+    ngx_http_webhook_emit_t     *emit;
+    ngx_http_webhook_filter_t   *filter;
+
+    path = rcv->require.elts;
+
+    for (i = 0; i < rcv->require.nelts; i++) {
+        if (ngx_http_webhook_check_variable(check, path[i]) != 0) {
+            return NGX_ERROR;
+        }
+    }
+
+    path = rcv->redact.elts;
+
+    for (i = 0; i < rcv->redact.nelts; i++) {
+        if (ngx_http_webhook_check_variable(check, path[i]) != 0) {
+            return NGX_ERROR;
+        }
+    }
+
+    filter = rcv->filters.elts;
+
+    for (i = 0; i < rcv->filters.nelts; i++) {
+        if (webhook_condition_paths(filter[i].condition,
+                                    ngx_http_webhook_check_variable, check)
+            != 0)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    if ((rcv->order_by
+         && ngx_http_webhook_check_variable(check, rcv->order_by) != 0)
+        || (rcv->dedupe_path
+            && ngx_http_webhook_check_variable(check, rcv->dedupe_path) != 0))
+    {
+        return NGX_ERROR;
+    }
+
+    emit = rcv->emits.elts;
+
+    for (i = 0; i < rcv->emits.nelts; i++) {
+
+        check->place = &emit[i].place;
+
+        if ((emit[i].body
+             && webhook_template_paths(emit[i].body,
+                                       ngx_http_webhook_check_variable, check)
+                != 0)
+            || (emit[i].when
+                && webhook_condition_paths(emit[i].when,
+                                           ngx_http_webhook_check_variable,
+                                           check)
+                   != 0))
         {
             return NGX_ERROR;
         }
@@ -539,11 +615,7 @@ ngx_http_webhook_check_variable(void *data, const webhook_path_t *path)
 {
     ngx_http_webhook_check_t *check = data;
 
-    ngx_uint_t                  i;
-    ngx_hash_key_t             *key;
-    ngx_http_variable_t        *prefix;
-    const webhook_str_t        *root, *name;
-    ngx_http_core_main_conf_t  *cmcf;
+    const webhook_str_t  *root, *name;
 
     root = webhook_path_step(path, 0);
 
@@ -555,28 +627,8 @@ ngx_http_webhook_check_variable(void *data, const webhook_path_t *path)
 
     name = webhook_path_step(path, 1);
 
-    cmcf = ngx_http_conf_get_module_main_conf(check->cf, ngx_http_core_module);
-
-    key = cmcf->variables_keys->keys.elts;
-
-    for (i = 0; i < cmcf->variables_keys->keys.nelts; i++) {
-        if (key[i].key.len == name->len
-            && ngx_strncasecmp(key[i].key.data, name->data, name->len) == 0)
-        {
-            return 0;
-        }
-    }
-
-    prefix = cmcf->prefix_variables.elts;
-
-    for (i = 0; i < cmcf->prefix_variables.nelts; i++) {
-        if (name->len > prefix[i].name.len
-            && ngx_strncasecmp(prefix[i].name.data, name->data,
-                               prefix[i].name.len)
-               == 0)
-        {
-            return 0;
-        }
+    if (ngx_http_webhook_conf_variable(check->cf, name)) {
+        return 0;
     }
 
     ngx_http_webhook_conf_error(NGX_LOG_EMERG, check->cf, check->place,

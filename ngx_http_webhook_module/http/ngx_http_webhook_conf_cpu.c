@@ -40,6 +40,17 @@ ngx_http_webhook_cpu_threads(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     value = cf->args->elts;
 
+    /* what has a "=" in it is no name of a pool */
+
+    i = value[1].len
+        && !ngx_strlchr(value[1].data, value[1].data + value[1].len, '=');
+
+    if (ngx_http_webhook_conf_params(cf, 1 + i, "threads= memory=")
+        != NGX_CONF_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
     for (i = 1; i < cf->args->nelts; i++) {
 
         if (ngx_strncmp(value[i].data, "threads=", 8) == 0) {
@@ -74,14 +85,6 @@ ngx_http_webhook_cpu_threads(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
             wmcf->cpu_memory = size;
             continue;
-        }
-
-        if (i > 1 || value[i].len == 0
-            || ngx_strlchr(value[i].data, value[i].data + value[i].len, '='))
-        {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "invalid parameter \"%V\"", &value[i]);
-            return NGX_CONF_ERROR;
         }
 
         /* one of thread_pool's, which core looks for once all is read */

@@ -45,7 +45,7 @@ static ngx_command_t  ngx_http_webhook_endpoint_commands[] = {
       NULL },
 
     { ngx_string("success"),
-      NGX_CONF_TAKE1,
+      NGX_CONF_1MORE,
       ngx_http_webhook_endpoint_success,
       0,
       0,
@@ -126,6 +126,8 @@ ngx_int_t
 ngx_http_webhook_endpoint_begin(ngx_conf_t *cf,
     ngx_http_webhook_endpoint_conf_t *ecf)
 {
+    ecf->endpoint->timeout_place = ecf->endpoint->place;
+
     if (ngx_http_webhook_endpoint_create(cf, ecf) != NGX_OK
         || ngx_http_webhook_endpoint_form_create(cf, ecf) != NGX_OK
         || ngx_http_webhook_endpoint_sign_create(cf, ecf) != NGX_OK
@@ -177,7 +179,7 @@ ngx_http_webhook_endpoint_create(ngx_conf_t *cf,
     ep->timeout.connect = 5000;
     ep->timeout.send = 5000;
     ep->timeout.read = 15000;
-    ep->timeout.total = 15000;
+    ep->timeout.total = NGX_HTTP_WEBHOOK_TIMEOUT_TOTAL;
 
     ecf->tls.verify = 1;
 
@@ -378,7 +380,7 @@ ngx_http_webhook_endpoint_url(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     ngx_http_webhook_conf_place(cf, &ecf->url_place);
 
-    return NGX_CONF_OK;
+    return ngx_http_webhook_conf_fixed(cf, &value[1], "the URL");
 }
 
 
@@ -424,13 +426,18 @@ ngx_http_webhook_endpoint_success(ngx_conf_t *cf, ngx_command_t *cmd,
 {
     ngx_http_webhook_endpoint_conf_t *ecf = conf;
 
-    ngx_str_t  *value;
+    ngx_str_t   *value;
+    ngx_uint_t   status;
 
     if (ecf->success) {
         return "is duplicate";
     }
 
     ecf->success = 1;
+
+    if (cf->args->nelts != 2) {
+        return "takes status codes with commas, as in \"200,202\"";
+    }
 
     value = cf->args->elts;
 
@@ -444,7 +451,13 @@ ngx_http_webhook_endpoint_success(ngx_conf_t *cf, ngx_command_t *cmd,
         return NGX_CONF_ERROR;
     }
 
-    return NGX_CONF_OK;
+    for (status = 200; status < 600; status++) {
+        if (webhook_status_set_has(&ecf->endpoint->success, status)) {
+            return NGX_CONF_OK;
+        }
+    }
+
+    return "has no status that ends a response: they are from 200 to 599";
 }
 
 
@@ -466,6 +479,14 @@ ngx_http_webhook_endpoint_timeout(ngx_conf_t *cf, ngx_command_t *cmd,
 
     ecf->timeout = 1;
 
+    if (ngx_http_webhook_conf_params(cf, 1, "connect= send= read= total=")
+        != NGX_CONF_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
+    ngx_http_webhook_conf_place(cf, &ecf->endpoint->timeout_place);
+
     timeout = &ecf->endpoint->timeout;
     value = cf->args->elts;
 
@@ -480,11 +501,9 @@ ngx_http_webhook_endpoint_timeout(ngx_conf_t *cf, ngx_command_t *cmd,
         } else if (ngx_http_webhook_conf_param(&value[i], "read=", &s)) {
             field = &timeout->read;
 
-        } else if (ngx_http_webhook_conf_param(&value[i], "total=", &s)) {
-            field = &timeout->total;
-
         } else {
-            return ngx_http_webhook_conf_invalid(cf, &value[i]);
+            (void) ngx_http_webhook_conf_param(&value[i], "total=", &s);
+            field = &timeout->total;
         }
 
         if (ngx_http_webhook_conf_msec(&s, NGX_HTTP_WEBHOOK_TIMEOUT_MAX, &ms)
@@ -518,6 +537,14 @@ ngx_http_webhook_endpoint_tls(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     ecf->tls_set = 1;
 
     ngx_http_webhook_conf_place(cf, &ecf->tls_place);
+
+    if (ngx_http_webhook_conf_params(cf, 1,
+                                     "verify= ca= name= cert= key= "
+                                     "password_file=")
+        != NGX_CONF_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
 
     value = cf->args->elts;
 
@@ -553,17 +580,10 @@ ngx_http_webhook_endpoint_tls(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         } else if (ngx_http_webhook_conf_param(&value[i], "key=", &s)) {
             field = &ecf->tls.key;
 
-        } else if (ngx_http_webhook_conf_param(&value[i], "password_file=",
-                                               &s))
-        {
-            field = &ecf->tls.passwords;
-
         } else {
-            return ngx_http_webhook_conf_invalid(cf, &value[i]);
-        }
-
-        if (s.len == 0 || field->len) {
-            return ngx_http_webhook_conf_invalid(cf, &value[i]);
+            (void) ngx_http_webhook_conf_param(&value[i], "password_file=",
+                                               &s);
+            field = &ecf->tls.passwords;
         }
 
         if (field != &ecf->tls.name

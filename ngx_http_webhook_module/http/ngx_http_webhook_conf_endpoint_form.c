@@ -146,6 +146,7 @@ ngx_http_webhook_endpoint_envelope(ngx_conf_t *cf, ngx_command_t *cmd,
     ngx_http_webhook_endpoint_conf_t *ecf = conf;
 
     u_char                       *p;
+    ngx_int_t                     n;
     ngx_str_t                    *value, s;
     ngx_uint_t                    i, k;
     ngx_http_webhook_endpoint_t  *ep;
@@ -194,28 +195,31 @@ ngx_http_webhook_endpoint_envelope(ngx_conf_t *cf, ngx_command_t *cmd,
                ? NGX_CONF_OK : ngx_http_webhook_conf_invalid(cf, &value[2]);
     }
 
+    if (ngx_http_webhook_conf_params(cf, 2, "mode= source=")
+        != NGX_CONF_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
     for (i = 2; i < cf->args->nelts; i++) {
 
-        if (ngx_strcmp(value[i].data, "mode=structured") == 0) {
-            ep->envelope = NGX_HTTP_WEBHOOK_ENVELOPE_CLOUDEVENTS;
+        if (ngx_http_webhook_conf_param(&value[i], "mode=", &s)) {
+            n = ngx_http_webhook_conf_choice(cf, &value[i], &s,
+                                             "structured binary");
+            if (n == NGX_ERROR) {
+                return NGX_CONF_ERROR;
+            }
+
+            ep->envelope = n ? NGX_HTTP_WEBHOOK_ENVELOPE_CLOUDEVENTS_BINARY
+                             : NGX_HTTP_WEBHOOK_ENVELOPE_CLOUDEVENTS;
             continue;
         }
 
-        if (ngx_strcmp(value[i].data, "mode=binary") == 0) {
-            ep->envelope = NGX_HTTP_WEBHOOK_ENVELOPE_CLOUDEVENTS_BINARY;
-            continue;
-        }
-
-        if (ep->source.len
-            || !ngx_http_webhook_conf_param(&value[i], "source=", &s)
-            || s.len == 0)
-        {
-            return ngx_http_webhook_conf_invalid(cf, &value[i]);
-        }
+        (void) ngx_http_webhook_conf_param(&value[i], "source=", &s);
 
         for (k = 0; k < s.len; k++) {
             if (s.data[k] <= 0x20 || s.data[k] >= 0x7f || s.data[k] == '"'
-                || s.data[k] == '\\')
+                || s.data[k] == '\\' || s.data[k] == '{')
             {
                 ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                                    "\"%V\" is no URI", &value[i]);
@@ -336,7 +340,13 @@ ngx_http_webhook_endpoint_header(ngx_conf_t *cf, ngx_command_t *cmd,
     len = value[1].len + s.len;
 
     for (i = 0; i < ecf->endpoint->headers.nelts; i++) {
+
         len += header[i].name.len + header[i].value.len;
+
+        if (ngx_http_webhook_endpoint_header_is(&header[i].name, &value[1])) {
+            ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
+                               "the header \"%V\" is sent twice", &value[1]);
+        }
     }
 
     if (len > NGX_HTTP_WEBHOOK_HEADERS_MAX) {
@@ -367,11 +377,8 @@ ngx_http_webhook_endpoint_header_value(ngx_conf_t *cf,
     webhook_template_t                 *tpl;
     ngx_http_webhook_endpoint_paths_t   ctx;
 
-    if (ngx_strlcasestrn(header->value.data,
-                         header->value.data + header->value.len,
-                         (u_char *) "${", 1)
-        == NULL)
-    {
+    if (!ngx_http_webhook_conf_braces(&header->value)) {
+        ngx_http_webhook_conf_dollar(cf, &header->value, "header template");
         return NGX_CONF_OK;
     }
 
@@ -448,7 +455,8 @@ ngx_http_webhook_endpoint_order_by(ngx_conf_t *cf, ngx_command_t *cmd,
 {
     ngx_http_webhook_endpoint_conf_t *ecf = conf;
 
-    ngx_str_t                          *value;
+    ngx_int_t                           n;
+    ngx_str_t                          *value, s;
     ngx_http_webhook_endpoint_t        *ep;
     ngx_http_webhook_endpoint_paths_t   ctx;
 
@@ -476,12 +484,20 @@ ngx_http_webhook_endpoint_order_by(ngx_conf_t *cf, ngx_command_t *cmd,
         return NGX_CONF_OK;
     }
 
-    if (ngx_strcmp(value[2].data, "on_dead=block") == 0) {
-        ep->order_block = 1;
-
-    } else if (ngx_strcmp(value[2].data, "on_dead=skip") != 0) {
-        return ngx_http_webhook_conf_invalid(cf, &value[2]);
+    if (ngx_http_webhook_conf_params(cf, 2, "on_dead=")
+        != NGX_CONF_OK)
+    {
+        return NGX_CONF_ERROR;
     }
+
+    (void) ngx_http_webhook_conf_param(&value[2], "on_dead=", &s);
+
+    n = ngx_http_webhook_conf_choice(cf, &value[2], &s, "skip block");
+    if (n == NGX_ERROR) {
+        return NGX_CONF_ERROR;
+    }
+
+    ep->order_block = n;
 
     return NGX_CONF_OK;
 }

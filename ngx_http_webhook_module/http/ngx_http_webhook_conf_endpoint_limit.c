@@ -123,6 +123,12 @@ ngx_http_webhook_endpoint_limit(ngx_conf_t *cf, ngx_command_t *cmd,
 
     ecf->limit = 1;
 
+    if (ngx_http_webhook_conf_params(cf, 1, "inflight= rate= burst=")
+        != NGX_CONF_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
     ep = ecf->endpoint;
     value = cf->args->elts;
 
@@ -152,21 +158,16 @@ ngx_http_webhook_endpoint_limit(ngx_conf_t *cf, ngx_command_t *cmd,
             continue;
         }
 
-        if (ngx_http_webhook_conf_param(&value[i], "burst=", &s)) {
+        (void) ngx_http_webhook_conf_param(&value[i], "burst=", &s);
 
-            if (ngx_http_webhook_endpoint_number(cf, &value[i], &s,
-                                                 NGX_HTTP_WEBHOOK_BURST_MAX,
-                                                 &n)
-                != NGX_OK)
-            {
-                return NGX_CONF_ERROR;
-            }
-
-            ep->burst = n;
-            continue;
+        if (ngx_http_webhook_endpoint_number(cf, &value[i], &s,
+                                             NGX_HTTP_WEBHOOK_BURST_MAX, &n)
+            != NGX_OK)
+        {
+            return NGX_CONF_ERROR;
         }
 
-        return ngx_http_webhook_conf_invalid(cf, &value[i]);
+        ep->burst = n;
     }
 
     if (ep->rate == 0) {
@@ -249,8 +250,9 @@ ngx_http_webhook_endpoint_retry(ngx_conf_t *cf, ngx_command_t *cmd,
     ngx_http_webhook_endpoint_conf_t *ecf = conf;
 
     uint64_t                     *ms;
+    ngx_int_t                     choice;
     ngx_str_t                    *value, s;
-    ngx_uint_t                    i, n;
+    ngx_uint_t                    i, n, first;
     webhook_schedule_t           *retry;
     ngx_http_webhook_endpoint_t  *ep;
 
@@ -262,9 +264,18 @@ ngx_http_webhook_endpoint_retry(ngx_conf_t *cf, ngx_command_t *cmd,
 
     ngx_http_webhook_conf_place(cf, &ecf->retry_place);
 
+    if (ngx_http_webhook_conf_params(cf, 1,
+                                     "attempts= first= factor= max= jitter= "
+                                     "retry_after= gone=")
+        != NGX_CONF_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
     ep = ecf->endpoint;
     retry = &ep->retry;
     value = cf->args->elts;
+    first = 0;
 
     for (i = 1; i < cf->args->nelts; i++) {
 
@@ -307,13 +318,14 @@ ngx_http_webhook_endpoint_retry(ngx_conf_t *cf, ngx_command_t *cmd,
             continue;
         }
 
-        if (ngx_strcmp(value[i].data, "gone=pause") == 0) {
-            ep->gone_ignore = 0;
-            continue;
-        }
+        if (ngx_http_webhook_conf_param(&value[i], "gone=", &s)) {
+            choice = ngx_http_webhook_conf_choice(cf, &value[i], &s,
+                                                  "pause ignore");
+            if (choice == NGX_ERROR) {
+                return NGX_CONF_ERROR;
+            }
 
-        if (ngx_strcmp(value[i].data, "gone=ignore") == 0) {
-            ep->gone_ignore = 1;
+            ep->gone_ignore = choice;
             continue;
         }
 
@@ -327,12 +339,11 @@ ngx_http_webhook_endpoint_retry(ngx_conf_t *cf, ngx_command_t *cmd,
 
         } else if (ngx_http_webhook_conf_param(&value[i], "first=", &s)) {
             ms = &retry->first;
-
-        } else if (ngx_http_webhook_conf_param(&value[i], "max=", &s)) {
-            ms = &retry->max;
+            first = 1;
 
         } else {
-            return ngx_http_webhook_conf_invalid(cf, &value[i]);
+            (void) ngx_http_webhook_conf_param(&value[i], "max=", &s);
+            ms = &retry->max;
         }
 
         if (ngx_http_webhook_conf_msec(&s, NGX_HTTP_WEBHOOK_GAP_MAX, ms)
@@ -343,6 +354,10 @@ ngx_http_webhook_endpoint_retry(ngx_conf_t *cf, ngx_command_t *cmd,
                                "366d", &value[i]);
             return NGX_CONF_ERROR;
         }
+    }
+
+    if (first && retry->max && retry->max < retry->first) {
+        return "has a \"max=\" that is less than its \"first=\"";
     }
 
     return NGX_CONF_OK;
@@ -370,6 +385,12 @@ ngx_http_webhook_endpoint_breaker(ngx_conf_t *cf, ngx_command_t *cmd,
 
     ecf->breaker = 1;
 
+    if (ngx_http_webhook_conf_params(cf, 1, "failures= percent= window= hold=")
+        != NGX_CONF_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
     ep = ecf->endpoint;
     value = cf->args->elts;
     window = 0;
@@ -386,6 +407,7 @@ ngx_http_webhook_endpoint_breaker(ngx_conf_t *cf, ngx_command_t *cmd,
         } else if (ngx_http_webhook_conf_param(&value[i], "percent=", &s)) {
             field = &ep->break_percent;
             max = 100;
+            s.len -= (s.data[s.len - 1] == '%');
         }
 
         if (field) {
@@ -404,11 +426,9 @@ ngx_http_webhook_endpoint_breaker(ngx_conf_t *cf, ngx_command_t *cmd,
             ms = &ep->break_window;
             window = 1;
 
-        } else if (ngx_http_webhook_conf_param(&value[i], "hold=", &s)) {
-            ms = &ep->break_hold;
-
         } else {
-            return ngx_http_webhook_conf_invalid(cf, &value[i]);
+            (void) ngx_http_webhook_conf_param(&value[i], "hold=", &s);
+            ms = &ep->break_hold;
         }
 
         if (ngx_http_webhook_conf_msec(&s, NGX_HTTP_WEBHOOK_BREAK_TIME, ms)

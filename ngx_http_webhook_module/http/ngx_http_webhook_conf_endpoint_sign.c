@@ -168,8 +168,10 @@ ngx_http_webhook_endpoint_sign(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     ep = ecf->endpoint;
     value = cf->args->elts;
 
-    if (value[1].len != 4 || ngx_strncmp(value[1].data, "hmac", 4) != 0) {
-        return ngx_http_webhook_conf_invalid(cf, &value[1]);
+    if (ngx_http_webhook_conf_choice(cf, &value[1], &value[1], "hmac")
+        == NGX_ERROR)
+    {
+        return NGX_CONF_ERROR;
     }
 
     if (ep->hmacs.nelts == NGX_HTTP_WEBHOOK_HMACS_MAX) {
@@ -320,7 +322,9 @@ ngx_http_webhook_endpoint_auth(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return ngx_http_webhook_endpoint_oauth2(cf, auth);
     }
 
-    return ngx_http_webhook_conf_invalid(cf, &value[1]);
+    (void) ngx_http_webhook_conf_choice(cf, &value[1], &value[1],
+                                        "bearer basic oauth2");
+    return NGX_CONF_ERROR;
 }
 
 
@@ -335,6 +339,11 @@ ngx_http_webhook_endpoint_bearer(ngx_conf_t *cf, ngx_http_webhook_auth_t *auth)
 
     if (cf->args->nelts != 3) {
         return "takes one token after \"bearer\"";
+    }
+
+    if (ngx_strncasecmp(value[2].data, (u_char *) "Bearer ", 7) == 0) {
+        return "has a token that begins with \"Bearer\", which is sent before "
+               "it anyway";
     }
 
     rv = ngx_http_webhook_conf_literal(cf, &value[2]);

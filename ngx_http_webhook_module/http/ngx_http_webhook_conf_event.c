@@ -23,6 +23,7 @@ typedef struct {
 
 static void ngx_http_webhook_event_digest(ngx_conf_t *cf,
     ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_rule_t *rule);
+static char *ngx_http_webhook_event_params(ngx_conf_t *cf);
 static char *ngx_http_webhook_event_methods(ngx_conf_t *cf,
     ngx_http_webhook_rule_t *rule, ngx_str_t *value);
 static char *ngx_http_webhook_event_regex(ngx_conf_t *cf,
@@ -46,7 +47,7 @@ ngx_http_webhook_event(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     char                           *rv;
     ngx_str_t                      *value, s, text;
-    ngx_uint_t                      i, status, payload, path;
+    ngx_uint_t                      i;
     webhook_condition_t           **cond;
     ngx_http_webhook_rule_t        *rule, **rp;
     ngx_http_webhook_main_conf_t   *wmcf;
@@ -110,14 +111,13 @@ ngx_http_webhook_event(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return NGX_CONF_ERROR;
     }
 
-    status = 0;
-    payload = 0;
-    path = 0;
+    if (ngx_http_webhook_event_params(cf) != NGX_CONF_OK) {
+        return NGX_CONF_ERROR;
+    }
 
     for (i = 4; i < cf->args->nelts; i++) {
 
-        if (!status && ngx_http_webhook_conf_param(&value[i], "status=", &s)) {
-            status = 1;
+        if (ngx_http_webhook_conf_param(&value[i], "status=", &s)) {
 
             if (webhook_status_set_parse(ngx_http_webhook_str(&s),
                                          &rule->status)
@@ -148,9 +148,7 @@ ngx_http_webhook_event(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
             continue;
         }
 
-        if (!payload && ngx_http_webhook_conf_param(&value[i], "payload=", &s))
-        {
-            payload = 1;
+        if (ngx_http_webhook_conf_param(&value[i], "payload=", &s)) {
 
             rv = ngx_http_webhook_event_payload(cf, rule, &value[i], &s);
             if (rv != NGX_CONF_OK) {
@@ -160,8 +158,7 @@ ngx_http_webhook_event(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
             continue;
         }
 
-        if (!path && ngx_http_webhook_conf_param(&value[i], "path=", &s)) {
-            path = 1;
+        if (ngx_http_webhook_conf_param(&value[i], "path=", &s)) {
 
             if (ngx_strcmp(s.data, "original") == 0) {
                 rule->original = 1;
@@ -177,9 +174,7 @@ ngx_http_webhook_event(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
             continue;
         }
 
-        if (rule->body == NULL
-            && ngx_http_webhook_conf_param(&value[i], "body=", &s))
-        {
+        if (ngx_http_webhook_conf_param(&value[i], "body=", &s)) {
             rv = ngx_http_webhook_conf_text(cf, &s, &text);
             if (rv != NGX_CONF_OK) {
                 return rv;
@@ -195,9 +190,7 @@ ngx_http_webhook_event(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
             continue;
         }
 
-        if (rule->model == NULL
-            && ngx_http_webhook_conf_param(&value[i], "model=", &s) && s.len)
-        {
+        if (ngx_http_webhook_conf_param(&value[i], "model=", &s)) {
             rv = ngx_http_webhook_event_record(cf, rule, &s, 0,
                                                "model template", &rule->model);
             if (rv != NGX_CONF_OK) {
@@ -207,19 +200,13 @@ ngx_http_webhook_event(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
             continue;
         }
 
-        if (rule->record == NULL
-            && ngx_http_webhook_conf_param(&value[i], "id=", &s) && s.len)
-        {
-            rv = ngx_http_webhook_event_record(cf, rule, &s, 1, "id template",
-                                               &rule->record);
-            if (rv != NGX_CONF_OK) {
-                return rv;
-            }
+        (void) ngx_http_webhook_conf_param(&value[i], "id=", &s);
 
-            continue;
+        rv = ngx_http_webhook_event_record(cf, rule, &s, 1, "id template",
+                                           &rule->record);
+        if (rv != NGX_CONF_OK) {
+            return rv;
         }
-
-        return ngx_http_webhook_conf_invalid(cf, &value[i]);
     }
 
     rv = ngx_http_webhook_event_needs(cf, rule);
@@ -254,6 +241,49 @@ ngx_http_webhook_event(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     *rp = rule;
 
     return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_webhook_event_params(ngx_conf_t *cf)
+{
+    ngx_str_t   *value;
+    ngx_uint_t   i;
+
+    value = cf->args->elts;
+
+    if (ngx_http_webhook_conf_method(&value[3])) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"%V\" stands where the regular expression does: "
+                           "several methods are written as in \"PUT,PATCH\"",
+                           &value[3]);
+        return NGX_CONF_ERROR;
+    }
+
+    if (ngx_strcmp(value[3].data, "~") == 0
+        || ngx_strcmp(value[3].data, "~*") == 0)
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"%V\" stands where the regular expression does, "
+                           "which needs no operator; \"(?i)\" before it "
+                           "ignores the case", &value[3]);
+        return NGX_CONF_ERROR;
+    }
+
+    for (i = 5; i < cf->args->nelts; i++) {
+
+        if (value[i].len && value[i].data[0] >= '1' && value[i].data[0] <= '5'
+            && ngx_strncmp(value[i - 1].data, "status=", 7) == 0)
+        {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "invalid parameter \"%V\", several codes are "
+                               "written as in \"status=200,201\"", &value[i]);
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    return ngx_http_webhook_conf_params(cf, 4, "path= status= when=* payload= "
+                                               "body= model= id=");
 }
 
 
@@ -355,6 +385,10 @@ ngx_http_webhook_event_regex(ngx_conf_t *cf, ngx_http_webhook_rule_t *rule,
 
     if (ngx_regex_compile(&rc) != NGX_OK) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "%V", &rc.err);
+        return NGX_CONF_ERROR;
+    }
+
+    if (ngx_http_webhook_pattern_check(cf, value) != NGX_OK) {
         return NGX_CONF_ERROR;
     }
 
@@ -713,9 +747,12 @@ ngx_http_webhook_idempotency(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         }
     }
 
-    if (i < value[1].len || value[1].len == 0) {
+    if (i < value[1].len || value[1].len == 0
+        || ngx_strcasecmp(value[1].data, (u_char *) "on") == 0)
+    {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"%V\" is no header name", &value[1]);
+                           "\"%V\" is no header name, as "
+                           "\"Idempotency-Key\" is, nor \"off\"", &value[1]);
         return NGX_CONF_ERROR;
     }
 
@@ -734,6 +771,8 @@ ngx_http_webhook_idempotency(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
                            "\"by=$remote_user\"", &value[2]);
         return NGX_CONF_ERROR;
     }
+
+    ngx_http_webhook_conf_place(cf, &wlcf->idempotency_place);
 
     ngx_memzero(&ccv, sizeof(ngx_http_compile_complex_value_t));
 

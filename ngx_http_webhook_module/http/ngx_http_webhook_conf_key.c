@@ -20,6 +20,8 @@ static char *ngx_http_webhook_conf_env(ngx_conf_t *cf, ngx_str_t *name,
     ngx_str_t *secret);
 static void ngx_http_webhook_conf_mask(u_char *p, u_char *last,
     ngx_str_t *secret);
+static ngx_uint_t ngx_http_webhook_conf_names(ngx_conf_t *cf,
+    ngx_str_t *value);
 static ngx_uint_t ngx_http_webhook_conf_written(ngx_str_t *value);
 static size_t ngx_http_webhook_conf_word(ngx_str_t *value, u_char end);
 static int64_t ngx_http_webhook_conf_date(ngx_str_t *text);
@@ -138,17 +140,54 @@ ngx_http_webhook_conf_literal(ngx_conf_t *cf, ngx_str_t *value)
 char *
 ngx_http_webhook_conf_unknown(ngx_conf_t *cf, ngx_str_t *arg)
 {
-    size_t      len;
-    ngx_str_t  *name;
+    size_t       len;
+    ngx_str_t   *name, word, near;
+    ngx_uint_t   i;
+
+    static const struct {
+        ngx_str_t    name;
+        const char  *params;
+    }  directives[] = {
+        { ngx_string("secret"), "expires=" },
+        { ngx_string("sign"), "header= secret= expires= algorithm= encoding= "
+                              "prefix= template=" },
+        { ngx_string("verify"), "expires= header= algorithm= encoding= "
+                                "prefix= template= timestamp= id= tolerance= "
+                                "url=" },
+        { ngx_string("handshake"), "token=" },
+        { ngx_string("proxy"), "user= password=" },
+        { ngx_string("auth"), "user= password= token_url= client_id= "
+                              "client_secret= scope= audience= ca=" },
+        { ngx_null_string, NULL }
+    };
 
     name = cf->args->elts;
     len = ngx_http_webhook_conf_word(arg, '=');
 
-    if (len) {
+    word.data = arg->data;
+    word.len = len;
+
+    for (i = 0; directives[i].name.len; i++) {
+        if (directives[i].name.len == name->len
+            && ngx_memcmp(directives[i].name.data, name->data, name->len) == 0)
+        {
+            break;
+        }
+    }
+
+    if (len && directives[i].params
+        && ngx_http_webhook_conf_near(&word, directives[i].params, &near))
+    {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"%*s=\" is no parameter of \"%V\"; a secret with "
+                           "\"%V=\" is no parameter of \"%V\" (did you mean "
+                           "\"%V=\"?); a secret with a \"=\" in it is written "
+                           "\"text:...\"", &word, name, &near);
+
+    } else if (len) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"%V=\" is no parameter of \"%V\"; a secret with "
                            "a \"=\" in it is written \"text:...\"",
-                           len, arg->data, name);
+                           &word, name);
 
     } else {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
@@ -339,6 +378,11 @@ ngx_http_webhook_conf_basic(ngx_conf_t *cf, ngx_uint_t first,
             continue;
         }
 
+        if (ngx_http_webhook_conf_word(&value[i], '=') == 0) {
+            return "takes \"user=\" and \"password=\", and not another "
+                   "argument, which is not shown";
+        }
+
         return ngx_http_webhook_conf_unknown(cf, &value[i]);
     }
 
@@ -471,6 +515,16 @@ ngx_http_webhook_conf_source(ngx_conf_t *cf, ngx_str_t *value)
         return NGX_OK;
     }
 
+    if (ngx_http_webhook_conf_names(cf, value)) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"%V\" has a secret that looks like the name of "
+                           "a file or variable: write \"file:PATH\" or "
+                           "\"env:NAME\", or \"text:...\" if it is the "
+                           "secret itself",
+                           &((ngx_str_t *) cf->args->elts)[0]);
+        return NGX_ERROR;
+    }
+
     len = ngx_http_webhook_conf_word(value, ':');
 
     if ((len == 0 || value->len < len + 2 || value->data[len + 1] != '/')
@@ -489,6 +543,49 @@ ngx_http_webhook_conf_source(ngx_conf_t *cf, ngx_str_t *value)
                        "there as it is: one that only looks like the former "
                        "is written \"text:...\"");
     return NGX_ERROR;
+}
+
+
+/* 1 if it is "$name" or "${name}", or a path: as it is written, or because
+   such a file is there. */
+
+static ngx_uint_t
+ngx_http_webhook_conf_names(ngx_conf_t *cf, ngx_str_t *value)
+{
+    u_char           *p, *last;
+    ngx_str_t         name;
+    ngx_file_info_t   fi;
+
+    p = value->data;
+    last = p + value->len;
+
+    if (value->len && *p == '$'
+        && ngx_http_webhook_conf_dollar_next(&p, last, &name)
+        && (p == last || (p == last - 1 && *p == '}')))
+    {
+        return 1;
+    }
+
+    if (!ngx_strlchr(value->data, last, '/')) {
+        return 0;
+    }
+
+    for (p = last; p > value->data && p[-1] >= 'a' && p[-1] <= 'z'; p--) {
+        /* void */
+    }
+
+    if (*value->data == '/' && p < last && p[-1] == '.') {
+
+        /* "/etc/nginx/erp.key": base64 has no dot */
+
+        return 1;
+    }
+
+    name = *value;
+
+    return ngx_conf_full_name(cf->cycle, &name, 1) == NGX_OK
+           && ngx_file_info(name.data, &fi) != NGX_FILE_ERROR
+           && ngx_is_file(&fi);
 }
 
 

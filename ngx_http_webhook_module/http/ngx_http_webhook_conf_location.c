@@ -7,9 +7,15 @@
  */
 
 #include "ngx_http_webhook_conf.h"
+#include "ngx_http_webhook_metrics.h"
 #include "ngx_http_webhook_receive.h"
 
 
+static ngx_int_t ngx_http_webhook_location_answers(ngx_conf_t *cf,
+    void **loc_conf, const char *name, ngx_http_webhook_place_t *place,
+    ngx_http_handler_pt handler);
+static ngx_int_t ngx_http_webhook_location_variables(ngx_conf_t *cf,
+    ngx_http_webhook_loc_conf_t *wlcf);
 static ngx_uint_t ngx_http_webhook_location_slice(ngx_module_t *module,
     void **loc_conf);
 static ngx_uint_t ngx_http_webhook_location_image(ngx_module_t *module,
@@ -40,13 +46,39 @@ ngx_http_webhook_location_check(ngx_conf_t *cf,
         wlcf = loc_conf[i][ngx_http_webhook_module.ctx_index];
 
         if (wlcf->receive
-            && clcf->handler != ngx_http_webhook_receive_handler)
+            && ngx_http_webhook_location_answers(cf, loc_conf[i],
+                                             "webhook_receive", &wlcf->place,
+                                             ngx_http_webhook_receive_handler)
+               != NGX_OK)
         {
-            ngx_http_webhook_conf_error(NGX_LOG_EMERG, cf, &wlcf->place,
+            return NGX_ERROR;
+        }
+
+        if (wlcf->receive && clcf->internal) {
+            ngx_http_webhook_conf_error(NGX_LOG_WARN, cf, &wlcf->place,
                                         "location \"%V\" has "
-                                        "\"webhook_receive\" and another "
-                                        "directive that answers requests",
-                                        &clcf->name);
+                                        "\"webhook_receive\" and \"internal\": "
+                                        "nobody can call it", &clcf->name);
+        }
+
+        if (wlcf->receive && wmcf->receivers.nelts == 0) {
+            ngx_http_webhook_conf_error(NGX_LOG_WARN, cf, &wlcf->place,
+                                        "\"webhook_receive\" takes no call, "
+                                        "since there is no "
+                                        "\"webhook_receiver\"");
+        }
+
+        if (wlcf->metrics
+            && ngx_http_webhook_location_answers(cf, loc_conf[i],
+                                             "webhook_metrics",
+                                             &wlcf->metrics_place,
+                                             ngx_http_webhook_metrics_handler)
+               != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+
+        if (ngx_http_webhook_location_variables(cf, wlcf) != NGX_OK) {
             return NGX_ERROR;
         }
 
@@ -73,6 +105,93 @@ ngx_http_webhook_location_check(ngx_conf_t *cf,
         if (rc != NGX_OK) {
             return NGX_ERROR;
         }
+    }
+
+    return NGX_OK;
+}
+
+
+/*
+ * What answers in the place of a directive: another content handler, "return"
+ * where it comes first, or try_files.  Both modules' configurations begin with
+ * a pointer, to their codes and their files, and NULL is none.
+ */
+
+static ngx_int_t
+ngx_http_webhook_location_answers(ngx_conf_t *cf, void **loc_conf,
+    const char *name, ngx_http_webhook_place_t *place,
+    ngx_http_handler_pt handler)
+{
+    void                      **data;
+    const char                 *other;
+    ngx_module_t               *module;
+    ngx_http_core_loc_conf_t   *clcf;
+
+    clcf = loc_conf[ngx_http_core_module.ctx_index];
+    other = (clcf->handler != handler) ? "another directive" : NULL;
+
+    module = ngx_http_webhook_conf_module(cf, "ngx_http_rewrite_module");
+
+    if (module && other == NULL) {
+        data = loc_conf[module->ctx_index];
+
+        if (*data && *(ngx_http_script_code_pt *) ((ngx_array_t *) *data)->elts
+                     == ngx_http_script_return_code)
+        {
+            other = "a \"return\"";
+        }
+    }
+
+    module = ngx_http_webhook_conf_module(cf, "ngx_http_try_files_module");
+
+    if (module && other == NULL) {
+        data = loc_conf[module->ctx_index];
+
+        if (*data) {
+            other = "\"try_files\"";
+        }
+    }
+
+    if (other == NULL) {
+        return NGX_OK;
+    }
+
+    ngx_http_webhook_conf_error(NGX_LOG_EMERG, cf, place,
+                                "location \"%V\" has \"%s\" and %s that "
+                                "answers requests", &clcf->name, name, other);
+    return NGX_ERROR;
+}
+
+
+/* nginx itself would say it without file and line. */
+
+static ngx_int_t
+ngx_http_webhook_location_variables(ngx_conf_t *cf,
+    ngx_http_webhook_loc_conf_t *wlcf)
+{
+    u_char     *p, *last;
+    ngx_str_t   name;
+
+    if (wlcf->idempotency_by == NULL) {
+        return NGX_OK;
+    }
+
+    p = wlcf->idempotency_by->value.data;
+    last = p + wlcf->idempotency_by->value.len;
+
+    while (ngx_http_webhook_conf_dollar_next(&p, last, &name)) {
+
+        if (ngx_http_webhook_conf_variable(cf, ngx_http_webhook_str(&name))
+            || (name.data[0] >= '1' && name.data[0] <= '9'))
+        {
+            continue;
+        }
+
+        ngx_http_webhook_conf_error(NGX_LOG_EMERG, cf,
+                                    &wlcf->idempotency_place,
+                                    "unknown variable \"$%V\" in \"by=\"",
+                                    &name);
+        return NGX_ERROR;
     }
 
     return NGX_OK;

@@ -26,26 +26,11 @@ static char *ngx_http_webhook_receiver_limit(ngx_conf_t *cf,
     ngx_command_t *cmd, void *conf);
 
 
-static ngx_conf_enum_t  ngx_http_webhook_receiver_modes[] = {
-    { ngx_string("sync"), NGX_HTTP_WEBHOOK_MODE_SYNC },
-    { ngx_string("durable"), NGX_HTTP_WEBHOOK_MODE_DURABLE },
-    { ngx_string("test"), NGX_HTTP_WEBHOOK_MODE_TEST },
-    { ngx_string("disabled"), NGX_HTTP_WEBHOOK_MODE_DISABLED },
-    { ngx_null_string, 0 }
-};
+/* In the order of the enumerations. */
 
-static ngx_conf_enum_t  ngx_http_webhook_receiver_profiles[] = {
-    { ngx_string("strict"), NGX_HTTP_WEBHOOK_PROFILE_STRICT },
-    { ngx_string("nightpos"), NGX_HTTP_WEBHOOK_PROFILE_NIGHTPOS },
-    { ngx_null_string, 0 }
-};
-
-static ngx_conf_enum_t  ngx_http_webhook_receiver_logs[] = {
-    { ngx_string("off"), NGX_HTTP_WEBHOOK_LOG_OFF },
-    { ngx_string("errors"), NGX_HTTP_WEBHOOK_LOG_ERRORS },
-    { ngx_string("on"), NGX_HTTP_WEBHOOK_LOG_ON },
-    { ngx_null_string, 0 }
-};
+#define NGX_HTTP_WEBHOOK_MODES     "sync durable test disabled"
+#define NGX_HTTP_WEBHOOK_PROFILES  "strict nightpos"
+#define NGX_HTTP_WEBHOOK_LOGS      "off errors on"
 
 
 static ngx_command_t  ngx_http_webhook_receiver_commands[] = {
@@ -66,24 +51,24 @@ static ngx_command_t  ngx_http_webhook_receiver_commands[] = {
 
     { ngx_string("mode"),
       NGX_CONF_TAKE1,
-      ngx_conf_set_enum_slot,
+      ngx_http_webhook_conf_enum,
       0,
       offsetof(ngx_http_webhook_receiver_t, mode),
-      ngx_http_webhook_receiver_modes },
+      NGX_HTTP_WEBHOOK_MODES },
 
     { ngx_string("profile"),
       NGX_CONF_TAKE1,
-      ngx_conf_set_enum_slot,
+      ngx_http_webhook_conf_enum,
       0,
       offsetof(ngx_http_webhook_receiver_t, profile),
-      ngx_http_webhook_receiver_profiles },
+      NGX_HTTP_WEBHOOK_PROFILES },
 
     { ngx_string("log_calls"),
       NGX_CONF_TAKE1,
-      ngx_conf_set_enum_slot,
+      ngx_http_webhook_conf_enum,
       0,
       offsetof(ngx_http_webhook_receiver_t, log_calls),
-      ngx_http_webhook_receiver_logs },
+      NGX_HTTP_WEBHOOK_LOGS },
 
     { ngx_string("redact"),
       NGX_CONF_1MORE,
@@ -248,9 +233,13 @@ ngx_http_webhook_receiver_paths(ngx_conf_t *cf,
     ngx_http_webhook_receiver_t *rcv, ngx_array_t *paths, ngx_uint_t max,
     const char *verb)
 {
-    ngx_str_t        *value;
-    ngx_uint_t        i;
-    webhook_path_t  **path;
+    ngx_str_t            *value;
+    ngx_uint_t            i;
+    webhook_path_t      **path;
+    const webhook_str_t  *root;
+
+    static const webhook_str_t  header = webhook_str("header");
+    static const webhook_str_t  query = webhook_str("query");
 
     value = cf->args->elts;
 
@@ -270,6 +259,17 @@ ngx_http_webhook_receiver_paths(ngx_conf_t *cf,
 
         *path = ngx_http_webhook_conf_path(cf, &value[i]);
         if (*path == NULL) {
+            return NGX_CONF_ERROR;
+        }
+
+        root = webhook_path_step(*path, 0);
+
+        if (webhook_path_steps(*path) == 1
+            && (webhook_str_eq(root, &header) || webhook_str_eq(root, &query)))
+        {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "invalid path \"%V\": it is written as in "
+                               "\"%V.NAME\"", &value[i], &value[i]);
             return NGX_CONF_ERROR;
         }
     }
@@ -297,6 +297,13 @@ ngx_http_webhook_receiver_limit(ngx_conf_t *cf, ngx_command_t *cmd,
 
     rcv->body_max = NGX_HTTP_WEBHOOK_BODY;
 
+    if (ngx_http_webhook_conf_params(cf, 1,
+                                     "body= depth= values= inflight= rate=")
+        != NGX_CONF_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
     value = cf->args->elts;
 
     for (i = 1; i < cf->args->nelts; i++) {
@@ -313,6 +320,7 @@ ngx_http_webhook_receiver_limit(ngx_conf_t *cf, ngx_command_t *cmd,
             }
 
             rcv->body_max = n;
+            rcv->body_limit = 1;
             continue;
         }
 
@@ -340,12 +348,10 @@ ngx_http_webhook_receiver_limit(ngx_conf_t *cf, ngx_command_t *cmd,
             field = &rcv->limits.max_depth;
             max = NGX_HTTP_WEBHOOK_DEPTH_MAX;
 
-        } else if (ngx_http_webhook_conf_param(&value[i], "values=", &s)) {
+        } else {
+            (void) ngx_http_webhook_conf_param(&value[i], "values=", &s);
             field = &rcv->limits.max_values;
             max = NGX_HTTP_WEBHOOK_VALUES_MAX;
-
-        } else {
-            return ngx_http_webhook_conf_invalid(cf, &value[i]);
         }
 
         n = ngx_atoi(s.data, s.len);

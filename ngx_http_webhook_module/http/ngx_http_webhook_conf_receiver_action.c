@@ -33,6 +33,7 @@ static char *ngx_http_webhook_receiver_require(ngx_conf_t *cf,
     ngx_command_t *cmd, void *conf);
 static char *ngx_http_webhook_receiver_action(ngx_conf_t *cf,
     ngx_command_t *cmd, void *conf);
+static ngx_uint_t ngx_http_webhook_receiver_named(ngx_str_t *arg);
 static char *ngx_http_webhook_receiver_param(ngx_conf_t *cf,
     ngx_http_webhook_action_t *action, ngx_str_t *arg);
 static char *ngx_http_webhook_receiver_body(ngx_conf_t *cf,
@@ -273,7 +274,7 @@ ngx_http_webhook_receiver_action(ngx_conf_t *cf, ngx_command_t *cmd,
 
     char                       *rv;
     ngx_str_t                  *value, s;
-    ngx_uint_t                  i;
+    ngx_uint_t                  i, body;
     ngx_http_webhook_action_t  *action;
 
     value = cf->args->elts;
@@ -306,6 +307,18 @@ ngx_http_webhook_receiver_action(ngx_conf_t *cf, ngx_command_t *cmd,
         return rv;
     }
 
+    /* a body is JSON and has no "=" that early */
+
+    body = cf->args->nelts > 3 && !ngx_http_webhook_receiver_named(&value[3]);
+
+    if (ngx_http_webhook_conf_params(cf, 3 + body,
+                                     "body= when= on_error= timeout= "
+                                     "idempotency=")
+        != NGX_CONF_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
     for (i = 3; i < cf->args->nelts; i++) {
 
         rv = ngx_http_webhook_receiver_param(cf, action, &value[i]);
@@ -320,15 +333,11 @@ ngx_http_webhook_receiver_action(ngx_conf_t *cf, ngx_command_t *cmd,
 
         /* none of the parameters */
 
-        if (ngx_http_webhook_conf_param(&value[i], "body=", &s)) {
-            rv = ngx_http_webhook_receiver_body(cf, action, &s);
-
-        } else if (i == 3) {
-            rv = ngx_http_webhook_receiver_body(cf, action, &value[i]);
-
-        } else {
-            return ngx_http_webhook_conf_invalid(cf, &value[i]);
+        if (!ngx_http_webhook_conf_param(&value[i], "body=", &s)) {
+            s = value[i];
         }
+
+        rv = ngx_http_webhook_receiver_body(cf, action, &s);
 
         if (rv != NGX_CONF_OK) {
             return rv;
@@ -339,6 +348,25 @@ ngx_http_webhook_receiver_action(ngx_conf_t *cf, ngx_command_t *cmd,
 }
 
 
+/* 1 if an argument begins as a parameter does: with a word and a "=". */
+
+static ngx_uint_t
+ngx_http_webhook_receiver_named(ngx_str_t *arg)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; i < arg->len; i++) {
+        if ((arg->data[i] < 'a' || arg->data[i] > 'z')
+            && arg->data[i] != '_')
+        {
+            break;
+        }
+    }
+
+    return i && i < arg->len && arg->data[i] == '=';
+}
+
+
 char *
 ngx_http_webhook_receiver_request(ngx_conf_t *cf,
     ngx_http_webhook_action_t *action, ngx_str_t *method, ngx_str_t *uri)
@@ -346,8 +374,9 @@ ngx_http_webhook_receiver_request(ngx_conf_t *cf,
     action->method = ngx_http_webhook_conf_method(method);
 
     if (action->method == 0) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "invalid method \"%V\"",
-                           method);
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid method \"%V\" of an action, it is "
+                           "written as in \"POST\"", method);
         return NGX_CONF_ERROR;
     }
 
@@ -357,6 +386,15 @@ ngx_http_webhook_receiver_request(ngx_conf_t *cf,
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "invalid URI \"%V\" of an action: it must begin "
                            "with \"/\" and have no \"..\" segment", uri);
+        return NGX_CONF_ERROR;
+    }
+
+    if (ngx_strlchr(uri->data, uri->data + uri->len, '{')
+        && !ngx_http_webhook_conf_braces(uri))
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid URI \"%V\" of an action: a value is "
+                           "written as in \"${id}\"", uri);
         return NGX_CONF_ERROR;
     }
 
@@ -379,10 +417,6 @@ ngx_http_webhook_receiver_param(ngx_conf_t *cf,
     ngx_str_t  s;
 
     if (ngx_http_webhook_conf_param(arg, "when=", &s)) {
-
-        if (action->when) {
-            return ngx_http_webhook_conf_invalid(cf, arg);
-        }
 
         action->when = ngx_http_webhook_conf_condition(cf, &s);
 

@@ -148,9 +148,13 @@ ngx_http_webhook_receiver_for_each(ngx_conf_t *cf, ngx_command_t *cmd,
         return NGX_CONF_OK;
     }
 
-    if (!ngx_http_webhook_conf_param(&value[2], "max=", &s)) {
-        return ngx_http_webhook_conf_invalid(cf, &value[2]);
+    if (ngx_http_webhook_conf_params(cf, 2, "max=")
+        != NGX_CONF_OK)
+    {
+        return NGX_CONF_ERROR;
     }
+
+    (void) ngx_http_webhook_conf_param(&value[2], "max=", &s);
 
     n = ngx_atoi(s.data, s.len);
 

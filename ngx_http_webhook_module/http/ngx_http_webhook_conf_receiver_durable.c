@@ -56,7 +56,7 @@ static ngx_command_t  ngx_http_webhook_receiver_durable_commands[] = {
       NULL },
 
     { ngx_string("success"),
-      NGX_CONF_TAKE1,
+      NGX_CONF_1MORE,
       ngx_http_webhook_receiver_api,
       0,
       0,

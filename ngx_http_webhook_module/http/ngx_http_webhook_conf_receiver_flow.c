@@ -164,7 +164,7 @@ ngx_http_webhook_receiver_dedupe(ngx_conf_t *cf, ngx_command_t *cmd,
         rcv->dedupe = NGX_HTTP_WEBHOOK_DEDUPE_HASH;
 
     } else if (ngx_http_webhook_conf_param(&value[1], "header:", &s)
-               && s.len)
+               && ngx_http_webhook_conf_header_token(&s))
     {
         rcv->dedupe = NGX_HTTP_WEBHOOK_DEDUPE_HEADER;
         rcv->dedupe_header = s;
@@ -188,9 +188,13 @@ ngx_http_webhook_receiver_dedupe(ngx_conf_t *cf, ngx_command_t *cmd,
         return NGX_CONF_OK;
     }
 
-    if (!ngx_http_webhook_conf_param(&value[2], "ttl=", &s)) {
-        return ngx_http_webhook_conf_invalid(cf, &value[2]);
+    if (ngx_http_webhook_conf_params(cf, 2, "ttl=")
+        != NGX_CONF_OK)
+    {
+        return NGX_CONF_ERROR;
     }
+
+    (void) ngx_http_webhook_conf_param(&value[2], "ttl=", &s);
 
     if (ngx_http_webhook_conf_msec(&s, NGX_HTTP_WEBHOOK_TTL_MAX,
                                    &rcv->dedupe_ttl)
@@ -296,15 +300,19 @@ ngx_http_webhook_receiver_emit(ngx_conf_t *cf, ngx_command_t *cmd,
 
     ngx_http_webhook_conf_place(cf, &emit->place);
 
+    if (ngx_http_webhook_conf_params(cf, 2, "body= when=")
+        != NGX_CONF_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
     value = cf->args->elts;
 
     emit->type_name = value[1];
 
     for (i = 2; i < cf->args->nelts; i++) {
 
-        if (ngx_http_webhook_conf_param(&value[i], "body=", &s)
-            && emit->body == NULL)
-        {
+        if (ngx_http_webhook_conf_param(&value[i], "body=", &s)) {
             rv = ngx_http_webhook_conf_text(cf, &s, &text);
             if (rv != NGX_CONF_OK) {
                 return rv;
@@ -320,18 +328,12 @@ ngx_http_webhook_receiver_emit(ngx_conf_t *cf, ngx_command_t *cmd,
             continue;
         }
 
-        if (ngx_http_webhook_conf_param(&value[i], "when=", &s)
-            && emit->when == NULL)
-        {
-            emit->when = ngx_http_webhook_conf_condition(cf, &s);
-            if (emit->when == NULL) {
-                return NGX_CONF_ERROR;
-            }
+        (void) ngx_http_webhook_conf_param(&value[i], "when=", &s);
 
-            continue;
+        emit->when = ngx_http_webhook_conf_condition(cf, &s);
+        if (emit->when == NULL) {
+            return NGX_CONF_ERROR;
         }
-
-        return ngx_http_webhook_conf_invalid(cf, &value[i]);
     }
 
     return NGX_CONF_OK;

@@ -166,6 +166,12 @@ ngx_http_webhook_receiver_target(ngx_conf_t *cf, ngx_command_t *cmd,
         return "is duplicate";
     }
 
+    if (ngx_http_webhook_conf_params(cf, 1, "id= model= lookup= missing=")
+        != NGX_CONF_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
     value = cf->args->elts;
 
     for (i = 1; i < cf->args->nelts; i++) {
@@ -182,7 +188,7 @@ ngx_http_webhook_receiver_target(ngx_conf_t *cf, ngx_command_t *cmd,
 
         if (ngx_http_webhook_conf_param(&value[i], "missing=", &s)) {
 
-            if (rcv->missing || s.len != 3
+            if (s.len != 3
                 || (ngx_strncmp(s.data, "404", 3) != 0
                     && ngx_strncmp(s.data, "422", 3) != 0))
             {
@@ -200,15 +206,9 @@ ngx_http_webhook_receiver_target(ngx_conf_t *cf, ngx_command_t *cmd,
         if (ngx_http_webhook_conf_param(&value[i], "id=", &s)) {
             tpl = &rcv->target_id;
 
-        } else if (ngx_http_webhook_conf_param(&value[i], "model=", &s)) {
-            tpl = &rcv->target_model;
-
         } else {
-            return ngx_http_webhook_conf_invalid(cf, &value[i]);
-        }
-
-        if (*tpl || s.len == 0) {
-            return ngx_http_webhook_conf_invalid(cf, &value[i]);
+            (void) ngx_http_webhook_conf_param(&value[i], "model=", &s);
+            tpl = &rcv->target_model;
         }
 
         *tpl = ngx_http_webhook_conf_template(cf, &s, WEBHOOK_TEMPLATE_TEXT,
@@ -236,10 +236,6 @@ ngx_http_webhook_receiver_lookup(ngx_conf_t *cf,
 {
     u_char     *p, *last;
     ngx_str_t   method, uri;
-
-    if (rcv->lookup) {
-        return "has a duplicate \"lookup=\"";
-    }
 
     p = value->data;
     last = p + value->len;
@@ -293,8 +289,13 @@ ngx_http_webhook_receiver_models(ngx_conf_t *cf, ngx_command_t *cmd,
 
     for (i = 1; i < cf->args->nelts; i++) {
 
-        if (value[i].len == 0) {
-            return ngx_http_webhook_conf_invalid(cf, &value[i]);
+        if (value[i].len == 0
+            || ngx_strlchr(value[i].data, value[i].data + value[i].len, ','))
+        {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "invalid model \"%V\": several are written with "
+                               "spaces between them", &value[i]);
+            return NGX_CONF_ERROR;
         }
 
         model = ngx_array_push(&rcv->models);

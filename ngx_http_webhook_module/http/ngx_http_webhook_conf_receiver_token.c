@@ -99,6 +99,12 @@ ngx_http_webhook_receiver_secret(ngx_conf_t *cf, ngx_command_t *cmd,
     token->receiver = rcv;
     ngx_http_webhook_conf_place(cf, &token->place);
 
+    if (!ngx_http_webhook_conf_param(&value[1], "sha256:", &hex)
+        && ngx_http_webhook_conf_source(cf, &value[1]) != NGX_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
     rv = ngx_http_webhook_conf_secret(cf, &value[1], &secret);
     if (rv != NGX_CONF_OK) {
         return rv;

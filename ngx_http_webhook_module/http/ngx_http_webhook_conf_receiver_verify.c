@@ -378,28 +378,21 @@ static char *
 ngx_http_webhook_verify_header_name(ngx_conf_t *cf, const char *name,
     ngx_str_t *value, webhook_str_t *header)
 {
-    u_char      c, *p;
-    ngx_uint_t  i;
+    u_char  *p;
+
+    if (!ngx_http_webhook_conf_header_token(value)) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"%s=%V\" is not the name of a header", name,
+                           value);
+        return NGX_CONF_ERROR;
+    }
 
     p = ngx_pnalloc(cf->pool, value->len);
     if (p == NULL) {
         return NGX_CONF_ERROR;
     }
 
-    for (i = 0; i < value->len; i++) {
-        c = ngx_tolower(value->data[i]);
-
-        if (c <= 0x20 || c >= 0x7f
-            || ngx_strchr("\"(),/:;<=>?@[\\]{}", c) != NULL)
-        {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "\"%s=%V\" is not the name of a header", name,
-                               value);
-            return NGX_CONF_ERROR;
-        }
-
-        p[i] = c;
-    }
+    ngx_strlow(p, value->data, value->len);
 
     header->data = p;
     header->len = value->len;
@@ -580,6 +573,11 @@ ngx_http_webhook_handshake_cloudevents(ngx_conf_t *cf,
 
     handshake->cloudevents = 1;
 
+    if (ngx_http_webhook_conf_params(cf, 2, "origin=* rate=") != NGX_CONF_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
     for (i = 2; i < cf->args->nelts; i++) {
 
         if (ngx_http_webhook_conf_param(&value[i], "origin=", &s)
@@ -596,9 +594,7 @@ ngx_http_webhook_handshake_cloudevents(ngx_conf_t *cf,
             continue;
         }
 
-        if (handshake->rate == 0
-            && ngx_http_webhook_conf_param(&value[i], "rate=", &s))
-        {
+        if (ngx_http_webhook_conf_param(&value[i], "rate=", &s)) {
             n = ngx_atoi(s.data, s.len);
 
             if (n < 1 || n > NGX_HTTP_WEBHOOK_RATE_MAX) {

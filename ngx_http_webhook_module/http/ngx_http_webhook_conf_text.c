@@ -205,9 +205,28 @@ ngx_http_webhook_conf_msec(ngx_str_t *text, uint64_t max, uint64_t *ms)
 
 
 ngx_uint_t
-ngx_http_webhook_conf_header_name(ngx_str_t *text)
+ngx_http_webhook_conf_header_token(ngx_str_t *text)
 {
     u_char      c;
+    ngx_uint_t  i;
+
+    for (i = 0; i < text->len; i++) {
+        c = text->data[i];
+
+        if (c <= 0x20 || c >= 0x7f
+            || ngx_strchr("\"(),/:;<=>?@[\\]{}", c) != NULL)
+        {
+            return 0;
+        }
+    }
+
+    return i != 0;
+}
+
+
+ngx_uint_t
+ngx_http_webhook_conf_header_name(ngx_str_t *text)
+{
     ngx_uint_t  i;
 
     /* what the courier, the client or the protocol itself sets */
@@ -227,18 +246,10 @@ ngx_http_webhook_conf_header_name(ngx_str_t *text)
         ngx_null_string
     };
 
-    if (text->len == 0 || text->len > NGX_HTTP_WEBHOOK_NAME_MAX) {
+    if (!ngx_http_webhook_conf_header_token(text)
+        || text->len > NGX_HTTP_WEBHOOK_NAME_MAX)
+    {
         return 0;
-    }
-
-    for (i = 0; i < text->len; i++) {
-        c = text->data[i];
-
-        if (c <= 0x20 || c >= 0x7f
-            || ngx_strchr("\"(),/:;<=>?@[\\]{}", c) != NULL)
-        {
-            return 0;
-        }
     }
 
     for (i = 0; own[i].len; i++) {
@@ -424,6 +435,8 @@ ngx_http_webhook_conf_template(ngx_conf_t *cf, ngx_str_t *text,
         return NULL;
     }
 
+    ngx_http_webhook_conf_dollar(cf, text, what);
+
     if (ngx_http_webhook_conf_own(cf, tpl, ngx_http_webhook_conf_free_template)
         != NGX_OK
         || ngx_http_webhook_map_add_user(cf, tpl) != NGX_OK)
@@ -438,8 +451,32 @@ ngx_http_webhook_conf_template(ngx_conf_t *cf, ngx_str_t *text,
 webhook_path_t *
 ngx_http_webhook_conf_path(ngx_conf_t *cf, ngx_str_t *text)
 {
+    ngx_str_t         rest;
     webhook_path_t   *path;
     webhook_error_t   err;
+
+    if (ngx_strlchr(text->data, text->data + text->len, '$')) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid path \"%V\": it is written without \"$\" "
+                           "and braces, as in \"order.id\"", text);
+        return NULL;
+    }
+
+    if (ngx_strlchr(text->data, text->data + text->len, ',')) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid path \"%V\": several are written with "
+                           "spaces between them", text);
+        return NULL;
+    }
+
+    if (ngx_http_webhook_conf_param(text, "header:", &rest)
+        || ngx_http_webhook_conf_param(text, "query:", &rest))
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid path \"%V\": it is written with a dot, as "
+                           "in \"header.X-Tenant\" or \"query.id\"", text);
+        return NULL;
+    }
 
     path = webhook_path_compile(ngx_http_webhook_str(text), &err);
 
@@ -540,7 +577,11 @@ ngx_http_webhook_conf_condition(ngx_conf_t *cf, ngx_str_t *text)
 
     if (cond == NULL) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid condition \"%V\": %s", text, err.text);
+                           "invalid condition \"%V\": %s%s", text, err.text,
+                           text->len && text->data[0] == '$'
+                           ? "; a value is written as its path alone, as in "
+                             "\"data.id == 7\" or \"var.request_method\""
+                           : "");
         return NULL;
     }
 

@@ -7,6 +7,7 @@
 
 
 #include "ngx_http_webhook_receive_int.h"
+#include "ngx_http_webhook_conf.h"
 
 
 static ngx_int_t ngx_http_webhook_receive_header_filter(
@@ -174,7 +175,8 @@ ngx_http_webhook_receive_init(ngx_conf_t *cf)
     if (ngx_http_webhook_receive_request_id_init(cf, wmcf) != NGX_OK
         || ngx_http_webhook_receive_limit_zone(cf, wmcf) != NGX_OK
         || ngx_http_webhook_receive_mask_init(cf, wmcf) != NGX_OK
-        || ngx_http_webhook_receive_loop(cf, wmcf) != NGX_OK)
+        || ngx_http_webhook_receive_loop(cf, wmcf) != NGX_OK
+        || ngx_http_webhook_reach_check(cf, wmcf) != NGX_OK)
     {
         return NGX_ERROR;
     }

@@ -14,8 +14,6 @@
 static ngx_int_t ngx_http_webhook_loop_action(ngx_conf_t *cf,
     ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_receiver_t *rcv,
     ngx_http_webhook_action_t *action);
-static ngx_uint_t ngx_http_webhook_loop_start(ngx_str_t *text, u_char *dst,
-    ngx_str_t *start);
 static ngx_uint_t ngx_http_webhook_loop_below(ngx_http_webhook_hook_t *hook,
     ngx_str_t *start, ngx_uint_t more);
 
@@ -74,7 +72,7 @@ ngx_http_webhook_loop_action(ngx_conf_t *cf,
         return NGX_ERROR;
     }
 
-    more = ngx_http_webhook_loop_start(&action->uri_text, dst, &start);
+    more = ngx_http_webhook_receive_start(&action->uri_text, dst, &start);
 
     hook = wmcf->hooks.elts;
 
@@ -96,13 +94,8 @@ ngx_http_webhook_loop_action(ngx_conf_t *cf,
 }
 
 
-/*
- * The path of a URI up to the first value in it, as locations see it; true if
- * there is one.
- */
-
-static ngx_uint_t
-ngx_http_webhook_loop_start(ngx_str_t *text, u_char *dst, ngx_str_t *start)
+ngx_uint_t
+ngx_http_webhook_receive_start(ngx_str_t *text, u_char *dst, ngx_str_t *start)
 {
     u_char     *p, *last;
     ngx_int_t   c;

@@ -165,6 +165,7 @@ struct ngx_http_webhook_receiver_s {
     webhook_path_t                   *order_by; /* NULL: none */
 
     size_t                            body_max;
+    ngx_uint_t                        body_limit;   /* 1: it was given */
     webhook_json_limits_t             limits;
     ngx_uint_t                        inflight; /* calls at a time, 0: any
                                                    number */
