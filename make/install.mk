@@ -1,29 +1,41 @@
 #: Installing (DESTDIR= is put in front of each path)
-#:   install         the module, its load_module snippet, webhookctl with its
-#:                   manual page and completions, the event types and the
-#:                   examples
-#:   uninstall       removes them
+#:   install         the module, webhookctl with its manual page and
+#:                   completions, the event types, the examples and documents;
+#:                   where there is modules-enabled, the module is loaded from
+#:                   there (ENABLE=no: it is not)
+#:   uninstall       removes them, and tells which files of nginx's
+#:                   configuration still name the module
+#:
+#:   prefix=/usr sysconfdir=/etc modulesdir= availabledir= enableddir=
+#:   confdir= bindir= mandir= bashdir= zshdir= docdir=
 #:
 
 DESTDIR ?=
+ENABLE  ?= yes
 
-modulesdir   ?= /usr/lib/nginx/modules
-availabledir ?= /usr/share/nginx/modules-available
-confdir      ?= /etc/nginx/webhook
-bindir       ?= /usr/bin
-mandir       ?= /usr/share/man
-bashdir      ?= /usr/share/bash-completion/completions
-zshdir       ?= /usr/share/zsh/vendor-completions
-docdir       ?= /usr/share/doc/libnginx-mod-http-webhook
+prefix       ?= /usr
+sysconfdir   ?= /etc
+modulesdir   ?= $(prefix)/lib/nginx/modules
+availabledir ?= $(prefix)/share/nginx/modules-available
+enableddir   ?= $(sysconfdir)/nginx/modules-enabled
+confdir      ?= $(sysconfdir)/nginx/webhook
+bindir       ?= $(prefix)/bin
+mandir       ?= $(prefix)/share/man
+bashdir      ?= $(prefix)/share/bash-completion/completions
+zshdir       ?= $(prefix)/share/zsh/vendor-completions
+docdir       ?= $(prefix)/share/doc/libnginx-mod-http-webhook
 
 SNIPPET := mod-http-webhook.conf
+ENABLED := $(DESTDIR)$(enableddir)/50-$(SNIPPET)
 
 # What nginx.conf includes goes where it looks; all the rest is an example.
 CONF_FILES    := $(wildcard conf/*-events.conf)
 EXAMPLE_FILES := $(filter-out $(CONF_FILES), \
                      $(wildcard conf/*.conf conf/examples/*.conf))
 DEMO_FILES    := $(wildcard conf/demo/*)
-DOC_FILES     := $(wildcard README.md CHANGELOG.md LICENSE docs/*.md)
+SYSTEM_FILES  := $(wildcard conf/systemd/*)
+TOP_FILES     := $(wildcard README.md CHANGELOG.md SECURITY.md LICENSE)
+DOC_FILES     := $(wildcard docs/*.md)
 
 .PHONY: install uninstall
 
@@ -33,7 +45,7 @@ install: all
 	                                  $(bashdir) $(zshdir)) \
 	           $(DESTDIR)$(docdir)/examples
 	install -m 644 $(BUILD)/$(MODULE).so $(DESTDIR)$(modulesdir)/
-	echo 'load_module modules/$(MODULE).so;' \
+	echo 'load_module $(modulesdir)/$(MODULE).so;' \
 	    > $(DESTDIR)$(availabledir)/$(SNIPPET)
 	chmod 644 $(DESTDIR)$(availabledir)/$(SNIPPET)
 	$(if $(CTL_SRCS),install -m 755 $(BUILD)/webhookctl \
@@ -45,22 +57,59 @@ install: all
 	$(if $(CONF_FILES),install -m 644 $(CONF_FILES) $(DESTDIR)$(confdir)/)
 	$(if $(EXAMPLE_FILES),install -m 644 $(EXAMPLE_FILES) \
 	    $(DESTDIR)$(docdir)/examples/)
+	$(if $(SYSTEM_FILES),install -d $(DESTDIR)$(docdir)/examples/systemd \
+	    && install -m 644 $(SYSTEM_FILES) \
+	        $(DESTDIR)$(docdir)/examples/systemd/)
 	$(if $(DEMO_FILES),install -d $(DESTDIR)$(docdir)/examples/demo \
 	    && install -m 644 $(DEMO_FILES) $(DESTDIR)$(docdir)/examples/demo/)
-	$(if $(DOC_FILES),install -m 644 $(DOC_FILES) $(DESTDIR)$(docdir)/)
-	@echo
-	@echo "To load the module:"
-	@echo "  ln -s $(availabledir)/$(SNIPPET) \
-	/etc/nginx/modules-enabled/50-$(SNIPPET)"
+	install -d $(DESTDIR)$(docdir)/docs
+	install -m 644 $(TOP_FILES) $(DESTDIR)$(docdir)/
+	install -m 644 $(DOC_FILES) $(DESTDIR)$(docdir)/docs/
+	@if [ "$(ENABLE)" != no ] && [ -d "$(DESTDIR)$(enableddir)" ]; then \
+	    ln -sfn $(availabledir)/$(SNIPPET) $(ENABLED); \
+	    echo "$(enableddir)/50-$(SNIPPET) loads the module"; \
+	else \
+	    echo "To load the module, begin nginx.conf with:"; \
+	    echo "  load_module $(modulesdir)/$(MODULE).so;"; \
+	fi
 	@echo "Examples are in $(docdir)/examples"
 
+# The link goes first: it must not load what is gone.  Event types that were
+# changed stay.
 uninstall:
+	@if [ -L "$(ENABLED)" ] && [ "$$(readlink "$(ENABLED)")" \
+	        = "$(availabledir)/$(SNIPPET)" ]; then \
+	    rm -f "$(ENABLED)"; \
+	fi
 	rm -f $(DESTDIR)$(modulesdir)/$(MODULE).so \
 	      $(DESTDIR)$(availabledir)/$(SNIPPET) \
 	      $(DESTDIR)$(bindir)/webhookctl \
 	      $(DESTDIR)$(mandir)/man1/webhookctl.1 \
 	      $(DESTDIR)$(bashdir)/webhookctl \
-	      $(DESTDIR)$(zshdir)/_webhookctl \
-	      $(addprefix $(DESTDIR)$(confdir)/,$(notdir $(CONF_FILES)))
+	      $(DESTDIR)$(zshdir)/_webhookctl
+	@for file in $(CONF_FILES); do \
+	    there="$(DESTDIR)$(confdir)/$$(basename $$file)"; \
+	    if [ ! -e "$$there" ]; then :; \
+	    elif cmp -s $$file "$$there"; then rm -f "$$there"; \
+	    else echo "$$there was changed and stays"; fi; \
+	done
 	rm -rf $(DESTDIR)$(docdir)
-	-rmdir --ignore-fail-on-non-empty $(DESTDIR)$(confdir)
+	@if [ -n "$(DESTDIR)" ]; then \
+	    cd "$(DESTDIR)" && for dir in $(patsubst /%,%,$(modulesdir) \
+	            $(availabledir) $(confdir) $(bindir) $(mandir)/man1 \
+	            $(bashdir) $(zshdir) $(dir $(docdir))); do \
+	        if [ -d "$$dir" ]; then \
+	            rmdir -p --ignore-fail-on-non-empty "$$dir"; \
+	        fi; \
+	    done; \
+	elif [ -d "$(confdir)" ]; then \
+	    rmdir --ignore-fail-on-non-empty "$(confdir)"; \
+	fi
+	@named=$$(grep -rlE \
+	    '^[^#]*(load_module[^;]*$(MODULE)|[[:space:]]webhook_|^webhook_)' \
+	    "$(DESTDIR)$(sysconfdir)/nginx" 2> /dev/null); \
+	if [ -n "$$named" ]; then \
+	    echo "nginx refuses its configuration until these files name" \
+	         "the module no more:"; \
+	    printf '  %s\n' $$named; \
+	fi
