@@ -128,7 +128,7 @@ not_ctl(1, qr/replay sends it again/, 'retry', $good->{id});
 not_ctl(1, qr/is finished/, 'cancel', $good->{id});
 not_ctl(1, qr/there is no endpoint "none"/, 'pause', 'none');
 not_ctl(1, qr/there is no endpoint "none"/, 'resume', 'none');
-not_ctl(2, qr/usage: .*pause ENDPOINT/, 'pause');
+not_ctl(2, qr/needs an endpoint, or --all/, 'pause');
 not_ctl(2, qr/255 bytes/, 'pause', 'good', '--reason=' . 'x' x 256);
 not_ctl(2, qr/--state is delivered, dead or cancelled/, 'replay', '--state=pending');
 not_ctl(2, qr/usage: .*backup FILE/, 'backup');

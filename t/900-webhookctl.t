@@ -165,7 +165,7 @@ like $err, qr/there are more/, 'more is told';
 my @lines = split /\n/, printed('list');
 
 is scalar @lines, 4, 'a head and three lines';
-like $lines[1], qr/^delivered +1 +200 +20\d\d-[\dT:.-]+ +- +order\.edit +/,
+like $lines[1], qr/^delivered +1 +200 +20\d\d-[\dT:.+-]+ +- +order\.edit +/,
      'a line';
 like $lines[1], qr/ \Q$all[0]{id}\E$/, 'ends with the name to show';
 is +(() = $lines[0] =~ /DELIVERY/g), 1, 'the head';

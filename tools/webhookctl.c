@@ -58,6 +58,16 @@ ctl_run(ctl_t *ctl)
         }
     }
 
+    if (cmd->store == CTL_RESTORE) {
+        rc = ctl_source(ctl);
+
+        if (rc == -1) {
+            rc = ctl_become_owner(ctl, 1) == 0 ? cmd->run(ctl, NULL) : 1;
+        }
+
+        return rc;
+    }
+
     write = cmd->store == CTL_WRITE
             || (cmd->store == CTL_WRITE_WORD && ctl->argc > 1);
 
@@ -65,13 +75,7 @@ ctl_run(ctl_t *ctl)
         return 1;
     }
 
-    memset(&options, 0, sizeof(options));
-
-    options.path = ctl->path;
-    options.readonly = !write;
-    options.admin = write ? 1 : 0;
-    options.log = ctl_log;
-    options.ctx = ctl;
+    ctl_store_options(ctl, &options, write);
 
     if (webhook_store_open(&options, &st) != WEBHOOK_STORE_OK) {
         ctl_say("the store \"%s\" cannot be opened", ctl->store);
@@ -83,6 +87,19 @@ ctl_run(ctl_t *ctl)
     webhook_store_close(st);
 
     return rc;
+}
+
+
+void
+ctl_store_options(ctl_t *ctl, webhook_store_options_t *options, int write)
+{
+    memset(options, 0, sizeof(webhook_store_options_t));
+
+    options->path = ctl->path;
+    options->readonly = !write;
+    options->admin = write ? 1 : 0;
+    options->log = ctl_log;
+    options->ctx = ctl;
 }
 
 

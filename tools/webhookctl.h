@@ -14,6 +14,7 @@
  *   webhookctl_replay.c    replay, cancel --endpoint
  *   webhookctl_export.c    export
  *   webhookctl_import.c    import
+ *   webhookctl_restore.c   restore
  *   webhookctl_receiver.c  receiver-url
  *   webhookctl_print.c     results for people; as JSON: webhookctl_json.c;
  *                          words and numbers on a terminal: webhookctl_text.c
@@ -54,6 +55,8 @@ typedef enum {
     CTL_REASON,
     CTL_BASE,
     CTL_FORMAT,
+    CTL_ALL,
+    CTL_STATUS,
     CTL_OPTIONS
 } ctl_option_e;
 
@@ -94,6 +97,8 @@ typedef enum {
     CTL_NONE = 0,                       /* needs none */
     CTL_READ,
     CTL_COPY,                           /* reads it, and writes a new file */
+    CTL_RESTORE,                        /* reads a file, and makes it the
+                                           store */
     CTL_WRITE,
     CTL_WRITE_WORD                      /* reads it, writes if a word is
                                            given */
@@ -140,6 +145,7 @@ struct ctl_s {
     const char           *store;
     const char           *path;         /* of the store, for who opens it */
     int                   target;       /* the file that is written, or -1 */
+    int                   source;       /* the file that is restored, or -1 */
     const char           *endpoint_name;
     uint64_t              endpoint;
     int                   state;        /* -1: any */
@@ -149,6 +155,8 @@ struct ctl_s {
     uint64_t              limit;
     webhook_str_t         reason;
     int                   limited;      /* the limit was given */
+    uint32_t              status_least;
+    uint32_t              status_most;  /* 0: any */
     int                   json;
     int                   body;
     int                   dry_run;
@@ -195,16 +203,21 @@ int ctl_check(ctl_t *ctl, webhook_store_t *st);
 int ctl_export(ctl_t *ctl, webhook_store_t *st);
 int ctl_import(ctl_t *ctl, webhook_store_t *st);
 int ctl_backup(ctl_t *ctl, webhook_store_t *st);
+int ctl_restore(ctl_t *ctl, webhook_store_t *st);
 int ctl_url(ctl_t *ctl, webhook_store_t *st);
 int ctl_help(ctl_t *ctl, webhook_store_t *st);
 
 /* cancel, of all that an endpoint has. */
 int ctl_cancel_all(ctl_t *ctl, webhook_store_t *st);
 
+/* An operation on each delivery that the words name. */
+int ctl_each(ctl_t *ctl, webhook_store_t *st, webhook_op_e type);
+
 
 /*
  * Who is root becomes the owner of the store's directory, for good; sets
- * ctl->path.  Whatever is odd there is told and refused: then -1, else 0.
+ * ctl->path.  Whatever is odd there is told and refused: then -1, else 0.  To
+ * restore there need be no store in it.
  */
 int ctl_become_owner(ctl_t *ctl, int write);
 
@@ -215,8 +228,20 @@ int ctl_become_owner(ctl_t *ctl, int write);
  */
 int ctl_target(ctl_t *ctl);
 
+/* Before it, too: opens the file to be restored, as the caller.  Returns -1 with
+   ctl->source set, or the exit status. */
+int ctl_source(ctl_t *ctl);
+
+/* How the store is opened. */
+void ctl_store_options(ctl_t *ctl, webhook_store_options_t *options,
+    int write);
+
 /* Reads EVENT or EVENT.ENDPOINT (0: none); 0, or the exit status. */
 int ctl_delivery(const char *text, webhook_id_t *id, uint64_t *endpoint);
+
+/* The number of an endpoint by its name, or by "#" and the number itself, of
+   one that was never named; 0, or the exit status. */
+int ctl_endpoint_id(const char *text, uint64_t *id);
 
 /* The filter that the command line says. */
 void ctl_filter(const ctl_t *ctl, webhook_filter_t *filter);
@@ -234,19 +259,40 @@ webhook_str_t ctl_str(const char *text);
 
 /* The results of each command, for people or as JSON lines. */
 
-void ctl_print_deliveries(const webhook_op_list_t *list, int json, int head);
-int ctl_print_show(const webhook_op_show_t *show, int json, int body);
-void ctl_print_calls(const webhook_op_calls_t *calls, int json, int head);
+void ctl_print_deliveries_head(void);
+void ctl_print_delivery(const webhook_delivery_t *d,
+    const webhook_op_stats_t *stats, int json);
+int ctl_print_show(const webhook_op_show_t *show,
+    const webhook_op_stats_t *stats, int json, int body);
+int ctl_print_body(const webhook_str_t *body);
+void ctl_print_calls_head(void);
+void ctl_print_call(const webhook_call_t *call, int json);
+void ctl_print_whole_call(const webhook_call_t *call, int json);
 void ctl_print_stats(const webhook_op_stats_t *stats, int json);
+
+/* What a delivery waits for, as its endpoint stands: "due", "time", "turn",
+   "held" or "paused"; NULL if it does not wait.  Without stats, as far as it
+   tells itself. */
+const char *ctl_waits(const webhook_delivery_t *d,
+    const webhook_op_stats_t *stats);
+
+/* What STATS says, to be freed; 0, or the exit status. */
+int ctl_read_stats(webhook_store_t *st, webhook_op_t *op);
+
+/* The same, and the endpoint that --endpoint names is looked for: an unknown
+   one is told, and is status 1. */
+int ctl_read_known(const ctl_t *ctl, webhook_store_t *st, webhook_op_t *op);
 
 /* A delivery, a form (its bytes too if body is set), an attempt and a call as
    JSON, a text too (what is not UTF-8 becomes U+FFFD), and an object on a line
    of its own, which is freed. */
-json_t *ctl_delivery_json(const webhook_delivery_t *d);
+json_t *ctl_delivery_json(const webhook_delivery_t *d,
+    const webhook_op_stats_t *stats);
 json_t *ctl_form_json(const webhook_rendition_t *form, int body);
 json_t *ctl_attempt_json(const webhook_attempt_t *a);
 json_t *ctl_call_json(const webhook_call_t *call);
 json_t *ctl_json_text(const webhook_str_t *s);
+json_t *ctl_json_base64(const webhook_str_t *s);
 void ctl_json_line(json_t *json);
 
 /* Prints a text, at most max bytes of it, with nothing in it that a terminal

@@ -11,12 +11,13 @@
 
 #include <inttypes.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "webhookctl.h"
 
 
-static int ctl_each(ctl_t *ctl, webhook_store_t *st, webhook_op_e type,
-    const char *done);
+static int ctl_each_done(ctl_t *ctl, const webhook_op_t *op,
+    const char *name);
 static void ctl_check_text(const webhook_str_t *text);
 static int ctl_endpoint_state(ctl_t *ctl, webhook_store_t *st, int resume);
 
@@ -24,16 +25,25 @@ static int ctl_endpoint_state(ctl_t *ctl, webhook_store_t *st, int resume);
 int
 ctl_retry(ctl_t *ctl, webhook_store_t *st)
 {
-    return ctl_each(ctl, st, WEBHOOK_OP_RETRY, "is due now");
+    return ctl_each(ctl, st, WEBHOOK_OP_RETRY);
 }
 
 
 int
 ctl_cancel(ctl_t *ctl, webhook_store_t *st)
 {
-    if (ctl->argc == 1) {
-        return ctl_cancel_all(ctl, st);
-    }
+    return ctl->argc == 1 ? ctl_cancel_all(ctl, st)
+                          : ctl_each(ctl, st, WEBHOOK_OP_CANCEL);
+}
+
+
+/* retry, replay (RETRY of what is delivered too) and cancel. */
+
+int
+ctl_each(ctl_t *ctl, webhook_store_t *st, webhook_op_e type)
+{
+    int             i, rc, status;
+    webhook_op_t    op, *ops;
 
     if (ctl->given & (ctl_bit(CTL_ENDPOINT)|ctl_bit(CTL_STATE)
                       |ctl_bit(CTL_EVENT)|ctl_bit(CTL_SINCE)
@@ -42,16 +52,6 @@ ctl_cancel(ctl_t *ctl, webhook_store_t *st)
         ctl_say("takes EVENT.ENDPOINT... or a filter, and not both");
         return 2;
     }
-
-    return ctl_each(ctl, st, WEBHOOK_OP_CANCEL, "is cancelled");
-}
-
-
-static int
-ctl_each(ctl_t *ctl, webhook_store_t *st, webhook_op_e type, const char *done)
-{
-    int             i, rc, status;
-    webhook_op_t    op, *ops;
 
     /* first all words, so that none of them is done where one is wrong */
 
@@ -77,45 +77,76 @@ ctl_each(ctl_t *ctl, webhook_store_t *st, webhook_op_e type, const char *done)
         memset(&op, 0, sizeof(op));
 
         op.type = type;
+        op.u.delivery.again = (ctl->command->run == ctl_replay);
 
         (void) ctl_delivery(ctl->argv[i], &op.u.delivery.event,
                             &op.u.delivery.endpoint);
 
         webhook_store_apply(st, &ops, 1);
 
-        switch (op.result) {
-
-        case WEBHOOK_STORE_OK:
-            printf("%s %s\n", ctl->argv[i], done);
-            break;
-
-        case WEBHOOK_STORE_STALE:
-            ctl_say("%s is being sent", ctl->argv[i]);
+        if (ctl_each_done(ctl, &op, ctl->argv[i]) != 0) {
             status = 1;
-            break;
-
-        case WEBHOOK_STORE_DUPLICATE:
-            ctl_say("%s is %s", ctl->argv[i], type == WEBHOOK_OP_RETRY
-                    ? "delivered: replay sends it again" : "finished");
-            status = 1;
-            break;
-
-        case WEBHOOK_STORE_NOT_FOUND:
-            ctl_say("there is no delivery %s in the store", ctl->argv[i]);
-            status = 1;
-            break;
-
-        default:
-            ctl_say("%s: %s", ctl->argv[i],
-                    webhook_store_result_text(op.result));
-            status = 1;
-            break;
         }
 
         webhook_op_free(&op);
     }
 
     return status;
+}
+
+
+/* Tells what became of one. */
+
+static int
+ctl_each_done(ctl_t *ctl, const webhook_op_t *op, const char *name)
+{
+    int           rc;
+    json_t       *root;
+    const char   *why;
+
+    rc = 1;
+
+    switch (op->result) {
+
+    case WEBHOOK_STORE_OK:
+        why = op->type == WEBHOOK_OP_RETRY ? "is due now" : "is cancelled";
+        rc = 0;
+        break;
+
+    case WEBHOOK_STORE_STALE:
+        why = "is being sent";
+        break;
+
+    case WEBHOOK_STORE_DUPLICATE:
+        why = op->type == WEBHOOK_OP_RETRY
+              ? "is delivered: replay sends it again" : "is finished";
+        break;
+
+    case WEBHOOK_STORE_NOT_FOUND:
+        why = "is not in the store: there is no delivery of that name";
+        break;
+
+    default:
+        why = webhook_store_result_text(op->result);
+        break;
+    }
+
+    if (ctl->json) {
+        root = json_object();
+
+        json_object_set_new(root, "id", json_string(name));
+        json_object_set_new(root, "done", json_boolean(rc == 0));
+        json_object_set_new(root, "text", json_string(why));
+        ctl_json_line(root);
+
+    } else if (rc == 0) {
+        printf("%s %s\n", name, why);
+
+    } else {
+        ctl_say("%s %s", name, why);
+    }
+
+    return rc;
 }
 
 
@@ -136,17 +167,34 @@ ctl_resume(ctl_t *ctl, webhook_store_t *st)
 static int
 ctl_endpoint_state(ctl_t *ctl, webhook_store_t *st, int resume)
 {
+    int            rc, all;
+    json_t        *root;
+    const char    *name;
     webhook_op_t   op, *ops;
-    webhook_str_t  name;
 
     memset(&op, 0, sizeof(op));
 
     op.type = WEBHOOK_OP_PAUSE;
     ops = &op;
 
-    name = ctl_str(ctl->argv[1]);
+    all = (ctl->given & ctl_bit(CTL_ALL)) != 0;
 
-    op.u.pause.endpoint = webhook_id_name(&name);
+    if (all == (ctl->argc > 1)) {
+        ctl_say("needs an endpoint, or --all; see webhookctl help %s",
+                ctl->command->name);
+        return 2;
+    }
+
+    name = all ? "the store" : ctl->argv[1];
+
+    if (!all) {
+        rc = ctl_endpoint_id(ctl->argv[1], &op.u.pause.endpoint);
+        if (rc != 0) {
+            return rc;
+        }
+    }
+
+    op.u.pause.all = all ? 1 : 0;
     op.u.pause.resume = resume ? 1 : 0;
     op.u.pause.reason = ctl->reason;
 
@@ -162,16 +210,31 @@ ctl_endpoint_state(ctl_t *ctl, webhook_store_t *st, int resume)
     webhook_store_apply(st, &ops, 1);
 
     if (op.result == WEBHOOK_STORE_NOT_FOUND) {
-        ctl_say("there is no endpoint \"%s\" in the store", ctl->argv[1]);
+        ctl_say("there is no endpoint \"%s\" in the store", name);
         return 1;
     }
 
-    if (op.result != WEBHOOK_STORE_OK) {
-        ctl_say("%s: %s", ctl->argv[1], webhook_store_result_text(op.result));
+    if (op.result != WEBHOOK_STORE_OK
+        && op.result != WEBHOOK_STORE_DUPLICATE)
+    {
+        ctl_say("%s: %s", name, webhook_store_result_text(op.result));
         return 1;
     }
 
-    printf("%s %s\n", ctl->argv[1], resume ? "goes on" : "pauses");
+    if (ctl->json) {
+        root = json_object();
+
+        json_object_set_new(root, "endpoint",
+                            all ? json_null() : json_string(name));
+        json_object_set_new(root, "paused", json_boolean(!resume));
+        ctl_json_line(root);
+
+    } else if (op.result == WEBHOOK_STORE_DUPLICATE) {
+        printf("%s was not paused as a whole\n", name);
+
+    } else {
+        printf("%s %s\n", name, resume ? "goes on" : "pauses");
+    }
 
     return 0;
 }
@@ -302,12 +365,35 @@ ctl_check_text(const webhook_str_t *text)
 int
 ctl_backup(ctl_t *ctl, webhook_store_t *st)
 {
+    json_t       *root;
+    struct stat   sb;
+
     if (webhook_store_backup(st, ctl->target, ctl->argv[1])
         != WEBHOOK_STORE_OK)
     {
         /* the reason has been told */
 
         return 1;
+    }
+
+    if (strcmp(ctl->argv[1], "-") == 0) {
+
+        /* the copy itself goes there */
+
+        return 0;
+    }
+
+    if (ctl->json) {
+        root = json_object();
+
+        json_object_set_new(root, "file", json_string(ctl->argv[1]));
+        json_object_set_new(root, "bytes",
+                            fstat(ctl->target, &sb) == 0
+                            ? json_integer((json_int_t) sb.st_size)
+                            : json_null());
+        ctl_json_line(root);
+
+        return 0;
     }
 
     printf("the store is copied to %s\n", ctl->argv[1]);

@@ -13,8 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <openssl/evp.h>
-
 #include "webhookctl.h"
 
 
@@ -25,7 +23,6 @@ static int ctl_export_one(webhook_store_t *st, const webhook_delivery_t *d,
     uint64_t *damaged);
 static int ctl_export_body(json_t *json, const webhook_rendition_t *form);
 static json_t *ctl_export_json(const webhook_op_show_t *show);
-static json_t *ctl_export_base64(const webhook_str_t *s);
 
 
 int
@@ -36,6 +33,13 @@ ctl_export(ctl_t *ctl, webhook_store_t *st)
     uint64_t            left, damaged;
     webhook_op_t        op, *ops;
     webhook_op_list_t  *list;
+
+    rc = ctl_read_known(ctl, st, &op);
+    if (rc != 0) {
+        return rc;
+    }
+
+    webhook_op_free(&op);
 
     memset(&op, 0, sizeof(op));
 
@@ -152,7 +156,7 @@ ctl_export_json(const webhook_op_show_t *show)
 
     form = &show->forms[d->delivery.form];
 
-    json = ctl_delivery_json(&d->delivery);
+    json = ctl_delivery_json(&d->delivery, NULL);
 
     ctl_id(&show->wire, id);
 
@@ -233,7 +237,7 @@ ctl_export_body(json_t *json, const webhook_rendition_t *form)
         return 0;
     }
 
-    body = ctl_export_base64(&form->body);
+    body = ctl_json_base64(&form->body);
 
     if (body == NULL) {
         return -1;
@@ -242,28 +246,4 @@ ctl_export_body(json_t *json, const webhook_rendition_t *form)
     json_object_set_new(json, "body_base64", body);
 
     return 0;
-}
-
-
-static json_t *
-ctl_export_base64(const webhook_str_t *s)
-{
-    int             n;
-    json_t         *json;
-    unsigned char  *text;
-
-    /* a body has 128 megabytes at most */
-
-    text = malloc(s->len / 3 * 4 + 5);
-    if (text == NULL) {
-        return NULL;
-    }
-
-    n = EVP_EncodeBlock(text, s->data, (int) s->len);
-
-    json = json_stringn((const char *) text, (size_t) n);
-
-    free(text);
-
-    return json;
 }

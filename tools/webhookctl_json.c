@@ -9,19 +9,22 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <openssl/evp.h>
+
 #include "webhookctl.h"
 #include "../ngx_http_webhook_module/core/webhook_json.h"
 
 
 static json_t *ctl_json_body(const webhook_str_t *s);
-static json_t *ctl_json_hex(const webhook_str_t *s);
 
 
 json_t *
-ctl_delivery_json(const webhook_delivery_t *d)
+ctl_delivery_json(const webhook_delivery_t *d,
+    const webhook_op_stats_t *stats)
 {
-    char     id[WEBHOOK_ID_TEXT_LEN + 1], buf[40], number[20];
-    json_t  *json, *name;
+    char         id[WEBHOOK_ID_TEXT_LEN + 1], buf[40], number[20];
+    json_t      *json, *name;
+    const char  *waits;
 
     ctl_id(&d->event, id);
 
@@ -45,28 +48,26 @@ ctl_delivery_json(const webhook_delivery_t *d)
     json_object_set_new(json, "time",
                         json_string(ctl_time(d->wall, buf, sizeof(buf))));
 
-    if (d->parked) {
-        json_object_set_new(json, "parked", json_true());
+    waits = ctl_waits(d, stats);
 
-    } else if (d->state == WEBHOOK_PENDING) {
-        json_object_set_new(json, "due_ms",
-                            json_integer((json_int_t) d->due));
-    }
-
-    if (d->blocks) {
-        json_object_set_new(json, "blocks", json_true());
-    }
-
-    if (d->steps > 1) {
-        json_object_set_new(json, "step", json_integer(d->step + 1));
-        json_object_set_new(json, "steps", json_integer(d->steps));
-    }
-
-    if (d->finished) {
-        json_object_set_new(json, "finished",
-                            json_string(ctl_time(d->finished, buf,
-                                                 sizeof(buf))));
-    }
+    json_object_set_new(json, "waits",
+                        waits ? json_string(waits) : json_null());
+    json_object_set_new(json, "due_ms",
+                        d->state == WEBHOOK_PENDING && !d->parked
+                        ? json_integer((json_int_t) d->due) : json_null());
+    json_object_set_new(json, "blocks", json_boolean(d->blocks));
+    json_object_set_new(json, "last_send",
+                        d->sent ? json_string(ctl_time(d->sent, buf,
+                                                       sizeof(buf)))
+                                : json_null());
+    json_object_set_new(json, "error", d->error.len
+                        ? ctl_json_text(&d->error) : json_null());
+    json_object_set_new(json, "step", json_integer(d->step + 1));
+    json_object_set_new(json, "steps", json_integer(d->steps));
+    json_object_set_new(json, "finished",
+                        d->finished ? json_string(ctl_time(d->finished, buf,
+                                                           sizeof(buf)))
+                                    : json_null());
 
     json_object_set_new(json, "form", json_integer(d->form));
     json_object_set_new(json, "body_length",
@@ -83,25 +84,19 @@ ctl_form_json(const webhook_rendition_t *form, int body)
 
     json = json_object();
 
-    if (form->request.len) {
-        json_object_set_new(json, "request", ctl_json_text(&form->request));
-    }
-
+    json_object_set_new(json, "request", form->request.len
+                        ? ctl_json_text(&form->request) : json_null());
     json_object_set_new(json, "content_type",
                         ctl_json_text(&form->content_type));
-
-    if (form->headers.len) {
-        json_object_set_new(json, "headers", ctl_json_text(&form->headers));
-    }
-
+    json_object_set_new(json, "headers", ctl_json_text(&form->headers));
     json_object_set_new(json, "body_length",
                         json_integer((json_int_t) form->body.len));
 
     if (body) {
         text = ctl_json_body(&form->body);
 
-        json_object_set_new(json, text ? "body" : "body_hex",
-                            text ? text : ctl_json_hex(&form->body));
+        json_object_set_new(json, text ? "body" : "body_base64",
+                            text ? text : ctl_json_base64(&form->body));
     }
 
     return json;
@@ -229,25 +224,25 @@ ctl_json_body(const webhook_str_t *s)
 }
 
 
-static json_t *
-ctl_json_hex(const webhook_str_t *s)
+json_t *
+ctl_json_base64(const webhook_str_t *s)
 {
-    char    *hex;
-    size_t   i;
-    json_t  *json;
+    int             n;
+    json_t         *json;
+    unsigned char  *text;
 
-    hex = malloc(s->len * 2 + 1);
-    if (hex == NULL) {
-        return json_null();
+    /* a body has 128 megabytes at most */
+
+    text = malloc(s->len / 3 * 4 + 5);
+    if (text == NULL) {
+        return NULL;
     }
 
-    for (i = 0; i < s->len; i++) {
-        snprintf(hex + i * 2, 3, "%02x", s->data[i]);
-    }
+    n = EVP_EncodeBlock(text, s->data, (int) s->len);
 
-    json = json_stringn(hex, s->len * 2);
+    json = json_stringn((const char *) text, (size_t) n);
 
-    free(hex);
+    free(text);
 
     return json;
 }

@@ -31,6 +31,8 @@ static void ctl_unknown(const char *name);
 static int ctl_words(const ctl_t *ctl);
 static int ctl_understand(ctl_t *ctl);
 static int ctl_value(ctl_t *ctl, ctl_option_e option, const char *value);
+static int ctl_status_range(const char *value, uint32_t *least,
+    uint32_t *most);
 static int ctl_choice(const char *choices, const char *value);
 static int ctl_when(const char *text, uint64_t *wall);
 static int ctl_zone(const char *text, int64_t *ms, int *utc);
@@ -46,6 +48,7 @@ ctl_parse(ctl_t *ctl, int argc, char **argv)
 
     ctl->store = CTL_DEFAULT_STORE;
     ctl->target = -1;
+    ctl->source = -1;
     ctl->state = -1;
     ctl->limit = CTL_DEFAULT_LIMIT;
 
@@ -310,8 +313,19 @@ ctl_value(ctl_t *ctl, ctl_option_e option, const char *value)
         break;
 
     case CTL_ENDPOINT:
-        ctl->endpoint = webhook_id_name(&text);
         ctl->endpoint_name = value;
+
+        return ctl_endpoint_id(value, &ctl->endpoint) == 0 ? 0 : -1;
+
+    case CTL_STATUS:
+        if (ctl_status_range(value, &ctl->status_least, &ctl->status_most)
+            != 0)
+        {
+            ctl_say("--status is a number, as 404, or a class of them, as "
+                    "4xx; not \"%s\"", value);
+            return -1;
+        }
+
         break;
 
     case CTL_STATE:
@@ -377,6 +391,33 @@ ctl_value(ctl_t *ctl, ctl_option_e option, const char *value)
 
         break;
     }
+
+    return 0;
+}
+
+
+/* 404, or 4xx. */
+
+static int
+ctl_status_range(const char *value, uint32_t *least, uint32_t *most)
+{
+    if (strlen(value) != 3 || value[0] < '1' || value[0] > '9') {
+        return -1;
+    }
+
+    *least = (uint32_t) (value[0] - '0') * 100;
+
+    if (strcmp(value + 1, "xx") == 0) {
+        *most = *least + 99;
+        return 0;
+    }
+
+    if (strspn(value, "0123456789") != 3) {
+        return -1;
+    }
+
+    *least += (uint32_t) (value[1] - '0') * 10 + (uint32_t) (value[2] - '0');
+    *most = *least;
 
     return 0;
 }

@@ -35,10 +35,13 @@ static const char *ctl_owner_file(const char *store);
 static int ctl_owner_files(int dir, const char *path, uid_t owner);
 static int ctl_owner_drop(const struct stat *sb);
 static int ctl_owner_access(ctl_t *ctl, int write);
+static int ctl_owner_directory(const ctl_t *ctl);
 static int ctl_owner_none(const ctl_t *ctl);
 static int ctl_directory(const char *path);
 static int ctl_directory_link(int fd, char *rest, size_t size);
 static void ctl_shut(int fd);
+static int ctl_target_output(ctl_t *ctl);
+static int ctl_target_flush(int fd);
 static int ctl_target_open(ctl_t *ctl, const char *file, const char **name);
 
 
@@ -79,7 +82,9 @@ ctl_become_owner(ctl_t *ctl, int write)
 
     if (fd == -1) {
 
-        if (errno == ENOENT || errno == ENOTDIR) {
+        if ((errno == ENOENT || errno == ENOTDIR)
+            && ctl->command->store != CTL_RESTORE)
+        {
             return ctl_owner_none(ctl);
         }
 
@@ -100,7 +105,8 @@ ctl_become_owner(ctl_t *ctl, int write)
         return -1;
     }
 
-    if (!file && faccessat(fd, "data.mdb", F_OK, AT_SYMLINK_NOFOLLOW) == -1
+    if (!file && ctl->command->store != CTL_RESTORE
+        && faccessat(fd, "data.mdb", F_OK, AT_SYMLINK_NOFOLLOW) == -1
         && errno == ENOENT)
     {
         rc = ctl_owner_none(ctl);
@@ -238,6 +244,10 @@ ctl_owner_access(ctl_t *ctl, int write)
     char         file[PATH_MAX];
     struct stat  sb;
 
+    if (ctl->command->store == CTL_RESTORE) {
+        return ctl_owner_directory(ctl);
+    }
+
     n = snprintf(file, sizeof(file), "%s/data.mdb", ctl->path);
 
     if (n < 0 || (size_t) n >= sizeof(file)) {
@@ -260,6 +270,33 @@ ctl_owner_access(ctl_t *ctl, int write)
         ctl_say("cannot %s \"%s/data.mdb\": %s; run it as the store's owner "
                 "or as root", write ? "write" : "read", ctl->store,
                 strerror(errno));
+        return -1;
+    }
+
+    return 0;
+}
+
+
+/* What is restored is to be the directory's owner's. */
+
+static int
+ctl_owner_directory(const ctl_t *ctl)
+{
+    struct stat  sb;
+
+    if (stat(ctl->path, &sb) == -1 || access(ctl->path, W_OK|X_OK) == -1) {
+        ctl_say("cannot write \"%s\": %s", ctl->store, strerror(errno));
+        return -1;
+    }
+
+    if (!S_ISDIR(sb.st_mode)) {
+        ctl_say("\"%s\" is no directory", ctl->store);
+        return -1;
+    }
+
+    if (sb.st_uid != geteuid()) {
+        ctl_say("\"%s\" belongs to user %lu: restore it as that user or as "
+                "root", ctl->store, (unsigned long) sb.st_uid);
         return -1;
     }
 
@@ -416,9 +453,19 @@ ctl_target(ctl_t *ctl)
     pid_t        pid;
     const char  *name;
 
-    dir = ctl_target_open(ctl, ctl->argv[1], &name);
-    if (dir == -1) {
-        return 1;
+    if (strcmp(ctl->argv[1], "-") == 0) {
+        dir = -1;
+        name = NULL;
+
+        if (ctl_target_output(ctl) != 0) {
+            return 1;
+        }
+
+    } else {
+        dir = ctl_target_open(ctl, ctl->argv[1], &name);
+        if (dir == -1) {
+            return 1;
+        }
     }
 
     /* he who goes on may not be able to take half a file away again */
@@ -428,11 +475,14 @@ ctl_target(ctl_t *ctl)
     pid = fork();
 
     if (pid == 0) {
-        close(dir);
+
+        if (dir != -1) {
+            close(dir);
+        }
+
         return -1;
     }
 
-    close(ctl->target);
     rc = 1;
 
     if (pid == -1) {
@@ -450,6 +500,19 @@ ctl_target(ctl_t *ctl)
         }
     }
 
+    if (dir == -1) {
+
+        if (rc == 0) {
+            rc = ctl_target_flush(ctl->target);
+        }
+
+        close(ctl->target);
+
+        return rc;
+    }
+
+    close(ctl->target);
+
     if (rc == 0 && fsync(dir) == -1 && errno != EINVAL) {
 
         /* some file systems cannot, and need not */
@@ -466,6 +529,86 @@ ctl_target(ctl_t *ctl)
     close(dir);
 
     return rc;
+}
+
+
+/* A copy is not written from its beginning to its end: for the standard output
+   it is a file without a name first. */
+
+static int
+ctl_target_output(ctl_t *ctl)
+{
+    char         name[PATH_MAX];
+    const char  *tmp;
+
+    if (isatty(STDOUT_FILENO)) {
+        ctl_say("the standard output is a terminal; name a file");
+        return -1;
+    }
+
+    tmp = getenv("TMPDIR");
+
+    if (tmp == NULL || *tmp == '\0') {
+        tmp = "/var/tmp";
+    }
+
+    ctl->target = open(tmp, O_TMPFILE|O_RDWR|O_CLOEXEC, 0600);
+
+    if (ctl->target == -1 && snprintf(name, sizeof(name), "%s/webhookctl-XXXXXX",
+                                      tmp) < (int) sizeof(name))
+    {
+        ctl->target = mkstemp(name);
+
+        if (ctl->target != -1) {
+            (void) unlink(name);
+        }
+    }
+
+    if (ctl->target == -1) {
+        ctl_say("cannot make a file in \"%s\": %s; TMPDIR names another "
+                "directory", tmp, strerror(errno));
+        return -1;
+    }
+
+    return 0;
+}
+
+
+static int
+ctl_target_flush(int fd)
+{
+    size_t   done;
+    ssize_t  n, out;
+    char     chunk[65536];
+
+    if (lseek(fd, 0, SEEK_SET) == -1) {
+        ctl_say("cannot read the copy: %s", strerror(errno));
+        return 1;
+    }
+
+    while ((n = read(fd, chunk, sizeof(chunk))) > 0) {
+
+        for (done = 0; done < (size_t) n; done += (size_t) out) {
+            out = write(STDOUT_FILENO, chunk + done, (size_t) n - done);
+
+            if (out == -1) {
+
+                if (errno != EINTR) {
+                    ctl_say("cannot write: %s", strerror(errno));
+                    return 1;
+                }
+
+                out = 0;
+            }
+        }
+    }
+
+    if (n == -1) {
+        ctl_say("cannot read the copy: %s", strerror(errno));
+        return 1;
+    }
+
+    return 0;
 }
 
 

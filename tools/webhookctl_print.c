@@ -11,52 +11,159 @@
 #include "webhookctl.h"
 
 
-void
-ctl_print_deliveries(const webhook_op_list_t *list, int json, int head)
-{
-    char                       id[WEBHOOK_ID_TEXT_LEN + 1], when[40], next[40];
-    uint32_t                   i;
-    const webhook_delivery_t  *d;
+static const char *ctl_next(const webhook_delivery_t *d,
+    const webhook_op_stats_t *stats, char *buf, size_t len);
+static void ctl_print_waits(const webhook_delivery_t *d,
+    const webhook_op_stats_t *stats);
+static void ctl_print_action(const webhook_call_t *call,
+    const webhook_call_action_t *action, size_t max);
 
-    if (!json && head && list->count) {
-        printf("%-9s %5s %6s  %-23s %-12s %-20s %s\n", "STATE", "SENDS",
-               "STATUS", "HAPPENED", "NEXT", "EVENT", "DELIVERY");
+
+void
+ctl_print_deliveries_head(void)
+{
+    printf("%-9s %5s %6s  %-29s %-12s %-20s %s\n", "STATE", "SENDS",
+           "STATUS", "HAPPENED", "NEXT", "EVENT", "DELIVERY  ERROR");
+}
+
+
+void
+ctl_print_delivery(const webhook_delivery_t *d,
+    const webhook_op_stats_t *stats, int json)
+{
+    char  id[WEBHOOK_ID_TEXT_LEN + 1], when[40], next[40];
+
+    if (json) {
+        ctl_json_line(ctl_delivery_json(d, stats));
+        return;
     }
 
-    for (i = 0; i < list->count; i++) {
-        d = &list->deliveries[i];
+    ctl_id(&d->event, id);
 
-        if (json) {
-            ctl_json_line(ctl_delivery_json(d));
+    printf("%-9s %5" PRIu32 " %6" PRIu32 "  %-29s %-12s ",
+           webhook_state_name(d->state), d->attempts, d->status,
+           ctl_time(d->wall, when, sizeof(when)),
+           ctl_next(d, stats, next, sizeof(next)));
+
+    ctl_column(&d->type, 20);
+    printf(" %s.", id);
+    ctl_endpoint(&d->endpoint_name, d->endpoint);
+
+    if (d->error.len) {
+        printf("  ");
+        ctl_text(&d->error, 255);
+    }
+
+    printf("\n");
+}
+
+
+const char *
+ctl_waits(const webhook_delivery_t *d, const webhook_op_stats_t *stats)
+{
+    uint32_t                         i;
+    const webhook_endpoint_stats_t  *ep;
+
+    if (d->state != WEBHOOK_PENDING) {
+        return NULL;
+    }
+
+    if (stats && stats->paused) {
+        return "paused";
+    }
+
+    for (i = 0; stats && i < stats->count; i++) {
+        ep = &stats->endpoints[i];
+
+        if (ep->id != d->endpoint) {
             continue;
         }
 
-        ctl_id(&d->event, id);
-
-        if (d->parked) {
-            snprintf(next, sizeof(next), "in its turn");
-
-        } else if (d->state == WEBHOOK_PENDING) {
-            ctl_span(d->due, next, sizeof(next));
-
-        } else {
-            snprintf(next, sizeof(next), d->blocks ? "blocks" : "-");
+        if (ep->paused) {
+            return "paused";
         }
 
-        printf("%-9s %5" PRIu32 " %6" PRIu32 "  %-23.23s %-12s ",
-               webhook_state_name(d->state), d->attempts, d->status,
-               ctl_time(d->wall, when, sizeof(when)), next);
+        /* retries keep their time */
 
-        ctl_column(&d->type, 20);
-        printf(" %s.", id);
-        ctl_endpoint(&d->endpoint_name, d->endpoint);
-        printf("\n");
+        if (!d->parked && d->attempts == 0 && (ep->held || ep->open)) {
+            return "held";
+        }
+
+        break;
+    }
+
+    return d->parked ? "turn" : d->due > 0 ? "time" : "due";
+}
+
+
+/* What comes next, in a column. */
+
+static const char *
+ctl_next(const webhook_delivery_t *d, const webhook_op_stats_t *stats,
+    char *buf, size_t len)
+{
+    const char  *waits;
+
+    waits = ctl_waits(d, stats);
+
+    if (waits == NULL) {
+        return d->blocks ? "blocks" : "-";
+    }
+
+    return strcmp(waits, "turn") == 0 ? "in its turn"
+           : strcmp(waits, "time") == 0 ? ctl_span(d->due, buf, len)
+           : strcmp(waits, "due") == 0 ? "now" : waits;
+}
+
+
+/* What a delivery waits for, in words. */
+
+static void
+ctl_print_waits(const webhook_delivery_t *d, const webhook_op_stats_t *stats)
+{
+    char         span[40];
+    const char  *waits;
+
+    waits = ctl_waits(d, stats);
+
+    if (waits == NULL) {
+        return;
+    }
+
+    if (strcmp(waits, "paused") == 0) {
+        printf(stats->paused ? ", the whole store is paused"
+                             : ", its endpoint is paused");
+
+    } else if (strcmp(waits, "held") == 0) {
+        printf(", its endpoint is held back");
+    }
+
+    if (d->parked) {
+        printf(", waits for an earlier one of its order key");
+
+    } else {
+        printf(", next send %s", ctl_span(d->due, span, sizeof(span)));
     }
 }
 
 
+/* The bytes as they are, but to a terminal. */
+
 int
-ctl_print_show(const webhook_op_show_t *show, int json, int body)
+ctl_print_body(const webhook_str_t *body)
+{
+    if (isatty(STDOUT_FILENO)) {
+        ctl_body(body);
+        return 0;
+    }
+
+    return fwrite(body->data, 1, body->len, stdout) == body->len ? 0 : 1;
+}
+
+
+int
+ctl_print_show(const webhook_op_show_t *show, const webhook_op_stats_t *stats,
+    int json, int body)
 {
     char                            id[WEBHOOK_ID_TEXT_LEN + 1];
     char                            a1[40], a2[40], a3[40], a4[40];
@@ -77,15 +184,7 @@ ctl_print_show(const webhook_op_show_t *show, int json, int body)
             return 1;
         }
 
-        form = &show->forms[i];
-
-        if (isatty(STDOUT_FILENO)) {
-            ctl_body(&form->body);
-            return 0;
-        }
-
-        return fwrite(form->body.data, 1, form->body.len, stdout)
-               == form->body.len ? 0 : 1;
+        return ctl_print_body(&show->forms[i].body);
     }
 
     ctl_id(&show->id, id);
@@ -115,7 +214,7 @@ ctl_print_show(const webhook_op_show_t *show, int json, int body)
         for (i = 0; i < show->count; i++) {
             d = &show->deliveries[i];
 
-            item = ctl_delivery_json(&d->delivery);
+            item = ctl_delivery_json(&d->delivery, stats);
             attempts = json_array();
 
             for (k = 0; k < d->attempts_count; k++) {
@@ -180,13 +279,7 @@ ctl_print_show(const webhook_op_show_t *show, int json, int body)
                    d->delivery.steps);
         }
 
-        if (d->delivery.parked) {
-            printf(", waits for an earlier one of its order key");
-
-        } else if (d->delivery.state == WEBHOOK_PENDING) {
-            printf(", next send %s",
-                   ctl_span(d->delivery.due, a1, sizeof(a1)));
-        }
+        ctl_print_waits(&d->delivery, stats);
 
         if (d->delivery.blocks) {
             printf(", later ones of its order key wait for it");
@@ -234,75 +327,133 @@ ctl_print_show(const webhook_op_show_t *show, int json, int body)
 
 
 void
-ctl_print_calls(const webhook_op_calls_t *calls, int json, int head)
+ctl_print_calls_head(void)
 {
-    char                          id[WEBHOOK_ID_TEXT_LEN + 1];
-    char                          when[40], took[40];
-    uint32_t                      i, k;
-    const webhook_call_t         *call;
-    const webhook_call_action_t  *action;
+    printf("%-29s %6s %9s  %-15s %-36s %s\n", "WHEN", "STATUS", "TOOK", "FROM",
+           "CALL", "RECEIVER");
+}
 
-    if (!json && head && calls->count) {
-        printf("%-29s %6s %9s  %-15s %s\n", "WHEN", "STATUS", "TOOK", "FROM",
-               "CALL");
+
+void
+ctl_print_call(const webhook_call_t *call, int json)
+{
+    char      id[WEBHOOK_ID_TEXT_LEN + 1], when[40], took[40];
+    uint32_t  k;
+
+    if (json) {
+        ctl_json_line(ctl_call_json(call));
+        return;
     }
 
-    for (i = 0; i < calls->count; i++) {
-        call = &calls->calls[i];
+    ctl_id(&call->id, id);
 
-        if (json) {
-            ctl_json_line(ctl_call_json(call));
-            continue;
-        }
+    printf("%-29s %6" PRIu32 " %9s  ",
+           ctl_time(call->wall, when, sizeof(when)), call->status,
+           ctl_usec(call->total, took, sizeof(took)));
 
-        ctl_id(&call->id, id);
+    ctl_column(&call->remote, 15);
+    printf(" %s ", id);
+    ctl_text(&call->name, 128);
+    printf("\n    in: ");
+    ctl_text(&call->body, 200);
+    printf("\n");
 
-        printf("%-29s %6" PRIu32 " %9s  ",
-               ctl_time(call->wall, when, sizeof(when)), call->status,
-               ctl_usec(call->total, took, sizeof(took)));
-
-        ctl_column(&call->remote, 15);
-        printf(" %s\n    in: ", id);
-        ctl_text(&call->body, 200);
+    if (call->verified.len) {
+        printf("    verified: ");
+        ctl_text(&call->verified, 255);
         printf("\n");
-
-        if (call->verified.len) {
-            printf("    verified: ");
-            ctl_text(&call->verified, 255);
-            printf("\n");
-        }
-
-        for (k = 0; k < call->actions_count; k++) {
-            action = &call->actions[k];
-
-            printf("    -> ");
-            ctl_text(&action->method, 31);
-            printf(" ");
-            ctl_text(&action->uri, 200);
-            printf(" ");
-            ctl_text(&action->body, 200);
-
-            if (action->status) {
-                printf(" = %" PRIu32 " in %s\n", action->status,
-                       ctl_usec(action->total, took, sizeof(took)));
-
-            } else if (call->status == 202) {
-
-                /* what became of it, its delivery tells */
-
-                printf(" (by a delivery)\n");
-
-            } else {
-                printf(" (not called)\n");
-            }
-        }
-
-        if (call->error.len) {
-            printf("    error: ");
-            ctl_text(&call->error, 1024);
-            printf("\n");
-        }
     }
+
+    for (k = 0; k < call->actions_count; k++) {
+        ctl_print_action(call, &call->actions[k], 200);
+    }
+
+    if (call->error.len) {
+        printf("    error: ");
+        ctl_text(&call->error, 1024);
+        printf("\n");
+    }
+}
+
+
+static void
+ctl_print_action(const webhook_call_t *call,
+    const webhook_call_action_t *action, size_t max)
+{
+    char  took[40];
+
+    printf("    -> ");
+    ctl_text(&action->method, 31);
+    printf(" ");
+    ctl_text(&action->uri, max);
+    printf(" ");
+    ctl_text(&action->body, max);
+
+    if (action->status) {
+        printf(" = %" PRIu32 " in %s\n", action->status,
+               ctl_usec(action->total, took, sizeof(took)));
+
+    } else if (call->status == 202) {
+
+        /* what became of it, its delivery tells */
+
+        printf(" (by a delivery)\n");
+
+    } else {
+        printf(" (not called)\n");
+    }
+}
+
+
+/* All that is kept of a call. */
+
+void
+ctl_print_whole_call(const webhook_call_t *call, int json)
+{
+    char      id[WEBHOOK_ID_TEXT_LEN + 1], when[40], took[40];
+    uint32_t  k;
+
+    if (json) {
+        ctl_json_line(ctl_call_json(call));
+        return;
+    }
+
+    ctl_id(&call->id, id);
+
+    printf("call       %s\nreceiver   ", id);
+    ctl_text(&call->name, 128);
+    printf("\nhappened   %s\nfrom       ",
+           ctl_time(call->wall, when, sizeof(when)));
+    ctl_text(&call->remote, 255);
+    printf("\nstatus     %" PRIu32 ", in %s\n", call->status,
+           ctl_usec(call->total, took, sizeof(took)));
+
+    if (call->verified.len) {
+        printf("verified   ");
+        ctl_text(&call->verified, 255);
+        printf("\n");
+    }
+
+    if (call->error.len) {
+        printf("error      ");
+        ctl_text(&call->error, 1024);
+        printf("\n");
+    }
+
+    for (k = 0; k < call->actions_count; k++) {
+        ctl_print_action(call, &call->actions[k], 1024);
+    }
+
+    printf("\nheaders:\n");
+    ctl_body(&call->headers);
+
+    printf("\nbody, of type ");
+    ctl_text(&call->content_type, 255);
+    printf(":\n");
+    ctl_body(&call->body);
+
+    printf("\nanswer:\n");
+    ctl_body(&call->answer);
 }
 
 
@@ -337,6 +488,12 @@ ctl_print_stats(const webhook_op_stats_t *stats, int json)
                             ? json_integer(stats->reader) : json_null());
         json_object_set_new(root, "processes",
                             json_integer(stats->owners));
+        json_object_set_new(root, "paused", stats->paused
+                            ? ctl_json_text(&stats->reason) : json_null());
+        json_object_set_new(root, "paused_since", stats->paused_at
+                            ? json_string(ctl_time(stats->paused_at, b1,
+                                                   sizeof(b1)))
+                            : json_null());
 
         for (i = 0; i < stats->count; i++) {
             ep = &stats->endpoints[i];
@@ -382,6 +539,17 @@ ctl_print_stats(const webhook_op_stats_t *stats, int json)
            stats->size ? 100.0 * (double) stats->used / (double) stats->size
                        : 0.0,
            stats->full ? ", full: new events are refused" : "");
+
+    if (stats->paused) {
+        printf("paused     nothing is sent until \"webhookctl resume --all\"");
+
+        if (stats->paused_at) {
+            printf("; since %s: ", ctl_time(stats->paused_at, b1, sizeof(b1)));
+            ctl_text(&stats->reason, 255);
+        }
+
+        printf("\n");
+    }
 
     if (stats->reader) {
         printf("pinned     %s, by process %" PRIu32 ", which is reading an "

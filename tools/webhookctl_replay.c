@@ -32,6 +32,10 @@ static int ctl_replay_ask(int cancel);
 int
 ctl_replay(ctl_t *ctl, webhook_store_t *st)
 {
+    if (ctl->argc > 1) {
+        return ctl_each(ctl, st, WEBHOOK_OP_RETRY);
+    }
+
     if (ctl->state == WEBHOOK_PENDING || ctl->state == WEBHOOK_SENDING) {
         ctl_say("sends again what is finished: --state is delivered, dead or "
                 "cancelled");
@@ -69,8 +73,16 @@ ctl_replay_all(ctl_t *ctl, webhook_store_t *st, int cancel)
     int                rc;
     json_t            *root;
     uint64_t           count, done;
+    webhook_op_t       stats;
     struct timespec    now;
     webhook_filter_t   filter;
+
+    rc = ctl_read_known(ctl, st, &stats);
+    if (rc != 0) {
+        return rc;
+    }
+
+    webhook_op_free(&stats);
 
     ctl_filter(ctl, &filter);
 

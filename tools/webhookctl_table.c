@@ -87,6 +87,12 @@ const ctl_option_t  ctl_options[CTL_OPTIONS] = {
     [CTL_BASE] = { "base", 0, CTL_TEXT, "URL", NULL,
       "of the location that receives: https://host/web/hook/" },
 
+    [CTL_ALL] = { "all", 0, CTL_FLAG, NULL, NULL,
+      "the whole store: every endpoint, also those that are not known yet" },
+
+    [CTL_STATUS] = { "status", 0, CTL_TEXT, "STATUS", NULL,
+      "those that were answered so: 404, or 4xx" },
+
     [CTL_FORMAT] = { "format", 0, CTL_CHOICE, "FORMAT",
       "man markdown bash zsh",
       "all commands as a manual page, as Markdown, or as the completion of a "
@@ -100,17 +106,26 @@ const ctl_command_t  ctl_commands[] = {
       CTL_FILTER|ctl_bit(CTL_LIMIT)|ctl_bit(CTL_JSON),
       "deliveries, the newest first",
       "A delivery is `pending`, `sending`, `delivered`, `dead` (its last send "
-      "failed) or `cancelled`." },
+      "failed) or `cancelled`. Next comes what a pending one waits for: its "
+      "time, its turn (an earlier one of its `order_by` key goes first), or "
+      "that its endpoint is not `paused` or `held` back any more. Behind the "
+      "name stands what went wrong with the last send.\n"
+      "\n"
+      "An endpoint that was never named has a number, as in "
+      "`#0123456789abcdef`, which stands for its name." },
 
-    { "show", ctl_show, CTL_READ, "EVENT[.ENDPOINT]", CTL_DELIVERY, NULL, 1, 1,
+    { "show", ctl_show, CTL_READ, "EVENT[.ENDPOINT]|CALL", CTL_DELIVERY, NULL,
+      1, 1,
       ctl_bit(CTL_BODY)|ctl_bit(CTL_JSON),
-      "an event, its deliveries and every attempt",
-      "`EVENT` is the id that `webhook-id` has, too." },
+      "an event, its deliveries and every attempt; or a call",
+      "`EVENT` is the id that `webhook-id` has, too; `CALL` is the id of a "
+      "call, as `calls` shows it: then all that is kept of it is shown." },
 
-    { "calls", ctl_calls, CTL_READ, "RECEIVER", CTL_RECEIVER, NULL, 1, 1,
-      ctl_bit(CTL_LIMIT)|ctl_bit(CTL_JSON),
-      "calls of a receiver, the newest first",
-      "Those that its `log_calls` keeps." },
+    { "calls", ctl_calls, CTL_READ, "[RECEIVER]", CTL_RECEIVER, NULL, 0, 1,
+      ctl_bit(CTL_STATUS)|ctl_bit(CTL_SINCE)|ctl_bit(CTL_UNTIL)
+      |ctl_bit(CTL_LIMIT)|ctl_bit(CTL_JSON),
+      "calls of receivers, or of one, the newest first",
+      "Those that `log_calls` keeps." },
 
     { "stats", ctl_stats, CTL_READ, NULL, CTL_FLAG, NULL, 0, 0,
       ctl_bit(CTL_JSON),
@@ -120,15 +135,19 @@ const ctl_command_t  ctl_commands[] = {
 
     { "retry", ctl_retry, CTL_WRITE, "EVENT.ENDPOINT...", CTL_DELIVERY, NULL,
       1, -1,
-      0,
+      ctl_bit(CTL_JSON),
       "sends now what waits, is dead or was cancelled",
       "Makes due at once what waits, is dead or was cancelled; the last two "
       "have all their sends before them again." },
 
-    { "replay", ctl_replay, CTL_WRITE, NULL, CTL_FLAG, NULL, 0, 0,
+    { "replay", ctl_replay, CTL_WRITE, "[EVENT.ENDPOINT...]", CTL_DELIVERY,
+      NULL, 0, -1,
       CTL_FILTER|ctl_bit(CTL_DRY_RUN)|ctl_bit(CTL_YES)|ctl_bit(CTL_JSON),
       "sends again what is finished",
-      "Takes `--state=delivered`, `dead` or `cancelled`, all three unless "
+      "Sends again the deliveries that are named, at once; or, without words, "
+      "all that a filter says.\n"
+      "\n"
+      "A filter takes `--state=delivered`, `dead` or `cancelled`, all three unless "
       "given, and what happened before now unless `--until` is given. It "
       "always counts first and says what it will do; on a terminal it asks, "
       "elsewhere it wants `--yes`. It works in steps of some milliseconds, so "
@@ -150,16 +169,21 @@ const ctl_command_t  ctl_commands[] = {
       "counts first and asks, as `replay` does. What was cancelled can be "
       "replayed: `replay --state=cancelled`." },
 
-    { "pause", ctl_pause, CTL_WRITE, "ENDPOINT", CTL_NAME, NULL, 1, 1,
-      ctl_bit(CTL_REASON),
-      "stops all sends to an endpoint",
-      "Whatever the number of workers. What is under way ends." },
+    { "pause", ctl_pause, CTL_WRITE, "[ENDPOINT]", CTL_NAME, NULL, 0, 1,
+      ctl_bit(CTL_ALL)|ctl_bit(CTL_REASON)|ctl_bit(CTL_JSON),
+      "stops all sends to an endpoint, or all there are",
+      "Whatever the number of workers. Events are kept meanwhile, and what is "
+      "under way ends. `pause --all` holds for endpoints that are configured "
+      "later, too, and over restarts." },
 
-    { "resume", ctl_resume, CTL_WRITE, "ENDPOINT", CTL_NAME, NULL, 1, 1,
-      0,
+    { "resume", ctl_resume, CTL_WRITE, "[ENDPOINT]", CTL_NAME, NULL, 0, 1,
+      ctl_bit(CTL_ALL)|ctl_bit(CTL_JSON),
       "lets them go on",
       "Closes the endpoint's breaker too, and ends a pause that a 410 "
-      "began." },
+      "began.\n"
+      "\n"
+      "`resume --all` ends what `pause --all` or `restore` began; endpoints "
+      "that are paused themselves stay so." },
 
     { "check", ctl_check, CTL_READ, NULL, CTL_FLAG, NULL, 0, 0,
       ctl_bit(CTL_JSON),
@@ -196,10 +220,28 @@ const ctl_command_t  ctl_commands[] = {
       "Importing twice changes nothing. Order keys, calls of receivers and "
       "what is known of repeats are not exported." },
 
-    { "backup", ctl_backup, CTL_COPY, "FILE", CTL_FILE, NULL, 1, 1,
-      0,
+    { "backup", ctl_backup, CTL_COPY, "FILE|-", CTL_FILE, NULL, 1, 1,
+      ctl_bit(CTL_JSON),
       "a copy of the store, made while it is in use",
-      "Writes a new file, mode 0600, that belongs to the caller." },
+      "Writes a new file, mode 0600, that belongs to the caller. `-` is the "
+      "standard output; the copy is made in a file without a name in TMPDIR, "
+      "or in /var/tmp, before.\n"
+      "\n"
+      "    webhookctl backup - | ssh other webhookctl restore -" },
+
+    { "restore", ctl_restore, CTL_RESTORE, "FILE|-", CTL_FILE, NULL, 1, 1,
+      ctl_bit(CTL_JSON),
+      "puts a copy that backup made in place of the store",
+      "Refuses while any process has the store open: stop nginx first. What "
+      "is restored belongs to the owner of the store's directory, which has "
+      "to exist, and what was there is kept beside it as "
+      "`data.mdb.replaced-TIME`.\n"
+      "\n"
+      "What is restored is paused as a whole: nginx takes and keeps events, "
+      "and nothing is sent, be it old or new, until `resume --all`. So a copy "
+      "can be looked at, on another machine, too, and sends nobody anything "
+      "twice. Before it goes on, `cancel --endpoint=NAME` takes what has been "
+      "sent meanwhile." },
 
     { "receiver-url", ctl_url, CTL_NONE, "RECEIVER", CTL_RECEIVER, NULL, 1, 1,
       ctl_bit(CTL_BASE)|ctl_bit(CTL_JSON),

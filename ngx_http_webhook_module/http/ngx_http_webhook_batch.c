@@ -543,6 +543,8 @@ ngx_http_webhook_batch_hand_back(void)
                            b->ctx->news.pinned);
     ngx_http_webhook_gauge(NGX_HTTP_WEBHOOK_STORE_QUARANTINE,
                            b->ctx->news.quarantine);
+    ngx_http_webhook_gauge(NGX_HTTP_WEBHOOK_STORE_PAUSED,
+                           b->ctx->news.paused);
 
     if (b->ctx->news.dropped) {
         ngx_http_webhook_count(NGX_HTTP_WEBHOOK_DEAD_DROPPED,

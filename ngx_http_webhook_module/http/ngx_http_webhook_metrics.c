@@ -238,7 +238,12 @@ static ngx_http_webhook_metric_t  ngx_http_webhook_metric[] = {
     [NGX_HTTP_WEBHOOK_STORE_QUARANTINE] = {
         ngx_string("ngx_webhook_store_quarantined_rows"),
         ngx_string("Rows of the store that were damaged and are kept "
-                   "aside in it.") }
+                   "aside in it.") },
+
+    [NGX_HTTP_WEBHOOK_STORE_PAUSED] = {
+        ngx_string("ngx_webhook_store_paused"),
+        ngx_string("1 if the store is paused as a whole: events are kept, "
+                   "and nothing is sent.") }
 };
 
 _Static_assert(sizeof(ngx_http_webhook_metric)

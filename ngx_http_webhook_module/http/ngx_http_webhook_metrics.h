@@ -60,6 +60,7 @@ typedef enum {
     /* gauges */
     NGX_HTTP_WEBHOOK_STORE_PINNED,          /* bytes that readers keep */
     NGX_HTTP_WEBHOOK_STORE_QUARANTINE,      /* rows that were damaged */
+    NGX_HTTP_WEBHOOK_STORE_PAUSED,          /* nothing is sent */
     NGX_HTTP_WEBHOOK_COUNTERS,
     NGX_HTTP_WEBHOOK_GAUGES = NGX_HTTP_WEBHOOK_STORE_PINNED
 } ngx_http_webhook_counter_e;

@@ -196,6 +196,10 @@ webhook_store_start(webhook_store_t *st)
         rc = webhook_owner_start(&t);
     }
 
+    if (rc == 0 && !st->readonly && !st->admin) {
+        webhook_pause_tell(&t);
+    }
+
     if (rc) {
         webhook_txn_abort(&t);
         return rc;

@@ -535,14 +535,21 @@ typedef struct {
 typedef struct {
     webhook_id_t  event;
     uint64_t      endpoint;
+    unsigned      again:1;          /* in, RETRY: one that was delivered too */
 } webhook_op_delivery_t;
 
 
-/* PAUSE stops all sends of an endpoint, or resumes them (and closes its
-   breaker and ends its hold). */
+/*
+ * PAUSE stops all sends of an endpoint, or resumes them (and closes its
+ * breaker and ends its hold).  With "all" it stops those to every endpoint,
+ * also to those that are not known yet: nothing is leased, whoever asks, and
+ * no orphan is cancelled, until it is resumed with "all" too, which leaves the
+ * pauses of single endpoints (DUPLICATE where the store was not paused).
+ */
 
 typedef struct {
     uint64_t       endpoint;
+    unsigned       all:1;
     unsigned       resume:1;
     webhook_str_t  reason;          /* up to 255 bytes, shown by STATS */
 } webhook_op_pause_t;
@@ -565,6 +572,9 @@ typedef struct {
                                            negative: it waits for a slot */
     uint64_t           finished;        /* wall, if it is over */
     uint32_t           status;          /* of the last answer, 0: none */
+    uint64_t           sent;            /* wall, when the last send began, and */
+    webhook_str_t      error;           /* what went wrong with it; of those
+                                           that are not delivered */
     uint32_t           form;            /* it sends, or sent last */
     size_t             body_len;        /* of that */
     uint32_t           step;            /* from 0, of */
@@ -651,14 +661,20 @@ typedef struct {
 } webhook_op_show_t;
 
 
-/* CALLS.  Calls of a receiver (0: of any), the newest first, as LIST. */
+/* CALLS.  Calls of a receiver (0: of any), the newest first, as LIST; or one
+   call by its id, NOT_FOUND if there is no such. */
 
 typedef struct {
     unsigned char     cursor[WEBHOOK_CURSOR_LEN];
     unsigned          from:1;
     unsigned          more:1;
     uint64_t          receiver;             /* in */
+    uint64_t          since;                /* in: as a filter has them */
+    uint64_t          until;
+    uint32_t          least;                /* in: statuses from this one */
+    uint32_t          most;                 /* up to this one; 0: any */
     uint32_t          max;                  /* in */
+    const webhook_id_t  *id;                /* in: that call alone; or NULL */
 
     webhook_call_t   *calls;                /* out */
     uint32_t          count;
@@ -695,6 +711,9 @@ typedef struct {
     uint32_t                   reader;      /* its process; 0: there is none */
     uint64_t                   reader_age;  /* ms that it has been seen */
     uint32_t                   owners;      /* processes that have it open */
+    unsigned                   paused:1;    /* as a whole: nothing is sent, */
+    uint64_t                   paused_at;   /* wall: since then, */
+    webhook_str_t              reason;      /* for this reason */
     uint64_t                   quarantine;  /* rows that could not be read */
     webhook_endpoint_stats_t  *endpoints;
     uint32_t                   count;
@@ -797,6 +816,7 @@ typedef struct {
     uint64_t  dropped;                      /* dead letters that went before
                                                their time, for want of room */
     uint64_t  quarantine;                   /* the same */
+    unsigned  paused:1;                     /* the same */
 } webhook_store_news_t;
 
 void webhook_store_news(webhook_store_t *st, webhook_store_news_t *news);
@@ -810,6 +830,17 @@ void webhook_store_news(webhook_store_t *st, webhook_store_news_t *news);
  */
 webhook_store_result_e webhook_store_backup(webhook_store_t *st, int fd,
     const char *name);
+
+/*
+ * Puts a file, of a store that nobody has open, in the same file system, in
+ * place of the store in a directory, which nobody may have open either; what
+ * was there is kept as data.mdb.replaced-TIME, whose name is put into was
+ * (empty: there was none).  As the owner of the directory.  Of the options path
+ * and log are used.  Without a file it only finds out whether somebody has the
+ * store open.
+ */
+webhook_store_result_e webhook_store_replace(
+    const webhook_store_options_t *options, const char *file, char was[80]);
 
 /*
  * Frees what an operation's outputs point to, and clears the pointers and

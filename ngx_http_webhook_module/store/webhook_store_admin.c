@@ -85,6 +85,10 @@ webhook_admin_pause(webhook_txn_t *t, webhook_op_t *op)
 
     p = &op->u.pause;
 
+    if (p->all) {
+        return webhook_pause_store(t, op);
+    }
+
     rc = webhook_endpoint_get(t, p->endpoint, &ep);
     if (rc) {
         return rc;
@@ -120,8 +124,9 @@ webhook_admin_again(webhook_txn_t *t, webhook_endpoint_row_t *ep,
 }
 
 
-/* Finds a delivery that waits, is dead or was cancelled; where there is none,
-   or it is under way or delivered, that is the result. */
+/* Finds a delivery that waits, is dead or was cancelled, or is delivered and to
+   be sent again; where there is none, or it is under way or delivered, that is
+   the result. */
 
 static int
 webhook_admin_get(webhook_txn_t *t, webhook_op_t *op,
@@ -163,6 +168,12 @@ webhook_admin_get(webhook_txn_t *t, webhook_op_t *op,
         break;
 
     case WEBHOOK_DELIVERED:
+
+        if (op->type == WEBHOOK_OP_RETRY && o->again) {
+            *found = 1;
+            break;
+        }
+
         op->result = WEBHOOK_STORE_DUPLICATE;
         break;
 

@@ -15,6 +15,7 @@
 
 static int webhook_call_read(webhook_txn_t *t, void **memory,
     const webhook_id_t *id, webhook_call_t *out);
+static int webhook_call_one(webhook_txn_t *t, webhook_op_t *op);
 static int webhook_call_before(webhook_txn_t *t, webhook_op_calls_t *l,
     int first, webhook_id_t *id);
 
@@ -159,6 +160,7 @@ webhook_call_list(webhook_txn_t *t, webhook_op_t *op)
     int                  rc, first;
     uint32_t             max, rows;
     webhook_id_t         id;
+    webhook_call_t      *call;
     webhook_op_calls_t  *l;
 
     l = &op->u.calls;
@@ -173,7 +175,21 @@ webhook_call_list(webhook_txn_t *t, webhook_op_t *op)
 
     op->result = WEBHOOK_STORE_OK;
 
+    if (l->id) {
+        return webhook_call_one(t, op);
+    }
+
     first = !l->from;
+
+    if (first && l->until) {
+
+        /* the first 48 bits of an id are its time */
+
+        memset(l->cursor, 0, WEBHOOK_CURSOR_LEN);
+        webhook_set_u64(l->cursor, l->until << 16);
+
+        first = 0;
+    }
 
     for (rows = 0; /* void */ ; rows++) {
 
@@ -185,6 +201,10 @@ webhook_call_list(webhook_txn_t *t, webhook_op_t *op)
 
         if (rc) {
             return rc;
+        }
+
+        if (l->since && webhook_id_time(&id) < l->since) {
+            return 0;
         }
 
         if (l->count == max || rows == WEBHOOK_CALL_PAGE) {
@@ -200,7 +220,16 @@ webhook_call_list(webhook_txn_t *t, webhook_op_t *op)
         rc = webhook_call_read(t, &op->memory, &id, &l->calls[l->count]);
 
         if (rc == 0) {
-            l->count++;
+            call = &l->calls[l->count];
+
+            if (l->most == 0
+                || (call->status >= l->least && call->status <= l->most))
+            {
+                l->count++;
+
+            } else {
+                memset(call, 0, sizeof(webhook_call_t));
+            }
 
         } else if (rc == MDB_CORRUPTED || rc == MDB_NOTFOUND) {
             webhook_store_log_error(t->st, rc, "a call cannot be read");
@@ -209,6 +238,29 @@ webhook_call_list(webhook_txn_t *t, webhook_op_t *op)
             return rc;
         }
     }
+}
+
+
+static int
+webhook_call_one(webhook_txn_t *t, webhook_op_t *op)
+{
+    int                  rc;
+    webhook_op_calls_t  *l;
+
+    l = &op->u.calls;
+
+    rc = webhook_call_read(t, &op->memory, l->id, l->calls);
+
+    if (rc == MDB_NOTFOUND) {
+        op->result = WEBHOOK_STORE_NOT_FOUND;
+        return 0;
+    }
+
+    if (rc == 0) {
+        l->count = 1;
+    }
+
+    return rc;
 }
 
 

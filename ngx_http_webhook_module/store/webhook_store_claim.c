@@ -13,8 +13,9 @@
 #define WEBHOOK_CLAIM_OTHERS     16     /* endpoints set aside in one */
 #define WEBHOOK_CLAIM_PASSED     64     /* others passed over, after which */
 #define WEBHOOK_CLAIM_LOOK       4096   /* so many are looked up themselves */
-#define WEBHOOK_CLAIM_SHORT      1000   /* ms until the next look, where a
-                                           reader keeps too many pages */
+#define WEBHOOK_CLAIM_SHORT      1000   /* ms until the next look, where the
+                                           store is paused, or a reader keeps
+                                           too many pages */
 
 
 static int webhook_claim_ready(webhook_txn_t *t, webhook_op_claim_t *c,
@@ -56,7 +57,7 @@ webhook_queue_claim_peek(webhook_txn_t *t, webhook_op_t *op, int *todo)
 
     *todo = some || (count && op->u.claim.max);
 
-    if (*todo && webhook_room_short(t, 2)) {
+    if (*todo && (t->paused || webhook_room_short(t, 2))) {
         op->u.claim.next = WEBHOOK_CLAIM_SHORT;
         *todo = 0;
     }
@@ -100,7 +101,7 @@ webhook_queue_claim(webhook_txn_t *t, webhook_op_t *op)
         return 0;
     }
 
-    if (webhook_room_short(t, 2)) {
+    if (t->paused || webhook_room_short(t, 2)) {
 
         /* what is sent now might find no room for its outcome */
 
@@ -427,7 +428,7 @@ webhook_claim_next(webhook_txn_t *t, webhook_endpoint_row_t *ep,
 
     c = &op->u.complete;
 
-    if (webhook_room_short(t, 2)) {
+    if (t->paused || webhook_room_short(t, 2)) {
         c->wait = WEBHOOK_CLAIM_SHORT;
         return 0;
     }
@@ -464,7 +465,8 @@ webhook_claim_step(webhook_txn_t *t, webhook_endpoint_row_t *ep,
 
     c = &op->u.complete;
 
-    if (!webhook_gate_open(t, ep, webhook_queue_lane(d))
+    if (t->paused
+        || !webhook_gate_open(t, ep, webhook_queue_lane(d))
         || webhook_room_short(t, 2))
     {
         return 0;

@@ -37,8 +37,6 @@
 #define WEBHOOK_ENV_MAGIC_AT  16
 
 
-static int webhook_env_path(webhook_store_t *st, const char *name,
-    const char *suffix, char *path, size_t size);
 static int webhook_env_filesystem(webhook_store_t *st);
 static int webhook_env_open_files(webhook_store_t *st, int *made);
 static int webhook_env_foreign(webhook_store_t *st, int rc);
@@ -47,7 +45,6 @@ static int webhook_env_tables(webhook_store_t *st, int made);
 static int webhook_env_format(webhook_txn_t *t, int made, int older);
 static int webhook_env_reformat(webhook_txn_t *t, int older);
 static int webhook_env_probe(webhook_txn_t *t);
-static void webhook_env_sync_directory(webhook_store_t *st);
 
 
 static const char  *webhook_env_names[WEBHOOK_DBS] = {
@@ -221,7 +218,7 @@ webhook_env_watch(webhook_store_t *st)
 }
 
 
-static int
+int
 webhook_env_path(webhook_store_t *st, const char *name, const char *suffix,
     char *path, size_t size)
 {
@@ -736,45 +733,54 @@ webhook_env_table(webhook_db_e db)
 int
 webhook_env_others(webhook_store_t *st)
 {
+    int  rc;
+
+    webhook_env_close(st);
+
+    rc = webhook_env_in_use(st);
+
+    return rc ? rc : webhook_env_open(st);
+}
+
+
+int
+webhook_env_in_use(webhook_store_t *st)
+{
     int           rc, fd;
     char          path[4096];
     struct flock  lock;
+
+    st->others = 0;
 
     rc = webhook_env_path(st, "lock.mdb", "", path, sizeof(path));
     if (rc) {
         return rc;
     }
 
-    webhook_env_close(st);
+    fd = open(path, O_RDWR|O_NOFOLLOW|O_CLOEXEC);
 
-    st->others = 0;
-
-    fd = open(path, O_RDWR|O_CLOEXEC);
-
-    if (fd == -1 && errno != ENOENT) {
-        return errno;
+    if (fd == -1) {
+        return errno == ENOENT ? 0 : errno;
     }
 
-    if (fd != -1) {
-        memset(&lock, 0, sizeof(lock));
+    memset(&lock, 0, sizeof(lock));
 
-        lock.l_type = F_WRLCK;
-        lock.l_whence = SEEK_SET;
-        lock.l_len = 1;
+    lock.l_type = F_WRLCK;
+    lock.l_whence = SEEK_SET;
+    lock.l_len = 1;
 
-        rc = fcntl(fd, F_GETLK, &lock) == -1 ? errno : 0;
+    rc = fcntl(fd, F_GETLK, &lock) == -1 ? errno : 0;
 
-        if (rc == 0 && lock.l_type != F_UNLCK) {
+    if (rc == 0 && lock.l_type != F_UNLCK) {
 
-            /* 0: it is of another pid namespace */
+        /* 0: it is of another pid namespace */
 
-            st->others = lock.l_pid > 0 ? lock.l_pid : -1;
-        }
-
-        close(fd);
+        st->others = lock.l_pid > 0 ? lock.l_pid : -1;
     }
 
-    return rc ? rc : webhook_env_open(st);
+    close(fd);
+
+    return rc;
 }
 
 
@@ -789,8 +795,31 @@ webhook_env_damaged(int rc)
 int
 webhook_env_set_aside(webhook_store_t *st)
 {
+    int   rc;
+    char  suffix[64];
+
+    rc = webhook_env_rename(st, "damaged", suffix);
+    if (rc) {
+        return rc;
+    }
+
+    webhook_store_log(st, WEBHOOK_STORE_LOG_EMERG,
+                      "the store \"%s\" is damaged: it is now \"data.mdb%s\" "
+                      "there, and an empty one takes its place; what was "
+                      "waiting in it is not sent: \"webhookctl -s FILE "
+                      "export\" shows what can be read of it, and "
+                      "\"webhookctl import\" brings that back", st->path,
+                      suffix);
+
+    return 0;
+}
+
+
+int
+webhook_env_rename(webhook_store_t *st, const char *why, char suffix[64])
+{
     int          rc;
-    char         suffix[64], from[4096], to[4096];
+    char         from[4096], to[4096];
     time_t       now;
     unsigned     i, try;
     struct tm    tm;
@@ -803,8 +832,7 @@ webhook_env_set_aside(webhook_store_t *st)
 
     for (try = 0; try < 100; try++) {
 
-        snprintf(suffix, sizeof(suffix),
-                 ".damaged-%04d%02d%02dT%02d%02d%02dZ-%u",
+        snprintf(suffix, 64, ".%s-%04d%02d%02dT%02d%02d%02dZ-%u", why,
                  tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour,
                  tm.tm_min, tm.tm_sec, try);
 
@@ -836,19 +864,11 @@ webhook_env_set_aside(webhook_store_t *st)
 
     webhook_env_sync_directory(st);
 
-    webhook_store_log(st, WEBHOOK_STORE_LOG_EMERG,
-                      "the store \"%s\" is damaged: it is now \"data.mdb%s\" "
-                      "there, and an empty one takes its place; what was "
-                      "waiting in it is not sent: \"webhookctl -s FILE "
-                      "export\" shows what can be read of it, and "
-                      "\"webhookctl import\" brings that back", st->path,
-                      suffix);
-
     return 0;
 }
 
 
-static void
+void
 webhook_env_sync_directory(webhook_store_t *st)
 {
     int  fd;

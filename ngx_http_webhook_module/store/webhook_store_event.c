@@ -324,7 +324,7 @@ webhook_event_delivery(webhook_txn_t *t, webhook_op_put_event_t *p,
 
     (*added)++;
 
-    if (!put->lease || put->delay || d.parked) {
+    if (!put->lease || put->delay || d.parked || t->paused) {
         return webhook_queue_wait(t, ep, &p->id, &d);
     }
 

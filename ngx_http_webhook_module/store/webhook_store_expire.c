@@ -65,7 +65,7 @@ webhook_expire_peek(webhook_txn_t *t, webhook_op_t *op, int *todo)
                                   sizeof(end), todo);
     }
 
-    if (rc == 0 && !*todo) {
+    if (rc == 0 && !*todo && !t->paused) {
         rc = webhook_orphan_peek(t, &op->u.expire, todo);
     }
 
@@ -129,7 +129,9 @@ webhook_expire(webhook_txn_t *t, webhook_op_t *op)
         rc = webhook_idempotency_expire(t, x->max, &x->count, &pages, &more);
     }
 
-    if (rc == 0 && !more) {
+    /* who looks at a copy need not have its endpoints */
+
+    if (rc == 0 && !more && !t->paused) {
         rc = webhook_orphan_expire(t, x, &pages, &more);
     }
 

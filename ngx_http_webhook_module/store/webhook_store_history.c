@@ -22,6 +22,8 @@ static int webhook_history_fill(webhook_txn_t *t, void **memory,
     const webhook_id_t *id, uint64_t endpoint,
     const webhook_delivery_row_t *d, const webhook_head_row_t *head,
     webhook_delivery_t *out);
+static int webhook_history_last(webhook_txn_t *t, void **memory,
+    webhook_delivery_t *out);
 static int webhook_history_head(webhook_txn_t *t, const webhook_id_t *id,
     webhook_head_row_t *head);
 static int webhook_history_attempts(webhook_txn_t *t, void **memory,
@@ -240,11 +242,44 @@ webhook_history_fill(webhook_txn_t *t, void **memory, const webhook_id_t *id,
     out->parked = d->parked;
     out->blocks = d->blocks;
 
-    if (webhook_memory_text(memory, &name, &out->endpoint_name) != 0) {
+    if (webhook_memory_text(memory, &name, &out->endpoint_name) != 0
+        || webhook_memory_text(memory, &head->type, &out->type) != 0)
+    {
         return ENOMEM;
     }
 
-    return webhook_memory_text(memory, &head->type, &out->type);
+    return d->attempts && d->state != WEBHOOK_DELIVERED
+           ? webhook_history_last(t, memory, out) : 0;
+}
+
+
+/* What went wrong with the last send. */
+
+static int
+webhook_history_last(webhook_txn_t *t, void **memory, webhook_delivery_t *out)
+{
+    int                rc;
+    MDB_val            k, val;
+    unsigned char      key[WEBHOOK_KEY_ATTEMPT];
+    webhook_attempt_t  a;
+
+    webhook_key_attempt(key, &out->event, out->endpoint, UINT32_MAX);
+
+    rc = webhook_txn_seek_before(t, WEBHOOK_DB_ATTEMPTS, key, sizeof(key), &k,
+                                 &val);
+    if (rc) {
+        return rc == MDB_NOTFOUND ? 0 : rc;
+    }
+
+    if (memcmp(k.mv_data, key, WEBHOOK_KEY_DELIVERY) != 0
+        || webhook_row_read_attempt(&val, &a) != 0)
+    {
+        return 0;
+    }
+
+    out->sent = a.wall;
+
+    return webhook_memory_text(memory, &a.error, &out->error);
 }
 
 
@@ -509,7 +544,11 @@ webhook_history_stats(webhook_txn_t *t, webhook_op_t *op)
     s->events = t->state.events;
     s->calls = t->state.calls;
 
-    rc = webhook_idempotency_count(t, &s->idempotency);
+    rc = webhook_pause_stats(t, op);
+
+    if (rc == 0) {
+        rc = webhook_idempotency_count(t, &s->idempotency);
+    }
 
     if (rc == 0) {
         rc = webhook_owner_count(t, &s->owners);

@@ -166,6 +166,8 @@ struct webhook_store_s {
     unsigned                  again:1;      /* what is refused is tried once
                                                more */
 
+    unsigned                  paused:1;     /* for the news */
+
     int                       error;        /* last one logged, and when */
     uint64_t                  error_time;
 
@@ -214,6 +216,7 @@ typedef struct {
     unsigned                  roomy:2;      /* room is set: 1 at least so,
                                                2 exactly */
     unsigned                  unknown:1;    /* if the commit was done */
+    unsigned                  paused:1;     /* nothing may be leased */
 } webhook_txn_t;
 
 
@@ -679,6 +682,13 @@ int webhook_admin_retry(webhook_txn_t *t, webhook_op_t *op);
 int webhook_admin_cancel(webhook_txn_t *t, webhook_op_t *op);
 int webhook_admin_pause(webhook_txn_t *t, webhook_op_t *op);
 
+/* The pause of the whole store: sets t->paused; PAUSE with all; what STATS
+   has of it; and a line for the log. */
+int webhook_pause_look(webhook_txn_t *t);
+int webhook_pause_store(webhook_txn_t *t, webhook_op_t *op);
+int webhook_pause_stats(webhook_txn_t *t, webhook_op_t *op);
+void webhook_pause_tell(webhook_txn_t *t);
+
 /* Makes a finished delivery due again, with all its sends before it; FULL is
    put in *full, and nothing is changed then. */
 int webhook_admin_again(webhook_txn_t *t, webhook_endpoint_row_t *ep,
@@ -750,12 +760,25 @@ void webhook_env_look(webhook_store_t *st);
 /* 1 if the code means that the files are damaged. */
 int webhook_env_damaged(int rc);
 
-/* Renames the files. */
+/* Renames the files: to data.mdb.WHY-TIME-N, of which suffix gets what is
+   behind "mdb".  With an alarm: those of a damaged store. */
+int webhook_env_rename(webhook_store_t *st, const char *why,
+    char suffix[64]);
 int webhook_env_set_aside(webhook_store_t *st);
+
+/* Makes a change of the directory last. */
+void webhook_env_sync_directory(webhook_store_t *st);
 
 /* Opens the files anew, and sees before whether others have them open: sets
    st->others.  Before any transaction. */
 int webhook_env_others(webhook_store_t *st);
+
+/* The same, of files that this process has not opened. */
+int webhook_env_in_use(webhook_store_t *st);
+
+/* The path of a file of the store; 0 or ENAMETOOLONG. */
+int webhook_env_path(webhook_store_t *st, const char *name,
+    const char *suffix, char *path, size_t size);
 
 
 /* The name of a table. */

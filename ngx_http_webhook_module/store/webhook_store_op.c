@@ -135,6 +135,7 @@ webhook_op_free(webhook_op_t *op)
     case WEBHOOK_OP_STATS:
         op->u.stats.endpoints = NULL;
         op->u.stats.count = 0;
+        memset(&op->u.stats.reason, 0, sizeof(webhook_str_t));
         break;
 
     case WEBHOOK_OP_CHECK:

@@ -269,6 +269,7 @@ webhook_store_news(webhook_store_t *st, webhook_store_news_t *news)
 
     news->pinned = st->pinned;
     news->quarantine = st->quarantine;
+    news->paused = st->paused;
     news->dropped = st->dropped;
 
     st->dropped = 0;

@@ -45,6 +45,10 @@ webhook_txn_begin(webhook_store_t *st, webhook_txn_t *t, int write)
 
     rc = webhook_txn_state(t);
 
+    if (rc == 0) {
+        rc = webhook_pause_look(t);
+    }
+
     if (rc) {
         webhook_txn_abort(t);
         return rc;

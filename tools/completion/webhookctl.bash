@@ -63,6 +63,8 @@ _webhookctl()
     --format)
         mapfile -t COMPREPLY < <(compgen -W 'man markdown bash zsh' -- "$cur")
         return;;
+    --status)
+        return;;
     esac
 
     options='--store= --help --version'
@@ -70,26 +72,26 @@ _webhookctl()
 
     case $command in
     '')
-        words='list show calls stats retry replay cancel pause resume check clock export import backup receiver-url help';;
+        words='list show calls stats retry replay cancel pause resume check clock export import backup restore receiver-url help';;
     list)
         options+=' --json --endpoint= --state= --event= --since= --until= --limit=';;
     show)
         options+=' --json --body';;
     calls)
-        options+=' --json --limit=';;
+        options+=' --json --since= --until= --limit= --status=';;
     stats)
         options+=' --json';;
     retry)
-        options+='';;
+        options+=' --json';;
     replay)
         options+=' --json --endpoint= --state= --event= --since= --until= --dry-run --yes';;
     cancel)
         options+=' --json --endpoint= --state= --event= --since= --until= --dry-run --yes';;
     pause)
-        options+=' --reason='
+        options+=' --json --reason= --all'
         words=$(_webhookctl_endpoints "${store[@]}");;
     resume)
-        options+=''
+        options+=' --json --all'
         words=$(_webhookctl_endpoints "${store[@]}");;
     check)
         options+=' --json';;
@@ -101,13 +103,16 @@ _webhookctl()
     import)
         options+='';;
     backup)
-        options+=''
+        options+=' --json'
+        mapfile -t COMPREPLY < <(compgen -f -- "$cur");;
+    restore)
+        options+=' --json'
         mapfile -t COMPREPLY < <(compgen -f -- "$cur");;
     receiver-url)
         options+=' --json --base=';;
     help)
         options+=' --format='
-        words='list show calls stats retry replay cancel pause resume check clock export import backup receiver-url help';;
+        words='list show calls stats retry replay cancel pause resume check clock export import backup restore receiver-url help';;
     esac
 
     if [[ $cur == -* ]]; then

@@ -1,0 +1,409 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * Tests of the store: it pauses as a whole; its file is replaced.
+ */
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+
+#include "store_util.h"
+
+
+static void test_pause(void);
+static void test_steps(void);
+static void test_orphans(void);
+static void test_damaged(void);
+static void test_again(void);
+static void test_replace(void);
+
+
+int
+main(void)
+{
+    test_pause();
+    test_steps();
+    test_orphans();
+    test_damaged();
+    test_again();
+    test_replace();
+
+    return tap_done();
+}
+
+
+static webhook_store_result_e
+pause_all(util_t *u, int resume, const char *reason)
+{
+    webhook_op_t  op;
+
+    memset(&op, 0, sizeof(op));
+
+    op.type = WEBHOOK_OP_PAUSE;
+    op.u.pause.all = 1;
+    op.u.pause.resume = resume ? 1 : 0;
+    op.u.pause.reason.data = (unsigned char *) reason;
+    op.u.pause.reason.len = strlen(reason);
+
+    return util_apply(u, &op);
+}
+
+
+/* What may be claimed now; *next is when it is to be looked again. */
+
+static uint32_t
+claims(util_t *u, uint64_t ep, uint64_t *next)
+{
+    uint32_t      n;
+    webhook_op_t  op;
+
+    n = util_claim(u, &op, &ep, 10);
+    *next = op.u.claim.next;
+
+    webhook_op_free(&op);
+
+    return n;
+}
+
+
+static int
+is_paused(util_t *u, const char *reason)
+{
+    int           ok;
+    webhook_op_t  op;
+
+    memset(&op, 0, sizeof(op));
+
+    op.type = WEBHOOK_OP_STATS;
+
+    ok = util_apply(u, &op) == WEBHOOK_STORE_OK && op.u.stats.paused
+         && op.u.stats.reason.len == strlen(reason)
+         && memcmp(op.u.stats.reason.data, reason, strlen(reason)) == 0;
+
+    webhook_op_free(&op);
+
+    return ok;
+}
+
+
+static void
+test_pause(void)
+{
+    util_t                u;
+    uint64_t              ep, ep2, token, next;
+    webhook_id_t          busy;
+    webhook_op_t          op;
+    webhook_put_t         put;
+    webhook_store_news_t  news;
+
+    util_init(&u);
+    util_open(&u);
+
+    ep = util_endpoint(&u, "erp", 10);
+
+    (void) util_put(&u, ep, 0);
+
+    token = util_lease(&u, ep, &busy);
+    (void) util_put(&u, ep, 0);
+
+    tap_ok(pause_all(&u, 1, "") == WEBHOOK_STORE_DUPLICATE,
+           "what is not paused cannot go on");
+    tap_ok(pause_all(&u, 0, "a copy") == WEBHOOK_STORE_OK, "it is paused");
+    tap_ok(is_paused(&u, "a copy"), "and stats say so");
+
+    webhook_store_news(u.st, &news);
+    tap_ok(news.paused, "and the news");
+
+    tap_ok(claims(&u, ep, &next) == 0 && next && next <= 1000,
+           "nothing is claimed, and it is looked again soon");
+
+    /* an outcome is taken, and brings nothing new */
+
+    memset(&op, 0, sizeof(op));
+
+    op.type = WEBHOOK_OP_COMPLETE;
+    op.u.complete.event = busy;
+    op.u.complete.endpoint = ep;
+    op.u.complete.token = token;
+    op.u.complete.outcome = WEBHOOK_DONE;
+    op.u.complete.lease = 60000;
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK
+           && op.u.complete.next == NULL,
+           "who ends a send gets no other");
+    webhook_op_free(&op);
+
+    /* nor does a new event, also not to an endpoint that was not there */
+
+    memset(&put, 0, sizeof(put));
+    put.endpoint = util_endpoint(&u, "new", 10);
+    put.lease = 1;
+
+    ep2 = put.endpoint;
+
+    util_put_op(&op, &put, util_id(&u), ep2, "{}", 2);
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK && put.token == 0,
+           "a new event is not leased");
+
+    util_close(&u);
+    util_open(&u);
+
+    tap_ok(is_paused(&u, "a copy") && claims(&u, ep, &next) == 0,
+           "so it is for who opens it anew");
+    tap_ok(u.logs[WEBHOOK_STORE_LOG_WARN] == 1
+           && strstr(u.text, "resume --all"), "who is told, once");
+
+    tap_ok(pause_all(&u, 1, "") == WEBHOOK_STORE_OK, "it goes on");
+    tap_ok(claims(&u, ep, &next) == 2, "what waited is claimed");
+    tap_ok(claims(&u, ep2, &next) == 1, "the new one too");
+
+    webhook_store_news(u.st, &news);
+    tap_ok(!news.paused, "and the news are good");
+
+    util_free(&u);
+}
+
+
+/* The next step of a delivery is not leased either. */
+
+static void
+test_steps(void)
+{
+    util_t               u;
+    uint64_t             ep, next;
+    webhook_id_t         id;
+    webhook_op_t         op;
+    webhook_put_t        put;
+    webhook_rendition_t  forms[2];
+
+    util_init(&u);
+    util_open(&u);
+
+    ep = util_endpoint(&u, "steps", 10);
+    id = util_id(&u);
+
+    memset(&put, 0, sizeof(put));
+
+    put.lease = 1;
+    put.steps = 2;
+
+    util_put_op(&op, &put, id, ep, "{}", 2);
+
+    forms[0] = forms[1] = *op.u.put_event.forms;
+    op.u.put_event.forms = forms;
+    op.u.put_event.forms_count = 2;
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK && put.token,
+           "the first step is leased");
+
+    (void) pause_all(&u, 0, "");
+
+    memset(&op, 0, sizeof(op));
+
+    op.type = WEBHOOK_OP_COMPLETE;
+    op.u.complete.event = id;
+    op.u.complete.endpoint = ep;
+    op.u.complete.token = put.token;
+    op.u.complete.outcome = WEBHOOK_DONE;
+    op.u.complete.lease = 60000;
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK
+           && op.u.complete.next == NULL, "the second is not");
+    webhook_op_free(&op);
+
+    (void) pause_all(&u, 1, "");
+
+    tap_ok(claims(&u, ep, &next) == 1, "until it goes on");
+
+    util_free(&u);
+}
+
+
+static void
+test_orphans(void)
+{
+    util_t        u;
+    unsigned      i;
+    webhook_op_t  op;
+
+    util_init(&u);
+    u.orphans = 3600000;
+    util_open(&u);
+
+    (void) util_put(&u, util_endpoint(&u, "gone", 10), 0);
+    (void) pause_all(&u, 0, "");
+
+    for (i = 0; i < 2; i++) {
+        u.clock += 3 * 3600000;
+
+        memset(&op, 0, sizeof(op));
+
+        op.type = WEBHOOK_OP_EXPIRE;
+        op.u.expire.max = 100;
+
+        tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK
+               && op.u.expire.cancelled == i,
+               i ? "then it is" : "no orphan is cancelled while it pauses");
+
+        (void) pause_all(&u, 1, "");
+    }
+
+    util_free(&u);
+}
+
+
+static void
+test_damaged(void)
+{
+    util_t         u;
+    uint64_t       ep, next;
+    webhook_txn_t  t;
+
+    util_init(&u);
+    util_open(&u);
+
+    ep = util_endpoint(&u, "erp", 10);
+    (void) util_put(&u, ep, 0);
+
+    tap_ok(webhook_txn_begin(u.st, &t, 1) == 0
+           && webhook_txn_put(&t, WEBHOOK_DB_META, "paused", 6, "x", 1, 0) == 0
+           && webhook_txn_commit(&t) == 0, "a row that cannot be read");
+
+    tap_ok(is_paused(&u, "") && claims(&u, ep, &next) == 0, "pauses too");
+    tap_ok(pause_all(&u, 1, "") == WEBHOOK_STORE_OK
+           && claims(&u, ep, &next) == 1, "and can be ended");
+
+    util_free(&u);
+}
+
+
+/* RETRY of what is delivered; what a list tells of the last send. */
+
+static void
+test_again(void)
+{
+    util_t        u;
+    uint64_t      ep, next, token;
+    webhook_id_t  done, bad;
+    webhook_op_t  op;
+
+    util_init(&u);
+    util_open(&u);
+
+    ep = util_endpoint(&u, "erp", 10);
+    done = ended(&u, ep, WEBHOOK_DONE);
+
+    token = util_lease(&u, ep, &bad);
+
+    memset(&op, 0, sizeof(op));
+
+    op.type = WEBHOOK_OP_COMPLETE;
+    op.u.complete.event = bad;
+    op.u.complete.endpoint = ep;
+    op.u.complete.token = token;
+    op.u.complete.outcome = WEBHOOK_FAILED;
+    op.u.complete.attempt.wall = UTIL_WALL;
+    util_str(&op.u.complete.attempt.error, "connection refused");
+
+    (void) util_apply(&u, &op);
+    webhook_op_free(&op);
+
+    memset(&op, 0, sizeof(op));
+
+    op.type = WEBHOOK_OP_LIST;
+    op.u.list.filter.state = -1;
+    op.u.list.filter.max = 10;
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK && op.u.list.count == 2,
+           "a list");
+    tap_ok(memcmp(&op.u.list.deliveries[0].event, &bad, 16) == 0
+           && op.u.list.deliveries[0].sent == UTIL_WALL
+           && op.u.list.deliveries[0].error.len == 18,
+           "says what went wrong");
+    tap_ok(op.u.list.deliveries[1].error.len == 0, "and what did not");
+    webhook_op_free(&op);
+
+    memset(&op, 0, sizeof(op));
+
+    op.type = WEBHOOK_OP_RETRY;
+    op.u.delivery.event = done;
+    op.u.delivery.endpoint = ep;
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_DUPLICATE,
+           "what is delivered is not tried again");
+
+    op.u.delivery.again = 1;
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK
+           && claims(&u, ep, &next) == 1, "but sent again if that is meant");
+
+    util_check(&u, "again");
+    util_free(&u);
+}
+
+
+static void
+test_replace(void)
+{
+    int                      fd;
+    char                     was[80], file[300];
+    util_t                   u;
+    uint64_t                 ep;
+    webhook_op_t             op;
+    webhook_store_options_t  o;
+
+    util_init(&u);
+    util_open(&u);
+
+    ep = util_endpoint(&u, "erp", 10);
+    (void) util_put(&u, ep, 0);
+
+    memset(&o, 0, sizeof(o));
+
+    o.path = u.dir;
+    o.log = util_log;
+    o.ctx = &u;
+
+    snprintf(file, sizeof(file), "%s/copy", u.dir);
+
+    fd = open(file, O_WRONLY|O_CREAT|O_EXCL, 0600);
+
+    tap_ok(webhook_store_backup(u.st, fd, file) == WEBHOOK_STORE_OK, "a copy");
+    close(fd);
+
+    (void) util_put(&u, ep, 0);
+
+    tap_ok(webhook_store_replace(&o, file, was) == WEBHOOK_STORE_UNAVAILABLE
+           && strstr(u.text, "in use"), "a store in use is not replaced");
+    tap_ok(util_files(&u, "copy") == 1
+           && util_files(&u, "data.mdb") == 1, "and nothing is touched");
+
+    util_close(&u);
+
+    tap_ok(webhook_store_replace(&o, file, was) == WEBHOOK_STORE_OK
+           && strncmp(was, "data.mdb.replaced-", 18) == 0
+           && util_files(&u, was) == 1, "what was there is kept");
+    tap_ok(util_files(&u, "copy") == 0 && util_files(&u, "lock.mdb") == 0,
+           "the copy is in its place");
+
+    util_open(&u);
+
+    memset(&op, 0, sizeof(op));
+
+    op.type = WEBHOOK_OP_STATS;
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK && op.u.stats.events == 1,
+           "with what was in it");
+    webhook_op_free(&op);
+
+    util_close(&u);
+
+    tap_ok(webhook_store_replace(&o, file, was) == WEBHOOK_STORE_UNAVAILABLE,
+           "a file that is not there");
+    tap_ok(util_files(&u, "data.mdb") == 2, "leaves all as it was");
+
+    util_free(&u);
+}
