@@ -98,7 +98,7 @@ $(BENCH_BINS): $(BUILD)/%: bench/%.c $(BUILD)/plain/libwebhook.a
 
 # The parts of the benchmark, each with options of its own: "make bench
 # BENCH=run BENCH_OPTIONS=--seconds=10" runs one.
-BENCH ?= run inbound receivers disk store sign json
+BENCH ?= run inbound receivers disk store sign json instructions
 
 bench:
 	@tools/install-deps bench
@@ -108,6 +108,8 @@ bench:
 bench_run       = echo "== run" && $(TEST_ENV) bench/run $(BENCH_OPTIONS)
 bench_inbound   = echo "== inbound" && $(TEST_ENV) bench/inbound $(BENCH_OPTIONS)
 bench_receivers = echo "== receivers" && $(TEST_ENV) bench/receivers $(BENCH_OPTIONS)
+bench_instructions = echo "== instructions" && $(TEST_ENV) bench/instructions \
+                         $(BENCH_OPTIONS)
 bench_disk      = echo "== disk" && BUILD=$(BUILD) bench/disk $(BENCH_OPTIONS)
 bench_store     = echo "== store" && mkdir -p $(BUILD)/bench && \
                       $(BUILD)/bench_store -p 2 -b 64 -t 5 $(BENCH_OPTIONS) $(BUILD)/bench
