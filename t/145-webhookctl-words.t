@@ -68,11 +68,14 @@ for my $command (@commands) {
                          ok_ctl('help', $command) =~ /^ {2,6}(?:-\w, )?--([a-z-]+)/mg };
 }
 
+# Some pairs of a command and an option that it does not know.
+
+my $pair = 0;
 my %option = map { $_ => 1 } map { keys %$_ } values %takes;
 
 for my $command (@commands) {
     for my $option (sort keys %option) {
-        next if $takes{$command}{$option};
+        next if $takes{$command}{$option} || $pair++ % 9;
 
         my ($status, $out, $err) = ctl($command, "--$option",
                                        'accept');

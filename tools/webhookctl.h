@@ -15,7 +15,10 @@
  *   webhookctl_export.c    export
  *   webhookctl_import.c    import
  *   webhookctl_restore.c   restore
+ *   webhookctl_follow.c    follow
  *   webhookctl_receiver.c  receiver-url
+ *   webhookctl_listen.c    listen
+ *   webhookctl_send.c      send; the presets of both: webhookctl_sign.c
  *   webhookctl_print.c     results for people; as JSON: webhookctl_json.c;
  *                          words and numbers on a terminal: webhookctl_text.c
  */
@@ -28,6 +31,9 @@
 #include <jansson.h>
 
 #include "../ngx_http_webhook_module/store/webhook_store.h"
+
+
+#define CTL_HEADERS  32                 /* of one call that send makes */
 
 
 typedef struct ctl_s          ctl_t;
@@ -57,6 +63,16 @@ typedef enum {
     CTL_FORMAT,
     CTL_ALL,
     CTL_STATUS,
+    CTL_OF_RECEIVER,
+    CTL_ADDRESS,
+    CTL_ANSWER,
+    CTL_RECORD,
+    CTL_VERIFY,
+    CTL_KEY,
+    CTL_URL,
+    CTL_HEADER,
+    CTL_TYPE,
+    CTL_CA,
     CTL_OPTIONS
 } ctl_option_e;
 
@@ -86,7 +102,8 @@ typedef struct {
     char            letter;             /* or 0 */
     ctl_kind_e      kind;
     const char     *value;              /* what its value is called */
-    const char     *choices;            /* of a CHOICE, a space between */
+    const char     *choices;            /* of a CHOICE, a space between; of
+                                           others, what may be meant */
     const char     *text;
 } ctl_option_t;
 
@@ -137,6 +154,8 @@ struct ctl_s {
     const ctl_command_t  *command;
     uint64_t              given;        /* bits of ctl_option_e */
     const char           *value[CTL_OPTIONS];   /* as given, the last */
+    const char           *headers[CTL_HEADERS];
+    unsigned              headers_count;
     int                   argc;         /* words, with the command's name */
     char                **argv;
 
@@ -205,6 +224,9 @@ int ctl_import(ctl_t *ctl, webhook_store_t *st);
 int ctl_backup(ctl_t *ctl, webhook_store_t *st);
 int ctl_restore(ctl_t *ctl, webhook_store_t *st);
 int ctl_url(ctl_t *ctl, webhook_store_t *st);
+int ctl_follow(ctl_t *ctl, webhook_store_t *st);
+int ctl_listen(ctl_t *ctl, webhook_store_t *st);
+int ctl_send(ctl_t *ctl, webhook_store_t *st);
 int ctl_help(ctl_t *ctl, webhook_store_t *st);
 
 /* cancel, of all that an endpoint has. */

@@ -209,8 +209,9 @@ ctl_option_help(FILE *out, const ctl_option_t *o)
     ctl_wrap(&w, o->text, strlen(o->text));
 
     if (o->choices) {
-        ctl_wrap(&w, ": ", 2);
+        ctl_wrap(&w, " (", 2);
         ctl_wrap(&w, o->choices, strlen(o->choices));
+        ctl_wrap(&w, ")", 1);
     }
 
     fprintf(out, "\n");

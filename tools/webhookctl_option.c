@@ -194,6 +194,14 @@ ctl_getopt(ctl_t *ctl, int argc, char **argv, const char **unknown,
 
         ctl->given |= ctl_bit(i);
         ctl->value[i] = optarg;
+
+        if (i == CTL_HEADER) {
+            if (ctl->headers_count < CTL_HEADERS) {
+                ctl->headers[ctl->headers_count] = optarg;
+            }
+
+            ctl->headers_count++;
+        }
     }
 
     ctl->argc = argc - optind;
@@ -383,6 +391,14 @@ ctl_value(ctl_t *ctl, ctl_option_e option, const char *value)
 
     case CTL_REASON:
         ctl->reason = text;
+        break;
+
+    case CTL_HEADER:
+        if (ctl->headers_count > CTL_HEADERS) {
+            ctl_say("takes up to %d headers", CTL_HEADERS);
+            return -1;
+        }
+
         break;
 
     default:

@@ -199,8 +199,9 @@ ctl_man_option(const ctl_option_t *o)
     ctl_man_text(o->text, strlen(o->text));
 
     if (o->choices) {
-        printf(": ");
+        printf(" (");
         ctl_man_text(o->choices, strlen(o->choices));
+        printf(")");
     }
 
     printf("\n");
@@ -238,7 +239,7 @@ ctl_pages_markdown(void)
                o->value ? o->value : "", o->text);
 
         if (o->choices) {
-            printf(": %s", o->choices);
+            printf(" (%s)", o->choices);
         }
 
         printf(" |\n");
@@ -309,7 +310,7 @@ ctl_pages_bash(void)
             printf("    --%s)\n", ctl_options[i].name);
         }
 
-        switch (ctl_options[i].kind) {
+        switch (ctl_options[i].choices ? CTL_CHOICE : ctl_options[i].kind) {
 
         case CTL_DIRECTORY:
             printf("        mapfile -t COMPREPLY < <(compgen -d -- \"$cur\")\n");

@@ -93,6 +93,41 @@ const ctl_option_t  ctl_options[CTL_OPTIONS] = {
     [CTL_STATUS] = { "status", 0, CTL_TEXT, "STATUS", NULL,
       "those that were answered so: 404, or 4xx" },
 
+    [CTL_OF_RECEIVER] = { "receiver", 0, CTL_RECEIVER, "NAME", NULL,
+      "calls of this receiver alone" },
+
+    [CTL_ADDRESS] = { "address", 0, CTL_TEXT, "[ADDRESS:]PORT", NULL,
+      "where it listens; 127.0.0.1:8080 if not given, and without an address "
+      "on 127.0.0.1 alone; port 0 is any that is free" },
+
+    [CTL_ANSWER] = { "answer", 0, CTL_NUMBER, "STATUS", NULL,
+      "what callers are answered; 200 if not given" },
+
+    [CTL_RECORD] = { "record", 0, CTL_FILE, "FILE", NULL,
+      "appends what comes to this file, a JSON object a line" },
+
+    [CTL_VERIFY] = { "verify", 0, CTL_TEXT, "PRESET",
+      "standard github stripe shopify slack square twilio zoom linear gitlab "
+      "basic bearer hmac",
+      "how calls are signed, as the directive verify has it; the parameters "
+      "of hmac follow after a space: \"hmac header=X-Sig prefix=sha256=\"" },
+
+    [CTL_KEY] = { "key", 0, CTL_TEXT, "KEY", NULL,
+      "the key of --verify: file:PATH, env:NAME, or the text itself, which "
+      "others on the machine can see" },
+
+    [CTL_URL] = { "url", 0, CTL_TEXT, "URL", NULL,
+      "the URL as the sender knows it, for presets that sign it" },
+
+    [CTL_HEADER] = { "header", 'H', CTL_TEXT, "HEADER", NULL,
+      "one more header, as \"X-Shop: 7\"; up to 32 of them" },
+
+    [CTL_TYPE] = { "type", 0, CTL_TEXT, "TYPE", NULL,
+      "the type of the body; application/json if not given" },
+
+    [CTL_CA] = { "ca", 0, CTL_FILE, "FILE", NULL,
+      "certificates to trust; the system's if not given" },
+
     [CTL_FORMAT] = { "format", 0, CTL_CHOICE, "FORMAT",
       "man markdown bash zsh",
       "all commands as a manual page, as Markdown, or as the completion of a "
@@ -243,11 +278,50 @@ const ctl_command_t  ctl_commands[] = {
       "twice. Before it goes on, `cancel --endpoint=NAME` takes what has been "
       "sent meanwhile." },
 
+    { "follow", ctl_follow, CTL_READ, NULL, CTL_FLAG, NULL, 0, 0,
+      CTL_FILTER|ctl_bit(CTL_OF_RECEIVER)|ctl_bit(CTL_LIMIT)
+      |ctl_bit(CTL_JSON),
+      "what happens, as it happens",
+      "Prints a line each time a delivery is new or has changed, and each call "
+      "of a receiver, until it is interrupted. It watches the newest "
+      "deliveries, as many as `--limit` says; a filter takes deliveries "
+      "alone, `--receiver` calls alone. With `--since` it begins with what "
+      "has happened since then.\n"
+      "\n"
+      "With `--json` a line is `{\"delivery\": ...}` or `{\"call\": ...}`." },
+
     { "receiver-url", ctl_url, CTL_NONE, "RECEIVER", CTL_RECEIVER, NULL, 1, 1,
       ctl_bit(CTL_BASE)|ctl_bit(CTL_JSON),
       "a new secret URL, and its line for nginx.conf",
       "Prints a URL with a token of 32 random bytes, and the `secret` line "
       "with its SHA-256. It needs no store." },
+
+    { "listen", ctl_listen, CTL_NONE, NULL, CTL_FLAG, NULL, 0, 0,
+      ctl_bit(CTL_ADDRESS)|ctl_bit(CTL_ANSWER)|ctl_bit(CTL_RECORD)
+      |ctl_bit(CTL_VERIFY)|ctl_bit(CTL_KEY)|ctl_bit(CTL_URL)
+      |ctl_bit(CTL_LIMIT)|ctl_bit(CTL_JSON),
+      "an endpoint for trying out, which shows what it gets",
+      "Takes HTTP calls on the loopback address, shows each with its headers "
+      "and body, and answers 200; with `--verify` it checks the signature, "
+      "and answers 401 where that does not hold. It ends after `--limit` "
+      "calls, or when it is interrupted. It needs no store.\n"
+      "\n"
+      "    webhookctl listen --address=9000 --verify=standard "
+      "--key=file:erp.key" },
+
+    { "send", ctl_send, CTL_NONE, "URL [FILE|-]", CTL_FILE, NULL, 1, 2,
+      ctl_bit(CTL_VERIFY)|ctl_bit(CTL_KEY)|ctl_bit(CTL_URL)
+      |ctl_bit(CTL_HEADER)|ctl_bit(CTL_TYPE)|ctl_bit(CTL_CA)
+      |ctl_bit(CTL_JSON),
+      "a test call to a receiver, signed as its sender would",
+      "Posts FILE, or `{\"test\": true}`, to the URL, signed as `--verify` and "
+      "`--key` say, and shows the answer. Of `linear`, whose senders put the "
+      "time into the body, the body gets a `webhookTimestamp`, and of `twilio` "
+      "the URL a `bodySHA256`. The exit status is 0 if the answer is 2xx. It "
+      "needs no store.\n"
+      "\n"
+      "    webhookctl send https://hooks.example.com/web/hook/TOKEN \\\n"
+      "        order.json --verify=stripe --key=file:stripe.key" },
 
     { "help", ctl_help, CTL_NONE, "[COMMAND]", CTL_COMMAND, NULL, 0, 1,
       ctl_bit(CTL_FORMAT),

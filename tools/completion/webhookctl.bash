@@ -65,6 +65,29 @@ _webhookctl()
         return;;
     --status)
         return;;
+    --receiver)
+        return;;
+    --address)
+        return;;
+    --answer)
+        return;;
+    --record)
+        mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+        return;;
+    --verify)
+        mapfile -t COMPREPLY < <(compgen -W 'standard github stripe shopify slack square twilio zoom linear gitlab basic bearer hmac' -- "$cur")
+        return;;
+    --key)
+        return;;
+    --url)
+        return;;
+    -H|--header)
+        return;;
+    --type)
+        return;;
+    --ca)
+        mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+        return;;
     esac
 
     options='--store= --help --version'
@@ -72,7 +95,7 @@ _webhookctl()
 
     case $command in
     '')
-        words='list show calls stats retry replay cancel pause resume check clock export import backup restore receiver-url help';;
+        words='list show calls stats retry replay cancel pause resume check clock export import backup restore follow receiver-url listen send help';;
     list)
         options+=' --json --endpoint= --state= --event= --since= --until= --limit=';;
     show)
@@ -108,11 +131,18 @@ _webhookctl()
     restore)
         options+=' --json'
         mapfile -t COMPREPLY < <(compgen -f -- "$cur");;
+    follow)
+        options+=' --json --endpoint= --state= --event= --since= --until= --limit= --receiver=';;
     receiver-url)
         options+=' --json --base=';;
+    listen)
+        options+=' --json --limit= --address= --answer= --record= --verify= --key= --url=';;
+    send)
+        options+=' --json --verify= --key= --url= --header= --type= --ca='
+        mapfile -t COMPREPLY < <(compgen -f -- "$cur");;
     help)
         options+=' --format='
-        words='list show calls stats retry replay cancel pause resume check clock export import backup restore receiver-url help';;
+        words='list show calls stats retry replay cancel pause resume check clock export import backup restore follow receiver-url listen send help';;
     esac
 
     if [[ $cur == -* ]]; then
