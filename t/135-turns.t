@@ -9,49 +9,19 @@ use warnings;
 use FindBin;
 use lib "$FindBin::Bin/lib";
 
-use IO::Socket::INET;
-use POSIX ();
 use Test::More;
 
-use Webhook::Nginx qw(build_dir);
-use Webhook::Sandbox qw(at_end kill_now spawn write_file);
+use Webhook::Sandbox qw(write_file);
 use Webhook::Test qw(wait_for deadline temp_dir slurp asan);
+use Webhook::Turns;
 
 
-my $most = 20;                          # ms
-
-my $turns = build_dir() . '/interop/libwebhook_turns.so';
-
-plan skip_all => 'make interop builds what measures' unless -e $turns || asan();
+my $turns = Webhook::Turns->new
+    or plan skip_all => 'make interop builds what measures';
 
 my $size = asan() ? 1024 * 1024 : 11 * 1024 * 1024;
 
-my $file = temp_dir('turns') . '/longest';
-
-open my $fh, '>', $file or die "$file: $!";
-print $fh "\0" x 8;
-close $fh;
-chmod 0666, $file;
-
-my $t = Webhook::Test->new(workers => 1, asan() ? ()
-            : (env => { LD_PRELOAD => $turns, WEBHOOK_TURNS => $file }));
-
-
-sub longest
-{
-    open my $in, '<:raw', $file or die "$file: $!";
-    read $in, my $bytes, 8;
-
-    return unpack('Q', $bytes) / 1e6;
-}
-
-
-sub begin
-{
-    open my $out, '+<:raw', $file or die "$file: $!";
-    print $out "\0" x 8;
-    close $out;
-}
+my $t = Webhook::Test->new(workers => 1, $turns->options);
 
 
 # The bodies: many small objects, one long string, one object of many keys.
@@ -100,49 +70,8 @@ $t->backend(api => <<"CONF");
     location = /small { default_type application/json; return 200 '{"a":1}'; }
 CONF
 
-# It reads the bodies and throws them away.
-
 my $ends = temp_dir('ends') . '/end';
-
-my $sink = IO::Socket::INET->new(LocalAddr => '127.0.0.1', Listen => 64)
-    or die "listen: $!";
-
-my $reader = spawn(sub {
-    while (my $client = $sink->accept) {
-        next if fork;
-
-        close $sink;
-
-        my ($in, $end) = ('', '');
-
-        while (sysread $client, $in, 1 << 20, length $in) {
-            $in =~ /\r\n\r\n/ or next;
-
-            my ($head, $rest) = split /\r\n\r\n/, $in, 2;
-            my ($left) = $head =~ /^content-length: (\d+)/im;
-
-            $left -= length $rest;
-            $end = substr ' ' x 200 . $rest, -200;
-
-            while ($left > 0) {
-                my $n = sysread $client, $in, $left < 1 << 20 ? $left : 1 << 20;
-                POSIX::_exit(0) unless $n;
-                $left -= $n;
-                $end = substr $end . $in, -200;
-            }
-
-            write_file($ends, $end);
-            $in = '';
-            syswrite $client, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
-        }
-
-        POSIX::_exit(0);
-    }
-});
-
-at_end(sub { kill_now($reader); });
-
-my $port = $sink->sockport;
+my $port = $turns->sink($ends);
 
 my %kinds = (
     plain    => '',
@@ -203,7 +132,7 @@ sub try_one
 {
     my ($name, $method, $uri, $body, %options) = @_;
 
-    begin();
+    $turns->begin;
 
     my $r = $t->request($method, $uri, $body, timeout => deadline(20),
                         headers => ['Content-Type' => 'application/json',
@@ -222,12 +151,7 @@ sub try_one
 
     ok $delivered, "$name: it is delivered" or exit 1;
 
-    return if asan();
-
-    my $ms = longest();
-
-    cmp_ok $ms, '<', $most,
-        sprintf "%s: no turn of the event loop is long (%.1f ms)", $name, $ms;
+    $turns->ok($name);
 }
 
 

@@ -10,12 +10,7 @@
 
 #include "ngx_http_webhook_capture_int.h"
 #include "ngx_http_webhook_lookup.h"
-
-
-typedef struct {
-    webhook_str_t                 name;
-    webhook_value_t               value;
-} ngx_http_webhook_taken_t;
+#include "ngx_http_webhook_render.h"
 
 
 struct ngx_http_webhook_settle_s {
@@ -55,8 +50,6 @@ static int ngx_http_webhook_settle_take(ngx_http_webhook_settle_t *settle,
     ngx_http_webhook_match_t *match);
 static int ngx_http_webhook_settle_path(void *ctx,
     const webhook_path_t *path);
-static ngx_http_webhook_taken_t *ngx_http_webhook_settle_taken(
-    ngx_http_webhook_settle_t *settle, const webhook_str_t *name);
 static ngx_int_t ngx_http_webhook_settle_copy(ngx_pool_t *pool,
     ngx_str_t *text);
 static void ngx_http_webhook_settle_run(ngx_http_webhook_work_t *work);
@@ -386,13 +379,10 @@ static int
 ngx_http_webhook_settle_take(ngx_http_webhook_settle_t *settle,
     ngx_http_webhook_match_t *match)
 {
-    uint64_t                      *id;
-    ngx_uint_t                     i, k;
-    webhook_condition_t          **condition;
-    ngx_http_webhook_rule_t       *rule;
-    ngx_http_webhook_header_t     *header;
-    ngx_http_webhook_taking_t      taking;
-    ngx_http_webhook_endpoint_t   *ep;
+    ngx_uint_t                   i;
+    webhook_condition_t        **condition;
+    ngx_http_webhook_rule_t     *rule;
+    ngx_http_webhook_taking_t    taking;
 
     rule = match->rule;
 
@@ -422,46 +412,10 @@ ngx_http_webhook_settle_take(ngx_http_webhook_settle_t *settle,
         return WEBHOOK_NOMEM;
     }
 
-    id = rule->endpoints.elts;
-
-    for (i = 0; i < rule->endpoints.nelts; i++) {
-
-        ep = ngx_http_webhook_endpoint_find(match->capture->wmcf, id[i]);
-
-        if (ep == NULL) {
-            continue;
-        }
-
-        condition = ep->filters.elts;
-
-        for (k = 0; k < ep->filters.nelts; k++) {
-            if (webhook_condition_paths(condition[k],
-                                        ngx_http_webhook_settle_path, &taking))
-            {
-                return WEBHOOK_NOMEM;
-            }
-        }
-
-        header = ep->headers.elts;
-
-        for (k = 0; k < ep->headers.nelts; k++) {
-            if (header[k].tpl
-                && webhook_template_paths(header[k].tpl,
-                                          ngx_http_webhook_settle_path,
-                                          &taking))
-            {
-                return WEBHOOK_NOMEM;
-            }
-        }
-
-        if ((ep->body
-             && webhook_template_paths(ep->body, ngx_http_webhook_settle_path,
-                                       &taking))
-            || (ep->order_by
-                && ngx_http_webhook_settle_path(&taking, ep->order_by)))
-        {
-            return WEBHOOK_NOMEM;
-        }
+    if (ngx_http_webhook_render_paths(match->capture->wmcf, &rule->endpoints,
+                                      ngx_http_webhook_settle_path, &taking))
+    {
+        return WEBHOOK_NOMEM;
     }
 
     return WEBHOOK_OK;
@@ -475,10 +429,7 @@ ngx_http_webhook_settle_path(void *ctx, const webhook_path_t *path)
 {
     ngx_http_webhook_taking_t *taking = ctx;
 
-    ngx_str_t                  text;
-    webhook_value_t            v;
-    const webhook_str_t       *root, *name;
-    ngx_http_webhook_taken_t  *taken;
+    const webhook_str_t  *root;
 
     root = webhook_path_step(path, 0);
 
@@ -490,61 +441,10 @@ ngx_http_webhook_settle_path(void *ctx, const webhook_path_t *path)
         return ngx_http_webhook_match_captures(taking->match) != WEBHOOK_OK;
     }
 
-    if (root->len != 3 || ngx_memcmp(root->data, "var", 3) != 0) {
-        return 0;
-    }
-
-    name = webhook_path_step(path, 1);
-
-    if (ngx_http_webhook_settle_taken(taking->settle, name)) {
-        return 0;
-    }
-
-    if (ngx_http_webhook_lookup_variable(taking->match->capture->r, name, &v)
-        != NGX_OK)
-    {
-        return 1;
-    }
-
-    text = *ngx_http_webhook_nstr(&v.span);
-
-    if (ngx_http_webhook_settle_copy(taking->settle->work->pool, &text)
-        != NGX_OK)
-    {
-        return 1;
-    }
-
-    taken = ngx_array_push(&taking->settle->taken);
-    if (taken == NULL) {
-        return 1;
-    }
-
-    /* the name is the configuration's */
-
-    taken->name = *name;
-    taken->value = v;
-    taken->value.span = *ngx_http_webhook_str(&text);
-
-    return 0;
-}
-
-
-static ngx_http_webhook_taken_t *
-ngx_http_webhook_settle_taken(ngx_http_webhook_settle_t *settle,
-    const webhook_str_t *name)
-{
-    ngx_uint_t                 i;
-    ngx_http_webhook_taken_t  *taken;
-
-    taken = settle->taken.elts;
-
-    for (i = 0; i < settle->taken.nelts; i++) {
-        if (webhook_str_eq(&taken[i].name, name)) {
-            return &taken[i];
-        }
-    }
-
-    return NULL;
+    return ngx_http_webhook_lookup_take(taking->match->capture->r,
+                                        taking->settle->work->pool,
+                                        &taking->settle->taken, path)
+           != NGX_OK;
 }
 
 
@@ -552,17 +452,7 @@ ngx_int_t
 ngx_http_webhook_settle_variable(ngx_http_webhook_settle_t *settle,
     const webhook_str_t *name, webhook_value_t *v)
 {
-    ngx_http_webhook_taken_t  *taken;
-
-    taken = ngx_http_webhook_settle_taken(settle, name);
-
-    if (taken == NULL) {
-        return NGX_ERROR;
-    }
-
-    *v = taken->value;
-
-    return NGX_OK;
+    return ngx_http_webhook_lookup_taken(&settle->taken, name, v);
 }
 
 

@@ -27,6 +27,7 @@ typedef struct {
                                        for any more */
 
     ngx_event_t         start;      /* posted: hand over */
+    ngx_event_t         again;      /* the same, where the pool was full */
     ngx_event_t         guard;      /* keeps an exiting worker until all are
                                        done */
     unsigned            closing:1;
@@ -66,6 +67,10 @@ ngx_http_webhook_cpu_init(ngx_cycle_t *cycle,
     cpu->start.data = cpu;
     cpu->start.log = cycle->log;
 
+    cpu->again.handler = ngx_http_webhook_cpu_start;
+    cpu->again.data = cpu;
+    cpu->again.log = cycle->log;
+
     cpu->guard.handler = ngx_http_webhook_cpu_guard;
     cpu->guard.data = cpu;
     cpu->guard.log = cycle->log;
@@ -89,6 +94,10 @@ ngx_http_webhook_cpu_exit(ngx_cycle_t *cycle)
 
     if (cpu->start.posted) {
         ngx_delete_posted_event(&cpu->start);
+    }
+
+    if (cpu->again.timer_set) {
+        ngx_del_timer(&cpu->again);
     }
 
     if (cpu->guard.timer_set) {
@@ -306,7 +315,7 @@ ngx_http_webhook_cpu_start(ngx_event_t *ev)
 
             /* The pool's queue is full: its own log line says so. */
 
-            ngx_add_timer(&cpu->guard, NGX_HTTP_WEBHOOK_CPU_AGAIN);
+            ngx_add_timer(&cpu->again, NGX_HTTP_WEBHOOK_CPU_AGAIN);
             return;
         }
 

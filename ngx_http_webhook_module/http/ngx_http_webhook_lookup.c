@@ -195,7 +195,7 @@ ngx_http_webhook_lookup_lines(ngx_pool_t *pool, ngx_list_t *headers,
 
 
 ngx_int_t
-ngx_http_webhook_lookup_query(ngx_http_request_t *r,
+ngx_http_webhook_lookup_query(ngx_http_request_t *r, ngx_pool_t *pool,
     const webhook_str_t *name, webhook_value_t *v)
 {
     u_char     *src, *dst;
@@ -209,7 +209,7 @@ ngx_http_webhook_lookup_query(ngx_http_request_t *r,
         return NGX_OK;
     }
 
-    dst = ngx_pnalloc(r->pool, value.len);
+    dst = ngx_pnalloc(pool, value.len);
     if (dst == NULL) {
         return NGX_ERROR;
     }
@@ -222,6 +222,80 @@ ngx_http_webhook_lookup_query(ngx_http_request_t *r,
     ngx_http_webhook_lookup_text(v, value.data, dst - value.data);
 
     return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_webhook_lookup_take(ngx_http_request_t *r, ngx_pool_t *pool,
+    ngx_array_t *taken, const webhook_path_t *path)
+{
+    u_char                    *p;
+    webhook_str_t              name;
+    webhook_value_t            v;
+    const webhook_str_t       *root, *text;
+    ngx_http_webhook_taken_t  *t;
+
+    root = webhook_path_step(path, 0);
+
+    if (webhook_path_steps(path) == 1
+        || root->len != 3 || ngx_memcmp(root->data, "var", 3) != 0)
+    {
+        return NGX_OK;
+    }
+
+    /* the name is the configuration's */
+
+    text = webhook_path_text(path);
+    name.data = text->data + root->len + 1;
+    name.len = text->len - root->len - 1;
+
+    if (ngx_http_webhook_lookup_taken(taken, &name, &v) == NGX_OK) {
+        return NGX_OK;
+    }
+
+    if (ngx_http_webhook_lookup_variable(r, &name, &v) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (v.span.len) {
+        p = ngx_pnalloc(pool, v.span.len);
+        if (p == NULL) {
+            return NGX_ERROR;
+        }
+
+        ngx_memcpy(p, v.span.data, v.span.len);
+        v.span.data = p;
+    }
+
+    t = ngx_array_push(taken);
+    if (t == NULL) {
+        return NGX_ERROR;
+    }
+
+    t->name = name;
+    t->value = v;
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_webhook_lookup_taken(ngx_array_t *taken, const webhook_str_t *name,
+    webhook_value_t *v)
+{
+    ngx_uint_t                 i;
+    ngx_http_webhook_taken_t  *t;
+
+    t = taken->elts;
+
+    for (i = 0; i < taken->nelts; i++) {
+        if (webhook_str_eq(&t[i].name, name)) {
+            *v = t[i].value;
+            return NGX_OK;
+        }
+    }
+
+    return NGX_ERROR;
 }
 
 

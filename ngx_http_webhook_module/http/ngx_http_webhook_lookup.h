@@ -3,7 +3,9 @@
  * Copyright (C) the ngx_http_webhook_module authors
  *
  * Values that templates and conditions can name and that come from nginx
- * rather than from a payload.  This room may call core/.  Event loop only.
+ * rather than from a payload.  This room may call core/.  Variables are asked
+ * for on the event loop only; the rest may be on a thread, while the request
+ * cannot change.
  */
 
 #ifndef NGX_HTTP_WEBHOOK_LOOKUP_H
@@ -39,8 +41,27 @@ ngx_int_t ngx_http_webhook_lookup_header(ngx_http_request_t *r,
 ngx_int_t ngx_http_webhook_lookup_lines(ngx_pool_t *pool, ngx_list_t *headers,
     const webhook_str_t *name, webhook_value_t *v);
 
-/* query.NAME: an argument of the request, percent-decoded. */
+/* query.NAME: an argument of the request, percent-decoded; in the pool. */
 ngx_int_t ngx_http_webhook_lookup_query(ngx_http_request_t *r,
+    ngx_pool_t *pool, const webhook_str_t *name, webhook_value_t *v);
+
+
+/*
+ * Variables for a thread, which cannot ask nginx: those that paths name are
+ * taken before, into the pool and an array of these.
+ */
+
+typedef struct {
+    webhook_str_t    name;
+    webhook_value_t  value;
+} ngx_http_webhook_taken_t;
+
+/* Takes what the path names, if that is a variable: NGX_OK or NGX_ERROR. */
+ngx_int_t ngx_http_webhook_lookup_take(ngx_http_request_t *r,
+    ngx_pool_t *pool, ngx_array_t *taken, const webhook_path_t *path);
+
+/* Any thread; NGX_ERROR for one that was not taken. */
+ngx_int_t ngx_http_webhook_lookup_taken(ngx_array_t *taken,
     const webhook_str_t *name, webhook_value_t *v);
 
 

@@ -193,6 +193,11 @@ static ngx_http_webhook_metric_t  ngx_http_webhook_metric[] = {
         ngx_string("Calls that got a 503 because too much waits for the "
                    "store.") },
 
+    [NGX_HTTP_WEBHOOK_CALLS_CROWDED] = {
+        ngx_string("ngx_webhook_calls_crowded_total"),
+        ngx_string("Calls that got a 503 because too many large ones wait for "
+                   "the threads of webhook_cpu.") },
+
     [NGX_HTTP_WEBHOOK_CALLS_UNLOGGED] = {
         ngx_string("ngx_webhook_calls_unlogged_total"),
         ngx_string("Calls that log_calls asked to keep and that could not be "

@@ -3,7 +3,7 @@
  * Copyright (C) the ngx_http_webhook_module authors
  *
  * Counters in shared memory, kept over reloads.  Anyone on this floor may
- * count; this room calls nobody.  Event loop only.
+ * count; this room calls nobody.  Any thread may count.
  */
 
 #ifndef NGX_HTTP_WEBHOOK_METRICS_H
@@ -48,6 +48,7 @@ typedef enum {
     NGX_HTTP_WEBHOOK_CALLS_UNKNOWN,         /* dedupe_rows was reached */
     NGX_HTTP_WEBHOOK_CALLS_LATE,            /* did not wait for the store */
     NGX_HTTP_WEBHOOK_CALLS_BEHIND,          /* too much waits for it */
+    NGX_HTTP_WEBHOOK_CALLS_CROWDED,         /* too much waits for threads */
     NGX_HTTP_WEBHOOK_CALLS_UNLOGGED,        /* history could not be kept */
     NGX_HTTP_WEBHOOK_SHADOWS_OK,            /* a copy answered 2xx */
     NGX_HTTP_WEBHOOK_SHADOWS_FAILED,        /* or not */

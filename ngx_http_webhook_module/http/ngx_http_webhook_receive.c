@@ -12,12 +12,23 @@
 #include "ngx_http_webhook_metrics.h"
 
 
+typedef struct {
+    ngx_http_webhook_step_pt    step;
+    ngx_uint_t                (*heavy)(ngx_http_webhook_call_t *call);
+                                    /* true: on a thread; NULL: never */
+} ngx_http_webhook_way_t;
+
+
 static ngx_uint_t ngx_http_webhook_receive_direct(ngx_http_request_t *r,
     ngx_http_webhook_call_t *call);
 static ngx_int_t ngx_http_webhook_receive_unreachable(ngx_http_request_t *r);
 static ngx_int_t ngx_http_webhook_receive_refuse(
     ngx_http_webhook_call_t *call, ngx_uint_t status, ngx_str_t *error);
 static ngx_int_t ngx_http_webhook_call_go(ngx_http_webhook_call_t *call);
+static const ngx_http_webhook_way_t *ngx_http_webhook_call_next(
+    ngx_http_webhook_call_t *call);
+static ngx_int_t ngx_http_webhook_call_work(ngx_http_webhook_call_t *call);
+static ngx_int_t ngx_http_webhook_call_steps(ngx_http_webhook_call_t *call);
 static void ngx_http_webhook_receive_write(ngx_http_request_t *r);
 static void ngx_http_webhook_receive_read(ngx_http_request_t *r);
 static void ngx_http_webhook_receive_cleanup(void *data);
@@ -28,32 +39,38 @@ static void ngx_http_webhook_receive_cleanup(void *data);
  * at before it is verified; nothing is called before all is known to be well.
  */
 
-static const ngx_http_webhook_step_pt  ngx_http_webhook_receive_steps[] = {
-    ngx_http_webhook_receive_verify,
-    ngx_http_webhook_receive_handshake,
-    ngx_http_webhook_receive_type,
-    ngx_http_webhook_receive_parse,
-    ngx_http_webhook_receive_require,
-    ngx_http_webhook_receive_filter,
-    ngx_http_webhook_receive_target,
-    ngx_http_webhook_receive_render,
-    ngx_http_webhook_receive_dry,
-    ngx_http_webhook_receive_room,
-    ngx_http_webhook_receive_reserve,
-    ngx_http_webhook_receive_run,
-    ngx_http_webhook_receive_durable,
-    NULL
+static const ngx_http_webhook_way_t  ngx_http_webhook_receive_steps[] = {
+    { ngx_http_webhook_receive_join, ngx_http_webhook_receive_heavy },
+    { ngx_http_webhook_receive_verify, ngx_http_webhook_receive_heavy },
+    { ngx_http_webhook_receive_handshake, ngx_http_webhook_receive_heavy },
+    { ngx_http_webhook_receive_type, ngx_http_webhook_receive_heavy },
+    { ngx_http_webhook_receive_parse, ngx_http_webhook_receive_heavy },
+    { ngx_http_webhook_receive_require, ngx_http_webhook_receive_heavy },
+    { ngx_http_webhook_receive_filter, ngx_http_webhook_receive_heavy },
+    { ngx_http_webhook_receive_target, ngx_http_webhook_receive_heavy },
+    { ngx_http_webhook_receive_render, ngx_http_webhook_receive_heavy },
+    { ngx_http_webhook_receive_dry, ngx_http_webhook_receive_heavy },
+    { ngx_http_webhook_receive_key, ngx_http_webhook_receive_heavy },
+    { ngx_http_webhook_receive_room, NULL },
+    { ngx_http_webhook_receive_reserve, NULL },
+    { ngx_http_webhook_receive_run, NULL },
+    { ngx_http_webhook_receive_durable, NULL },
+    { ngx_http_webhook_receive_make, ngx_http_webhook_receive_heavy },
+    { ngx_http_webhook_receive_put, NULL },
+    { NULL, NULL }
 };
 
 /* And once the answer is known, whatever it is. */
 
-static const ngx_http_webhook_step_pt  ngx_http_webhook_receive_endings[] = {
-    ngx_http_webhook_receive_compose,
-    ngx_http_webhook_receive_settle,
-    ngx_http_webhook_receive_shadow,
-    ngx_http_webhook_receive_log,
-    ngx_http_webhook_receive_answer,
-    NULL
+static const ngx_http_webhook_way_t  ngx_http_webhook_receive_endings[] = {
+    { ngx_http_webhook_receive_compose, NULL },
+    { ngx_http_webhook_receive_settle, NULL },
+    { ngx_http_webhook_receive_shadow, NULL },
+    { ngx_http_webhook_receive_prepare,
+      ngx_http_webhook_receive_prepare_heavy },
+    { ngx_http_webhook_receive_log, NULL },
+    { ngx_http_webhook_receive_answer, NULL },
+    { NULL, NULL }
 };
 
 
@@ -90,6 +107,11 @@ ngx_http_webhook_receive_handler(ngx_http_request_t *r)
     {
         status = call->status;
         error = call->error;
+    }
+
+    if (status == 0) {
+        status = ngx_http_webhook_receive_crowded(call,
+                                      r->headers_in.content_length_n, &error);
     }
 
     if (status == 0 && ngx_http_webhook_receive_limit(call) != NGX_OK) {
@@ -212,6 +234,7 @@ ngx_http_webhook_call_body(ngx_http_webhook_call_t *call)
     /* from here on it goes to its end, whatever the caller does */
 
     call->running = 1;
+    call->cost = ngx_http_webhook_receive_cost(call);
 
     r->read_event_handler = ngx_http_webhook_receive_read;
     r->write_event_handler = ngx_http_webhook_receive_write;
@@ -263,15 +286,14 @@ ngx_http_webhook_call_end(ngx_http_webhook_call_t *call, ngx_uint_t status,
 static ngx_int_t
 ngx_http_webhook_call_go(ngx_http_webhook_call_t *call)
 {
-    ngx_int_t                 rc;
-    ngx_http_webhook_step_pt  step;
+    ngx_int_t                      rc;
+    const ngx_http_webhook_way_t  *next;
 
     for ( ;; ) {
 
-        step = call->ending ? ngx_http_webhook_receive_endings[call->step]
-                            : ngx_http_webhook_receive_steps[call->step];
+        next = ngx_http_webhook_call_next(call);
 
-        if (step == NULL) {
+        if (next->step == NULL) {
 
             if (call->ending) {
                 call->running = 0;
@@ -283,9 +305,13 @@ ngx_http_webhook_call_go(ngx_http_webhook_call_t *call)
             continue;
         }
 
-        call->step++;
+        if (next->heavy && next->heavy(call)) {
+            rc = ngx_http_webhook_call_work(call);
 
-        rc = step(call);
+        } else {
+            call->step++;
+            rc = next->step(call);
+        }
 
         if (rc == NGX_AGAIN) {
             return NGX_AGAIN;
@@ -296,6 +322,63 @@ ngx_http_webhook_call_go(ngx_http_webhook_call_t *call)
             call->step = 0;
         }
     }
+}
+
+
+static const ngx_http_webhook_way_t *
+ngx_http_webhook_call_next(ngx_http_webhook_call_t *call)
+{
+    return call->ending ? &ngx_http_webhook_receive_endings[call->step]
+                        : &ngx_http_webhook_receive_steps[call->step];
+}
+
+
+/* Has the next steps taken on a thread; the result is that of a step. */
+
+static ngx_int_t
+ngx_http_webhook_call_work(ngx_http_webhook_call_t *call)
+{
+    ngx_str_t   error;
+    ngx_uint_t  status;
+
+    if (!call->worked) {
+        status = ngx_http_webhook_receive_crowded(call, call->body_len,
+                                                  &error);
+        if (status) {
+            return ngx_http_webhook_call_set(call, status, &error);
+        }
+
+        call->worked = 1;
+    }
+
+    if (ngx_http_webhook_receive_work(call, ngx_http_webhook_call_steps,
+                                      ngx_http_webhook_call_resume)
+        == NGX_AGAIN)
+    {
+        return NGX_AGAIN;
+    }
+
+    return ngx_http_webhook_call_steps(call);
+}
+
+
+/* Those that belong on one, up to the next that does not.  Any thread. */
+
+static ngx_int_t
+ngx_http_webhook_call_steps(ngx_http_webhook_call_t *call)
+{
+    ngx_int_t                      rc;
+    const ngx_http_webhook_way_t  *next;
+
+    do {
+        next = ngx_http_webhook_call_next(call);
+        call->step++;
+
+        rc = next->step(call);
+
+    } while (rc == NGX_OK && ngx_http_webhook_call_next(call)->heavy);
+
+    return rc;
 }
 
 
@@ -425,6 +508,7 @@ ngx_http_webhook_call_make(ngx_http_request_t *r)
 
     call->request = r;
     call->pool = r->pool;
+    call->log = r->connection->log;
     call->wall = (uint64_t) tp->sec * 1000 + tp->msec;
     call->begun = ngx_http_webhook_receive_clock();
 
@@ -458,6 +542,5 @@ ngx_http_webhook_receive_cleanup(void *data)
     ngx_http_webhook_receive_wipe_token(call);
     ngx_http_webhook_receive_wipe_args(call);
 
-    webhook_json_free(call->doc);
-    call->doc = NULL;
+    ngx_http_webhook_receive_disown(call);
 }

@@ -580,7 +580,7 @@ ngx_http_webhook_act_read(ngx_http_webhook_act_t *act, ngx_buf_t *b)
     ngx_http_webhook_receive_keep(act, b->pos, len);
 
     if (act->start == NULL) {
-        act->start = ngx_pnalloc(act->call->request->pool,
+        act->start = ngx_pnalloc(act->call->pool,
                                  NGX_HTTP_WEBHOOK_ANSWER_START);
         if (act->start == NULL) {
             return;

@@ -17,7 +17,7 @@ static ngx_int_t ngx_http_webhook_answer_dry(ngx_http_webhook_call_t *call,
 static void ngx_http_webhook_answer_later(ngx_http_webhook_act_t *act,
     webhook_buf_t *b);
 static void ngx_http_webhook_answer_quoted(webhook_buf_t *b, ngx_str_t *text);
-static ngx_int_t ngx_http_webhook_answer_text(ngx_http_request_t *r,
+static ngx_int_t ngx_http_webhook_answer_text(ngx_pool_t *pool,
     webhook_buf_t *b, ngx_str_t *json);
 static void ngx_http_webhook_answer_why(ngx_uint_t status, ngx_str_t *text);
 
@@ -124,6 +124,14 @@ ngx_http_webhook_answer_send(ngx_http_webhook_call_t *call)
         }
     }
 
+    if (call->challenge.len
+        && ngx_http_webhook_receive_header(r, "WWW-Authenticate",
+                                           &call->challenge)
+           != NGX_OK)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
     r->headers_out.status = call->told;
     r->headers_out.content_length_n = call->answer.len;
     r->headers_out.content_type = call->answer_type.len
@@ -203,7 +211,7 @@ ngx_http_webhook_receive_error_json(ngx_http_request_t *r, ngx_str_t *error,
 
     webhook_buf_byte(&b, '}');
 
-    return ngx_http_webhook_answer_text(r, &b, json);
+    return ngx_http_webhook_answer_text(r->pool, &b, json);
 }
 
 
@@ -273,7 +281,7 @@ ngx_http_webhook_answer_dry(ngx_http_webhook_call_t *call, ngx_str_t *json)
 
     webhook_buf_add(&b, "]}", 2);
 
-    return ngx_http_webhook_answer_text(call->request, &b, json);
+    return ngx_http_webhook_answer_text(call->pool, &b, json);
 }
 
 
@@ -307,10 +315,10 @@ ngx_http_webhook_answer_quoted(webhook_buf_t *b, ngx_str_t *text)
 }
 
 
-/* Moves a finished text into the request's pool. */
+/* Moves a finished text into the pool. */
 
 static ngx_int_t
-ngx_http_webhook_answer_text(ngx_http_request_t *r, webhook_buf_t *b,
+ngx_http_webhook_answer_text(ngx_pool_t *pool, webhook_buf_t *b,
     ngx_str_t *json)
 {
     ngx_int_t  rc;
@@ -319,7 +327,7 @@ ngx_http_webhook_answer_text(ngx_http_request_t *r, webhook_buf_t *b,
 
     if (!b->failed) {
         json->len = b->len;
-        json->data = ngx_pnalloc(r->pool, b->len);
+        json->data = ngx_pnalloc(pool, b->len);
 
         if (json->data) {
             ngx_memcpy(json->data, b->data, b->len);

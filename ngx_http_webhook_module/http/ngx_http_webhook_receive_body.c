@@ -9,13 +9,25 @@
 
 
 #include "ngx_http_webhook_receive_int.h"
+#include "ngx_http_webhook_cpu.h"
 
 
-#define NGX_HTTP_WEBHOOK_BODY_STEP  16384       /* first piece of memory */
+#define NGX_HTTP_WEBHOOK_BODY_STEP   16384      /* first piece of memory */
+#define NGX_HTTP_WEBHOOK_BODY_PIECE  1048576    /* of a large body, at most */
+#define NGX_HTTP_WEBHOOK_BODY_TURN   1048576    /* read in one turn of the
+                                                   event loop */
 
 
 static void ngx_http_webhook_body_read(ngx_http_request_t *r);
 static ngx_int_t ngx_http_webhook_body_take(ngx_http_webhook_call_t *call);
+static ngx_int_t ngx_http_webhook_body_keep(ngx_http_webhook_call_t *call,
+    ngx_buf_t *b, size_t len);
+static ngx_int_t ngx_http_webhook_body_piece(ngx_http_webhook_call_t *call,
+    ngx_buf_t *b, size_t len);
+static ngx_http_webhook_piece_t *ngx_http_webhook_body_add(
+    ngx_http_webhook_call_t *call, size_t size);
+static ngx_int_t ngx_http_webhook_body_file(ngx_http_webhook_call_t *call,
+    ngx_fd_t fd, u_char *data, size_t len, off_t offset);
 static ngx_int_t ngx_http_webhook_body_grow(ngx_http_webhook_call_t *call,
     size_t len);
 static ngx_int_t ngx_http_webhook_body_failed(ngx_http_webhook_call_t *call,
@@ -47,6 +59,7 @@ ngx_http_webhook_receive_body(ngx_http_webhook_call_t *call)
 static void
 ngx_http_webhook_body_read(ngx_http_request_t *r)
 {
+    size_t                    begun;
     ngx_int_t                 rc;
     ngx_connection_t         *c;
     ngx_http_webhook_call_t  *call;
@@ -60,6 +73,8 @@ ngx_http_webhook_body_read(ngx_http_request_t *r)
         return;
     }
 
+    begun = call->body_len;
+
     for ( ;; ) {
 
         rc = ngx_http_webhook_body_take(call);
@@ -72,6 +87,17 @@ ngx_http_webhook_body_read(ngx_http_request_t *r)
 
         if (!r->reading_body) {
             break;
+        }
+
+        if (call->body_len - begun >= NGX_HTTP_WEBHOOK_BODY_TURN) {
+
+            /* others have their turn, too, however fast the caller sends */
+
+            r->read_event_handler = ngx_http_webhook_body_read;
+            r->write_event_handler = ngx_http_request_empty_handler;
+
+            ngx_post_event(c->read, &ngx_posted_next_events);
+            return;
         }
 
         rc = ngx_http_read_unbuffered_request_body(r);
@@ -115,7 +141,6 @@ static ngx_int_t
 ngx_http_webhook_body_take(ngx_http_webhook_call_t *call)
 {
     off_t                 len;
-    ssize_t               n;
     ngx_buf_t            *b;
     ngx_chain_t          *cl, *ln;
     ngx_http_request_t   *r;
@@ -141,28 +166,9 @@ ngx_http_webhook_body_take(ngx_http_webhook_call_t *call)
             return NGX_HTTP_REQUEST_ENTITY_TOO_LARGE;
         }
 
-        if (len
-            && ngx_http_webhook_body_grow(call, (size_t) len) != NGX_OK)
+        if (len && ngx_http_webhook_body_keep(call, b, (size_t) len) != NGX_OK)
         {
             return NGX_HTTP_INTERNAL_SERVER_ERROR;
-        }
-
-        if (len && ngx_buf_in_memory(b)) {
-            ngx_memcpy(call->body + call->body_len, b->pos, (size_t) len);
-            call->body_len += (size_t) len;
-
-        } else if (len) {
-
-            /* just written by another module: the kernel has it in memory */
-
-            n = ngx_read_file(b->file, call->body + call->body_len,
-                              (size_t) len, b->file_pos);
-
-            if (n != (ssize_t) len) {
-                return NGX_HTTP_INTERNAL_SERVER_ERROR;
-            }
-
-            call->body_len += (size_t) len;
         }
 
         if (r->reading_body) {
@@ -182,6 +188,228 @@ ngx_http_webhook_body_take(ngx_http_webhook_call_t *call)
 
     if (r->reading_body) {
         r->request_body->bufs = NULL;
+    }
+
+    return NGX_OK;
+}
+
+
+/* A small body stands in one piece; of a large one the rest is in others. */
+
+static ngx_int_t
+ngx_http_webhook_body_keep(ngx_http_webhook_call_t *call, ngx_buf_t *b,
+    size_t len)
+{
+    if (call->pieces
+        || call->body_len + len > NGX_HTTP_WEBHOOK_CPU_MIN)
+    {
+        return ngx_http_webhook_body_piece(call, b, len);
+    }
+
+    if (ngx_http_webhook_body_grow(call, len) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (ngx_buf_in_memory(b)) {
+        ngx_memcpy(call->body + call->body_len, b->pos, len);
+
+    } else if (ngx_http_webhook_body_file(call, b->file->fd,
+                                          call->body + call->body_len, len,
+                                          b->file_pos)
+               != NGX_OK)
+    {
+        /* just written by another module: the kernel has it in memory */
+
+        return NGX_ERROR;
+    }
+
+    call->body_len += len;
+    call->joined = call->body_len;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_webhook_body_piece(ngx_http_webhook_call_t *call, ngx_buf_t *b,
+    size_t len)
+{
+    size_t                     n;
+    u_char                    *p;
+    ngx_http_webhook_piece_t  *piece;
+
+    if (ngx_http_webhook_receive_own(call) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (!call->request->reading_body
+        && (!ngx_buf_in_memory(b) || len > NGX_HTTP_WEBHOOK_BODY_PIECE))
+    {
+        /* the whole body of another module, which stays where it is */
+
+        piece = ngx_http_webhook_body_add(call, 0);
+        if (piece == NULL) {
+            return NGX_ERROR;
+        }
+
+        if (ngx_buf_in_memory(b)) {
+            piece->data = b->pos;
+
+        } else {
+            piece->fd = b->file->fd;
+            piece->offset = b->file_pos;
+        }
+
+        piece->len = len;
+        call->body_len += len;
+
+        return NGX_OK;
+    }
+
+    for (p = b->pos; len; len -= n) {
+
+        piece = call->last_piece;
+
+        if (piece == NULL || piece->len >= piece->size) {
+
+            /* no more than was sent, about: a length is easily claimed */
+
+            piece = ngx_http_webhook_body_add(call,
+                                     ngx_min(call->body_len + len,
+                                             NGX_HTTP_WEBHOOK_BODY_PIECE));
+            if (piece == NULL) {
+                return NGX_ERROR;
+            }
+        }
+
+        n = ngx_min(len, piece->size - piece->len);
+
+        ngx_memcpy(piece->data + piece->len, p, n);
+
+        p += n;
+        piece->len += n;
+        call->body_len += n;
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_http_webhook_piece_t *
+ngx_http_webhook_body_add(ngx_http_webhook_call_t *call, size_t size)
+{
+    ngx_http_webhook_piece_t  *piece;
+
+    piece = ngx_pcalloc(call->pool, sizeof(ngx_http_webhook_piece_t));
+    if (piece == NULL) {
+        return NULL;
+    }
+
+    if (size) {
+        piece->data = ngx_palloc(call->pool, size);
+        if (piece->data == NULL) {
+            return NULL;
+        }
+
+        piece->size = size;
+    }
+
+    if (call->last_piece) {
+        call->last_piece->next = piece;
+
+    } else {
+        call->pieces = piece;
+    }
+
+    call->last_piece = piece;
+
+    return piece;
+}
+
+
+ngx_int_t
+ngx_http_webhook_receive_join(ngx_http_webhook_call_t *call)
+{
+    u_char                    *body, *p;
+    ngx_str_t                  error;
+    ngx_http_webhook_piece_t  *piece;
+
+    if (call->pieces == NULL) {
+        return NGX_OK;
+    }
+
+    body = ngx_palloc(call->pool, call->body_len);
+
+    if (body == NULL) {
+        ngx_str_set(&error, "Out of memory; nothing was done");
+        return ngx_http_webhook_call_set(call, NGX_HTTP_SERVICE_UNAVAILABLE,
+                                         &error);
+    }
+
+    p = body;
+
+    if (call->joined) {
+        p = ngx_cpymem(p, call->body, call->joined);
+    }
+
+    for (piece = call->pieces; piece; piece = piece->next) {
+
+        if (piece->data) {
+            ngx_memcpy(p, piece->data, piece->len);
+
+        } else if (ngx_http_webhook_body_file(call, piece->fd, p, piece->len,
+                                              piece->offset)
+                   != NGX_OK)
+        {
+            ngx_str_set(&error, "The body could not be read; nothing was "
+                                "done");
+            return ngx_http_webhook_call_set(call,
+                                             NGX_HTTP_INTERNAL_SERVER_ERROR,
+                                             &error);
+        }
+
+        p += piece->len;
+
+        if (piece->size) {
+            (void) ngx_pfree(call->pool, piece->data);
+        }
+    }
+
+    call->pieces = NULL;
+    call->last_piece = NULL;
+
+    call->body = body;
+    call->joined = call->body_len;
+
+    return NGX_OK;
+}
+
+
+/* Any thread. */
+
+static ngx_int_t
+ngx_http_webhook_body_file(ngx_http_webhook_call_t *call, ngx_fd_t fd,
+    u_char *data, size_t len, off_t offset)
+{
+    ssize_t  n;
+
+    while (len) {
+        n = pread(fd, data, len, offset);
+
+        if (n == -1 && ngx_errno == NGX_EINTR) {
+            continue;
+        }
+
+        if (n <= 0) {
+            ngx_log_error(NGX_LOG_CRIT, call->log, n ? ngx_errno : 0,
+                          "webhook receiver \"%V\": the file of a body could "
+                          "not be read", &call->receiver->name);
+            return NGX_ERROR;
+        }
+
+        data += n;
+        offset += n;
+        len -= n;
     }
 
     return NGX_OK;
@@ -215,14 +443,14 @@ ngx_http_webhook_body_grow(ngx_http_webhook_call_t *call, size_t len)
         size = call->body_len + len;
     }
 
-    p = ngx_palloc(r->pool, size);
+    p = ngx_palloc(call->pool, size);
     if (p == NULL) {
         return NGX_ERROR;
     }
 
     if (call->body) {
         ngx_memcpy(p, call->body, call->body_len);
-        (void) ngx_pfree(r->pool, call->body);
+        (void) ngx_pfree(call->pool, call->body);
     }
 
     call->body = p;
@@ -252,7 +480,7 @@ ngx_http_webhook_body_failed(ngx_http_webhook_call_t *call, ngx_int_t rc)
         error = call->error;
 
     } else if (rc == NGX_HTTP_REQUEST_ENTITY_TOO_LARGE) {
-        ngx_http_webhook_receive_say(r, &error,
+        ngx_http_webhook_receive_say(call, &error,
                                      "The body is larger than %uz bytes",
                                      call->receiver->body_max);
 

@@ -35,7 +35,7 @@ ngx_http_webhook_receive_keep(ngx_http_webhook_act_t *act, u_char *p,
         size = ngx_max(2 * act->kept_size, act->kept_len + len);
         size = ngx_max(size, 1024);
 
-        kept = ngx_pnalloc(act->call->request->pool, size);
+        kept = ngx_pnalloc(act->call->pool, size);
         if (kept == NULL) {
             act->no_memory = 1;
             return;
@@ -43,7 +43,7 @@ ngx_http_webhook_receive_keep(ngx_http_webhook_act_t *act, u_char *p,
 
         if (act->kept_len) {
             ngx_memcpy(kept, act->kept, act->kept_len);
-            (void) ngx_pfree(act->call->request->pool, act->kept);
+            (void) ngx_pfree(act->call->pool, act->kept);
         }
 
         act->kept = kept;
@@ -63,7 +63,6 @@ ngx_http_webhook_receive_capture(ngx_http_webhook_act_t *act,
     ngx_str_t                     text;
     ngx_uint_t                    i;
     webhook_json_doc_t           *doc;
-    ngx_http_request_t           *r;
     const webhook_str_t          *path;
     ngx_http_webhook_call_t      *call;
     ngx_http_webhook_captured_t  *captured;
@@ -73,10 +72,9 @@ ngx_http_webhook_receive_capture(ngx_http_webhook_act_t *act,
     }
 
     call = act->call;
-    r = call->request;
 
     if (act->too_large) {
-        ngx_http_webhook_receive_say(r, error,
+        ngx_http_webhook_receive_say(call, error,
                               "The API's answer to action %ui is larger than "
                               "the %d bytes that values are captured from",
                               act->number, NGX_HTTP_WEBHOOK_CAPTURE_MAX);
@@ -92,7 +90,7 @@ ngx_http_webhook_receive_capture(ngx_http_webhook_act_t *act,
                                             &doc, NULL);
 
     if (rc == WEBHOOK_NOMEM) {
-        ngx_http_webhook_receive_say(r, error,
+        ngx_http_webhook_receive_say(call, error,
                               "There was no memory to read the API's answer "
                               "to action %ui", act->number);
         return NGX_ERROR;
@@ -111,7 +109,7 @@ ngx_http_webhook_receive_capture(ngx_http_webhook_act_t *act,
 
         path = webhook_path_text(captured[i].path);
 
-        ngx_http_webhook_receive_say(r, error,
+        ngx_http_webhook_receive_say(call, error,
                               doc ? "The API's answer to action %ui has no "
                                     "'%*s'"
                                   : "The API's answer to action %ui is not "
@@ -138,7 +136,7 @@ ngx_http_webhook_capture_value(ngx_http_webhook_act_t *act,
     webhook_value_t        found;
     webhook_json_value_t   value;
 
-    pool = act->call->request->pool;
+    pool = act->call->pool;
 
     ngx_memzero(&found, sizeof(webhook_value_t));
 

@@ -58,7 +58,7 @@ ngx_http_webhook_receive_check_headers(ngx_http_webhook_call_t *call,
     }
 
     if (r->headers_in.content_length_n > (off_t) receiver->body_max) {
-        ngx_http_webhook_receive_say(r, error,
+        ngx_http_webhook_receive_say(call, error,
                                      "The body is larger than %uz bytes",
                                      receiver->body_max);
         return NGX_HTTP_REQUEST_ENTITY_TOO_LARGE;
@@ -146,7 +146,7 @@ ngx_http_webhook_check_elements(ngx_http_webhook_call_t *call,
         status = check(call, &error);
 
         if (status) {
-            ngx_http_webhook_receive_say(call->request, &which,
+            ngx_http_webhook_receive_say(call, &which,
                                          "%V (element %ui of %ui)", &error,
                                          call->element + 1, call->nelements);
             return ngx_http_webhook_call_set(call, status, &which);
@@ -182,14 +182,14 @@ ngx_http_webhook_check_filter(ngx_http_webhook_call_t *call, ngx_str_t *error)
             return NGX_HTTP_SERVICE_UNAVAILABLE;
 
         case WEBHOOK_LIMIT:
-            ngx_log_error(NGX_LOG_WARN, call->request->connection->log, 0,
-                          "webhook receiver \"%V\": a filter ran into the "
-                          "limits of regular expressions", &receiver->name);
+            ngx_http_webhook_receive_warn(call,
+                                          "a filter ran into the limits of "
+                                          "regular expressions");
 
             /* fall through */
 
         default:
-            ngx_http_webhook_receive_say(call->request, error,
+            ngx_http_webhook_receive_say(call, error,
                                          "The call does not meet the "
                                          "condition: %V", &filter[i].text);
             return NGX_HTTP_WEBHOOK_UNPROCESSABLE;
@@ -209,10 +209,8 @@ ngx_http_webhook_check_require(ngx_http_webhook_call_t *call,
     webhook_path_t              **path;
     webhook_value_t               v;
     const webhook_str_t          *name;
-    ngx_http_request_t           *r;
     ngx_http_webhook_receiver_t  *receiver;
 
-    r = call->request;
     receiver = call->receiver;
 
     path = receiver->require.elts;
@@ -238,7 +236,7 @@ ngx_http_webhook_check_require(ngx_http_webhook_call_t *call,
 
     /* the whole list: it says what a call has to have, not what is missing */
 
-    p = ngx_pnalloc(r->pool, NGX_HTTP_WEBHOOK_ERROR_MAX);
+    p = ngx_pnalloc(call->pool, NGX_HTTP_WEBHOOK_ERROR_MAX);
     if (p == NULL) {
         ngx_str_set(error, "Missing required fields");
         return NGX_HTTP_WEBHOOK_UNPROCESSABLE;
@@ -269,10 +267,8 @@ ngx_http_webhook_check_target(ngx_http_webhook_call_t *call, ngx_str_t *error)
     ngx_str_t                     text;
     ngx_uint_t                    status;
     webhook_error_t               err;
-    ngx_http_request_t           *r;
     ngx_http_webhook_receiver_t  *receiver;
 
-    r = call->request;
     receiver = call->receiver;
 
     if (receiver->target_id) {
@@ -281,7 +277,7 @@ ngx_http_webhook_check_target(ngx_http_webhook_call_t *call, ngx_str_t *error)
                                                NGX_HTTP_WEBHOOK_ERROR_MAX,
                                                &text, &err);
         if (status) {
-            ngx_http_webhook_receive_say(r, error, "No valid target id: %s",
+            ngx_http_webhook_receive_say(call, error, "No valid target id: %s",
                                          err.text);
             return status;
         }
@@ -299,7 +295,8 @@ ngx_http_webhook_check_target(ngx_http_webhook_call_t *call, ngx_str_t *error)
                                                NGX_HTTP_WEBHOOK_ERROR_MAX,
                                                &text, &err);
         if (status) {
-            ngx_http_webhook_receive_say(r, error, "No valid target model: %s",
+            ngx_http_webhook_receive_say(call, error,
+                                         "No valid target model: %s",
                                          err.text);
             return status;
         }
@@ -363,12 +360,12 @@ ngx_http_webhook_check_model(ngx_http_webhook_call_t *call, ngx_str_t *text,
     }
 
     if (n == 1) {
-        ngx_http_webhook_receive_say(call->request, error,
+        ngx_http_webhook_receive_say(call, error,
                                      "This hook is for '%V', not for '%V'",
                                      model, text);
 
     } else {
-        ngx_http_webhook_receive_say(call->request, error,
+        ngx_http_webhook_receive_say(call, error,
                                      "This hook is not for '%V'", text);
     }
 
@@ -452,13 +449,13 @@ found:
 
 
 void ngx_cdecl
-ngx_http_webhook_receive_say(ngx_http_request_t *r, ngx_str_t *text,
+ngx_http_webhook_receive_say(ngx_http_webhook_call_t *call, ngx_str_t *text,
     const char *fmt, ...)
 {
     u_char   *p;
     va_list   args;
 
-    p = ngx_pnalloc(r->pool, NGX_HTTP_WEBHOOK_ERROR_MAX);
+    p = ngx_pnalloc(call->pool, NGX_HTTP_WEBHOOK_ERROR_MAX);
     if (p == NULL) {
         ngx_str_null(text);
         return;
@@ -473,6 +470,56 @@ ngx_http_webhook_receive_say(ngx_http_request_t *r, ngx_str_t *text,
     text->len = p - text->data;
 
     ngx_http_webhook_check_printable(text);
+}
+
+
+void ngx_cdecl
+ngx_http_webhook_receive_warn(ngx_http_webhook_call_t *call, const char *fmt,
+    ...)
+{
+    u_char                      *p, text[NGX_HTTP_WEBHOOK_ERROR_MAX];
+    va_list                      args;
+    ngx_http_webhook_warning_t  *warning, **next;
+
+    va_start(args, fmt);
+    p = ngx_vslprintf(text, text + NGX_HTTP_WEBHOOK_ERROR_MAX, fmt, args);
+    va_end(args);
+
+    warning = ngx_palloc(call->pool, sizeof(ngx_http_webhook_warning_t)
+                                     + (p - text));
+    if (warning == NULL) {
+        return;
+    }
+
+    warning->next = NULL;
+    warning->text.data = (u_char *) (warning + 1);
+    warning->text.len = p - text;
+    ngx_memcpy(warning->text.data, text, p - text);
+
+    for (next = &call->warnings; *next; next = &(*next)->next) {
+        /* void */
+    }
+
+    *next = warning;
+
+    if (!call->away) {
+        ngx_http_webhook_receive_tell(call);
+    }
+}
+
+
+void
+ngx_http_webhook_receive_tell(ngx_http_webhook_call_t *call)
+{
+    ngx_http_webhook_warning_t  *warning;
+
+    for (warning = call->warnings; warning; warning = warning->next) {
+        ngx_log_error(NGX_LOG_WARN, call->request->connection->log, 0,
+                      "webhook receiver \"%V\": %V", &call->receiver->name,
+                      &warning->text);
+    }
+
+    call->warnings = NULL;
 }
 
 

@@ -29,7 +29,7 @@ static ngx_uint_t ngx_http_webhook_durable_order(
 static void ngx_http_webhook_durable_answer(ngx_http_webhook_call_t *call,
     webhook_id_t *id);
 static ngx_uint_t ngx_http_webhook_durable_emit(ngx_http_webhook_call_t *call,
-    ngx_http_webhook_emit_t *emit, ngx_str_t *error);
+    ngx_http_webhook_emit_t *emit, webhook_id_t *id, ngx_str_t *error);
 static ngx_uint_t ngx_http_webhook_durable_behind(
     ngx_http_webhook_call_t *call, ngx_str_t *error);
 static ngx_int_t ngx_http_webhook_durable_late(ngx_http_webhook_call_t *call);
@@ -42,11 +42,8 @@ static void ngx_http_webhook_durable_kept(ngx_http_webhook_event_t *event,
 ngx_int_t
 ngx_http_webhook_receive_durable(ngx_http_webhook_call_t *call)
 {
-    size_t                        size;
     ngx_str_t                     error;
-    ngx_uint_t                    i, n, status;
-    ngx_http_webhook_emit_t      *emit;
-    ngx_http_webhook_event_t    **events;
+    ngx_uint_t                    i, n;
     ngx_http_webhook_receiver_t  *receiver;
 
     receiver = call->receiver;
@@ -62,15 +59,42 @@ ngx_http_webhook_receive_durable(ngx_http_webhook_call_t *call)
     call->status = 0;
     call->element = 0;
 
-    call->events = ngx_pcalloc(call->request->pool,
-                               (receiver->emits.nelts + 1)
-                               * sizeof(ngx_http_webhook_event_t *));
-    if (call->events == NULL) {
-        ngx_str_set(&error, "Out of memory");
-        return ngx_http_webhook_call_set(call, NGX_HTTP_SERVICE_UNAVAILABLE,
-                                         &error);
+    n = receiver->emits.nelts + 1;
+
+    call->events = ngx_pcalloc(call->pool,
+                               n * sizeof(ngx_http_webhook_event_t *));
+    call->ids = ngx_palloc(call->pool, n * sizeof(webhook_id_t));
+
+    if (call->events == NULL || call->ids == NULL) {
+        goto nomem;
     }
 
+    for (i = 0; i < n; i++) {
+        if (ngx_http_webhook_event_id(&call->ids[i]) != NGX_OK) {
+            goto nomem;
+        }
+    }
+
+    return NGX_OK;
+
+nomem:
+
+    ngx_str_set(&error, "Out of memory");
+
+    return ngx_http_webhook_call_set(call, NGX_HTTP_SERVICE_UNAVAILABLE,
+                                     &error);
+}
+
+
+ngx_int_t
+ngx_http_webhook_receive_make(ngx_http_webhook_call_t *call)
+{
+    ngx_str_t                     error;
+    ngx_uint_t                    i, status;
+    ngx_http_webhook_emit_t      *emit;
+    ngx_http_webhook_receiver_t  *receiver;
+
+    receiver = call->receiver;
     status = 0;
 
     if (receiver->api) {
@@ -81,9 +105,27 @@ ngx_http_webhook_receive_durable(ngx_http_webhook_call_t *call)
 
     for (i = 0; status == 0 && i < receiver->emits.nelts; i++) {
         call->whole = 1;
-        status = ngx_http_webhook_durable_emit(call, &emit[i], &error);
+        status = ngx_http_webhook_durable_emit(call, &emit[i],
+                                               &call->ids[i + 1], &error);
         call->whole = 0;
     }
+
+    if (status) {
+        ngx_http_webhook_receive_durable_end(call);
+        return ngx_http_webhook_call_set(call, status, &error);
+    }
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_webhook_receive_put(ngx_http_webhook_call_t *call)
+{
+    size_t                      size;
+    ngx_str_t                   error;
+    ngx_uint_t                  i, n, status;
+    ngx_http_webhook_event_t  **events;
 
     events = call->events;
     n = call->nevents;
@@ -93,27 +135,19 @@ ngx_http_webhook_receive_durable(ngx_http_webhook_call_t *call)
         size += events[i]->size;
     }
 
-    if (status == 0 && n && ngx_http_webhook_courier_behind(size)) {
-        status = ngx_http_webhook_durable_behind(call, &error);
-    }
-
-    if (status) {
-
-        /* all or none are put */
-
-        for (i = 0; i < n; i++) {
-            ngx_http_webhook_event_free(events[i]);
-        }
-
-        call->nevents = 0;
-
-        return ngx_http_webhook_call_set(call, status, &error);
-    }
-
     if (n == 0) {
         return ngx_http_webhook_call_set(call, NGX_HTTP_OK, NULL);
     }
 
+    if (ngx_http_webhook_courier_behind(size)) {
+        status = ngx_http_webhook_durable_behind(call, &error);
+
+        ngx_http_webhook_receive_durable_end(call);
+
+        return ngx_http_webhook_call_set(call, status, &error);
+    }
+
+    call->put = 1;
     call->pending = n;
 
     for (i = 0; i < n; i++) {
@@ -201,13 +235,9 @@ ngx_http_webhook_durable_actions(ngx_http_webhook_call_t *call,
     ngx_str_t *error)
 {
     ngx_uint_t                    i, n, status;
-    webhook_id_t                  id;
-    ngx_http_request_t           *r;
     ngx_http_webhook_form_t      *forms;
     ngx_http_webhook_event_t     *event;
     ngx_http_webhook_delivery_t   delivery;
-
-    r = call->request;
 
     n = call->nacts - call->nlookups;
 
@@ -218,9 +248,9 @@ ngx_http_webhook_durable_actions(ngx_http_webhook_call_t *call,
 
     ngx_memzero(&delivery, sizeof(ngx_http_webhook_delivery_t));
 
-    forms = ngx_pcalloc(r->pool, n * sizeof(ngx_http_webhook_form_t));
+    forms = ngx_pcalloc(call->pool, n * sizeof(ngx_http_webhook_form_t));
 
-    if (forms == NULL || ngx_http_webhook_event_id(&id) != NGX_OK) {
+    if (forms == NULL) {
         goto nomem;
     }
 
@@ -242,16 +272,15 @@ ngx_http_webhook_durable_actions(ngx_http_webhook_call_t *call,
         goto nomem;
     }
 
-    event = ngx_http_webhook_event_create(&id, call->wall,
+    event = ngx_http_webhook_event_create(call->ids, call->wall,
                                           &call->receiver->api->name, forms,
-                                          n, &delivery, 1,
-                                          r->connection->log);
+                                          n, &delivery, 1, call->log);
     if (event == NULL) {
         goto nomem;
     }
 
     ngx_http_webhook_durable_put(call, event);
-    ngx_http_webhook_durable_answer(call, &id);
+    ngx_http_webhook_durable_answer(call, call->ids);
 
     return 0;
 
@@ -276,13 +305,13 @@ ngx_http_webhook_durable_form(ngx_http_webhook_act_t *act,
     ngx_http_webhook_call_t  *call;
 
     call = act->call;
-    pool = call->request->pool;
+    pool = call->pool;
     prefix = &call->receiver->api_uri;
 
     len = act->method_name.len + 1 + prefix->len + act->uri.len;
 
     if (len > NGX_HTTP_WEBHOOK_DURABLE_REQUEST) {
-        ngx_http_webhook_receive_say(call->request, error,
+        ngx_http_webhook_receive_say(call, error,
                                      "The URI of action %ui is longer than %d "
                                      "bytes", act->number,
                                      NGX_HTTP_WEBHOOK_DURABLE_REQUEST);
@@ -415,7 +444,7 @@ ngx_http_webhook_durable_order(ngx_http_webhook_call_t *call,
     order->len = text.len > NGX_HTTP_WEBHOOK_DURABLE_ORDER
                  ? WEBHOOK_ID_TEXT_LEN : text.len;
 
-    p = ngx_pnalloc(call->request->pool, order->len);
+    p = ngx_pnalloc(call->pool, order->len);
     if (p == NULL) {
         webhook_buf_free(&buf);
         return NGX_ERROR;
@@ -447,7 +476,7 @@ ngx_http_webhook_durable_answer(ngx_http_webhook_call_t *call,
         return;
     }
 
-    p = ngx_pnalloc(call->request->pool,
+    p = ngx_pnalloc(call->pool,
                     sizeof("{\"status\": \"ok\", \"id\": \"\"}") - 1
                     + WEBHOOK_ID_TEXT_LEN);
     if (p == NULL) {
@@ -471,7 +500,7 @@ ngx_http_webhook_durable_answer(ngx_http_webhook_call_t *call,
 
 static ngx_uint_t
 ngx_http_webhook_durable_emit(ngx_http_webhook_call_t *call,
-    ngx_http_webhook_emit_t *emit, ngx_str_t *error)
+    ngx_http_webhook_emit_t *emit, webhook_id_t *id, ngx_str_t *error)
 {
     u_char                       *text;
     ngx_int_t                     rc;
@@ -479,14 +508,10 @@ ngx_http_webhook_durable_emit(ngx_http_webhook_call_t *call,
     ngx_uint_t                    status;
     const char                   *why;
     ngx_chain_t                  *chain;
-    webhook_id_t                  id;
     webhook_error_t               err;
-    ngx_http_request_t           *r;
     ngx_http_webhook_event_t     *event;
     ngx_http_webhook_render_t     render;
     ngx_http_webhook_document_t   document;
-
-    r = call->request;
 
     if (emit->when
         && webhook_condition_eval(emit->when, ngx_http_webhook_receive_lookup,
@@ -504,39 +529,40 @@ ngx_http_webhook_durable_emit(ngx_http_webhook_call_t *call,
                                                + NGX_HTTP_WEBHOOK_EMIT_MAX,
                                                &body, &err);
         if (status) {
-            ngx_http_webhook_receive_say(r, error, "The event '%V' could not "
-                                         "be made: %s", &emit->type_name,
+            ngx_http_webhook_receive_say(call, error, "The event '%V' could "
+                                         "not be made: %s", &emit->type_name,
                                          err.text);
             return status;
         }
     }
 
-    text = ngx_pnalloc(r->pool, WEBHOOK_ID_TEXT_LEN);
+    text = ngx_pnalloc(call->pool, WEBHOOK_ID_TEXT_LEN);
 
     if (text == NULL
-        || ngx_http_webhook_event_id(&id) != NGX_OK
-        || ngx_http_webhook_durable_chain(r->pool, &body, &chain) != NGX_OK)
+        || ngx_http_webhook_durable_chain(call->pool, &body, &chain) != NGX_OK)
     {
         ngx_str_set(error, "Out of memory");
         return NGX_HTTP_SERVICE_UNAVAILABLE;
     }
 
-    webhook_id_text(&id, text);
+    webhook_id_text(id, text);
     id_text.data = text;
     id_text.len = WEBHOOK_ID_TEXT_LEN;
 
     ngx_str_set(&type, "application/json");
 
-    ngx_http_webhook_document_init(&document, r->pool, chain, body.len, &type);
+    ngx_http_webhook_document_init(&document, call->pool, chain, body.len,
+                                   &type);
 
     ngx_memzero(&render, sizeof(ngx_http_webhook_render_t));
 
     why = NULL;
 
-    render.pool = r->pool;
-    render.log = r->connection->log;
-    render.wmcf = ngx_http_get_module_main_conf(r, ngx_http_webhook_module);
-    render.id = &id;
+    render.pool = call->pool;
+    render.log = call->log;
+    render.wmcf = ngx_http_get_module_main_conf(call->request,
+                                                ngx_http_webhook_module);
+    render.id = id;
     render.id_text = &id_text;
     render.wall = call->wall;
     render.type = &emit->type->name;
@@ -557,8 +583,8 @@ ngx_http_webhook_durable_emit(ngx_http_webhook_call_t *call,
     }
 
     if (rc != NGX_OK) {
-        ngx_http_webhook_receive_say(r, error, "The event '%V' could not be "
-                                     "made: %s", &emit->type_name,
+        ngx_http_webhook_receive_say(call, error, "The event '%V' could not "
+                                     "be made: %s", &emit->type_name,
                                      why ? why : "no memory");
         return NGX_HTTP_SERVICE_UNAVAILABLE;
     }
@@ -656,10 +682,23 @@ ngx_http_webhook_receive_durable_end(ngx_http_webhook_call_t *call)
 {
     ngx_uint_t  i;
 
+    /* all or none are put, and what was put goes on without the call */
+
     for (i = 0; i < call->nevents; i++) {
-        if (call->events[i]) {
-            call->events[i]->data = NULL;
-            call->events[i] = NULL;
+
+        if (call->events[i] == NULL) {
+            continue;
         }
+
+        if (call->put) {
+            call->events[i]->data = NULL;
+
+        } else {
+            ngx_http_webhook_event_free(call->events[i]);
+        }
+
+        call->events[i] = NULL;
     }
+
+    call->nevents = 0;
 }

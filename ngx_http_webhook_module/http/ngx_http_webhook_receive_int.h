@@ -11,6 +11,7 @@
  *   receive_loop.c       refuses actions that would call a receiver
  *   receive_limit.c      calls at a time
  *   receive_body.c       reads the body, into memory and within a bound
+ *   receive_work.c       the steps of large calls: to a thread, and back
  *   receive_verify.c     was it signed by who it says
  *   receive_handshake.c  the questions by which senders make sure of us
  *   receive_check.c      is it what the receiver asks for
@@ -29,7 +30,8 @@
  *   receive_redact.c     what it does not show
  *   receive_scrub.c      nor an API's answer that repeats it
  *
- * Event loop only.
+ * Event loop only, but for what is called by steps that are marked so in
+ * receive.c: those of a large call are taken on a thread.
  */
 
 #ifndef NGX_HTTP_WEBHOOK_RECEIVE_INT_H
@@ -49,9 +51,33 @@
 #define NGX_HTTP_WEBHOOK_CAPTURE_MAX   65536    /* bytes of an answer that is
                                                    captured from */
 #define NGX_HTTP_WEBHOOK_ACTS_MAX      4096     /* of one call */
+#define NGX_HTTP_WEBHOOK_LOG_BODY      8192     /* bytes of a body that the
+                                                   history keeps */
 
 
 typedef struct ngx_http_webhook_call_s  ngx_http_webhook_call_t;
+
+
+/* Large bodies are kept as they were read until a thread joins them. */
+
+typedef struct ngx_http_webhook_piece_s  ngx_http_webhook_piece_t;
+
+struct ngx_http_webhook_piece_s {
+    ngx_http_webhook_piece_t     *next;
+    u_char                       *data;         /* NULL: in a file */
+    size_t                        len;
+    size_t                        size;         /* 0: not ours to write to */
+    ngx_fd_t                      fd;
+    off_t                         offset;
+};
+
+
+typedef struct ngx_http_webhook_warning_s  ngx_http_webhook_warning_t;
+
+struct ngx_http_webhook_warning_s {
+    ngx_http_webhook_warning_t   *next;
+    ngx_str_t                     text;
+};
 
 
 /* One action of a call, once its templates are rendered. */
@@ -111,15 +137,23 @@ typedef struct {
 
 struct ngx_http_webhook_call_s {
     ngx_http_request_t           *request;
-    ngx_pool_t                   *pool;         /* its pool, which is there to
-                                                   the end of the call */
+    ngx_pool_t                   *pool;         /* its pool, or that of a large
+                                                   call alone: there to the end
+                                                   of the request */
+    ngx_log_t                    *log;          /* of the connection; or, on a
+                                                   thread, of no connection */
     ngx_http_webhook_receiver_t  *receiver;     /* NULL: no such hook */
     ngx_str_t                     path;         /* masked, if receiver is
                                                    known by it */
 
     u_char                       *body;
-    size_t                        body_len;
+    size_t                        body_len;     /* of all of it */
     size_t                        body_size;
+    size_t                        joined;       /* bytes that stand there */
+    ngx_http_webhook_piece_t     *pieces;       /* the others, or NULL */
+    ngx_http_webhook_piece_t     *last_piece;
+    size_t                        cost;         /* of its steps, in bytes of
+                                                   JSON that are read */
 
     ngx_uint_t                    refused;      /* status to answer once the
                                                    body was thrown away */
@@ -127,6 +161,14 @@ struct ngx_http_webhook_call_s {
 
     ngx_uint_t                    step;         /* index of the one to come */
     void                        (*wake)(ngx_http_webhook_call_t *call);
+
+    /* on a thread, where it is large */
+    ngx_int_t                   (*run)(ngx_http_webhook_call_t *call);
+    void                        (*back)(ngx_http_webhook_call_t *call,
+                                        ngx_int_t rc);
+    ngx_int_t                     result;       /* of run */
+    ngx_array_t                  *taken;        /* variables; NULL: ask nginx */
+    ngx_http_webhook_warning_t   *warnings;     /* to be logged */
 
     ngx_str_t                     token;        /* where the URL is signed,
                                                    until it is verified */
@@ -137,6 +179,7 @@ struct ngx_http_webhook_call_s {
                                                    verified, and the result */
     ngx_str_t                     repeat_id;    /* of a sender's, from the
                                                    verification; or empty */
+    ngx_str_t                     challenge;    /* WWW-Authenticate, or empty */
 
     ngx_uint_t                    kind;         /* of the body: ..._ACCEPT_ */
     ngx_str_t                     payload;      /* JSON: the body or what was
@@ -155,11 +198,14 @@ struct ngx_http_webhook_call_s {
     ngx_uint_t                    nlookups;     /* the first of them */
     ngx_uint_t                    current;      /* index of the running one */
     ngx_uint_t                    failed;       /* of those that may */
+    ngx_str_t                     why;          /* the current one failed */
+    ngx_uint_t                    why_status;
 
     u_char                        repeat[32];   /* what repeats share */
     uint64_t                      reserved;     /* token of the store; 0: none,
                                                    or given back */
     void                         *job;          /* under way for that */
+    webhook_id_t                 *ids;          /* for events */
     ngx_http_webhook_event_t    **events;       /* under way, or NULL each */
     ngx_uint_t                    nevents;
     ngx_uint_t                    pending;      /* of them */
@@ -167,6 +213,7 @@ struct ngx_http_webhook_call_s {
     unsigned                      repeated:1;   /* it was answered before */
     unsigned                      ran:1;        /* actions were called, or
                                                    would have been */
+    unsigned                      put:1;        /* its events are */
     unsigned                      unkept:1;     /* some event was not kept */
     unsigned                      whole:1;      /* paths are of the payload,
                                                    not of an element of it */
@@ -177,6 +224,7 @@ struct ngx_http_webhook_call_s {
     ngx_str_t                     error;        /* the sentence in it */
     ngx_str_t                     detail;       /* what the API said, for the
                                                    history */
+    ngx_str_t                     shown;        /* the body, for the history */
     ngx_str_t                     answer;       /* the text itself */
     ngx_str_t                     answer_type;  /* empty: JSON */
     ngx_int_t                     rc;           /* of sending it */
@@ -205,6 +253,11 @@ struct ngx_http_webhook_call_s {
     unsigned                      cut:1;        /* the request is going */
     unsigned                      replaced:1;   /* core's error page */
     unsigned                      was_late:1;   /* the store was */
+    unsigned                      owns:1;       /* its pool */
+    unsigned                      away:1;       /* on a thread */
+    unsigned                      worked:1;     /* it was let onto one */
+    unsigned                      terminated:1; /* core did so meanwhile */
+    unsigned                      prepared:1;   /* "shown" is there */
 };
 
 
@@ -218,6 +271,10 @@ struct ngx_http_webhook_call_s {
  *              ngx_http_webhook_call_resume() with one of the others;
  *   NGX_DONE   the answer is known: call->status is set, and it is the turn of
  *              the last steps.
+ *
+ * Some steps of a large call are taken on a thread (receive_work.c).  They wait
+ * for nothing, allocate from call->pool, log by ngx_http_webhook_receive_warn()
+ * or to call->log, and change nothing but the call.
  *
  * A step that waits must bear that the request ends meanwhile (at
  * worker_shutdown_timeout): what it waits for is not the call's then.
@@ -308,6 +365,29 @@ ngx_int_t ngx_http_webhook_receive_limit_zone(ngx_conf_t *cf,
     ngx_http_webhook_main_conf_t *wmcf);
 
 
+/* receive_work.c */
+
+/* True where the steps of the call belong on a thread. */
+ngx_uint_t ngx_http_webhook_receive_heavy(ngx_http_webhook_call_t *call);
+
+/* Status and sentence where bodies that wait for a thread leave no room for
+   one of size bytes, else 0. */
+ngx_uint_t ngx_http_webhook_receive_crowded(ngx_http_webhook_call_t *call,
+    off_t size, ngx_str_t *error);
+
+/* Gives the call a pool of its own; and frees what is in it, on a thread. */
+ngx_int_t ngx_http_webhook_receive_own(ngx_http_webhook_call_t *call);
+void ngx_http_webhook_receive_disown(ngx_http_webhook_call_t *call);
+
+/*
+ * Has run() called on a thread, and back() with its result on the event loop:
+ * NGX_AGAIN; or NGX_DECLINED on lack of memory.
+ */
+ngx_int_t ngx_http_webhook_receive_work(ngx_http_webhook_call_t *call,
+    ngx_int_t (*run)(ngx_http_webhook_call_t *call),
+    void (*back)(ngx_http_webhook_call_t *call, ngx_int_t rc));
+
+
 /* receive_verify.c */
 
 /* Keeps the token of the URL, where a signature is over it, until it was
@@ -349,6 +429,9 @@ ngx_int_t ngx_http_webhook_receive_greet(ngx_http_webhook_call_t *call);
  */
 ngx_int_t ngx_http_webhook_receive_body(ngx_http_webhook_call_t *call);
 
+/* Step: joins the pieces of a large one. */
+ngx_int_t ngx_http_webhook_receive_join(ngx_http_webhook_call_t *call);
+
 
 /* receive_check.c */
 
@@ -367,12 +450,21 @@ ngx_int_t ngx_http_webhook_receive_target(ngx_http_webhook_call_t *call);
 /* True where the caller asks for a dry run. */
 ngx_uint_t ngx_http_webhook_receive_dry_run(ngx_http_request_t *r);
 
-/* Makes a sentence in the request's pool; "" on lack of memory. */
-void ngx_cdecl ngx_http_webhook_receive_say(ngx_http_request_t *r,
+/* Makes a sentence in the call's pool; "" on lack of memory. */
+void ngx_cdecl ngx_http_webhook_receive_say(ngx_http_webhook_call_t *call,
     ngx_str_t *text, const char *fmt, ...);
+
+/* A warning about the receiver for the error log: written at once, or, of a
+   step on a thread, when that is back. */
+void ngx_cdecl ngx_http_webhook_receive_warn(ngx_http_webhook_call_t *call,
+    const char *fmt, ...);
+void ngx_http_webhook_receive_tell(ngx_http_webhook_call_t *call);
 
 
 /* receive_payload.c */
+
+/* What the steps of a call cost, by its body and its receiver. */
+size_t ngx_http_webhook_receive_cost(ngx_http_webhook_call_t *call);
 
 /* 0 and call->kind, or the status to answer with its sentence. */
 ngx_uint_t ngx_http_webhook_receive_kind(ngx_http_webhook_call_t *call,
@@ -415,7 +507,9 @@ int ngx_http_webhook_receive_lookup(void *ctx, const webhook_path_t *path,
 
 /* receive_repeat.c */
 
-/* Step: asks the store whether the call is a repeat. */
+/* Steps: tells by what repeats of the call are known; asks the store whether
+   it is one. */
+ngx_int_t ngx_http_webhook_receive_key(ngx_http_webhook_call_t *call);
 ngx_int_t ngx_http_webhook_receive_reserve(ngx_http_webhook_call_t *call);
 
 /* Last step: tells the store how the call was answered. */
@@ -436,9 +530,12 @@ ngx_int_t ngx_http_webhook_receive_idempotency(ngx_http_webhook_act_t *act,
    for the store, before anything is done for it. */
 ngx_int_t ngx_http_webhook_receive_room(ngx_http_webhook_call_t *call);
 
-/* Step: keeps the actions of a durable call, and events that a call makes; it
-   waits until they are kept. */
+/* Steps: keep the actions of a durable call, and events that a call makes.
+   The first tells whether there are any, the second makes them, the third waits
+   until they are kept. */
 ngx_int_t ngx_http_webhook_receive_durable(ngx_http_webhook_call_t *call);
+ngx_int_t ngx_http_webhook_receive_make(ngx_http_webhook_call_t *call);
+ngx_int_t ngx_http_webhook_receive_put(ngx_http_webhook_call_t *call);
 
 /* The request goes. */
 void ngx_http_webhook_receive_durable_end(ngx_http_webhook_call_t *call);
@@ -536,6 +633,12 @@ void ngx_http_webhook_receive_await_end(ngx_http_webhook_call_t *call);
 
 /* receive_log.c */
 
+/* Last step: prepares what the history shows of the body; and whether that is
+   worth a thread. */
+ngx_int_t ngx_http_webhook_receive_prepare(ngx_http_webhook_call_t *call);
+ngx_uint_t ngx_http_webhook_receive_prepare_heavy(
+    ngx_http_webhook_call_t *call);
+
 /* Last step: counts the call, says in the error log what went wrong, and hands
    it to the store if it is to be kept; the answer does not wait for that. */
 ngx_int_t ngx_http_webhook_receive_log(ngx_http_webhook_call_t *call);
@@ -546,8 +649,8 @@ ngx_int_t ngx_http_webhook_receive_log(ngx_http_webhook_call_t *call);
 /* The arguments of a request, or a mask if one of them is redacted. */
 ngx_str_t ngx_http_webhook_receive_shown_args(ngx_http_request_t *r);
 
-/* The headers that came, a line each, and the body, without what is redacted;
-   in the request's pool.  NGX_OK or NGX_ERROR (no memory). */
+/* The headers that came, a line each, and the beginning of the body, without
+   what is redacted; in the call's pool.  NGX_OK or NGX_ERROR (no memory). */
 ngx_int_t ngx_http_webhook_receive_headers(ngx_http_webhook_call_t *call,
     ngx_str_t *text);
 ngx_int_t ngx_http_webhook_receive_shown_body(ngx_http_webhook_call_t *call,

@@ -14,7 +14,6 @@
 
 
 #define NGX_HTTP_WEBHOOK_LOG_TRIES    3
-#define NGX_HTTP_WEBHOOK_LOG_BODY     8192      /* bytes the store keeps */
 #define NGX_HTTP_WEBHOOK_LOG_HEADERS  4096
 #define NGX_HTTP_WEBHOOK_LOG_TEXT     1024
 #define NGX_HTTP_WEBHOOK_LOG_ACTIONS  32
@@ -30,6 +29,9 @@ typedef struct {
 } ngx_http_webhook_logged_t;
 
 
+static ngx_http_webhook_counter_e ngx_http_webhook_log_counter(
+    ngx_http_webhook_call_t *call);
+static ngx_uint_t ngx_http_webhook_log_wanted(ngx_http_webhook_call_t *call);
 static void ngx_http_webhook_log_keep(ngx_http_webhook_call_t *call);
 static size_t ngx_http_webhook_log_len(ngx_str_t *s, size_t max);
 static void ngx_http_webhook_log_copy(webhook_str_t *to, ngx_str_t *from,
@@ -42,6 +44,33 @@ static webhook_id_source_t  ngx_http_webhook_log_ids;
 
 /* bytes of the calls that wait for the store */
 static size_t  ngx_http_webhook_log_behind;
+
+
+ngx_uint_t
+ngx_http_webhook_receive_prepare_heavy(ngx_http_webhook_call_t *call)
+{
+    return call->worked
+           && ngx_http_webhook_receive_heavy(call)
+           && call->receiver->redact.nelts
+           && ngx_http_webhook_log_wanted(call);
+}
+
+
+ngx_int_t
+ngx_http_webhook_receive_prepare(ngx_http_webhook_call_t *call)
+{
+    if (!ngx_http_webhook_log_wanted(call)) {
+        return NGX_OK;
+    }
+
+    call->prepared = 1;
+
+    if (ngx_http_webhook_receive_shown_body(call, &call->shown) != NGX_OK) {
+        ngx_str_set(&call->shown, "(not kept: out of memory)");
+    }
+
+    return NGX_OK;
+}
 
 
 ngx_int_t
@@ -66,18 +95,7 @@ ngx_http_webhook_receive_log(ngx_http_webhook_call_t *call)
 
     log = call->cut ? ngx_cycle->log : call->request->connection->log;
 
-    if (call->status < NGX_HTTP_SPECIAL_RESPONSE) {
-        counter = NGX_HTTP_WEBHOOK_CALLS_OK;
-
-    } else if (call->status < NGX_HTTP_INTERNAL_SERVER_ERROR
-               || (receiver
-                   && receiver->mode == NGX_HTTP_WEBHOOK_MODE_DISABLED))
-    {
-        counter = NGX_HTTP_WEBHOOK_CALLS_REFUSED;
-
-    } else {
-        counter = NGX_HTTP_WEBHOOK_CALLS_FAILED;
-    }
+    counter = ngx_http_webhook_log_counter(call);
 
     if (!call->handshake) {
         ngx_http_webhook_count(counter, 1);
@@ -104,17 +122,51 @@ ngx_http_webhook_receive_log(ngx_http_webhook_call_t *call)
         }
     }
 
-    if (receiver == NULL
-        || receiver->log_calls == NGX_HTTP_WEBHOOK_LOG_OFF
-        || (receiver->log_calls == NGX_HTTP_WEBHOOK_LOG_ERRORS
-            && counter == NGX_HTTP_WEBHOOK_CALLS_OK))
-    {
-        return NGX_OK;
+    if (ngx_http_webhook_log_wanted(call)) {
+        ngx_http_webhook_log_keep(call);
     }
 
-    ngx_http_webhook_log_keep(call);
-
     return NGX_OK;
+}
+
+
+static ngx_http_webhook_counter_e
+ngx_http_webhook_log_counter(ngx_http_webhook_call_t *call)
+{
+    if (call->status < NGX_HTTP_SPECIAL_RESPONSE) {
+        return NGX_HTTP_WEBHOOK_CALLS_OK;
+    }
+
+    if (call->status < NGX_HTTP_INTERNAL_SERVER_ERROR
+        || (call->receiver
+            && call->receiver->mode == NGX_HTTP_WEBHOOK_MODE_DISABLED))
+    {
+        return NGX_HTTP_WEBHOOK_CALLS_REFUSED;
+    }
+
+    return NGX_HTTP_WEBHOOK_CALLS_FAILED;
+}
+
+
+static ngx_uint_t
+ngx_http_webhook_log_wanted(ngx_http_webhook_call_t *call)
+{
+    if (call->receiver == NULL) {
+        return 0;
+    }
+
+    switch (call->receiver->log_calls) {
+
+    case NGX_HTTP_WEBHOOK_LOG_OFF:
+        return 0;
+
+    case NGX_HTTP_WEBHOOK_LOG_ERRORS:
+        return ngx_http_webhook_log_counter(call)
+               != NGX_HTTP_WEBHOOK_CALLS_OK;
+
+    default:
+        return 1;
+    }
 }
 
 
@@ -139,9 +191,23 @@ ngx_http_webhook_log_keep(ngx_http_webhook_call_t *call)
     ngx_str_null(&type);
     ngx_str_null(&headers);
 
-    if (ngx_http_webhook_receive_shown_body(call, &body) != NGX_OK
-        || ngx_http_webhook_receive_headers(call, &headers) != NGX_OK)
-    {
+    body = call->shown;
+
+    if (!call->prepared) {
+
+        /* it was cut off: a large body is looked through no more */
+
+        if (call->worked && receiver->redact.nelts) {
+            ngx_str_set(&body, "(not kept: it has fields that are redacted)");
+
+        } else if (ngx_http_webhook_receive_shown_body(call, &body) != NGX_OK)
+        {
+            ngx_http_webhook_count(NGX_HTTP_WEBHOOK_CALLS_UNLOGGED, 1);
+            return;
+        }
+    }
+
+    if (ngx_http_webhook_receive_headers(call, &headers) != NGX_OK) {
         ngx_http_webhook_count(NGX_HTTP_WEBHOOK_CALLS_UNLOGGED, 1);
         return;
     }

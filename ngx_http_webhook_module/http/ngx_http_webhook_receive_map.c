@@ -72,7 +72,7 @@ ngx_http_webhook_map_acts(ngx_http_webhook_call_t *call, ngx_str_t *error)
     max = elements * (receiver->actions.nelts + (receiver->lookup ? 1 : 0));
 
     if (max > NGX_HTTP_WEBHOOK_ACTS_MAX) {
-        ngx_http_webhook_receive_say(call->request, error,
+        ngx_http_webhook_receive_say(call, error,
                                      "The call would make %ui requests; it "
                                      "may make %d", max,
                                      NGX_HTTP_WEBHOOK_ACTS_MAX);
@@ -81,10 +81,10 @@ ngx_http_webhook_map_acts(ngx_http_webhook_call_t *call, ngx_str_t *error)
 
     n = receiver->captures.nelts;
 
-    call->acts = ngx_pcalloc(call->request->pool,
+    call->acts = ngx_pcalloc(call->pool,
                              (max + 1) * sizeof(ngx_http_webhook_act_t));
 
-    call->captured = ngx_pcalloc(call->request->pool,
+    call->captured = ngx_pcalloc(call->pool,
                                  (n + 1) * sizeof(webhook_value_t));
 
     if (call->acts == NULL || call->captured == NULL) {
@@ -158,7 +158,7 @@ ngx_http_webhook_map_act(ngx_http_webhook_call_t *call,
     if (status) {
 
         if (call->elements) {
-            ngx_http_webhook_receive_say(call->request, &which,
+            ngx_http_webhook_receive_say(call, &which,
                                          "%V (element %ui of %ui)", error,
                                          call->element + 1, call->nelements);
             *error = which;
@@ -206,10 +206,10 @@ ngx_http_webhook_receive_render_act(ngx_http_webhook_act_t *act,
             return NGX_HTTP_SERVICE_UNAVAILABLE;
 
         case WEBHOOK_LIMIT:
-            ngx_log_error(NGX_LOG_WARN, call->request->connection->log, 0,
-                          "webhook receiver \"%V\": the condition of action "
-                          "%ui ran into the limits of regular expressions",
-                          &call->receiver->name, act->number);
+            ngx_http_webhook_receive_warn(call,
+                                          "the condition of action %ui ran "
+                                          "into the limits of regular "
+                                          "expressions", act->number);
 
             /* fall through */
 
@@ -249,7 +249,7 @@ ngx_http_webhook_receive_render_act(ngx_http_webhook_act_t *act,
 
 failed:
 
-    ngx_http_webhook_receive_say(call->request, error, "%s", err.text);
+    ngx_http_webhook_receive_say(call, error, "%s", err.text);
 
     return status;
 }
@@ -293,7 +293,7 @@ ngx_http_webhook_map_shown(ngx_http_webhook_act_t *act, ngx_str_t *error)
     }
 
     if (status) {
-        ngx_http_webhook_receive_say(call->request, error, "%s", err.text);
+        ngx_http_webhook_receive_say(call, error, "%s", err.text);
     }
 
     return status;
@@ -311,9 +311,6 @@ ngx_http_webhook_map_uri(ngx_http_webhook_act_t *act, ngx_str_t *error)
 {
     u_char              *p, *last, *dst;
     ngx_int_t            ch;
-    ngx_http_request_t  *r;
-
-    r = act->call->request;
 
     p = act->uri.data;
     last = p + act->uri.len;
@@ -323,7 +320,7 @@ ngx_http_webhook_map_uri(ngx_http_webhook_act_t *act, ngx_str_t *error)
         return NGX_HTTP_WEBHOOK_UNPROCESSABLE;
     }
 
-    dst = ngx_pnalloc(r->pool, act->uri.len);
+    dst = ngx_pnalloc(act->call->pool, act->uri.len);
     if (dst == NULL) {
         ngx_str_set(error, "Out of memory; nothing was done");
         return NGX_HTTP_SERVICE_UNAVAILABLE;
@@ -347,7 +344,7 @@ ngx_http_webhook_map_uri(ngx_http_webhook_act_t *act, ngx_str_t *error)
         ch = (last - p > 2) ? ngx_hextoi(p + 1, 2) : NGX_ERROR;
 
         if (ch < 0x20 || ch == 0x7f || ch == '/' || ch == '\\' || ch == ';') {
-            ngx_http_webhook_receive_say(r, error,
+            ngx_http_webhook_receive_say(act->call, error,
                       "A value for the path of action %ui has a character "
                       "that cannot stand there: a slash, backslash, semicolon "
                       "or control character", act->number);
@@ -371,9 +368,6 @@ ngx_http_webhook_receive_text(ngx_http_webhook_call_t *call,
 {
     int                  rc;
     webhook_buf_t        buf;
-    ngx_http_request_t  *r;
-
-    r = call->request;
 
     ngx_memzero(err, sizeof(webhook_error_t));
     webhook_buf_init(&buf, max);
@@ -383,7 +377,7 @@ ngx_http_webhook_receive_text(ngx_http_webhook_call_t *call,
 
     if (rc == WEBHOOK_OK) {
         text->len = buf.len;
-        text->data = ngx_pnalloc(r->pool, buf.len);
+        text->data = ngx_pnalloc(call->pool, buf.len);
 
         if (text->data) {
             ngx_memcpy(text->data, buf.data, buf.len);
@@ -619,11 +613,18 @@ ngx_http_webhook_map_request(ngx_http_webhook_call_t *call,
     name.len = text->len - first->len - 1;
 
     if (webhook_str_eq(first, &header)) {
-        return ngx_http_webhook_lookup_header(call->request, &name, v);
+        return ngx_http_webhook_lookup_lines(call->pool,
+                                       &call->request->headers_in.headers,
+                                       &name, v);
     }
 
     if (webhook_str_eq(first, &query)) {
-        return ngx_http_webhook_lookup_query(call->request, &name, v);
+        return ngx_http_webhook_lookup_query(call->request, call->pool, &name,
+                                             v);
+    }
+
+    if (webhook_str_eq(first, &var) && call->taken) {
+        return ngx_http_webhook_lookup_taken(call->taken, &name, v);
     }
 
     if (webhook_str_eq(first, &var)) {

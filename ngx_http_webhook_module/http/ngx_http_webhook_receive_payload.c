@@ -20,6 +20,10 @@
 
 #define NGX_HTTP_WEBHOOK_PAYLOAD_MORE  65536
 
+/* How much more it costs to read than JSON does, in quarters. */
+
+#define NGX_HTTP_WEBHOOK_PAYLOAD_DEAR  12
+
 
 static ngx_uint_t ngx_http_webhook_payload_kind(ngx_http_request_t *r);
 static ngx_uint_t ngx_http_webhook_payload_is(u_char *p, size_t len,
@@ -49,7 +53,8 @@ ngx_http_webhook_receive_kind(ngx_http_webhook_call_t *call, ngx_str_t *error)
 
     r = call->request;
 
-    rc = ngx_http_webhook_lookup_header(r, &name, &coding);
+    rc = ngx_http_webhook_lookup_lines(call->pool, &r->headers_in.headers,
+                                       &name, &coding);
 
     if (rc != NGX_OK) {
         ngx_str_set(error, "Out of memory; nothing was done");
@@ -186,7 +191,7 @@ ngx_http_webhook_payload_unknown(ngx_http_webhook_call_t *call,
 
     accept = call->receiver->accept;
 
-    p = ngx_pnalloc(call->request->pool, NGX_HTTP_WEBHOOK_ERROR_MAX);
+    p = ngx_pnalloc(call->pool, NGX_HTTP_WEBHOOK_ERROR_MAX);
     if (p == NULL) {
         ngx_str_set(error, "The body is of a type that is not taken");
         return NGX_HTTP_UNSUPPORTED_MEDIA_TYPE;
@@ -218,6 +223,36 @@ ngx_http_webhook_payload_unknown(ngx_http_webhook_call_t *call,
     error->len = p - error->data;
 
     return NGX_HTTP_UNSUPPORTED_MEDIA_TYPE;
+}
+
+
+size_t
+ngx_http_webhook_receive_cost(ngx_http_webhook_call_t *call)
+{
+    size_t                        times;
+    ngx_uint_t                    i;
+    ngx_http_webhook_emit_t      *emit;
+    ngx_http_webhook_receiver_t  *receiver;
+
+    receiver = call->receiver;
+
+    /* a mask looks through all members; each endpoint may want another form */
+
+    times = 4 + receiver->redact.nelts / 2;
+
+    emit = receiver->emits.elts;
+
+    for (i = 0; i < receiver->emits.nelts; i++) {
+        times += emit[i].type->endpoints.nelts;
+    }
+
+    if (ngx_http_webhook_payload_kind(call->request)
+        & (NGX_HTTP_WEBHOOK_ACCEPT_XML|NGX_HTTP_WEBHOOK_ACCEPT_FORM))
+    {
+        times += NGX_HTTP_WEBHOOK_PAYLOAD_DEAR;
+    }
+
+    return call->body_len / 4 * times;
 }
 
 
@@ -295,7 +330,7 @@ ngx_http_webhook_payload_utf8(ngx_http_webhook_call_t *call, ngx_str_t *error)
         call->payload = *ngx_http_webhook_nstr(&text);
 
         if (out.data) {
-            call->payload.data = ngx_pnalloc(r->pool, text.len + 1);
+            call->payload.data = ngx_pnalloc(call->pool, text.len + 1);
 
             if (call->payload.data) {
                 ngx_memcpy(call->payload.data, text.data, text.len);
@@ -314,8 +349,8 @@ ngx_http_webhook_payload_utf8(ngx_http_webhook_call_t *call, ngx_str_t *error)
         return 0;
 
     case WEBHOOK_ERROR:
-        ngx_http_webhook_receive_say(r, error, "The JSON cannot be brought to "
-                                     "UTF-8: %s", what);
+        ngx_http_webhook_receive_say(call, error, "The JSON cannot be brought "
+                                     "to UTF-8: %s", what);
         return NGX_HTTP_UNSUPPORTED_MEDIA_TYPE;
 
     default:
@@ -383,7 +418,7 @@ ngx_http_webhook_payload_convert(ngx_http_webhook_call_t *call,
 
     if (rc == WEBHOOK_OK) {
         call->payload.len = buf.len;
-        call->payload.data = ngx_pnalloc(r->pool, buf.len);
+        call->payload.data = ngx_pnalloc(call->pool, buf.len);
 
         if (call->payload.data) {
             ngx_memcpy(call->payload.data, buf.data, buf.len);
@@ -411,15 +446,15 @@ ngx_http_webhook_payload_convert(ngx_http_webhook_call_t *call,
     }
 
     if (call->kind != NGX_HTTP_WEBHOOK_ACCEPT_XML) {
-        ngx_http_webhook_receive_say(r, error, "The body is not a form: %s",
+        ngx_http_webhook_receive_say(call, error, "The body is not a form: %s",
                                      what ? what : "it is cut short");
 
     } else if (xml.line) {
-        ngx_http_webhook_receive_say(r, error, "The body is not XML: %s, on "
+        ngx_http_webhook_receive_say(call, error, "The body is not XML: %s, on "
                                      "line %uz", what, xml.line);
 
     } else {
-        ngx_http_webhook_receive_say(r, error, "The body is not XML: %s",
+        ngx_http_webhook_receive_say(call, error, "The body is not XML: %s",
                                      what);
     }
 
@@ -430,10 +465,7 @@ ngx_http_webhook_payload_convert(ngx_http_webhook_call_t *call,
 static ngx_uint_t
 ngx_http_webhook_payload_read(ngx_http_webhook_call_t *call, ngx_str_t *error)
 {
-    ngx_http_request_t    *r;
-    webhook_json_error_t   err;
-
-    r = call->request;
+    webhook_json_error_t  err;
 
     switch (webhook_json_read(ngx_http_webhook_str(&call->payload),
                               &call->receiver->limits, &call->doc, &err))
@@ -446,13 +478,13 @@ ngx_http_webhook_payload_read(ngx_http_webhook_call_t *call, ngx_str_t *error)
         return NGX_HTTP_SERVICE_UNAVAILABLE;
 
     case WEBHOOK_LIMIT:
-        ngx_http_webhook_receive_say(r, error,
+        ngx_http_webhook_receive_say(call, error,
                              "The JSON of the body is over a limit: %s, "
                              "at byte %uz", err.what, err.offset);
         return NGX_HTTP_BAD_REQUEST;
 
     default:
-        ngx_http_webhook_receive_say(r, error,
+        ngx_http_webhook_receive_say(call, error,
                              "The body is not JSON: %s, at byte %uz",
                              err.what, err.offset);
         return NGX_HTTP_BAD_REQUEST;
@@ -490,7 +522,7 @@ ngx_http_webhook_payload_elements(ngx_http_webhook_call_t *call,
     {
         name = webhook_path_text(receiver->for_each);
 
-        ngx_http_webhook_receive_say(call->request, error,
+        ngx_http_webhook_receive_say(call, error,
                                      "The payload has no list '%*s'",
                                      name->len, name->data);
         return NGX_HTTP_WEBHOOK_UNPROCESSABLE;
@@ -500,20 +532,25 @@ ngx_http_webhook_payload_elements(ngx_http_webhook_call_t *call,
                       ? webhook_json_count(call->doc, &list) : 1;
 
     if (call->nelements > receiver->for_each_max) {
-        ngx_http_webhook_receive_say(call->request, error,
+        ngx_http_webhook_receive_say(call, error,
                                      "The list has %ui elements; a call may "
                                      "have %ui", call->nelements,
                                      receiver->for_each_max);
         return NGX_HTTP_WEBHOOK_UNPROCESSABLE;
     }
 
-    call->elements = ngx_palloc(call->request->pool,
+    call->elements = ngx_palloc(call->pool,
                                 (call->nelements + 1)
                                 * sizeof(webhook_json_value_t));
     if (call->elements == NULL) {
         ngx_str_set(error, "Out of memory; nothing was done");
         return NGX_HTTP_SERVICE_UNAVAILABLE;
     }
+
+    /* templates may name all of the payload for each of them */
+
+    call->cost = ngx_max(call->cost,
+                         call->payload.len * (call->nelements / 4));
 
     if (list.type != WEBHOOK_JSON_ARRAY) {
         call->elements[0] = list;

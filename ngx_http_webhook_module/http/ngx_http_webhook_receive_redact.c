@@ -19,6 +19,8 @@ static ngx_uint_t ngx_http_webhook_redact_covers(const webhook_str_t *a,
 static ngx_uint_t ngx_http_webhook_redact_header(
     ngx_http_webhook_receiver_t *receiver, ngx_str_t *name);
 static ngx_uint_t ngx_http_webhook_redact_foreign(const webhook_path_t *path);
+static u_char *ngx_http_webhook_redact_add(u_char *p, u_char *last,
+    u_char *data, size_t len);
 static int ngx_libc_cdecl ngx_http_webhook_redact_cmp(const void *one,
     const void *two);
 
@@ -207,8 +209,7 @@ ngx_int_t
 ngx_http_webhook_receive_shown_body(ngx_http_webhook_call_t *call,
     ngx_str_t *text)
 {
-    u_char                       *p, *pos;
-    size_t                        len;
+    u_char                       *p, *last, *pos;
     ngx_uint_t                    i, n;
     webhook_str_t                 spans[NGX_HTTP_WEBHOOK_REDACT_SPANS];
     webhook_path_t              **redact;
@@ -218,8 +219,10 @@ ngx_http_webhook_receive_shown_body(ngx_http_webhook_call_t *call,
     receiver = call->receiver;
     redact = receiver->redact.elts;
 
+    /* as much of it as stands in one piece */
+
     text->data = call->body;
-    text->len = call->body_len;
+    text->len = call->joined;
 
     n = 0;
 
@@ -270,13 +273,13 @@ ngx_http_webhook_receive_shown_body(ngx_http_webhook_call_t *call,
 
     ngx_qsort(spans, n, sizeof(webhook_str_t), ngx_http_webhook_redact_cmp);
 
-    p = ngx_pnalloc(call->pool,
-                    call->payload.len + n * (sizeof("\"***\"") - 1));
+    p = ngx_pnalloc(call->pool, NGX_HTTP_WEBHOOK_LOG_BODY);
     if (p == NULL) {
         return NGX_ERROR;
     }
 
     text->data = p;
+    last = p + NGX_HTTP_WEBHOOK_LOG_BODY;
     pos = call->payload.data;
 
     for (i = 0; i < n; i++) {
@@ -286,17 +289,27 @@ ngx_http_webhook_receive_shown_body(ngx_http_webhook_call_t *call,
             continue;
         }
 
-        p = ngx_cpymem(p, pos, spans[i].data - pos);
-        p = ngx_cpymem(p, "\"***\"", sizeof("\"***\"") - 1);
+        p = ngx_http_webhook_redact_add(p, last, pos, spans[i].data - pos);
+        p = ngx_http_webhook_redact_add(p, last, (u_char *) "\"***\"",
+                                        sizeof("\"***\"") - 1);
         pos = spans[i].data + spans[i].len;
     }
 
-    len = call->payload.data + call->payload.len - pos;
-    p = ngx_cpymem(p, pos, len);
+    p = ngx_http_webhook_redact_add(p, last, pos, call->payload.data
+                                                  + call->payload.len - pos);
 
     text->len = p - text->data;
 
     return NGX_OK;
+}
+
+
+/* As much of it as there is room for. */
+
+static u_char *
+ngx_http_webhook_redact_add(u_char *p, u_char *last, u_char *data, size_t len)
+{
+    return ngx_cpymem(p, data, ngx_min(len, (size_t) (last - p)));
 }
 
 

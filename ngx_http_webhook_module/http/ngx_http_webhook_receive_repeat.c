@@ -57,12 +57,10 @@ static ngx_uint_t  ngx_http_webhook_repeat_jobs;
 
 
 ngx_int_t
-ngx_http_webhook_receive_reserve(ngx_http_webhook_call_t *call)
+ngx_http_webhook_receive_key(ngx_http_webhook_call_t *call)
 {
-    ngx_str_t                   error;
-    ngx_uint_t                  status;
-    webhook_op_reserve_t       *reserve;
-    ngx_http_webhook_repeat_t  *repeat;
+    ngx_str_t   error;
+    ngx_uint_t  status;
 
     if (call->receiver->dedupe == NGX_HTTP_WEBHOOK_DEDUPE_NONE) {
         return NGX_OK;
@@ -78,7 +76,20 @@ ngx_http_webhook_receive_reserve(ngx_http_webhook_call_t *call)
 
     call->keyed = 1;
 
-    if (call->receiver->mode == NGX_HTTP_WEBHOOK_MODE_TEST) {
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_webhook_receive_reserve(ngx_http_webhook_call_t *call)
+{
+    ngx_str_t                   error;
+    webhook_op_reserve_t       *reserve;
+    ngx_http_webhook_repeat_t  *repeat;
+
+    if (!call->keyed
+        || call->receiver->mode == NGX_HTTP_WEBHOOK_MODE_TEST)
+    {
         return NGX_OK;
     }
 
@@ -153,7 +164,8 @@ ngx_http_webhook_repeat_key(ngx_http_webhook_call_t *call, ngx_str_t *error)
         ngx_str_set(&pieces[0], "header");
         name = receiver->dedupe_header;
 
-        if (ngx_http_webhook_lookup_header(call->request,
+        if (ngx_http_webhook_lookup_lines(call->pool,
+                             &call->request->headers_in.headers,
                              ngx_http_webhook_str(&receiver->dedupe_header),
                              &v)
             != NGX_OK)
@@ -191,7 +203,7 @@ ngx_http_webhook_repeat_key(ngx_http_webhook_call_t *call, ngx_str_t *error)
     }
 
     if (webhook_value_empty(&v)) {
-        ngx_http_webhook_receive_say(call->request, error,
+        ngx_http_webhook_receive_say(call, error,
                                      "The call has no '%V', by which repeats "
                                      "are known", &name);
         return NGX_HTTP_WEBHOOK_UNPROCESSABLE;
@@ -315,7 +327,7 @@ ngx_http_webhook_repeat_state(ngx_http_webhook_call_t *call, webhook_op_t *op)
 
     if (reserve->answer.len) {
 
-        p = ngx_pnalloc(call->request->pool, reserve->answer.len);
+        p = ngx_pnalloc(call->pool, reserve->answer.len);
 
         if (p) {
             ngx_memcpy(p, reserve->answer.data, reserve->answer.len);
@@ -585,7 +597,7 @@ ngx_http_webhook_receive_idempotency(ngx_http_webhook_act_t *act,
         return NGX_ERROR;
     }
 
-    p = ngx_pnalloc(call->request->pool, NGX_HTTP_WEBHOOK_IDEMPOTENCY_LEN);
+    p = ngx_pnalloc(call->pool, NGX_HTTP_WEBHOOK_IDEMPOTENCY_LEN);
     if (p == NULL) {
         return NGX_ERROR;
     }

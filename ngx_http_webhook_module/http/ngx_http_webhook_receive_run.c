@@ -12,6 +12,11 @@
 
 static ngx_int_t ngx_http_webhook_run_next(ngx_http_webhook_call_t *call);
 static ngx_uint_t ngx_http_webhook_run_end(ngx_http_webhook_call_t *call);
+static void ngx_http_webhook_run_on(ngx_http_webhook_call_t *call,
+    ngx_int_t rc);
+static ngx_int_t ngx_http_webhook_run_render(ngx_http_webhook_call_t *call);
+static void ngx_http_webhook_run_rendered(ngx_http_webhook_call_t *call,
+    ngx_int_t rc);
 static ngx_int_t ngx_http_webhook_run_prepare(ngx_http_webhook_call_t *call,
     ngx_http_webhook_act_t *act);
 static void ngx_http_webhook_run_woken(ngx_http_webhook_call_t *call);
@@ -23,6 +28,10 @@ static ngx_int_t ngx_http_webhook_run_forgive(ngx_http_webhook_call_t *call,
     ngx_http_webhook_act_t *act, ngx_uint_t status, ngx_str_t *error);
 static ngx_int_t ngx_http_webhook_run_failed(ngx_http_webhook_call_t *call,
     ngx_http_webhook_act_t *act, ngx_uint_t status);
+static ngx_int_t ngx_http_webhook_run_scrub(ngx_http_webhook_call_t *call);
+static void ngx_http_webhook_run_scrubbed(ngx_http_webhook_call_t *call,
+    ngx_int_t rc);
+static ngx_int_t ngx_http_webhook_run_detail(ngx_http_webhook_call_t *call);
 static ngx_int_t ngx_http_webhook_run_done(ngx_http_webhook_call_t *call);
 
 
@@ -62,6 +71,18 @@ ngx_http_webhook_run_next(ngx_http_webhook_call_t *call)
         act = &call->acts[call->current];
 
         if (!act->rendered) {
+
+            if (ngx_http_webhook_receive_heavy(call)
+                && ngx_http_webhook_receive_work(call,
+                                               ngx_http_webhook_run_render,
+                                               ngx_http_webhook_run_rendered)
+                   == NGX_AGAIN)
+            {
+                return NGX_AGAIN;
+            }
+
+            (void) ngx_http_webhook_run_render(call);
+
             rc = ngx_http_webhook_run_prepare(call, act);
 
             if (rc == NGX_DECLINED) {
@@ -82,7 +103,7 @@ ngx_http_webhook_run_next(ngx_http_webhook_call_t *call)
         status = call->current ? NGX_HTTP_BAD_GATEWAY
                                : NGX_HTTP_SERVICE_UNAVAILABLE;
 
-        ngx_http_webhook_receive_say(call->request, &error,
+        ngx_http_webhook_receive_say(call, &error,
                                      "Action %ui of %ui could not be called%s",
                                      act->number,
                                      call->receiver->actions.nelts,
@@ -96,25 +117,66 @@ ngx_http_webhook_run_next(ngx_http_webhook_call_t *call)
 }
 
 
+/* Goes on after an action, or with the next one: rc is NGX_OK where that may be
+   called. */
+
+static void
+ngx_http_webhook_run_on(ngx_http_webhook_call_t *call, ngx_int_t rc)
+{
+    if (rc == NGX_OK) {
+        rc = ngx_http_webhook_run_next(call);
+    }
+
+    if (rc != NGX_AGAIN) {
+        ngx_http_webhook_call_resume(call, rc);
+    }
+}
+
+
+/* An action that had to wait for the answers of others.  Any thread. */
+
+static ngx_int_t
+ngx_http_webhook_run_render(ngx_http_webhook_call_t *call)
+{
+    call->why_status = ngx_http_webhook_receive_render_act(
+                                       &call->acts[call->current], &call->why);
+    return NGX_OK;
+}
+
+
+static void
+ngx_http_webhook_run_rendered(ngx_http_webhook_call_t *call, ngx_int_t rc)
+{
+    rc = ngx_http_webhook_run_prepare(call, &call->acts[call->current]);
+
+    if (rc == NGX_DECLINED) {
+        call->current++;
+        rc = NGX_OK;
+    }
+
+    ngx_http_webhook_run_on(call, rc);
+}
+
+
 /*
- * Renders an action that had to wait for the answers of others.  Returns
- * NGX_OK; NGX_DECLINED if it is passed over; or NGX_DONE.
+ * An action was rendered.  Returns NGX_OK; NGX_DECLINED if it is passed over;
+ * or NGX_DONE.
  */
 
 static ngx_int_t
 ngx_http_webhook_run_prepare(ngx_http_webhook_call_t *call,
     ngx_http_webhook_act_t *act)
 {
-    ngx_str_t  why, error;
+    ngx_str_t  error;
 
-    if (ngx_http_webhook_receive_render_act(act, &why) == 0) {
+    if (call->why_status == 0) {
         return act->skipped ? NGX_DECLINED : NGX_OK;
     }
 
-    ngx_http_webhook_receive_say(call->request, &error,
+    ngx_http_webhook_receive_say(call, &error,
                                  "Action %ui of %ui could not be made of the "
                                  "API's answers: %V", act->number,
-                                 call->receiver->actions.nelts, &why);
+                                 call->receiver->actions.nelts, &call->why);
 
     return ngx_http_webhook_run_forgive(call, act, NGX_HTTP_BAD_GATEWAY,
                                         &error)
@@ -137,16 +199,13 @@ ngx_http_webhook_run_woken(ngx_http_webhook_call_t *call)
 
     if (rc == NGX_OK) {
         call->current++;
-        rc = ngx_http_webhook_run_next(call);
     }
 
-    if (rc != NGX_AGAIN) {
-        ngx_http_webhook_call_resume(call, rc);
-    }
+    ngx_http_webhook_run_on(call, rc);
 }
 
 
-/* NGX_OK if the next one may be called, or NGX_DONE. */
+/* NGX_OK if the next one may be called, NGX_DONE, or NGX_AGAIN. */
 
 static ngx_int_t
 ngx_http_webhook_run_answered(ngx_http_webhook_call_t *call,
@@ -216,13 +275,13 @@ ngx_http_webhook_run_forgive(ngx_http_webhook_call_t *call,
     }
 
     if (act->number) {
-        ngx_http_webhook_receive_say(call->request, &which,
+        ngx_http_webhook_receive_say(call, &which,
                                      "%V, for element %ui of %ui; those before "
                                      "it were done", error, act->element + 1,
                                      call->nelements);
 
     } else {
-        ngx_http_webhook_receive_say(call->request, &which,
+        ngx_http_webhook_receive_say(call, &which,
                                      "%V, for element %ui of %ui; nothing was "
                                      "done", error, act->element + 1,
                                      call->nelements);
@@ -245,7 +304,7 @@ ngx_http_webhook_run_done(ngx_http_webhook_call_t *call)
         return NGX_OK;
     }
 
-    p = ngx_pnalloc(call->request->pool,
+    p = ngx_pnalloc(call->pool,
                     sizeof("{\"status\": \"ok\", \"elements\": , \"failed\": }")
                     + 2 * NGX_INT_T_LEN);
     if (p == NULL) {
@@ -277,11 +336,8 @@ ngx_http_webhook_run_failed(ngx_http_webhook_call_t *call,
     ngx_http_webhook_act_t *act, ngx_uint_t status)
 {
     size_t               len;
-    ngx_str_t            error, start, name;
+    ngx_str_t            error, name;
     const char          *dots;
-    ngx_http_request_t  *r;
-
-    r = call->request;
 
     /* no arguments: they may hold what the caller is not to see */
 
@@ -299,7 +355,7 @@ ngx_http_webhook_run_failed(ngx_http_webhook_call_t *call,
     }
 
     if (act->number) {
-        ngx_http_webhook_receive_say(r, &name, "action %ui of %ui",
+        ngx_http_webhook_receive_say(call, &name, "action %ui of %ui",
                                      act->number,
                                      call->receiver->actions.nelts);
 
@@ -308,29 +364,29 @@ ngx_http_webhook_run_failed(ngx_http_webhook_call_t *call,
     }
 
     if (act->timed_out) {
-        ngx_http_webhook_receive_say(r, &error,
+        ngx_http_webhook_receive_say(call, &error,
                 "The API did not answer %V (%V %*s%s) in time",
                 &name, &act->method_name, len, act->shown_uri.data, dots);
 
     } else if (act->broken) {
-        ngx_http_webhook_receive_say(r, &error,
+        ngx_http_webhook_receive_say(call, &error,
                 "The API's answer to %V (%V %*s%s) broke off",
                 &name, &act->method_name, len, act->shown_uri.data, dots);
 
     } else if (act->answered && act->status && !act->unheard) {
-        ngx_http_webhook_receive_say(r, &error,
+        ngx_http_webhook_receive_say(call, &error,
                 "The API answered %ui to %V (%V %*s%s)",
                 act->status, &name, &act->method_name,
                 len, act->shown_uri.data, dots);
 
     } else if (act->status) {
-        ngx_http_webhook_receive_say(r, &error,
+        ngx_http_webhook_receive_say(call, &error,
                 "%V (%V %*s%s) failed with %ui",
                 &name, &act->method_name,
                 len, act->shown_uri.data, dots, act->status);
 
     } else {
-        ngx_http_webhook_receive_say(r, &error,
+        ngx_http_webhook_receive_say(call, &error,
                 "%V (%V %*s%s) got no answer",
                 &name, &act->method_name,
                 len, act->shown_uri.data, dots);
@@ -340,17 +396,67 @@ ngx_http_webhook_run_failed(ngx_http_webhook_call_t *call,
         error.data[0] = ngx_toupper(error.data[0]);
     }
 
-    if (act->start_len) {
-        start.data = act->start;
-        start.len = act->start_len;
-
-        call->element = act->element;
-
-        ngx_http_webhook_receive_scrub(call, &start);
-
-        ngx_http_webhook_receive_say(r, &call->detail, "%V: %V", &error,
-                                     &start);
+    if (act->start_len == 0) {
+        return ngx_http_webhook_run_forgive(call, act, status, &error);
     }
 
-    return ngx_http_webhook_run_forgive(call, act, status, &error);
+    call->why = error;
+    call->why_status = status;
+
+    if (call->receiver->redact.nelts
+        && ngx_http_webhook_receive_heavy(call)
+        && ngx_http_webhook_receive_work(call, ngx_http_webhook_run_scrub,
+                                         ngx_http_webhook_run_scrubbed)
+           == NGX_AGAIN)
+    {
+        return NGX_AGAIN;
+    }
+
+    (void) ngx_http_webhook_run_scrub(call);
+
+    return ngx_http_webhook_run_detail(call);
+}
+
+
+/* What the API said, without what is redacted.  Any thread. */
+
+static ngx_int_t
+ngx_http_webhook_run_scrub(ngx_http_webhook_call_t *call)
+{
+    ngx_str_t                start;
+    ngx_http_webhook_act_t  *act;
+
+    act = &call->acts[call->current];
+
+    start.data = act->start;
+    start.len = act->start_len;
+
+    call->element = act->element;
+
+    ngx_http_webhook_receive_scrub(call, &start);
+
+    ngx_http_webhook_receive_say(call, &call->detail, "%V: %V", &call->why,
+                                 &start);
+    return NGX_OK;
+}
+
+
+static void
+ngx_http_webhook_run_scrubbed(ngx_http_webhook_call_t *call, ngx_int_t rc)
+{
+    rc = ngx_http_webhook_run_detail(call);
+
+    if (rc == NGX_OK) {
+        call->current++;
+    }
+
+    ngx_http_webhook_run_on(call, rc);
+}
+
+
+static ngx_int_t
+ngx_http_webhook_run_detail(ngx_http_webhook_call_t *call)
+{
+    return ngx_http_webhook_run_forgive(call, &call->acts[call->current],
+                                        call->why_status, &call->why);
 }

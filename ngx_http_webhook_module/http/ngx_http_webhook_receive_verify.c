@@ -34,7 +34,7 @@ ngx_http_webhook_receive_keep_token(ngx_http_webhook_call_t *call,
         return NGX_OK;
     }
 
-    call->token.data = ngx_pnalloc(call->request->pool, token->len);
+    call->token.data = ngx_pnalloc(call->pool, token->len);
     if (call->token.data == NULL) {
         return NGX_ERROR;
     }
@@ -171,7 +171,7 @@ ngx_http_webhook_receive_greeted(ngx_http_webhook_call_t *call,
 
     case WEBHOOK_HANDSHAKE_ANSWER:
         call->answer.len = out->len;
-        call->answer.data = ngx_pnalloc(call->request->pool, out->len + 1);
+        call->answer.data = ngx_pnalloc(call->pool, out->len + 1);
 
         if (call->answer.data && !out->failed) {
             if (out->len) {
@@ -269,7 +269,7 @@ ngx_http_webhook_verify_url(ngx_http_webhook_call_t *call, webhook_str_t *url)
 
     len = verify->url.len + call->token.len + 1 + r->args.len;
 
-    p = ngx_pnalloc(r->pool, len);
+    p = ngx_pnalloc(call->pool, len);
     if (p == NULL) {
         return NGX_ERROR;
     }
@@ -296,16 +296,14 @@ static ngx_int_t
 ngx_http_webhook_verify_refuse(ngx_http_webhook_call_t *call,
     webhook_verify_e result)
 {
-    ngx_str_t                     error, value;
+    ngx_str_t                     error;
     const webhook_str_t          *preset;
     const char                   *text;
-    ngx_http_request_t           *r;
     ngx_http_webhook_receiver_t  *receiver;
 
     static const webhook_str_t  basic = webhook_str("basic");
     static const webhook_str_t  bearer = webhook_str("bearer");
 
-    r = call->request;
     receiver = call->receiver;
     text = webhook_verify_text(result);
 
@@ -324,16 +322,15 @@ ngx_http_webhook_verify_refuse(ngx_http_webhook_call_t *call,
         && (webhook_str_eq(preset, &basic) || webhook_str_eq(preset, &bearer)))
     {
         if (webhook_str_eq(preset, &basic)) {
-            ngx_str_set(&value, "Basic realm=\"hook\", charset=\"UTF-8\"");
+            ngx_str_set(&call->challenge,
+                        "Basic realm=\"hook\", charset=\"UTF-8\"");
 
         } else {
-            ngx_str_set(&value, "Bearer");
+            ngx_str_set(&call->challenge, "Bearer");
         }
-
-        (void) ngx_http_webhook_receive_header(r, "WWW-Authenticate", &value);
     }
 
-    ngx_http_webhook_receive_say(r, &error, "The call is not accepted: %s; "
+    ngx_http_webhook_receive_say(call, &error, "The call is not accepted: %s; "
                                  "nothing was done", text);
 
     return ngx_http_webhook_call_set(call, NGX_HTTP_UNAUTHORIZED, &error);
@@ -358,7 +355,7 @@ ngx_http_webhook_verify_note(ngx_http_webhook_call_t *call,
 
     len = preset->len + sizeof(": ") - 1 + ngx_strlen(result);
 
-    p = ngx_pnalloc(call->request->pool, len);
+    p = ngx_pnalloc(call->pool, len);
     if (p == NULL) {
         return;
     }

@@ -513,6 +513,56 @@ ngx_http_webhook_render_free(ngx_http_webhook_render_ctx_t *ctx)
 
 /* ------------------------------------------------- of a configuration --- */
 
+int
+ngx_http_webhook_render_paths(ngx_http_webhook_main_conf_t *wmcf,
+    ngx_array_t *endpoints,
+    int (*visit)(void *ctx, const webhook_path_t *path), void *ctx)
+{
+    int                            rc;
+    uint64_t                      *id;
+    ngx_uint_t                     i, k;
+    webhook_condition_t          **condition;
+    ngx_http_webhook_header_t     *header;
+    ngx_http_webhook_endpoint_t   *ep;
+
+    id = endpoints->elts;
+    rc = 0;
+
+    for (i = 0; rc == 0 && i < endpoints->nelts; i++) {
+
+        ep = ngx_http_webhook_endpoint_find(wmcf, id[i]);
+
+        if (ep == NULL) {
+            continue;
+        }
+
+        condition = ep->filters.elts;
+
+        for (k = 0; rc == 0 && k < ep->filters.nelts; k++) {
+            rc = webhook_condition_paths(condition[k], visit, ctx);
+        }
+
+        header = ep->headers.elts;
+
+        for (k = 0; rc == 0 && k < ep->headers.nelts; k++) {
+            if (header[k].tpl) {
+                rc = webhook_template_paths(header[k].tpl, visit, ctx);
+            }
+        }
+
+        if (rc == 0 && ep->body) {
+            rc = webhook_template_paths(ep->body, visit, ctx);
+        }
+
+        if (rc == 0 && ep->order_by) {
+            rc = visit(ctx, ep->order_by);
+        }
+    }
+
+    return rc;
+}
+
+
 static ngx_uint_t
 ngx_http_webhook_render_templates(ngx_http_webhook_endpoint_t *ep)
 {

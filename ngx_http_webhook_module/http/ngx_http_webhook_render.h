@@ -7,7 +7,7 @@
  * form, made once.  This room stands between those that see events happen
  * (capture) and the courier; it knows no request: what it needs to know of
  * one comes through a lookup.  It may call document, courier, metrics and
- * core/.  Event loop only.
+ * core/.  Any thread.
  *
  * The way of a payload to an endpoint:
  *
@@ -74,6 +74,12 @@ ngx_int_t ngx_http_webhook_render(ngx_http_webhook_render_t *render,
 /* The most forms that an event of these endpoints (uint64_t) can have. */
 ngx_uint_t ngx_http_webhook_render_forms(ngx_http_webhook_main_conf_t *wmcf,
     ngx_array_t *endpoints);
+
+/* Calls visit for every path that these endpoints name, until one returns
+   non-zero, which is then returned. */
+int ngx_http_webhook_render_paths(ngx_http_webhook_main_conf_t *wmcf,
+    ngx_array_t *endpoints,
+    int (*visit)(void *ctx, const webhook_path_t *path), void *ctx);
 
 /* True if an endpoint is told of which record an event is. */
 ngx_uint_t ngx_http_webhook_render_record(ngx_http_webhook_endpoint_t *ep);
