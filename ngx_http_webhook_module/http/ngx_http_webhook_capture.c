@@ -101,12 +101,22 @@ ngx_http_webhook_capture_header_filter(ngx_http_request_t *r)
     if (capture) {
 
         if (capture->made || capture->ranged
-            || capture->state >= NGX_HTTP_WEBHOOK_CAPTURE_COMMIT)
+            || capture->state >= NGX_HTTP_WEBHOOK_CAPTURE_COMMIT
+            || (r->filter_finalize && capture->matches))
         {
-            /* Another response takes the place of the one that made events;
-               or a 416 that of the one that was matched. */
+            /*
+             * Another response takes the place of the one that made events; or
+             * a 416, or what a filter behind us answers with, that of the one
+             * that was matched.  What of that has come is looked at when the
+             * request is logged.
+             */
 
             if (capture->state != NGX_HTTP_WEBHOOK_CAPTURE_DONE) {
+
+                if (capture->state < NGX_HTTP_WEBHOOK_CAPTURE_COMMIT) {
+                    ngx_http_webhook_capture_settle(capture, 0);
+                }
+
                 ngx_http_webhook_capture_limit_end(capture);
 
                 capture->state = NGX_HTTP_WEBHOOK_CAPTURE_DONE;
