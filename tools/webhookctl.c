@@ -18,6 +18,7 @@
 
 
 static int ctl_run(ctl_t *ctl);
+static int ctl_writes(const ctl_t *ctl);
 static int ctl_flush(int rc);
 static void ctl_log(void *ctx, webhook_store_log_e level, const char *text);
 
@@ -68,8 +69,7 @@ ctl_run(ctl_t *ctl)
         return rc;
     }
 
-    write = cmd->store == CTL_WRITE
-            || (cmd->store == CTL_WRITE_WORD && ctl->argc > 1);
+    write = ctl_writes(ctl);
 
     if (ctl_become_owner(ctl, write) != 0) {
         return 1;
@@ -100,6 +100,25 @@ ctl_store_options(ctl_t *ctl, webhook_store_options_t *options, int write)
     options->admin = write ? 1 : 0;
     options->log = ctl_log;
     options->ctx = ctl;
+}
+
+
+static int
+ctl_writes(const ctl_t *ctl)
+{
+    const char           *last;
+    const ctl_command_t  *cmd;
+
+    cmd = ctl->command;
+
+    if (cmd->store != CTL_WRITE_WORD) {
+        return cmd->store == CTL_WRITE;
+    }
+
+    last = strrchr(cmd->choices, ' ');
+
+    return ctl->argc > 1
+           && strcmp(ctl->argv[1], last ? last + 1 : cmd->choices) == 0;
 }
 
 
@@ -185,8 +204,6 @@ ctl_say(const char *fmt, ...)
             ctl_named ? ctl_named : "");
 
     va_start(args, fmt);
-    vfprintf(stderr, fmt, args);
+    ctl_line_to(stderr, fmt, args);
     va_end(args);
-
-    fprintf(stderr, "\n");
 }

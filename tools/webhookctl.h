@@ -13,7 +13,8 @@
  *   webhookctl_admin.c     retry, cancel, pause, resume, check, clock, backup
  *   webhookctl_replay.c    replay, cancel --endpoint
  *   webhookctl_export.c    export
- *   webhookctl_import.c    import
+ *   webhookctl_import.c    import, with webhookctl_import_event.c
+ *   webhookctl_quarantine.c  quarantine
  *   webhookctl_restore.c   restore
  *   webhookctl_follow.c    follow
  *   webhookctl_receiver.c  receiver-url
@@ -26,6 +27,7 @@
 #ifndef WEBHOOKCTL_H
 #define WEBHOOKCTL_H
 
+#include <stdarg.h>
 #include <stdio.h>
 
 #include <jansson.h>
@@ -117,8 +119,8 @@ typedef enum {
     CTL_RESTORE,                        /* reads a file, and makes it the
                                            store */
     CTL_WRITE,
-    CTL_WRITE_WORD                      /* reads it, writes if a word is
-                                           given */
+    CTL_WRITE_WORD                      /* reads it, writes if the first word
+                                           is the last of its choices */
 } ctl_store_e;
 
 
@@ -221,6 +223,7 @@ int ctl_clock(ctl_t *ctl, webhook_store_t *st);
 int ctl_check(ctl_t *ctl, webhook_store_t *st);
 int ctl_export(ctl_t *ctl, webhook_store_t *st);
 int ctl_import(ctl_t *ctl, webhook_store_t *st);
+int ctl_quarantine(ctl_t *ctl, webhook_store_t *st);
 int ctl_backup(ctl_t *ctl, webhook_store_t *st);
 int ctl_restore(ctl_t *ctl, webhook_store_t *st);
 int ctl_url(ctl_t *ctl, webhook_store_t *st);
@@ -305,22 +308,42 @@ int ctl_read_stats(webhook_store_t *st, webhook_op_t *op);
    one is told, and is status 1. */
 int ctl_read_known(const ctl_t *ctl, webhook_store_t *st, webhook_op_t *op);
 
-/* A delivery, a form (its bytes too if body is set), an attempt and a call as
-   JSON, a text too (what is not UTF-8 becomes U+FFFD), and an object on a line
-   of its own, which is freed. */
+/* A delivery, an attempt and a call as JSON; what a form says goes into an
+   object that is there (its bytes too if body is set). */
 json_t *ctl_delivery_json(const webhook_delivery_t *d,
     const webhook_op_stats_t *stats);
-json_t *ctl_form_json(const webhook_rendition_t *form, int body);
+void ctl_form_json(json_t *json, const webhook_rendition_t *form, int body);
 json_t *ctl_attempt_json(const webhook_attempt_t *a);
 json_t *ctl_call_json(const webhook_call_t *call);
+
+/* A text as JSON: what is not UTF-8 becomes U+FFFD.  A member of an object that
+   is one: if it is not UTF-8 the bytes are beside it, as NAME_base64. */
 json_t *ctl_json_text(const webhook_str_t *s);
-json_t *ctl_json_base64(const webhook_str_t *s);
+void ctl_json_set(json_t *json, const char *name, const webhook_str_t *s);
+
+/* Members that are an id, bytes in hexadecimal digits, a 64-bit number in these
+   (what webhook_id_name() returns), a number of ms or bytes, bytes in base64. */
+void ctl_json_set_id(json_t *json, const char *name, const webhook_id_t *id);
+void ctl_json_set_hex(json_t *json, const char *name, const void *p,
+    size_t len);
+void ctl_json_set_name(json_t *json, const char *name, uint64_t id);
+void ctl_json_set_number(json_t *json, const char *name, uint64_t n);
+void ctl_json_set_base64(json_t *json, const char *name,
+    const webhook_str_t *s);
+
+/* Prints an object on a line of its own, and frees it. */
 void ctl_json_line(json_t *json);
 
 /* Prints a text, at most max bytes of it, with nothing in it that a terminal
    would obey; returns the columns that it takes.  Or fills a column with it. */
 size_t ctl_text(const webhook_str_t *s, size_t max);
+size_t ctl_text_to(FILE *out, const webhook_str_t *s, size_t max);
 void ctl_column(const webhook_str_t *s, size_t width);
+
+/* Prints a line, in which texts from outside are shown the same way. */
+void ctl_tell(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void ctl_line_to(FILE *out, const char *fmt, va_list args)
+    __attribute__((format(printf, 2, 0)));
 
 /* Prints an endpoint's name, or its number if it was never named; and a body,
    line by line. */

@@ -18,7 +18,6 @@
 
 static int ctl_each_done(ctl_t *ctl, const webhook_op_t *op,
     const char *name);
-static void ctl_check_text(const webhook_str_t *text);
 static int ctl_endpoint_state(ctl_t *ctl, webhook_store_t *st, int resume);
 
 
@@ -230,10 +229,10 @@ ctl_endpoint_state(ctl_t *ctl, webhook_store_t *st, int resume)
         ctl_json_line(root);
 
     } else if (op.result == WEBHOOK_STORE_DUPLICATE) {
-        printf("%s was not paused as a whole\n", name);
+        ctl_tell("%s was not paused as a whole", name);
 
     } else {
-        printf("%s %s\n", name, resume ? "goes on" : "pauses");
+        ctl_tell("%s %s", name, resume ? "goes on" : "pauses");
     }
 
     return 0;
@@ -331,7 +330,9 @@ ctl_check(ctl_t *ctl, webhook_store_t *st)
         ctl_json_line(root);
 
     } else {
-        ctl_check_text(&op.u.check.text);
+        /* names of endpoints stand in it */
+
+        ctl_body(&op.u.check.text);
 
         printf("%" PRIu64 " rows, %" PRIu64 " faults\n", op.u.check.rows,
                op.u.check.faults);
@@ -345,20 +346,6 @@ ctl_check(ctl_t *ctl, webhook_store_t *st)
     webhook_op_free(&op);
 
     return rc;
-}
-
-
-/* Names of endpoints stand in it: none that a terminal takes for a command. */
-
-static void
-ctl_check_text(const webhook_str_t *text)
-{
-    size_t  i;
-
-    for (i = 0; i < text->len; i++) {
-        putchar((text->data[i] < 0x20 && text->data[i] != '\n')
-                || text->data[i] > 0x7e ? '?' : text->data[i]);
-    }
 }
 
 
@@ -396,7 +383,7 @@ ctl_backup(ctl_t *ctl, webhook_store_t *st)
         return 0;
     }
 
-    printf("the store is copied to %s\n", ctl->argv[1]);
+    ctl_tell("the store is copied to %s", ctl->argv[1]);
 
     return 0;
 }

@@ -2,7 +2,12 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * export: deliveries with all about them, for other programs.
+ * export: what a store holds, a JSON object a line, for other programs and for
+ * import.  docs/export.md describes the lines.
+ *
+ * What is known of repeats goes before what it keeps from being done twice, and
+ * pauses before what they hold up: who imports while nginx runs has them in
+ * time.
  */
 
 #ifndef _GNU_SOURCE
@@ -12,27 +17,44 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "webhookctl.h"
+#include "webhookctl_export.h"
 
 
 #define CTL_EXPORT_PAGE  100
 
 
-static int ctl_export_one(webhook_store_t *st, const webhook_delivery_t *d,
-    uint64_t *damaged);
-static int ctl_export_body(json_t *json, const webhook_rendition_t *form);
+typedef struct {
+    webhook_store_t  *st;
+    uint64_t          lines;
+    uint64_t          damaged;
+} ctl_export_t;
+
+
+static uint64_t ctl_export_now(void);
+static void ctl_export_line(ctl_export_t *x, json_t *json, const char *kind);
+static int ctl_export_endpoints(ctl_export_t *x);
+static int ctl_export_known(ctl_export_t *x, webhook_known_e kind);
+static json_t *ctl_export_known_json(const webhook_known_t *known);
+static int ctl_export_newest(ctl_export_t *x, const ctl_t *ctl,
+    webhook_id_t *newest);
+static int ctl_export_deliveries(ctl_export_t *x, ctl_t *ctl);
+static int ctl_export_one(ctl_export_t *x, const webhook_delivery_t *d);
 static json_t *ctl_export_json(const webhook_op_show_t *show);
+static json_t *ctl_export_forms(const webhook_op_show_t *show, uint32_t from,
+    uint32_t to);
+static int ctl_export_calls(ctl_export_t *x);
 
 
 int
 ctl_export(ctl_t *ctl, webhook_store_t *st)
 {
-    int                 rc;
-    uint32_t            i;
-    uint64_t            left, damaged;
-    webhook_op_t        op, *ops;
-    webhook_op_list_t  *list;
+    int            rc, all;
+    json_t        *json;
+    webhook_op_t   op;
+    ctl_export_t   x;
 
     rc = ctl_read_known(ctl, st, &op);
     if (rc != 0) {
@@ -40,6 +62,270 @@ ctl_export(ctl_t *ctl, webhook_store_t *st)
     }
 
     webhook_op_free(&op);
+
+    memset(&x, 0, sizeof(x));
+
+    x.st = st;
+
+    /* a part is deliveries alone */
+
+    all = ctl->endpoint == 0 && ctl->state == -1 && ctl->type.len == 0
+          && ctl->since == 0 && ctl->until == 0 && !ctl->limited;
+
+    json = json_object();
+
+    json_object_set_new(json, "kind", json_string(CTL_KIND_EXPORT));
+    json_object_set_new(json, "version", json_integer(CTL_EXPORT_VERSION));
+    ctl_json_set_number(json, "time_ms", ctl_export_now());
+    json_object_set_new(json, "part", json_boolean(!all));
+
+    ctl_json_line(json);
+
+    rc = 0;
+
+    if (all) {
+        rc = ctl_export_endpoints(&x);
+
+        if (rc == 0) {
+            rc = ctl_export_known(&x, WEBHOOK_KNOWN_CALL);
+        }
+
+        if (rc == 0) {
+            rc = ctl_export_known(&x, WEBHOOK_KNOWN_EVENT);
+        }
+    }
+
+    if (rc == 0) {
+        rc = ctl_export_deliveries(&x, ctl);
+    }
+
+    if (rc == 0 && all) {
+        rc = ctl_export_calls(&x);
+    }
+
+    if (rc) {
+        return rc;
+    }
+
+    json = json_object();
+
+    json_object_set_new(json, "kind", json_string(CTL_KIND_END));
+    ctl_json_set_number(json, "lines", x.lines);
+    ctl_json_set_number(json, "damaged", x.damaged);
+
+    ctl_json_line(json);
+
+    if (x.damaged) {
+        ctl_say("%" PRIu64 " damaged rows are left out", x.damaged);
+        return 1;
+    }
+
+    return 0;
+}
+
+
+static uint64_t
+ctl_export_now(void)
+{
+    struct timespec  now;
+
+    clock_gettime(CLOCK_REALTIME, &now);
+
+    return (uint64_t) now.tv_sec * 1000 + (uint64_t) now.tv_nsec / 1000000;
+}
+
+
+static void
+ctl_export_line(ctl_export_t *x, json_t *json, const char *kind)
+{
+    json_object_set_new(json, "kind", json_string(kind));
+
+    ctl_json_line(json);
+
+    x->lines++;
+}
+
+
+/* Those that are paused, or all of them: the rest of what is known of an endpoint comes from
+   the configuration. */
+
+static int
+ctl_export_endpoints(ctl_export_t *x)
+{
+    json_t                          *json;
+    uint32_t                         i;
+    webhook_op_t                     op, *ops;
+    const webhook_endpoint_stats_t  *ep;
+
+    memset(&op, 0, sizeof(op));
+
+    op.type = WEBHOOK_OP_STATS;
+    ops = &op;
+
+    webhook_store_apply(x->st, &ops, 1);
+
+    if (op.result != WEBHOOK_STORE_OK) {
+        return ctl_failed(&op, "the endpoints");
+    }
+
+    if (op.u.stats.paused) {
+        json = json_object();
+
+        json_object_set_new(json, "endpoint", json_null());
+        json_object_set_new(json, "all", json_true());
+        ctl_json_set(json, "paused", &op.u.stats.reason);
+
+        ctl_export_line(x, json, CTL_KIND_ENDPOINT);
+    }
+
+    for (i = 0; i < op.u.stats.count; i++) {
+        ep = &op.u.stats.endpoints[i];
+
+        if (!ep->paused) {
+            continue;
+        }
+
+        json = json_object();
+
+        ctl_json_set(json, "endpoint", &ep->name);
+        ctl_json_set_name(json, "endpoint_id", ep->id);
+        ctl_json_set(json, "paused", &ep->reason);
+
+        ctl_export_line(x, json, CTL_KIND_ENDPOINT);
+    }
+
+    webhook_op_free(&op);
+
+    return 0;
+}
+
+
+static int
+ctl_export_known(ctl_export_t *x, webhook_known_e kind)
+{
+    uint32_t             i;
+    webhook_op_t         op, *ops;
+    webhook_op_known_t  *l;
+
+    memset(&op, 0, sizeof(op));
+
+    op.type = WEBHOOK_OP_KNOWN;
+    ops = &op;
+    l = &op.u.known;
+
+    l->kind = kind;
+    l->max = CTL_EXPORT_PAGE;
+
+    do {
+        webhook_store_apply(x->st, &ops, 1);
+
+        if (op.result != WEBHOOK_STORE_OK) {
+            return ctl_failed(&op, "what is known of repeats");
+        }
+
+        for (i = 0; i < l->count; i++) {
+            ctl_export_line(x, ctl_export_known_json(&l->known[i]),
+                            kind == WEBHOOK_KNOWN_CALL ? CTL_KIND_DEDUPE
+                                                       : CTL_KIND_IDEMPOTENCY);
+        }
+
+        x->damaged += l->damaged;
+
+        webhook_op_free(&op);
+
+        l->from = 1;
+
+    } while (l->more);
+
+    return 0;
+}
+
+
+static json_t *
+ctl_export_known_json(const webhook_known_t *known)
+{
+    json_t  *json;
+
+    json = json_object();
+
+    if (known->kind == WEBHOOK_KNOWN_CALL) {
+        ctl_json_set_name(json, "receiver_id", known->scope);
+        ctl_json_set_hex(json, "key", known->key, sizeof(known->key));
+        json_object_set_new(json, "status", json_integer(known->status));
+        ctl_json_set(json, "answer", &known->answer);
+
+    } else {
+        ctl_json_set_hex(json, "key", known->key, sizeof(known->key));
+        ctl_json_set_hex(json, "body", known->body, sizeof(known->body));
+        ctl_json_set_id(json, "event", &known->event);
+    }
+
+    ctl_json_set_number(json, "ends_ms",
+                        known->left < CTL_EXPORT_LONG
+                        ? ctl_export_now() + known->left : CTL_EXPORT_LONG);
+
+    return json;
+}
+
+
+/* The last event that there is now: what comes meanwhile is not waited for. */
+
+static int
+ctl_export_newest(ctl_export_t *x, const ctl_t *ctl, webhook_id_t *newest)
+{
+    webhook_op_t        op, *ops;
+    webhook_op_list_t  *list;
+
+    memset(&op, 0, sizeof(op));
+    memset(newest, 0, sizeof(webhook_id_t));
+
+    op.type = WEBHOOK_OP_LIST;
+    ops = &op;
+    list = &op.u.list;
+
+    ctl_filter(ctl, &list->filter);
+
+    list->filter.max = 1;
+
+    do {
+        webhook_store_apply(x->st, &ops, 1);
+
+        if (op.result != WEBHOOK_STORE_OK) {
+            return ctl_failed(&op, "the list");
+        }
+
+        if (list->count) {
+            *newest = list->deliveries[0].event;
+            webhook_op_free(&op);
+            return 0;
+        }
+
+        webhook_op_free(&op);
+
+        list->filter.from = 1;
+
+    } while (list->filter.more);
+
+    return 0;
+}
+
+
+/* The oldest first, so that those with an order key are imported in order. */
+
+static int
+ctl_export_deliveries(ctl_export_t *x, ctl_t *ctl)
+{
+    int                 rc;
+    uint32_t            i;
+    uint64_t            left;
+    webhook_op_t        op, *ops;
+    webhook_id_t        newest;
+    webhook_op_list_t  *list;
+
+    rc = ctl_export_newest(x, ctl, &newest);
+    if (rc) {
+        return rc;
+    }
 
     memset(&op, 0, sizeof(op));
 
@@ -49,21 +335,32 @@ ctl_export(ctl_t *ctl, webhook_store_t *st)
 
     ctl_filter(ctl, &list->filter);
 
+    list->filter.oldest = 1;
     left = ctl->limited ? ctl->limit : UINT64_MAX;
-    damaged = 0;
 
     do {
         list->filter.max = (uint32_t) (left < CTL_EXPORT_PAGE
                                        ? left : CTL_EXPORT_PAGE);
 
-        webhook_store_apply(st, &ops, 1);
+        webhook_store_apply(x->st, &ops, 1);
 
         if (op.result != WEBHOOK_STORE_OK) {
             return ctl_failed(&op, "the list");
         }
 
+        x->damaged += list->damaged;
+
         for (i = 0; i < list->count; i++) {
-            rc = ctl_export_one(st, &list->deliveries[i], &damaged);
+
+            if (memcmp(&list->deliveries[i].event, &newest,
+                       sizeof(webhook_id_t))
+                > 0)
+            {
+                webhook_op_free(&op);
+                return 0;
+            }
+
+            rc = ctl_export_one(x, &list->deliveries[i]);
 
             if (rc != 0) {
                 webhook_op_free(&op);
@@ -71,7 +368,6 @@ ctl_export(ctl_t *ctl, webhook_store_t *st)
             }
         }
 
-        damaged += list->damaged;
         left -= list->count;
 
         webhook_op_free(&op);
@@ -80,18 +376,12 @@ ctl_export(ctl_t *ctl, webhook_store_t *st)
 
     } while (list->filter.more && left);
 
-    if (damaged) {
-        ctl_say("%" PRIu64 " damaged rows are left out", damaged);
-        return 1;
-    }
-
     return 0;
 }
 
 
 static int
-ctl_export_one(webhook_store_t *st, const webhook_delivery_t *d,
-    uint64_t *damaged)
+ctl_export_one(ctl_export_t *x, const webhook_delivery_t *d)
 {
     json_t        *json;
     webhook_op_t   op, *ops;
@@ -104,7 +394,7 @@ ctl_export_one(webhook_store_t *st, const webhook_delivery_t *d,
 
     ops = &op;
 
-    webhook_store_apply(st, &ops, 1);
+    webhook_store_apply(x->st, &ops, 1);
 
     if (op.result == WEBHOOK_STORE_NOT_FOUND) {
 
@@ -118,91 +408,88 @@ ctl_export_one(webhook_store_t *st, const webhook_delivery_t *d,
         return ctl_failed(&op, "a delivery");
     }
 
-    if (op.u.show.count == 0 || op.u.show.damaged) {
-        webhook_op_free(&op);
-        (*damaged)++;
-        return 0;
-    }
+    /* attempts that cannot be read, or the delivery itself */
 
-    json = ctl_export_json(&op.u.show);
+    x->damaged += op.u.show.damaged;
+
+    json = op.u.show.count ? ctl_export_json(&op.u.show) : NULL;
+
+    if (json) {
+        ctl_export_line(x, json, CTL_KIND_DELIVERY);
+
+    } else if (op.u.show.damaged == 0) {
+        x->damaged++;
+    }
 
     webhook_op_free(&op);
-
-    if (json == NULL) {
-        ctl_say("no memory for a delivery");
-        return 1;
-    }
-
-    ctl_json_line(json);
 
     return 0;
 }
 
 
+/* NULL if what is to be sent cannot be read. */
+
 static json_t *
 ctl_export_json(const webhook_op_show_t *show)
 {
-    char                            id[WEBHOOK_ID_TEXT_LEN + 1];
-    json_t                         *json, *list, *next;
-    uint32_t                        i;
-    const webhook_rendition_t      *form;
-    const webhook_delivery_full_t  *d;
+    json_t                         *json, *list;
+    uint32_t                        i, form, first, last;
+    const webhook_delivery_t       *d;
+    const webhook_delivery_full_t  *full;
 
-    d = &show->deliveries[0];
+    full = &show->deliveries[0];
+    d = &full->delivery;
 
-    if (d->delivery.form >= show->forms_count) {
-        return NULL;
-    }
-
-    form = &show->forms[d->delivery.form];
-
-    json = ctl_delivery_json(&d->delivery, NULL);
-
-    ctl_id(&show->wire, id);
-
-    json_object_set_new(json, "webhook_id", json_string(id));
-    json_object_set_new(json, "time_ms",
-                        json_integer((json_int_t) show->wall));
-
-    if (d->delivery.finished) {
-        json_object_set_new(json, "finished_ms",
-                            json_integer((json_int_t) d->delivery.finished));
-    }
-
-    if (ctl_export_body(json, form) != 0) {
-        json_decref(json);
-        return NULL;
-    }
-
-    /* the steps behind it */
-
-    list = json_array();
-
-    for (i = 1; i < d->delivery.steps - d->delivery.step
-                && d->delivery.form + i < show->forms_count; i++)
+    if (d->steps == 0 || d->step >= d->steps || d->form < d->step
+        || d->form - d->step + d->steps > show->forms_count)
     {
-        next = json_object();
+        return NULL;
+    }
 
-        if (ctl_export_body(next, form + i) != 0) {
-            json_decref(next);
-            json_decref(list);
-            json_decref(json);
+    form = d->form;
+    first = form - d->step;
+    last = first + d->steps;
+
+    for (i = form; i < last; i++) {
+        if (show->broken >> i & 1) {
             return NULL;
         }
-
-        json_array_append_new(list, next);
     }
 
-    if (json_array_size(list)) {
-        json_object_set(json, "next", list);
+    json = ctl_delivery_json(d, NULL);
+
+    ctl_json_set_name(json, "endpoint_id", d->endpoint);
+    ctl_json_set_id(json, "webhook_id", &show->wire);
+    ctl_json_set_number(json, "time_ms", show->wall);
+
+    if (d->finished) {
+        ctl_json_set_number(json, "finished_ms", d->finished);
     }
 
-    json_decref(list);
+    ctl_form_json(json, &show->forms[form], 1);
+
+    /* the steps before it and behind it */
+
+    for (i = first; i < form; i++) {
+        if (show->broken >> i & 1) {
+            break;
+        }
+    }
+
+    if (form > first && i == form) {
+        json_object_set_new(json, "done",
+                            ctl_export_forms(show, first, form));
+    }
+
+    if (last > form + 1) {
+        json_object_set_new(json, "next",
+                            ctl_export_forms(show, form + 1, last));
+    }
 
     list = json_array();
 
-    for (i = 0; i < d->attempts_count; i++) {
-        json_array_append_new(list, ctl_attempt_json(&d->attempts[i]));
+    for (i = 0; i < full->attempts_count; i++) {
+        json_array_append_new(list, ctl_attempt_json(&full->attempts[i]));
     }
 
     json_object_set_new(json, "attempts", list);
@@ -211,39 +498,57 @@ ctl_export_json(const webhook_op_show_t *show)
 }
 
 
-/* What is sent. */
+static json_t *
+ctl_export_forms(const webhook_op_show_t *show, uint32_t from, uint32_t to)
+{
+    json_t  *list, *json;
+
+    list = json_array();
+
+    for ( /* void */ ; from < to; from++) {
+        json = json_object();
+
+        ctl_form_json(json, &show->forms[from], 1);
+        json_array_append_new(list, json);
+    }
+
+    return list;
+}
+
 
 static int
-ctl_export_body(json_t *json, const webhook_rendition_t *form)
+ctl_export_calls(ctl_export_t *x)
 {
-    json_t  *body;
+    uint32_t             i;
+    webhook_op_t         op, *ops;
+    webhook_op_calls_t  *l;
 
-    if (form->request.len) {
-        json_object_set_new(json, "request", ctl_json_text(&form->request));
-    }
+    memset(&op, 0, sizeof(op));
 
-    json_object_set_new(json, "content_type",
-                        ctl_json_text(&form->content_type));
+    op.type = WEBHOOK_OP_CALLS;
+    ops = &op;
+    l = &op.u.calls;
 
-    if (form->headers.len) {
-        json_object_set_new(json, "headers", ctl_json_text(&form->headers));
-    }
+    l->max = CTL_EXPORT_PAGE;
 
-    body = json_stringn(form->body.len ? (const char *) form->body.data : "",
-                        form->body.len);
+    do {
+        webhook_store_apply(x->st, &ops, 1);
 
-    if (body) {
-        json_object_set_new(json, "body", body);
-        return 0;
-    }
+        if (op.result != WEBHOOK_STORE_OK) {
+            return ctl_failed(&op, "the calls");
+        }
 
-    body = ctl_json_base64(&form->body);
+        for (i = 0; i < l->count; i++) {
+            ctl_export_line(x, ctl_call_json(&l->calls[i]), CTL_KIND_CALL);
+        }
 
-    if (body == NULL) {
-        return -1;
-    }
+        x->damaged += l->damaged;
 
-    json_object_set_new(json, "body_base64", body);
+        webhook_op_free(&op);
+
+        l->from = 1;
+
+    } while (l->more);
 
     return 0;
 }

@@ -2,9 +2,9 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * import: brings back what export wrote.  The deliveries of an event stand
- * one after the other there; they are put in one operation, under the ids that
- * they had, so that what is in the store already is left as it is.
+ * import: brings back what export wrote, line by line.  Everything goes in
+ * under the id that it had, so that what is in the store already is left as it
+ * is: it can be run again after it was broken off.
  */
 
 #ifndef _GNU_SOURCE
@@ -15,51 +15,52 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <openssl/evp.h>
 
 #include "webhookctl.h"
+#include "webhookctl_export.h"
 
 
-#define CTL_IMPORT_FORMS     64         /* of an event */
-#define CTL_IMPORT_ATTEMPTS  1000       /* of a delivery */
-
-
-/* One line. */
-
-typedef struct {
-    json_t               *json;
-    webhook_id_t          event;
-    webhook_past_t        past;
-    webhook_rendition_t   forms[CTL_IMPORT_FORMS];
-    uint32_t              forms_count;
-    void                 *decoded[CTL_IMPORT_FORMS];
-} ctl_line_t;
+#define CTL_IMPORT_ACTIONS  32          /* of a call */
 
 
 typedef struct {
-    ctl_line_t           *lines;
-    size_t                count;
-    size_t                size;
-
-    uint64_t              put;
-    uint64_t              there;
-    uint64_t              failed;
-    uint64_t              number;       /* of the line */
-} ctl_import_t;
+    const char  *kind;
+    int        (*read)(ctl_import_t *m, json_t *json);  /* -1: it cannot be
+                                                           read */
+} ctl_kind_t;
 
 
-static int ctl_import_line(ctl_import_t *m, webhook_store_t *st,
-    const char *text, size_t len);
-static int ctl_import_read(ctl_line_t *line);
-static int ctl_import_form(ctl_line_t *line, json_t *json);
-static int ctl_import_attempts(ctl_line_t *line);
-static void ctl_import_event(ctl_import_t *m, webhook_store_t *st);
-static webhook_store_result_e ctl_import_put(ctl_import_t *m,
-    webhook_store_t *st);
-static void ctl_import_free(ctl_line_t *line);
-static webhook_str_t ctl_import_text(json_t *json, const char *name);
-static uint64_t ctl_import_number(json_t *json, const char *name);
+static int ctl_import_line(ctl_import_t *m, const char *text, size_t len);
+static int ctl_import_begin(ctl_import_t *m, json_t *json);
+static void ctl_import_cut(ctl_import_t *m);
+static int ctl_import_end(ctl_import_t *m, json_t *json);
+static int ctl_import_endpoint(ctl_import_t *m, json_t *json);
+static int ctl_import_dedupe(ctl_import_t *m, json_t *json);
+static int ctl_import_idempotency(ctl_import_t *m, json_t *json);
+static int ctl_import_known(ctl_import_t *m, json_t *json,
+    webhook_known_t *known);
+static int ctl_import_call(ctl_import_t *m, json_t *json);
+static int ctl_import_action(json_t *json, webhook_call_action_t *action);
+static int ctl_import_quarantine(ctl_import_t *m, json_t *json);
+static int ctl_import_base64(json_t *json, const char *name,
+    const char *base64);
+static void ctl_import_apply(ctl_import_t *m, webhook_op_t *op,
+    uint64_t *count);
+static void ctl_import_print(const ctl_import_t *m, int json);
+
+
+static const ctl_kind_t  ctl_kinds[] = {
+    { CTL_KIND_ENDPOINT, ctl_import_endpoint },
+    { CTL_KIND_DEDUPE, ctl_import_dedupe },
+    { CTL_KIND_IDEMPOTENCY, ctl_import_idempotency },
+    { CTL_KIND_CALL, ctl_import_call },
+    { CTL_KIND_QUARANTINE, ctl_import_quarantine },
+    { CTL_KIND_END, ctl_import_end },
+    { NULL, NULL }
+};
 
 
 int
@@ -71,412 +72,508 @@ ctl_import(ctl_t *ctl, webhook_store_t *st)
     ssize_t        len;
     ctl_import_t   m;
 
-    (void) ctl;
-
     memset(&m, 0, sizeof(m));
+
+    m.st = st;
 
     text = NULL;
     size = 0;
     rc = 0;
 
+    errno = 0;
+
     while (rc == 0 && (len = getline(&text, &size, stdin)) != -1) {
         m.number++;
-        rc = ctl_import_line(&m, st, text, (size_t) len);
+        rc = ctl_import_line(&m, text, (size_t) len);
+        errno = 0;
     }
 
-    if (rc == 0) {
-        ctl_import_event(&m, st);
-    }
-
-    if (ferror(stdin)) {
-        ctl_say("cannot read: %s", strerror(errno));
+    if (rc == 0 && !feof(stdin)) {
+        ctl_say("cannot read: %s", strerror(errno ? errno : EIO));
         rc = 1;
     }
 
+    ctl_import_flush(&m);
+
+    if (rc == 0) {
+        ctl_import_cut(&m);
+    }
+
+    ctl_import_free(&m);
     free(text);
-    free(m.lines);
 
-    printf("%" PRIu64 " events are imported, %" PRIu64 " were there already, "
-           "%" PRIu64 " lines could not be taken\n", m.put, m.there,
-           m.failed);
+    ctl_import_print(&m, ctl->json);
 
-    return (rc || m.failed) ? 1 : 0;
+    return (rc || m.failed || m.unknown) ? 1 : 0;
 }
 
 
-/* Reads a line; the event before it is put when another begins. */
+static void
+ctl_import_print(const ctl_import_t *m, int json)
+{
+    json_t  *root;
+
+    if (json) {
+        root = json_object();
+
+        ctl_json_set_number(root, "events", m->events);
+        ctl_json_set_number(root, "calls", m->calls);
+        ctl_json_set_number(root, "repeats", m->repeats);
+        ctl_json_set_number(root, "there", m->there);
+        ctl_json_set_number(root, "skipped", m->skipped);
+        ctl_json_set_number(root, "failed", m->failed);
+
+        ctl_json_line(root);
+
+        return;
+    }
+
+    printf("%" PRIu64 " events, %" PRIu64 " calls and %" PRIu64 " repeats are "
+           "imported, %" PRIu64 " were there already, %" PRIu64 " lines are "
+           "skipped, %" PRIu64 " could not be taken\n", m->events, m->calls,
+           m->repeats, m->there, m->skipped, m->failed);
+}
+
+
+/* Not 0: nothing more is to be read. */
 
 static int
-ctl_import_line(ctl_import_t *m, webhook_store_t *st, const char *text,
-    size_t len)
+ctl_import_line(ctl_import_t *m, const char *text, size_t len)
 {
-    size_t       size;
-    ctl_line_t   line, *lines;
-
-    memset(&line, 0, sizeof(line));
+    int                rc;
+    json_t            *json;
+    webhook_str_t      kind;
+    const ctl_kind_t  *k;
 
     if (len <= 1) {
         return 0;
     }
 
-    line.json = json_loadb(text, len, JSON_ALLOW_NUL, NULL);
+    json = json_loadb(text, len, JSON_ALLOW_NUL, NULL);
 
-    if (line.json == NULL || ctl_import_read(&line) != 0) {
-        ctl_say("line %" PRIu64 " is none that export writes", m->number);
-        ctl_import_free(&line);
-        m->failed++;
-        return 0;
-    }
+    rc = json_is_object(json) ? ctl_import_text(json, "kind", &kind) : -1;
 
-    if (m->count
-        && memcmp(&m->lines[0].event, &line.event, sizeof(webhook_id_t)) != 0)
+    if (rc == 0 && kind.len == sizeof(CTL_KIND_EXPORT) - 1
+        && memcmp(kind.data, CTL_KIND_EXPORT, kind.len) == 0)
     {
-        ctl_import_event(m, st);
+        rc = ctl_import_begin(m, json);
+        json_decref(json);
+
+        return rc;
     }
 
-    if (m->count == m->size) {
-        size = m->size ? m->size * 2 : 8;
+    m->lines++;
 
-        lines = realloc(m->lines, size * sizeof(ctl_line_t));
-        if (lines == NULL) {
-            ctl_import_free(&line);
-            ctl_say("no memory for line %" PRIu64, m->number);
-            return 1;
+    if (rc == 0
+        && (kind.len == 0 || (kind.len == sizeof(CTL_KIND_DELIVERY) - 1
+                              && memcmp(kind.data, CTL_KIND_DELIVERY, kind.len)
+                                 == 0)))
+    {
+        rc = ctl_import_delivery(m, json);
+
+        if (rc == 0) {
+            return 0;
         }
 
-        m->lines = lines;
-        m->size = size;
+    } else if (rc == 0) {
+
+        for (k = ctl_kinds; k->kind; k++) {
+            if (strlen(k->kind) == kind.len
+                && memcmp(k->kind, kind.data, kind.len) == 0)
+            {
+                break;
+            }
+        }
+
+        if (k->kind) {
+            rc = k->read(m, json);
+
+        } else {
+            m->skipped++;
+
+            if (!m->unknown) {
+                ctl_say("line %" PRIu64 ": there is no kind \"%.*s\" here: "
+                        "lines like that are skipped", m->number,
+                        (int) (kind.len < 64 ? kind.len : 64),
+                        (char *) kind.data);
+            }
+
+            m->unknown = 1;
+        }
     }
 
-    m->lines[m->count++] = line;
+    if (rc) {
+        ctl_say("line %" PRIu64 " is none that export writes", m->number);
+        m->failed++;
+    }
+
+    json_decref(json);
 
     return 0;
 }
 
 
 static int
-ctl_import_read(ctl_line_t *line)
+ctl_import_begin(ctl_import_t *m, json_t *json)
 {
-    int             state;
-    size_t          i;
-    json_t         *list;
-    webhook_str_t   text;
+    uint64_t  version;
 
-    text = ctl_import_text(line->json, "event");
+    ctl_import_flush(m);
+    ctl_import_cut(m);
 
-    if (webhook_id_parse(&text, &line->event) != WEBHOOK_OK) {
-        return -1;
+    version = ctl_import_number(json, "version");
+
+    if (version == 0 || version > CTL_EXPORT_VERSION) {
+        ctl_say("line %" PRIu64 ": an export of version %" PRIu64 " is none "
+                "that this webhookctl can read, which knows version %d; take "
+                "the one that wrote it", m->number, version,
+                CTL_EXPORT_VERSION);
+        m->failed++;
+        return 1;
     }
 
-    text = ctl_import_text(line->json, "state");
-    state = webhook_state_parse(&text);
+    m->begun = 1;
+    m->lines = 0;
 
-    if (state == -1 || ctl_import_text(line->json, "type").len == 0) {
-        return -1;
+    return 0;
+}
+
+
+/* An export has no last line. */
+
+static void
+ctl_import_cut(ctl_import_t *m)
+{
+    if (m->begun) {
+        ctl_say("the export ends before its last line: it was cut short, and "
+                "the rest of it is missing");
+        m->failed++;
     }
 
-    line->past.state = (webhook_state_e) state;
-    line->past.sends = (uint32_t) ctl_import_number(line->json, "sends");
-    line->past.status = (uint32_t) ctl_import_number(line->json, "status");
-    line->past.finished = ctl_import_number(line->json, "finished_ms");
-
-    if (ctl_import_form(line, line->json) != 0) {
-        return -1;
-    }
-
-    list = json_object_get(line->json, "next");
-
-    for (i = 0; i < json_array_size(list); i++) {
-        if (ctl_import_form(line, json_array_get(list, i)) != 0) {
-            return -1;
-        }
-    }
-
-    return ctl_import_attempts(line);
+    m->begun = 0;
 }
 
 
 static int
-ctl_import_form(ctl_line_t *line, json_t *json)
+ctl_import_end(ctl_import_t *m, json_t *json)
 {
-    int                   n;
-    webhook_str_t         base64;
-    unsigned char        *p;
-    webhook_rendition_t  *form;
+    uint64_t  lines, damaged;
 
-    if (line->forms_count == CTL_IMPORT_FORMS || !json_is_object(json)) {
+    ctl_import_flush(m);
+
+    m->lines--;
+
+    lines = ctl_import_number(json, "lines");
+    damaged = ctl_import_number(json, "damaged");
+
+    if (m->begun && m->lines != lines) {
+        ctl_say("the export has %" PRIu64 " lines, of which %" PRIu64 " are "
+                "here", lines, m->lines);
+        m->failed++;
+    }
+
+    if (damaged) {
+        ctl_say("the export says that %" PRIu64 " damaged rows were left out "
+                "of it", damaged);
+    }
+
+    m->begun = 0;
+
+    return 0;
+}
+
+
+/* One that was paused. */
+
+static int
+ctl_import_endpoint(ctl_import_t *m, json_t *json)
+{
+    uint64_t       done;
+    webhook_op_t   op;
+
+    memset(&op, 0, sizeof(op));
+
+    op.type = WEBHOOK_OP_PAUSE;
+    op.u.pause.make = 1;
+
+    op.u.pause.all = json_is_true(json_object_get(json, "all"));
+
+    if ((!op.u.pause.all
+         && ctl_import_name(json, "endpoint", &op.u.pause.endpoint) != 0)
+        || ctl_import_text(json, "paused", &op.u.pause.reason) != 0
+        || op.u.pause.reason.len > 255)
+    {
         return -1;
     }
 
-    form = &line->forms[line->forms_count];
+    ctl_import_apply(m, &op, &done);
 
-    form->request = ctl_import_text(json, "request");
-    form->content_type = ctl_import_text(json, "content_type");
-    form->headers = ctl_import_text(json, "headers");
+    return 0;
+}
 
-    if (json_is_string(json_object_get(json, "body"))) {
-        form->body = ctl_import_text(json, "body");
-        line->forms_count++;
+
+static int
+ctl_import_dedupe(ctl_import_t *m, json_t *json)
+{
+    webhook_known_t  known;
+
+    memset(&known, 0, sizeof(known));
+
+    known.kind = WEBHOOK_KNOWN_CALL;
+    known.status = (uint32_t) ctl_import_number(json, "status");
+
+    if (ctl_import_name(json, "receiver", &known.scope) != 0
+        || ctl_import_text(json, "answer", &known.answer) != 0)
+    {
+        return -1;
+    }
+
+    return ctl_import_known(m, json, &known);
+}
+
+
+static int
+ctl_import_idempotency(ctl_import_t *m, json_t *json)
+{
+    webhook_known_t  known;
+
+    memset(&known, 0, sizeof(known));
+
+    known.kind = WEBHOOK_KNOWN_EVENT;
+
+    if (ctl_import_hex(json, "body", known.body, sizeof(known.body)) != 0
+        || ctl_import_id(json, "event", &known.event) != 0)
+    {
+        return -1;
+    }
+
+    return ctl_import_known(m, json, &known);
+}
+
+
+static int
+ctl_import_known(ctl_import_t *m, json_t *json, webhook_known_t *known)
+{
+    uint64_t         ends, wall;
+    webhook_op_t     op;
+    struct timespec  now;
+
+    ends = ctl_import_number(json, "ends_ms");
+
+    if (ends == 0
+        || ctl_import_hex(json, "key", known->key, sizeof(known->key)) != 0)
+    {
+        return -1;
+    }
+
+    clock_gettime(CLOCK_REALTIME, &now);
+
+    wall = (uint64_t) now.tv_sec * 1000 + (uint64_t) now.tv_nsec / 1000000;
+
+    if (ends <= wall) {
+        m->skipped++;
         return 0;
     }
 
-    base64 = ctl_import_text(json, "body_base64");
+    known->left = ends - wall;
 
-    if (base64.len == 0 || base64.len % 4 || base64.len > INT32_MAX) {
+    memset(&op, 0, sizeof(op));
+
+    op.type = WEBHOOK_OP_REMEMBER;
+    op.u.remember.known = *known;
+
+    ctl_import_apply(m, &op, &m->repeats);
+
+    return 0;
+}
+
+
+static int
+ctl_import_call(ctl_import_t *m, json_t *json)
+{
+    size_t                  i;
+    json_t                 *list;
+    webhook_op_t            op;
+    webhook_call_t         *call;
+    webhook_call_action_t   actions[CTL_IMPORT_ACTIONS];
+
+    memset(&op, 0, sizeof(op));
+    memset(actions, 0, sizeof(actions));
+
+    op.type = WEBHOOK_OP_PUT_CALL;
+    call = &op.u.put_call.call;
+
+    if (ctl_import_id(json, "id", &call->id) != 0
+        || ctl_import_name(json, "receiver", &call->receiver) != 0
+        || ctl_import_text(json, "receiver", &call->name) != 0
+        || ctl_import_text(json, "remote", &call->remote) != 0
+        || ctl_import_text(json, "content_type", &call->content_type) != 0
+        || ctl_import_text(json, "headers", &call->headers) != 0
+        || ctl_import_text(json, "body", &call->body) != 0
+        || ctl_import_text(json, "verified", &call->verified) != 0
+        || ctl_import_text(json, "answer", &call->answer) != 0
+        || ctl_import_text(json, "error", &call->error) != 0)
+    {
         return -1;
     }
 
-    p = malloc(base64.len);
+    call->wall = ctl_import_number(json, "time_ms");
+    call->status = (uint32_t) ctl_import_number(json, "status");
+    call->total = (uint32_t) ctl_import_number(json, "total_usec");
+
+    list = json_object_get(json, "actions");
+
+    if (json_array_size(list) > CTL_IMPORT_ACTIONS) {
+        return -1;
+    }
+
+    for (i = 0; i < json_array_size(list); i++) {
+        if (ctl_import_action(json_array_get(list, i), &actions[i]) != 0) {
+            return -1;
+        }
+    }
+
+    call->actions = actions;
+    call->actions_count = (uint32_t) i;
+
+    ctl_import_apply(m, &op, &m->calls);
+
+    return 0;
+}
+
+
+static int
+ctl_import_action(json_t *json, webhook_call_action_t *action)
+{
+    if (ctl_import_text(json, "method", &action->method) != 0
+        || ctl_import_text(json, "uri", &action->uri) != 0
+        || ctl_import_text(json, "body", &action->body) != 0)
+    {
+        return -1;
+    }
+
+    action->status = (uint32_t) ctl_import_number(json, "status");
+    action->total = (uint32_t) ctl_import_number(json, "total_usec");
+
+    return 0;
+}
+
+
+/* What could not be read there is of no use here. */
+
+static int
+ctl_import_quarantine(ctl_import_t *m, json_t *json)
+{
+    (void) json;
+
+    m->skipped++;
+
+    return 0;
+}
+
+
+static void
+ctl_import_apply(ctl_import_t *m, webhook_op_t *op, uint64_t *count)
+{
+    webhook_store_apply(m->st, &op, 1);
+
+    if (op->result == WEBHOOK_STORE_OK) {
+        (*count)++;
+
+    } else if (op->result == WEBHOOK_STORE_DUPLICATE) {
+        m->there++;
+
+    } else {
+        ctl_say("line %" PRIu64 ": %s", m->number,
+                webhook_store_result_text(op->result));
+        m->failed++;
+    }
+
+    webhook_op_free(op);
+}
+
+
+int
+ctl_import_text(json_t *json, const char *name, webhook_str_t *text)
+{
+    char     base64[64];
+    json_t  *value;
+
+    snprintf(base64, sizeof(base64), "%s_base64", name);
+
+    if (json_object_get(json, base64)
+        && ctl_import_base64(json, name, base64) != 0)
+    {
+        return -1;
+    }
+
+    value = json_object_get(json, name);
+
+    if (json_is_string(value)) {
+        text->data = (unsigned char *) json_string_value(value);
+        text->len = json_string_length(value);
+
+        return 0;
+    }
+
+    text->data = (unsigned char *) "";
+    text->len = 0;
+
+    return (value == NULL || json_is_null(value)) ? 0 : -1;
+}
+
+
+/* The bytes become the member that they are of. */
+
+static int
+ctl_import_base64(json_t *json, const char *name, const char *base64)
+{
+    int             n, rc;
+    size_t          len;
+    json_t         *value;
+    const char     *text;
+    unsigned char  *p;
+
+    value = json_object_get(json, base64);
+    text = json_string_value(value);
+    len = json_string_length(value);
+
+    if (text == NULL || len == 0 || len % 4 || len > INT32_MAX) {
+        return -1;
+    }
+
+    p = malloc(len);
     if (p == NULL) {
         return -1;
     }
 
-    line->decoded[line->forms_count] = p;
-
-    n = EVP_DecodeBlock(p, base64.data, (int) base64.len);
+    n = EVP_DecodeBlock(p, (const unsigned char *) text, (int) len);
 
     if (n < 0) {
+        free(p);
         return -1;
     }
 
     /* what fills the last group is counted too */
 
-    n -= base64.data[base64.len - 1] == '=';
-    n -= base64.data[base64.len - 2] == '=';
+    n -= text[len - 1] == '=';
+    n -= text[len - 2] == '=';
 
-    form->body.data = p;
-    form->body.len = (size_t) n;
+    rc = n < 0 ? -1
+         : json_object_set_new(json, name,
+                               json_stringn_nocheck((char *) p, (size_t) n));
 
-    line->forms_count++;
+    free(p);
 
-    return 0;
+    if (rc == 0) {
+        json_object_del(json, base64);
+    }
+
+    return rc;
 }
 
 
-static int
-ctl_import_attempts(ctl_line_t *line)
-{
-    size_t              i, n;
-    json_t             *list, *json;
-    webhook_attempt_t  *a;
-
-    list = json_object_get(line->json, "attempts");
-    n = json_array_size(list);
-
-    if (n == 0) {
-        return 0;
-    }
-
-    if (n > CTL_IMPORT_ATTEMPTS) {
-        return -1;
-    }
-
-    line->past.attempts = calloc(n, sizeof(webhook_attempt_t));
-    if (line->past.attempts == NULL) {
-        return -1;
-    }
-
-    for (i = 0; i < n; i++) {
-        json = json_array_get(list, i);
-        a = &line->past.attempts[i];
-
-        a->wall = ctl_import_number(json, "time_ms");
-        a->number = (uint32_t) ctl_import_number(json, "number");
-        a->status = (uint32_t) ctl_import_number(json, "status");
-        a->connect = (uint32_t) ctl_import_number(json, "connect_usec");
-        a->tls = (uint32_t) ctl_import_number(json, "tls_usec");
-        a->first_byte = (uint32_t) ctl_import_number(json,
-                                                     "first_byte_usec");
-        a->total = (uint32_t) ctl_import_number(json, "total_usec");
-        a->error = ctl_import_text(json, "error");
-        a->address = ctl_import_text(json, "address");
-        a->answer = ctl_import_text(json, "answer");
-
-        if (a->number == 0 || a->number > (uint64_t) line->past.sends + 1) {
-            return -1;
-        }
-    }
-
-    line->past.attempts_count = (uint32_t) n;
-
-    return 0;
-}
-
-
-/* Puts the event whose lines were read. */
-
-static void
-ctl_import_event(ctl_import_t *m, webhook_store_t *st)
-{
-    char                     id[WEBHOOK_ID_TEXT_LEN + 1];
-    size_t                   i;
-    webhook_store_result_e   result;
-
-    if (m->count == 0) {
-        return;
-    }
-
-    result = ctl_import_put(m, st);
-
-    switch (result) {
-
-    case WEBHOOK_STORE_OK:
-        m->put++;
-        break;
-
-    case WEBHOOK_STORE_DUPLICATE:
-        m->there++;
-        break;
-
-    default:
-        ctl_id(&m->lines[0].event, id);
-        ctl_say("event %s: %s", id, webhook_store_result_text(result));
-        m->failed += m->count;
-        break;
-    }
-
-    for (i = 0; i < m->count; i++) {
-        ctl_import_free(&m->lines[i]);
-    }
-
-    m->count = 0;
-}
-
-
-static webhook_store_result_e
-ctl_import_put(ctl_import_t *m, webhook_store_t *st)
-{
-    char                    *end;
-    size_t                   i;
-    ctl_line_t              *line;
-    webhook_op_t             op, *ops;
-    webhook_id_t             wire;
-    webhook_str_t            text, name;
-    webhook_put_t           *puts;
-    webhook_rendition_t      forms[CTL_IMPORT_FORMS];
-    webhook_store_result_e   result;
-
-    memset(&op, 0, sizeof(op));
-
-    puts = calloc(m->count, sizeof(webhook_put_t));
-    if (puts == NULL) {
-        return WEBHOOK_STORE_UNAVAILABLE;
-    }
-
-    line = &m->lines[0];
-    ops = &op;
-
-    op.type = WEBHOOK_OP_PUT_EVENT;
-    op.u.put_event.id = line->event;
-    op.u.put_event.wall = ctl_import_number(line->json, "time_ms");
-    op.u.put_event.type = ctl_import_text(line->json, "type");
-    op.u.put_event.forms = forms;
-    op.u.put_event.deliveries = puts;
-
-    if (op.u.put_event.wall == 0) {
-        op.u.put_event.wall = webhook_id_time(&line->event);
-    }
-
-    text = ctl_import_text(line->json, "webhook_id");
-
-    wire = line->event;
-
-    if (text.len && webhook_id_parse(&text, &wire) != WEBHOOK_OK) {
-        free(puts);
-        return WEBHOOK_STORE_UNAVAILABLE;
-    }
-
-    op.u.put_event.wire = &wire;
-
-    if (webhook_id_untimed(&line->event)) {
-
-        /* of format 1: as the migration names it */
-
-        webhook_id_timed(&line->event, op.u.put_event.wall,
-                         &op.u.put_event.id);
-    }
-
-    for (i = 0; i < m->count; i++) {
-        line = &m->lines[i];
-
-        if (op.u.put_event.forms_count + line->forms_count
-            > CTL_IMPORT_FORMS)
-        {
-            free(puts);
-            return WEBHOOK_STORE_UNAVAILABLE;
-        }
-
-        name = ctl_import_text(line->json, "endpoint");
-
-        if (name.len) {
-            puts[i].endpoint = webhook_id_name(&name);
-
-        } else {
-
-            /* one that was never named: EVENT.#NUMBER */
-
-            text = ctl_import_text(line->json, "id");
-
-            if (text.len > WEBHOOK_ID_TEXT_LEN + 2) {
-                puts[i].endpoint = strtoull((char *) text.data
-                                            + WEBHOOK_ID_TEXT_LEN + 2, &end,
-                                            16);
-            }
-        }
-
-        puts[i].form = op.u.put_event.forms_count;
-        puts[i].steps = line->forms_count;
-        puts[i].past = &line->past;
-
-        memcpy(&forms[op.u.put_event.forms_count], line->forms,
-               line->forms_count * sizeof(webhook_rendition_t));
-
-        op.u.put_event.forms_count += line->forms_count;
-        op.u.put_event.count++;
-    }
-
-    webhook_store_apply(st, &ops, 1);
-
-    result = op.result;
-
-    webhook_op_free(&op);
-    free(puts);
-
-    return result;
-}
-
-
-static void
-ctl_import_free(ctl_line_t *line)
-{
-    uint32_t  i;
-
-    for (i = 0; i < CTL_IMPORT_FORMS; i++) {
-        free(line->decoded[i]);
-    }
-
-    free(line->past.attempts);
-    json_decref(line->json);
-}
-
-
-static webhook_str_t
-ctl_import_text(json_t *json, const char *name)
-{
-    json_t         *value;
-    webhook_str_t   text;
-
-    value = json_object_get(json, name);
-
-    text.data = (unsigned char *) (json_is_string(value)
-                                   ? json_string_value(value) : "");
-    text.len = json_is_string(value) ? json_string_length(value) : 0;
-
-    return text;
-}
-
-
-static uint64_t
+uint64_t
 ctl_import_number(json_t *json, const char *name)
 {
     json_int_t  n;
@@ -484,4 +581,84 @@ ctl_import_number(json_t *json, const char *name)
     n = json_integer_value(json_object_get(json, name));
 
     return n > 0 ? (uint64_t) n : 0;
+}
+
+
+int
+ctl_import_hex(json_t *json, const char *name, void *p, size_t len)
+{
+    size_t         i, n;
+    json_t        *value;
+    const char    *text, *digit;
+    unsigned char *out;
+
+    static const char  digits[] = "0123456789abcdef";
+
+    value = json_object_get(json, name);
+    text = json_string_value(value);
+    out = p;
+
+    if (text == NULL || json_string_length(value) != len * 2) {
+        return -1;
+    }
+
+    for (i = 0; i < len * 2; i++) {
+        digit = text[i] ? strchr(digits, text[i]) : NULL;
+
+        if (digit == NULL) {
+            return -1;
+        }
+
+        n = (size_t) (digit - digits);
+
+        out[i / 2] = (unsigned char) (i % 2 ? out[i / 2] | n : n << 4);
+    }
+
+    return 0;
+}
+
+
+int
+ctl_import_id(json_t *json, const char *name, webhook_id_t *id)
+{
+    webhook_str_t  text;
+
+    if (ctl_import_text(json, name, &text) != 0) {
+        return -1;
+    }
+
+    return webhook_id_parse(&text, id) == WEBHOOK_OK ? 0 : -1;
+}
+
+
+int
+ctl_import_name(json_t *json, const char *name, uint64_t *id)
+{
+    char            member[64];
+    unsigned        i;
+    unsigned char   bytes[8];
+    webhook_str_t   text;
+
+    snprintf(member, sizeof(member), "%s_id", name);
+
+    if (json_object_get(json, member)) {
+
+        if (ctl_import_hex(json, member, bytes, sizeof(bytes)) != 0) {
+            return -1;
+        }
+
+        for (*id = 0, i = 0; i < sizeof(bytes); i++) {
+            *id = *id << 8 | bytes[i];
+        }
+
+        return *id ? 0 : -1;
+    }
+
+    if (ctl_import_text(json, name, &text) != 0 || text.len == 0) {
+        return -1;
+    }
+
+    *id = webhook_id_name(&text);
+
+    return 0;
 }

@@ -15,7 +15,7 @@
 #include "../ngx_http_webhook_module/core/webhook_json.h"
 
 
-static json_t *ctl_json_body(const webhook_str_t *s);
+static json_t *ctl_json_exact(const webhook_str_t *s);
 
 
 json_t *
@@ -23,23 +23,25 @@ ctl_delivery_json(const webhook_delivery_t *d,
     const webhook_op_stats_t *stats)
 {
     char         id[WEBHOOK_ID_TEXT_LEN + 1], buf[40], number[20];
-    json_t      *json, *name;
-    const char  *waits;
+    json_t      *json;
+    const char  *name, *waits;
 
     ctl_id(&d->event, id);
 
     json = json_object();
-    name = ctl_json_text(&d->endpoint_name);
 
     snprintf(number, sizeof(number), "#%016" PRIx64, d->endpoint);
 
-    json_object_set_new(json, "id",
-                        json_sprintf("%s.%s", id,
-                                     d->endpoint_name.len
-                                     ? json_string_value(name) : number));
+    json_object_set_new(json, "id", json_null());
     json_object_set_new(json, "event", json_string(id));
-    json_object_set_new(json, "endpoint", name);
-    json_object_set_new(json, "type", ctl_json_text(&d->type));
+    ctl_json_set(json, "endpoint", &d->endpoint_name);
+
+    name = d->endpoint_name.len
+           ? json_string_value(json_object_get(json, "endpoint")) : number;
+
+    json_object_set_new(json, "id", json_sprintf("%s.%s", id, name));
+
+    ctl_json_set(json, "type", &d->type);
     json_object_set_new(json, "state",
                         json_string(webhook_state_name(d->state)));
     json_object_set_new(json, "sends", json_integer(d->attempts));
@@ -60,8 +62,23 @@ ctl_delivery_json(const webhook_delivery_t *d,
                         d->sent ? json_string(ctl_time(d->sent, buf,
                                                        sizeof(buf)))
                                 : json_null());
-    json_object_set_new(json, "error", d->error.len
-                        ? ctl_json_text(&d->error) : json_null());
+
+    if (d->error.len) {
+        ctl_json_set(json, "error", &d->error);
+
+    } else {
+        json_object_set_new(json, "error", json_null());
+    }
+
+    if (d->order) {
+        ctl_json_set_name(json, "order_key", d->order);
+        ctl_json_set_number(json, "order_place", d->place);
+
+    } else {
+        json_object_set_new(json, "order_key", json_null());
+        json_object_set_new(json, "order_place", json_null());
+    }
+
     json_object_set_new(json, "step", json_integer(d->step + 1));
     json_object_set_new(json, "steps", json_integer(d->steps));
     json_object_set_new(json, "finished",
@@ -77,29 +94,36 @@ ctl_delivery_json(const webhook_delivery_t *d,
 }
 
 
-json_t *
-ctl_form_json(const webhook_rendition_t *form, int body)
+void
+ctl_form_json(json_t *json, const webhook_rendition_t *form, int body)
 {
-    json_t  *json, *text;
+    json_t  *text;
 
-    json = json_object();
+    if (form->request.len) {
+        ctl_json_set(json, "request", &form->request);
 
-    json_object_set_new(json, "request", form->request.len
-                        ? ctl_json_text(&form->request) : json_null());
-    json_object_set_new(json, "content_type",
-                        ctl_json_text(&form->content_type));
-    json_object_set_new(json, "headers", ctl_json_text(&form->headers));
-    json_object_set_new(json, "body_length",
-                        json_integer((json_int_t) form->body.len));
-
-    if (body) {
-        text = ctl_json_body(&form->body);
-
-        json_object_set_new(json, text ? "body" : "body_base64",
-                            text ? text : ctl_json_base64(&form->body));
+    } else {
+        json_object_set_new(json, "request", json_null());
     }
 
-    return json;
+    ctl_json_set(json, "content_type", &form->content_type);
+    ctl_json_set(json, "headers", &form->headers);
+    ctl_json_set_number(json, "body_length", form->body.len);
+
+    if (!body) {
+        return;
+    }
+
+    /* of what is no text there is no sense in showing parts */
+
+    text = ctl_json_exact(&form->body);
+
+    if (text) {
+        json_object_set_new(json, "body", text);
+
+    } else {
+        ctl_json_set_base64(json, "body_base64", &form->body);
+    }
 }
 
 
@@ -122,9 +146,9 @@ ctl_attempt_json(const webhook_attempt_t *a)
     json_object_set_new(json, "first_byte_usec",
                         json_integer(a->first_byte));
     json_object_set_new(json, "total_usec", json_integer(a->total));
-    json_object_set_new(json, "address", ctl_json_text(&a->address));
-    json_object_set_new(json, "error", ctl_json_text(&a->error));
-    json_object_set_new(json, "answer", ctl_json_text(&a->answer));
+    ctl_json_set(json, "address", &a->address);
+    ctl_json_set(json, "error", &a->error);
+    ctl_json_set(json, "answer", &a->answer);
 
     return json;
 }
@@ -144,27 +168,28 @@ ctl_call_json(const webhook_call_t *call)
     list = json_array();
 
     json_object_set_new(json, "id", json_string(id));
-    json_object_set_new(json, "receiver", ctl_json_text(&call->name));
+    ctl_json_set(json, "receiver", &call->name);
+    ctl_json_set_name(json, "receiver_id", call->receiver);
+    ctl_json_set_number(json, "time_ms", call->wall);
     json_object_set_new(json, "time",
                         json_string(ctl_time(call->wall, buf, sizeof(buf))));
-    json_object_set_new(json, "remote", ctl_json_text(&call->remote));
+    ctl_json_set(json, "remote", &call->remote);
     json_object_set_new(json, "status", json_integer(call->status));
     json_object_set_new(json, "total_usec", json_integer(call->total));
-    json_object_set_new(json, "content_type",
-                        ctl_json_text(&call->content_type));
-    json_object_set_new(json, "headers", ctl_json_text(&call->headers));
-    json_object_set_new(json, "body", ctl_json_text(&call->body));
-    json_object_set_new(json, "verified", ctl_json_text(&call->verified));
-    json_object_set_new(json, "answer", ctl_json_text(&call->answer));
-    json_object_set_new(json, "error", ctl_json_text(&call->error));
+    ctl_json_set(json, "content_type", &call->content_type);
+    ctl_json_set(json, "headers", &call->headers);
+    ctl_json_set(json, "body", &call->body);
+    ctl_json_set(json, "verified", &call->verified);
+    ctl_json_set(json, "answer", &call->answer);
+    ctl_json_set(json, "error", &call->error);
 
     for (i = 0; i < call->actions_count; i++) {
         action = &call->actions[i];
         item = json_object();
 
-        json_object_set_new(item, "method", ctl_json_text(&action->method));
-        json_object_set_new(item, "uri", ctl_json_text(&action->uri));
-        json_object_set_new(item, "body", ctl_json_text(&action->body));
+        ctl_json_set(item, "method", &action->method);
+        ctl_json_set(item, "uri", &action->uri);
+        ctl_json_set(item, "body", &action->body);
         json_object_set_new(item, "status",
                             action->status ? json_integer(action->status)
                                            : json_null());
@@ -215,36 +240,104 @@ ctl_json_text(const webhook_str_t *s)
 }
 
 
+void
+ctl_json_set(json_t *json, const char *name, const webhook_str_t *s)
+{
+    char     base64[64];
+    json_t  *text;
+
+    text = ctl_json_exact(s);
+
+    if (text) {
+        json_object_set_new(json, name, text);
+        return;
+    }
+
+    json_object_set_new(json, name, ctl_json_text(s));
+
+    snprintf(base64, sizeof(base64), "%s_base64", name);
+    ctl_json_set_base64(json, base64, s);
+}
+
+
 /* The bytes if they are UTF-8, else NULL. */
 
 static json_t *
-ctl_json_body(const webhook_str_t *s)
+ctl_json_exact(const webhook_str_t *s)
 {
     return json_stringn(s->len ? (const char *) s->data : "", s->len);
 }
 
 
-json_t *
-ctl_json_base64(const webhook_str_t *s)
+void
+ctl_json_set_base64(json_t *json, const char *name, const webhook_str_t *s)
 {
     int             n;
-    json_t         *json;
     unsigned char  *text;
 
     /* a body has 128 megabytes at most */
 
     text = malloc(s->len / 3 * 4 + 5);
     if (text == NULL) {
-        return NULL;
+
+        /* half of the truth would be taken for the whole */
+
+        ctl_say("no memory");
+        exit(1);
     }
 
-    n = EVP_EncodeBlock(text, s->data, (int) s->len);
+    n = EVP_EncodeBlock(text, s->len ? s->data : (unsigned char *) "",
+                        (int) s->len);
 
-    json = json_stringn((const char *) text, (size_t) n);
-
+    json_object_set_new(json, name, json_stringn((const char *) text,
+                                                 (size_t) n));
     free(text);
+}
 
-    return json;
+
+void
+ctl_json_set_hex(json_t *json, const char *name, const void *p, size_t len)
+{
+    char                  hex[2 * 512 + 1];
+    size_t                i;
+    const unsigned char  *bytes;
+
+    bytes = p;
+
+    if (len > sizeof(hex) / 2) {
+        len = sizeof(hex) / 2;
+    }
+
+    for (i = 0; i < len; i++) {
+        snprintf(hex + i * 2, 3, "%02x", bytes[i]);
+    }
+
+    json_object_set_new(json, name, json_stringn(hex, len * 2));
+}
+
+
+void
+ctl_json_set_name(json_t *json, const char *name, uint64_t id)
+{
+    json_object_set_new(json, name, json_sprintf("%016" PRIx64, id));
+}
+
+
+void
+ctl_json_set_id(json_t *json, const char *name, const webhook_id_t *id)
+{
+    char  text[WEBHOOK_ID_TEXT_LEN + 1];
+
+    ctl_id(id, text);
+
+    json_object_set_new(json, name, json_string(text));
+}
+
+
+void
+ctl_json_set_number(json_t *json, const char *name, uint64_t n)
+{
+    json_object_set_new(json, name, json_integer((json_int_t) n));
 }
 
 
@@ -253,8 +346,15 @@ ctl_json_line(json_t *json)
 {
     /* to a terminal, too, go no stored bytes that it could obey */
 
-    json_dumpf(json, stdout, isatty(STDOUT_FILENO)
-                             ? JSON_COMPACT|JSON_ENSURE_ASCII : JSON_COMPACT);
+    if (json_dumpf(json, stdout, isatty(STDOUT_FILENO)
+                                 ? JSON_COMPACT|JSON_ENSURE_ASCII
+                                 : JSON_COMPACT)
+        != 0 && !ferror(stdout))
+    {
+        ctl_say("no memory");
+        exit(1);
+    }
+
     printf("\n");
 
     json_decref(json);

@@ -204,7 +204,10 @@ ctl_print_show(const webhook_op_show_t *show, const webhook_op_stats_t *stats,
                                                  sizeof(a1))));
 
         for (i = 0; i < show->forms_count; i++) {
-            json_array_append_new(list, ctl_form_json(&show->forms[i], body));
+            item = json_object();
+
+            ctl_form_json(item, &show->forms[i], body);
+            json_array_append_new(list, item);
         }
 
         json_object_set_new(root, "forms", list);

@@ -195,16 +195,16 @@ ctl_replay_run(webhook_store_t *st, webhook_filter_t *filter, int cancel,
 static void
 ctl_replay_tell(const ctl_t *ctl, int cancel, uint64_t count)
 {
-    printf("%" PRIu64 " %s deliveries%s%s%s%.*s %s %s\n", count,
-           ctl->state != -1 ? webhook_state_name(ctl->state)
-           : cancel ? "waiting or blocking" : "finished",
-           ctl->endpoint_name ? " to " : "",
-           ctl->endpoint_name ? ctl->endpoint_name : "",
-           ctl->type.len ? " of " : "",
-           (int) ctl->type.len,
-           ctl->type.len ? (const char *) ctl->type.data : "",
-           ctl->dry_run ? "would be" : "will be",
-           cancel ? "cancelled" : "sent again");
+    ctl_tell("%" PRIu64 " %s deliveries%s%s%s%.*s %s %s", count,
+             ctl->state != -1 ? webhook_state_name(ctl->state)
+             : cancel ? "waiting or blocking" : "finished",
+             ctl->endpoint_name ? " to " : "",
+             ctl->endpoint_name ? ctl->endpoint_name : "",
+             ctl->type.len ? " of " : "",
+             (int) ctl->type.len,
+             ctl->type.len ? (const char *) ctl->type.data : "",
+             ctl->dry_run ? "would be" : "will be",
+             cancel ? "cancelled" : "sent again");
 }
 
 

@@ -235,25 +235,37 @@ const ctl_command_t  ctl_commands[] = {
 
     { "export", ctl_export, CTL_READ, NULL, CTL_FLAG, NULL, 0, 0,
       CTL_FILTER|ctl_bit(CTL_LIMIT)|ctl_bit(CTL_JSON),
-      "deliveries with their bodies, a JSON object a line",
-      "A JSON object for each delivery, with its body (`body`, or "
-      "`body_base64` where that is not UTF-8) and every attempt. `next` holds "
-      "what the later steps of a durable call would send. All are exported "
-      "unless `--limit` is given. Damaged rows are left out: they are "
-      "counted, and the exit status is 1. `-s FILE` reads the file of a store "
-      "that was set aside, or a copy." },
+      "what the store holds, a JSON object a line",
+      "Deliveries with what they send and every attempt, the oldest first, "
+      "their order keys, pauses, calls of receivers, and what is known of "
+      "repeats; docs/export.md describes the lines. With a filter or "
+      "`--limit` it is deliveries alone. `-s FILE` reads the file of a store "
+      "that was set aside, or a copy.\n"
+      "\n"
+      "The output holds bodies as they are stored, and what is still to be "
+      "sent is not masked: call it under `umask 077`. Damaged rows are left "
+      "out: they are counted, and the exit status is 1." },
 
     { "import", ctl_import, CTL_WRITE, NULL, CTL_FLAG, NULL, 0, 0,
-      0,
+      ctl_bit(CTL_JSON),
       "brings back what export wrote, from the standard input",
-      "Puts every event that the store does not have yet, under its old id, "
-      "with its deliveries, their states and attempts:\n"
+      "Puts what the store does not have yet, under its old ids:\n"
       "\n"
       "    webhookctl -s data.mdb.damaged-TIME export | webhookctl import\n"
       "\n"
-      "What waited or was being sent is due at once, the oldest event first. "
-      "Importing twice changes nothing. Order keys, calls of receivers and "
-      "what is known of repeats are not exported." },
+      "What waited or was being sent is due at once, the oldest event first, "
+      "in the order of its keys. Run again it changes nothing, also after it "
+      "was killed in the middle." },
+
+    { "quarantine", ctl_quarantine, CTL_WRITE_WORD,
+      "[list|show NUMBER|export|drop NUMBER...|drop all]", CTL_CHOICE,
+      "list show export drop", 0, -1,
+      ctl_bit(CTL_DRY_RUN)|ctl_bit(CTL_YES)|ctl_bit(CTL_JSON),
+      "rows of the store that could not be read",
+      "Lists them; `show` shows one byte by byte, `export` writes all of them "
+      "for whoever can tell what is in them, a JSON object a line, and `drop` "
+      "removes them for good. `drop all` wants `--yes`. Rows may hold bodies "
+      "of events." },
 
     { "backup", ctl_backup, CTL_COPY, "FILE|-", CTL_FILE, NULL, 1, 1,
       ctl_bit(CTL_JSON),

@@ -7,12 +7,13 @@
  */
 
 #include <inttypes.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "webhookctl.h"
-
-
-static size_t ctl_hidden(const unsigned char *p, size_t len);
+#include "../ngx_http_webhook_module/core/webhook_show.h"
 
 
 /*
@@ -22,59 +23,69 @@ static size_t ctl_hidden(const unsigned char *p, size_t len);
  */
 
 size_t
-ctl_text(const webhook_str_t *s, size_t max)
+ctl_text_to(FILE *out, const webhook_str_t *s, size_t max)
 {
-    size_t                i, n, len, columns;
-    json_t               *json;
-    unsigned char         c;
-    webhook_str_t         head;
-    const unsigned char  *p;
+    size_t                columns;
+    unsigned              n;
+    const unsigned char  *p, *last, *end;
 
-    head.data = s->data;
-    head.len = s->len < max ? s->len : max;
+    p = s->data;
+    end = s->data + s->len;
+    last = end;
 
-    json = ctl_json_text(&head);        /* valid UTF-8 from here on */
+    if (s->len > max) {
+        last = s->data + max;
 
-    p = (const unsigned char *) json_string_value(json);
-    len = json_string_length(json);
+        /* not in the middle of a character */
+
+        while (last > p && (*last & 0xc0) == 0x80 && s->data + max - last < 4) {
+            last--;
+        }
+    }
+
     columns = 0;
 
-    for (i = 0; i < len; i++) {
-        c = p[i];
+    while (p < last) {
 
-        if (c == '\n' || c == '\t' || c == '\r') {
+        if (*p == '\n' || *p == '\t' || *p == '\r') {
 
             /* one space for a run of them and of the blanks around */
 
-            while (i + 1 < len && p[i + 1] && strchr("\n\t\r ", p[i + 1])) {
-                i++;
-            }
+            do {
+                p++;
+            } while (p < last && *p && strchr("\n\t\r ", *p));
 
-            putchar(' ');
+            putc(' ', out);
             columns++;
             continue;
         }
 
-        n = ctl_hidden(p + i, len - i);
+        n = (unsigned) webhook_show_plain(p, last);
 
         if (n == 0) {
-            putchar(c);
-            columns += (c & 0xc0) != 0x80;
+
+            /* all bytes of a character that is not shown */
+
+            n = (unsigned) webhook_show_length(p, last);
+
+            columns += 4 * n;
+
+            for ( /* void */ ; n; n--) {
+                fprintf(out, "\\x%02x", *p++);
+            }
+
             continue;
         }
 
-        for ( /* void */ ; n; n--, i++) {
-            printf("\\x%02x", p[i]);
-            columns += 4;
-        }
+        columns++;
 
-        i--;
+        for ( /* void */ ; n; n--) {
+            putc(*p++, out);
+        }
     }
 
-    json_decref(json);
-
-    if (head.len < s->len) {
-        printf(" ...");
+    if (last < end) {
+        fputs(" ...", out);
         columns += 4;
     }
 
@@ -82,37 +93,10 @@ ctl_text(const webhook_str_t *s, size_t max)
 }
 
 
-/*
- * The length of the character at p if a terminal would take it for a command
- * or hide by it what follows: C0 and C1 controls, marks that turn the
- * direction of writing, line and paragraph separators.  Else 0.
- */
-
-static size_t
-ctl_hidden(const unsigned char *p, size_t len)
+size_t
+ctl_text(const webhook_str_t *s, size_t max)
 {
-    if (p[0] < 0x20 || p[0] == 0x7f) {
-        return 1;
-    }
-
-    if (p[0] == 0xc2 && len > 1 && p[1] < 0xa0) {
-        return 2;
-    }
-
-    if (p[0] != 0xe2 || len < 3) {
-        return 0;
-    }
-
-    /* U+200B to U+200F, U+2028 to U+202E, U+2060 to U+206F */
-
-    if ((p[1] == 0x80 && ((p[2] >= 0x8b && p[2] <= 0x8f)
-                          || (p[2] >= 0xa8 && p[2] <= 0xae)))
-        || (p[1] == 0x81 && p[2] >= 0xa0 && p[2] <= 0xaf))
-    {
-        return 3;
-    }
-
-    return 0;
+    return ctl_text_to(stdout, s, max);
 }
 
 
@@ -254,4 +238,51 @@ ctl_id(const webhook_id_t *id, char *buf)
 {
     webhook_id_text(id, (unsigned char *) buf);
     buf[WEBHOOK_ID_TEXT_LEN] = '\0';
+}
+
+
+/* A line; what came into it from outside is shown as ctl_text() shows it. */
+
+void
+ctl_line_to(FILE *out, const char *fmt, va_list args)
+{
+    int             n;
+    char           *text, buf[256];
+    va_list         again;
+    webhook_str_t   line;
+
+    va_copy(again, args);
+
+    n = vsnprintf(buf, sizeof(buf), fmt, again);
+
+    va_end(again);
+
+    text = NULL;
+
+    if (n >= (int) sizeof(buf)) {
+        text = malloc((size_t) n + 1);
+
+        if (text) {
+            vsnprintf(text, (size_t) n + 1, fmt, args);
+        }
+    }
+
+    line.data = (unsigned char *) (text ? text : buf);
+    line.len = n < 0 ? 0 : text ? (size_t) n : strlen(buf);
+
+    (void) ctl_text_to(out, &line, line.len);
+    putc('\n', out);
+
+    free(text);
+}
+
+
+void
+ctl_tell(const char *fmt, ...)
+{
+    va_list  args;
+
+    va_start(args, fmt);
+    ctl_line_to(stdout, fmt, args);
+    va_end(args);
 }

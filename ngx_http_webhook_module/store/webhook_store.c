@@ -299,6 +299,8 @@ webhook_store_apply(webhook_store_t *st, webhook_op_t **ops, uint32_t count)
         case WEBHOOK_OP_RETRY:
         case WEBHOOK_OP_CANCEL:
         case WEBHOOK_OP_PAUSE:
+        case WEBHOOK_OP_REMEMBER:
+        case WEBHOOK_OP_DISCARD:
             sure++;
             writes++;
             break;
@@ -516,6 +518,7 @@ webhook_store_refused(webhook_store_t *st, webhook_op_t **ops, uint32_t count)
         if (ops[i]->result == WEBHOOK_STORE_FULL
             && (ops[i]->type == WEBHOOK_OP_PUT_EVENT
                 || ops[i]->type == WEBHOOK_OP_PUT_CALL
+                || ops[i]->type == WEBHOOK_OP_REMEMBER
                 || (ops[i]->type == WEBHOOK_OP_RESERVE
                     && !ops[i]->u.reserve.bound)))
         {
@@ -715,6 +718,12 @@ webhook_store_write(webhook_txn_t *t, webhook_op_t *op)
     case WEBHOOK_OP_CLOCK:
         return webhook_clock_accept(t, op);
 
+    case WEBHOOK_OP_REMEMBER:
+        return webhook_known_remember(t, op);
+
+    case WEBHOOK_OP_DISCARD:
+        return webhook_quarantine_discard(t, op);
+
     default:
         return EINVAL;
     }
@@ -779,6 +788,14 @@ webhook_store_reads(webhook_store_t *st, webhook_op_t **ops, uint32_t count)
 
             case WEBHOOK_OP_CALLS:
                 rc = webhook_call_list(&t, op);
+                break;
+
+            case WEBHOOK_OP_KNOWN:
+                rc = webhook_known_list(&t, op);
+                break;
+
+            case WEBHOOK_OP_QUARANTINE:
+                rc = webhook_quarantine_list(&t, op);
                 break;
 
             case WEBHOOK_OP_STATS:

@@ -161,9 +161,13 @@ typedef enum {
     WEBHOOK_OP_PAUSE,
     WEBHOOK_OP_REPLAY,
     WEBHOOK_OP_CLOCK,
+    WEBHOOK_OP_REMEMBER,
+    WEBHOOK_OP_DISCARD,
     WEBHOOK_OP_LIST,            /* from here on: read only */
     WEBHOOK_OP_SHOW,
     WEBHOOK_OP_CALLS,
+    WEBHOOK_OP_KNOWN,
+    WEBHOOK_OP_QUARANTINE,
     WEBHOOK_OP_STATS,
     WEBHOOK_OP_CHECK
 } webhook_op_e;
@@ -235,15 +239,25 @@ typedef struct {
 
 typedef struct webhook_attempt_s  webhook_attempt_t;
 
+#define WEBHOOK_PLACE_MAX  ((uint64_t) 1 << 62)
 
-/* How a delivery stood in another store, from which it is brought here.  One
-   that was not finished there is due now, with all its sends before it. */
+
+/*
+ * How a delivery stood in another store, from which it is brought here.  One
+ * that was not finished there is due now, with all its sends before it.  One
+ * with an order key takes its place among those of the key that are here: what
+ * comes behind it and is not being sent yet waits for it.
+ */
 
 typedef struct {
     webhook_state_e     state;
+    uint32_t            step;       /* from 0 */
     uint32_t            sends;
     uint32_t            status;     /* of the last answer */
     uint64_t            finished;   /* wall, if it is */
+    uint64_t            order;      /* as webhook_delivery_t has it */
+    uint64_t            place;      /* up to WEBHOOK_PLACE_MAX */
+    unsigned            blocks:1;
     webhook_attempt_t  *attempts;   /* with their numbers */
     uint32_t            attempts_count;
 } webhook_past_t;
@@ -551,6 +565,7 @@ typedef struct {
     uint64_t       endpoint;
     unsigned       all:1;
     unsigned       resume:1;
+    unsigned       make:1;          /* also one that is not known yet */
     webhook_str_t  reason;          /* up to 255 bytes, shown by STATS */
 } webhook_op_pause_t;
 
@@ -583,12 +598,16 @@ typedef struct {
                                            key, and has no due time yet */
     unsigned           blocks:1;        /* it is dead, and later ones of its
                                            key wait for it */
+    uint64_t           order;           /* webhook_id_name() of its order key;
+                                           0: it has none */
+    uint64_t           place;           /* among those of its key */
 } webhook_delivery_t;
 
 
 /*
- * LIST.  Deliveries, the newest event first.  Work a call is bounded: a page
- * may hold fewer than max, even none, and still have a cursor.
+ * LIST.  Deliveries, the newest event first, or the oldest first.  Work a call
+ * is bounded: a page may hold fewer than max, even none, and still have a
+ * cursor.
  */
 
 #define WEBHOOK_CURSOR_LEN  24
@@ -597,6 +616,8 @@ struct webhook_filter_s {
     unsigned char        cursor[WEBHOOK_CURSOR_LEN];
     unsigned             from:1;        /* in: start behind the cursor */
     unsigned             more:1;        /* out: cursor is set, go on */
+    unsigned             oldest:1;      /* in: the oldest event first; for
+                                           LIST alone */
 
     uint64_t             endpoint;      /* in: 0: any */
     int                  state;         /* in: -1: any */
@@ -656,8 +677,10 @@ typedef struct {
     uint32_t                  forms_count;
     webhook_delivery_full_t  *deliveries;   /* each with its form's number */
     uint32_t                  count;
-    uint32_t                  damaged;      /* forms that could not be read,
-                                               and are empty, and deliveries */
+    uint64_t                  broken;       /* bits: forms that could not be
+                                               read, and are empty */
+    uint32_t                  damaged;      /* deliveries and attempts that
+                                               could not */
 } webhook_op_show_t;
 
 
@@ -678,7 +701,86 @@ typedef struct {
 
     webhook_call_t   *calls;                /* out */
     uint32_t          count;
+    uint32_t          damaged;              /* that could not be read */
 } webhook_op_calls_t;
+
+
+/*
+ * KNOWN.  What is known of repeats: calls that RESERVE and SETTLE dealt with
+ * (but for those that are under way), or events with an idempotency key.  Page
+ * by page, as LIST, in no order.  REMEMBER puts one that another store knew:
+ * DUPLICATE if it is known here, FULL at the bound.
+ */
+
+typedef enum {
+    WEBHOOK_KNOWN_CALL = 0,
+    WEBHOOK_KNOWN_EVENT
+} webhook_known_e;
+
+typedef struct {
+    webhook_known_e   kind;
+    uint64_t          scope;                /* CALL: the receiver */
+    unsigned char     key[32];
+    unsigned char     body[32];             /* EVENT */
+    webhook_id_t      event;                /* EVENT: that was put */
+    uint64_t          left;                 /* ms that it is known yet */
+    uint32_t          status;               /* CALL: what SETTLE was told */
+    webhook_str_t     answer;               /* the same */
+} webhook_known_t;
+
+#define WEBHOOK_KNOWN_CURSOR  64
+
+typedef struct {
+    webhook_known_e   kind;                 /* in */
+    unsigned char     cursor[WEBHOOK_KNOWN_CURSOR];
+    unsigned          from:1;
+    unsigned          more:1;
+    uint32_t          max;                  /* in */
+
+    webhook_known_t  *known;                /* out */
+    uint32_t          count;
+    uint32_t          damaged;              /* that could not be read */
+} webhook_op_known_t;
+
+typedef struct {
+    webhook_known_t   known;
+} webhook_op_remember_t;
+
+
+/*
+ * QUARANTINE.  Rows that could not be read, by their numbers, which ascend;
+ * page by page, as LIST.  DISCARD removes one, or with "all" those up to it, a
+ * few at a time: NOT_FOUND where there is none.
+ */
+
+typedef struct {
+    uint64_t          number;
+    uint64_t          wall;                 /* when that was found out; 0: the
+                                               row in quarantine cannot be
+                                               read itself */
+    webhook_str_t     table;
+    webhook_str_t     key;
+    webhook_str_t     value;
+} webhook_quarantined_t;
+
+typedef struct {
+    uint64_t                first;          /* in: the least number; out, if
+                                               more: to go on */
+    unsigned                more:1;
+    uint32_t                max;            /* in */
+    size_t                  max_bytes;      /* in: of values; one always is
+                                               returned */
+
+    webhook_quarantined_t  *rows;           /* out */
+    uint32_t                count;
+} webhook_op_quarantine_t;
+
+typedef struct {
+    uint64_t          number;
+    unsigned          all:1;
+    unsigned          more:1;               /* out: call again */
+    uint32_t          count;                /* out: removed */
+} webhook_op_discard_t;
 
 
 /* STATS.  Never scans a table. */
@@ -781,6 +883,10 @@ typedef struct {
         webhook_op_calls_t      calls;
         webhook_op_stats_t      stats;
         webhook_op_clock_t      clock;
+        webhook_op_known_t      known;
+        webhook_op_remember_t   remember;
+        webhook_op_quarantine_t quarantine;
+        webhook_op_discard_t    discard;
         webhook_op_check_t      check;
     } u;
 } webhook_op_t;

@@ -94,7 +94,7 @@ webhook_admin_pause(webhook_txn_t *t, webhook_op_t *op)
         return rc;
     }
 
-    if (!ep->exists && !ep->dirty) {
+    if (!ep->exists && !ep->dirty && !p->make) {
         op->result = WEBHOOK_STORE_NOT_FOUND;
         return 0;
     }

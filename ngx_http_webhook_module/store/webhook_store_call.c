@@ -232,6 +232,7 @@ webhook_call_list(webhook_txn_t *t, webhook_op_t *op)
             }
 
         } else if (rc == MDB_CORRUPTED || rc == MDB_NOTFOUND) {
+            l->damaged++;
             webhook_store_log_error(t->st, rc, "a call cannot be read");
 
         } else {

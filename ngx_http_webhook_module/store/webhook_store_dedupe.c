@@ -562,6 +562,99 @@ webhook_dedupe_end(const MDB_val *v, uint64_t *end)
 }
 
 
+int
+webhook_dedupe_known(webhook_txn_t *t, const unsigned char *key,
+    const MDB_val *v, webhook_known_t *known, int *over)
+{
+    int                   rc;
+    webhook_dedupe_row_t  row;
+
+    rc = webhook_dedupe_read(v, &row);
+    if (rc) {
+        return rc;
+    }
+
+    /* of one that is not settled, who acts dies with its store */
+
+    *over = !row.settled || row.end <= t->age;
+
+    known->kind = WEBHOOK_KNOWN_CALL;
+    known->scope = webhook_get_u64(key);
+    memcpy(known->key, key + 8, 32);
+    known->left = row.end - t->age;
+    known->status = row.status;
+    known->answer = row.answer;
+
+    return 0;
+}
+
+
+int
+webhook_dedupe_remember(webhook_txn_t *t, webhook_op_t *op)
+{
+    int                     rc, room, taken;
+    unsigned char           key[WEBHOOK_KEY_DEDUPE];
+    const webhook_known_t  *known;
+    webhook_dedupe_row_t    row;
+
+    known = &op->u.remember.known;
+
+    webhook_key_dedupe(key, known->scope, known->key);
+
+    rc = webhook_dedupe_get(t, key, &row);
+
+    if (rc == 0 && row.end > t->age) {
+        op->result = WEBHOOK_STORE_DUPLICATE;
+        return 0;
+    }
+
+    if (rc == MDB_CORRUPTED) {
+        row.end = 0;
+        rc = 0;
+    }
+
+    if (rc == 0) {
+        rc = webhook_dedupe_del(t, key, row.end);
+
+    } else if (rc == MDB_NOTFOUND) {
+        rc = 0;
+    }
+
+    if (rc == 0) {
+        rc = webhook_dedupe_room(t, &room);
+    }
+
+    if (rc) {
+        return rc;
+    }
+
+    op->result = WEBHOOK_STORE_FULL;
+
+    if (!room) {
+        return 0;
+    }
+
+    rc = webhook_expire_take(t, WEBHOOK_DEDUPE_TAKES + known->answer.len,
+                             &taken);
+
+    if (rc || !taken) {
+        return rc;
+    }
+
+    memset(&row, 0, sizeof(row));
+
+    row.token = ++t->state.lease;
+    row.end = webhook_later(t->age, known->left);
+    row.settled = 1;
+    row.status = known->status;
+    row.answer = known->answer;
+
+    op->result = WEBHOOK_STORE_OK;
+
+    return webhook_dedupe_put(t, key, &row);
+}
+
+
 static int
 webhook_dedupe_read(const MDB_val *v, webhook_dedupe_row_t *row)
 {

@@ -8,8 +8,16 @@
 #include "webhook_store_internal.h"
 
 
+#define WEBHOOK_EVENT_ATTEMPT  64       /* bytes of an attempt beside its
+                                           texts */
+
+
 static int webhook_event_valid(webhook_txn_t *t, webhook_op_put_event_t *p);
-static size_t webhook_event_size(const webhook_op_put_event_t *p);
+static int webhook_event_past_valid(const webhook_put_t *put);
+static size_t webhook_event_size(webhook_store_t *st,
+    const webhook_op_put_event_t *p);
+static size_t webhook_event_past_size(webhook_store_t *st,
+    const webhook_past_t *past);
 static int webhook_event_keep(webhook_txn_t *t,
     const webhook_rendition_t *form, webhook_form_row_t *row);
 static int webhook_event_delivery(webhook_txn_t *t, webhook_op_put_event_t *p,
@@ -17,6 +25,8 @@ static int webhook_event_delivery(webhook_txn_t *t, webhook_op_put_event_t *p,
 static int webhook_event_past(webhook_txn_t *t, webhook_op_put_event_t *p,
     const webhook_put_t *put, webhook_endpoint_row_t *ep,
     webhook_delivery_row_t *d, uint32_t *open);
+static int webhook_event_block(webhook_txn_t *t, webhook_op_put_event_t *p,
+    webhook_endpoint_row_t *ep, webhook_delivery_row_t *d, uint32_t *open);
 
 
 int
@@ -61,7 +71,7 @@ webhook_event_put(webhook_txn_t *t, webhook_op_t *op)
         return 0;
     }
 
-    rc = webhook_expire_take(t, webhook_event_size(p), &taken);
+    rc = webhook_expire_take(t, webhook_event_size(t->st, p), &taken);
     if (rc) {
         return rc;
     }
@@ -178,6 +188,10 @@ webhook_event_valid(webhook_txn_t *t, webhook_op_put_event_t *p)
                                     "form");
             return 0;
         }
+
+        if (put->past && !webhook_event_past_valid(put)) {
+            goto exceeds;
+        }
     }
 
     return 1;
@@ -190,10 +204,33 @@ exceeds:
 }
 
 
+static int
+webhook_event_past_valid(const webhook_put_t *put)
+{
+    uint32_t               i, steps;
+    const webhook_past_t  *past;
+
+    past = put->past;
+    steps = put->steps ? put->steps : 1;
+
+    if (past->step >= steps || past->place > WEBHOOK_PLACE_MAX) {
+        return 0;
+    }
+
+    for (i = 0; i < past->attempts_count; i++) {
+        if (past->attempts[i].number == 0) {
+            return 0;
+        }
+    }
+
+    return 1;
+}
+
+
 /* About the bytes it takes on disk. */
 
 static size_t
-webhook_event_size(const webhook_op_put_event_t *p)
+webhook_event_size(webhook_store_t *st, const webhook_op_put_event_t *p)
 {
     size_t                      size;
     uint32_t                    i;
@@ -210,6 +247,38 @@ webhook_event_size(const webhook_op_put_event_t *p)
 
         size += webhook_blob_size(form->request.len + form->content_type.len
                                   + form->headers.len + form->body.len);
+    }
+
+    for (i = 0; i < p->count; i++) {
+        if (p->deliveries[i].past) {
+            size += webhook_event_past_size(st, p->deliveries[i].past);
+        }
+    }
+
+    return size;
+}
+
+
+static size_t
+webhook_event_past_size(webhook_store_t *st, const webhook_past_t *past)
+{
+    size_t                    size, len;
+    uint32_t                  i;
+    const webhook_attempt_t  *a;
+
+    size = 0;
+
+    for (i = 0; i < past->attempts_count; i++) {
+        a = &past->attempts[i];
+
+        len = WEBHOOK_EVENT_ATTEMPT + a->error.len + a->address.len
+              + a->answer.len;
+
+        if (len > WEBHOOK_ROW_MAX) {
+            len = WEBHOOK_ROW_MAX;
+        }
+
+        size += (size_t) webhook_finished_size(st, WEBHOOK_KEY_ATTEMPT, len);
     }
 
     return size;
@@ -314,7 +383,7 @@ webhook_event_delivery(webhook_txn_t *t, webhook_op_put_event_t *p,
 
     if (put->order.len) {
         d.order = webhook_id_name(&put->order);
-        d.place = ++t->state.place;
+        d.place = webhook_order_place(t);
 
         rc = webhook_order_enter(t, ep, &p->id, &d);
         if (rc) {
@@ -380,6 +449,9 @@ webhook_event_past(webhook_txn_t *t, webhook_op_put_event_t *p,
 
     d->attempts = past->sends;
     d->status = past->status;
+    d->step = past->step;
+    d->order = past->order;
+    d->place = past->place;
 
     for (i = 0; i < past->attempts_count; i++) {
         a = &past->attempts[i];
@@ -405,15 +477,30 @@ webhook_event_past(webhook_txn_t *t, webhook_op_put_event_t *p,
 
         d->due = t->now > age ? t->now - age : 0;
 
+        if (d->order) {
+            rc = webhook_order_insert(t, ep, &p->id, d);
+            if (rc) {
+                return rc;
+            }
+        }
+
         return webhook_queue_wait(t, ep, &p->id, d);
     }
 
-    d->state = past->state;
     d->finished = past->finished;
 
-    if (d->state == WEBHOOK_DELIVERED) {
-        d->step = d->steps - 1;
+    if (d->order && past->state == WEBHOOK_DEAD && past->blocks) {
+        rc = webhook_event_block(t, p, ep, d, open);
+        if (rc) {
+            return rc;
+        }
     }
+
+    if (d->order && d->place == 0) {
+        d->place = webhook_order_place(t);
+    }
+
+    d->state = past->state;
 
     ep->states[d->state]++;
     ep->dirty = 1;
@@ -424,4 +511,32 @@ webhook_event_past(webhook_txn_t *t, webhook_op_put_event_t *p,
 
     return webhook_txn_put(t, WEBHOOK_DB_DELIVERIES, key,
                            WEBHOOK_KEY_DELIVERY, buf, len, 0);
+}
+
+
+/* It is dead, and those behind it wait for what becomes of it, if it is the
+   head of its key here. */
+
+static int
+webhook_event_block(webhook_txn_t *t, webhook_op_put_event_t *p,
+    webhook_endpoint_row_t *ep, webhook_delivery_row_t *d, uint32_t *open)
+{
+    int  rc;
+
+    rc = webhook_order_insert(t, ep, &p->id, d);
+    if (rc) {
+        return rc;
+    }
+
+    if (d->parked) {
+        d->parked = 0;
+        return 0;
+    }
+
+    (*open)++;
+
+    d->blocks = 1;
+    d->due = t->now;
+
+    return webhook_queue_block(t, ep, &p->id, d, 1);
 }

@@ -19,8 +19,6 @@ static int webhook_finished_put(webhook_txn_t *t, webhook_class_e class,
     uint64_t time, const webhook_id_t *id, uint64_t bytes);
 static int webhook_finished_attempts(webhook_txn_t *t,
     const webhook_id_t *id, uint64_t *bytes);
-static uint64_t webhook_finished_size(webhook_txn_t *t, size_t key,
-    size_t len);
 
 
 int
@@ -159,7 +157,7 @@ webhook_finished_measure(webhook_txn_t *t, const webhook_id_t *id,
 
     *class = WEBHOOK_CLASS_DELIVERED;
 
-    *bytes = webhook_finished_size(t, WEBHOOK_KEY_FINISHED, 8);
+    *bytes = webhook_finished_size(t->st, WEBHOOK_KEY_FINISHED, 8);
 
     webhook_key_delivery(key, id, 0);
 
@@ -174,7 +172,7 @@ webhook_finished_measure(webhook_txn_t *t, const webhook_id_t *id,
             break;
         }
 
-        *bytes += webhook_finished_size(t, k.mv_size, val.mv_size);
+        *bytes += webhook_finished_size(t->st, k.mv_size, val.mv_size);
 
         if (webhook_get_u64((unsigned char *) k.mv_data + 16) != 0) {
 
@@ -225,7 +223,7 @@ webhook_finished_attempts(webhook_txn_t *t, const webhook_id_t *id,
             break;
         }
 
-        *bytes += webhook_finished_size(t, k.mv_size, val.mv_size);
+        *bytes += webhook_finished_size(t->st, k.mv_size, val.mv_size);
 
         rc = webhook_txn_cursor(t, WEBHOOK_DB_ATTEMPTS, &c);
 
@@ -241,22 +239,22 @@ webhook_finished_attempts(webhook_txn_t *t, const webhook_id_t *id,
 /* A row's share of its page.  LMDB splits a page before its last row where rows
    come in the order of their keys, so one fewer lie on a page than fit. */
 
-static uint64_t
-webhook_finished_size(webhook_txn_t *t, size_t key, size_t len)
+uint64_t
+webhook_finished_size(webhook_store_t *st, size_t key, size_t len)
 {
     size_t  page, node, rows;
 
-    page = t->st->page - 16;
+    page = st->page - 16;
     node = (WEBHOOK_FINISHED_NODE + key + len + 1) & ~(size_t) 1;
 
     if (node > page / 2) {
 
         /* on pages of its own */
 
-        return (16 + len + page - 1) / page * t->st->page + key;
+        return (16 + len + page - 1) / page * st->page + key;
     }
 
     rows = page / node;
 
-    return t->st->page / (rows > 2 ? rows - 1 : 1);
+    return st->page / (rows > 2 ? rows - 1 : 1);
 }

@@ -18,6 +18,7 @@ static int webhook_history_start(webhook_txn_t *t, webhook_filter_t *f,
     MDB_val *key, MDB_val *val);
 static int webhook_filter_until(webhook_txn_t *t, webhook_filter_t *f,
     MDB_val *key, MDB_val *val);
+static void webhook_filter_bound(unsigned char *key, uint64_t wall);
 static int webhook_history_fill(webhook_txn_t *t, void **memory,
     const webhook_id_t *id, uint64_t endpoint,
     const webhook_delivery_row_t *d, const webhook_head_row_t *head,
@@ -27,7 +28,8 @@ static int webhook_history_last(webhook_txn_t *t, void **memory,
 static int webhook_history_head(webhook_txn_t *t, const webhook_id_t *id,
     webhook_head_row_t *head);
 static int webhook_history_attempts(webhook_txn_t *t, void **memory,
-    const webhook_id_t *id, uint64_t endpoint, webhook_delivery_full_t *full);
+    const webhook_id_t *id, uint64_t endpoint, webhook_delivery_full_t *full,
+    uint32_t *damaged);
 static int webhook_history_each(webhook_txn_t *t, webhook_op_show_t *s,
     void **memory, const webhook_head_row_t *head, uint32_t *count);
 
@@ -40,6 +42,7 @@ webhook_history_list(webhook_txn_t *t, webhook_op_t *op)
     uint32_t                 rows, max;
     uint64_t                 endpoint;
     MDB_cursor              *c;
+    MDB_cursor_op            next;
     webhook_id_t             id;
     webhook_filter_t        *f;
     webhook_op_list_t       *l;
@@ -64,13 +67,15 @@ webhook_history_list(webhook_txn_t *t, webhook_op_t *op)
         return rc;
     }
 
+    next = f->oldest ? MDB_NEXT : MDB_PREV;
+
     rc = webhook_history_start(t, f, &key, &val);
 
     for (rows = 0; rc == 0; rows++) {
 
         if (key.mv_size != WEBHOOK_KEY_DELIVERY) {
             l->damaged++;
-            rc = mdb_cursor_get(c, &key, &val, MDB_PREV);
+            rc = mdb_cursor_get(c, &key, &val, next);
             continue;
         }
 
@@ -87,11 +92,16 @@ webhook_history_list(webhook_txn_t *t, webhook_op_t *op)
 
         if (t->st->format > 1) {
 
-            if (f->since && webhook_id_time(&id) < f->since) {
+            if (f->since && webhook_id_time(&id) < f->since && !f->oldest) {
                 return 0;
             }
 
             if (f->until && webhook_id_time(&id) >= f->until) {
+
+                if (f->oldest) {
+                    return 0;
+                }
+
                 rc = webhook_filter_until(t, f, &key, &val);
                 continue;
             }
@@ -115,23 +125,56 @@ webhook_history_list(webhook_txn_t *t, webhook_op_t *op)
             }
 
             l->count++;
+
+        } else if (endpoint
+                   && webhook_history_head(t, &id, &head) == MDB_NOTFOUND)
+        {
+            /* its event is gone without it */
+
+            l->damaged++;
         }
 
-        rc = mdb_cursor_get(c, &key, &val, MDB_PREV);
+        rc = mdb_cursor_get(c, &key, &val, next);
     }
 
     return rc == MDB_NOTFOUND ? 0 : rc;
 }
 
 
-/* The newest row that may be meant. */
+/* The newest row that may be meant, or the oldest. */
 
 static int
 webhook_history_start(webhook_txn_t *t, webhook_filter_t *f, MDB_val *key,
     MDB_val *val)
 {
-    int          rc;
-    MDB_cursor  *c;
+    int             rc;
+    MDB_cursor     *c;
+    unsigned char   bound[WEBHOOK_KEY_DELIVERY];
+
+    if (f->oldest) {
+
+        if (f->from) {
+            memcpy(bound, f->cursor, sizeof(bound));
+
+        } else {
+            webhook_filter_bound(bound, t->st->format > 1 ? f->since : 0);
+        }
+
+        rc = webhook_txn_seek(t, WEBHOOK_DB_DELIVERIES, bound, sizeof(bound),
+                              key, val);
+
+        if (rc == 0 && f->from
+            && memcmp(key->mv_data, bound, sizeof(bound)) == 0)
+        {
+            rc = webhook_txn_cursor(t, WEBHOOK_DB_DELIVERIES, &c);
+
+            if (rc == 0) {
+                rc = mdb_cursor_get(c, key, val, MDB_NEXT);
+            }
+        }
+
+        return rc;
+    }
 
     if (f->from) {
         return webhook_txn_seek_before(t, WEBHOOK_DB_DELIVERIES, f->cursor,
@@ -155,13 +198,22 @@ webhook_filter_until(webhook_txn_t *t, webhook_filter_t *f, MDB_val *key,
 {
     unsigned char  bound[WEBHOOK_KEY_DELIVERY];
 
-    /* the first 48 bits of an id are its time */
-
-    memset(bound, 0, sizeof(bound));
-    webhook_set_u64(bound, f->until << 16);
+    webhook_filter_bound(bound, f->until);
 
     return webhook_txn_seek_before(t, WEBHOOK_DB_DELIVERIES, bound,
                                    sizeof(bound), key, val);
+}
+
+
+/* The least key of that time. */
+
+static void
+webhook_filter_bound(unsigned char *key, uint64_t wall)
+{
+    /* the first 48 bits of an id are its time */
+
+    memset(key, 0, WEBHOOK_KEY_DELIVERY);
+    webhook_set_u64(key, wall << 16);
 }
 
 
@@ -241,6 +293,8 @@ webhook_history_fill(webhook_txn_t *t, void **memory, const webhook_id_t *id,
     out->steps = d->steps;
     out->parked = d->parked;
     out->blocks = d->blocks;
+    out->order = d->order;
+    out->place = d->place;
 
     if (webhook_memory_text(memory, &name, &out->endpoint_name) != 0
         || webhook_memory_text(memory, &head->type, &out->type) != 0)
@@ -345,7 +399,7 @@ webhook_history_show(webhook_txn_t *t, webhook_op_t *op)
 
         if (rc == MDB_CORRUPTED) {
             memset(&s->forms[i], 0, sizeof(webhook_rendition_t));
-            s->damaged++;
+            s->broken |= (uint64_t) 1 << i;
 
         } else if (rc) {
             return rc;
@@ -421,7 +475,8 @@ webhook_history_each(webhook_txn_t *t, webhook_op_show_t *s, void **memory,
                 return rc;
             }
 
-            rc = webhook_history_attempts(t, memory, &s->id, endpoint, full);
+            rc = webhook_history_attempts(t, memory, &s->id, endpoint, full,
+                                          &s->damaged);
             if (rc) {
                 return rc;
             }
@@ -438,7 +493,8 @@ webhook_history_each(webhook_txn_t *t, webhook_op_show_t *s, void **memory,
 
 static int
 webhook_history_attempts(webhook_txn_t *t, void **memory,
-    const webhook_id_t *id, uint64_t endpoint, webhook_delivery_full_t *full)
+    const webhook_id_t *id, uint64_t endpoint, webhook_delivery_full_t *full,
+    uint32_t *damaged)
 {
     int                 rc, pass;
     MDB_val             k, val;
@@ -490,6 +546,7 @@ webhook_history_attempts(webhook_txn_t *t, void **memory,
             }
 
             if (webhook_row_read_attempt(&val, &a) != 0) {
+                (*damaged)++;
                 continue;
             }
 

@@ -15,6 +15,7 @@
 
 
 #define WEBHOOK_IDEMPOTENCY_SHARE  4096     /* bytes of the store for each */
+#define WEBHOOK_IDEMPOTENCY_TAKES  512      /* bytes, of both rows */
 #define WEBHOOK_IDEMPOTENCY_LOOK   4        /* bodies of a key looked at */
 #define WEBHOOK_IDEMPOTENCY_STEP   2        /* ended ones that a put removes */
 #define WEBHOOK_IDEMPOTENCY_QUIET  60000    /* ms between two warnings */
@@ -24,6 +25,8 @@ static int webhook_idempotency_get(webhook_txn_t *t, const unsigned char *key,
     webhook_idempotency_row_t *row);
 static int webhook_idempotency_differs(webhook_txn_t *t,
     const unsigned char *key, int *differs);
+static int webhook_idempotency_write(webhook_txn_t *t,
+    const webhook_idempotency_t *i, const webhook_id_t *event, int *room);
 static int webhook_idempotency_room(webhook_txn_t *t, int *room);
 static int webhook_idempotency_del(webhook_txn_t *t, const unsigned char *end);
 
@@ -118,18 +121,36 @@ webhook_idempotency_differs(webhook_txn_t *t, const unsigned char *key,
 int
 webhook_idempotency_keep(webhook_txn_t *t, webhook_op_put_event_t *p)
 {
-    int                        rc, room;
+    int  rc, room;
+
+    if (p->idempotency.keep == 0) {
+        return 0;
+    }
+
+    rc = webhook_idempotency_write(t, &p->idempotency, &p->id, &room);
+
+    if (rc == 0 && !room) {
+        p->unprotected = 1;
+    }
+
+    return rc;
+}
+
+
+/* Writes a row, if there is room for it, over one that has ended. */
+
+static int
+webhook_idempotency_write(webhook_txn_t *t, const webhook_idempotency_t *i,
+    const webhook_id_t *event, int *room)
+{
+    int                        rc;
     size_t                     len;
     unsigned char              key[WEBHOOK_KEY_IDEMPOTENCY];
     unsigned char              end[WEBHOOK_KEY_IDEMPOTENCY_END];
     unsigned char              buf[WEBHOOK_ROW_MAX];
     webhook_idempotency_row_t  row;
 
-    if (p->idempotency.keep == 0) {
-        return 0;
-    }
-
-    webhook_key_idempotency(key, &p->idempotency);
+    webhook_key_idempotency(key, i);
 
     rc = webhook_idempotency_get(t, key, &row);
 
@@ -146,20 +167,15 @@ webhook_idempotency_keep(webhook_txn_t *t, webhook_op_put_event_t *p)
     }
 
     if (rc == 0) {
-        rc = webhook_idempotency_room(t, &room);
+        rc = webhook_idempotency_room(t, room);
     }
 
-    if (rc) {
+    if (rc || !*room) {
         return rc;
     }
 
-    if (!room) {
-        p->unprotected = 1;
-        return 0;
-    }
-
-    row.event = p->id;
-    row.end = webhook_later(t->age, p->idempotency.keep);
+    row.event = *event;
+    row.end = webhook_later(t->age, i->keep);
 
     len = webhook_row_write_idempotency(buf, &row);
 
@@ -173,6 +189,77 @@ webhook_idempotency_keep(webhook_txn_t *t, webhook_op_put_event_t *p)
 
     return webhook_txn_put(t, WEBHOOK_DB_IDEMPOTENCY_ENDS, end, sizeof(end),
                            "", 0, 0);
+}
+
+
+int
+webhook_idempotency_known(webhook_txn_t *t, const unsigned char *key,
+    const MDB_val *v, webhook_known_t *known, int *over)
+{
+    int                        rc;
+    webhook_idempotency_row_t  row;
+
+    rc = webhook_row_read_idempotency(v, &row);
+    if (rc) {
+        return rc;
+    }
+
+    *over = row.end <= t->age;
+
+    known->kind = WEBHOOK_KNOWN_EVENT;
+    memcpy(known->key, key, WEBHOOK_IDEMPOTENCY_LEN);
+    memcpy(known->body, key + WEBHOOK_IDEMPOTENCY_LEN,
+           WEBHOOK_IDEMPOTENCY_LEN);
+    known->event = row.event;
+    known->left = row.end - t->age;
+
+    return 0;
+}
+
+
+int
+webhook_idempotency_remember(webhook_txn_t *t, webhook_op_t *op)
+{
+    int                        rc, room, taken;
+    unsigned char              key[WEBHOOK_KEY_IDEMPOTENCY];
+    const webhook_known_t     *known;
+    webhook_idempotency_t      i;
+    webhook_idempotency_row_t  row;
+
+    known = &op->u.remember.known;
+
+    memcpy(i.key, known->key, WEBHOOK_IDEMPOTENCY_LEN);
+    memcpy(i.body, known->body, WEBHOOK_IDEMPOTENCY_LEN);
+    i.keep = known->left;
+
+    webhook_key_idempotency(key, &i);
+
+    rc = webhook_idempotency_get(t, key, &row);
+
+    if (rc == 0 && row.end > t->age) {
+        op->result = WEBHOOK_STORE_DUPLICATE;
+        return 0;
+    }
+
+    if (rc && rc != MDB_NOTFOUND && rc != MDB_CORRUPTED) {
+        return rc;
+    }
+
+    op->result = WEBHOOK_STORE_FULL;
+
+    rc = webhook_expire_take(t, WEBHOOK_IDEMPOTENCY_TAKES, &taken);
+
+    if (rc || !taken) {
+        return rc;
+    }
+
+    rc = webhook_idempotency_write(t, &i, &known->event, &room);
+
+    if (rc == 0 && room) {
+        op->result = WEBHOOK_STORE_OK;
+    }
+
+    return rc;
 }
 
 

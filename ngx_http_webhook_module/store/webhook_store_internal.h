@@ -16,12 +16,13 @@
  *   endpoint  endpoints, and when each wants to be looked at
  *   orphan    endpoints that no configuration names
  *   gate      whether one may be sent to now: limit, rate, pause, breaker
- *   repair    rows that cannot be read
+ *   repair    rows that cannot be read; quarantine: where they are kept
  *   order     deliveries that wait for an earlier one of their key
  *   queue     due deliveries and leases: claim, complete
  *   event     put; the forms of an event
  *   owner     slots of processes, and take-over
  *   idempotency  events whose request was repeated
+ *   known     what is known of repeats, for another store
  *   expire, history, calls     as their operations
  *   env       opens, resizes and sets aside the files
  *   migrate   brings an older store to the format of today
@@ -398,6 +399,9 @@ int webhook_finished_find(webhook_txn_t *t, const webhook_id_t *id,
 int webhook_finished_first(webhook_txn_t *t, unsigned class,
     unsigned char *key);
 
+/* A row's share of its page. */
+uint64_t webhook_finished_size(webhook_store_t *st, size_t key, size_t len);
+
 /* The class of an event whose deliveries are all over, and about the bytes
    that it takes, but for its forms. */
 int webhook_finished_measure(webhook_txn_t *t, const webhook_id_t *id,
@@ -508,6 +512,14 @@ int webhook_gate_settle(const webhook_txn_t *t, webhook_endpoint_row_t *ep,
 int webhook_order_enter(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     const webhook_id_t *id, webhook_delivery_row_t *d);
 
+/* The same for one that another store gave its place (d->place): a head that
+   comes behind it and waits is parked.  d->place may be another afterwards. */
+int webhook_order_insert(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    const webhook_id_t *id, webhook_delivery_row_t *d);
+
+/* A place behind all others. */
+uint64_t webhook_order_place(webhook_txn_t *t);
+
 /* The head of a key is over: the next one is. */
 int webhook_order_leave(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     uint64_t order);
@@ -569,6 +581,10 @@ int webhook_queue_requeue(webhook_txn_t *t, webhook_endpoint_row_t *ep,
 /* Cancels one that waits, or one that is dead and blocks its key. */
 int webhook_queue_cancel(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     const webhook_id_t *id, webhook_delivery_row_t *d);
+
+/* The row of a dead delivery that blocks its key: puts it, or takes it away. */
+int webhook_queue_block(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    const webhook_id_t *id, const webhook_delivery_row_t *d, int block);
 
 /* Ends the block of a dead delivery (d->blocks), which stays dead. */
 int webhook_queue_unblock(webhook_txn_t *t, webhook_endpoint_row_t *ep,
@@ -677,6 +693,18 @@ int webhook_dedupe_expire(webhook_txn_t *t, uint32_t max, uint32_t *count,
 
 /* When a row of dedupe ends. */
 int webhook_dedupe_end(const MDB_val *v, uint64_t *end);
+
+/* What a row of either table says; *over: that nobody need know it.  The answer
+   is a view into it.  And puts one that another store had. */
+int webhook_dedupe_known(webhook_txn_t *t, const unsigned char *key,
+    const MDB_val *v, webhook_known_t *known, int *over);
+int webhook_idempotency_known(webhook_txn_t *t, const unsigned char *key,
+    const MDB_val *v, webhook_known_t *known, int *over);
+int webhook_dedupe_remember(webhook_txn_t *t, webhook_op_t *op);
+int webhook_idempotency_remember(webhook_txn_t *t, webhook_op_t *op);
+
+int webhook_known_list(webhook_txn_t *t, webhook_op_t *op);
+int webhook_known_remember(webhook_txn_t *t, webhook_op_t *op);
 
 int webhook_admin_retry(webhook_txn_t *t, webhook_op_t *op);
 int webhook_admin_cancel(webhook_txn_t *t, webhook_op_t *op);
@@ -792,6 +820,8 @@ const char *webhook_env_table(webhook_db_e db);
 int webhook_quarantine(webhook_txn_t *t, webhook_db_e db, const void *key,
     size_t key_len, int keep);
 int webhook_quarantine_count(webhook_txn_t *t, uint64_t *count);
+int webhook_quarantine_list(webhook_txn_t *t, webhook_op_t *op);
+int webhook_quarantine_discard(webhook_txn_t *t, webhook_op_t *op);
 
 /* The number behind the last one, of a table whose keys are such. */
 int webhook_repair_number(webhook_txn_t *t, webhook_db_e db,

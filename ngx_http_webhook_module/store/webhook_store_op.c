@@ -76,6 +76,21 @@ webhook_op_reset(webhook_op_t *op)
 
     case WEBHOOK_OP_CALLS:
         op->u.calls.more = 0;
+        op->u.calls.damaged = 0;
+        break;
+
+    case WEBHOOK_OP_KNOWN:
+        op->u.known.more = 0;
+        op->u.known.damaged = 0;
+        break;
+
+    case WEBHOOK_OP_QUARANTINE:
+        op->u.quarantine.more = 0;
+        break;
+
+    case WEBHOOK_OP_DISCARD:
+        op->u.discard.more = 0;
+        op->u.discard.count = 0;
         break;
 
     case WEBHOOK_OP_STATS:
@@ -119,12 +134,23 @@ webhook_op_free(webhook_op_t *op)
         op->u.show.forms_count = 0;
         op->u.show.deliveries = NULL;
         op->u.show.count = 0;
+        op->u.show.broken = 0;
         op->u.show.damaged = 0;
         break;
 
     case WEBHOOK_OP_CALLS:
         op->u.calls.calls = NULL;
         op->u.calls.count = 0;
+        break;
+
+    case WEBHOOK_OP_KNOWN:
+        op->u.known.known = NULL;
+        op->u.known.count = 0;
+        break;
+
+    case WEBHOOK_OP_QUARANTINE:
+        op->u.quarantine.rows = NULL;
+        op->u.quarantine.count = 0;
         break;
 
     case WEBHOOK_OP_RESERVE:

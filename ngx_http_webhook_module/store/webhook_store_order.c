@@ -9,14 +9,24 @@
  * the next is to take the first row of a range.
  *
  * The place of a delivery is a number that the store gave at the put, not the
- * id of its event, which need not ascend.
+ * id of its event, which need not ascend.  It is the time of the put, or one
+ * more than the last, so that what another store put goes before what came
+ * here later.
  */
 
 #include "webhook_store_internal.h"
 
 
+#define WEBHOOK_ORDER_SHIFT   10        /* places in a millisecond, as bits */
+#define WEBHOOK_ORDER_PROBES  1024      /* for a place that is free */
+
+
 static int webhook_order_head(webhook_txn_t *t, uint64_t endpoint,
     uint64_t order, webhook_id_t *id);
+static int webhook_order_yield(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    const webhook_id_t *id, webhook_delivery_row_t *d, int *done);
+static int webhook_order_free(webhook_txn_t *t, uint64_t endpoint,
+    webhook_delivery_row_t *d);
 static int webhook_order_next(webhook_txn_t *t, uint64_t endpoint,
     uint64_t order, unsigned char *key, webhook_id_t *id);
 
@@ -73,6 +83,137 @@ webhook_order_enter(webhook_txn_t *t, webhook_endpoint_row_t *ep,
 
     return webhook_txn_put(t, WEBHOOK_DB_HEADS, key, sizeof(key), id->bytes,
                            16, 0);
+}
+
+
+uint64_t
+webhook_order_place(webhook_txn_t *t)
+{
+    uint64_t  time;
+
+    time = webhook_clock_real(t->st) << WEBHOOK_ORDER_SHIFT;
+
+    t->state.place++;
+
+    if (t->state.place < time && time <= WEBHOOK_PLACE_MAX) {
+        t->state.place = time;
+    }
+
+    return t->state.place;
+}
+
+
+int
+webhook_order_insert(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    const webhook_id_t *id, webhook_delivery_row_t *d)
+{
+    int  rc, done;
+
+    if (d->place == 0) {
+        d->place = webhook_order_place(t);
+
+    } else if (t->state.place < d->place) {
+        t->state.place = d->place;
+    }
+
+    rc = webhook_order_enter(t, ep, id, d);
+
+    if (rc || !d->parked) {
+        return rc;
+    }
+
+    rc = webhook_order_yield(t, ep, id, d, &done);
+
+    return (rc || done) ? rc : webhook_order_free(t, ep->id, d);
+}
+
+
+/* The head of the key makes way for one that comes before it, if it waits. */
+
+static int
+webhook_order_yield(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    const webhook_id_t *id, webhook_delivery_row_t *d, int *done)
+{
+    int                     rc;
+    webhook_id_t            head;
+    unsigned char           key[WEBHOOK_KEY_HEAD];
+    webhook_delivery_row_t  other;
+
+    *done = 0;
+
+    rc = webhook_order_head(t, ep->id, d->order, &head);
+
+    if (rc == 0) {
+        rc = webhook_queue_read(t, ep->id, &head, &other);
+    }
+
+    if (rc || other.state != WEBHOOK_PENDING || other.parked
+        || other.place <= d->place)
+    {
+        return rc;
+    }
+
+    rc = webhook_queue_unwait(t, ep, &head, &other);
+
+    if (rc == 0) {
+        rc = webhook_order_free(t, ep->id, &other);
+    }
+
+    if (rc) {
+        return rc;
+    }
+
+    other.parked = 1;
+
+    rc = webhook_queue_wait(t, ep, &head, &other);
+    if (rc) {
+        return rc;
+    }
+
+    d->parked = 0;
+    *done = 1;
+
+    webhook_key_head(key, ep->id, d->order);
+
+    return webhook_txn_put(t, WEBHOOK_DB_HEADS, key, sizeof(key), id->bytes,
+                           16, 0);
+}
+
+
+/* Two stores may have given the same place: the next one that is free. */
+
+static int
+webhook_order_free(webhook_txn_t *t, uint64_t endpoint,
+    webhook_delivery_row_t *d)
+{
+    int            rc;
+    MDB_val        val;
+    unsigned       n;
+    unsigned char  key[WEBHOOK_KEY_PARKED];
+
+    for (n = 0; n < WEBHOOK_ORDER_PROBES; n++) {
+
+        webhook_key_parked(key, endpoint, d->order, d->place);
+
+        rc = webhook_txn_get(t, WEBHOOK_DB_PARKED, key, sizeof(key), &val);
+
+        if (rc) {
+            break;
+        }
+
+        d->place++;
+    }
+
+    if (n == WEBHOOK_ORDER_PROBES) {
+        d->place = webhook_order_place(t);
+        return 0;
+    }
+
+    if (t->state.place < d->place) {
+        t->state.place = d->place;
+    }
+
+    return rc == MDB_NOTFOUND ? 0 : rc;
 }
 
 

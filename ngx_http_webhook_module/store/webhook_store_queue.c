@@ -23,8 +23,6 @@ static int webhook_queue_write(webhook_txn_t *t, uint64_t endpoint,
     const webhook_id_t *id, const webhook_delivery_row_t *d);
 static int webhook_queue_finish(webhook_txn_t *t, const webhook_id_t *id);
 static int webhook_queue_reopen(webhook_txn_t *t, const webhook_id_t *id);
-static int webhook_queue_block(webhook_txn_t *t, webhook_endpoint_row_t *ep,
-    const webhook_id_t *id, const webhook_delivery_row_t *d, int block);
 static int webhook_queue_seek(webhook_txn_t *t, const unsigned char *key,
     MDB_val *found, MDB_val *val);
 
@@ -287,9 +285,7 @@ webhook_queue_end(webhook_txn_t *t, webhook_endpoint_row_t *ep,
 }
 
 
-/* The row of one that blocks its key: puts it, or takes it away. */
-
-static int
+int
 webhook_queue_block(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     const webhook_id_t *id, const webhook_delivery_row_t *d, int block)
 {

@@ -30,76 +30,6 @@ static int webhook_repair_wake(webhook_txn_t *t, webhook_endpoint_row_t *row);
 
 
 int
-webhook_quarantine(webhook_txn_t *t, webhook_db_e db, const void *key,
-    size_t key_len, int keep)
-{
-    int                       rc;
-    size_t                    len, size;
-    MDB_val                   val;
-    uint64_t                  number;
-    unsigned char             nkey[WEBHOOK_KEY_QUARANTINE], *buf;
-    unsigned char             copy[WEBHOOK_KEY_MAX];
-    webhook_quarantine_row_t  row;
-
-    if (key_len > sizeof(copy)) {
-        return MDB_BAD_VALSIZE;
-    }
-
-    /* the key may be a view into what is written to */
-
-    memcpy(copy, key, key_len);
-
-    rc = webhook_txn_get(t, db, copy, key_len, &val);
-
-    if (rc) {
-        return rc == MDB_NOTFOUND ? 0 : rc;
-    }
-
-    rc = webhook_repair_number(t, WEBHOOK_DB_QUARANTINE, &number);
-    if (rc) {
-        return rc;
-    }
-
-    row.wall = webhook_clock_wall();
-    row.table.data = (unsigned char *) webhook_env_table(db);
-    row.table.len = strlen(webhook_env_table(db));
-    row.key.data = copy;
-    row.key.len = key_len;
-    row.value.data = val.mv_data;
-    row.value.len = val.mv_size;
-
-    size = val.mv_size + key_len + 128;
-
-    buf = malloc(size);
-    if (buf == NULL) {
-        return ENOMEM;
-    }
-
-    len = webhook_row_write_quarantine(buf, size, &row);
-
-    webhook_set_u64(nkey, number);
-
-    rc = webhook_txn_put(t, WEBHOOK_DB_QUARANTINE, nkey, sizeof(nkey), buf,
-                         len, 0);
-
-    free(buf);
-
-    if (rc == 0 && !keep) {
-        rc = webhook_txn_del(t, db, copy, key_len);
-    }
-
-    if (rc == 0) {
-        webhook_store_log(t->st, WEBHOOK_STORE_LOG_EMERG,
-                          "the store \"%s\": a row of the table \"%s\" is "
-                          "damaged; it is kept in quarantine", t->st->path,
-                          webhook_env_table(db));
-    }
-
-    return rc;
-}
-
-
-int
 webhook_repair_number(webhook_txn_t *t, webhook_db_e db, uint64_t *number)
 {
     int          rc;
@@ -119,20 +49,6 @@ webhook_repair_number(webhook_txn_t *t, webhook_db_e db, uint64_t *number)
     }
 
     return rc == MDB_NOTFOUND ? 0 : rc;
-}
-
-
-int
-webhook_quarantine_count(webhook_txn_t *t, uint64_t *count)
-{
-    int       rc;
-    MDB_stat  stat;
-
-    rc = webhook_txn_stat(t, WEBHOOK_DB_QUARANTINE, &stat);
-
-    *count = rc ? 0 : stat.ms_entries;
-
-    return rc;
 }
 
 

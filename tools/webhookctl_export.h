@@ -1,0 +1,80 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * Between the rooms that write and read exports (docs/export.md):
+ * webhookctl_export.c; webhookctl_import.c, and webhookctl_import_event.c,
+ * which puts deliveries back together as events; webhookctl_quarantine.c.
+ */
+
+#ifndef WEBHOOKCTL_EXPORT_H
+#define WEBHOOKCTL_EXPORT_H
+
+#include "webhookctl.h"
+
+
+#define CTL_EXPORT_VERSION     1
+
+/* Kinds of lines. */
+#define CTL_KIND_EXPORT        "webhook-export"     /* the first */
+#define CTL_KIND_ENDPOINT      "endpoint"
+#define CTL_KIND_DEDUPE        "dedupe"
+#define CTL_KIND_IDEMPOTENCY   "idempotency"
+#define CTL_KIND_DELIVERY      "delivery"
+#define CTL_KIND_CALL          "call"
+#define CTL_KIND_QUARANTINE    "quarantine"
+#define CTL_KIND_END           "end"                /* the last */
+
+/* A time that programs with numbers of 53 bits can read. */
+#define CTL_EXPORT_LONG        ((uint64_t) 1 << 52)
+
+
+typedef struct ctl_import_s  ctl_import_t;
+
+
+/* A batch of deliveries that were read, and not put yet. */
+typedef struct ctl_batch_s  ctl_batch_t;
+
+
+struct ctl_import_s {
+    webhook_store_t  *st;
+    ctl_batch_t      *batch;
+
+    uint64_t          number;           /* of the line */
+    uint64_t          lines;            /* of what is imported, since the first
+                                           line of an export */
+
+    uint64_t          events;           /* imported */
+    uint64_t          calls;
+    uint64_t          repeats;
+    uint64_t          there;            /* were there already */
+    uint64_t          skipped;          /* lines of no use here */
+    uint64_t          failed;           /* lines that could not be taken */
+
+    unsigned          begun:1;          /* an export, which has not ended */
+    unsigned          unknown:1;        /* kinds that are not known here */
+};
+
+
+/* Takes a delivery's line, which is the batch's then, and puts what is whole
+   when that is enough.  -1: it is none that export writes; then it is the
+   caller's.  Puts the rest; frees what is left. */
+int ctl_import_delivery(ctl_import_t *m, json_t *json);
+void ctl_import_flush(ctl_import_t *m);
+void ctl_import_free(ctl_import_t *m);
+
+
+/* Members of a line.  A text that is not there is empty; bytes are those of
+   NAME_base64 where that is there, which become the member's.  -1: it cannot be
+   read. */
+int ctl_import_text(json_t *json, const char *name, webhook_str_t *text);
+uint64_t ctl_import_number(json_t *json, const char *name);
+int ctl_import_hex(json_t *json, const char *name, void *p, size_t len);
+int ctl_import_id(json_t *json, const char *name, webhook_id_t *id);
+
+/* What webhook_id_name() made of a name: as NAME_id says, else of the name.
+   -1: there is neither. */
+int ctl_import_name(json_t *json, const char *name, uint64_t *id);
+
+
+#endif /* WEBHOOKCTL_EXPORT_H */
