@@ -60,7 +60,8 @@ sub same
                      scalar @{ $d->{attempts} }, length $d->{body},
                      substr($d->{body}, 0, 100),
                      $d->{order_key} // '-', $d->{blocks} ? 'blocks' : '-',
-                     map { ref $_ ? $_->{body} : $_ } @{ $d->{done} || [] }, "|",
+                     map { ref $_ ? $_->{body} : $_ }
+                     @{ $d->{done} || [] }, "|",
                      @{ $d->{next} || [] };
 }
 
