@@ -331,6 +331,9 @@ void ctl_json_set_number(json_t *json, const char *name, uint64_t n);
 void ctl_json_set_base64(json_t *json, const char *name,
     const webhook_str_t *s);
 
+/* Either "body" or, if it is not UTF-8, "body_base64". */
+void ctl_json_set_body(json_t *json, const webhook_str_t *s);
+
 /* Prints an object on a line of its own, and frees it. */
 void ctl_json_line(json_t *json);
 

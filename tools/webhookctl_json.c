@@ -97,8 +97,6 @@ ctl_delivery_json(const webhook_delivery_t *d,
 void
 ctl_form_json(json_t *json, const webhook_rendition_t *form, int body)
 {
-    json_t  *text;
-
     if (form->request.len) {
         ctl_json_set(json, "request", &form->request);
 
@@ -110,19 +108,8 @@ ctl_form_json(json_t *json, const webhook_rendition_t *form, int body)
     ctl_json_set(json, "headers", &form->headers);
     ctl_json_set_number(json, "body_length", form->body.len);
 
-    if (!body) {
-        return;
-    }
-
-    /* of what is no text there is no sense in showing parts */
-
-    text = ctl_json_exact(&form->body);
-
-    if (text) {
-        json_object_set_new(json, "body", text);
-
-    } else {
-        ctl_json_set_base64(json, "body_base64", &form->body);
+    if (body) {
+        ctl_json_set_body(json, &form->body);
     }
 }
 
@@ -257,6 +244,24 @@ ctl_json_set(json_t *json, const char *name, const webhook_str_t *s)
 
     snprintf(base64, sizeof(base64), "%s_base64", name);
     ctl_json_set_base64(json, base64, s);
+}
+
+
+/* Of what is no text there is no sense in showing parts. */
+
+void
+ctl_json_set_body(json_t *json, const webhook_str_t *s)
+{
+    json_t  *text;
+
+    text = ctl_json_exact(s);
+
+    if (text) {
+        json_object_set_new(json, "body", text);
+
+    } else {
+        ctl_json_set_base64(json, "body_base64", s);
+    }
 }
 
 

@@ -1033,7 +1033,7 @@ ctl_client_print(ctl_client_t *c, const char *when)
 static json_t *
 ctl_client_json(ctl_client_t *c, const char *when)
 {
-    json_t         *json, *list, *item, *text;
+    json_t         *json, *list, *item;
     unsigned        i;
     webhook_str_t   body;
 
@@ -1057,10 +1057,7 @@ ctl_client_json(ctl_client_t *c, const char *when)
     body.data = c->body.data;
     body.len = c->body.len;
 
-    text = json_stringn(body.len ? (char *) body.data : "", body.len);
-
-    json_object_set_new(json, text ? "body" : "body_base64",
-                        text ? text : ctl_json_base64(&body));
+    ctl_json_set_body(json, &body);
     json_object_set_new(json, "verified", c->verified
                         ? json_string(c->verified) : json_null());
     json_object_set_new(json, "status", json_integer(c->status));

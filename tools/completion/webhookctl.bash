@@ -95,7 +95,7 @@ _webhookctl()
 
     case $command in
     '')
-        words='list show calls stats retry replay cancel pause resume check clock export import backup restore follow receiver-url listen send help';;
+        words='list show calls stats retry replay cancel pause resume check clock export import quarantine backup restore follow receiver-url listen send help';;
     list)
         options+=' --json --endpoint= --state= --event= --since= --until= --limit=';;
     show)
@@ -124,7 +124,10 @@ _webhookctl()
     export)
         options+=' --json --endpoint= --state= --event= --since= --until= --limit=';;
     import)
-        options+='';;
+        options+=' --json';;
+    quarantine)
+        options+=' --json --dry-run --yes'
+        words='list show export drop';;
     backup)
         options+=' --json'
         mapfile -t COMPREPLY < <(compgen -f -- "$cur");;
@@ -142,7 +145,7 @@ _webhookctl()
         mapfile -t COMPREPLY < <(compgen -f -- "$cur");;
     help)
         options+=' --format='
-        words='list show calls stats retry replay cancel pause resume check clock export import backup restore follow receiver-url listen send help';;
+        words='list show calls stats retry replay cancel pause resume check clock export import quarantine backup restore follow receiver-url listen send help';;
     esac
 
     if [[ $cur == -* ]]; then
