@@ -263,7 +263,7 @@ is bodies('--since=1h', '--limit=1'), '{"b": 1}', 'so many';
 
     like $text, qr/^call +\Q$calls[2]{id}\E$/m, 'for people';
     like $text, qr/^receiver +hooked$/m, 'with its receiver';
-    like $text, qr/^\{"a": 1\}$/m, 'its body';
+    like $text, qr/^    \{"a": 1\}$/m, 'its body';
     like $text, qr/-> POST \/pos\/x \{"a": 1\} = 200 in /, 'and its actions';
     is ok_ctl('show', '--body', $calls[2]{id}), '{"a": 1}', 'the body alone';
 }

@@ -266,7 +266,7 @@ for my $preset (@presets) {
     like $shown, qr/^\S+ 127\.0\.0\.1 POST \/a\?b=1, 9 bytes, answered 503$/m,
          'a line for a call';
     like $shown, qr/^  X-Evil: \\x1b\[31mred$/m, 'its headers';
-    like $shown, qr/^\\x1b\[2Jforge/m, 'and its body';
+    like $shown, qr/^    \\x1b\[2Jforge/m, 'and its body';
 
     my @record = map { JSON::PP::decode_json($_) }
                  split /\n/, slurp("$dir/record");

@@ -349,9 +349,10 @@ void ctl_line_to(FILE *out, const char *fmt, va_list args)
     __attribute__((format(printf, 2, 0)));
 
 /* Prints an endpoint's name, or its number if it was never named; and a body,
-   line by line. */
+   line by line, each behind "indent" spaces, without which a line of it could
+   be taken for one of ours. */
 void ctl_endpoint(const webhook_str_t *name, uint64_t id);
-void ctl_body(const webhook_str_t *s);
+void ctl_body(const webhook_str_t *s, int indent);
 
 /* A time, a span from now, microseconds and a number of bytes for people: each
    is written into buf, which is returned. */

@@ -332,7 +332,7 @@ ctl_check(ctl_t *ctl, webhook_store_t *st)
     } else {
         /* names of endpoints stand in it */
 
-        ctl_body(&op.u.check.text);
+        ctl_body(&op.u.check.text, 0);
 
         printf("%" PRIu64 " rows, %" PRIu64 " faults\n", op.u.check.rows,
                op.u.check.faults);

@@ -1025,7 +1025,7 @@ ctl_client_print(ctl_client_t *c, const char *when)
                                               : CTL_LISTEN_SHOWN;
 
     printf("\n");
-    ctl_body(&body);
+    ctl_body(&body, 4);
     printf("\n");
 }
 

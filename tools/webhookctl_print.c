@@ -153,7 +153,7 @@ int
 ctl_print_body(const webhook_str_t *body)
 {
     if (isatty(STDOUT_FILENO)) {
-        ctl_body(body);
+        ctl_body(body, 0);
         return 0;
     }
 
@@ -448,15 +448,15 @@ ctl_print_whole_call(const webhook_call_t *call, int json)
     }
 
     printf("\nheaders:\n");
-    ctl_body(&call->headers);
+    ctl_body(&call->headers, 4);
 
     printf("\nbody, of type ");
     ctl_text(&call->content_type, 255);
     printf(":\n");
-    ctl_body(&call->body);
+    ctl_body(&call->body, 4);
 
     printf("\nanswer:\n");
-    ctl_body(&call->answer);
+    ctl_body(&call->answer, 4);
 }
 
 

@@ -703,7 +703,7 @@ ctl_send_tell(ctl_t *ctl, ctl_send_t *c, const char *url,
            ctl_usec(c->took > UINT32_MAX ? UINT32_MAX : (uint32_t) c->took,
                     took, sizeof(took)));
 
-    ctl_body(&text);
+    ctl_body(&text, 4);
 }
 
 

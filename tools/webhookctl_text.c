@@ -129,7 +129,7 @@ ctl_endpoint(const webhook_str_t *name, uint64_t id)
 /* A body on a terminal: its lines, but nothing that commands. */
 
 void
-ctl_body(const webhook_str_t *s)
+ctl_body(const webhook_str_t *s, int indent)
 {
     size_t         i, begin;
     webhook_str_t  line;
@@ -146,6 +146,7 @@ ctl_body(const webhook_str_t *s)
         line.len = i - begin;
 
         if (line.len || i < s->len) {
+            printf("%*s", indent, "");
             (void) ctl_text(&line, line.len);
             printf("\n");
         }
