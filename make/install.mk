@@ -37,9 +37,13 @@ SYSTEM_FILES  := $(wildcard conf/systemd/*)
 TOP_FILES     := $(wildcard README.md CHANGELOG.md SECURITY.md LICENSE)
 DOC_FILES     := $(wildcard docs/*.md)
 
-.PHONY: install uninstall
+.PHONY: install install-files uninstall
 
 install: all
+	@$(MAKE) --no-print-directory BUILD=$(BUILD) install-files
+
+# What is built already, for packages and tests.
+install-files:
 	install -d $(addprefix $(DESTDIR),$(modulesdir) $(availabledir) \
 	                                  $(confdir) $(bindir) $(mandir)/man1 \
 	                                  $(bashdir) $(zshdir)) \

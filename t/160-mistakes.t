@@ -107,6 +107,29 @@ is $text, '', 'and nothing is said of it';
 is $status, 0, 'and so with a receiver';
 is $text, '', 'nothing is said of that';
 
+# What looks like a mistake and is none.
+
+for my $right ('{"$ref": "a", "$set" : {"b": "${name}"}, "price": "$5 US$"}',
+               '{"${name}": 1, "${name}": 2}')
+{
+    ($status, $text) = says(
+        receiver => "require name; action POST /pos/x '$right';");
+
+    is $status, 0, "$right: taken";
+    is $text, '', 'and nothing is said of it';
+}
+
+for my $rule ('^/api/orders/(?<id>\d+)$', '^/api/(?=x)y=', '^/api/[?]x$',
+              '^/api/a$|^/api/b$', '(?i)^/API/o', '^/api/(a|b)?$')
+{
+    ($status, $text) = says(
+        rules => "webhook_event order.add POST '$rule';\n"
+                 . 'webhook_event order.edit PUT ^/api/orders/\d+$;');
+
+    is $status, 0, "$rule: taken";
+    is $text, '', 'and nothing is said of it';
+}
+
 my $cases = do { local $/; <DATA> };
 
 for my $case (split /^=== /m, $cases) {

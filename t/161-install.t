@@ -1,4 +1,4 @@
-# make install and make uninstall: below another prefix, in a DESTDIR, and,
+# make install and make uninstall, of what is built: below another prefix, in a DESTDIR, and,
 # where the kernel lets us, in this machine's own directories as a namespace
 # shows them. The first configuration of the README is accepted as it stands.
 
@@ -102,7 +102,7 @@ my @test = ($nginx, '-t', '-p', $dir, '-e', "$dir/logs/error.log",
 
 my @before = tree($dir, 1);
 
-my ($status, $text) = make('install', @paths);
+my ($status, $text) = make('install-files', @paths);
 
 is $status, 0, 'make install' or diag $text;
 like $text, qr{modules-enabled/50-mod-http-webhook\.conf loads the module},
@@ -155,7 +155,7 @@ is join("\n", tree("$etc/modules-enabled")), '', 'nor the link';
 
 # A link of somebody else's, and event types that were changed, stay.
 
-make('install', @paths);
+make('install-files', @paths);
 unlink "$etc/modules-enabled/50-mod-http-webhook.conf";
 symlink '/dev/null', "$etc/modules-enabled/50-mod-http-webhook.conf";
 write_file("$etc/webhook/teamcrop-events.conf", "# mine\n");
@@ -175,7 +175,7 @@ my $dest = "$temp/dest";
 
 make_path($dest);
 
-($status, $text) = make('install', "DESTDIR=$dest");
+($status, $text) = make('install-files', "DESTDIR=$dest");
 is $status, 0, 'make install DESTDIR=' or diag $text;
 like $text, qr{begin nginx\.conf with:\n  load_module /usr/lib/nginx/modules/\Q$so\E;},
     'it tells how to load the module';
@@ -224,7 +224,7 @@ for dir in etc usr; do
         || exit 77
 done
 mount -t tmpfs none /var/lib/nginx
-make -s -C @{[root_dir()]} BUILD=$build install
+make -s -C @{[root_dir()]} BUILD=$build install-files
 cp $root/first.conf /etc/nginx/conf.d/webhook.conf
 nginx -t
 rm /etc/nginx/conf.d/webhook.conf

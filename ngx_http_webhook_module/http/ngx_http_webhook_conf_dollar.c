@@ -8,6 +8,9 @@
 #include "ngx_http_webhook_conf.h"
 
 
+static ngx_uint_t ngx_http_webhook_dollar_key(u_char *p, u_char *last);
+
+
 ngx_uint_t
 ngx_http_webhook_conf_dollar_next(u_char **p, u_char *last, ngx_str_t *name)
 {
@@ -86,6 +89,23 @@ ngx_http_webhook_conf_fixed(ngx_conf_t *cf, ngx_str_t *text,
 }
 
 
+/* Keys such as "$ref" have a meaning of their own in JSON. */
+
+static ngx_uint_t
+ngx_http_webhook_dollar_key(u_char *p, u_char *last)
+{
+    if (p == last || *p++ != '"') {
+        return 0;
+    }
+
+    while (p < last && (*p == ' ' || *p == '\t' || *p == CR || *p == LF)) {
+        p++;
+    }
+
+    return p < last && *p == ':';
+}
+
+
 /* A word has to begin with a letter: "$5" is money. */
 
 void
@@ -117,7 +137,9 @@ ngx_http_webhook_conf_dollar(ngx_conf_t *cf, ngx_str_t *text,
 
         c = name.data[0];
 
-        if (how == 2 || (c >= '0' && c <= '9')) {
+        if (how == 2 || (c >= '0' && c <= '9')
+            || ngx_http_webhook_dollar_key(p, last))
+        {
             continue;
         }
 
