@@ -102,8 +102,8 @@ for my $case (
     [['list', '--endpoint'], qr/^webhookctl list: .*"--endpoint" needs a val/],
     [['list', '--state=sent'],
      qr/^webhookctl list: --state is one of: pending sending .*not "sent"/],
-    [['lst'], qr/^webhookctl: no such command: "lst"; is "list" meant/],
-    [['stat'], qr/^webhookctl: no such command: "stat"; is "stats" meant/],
+    [['lst'], qr/^webhookctl: no such command: "lst"; did you mean "list"/],
+    [['stat'], qr/^webhookctl: no such command: "stat"; did you mean "stats"/],
     [['frobnicate'], qr/^webhookctl: no such command: "frobnicate"; see/],
     [['help', 'frobnicate'], qr/^webhookctl help: no such command/],
     [['help', 'list', '--format=man'], qr/^webhookctl help: --format is of/],
@@ -136,6 +136,14 @@ my ($made) = $doc =~ /^<!-- made by "make pages" -->\n\n(.*?)\n\n?<!-- made/ms;
 
 is "$made\n", ok_ctl('help', '--format=markdown'),
    'docs/webhookctl.md is that of the table; else: make pages';
+
+SKIP: {
+    skip 'no mandoc', 1 if system('mandoc -T lint /dev/null > /dev/null 2>&1')
+                           >> 8 == 127;
+
+    is qx(mandoc -T lint -W warning $root/docs/webhookctl.1 2>&1), '',
+       'nor does mandoc';
+}
 
 SKIP: {
     skip 'no groff', 1 if system('groff --version > /dev/null 2>&1') != 0;

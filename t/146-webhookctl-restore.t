@@ -270,6 +270,27 @@ is scalar(grep { (stat)[4] != $uid } glob "$empty/*"), 0, 'all of it';
     ok !-e "$empty/none", 'and not made';
 }
 
+
+# --- of an older format
+
+{
+    my $old = temp_dir('old');
+
+    chmod 0700, $old;
+    is system("gzip -dc $FindBin::Bin/data/store-1.mdb.gz > $dir/old"), 0,
+       'a store of format 1';
+    is system("$program -s $old restore $dir/old > /dev/null"), 0,
+       'is restored';
+
+    my ($status, $out, $err) = $t->run($program, '-s', $old, 'check');
+
+    like $out, qr/ 0 faults$/, 'and sound';
+
+    ($status, $out, $err) = $t->run($program, '-s', $old, 'stats');
+
+    like $out, qr/^paused +nothing is sent/m, 'and paused';
+}
+
 SKIP: {
     skip 'only root can be another', 3 if $> != 0;
 

@@ -15,6 +15,7 @@
 #include <time.h>
 
 #include "webhookctl.h"
+#include "../ngx_http_webhook_module/core/webhook_near.h"
 #include "../ngx_http_webhook_module/core/webhook_pattern.h"
 
 
@@ -209,38 +210,36 @@ ctl_getopt(ctl_t *ctl, int argc, char **argv, const char **unknown,
 }
 
 
-/* Names the command that was meant, where that is plain. */
+/* Names the command that may have been meant: one that begins so, or is near
+   to it. */
 
 static void
 ctl_unknown(const char *name)
 {
-    size_t                len, n;
+    size_t                n, least;
     const char           *near;
+    webhook_str_t         one, two;
     const ctl_command_t  *cmd;
 
     near = NULL;
-    len = strlen(name);
+    least = SIZE_MAX;
+    one = ctl_str(name);
 
     for (cmd = ctl_commands; cmd->name; cmd++) {
+        two = ctl_str(cmd->name);
 
-        /* one that goes on, or has a letter more or less behind the first */
+        n = one.len > 1 && strncmp(cmd->name, name, one.len) == 0
+            ? 0 : webhook_near(&one, &two);
 
-        n = strlen(cmd->name);
-
-        if (len && (strncmp(cmd->name, name, len) == 0
-                    || (name[0] == cmd->name[0] && len > 2
-                        && ((len + 1 == n
-                             && strcmp(cmd->name + n - 2, name + len - 2) == 0)
-                            || (len == n + 1
-                                && strncmp(cmd->name, name, n) == 0)))))
-        {
+        if (n < least) {
+            least = n;
             near = cmd->name;
-            break;
         }
     }
 
     ctl_say("no such command: \"%s\"%s%s%s; see webhookctl help", name,
-            near ? "; is \"" : "", near ? near : "", near ? "\" meant" : "");
+            near ? "; did you mean \"" : "", near ? near : "",
+            near ? "\"?" : "");
 }
 
 

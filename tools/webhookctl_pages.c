@@ -29,7 +29,7 @@ ctl_pages_man(void)
     const ctl_command_t  *cmd;
 
     printf(".\\\" Made by \"make pages\" from tools/webhookctl_table.c.\n"
-           ".TH WEBHOOKCTL 1 \"\" \"ngx_http_webhook_module "
+           ".TH WEBHOOKCTL 1 " WEBHOOK_VERSION_DATE " \"ngx_http_webhook_module "
            WEBHOOK_VERSION "\"\n"
            ".SH NAME\n"
            "webhookctl \\- look into and change the store of "

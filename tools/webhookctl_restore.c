@@ -270,6 +270,7 @@ ctl_restore_pause(ctl_t *ctl, const char *dir)
     ctl_store_options(ctl, &options, 1);
 
     options.path = dir;
+    options.copy = 1;
 
     if (webhook_store_open(&options, &st) != WEBHOOK_STORE_OK) {
         return 1;

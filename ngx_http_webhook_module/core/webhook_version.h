@@ -9,7 +9,8 @@
 #define WEBHOOK_VERSION_H
 
 
-#define WEBHOOK_VERSION  "0.1.0"
+#define WEBHOOK_VERSION       "0.1.0"
+#define WEBHOOK_VERSION_DATE  "2026-11-28"      /* of its documents */
 
 
 #endif /* WEBHOOK_VERSION_H */

@@ -66,6 +66,7 @@ webhook_store_open(const webhook_store_options_t *options,
     st->keep_history = options->keep_history;
     st->readonly = options->readonly;
     st->admin = options->admin;
+    st->copy = options->copy;
     st->high_water = options->high_water ? options->high_water
                                          : WEBHOOK_STORE_HIGH_WATER;
     st->warn_water = options->warn_water ? options->warn_water

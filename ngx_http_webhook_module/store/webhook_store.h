@@ -108,6 +108,8 @@ typedef struct {
     unsigned     admin:1;       /* a tool: writes, but owns no leases (what
                                    would lease is UNAVAILABLE); makes no store
                                    and sets none aside */
+    unsigned     copy:1;        /* admin, of a copy that nobody else opens: it
+                                   is brought to today's format */
 
     /* Tells the operator; text is a whole sentence without a line end.  On
        the thread of the call that it is about. */

@@ -103,6 +103,7 @@ struct webhook_store_s {
     unsigned                  keep_history:1;
     unsigned                  readonly:1;
     unsigned                  admin:1;
+    unsigned                  copy:1;
 
     void                    (*log)(void *ctx, webhook_store_log_e level,
                                    const char *text);

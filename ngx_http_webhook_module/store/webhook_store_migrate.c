@@ -153,7 +153,7 @@ webhook_migrate(webhook_store_t *st)
 static int
 webhook_migrate_refused(webhook_store_t *st)
 {
-    if (st->admin) {
+    if (st->admin && !st->copy) {
         webhook_store_log(st, WEBHOOK_STORE_LOG_EMERG,
                           "the store \"%s\" has format %u, and this version "
                           "writes format %u: nginx brings it to that when it "
