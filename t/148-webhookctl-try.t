@@ -48,6 +48,7 @@ for my $preset (@presets) {
 
     $rest = join ' ', map { qq("$_") } split / /, $rest // '';
     write_file("$dir/$preset.key", "$key{$preset}\n");
+    chmod 0600, "$dir/$preset.key";
 
     $receivers .= <<"CONF";
     webhook_receiver $preset {

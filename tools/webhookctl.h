@@ -253,8 +253,8 @@ int ctl_become_owner(ctl_t *ctl, int write);
  */
 int ctl_target(ctl_t *ctl);
 
-/* Before it, too: opens the file to be restored, as the caller.  Returns -1 with
-   ctl->source set, or the exit status. */
+/* Before it, too: opens the file to be restored, as the caller.  Returns -1
+   with ctl->source set, or the exit status. */
 int ctl_source(ctl_t *ctl);
 
 /* How the store is opened. */

@@ -104,8 +104,11 @@ ctl_listen(ctl_t *ctl, webhook_store_t *st)
     int               rc;
     char             *end;
     unsigned long     status;
-    ctl_listen_t      l;
     struct sigaction  sa;
+
+    /* the last of the threads may still be about to leave its lock */
+
+    static ctl_listen_t  l;
 
     (void) st;
 
@@ -452,6 +455,8 @@ ctl_client_run(void *data)
     webhook_buf_free(&c->in);
     webhook_buf_free(&c->body);
 
+    free(c);
+
     pthread_mutex_lock(&l->lock);
 
     if (refused != 1 && ++l->calls >= l->ctl->limit && l->ctl->limited) {
@@ -462,8 +467,6 @@ ctl_client_run(void *data)
     pthread_cond_broadcast(&l->idle);
 
     pthread_mutex_unlock(&l->lock);
-
-    free(c);
 
     return NULL;
 }

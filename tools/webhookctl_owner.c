@@ -554,8 +554,9 @@ ctl_target_output(ctl_t *ctl)
 
     ctl->target = open(tmp, O_TMPFILE|O_RDWR|O_CLOEXEC, 0600);
 
-    if (ctl->target == -1 && snprintf(name, sizeof(name), "%s/webhookctl-XXXXXX",
-                                      tmp) < (int) sizeof(name))
+    if (ctl->target == -1
+        && snprintf(name, sizeof(name), "%s/webhookctl-XXXXXX", tmp)
+           < (int) sizeof(name))
     {
         ctl->target = mkstemp(name);
 

@@ -29,8 +29,9 @@ const char  ctl_more[] =
     "\n"
     "What comes from outside is shown with nothing in it that a terminal "
     "obeys or hides: control characters, those that are not seen or turn the "
-    "direction of writing, and what is no UTF-8 are \\xNN. With `--json` a command prints one JSON object a line; a thing "
-    "has the same members whichever command prints it.";
+    "direction of writing, and what is no UTF-8 are \\xNN. With `--json` a "
+    "command prints one JSON object a line; a thing has the same members "
+    "whichever command prints it.";
 
 
 const char  ctl_status[] =
@@ -155,10 +156,11 @@ const ctl_command_t  ctl_commands[] = {
       ctl_bit(CTL_BODY)|ctl_bit(CTL_JSON),
       "an event, its deliveries and every attempt; or a call",
       "`EVENT` is the id that `webhook-id` has, too; `CALL` is the id of a "
-      "call, as `calls` shows it: then all that is kept of it is shown. What is still "
-      "to be sent is shown as it will be sent, also of a durable call: "
-      "`redact` masks what the history of calls shows, and neither this nor "
-      "`export`." },
+      "call, as `calls` shows it: then all that is kept of it is shown.\n"
+      "\n"
+      "What is still to be sent is shown as it will be sent, also of a durable "
+      "call: `redact` masks what the history of calls shows, and neither this "
+      "nor `export`." },
 
     { "calls", ctl_calls, CTL_READ, "[RECEIVER]", CTL_RECEIVER, NULL, 0, 1,
       ctl_bit(CTL_STATUS)|ctl_bit(CTL_SINCE)|ctl_bit(CTL_UNTIL)
