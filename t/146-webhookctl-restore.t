@@ -292,7 +292,21 @@ is scalar(grep { (stat)[4] != $uid } glob "$empty/*"), 0, 'all of it';
 }
 
 SKIP: {
-    skip 'only root can be another', 3 if $> != 0;
+    skip 'only root can be another', 6 if $> != 0;
+
+    # what root alone can read is read by root, and becomes the owner's
+
+    my $other = temp_dir('other');
+
+    chmod 0700, $other;
+    chown $uid, -1, $other;
+
+    is system("$program -s $other restore $copy > /dev/null"), 0,
+       'a file that root alone can read';
+    is join(' ', map { s{.*/}{}r } glob "$other/*"), 'data.mdb owners',
+       'is all that there is then';
+    is scalar(grep { (stat)[4] != $uid } glob "$other/*"), 0,
+       "and the owner's";
 
     # the owner of the directory may not have the backup followed to root's
 
