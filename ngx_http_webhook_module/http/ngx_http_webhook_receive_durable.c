@@ -18,6 +18,15 @@
 #define NGX_HTTP_WEBHOOK_EMIT_MAX         1048576   /* beside the payload */
 
 
+/* Events that are kept, or not, after the call was answered. */
+
+typedef struct {
+    void                         *reservation;
+    ngx_uint_t                    pending;
+    unsigned                      unkept:1;
+} ngx_http_webhook_durable_later_t;
+
+
 static ngx_uint_t ngx_http_webhook_durable_actions(
     ngx_http_webhook_call_t *call, ngx_str_t *error);
 static ngx_uint_t ngx_http_webhook_durable_form(ngx_http_webhook_act_t *act,
@@ -36,6 +45,11 @@ static ngx_int_t ngx_http_webhook_durable_late(ngx_http_webhook_call_t *call);
 static void ngx_http_webhook_durable_put(ngx_http_webhook_call_t *call,
     ngx_http_webhook_event_t *event);
 static void ngx_http_webhook_durable_kept(ngx_http_webhook_event_t *event,
+    webhook_store_result_e result);
+static void ngx_http_webhook_durable_defer(ngx_http_webhook_call_t *call);
+static void ngx_http_webhook_durable_kept_later(
+    ngx_http_webhook_event_t *event, webhook_store_result_e result);
+static ngx_uint_t ngx_http_webhook_durable_ok(ngx_http_webhook_event_t *event,
     webhook_store_result_e result);
 
 
@@ -212,6 +226,7 @@ ngx_http_webhook_durable_late(ngx_http_webhook_call_t *call)
 {
     ngx_str_t  error;
 
+    ngx_http_webhook_durable_defer(call);
     ngx_http_webhook_receive_durable_end(call);
 
     ngx_str_null(&call->answer);
@@ -227,6 +242,84 @@ ngx_http_webhook_durable_late(ngx_http_webhook_call_t *call)
 
     return ngx_http_webhook_call_set(call, NGX_HTTP_SERVICE_UNAVAILABLE,
                                      &error);
+}
+
+
+/* A repeat may not act before it is known what became of them. */
+
+static void
+ngx_http_webhook_durable_defer(ngx_http_webhook_call_t *call)
+{
+    void                              *reservation;
+    ngx_uint_t                         i;
+    ngx_http_webhook_durable_later_t  *later;
+
+    if (call->reserved == 0) {
+        return;
+    }
+
+    reservation = ngx_http_webhook_receive_defer(call, call->receiver->api
+                                                       ? NGX_HTTP_ACCEPTED
+                                                       : NGX_HTTP_OK);
+    if (reservation == NULL) {
+        return;
+    }
+
+    later = ngx_calloc(sizeof(ngx_http_webhook_durable_later_t),
+                       ngx_cycle->log);
+
+    if (later == NULL) {
+
+        /* what is under way will be kept, as likely as not */
+
+        ngx_http_webhook_receive_deferred(reservation, 1);
+        return;
+    }
+
+    later->reservation = reservation;
+    later->pending = call->pending;
+    later->unkept = call->unkept;
+
+    for (i = 0; i < call->nevents; i++) {
+        if (call->events[i]) {
+            call->events[i]->handler = ngx_http_webhook_durable_kept_later;
+            call->events[i]->data = later;
+            call->events[i] = NULL;
+        }
+    }
+}
+
+
+static void
+ngx_http_webhook_durable_kept_later(ngx_http_webhook_event_t *event,
+    webhook_store_result_e result)
+{
+    ngx_http_webhook_durable_later_t *later = event->data;
+
+    if (!ngx_http_webhook_durable_ok(event, result)) {
+        later->unkept = 1;
+    }
+
+    if (--later->pending == 0) {
+        ngx_http_webhook_receive_deferred(later->reservation, !later->unkept);
+        ngx_free(later);
+    }
+}
+
+
+static ngx_uint_t
+ngx_http_webhook_durable_ok(ngx_http_webhook_event_t *event,
+    webhook_store_result_e result)
+{
+    if (result == WEBHOOK_STORE_OK || result == WEBHOOK_STORE_DUPLICATE) {
+        return 1;
+    }
+
+    ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
+                  "a webhook receiver's event \"%V\" was not kept: %s",
+                  ngx_http_webhook_nstr(&event->hold.job.op.u.put_event.type),
+                  webhook_store_result_text(result));
+    return 0;
 }
 
 
@@ -618,17 +711,8 @@ ngx_http_webhook_durable_kept(ngx_http_webhook_event_t *event,
 
     call = event->data;
 
-    if (result != WEBHOOK_STORE_OK && result != WEBHOOK_STORE_DUPLICATE) {
-
-        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
-                      "a webhook receiver's event \"%V\" was not kept: %s",
-                      ngx_http_webhook_nstr(
-                                      &event->hold.job.op.u.put_event.type),
-                      webhook_store_result_text(result));
-
-        if (call) {
-            call->unkept = 1;
-        }
+    if (!ngx_http_webhook_durable_ok(event, result) && call) {
+        call->unkept = 1;
     }
 
     if (call == NULL) {

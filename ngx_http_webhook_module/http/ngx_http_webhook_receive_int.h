@@ -515,6 +515,15 @@ ngx_int_t ngx_http_webhook_receive_reserve(ngx_http_webhook_call_t *call);
 /* Last step: tells the store how the call was answered. */
 ngx_int_t ngx_http_webhook_receive_settle(ngx_http_webhook_call_t *call);
 
+/*
+ * The call is answered before it is known whether what it did is kept.  The
+ * first takes its reservation, to be settled with the status that it has if all
+ * is kept, or else given back, by the second; NULL if there is none.
+ */
+void *ngx_http_webhook_receive_defer(ngx_http_webhook_call_t *call,
+    ngx_uint_t status);
+void ngx_http_webhook_receive_deferred(void *deferred, ngx_uint_t kept);
+
 /* The request goes; what is under way does not. */
 void ngx_http_webhook_receive_repeat_end(ngx_http_webhook_call_t *call);
 

@@ -46,6 +46,8 @@ static void ngx_http_webhook_repeat_free(ngx_http_webhook_repeat_t *repeat);
 static ngx_int_t ngx_http_webhook_repeat_state(ngx_http_webhook_call_t *call,
     webhook_op_t *op);
 static void ngx_http_webhook_repeat_forget(ngx_http_webhook_repeat_t *repeat);
+static ngx_http_webhook_repeat_t *ngx_http_webhook_repeat_settlement(
+    ngx_http_webhook_call_t *call, ngx_uint_t status);
 static void ngx_http_webhook_repeat_settled(ngx_http_webhook_job_t *job);
 static ngx_uint_t ngx_http_webhook_repeat_again(
     ngx_http_webhook_repeat_t *repeat);
@@ -386,18 +388,80 @@ ngx_http_webhook_repeat_forget(ngx_http_webhook_repeat_t *repeat)
 ngx_int_t
 ngx_http_webhook_receive_settle(ngx_http_webhook_call_t *call)
 {
-    size_t                      len;
-    u_char                     *p;
-    webhook_op_settle_t        *settle;
     ngx_http_webhook_repeat_t  *repeat;
 
     if (call->reserved == 0) {
         return NGX_OK;
     }
 
+    repeat = ngx_http_webhook_repeat_settlement(call, call->status);
+
+    if (repeat == NULL) {
+        return NGX_OK;
+    }
+
+    repeat->call = call;
+    call->job = repeat;
+
+    ngx_http_webhook_batch_post(&repeat->job);
+    ngx_http_webhook_receive_await(call, ngx_http_webhook_repeat_unsettled);
+
+    return NGX_AGAIN;
+}
+
+
+void *
+ngx_http_webhook_receive_defer(ngx_http_webhook_call_t *call,
+    ngx_uint_t status)
+{
+    return call->reserved ? ngx_http_webhook_repeat_settlement(call, status)
+                          : NULL;
+}
+
+
+void
+ngx_http_webhook_receive_deferred(void *deferred, ngx_uint_t kept)
+{
+    webhook_op_settle_t        *settle;
+    ngx_http_webhook_repeat_t  *repeat;
+
+    repeat = deferred;
+
+    if (ngx_http_webhook_batch_closing()) {
+        ngx_http_webhook_repeat_free(repeat);
+        return;
+    }
+
+    if (!kept) {
+
+        /* nothing was done, or not all: it may come again */
+
+        settle = &repeat->job.op.u.settle;
+
+        settle->keep = 0;
+        settle->status = 0;
+        settle->answer.len = 0;
+    }
+
+    ngx_http_webhook_batch_post(&repeat->job);
+}
+
+
+/* The end of a reservation, which the call gives away; NULL on lack of
+   memory. */
+
+static ngx_http_webhook_repeat_t *
+ngx_http_webhook_repeat_settlement(ngx_http_webhook_call_t *call,
+    ngx_uint_t status)
+{
+    size_t                      len;
+    u_char                     *p;
+    webhook_op_settle_t        *settle;
+    ngx_http_webhook_repeat_t  *repeat;
+
     len = 0;
 
-    if (call->status < NGX_HTTP_SPECIAL_RESPONSE
+    if (status < NGX_HTTP_SPECIAL_RESPONSE
         && call->answer.len <= NGX_HTTP_WEBHOOK_REPEAT_ANSWER)
     {
         len = call->answer.len;
@@ -415,7 +479,7 @@ ngx_http_webhook_receive_settle(ngx_http_webhook_call_t *call)
         ngx_log_error(NGX_LOG_ERR, call->request->connection->log, 0,
                       "webhook receiver \"%V\": no memory to keep an answer "
                       "for repeats", &call->receiver->name);
-        return NGX_OK;
+        return NULL;
     }
 
     settle = &repeat->job.op.u.settle;
@@ -424,9 +488,9 @@ ngx_http_webhook_receive_settle(ngx_http_webhook_call_t *call)
     settle->token = call->reserved;
     ngx_memcpy(settle->key, call->repeat, sizeof(settle->key));
 
-    if (call->status < NGX_HTTP_SPECIAL_RESPONSE) {
+    if (status < NGX_HTTP_SPECIAL_RESPONSE) {
         settle->keep = call->receiver->dedupe_ttl;
-        settle->status = (uint32_t) call->status;
+        settle->status = (uint32_t) status;
     }
 
     if (len) {
@@ -439,17 +503,12 @@ ngx_http_webhook_receive_settle(ngx_http_webhook_call_t *call)
 
     call->reserved = 0;
 
-    repeat->call = call;
     repeat->job.op.type = WEBHOOK_OP_SETTLE;
     repeat->job.handler = ngx_http_webhook_repeat_settled;
 
-    call->job = repeat;
-
     ngx_http_webhook_repeat_jobs++;
-    ngx_http_webhook_batch_post(&repeat->job);
-    ngx_http_webhook_receive_await(call, ngx_http_webhook_repeat_unsettled);
 
-    return NGX_AGAIN;
+    return repeat;
 }
 
 
