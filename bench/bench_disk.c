@@ -19,7 +19,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "webhook_store.h"
+#include "store/webhook_store.h"
 
 
 #define BATCH  64

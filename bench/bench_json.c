@@ -10,7 +10,7 @@
  *     bench_json FILE...
  */
 
-#include "webhook_json.h"
+#include "core/json/webhook_json.h"
 
 #include <stdio.h>
 #include <stdlib.h>

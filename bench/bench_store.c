@@ -32,7 +32,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "webhook_store.h"
+#include "store/webhook_store.h"
 
 
 #define BENCH_TIMES  200000             /* batch times kept, each process */

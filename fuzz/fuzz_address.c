@@ -8,7 +8,7 @@
  * network holds what its bits say.
  */
 
-#include "webhook_address.h"
+#include "core/rules/webhook_address.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>

@@ -6,8 +6,8 @@
  * values it is about; paths that begin with "text" are the JSON's own bytes.
  */
 
-#include "webhook_condition.h"
-#include "webhook_decimal.h"
+#include "core/template/webhook_condition.h"
+#include "core/base/webhook_decimal.h"
 
 #include <math.h>
 #include <stdio.h>

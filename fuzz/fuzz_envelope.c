@@ -7,7 +7,7 @@
  * payload's bytes, and each header line ends where it should.
  */
 
-#include "webhook_envelope.h"
+#include "core/envelope/webhook_envelope.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -8,10 +8,10 @@
  * form has fields.
  */
 
-#include "webhook_form.h"
-#include "webhook_form_json.h"
-#include "webhook_json.h"
-#include "webhook_multipart.h"
+#include "core/format/webhook_form.h"
+#include "core/format/webhook_form_json.h"
+#include "core/json/webhook_json.h"
+#include "core/format/webhook_multipart.h"
 
 #include <stdio.h>
 #include <stdlib.h>

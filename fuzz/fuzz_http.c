@@ -9,7 +9,7 @@
  * the pieces; the rest is the answer, behind which the peer closes.
  */
 
-#include "webhook_http.h"
+#include "core/http1/webhook_http.h"
 
 #include <stdio.h>
 #include <stdlib.h>

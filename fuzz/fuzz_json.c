@@ -12,7 +12,7 @@
  * Where none of these stands in a text, all three agree on it.
  */
 
-#include "webhook_json.h"
+#include "core/json/webhook_json.h"
 
 #include <errno.h>
 #include <math.h>

@@ -12,7 +12,7 @@
  * header is one line.
  */
 
-#include "webhook_template.h"
+#include "core/template/webhook_template.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -17,8 +17,8 @@
  * are plain text; OpenSSL's queue of errors stays empty.
  */
 
-#include "webhook_handshake.h"
-#include "webhook_signature.h"
+#include "core/signature/webhook_handshake.h"
+#include "core/signature/webhook_signature.h"
 
 #include <openssl/err.h>
 #include <openssl/evp.h>

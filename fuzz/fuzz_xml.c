@@ -9,7 +9,7 @@
  */
 
 #include "../t/unit/json_same.h"
-#include "webhook_xml.h"
+#include "core/format/webhook_xml.h"
 
 #include <stdio.h>
 

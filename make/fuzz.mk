@@ -33,8 +33,7 @@ $(FUZZ_OBJS): $(FUZZ_DIR)/%.o: $(SRC)/%.c $(BUILD)/plain-asan/flags
 	@mkdir -p $(@D)
 	$(call say,CLANG,$@)
 	$(Q)$(CLANG) $(PLAIN_CFLAGS) $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link \
-	    $(PLAIN_CPPFLAGS) $(if $(findstring /store/,$<),$(SEES_store)) \
-	    -MMD -MP -c -o $@ $<
+	    $(PLAIN_CPPFLAGS) -MMD -MP -c -o $@ $<
 
 $(FUZZ_DIR)/libwebhook.a: $(FUZZ_OBJS)
 	@rm -f $@
@@ -43,7 +42,7 @@ $(FUZZ_DIR)/libwebhook.a: $(FUZZ_OBJS)
 $(FUZZ_BINS): $(FUZZ_DIR)/fuzz_%: fuzz/fuzz_%.c $(FUZZ_DIR)/libwebhook.a
 	$(call say,CLANG,$@)
 	$(Q)$(CLANG) $(filter-out -Wmissing-prototypes,$(PLAIN_CFLAGS)) \
-	    $(FUZZ_FLAGS) -fsanitize=fuzzer $(PLAIN_CPPFLAGS) $(SEES_store) \
+	    $(FUZZ_FLAGS) -fsanitize=fuzzer $(PLAIN_CPPFLAGS) \
 	    -MMD -MP -MF $@.d -o $@ $< $(FUZZ_DIR)/libwebhook.a $(PLAIN_LIBS)
 
 # What is found is kept outside of the checkout's corpus: one picks from it.
@@ -68,7 +67,7 @@ $(BUILD)/plain-asan/fuzz/%.o: fuzz/%.c $(BUILD)/plain-asan/flags
 	@mkdir -p $(@D)
 	$(call say,CC,$@)
 	$(Q)$(CC) $(filter-out -Wmissing-prototypes,$(PLAIN_CFLAGS)) \
-	    $(FLAGS_asan) $(PLAIN_CPPFLAGS) $(SEES_store) -MMD -MP -c -o $@ $<
+	    $(FLAGS_asan) $(PLAIN_CPPFLAGS) -MMD -MP -c -o $@ $<
 
 $(SMOKE_BINS): $(BUILD)/plain-asan/fuzz/smoke_%: \
                $(BUILD)/plain-asan/fuzz/fuzz_%.o \

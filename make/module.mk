@@ -20,10 +20,21 @@ ASAN_CFLAGS  := -O1 -fno-omit-frame-pointer -fsanitize=address \
                 -U_FORTIFY_SOURCE
 ASAN_LDFLAGS := -fsanitize=address
 
-MODULE_FILES := config $(wildcard $(addprefix $(SRC)/, \
-                    core/*.[ch] store/*.[ch] http/*.[ch]))
+# The folders of sources, and of some of them the files that end in .$(1)
+ROOMS      := $(shell sed -n 's/^\([^\#:]*\):.*/\1/p' $(SRC)/ROOMS)
+room_files  = $(sort $(wildcard $(patsubst %,$(SRC)/%/*.$(1),$(2))))
+
+MODULE_FILES := config $(SRC)/ROOMS $(call room_files,[ch],$(ROOMS))
 
 .PHONY: all asan
+
+# What the rooms include is held against ROOMS before anything is built.
+ROOMS_OK := $(BUILD)/rooms
+
+$(ROOMS_OK): $(MODULE_FILES) tools/check-rooms
+	@mkdir -p $(@D)
+	@tools/check-rooms $(SRC)
+	@touch $@
 
 all: $(BUILD)/$(MODULE).so webhookctl
 
@@ -55,7 +66,7 @@ $(1)/objs/inputs: FORCE
 	    else mv $$@.$$$$$$$$ $$@; fi
 
 $(1)/objs/configured: $(1)/objs/inputs $(ROOT)/config \
-                      $(ROOT)/tools/configure-module
+                      $(ROOT)/tools/configure-module | $(ROOMS_OK)
 	$$(call say,CONFIGURE,$(1)/objs)
 	@NGINX_SRC="$$(NGINX_SRC)" NGINX_CONFIGURE="$$(NGINX_CONFIGURE)" \
 	    CC="$$(CC)" $(ROOT)/tools/configure-module $(ROOT) $(1)/objs \

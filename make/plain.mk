@@ -9,8 +9,8 @@
 #:   STORE_SRCS="FILES" link those sources only.
 #:
 
-CORE_SRCS  ?= $(sort $(wildcard $(SRC)/core/*.c))
-STORE_SRCS ?= $(sort $(wildcard $(SRC)/store/*.c))
+CORE_SRCS  ?= $(call room_files,c,$(filter core/%,$(ROOMS)))
+STORE_SRCS ?= $(call room_files,c,$(filter store store/%,$(ROOMS)))
 CTL_SRCS   := $(sort $(wildcard tools/webhookctl*.c))
 UNIT_SRCS  := $(sort $(wildcard t/unit/*.c))
 LOAD_SRCS  := $(sort $(wildcard t/interop/lib*.c))
@@ -21,7 +21,7 @@ UNIT ?= $(notdir $(basename $(UNIT_SRCS)))
 WARNINGS := -W -Wall -Wextra -Wpointer-arith -Wwrite-strings \
             -Wstrict-prototypes -Wmissing-prototypes -Werror
 
-PLAIN_CPPFLAGS := -DPCRE2_CODE_UNIT_WIDTH=8 -I$(SRC)/core
+PLAIN_CPPFLAGS := -DPCRE2_CODE_UNIT_WIDTH=8 -I$(SRC)
 PLAIN_LIBS     := -ljansson -llmdb -lexpat -lpcre2-8 -lssl -lcrypto \
                   -lpthread
 
@@ -30,10 +30,7 @@ FLAGS_plain  := -O2 -fstack-protector-strong -D_FORTIFY_SOURCE=2
 FLAGS_asan   := $(ASAN_CFLAGS) -fsanitize=undefined \
                 -fno-sanitize-recover=undefined
 
-# core may not see store; store, and what stands on both, sees both
-SEES_store := -I$(SRC)/store
-SEES_tools := -I$(SRC)/store
-SEES_unit  := -I$(SRC)/store -It/unit
+SEES_unit  := -It/unit
 
 
 # A cache of the compiler may name the target by another path: $(1) is the
@@ -43,8 +40,8 @@ own_deps = sed -i '1s|^[^ ]*:|$(1):|' $(1:.o=.d)
 # $(1): plain or asan; $(2): where it is built
 define plain_tree
 
-OBJS_$(1)_core  := $$(patsubst $(SRC)/core/%.c,$(2)/core/%.o,$$(CORE_SRCS))
-OBJS_$(1)_store := $$(patsubst $(SRC)/store/%.c,$(2)/store/%.o,$$(STORE_SRCS))
+OBJS_$(1)_plain := $$(patsubst $(SRC)/%.c,$(2)/%.o,$$(CORE_SRCS) \
+                                                  $$(STORE_SRCS))
 OBJS_$(1)_ctl   := $$(patsubst tools/%.c,$(2)/tools/%.o,$$(CTL_SRCS))
 OBJS_$(1)_unit  := $$(patsubst t/unit/%.c,$(2)/unit/%.o,$$(UNIT_SRCS))
 
@@ -52,28 +49,23 @@ PROGRAMS_$(1) := $$(addprefix $(2)/unit/,$$(UNIT))
 
 # the flags are a file, so that other flags build anew
 $(2)/flags: FORCE
-	@mkdir -p $(2)/core $(2)/store $(2)/tools $(2)/unit
+	@mkdir -p $(2)/tools $(2)/unit
 	@echo '$$(CC) $(PLAIN_CFLAGS) $(PLAIN_CPPFLAGS) $(FLAGS_$(1))' \
 	    > $$@.$$$$$$$$ \
 	 && if cmp -s $$@.$$$$$$$$ $$@; then rm $$@.$$$$$$$$; \
 	    else mv $$@.$$$$$$$$ $$@; fi
 
-$$(OBJS_$(1)_core): $(2)/core/%.o: $(SRC)/core/%.c $(2)/flags
+$$(OBJS_$(1)_plain): $(2)/%.o: $(SRC)/%.c $(2)/flags | $(ROOMS_OK)
+	@mkdir -p $$(@D)
 	$$(call say,CC,$$@)
 	$$(Q)$$(CC) $(PLAIN_CFLAGS) $(FLAGS_$(1)) $(PLAIN_CPPFLAGS) \
 	    -MMD -MP -c -o $$@ $$<
 	@$$(call own_deps,$$@)
 
-$$(OBJS_$(1)_store): $(2)/store/%.o: $(SRC)/store/%.c $(2)/flags
-	$$(call say,CC,$$@)
-	$$(Q)$$(CC) $(PLAIN_CFLAGS) $(FLAGS_$(1)) $(PLAIN_CPPFLAGS) \
-	    $(SEES_store) -MMD -MP -c -o $$@ $$<
-	@$$(call own_deps,$$@)
-
 $$(OBJS_$(1)_ctl): $(2)/tools/%.o: tools/%.c $(2)/flags
 	$$(call say,CC,$$@)
 	$$(Q)$$(CC) $(PLAIN_CFLAGS) $(FLAGS_$(1)) $(PLAIN_CPPFLAGS) \
-	    $(SEES_tools) -MMD -MP -c -o $$@ $$<
+	    -MMD -MP -c -o $$@ $$<
 	@$$(call own_deps,$$@)
 
 $$(OBJS_$(1)_unit): $(2)/unit/%.o: t/unit/%.c $(2)/flags
@@ -83,15 +75,15 @@ $$(OBJS_$(1)_unit): $(2)/unit/%.o: t/unit/%.c $(2)/flags
 	@$$(call own_deps,$$@)
 
 # made anew, lest an object of a source that is gone stays in it
-$(2)/libwebhook.a: $$(OBJS_$(1)_core) $$(OBJS_$(1)_store) $(2)/flags
+$(2)/libwebhook.a: $$(OBJS_$(1)_plain) $(2)/flags
 	@rm -f $$@
-	@ar rcs $$@ $$(OBJS_$(1)_core) $$(OBJS_$(1)_store)
+	@ar rcs $$@ $$(OBJS_$(1)_plain)
 
 $$(PROGRAMS_$(1)): $(2)/unit/%: $(2)/unit/%.o $(2)/libwebhook.a
 	$$(call say,LINK,$$@)
 	$$(Q)$$(CC) $(FLAGS_$(1)) -pthread -o $$@ $$^ $(PLAIN_LIBS)
 
--include $(2)/core/*.d $(2)/store/*.d $(2)/tools/*.d $(2)/unit/*.d
+-include $$(OBJS_$(1)_plain:.o=.d) $(2)/tools/*.d $(2)/unit/*.d
 
 endef
 

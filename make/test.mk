@@ -94,7 +94,7 @@ bench-build: $(BENCH_BINS)
 $(BENCH_BINS): $(BUILD)/%: bench/%.c $(BUILD)/plain/libwebhook.a
 	$(call say,CC,$@)
 	$(Q)$(CC) $(PLAIN_CFLAGS) $(FLAGS_plain) $(PLAIN_CPPFLAGS) \
-	    $(SEES_store) -o $@ $< $(BUILD)/plain/libwebhook.a $(PLAIN_LIBS)
+	    -o $@ $< $(BUILD)/plain/libwebhook.a $(PLAIN_LIBS)
 
 # The parts of the benchmark, each with options of its own: "make bench
 # BENCH=run BENCH_OPTIONS=--seconds=10" runs one.

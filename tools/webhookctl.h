@@ -32,7 +32,7 @@
 
 #include <jansson.h>
 
-#include "../ngx_http_webhook_module/store/webhook_store.h"
+#include "store/webhook_store.h"
 
 
 #define CTL_HEADERS  32                 /* of one call that send makes */

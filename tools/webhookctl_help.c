@@ -6,7 +6,7 @@
  */
 
 #include "webhookctl.h"
-#include "../ngx_http_webhook_module/core/webhook_version.h"
+#include "core/base/webhook_version.h"
 
 
 #define CTL_COLUMNS  79

@@ -12,7 +12,7 @@
 #include <openssl/evp.h>
 
 #include "webhookctl.h"
-#include "../ngx_http_webhook_module/core/webhook_json.h"
+#include "core/json/webhook_json.h"
 
 
 static json_t *ctl_json_exact(const webhook_str_t *s);

@@ -15,8 +15,8 @@
 #include <time.h>
 
 #include "webhookctl.h"
-#include "../ngx_http_webhook_module/core/webhook_near.h"
-#include "../ngx_http_webhook_module/core/webhook_pattern.h"
+#include "core/base/webhook_near.h"
+#include "core/rules/webhook_pattern.h"
 
 
 #define CTL_DEFAULT_STORE  "/var/lib/nginx/webhook"

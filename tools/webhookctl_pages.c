@@ -9,7 +9,7 @@
 #include <ctype.h>
 
 #include "webhookctl.h"
-#include "../ngx_http_webhook_module/core/webhook_version.h"
+#include "core/base/webhook_version.h"
 
 
 static void ctl_man_text(const char *text, size_t len);

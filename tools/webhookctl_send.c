@@ -25,8 +25,8 @@
 #include <openssl/ssl.h>
 
 #include "webhookctl_sign.h"
-#include "../ngx_http_webhook_module/core/webhook_http.h"
-#include "../ngx_http_webhook_module/core/webhook_version.h"
+#include "core/http1/webhook_http.h"
+#include "core/base/webhook_version.h"
 
 
 #define CTL_SEND_TIMEOUT  30            /* seconds for each step */

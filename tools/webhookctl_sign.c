@@ -16,7 +16,7 @@
 #include <openssl/evp.h>
 
 #include "webhookctl_sign.h"
-#include "../ngx_http_webhook_module/core/webhook_signature_int.h"
+#include "core/signature/webhook_signature_int.h"
 
 
 static int ctl_sign_words(ctl_sign_t *s);

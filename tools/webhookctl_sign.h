@@ -9,7 +9,7 @@
 #define WEBHOOKCTL_SIGN_H
 
 #include "webhookctl.h"
-#include "../ngx_http_webhook_module/core/webhook_signature.h"
+#include "core/signature/webhook_signature.h"
 
 
 #define CTL_SIGN_HEADERS  4             /* that a signature takes */

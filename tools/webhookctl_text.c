@@ -13,7 +13,7 @@
 #include <time.h>
 
 #include "webhookctl.h"
-#include "../ngx_http_webhook_module/core/webhook_show.h"
+#include "core/json/webhook_show.h"
 
 
 /*

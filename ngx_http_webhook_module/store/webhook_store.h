@@ -42,9 +42,12 @@
 #ifndef WEBHOOK_STORE_H
 #define WEBHOOK_STORE_H
 
-#include "../core/webhook_id.h"
-#include "../core/webhook_str.h"
+#include "core/base/webhook_id.h"
+#include "core/base/webhook_str.h"
 
+
+/* a time that does not come */
+#define WEBHOOK_NEVER               UINT64_MAX
 
 #define WEBHOOK_STORE_FORMAT    2
 #define WEBHOOK_STORE_SIZE_MIN  (8 * 1024 * 1024)     /* bytes */

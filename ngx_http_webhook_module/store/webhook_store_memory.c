@@ -5,8 +5,9 @@
  * What an operation's outputs live in: chunks, freed together.
  */
 
-#include "webhook_store_internal.h"
+#include "store/webhook_store_memory.h"
 
+#include <errno.h>
 #include <stddef.h>
 #include <stdlib.h>
 

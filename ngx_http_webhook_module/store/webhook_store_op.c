@@ -6,7 +6,8 @@
  * freed, in words.
  */
 
-#include "webhook_store_internal.h"
+#include "store/webhook_store_op.h"
+#include "store/webhook_store_memory.h"
 
 
 /* Makes an operation as it was before it ran. */

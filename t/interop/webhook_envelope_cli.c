@@ -11,7 +11,7 @@
  * failed; 2 for wrong usage.
  */
 
-#include "webhook_envelope.h"
+#include "core/envelope/webhook_envelope.h"
 
 #include <stdio.h>
 #include <stdlib.h>

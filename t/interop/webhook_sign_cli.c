@@ -20,7 +20,7 @@
  * line is no such object.
  */
 
-#include "webhook_signature.h"
+#include "core/signature/webhook_signature.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -14,7 +14,7 @@
  */
 
 #include "json_same.h"
-#include "webhook_xml.h"
+#include "core/format/webhook_xml.h"
 
 #include <stdio.h>
 

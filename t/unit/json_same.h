@@ -10,7 +10,7 @@
 #ifndef JSON_SAME_H
 #define JSON_SAME_H
 
-#include "webhook_json.h"
+#include "core/json/webhook_json.h"
 
 #include <stdlib.h>
 

@@ -9,7 +9,7 @@
 #define SIGNED_H
 
 #include "tap.h"
-#include "webhook_signature.h"
+#include "core/signature/webhook_signature.h"
 
 #include <ctype.h>
 #include <stdlib.h>

@@ -25,8 +25,8 @@
 #include <unistd.h>
 
 #include "tap.h"
-#include "webhook_store.h"
-#include "webhook_store_internal.h"
+#include "store/webhook_store.h"
+#include "store/lmdb/rows/webhook_store_internal.h"
 
 
 #define UTIL_WALL  1700000000000ULL

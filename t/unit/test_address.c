@@ -6,7 +6,7 @@
  */
 
 #include "tap.h"
-#include "webhook_address.h"
+#include "core/rules/webhook_address.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "tap.h"
-#include "webhook_charset.h"
+#include "core/json/webhook_charset.h"
 
 
 #define BYTES(s)  s, sizeof(s) - 1

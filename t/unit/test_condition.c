@@ -7,8 +7,8 @@
  */
 
 #include "tap.h"
-#include "webhook_condition.h"
-#include "webhook_regex.h"
+#include "core/template/webhook_condition.h"
+#include "core/template/webhook_regex.h"
 
 #include <pthread.h>
 #include <stdlib.h>

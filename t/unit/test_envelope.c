@@ -11,7 +11,7 @@
 
 #include "tap.h"
 #include "nomem.h"
-#include "webhook_envelope.h"
+#include "core/envelope/webhook_envelope.h"
 
 #include <time.h>
 

@@ -9,10 +9,10 @@
 #define _GNU_SOURCE
 
 #include "tap.h"
-#include "webhook_case.h"
-#include "webhook_date.h"
-#include "webhook_map.h"
-#include "webhook_template.h"
+#include "core/base/webhook_case.h"
+#include "core/base/webhook_date.h"
+#include "core/template/webhook_map.h"
+#include "core/template/webhook_template.h"
 
 
 static const char  test_payload[] =

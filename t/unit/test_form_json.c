@@ -12,9 +12,9 @@
 
 #include "tap.h"
 #include "nomem.h"
-#include "webhook_form_json.h"
-#include "webhook_json.h"
-#include "webhook_multipart.h"
+#include "core/format/webhook_form_json.h"
+#include "core/json/webhook_json.h"
+#include "core/format/webhook_multipart.h"
 
 #include <time.h>
 

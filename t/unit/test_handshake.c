@@ -12,8 +12,8 @@
 #include "nomem.h"
 #include "signed.h"
 #include "tap.h"
-#include "webhook_form.h"
-#include "webhook_handshake.h"
+#include "core/format/webhook_form.h"
+#include "core/signature/webhook_handshake.h"
 
 
 static webhook_buf_t  out;

@@ -6,7 +6,7 @@
  */
 
 #include "tap.h"
-#include "webhook_http.h"
+#include "core/http1/webhook_http.h"
 
 #include <stdlib.h>
 

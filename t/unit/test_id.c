@@ -7,7 +7,7 @@
  */
 
 #include "tap.h"
-#include "webhook_id.h"
+#include "core/base/webhook_id.h"
 
 #include <stdlib.h>
 

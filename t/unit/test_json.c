@@ -7,7 +7,7 @@
  */
 
 #include "tap.h"
-#include "webhook_json.h"
+#include "core/json/webhook_json.h"
 
 #include <stdlib.h>
 

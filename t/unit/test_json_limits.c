@@ -12,7 +12,7 @@
 
 #include "tap.h"
 #include "nomem.h"
-#include "webhook_json.h"
+#include "core/json/webhook_json.h"
 
 #include <time.h>
 

@@ -6,7 +6,7 @@
  */
 
 #include "tap.h"
-#include "webhook_near.h"
+#include "core/base/webhook_near.h"
 
 
 static size_t

@@ -6,7 +6,7 @@
  */
 
 #include "tap.h"
-#include "webhook_template.h"
+#include "core/template/webhook_template.h"
 
 
 static webhook_str_t

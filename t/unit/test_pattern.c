@@ -7,7 +7,7 @@
  */
 
 #include "tap.h"
-#include "webhook_pattern.h"
+#include "core/rules/webhook_pattern.h"
 
 
 static webhook_str_t

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 #include "tap.h"
-#include "webhook_record.h"
+#include "core/base/webhook_record.h"
 
 
 static void test_fields(void);

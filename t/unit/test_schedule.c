@@ -6,7 +6,7 @@
  */
 
 #include "tap.h"
-#include "webhook_schedule.h"
+#include "core/rules/webhook_schedule.h"
 
 
 #define TEST_DECADE  (3650ULL * 24 * 3600 * 1000)

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "tap.h"
-#include "webhook_show.h"
+#include "core/json/webhook_show.h"
 
 
 static void

@@ -6,7 +6,7 @@
  */
 
 #include "tap.h"
-#include "webhook_status_set.h"
+#include "core/rules/webhook_status_set.h"
 
 
 static int

@@ -11,7 +11,7 @@
 
 #include "tap.h"
 #include "nomem.h"
-#include "webhook_str.h"
+#include "core/base/webhook_str.h"
 
 
 static void

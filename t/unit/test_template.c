@@ -10,7 +10,7 @@
 
 #include "nomem.h"
 #include "tap.h"
-#include "webhook_template.h"
+#include "core/template/webhook_template.h"
 
 
 /* The payload of most tests, and texts as a header or capture gives them. */

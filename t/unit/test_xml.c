@@ -13,7 +13,7 @@
 #include "tap.h"
 #include "nomem.h"
 #include "json_same.h"
-#include "webhook_xml.h"
+#include "core/format/webhook_xml.h"
 
 #include <time.h>
 

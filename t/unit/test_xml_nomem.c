@@ -12,7 +12,7 @@
 
 #include "tap.h"
 #include "nomem.h"
-#include "webhook_xml.h"
+#include "core/format/webhook_xml.h"
 
 
 #ifndef NOMEM_OFF

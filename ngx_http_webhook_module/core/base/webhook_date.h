@@ -1,0 +1,51 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * Points in time as senders write them, and as APIs want to have them; for the
+ * filter "date" of templates.  All is in UTC and in the Gregorian calendar,
+ * from the year 1 to 9999.  This room may call webhook_str; it asks neither
+ * the locale nor the time zone.  Reentrant; any thread.
+ */
+
+#ifndef WEBHOOK_DATE_H
+#define WEBHOOK_DATE_H
+
+#include "core/base/webhook_str.h"
+
+
+/*
+ * Reads a time into *ms, milliseconds since 1970:
+ *
+ *   1714557600             seconds, or milliseconds from 10^11 on (seconds
+ *   1714557600000          reach the year 5138 there); with a fraction and a
+ *   1714557600.25          minus sign, too
+ *
+ *   2024-05-01             ISO 8601 and RFC 3339: a date; "T" or a space; hour
+ *   2024-05-01T10:00       and minute, with or without seconds and a fraction
+ *   2024-05-01 10:00:00.5Z of them; "Z", "+07:00", "+0700" or nothing, which
+ *   2024-05-01T10:00+07:00 is UTC
+ *
+ * What is finer than a millisecond is cut off; a leap second is the second
+ * before it.  Returns WEBHOOK_OK, or WEBHOOK_ERROR.
+ */
+int webhook_date_parse(const webhook_str_t *text, int64_t *ms);
+
+/*
+ * 1 if the text is a format: "iso", "unix" (seconds), "ms" (milliseconds), or a
+ * text with at least one of %Y %m %d %H %M %S %L (milliseconds, 3 digits) %y
+ * %j (day of the year) %F (%Y-%m-%d) %T (%H:%M:%S) %s (Unix seconds) %z (+0000)
+ * %Z (UTC) %a %b (Mon, Jan) %e (day, no zero) %% (a percent sign) and no other.
+ */
+int webhook_date_format_valid(const webhook_str_t *format);
+
+/* 1 if what is written by the format is a number: "unix", "ms". */
+int webhook_date_format_number(const webhook_str_t *format);
+
+/* Appends a time that was parsed by a valid format; an empty one is "iso",
+   2024-05-01T10:00:00Z.  Returns the buffer's state. */
+int webhook_date_write(int64_t ms, const webhook_str_t *format,
+    webhook_buf_t *out);
+
+
+#endif /* WEBHOOK_DATE_H */

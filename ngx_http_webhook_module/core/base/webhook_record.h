@@ -1,0 +1,148 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * Records: how values are laid out in bytes that outlive the process.  A
+ * record begins with its kind and its version, one byte each; fields follow
+ * in an order that the two settle.  Numbers are big-endian, so that those in
+ * keys sort as numbers.  This room may call libc only.
+ *
+ * Who reads trusts nothing: each field is checked against the record's end,
+ * each text against a bound, and bytes that are left over are an error too.
+ * A reader that failed stays failed and gives zeros and empty texts, so that
+ * a row of reads needs one check at the end (webhook_record_done()).  The
+ * same holds for writing, where the room may run out.
+ *
+ * Nothing here allocates; any thread.
+ */
+
+#ifndef WEBHOOK_RECORD_H
+#define WEBHOOK_RECORD_H
+
+#include "core/base/webhook_str.h"
+
+
+#define WEBHOOK_RECORD_HEADER      2    /* bytes: kind, version */
+#define WEBHOOK_RECORD_NUMBER_MAX  10   /* bytes that a packed number takes */
+
+
+typedef struct {
+    unsigned char        *start;
+    unsigned char        *pos;
+    unsigned char        *end;
+    unsigned              failed:1;
+} webhook_record_out_t;
+
+
+typedef struct {
+    const unsigned char  *pos;
+    const unsigned char  *end;
+    unsigned              version;
+    unsigned              failed:1;
+} webhook_record_in_t;
+
+
+/* Begins a record in size bytes at buf, which the caller owns. */
+void webhook_record_write(webhook_record_out_t *out, unsigned char *buf,
+    size_t size, unsigned char kind, unsigned char version);
+
+/* Append a number of 1, 4 or 8 bytes. */
+void webhook_record_add_u8(webhook_record_out_t *out, uint8_t n);
+void webhook_record_add_u32(webhook_record_out_t *out, uint32_t n);
+void webhook_record_add_u64(webhook_record_out_t *out, uint64_t n);
+
+/* Append a number in as few bytes as it needs (7 bits in each, the least
+   first), and a text with its length before it. */
+void webhook_record_add_number(webhook_record_out_t *out, uint64_t n);
+void webhook_record_add_text(webhook_record_out_t *out,
+    const webhook_str_t *text);
+
+/* The bytes written, or 0 if they did not fit. */
+size_t webhook_record_written(const webhook_record_out_t *out);
+
+
+/*
+ * Begins to read the len bytes at data, which stay the caller's and must
+ * outlive the texts read.  Returns WEBHOOK_OK and in->version, which is at
+ * least 1; WEBHOOK_ERROR if that is no record of this kind, or a newer one
+ * than version "newest".
+ */
+int webhook_record_read(webhook_record_in_t *in, const void *data, size_t len,
+    unsigned char kind, unsigned char newest);
+
+uint8_t webhook_record_u8(webhook_record_in_t *in);
+uint32_t webhook_record_u32(webhook_record_in_t *in);
+uint64_t webhook_record_u64(webhook_record_in_t *in);
+
+/* A packed number; one above max fails. */
+uint64_t webhook_record_number(webhook_record_in_t *in, uint64_t max);
+
+/* A text, as a view into the record; one longer than max fails. */
+void webhook_record_text(webhook_record_in_t *in, size_t max,
+    webhook_str_t *text);
+
+/* WEBHOOK_OK if every field was there and nothing is left over, else
+   WEBHOOK_ERROR. */
+int webhook_record_done(const webhook_record_in_t *in);
+
+
+/* Big-endian numbers where no record is, as in keys. */
+
+static inline void
+webhook_set_u64(unsigned char *p, uint64_t n)
+{
+    p[0] = (unsigned char) (n >> 56);
+    p[1] = (unsigned char) (n >> 48);
+    p[2] = (unsigned char) (n >> 40);
+    p[3] = (unsigned char) (n >> 32);
+    p[4] = (unsigned char) (n >> 24);
+    p[5] = (unsigned char) (n >> 16);
+    p[6] = (unsigned char) (n >> 8);
+    p[7] = (unsigned char) n;
+}
+
+
+static inline uint64_t
+webhook_get_u64(const unsigned char *p)
+{
+    return (uint64_t) p[0] << 56 | (uint64_t) p[1] << 48
+           | (uint64_t) p[2] << 40 | (uint64_t) p[3] << 32
+           | (uint64_t) p[4] << 24 | (uint64_t) p[5] << 16
+           | (uint64_t) p[6] << 8 | (uint64_t) p[7];
+}
+
+
+static inline void
+webhook_set_u32(unsigned char *p, uint32_t n)
+{
+    p[0] = (unsigned char) (n >> 24);
+    p[1] = (unsigned char) (n >> 16);
+    p[2] = (unsigned char) (n >> 8);
+    p[3] = (unsigned char) n;
+}
+
+
+static inline uint32_t
+webhook_get_u32(const unsigned char *p)
+{
+    return (uint32_t) p[0] << 24 | (uint32_t) p[1] << 16
+           | (uint32_t) p[2] << 8 | (uint32_t) p[3];
+}
+
+
+static inline void
+webhook_set_u16(unsigned char *p, uint16_t n)
+{
+    p[0] = (unsigned char) (n >> 8);
+    p[1] = (unsigned char) n;
+}
+
+
+static inline uint16_t
+webhook_get_u16(const unsigned char *p)
+{
+    return (uint16_t) (p[0] << 8 | p[1]);
+}
+
+
+#endif /* WEBHOOK_RECORD_H */

@@ -1,0 +1,240 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ */
+
+#ifndef PCRE2_CODE_UNIT_WIDTH
+#define PCRE2_CODE_UNIT_WIDTH  8
+#endif
+
+#include "core/template/webhook_regex.h"
+
+#include <pcre2.h>
+#include <stdlib.h>
+
+
+/*
+ * PCRE2's own match limit counts anew for each place where the match could
+ * begin, and takes a step over the whole text for one.  So what bounds a match
+ * is a callout before each item of the pattern, which sums up the ways between
+ * them; a unit is about half a nanosecond.
+ */
+
+#define WEBHOOK_REGEX_WORK            20000000
+#define WEBHOOK_REGEX_STEP            16            /* a callout by itself */
+#define WEBHOOK_REGEX_INTERPRETED     10            /* times slower */
+
+#define WEBHOOK_REGEX_MATCH_LIMIT     1000000
+#define WEBHOOK_REGEX_DEPTH_LIMIT     10000
+#define WEBHOOK_REGEX_HEAP_LIMIT      2048          /* kB */
+
+#define WEBHOOK_REGEX_STACK_MIN       (64 * 1024)
+#define WEBHOOK_REGEX_STACK_MAX       (1024 * 1024)
+
+
+struct webhook_regex_s {
+    pcre2_code  *code;
+    int          jit;               /* there is machine code */
+    int          back;              /* there are back references */
+};
+
+
+typedef struct {
+    size_t       left;              /* of the work */
+    size_t       step;
+    size_t       position;          /* in the text, of the last callout */
+} webhook_regex_work_t;
+
+
+static int webhook_regex_step(pcre2_callout_block *block, void *ctx);
+static int webhook_regex_retry(const webhook_regex_t *regex,
+    const webhook_str_t *text, pcre2_match_data *data,
+    pcre2_match_context *context);
+
+
+webhook_regex_t *
+webhook_regex_compile(const webhook_str_t *pattern, webhook_error_t *err)
+{
+    int               rc;
+    size_t            size;
+    uint32_t          back;
+    PCRE2_SIZE        offset;
+    webhook_regex_t  *regex;
+    unsigned char     text[128];
+
+    if (pattern->len > WEBHOOK_REGEX_MAX_PATTERN) {
+        webhook_error_set(err, "a regular expression is longer than %d bytes",
+                          WEBHOOK_REGEX_MAX_PATTERN);
+        return NULL;
+    }
+
+    regex = calloc(1, sizeof(webhook_regex_t));
+    if (regex == NULL) {
+        webhook_error_set(err, "out of memory");
+        return NULL;
+    }
+
+    regex->code = pcre2_compile(pattern->data, pattern->len,
+                                PCRE2_UTF|PCRE2_MATCH_INVALID_UTF
+                                |PCRE2_AUTO_CALLOUT
+                                |PCRE2_DOLLAR_ENDONLY
+                                |PCRE2_NEVER_BACKSLASH_C,
+                                &rc, &offset, NULL);
+
+    if (regex->code == NULL) {
+        free(regex);
+
+        if (pcre2_get_error_message(rc, text, sizeof(text)) < 0) {
+            text[0] = '\0';
+        }
+
+        webhook_error_set(err, "a regular expression is wrong at its offset "
+                          "%zu: %s", (size_t) offset, text);
+        return NULL;
+    }
+
+    /* not every machine, security policy or pattern allows machine code */
+
+    (void) pcre2_jit_compile(regex->code, PCRE2_JIT_COMPLETE);
+
+    size = 0;
+    (void) pcre2_pattern_info(regex->code, PCRE2_INFO_JITSIZE, &size);
+
+    back = 0;
+    (void) pcre2_pattern_info(regex->code, PCRE2_INFO_BACKREFMAX, &back);
+
+    regex->jit = (size != 0);
+    regex->back = (back != 0);
+
+    return regex;
+}
+
+
+void
+webhook_regex_free(webhook_regex_t *regex)
+{
+    if (regex) {
+        pcre2_code_free(regex->code);
+        free(regex);
+    }
+}
+
+
+int
+webhook_regex_match(const webhook_regex_t *regex, const webhook_str_t *text)
+{
+    int                    rc;
+    const unsigned char   *p;
+    pcre2_match_data      *data;
+    pcre2_match_context   *context;
+    webhook_regex_work_t   work;
+
+    if (text->len > WEBHOOK_REGEX_MAX_SUBJECT) {
+        return WEBHOOK_LIMIT;
+    }
+
+    work.left = WEBHOOK_REGEX_WORK;
+    work.step = WEBHOOK_REGEX_STEP;
+    work.position = 0;
+
+    if (regex->back) {
+        /* they may compare much, in vain and unseen */
+        work.step += text->len / 2;
+    }
+
+    if (!regex->jit) {
+        work.left /= WEBHOOK_REGEX_INTERPRETED;
+    }
+
+    data = pcre2_match_data_create(1, NULL);
+    if (data == NULL) {
+        return WEBHOOK_NOMEM;
+    }
+
+    context = pcre2_match_context_create(NULL);
+    if (context == NULL) {
+        pcre2_match_data_free(data);
+        return WEBHOOK_NOMEM;
+    }
+
+    (void) pcre2_set_match_limit(context, WEBHOOK_REGEX_MATCH_LIMIT);
+    (void) pcre2_set_depth_limit(context, WEBHOOK_REGEX_DEPTH_LIMIT);
+    (void) pcre2_set_heap_limit(context, WEBHOOK_REGEX_HEAP_LIMIT);
+    (void) pcre2_set_callout(context, webhook_regex_step, &work);
+
+    p = text->len ? text->data : (const unsigned char *) "";
+
+    rc = pcre2_match(regex->code, p, text->len, 0, 0, data, context);
+
+    if (rc == PCRE2_ERROR_JIT_STACKLIMIT) {
+        rc = webhook_regex_retry(regex, text, data, context);
+    }
+
+    pcre2_match_context_free(context);
+    pcre2_match_data_free(data);
+
+    if (rc >= 0) {
+        return 1;
+    }
+
+    switch (rc) {
+
+    case PCRE2_ERROR_NOMATCH:
+        return 0;
+
+    case PCRE2_ERROR_NOMEMORY:
+        return WEBHOOK_NOMEM;
+
+    default:
+        return WEBHOOK_LIMIT;
+    }
+}
+
+
+static int
+webhook_regex_step(pcre2_callout_block *block, void *ctx)
+{
+    size_t                 way, position;
+    webhook_regex_work_t  *work;
+
+    work = ctx;
+    position = block->current_position;
+
+    way = (position > work->position) ? position - work->position
+                                      : work->position - position;
+    way += work->step;
+
+    if (way > work->left) {
+        return PCRE2_ERROR_CALLOUT;
+    }
+
+    work->left -= way;
+    work->position = position;
+
+    return 0;
+}
+
+
+/* Few patterns and texts need more than the 32 kB that a match starts with. */
+
+static int
+webhook_regex_retry(const webhook_regex_t *regex, const webhook_str_t *text,
+    pcre2_match_data *data, pcre2_match_context *context)
+{
+    int               rc;
+    pcre2_jit_stack  *stack;
+
+    stack = pcre2_jit_stack_create(WEBHOOK_REGEX_STACK_MIN,
+                                   WEBHOOK_REGEX_STACK_MAX, NULL);
+    if (stack == NULL) {
+        return PCRE2_ERROR_NOMEMORY;
+    }
+
+    pcre2_jit_stack_assign(context, NULL, stack);
+
+    rc = pcre2_match(regex->code, text->data, text->len, 0, 0, data, context);
+
+    pcre2_jit_stack_free(stack);
+
+    return rc;
+}

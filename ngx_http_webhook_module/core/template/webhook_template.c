@@ -1,0 +1,582 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ */
+
+#include "core/template/webhook_segment.h"
+#include "core/template/webhook_token.h"
+
+#include <stdlib.h>
+
+
+/* Members of an object among which a key that stands twice is looked for. */
+#define WEBHOOK_TEMPLATE_KEYS  256
+
+
+static int webhook_template_scan(webhook_template_t *tpl,
+    webhook_error_t *err);
+static void webhook_template_close(webhook_template_t *tpl, uint32_t ntokens,
+    size_t open, size_t close);
+static int webhook_template_token(webhook_template_t *tpl, size_t *offset,
+    webhook_error_t *err);
+static int webhook_template_token_parts(webhook_token_t *t,
+    const webhook_str_t *text, webhook_error_t *err);
+static int webhook_template_check_json(const webhook_template_t *tpl,
+    webhook_error_t *err);
+static int webhook_template_check_keys(webhook_json_doc_t *doc,
+    const webhook_json_value_t *in, webhook_error_t *err);
+static size_t webhook_template_offset(const webhook_template_t *tpl,
+    size_t offset);
+static int webhook_template_check_text(webhook_template_t *tpl,
+    webhook_error_t *err);
+
+
+/* What stands for a value while a JSON template is checked: no neighbour makes
+   another value of the one, or a valid escape of the other. */
+
+static const webhook_str_t  webhook_template_any_value = webhook_str("null");
+static const webhook_str_t  webhook_template_any_text =
+    webhook_str("\xef\xbf\xbc");
+
+
+webhook_template_t *
+webhook_template_compile(const webhook_str_t *text,
+    webhook_template_kind_e kind, webhook_error_t *err)
+{
+    int                   rc;
+    size_t                i, n, size;
+    webhook_template_t   *tpl;
+
+    n = 0;
+
+    for (i = 1; i < text->len; i++) {
+        if (text->data[i] == '{' && text->data[i - 1] == '$') {
+            n++;
+        }
+    }
+
+    if (n > WEBHOOK_TEMPLATE_MAX_TOKENS) {
+        webhook_error_set(err, "a template has more than %d tokens",
+                          WEBHOOK_TEMPLATE_MAX_TOKENS);
+        return NULL;
+    }
+
+    size = sizeof(webhook_template_t) + n * sizeof(webhook_token_t);
+
+    tpl = calloc(1, size + text->len);
+    if (tpl == NULL) {
+        webhook_error_set(err, "out of memory");
+        return NULL;
+    }
+
+    tpl->kind = kind;
+    tpl->text.len = text->len;
+    tpl->text.data = (unsigned char *) tpl + size;
+
+    if (text->len) {
+        memcpy(tpl->text.data, text->data, text->len);
+    }
+
+    rc = webhook_template_scan(tpl, err);
+
+    if (rc == WEBHOOK_OK) {
+        rc = (kind == WEBHOOK_TEMPLATE_JSON)
+             ? webhook_template_check_json(tpl, err)
+             : webhook_template_check_text(tpl, err);
+    }
+
+    if (rc != WEBHOOK_OK) {
+        webhook_template_free(tpl);
+        return NULL;
+    }
+
+    return tpl;
+}
+
+
+/*
+ * Finds the tokens.  In a JSON template it keeps track of strings on the way,
+ * as far as needed for text that webhook_template_check_json() then lets
+ * through.
+ */
+
+static int
+webhook_template_scan(webhook_template_t *tpl, webhook_error_t *err)
+{
+    int             json, in_string;
+    size_t          i, open, len;
+    uint32_t        ntokens;
+    unsigned char  *p;
+
+    p = tpl->text.data;
+    len = tpl->text.len;
+    json = (tpl->kind == WEBHOOK_TEMPLATE_JSON);
+
+    in_string = 0;
+    open = 0;
+    ntokens = 0;
+
+    for (i = 0; i < len; /* void */) {
+
+        if (p[i] == '$' && len - i > 1 && p[i + 1] == '{') {
+
+            if (webhook_template_token(tpl, &i, err) != WEBHOOK_OK) {
+                return WEBHOOK_ERROR;
+            }
+
+            tpl->tokens[tpl->ntokens - 1].typed = json && !in_string;
+            continue;
+        }
+
+        if (json && in_string && p[i] == '\\') {
+            i += (len - i > 1) ? 2 : 1;
+            continue;
+        }
+
+        if (json && p[i] == '"') {
+
+            if (in_string) {
+                webhook_template_close(tpl, ntokens, open, i);
+            }
+
+            in_string = !in_string;
+            open = i;
+            ntokens = tpl->ntokens;
+        }
+
+        i++;
+    }
+
+    return WEBHOOK_OK;
+}
+
+
+/*
+ * At the end of a string: where a token is all of it, and it is not a key, the
+ * value takes the place of the string.
+ */
+
+static void
+webhook_template_close(webhook_template_t *tpl, uint32_t ntokens, size_t open,
+    size_t close)
+{
+    size_t            i;
+    unsigned char     c;
+    webhook_token_t  *t;
+
+    if (tpl->ntokens != ntokens + 1) {
+        return;
+    }
+
+    t = &tpl->tokens[ntokens];
+
+    if (t->start != open + 1 || t->end != close) {
+        return;
+    }
+
+    for (i = close + 1; i < tpl->text.len; i++) {
+        c = tpl->text.data[i];
+
+        if (c == ':') {
+            return;
+        }
+
+        if (c != ' ' && c != '\t' && c != '\r' && c != '\n') {
+            break;
+        }
+    }
+
+    t->start = open;
+    t->end = close + 1;
+    t->typed = 1;
+}
+
+
+/* Reads the token at *offset and moves *offset behind it. */
+
+static int
+webhook_template_token(webhook_template_t *tpl, size_t *offset,
+    webhook_error_t *err)
+{
+    size_t            i;
+    unsigned char     c, *p;
+    webhook_str_t     text;
+    webhook_token_t  *t;
+    webhook_error_t   why;
+
+    p = tpl->text.data;
+
+    for (i = *offset + 2; i < tpl->text.len; i++) {
+        c = p[i];
+
+        if (c == '}') {
+            break;
+        }
+
+        if (c < 0x20 || c == 0x7f || c == '{'
+            || (tpl->kind == WEBHOOK_TEMPLATE_JSON
+                && (c == '"' || c == '\\')))
+        {
+            webhook_error_set(err, "\"${\" at offset %zu has no \"}\" before "
+                              "a character that no token has", *offset);
+            return WEBHOOK_ERROR;
+        }
+    }
+
+    if (i == tpl->text.len) {
+        webhook_error_set(err, "\"${\" at offset %zu has no \"}\"", *offset);
+        return WEBHOOK_ERROR;
+    }
+
+    text.data = p + *offset + 2;
+    text.len = p + i - text.data;
+
+    /* counted at once, so that a path is freed whatever follows */
+
+    t = &tpl->tokens[tpl->ntokens++];
+
+    t->start = *offset;
+    t->end = i + 1;
+
+    if (webhook_template_token_parts(t, &text, &why) != WEBHOOK_OK) {
+        webhook_error_set(err, "%s, in the token at offset %zu", why.text,
+                          *offset);
+        return WEBHOOK_ERROR;
+    }
+
+    *offset = i + 1;
+
+    return WEBHOOK_OK;
+}
+
+
+static int
+webhook_template_token_parts(webhook_token_t *t, const webhook_str_t *text,
+    webhook_error_t *err)
+{
+    webhook_str_t   part;
+    unsigned char  *p, *end, *last;
+
+    p = text->data;
+    last = p + text->len;
+
+    for ( ;; ) {
+        end = (p < last) ? memchr(p, '|', last - p) : NULL;
+
+        part.data = p;
+        part.len = (end ? end : last) - p;
+
+        if (t->path == NULL) {
+            t->path = webhook_path_compile(&part, err);
+
+            if (t->path == NULL) {
+                return WEBHOOK_ERROR;
+            }
+
+        } else if (t->nfilters == WEBHOOK_TEMPLATE_MAX_FILTERS) {
+            webhook_error_set(err, "there are more than %d filters",
+                              WEBHOOK_TEMPLATE_MAX_FILTERS);
+            return WEBHOOK_ERROR;
+
+        } else if (webhook_filter_parse(&part, &t->filters[t->nfilters++],
+                                        err)
+                   != WEBHOOK_OK)
+        {
+            return WEBHOOK_ERROR;
+        }
+
+        if (end == NULL) {
+            return WEBHOOK_OK;
+        }
+
+        p = end + 1;
+    }
+}
+
+
+void
+webhook_template_literal(const webhook_template_t *tpl, uint32_t i,
+    webhook_str_t *literal)
+{
+    size_t  start, end;
+
+    start = (i == 0) ? 0 : tpl->tokens[i - 1].end;
+    end = (i == tpl->ntokens) ? tpl->text.len : tpl->tokens[i].start;
+
+    literal->data = tpl->text.data + start;
+    literal->len = end - start;
+}
+
+
+static int
+webhook_template_check_json(const webhook_template_t *tpl,
+    webhook_error_t *err)
+{
+    int                    rc;
+    uint32_t               i;
+    webhook_buf_t          buf;
+    webhook_str_t          text, literal;
+    const webhook_str_t   *any;
+    webhook_json_doc_t    *doc;
+    webhook_json_value_t   root;
+    webhook_json_error_t   why;
+
+    webhook_buf_init(&buf, 0);
+
+    for (i = 0; i <= tpl->ntokens; i++) {
+        webhook_template_literal(tpl, i, &literal);
+        webhook_buf_add(&buf, literal.data, literal.len);
+
+        if (i < tpl->ntokens) {
+            any = tpl->tokens[i].typed ? &webhook_template_any_value
+                                       : &webhook_template_any_text;
+            webhook_buf_add(&buf, any->data, any->len);
+        }
+    }
+
+    if (buf.failed) {
+        rc = WEBHOOK_NOMEM;
+
+    } else {
+        text.data = buf.data;
+        text.len = buf.len;
+
+        rc = webhook_json_read(&text, NULL, &doc, &why);
+    }
+
+    if (rc == WEBHOOK_OK) {
+        webhook_json_root(doc, &root);
+        rc = webhook_template_check_keys(doc, &root, err);
+
+        webhook_json_free(doc);
+        webhook_buf_free(&buf);
+
+        return rc;
+    }
+
+    webhook_buf_free(&buf);
+
+    if (rc == WEBHOOK_NOMEM) {
+        webhook_error_set(err, "out of memory");
+        return rc;
+    }
+
+    webhook_error_set(err, "the template is not JSON: %s at offset %zu",
+                      why.what, webhook_template_offset(tpl, why.offset));
+
+    return WEBHOOK_ERROR;
+}
+
+
+/*
+ * Of a key that stands twice a reader takes one of both.  Keys with a token in
+ * them may differ, and large objects are not looked through.
+ */
+
+static int
+webhook_template_check_keys(webhook_json_doc_t *doc,
+    const webhook_json_value_t *in, webhook_error_t *err)
+{
+    int                   rc;
+    uint32_t              iter;
+    webhook_buf_t         buf;
+    webhook_str_t         key, text;
+    webhook_json_value_t  v;
+
+    iter = 0;
+    rc = WEBHOOK_OK;
+
+    while (rc == WEBHOOK_OK
+           && webhook_json_next(doc, in, &iter, &key, &v) == WEBHOOK_OK)
+    {
+        if (key.len && webhook_json_count(doc, in) <= WEBHOOK_TEMPLATE_KEYS
+            && memchr(key.data, webhook_template_any_text.data[0], key.len)
+               == NULL)
+        {
+            webhook_buf_init(&buf, 0);
+
+            if (webhook_json_decode(&key, &buf) != WEBHOOK_OK) {
+                webhook_error_set(err, "out of memory");
+                rc = WEBHOOK_NOMEM;
+
+            } else {
+                text.data = buf.data;
+                text.len = buf.len;
+
+                if (webhook_json_times(doc, in, &text) > 1) {
+                    webhook_error_set(err, "the key %.*s stands twice in the "
+                                      "template",
+                                      (int) (key.len < 100 ? key.len : 100),
+                                      key.data);
+                    rc = WEBHOOK_ERROR;
+                }
+            }
+
+            webhook_buf_free(&buf);
+        }
+
+        if (rc == WEBHOOK_OK) {
+            rc = webhook_template_check_keys(doc, &v, err);
+        }
+    }
+
+    return rc;
+}
+
+
+/* Turns an offset in the text that was checked into one in the template. */
+
+static size_t
+webhook_template_offset(const webhook_template_t *tpl, size_t offset)
+{
+    size_t                 any;
+    uint32_t               i;
+    webhook_str_t          literal;
+    const webhook_token_t  *t;
+
+    for (i = 0; i < tpl->ntokens; i++) {
+        webhook_template_literal(tpl, i, &literal);
+
+        t = &tpl->tokens[i];
+
+        if (offset < literal.len) {
+            return t->start - literal.len + offset;
+        }
+
+        offset -= literal.len;
+
+        any = t->typed ? webhook_template_any_value.len
+                       : webhook_template_any_text.len;
+
+        if (offset < any) {
+            return t->start;
+        }
+
+        offset -= any;
+    }
+
+    return (tpl->ntokens ? tpl->tokens[tpl->ntokens - 1].end : 0) + offset;
+}
+
+
+static int
+webhook_template_check_text(webhook_template_t *tpl, webhook_error_t *err)
+{
+    int             in_path;
+    size_t          j;
+    uint32_t        i;
+    webhook_str_t   literal;
+
+    in_path = (tpl->kind == WEBHOOK_TEMPLATE_URI);
+
+    for (i = 0; i <= tpl->ntokens; i++) {
+        webhook_template_literal(tpl, i, &literal);
+
+        if (tpl->kind == WEBHOOK_TEMPLATE_URI
+            && !webhook_segment_literal(&literal))
+        {
+            webhook_error_set(err, "a URI has a space, a control character, "
+                              "\"#\" or a broken \"%%XX\" behind offset %zu",
+                              (size_t) (literal.data - tpl->text.data));
+            return WEBHOOK_ERROR;
+        }
+
+        if (tpl->kind == WEBHOOK_TEMPLATE_HEADER) {
+
+            for (j = 0; j < literal.len; j++) {
+
+                if (literal.data[j] < 0x20 || literal.data[j] == 0x7f) {
+                    webhook_error_set(err, "a header's value has a control "
+                                      "character at offset %zu",
+                                      (size_t) (literal.data + j
+                                                - tpl->text.data));
+                    return WEBHOOK_ERROR;
+                }
+            }
+        }
+
+        if (literal.len && memchr(literal.data, '?', literal.len)) {
+            in_path = 0;
+        }
+
+        if (i < tpl->ntokens) {
+            tpl->tokens[i].in_path = in_path;
+        }
+    }
+
+    return WEBHOOK_OK;
+}
+
+
+void
+webhook_template_free(webhook_template_t *tpl)
+{
+    uint32_t  i;
+
+    if (tpl == NULL) {
+        return;
+    }
+
+    for (i = 0; i < tpl->ntokens; i++) {
+        webhook_path_free(tpl->tokens[i].path);
+    }
+
+    free(tpl);
+}
+
+
+int
+webhook_template_constant(const webhook_template_t *tpl)
+{
+    return tpl->ntokens == 0;
+}
+
+
+int
+webhook_template_paths(const webhook_template_t *tpl,
+    int (*visit)(void *ctx, const webhook_path_t *path), void *ctx)
+{
+    int       rc;
+    uint32_t  i;
+
+    for (i = 0; i < tpl->ntokens; i++) {
+        rc = visit(ctx, tpl->tokens[i].path);
+
+        if (rc) {
+            return rc;
+        }
+    }
+
+    return 0;
+}
+
+
+int
+webhook_template_maps(webhook_template_t *tpl,
+    int (*visit)(void *ctx, const webhook_str_t *name,
+                 const webhook_map_t **map),
+    void *ctx)
+{
+    int                rc;
+    uint32_t           i, j;
+    webhook_filter_t  *filter;
+
+    for (i = 0; i < tpl->ntokens; i++) {
+
+        for (j = 0; j < tpl->tokens[i].nfilters; j++) {
+            filter = &tpl->tokens[i].filters[j];
+
+            if (filter->type != WEBHOOK_FILTER_MAP) {
+                continue;
+            }
+
+            rc = visit(ctx, &filter->arg, &filter->map);
+
+            if (rc) {
+                return rc;
+            }
+        }
+    }
+
+    return 0;
+}

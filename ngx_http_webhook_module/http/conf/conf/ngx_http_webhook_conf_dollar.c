@@ -1,0 +1,206 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * Dollar signs that mean nothing where they stand.
+ */
+
+#include "http/conf/conf/ngx_http_webhook_conf.h"
+
+
+static ngx_uint_t ngx_http_webhook_dollar_key(u_char *p, u_char *last);
+
+
+ngx_uint_t
+ngx_http_webhook_conf_dollar_next(u_char **p, u_char *last, ngx_str_t *name)
+{
+    u_char      *c;
+    ngx_uint_t   braces;
+
+    c = *p;
+
+    while (c < last) {
+
+        if (*c++ != '$') {
+            continue;
+        }
+
+        braces = (c < last && *c == '{');
+        name->data = c + braces;
+
+        for (c = name->data; c < last; c++) {
+            if ((*c < 'a' || *c > 'z') && (*c < 'A' || *c > 'Z')
+                && (*c < '0' || *c > '9') && *c != '_')
+            {
+                break;
+            }
+        }
+
+        name->len = c - name->data;
+
+        if (name->len) {
+            *p = c;
+            return braces ? 2 : 1;
+        }
+    }
+
+    *p = last;
+
+    return 0;
+}
+
+
+ngx_uint_t
+ngx_http_webhook_conf_braces(ngx_str_t *text)
+{
+    return ngx_strlcasestrn(text->data, text->data + text->len,
+                            (u_char *) "${", 1)
+           != NULL;
+}
+
+
+char *
+ngx_http_webhook_conf_fixed(ngx_conf_t *cf, ngx_str_t *text,
+    const char *what)
+{
+    u_char     *p, *last;
+    ngx_str_t   name;
+
+    p = text->data;
+    last = p + text->len;
+
+    if (ngx_http_webhook_conf_braces(text)) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "%s is fixed: it cannot have a \"${...}\"",
+                           what);
+        return NGX_CONF_ERROR;
+    }
+
+    while (ngx_http_webhook_conf_dollar_next(&p, last, &name)) {
+
+        if (ngx_http_webhook_conf_variable(cf, ngx_http_webhook_str(&name))) {
+            ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
+                               "%s is fixed: \"$%V\" in it is not "
+                               "replaced by the variable", what, &name);
+        }
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+/* Keys such as "$ref" have a meaning of their own in JSON. */
+
+static ngx_uint_t
+ngx_http_webhook_dollar_key(u_char *p, u_char *last)
+{
+    if (p == last || *p++ != '"') {
+        return 0;
+    }
+
+    while (p < last && (*p == ' ' || *p == '\t' || *p == CR || *p == LF)) {
+        p++;
+    }
+
+    return p < last && *p == ':';
+}
+
+
+/* A word has to begin with a letter: "$5" is money. */
+
+void
+ngx_http_webhook_conf_dollar(ngx_conf_t *cf, ngx_str_t *text,
+    const char *what)
+{
+    u_char       c, *p, *last;
+    ngx_str_t    name;
+    ngx_uint_t   i, how;
+
+    static ngx_str_t  roots[] = {
+        ngx_string("data"),
+        ngx_string("request"),
+        ngx_string("response"),
+        ngx_string("uri"),
+        ngx_string("event"),
+        ngx_string("now"),
+        ngx_string("var"),
+        ngx_string("root"),
+        ngx_string("header"),
+        ngx_string("query"),
+        ngx_null_string
+    };
+
+    p = text->data;
+    last = p + text->len;
+
+    while ((how = ngx_http_webhook_conf_dollar_next(&p, last, &name)) != 0) {
+
+        c = name.data[0];
+
+        if (how == 2 || (c >= '0' && c <= '9')
+            || ngx_http_webhook_dollar_key(p, last))
+        {
+            continue;
+        }
+
+        for (i = 0; roots[i].len; i++) {
+            if (roots[i].len == name.len
+                && ngx_memcmp(roots[i].data, name.data, name.len) == 0)
+            {
+                break;
+            }
+        }
+
+        if (roots[i].len == 0
+            && ngx_http_webhook_conf_variable(cf, ngx_http_webhook_str(&name)))
+        {
+            ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
+                               "\"$%V\" in a %s is text: the variable is "
+                               "written \"${var.%V}\"", &name, what, &name);
+            continue;
+        }
+
+        if (roots[i].len || c == '_' || (c >= 'a' && c <= 'z')) {
+            ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
+                               "\"$%V\" in a %s is text: a value is written "
+                               "in braces, as in \"${%V}\"", &name, what,
+                               &name);
+        }
+    }
+}
+
+
+ngx_uint_t
+ngx_http_webhook_conf_variable(ngx_conf_t *cf, const webhook_str_t *name)
+{
+    ngx_uint_t                  i;
+    ngx_hash_key_t             *key;
+    ngx_http_variable_t        *prefix;
+    ngx_http_core_main_conf_t  *cmcf;
+
+    cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
+
+    key = cmcf->variables_keys->keys.elts;
+
+    for (i = 0; i < cmcf->variables_keys->keys.nelts; i++) {
+        if (key[i].key.len == name->len
+            && ngx_strncasecmp(key[i].key.data, name->data, name->len) == 0)
+        {
+            return 1;
+        }
+    }
+
+    prefix = cmcf->prefix_variables.elts;
+
+    for (i = 0; i < cmcf->prefix_variables.nelts; i++) {
+        if (name->len > prefix[i].name.len
+            && ngx_strncasecmp(prefix[i].name.data, name->data,
+                               prefix[i].name.len)
+               == 0)
+        {
+            return 1;
+        }
+    }
+
+    return 0;
+}

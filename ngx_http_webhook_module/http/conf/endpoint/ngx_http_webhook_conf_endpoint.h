@@ -1,0 +1,93 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * The directives inside of webhook_endpoint { }, in parts of one concern each:
+ *
+ *   conf_endpoint.c         the block; url, events, success, timeout, tls
+ *   conf_endpoint_form.c    format, envelope, body, header, filter, order_by
+ *   conf_endpoint_sign.c    secret, sign, auth
+ *   conf_endpoint_limit.c   limit, retry, breaker
+ *   conf_endpoint_reach.c   address, allow, deny, proxy; webhook_address
+ *
+ * A part has a table of directives, as a module has, whose handlers get an
+ * ngx_http_webhook_endpoint_conf_t; only the number of arguments counts of
+ * their type.
+ */
+
+#ifndef NGX_HTTP_WEBHOOK_CONF_ENDPOINT_H
+#define NGX_HTTP_WEBHOOK_CONF_ENDPOINT_H
+
+#include "http/net/client/ngx_http_webhook_client.h"
+#include "http/conf/conf/ngx_http_webhook_conf.h"
+
+
+/* An endpoint while its block is read. */
+
+typedef struct {
+    ngx_http_webhook_endpoint_t  *endpoint;
+    ngx_http_webhook_tls_t        tls;
+    ngx_http_webhook_place_t      url_place;
+    ngx_http_webhook_place_t      tls_place;
+    ngx_http_webhook_place_t      auth_place;
+    ngx_http_webhook_place_t      allow_place;
+    ngx_http_webhook_place_t      retry_place;
+
+    unsigned                      success:1;    /* what was given */
+    unsigned                      retry:1;
+    unsigned                      timeout:1;
+    unsigned                      limit:1;
+    unsigned                      breaker:1;
+    unsigned                      tls_set:1;
+    unsigned                      format:1;
+    unsigned                      envelope:1;
+    unsigned                      address:1;
+} ngx_http_webhook_endpoint_conf_t;
+
+
+extern ngx_command_t  ngx_http_webhook_endpoint_form_commands[];
+extern ngx_command_t  ngx_http_webhook_endpoint_sign_commands[];
+extern ngx_command_t  ngx_http_webhook_endpoint_limit_commands[];
+extern ngx_command_t  ngx_http_webhook_endpoint_reach_commands[];
+
+
+/* Defaults, before the first directive: NGX_OK or NGX_ERROR. */
+ngx_int_t ngx_http_webhook_endpoint_form_create(ngx_conf_t *cf,
+    ngx_http_webhook_endpoint_conf_t *ecf);
+ngx_int_t ngx_http_webhook_endpoint_sign_create(ngx_conf_t *cf,
+    ngx_http_webhook_endpoint_conf_t *ecf);
+ngx_int_t ngx_http_webhook_endpoint_limit_create(ngx_conf_t *cf,
+    ngx_http_webhook_endpoint_conf_t *ecf);
+
+/* After the last one: what does not go together, which is logged. */
+ngx_int_t ngx_http_webhook_endpoint_sign_finish(ngx_conf_t *cf,
+    ngx_http_webhook_endpoint_conf_t *ecf);
+ngx_int_t ngx_http_webhook_endpoint_limit_finish(ngx_conf_t *cf,
+    ngx_http_webhook_endpoint_conf_t *ecf);
+ngx_int_t ngx_http_webhook_endpoint_reach_finish(ngx_conf_t *cf,
+    ngx_http_webhook_endpoint_conf_t *ecf);
+
+
+/* All defaults of an endpoint whose id, name and place are set: NGX_OK or
+   NGX_ERROR. */
+ngx_int_t ngx_http_webhook_endpoint_begin(ngx_conf_t *cf,
+    ngx_http_webhook_endpoint_conf_t *ecf);
+
+/* The end of its block: NGX_CONF_OK or NGX_CONF_ERROR.  The path and arguments
+   of its URL are put into uri. */
+char *ngx_http_webhook_endpoint_done(ngx_conf_t *cf,
+    ngx_http_webhook_endpoint_conf_t *ecf, ngx_str_t *uri);
+
+/* A directive of the block, or NULL. */
+ngx_command_t *ngx_http_webhook_endpoint_command(ngx_str_t *name);
+
+/* Reads "100r/s", which arg gives; NGX_OK or NGX_ERROR, logged. */
+ngx_int_t ngx_http_webhook_endpoint_rate(ngx_conf_t *cf, ngx_str_t *arg,
+    ngx_str_t *value, ngx_http_webhook_endpoint_t *ep);
+
+/* 1 if both are the same header's name. */
+ngx_uint_t ngx_http_webhook_endpoint_header_is(ngx_str_t *one,
+    ngx_str_t *two);
+
+
+#endif /* NGX_HTTP_WEBHOOK_CONF_ENDPOINT_H */

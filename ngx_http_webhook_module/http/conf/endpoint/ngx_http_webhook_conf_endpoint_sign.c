@@ -1,0 +1,456 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * webhook_endpoint { secret, sign, auth }: how an endpoint is shown who sends.
+ */
+
+#include "http/conf/endpoint/ngx_http_webhook_conf_endpoint.h"
+#include "http/runtime/ngx_http_webhook_secret.h"
+
+
+#define NGX_HTTP_WEBHOOK_HMACS_MAX  8
+
+
+static char *ngx_http_webhook_endpoint_secret(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
+static char *ngx_http_webhook_endpoint_sign(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
+static char *ngx_http_webhook_endpoint_auth(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
+static char *ngx_http_webhook_endpoint_bearer(ngx_conf_t *cf,
+    ngx_http_webhook_auth_t *auth);
+static char *ngx_http_webhook_endpoint_oauth2(ngx_conf_t *cf,
+    ngx_http_webhook_auth_t *auth);
+static ngx_int_t ngx_http_webhook_endpoint_set_once(ngx_conf_t *cf,
+    ngx_str_t *arg, ngx_str_t *value, ngx_str_t *field);
+
+
+ngx_command_t  ngx_http_webhook_endpoint_sign_commands[] = {
+
+    { ngx_string("secret"),
+      NGX_CONF_TAKE12,
+      ngx_http_webhook_endpoint_secret,
+      0,
+      0,
+      NULL },
+
+    { ngx_string("sign"),
+      NGX_CONF_2MORE,
+      ngx_http_webhook_endpoint_sign,
+      0,
+      0,
+      NULL },
+
+    { ngx_string("auth"),
+      NGX_CONF_2MORE,
+      ngx_http_webhook_endpoint_auth,
+      0,
+      0,
+      NULL },
+
+      ngx_null_command
+};
+
+
+ngx_int_t
+ngx_http_webhook_endpoint_sign_create(ngx_conf_t *cf,
+    ngx_http_webhook_endpoint_conf_t *ecf)
+{
+    return ngx_array_init(&ecf->endpoint->hmacs, cf->pool, 1,
+                          sizeof(ngx_http_webhook_hmac_t));
+}
+
+
+ngx_int_t
+ngx_http_webhook_endpoint_sign_finish(ngx_conf_t *cf,
+    ngx_http_webhook_endpoint_conf_t *ecf)
+{
+    ngx_str_t                     authorization;
+    ngx_uint_t                    i, n;
+    ngx_http_webhook_hmac_t      *hmac;
+    ngx_http_webhook_header_t    *header;
+    ngx_http_webhook_endpoint_t  *ep;
+
+    ngx_str_set(&authorization, "Authorization");
+
+    ep = ecf->endpoint;
+    hmac = ep->hmacs.elts;
+    header = ep->headers.elts;
+
+    for (i = 0; i < ep->headers.nelts; i++) {
+
+        if (ep->auth.kind != NGX_HTTP_WEBHOOK_AUTH_NONE
+            && ngx_http_webhook_endpoint_header_is(&header[i].name,
+                                                   &authorization))
+        {
+            ngx_http_webhook_conf_error(NGX_LOG_EMERG, cf, &ep->auth.place,
+                                        "webhook_endpoint \"%V\" has \"auth\" "
+                                        "and a \"header Authorization\"",
+                                        &ep->name);
+            return NGX_ERROR;
+        }
+
+        for (n = 0; n < ep->hmacs.nelts; n++) {
+
+            if (!ngx_http_webhook_endpoint_header_is(&header[i].name,
+                                                     &hmac[n].header))
+            {
+                continue;
+            }
+
+            ngx_http_webhook_conf_error(NGX_LOG_EMERG, cf, &ep->place,
+                                        "webhook_endpoint \"%V\" has the "
+                                        "header \"%V\" for a signature and "
+                                        "another one of that name", &ep->name,
+                                        &hmac[n].header);
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+/* secret file:PATH|env:NAME|TEXT [expires=DATE] */
+
+static char *
+ngx_http_webhook_endpoint_secret(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    ngx_http_webhook_endpoint_conf_t *ecf = conf;
+
+    char                     *rv;
+    ngx_str_t                *value, s;
+    ngx_http_webhook_keys_t  *keys;
+
+    value = cf->args->elts;
+    keys = &ecf->endpoint->keys;
+
+    if (cf->args->nelts == 3
+        && !ngx_http_webhook_conf_param(&value[2], "expires=", &s))
+    {
+        return ngx_http_webhook_conf_unknown(cf, &value[2]);
+    }
+
+    rv = ngx_http_webhook_conf_literal(cf, &value[1]);
+
+    if (rv == NGX_CONF_OK) {
+        rv = ngx_http_webhook_conf_key(cf, &value[1], 1, "secret", keys);
+    }
+
+    if (rv != NGX_CONF_OK || cf->args->nelts == 2) {
+        return rv;
+    }
+
+    return ngx_http_webhook_conf_key_expires(cf, &s, keys);
+}
+
+
+/*
+ * sign hmac header=NAME secret=... [expires=DATE]... [algorithm=] [encoding=]
+ *      [prefix=] [template=]
+ */
+
+static char *
+ngx_http_webhook_endpoint_sign(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_webhook_endpoint_conf_t *ecf = conf;
+
+    char                         *rv;
+    ngx_str_t                    *value, *field, s;
+    ngx_str_t                     digest, encoding, prefix, string;
+    ngx_uint_t                    i;
+    const char                   *err;
+    ngx_http_webhook_hmac_t      *hmac, *other;
+    ngx_http_webhook_endpoint_t  *ep;
+
+    ep = ecf->endpoint;
+    value = cf->args->elts;
+
+    if (ngx_http_webhook_conf_choice(cf, &value[1], &value[1], "hmac")
+        == NGX_ERROR)
+    {
+        return NGX_CONF_ERROR;
+    }
+
+    if (ep->hmacs.nelts == NGX_HTTP_WEBHOOK_HMACS_MAX) {
+        return "is given too often";
+    }
+
+    hmac = ngx_array_push(&ep->hmacs);
+    if (hmac == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    ngx_memzero(hmac, sizeof(ngx_http_webhook_hmac_t));
+
+    ngx_str_null(&digest);
+    ngx_str_null(&encoding);
+    ngx_str_null(&prefix);
+    ngx_str_null(&string);
+
+    for (i = 2; i < cf->args->nelts; i++) {
+
+        if (ngx_http_webhook_conf_param(&value[i], "secret=", &s)) {
+
+            rv = ngx_http_webhook_conf_key(cf, &s, 0, "sign", &hmac->keys);
+            if (rv != NGX_CONF_OK) {
+                return rv;
+            }
+
+            continue;
+        }
+
+        if (ngx_http_webhook_conf_param(&value[i], "expires=", &s)) {
+
+            rv = ngx_http_webhook_conf_key_expires(cf, &s, &hmac->keys);
+            if (rv != NGX_CONF_OK) {
+                return rv;
+            }
+
+            continue;
+        }
+
+        if (ngx_http_webhook_conf_param(&value[i], "header=", &s)) {
+
+            if (!ngx_http_webhook_conf_header_name(&s)) {
+                ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                                   "\"%V\" cannot be a header of an endpoint: "
+                                   "it is no header name or is set by the "
+                                   "module", &s);
+                return NGX_CONF_ERROR;
+            }
+
+            if (ngx_http_webhook_endpoint_set_once(cf, &value[i], &s,
+                                                   &hmac->header)
+                != NGX_OK)
+            {
+                return NGX_CONF_ERROR;
+            }
+
+            continue;
+        }
+
+        if (ngx_http_webhook_conf_param(&value[i], "algorithm=", &s)) {
+            field = &digest;
+
+        } else if (ngx_http_webhook_conf_param(&value[i], "encoding=", &s)) {
+            field = &encoding;
+
+        } else if (ngx_http_webhook_conf_param(&value[i], "prefix=", &s)) {
+            field = &prefix;
+
+        } else if (ngx_http_webhook_conf_param(&value[i], "template=", &s)) {
+            field = &string;
+
+        } else {
+            return ngx_http_webhook_conf_unknown(cf, &value[i]);
+        }
+
+        if (ngx_http_webhook_endpoint_set_once(cf, &value[i], &s, field)
+            != NGX_OK)
+        {
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    if (hmac->header.len == 0) {
+        return "has no \"header=\"";
+    }
+
+    if (hmac->keys.nkeys == 0) {
+        return "has no \"secret=\"";
+    }
+
+    if (webhook_scheme_compile(&hmac->scheme, ngx_http_webhook_str(&digest),
+                               ngx_http_webhook_str(&encoding),
+                               ngx_http_webhook_str(&prefix),
+                               ngx_http_webhook_str(&string), &err)
+        != WEBHOOK_OK)
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "invalid \"sign\": %s", err);
+        return NGX_CONF_ERROR;
+    }
+
+    other = ep->hmacs.elts;
+
+    for (i = 0; i < ep->hmacs.nelts - 1; i++) {
+        if (ngx_http_webhook_endpoint_header_is(&other[i].header,
+                                                &hmac->header))
+        {
+            return "has a header that another \"sign\" has";
+        }
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+/* auth bearer TOKEN; auth basic user= password=; auth oauth2 ... */
+
+static char *
+ngx_http_webhook_endpoint_auth(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_webhook_endpoint_conf_t *ecf = conf;
+
+    ngx_str_t                *value;
+    ngx_http_webhook_auth_t  *auth;
+
+    auth = &ecf->endpoint->auth;
+
+    if (auth->kind != NGX_HTTP_WEBHOOK_AUTH_NONE) {
+        return "is duplicate";
+    }
+
+    ngx_http_webhook_conf_place(cf, &auth->place);
+
+    value = cf->args->elts;
+
+    if (ngx_strcmp(value[1].data, "bearer") == 0) {
+        auth->kind = NGX_HTTP_WEBHOOK_AUTH_BEARER;
+        return ngx_http_webhook_endpoint_bearer(cf, auth);
+    }
+
+    if (ngx_strcmp(value[1].data, "basic") == 0) {
+        auth->kind = NGX_HTTP_WEBHOOK_AUTH_BASIC;
+        return ngx_http_webhook_conf_basic(cf, 2, &auth->value);
+    }
+
+    if (ngx_strcmp(value[1].data, "oauth2") == 0) {
+        auth->kind = NGX_HTTP_WEBHOOK_AUTH_OAUTH2;
+        return ngx_http_webhook_endpoint_oauth2(cf, auth);
+    }
+
+    (void) ngx_http_webhook_conf_choice(cf, &value[1], &value[1],
+                                        "bearer basic oauth2");
+    return NGX_CONF_ERROR;
+}
+
+
+static char *
+ngx_http_webhook_endpoint_bearer(ngx_conf_t *cf, ngx_http_webhook_auth_t *auth)
+{
+    char       *rv;
+    u_char     *p;
+    ngx_str_t  *value, token;
+
+    value = cf->args->elts;
+
+    if (cf->args->nelts != 3) {
+        return "takes one token after \"bearer\"";
+    }
+
+    if (ngx_strncasecmp(value[2].data, (u_char *) "Bearer ", 7) == 0) {
+        return "has a token that begins with \"Bearer\", which is sent before "
+               "it anyway";
+    }
+
+    rv = ngx_http_webhook_conf_literal(cf, &value[2]);
+
+    if (rv == NGX_CONF_OK) {
+        rv = ngx_http_webhook_conf_token(cf, &value[2], "the bearer token",
+                                         &token);
+    }
+
+    if (rv != NGX_CONF_OK) {
+        return rv;
+    }
+
+    auth->value.len = sizeof("Bearer ") - 1 + token.len;
+    auth->value.data = ngx_http_webhook_secret_alloc(cf, auth->value.len);
+    if (auth->value.data == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    p = ngx_cpymem(auth->value.data, "Bearer ", sizeof("Bearer ") - 1);
+    ngx_memcpy(p, token.data, token.len);
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_webhook_endpoint_oauth2(ngx_conf_t *cf, ngx_http_webhook_auth_t *auth)
+{
+    char        *rv;
+    ngx_str_t   *value, *field, s;
+    ngx_uint_t   i;
+
+    value = cf->args->elts;
+
+    for (i = 2; i < cf->args->nelts; i++) {
+
+        if (ngx_http_webhook_conf_param(&value[i], "client_secret=", &s)) {
+
+            if (auth->client_secret.data) {
+                return "has more than one \"client_secret=\"";
+            }
+
+            rv = ngx_http_webhook_conf_token(cf, &s, "the client secret",
+                                             &auth->client_secret);
+            if (rv != NGX_CONF_OK) {
+                return rv;
+            }
+
+            continue;
+        }
+
+        if (ngx_http_webhook_conf_param(&value[i], "token_url=", &s)) {
+            field = &auth->token_url;
+
+        } else if (ngx_http_webhook_conf_param(&value[i], "client_id=", &s)) {
+            field = &auth->client_id;
+
+        } else if (ngx_http_webhook_conf_param(&value[i], "scope=", &s)) {
+            field = &auth->scope;
+
+        } else if (ngx_http_webhook_conf_param(&value[i], "audience=", &s)) {
+            field = &auth->audience;
+
+        } else if (ngx_http_webhook_conf_param(&value[i], "ca=", &s)) {
+            field = &auth->ca;
+
+        } else {
+            return ngx_http_webhook_conf_unknown(cf, &value[i]);
+        }
+
+        if (ngx_http_webhook_endpoint_set_once(cf, &value[i], &s, field)
+            != NGX_OK)
+        {
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    if (auth->token_url.len == 0 || auth->client_id.len == 0
+        || auth->client_secret.len == 0)
+    {
+        return "needs \"token_url=\", \"client_id=\" and \"client_secret=\"";
+    }
+
+    if ((auth->token_url.len < 9
+         || ngx_strncmp(auth->token_url.data, "https://", 8) != 0)
+        && (auth->token_url.len < 8
+            || ngx_strncmp(auth->token_url.data, "http://", 7) != 0))
+    {
+        return "has a \"token_url=\" that does not begin with \"https://\" "
+               "or \"http://\"";
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static ngx_int_t
+ngx_http_webhook_endpoint_set_once(ngx_conf_t *cf, ngx_str_t *arg,
+    ngx_str_t *value, ngx_str_t *field)
+{
+    if (value->len == 0 || field->len) {
+        (void) ngx_http_webhook_conf_invalid(cf, arg);
+        return NGX_ERROR;
+    }
+
+    *field = *value;
+
+    return NGX_OK;
+}

@@ -1,0 +1,703 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * The check of the whole: definitions may come in any order, so what one says
+ * of another is looked at when all are known.  And the search among them.
+ */
+
+#include "http/conf/conf/ngx_http_webhook_conf.h"
+#include "http/net/client/ngx_http_webhook_client.h"
+#include "http/runtime/ngx_http_webhook_metrics.h"
+
+
+/* For messages about the paths of one definition. */
+
+typedef struct {
+    ngx_conf_t                *cf;
+    ngx_http_webhook_place_t  *place;
+} ngx_http_webhook_check_t;
+
+
+static ngx_int_t ngx_http_webhook_check_store(ngx_conf_t *cf,
+    ngx_http_webhook_main_conf_t *wmcf);
+static ngx_int_t ngx_http_webhook_check_endpoints(ngx_conf_t *cf,
+    ngx_http_webhook_main_conf_t *wmcf);
+static ngx_int_t ngx_http_webhook_check_events(ngx_conf_t *cf,
+    ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_endpoint_t *ep);
+static ngx_int_t ngx_http_webhook_check_form(ngx_conf_t *cf,
+    ngx_http_webhook_endpoint_t *ep);
+static ngx_int_t ngx_http_webhook_check_rules(ngx_conf_t *cf,
+    ngx_http_webhook_main_conf_t *wmcf);
+static ngx_int_t ngx_http_webhook_check_receivers(ngx_conf_t *cf,
+    ngx_http_webhook_main_conf_t *wmcf);
+static ngx_int_t ngx_http_webhook_check_call(ngx_http_webhook_check_t *check,
+    ngx_http_webhook_receiver_t *rcv);
+static ngx_int_t ngx_http_webhook_check_tokens(ngx_conf_t *cf,
+    ngx_http_webhook_main_conf_t *wmcf);
+static int ngx_libc_cdecl ngx_http_webhook_check_token_cmp(const void *one,
+    const void *two);
+static int ngx_http_webhook_check_variable(void *data,
+    const webhook_path_t *path);
+static void *ngx_http_webhook_find(ngx_array_t *array, uint64_t id);
+
+
+ngx_int_t
+ngx_http_webhook_conf_check(ngx_conf_t *cf)
+{
+    ngx_http_webhook_main_conf_t  *wmcf;
+
+    wmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_webhook_module);
+
+    if (ngx_http_webhook_check_store(cf, wmcf) != NGX_OK
+        || ngx_http_webhook_map_check(cf, wmcf) != NGX_OK
+        || ngx_http_webhook_check_endpoints(cf, wmcf) != NGX_OK
+        || ngx_http_webhook_check_rules(cf, wmcf) != NGX_OK
+        || ngx_http_webhook_check_receivers(cf, wmcf) != NGX_OK
+        || ngx_http_webhook_check_tokens(cf, wmcf) != NGX_OK
+        || ngx_http_webhook_location_check(cf, wmcf) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    ngx_http_webhook_conf_lint(cf, wmcf);
+
+    wmcf->receive = wmcf->hooks.nelts != 0;
+
+    if (ngx_http_webhook_conf_cpu(cf, wmcf) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (wmcf->store || wmcf->receive || wmcf->metrics) {
+        return ngx_http_webhook_metrics_zone(cf, &wmcf->counters);
+    }
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_webhook_conf_check_calls(ngx_conf_t *cf)
+{
+    ngx_http_webhook_main_conf_t  *wmcf;
+
+    wmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_webhook_module);
+
+    if (!wmcf->receive) {
+        return NGX_OK;
+    }
+
+    if (ngx_http_webhook_receive_loop(cf, wmcf) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_webhook_reach_check(cf, wmcf);
+}
+
+
+static ngx_int_t
+ngx_http_webhook_check_store(ngx_conf_t *cf,
+    ngx_http_webhook_main_conf_t *wmcf)
+{
+    ngx_uint_t                     i;
+    ngx_http_webhook_rule_t      **rule;
+    ngx_http_webhook_endpoint_t  **ep;
+    ngx_http_webhook_receiver_t  **rcv;
+
+    if (wmcf->store) {
+        return NGX_OK;
+    }
+
+    if (wmcf->rules.nelts) {
+        rule = wmcf->rules.elts;
+
+        ngx_http_webhook_conf_error(NGX_LOG_EMERG, cf, &rule[0]->place,
+                                    "\"webhook_event\" needs a "
+                                    "\"webhook_store\", and there is none");
+        return NGX_ERROR;
+    }
+
+    ep = wmcf->endpoints.elts;
+
+    for (i = 0; i < wmcf->endpoints.nelts; i++) {
+
+        if (ep[i]->internal) {
+            continue;
+        }
+
+        ngx_http_webhook_conf_error(NGX_LOG_EMERG, cf, &ep[i]->place,
+                                    "\"webhook_endpoint\" needs a "
+                                    "\"webhook_store\", and there is none");
+        return NGX_ERROR;
+    }
+
+    rcv = wmcf->receivers.elts;
+
+    for (i = 0; i < wmcf->receivers.nelts; i++) {
+
+        if (rcv[i]->log_calls) {
+            ngx_http_webhook_conf_error(NGX_LOG_EMERG, cf, &rcv[i]->place,
+                                        "\"log_calls\" of webhook_receiver "
+                                        "\"%V\" needs a \"webhook_store\", "
+                                        "and there is none", &rcv[i]->name);
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_webhook_check_endpoints(ngx_conf_t *cf,
+    ngx_http_webhook_main_conf_t *wmcf)
+{
+    ngx_uint_t                     i;
+    ngx_http_webhook_type_t       *type;
+    ngx_http_webhook_endpoint_t  **ep;
+
+    type = wmcf->types.elts;
+
+    for (i = 0; i < wmcf->types.nelts; i++) {
+        if (ngx_array_init(&type[i].endpoints, cf->pool, 1, sizeof(uint64_t))
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    ep = wmcf->endpoints.elts;
+
+    for (i = 0; i < wmcf->endpoints.nelts; i++) {
+
+        if (ngx_http_webhook_check_events(cf, wmcf, ep[i]) != NGX_OK) {
+            return NGX_ERROR;
+        }
+
+        if (ngx_http_webhook_check_form(cf, ep[i]) != NGX_OK
+            || ngx_http_webhook_endpoint_check(cf, wmcf, ep[i]) != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+/* Enters an endpoint into the types that it asks for. */
+
+static ngx_int_t
+ngx_http_webhook_check_events(ngx_conf_t *cf,
+    ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_endpoint_t *ep)
+{
+    uint64_t                   *id;
+    ngx_uint_t                  i, n, found;
+    ngx_http_webhook_type_t    *type;
+    ngx_http_webhook_wanted_t  *wanted;
+
+    wanted = ep->events.elts;
+    type = wmcf->types.elts;
+
+    for (i = 0; i < ep->events.nelts; i++) {
+        found = 0;
+
+        for (n = 0; n < wmcf->types.nelts; n++) {
+
+            if (!webhook_pattern_match(ngx_http_webhook_str(&wanted[i].pattern),
+                                       ngx_http_webhook_str(&type[n].name)))
+            {
+                continue;
+            }
+
+            found = 1;
+
+            /* endpoints come by ascending id: the last may be this one */
+
+            id = type[n].endpoints.elts;
+
+            if (type[n].endpoints.nelts
+                && id[type[n].endpoints.nelts - 1] == ep->id)
+            {
+                continue;
+            }
+
+            id = ngx_array_push(&type[n].endpoints);
+            if (id == NULL) {
+                return NGX_ERROR;
+            }
+
+            *id = ep->id;
+        }
+
+        if (!found) {
+            ngx_http_webhook_conf_error(NGX_LOG_EMERG, cf, &wanted[i].place,
+                                        "\"%V\" in \"events\" of "
+                                        "webhook_endpoint \"%V\" matches no "
+                                        "\"webhook_event_type\"",
+                                        &wanted[i].pattern, &ep->name);
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+/* The variables in what an endpoint is sent. */
+
+static ngx_int_t
+ngx_http_webhook_check_form(ngx_conf_t *cf, ngx_http_webhook_endpoint_t *ep)
+{
+    ngx_uint_t                   i;
+    webhook_condition_t        **filter;
+    ngx_http_webhook_check_t     check;
+    ngx_http_webhook_header_t   *header;
+
+    check.cf = cf;
+    check.place = &ep->place;
+
+    if ((ep->body
+         && webhook_template_paths(ep->body, ngx_http_webhook_check_variable,
+                                   &check)
+            != 0)
+        || (ep->order_by
+            && ngx_http_webhook_check_variable(&check, ep->order_by) != 0))
+    {
+        return NGX_ERROR;
+    }
+
+    header = ep->headers.elts;
+
+    for (i = 0; i < ep->headers.nelts; i++) {
+        if (header[i].tpl
+            && webhook_template_paths(header[i].tpl,
+                                      ngx_http_webhook_check_variable, &check)
+               != 0)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    filter = ep->filters.elts;
+
+    for (i = 0; i < ep->filters.nelts; i++) {
+        if (webhook_condition_paths(filter[i], ngx_http_webhook_check_variable,
+                                    &check)
+            != 0)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_webhook_check_rules(ngx_conf_t *cf,
+    ngx_http_webhook_main_conf_t *wmcf)
+{
+    ngx_uint_t                  i, n;
+    webhook_template_t         *tpl[3];
+    webhook_condition_t       **cond;
+    ngx_http_webhook_rule_t   **rule;
+    ngx_http_webhook_type_t    *type;
+    ngx_http_webhook_check_t    check;
+
+    check.cf = cf;
+
+    rule = wmcf->rules.elts;
+    type = wmcf->types.elts;
+
+    for (i = 0; i < wmcf->rules.nelts; i++) {
+
+        check.place = &rule[i]->place;
+
+        for (n = 0; n < wmcf->types.nelts; n++) {
+            if (type[n].name.len == rule[i]->type_name.len
+                && ngx_memcmp(type[n].name.data, rule[i]->type_name.data,
+                              type[n].name.len)
+                   == 0)
+            {
+                break;
+            }
+        }
+
+        if (n == wmcf->types.nelts) {
+            ngx_http_webhook_conf_error(NGX_LOG_EMERG, cf, check.place,
+                                        "unknown event type \"%V\": declare it "
+                                        "by \"webhook_event_type\"",
+                                        &rule[i]->type_name);
+            return NGX_ERROR;
+        }
+
+        rule[i]->type = &type[n];
+        rule[i]->endpoints = type[n].endpoints;
+
+        if (ngx_http_webhook_event_check(cf, wmcf, rule[i]) != NGX_OK) {
+            return NGX_ERROR;
+        }
+
+        cond = rule[i]->when.elts;
+
+        for (n = 0; n < rule[i]->when.nelts; n++) {
+            if (webhook_condition_paths(cond[n],
+                                        ngx_http_webhook_check_variable,
+                                        &check)
+                != 0)
+            {
+                return NGX_ERROR;
+            }
+        }
+
+        tpl[0] = rule[i]->body;
+        tpl[1] = rule[i]->model;
+        tpl[2] = rule[i]->record;
+
+        for (n = 0; n < 3; n++) {
+            if (tpl[n]
+                && webhook_template_paths(tpl[n],
+                                          ngx_http_webhook_check_variable,
+                                          &check)
+                   != 0)
+            {
+                return NGX_ERROR;
+            }
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_webhook_check_receivers(ngx_conf_t *cf,
+    ngx_http_webhook_main_conf_t *wmcf)
+{
+    ngx_uint_t                      i, n, k;
+    ngx_http_webhook_action_t      *action;
+    ngx_http_webhook_check_t        check;
+    ngx_http_webhook_receiver_t   **rcv;
+    webhook_template_t             *tpl[2];
+
+    rcv = wmcf->receivers.elts;
+
+    if (wmcf->receivers.nelts && wmcf->hooks.nelts == 0) {
+        ngx_http_webhook_conf_error(NGX_LOG_EMERG, cf, &rcv[0]->place,
+                                    "webhook_receiver \"%V\" cannot be "
+                                    "called: no location has "
+                                    "\"webhook_receive\"", &rcv[0]->name);
+        return NGX_ERROR;
+    }
+
+    check.cf = cf;
+
+    for (i = 0; i < wmcf->receivers.nelts; i++) {
+
+        if (ngx_http_webhook_receiver_check(cf, wmcf, rcv[i]) != NGX_OK) {
+            return NGX_ERROR;
+        }
+
+        check.place = &rcv[i]->place;
+
+        tpl[0] = rcv[i]->target_id;
+        tpl[1] = rcv[i]->target_model;
+
+        for (k = 0; k < 2; k++) {
+            if (tpl[k]
+                && webhook_template_paths(tpl[k],
+                                          ngx_http_webhook_check_variable,
+                                          &check)
+                   != 0)
+            {
+                return NGX_ERROR;
+            }
+        }
+
+        if (ngx_http_webhook_check_call(&check, rcv[i]) != NGX_OK) {
+            return NGX_ERROR;
+        }
+
+        action = rcv[i]->actions.elts;
+
+        for (n = 0; n < rcv[i]->actions.nelts; n++) {
+
+            check.place = &action[n].place;
+
+            tpl[0] = action[n].uri;
+            tpl[1] = action[n].body;
+
+            for (k = 0; k < 2; k++) {
+                if (tpl[k]
+                    && webhook_template_paths(tpl[k],
+                                              ngx_http_webhook_check_variable,
+                                              &check)
+                       != 0)
+                {
+                    return NGX_ERROR;
+                }
+            }
+
+            if (action[n].when
+                && webhook_condition_paths(action[n].when,
+                                           ngx_http_webhook_check_variable,
+                                           &check)
+                   != 0)
+            {
+                return NGX_ERROR;
+            }
+        }
+
+        if (rcv[i]->lookup
+            && webhook_template_paths(rcv[i]->lookup->uri,
+                                      ngx_http_webhook_check_variable, &check)
+               != 0)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+/* The paths in what a receiver looks at, and in its events. */
+
+static ngx_int_t
+ngx_http_webhook_check_call(ngx_http_webhook_check_t *check,
+    ngx_http_webhook_receiver_t *rcv)
+{
+    ngx_uint_t                   i;
+    webhook_path_t             **path;
+    ngx_http_webhook_emit_t     *emit;
+    ngx_http_webhook_filter_t   *filter;
+
+    path = rcv->require.elts;
+
+    for (i = 0; i < rcv->require.nelts; i++) {
+        if (ngx_http_webhook_check_variable(check, path[i]) != 0) {
+            return NGX_ERROR;
+        }
+    }
+
+    path = rcv->redact.elts;
+
+    for (i = 0; i < rcv->redact.nelts; i++) {
+        if (ngx_http_webhook_check_variable(check, path[i]) != 0) {
+            return NGX_ERROR;
+        }
+    }
+
+    filter = rcv->filters.elts;
+
+    for (i = 0; i < rcv->filters.nelts; i++) {
+        if (webhook_condition_paths(filter[i].condition,
+                                    ngx_http_webhook_check_variable, check)
+            != 0)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    if ((rcv->order_by
+         && ngx_http_webhook_check_variable(check, rcv->order_by) != 0)
+        || (rcv->dedupe_path
+            && ngx_http_webhook_check_variable(check, rcv->dedupe_path) != 0))
+    {
+        return NGX_ERROR;
+    }
+
+    emit = rcv->emits.elts;
+
+    for (i = 0; i < rcv->emits.nelts; i++) {
+
+        check->place = &emit[i].place;
+
+        if ((emit[i].body
+             && webhook_template_paths(emit[i].body,
+                                       ngx_http_webhook_check_variable, check)
+                != 0)
+            || (emit[i].when
+                && webhook_condition_paths(emit[i].when,
+                                           ngx_http_webhook_check_variable,
+                                           check)
+                   != 0))
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+/* All tokens, by ascending digest. */
+
+static ngx_int_t
+ngx_http_webhook_check_tokens(ngx_conf_t *cf,
+    ngx_http_webhook_main_conf_t *wmcf)
+{
+    ngx_uint_t                      i, n;
+    ngx_http_webhook_token_t       *token;
+    ngx_http_webhook_receiver_t   **rcv;
+
+    rcv = wmcf->receivers.elts;
+
+    for (i = 0; i < wmcf->receivers.nelts; i++) {
+
+        n = rcv[i]->tokens.nelts;
+
+        token = ngx_array_push_n(&wmcf->tokens, n);
+        if (token == NULL) {
+            return NGX_ERROR;
+        }
+
+        ngx_memcpy(token, rcv[i]->tokens.elts,
+                   n * sizeof(ngx_http_webhook_token_t));
+    }
+
+    token = wmcf->tokens.elts;
+
+    if (wmcf->tokens.nelts > 1) {
+        ngx_qsort(token, (size_t) wmcf->tokens.nelts,
+                  sizeof(ngx_http_webhook_token_t),
+                  ngx_http_webhook_check_token_cmp);
+    }
+
+    for (i = 1; i < wmcf->tokens.nelts; i++) {
+
+        if (ngx_memcmp(token[i - 1].digest, token[i].digest,
+                       NGX_HTTP_WEBHOOK_DIGEST_LEN)
+            != 0)
+        {
+            continue;
+        }
+
+        ngx_http_webhook_conf_error(NGX_LOG_EMERG, cf, &token[i].place,
+                                    "the \"secret\" of webhook_receiver "
+                                    "\"%V\", given in %s:%ui, is given again "
+                                    "for \"%V\"",
+                                    &token[i - 1].receiver->name,
+                                    token[i - 1].place.file,
+                                    token[i - 1].place.line,
+                                    &token[i].receiver->name);
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+/* Equal ones stand as they are written, if that is in one file. */
+
+static int ngx_libc_cdecl
+ngx_http_webhook_check_token_cmp(const void *one, const void *two)
+{
+    int                              rc;
+    const ngx_http_webhook_token_t  *a, *b;
+
+    a = one;
+    b = two;
+
+    rc = ngx_memcmp(a->digest, b->digest, NGX_HTTP_WEBHOOK_DIGEST_LEN);
+
+    if (rc != 0) {
+        return rc;
+    }
+
+    return (a->place.line > b->place.line) - (a->place.line < b->place.line);
+}
+
+
+ngx_module_t *
+ngx_http_webhook_conf_module(ngx_conf_t *cf, const char *name)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; cf->cycle->modules[i]; i++) {
+        if (cf->cycle->modules[i]->type == NGX_HTTP_MODULE
+            && ngx_strcmp(cf->cycle->modules[i]->name, name) == 0)
+        {
+            return cf->cycle->modules[i];
+        }
+    }
+
+    return NULL;
+}
+
+
+/* var.NAME has to be a variable that exists; the rest is none of ours. */
+
+static int
+ngx_http_webhook_check_variable(void *data, const webhook_path_t *path)
+{
+    ngx_http_webhook_check_t *check = data;
+
+    const webhook_str_t  *root, *name;
+
+    root = webhook_path_step(path, 0);
+
+    if (root->len != 3 || ngx_strncmp(root->data, "var", 3) != 0
+        || webhook_path_steps(path) != 2)
+    {
+        return 0;
+    }
+
+    name = webhook_path_step(path, 1);
+
+    if (ngx_http_webhook_conf_variable(check->cf, name)) {
+        return 0;
+    }
+
+    ngx_http_webhook_conf_error(NGX_LOG_EMERG, check->cf, check->place,
+                                "unknown variable in \"%V\"",
+                                ngx_http_webhook_nstr(
+                                                   webhook_path_text(path)));
+    return 1;
+}
+
+
+ngx_http_webhook_endpoint_t *
+ngx_http_webhook_endpoint_find(ngx_http_webhook_main_conf_t *wmcf,
+    uint64_t id)
+{
+    return ngx_http_webhook_find(&wmcf->endpoints, id);
+}
+
+
+ngx_http_webhook_receiver_t *
+ngx_http_webhook_receiver_find(ngx_http_webhook_main_conf_t *wmcf,
+    uint64_t id)
+{
+    return ngx_http_webhook_find(&wmcf->receivers, id);
+}
+
+
+static void *
+ngx_http_webhook_find(ngx_array_t *array, uint64_t id)
+{
+    ngx_uint_t                  first, last, mid;
+    ngx_http_webhook_named_t  **named;
+
+    named = array->elts;
+    first = 0;
+    last = array->nelts;
+
+    while (first < last) {
+        mid = first + (last - first) / 2;
+
+        if (named[mid]->id == id) {
+            return named[mid];
+        }
+
+        if (named[mid]->id < id) {
+            first = mid + 1;
+
+        } else {
+            last = mid;
+        }
+    }
+
+    return NULL;
+}

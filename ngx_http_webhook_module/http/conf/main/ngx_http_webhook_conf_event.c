@@ -1,0 +1,791 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * webhook_event TYPE METHODS REGEX [...]: which answered requests are an
+ * event, and what is sent; webhook_event off: none are.  webhook_idempotency
+ * HEADER: which requests are the same.
+ */
+
+#include "http/conf/conf/ngx_http_webhook_conf.h"
+#include "http/outbound/render/ngx_http_webhook_render.h"
+
+
+/* What is known of a rule while the paths in it are looked at. */
+
+typedef struct {
+    ngx_conf_t               *cf;
+    ngx_http_webhook_rule_t  *rule;
+    unsigned                  request:1;    /* out: whose bodies they name */
+    unsigned                  response:1;
+} ngx_http_webhook_event_paths_t;
+
+
+static void ngx_http_webhook_event_digest(ngx_conf_t *cf,
+    ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_rule_t *rule);
+static char *ngx_http_webhook_event_params(ngx_conf_t *cf);
+static char *ngx_http_webhook_event_methods(ngx_conf_t *cf,
+    ngx_http_webhook_rule_t *rule, ngx_str_t *value);
+static char *ngx_http_webhook_event_regex(ngx_conf_t *cf,
+    ngx_http_webhook_rule_t *rule, ngx_str_t *value);
+static char *ngx_http_webhook_event_payload(ngx_conf_t *cf,
+    ngx_http_webhook_rule_t *rule, ngx_str_t *arg, ngx_str_t *value);
+static char *ngx_http_webhook_event_record(ngx_conf_t *cf,
+    ngx_http_webhook_rule_t *rule, ngx_str_t *value, ngx_uint_t path,
+    const char *what, webhook_template_t **tpl);
+static char *ngx_http_webhook_event_needs(ngx_conf_t *cf,
+    ngx_http_webhook_rule_t *rule);
+static int ngx_http_webhook_event_path(void *ctx, const webhook_path_t *path);
+static ngx_uint_t ngx_http_webhook_event_capture(ngx_http_webhook_rule_t *rule,
+    const webhook_str_t *step);
+
+
+char *
+ngx_http_webhook_event(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_webhook_loc_conf_t *wlcf = conf;
+
+    char                           *rv;
+    ngx_str_t                      *value, s, text;
+    ngx_uint_t                      i;
+    webhook_condition_t           **cond;
+    ngx_http_webhook_rule_t        *rule, **rp;
+    ngx_http_webhook_main_conf_t   *wmcf;
+
+    value = cf->args->elts;
+
+    if (cf->args->nelts == 2 && ngx_strcmp(value[1].data, "off") == 0) {
+
+        if (wlcf->rules || wlcf->off) {
+            return wlcf->off ? "is duplicate"
+                             : "cannot be \"off\" where it has rules";
+        }
+
+        wlcf->off = 1;
+
+        return NGX_CONF_OK;
+    }
+
+    if (wlcf->off) {
+        return "cannot have rules where it is \"off\"";
+    }
+
+    if (cf->args->nelts < 4) {
+        return "needs an event type, methods and a regular expression";
+    }
+
+    rule = ngx_pcalloc(cf->pool, sizeof(ngx_http_webhook_rule_t));
+    if (rule == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    ngx_http_webhook_conf_place(cf, &rule->place);
+
+    rule->type_name = value[1];
+
+    if (ngx_array_init(&rule->names, cf->pool, 1,
+                       sizeof(ngx_http_webhook_capture_name_t))
+        != NGX_OK
+        || ngx_array_init(&rule->when, cf->pool, 1,
+                          sizeof(webhook_condition_t *))
+           != NGX_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
+    rv = ngx_http_webhook_event_methods(cf, rule, &value[2]);
+    if (rv != NGX_CONF_OK) {
+        return rv;
+    }
+
+    rv = ngx_http_webhook_event_regex(cf, rule, &value[3]);
+    if (rv != NGX_CONF_OK) {
+        return rv;
+    }
+
+    ngx_str_set(&s, "2xx");
+
+    if (webhook_status_set_parse(ngx_http_webhook_str(&s), &rule->status)
+        != WEBHOOK_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
+    if (ngx_http_webhook_event_params(cf) != NGX_CONF_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    for (i = 4; i < cf->args->nelts; i++) {
+
+        if (ngx_http_webhook_conf_param(&value[i], "status=", &s)) {
+
+            if (webhook_status_set_parse(ngx_http_webhook_str(&s),
+                                         &rule->status)
+                != WEBHOOK_OK)
+            {
+                ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                                   "invalid status codes \"%V\": they are "
+                                   "written as in \"status=200,201\" or "
+                                   "\"status=2xx\"", &value[i]);
+                return NGX_CONF_ERROR;
+            }
+
+            continue;
+        }
+
+        if (ngx_http_webhook_conf_param(&value[i], "when=", &s)) {
+
+            cond = ngx_array_push(&rule->when);
+            if (cond == NULL) {
+                return NGX_CONF_ERROR;
+            }
+
+            *cond = ngx_http_webhook_conf_condition(cf, &s);
+            if (*cond == NULL) {
+                return NGX_CONF_ERROR;
+            }
+
+            continue;
+        }
+
+        if (ngx_http_webhook_conf_param(&value[i], "payload=", &s)) {
+
+            rv = ngx_http_webhook_event_payload(cf, rule, &value[i], &s);
+            if (rv != NGX_CONF_OK) {
+                return rv;
+            }
+
+            continue;
+        }
+
+        if (ngx_http_webhook_conf_param(&value[i], "path=", &s)) {
+
+            if (ngx_strcmp(s.data, "original") == 0) {
+                rule->original = 1;
+
+            } else if (ngx_strcmp(s.data, "current") != 0) {
+                ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                                   "invalid \"%V\", it must be "
+                                   "\"path=current\" or \"path=original\"",
+                                   &value[i]);
+                return NGX_CONF_ERROR;
+            }
+
+            continue;
+        }
+
+        if (ngx_http_webhook_conf_param(&value[i], "body=", &s)) {
+            rv = ngx_http_webhook_conf_text(cf, &s, &text);
+            if (rv != NGX_CONF_OK) {
+                return rv;
+            }
+
+            rule->body = ngx_http_webhook_conf_template(cf, &text,
+                                                        WEBHOOK_TEMPLATE_JSON,
+                                                        "body template");
+            if (rule->body == NULL) {
+                return NGX_CONF_ERROR;
+            }
+
+            continue;
+        }
+
+        if (ngx_http_webhook_conf_param(&value[i], "model=", &s)) {
+            rv = ngx_http_webhook_event_record(cf, rule, &s, 0,
+                                               "model template", &rule->model);
+            if (rv != NGX_CONF_OK) {
+                return rv;
+            }
+
+            continue;
+        }
+
+        (void) ngx_http_webhook_conf_param(&value[i], "id=", &s);
+
+        rv = ngx_http_webhook_event_record(cf, rule, &s, 1, "id template",
+                                           &rule->record);
+        if (rv != NGX_CONF_OK) {
+            return rv;
+        }
+    }
+
+    rv = ngx_http_webhook_event_needs(cf, rule);
+    if (rv != NGX_CONF_OK) {
+        return rv;
+    }
+
+    if (wlcf->rules == NULL) {
+        wlcf->rules = ngx_array_create(cf->pool, 4,
+                                       sizeof(ngx_http_webhook_rule_t *));
+        if (wlcf->rules == NULL) {
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    rp = ngx_array_push(wlcf->rules);
+    if (rp == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    *rp = rule;
+
+    wmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_webhook_module);
+
+    ngx_http_webhook_event_digest(cf, wmcf, rule);
+
+    rp = ngx_array_push(&wmcf->rules);
+    if (rp == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    *rp = rule;
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_webhook_event_params(ngx_conf_t *cf)
+{
+    ngx_str_t   *value;
+    ngx_uint_t   i;
+
+    value = cf->args->elts;
+
+    if (ngx_http_webhook_conf_method(&value[3])) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"%V\" stands where the regular expression does: "
+                           "several methods are written as in \"PUT,PATCH\"",
+                           &value[3]);
+        return NGX_CONF_ERROR;
+    }
+
+    if (ngx_strcmp(value[3].data, "~") == 0
+        || ngx_strcmp(value[3].data, "~*") == 0)
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"%V\" stands where the regular expression does, "
+                           "which needs no operator; \"(?i)\" before it "
+                           "ignores the case", &value[3]);
+        return NGX_CONF_ERROR;
+    }
+
+    for (i = 5; i < cf->args->nelts; i++) {
+
+        if (value[i].len && value[i].data[0] >= '1' && value[i].data[0] <= '5'
+            && ngx_strncmp(value[i - 1].data, "status=", 7) == 0)
+        {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "invalid parameter \"%V\", several codes are "
+                               "written as in \"status=200,201\"", &value[i]);
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    return ngx_http_webhook_conf_params(cf, 4, "path= status= when=* payload= "
+                                               "body= model= id=");
+}
+
+
+/*
+ * Tells a rule from all others, in every worker and after a reload: by how it
+ * is written, and among those that are written alike by which of them it is.
+ */
+
+static void
+ngx_http_webhook_event_digest(ngx_conf_t *cf,
+    ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_rule_t *rule)
+{
+    ngx_str_t                 *value;
+    ngx_uint_t                 i;
+    webhook_hash_t             hash;
+    ngx_http_webhook_rule_t  **others;
+
+    webhook_hash_init(&hash);
+
+    value = cf->args->elts;
+
+    for (i = 0; i < cf->args->nelts; i++) {
+        webhook_hash_text(&hash, ngx_http_webhook_str(&value[i]));
+    }
+
+    webhook_hash_end(&hash, rule->digest);
+
+    others = wmcf->rules.elts;
+
+    for (i = 0; i < wmcf->rules.nelts; i++) {
+        if (ngx_memcmp(others[i]->digest, rule->digest, WEBHOOK_HASH_LEN)
+            == 0)
+        {
+            rule->ordinal++;
+        }
+    }
+}
+
+
+static char *
+ngx_http_webhook_event_methods(ngx_conf_t *cf, ngx_http_webhook_rule_t *rule,
+    ngx_str_t *value)
+{
+    u_char      *p, *last;
+    ngx_str_t    name;
+    ngx_uint_t   method;
+
+    if (value->len == 1 && value->data[0] == '*') {
+        return NGX_CONF_OK;
+    }
+
+    last = value->data + value->len;
+    name.data = value->data;
+
+    for (p = value->data; /* void */ ; p++) {
+
+        if (p < last && *p != ',') {
+            continue;
+        }
+
+        name.len = p - name.data;
+        method = ngx_http_webhook_conf_method(&name);
+
+        if (method == 0) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "invalid method \"%V\" in \"%V\": methods are "
+                               "written as in \"POST\", \"PUT,PATCH\" or \"*\"",
+                               &name, value);
+            return NGX_CONF_ERROR;
+        }
+
+        rule->methods |= method;
+
+        if (p == last) {
+            return NGX_CONF_OK;
+        }
+
+        name.data = p + 1;
+    }
+}
+
+
+static char *
+ngx_http_webhook_event_regex(ngx_conf_t *cf, ngx_http_webhook_rule_t *rule,
+    ngx_str_t *value)
+{
+    u_char                           *p;
+    ngx_int_t                         i;
+    ngx_regex_compile_t               rc;
+    ngx_http_webhook_capture_name_t  *name;
+    u_char                            errstr[NGX_MAX_CONF_ERRSTR];
+
+    ngx_memzero(&rc, sizeof(ngx_regex_compile_t));
+
+    rc.pattern = *value;
+    rc.pool = cf->pool;
+    rc.err.len = NGX_MAX_CONF_ERRSTR;
+    rc.err.data = errstr;
+
+    if (ngx_regex_compile(&rc) != NGX_OK) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "%V", &rc.err);
+        return NGX_CONF_ERROR;
+    }
+
+    if (ngx_http_webhook_pattern_check(cf, value) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    rule->pattern = *value;
+    rule->regex = rc.regex;
+    rule->captures = rc.captures;
+
+    p = rc.names;
+
+    for (i = 0; i < rc.named_captures; i++) {
+
+        name = ngx_array_push(&rule->names);
+        if (name == NULL) {
+            return NGX_CONF_ERROR;
+        }
+
+        name->index = (p[0] << 8) + p[1];
+        name->name.data = &p[2];
+        name->name.len = ngx_strlen(name->name.data);
+
+        p += rc.name_size;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+/* payload=response, payload=request.some.path */
+
+static char *
+ngx_http_webhook_event_payload(ngx_conf_t *cf, ngx_http_webhook_rule_t *rule,
+    ngx_str_t *arg, ngx_str_t *value)
+{
+    ngx_str_t  s;
+
+    if (ngx_http_webhook_conf_param(value, "response", &s)) {
+        rule->payload = NGX_HTTP_WEBHOOK_PAYLOAD_RESPONSE;
+
+    } else if (ngx_http_webhook_conf_param(value, "request", &s)) {
+        rule->payload = NGX_HTTP_WEBHOOK_PAYLOAD_REQUEST;
+
+    } else {
+        s.len = 0;
+        s.data = (u_char *) "";
+        goto invalid;
+    }
+
+    if (s.len == 0) {
+        return NGX_CONF_OK;
+    }
+
+    if (s.data[0] != '.') {
+        goto invalid;
+    }
+
+    s.data++;
+    s.len--;
+
+    rule->payload_path = ngx_http_webhook_conf_path(cf, &s);
+
+    return rule->payload_path ? NGX_CONF_OK : NGX_CONF_ERROR;
+
+invalid:
+
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                       "invalid \"%V\", it must be \"payload=response\" or "
+                       "\"payload=request\", with a path such as "
+                       "\"payload=response.result\" for a part of it", arg);
+
+    return NGX_CONF_ERROR;
+}
+
+
+/*
+ * model=sale.order, model=${data.kind}, id=response.id, id=${uri.1}: the one is
+ * a text, the other a path, where it has no tokens.
+ */
+
+static char *
+ngx_http_webhook_event_record(ngx_conf_t *cf, ngx_http_webhook_rule_t *rule,
+    ngx_str_t *value, ngx_uint_t path, const char *what,
+    webhook_template_t **tpl)
+{
+    ngx_str_t                        text;
+    ngx_http_webhook_event_paths_t   ctx;
+
+    text = *value;
+
+    if (path && ngx_strstrn(text.data, "${", 1) == NULL) {
+
+        if (ngx_http_webhook_conf_path(cf, value) == NULL) {
+            return NGX_CONF_ERROR;
+        }
+
+        text.len = sizeof("${}") - 1 + value->len;
+        text.data = ngx_pnalloc(cf->pool, text.len);
+        if (text.data == NULL) {
+            return NGX_CONF_ERROR;
+        }
+
+        ngx_sprintf(text.data, "${%V}", value);
+    }
+
+    *tpl = ngx_http_webhook_conf_template(cf, &text, WEBHOOK_TEMPLATE_TEXT,
+                                          what);
+    if (*tpl == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    ngx_memzero(&ctx, sizeof(ngx_http_webhook_event_paths_t));
+
+    ctx.cf = cf;
+    ctx.rule = rule;
+
+    if (webhook_template_paths(*tpl, ngx_http_webhook_event_path, &ctx) != 0) {
+        return NGX_CONF_ERROR;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+/* Whose body has to be kept, and whether every path can have a value. */
+
+static char *
+ngx_http_webhook_event_needs(ngx_conf_t *cf, ngx_http_webhook_rule_t *rule)
+{
+    ngx_uint_t                       i;
+    webhook_condition_t            **cond;
+    ngx_http_webhook_event_paths_t   ctx;
+
+    ngx_memzero(&ctx, sizeof(ngx_http_webhook_event_paths_t));
+
+    ctx.cf = cf;
+    ctx.rule = rule;
+
+    cond = rule->when.elts;
+
+    for (i = 0; i < rule->when.nelts; i++) {
+        if (webhook_condition_paths(cond[i], ngx_http_webhook_event_path, &ctx)
+            != 0)
+        {
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    if (rule->body) {
+        if (webhook_template_paths(rule->body, ngx_http_webhook_event_path,
+                                   &ctx)
+            != 0)
+        {
+            return NGX_CONF_ERROR;
+        }
+
+    } else if (rule->payload == NGX_HTTP_WEBHOOK_PAYLOAD_REQUEST) {
+        ctx.request = 1;
+
+    } else {
+        ctx.response = 1;
+    }
+
+    rule->need_request = ctx.request;
+    rule->need_response = ctx.response;
+
+    return NGX_CONF_OK;
+}
+
+
+/*
+ * What its endpoints look at is kept too; if it cannot be had, those alone go
+ * without that event.
+ */
+
+ngx_int_t
+ngx_http_webhook_event_check(ngx_conf_t *cf,
+    ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_rule_t *rule)
+{
+    uint64_t                        *id;
+    ngx_uint_t                       i, record;
+    webhook_template_t              *tpl[2];
+    ngx_http_webhook_endpoint_t     *ep;
+    ngx_http_webhook_event_paths_t   ctx;
+
+    ngx_memzero(&ctx, sizeof(ngx_http_webhook_event_paths_t));
+
+    ctx.cf = cf;
+    ctx.rule = rule;
+    ctx.request = rule->need_request;
+    ctx.response = rule->need_response;
+
+    record = 0;
+    id = rule->endpoints.elts;
+
+    for (i = 0; i < rule->endpoints.nelts; i++) {
+
+        ep = ngx_http_webhook_endpoint_find(wmcf, id[i]);
+
+        ctx.request |= ep->need_request;
+        ctx.response |= ep->need_response;
+        record |= ngx_http_webhook_render_record(ep);
+    }
+
+    tpl[0] = rule->model;
+    tpl[1] = rule->record;
+
+    for (i = 0; record && i < 2; i++) {
+        if (tpl[i]
+            && webhook_template_paths(tpl[i], ngx_http_webhook_event_path,
+                                      &ctx)
+               != 0)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    rule->want_request = ctx.request;
+    rule->want_response = ctx.response;
+
+    if (ngx_http_webhook_render_forms(wmcf, &rule->endpoints)
+        > NGX_HTTP_WEBHOOK_RENDER_FORMS)
+    {
+        ngx_http_webhook_conf_error(NGX_LOG_EMERG, cf, &rule->place,
+                                    "the endpoints of event type \"%V\" are "
+                                    "sent it in more than %d forms",
+                                    &rule->type_name,
+                                    NGX_HTTP_WEBHOOK_RENDER_FORMS);
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+static int
+ngx_http_webhook_event_path(void *ctx, const webhook_path_t *path)
+{
+    ngx_http_webhook_event_paths_t *paths = ctx;
+
+    const char               *what;
+    ngx_http_webhook_root_e   root;
+    ngx_http_webhook_rule_t  *rule;
+
+    rule = paths->rule;
+
+    what = ngx_http_webhook_conf_root(path, &root);
+
+    switch (root) {
+
+    case NGX_HTTP_WEBHOOK_ROOT_DATA:
+
+        if (rule->payload == NGX_HTTP_WEBHOOK_PAYLOAD_REQUEST) {
+            paths->request = 1;
+
+        } else {
+            paths->response = 1;
+        }
+
+        break;
+
+    case NGX_HTTP_WEBHOOK_ROOT_REQUEST:
+        paths->request = 1;
+        break;
+
+    case NGX_HTTP_WEBHOOK_ROOT_RESPONSE:
+        paths->response = 1;
+        break;
+
+    case NGX_HTTP_WEBHOOK_ROOT_URI:
+
+        if (webhook_path_steps(path) != 2
+            || !ngx_http_webhook_event_capture(rule,
+                                               webhook_path_step(path, 1)))
+        {
+            what = "the regular expression has no such capture";
+        }
+
+        break;
+
+    default:
+        break;
+    }
+
+    if (what == NULL) {
+        return 0;
+    }
+
+    ngx_conf_log_error(NGX_LOG_EMERG, paths->cf, 0,
+                       "invalid path \"%V\": %s",
+                       ngx_http_webhook_nstr(webhook_path_text(path)), what);
+
+    return 1;
+}
+
+
+static ngx_uint_t
+ngx_http_webhook_event_capture(ngx_http_webhook_rule_t *rule,
+    const webhook_str_t *step)
+{
+    ngx_int_t                         n;
+    ngx_uint_t                        i;
+    ngx_http_webhook_capture_name_t  *name;
+
+    n = ngx_atoi(step->data, step->len);
+
+    if (n != NGX_ERROR) {
+        return n <= (ngx_int_t) rule->captures;
+    }
+
+    name = rule->names.elts;
+
+    for (i = 0; i < rule->names.nelts; i++) {
+        if (webhook_str_eq(step, ngx_http_webhook_str(&name[i].name))) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+/* webhook_idempotency HEADER [by=VALUE] | off */
+
+char *
+ngx_http_webhook_idempotency(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_webhook_loc_conf_t *wlcf = conf;
+
+    u_char                             c;
+    ngx_str_t                         *value, s;
+    ngx_uint_t                         i;
+    ngx_http_compile_complex_value_t   ccv;
+
+    if (wlcf->idempotency.data) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    if (ngx_strcmp(value[1].data, "off") == 0) {
+
+        if (cf->args->nelts > 2) {
+            return ngx_http_webhook_conf_invalid(cf, &value[2]);
+        }
+
+        ngx_str_set(&wlcf->idempotency, "");
+        return NGX_CONF_OK;
+    }
+
+    for (i = 0; i < value[1].len; i++) {
+        c = value[1].data[i];
+
+        if (!(c >= '0' && c <= '9') && !((c | 0x20) >= 'a' && (c | 0x20) <= 'z')
+            && c != '-' && c != '_')
+        {
+            break;
+        }
+    }
+
+    if (i < value[1].len || value[1].len == 0
+        || ngx_strcasecmp(value[1].data, (u_char *) "on") == 0)
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"%V\" is no header name, as "
+                           "\"Idempotency-Key\" is, nor \"off\"", &value[1]);
+        return NGX_CONF_ERROR;
+    }
+
+    wlcf->idempotency = value[1];
+
+    if (cf->args->nelts == 2) {
+        return NGX_CONF_OK;
+    }
+
+    if (!ngx_http_webhook_conf_param(&value[2], "by=", &s)
+        || ngx_http_script_variables_count(&s) == 0)
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid \"%V\", it must be \"by=\" with a "
+                           "variable that tells who the client is, as in "
+                           "\"by=$remote_user\"", &value[2]);
+        return NGX_CONF_ERROR;
+    }
+
+    ngx_http_webhook_conf_place(cf, &wlcf->idempotency_place);
+
+    ngx_memzero(&ccv, sizeof(ngx_http_compile_complex_value_t));
+
+    wlcf->idempotency_by = ngx_palloc(cf->pool,
+                                      sizeof(ngx_http_complex_value_t));
+    if (wlcf->idempotency_by == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    ccv.cf = cf;
+    ccv.value = &s;
+    ccv.complex_value = wlcf->idempotency_by;
+
+    return ngx_http_compile_complex_value(&ccv) == NGX_OK ? NGX_CONF_OK
+                                                          : NGX_CONF_ERROR;
+}

@@ -1,0 +1,178 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * Whether the URIs of actions lead to a location.  One that leads to none is
+ * answered by nginx itself, with 404 or 405.
+ */
+
+#include "http/conf/conf/ngx_http_webhook_conf.h"
+#include "http/inbound/call/ngx_http_webhook_receive.h"
+
+
+static ngx_int_t ngx_http_webhook_reach_action(ngx_conf_t *cf,
+    ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_receiver_t *rcv,
+    ngx_http_webhook_action_t *action);
+static ngx_uint_t ngx_http_webhook_reach_server(ngx_conf_t *cf,
+    ngx_http_core_srv_conf_t *server, ngx_str_t *start, ngx_uint_t more);
+static ngx_uint_t ngx_http_webhook_reach_tree(
+    ngx_http_location_tree_node_t *node, ngx_str_t *start, ngx_uint_t more);
+static ngx_uint_t ngx_http_webhook_reach_location(
+    ngx_http_core_loc_conf_t *clcf, ngx_str_t *start, ngx_uint_t more);
+
+
+ngx_int_t
+ngx_http_webhook_reach_check(ngx_conf_t *cf,
+    ngx_http_webhook_main_conf_t *wmcf)
+{
+    ngx_uint_t                      i, n;
+    ngx_http_webhook_action_t      *action;
+    ngx_http_webhook_receiver_t   **rcv;
+
+    rcv = wmcf->receivers.elts;
+
+    for (i = 0; i < wmcf->receivers.nelts; i++) {
+
+        if (rcv[i]->mode == NGX_HTTP_WEBHOOK_MODE_DISABLED) {
+            continue;
+        }
+
+        if (rcv[i]->lookup
+            && ngx_http_webhook_reach_action(cf, wmcf, rcv[i], rcv[i]->lookup)
+               != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+
+        if (rcv[i]->mode != NGX_HTTP_WEBHOOK_MODE_SYNC) {
+            /* its actions are another host's, or nobody's */
+            continue;
+        }
+
+        action = rcv[i]->actions.elts;
+
+        for (n = 0; n < rcv[i]->actions.nelts; n++) {
+            if (ngx_http_webhook_reach_action(cf, wmcf, rcv[i], &action[n])
+                != NGX_OK)
+            {
+                return NGX_ERROR;
+            }
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_webhook_reach_action(ngx_conf_t *cf,
+    ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_receiver_t *rcv,
+    ngx_http_webhook_action_t *action)
+{
+    u_char                   *dst;
+    ngx_str_t                 start;
+    ngx_uint_t                i, more;
+    ngx_http_webhook_hook_t  *hook;
+
+    dst = ngx_pnalloc(cf->temp_pool, action->uri_text.len);
+    if (dst == NULL) {
+        return NGX_ERROR;
+    }
+
+    more = ngx_http_webhook_receive_start(&action->uri_text, dst, &start);
+
+    hook = wmcf->hooks.elts;
+
+    for (i = 0; i < wmcf->hooks.nelts; i++) {
+        if (ngx_http_webhook_reach_server(cf, hook[i].server, &start, more)) {
+            return NGX_OK;
+        }
+    }
+
+    ngx_http_webhook_conf_error(NGX_LOG_EMERG, cf, &action->place,
+                                "webhook_receiver \"%V\" calls \"%V\", and no "
+                                "location of a server with \"webhook_receive\" "
+                                "takes that", &rcv->name, &action->uri_text);
+    return NGX_ERROR;
+}
+
+
+/* Regular expressions, and rewrites of the server, may lead anywhere. */
+
+static ngx_uint_t
+ngx_http_webhook_reach_server(ngx_conf_t *cf,
+    ngx_http_core_srv_conf_t *server, ngx_str_t *start, ngx_uint_t more)
+{
+    void                      **codes;
+    ngx_module_t               *rewrite;
+    ngx_http_core_loc_conf_t   *clcf;
+
+    clcf = server->ctx->loc_conf[ngx_http_core_module.ctx_index];
+
+#if (NGX_PCRE)
+    if (clcf->regex_locations) {
+        return 1;
+    }
+#endif
+
+    rewrite = ngx_http_webhook_conf_module(cf, "ngx_http_rewrite_module");
+
+    if (rewrite) {
+
+        /* the codes of a server are those of its own locations' parent */
+
+        codes = server->ctx->loc_conf[rewrite->ctx_index];
+
+        if (*codes) {
+            return 1;
+        }
+    }
+
+    return ngx_http_webhook_reach_tree(clcf->static_locations, start, more);
+}
+
+
+static ngx_uint_t
+ngx_http_webhook_reach_tree(ngx_http_location_tree_node_t *node,
+    ngx_str_t *start, ngx_uint_t more)
+{
+    if (node == NULL) {
+        return 0;
+    }
+
+    return ngx_http_webhook_reach_location(node->exact, start, more)
+           || ngx_http_webhook_reach_location(node->inclusive, start, more)
+           || ngx_http_webhook_reach_tree(node->left, start, more)
+           || ngx_http_webhook_reach_tree(node->right, start, more)
+           || ngx_http_webhook_reach_tree(node->tree, start, more);
+}
+
+
+/* 1 if a URI that begins so may come to the location. */
+
+static ngx_uint_t
+ngx_http_webhook_reach_location(ngx_http_core_loc_conf_t *clcf,
+    ngx_str_t *start, ngx_uint_t more)
+{
+    size_t  len;
+
+    if (clcf == NULL) {
+        return 0;
+    }
+
+    len = clcf->name.len;
+
+    if (start->len < len) {
+
+        if (!more) {
+            return 0;
+        }
+
+        len = start->len;
+
+    } else if (clcf->exact_match && start->len > len) {
+        return 0;
+    }
+
+    return ngx_memcmp(start->data, clcf->name.data, len) == 0;
+}

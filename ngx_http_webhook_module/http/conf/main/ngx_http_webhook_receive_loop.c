@@ -1,0 +1,172 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * Looks for actions that would call a receiver.  That can never work, and what
+ * they have behind the prefix may be a token, which is to be shown nowhere.
+ */
+
+
+#include "http/conf/conf/ngx_http_webhook_conf.h"
+#include "http/inbound/call/ngx_http_webhook_receive.h"
+
+
+static ngx_int_t ngx_http_webhook_loop_action(ngx_conf_t *cf,
+    ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_receiver_t *rcv,
+    ngx_http_webhook_action_t *action);
+static ngx_uint_t ngx_http_webhook_loop_below(ngx_http_webhook_hook_t *hook,
+    ngx_str_t *start, ngx_uint_t more);
+
+
+ngx_int_t
+ngx_http_webhook_receive_loop(ngx_conf_t *cf,
+    ngx_http_webhook_main_conf_t *wmcf)
+{
+    ngx_uint_t                      i, n;
+    ngx_http_webhook_action_t      *action;
+    ngx_http_webhook_receiver_t   **rcv;
+
+    rcv = wmcf->receivers.elts;
+
+    for (i = 0; i < wmcf->receivers.nelts; i++) {
+
+        if (rcv[i]->lookup
+            && ngx_http_webhook_loop_action(cf, wmcf, rcv[i], rcv[i]->lookup)
+               != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+
+        if (rcv[i]->mode == NGX_HTTP_WEBHOOK_MODE_DURABLE) {
+            /* its actions are of another host */
+            continue;
+        }
+
+        action = rcv[i]->actions.elts;
+
+        for (n = 0; n < rcv[i]->actions.nelts; n++) {
+            if (ngx_http_webhook_loop_action(cf, wmcf, rcv[i], &action[n])
+                != NGX_OK)
+            {
+                return NGX_ERROR;
+            }
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_webhook_loop_action(ngx_conf_t *cf,
+    ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_receiver_t *rcv,
+    ngx_http_webhook_action_t *action)
+{
+    u_char                   *dst;
+    ngx_str_t                 start;
+    ngx_uint_t                i, more;
+    ngx_http_webhook_hook_t  *hook;
+
+    dst = ngx_pnalloc(cf->temp_pool, action->uri_text.len);
+    if (dst == NULL) {
+        return NGX_ERROR;
+    }
+
+    more = ngx_http_webhook_receive_start(&action->uri_text, dst, &start);
+
+    hook = wmcf->hooks.elts;
+
+    for (i = 0; i < wmcf->hooks.nelts; i++) {
+
+        if (!ngx_http_webhook_loop_below(&hook[i], &start, more)) {
+            continue;
+        }
+
+        ngx_http_webhook_conf_error(NGX_LOG_EMERG, cf, &action->place,
+                                    "webhook_receiver \"%V\" calls a URI "
+                                    "below \"%V\", where \"webhook_receive\" "
+                                    "stands: a receiver cannot call one",
+                                    &rcv->name, &hook[i].prefix);
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+ngx_uint_t
+ngx_http_webhook_receive_start(ngx_str_t *text, u_char *dst, ngx_str_t *start)
+{
+    u_char     *p, *last;
+    ngx_int_t   c;
+
+    p = text->data;
+    last = p + text->len;
+
+    start->data = dst;
+
+    while (p < last && *p != '?') {
+
+        if (*p == '$' && last - p > 1 && p[1] == '{') {
+            start->len = dst - start->data;
+            return 1;
+        }
+
+        if (*p == '%' && last - p > 2) {
+            c = ngx_hextoi(p + 1, 2);
+
+            if (c != NGX_ERROR) {
+                *dst++ = (u_char) c;
+                p += 3;
+                continue;
+            }
+        }
+
+        *dst++ = *p++;
+    }
+
+    start->len = dst - start->data;
+
+    return 0;
+}
+
+
+/* True if the URI is surely no ordinary location's. */
+
+static ngx_uint_t
+ngx_http_webhook_loop_below(ngx_http_webhook_hook_t *hook, ngx_str_t *start,
+    ngx_uint_t more)
+{
+    size_t       len;
+    ngx_str_t   *name;
+    ngx_uint_t   i;
+
+    if (hook->regex
+        || start->len < hook->prefix.len
+        || ngx_memcmp(start->data, hook->prefix.data, hook->prefix.len) != 0)
+    {
+        return 0;
+    }
+
+    name = hook->others.elts;
+
+    for (i = 0; i < hook->others.nelts; i++) {
+
+        len = name[i].len;
+
+        if (start->len < len) {
+
+            if (!more) {
+                continue;
+            }
+
+            len = start->len;
+        }
+
+        if (ngx_memcmp(start->data, name[i].data, len) == 0) {
+            return 0;
+        }
+    }
+
+    return 1;
+}

@@ -1,0 +1,370 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * webhook_receiver NAME { }: what a call from outside does.
+ */
+
+#include "http/conf/receiver/ngx_http_webhook_conf_receiver.h"
+
+
+#define NGX_HTTP_WEBHOOK_BODY         (1024 * 1024)
+#define NGX_HTTP_WEBHOOK_BODY_MAX     (64 * 1024 * 1024)
+#define NGX_HTTP_WEBHOOK_DEPTH_MAX    1024
+#define NGX_HTTP_WEBHOOK_VALUES_MAX   (16 * 1024 * 1024)
+#define NGX_HTTP_WEBHOOK_CALLS_MAX    1000000
+#define NGX_HTTP_WEBHOOK_REDACT_MAX   64
+
+
+static ngx_int_t ngx_http_webhook_receiver_create(ngx_conf_t *cf,
+    ngx_http_webhook_receiver_t *rcv);
+static ngx_int_t ngx_http_webhook_receiver_finish(ngx_conf_t *cf,
+    ngx_http_webhook_receiver_t *rcv);
+static char *ngx_http_webhook_receiver_redact(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
+static char *ngx_http_webhook_receiver_limit(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
+
+
+/* In the order of the enumerations. */
+
+#define NGX_HTTP_WEBHOOK_MODES     "sync durable test disabled"
+#define NGX_HTTP_WEBHOOK_PROFILES  "strict nightpos"
+#define NGX_HTTP_WEBHOOK_LOGS      "off errors on"
+
+
+static ngx_command_t  ngx_http_webhook_receiver_commands[] = {
+
+    { ngx_string("description"),
+      NGX_CONF_TAKE1,
+      ngx_conf_set_str_slot,
+      0,
+      offsetof(ngx_http_webhook_receiver_t, description),
+      NULL },
+
+    { ngx_string("model"),
+      NGX_CONF_TAKE1,
+      ngx_conf_set_str_slot,
+      0,
+      offsetof(ngx_http_webhook_receiver_t, model),
+      NULL },
+
+    { ngx_string("mode"),
+      NGX_CONF_TAKE1,
+      ngx_http_webhook_conf_enum,
+      0,
+      offsetof(ngx_http_webhook_receiver_t, mode),
+      NGX_HTTP_WEBHOOK_MODES },
+
+    { ngx_string("profile"),
+      NGX_CONF_TAKE1,
+      ngx_http_webhook_conf_enum,
+      0,
+      offsetof(ngx_http_webhook_receiver_t, profile),
+      NGX_HTTP_WEBHOOK_PROFILES },
+
+    { ngx_string("log_calls"),
+      NGX_CONF_TAKE1,
+      ngx_http_webhook_conf_enum,
+      0,
+      offsetof(ngx_http_webhook_receiver_t, log_calls),
+      NGX_HTTP_WEBHOOK_LOGS },
+
+    { ngx_string("redact"),
+      NGX_CONF_1MORE,
+      ngx_http_webhook_receiver_redact,
+      0,
+      0,
+      NULL },
+
+    { ngx_string("limit"),
+      NGX_CONF_1MORE,
+      ngx_http_webhook_receiver_limit,
+      0,
+      0,
+      NULL },
+
+      ngx_null_command
+};
+
+
+static const ngx_http_webhook_receiver_part_t
+    ngx_http_webhook_receiver_base_part =
+{
+    ngx_http_webhook_receiver_commands,
+    ngx_http_webhook_receiver_create,
+    ngx_http_webhook_receiver_finish,
+    NULL
+};
+
+
+static const ngx_http_webhook_receiver_part_t
+    *ngx_http_webhook_receiver_parts[] =
+{
+    &ngx_http_webhook_receiver_base_part,
+    &ngx_http_webhook_receiver_token_part,
+    &ngx_http_webhook_receiver_verify_part,
+    &ngx_http_webhook_receiver_body_part,
+    &ngx_http_webhook_receiver_action_part,
+    &ngx_http_webhook_receiver_target_part,
+    &ngx_http_webhook_receiver_flow_part,
+    &ngx_http_webhook_receiver_durable_part,
+    NULL
+};
+
+
+char *
+ngx_http_webhook_receiver(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_webhook_main_conf_t *wmcf = conf;
+
+    char                                     *rv;
+    ngx_uint_t                                n;
+    ngx_command_t                            *tables[
+                                       sizeof(ngx_http_webhook_receiver_parts)
+                                       / sizeof(void *)];
+    ngx_http_webhook_receiver_t              *rcv;
+    const ngx_http_webhook_receiver_part_t  **part;
+
+    rcv = ngx_pcalloc(cf->pool, sizeof(ngx_http_webhook_receiver_t));
+    if (rcv == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    if (ngx_http_webhook_conf_named(cf, (ngx_http_webhook_named_t *) rcv)
+        != NGX_OK
+        || ngx_http_webhook_conf_insert(cf, &wmcf->receivers,
+                                        (ngx_http_webhook_named_t *) rcv,
+                                        &cmd->name)
+           != NGX_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
+    for (part = ngx_http_webhook_receiver_parts; *part; part++) {
+        if ((*part)->create && (*part)->create(cf, rcv) != NGX_OK) {
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    n = 0;
+
+    for (part = ngx_http_webhook_receiver_parts; *part; part++) {
+        tables[n++] = (*part)->commands;
+    }
+
+    tables[n] = NULL;
+
+    rv = ngx_http_webhook_conf_block(cf, tables, rcv);
+
+    if (rv != NGX_CONF_OK) {
+        return rv;
+    }
+
+    for (part = ngx_http_webhook_receiver_parts; *part; part++) {
+        if ((*part)->finish && (*part)->finish(cf, rcv) != NGX_OK) {
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+ngx_int_t
+ngx_http_webhook_receiver_check(ngx_conf_t *cf,
+    ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_receiver_t *rcv)
+{
+    const ngx_http_webhook_receiver_part_t  **part;
+
+    for (part = ngx_http_webhook_receiver_parts; *part; part++) {
+        if ((*part)->check && (*part)->check(cf, wmcf, rcv) != NGX_OK) {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_webhook_receiver_create(ngx_conf_t *cf,
+    ngx_http_webhook_receiver_t *rcv)
+{
+    rcv->body_max = NGX_CONF_UNSET_SIZE;
+    rcv->mode = NGX_CONF_UNSET_UINT;
+    rcv->profile = NGX_CONF_UNSET_UINT;
+    rcv->log_calls = NGX_CONF_UNSET_UINT;
+
+    return ngx_array_init(&rcv->redact, cf->pool, 1,
+                          sizeof(webhook_path_t *));
+}
+
+
+static ngx_int_t
+ngx_http_webhook_receiver_finish(ngx_conf_t *cf,
+    ngx_http_webhook_receiver_t *rcv)
+{
+    ngx_conf_init_size_value(rcv->body_max, NGX_HTTP_WEBHOOK_BODY);
+    ngx_conf_init_uint_value(rcv->mode, NGX_HTTP_WEBHOOK_MODE_SYNC);
+    ngx_conf_init_uint_value(rcv->profile, NGX_HTTP_WEBHOOK_PROFILE_STRICT);
+    ngx_conf_init_uint_value(rcv->log_calls, NGX_HTTP_WEBHOOK_LOG_OFF);
+
+    return NGX_OK;
+}
+
+
+/* redact PATH|header.NAME ... */
+
+static char *
+ngx_http_webhook_receiver_redact(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    ngx_http_webhook_receiver_t *rcv = conf;
+
+    return ngx_http_webhook_receiver_paths(cf, rcv, &rcv->redact,
+                                           NGX_HTTP_WEBHOOK_REDACT_MAX,
+                                           "redacts");
+}
+
+
+char *
+ngx_http_webhook_receiver_paths(ngx_conf_t *cf,
+    ngx_http_webhook_receiver_t *rcv, ngx_array_t *paths, ngx_uint_t max,
+    const char *verb)
+{
+    ngx_str_t            *value;
+    ngx_uint_t            i;
+    webhook_path_t      **path;
+    const webhook_str_t  *root;
+
+    static const webhook_str_t  header = webhook_str("header");
+    static const webhook_str_t  query = webhook_str("query");
+
+    value = cf->args->elts;
+
+    for (i = 1; i < cf->args->nelts; i++) {
+
+        if (paths->nelts == max) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "webhook_receiver \"%V\" %s more than %ui "
+                               "fields", &rcv->name, verb, max);
+            return NGX_CONF_ERROR;
+        }
+
+        path = ngx_array_push(paths);
+        if (path == NULL) {
+            return NGX_CONF_ERROR;
+        }
+
+        *path = ngx_http_webhook_conf_path(cf, &value[i]);
+        if (*path == NULL) {
+            return NGX_CONF_ERROR;
+        }
+
+        root = webhook_path_step(*path, 0);
+
+        if (webhook_path_steps(*path) == 1
+            && (webhook_str_eq(root, &header) || webhook_str_eq(root, &query)))
+        {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "invalid path \"%V\": it is written as in "
+                               "\"%V.NAME\"", &value[i], &value[i]);
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+/* limit body=SIZE depth=N values=N inflight=N rate=100r/s */
+
+static char *
+ngx_http_webhook_receiver_limit(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    ngx_http_webhook_receiver_t *rcv = conf;
+
+    ssize_t      n, max;
+    uint32_t    *field;
+    ngx_str_t   *value, s;
+    ngx_uint_t   i;
+
+    if (rcv->body_max != NGX_CONF_UNSET_SIZE) {
+        return "is duplicate";
+    }
+
+    rcv->body_max = NGX_HTTP_WEBHOOK_BODY;
+
+    if (ngx_http_webhook_conf_params(cf, 1,
+                                     "body= depth= values= inflight= rate=")
+        != NGX_CONF_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
+    value = cf->args->elts;
+
+    for (i = 1; i < cf->args->nelts; i++) {
+
+        if (ngx_http_webhook_conf_param(&value[i], "body=", &s)) {
+
+            n = ngx_parse_size(&s);
+
+            if (n < 1 || n > NGX_HTTP_WEBHOOK_BODY_MAX) {
+                ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                                   "invalid size \"%V\", it must be from 1 to "
+                                   "64m", &value[i]);
+                return NGX_CONF_ERROR;
+            }
+
+            rcv->body_max = n;
+            rcv->body_limit = 1;
+            continue;
+        }
+
+        if (ngx_http_webhook_conf_param(&value[i], "inflight=", &s)) {
+
+            n = ngx_atoi(s.data, s.len);
+
+            if (n < 1 || n > NGX_HTTP_WEBHOOK_CALLS_MAX) {
+                ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                                   "invalid \"%V\", it must be from 1 to %d",
+                                   &value[i], NGX_HTTP_WEBHOOK_CALLS_MAX);
+                return NGX_CONF_ERROR;
+            }
+
+            rcv->inflight = n;
+            continue;
+        }
+
+        if (ngx_http_webhook_conf_param(&value[i], "rate=", &s)) {
+            rcv->rate = value[i];
+            continue;
+        }
+
+        if (ngx_http_webhook_conf_param(&value[i], "depth=", &s)) {
+            field = &rcv->limits.max_depth;
+            max = NGX_HTTP_WEBHOOK_DEPTH_MAX;
+
+        } else {
+            (void) ngx_http_webhook_conf_param(&value[i], "values=", &s);
+            field = &rcv->limits.max_values;
+            max = NGX_HTTP_WEBHOOK_VALUES_MAX;
+        }
+
+        n = ngx_atoi(s.data, s.len);
+
+        if (n < 1 || n > max) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "invalid \"%V\", it must be from 1 to %z",
+                               &value[i], max);
+            return NGX_CONF_ERROR;
+        }
+
+        *field = n;
+    }
+
+    return NGX_CONF_OK;
+}

@@ -1,0 +1,82 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * The directives inside of webhook_receiver { }, in parts of one concern each:
+ *
+ *   conf_receiver.c          the block; what it is, what it may take
+ *   conf_receiver_token.c    the secrets of its URL, the search among them
+ *   conf_receiver_verify.c   signatures and handshakes
+ *   conf_receiver_body.c     kinds of bodies, lists in them
+ *   conf_receiver_action.c   required fields, actions
+ *   conf_receiver_target.c   the record that it is about
+ *   conf_receiver_flow.c     repeats, a copy, events
+ *   conf_receiver_durable.c  calls that are made later
+ *
+ * A part has a table of directives, as a module has, whose handlers get the
+ * receiver.  A new part is a row of ngx_http_webhook_receiver_parts in
+ * conf_receiver.c.
+ */
+
+#ifndef NGX_HTTP_WEBHOOK_CONF_RECEIVER_H
+#define NGX_HTTP_WEBHOOK_CONF_RECEIVER_H
+
+#include "http/conf/conf/ngx_http_webhook_conf.h"
+
+
+/*
+ * Each function may be NULL; they return NGX_OK, or NGX_ERROR after logging
+ * why.
+ */
+
+typedef struct {
+    ngx_command_t   *commands;      /* up to ngx_null_command; only the number
+                                       of arguments counts of their type */
+
+    /* before the first directive of a block is read */
+    ngx_int_t      (*create)(ngx_conf_t *cf,
+                         ngx_http_webhook_receiver_t *rcv);
+
+    /* after the last one: defaults, and what is missing */
+    ngx_int_t      (*finish)(ngx_conf_t *cf,
+                         ngx_http_webhook_receiver_t *rcv);
+
+    /* when all of the configuration is known: what it says of others */
+    ngx_int_t      (*check)(ngx_conf_t *cf,
+                         ngx_http_webhook_main_conf_t *wmcf,
+                         ngx_http_webhook_receiver_t *rcv);
+} ngx_http_webhook_receiver_part_t;
+
+
+extern const ngx_http_webhook_receiver_part_t
+    ngx_http_webhook_receiver_token_part;
+extern const ngx_http_webhook_receiver_part_t
+    ngx_http_webhook_receiver_verify_part;
+extern const ngx_http_webhook_receiver_part_t
+    ngx_http_webhook_receiver_body_part;
+extern const ngx_http_webhook_receiver_part_t
+    ngx_http_webhook_receiver_action_part;
+extern const ngx_http_webhook_receiver_part_t
+    ngx_http_webhook_receiver_target_part;
+extern const ngx_http_webhook_receiver_part_t
+    ngx_http_webhook_receiver_flow_part;
+extern const ngx_http_webhook_receiver_part_t
+    ngx_http_webhook_receiver_durable_part;
+
+
+/* Adds a directive's arguments to a receiver's paths, of which there may be so
+   many; "verb" is what it does with them, for a message. */
+char *ngx_http_webhook_receiver_paths(ngx_conf_t *cf,
+    ngx_http_webhook_receiver_t *rcv, ngx_array_t *paths, ngx_uint_t max,
+    const char *verb);
+
+/* Reads method and URI template of a request to the API. */
+char *ngx_http_webhook_receiver_request(ngx_conf_t *cf,
+    ngx_http_webhook_action_t *action, ngx_str_t *method, ngx_str_t *uri);
+
+/* Takes the slash from the end of a URL's path, for URIs to follow; a message
+   where it has arguments. */
+char *ngx_http_webhook_receiver_prefix(ngx_conf_t *cf, ngx_str_t *uri);
+
+
+#endif /* NGX_HTTP_WEBHOOK_CONF_RECEIVER_H */

@@ -1,0 +1,663 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * webhook_receiver { require filter action capture }: what a call has to have, and
+ * does.
+ */
+
+#include "http/conf/receiver/ngx_http_webhook_conf_receiver.h"
+
+
+#define NGX_HTTP_WEBHOOK_ACTIONS_MAX   32
+#define NGX_HTTP_WEBHOOK_REQUIRE_MAX   64
+#define NGX_HTTP_WEBHOOK_CAPTURES_MAX  32
+#define NGX_HTTP_WEBHOOK_ACTION_TIME   (24 * 60 * 60 * UINT64_C(1000))
+
+
+/* Which captured names a template may know. */
+
+typedef struct {
+    ngx_http_webhook_receiver_t  *receiver;
+    ngx_uint_t                    action;   /* its index */
+    ngx_str_t                    *early;    /* one that comes too late */
+    ngx_uint_t                    found;
+} ngx_http_webhook_names_t;
+
+
+static ngx_int_t ngx_http_webhook_receiver_action_create(ngx_conf_t *cf,
+    ngx_http_webhook_receiver_t *rcv);
+static ngx_int_t ngx_http_webhook_receiver_action_finish(ngx_conf_t *cf,
+    ngx_http_webhook_receiver_t *rcv);
+static char *ngx_http_webhook_receiver_require(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
+static char *ngx_http_webhook_receiver_action(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
+static ngx_uint_t ngx_http_webhook_receiver_named(ngx_str_t *arg);
+static char *ngx_http_webhook_receiver_param(ngx_conf_t *cf,
+    ngx_http_webhook_action_t *action, ngx_str_t *arg);
+static char *ngx_http_webhook_receiver_body(ngx_conf_t *cf,
+    ngx_http_webhook_action_t *action, ngx_str_t *value);
+static char *ngx_http_webhook_receiver_filter(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
+static char *ngx_http_webhook_receiver_capture(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
+static ngx_int_t ngx_http_webhook_receiver_late(ngx_conf_t *cf,
+    ngx_http_webhook_receiver_t *rcv);
+static int ngx_http_webhook_receiver_names_captured(void *data,
+    const webhook_path_t *path);
+static ngx_uint_t ngx_http_webhook_receiver_uri_valid(ngx_str_t *uri);
+
+
+static ngx_command_t  ngx_http_webhook_receiver_action_commands[] = {
+
+    { ngx_string("require"),
+      NGX_CONF_1MORE,
+      ngx_http_webhook_receiver_require,
+      0,
+      0,
+      NULL },
+
+    { ngx_string("filter"),
+      NGX_CONF_TAKE1,
+      ngx_http_webhook_receiver_filter,
+      0,
+      0,
+      NULL },
+
+    { ngx_string("action"),
+      NGX_CONF_2MORE,
+      ngx_http_webhook_receiver_action,
+      0,
+      0,
+      NULL },
+
+    { ngx_string("capture"),
+      NGX_CONF_TAKE2,
+      ngx_http_webhook_receiver_capture,
+      0,
+      0,
+      NULL },
+
+      ngx_null_command
+};
+
+
+const ngx_http_webhook_receiver_part_t
+    ngx_http_webhook_receiver_action_part =
+{
+    ngx_http_webhook_receiver_action_commands,
+    ngx_http_webhook_receiver_action_create,
+    ngx_http_webhook_receiver_action_finish,
+    NULL
+};
+
+
+static ngx_int_t
+ngx_http_webhook_receiver_action_create(ngx_conf_t *cf,
+    ngx_http_webhook_receiver_t *rcv)
+{
+    if (ngx_array_init(&rcv->require, cf->pool, 2, sizeof(webhook_path_t *))
+        != NGX_OK
+        || ngx_array_init(&rcv->captures, cf->pool, 1, sizeof(ngx_str_t))
+           != NGX_OK
+        || ngx_array_init(&rcv->filters, cf->pool, 1,
+                          sizeof(ngx_http_webhook_filter_t))
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return ngx_array_init(&rcv->actions, cf->pool, 1,
+                          sizeof(ngx_http_webhook_action_t));
+}
+
+
+static ngx_int_t
+ngx_http_webhook_receiver_action_finish(ngx_conf_t *cf,
+    ngx_http_webhook_receiver_t *rcv)
+{
+    if (rcv->actions.nelts == 0 && rcv->emits.nelts == 0) {
+        ngx_http_webhook_conf_error(NGX_LOG_EMERG, cf, &rcv->place,
+                                    "webhook_receiver \"%V\" has no "
+                                    "\"action\"", &rcv->name);
+        return NGX_ERROR;
+    }
+
+    return ngx_http_webhook_receiver_late(cf, rcv);
+}
+
+
+/*
+ * Actions that name what an earlier one captures can be rendered only once
+ * that was answered.
+ */
+
+static ngx_int_t
+ngx_http_webhook_receiver_late(ngx_conf_t *cf,
+    ngx_http_webhook_receiver_t *rcv)
+{
+    ngx_uint_t                  i;
+    ngx_http_webhook_names_t    names;
+    ngx_http_webhook_action_t  *action;
+
+    if (rcv->captures.nelts == 0) {
+        return NGX_OK;
+    }
+
+    action = rcv->actions.elts;
+
+    for (i = 0; i < rcv->actions.nelts; i++) {
+
+        names.receiver = rcv;
+        names.action = i;
+        names.early = NULL;
+        names.found = 0;
+
+        if (webhook_template_paths(action[i].uri,
+                                   ngx_http_webhook_receiver_names_captured,
+                                   &names)
+            || (action[i].body
+                && webhook_template_paths(action[i].body,
+                                    ngx_http_webhook_receiver_names_captured,
+                                    &names))
+            || (action[i].when
+                && webhook_condition_paths(action[i].when,
+                                    ngx_http_webhook_receiver_names_captured,
+                                    &names)))
+        {
+            ngx_http_webhook_conf_error(NGX_LOG_EMERG, cf, &action[i].place,
+                                        "an action names \"%V\" before it "
+                                        "was captured", names.early);
+            return NGX_ERROR;
+        }
+
+        action[i].late = names.found;
+    }
+
+    return NGX_OK;
+}
+
+
+static int
+ngx_http_webhook_receiver_names_captured(void *data,
+    const webhook_path_t *path)
+{
+    ngx_http_webhook_names_t *names = data;
+
+    ngx_uint_t                    i, n;
+    const webhook_str_t          *step;
+    ngx_http_webhook_action_t    *action;
+    ngx_http_webhook_captured_t  *captured;
+
+    if (webhook_path_steps(path) != 1) {
+        return 0;
+    }
+
+    step = webhook_path_step(path, 0);
+    action = names->receiver->actions.elts;
+
+    for (i = 0; i < names->receiver->actions.nelts; i++) {
+
+        captured = action[i].captures.elts;
+
+        for (n = 0; n < action[i].captures.nelts; n++) {
+
+            if (!webhook_str_eq(step,
+                                ngx_http_webhook_str(&captured[n].name)))
+            {
+                continue;
+            }
+
+            if (i >= names->action) {
+                names->early = &captured[n].name;
+                return 1;
+            }
+
+            names->found = 1;
+
+            return 0;
+        }
+    }
+
+    return 0;
+}
+
+
+static char *
+ngx_http_webhook_receiver_require(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    ngx_http_webhook_receiver_t *rcv = conf;
+
+    return ngx_http_webhook_receiver_paths(cf, rcv, &rcv->require,
+                                           NGX_HTTP_WEBHOOK_REQUIRE_MAX,
+                                           "requires");
+}
+
+
+/* filter CONDITION: what a call has to meet, or nothing is done for it. */
+
+static char *
+ngx_http_webhook_receiver_filter(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    ngx_http_webhook_receiver_t *rcv = conf;
+
+    ngx_str_t                  *value;
+    ngx_http_webhook_filter_t  *filter;
+
+    value = cf->args->elts;
+
+    filter = ngx_array_push(&rcv->filters);
+    if (filter == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    filter->text = value[1];
+    filter->condition = ngx_http_webhook_conf_condition(cf, &value[1]);
+
+    return filter->condition ? NGX_CONF_OK : NGX_CONF_ERROR;
+}
+
+
+/*
+ * action METHOD URI [BODY] [body=BODY] [when=CONDITION]
+ *        [on_error=stop|continue] [timeout=TIME] [idempotency=HEADER]
+ */
+
+static char *
+ngx_http_webhook_receiver_action(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    ngx_http_webhook_receiver_t *rcv = conf;
+
+    char                       *rv;
+    ngx_str_t                  *value, s;
+    ngx_uint_t                  i, body;
+    ngx_http_webhook_action_t  *action;
+
+    value = cf->args->elts;
+
+    if (rcv->actions.nelts == NGX_HTTP_WEBHOOK_ACTIONS_MAX) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "webhook_receiver \"%V\" has more than %d actions",
+                           &rcv->name, NGX_HTTP_WEBHOOK_ACTIONS_MAX);
+        return NGX_CONF_ERROR;
+    }
+
+    action = ngx_array_push(&rcv->actions);
+    if (action == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    ngx_memzero(action, sizeof(ngx_http_webhook_action_t));
+
+    if (ngx_array_init(&action->captures, cf->pool, 1,
+                       sizeof(ngx_http_webhook_captured_t))
+        != NGX_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
+    ngx_http_webhook_conf_place(cf, &action->place);
+
+    rv = ngx_http_webhook_receiver_request(cf, action, &value[1], &value[2]);
+    if (rv != NGX_CONF_OK) {
+        return rv;
+    }
+
+    /* a body is JSON and has no "=" that early */
+
+    body = cf->args->nelts > 3 && !ngx_http_webhook_receiver_named(&value[3]);
+
+    if (ngx_http_webhook_conf_params(cf, 3 + body,
+                                     "body= when= on_error= timeout= "
+                                     "idempotency=")
+        != NGX_CONF_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
+    for (i = 3; i < cf->args->nelts; i++) {
+
+        rv = ngx_http_webhook_receiver_param(cf, action, &value[i]);
+
+        if (rv == NGX_CONF_OK) {
+            continue;
+        }
+
+        if (rv == NGX_CONF_ERROR) {
+            return rv;
+        }
+
+        /* none of the parameters */
+
+        if (!ngx_http_webhook_conf_param(&value[i], "body=", &s)) {
+            s = value[i];
+        }
+
+        rv = ngx_http_webhook_receiver_body(cf, action, &s);
+
+        if (rv != NGX_CONF_OK) {
+            return rv;
+        }
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+/* 1 if an argument begins as a parameter does: with a word and a "=". */
+
+static ngx_uint_t
+ngx_http_webhook_receiver_named(ngx_str_t *arg)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; i < arg->len; i++) {
+        if ((arg->data[i] < 'a' || arg->data[i] > 'z')
+            && arg->data[i] != '_')
+        {
+            break;
+        }
+    }
+
+    return i && i < arg->len && arg->data[i] == '=';
+}
+
+
+char *
+ngx_http_webhook_receiver_request(ngx_conf_t *cf,
+    ngx_http_webhook_action_t *action, ngx_str_t *method, ngx_str_t *uri)
+{
+    action->method = ngx_http_webhook_conf_method(method);
+
+    if (action->method == 0) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid method \"%V\" of an action, it is "
+                           "written as in \"POST\"", method);
+        return NGX_CONF_ERROR;
+    }
+
+    action->method_name = *method;
+
+    if (!ngx_http_webhook_receiver_uri_valid(uri)) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid URI \"%V\" of an action: it must begin "
+                           "with \"/\" and have no \"..\" segment", uri);
+        return NGX_CONF_ERROR;
+    }
+
+    if (ngx_strlchr(uri->data, uri->data + uri->len, '{')
+        && !ngx_http_webhook_conf_braces(uri))
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid URI \"%V\" of an action: a value is "
+                           "written as in \"${id}\"", uri);
+        return NGX_CONF_ERROR;
+    }
+
+    action->uri_text = *uri;
+
+    action->uri = ngx_http_webhook_conf_template(cf, uri, WEBHOOK_TEMPLATE_URI,
+                                                 "URI template");
+
+    return action->uri ? NGX_CONF_OK : NGX_CONF_ERROR;
+}
+
+
+/* NGX_CONF_OK, NGX_CONF_ERROR, or "" for another argument. */
+
+static char *
+ngx_http_webhook_receiver_param(ngx_conf_t *cf,
+    ngx_http_webhook_action_t *action, ngx_str_t *arg)
+{
+    uint64_t   ms;
+    ngx_str_t  s;
+
+    if (ngx_http_webhook_conf_param(arg, "when=", &s)) {
+
+        action->when = ngx_http_webhook_conf_condition(cf, &s);
+
+        return action->when ? NGX_CONF_OK : NGX_CONF_ERROR;
+    }
+
+    if (ngx_http_webhook_conf_param(arg, "on_error=", &s)) {
+
+        if (s.len == 4 && ngx_strncmp(s.data, "stop", 4) == 0) {
+            action->go_on = 0;
+            return NGX_CONF_OK;
+        }
+
+        if (s.len == 8 && ngx_strncmp(s.data, "continue", 8) == 0) {
+            action->go_on = 1;
+            return NGX_CONF_OK;
+        }
+
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid \"%V\", it must be \"on_error=stop\" or "
+                           "\"on_error=continue\"", arg);
+        return NGX_CONF_ERROR;
+    }
+
+    if (ngx_http_webhook_conf_param(arg, "timeout=", &s)) {
+
+        if (ngx_http_webhook_conf_msec(&s, NGX_HTTP_WEBHOOK_ACTION_TIME, &ms)
+            != NGX_OK)
+        {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "invalid time \"%V\", it must be from 1ms to "
+                               "1d", arg);
+            return NGX_CONF_ERROR;
+        }
+
+        action->timeout = ms;
+
+        return NGX_CONF_OK;
+    }
+
+    if (ngx_http_webhook_conf_param(arg, "idempotency=", &s)) {
+
+        if (!ngx_http_webhook_conf_header_name(&s)) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "\"%V\" cannot be a header of an action", &s);
+            return NGX_CONF_ERROR;
+        }
+
+        action->idempotency = s;
+
+        return NGX_CONF_OK;
+    }
+
+    return "";
+}
+
+
+static char *
+ngx_http_webhook_receiver_body(ngx_conf_t *cf,
+    ngx_http_webhook_action_t *action, ngx_str_t *value)
+{
+    char       *rv;
+    ngx_str_t   text;
+
+    if (action->body) {
+        return "has more than one body";
+    }
+
+    rv = ngx_http_webhook_conf_text(cf, value, &text);
+    if (rv != NGX_CONF_OK) {
+        return rv;
+    }
+
+    /* a file's text does not live on */
+
+    action->body_text.data = ngx_pstrdup(cf->pool, &text);
+    if (action->body_text.data == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    action->body_text.len = text.len;
+
+    action->body = ngx_http_webhook_conf_template(cf, &text,
+                                                  WEBHOOK_TEMPLATE_JSON,
+                                                  "body template");
+
+    return action->body ? NGX_CONF_OK : NGX_CONF_ERROR;
+}
+
+
+/* capture NAME response[.PATH]|status: of the action before it */
+
+static char *
+ngx_http_webhook_receiver_capture(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    ngx_http_webhook_receiver_t *rcv = conf;
+
+    u_char                        c;
+    ngx_str_t                    *value, *name;
+    ngx_uint_t                    i;
+    const webhook_str_t          *root;
+    ngx_http_webhook_action_t    *action;
+    ngx_http_webhook_captured_t  *captured;
+
+    static const webhook_str_t  taken[] = {
+        webhook_str("header"),
+        webhook_str("query"),
+        webhook_str("var"),
+        webhook_str("root"),
+        webhook_str("index")
+    };
+
+    static const webhook_str_t  response = webhook_str("response");
+    static const webhook_str_t  status = webhook_str("status");
+
+    if (rcv->actions.nelts == 0) {
+        return "has no \"action\" before it";
+    }
+
+    value = cf->args->elts;
+
+    for (i = 0; i < value[1].len; i++) {
+        c = value[1].data[i];
+
+        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'
+              || (i && c >= '0' && c <= '9')))
+        {
+            break;
+        }
+    }
+
+    if (i < value[1].len || i == 0) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid name \"%V\": it must be letters, digits "
+                           "and \"_\"", &value[1]);
+        return NGX_CONF_ERROR;
+    }
+
+    for (i = 0; i < sizeof(taken) / sizeof(taken[0]); i++) {
+        if (webhook_str_eq(ngx_http_webhook_str(&value[1]), &taken[i])) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "\"%V\" cannot be captured: it has a meaning "
+                               "of its own", &value[1]);
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    name = rcv->captures.elts;
+
+    for (i = 0; i < rcv->captures.nelts; i++) {
+        if (name[i].len == value[1].len
+            && ngx_memcmp(name[i].data, value[1].data, name[i].len) == 0)
+        {
+            return "is duplicate";
+        }
+    }
+
+    if (rcv->captures.nelts == NGX_HTTP_WEBHOOK_CAPTURES_MAX) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "webhook_receiver \"%V\" captures more than %d "
+                           "values", &rcv->name,
+                           NGX_HTTP_WEBHOOK_CAPTURES_MAX);
+        return NGX_CONF_ERROR;
+    }
+
+    name = ngx_array_push(&rcv->captures);
+    if (name == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    *name = value[1];
+
+    action = rcv->actions.elts;
+    action += rcv->actions.nelts - 1;
+
+    captured = ngx_array_push(&action->captures);
+    if (captured == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    captured->name = value[1];
+    captured->index = rcv->captures.nelts - 1;
+
+    captured->path = ngx_http_webhook_conf_path(cf, &value[2]);
+    if (captured->path == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    root = webhook_path_step(captured->path, 0);
+
+    if (!webhook_str_eq(root, &response)
+        && (!webhook_str_eq(root, &status)
+            || webhook_path_steps(captured->path) != 1))
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"%V\" cannot be captured: it must be \"status\" "
+                           "or begin with \"response\"", &value[2]);
+        return NGX_CONF_ERROR;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+/* What stands before and between the tokens; the rest is the template's. */
+
+static ngx_uint_t
+ngx_http_webhook_receiver_uri_valid(ngx_str_t *uri)
+{
+    u_char  *p, *last, *token;
+
+    p = uri->data;
+    last = p + uri->len;
+
+    if (p == last || *p != '/') {
+        return 0;
+    }
+
+    while (p < last) {
+
+        if (*p == '$' && last - p > 1 && p[1] == '{') {
+
+            token = ngx_strlchr(p, last, '}');
+            if (token == NULL) {
+                /* the template's compiler says it better */
+                return 1;
+            }
+
+            p = token + 1;
+            continue;
+        }
+
+        if (last - p >= 3 && ngx_strncmp(p, "/..", 3) == 0
+            && (last - p == 3 || p[3] == '/' || p[3] == '?'))
+        {
+            return 0;
+        }
+
+        p++;
+    }
+
+    return 1;
+}

@@ -1,0 +1,171 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * webhook_receiver { accept for_each }: what bodies it reads, and lists in
+ * them.
+ */
+
+#include "http/conf/receiver/ngx_http_webhook_conf_receiver.h"
+
+
+#define NGX_HTTP_WEBHOOK_FOR_EACH      100
+#define NGX_HTTP_WEBHOOK_FOR_EACH_MAX  1000
+
+
+static ngx_int_t ngx_http_webhook_receiver_body_finish(ngx_conf_t *cf,
+    ngx_http_webhook_receiver_t *rcv);
+static char *ngx_http_webhook_receiver_accept(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
+static char *ngx_http_webhook_receiver_for_each(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
+
+
+static ngx_command_t  ngx_http_webhook_receiver_body_commands[] = {
+
+    { ngx_string("accept"),
+      NGX_CONF_1MORE,
+      ngx_http_webhook_receiver_accept,
+      0,
+      0,
+      NULL },
+
+    { ngx_string("for_each"),
+      NGX_CONF_TAKE12,
+      ngx_http_webhook_receiver_for_each,
+      0,
+      0,
+      NULL },
+
+      ngx_null_command
+};
+
+
+const ngx_http_webhook_receiver_part_t
+    ngx_http_webhook_receiver_body_part =
+{
+    ngx_http_webhook_receiver_body_commands,
+    NULL,
+    ngx_http_webhook_receiver_body_finish,
+    NULL
+};
+
+
+static ngx_int_t
+ngx_http_webhook_receiver_body_finish(ngx_conf_t *cf,
+    ngx_http_webhook_receiver_t *rcv)
+{
+    if (rcv->accept == 0) {
+        rcv->accept = NGX_HTTP_WEBHOOK_ACCEPT_JSON;
+    }
+
+    return NGX_OK;
+}
+
+
+/* accept [json] [form] [multipart] [xml] */
+
+static char *
+ngx_http_webhook_receiver_accept(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    ngx_http_webhook_receiver_t *rcv = conf;
+
+    ngx_str_t   *value;
+    ngx_uint_t   i, n;
+
+    static const struct {
+        ngx_str_t   name;
+        ngx_uint_t  kind;
+    } kinds[] = {
+        { ngx_string("json"), NGX_HTTP_WEBHOOK_ACCEPT_JSON },
+        { ngx_string("form"), NGX_HTTP_WEBHOOK_ACCEPT_FORM },
+        { ngx_string("multipart"), NGX_HTTP_WEBHOOK_ACCEPT_MULTIPART },
+        { ngx_string("xml"), NGX_HTTP_WEBHOOK_ACCEPT_XML }
+    };
+
+    if (rcv->accept) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    for (i = 1; i < cf->args->nelts; i++) {
+
+        for (n = 0; n < sizeof(kinds) / sizeof(kinds[0]); n++) {
+            if (value[i].len == kinds[n].name.len
+                && ngx_memcmp(value[i].data, kinds[n].name.data,
+                              value[i].len)
+                   == 0)
+            {
+                break;
+            }
+        }
+
+        if (n == sizeof(kinds) / sizeof(kinds[0])) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "invalid \"%V\", it must be \"json\", \"form\", "
+                               "\"multipart\" or \"xml\"", &value[i]);
+            return NGX_CONF_ERROR;
+        }
+
+        rcv->accept |= kinds[n].kind;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+/* for_each PATH [max=N] */
+
+static char *
+ngx_http_webhook_receiver_for_each(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    ngx_http_webhook_receiver_t *rcv = conf;
+
+    ngx_int_t   n;
+    ngx_str_t  *value, s;
+
+    static const webhook_str_t  root = webhook_str("root");
+
+    if (rcv->for_each) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    rcv->for_each = ngx_http_webhook_conf_path(cf, &value[1]);
+    if (rcv->for_each == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    rcv->for_each_root = webhook_str_eq(webhook_path_step(rcv->for_each, 0),
+                                        &root);
+    rcv->for_each_max = NGX_HTTP_WEBHOOK_FOR_EACH;
+
+    if (cf->args->nelts == 2) {
+        return NGX_CONF_OK;
+    }
+
+    if (ngx_http_webhook_conf_params(cf, 2, "max=")
+        != NGX_CONF_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
+    (void) ngx_http_webhook_conf_param(&value[2], "max=", &s);
+
+    n = ngx_atoi(s.data, s.len);
+
+    if (n < 1 || n > NGX_HTTP_WEBHOOK_FOR_EACH_MAX) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid \"%V\", it must be from 1 to %d",
+                           &value[2], NGX_HTTP_WEBHOOK_FOR_EACH_MAX);
+        return NGX_CONF_ERROR;
+    }
+
+    rcv->for_each_max = n;
+
+    return NGX_CONF_OK;
+}

@@ -1,0 +1,360 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * webhook_receiver { mode durable }: api, retry, timeout, success, tls,
+ * breaker, order_by.  The API is an endpoint of the receiver's own, named
+ * "receiver:NAME", and its directives are an endpoint's.
+ */
+
+#include "http/conf/receiver/ngx_http_webhook_conf_receiver.h"
+#include "http/conf/endpoint/ngx_http_webhook_conf_endpoint.h"
+
+#include "core/base/webhook_id.h"
+
+
+#define NGX_HTTP_WEBHOOK_DURABLE_NAME   100     /* bytes: it is a part of an
+                                                   event's type */
+#define NGX_HTTP_WEBHOOK_DURABLE_STEPS  64      /* forms of an event */
+
+
+static ngx_int_t ngx_http_webhook_receiver_durable_finish(ngx_conf_t *cf,
+    ngx_http_webhook_receiver_t *rcv);
+static const char *ngx_http_webhook_receiver_durable_refuse(
+    ngx_http_webhook_receiver_t *rcv);
+static ngx_int_t ngx_http_webhook_receiver_durable_check(ngx_conf_t *cf,
+    ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_receiver_t *rcv);
+static char *ngx_http_webhook_receiver_api(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+static char *ngx_http_webhook_receiver_order_by(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
+static ngx_http_webhook_endpoint_conf_t *ngx_http_webhook_receiver_endpoint(
+    ngx_conf_t *cf, ngx_http_webhook_receiver_t *rcv);
+
+
+static ngx_command_t  ngx_http_webhook_receiver_durable_commands[] = {
+
+    { ngx_string("api"),
+      NGX_CONF_TAKE1,
+      ngx_http_webhook_receiver_api,
+      0,
+      0,
+      NULL },
+
+    { ngx_string("retry"),
+      NGX_CONF_1MORE,
+      ngx_http_webhook_receiver_api,
+      0,
+      0,
+      NULL },
+
+    { ngx_string("timeout"),
+      NGX_CONF_1MORE,
+      ngx_http_webhook_receiver_api,
+      0,
+      0,
+      NULL },
+
+    { ngx_string("success"),
+      NGX_CONF_1MORE,
+      ngx_http_webhook_receiver_api,
+      0,
+      0,
+      NULL },
+
+    { ngx_string("tls"),
+      NGX_CONF_1MORE,
+      ngx_http_webhook_receiver_api,
+      0,
+      0,
+      NULL },
+
+    { ngx_string("breaker"),
+      NGX_CONF_1MORE,
+      ngx_http_webhook_receiver_api,
+      0,
+      0,
+      NULL },
+
+    { ngx_string("order_by"),
+      NGX_CONF_TAKE1,
+      ngx_http_webhook_receiver_order_by,
+      0,
+      0,
+      NULL },
+
+      ngx_null_command
+};
+
+
+const ngx_http_webhook_receiver_part_t
+    ngx_http_webhook_receiver_durable_part =
+{
+    ngx_http_webhook_receiver_durable_commands,
+    NULL,
+    ngx_http_webhook_receiver_durable_finish,
+    ngx_http_webhook_receiver_durable_check
+};
+
+
+static ngx_int_t
+ngx_http_webhook_receiver_durable_finish(ngx_conf_t *cf,
+    ngx_http_webhook_receiver_t *rcv)
+{
+    ngx_str_t                          uri, what;
+    ngx_uint_t                         max;
+    const char                        *why;
+    ngx_http_webhook_endpoint_t       *ep;
+    ngx_http_webhook_main_conf_t      *wmcf;
+    ngx_http_webhook_endpoint_conf_t  *ecf;
+
+    if (rcv->mode != NGX_HTTP_WEBHOOK_MODE_DURABLE) {
+
+        if (rcv->mode != NGX_HTTP_WEBHOOK_MODE_SYNC
+            || (rcv->api_conf == NULL && rcv->order_by == NULL
+                && rcv->rate.len == 0))
+        {
+            return NGX_OK;
+        }
+
+        why = "has directives that need \"mode durable\"";
+        goto refused;
+    }
+
+    why = ngx_http_webhook_receiver_durable_refuse(rcv);
+
+    if (why) {
+        goto refused;
+    }
+
+    max = rcv->actions.nelts * (rcv->for_each ? rcv->for_each_max : 1);
+
+    if (max > NGX_HTTP_WEBHOOK_DURABLE_STEPS) {
+        ngx_http_webhook_conf_error(NGX_LOG_EMERG, cf, &rcv->place,
+                                    "webhook_receiver \"%V\" could make %ui "
+                                    "requests for a call: with \"mode "
+                                    "durable\" it may make %d, see \"max=\" "
+                                    "of \"for_each\"", &rcv->name, max,
+                                    NGX_HTTP_WEBHOOK_DURABLE_STEPS);
+        return NGX_ERROR;
+    }
+
+    ecf = rcv->api_conf;
+    ep = ecf->endpoint;
+    ep->redacts = rcv->redact.nelts != 0;
+
+    if (rcv->inflight) {
+        ep->inflight = ngx_min(rcv->inflight, 65535);
+        rcv->inflight = 0;
+    }
+
+    if (rcv->rate.len) {
+        uri = rcv->rate;
+        uri.data += sizeof("rate=") - 1;
+        uri.len -= sizeof("rate=") - 1;
+
+        if (ngx_http_webhook_endpoint_rate(cf, &rcv->rate, &uri, ep)
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    if (ngx_http_webhook_endpoint_done(cf, ecf, &rcv->api_uri) != NGX_CONF_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (ngx_http_webhook_receiver_prefix(cf, &rcv->api_uri) != NGX_CONF_OK) {
+        why = "has an \"api\" with arguments, which its actions have";
+        goto refused;
+    }
+
+    wmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_webhook_module);
+
+    ngx_str_set(&what, "webhook_receiver");
+
+    if (ngx_http_webhook_conf_insert(cf, &wmcf->endpoints,
+                                     (ngx_http_webhook_named_t *) ep, &what)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    rcv->api = ep;
+
+    return NGX_OK;
+
+refused:
+
+    ngx_http_webhook_conf_error(NGX_LOG_EMERG, cf, &rcv->place,
+                                "webhook_receiver \"%V\" %s", &rcv->name, why);
+
+    return NGX_ERROR;
+}
+
+
+/* What does not go together with calls that are made later. */
+
+static const char *
+ngx_http_webhook_receiver_durable_refuse(ngx_http_webhook_receiver_t *rcv)
+{
+    ngx_uint_t                         i;
+    ngx_http_webhook_action_t         *action;
+    ngx_http_webhook_endpoint_conf_t  *ecf;
+
+    ecf = rcv->api_conf;
+
+    if (ecf == NULL || ecf->endpoint->url.len == 0) {
+        return "has \"mode durable\" and no \"api\"";
+    }
+
+    if (rcv->actions.nelts == 0) {
+        return "has \"mode durable\" and no \"action\"";
+    }
+
+    if (rcv->emits.nelts) {
+        return "has both \"mode durable\" and \"emit\"";
+    }
+
+    if (rcv->captures.nelts) {
+        return "has both \"mode durable\" and \"capture\", for which it would "
+               "have to wait";
+    }
+
+    if (rcv->name.len > NGX_HTTP_WEBHOOK_DURABLE_NAME) {
+        return "has \"mode durable\" and a name of more than 100 bytes";
+    }
+
+    action = rcv->actions.elts;
+
+    for (i = 0; i < rcv->actions.nelts; i++) {
+
+        if (action[i].go_on) {
+            return "has both \"mode durable\" and \"on_error=continue\"";
+        }
+
+        if (action[i].timeout) {
+            return "has both \"mode durable\" and a \"timeout=\" of an "
+                   "action: use the directive \"timeout\"";
+        }
+    }
+
+    return NULL;
+}
+
+
+static ngx_int_t
+ngx_http_webhook_receiver_durable_check(ngx_conf_t *cf,
+    ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_receiver_t *rcv)
+{
+    if (rcv->api == NULL || wmcf->store) {
+        return NGX_OK;
+    }
+
+    ngx_http_webhook_conf_error(NGX_LOG_EMERG, cf, &rcv->place,
+                                "\"mode durable\" of webhook_receiver \"%V\" "
+                                "needs a \"webhook_store\", and there is none",
+                                &rcv->name);
+
+    return NGX_ERROR;
+}
+
+
+/* Hands a directive on to the endpoint. */
+
+static char *
+ngx_http_webhook_receiver_api(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_webhook_receiver_t *rcv = conf;
+
+    ngx_str_t                          name;
+    ngx_command_t                     *command;
+    ngx_http_webhook_endpoint_conf_t  *ecf;
+
+    ecf = ngx_http_webhook_receiver_endpoint(cf, rcv);
+    if (ecf == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    name = cmd->name;
+
+    if (name.len == 3 && ngx_strncmp(name.data, "api", 3) == 0) {
+        ngx_str_set(&name, "url");
+    }
+
+    command = ngx_http_webhook_endpoint_command(&name);
+
+    return command ? command->set(cf, command, ecf) : "is not known";
+}
+
+
+static ngx_http_webhook_endpoint_conf_t *
+ngx_http_webhook_receiver_endpoint(ngx_conf_t *cf,
+    ngx_http_webhook_receiver_t *rcv)
+{
+    u_char                            *p;
+    ngx_str_t                          success = ngx_string("2xx");
+    ngx_http_webhook_endpoint_t       *ep;
+    ngx_http_webhook_endpoint_conf_t  *ecf;
+
+    if (rcv->api_conf) {
+        return rcv->api_conf;
+    }
+
+    ep = ngx_pcalloc(cf->pool, sizeof(ngx_http_webhook_endpoint_t));
+    ecf = ngx_pcalloc(cf->pool, sizeof(ngx_http_webhook_endpoint_conf_t));
+
+    if (ep == NULL || ecf == NULL) {
+        return NULL;
+    }
+
+    /* a name that no webhook_endpoint can have */
+
+    ep->name.len = sizeof("receiver:") - 1 + rcv->name.len;
+    ep->name.data = ngx_pnalloc(cf->pool, ep->name.len);
+    if (ep->name.data == NULL) {
+        return NULL;
+    }
+
+    p = ngx_cpymem(ep->name.data, "receiver:", sizeof("receiver:") - 1);
+    ngx_memcpy(p, rcv->name.data, rcv->name.len);
+
+    ep->id = webhook_id_name(ngx_http_webhook_str(&ep->name));
+    ep->place = rcv->place;
+    ep->internal = 1;
+
+    ecf->endpoint = ep;
+
+    if (ngx_http_webhook_endpoint_begin(cf, ecf) != NGX_OK
+        || webhook_status_set_parse(ngx_http_webhook_str(&success),
+                                    &ep->success)
+           != WEBHOOK_OK)
+    {
+        return NULL;
+    }
+
+    rcv->api_conf = ecf;
+
+    return ecf;
+}
+
+
+static char *
+ngx_http_webhook_receiver_order_by(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    ngx_http_webhook_receiver_t *rcv = conf;
+
+    ngx_str_t  *value;
+
+    if (rcv->order_by) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    rcv->order_by = ngx_http_webhook_conf_path(cf, &value[1]);
+
+    return rcv->order_by ? NGX_CONF_OK : NGX_CONF_ERROR;
+}

@@ -1,0 +1,340 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * webhook_receiver { dedupe shadow emit }: repeats of a call, a copy that is
+ * called as well, and events that a call makes.
+ */
+
+#include "http/conf/receiver/ngx_http_webhook_conf_receiver.h"
+#include "http/net/client/ngx_http_webhook_client.h"
+
+
+#define NGX_HTTP_WEBHOOK_TTL      (7 * 24 * 60 * 60 * UINT64_C(1000))
+#define NGX_HTTP_WEBHOOK_TTL_MAX  (366 * 24 * 60 * 60 * UINT64_C(1000))
+#define NGX_HTTP_WEBHOOK_EMITS    8
+
+
+static ngx_int_t ngx_http_webhook_receiver_flow_create(ngx_conf_t *cf,
+    ngx_http_webhook_receiver_t *rcv);
+static ngx_int_t ngx_http_webhook_receiver_flow_check(ngx_conf_t *cf,
+    ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_receiver_t *rcv);
+static ngx_int_t ngx_http_webhook_receiver_emit_check(ngx_conf_t *cf,
+    ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_emit_t *emit);
+static char *ngx_http_webhook_receiver_dedupe(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
+static char *ngx_http_webhook_receiver_shadow(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
+static char *ngx_http_webhook_receiver_emit(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
+
+
+static ngx_command_t  ngx_http_webhook_receiver_flow_commands[] = {
+
+    { ngx_string("dedupe"),
+      NGX_CONF_TAKE12,
+      ngx_http_webhook_receiver_dedupe,
+      0,
+      0,
+      NULL },
+
+    { ngx_string("shadow"),
+      NGX_CONF_TAKE1,
+      ngx_http_webhook_receiver_shadow,
+      0,
+      0,
+      NULL },
+
+    { ngx_string("emit"),
+      NGX_CONF_TAKE123,
+      ngx_http_webhook_receiver_emit,
+      0,
+      0,
+      NULL },
+
+      ngx_null_command
+};
+
+
+const ngx_http_webhook_receiver_part_t
+    ngx_http_webhook_receiver_flow_part =
+{
+    ngx_http_webhook_receiver_flow_commands,
+    ngx_http_webhook_receiver_flow_create,
+    NULL,
+    ngx_http_webhook_receiver_flow_check
+};
+
+
+static ngx_int_t
+ngx_http_webhook_receiver_flow_create(ngx_conf_t *cf,
+    ngx_http_webhook_receiver_t *rcv)
+{
+    return ngx_array_init(&rcv->emits, cf->pool, 1,
+                          sizeof(ngx_http_webhook_emit_t));
+}
+
+
+static ngx_int_t
+ngx_http_webhook_receiver_flow_check(ngx_conf_t *cf,
+    ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_receiver_t *rcv)
+{
+    ngx_uint_t                i;
+    const char               *what;
+    ngx_http_webhook_emit_t  *emit;
+
+    what = rcv->dedupe ? "dedupe" : rcv->emits.nelts ? "emit" : NULL;
+
+    if (what && wmcf->store == NULL) {
+        ngx_http_webhook_conf_error(NGX_LOG_EMERG, cf, &rcv->place,
+                                    "\"%s\" of webhook_receiver \"%V\" needs a "
+                                    "\"webhook_store\", and there is none",
+                                    what, &rcv->name);
+        return NGX_ERROR;
+    }
+
+    emit = rcv->emits.elts;
+
+    for (i = 0; i < rcv->emits.nelts; i++) {
+        if (ngx_http_webhook_receiver_emit_check(cf, wmcf, &emit[i])
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    if (rcv->shadow == NULL) {
+        return NGX_OK;
+    }
+
+    wmcf->shadow = 1;
+
+    return ngx_http_webhook_target_init(cf, &rcv->shadow);
+}
+
+
+static ngx_int_t
+ngx_http_webhook_receiver_emit_check(ngx_conf_t *cf,
+    ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_emit_t *emit)
+{
+    ngx_uint_t                i;
+    ngx_http_webhook_type_t  *type;
+
+    type = wmcf->types.elts;
+
+    for (i = 0; i < wmcf->types.nelts; i++) {
+
+        if (type[i].name.len == emit->type_name.len
+            && ngx_memcmp(type[i].name.data, emit->type_name.data,
+                          type[i].name.len)
+               == 0)
+        {
+            emit->type = &type[i];
+            return NGX_OK;
+        }
+    }
+
+    ngx_http_webhook_conf_error(NGX_LOG_EMERG, cf, &emit->place,
+                                "unknown event type \"%V\": declare it by "
+                                "\"webhook_event_type\"", &emit->type_name);
+
+    return NGX_ERROR;
+}
+
+
+/* dedupe header:NAME|body:PATH|hash [ttl=TIME] */
+
+static char *
+ngx_http_webhook_receiver_dedupe(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    ngx_http_webhook_receiver_t *rcv = conf;
+
+    ngx_str_t  *value, s;
+
+    if (rcv->dedupe) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    rcv->dedupe_ttl = NGX_HTTP_WEBHOOK_TTL;
+
+    if (ngx_strcmp(value[1].data, "hash") == 0) {
+        rcv->dedupe = NGX_HTTP_WEBHOOK_DEDUPE_HASH;
+
+    } else if (ngx_http_webhook_conf_param(&value[1], "header:", &s)
+               && ngx_http_webhook_conf_header_token(&s))
+    {
+        rcv->dedupe = NGX_HTTP_WEBHOOK_DEDUPE_HEADER;
+        rcv->dedupe_header = s;
+
+    } else if (ngx_http_webhook_conf_param(&value[1], "body:", &s)) {
+        rcv->dedupe = NGX_HTTP_WEBHOOK_DEDUPE_BODY;
+
+        rcv->dedupe_path = ngx_http_webhook_conf_path(cf, &s);
+        if (rcv->dedupe_path == NULL) {
+            return NGX_CONF_ERROR;
+        }
+
+    } else {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid \"%V\", it must be \"header:NAME\", "
+                           "\"body:PATH\" or \"hash\"", &value[1]);
+        return NGX_CONF_ERROR;
+    }
+
+    if (cf->args->nelts == 2) {
+        return NGX_CONF_OK;
+    }
+
+    if (ngx_http_webhook_conf_params(cf, 2, "ttl=")
+        != NGX_CONF_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
+    (void) ngx_http_webhook_conf_param(&value[2], "ttl=", &s);
+
+    if (ngx_http_webhook_conf_msec(&s, NGX_HTTP_WEBHOOK_TTL_MAX,
+                                   &rcv->dedupe_ttl)
+        != NGX_OK)
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid time \"%V\", it must be from 1ms to 366d",
+                           &value[2]);
+        return NGX_CONF_ERROR;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+/* shadow UPSTREAM|URL */
+
+static char *
+ngx_http_webhook_receiver_shadow(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    ngx_http_webhook_receiver_t *rcv = conf;
+
+    u_char                    *p;
+    ngx_str_t                 *value, url;
+    ngx_http_webhook_place_t   place;
+
+    if (rcv->shadow) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+    url = value[1];
+
+    if (ngx_strstr(url.data, "://") == NULL) {
+
+        url.len = sizeof("http://") - 1 + value[1].len;
+        url.data = ngx_pnalloc(cf->pool, url.len + 1);
+        if (url.data == NULL) {
+            return NGX_CONF_ERROR;
+        }
+
+        p = ngx_cpymem(url.data, "http://", sizeof("http://") - 1);
+        p = ngx_cpymem(p, value[1].data, value[1].len);
+        *p = '\0';
+    }
+
+    ngx_http_webhook_conf_place(cf, &place);
+
+    rcv->shadow = ngx_http_webhook_target_create(cf, &url, NULL, &place,
+                                                 &rcv->shadow_uri);
+    if (rcv->shadow == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    return ngx_http_webhook_receiver_prefix(cf, &rcv->shadow_uri);
+}
+
+
+/* What stands in front of the URIs of actions: without a slash at its end. */
+
+char *
+ngx_http_webhook_receiver_prefix(ngx_conf_t *cf, ngx_str_t *uri)
+{
+    if (ngx_strlchr(uri->data, uri->data + uri->len, '?')) {
+        return "has a URL with arguments, which its actions have";
+    }
+
+    while (uri->len && uri->data[uri->len - 1] == '/') {
+        uri->len--;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+/* emit TYPE [body=TEMPLATE] [when=CONDITION] */
+
+static char *
+ngx_http_webhook_receiver_emit(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    ngx_http_webhook_receiver_t *rcv = conf;
+
+    char                     *rv;
+    ngx_str_t                *value, s, text;
+    ngx_uint_t                i;
+    ngx_http_webhook_emit_t  *emit;
+
+    if (rcv->emits.nelts == NGX_HTTP_WEBHOOK_EMITS) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "webhook_receiver \"%V\" emits more than %d events",
+                           &rcv->name, NGX_HTTP_WEBHOOK_EMITS);
+        return NGX_CONF_ERROR;
+    }
+
+    emit = ngx_array_push(&rcv->emits);
+    if (emit == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    ngx_memzero(emit, sizeof(ngx_http_webhook_emit_t));
+
+    ngx_http_webhook_conf_place(cf, &emit->place);
+
+    if (ngx_http_webhook_conf_params(cf, 2, "body= when=")
+        != NGX_CONF_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
+    value = cf->args->elts;
+
+    emit->type_name = value[1];
+
+    for (i = 2; i < cf->args->nelts; i++) {
+
+        if (ngx_http_webhook_conf_param(&value[i], "body=", &s)) {
+            rv = ngx_http_webhook_conf_text(cf, &s, &text);
+            if (rv != NGX_CONF_OK) {
+                return rv;
+            }
+
+            emit->body = ngx_http_webhook_conf_template(cf, &text,
+                                                        WEBHOOK_TEMPLATE_JSON,
+                                                        "body template");
+            if (emit->body == NULL) {
+                return NGX_CONF_ERROR;
+            }
+
+            continue;
+        }
+
+        (void) ngx_http_webhook_conf_param(&value[i], "when=", &s);
+
+        emit->when = ngx_http_webhook_conf_condition(cf, &s);
+        if (emit->when == NULL) {
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    return NGX_CONF_OK;
+}

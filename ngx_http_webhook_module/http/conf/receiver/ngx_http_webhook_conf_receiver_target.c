@@ -1,0 +1,310 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * webhook_receiver { target models }: the record that a call is about.
+ */
+
+#include "http/conf/receiver/ngx_http_webhook_conf_receiver.h"
+
+
+static ngx_int_t ngx_http_webhook_receiver_target_create(ngx_conf_t *cf,
+    ngx_http_webhook_receiver_t *rcv);
+static ngx_int_t ngx_http_webhook_receiver_target_finish(ngx_conf_t *cf,
+    ngx_http_webhook_receiver_t *rcv);
+static ngx_int_t ngx_http_webhook_receiver_default_target(ngx_conf_t *cf,
+    ngx_http_webhook_receiver_t *rcv);
+static int ngx_http_webhook_receiver_names_id(void *data,
+    const webhook_path_t *path);
+static char *ngx_http_webhook_receiver_target(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
+static char *ngx_http_webhook_receiver_lookup(ngx_conf_t *cf,
+    ngx_http_webhook_receiver_t *rcv, ngx_str_t *value);
+static char *ngx_http_webhook_receiver_models(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
+
+
+static ngx_command_t  ngx_http_webhook_receiver_target_commands[] = {
+
+    { ngx_string("target"),
+      NGX_CONF_TAKE1234,
+      ngx_http_webhook_receiver_target,
+      0,
+      0,
+      NULL },
+
+    { ngx_string("models"),
+      NGX_CONF_1MORE,
+      ngx_http_webhook_receiver_models,
+      0,
+      0,
+      NULL },
+
+      ngx_null_command
+};
+
+
+const ngx_http_webhook_receiver_part_t
+    ngx_http_webhook_receiver_target_part =
+{
+    ngx_http_webhook_receiver_target_commands,
+    ngx_http_webhook_receiver_target_create,
+    ngx_http_webhook_receiver_target_finish,
+    NULL
+};
+
+
+static ngx_int_t
+ngx_http_webhook_receiver_target_create(ngx_conf_t *cf,
+    ngx_http_webhook_receiver_t *rcv)
+{
+    return ngx_array_init(&rcv->models, cf->pool, 1, sizeof(ngx_str_t));
+}
+
+
+static ngx_int_t
+ngx_http_webhook_receiver_target_finish(ngx_conf_t *cf,
+    ngx_http_webhook_receiver_t *rcv)
+{
+    if (rcv->model.len && rcv->models.nelts) {
+        ngx_http_webhook_conf_error(NGX_LOG_EMERG, cf, &rcv->place,
+                                    "webhook_receiver \"%V\" has both "
+                                    "\"model\" and \"models\"", &rcv->name);
+        return NGX_ERROR;
+    }
+
+    return ngx_http_webhook_receiver_default_target(cf, rcv);
+}
+
+
+/*
+ * Without "target" one is asked for where an action names it by "_id"; a
+ * receiver that creates its records needs none.
+ */
+
+static ngx_int_t
+ngx_http_webhook_receiver_default_target(ngx_conf_t *cf,
+    ngx_http_webhook_receiver_t *rcv)
+{
+    ngx_uint_t                  i;
+    ngx_http_webhook_action_t  *action;
+
+    static ngx_str_t  id = ngx_string("${_id|int}");
+    static ngx_str_t  model = ngx_string("${_model}");
+
+    if (rcv->target_id == NULL && rcv->target_model == NULL) {
+
+        action = rcv->actions.elts;
+
+        for (i = 0; i < rcv->actions.nelts; i++) {
+
+            if (webhook_template_paths(action[i].uri,
+                                       ngx_http_webhook_receiver_names_id,
+                                       NULL)
+                || (action[i].body
+                    && webhook_template_paths(action[i].body,
+                                          ngx_http_webhook_receiver_names_id,
+                                          NULL)))
+            {
+                break;
+            }
+        }
+
+        if (i < rcv->actions.nelts || rcv->lookup) {
+
+            rcv->target_id = ngx_http_webhook_conf_template(cf, &id,
+                                                    WEBHOOK_TEMPLATE_TEXT,
+                                                    "target template");
+            if (rcv->target_id == NULL) {
+                return NGX_ERROR;
+            }
+
+        } else if (rcv->models.nelts == 0) {
+            return NGX_OK;
+        }
+
+        if (rcv->model.len == 0 && rcv->models.nelts == 0) {
+            return NGX_OK;
+        }
+
+    } else if (rcv->target_model || rcv->models.nelts == 0) {
+        return NGX_OK;
+    }
+
+    rcv->target_model = ngx_http_webhook_conf_template(cf, &model,
+                                                       WEBHOOK_TEMPLATE_TEXT,
+                                                       "target template");
+
+    return rcv->target_model ? NGX_OK : NGX_ERROR;
+}
+
+
+static int
+ngx_http_webhook_receiver_names_id(void *data, const webhook_path_t *path)
+{
+    static const webhook_str_t  id = webhook_str("_id");
+
+    return webhook_path_steps(path) == 1
+           && webhook_str_eq(webhook_path_step(path, 0), &id);
+}
+
+
+/* target [id=TEMPLATE] [model=TEMPLATE] [lookup="GET URI"] [missing=404|422] */
+
+static char *
+ngx_http_webhook_receiver_target(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    ngx_http_webhook_receiver_t *rcv = conf;
+
+    char                 *rv;
+    ngx_str_t            *value, s;
+    ngx_uint_t            i;
+    webhook_template_t  **tpl;
+
+    if (rcv->target_id || rcv->target_model || rcv->lookup) {
+        return "is duplicate";
+    }
+
+    if (ngx_http_webhook_conf_params(cf, 1, "id= model= lookup= missing=")
+        != NGX_CONF_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
+    value = cf->args->elts;
+
+    for (i = 1; i < cf->args->nelts; i++) {
+
+        if (ngx_http_webhook_conf_param(&value[i], "lookup=", &s)) {
+
+            rv = ngx_http_webhook_receiver_lookup(cf, rcv, &s);
+            if (rv != NGX_CONF_OK) {
+                return rv;
+            }
+
+            continue;
+        }
+
+        if (ngx_http_webhook_conf_param(&value[i], "missing=", &s)) {
+
+            if (s.len != 3
+                || (ngx_strncmp(s.data, "404", 3) != 0
+                    && ngx_strncmp(s.data, "422", 3) != 0))
+            {
+                ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                                   "invalid \"%V\", it must be "
+                                   "\"missing=404\" or \"missing=422\"",
+                                   &value[i]);
+                return NGX_CONF_ERROR;
+            }
+
+            rcv->missing = ngx_atoi(s.data, 3);
+            continue;
+        }
+
+        if (ngx_http_webhook_conf_param(&value[i], "id=", &s)) {
+            tpl = &rcv->target_id;
+
+        } else {
+            (void) ngx_http_webhook_conf_param(&value[i], "model=", &s);
+            tpl = &rcv->target_model;
+        }
+
+        *tpl = ngx_http_webhook_conf_template(cf, &s, WEBHOOK_TEMPLATE_TEXT,
+                                              "target template");
+        if (*tpl == NULL) {
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    if (rcv->missing && rcv->lookup == NULL) {
+        return "has a \"missing=\" without a \"lookup=\"";
+    }
+
+    if (rcv->missing == 0) {
+        rcv->missing = NGX_HTTP_NOT_FOUND;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_webhook_receiver_lookup(ngx_conf_t *cf,
+    ngx_http_webhook_receiver_t *rcv, ngx_str_t *value)
+{
+    u_char     *p, *last;
+    ngx_str_t   method, uri;
+
+    p = value->data;
+    last = p + value->len;
+
+    method.data = p;
+
+    while (p < last && *p != ' ') {
+        p++;
+    }
+
+    method.len = p - method.data;
+
+    while (p < last && *p == ' ') {
+        p++;
+    }
+
+    uri.data = p;
+    uri.len = last - p;
+
+    rcv->lookup = ngx_pcalloc(cf->pool, sizeof(ngx_http_webhook_action_t));
+    if (rcv->lookup == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    ngx_http_webhook_conf_place(cf, &rcv->lookup->place);
+
+    if (ngx_http_webhook_conf_method(&method) != NGX_HTTP_GET
+        && ngx_http_webhook_conf_method(&method) != NGX_HTTP_HEAD)
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid \"lookup=%V\": it is written as in "
+                           "\"lookup=GET /pos/sale.order/${_id|int}\"",
+                           value);
+        return NGX_CONF_ERROR;
+    }
+
+    return ngx_http_webhook_receiver_request(cf, rcv->lookup, &method, &uri);
+}
+
+
+static char *
+ngx_http_webhook_receiver_models(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    ngx_http_webhook_receiver_t *rcv = conf;
+
+    ngx_str_t   *value, *model;
+    ngx_uint_t   i;
+
+    value = cf->args->elts;
+
+    for (i = 1; i < cf->args->nelts; i++) {
+
+        if (value[i].len == 0
+            || ngx_strlchr(value[i].data, value[i].data + value[i].len, ','))
+        {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "invalid model \"%V\": several are written with "
+                               "spaces between them", &value[i]);
+            return NGX_CONF_ERROR;
+        }
+
+        model = ngx_array_push(&rcv->models);
+        if (model == NULL) {
+            return NGX_CONF_ERROR;
+        }
+
+        *model = value[i];
+    }
+
+    return NGX_CONF_OK;
+}

@@ -1,0 +1,276 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * webhook_receiver { secret }: the secret part of its URL.  No more of it is
+ * kept than a SHA-256, and no more need be given.
+ */
+
+#include "http/conf/receiver/ngx_http_webhook_conf_receiver.h"
+
+#include <openssl/evp.h>
+
+
+#define NGX_HTTP_WEBHOOK_TOKEN_MIN    20
+#define NGX_HTTP_WEBHOOK_TOKEN_MAX    255
+
+
+static ngx_int_t ngx_http_webhook_receiver_token_create(ngx_conf_t *cf,
+    ngx_http_webhook_receiver_t *rcv);
+static ngx_int_t ngx_http_webhook_receiver_token_finish(ngx_conf_t *cf,
+    ngx_http_webhook_receiver_t *rcv);
+static char *ngx_http_webhook_receiver_secret(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
+static char *ngx_http_webhook_receiver_sha256(ngx_conf_t *cf,
+    ngx_http_webhook_receiver_t *rcv, ngx_str_t *hex, u_char *digest);
+static char *ngx_http_webhook_receiver_expires(ngx_conf_t *cf,
+    ngx_str_t *date, ngx_http_webhook_token_t *token);
+static ngx_int_t ngx_http_webhook_receiver_digest(ngx_str_t *token,
+    u_char *digest);
+static ngx_uint_t ngx_http_webhook_receiver_token_valid(ngx_str_t *token);
+
+
+static ngx_command_t  ngx_http_webhook_receiver_token_commands[] = {
+
+    { ngx_string("secret"),
+      NGX_CONF_TAKE12,
+      ngx_http_webhook_receiver_secret,
+      0,
+      0,
+      NULL },
+
+      ngx_null_command
+};
+
+
+const ngx_http_webhook_receiver_part_t  ngx_http_webhook_receiver_token_part = {
+    ngx_http_webhook_receiver_token_commands,
+    ngx_http_webhook_receiver_token_create,
+    ngx_http_webhook_receiver_token_finish,
+    NULL
+};
+
+
+static ngx_int_t
+ngx_http_webhook_receiver_token_create(ngx_conf_t *cf,
+    ngx_http_webhook_receiver_t *rcv)
+{
+    return ngx_array_init(&rcv->tokens, cf->pool, 1,
+                          sizeof(ngx_http_webhook_token_t));
+}
+
+
+static ngx_int_t
+ngx_http_webhook_receiver_token_finish(ngx_conf_t *cf,
+    ngx_http_webhook_receiver_t *rcv)
+{
+    if (rcv->tokens.nelts) {
+        return NGX_OK;
+    }
+
+    ngx_http_webhook_conf_error(NGX_LOG_EMERG, cf, &rcv->place,
+                                "webhook_receiver \"%V\" has no \"secret\"",
+                                &rcv->name);
+    return NGX_ERROR;
+}
+
+
+/* secret TOKEN|file:PATH|env:NAME|sha256:HEX [expires=DATE] */
+
+static char *
+ngx_http_webhook_receiver_secret(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    ngx_http_webhook_receiver_t *rcv = conf;
+
+    char                      *rv;
+    ngx_str_t                 *value, secret, hex, date;
+    ngx_http_webhook_token_t  *token;
+
+    value = cf->args->elts;
+
+    token = ngx_array_push(&rcv->tokens);
+    if (token == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    ngx_memzero(token, sizeof(ngx_http_webhook_token_t));
+
+    token->receiver = rcv;
+    ngx_http_webhook_conf_place(cf, &token->place);
+
+    if (!ngx_http_webhook_conf_param(&value[1], "sha256:", &hex)
+        && ngx_http_webhook_conf_source(cf, &value[1]) != NGX_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
+    rv = ngx_http_webhook_conf_secret(cf, &value[1], &secret);
+    if (rv != NGX_CONF_OK) {
+        return rv;
+    }
+
+    /* a digest is no secret, but it may come from a file as well */
+
+    if (ngx_http_webhook_conf_param(&secret, "sha256:", &hex)) {
+        rv = ngx_http_webhook_receiver_sha256(cf, rcv, &hex, token->digest);
+
+    } else if (!ngx_http_webhook_receiver_token_valid(&secret)) {
+
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "the \"secret\" of webhook_receiver \"%V\" must be "
+                           "%d to %d letters, digits, \"_\" and \"-\"",
+                           &rcv->name, NGX_HTTP_WEBHOOK_TOKEN_MIN,
+                           NGX_HTTP_WEBHOOK_TOKEN_MAX);
+        rv = NGX_CONF_ERROR;
+
+    } else if (ngx_http_webhook_receiver_digest(&secret, token->digest)
+               != NGX_OK)
+    {
+        rv = NGX_CONF_ERROR;
+    }
+
+    ngx_explicit_memzero(secret.data, secret.len);
+
+    if (rv != NGX_CONF_OK || cf->args->nelts == 2) {
+        return rv;
+    }
+
+    if (!ngx_http_webhook_conf_param(&value[2], "expires=", &date)) {
+        return ngx_http_webhook_conf_unknown(cf, &value[2]);
+    }
+
+    return ngx_http_webhook_receiver_expires(cf, &date, token);
+}
+
+
+static char *
+ngx_http_webhook_receiver_sha256(ngx_conf_t *cf,
+    ngx_http_webhook_receiver_t *rcv, ngx_str_t *hex, u_char *digest)
+{
+    ngx_int_t   n;
+    ngx_uint_t  i;
+
+    n = hex->len == 2 * NGX_HTTP_WEBHOOK_DIGEST_LEN ? 0 : NGX_ERROR;
+
+    for (i = 0; i < NGX_HTTP_WEBHOOK_DIGEST_LEN && n != NGX_ERROR; i++) {
+        n = ngx_hextoi(hex->data + 2 * i, 2);
+        digest[i] = (u_char) n;
+    }
+
+    if (n != NGX_ERROR) {
+        return NGX_CONF_OK;
+    }
+
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                       "\"sha256:\" in \"secret\" of webhook_receiver \"%V\" "
+                       "must be followed by the 64 hexadecimal digits of a "
+                       "token's SHA-256", &rcv->name);
+    return NGX_CONF_ERROR;
+}
+
+
+static char *
+ngx_http_webhook_receiver_expires(ngx_conf_t *cf, ngx_str_t *date,
+    ngx_http_webhook_token_t *token)
+{
+    char                     *rv;
+    webhook_key_t             key;
+    ngx_http_webhook_keys_t   keys;
+
+    /* dates are read as those of keys are */
+
+    ngx_memzero(&key, sizeof(webhook_key_t));
+
+    keys.keys = &key;
+    keys.nkeys = 1;
+
+    rv = ngx_http_webhook_conf_key_expires(cf, date, &keys);
+
+    token->expires = key.expires;
+
+    return rv;
+}
+
+
+static ngx_int_t
+ngx_http_webhook_receiver_digest(ngx_str_t *token, u_char *digest)
+{
+    return EVP_Digest(token->data, token->len, digest, NULL, EVP_sha256(),
+                      NULL)
+           ? NGX_OK : NGX_ERROR;
+}
+
+
+static ngx_uint_t
+ngx_http_webhook_receiver_token_valid(ngx_str_t *token)
+{
+    u_char      c;
+    ngx_uint_t  i;
+
+    if (token->len < NGX_HTTP_WEBHOOK_TOKEN_MIN
+        || token->len > NGX_HTTP_WEBHOOK_TOKEN_MAX)
+    {
+        return 0;
+    }
+
+    for (i = 0; i < token->len; i++) {
+        c = token->data[i];
+
+        if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
+            || (c >= '0' && c <= '9') || c == '_' || c == '-')
+        {
+            continue;
+        }
+
+        return 0;
+    }
+
+    return 1;
+}
+
+
+/*
+ * The search is among digests, of which a caller cannot choose a part: how
+ * far it went tells nothing of a token.
+ */
+
+ngx_http_webhook_receiver_t *
+ngx_http_webhook_receiver_by_token(ngx_http_webhook_main_conf_t *wmcf,
+    ngx_str_t *token)
+{
+    ngx_uint_t                 first, last, mid;
+    ngx_http_webhook_token_t  *tokens;
+    u_char                     digest[NGX_HTTP_WEBHOOK_DIGEST_LEN];
+
+    if (!ngx_http_webhook_receiver_token_valid(token)
+        || ngx_http_webhook_receiver_digest(token, digest) != NGX_OK)
+    {
+        return NULL;
+    }
+
+    tokens = wmcf->tokens.elts;
+    first = 0;
+    last = wmcf->tokens.nelts;
+
+    while (first < last) {
+        mid = first + (last - first) / 2;
+
+        if (ngx_memcmp(tokens[mid].digest, digest, sizeof(digest)) < 0) {
+            first = mid + 1;
+
+        } else {
+            last = mid;
+        }
+    }
+
+    if (first < wmcf->tokens.nelts
+        && CRYPTO_memcmp(tokens[first].digest, digest, sizeof(digest)) == 0
+        && (tokens[first].expires == 0
+            || ngx_time() < tokens[first].expires))
+    {
+        return tokens[first].receiver;
+    }
+
+    return NULL;
+}

@@ -1,0 +1,622 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * webhook_receiver { verify handshake }: how it makes sure of who calls.
+ */
+
+#include "http/conf/receiver/ngx_http_webhook_conf_receiver.h"
+#include "http/inbound/verify/ngx_http_webhook_receive_verify.h"
+#include "http/runtime/ngx_http_webhook_secret.h"
+
+
+#define NGX_HTTP_WEBHOOK_TOLERANCE_MAX  (24 * 60 * 60)
+#define NGX_HTTP_WEBHOOK_RATE_MAX       1000000000
+#define NGX_HTTP_WEBHOOK_ORIGINS_MAX    64
+
+
+/* What the arguments of "verify" say, but for its keys. */
+
+typedef struct {
+    ngx_str_t   header;
+    ngx_str_t   algorithm;
+    ngx_str_t   encoding;
+    ngx_str_t   prefix;
+    ngx_str_t   string;
+    ngx_str_t   timestamp;
+    ngx_str_t   id;
+    ngx_str_t   tolerance;
+    ngx_str_t   url;
+} ngx_http_webhook_verify_args_t;
+
+
+static char *ngx_http_webhook_receiver_verify(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
+static ngx_str_t *ngx_http_webhook_verify_param(
+    ngx_http_webhook_verify_args_t *args, ngx_str_t *arg, ngx_str_t *value);
+static char *ngx_http_webhook_verify_key(ngx_conf_t *cf,
+    ngx_http_webhook_receiver_t *rcv, ngx_str_t *value, ngx_uint_t literal,
+    ngx_http_webhook_keys_t *keys);
+static char *ngx_http_webhook_verify_hmac(ngx_conf_t *cf,
+    ngx_http_webhook_verify_t *verify, ngx_http_webhook_verify_args_t *args);
+static char *ngx_http_webhook_verify_header_name(ngx_conf_t *cf,
+    const char *name, ngx_str_t *value, webhook_str_t *header);
+static char *ngx_http_webhook_verify_public(ngx_conf_t *cf,
+    ngx_http_webhook_verify_t *verify, ngx_str_t *url);
+static char *ngx_http_webhook_receiver_handshake(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
+static char *ngx_http_webhook_handshake_meta(ngx_conf_t *cf,
+    ngx_http_webhook_receiver_t *rcv);
+static char *ngx_http_webhook_handshake_cloudevents(ngx_conf_t *cf,
+    ngx_http_webhook_handshake_t *handshake);
+
+
+static ngx_command_t  ngx_http_webhook_receiver_verify_commands[] = {
+
+    { ngx_string("verify"),
+      NGX_CONF_2MORE,
+      ngx_http_webhook_receiver_verify,
+      0,
+      0,
+      NULL },
+
+    { ngx_string("handshake"),
+      NGX_CONF_1MORE,
+      ngx_http_webhook_receiver_handshake,
+      0,
+      0,
+      NULL },
+
+      ngx_null_command
+};
+
+
+const ngx_http_webhook_receiver_part_t
+    ngx_http_webhook_receiver_verify_part =
+{
+    ngx_http_webhook_receiver_verify_commands,
+    NULL,
+    NULL,
+    NULL
+};
+
+
+/* verify PRESET KEY [expires=DATE] [KEY ...] [PARAMETER ...] */
+
+static char *
+ngx_http_webhook_receiver_verify(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    ngx_http_webhook_receiver_t *rcv = conf;
+
+    char                            *rv;
+    time_t                           seconds;
+    ngx_str_t                       *value, *param, s;
+    ngx_uint_t                       i, n;
+    const char                      *err;
+    const webhook_preset_t          *preset;
+    ngx_http_webhook_verify_t       *verify;
+    ngx_http_webhook_verify_args_t   args;
+
+    static const webhook_str_t  hmac = webhook_str("hmac");
+    static const webhook_str_t  slack = webhook_str("slack");
+    static const webhook_str_t  zoom = webhook_str("zoom");
+
+    if (rcv->verify) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    preset = webhook_preset_find(ngx_http_webhook_str(&value[1]));
+
+    if (preset == NULL) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "unknown preset \"%V\": it is one of standard, "
+                           "github, stripe, shopify, slack, square, twilio, "
+                           "zoom, linear, gitlab, basic, bearer and hmac",
+                           &value[1]);
+        return NGX_CONF_ERROR;
+    }
+
+    verify = ngx_pcalloc(cf->pool, sizeof(ngx_http_webhook_verify_t));
+    if (verify == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    ngx_memzero(&args, sizeof(ngx_http_webhook_verify_args_t));
+
+    n = 0;
+
+    for (i = 2; i < cf->args->nelts; i++) {
+
+        param = ngx_http_webhook_verify_param(&args, &value[i], &s);
+
+        if (param == NULL) {
+            if (!ngx_http_webhook_conf_param(&value[i], "expires=", &s)) {
+                n++;
+            }
+
+            continue;
+        }
+
+        if (param->data || s.len == 0) {
+            return ngx_http_webhook_conf_invalid(cf, &value[i]);
+        }
+
+        *param = s;
+    }
+
+    if (n == 0) {
+        return "has no key";
+    }
+
+    if (n > WEBHOOK_KEYS_MAX) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"verify\" has more than %d keys",
+                           WEBHOOK_KEYS_MAX);
+        return NGX_CONF_ERROR;
+    }
+
+    verify->keys.keys = ngx_http_webhook_secret_alloc(cf,
+                                                n * sizeof(webhook_key_t));
+    if (verify->keys.keys == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    for (i = 2; i < cf->args->nelts; i++) {
+
+        if (ngx_http_webhook_verify_param(&args, &value[i], &s)) {
+            continue;
+        }
+
+        if (ngx_http_webhook_conf_param(&value[i], "expires=", &s)) {
+            rv = ngx_http_webhook_conf_key_expires(cf, &s, &verify->keys);
+
+        } else {
+            rv = ngx_http_webhook_conf_literal(cf, &value[i]);
+
+            if (rv == NGX_CONF_OK) {
+                rv = ngx_http_webhook_verify_key(cf, rcv, &value[i],
+                                                 preset->literal,
+                                                 &verify->keys);
+            }
+        }
+
+        if (rv != NGX_CONF_OK) {
+            return rv;
+        }
+    }
+
+    verify->verifier.preset = preset;
+    verify->verifier.keys = verify->keys.keys;
+    verify->verifier.nkeys = verify->keys.nkeys;
+
+    verify->slack = webhook_str_eq(&preset->name, &slack);
+    verify->zoom = webhook_str_eq(&preset->name, &zoom);
+    verify->need_url = preset->url;
+
+    if (webhook_str_eq(&preset->name, &hmac)) {
+
+        rv = ngx_http_webhook_verify_hmac(cf, verify, &args);
+        if (rv != NGX_CONF_OK) {
+            return rv;
+        }
+
+    } else if (args.header.len || args.algorithm.len || args.encoding.len
+               || args.prefix.len || args.string.len || args.timestamp.len
+               || args.id.len)
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"header\", \"algorithm\", \"encoding\", "
+                           "\"prefix\", \"template\", \"timestamp\" and \"id\" "
+                           "are for the preset \"hmac\", \"%V\" has its own",
+                           &value[1]);
+        return NGX_CONF_ERROR;
+    }
+
+    if (args.tolerance.len) {
+        seconds = ngx_parse_time(&args.tolerance, 1);
+
+        if (seconds < 1 || seconds > NGX_HTTP_WEBHOOK_TOLERANCE_MAX) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "invalid \"tolerance=%V\", it must be from 1s "
+                               "to 1d", &args.tolerance);
+            return NGX_CONF_ERROR;
+        }
+
+        verify->verifier.tolerance = seconds;
+    }
+
+    rv = ngx_http_webhook_verify_public(cf, verify, &args.url);
+    if (rv != NGX_CONF_OK) {
+        return rv;
+    }
+
+    if (webhook_verifier_check(&verify->verifier, &err) != WEBHOOK_OK) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "invalid \"verify %V\": %s",
+                           &value[1], err);
+        return NGX_CONF_ERROR;
+    }
+
+    rcv->verify = verify;
+
+    return NGX_CONF_OK;
+}
+
+
+/* Where the value of a parameter goes, or NULL for what is none. */
+
+static ngx_str_t *
+ngx_http_webhook_verify_param(ngx_http_webhook_verify_args_t *args,
+    ngx_str_t *arg, ngx_str_t *value)
+{
+    ngx_uint_t  i;
+
+    static const struct {
+        const char  *name;
+        size_t       offset;
+    }  params[] = {
+        { "header=", offsetof(ngx_http_webhook_verify_args_t, header) },
+        { "algorithm=", offsetof(ngx_http_webhook_verify_args_t, algorithm) },
+        { "encoding=", offsetof(ngx_http_webhook_verify_args_t, encoding) },
+        { "prefix=", offsetof(ngx_http_webhook_verify_args_t, prefix) },
+        { "template=", offsetof(ngx_http_webhook_verify_args_t, string) },
+        { "timestamp=", offsetof(ngx_http_webhook_verify_args_t, timestamp) },
+        { "id=", offsetof(ngx_http_webhook_verify_args_t, id) },
+        { "tolerance=", offsetof(ngx_http_webhook_verify_args_t, tolerance) },
+        { "url=", offsetof(ngx_http_webhook_verify_args_t, url) }
+    };
+
+    for (i = 0; i < sizeof(params) / sizeof(params[0]); i++) {
+        if (ngx_http_webhook_conf_param(arg, params[i].name, value)) {
+            return (ngx_str_t *) ((u_char *) args + params[i].offset);
+        }
+    }
+
+    return NULL;
+}
+
+
+static char *
+ngx_http_webhook_verify_key(ngx_conf_t *cf, ngx_http_webhook_receiver_t *rcv,
+    ngx_str_t *value, ngx_uint_t literal, ngx_http_webhook_keys_t *keys)
+{
+    int             rc;
+    char           *rv;
+    ngx_str_t       secret;
+    const char     *err;
+    webhook_key_t  *key;
+
+    if (ngx_http_webhook_conf_source(cf, value) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    rv = ngx_http_webhook_conf_secret(cf, value, &secret);
+    if (rv != NGX_CONF_OK) {
+        return rv;
+    }
+
+    key = &keys->keys[keys->nkeys];
+
+    rc = webhook_key_parse(key, ngx_http_webhook_str(&secret), literal, &err);
+
+    ngx_explicit_memzero(secret.data, secret.len);
+
+    if (rc != WEBHOOK_OK) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid key of webhook_receiver \"%V\": %s",
+                           &rcv->name, err);
+        return NGX_CONF_ERROR;
+    }
+
+    if (key->weak) {
+        ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
+                           "a key of webhook_receiver \"%V\" is short and can "
+                           "be guessed: take %d random bytes or more",
+                           &rcv->name, WEBHOOK_KEY_LEAST);
+    }
+
+    keys->nkeys++;
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_webhook_verify_hmac(ngx_conf_t *cf,
+    ngx_http_webhook_verify_t *verify, ngx_http_webhook_verify_args_t *args)
+{
+    char                *rv;
+    const char          *err;
+    webhook_verifier_t  *verifier;
+
+    verifier = &verify->verifier;
+
+    if (args->header.len == 0) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"verify hmac\" needs \"header=\", the name of "
+                           "the header with the signature");
+        return NGX_CONF_ERROR;
+    }
+
+    if (webhook_scheme_compile(&verify->scheme,
+                               ngx_http_webhook_str(&args->algorithm),
+                               ngx_http_webhook_str(&args->encoding),
+                               ngx_http_webhook_str(&args->prefix),
+                               ngx_http_webhook_str(&args->string), &err)
+        != WEBHOOK_OK)
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "invalid \"verify hmac\": %s",
+                           err);
+        return NGX_CONF_ERROR;
+    }
+
+    verifier->scheme = &verify->scheme;
+
+    rv = ngx_http_webhook_verify_header_name(cf, "header", &args->header,
+                                             &verifier->signature);
+
+    if (rv == NGX_CONF_OK && args->timestamp.len) {
+        rv = ngx_http_webhook_verify_header_name(cf, "timestamp",
+                                                 &args->timestamp,
+                                                 &verifier->timestamp);
+    }
+
+    if (rv == NGX_CONF_OK && args->id.len) {
+        rv = ngx_http_webhook_verify_header_name(cf, "id", &args->id,
+                                                 &verifier->id);
+    }
+
+    verify->need_url = webhook_scheme_has(&verify->scheme, WEBHOOK_PART_URL);
+
+    return rv;
+}
+
+
+static char *
+ngx_http_webhook_verify_header_name(ngx_conf_t *cf, const char *name,
+    ngx_str_t *value, webhook_str_t *header)
+{
+    u_char  *p;
+
+    if (!ngx_http_webhook_conf_header_token(value)) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"%s=%V\" is not the name of a header", name,
+                           value);
+        return NGX_CONF_ERROR;
+    }
+
+    p = ngx_pnalloc(cf->pool, value->len);
+    if (p == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    ngx_strlow(p, value->data, value->len);
+
+    header->data = p;
+    header->len = value->len;
+
+    return NGX_CONF_OK;
+}
+
+
+/* The URL as the sender knows it, where that is signed. */
+
+static char *
+ngx_http_webhook_verify_public(ngx_conf_t *cf,
+    ngx_http_webhook_verify_t *verify, ngx_str_t *url)
+{
+    char        *rv;
+    ngx_str_t    secret;
+    ngx_uint_t   i;
+
+    if (!verify->need_url) {
+
+        if (url->len) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "\"url=\" is of no use: no URL is signed");
+            return NGX_CONF_ERROR;
+        }
+
+        return NGX_CONF_OK;
+    }
+
+    if (url->len == 0) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "the URL is signed as the sender knows it: add "
+                           "\"url=https://host/prefix/\", to which the token "
+                           "is added");
+        return NGX_CONF_ERROR;
+    }
+
+    /* it may hold the token */
+
+    rv = ngx_http_webhook_conf_secret(cf, url, &secret);
+    if (rv != NGX_CONF_OK) {
+        return rv;
+    }
+
+    for (i = 0; i < secret.len; i++) {
+        if (secret.data[i] <= 0x20 || secret.data[i] == 0x7f) {
+            break;
+        }
+    }
+
+    if (i != secret.len
+        || secret.len < sizeof("http://h/") - 1
+        || (ngx_strncmp(secret.data, "https://", sizeof("https://") - 1) != 0
+            && ngx_strncmp(secret.data, "http://", sizeof("http://") - 1)
+               != 0))
+    {
+        ngx_explicit_memzero(secret.data, secret.len);
+
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "the \"url=\" of \"verify\" is no http:// or "
+                           "https:// URL");
+        return NGX_CONF_ERROR;
+    }
+
+    if (ngx_http_webhook_secret_move(cf, &verify->url, &secret) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    verify->need_token = verify->url.data[verify->url.len - 1] == '/';
+
+    return NGX_CONF_OK;
+}
+
+
+/* handshake meta token=KEY ...; handshake cloudevents [origin=] [rate=] */
+
+static char *
+ngx_http_webhook_receiver_handshake(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    ngx_http_webhook_receiver_t *rcv = conf;
+
+    ngx_str_t                     *value;
+    ngx_http_webhook_handshake_t  *handshake;
+
+    if (rcv->handshake == NULL) {
+
+        handshake = ngx_pcalloc(cf->pool,
+                                sizeof(ngx_http_webhook_handshake_t));
+        if (handshake == NULL
+            || ngx_array_init(&handshake->origins, cf->pool, 1,
+                              sizeof(webhook_str_t))
+               != NGX_OK)
+        {
+            return NGX_CONF_ERROR;
+        }
+
+        rcv->handshake = handshake;
+    }
+
+    value = cf->args->elts;
+
+    if (ngx_strcmp(value[1].data, "meta") == 0) {
+        return ngx_http_webhook_handshake_meta(cf, rcv);
+    }
+
+    if (ngx_strcmp(value[1].data, "cloudevents") == 0) {
+        return ngx_http_webhook_handshake_cloudevents(cf, rcv->handshake);
+    }
+
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                       "unknown handshake \"%V\": it is \"meta\" or "
+                       "\"cloudevents\"; those of slack and zoom come with "
+                       "\"verify\"", &value[1]);
+    return NGX_CONF_ERROR;
+}
+
+
+static char *
+ngx_http_webhook_handshake_meta(ngx_conf_t *cf,
+    ngx_http_webhook_receiver_t *rcv)
+{
+    char                     *rv;
+    ngx_str_t                *value, s;
+    ngx_uint_t                i;
+    ngx_http_webhook_keys_t  *keys;
+
+    value = cf->args->elts;
+    keys = &rcv->handshake->meta;
+
+    if (keys->keys) {
+        return "is duplicate";
+    }
+
+    if (cf->args->nelts - 2 < 1 || cf->args->nelts - 2 > WEBHOOK_KEYS_MAX) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"handshake meta\" needs \"token=\", up to %d "
+                           "times", WEBHOOK_KEYS_MAX);
+        return NGX_CONF_ERROR;
+    }
+
+    keys->keys = ngx_http_webhook_secret_alloc(cf, (cf->args->nelts - 2)
+                                                   * sizeof(webhook_key_t));
+    if (keys->keys == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    for (i = 2; i < cf->args->nelts; i++) {
+
+        if (!ngx_http_webhook_conf_param(&value[i], "token=", &s)) {
+            return ngx_http_webhook_conf_unknown(cf, &value[i]);
+        }
+
+        rv = ngx_http_webhook_verify_key(cf, rcv, &s, 1, keys);
+        if (rv != NGX_CONF_OK) {
+            return rv;
+        }
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_webhook_handshake_cloudevents(ngx_conf_t *cf,
+    ngx_http_webhook_handshake_t *handshake)
+{
+    ngx_int_t       n;
+    ngx_str_t      *value, s;
+    ngx_uint_t      i;
+    webhook_str_t  *origin;
+
+    value = cf->args->elts;
+
+    if (handshake->cloudevents) {
+        return "is duplicate";
+    }
+
+    handshake->cloudevents = 1;
+
+    if (ngx_http_webhook_conf_params(cf, 2, "origin=* rate=") != NGX_CONF_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
+    for (i = 2; i < cf->args->nelts; i++) {
+
+        if (ngx_http_webhook_conf_param(&value[i], "origin=", &s)
+            && s.len
+            && s.len <= WEBHOOK_HANDSHAKE_TEXT_MAX
+            && handshake->origins.nelts < NGX_HTTP_WEBHOOK_ORIGINS_MAX)
+        {
+            origin = ngx_array_push(&handshake->origins);
+            if (origin == NULL) {
+                return NGX_CONF_ERROR;
+            }
+
+            *origin = *ngx_http_webhook_str(&s);
+            continue;
+        }
+
+        if (ngx_http_webhook_conf_param(&value[i], "rate=", &s)) {
+            n = ngx_atoi(s.data, s.len);
+
+            if (n < 1 || n > NGX_HTTP_WEBHOOK_RATE_MAX) {
+                ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                                   "invalid \"%V\", it is a number of calls "
+                                   "a minute", &value[i]);
+                return NGX_CONF_ERROR;
+            }
+
+            handshake->rate = n;
+            continue;
+        }
+
+        return ngx_http_webhook_conf_invalid(cf, &value[i]);
+    }
+
+    if (handshake->origins.nelts == 0) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"handshake cloudevents\" needs \"origin=\": whose "
+                           "events are taken, or \"*\" for everybody's");
+        return NGX_CONF_ERROR;
+    }
+
+    return NGX_CONF_OK;
+}

@@ -1,0 +1,462 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * Runs the actions of a call one after the other, each when the one before it
+ * succeeded or may fail.
+ */
+
+
+#include "http/inbound/call/ngx_http_webhook_call.h"
+
+
+static ngx_int_t ngx_http_webhook_run_next(ngx_http_webhook_call_t *call);
+static ngx_uint_t ngx_http_webhook_run_end(ngx_http_webhook_call_t *call);
+static void ngx_http_webhook_run_on(ngx_http_webhook_call_t *call,
+    ngx_int_t rc);
+static ngx_int_t ngx_http_webhook_run_render(ngx_http_webhook_call_t *call);
+static void ngx_http_webhook_run_rendered(ngx_http_webhook_call_t *call,
+    ngx_int_t rc);
+static ngx_int_t ngx_http_webhook_run_prepare(ngx_http_webhook_call_t *call,
+    ngx_http_webhook_act_t *act);
+static void ngx_http_webhook_run_woken(ngx_http_webhook_call_t *call);
+static ngx_int_t ngx_http_webhook_run_answered(ngx_http_webhook_call_t *call,
+    ngx_http_webhook_act_t *act);
+static ngx_int_t ngx_http_webhook_run_looked_up(ngx_http_webhook_call_t *call,
+    ngx_http_webhook_act_t *act);
+static ngx_int_t ngx_http_webhook_run_forgive(ngx_http_webhook_call_t *call,
+    ngx_http_webhook_act_t *act, ngx_uint_t status, ngx_str_t *error);
+static ngx_int_t ngx_http_webhook_run_failed(ngx_http_webhook_call_t *call,
+    ngx_http_webhook_act_t *act, ngx_uint_t status);
+static ngx_int_t ngx_http_webhook_run_scrub(ngx_http_webhook_call_t *call);
+static void ngx_http_webhook_run_scrubbed(ngx_http_webhook_call_t *call,
+    ngx_int_t rc);
+static ngx_int_t ngx_http_webhook_run_detail(ngx_http_webhook_call_t *call);
+static ngx_int_t ngx_http_webhook_run_done(ngx_http_webhook_call_t *call);
+
+
+ngx_int_t
+ngx_http_webhook_receive_run(ngx_http_webhook_call_t *call)
+{
+    call->ran = 1;
+
+    if (call->receiver->mode == NGX_HTTP_WEBHOOK_MODE_TEST) {
+        return ngx_http_webhook_run_done(call);
+    }
+
+    return ngx_http_webhook_run_next(call);
+}
+
+
+/* What is called now: the actions of a durable call go another way. */
+
+static ngx_uint_t
+ngx_http_webhook_run_end(ngx_http_webhook_call_t *call)
+{
+    return call->receiver->mode == NGX_HTTP_WEBHOOK_MODE_DURABLE
+           ? call->nlookups : call->nacts;
+}
+
+
+static ngx_int_t
+ngx_http_webhook_run_next(ngx_http_webhook_call_t *call)
+{
+    ngx_int_t                rc;
+    ngx_str_t                error;
+    ngx_uint_t               status;
+    ngx_http_webhook_act_t  *act;
+
+    while (call->current < ngx_http_webhook_run_end(call)) {
+
+        act = &call->acts[call->current];
+
+        if (!act->rendered) {
+
+            if (ngx_http_webhook_receive_heavy(call)
+                && ngx_http_webhook_receive_work(call,
+                                               ngx_http_webhook_run_render,
+                                               ngx_http_webhook_run_rendered)
+                   == NGX_AGAIN)
+            {
+                return NGX_AGAIN;
+            }
+
+            (void) ngx_http_webhook_run_render(call);
+
+            rc = ngx_http_webhook_run_prepare(call, act);
+
+            if (rc == NGX_DECLINED) {
+                call->current++;
+                continue;
+            }
+
+            if (rc != NGX_OK) {
+                return rc;
+            }
+        }
+
+        if (ngx_http_webhook_receive_act(act) == NGX_OK) {
+            ngx_http_webhook_call_wait(call, ngx_http_webhook_run_woken);
+            return NGX_AGAIN;
+        }
+
+        status = call->current ? NGX_HTTP_BAD_GATEWAY
+                               : NGX_HTTP_SERVICE_UNAVAILABLE;
+
+        ngx_http_webhook_receive_say(call, &error,
+                                     "Action %ui of %ui could not be called%s",
+                                     act->number,
+                                     call->receiver->actions.nelts,
+                                     call->current ? "" : "; nothing was "
+                                                          "done");
+
+        return ngx_http_webhook_call_set(call, status, &error);
+    }
+
+    return ngx_http_webhook_run_done(call);
+}
+
+
+/* Goes on after an action, or with the next one: rc is NGX_OK where that may be
+   called. */
+
+static void
+ngx_http_webhook_run_on(ngx_http_webhook_call_t *call, ngx_int_t rc)
+{
+    if (rc == NGX_OK) {
+        rc = ngx_http_webhook_run_next(call);
+    }
+
+    if (rc != NGX_AGAIN) {
+        ngx_http_webhook_call_resume(call, rc);
+    }
+}
+
+
+/* An action that had to wait for the answers of others.  Any thread. */
+
+static ngx_int_t
+ngx_http_webhook_run_render(ngx_http_webhook_call_t *call)
+{
+    call->why_status = ngx_http_webhook_receive_render_act(
+                                       &call->acts[call->current], &call->why);
+    return NGX_OK;
+}
+
+
+static void
+ngx_http_webhook_run_rendered(ngx_http_webhook_call_t *call, ngx_int_t rc)
+{
+    rc = ngx_http_webhook_run_prepare(call, &call->acts[call->current]);
+
+    if (rc == NGX_DECLINED) {
+        call->current++;
+        rc = NGX_OK;
+    }
+
+    ngx_http_webhook_run_on(call, rc);
+}
+
+
+/*
+ * An action was rendered.  Returns NGX_OK; NGX_DECLINED if it is passed over;
+ * or NGX_DONE.
+ */
+
+static ngx_int_t
+ngx_http_webhook_run_prepare(ngx_http_webhook_call_t *call,
+    ngx_http_webhook_act_t *act)
+{
+    ngx_str_t  error;
+
+    if (call->why_status == 0) {
+        return act->skipped ? NGX_DECLINED : NGX_OK;
+    }
+
+    ngx_http_webhook_receive_say(call, &error,
+                                 "Action %ui of %ui could not be made of the "
+                                 "API's answers: %V", act->number,
+                                 call->receiver->actions.nelts, &call->why);
+
+    return ngx_http_webhook_run_forgive(call, act, NGX_HTTP_BAD_GATEWAY,
+                                        &error)
+           == NGX_OK ? NGX_DECLINED : NGX_DONE;
+}
+
+
+/* The running action ended. */
+
+static void
+ngx_http_webhook_run_woken(ngx_http_webhook_call_t *call)
+{
+    ngx_int_t                rc;
+    ngx_http_webhook_act_t  *act;
+
+    act = &call->acts[call->current];
+
+    rc = act->number ? ngx_http_webhook_run_answered(call, act)
+                     : ngx_http_webhook_run_looked_up(call, act);
+
+    if (rc == NGX_OK) {
+        call->current++;
+    }
+
+    ngx_http_webhook_run_on(call, rc);
+}
+
+
+/* NGX_OK if the next one may be called, NGX_DONE, or NGX_AGAIN. */
+
+static ngx_int_t
+ngx_http_webhook_run_answered(ngx_http_webhook_call_t *call,
+    ngx_http_webhook_act_t *act)
+{
+    ngx_str_t  error;
+
+    if (act->status < 200 || act->status > 299 || act->broken) {
+        return ngx_http_webhook_run_failed(call, act, NGX_HTTP_BAD_GATEWAY);
+    }
+
+    if (ngx_http_webhook_receive_capture(act, &error) != NGX_OK) {
+        return ngx_http_webhook_run_forgive(call, act, NGX_HTTP_BAD_GATEWAY,
+                                            &error);
+    }
+
+    return NGX_OK;
+}
+
+
+/* What is no record is told from an API that does not work. */
+
+static ngx_int_t
+ngx_http_webhook_run_looked_up(ngx_http_webhook_call_t *call,
+    ngx_http_webhook_act_t *act)
+{
+    if (act->status == NGX_HTTP_OK && !act->broken) {
+        return NGX_OK;
+    }
+
+    if (act->status == 0 || act->broken
+        || act->status >= NGX_HTTP_INTERNAL_SERVER_ERROR)
+    {
+        return ngx_http_webhook_run_failed(call, act, NGX_HTTP_BAD_GATEWAY);
+    }
+
+    return ngx_http_webhook_run_failed(call, act, call->receiver->missing);
+}
+
+
+/* A failure: the end, unless the action may fail. */
+
+static ngx_int_t
+ngx_http_webhook_run_forgive(ngx_http_webhook_call_t *call,
+    ngx_http_webhook_act_t *act, ngx_uint_t status, ngx_str_t *error)
+{
+    ngx_str_t                  which, *why;
+    ngx_http_webhook_shown_t   shown;
+
+    if (act->action->go_on) {
+
+        call->failed++;
+        why = call->detail.len ? &call->detail : error;
+
+        ngx_log_error(NGX_LOG_ERR, call->request->connection->log, 0,
+                      "webhook receiver \"%V\": %V; going on",
+                      &call->receiver->name,
+                      ngx_http_webhook_shown(&shown, why->data, why->len));
+
+        ngx_str_null(&call->detail);
+
+        return NGX_OK;
+    }
+
+    if (call->elements == NULL) {
+        return ngx_http_webhook_call_set(call, status, error);
+    }
+
+    if (act->number) {
+        ngx_http_webhook_receive_say(call, &which,
+                                     "%V, for element %ui of %ui; those before "
+                                     "it were done", error, act->element + 1,
+                                     call->nelements);
+
+    } else {
+        ngx_http_webhook_receive_say(call, &which,
+                                     "%V, for element %ui of %ui; nothing was "
+                                     "done", error, act->element + 1,
+                                     call->nelements);
+    }
+
+    return ngx_http_webhook_call_set(call, status, &which);
+}
+
+
+/* All went well; how many there were is told where there may be several. */
+
+static ngx_int_t
+ngx_http_webhook_run_done(ngx_http_webhook_call_t *call)
+{
+    u_char  *p;
+
+    if (call->receiver->profile != NGX_HTTP_WEBHOOK_PROFILE_STRICT
+        || (call->elements == NULL && call->failed == 0))
+    {
+        return NGX_OK;
+    }
+
+    p = ngx_pnalloc(call->pool,
+                    sizeof("{\"status\": \"ok\", \"elements\": , \"failed\": }")
+                    + 2 * NGX_INT_T_LEN);
+    if (p == NULL) {
+        return NGX_OK;
+    }
+
+    call->answer.data = p;
+
+    p = ngx_cpymem(p, "{\"status\": \"ok\"", sizeof("{\"status\": \"ok\"") - 1);
+
+    if (call->elements) {
+        p = ngx_sprintf(p, ", \"elements\": %ui", call->nelements);
+    }
+
+    if (call->failed) {
+        p = ngx_sprintf(p, ", \"failed\": %ui", call->failed);
+    }
+
+    *p++ = '}';
+
+    call->answer.len = p - call->answer.data;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_webhook_run_failed(ngx_http_webhook_call_t *call,
+    ngx_http_webhook_act_t *act, ngx_uint_t status)
+{
+    size_t               len;
+    ngx_str_t            error, name;
+    const char          *dots;
+
+    /* no arguments: they may hold what the caller is not to see */
+
+    len = 0;
+
+    while (len < act->shown_uri.len && act->shown_uri.data[len] != '?') {
+        len++;
+    }
+
+    dots = "";
+
+    if (len > 128) {
+        len = 128;
+        dots = "...";
+    }
+
+    if (act->number) {
+        ngx_http_webhook_receive_say(call, &name, "action %ui of %ui",
+                                     act->number,
+                                     call->receiver->actions.nelts);
+
+    } else {
+        ngx_str_set(&name, "the look-up of the target");
+    }
+
+    if (act->timed_out) {
+        ngx_http_webhook_receive_say(call, &error,
+                "The API did not answer %V (%V %*s%s) in time",
+                &name, &act->method_name, len, act->shown_uri.data, dots);
+
+    } else if (act->broken) {
+        ngx_http_webhook_receive_say(call, &error,
+                "The API's answer to %V (%V %*s%s) broke off",
+                &name, &act->method_name, len, act->shown_uri.data, dots);
+
+    } else if (act->answered && act->status && !act->unheard) {
+        ngx_http_webhook_receive_say(call, &error,
+                "The API answered %ui to %V (%V %*s%s)",
+                act->status, &name, &act->method_name,
+                len, act->shown_uri.data, dots);
+
+    } else if (act->status) {
+        ngx_http_webhook_receive_say(call, &error,
+                "%V (%V %*s%s) failed with %ui",
+                &name, &act->method_name,
+                len, act->shown_uri.data, dots, act->status);
+
+    } else {
+        ngx_http_webhook_receive_say(call, &error,
+                "%V (%V %*s%s) got no answer",
+                &name, &act->method_name,
+                len, act->shown_uri.data, dots);
+    }
+
+    if (error.len) {
+        error.data[0] = ngx_toupper(error.data[0]);
+    }
+
+    if (act->start_len == 0) {
+        return ngx_http_webhook_run_forgive(call, act, status, &error);
+    }
+
+    call->why = error;
+    call->why_status = status;
+
+    if (call->receiver->redact.nelts
+        && ngx_http_webhook_receive_heavy(call)
+        && ngx_http_webhook_receive_work(call, ngx_http_webhook_run_scrub,
+                                         ngx_http_webhook_run_scrubbed)
+           == NGX_AGAIN)
+    {
+        return NGX_AGAIN;
+    }
+
+    (void) ngx_http_webhook_run_scrub(call);
+
+    return ngx_http_webhook_run_detail(call);
+}
+
+
+/* What the API said, without what is redacted.  Any thread. */
+
+static ngx_int_t
+ngx_http_webhook_run_scrub(ngx_http_webhook_call_t *call)
+{
+    ngx_str_t                start;
+    ngx_http_webhook_act_t  *act;
+
+    act = &call->acts[call->current];
+
+    start.data = act->start;
+    start.len = act->start_len;
+
+    call->element = act->element;
+
+    ngx_http_webhook_receive_scrub(call, &start);
+
+    ngx_http_webhook_receive_say(call, &call->detail, "%V: %V", &call->why,
+                                 &start);
+    return NGX_OK;
+}
+
+
+static void
+ngx_http_webhook_run_scrubbed(ngx_http_webhook_call_t *call, ngx_int_t rc)
+{
+    rc = ngx_http_webhook_run_detail(call);
+
+    if (rc == NGX_OK) {
+        call->current++;
+    }
+
+    ngx_http_webhook_run_on(call, rc);
+}
+
+
+static ngx_int_t
+ngx_http_webhook_run_detail(ngx_http_webhook_call_t *call)
+{
+    return ngx_http_webhook_run_forgive(call, &call->acts[call->current],
+                                        call->why_status, &call->why);
+}

@@ -1,0 +1,669 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * What the files of the inbound room share:
+ *
+ *   receive.c            the way of a call: a row of steps
+ *   receive_init.c       phases, filters, variables
+ *   receive_mask.c       keeps the secret of the URL out of all that is logged
+ *   receive_referer.c    and that in a Referer
+ *   receive_limit.c      calls at a time
+ *   receive_body.c       reads the body, into memory and within a bound
+ *   receive_work.c       the steps of large calls: to a thread, and back
+ *   receive_verify.c     was it signed by who it says
+ *   receive_handshake.c  the questions by which senders make sure of us
+ *   receive_check.c      is it what the receiver asks for
+ *   receive_payload.c    the body as JSON, whatever it came as; its elements
+ *   receive_map.c        what templates find; renders the actions
+ *   receive_repeat.c     what repeats of a call have in common
+ *   receive_durable.c    calls that are made later; events
+ *   receive_await.c      how long it waits for the store
+ *   receive_shadow.c     repeats the actions to a copy
+ *   receive_run.c        runs the actions, one after the other
+ *   receive_capture.c    keeps what later actions take of an answer
+ *   receive_timeout.c    ends an action that takes too long
+ *   receive_action.c     runs one as a subrequest, swallows its output
+ *   receive_answer.c     the answers
+ *   receive_log.c        the history of calls
+ *   receive_redact.c     what it does not show
+ *   receive_scrub.c      nor an API's answer that repeats it
+ *
+ * Event loop only, but for what is called by steps that are marked so in
+ * receive.c: those of a large call are taken on a thread.
+ */
+
+#ifndef NGX_HTTP_WEBHOOK_CALL_H
+#define NGX_HTTP_WEBHOOK_CALL_H
+
+#include "http/inbound/call/ngx_http_webhook_receive.h"
+#include "http/outbound/delivery/ngx_http_webhook_courier.h"
+#include "core/signature/webhook_handshake.h"
+
+
+#define NGX_HTTP_WEBHOOK_UNPROCESSABLE  422     /* nginx has no name for it */
+
+#define NGX_HTTP_WEBHOOK_ANSWER_START  512      /* kept of an API's answer */
+#define NGX_HTTP_WEBHOOK_URI_MAX       8192     /* bytes of an action's URI */
+#define NGX_HTTP_WEBHOOK_ERROR_MAX     1024     /* bytes of an error text */
+#define NGX_HTTP_WEBHOOK_DRAIN_MAX     65536    /* bytes of a refused body */
+#define NGX_HTTP_WEBHOOK_CAPTURE_MAX   65536    /* bytes of an answer that is
+                                                   captured from */
+#define NGX_HTTP_WEBHOOK_ACTS_MAX      4096     /* of one call */
+#define NGX_HTTP_WEBHOOK_LOG_BODY      8192     /* bytes of a body that the
+                                                   history keeps */
+
+
+typedef struct ngx_http_webhook_call_s  ngx_http_webhook_call_t;
+
+
+/* Large bodies are kept as they were read until a thread joins them. */
+
+typedef struct ngx_http_webhook_piece_s  ngx_http_webhook_piece_t;
+
+struct ngx_http_webhook_piece_s {
+    ngx_http_webhook_piece_t     *next;
+    u_char                       *data;         /* NULL: in a file */
+    size_t                        len;
+    size_t                        size;         /* 0: not ours to write to */
+    ngx_fd_t                      fd;
+    off_t                         offset;
+};
+
+
+typedef struct ngx_http_webhook_warning_s  ngx_http_webhook_warning_t;
+
+struct ngx_http_webhook_warning_s {
+    ngx_http_webhook_warning_t   *next;
+    ngx_str_t                     text;
+};
+
+
+/* One action of a call, once its templates are rendered. */
+
+typedef struct {
+    ngx_http_webhook_call_t      *call;
+    ngx_http_webhook_action_t    *action;
+    ngx_uint_t                    number;       /* 1.. in its list; 0: the
+                                                   target is looked up */
+    ngx_uint_t                    element;      /* index of that it is for */
+    ngx_uint_t                    method;
+    ngx_str_t                     method_name;
+    ngx_str_t                     uri;          /* as rendered, escaped */
+    ngx_str_t                     path;         /* of it, as nginx has it:
+                                                   unescaped */
+    ngx_str_t                     args;
+    ngx_str_t                     body;
+    ngx_str_t                     shown_uri;    /* as history, dry run and */
+    ngx_str_t                     shown_body;   /*   errors show them:
+                                                   redacted */
+    unsigned                      has_body:1;
+    unsigned                      rendered:1;
+    unsigned                      skipped:1;    /* its condition is false */
+
+    unsigned                      done:1;
+    unsigned                      timed_out:1;
+    unsigned                      answered:1;   /* status came as a header */
+    unsigned                      complete:1;   /* and the end of the body */
+    unsigned                      broken:1;     /* or not, though it should */
+    unsigned                      unheard:1;    /* status is nginx's own */
+    ngx_uint_t                    status;       /* 0: none */
+    ngx_uint_t                    refusal;      /* status of the failure that
+                                                   led to an error page */
+    ngx_http_upstream_t          *refused_by;   /* or NULL */
+    uint64_t                      begun;        /* usec */
+    uint32_t                      total;        /* usec */
+
+    size_t                        start_len;
+    u_char                       *start;        /* of the answer, or NULL */
+
+    u_char                       *kept;         /* the answer, where values
+                                                   are captured from it */
+    size_t                        kept_len;
+    size_t                        kept_size;
+    unsigned                      too_large:1;  /* for that */
+    unsigned                      no_memory:1;
+
+    ngx_event_t                   timer;
+} ngx_http_webhook_act_t;
+
+
+/*
+ * A call, from the reading of its headers to the end of the request.  It is
+ * found through the pool's cleanup, for module contexts are lost at internal
+ * redirects.
+ */
+
+struct ngx_http_webhook_call_s {
+    ngx_http_request_t           *request;
+    ngx_pool_t                   *pool;         /* its pool, or that of a large
+                                                   call alone: there to the end
+                                                   of the request */
+    ngx_log_t                    *log;          /* of the connection; or, on a
+                                                   thread, of no connection */
+    ngx_http_webhook_receiver_t  *receiver;     /* NULL: no such hook */
+    ngx_str_t                     path;         /* masked, if receiver is
+                                                   known by it */
+
+    u_char                       *body;
+    size_t                        body_len;     /* of all of it */
+    size_t                        body_size;
+    size_t                        joined;       /* bytes that stand there */
+    ngx_http_webhook_piece_t     *pieces;       /* the others, or NULL */
+    ngx_http_webhook_piece_t     *last_piece;
+    size_t                        cost;         /* of its steps, in bytes of
+                                                   JSON that are read */
+
+    ngx_uint_t                    refused;      /* status to answer once the
+                                                   body was thrown away */
+    size_t                        drained;      /* bytes of it so far */
+
+    ngx_uint_t                    step;         /* index of the one to come */
+    void                        (*wake)(ngx_http_webhook_call_t *call);
+
+    /* on a thread, where it is large */
+    ngx_int_t                   (*run)(ngx_http_webhook_call_t *call);
+    void                        (*back)(ngx_http_webhook_call_t *call,
+                                        ngx_int_t rc);
+    ngx_int_t                     result;       /* of run */
+    ngx_array_t                  *taken;        /* variables; NULL: ask nginx */
+    ngx_http_webhook_warning_t   *warnings;     /* to be logged */
+
+    ngx_str_t                     token;        /* where the URL is signed,
+                                                   until it is verified */
+    ngx_str_t                     args;         /* of a handshake, which are
+                                                   masked in the request */
+    ngx_uint_t                    key;          /* the one that signed it */
+    ngx_str_t                     verified;     /* for the history: how it was
+                                                   verified, and the result */
+    ngx_str_t                     repeat_id;    /* of a sender's, from the
+                                                   verification; or empty */
+    ngx_str_t                     challenge;    /* WWW-Authenticate, or empty */
+
+    ngx_uint_t                    kind;         /* of the body: ..._ACCEPT_ */
+    ngx_str_t                     payload;      /* JSON: the body or what was
+                                                   made of it */
+    webhook_json_doc_t           *doc;          /* of the payload */
+    webhook_json_value_t         *elements;     /* with for_each, else NULL */
+    ngx_uint_t                    nelements;
+    ngx_uint_t                    element;      /* index of that which
+                                                   templates see */
+    u_char                        index[NGX_INT_T_LEN];
+    webhook_value_t              *captured;     /* by their index; missing
+                                                   until they are there */
+
+    ngx_http_webhook_act_t       *acts;
+    ngx_uint_t                    nacts;
+    ngx_uint_t                    nlookups;     /* the first of them */
+    ngx_uint_t                    current;      /* index of the running one */
+    ngx_uint_t                    failed;       /* of those that may */
+    ngx_str_t                     why;          /* the current one failed */
+    ngx_uint_t                    why_status;
+
+    u_char                        repeat[32];   /* what repeats share */
+    uint64_t                      reserved;     /* token of the store; 0: none,
+                                                   or given back */
+    void                         *job;          /* under way for that */
+    webhook_id_t                 *ids;          /* for events */
+    ngx_http_webhook_event_t    **events;       /* under way, or NULL each */
+    ngx_uint_t                    nevents;
+    ngx_uint_t                    pending;      /* of them */
+    unsigned                      keyed:1;      /* repeat is known */
+    unsigned                      repeated:1;   /* it was answered before */
+    unsigned                      ran:1;        /* actions were called, or
+                                                   would have been */
+    unsigned                      put:1;        /* its events are */
+    unsigned                      unkept:1;     /* some event was not kept */
+    unsigned                      whole:1;      /* paths are of the payload,
+                                                   not of an element of it */
+
+    ngx_uint_t                    status;       /* of the answer, 0: none yet */
+    ngx_uint_t                    told;         /* the one that is sent, by the
+                                                   receiver's profile */
+    ngx_str_t                     error;        /* the sentence in it */
+    ngx_str_t                     detail;       /* what the API said, for the
+                                                   history */
+    ngx_str_t                     shown;        /* the body, for the history */
+    ngx_str_t                     answer;       /* the text itself */
+    ngx_str_t                     answer_type;  /* empty: JSON */
+    ngx_int_t                     rc;           /* of sending it */
+
+    ngx_event_t                   await;        /* the store's answer */
+    ngx_int_t                   (*late)(ngx_http_webhook_call_t *call);
+
+    uint64_t                      begun;        /* usec, a clock's */
+    uint64_t                      wall;         /* ms since 1970 */
+
+    ngx_str_t                     instead;      /* of core's error page */
+
+    unsigned                      masked:1;     /* request line, unparsed URI */
+    unsigned                      masked_uri:1;
+    unsigned                      dry_run:1;
+    unsigned                      hide:1;       /* render what may be shown */
+    unsigned                      handshake:1;  /* it was one */
+    unsigned                      trusted:1;    /* verified, or no need to be */
+    unsigned                      ending:1;     /* the last steps are on */
+    unsigned                      running:1;    /* it may wait, its caller may
+                                                   leave */
+    unsigned                      woken:1;      /* what it waits for came */
+    unsigned                      gone:1;       /* the caller left */
+    unsigned                      counted:1;    /* among those in flight */
+    unsigned                      logged:1;
+    unsigned                      cut:1;        /* the request is going */
+    unsigned                      replaced:1;   /* core's error page */
+    unsigned                      was_late:1;   /* the store was */
+    unsigned                      owns:1;       /* its pool */
+    unsigned                      away:1;       /* on a thread */
+    unsigned                      worked:1;     /* it was let onto one */
+    unsigned                      terminated:1; /* core did so meanwhile */
+    unsigned                      prepared:1;   /* "shown" is there */
+};
+
+
+/* receive.c */
+
+/*
+ * A step of the way.  What it returns:
+ *
+ *   NGX_OK     it is the turn of the next step;
+ *   NGX_AGAIN  it waits: once it knows more, it calls
+ *              ngx_http_webhook_call_resume() with one of the others;
+ *   NGX_DONE   the answer is known: call->status is set, and it is the turn of
+ *              the last steps.
+ *
+ * Some steps of a large call are taken on a thread (receive_work.c).  They wait
+ * for nothing, allocate from call->pool, log by ngx_http_webhook_receive_warn()
+ * or to call->log, and change nothing but the call.
+ *
+ * A step that waits must bear that the request ends meanwhile (at
+ * worker_shutdown_timeout): what it waits for is not the call's then.
+ */
+typedef ngx_int_t (*ngx_http_webhook_step_pt)(ngx_http_webhook_call_t *call);
+
+/* Sets status and sentence (NULL with 2xx; it has to live as long as the
+   request); returns NGX_DONE, for a step to return. */
+ngx_int_t ngx_http_webhook_call_set(ngx_http_webhook_call_t *call,
+    ngx_uint_t status, ngx_str_t *error);
+
+/* Goes on after a step that returned NGX_AGAIN, with its result. */
+void ngx_http_webhook_call_resume(ngx_http_webhook_call_t *call,
+    ngx_int_t rc);
+
+/*
+ * What the main request's write event handler does when call->woken is set:
+ * for a step that runs subrequests.  With NULL nothing.
+ */
+void ngx_http_webhook_call_wait(ngx_http_webhook_call_t *call,
+    void (*wake)(ngx_http_webhook_call_t *call));
+
+/* The call of a request, or NULL. */
+ngx_http_webhook_call_t *ngx_http_webhook_call_get(ngx_http_request_t *r);
+
+/* The same, made where there is none; NULL on lack of memory. */
+ngx_http_webhook_call_t *ngx_http_webhook_call_make(ngx_http_request_t *r);
+
+/*
+ * Ends a call before its first step: logs and counts it and sends the answer.
+ * Returns what is to be returned from the content handler or given to
+ * ngx_http_finalize_request().
+ */
+ngx_int_t ngx_http_webhook_call_end(ngx_http_webhook_call_t *call,
+    ngx_uint_t status, ngx_str_t *error);
+
+/* Called when the body is whole: takes the steps. */
+void ngx_http_webhook_call_body(ngx_http_webhook_call_t *call);
+
+/* Microseconds of a clock that never runs backwards. */
+uint64_t ngx_http_webhook_receive_clock(void);
+
+
+/* receive_mask.c */
+
+/* Handlers of the phases POST_READ; SERVER_REWRITE and REWRITE; LOG. */
+ngx_int_t ngx_http_webhook_receive_mask(ngx_http_request_t *r);
+ngx_int_t ngx_http_webhook_receive_mask_late(ngx_http_request_t *r);
+ngx_int_t ngx_http_webhook_receive_mask_log(ngx_http_request_t *r);
+
+/* Finds out where ordinary locations stand below receiving ones. */
+ngx_int_t ngx_http_webhook_receive_mask_init(ngx_conf_t *cf,
+    ngx_http_webhook_main_conf_t *wmcf);
+
+/* True for a text in which what could be a token stands behind the prefix of
+   a location of r's server that receives, or if there is no memory to look. */
+ngx_uint_t ngx_http_webhook_receive_suspect(ngx_http_request_t *r, u_char *p,
+    u_char *last);
+
+/* Masks all that a request in a receiving location can show of its URL. */
+ngx_int_t ngx_http_webhook_receive_mask_all(ngx_http_webhook_call_t *call);
+
+
+/* receive_referer.c */
+
+/* Overwrites each Referer of r that is suspect. */
+void ngx_http_webhook_receive_referer(ngx_http_request_t *r);
+
+
+/* receive_limit.c */
+
+/* Counts a call: NGX_OK, or NGX_BUSY if there are too many.  It is let go when
+   the request ends. */
+ngx_int_t ngx_http_webhook_receive_limit(ngx_http_webhook_call_t *call);
+void ngx_http_webhook_receive_limit_free(ngx_http_webhook_call_t *call);
+
+/* Makes the zone of the counters, if a receiver has such a limit
+   (postconfiguration). */
+ngx_int_t ngx_http_webhook_receive_limit_zone(ngx_conf_t *cf,
+    ngx_http_webhook_main_conf_t *wmcf);
+
+
+/* receive_work.c */
+
+/* True where the steps of the call belong on a thread. */
+ngx_uint_t ngx_http_webhook_receive_heavy(ngx_http_webhook_call_t *call);
+
+/* Status and sentence where bodies that wait for a thread leave no room for
+   one of size bytes, else 0. */
+ngx_uint_t ngx_http_webhook_receive_crowded(ngx_http_webhook_call_t *call,
+    off_t size, ngx_str_t *error);
+
+/* Gives the call a pool of its own; and frees what is in it, on a thread. */
+ngx_int_t ngx_http_webhook_receive_own(ngx_http_webhook_call_t *call);
+void ngx_http_webhook_receive_disown(ngx_http_webhook_call_t *call);
+
+/*
+ * Has run() called on a thread, and back() with its result on the event loop:
+ * NGX_AGAIN; or NGX_DECLINED on lack of memory.
+ */
+ngx_int_t ngx_http_webhook_receive_work(ngx_http_webhook_call_t *call,
+    ngx_int_t (*run)(ngx_http_webhook_call_t *call),
+    void (*back)(ngx_http_webhook_call_t *call, ngx_int_t rc));
+
+
+/* receive_verify.c */
+
+/* Keeps the token of the URL, where a signature is over it, until it was
+   verified. */
+ngx_int_t ngx_http_webhook_receive_keep_token(ngx_http_webhook_call_t *call,
+    ngx_str_t *token);
+void ngx_http_webhook_receive_wipe_token(ngx_http_webhook_call_t *call);
+
+/* Steps.  The second answers what the preset's sender asks in a signed
+   call. */
+ngx_int_t ngx_http_webhook_receive_verify(ngx_http_webhook_call_t *call);
+ngx_int_t ngx_http_webhook_receive_handshake(ngx_http_webhook_call_t *call);
+
+/* Takes the outcome of a handshake, and frees out: NGX_OK for an ordinary
+   call, else NGX_DONE with the answer set. */
+ngx_int_t ngx_http_webhook_receive_greeted(ngx_http_webhook_call_t *call,
+    webhook_handshake_e result, webhook_buf_t *out);
+
+/* receive_handshake.c */
+
+/* Masks the arguments of a GET that may have a key in them, and keeps them for
+   the handshake alone. */
+ngx_int_t ngx_http_webhook_receive_keep_args(ngx_http_webhook_call_t *call);
+void ngx_http_webhook_receive_wipe_args(ngx_http_webhook_call_t *call);
+
+/*
+ * Looks whether a call with another method than POST is a handshake that the
+ * receiver grants: NGX_DONE with the answer set, or NGX_DECLINED.
+ */
+ngx_int_t ngx_http_webhook_receive_greet(ngx_http_webhook_call_t *call);
+
+
+/* receive_body.c */
+
+/*
+ * Reads the body into call->body, receiver->body_max bytes at most, and calls
+ * ngx_http_webhook_call_body(); or, if call->refused is set, throws it away and
+ * answers call->error.  For the content handler to return.
+ */
+ngx_int_t ngx_http_webhook_receive_body(ngx_http_webhook_call_t *call);
+
+/* Step: joins the pieces of a large one. */
+ngx_int_t ngx_http_webhook_receive_join(ngx_http_webhook_call_t *call);
+
+
+/* receive_check.c */
+
+/* 0, or the status to answer, with its sentence in *error (of the pool). */
+ngx_uint_t ngx_http_webhook_receive_check_headers(
+    ngx_http_webhook_call_t *call, ngx_str_t *error);
+
+/* Steps: of the type that was sent, of what is in the body, of what it is
+   about. */
+ngx_int_t ngx_http_webhook_receive_type(ngx_http_webhook_call_t *call);
+ngx_int_t ngx_http_webhook_receive_parse(ngx_http_webhook_call_t *call);
+ngx_int_t ngx_http_webhook_receive_require(ngx_http_webhook_call_t *call);
+ngx_int_t ngx_http_webhook_receive_filter(ngx_http_webhook_call_t *call);
+ngx_int_t ngx_http_webhook_receive_target(ngx_http_webhook_call_t *call);
+
+/* True where the caller asks for a dry run. */
+ngx_uint_t ngx_http_webhook_receive_dry_run(ngx_http_request_t *r);
+
+/* Makes a sentence in the call's pool; "" on lack of memory. */
+void ngx_cdecl ngx_http_webhook_receive_say(ngx_http_webhook_call_t *call,
+    ngx_str_t *text, const char *fmt, ...);
+
+/* A warning about the receiver for the error log: written at once, or, of a
+   step on a thread, when that is back. */
+void ngx_cdecl ngx_http_webhook_receive_warn(ngx_http_webhook_call_t *call,
+    const char *fmt, ...);
+void ngx_http_webhook_receive_tell(ngx_http_webhook_call_t *call);
+
+
+/* receive_payload.c */
+
+/* What the steps of a call cost, by its body and its receiver. */
+size_t ngx_http_webhook_receive_cost(ngx_http_webhook_call_t *call);
+
+/* 0 and call->kind, or the status to answer with its sentence. */
+ngx_uint_t ngx_http_webhook_receive_kind(ngx_http_webhook_call_t *call,
+    ngx_str_t *error);
+
+/* Makes call->payload, call->doc and call->elements of the body; returns the
+   same. */
+ngx_uint_t ngx_http_webhook_receive_payload(ngx_http_webhook_call_t *call,
+    ngx_str_t *error);
+
+
+/* receive_map.c */
+
+/* Step: fills in call->acts, but for what depends on answers. */
+ngx_int_t ngx_http_webhook_receive_render(ngx_http_webhook_call_t *call);
+
+/*
+ * Renders an action, or finds that it is to be skipped.  Returns 0 or the
+ * status to answer, with the sentence in *error.
+ */
+ngx_uint_t ngx_http_webhook_receive_render_act(ngx_http_webhook_act_t *act,
+    ngx_str_t *error);
+
+/* Renders a template into the request's pool, max bytes at most; the same,
+   with *err filled in. */
+ngx_uint_t ngx_http_webhook_receive_text(ngx_http_webhook_call_t *call,
+    webhook_template_t *tpl, size_t max, ngx_str_t *text,
+    webhook_error_t *err);
+
+/* The same with a mask in the place of values that are redacted. */
+ngx_uint_t ngx_http_webhook_receive_shown_text(ngx_http_webhook_call_t *call,
+    webhook_template_t *tpl, size_t max, char *mask, ngx_str_t *text,
+    webhook_error_t *err);
+
+/* webhook_lookup_pt, of a call: the payload, or its element unless call->whole
+   is set, what was captured, and header., query. and var. */
+int ngx_http_webhook_receive_lookup(void *ctx, const webhook_path_t *path,
+    webhook_value_t *v);
+
+
+/* receive_repeat.c */
+
+/* Steps: tells by what repeats of the call are known; asks the store whether
+   it is one. */
+ngx_int_t ngx_http_webhook_receive_key(ngx_http_webhook_call_t *call);
+ngx_int_t ngx_http_webhook_receive_reserve(ngx_http_webhook_call_t *call);
+
+/* Last step: tells the store how the call was answered. */
+ngx_int_t ngx_http_webhook_receive_settle(ngx_http_webhook_call_t *call);
+
+/*
+ * The call is answered before it is known whether what it did is kept.  The
+ * first takes its reservation, to be settled with the status that it has if all
+ * is kept, or else given back, by the second; NULL if there is none.
+ */
+void *ngx_http_webhook_receive_defer(ngx_http_webhook_call_t *call,
+    ngx_uint_t status);
+void ngx_http_webhook_receive_deferred(void *deferred, ngx_uint_t kept);
+
+/* The request goes; what is under way does not. */
+void ngx_http_webhook_receive_repeat_end(ngx_http_webhook_call_t *call);
+
+/* The value of an action's idempotency header: the same for repeats of a
+   call, where it can be told. */
+ngx_int_t ngx_http_webhook_receive_idempotency(ngx_http_webhook_act_t *act,
+    ngx_str_t *value);
+
+
+/* receive_durable.c */
+
+/* Step: refuses a call that the next one could not keep, since too much waits
+   for the store, before anything is done for it. */
+ngx_int_t ngx_http_webhook_receive_room(ngx_http_webhook_call_t *call);
+
+/* Steps: keep the actions of a durable call, and events that a call makes.
+   The first tells whether there are any, the second makes them, the third waits
+   until they are kept. */
+ngx_int_t ngx_http_webhook_receive_durable(ngx_http_webhook_call_t *call);
+ngx_int_t ngx_http_webhook_receive_make(ngx_http_webhook_call_t *call);
+ngx_int_t ngx_http_webhook_receive_put(ngx_http_webhook_call_t *call);
+
+/* The request goes. */
+void ngx_http_webhook_receive_durable_end(ngx_http_webhook_call_t *call);
+
+
+/* receive_shadow.c */
+
+/* Last step: repeats what was called to the shadow. */
+ngx_int_t ngx_http_webhook_receive_shadow(ngx_http_webhook_call_t *call);
+
+
+/* receive_capture.c */
+
+/* Keeps some of an action's answer. */
+void ngx_http_webhook_receive_keep(ngx_http_webhook_act_t *act, u_char *p,
+    size_t len);
+
+/* Takes the values of an action that succeeded: NGX_OK, or NGX_ERROR with the
+   sentence in *error. */
+ngx_int_t ngx_http_webhook_receive_capture(ngx_http_webhook_act_t *act,
+    ngx_str_t *error);
+
+
+/* receive_timeout.c */
+
+/* Sets an action's timer if it has one; NGX_ERROR on lack of memory. */
+ngx_int_t ngx_http_webhook_receive_timeout(ngx_http_webhook_act_t *act,
+    ngx_http_request_t *sr);
+void ngx_http_webhook_receive_timeout_end(ngx_http_webhook_act_t *act);
+
+
+/* receive_run.c */
+
+/* Step: runs the actions. */
+ngx_int_t ngx_http_webhook_receive_run(ngx_http_webhook_call_t *call);
+
+
+/* receive_action.c */
+
+/*
+ * Starts an action; when it ended, its done and call->woken are set and the
+ * main request's write event handler is called: see
+ * ngx_http_webhook_call_wait().  NGX_OK or NGX_ERROR.
+ */
+ngx_int_t ngx_http_webhook_receive_act(ngx_http_webhook_act_t *act);
+
+/* Filters for the output of actions: true where r is one of them. */
+ngx_uint_t ngx_http_webhook_receive_act_header(ngx_http_request_t *r);
+ngx_uint_t ngx_http_webhook_receive_act_body(ngx_http_request_t *r,
+    ngx_chain_t *in);
+
+
+/* receive_answer.c */
+
+/* Last steps: the first makes the text of the answer where call->answer is not
+   set; the other sends it, and call->rc is what that returned. */
+ngx_int_t ngx_http_webhook_receive_compose(ngx_http_webhook_call_t *call);
+ngx_int_t ngx_http_webhook_receive_answer(ngx_http_webhook_call_t *call);
+
+/* Step: answers a dry run. */
+ngx_int_t ngx_http_webhook_receive_dry(ngx_http_webhook_call_t *call);
+
+/* Adds a header to the answer; name and value have to live on. */
+ngx_int_t ngx_http_webhook_receive_header(ngx_http_request_t *r, char *name,
+    ngx_str_t *value);
+
+/* Makes the text of an answer in the request's pool; NGX_OK or NGX_ERROR. */
+ngx_int_t ngx_http_webhook_receive_error_json(ngx_http_request_t *r,
+    ngx_str_t *error, ngx_str_t *json);
+
+/* The request id: $request_id, the same for logs, answers and actions. */
+ngx_int_t ngx_http_webhook_receive_request_id_init(ngx_conf_t *cf,
+    ngx_http_webhook_main_conf_t *wmcf);
+void ngx_http_webhook_receive_request_id(ngx_http_request_t *r,
+    ngx_str_t *value);
+
+/* Makes core's error page of a receiving location the JSON that a caller
+   expects: called from the filters. */
+ngx_int_t ngx_http_webhook_receive_instead_header(ngx_http_request_t *r);
+ngx_uint_t ngx_http_webhook_receive_instead_body(ngx_http_request_t *r,
+    ngx_chain_t *in, ngx_chain_t **out);
+
+
+/* receive_await.c */
+
+/*
+ * The call waits for the store.  If that takes too long, late() lets go of what
+ * it waits for and tells how it goes on, as a step does.  _end() where the
+ * store has answered, or the call is gone.
+ */
+void ngx_http_webhook_receive_await(ngx_http_webhook_call_t *call,
+    ngx_int_t (*late)(ngx_http_webhook_call_t *call));
+void ngx_http_webhook_receive_await_end(ngx_http_webhook_call_t *call);
+
+
+/* receive_log.c */
+
+/* Last step: prepares what the history shows of the body; and whether that is
+   worth a thread. */
+ngx_int_t ngx_http_webhook_receive_prepare(ngx_http_webhook_call_t *call);
+ngx_uint_t ngx_http_webhook_receive_prepare_heavy(
+    ngx_http_webhook_call_t *call);
+
+/* Last step: counts the call, says in the error log what went wrong, and hands
+   it to the store if it is to be kept; the answer does not wait for that. */
+ngx_int_t ngx_http_webhook_receive_log(ngx_http_webhook_call_t *call);
+
+
+/* receive_redact.c */
+
+/* The arguments of a request, or a mask if one of them is redacted. */
+ngx_str_t ngx_http_webhook_receive_shown_args(ngx_http_request_t *r);
+
+/* The headers that came, a line each, and the beginning of the body, without
+   what is redacted; in the call's pool.  NGX_OK or NGX_ERROR (no memory). */
+ngx_int_t ngx_http_webhook_receive_headers(ngx_http_webhook_call_t *call,
+    ngx_str_t *text);
+ngx_int_t ngx_http_webhook_receive_shown_body(ngx_http_webhook_call_t *call,
+    ngx_str_t *text);
+
+/* True where a key of the path stands twice below from (NULL: the root). */
+ngx_uint_t ngx_http_webhook_receive_twice(const webhook_json_doc_t *doc,
+    const webhook_path_t *path, const webhook_json_value_t *from);
+
+/* Masks, in a text that an API wrote and that is there to be changed, the
+   values that are redacted; where that is in doubt, all of it. */
+void ngx_http_webhook_receive_scrub(ngx_http_webhook_call_t *call,
+    ngx_str_t *text);
+
+
+#endif /* NGX_HTTP_WEBHOOK_CALL_H */

@@ -1,0 +1,572 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * The payload of a call: JSON, or what core/ makes JSON of.  Everything behind
+ * this file sees JSON alone.
+ */
+
+
+#include "http/inbound/call/ngx_http_webhook_call.h"
+#include "http/outbound/payload/ngx_http_webhook_lookup.h"
+
+#include "core/json/webhook_charset.h"
+#include "core/format/webhook_form_json.h"
+#include "core/format/webhook_multipart.h"
+#include "core/format/webhook_xml.h"
+
+
+/* What a body may become, beside six times its length (an escape). */
+
+#define NGX_HTTP_WEBHOOK_PAYLOAD_MORE  65536
+
+/* How much more it costs to read than JSON does, in quarters. */
+
+#define NGX_HTTP_WEBHOOK_PAYLOAD_DEAR  12
+
+
+static ngx_uint_t ngx_http_webhook_payload_kind(ngx_http_request_t *r);
+static ngx_uint_t ngx_http_webhook_payload_is(u_char *p, size_t len,
+    const char *type);
+static ngx_uint_t ngx_http_webhook_payload_ends(u_char *p, size_t len,
+    const char *suffix);
+static ngx_uint_t ngx_http_webhook_payload_unknown(
+    ngx_http_webhook_call_t *call, ngx_str_t *error);
+static ngx_uint_t ngx_http_webhook_payload_utf8(
+    ngx_http_webhook_call_t *call, ngx_str_t *error);
+static ngx_uint_t ngx_http_webhook_payload_convert(
+    ngx_http_webhook_call_t *call, ngx_str_t *error);
+static ngx_uint_t ngx_http_webhook_payload_read(
+    ngx_http_webhook_call_t *call, ngx_str_t *error);
+static ngx_uint_t ngx_http_webhook_payload_elements(
+    ngx_http_webhook_call_t *call, ngx_str_t *error);
+
+
+ngx_uint_t
+ngx_http_webhook_receive_kind(ngx_http_webhook_call_t *call, ngx_str_t *error)
+{
+    ngx_int_t            rc;
+    webhook_value_t      coding;
+    ngx_http_request_t  *r;
+
+    static const webhook_str_t  name = webhook_str("Content-Encoding");
+
+    r = call->request;
+
+    rc = ngx_http_webhook_lookup_lines(call->pool, &r->headers_in.headers,
+                                       &name, &coding);
+
+    if (rc != NGX_OK) {
+        ngx_str_set(error, "Out of memory; nothing was done");
+        return NGX_HTTP_SERVICE_UNAVAILABLE;
+    }
+
+    if (!coding.missing
+        && coding.span.len
+        && (coding.span.len != sizeof("identity") - 1
+            || ngx_strncasecmp(coding.span.data, (u_char *) "identity",
+                               sizeof("identity") - 1)
+               != 0))
+    {
+        ngx_str_set(error, "The body has to be sent without the header "
+                           "'Content-Encoding', uncompressed");
+        return NGX_HTTP_UNSUPPORTED_MEDIA_TYPE;
+    }
+
+    call->kind = ngx_http_webhook_payload_kind(r);
+
+    if (call->kind & call->receiver->accept) {
+        return 0;
+    }
+
+    return ngx_http_webhook_payload_unknown(call, error);
+}
+
+
+/*
+ * JSON is application/json, text/json or anything +json; XML application/xml,
+ * text/xml or anything +xml.  Forms are in UTF-8; XML tells its encoding itself,
+ * and JSON of another charset is converted.  Returns 0 for anything else.
+ */
+
+static ngx_uint_t
+ngx_http_webhook_payload_kind(ngx_http_request_t *r)
+{
+    u_char         *p, *last, *end;
+    size_t          len;
+    ngx_uint_t      kind;
+    webhook_str_t   label;
+
+    if (r->headers_in.content_type == NULL) {
+        return 0;
+    }
+
+    p = r->headers_in.content_type->value.data;
+    last = p + r->headers_in.content_type->value.len;
+
+    for (end = p; end < last; end++) {
+        if (*end == ';' || *end == ' ' || *end == '\t') {
+            break;
+        }
+    }
+
+    len = end - p;
+
+    if (ngx_http_webhook_payload_is(p, len, "application/xml")
+        || ngx_http_webhook_payload_is(p, len, "text/xml")
+        || ngx_http_webhook_payload_ends(p, len, "+xml"))
+    {
+        return NGX_HTTP_WEBHOOK_ACCEPT_XML;
+    }
+
+    if (ngx_http_webhook_payload_is(p, len, "application/json")
+        || ngx_http_webhook_payload_is(p, len, "text/json")
+        || ngx_http_webhook_payload_ends(p, len, "+json"))
+    {
+        return NGX_HTTP_WEBHOOK_ACCEPT_JSON;
+    }
+
+    if (ngx_http_webhook_payload_is(p, len,
+                                         "application/x-www-form-urlencoded"))
+    {
+        kind = NGX_HTTP_WEBHOOK_ACCEPT_FORM;
+
+    } else if (ngx_http_webhook_payload_is(p, len, "multipart/form-data")) {
+        kind = NGX_HTTP_WEBHOOK_ACCEPT_MULTIPART;
+
+    } else {
+        return 0;
+    }
+
+    webhook_charset_label(
+                    ngx_http_webhook_str(&r->headers_in.content_type->value),
+                    &label);
+
+    return webhook_charset_utf8(&label) ? kind : 0;
+}
+
+
+static ngx_uint_t
+ngx_http_webhook_payload_is(u_char *p, size_t len, const char *type)
+{
+    return len == ngx_strlen(type)
+           && ngx_strncasecmp(p, (u_char *) type, len) == 0;
+}
+
+
+static ngx_uint_t
+ngx_http_webhook_payload_ends(u_char *p, size_t len, const char *suffix)
+{
+    size_t  n;
+
+    n = ngx_strlen(suffix);
+
+    return len > n + 2
+           && ngx_strlchr(p, p + len, '/') != NULL
+           && ngx_strncasecmp(p + len - n, (u_char *) suffix, n) == 0;
+}
+
+
+/* The answer names the headers that would do. */
+
+static ngx_uint_t
+ngx_http_webhook_payload_unknown(ngx_http_webhook_call_t *call,
+    ngx_str_t *error)
+{
+    u_char      *p, *last;
+    ngx_uint_t   i, n, accept;
+
+    static const struct {
+        ngx_uint_t   kind;
+        const char  *what;
+        const char  *type;
+    } kinds[] = {
+        { NGX_HTTP_WEBHOOK_ACCEPT_JSON, "JSON in UTF-8", "application/json" },
+        { NGX_HTTP_WEBHOOK_ACCEPT_FORM, "a form",
+          "application/x-www-form-urlencoded" },
+        { NGX_HTTP_WEBHOOK_ACCEPT_MULTIPART, "a form with parts",
+          "multipart/form-data" },
+        { NGX_HTTP_WEBHOOK_ACCEPT_XML, "XML", "application/xml" }
+    };
+
+    accept = call->receiver->accept;
+
+    p = ngx_pnalloc(call->pool, NGX_HTTP_WEBHOOK_ERROR_MAX);
+    if (p == NULL) {
+        ngx_str_set(error, "The body is of a type that is not taken");
+        return NGX_HTTP_UNSUPPORTED_MEDIA_TYPE;
+    }
+
+    error->data = p;
+    last = p + NGX_HTTP_WEBHOOK_ERROR_MAX;
+
+    p = ngx_slprintf(p, last, "The body has to be ");
+
+    for (i = 0, n = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        if (accept & kinds[i].kind) {
+            p = ngx_slprintf(p, last, "%s%s", n++ ? " or " : "",
+                             kinds[i].what);
+        }
+    }
+
+    p = ngx_slprintf(p, last, ": add the header 'Content-Type: ");
+
+    for (i = 0, n = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        if (accept & kinds[i].kind) {
+            p = ngx_slprintf(p, last, "%s%s", n++ ? "' or '" : "",
+                             kinds[i].type);
+        }
+    }
+
+    p = ngx_slprintf(p, last, "'");
+
+    error->len = p - error->data;
+
+    return NGX_HTTP_UNSUPPORTED_MEDIA_TYPE;
+}
+
+
+size_t
+ngx_http_webhook_receive_cost(ngx_http_webhook_call_t *call)
+{
+    size_t                        times;
+    ngx_uint_t                    i;
+    ngx_http_webhook_emit_t      *emit;
+    ngx_http_webhook_receiver_t  *receiver;
+
+    receiver = call->receiver;
+
+    /* a mask looks through all members; each endpoint may want another form */
+
+    times = 4 + receiver->redact.nelts / 2;
+
+    emit = receiver->emits.elts;
+
+    for (i = 0; i < receiver->emits.nelts; i++) {
+        times += emit[i].type->endpoints.nelts;
+    }
+
+    if (ngx_http_webhook_payload_kind(call->request)
+        & (NGX_HTTP_WEBHOOK_ACCEPT_XML|NGX_HTTP_WEBHOOK_ACCEPT_FORM))
+    {
+        times += NGX_HTTP_WEBHOOK_PAYLOAD_DEAR;
+    }
+
+    return call->body_len / 4 * times;
+}
+
+
+ngx_uint_t
+ngx_http_webhook_receive_payload(ngx_http_webhook_call_t *call,
+    ngx_str_t *error)
+{
+    ngx_uint_t             status;
+    webhook_json_value_t   root;
+
+    if (call->body_len == 0) {
+        ngx_str_set(error, "The body is empty: it has to be a JSON object");
+
+        if (call->kind != NGX_HTTP_WEBHOOK_ACCEPT_JSON) {
+            ngx_str_set(error, "The body is empty");
+        }
+
+        return NGX_HTTP_BAD_REQUEST;
+    }
+
+    call->payload.data = call->body;
+    call->payload.len = call->body_len;
+
+    status = (call->kind == NGX_HTTP_WEBHOOK_ACCEPT_JSON)
+             ? ngx_http_webhook_payload_utf8(call, error)
+             : ngx_http_webhook_payload_convert(call, error);
+
+    if (status) {
+        return status;
+    }
+
+    status = ngx_http_webhook_payload_read(call, error);
+    if (status) {
+        return status;
+    }
+
+    if (call->receiver->for_each) {
+        return ngx_http_webhook_payload_elements(call, error);
+    }
+
+    webhook_json_root(call->doc, &root);
+
+    if (root.type != WEBHOOK_JSON_OBJECT) {
+        ngx_str_set(error, "The body has to be a JSON object");
+        return NGX_HTTP_BAD_REQUEST;
+    }
+
+    return 0;
+}
+
+
+/* JSON without a byte order mark, whatever charset it came in. */
+
+static ngx_uint_t
+ngx_http_webhook_payload_utf8(ngx_http_webhook_call_t *call, ngx_str_t *error)
+{
+    int                  rc;
+    const char          *what;
+    webhook_buf_t        out;
+    webhook_str_t        label, text;
+    ngx_http_request_t  *r;
+
+    r = call->request;
+
+    webhook_charset_label(
+                    ngx_http_webhook_str(&r->headers_in.content_type->value),
+                    &label);
+
+    webhook_buf_init(&out, 6 * call->body_len + NGX_HTTP_WEBHOOK_PAYLOAD_MORE);
+
+    rc = webhook_charset_json(ngx_http_webhook_str(&call->payload), &label,
+                              &out, &text, &what);
+
+    if (rc == WEBHOOK_OK) {
+        call->payload = *ngx_http_webhook_nstr(&text);
+
+        if (out.data) {
+            call->payload.data = ngx_pnalloc(call->pool, text.len + 1);
+
+            if (call->payload.data) {
+                ngx_memcpy(call->payload.data, text.data, text.len);
+
+            } else {
+                rc = WEBHOOK_NOMEM;
+            }
+        }
+    }
+
+    webhook_buf_free(&out);
+
+    switch (rc) {
+
+    case WEBHOOK_OK:
+        return 0;
+
+    case WEBHOOK_ERROR:
+        ngx_http_webhook_receive_say(call, error, "The JSON cannot be brought "
+                                     "to UTF-8: %s", what);
+        return NGX_HTTP_UNSUPPORTED_MEDIA_TYPE;
+
+    default:
+        ngx_str_set(error, "Out of memory; nothing was done");
+        return NGX_HTTP_SERVICE_UNAVAILABLE;
+    }
+}
+
+
+/* Makes JSON of another kind of body. */
+
+static ngx_uint_t
+ngx_http_webhook_payload_convert(ngx_http_webhook_call_t *call,
+    ngx_str_t *error)
+{
+    int                    rc;
+    const char            *what;
+    webhook_buf_t          buf;
+    webhook_str_t          text, boundary;
+    ngx_http_request_t    *r;
+    webhook_xml_error_t    xml;
+    webhook_xml_limits_t   limits;
+
+    r = call->request;
+
+    text.data = call->body;
+    text.len = call->body_len;
+
+    what = "a \"%\" is not followed by two hexadecimal digits";
+    xml.line = 0;
+
+    webhook_buf_init(&buf, 6 * call->body_len + NGX_HTTP_WEBHOOK_PAYLOAD_MORE);
+
+    switch (call->kind) {
+
+    case NGX_HTTP_WEBHOOK_ACCEPT_FORM:
+        rc = webhook_form_json(&text, call->receiver->limits.max_values, &buf);
+        break;
+
+    case NGX_HTTP_WEBHOOK_ACCEPT_MULTIPART:
+        what = "the type has no boundary";
+
+        rc = webhook_multipart_boundary(
+                 ngx_http_webhook_str(&r->headers_in.content_type->value),
+                 &boundary);
+
+        if (rc == WEBHOOK_OK) {
+            rc = webhook_multipart_json(&text, &boundary,
+                                        call->receiver->limits.max_values,
+                                        &buf, &what);
+        }
+
+        break;
+
+    default:
+        ngx_memzero(&limits, sizeof(webhook_xml_limits_t));
+
+        limits.max_depth = call->receiver->limits.max_depth;
+        limits.max_nodes = call->receiver->limits.max_values;
+
+        rc = webhook_xml_read(&text, WEBHOOK_XML_ANY, &limits, &buf, &xml);
+        what = xml.what;
+        break;
+    }
+
+    if (rc == WEBHOOK_OK) {
+        call->payload.len = buf.len;
+        call->payload.data = ngx_pnalloc(call->pool, buf.len);
+
+        if (call->payload.data) {
+            ngx_memcpy(call->payload.data, buf.data, buf.len);
+
+        } else {
+            rc = WEBHOOK_NOMEM;
+        }
+    }
+
+    webhook_buf_free(&buf);
+
+    switch (rc) {
+
+    case WEBHOOK_OK:
+        return 0;
+
+    case WEBHOOK_NOMEM:
+        ngx_str_set(error, "Out of memory; nothing was done");
+        return NGX_HTTP_SERVICE_UNAVAILABLE;
+
+    case WEBHOOK_LIMIT:
+        ngx_str_set(error, "The body is over a limit: it has too many values, "
+                           "or is too deep");
+        return NGX_HTTP_BAD_REQUEST;
+    }
+
+    if (call->kind != NGX_HTTP_WEBHOOK_ACCEPT_XML) {
+        ngx_http_webhook_receive_say(call, error, "The body is not a form: %s",
+                                     what ? what : "it is cut short");
+
+    } else if (xml.line) {
+        ngx_http_webhook_receive_say(call, error, "The body is not XML: %s, on "
+                                     "line %uz", what, xml.line);
+
+    } else {
+        ngx_http_webhook_receive_say(call, error, "The body is not XML: %s",
+                                     what);
+    }
+
+    return NGX_HTTP_BAD_REQUEST;
+}
+
+
+static ngx_uint_t
+ngx_http_webhook_payload_read(ngx_http_webhook_call_t *call, ngx_str_t *error)
+{
+    webhook_json_error_t  err;
+
+    switch (webhook_json_read(ngx_http_webhook_str(&call->payload),
+                              &call->receiver->limits, &call->doc, &err))
+    {
+    case WEBHOOK_OK:
+        return 0;
+
+    case WEBHOOK_NOMEM:
+        ngx_str_set(error, "Out of memory; nothing was done");
+        return NGX_HTTP_SERVICE_UNAVAILABLE;
+
+    case WEBHOOK_LIMIT:
+        ngx_http_webhook_receive_say(call, error,
+                             "The JSON of the body is over a limit: %s, "
+                             "at byte %uz", err.what, err.offset);
+        return NGX_HTTP_BAD_REQUEST;
+
+    default:
+        ngx_http_webhook_receive_say(call, error,
+                             "The body is not JSON: %s, at byte %uz",
+                             err.what, err.offset);
+        return NGX_HTTP_BAD_REQUEST;
+    }
+}
+
+
+/*
+ * The list of for_each.  What is there and no list is its only element: XML
+ * and forms have no other way to say a list of one.
+ */
+
+static ngx_uint_t
+ngx_http_webhook_payload_elements(ngx_http_webhook_call_t *call,
+    ngx_str_t *error)
+{
+    uint32_t                      iter;
+    ngx_uint_t                    i;
+    const webhook_str_t          *name;
+    webhook_json_value_t          list;
+    ngx_http_webhook_receiver_t  *receiver;
+
+    receiver = call->receiver;
+
+    if (receiver->for_each_root
+        && webhook_path_steps(receiver->for_each) == 1)
+    {
+        webhook_json_root(call->doc, &list);
+
+    } else if (webhook_path_find(receiver->for_each,
+                                 receiver->for_each_root ? 1 : 0, call->doc,
+                                 NULL, &list)
+               != WEBHOOK_OK
+               || list.type == WEBHOOK_JSON_NULL)
+    {
+        name = webhook_path_text(receiver->for_each);
+
+        ngx_http_webhook_receive_say(call, error,
+                                     "The payload has no list '%*s'",
+                                     name->len, name->data);
+        return NGX_HTTP_WEBHOOK_UNPROCESSABLE;
+    }
+
+    call->nelements = list.type == WEBHOOK_JSON_ARRAY
+                      ? webhook_json_count(call->doc, &list) : 1;
+
+    if (call->nelements > receiver->for_each_max) {
+        ngx_http_webhook_receive_say(call, error,
+                                     "The list has %ui elements; a call may "
+                                     "have %ui", call->nelements,
+                                     receiver->for_each_max);
+        return NGX_HTTP_WEBHOOK_UNPROCESSABLE;
+    }
+
+    call->elements = ngx_palloc(call->pool,
+                                (call->nelements + 1)
+                                * sizeof(webhook_json_value_t));
+    if (call->elements == NULL) {
+        ngx_str_set(error, "Out of memory; nothing was done");
+        return NGX_HTTP_SERVICE_UNAVAILABLE;
+    }
+
+    /* templates may name all of the payload for each of them */
+
+    call->cost = ngx_max(call->cost,
+                         call->payload.len * (call->nelements / 4));
+
+    if (list.type != WEBHOOK_JSON_ARRAY) {
+        call->elements[0] = list;
+        return 0;
+    }
+
+    iter = 0;
+
+    for (i = 0; i < call->nelements; i++) {
+        if (webhook_json_next(call->doc, &list, &iter, NULL,
+                              &call->elements[i])
+            != WEBHOOK_OK)
+        {
+            call->nelements = i;
+        }
+    }
+
+    return 0;
+}

@@ -1,0 +1,56 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * Some callers send the URL that they call as their Referer, which access logs
+ * and error lines show, and which is passed on to upstreams.
+ */
+
+
+#include "http/inbound/call/ngx_http_webhook_call.h"
+
+
+void
+ngx_http_webhook_receive_referer(ngx_http_request_t *r)
+{
+    ngx_uint_t        i;
+    ngx_list_part_t  *part;
+    ngx_table_elt_t  *h;
+
+    if (r->headers_in.referer == NULL) {
+        return;
+    }
+
+    part = &r->headers_in.headers.part;
+    h = part->elts;
+
+    for (i = 0; /* void */; i++) {
+
+        if (i >= part->nelts) {
+            if (part->next == NULL) {
+                break;
+            }
+
+            part = part->next;
+            h = part->elts;
+            i = 0;
+        }
+
+        if (h[i].key.len != sizeof("Referer") - 1
+            || ngx_strncasecmp(h[i].key.data, (u_char *) "Referer",
+                               sizeof("Referer") - 1)
+               != 0
+            || !ngx_http_webhook_receive_suspect(r, h[i].value.data,
+                                     h[i].value.data + h[i].value.len))
+        {
+            continue;
+        }
+
+        /* where it was read, for what has looked at it already */
+
+        ngx_memset(h[i].value.data, '*', h[i].value.len);
+
+        h[i].value.len = ngx_min(h[i].value.len, sizeof("***") - 1);
+        h[i].value.data[h[i].value.len] = '\0';
+    }
+}

@@ -1,0 +1,538 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * Is a call what its receiver asks for?  Everything that can be said against
+ * it is found before the first of its actions is called.
+ */
+
+
+#include "http/inbound/call/ngx_http_webhook_call.h"
+#include "http/outbound/payload/ngx_http_webhook_lookup.h"
+
+
+/* 0, or the status to answer with its sentence. */
+
+typedef ngx_uint_t (*ngx_http_webhook_check_pt)(ngx_http_webhook_call_t *call,
+    ngx_str_t *error);
+
+
+static ngx_int_t ngx_http_webhook_check_step(ngx_http_webhook_call_t *call,
+    ngx_http_webhook_check_pt check);
+static ngx_int_t ngx_http_webhook_check_elements(
+    ngx_http_webhook_call_t *call, ngx_http_webhook_check_pt check);
+static ngx_uint_t ngx_http_webhook_check_model(ngx_http_webhook_call_t *call,
+    ngx_str_t *text, ngx_str_t *error);
+static ngx_uint_t ngx_http_webhook_check_filter(
+    ngx_http_webhook_call_t *call, ngx_str_t *error);
+static ngx_uint_t ngx_http_webhook_check_require(
+    ngx_http_webhook_call_t *call, ngx_str_t *error);
+static ngx_uint_t ngx_http_webhook_check_target(
+    ngx_http_webhook_call_t *call, ngx_str_t *error);
+static void ngx_http_webhook_check_printable(ngx_str_t *text);
+
+
+ngx_uint_t
+ngx_http_webhook_receive_check_headers(ngx_http_webhook_call_t *call,
+    ngx_str_t *error)
+{
+    ngx_http_request_t           *r;
+    ngx_http_webhook_receiver_t  *receiver;
+
+    r = call->request;
+    receiver = call->receiver;
+
+    if (receiver == NULL) {
+        ngx_str_set(error, "There is no such hook");
+        return NGX_HTTP_NOT_FOUND;
+    }
+
+    if (receiver->mode == NGX_HTTP_WEBHOOK_MODE_DISABLED) {
+        ngx_str_set(error, "This hook is switched off; nothing was done");
+        return NGX_HTTP_SERVICE_UNAVAILABLE;
+    }
+
+    if (r->method != NGX_HTTP_POST) {
+        ngx_str_set(error, "A hook is called with the method POST");
+        return NGX_HTTP_NOT_ALLOWED;
+    }
+
+    if (r->headers_in.content_length_n > (off_t) receiver->body_max) {
+        ngx_http_webhook_receive_say(call, error,
+                                     "The body is larger than %uz bytes",
+                                     receiver->body_max);
+        return NGX_HTTP_REQUEST_ENTITY_TOO_LARGE;
+    }
+
+    call->dry_run = ngx_http_webhook_receive_dry_run(r);
+
+    /* where calls are verified, that comes first */
+
+    return receiver->verify ? 0 : ngx_http_webhook_receive_kind(call, error);
+}
+
+
+ngx_int_t
+ngx_http_webhook_receive_type(ngx_http_webhook_call_t *call)
+{
+    if (!call->receiver->verify) {
+        /* the headers told before the body was read */
+        return NGX_OK;
+    }
+
+    return ngx_http_webhook_check_step(call, ngx_http_webhook_receive_kind);
+}
+
+
+ngx_int_t
+ngx_http_webhook_receive_parse(ngx_http_webhook_call_t *call)
+{
+    return ngx_http_webhook_check_step(call, ngx_http_webhook_receive_payload);
+}
+
+
+ngx_int_t
+ngx_http_webhook_receive_require(ngx_http_webhook_call_t *call)
+{
+    return ngx_http_webhook_check_elements(call,
+                                           ngx_http_webhook_check_require);
+}
+
+
+ngx_int_t
+ngx_http_webhook_receive_filter(ngx_http_webhook_call_t *call)
+{
+    return ngx_http_webhook_check_elements(call,
+                                           ngx_http_webhook_check_filter);
+}
+
+
+ngx_int_t
+ngx_http_webhook_receive_target(ngx_http_webhook_call_t *call)
+{
+    return ngx_http_webhook_check_elements(call,
+                                           ngx_http_webhook_check_target);
+}
+
+
+static ngx_int_t
+ngx_http_webhook_check_step(ngx_http_webhook_call_t *call,
+    ngx_http_webhook_check_pt check)
+{
+    ngx_str_t   error;
+    ngx_uint_t  status;
+
+    status = check(call, &error);
+
+    return status ? ngx_http_webhook_call_set(call, status, &error) : NGX_OK;
+}
+
+
+/* The same for each element of a list. */
+
+static ngx_int_t
+ngx_http_webhook_check_elements(ngx_http_webhook_call_t *call,
+    ngx_http_webhook_check_pt check)
+{
+    ngx_str_t   error, which;
+    ngx_uint_t  status;
+
+    if (call->elements == NULL) {
+        return ngx_http_webhook_check_step(call, check);
+    }
+
+    for (call->element = 0; call->element < call->nelements; call->element++)
+    {
+        status = check(call, &error);
+
+        if (status) {
+            ngx_http_webhook_receive_say(call, &which,
+                                         "%V (element %ui of %ui)", &error,
+                                         call->element + 1, call->nelements);
+            return ngx_http_webhook_call_set(call, status, &which);
+        }
+    }
+
+    call->element = 0;
+
+    return NGX_OK;
+}
+
+
+static ngx_uint_t
+ngx_http_webhook_check_filter(ngx_http_webhook_call_t *call, ngx_str_t *error)
+{
+    ngx_uint_t                    i;
+    ngx_http_webhook_filter_t    *filter;
+    ngx_http_webhook_receiver_t  *receiver;
+
+    receiver = call->receiver;
+    filter = receiver->filters.elts;
+
+    for (i = 0; i < receiver->filters.nelts; i++) {
+
+        switch (webhook_condition_eval(filter[i].condition,
+                                       ngx_http_webhook_receive_lookup, call))
+        {
+        case 1:
+            continue;
+
+        case WEBHOOK_NOMEM:
+            ngx_str_set(error, "Out of memory; nothing was done");
+            return NGX_HTTP_SERVICE_UNAVAILABLE;
+
+        case WEBHOOK_LIMIT:
+            ngx_http_webhook_receive_warn(call,
+                                          "a filter ran into the limits of "
+                                          "regular expressions");
+
+            /* fall through */
+
+        default:
+            ngx_http_webhook_receive_say(call, error,
+                                         "The call does not meet the "
+                                         "condition: %V", &filter[i].text);
+            return NGX_HTTP_WEBHOOK_UNPROCESSABLE;
+        }
+    }
+
+    return 0;
+}
+
+
+static ngx_uint_t
+ngx_http_webhook_check_require(ngx_http_webhook_call_t *call,
+    ngx_str_t *error)
+{
+    u_char                       *p, *last;
+    ngx_uint_t                    i, n;
+    webhook_path_t              **path;
+    webhook_value_t               v;
+    const webhook_str_t          *name;
+    ngx_http_webhook_receiver_t  *receiver;
+
+    receiver = call->receiver;
+
+    path = receiver->require.elts;
+    n = receiver->require.nelts;
+
+    for (i = 0; i < n; i++) {
+
+        if (ngx_http_webhook_receive_lookup(call, path[i], &v)
+            != WEBHOOK_OK)
+        {
+            ngx_str_set(error, "Out of memory; nothing was done");
+            return NGX_HTTP_SERVICE_UNAVAILABLE;
+        }
+
+        if (webhook_value_empty(&v)) {
+            break;
+        }
+    }
+
+    if (i == n) {
+        return 0;
+    }
+
+    /* the whole list: it says what a call has to have, not what is missing */
+
+    p = ngx_pnalloc(call->pool, NGX_HTTP_WEBHOOK_ERROR_MAX);
+    if (p == NULL) {
+        ngx_str_set(error, "Missing required fields");
+        return NGX_HTTP_WEBHOOK_UNPROCESSABLE;
+    }
+
+    error->data = p;
+    last = p + NGX_HTTP_WEBHOOK_ERROR_MAX;
+
+    p = ngx_slprintf(p, last, "Missing required field%s: ", n > 1 ? "s" : "");
+
+    for (i = 0; i < n; i++) {
+        name = webhook_path_text(path[i]);
+
+        p = ngx_slprintf(p, last, "%s'%*s'",
+                         i == 0 ? "" : i < n - 1 ? ", " : " and ",
+                         name->len, name->data);
+    }
+
+    error->len = p - error->data;
+
+    return NGX_HTTP_WEBHOOK_UNPROCESSABLE;
+}
+
+
+static ngx_uint_t
+ngx_http_webhook_check_target(ngx_http_webhook_call_t *call, ngx_str_t *error)
+{
+    ngx_str_t                     text;
+    ngx_uint_t                    status;
+    webhook_error_t               err;
+    ngx_http_webhook_receiver_t  *receiver;
+
+    receiver = call->receiver;
+
+    if (receiver->target_id) {
+
+        status = ngx_http_webhook_receive_text(call, receiver->target_id,
+                                               NGX_HTTP_WEBHOOK_ERROR_MAX,
+                                               &text, &err);
+        if (status) {
+            ngx_http_webhook_receive_say(call, error, "No valid target id: %s",
+                                         err.text);
+            return status;
+        }
+
+        if (text.len == 0) {
+            ngx_str_set(error, "The payload names no target: "
+                               "its id is missing");
+            return NGX_HTTP_WEBHOOK_UNPROCESSABLE;
+        }
+    }
+
+    if (receiver->target_model) {
+
+        status = ngx_http_webhook_receive_text(call, receiver->target_model,
+                                               NGX_HTTP_WEBHOOK_ERROR_MAX,
+                                               &text, &err);
+        if (status) {
+            ngx_http_webhook_receive_say(call, error,
+                                         "No valid target model: %s",
+                                         err.text);
+            return status;
+        }
+
+        if (text.len == 0) {
+            ngx_str_set(error, "The payload names no target: "
+                               "its model is missing");
+            return NGX_HTTP_WEBHOOK_UNPROCESSABLE;
+        }
+
+        return ngx_http_webhook_check_model(call, &text, error);
+    }
+
+    return 0;
+}
+
+
+static ngx_uint_t
+ngx_http_webhook_check_model(ngx_http_webhook_call_t *call, ngx_str_t *text,
+    ngx_str_t *error)
+{
+    ngx_str_t                    *model;
+    ngx_uint_t                    i, n;
+    webhook_error_t               err;
+    ngx_http_webhook_receiver_t  *receiver;
+
+    receiver = call->receiver;
+
+    model = receiver->models.elts;
+    n = receiver->models.nelts;
+
+    if (receiver->model.len) {
+        model = &receiver->model;
+        n = 1;
+    }
+
+    for (i = 0; i < n; i++) {
+        if (text->len == model[i].len
+            && ngx_memcmp(text->data, model[i].data, text->len) == 0)
+        {
+            return 0;
+        }
+    }
+
+    if (n == 0) {
+        return 0;
+    }
+
+    if (receiver->redact.nelts
+        && ngx_http_webhook_receive_shown_text(call, receiver->target_model,
+                                               NGX_HTTP_WEBHOOK_ERROR_MAX,
+                                               "***", text, &err)
+           != 0)
+    {
+        ngx_str_set(error, "Out of memory; nothing was done");
+        return NGX_HTTP_SERVICE_UNAVAILABLE;
+    }
+
+    if (text->len > 64) {
+        text->len = 64;
+    }
+
+    if (n == 1) {
+        ngx_http_webhook_receive_say(call, error,
+                                     "This hook is for '%V', not for '%V'",
+                                     model, text);
+
+    } else {
+        ngx_http_webhook_receive_say(call, error,
+                                     "This hook is not for '%V'", text);
+    }
+
+    return NGX_HTTP_WEBHOOK_UNPROCESSABLE;
+}
+
+
+/*
+ * True where the header X-Webhook-Dry-Run or the argument dry_run is there,
+ * with a value or without, unless it says no: who asks for it in another way
+ * than ours shall not find that it was real.
+ */
+
+ngx_uint_t
+ngx_http_webhook_receive_dry_run(ngx_http_request_t *r)
+{
+    u_char           *p, *last, *end, *eq;
+    size_t            len;
+    ngx_str_t         value;
+    ngx_uint_t        i;
+    webhook_value_t   v;
+
+    static const webhook_str_t  header = webhook_str("X-Webhook-Dry-Run");
+
+    static ngx_str_t  no[] = {
+        ngx_string("0"),
+        ngx_string("false"),
+        ngx_string("no"),
+        ngx_string("off")
+    };
+
+    if (ngx_http_webhook_lookup_header(r, &header, &v) != NGX_OK) {
+        return 1;
+    }
+
+    if (!v.missing) {
+        value.data = v.span.data;
+        value.len = v.span.len;
+        goto found;
+    }
+
+    p = r->args.data;
+    last = p + r->args.len;
+    len = sizeof("dry_run") - 1;
+
+    for ( /* void */ ; p < last; p = end + 1) {
+
+        end = ngx_strlchr(p, last, '&');
+        if (end == NULL) {
+            end = last;
+        }
+
+        eq = ngx_strlchr(p, end, '=');
+        if (eq == NULL) {
+            eq = end;
+        }
+
+        if ((size_t) (eq - p) == len
+            && ngx_strncasecmp(p, (u_char *) "dry_run", len) == 0)
+        {
+            value.data = eq < end ? eq + 1 : end;
+            value.len = end - value.data;
+            goto found;
+        }
+    }
+
+    return 0;
+
+found:
+
+    for (i = 0; i < sizeof(no) / sizeof(no[0]); i++) {
+        if (value.len == no[i].len
+            && ngx_strncasecmp(value.data, no[i].data, value.len) == 0)
+        {
+            return 0;
+        }
+    }
+
+    return 1;
+}
+
+
+void ngx_cdecl
+ngx_http_webhook_receive_say(ngx_http_webhook_call_t *call, ngx_str_t *text,
+    const char *fmt, ...)
+{
+    u_char   *p;
+    va_list   args;
+
+    p = ngx_pnalloc(call->pool, NGX_HTTP_WEBHOOK_ERROR_MAX);
+    if (p == NULL) {
+        ngx_str_null(text);
+        return;
+    }
+
+    text->data = p;
+
+    va_start(args, fmt);
+    p = ngx_vslprintf(p, p + NGX_HTTP_WEBHOOK_ERROR_MAX, fmt, args);
+    va_end(args);
+
+    text->len = p - text->data;
+
+    ngx_http_webhook_check_printable(text);
+}
+
+
+void ngx_cdecl
+ngx_http_webhook_receive_warn(ngx_http_webhook_call_t *call, const char *fmt,
+    ...)
+{
+    u_char                      *p, text[NGX_HTTP_WEBHOOK_ERROR_MAX];
+    va_list                      args;
+    ngx_http_webhook_warning_t  *warning, **next;
+
+    va_start(args, fmt);
+    p = ngx_vslprintf(text, text + NGX_HTTP_WEBHOOK_ERROR_MAX, fmt, args);
+    va_end(args);
+
+    warning = ngx_palloc(call->pool, sizeof(ngx_http_webhook_warning_t)
+                                     + (p - text));
+    if (warning == NULL) {
+        return;
+    }
+
+    warning->next = NULL;
+    warning->text.data = (u_char *) (warning + 1);
+    warning->text.len = p - text;
+    ngx_memcpy(warning->text.data, text, p - text);
+
+    for (next = &call->warnings; *next; next = &(*next)->next) {
+        /* void */
+    }
+
+    *next = warning;
+
+    if (!call->away) {
+        ngx_http_webhook_receive_tell(call);
+    }
+}
+
+
+void
+ngx_http_webhook_receive_tell(ngx_http_webhook_call_t *call)
+{
+    ngx_http_webhook_warning_t  *warning;
+
+    for (warning = call->warnings; warning; warning = warning->next) {
+        ngx_log_error(NGX_LOG_WARN, call->request->connection->log, 0,
+                      "webhook receiver \"%V\": %V", &call->receiver->name,
+                      &warning->text);
+    }
+
+    call->warnings = NULL;
+}
+
+
+/* A log line is one line; what is not UTF-8 is mended where JSON is made. */
+
+static void
+ngx_http_webhook_check_printable(ngx_str_t *text)
+{
+    size_t  i;
+
+    for (i = 0; i < text->len; i++) {
+        if (text->data[i] < 0x20 || text->data[i] == 0x7f) {
+            text->data[i] = ' ';
+        }
+    }
+}

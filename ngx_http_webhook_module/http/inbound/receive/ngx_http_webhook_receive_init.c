@@ -1,0 +1,231 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * Where the inbound room stands in nginx: phases, filters, variables.
+ */
+
+
+#include "http/inbound/call/ngx_http_webhook_call.h"
+
+
+static ngx_int_t ngx_http_webhook_receive_header_filter(
+    ngx_http_request_t *r);
+static ngx_int_t ngx_http_webhook_receive_body_filter(ngx_http_request_t *r,
+    ngx_chain_t *in);
+static ngx_int_t ngx_http_webhook_receive_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data);
+static ngx_int_t ngx_http_webhook_receive_phase(ngx_http_core_main_conf_t *c,
+    ngx_uint_t phase, ngx_http_handler_pt handler);
+
+
+static ngx_http_output_header_filter_pt  ngx_http_next_header_filter;
+static ngx_http_output_body_filter_pt    ngx_http_next_body_filter;
+
+
+static ngx_str_t  ngx_http_webhook_receiver_name =
+    ngx_string("webhook_receiver");
+
+
+static ngx_int_t
+ngx_http_webhook_receive_header_filter(ngx_http_request_t *r)
+{
+    if (r != r->main) {
+
+        if (ngx_http_webhook_receive_act_header(r)) {
+            return NGX_OK;
+        }
+
+    } else if (ngx_http_webhook_receive_instead_header(r) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_next_header_filter(r);
+}
+
+
+static ngx_int_t
+ngx_http_webhook_receive_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
+{
+    ngx_chain_t  *out;
+
+    if (r != r->main) {
+
+        if (ngx_http_webhook_receive_act_body(r, in)) {
+            return NGX_OK;
+        }
+
+    } else if (ngx_http_webhook_receive_instead_body(r, in, &out)) {
+
+        if (out == NULL && in) {
+            return NGX_OK;
+        }
+
+        return ngx_http_next_body_filter(r, out);
+    }
+
+    return ngx_http_next_body_filter(r, in);
+}
+
+
+ngx_int_t
+ngx_http_webhook_receive_variables(ngx_conf_t *cf)
+{
+    ngx_http_variable_t  *var;
+
+    var = ngx_http_add_variable(cf, &ngx_http_webhook_receiver_name,
+                                NGX_HTTP_VAR_NOCACHEABLE);
+    if (var == NULL) {
+        return NGX_ERROR;
+    }
+
+    var->get_handler = ngx_http_webhook_receive_variable;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_webhook_receive_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    ngx_http_webhook_call_t  *call;
+
+    call = ngx_http_webhook_call_get(r->main);
+
+    if (call == NULL || call->receiver == NULL) {
+        v->not_found = 1;
+        return NGX_OK;
+    }
+
+    v->data = call->receiver->name.data;
+    v->len = call->receiver->name.len;
+    v->valid = 1;
+    v->no_cacheable = 0;
+    v->not_found = 0;
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_webhook_receive_status(ngx_http_request_t *r, ngx_str_t *value)
+{
+    ngx_http_webhook_call_t      *call;
+    ngx_http_webhook_loc_conf_t  *wlcf;
+
+    r = r->main;
+
+    wlcf = ngx_http_get_module_loc_conf(r, ngx_http_webhook_module);
+    call = ngx_http_webhook_call_get(r);
+
+    if (!wlcf->receive && (call == NULL || call->status == 0)) {
+        return NGX_DECLINED;
+    }
+
+    if (call && call->repeated) {
+        ngx_str_set(value, "repeat");
+
+    } else if (call && call->status == NGX_HTTP_ACCEPTED) {
+        ngx_str_set(value, "accepted");
+
+    } else if (call && call->status
+               && call->status < NGX_HTTP_SPECIAL_RESPONSE)
+    {
+        ngx_str_set(value, "ok");
+
+    } else if (call && call->status >= NGX_HTTP_INTERNAL_SERVER_ERROR) {
+        ngx_str_set(value, "failed");
+
+    } else if (call && call->running) {
+        ngx_str_null(value);
+
+    } else {
+        ngx_str_set(value, "refused");
+    }
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_webhook_receive_init(ngx_conf_t *cf)
+{
+    ngx_http_core_main_conf_t     *cmcf;
+    ngx_http_webhook_main_conf_t  *wmcf;
+
+    /*
+     * The filters stand in every configuration, see capture_init(); what
+     * belongs to a configuration itself only where some location receives.
+     */
+
+    ngx_http_next_header_filter = ngx_http_top_header_filter;
+    ngx_http_top_header_filter = ngx_http_webhook_receive_header_filter;
+
+    ngx_http_next_body_filter = ngx_http_top_body_filter;
+    ngx_http_top_body_filter = ngx_http_webhook_receive_body_filter;
+
+    wmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_webhook_module);
+
+    if (!wmcf->receive) {
+        return NGX_OK;
+    }
+
+    if (ngx_http_webhook_receive_request_id_init(cf, wmcf) != NGX_OK
+        || ngx_http_webhook_receive_limit_zone(cf, wmcf) != NGX_OK
+        || ngx_http_webhook_receive_mask_init(cf, wmcf) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
+
+    if (ngx_http_webhook_receive_phase(cmcf, NGX_HTTP_POST_READ_PHASE,
+                                       ngx_http_webhook_receive_mask)
+        != NGX_OK
+        || ngx_http_webhook_receive_phase(cmcf, NGX_HTTP_SERVER_REWRITE_PHASE,
+                                          ngx_http_webhook_receive_mask_late)
+           != NGX_OK
+        || ngx_http_webhook_receive_phase(cmcf, NGX_HTTP_REWRITE_PHASE,
+                                          ngx_http_webhook_receive_mask_late)
+           != NGX_OK
+        || ngx_http_webhook_receive_phase(cmcf, NGX_HTTP_LOG_PHASE,
+                                          ngx_http_webhook_receive_mask_log)
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+/*
+ * Puts a handler before all others of its phase: the log phase runs them from
+ * the first to the last, the others from the last to the first.
+ */
+
+static ngx_int_t
+ngx_http_webhook_receive_phase(ngx_http_core_main_conf_t *cmcf,
+    ngx_uint_t phase, ngx_http_handler_pt handler)
+{
+    ngx_array_t          *handlers;
+    ngx_http_handler_pt  *h;
+
+    handlers = &cmcf->phases[phase].handlers;
+
+    h = ngx_array_push(handlers);
+    if (h == NULL) {
+        return NGX_ERROR;
+    }
+
+    if (phase == NGX_HTTP_LOG_PHASE) {
+        h = handlers->elts;
+        ngx_memmove(h + 1, h,
+                    (handlers->nelts - 1) * sizeof(ngx_http_handler_pt));
+    }
+
+    *h = handler;
+
+    return NGX_OK;
+}

@@ -1,0 +1,700 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * What repeats of a call have in common: the key that they are known by, and
+ * what the API is told of it.
+ */
+
+
+#include "http/inbound/call/ngx_http_webhook_call.h"
+#include "http/outbound/payload/ngx_http_webhook_lookup.h"
+#include "http/runtime/ngx_http_webhook_batch.h"
+#include "http/runtime/ngx_http_webhook_metrics.h"
+
+#include <openssl/evp.h>
+#include <openssl/rand.h>
+
+
+#define NGX_HTTP_WEBHOOK_IDEMPOTENCY_LEN  32    /* hexadecimal digits */
+#define NGX_HTTP_WEBHOOK_REPEAT_TRIES     3     /* after UNKNOWN */
+#define NGX_HTTP_WEBHOOK_REPEAT_RUN       (60 * 60 * UINT64_C(1000))
+                                                /* ms: the death of a worker
+                                                   is seen sooner */
+#define NGX_HTTP_WEBHOOK_REPEAT_ANSWER    4096  /* bytes that are kept */
+#define NGX_HTTP_WEBHOOK_REPEAT_JOBS      65536 /* under way: calls that gave
+                                                   up waiting leave theirs */
+
+
+/* An operation under way, which outlives its request. */
+
+typedef struct {
+    ngx_http_webhook_job_t    job;
+    ngx_http_webhook_call_t  *call;             /* NULL: it is gone */
+    ngx_uint_t                tries;
+} ngx_http_webhook_repeat_t;
+
+
+static ngx_uint_t ngx_http_webhook_repeat_key(ngx_http_webhook_call_t *call,
+    ngx_str_t *error);
+static void ngx_http_webhook_repeat_reserved(ngx_http_webhook_job_t *job);
+static ngx_int_t ngx_http_webhook_repeat_unanswered(
+    ngx_http_webhook_call_t *call);
+static ngx_int_t ngx_http_webhook_repeat_unsettled(
+    ngx_http_webhook_call_t *call);
+static void ngx_http_webhook_repeat_free(ngx_http_webhook_repeat_t *repeat);
+static ngx_int_t ngx_http_webhook_repeat_state(ngx_http_webhook_call_t *call,
+    webhook_op_t *op);
+static void ngx_http_webhook_repeat_forget(ngx_http_webhook_repeat_t *repeat);
+static ngx_http_webhook_repeat_t *ngx_http_webhook_repeat_settlement(
+    ngx_http_webhook_call_t *call, ngx_uint_t status);
+static void ngx_http_webhook_repeat_settled(ngx_http_webhook_job_t *job);
+static ngx_uint_t ngx_http_webhook_repeat_again(
+    ngx_http_webhook_repeat_t *repeat);
+static ngx_int_t ngx_http_webhook_repeat_digest(ngx_str_t *pieces,
+    ngx_uint_t n, u_char *digest);
+
+
+static ngx_uint_t  ngx_http_webhook_repeat_jobs;
+
+
+ngx_int_t
+ngx_http_webhook_receive_key(ngx_http_webhook_call_t *call)
+{
+    ngx_str_t   error;
+    ngx_uint_t  status;
+
+    if (call->receiver->dedupe == NGX_HTTP_WEBHOOK_DEDUPE_NONE) {
+        return NGX_OK;
+    }
+
+    call->whole = 1;
+    status = ngx_http_webhook_repeat_key(call, &error);
+    call->whole = 0;
+
+    if (status) {
+        return ngx_http_webhook_call_set(call, status, &error);
+    }
+
+    call->keyed = 1;
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_webhook_receive_reserve(ngx_http_webhook_call_t *call)
+{
+    ngx_str_t                   error;
+    webhook_op_reserve_t       *reserve;
+    ngx_http_webhook_repeat_t  *repeat;
+
+    if (!call->keyed
+        || call->receiver->mode == NGX_HTTP_WEBHOOK_MODE_TEST)
+    {
+        return NGX_OK;
+    }
+
+    if (ngx_http_webhook_repeat_jobs >= NGX_HTTP_WEBHOOK_REPEAT_JOBS) {
+        ngx_http_webhook_count(NGX_HTTP_WEBHOOK_CALLS_BEHIND, 1);
+        ngx_str_set(&error, "Too much waits for the store; nothing was done");
+        return ngx_http_webhook_call_set(call, NGX_HTTP_SERVICE_UNAVAILABLE,
+                                         &error);
+    }
+
+    repeat = ngx_calloc(sizeof(ngx_http_webhook_repeat_t),
+                        call->request->connection->log);
+
+    if (repeat == NULL) {
+        goto failed;
+    }
+
+    reserve = &repeat->job.op.u.reserve;
+
+    reserve->scope = call->receiver->id;
+    reserve->run = NGX_HTTP_WEBHOOK_REPEAT_RUN;
+    ngx_memcpy(reserve->key, call->repeat, sizeof(reserve->key));
+
+    if (RAND_bytes((u_char *) &reserve->asker, sizeof(reserve->asker)) != 1) {
+        ngx_free(repeat);
+        goto failed;
+    }
+
+    reserve->asker |= 1;
+
+    repeat->call = call;
+    repeat->job.op.type = WEBHOOK_OP_RESERVE;
+    repeat->job.handler = ngx_http_webhook_repeat_reserved;
+
+    call->job = repeat;
+
+    ngx_http_webhook_repeat_jobs++;
+    ngx_http_webhook_batch_post(&repeat->job);
+    ngx_http_webhook_receive_await(call, ngx_http_webhook_repeat_unanswered);
+
+    return NGX_AGAIN;
+
+failed:
+
+    ngx_str_set(&error, "Out of memory; nothing was done");
+
+    return ngx_http_webhook_call_set(call, NGX_HTTP_SERVICE_UNAVAILABLE,
+                                     &error);
+}
+
+
+/* 0, or the status of a call that has nothing to know it by. */
+
+static ngx_uint_t
+ngx_http_webhook_repeat_key(ngx_http_webhook_call_t *call, ngx_str_t *error)
+{
+    u_char                        digest[EVP_MAX_MD_SIZE];
+    ngx_str_t                     pieces[2], name;
+    webhook_buf_t                 buf;
+    webhook_str_t                 text;
+    webhook_value_t               v;
+    ngx_http_webhook_receiver_t  *receiver;
+
+    receiver = call->receiver;
+
+    webhook_buf_init(&buf, 0);
+
+    switch (receiver->dedupe) {
+
+    case NGX_HTTP_WEBHOOK_DEDUPE_HEADER:
+
+        ngx_str_set(&pieces[0], "header");
+        name = receiver->dedupe_header;
+
+        if (ngx_http_webhook_lookup_lines(call->pool,
+                             &call->request->headers_in.headers,
+                             ngx_http_webhook_str(&receiver->dedupe_header),
+                             &v)
+            != NGX_OK)
+        {
+            goto nomem;
+        }
+
+        break;
+
+    case NGX_HTTP_WEBHOOK_DEDUPE_BODY:
+
+        ngx_str_set(&pieces[0], "body");
+        name = *ngx_http_webhook_nstr(
+                                   webhook_path_text(receiver->dedupe_path));
+
+        if (ngx_http_webhook_receive_lookup(call, receiver->dedupe_path, &v)
+            != WEBHOOK_OK)
+        {
+            goto nomem;
+        }
+
+        break;
+
+    default:
+
+        ngx_str_set(&pieces[0], "hash");
+        ngx_str_null(&name);
+
+        ngx_memzero(&v, sizeof(webhook_value_t));
+
+        v.is_text = 1;
+        v.span.data = call->body;
+        v.span.len = call->body_len;
+        break;
+    }
+
+    if (webhook_value_empty(&v)) {
+        ngx_http_webhook_receive_say(call, error,
+                                     "The call has no '%V', by which repeats "
+                                     "are known", &name);
+        return NGX_HTTP_WEBHOOK_UNPROCESSABLE;
+    }
+
+    if (webhook_value_view(&v, &buf, &text) != WEBHOOK_OK) {
+        webhook_buf_free(&buf);
+        goto nomem;
+    }
+
+    pieces[1] = *ngx_http_webhook_nstr(&text);
+
+    if (ngx_http_webhook_repeat_digest(pieces, 2, digest) != NGX_OK) {
+        webhook_buf_free(&buf);
+        goto nomem;
+    }
+
+    webhook_buf_free(&buf);
+
+    ngx_memcpy(call->repeat, digest, sizeof(call->repeat));
+
+    return 0;
+
+nomem:
+
+    ngx_str_set(error, "Out of memory; nothing was done");
+
+    return NGX_HTTP_SERVICE_UNAVAILABLE;
+}
+
+
+static void
+ngx_http_webhook_repeat_reserved(ngx_http_webhook_job_t *job)
+{
+    ngx_int_t                   rc;
+    ngx_connection_t           *c;
+    ngx_http_webhook_call_t    *call;
+    ngx_http_webhook_repeat_t  *repeat;
+
+    repeat = (ngx_http_webhook_repeat_t *) job;
+    call = repeat->call;
+
+    if (ngx_http_webhook_repeat_again(repeat)) {
+        return;
+    }
+
+    if (call == NULL || ngx_http_webhook_batch_closing()) {
+
+        if (call) {
+            call->job = NULL;
+        }
+
+        ngx_http_webhook_repeat_forget(repeat);
+        return;
+    }
+
+    call->job = NULL;
+    ngx_http_webhook_receive_await_end(call);
+
+    c = call->request->connection;
+    ngx_http_set_log_request(c->log, call->request);
+
+    rc = ngx_http_webhook_repeat_state(call, &job->op);
+
+    ngx_http_webhook_repeat_free(repeat);
+
+    ngx_http_webhook_call_resume(call, rc);
+
+    ngx_http_run_posted_requests(c);
+}
+
+
+static ngx_int_t
+ngx_http_webhook_repeat_state(ngx_http_webhook_call_t *call, webhook_op_t *op)
+{
+    u_char                *p;
+    ngx_str_t              error;
+    webhook_op_reserve_t  *reserve;
+
+    reserve = &op->u.reserve;
+
+    if (op->result != WEBHOOK_STORE_OK) {
+
+        ngx_log_error(NGX_LOG_ERR, call->request->connection->log, 0,
+                      "webhook receiver \"%V\": the store cannot tell repeats: "
+                      "%s", &call->receiver->name,
+                      op->result == WEBHOOK_STORE_FULL && reserve->bound
+                      ? "it knows as many calls as it may (dedupe_rows)"
+                      : webhook_store_result_text(op->result));
+
+        if (op->result == WEBHOOK_STORE_FULL && reserve->bound) {
+            ngx_http_webhook_count(NGX_HTTP_WEBHOOK_CALLS_UNKNOWN, 1);
+
+            ngx_str_set(&error, "As many calls are known as may be, and this "
+                                "is none of them; nothing was done");
+
+        } else {
+            ngx_str_set(&error, "The store is unavailable; nothing was done");
+        }
+
+        return ngx_http_webhook_call_set(call, NGX_HTTP_SERVICE_UNAVAILABLE,
+                                         &error);
+    }
+
+    switch (reserve->state) {
+
+    case WEBHOOK_DEDUPE_NEW:
+        call->reserved = reserve->token;
+        return NGX_OK;
+
+    case WEBHOOK_DEDUPE_RUNNING:
+        ngx_str_set(&error, "The same call is under way; nothing was done "
+                            "again");
+        return ngx_http_webhook_call_set(call, NGX_HTTP_CONFLICT, &error);
+
+    case WEBHOOK_DEDUPE_SEEN:
+        break;
+    }
+
+    call->repeated = 1;
+
+    if (reserve->answer.len) {
+
+        p = ngx_pnalloc(call->pool, reserve->answer.len);
+
+        if (p) {
+            ngx_memcpy(p, reserve->answer.data, reserve->answer.len);
+            call->answer.data = p;
+            call->answer.len = reserve->answer.len;
+        }
+    }
+
+    return ngx_http_webhook_call_set(call, reserve->status, NULL);
+}
+
+
+/* A reservation that nobody waits for any more. */
+
+static void
+ngx_http_webhook_repeat_forget(ngx_http_webhook_repeat_t *repeat)
+{
+    webhook_op_t           *op;
+    webhook_op_settle_t    settle;
+
+    op = &repeat->job.op;
+
+    if (op->result != WEBHOOK_STORE_OK
+        || op->u.reserve.state != WEBHOOK_DEDUPE_NEW
+        || ngx_http_webhook_batch_closing())
+    {
+        ngx_http_webhook_repeat_free(repeat);
+        return;
+    }
+
+    ngx_memzero(&settle, sizeof(webhook_op_settle_t));
+
+    settle.scope = op->u.reserve.scope;
+    settle.token = op->u.reserve.token;
+    ngx_memcpy(settle.key, op->u.reserve.key, sizeof(settle.key));
+
+    webhook_op_free(op);
+    ngx_memzero(op, sizeof(webhook_op_t));
+
+    op->type = WEBHOOK_OP_SETTLE;
+    op->u.settle = settle;
+
+    repeat->call = NULL;
+    repeat->tries = 0;
+    repeat->job.handler = ngx_http_webhook_repeat_settled;
+
+    ngx_http_webhook_batch_post(&repeat->job);
+}
+
+
+/*
+ * The first call's answer is kept before it is sent: who gets it twice gets
+ * the same.  One that failed is forgotten, and may come again.
+ */
+
+ngx_int_t
+ngx_http_webhook_receive_settle(ngx_http_webhook_call_t *call)
+{
+    ngx_http_webhook_repeat_t  *repeat;
+
+    if (call->reserved == 0) {
+        return NGX_OK;
+    }
+
+    repeat = ngx_http_webhook_repeat_settlement(call, call->status);
+
+    if (repeat == NULL) {
+        return NGX_OK;
+    }
+
+    repeat->call = call;
+    call->job = repeat;
+
+    ngx_http_webhook_batch_post(&repeat->job);
+    ngx_http_webhook_receive_await(call, ngx_http_webhook_repeat_unsettled);
+
+    return NGX_AGAIN;
+}
+
+
+void *
+ngx_http_webhook_receive_defer(ngx_http_webhook_call_t *call,
+    ngx_uint_t status)
+{
+    return call->reserved ? ngx_http_webhook_repeat_settlement(call, status)
+                          : NULL;
+}
+
+
+void
+ngx_http_webhook_receive_deferred(void *deferred, ngx_uint_t kept)
+{
+    webhook_op_settle_t        *settle;
+    ngx_http_webhook_repeat_t  *repeat;
+
+    repeat = deferred;
+
+    if (ngx_http_webhook_batch_closing()) {
+        ngx_http_webhook_repeat_free(repeat);
+        return;
+    }
+
+    if (!kept) {
+
+        /* nothing was done, or not all: it may come again */
+
+        settle = &repeat->job.op.u.settle;
+
+        settle->keep = 0;
+        settle->status = 0;
+        settle->answer.len = 0;
+    }
+
+    ngx_http_webhook_batch_post(&repeat->job);
+}
+
+
+/* The end of a reservation, which the call gives away; NULL on lack of
+   memory. */
+
+static ngx_http_webhook_repeat_t *
+ngx_http_webhook_repeat_settlement(ngx_http_webhook_call_t *call,
+    ngx_uint_t status)
+{
+    size_t                      len;
+    u_char                     *p;
+    webhook_op_settle_t        *settle;
+    ngx_http_webhook_repeat_t  *repeat;
+
+    len = 0;
+
+    if (status < NGX_HTTP_SPECIAL_RESPONSE
+        && call->answer.len <= NGX_HTTP_WEBHOOK_REPEAT_ANSWER)
+    {
+        len = call->answer.len;
+    }
+
+    repeat = ngx_calloc(sizeof(ngx_http_webhook_repeat_t) + len,
+                        call->request->connection->log);
+
+    if (repeat == NULL) {
+
+        /* it is told as under way until the reservation runs out */
+
+        call->reserved = 0;
+
+        ngx_log_error(NGX_LOG_ERR, call->request->connection->log, 0,
+                      "webhook receiver \"%V\": no memory to keep an answer "
+                      "for repeats", &call->receiver->name);
+        return NULL;
+    }
+
+    settle = &repeat->job.op.u.settle;
+
+    settle->scope = call->receiver->id;
+    settle->token = call->reserved;
+    ngx_memcpy(settle->key, call->repeat, sizeof(settle->key));
+
+    if (status < NGX_HTTP_SPECIAL_RESPONSE) {
+        settle->keep = call->receiver->dedupe_ttl;
+        settle->status = (uint32_t) status;
+    }
+
+    if (len) {
+        p = (u_char *) (repeat + 1);
+        ngx_memcpy(p, call->answer.data, len);
+
+        settle->answer.data = p;
+        settle->answer.len = len;
+    }
+
+    call->reserved = 0;
+
+    repeat->job.op.type = WEBHOOK_OP_SETTLE;
+    repeat->job.handler = ngx_http_webhook_repeat_settled;
+
+    ngx_http_webhook_repeat_jobs++;
+
+    return repeat;
+}
+
+
+/* Whether it is a repeat cannot be told. */
+
+static ngx_int_t
+ngx_http_webhook_repeat_unanswered(ngx_http_webhook_call_t *call)
+{
+    ngx_str_t  error;
+
+    ngx_http_webhook_receive_repeat_end(call);
+
+    ngx_str_set(&error, "The store has not answered in time; nothing was done");
+
+    return ngx_http_webhook_call_set(call, NGX_HTTP_SERVICE_UNAVAILABLE,
+                                     &error);
+}
+
+
+/* The answer is kept for repeats later than it is sent. */
+
+static ngx_int_t
+ngx_http_webhook_repeat_unsettled(ngx_http_webhook_call_t *call)
+{
+    ngx_http_webhook_receive_repeat_end(call);
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_http_webhook_repeat_free(ngx_http_webhook_repeat_t *repeat)
+{
+    webhook_op_free(&repeat->job.op);
+    ngx_free(repeat);
+
+    ngx_http_webhook_repeat_jobs--;
+}
+
+
+static void
+ngx_http_webhook_repeat_settled(ngx_http_webhook_job_t *job)
+{
+    ngx_connection_t           *c;
+    ngx_http_webhook_call_t    *call;
+    webhook_store_result_e      result;
+    ngx_http_webhook_repeat_t  *repeat;
+
+    repeat = (ngx_http_webhook_repeat_t *) job;
+
+    if (ngx_http_webhook_repeat_again(repeat)) {
+        return;
+    }
+
+    call = repeat->call;
+    result = job->op.result;
+
+    ngx_http_webhook_repeat_free(repeat);
+
+    if (result != WEBHOOK_STORE_OK && result != WEBHOOK_STORE_DUPLICATE) {
+        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
+                      "a webhook receiver's answer was not kept for repeats: "
+                      "%s", webhook_store_result_text(result));
+    }
+
+    if (call == NULL) {
+        return;
+    }
+
+    call->job = NULL;
+    ngx_http_webhook_receive_await_end(call);
+
+    if (ngx_http_webhook_batch_closing()) {
+        return;
+    }
+
+    c = call->request->connection;
+    ngx_http_set_log_request(c->log, call->request);
+
+    ngx_http_webhook_call_resume(call, NGX_OK);
+
+    ngx_http_run_posted_requests(c);
+}
+
+
+/* Repeats what is perhaps applied already, which its numbers make harmless. */
+
+static ngx_uint_t
+ngx_http_webhook_repeat_again(ngx_http_webhook_repeat_t *repeat)
+{
+    if (repeat->job.op.result != WEBHOOK_STORE_UNKNOWN
+        || ++repeat->tries >= NGX_HTTP_WEBHOOK_REPEAT_TRIES
+        || ngx_http_webhook_batch_closing())
+    {
+        return 0;
+    }
+
+    webhook_op_free(&repeat->job.op);
+
+    ngx_http_webhook_batch_post(&repeat->job);
+
+    return 1;
+}
+
+
+void
+ngx_http_webhook_receive_repeat_end(ngx_http_webhook_call_t *call)
+{
+    ngx_http_webhook_repeat_t *repeat = call->job;
+
+    if (repeat) {
+        repeat->call = NULL;
+        call->job = NULL;
+    }
+}
+
+
+ngx_int_t
+ngx_http_webhook_receive_idempotency(ngx_http_webhook_act_t *act,
+    ngx_str_t *value)
+{
+    u_char                   *p, digest[EVP_MAX_MD_SIZE],
+                              numbers[2 * NGX_INT_T_LEN + 2];
+    ngx_str_t                 pieces[3];
+    ngx_http_webhook_call_t  *call;
+
+    call = act->call;
+
+    pieces[0] = call->receiver->name;
+
+    if (call->keyed) {
+        pieces[1].data = call->repeat;
+        pieces[1].len = sizeof(call->repeat);
+
+    } else {
+        ngx_http_webhook_receive_request_id(call->request, &pieces[1]);
+    }
+
+    pieces[2].data = numbers;
+    pieces[2].len = ngx_sprintf(numbers, "/%ui/%ui", act->element,
+                                act->number)
+                    - numbers;
+
+    if (ngx_http_webhook_repeat_digest(pieces, 3, digest) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    p = ngx_pnalloc(call->pool, NGX_HTTP_WEBHOOK_IDEMPOTENCY_LEN);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_hex_dump(p, digest, NGX_HTTP_WEBHOOK_IDEMPOTENCY_LEN / 2);
+
+    value->data = p;
+    value->len = NGX_HTTP_WEBHOOK_IDEMPOTENCY_LEN;
+
+    return NGX_OK;
+}
+
+
+/* SHA-256 of the pieces, with a zero byte between two. */
+
+static ngx_int_t
+ngx_http_webhook_repeat_digest(ngx_str_t *pieces, ngx_uint_t n,
+    u_char *digest)
+{
+    int          ok;
+    ngx_uint_t   i;
+    EVP_MD_CTX  *ctx;
+
+    ctx = EVP_MD_CTX_new();
+    if (ctx == NULL) {
+        return NGX_ERROR;
+    }
+
+    ok = EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) == 1;
+
+    for (i = 0; ok && i < n; i++) {
+        ok = EVP_DigestUpdate(ctx, pieces[i].data, pieces[i].len) == 1
+             && (i + 1 == n || EVP_DigestUpdate(ctx, "", 1) == 1);
+    }
+
+    ok = ok && EVP_DigestFinal_ex(ctx, digest, NULL) == 1;
+
+    EVP_MD_CTX_free(ctx);
+
+    return ok ? NGX_OK : NGX_ERROR;
+}

@@ -1,0 +1,230 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * Handshakes that come with another method than POST: Meta's GET with a
+ * hub.challenge, and CloudEvents' OPTIONS.  They are answered by the worker,
+ * for receivers that were told to, and nothing is called.
+ */
+
+
+#include "http/inbound/call/ngx_http_webhook_call.h"
+#include "http/inbound/verify/ngx_http_webhook_receive_verify.h"
+#include "http/outbound/payload/ngx_http_webhook_lookup.h"
+
+
+static ngx_int_t ngx_http_webhook_greet_meta(ngx_http_webhook_call_t *call);
+static ngx_int_t ngx_http_webhook_greet_cloudevents(
+    ngx_http_webhook_call_t *call);
+
+
+ngx_int_t
+ngx_http_webhook_receive_keep_args(ngx_http_webhook_call_t *call)
+{
+    ngx_http_request_t            *r;
+    ngx_http_webhook_handshake_t  *handshake;
+
+    static u_char  name[] = "verify_token";
+
+    r = call->request;
+
+    if (r->method != NGX_HTTP_GET || r->args.len == 0) {
+        return NGX_OK;
+    }
+
+    handshake = call->receiver ? call->receiver->handshake : NULL;
+
+    if (handshake && handshake->meta.nkeys) {
+
+        call->args.data = ngx_pnalloc(r->pool, r->args.len);
+        if (call->args.data == NULL) {
+            return NGX_ERROR;
+        }
+
+        call->args.len = r->args.len;
+        ngx_memcpy(call->args.data, r->args.data, r->args.len);
+
+    } else if (ngx_strlcasestrn(r->args.data, r->args.data + r->args.len,
+                                name, sizeof(name) - 2)
+               == NULL)
+    {
+        /* else meant for another receiver, or for a token that was rotated */
+
+        return NGX_OK;
+    }
+
+    ngx_memset(r->args.data, '*', r->args.len);
+
+    if (r->args.len > sizeof("***") - 1) {
+        r->args.len = sizeof("***") - 1;
+    }
+
+    return NGX_OK;
+}
+
+
+void
+ngx_http_webhook_receive_wipe_args(ngx_http_webhook_call_t *call)
+{
+    if (call->args.len) {
+        ngx_explicit_memzero(call->args.data, call->args.len);
+        ngx_str_null(&call->args);
+    }
+}
+
+
+ngx_int_t
+ngx_http_webhook_receive_greet(ngx_http_webhook_call_t *call)
+{
+    ngx_http_webhook_handshake_t  *handshake;
+
+    handshake = call->receiver->handshake;
+
+    if (handshake == NULL) {
+        return NGX_DECLINED;
+    }
+
+    switch (call->request->method) {
+
+    case NGX_HTTP_GET:
+        return handshake->meta.nkeys ? ngx_http_webhook_greet_meta(call)
+                                     : NGX_DECLINED;
+
+    case NGX_HTTP_OPTIONS:
+        return handshake->cloudevents
+               ? ngx_http_webhook_greet_cloudevents(call)
+               : NGX_DECLINED;
+
+    default:
+        return NGX_DECLINED;
+    }
+}
+
+
+static ngx_int_t
+ngx_http_webhook_greet_meta(ngx_http_webhook_call_t *call)
+{
+    ngx_int_t                      rc;
+    webhook_buf_t                  out;
+    webhook_handshake_e            result;
+    ngx_http_webhook_handshake_t  *handshake;
+
+    handshake = call->receiver->handshake;
+
+    webhook_buf_init(&out, 0);
+
+    result = webhook_handshake_meta(ngx_http_webhook_str(&call->args),
+                                    handshake->meta.keys,
+                                    handshake->meta.nkeys, ngx_time(), &out);
+
+    ngx_http_webhook_receive_wipe_args(call);
+
+    rc = ngx_http_webhook_receive_greeted(call, result, &out);
+
+    if (rc == NGX_OK) {
+        return NGX_DECLINED;
+    }
+
+    ngx_str_set(&call->verified, "handshake: meta");
+
+    if (call->handshake) {
+        ngx_str_set(&call->answer_type, "text/plain");
+    }
+
+    return rc;
+}
+
+
+static ngx_int_t
+ngx_http_webhook_greet_cloudevents(ngx_http_webhook_call_t *call)
+{
+    u_char                        *p;
+    ngx_int_t                      rc;
+    ngx_str_t                      value;
+    webhook_buf_t                  rate;
+    webhook_str_t                  allowed;
+    webhook_value_t                origin, asked;
+    ngx_http_request_t            *r;
+    webhook_handshake_e            result;
+    ngx_http_webhook_handshake_t  *handshake;
+
+    static const webhook_str_t  name = webhook_str("WebHook-Request-Origin");
+    static const webhook_str_t  speed = webhook_str("WebHook-Request-Rate");
+
+    r = call->request;
+    handshake = call->receiver->handshake;
+
+    webhook_buf_init(&rate, 0);
+
+    result = WEBHOOK_HANDSHAKE_FAULT;
+
+    if (ngx_http_webhook_lookup_header(r, &name, &origin) == NGX_OK
+        && ngx_http_webhook_lookup_header(r, &speed, &asked) == NGX_OK)
+    {
+        if (origin.missing) {
+            origin.span.len = 0;
+        }
+
+        if (asked.missing) {
+            asked.span.len = 0;
+        }
+
+        result = webhook_handshake_cloudevents(&origin.span, &asked.span,
+                                               handshake->origins.elts,
+                                               handshake->origins.nelts,
+                                               handshake->rate, &allowed,
+                                               &rate);
+    }
+
+    if (result == WEBHOOK_HANDSHAKE_ANSWER) {
+
+        value = *ngx_http_webhook_nstr(&allowed);
+
+        if (rate.failed
+            || ngx_http_webhook_receive_header(r, "WebHook-Allowed-Origin",
+                                               &value)
+               != NGX_OK)
+        {
+            result = WEBHOOK_HANDSHAKE_FAULT;
+        }
+
+        ngx_str_set(&value, "POST, OPTIONS");
+
+        if (ngx_http_webhook_receive_header(r, "Allow", &value) != NGX_OK) {
+            result = WEBHOOK_HANDSHAKE_FAULT;
+        }
+    }
+
+    if (result == WEBHOOK_HANDSHAKE_ANSWER && rate.len) {
+
+        p = ngx_pnalloc(r->pool, rate.len);
+
+        if (p) {
+            value.data = p;
+            value.len = rate.len;
+            ngx_memcpy(p, rate.data, rate.len);
+        }
+
+        if (p == NULL
+            || ngx_http_webhook_receive_header(r, "WebHook-Allowed-Rate",
+                                               &value)
+               != NGX_OK)
+        {
+            result = WEBHOOK_HANDSHAKE_FAULT;
+        }
+    }
+
+    /* an answer without a body */
+
+    webhook_buf_free(&rate);
+
+    rc = ngx_http_webhook_receive_greeted(call, result, &rate);
+
+    if (rc == NGX_OK) {
+        return NGX_DECLINED;
+    }
+
+    ngx_str_set(&call->verified, "handshake: cloudevents");
+
+    return rc;
+}

@@ -1,0 +1,370 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * Was a call signed by who it says?  Over the bytes as they came, before
+ * anything else is done with them.  A call that is refused learns what is the
+ * matter with it, and nothing of what would have been right.
+ */
+
+
+#include "http/inbound/call/ngx_http_webhook_call.h"
+#include "http/inbound/verify/ngx_http_webhook_receive_verify.h"
+
+
+static int ngx_http_webhook_verify_header(void *data,
+    const webhook_str_t *name, webhook_str_t *value);
+static ngx_int_t ngx_http_webhook_verify_url(ngx_http_webhook_call_t *call,
+    webhook_str_t *url);
+static ngx_int_t ngx_http_webhook_verify_refuse(ngx_http_webhook_call_t *call,
+    webhook_verify_e result);
+static void ngx_http_webhook_verify_note(ngx_http_webhook_call_t *call,
+    const char *result);
+
+
+ngx_int_t
+ngx_http_webhook_receive_keep_token(ngx_http_webhook_call_t *call,
+    ngx_str_t *token)
+{
+    ngx_http_webhook_verify_t  *verify;
+
+    verify = call->receiver->verify;
+
+    if (verify == NULL || !verify->need_token) {
+        return NGX_OK;
+    }
+
+    call->token.data = ngx_pnalloc(call->pool, token->len);
+    if (call->token.data == NULL) {
+        return NGX_ERROR;
+    }
+
+    call->token.len = token->len;
+    ngx_memcpy(call->token.data, token->data, token->len);
+
+    return NGX_OK;
+}
+
+
+void
+ngx_http_webhook_receive_wipe_token(ngx_http_webhook_call_t *call)
+{
+    if (call->token.len) {
+        ngx_explicit_memzero(call->token.data, call->token.len);
+        ngx_str_null(&call->token);
+    }
+}
+
+
+ngx_int_t
+ngx_http_webhook_receive_verify(ngx_http_webhook_call_t *call)
+{
+    ngx_int_t                   rc;
+    webhook_str_t               body;
+    webhook_verify_e            result;
+    webhook_verified_t          verified;
+    ngx_http_request_t         *r;
+    webhook_verify_call_t       vc;
+    ngx_http_webhook_verify_t  *verify;
+
+    verify = call->receiver->verify;
+
+    if (verify == NULL) {
+        call->trusted = 1;
+        ngx_str_set(&call->verified, "off");
+        return NGX_OK;
+    }
+
+    r = call->request;
+
+    body.data = call->body;
+    body.len = call->body_len;
+
+    ngx_memzero(&vc, sizeof(webhook_verify_call_t));
+
+    vc.header = ngx_http_webhook_verify_header;
+    vc.data = r;
+    vc.body = &body;
+    vc.pieces = 1;
+    vc.now = ngx_time();
+
+    if (verify->need_url) {
+        rc = ngx_http_webhook_verify_url(call, &vc.url);
+
+    } else {
+        rc = NGX_OK;
+    }
+
+    result = WEBHOOK_VERIFY_FAULT;
+
+    if (rc == NGX_OK) {
+        result = webhook_verify(&verify->verifier, &vc, &verified);
+    }
+
+    if (vc.url.data) {
+        ngx_explicit_memzero(vc.url.data, vc.url.len);
+    }
+
+    if (result != WEBHOOK_VERIFY_OK) {
+        return ngx_http_webhook_verify_refuse(call, result);
+    }
+
+    call->trusted = 1;
+    call->key = verified.key;
+    call->repeat_id = *ngx_http_webhook_nstr(&verified.id);
+
+    ngx_http_webhook_verify_note(call, "ok");
+
+    return NGX_OK;
+}
+
+
+/* What the sender of the preset asks in a call that it signed. */
+
+ngx_int_t
+ngx_http_webhook_receive_handshake(ngx_http_webhook_call_t *call)
+{
+    webhook_buf_t               out;
+    webhook_str_t               body;
+    webhook_handshake_e         result;
+    ngx_http_webhook_verify_t  *verify;
+
+    verify = call->receiver->verify;
+
+    if (verify == NULL || (!verify->slack && !verify->zoom)) {
+        return NGX_OK;
+    }
+
+    body.data = call->body;
+    body.len = call->body_len;
+
+    webhook_buf_init(&out, 0);
+
+    if (verify->slack) {
+        result = webhook_handshake_slack(&body, &out);
+
+    } else {
+        result = webhook_handshake_zoom(&body,
+                                    &verify->verifier.keys[call->key], &out);
+    }
+
+    return ngx_http_webhook_receive_greeted(call, result, &out);
+}
+
+
+ngx_int_t
+ngx_http_webhook_receive_greeted(ngx_http_webhook_call_t *call,
+    webhook_handshake_e result, webhook_buf_t *out)
+{
+    ngx_int_t   rc;
+    ngx_str_t   error;
+    ngx_uint_t  status;
+
+    status = NGX_HTTP_OK;
+    rc = NGX_DONE;
+
+    switch (result) {
+
+    case WEBHOOK_HANDSHAKE_NONE:
+        rc = NGX_OK;
+        break;
+
+    case WEBHOOK_HANDSHAKE_ANSWER:
+        call->answer.len = out->len;
+        call->answer.data = ngx_pnalloc(call->pool, out->len + 1);
+
+        if (call->answer.data && !out->failed) {
+            if (out->len) {
+                ngx_memcpy(call->answer.data, out->data, out->len);
+            }
+
+            call->handshake = 1;
+            (void) ngx_http_webhook_call_set(call, NGX_HTTP_OK, NULL);
+            break;
+        }
+
+        ngx_str_null(&call->answer);
+
+        /* fall through */
+
+    case WEBHOOK_HANDSHAKE_FAULT:
+        ngx_str_set(&error, "Out of memory; nothing was done");
+        status = NGX_HTTP_SERVICE_UNAVAILABLE;
+        break;
+
+    case WEBHOOK_HANDSHAKE_REFUSED:
+        ngx_str_set(&error, "The handshake is not granted");
+        status = NGX_HTTP_FORBIDDEN;
+        break;
+    }
+
+    if (status != NGX_HTTP_OK) {
+        (void) ngx_http_webhook_call_set(call, status, &error);
+    }
+
+    webhook_buf_free(out);
+
+    return rc;
+}
+
+
+/* Finds a header by its name in lower case. */
+
+static int
+ngx_http_webhook_verify_header(void *data, const webhook_str_t *name,
+    webhook_str_t *value)
+{
+    ngx_http_request_t *r = data;
+
+    int               found;
+    ngx_uint_t        i;
+    ngx_list_part_t  *part;
+    ngx_table_elt_t  *h;
+
+    found = 0;
+
+    part = &r->headers_in.headers.part;
+    h = part->elts;
+
+    for (i = 0; /* void */ ; i++) {
+
+        if (i >= part->nelts) {
+            if (part->next == NULL) {
+                break;
+            }
+
+            part = part->next;
+            h = part->elts;
+            i = 0;
+        }
+
+        if (h[i].key.len != name->len
+            || ngx_strncasecmp(h[i].key.data, name->data, name->len) != 0)
+        {
+            continue;
+        }
+
+        if (found++) {
+            return found;
+        }
+
+        value->data = h[i].value.data;
+        value->len = h[i].value.len;
+    }
+
+    return found;
+}
+
+
+static ngx_int_t
+ngx_http_webhook_verify_url(ngx_http_webhook_call_t *call, webhook_str_t *url)
+{
+    u_char                     *p;
+    size_t                      len;
+    ngx_http_request_t         *r;
+    ngx_http_webhook_verify_t  *verify;
+
+    r = call->request;
+    verify = call->receiver->verify;
+
+    len = verify->url.len + call->token.len + 1 + r->args.len;
+
+    p = ngx_pnalloc(call->pool, len);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    url->data = p;
+
+    p = ngx_cpymem(p, verify->url.data, verify->url.len);
+    p = ngx_cpymem(p, call->token.data, call->token.len);
+
+    if (r->args.len) {
+        *p++ = '?';
+        p = ngx_cpymem(p, r->args.data, r->args.len);
+    }
+
+    url->len = p - url->data;
+
+    ngx_http_webhook_receive_wipe_token(call);
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_webhook_verify_refuse(ngx_http_webhook_call_t *call,
+    webhook_verify_e result)
+{
+    ngx_str_t                     error;
+    const webhook_str_t          *preset;
+    const char                   *text;
+    ngx_http_webhook_receiver_t  *receiver;
+
+    static const webhook_str_t  basic = webhook_str("basic");
+    static const webhook_str_t  bearer = webhook_str("bearer");
+
+    receiver = call->receiver;
+    text = webhook_verify_text(result);
+
+    ngx_http_webhook_verify_note(call, text);
+
+    if (result == WEBHOOK_VERIFY_FAULT || result == WEBHOOK_VERIFY_NO_URL) {
+        ngx_str_set(&error, "The call could not be verified; "
+                            "nothing was done");
+        return ngx_http_webhook_call_set(call, NGX_HTTP_SERVICE_UNAVAILABLE,
+                                         &error);
+    }
+
+    preset = &receiver->verify->verifier.preset->name;
+
+    if (receiver->profile == NGX_HTTP_WEBHOOK_PROFILE_STRICT
+        && (webhook_str_eq(preset, &basic) || webhook_str_eq(preset, &bearer)))
+    {
+        if (webhook_str_eq(preset, &basic)) {
+            ngx_str_set(&call->challenge,
+                        "Basic realm=\"hook\", charset=\"UTF-8\"");
+
+        } else {
+            ngx_str_set(&call->challenge, "Bearer");
+        }
+    }
+
+    ngx_http_webhook_receive_say(call, &error, "The call is not accepted: %s; "
+                                 "nothing was done", text);
+
+    return ngx_http_webhook_call_set(call, NGX_HTTP_UNAUTHORIZED, &error);
+}
+
+
+/* For the history: "standard: ok". */
+
+static void
+ngx_http_webhook_verify_note(ngx_http_webhook_call_t *call,
+    const char *result)
+{
+    size_t                len;
+    u_char               *p;
+    const webhook_str_t  *preset;
+
+    if (call->receiver->log_calls == NGX_HTTP_WEBHOOK_LOG_OFF) {
+        return;
+    }
+
+    preset = &call->receiver->verify->verifier.preset->name;
+
+    len = preset->len + sizeof(": ") - 1 + ngx_strlen(result);
+
+    p = ngx_pnalloc(call->pool, len);
+    if (p == NULL) {
+        return;
+    }
+
+    call->verified.data = p;
+
+    p = ngx_cpymem(p, preset->data, preset->len);
+    p = ngx_cpymem(p, ": ", sizeof(": ") - 1);
+    p = ngx_cpymem(p, result, ngx_strlen(result));
+
+    call->verified.len = p - call->verified.data;
+}

@@ -1,0 +1,64 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ */
+
+#include "http/module/ngx_http_webhook_variables.h"
+#include "http/inbound/call/ngx_http_webhook_receive.h"
+#include "http/outbound/capture/ngx_http_webhook_capture.h"
+
+
+static ngx_int_t ngx_http_webhook_status_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data);
+
+
+static ngx_str_t  ngx_http_webhook_status_name =
+    ngx_string("webhook_status");
+
+
+ngx_int_t
+ngx_http_webhook_variables(ngx_conf_t *cf)
+{
+    ngx_http_variable_t  *var;
+
+    /* its value changes while a request lives */
+    var = ngx_http_add_variable(cf, &ngx_http_webhook_status_name,
+                                NGX_HTTP_VAR_NOCACHEABLE);
+    if (var == NULL) {
+        return NGX_ERROR;
+    }
+
+    var->get_handler = ngx_http_webhook_status_variable;
+
+    if (ngx_http_webhook_capture_variables(cf) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_webhook_receive_variables(cf);
+}
+
+
+/* A request that a receiver takes is a call, even where a rule matches the
+   answer. */
+
+static ngx_int_t
+ngx_http_webhook_status_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    ngx_str_t  word;
+
+    if (ngx_http_webhook_receive_status(r, &word) == NGX_DECLINED
+        && ngx_http_webhook_capture_status(r, &word) == NGX_DECLINED)
+    {
+        v->not_found = 1;
+        return NGX_OK;
+    }
+
+    v->data = word.data;
+    v->len = word.len;
+    v->valid = 1;
+    v->no_cacheable = 0;
+    v->not_found = 0;
+
+    return NGX_OK;
+}

@@ -1,0 +1,679 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * The life of an exchange.
+ */
+
+#include "http/net/client/ngx_http_webhook_client_int.h"
+
+
+#define NGX_HTTP_WEBHOOK_CLIENT_STARVE  100     /* ms until the end is told */
+
+
+typedef struct {
+    ngx_queue_t    active;
+    ngx_uint_t     active_n;
+    ngx_queue_t    spare;
+    ngx_uint_t     spare_n;
+
+    /* exchanges for whose state there was no memory, linked by "state" */
+
+    ngx_http_webhook_exchange_t  *starved;
+    ngx_event_t                   starving;
+} ngx_http_webhook_clients_t;
+
+
+static ngx_http_webhook_client_t *ngx_http_webhook_client_get(
+    ngx_http_webhook_exchange_t *exchange);
+static void ngx_http_webhook_client_starved_handler(ngx_event_t *ev);
+static ngx_int_t ngx_http_webhook_client_feed(
+    ngx_http_webhook_exchange_t *exchange);
+static void ngx_http_webhook_client_put(ngx_http_webhook_client_t *x);
+static void ngx_http_webhook_client_free(ngx_http_webhook_client_t *x);
+static void ngx_http_webhook_client_release(ngx_http_webhook_client_t *x);
+static void ngx_http_webhook_client_done(ngx_http_webhook_client_t *x);
+static void ngx_http_webhook_client_timer_handler(ngx_event_t *ev);
+static void ngx_http_webhook_client_late(ngx_http_webhook_client_t *x);
+static void ngx_http_webhook_client_event_handler(ngx_event_t *ev);
+static void ngx_http_webhook_client_shutdown(ngx_http_webhook_client_t *x);
+
+
+static ngx_http_webhook_clients_t  ngx_http_webhook_clients;
+
+
+ngx_int_t
+ngx_http_webhook_client_init(ngx_cycle_t *cycle,
+    ngx_http_webhook_main_conf_t *wmcf)
+{
+    ngx_memzero(&ngx_http_webhook_clients, sizeof(ngx_http_webhook_clients_t));
+
+    ngx_queue_init(&ngx_http_webhook_clients.active);
+    ngx_queue_init(&ngx_http_webhook_clients.spare);
+
+    ngx_http_webhook_clients.starving.handler =
+                                      ngx_http_webhook_client_starved_handler;
+    ngx_http_webhook_clients.starving.data = &ngx_http_webhook_clients;
+    ngx_http_webhook_clients.starving.log = cycle->log;
+
+    ngx_http_webhook_pool_init(cycle);
+
+    return NGX_OK;
+}
+
+
+void
+ngx_http_webhook_client_exit(ngx_cycle_t *cycle)
+{
+    ngx_queue_t                 *q;
+    ngx_http_webhook_client_t   *x;
+    ngx_http_webhook_clients_t  *clients;
+
+    clients = &ngx_http_webhook_clients;
+
+    if (clients->active.next == NULL) {
+        return;                     /* init was not called */
+    }
+
+    while (!ngx_queue_empty(&clients->active)) {
+        q = ngx_queue_head(&clients->active);
+        x = ngx_queue_data(q, ngx_http_webhook_client_t, queue);
+
+        ngx_http_webhook_client_cancel(x->exchange);
+    }
+
+    clients->starved = NULL;
+
+    if (clients->starving.timer_set) {
+        ngx_del_timer(&clients->starving);
+    }
+
+    while (!ngx_queue_empty(&clients->spare)) {
+        q = ngx_queue_head(&clients->spare);
+        x = ngx_queue_data(q, ngx_http_webhook_client_t, queue);
+
+        ngx_queue_remove(q);
+        ngx_http_webhook_client_free(x);
+    }
+
+    ngx_http_webhook_pool_exit();
+}
+
+
+ngx_uint_t
+ngx_http_webhook_client_free_slots(void)
+{
+    ngx_uint_t  n, share, reserve;
+
+    share = ngx_http_webhook_pool_share();
+
+    if (ngx_http_webhook_clients.active_n >= share) {
+        return 0;
+    }
+
+    n = share - ngx_http_webhook_clients.active_n;
+
+    /* idle connections can be used, or closed to make room */
+
+    reserve = ngx_cycle->connection_n / 8;
+    share = ngx_http_webhook_pool_idle();
+
+    if (ngx_cycle->free_connection_n > reserve) {
+        share += ngx_cycle->free_connection_n - reserve;
+    }
+
+    return ngx_min(n, share);
+}
+
+
+void
+ngx_http_webhook_client_send(ngx_http_webhook_exchange_t *exchange)
+{
+    ngx_http_webhook_conn_t    *conn;
+    ngx_http_webhook_client_t  *x;
+    ngx_http_webhook_target_t  *target;
+
+    exchange->fault = NGX_HTTP_WEBHOOK_FAULT_NONE;
+    exchange->status = 0;
+    ngx_str_null(&exchange->error);
+    ngx_str_null(&exchange->address);
+    ngx_str_null(&exchange->answer);
+    exchange->retry_after = -1;
+    exchange->connect_usec = 0;
+    exchange->tls_usec = 0;
+    exchange->first_byte_usec = 0;
+    exchange->total_usec = 0;
+
+    x = ngx_http_webhook_client_get(exchange);
+    if (x == NULL) {
+        ngx_http_webhook_client_starve(exchange);
+        return;
+    }
+
+    x->within = 1;
+
+    /* kept connections are no reason to prefer one of several servers */
+
+    target = exchange->target;
+
+    if (target->servers.nelts > 1) {
+        x->server = ngx_http_webhook_target_next(target, NULL, 0);
+    }
+
+    conn = ngx_http_webhook_pool_take(target, x->server);
+
+    if (conn) {
+        x->reused = 1;
+        x->ready = x->begun;
+
+        ngx_http_webhook_client_attach(x, conn);
+        ngx_http_webhook_client_request(x);
+
+    } else {
+        ngx_http_webhook_client_connect(x);
+    }
+
+    x->within = 0;
+}
+
+
+void
+ngx_http_webhook_client_cancel(ngx_http_webhook_exchange_t *exchange)
+{
+    ngx_http_webhook_client_t  *x;
+
+    if (ngx_http_webhook_client_feed(exchange) == NGX_OK) {
+        return;
+    }
+
+    x = exchange->state;
+
+    if (x == NULL) {
+        return;
+    }
+
+    exchange->state = NULL;
+
+    ngx_str_null(&exchange->error);
+    ngx_str_null(&exchange->address);
+    ngx_str_null(&exchange->answer);
+
+    ngx_http_webhook_client_release(x);
+
+    if (x->wipe) {
+        ngx_explicit_memzero(x->answer, x->answer_size);
+    }
+
+    ngx_http_webhook_client_put(x);
+}
+
+
+static ngx_http_webhook_client_t *
+ngx_http_webhook_client_get(ngx_http_webhook_exchange_t *exchange)
+{
+    size_t                       size;
+    ngx_queue_t                 *q;
+    ngx_http_webhook_client_t   *x;
+    ngx_http_webhook_clients_t  *clients;
+
+    clients = &ngx_http_webhook_clients;
+
+    if (ngx_queue_empty(&clients->spare)) {
+        x = ngx_calloc(sizeof(ngx_http_webhook_client_t), exchange->log);
+        if (x == NULL) {
+            return NULL;
+        }
+
+    } else {
+        q = ngx_queue_head(&clients->spare);
+        x = ngx_queue_data(q, ngx_http_webhook_client_t, queue);
+
+        ngx_queue_remove(q);
+        clients->spare_n--;
+    }
+
+    size = ngx_min(exchange->answer_max, NGX_HTTP_WEBHOOK_CLIENT_ANSWER);
+
+    if (size > x->answer_size) {
+
+        if (x->answer) {
+            ngx_free(x->answer);
+        }
+
+        x->answer_size = 0;
+
+        x->answer = ngx_alloc(size, exchange->log);
+        if (x->answer == NULL) {
+            ngx_http_webhook_client_free(x);
+            return NULL;
+        }
+
+        x->answer_size = size;
+    }
+
+    ngx_queue_insert_tail(&clients->active, &x->queue);
+    clients->active_n++;
+
+    x->exchange = exchange;
+    exchange->state = x;
+
+    x->conn = NULL;
+    x->process = NULL;
+    x->ident = -1;
+    x->hop = exchange->target;
+    x->tunnel = 0;
+    x->ctx = NULL;
+    x->count = 0;
+    x->valid = 0;
+    x->tries = 0;
+    x->server = NGX_ERROR;
+    x->opening = 0;
+    x->ready = 0;
+    x->logged_len = 0;
+    x->within = 0;
+    x->ended = 0;
+    x->reused = 0;
+    x->sent = 0;
+    x->send_failed = 0;
+    x->wipe = (exchange->secret != 0);
+    x->http.status = 0;
+
+    x->begun = ngx_http_webhook_client_clock();
+    x->deadline = ngx_current_msec + exchange->timeout.total;
+
+    ngx_http_webhook_client_log(x);
+
+    ngx_memzero(&x->event, sizeof(ngx_event_t));
+
+    x->event.handler = ngx_http_webhook_client_timer_handler;
+    x->event.data = x;
+    x->event.log = &x->log;
+
+    return x;
+}
+
+
+void
+ngx_http_webhook_client_starve(ngx_http_webhook_exchange_t *exchange)
+{
+    ngx_http_webhook_clients_t  *clients;
+
+    clients = &ngx_http_webhook_clients;
+
+    exchange->state = clients->starved;
+    clients->starved = exchange;
+
+    /* not at once, lest one who tries again and again gets nowhere for ever */
+
+    if (!clients->starving.timer_set) {
+        ngx_add_timer(&clients->starving, NGX_HTTP_WEBHOOK_CLIENT_STARVE);
+    }
+}
+
+
+static void
+ngx_http_webhook_client_starved_handler(ngx_event_t *ev)
+{
+    ngx_uint_t                    n;
+    ngx_http_webhook_exchange_t  *exchange;
+    ngx_http_webhook_clients_t   *clients;
+
+    clients = &ngx_http_webhook_clients;
+
+    n = 0;
+
+    for (exchange = clients->starved; exchange; exchange = exchange->state) {
+        n++;
+    }
+
+    while (n-- && clients->starved) {
+        exchange = clients->starved;
+        clients->starved = exchange->state;
+
+        exchange->state = NULL;
+        exchange->fault = NGX_HTTP_WEBHOOK_FAULT_LOCAL;
+        ngx_str_set(&exchange->error, "no memory");
+
+        exchange->handler(exchange);
+    }
+}
+
+
+/* NGX_OK if the exchange was among those without a state: not any more. */
+
+static ngx_int_t
+ngx_http_webhook_client_feed(ngx_http_webhook_exchange_t *exchange)
+{
+    ngx_http_webhook_exchange_t  *e, *prev;
+    ngx_http_webhook_clients_t   *clients;
+
+    clients = &ngx_http_webhook_clients;
+    prev = NULL;
+
+    for (e = clients->starved; e; e = e->state) {
+
+        if (e == exchange) {
+
+            if (prev) {
+                prev->state = e->state;
+
+            } else {
+                clients->starved = e->state;
+            }
+
+            e->state = NULL;
+
+            return NGX_OK;
+        }
+
+        prev = e;
+    }
+
+    return NGX_DECLINED;
+}
+
+
+/* Takes everything from a state that is not its own memory. */
+
+static void
+ngx_http_webhook_client_release(ngx_http_webhook_client_t *x)
+{
+    if (x->ctx) {
+        ngx_resolve_name_done(x->ctx);
+        x->ctx = NULL;
+    }
+
+    if (x->conn) {
+        ngx_http_webhook_pool_close(x->conn);
+        x->conn = NULL;
+    }
+
+    if (x->event.timer_set) {
+        ngx_del_timer(&x->event);
+    }
+
+    if (x->event.posted) {
+        ngx_delete_posted_event(&x->event);
+    }
+
+    ngx_queue_remove(&x->queue);
+    ngx_http_webhook_clients.active_n--;
+}
+
+
+static void
+ngx_http_webhook_client_put(ngx_http_webhook_client_t *x)
+{
+    ngx_http_webhook_clients_t  *clients;
+
+    clients = &ngx_http_webhook_clients;
+
+    if (clients->spare_n >= NGX_HTTP_WEBHOOK_CLIENT_SPARE
+        || x->answer_size > NGX_HTTP_WEBHOOK_CLIENT_BUFFER)
+    {
+        ngx_http_webhook_client_free(x);
+        return;
+    }
+
+    ngx_queue_insert_head(&clients->spare, &x->queue);
+    clients->spare_n++;
+}
+
+
+static void
+ngx_http_webhook_client_free(ngx_http_webhook_client_t *x)
+{
+    if (x->addresses) {
+        ngx_free(x->addresses);
+    }
+
+    if (x->answer) {
+        ngx_free(x->answer);
+    }
+
+    ngx_free(x);
+}
+
+
+void
+ngx_http_webhook_client_end(ngx_http_webhook_client_t *x,
+    ngx_http_webhook_fault_e fault)
+{
+    ngx_http_webhook_exchange_t  *exchange;
+
+    exchange = x->exchange;
+
+    exchange->fault = fault;
+    exchange->total_usec = ngx_http_webhook_client_usec(x->begun);
+
+    if (x->conn) {
+        ngx_http_webhook_pool_close(x->conn);
+        x->conn = NULL;
+    }
+
+    x->process = NULL;
+
+    if (!x->within) {
+        ngx_http_webhook_client_done(x);
+        return;
+    }
+
+    if (x->event.timer_set) {
+        ngx_del_timer(&x->event);
+    }
+
+    x->ended = 1;
+
+    ngx_post_event(&x->event, &ngx_posted_events);
+}
+
+
+static void
+ngx_http_webhook_client_done(ngx_http_webhook_client_t *x)
+{
+    ngx_http_webhook_exchange_t  *exchange;
+
+    exchange = x->exchange;
+    exchange->state = NULL;
+
+    ngx_http_webhook_client_release(x);
+
+    /* The handler may free the exchange, or begin it again; the texts in the
+       state last until it returns. */
+
+    exchange->handler(exchange);
+
+    if (x->wipe) {
+        ngx_explicit_memzero(x->answer, x->answer_size);
+    }
+
+    ngx_http_webhook_client_put(x);
+}
+
+
+void
+ngx_http_webhook_client_step(ngx_http_webhook_client_t *x,
+    ngx_http_webhook_client_pt process, char *action, ngx_msec_t timeout)
+{
+    ngx_msec_int_t  left;
+
+    x->process = process;
+    x->log.action = action;
+    x->step = timeout;
+
+    left = (ngx_msec_int_t) (x->deadline - ngx_current_msec);
+
+    if (left < 0) {
+        left = 0;
+    }
+
+    /* deleted first: a timer that is set may stay as it is */
+
+    if (x->event.timer_set) {
+        ngx_del_timer(&x->event);
+    }
+
+    ngx_add_timer(&x->event, ngx_min(timeout, (ngx_msec_t) left));
+}
+
+
+static void
+ngx_http_webhook_client_timer_handler(ngx_event_t *ev)
+{
+    ngx_http_webhook_client_t  *x;
+
+    x = ev->data;
+
+    if (x->ended) {
+        ngx_http_webhook_client_done(x);
+        return;
+    }
+
+    ev->timedout = 0;
+
+    ngx_http_webhook_client_late(x);
+}
+
+
+static void
+ngx_http_webhook_client_late(ngx_http_webhook_client_t *x)
+{
+    ngx_uint_t  total;
+
+    total = ((ngx_msec_int_t) (x->deadline - ngx_current_msec) <= 0);
+
+    if (total) {
+        ngx_http_webhook_client_error(x, "timed out after %M ms in total "
+                                      "while %s", x->exchange->timeout.total,
+                                      x->log.action);
+
+    } else {
+        ngx_http_webhook_client_error(x, "timed out after %M ms while %s",
+                                      x->step, x->log.action);
+    }
+
+    if (x->conn) {
+        x->conn->connection->timedout = 1;
+    }
+
+    if (x->http.status) {
+        ngx_http_webhook_client_answered(x, 0);
+        return;
+    }
+
+    if (!total && x->ready == 0 && x->ctx == NULL) {
+        ngx_http_webhook_client_connect_late(x);
+        return;
+    }
+
+    ngx_http_webhook_client_end(x, NGX_HTTP_WEBHOOK_FAULT_TIMEOUT);
+}
+
+
+void
+ngx_http_webhook_client_attach(ngx_http_webhook_client_t *x,
+    ngx_http_webhook_conn_t *conn)
+{
+    ngx_connection_t  *c;
+
+    x->conn = conn;
+    conn->exchange = x;
+
+    c = conn->connection;
+
+    x->log.connection = c->number;
+
+    c->log = &x->log;
+    c->read->log = &x->log;
+    c->write->log = &x->log;
+    c->pool->log = &x->log;
+
+    c->read->handler = ngx_http_webhook_client_event_handler;
+    c->write->handler = ngx_http_webhook_client_event_handler;
+
+    ngx_http_webhook_client_address(x, &conn->address);
+}
+
+
+static void
+ngx_http_webhook_client_event_handler(ngx_event_t *ev)
+{
+    ngx_connection_t           *c;
+    ngx_http_webhook_conn_t    *conn;
+    ngx_http_webhook_client_t  *x;
+
+    c = ev->data;
+    conn = c->data;
+    x = conn->exchange;
+
+    if (c->close) {
+        ngx_http_webhook_client_shutdown(x);
+        return;
+    }
+
+    x->process(x, ev);
+}
+
+
+/*
+ * worker_shutdown_timeout is over.  The core closes connections; those who
+ * wait for a name have none, so that they end together with the first that
+ * has one.
+ */
+
+static void
+ngx_http_webhook_client_shutdown(ngx_http_webhook_client_t *x)
+{
+    ngx_queue_t                *q, *next;
+    ngx_http_webhook_client_t  *other;
+
+    for (q = ngx_queue_head(&ngx_http_webhook_clients.active);
+         q != ngx_queue_sentinel(&ngx_http_webhook_clients.active);
+         q = next)
+    {
+        next = ngx_queue_next(q);
+        other = ngx_queue_data(q, ngx_http_webhook_client_t, queue);
+
+        if (other->ctx && other != x) {
+            ngx_resolve_name_done(other->ctx);
+            other->ctx = NULL;
+
+            ngx_http_webhook_client_error(other, "the worker shuts down");
+
+            /* later, since handlers may begin and end others */
+
+            other->within = 1;
+            ngx_http_webhook_client_end(other,
+                                        NGX_HTTP_WEBHOOK_FAULT_SHUTDOWN);
+        }
+    }
+
+    ngx_http_webhook_client_error(x, "the worker shuts down while %s",
+                                  x->log.action);
+
+    if (x->http.status) {
+        ngx_http_webhook_client_answered(x, 0);
+        return;
+    }
+
+    ngx_http_webhook_client_end(x, NGX_HTTP_WEBHOOK_FAULT_SHUTDOWN);
+}
+
+
+uint64_t
+ngx_http_webhook_client_clock(void)
+{
+    struct timespec  ts;
+
+    (void) clock_gettime(CLOCK_MONOTONIC, &ts);
+
+    return (uint64_t) ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
+}
+
+
+uint32_t
+ngx_http_webhook_client_usec(uint64_t since)
+{
+    return (uint32_t) ngx_min(ngx_http_webhook_client_clock() - since,
+                              (uint64_t) NGX_MAX_UINT32_VALUE);
+}

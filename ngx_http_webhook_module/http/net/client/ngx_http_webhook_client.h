@@ -1,0 +1,167 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * A small HTTP/1.1 client on nginx's events: one request, one answer, kept
+ * connections.  It knows nothing of webhooks.  This room may call metrics and
+ * its own neighbours (pool, target).  All functions run on the event loop,
+ * those of targets while the configuration is read.
+ *
+ * An exchange goes through: resolve -> connect -> (proxy) -> tls -> send ->
+ * read -> done; the function of the present state is its "process" pointer.
+ *
+ *   - Each step has its time-out and all together have "total".
+ *   - Another address is tried only if not a byte of the request went out.
+ *   - A kept connection that turns out closed before the request reached the
+ *     peer is replaced by a new one, once, without counting.
+ *   - Redirects are answers like any other.
+ *   - Once the head of an answer is complete its status counts: the fault is
+ *     NONE then, whatever becomes of the body ("error" may tell).
+ *   - Of the answer's body, "answer_max" bytes are kept; the rest is read
+ *     within bounds so that the connection can be kept, or it is closed.
+ */
+
+#ifndef NGX_HTTP_WEBHOOK_CLIENT_H
+#define NGX_HTTP_WEBHOOK_CLIENT_H
+
+#include "http/model/ngx_http_webhook.h"
+#include "core/rules/webhook_address.h"
+
+
+/*
+ * Whom to connect to: made once from a URL and settings.  Everything that
+ * makes two connections differ is in its key: scheme, host, port, SNI,
+ * verification, CA, client certificate, rules of addresses, proxy.
+ *
+ * The host may be a name (looked up by nginx's resolver at run time, or at
+ * load where none is configured), an address, unix:PATH, or the name of an
+ * upstream {} block, which gives servers, weights, backup and down.
+ */
+
+typedef struct {
+    ngx_flag_t                verify;       /* chain and name; default on */
+    ngx_str_t                 ca;           /* file, empty: the system's */
+    ngx_str_t                 name;         /* SNI and the name to verify,
+                                               empty: the host */
+    ngx_str_t                 cert;         /* client certificate, or empty */
+    ngx_str_t                 key;
+    ngx_str_t                 passwords;    /* file: of the key, or empty */
+} ngx_http_webhook_tls_t;
+
+/*
+ * Makes a target from a URL (http:// or https://).  Fills in uri with path
+ * and arguments ("/" where there is none).  Errors are logged at emerg with
+ * the place given; returns NULL then.  tls may be NULL for the defaults.
+ */
+ngx_http_webhook_target_t *ngx_http_webhook_target_create(ngx_conf_t *cf,
+    ngx_str_t *url, ngx_http_webhook_tls_t *tls,
+    ngx_http_webhook_place_t *place, ngx_str_t *uri);
+
+/*
+ * Before the second step: which addresses the target may have (NULL: any) and
+ * the proxy to go through (NULL, or with an empty url: none).  Both are kept
+ * and read in the second step, when they have to be complete.
+ */
+void ngx_http_webhook_target_egress(ngx_http_webhook_target_t *target,
+    const webhook_address_rules_t *rules, ngx_http_webhook_proxy_t *proxy);
+
+/*
+ * Second step, once the whole configuration was read (upstream blocks are
+ * known, the resolver of http{} is known).  *target becomes another one if
+ * that is the same in everything that counts.  NGX_OK or NGX_ERROR, logged.
+ */
+ngx_int_t ngx_http_webhook_target_init(ngx_conf_t *cf,
+    ngx_http_webhook_target_t **target);
+
+/* The value for the Host header. */
+ngx_str_t *ngx_http_webhook_target_host(ngx_http_webhook_target_t *target);
+
+
+typedef enum {
+    NGX_HTTP_WEBHOOK_FAULT_NONE = 0,        /* an answer came: see status */
+    NGX_HTTP_WEBHOOK_FAULT_LOCAL,           /* no connection slot, memory or
+                                               port here: nothing was sent */
+    NGX_HTTP_WEBHOOK_FAULT_RESOLVE,
+    NGX_HTTP_WEBHOOK_FAULT_ADDRESS,         /* that it has is not allowed */
+    NGX_HTTP_WEBHOOK_FAULT_CONNECT,
+    NGX_HTTP_WEBHOOK_FAULT_PROXY,           /* it would not connect us */
+    NGX_HTTP_WEBHOOK_FAULT_AUTH,            /* no token to be had: nothing was
+                                               sent (see auth) */
+    NGX_HTTP_WEBHOOK_FAULT_TLS,
+    NGX_HTTP_WEBHOOK_FAULT_SEND,
+    NGX_HTTP_WEBHOOK_FAULT_READ,            /* closed or reset */
+    NGX_HTTP_WEBHOOK_FAULT_ANSWER,          /* not HTTP, or over a bound */
+    NGX_HTTP_WEBHOOK_FAULT_TIMEOUT,
+    NGX_HTTP_WEBHOOK_FAULT_SHUTDOWN         /* worker_shutdown_timeout */
+} ngx_http_webhook_fault_e;
+
+
+typedef struct ngx_http_webhook_exchange_s  ngx_http_webhook_exchange_t;
+
+typedef void (*ngx_http_webhook_exchange_pt)(ngx_http_webhook_exchange_t *x);
+
+/*
+ * One exchange.  The caller fills in the first part and keeps head and body
+ * alive until the handler is called, which happens exactly once, never from
+ * within ngx_http_webhook_client_send().  What the results point to is the
+ * client's and lasts until the handler returns.  The handler may free the
+ * exchange or send it again.
+ */
+
+struct ngx_http_webhook_exchange_s {
+    ngx_http_webhook_target_t    *target;
+    ngx_http_webhook_timeout_t    timeout;
+    ngx_str_t                     head;     /* request line and headers, each
+                                               with CRLF, and the empty line */
+    ngx_str_t                     body;
+    size_t                        answer_max;
+    ngx_uint_t                    secret;   /* 1: what was read of the answer
+                                               is overwritten afterwards */
+    ngx_http_webhook_exchange_pt  handler;
+    void                         *data;
+    ngx_log_t                    *log;      /* lives as long as the caller
+                                               keeps the exchange */
+
+    /* what came of it */
+
+    ngx_http_webhook_fault_e      fault;
+    ngx_uint_t                    status;   /* 0: none came */
+    ngx_str_t                     error;    /* a sentence; empty if none */
+    ngx_str_t                     address;  /* as text; empty: none */
+    ngx_str_t                     answer;   /* first bytes of the body */
+    time_t                        retry_after;  /* seconds; -1: none; the
+                                                   date form is converted */
+    uint32_t                      connect_usec; /* see webhook_attempt_t */
+    uint32_t                      tls_usec;
+    uint32_t                      first_byte_usec;
+    uint32_t                      total_usec;
+
+    void                         *state;    /* the client's own */
+};
+
+/* Begins an exchange. */
+void ngx_http_webhook_client_send(ngx_http_webhook_exchange_t *x);
+
+/*
+ * Ends an exchange that was not begun, for lack of memory: its handler is
+ * called a moment later.
+ */
+void ngx_http_webhook_client_starve(ngx_http_webhook_exchange_t *x);
+
+/* Ends it at once, if it is under way; its handler is not called, and its
+   results point to nothing. */
+void ngx_http_webhook_client_cancel(ngx_http_webhook_exchange_t *x);
+
+/*
+ * How many more exchanges this worker may begin: a share of
+ * worker_connections, so that deliveries never starve the proxy.
+ */
+ngx_uint_t ngx_http_webhook_client_free_slots(void);
+
+/* In a worker: before its event loop starts, and when it exits. */
+ngx_int_t ngx_http_webhook_client_init(ngx_cycle_t *cycle,
+    ngx_http_webhook_main_conf_t *wmcf);
+void ngx_http_webhook_client_exit(ngx_cycle_t *cycle);
+
+
+#endif /* NGX_HTTP_WEBHOOK_CLIENT_H */

@@ -1,0 +1,751 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * From a URL to addresses.
+ */
+
+#include "http/net/client/ngx_http_webhook_egress.h"
+
+
+typedef struct {
+    ngx_str_t      scheme;
+    ngx_str_t      authority;       /* host:port or unix:PATH */
+    ngx_str_t      rest;            /* path and arguments, or empty */
+    unsigned       tls:1;
+    unsigned       local:1;         /* unix: */
+} ngx_http_webhook_url_t;
+
+
+static ngx_int_t ngx_http_webhook_target_split(ngx_conf_t *cf, ngx_str_t *text,
+    ngx_http_webhook_place_t *place, ngx_http_webhook_url_t *url);
+static ngx_int_t ngx_http_webhook_target_uri(ngx_conf_t *cf,
+    ngx_http_webhook_url_t *url, ngx_str_t *uri);
+static ngx_int_t ngx_http_webhook_target_tls(ngx_conf_t *cf,
+    ngx_http_webhook_tls_t *tls, ngx_http_webhook_target_t *target);
+static ngx_int_t ngx_http_webhook_target_key(ngx_conf_t *cf,
+    ngx_http_webhook_target_t *target);
+static ngx_uint_t ngx_http_webhook_target_same(ngx_http_webhook_target_t *one,
+    ngx_http_webhook_target_t *two);
+static ngx_int_t ngx_http_webhook_target_addresses(ngx_conf_t *cf,
+    ngx_http_webhook_target_t *target);
+static ngx_int_t ngx_http_webhook_target_server(
+    ngx_http_webhook_target_t *target, ngx_addr_t *addr, ngx_int_t weight,
+    ngx_uint_t backup);
+static ngx_http_upstream_srv_conf_t *ngx_http_webhook_target_upstream(
+    ngx_conf_t *cf, ngx_http_webhook_target_t *target);
+static ngx_int_t ngx_http_webhook_target_servers(ngx_conf_t *cf,
+    ngx_http_webhook_target_t *target, ngx_http_upstream_srv_conf_t *us);
+static ngx_int_t ngx_http_webhook_target_look_up(ngx_conf_t *cf,
+    ngx_http_webhook_target_t *target);
+static ngx_int_t ngx_http_webhook_target_choose(
+    ngx_http_webhook_target_t *target, ngx_uint_t *tried, ngx_uint_t n,
+    ngx_uint_t backup, ngx_uint_t resting);
+
+
+ngx_http_webhook_target_t *
+ngx_http_webhook_target_create(ngx_conf_t *cf, ngx_str_t *text,
+    ngx_http_webhook_tls_t *tls, ngx_http_webhook_place_t *place,
+    ngx_str_t *uri)
+{
+    ngx_url_t                   u;
+    ngx_uint_t                  i;
+    ngx_http_webhook_url_t      url;
+    ngx_http_webhook_target_t  *target;
+
+    if (ngx_http_webhook_target_split(cf, text, place, &url) != NGX_OK
+        || ngx_http_webhook_target_uri(cf, &url, uri) != NGX_OK)
+    {
+        return NULL;
+    }
+
+    target = ngx_pcalloc(cf->pool, sizeof(ngx_http_webhook_target_t));
+    if (target == NULL) {
+        return NULL;
+    }
+
+    target->place = *place;
+
+    ngx_memzero(&u, sizeof(ngx_url_t));
+
+    u.url = url.authority;
+    u.default_port = url.tls ? 443 : 80;
+    u.no_resolve = 1;
+
+    if (ngx_parse_url(cf->pool, &u) != NGX_OK) {
+        ngx_http_webhook_target_error(cf, place, "%s in the URL \"%V://%V\"",
+                                      u.err ? u.err : "no memory",
+                                      &url.scheme, &url.authority);
+        return NULL;
+    }
+
+    target->authority = url.authority;
+    target->secure = url.tls;
+    target->local = url.local;
+    target->port = url.local ? 0 : u.port;
+    target->no_port = u.no_port;
+    target->literal = (u.naddrs != 0);
+
+    if (url.local) {
+        ngx_str_set(&target->name, "localhost");
+        target->host = target->name;
+
+    } else {
+        target->name.len = u.host.len;
+        target->name.data = ngx_pnalloc(cf->pool, u.host.len + 1);
+        if (target->name.data == NULL) {
+            return NULL;
+        }
+
+        ngx_strlow(target->name.data, u.host.data, u.host.len);
+        target->name.data[u.host.len] = '\0';
+
+        target->host = target->name;
+
+        if (u.port != u.default_port) {
+            target->host.data = ngx_pnalloc(cf->pool,
+                                      u.host.len + sizeof(":65535") - 1);
+            if (target->host.data == NULL) {
+                return NULL;
+            }
+
+            target->host.len = ngx_sprintf(target->host.data, "%V:%ui",
+                                           &target->name, (ngx_uint_t) u.port)
+                               - target->host.data;
+        }
+    }
+
+    if (url.tls && ngx_http_webhook_target_tls(cf, tls, target) != NGX_OK) {
+        return NULL;
+    }
+
+    if (ngx_array_init(&target->servers, cf->pool, ngx_max(u.naddrs, 1),
+                       sizeof(ngx_http_webhook_server_t))
+        != NGX_OK)
+    {
+        return NULL;
+    }
+
+    for (i = 0; i < u.naddrs; i++) {
+        if (ngx_http_webhook_target_server(target, &u.addrs[i], 1, 0)
+            != NGX_OK)
+        {
+            return NULL;
+        }
+    }
+
+    ngx_queue_init(&target->idle);
+
+    return target;
+}
+
+
+void
+ngx_http_webhook_target_egress(ngx_http_webhook_target_t *target,
+    const webhook_address_rules_t *rules, ngx_http_webhook_proxy_t *proxy)
+{
+    target->rules = rules;
+    target->proxy_conf = proxy;
+}
+
+
+/* Messages show no more of a URL than its host: the rest may be secret. */
+
+static ngx_int_t
+ngx_http_webhook_target_split(ngx_conf_t *cf, ngx_str_t *text,
+    ngx_http_webhook_place_t *place, ngx_http_webhook_url_t *url)
+{
+    u_char  *p, *last;
+
+    ngx_memzero(url, sizeof(ngx_http_webhook_url_t));
+
+    p = text->data;
+    last = p + text->len;
+
+    url->scheme.data = p;
+
+    if (text->len > 7 && ngx_strncasecmp(p, (u_char *) "http://", 7) == 0) {
+        url->scheme.len = 4;
+        p += 7;
+
+    } else if (text->len > 8
+               && ngx_strncasecmp(p, (u_char *) "https://", 8) == 0)
+    {
+        url->scheme.len = 5;
+        url->tls = 1;
+        p += 8;
+
+    } else {
+        ngx_http_webhook_target_error(cf, place, "a URL has to begin with "
+                                      "\"http://\" or \"https://\" and name "
+                                      "a host");
+        return NGX_ERROR;
+    }
+
+    url->authority.data = p;
+
+    if (last - p > 5 && ngx_strncasecmp(p, (u_char *) "unix:", 5) == 0) {
+        url->local = 1;
+
+        p = ngx_strlchr(p + 5, last, ':');
+
+        if (p == NULL) {
+            p = last;
+        }
+
+        url->authority.len = p - url->authority.data;
+
+        if (p < last) {
+            p++;
+        }
+
+    } else {
+
+        while (p < last && *p != '/' && *p != '?' && *p != '#') {
+
+            if (*p == '@') {
+                ngx_http_webhook_target_error(cf, place, "a user or password "
+                                              "in a URL is not supported: "
+                                              "set a \"header\" instead");
+                return NGX_ERROR;
+            }
+
+            p++;
+        }
+
+        url->authority.len = p - url->authority.data;
+    }
+
+    url->rest.data = p;
+    url->rest.len = last - p;
+
+    for (p = text->data; p < last; p++) {
+
+        if (*p <= ' ' || *p >= 0x7f || *p == '"' || *p == '<' || *p == '>') {
+            ngx_http_webhook_target_error(cf, place, "the byte 0x%02Xi in the "
+                                          "URL of host \"%V\" has to be "
+                                          "percent-encoded",
+                                          (ngx_int_t) *p, &url->authority);
+            return NGX_ERROR;
+        }
+
+        if (*p == '#') {
+            ngx_http_webhook_target_error(cf, place, "the URL of host \"%V\" "
+                                          "has a fragment (\"#\"), which "
+                                          "cannot be sent", &url->authority);
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_webhook_target_uri(ngx_conf_t *cf, ngx_http_webhook_url_t *url,
+    ngx_str_t *uri)
+{
+    u_char  *p;
+
+    if (url->rest.len && url->rest.data[0] == '/') {
+        *uri = url->rest;
+        return NGX_OK;
+    }
+
+    p = ngx_pnalloc(cf->pool, url->rest.len + 1);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    uri->len = url->rest.len + 1;
+    uri->data = p;
+
+    *p++ = '/';
+    ngx_memcpy(p, url->rest.data, url->rest.len);
+
+    return NGX_OK;
+}
+
+
+/* Copies the settings and fills in what follows from the URL. */
+
+static ngx_int_t
+ngx_http_webhook_target_tls(ngx_conf_t *cf, ngx_http_webhook_tls_t *tls,
+    ngx_http_webhook_target_t *target)
+{
+    u_char      *p;
+    ngx_str_t   *files[4];
+    ngx_uint_t   i;
+
+    target->tls.verify = 1;
+
+    if (tls) {
+        target->tls = *tls;
+
+        if (tls->verify == NGX_CONF_UNSET) {
+            target->tls.verify = 1;
+        }
+    }
+
+    if (target->tls.name.len == 0) {
+        target->tls.name = target->name;
+
+    } else {
+        p = ngx_pnalloc(cf->pool, target->tls.name.len + 1);
+        if (p == NULL) {
+            return NGX_ERROR;
+        }
+
+        ngx_strlow(p, target->tls.name.data, target->tls.name.len);
+        p[target->tls.name.len] = '\0';
+        target->tls.name.data = p;
+    }
+
+    /* an authority that is not asked makes no difference */
+
+    if (!target->tls.verify) {
+        target->tls.ca.len = 0;
+    }
+
+    files[0] = &target->tls.ca;
+    files[1] = &target->tls.cert;
+    files[2] = &target->tls.key;
+    files[3] = &target->tls.passwords;
+
+    for (i = 0; i < 4; i++) {
+        if (files[i]->len
+            && ngx_conf_full_name(cf->cycle, files[i], 1) != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_webhook_target_key(ngx_conf_t *cf, ngx_http_webhook_target_t *target)
+{
+    u_char                  *p;
+    size_t                   len;
+    ngx_str_t               *host;
+    ngx_http_webhook_tls_t  *tls;
+
+    tls = &target->tls;
+    host = target->local ? &target->authority : &target->name;
+
+    len = sizeof("https://:65535|0|||||") - 1 + host->len + tls->name.len
+          + tls->ca.len + tls->cert.len + tls->key.len + tls->passwords.len
+          + ngx_http_webhook_egress_key_len(target);
+
+    p = ngx_pnalloc(cf->pool, len);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    target->key.data = p;
+
+    /* "pos" and "pos:80" are two: the first may name an upstream {} */
+
+    p = ngx_sprintf(p, "http%s://%V", target->secure ? "s" : "", host);
+
+    if (!target->local && !target->no_port) {
+        p = ngx_sprintf(p, ":%ui", (ngx_uint_t) target->port);
+    }
+
+    if (target->secure) {
+        p = ngx_sprintf(p, "|%V|%i|%V|%V|%V|%V", &tls->name, tls->verify,
+                        &tls->ca, &tls->cert, &tls->key, &tls->passwords);
+    }
+
+    p = ngx_http_webhook_egress_key(p, target);
+
+    target->key.len = p - target->key.data;
+
+    return NGX_OK;
+}
+
+
+static ngx_uint_t
+ngx_http_webhook_target_same(ngx_http_webhook_target_t *one,
+    ngx_http_webhook_target_t *two)
+{
+    return one->key.len == two->key.len
+           && ngx_memcmp(one->key.data, two->key.data, one->key.len) == 0
+           && one->proxy_auth.len == two->proxy_auth.len
+           && CRYPTO_memcmp(one->proxy_auth.data, two->proxy_auth.data,
+                            one->proxy_auth.len)
+              == 0;
+}
+
+
+ngx_int_t
+ngx_http_webhook_target_init(ngx_conf_t *cf,
+    ngx_http_webhook_target_t **targetp)
+{
+    ngx_uint_t                     i;
+    ngx_http_webhook_target_t     *target, **targets, **slot;
+    ngx_http_webhook_main_conf_t  *wmcf;
+
+    target = *targetp;
+
+    if (target->ready) {
+        return NGX_OK;
+    }
+
+    wmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_webhook_module);
+
+    if (wmcf->targets == NULL) {
+        wmcf->targets = ngx_array_create(cf->pool, 4,
+                                         sizeof(ngx_http_webhook_target_t *));
+        if (wmcf->targets == NULL) {
+            return NGX_ERROR;
+        }
+    }
+
+    if (ngx_http_webhook_egress_settle(cf, target) != NGX_OK
+        || ngx_http_webhook_target_key(cf, target) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    targets = wmcf->targets->elts;
+
+    for (i = 0; i < wmcf->targets->nelts; i++) {
+
+        if (ngx_http_webhook_target_same(targets[i], target)) {
+            *targetp = targets[i];
+            return NGX_OK;
+        }
+    }
+
+    if (target->secure
+        && ngx_http_webhook_tls_create(cf, target, wmcf->targets) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (ngx_http_webhook_target_addresses(cf, target) != NGX_OK
+        || ngx_http_webhook_egress_check(cf, target) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    slot = ngx_array_push(wmcf->targets);
+    if (slot == NULL) {
+        return NGX_ERROR;
+    }
+
+    *slot = target;
+    target->ready = 1;
+
+    return NGX_OK;
+}
+
+
+/* Fills in the servers, or who will look up the name. */
+
+static ngx_int_t
+ngx_http_webhook_target_addresses(ngx_conf_t *cf,
+    ngx_http_webhook_target_t *target)
+{
+    ngx_http_core_loc_conf_t      *clcf;
+    ngx_http_upstream_srv_conf_t  *us;
+
+    if (target->literal) {
+        return NGX_OK;
+    }
+
+    us = ngx_http_webhook_target_upstream(cf, target);
+
+    if (us) {
+
+        if (!target->no_port) {
+            ngx_http_webhook_target_error(cf, &target->place,
+                                          "upstream \"%V\" may not have port "
+                                          "%ui", &target->name,
+                                          (ngx_uint_t) target->port);
+            return NGX_ERROR;
+        }
+
+        return ngx_http_webhook_target_servers(cf, target, us);
+    }
+
+    /* A proxy may know names that we do not. */
+
+    if (target->proxy && target->rules == NULL) {
+        target->by_name = 1;
+        return NGX_OK;
+    }
+
+    /* At the level of http {}: none, a dummy without servers, or a real one. */
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+
+    if (clcf->resolver && clcf->resolver->connections.nelts) {
+        target->resolver = clcf->resolver;
+        target->resolver_timeout = clcf->resolver_timeout;
+
+        if (target->resolver_timeout == NGX_CONF_UNSET_MSEC) {
+            target->resolver_timeout = 30000;
+        }
+
+        return NGX_OK;
+    }
+
+    return ngx_http_webhook_target_look_up(cf, target);
+}
+
+
+static ngx_http_upstream_srv_conf_t *
+ngx_http_webhook_target_upstream(ngx_conf_t *cf,
+    ngx_http_webhook_target_t *target)
+{
+    ngx_uint_t                       i;
+    ngx_http_upstream_srv_conf_t   **uscfp;
+    ngx_http_upstream_main_conf_t   *umcf;
+
+    umcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_upstream_module);
+
+    uscfp = umcf->upstreams.elts;
+
+    for (i = 0; i < umcf->upstreams.nelts; i++) {
+
+        if ((uscfp[i]->flags & NGX_HTTP_UPSTREAM_CREATE)
+            && uscfp[i]->host.len == target->name.len
+            && ngx_strncasecmp(uscfp[i]->host.data, target->name.data,
+                               target->name.len)
+               == 0)
+        {
+            return uscfp[i];
+        }
+    }
+
+    return NULL;
+}
+
+
+/* The servers of an upstream {}, but for those that are down. */
+
+static ngx_int_t
+ngx_http_webhook_target_servers(ngx_conf_t *cf,
+    ngx_http_webhook_target_t *target, ngx_http_upstream_srv_conf_t *us)
+{
+    ngx_uint_t                   i, j;
+    ngx_http_upstream_server_t  *server;
+
+    server = us->servers ? us->servers->elts : NULL;
+
+    for (i = 0; server && i < us->servers->nelts; i++) {
+
+        if (server[i].down) {
+            continue;
+        }
+
+        for (j = 0; j < server[i].naddrs; j++) {
+
+            if (ngx_http_webhook_target_server(target, &server[i].addrs[j],
+                                               server[i].weight,
+                                               server[i].backup)
+                != NGX_OK)
+            {
+                return NGX_ERROR;
+            }
+        }
+    }
+
+    if (target->servers.nelts == 0) {
+        ngx_http_webhook_target_error(cf, &target->place,
+                                      "upstream \"%V\" has no server that "
+                                      "can be used", &target->name);
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+/* Without a resolver names are looked up now, as for proxy_pass. */
+
+static ngx_int_t
+ngx_http_webhook_target_look_up(ngx_conf_t *cf,
+    ngx_http_webhook_target_t *target)
+{
+    ngx_url_t   u;
+    ngx_uint_t  i;
+
+    ngx_memzero(&u, sizeof(ngx_url_t));
+
+    u.host = target->name;
+    u.port = target->port;
+
+    if (ngx_inet_resolve_host(cf->pool, &u) != NGX_OK) {
+
+        if (u.err) {
+            ngx_http_webhook_target_error(cf, &target->place,
+                                          "%s: \"%V\" (name its server, or "
+                                          "set \"resolver\" in http {} to "
+                                          "look names up later)",
+                                          u.err, &target->name);
+        }
+
+        return NGX_ERROR;
+    }
+
+    for (i = 0; i < u.naddrs; i++) {
+        if (ngx_http_webhook_target_server(target, &u.addrs[i], 1, 0)
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_webhook_target_server(ngx_http_webhook_target_t *target,
+    ngx_addr_t *addr, ngx_int_t weight, ngx_uint_t backup)
+{
+    ngx_http_webhook_server_t  *server;
+
+    server = ngx_array_push(&target->servers);
+    if (server == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memzero(server, sizeof(ngx_http_webhook_server_t));
+
+    server->sockaddr = addr->sockaddr;
+    server->socklen = addr->socklen;
+    server->name = addr->name;
+    server->weight = weight;
+    server->backup = backup;
+
+    return NGX_OK;
+}
+
+
+ngx_str_t *
+ngx_http_webhook_target_host(ngx_http_webhook_target_t *target)
+{
+    return &target->host;
+}
+
+
+ngx_int_t
+ngx_http_webhook_target_next(ngx_http_webhook_target_t *target,
+    ngx_uint_t *tried, ngx_uint_t n)
+{
+    ngx_int_t   i;
+    ngx_uint_t  resting, backup;
+
+    for (resting = 0; resting < 2; resting++) {
+        for (backup = 0; backup < 2; backup++) {
+
+            i = ngx_http_webhook_target_choose(target, tried, n, backup,
+                                               resting);
+            if (i != NGX_ERROR) {
+                return i;
+            }
+        }
+    }
+
+    return NGX_ERROR;
+}
+
+
+/* Smooth weighted round robin among the servers of one kind. */
+
+static ngx_int_t
+ngx_http_webhook_target_choose(ngx_http_webhook_target_t *target,
+    ngx_uint_t *tried, ngx_uint_t n, ngx_uint_t backup, ngx_uint_t resting)
+{
+    ngx_int_t                   best, total;
+    ngx_uint_t                  i, j;
+    ngx_http_webhook_server_t  *server;
+
+    server = target->servers.elts;
+    best = NGX_ERROR;
+    total = 0;
+
+    for (i = 0; i < target->servers.nelts; i++) {
+
+        if (server[i].resting
+            && (ngx_msec_int_t) (ngx_current_msec - server[i].rested) >= 0)
+        {
+            server[i].resting = 0;
+        }
+
+        if (server[i].backup != backup || server[i].resting != resting) {
+            continue;
+        }
+
+        for (j = 0; j < n; j++) {
+            if (tried[j] == i) {
+                break;
+            }
+        }
+
+        if (j < n) {
+            continue;
+        }
+
+        server[i].current += server[i].weight;
+        total += server[i].weight;
+
+        if (best == NGX_ERROR || server[i].current > server[best].current) {
+            best = i;
+        }
+    }
+
+    if (best != NGX_ERROR) {
+        server[best].current -= total;
+    }
+
+    return best;
+}
+
+
+void
+ngx_http_webhook_target_failed(ngx_http_webhook_target_t *target,
+    ngx_uint_t i)
+{
+    ngx_http_webhook_server_t  *server;
+
+    server = target->servers.elts;
+
+    server[i].resting = 1;
+    server[i].rested = ngx_current_msec + NGX_HTTP_WEBHOOK_TARGET_REST;
+}
+
+
+void
+ngx_http_webhook_target_worked(ngx_http_webhook_target_t *target,
+    ngx_uint_t i)
+{
+    ngx_http_webhook_server_t  *server;
+
+    server = target->servers.elts;
+
+    server[i].resting = 0;
+    target->worked = 1;
+}
+
+
+void ngx_cdecl
+ngx_http_webhook_target_error(ngx_conf_t *cf, ngx_http_webhook_place_t *place,
+    const char *fmt, ...)
+{
+    u_char   errstr[NGX_MAX_CONF_ERRSTR], *p;
+    va_list  args;
+
+    va_start(args, fmt);
+    p = ngx_vslprintf(errstr, errstr + NGX_MAX_CONF_ERRSTR, fmt, args);
+    va_end(args);
+
+    ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "%*s in %s:%ui",
+                  (size_t) (p - errstr), errstr, place->file, place->line);
+}

@@ -1,0 +1,362 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ */
+
+#include "http/outbound/capture/ngx_http_webhook_capture_int.h"
+
+
+static void ngx_http_webhook_capture_cleanup(void *data);
+static void ngx_http_webhook_capture_reset(
+    ngx_http_webhook_capture_t *capture);
+static void ngx_http_webhook_capture_response(
+    ngx_http_webhook_capture_t *capture, size_t max, ngx_uint_t bodyless);
+static void ngx_http_webhook_rule_unjudged(ngx_http_request_t *r,
+    ngx_http_webhook_rule_t *rule, ngx_str_t *path);
+static void ngx_http_webhook_match_lost(ngx_http_request_t *r,
+    ngx_http_webhook_rule_t *rule, const char *reason);
+static void ngx_http_webhook_match_check(ngx_http_webhook_match_t *match);
+
+
+ngx_http_webhook_capture_t *
+ngx_http_webhook_capture_find(ngx_http_request_t *r)
+{
+    ngx_pool_cleanup_t  *cln;
+
+    for (cln = r->pool->cleanup; cln; cln = cln->next) {
+        if (cln->handler == ngx_http_webhook_capture_cleanup) {
+            return cln->data;
+        }
+    }
+
+    return NULL;
+}
+
+
+ngx_http_webhook_capture_t *
+ngx_http_webhook_capture_get(ngx_http_request_t *r)
+{
+    ngx_pool_cleanup_t          *cln;
+    ngx_http_webhook_memory_t   *memory;
+    ngx_http_webhook_capture_t  *capture;
+
+    capture = ngx_http_webhook_capture_find(r);
+
+    if (capture) {
+        return capture;
+    }
+
+    memory = ngx_http_webhook_memory_create(ngx_cycle->log);
+    if (memory == NULL) {
+        return NULL;
+    }
+
+    cln = ngx_pool_cleanup_add(r->pool, sizeof(ngx_http_webhook_capture_t));
+    if (cln == NULL) {
+        ngx_http_webhook_memory_release(memory);
+        return NULL;
+    }
+
+    capture = cln->data;
+    ngx_memzero(capture, sizeof(ngx_http_webhook_capture_t));
+
+    capture->r = r;
+    capture->pool = r->pool;
+    capture->log = r->connection->log;
+    capture->wmcf = ngx_http_get_module_main_conf(r, ngx_http_webhook_module);
+    capture->memory = memory;
+    capture->last = &capture->matches;
+    ngx_http_webhook_copy_init(&capture->request.copy);
+    ngx_http_webhook_copy_init(&capture->response.copy);
+
+    cln->handler = ngx_http_webhook_capture_cleanup;
+
+    return capture;
+}
+
+
+static void
+ngx_http_webhook_capture_cleanup(void *data)
+{
+    ngx_http_webhook_capture_t  *capture = data;
+
+    /* What is on its way into the store goes there without us. */
+
+    ngx_http_webhook_capture_reset(capture);
+    ngx_http_webhook_document_free(&capture->request.document);
+    ngx_http_webhook_memory_release(capture->memory);
+}
+
+
+/* Forgets a response, before another takes its place. */
+
+static void
+ngx_http_webhook_capture_reset(ngx_http_webhook_capture_t *capture)
+{
+    ngx_http_webhook_match_t  *match;
+
+    ngx_http_webhook_capture_limit_end(capture);
+
+    for (match = capture->matches; match; match = match->next) {
+        if (match->event) {
+            match->event->data = NULL;
+            match->event = NULL;
+        }
+    }
+
+    ngx_http_webhook_settle_forget(capture);
+
+    capture->state = NGX_HTTP_WEBHOOK_CAPTURE_IDLE;
+    capture->matches = NULL;
+    capture->last = &capture->matches;
+    capture->pending = 0;
+
+    ngx_http_webhook_document_free(&capture->response.document);
+    ngx_memzero(&capture->response, sizeof(ngx_http_webhook_body_t));
+    ngx_http_webhook_copy_init(&capture->response.copy);
+}
+
+
+ngx_int_t
+ngx_http_webhook_rule_match(ngx_http_request_t *r,
+    ngx_http_webhook_rule_t *rule, ngx_str_t *path)
+{
+    ngx_int_t  rc;
+
+    if (rule->methods && !(rule->methods & r->method)) {
+        return NGX_DECLINED;
+    }
+
+    if (rule->original) {
+        rc = ngx_http_webhook_capture_path(r, path);
+
+        if (rc != NGX_OK) {
+            return (rc == NGX_DECLINED) ? NGX_DECLINED : NGX_ABORT;
+        }
+
+    } else {
+        *path = r->uri;
+    }
+
+    rc = ngx_regex_exec(rule->regex, path, NULL, 0);
+
+    if (rc >= 0) {
+        return NGX_OK;
+    }
+
+    return (rc == NGX_REGEX_NO_MATCHED) ? NGX_DECLINED : NGX_ERROR;
+}
+
+
+/* An expression at the library's limit: nobody can tell whether it matches. */
+
+static void
+ngx_http_webhook_rule_unjudged(ngx_http_request_t *r,
+    ngx_http_webhook_rule_t *rule, ngx_str_t *path)
+{
+    ngx_http_webhook_shown_t  shown;
+
+    ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
+                  "the regular expression of webhook event \"%V\" in %s:%ui "
+                  "ran into its match limit on \"%V\": there is no event",
+                  &rule->type->name, rule->place.file, rule->place.line,
+                  ngx_http_webhook_shown(&shown, path->data, path->len));
+
+    ngx_http_webhook_count(NGX_HTTP_WEBHOOK_EVENTS_UNJUDGED, 1);
+}
+
+
+ngx_http_webhook_capture_t *
+ngx_http_webhook_capture_match(ngx_http_request_t *r,
+    ngx_http_webhook_loc_conf_t *wlcf, ngx_uint_t bodyless)
+{
+    ngx_str_t                     path;
+    ngx_uint_t                    i;
+    ngx_time_t                   *tp;
+    ngx_http_webhook_rule_t     **rule;
+    ngx_http_webhook_match_t     *match;
+    ngx_http_webhook_capture_t   *capture;
+
+    capture = ngx_http_webhook_capture_find(r);
+
+    if (capture) {
+        ngx_http_webhook_capture_reset(capture);
+        ngx_http_webhook_capture_response(capture, wlcf->payload_max,
+                                          bodyless);
+    }
+
+    rule = wlcf->rules->elts;
+
+    for (i = 0; i < wlcf->rules->nelts; i++) {
+
+        if (!webhook_status_set_has(&rule[i]->status, r->headers_out.status)) {
+            continue;
+        }
+
+        switch (ngx_http_webhook_rule_match(r, rule[i], &path)) {
+
+        case NGX_OK:
+            break;
+
+        case NGX_ERROR:
+            ngx_http_webhook_rule_unjudged(r, rule[i], &path);
+            continue;
+
+        case NGX_ABORT:
+            ngx_http_webhook_match_lost(r, rule[i], "no memory");
+            continue;
+
+        default:
+            continue;
+        }
+
+        if (capture == NULL) {
+            capture = ngx_http_webhook_capture_get(r);
+
+            if (capture == NULL) {
+                ngx_http_webhook_match_lost(r, rule[i], "no memory");
+                continue;
+            }
+
+            ngx_http_webhook_capture_response(capture, wlcf->payload_max,
+                                              bodyless);
+        }
+
+        match = ngx_pcalloc(r->pool, sizeof(ngx_http_webhook_match_t));
+
+        if (match == NULL) {
+            ngx_http_webhook_match_lost(r, rule[i], "no memory");
+            continue;
+        }
+
+        match->capture = capture;
+        match->rule = rule[i];
+        match->uri = path;
+
+        if (rule[i]->when.nelts && !ngx_http_webhook_match_early(match)) {
+            continue;
+        }
+
+        if (ngx_http_webhook_event_id(&match->id) != NGX_OK) {
+            ngx_http_webhook_match_lost(r, rule[i], "no randomness for an id");
+            continue;
+        }
+
+        webhook_id_text(&match->id, match->id_data);
+        match->id_text.data = match->id_data;
+        match->id_text.len = WEBHOOK_ID_TEXT_LEN;
+
+        if (ngx_http_webhook_capture_key(match, wlcf) != NGX_OK) {
+            ngx_http_webhook_match_lost(r, rule[i], "no memory for its key");
+            continue;
+        }
+
+        tp = ngx_timeofday();
+        match->wall = (uint64_t) tp->sec * 1000 + tp->msec;
+
+        *capture->last = match;
+        capture->last = &match->next;
+
+        ngx_http_webhook_match_check(match);
+    }
+
+    return (capture && capture->matches) ? capture : NULL;
+}
+
+
+/*
+ * Keeps of the response's header what filters behind us may change, and looks
+ * whether that tells already that its body cannot be had.
+ */
+
+static void
+ngx_http_webhook_capture_response(ngx_http_webhook_capture_t *capture,
+    size_t max, ngx_uint_t bodyless)
+{
+    ngx_http_request_t       *r;
+    ngx_http_webhook_body_t  *body;
+
+    r = capture->r;
+    body = &capture->response;
+
+    capture->max = max;
+    body->type = r->headers_out.content_type;
+
+    if (ngx_http_webhook_capture_encoding(r->pool, &r->headers_out.headers,
+                                          &body->coding)
+        != NGX_OK)
+    {
+        ngx_http_webhook_capture_bodyless(body, NGX_HTTP_WEBHOOK_EVENTS_FAILED,
+                                          "no memory");
+        return;
+    }
+
+    if (r->headers_out.content_length_n > 0) {
+        body->copy.expected = (size_t)
+                        ngx_min(r->headers_out.content_length_n, (off_t) max);
+    }
+
+    if (bodyless) {
+        return;
+    }
+
+    if (!ngx_http_webhook_copy_coding(&body->coding)) {
+        ngx_http_webhook_capture_bodyless(body,
+                            NGX_HTTP_WEBHOOK_EVENTS_UNDECODABLE,
+                            "the response has an unknown content coding");
+
+    } else if (r->headers_out.status == NGX_HTTP_PARTIAL_CONTENT) {
+        ngx_http_webhook_capture_bodyless(body,
+                            NGX_HTTP_WEBHOOK_EVENTS_PARTIAL,
+                            "the response is a part of a whole");
+
+    } else if (r->headers_out.content_length_n > (off_t) max) {
+        ngx_http_webhook_capture_bodyless(body,
+                            NGX_HTTP_WEBHOOK_EVENTS_TOO_LARGE,
+                            "the response's body is over webhook_payload_max");
+    }
+}
+
+
+/* An event that could not even be given a match. */
+
+static void
+ngx_http_webhook_match_lost(ngx_http_request_t *r,
+    ngx_http_webhook_rule_t *rule, const char *reason)
+{
+    ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
+                  "webhook event lost: \"%V\": %s",
+                  &rule->type->name, reason);
+
+    ngx_http_webhook_count(NGX_HTTP_WEBHOOK_EVENTS_FAILED, 1);
+}
+
+
+/* Decides at once what the response's header alone decides. */
+
+static void
+ngx_http_webhook_match_check(ngx_http_webhook_match_t *match)
+{
+    ngx_http_webhook_rule_t     *rule;
+    ngx_http_webhook_capture_t  *capture;
+
+    rule = match->rule;
+    capture = match->capture;
+
+    if (rule->endpoints.nelts == 0 && rule->when.nelts == 0) {
+        match->state = NGX_HTTP_WEBHOOK_MATCH_SKIPPED;
+        ngx_http_webhook_count(NGX_HTTP_WEBHOOK_EVENTS_SKIPPED, 1);
+        return;
+    }
+
+    if (rule->need_request && capture->request.copy.over) {
+        ngx_http_webhook_match_fail(match, NGX_HTTP_WEBHOOK_EVENTS_TOO_LARGE,
+                            "the request's body is over webhook_payload_max");
+        return;
+    }
+
+    if (rule->need_response && capture->response.reason) {
+        ngx_http_webhook_match_fail(match, capture->response.counter,
+                                    capture->response.reason);
+    }
+}

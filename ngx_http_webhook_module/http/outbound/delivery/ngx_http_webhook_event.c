@@ -1,0 +1,149 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * Events on their way into the store: made in one piece of memory, freed, and
+ * the ids that they have.
+ */
+
+#include "http/outbound/delivery/ngx_http_webhook_courier.h"
+#include "http/outbound/delivery/ngx_http_webhook_courier_int.h"
+
+
+static void ngx_http_webhook_event_copy(webhook_str_t *to, ngx_str_t *from,
+    u_char **p);
+static void ngx_http_webhook_event_copy_body(webhook_str_t *to,
+    ngx_http_webhook_form_t *form, u_char **p);
+
+
+static webhook_id_source_t  ngx_http_webhook_event_source;
+
+
+ngx_http_webhook_event_t *
+ngx_http_webhook_event_create(webhook_id_t *id, uint64_t wall,
+    ngx_str_t *type, ngx_http_webhook_form_t *forms, ngx_uint_t forms_count,
+    ngx_http_webhook_delivery_t *deliveries, ngx_uint_t deliveries_count,
+    ngx_log_t *log)
+{
+    size_t                     fixed, len;
+    u_char                    *p;
+    ngx_uint_t                 i;
+    webhook_put_t             *put;
+    webhook_rendition_t       *form;
+    webhook_op_put_event_t    *op;
+    ngx_http_webhook_event_t  *event;
+
+    fixed = sizeof(ngx_http_webhook_event_t)
+            + forms_count * sizeof(webhook_rendition_t)
+            + deliveries_count * sizeof(webhook_put_t);
+
+    len = type->len;
+
+    for (i = 0; i < forms_count; i++) {
+        len += forms[i].request.len + forms[i].content_type.len
+               + forms[i].headers.len + forms[i].body_len;
+    }
+
+    for (i = 0; i < deliveries_count; i++) {
+        len += deliveries[i].order.len;
+    }
+
+    event = ngx_alloc(fixed + len, log);
+    if (event == NULL) {
+        return NULL;
+    }
+
+    ngx_memzero(event, fixed);
+
+    event->size = fixed + len;
+    event->hold.refs = 1;
+    event->hold.job.op.type = WEBHOOK_OP_PUT_EVENT;
+
+    op = &event->hold.job.op.u.put_event;
+
+    form = (webhook_rendition_t *) (event + 1);
+    put = (webhook_put_t *) (form + forms_count);
+    p = (u_char *) (put + deliveries_count);
+
+    op->id = *id;
+    op->wall = wall;
+    op->forms = form;
+    op->forms_count = (uint32_t) forms_count;
+    op->deliveries = put;
+    op->count = (uint32_t) deliveries_count;
+
+    ngx_http_webhook_event_copy(&op->type, type, &p);
+
+    for (i = 0; i < forms_count; i++) {
+        ngx_http_webhook_event_copy(&form[i].request, &forms[i].request, &p);
+        ngx_http_webhook_event_copy(&form[i].content_type,
+                                    &forms[i].content_type, &p);
+        ngx_http_webhook_event_copy(&form[i].headers, &forms[i].headers, &p);
+        ngx_http_webhook_event_copy_body(&form[i].body, &forms[i], &p);
+    }
+
+    for (i = 0; i < deliveries_count; i++) {
+        put[i].endpoint = deliveries[i].endpoint;
+        put[i].form = (uint32_t) deliveries[i].form;
+        put[i].steps = (uint32_t) deliveries[i].steps;
+        ngx_http_webhook_event_copy(&put[i].order, &deliveries[i].order, &p);
+    }
+
+    return event;
+}
+
+
+static void
+ngx_http_webhook_event_copy(webhook_str_t *to, ngx_str_t *from, u_char **p)
+{
+    to->data = *p;
+    to->len = from->len;
+
+    if (from->len) {
+        *p = ngx_cpymem(*p, from->data, from->len);
+    }
+}
+
+
+static void
+ngx_http_webhook_event_copy_body(webhook_str_t *to,
+    ngx_http_webhook_form_t *form, u_char **p)
+{
+    size_t        n;
+    u_char       *last;
+    ngx_chain_t  *cl;
+
+    to->data = *p;
+
+    last = *p + form->body_len;
+
+    for (cl = form->body; cl && *p < last; cl = cl->next) {
+        n = ngx_min((size_t) (cl->buf->last - cl->buf->pos),
+                    (size_t) (last - *p));
+
+        *p = ngx_cpymem(*p, cl->buf->pos, n);
+    }
+
+    to->len = *p - to->data;
+}
+
+
+void
+ngx_http_webhook_event_free(ngx_http_webhook_event_t *event)
+{
+    ngx_http_webhook_hold_release(&event->hold);
+}
+
+
+ngx_int_t
+ngx_http_webhook_event_id(webhook_id_t *id)
+{
+    if (webhook_id_make(&ngx_http_webhook_event_source,
+                        ngx_http_webhook_wall(), id)
+        != WEBHOOK_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}

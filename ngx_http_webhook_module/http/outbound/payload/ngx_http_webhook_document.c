@@ -1,0 +1,558 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ */
+
+#include "http/outbound/payload/ngx_http_webhook_document.h"
+
+#include "core/json/webhook_charset.h"
+#include "core/format/webhook_form_json.h"
+#include "core/format/webhook_multipart.h"
+#include "core/format/webhook_xml.h"
+
+
+#define NGX_HTTP_WEBHOOK_DOCUMENT_TYPE   255    /* bytes of a Content-Type */
+#define NGX_HTTP_WEBHOOK_DOCUMENT_DEPTH  160    /* of mapped XML, which may be
+                                                   twice as deep as it was */
+#define NGX_HTTP_WEBHOOK_DOCUMENT_GROW   16     /* times the body: the most
+                                                   that it is mapped to */
+#define NGX_HTTP_WEBHOOK_DOCUMENT_ROOM   65536
+
+
+static ngx_str_t ngx_http_webhook_document_media(
+    ngx_http_webhook_document_t *d);
+static ngx_uint_t ngx_http_webhook_document_is(ngx_str_t *media,
+    const char *text);
+static ngx_uint_t ngx_http_webhook_document_ends(ngx_str_t *media,
+    const char *text);
+static ngx_http_webhook_kind_e ngx_http_webhook_document_sort(
+    ngx_http_webhook_document_t *d, ngx_uint_t *open);
+static ngx_int_t ngx_http_webhook_document_set(ngx_http_webhook_document_t *d,
+    u_char *data, size_t len);
+static u_char ngx_http_webhook_document_first(ngx_http_webhook_document_t *d);
+static int ngx_http_webhook_document_map(ngx_http_webhook_document_t *d);
+
+
+void
+ngx_http_webhook_document_init(ngx_http_webhook_document_t *d,
+    ngx_pool_t *pool, ngx_chain_t *body, size_t len, ngx_str_t *type)
+{
+    ngx_memzero(d, sizeof(ngx_http_webhook_document_t));
+
+    d->pool = pool;
+    d->body = body;
+    d->len = len;
+    d->type = *type;
+}
+
+
+/* The type without its parameters. */
+
+static ngx_str_t
+ngx_http_webhook_document_media(ngx_http_webhook_document_t *d)
+{
+    u_char     *p;
+    ngx_str_t   media;
+
+    media = d->type;
+
+    if (media.len == 0) {
+        return media;
+    }
+
+    p = ngx_strlchr(media.data, media.data + media.len, ';');
+
+    if (p) {
+        media.len = p - media.data;
+    }
+
+    while (media.len && (media.data[media.len - 1] == ' '
+                         || media.data[media.len - 1] == '\t'))
+    {
+        media.len--;
+    }
+
+    return media;
+}
+
+
+static ngx_uint_t
+ngx_http_webhook_document_is(ngx_str_t *media, const char *text)
+{
+    return media->len == ngx_strlen(text)
+           && ngx_strncasecmp(media->data, (u_char *) text, media->len) == 0;
+}
+
+
+static ngx_uint_t
+ngx_http_webhook_document_ends(ngx_str_t *media, const char *text)
+{
+    size_t  len;
+
+    len = ngx_strlen(text);
+
+    return media->len >= len
+           && ngx_strncasecmp(media->data + media->len - len,
+                              (u_char *) text, len)
+              == 0;
+}
+
+
+/* By the type alone; *open if that says nothing of worth. */
+
+static ngx_http_webhook_kind_e
+ngx_http_webhook_document_sort(ngx_http_webhook_document_t *d,
+    ngx_uint_t *open)
+{
+    ngx_str_t  media;
+
+    *open = 0;
+
+    media = ngx_http_webhook_document_media(d);
+
+    if (ngx_http_webhook_document_is(&media, "application/json")
+        || ngx_http_webhook_document_is(&media, "text/json")
+        || ngx_http_webhook_document_ends(&media, "+json"))
+    {
+        return NGX_HTTP_WEBHOOK_KIND_JSON;
+    }
+
+    if (ngx_http_webhook_document_is(&media, "application/xml")
+        || ngx_http_webhook_document_is(&media, "text/xml")
+        || ngx_http_webhook_document_ends(&media, "+xml"))
+    {
+        return NGX_HTTP_WEBHOOK_KIND_XML;
+    }
+
+    if (ngx_http_webhook_document_is(&media,
+                                     "application/x-www-form-urlencoded")
+        || ngx_http_webhook_document_is(&media, "multipart/form-data"))
+    {
+        return NGX_HTTP_WEBHOOK_KIND_FORM;
+    }
+
+    *open = media.len == 0
+            || ngx_http_webhook_document_is(&media, "text/plain")
+            || ngx_http_webhook_document_is(&media, "text/html");
+
+    return NGX_HTTP_WEBHOOK_KIND_OTHER;
+}
+
+
+ngx_http_webhook_kind_e
+ngx_http_webhook_document_kind(ngx_http_webhook_document_t *d)
+{
+    u_char      c;
+    ngx_uint_t  open;
+
+    if (d->sorted) {
+        return d->kind;
+    }
+
+    d->sorted = 1;
+    d->kind = ngx_http_webhook_document_sort(d, &open);
+
+    if (open) {
+        c = ngx_http_webhook_document_first(d);
+
+        if ((c == '{' || c == '[')
+            && ngx_http_webhook_document_json(d) == WEBHOOK_OK)
+        {
+            d->kind = NGX_HTTP_WEBHOOK_KIND_JSON;
+        }
+    }
+
+    return d->kind;
+}
+
+
+int
+ngx_http_webhook_document_utf8(ngx_http_webhook_document_t *d, size_t max,
+    const char **why)
+{
+    int                           rc;
+    u_char                       *p, first[3];
+    size_t                        n;
+    ngx_uint_t                    open;
+    ngx_chain_t                  *cl;
+    webhook_buf_t                 out;
+    webhook_str_t                 label, text;
+    ngx_http_webhook_kind_e       kind;
+    ngx_http_webhook_document_t   old;
+
+    kind = ngx_http_webhook_document_sort(d, &open);
+
+    if ((kind != NGX_HTTP_WEBHOOK_KIND_JSON && !open) || d->len == 0) {
+        return WEBHOOK_OK;
+    }
+
+    n = 0;
+
+    for (cl = d->body; cl && n < sizeof(first); cl = cl->next) {
+        for (p = cl->buf->pos; p < cl->buf->last && n < sizeof(first); p++) {
+            first[n++] = *p;
+        }
+    }
+
+    webhook_charset_label(ngx_http_webhook_str(&d->type), &label);
+
+    if (!webhook_charset_doubtful(first, n, &label)) {
+        return WEBHOOK_OK;
+    }
+
+    *why = "no memory for the body";
+
+    if (ngx_http_webhook_document_text(d) != NGX_OK) {
+        return WEBHOOK_NOMEM;
+    }
+
+    webhook_buf_init(&out, max);
+
+    rc = webhook_charset_json(ngx_http_webhook_str(&d->text), &label, &out,
+                              &text, why);
+
+    old = *d;
+
+    if (rc == WEBHOOK_ERROR && open) {
+        rc = WEBHOOK_OK;
+
+    } else if (rc == WEBHOOK_LIMIT) {
+        *why = "the body is over webhook_payload_max in UTF-8";
+
+    } else if (rc == WEBHOOK_OK && text.data != d->text.data) {
+
+        p = text.data;
+
+        if (out.data) {
+            p = ngx_pnalloc(d->pool, text.len + 1);
+
+            if (p) {
+                ngx_memcpy(p, text.data, text.len);
+            }
+        }
+
+        if (p == NULL || ngx_http_webhook_document_set(d, p, text.len)
+                         != NGX_OK)
+        {
+            rc = WEBHOOK_NOMEM;
+        }
+
+        /* text of any other kind goes as it came */
+
+        if (rc == WEBHOOK_OK && open
+            && ngx_http_webhook_document_kind(d)
+               != NGX_HTTP_WEBHOOK_KIND_JSON)
+        {
+            ngx_http_webhook_document_free(d);
+            *d = old;
+        }
+    }
+
+    webhook_buf_free(&out);
+
+    return rc;
+}
+
+
+/* Gives it another text. */
+
+static ngx_int_t
+ngx_http_webhook_document_set(ngx_http_webhook_document_t *d, u_char *data,
+    size_t len)
+{
+    ngx_buf_t    *b;
+    ngx_chain_t  *cl;
+
+    b = ngx_calloc_buf(d->pool);
+    cl = ngx_alloc_chain_link(d->pool);
+
+    if (b == NULL || cl == NULL) {
+        return NGX_ERROR;
+    }
+
+    b->pos = data;
+    b->last = data + len;
+    b->memory = 1;
+
+    cl->buf = b;
+    cl->next = NULL;
+
+    d->body = cl;
+    d->len = len;
+    d->text.data = data;
+    d->text.len = len;
+
+    return NGX_OK;
+}
+
+
+/* The first byte that is no white space, or 0. */
+
+static u_char
+ngx_http_webhook_document_first(ngx_http_webhook_document_t *d)
+{
+    u_char       *p;
+    ngx_chain_t  *cl;
+
+    for (cl = d->body; cl; cl = cl->next) {
+
+        for (p = cl->buf->pos; p < cl->buf->last; p++) {
+            if (*p != ' ' && *p != '\t' && *p != CR && *p != LF) {
+                return *p;
+            }
+        }
+    }
+
+    return 0;
+}
+
+
+ngx_int_t
+ngx_http_webhook_document_text(ngx_http_webhook_document_t *d)
+{
+    size_t        n;
+    u_char       *p, *last;
+    ngx_chain_t  *cl;
+
+    if (d->text.data || d->len == 0) {
+        return NGX_OK;
+    }
+
+    cl = d->body;
+
+    if ((size_t) (cl->buf->last - cl->buf->pos) >= d->len) {
+        d->text.data = cl->buf->pos;
+        d->text.len = d->len;
+        return NGX_OK;
+    }
+
+    p = ngx_pnalloc(d->pool, d->len);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    d->text.data = p;
+    last = p + d->len;
+
+    for ( /* void */ ; cl && p < last; cl = cl->next) {
+        n = ngx_min((size_t) (cl->buf->last - cl->buf->pos),
+                    (size_t) (last - p));
+        p = ngx_cpymem(p, cl->buf->pos, n);
+    }
+
+    d->text.len = p - d->text.data;
+
+    return NGX_OK;
+}
+
+
+void
+ngx_http_webhook_document_limits(size_t len, webhook_json_limits_t *limits)
+{
+    /* the number of values is bounded by the length of the text */
+
+    limits->max_depth = 0;
+    limits->max_values = (uint32_t) ngx_min(len + 1, (1u << 28) - 1);
+}
+
+
+int
+ngx_http_webhook_document_json(ngx_http_webhook_document_t *d)
+{
+    webhook_str_t          text;
+    webhook_json_limits_t  limits;
+
+    if (d->parsed) {
+        return d->read;
+    }
+
+    d->parsed = 1;
+
+    if (ngx_http_webhook_document_text(d) != NGX_OK) {
+        d->read = WEBHOOK_NOMEM;
+        return d->read;
+    }
+
+    d->read = ngx_http_webhook_document_map(d);
+
+    if (d->read != WEBHOOK_OK) {
+        webhook_buf_free(&d->mapped);
+        return d->read;
+    }
+
+    text = ngx_http_webhook_document_source(d);
+
+    ngx_http_webhook_document_limits(text.len, &limits);
+
+    if (d->mapped.data) {
+        limits.max_depth = NGX_HTTP_WEBHOOK_DOCUMENT_DEPTH;
+    }
+
+    d->read = webhook_json_read(&text, &limits, &d->doc, NULL);
+
+    return d->read;
+}
+
+
+/* Says XML and forms as JSON; the rest is left as it is. */
+
+static int
+ngx_http_webhook_document_map(ngx_http_webhook_document_t *d)
+{
+    u_char                    c;
+    size_t                    max;
+    webhook_str_t             boundary, *text;
+    ngx_http_webhook_kind_e   kind;
+
+    /* to tell the kind, it may be read: then it is no XML and no form */
+
+    kind = d->sorted ? d->kind : ngx_http_webhook_document_kind(d);
+
+    if (kind != NGX_HTTP_WEBHOOK_KIND_XML
+        && kind != NGX_HTTP_WEBHOOK_KIND_FORM)
+    {
+        return WEBHOOK_OK;
+    }
+
+    text = ngx_http_webhook_str(&d->text);
+    max = d->len * NGX_HTTP_WEBHOOK_DOCUMENT_GROW
+          + NGX_HTTP_WEBHOOK_DOCUMENT_ROOM;
+
+    webhook_buf_init(&d->mapped, max);
+
+    if (kind == NGX_HTTP_WEBHOOK_KIND_XML) {
+        return webhook_xml_read(text, WEBHOOK_XML_ANY, NULL, &d->mapped, NULL);
+    }
+
+    if (webhook_multipart_boundary(ngx_http_webhook_str(&d->type), &boundary)
+        == WEBHOOK_OK)
+    {
+        return webhook_multipart_json(text, &boundary, 0, &d->mapped, NULL);
+    }
+
+    /* many a client sends JSON and leaves its library's type of forms */
+
+    c = ngx_http_webhook_document_first(d);
+
+    if (c == '{' || c == '[') {
+        return WEBHOOK_OK;
+    }
+
+    return webhook_form_json(text, 0, &d->mapped);
+}
+
+
+webhook_str_t
+ngx_http_webhook_document_source(ngx_http_webhook_document_t *d)
+{
+    webhook_str_t  text;
+
+    if (d->mapped.data) {
+        text.data = d->mapped.data;
+        text.len = d->mapped.len;
+        return text;
+    }
+
+    return *ngx_http_webhook_str(&d->text);
+}
+
+
+const char *
+ngx_http_webhook_document_why(ngx_http_webhook_document_t *d)
+{
+    ngx_http_webhook_kind_e  kind;
+
+    kind = ngx_http_webhook_document_kind(d);
+
+    switch (d->read) {
+
+    case WEBHOOK_NOMEM:
+        return "could not be read: no memory";
+
+    case WEBHOOK_LIMIT:
+        return (kind == NGX_HTTP_WEBHOOK_KIND_XML)
+               ? "is XML that is nested too deeply or has too much in it"
+               : (kind == NGX_HTTP_WEBHOOK_KIND_FORM)
+               ? "is a form with too many fields"
+               : "is JSON that is nested too deeply";
+
+    default:
+        return (kind == NGX_HTTP_WEBHOOK_KIND_XML)
+               ? "is not well-formed XML without a document type declaration"
+               : (kind == NGX_HTTP_WEBHOOK_KIND_FORM)
+               ? "is not a form as its type says" : "is not JSON";
+    }
+}
+
+
+ngx_str_t
+ngx_http_webhook_document_type(ngx_http_webhook_document_t *d)
+{
+    u_char  *p, *last;
+
+    static ngx_str_t  json = ngx_string("application/json");
+    static ngx_str_t  octets = ngx_string("application/octet-stream");
+
+    if (ngx_http_webhook_document_kind(d) == NGX_HTTP_WEBHOOK_KIND_JSON) {
+        return json;
+    }
+
+    /* it becomes a header of ours */
+
+    if (d->type.len == 0 || d->type.len > NGX_HTTP_WEBHOOK_DOCUMENT_TYPE) {
+        return octets;
+    }
+
+    last = d->type.data + d->type.len;
+
+    for (p = d->type.data; p < last; p++) {
+        if (*p < 0x20 || *p == 0x7f) {
+            return octets;
+        }
+    }
+
+    return d->type;
+}
+
+
+int
+ngx_http_webhook_document_find(ngx_http_webhook_document_t *d,
+    const webhook_path_t *path, uint32_t skip, const webhook_path_t *part,
+    webhook_value_t *v)
+{
+    int                   rc;
+    webhook_json_value_t  from, value;
+
+    webhook_value_from_json(v, NULL);
+
+    rc = ngx_http_webhook_document_json(d);
+
+    if (rc != WEBHOOK_OK) {
+        return (rc == WEBHOOK_ERROR) ? WEBHOOK_OK : rc;
+    }
+
+    webhook_json_root(d->doc, &from);
+
+    if (part
+        && webhook_path_find(part, 0, d->doc, NULL, &from) != WEBHOOK_OK)
+    {
+        return WEBHOOK_OK;
+    }
+
+    if (webhook_path_find(path, skip, d->doc, &from, &value) == WEBHOOK_OK) {
+        webhook_value_from_json(v, &value);
+    }
+
+    return WEBHOOK_OK;
+}
+
+
+void
+ngx_http_webhook_document_free(ngx_http_webhook_document_t *d)
+{
+    webhook_json_free(d->doc);
+    webhook_buf_free(&d->mapped);
+
+    d->doc = NULL;
+    d->parsed = 0;
+}

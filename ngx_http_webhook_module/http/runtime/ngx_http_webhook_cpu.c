@@ -1,0 +1,426 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ */
+
+#include "http/runtime/ngx_http_webhook_cpu.h"
+
+
+#define NGX_HTTP_WEBHOOK_CPU_POOL   4096    /* bytes of a work's pool at
+                                               first */
+#define NGX_HTTP_WEBHOOK_CPU_STUCK  60000   /* ms without a result */
+#define NGX_HTTP_WEBHOOK_CPU_AGAIN  10      /* ms, where the pool is full */
+
+
+typedef struct {
+    ngx_thread_pool_t  *pool;       /* NULL: all is done on the event loop */
+    ngx_uint_t          threads;
+    size_t              memory;
+    ngx_log_t          *log;
+
+    ngx_queue_t         waiting;
+    ngx_queue_t         away;
+    ngx_uint_t          busy;       /* works away */
+    ngx_uint_t          held;       /* works not done yet */
+    size_t              behind;     /* bytes of them */
+    size_t              deserted;   /* of these, of those that nobody waits
+                                       for any more */
+
+    ngx_event_t         start;      /* posted: hand over */
+    ngx_event_t         again;      /* the same, where the pool was full */
+    ngx_event_t         guard;      /* keeps an exiting worker until all are
+                                       done */
+    unsigned            closing:1;
+} ngx_http_webhook_cpu_t;
+
+
+static void ngx_http_webhook_cpu_start(ngx_event_t *ev);
+static void ngx_http_webhook_cpu_guard(ngx_event_t *ev);
+static void ngx_http_webhook_cpu_thread(void *data, ngx_log_t *log);
+static void ngx_http_webhook_cpu_back(ngx_event_t *ev);
+static void ngx_http_webhook_cpu_done(ngx_http_webhook_work_t *work);
+static void ngx_http_webhook_cpu_drop(ngx_http_webhook_work_t *work);
+
+
+static ngx_http_webhook_cpu_t  ngx_http_webhook_cpu;
+
+
+void
+ngx_http_webhook_cpu_init(ngx_cycle_t *cycle,
+    ngx_http_webhook_main_conf_t *wmcf)
+{
+    ngx_http_webhook_cpu_t  *cpu;
+
+    cpu = &ngx_http_webhook_cpu;
+
+    ngx_memzero(cpu, sizeof(ngx_http_webhook_cpu_t));
+
+    cpu->pool = wmcf->cpu;
+    cpu->threads = wmcf->cpu_threads;
+    cpu->memory = wmcf->cpu_memory;
+    cpu->log = cycle->log;
+
+    ngx_queue_init(&cpu->waiting);
+    ngx_queue_init(&cpu->away);
+
+    cpu->start.handler = ngx_http_webhook_cpu_start;
+    cpu->start.data = cpu;
+    cpu->start.log = cycle->log;
+
+    cpu->again.handler = ngx_http_webhook_cpu_start;
+    cpu->again.data = cpu;
+    cpu->again.log = cycle->log;
+
+    cpu->guard.handler = ngx_http_webhook_cpu_guard;
+    cpu->guard.data = cpu;
+    cpu->guard.log = cycle->log;
+}
+
+
+void
+ngx_http_webhook_cpu_exit(ngx_cycle_t *cycle)
+{
+    ngx_queue_t              *q;
+    ngx_http_webhook_cpu_t   *cpu;
+    ngx_http_webhook_work_t  *work;
+
+    cpu = &ngx_http_webhook_cpu;
+
+    if (cpu->pool == NULL) {
+        return;
+    }
+
+    cpu->closing = 1;
+
+    if (cpu->start.posted) {
+        ngx_delete_posted_event(&cpu->start);
+    }
+
+    if (cpu->again.timer_set) {
+        ngx_del_timer(&cpu->again);
+    }
+
+    if (cpu->guard.timer_set) {
+        ngx_del_timer(&cpu->guard);
+    }
+
+    /*
+     * The thread pools were drained and destroyed before: what was away has
+     * run, only its completion will never be called.
+     */
+
+    while (!ngx_queue_empty(&cpu->away)) {
+        q = ngx_queue_head(&cpu->away);
+        ngx_queue_remove(q);
+
+        work = ngx_queue_data(q, ngx_http_webhook_work_t, queue);
+
+        if (work->freeing) {
+            ngx_free(work);
+            continue;
+        }
+
+        work->ran = 1;
+        ngx_http_webhook_cpu_done(work);
+    }
+
+    while (!ngx_queue_empty(&cpu->waiting)) {
+        q = ngx_queue_head(&cpu->waiting);
+        ngx_queue_remove(q);
+
+        work = ngx_queue_data(q, ngx_http_webhook_work_t, queue);
+
+        if (work->freeing) {
+            ngx_http_webhook_cpu_drop(work);
+            ngx_free(work);
+            continue;
+        }
+
+        ngx_http_webhook_cpu_done(work);
+    }
+
+    cpu->pool = NULL;
+}
+
+
+ngx_uint_t
+ngx_http_webhook_cpu_wanted(size_t bytes)
+{
+    ngx_http_webhook_cpu_t  *cpu;
+
+    cpu = &ngx_http_webhook_cpu;
+
+    return cpu->pool && !cpu->closing && bytes > NGX_HTTP_WEBHOOK_CPU_MIN;
+}
+
+
+ngx_uint_t
+ngx_http_webhook_cpu_behind(size_t size)
+{
+    ngx_http_webhook_cpu_t  *cpu;
+
+    cpu = &ngx_http_webhook_cpu;
+
+    /* one is always taken, however large it is */
+
+    return cpu->behind && cpu->behind + size > cpu->memory;
+}
+
+
+ngx_uint_t
+ngx_http_webhook_cpu_deserted(size_t size)
+{
+    ngx_http_webhook_cpu_t  *cpu;
+
+    cpu = &ngx_http_webhook_cpu;
+
+    return cpu->deserted + size > cpu->memory;
+}
+
+
+ngx_uint_t
+ngx_http_webhook_cpu_closing(void)
+{
+    return ngx_http_webhook_cpu.closing;
+}
+
+
+ngx_http_webhook_work_t *
+ngx_http_webhook_work_create(size_t size)
+{
+    ngx_http_webhook_cpu_t   *cpu;
+    ngx_http_webhook_work_t  *work;
+
+    cpu = &ngx_http_webhook_cpu;
+
+    work = ngx_calloc(sizeof(ngx_http_webhook_work_t), cpu->log);
+    if (work == NULL) {
+        return NULL;
+    }
+
+    work->pool = ngx_create_pool(NGX_HTTP_WEBHOOK_CPU_POOL, cpu->log);
+    if (work->pool == NULL) {
+        ngx_free(work);
+        return NULL;
+    }
+
+    work->log = cpu->log;
+    work->size = size;
+
+    work->task.ctx = work;
+    work->task.handler = ngx_http_webhook_cpu_thread;
+    work->task.event.handler = ngx_http_webhook_cpu_back;
+    work->task.event.data = work;
+    work->task.event.log = cpu->log;
+
+    return work;
+}
+
+
+void
+ngx_http_webhook_work_post(ngx_http_webhook_work_t *work)
+{
+    ngx_http_webhook_cpu_t  *cpu;
+
+    cpu = &ngx_http_webhook_cpu;
+
+    cpu->held++;
+    cpu->behind += work->size;
+
+    ngx_queue_insert_tail(&cpu->waiting, &work->queue);
+
+    if (!cpu->guard.timer_set) {
+        ngx_add_timer(&cpu->guard, NGX_HTTP_WEBHOOK_CPU_STUCK);
+    }
+
+    if (!cpu->start.posted) {
+        ngx_post_event(&cpu->start, &ngx_posted_events);
+    }
+}
+
+
+void
+ngx_http_webhook_work_desert(ngx_http_webhook_work_t *work)
+{
+    if (!work->deserted) {
+        work->deserted = 1;
+        ngx_http_webhook_cpu.deserted += work->size;
+    }
+}
+
+
+void
+ngx_http_webhook_work_free(ngx_http_webhook_work_t *work)
+{
+    ngx_http_webhook_cpu_t  *cpu;
+
+    cpu = &ngx_http_webhook_cpu;
+
+    if (!ngx_http_webhook_cpu_wanted(work->size)) {
+        ngx_http_webhook_cpu_drop(work);
+        ngx_free(work);
+        return;
+    }
+
+    /* Giving back large memory takes time, too; nobody waits for that. */
+
+    work->freeing = 1;
+
+    ngx_queue_insert_head(&cpu->waiting, &work->queue);
+
+    if (!cpu->start.posted) {
+        ngx_post_event(&cpu->start, &ngx_posted_events);
+    }
+}
+
+
+void
+ngx_http_webhook_cpu_destroy(ngx_pool_t *pool, size_t size)
+{
+    ngx_http_webhook_work_t  *work;
+
+    work = NULL;
+
+    if (ngx_http_webhook_cpu_wanted(size)) {
+        work = ngx_http_webhook_work_create(size);
+    }
+
+    if (work == NULL) {
+        ngx_destroy_pool(pool);
+        return;
+    }
+
+    ngx_destroy_pool(work->pool);
+    work->pool = pool;
+
+    ngx_http_webhook_work_free(work);
+}
+
+
+static void
+ngx_http_webhook_cpu_start(ngx_event_t *ev)
+{
+    ngx_queue_t              *q;
+    ngx_http_webhook_cpu_t   *cpu;
+    ngx_http_webhook_work_t  *work;
+
+    cpu = ev->data;
+
+    while (!ngx_queue_empty(&cpu->waiting) && cpu->busy < cpu->threads) {
+
+        q = ngx_queue_head(&cpu->waiting);
+        work = ngx_queue_data(q, ngx_http_webhook_work_t, queue);
+
+        if (ngx_thread_task_post(cpu->pool, &work->task) != NGX_OK) {
+
+            /* The pool's queue is full: its own log line says so. */
+
+            ngx_add_timer(&cpu->again, NGX_HTTP_WEBHOOK_CPU_AGAIN);
+            return;
+        }
+
+        ngx_queue_remove(q);
+        ngx_queue_insert_tail(&cpu->away, q);
+
+        cpu->busy++;
+    }
+}
+
+
+static void
+ngx_http_webhook_cpu_guard(ngx_event_t *ev)
+{
+    ngx_http_webhook_cpu_t  *cpu;
+
+    cpu = ev->data;
+
+    if (cpu->busy == cpu->threads) {
+        ngx_log_error(NGX_LOG_WARN, cpu->log, 0,
+                      "webhook threads have had no result for %ui ms: "
+                      "%ui works are under way or wait",
+                      (ngx_uint_t) NGX_HTTP_WEBHOOK_CPU_STUCK, cpu->held);
+    }
+
+    ngx_add_timer(&cpu->guard, NGX_HTTP_WEBHOOK_CPU_STUCK);
+
+    ngx_http_webhook_cpu_start(&cpu->start);
+}
+
+
+static void
+ngx_http_webhook_cpu_thread(void *data, ngx_log_t *log)
+{
+    ngx_http_webhook_work_t *work = data;
+
+    if (work->freeing) {
+        ngx_http_webhook_cpu_drop(work);
+
+    } else {
+        work->run(work);
+    }
+}
+
+
+static void
+ngx_http_webhook_cpu_back(ngx_event_t *ev)
+{
+    ngx_http_webhook_cpu_t   *cpu;
+    ngx_http_webhook_work_t  *work;
+
+    cpu = &ngx_http_webhook_cpu;
+    work = ev->data;
+
+    ngx_queue_remove(&work->queue);
+    cpu->busy--;
+
+    if (!ngx_queue_empty(&cpu->waiting) && !cpu->start.posted) {
+        ngx_post_event(&cpu->start, &ngx_posted_events);
+    }
+
+    if (work->freeing) {
+        ngx_free(work);
+        return;
+    }
+
+    work->ran = 1;
+    ngx_http_webhook_cpu_done(work);
+}
+
+
+static void
+ngx_http_webhook_cpu_done(ngx_http_webhook_work_t *work)
+{
+    ngx_http_webhook_cpu_t  *cpu;
+
+    cpu = &ngx_http_webhook_cpu;
+
+    cpu->behind -= work->size;
+
+    if (work->deserted) {
+        cpu->deserted -= work->size;
+    }
+
+    if (--cpu->held == 0) {
+
+        if (cpu->guard.timer_set) {
+            ngx_del_timer(&cpu->guard);
+        }
+
+    } else if (!cpu->closing) {
+        ngx_add_timer(&cpu->guard, NGX_HTTP_WEBHOOK_CPU_STUCK);
+    }
+
+    work->done(work);
+}
+
+
+static void
+ngx_http_webhook_cpu_drop(ngx_http_webhook_work_t *work)
+{
+    if (work->free) {
+        work->free(work);
+    }
+
+    ngx_destroy_pool(work->pool);
+    work->pool = NULL;
+}

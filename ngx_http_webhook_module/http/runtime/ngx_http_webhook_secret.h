@@ -1,0 +1,28 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * Memory for keys, tokens and passwords of a configuration: pages of their
+ * own, which a core dump leaves out and which are overwritten when the
+ * configuration goes.  They are not locked into memory: where the machine has
+ * swap, it should be encrypted.  This room calls nobody.  Its functions run
+ * while the configuration is read.
+ */
+
+#ifndef NGX_HTTP_WEBHOOK_SECRET_H
+#define NGX_HTTP_WEBHOOK_SECRET_H
+
+#include "http/model/ngx_http_webhook.h"
+
+
+/* Zeroed memory for any type, which lasts as long as the configuration; NULL
+   if there is none, which was logged. */
+void *ngx_http_webhook_secret_alloc(ngx_conf_t *cf, size_t size);
+
+/* A copy of src, with a NUL behind it, in such memory; src is overwritten,
+   whatever is returned: NGX_OK or NGX_ERROR. */
+ngx_int_t ngx_http_webhook_secret_move(ngx_conf_t *cf, ngx_str_t *dst,
+    ngx_str_t *src);
+
+
+#endif /* NGX_HTTP_WEBHOOK_SECRET_H */

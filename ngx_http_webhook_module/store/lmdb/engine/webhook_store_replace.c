@@ -1,0 +1,155 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * Another file in place of a store's.  The gate is held meanwhile, so that no
+ * process opens the store.
+ */
+
+#include "store/lmdb/rows/webhook_store_internal.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+
+static int webhook_replace(webhook_store_t *st, const char *file,
+    char was[80]);
+static int webhook_replace_vacant(webhook_store_t *st);
+
+
+webhook_store_result_e
+webhook_store_replace(const webhook_store_options_t *options,
+    const char *file, char was[80])
+{
+    int               rc;
+    webhook_store_t  *st;
+
+    was[0] = '\0';
+
+    st = calloc(1, sizeof(webhook_store_t));
+    if (st == NULL) {
+        return WEBHOOK_STORE_UNAVAILABLE;
+    }
+
+    st->owners = -1;
+    st->slot = -1;
+    st->log = options->log;
+    st->ctx = options->ctx;
+    st->path = strdup(options->path);
+
+    rc = st->path ? webhook_owner_open(st) : ENOMEM;
+
+    if (rc == 0) {
+        rc = webhook_replace(st, file, was);
+        webhook_owner_close(st);
+    }
+
+    if (rc && rc != EBUSY) {
+        webhook_store_log(st, WEBHOOK_STORE_LOG_ERROR,
+                          "the store \"%s\" cannot be replaced: %s",
+                          options->path, mdb_strerror(rc));
+    }
+
+    free(st->path);
+    free(st);
+
+    return rc ? WEBHOOK_STORE_UNAVAILABLE : WEBHOOK_STORE_OK;
+}
+
+
+static int
+webhook_replace(webhook_store_t *st, const char *file, char was[80])
+{
+    int          rc;
+    char         path[4096], old[4096], suffix[64];
+    struct stat  sb;
+
+    if (file && lstat(file, &sb) == -1) {
+        return errno;
+    }
+
+    rc = webhook_replace_vacant(st);
+
+    if (rc || file == NULL) {
+        return rc;
+    }
+
+    /* the lock's rows are of the file that goes: it goes first */
+
+    rc = webhook_env_path(st, "lock.mdb", "", path, sizeof(path));
+
+    if (rc == 0 && unlink(path) == -1 && errno != ENOENT) {
+        rc = errno;
+    }
+
+    if (rc == 0) {
+        rc = webhook_env_path(st, "data.mdb", "", path, sizeof(path));
+    }
+
+    if (rc) {
+        return rc;
+    }
+
+    if (lstat(path, &sb) == 0) {
+        rc = webhook_env_rename(st, "replaced", suffix);
+        if (rc) {
+            return rc;
+        }
+
+        snprintf(was, 80, "data.mdb%s", suffix);
+
+    } else if (errno != ENOENT) {
+        return errno;
+    }
+
+    if (rename(file, path) == -1) {
+        rc = errno;
+
+        if (was[0]
+            && webhook_env_path(st, "data.mdb", suffix, old, sizeof(old)) == 0
+            && rename(old, path) == 0)
+        {
+            was[0] = '\0';
+        }
+
+        return rc;
+    }
+
+    webhook_env_sync_directory(st);
+
+    return 0;
+}
+
+
+/* Nobody may have the store open, be it to read. */
+
+static int
+webhook_replace_vacant(webhook_store_t *st)
+{
+    int   rc;
+    char  who[64];
+
+    rc = webhook_env_in_use(st);
+    if (rc) {
+        return rc;
+    }
+
+    if (st->others == 0 && !webhook_owner_any(st)) {
+        return 0;
+    }
+
+    who[0] = '\0';
+
+    if (st->others > 0) {
+        snprintf(who, sizeof(who), " (process %ld)", (long) st->others);
+    }
+
+    webhook_store_log(st, WEBHOOK_STORE_LOG_ERROR,
+                      "the store \"%s\" is in use%s: stop nginx first",
+                      st->path, who);
+
+    return EBUSY;
+}

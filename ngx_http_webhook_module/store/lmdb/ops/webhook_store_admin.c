@@ -1,0 +1,186 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * By hand: a delivery is sent again, or given up; an endpoint pauses.
+ */
+
+#include "store/lmdb/rows/webhook_store_internal.h"
+
+
+static int webhook_admin_get(webhook_txn_t *t, webhook_op_t *op,
+    webhook_endpoint_row_t **ep, webhook_delivery_row_t *d, int *found);
+
+
+int
+webhook_admin_retry(webhook_txn_t *t, webhook_op_t *op)
+{
+    int                      rc, found, full;
+    webhook_id_t            *id;
+    webhook_delivery_row_t   d;
+    webhook_endpoint_row_t  *ep;
+
+    rc = webhook_admin_get(t, op, &ep, &d, &found);
+
+    if (rc || !found) {
+        return rc;
+    }
+
+    id = &op->u.delivery.event;
+
+    if (d.state == WEBHOOK_PENDING) {
+        op->result = WEBHOOK_STORE_OK;
+        return webhook_queue_requeue(t, ep, id, &d);
+    }
+
+    rc = webhook_admin_again(t, ep, id, &d, &full);
+
+    if (rc == MDB_NOTFOUND) {
+
+        /* its event is damaged */
+
+        op->result = WEBHOOK_STORE_NOT_FOUND;
+        return 0;
+    }
+
+    op->result = full ? WEBHOOK_STORE_FULL : WEBHOOK_STORE_OK;
+
+    return rc;
+}
+
+
+int
+webhook_admin_cancel(webhook_txn_t *t, webhook_op_t *op)
+{
+    int                      rc, found;
+    webhook_id_t            *id;
+    webhook_delivery_row_t   d;
+    webhook_endpoint_row_t  *ep;
+
+    rc = webhook_admin_get(t, op, &ep, &d, &found);
+
+    if (rc || !found) {
+        return rc;
+    }
+
+    id = &op->u.delivery.event;
+
+    if (d.state != WEBHOOK_PENDING && !d.blocks) {
+        op->result = WEBHOOK_STORE_DUPLICATE;
+        return 0;
+    }
+
+    op->result = WEBHOOK_STORE_OK;
+
+    return webhook_queue_cancel(t, ep, id, &d);
+}
+
+
+int
+webhook_admin_pause(webhook_txn_t *t, webhook_op_t *op)
+{
+    int                      rc;
+    webhook_op_pause_t      *p;
+    webhook_endpoint_row_t  *ep;
+
+    p = &op->u.pause;
+
+    if (p->all) {
+        return webhook_pause_store(t, op);
+    }
+
+    rc = webhook_endpoint_get(t, p->endpoint, &ep);
+    if (rc) {
+        return rc;
+    }
+
+    if (!ep->exists && !ep->dirty && !p->make) {
+        op->result = WEBHOOK_STORE_NOT_FOUND;
+        return 0;
+    }
+
+    webhook_endpoint_pause(ep, p->resume ? NULL : &p->reason);
+
+    op->result = WEBHOOK_STORE_OK;
+
+    return 0;
+}
+
+
+int
+webhook_admin_again(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    const webhook_id_t *id, webhook_delivery_row_t *d, int *full)
+{
+    *full = 0;
+
+    /* what was in one index is in another then; a little more at most */
+
+    if (!webhook_space_take(t, 128)) {
+        *full = 1;
+        return 0;
+    }
+
+    return webhook_queue_requeue(t, ep, id, d);
+}
+
+
+/* Finds a delivery that waits, is dead or was cancelled, or is delivered and to
+   be sent again; where there is none, or it is under way or delivered, that is
+   the result. */
+
+static int
+webhook_admin_get(webhook_txn_t *t, webhook_op_t *op,
+    webhook_endpoint_row_t **ep, webhook_delivery_row_t *d, int *found)
+{
+    int                     rc;
+    MDB_val                 val;
+    unsigned char           key[WEBHOOK_KEY_DELIVERY];
+    webhook_op_delivery_t  *o;
+
+    o = &op->u.delivery;
+    *found = 0;
+
+    webhook_key_delivery(key, &o->event, o->endpoint);
+
+    rc = webhook_txn_get(t, WEBHOOK_DB_DELIVERIES, key, sizeof(key), &val);
+
+    if (rc == MDB_NOTFOUND || o->endpoint == 0) {
+        op->result = WEBHOOK_STORE_NOT_FOUND;
+        return 0;
+    }
+
+    if (rc == 0) {
+        rc = webhook_row_read_delivery(&val, d);
+    }
+
+    if (rc == 0) {
+        rc = webhook_endpoint_get(t, o->endpoint, ep);
+    }
+
+    if (rc) {
+        return rc;
+    }
+
+    switch (d->state) {
+
+    case WEBHOOK_SENDING:
+        op->result = WEBHOOK_STORE_STALE;
+        break;
+
+    case WEBHOOK_DELIVERED:
+
+        if (op->type == WEBHOOK_OP_RETRY && o->again) {
+            *found = 1;
+            break;
+        }
+
+        op->result = WEBHOOK_STORE_DUPLICATE;
+        break;
+
+    default: /* WEBHOOK_PENDING, WEBHOOK_DEAD, WEBHOOK_CANCELLED */
+        *found = 1;
+        break;
+    }
+
+    return 0;
+}

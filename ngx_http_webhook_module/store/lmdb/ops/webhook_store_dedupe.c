@@ -1,0 +1,675 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * Repeats: who asks first for a key acts, the others are told.  A row holds a
+ * reservation (who acts, and until when at most) or, once settled, the answer
+ * that repeats get.  A second table has the same keys by the time they end, so
+ * that what is over is at hand.
+ *
+ * A row that went before its end would let a call act twice, so none does.
+ * Their number is bounded, and what they take of the store; at the bound
+ * nobody may act for a new key.
+ */
+
+#include "store/lmdb/rows/webhook_store_internal.h"
+
+
+#define WEBHOOK_ROW_RESERVED   'Q'
+#define WEBHOOK_DEDUPE_SIZE    (WEBHOOK_ROW_MAX + WEBHOOK_DEDUPE_ANSWER)
+
+#define WEBHOOK_DEDUPE_TAKES   320      /* bytes, of both rows */
+#define WEBHOOK_DEDUPE_SHARE   2048     /* bytes of the store for each row */
+#define WEBHOOK_DEDUPE_PART    4        /* of the store is the most for all */
+#define WEBHOOK_DEDUPE_STEP    4        /* ended ones that a reservation
+                                           removes */
+#define WEBHOOK_DEDUPE_QUIET   60000    /* ms between two lines */
+
+
+typedef struct {
+    uint64_t       token;
+    uint64_t       end;                 /* age time */
+    uint64_t       owner;               /* incarnation */
+    uint64_t       asker;
+    uint32_t       slot;                /* of the owner */
+    uint32_t       status;
+    uint8_t        settled;
+    webhook_str_t  answer;
+} webhook_dedupe_row_t;
+
+
+static int webhook_dedupe_get(webhook_txn_t *t, const unsigned char *key,
+    webhook_dedupe_row_t *row);
+static int webhook_dedupe_look(webhook_txn_t *t, webhook_op_reserve_t *r,
+    void **memory, const webhook_dedupe_row_t *row);
+static int webhook_dedupe_put(webhook_txn_t *t, const unsigned char *key,
+    const webhook_dedupe_row_t *row);
+static int webhook_dedupe_del(webhook_txn_t *t, const unsigned char *key,
+    uint64_t end);
+static int webhook_dedupe_read(const MDB_val *v, webhook_dedupe_row_t *row);
+static int webhook_dedupe_room(webhook_txn_t *t, int *room);
+static int webhook_dedupe_bytes(webhook_txn_t *t, uint64_t *bytes);
+
+
+int
+webhook_dedupe_reserve_peek(webhook_txn_t *t, webhook_op_t *op, int *todo)
+{
+    int                    rc;
+    unsigned char          key[WEBHOOK_KEY_DEDUPE];
+    webhook_op_reserve_t  *r;
+    webhook_dedupe_row_t   row;
+
+    r = &op->u.reserve;
+    *todo = 1;
+
+    webhook_key_dedupe(key, r->scope, r->key);
+
+    rc = webhook_dedupe_get(t, key, &row);
+
+    if (rc == MDB_NOTFOUND || rc == MDB_CORRUPTED) {
+        return 0;
+    }
+
+    if (rc == 0) {
+        rc = webhook_dedupe_look(t, r, &op->memory, &row);
+    }
+
+    if (rc) {
+        return rc;
+    }
+
+    if (r->state != WEBHOOK_DEDUPE_NEW) {
+        op->result = WEBHOOK_STORE_OK;
+        *todo = 0;
+    }
+
+    return 0;
+}
+
+
+int
+webhook_dedupe_reserve(webhook_txn_t *t, webhook_op_t *op)
+{
+    int                    rc, taken, room;
+    unsigned char          key[WEBHOOK_KEY_DEDUPE];
+    webhook_op_reserve_t  *r;
+    webhook_dedupe_row_t   row;
+
+    r = &op->u.reserve;
+
+    if (t->st->gone || t->st->incarnation == 0) {
+
+        /* nobody could tell whether it lives */
+
+        op->result = WEBHOOK_STORE_UNAVAILABLE;
+        return 0;
+    }
+
+    webhook_key_dedupe(key, r->scope, r->key);
+
+    rc = webhook_dedupe_get(t, key, &row);
+
+    if (rc == MDB_CORRUPTED) {
+        webhook_store_log_error(t->st, rc, "a reservation cannot be read");
+
+        row.end = 0;
+
+    } else if (rc && rc != MDB_NOTFOUND) {
+        return rc;
+    }
+
+    if (rc == 0) {
+        rc = webhook_dedupe_look(t, r, &op->memory, &row);
+        if (rc) {
+            return rc;
+        }
+
+        if (r->state != WEBHOOK_DEDUPE_NEW || r->token) {
+            op->result = WEBHOOK_STORE_OK;
+            return 0;
+        }
+    }
+
+    if (rc != MDB_NOTFOUND) {
+        rc = webhook_dedupe_del(t, key, row.end);
+        if (rc) {
+            return rc;
+        }
+    }
+
+    rc = webhook_dedupe_room(t, &room);
+
+    if (rc) {
+        return rc;
+    }
+
+    if (!room) {
+        r->bound = 1;
+        op->result = WEBHOOK_STORE_FULL;
+        return 0;
+    }
+
+    rc = webhook_expire_take(t, WEBHOOK_DEDUPE_TAKES, &taken);
+
+    if (rc || !taken) {
+        op->result = WEBHOOK_STORE_FULL;
+        return rc;
+    }
+
+    memset(&row, 0, sizeof(row));
+
+    row.token = ++t->state.lease;
+    row.end = webhook_later(t->age, r->run);
+    row.owner = t->st->incarnation;
+    row.slot = (uint32_t) t->st->slot;
+    row.asker = r->asker;
+
+    rc = webhook_dedupe_put(t, key, &row);
+    if (rc) {
+        return rc;
+    }
+
+    r->state = WEBHOOK_DEDUPE_NEW;
+    r->token = row.token;
+
+    op->result = WEBHOOK_STORE_OK;
+
+    return 0;
+}
+
+
+/* What a row means to who asks now. */
+
+static int
+webhook_dedupe_look(webhook_txn_t *t, webhook_op_reserve_t *r, void **memory,
+    const webhook_dedupe_row_t *row)
+{
+    int  rc, alive;
+
+    r->state = WEBHOOK_DEDUPE_NEW;
+
+    if (row->end <= t->age) {
+        return 0;
+    }
+
+    if (row->settled) {
+        r->state = WEBHOOK_DEDUPE_SEEN;
+        r->status = row->status;
+
+        return webhook_memory_text(memory, &row->answer, &r->answer);
+    }
+
+    if (r->asker && r->asker == row->asker
+        && row->owner == t->st->incarnation)
+    {
+        /* the same operation once more */
+
+        r->token = row->token;
+        return 0;
+    }
+
+    rc = webhook_owner_known(t, row->slot, row->owner, &alive);
+
+    if (rc == 0 && alive) {
+        r->state = WEBHOOK_DEDUPE_RUNNING;
+    }
+
+    return rc;
+}
+
+
+int
+webhook_dedupe_settle(webhook_txn_t *t, webhook_op_t *op)
+{
+    int                    rc;
+    uint64_t               end, bytes;
+    unsigned char          key[WEBHOOK_KEY_DEDUPE];
+    webhook_op_settle_t   *s;
+    webhook_dedupe_row_t   row;
+
+    s = &op->u.settle;
+
+    if (s->answer.len > WEBHOOK_DEDUPE_ANSWER) {
+        webhook_store_log_error(t->st, EINVAL, "an answer exceeds a bound");
+        op->result = WEBHOOK_STORE_UNAVAILABLE;
+        return 0;
+    }
+
+    webhook_key_dedupe(key, s->scope, s->key);
+
+    rc = webhook_dedupe_get(t, key, &row);
+
+    if (rc == MDB_NOTFOUND || rc == MDB_CORRUPTED
+        || (rc == 0 && row.token != s->token))
+    {
+        op->result = WEBHOOK_STORE_STALE;
+        return 0;
+    }
+
+    if (rc) {
+        return rc;
+    }
+
+    if (row.settled) {
+        op->result = WEBHOOK_STORE_DUPLICATE;
+        return 0;
+    }
+
+    end = row.end;
+
+    rc = webhook_dedupe_del(t, key, end);
+    if (rc) {
+        return rc;
+    }
+
+    op->result = WEBHOOK_STORE_OK;
+
+    if (s->keep == 0) {
+        return 0;
+    }
+
+    row.settled = 1;
+    row.end = webhook_later(t->age, s->keep);
+    row.status = s->status;
+    row.answer = s->answer;
+
+    /*
+     * That it was done has to be known, lest it is done again; above the mark
+     * that and the status have to do, and so where answers would keep others
+     * from being reserved.
+     */
+
+    rc = webhook_dedupe_bytes(t, &bytes);
+    if (rc) {
+        return rc;
+    }
+
+    if (webhook_space_attempt(t) != 2
+        || bytes > t->st->limit / WEBHOOK_DEDUPE_PART / 2)
+    {
+        row.answer.len = 0;
+    }
+
+    return webhook_dedupe_put(t, key, &row);
+}
+
+
+/* Is there room for one more?  Those that have ended make some. */
+
+static int
+webhook_dedupe_room(webhook_txn_t *t, int *room)
+{
+    int               rc, more;
+    uint32_t          count, pages;
+    uint64_t          rows, max, bytes;
+    MDB_stat          stat;
+    webhook_store_t  *st;
+
+    st = t->st;
+
+    max = st->dedupe_rows ? st->dedupe_rows
+                          : st->limit / WEBHOOK_DEDUPE_SHARE;
+
+    rc = webhook_txn_stat(t, WEBHOOK_DB_DEDUPE, &stat);
+
+    if (rc == 0) {
+        rc = webhook_dedupe_bytes(t, &bytes);
+    }
+
+    if (rc) {
+        return rc;
+    }
+
+    rows = stat.ms_entries;
+
+    if (rows < max && bytes < st->limit / WEBHOOK_DEDUPE_PART) {
+        *room = 1;
+        return 0;
+    }
+
+    count = 0;
+    pages = 0;
+
+    rc = webhook_dedupe_expire(t, WEBHOOK_DEDUPE_STEP, &count, &pages, &more);
+    if (rc) {
+        return rc;
+    }
+
+    /* each that ended makes room for one */
+
+    *room = count != 0;
+
+    if (!*room
+        && (st->dedupe_told == 0
+            || t->now - st->dedupe_told >= WEBHOOK_DEDUPE_QUIET))
+    {
+        st->dedupe_told = t->now ? t->now : 1;
+
+        webhook_store_log(st, WEBHOOK_STORE_LOG_ERROR,
+                          "the store \"%s\" knows %llu calls by \"dedupe\", "
+                          "in %llu megabytes, which is as many as it may: "
+                          "calls that are none of these are refused until "
+                          "some have ended; raise dedupe_rows or size, or "
+                          "lower the ttl of \"dedupe\"", st->path,
+                          (unsigned long long) rows,
+                          (unsigned long long) bytes >> 20);
+    }
+
+    return 0;
+}
+
+
+/* What they take of the store. */
+
+static int
+webhook_dedupe_bytes(webhook_txn_t *t, uint64_t *bytes)
+{
+    int       rc;
+    size_t    pages;
+    MDB_stat  stat;
+    unsigned  i;
+
+    static const webhook_db_e  tables[] = {
+        WEBHOOK_DB_DEDUPE,
+        WEBHOOK_DB_REPEATS
+    };
+
+    pages = 0;
+
+    for (i = 0; i < 2; i++) {
+        rc = webhook_txn_stat(t, tables[i], &stat);
+        if (rc) {
+            return rc;
+        }
+
+        pages += stat.ms_branch_pages + stat.ms_leaf_pages
+                 + stat.ms_overflow_pages;
+    }
+
+    *bytes = (uint64_t) pages * t->st->page;
+
+    return 0;
+}
+
+
+int
+webhook_dedupe_over(webhook_txn_t *t, int *over)
+{
+    int      rc;
+    MDB_val  k, val;
+
+    static const unsigned char  least[WEBHOOK_KEY_REPEAT];
+
+    *over = 0;
+
+    rc = webhook_txn_seek(t, WEBHOOK_DB_REPEATS, least, sizeof(least), &k,
+                          &val);
+    if (rc) {
+        return rc == MDB_NOTFOUND ? 0 : rc;
+    }
+
+    if (k.mv_size != WEBHOOK_KEY_REPEAT) {
+        return MDB_CORRUPTED;
+    }
+
+    *over = webhook_get_u64(k.mv_data) <= t->age ? 1 : 0;
+
+    return 0;
+}
+
+
+int
+webhook_dedupe_expire(webhook_txn_t *t, uint32_t max, uint32_t *count,
+    uint32_t *pages, int *more)
+{
+    int                   rc;
+    MDB_val               k, val;
+    uint64_t              end;
+    unsigned char         key[WEBHOOK_KEY_REPEAT];
+    webhook_dedupe_row_t  row;
+
+    static const unsigned char  least[WEBHOOK_KEY_REPEAT];
+
+    *more = 0;
+
+    for ( ;; ) {
+        rc = webhook_txn_seek(t, WEBHOOK_DB_REPEATS, least, sizeof(least), &k,
+                              &val);
+        if (rc) {
+            return rc == MDB_NOTFOUND ? 0 : rc;
+        }
+
+        if (k.mv_size != WEBHOOK_KEY_REPEAT) {
+            return MDB_CORRUPTED;
+        }
+
+        end = webhook_get_u64(k.mv_data);
+
+        if (end > t->age) {
+            return 0;
+        }
+
+        if (*count >= max || *pages >= WEBHOOK_EXPIRE_PAGES) {
+            *more = 1;
+            return 0;
+        }
+
+        memcpy(key, k.mv_data, WEBHOOK_KEY_REPEAT);
+
+        rc = webhook_dedupe_get(t, key + 8, &row);
+
+        if (rc == 0 && row.end != end) {
+
+            /* one that could not be read was here before it */
+
+            rc = webhook_txn_del(t, WEBHOOK_DB_REPEATS, key, sizeof(key));
+
+        } else if (rc == 0 || rc == MDB_NOTFOUND || rc == MDB_CORRUPTED) {
+            rc = webhook_dedupe_del(t, key + 8, end);
+        }
+
+        if (rc) {
+            return rc;
+        }
+
+        (*count)++;
+        (*pages)++;
+    }
+}
+
+
+static int
+webhook_dedupe_get(webhook_txn_t *t, const unsigned char *key,
+    webhook_dedupe_row_t *row)
+{
+    int      rc;
+    MDB_val  val;
+
+    rc = webhook_txn_get(t, WEBHOOK_DB_DEDUPE, key, WEBHOOK_KEY_DEDUPE, &val);
+
+    return rc ? rc : webhook_dedupe_read(&val, row);
+}
+
+
+static int
+webhook_dedupe_put(webhook_txn_t *t, const unsigned char *key,
+    const webhook_dedupe_row_t *row)
+{
+    int                   rc;
+    size_t                len;
+    unsigned char         buf[WEBHOOK_DEDUPE_SIZE], ekey[WEBHOOK_KEY_REPEAT];
+    webhook_record_out_t  out;
+
+    webhook_record_write(&out, buf, sizeof(buf), WEBHOOK_ROW_RESERVED, 1);
+
+    webhook_record_add_u64(&out, row->token);
+    webhook_record_add_u64(&out, row->end);
+    webhook_record_add_u64(&out, row->owner);
+    webhook_record_add_u64(&out, row->asker);
+    webhook_record_add_u32(&out, row->slot);
+    webhook_record_add_u32(&out, row->status);
+    webhook_record_add_u8(&out, row->settled);
+    webhook_record_add_text(&out, &row->answer);
+
+    len = webhook_record_written(&out);
+
+    rc = webhook_txn_put(t, WEBHOOK_DB_DEDUPE, key, WEBHOOK_KEY_DEDUPE, buf,
+                         len, 0);
+    if (rc) {
+        return rc;
+    }
+
+    webhook_set_u64(ekey, row->end);
+    memcpy(ekey + 8, key, WEBHOOK_KEY_DEDUPE);
+
+    return webhook_txn_put(t, WEBHOOK_DB_REPEATS, ekey, sizeof(ekey), "", 0,
+                           0);
+}
+
+
+static int
+webhook_dedupe_del(webhook_txn_t *t, const unsigned char *key, uint64_t end)
+{
+    int            rc;
+    unsigned char  ekey[WEBHOOK_KEY_REPEAT];
+
+    rc = webhook_txn_del(t, WEBHOOK_DB_DEDUPE, key, WEBHOOK_KEY_DEDUPE);
+
+    if (rc && rc != MDB_NOTFOUND) {
+        return rc;
+    }
+
+    webhook_set_u64(ekey, end);
+    memcpy(ekey + 8, key, WEBHOOK_KEY_DEDUPE);
+
+    rc = webhook_txn_del(t, WEBHOOK_DB_REPEATS, ekey, sizeof(ekey));
+
+    return rc == MDB_NOTFOUND ? 0 : rc;
+}
+
+
+int
+webhook_dedupe_end(const MDB_val *v, uint64_t *end)
+{
+    int                   rc;
+    webhook_dedupe_row_t  row;
+
+    rc = webhook_dedupe_read(v, &row);
+
+    *end = row.end;
+
+    return rc;
+}
+
+
+int
+webhook_dedupe_known(webhook_txn_t *t, const unsigned char *key,
+    const MDB_val *v, webhook_known_t *known, int *over)
+{
+    int                   rc;
+    webhook_dedupe_row_t  row;
+
+    rc = webhook_dedupe_read(v, &row);
+    if (rc) {
+        return rc;
+    }
+
+    /* of one that is not settled, who acts dies with its store */
+
+    *over = !row.settled || row.end <= t->age;
+
+    known->kind = WEBHOOK_KNOWN_CALL;
+    known->scope = webhook_get_u64(key);
+    memcpy(known->key, key + 8, 32);
+    known->left = row.end - t->age;
+    known->status = row.status;
+    known->answer = row.answer;
+
+    return 0;
+}
+
+
+int
+webhook_dedupe_remember(webhook_txn_t *t, webhook_op_t *op)
+{
+    int                     rc, room, taken;
+    unsigned char           key[WEBHOOK_KEY_DEDUPE];
+    const webhook_known_t  *known;
+    webhook_dedupe_row_t    row;
+
+    known = &op->u.remember.known;
+
+    webhook_key_dedupe(key, known->scope, known->key);
+
+    rc = webhook_dedupe_get(t, key, &row);
+
+    if (rc == 0 && row.end > t->age) {
+        op->result = WEBHOOK_STORE_DUPLICATE;
+        return 0;
+    }
+
+    if (rc == MDB_CORRUPTED) {
+        row.end = 0;
+        rc = 0;
+    }
+
+    if (rc == 0) {
+        rc = webhook_dedupe_del(t, key, row.end);
+
+    } else if (rc == MDB_NOTFOUND) {
+        rc = 0;
+    }
+
+    if (rc == 0) {
+        rc = webhook_dedupe_room(t, &room);
+    }
+
+    if (rc) {
+        return rc;
+    }
+
+    op->result = WEBHOOK_STORE_FULL;
+
+    if (!room) {
+        return 0;
+    }
+
+    rc = webhook_expire_take(t, WEBHOOK_DEDUPE_TAKES + known->answer.len,
+                             &taken);
+
+    if (rc || !taken) {
+        return rc;
+    }
+
+    memset(&row, 0, sizeof(row));
+
+    row.token = ++t->state.lease;
+    row.end = webhook_later(t->age, known->left);
+    row.settled = 1;
+    row.status = known->status;
+    row.answer = known->answer;
+
+    op->result = WEBHOOK_STORE_OK;
+
+    return webhook_dedupe_put(t, key, &row);
+}
+
+
+static int
+webhook_dedupe_read(const MDB_val *v, webhook_dedupe_row_t *row)
+{
+    webhook_record_in_t  in;
+
+    webhook_record_read(&in, v->mv_data, v->mv_size, WEBHOOK_ROW_RESERVED, 1);
+
+    row->token = webhook_record_u64(&in);
+    row->end = webhook_record_u64(&in);
+    row->owner = webhook_record_u64(&in);
+    row->asker = webhook_record_u64(&in);
+    row->slot = webhook_record_u32(&in);
+    row->status = webhook_record_u32(&in);
+    row->settled = webhook_record_u8(&in);
+    webhook_record_text(&in, WEBHOOK_DEDUPE_ANSWER, &row->answer);
+
+    return webhook_record_done(&in) == WEBHOOK_OK ? 0 : MDB_CORRUPTED;
+}

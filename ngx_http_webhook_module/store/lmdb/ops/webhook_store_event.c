@@ -1,0 +1,542 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * Putting an event: its head, its forms, its deliveries.
+ */
+
+#include "store/lmdb/rows/webhook_store_internal.h"
+
+
+#define WEBHOOK_EVENT_ATTEMPT  64       /* bytes of an attempt beside its
+                                           texts */
+
+
+static int webhook_event_valid(webhook_txn_t *t, webhook_op_put_event_t *p);
+static int webhook_event_past_valid(const webhook_put_t *put);
+static size_t webhook_event_size(webhook_store_t *st,
+    const webhook_op_put_event_t *p);
+static size_t webhook_event_past_size(webhook_store_t *st,
+    const webhook_past_t *past);
+static int webhook_event_keep(webhook_txn_t *t,
+    const webhook_rendition_t *form, webhook_form_row_t *row);
+static int webhook_event_delivery(webhook_txn_t *t, webhook_op_put_event_t *p,
+    webhook_put_t *put, uint32_t *added, uint32_t *open);
+static int webhook_event_past(webhook_txn_t *t, webhook_op_put_event_t *p,
+    const webhook_put_t *put, webhook_endpoint_row_t *ep,
+    webhook_delivery_row_t *d, uint32_t *open);
+static int webhook_event_block(webhook_txn_t *t, webhook_op_put_event_t *p,
+    webhook_endpoint_row_t *ep, webhook_delivery_row_t *d, uint32_t *open);
+
+
+int
+webhook_event_put(webhook_txn_t *t, webhook_op_t *op)
+{
+    int                      rc, taken, seen;
+    size_t                   len;
+    MDB_val                  val;
+    uint32_t                 i, added, open;
+    unsigned char            key[WEBHOOK_KEY_DELIVERY];
+    unsigned char            buf[WEBHOOK_ROW_MAX];
+    webhook_head_row_t       head;
+    webhook_op_put_event_t  *p;
+
+    p = &op->u.put_event;
+
+    if (t->st->gone || !webhook_event_valid(t, p)) {
+        op->result = WEBHOOK_STORE_UNAVAILABLE;
+        return 0;
+    }
+
+    webhook_key_delivery(key, &p->id, 0);
+
+    rc = webhook_txn_get(t, WEBHOOK_DB_DELIVERIES, key, sizeof(key), &val);
+
+    if (rc == 0) {
+        op->result = WEBHOOK_STORE_DUPLICATE;
+        return 0;
+    }
+
+    if (rc != MDB_NOTFOUND) {
+        return rc;
+    }
+
+    rc = webhook_idempotency_seen(t, p, &seen);
+    if (rc) {
+        return rc;
+    }
+
+    if (seen) {
+        op->result = WEBHOOK_STORE_DUPLICATE;
+        return 0;
+    }
+
+    rc = webhook_expire_take(t, webhook_event_size(t->st, p), &taken);
+    if (rc) {
+        return rc;
+    }
+
+    if (!taken) {
+        op->result = WEBHOOK_STORE_FULL;
+        return 0;
+    }
+
+    for (i = 0; i < p->forms_count; i++) {
+        rc = webhook_event_keep(t, &p->forms[i], &head.forms[i]);
+        if (rc) {
+            return rc;
+        }
+    }
+
+    added = 0;
+    open = 0;
+
+    for (i = 0; i < p->count; i++) {
+        rc = webhook_event_delivery(t, p, &p->deliveries[i], &added, &open);
+        if (rc) {
+            return rc;
+        }
+    }
+
+    head.wall = p->wall;
+    head.finished = 0;
+    head.total = added;
+    head.open = open;
+    head.type = p->type;
+    head.forms_count = p->forms_count;
+    head.wired = 0;
+
+    if (p->wire && memcmp(p->wire, &p->id, sizeof(webhook_id_t)) != 0) {
+        head.wire = *p->wire;
+        head.wired = 1;
+    }
+
+    if (open == 0) {
+
+        /* nobody wants it any more: it is history at once */
+
+        head.finished = t->age;
+
+        rc = webhook_finished_event(t, &p->id, t->age, &head);
+        if (rc) {
+            return rc;
+        }
+    }
+
+    len = webhook_row_write_head(buf, &head);
+
+    rc = webhook_txn_put(t, WEBHOOK_DB_DELIVERIES, key, sizeof(key), buf,
+                         len, 0);
+    if (rc) {
+        return rc;
+    }
+
+    t->state.events++;
+
+    rc = webhook_idempotency_keep(t, p);
+    if (rc) {
+        return rc;
+    }
+
+    op->result = WEBHOOK_STORE_OK;
+
+    return 0;
+}
+
+
+static int
+webhook_event_valid(webhook_txn_t *t, webhook_op_put_event_t *p)
+{
+    uint32_t                    i;
+    const webhook_put_t        *put;
+    const webhook_rendition_t  *form;
+
+    if (p->type.len > WEBHOOK_STORE_TYPE_MAX
+        || p->forms_count == 0 || p->forms_count > WEBHOOK_FORMS_MAX)
+    {
+        goto exceeds;
+    }
+
+    for (i = 0; i < p->forms_count; i++) {
+        form = &p->forms[i];
+
+        if (form->request.len > WEBHOOK_REQUEST_MAX
+            || form->content_type.len > WEBHOOK_CONTENT_TYPE_MAX
+            || form->headers.len > WEBHOOK_HEADERS_MAX
+            || form->body.len > WEBHOOK_STORE_BODY_MAX)
+        {
+            goto exceeds;
+        }
+    }
+
+    for (i = 0; i < p->count; i++) {
+        put = &p->deliveries[i];
+
+        if (put->endpoint == 0) {
+            webhook_store_log_error(t->st, EINVAL, "an endpoint has no id");
+            return 0;
+        }
+
+        if (put->order.len > WEBHOOK_ORDER_MAX) {
+            goto exceeds;
+        }
+
+        if (put->form >= p->forms_count
+            || put->steps > p->forms_count - put->form)
+        {
+            webhook_store_log_error(t->st, EINVAL, "an event has no such "
+                                    "form");
+            return 0;
+        }
+
+        if (put->past && !webhook_event_past_valid(put)) {
+            goto exceeds;
+        }
+    }
+
+    return 1;
+
+exceeds:
+
+    webhook_store_log_error(t->st, EINVAL, "an event exceeds a bound");
+
+    return 0;
+}
+
+
+static int
+webhook_event_past_valid(const webhook_put_t *put)
+{
+    uint32_t               i, steps;
+    const webhook_past_t  *past;
+
+    past = put->past;
+    steps = put->steps ? put->steps : 1;
+
+    if (past->step >= steps || past->place > WEBHOOK_PLACE_MAX) {
+        return 0;
+    }
+
+    for (i = 0; i < past->attempts_count; i++) {
+        if (past->attempts[i].number == 0) {
+            return 0;
+        }
+    }
+
+    return 1;
+}
+
+
+/* About the bytes it takes on disk. */
+
+static size_t
+webhook_event_size(webhook_store_t *st, const webhook_op_put_event_t *p)
+{
+    size_t                      size;
+    uint32_t                    i;
+    const webhook_rendition_t  *form;
+
+    size = 512 + (size_t) p->count * 384;
+
+    if (p->idempotency.keep) {
+        size += 512;
+    }
+
+    for (i = 0; i < p->forms_count; i++) {
+        form = &p->forms[i];
+
+        size += webhook_blob_size(form->request.len + form->content_type.len
+                                  + form->headers.len + form->body.len);
+    }
+
+    for (i = 0; i < p->count; i++) {
+        if (p->deliveries[i].past) {
+            size += webhook_event_past_size(st, p->deliveries[i].past);
+        }
+    }
+
+    return size;
+}
+
+
+static size_t
+webhook_event_past_size(webhook_store_t *st, const webhook_past_t *past)
+{
+    size_t                    size, len;
+    uint32_t                  i;
+    const webhook_attempt_t  *a;
+
+    size = 0;
+
+    for (i = 0; i < past->attempts_count; i++) {
+        a = &past->attempts[i];
+
+        len = WEBHOOK_EVENT_ATTEMPT + a->error.len + a->address.len
+              + a->answer.len;
+
+        if (len > WEBHOOK_ROW_MAX) {
+            len = WEBHOOK_ROW_MAX;
+        }
+
+        size += (size_t) webhook_finished_size(st, WEBHOOK_KEY_ATTEMPT, len);
+    }
+
+    return size;
+}
+
+
+static int
+webhook_event_keep(webhook_txn_t *t, const webhook_rendition_t *form,
+    webhook_form_row_t *row)
+{
+    webhook_str_t  fields;
+    unsigned char  buf[WEBHOOK_ROW_FORM_MAX];
+
+    fields.data = buf;
+    fields.len = webhook_row_write_form(buf, form);
+
+    row->fields = (uint32_t) fields.len;
+    row->body = (uint32_t) form->body.len;
+
+    return webhook_blob_put_two(t, &fields, &form->body, &row->blob);
+}
+
+
+int
+webhook_event_form(webhook_txn_t *t, const webhook_form_row_t *row,
+    void **memory, webhook_rendition_t *form)
+{
+    int             rc;
+    MDB_val         val;
+    unsigned char  *p;
+
+    /* the texts are views into it */
+
+    p = webhook_memory_bytes(memory, (size_t) row->fields + row->body + 1);
+    if (p == NULL) {
+        return ENOMEM;
+    }
+
+    rc = webhook_blob_get(t, row->blob, p, (size_t) row->fields + row->body);
+    if (rc) {
+        return rc;
+    }
+
+    val.mv_data = p;
+    val.mv_size = row->fields;
+
+    form->body.data = p + row->fields;
+    form->body.len = row->body;
+
+    return webhook_row_read_form(&val, form);
+}
+
+
+static int
+webhook_event_delivery(webhook_txn_t *t, webhook_op_put_event_t *p,
+    webhook_put_t *put, uint32_t *added, uint32_t *open)
+{
+    int                      rc, ahead;
+    MDB_val                  val;
+    uint64_t                 time;
+    unsigned char            key[WEBHOOK_KEY_DELIVERY];
+    webhook_endpoint_row_t  *ep;
+    webhook_delivery_row_t   d;
+
+    if (p->count > 1) {
+
+        /* an endpoint that is named twice gets one delivery */
+
+        webhook_key_delivery(key, &p->id, put->endpoint);
+
+        rc = webhook_txn_get(t, WEBHOOK_DB_DELIVERIES, key, sizeof(key),
+                             &val);
+        if (rc == 0) {
+            return 0;
+        }
+
+        if (rc != MDB_NOTFOUND) {
+            return rc;
+        }
+    }
+
+    rc = webhook_endpoint_get(t, put->endpoint, &ep);
+    if (rc) {
+        return rc;
+    }
+
+    webhook_orphan_back(t, ep);
+
+    memset(&d, 0, sizeof(d));
+
+    d.form = put->form;
+    d.steps = put->steps ? put->steps : 1;
+    d.due = webhook_later(t->now, put->delay);
+
+    if (put->past) {
+        (*added)++;
+
+        return webhook_event_past(t, p, put, ep, &d, open);
+    }
+
+    (*open)++;
+
+    if (put->order.len) {
+        d.order = webhook_id_name(&put->order);
+        d.place = webhook_order_place(t);
+
+        rc = webhook_order_enter(t, ep, &p->id, &d);
+        if (rc) {
+            return rc;
+        }
+    }
+
+    (*added)++;
+
+    if (!put->lease || put->delay || d.parked || t->paused) {
+        return webhook_queue_wait(t, ep, &p->id, &d);
+    }
+
+    time = webhook_gate_time(ep, WEBHOOK_LANE_FIRST);
+
+    if (time > t->now) {
+
+        if (time != WEBHOOK_NEVER && time - t->now < p->wait) {
+            p->wait = time - t->now;
+        }
+
+        return webhook_queue_wait(t, ep, &p->id, &d);
+    }
+
+    rc = webhook_claim_ahead(t, ep, &ahead);
+    if (rc) {
+        return rc;
+    }
+
+    if (!ahead) {
+
+        /* who came before it goes first */
+
+        p->wait = 0;
+
+        return webhook_queue_wait(t, ep, &p->id, &d);
+    }
+
+    rc = webhook_queue_lease(t, ep, &p->id, &d, p->lease);
+
+    put->token = d.token;
+
+    return rc;
+}
+
+
+/* A delivery that another store had. */
+
+static int
+webhook_event_past(webhook_txn_t *t, webhook_op_put_event_t *p,
+    const webhook_put_t *put, webhook_endpoint_row_t *ep,
+    webhook_delivery_row_t *d, uint32_t *open)
+{
+    int                       rc;
+    size_t                    len;
+    uint64_t                  wall, age;
+    uint32_t                  i;
+    unsigned char             key[WEBHOOK_KEY_ATTEMPT], buf[WEBHOOK_ROW_MAX];
+    const webhook_past_t     *past;
+    const webhook_attempt_t  *a;
+
+    past = put->past;
+
+    d->attempts = past->sends;
+    d->status = past->status;
+    d->step = past->step;
+    d->order = past->order;
+    d->place = past->place;
+
+    for (i = 0; i < past->attempts_count; i++) {
+        a = &past->attempts[i];
+
+        webhook_key_attempt(key, &p->id, put->endpoint, a->number);
+
+        len = webhook_row_write_attempt(buf, a, 0);
+
+        rc = webhook_txn_put(t, WEBHOOK_DB_ATTEMPTS, key, sizeof(key), buf,
+                             len, 0);
+        if (rc) {
+            return rc;
+        }
+    }
+
+    if (past->state == WEBHOOK_PENDING || past->state == WEBHOOK_SENDING) {
+        (*open)++;
+
+        /* whatever order they come in, the oldest event goes first */
+
+        wall = webhook_clock_wall();
+        age = wall > p->wall ? wall - p->wall : 0;
+
+        d->due = t->now > age ? t->now - age : 0;
+
+        if (d->order) {
+            rc = webhook_order_insert(t, ep, &p->id, d);
+            if (rc) {
+                return rc;
+            }
+        }
+
+        return webhook_queue_wait(t, ep, &p->id, d);
+    }
+
+    d->finished = past->finished;
+
+    if (d->order && past->state == WEBHOOK_DEAD && past->blocks) {
+        rc = webhook_event_block(t, p, ep, d, open);
+        if (rc) {
+            return rc;
+        }
+    }
+
+    if (d->order && d->place == 0) {
+        d->place = webhook_order_place(t);
+    }
+
+    d->state = past->state;
+
+    ep->states[d->state]++;
+    ep->dirty = 1;
+
+    webhook_key_delivery(key, &p->id, put->endpoint);
+
+    len = webhook_row_write_delivery(buf, d);
+
+    return webhook_txn_put(t, WEBHOOK_DB_DELIVERIES, key,
+                           WEBHOOK_KEY_DELIVERY, buf, len, 0);
+}
+
+
+/* It is dead, and those behind it wait for what becomes of it, if it is the
+   head of its key here. */
+
+static int
+webhook_event_block(webhook_txn_t *t, webhook_op_put_event_t *p,
+    webhook_endpoint_row_t *ep, webhook_delivery_row_t *d, uint32_t *open)
+{
+    int  rc;
+
+    rc = webhook_order_insert(t, ep, &p->id, d);
+    if (rc) {
+        return rc;
+    }
+
+    if (d->parked) {
+        d->parked = 0;
+        return 0;
+    }
+
+    (*open)++;
+
+    d->blocks = 1;
+    d->due = t->now;
+
+    return webhook_queue_block(t, ep, &p->id, d, 1);
+}

@@ -1,0 +1,136 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * A store that pauses as a whole: events are kept, and nothing is leased.  A
+ * row says so, so that it holds for all processes, and over restarts: a copy
+ * that was restored sends nothing until somebody says that it may.  Where the
+ * row is damaged the store pauses too.
+ */
+
+#include "store/lmdb/rows/webhook_store_internal.h"
+
+
+#define WEBHOOK_PAUSE_KEY      "paused"
+#define WEBHOOK_PAUSE_KEY_LEN  (sizeof(WEBHOOK_PAUSE_KEY) - 1)
+#define WEBHOOK_PAUSE_ROW      'H'
+
+
+static int webhook_pause_get(webhook_txn_t *t, MDB_val *val);
+
+
+int
+webhook_pause_look(webhook_txn_t *t)
+{
+    int      rc;
+    MDB_val  val;
+
+    rc = webhook_pause_get(t, &val);
+
+    if (rc && rc != MDB_NOTFOUND) {
+        return rc;
+    }
+
+    t->paused = (rc == 0);
+    t->st->paused = t->paused;
+
+    return 0;
+}
+
+
+static int
+webhook_pause_get(webhook_txn_t *t, MDB_val *val)
+{
+    return webhook_txn_get(t, WEBHOOK_DB_META, WEBHOOK_PAUSE_KEY,
+                           WEBHOOK_PAUSE_KEY_LEN, val);
+}
+
+
+int
+webhook_pause_store(webhook_txn_t *t, webhook_op_t *op)
+{
+    int                    rc;
+    unsigned char          buf[WEBHOOK_ROW_MAX];
+    webhook_op_pause_t    *p;
+    webhook_record_out_t   out;
+
+    p = &op->u.pause;
+
+    if (p->resume && !t->paused) {
+        op->result = WEBHOOK_STORE_DUPLICATE;
+        return 0;
+    }
+
+    if (p->resume) {
+        rc = webhook_txn_del(t, WEBHOOK_DB_META, WEBHOOK_PAUSE_KEY,
+                             WEBHOOK_PAUSE_KEY_LEN);
+
+    } else {
+        webhook_record_write(&out, buf, sizeof(buf), WEBHOOK_PAUSE_ROW, 1);
+
+        webhook_record_add_u64(&out, webhook_clock_real(t->st));
+        webhook_record_add_text(&out, &p->reason);
+
+        rc = webhook_txn_put(t, WEBHOOK_DB_META, WEBHOOK_PAUSE_KEY,
+                             WEBHOOK_PAUSE_KEY_LEN, buf,
+                             webhook_record_written(&out), 0);
+    }
+
+    if (rc) {
+        return rc;
+    }
+
+    t->paused = !p->resume;
+    t->st->paused = t->paused;
+
+    op->result = WEBHOOK_STORE_OK;
+
+    return 0;
+}
+
+
+int
+webhook_pause_stats(webhook_txn_t *t, webhook_op_t *op)
+{
+    int                  rc;
+    MDB_val              val;
+    uint64_t             wall;
+    webhook_str_t        reason;
+    webhook_op_stats_t  *s;
+    webhook_record_in_t  in;
+
+    s = &op->u.stats;
+
+    rc = webhook_pause_get(t, &val);
+
+    if (rc) {
+        return rc == MDB_NOTFOUND ? 0 : rc;
+    }
+
+    s->paused = 1;
+
+    webhook_record_read(&in, val.mv_data, val.mv_size, WEBHOOK_PAUSE_ROW, 1);
+
+    wall = webhook_record_u64(&in);
+    webhook_record_text(&in, WEBHOOK_REASON_MAX, &reason);
+
+    if (webhook_record_done(&in) != WEBHOOK_OK) {
+        return 0;
+    }
+
+    s->paused_at = wall;
+
+    return webhook_memory_text(&op->memory, &reason, &s->reason);
+}
+
+
+void
+webhook_pause_tell(webhook_txn_t *t)
+{
+    if (t->paused) {
+        webhook_store_log(t->st, WEBHOOK_STORE_LOG_WARN,
+                          "the store \"%s\" is paused: events are kept, and "
+                          "nothing is sent until \"webhookctl resume --all\"",
+                          t->st->path);
+    }
+}

@@ -1,0 +1,739 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * Claiming: which deliveries go out next, and their bytes.
+ */
+
+#include "store/lmdb/rows/webhook_store_internal.h"
+
+
+#define WEBHOOK_CLAIM_ENDPOINTS  256    /* served in one claim */
+#define WEBHOOK_CLAIM_MAX        4096   /* leases given in one claim */
+#define WEBHOOK_CLAIM_OTHERS     16     /* endpoints set aside in one */
+#define WEBHOOK_CLAIM_PASSED     64     /* others passed over, after which */
+#define WEBHOOK_CLAIM_LOOK       4096   /* so many are looked up themselves */
+#define WEBHOOK_CLAIM_SHORT      1000   /* ms until the next look, where the
+                                           store is paused, or a reader keeps
+                                           too many pages */
+
+
+static int webhook_claim_ready(webhook_txn_t *t, webhook_op_claim_t *c,
+    uint64_t *ready, uint32_t *count, int *strange);
+static int webhook_claim_look(webhook_txn_t *t, webhook_op_claim_t *c,
+    uint64_t *ready, uint32_t *count);
+static int webhook_claim_named(const webhook_op_claim_t *c, uint64_t id);
+static int webhook_claim_due(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    unsigned char *key);
+static int webhook_claim_waits(webhook_txn_t *t,
+    const webhook_endpoint_row_t *ep, webhook_lane_e lane, int *due);
+static int webhook_claim_load(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    const webhook_id_t *id, const webhook_delivery_row_t *d, void **memory,
+    webhook_lease_t *lease);
+static int webhook_claim_one(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    uint64_t length, void **memory, webhook_lease_t **lease, int *taken);
+static int webhook_claim_endpoint(webhook_txn_t *t, webhook_op_t *op,
+    uint64_t id, uint32_t quota, uint32_t max, size_t *bytes,
+    uint32_t *taken);
+
+
+int
+webhook_queue_claim_peek(webhook_txn_t *t, webhook_op_t *op, int *todo)
+{
+    int       rc, some;
+    uint32_t  count;
+    uint64_t  ready[WEBHOOK_CLAIM_ENDPOINTS];
+
+    rc = webhook_orphan_claimed(t, &op->u.claim, todo);
+
+    if (rc || *todo) {
+        return rc;
+    }
+
+    rc = webhook_claim_ready(t, &op->u.claim, ready, &count, &some);
+    if (rc) {
+        return rc;
+    }
+
+    *todo = some || (count && op->u.claim.max);
+
+    if (*todo && (t->paused || webhook_room_short(t, 2))) {
+        op->u.claim.next = WEBHOOK_CLAIM_SHORT;
+        *todo = 0;
+    }
+
+    op->result = WEBHOOK_STORE_OK;
+
+    return 0;
+}
+
+
+int
+webhook_queue_claim(webhook_txn_t *t, webhook_op_t *op)
+{
+    int                  rc, some;
+    size_t               bytes;
+    uint32_t             i, max, count, quota, taken, round;
+    uint64_t             ready[WEBHOOK_CLAIM_ENDPOINTS];
+    webhook_op_claim_t  *c;
+
+    c = &op->u.claim;
+
+    /* what the batch did so far has to show in the wake index */
+
+    rc = webhook_orphan_claimed(t, c, &some);
+
+    if (rc == 0) {
+        rc = webhook_endpoint_flush(t);
+    }
+
+    if (rc == 0) {
+        rc = webhook_claim_ready(t, c, ready, &count, &some);
+    }
+
+    if (rc) {
+        return rc;
+    }
+
+    op->result = WEBHOOK_STORE_OK;
+
+    if (count == 0 || c->max == 0) {
+        return 0;
+    }
+
+    if (t->paused || webhook_room_short(t, 2)) {
+
+        /* what is sent now might find no room for its outcome */
+
+        c->next = WEBHOOK_CLAIM_SHORT;
+        return 0;
+    }
+
+    max = c->max < WEBHOOK_CLAIM_MAX ? c->max : WEBHOOK_CLAIM_MAX;
+
+    c->leases = webhook_memory_alloc(&op->memory,
+                                     max * sizeof(webhook_lease_t));
+    if (c->leases == NULL) {
+        op->result = WEBHOOK_STORE_UNAVAILABLE;
+        return 0;
+    }
+
+    /* an equal share for each that is ready; what some leave goes round
+       again */
+
+    bytes = 0;
+
+    do {
+        quota = (max - c->count) / count;
+
+        if (quota == 0) {
+            quota = 1;
+        }
+
+        round = 0;
+
+        for (i = 0; i < count; i++) {
+
+            if (c->count == max || (c->count && bytes >= c->max_bytes)) {
+                break;
+            }
+
+            rc = webhook_claim_endpoint(t, op, ready[i], quota, max,
+                                        &bytes, &taken);
+            if (rc) {
+                return rc;
+            }
+
+            round += taken;
+        }
+
+    } while (i == count && round);
+
+    rc = webhook_endpoint_flush(t);
+    if (rc) {
+        return rc;
+    }
+
+    return webhook_claim_ready(t, c, ready, &count, NULL);
+}
+
+
+/*
+ * The endpoints of the claim with something to do now, who waits longest
+ * first, and the time until the first of them wakes (c->next).  Others that
+ * stand in between are set aside, a few; a read tells whether there are some.
+ * Where they are many, the endpoints of the claim are looked up instead.
+ */
+
+static int
+webhook_claim_ready(webhook_txn_t *t, webhook_op_claim_t *c, uint64_t *ready,
+    uint32_t *count, int *strange)
+{
+    int             rc;
+    MDB_val         key, val;
+    uint32_t        others, passed;
+    uint64_t        time, id, *next, other[WEBHOOK_CLAIM_OTHERS];
+    MDB_cursor     *cursor;
+    unsigned char  *p;
+
+    next = &c->next;
+    others = 0;
+    passed = 0;
+
+    *count = 0;
+    *next = WEBHOOK_NEVER;
+
+    if (strange) {
+        *strange = 0;
+    }
+
+    if (c->endpoints_count == 0) {
+        return 0;
+    }
+
+    rc = webhook_txn_cursor(t, WEBHOOK_DB_WAKE, &cursor);
+    if (rc) {
+        return rc;
+    }
+
+    for (rc = mdb_cursor_get(cursor, &key, &val, MDB_FIRST);
+         rc == 0;
+         rc = mdb_cursor_get(cursor, &key, &val, MDB_NEXT))
+    {
+        if (key.mv_size != WEBHOOK_KEY_WAKE) {
+            continue;
+        }
+
+        p = key.mv_data;
+
+        time = webhook_get_u64(p);
+        id = webhook_get_u64(p + 8);
+
+        if (time > t->now && *next != WEBHOOK_NEVER) {
+            break;
+        }
+
+        if (!webhook_claim_named(c, id)) {
+
+            if (strange && others < WEBHOOK_CLAIM_OTHERS) {
+                other[others++] = id;
+            }
+
+            if (++passed == WEBHOOK_CLAIM_PASSED
+                && c->endpoints_count <= WEBHOOK_CLAIM_LOOK)
+            {
+                rc = webhook_claim_look(t, c, ready, count);
+                break;
+            }
+
+            continue;
+        }
+
+        if (*next == WEBHOOK_NEVER) {
+            *next = time > t->now ? time - t->now : 0;
+        }
+
+        if (time > t->now) {
+            break;
+        }
+
+        ready[(*count)++] = id;
+
+        if (*count == WEBHOOK_CLAIM_ENDPOINTS) {
+            break;
+        }
+    }
+
+    if (rc && rc != MDB_NOTFOUND) {
+        return rc;
+    }
+
+    return strange ? webhook_orphan_aside(t, other, others, strange) : 0;
+}
+
+
+static int
+webhook_claim_look(webhook_txn_t *t, webhook_op_claim_t *c, uint64_t *ready,
+    uint32_t *count)
+{
+    int                     rc;
+    MDB_val                 val;
+    uint32_t                i, k;
+    uint64_t                wake, wakes[WEBHOOK_CLAIM_ENDPOINTS];
+    unsigned char           key[WEBHOOK_KEY_ENDPOINT];
+    webhook_endpoint_row_t  row;
+
+    *count = 0;
+    wake = WEBHOOK_NEVER;
+
+    for (i = 0; i < c->endpoints_count; i++) {
+        webhook_set_u64(key, c->endpoints[i]);
+
+        rc = webhook_txn_get(t, WEBHOOK_DB_ENDPOINTS, key, sizeof(key), &val);
+
+        if (rc == MDB_NOTFOUND) {
+            continue;
+        }
+
+        if (rc) {
+            return rc;
+        }
+
+        if (webhook_row_read_endpoint(&val, &row) != 0) {
+
+            /* damaged: it is made anew when it is got */
+
+            row.wake = 0;
+        }
+
+        if (row.wake < wake) {
+            wake = row.wake;
+        }
+
+        if (row.wake > t->now) {
+            continue;
+        }
+
+        /* the oldest first; of too many the oldest */
+
+        k = *count;
+
+        if (k == WEBHOOK_CLAIM_ENDPOINTS) {
+
+            if (row.wake >= wakes[k - 1]) {
+                continue;
+            }
+
+            k--;
+
+        } else {
+            (*count)++;
+        }
+
+        for ( /* void */ ; k && wakes[k - 1] > row.wake; k--) {
+            wakes[k] = wakes[k - 1];
+            ready[k] = ready[k - 1];
+        }
+
+        wakes[k] = row.wake;
+        ready[k] = c->endpoints[i];
+    }
+
+    c->next = wake == WEBHOOK_NEVER ? WEBHOOK_NEVER
+              : wake > t->now ? wake - t->now : 0;
+
+    return 0;
+}
+
+
+static int
+webhook_claim_named(const webhook_op_claim_t *c, uint64_t id)
+{
+    uint32_t  low, high, i;
+
+    low = 0;
+    high = c->endpoints_count;
+
+    while (low < high) {
+        i = low + (high - low) / 2;
+
+        if (c->endpoints[i] == id) {
+            return 1;
+        }
+
+        if (c->endpoints[i] < id) {
+            low = i + 1;
+
+        } else {
+            high = i;
+        }
+    }
+
+    return 0;
+}
+
+
+static int
+webhook_claim_endpoint(webhook_txn_t *t, webhook_op_t *op, uint64_t id,
+    uint32_t quota, uint32_t max, size_t *bytes, uint32_t *taken)
+{
+    int                      rc, got;
+    uint32_t                 reclaimed;
+    webhook_lease_t         *lease;
+    webhook_op_claim_t      *c;
+    webhook_endpoint_row_t  *ep;
+
+    c = &op->u.claim;
+    *taken = 0;
+
+    rc = webhook_endpoint_get(t, id, &ep);
+    if (rc) {
+        return rc;
+    }
+
+    if (ep->name_len == 0) {
+
+        /* its row was made anew, by whatever process */
+
+        t->st->forgot = 1;
+    }
+
+    rc = webhook_queue_reclaim(t, ep, NULL, 0, &reclaimed);
+
+    if (rc == 0) {
+        rc = webhook_queue_unblock_some(t, ep);
+    }
+
+    if (rc) {
+        return rc;
+    }
+
+    while (quota--
+           && c->count < max
+           && (c->count == 0 || *bytes < c->max_bytes))
+    {
+        lease = &c->leases[c->count];
+
+        rc = webhook_claim_one(t, ep, c->lease, &op->memory, &lease, &got);
+
+        if (rc == ENOMEM && c->count) {
+            return 0;
+        }
+
+        if (rc) {
+            return rc;
+        }
+
+        if (!got) {
+            break;
+        }
+
+        *bytes += lease->event.form.body.len;
+
+        c->count++;
+        (*taken)++;
+    }
+
+    return 0;
+}
+
+
+int
+webhook_claim_next(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    webhook_op_t *op)
+{
+    int                     rc, taken;
+    uint64_t                time;
+    webhook_op_complete_t  *c;
+
+    c = &op->u.complete;
+
+    if (t->paused || webhook_room_short(t, 2)) {
+        c->wait = WEBHOOK_CLAIM_SHORT;
+        return 0;
+    }
+
+    rc = webhook_claim_one(t, ep, c->lease, &op->memory, &c->next, &taken);
+
+    /* where there is no memory for one more, the outcome still stands */
+
+    if (rc == ENOMEM) {
+        return 0;
+    }
+
+    if (rc || taken || webhook_gate_open(t, ep, WEBHOOK_LANE_FIRST)) {
+        return rc;
+    }
+
+    rc = webhook_endpoint_time(t, ep, 1, &time);
+
+    if (rc == 0 && time != WEBHOOK_NEVER) {
+        c->wait = time > t->now ? time - t->now : 0;
+    }
+
+    return rc;
+}
+
+
+int
+webhook_claim_step(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    webhook_op_t *op, webhook_delivery_row_t *d)
+{
+    int                     rc, due;
+    webhook_lease_t        *lease;
+    webhook_op_complete_t  *c;
+
+    c = &op->u.complete;
+
+    if (t->paused
+        || !webhook_gate_open(t, ep, webhook_queue_lane(d))
+        || webhook_room_short(t, 2))
+    {
+        return 0;
+    }
+
+    if (webhook_gate_retry(ep)) {
+
+        rc = webhook_claim_waits(t, ep, WEBHOOK_LANE_RETRY, &due);
+
+        if (rc || due) {
+            return rc;
+        }
+    }
+
+    lease = webhook_memory_alloc(&op->memory, sizeof(webhook_lease_t));
+    if (lease == NULL) {
+        return 0;
+    }
+
+    rc = webhook_claim_load(t, ep, &c->event, d, &op->memory, lease);
+
+    if (rc == ENOMEM || rc == MDB_CORRUPTED) {
+
+        /* who claims it sees to that */
+
+        return 0;
+    }
+
+    if (rc == 0) {
+        rc = webhook_queue_lease(t, ep, &c->event, d, c->lease);
+    }
+
+    if (rc == 0) {
+        lease->token = d->token;
+        c->next = lease;
+    }
+
+    return rc;
+}
+
+
+/*
+ * Leases the endpoint's next delivery if one is due and its gate is open.  The
+ * lease is put in *lease, which is allocated if it is NULL.  ENOMEM if there
+ * was no memory for it: nothing has been changed then.
+ */
+
+static int
+webhook_claim_one(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    uint64_t length, void **memory, webhook_lease_t **lease, int *taken)
+{
+    int                     rc;
+    webhook_id_t            id;
+    webhook_lease_t        *l;
+    webhook_delivery_row_t  d;
+    unsigned char           key[WEBHOOK_KEY_DUE];
+
+    *taken = 0;
+
+    for ( ;; ) {
+        rc = webhook_claim_due(t, ep, key);
+
+        if (rc == MDB_NOTFOUND) {
+            return 0;
+        }
+
+        if (rc) {
+            return rc;
+        }
+
+        l = *lease;
+
+        if (l == NULL) {
+            l = webhook_memory_alloc(memory, sizeof(webhook_lease_t));
+            if (l == NULL) {
+                return ENOMEM;
+            }
+        }
+
+        memcpy(id.bytes, key + 17, 16);
+
+        rc = webhook_queue_read(t, ep->id, &id, &d);
+
+        if (rc == 0 && (d.state != WEBHOOK_PENDING || d.parked)) {
+            rc = MDB_CORRUPTED;
+        }
+
+        if (rc == 0) {
+            rc = webhook_claim_load(t, ep, &id, &d, memory, l);
+
+        } else if (rc == MDB_NOTFOUND) {
+            rc = MDB_CORRUPTED;
+        }
+
+        if (rc == MDB_CORRUPTED) {
+            rc = webhook_queue_bury(t, ep, key);
+            if (rc) {
+                return rc;
+            }
+
+            continue;
+        }
+
+        if (rc) {
+            return rc;
+        }
+
+        rc = webhook_txn_del(t, WEBHOOK_DB_DUE, key, sizeof(key));
+        if (rc) {
+            return rc;
+        }
+
+        if (ep->states[WEBHOOK_PENDING]) {
+            ep->states[WEBHOOK_PENDING]--;
+        }
+
+        rc = webhook_queue_lease(t, ep, &id, &d, length);
+        if (rc) {
+            return rc;
+        }
+
+        l->token = d.token;
+        *lease = l;
+        *taken = 1;
+
+        return 0;
+    }
+}
+
+
+int
+webhook_claim_ahead(webhook_txn_t *t, const webhook_endpoint_row_t *ep,
+    int *ahead)
+{
+    int       rc, due;
+    uint64_t  waiting;
+
+    *ahead = 1;
+
+    waiting = ep->states[WEBHOOK_PENDING];
+
+    if (waiting == 0
+        || (ep->rate == 0 && ep->inflight + waiting < ep->limit))
+    {
+        return 0;
+    }
+
+    rc = webhook_claim_waits(t, ep, WEBHOOK_LANE_FIRST, &due);
+
+    if (rc == 0 && !due) {
+        rc = webhook_claim_waits(t, ep, WEBHOOK_LANE_RETRY, &due);
+    }
+
+    *ahead = !due;
+
+    return rc;
+}
+
+
+/* Whether something of a lane is due. */
+
+static int
+webhook_claim_waits(webhook_txn_t *t, const webhook_endpoint_row_t *ep,
+    webhook_lane_e lane, int *due)
+{
+    int       rc;
+    uint64_t  time;
+
+    rc = webhook_queue_first(t, ep->id, lane, &time, NULL, NULL);
+
+    *due = (rc == 0 && time <= t->now);
+
+    return rc;
+}
+
+
+/* The key of what is due: of the lane whose turn it is, or else of the
+   other. */
+
+static int
+webhook_claim_due(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    unsigned char *key)
+{
+    int             rc;
+    unsigned        i;
+    uint64_t        time;
+    webhook_id_t    id;
+    webhook_lane_e  lane;
+
+    if (ep->states[WEBHOOK_PENDING] == 0) {
+        return MDB_NOTFOUND;
+    }
+
+    for (i = 0; i < 2; i++) {
+
+        lane = webhook_gate_retry(ep) == (i == 0) ? WEBHOOK_LANE_RETRY
+                                                  : WEBHOOK_LANE_FIRST;
+
+        if (!webhook_gate_open(t, ep, lane)) {
+            continue;
+        }
+
+        rc = webhook_queue_first(t, ep->id, lane, &time, &id, NULL);
+        if (rc) {
+            return rc;
+        }
+
+        if (time <= t->now) {
+            webhook_key_due(key, ep->id, lane, time, &id);
+            return 0;
+        }
+    }
+
+    return MDB_NOTFOUND;
+}
+
+
+/* Reads what a lease holds of an event.  MDB_CORRUPTED, or ENOMEM. */
+
+static int
+webhook_claim_load(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    const webhook_id_t *id, const webhook_delivery_row_t *d, void **memory,
+    webhook_lease_t *lease)
+{
+    int                 rc;
+    MDB_val             val;
+    unsigned char       key[WEBHOOK_KEY_DELIVERY];
+    webhook_event_t    *e;
+    webhook_head_row_t  head;
+
+    e = &lease->event;
+
+    webhook_key_delivery(key, id, 0);
+
+    rc = webhook_txn_get(t, WEBHOOK_DB_DELIVERIES, key, sizeof(key), &val);
+
+    if (rc == 0) {
+        rc = webhook_row_read_head(&val, &head);
+    }
+
+    if (rc) {
+        return rc == MDB_NOTFOUND ? MDB_CORRUPTED : rc;
+    }
+
+    if (d->form + d->step >= head.forms_count) {
+        return MDB_CORRUPTED;
+    }
+
+    e->id = *id;
+    e->wire = head.wired ? head.wire : *id;
+    e->wall = head.wall;
+
+    if (webhook_memory_text(memory, &head.type, &e->type) != 0) {
+        return ENOMEM;
+    }
+
+    rc = webhook_event_form(t, &head.forms[d->form + d->step], memory,
+                            &e->form);
+    if (rc) {
+        return rc;
+    }
+
+    lease->endpoint = ep->id;
+    lease->attempt = d->tries + 1;
+    lease->number = d->steps > 1 ? lease->attempt : d->attempts + 1;
+    lease->step = d->step;
+    lease->retry = webhook_queue_lane(d) == WEBHOOK_LANE_RETRY;
+
+    return 0;
+}

@@ -1,0 +1,181 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * The outcome of a send: what it means for the delivery, for its endpoint and
+ * for history.
+ */
+
+#include "store/lmdb/rows/webhook_store_internal.h"
+
+
+static int webhook_complete_attempt(webhook_txn_t *t,
+    webhook_op_complete_t *c, webhook_delivery_row_t *d);
+static int webhook_complete_step(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    webhook_op_t *op, webhook_delivery_row_t *d);
+
+
+int
+webhook_queue_complete(webhook_txn_t *t, webhook_op_t *op)
+{
+    int                      rc;
+    uint64_t                 wall;
+    webhook_op_complete_t   *c;
+    webhook_delivery_row_t   d, waits;
+    webhook_endpoint_row_t  *ep;
+
+    c = &op->u.complete;
+
+    rc = c->endpoint ? webhook_queue_read(t, c->endpoint, &c->event, &d)
+                     : MDB_NOTFOUND;
+
+    if (rc == MDB_NOTFOUND) {
+        op->result = WEBHOOK_STORE_NOT_FOUND;
+        return 0;
+    }
+
+    if (rc) {
+        return rc;
+    }
+
+    /* a lease that ended is as good as one that runs, while it is the last
+       that was given */
+
+    if (d.token == 0 || d.token != c->token) {
+        op->result = WEBHOOK_STORE_STALE;
+        return 0;
+    }
+
+    rc = webhook_endpoint_get(t, c->endpoint, &ep);
+    if (rc) {
+        return rc;
+    }
+
+    waits = d;
+
+    if (c->outcome == WEBHOOK_RELEASE) {
+        webhook_gate_return(ep);
+
+    } else {
+        ep->attempts++;
+
+        webhook_gate_outcome(t, ep, c);
+
+        rc = webhook_complete_attempt(t, c, &d);
+        if (rc) {
+            return rc;
+        }
+    }
+
+    rc = d.state == WEBHOOK_SENDING
+         ? webhook_queue_unlease(t, ep, &c->event, &d)
+         : webhook_queue_unwait(t, ep, &c->event, &waits);
+    if (rc) {
+        return rc;
+    }
+
+    d.token = 0;
+
+    op->result = WEBHOOK_STORE_OK;
+
+    wall = c->attempt.wall + c->attempt.total / 1000;
+
+    switch (c->outcome) {
+
+    case WEBHOOK_DONE:
+
+        if (d.step + 1 < d.steps) {
+            rc = webhook_complete_step(t, ep, op, &d);
+            break;
+        }
+
+        rc = webhook_queue_end(t, ep, &c->event, &d, WEBHOOK_DELIVERED, wall,
+                               0);
+        break;
+
+    case WEBHOOK_FAILED:
+        rc = webhook_queue_end(t, ep, &c->event, &d, WEBHOOK_DEAD, wall, 1);
+        break;
+
+    default: /* RETRY, RELEASE */
+
+        /* who is released at once keeps his place in the queue */
+
+        if (c->outcome == WEBHOOK_RETRY || c->delay) {
+            d.due = webhook_later(t->now, c->delay);
+        }
+
+        rc = webhook_queue_wait(t, ep, &c->event, &d);
+        break;
+    }
+
+    if (rc || c->lease == 0 || c->next) {
+        return rc;
+    }
+
+    return webhook_claim_next(t, ep, op);
+}
+
+
+/*
+ * The next step.  It is due since the one before it was, so it goes before
+ * all that became due later.
+ */
+
+static int
+webhook_complete_step(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    webhook_op_t *op, webhook_delivery_row_t *d)
+{
+    int  rc;
+
+    d->step++;
+    d->tries = 0;
+
+    if (op->u.complete.lease) {
+
+        rc = webhook_claim_step(t, ep, op, d);
+
+        if (rc || op->u.complete.next) {
+            return rc;
+        }
+    }
+
+    return webhook_queue_wait(t, ep, &op->u.complete.event, d);
+}
+
+
+static int
+webhook_complete_attempt(webhook_txn_t *t, webhook_op_complete_t *c,
+    webhook_delivery_row_t *d)
+{
+    int                room;
+    size_t             len;
+    unsigned char      key[WEBHOOK_KEY_ATTEMPT], buf[WEBHOOK_ROW_MAX];
+    webhook_attempt_t  a;
+
+    if (d->attempts < UINT32_MAX) {
+        d->attempts++;
+    }
+
+    if (d->tries < UINT32_MAX) {
+        d->tries++;
+    }
+
+    d->status = c->attempt.status;
+
+    room = webhook_space_attempt(t);
+
+    if (room == 0) {
+        return 0;
+    }
+
+    a = c->attempt;
+    a.number = d->attempts;
+
+    webhook_key_attempt(key, &c->event, c->endpoint, d->attempts);
+
+    len = webhook_row_write_attempt(buf, &a, room == 1);
+
+    return webhook_txn_put(t, WEBHOOK_DB_ATTEMPTS, key, sizeof(key), buf,
+                           len, 0);
+}

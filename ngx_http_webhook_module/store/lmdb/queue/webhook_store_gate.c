@@ -1,0 +1,401 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * The gate of an endpoint: whether a delivery may be sent to it now.  All
+ * that decides stands in the endpoint's row, which is read and written in the
+ * transaction that gives the lease, so that it is exact over all processes
+ * and survives them.
+ *
+ * Rate.  Sends are to come evenly, "per" / "rate" apart; the row holds the
+ * time at which the next would come then (its arrival).  One may come as much
+ * before that as a burst allows.  One that waited for its turn comes late by
+ * some milliseconds, each time: so long take the timer of a process, the lock
+ * and the commit.  The rate is not to suffer from that, so the next arrival is
+ * counted from when this one should have come, if that is no more than
+ * WEBHOOK_GATE_LATE ago.  In any span the sends are no more than the rate
+ * allows in that span and this one together, and a burst.
+ *
+ * Turn.  First sends go before retries, but of four leases that are given
+ * while both wait, one is the oldest retry's: the row counts the first sends
+ * since the last retry.  So neither a backlog of first sends nor new events
+ * keep a retry from its time, whoever gives the leases.
+ *
+ * Breaker, and holds of an endpoint that is slow.  They keep back first sends
+ * alone: retries have their schedule, which nothing delays, and are the
+ * probes that tell when the endpoint is well again.
+ */
+
+#include "store/lmdb/rows/webhook_store_internal.h"
+
+#include <stdio.h>
+
+
+#define WEBHOOK_GATE_MS        ((uint64_t) 1000000)     /* ns */
+#define WEBHOOK_GATE_LATE      50       /* ms */
+#define WEBHOOK_GATE_PER       1000     /* ms, where none is given */
+#define WEBHOOK_GATE_WINDOW    60000    /* ms, the same */
+#define WEBHOOK_GATE_SLOW_MAX  60000    /* ms */
+#define WEBHOOK_GATE_SAMPLE    10       /* outcomes before a percentage says
+                                           something */
+
+
+static uint64_t webhook_gate_interval(const webhook_endpoint_row_t *ep);
+static uint64_t webhook_gate_rate(const webhook_endpoint_row_t *ep);
+static void webhook_gate_breaker(const webhook_txn_t *t,
+    webhook_endpoint_row_t *ep, webhook_op_complete_t *c);
+static void webhook_gate_window(const webhook_txn_t *t,
+    webhook_endpoint_row_t *ep, int failed);
+static int webhook_gate_trips(const webhook_endpoint_row_t *ep);
+static void webhook_gate_slow(const webhook_txn_t *t,
+    webhook_endpoint_row_t *ep, uint64_t slow);
+
+
+uint64_t
+webhook_gate_time(const webhook_endpoint_row_t *ep, webhook_lane_e lane)
+{
+    uint64_t  time;
+
+    if (ep->paused || ep->inflight >= ep->limit) {
+        return WEBHOOK_NEVER;
+    }
+
+    time = webhook_gate_rate(ep);
+
+    if (lane != WEBHOOK_LANE_FIRST) {
+        return time;
+    }
+
+    if (time < ep->held) {
+        time = ep->held;
+    }
+
+    if (ep->open) {
+
+        if (ep->probe) {
+            return WEBHOOK_NEVER;
+        }
+
+        if (time < ep->open_until) {
+            time = ep->open_until;
+        }
+    }
+
+    return time;
+}
+
+
+/* Nanoseconds between two sends. */
+
+static uint64_t
+webhook_gate_interval(const webhook_endpoint_row_t *ep)
+{
+    uint64_t  interval;
+
+    interval = (uint64_t) (ep->per ? ep->per : WEBHOOK_GATE_PER)
+               * WEBHOOK_GATE_MS / ep->rate;
+
+    return interval ? interval : 1;
+}
+
+
+/* From when on the rate allows one. */
+
+static uint64_t
+webhook_gate_rate(const webhook_endpoint_row_t *ep)
+{
+    uint64_t  ahead;
+
+    if (ep->rate == 0) {
+        return 0;
+    }
+
+    ahead = ep->burst > 1
+            ? (uint64_t) (ep->burst - 1) * webhook_gate_interval(ep) : 0;
+
+    if (ep->arrival <= ahead) {
+        return 0;
+    }
+
+    return (ep->arrival - ahead + WEBHOOK_GATE_MS - 1) / WEBHOOK_GATE_MS;
+}
+
+
+void
+webhook_gate_take(const webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    const webhook_delivery_row_t *d)
+{
+    uint64_t  start, now;
+
+    if (ep->rate) {
+        now = t->now * WEBHOOK_GATE_MS;
+
+        /* when this one's turn was */
+
+        start = d->due < t->now ? d->due * WEBHOOK_GATE_MS : now;
+
+        if (start < ep->arrival) {
+            start = ep->arrival;
+        }
+
+        if (start + WEBHOOK_GATE_LATE * WEBHOOK_GATE_MS < now) {
+            start = now;
+        }
+
+        ep->arrival = start + webhook_gate_interval(ep);
+    }
+
+    if (webhook_queue_lane(d) == WEBHOOK_LANE_FIRST) {
+
+        if (ep->turn < WEBHOOK_GATE_TURN) {
+            ep->turn++;
+        }
+
+        if (ep->open) {
+            ep->probe = d->token;
+        }
+
+    } else {
+        ep->turn = 0;
+    }
+
+    ep->dirty = 1;
+}
+
+
+void
+webhook_gate_return(webhook_endpoint_row_t *ep)
+{
+    uint64_t  interval;
+
+    if (ep->rate) {
+        interval = webhook_gate_interval(ep);
+
+        ep->arrival = ep->arrival > interval ? ep->arrival - interval : 0;
+        ep->dirty = 1;
+    }
+}
+
+
+void
+webhook_gate_leave(webhook_endpoint_row_t *ep, uint64_t token)
+{
+    if (ep->probe == token) {
+        ep->probe = 0;
+        ep->dirty = 1;
+    }
+}
+
+
+void
+webhook_gate_outcome(const webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    webhook_op_complete_t *c)
+{
+    char           text[WEBHOOK_REASON_MAX + 1];
+    webhook_str_t  reason;
+
+    ep->dirty = 1;
+
+    webhook_gate_breaker(t, ep, c);
+    webhook_gate_slow(t, ep, c->slow);
+
+    if (c->gone && !ep->paused) {
+
+        reason.data = (unsigned char *) text;
+        reason.len = (size_t) snprintf(text, sizeof(text), "it answered %u "
+                                       "and asked to be left alone",
+                                       c->attempt.status);
+
+        webhook_endpoint_pause(ep, &reason);
+
+        c->paused = 1;
+    }
+}
+
+
+static void
+webhook_gate_breaker(const webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    webhook_op_complete_t *c)
+{
+    if (ep->break_failures == 0 && ep->break_percent == 0) {
+        return;
+    }
+
+    if (c->outcome == WEBHOOK_DONE) {
+
+        ep->failures = 0;
+
+        if (ep->open) {
+            ep->open = 0;
+            ep->open_until = 0;
+            ep->probe = 0;
+            ep->window = 0;
+
+            c->closed = 1;
+        }
+
+        webhook_gate_window(t, ep, 0);
+
+        return;
+    }
+
+    if (ep->open) {
+
+        /* others were under way, or are retries */
+
+        if (c->token == ep->probe) {
+            ep->open_until = webhook_later(t->now, ep->break_hold);
+        }
+
+        return;
+    }
+
+    if (ep->failures < UINT32_MAX) {
+        ep->failures++;
+    }
+
+    webhook_gate_window(t, ep, 1);
+
+    if (webhook_gate_trips(ep)) {
+        ep->open = 1;
+        ep->open_until = webhook_later(t->now, ep->break_hold);
+        ep->probe = 0;
+        ep->failures = 0;
+
+        c->opened = 1;
+    }
+}
+
+
+static void
+webhook_gate_window(const webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    int failed)
+{
+    uint64_t  span;
+
+    span = ep->break_window ? ep->break_window : WEBHOOK_GATE_WINDOW;
+
+    if (ep->window == 0 || webhook_later(ep->window, span) <= t->now) {
+        ep->window = t->now;
+        ep->window_sends = 0;
+        ep->window_failures = 0;
+    }
+
+    if (ep->window_sends < UINT32_MAX) {
+        ep->window_sends++;
+        ep->window_failures += failed ? 1 : 0;
+    }
+}
+
+
+static int
+webhook_gate_trips(const webhook_endpoint_row_t *ep)
+{
+    if (ep->break_failures && ep->failures >= ep->break_failures) {
+        return 1;
+    }
+
+    return ep->break_percent
+           && ep->window_sends >= WEBHOOK_GATE_SAMPLE
+           && (uint64_t) ep->window_failures * 100
+              >= (uint64_t) ep->break_percent * ep->window_sends;
+}
+
+
+/*
+ * Several sends may be under way when an endpoint becomes slow, and all of
+ * them tell so: the next hold is longer than this one only if the endpoint is
+ * slow again after it.
+ */
+
+static void
+webhook_gate_slow(const webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    uint64_t slow)
+{
+    uint64_t  hold, until;
+
+    if (slow == 0) {
+        ep->slow = 0;
+        return;
+    }
+
+    hold = slow < WEBHOOK_GATE_SLOW_MAX ? slow : WEBHOOK_GATE_SLOW_MAX;
+
+    if (ep->held <= t->now) {
+
+        if (ep->slow < 16) {
+            ep->slow++;
+        }
+
+        hold <<= ep->slow - 1;
+
+        if (hold > WEBHOOK_GATE_SLOW_MAX) {
+            hold = WEBHOOK_GATE_SLOW_MAX;
+        }
+    }
+
+    until = webhook_later(t->now, hold);
+
+    if (until > ep->held) {
+        ep->held = until;
+    }
+}
+
+
+int
+webhook_gate_settle(const webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    const webhook_op_endpoint_t *e, int test)
+{
+    uint64_t  latest;
+
+    if (ep->limit == e->inflight
+        && ep->rate == e->rate && ep->per == e->per && ep->burst == e->burst
+        && ep->break_failures == e->break_failures
+        && ep->break_percent == e->break_percent
+        && ep->break_window == e->break_window
+        && ep->break_hold == e->break_hold
+        && ep->order_block == e->order_block)
+    {
+        return 0;
+    }
+
+    if (test) {
+        return 1;
+    }
+
+    ep->limit = e->inflight;
+    ep->rate = e->rate;
+    ep->per = e->per;
+    ep->burst = e->burst;
+    ep->break_failures = e->break_failures;
+    ep->break_percent = e->break_percent;
+    ep->break_window = e->break_window;
+    ep->break_hold = e->break_hold;
+    ep->order_block = e->order_block;
+
+    ep->dirty = 1;
+
+    /* no turn is farther away than it could be at the new rate, and no
+       breaker is open that nothing would close */
+
+    if (ep->rate) {
+        latest = t->now * WEBHOOK_GATE_MS
+                 + (ep->burst ? ep->burst : 1) * webhook_gate_interval(ep);
+
+        if (ep->arrival > latest) {
+            ep->arrival = latest;
+        }
+
+    } else {
+        ep->arrival = 0;
+    }
+
+    if (ep->break_failures == 0 && ep->break_percent == 0) {
+        ep->open = 0;
+        ep->probe = 0;
+        ep->failures = 0;
+        ep->window = 0;
+    }
+
+    return 1;
+}

@@ -1,0 +1,464 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * Endpoints that no configuration names any more.  What waits for them may be
+ * wanted again one day, but it must not be in the way of all others until
+ * then: a claim that meets such an endpoint in the wake index sets it aside,
+ * which means that it has no wake time for what waits.  It comes back when
+ * ENDPOINT or an event names it, or when a claim does: claims look for that
+ * each time an endpoint was set aside since they last looked (state.asides).
+ * Processes of two configurations may so disagree; an endpoint that came back
+ * is not set aside again for a while, so that this costs them little.
+ *
+ * One that was not named for options.orphans is an orphan: what waits for it
+ * is cancelled, and its row is removed once its history is gone, a few at a
+ * time.
+ */
+
+#include "store/lmdb/rows/webhook_store_internal.h"
+
+
+#define WEBHOOK_ORPHAN_BACK   (10 * 60 * 1000)  /* ms before it is aside
+                                                   again */
+#define WEBHOOK_ORPHAN_LOOK   (60 * 60 * 1000)  /* ms between two walks */
+#define WEBHOOK_ORPHAN_ROWS   256               /* looked at in a step */
+
+
+static int webhook_orphan_strange(webhook_txn_t *t,
+    const webhook_endpoint_row_t *ep);
+static uint64_t webhook_orphan_list(const webhook_op_claim_t *c);
+static int webhook_orphan_next(webhook_txn_t *t, const webhook_op_expire_t *x,
+    uint32_t *rows, uint64_t *id);
+static int webhook_orphan_one(webhook_txn_t *t, webhook_op_expire_t *x,
+    uint64_t id, uint32_t *pages, int *done);
+static int webhook_orphan_cancel(webhook_txn_t *t, webhook_op_expire_t *x,
+    webhook_endpoint_row_t *ep, webhook_lane_e lane, uint32_t *pages);
+
+
+int
+webhook_orphan_aside(webhook_txn_t *t, const uint64_t *ids, uint32_t count,
+    int *any)
+{
+    int                      rc;
+    uint32_t                 i;
+    webhook_endpoint_row_t  *ep;
+
+    *any = 0;
+
+    for (i = 0; i < count; i++) {
+        rc = webhook_endpoint_get(t, ids[i], &ep);
+        if (rc) {
+            return rc;
+        }
+
+        if (!webhook_orphan_strange(t, ep)) {
+            continue;
+        }
+
+        *any = 1;
+
+        if (!t->write) {
+            return 0;
+        }
+
+        ep->aside = 1;
+        ep->dirty = 1;
+        t->state.asides++;
+    }
+
+    return 0;
+}
+
+
+/* Whether an endpoint that a claim does not name is to be set aside.  Its
+   leases, if it has some, end at a time that has to be seen. */
+
+static int
+webhook_orphan_strange(webhook_txn_t *t, const webhook_endpoint_row_t *ep)
+{
+    return ep->exists && !ep->aside && ep->inflight == 0
+           && (ep->back == 0
+               || webhook_later(ep->back, WEBHOOK_ORPHAN_BACK) <= t->age);
+}
+
+
+void
+webhook_orphan_back(webhook_txn_t *t, webhook_endpoint_row_t *ep)
+{
+    if (ep->aside) {
+        ep->aside = 0;
+        ep->back = t->age;
+        ep->dirty = 1;
+        t->state.asides++;
+    }
+}
+
+
+int
+webhook_orphan_claimed(webhook_txn_t *t, const webhook_op_claim_t *c,
+    int *any)
+{
+    int                      rc;
+    MDB_val                  val;
+    uint32_t                 i;
+    uint64_t                 list;
+    unsigned char            key[WEBHOOK_KEY_ENDPOINT];
+    webhook_store_t         *st;
+    webhook_endpoint_row_t  *ep, row;
+
+    st = t->st;
+    *any = 0;
+
+    list = webhook_orphan_list(c);
+
+    if (st->asides == t->state.asides && st->asides_list == list) {
+        return 0;
+    }
+
+    for (i = 0; i < c->endpoints_count; i++) {
+        webhook_set_u64(key, c->endpoints[i]);
+
+        rc = webhook_txn_get(t, WEBHOOK_DB_ENDPOINTS, key, sizeof(key), &val);
+
+        if (rc == MDB_NOTFOUND) {
+            continue;
+        }
+
+        if (rc) {
+            return rc;
+        }
+
+        /* one that is damaged is made anew when it is got */
+
+        if (webhook_row_read_endpoint(&val, &row) == 0 && !row.aside) {
+            continue;
+        }
+
+        *any = 1;
+
+        if (!t->write) {
+            return 0;
+        }
+
+        rc = webhook_endpoint_get(t, c->endpoints[i], &ep);
+        if (rc) {
+            return rc;
+        }
+
+        webhook_orphan_back(t, ep);
+    }
+
+    if (!*any) {
+
+        /* where some come back it is looked at once more, lest the commit
+           fails */
+
+        st->asides = t->state.asides;
+        st->asides_list = list;
+    }
+
+    return 0;
+}
+
+
+/* Which endpoints a claim names, in a number that is not 0. */
+
+static uint64_t
+webhook_orphan_list(const webhook_op_claim_t *c)
+{
+    uint32_t  i;
+    uint64_t  h;
+
+    h = c->endpoints_count;
+
+    for (i = 0; i < c->endpoints_count; i++) {
+        h = (h ^ c->endpoints[i]) * 0x9e3779b97f4a7c15ULL;
+        h ^= h >> 32;
+    }
+
+    return h | 1;
+}
+
+
+int
+webhook_orphan_peek(webhook_txn_t *t, const webhook_op_expire_t *x, int *todo)
+{
+    int       rc;
+    uint32_t  rows;
+    uint64_t  id;
+
+    rows = WEBHOOK_ORPHAN_ROWS;
+
+    rc = webhook_orphan_next(t, x, &rows, &id);
+
+    if (rc == MDB_NOTFOUND) {
+        *todo = 0;
+        return 0;
+    }
+
+    *todo = rc == 0;
+
+    return rc;
+}
+
+
+int
+webhook_orphan_expire(webhook_txn_t *t, webhook_op_expire_t *x,
+    uint32_t *pages, int *more)
+{
+    int       rc, done;
+    uint32_t  rows;
+    uint64_t  id;
+
+    *more = 0;
+    rows = WEBHOOK_ORPHAN_ROWS;
+
+    for ( ;; ) {
+        rc = webhook_orphan_next(t, x, &rows, &id);
+
+        if (rc) {
+            return rc == MDB_NOTFOUND ? 0 : rc;
+        }
+
+        if (x->count >= x->max || *pages >= WEBHOOK_EXPIRE_PAGES) {
+            *more = 1;
+            return 0;
+        }
+
+        rc = webhook_orphan_one(t, x, id, pages, &done);
+        if (rc) {
+            return rc;
+        }
+
+        if (!done) {
+            *more = 1;
+            return 0;
+        }
+    }
+}
+
+
+/*
+ * The next endpoint with something to do, from where the walk is.  MDB_NOTFOUND
+ * if there is none among the rows that may be looked at for once.
+ */
+
+static int
+webhook_orphan_next(webhook_txn_t *t, const webhook_op_expire_t *x,
+    uint32_t *rows, uint64_t *id)
+{
+    int                      rc;
+    uint32_t                 i;
+    MDB_val                  found, val;
+    unsigned char            key[WEBHOOK_KEY_ENDPOINT];
+    webhook_store_t         *st;
+    webhook_endpoint_row_t   row, *ep;
+
+    st = t->st;
+
+    if (st->orphans == 0 || t->now < st->orphan_look) {
+        return MDB_NOTFOUND;
+    }
+
+    while (*rows) {
+        webhook_set_u64(key, st->orphan_pos);
+
+        rc = webhook_txn_seek(t, WEBHOOK_DB_ENDPOINTS, key, sizeof(key),
+                              &found, &val);
+
+        if (rc == MDB_NOTFOUND) {
+            st->orphan_pos = 0;
+            st->orphan_look = t->now + WEBHOOK_ORPHAN_LOOK;
+            return MDB_NOTFOUND;
+        }
+
+        if (rc == 0 && found.mv_size != WEBHOOK_KEY_ENDPOINT) {
+            rc = MDB_CORRUPTED;
+        }
+
+        if (rc) {
+            return rc;
+        }
+
+        *id = webhook_get_u64(found.mv_data);
+        (*rows)--;
+
+        for (i = 0; i < x->endpoints_count; i++) {
+            if (x->endpoints[i] == *id) {
+                break;
+            }
+        }
+
+        if (i == x->endpoints_count
+            && webhook_row_read_endpoint(&val, &row) == 0)
+        {
+            ep = &row;
+
+            if (t->write) {
+
+                /* it may have changed in this transaction */
+
+                rc = webhook_endpoint_get(t, *id, &ep);
+                if (rc) {
+                    return rc;
+                }
+            }
+
+            if (ep->named == 0
+                || (webhook_later(ep->named, st->orphans) <= t->age
+                    && (ep->states[WEBHOOK_PENDING] || ep->blocked
+                        || webhook_endpoint_empty(ep))))
+            {
+                st->orphan_pos = *id;
+                return 0;
+            }
+        }
+
+        if (*id == UINT64_MAX) {
+            st->orphan_pos = 0;
+            st->orphan_look = t->now + WEBHOOK_ORPHAN_LOOK;
+            return MDB_NOTFOUND;
+        }
+
+        st->orphan_pos = *id + 1;
+    }
+
+    return MDB_NOTFOUND;
+}
+
+
+static int
+webhook_orphan_one(webhook_txn_t *t, webhook_op_expire_t *x, uint64_t id,
+    uint32_t *pages, int *done)
+{
+    int                      rc;
+    uint64_t                 days;
+    unsigned                 i;
+    webhook_store_t         *st;
+    webhook_endpoint_row_t  *ep;
+
+    /* who was behind a dead one comes into the lane of first sends */
+
+    static const webhook_lane_e  lanes[] = {
+        WEBHOOK_LANE_BLOCK, WEBHOOK_LANE_FIRST, WEBHOOK_LANE_RETRY
+    };
+
+    st = t->st;
+    *done = 0;
+
+    rc = webhook_endpoint_get(t, id, &ep);
+    if (rc) {
+        return rc;
+    }
+
+    if (ep->named == 0) {
+
+        /* of before that was kept: from now on */
+
+        ep->named = t->age;
+        ep->dirty = 1;
+        x->count++;
+        st->orphan_pos = id + 1;
+        *done = 1;
+
+        return 0;
+    }
+
+    days = st->orphans / (24 * 3600 * 1000);
+
+    if ((ep->states[WEBHOOK_PENDING] || ep->blocked) && st->orphan_told != id)
+    {
+        st->orphan_told = id;
+
+        webhook_store_log(st, WEBHOOK_STORE_LOG_WARN,
+                          "the store \"%s\": no configuration has named the "
+                          "endpoint \"%.*s\" for %llu days: the %llu "
+                          "deliveries that wait for it are cancelled",
+                          st->path, (int) ep->name_len, ep->name,
+                          (unsigned long long) days,
+                          (unsigned long long) (ep->states[WEBHOOK_PENDING]
+                                                + ep->blocked));
+    }
+
+    for (i = 0; i < 3; i++) {
+        rc = webhook_orphan_cancel(t, x, ep, lanes[i], pages);
+        if (rc) {
+            return rc;
+        }
+    }
+
+    if (x->count >= x->max || *pages >= WEBHOOK_EXPIRE_PAGES) {
+        return 0;
+    }
+
+    if (webhook_endpoint_empty(ep)) {
+        rc = webhook_endpoint_remove(t, ep);
+        if (rc) {
+            return rc;
+        }
+
+        x->removed++;
+        x->count++;
+        (*pages)++;
+
+        webhook_store_log(st, WEBHOOK_STORE_LOG_NOTICE,
+                          "the store \"%s\": an endpoint that no configuration "
+                          "has named for %llu days is removed: \"%.*s\"",
+                          st->path, (unsigned long long) days,
+                          (int) ep->name_len, ep->name);
+    }
+
+    st->orphan_pos = id + 1;
+    *done = 1;
+
+    return 0;
+}
+
+
+/* Cancels what stands in a lane; those that are promoted come into it. */
+
+static int
+webhook_orphan_cancel(webhook_txn_t *t, webhook_op_expire_t *x,
+    webhook_endpoint_row_t *ep, webhook_lane_e lane, uint32_t *pages)
+{
+    int                     rc;
+    uint64_t                time;
+    webhook_id_t            id;
+    unsigned char           key[WEBHOOK_KEY_DUE];
+    webhook_delivery_row_t  d;
+
+    while (x->count < x->max && *pages < WEBHOOK_EXPIRE_PAGES) {
+
+        rc = webhook_queue_first(t, ep->id, lane, &time, &id, NULL);
+
+        if (rc || time == WEBHOOK_NEVER) {
+            return rc;
+        }
+
+        rc = webhook_queue_read(t, ep->id, &id, &d);
+
+        if (rc == 0 && d.due == time
+            && (lane == WEBHOOK_LANE_BLOCK
+                ? d.blocks
+                : d.state == WEBHOOK_PENDING && !d.parked))
+        {
+            rc = webhook_queue_cancel(t, ep, &id, &d);
+
+        } else if (rc == 0 || rc == MDB_NOTFOUND || rc == MDB_CORRUPTED) {
+            webhook_key_due(key, ep->id, lane, time, &id);
+
+            rc = webhook_queue_bury(t, ep, key);
+        }
+
+        if (rc) {
+            return rc;
+        }
+
+        x->cancelled++;
+        x->count++;
+        (*pages)++;
+    }
+
+    return 0;
+}

@@ -1,0 +1,408 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * The store's own time: milliseconds that only go on.  In a boot it runs with
+ * the kernel's CLOCK_BOOTTIME, which no one can set and which counts a
+ * suspended machine's sleep; all processes add the same offset, kept in the
+ * store.  The first one to open it in a new boot sets the offset anew: time
+ * goes on from the last commit, and by as much as the wall clock did since
+ * then.  So a wall clock that is wrong, or set, moves neither leases nor
+ * retries, and the time that a machine was off counts as passed.
+ *
+ * A machine may boot with a wall clock that is wrong.  One that is behind
+ * lets no time pass.  One that is more than a day ahead of the last commit is
+ * doubted: engine time goes on by all of that, so that retries that may be
+ * due are made, but the age of what is kept does not.  Age time is engine
+ * time less what is doubted (state.ahead), and whatever is removed for its
+ * age is judged by it.  The doubt ends when the kernel's clock has been
+ * synchronized for a while, or when the operator says that it is right: as
+ * much of the jump as the wall clock bears out then counts as passed.
+ */
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+
+#include "store/lmdb/rows/webhook_store_internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/timex.h>
+#include <time.h>
+#include <unistd.h>
+
+
+#define WEBHOOK_BOOT_ID       "/proc/sys/kernel/random/boot_id"
+
+#define WEBHOOK_CLOCK_DAY     ((uint64_t) 24 * 3600 * 1000)
+#define WEBHOOK_CLOCK_SURE    (10 * 60 * 1000)      /* ms synchronized */
+#define WEBHOOK_CLOCK_REMIND  (3600 * 1000)         /* ms between two lines */
+
+
+static void webhook_clock_new_boot(webhook_txn_t *t);
+static void webhook_clock_judge(webhook_txn_t *t);
+static uint64_t webhook_clock_boottime(void *ctx);
+static int webhook_clock_kernel(void *ctx);
+static int webhook_clock_read_boot(char *boot, size_t size);
+
+
+int
+webhook_clock_init(webhook_store_t *st, const webhook_store_options_t *options)
+{
+    size_t  len;
+
+    st->clock = options->clock ? options->clock : webhook_clock_boottime;
+    st->wall = options->wall;
+    st->synced = options->synced ? options->synced : webhook_clock_kernel;
+
+    if (options->boot == NULL) {
+        return webhook_clock_read_boot(st->boot, sizeof(st->boot));
+    }
+
+    len = strlen(options->boot);
+
+    if (len == 0 || len >= sizeof(st->boot)) {
+        return EINVAL;
+    }
+
+    memcpy(st->boot, options->boot, len + 1);
+
+    return 0;
+}
+
+
+uint64_t
+webhook_clock_now(webhook_store_t *st)
+{
+    return st->clock(st->ctx) + (uint64_t) st->offset;
+}
+
+
+uint64_t
+webhook_clock_wall(void)
+{
+    struct timespec  ts;
+
+    clock_gettime(CLOCK_REALTIME, &ts);
+
+    return (uint64_t) ts.tv_sec * 1000 + (uint64_t) ts.tv_nsec / 1000000;
+}
+
+
+uint64_t
+webhook_clock_real(const webhook_store_t *st)
+{
+    return st->wall ? st->wall(st->ctx) : webhook_clock_wall();
+}
+
+
+void
+webhook_clock_age(webhook_txn_t *t)
+{
+    t->age = t->state.ahead < t->now ? t->now - t->state.ahead : 0;
+}
+
+
+int
+webhook_clock_start(webhook_txn_t *t)
+{
+    int                   rc;
+    size_t                len;
+    MDB_val               val;
+    webhook_store_t      *st;
+    webhook_clock_row_t   row;
+    unsigned char         buf[WEBHOOK_ROW_MAX];
+
+    st = t->st;
+
+    rc = webhook_txn_get(t, WEBHOOK_DB_META, "clock", 5, &val);
+
+    if (rc == 0) {
+        rc = webhook_row_read_clock(&val, &row);
+
+        if (rc) {
+
+            /* time goes on as with a new boot */
+
+            row.boot.len = 0;
+
+            rc = t->write ? webhook_quarantine(t, WEBHOOK_DB_META, "clock", 5,
+                                               0)
+                          : 0;
+            if (rc) {
+                return rc;
+            }
+        }
+
+        if (row.boot.len == strlen(st->boot)
+            && memcmp(row.boot.data, st->boot, row.boot.len) == 0)
+        {
+            st->offset = row.offset;
+            t->now = webhook_clock_now(st);
+            webhook_clock_age(t);
+            return 0;
+        }
+
+    } else if (rc != MDB_NOTFOUND) {
+        return rc;
+    }
+
+    webhook_clock_new_boot(t);
+
+    if (!t->write) {
+
+        /* who only reads goes on the same way, but leaves it to others to
+           write it down */
+
+        return 0;
+    }
+
+    row.offset = st->offset;
+    row.boot.data = (unsigned char *) st->boot;
+    row.boot.len = strlen(st->boot);
+
+    len = webhook_row_write_clock(buf, &row);
+
+    return webhook_txn_put(t, WEBHOOK_DB_META, "clock", 5, buf, len, 0);
+}
+
+
+/* Sets the offset: by how much time goes on over a boot. */
+
+static void
+webhook_clock_new_boot(webhook_txn_t *t)
+{
+    uint64_t              wall, last, passed;
+    webhook_store_t      *st;
+    webhook_state_row_t  *s;
+
+    st = t->st;
+    s = &t->state;
+
+    wall = webhook_clock_real(st);
+    last = s->wall ? s->wall : s->last;
+    passed = wall > last ? wall - last : 0;
+
+    if (s->last == 0) {
+
+        /* a store that is being made */
+
+        s->last = wall;
+        passed = 0;
+    }
+
+    st->offset = (int64_t) (s->last + passed - st->clock(st->ctx));
+    t->now = webhook_clock_now(st);
+
+    if (passed > WEBHOOK_CLOCK_DAY) {
+
+        if (s->doubt == 0) {
+            s->base = last - (s->last - s->ahead);
+        }
+
+        s->doubt += passed;
+        s->ahead += passed;
+
+        if (t->write) {
+            webhook_store_log(st, WEBHOOK_STORE_LOG_ERROR,
+                              "the store \"%s\": since the last commit the "
+                              "clock went on by %llu hours; as long as that "
+                              "may be a wrong clock, nothing is removed for "
+                              "its age: until the kernel's clock has been "
+                              "synchronized for 10 minutes, or \"webhookctl "
+                              "clock accept\" says that it is right",
+                              st->path,
+                              (unsigned long long) (passed / 3600000));
+        }
+
+    } else if (t->write && last > wall && last - wall > WEBHOOK_CLOCK_DAY) {
+        webhook_store_log(st, WEBHOOK_STORE_LOG_WARN,
+                          "the store \"%s\": the clock is %llu hours behind "
+                          "the last commit; the time since then does not "
+                          "count as passed", st->path,
+                          (unsigned long long) ((last - wall) / 3600000));
+    }
+
+    webhook_clock_age(t);
+}
+
+
+int
+webhook_clock_sure(webhook_txn_t *t)
+{
+    webhook_store_t  *st;
+
+    st = t->st;
+
+    if (t->state.doubt == 0) {
+        return 0;
+    }
+
+    if (!st->synced(st->ctx)) {
+
+        st->synced_since = 0;
+
+        if (t->now - st->reminded >= WEBHOOK_CLOCK_REMIND) {
+
+            if (st->reminded) {
+                webhook_store_log(st, WEBHOOK_STORE_LOG_WARN,
+                                  "the store \"%s\": the kernel's clock is "
+                                  "not synchronized, and nothing is removed "
+                                  "for its age yet; \"webhookctl clock "
+                                  "accept\" says that it is right",
+                                  st->path);
+            }
+
+            st->reminded = t->now;
+        }
+
+        return 0;
+    }
+
+    if (st->synced_since == 0) {
+        st->synced_since = t->now;
+    }
+
+    return t->now - st->synced_since >= WEBHOOK_CLOCK_SURE;
+}
+
+
+void
+webhook_clock_settle(webhook_txn_t *t)
+{
+    if (webhook_clock_sure(t)) {
+        webhook_clock_judge(t);
+    }
+}
+
+
+/* The wall clock is right now: as much of the doubt as it bears out counts. */
+
+static void
+webhook_clock_judge(webhook_txn_t *t)
+{
+    int64_t               passed;
+    webhook_state_row_t  *s;
+
+    s = &t->state;
+
+    passed = (int64_t) (webhook_clock_real(t->st) - (t->age + s->base));
+
+    if (passed < 0) {
+        passed = 0;
+    }
+
+    if ((uint64_t) passed > s->doubt) {
+        passed = (int64_t) s->doubt;
+    }
+
+    webhook_store_log(t->st, WEBHOOK_STORE_LOG_NOTICE,
+                      "the store \"%s\": of the %llu hours that were "
+                      "doubted %llu have passed; what is kept grows older "
+                      "again", t->st->path,
+                      (unsigned long long) (s->doubt / 3600000),
+                      (unsigned long long) (passed / 3600000));
+
+    s->ahead -= (uint64_t) passed;
+    s->doubt = 0;
+    s->base = 0;
+
+    t->dirty = 1;
+    t->st->synced_since = 0;
+
+    webhook_clock_age(t);
+}
+
+
+int
+webhook_clock_tell(webhook_txn_t *t, webhook_op_t *op)
+{
+    webhook_op_clock_t  *c;
+
+    c = &op->u.clock;
+
+    c->wall = webhook_clock_real(t->st);
+    c->last = t->state.wall;
+    c->doubt = t->state.doubt;
+    c->synced = t->st->synced(t->st->ctx) ? 1 : 0;
+
+    op->result = WEBHOOK_STORE_OK;
+
+    return 0;
+}
+
+
+int
+webhook_clock_accept(webhook_txn_t *t, webhook_op_t *op)
+{
+    if (t->state.doubt) {
+        webhook_clock_judge(t);
+    }
+
+    return webhook_clock_tell(t, op);
+}
+
+
+static uint64_t
+webhook_clock_boottime(void *ctx)
+{
+    struct timespec  ts;
+
+    (void) ctx;
+
+    clock_gettime(CLOCK_BOOTTIME, &ts);
+
+    return (uint64_t) ts.tv_sec * 1000 + (uint64_t) ts.tv_nsec / 1000000;
+}
+
+
+/* Whether the kernel's clock is synchronized. */
+
+static int
+webhook_clock_kernel(void *ctx)
+{
+    int           rc;
+    struct timex  tx;
+
+    (void) ctx;
+
+    memset(&tx, 0, sizeof(tx));
+
+    rc = adjtimex(&tx);
+
+    return rc != -1 && rc != TIME_ERROR && (tx.status & STA_UNSYNC) == 0;
+}
+
+
+static int
+webhook_clock_read_boot(char *boot, size_t size)
+{
+    int      fd, err;
+    size_t   len;
+    ssize_t  n;
+
+    fd = open(WEBHOOK_BOOT_ID, O_RDONLY|O_CLOEXEC);
+    if (fd == -1) {
+        return errno;
+    }
+
+    n = read(fd, boot, size - 1);
+    err = errno;
+
+    close(fd);
+
+    if (n <= 0) {
+        return n == 0 ? EIO : err;
+    }
+
+    len = n;
+
+    if (boot[len - 1] == '\n') {
+        len--;
+    }
+
+    boot[len] = '\0';
+
+    return len ? 0 : EIO;
+}

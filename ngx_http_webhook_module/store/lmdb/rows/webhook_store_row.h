@@ -1,0 +1,482 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * The rows of the store: its tables, their keys, what a row holds, and the
+ * records that rows are kept as.  Nothing here opens or reads a file, and
+ * nothing is allocated: texts of a row that was read are views into its
+ * record.
+ */
+
+#ifndef WEBHOOK_STORE_ROW_H
+#define WEBHOOK_STORE_ROW_H
+
+#include <lmdb.h>
+
+#include "store/webhook_store.h"
+#include "core/base/webhook_record.h"
+
+
+#define WEBHOOK_STORE_TYPE_MAX      128
+#define WEBHOOK_FORMS_MAX           64
+#define WEBHOOK_REQUEST_MAX         4096
+#define WEBHOOK_CONTENT_TYPE_MAX    255
+#define WEBHOOK_HEADERS_MAX         16384
+#define WEBHOOK_NAME_MAX            255
+#define WEBHOOK_ORDER_MAX           255
+#define WEBHOOK_REASON_MAX          255
+#define WEBHOOK_ERROR_MAX           255
+#define WEBHOOK_ADDRESS_MAX         64
+#define WEBHOOK_ANSWER_MAX          1024
+#define WEBHOOK_METHOD_MAX          31
+#define WEBHOOK_CALL_TEXT_MAX       1024
+#define WEBHOOK_CALL_HEADERS_MAX    4096
+#define WEBHOOK_CALL_BODY_MAX       8192
+#define WEBHOOK_CALL_VERIFIED_MAX   255
+#define WEBHOOK_CALL_ANSWER_MAX     1024
+#define WEBHOOK_CALL_ACTIONS_MAX    32
+#define WEBHOOK_CALL_RECORD_MAX     (256 * 1024)
+
+
+/*
+ * The tables.  All numbers in keys are big-endian.
+ *
+ *   meta        name                          format, clock, state; migrate,
+ *                                             while that is under way
+ *   bodies      number 8                      a piece of bytes
+ *   deliveries  event 16, endpoint 8          a delivery
+ *               event 16, 0                   the event: head of its rows
+ *   attempts    event 16, endpoint 8, no 2    an attempt
+ *   due         endpoint 8, lane 1, time 8,   nothing; in the lane of leases
+ *               event 16                      the owner's incarnation, 8
+ *   heads       endpoint 8, order 8           event 16: who goes before all
+ *                                             others of the key
+ *   parked      endpoint 8, order 8, place 8  event 16: who waits for that
+ *   wake        time 8, endpoint 8            nothing
+ *   endpoints   endpoint 8                    an endpoint
+ *   finished    class 1, time 8, id 16        the bytes it takes, 8
+ *   calls       call 16                       where its record is
+ *   receivers   receiver 8, call 16           nothing
+ *   owners      slot 4                        an owner
+ *   dedupe      scope 8, digest 32            a reservation, or its answer
+ *   repeats     time 8, scope 8, digest 32    nothing: when that ends
+ *   idempotency key 32, body 32               the event that these were of
+ *   idempotency_ends
+ *               time 8, key 32, body 32       nothing: when that ends
+ *   quarantine  number 8                      a row that could not be read
+ */
+
+typedef enum {
+    WEBHOOK_DB_META = 0,
+    WEBHOOK_DB_BODIES,
+    WEBHOOK_DB_DELIVERIES,
+    WEBHOOK_DB_ATTEMPTS,
+    WEBHOOK_DB_DUE,
+    WEBHOOK_DB_HEADS,
+    WEBHOOK_DB_PARKED,
+    WEBHOOK_DB_WAKE,
+    WEBHOOK_DB_ENDPOINTS,
+    WEBHOOK_DB_FINISHED,
+    WEBHOOK_DB_CALLS,
+    WEBHOOK_DB_RECEIVERS,
+    WEBHOOK_DB_OWNERS,
+    WEBHOOK_DB_DEDUPE,
+    WEBHOOK_DB_REPEATS,
+    WEBHOOK_DB_IDEMPOTENCY,             /* from here on: since format 2 */
+    WEBHOOK_DB_IDEMPOTENCY_ENDS,
+    WEBHOOK_DB_QUARANTINE
+} webhook_db_e;
+
+#define WEBHOOK_DBS    18
+#define WEBHOOK_DBS_1  15               /* of format 1 */
+
+
+/* Lanes of the due index: within an endpoint, what goes first. */
+
+typedef enum {
+    WEBHOOK_LANE_FIRST = 0,             /* first sends */
+    WEBHOOK_LANE_RETRY,
+    WEBHOOK_LANE_LEASE,                 /* time is the lease's end */
+    WEBHOOK_LANE_BLOCK                  /* dead, and their key waits for what
+                                           becomes of them; time of death */
+} webhook_lane_e;
+
+
+/* Classes of what is finished, in the order in which they make room: events
+   by the worst of their deliveries, and calls. */
+
+typedef enum {
+    WEBHOOK_CLASS_DELIVERED = 0,
+    WEBHOOK_CLASS_CALL,
+    WEBHOOK_CLASS_CANCELLED,
+    WEBHOOK_CLASS_DEAD
+} webhook_class_e;
+
+#define WEBHOOK_CLASSES  4
+
+
+/* ------------------------------------------------------------- keys --- */
+
+#define WEBHOOK_KEY_DELIVERY  24
+#define WEBHOOK_KEY_ATTEMPT   26
+#define WEBHOOK_KEY_DUE       33
+#define WEBHOOK_KEY_HEAD      16
+#define WEBHOOK_KEY_PARKED    24
+#define WEBHOOK_KEY_WAKE      16
+#define WEBHOOK_KEY_ENDPOINT  8
+#define WEBHOOK_KEY_FINISHED  25
+#define WEBHOOK_KEY_RECEIVER  24
+#define WEBHOOK_KEY_OWNER     4
+#define WEBHOOK_KEY_DEDUPE    40
+#define WEBHOOK_KEY_REPEAT    48
+#define WEBHOOK_KEY_QUARANTINE  8
+#define WEBHOOK_KEY_MAX         511     /* of LMDB */
+#define WEBHOOK_KEY_IDEMPOTENCY      (2 * WEBHOOK_IDEMPOTENCY_LEN)
+#define WEBHOOK_KEY_IDEMPOTENCY_END  (8 + WEBHOOK_KEY_IDEMPOTENCY)
+
+
+static inline void
+webhook_key_delivery(unsigned char *key, const webhook_id_t *id,
+    uint64_t endpoint)
+{
+    memcpy(key, id->bytes, 16);
+    webhook_set_u64(key + 16, endpoint);
+}
+
+
+static inline void
+webhook_key_attempt(unsigned char *key, const webhook_id_t *id,
+    uint64_t endpoint, uint32_t number)
+{
+    webhook_key_delivery(key, id, endpoint);
+    webhook_set_u16(key + 24, (uint16_t) (number < 0xffff ? number : 0xffff));
+}
+
+
+static inline void
+webhook_key_due(unsigned char *key, uint64_t endpoint, webhook_lane_e lane,
+    uint64_t time, const webhook_id_t *id)
+{
+    webhook_set_u64(key, endpoint);
+    key[8] = (unsigned char) lane;
+    webhook_set_u64(key + 9, time);
+    memcpy(key + 17, id->bytes, 16);
+}
+
+
+static inline void
+webhook_key_head(unsigned char *key, uint64_t endpoint, uint64_t order)
+{
+    webhook_set_u64(key, endpoint);
+    webhook_set_u64(key + 8, order);
+}
+
+
+static inline void
+webhook_key_parked(unsigned char *key, uint64_t endpoint, uint64_t order,
+    uint64_t place)
+{
+    webhook_key_head(key, endpoint, order);
+    webhook_set_u64(key + 16, place);
+}
+
+
+static inline void
+webhook_key_wake(unsigned char *key, uint64_t time, uint64_t endpoint)
+{
+    webhook_set_u64(key, time);
+    webhook_set_u64(key + 8, endpoint);
+}
+
+
+static inline void
+webhook_key_finished(unsigned char *key, webhook_class_e class, uint64_t time,
+    const webhook_id_t *id)
+{
+    key[0] = (unsigned char) class;
+    webhook_set_u64(key + 1, time);
+    memcpy(key + 9, id->bytes, 16);
+}
+
+
+static inline void
+webhook_key_receiver(unsigned char *key, uint64_t receiver,
+    const webhook_id_t *id)
+{
+    webhook_set_u64(key, receiver);
+    memcpy(key + 8, id->bytes, 16);
+}
+
+
+static inline void
+webhook_key_dedupe(unsigned char *key, uint64_t scope,
+    const unsigned char *digest)
+{
+    webhook_set_u64(key, scope);
+    memcpy(key + 8, digest, 32);
+}
+
+
+static inline void
+webhook_key_idempotency(unsigned char *key, const webhook_idempotency_t *i)
+{
+    memcpy(key, i->key, WEBHOOK_IDEMPOTENCY_LEN);
+    memcpy(key + WEBHOOK_IDEMPOTENCY_LEN, i->body, WEBHOOK_IDEMPOTENCY_LEN);
+}
+
+
+static inline void
+webhook_key_idempotency_end(unsigned char *key, uint64_t end,
+    const unsigned char *idempotency)
+{
+    webhook_set_u64(key, end);
+    memcpy(key + 8, idempotency, WEBHOOK_KEY_IDEMPOTENCY);
+}
+
+
+/* A time that far ahead, or the end of time. */
+
+static inline uint64_t
+webhook_later(uint64_t now, uint64_t delay)
+{
+    return (delay < WEBHOOK_NEVER - 1 - now) ? now + delay
+                                             : WEBHOOK_NEVER - 1;
+}
+
+
+/* ------------------------------------------------------------- rows --- */
+
+/* Where a form is: one blob, its fields before its body. */
+
+typedef struct {
+    uint64_t            blob;
+    uint32_t            fields;         /* bytes */
+    uint32_t            body;
+} webhook_form_row_t;
+
+
+typedef struct {
+    uint64_t            wall;
+    uint64_t            finished;       /* engine time; 0: some are owed */
+    uint32_t            total;          /* deliveries */
+    uint32_t            open;           /* of them not finished */
+    webhook_str_t       type;
+    uint32_t            forms_count;
+    webhook_form_row_t  forms[WEBHOOK_FORMS_MAX];
+    webhook_id_t        wire;           /* it is sent under, if that is ... */
+    unsigned            wired:1;        /* ... another than its own */
+} webhook_head_row_t;
+
+
+typedef struct {
+    webhook_state_e  state;
+    uint32_t         form;              /* of its first step */
+    uint32_t         steps;             /* 1 at least */
+    uint32_t         step;
+    uint32_t         attempts;          /* sends so far */
+    uint32_t         tries;             /* of these, that count for the step */
+    uint32_t         status;            /* of the last answer */
+    uint64_t         due;               /* kept while leased; if it blocks its
+                                           key, the time of its death */
+    uint64_t         end;               /* of the lease */
+    uint64_t         token;             /* of the lease, 0: none; if PENDING,
+                                           of the last one, which ended, and
+                                           whose outcome may come yet */
+    uint64_t         finished;          /* wall */
+    uint64_t         order;             /* webhook_id_name() of its key, or 0 */
+    uint64_t         place;             /* among those of its key */
+
+    unsigned         parked:1;          /* PENDING, behind another */
+    unsigned         blocks:1;          /* DEAD, others wait for it */
+} webhook_delivery_row_t;
+
+
+typedef struct {
+    uint64_t        id;
+
+    /* as ENDPOINT set it */
+    uint32_t        limit;
+    uint32_t        rate;
+    uint32_t        per;
+    uint32_t        burst;
+    uint32_t        break_failures;
+    uint32_t        break_percent;
+    uint64_t        break_window;
+    uint64_t        break_hold;
+    unsigned        order_block:1;
+
+    uint32_t        inflight;
+    uint64_t        states[WEBHOOK_STATES];
+    uint64_t        blocked;            /* of those dead, block their key */
+    uint64_t        attempts;
+    uint64_t        delivered;
+    uint64_t        dead;
+    uint64_t        cancelled;
+    uint64_t        wake;               /* its row in wake, or NEVER */
+    uint64_t        named;              /* age time; about when ENDPOINT named
+                                           it last, or when it was made */
+    uint64_t        back;               /* the same, when it last ceased to be
+                                           aside; 0: it never was */
+    unsigned        aside:1;            /* has no wake time for what waits */
+    unsigned        turn;               /* first sends since the last retry,
+                                           up to WEBHOOK_GATE_TURN */
+
+    /* the gate's */
+    uint64_t        arrival;            /* engine time in ns when a send would
+                                           come if all came evenly */
+    uint64_t        held;               /* until then no first sends: it is
+                                           slow */
+    uint32_t        slow;               /* such holds in a row */
+    uint64_t        open_until;         /* the same: the breaker is open */
+    uint64_t        probe;              /* token of the first send that went
+                                           through it, or 0 */
+    uint32_t        failures;           /* in a row */
+    uint64_t        window;             /* when it began */
+    uint32_t        window_sends;
+    uint32_t        window_failures;
+    unsigned        open:1;
+    unsigned        paused:1;
+
+    unsigned char   name[WEBHOOK_NAME_MAX];
+    unsigned char   name_len;
+    unsigned char   reason[WEBHOOK_REASON_MAX];
+    unsigned char   reason_len;         /* of the pause */
+
+    unsigned        exists:1;           /* in the table */
+    unsigned        dirty:1;
+} webhook_endpoint_row_t;
+
+
+typedef struct {
+    uint64_t  events;                   /* kept now */
+    uint64_t  calls;
+    uint64_t  lease;                    /* the last token given */
+    uint64_t  place;                    /* the last one given */
+    uint64_t  last;                     /* engine time of the last commit */
+    uint64_t  blob;                     /* number of the next piece */
+    uint32_t  room;                     /* bytes left on its page */
+    uint64_t  history;                  /* bytes of what is finished, about */
+    uint64_t  wall;                     /* of the last commit; 0: not known */
+    uint64_t  ahead;                    /* engine time - age time */
+    uint64_t  doubt;                    /* ms of ahead that nobody has judged:
+                                           the wall clock jumped by them */
+    uint64_t  base;                     /* wall clock - age time, as of before
+                                           the doubt */
+    uint64_t  asides;                   /* how often an endpoint was set aside
+                                           or came back */
+} webhook_state_row_t;
+
+
+typedef struct {
+    int64_t        offset;              /* engine time - clock */
+    webhook_str_t  boot;
+} webhook_clock_row_t;
+
+
+typedef struct {
+    uint64_t  record;                   /* a blob */
+    uint64_t  record_len;
+    uint64_t  receiver;
+} webhook_call_row_t;
+
+
+typedef struct {
+    webhook_id_t  event;
+    uint64_t      end;                  /* engine time */
+} webhook_idempotency_row_t;
+
+
+typedef struct {
+    uint64_t  incarnation;
+    uint32_t  pid;
+    uint64_t  wall;                     /* when it opened the store */
+} webhook_owner_row_t;
+
+
+/* A row that could not be read, as it was. */
+
+typedef struct {
+    uint64_t       wall;                /* when that was found out */
+    webhook_str_t  table;
+    webhook_str_t  key;
+    webhook_str_t  value;
+} webhook_quarantine_row_t;
+
+
+/* How far a store has been brought to the format of today. */
+
+#define WEBHOOK_MIGRATE_CURSOR  64
+
+typedef struct {
+    uint32_t       from;                /* the format that it had */
+    uint32_t       step;                /* under way */
+    webhook_str_t  cursor;              /* the step's; in "buf" if it is not
+                                           empty */
+    unsigned char  buf[WEBHOOK_MIGRATE_CURSOR];
+} webhook_migrate_row_t;
+
+
+#define WEBHOOK_ROW_MAX  2048           /* bytes of each but a call's */
+
+/* Bytes of a form's fields at most. */
+#define WEBHOOK_ROW_FORM_MAX  (WEBHOOK_REQUEST_MAX + WEBHOOK_HEADERS_MAX      \
+                               + WEBHOOK_CONTENT_TYPE_MAX + 16)
+
+/* Each writes a record into WEBHOOK_ROW_MAX bytes and returns its length, or
+   0 where a bound is exceeded. */
+size_t webhook_row_write_head(unsigned char *buf, const webhook_head_row_t *r);
+size_t webhook_row_write_delivery(unsigned char *buf,
+    const webhook_delivery_row_t *r);
+size_t webhook_row_write_attempt(unsigned char *buf,
+    const webhook_attempt_t *a, int brief);
+size_t webhook_row_write_endpoint(unsigned char *buf,
+    const webhook_endpoint_row_t *r);
+size_t webhook_row_write_state(unsigned char *buf,
+    const webhook_state_row_t *r);
+size_t webhook_row_write_clock(unsigned char *buf,
+    const webhook_clock_row_t *r);
+size_t webhook_row_write_call(unsigned char *buf, const webhook_call_row_t *r);
+size_t webhook_row_write_owner(unsigned char *buf,
+    const webhook_owner_row_t *r);
+size_t webhook_row_write_idempotency(unsigned char *buf,
+    const webhook_idempotency_row_t *r);
+size_t webhook_row_write_format(unsigned char *buf, uint32_t format);
+size_t webhook_row_write_migrate(unsigned char *buf,
+    const webhook_migrate_row_t *r);
+
+/* The same into size bytes. */
+size_t webhook_row_write_quarantine(unsigned char *buf, size_t size,
+    const webhook_quarantine_row_t *r);
+
+/* Each reads a record; texts are views into it.  0 or MDB_CORRUPTED. */
+int webhook_row_read_head(const MDB_val *v, webhook_head_row_t *r);
+int webhook_row_read_delivery(const MDB_val *v, webhook_delivery_row_t *r);
+int webhook_row_read_attempt(const MDB_val *v, webhook_attempt_t *a);
+int webhook_row_read_endpoint(const MDB_val *v, webhook_endpoint_row_t *r);
+int webhook_row_read_state(const MDB_val *v, webhook_state_row_t *r);
+int webhook_row_read_clock(const MDB_val *v, webhook_clock_row_t *r);
+int webhook_row_read_call(const MDB_val *v, webhook_call_row_t *r);
+int webhook_row_read_owner(const MDB_val *v, webhook_owner_row_t *r);
+int webhook_row_read_idempotency(const MDB_val *v,
+    webhook_idempotency_row_t *r);
+int webhook_row_read_format(const MDB_val *v, uint32_t *format);
+int webhook_row_read_migrate(const MDB_val *v, webhook_migrate_row_t *r);
+int webhook_row_read_quarantine(const MDB_val *v,
+    webhook_quarantine_row_t *r);
+
+/* A form's fields: writes them into WEBHOOK_ROW_FORM_MAX bytes, reads them
+   (the body is left as it is). */
+size_t webhook_row_write_form(unsigned char *buf,
+    const webhook_rendition_t *form);
+int webhook_row_read_form(const MDB_val *v, webhook_rendition_t *form);
+
+/* A call's record: bytes it takes at most, writes it, reads it (actions into
+   WEBHOOK_CALL_ACTIONS_MAX places). */
+size_t webhook_row_record_size(const webhook_call_t *c);
+size_t webhook_row_write_record(unsigned char *buf, size_t size,
+    const webhook_call_t *c);
+int webhook_row_read_record(const MDB_val *v, webhook_call_t *c,
+    webhook_call_action_t *actions);
+
+
+#endif /* WEBHOOK_STORE_ROW_H */
