@@ -119,16 +119,6 @@ webhook_http_eof(webhook_http_t *h)
 }
 
 
-webhook_http_result_e
-webhook_http_bad(webhook_http_t *h, const char *error)
-{
-    h->error = error;
-    h->keep = 0;
-
-    return WEBHOOK_HTTP_BAD;
-}
-
-
 /* Takes bytes of the body; returns how many. */
 
 static size_t
@@ -162,18 +152,10 @@ webhook_http_data(webhook_http_t *h, const unsigned char *data, size_t len)
 }
 
 
-int
-webhook_http_enough(webhook_http_t *h)
-{
-    if (!h->keep && h->body_len == h->body_max) {
-        return 1;
-    }
-
-    return h->seen > WEBHOOK_HTTP_BODY_MAX && h->body_len == h->body_max;
-}
-
-
-/* All of a chunked body but the data, byte by byte. */
+/*
+ * All of a chunked body but the data, byte by byte: one case a state, which is
+ * what makes it long.
+ */
 
 static webhook_http_result_e
 webhook_http_chunk(webhook_http_t *h, unsigned char c)

@@ -2,7 +2,8 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * What the reader's own files share: webhook_http.c and webhook_http_head.c.
+ * What the reader's own files share: webhook_http.c, which calls
+ * webhook_http_head.c, and webhook_http_state.c, which both call.
  */
 
 #ifndef WEBHOOK_HTTP_INT_H
@@ -44,8 +45,13 @@ typedef enum {
 } webhook_http_state_e;
 
 
+/* head */
+
 /* Reads a byte of the head. */
 webhook_http_result_e webhook_http_head(webhook_http_t *h, unsigned char c);
+
+
+/* state */
 
 /* Ends the answer with an error; returns WEBHOOK_HTTP_BAD. */
 webhook_http_result_e webhook_http_bad(webhook_http_t *h, const char *error);
