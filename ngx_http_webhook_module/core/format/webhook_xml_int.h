@@ -3,8 +3,8 @@
  * Copyright (C) the ngx_http_webhook_module authors
  *
  * An XML document that was read, between webhook_xml_read.c, which makes it,
- * and webhook_xml_ours.c and webhook_xml_others.c, which say it as JSON.
- * Nobody else includes this header.
+ * and webhook_xml_ours.c and webhook_xml_others.c, which say it as JSON and
+ * find its names and texts by webhook_xml_tree.c.
  *
  * Elements stand in one array in the order of their start tags: a parent
  * before its children, the root first.  So 0 is nobody's child, and stands for
@@ -71,6 +71,8 @@ typedef struct {
 } webhook_xml_tree_t;
 
 
+/* tree */
+
 /* The bytes that a span stands for. */
 webhook_str_t webhook_xml_str(const webhook_xml_tree_t *tree,
     const webhook_xml_span_t *span);
@@ -79,6 +81,9 @@ webhook_str_t webhook_xml_str(const webhook_xml_tree_t *tree,
    tag ends a piece. */
 webhook_str_t webhook_xml_leaf_text(const webhook_xml_tree_t *tree,
     const webhook_xml_element_t *e);
+
+
+/* ours, others */
 
 /* 1 if the document is in our own mapping, whose types are then filled in. */
 int webhook_xml_is_ours(webhook_xml_tree_t *tree);

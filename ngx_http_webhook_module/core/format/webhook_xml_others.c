@@ -16,6 +16,10 @@
 #include <stdlib.h>
 
 
+static uint32_t webhook_xml_next_name(const webhook_xml_tree_t *tree,
+    const webhook_xml_element_t *e);
+static void webhook_xml_say_name(const webhook_xml_tree_t *tree,
+    const webhook_xml_element_t *e, webhook_buf_t *out);
 static void webhook_xml_say_prefixed(const char *prefix,
     const webhook_str_t *s, webhook_buf_t *out);
 static void webhook_xml_say_attributes(const webhook_xml_tree_t *tree,
@@ -41,10 +45,8 @@ webhook_xml_json_others(webhook_xml_tree_t *tree, webhook_buf_t *out)
     allocated = 0;
     rc = WEBHOOK_OK;
 
-    s = webhook_xml_str(tree, &tree->elements[0].name);
-
     webhook_buf_byte(out, '{');
-    webhook_xml_say_prefixed("", &s, out);
+    webhook_xml_say_name(tree, &tree->elements[0], out);
 
     for ( ;; ) {
         e = &tree->elements[n];
@@ -90,11 +92,7 @@ webhook_xml_json_others(webhook_xml_tree_t *tree, webhook_buf_t *out)
                 webhook_buf_byte(out, ']');
             }
 
-            next = tree->elements[e->head].next;
-
-            while (next && tree->elements[next].head != next) {
-                next = tree->elements[next].next;
-            }
+            next = webhook_xml_next_name(tree, e);
 
             if (next) {
                 webhook_buf_byte(out, ',');
@@ -121,9 +119,8 @@ webhook_xml_json_others(webhook_xml_tree_t *tree, webhook_buf_t *out)
     down:
 
         e = &tree->elements[n];
-        s = webhook_xml_str(tree, &e->name);
 
-        webhook_xml_say_prefixed("", &s, out);
+        webhook_xml_say_name(tree, e, out);
 
         if (e->same) {
             webhook_buf_byte(out, '[');
@@ -135,6 +132,37 @@ webhook_xml_json_others(webhook_xml_tree_t *tree, webhook_buf_t *out)
     webhook_buf_byte(out, '}');
 
     return rc == WEBHOOK_OK ? out->failed : rc;
+}
+
+
+/* Of the elements beside e the next of a name that none before it has; 0 if
+   there is none. */
+
+static uint32_t
+webhook_xml_next_name(const webhook_xml_tree_t *tree,
+    const webhook_xml_element_t *e)
+{
+    uint32_t  next;
+
+    next = tree->elements[e->head].next;
+
+    while (next && tree->elements[next].head != next) {
+        next = tree->elements[next].next;
+    }
+
+    return next;
+}
+
+
+static void
+webhook_xml_say_name(const webhook_xml_tree_t *tree,
+    const webhook_xml_element_t *e, webhook_buf_t *out)
+{
+    webhook_str_t  name;
+
+    name = webhook_xml_str(tree, &e->name);
+
+    webhook_xml_say_prefixed("", &name, out);
 }
 
 
