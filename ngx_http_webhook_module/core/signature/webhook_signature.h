@@ -6,12 +6,14 @@
  * a call that came in was signed by who it says.  This room may call OpenSSL,
  * webhook_str, webhook_form and (after a signature held) webhook_json.
  *
- *   webhook_key.c            keys, ed25519
- *   webhook_digest.c         HMAC, SHA-256, hexadecimal, base64
- *   webhook_sign.c           what is signed: schemes; signing
- *   webhook_verify.c         the checks that presets share
- *   webhook_verify_preset.c  the table: one row and one small function each
- *   webhook_verify_twilio.c  the preset that signs a form's fields
+ *   webhook_key.c                 keys, ed25519
+ *   webhook_digest.c              HMAC, SHA-256, hexadecimal, base64
+ *   webhook_sign.c                what is signed: schemes; signing
+ *   webhook_verify.c              the table of presets, and the check by one
+ *   webhook_verify_preset.c       those that sign by HMAC or ed25519
+ *   webhook_verify_twilio.c       the one that signs a form's fields
+ *   webhook_verify_credentials.c  those that sign nothing
+ *   webhook_verify_parts.c        the checks that presets share
  *
  * Secrets are compared in constant time, as digests of a fixed size; no
  * text from here, no error and no result discloses a key or the signature
@@ -257,7 +259,7 @@ struct webhook_preset_s {
     webhook_str_t            signature;
     webhook_str_t            timestamp;
     webhook_str_t            id;
-    const webhook_scheme_t  *scheme;
+    webhook_scheme_t         scheme;
 };
 
 
@@ -314,23 +316,8 @@ typedef struct {
 
 
 /*
- * A preset by its name: standard github stripe shopify slack square twilio
- * zoom linear gitlab basic bearer hmac; NULL if there is none.
- *
- *   preset    key as        repeat id (* signed)     window
- *   standard  forms, text   webhook-id, svix-id *    300
- *   github    text          X-GitHub-Delivery        -
- *   stripe    text          -                        300
- *   shopify   text          X-Shopify-Webhook-Id     -
- *   slack     text          -                        300
- *   square    text          -                        -
- *   twilio    text          -                        -
- *   zoom      text          -                        300
- *   linear    text          -                        60, from the signed body
- *   gitlab    the token     -                        -
- *   basic     name:password -                        -
- *   bearer    the token     -                        -
- *   hmac      forms, text   by setting               300, with {timestamp}
+ * A preset by its name; NULL if there is none.  What each of them signs, and
+ * where, stands in the table in webhook_verify.c.
  *
  * A repeat id that is not signed can be set by whoever repeats a call: it
  * helps against repeats by mistake, not by malice.

@@ -88,7 +88,7 @@ int webhook_scheme_text(const webhook_scheme_t *s, const webhook_message_t *m,
     webhook_buf_t *out);
 
 
-/* verify */
+/* verify_parts */
 
 /* A call as it is checked. */
 
@@ -106,9 +106,6 @@ typedef struct {
     unsigned        n;
     unsigned char   bytes[WEBHOOK_VERIFY_CANDIDATES][WEBHOOK_ED25519_LEN];
 } webhook_candidates_t;
-
-extern const webhook_preset_t  webhook_presets[];
-extern const size_t            webhook_npresets;
 
 /* A header that may be missing, in which case *value is empty. */
 webhook_verify_e webhook_verify_header(webhook_verify_t *v,
@@ -148,8 +145,30 @@ webhook_verify_e webhook_verify_window(webhook_verify_t *v, int64_t timestamp);
 webhook_verify_e webhook_verify_body(webhook_verify_t *v, webhook_buf_t *buf,
     webhook_str_t *body);
 
-/* The preset whose parameters and signed text are found in another way. */
+
+/*
+ * verify_preset, verify_twilio, verify_credentials: what stands in the table
+ * of presets.  The checks are of a configuration; they return NULL, or a
+ * static sentence as webhook_verifier_check() says it.
+ */
+
+/* One signature in one header, of a string that the preset's row describes. */
+webhook_verify_e webhook_verify_plain(webhook_verify_t *v);
+
+/* The same, as the verifier describes it. */
+webhook_verify_e webhook_verify_custom(webhook_verify_t *v);
+const char *webhook_verify_custom_check(const webhook_verifier_t *verifier);
+
+webhook_verify_e webhook_verify_standard(webhook_verify_t *v);
+webhook_verify_e webhook_verify_stripe(webhook_verify_t *v);
+webhook_verify_e webhook_verify_linear(webhook_verify_t *v);
 webhook_verify_e webhook_verify_twilio(webhook_verify_t *v);
+
+/* The header holds the secret itself. */
+webhook_verify_e webhook_verify_token(webhook_verify_t *v);
+webhook_verify_e webhook_verify_bearer(webhook_verify_t *v);
+webhook_verify_e webhook_verify_basic(webhook_verify_t *v);
+const char *webhook_verify_basic_check(const webhook_verifier_t *verifier);
 
 
 #endif /* WEBHOOK_SIGNATURE_INT_H */

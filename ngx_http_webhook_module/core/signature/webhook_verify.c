@@ -1,18 +1,139 @@
 
 /*
  * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * The table of presets, which no other file sees, and the check of a call by
+ * one of them.
  */
 
 #include "core/signature/webhook_signature_int.h"
 
-#include <openssl/crypto.h>
+
+#define WEBHOOK_NONE  { 0, NULL }
+
+#define WEBHOOK_TEXT(text)  { WEBHOOK_PART_TEXT, webhook_str(text) }
+#define WEBHOOK_TIMESTAMP   { WEBHOOK_PART_TIMESTAMP, WEBHOOK_NONE }
+#define WEBHOOK_URL         { WEBHOOK_PART_URL, WEBHOOK_NONE }
+#define WEBHOOK_BODY        { WEBHOOK_PART_BODY, WEBHOOK_NONE }
+
+/* slack's and zoom's */
+
+#define WEBHOOK_SCHEME_V0                                                     \
+    { WEBHOOK_DIGEST_SHA256, WEBHOOK_ENCODING_HEX, webhook_str("v0="),        \
+      4, { WEBHOOK_TEXT("v0:"), WEBHOOK_TIMESTAMP, WEBHOOK_TEXT(":"),         \
+           WEBHOOK_BODY } }
 
 
-#define WEBHOOK_VERIFY_DIGITS  18       /* fit in 63 bits */
+/*
+ * The presets.  One that signs its calls in one header, as a string made of
+ * parts, is a row here and no more: webhook_verify_plain() reads it.
+ */
 
+static const webhook_preset_t  webhook_presets[] = {
 
-static int webhook_verify_usable(const webhook_key_t *key, int ed25519,
-    int64_t now);
+    { .name = webhook_str("standard"),
+      .body = 1,
+      .window = 300,
+      .verify = webhook_verify_standard },
+
+    { .name = webhook_str("github"),
+      .literal = 1,
+      .body = 1,
+      .verify = webhook_verify_plain,
+      .signature = webhook_str("x-hub-signature-256"),
+      .id = webhook_str("x-github-delivery"),
+      .scheme = { WEBHOOK_DIGEST_SHA256, WEBHOOK_ENCODING_HEX,
+                  webhook_str("sha256="), 1, { WEBHOOK_BODY } } },
+
+    { .name = webhook_str("stripe"),
+      .literal = 1,
+      .body = 1,
+      .window = 300,
+      .verify = webhook_verify_stripe,
+      .signature = webhook_str("stripe-signature"),
+      .scheme = { WEBHOOK_DIGEST_SHA256, WEBHOOK_ENCODING_HEX, WEBHOOK_NONE,
+                  3, { WEBHOOK_TIMESTAMP, WEBHOOK_TEXT("."), WEBHOOK_BODY } } },
+
+    { .name = webhook_str("shopify"),
+      .literal = 1,
+      .body = 1,
+      .verify = webhook_verify_plain,
+      .signature = webhook_str("x-shopify-hmac-sha256"),
+      .id = webhook_str("x-shopify-webhook-id"),
+      .scheme = { WEBHOOK_DIGEST_SHA256, WEBHOOK_ENCODING_BASE64, WEBHOOK_NONE,
+                  1, { WEBHOOK_BODY } } },
+
+    { .name = webhook_str("slack"),
+      .literal = 1,
+      .body = 1,
+      .window = 300,
+      .verify = webhook_verify_plain,
+      .signature = webhook_str("x-slack-signature"),
+      .timestamp = webhook_str("x-slack-request-timestamp"),
+      .scheme = WEBHOOK_SCHEME_V0 },
+
+    { .name = webhook_str("square"),
+      .literal = 1,
+      .url = 1,
+      .body = 1,
+      .verify = webhook_verify_plain,
+      .signature = webhook_str("x-square-hmacsha256-signature"),
+      .scheme = { WEBHOOK_DIGEST_SHA256, WEBHOOK_ENCODING_BASE64, WEBHOOK_NONE,
+                  2, { WEBHOOK_URL, WEBHOOK_BODY } } },
+
+    /* the body's fields follow the URL in an order of their own */
+
+    { .name = webhook_str("twilio"),
+      .literal = 1,
+      .url = 1,
+      .body = 1,
+      .verify = webhook_verify_twilio,
+      .signature = webhook_str("x-twilio-signature"),
+      .scheme = { WEBHOOK_DIGEST_SHA1, WEBHOOK_ENCODING_BASE64, WEBHOOK_NONE,
+                  2, { WEBHOOK_URL, WEBHOOK_BODY } } },
+
+    { .name = webhook_str("zoom"),
+      .literal = 1,
+      .body = 1,
+      .window = 300,
+      .verify = webhook_verify_plain,
+      .signature = webhook_str("x-zm-signature"),
+      .timestamp = webhook_str("x-zm-request-timestamp"),
+      .scheme = WEBHOOK_SCHEME_V0 },
+
+    { .name = webhook_str("linear"),
+      .literal = 1,
+      .body = 1,
+      .window = 60,
+      .verify = webhook_verify_linear,
+      .signature = webhook_str("linear-signature"),
+      .scheme = { WEBHOOK_DIGEST_SHA256, WEBHOOK_ENCODING_HEX, WEBHOOK_NONE,
+                  1, { WEBHOOK_BODY } } },
+
+    { .name = webhook_str("gitlab"),
+      .literal = 1,
+      .verify = webhook_verify_token,
+      .signature = webhook_str("x-gitlab-token") },
+
+    { .name = webhook_str("basic"),
+      .literal = 1,
+      .verify = webhook_verify_basic,
+      .check = webhook_verify_basic_check,
+      .signature = webhook_str("authorization") },
+
+    { .name = webhook_str("bearer"),
+      .literal = 1,
+      .verify = webhook_verify_bearer,
+      .signature = webhook_str("authorization") },
+
+    { .name = webhook_str("hmac"),
+      .body = 1,
+      .window = 300,
+      .verify = webhook_verify_custom,
+      .check = webhook_verify_custom_check }
+};
+
+#define WEBHOOK_PRESETS  (sizeof(webhook_presets) / sizeof(webhook_presets[0]))
 
 
 static const char *const  webhook_verify_texts[] = {
@@ -53,7 +174,7 @@ webhook_preset_find(const webhook_str_t *name)
 {
     size_t  i;
 
-    for (i = 0; i < webhook_npresets; i++) {
+    for (i = 0; i < WEBHOOK_PRESETS; i++) {
         if (webhook_str_eq(name, &webhook_presets[i].name)) {
             return &webhook_presets[i];
         }
@@ -127,318 +248,4 @@ webhook_verify(const webhook_verifier_t *verifier,
     }
 
     return rc;
-}
-
-
-webhook_verify_e
-webhook_verify_header(webhook_verify_t *v, const webhook_str_t *name,
-    webhook_str_t *value)
-{
-    int  n;
-
-    value->len = 0;
-    value->data = NULL;
-
-    if (name->len == 0) {
-        return WEBHOOK_VERIFY_OK;
-    }
-
-    n = v->call->header(v->call->data, name, value);
-
-    if (n == 0) {
-        value->len = 0;
-        return WEBHOOK_VERIFY_OK;
-    }
-
-    /* which one is meant, the sender and we may see differently */
-
-    if (n > 1) {
-        return WEBHOOK_VERIFY_REPEATED;
-    }
-
-    if (value->len > WEBHOOK_VERIFY_HEADER_MAX) {
-        return WEBHOOK_VERIFY_TOO_LONG;
-    }
-
-    return WEBHOOK_VERIFY_OK;
-}
-
-
-webhook_verify_e
-webhook_verify_timestamp(webhook_verify_t *v, const webhook_str_t *name)
-{
-    webhook_str_t     value;
-    webhook_verify_e  rc;
-
-    rc = webhook_verify_header(v, name, &value);
-    if (rc != WEBHOOK_VERIFY_OK) {
-        return rc;
-    }
-
-    if (value.len == 0) {
-        return WEBHOOK_VERIFY_NO_TIMESTAMP;
-    }
-
-    return webhook_verify_number(&value, &v->message.timestamp);
-}
-
-
-/*
- * A number has one way to be written only, so that it can be written again
- * where it is part of what was signed.
- */
-
-webhook_verify_e
-webhook_verify_number(const webhook_str_t *text, int64_t *n)
-{
-    size_t   i;
-    int64_t  value;
-
-    if (text->len == 0 || text->len > WEBHOOK_VERIFY_DIGITS
-        || (text->len > 1 && text->data[0] == '0'))
-    {
-        return WEBHOOK_VERIFY_BAD_TIMESTAMP;
-    }
-
-    value = 0;
-
-    for (i = 0; i < text->len; i++) {
-
-        if (text->data[i] < '0' || text->data[i] > '9') {
-            return WEBHOOK_VERIFY_BAD_TIMESTAMP;
-        }
-
-        value = value * 10 + (text->data[i] - '0');
-    }
-
-    *n = value;
-
-    return WEBHOOK_VERIFY_OK;
-}
-
-
-webhook_verify_e
-webhook_verify_window(webhook_verify_t *v, int64_t timestamp)
-{
-    int64_t  tolerance;
-
-    tolerance = v->verifier->tolerance;
-
-    if (tolerance == 0) {
-        tolerance = v->preset->window;
-    }
-
-    /* neither is negative, so the difference fits */
-
-    if (v->call->now - timestamp > tolerance) {
-        return WEBHOOK_VERIFY_OLD;
-    }
-
-    if (timestamp - v->call->now > tolerance) {
-        return WEBHOOK_VERIFY_EARLY;
-    }
-
-    return WEBHOOK_VERIFY_OK;
-}
-
-
-webhook_verify_e
-webhook_verify_candidate(webhook_candidates_t *c, const webhook_scheme_t *s,
-    const webhook_str_t *text)
-{
-    int             ok;
-    size_t          len;
-    unsigned char  *out;
-
-    if (c->n == WEBHOOK_VERIFY_CANDIDATES) {
-        return WEBHOOK_VERIFY_TOO_LONG;
-    }
-
-    out = c->bytes[c->n];
-    len = webhook_digest_len(s->digest);
-
-    if (s->encoding == WEBHOOK_ENCODING_BASE64) {
-        ok = webhook_base64_decode(text, out, len) == (ssize_t) len;
-
-    } else {
-        ok = webhook_hex_decode(text, s->encoding == WEBHOOK_ENCODING_HEX_UPPER,
-                                out, len)
-             == WEBHOOK_OK;
-    }
-
-    if (!ok) {
-        return WEBHOOK_VERIFY_BAD_SIGNATURE;
-    }
-
-    c->n++;
-
-    return WEBHOOK_VERIFY_OK;
-}
-
-
-static int
-webhook_verify_usable(const webhook_key_t *key, int ed25519, int64_t now)
-{
-    return webhook_key_live(key, now)
-           && (key->kind != WEBHOOK_KEY_SECRET) == ed25519;
-}
-
-
-webhook_verify_e
-webhook_verify_hmac(webhook_verify_t *v, const webhook_scheme_t *s,
-    const webhook_candidates_t *c)
-{
-    int                   match, found, failed;
-    size_t                len;
-    unsigned              i, k;
-    unsigned char         digest[WEBHOOK_DIGEST_MAX];
-    const webhook_key_t  *key;
-
-    found = 0;
-    failed = 0;
-    len = webhook_digest_len(s->digest);
-
-    for (k = 0; k < v->verifier->nkeys; k++) {
-        key = &v->verifier->keys[k];
-
-        if (!webhook_verify_usable(key, 0, v->call->now)) {
-            continue;
-        }
-
-        if (webhook_scheme_mac(s, key, &v->message, digest) != WEBHOOK_OK) {
-            failed = 1;
-            break;
-        }
-
-        match = 0;
-
-        for (i = 0; i < c->n; i++) {
-            match |= (CRYPTO_memcmp(digest, c->bytes[i], len) == 0);
-        }
-
-        if (match && !found) {
-            v->verified.key = k;
-        }
-
-        found |= match;
-    }
-
-    OPENSSL_cleanse(digest, sizeof(digest));
-
-    if (failed) {
-        return WEBHOOK_VERIFY_FAULT;
-    }
-
-    return found ? WEBHOOK_VERIFY_OK : WEBHOOK_VERIFY_MISMATCH;
-}
-
-
-/* Here nothing is secret, so the first that holds ends it. */
-
-webhook_verify_e
-webhook_verify_ed25519(webhook_verify_t *v, const webhook_scheme_t *s,
-    const webhook_candidates_t *c)
-{
-    int                   rc;
-    unsigned              i, k;
-    webhook_buf_t         buf;
-    webhook_str_t         text;
-    const webhook_key_t  *key;
-
-    webhook_buf_init(&buf, 0);
-
-    rc = 0;
-
-    for (k = 0; rc == 0 && k < v->verifier->nkeys; k++) {
-        key = &v->verifier->keys[k];
-
-        if (c->n == 0 || !webhook_verify_usable(key, 1, v->call->now)) {
-            continue;
-        }
-
-        if (buf.len == 0
-            && webhook_scheme_text(s, &v->message, &buf) != WEBHOOK_OK)
-        {
-            rc = -1;
-            break;
-        }
-
-        text.data = buf.data;
-        text.len = buf.len;
-
-        for (i = 0; rc == 0 && i < c->n; i++) {
-            rc = webhook_ed25519_verify(key, &text, c->bytes[i]);
-        }
-
-        v->verified.key = k;
-    }
-
-    webhook_buf_free(&buf);
-
-    if (rc == -1) {
-        return WEBHOOK_VERIFY_FAULT;
-    }
-
-    return rc ? WEBHOOK_VERIFY_OK : WEBHOOK_VERIFY_MISMATCH;
-}
-
-
-webhook_verify_e
-webhook_verify_secret(webhook_verify_t *v, const webhook_str_t *text)
-{
-    int                   eq, found;
-    unsigned              k;
-    webhook_str_t         secret;
-    const webhook_key_t  *key;
-
-    found = 0;
-
-    for (k = 0; k < v->verifier->nkeys; k++) {
-        key = &v->verifier->keys[k];
-
-        if (!webhook_verify_usable(key, 0, v->call->now)) {
-            continue;
-        }
-
-        secret.data = (unsigned char *) key->bytes;
-        secret.len = key->len;
-
-        eq = webhook_secret_eq(text, &secret);
-        if (eq == -1) {
-            return WEBHOOK_VERIFY_FAULT;
-        }
-
-        if (eq && !found) {
-            v->verified.key = k;
-        }
-
-        found |= eq;
-    }
-
-    return found ? WEBHOOK_VERIFY_OK : WEBHOOK_VERIFY_MISMATCH;
-}
-
-
-webhook_verify_e
-webhook_verify_body(webhook_verify_t *v, webhook_buf_t *buf,
-    webhook_str_t *body)
-{
-    size_t  i;
-
-    webhook_buf_init(buf, 0);
-
-    if (v->call->pieces == 1) {
-        *body = v->call->body[0];
-        return WEBHOOK_VERIFY_OK;
-    }
-
-    for (i = 0; i < v->call->pieces; i++) {
-        (void) webhook_buf_add(buf, v->call->body[i].data,
-                               v->call->body[i].len);
-    }
-
-    body->data = buf->data;
-    body->len = buf->len;
-
-    return buf->failed ? WEBHOOK_VERIFY_FAULT : WEBHOOK_VERIFY_OK;
 }

@@ -1,203 +1,41 @@
 
 /*
  * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * What presets sign by HMAC and ed25519: in one header, or in a list, with the
+ * time in a header of its own, in that list or in the body.
  */
 
 #include "core/json/webhook_json.h"
 #include "core/signature/webhook_signature_int.h"
 
-#include <openssl/crypto.h>
-#include <strings.h>
 
-
-static webhook_verify_e webhook_verify_plain(webhook_verify_t *v);
-static webhook_verify_e webhook_verify_custom(webhook_verify_t *v);
 static webhook_verify_e webhook_verify_headers(webhook_verify_t *v,
     const webhook_scheme_t *s, const webhook_str_t *signature,
     const webhook_str_t *timestamp, const webhook_str_t *id);
 static webhook_verify_e webhook_verify_repeat_id(webhook_verify_t *v,
     const webhook_str_t *name);
-static webhook_verify_e webhook_verify_standard(webhook_verify_t *v);
 static webhook_verify_e webhook_verify_standard_list(const webhook_str_t *list,
     webhook_candidates_t *hmac, webhook_candidates_t *ed25519);
-static webhook_verify_e webhook_verify_stripe(webhook_verify_t *v);
 static webhook_verify_e webhook_verify_stripe_item(webhook_verify_t *v,
     const webhook_str_t *item, int *timed, webhook_candidates_t *c);
-static webhook_verify_e webhook_verify_linear(webhook_verify_t *v);
-static webhook_verify_e webhook_verify_token(webhook_verify_t *v);
-static webhook_verify_e webhook_verify_basic(webhook_verify_t *v);
-static webhook_verify_e webhook_verify_bearer(webhook_verify_t *v);
-static int webhook_verify_credentials(const webhook_str_t *value,
-    const char *scheme, webhook_str_t *rest);
-static const char *webhook_check_basic(const webhook_verifier_t *verifier);
-static const char *webhook_check_custom(const webhook_verifier_t *verifier);
-
-
-#define WEBHOOK_NONE  { 0, NULL }
-
-#define WEBHOOK_TEXT(text)  { WEBHOOK_PART_TEXT, webhook_str(text) }
-#define WEBHOOK_TIMESTAMP   { WEBHOOK_PART_TIMESTAMP, WEBHOOK_NONE }
-#define WEBHOOK_URL         { WEBHOOK_PART_URL, WEBHOOK_NONE }
-#define WEBHOOK_BODY        { WEBHOOK_PART_BODY, WEBHOOK_NONE }
-
-
-static const webhook_scheme_t  webhook_scheme_github = {
-    WEBHOOK_DIGEST_SHA256, WEBHOOK_ENCODING_HEX, webhook_str("sha256="),
-    1, { WEBHOOK_BODY }
-};
-
-static const webhook_scheme_t  webhook_scheme_stripe = {
-    WEBHOOK_DIGEST_SHA256, WEBHOOK_ENCODING_HEX, WEBHOOK_NONE,
-    3, { WEBHOOK_TIMESTAMP, WEBHOOK_TEXT("."), WEBHOOK_BODY }
-};
-
-static const webhook_scheme_t  webhook_scheme_shopify = {
-    WEBHOOK_DIGEST_SHA256, WEBHOOK_ENCODING_BASE64, WEBHOOK_NONE,
-    1, { WEBHOOK_BODY }
-};
-
-/* slack's and zoom's */
-
-static const webhook_scheme_t  webhook_scheme_v0 = {
-    WEBHOOK_DIGEST_SHA256, WEBHOOK_ENCODING_HEX, webhook_str("v0="),
-    4, { WEBHOOK_TEXT("v0:"), WEBHOOK_TIMESTAMP, WEBHOOK_TEXT(":"),
-         WEBHOOK_BODY }
-};
-
-static const webhook_scheme_t  webhook_scheme_square = {
-    WEBHOOK_DIGEST_SHA256, WEBHOOK_ENCODING_BASE64, WEBHOOK_NONE,
-    2, { WEBHOOK_URL, WEBHOOK_BODY }
-};
-
-static const webhook_scheme_t  webhook_scheme_linear = {
-    WEBHOOK_DIGEST_SHA256, WEBHOOK_ENCODING_HEX, WEBHOOK_NONE,
-    1, { WEBHOOK_BODY }
-};
-
-/* the body's fields follow the URL in an order of their own */
-
-static const webhook_scheme_t  webhook_scheme_twilio = {
-    WEBHOOK_DIGEST_SHA1, WEBHOOK_ENCODING_BASE64, WEBHOOK_NONE,
-    2, { WEBHOOK_URL, WEBHOOK_BODY }
-};
-
-
-const webhook_preset_t  webhook_presets[] = {
-
-    { .name = webhook_str("standard"),
-      .body = 1,
-      .window = 300,
-      .verify = webhook_verify_standard,
-      .scheme = &webhook_scheme_standard },
-
-    { .name = webhook_str("github"),
-      .literal = 1,
-      .body = 1,
-      .verify = webhook_verify_plain,
-      .signature = webhook_str("x-hub-signature-256"),
-      .id = webhook_str("x-github-delivery"),
-      .scheme = &webhook_scheme_github },
-
-    { .name = webhook_str("stripe"),
-      .literal = 1,
-      .body = 1,
-      .window = 300,
-      .verify = webhook_verify_stripe,
-      .signature = webhook_str("stripe-signature"),
-      .scheme = &webhook_scheme_stripe },
-
-    { .name = webhook_str("shopify"),
-      .literal = 1,
-      .body = 1,
-      .verify = webhook_verify_plain,
-      .signature = webhook_str("x-shopify-hmac-sha256"),
-      .id = webhook_str("x-shopify-webhook-id"),
-      .scheme = &webhook_scheme_shopify },
-
-    { .name = webhook_str("slack"),
-      .literal = 1,
-      .body = 1,
-      .window = 300,
-      .verify = webhook_verify_plain,
-      .signature = webhook_str("x-slack-signature"),
-      .timestamp = webhook_str("x-slack-request-timestamp"),
-      .scheme = &webhook_scheme_v0 },
-
-    { .name = webhook_str("square"),
-      .literal = 1,
-      .url = 1,
-      .body = 1,
-      .verify = webhook_verify_plain,
-      .signature = webhook_str("x-square-hmacsha256-signature"),
-      .scheme = &webhook_scheme_square },
-
-    { .name = webhook_str("twilio"),
-      .literal = 1,
-      .url = 1,
-      .body = 1,
-      .verify = webhook_verify_twilio,
-      .signature = webhook_str("x-twilio-signature"),
-      .scheme = &webhook_scheme_twilio },
-
-    { .name = webhook_str("zoom"),
-      .literal = 1,
-      .body = 1,
-      .window = 300,
-      .verify = webhook_verify_plain,
-      .signature = webhook_str("x-zm-signature"),
-      .timestamp = webhook_str("x-zm-request-timestamp"),
-      .scheme = &webhook_scheme_v0 },
-
-    { .name = webhook_str("linear"),
-      .literal = 1,
-      .body = 1,
-      .window = 60,
-      .verify = webhook_verify_linear,
-      .signature = webhook_str("linear-signature"),
-      .scheme = &webhook_scheme_linear },
-
-    { .name = webhook_str("gitlab"),
-      .literal = 1,
-      .verify = webhook_verify_token,
-      .signature = webhook_str("x-gitlab-token") },
-
-    { .name = webhook_str("basic"),
-      .literal = 1,
-      .verify = webhook_verify_basic,
-      .check = webhook_check_basic,
-      .signature = webhook_str("authorization") },
-
-    { .name = webhook_str("bearer"),
-      .literal = 1,
-      .verify = webhook_verify_bearer,
-      .signature = webhook_str("authorization") },
-
-    { .name = webhook_str("hmac"),
-      .body = 1,
-      .window = 300,
-      .verify = webhook_verify_custom,
-      .check = webhook_check_custom }
-};
-
-const size_t  webhook_npresets = sizeof(webhook_presets)
-                                 / sizeof(webhook_presets[0]);
 
 
 /* One signature in one header, of a string that its row describes. */
 
-static webhook_verify_e
+webhook_verify_e
 webhook_verify_plain(webhook_verify_t *v)
 {
     const webhook_preset_t  *p;
 
     p = v->preset;
 
-    return webhook_verify_headers(v, p->scheme, &p->signature, &p->timestamp,
-                                  &p->id);
+    return webhook_verify_headers(v, &p->scheme, &p->signature,
+                                  &p->timestamp, &p->id);
 }
 
 
-static webhook_verify_e
+webhook_verify_e
 webhook_verify_custom(webhook_verify_t *v)
 {
     const webhook_verifier_t  *conf;
@@ -312,7 +150,7 @@ webhook_verify_repeat_id(webhook_verify_t *v, const webhook_str_t *name)
  * names.  All three are taken from the one set whose signature came.
  */
 
-static webhook_verify_e
+webhook_verify_e
 webhook_verify_standard(webhook_verify_t *v)
 {
     unsigned              set;
@@ -455,7 +293,7 @@ webhook_verify_standard_list(const webhook_str_t *list,
 
 /* "t=1492774577,v1=hex,v1=hex,v0=hex" */
 
-static webhook_verify_e
+webhook_verify_e
 webhook_verify_stripe(webhook_verify_t *v)
 {
     int                   timed;
@@ -507,7 +345,7 @@ webhook_verify_stripe(webhook_verify_t *v)
         return WEBHOOK_VERIFY_NO_SIGNATURE;
     }
 
-    rc = webhook_verify_hmac(v, v->preset->scheme, &c);
+    rc = webhook_verify_hmac(v, &v->preset->scheme, &c);
     if (rc != WEBHOOK_VERIFY_OK) {
         return rc;
     }
@@ -546,7 +384,7 @@ webhook_verify_stripe_item(webhook_verify_t *v, const webhook_str_t *item,
     }
 
     if (len == 2 && memcmp(item->data, "v1", 2) == 0) {
-        return webhook_verify_candidate(c, v->preset->scheme, &value);
+        return webhook_verify_candidate(c, &v->preset->scheme, &value);
     }
 
     return WEBHOOK_VERIFY_OK;
@@ -555,7 +393,7 @@ webhook_verify_stripe_item(webhook_verify_t *v, const webhook_str_t *item,
 
 /* The time is in the body, which is read only after its signature held. */
 
-static webhook_verify_e
+webhook_verify_e
 webhook_verify_linear(webhook_verify_t *v)
 {
     int                    rc;
@@ -612,141 +450,8 @@ webhook_verify_linear(webhook_verify_t *v)
 }
 
 
-static webhook_verify_e
-webhook_verify_token(webhook_verify_t *v)
-{
-    webhook_str_t     value;
-    webhook_verify_e  rc;
-
-    rc = webhook_verify_header(v, &v->preset->signature, &value);
-    if (rc != WEBHOOK_VERIFY_OK) {
-        return rc;
-    }
-
-    if (value.len == 0) {
-        return WEBHOOK_VERIFY_NO_SIGNATURE;
-    }
-
-    return webhook_verify_secret(v, &value);
-}
-
-
-static webhook_verify_e
-webhook_verify_bearer(webhook_verify_t *v)
-{
-    webhook_str_t     value, token;
-    webhook_verify_e  rc;
-
-    rc = webhook_verify_header(v, &v->preset->signature, &value);
-    if (rc != WEBHOOK_VERIFY_OK) {
-        return rc;
-    }
-
-    if (value.len == 0) {
-        return WEBHOOK_VERIFY_NO_SIGNATURE;
-    }
-
-    if (!webhook_verify_credentials(&value, "bearer", &token)) {
-        return WEBHOOK_VERIFY_BAD_SIGNATURE;
-    }
-
-    return webhook_verify_secret(v, &token);
-}
-
-
-/*
- * A name has no colon and a password may: as the key is written the same way,
- * with its first colon between the two, to compare both as one is to compare
- * each.
- */
-
-static webhook_verify_e
-webhook_verify_basic(webhook_verify_t *v)
-{
-    ssize_t           n;
-    webhook_str_t     value, text, plain;
-    unsigned char     bytes[WEBHOOK_VERIFY_HEADER_MAX];
-    webhook_verify_e  rc;
-
-    rc = webhook_verify_header(v, &v->preset->signature, &value);
-    if (rc != WEBHOOK_VERIFY_OK) {
-        return rc;
-    }
-
-    if (value.len == 0) {
-        return WEBHOOK_VERIFY_NO_SIGNATURE;
-    }
-
-    if (!webhook_verify_credentials(&value, "basic", &text)) {
-        return WEBHOOK_VERIFY_BAD_SIGNATURE;
-    }
-
-    n = webhook_base64_decode(&text, bytes, sizeof(bytes));
-
-    if (n <= 0 || memchr(bytes, ':', n) == NULL) {
-        rc = WEBHOOK_VERIFY_BAD_SIGNATURE;
-
-    } else {
-        plain.data = bytes;
-        plain.len = n;
-        rc = webhook_verify_secret(v, &plain);
-    }
-
-    OPENSSL_cleanse(bytes, sizeof(bytes));
-
-    return rc;
-}
-
-
-/* What follows the scheme's name, in any case of letters, and spaces. */
-
-static int
-webhook_verify_credentials(const webhook_str_t *value, const char *scheme,
-    webhook_str_t *rest)
-{
-    size_t  len;
-
-    len = strlen(scheme);
-
-    if (value->len <= len
-        || strncasecmp((char *) value->data, scheme, len) != 0
-        || value->data[len] != ' ')
-    {
-        return 0;
-    }
-
-    rest->data = value->data + len;
-    rest->len = value->len - len;
-
-    while (rest->len && *rest->data == ' ') {
-        rest->data++;
-        rest->len--;
-    }
-
-    return rest->len != 0;
-}
-
-
-static const char *
-webhook_check_basic(const webhook_verifier_t *verifier)
-{
-    unsigned              i;
-    const webhook_key_t  *key;
-
-    for (i = 0; i < verifier->nkeys; i++) {
-        key = &verifier->keys[i];
-
-        if (memchr(key->bytes, ':', key->len) == NULL) {
-            return "the key has no colon between name and password";
-        }
-    }
-
-    return NULL;
-}
-
-
-static const char *
-webhook_check_custom(const webhook_verifier_t *verifier)
+const char *
+webhook_verify_custom_check(const webhook_verifier_t *verifier)
 {
     unsigned                 i;
     const webhook_scheme_t  *s;

@@ -59,7 +59,7 @@ webhook_verify_twilio(webhook_verify_t *v)
 
     c.n = 0;
 
-    rc = webhook_verify_candidate(&c, v->preset->scheme, &value);
+    rc = webhook_verify_candidate(&c, &v->preset->scheme, &value);
     if (rc != WEBHOOK_VERIFY_OK) {
         return rc;
     }
@@ -93,7 +93,7 @@ webhook_verify_twilio(webhook_verify_t *v)
 
     v->message.pieces = 0;
 
-    return webhook_verify_hmac(v, v->preset->scheme, &c);
+    return webhook_verify_hmac(v, &v->preset->scheme, &c);
 }
 
 
@@ -141,7 +141,7 @@ webhook_twilio_hash(webhook_verify_t *v, const webhook_candidates_t *c,
 
     v->message.pieces = 0;
 
-    rc = webhook_verify_hmac(v, v->preset->scheme, c);
+    rc = webhook_verify_hmac(v, &v->preset->scheme, c);
     if (rc != WEBHOOK_VERIFY_OK) {
         return rc;
     }
@@ -193,7 +193,7 @@ webhook_twilio_form(webhook_verify_t *v, const webhook_candidates_t *c)
         v->message.body = &signed_text;
         v->message.pieces = 1;
 
-        rc = webhook_verify_hmac(v, v->preset->scheme, c);
+        rc = webhook_verify_hmac(v, &v->preset->scheme, c);
     }
 
     webhook_buf_free(&text);
