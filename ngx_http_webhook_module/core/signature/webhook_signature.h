@@ -324,6 +324,10 @@ typedef struct {
  */
 const webhook_preset_t *webhook_preset_find(const webhook_str_t *name);
 
+/* Appends the names of all, "standard, github, ... and hmac", for an error's
+   text.  Returns the buffer's state. */
+int webhook_preset_names(webhook_buf_t *out);
+
 /*
  * The check of a verifier, for the configuration.  Returns WEBHOOK_OK, or
  * WEBHOOK_ERROR with *err a static sentence ("a tolerance is of no use: ...").

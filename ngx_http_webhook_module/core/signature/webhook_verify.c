@@ -185,6 +185,28 @@ webhook_preset_find(const webhook_str_t *name)
 
 
 int
+webhook_preset_names(webhook_buf_t *out)
+{
+    size_t  i;
+
+    for (i = 0; i < WEBHOOK_PRESETS; i++) {
+
+        if (i + 1 == WEBHOOK_PRESETS) {
+            (void) webhook_buf_add(out, " and ", 5);
+
+        } else if (i) {
+            (void) webhook_buf_add(out, ", ", 2);
+        }
+
+        (void) webhook_buf_add(out, webhook_presets[i].name.data,
+                               webhook_presets[i].name.len);
+    }
+
+    return out->failed;
+}
+
+
+int
 webhook_verifier_check(const webhook_verifier_t *verifier, const char **err)
 {
     *err = NULL;

@@ -94,6 +94,7 @@ ngx_http_webhook_receiver_verify(ngx_conf_t *cf, ngx_command_t *cmd,
     ngx_str_t                       *value, *param, s;
     ngx_uint_t                       i, n;
     const char                      *err;
+    webhook_buf_t                    names;
     const webhook_preset_t          *preset;
     ngx_http_webhook_verify_t       *verify;
     ngx_http_webhook_verify_args_t   args;
@@ -111,11 +112,14 @@ ngx_http_webhook_receiver_verify(ngx_conf_t *cf, ngx_command_t *cmd,
     preset = webhook_preset_find(ngx_http_webhook_str(&value[1]));
 
     if (preset == NULL) {
+        webhook_buf_init(&names, 0);
+        (void) webhook_preset_names(&names);
+
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "unknown preset \"%V\": it is one of standard, "
-                           "github, stripe, shopify, slack, square, twilio, "
-                           "zoom, linear, gitlab, basic, bearer and hmac",
-                           &value[1]);
+                           "unknown preset \"%V\": it is one of %*s",
+                           &value[1], names.len, names.data);
+
+        webhook_buf_free(&names);
         return NGX_CONF_ERROR;
     }
 
