@@ -4,6 +4,8 @@
 #:   test-fast       unit and t/*.t, without sanitizers
 #:   check           t/*.t only; TESTS="t/010-x.t ..." takes some of them
 #:   check-asan      the same with the module under AddressSanitizer
+#:   check-calls     no circle of files, no call to a room that stands below
+#:                   in ROOMS: of what is built
 #:   soak            t/soak/*.t: SOAK_SECONDS=600 of everything at once
 #:
 #:   nginx-tests     nginx's own suite, with the module and without:
@@ -30,7 +32,8 @@ RUN_TESTS = $(TEST_ENV) tools/run-tests --jobs $(TEST_JOBS)
 BENCH_SRCS := $(sort $(wildcard bench/bench_*.c))
 BENCH_BINS := $(patsubst bench/%.c,$(BUILD)/%,$(BENCH_SRCS))
 
-.PHONY: test test-fast check check-asan nginx-tests soak run demo bench bench-build deps
+.PHONY: test test-fast check check-asan check-calls nginx-tests soak run demo \
+        bench bench-build deps
 
 deps:
 	@tools/install-deps build
@@ -43,11 +46,17 @@ PEERS = if command -v npm > /dev/null \
                 || echo "npm's packages cannot be had: no tests with them"; \
         fi
 
+# Of these folders alone; without any, of all.
+CALLS ?= core
+
+check-calls: all
+	@tools/check-calls $(addprefix --only ,$(CALLS)) $(SRC) $(BUILD)
+
 test:
 	@tools/install-deps test
 	@$(PEERS)
 	@$(SUBMAKE) all asan unit-build unit-asan-build interop \
-	    fuzz-smoke-build
+	    fuzz-smoke-build check-calls
 	@$(RUN_TESTS) --work $(BUILD)/test \
 	    --group unit $(PROGRAMS_plain) \
 	    --group unit-asan $(PROGRAMS_asan) \
@@ -57,7 +66,7 @@ test:
 
 test-fast:
 	@tools/install-deps test
-	@$(SUBMAKE) all unit-build interop
+	@$(SUBMAKE) all unit-build interop check-calls
 	@$(RUN_TESTS) --work $(BUILD)/test-fast \
 	    --group unit $(PROGRAMS_plain) --group t $(TESTS)
 
