@@ -6,7 +6,7 @@
  */
 
 #include "tap.h"
-#include "core/template/webhook_template.h"
+#include "core/json/webhook_value.h"
 
 
 static webhook_str_t

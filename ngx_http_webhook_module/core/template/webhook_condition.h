@@ -3,8 +3,7 @@
  * Copyright (C) the ngx_http_webhook_module authors
  *
  * Conditions: "path op value", with "&&" between several, which all must
- * hold.  This room may call webhook_template (paths and values), webhook_json,
- * webhook_decimal and webhook_regex.
+ * hold.
  *
  * op is == != > >= < <= ~ or exists (which has no value).  A value stands
  * bare, or between ' or ", where a backslash before the same quote takes its
@@ -26,7 +25,7 @@
 #ifndef WEBHOOK_CONDITION_H
 #define WEBHOOK_CONDITION_H
 
-#include "core/template/webhook_template.h"
+#include "core/json/webhook_value.h"
 
 
 #define WEBHOOK_CONDITION_MAX_LEN    8192       /* bytes of a text */

@@ -2,15 +2,13 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * The filters of a template's token.  A room behind webhook_template, which
- * alone includes this header; it may call webhook_json, webhook_decimal,
- * webhook_case, webhook_date, webhook_map and webhook_str.
+ * The filters of a template's token.
  */
 
 #ifndef WEBHOOK_FILTER_H
 #define WEBHOOK_FILTER_H
 
-#include "core/template/webhook_template.h"
+#include "core/json/webhook_value.h"
 #include "core/template/webhook_map.h"
 
 

@@ -4,13 +4,13 @@
  *
  * Regular expressions over hostile text: PCRE2, compiled to machine code where
  * that can be had, with bounds on the time and memory that a match may take.
- * This room may call PCRE2 and webhook_str.
  */
 
 #ifndef WEBHOOK_REGEX_H
 #define WEBHOOK_REGEX_H
 
-#include "core/template/webhook_template.h"
+#include "core/base/webhook_error.h"
+#include "core/base/webhook_str.h"
 
 
 #define WEBHOOK_REGEX_MAX_PATTERN  4096     /* bytes */

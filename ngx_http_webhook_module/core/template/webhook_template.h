@@ -3,8 +3,7 @@
  * Copyright (C) the ngx_http_webhook_module authors
  *
  * Templates with ${path|filter} tokens, compiled once and rendered often.
- * Any other dollar sign is just a dollar sign.  This room may call
- * webhook_json, webhook_map and webhook_str.
+ * Any other dollar sign is just a dollar sign.
  *
  * In a JSON template a string that is nothing but one token ("${a.b}") takes
  * the value with its JSON type, source bytes unchanged; inside a longer
@@ -50,16 +49,14 @@
 #ifndef WEBHOOK_TEMPLATE_H
 #define WEBHOOK_TEMPLATE_H
 
-#include "core/json/webhook_json.h"
+#include "core/json/webhook_value.h"
 #include "core/template/webhook_map.h"
 
 
 #define WEBHOOK_TEMPLATE_MAX_TOKENS   256       /* tokens a template */
 #define WEBHOOK_TEMPLATE_MAX_FILTERS  8         /* filters a token */
-#define WEBHOOK_PATH_MAX_STEPS        32        /* steps a path */
 
 
-typedef struct webhook_path_s      webhook_path_t;
 typedef struct webhook_template_s  webhook_template_t;
 
 
@@ -80,89 +77,6 @@ typedef enum {
  * often it is decoded and whatever follows a ";".  A "/" of a value is %2F:
  * who decodes the URI must not split it there.
  */
-
-
-/*
- * A value as a template or condition sees it.  For JSON values type and span
- * are those of the source; plain text (a header, a variable, a capture) has
- * is_text set and its bytes in span, without quotes or escapes.
- */
-
-typedef struct {
-    webhook_json_type_e  type;
-    webhook_str_t        span;
-    unsigned             missing:1;
-    unsigned             is_text:1;
-    unsigned             hidden:1;  /* no error text may show it */
-} webhook_value_t;
-
-
-/*
- * Finds the value of a path.  It fills in v (v->missing where there is none)
- * and returns WEBHOOK_OK, or WEBHOOK_NOMEM.  The bytes that v refers to must
- * live until the render or evaluation ends.
- */
-typedef int (*webhook_lookup_pt)(void *ctx, const webhook_path_t *path,
-    webhook_value_t *v);
-
-
-typedef struct {
-    char  text[256];            /* a sentence for a log line or an answer */
-} webhook_error_t;
-
-
-/*
- * Fills in err (NULL is allowed) by a printf() format.  What is too long is
- * cut between characters and ends in "...", control characters become "?".
- */
-void webhook_error_set(webhook_error_t *err, const char *fmt, ...)
-    __attribute__((format(printf, 2, 3)));
-
-
-/*
- * Paths: dotted, with array indexes: order.lines.0.sku.  A step that is a
- * decimal number is an index into an array and a key of an object.  A step
- * may hold any byte but controls, space, quotes, backslash and $ { } | = ! <
- * > ~ &.
- */
-
-/* Compiles text; NULL with *err filled in if it is no path or no memory. */
-webhook_path_t *webhook_path_compile(const webhook_str_t *text,
-    webhook_error_t *err);
-void webhook_path_free(webhook_path_t *path);
-
-/* Number of steps; the i-th step's text; the path as it was written. */
-uint32_t webhook_path_steps(const webhook_path_t *path);
-const webhook_str_t *webhook_path_step(const webhook_path_t *path,
-    uint32_t i);
-const webhook_str_t *webhook_path_text(const webhook_path_t *path);
-
-/*
- * Follows the steps from "skip" on through a document, from value "from" (or
- * the root where from is NULL).  Returns WEBHOOK_OK or WEBHOOK_ERROR.
- */
-int webhook_path_find(const webhook_path_t *path, uint32_t skip,
-    const webhook_json_doc_t *doc, const webhook_json_value_t *from,
-    webhook_json_value_t *v);
-
-/* Fills in v from a JSON value, or as missing where from is NULL. */
-void webhook_value_from_json(webhook_value_t *v,
-    const webhook_json_value_t *from);
-
-/* Appends the value as plain text: strings decoded, the rest as it stands;
-   null and missing add nothing. */
-int webhook_value_text(const webhook_value_t *v, webhook_buf_t *out);
-
-/*
- * The same text without a copy where that can be: *text refers to v's own
- * bytes, or to the scratch buffer, which is emptied first.  Returns
- * WEBHOOK_OK, WEBHOOK_NOMEM, or WEBHOOK_ERROR for a span that is no string.
- */
-int webhook_value_view(const webhook_value_t *v, webhook_buf_t *scratch,
-    webhook_str_t *text);
-
-/* 1 if missing, null, "", [] or {}; 0 and false are values. */
-int webhook_value_empty(const webhook_value_t *v);
 
 
 /*

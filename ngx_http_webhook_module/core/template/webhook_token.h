@@ -10,6 +10,7 @@
 #define WEBHOOK_TOKEN_H
 
 #include "core/template/webhook_filter.h"
+#include "core/template/webhook_template.h"
 
 
 typedef struct {

@@ -1,14 +1,10 @@
 
 /*
  * Copyright (C) the ngx_http_webhook_module authors
- *
- * The paths and values of webhook_template.h.
  */
 
-#include "core/template/webhook_template.h"
+#include "core/json/webhook_path.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 
@@ -31,48 +27,6 @@ struct webhook_path_s {
 static int webhook_path_check(const webhook_str_t *text, uint32_t *n,
     webhook_error_t *err);
 static uint32_t webhook_path_index(const webhook_str_t *step);
-
-
-void
-webhook_error_set(webhook_error_t *err, const char *fmt, ...)
-{
-    int             n;
-    size_t          i, len;
-    va_list         args;
-    unsigned char  *p;
-
-    if (err == NULL) {
-        return;
-    }
-
-    va_start(args, fmt);
-    n = vsnprintf(err->text, sizeof(err->text), fmt, args);
-    va_end(args);
-
-    if (n < 0) {
-        err->text[0] = '\0';
-        return;
-    }
-
-    p = (unsigned char *) err->text;
-    len = (size_t) n;
-
-    if (len >= sizeof(err->text)) {
-        len = sizeof(err->text) - sizeof("...");
-
-        while (len && (p[len] & 0xc0) == 0x80) {
-            len--;
-        }
-
-        memcpy(p + len, "...", sizeof("..."));
-    }
-
-    for (i = 0; i < len; i++) {
-        if (p[i] < 0x20 || p[i] == 0x7f) {
-            p[i] = '?';
-        }
-    }
-}
 
 
 webhook_path_t *
@@ -280,131 +234,4 @@ webhook_path_find(const webhook_path_t *path, uint32_t skip,
     *v = in;
 
     return WEBHOOK_OK;
-}
-
-
-void
-webhook_value_from_json(webhook_value_t *v, const webhook_json_value_t *from)
-{
-    memset(v, 0, sizeof(webhook_value_t));
-
-    if (from == NULL) {
-        v->missing = 1;
-        return;
-    }
-
-    v->type = from->type;
-    v->span = from->span;
-}
-
-
-int
-webhook_value_text(const webhook_value_t *v, webhook_buf_t *out)
-{
-    if (v->missing) {
-        return out->failed;
-    }
-
-    if (!v->is_text) {
-
-        if (v->type == WEBHOOK_JSON_STRING) {
-            return webhook_json_decode(&v->span, out);
-        }
-
-        if (v->type == WEBHOOK_JSON_NULL) {
-            return out->failed;
-        }
-    }
-
-    return webhook_buf_add(out, v->span.data, v->span.len);
-}
-
-
-int
-webhook_value_view(const webhook_value_t *v, webhook_buf_t *scratch,
-    webhook_str_t *text)
-{
-    int  rc;
-
-    scratch->len = 0;
-
-    text->len = 0;
-    text->data = NULL;
-
-    if (v->missing) {
-        return WEBHOOK_OK;
-    }
-
-    *text = v->span;
-
-    if (v->is_text) {
-        return WEBHOOK_OK;
-    }
-
-    if (v->type == WEBHOOK_JSON_NULL) {
-        text->len = 0;
-        return WEBHOOK_OK;
-    }
-
-    if (v->type != WEBHOOK_JSON_STRING) {
-        return WEBHOOK_OK;
-    }
-
-    if (text->len < 2) {
-        return WEBHOOK_ERROR;
-    }
-
-    if (memchr(text->data, '\\', text->len) == NULL) {
-        text->data++;
-        text->len -= 2;
-        return WEBHOOK_OK;
-    }
-
-    rc = webhook_json_decode(&v->span, scratch);
-
-    text->data = scratch->data;
-    text->len = scratch->len;
-
-    return rc;
-}
-
-
-int
-webhook_value_empty(const webhook_value_t *v)
-{
-    size_t         i;
-    unsigned char  c;
-
-    if (v->missing) {
-        return 1;
-    }
-
-    if (v->is_text) {
-        return v->span.len == 0;
-    }
-
-    switch (v->type) {
-
-    case WEBHOOK_JSON_NULL:
-        return 1;
-
-    case WEBHOOK_JSON_STRING:
-        return v->span.len == 2;
-
-    case WEBHOOK_JSON_ARRAY:
-    case WEBHOOK_JSON_OBJECT:
-
-        for (i = 1; i + 1 < v->span.len; i++) {
-            c = v->span.data[i];
-
-            if (c != ' ' && c != '\t' && c != '\r' && c != '\n') {
-                return 0;
-            }
-        }
-
-        return 1;
-
-    default:
-        return 0;
-    }
 }
