@@ -8,7 +8,7 @@
  *     bench_sign
  */
 
-#include "core/signature/webhook_signature.h"
+#include "core/signature/webhook_verify.h"
 
 #include <stdio.h>
 #include <stdlib.h>

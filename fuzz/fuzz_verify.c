@@ -18,7 +18,7 @@
  */
 
 #include "core/signature/webhook_handshake.h"
-#include "core/signature/webhook_signature.h"
+#include "core/signature/webhook_verify.h"
 
 #include <openssl/err.h>
 #include <openssl/evp.h>

@@ -20,7 +20,7 @@
  * line is no such object.
  */
 
-#include "core/signature/webhook_signature.h"
+#include "core/signature/webhook_verify.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -9,7 +9,7 @@
 #define SIGNED_H
 
 #include "tap.h"
-#include "core/signature/webhook_signature.h"
+#include "core/signature/webhook_verify.h"
 
 #include <ctype.h>
 #include <stdlib.h>

@@ -3,11 +3,12 @@
  * Copyright (C) the ngx_http_webhook_module authors
  */
 
-#include "core/signature/webhook_signature_int.h"
+#include "core/signature/webhook_digest.h"
 
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
+#include <openssl/evp.h>
 #include <openssl/params.h>
 #include <stdatomic.h>
 

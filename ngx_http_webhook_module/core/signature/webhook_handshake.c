@@ -7,8 +7,9 @@
 
 #include "core/format/webhook_form.h"
 #include "core/json/webhook_json.h"
-#include "core/signature/webhook_signature_int.h"
+#include "core/signature/webhook_sign_int.h"
 
+#include <openssl/crypto.h>
 #include <strings.h>
 
 

@@ -3,8 +3,7 @@
  * Copyright (C) the ngx_http_webhook_module authors
  *
  * The questions by which senders make sure, before their first call, that
- * there is a receiver who wants it.  Text in, text out.  This room may call
- * webhook_signature, webhook_form and webhook_json.
+ * there is a receiver who wants it.  Text in, text out.
  *
  * slack and zoom come as signed calls: ask only after webhook_verify() said
  * OK.  Answers hold nothing of the question but what was checked to be plain.
@@ -15,7 +14,7 @@
 #ifndef WEBHOOK_HANDSHAKE_H
 #define WEBHOOK_HANDSHAKE_H
 
-#include "core/signature/webhook_signature.h"
+#include "core/signature/webhook_key.h"
 
 
 #define WEBHOOK_HANDSHAKE_TEXT_MAX  256     /* bytes of a challenge or name */

@@ -3,11 +3,13 @@
  * Copyright (C) the ngx_http_webhook_module authors
  */
 
-#include "core/signature/webhook_signature_int.h"
+#include "core/signature/webhook_digest.h"
+#include "core/signature/webhook_key.h"
 
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
+#include <openssl/evp.h>
 #include <openssl/params.h>
 
 

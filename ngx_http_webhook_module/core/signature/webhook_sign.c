@@ -3,7 +3,9 @@
  * Copyright (C) the ngx_http_webhook_module authors
  */
 
-#include "core/signature/webhook_signature_int.h"
+#include "core/signature/webhook_sign_int.h"
+
+#include <openssl/evp.h>
 
 
 #define WEBHOOK_NUMBER_SIZE  sizeof("-9223372036854775808")
@@ -331,7 +333,7 @@ webhook_id_signable(const webhook_str_t *id)
 {
     size_t  i;
 
-    if (id->len == 0 || id->len > WEBHOOK_VERIFY_ID_MAX) {
+    if (id->len == 0 || id->len > WEBHOOK_SIGN_ID_MAX) {
         return 0;
     }
 

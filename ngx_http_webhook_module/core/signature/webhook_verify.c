@@ -6,7 +6,7 @@
  * one of them.
  */
 
-#include "core/signature/webhook_signature_int.h"
+#include "core/signature/webhook_verify_int.h"
 
 
 #define WEBHOOK_NONE  { 0, NULL }

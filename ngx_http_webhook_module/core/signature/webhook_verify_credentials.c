@@ -5,7 +5,7 @@
  * The presets that sign nothing: a call shows a secret.
  */
 
-#include "core/signature/webhook_signature_int.h"
+#include "core/signature/webhook_verify_int.h"
 
 #include <openssl/crypto.h>
 #include <strings.h>

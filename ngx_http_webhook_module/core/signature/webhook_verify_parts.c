@@ -5,7 +5,7 @@
  * The checks that presets share.
  */
 
-#include "core/signature/webhook_signature_int.h"
+#include "core/signature/webhook_verify_int.h"
 
 #include <openssl/crypto.h>
 

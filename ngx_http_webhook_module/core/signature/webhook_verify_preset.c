@@ -7,7 +7,7 @@
  */
 
 #include "core/json/webhook_json.h"
-#include "core/signature/webhook_signature_int.h"
+#include "core/signature/webhook_verify_int.h"
 
 
 static webhook_verify_e webhook_verify_headers(webhook_verify_t *v,

@@ -8,7 +8,7 @@
  */
 
 #include "core/format/webhook_form.h"
-#include "core/signature/webhook_signature_int.h"
+#include "core/signature/webhook_verify_int.h"
 
 #include <openssl/crypto.h>
 #include <stdlib.h>

@@ -24,7 +24,7 @@
 #include "core/rules/webhook_pattern.h"
 #include "core/rules/webhook_schedule.h"
 #include "core/json/webhook_show.h"
-#include "core/signature/webhook_signature.h"
+#include "core/signature/webhook_sign.h"
 #include "core/rules/webhook_status_set.h"
 #include "core/template/webhook_template.h"
 #include "core/base/webhook_version.h"

@@ -11,6 +11,7 @@
 
 #include "http/model/ngx_http_webhook.h"
 #include "core/signature/webhook_handshake.h"
+#include "core/signature/webhook_verify.h"
 
 
 struct ngx_http_webhook_verify_s {

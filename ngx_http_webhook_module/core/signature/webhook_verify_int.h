@@ -2,90 +2,14 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * What the files of webhook_signature (and webhook_handshake) share.
+ * What the files of webhook_verify.h share.
  */
 
-#ifndef WEBHOOK_SIGNATURE_INT_H
-#define WEBHOOK_SIGNATURE_INT_H
+#ifndef WEBHOOK_VERIFY_INT_H
+#define WEBHOOK_VERIFY_INT_H
 
-#include "core/signature/webhook_signature.h"
-
-#include <openssl/evp.h>
-
-
-#define WEBHOOK_DIGEST_MAX        64    /* SHA-512 */
-#define WEBHOOK_SHA256_LEN        32
-#define WEBHOOK_ED25519_KEY       32
-#define WEBHOOK_ED25519_LEN       64
-#define WEBHOOK_BASE64_SIZE       90    /* characters of 64 bytes, a NUL */
-
-
-/* digest */
-
-/*
- * An HMAC in the making: begin, EVP_MAC_update() for each piece, end.  NULL if
- * it could not begin.  end() frees it; the digest has webhook_digest_len()
- * bytes.  Returns WEBHOOK_OK, or WEBHOOK_ERROR if this or an update failed.
- */
-EVP_MAC_CTX *webhook_hmac_begin(webhook_digest_e digest,
-    const unsigned char *key, size_t len);
-int webhook_hmac_end(EVP_MAC_CTX *ctx, int updated,
-    unsigned char out[WEBHOOK_DIGEST_MAX]);
-
-size_t webhook_digest_len(webhook_digest_e digest);
-
-/* The SHA-256 of pieces.  WEBHOOK_OK or WEBHOOK_ERROR. */
-int webhook_sha256(const webhook_str_t *pieces, size_t n,
-    unsigned char out[WEBHOOK_SHA256_LEN]);
-
-/*
- * Compares two secrets of any length by their digests: 1 or 0, and -1 if that
- * failed.  The time tells nothing of where they differ.
- */
-int webhook_secret_eq(const webhook_str_t *a, const webhook_str_t *b);
-
-/* Lower case, or capital letters if upper is 1; out has room for 2 * len. */
-void webhook_hex_encode(const unsigned char *in, size_t len, int upper,
-    unsigned char *out);
-
-/* WEBHOOK_OK if text is exactly 2 * len such digits, else WEBHOOK_ERROR. */
-int webhook_hex_decode(const webhook_str_t *text, int upper,
-    unsigned char *out, size_t len);
-
-/*
- * Decodes base64 in its one canonical form: padded, without white space, the
- * spare bits zero, so that no two texts mean the same bytes.  Returns the
- * length, or WEBHOOK_ERROR if it is not that or is longer than size.
- */
-ssize_t webhook_base64_decode(const webhook_str_t *text, unsigned char *out,
-    size_t size);
-
-
-/* key */
-
-int webhook_ed25519_sign(const webhook_key_t *key, const webhook_str_t *text,
-    unsigned char out[WEBHOOK_ED25519_LEN]);
-
-/* 1 if it holds, 0 if not (or, where OpenSSL does not tell, if it ran out of
-   memory), -1 if that could not be found out. */
-int webhook_ed25519_verify(const webhook_key_t *key, const webhook_str_t *text,
-    const unsigned char signature[WEBHOOK_ED25519_LEN]);
-
-
-/* sign */
-
-extern const webhook_scheme_t  webhook_scheme_standard;
-
-/* 1 if text can be an id of Standard Webhooks. */
-int webhook_id_signable(const webhook_str_t *id);
-
-/* The HMAC of what the scheme says.  WEBHOOK_OK or WEBHOOK_ERROR. */
-int webhook_scheme_mac(const webhook_scheme_t *s, const webhook_key_t *key,
-    const webhook_message_t *m, unsigned char out[WEBHOOK_DIGEST_MAX]);
-
-/* Appends the signed string itself.  Returns the buffer's state. */
-int webhook_scheme_text(const webhook_scheme_t *s, const webhook_message_t *m,
-    webhook_buf_t *out);
+#include "core/signature/webhook_sign_int.h"
+#include "core/signature/webhook_verify.h"
 
 
 /* verify_parts */
@@ -171,4 +95,4 @@ webhook_verify_e webhook_verify_basic(webhook_verify_t *v);
 const char *webhook_verify_basic_check(const webhook_verifier_t *verifier);
 
 
-#endif /* WEBHOOK_SIGNATURE_INT_H */
+#endif /* WEBHOOK_VERIFY_INT_H */

@@ -1,0 +1,72 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * HMAC, SHA-256, hexadecimal digits, base64: what the rest of the signatures is
+ * made of.  Secrets are compared in constant time, as digests of a fixed size;
+ * no text, no error and no result discloses a key or the signature that would
+ * have been right.  OpenSSL's error queue is left as it was.
+ *
+ * All functions are reentrant and may run on any thread; none blocks.
+ */
+
+#ifndef WEBHOOK_DIGEST_H
+#define WEBHOOK_DIGEST_H
+
+#include "core/base/webhook_str.h"
+
+#include <openssl/types.h>
+
+
+#define WEBHOOK_DIGEST_MAX        64    /* SHA-512 */
+#define WEBHOOK_SHA256_LEN        32
+#define WEBHOOK_BASE64_SIZE       90    /* characters of 64 bytes, a NUL */
+
+
+typedef enum {
+    WEBHOOK_DIGEST_SHA1 = 0,
+    WEBHOOK_DIGEST_SHA256,
+    WEBHOOK_DIGEST_SHA512
+} webhook_digest_e;
+
+
+/*
+ * An HMAC in the making: begin, EVP_MAC_update() for each piece, end.  NULL if
+ * it could not begin.  end() frees it; the digest has webhook_digest_len()
+ * bytes.  Returns WEBHOOK_OK, or WEBHOOK_ERROR if this or an update failed.
+ */
+EVP_MAC_CTX *webhook_hmac_begin(webhook_digest_e digest,
+    const unsigned char *key, size_t len);
+int webhook_hmac_end(EVP_MAC_CTX *ctx, int updated,
+    unsigned char out[WEBHOOK_DIGEST_MAX]);
+
+size_t webhook_digest_len(webhook_digest_e digest);
+
+/* The SHA-256 of pieces.  WEBHOOK_OK or WEBHOOK_ERROR. */
+int webhook_sha256(const webhook_str_t *pieces, size_t n,
+    unsigned char out[WEBHOOK_SHA256_LEN]);
+
+/*
+ * Compares two secrets of any length by their digests: 1 or 0, and -1 if that
+ * failed.  The time tells nothing of where they differ.
+ */
+int webhook_secret_eq(const webhook_str_t *a, const webhook_str_t *b);
+
+/* Lower case, or capital letters if upper is 1; out has room for 2 * len. */
+void webhook_hex_encode(const unsigned char *in, size_t len, int upper,
+    unsigned char *out);
+
+/* WEBHOOK_OK if text is exactly 2 * len such digits, else WEBHOOK_ERROR. */
+int webhook_hex_decode(const webhook_str_t *text, int upper,
+    unsigned char *out, size_t len);
+
+/*
+ * Decodes base64 in its one canonical form: padded, without white space, the
+ * spare bits zero, so that no two texts mean the same bytes.  Returns the
+ * length, or WEBHOOK_ERROR if it is not that or is longer than size.
+ */
+ssize_t webhook_base64_decode(const webhook_str_t *text, unsigned char *out,
+    size_t size);
+
+
+#endif /* WEBHOOK_DIGEST_H */

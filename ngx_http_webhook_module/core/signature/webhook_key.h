@@ -1,0 +1,82 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * A key is one plain structure without pointers, so that the caller can put
+ * it where a core dump does not reach (memory that is mapped for it, with
+ * MADV_DONTDUMP) and wipe it.  While a signature is made, which is a matter
+ * of microseconds, OpenSSL has a copy on its own heap and wipes that as well.
+ *
+ * All functions are reentrant and may run on any thread; none blocks.
+ */
+
+#ifndef WEBHOOK_KEY_H
+#define WEBHOOK_KEY_H
+
+#include "core/base/webhook_str.h"
+
+
+#define WEBHOOK_ED25519_KEY    32
+#define WEBHOOK_ED25519_LEN    64       /* bytes of a signature */
+
+#define WEBHOOK_KEY_MAX        512      /* bytes of a key, as it is used */
+#define WEBHOOK_KEY_TEXT_MAX   512      /* and as it is written */
+#define WEBHOOK_KEY_LEAST      24       /* fewer random bytes are weak, */
+#define WEBHOOK_KEY_LEAST_TEXT 16       /* and so are fewer characters */
+#define WEBHOOK_KEYS_MAX       8        /* keys of an endpoint or receiver */
+
+
+typedef enum {
+    WEBHOOK_KEY_SECRET = 0,             /* bytes for HMAC, a token, a name and
+                                           password */
+    WEBHOOK_KEY_PRIVATE,                /* ed25519: the seed, the public key */
+    WEBHOOK_KEY_PUBLIC                  /* ed25519: the public key */
+} webhook_key_kind_e;
+
+
+typedef struct {
+    int64_t         expires;            /* Unix seconds at which it ends;
+                                           0: never */
+    uint16_t        len;                /* bytes in use */
+    uint8_t         kind;               /* webhook_key_kind_e */
+    uint8_t         weak;               /* 1: too short to be called safe */
+    unsigned char   bytes[WEBHOOK_KEY_MAX];
+} webhook_key_t;
+
+
+/*
+ * Reads a key.  If literal is 0, the forms of Standard Webhooks are known by
+ * how they begin, and any other text is the key as it stands:
+ *
+ *   whsec_ + base64 of up to 64 bytes          a secret; weak under 24 bytes
+ *   whsk_  + base64 of 64 bytes (seed, public key) or 32 (seed)   private
+ *   whpk_  + base64 of 32 bytes                                   public
+ *
+ * If literal is 1 (see webhook_preset_t), every text is.  Returns WEBHOOK_OK
+ * with *key filled in ("expires" 0), or WEBHOOK_ERROR with *err a static
+ * sentence without a full stop ("the key is empty") and *key wiped.  The
+ * caller wipes the text.
+ */
+int webhook_key_parse(webhook_key_t *key, const webhook_str_t *text,
+    int literal, const char **err);
+
+/* 1 if the key may be used at "now" (Unix seconds), else 0. */
+int webhook_key_live(const webhook_key_t *key, int64_t now);
+
+/* Overwrites the key in a way that no compiler leaves out. */
+void webhook_key_wipe(webhook_key_t *key);
+
+/* 1 if the key can sign a "webhook-signature" (standard is 1) or a header of
+   a scheme (0), else 0: for the check of a configuration. */
+int webhook_key_signs(const webhook_key_t *key, int standard);
+
+int webhook_ed25519_sign(const webhook_key_t *key, const webhook_str_t *text,
+    unsigned char out[WEBHOOK_ED25519_LEN]);
+
+/* 1 if it holds, 0 if not (or, where OpenSSL does not tell, if it ran out of
+   memory), -1 if that could not be found out. */
+int webhook_ed25519_verify(const webhook_key_t *key, const webhook_str_t *text,
+    const unsigned char signature[WEBHOOK_ED25519_LEN]);
+
+
+#endif /* WEBHOOK_KEY_H */
