@@ -692,7 +692,7 @@ test_bounds(void)
     webhook_error_t       err;
     webhook_template_t   *tpl;
 
-    for (n = WEBHOOK_TEMPLATE_MAX_TOKENS; ; n++) {
+    for (n = WEBHOOK_TEMPLATE_MAX_PLACEHOLDERS; ; n++) {
         webhook_buf_init(&text, 0);
         webhook_buf_init(&out, 0);
 
@@ -705,7 +705,7 @@ test_bounds(void)
 
         tpl = webhook_template_compile(&s, WEBHOOK_TEMPLATE_URI, &err);
 
-        if (n > WEBHOOK_TEMPLATE_MAX_TOKENS) {
+        if (n > WEBHOOK_TEMPLATE_MAX_PLACEHOLDERS) {
             tap_ok(tpl == NULL && strstr(err.text, "more than 256 tokens"),
                    "one token too many");
 
@@ -719,7 +719,7 @@ test_bounds(void)
         webhook_buf_free(&text);
         webhook_buf_free(&out);
 
-        if (n > WEBHOOK_TEMPLATE_MAX_TOKENS) {
+        if (n > WEBHOOK_TEMPLATE_MAX_PLACEHOLDERS) {
             break;
         }
     }

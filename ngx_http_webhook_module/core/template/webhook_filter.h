@@ -2,7 +2,7 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * The filters of a template's token.
+ * The filters of a template's placeholder.
  */
 
 #ifndef WEBHOOK_FILTER_H

@@ -4,7 +4,7 @@
  */
 
 #include "core/template/webhook_segment.h"
-#include "core/template/webhook_token.h"
+#include "core/template/webhook_template_int.h"
 
 #include <stdlib.h>
 
@@ -15,11 +15,11 @@
 
 static int webhook_template_scan(webhook_template_t *tpl,
     webhook_error_t *err);
-static void webhook_template_close(webhook_template_t *tpl, uint32_t ntokens,
-    size_t open, size_t close);
-static int webhook_template_token(webhook_template_t *tpl, size_t *offset,
-    webhook_error_t *err);
-static int webhook_template_token_parts(webhook_token_t *t,
+static void webhook_template_close(webhook_template_t *tpl,
+    uint32_t nplaceholders, size_t open, size_t close);
+static int webhook_template_placeholder(webhook_template_t *tpl,
+    size_t *offset, webhook_error_t *err);
+static int webhook_template_placeholder_parts(webhook_placeholder_t *t,
     const webhook_str_t *text, webhook_error_t *err);
 static int webhook_template_check_json(const webhook_template_t *tpl,
     webhook_error_t *err);
@@ -55,13 +55,13 @@ webhook_template_compile(const webhook_str_t *text,
         }
     }
 
-    if (n > WEBHOOK_TEMPLATE_MAX_TOKENS) {
+    if (n > WEBHOOK_TEMPLATE_MAX_PLACEHOLDERS) {
         webhook_error_set(err, "a template has more than %d tokens",
-                          WEBHOOK_TEMPLATE_MAX_TOKENS);
+                          WEBHOOK_TEMPLATE_MAX_PLACEHOLDERS);
         return NULL;
     }
 
-    size = sizeof(webhook_template_t) + n * sizeof(webhook_token_t);
+    size = sizeof(webhook_template_t) + n * sizeof(webhook_placeholder_t);
 
     tpl = calloc(1, size + text->len);
     if (tpl == NULL) {
@@ -95,8 +95,8 @@ webhook_template_compile(const webhook_str_t *text,
 
 
 /*
- * Finds the tokens.  In a JSON template it keeps track of strings on the way,
- * as far as needed for text that webhook_template_check_json() then lets
+ * Finds the placeholders.  In a JSON template it keeps track of strings on the
+ * way, as far as needed for text that webhook_template_check_json() then lets
  * through.
  */
 
@@ -105,7 +105,7 @@ webhook_template_scan(webhook_template_t *tpl, webhook_error_t *err)
 {
     int             json, in_string;
     size_t          i, open, len;
-    uint32_t        ntokens;
+    uint32_t        nplaceholders;
     unsigned char  *p;
 
     p = tpl->text.data;
@@ -114,17 +114,18 @@ webhook_template_scan(webhook_template_t *tpl, webhook_error_t *err)
 
     in_string = 0;
     open = 0;
-    ntokens = 0;
+    nplaceholders = 0;
 
     for (i = 0; i < len; /* void */) {
 
         if (p[i] == '$' && len - i > 1 && p[i + 1] == '{') {
 
-            if (webhook_template_token(tpl, &i, err) != WEBHOOK_OK) {
+            if (webhook_template_placeholder(tpl, &i, err) != WEBHOOK_OK) {
                 return WEBHOOK_ERROR;
             }
 
-            tpl->tokens[tpl->ntokens - 1].typed = json && !in_string;
+            tpl->placeholders[tpl->nplaceholders - 1].typed =
+                json && !in_string;
             continue;
         }
 
@@ -136,12 +137,12 @@ webhook_template_scan(webhook_template_t *tpl, webhook_error_t *err)
         if (json && p[i] == '"') {
 
             if (in_string) {
-                webhook_template_close(tpl, ntokens, open, i);
+                webhook_template_close(tpl, nplaceholders, open, i);
             }
 
             in_string = !in_string;
             open = i;
-            ntokens = tpl->ntokens;
+            nplaceholders = tpl->nplaceholders;
         }
 
         i++;
@@ -152,23 +153,23 @@ webhook_template_scan(webhook_template_t *tpl, webhook_error_t *err)
 
 
 /*
- * At the end of a string: where a token is all of it, and it is not a key, the
- * value takes the place of the string.
+ * At the end of a string: where a placeholder is all of it, and it is not a
+ * key, the value takes the place of the string.
  */
 
 static void
-webhook_template_close(webhook_template_t *tpl, uint32_t ntokens, size_t open,
-    size_t close)
+webhook_template_close(webhook_template_t *tpl, uint32_t nplaceholders,
+    size_t open, size_t close)
 {
-    size_t            i;
-    unsigned char     c;
-    webhook_token_t  *t;
+    size_t                  i;
+    unsigned char           c;
+    webhook_placeholder_t  *t;
 
-    if (tpl->ntokens != ntokens + 1) {
+    if (tpl->nplaceholders != nplaceholders + 1) {
         return;
     }
 
-    t = &tpl->tokens[ntokens];
+    t = &tpl->placeholders[nplaceholders];
 
     if (t->start != open + 1 || t->end != close) {
         return;
@@ -192,17 +193,17 @@ webhook_template_close(webhook_template_t *tpl, uint32_t ntokens, size_t open,
 }
 
 
-/* Reads the token at *offset and moves *offset behind it. */
+/* Reads the placeholder at *offset and moves *offset behind it. */
 
 static int
-webhook_template_token(webhook_template_t *tpl, size_t *offset,
+webhook_template_placeholder(webhook_template_t *tpl, size_t *offset,
     webhook_error_t *err)
 {
-    size_t            i;
-    unsigned char     c, *p;
-    webhook_str_t     text;
-    webhook_token_t  *t;
-    webhook_error_t   why;
+    size_t                  i;
+    unsigned char           c, *p;
+    webhook_str_t           text;
+    webhook_placeholder_t  *t;
+    webhook_error_t         why;
 
     p = tpl->text.data;
 
@@ -233,12 +234,12 @@ webhook_template_token(webhook_template_t *tpl, size_t *offset,
 
     /* counted at once, so that a path is freed whatever follows */
 
-    t = &tpl->tokens[tpl->ntokens++];
+    t = &tpl->placeholders[tpl->nplaceholders++];
 
     t->start = *offset;
     t->end = i + 1;
 
-    if (webhook_template_token_parts(t, &text, &why) != WEBHOOK_OK) {
+    if (webhook_template_placeholder_parts(t, &text, &why) != WEBHOOK_OK) {
         webhook_error_set(err, "%s, in the token at offset %zu", why.text,
                           *offset);
         return WEBHOOK_ERROR;
@@ -251,8 +252,8 @@ webhook_template_token(webhook_template_t *tpl, size_t *offset,
 
 
 static int
-webhook_template_token_parts(webhook_token_t *t, const webhook_str_t *text,
-    webhook_error_t *err)
+webhook_template_placeholder_parts(webhook_placeholder_t *t,
+    const webhook_str_t *text, webhook_error_t *err)
 {
     webhook_str_t   part;
     unsigned char  *p, *end, *last;
@@ -300,8 +301,9 @@ webhook_template_literal(const webhook_template_t *tpl, uint32_t i,
 {
     size_t  start, end;
 
-    start = (i == 0) ? 0 : tpl->tokens[i - 1].end;
-    end = (i == tpl->ntokens) ? tpl->text.len : tpl->tokens[i].start;
+    start = (i == 0) ? 0 : tpl->placeholders[i - 1].end;
+    end = (i == tpl->nplaceholders) ? tpl->text.len
+                                    : tpl->placeholders[i].start;
 
     literal->data = tpl->text.data + start;
     literal->len = end - start;
@@ -323,13 +325,13 @@ webhook_template_check_json(const webhook_template_t *tpl,
 
     webhook_buf_init(&buf, 0);
 
-    for (i = 0; i <= tpl->ntokens; i++) {
+    for (i = 0; i <= tpl->nplaceholders; i++) {
         webhook_template_literal(tpl, i, &literal);
         webhook_buf_add(&buf, literal.data, literal.len);
 
-        if (i < tpl->ntokens) {
-            any = tpl->tokens[i].typed ? &webhook_template_any_value
-                                       : &webhook_template_any_text;
+        if (i < tpl->nplaceholders) {
+            any = tpl->placeholders[i].typed ? &webhook_template_any_value
+                                             : &webhook_template_any_text;
             webhook_buf_add(&buf, any->data, any->len);
         }
     }
@@ -429,15 +431,15 @@ webhook_template_check_keys(webhook_json_doc_t *doc,
 static size_t
 webhook_template_offset(const webhook_template_t *tpl, size_t offset)
 {
-    size_t                 any;
-    uint32_t               i;
-    webhook_str_t          literal;
-    const webhook_token_t  *t;
+    size_t                        any;
+    uint32_t                      i;
+    webhook_str_t                 literal;
+    const webhook_placeholder_t  *t;
 
-    for (i = 0; i < tpl->ntokens; i++) {
+    for (i = 0; i < tpl->nplaceholders; i++) {
         webhook_template_literal(tpl, i, &literal);
 
-        t = &tpl->tokens[i];
+        t = &tpl->placeholders[i];
 
         if (offset < literal.len) {
             return t->start - literal.len + offset;
@@ -455,7 +457,11 @@ webhook_template_offset(const webhook_template_t *tpl, size_t offset)
         offset -= any;
     }
 
-    return (tpl->ntokens ? tpl->tokens[tpl->ntokens - 1].end : 0) + offset;
+    if (tpl->nplaceholders) {
+        offset += tpl->placeholders[tpl->nplaceholders - 1].end;
+    }
+
+    return offset;
 }
 
 
@@ -469,7 +475,7 @@ webhook_template_check_text(webhook_template_t *tpl, webhook_error_t *err)
 
     in_path = (tpl->kind == WEBHOOK_TEMPLATE_URI);
 
-    for (i = 0; i <= tpl->ntokens; i++) {
+    for (i = 0; i <= tpl->nplaceholders; i++) {
         webhook_template_literal(tpl, i, &literal);
 
         if (tpl->kind == WEBHOOK_TEMPLATE_URI
@@ -499,8 +505,8 @@ webhook_template_check_text(webhook_template_t *tpl, webhook_error_t *err)
             in_path = 0;
         }
 
-        if (i < tpl->ntokens) {
-            tpl->tokens[i].in_path = in_path;
+        if (i < tpl->nplaceholders) {
+            tpl->placeholders[i].in_path = in_path;
         }
     }
 
@@ -517,8 +523,8 @@ webhook_template_free(webhook_template_t *tpl)
         return;
     }
 
-    for (i = 0; i < tpl->ntokens; i++) {
-        webhook_path_free(tpl->tokens[i].path);
+    for (i = 0; i < tpl->nplaceholders; i++) {
+        webhook_path_free(tpl->placeholders[i].path);
     }
 
     free(tpl);
@@ -528,7 +534,7 @@ webhook_template_free(webhook_template_t *tpl)
 int
 webhook_template_constant(const webhook_template_t *tpl)
 {
-    return tpl->ntokens == 0;
+    return tpl->nplaceholders == 0;
 }
 
 
@@ -539,8 +545,8 @@ webhook_template_paths(const webhook_template_t *tpl,
     int       rc;
     uint32_t  i;
 
-    for (i = 0; i < tpl->ntokens; i++) {
-        rc = visit(ctx, tpl->tokens[i].path);
+    for (i = 0; i < tpl->nplaceholders; i++) {
+        rc = visit(ctx, tpl->placeholders[i].path);
 
         if (rc) {
             return rc;
@@ -561,10 +567,10 @@ webhook_template_maps(webhook_template_t *tpl,
     uint32_t           i, j;
     webhook_filter_t  *filter;
 
-    for (i = 0; i < tpl->ntokens; i++) {
+    for (i = 0; i < tpl->nplaceholders; i++) {
 
-        for (j = 0; j < tpl->tokens[i].nfilters; j++) {
-            filter = &tpl->tokens[i].filters[j];
+        for (j = 0; j < tpl->placeholders[i].nfilters; j++) {
+            filter = &tpl->placeholders[i].filters[j];
 
             if (filter->type != WEBHOOK_FILTER_MAP) {
                 continue;

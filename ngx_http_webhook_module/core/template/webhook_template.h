@@ -2,14 +2,14 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * Templates with ${path|filter} tokens, compiled once and rendered often.
- * Any other dollar sign is just a dollar sign.
+ * Templates with placeholders, ${path|filter}, compiled once and rendered
+ * often.  Any other dollar sign is just a dollar sign.
  *
- * In a JSON template a string that is nothing but one token ("${a.b}") takes
- * the value with its JSON type, source bytes unchanged; inside a longer
- * string the value is text, escaped for a JSON string.  A token outside any
- * string takes the value with its type as well.  A missing value is null when
- * alone and empty inside text.  A token in an object's key is text.
+ * In a JSON template a string that is nothing but one placeholder ("${a.b}")
+ * takes the value with its JSON type, source bytes unchanged; inside a longer
+ * string the value is text, escaped for a JSON string.  A placeholder outside
+ * any string takes the value with its type as well.  A missing value is null
+ * when alone and empty inside text.  A placeholder in an object's key is text.
  *
  * Text templates (a URI, a header's value, a line of text) take values as
  * text, escaped for where they stand.
@@ -53,8 +53,8 @@
 #include "core/template/webhook_map.h"
 
 
-#define WEBHOOK_TEMPLATE_MAX_TOKENS   256       /* tokens a template */
-#define WEBHOOK_TEMPLATE_MAX_FILTERS  8         /* filters a token */
+#define WEBHOOK_TEMPLATE_MAX_PLACEHOLDERS  256  /* in a template */
+#define WEBHOOK_TEMPLATE_MAX_FILTERS       8    /* in a placeholder */
 
 
 typedef struct webhook_template_s  webhook_template_t;
@@ -72,23 +72,23 @@ typedef enum {
 /*
  * In a URI all of a value but RFC 3986's unreserved characters is %XX, so
  * that it stays within its segment.  Errors are: control characters; up to
- * the literal "?", a segment that holds a token and is empty, or that reads as
- * "." or "..", or has such a part between slashes or backslashes, however
- * often it is decoded and whatever follows a ";".  A "/" of a value is %2F:
- * who decodes the URI must not split it there.
+ * the literal "?", a segment that holds a placeholder and is empty, or that
+ * reads as "." or "..", or has such a part between slashes or backslashes,
+ * however often it is decoded and whatever follows a ";".  A "/" of a value is
+ * %2F: who decodes the URI must not split it there.
  */
 
 
 /*
- * Compiles a template.  A JSON template must be one JSON value once tokens
- * stand for values.  The text is copied.  Returns NULL with *err filled in
- * (unknown filter, broken token, not JSON).
+ * Compiles a template.  A JSON template must be one JSON value once values
+ * stand for placeholders.  The text is copied.  Returns NULL with *err filled
+ * in (unknown filter, broken placeholder, not JSON).
  */
 webhook_template_t *webhook_template_compile(const webhook_str_t *text,
     webhook_template_kind_e kind, webhook_error_t *err);
 void webhook_template_free(webhook_template_t *tpl);
 
-/* 1 if the template holds no token and renders to its own text. */
+/* 1 if the template holds no placeholder and renders to its own text. */
 int webhook_template_constant(const webhook_template_t *tpl);
 
 /* Calls visit for every path in the template, until one returns non-zero,

@@ -4,15 +4,15 @@
  */
 
 #include "core/template/webhook_segment.h"
-#include "core/template/webhook_token.h"
+#include "core/template/webhook_template_int.h"
 
 
-static int webhook_template_token_value(const webhook_token_t *t,
+static int webhook_template_placeholder_value(const webhook_placeholder_t *t,
     webhook_lookup_pt lookup, void *ctx, webhook_value_t *v,
     webhook_buf_t *scratch, webhook_error_t *err);
 static int webhook_template_add(const webhook_template_t *tpl,
-    const webhook_token_t *t, const webhook_value_t *v, webhook_buf_t *out,
-    webhook_buf_t *scratch, webhook_error_t *err);
+    const webhook_placeholder_t *t, const webhook_value_t *v,
+    webhook_buf_t *out, webhook_buf_t *scratch, webhook_error_t *err);
 static int webhook_template_add_json(const webhook_value_t *v,
     webhook_buf_t *out);
 static int webhook_template_add_json_text(const webhook_value_t *v,
@@ -20,8 +20,8 @@ static int webhook_template_add_json_text(const webhook_value_t *v,
 static int webhook_template_check_path(const webhook_template_t *tpl,
     const webhook_buf_t *out, size_t start, const size_t *at,
     webhook_buf_t *scratch, webhook_error_t *err);
-static int webhook_template_refuse(const webhook_token_t *t, const char *why,
-    webhook_error_t *err);
+static int webhook_template_refuse(const webhook_placeholder_t *t,
+    const char *why, webhook_error_t *err);
 
 
 int
@@ -29,14 +29,14 @@ webhook_template_render(const webhook_template_t *tpl,
     webhook_lookup_pt lookup, void *ctx, webhook_buf_t *out,
     webhook_error_t *err)
 {
-    int                     rc;
-    size_t                  start;
-    uint32_t                i;
-    webhook_buf_t           scratch;
-    webhook_str_t           literal;
-    webhook_value_t         v;
-    const webhook_token_t  *t;
-    size_t                  at[WEBHOOK_TEMPLATE_MAX_TOKENS];
+    int                           rc;
+    size_t                        start;
+    uint32_t                      i;
+    webhook_buf_t                 scratch;
+    webhook_str_t                 literal;
+    webhook_value_t               v;
+    const webhook_placeholder_t  *t;
+    size_t                        at[WEBHOOK_TEMPLATE_MAX_PLACEHOLDERS];
 
     webhook_buf_init(&scratch, 0);
 
@@ -47,14 +47,15 @@ webhook_template_render(const webhook_template_t *tpl,
 
         rc = webhook_buf_add(out, literal.data, literal.len);
 
-        if (rc != WEBHOOK_OK || i == tpl->ntokens) {
+        if (rc != WEBHOOK_OK || i == tpl->nplaceholders) {
             break;
         }
 
-        t = &tpl->tokens[i];
+        t = &tpl->placeholders[i];
         at[i] = out->len;
 
-        rc = webhook_template_token_value(t, lookup, ctx, &v, &scratch, err);
+        rc = webhook_template_placeholder_value(t, lookup, ctx, &v, &scratch,
+                                                err);
 
         if (rc == WEBHOOK_OK) {
             rc = webhook_template_add(tpl, t, &v, out, &scratch, err);
@@ -89,7 +90,7 @@ webhook_template_render(const webhook_template_t *tpl,
 
 
 static int
-webhook_template_token_value(const webhook_token_t *t,
+webhook_template_placeholder_value(const webhook_placeholder_t *t,
     webhook_lookup_pt lookup, void *ctx, webhook_value_t *v,
     webhook_buf_t *scratch, webhook_error_t *err)
 {
@@ -121,9 +122,9 @@ webhook_template_token_value(const webhook_token_t *t,
 
 
 static int
-webhook_template_add(const webhook_template_t *tpl, const webhook_token_t *t,
-    const webhook_value_t *v, webhook_buf_t *out, webhook_buf_t *scratch,
-    webhook_error_t *err)
+webhook_template_add(const webhook_template_t *tpl,
+    const webhook_placeholder_t *t, const webhook_value_t *v,
+    webhook_buf_t *out, webhook_buf_t *scratch, webhook_error_t *err)
 {
     int            rc;
     size_t         i;
@@ -222,8 +223,8 @@ webhook_template_add_json_text(const webhook_value_t *v, webhook_buf_t *out)
 
 
 /*
- * Looks at each segment that holds a token.  Values bring in neither "/" nor
- * "?", so that the rendered text divides as the template does.
+ * Looks at each segment that holds a placeholder.  Values bring in neither "/"
+ * nor "?", so that the rendered text divides as the template does.
  */
 
 static int
@@ -239,7 +240,7 @@ webhook_template_check_path(const webhook_template_t *tpl,
 
     last = 0;
 
-    for (i = 0; i < tpl->ntokens && tpl->tokens[i].in_path; i++) {
+    for (i = 0; i < tpl->nplaceholders && tpl->placeholders[i].in_path; i++) {
 
         if (i > 0 && at[i] <= last) {
             /* in a segment already looked at */
@@ -259,7 +260,7 @@ webhook_template_check_path(const webhook_template_t *tpl,
         }
 
         if (first == last) {
-            name = webhook_path_text(tpl->tokens[i].path);
+            name = webhook_path_text(tpl->placeholders[i].path);
 
             webhook_error_set(err, "Missing required field: '%.*s'",
                               (int) name->len, name->data);
@@ -276,8 +277,9 @@ webhook_template_check_path(const webhook_template_t *tpl,
         }
 
         if (rc) {
-            return webhook_template_refuse(&tpl->tokens[i], "makes a step "
-                                           "\".\" or \"..\" in a URI", err);
+            return webhook_template_refuse(&tpl->placeholders[i],
+                                           "makes a step \".\" or \"..\" "
+                                           "in a URI", err);
         }
     }
 
@@ -286,7 +288,7 @@ webhook_template_check_path(const webhook_template_t *tpl,
 
 
 static int
-webhook_template_refuse(const webhook_token_t *t, const char *why,
+webhook_template_refuse(const webhook_placeholder_t *t, const char *why,
     webhook_error_t *err)
 {
     const webhook_str_t  *name;
