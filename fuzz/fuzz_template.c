@@ -96,7 +96,7 @@ lookup(void *ctx, const webhook_path_t *path, webhook_value_t *v)
 /* The table of every name: one row and a default, or none. */
 
 static int
-bind(void *ctx, const webhook_str_t *name, const webhook_map_t **map)
+bind(void *ctx, const webhook_str_t *name, const webhook_value_map_t **map)
 {
     if (name->len % 2) {
         *map = ctx;
@@ -304,7 +304,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     webhook_template_t       *tpl;
     webhook_template_kind_e   kind;
 
-    static webhook_map_t        *map;
+    static webhook_value_map_t  *map;
     static const webhook_str_t   from = webhook_str("7");
     static const webhook_str_t   to = webhook_str("\x01/..\"");
 
@@ -313,9 +313,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
 
     if (map == NULL) {
-        map = webhook_map_create();
-        check(map && webhook_map_add(map, &from, &to) == WEBHOOK_OK);
-        check(webhook_map_add_default(map, &from) == WEBHOOK_OK);
+        map = webhook_value_map_create();
+        check(map && webhook_value_map_add(map, &from, &to) == WEBHOOK_OK);
+        check(webhook_value_map_add_default(map, &from) == WEBHOOK_OK);
     }
 
     kind = (webhook_template_kind_e) (data[0] & 3);

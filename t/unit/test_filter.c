@@ -11,7 +11,7 @@
 #include "tap.h"
 #include "core/base/webhook_case.h"
 #include "core/base/webhook_date.h"
-#include "core/template/webhook_map.h"
+#include "core/template/webhook_value_map.h"
 #include "core/template/webhook_template.h"
 
 
@@ -26,8 +26,8 @@ static const char  test_payload[] =
     " \"2024-05-01T17:00:00.5+07:00\", \"day\": \"2024-02-29\"}";
 
 
-static webhook_json_doc_t  *test_doc;
-static webhook_map_t       *test_map;
+static webhook_json_doc_t   *test_doc;
+static webhook_value_map_t  *test_map;
 
 
 static webhook_str_t
@@ -61,7 +61,7 @@ test_lookup(void *ctx, const webhook_path_t *path, webhook_value_t *v)
 
 
 static int
-test_bind(void *ctx, const webhook_str_t *name, const webhook_map_t **map)
+test_bind(void *ctx, const webhook_str_t *name, const webhook_value_map_t **map)
 {
     webhook_str_t  known;
 
@@ -379,14 +379,15 @@ test_maps(void)
     int                   bad;
     char                  from[16], to[16];
     unsigned              i, n;
-    webhook_map_t        *map;
+    webhook_value_map_t  *map;
     webhook_str_t         f, t;
     const webhook_str_t  *found;
 
-    map = webhook_map_create();
+    map = webhook_value_map_create();
 
     f = test_str("any");
-    tap_ok(webhook_map_find(map, &f) == NULL, "an empty table has nothing");
+    tap_ok(webhook_value_map_find(map, &f) == NULL,
+           "an empty table has nothing");
 
     bad = 0;
 
@@ -399,15 +400,15 @@ test_maps(void)
         f = test_str(from);
         t = test_str(to);
 
-        found = webhook_map_find(map, &f);
+        found = webhook_value_map_find(map, &f);
 
-        if (webhook_map_add(map, &f, &t)
+        if (webhook_value_map_add(map, &f, &t)
             != (found ? WEBHOOK_ERROR : WEBHOOK_OK))
         {
             bad++;
         }
 
-        found = webhook_map_find(map, &f);
+        found = webhook_value_map_find(map, &f);
 
         if (found == NULL || !webhook_str_eq(found, &t)) {
             bad++;
@@ -417,15 +418,15 @@ test_maps(void)
     tap_ok(bad == 0, "rows are found, and none is taken twice");
 
     f = test_str("x");
-    tap_ok(webhook_map_find(map, &f) == NULL, "others are not found");
+    tap_ok(webhook_value_map_find(map, &f) == NULL, "others are not found");
 
     t = test_str("rest");
-    tap_ok(webhook_map_add_default(map, &t) == WEBHOOK_OK, "a default");
-    tap_ok(webhook_map_add_default(map, &t) == WEBHOOK_ERROR, "but one");
-    tap_ok(webhook_str_eq(webhook_map_find(map, &f), &t), "is for them");
+    tap_ok(webhook_value_map_add_default(map, &t) == WEBHOOK_OK, "a default");
+    tap_ok(webhook_value_map_add_default(map, &t) == WEBHOOK_ERROR, "but one");
+    tap_ok(webhook_str_eq(webhook_value_map_find(map, &f), &t), "is for them");
 
-    webhook_map_free(map);
-    webhook_map_free(NULL);
+    webhook_value_map_free(map);
+    webhook_value_map_free(NULL);
 }
 
 
@@ -447,12 +448,12 @@ main(void)
         return tap_done();
     }
 
-    test_map = webhook_map_create();
+    test_map = webhook_value_map_create();
 
     for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         s = test_str(rows[i][0]);
         to = test_str(rows[i][1]);
-        tap_ok(webhook_map_add(test_map, &s, &to) == WEBHOOK_OK, "a row");
+        tap_ok(webhook_value_map_add(test_map, &s, &to) == WEBHOOK_OK, "a row");
     }
 
     test_filters();
@@ -461,7 +462,7 @@ main(void)
     test_case();
     test_maps();
 
-    webhook_map_free(test_map);
+    webhook_value_map_free(test_map);
     webhook_json_free(test_doc);
 
     return tap_done();

@@ -470,7 +470,7 @@ webhook_filter_map(const webhook_filter_t *filter, const webhook_path_t *path,
 {
     const webhook_str_t  *to;
 
-    to = filter->map ? webhook_map_find(filter->map, text) : NULL;
+    to = filter->map ? webhook_value_map_find(filter->map, text) : NULL;
 
     if (to == NULL) {
         return webhook_filter_refuse(path, v, text, "is not in its table", err);

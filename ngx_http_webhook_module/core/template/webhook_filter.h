@@ -9,7 +9,7 @@
 #define WEBHOOK_FILTER_H
 
 #include "core/json/webhook_value.h"
-#include "core/template/webhook_map.h"
+#include "core/template/webhook_value_map.h"
 
 
 typedef enum {
@@ -28,9 +28,9 @@ typedef enum {
 
 
 typedef struct {
-    webhook_filter_type_e  type;
-    webhook_str_t          arg;         /* a view of the text parsed */
-    const webhook_map_t   *map;         /* once it is bound */
+    webhook_filter_type_e       type;
+    webhook_str_t               arg;    /* a view of the text parsed */
+    const webhook_value_map_t  *map;    /* once it is bound */
 } webhook_filter_t;
 
 

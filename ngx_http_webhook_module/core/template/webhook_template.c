@@ -560,7 +560,7 @@ webhook_template_paths(const webhook_template_t *tpl,
 int
 webhook_template_maps(webhook_template_t *tpl,
     int (*visit)(void *ctx, const webhook_str_t *name,
-                 const webhook_map_t **map),
+                 const webhook_value_map_t **map),
     void *ctx)
 {
     int                rc;

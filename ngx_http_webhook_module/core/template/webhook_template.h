@@ -36,8 +36,8 @@
  *                  a point in time, in any form that webhook_date.h reads,
  *                  becomes a text (a number for "unix" and "ms") in UTC; else
  *                  an error.
- *   map:NAME       the text that a table has for this one (webhook_map.h), or
- *                  its default; an error where there is neither.
+ *   map:NAME       the text that a table has for this one, or its default; an
+ *                  error where there is neither (webhook_value_map.h).
  *
  * But for default and required they leave what is missing or null as it is.
  *
@@ -50,7 +50,7 @@
 #define WEBHOOK_TEMPLATE_H
 
 #include "core/json/webhook_value.h"
-#include "core/template/webhook_map.h"
+#include "core/template/webhook_value_map.h"
 
 
 #define WEBHOOK_TEMPLATE_MAX_PLACEHOLDERS  256  /* in a template */
@@ -104,7 +104,7 @@ int webhook_template_paths(const webhook_template_t *tpl,
  */
 int webhook_template_maps(webhook_template_t *tpl,
     int (*visit)(void *ctx, const webhook_str_t *name,
-                 const webhook_map_t **map),
+                 const webhook_value_map_t **map),
     void *ctx);
 
 /*

@@ -11,7 +11,7 @@
 
 typedef struct {
     ngx_str_t                 name;
-    webhook_map_t            *map;
+    webhook_value_map_t      *map;
     ngx_http_webhook_place_t  place;
 } ngx_http_webhook_map_t;
 
@@ -35,9 +35,9 @@ static char *ngx_http_webhook_map_row(ngx_conf_t *cf, ngx_command_t *dummy,
     void *conf);
 static void ngx_http_webhook_map_free(void *data);
 static int ngx_http_webhook_map_any(void *ctx, const webhook_str_t *name,
-    const webhook_map_t **map);
+    const webhook_value_map_t **map);
 static int ngx_http_webhook_map_bind(void *ctx, const webhook_str_t *name,
-    const webhook_map_t **map);
+    const webhook_value_map_t **map);
 
 
 char *
@@ -89,14 +89,14 @@ ngx_http_webhook_map(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     map->name = named.name;
     map->place = named.place;
 
-    map->map = webhook_map_create();
+    map->map = webhook_value_map_create();
     if (map->map == NULL) {
         return NGX_CONF_ERROR;
     }
 
     cln = ngx_pool_cleanup_add(cf->pool, 0);
     if (cln == NULL) {
-        webhook_map_free(map->map);
+        webhook_value_map_free(map->map);
         return NGX_CONF_ERROR;
     }
 
@@ -120,7 +120,7 @@ ngx_http_webhook_map(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 static char *
 ngx_http_webhook_map_row(ngx_conf_t *cf, ngx_command_t *dummy, void *conf)
 {
-    webhook_map_t *map = conf;
+    webhook_value_map_t *map = conf;
 
     int         rc;
     ngx_str_t  *value;
@@ -139,7 +139,8 @@ ngx_http_webhook_map_row(ngx_conf_t *cf, ngx_command_t *dummy, void *conf)
     }
 
     if (ngx_strcmp(value[0].data, "default") == 0) {
-        rc = webhook_map_add_default(map, ngx_http_webhook_str(&value[1]));
+        rc = webhook_value_map_add_default(map,
+                                           ngx_http_webhook_str(&value[1]));
 
     } else {
 
@@ -149,8 +150,8 @@ ngx_http_webhook_map_row(ngx_conf_t *cf, ngx_command_t *dummy, void *conf)
             value[0].len--;
         }
 
-        rc = webhook_map_add(map, ngx_http_webhook_str(&value[0]),
-                             ngx_http_webhook_str(&value[1]));
+        rc = webhook_value_map_add(map, ngx_http_webhook_str(&value[0]),
+                                   ngx_http_webhook_str(&value[1]));
     }
 
     switch (rc) {
@@ -165,7 +166,8 @@ ngx_http_webhook_map_row(ngx_conf_t *cf, ngx_command_t *dummy, void *conf)
 
     case WEBHOOK_LIMIT:
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "a table has more than %d rows", WEBHOOK_MAP_MAX);
+                           "a table has more than %d rows",
+                           WEBHOOK_VALUE_MAP_MAX);
         break;
     }
 
@@ -176,7 +178,7 @@ ngx_http_webhook_map_row(ngx_conf_t *cf, ngx_command_t *dummy, void *conf)
 static void
 ngx_http_webhook_map_free(void *data)
 {
-    webhook_map_free(data);
+    webhook_value_map_free(data);
 }
 
 
@@ -215,7 +217,7 @@ ngx_http_webhook_map_add_user(ngx_conf_t *cf, webhook_template_t *tpl)
 
 static int
 ngx_http_webhook_map_any(void *ctx, const webhook_str_t *name,
-    const webhook_map_t **map)
+    const webhook_value_map_t **map)
 {
     return 1;
 }
@@ -255,7 +257,7 @@ ngx_http_webhook_map_check(ngx_conf_t *cf, ngx_http_webhook_main_conf_t *wmcf)
 
 static int
 ngx_http_webhook_map_bind(void *ctx, const webhook_str_t *name,
-    const webhook_map_t **map)
+    const webhook_value_map_t **map)
 {
     ngx_http_webhook_map_check_t *check = ctx;
 

@@ -3,44 +3,44 @@
  * Copyright (C) the ngx_http_webhook_module authors
  */
 
-#include "core/template/webhook_map.h"
+#include "core/template/webhook_value_map.h"
 
 #include <stdlib.h>
 
 
-#define WEBHOOK_MAP_FIRST  16           /* rows */
+#define WEBHOOK_VALUE_MAP_FIRST  16           /* rows */
 
 
 typedef struct {
     webhook_str_t   from;
     webhook_str_t   to;
     unsigned char   text[];             /* of both */
-} webhook_map_row_t;
+} webhook_value_map_row_t;
 
 
-struct webhook_map_s {
-    webhook_map_row_t  **rows;          /* by ascending "from" */
-    size_t               nrows;
-    size_t               size;
-    webhook_map_row_t   *other;         /* the default, or NULL */
+struct webhook_value_map_s {
+    webhook_value_map_row_t  **rows;    /* by ascending "from" */
+    size_t                     nrows;
+    size_t                     size;
+    webhook_value_map_row_t   *other;   /* the default, or NULL */
 };
 
 
-static webhook_map_row_t *webhook_map_row(const webhook_str_t *from,
-    const webhook_str_t *to);
-static size_t webhook_map_place(const webhook_map_t *map,
+static webhook_value_map_row_t *webhook_value_map_row(
+    const webhook_str_t *from, const webhook_str_t *to);
+static size_t webhook_value_map_place(const webhook_value_map_t *map,
     const webhook_str_t *from, int *found);
 
 
-webhook_map_t *
-webhook_map_create(void)
+webhook_value_map_t *
+webhook_value_map_create(void)
 {
-    return calloc(1, sizeof(webhook_map_t));
+    return calloc(1, sizeof(webhook_value_map_t));
 }
 
 
 void
-webhook_map_free(webhook_map_t *map)
+webhook_value_map_free(webhook_value_map_t *map)
 {
     size_t  i;
 
@@ -59,27 +59,27 @@ webhook_map_free(webhook_map_t *map)
 
 
 int
-webhook_map_add(webhook_map_t *map, const webhook_str_t *from,
+webhook_value_map_add(webhook_value_map_t *map, const webhook_str_t *from,
     const webhook_str_t *to)
 {
-    int                  found;
-    size_t               place, size;
-    webhook_map_row_t   *row, **rows;
+    int                        found;
+    size_t                     place, size;
+    webhook_value_map_row_t   *row, **rows;
 
-    place = webhook_map_place(map, from, &found);
+    place = webhook_value_map_place(map, from, &found);
 
     if (found) {
         return WEBHOOK_ERROR;
     }
 
-    if (map->nrows == WEBHOOK_MAP_MAX) {
+    if (map->nrows == WEBHOOK_VALUE_MAP_MAX) {
         return WEBHOOK_LIMIT;
     }
 
     if (map->nrows == map->size) {
-        size = map->size ? map->size * 2 : WEBHOOK_MAP_FIRST;
+        size = map->size ? map->size * 2 : WEBHOOK_VALUE_MAP_FIRST;
 
-        rows = realloc(map->rows, size * sizeof(webhook_map_row_t *));
+        rows = realloc(map->rows, size * sizeof(webhook_value_map_row_t *));
         if (rows == NULL) {
             return WEBHOOK_NOMEM;
         }
@@ -88,13 +88,13 @@ webhook_map_add(webhook_map_t *map, const webhook_str_t *from,
         map->size = size;
     }
 
-    row = webhook_map_row(from, to);
+    row = webhook_value_map_row(from, to);
     if (row == NULL) {
         return WEBHOOK_NOMEM;
     }
 
     memmove(map->rows + place + 1, map->rows + place,
-            (map->nrows - place) * sizeof(webhook_map_row_t *));
+            (map->nrows - place) * sizeof(webhook_value_map_row_t *));
 
     map->rows[place] = row;
     map->nrows++;
@@ -104,7 +104,7 @@ webhook_map_add(webhook_map_t *map, const webhook_str_t *from,
 
 
 int
-webhook_map_add_default(webhook_map_t *map, const webhook_str_t *to)
+webhook_value_map_add_default(webhook_value_map_t *map, const webhook_str_t *to)
 {
     static const webhook_str_t  none = webhook_str("");
 
@@ -112,19 +112,20 @@ webhook_map_add_default(webhook_map_t *map, const webhook_str_t *to)
         return WEBHOOK_ERROR;
     }
 
-    map->other = webhook_map_row(&none, to);
+    map->other = webhook_value_map_row(&none, to);
 
     return map->other ? WEBHOOK_OK : WEBHOOK_NOMEM;
 }
 
 
 const webhook_str_t *
-webhook_map_find(const webhook_map_t *map, const webhook_str_t *from)
+webhook_value_map_find(const webhook_value_map_t *map,
+    const webhook_str_t *from)
 {
     int     found;
     size_t  place;
 
-    place = webhook_map_place(map, from, &found);
+    place = webhook_value_map_place(map, from, &found);
 
     if (found) {
         return &map->rows[place]->to;
@@ -134,12 +135,12 @@ webhook_map_find(const webhook_map_t *map, const webhook_str_t *from)
 }
 
 
-static webhook_map_row_t *
-webhook_map_row(const webhook_str_t *from, const webhook_str_t *to)
+static webhook_value_map_row_t *
+webhook_value_map_row(const webhook_str_t *from, const webhook_str_t *to)
 {
-    webhook_map_row_t  *row;
+    webhook_value_map_row_t  *row;
 
-    row = malloc(sizeof(webhook_map_row_t) + from->len + to->len);
+    row = malloc(sizeof(webhook_value_map_row_t) + from->len + to->len);
     if (row == NULL) {
         return NULL;
     }
@@ -165,8 +166,8 @@ webhook_map_row(const webhook_str_t *from, const webhook_str_t *to)
 /* Index of the row, or of the first one behind it. */
 
 static size_t
-webhook_map_place(const webhook_map_t *map, const webhook_str_t *from,
-    int *found)
+webhook_value_map_place(const webhook_value_map_t *map,
+    const webhook_str_t *from, int *found)
 {
     int                   rc;
     size_t                first, last, mid, len;
