@@ -57,7 +57,7 @@ there_and_back(const webhook_str_t *text, webhook_json_doc_t *doc)
     check(webhook_xml_write(doc, &v, &root, &xml) == WEBHOOK_OK);
 
     s = view(&xml);
-    check(webhook_xml_read(&s, WEBHOOK_XML_OURS, NULL, &json, NULL)
+    check(webhook_xml_read(&s, WEBHOOK_XML_TYPED, NULL, &json, NULL)
           == WEBHOOK_OK);
 
     s = view(&json);
@@ -67,7 +67,7 @@ there_and_back(const webhook_str_t *text, webhook_json_doc_t *doc)
 
     json.len = 0;
     s = view(&xml);
-    check(webhook_xml_read(&s, WEBHOOK_XML_OTHERS, NULL, &json, NULL)
+    check(webhook_xml_read(&s, WEBHOOK_XML_GENERIC, NULL, &json, NULL)
           == WEBHOOK_OK);
 
     webhook_buf_free(&xml);
@@ -128,7 +128,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
 
     from_xml(&text, WEBHOOK_XML_ANY);
-    from_xml(&text, WEBHOOK_XML_OTHERS);
+    from_xml(&text, WEBHOOK_XML_GENERIC);
 
     return 0;
 }

@@ -309,7 +309,7 @@ make(unsigned long seed, unsigned long count, const char *dir)
         t.len = xml.len;
 
         rc = rc
-             || to_json(&t, WEBHOOK_XML_OURS, &back)
+             || to_json(&t, WEBHOOK_XML_TYPED, &back)
              || save(dir, i, "json", &json)
              || save(dir, i, "xml", &xml)
              || save(dir, i, "back.json", &back);

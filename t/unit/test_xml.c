@@ -220,7 +220,7 @@ reads(const char *xml, const char *want, const char *name)
 
 
 static void
-test_ours(void)
+test_typed(void)
 {
     reads("<data type=\"object\">\n  <a>1</a>\n  <b type=\"array\">\n"
           "    <item/>\n  </b>\n <c type='object'> </c></data>\n",
@@ -295,7 +295,7 @@ test_ours(void)
 
 
 static void
-test_others(void)
+test_generic(void)
 {
     reads("<ok/>", "{\"ok\":\"\"}", "others: nothing but a root");
     reads("<a> x </a>", "{\"a\":\" x \"}", "others: text as it is");
@@ -415,13 +415,13 @@ test_refused(void)
            "refused: the place is told");
 
     s = str("<a/>");
-    tap_ok(webhook_xml_read(&s, WEBHOOK_XML_OURS, NULL, &out, &err)
+    tap_ok(webhook_xml_read(&s, WEBHOOK_XML_TYPED, NULL, &out, &err)
            == WEBHOOK_ERROR && err.line == 0 && out.len == 0
            && strcmp(err.what, "the document is not in this mapping") == 0,
            "refused: not ours, where that is asked");
 
     s = str("<a type=\"null\"/>");
-    tap_ok(webhook_xml_read(&s, WEBHOOK_XML_OTHERS, NULL, &out, NULL)
+    tap_ok(webhook_xml_read(&s, WEBHOOK_XML_GENERIC, NULL, &out, NULL)
            == WEBHOOK_OK, "others: where that is asked");
     tap_bytes(out.data, out.len, "{\"a\":{\"@type\":\"null\"}}",
               "others: also what could be ours");
@@ -429,7 +429,7 @@ test_refused(void)
     webhook_buf_free(&out);
     webhook_buf_init(&out, 5);
 
-    tap_ok(webhook_xml_read(&s, WEBHOOK_XML_OTHERS, NULL, &out, &err)
+    tap_ok(webhook_xml_read(&s, WEBHOOK_XML_GENERIC, NULL, &out, &err)
            == WEBHOOK_LIMIT && strcmp(err.what, "the JSON is too long") == 0,
            "refused: more than the buffer may hold");
     webhook_buf_free(&out);
@@ -485,7 +485,7 @@ test_large(void)
     s.data = xml.data;
     s.len = xml.len;
 
-    tap_ok(ok && webhook_xml_read(&s, WEBHOOK_XML_OURS, NULL, &json, NULL)
+    tap_ok(ok && webhook_xml_read(&s, WEBHOOK_XML_TYPED, NULL, &json, NULL)
                  == WEBHOOK_OK
            && json.len == (size_t) (p - text)
            && memcmp(json.data, text, json.len) == 0,
@@ -521,13 +521,14 @@ test_large(void)
     s.data = xml.data;
     s.len = xml.len;
 
-    tap_ok(ok && webhook_xml_read(&s, WEBHOOK_XML_OURS, &limits, &json, NULL)
+    tap_ok(ok && webhook_xml_read(&s, WEBHOOK_XML_TYPED, &limits, &json, NULL)
                  == WEBHOOK_OK
            && json.len == 2000000 && memcmp(json.data, text, json.len) == 0,
            "large: a million levels, there and back");
 
     json.len = 0;
-    tap_ok(ok && webhook_xml_read(&s, WEBHOOK_XML_OTHERS, &limits, &json, NULL)
+    tap_ok(ok && webhook_xml_read(&s, WEBHOOK_XML_GENERIC, &limits, &json,
+                                  NULL)
                  == WEBHOOK_OK, "large: and as others'");
 
     webhook_buf_free(&xml);
@@ -620,8 +621,8 @@ int
 main(void)
 {
     test_write();
-    test_ours();
-    test_others();
+    test_typed();
+    test_generic();
     test_refused();
     test_large();
     test_nomem();

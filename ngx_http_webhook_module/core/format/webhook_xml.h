@@ -12,18 +12,16 @@
  *     <item>a</item></tags><note/></data>            (on one line)
  *
  * A string, and an object that is not empty, bear no "type", but for the root,
- * which always does: that is how our own XML is told from that of others.  A
+ * which always does: that is how XML of this mapping is told from any other.  A
  * key that is no plain XML name is <item key="...">.  What XML 1.0 has no way
  * to say is written with JSON's own escapes, in an element that bears
  * escaped="true", or in the attribute "escaped-key".
  *
- * XML that is not ours has its attributes as "@name", repeated elements as
- * arrays, text as a string, or as "#text" beside attributes and elements; the
- * root is the only member of an object.  Names keep their prefixes.  A
- * document type declaration is refused, whatever it says, and so nothing is
- * ever expanded or fetched.
+ * Any other has its attributes as "@name", repeated elements as arrays, text as
+ * a string, or as "#text" beside attributes and elements; the root is the only
+ * member of an object.  Names keep their prefixes.  A document type declaration
+ * is refused, whatever it says, and so nothing is ever expanded or fetched.
  *
- * This room may call webhook_str, webhook_json, webhook_decimal and expat.
  * All functions are reentrant and may run on any thread; memory that they take
  * is freed when they return, but for what is in the buffer given.
  */
@@ -41,9 +39,9 @@
 
 
 typedef enum {
-    WEBHOOK_XML_ANY = 0,        /* ours if it is in all, else others' */
-    WEBHOOK_XML_OURS,           /* an error if it is not ours */
-    WEBHOOK_XML_OTHERS          /* also what could be ours */
+    WEBHOOK_XML_ANY = 0,        /* typed if it is in all, else generic */
+    WEBHOOK_XML_TYPED,          /* the mapping above, or an error */
+    WEBHOOK_XML_GENERIC         /* also what could be typed */
 } webhook_xml_mapping_e;
 
 
@@ -79,10 +77,10 @@ int webhook_xml_write(const webhook_json_doc_t *doc,
  * The encodings are those of expat: UTF-8, UTF-16, ISO-8859-1, US-ASCII, by
  * the document's declaration.  limits and err may be NULL.  Returns
  * WEBHOOK_OK; WEBHOOK_ERROR (not well-formed, a document type declaration, or
- * not ours where that is asked); WEBHOOK_LIMIT (of limits, the buffer, or a
+ * not typed where that is asked); WEBHOOK_LIMIT (of limits, the buffer, or a
  * text of 1 GB or more); WEBHOOK_NOMEM; with *err filled in unless it was
  * WEBHOOK_OK.  A failure of reading adds nothing; one of the buffer may leave
- * a part.  JSON of others' XML may be twice as deep as its elements, and be
+ * a part.  JSON of generic XML may be twice as deep as its elements, and be
  * more than webhook_json_read() takes by default.
  */
 int webhook_xml_read(const webhook_str_t *text, webhook_xml_mapping_e mapping,

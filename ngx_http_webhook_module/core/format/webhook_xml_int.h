@@ -3,7 +3,7 @@
  * Copyright (C) the ngx_http_webhook_module authors
  *
  * An XML document that was read, between webhook_xml_read.c, which makes it,
- * and webhook_xml_ours.c and webhook_xml_others.c, which say it as JSON and
+ * and webhook_xml_typed.c and webhook_xml_generic.c, which say it as JSON and
  * find its names and texts by webhook_xml_tree.c.
  *
  * Elements stand in one array in the order of their start tags: a parent
@@ -49,7 +49,7 @@ typedef struct {
     uint32_t             last_piece;
     uint32_t             head;          /* first beside it of the same name */
     uint32_t             same;          /* the next one */
-    webhook_json_type_e  type;          /* if it is ours */
+    webhook_json_type_e  type;          /* if it is typed */
     unsigned             text:1;        /* it has more than white space */
 } webhook_xml_element_t;
 
@@ -83,15 +83,15 @@ webhook_str_t webhook_xml_leaf_text(const webhook_xml_tree_t *tree,
     const webhook_xml_element_t *e);
 
 
-/* ours, others */
+/* typed, generic */
 
-/* 1 if the document is in our own mapping, whose types are then filled in. */
-int webhook_xml_is_ours(webhook_xml_tree_t *tree);
+/* 1 if the document is in the typed mapping; the types are then filled in. */
+int webhook_xml_is_typed(webhook_xml_tree_t *tree);
 
-/* Append the JSON of ours, and of any other.  Return the buffer's state, or
-   WEBHOOK_NOMEM. */
-int webhook_xml_json_ours(const webhook_xml_tree_t *tree, webhook_buf_t *out);
-int webhook_xml_json_others(webhook_xml_tree_t *tree, webhook_buf_t *out);
+/* Append the JSON of such a document, and of any.  Return the buffer's state,
+   or WEBHOOK_NOMEM. */
+int webhook_xml_typed_json(const webhook_xml_tree_t *tree, webhook_buf_t *out);
+int webhook_xml_generic_json(webhook_xml_tree_t *tree, webhook_buf_t *out);
 
 
 #endif /* WEBHOOK_XML_INT_H */

@@ -41,7 +41,7 @@ static int webhook_xml_attributes(webhook_xml_reader_t *r,
     const XML_Char **atts, webhook_xml_element_t *e);
 static int webhook_xml_keep(webhook_xml_reader_t *r, const char *s, size_t len,
     webhook_xml_span_t *span);
-static int webhook_xml_room(webhook_xml_reader_t *r, void **array,
+static int webhook_xml_reserve(webhook_xml_reader_t *r, void **array,
     uint32_t used, uint32_t *allocated, size_t size);
 static void webhook_xml_stop(webhook_xml_reader_t *r, int rc,
     const char *what);
@@ -53,7 +53,7 @@ webhook_xml_read(const webhook_str_t *text, webhook_xml_mapping_e mapping,
     const webhook_xml_limits_t *limits, webhook_buf_t *out,
     webhook_xml_error_t *err)
 {
-    int                   rc, ours;
+    int                   rc, typed;
     webhook_xml_error_t   ignored;
     webhook_xml_reader_t  r;
 
@@ -88,18 +88,18 @@ webhook_xml_read(const webhook_str_t *text, webhook_xml_mapping_e mapping,
     rc = webhook_xml_parse(&r, text, err);
 
     if (rc == WEBHOOK_OK) {
-        ours = mapping == WEBHOOK_XML_OTHERS ? 0
-                                             : webhook_xml_is_ours(&r.tree);
+        typed = mapping == WEBHOOK_XML_GENERIC ? 0
+                                               : webhook_xml_is_typed(&r.tree);
 
-        if (ours) {
-            rc = webhook_xml_json_ours(&r.tree, out);
+        if (typed) {
+            rc = webhook_xml_typed_json(&r.tree, out);
 
-        } else if (mapping == WEBHOOK_XML_OURS) {
+        } else if (mapping == WEBHOOK_XML_TYPED) {
             rc = WEBHOOK_ERROR;
             webhook_xml_fault(err, "the document is not in this mapping");
 
         } else {
-            rc = webhook_xml_json_others(&r.tree, out);
+            rc = webhook_xml_generic_json(&r.tree, out);
         }
 
         if (rc == WEBHOOK_NOMEM) {
@@ -189,8 +189,8 @@ webhook_xml_on_start(void *data, const XML_Char *name, const XML_Char **atts)
 
     n = tree->nelements;
 
-    if (webhook_xml_room(r, (void **) &tree->elements, n, &tree->selements,
-                         sizeof(webhook_xml_element_t))
+    if (webhook_xml_reserve(r, (void **) &tree->elements, n, &tree->selements,
+                            sizeof(webhook_xml_element_t))
         != WEBHOOK_OK)
     {
         return;
@@ -248,9 +248,9 @@ webhook_xml_attributes(webhook_xml_reader_t *r, const XML_Char **atts,
             return r->failed;
         }
 
-        if (webhook_xml_room(r, (void **) &tree->attributes,
-                             tree->nattributes, &tree->sattributes,
-                             sizeof(webhook_xml_attribute_t))
+        if (webhook_xml_reserve(r, (void **) &tree->attributes,
+                                tree->nattributes, &tree->sattributes,
+                                sizeof(webhook_xml_attribute_t))
             != WEBHOOK_OK)
         {
             return r->failed;
@@ -335,8 +335,8 @@ webhook_xml_on_text(void *data, const XML_Char *s, int len)
         }
     }
 
-    if (webhook_xml_room(r, (void **) &tree->pieces, tree->npieces,
-                         &tree->spieces, sizeof(webhook_xml_piece_t))
+    if (webhook_xml_reserve(r, (void **) &tree->pieces, tree->npieces,
+                            &tree->spieces, sizeof(webhook_xml_piece_t))
         != WEBHOOK_OK)
     {
         return;
@@ -394,10 +394,10 @@ webhook_xml_keep(webhook_xml_reader_t *r, const char *s, size_t len,
 }
 
 
-/* Room for one more in one of the tree's arrays. */
+/* Memory for one more in one of the tree's arrays. */
 
 static int
-webhook_xml_room(webhook_xml_reader_t *r, void **array, uint32_t used,
+webhook_xml_reserve(webhook_xml_reader_t *r, void **array, uint32_t used,
     uint32_t *allocated, size_t size)
 {
     void                *p;

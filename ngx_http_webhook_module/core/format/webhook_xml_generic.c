@@ -2,7 +2,7 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * XML of others as JSON.  The walk goes by the links between elements, without
+ * Any XML as JSON.  The walk goes by the links between elements, without
  * recursion: down into the first one inside, on to the next of the same name,
  * then to the next name, and up.
  */
@@ -33,7 +33,7 @@ static void webhook_xml_say_text(const webhook_str_t *s, webhook_buf_t *out);
 
 
 int
-webhook_xml_json_others(webhook_xml_tree_t *tree, webhook_buf_t *out)
+webhook_xml_generic_json(webhook_xml_tree_t *tree, webhook_buf_t *out)
 {
     int                     rc;
     uint32_t                n, next, *order, allocated;

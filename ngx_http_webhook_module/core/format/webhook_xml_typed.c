@@ -2,9 +2,9 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * Our own XML: whether a document is that, and what JSON it is.  The walk goes
- * by the links between elements, without recursion: down into the first one
- * inside, on to the one beside it, and up.
+ * XML whose elements bear types: whether a document is that, and what JSON it
+ * is.  The walk goes by the links between elements, without recursion: down
+ * into the first one inside, on to the one beside it, and up.
  */
 
 #include "core/format/webhook_xml_int.h"
@@ -38,7 +38,7 @@ static void webhook_xml_say_string(const webhook_str_t *s, int escaped,
 
 
 int
-webhook_xml_is_ours(webhook_xml_tree_t *tree)
+webhook_xml_is_typed(webhook_xml_tree_t *tree)
 {
     uint32_t  n;
 
@@ -52,7 +52,7 @@ webhook_xml_is_ours(webhook_xml_tree_t *tree)
 }
 
 
-/* Whether element n is one of ours, all before it being. */
+/* Whether element n is typed, all before it being. */
 
 static int
 webhook_xml_check(webhook_xml_tree_t *tree, uint32_t n)
@@ -127,7 +127,7 @@ webhook_xml_check(webhook_xml_tree_t *tree, uint32_t n)
 }
 
 
-/* What the attributes say.  0 if there is one that is not ours. */
+/* What the attributes say.  0 if there is one that says nothing here. */
 
 static int
 webhook_xml_marks(const webhook_xml_tree_t *tree,
@@ -264,7 +264,7 @@ webhook_xml_escapes(const webhook_str_t *s)
 
 
 int
-webhook_xml_json_ours(const webhook_xml_tree_t *tree, webhook_buf_t *out)
+webhook_xml_typed_json(const webhook_xml_tree_t *tree, webhook_buf_t *out)
 {
     uint32_t                      n;
     const webhook_xml_element_t  *e;
