@@ -2,8 +2,8 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * Between the files of webhook_json: json.c reads and walks, json_index.c
- * finds members of large objects without a walk.
+ * Between the files of webhook_json: json.c reads, json_walk.c finds values,
+ * and json_index.c members of large objects without a walk.
  */
 
 #ifndef WEBHOOK_JSON_INT_H
