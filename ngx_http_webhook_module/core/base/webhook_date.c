@@ -35,6 +35,8 @@ static int webhook_date_zone(const unsigned char **p,
 static int64_t webhook_date_days(int year, int month, int day);
 static void webhook_date_split(int64_t ms, webhook_date_t *d);
 static int webhook_date_month_days(int year, int month);
+static void webhook_date_field(const webhook_date_t *d, int64_t seconds,
+    unsigned char letter, webhook_buf_t *out);
 static void webhook_date_add(webhook_buf_t *out, int value, int width);
 
 
@@ -421,9 +423,6 @@ webhook_date_write(int64_t ms, const webhook_str_t *format,
     webhook_str_t   f;
     webhook_date_t  d;
 
-    static const char           days[] = "ThuFriSatSunMonTueWed";
-    static const char           months[] =
-                                    "JanFebMarAprMayJunJulAugSepOctNovDec";
     static const webhook_str_t  iso = webhook_str("%Y-%m-%dT%H:%M:%SZ");
 
     webhook_date_split(ms, &d);
@@ -451,93 +450,106 @@ webhook_date_write(int64_t ms, const webhook_str_t *format,
             continue;
         }
 
-        switch (f.data[++i]) {
-
-        case 'Y':
-            webhook_date_add(out, d.year, 4);
-            break;
-
-        case 'm':
-            webhook_date_add(out, d.month, 2);
-            break;
-
-        case 'd':
-            webhook_date_add(out, d.day, 2);
-            break;
-
-        case 'H':
-            webhook_date_add(out, d.hour, 2);
-            break;
-
-        case 'M':
-            webhook_date_add(out, d.minute, 2);
-            break;
-
-        case 'S':
-            webhook_date_add(out, d.second, 2);
-            break;
-
-        case 'L':
-            webhook_date_add(out, d.ms, 3);
-            break;
-
-        case 'y':
-            webhook_date_add(out, d.year % 100, 2);
-            break;
-
-        case 'j':
-            webhook_date_add(out, (int) (d.days
-                                         - webhook_date_days(d.year, 1, 1)
-                                         + 1), 3);
-            break;
-
-        case 'F':
-            webhook_date_add(out, d.year, 4);
-            webhook_buf_byte(out, '-');
-            webhook_date_add(out, d.month, 2);
-            webhook_buf_byte(out, '-');
-            webhook_date_add(out, d.day, 2);
-            break;
-
-        case 'T':
-            webhook_date_add(out, d.hour, 2);
-            webhook_buf_byte(out, ':');
-            webhook_date_add(out, d.minute, 2);
-            webhook_buf_byte(out, ':');
-            webhook_date_add(out, d.second, 2);
-            break;
-
-        case 's':
-            webhook_buf_number(out, seconds);
-            break;
-
-        case 'z':
-            webhook_buf_add(out, "+0000", 5);
-            break;
-
-        case 'Z':
-            webhook_buf_add(out, "UTC", 3);
-            break;
-
-        case 'a':
-            webhook_buf_add(out, days + ((d.days % 7 + 7) % 7) * 3, 3);
-            break;
-
-        case 'b':
-            webhook_buf_add(out, months + (d.month - 1) * 3, 3);
-            break;
-
-        case 'e':
-            webhook_buf_number(out, d.day);
-            break;
-
-        default:
-            webhook_buf_byte(out, f.data[i]);
-            break;
-        }
+        webhook_date_field(&d, seconds, f.data[++i], out);
     }
 
     return out->failed;
+}
+
+
+/* What a letter behind "%" stands for. */
+
+static void
+webhook_date_field(const webhook_date_t *d, int64_t seconds,
+    unsigned char letter, webhook_buf_t *out)
+{
+    static const char  days[] = "ThuFriSatSunMonTueWed";
+    static const char  months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+
+    switch (letter) {
+
+    case 'Y':
+        webhook_date_add(out, d->year, 4);
+        break;
+
+    case 'm':
+        webhook_date_add(out, d->month, 2);
+        break;
+
+    case 'd':
+        webhook_date_add(out, d->day, 2);
+        break;
+
+    case 'H':
+        webhook_date_add(out, d->hour, 2);
+        break;
+
+    case 'M':
+        webhook_date_add(out, d->minute, 2);
+        break;
+
+    case 'S':
+        webhook_date_add(out, d->second, 2);
+        break;
+
+    case 'L':
+        webhook_date_add(out, d->ms, 3);
+        break;
+
+    case 'y':
+        webhook_date_add(out, d->year % 100, 2);
+        break;
+
+    case 'j':
+        webhook_date_add(out, (int) (d->days
+                                     - webhook_date_days(d->year, 1, 1)
+                                     + 1), 3);
+        break;
+
+    case 'F':
+        webhook_date_add(out, d->year, 4);
+        webhook_buf_byte(out, '-');
+        webhook_date_add(out, d->month, 2);
+        webhook_buf_byte(out, '-');
+        webhook_date_add(out, d->day, 2);
+        break;
+
+    case 'T':
+        webhook_date_add(out, d->hour, 2);
+        webhook_buf_byte(out, ':');
+        webhook_date_add(out, d->minute, 2);
+        webhook_buf_byte(out, ':');
+        webhook_date_add(out, d->second, 2);
+        break;
+
+    case 's':
+        webhook_buf_number(out, seconds);
+        break;
+
+    case 'z':
+        webhook_buf_add(out, "+0000", 5);
+        break;
+
+    case 'Z':
+        webhook_buf_add(out, "UTC", 3);
+        break;
+
+    case 'a':
+        webhook_buf_add(out, days + ((d->days % 7 + 7) % 7) * 3, 3);
+        break;
+
+    case 'b':
+        webhook_buf_add(out, months + (d->month - 1) * 3, 3);
+        break;
+
+    case 'e':
+        webhook_buf_number(out, d->day);
+        break;
+
+    default:
+        webhook_buf_byte(out, letter);
+        break;
+    }
 }
 
 

@@ -26,6 +26,10 @@ typedef struct {
 
 
 static int webhook_json_scan(webhook_json_reader_t *r);
+static int webhook_json_scan_key(webhook_json_reader_t *r,
+    const unsigned char **pos);
+static const unsigned char *webhook_json_scan_value(webhook_json_reader_t *r,
+    const unsigned char *p, uint32_t *info);
 static int webhook_json_push(webhook_json_reader_t *r,
     const unsigned char *first, const unsigned char *p, uint32_t info);
 static int webhook_json_grow(webhook_json_reader_t *r);
@@ -121,6 +125,44 @@ webhook_json_skip(const unsigned char *p, const unsigned char *last)
 }
 
 
+/* What ends a value of this type; 0 if nothing does. */
+
+static inline unsigned char
+webhook_json_closing(uint32_t type)
+{
+    switch (type) {
+
+    case WEBHOOK_JSON_OBJECT:
+        return '}';
+
+    case WEBHOOK_JSON_ARRAY:
+        return ']';
+
+    default:
+        return 0;
+    }
+}
+
+
+/* Ends the array or object n before p; returns the one around it. */
+
+static inline uint32_t
+webhook_json_close(webhook_json_reader_t *r, uint32_t n,
+    const unsigned char *p)
+{
+    uint32_t              around;
+    webhook_json_node_t  *node;
+
+    node = &r->doc->nodes[n];
+
+    around = node->next;
+    node->next = r->doc->used;
+    node->len = (uint32_t) (p - r->start) - node->offset;
+
+    return around;
+}
+
+
 /*
  * Each turn of the outer loop reads one value, and its key before it where
  * an object is open; the inner one closes what ends behind the value.  "in"
@@ -131,9 +173,8 @@ static int
 webhook_json_scan(webhook_json_reader_t *r)
 {
     int                   rc;
-    uint32_t              in, around, depth, info;
+    uint32_t              in, depth, info;
     unsigned char         closing;
-    webhook_json_node_t  *node;
     const unsigned char  *p, *first, *last;
 
     p = r->start;
@@ -145,89 +186,15 @@ webhook_json_scan(webhook_json_reader_t *r)
     for ( ;; ) {
 
         if (closing == '}') {
-            p = webhook_json_skip(p, last);
-
-            if (p == last || *p != '"') {
-                webhook_json_fail(r, p, "a key is missing");
-                return WEBHOOK_ERROR;
-            }
-
-            first = p;
-            info = WEBHOOK_JSON_STRING;
-
-            p = webhook_json_scan_string(r, p, &info);
-            if (p == NULL) {
-                return WEBHOOK_ERROR;
-            }
-
-            rc = webhook_json_push(r, first, p, info);
+            rc = webhook_json_scan_key(r, &p);
             if (rc != WEBHOOK_OK) {
                 return rc;
             }
-
-            p = webhook_json_skip(p, last);
-
-            if (p == last || *p != ':') {
-                webhook_json_fail(r, p, "a colon is missing");
-                return WEBHOOK_ERROR;
-            }
-
-            p++;
         }
 
-        p = webhook_json_skip(p, last);
+        first = webhook_json_skip(p, last);
 
-        if (p == last) {
-            webhook_json_fail(r, p, "a value is missing");
-            return WEBHOOK_ERROR;
-        }
-
-        first = p;
-
-        switch (*p) {
-
-        case '"':
-            info = WEBHOOK_JSON_STRING;
-            p = webhook_json_scan_string(r, p, &info);
-            break;
-
-        case '{':
-            info = WEBHOOK_JSON_OBJECT;
-            p++;
-            break;
-
-        case '[':
-            info = WEBHOOK_JSON_ARRAY;
-            p++;
-            break;
-
-        case 't':
-            info = WEBHOOK_JSON_TRUE;
-            p = webhook_json_scan_word(r, p, "true", 4);
-            break;
-
-        case 'f':
-            info = WEBHOOK_JSON_FALSE;
-            p = webhook_json_scan_word(r, p, "false", 5);
-            break;
-
-        case 'n':
-            info = WEBHOOK_JSON_NULL;
-            p = webhook_json_scan_word(r, p, "null", 4);
-            break;
-
-        case '-':
-        case '0': case '1': case '2': case '3': case '4':
-        case '5': case '6': case '7': case '8': case '9':
-            info = WEBHOOK_JSON_NUMBER;
-            p = webhook_json_scan_number(r, p);
-            break;
-
-        default:
-            webhook_json_fail(r, p, "a value is missing");
-            return WEBHOOK_ERROR;
-        }
-
+        p = webhook_json_scan_value(r, first, &info);
         if (p == NULL) {
             return WEBHOOK_ERROR;
         }
@@ -250,11 +217,10 @@ webhook_json_scan(webhook_json_reader_t *r)
 
             depth++;
 
-            around = in;
+            r->doc->nodes[r->doc->used - 1].next = in;
             in = r->doc->used - 1;
-            r->doc->nodes[in].next = around;
 
-            closing = info == WEBHOOK_JSON_OBJECT ? '}' : ']';
+            closing = webhook_json_closing(info);
 
             p = webhook_json_skip(p, last);
 
@@ -294,21 +260,103 @@ webhook_json_scan(webhook_json_reader_t *r)
 
             p++;
 
-            node = &r->doc->nodes[in];
-
-            in = node->next;
-            node->next = r->doc->used;
-            node->len = (uint32_t) (p - r->start) - node->offset;
-
+            in = webhook_json_close(r, in, p);
             depth--;
 
-            closing = 0;
-
-            if (depth) {
-                info = r->doc->nodes[in].info & WEBHOOK_JSON_TYPE;
-                closing = info == WEBHOOK_JSON_OBJECT ? '}' : ']';
-            }
+            info = depth ? r->doc->nodes[in].info & WEBHOOK_JSON_TYPE : 0;
+            closing = webhook_json_closing(info);
         }
+    }
+}
+
+
+/* A key with its colon; *pos is moved behind that. */
+
+static inline int
+webhook_json_scan_key(webhook_json_reader_t *r, const unsigned char **pos)
+{
+    int                   rc;
+    uint32_t              info;
+    const unsigned char  *p, *first;
+
+    p = webhook_json_skip(*pos, r->last);
+
+    if (p == r->last || *p != '"') {
+        webhook_json_fail(r, p, "a key is missing");
+        return WEBHOOK_ERROR;
+    }
+
+    first = p;
+    info = WEBHOOK_JSON_STRING;
+
+    p = webhook_json_scan_string(r, p, &info);
+    if (p == NULL) {
+        return WEBHOOK_ERROR;
+    }
+
+    rc = webhook_json_push(r, first, p, info);
+    if (rc != WEBHOOK_OK) {
+        return rc;
+    }
+
+    p = webhook_json_skip(p, r->last);
+
+    if (p == r->last || *p != ':') {
+        webhook_json_fail(r, p, "a colon is missing");
+        return WEBHOOK_ERROR;
+    }
+
+    *pos = p + 1;
+
+    return WEBHOOK_OK;
+}
+
+
+/* A value that begins at p, of an array or object its first byte alone;
+   returns the byte behind it. */
+
+static inline const unsigned char *
+webhook_json_scan_value(webhook_json_reader_t *r, const unsigned char *p,
+    uint32_t *info)
+{
+    if (p == r->last) {
+        return webhook_json_fail(r, p, "a value is missing");
+    }
+
+    switch (*p) {
+
+    case '"':
+        *info = WEBHOOK_JSON_STRING;
+        return webhook_json_scan_string(r, p, info);
+
+    case '{':
+        *info = WEBHOOK_JSON_OBJECT;
+        return p + 1;
+
+    case '[':
+        *info = WEBHOOK_JSON_ARRAY;
+        return p + 1;
+
+    case 't':
+        *info = WEBHOOK_JSON_TRUE;
+        return webhook_json_scan_word(r, p, "true", 4);
+
+    case 'f':
+        *info = WEBHOOK_JSON_FALSE;
+        return webhook_json_scan_word(r, p, "false", 5);
+
+    case 'n':
+        *info = WEBHOOK_JSON_NULL;
+        return webhook_json_scan_word(r, p, "null", 4);
+
+    case '-':
+    case '0': case '1': case '2': case '3': case '4':
+    case '5': case '6': case '7': case '8': case '9':
+        *info = WEBHOOK_JSON_NUMBER;
+        return webhook_json_scan_number(r, p);
+
+    default:
+        return webhook_json_fail(r, p, "a value is missing");
     }
 }
 
