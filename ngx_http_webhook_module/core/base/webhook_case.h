@@ -4,8 +4,8 @@
  *
  * Upper and lower case of UTF-8 text: Latin (with the letters of Vietnamese),
  * Greek and Cyrillic, letter by letter, without a locale.  What has no single
- * counterpart there, and what is not UTF-8, stays as it is.  This room may
- * call webhook_str.  Reentrant; any thread.
+ * counterpart there, and what is not UTF-8, stays as it is.  Reentrant; any
+ * thread.
  */
 
 #ifndef WEBHOOK_CASE_H

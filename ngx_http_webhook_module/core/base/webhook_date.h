@@ -4,8 +4,8 @@
  *
  * Points in time as senders write them, and as APIs want to have them; for the
  * filter "date" of templates.  All is in UTC and in the Gregorian calendar,
- * from the year 1 to 9999.  This room may call webhook_str; it asks neither
- * the locale nor the time zone.  Reentrant; any thread.
+ * from the year 1 to 9999; neither the locale nor the time zone is asked.
+ * Reentrant; any thread.
  */
 
 #ifndef WEBHOOK_DATE_H

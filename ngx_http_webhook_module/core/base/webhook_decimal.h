@@ -4,8 +4,8 @@
  *
  * Compares decimal numbers as they are written, of any length, without turning
  * them into anything that rounds: 0.1 is less than 0.10000000000000001, and
- * 12345678901234567890 less than 12345678901234567891.  This room may call
- * webhook_str.  All functions are reentrant and allocate nothing.
+ * 12345678901234567890 less than 12345678901234567891.  All functions are
+ * reentrant and allocate nothing.
  */
 
 #ifndef WEBHOOK_DECIMAL_H

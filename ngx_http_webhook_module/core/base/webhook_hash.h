@@ -3,8 +3,8 @@
  * Copyright (C) the ngx_http_webhook_module authors
  *
  * SHA-256 of what comes in pieces: a body that streams by, or texts one after
- * the other.  This room may call OpenSSL and webhook_str.  Nothing here
- * allocates or fails; any thread, but one hash is for one at a time.
+ * the other.  Nothing here allocates or fails; any thread, but one hash is for
+ * one at a time.
  */
 
 #ifndef WEBHOOK_HASH_H

@@ -4,8 +4,7 @@
  *
  * Names for things: event ids (RFC 9562, UUIDv7), short names for long texts
  * (UUIDv8), and the 64-bit ids that stand for endpoint and receiver names in
- * keys.  This room may call OpenSSL
- * and webhook_str.
+ * keys.
  */
 
 #ifndef WEBHOOK_ID_H

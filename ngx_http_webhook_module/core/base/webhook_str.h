@@ -3,7 +3,7 @@
  * Copyright (C) the ngx_http_webhook_module authors
  *
  * Strings and growing buffers for the two lower floors, which know no nginx
- * type.  This room may call libc only.
+ * type.
  *
  * A webhook_str_t is a view: it owns nothing and is not NUL-terminated.  Its
  * layout is that of nginx's ngx_str_t, so that http/ can pass one for the

@@ -26,8 +26,7 @@
  * CloudEvents leave the body as it is, so for them it is the payload that is
  * mapped.
  *
- * This room may call webhook_str, webhook_json and OpenSSL.  Reentrant; any
- * thread.
+ * Reentrant; any thread.
  */
 
 #ifndef WEBHOOK_ENVELOPE_H

@@ -5,9 +5,8 @@
  * Fields of a form, gathered one by one, as a JSON object: a name that comes
  * once has its value, one that comes again an array of its values in their
  * order, at the place of the first.  Names stay as they are, brackets and all:
- * "lines[0][sku]" and "tag[]" are plain names.  This room may call webhook_str
- * and webhook_json_escape().  All functions are reentrant and may run on any
- * thread.
+ * "lines[0][sku]" and "tag[]" are plain names.  All functions are reentrant and
+ * may run on any thread.
  */
 
 #ifndef WEBHOOK_FIELDS_H

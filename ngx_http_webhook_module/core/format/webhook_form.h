@@ -3,8 +3,8 @@
  * Copyright (C) the ngx_http_webhook_module authors
  *
  * Reads name=value pairs as forms and queries have them
- * (application/x-www-form-urlencoded).  This room may call webhook_str.
- * All functions are reentrant, allocate nothing and may run on any thread.
+ * (application/x-www-form-urlencoded).  All functions are reentrant, allocate
+ * nothing and may run on any thread.
  */
 
 #ifndef WEBHOOK_FORM_H

@@ -8,8 +8,7 @@
  *
  *     name=Linh&tag=a&tag=b&note=   {"name":"Linh","tag":["a","b"],"note":""}
  *
- * This room may call webhook_str, webhook_form and webhook_fields.  Reentrant;
- * any thread.
+ * Reentrant; any thread.
  */
 
 #ifndef WEBHOOK_FORM_JSON_H

@@ -10,8 +10,8 @@
  *      "photo": {"filename": "a.png", "content_type": "image/png",
  *                "size": 5120}}
  *
- * "filename" and "content_type" are null where the part does not say.  This
- * room may call webhook_str and webhook_fields.  Reentrant; any thread.
+ * "filename" and "content_type" are null where the part does not say.
+ * Reentrant; any thread.
  */
 
 #ifndef WEBHOOK_MULTIPART_H

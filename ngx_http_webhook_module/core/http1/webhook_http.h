@@ -3,8 +3,7 @@
  * Copyright (C) the ngx_http_webhook_module authors
  *
  * Reads an HTTP/1.x answer as it comes, piece by piece.  It knows no sockets
- * and allocates nothing; everything that a peer sends is bounded.  This room
- * may call libc only.
+ * and allocates nothing; everything that a peer sends is bounded.
  *
  * What is read with doubt (two framings, a header line that is folded or
  * that is none) is read to the side that is safe: the connection is not to be

@@ -3,8 +3,7 @@
  * Copyright (C) the ngx_http_webhook_module authors
  *
  * JSON in other charsets than its own.  A label is believed only where the
- * bytes are no UTF-8: many a server calls UTF-8 something else.  This room may
- * call libc (iconv), webhook_str and webhook_json_text.  Reentrant; any
+ * bytes are no UTF-8: many a server calls UTF-8 something else.  Reentrant; any
  * thread.
  */
 

@@ -6,7 +6,6 @@
  * within bounds, and each value can then be found by its path and copied from
  * the source bytes as they stand.  No number is converted and no string is
  * re-encoded on the way through, which no tree-building library can promise.
- * This room may call webhook_str.
  *
  * A document refers to the source text and lives no longer than it does.
  * All functions are reentrant and may run on any thread; of one document, on

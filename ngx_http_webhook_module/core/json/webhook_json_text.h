@@ -2,11 +2,9 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * What stands between the quotes of a JSON string: UTF-8 and escapes.  A room
- * behind webhook_json; of others only those include this header that say such
- * text in another way (webhook_xml, webhook_envelope).  It may call
- * webhook_str.  All functions are reentrant, allocate nothing and read no byte
- * at or behind "last".
+ * What stands between the quotes of a JSON string: UTF-8 and escapes; for
+ * webhook_json, and for those who say such text in another way.  All functions
+ * are reentrant, allocate nothing and read no byte at or behind "last".
  */
 
 #ifndef WEBHOOK_JSON_TEXT_H

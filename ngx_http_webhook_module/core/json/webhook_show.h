@@ -3,8 +3,7 @@
  * Copyright (C) the ngx_http_webhook_module authors
  *
  * Text from outside in a line of a log: it can end no line, and move no
- * terminal.  This room may call webhook_json_text.  Nothing here allocates;
- * any thread.
+ * terminal.  Nothing here allocates; any thread.
  */
 
 #ifndef WEBHOOK_SHOW_H

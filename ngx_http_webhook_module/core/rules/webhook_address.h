@@ -4,9 +4,8 @@
  *
  * Where a connection may go: what kind of an address it is, lists of networks,
  * and the decision.  No name is resolved here: who connects gives each address
- * that a name has, and then connects to the very one that was judged.  This
- * room may call libc only.  All functions are reentrant, allocate nothing and
- * may run on any thread.
+ * that a name has, and then connects to the very one that was judged.  All
+ * functions are reentrant, allocate nothing and may run on any thread.
  */
 
 #ifndef WEBHOOK_ADDRESS_H

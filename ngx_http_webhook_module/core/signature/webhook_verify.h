@@ -53,7 +53,7 @@ typedef enum {
 
 typedef struct webhook_preset_s    webhook_preset_t;
 typedef struct webhook_verifier_s  webhook_verifier_t;
-typedef struct webhook_verify_s    webhook_verify_t;    /* the room's own */
+typedef struct webhook_verify_s    webhook_verify_t;    /* see _int.h */
 
 
 /* A preset: constant, read only. */
@@ -65,7 +65,7 @@ struct webhook_preset_s {
     unsigned                 body:1;        /* the body is signed */
     int64_t                  window;        /* seconds both ways, 0: none */
 
-    /* the room's own: how, and the headers, in lower case */
+    /* for webhook_verify() alone: how, and the headers, in lower case */
     webhook_verify_e       (*verify)(webhook_verify_t *v);
     const char            *(*check)(const webhook_verifier_t *verifier);
     webhook_str_t            signature;

@@ -2,9 +2,8 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * Values in the path of a URI.  A room behind webhook_template; it may call
- * webhook_str.  What comes from outside is
- * to stay the one segment it stands in, whoever decodes the URI behind us.
+ * Values in the path of a URI.  What comes from outside is to stay the one
+ * segment it stands in, whoever decodes the URI behind us.
  */
 
 #ifndef WEBHOOK_SEGMENT_H
