@@ -537,20 +537,20 @@ test_version(void)
 
     if (webhook_txn_begin(u.st, &t, 1) == 0) {
 
-        webhook_record_out_t  out;
+        webhook_codec_out_t  out;
         unsigned char         buf[WEBHOOK_ROW_MAX];
         size_t                len;
 
-        webhook_record_write(&out, buf, sizeof(buf), 'S', 1);
-        webhook_record_add_u64(&out, t.state.events);
-        webhook_record_add_u64(&out, t.state.calls);
-        webhook_record_add_u64(&out, t.state.lease);
-        webhook_record_add_u64(&out, t.state.place);
-        webhook_record_add_u64(&out, t.state.last);
-        webhook_record_add_u64(&out, t.state.blob);
-        webhook_record_add_u32(&out, t.state.room);
-        webhook_record_add_u64(&out, t.state.history);
-        len = webhook_record_written(&out);
+        webhook_codec_write(&out, buf, sizeof(buf), 'S', 1);
+        webhook_codec_add_u64(&out, t.state.events);
+        webhook_codec_add_u64(&out, t.state.calls);
+        webhook_codec_add_u64(&out, t.state.lease);
+        webhook_codec_add_u64(&out, t.state.place);
+        webhook_codec_add_u64(&out, t.state.last);
+        webhook_codec_add_u64(&out, t.state.blob);
+        webhook_codec_add_u32(&out, t.state.room);
+        webhook_codec_add_u64(&out, t.state.history);
+        len = webhook_codec_written(&out);
 
         val.mv_data = buf;
         val.mv_size = len;

@@ -10,7 +10,7 @@
 #define OPENSSL_SUPPRESS_DEPRECATED
 
 #include "core/base/webhook_hash.h"
-#include "core/base/webhook_record.h"
+#include "core/base/webhook_codec.h"
 
 
 void

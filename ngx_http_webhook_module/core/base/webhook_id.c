@@ -5,7 +5,7 @@
 
 #include "core/base/webhook_hash.h"
 #include "core/base/webhook_id.h"
-#include "core/base/webhook_record.h"
+#include "core/base/webhook_codec.h"
 
 #include <openssl/rand.h>
 

@@ -6,7 +6,7 @@
 #include "http/outbound/capture/ngx_http_webhook_capture_int.h"
 #include "http/outbound/payload/ngx_http_webhook_lookup.h"
 
-#include "core/base/webhook_record.h"
+#include "core/base/webhook_codec.h"
 
 
 /*

@@ -495,23 +495,23 @@ static int
 webhook_dedupe_put(webhook_txn_t *t, const unsigned char *key,
     const webhook_dedupe_row_t *row)
 {
-    int                   rc;
-    size_t                len;
-    unsigned char         buf[WEBHOOK_DEDUPE_SIZE], ekey[WEBHOOK_KEY_REPEAT];
-    webhook_record_out_t  out;
+    int                  rc;
+    size_t               len;
+    unsigned char        buf[WEBHOOK_DEDUPE_SIZE], ekey[WEBHOOK_KEY_REPEAT];
+    webhook_codec_out_t  out;
 
-    webhook_record_write(&out, buf, sizeof(buf), WEBHOOK_ROW_RESERVED, 1);
+    webhook_codec_write(&out, buf, sizeof(buf), WEBHOOK_ROW_RESERVED, 1);
 
-    webhook_record_add_u64(&out, row->token);
-    webhook_record_add_u64(&out, row->end);
-    webhook_record_add_u64(&out, row->owner);
-    webhook_record_add_u64(&out, row->asker);
-    webhook_record_add_u32(&out, row->slot);
-    webhook_record_add_u32(&out, row->status);
-    webhook_record_add_u8(&out, row->settled);
-    webhook_record_add_text(&out, &row->answer);
+    webhook_codec_add_u64(&out, row->token);
+    webhook_codec_add_u64(&out, row->end);
+    webhook_codec_add_u64(&out, row->owner);
+    webhook_codec_add_u64(&out, row->asker);
+    webhook_codec_add_u32(&out, row->slot);
+    webhook_codec_add_u32(&out, row->status);
+    webhook_codec_add_u8(&out, row->settled);
+    webhook_codec_add_text(&out, &row->answer);
 
-    len = webhook_record_written(&out);
+    len = webhook_codec_written(&out);
 
     rc = webhook_txn_put(t, WEBHOOK_DB_DEDUPE, key, WEBHOOK_KEY_DEDUPE, buf,
                          len, 0);
@@ -658,18 +658,18 @@ webhook_dedupe_remember(webhook_txn_t *t, webhook_op_t *op)
 static int
 webhook_dedupe_read(const MDB_val *v, webhook_dedupe_row_t *row)
 {
-    webhook_record_in_t  in;
+    webhook_codec_in_t  in;
 
-    webhook_record_read(&in, v->mv_data, v->mv_size, WEBHOOK_ROW_RESERVED, 1);
+    webhook_codec_read(&in, v->mv_data, v->mv_size, WEBHOOK_ROW_RESERVED, 1);
 
-    row->token = webhook_record_u64(&in);
-    row->end = webhook_record_u64(&in);
-    row->owner = webhook_record_u64(&in);
-    row->asker = webhook_record_u64(&in);
-    row->slot = webhook_record_u32(&in);
-    row->status = webhook_record_u32(&in);
-    row->settled = webhook_record_u8(&in);
-    webhook_record_text(&in, WEBHOOK_DEDUPE_ANSWER, &row->answer);
+    row->token = webhook_codec_u64(&in);
+    row->end = webhook_codec_u64(&in);
+    row->owner = webhook_codec_u64(&in);
+    row->asker = webhook_codec_u64(&in);
+    row->slot = webhook_codec_u32(&in);
+    row->status = webhook_codec_u32(&in);
+    row->settled = webhook_codec_u8(&in);
+    webhook_codec_text(&in, WEBHOOK_DEDUPE_ANSWER, &row->answer);
 
-    return webhook_record_done(&in) == WEBHOOK_OK ? 0 : MDB_CORRUPTED;
+    return webhook_codec_done(&in) == WEBHOOK_OK ? 0 : MDB_CORRUPTED;
 }

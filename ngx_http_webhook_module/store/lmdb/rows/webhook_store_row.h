@@ -14,7 +14,7 @@
 #include <lmdb.h>
 
 #include "store/webhook_store.h"
-#include "core/base/webhook_record.h"
+#include "core/base/webhook_codec.h"
 
 
 #define WEBHOOK_STORE_TYPE_MAX      128

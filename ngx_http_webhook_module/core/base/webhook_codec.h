@@ -2,28 +2,28 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * Records: how values are laid out in bytes that outlive the process.  A
- * record begins with its kind and its version, one byte each; fields follow
- * in an order that the two settle.  Numbers are big-endian, so that those in
- * keys sort as numbers.  This room may call libc only.
+ * Encodes records, values laid out in bytes that outlive the process, and
+ * decodes them.  A record begins with its kind and its version, one byte each;
+ * fields follow in an order that the two settle.  Numbers are big-endian, so
+ * that those in keys sort as numbers.
  *
  * Who reads trusts nothing: each field is checked against the record's end,
  * each text against a bound, and bytes that are left over are an error too.
  * A reader that failed stays failed and gives zeros and empty texts, so that
- * a row of reads needs one check at the end (webhook_record_done()).  The
+ * a row of reads needs one check at the end (webhook_codec_done()).  The
  * same holds for writing, where the room may run out.
  *
  * Nothing here allocates; any thread.
  */
 
-#ifndef WEBHOOK_RECORD_H
-#define WEBHOOK_RECORD_H
+#ifndef WEBHOOK_CODEC_H
+#define WEBHOOK_CODEC_H
 
 #include "core/base/webhook_str.h"
 
 
-#define WEBHOOK_RECORD_HEADER      2    /* bytes: kind, version */
-#define WEBHOOK_RECORD_NUMBER_MAX  10   /* bytes that a packed number takes */
+#define WEBHOOK_CODEC_HEADER      2    /* bytes: kind, version */
+#define WEBHOOK_CODEC_NUMBER_MAX  10   /* bytes that a packed number takes */
 
 
 typedef struct {
@@ -31,7 +31,7 @@ typedef struct {
     unsigned char        *pos;
     unsigned char        *end;
     unsigned              failed:1;
-} webhook_record_out_t;
+} webhook_codec_out_t;
 
 
 typedef struct {
@@ -39,26 +39,26 @@ typedef struct {
     const unsigned char  *end;
     unsigned              version;
     unsigned              failed:1;
-} webhook_record_in_t;
+} webhook_codec_in_t;
 
 
 /* Begins a record in size bytes at buf, which the caller owns. */
-void webhook_record_write(webhook_record_out_t *out, unsigned char *buf,
+void webhook_codec_write(webhook_codec_out_t *out, unsigned char *buf,
     size_t size, unsigned char kind, unsigned char version);
 
 /* Append a number of 1, 4 or 8 bytes. */
-void webhook_record_add_u8(webhook_record_out_t *out, uint8_t n);
-void webhook_record_add_u32(webhook_record_out_t *out, uint32_t n);
-void webhook_record_add_u64(webhook_record_out_t *out, uint64_t n);
+void webhook_codec_add_u8(webhook_codec_out_t *out, uint8_t n);
+void webhook_codec_add_u32(webhook_codec_out_t *out, uint32_t n);
+void webhook_codec_add_u64(webhook_codec_out_t *out, uint64_t n);
 
 /* Append a number in as few bytes as it needs (7 bits in each, the least
    first), and a text with its length before it. */
-void webhook_record_add_number(webhook_record_out_t *out, uint64_t n);
-void webhook_record_add_text(webhook_record_out_t *out,
+void webhook_codec_add_number(webhook_codec_out_t *out, uint64_t n);
+void webhook_codec_add_text(webhook_codec_out_t *out,
     const webhook_str_t *text);
 
 /* The bytes written, or 0 if they did not fit. */
-size_t webhook_record_written(const webhook_record_out_t *out);
+size_t webhook_codec_written(const webhook_codec_out_t *out);
 
 
 /*
@@ -67,23 +67,23 @@ size_t webhook_record_written(const webhook_record_out_t *out);
  * least 1; WEBHOOK_ERROR if that is no record of this kind, or a newer one
  * than version "newest".
  */
-int webhook_record_read(webhook_record_in_t *in, const void *data, size_t len,
+int webhook_codec_read(webhook_codec_in_t *in, const void *data, size_t len,
     unsigned char kind, unsigned char newest);
 
-uint8_t webhook_record_u8(webhook_record_in_t *in);
-uint32_t webhook_record_u32(webhook_record_in_t *in);
-uint64_t webhook_record_u64(webhook_record_in_t *in);
+uint8_t webhook_codec_u8(webhook_codec_in_t *in);
+uint32_t webhook_codec_u32(webhook_codec_in_t *in);
+uint64_t webhook_codec_u64(webhook_codec_in_t *in);
 
 /* A packed number; one above max fails. */
-uint64_t webhook_record_number(webhook_record_in_t *in, uint64_t max);
+uint64_t webhook_codec_number(webhook_codec_in_t *in, uint64_t max);
 
 /* A text, as a view into the record; one longer than max fails. */
-void webhook_record_text(webhook_record_in_t *in, size_t max,
+void webhook_codec_text(webhook_codec_in_t *in, size_t max,
     webhook_str_t *text);
 
 /* WEBHOOK_OK if every field was there and nothing is left over, else
    WEBHOOK_ERROR. */
-int webhook_record_done(const webhook_record_in_t *in);
+int webhook_codec_done(const webhook_codec_in_t *in);
 
 
 /* Big-endian numbers where no record is, as in keys. */
@@ -145,4 +145,4 @@ webhook_get_u16(const unsigned char *p)
 }
 
 
-#endif /* WEBHOOK_RECORD_H */
+#endif /* WEBHOOK_CODEC_H */

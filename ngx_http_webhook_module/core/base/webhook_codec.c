@@ -3,17 +3,17 @@
  * Copyright (C) the ngx_http_webhook_module authors
  */
 
-#include "core/base/webhook_record.h"
+#include "core/base/webhook_codec.h"
 
 
-static unsigned char *webhook_record_room(webhook_record_out_t *out,
+static unsigned char *webhook_codec_reserve(webhook_codec_out_t *out,
     size_t len);
-static const unsigned char *webhook_record_take(webhook_record_in_t *in,
+static const unsigned char *webhook_codec_take(webhook_codec_in_t *in,
     size_t len);
 
 
 void
-webhook_record_write(webhook_record_out_t *out, unsigned char *buf,
+webhook_codec_write(webhook_codec_out_t *out, unsigned char *buf,
     size_t size, unsigned char kind, unsigned char version)
 {
     out->start = buf;
@@ -21,17 +21,17 @@ webhook_record_write(webhook_record_out_t *out, unsigned char *buf,
     out->end = buf + size;
     out->failed = 0;
 
-    webhook_record_add_u8(out, kind);
-    webhook_record_add_u8(out, version);
+    webhook_codec_add_u8(out, kind);
+    webhook_codec_add_u8(out, version);
 }
 
 
 void
-webhook_record_add_u8(webhook_record_out_t *out, uint8_t n)
+webhook_codec_add_u8(webhook_codec_out_t *out, uint8_t n)
 {
     unsigned char  *p;
 
-    p = webhook_record_room(out, 1);
+    p = webhook_codec_reserve(out, 1);
 
     if (p) {
         *p = n;
@@ -40,11 +40,11 @@ webhook_record_add_u8(webhook_record_out_t *out, uint8_t n)
 
 
 void
-webhook_record_add_u32(webhook_record_out_t *out, uint32_t n)
+webhook_codec_add_u32(webhook_codec_out_t *out, uint32_t n)
 {
     unsigned char  *p;
 
-    p = webhook_record_room(out, 4);
+    p = webhook_codec_reserve(out, 4);
 
     if (p) {
         webhook_set_u32(p, n);
@@ -53,11 +53,11 @@ webhook_record_add_u32(webhook_record_out_t *out, uint32_t n)
 
 
 void
-webhook_record_add_u64(webhook_record_out_t *out, uint64_t n)
+webhook_codec_add_u64(webhook_codec_out_t *out, uint64_t n)
 {
     unsigned char  *p;
 
-    p = webhook_record_room(out, 8);
+    p = webhook_codec_reserve(out, 8);
 
     if (p) {
         webhook_set_u64(p, n);
@@ -66,26 +66,26 @@ webhook_record_add_u64(webhook_record_out_t *out, uint64_t n)
 
 
 void
-webhook_record_add_number(webhook_record_out_t *out, uint64_t n)
+webhook_codec_add_number(webhook_codec_out_t *out, uint64_t n)
 {
     while (n > 0x7f) {
-        webhook_record_add_u8(out, (uint8_t) (n | 0x80));
+        webhook_codec_add_u8(out, (uint8_t) (n | 0x80));
         n >>= 7;
     }
 
-    webhook_record_add_u8(out, (uint8_t) n);
+    webhook_codec_add_u8(out, (uint8_t) n);
 }
 
 
 void
-webhook_record_add_text(webhook_record_out_t *out, const webhook_str_t *text)
+webhook_codec_add_text(webhook_codec_out_t *out, const webhook_str_t *text)
 {
     unsigned char  *p;
 
-    webhook_record_add_number(out, text->len);
+    webhook_codec_add_number(out, text->len);
 
     if (text->len) {
-        p = webhook_record_room(out, text->len);
+        p = webhook_codec_reserve(out, text->len);
 
         if (p) {
             memcpy(p, text->data, text->len);
@@ -95,14 +95,14 @@ webhook_record_add_text(webhook_record_out_t *out, const webhook_str_t *text)
 
 
 size_t
-webhook_record_written(const webhook_record_out_t *out)
+webhook_codec_written(const webhook_codec_out_t *out)
 {
     return out->failed ? 0 : (size_t) (out->pos - out->start);
 }
 
 
 int
-webhook_record_read(webhook_record_in_t *in, const void *data, size_t len,
+webhook_codec_read(webhook_codec_in_t *in, const void *data, size_t len,
     unsigned char kind, unsigned char newest)
 {
     const unsigned char  *p;
@@ -114,13 +114,13 @@ webhook_record_read(webhook_record_in_t *in, const void *data, size_t len,
     in->version = 0;
     in->failed = 1;
 
-    if (len < WEBHOOK_RECORD_HEADER || p[0] != kind || p[1] == 0
+    if (len < WEBHOOK_CODEC_HEADER || p[0] != kind || p[1] == 0
         || p[1] > newest)
     {
         return WEBHOOK_ERROR;
     }
 
-    in->pos = p + WEBHOOK_RECORD_HEADER;
+    in->pos = p + WEBHOOK_CODEC_HEADER;
     in->end = p + len;
     in->version = p[1];
     in->failed = 0;
@@ -130,40 +130,40 @@ webhook_record_read(webhook_record_in_t *in, const void *data, size_t len,
 
 
 uint8_t
-webhook_record_u8(webhook_record_in_t *in)
+webhook_codec_u8(webhook_codec_in_t *in)
 {
     const unsigned char  *p;
 
-    p = webhook_record_take(in, 1);
+    p = webhook_codec_take(in, 1);
 
     return p ? *p : 0;
 }
 
 
 uint32_t
-webhook_record_u32(webhook_record_in_t *in)
+webhook_codec_u32(webhook_codec_in_t *in)
 {
     const unsigned char  *p;
 
-    p = webhook_record_take(in, 4);
+    p = webhook_codec_take(in, 4);
 
     return p ? webhook_get_u32(p) : 0;
 }
 
 
 uint64_t
-webhook_record_u64(webhook_record_in_t *in)
+webhook_codec_u64(webhook_codec_in_t *in)
 {
     const unsigned char  *p;
 
-    p = webhook_record_take(in, 8);
+    p = webhook_codec_take(in, 8);
 
     return p ? webhook_get_u64(p) : 0;
 }
 
 
 uint64_t
-webhook_record_number(webhook_record_in_t *in, uint64_t max)
+webhook_codec_number(webhook_codec_in_t *in, uint64_t max)
 {
     uint8_t   c;
     uint64_t  n;
@@ -172,7 +172,7 @@ webhook_record_number(webhook_record_in_t *in, uint64_t max)
     n = 0;
 
     for (shift = 0; shift < 64; shift += 7) {
-        c = webhook_record_u8(in);
+        c = webhook_codec_u8(in);
 
         /* the tenth byte has room for one bit */
 
@@ -199,13 +199,13 @@ webhook_record_number(webhook_record_in_t *in, uint64_t max)
 
 
 void
-webhook_record_text(webhook_record_in_t *in, size_t max, webhook_str_t *text)
+webhook_codec_text(webhook_codec_in_t *in, size_t max, webhook_str_t *text)
 {
     size_t                len;
     const unsigned char  *p;
 
-    len = webhook_record_number(in, max);
-    p = webhook_record_take(in, len);
+    len = webhook_codec_number(in, max);
+    p = webhook_codec_take(in, len);
 
     if (p == NULL) {
         len = 0;
@@ -217,14 +217,14 @@ webhook_record_text(webhook_record_in_t *in, size_t max, webhook_str_t *text)
 
 
 int
-webhook_record_done(const webhook_record_in_t *in)
+webhook_codec_done(const webhook_codec_in_t *in)
 {
     return (in->failed || in->pos != in->end) ? WEBHOOK_ERROR : WEBHOOK_OK;
 }
 
 
 static unsigned char *
-webhook_record_room(webhook_record_out_t *out, size_t len)
+webhook_codec_reserve(webhook_codec_out_t *out, size_t len)
 {
     unsigned char  *p;
 
@@ -241,7 +241,7 @@ webhook_record_room(webhook_record_out_t *out, size_t len)
 
 
 static const unsigned char *
-webhook_record_take(webhook_record_in_t *in, size_t len)
+webhook_codec_take(webhook_codec_in_t *in, size_t len)
 {
     const unsigned char  *p;
 

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 #include "tap.h"
-#include "core/base/webhook_record.h"
+#include "core/base/webhook_codec.h"
 
 
 static void test_fields(void);
@@ -38,23 +38,23 @@ main(void)
 static size_t
 write_sample(unsigned char *buf, size_t size)
 {
-    webhook_str_t         text, empty;
-    webhook_record_out_t  out;
+    webhook_str_t        text, empty;
+    webhook_codec_out_t  out;
 
     text.data = (unsigned char *) "text";
     text.len = 4;
     empty.data = NULL;
     empty.len = 0;
 
-    webhook_record_write(&out, buf, size, 'X', 3);
-    webhook_record_add_u8(&out, 0xfe);
-    webhook_record_add_u32(&out, 0x01020304);
-    webhook_record_add_u64(&out, 0x0102030405060708);
-    webhook_record_add_number(&out, 300);
-    webhook_record_add_text(&out, &text);
-    webhook_record_add_text(&out, &empty);
+    webhook_codec_write(&out, buf, size, 'X', 3);
+    webhook_codec_add_u8(&out, 0xfe);
+    webhook_codec_add_u32(&out, 0x01020304);
+    webhook_codec_add_u64(&out, 0x0102030405060708);
+    webhook_codec_add_number(&out, 300);
+    webhook_codec_add_text(&out, &text);
+    webhook_codec_add_text(&out, &empty);
 
-    return webhook_record_written(&out);
+    return webhook_codec_written(&out);
 }
 
 
@@ -64,24 +64,24 @@ static int
 read_sample(const unsigned char *buf, size_t len, unsigned char kind,
     unsigned char newest)
 {
-    int                  ok;
-    webhook_str_t        text, empty;
-    webhook_record_in_t  in;
+    int                 ok;
+    webhook_str_t       text, empty;
+    webhook_codec_in_t  in;
 
-    ok = (webhook_record_read(&in, buf, len, kind, newest) == WEBHOOK_OK);
+    ok = (webhook_codec_read(&in, buf, len, kind, newest) == WEBHOOK_OK);
 
-    ok &= (webhook_record_u8(&in) == 0xfe);
-    ok &= (webhook_record_u32(&in) == 0x01020304);
-    ok &= (webhook_record_u64(&in) == 0x0102030405060708);
-    ok &= (webhook_record_number(&in, 300) == 300);
+    ok &= (webhook_codec_u8(&in) == 0xfe);
+    ok &= (webhook_codec_u32(&in) == 0x01020304);
+    ok &= (webhook_codec_u64(&in) == 0x0102030405060708);
+    ok &= (webhook_codec_number(&in, 300) == 300);
 
-    webhook_record_text(&in, 4, &text);
-    webhook_record_text(&in, 0, &empty);
+    webhook_codec_text(&in, 4, &text);
+    webhook_codec_text(&in, 0, &empty);
 
     ok &= (text.len == 4 && memcmp(text.data, "text", 4) == 0);
     ok &= (empty.len == 0);
 
-    if (webhook_record_done(&in) != WEBHOOK_OK) {
+    if (webhook_codec_done(&in) != WEBHOOK_OK) {
         ok = 0;
     }
 
@@ -94,7 +94,7 @@ test_fields(void)
 {
     size_t                len;
     unsigned char         buf[64];
-    webhook_record_in_t   in;
+    webhook_codec_in_t    in;
 
     static const unsigned char  want[] =
         "X\x03\xfe\x01\x02\x03\x04\x01\x02\x03\x04\x05\x06\x07\x08"
@@ -109,12 +109,12 @@ test_fields(void)
     tap_ok(!read_sample(buf, len, 'X', 2), "not by an older one");
     tap_ok(!read_sample(buf, len, 'Y', 3), "nor as another kind");
 
-    tap_ok(webhook_record_read(&in, buf, len, 'X', 9) == WEBHOOK_OK
+    tap_ok(webhook_codec_read(&in, buf, len, 'X', 9) == WEBHOOK_OK
            && in.version == 3, "the version is told");
 
     buf[1] = 0;
 
-    tap_ok(webhook_record_read(&in, buf, len, 'X', 9) == WEBHOOK_ERROR,
+    tap_ok(webhook_codec_read(&in, buf, len, 'X', 9) == WEBHOOK_ERROR,
            "there is no version 0");
 }
 
@@ -122,11 +122,11 @@ test_fields(void)
 static void
 test_numbers(void)
 {
-    int                   ok;
-    size_t                len, i;
-    unsigned char         buf[32];
-    webhook_record_in_t   in;
-    webhook_record_out_t  out;
+    int                  ok;
+    size_t               len, i;
+    unsigned char        buf[32];
+    webhook_codec_in_t   in;
+    webhook_codec_out_t  out;
 
     static const struct {
         uint64_t  n;
@@ -140,23 +140,23 @@ test_numbers(void)
     ok = 1;
 
     for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
-        webhook_record_write(&out, buf, sizeof(buf), 'N', 1);
-        webhook_record_add_number(&out, numbers[i].n);
+        webhook_codec_write(&out, buf, sizeof(buf), 'N', 1);
+        webhook_codec_add_number(&out, numbers[i].n);
 
-        len = webhook_record_written(&out);
+        len = webhook_codec_written(&out);
 
-        ok &= (len == WEBHOOK_RECORD_HEADER + numbers[i].len);
+        ok &= (len == WEBHOOK_CODEC_HEADER + numbers[i].len);
 
-        webhook_record_read(&in, buf, len, 'N', 1);
+        webhook_codec_read(&in, buf, len, 'N', 1);
 
-        ok &= (webhook_record_number(&in, UINT64_MAX) == numbers[i].n);
-        ok &= (webhook_record_done(&in) == WEBHOOK_OK);
+        ok &= (webhook_codec_number(&in, UINT64_MAX) == numbers[i].n);
+        ok &= (webhook_codec_done(&in) == WEBHOOK_OK);
 
         if (numbers[i].n) {
-            webhook_record_read(&in, buf, len, 'N', 1);
+            webhook_codec_read(&in, buf, len, 'N', 1);
 
-            ok &= (webhook_record_number(&in, numbers[i].n - 1) == 0);
-            ok &= (webhook_record_done(&in) == WEBHOOK_ERROR);
+            ok &= (webhook_codec_number(&in, numbers[i].n - 1) == 0);
+            ok &= (webhook_codec_done(&in) == WEBHOOK_ERROR);
         }
     }
 
@@ -201,11 +201,11 @@ test_short(void)
 static void
 test_room(void)
 {
-    int                   ok;
-    size_t                len, size;
-    unsigned char        *room, buf[64];
-    webhook_str_t         text;
-    webhook_record_out_t  out;
+    int                  ok;
+    size_t               len, size;
+    unsigned char       *room, buf[64];
+    webhook_str_t        text;
+    webhook_codec_out_t  out;
 
     len = write_sample(buf, sizeof(buf));
     ok = 1;
@@ -225,11 +225,11 @@ test_room(void)
     text.data = buf;
     text.len = SIZE_MAX;
 
-    webhook_record_write(&out, buf, sizeof(buf), 'X', 1);
-    webhook_record_add_text(&out, &text);
-    webhook_record_add_u8(&out, 1);
+    webhook_codec_write(&out, buf, sizeof(buf), 'X', 1);
+    webhook_codec_add_text(&out, &text);
+    webhook_codec_add_u8(&out, 1);
 
-    tap_ok(webhook_record_written(&out) == 0, "and stays so");
+    tap_ok(webhook_codec_written(&out) == 0, "and stays so");
 }
 
 
@@ -238,7 +238,7 @@ test_bad_numbers(void)
 {
     size_t                i;
     webhook_str_t         text;
-    webhook_record_in_t   in;
+    webhook_codec_in_t    in;
 
     static const struct {
         const char  *bytes;
@@ -254,27 +254,27 @@ test_bad_numbers(void)
     };
 
     for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-        webhook_record_read(&in, bad[i].bytes, bad[i].len, 'N', 1);
+        webhook_codec_read(&in, bad[i].bytes, bad[i].len, 'N', 1);
 
-        tap_ok(webhook_record_number(&in, UINT64_MAX) == 0
-               && webhook_record_done(&in) == WEBHOOK_ERROR,
+        tap_ok(webhook_codec_number(&in, UINT64_MAX) == 0
+               && webhook_codec_done(&in) == WEBHOOK_ERROR,
                "%s", bad[i].name);
     }
 
-    webhook_record_read(&in, "N\x01\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01",
-                        12, 'N', 1);
-    webhook_record_text(&in, SIZE_MAX, &text);
+    webhook_codec_read(&in, "N\x01\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01",
+                       12, 'N', 1);
+    webhook_codec_text(&in, SIZE_MAX, &text);
 
     tap_ok(text.len == 0 && text.data == NULL
-           && webhook_record_done(&in) == WEBHOOK_ERROR,
+           && webhook_codec_done(&in) == WEBHOOK_ERROR,
            "a text longer than all memory");
 
-    webhook_record_read(&in, "N\x01\x05" "text!", 8, 'N', 1);
-    webhook_record_text(&in, 4, &text);
+    webhook_codec_read(&in, "N\x01\x05" "text!", 8, 'N', 1);
+    webhook_codec_text(&in, 4, &text);
 
-    tap_ok(text.len == 0 && webhook_record_u8(&in) == 0
-           && webhook_record_u32(&in) == 0 && webhook_record_u64(&in) == 0
-           && webhook_record_done(&in) == WEBHOOK_ERROR,
+    tap_ok(text.len == 0 && webhook_codec_u8(&in) == 0
+           && webhook_codec_u32(&in) == 0 && webhook_codec_u64(&in) == 0
+           && webhook_codec_done(&in) == WEBHOOK_ERROR,
            "a text over its bound; what follows reads as nothing");
 }
 
@@ -310,7 +310,7 @@ test_noise(void)
     uint32_t               seed;
     webhook_str_t          text;
     unsigned char         *buf;
-    webhook_record_in_t    in;
+    webhook_codec_in_t     in;
 
     seed = 12345;
     sum = 0;
@@ -331,17 +331,17 @@ test_noise(void)
             buf[1] = 1;
         }
 
-        webhook_record_read(&in, buf, len, 'X', 1);
+        webhook_codec_read(&in, buf, len, 'X', 1);
 
-        while (webhook_record_done(&in) != WEBHOOK_OK && !in.failed) {
-            webhook_record_text(&in, 30, &text);
+        while (webhook_codec_done(&in) != WEBHOOK_OK && !in.failed) {
+            webhook_codec_text(&in, 30, &text);
 
             for (i = 0; i < text.len; i++) {
                 sum += text.data[i];
             }
 
-            sum += (unsigned) webhook_record_number(&in, UINT64_MAX);
-            sum += webhook_record_u8(&in);
+            sum += (unsigned) webhook_codec_number(&in, UINT64_MAX);
+            sum += webhook_codec_u8(&in);
         }
 
         free(buf);
