@@ -4,6 +4,7 @@
  */
 
 #include "http/runtime/ngx_http_webhook_batch.h"
+#include "http/runtime/ngx_http_webhook_clock.h"
 #include "http/runtime/ngx_http_webhook_metrics.h"
 
 
@@ -24,7 +25,7 @@
 typedef struct {
     webhook_store_t           *store;
     webhook_store_options_t    options;
-    struct timespec            tried;           /* last try to open */
+    uint64_t                   tried;           /* usec, last try to open */
     webhook_store_news_t       news;
     ngx_uint_t                 count;
     webhook_op_t              *ops[NGX_HTTP_WEBHOOK_BATCH_MAX];
@@ -66,7 +67,7 @@ static void ngx_http_webhook_batch_take(ngx_http_webhook_batch_t *b,
 static uint32_t ngx_http_webhook_batch_more(void *data);
 static void ngx_http_webhook_batch_opened(ngx_http_webhook_batch_ctx_t *ctx);
 static void ngx_http_webhook_batch_thread(void *data, ngx_log_t *log);
-static ngx_uint_t ngx_http_webhook_batch_due(struct timespec *tried);
+static ngx_uint_t ngx_http_webhook_batch_due(uint64_t *tried);
 static void ngx_http_webhook_batch_done(ngx_event_t *ev);
 static void ngx_http_webhook_batch_hand_back(void);
 static void ngx_http_webhook_batch_stuck(ngx_event_t *ev);
@@ -154,7 +155,7 @@ ngx_http_webhook_batch_init(ngx_cycle_t *cycle,
                       &wmcf->store->name);
     }
 
-    clock_gettime(CLOCK_MONOTONIC, &ctx->tried);
+    ctx->tried = ngx_http_webhook_clock_usec();
 
     return NGX_OK;
 }
@@ -453,17 +454,13 @@ ngx_http_webhook_batch_thread(void *data, ngx_log_t *log)
 
 
 static ngx_uint_t
-ngx_http_webhook_batch_due(struct timespec *tried)
+ngx_http_webhook_batch_due(uint64_t *tried)
 {
-    int64_t          ms;
-    struct timespec  now;
+    uint64_t  now;
 
-    clock_gettime(CLOCK_MONOTONIC, &now);
+    now = ngx_http_webhook_clock_usec();
 
-    ms = (int64_t) (now.tv_sec - tried->tv_sec) * 1000
-         + (now.tv_nsec - tried->tv_nsec) / 1000000;
-
-    if (ms < NGX_HTTP_WEBHOOK_BATCH_AGAIN) {
+    if (now - *tried < NGX_HTTP_WEBHOOK_BATCH_AGAIN * 1000) {
         return 0;
     }
 

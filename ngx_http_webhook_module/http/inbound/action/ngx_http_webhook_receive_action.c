@@ -14,6 +14,7 @@
 
 
 #include "http/inbound/call/ngx_http_webhook_call.h"
+#include "http/runtime/ngx_http_webhook_clock.h"
 
 
 static ngx_int_t ngx_http_webhook_act_headers(ngx_http_request_t *sr,
@@ -53,7 +54,7 @@ ngx_http_webhook_receive_act(ngx_http_webhook_act_t *act)
 
     r = act->call->request;
 
-    act->begun = ngx_http_webhook_receive_clock();
+    act->begun = ngx_http_webhook_clock_usec();
 
     ps = ngx_palloc(r->pool, sizeof(ngx_http_post_subrequest_t));
     if (ps == NULL) {
@@ -371,7 +372,7 @@ ngx_http_webhook_act_done(ngx_http_request_t *sr, void *data, ngx_int_t rc)
 
     ngx_http_webhook_receive_timeout_end(act);
 
-    act->total = (uint32_t) (ngx_http_webhook_receive_clock() - act->begun);
+    act->total = (uint32_t) (ngx_http_webhook_clock_usec() - act->begun);
 
     call->woken = 1;
 

@@ -10,6 +10,7 @@
 
 
 #include "http/inbound/call/ngx_http_webhook_call.h"
+#include "http/runtime/ngx_http_webhook_clock.h"
 
 
 typedef struct {
@@ -90,7 +91,7 @@ ngx_http_webhook_timeout_handler(ngx_event_t *ev)
     act->timed_out = 1;
     act->status = 0;
     act->answered = 0;
-    act->total = (uint32_t) (ngx_http_webhook_receive_clock() - act->begun);
+    act->total = (uint32_t) (ngx_http_webhook_clock_usec() - act->begun);
 
     u = sr->upstream;
 

@@ -313,9 +313,6 @@ ngx_int_t ngx_http_webhook_call_end(ngx_http_webhook_call_t *call,
 /* Called when the body is whole: takes the steps. */
 void ngx_http_webhook_call_body(ngx_http_webhook_call_t *call);
 
-/* Microseconds of a clock that never runs backwards. */
-uint64_t ngx_http_webhook_receive_clock(void);
-
 
 /* receive_mask.c */
 

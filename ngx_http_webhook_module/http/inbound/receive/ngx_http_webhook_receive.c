@@ -9,6 +9,7 @@
 
 
 #include "http/inbound/call/ngx_http_webhook_call.h"
+#include "http/runtime/ngx_http_webhook_clock.h"
 #include "http/runtime/ngx_http_webhook_metrics.h"
 
 
@@ -454,19 +455,6 @@ ngx_http_webhook_receive_read(ngx_http_request_t *r)
 }
 
 
-uint64_t
-ngx_http_webhook_receive_clock(void)
-{
-    struct timespec  ts;
-
-    if (clock_gettime(CLOCK_MONOTONIC, &ts) == -1) {
-        return 0;
-    }
-
-    return (uint64_t) ts.tv_sec * 1000000 + (uint64_t) ts.tv_nsec / 1000;
-}
-
-
 ngx_http_webhook_call_t *
 ngx_http_webhook_call_get(ngx_http_request_t *r)
 {
@@ -485,7 +473,6 @@ ngx_http_webhook_call_get(ngx_http_request_t *r)
 ngx_http_webhook_call_t *
 ngx_http_webhook_call_make(ngx_http_request_t *r)
 {
-    ngx_time_t               *tp;
     ngx_pool_cleanup_t       *cln;
     ngx_http_webhook_call_t  *call;
 
@@ -504,13 +491,11 @@ ngx_http_webhook_call_make(ngx_http_request_t *r)
 
     cln->handler = ngx_http_webhook_receive_cleanup;
 
-    tp = ngx_timeofday();
-
     call->request = r;
     call->pool = r->pool;
     call->log = r->connection->log;
-    call->wall = (uint64_t) tp->sec * 1000 + tp->msec;
-    call->begun = ngx_http_webhook_receive_clock();
+    call->wall = ngx_http_webhook_clock_wall();
+    call->begun = ngx_http_webhook_clock_usec();
 
     return call;
 }

@@ -10,6 +10,7 @@
 
 #include "http/inbound/call/ngx_http_webhook_call.h"
 #include "http/runtime/ngx_http_webhook_batch.h"
+#include "http/runtime/ngx_http_webhook_clock.h"
 #include "http/runtime/ngx_http_webhook_metrics.h"
 
 
@@ -296,7 +297,7 @@ ngx_http_webhook_log_keep(ngx_http_webhook_call_t *call)
         return;
     }
 
-    now = ngx_http_webhook_receive_clock();
+    now = ngx_http_webhook_clock_usec();
 
     kept->receiver = receiver->id;
     kept->wall = call->wall;

@@ -278,7 +278,7 @@ ngx_http_webhook_client_get(ngx_http_webhook_exchange_t *exchange)
     x->wipe = (exchange->secret != 0);
     x->http.status = 0;
 
-    x->begun = ngx_http_webhook_client_clock();
+    x->begun = ngx_http_webhook_clock_usec();
     x->deadline = ngx_current_msec + exchange->timeout.total;
 
     ngx_http_webhook_client_log(x);
@@ -660,20 +660,9 @@ ngx_http_webhook_client_shutdown(ngx_http_webhook_client_t *x)
 }
 
 
-uint64_t
-ngx_http_webhook_client_clock(void)
-{
-    struct timespec  ts;
-
-    (void) clock_gettime(CLOCK_MONOTONIC, &ts);
-
-    return (uint64_t) ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
-}
-
-
 uint32_t
 ngx_http_webhook_client_usec(uint64_t since)
 {
-    return (uint32_t) ngx_min(ngx_http_webhook_client_clock() - since,
+    return (uint32_t) ngx_min(ngx_http_webhook_clock_usec() - since,
                               (uint64_t) NGX_MAX_UINT32_VALUE);
 }

@@ -405,7 +405,7 @@ ngx_http_webhook_client_open(ngx_http_webhook_client_t *x,
         return NGX_ERROR;
     }
 
-    x->opening = ngx_http_webhook_client_clock();
+    x->opening = ngx_http_webhook_clock_usec();
     x->log.action = "connecting";
     x->log.connection = 0;
     x->logged_len = 0;
@@ -562,12 +562,12 @@ ngx_http_webhook_client_reached(ngx_http_webhook_client_t *x)
     x->exchange->connect_usec = ngx_http_webhook_client_usec(x->begun);
 
     if (target->ssl == NULL) {
-        x->ready = ngx_http_webhook_client_clock();
+        x->ready = ngx_http_webhook_clock_usec();
         ngx_http_webhook_client_request(x);
         return;
     }
 
-    x->opening = ngx_http_webhook_client_clock();
+    x->opening = ngx_http_webhook_clock_usec();
 
     if (ngx_http_webhook_tls_connection(target, c) != NGX_OK) {
         ngx_http_webhook_client_logged(x, "TLS cannot begin");
@@ -626,7 +626,7 @@ ngx_http_webhook_client_handshake(ngx_http_webhook_client_t *x)
         ngx_http_webhook_client_error(x, "%V", &why);
 
     } else if (rc == NGX_OK) {
-        x->ready = ngx_http_webhook_client_clock();
+        x->ready = ngx_http_webhook_clock_usec();
         ngx_http_webhook_client_request(x);
         return;
 

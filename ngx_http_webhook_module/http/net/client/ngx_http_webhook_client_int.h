@@ -19,6 +19,7 @@
 
 #include "http/net/client/ngx_http_webhook_pool.h"
 #include "http/net/client/ngx_http_webhook_egress.h"
+#include "http/runtime/ngx_http_webhook_clock.h"
 #include "core/http1/webhook_http.h"
 
 
@@ -86,7 +87,7 @@ struct ngx_http_webhook_client_s {
     u_char                       *answer;
     size_t                        answer_size;
 
-    /* CLOCK_MONOTONIC, microseconds */
+    /* of ngx_http_webhook_clock_usec() */
 
     uint64_t                      begun;
     uint64_t                      opening;
@@ -128,8 +129,7 @@ void ngx_http_webhook_client_step(ngx_http_webhook_client_t *x,
 void ngx_http_webhook_client_attach(ngx_http_webhook_client_t *x,
     ngx_http_webhook_conn_t *conn);
 
-/* The clock, and the part of it since then, as the exchange tells times. */
-uint64_t ngx_http_webhook_client_clock(void);
+/* The time since then, as the exchange tells times. */
 uint32_t ngx_http_webhook_client_usec(uint64_t since);
 
 

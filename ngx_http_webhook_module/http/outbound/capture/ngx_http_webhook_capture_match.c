@@ -4,6 +4,7 @@
  */
 
 #include "http/outbound/capture/ngx_http_webhook_capture_int.h"
+#include "http/runtime/ngx_http_webhook_clock.h"
 
 
 static void ngx_http_webhook_capture_cleanup(void *data);
@@ -172,7 +173,6 @@ ngx_http_webhook_capture_match(ngx_http_request_t *r,
 {
     ngx_str_t                     path;
     ngx_uint_t                    i;
-    ngx_time_t                   *tp;
     ngx_http_webhook_rule_t     **rule;
     ngx_http_webhook_match_t     *match;
     ngx_http_webhook_capture_t   *capture;
@@ -251,8 +251,7 @@ ngx_http_webhook_capture_match(ngx_http_request_t *r,
             continue;
         }
 
-        tp = ngx_timeofday();
-        match->wall = (uint64_t) tp->sec * 1000 + tp->msec;
+        match->wall = ngx_http_webhook_clock_wall();
 
         *capture->last = match;
         capture->last = &match->next;

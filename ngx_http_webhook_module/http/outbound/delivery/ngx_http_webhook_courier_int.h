@@ -18,18 +18,6 @@
 void ngx_http_webhook_hold_release(ngx_http_webhook_hold_t *hold);
 
 
-/* Wall-clock milliseconds since 1970. */
-static ngx_inline uint64_t
-ngx_http_webhook_wall(void)
-{
-    ngx_time_t  *tp;
-
-    tp = ngx_timeofday();
-
-    return (uint64_t) tp->sec * 1000 + tp->msec;
-}
-
-
 /* Sends what is leased; takes a reference to hold.  If it cannot be sent from
    here, it is released in the store. */
 void ngx_http_webhook_send_start(webhook_lease_t *lease,

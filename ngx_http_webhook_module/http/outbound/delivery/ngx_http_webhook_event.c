@@ -8,6 +8,7 @@
 
 #include "http/outbound/delivery/ngx_http_webhook_courier.h"
 #include "http/outbound/delivery/ngx_http_webhook_courier_int.h"
+#include "http/runtime/ngx_http_webhook_clock.h"
 
 
 static void ngx_http_webhook_event_copy(webhook_str_t *to, ngx_str_t *from,
@@ -139,7 +140,7 @@ ngx_int_t
 ngx_http_webhook_event_id(webhook_id_t *id)
 {
     if (webhook_id_make(&ngx_http_webhook_event_source,
-                        ngx_http_webhook_wall(), id)
+                        ngx_http_webhook_clock_wall(), id)
         != WEBHOOK_OK)
     {
         return NGX_ERROR;

@@ -6,6 +6,7 @@
  */
 
 #include "http/outbound/delivery/ngx_http_webhook_send_int.h"
+#include "http/runtime/ngx_http_webhook_clock.h"
 
 
 #define NGX_HTTP_WEBHOOK_GONE      410          /* nginx has no name for it */
@@ -186,7 +187,7 @@ ngx_http_webhook_send_attempt(ngx_http_webhook_send_t *send, ngx_log_t *log)
     x = &send->exchange;
     a = &send->hold.job.op.u.complete.attempt;
 
-    wall = ngx_http_webhook_wall();
+    wall = ngx_http_webhook_clock_wall();
     took = x->total_usec / 1000;
 
     a->wall = (wall > took) ? wall - took : wall;

@@ -1,0 +1,39 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * The clocks.  Any thread.
+ */
+
+#ifndef NGX_HTTP_WEBHOOK_CLOCK_H
+#define NGX_HTTP_WEBHOOK_CLOCK_H
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+
+
+/* Microseconds of a clock that never runs backwards, from the system itself. */
+static ngx_inline uint64_t
+ngx_http_webhook_clock_usec(void)
+{
+    struct timespec  ts;
+
+    (void) clock_gettime(CLOCK_MONOTONIC, &ts);
+
+    return (uint64_t) ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
+}
+
+
+/* Wall-clock milliseconds since 1970, as of this turn of the event loop. */
+static ngx_inline uint64_t
+ngx_http_webhook_clock_wall(void)
+{
+    ngx_time_t  *tp;
+
+    tp = ngx_timeofday();
+
+    return (uint64_t) tp->sec * 1000 + tp->msec;
+}
+
+
+#endif /* NGX_HTTP_WEBHOOK_CLOCK_H */
