@@ -18,6 +18,7 @@
 #include <ngx_core.h>
 #include <ngx_http.h>
 
+#include "http/model/ngx_http_webhook_place.h"
 #include "core/rules/webhook_address.h"
 #include "core/template/webhook_condition.h"
 #include "core/base/webhook_hash.h"
@@ -74,14 +75,6 @@ ngx_http_webhook_shown(ngx_http_webhook_shown_t *shown, const u_char *data,
                                    len);
     return &shown->text;
 }
-
-
-/* Where a definition stands, for messages about it once all is read. */
-
-typedef struct {
-    u_char                           *file;     /* NUL-terminated */
-    ngx_uint_t                        line;
-} ngx_http_webhook_place_t;
 
 
 typedef struct {
@@ -436,19 +429,7 @@ typedef struct {
 extern ngx_module_t  ngx_http_webhook_module;
 
 
-/* The endpoint or receiver with this id, or NULL. */
-ngx_http_webhook_endpoint_t *ngx_http_webhook_endpoint_find(
-    ngx_http_webhook_main_conf_t *wmcf, uint64_t id);
-ngx_http_webhook_receiver_t *ngx_http_webhook_receiver_find(
-    ngx_http_webhook_main_conf_t *wmcf, uint64_t id);
-
-/*
- * The receiver whose URL has this token, or NULL.  The time it takes tells
- * nothing of how near a wrong token comes to a right one, and hardly grows
- * with the number of receivers.
- */
-ngx_http_webhook_receiver_t *ngx_http_webhook_receiver_by_token(
-    ngx_http_webhook_main_conf_t *wmcf, ngx_str_t *token);
+#include "http/model/ngx_http_webhook_find.h"
 
 
 #endif /* NGX_HTTP_WEBHOOK_H */

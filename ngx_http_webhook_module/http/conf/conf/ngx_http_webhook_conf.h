@@ -13,7 +13,7 @@
  *   conf_map.c        webhook_map { }
  *   conf_pattern.c    what is plain of a rule's regular expression
  *   conf_reach.c      whether actions lead to a location
- *   conf_check.c      the check of the whole, what is found by id or token
+ *   conf_check.c      the check of the whole
  *   conf_location.c   what cannot stand together in a location
  *   conf_lint.c       warnings of what is allowed and hardly meant
  *   conf_lint_rule.c  the same, of rules
@@ -144,9 +144,8 @@ ngx_module_t *ngx_http_webhook_conf_module(ngx_conf_t *cf, const char *name);
 
 /* Helpers for the rooms of conf. */
 
-/* Logs "... in FILE:LINE" for a place that is not being read now. */
-void ngx_cdecl ngx_http_webhook_conf_error(ngx_uint_t level, ngx_conf_t *cf,
-    ngx_http_webhook_place_t *place, const char *fmt, ...);
+/* What is said of a place. */
+#define ngx_http_webhook_conf_error  ngx_http_webhook_place_error
 
 /* Fills in place with where cf stands. */
 void ngx_http_webhook_conf_place(ngx_conf_t *cf,
@@ -161,17 +160,10 @@ char *ngx_http_webhook_conf_block(ngx_conf_t *cf, ngx_command_t **tables,
     void *conf);
 
 /*
- * An endpoint or receiver as far as both begin alike.  Puts a new one where
- * it belongs in the array of pointers, by ascending id; what is the
- * directive's name, for the message where the name is taken.
+ * Puts a new endpoint or receiver where it belongs in the array of pointers,
+ * by ascending id; what is the directive's name, for the message where the
+ * name is taken.
  */
-
-typedef struct {
-    uint64_t                          id;
-    ngx_str_t                         name;
-    ngx_http_webhook_place_t          place;
-} ngx_http_webhook_named_t;
-
 ngx_int_t ngx_http_webhook_conf_insert(ngx_conf_t *cf, ngx_array_t *array,
     ngx_http_webhook_named_t *named, ngx_str_t *what);
 

@@ -35,22 +35,6 @@ _Static_assert(offsetof(ngx_http_webhook_named_t, name)
                "endpoints and receivers begin alike");
 
 
-void ngx_cdecl
-ngx_http_webhook_conf_error(ngx_uint_t level, ngx_conf_t *cf,
-    ngx_http_webhook_place_t *place, const char *fmt, ...)
-{
-    u_char   errstr[NGX_MAX_CONF_ERRSTR], *p;
-    va_list  args;
-
-    va_start(args, fmt);
-    p = ngx_vslprintf(errstr, errstr + NGX_MAX_CONF_ERRSTR, fmt, args);
-    va_end(args);
-
-    ngx_log_error(level, cf->log, 0, "%*s in %s:%ui",
-                  (size_t) (p - errstr), errstr, place->file, place->line);
-}
-
-
 void
 ngx_http_webhook_conf_place(ngx_conf_t *cf, ngx_http_webhook_place_t *place)
 {

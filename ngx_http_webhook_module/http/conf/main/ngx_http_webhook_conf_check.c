@@ -3,7 +3,7 @@
  * Copyright (C) the ngx_http_webhook_module authors
  *
  * The check of the whole: definitions may come in any order, so what one says
- * of another is looked at when all are known.  And the search among them.
+ * of another is looked at when all are known.
  */
 
 #include "http/conf/conf/ngx_http_webhook_conf.h"
@@ -39,7 +39,6 @@ static int ngx_libc_cdecl ngx_http_webhook_check_token_cmp(const void *one,
     const void *two);
 static int ngx_http_webhook_check_variable(void *data,
     const webhook_path_t *path);
-static void *ngx_http_webhook_find(ngx_array_t *array, uint64_t id);
 
 
 ngx_int_t
@@ -655,49 +654,4 @@ ngx_http_webhook_check_variable(void *data, const webhook_path_t *path)
                                 ngx_http_webhook_nstr(
                                                    webhook_path_text(path)));
     return 1;
-}
-
-
-ngx_http_webhook_endpoint_t *
-ngx_http_webhook_endpoint_find(ngx_http_webhook_main_conf_t *wmcf,
-    uint64_t id)
-{
-    return ngx_http_webhook_find(&wmcf->endpoints, id);
-}
-
-
-ngx_http_webhook_receiver_t *
-ngx_http_webhook_receiver_find(ngx_http_webhook_main_conf_t *wmcf,
-    uint64_t id)
-{
-    return ngx_http_webhook_find(&wmcf->receivers, id);
-}
-
-
-static void *
-ngx_http_webhook_find(ngx_array_t *array, uint64_t id)
-{
-    ngx_uint_t                  first, last, mid;
-    ngx_http_webhook_named_t  **named;
-
-    named = array->elts;
-    first = 0;
-    last = array->nelts;
-
-    while (first < last) {
-        mid = first + (last - first) / 2;
-
-        if (named[mid]->id == id) {
-            return named[mid];
-        }
-
-        if (named[mid]->id < id) {
-            first = mid + 1;
-
-        } else {
-            last = mid;
-        }
-    }
-
-    return NULL;
 }

@@ -5,7 +5,7 @@
  * The directives inside of webhook_receiver { }, in parts of one concern each:
  *
  *   conf_receiver.c          the block; what it is, what it may take
- *   conf_receiver_token.c    the secrets of its URL, the search among them
+ *   conf_receiver_token.c    the secrets of its URL
  *   conf_receiver_verify.c   signatures and handshakes
  *   conf_receiver_body.c     kinds of bodies, lists in them
  *   conf_receiver_action.c   required fields, actions

@@ -7,12 +7,7 @@
  */
 
 #include "http/conf/receiver/ngx_http_webhook_conf_receiver.h"
-
-#include <openssl/evp.h>
-
-
-#define NGX_HTTP_WEBHOOK_TOKEN_MIN    20
-#define NGX_HTTP_WEBHOOK_TOKEN_MAX    255
+#include "http/model/ngx_http_webhook_token.h"
 
 
 static ngx_int_t ngx_http_webhook_receiver_token_create(ngx_conf_t *cf,
@@ -25,9 +20,6 @@ static char *ngx_http_webhook_receiver_sha256(ngx_conf_t *cf,
     ngx_http_webhook_receiver_t *rcv, ngx_str_t *hex, u_char *digest);
 static char *ngx_http_webhook_receiver_expires(ngx_conf_t *cf,
     ngx_str_t *date, ngx_http_webhook_token_t *token);
-static ngx_int_t ngx_http_webhook_receiver_digest(ngx_str_t *token,
-    u_char *digest);
-static ngx_uint_t ngx_http_webhook_receiver_token_valid(ngx_str_t *token);
 
 
 static ngx_command_t  ngx_http_webhook_receiver_token_commands[] = {
@@ -115,7 +107,7 @@ ngx_http_webhook_receiver_secret(ngx_conf_t *cf, ngx_command_t *cmd,
     if (ngx_http_webhook_conf_param(&secret, "sha256:", &hex)) {
         rv = ngx_http_webhook_receiver_sha256(cf, rcv, &hex, token->digest);
 
-    } else if (!ngx_http_webhook_receiver_token_valid(&secret)) {
+    } else if (!ngx_http_webhook_token_valid(&secret)) {
 
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "the \"secret\" of webhook_receiver \"%V\" must be "
@@ -124,7 +116,7 @@ ngx_http_webhook_receiver_secret(ngx_conf_t *cf, ngx_command_t *cmd,
                            NGX_HTTP_WEBHOOK_TOKEN_MAX);
         rv = NGX_CONF_ERROR;
 
-    } else if (ngx_http_webhook_receiver_digest(&secret, token->digest)
+    } else if (ngx_http_webhook_token_digest(&secret, token->digest)
                != NGX_OK)
     {
         rv = NGX_CONF_ERROR;
@@ -190,87 +182,4 @@ ngx_http_webhook_receiver_expires(ngx_conf_t *cf, ngx_str_t *date,
     token->expires = key.expires;
 
     return rv;
-}
-
-
-static ngx_int_t
-ngx_http_webhook_receiver_digest(ngx_str_t *token, u_char *digest)
-{
-    return EVP_Digest(token->data, token->len, digest, NULL, EVP_sha256(),
-                      NULL)
-           ? NGX_OK : NGX_ERROR;
-}
-
-
-static ngx_uint_t
-ngx_http_webhook_receiver_token_valid(ngx_str_t *token)
-{
-    u_char      c;
-    ngx_uint_t  i;
-
-    if (token->len < NGX_HTTP_WEBHOOK_TOKEN_MIN
-        || token->len > NGX_HTTP_WEBHOOK_TOKEN_MAX)
-    {
-        return 0;
-    }
-
-    for (i = 0; i < token->len; i++) {
-        c = token->data[i];
-
-        if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
-            || (c >= '0' && c <= '9') || c == '_' || c == '-')
-        {
-            continue;
-        }
-
-        return 0;
-    }
-
-    return 1;
-}
-
-
-/*
- * The search is among digests, of which a caller cannot choose a part: how
- * far it went tells nothing of a token.
- */
-
-ngx_http_webhook_receiver_t *
-ngx_http_webhook_receiver_by_token(ngx_http_webhook_main_conf_t *wmcf,
-    ngx_str_t *token)
-{
-    ngx_uint_t                 first, last, mid;
-    ngx_http_webhook_token_t  *tokens;
-    u_char                     digest[NGX_HTTP_WEBHOOK_DIGEST_LEN];
-
-    if (!ngx_http_webhook_receiver_token_valid(token)
-        || ngx_http_webhook_receiver_digest(token, digest) != NGX_OK)
-    {
-        return NULL;
-    }
-
-    tokens = wmcf->tokens.elts;
-    first = 0;
-    last = wmcf->tokens.nelts;
-
-    while (first < last) {
-        mid = first + (last - first) / 2;
-
-        if (ngx_memcmp(tokens[mid].digest, digest, sizeof(digest)) < 0) {
-            first = mid + 1;
-
-        } else {
-            last = mid;
-        }
-    }
-
-    if (first < wmcf->tokens.nelts
-        && CRYPTO_memcmp(tokens[first].digest, digest, sizeof(digest)) == 0
-        && (tokens[first].expires == 0
-            || ngx_time() < tokens[first].expires))
-    {
-        return tokens[first].receiver;
-    }
-
-    return NULL;
 }

@@ -66,16 +66,17 @@ ngx_http_webhook_egress_proxy(ngx_conf_t *cf,
     proxy = target->proxy_conf;
 
     if (target->local) {
-        ngx_http_webhook_target_error(cf, &proxy->place, "a unix socket "
-                                      "cannot be reached through a proxy");
+        ngx_http_webhook_place_error(NGX_LOG_EMERG, cf, &proxy->place, "a "
+                                     "unix socket cannot be reached through a "
+                                     "proxy");
         return NGX_ERROR;
     }
 
     if (proxy->url.len < 7
         || ngx_strncasecmp(proxy->url.data, (u_char *) "http://", 7) != 0)
     {
-        ngx_http_webhook_target_error(cf, &proxy->place, "a proxy is named as "
-                                      "\"http://host:port\"");
+        ngx_http_webhook_place_error(NGX_LOG_EMERG, cf, &proxy->place, "a "
+                                     "proxy is named as \"http://host:port\"");
         return NGX_ERROR;
     }
 
@@ -86,8 +87,9 @@ ngx_http_webhook_egress_proxy(ngx_conf_t *cf,
     }
 
     if (uri.len != 1) {
-        ngx_http_webhook_target_error(cf, &proxy->place, "the URL of a proxy "
-                                      "may not have a path or arguments");
+        ngx_http_webhook_place_error(NGX_LOG_EMERG, cf, &proxy->place, "the "
+                                     "URL of a proxy may not have a path or "
+                                     "arguments");
         return NGX_ERROR;
     }
 
@@ -183,10 +185,10 @@ ngx_http_webhook_egress_check(ngx_conf_t *cf,
     for (i = 0; target->proxy && i < target->servers.nelts; i++) {
 
         if (server[i].sockaddr->sa_family == AF_UNIX) {
-            ngx_http_webhook_target_error(cf, &target->place, "server \"%V\" "
-                                          "of upstream \"%V\" cannot be "
-                                          "reached through a proxy",
-                                          &server[i].name, &target->name);
+            ngx_http_webhook_place_error(NGX_LOG_EMERG, cf, &target->place,
+                                         "server \"%V\" of upstream \"%V\" "
+                                         "cannot be reached through a proxy",
+                                         &server[i].name, &target->name);
             return NGX_ERROR;
         }
     }
@@ -202,9 +204,10 @@ ngx_http_webhook_egress_check(ngx_conf_t *cf,
     }
 
     if (target->literal) {
-        ngx_http_webhook_target_error(cf, &target->place, "address %V is not "
-                                      "allowed: %s", target->local
-                                      ? &server[0].name : &target->name, why);
+        ngx_http_webhook_place_error(NGX_LOG_EMERG, cf, &target->place,
+                                     "address %V is not allowed: %s",
+                                     target->local ? &server[0].name
+                                                   : &target->name, why);
         return NGX_ERROR;
     }
 

@@ -73,9 +73,10 @@ ngx_http_webhook_target_create(ngx_conf_t *cf, ngx_str_t *text,
     u.no_resolve = 1;
 
     if (ngx_parse_url(cf->pool, &u) != NGX_OK) {
-        ngx_http_webhook_target_error(cf, place, "%s in the URL \"%V://%V\"",
-                                      u.err ? u.err : "no memory",
-                                      &url.scheme, &url.authority);
+        ngx_http_webhook_place_error(NGX_LOG_EMERG, cf, place, "%s in the URL "
+                                     "\"%V://%V\"",
+                                     u.err ? u.err : "no memory", &url.scheme,
+                                     &url.authority);
         return NULL;
     }
 
@@ -176,9 +177,9 @@ ngx_http_webhook_target_split(ngx_conf_t *cf, ngx_str_t *text,
         p += 8;
 
     } else {
-        ngx_http_webhook_target_error(cf, place, "a URL has to begin with "
-                                      "\"http://\" or \"https://\" and name "
-                                      "a host");
+        ngx_http_webhook_place_error(NGX_LOG_EMERG, cf, place, "a URL has to "
+                                     "begin with \"http://\" or \"https://\" "
+                                     "and name a host");
         return NGX_ERROR;
     }
 
@@ -204,9 +205,10 @@ ngx_http_webhook_target_split(ngx_conf_t *cf, ngx_str_t *text,
         while (p < last && *p != '/' && *p != '?' && *p != '#') {
 
             if (*p == '@') {
-                ngx_http_webhook_target_error(cf, place, "a user or password "
-                                              "in a URL is not supported: "
-                                              "set a \"header\" instead");
+                ngx_http_webhook_place_error(NGX_LOG_EMERG, cf, place, "a "
+                                             "user or password in a URL is "
+                                             "not supported: set a \"header\" "
+                                             "instead");
                 return NGX_ERROR;
             }
 
@@ -222,17 +224,18 @@ ngx_http_webhook_target_split(ngx_conf_t *cf, ngx_str_t *text,
     for (p = text->data; p < last; p++) {
 
         if (*p <= ' ' || *p >= 0x7f || *p == '"' || *p == '<' || *p == '>') {
-            ngx_http_webhook_target_error(cf, place, "the byte 0x%02Xi in the "
-                                          "URL of host \"%V\" has to be "
-                                          "percent-encoded",
-                                          (ngx_int_t) *p, &url->authority);
+            ngx_http_webhook_place_error(NGX_LOG_EMERG, cf, place, "the byte "
+                                         "0x%02Xi in the URL of host \"%V\" "
+                                         "has to be percent-encoded",
+                                         (ngx_int_t) *p, &url->authority);
             return NGX_ERROR;
         }
 
         if (*p == '#') {
-            ngx_http_webhook_target_error(cf, place, "the URL of host \"%V\" "
-                                          "has a fragment (\"#\"), which "
-                                          "cannot be sent", &url->authority);
+            ngx_http_webhook_place_error(NGX_LOG_EMERG, cf, place, "the URL "
+                                         "of host \"%V\" has a fragment "
+                                         "(\"#\"), which cannot be sent",
+                                         &url->authority);
             return NGX_ERROR;
         }
     }
@@ -462,10 +465,10 @@ ngx_http_webhook_target_addresses(ngx_conf_t *cf,
     if (us) {
 
         if (!target->no_port) {
-            ngx_http_webhook_target_error(cf, &target->place,
-                                          "upstream \"%V\" may not have port "
-                                          "%ui", &target->name,
-                                          (ngx_uint_t) target->port);
+            ngx_http_webhook_place_error(NGX_LOG_EMERG, cf, &target->place,
+                                         "upstream \"%V\" may not have port "
+                                         "%ui", &target->name,
+                                         (ngx_uint_t) target->port);
             return NGX_ERROR;
         }
 
@@ -556,9 +559,9 @@ ngx_http_webhook_target_servers(ngx_conf_t *cf,
     }
 
     if (target->servers.nelts == 0) {
-        ngx_http_webhook_target_error(cf, &target->place,
-                                      "upstream \"%V\" has no server that "
-                                      "can be used", &target->name);
+        ngx_http_webhook_place_error(NGX_LOG_EMERG, cf, &target->place,
+                                     "upstream \"%V\" has no server that can "
+                                     "be used", &target->name);
         return NGX_ERROR;
     }
 
@@ -583,11 +586,11 @@ ngx_http_webhook_target_look_up(ngx_conf_t *cf,
     if (ngx_inet_resolve_host(cf->pool, &u) != NGX_OK) {
 
         if (u.err) {
-            ngx_http_webhook_target_error(cf, &target->place,
-                                          "%s: \"%V\" (name its server, or "
-                                          "set \"resolver\" in http {} to "
-                                          "look names up later)",
-                                          u.err, &target->name);
+            ngx_http_webhook_place_error(NGX_LOG_EMERG, cf, &target->place,
+                                         "%s: \"%V\" (name its server, or set "
+                                         "\"resolver\" in http {} to look "
+                                         "names up later)", u.err,
+                                         &target->name);
         }
 
         return NGX_ERROR;
@@ -732,20 +735,4 @@ ngx_http_webhook_target_worked(ngx_http_webhook_target_t *target,
 
     server[i].resting = 0;
     target->worked = 1;
-}
-
-
-void ngx_cdecl
-ngx_http_webhook_target_error(ngx_conf_t *cf, ngx_http_webhook_place_t *place,
-    const char *fmt, ...)
-{
-    u_char   errstr[NGX_MAX_CONF_ERRSTR], *p;
-    va_list  args;
-
-    va_start(args, fmt);
-    p = ngx_vslprintf(errstr, errstr + NGX_MAX_CONF_ERRSTR, fmt, args);
-    va_end(args);
-
-    ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "%*s in %s:%ui",
-                  (size_t) (p - errstr), errstr, place->file, place->line);
 }

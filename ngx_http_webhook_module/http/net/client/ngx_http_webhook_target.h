@@ -129,9 +129,4 @@ ngx_int_t ngx_http_webhook_tls_verify(ngx_http_webhook_target_t *target,
 void ngx_http_webhook_tls_forget(ngx_http_webhook_target_t *target);
 
 
-/* Logs "... in FILE:LINE" at emerg while the configuration is read. */
-void ngx_cdecl ngx_http_webhook_target_error(ngx_conf_t *cf,
-    ngx_http_webhook_place_t *place, const char *fmt, ...);
-
-
 #endif /* NGX_HTTP_WEBHOOK_TARGET_H */

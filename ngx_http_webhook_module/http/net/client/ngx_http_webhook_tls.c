@@ -55,9 +55,9 @@ ngx_http_webhook_tls_create(ngx_conf_t *cf, ngx_http_webhook_target_t *target,
     tls = &target->tls;
 
     if ((tls->cert.len != 0) != (tls->key.len != 0)) {
-        ngx_http_webhook_target_error(cf, &target->place,
-                                      "a client certificate needs both "
-                                      "\"cert=\" and \"key=\"");
+        ngx_http_webhook_place_error(NGX_LOG_EMERG, cf, &target->place, "a "
+                                     "client certificate needs both \"cert=\" "
+                                     "and \"key=\"");
         return NGX_ERROR;
     }
 
@@ -86,8 +86,8 @@ ngx_http_webhook_tls_create(ngx_conf_t *cf, ngx_http_webhook_target_t *target,
     if (tls->cert.len
         && ngx_http_webhook_tls_certificate(cf, ssl, tls) != NGX_OK)
     {
-        ngx_http_webhook_target_error(cf, &target->place,
-                                      "the client certificate cannot be used");
+        ngx_http_webhook_place_error(NGX_LOG_EMERG, cf, &target->place, "the "
+                                     "client certificate cannot be used");
         return NGX_ERROR;
     }
 
@@ -187,9 +187,9 @@ ngx_http_webhook_tls_authority(ngx_conf_t *cf,
         ngx_ssl_error(NGX_LOG_EMERG, cf->log, 0,
                       "SSL_CTX_load_verify_locations(\"%s\") failed",
                       ca->data);
-        ngx_http_webhook_target_error(cf, &target->place,
-                                      "the certificates of \"ca=%V\" cannot "
-                                      "be read", ca);
+        ngx_http_webhook_place_error(NGX_LOG_EMERG, cf, &target->place, "the "
+                                     "certificates of \"ca=%V\" cannot be "
+                                     "read", ca);
         return NGX_ERROR;
     }
 
@@ -284,9 +284,9 @@ ngx_http_webhook_tls_name(ngx_conf_t *cf, ngx_http_webhook_target_t *target)
     }
 
     if (rc != 1) {
-        ngx_http_webhook_target_error(cf, &target->place,
-                                      "the name \"%V\" cannot be verified in "
-                                      "a certificate", name);
+        ngx_http_webhook_place_error(NGX_LOG_EMERG, cf, &target->place, "the "
+                                     "name \"%V\" cannot be verified in a "
+                                     "certificate", name);
         return NGX_ERROR;
     }
 
