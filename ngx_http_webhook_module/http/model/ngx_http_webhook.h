@@ -95,7 +95,7 @@ typedef struct {
 } ngx_http_webhook_timeout_t;
 
 
-/* Defined in ngx_http_webhook_client.h. */
+/* Defined in ngx_http_webhook_target.h. */
 
 typedef struct ngx_http_webhook_target_s    ngx_http_webhook_target_t;
 

@@ -18,7 +18,7 @@
 #ifndef NGX_HTTP_WEBHOOK_CONF_ENDPOINT_H
 #define NGX_HTTP_WEBHOOK_CONF_ENDPOINT_H
 
-#include "http/net/client/ngx_http_webhook_client.h"
+#include "http/net/target/ngx_http_webhook_target.h"
 #include "http/conf/conf/ngx_http_webhook_conf.h"
 
 

@@ -7,7 +7,7 @@
  */
 
 #include "http/conf/conf/ngx_http_webhook_conf.h"
-#include "http/net/client/ngx_http_webhook_client.h"
+#include "http/net/target/ngx_http_webhook_target.h"
 #include "http/runtime/ngx_http_webhook_metrics.h"
 
 

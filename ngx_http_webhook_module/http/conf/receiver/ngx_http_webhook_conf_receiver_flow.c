@@ -7,7 +7,7 @@
  */
 
 #include "http/conf/receiver/ngx_http_webhook_conf_receiver.h"
-#include "http/net/client/ngx_http_webhook_client.h"
+#include "http/net/target/ngx_http_webhook_target.h"
 
 
 #define NGX_HTTP_WEBHOOK_TTL      (7 * 24 * 60 * 60 * UINT64_C(1000))

@@ -6,7 +6,7 @@
 #include "http/net/auth/ngx_http_webhook_grant.h"
 #include "http/runtime/ngx_http_webhook_metrics.h"
 #include "http/runtime/ngx_http_webhook_secret.h"
-#include "http/net/client/ngx_http_webhook_target.h"
+#include "http/net/target/ngx_http_webhook_target.h"
 
 #include "core/json/webhook_json.h"
 

@@ -3,9 +3,8 @@
  * Copyright (C) the ngx_http_webhook_module authors
  *
  * A small HTTP/1.1 client on nginx's events: one request, one answer, kept
- * connections.  It knows nothing of webhooks.  This room may call metrics and
- * its own neighbours (pool, target).  All functions run on the event loop,
- * those of targets while the configuration is read.
+ * connections.  It knows nothing of webhooks.  All functions run on the event
+ * loop.
  *
  * An exchange goes through: resolve -> connect -> (proxy) -> tls -> send ->
  * read -> done; the function of the present state is its "process" pointer.
@@ -24,57 +23,7 @@
 #ifndef NGX_HTTP_WEBHOOK_CLIENT_H
 #define NGX_HTTP_WEBHOOK_CLIENT_H
 
-#include "http/model/ngx_http_webhook.h"
-#include "core/rules/webhook_address.h"
-
-
-/*
- * Whom to connect to: made once from a URL and settings.  Everything that
- * makes two connections differ is in its key: scheme, host, port, SNI,
- * verification, CA, client certificate, rules of addresses, proxy.
- *
- * The host may be a name (looked up by nginx's resolver at run time, or at
- * load where none is configured), an address, unix:PATH, or the name of an
- * upstream {} block, which gives servers, weights, backup and down.
- */
-
-typedef struct {
-    ngx_flag_t                verify;       /* chain and name; default on */
-    ngx_str_t                 ca;           /* file, empty: the system's */
-    ngx_str_t                 name;         /* SNI and the name to verify,
-                                               empty: the host */
-    ngx_str_t                 cert;         /* client certificate, or empty */
-    ngx_str_t                 key;
-    ngx_str_t                 passwords;    /* file: of the key, or empty */
-} ngx_http_webhook_tls_t;
-
-/*
- * Makes a target from a URL (http:// or https://).  Fills in uri with path
- * and arguments ("/" where there is none).  Errors are logged at emerg with
- * the place given; returns NULL then.  tls may be NULL for the defaults.
- */
-ngx_http_webhook_target_t *ngx_http_webhook_target_create(ngx_conf_t *cf,
-    ngx_str_t *url, ngx_http_webhook_tls_t *tls,
-    ngx_http_webhook_place_t *place, ngx_str_t *uri);
-
-/*
- * Before the second step: which addresses the target may have (NULL: any) and
- * the proxy to go through (NULL, or with an empty url: none).  Both are kept
- * and read in the second step, when they have to be complete.
- */
-void ngx_http_webhook_target_egress(ngx_http_webhook_target_t *target,
-    const webhook_address_rules_t *rules, ngx_http_webhook_proxy_t *proxy);
-
-/*
- * Second step, once the whole configuration was read (upstream blocks are
- * known, the resolver of http{} is known).  *target becomes another one if
- * that is the same in everything that counts.  NGX_OK or NGX_ERROR, logged.
- */
-ngx_int_t ngx_http_webhook_target_init(ngx_conf_t *cf,
-    ngx_http_webhook_target_t **target);
-
-/* The value for the Host header. */
-ngx_str_t *ngx_http_webhook_target_host(ngx_http_webhook_target_t *target);
+#include "http/net/target/ngx_http_webhook_target.h"
 
 
 typedef enum {

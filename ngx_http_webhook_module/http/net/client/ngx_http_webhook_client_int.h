@@ -17,8 +17,8 @@
 #ifndef NGX_HTTP_WEBHOOK_CLIENT_INT_H
 #define NGX_HTTP_WEBHOOK_CLIENT_INT_H
 
+#include "http/net/client/ngx_http_webhook_client.h"
 #include "http/net/client/ngx_http_webhook_pool.h"
-#include "http/net/client/ngx_http_webhook_egress.h"
 #include "http/runtime/ngx_http_webhook_clock.h"
 #include "core/http1/webhook_http.h"
 

@@ -2,8 +2,8 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * The client's connections: made, kept while idle, closed.  This room may
- * call target and metrics.  All functions run on the event loop.
+ * The client's connections: made, kept while idle, closed.  All functions run
+ * on the event loop.
  *
  * The connection that was used last is used first, so that those that are not
  * needed grow old.  An idle one is closed when the peer closes it or sends
@@ -18,7 +18,7 @@
 #ifndef NGX_HTTP_WEBHOOK_POOL_H
 #define NGX_HTTP_WEBHOOK_POOL_H
 
-#include "http/net/client/ngx_http_webhook_target.h"
+#include "http/net/target/ngx_http_webhook_target.h"
 
 
 #define NGX_HTTP_WEBHOOK_POOL_TARGET  128       /* idle ones of a target */

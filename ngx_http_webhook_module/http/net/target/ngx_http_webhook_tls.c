@@ -8,7 +8,7 @@
  * peer fails before anything of ours is sent.
  */
 
-#include "http/net/client/ngx_http_webhook_target.h"
+#include "http/net/target/ngx_http_webhook_tls.h"
 
 #include <openssl/x509v3.h>
 

@@ -2,9 +2,7 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * Where a target may be connected to, and through which proxy.  A room behind
- * target, which alone knows the address that a connection goes to.  It may
- * call target and core/.
+ * Where a target may be connected to.
  *
  * An address is judged right before it is connected to, whether it was looked
  * up now or at load, stands in an upstream {} or in the URL itself, and that
@@ -21,15 +19,12 @@
 #ifndef NGX_HTTP_WEBHOOK_EGRESS_H
 #define NGX_HTTP_WEBHOOK_EGRESS_H
 
-#include "http/net/client/ngx_http_webhook_target.h"
+#include "http/net/target/ngx_http_webhook_target.h"
 
 
-/*
- * Settles rules (NULL if they refuse nothing) and proxy of a target, before
- * its key is made.  NGX_OK or NGX_ERROR, logged.
- */
-ngx_int_t ngx_http_webhook_egress_settle(ngx_conf_t *cf,
-    ngx_http_webhook_target_t *target);
+/* Can these rules refuse any address at all? */
+ngx_uint_t ngx_http_webhook_egress_refuses(
+    const webhook_address_rules_t *rules);
 
 /* The part of a target's key: its length at most, and the text at p. */
 size_t ngx_http_webhook_egress_key_len(ngx_http_webhook_target_t *target);

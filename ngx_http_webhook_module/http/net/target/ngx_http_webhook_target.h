@@ -6,15 +6,14 @@
  * URL, which of them comes next, and TLS.  Endpoints whose URLs and settings
  * make no difference between connections share one target.
  *
- * This room calls nobody but egress, a room behind it.  Targets are made while
- * the configuration is read; what is marked so below belongs to one worker and
- * is used on its event loop.
+ * Targets are made while the configuration is read; what is marked so below
+ * belongs to one worker and is used on its event loop.
  */
 
 #ifndef NGX_HTTP_WEBHOOK_TARGET_H
 #define NGX_HTTP_WEBHOOK_TARGET_H
 
-#include "http/net/client/ngx_http_webhook_client.h"
+#include "http/model/ngx_http_webhook.h"
 
 
 #define NGX_HTTP_WEBHOOK_TARGET_TRIES  8        /* addresses an exchange */
@@ -22,6 +21,27 @@
                                                    not be connected to is
                                                    passed over, if another
                                                    is at hand */
+
+
+/*
+ * Whom to connect to: made once from a URL and settings.  Everything that
+ * makes two connections differ is in its key: scheme, host, port, SNI,
+ * verification, CA, client certificate, rules of addresses, proxy.
+ *
+ * The host may be a name (looked up by nginx's resolver at run time, or at
+ * load where none is configured), an address, unix:PATH, or the name of an
+ * upstream {} block, which gives servers, weights, backup and down.
+ */
+
+typedef struct {
+    ngx_flag_t                verify;       /* chain and name; default on */
+    ngx_str_t                 ca;           /* file, empty: the system's */
+    ngx_str_t                 name;         /* SNI and the name to verify,
+                                               empty: the host */
+    ngx_str_t                 cert;         /* client certificate, or empty */
+    ngx_str_t                 key;
+    ngx_str_t                 passwords;    /* file: of the key, or empty */
+} ngx_http_webhook_tls_t;
 
 
 typedef struct {
@@ -84,6 +104,34 @@ struct ngx_http_webhook_target_s {
 
 
 /*
+ * Makes a target from a URL (http:// or https://).  Fills in uri with path
+ * and arguments ("/" where there is none).  Errors are logged at emerg with
+ * the place given; returns NULL then.  tls may be NULL for the defaults.
+ */
+ngx_http_webhook_target_t *ngx_http_webhook_target_create(ngx_conf_t *cf,
+    ngx_str_t *url, ngx_http_webhook_tls_t *tls,
+    ngx_http_webhook_place_t *place, ngx_str_t *uri);
+
+/*
+ * Before the second step: which addresses the target may have (NULL: any) and
+ * the proxy to go through (NULL, or with an empty url: none).  Both are kept
+ * and read in the second step, when they have to be complete.
+ */
+void ngx_http_webhook_target_egress(ngx_http_webhook_target_t *target,
+    const webhook_address_rules_t *rules, ngx_http_webhook_proxy_t *proxy);
+
+/*
+ * Second step, once the whole configuration was read (upstream blocks are
+ * known, the resolver of http{} is known).  *target becomes another one if
+ * that is the same in everything that counts.  NGX_OK or NGX_ERROR, logged.
+ */
+ngx_int_t ngx_http_webhook_target_init(ngx_conf_t *cf,
+    ngx_http_webhook_target_t **target);
+
+/* The value for the Host header. */
+ngx_str_t *ngx_http_webhook_target_host(ngx_http_webhook_target_t *target);
+
+/*
  * The server to try next, by weight and state, but none of those tried (their
  * indexes); NGX_ERROR if none is left.  Event loop.
  */
@@ -95,38 +143,6 @@ void ngx_http_webhook_target_failed(ngx_http_webhook_target_t *target,
     ngx_uint_t server);
 void ngx_http_webhook_target_worked(ngx_http_webhook_target_t *target,
     ngx_uint_t server);
-
-
-/* TLS (ngx_http_webhook_tls.c). */
-
-/*
- * Makes the context of a target whose tls is filled in; the certificates of
- * an authority that another of the targets has loaded are shared.  Errors are
- * logged with target->place.
- */
-ngx_int_t ngx_http_webhook_tls_create(ngx_conf_t *cf,
-    ngx_http_webhook_target_t *target, ngx_array_t *targets);
-
-/* What c->data has to begin with. */
-
-typedef struct {
-    ngx_http_webhook_target_t   *target;
-    time_t                       until;     /* see session_until */
-} ngx_http_webhook_tls_peer_t;
-
-/* Prepares c (which has a pool) for a handshake: SNI, a kept session. */
-ngx_int_t ngx_http_webhook_tls_connection(ngx_http_webhook_target_t *target,
-    ngx_connection_t *c);
-
-/*
- * Why a handshake that is over is not good enough, as text in buf (returns
- * NGX_DECLINED), or NGX_OK.
- */
-ngx_int_t ngx_http_webhook_tls_verify(ngx_http_webhook_target_t *target,
-    ngx_connection_t *c, u_char *buf, size_t size, ngx_str_t *why);
-
-/* Drops the target's kept session. */
-void ngx_http_webhook_tls_forget(ngx_http_webhook_target_t *target);
 
 
 #endif /* NGX_HTTP_WEBHOOK_TARGET_H */

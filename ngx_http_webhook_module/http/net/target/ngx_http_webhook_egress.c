@@ -3,40 +3,18 @@
  * Copyright (C) the ngx_http_webhook_module authors
  */
 
-#include "http/net/client/ngx_http_webhook_egress.h"
+#include "http/net/target/ngx_http_webhook_egress.h"
 
 
 /* Bytes of a network in a key: family, prefix length, address, a mark. */
 #define NGX_HTTP_WEBHOOK_EGRESS_CIDR  40
 
 
-static ngx_uint_t ngx_http_webhook_egress_refuses(
-    const webhook_address_rules_t *rules);
-static ngx_int_t ngx_http_webhook_egress_proxy(ngx_conf_t *cf,
-    ngx_http_webhook_target_t *target);
 static u_char *ngx_http_webhook_egress_cidrs(u_char *p, u_char mark,
     const webhook_cidr_t *cidr, size_t n);
 
 
-ngx_int_t
-ngx_http_webhook_egress_settle(ngx_conf_t *cf,
-    ngx_http_webhook_target_t *target)
-{
-    if (target->rules && !ngx_http_webhook_egress_refuses(target->rules)) {
-        target->rules = NULL;
-    }
-
-    if (target->proxy_conf == NULL || target->proxy_conf->url.len == 0) {
-        return NGX_OK;
-    }
-
-    return ngx_http_webhook_egress_proxy(cf, target);
-}
-
-
-/* Can these rules refuse any address at all? */
-
-static ngx_uint_t
+ngx_uint_t
 ngx_http_webhook_egress_refuses(const webhook_address_rules_t *rules)
 {
     if (rules->fallback == WEBHOOK_ADDRESS_PUBLIC) {
@@ -50,57 +28,6 @@ ngx_http_webhook_egress_refuses(const webhook_address_rules_t *rules)
     }
 
     return 0;
-}
-
-
-/* A proxy is a target like any other, but nothing is sent to it but CONNECT. */
-
-static ngx_int_t
-ngx_http_webhook_egress_proxy(ngx_conf_t *cf,
-    ngx_http_webhook_target_t *target)
-{
-    ngx_str_t                   uri;
-    ngx_http_webhook_proxy_t   *proxy;
-    ngx_http_webhook_target_t  *via;
-
-    proxy = target->proxy_conf;
-
-    if (target->local) {
-        ngx_http_webhook_place_error(NGX_LOG_EMERG, cf, &proxy->place, "a "
-                                     "unix socket cannot be reached through a "
-                                     "proxy");
-        return NGX_ERROR;
-    }
-
-    if (proxy->url.len < 7
-        || ngx_strncasecmp(proxy->url.data, (u_char *) "http://", 7) != 0)
-    {
-        ngx_http_webhook_place_error(NGX_LOG_EMERG, cf, &proxy->place, "a "
-                                     "proxy is named as \"http://host:port\"");
-        return NGX_ERROR;
-    }
-
-    via = ngx_http_webhook_target_create(cf, &proxy->url, NULL, &proxy->place,
-                                         &uri);
-    if (via == NULL) {
-        return NGX_ERROR;
-    }
-
-    if (uri.len != 1) {
-        ngx_http_webhook_place_error(NGX_LOG_EMERG, cf, &proxy->place, "the "
-                                     "URL of a proxy may not have a path or "
-                                     "arguments");
-        return NGX_ERROR;
-    }
-
-    if (ngx_http_webhook_target_init(cf, &via) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    target->proxy = via;
-    target->proxy_auth = proxy->auth;
-
-    return NGX_OK;
 }
 
 

@@ -2,10 +2,12 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * From a URL to addresses.
+ * From a URL and settings to a target.
  */
 
-#include "http/net/client/ngx_http_webhook_egress.h"
+#include "http/net/target/ngx_http_webhook_target_int.h"
+#include "http/net/target/ngx_http_webhook_egress.h"
+#include "http/net/target/ngx_http_webhook_tls.h"
 
 
 typedef struct {
@@ -23,24 +25,14 @@ static ngx_int_t ngx_http_webhook_target_uri(ngx_conf_t *cf,
     ngx_http_webhook_url_t *url, ngx_str_t *uri);
 static ngx_int_t ngx_http_webhook_target_tls(ngx_conf_t *cf,
     ngx_http_webhook_tls_t *tls, ngx_http_webhook_target_t *target);
+static ngx_int_t ngx_http_webhook_target_settle(ngx_conf_t *cf,
+    ngx_http_webhook_target_t *target);
+static ngx_int_t ngx_http_webhook_target_proxy(ngx_conf_t *cf,
+    ngx_http_webhook_target_t *target);
 static ngx_int_t ngx_http_webhook_target_key(ngx_conf_t *cf,
     ngx_http_webhook_target_t *target);
 static ngx_uint_t ngx_http_webhook_target_same(ngx_http_webhook_target_t *one,
     ngx_http_webhook_target_t *two);
-static ngx_int_t ngx_http_webhook_target_addresses(ngx_conf_t *cf,
-    ngx_http_webhook_target_t *target);
-static ngx_int_t ngx_http_webhook_target_server(
-    ngx_http_webhook_target_t *target, ngx_addr_t *addr, ngx_int_t weight,
-    ngx_uint_t backup);
-static ngx_http_upstream_srv_conf_t *ngx_http_webhook_target_upstream(
-    ngx_conf_t *cf, ngx_http_webhook_target_t *target);
-static ngx_int_t ngx_http_webhook_target_servers(ngx_conf_t *cf,
-    ngx_http_webhook_target_t *target, ngx_http_upstream_srv_conf_t *us);
-static ngx_int_t ngx_http_webhook_target_look_up(ngx_conf_t *cf,
-    ngx_http_webhook_target_t *target);
-static ngx_int_t ngx_http_webhook_target_choose(
-    ngx_http_webhook_target_t *target, ngx_uint_t *tried, ngx_uint_t n,
-    ngx_uint_t backup, ngx_uint_t resting);
 
 
 ngx_http_webhook_target_t *
@@ -327,6 +319,78 @@ ngx_http_webhook_target_tls(ngx_conf_t *cf, ngx_http_webhook_tls_t *tls,
 }
 
 
+/*
+ * Settles rules (NULL if they refuse nothing) and proxy of a target, before
+ * its key is made.
+ */
+
+static ngx_int_t
+ngx_http_webhook_target_settle(ngx_conf_t *cf,
+    ngx_http_webhook_target_t *target)
+{
+    if (target->rules && !ngx_http_webhook_egress_refuses(target->rules)) {
+        target->rules = NULL;
+    }
+
+    if (target->proxy_conf == NULL || target->proxy_conf->url.len == 0) {
+        return NGX_OK;
+    }
+
+    return ngx_http_webhook_target_proxy(cf, target);
+}
+
+
+/* A proxy is a target like any other, but nothing is sent to it but CONNECT. */
+
+static ngx_int_t
+ngx_http_webhook_target_proxy(ngx_conf_t *cf,
+    ngx_http_webhook_target_t *target)
+{
+    ngx_str_t                   uri;
+    ngx_http_webhook_proxy_t   *proxy;
+    ngx_http_webhook_target_t  *via;
+
+    proxy = target->proxy_conf;
+
+    if (target->local) {
+        ngx_http_webhook_place_error(NGX_LOG_EMERG, cf, &proxy->place, "a "
+                                     "unix socket cannot be reached through a "
+                                     "proxy");
+        return NGX_ERROR;
+    }
+
+    if (proxy->url.len < 7
+        || ngx_strncasecmp(proxy->url.data, (u_char *) "http://", 7) != 0)
+    {
+        ngx_http_webhook_place_error(NGX_LOG_EMERG, cf, &proxy->place, "a "
+                                     "proxy is named as \"http://host:port\"");
+        return NGX_ERROR;
+    }
+
+    via = ngx_http_webhook_target_create(cf, &proxy->url, NULL, &proxy->place,
+                                         &uri);
+    if (via == NULL) {
+        return NGX_ERROR;
+    }
+
+    if (uri.len != 1) {
+        ngx_http_webhook_place_error(NGX_LOG_EMERG, cf, &proxy->place, "the "
+                                     "URL of a proxy may not have a path or "
+                                     "arguments");
+        return NGX_ERROR;
+    }
+
+    if (ngx_http_webhook_target_init(cf, &via) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    target->proxy = via;
+    target->proxy_auth = proxy->auth;
+
+    return NGX_OK;
+}
+
+
 static ngx_int_t
 ngx_http_webhook_target_key(ngx_conf_t *cf, ngx_http_webhook_target_t *target)
 {
@@ -407,7 +471,7 @@ ngx_http_webhook_target_init(ngx_conf_t *cf,
         }
     }
 
-    if (ngx_http_webhook_egress_settle(cf, target) != NGX_OK
+    if (ngx_http_webhook_target_settle(cf, target) != NGX_OK
         || ngx_http_webhook_target_key(cf, target) != NGX_OK)
     {
         return NGX_ERROR;
@@ -447,292 +511,8 @@ ngx_http_webhook_target_init(ngx_conf_t *cf,
 }
 
 
-/* Fills in the servers, or who will look up the name. */
-
-static ngx_int_t
-ngx_http_webhook_target_addresses(ngx_conf_t *cf,
-    ngx_http_webhook_target_t *target)
-{
-    ngx_http_core_loc_conf_t      *clcf;
-    ngx_http_upstream_srv_conf_t  *us;
-
-    if (target->literal) {
-        return NGX_OK;
-    }
-
-    us = ngx_http_webhook_target_upstream(cf, target);
-
-    if (us) {
-
-        if (!target->no_port) {
-            ngx_http_webhook_place_error(NGX_LOG_EMERG, cf, &target->place,
-                                         "upstream \"%V\" may not have port "
-                                         "%ui", &target->name,
-                                         (ngx_uint_t) target->port);
-            return NGX_ERROR;
-        }
-
-        return ngx_http_webhook_target_servers(cf, target, us);
-    }
-
-    /* A proxy may know names that we do not. */
-
-    if (target->proxy && target->rules == NULL) {
-        target->by_name = 1;
-        return NGX_OK;
-    }
-
-    /* At the level of http {}: none, a dummy without servers, or a real one. */
-
-    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
-
-    if (clcf->resolver && clcf->resolver->connections.nelts) {
-        target->resolver = clcf->resolver;
-        target->resolver_timeout = clcf->resolver_timeout;
-
-        if (target->resolver_timeout == NGX_CONF_UNSET_MSEC) {
-            target->resolver_timeout = 30000;
-        }
-
-        return NGX_OK;
-    }
-
-    return ngx_http_webhook_target_look_up(cf, target);
-}
-
-
-static ngx_http_upstream_srv_conf_t *
-ngx_http_webhook_target_upstream(ngx_conf_t *cf,
-    ngx_http_webhook_target_t *target)
-{
-    ngx_uint_t                       i;
-    ngx_http_upstream_srv_conf_t   **uscfp;
-    ngx_http_upstream_main_conf_t   *umcf;
-
-    umcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_upstream_module);
-
-    uscfp = umcf->upstreams.elts;
-
-    for (i = 0; i < umcf->upstreams.nelts; i++) {
-
-        if ((uscfp[i]->flags & NGX_HTTP_UPSTREAM_CREATE)
-            && uscfp[i]->host.len == target->name.len
-            && ngx_strncasecmp(uscfp[i]->host.data, target->name.data,
-                               target->name.len)
-               == 0)
-        {
-            return uscfp[i];
-        }
-    }
-
-    return NULL;
-}
-
-
-/* The servers of an upstream {}, but for those that are down. */
-
-static ngx_int_t
-ngx_http_webhook_target_servers(ngx_conf_t *cf,
-    ngx_http_webhook_target_t *target, ngx_http_upstream_srv_conf_t *us)
-{
-    ngx_uint_t                   i, j;
-    ngx_http_upstream_server_t  *server;
-
-    server = us->servers ? us->servers->elts : NULL;
-
-    for (i = 0; server && i < us->servers->nelts; i++) {
-
-        if (server[i].down) {
-            continue;
-        }
-
-        for (j = 0; j < server[i].naddrs; j++) {
-
-            if (ngx_http_webhook_target_server(target, &server[i].addrs[j],
-                                               server[i].weight,
-                                               server[i].backup)
-                != NGX_OK)
-            {
-                return NGX_ERROR;
-            }
-        }
-    }
-
-    if (target->servers.nelts == 0) {
-        ngx_http_webhook_place_error(NGX_LOG_EMERG, cf, &target->place,
-                                     "upstream \"%V\" has no server that can "
-                                     "be used", &target->name);
-        return NGX_ERROR;
-    }
-
-    return NGX_OK;
-}
-
-
-/* Without a resolver names are looked up now, as for proxy_pass. */
-
-static ngx_int_t
-ngx_http_webhook_target_look_up(ngx_conf_t *cf,
-    ngx_http_webhook_target_t *target)
-{
-    ngx_url_t   u;
-    ngx_uint_t  i;
-
-    ngx_memzero(&u, sizeof(ngx_url_t));
-
-    u.host = target->name;
-    u.port = target->port;
-
-    if (ngx_inet_resolve_host(cf->pool, &u) != NGX_OK) {
-
-        if (u.err) {
-            ngx_http_webhook_place_error(NGX_LOG_EMERG, cf, &target->place,
-                                         "%s: \"%V\" (name its server, or set "
-                                         "\"resolver\" in http {} to look "
-                                         "names up later)", u.err,
-                                         &target->name);
-        }
-
-        return NGX_ERROR;
-    }
-
-    for (i = 0; i < u.naddrs; i++) {
-        if (ngx_http_webhook_target_server(target, &u.addrs[i], 1, 0)
-            != NGX_OK)
-        {
-            return NGX_ERROR;
-        }
-    }
-
-    return NGX_OK;
-}
-
-
-static ngx_int_t
-ngx_http_webhook_target_server(ngx_http_webhook_target_t *target,
-    ngx_addr_t *addr, ngx_int_t weight, ngx_uint_t backup)
-{
-    ngx_http_webhook_server_t  *server;
-
-    server = ngx_array_push(&target->servers);
-    if (server == NULL) {
-        return NGX_ERROR;
-    }
-
-    ngx_memzero(server, sizeof(ngx_http_webhook_server_t));
-
-    server->sockaddr = addr->sockaddr;
-    server->socklen = addr->socklen;
-    server->name = addr->name;
-    server->weight = weight;
-    server->backup = backup;
-
-    return NGX_OK;
-}
-
-
 ngx_str_t *
 ngx_http_webhook_target_host(ngx_http_webhook_target_t *target)
 {
     return &target->host;
-}
-
-
-ngx_int_t
-ngx_http_webhook_target_next(ngx_http_webhook_target_t *target,
-    ngx_uint_t *tried, ngx_uint_t n)
-{
-    ngx_int_t   i;
-    ngx_uint_t  resting, backup;
-
-    for (resting = 0; resting < 2; resting++) {
-        for (backup = 0; backup < 2; backup++) {
-
-            i = ngx_http_webhook_target_choose(target, tried, n, backup,
-                                               resting);
-            if (i != NGX_ERROR) {
-                return i;
-            }
-        }
-    }
-
-    return NGX_ERROR;
-}
-
-
-/* Smooth weighted round robin among the servers of one kind. */
-
-static ngx_int_t
-ngx_http_webhook_target_choose(ngx_http_webhook_target_t *target,
-    ngx_uint_t *tried, ngx_uint_t n, ngx_uint_t backup, ngx_uint_t resting)
-{
-    ngx_int_t                   best, total;
-    ngx_uint_t                  i, j;
-    ngx_http_webhook_server_t  *server;
-
-    server = target->servers.elts;
-    best = NGX_ERROR;
-    total = 0;
-
-    for (i = 0; i < target->servers.nelts; i++) {
-
-        if (server[i].resting
-            && (ngx_msec_int_t) (ngx_current_msec - server[i].rested) >= 0)
-        {
-            server[i].resting = 0;
-        }
-
-        if (server[i].backup != backup || server[i].resting != resting) {
-            continue;
-        }
-
-        for (j = 0; j < n; j++) {
-            if (tried[j] == i) {
-                break;
-            }
-        }
-
-        if (j < n) {
-            continue;
-        }
-
-        server[i].current += server[i].weight;
-        total += server[i].weight;
-
-        if (best == NGX_ERROR || server[i].current > server[best].current) {
-            best = i;
-        }
-    }
-
-    if (best != NGX_ERROR) {
-        server[best].current -= total;
-    }
-
-    return best;
-}
-
-
-void
-ngx_http_webhook_target_failed(ngx_http_webhook_target_t *target,
-    ngx_uint_t i)
-{
-    ngx_http_webhook_server_t  *server;
-
-    server = target->servers.elts;
-
-    server[i].resting = 1;
-    server[i].rested = ngx_current_msec + NGX_HTTP_WEBHOOK_TARGET_REST;
-}
-
-
-void
-ngx_http_webhook_target_worked(ngx_http_webhook_target_t *target,
-    ngx_uint_t i)
-{
-    ngx_http_webhook_server_t  *server;
-
-    server = target->servers.elts;
-
-    server[i].resting = 0;
-    target->worked = 1;
 }
