@@ -2,7 +2,7 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * The life of an exchange.
+ * Exchanges: begun, cancelled, late; the table of their states.
  */
 
 #include "http/net/client/ngx_http_webhook_client_int.h"
@@ -11,35 +11,29 @@
 #define NGX_HTTP_WEBHOOK_CLIENT_STARVE  100     /* ms until the end is told */
 
 
-typedef struct {
-    ngx_queue_t    active;
-    ngx_uint_t     active_n;
-    ngx_queue_t    spare;
-    ngx_uint_t     spare_n;
-
-    /* exchanges for whose state there was no memory, linked by "state" */
-
-    ngx_http_webhook_exchange_t  *starved;
-    ngx_event_t                   starving;
-} ngx_http_webhook_clients_t;
-
-
 static ngx_http_webhook_client_t *ngx_http_webhook_client_get(
     ngx_http_webhook_exchange_t *exchange);
 static void ngx_http_webhook_client_starved_handler(ngx_event_t *ev);
 static ngx_int_t ngx_http_webhook_client_feed(
     ngx_http_webhook_exchange_t *exchange);
-static void ngx_http_webhook_client_put(ngx_http_webhook_client_t *x);
-static void ngx_http_webhook_client_free(ngx_http_webhook_client_t *x);
-static void ngx_http_webhook_client_release(ngx_http_webhook_client_t *x);
-static void ngx_http_webhook_client_done(ngx_http_webhook_client_t *x);
 static void ngx_http_webhook_client_timer_handler(ngx_event_t *ev);
 static void ngx_http_webhook_client_late(ngx_http_webhook_client_t *x);
 static void ngx_http_webhook_client_event_handler(ngx_event_t *ev);
 static void ngx_http_webhook_client_shutdown(ngx_http_webhook_client_t *x);
 
 
-static ngx_http_webhook_clients_t  ngx_http_webhook_clients;
+/* What a step that ends may name: see ngx_http_webhook_client_state_e. */
+
+static const ngx_http_webhook_client_state_pt
+    ngx_http_webhook_client_states[] =
+{
+    ngx_http_webhook_client_connect,
+    ngx_http_webhook_client_beyond,
+    ngx_http_webhook_client_dial,
+    ngx_http_webhook_client_tunnel,
+    ngx_http_webhook_client_reached,
+    ngx_http_webhook_client_request
+};
 
 
 ngx_int_t
@@ -167,10 +161,10 @@ ngx_http_webhook_client_send(ngx_http_webhook_exchange_t *exchange)
         x->ready = x->begun;
 
         ngx_http_webhook_client_attach(x, conn);
-        ngx_http_webhook_client_request(x);
+        ngx_http_webhook_client_next(x, NGX_HTTP_WEBHOOK_CLIENT_REQUEST);
 
     } else {
-        ngx_http_webhook_client_connect(x);
+        ngx_http_webhook_client_next(x, NGX_HTTP_WEBHOOK_CLIENT_CONNECT);
     }
 
     x->within = 0;
@@ -258,6 +252,8 @@ ngx_http_webhook_client_get(ngx_http_webhook_exchange_t *exchange)
     exchange->state = x;
 
     x->conn = NULL;
+    x->states = ngx_http_webhook_client_states;
+    x->handler = ngx_http_webhook_client_event_handler;
     x->process = NULL;
     x->ident = -1;
     x->hop = exchange->target;
@@ -373,150 +369,6 @@ ngx_http_webhook_client_feed(ngx_http_webhook_exchange_t *exchange)
 }
 
 
-/* Takes everything from a state that is not its own memory. */
-
-static void
-ngx_http_webhook_client_release(ngx_http_webhook_client_t *x)
-{
-    if (x->ctx) {
-        ngx_resolve_name_done(x->ctx);
-        x->ctx = NULL;
-    }
-
-    if (x->conn) {
-        ngx_http_webhook_pool_close(x->conn);
-        x->conn = NULL;
-    }
-
-    if (x->event.timer_set) {
-        ngx_del_timer(&x->event);
-    }
-
-    if (x->event.posted) {
-        ngx_delete_posted_event(&x->event);
-    }
-
-    ngx_queue_remove(&x->queue);
-    ngx_http_webhook_clients.active_n--;
-}
-
-
-static void
-ngx_http_webhook_client_put(ngx_http_webhook_client_t *x)
-{
-    ngx_http_webhook_clients_t  *clients;
-
-    clients = &ngx_http_webhook_clients;
-
-    if (clients->spare_n >= NGX_HTTP_WEBHOOK_CLIENT_SPARE
-        || x->answer_size > NGX_HTTP_WEBHOOK_CLIENT_BUFFER)
-    {
-        ngx_http_webhook_client_free(x);
-        return;
-    }
-
-    ngx_queue_insert_head(&clients->spare, &x->queue);
-    clients->spare_n++;
-}
-
-
-static void
-ngx_http_webhook_client_free(ngx_http_webhook_client_t *x)
-{
-    if (x->addresses) {
-        ngx_free(x->addresses);
-    }
-
-    if (x->answer) {
-        ngx_free(x->answer);
-    }
-
-    ngx_free(x);
-}
-
-
-void
-ngx_http_webhook_client_end(ngx_http_webhook_client_t *x,
-    ngx_http_webhook_fault_e fault)
-{
-    ngx_http_webhook_exchange_t  *exchange;
-
-    exchange = x->exchange;
-
-    exchange->fault = fault;
-    exchange->total_usec = ngx_http_webhook_client_usec(x->begun);
-
-    if (x->conn) {
-        ngx_http_webhook_pool_close(x->conn);
-        x->conn = NULL;
-    }
-
-    x->process = NULL;
-
-    if (!x->within) {
-        ngx_http_webhook_client_done(x);
-        return;
-    }
-
-    if (x->event.timer_set) {
-        ngx_del_timer(&x->event);
-    }
-
-    x->ended = 1;
-
-    ngx_post_event(&x->event, &ngx_posted_events);
-}
-
-
-static void
-ngx_http_webhook_client_done(ngx_http_webhook_client_t *x)
-{
-    ngx_http_webhook_exchange_t  *exchange;
-
-    exchange = x->exchange;
-    exchange->state = NULL;
-
-    ngx_http_webhook_client_release(x);
-
-    /* The handler may free the exchange, or begin it again; the texts in the
-       state last until it returns. */
-
-    exchange->handler(exchange);
-
-    if (x->wipe) {
-        ngx_explicit_memzero(x->answer, x->answer_size);
-    }
-
-    ngx_http_webhook_client_put(x);
-}
-
-
-void
-ngx_http_webhook_client_step(ngx_http_webhook_client_t *x,
-    ngx_http_webhook_client_pt process, char *action, ngx_msec_t timeout)
-{
-    ngx_msec_int_t  left;
-
-    x->process = process;
-    x->log.action = action;
-    x->step = timeout;
-
-    left = (ngx_msec_int_t) (x->deadline - ngx_current_msec);
-
-    if (left < 0) {
-        left = 0;
-    }
-
-    /* deleted first: a timer that is set may stay as it is */
-
-    if (x->event.timer_set) {
-        ngx_del_timer(&x->event);
-    }
-
-    ngx_add_timer(&x->event, ngx_min(timeout, (ngx_msec_t) left));
-}
-
-
 static void
 ngx_http_webhook_client_timer_handler(ngx_event_t *ev)
 {
@@ -567,31 +419,6 @@ ngx_http_webhook_client_late(ngx_http_webhook_client_t *x)
     }
 
     ngx_http_webhook_client_end(x, NGX_HTTP_WEBHOOK_FAULT_TIMEOUT);
-}
-
-
-void
-ngx_http_webhook_client_attach(ngx_http_webhook_client_t *x,
-    ngx_http_webhook_conn_t *conn)
-{
-    ngx_connection_t  *c;
-
-    x->conn = conn;
-    conn->exchange = x;
-
-    c = conn->connection;
-
-    x->log.connection = c->number;
-
-    c->log = &x->log;
-    c->read->log = &x->log;
-    c->write->log = &x->log;
-    c->pool->log = &x->log;
-
-    c->read->handler = ngx_http_webhook_client_event_handler;
-    c->write->handler = ngx_http_webhook_client_event_handler;
-
-    ngx_http_webhook_client_address(x, &conn->address);
 }
 
 
@@ -657,12 +484,4 @@ ngx_http_webhook_client_shutdown(ngx_http_webhook_client_t *x)
     }
 
     ngx_http_webhook_client_end(x, NGX_HTTP_WEBHOOK_FAULT_SHUTDOWN);
-}
-
-
-uint32_t
-ngx_http_webhook_client_usec(uint64_t since)
-{
-    return (uint32_t) ngx_min(ngx_http_webhook_clock_usec() - since,
-                              (uint64_t) NGX_MAX_UINT32_VALUE);
 }

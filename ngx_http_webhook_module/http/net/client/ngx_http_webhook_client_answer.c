@@ -389,7 +389,7 @@ ngx_http_webhook_client_renew(ngx_http_webhook_client_t *x)
     x->conn = NULL;
     x->reused = 0;
 
-    ngx_http_webhook_client_connect(x);
+    ngx_http_webhook_client_next(x, NGX_HTTP_WEBHOOK_CLIENT_CONNECT);
 }
 
 

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * resolve -> connect -> tls
+ * resolve -> connect
  *
  * The addresses are the target's servers or what the resolver gave; each is
  * tried once, until one takes the connection.
@@ -10,13 +10,12 @@
 
 #include "http/net/client/ngx_http_webhook_client_int.h"
 #include "http/net/target/ngx_http_webhook_egress.h"
-#include "http/net/target/ngx_http_webhook_tls.h"
 #include "http/runtime/ngx_http_webhook_metrics.h"
 
 
 static void ngx_http_webhook_client_resolve(ngx_http_webhook_client_t *x);
 static void ngx_http_webhook_client_resolve_handler(ngx_resolver_ctx_t *ctx);
-static void ngx_http_webhook_client_next(ngx_http_webhook_client_t *x,
+static void ngx_http_webhook_client_try(ngx_http_webhook_client_t *x,
     ngx_http_webhook_fault_e fault);
 static ngx_int_t ngx_http_webhook_client_peer(ngx_http_webhook_client_t *x,
     ngx_peer_connection_t *pc, ngx_str_t *name, u_char *text,
@@ -30,9 +29,6 @@ static void ngx_http_webhook_client_waiting(ngx_http_webhook_client_t *x,
 static void ngx_http_webhook_client_connecting(ngx_http_webhook_client_t *x,
     ngx_event_t *ev);
 static void ngx_http_webhook_client_connected(ngx_http_webhook_client_t *x);
-static void ngx_http_webhook_client_handshaking(ngx_http_webhook_client_t *x,
-    ngx_event_t *ev);
-static void ngx_http_webhook_client_handshake(ngx_http_webhook_client_t *x);
 
 
 void
@@ -51,7 +47,7 @@ ngx_http_webhook_client_connect(ngx_http_webhook_client_t *x)
     x->hop = target->by_name ? target->proxy : target;
 
     if (x->hop == target && target->proxy && target->resolver == NULL) {
-        ngx_http_webhook_client_beyond(x);
+        ngx_http_webhook_client_next(x, NGX_HTTP_WEBHOOK_CLIENT_BEYOND);
         return;
     }
 
@@ -69,7 +65,7 @@ ngx_http_webhook_client_dial(ngx_http_webhook_client_t *x)
         return;
     }
 
-    ngx_http_webhook_client_next(x, NGX_HTTP_WEBHOOK_FAULT_CONNECT);
+    ngx_http_webhook_client_try(x, NGX_HTTP_WEBHOOK_FAULT_CONNECT);
 }
 
 
@@ -193,10 +189,10 @@ ngx_http_webhook_client_resolve_handler(ngx_resolver_ctx_t *ctx)
     x->ctx = NULL;
 
     if (target->proxy) {
-        ngx_http_webhook_client_beyond(x);
+        ngx_http_webhook_client_next(x, NGX_HTTP_WEBHOOK_CLIENT_BEYOND);
 
     } else {
-        ngx_http_webhook_client_next(x, NGX_HTTP_WEBHOOK_FAULT_CONNECT);
+        ngx_http_webhook_client_try(x, NGX_HTTP_WEBHOOK_FAULT_CONNECT);
     }
 
     return;
@@ -221,7 +217,7 @@ ngx_http_webhook_client_waiting(ngx_http_webhook_client_t *x, ngx_event_t *ev)
 /* Tries address after address; "fault" is what the last one came to. */
 
 static void
-ngx_http_webhook_client_next(ngx_http_webhook_client_t *x,
+ngx_http_webhook_client_try(ngx_http_webhook_client_t *x,
     ngx_http_webhook_fault_e fault)
 {
     u_char                      text[NGX_SOCKADDR_STRLEN];
@@ -542,105 +538,11 @@ ngx_http_webhook_client_connected(ngx_http_webhook_client_t *x)
     (void) ngx_tcp_nodelay(x->conn->connection);
 
     if (x->exchange->target->proxy) {
-        ngx_http_webhook_client_tunnel(x);
+        ngx_http_webhook_client_next(x, NGX_HTTP_WEBHOOK_CLIENT_TUNNEL);
         return;
     }
 
-    ngx_http_webhook_client_reached(x);
-}
-
-
-void
-ngx_http_webhook_client_reached(ngx_http_webhook_client_t *x)
-{
-    ngx_connection_t           *c;
-    ngx_http_webhook_target_t  *target;
-
-    c = x->conn->connection;
-    target = x->exchange->target;
-
-    /* with the look-up, and with addresses that did not do */
-
-    x->exchange->connect_usec = ngx_http_webhook_client_usec(x->begun);
-
-    if (target->ssl == NULL) {
-        x->ready = ngx_http_webhook_clock_usec();
-        ngx_http_webhook_client_request(x);
-        return;
-    }
-
-    x->opening = ngx_http_webhook_clock_usec();
-
-    if (ngx_http_webhook_tls_connection(target, c) != NGX_OK) {
-        ngx_http_webhook_client_logged(x, "TLS cannot begin");
-        ngx_http_webhook_client_end(x, NGX_HTTP_WEBHOOK_FAULT_LOCAL);
-        return;
-    }
-
-    ngx_http_webhook_client_step(x, ngx_http_webhook_client_handshaking,
-                                 "shaking hands by TLS",
-                                 x->exchange->timeout.connect);
-
-    ngx_http_webhook_client_handshake(x);
-}
-
-
-static void
-ngx_http_webhook_client_handshaking(ngx_http_webhook_client_t *x,
-    ngx_event_t *ev)
-{
-    ngx_http_webhook_client_handshake(x);
-}
-
-
-static void
-ngx_http_webhook_client_handshake(ngx_http_webhook_client_t *x)
-{
-    u_char                      buf[NGX_HTTP_WEBHOOK_CLIENT_ERROR];
-    ngx_int_t                   rc;
-    ngx_str_t                   why;
-    ngx_event_handler_pt        handler;
-    ngx_connection_t           *c;
-    ngx_http_webhook_target_t  *target;
-
-    c = x->conn->connection;
-    target = x->exchange->target;
-
-    handler = c->read->handler;
-    x->logged_len = 0;
-
-    rc = ngx_ssl_handshake(c);
-
-    /* its own handlers would not notice that the worker shuts down */
-
-    c->read->handler = handler;
-    c->write->handler = handler;
-
-    if (rc == NGX_AGAIN) {
-        return;
-    }
-
-    x->exchange->tls_usec = ngx_http_webhook_client_usec(x->opening);
-
-    if (ngx_http_webhook_tls_verify(target, c, buf, sizeof(buf), &why)
-        != NGX_OK)
-    {
-        ngx_http_webhook_client_error(x, "%V", &why);
-
-    } else if (rc == NGX_OK) {
-        x->ready = ngx_http_webhook_clock_usec();
-        ngx_http_webhook_client_request(x);
-        return;
-
-    } else {
-        ngx_http_webhook_client_logged(x, "no TLS");
-    }
-
-    /* a session that the peer does not like is not offered again */
-
-    ngx_http_webhook_tls_forget(target);
-
-    ngx_http_webhook_client_failed(x, NGX_HTTP_WEBHOOK_FAULT_TLS);
+    ngx_http_webhook_client_next(x, NGX_HTTP_WEBHOOK_CLIENT_REACHED);
 }
 
 
@@ -669,5 +571,5 @@ ngx_http_webhook_client_failed(ngx_http_webhook_client_t *x,
     ngx_http_webhook_pool_close(x->conn);
     x->conn = NULL;
 
-    ngx_http_webhook_client_next(x, fault);
+    ngx_http_webhook_client_try(x, fault);
 }

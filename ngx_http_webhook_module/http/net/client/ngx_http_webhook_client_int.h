@@ -4,11 +4,16 @@
  *
  * What the client's own files share:
  *
- *   client.c          the life of an exchange: begin, deadline, end
- *   client_log.c      its texts
- *   client_connect.c  resolve -> connect -> tls
+ *   client_log.c      the texts of an exchange
+ *   client_steps.c    begin and end of a step, end of the whole
+ *   client_connect.c  resolve -> connect
  *   client_proxy.c    what a proxy is asked for, between connect and tls
+ *   client_tls.c      tls
  *   client_answer.c   send -> read
+ *   client.c          begin and deadline of an exchange, its states
+ *
+ * Where a step ends another one's file is not named: client_next() takes the
+ * state that follows, and client.c knows whose that is.
  *
  * Any function that may end an exchange may free its state: whoever calls one
  * touches the state no more.
@@ -40,6 +45,21 @@ typedef void (*ngx_http_webhook_client_pt)(ngx_http_webhook_client_t *x,
     ngx_event_t *ev);
 
 
+/* A state of an exchange begins. */
+typedef void (*ngx_http_webhook_client_state_pt)(
+    ngx_http_webhook_client_t *x);
+
+typedef enum {
+    NGX_HTTP_WEBHOOK_CLIENT_CONNECT = 0,    /* a new connection is wanted */
+    NGX_HTTP_WEBHOOK_CLIENT_BEYOND,         /* the addresses of a target behind
+                                               a proxy are known */
+    NGX_HTTP_WEBHOOK_CLIENT_DIAL,           /* x->hop is to be connected to */
+    NGX_HTTP_WEBHOOK_CLIENT_TUNNEL,         /* connected to the proxy */
+    NGX_HTTP_WEBHOOK_CLIENT_REACHED,        /* connected to the target */
+    NGX_HTTP_WEBHOOK_CLIENT_REQUEST         /* the connection is ready */
+} ngx_http_webhook_client_state_e;
+
+
 typedef struct {
     ngx_sockaddr_t                sockaddr;
     socklen_t                     socklen;
@@ -53,6 +73,9 @@ struct ngx_http_webhook_client_s {
     ngx_int_t                     ident;    /* event ident is behind 3
                                                pointers */
     ngx_queue_t                   queue;    /* of exchanges, or of spares */
+
+    const ngx_http_webhook_client_state_pt  *states;    /* by their number */
+    ngx_event_handler_pt          handler;  /* of the connection's events */
 
     ngx_event_t                   event;    /* the timer; posted at an end
                                                within client_send() */
@@ -111,7 +134,26 @@ struct ngx_http_webhook_client_s {
 };
 
 
-/* client.c */
+typedef struct {
+    ngx_queue_t    active;
+    ngx_uint_t     active_n;
+    ngx_queue_t    spare;
+    ngx_uint_t     spare_n;
+
+    /* exchanges for whose state there was no memory, linked by "state" */
+
+    ngx_http_webhook_exchange_t  *starved;
+    ngx_event_t                   starving;
+} ngx_http_webhook_clients_t;
+
+
+/* client_steps.c */
+
+extern ngx_http_webhook_clients_t  ngx_http_webhook_clients;
+
+/* Begins the state that follows. */
+void ngx_http_webhook_client_next(ngx_http_webhook_client_t *x,
+    ngx_http_webhook_client_state_e state);
 
 /*
  * Ends an exchange: the connection is closed if it still is there, and the
@@ -128,6 +170,16 @@ void ngx_http_webhook_client_step(ngx_http_webhook_client_t *x,
 /* Connects the exchange and conn. */
 void ngx_http_webhook_client_attach(ngx_http_webhook_client_t *x,
     ngx_http_webhook_conn_t *conn);
+
+/* Calls the handler of an exchange that has ended. */
+void ngx_http_webhook_client_done(ngx_http_webhook_client_t *x);
+
+/* Takes everything from a state that is not its own memory. */
+void ngx_http_webhook_client_release(ngx_http_webhook_client_t *x);
+
+/* Keeps its memory for another exchange, or frees it. */
+void ngx_http_webhook_client_put(ngx_http_webhook_client_t *x);
+void ngx_http_webhook_client_free(ngx_http_webhook_client_t *x);
 
 /* The time since then, as the exchange tells times. */
 uint32_t ngx_http_webhook_client_usec(uint64_t since);
@@ -173,9 +225,6 @@ ngx_int_t ngx_http_webhook_client_address_next(ngx_http_webhook_client_t *x,
     socklen_t *socklen, ngx_str_t *name, u_char *text,
     ngx_http_webhook_fault_e *fault);
 
-/* The connection reaches the target: TLS, if need be, and the request. */
-void ngx_http_webhook_client_reached(ngx_http_webhook_client_t *x);
-
 /* The present address would not do; nothing of the request went out. */
 void ngx_http_webhook_client_failed(ngx_http_webhook_client_t *x,
     ngx_http_webhook_fault_e fault);
@@ -188,6 +237,12 @@ void ngx_http_webhook_client_beyond(ngx_http_webhook_client_t *x);
 
 /* Connected to the proxy: asks it for a tunnel. */
 void ngx_http_webhook_client_tunnel(ngx_http_webhook_client_t *x);
+
+
+/* client_tls.c */
+
+/* The connection reaches the target: TLS, if need be, and the request. */
+void ngx_http_webhook_client_reached(ngx_http_webhook_client_t *x);
 
 
 /* client_answer.c */

@@ -69,7 +69,7 @@ ngx_http_webhook_client_beyond(ngx_http_webhook_client_t *x)
 
     x->hop = target->proxy;
 
-    ngx_http_webhook_client_dial(x);
+    ngx_http_webhook_client_next(x, NGX_HTTP_WEBHOOK_CLIENT_DIAL);
 }
 
 
@@ -341,7 +341,7 @@ ngx_http_webhook_client_tunnel_answer(ngx_http_webhook_client_t *x,
 
     x->tunnel = 1;
 
-    ngx_http_webhook_client_reached(x);
+    ngx_http_webhook_client_next(x, NGX_HTTP_WEBHOOK_CLIENT_REACHED);
 }
 
 
