@@ -3,16 +3,16 @@
  * Copyright (C) the ngx_http_webhook_module authors
  */
 
-#include "http/outbound/delivery/ngx_http_webhook_courier.h"
 #include "http/outbound/delivery/ngx_http_webhook_courier_int.h"
+#include "http/outbound/send/ngx_http_webhook_schedule.h"
+#include "http/outbound/send/ngx_http_webhook_send.h"
+#include "http/outbound/delivery/ngx_http_webhook_wait.h"
 #include "http/runtime/ngx_http_webhook_metrics.h"
 
 
 #define NGX_HTTP_WEBHOOK_SCAN          250      /* ms, the longest wait */
 #define NGX_HTTP_WEBHOOK_EXPIRE        1000     /* ms between expiries */
 #define NGX_HTTP_WEBHOOK_EXPIRE_MAX    512      /* events a step */
-#define NGX_HTTP_WEBHOOK_NAME          3600000  /* ms between two times that
-                                                   the endpoints are named */
 #define NGX_HTTP_WEBHOOK_CLAIM_MAX     64       /* deliveries a claim */
 #define NGX_HTTP_WEBHOOK_CLAIM_BYTES   262144
 #define NGX_HTTP_WEBHOOK_PUT_TRIES     3        /* of a put that is unknown */
@@ -33,17 +33,11 @@ typedef struct {
     ngx_uint_t                     ids_count;
     uint64_t                       lease;       /* ms, for any of them */
 
-    ngx_event_t                    scan;
     ngx_msec_t                     takeover_at;
     ngx_msec_t                     expire_at;
-    ngx_msec_t                     name_at;
-    ngx_uint_t                     unnamed;     /* ENDPOINT jobs to come */
-    ngx_uint_t                     asked;       /* leases that puts and claims
-                                                   under way may bring */
     size_t                         behind;      /* bytes of puts under way */
 
     unsigned                       active:1;
-    unsigned                       named:1;     /* the store knows all */
     unsigned                       claiming:1;
     unsigned                       taking:1;
     unsigned                       expiring:1;
@@ -51,18 +45,12 @@ typedef struct {
 
 
 static void ngx_http_webhook_courier_put_done(ngx_http_webhook_job_t *job);
-static ngx_uint_t ngx_http_webhook_courier_room(void);
-static ngx_int_t ngx_http_webhook_courier_simple(webhook_op_t *op,
-    ngx_http_webhook_job_pt handler);
-static void ngx_http_webhook_courier_name(void);
-static void ngx_http_webhook_courier_name_done(ngx_http_webhook_job_t *job);
 static void ngx_http_webhook_courier_scan(ngx_event_t *ev);
 static void ngx_http_webhook_courier_claim(void);
 static void ngx_http_webhook_courier_claim_done(ngx_http_webhook_job_t *job);
 static void ngx_http_webhook_courier_takeover_done(
     ngx_http_webhook_job_t *job);
 static void ngx_http_webhook_courier_expire_done(ngx_http_webhook_job_t *job);
-static void ngx_http_webhook_courier_stats_done(ngx_http_webhook_job_t *job);
 
 
 static ngx_http_webhook_courier_t  ngx_http_webhook_courier;
@@ -84,7 +72,7 @@ ngx_http_webhook_courier_behind(size_t size)
 void
 ngx_http_webhook_courier_put(ngx_http_webhook_event_t *event)
 {
-    ngx_uint_t                   i, room;
+    ngx_uint_t                   i, n;
     webhook_op_put_event_t      *put;
     ngx_http_webhook_courier_t  *c;
 
@@ -104,11 +92,10 @@ ngx_http_webhook_courier_put(ngx_http_webhook_event_t *event)
 
     put->lease = c->lease;
 
-    room = ngx_http_webhook_courier_room();
+    n = ngx_http_webhook_schedule_ask(put->count);
 
-    for (i = 0; i < put->count && i < room; i++) {
+    for (i = 0; i < n; i++) {
         put->deliveries[i].lease = 1;
-        c->asked++;
     }
 
     ngx_http_webhook_batch_post(&event->hold.job);
@@ -135,7 +122,7 @@ ngx_http_webhook_courier_put_done(ngx_http_webhook_job_t *job)
     for (i = 0; i < put->count; i++) {
         if (put->deliveries[i].lease) {
             put->deliveries[i].lease = 0;
-            c->asked--;
+            ngx_http_webhook_schedule_asked(1);
         }
     }
 
@@ -203,22 +190,12 @@ ngx_http_webhook_courier_put_done(ngx_http_webhook_job_t *job)
     }
 
     if (queued) {
-        ngx_http_webhook_courier_wake((ngx_msec_t)
-                                      ngx_min(put->wait,
-                                              NGX_HTTP_WEBHOOK_SCAN));
+        ngx_http_webhook_schedule_wake((ngx_msec_t)
+                                       ngx_min(put->wait,
+                                               NGX_HTTP_WEBHOOK_SCAN));
     }
 
     ngx_http_webhook_event_free(event);
-}
-
-
-void
-ngx_http_webhook_hold_release(ngx_http_webhook_hold_t *hold)
-{
-    if (--hold->refs == 0) {
-        webhook_op_free(&hold->job.op);
-        ngx_free(hold);
-    }
 }
 
 
@@ -230,7 +207,6 @@ ngx_http_webhook_courier_init(ngx_cycle_t *cycle,
 {
     uint64_t                      lease;
     ngx_uint_t                    i;
-    webhook_op_t                  op;
     ngx_http_webhook_courier_t   *c;
     ngx_http_webhook_endpoint_t **eps;
 
@@ -261,30 +237,21 @@ ngx_http_webhook_courier_init(ngx_cycle_t *cycle,
 
     c->ids_count = wmcf->endpoints.nelts;
 
-    c->scan.handler = ngx_http_webhook_courier_scan;
-    c->scan.data = c;
-    c->scan.log = cycle->log;
-    c->scan.cancelable = 1;
-
     c->active = 1;
 
+    ngx_http_webhook_schedule_init(ngx_http_webhook_courier_scan, cycle->log);
+    ngx_http_webhook_courier_name_init(wmcf, cycle->log);
     ngx_http_webhook_send_init(wmcf, cycle->log, c->lease);
-    ngx_http_webhook_wait_init(wmcf, cycle->log);
+    ngx_http_webhook_wait_init(wmcf, cycle->log, ngx_http_webhook_courier_put);
 
     if (ngx_http_webhook_batch_ready()) {
         ngx_http_webhook_courier_name();
     }
 
-    if (ngx_worker == 0) {
-        ngx_memzero(&op, sizeof(webhook_op_t));
-        op.type = WEBHOOK_OP_STATS;
-
-        if (ngx_http_webhook_courier_simple(&op,
-                                         ngx_http_webhook_courier_stats_done)
-            != NGX_OK)
-        {
-            return NGX_ERROR;
-        }
+    if (ngx_worker == 0
+        && ngx_http_webhook_courier_name_stats() != NGX_OK)
+    {
+        return NGX_ERROR;
     }
 
     c->takeover_at = ngx_current_msec;
@@ -292,7 +259,7 @@ ngx_http_webhook_courier_init(ngx_cycle_t *cycle,
 
     /* The first scan is at once: what a crash left goes out now. */
 
-    ngx_add_timer(&c->scan, 1);
+    ngx_http_webhook_schedule_wake(1);
 
     return NGX_OK;
 }
@@ -311,217 +278,9 @@ ngx_http_webhook_courier_exit(ngx_cycle_t *cycle)
 
     c->active = 0;
 
-    if (c->scan.timer_set) {
-        ngx_del_timer(&c->scan);
-    }
-
+    ngx_http_webhook_schedule_exit();
     ngx_http_webhook_wait_exit();
     ngx_http_webhook_send_exit();
-}
-
-
-/*
- * Sends that this worker may still begin, less those that operations under
- * way may bring.
- */
-
-static ngx_uint_t
-ngx_http_webhook_courier_room(void)
-{
-    ngx_uint_t                   slots;
-    ngx_http_webhook_courier_t  *c;
-
-    c = &ngx_http_webhook_courier;
-
-    if (!c->active || !c->named || ngx_exiting || ngx_terminate) {
-        return 0;
-    }
-
-    slots = ngx_http_webhook_client_free_slots();
-
-    return (slots > c->asked) ? slots - c->asked : 0;
-}
-
-
-ngx_uint_t
-ngx_http_webhook_courier_ask(void)
-{
-    if (ngx_http_webhook_courier_room() == 0) {
-        return 0;
-    }
-
-    ngx_http_webhook_courier.asked++;
-
-    return 1;
-}
-
-
-void
-ngx_http_webhook_courier_asked(void)
-{
-    ngx_http_webhook_courier.asked--;
-}
-
-
-void
-ngx_http_webhook_courier_wake(ngx_msec_t delay)
-{
-    ngx_http_webhook_courier_t  *c;
-
-    c = &ngx_http_webhook_courier;
-
-    if (!c->active || ngx_exiting) {
-        return;
-    }
-
-    if (c->scan.timer_set
-        && (ngx_msec_int_t) (c->scan.timer.key - (ngx_current_msec + delay))
-           <= 0)
-    {
-        return;
-    }
-
-    if (c->scan.timer_set) {
-        ngx_del_timer(&c->scan);
-    }
-
-    ngx_add_timer(&c->scan, delay);
-}
-
-
-/* Posts an operation of its own; op is copied. */
-
-static ngx_int_t
-ngx_http_webhook_courier_simple(webhook_op_t *op,
-    ngx_http_webhook_job_pt handler)
-{
-    ngx_http_webhook_hold_t  *hold;
-
-    hold = ngx_calloc(sizeof(ngx_http_webhook_hold_t),
-                      ngx_http_webhook_courier.log);
-    if (hold == NULL) {
-        return NGX_ERROR;
-    }
-
-    hold->refs = 1;
-    hold->job.op = *op;
-    hold->job.handler = handler;
-
-    ngx_http_webhook_batch_post(&hold->job);
-
-    return NGX_OK;
-}
-
-
-/* Makes the store know the endpoints and their limits. */
-
-static void
-ngx_http_webhook_courier_name(void)
-{
-    ngx_uint_t                    i;
-    webhook_op_t                  op;
-    ngx_http_webhook_courier_t   *c;
-    ngx_http_webhook_endpoint_t **eps;
-
-    c = &ngx_http_webhook_courier;
-
-    if (c->unnamed) {
-        return;
-    }
-
-    /* Operations are applied in order: puts posted from now on find them. */
-
-    c->named = 1;
-    c->name_at = ngx_current_msec + NGX_HTTP_WEBHOOK_NAME;
-
-    eps = c->wmcf->endpoints.elts;
-
-    for (i = 0; i < c->wmcf->endpoints.nelts; i++) {
-
-        ngx_memzero(&op, sizeof(webhook_op_t));
-
-        op.type = WEBHOOK_OP_ENDPOINT;
-        op.u.endpoint.id = eps[i]->id;
-        op.u.endpoint.name = *ngx_http_webhook_str(&eps[i]->name);
-        op.u.endpoint.inflight = (uint32_t) eps[i]->inflight;
-        op.u.endpoint.rate = eps[i]->rate;
-        op.u.endpoint.per = eps[i]->per;
-        op.u.endpoint.burst = eps[i]->burst;
-        op.u.endpoint.break_failures = eps[i]->break_failures;
-        op.u.endpoint.break_percent = eps[i]->break_percent;
-        op.u.endpoint.break_window = eps[i]->break_window;
-        op.u.endpoint.break_hold = eps[i]->break_hold;
-        op.u.endpoint.order_block = eps[i]->order_block;
-
-        if (ngx_http_webhook_courier_simple(&op,
-                                          ngx_http_webhook_courier_name_done)
-            != NGX_OK)
-        {
-            c->named = 0;
-            return;
-        }
-
-        c->unnamed++;
-    }
-}
-
-
-static void
-ngx_http_webhook_courier_name_done(ngx_http_webhook_job_t *job)
-{
-    ngx_http_webhook_courier_t  *c;
-
-    c = &ngx_http_webhook_courier;
-
-    c->unnamed--;
-
-    if (job->op.result != WEBHOOK_STORE_OK
-        && job->op.result != WEBHOOK_STORE_DUPLICATE)
-    {
-        /* The next scan tries again. */
-
-        c->named = 0;
-    }
-
-    ngx_http_webhook_hold_release((ngx_http_webhook_hold_t *) job);
-}
-
-
-/* Says once which deliveries nobody of this configuration will send. */
-
-static void
-ngx_http_webhook_courier_stats_done(ngx_http_webhook_job_t *job)
-{
-    ngx_uint_t                   i;
-    webhook_op_stats_t          *stats;
-    ngx_http_webhook_shown_t     shown;
-    webhook_endpoint_stats_t    *ep;
-    ngx_http_webhook_courier_t  *c;
-
-    c = &ngx_http_webhook_courier;
-    stats = &job->op.u.stats;
-
-    if (job->op.result == WEBHOOK_STORE_OK) {
-
-        for (i = 0; i < stats->count; i++) {
-            ep = &stats->endpoints[i];
-
-            if (ep->states[WEBHOOK_PENDING] == 0
-                || ngx_http_webhook_endpoint_find(c->wmcf, ep->id))
-            {
-                continue;
-            }
-
-            ngx_log_error(NGX_LOG_WARN, c->log, 0,
-                          "%uL deliveries wait for webhook endpoint \"%V\", "
-                          "which is not in the configuration any more",
-                          ep->states[WEBHOOK_PENDING],
-                          ngx_http_webhook_shown(&shown, ep->name.data,
-                                                 ep->name.len));
-        }
-    }
-
-    ngx_http_webhook_hold_release((ngx_http_webhook_hold_t *) job);
 }
 
 
@@ -533,25 +292,22 @@ ngx_http_webhook_courier_scan(ngx_event_t *ev)
     webhook_op_t                 op;
     ngx_http_webhook_courier_t  *c;
 
-    c = ev->data;
+    c = &ngx_http_webhook_courier;
 
     if (!c->active || ngx_exiting) {
         return;
     }
 
-    if (!c->named
-        || (ngx_msec_int_t) (ngx_current_msec - c->name_at) >= 0)
-    {
-        ngx_http_webhook_courier_name();
-    }
+    ngx_http_webhook_courier_name_check();
 
     if (!c->taking && (ngx_msec_int_t) (ngx_current_msec - c->takeover_at) >= 0)
     {
         ngx_memzero(&op, sizeof(webhook_op_t));
         op.type = WEBHOOK_OP_TAKEOVER;
 
-        if (ngx_http_webhook_courier_simple(&op,
-                                      ngx_http_webhook_courier_takeover_done)
+        if (ngx_http_webhook_job_post(&op,
+                                      ngx_http_webhook_courier_takeover_done,
+                                      c->log)
             == NGX_OK)
         {
             c->taking = 1;
@@ -570,8 +326,9 @@ ngx_http_webhook_courier_scan(ngx_event_t *ev)
         op.u.expire.endpoints = c->ids;
         op.u.expire.endpoints_count = (uint32_t) c->ids_count;
 
-        if (ngx_http_webhook_courier_simple(&op,
-                                        ngx_http_webhook_courier_expire_done)
+        if (ngx_http_webhook_job_post(&op,
+                                      ngx_http_webhook_courier_expire_done,
+                                      c->log)
             == NGX_OK)
         {
             c->expiring = 1;
@@ -583,7 +340,7 @@ ngx_http_webhook_courier_scan(ngx_event_t *ev)
      * timer anew when the claim is back.
      */
 
-    ngx_http_webhook_courier_wake(NGX_HTTP_WEBHOOK_SCAN - ngx_random() % 32);
+    ngx_http_webhook_schedule_wake(NGX_HTTP_WEBHOOK_SCAN - ngx_random() % 32);
 }
 
 
@@ -600,7 +357,7 @@ ngx_http_webhook_courier_claim(void)
         return;
     }
 
-    room = ngx_http_webhook_courier_room();
+    room = ngx_http_webhook_schedule_ask(NGX_HTTP_WEBHOOK_CLAIM_MAX);
 
     if (room == 0) {
         return;
@@ -611,17 +368,19 @@ ngx_http_webhook_courier_claim(void)
     op.type = WEBHOOK_OP_CLAIM;
     op.u.claim.endpoints = c->ids;
     op.u.claim.endpoints_count = (uint32_t) c->ids_count;
-    op.u.claim.max = (uint32_t) ngx_min(room, NGX_HTTP_WEBHOOK_CLAIM_MAX);
+    op.u.claim.max = (uint32_t) room;
     op.u.claim.max_bytes = NGX_HTTP_WEBHOOK_CLAIM_BYTES;
     op.u.claim.lease = c->lease;
 
-    if (ngx_http_webhook_courier_simple(&op,
-                                        ngx_http_webhook_courier_claim_done)
-        == NGX_OK)
+    if (ngx_http_webhook_job_post(&op, ngx_http_webhook_courier_claim_done,
+                                  c->log)
+        != NGX_OK)
     {
-        c->claiming = 1;
-        c->asked += op.u.claim.max;
+        ngx_http_webhook_schedule_asked(room);
+        return;
     }
+
+    c->claiming = 1;
 }
 
 
@@ -639,7 +398,7 @@ ngx_http_webhook_courier_claim_done(ngx_http_webhook_job_t *job)
     claim = &job->op.u.claim;
 
     c->claiming = 0;
-    c->asked -= claim->max;
+    ngx_http_webhook_schedule_asked(claim->max);
 
     if (job->op.result == WEBHOOK_STORE_OK) {
 
@@ -652,13 +411,13 @@ ngx_http_webhook_courier_claim_done(ngx_http_webhook_job_t *job)
             /* Something is due by now, yet none was to be had: its worker
                will take it.  Do not spin for it. */
 
-            ngx_http_webhook_courier_wake(
+            ngx_http_webhook_schedule_wake(
                                    (claim->count == 0 && claim->next == 0)
                                    ? 10 : (ngx_msec_t) claim->next);
         }
     }
 
-    ngx_http_webhook_hold_release(hold);
+    ngx_http_webhook_job_release(hold);
 }
 
 
@@ -674,7 +433,7 @@ ngx_http_webhook_courier_takeover_done(ngx_http_webhook_job_t *job)
     count = job->op.u.takeover.count;
 
     if (job->op.u.takeover.forgot) {
-        c->named = 0;
+        ngx_http_webhook_courier_name_again();
     }
 
     if (job->op.result == WEBHOOK_STORE_OK && count) {
@@ -690,7 +449,7 @@ ngx_http_webhook_courier_takeover_done(ngx_http_webhook_job_t *job)
         }
     }
 
-    ngx_http_webhook_hold_release((ngx_http_webhook_hold_t *) job);
+    ngx_http_webhook_job_release((ngx_http_webhook_hold_t *) job);
 }
 
 
@@ -710,11 +469,11 @@ ngx_http_webhook_courier_expire_done(ngx_http_webhook_job_t *job)
 
     if (job->op.result == WEBHOOK_STORE_OK && job->op.u.expire.more) {
         c->expire_at = ngx_current_msec;
-        ngx_http_webhook_courier_wake(5);
+        ngx_http_webhook_schedule_wake(5);
 
     } else {
         c->expire_at = ngx_current_msec + NGX_HTTP_WEBHOOK_EXPIRE;
     }
 
-    ngx_http_webhook_hold_release((ngx_http_webhook_hold_t *) job);
+    ngx_http_webhook_job_release((ngx_http_webhook_hold_t *) job);
 }

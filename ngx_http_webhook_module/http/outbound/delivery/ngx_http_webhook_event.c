@@ -6,8 +6,7 @@
  * the ids that they have.
  */
 
-#include "http/outbound/delivery/ngx_http_webhook_courier.h"
-#include "http/outbound/delivery/ngx_http_webhook_courier_int.h"
+#include "http/outbound/delivery/ngx_http_webhook_event.h"
 #include "http/runtime/ngx_http_webhook_clock.h"
 
 
@@ -132,7 +131,7 @@ ngx_http_webhook_event_copy_body(webhook_str_t *to,
 void
 ngx_http_webhook_event_free(ngx_http_webhook_event_t *event)
 {
-    ngx_http_webhook_hold_release(&event->hold);
+    ngx_http_webhook_job_release(&event->hold);
 }
 
 

@@ -7,7 +7,7 @@
  * so many of them only, and so many bytes, lest memory takes the disk's place.
  */
 
-#include "http/outbound/delivery/ngx_http_webhook_courier_int.h"
+#include "http/outbound/delivery/ngx_http_webhook_wait.h"
 #include "http/runtime/ngx_http_webhook_metrics.h"
 
 
@@ -20,6 +20,7 @@
 typedef struct {
     ngx_msec_t    limit;                    /* 0: events do not wait */
     ngx_log_t    *log;
+    void        (*put)(ngx_http_webhook_event_t *event);
     ngx_queue_t   events;                   /* the oldest first */
     ngx_uint_t    count;                    /* with those being put again */
     size_t        bytes;
@@ -37,7 +38,8 @@ static ngx_http_webhook_wait_t  ngx_http_webhook_wait;
 
 
 void
-ngx_http_webhook_wait_init(ngx_http_webhook_main_conf_t *wmcf, ngx_log_t *log)
+ngx_http_webhook_wait_init(ngx_http_webhook_main_conf_t *wmcf, ngx_log_t *log,
+    void (*put)(ngx_http_webhook_event_t *event))
 {
     ngx_http_webhook_wait_t  *w;
 
@@ -50,6 +52,7 @@ ngx_http_webhook_wait_init(ngx_http_webhook_main_conf_t *wmcf, ngx_log_t *log)
     }
 
     w->log = log;
+    w->put = put;
     ngx_queue_init(&w->events);
 
     /* Not cancelable: a worker that exits has accepted these events. */
@@ -209,7 +212,7 @@ ngx_http_webhook_wait_again(ngx_event_t *ev)
 
         webhook_op_free(&job->op);
 
-        ngx_http_webhook_courier_put((ngx_http_webhook_event_t *) job);
+        w->put((ngx_http_webhook_event_t *) job);
     }
 
     if (!ngx_queue_empty(&w->events)) {
@@ -241,7 +244,7 @@ ngx_http_webhook_wait_exit(void)
 
         webhook_op_free(&job->op);
 
-        ngx_http_webhook_courier_put((ngx_http_webhook_event_t *) job);
+        w->put((ngx_http_webhook_event_t *) job);
     }
 }
 

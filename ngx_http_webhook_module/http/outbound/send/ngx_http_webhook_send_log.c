@@ -5,7 +5,7 @@
  * Log lines about sends.
  */
 
-#include "http/outbound/delivery/ngx_http_webhook_send_int.h"
+#include "http/outbound/send/ngx_http_webhook_send_int.h"
 
 
 #define NGX_HTTP_WEBHOOK_QUIET  10000           /* ms between log lines about

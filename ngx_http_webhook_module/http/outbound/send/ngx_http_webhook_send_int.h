@@ -15,7 +15,8 @@
 #ifndef NGX_HTTP_WEBHOOK_SEND_INT_H
 #define NGX_HTTP_WEBHOOK_SEND_INT_H
 
-#include "http/outbound/delivery/ngx_http_webhook_courier_int.h"
+#include "http/net/client/ngx_http_webhook_client.h"
+#include "http/outbound/send/ngx_http_webhook_send.h"
 #include "http/runtime/ngx_http_webhook_metrics.h"
 
 

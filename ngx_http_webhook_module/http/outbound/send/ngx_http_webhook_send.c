@@ -7,7 +7,8 @@
 
 #include "http/net/auth/ngx_http_webhook_auth.h"
 #include "http/runtime/ngx_http_webhook_cpu.h"
-#include "http/outbound/delivery/ngx_http_webhook_send_int.h"
+#include "http/outbound/send/ngx_http_webhook_schedule.h"
+#include "http/outbound/send/ngx_http_webhook_send_int.h"
 
 
 #define NGX_HTTP_WEBHOOK_ANSWER_MAX    1024     /* bytes kept of an answer */
@@ -314,7 +315,7 @@ ngx_http_webhook_send_unsent(ngx_http_webhook_send_t *send, uint64_t delay)
 static void
 ngx_http_webhook_send_back(ngx_http_webhook_send_t *send, uint64_t delay)
 {
-    ngx_http_webhook_hold_release(send->from);
+    ngx_http_webhook_job_release(send->from);
     send->from = NULL;
 
     ngx_http_webhook_send_head_free(send);
@@ -341,7 +342,7 @@ ngx_http_webhook_send_done(ngx_http_webhook_exchange_t *x)
 
     /* The bytes of the event are not needed any more. */
 
-    ngx_http_webhook_hold_release(send->from);
+    ngx_http_webhook_job_release(send->from);
     send->from = NULL;
 
     ngx_http_webhook_send_head_free(send);
@@ -369,7 +370,7 @@ ngx_http_webhook_send_tell(ngx_http_webhook_send_t *send)
     complete->lease = 0;
 
     if (complete->outcome != WEBHOOK_RELEASE
-        && ngx_http_webhook_courier_ask())
+        && ngx_http_webhook_schedule_ask(1))
     {
         send->asked = 1;
         complete->lease = ngx_http_webhook_sender.lease;
@@ -399,7 +400,7 @@ ngx_http_webhook_send_told(ngx_http_webhook_job_t *job)
 
     if (send->asked) {
         send->asked = 0;
-        ngx_http_webhook_courier_asked();
+        ngx_http_webhook_schedule_asked(1);
     }
 
     if (result >= WEBHOOK_STORE_FULL && !ngx_http_webhook_batch_closing()) {
@@ -437,14 +438,14 @@ ngx_http_webhook_send_told(ngx_http_webhook_job_t *job)
             ngx_http_webhook_send_start(complete->next, &send->hold);
 
         } else if (complete->wait < 1000) {
-            ngx_http_webhook_courier_wake((ngx_msec_t) complete->wait);
+            ngx_http_webhook_schedule_wake((ngx_msec_t) complete->wait);
         }
 
         if (complete->outcome == WEBHOOK_RETRY
             || complete->outcome == WEBHOOK_RELEASE)
         {
-            ngx_http_webhook_courier_wake((ngx_msec_t)
-                                          ngx_min(complete->delay, 1000));
+            ngx_http_webhook_schedule_wake((ngx_msec_t)
+                                           ngx_min(complete->delay, 1000));
         }
 
     } else if (!send->unknown) {
@@ -498,5 +499,5 @@ ngx_http_webhook_send_free(ngx_http_webhook_send_t *send)
         send->kept = NULL;
     }
 
-    ngx_http_webhook_hold_release(&send->hold);
+    ngx_http_webhook_job_release(&send->hold);
 }

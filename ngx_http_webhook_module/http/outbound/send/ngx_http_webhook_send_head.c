@@ -6,7 +6,7 @@
  * signatures, which are made anew at each send.
  */
 
-#include "http/outbound/delivery/ngx_http_webhook_send_int.h"
+#include "http/outbound/send/ngx_http_webhook_send_int.h"
 
 
 static size_t ngx_http_webhook_send_head_size(ngx_http_webhook_send_t *send,

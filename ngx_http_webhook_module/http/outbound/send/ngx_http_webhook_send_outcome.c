@@ -5,7 +5,7 @@
  * What an answer, or its absence, means for the delivery and its endpoint.
  */
 
-#include "http/outbound/delivery/ngx_http_webhook_send_int.h"
+#include "http/outbound/send/ngx_http_webhook_send_int.h"
 #include "http/runtime/ngx_http_webhook_clock.h"
 
 
