@@ -259,61 +259,6 @@ ngx_http_webhook_render_order(ngx_http_webhook_render_ctx_t *ctx,
 }
 
 
-/* "data" is the payload; the rest is what the caller knows. */
-
-int
-ngx_http_webhook_render_lookup(void *data, const webhook_path_t *path,
-    webhook_value_t *v)
-{
-    ngx_http_webhook_render_ctx_t *ctx = data;
-
-    int                         rc;
-    const webhook_str_t        *root;
-    ngx_http_webhook_render_t  *render;
-
-    render = ctx->render;
-    root = webhook_path_step(path, 0);
-
-    if (root->len == 4 && ngx_memcmp(root->data, "data", 4) == 0) {
-
-        rc = ngx_http_webhook_document_find(render->payload, path, 1, NULL, v);
-
-        if (rc != WEBHOOK_OK) {
-            ctx->why = ngx_http_webhook_render_why(ctx, render->payload);
-            return WEBHOOK_NOMEM;
-        }
-
-        if (render->payload->len && render->payload->read == WEBHOOK_ERROR) {
-            ctx->blind = render->payload;
-        }
-
-        return WEBHOOK_OK;
-    }
-
-    if (render->why) {
-        *render->why = NULL;
-    }
-
-    if (render->unread) {
-        *render->unread = NULL;
-    }
-
-    rc = render->lookup(render->ctx, path, v);
-
-    if (render->unread && *render->unread) {
-        ctx->blind = *render->unread;
-        *render->unread = NULL;
-    }
-
-    if (rc != WEBHOOK_OK && render->why) {
-        ctx->why = *render->why;
-        *render->why = NULL;
-    }
-
-    return rc;
-}
-
-
 /* -------------------------------------------------------------- forms --- */
 
 static ngx_int_t
@@ -402,31 +347,6 @@ ngx_http_webhook_render_form(ngx_http_webhook_render_ctx_t *ctx,
     *form = ctx->nforms++;
 
     return NGX_OK;
-}
-
-
-/*
- * An array with room for one more: a first one for one, which most events do
- * with, then doubled.
- */
-
-void *
-ngx_http_webhook_render_room(ngx_pool_t *pool, void *array, ngx_uint_t n,
-    size_t size)
-{
-    void  *p;
-
-    if (n & (n - 1)) {
-        return array;
-    }
-
-    p = ngx_palloc(pool, (n ? n * 2 : 1) * size);
-
-    if (p && n) {
-        ngx_memcpy(p, array, n * size);
-    }
-
-    return p;
 }
 
 
@@ -624,13 +544,4 @@ ngx_http_webhook_render_forms(ngx_http_webhook_main_conf_t *wmcf,
     }
 
     return n;
-}
-
-
-ngx_uint_t
-ngx_http_webhook_render_record(ngx_http_webhook_endpoint_t *ep)
-{
-    return ep->envelope == NGX_HTTP_WEBHOOK_ENVELOPE_NIGHTPOS
-           || ep->envelope == NGX_HTTP_WEBHOOK_ENVELOPE_CLOUDEVENTS
-           || ep->envelope == NGX_HTTP_WEBHOOK_ENVELOPE_CLOUDEVENTS_BINARY;
 }

@@ -4,10 +4,9 @@
  *
  * From what happened to what is sent: which of the endpoints that ask for an
  * event get it, and in which forms.  Endpoints that want the same share one
- * form, made once.  This room stands between those that see events happen
- * (capture) and the courier; it knows no request: what it needs to know of
- * one comes through a lookup.  It may call document, courier, metrics and
- * core/.  Any thread.
+ * form, made once.  It stands between those that see events happen (capture)
+ * and the courier, and knows no request: what it needs to know of one comes
+ * through a lookup.  Any thread.
  *
  * The way of a payload to an endpoint:
  *
@@ -20,7 +19,7 @@
 #ifndef NGX_HTTP_WEBHOOK_RENDER_H
 #define NGX_HTTP_WEBHOOK_RENDER_H
 
-#include "http/outbound/delivery/ngx_http_webhook_courier.h"
+#include "http/outbound/delivery/ngx_http_webhook_event.h"
 #include "http/outbound/payload/ngx_http_webhook_document.h"
 
 

@@ -14,7 +14,6 @@
 #define NGX_HTTP_WEBHOOK_RENDER_TOP    ((size_t) 128 * 1024 * 1024)
 #define NGX_HTTP_WEBHOOK_RENDER_DEPTH  162      /* of mapped XML in an
                                                    envelope */
-#define NGX_HTTP_WEBHOOK_RENDER_TEXT   4096     /* bytes of a model or id */
 
 
 _Static_assert((int) NGX_HTTP_WEBHOOK_ENVELOPE_NONE
@@ -62,15 +61,8 @@ static ngx_int_t ngx_http_webhook_content_xml(
 static ngx_int_t ngx_http_webhook_content_envelope(
     ngx_http_webhook_render_ctx_t *ctx, ngx_http_webhook_content_t *content,
     webhook_envelope_t *e);
-static ngx_int_t ngx_http_webhook_content_record(
-    ngx_http_webhook_render_ctx_t *ctx);
-static ngx_int_t ngx_http_webhook_content_record_text(
-    ngx_http_webhook_render_ctx_t *ctx, webhook_template_t *tpl,
-    ngx_str_t *text, webhook_buf_t *out);
 static void ngx_http_webhook_content_warn(ngx_http_webhook_render_ctx_t *ctx,
     ngx_http_webhook_content_t *content, ngx_http_webhook_document_t *d);
-static ngx_int_t ngx_http_webhook_content_failed(
-    ngx_http_webhook_render_ctx_t *ctx, int rc);
 static void ngx_http_webhook_content_piece(ngx_chain_t *link, ngx_buf_t *b,
     u_char *data, size_t len);
 
@@ -156,18 +148,6 @@ found:
 }
 
 
-ngx_uint_t
-ngx_http_webhook_render_alike(ngx_http_webhook_endpoint_t *a,
-    ngx_http_webhook_endpoint_t *b)
-{
-    return a->envelope == b->envelope
-           && a->format == b->format
-           && a->format_set == b->format_set
-           && a->source.len == b->source.len
-           && ngx_memcmp(a->source.data, b->source.data, a->source.len) == 0;
-}
-
-
 static ngx_http_webhook_content_t *
 ngx_http_webhook_content_add(ngx_http_webhook_render_ctx_t *ctx,
     ngx_http_webhook_endpoint_t *ep)
@@ -224,7 +204,7 @@ ngx_http_webhook_content_own(ngx_http_webhook_render_ctx_t *ctx,
     }
 
     if (rc != WEBHOOK_OK) {
-        return ngx_http_webhook_content_failed(ctx, rc);
+        return ngx_http_webhook_render_failed(ctx, rc);
     }
 
     content->own = ngx_palloc(ctx->render->pool,
@@ -374,7 +354,7 @@ ngx_http_webhook_content_bare_make(ngx_http_webhook_render_ctx_t *ctx,
     rc = webhook_envelope_headers(WEBHOOK_ENVELOPE_CLOUDEVENTS_BINARY, &e,
                                   &content->headers);
 
-    return ngx_http_webhook_content_failed(ctx, rc);
+    return ngx_http_webhook_render_failed(ctx, rc);
 }
 
 
@@ -442,7 +422,7 @@ ngx_http_webhook_content_wrap(ngx_http_webhook_render_ctx_t *ctx,
 
     if (rc != WEBHOOK_OK) {
         webhook_buf_free(&json);
-        return ngx_http_webhook_content_failed(ctx, rc);
+        return ngx_http_webhook_render_failed(ctx, rc);
     }
 
     if (!xml) {
@@ -464,7 +444,7 @@ ngx_http_webhook_content_wrap(ngx_http_webhook_render_ctx_t *ctx,
         xml = ngx_http_webhook_content_xml(ctx, content, doc);
 
     } else {
-        xml = ngx_http_webhook_content_failed(ctx, rc);
+        xml = ngx_http_webhook_render_failed(ctx, rc);
     }
 
     webhook_json_free(doc);
@@ -488,7 +468,7 @@ ngx_http_webhook_content_xml(ngx_http_webhook_render_ctx_t *ctx,
 
     content->type = ngx_http_webhook_content_xml_type;
 
-    return ngx_http_webhook_content_failed(ctx, rc);
+    return ngx_http_webhook_render_failed(ctx, rc);
 }
 
 
@@ -513,7 +493,7 @@ ngx_http_webhook_content_envelope(ngx_http_webhook_render_ctx_t *ctx,
         return NGX_OK;
     }
 
-    if (ngx_http_webhook_content_record(ctx) != NGX_OK) {
+    if (ngx_http_webhook_render_record_make(ctx) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -528,74 +508,7 @@ ngx_http_webhook_content_envelope(ngx_http_webhook_render_ctx_t *ctx,
 }
 
 
-static ngx_int_t
-ngx_http_webhook_content_record(ngx_http_webhook_render_ctx_t *ctx)
-{
-    ngx_http_webhook_render_t  *render;
-
-    if (ctx->told) {
-        return NGX_OK;
-    }
-
-    render = ctx->render;
-
-    webhook_buf_free(&ctx->model);
-    webhook_buf_free(&ctx->record);
-    webhook_buf_init(&ctx->model, NGX_HTTP_WEBHOOK_RENDER_TEXT);
-    webhook_buf_init(&ctx->record, NGX_HTTP_WEBHOOK_RENDER_TEXT);
-
-    if (ngx_http_webhook_content_record_text(ctx, render->model,
-                                             &render->model_text, &ctx->model)
-        != NGX_OK
-        || ngx_http_webhook_content_record_text(ctx, render->record,
-                                                &render->record_text,
-                                                &ctx->record)
-           != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    ctx->told = 1;
-
-    return NGX_OK;
-}
-
-
-static ngx_int_t
-ngx_http_webhook_content_record_text(ngx_http_webhook_render_ctx_t *ctx,
-    webhook_template_t *tpl, ngx_str_t *text, webhook_buf_t *out)
-{
-    int  rc;
-
-    if (tpl == NULL) {
-        rc = webhook_buf_add(out, text->data, text->len);
-
-    } else {
-        rc = webhook_template_render(tpl, ngx_http_webhook_render_lookup, ctx,
-                                     out, &ctx->err);
-    }
-
-    if (rc == WEBHOOK_LIMIT) {
-        ctx->why = "the model or id is longer than 4096 bytes";
-        return NGX_ERROR;
-    }
-
-    return ngx_http_webhook_content_failed(ctx, rc);
-}
-
-
 /* ------------------------------------------------------------- helpers --- */
-
-const char *
-ngx_http_webhook_render_why(ngx_http_webhook_render_ctx_t *ctx,
-    ngx_http_webhook_document_t *d)
-{
-    webhook_error_set(&ctx->unread, "the body %s",
-                      ngx_http_webhook_document_why(d));
-
-    return ctx->unread.text;
-}
-
 
 /* What cannot be mapped goes as it is: better that than not at all.  One line
    an event tells of it. */
@@ -618,34 +531,6 @@ ngx_http_webhook_content_warn(ngx_http_webhook_render_ctx_t *ctx,
                   "to \"%V\" and to all that want it mapped: the body %s",
                   render->type, render->id_text, &content->ep->name,
                   ngx_http_webhook_document_why(d));
-}
-
-
-/* NGX_OK for WEBHOOK_OK, else NGX_ERROR with the reason. */
-
-static ngx_int_t
-ngx_http_webhook_content_failed(ngx_http_webhook_render_ctx_t *ctx, int rc)
-{
-    switch (rc) {
-
-    case WEBHOOK_OK:
-        return NGX_OK;
-
-    case WEBHOOK_LIMIT:
-        ctx->why = "what is made of its payload is too large or nested too "
-                   "deeply";
-        break;
-
-    case WEBHOOK_ERROR:
-        ctx->why = ctx->err.text[0] ? ctx->err.text
-                                    : "its payload cannot be wrapped";
-        break;
-
-    default:
-        break;
-    }
-
-    return NGX_ERROR;
 }
 
 

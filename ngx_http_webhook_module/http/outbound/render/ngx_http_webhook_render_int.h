@@ -3,7 +3,8 @@
  * Copyright (C) the ngx_http_webhook_module authors
  *
  * Between the files of render: render.c chooses endpoints and puts forms
- * together, render_content.c makes what is in them.
+ * together, render_content.c makes what is in them, and render_ctx.c knows the
+ * values for both.
  */
 
 #ifndef NGX_HTTP_WEBHOOK_RENDER_INT_H
@@ -65,6 +66,8 @@ typedef struct {
 } ngx_http_webhook_render_ctx_t;
 
 
+/* render_ctx.c */
+
 /* webhook_lookup_pt; data is a context. */
 int ngx_http_webhook_render_lookup(void *data, const webhook_path_t *path,
     webhook_value_t *v);
@@ -77,14 +80,25 @@ void *ngx_http_webhook_render_room(ngx_pool_t *pool, void *array,
 const char *ngx_http_webhook_render_why(ngx_http_webhook_render_ctx_t *ctx,
     ngx_http_webhook_document_t *d);
 
-/* The content for an endpoint, shared with those that want the same; NULL
-   with ctx->why where it cannot be made. */
-ngx_http_webhook_content_t *ngx_http_webhook_render_content(
-    ngx_http_webhook_render_ctx_t *ctx, ngx_http_webhook_endpoint_t *ep);
+/* NGX_OK for WEBHOOK_OK, else NGX_ERROR with the reason in ctx->why. */
+ngx_int_t ngx_http_webhook_render_failed(ngx_http_webhook_render_ctx_t *ctx,
+    int rc);
+
+/* Renders model and record, once; NGX_ERROR with ctx->why. */
+ngx_int_t ngx_http_webhook_render_record_make(
+    ngx_http_webhook_render_ctx_t *ctx);
 
 /* True if two endpoints without templates of their own are sent the same. */
 ngx_uint_t ngx_http_webhook_render_alike(ngx_http_webhook_endpoint_t *a,
     ngx_http_webhook_endpoint_t *b);
+
+
+/* render_content.c */
+
+/* The content for an endpoint, shared with those that want the same; NULL
+   with ctx->why where it cannot be made. */
+ngx_http_webhook_content_t *ngx_http_webhook_render_content(
+    ngx_http_webhook_render_ctx_t *ctx, ngx_http_webhook_endpoint_t *ep);
 
 
 #endif /* NGX_HTTP_WEBHOOK_RENDER_INT_H */
