@@ -3,33 +3,19 @@
  * Copyright (C) the ngx_http_webhook_module authors
  */
 
-#include "http/runtime/ngx_http_webhook_batch.h"
+#include "http/runtime/ngx_http_webhook_batch_int.h"
 #include "http/runtime/ngx_http_webhook_clock.h"
 #include "http/runtime/ngx_http_webhook_metrics.h"
 
 
-#define NGX_HTTP_WEBHOOK_BATCH_MAX    1024      /* operations a task */
 #define NGX_HTTP_WEBHOOK_BATCH_LOOK   1000      /* ms between looks */
 #define NGX_HTTP_WEBHOOK_BATCH_STUCK  60000     /* ms until an alarm */
 #define NGX_HTTP_WEBHOOK_BATCH_LEAVE  5000      /* ms of a task that a worker
                                                    waits for after worker_
                                                    shutdown_timeout */
-#define NGX_HTTP_WEBHOOK_BATCH_AGAIN  5000      /* ms between tries to open */
 #define NGX_HTTP_WEBHOOK_BATCH_LAST   64        /* batches at exit */
 #define NGX_HTTP_WEBHOOK_BATCH_BYTES  8388608   /* of bodies that may join a
                                                    task under way */
-
-
-/* What the thread sees.  Between post and completion it is the thread's. */
-
-typedef struct {
-    webhook_store_t           *store;
-    webhook_store_options_t    options;
-    uint64_t                   tried;           /* usec, last try to open */
-    webhook_store_news_t       news;
-    ngx_uint_t                 count;
-    webhook_op_t              *ops[NGX_HTTP_WEBHOOK_BATCH_MAX];
-} ngx_http_webhook_batch_ctx_t;
 
 
 typedef struct {
@@ -65,15 +51,10 @@ static void ngx_http_webhook_batch_gather(void);
 static void ngx_http_webhook_batch_take(ngx_http_webhook_batch_t *b,
     ngx_queue_t *q);
 static uint32_t ngx_http_webhook_batch_more(void *data);
-static void ngx_http_webhook_batch_opened(ngx_http_webhook_batch_ctx_t *ctx);
-static void ngx_http_webhook_batch_thread(void *data, ngx_log_t *log);
-static ngx_uint_t ngx_http_webhook_batch_due(uint64_t *tried);
 static void ngx_http_webhook_batch_done(ngx_event_t *ev);
 static void ngx_http_webhook_batch_hand_back(void);
 static void ngx_http_webhook_batch_stuck(ngx_event_t *ev);
 static void ngx_http_webhook_batch_leave(ngx_http_webhook_batch_t *b);
-static void ngx_http_webhook_batch_log(void *ctx, webhook_store_log_e level,
-    const char *text);
 
 
 static ngx_http_webhook_batch_t  ngx_http_webhook_batch;
@@ -104,18 +85,10 @@ ngx_http_webhook_batch_init(ngx_cycle_t *cycle,
 
     ctx = task->ctx;
 
-    ctx->options.path = (const char *) wmcf->store->name.data;
-    ctx->options.size = wmcf->size;
-    ctx->options.keep = wmcf->keep;
-    ctx->options.keep_bytes = wmcf->keep_bytes;
-    ctx->options.dedupe_rows = wmcf->dedupe_rows;
-    ctx->options.orphans = wmcf->orphans;
-    ctx->options.idempotency_rows = wmcf->idempotency_rows;
-    ctx->options.high_water = (uint32_t) wmcf->high_water;
-    ctx->options.warn_water = (uint32_t) wmcf->warn_water;
-    ctx->options.keep_history = (wmcf->full == NGX_HTTP_WEBHOOK_FULL_REFUSE);
-    ctx->options.log = ngx_http_webhook_batch_log;
-    ctx->options.ctx = cycle->log;
+    ngx_http_webhook_batch_options(ctx, wmcf, cycle->log);
+
+    ctx->more = ngx_http_webhook_batch_more;
+    ctx->data = b;
 
     task->handler = ngx_http_webhook_batch_thread;
     task->event.handler = ngx_http_webhook_batch_done;
@@ -142,13 +115,10 @@ ngx_http_webhook_batch_init(ngx_cycle_t *cycle,
     b->guard.data = b;
     b->guard.log = cycle->log;
 
-    if (webhook_store_open(&ctx->options, &ctx->store) == WEBHOOK_STORE_OK) {
-        ngx_http_webhook_batch_opened(ctx);
+    if (ngx_http_webhook_batch_open(ctx) == NGX_OK) {
         b->ready = 1;
 
     } else {
-        ctx->store = NULL;
-
         ngx_log_error(NGX_LOG_EMERG, cycle->log, 0,
                       "webhook store \"%V\" could not be opened: no event "
                       "is kept and no call taken until it can be",
@@ -413,64 +383,6 @@ ngx_http_webhook_batch_more(void *data)
 
 
 static void
-ngx_http_webhook_batch_opened(ngx_http_webhook_batch_ctx_t *ctx)
-{
-    webhook_store_gather(ctx->store, ngx_http_webhook_batch_more,
-                         &ngx_http_webhook_batch);
-}
-
-
-/* On a thread of the pool, and at exit on the main one. */
-
-static void
-ngx_http_webhook_batch_thread(void *data, ngx_log_t *log)
-{
-    ngx_http_webhook_batch_ctx_t *ctx = data;
-
-    ngx_uint_t  i;
-
-    if (ctx->store == NULL && ngx_http_webhook_batch_due(&ctx->tried)) {
-
-        if (webhook_store_open(&ctx->options, &ctx->store)
-            == WEBHOOK_STORE_OK)
-        {
-            ngx_http_webhook_batch_opened(ctx);
-
-        } else {
-            ctx->store = NULL;
-        }
-    }
-
-    if (ctx->store) {
-        webhook_store_apply(ctx->store, ctx->ops, (uint32_t) ctx->count);
-        webhook_store_news(ctx->store, &ctx->news);
-        return;
-    }
-
-    for (i = 0; i < ctx->count; i++) {
-        ctx->ops[i]->result = WEBHOOK_STORE_UNAVAILABLE;
-    }
-}
-
-
-static ngx_uint_t
-ngx_http_webhook_batch_due(uint64_t *tried)
-{
-    uint64_t  now;
-
-    now = ngx_http_webhook_clock_usec();
-
-    if (now - *tried < NGX_HTTP_WEBHOOK_BATCH_AGAIN * 1000) {
-        return 0;
-    }
-
-    *tried = now;
-
-    return 1;
-}
-
-
-static void
 ngx_http_webhook_batch_done(ngx_event_t *ev)
 {
     ngx_http_webhook_batch_t  *b;
@@ -645,37 +557,4 @@ ngx_http_webhook_batch_leave(ngx_http_webhook_batch_t *b)
     }
 
     _exit(0);
-}
-
-
-static void
-ngx_http_webhook_batch_log(void *ctx, webhook_store_log_e level,
-    const char *text)
-{
-    ngx_log_t *log = ctx;
-
-    ngx_uint_t                n;
-    ngx_http_webhook_shown_t  shown;
-
-    switch (level) {
-
-    case WEBHOOK_STORE_LOG_EMERG:
-        n = NGX_LOG_EMERG;
-        break;
-
-    case WEBHOOK_STORE_LOG_ERROR:
-        n = NGX_LOG_ERR;
-        break;
-
-    case WEBHOOK_STORE_LOG_WARN:
-        n = NGX_LOG_WARN;
-        break;
-
-    default:
-        n = NGX_LOG_NOTICE;
-    }
-
-    ngx_log_error(n, log, 0, "webhook store: %V",
-                  ngx_http_webhook_shown(&shown, (u_char *) text,
-                                         ngx_strlen(text)));
 }

@@ -4,8 +4,8 @@
  *
  * The way from the event loop to the store: gathers operations, hands them to
  * one thread task at a time, and calls back with the results.  While a task is
- * away the next batch gathers; that is group commit without a wait.  This
- * room may call store/ and metrics.  All functions run on the event loop.
+ * away the next batch gathers; that is group commit without a wait.  All
+ * functions run on the event loop.
  */
 
 #ifndef NGX_HTTP_WEBHOOK_BATCH_H
