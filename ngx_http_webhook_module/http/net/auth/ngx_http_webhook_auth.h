@@ -2,8 +2,7 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * The Authorization header of requests to endpoints.  This room may call
- * client and grant (tokens of OAuth 2.0).
+ * The Authorization header of requests to endpoints.
  *
  * It is put into a request right before that goes out and never stands in the
  * event, the store or a log.  An exchange that needs a token waits for it

@@ -4,8 +4,7 @@
  *
  * Access tokens of OAuth 2.0 by the grant of client credentials (RFC 6749,
  * 4.4): asked for when one is needed, kept by each worker until shortly before
- * it ends, and dropped when an endpoint does not take it any more.  A room
- * behind auth.  It may call client and metrics.
+ * it ends, and dropped when an endpoint does not take it any more.
  *
  * One request is under way at a time, however many wait for its token.  Where
  * it fails, all of them fail, and so does who asks within the next second; a
