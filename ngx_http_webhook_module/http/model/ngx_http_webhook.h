@@ -2,10 +2,9 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * The compiled configuration: what every room of this floor knows about event
- * types, endpoints, rules and receivers.  Filled in by the rooms
- * ngx_http_webhook_conf*.c while the configuration is read, and never changed
- * afterwards.
+ * The compiled configuration: what all of http/ knows about event types,
+ * endpoints, rules and receivers.  Filled in by http/conf/ while the
+ * configuration is read, and never changed afterwards.
  *
  * An endpoint or receiver has an id made from its name.  Nothing keeps a
  * pointer to one across a delivery: it is looked up again by its id.

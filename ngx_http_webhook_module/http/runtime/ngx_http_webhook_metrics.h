@@ -2,8 +2,7 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * Counters in shared memory, kept over reloads.  Anyone on this floor may
- * count; this room calls nobody.  Any thread may count.
+ * Counters in shared memory, kept over reloads.  Any thread may count.
  */
 
 #ifndef NGX_HTTP_WEBHOOK_METRICS_H

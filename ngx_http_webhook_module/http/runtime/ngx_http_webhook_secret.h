@@ -5,8 +5,8 @@
  * Memory for keys, tokens and passwords of a configuration: pages of their
  * own, which a core dump leaves out and which are overwritten when the
  * configuration goes.  They are not locked into memory: where the machine has
- * swap, it should be encrypted.  This room calls nobody.  Its functions run
- * while the configuration is read.
+ * swap, it should be encrypted.  The functions run while the configuration is
+ * read.
  */
 
 #ifndef NGX_HTTP_WEBHOOK_SECRET_H

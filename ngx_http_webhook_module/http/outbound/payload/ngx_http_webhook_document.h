@@ -4,8 +4,7 @@
  *
  * A body as templates, conditions and mappings see it.  JSON is read as it
  * is; XML and forms are said as JSON first (docs/xml.md); nothing is read, and
- * nothing copied, before somebody asks.  This room may call core/.  Event loop
- * only.
+ * nothing copied, before somebody asks.  Event loop only.
  */
 
 #ifndef NGX_HTTP_WEBHOOK_DOCUMENT_H

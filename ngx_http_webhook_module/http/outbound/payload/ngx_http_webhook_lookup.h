@@ -3,7 +3,7 @@
  * Copyright (C) the ngx_http_webhook_module authors
  *
  * Values that templates and conditions can name and that come from nginx
- * rather than from a payload.  This room may call core/.  Variables are asked
+ * rather than from a payload.  Variables are asked
  * for on the event loop only; the rest may be on a thread, while the request
  * cannot change.
  */
