@@ -2,12 +2,18 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * The compiled configuration of receivers: a part of ngx_http_webhook.h, which
- * includes it and has what it needs.
+ * The compiled configuration of receivers: a part of ngx_http_webhook.h.
  */
 
 #ifndef NGX_HTTP_WEBHOOK_RECEIVER_H
 #define NGX_HTTP_WEBHOOK_RECEIVER_H
+
+#include "http/model/ngx_http_webhook_endpoint.h"
+#include "http/model/ngx_http_webhook_rule.h"
+#include "core/json/webhook_json.h"
+
+
+typedef struct ngx_http_webhook_receiver_s  ngx_http_webhook_receiver_t;
 
 
 typedef enum {

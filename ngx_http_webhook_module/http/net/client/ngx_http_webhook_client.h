@@ -23,6 +23,7 @@
 #ifndef NGX_HTTP_WEBHOOK_CLIENT_H
 #define NGX_HTTP_WEBHOOK_CLIENT_H
 
+#include "http/model/ngx_http_webhook.h"
 #include "http/net/target/ngx_http_webhook_target.h"
 
 

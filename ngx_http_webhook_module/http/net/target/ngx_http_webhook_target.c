@@ -5,6 +5,7 @@
  * From a URL and settings to a target.
  */
 
+#include "http/model/ngx_http_webhook.h"
 #include "http/net/target/ngx_http_webhook_target_int.h"
 #include "http/net/target/ngx_http_webhook_egress.h"
 #include "http/net/target/ngx_http_webhook_tls.h"

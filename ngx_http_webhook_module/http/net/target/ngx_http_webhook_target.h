@@ -13,7 +13,7 @@
 #ifndef NGX_HTTP_WEBHOOK_TARGET_H
 #define NGX_HTTP_WEBHOOK_TARGET_H
 
-#include "http/model/ngx_http_webhook.h"
+#include "http/model/ngx_http_webhook_endpoint.h"
 
 
 #define NGX_HTTP_WEBHOOK_TARGET_TRIES  8        /* addresses an exchange */

@@ -5,6 +5,7 @@
  * The servers of a target: where they come from, and which comes next.
  */
 
+#include "http/model/ngx_http_webhook.h"
 #include "http/net/target/ngx_http_webhook_target_int.h"
 
 
