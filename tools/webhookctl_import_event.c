@@ -18,7 +18,7 @@
 
 #include "webhookctl.h"
 #include "webhookctl_export.h"
-#include "core/base/webhook_record.h"
+#include "core/base/webhook_codec.h"
 
 
 #define CTL_BATCH_FORMS     64          /* of an event */

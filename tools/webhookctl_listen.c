@@ -39,6 +39,15 @@
 #define CTL_LISTEN_SHOWN     65536      /* bytes of a body on a terminal */
 
 
+/* The thread of a connection. */
+
+typedef struct {
+    pthread_t         thread;
+    int               begun;            /* it is to be joined, */
+    int               done;             /* and does no more */
+} ctl_slot_t;
+
+
 typedef struct {
     ctl_t            *ctl;
     ctl_sign_t        sign;
@@ -49,6 +58,7 @@ typedef struct {
     pthread_mutex_t   lock;
     pthread_cond_t    idle;
     unsigned          clients;
+    ctl_slot_t        slots[CTL_LISTEN_CLIENTS];
     uint64_t          calls;
     int               failed;
 } ctl_listen_t;
@@ -56,6 +66,7 @@ typedef struct {
 
 typedef struct {
     ctl_listen_t     *listen;
+    ctl_slot_t       *slot;
     int               fd;
     char              remote[80];
     uint64_t          end;              /* ms, of a clock that only goes on */
@@ -75,6 +86,7 @@ typedef struct {
 static int ctl_listen_socket(ctl_listen_t *l);
 static int ctl_listen_run(ctl_listen_t *l);
 static void ctl_listen_accept(ctl_listen_t *l);
+static ctl_slot_t *ctl_listen_slot(ctl_listen_t *l);
 static void *ctl_client_run(void *data);
 static unsigned ctl_client_request(ctl_client_t *c);
 static int ctl_client_read(ctl_client_t *c);
@@ -104,11 +116,8 @@ ctl_listen(ctl_t *ctl, webhook_store_t *st)
     int               rc;
     char             *end;
     unsigned long     status;
+    ctl_listen_t      l;
     struct sigaction  sa;
-
-    /* the last of the threads may still be about to leave its lock */
-
-    static ctl_listen_t  l;
 
     (void) st;
 
@@ -296,6 +305,7 @@ static int
 ctl_listen_run(ctl_listen_t *l)
 {
     int            ended;
+    unsigned       i;
     struct pollfd  fds[2];
 
     ended = 0;
@@ -326,13 +336,11 @@ ctl_listen_run(ctl_listen_t *l)
 
     /* who is being answered is answered */
 
-    pthread_mutex_lock(&l->lock);
-
-    while (l->clients) {
-        pthread_cond_wait(&l->idle, &l->lock);
+    for (i = 0; i < CTL_LISTEN_CLIENTS; i++) {
+        if (l->slots[i].begun) {
+            pthread_join(l->slots[i].thread, NULL);
+        }
     }
-
-    pthread_mutex_unlock(&l->lock);
 
     return l->failed;
 }
@@ -343,8 +351,7 @@ ctl_listen_accept(ctl_listen_t *l)
 {
     int                       fd, rc;
     char                      host[64], port[8];
-    pthread_t                 thread;
-    pthread_attr_t            attr;
+    ctl_slot_t               *slot;
     ctl_client_t             *c;
     struct timespec           pause;
     struct sockaddr_storage   ss;
@@ -373,6 +380,8 @@ ctl_listen_accept(ctl_listen_t *l)
 
     l->clients++;
 
+    slot = ctl_listen_slot(l);
+
     pthread_mutex_unlock(&l->lock);
 
     rc = ENOMEM;
@@ -380,6 +389,7 @@ ctl_listen_accept(ctl_listen_t *l)
 
     if (c) {
         c->listen = l;
+        c->slot = slot;
         c->fd = fd;
         c->end = ctl_listen_now() + CTL_LISTEN_TIME * 1000;
 
@@ -390,15 +400,13 @@ ctl_listen_accept(ctl_listen_t *l)
             snprintf(c->remote, sizeof(c->remote), "%s", host);
         }
 
-        pthread_attr_init(&attr);
-        pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-
-        rc = pthread_create(&thread, &attr, ctl_client_run, c);
-
-        pthread_attr_destroy(&attr);
+        rc = pthread_create(&slot->thread, NULL, ctl_client_run, c);
     }
 
-    if (rc) {
+    if (rc == 0) {
+        slot->begun = 1;
+
+    } else {
         close(fd);
         free(c);
 
@@ -409,15 +417,38 @@ ctl_listen_accept(ctl_listen_t *l)
 }
 
 
+/* One that no thread has any more: there is one, as there are fewer clients
+   than slots. */
+
+static ctl_slot_t *
+ctl_listen_slot(ctl_listen_t *l)
+{
+    ctl_slot_t  *slot;
+
+    for (slot = l->slots; slot->begun && !slot->done; slot++) { /* void */ }
+
+    if (slot->begun) {
+        pthread_join(slot->thread, NULL);
+    }
+
+    slot->begun = 0;
+    slot->done = 0;
+
+    return slot;
+}
+
+
 static void *
 ctl_client_run(void *data)
 {
     ctl_client_t  *c = data;
 
     unsigned       refused;
+    ctl_slot_t    *slot;
     ctl_listen_t  *l;
 
     l = c->listen;
+    slot = c->slot;
 
     webhook_buf_init(&c->in, CTL_LISTEN_HEAD + 2 * CTL_LISTEN_BODY);
     webhook_buf_init(&c->body, CTL_LISTEN_BODY);
@@ -464,6 +495,7 @@ ctl_client_run(void *data)
     }
 
     l->clients--;
+    slot->done = 1;
     pthread_cond_broadcast(&l->idle);
 
     pthread_mutex_unlock(&l->lock);

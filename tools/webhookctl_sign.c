@@ -16,7 +16,7 @@
 #include <openssl/evp.h>
 
 #include "webhookctl_sign.h"
-#include "core/signature/webhook_signature_int.h"
+#include "core/signature/webhook_digest.h"
 
 
 static int ctl_sign_words(ctl_sign_t *s);
@@ -388,7 +388,7 @@ ctl_sign_scheme(ctl_sign_t *s, const webhook_message_t *m,
     const webhook_scheme_t  *scheme;
 
     scheme = s->verifier.scheme ? s->verifier.scheme
-                                : s->verifier.preset->scheme;
+                                : &s->verifier.preset->scheme;
 
     rc = webhook_sign_hmac(scheme, &s->key, 1, m, value, sizeof(value) - 1,
                            &len);

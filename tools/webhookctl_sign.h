@@ -9,7 +9,9 @@
 #define WEBHOOKCTL_SIGN_H
 
 #include "webhookctl.h"
-#include "core/signature/webhook_signature.h"
+#include "core/signature/webhook_key.h"
+#include "core/signature/webhook_sign.h"
+#include "core/signature/webhook_verify.h"
 
 
 #define CTL_SIGN_HEADERS  4             /* that a signature takes */

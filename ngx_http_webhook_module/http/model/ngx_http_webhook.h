@@ -17,12 +17,12 @@
 #include <ngx_core.h>
 #include <ngx_http.h>
 
-#include "core/base/webhook_version.h"
 #include "http/model/ngx_http_webhook_text.h"
 #include "http/model/ngx_http_webhook_place.h"
 #include "http/model/ngx_http_webhook_endpoint.h"
 #include "http/model/ngx_http_webhook_rule.h"
 #include "http/model/ngx_http_webhook_receiver.h"
+#include "core/base/webhook_version.h"
 #include "core/rules/webhook_pattern.h"
 #include "store/webhook_store.h"
 

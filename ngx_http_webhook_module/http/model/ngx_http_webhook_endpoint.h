@@ -15,7 +15,7 @@
 #include "core/rules/webhook_address.h"
 #include "core/template/webhook_condition.h"
 #include "core/rules/webhook_schedule.h"
-#include "core/signature/webhook_signature.h"
+#include "core/signature/webhook_sign.h"
 #include "core/rules/webhook_status_set.h"
 #include "core/template/webhook_template.h"
 

@@ -49,10 +49,10 @@ webhook_pause_get(webhook_txn_t *t, MDB_val *val)
 int
 webhook_pause_store(webhook_txn_t *t, webhook_op_t *op)
 {
-    int                    rc;
-    unsigned char          buf[WEBHOOK_ROW_MAX];
-    webhook_op_pause_t    *p;
-    webhook_record_out_t   out;
+    int                   rc;
+    unsigned char         buf[WEBHOOK_ROW_MAX];
+    webhook_op_pause_t   *p;
+    webhook_codec_out_t   out;
 
     p = &op->u.pause;
 
@@ -66,14 +66,14 @@ webhook_pause_store(webhook_txn_t *t, webhook_op_t *op)
                              WEBHOOK_PAUSE_KEY_LEN);
 
     } else {
-        webhook_record_write(&out, buf, sizeof(buf), WEBHOOK_PAUSE_ROW, 1);
+        webhook_codec_write(&out, buf, sizeof(buf), WEBHOOK_PAUSE_ROW, 1);
 
-        webhook_record_add_u64(&out, webhook_clock_real(t->st));
-        webhook_record_add_text(&out, &p->reason);
+        webhook_codec_add_u64(&out, webhook_clock_real(t->st));
+        webhook_codec_add_text(&out, &p->reason);
 
         rc = webhook_txn_put(t, WEBHOOK_DB_META, WEBHOOK_PAUSE_KEY,
                              WEBHOOK_PAUSE_KEY_LEN, buf,
-                             webhook_record_written(&out), 0);
+                             webhook_codec_written(&out), 0);
     }
 
     if (rc) {
@@ -97,7 +97,7 @@ webhook_pause_stats(webhook_txn_t *t, webhook_op_t *op)
     uint64_t             wall;
     webhook_str_t        reason;
     webhook_op_stats_t  *s;
-    webhook_record_in_t  in;
+    webhook_codec_in_t   in;
 
     s = &op->u.stats;
 
@@ -109,12 +109,12 @@ webhook_pause_stats(webhook_txn_t *t, webhook_op_t *op)
 
     s->paused = 1;
 
-    webhook_record_read(&in, val.mv_data, val.mv_size, WEBHOOK_PAUSE_ROW, 1);
+    webhook_codec_read(&in, val.mv_data, val.mv_size, WEBHOOK_PAUSE_ROW, 1);
 
-    wall = webhook_record_u64(&in);
-    webhook_record_text(&in, WEBHOOK_REASON_MAX, &reason);
+    wall = webhook_codec_u64(&in);
+    webhook_codec_text(&in, WEBHOOK_REASON_MAX, &reason);
 
-    if (webhook_record_done(&in) != WEBHOOK_OK) {
+    if (webhook_codec_done(&in) != WEBHOOK_OK) {
         return 0;
     }
 
