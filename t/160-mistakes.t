@@ -130,6 +130,30 @@ for my $rule ('^/api/orders/(?<id>\d+)$', '^/api/(?=x)y=', '^/api/[?]x$',
     is $text, '', 'and nothing is said of it';
 }
 
+# A payload may have a member of such a name.
+
+for my $verb (qw(require redact)) {
+    ($status, $text) = says(
+        receiver => "$verb header query; action POST /pos/x '{}';");
+
+    is $status, 0, "$verb header query: taken";
+    is $text, '', 'and nothing is said of it';
+}
+
+# What no location takes may be led on by the server itself, or be a file.
+
+for my $server ('try_files $uri @api;', 'error_page 404 405 = @api;',
+                'error_page 500 502 /50x; error_page 404 = @api;')
+{
+    ($status, $text) = says(
+        receiver => "action POST /orders/x '{}';",
+        server   => "$server\n"
+                    . 'location @api { proxy_pass http://127.0.0.1:9; }');
+
+    is $status, 0, "$server: an action may lead there";
+    is $text, '', 'and nothing is said of it';
+}
+
 my $cases = do { local $/; <DATA> };
 
 for my $case (split /^=== /m, $cases) {
@@ -1436,12 +1460,6 @@ require $.name; action POST /pos/x '{}';
 --- says
 [emerg] invalid path "$.name": it is written without "$" and braces, as in "order.id" in receiver:3
 
-=== require header lower
---- receiver
-require header; action POST /pos/x '{}';
---- says
-[emerg] invalid path "header": it is written as in "header.NAME" in receiver:3
-
 === require header:
 --- receiver
 require header:X-A; action POST /pos/x '{}';
@@ -1495,6 +1513,20 @@ dedupe body:var.nosuch; action POST /pos/x '{}';
 action POST /posss/x '{}';
 --- says
 [emerg] webhook_receiver "r" calls "/posss/x", and no location of a server with "webhook_receive" takes that in receiver:3
+
+=== action nonexistent location, error_page for others
+--- receiver
+action POST /posss/x '{}';
+--- server
+error_page 500 502 /50x;
+--- says
+[emerg] webhook_receiver "r" calls "/posss/x", and no location of a server with "webhook_receive" takes that in receiver:3
+
+=== action nonexistent location, file
+--- receiver
+action GET /posss/x.json;
+--- says
+[warn] webhook_receiver "r" calls "/posss/x.json", and no location of a server with "webhook_receive" takes that in receiver:3
 
 === action URL
 --- receiver

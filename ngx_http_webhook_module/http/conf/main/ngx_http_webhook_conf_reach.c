@@ -3,7 +3,7 @@
  * Copyright (C) the ngx_http_webhook_module authors
  *
  * Whether the URIs of actions lead to a location.  One that leads to none is
- * answered by nginx itself, with 404 or 405.
+ * answered by nginx itself, with 404 or 405, unless the server has more to say.
  */
 
 #include "http/conf/conf/ngx_http_webhook_conf.h"
@@ -15,6 +15,8 @@ static ngx_int_t ngx_http_webhook_reach_action(ngx_conf_t *cf,
     ngx_http_webhook_action_t *action);
 static ngx_uint_t ngx_http_webhook_reach_server(ngx_conf_t *cf,
     ngx_http_core_srv_conf_t *server, ngx_str_t *start, ngx_uint_t more);
+static ngx_uint_t ngx_http_webhook_reach_error_page(
+    ngx_http_core_loc_conf_t *clcf);
 static ngx_uint_t ngx_http_webhook_reach_tree(
     ngx_http_location_tree_node_t *node, ngx_str_t *start, ngx_uint_t more);
 static ngx_uint_t ngx_http_webhook_reach_location(
@@ -71,7 +73,7 @@ ngx_http_webhook_reach_action(ngx_conf_t *cf,
 {
     u_char                   *dst;
     ngx_str_t                 start;
-    ngx_uint_t                i, more;
+    ngx_uint_t                i, more, file;
     ngx_http_webhook_hook_t  *hook;
 
     dst = ngx_pnalloc(cf->temp_pool, action->uri_text.len);
@@ -89,23 +91,37 @@ ngx_http_webhook_reach_action(ngx_conf_t *cf,
         }
     }
 
-    ngx_http_webhook_conf_error(NGX_LOG_EMERG, cf, &action->place,
+    /* there may be a file in the server's root */
+
+    file = action->method & (NGX_HTTP_GET|NGX_HTTP_HEAD);
+
+    ngx_http_webhook_conf_error(file ? NGX_LOG_WARN : NGX_LOG_EMERG, cf,
+                                &action->place,
                                 "webhook_receiver \"%V\" calls \"%V\", and no "
                                 "location of a server with \"webhook_receive\" "
                                 "takes that", &rcv->name, &action->uri_text);
-    return NGX_ERROR;
+
+    return file ? NGX_OK : NGX_ERROR;
 }
 
 
-/* Regular expressions, and rewrites of the server, may lead anywhere. */
+/* Regular expressions may lead anywhere; so may what a server does where no
+   location takes a URI. */
 
 static ngx_uint_t
 ngx_http_webhook_reach_server(ngx_conf_t *cf,
     ngx_http_core_srv_conf_t *server, ngx_str_t *start, ngx_uint_t more)
 {
-    void                      **codes;
-    ngx_module_t               *rewrite;
+    void                      **data;
+    ngx_uint_t                  i;
+    ngx_module_t               *module;
     ngx_http_core_loc_conf_t   *clcf;
+
+    static const char  *modules[] = {
+        "ngx_http_rewrite_module",
+        "ngx_http_try_files_module",
+        NULL
+    };
 
     clcf = server->ctx->loc_conf[ngx_http_core_module.ctx_index];
 
@@ -115,20 +131,56 @@ ngx_http_webhook_reach_server(ngx_conf_t *cf,
     }
 #endif
 
-    rewrite = ngx_http_webhook_conf_module(cf, "ngx_http_rewrite_module");
+    for (i = 0; modules[i]; i++) {
 
-    if (rewrite) {
+        module = ngx_http_webhook_conf_module(cf, modules[i]);
 
-        /* the codes of a server are those of its own locations' parent */
+        if (module == NULL) {
+            continue;
+        }
 
-        codes = server->ctx->loc_conf[rewrite->ctx_index];
+        /* a server's are those of its own locations' parent, and begin with
+           a pointer to the codes or files: NULL, there are none */
 
-        if (*codes) {
+        data = server->ctx->loc_conf[module->ctx_index];
+
+        if (*data) {
             return 1;
         }
     }
 
+    if (ngx_http_webhook_reach_error_page(clcf)) {
+        return 1;
+    }
+
     return ngx_http_webhook_reach_tree(clcf->static_locations, start, more);
+}
+
+
+/* 1 if what nginx itself answers with may be another location's answer. */
+
+static ngx_uint_t
+ngx_http_webhook_reach_error_page(ngx_http_core_loc_conf_t *clcf)
+{
+    ngx_uint_t            i;
+    ngx_http_err_page_t  *page;
+
+    if (clcf->error_pages == NULL) {
+        return 0;
+    }
+
+    page = clcf->error_pages->elts;
+
+    for (i = 0; i < clcf->error_pages->nelts; i++) {
+        if (page[i].status == NGX_HTTP_FORBIDDEN
+            || page[i].status == NGX_HTTP_NOT_FOUND
+            || page[i].status == NGX_HTTP_NOT_ALLOWED)
+        {
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 

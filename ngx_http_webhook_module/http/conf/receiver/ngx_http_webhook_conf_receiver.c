@@ -233,13 +233,9 @@ ngx_http_webhook_receiver_paths(ngx_conf_t *cf,
     ngx_http_webhook_receiver_t *rcv, ngx_array_t *paths, ngx_uint_t max,
     const char *verb)
 {
-    ngx_str_t            *value;
-    ngx_uint_t            i;
-    webhook_path_t      **path;
-    const webhook_str_t  *root;
-
-    static const webhook_str_t  header = webhook_str("header");
-    static const webhook_str_t  query = webhook_str("query");
+    ngx_str_t        *value;
+    ngx_uint_t        i;
+    webhook_path_t  **path;
 
     value = cf->args->elts;
 
@@ -259,17 +255,6 @@ ngx_http_webhook_receiver_paths(ngx_conf_t *cf,
 
         *path = ngx_http_webhook_conf_path(cf, &value[i]);
         if (*path == NULL) {
-            return NGX_CONF_ERROR;
-        }
-
-        root = webhook_path_step(*path, 0);
-
-        if (webhook_path_steps(*path) == 1
-            && (webhook_str_eq(root, &header) || webhook_str_eq(root, &query)))
-        {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "invalid path \"%V\": it is written as in "
-                               "\"%V.NAME\"", &value[i], &value[i]);
             return NGX_CONF_ERROR;
         }
     }
