@@ -236,6 +236,13 @@ struct ngx_http_webhook_call_s {
 
     ngx_str_t                     instead;      /* of core's error page */
 
+    /* of the event loop, which sets them while a thread sets the bits below:
+       so these are no bits */
+    ngx_uint_t                    running;      /* it may wait, its caller may
+                                                   leave */
+    ngx_uint_t                    gone;         /* the caller left */
+    ngx_uint_t                    terminated;   /* core did so meanwhile */
+
     unsigned                      masked:1;     /* request line, unparsed URI */
     unsigned                      masked_uri:1;
     unsigned                      dry_run:1;
@@ -243,10 +250,7 @@ struct ngx_http_webhook_call_s {
     unsigned                      handshake:1;  /* it was one */
     unsigned                      trusted:1;    /* verified, or no need to be */
     unsigned                      ending:1;     /* the last steps are on */
-    unsigned                      running:1;    /* it may wait, its caller may
-                                                   leave */
     unsigned                      woken:1;      /* what it waits for came */
-    unsigned                      gone:1;       /* the caller left */
     unsigned                      counted:1;    /* among those in flight */
     unsigned                      logged:1;
     unsigned                      cut:1;        /* the request is going */
@@ -255,7 +259,6 @@ struct ngx_http_webhook_call_s {
     unsigned                      owns:1;       /* its pool */
     unsigned                      away:1;       /* on a thread */
     unsigned                      worked:1;     /* it was let onto one */
-    unsigned                      terminated:1; /* core did so meanwhile */
     unsigned                      prepared:1;   /* "shown" is there */
 };
 
