@@ -448,7 +448,8 @@ typedef struct {
  * first; above the high-water mark, or above options.keep_bytes, what is
  * finished of any age: delivered events first, then calls, cancelled events,
  * and dead letters.
- * Never an event of which a delivery is still owed.
+ * Never an event of which a delivery is still owed.  Moves rows that were left
+ * alone by that together, a few a call; "more" is set then, too.
  *
  * Endpoints that no ENDPOINT has named for options.orphans, and that are not
  * among those that are given here, are orphans: what waits for them is

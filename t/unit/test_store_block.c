@@ -200,7 +200,7 @@ test_block_ends(void)
 
     char                      key[16];
     util_t                    u;
-    unsigned                  i, n;
+    unsigned                  i, n, more;
     uint64_t                  ep, token;
     webhook_op_t              op;
     webhook_endpoint_stats_t  s;
@@ -256,8 +256,8 @@ test_block_ends(void)
 
     u.clock += 1000000;
 
-    for (i = 0; i < 1000 && util_expire(&u, 100, NULL); i++) {
-        /* void */
+    for (i = 0, more = 1; i < 1000 && more; i++) {
+        (void) util_expire(&u, 100, &more);
     }
 
     tap_ok(util_stats(&u, ep, &s).events == 0, "all of it is history");

@@ -54,7 +54,11 @@ webhook_expire_peek(webhook_txn_t *t, webhook_op_t *op, int *todo)
         return 0;
     }
 
-    rc = webhook_expire_first(t, 0, key, todo);
+    rc = webhook_pack_peek(t, todo);
+
+    if (rc == 0 && !*todo) {
+        rc = webhook_expire_first(t, 0, key, todo);
+    }
 
     if (rc == 0 && !*todo) {
         rc = webhook_dedupe_over(t, todo);
@@ -91,6 +95,21 @@ webhook_expire(webhook_txn_t *t, webhook_op_t *op)
         /* it would free nothing, and take pages that outcomes need */
 
         return 0;
+    }
+
+    webhook_pack_begin(t);
+
+    if (t->st->pack.found) {
+
+        /* before anything is removed, which changes the pages */
+
+        x->more = 1;
+
+        rc = webhook_pack(t);
+
+        if (rc || webhook_pack_behind(t->st)) {
+            return rc;
+        }
     }
 
     webhook_clock_settle(t);
@@ -562,6 +581,11 @@ webhook_expire_event(webhook_txn_t *t, const webhook_id_t *id,
 
         (*pages)++;
     }
+
+    webhook_key_delivery(key, id, 0);
+
+    webhook_pack_note(t->st, WEBHOOK_DB_DELIVERIES, key, 16);
+    webhook_pack_note(t->st, WEBHOOK_DB_ATTEMPTS, key, 16);
 
     for (i = 0; i < head.forms_count; i++) {
         rc = webhook_blob_del(t, head.forms[i].blob,

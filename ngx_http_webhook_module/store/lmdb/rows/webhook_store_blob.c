@@ -16,7 +16,9 @@
  * lie.  That is known without looking, since nothing else is written there:
  * "room" is what is left of the last page.  If it were wrong, pages would be
  * less well filled, no more.  Of long bytes, all but the end goes on pages of
- * their own, which LMDB does not have to copy once more.
+ * their own, which LMDB does not have to copy once more.  Other pieces are a
+ * quarter of a page at most: those that are left when others are removed are
+ * moved together (webhook_store_pack.c), and large ones would not fit together.
  *
  * Measured with bodies of 2 kB, 32 events a commit: an event with all its
  * rows takes 2.6 kB instead of 4.6, and as much less is written.  With bodies
@@ -30,7 +32,8 @@
 #define WEBHOOK_BLOB_KEY      8
 #define WEBHOOK_BLOB_NODE     (2 + 8 + WEBHOOK_BLOB_KEY)  /* beside the data */
 #define WEBHOOK_BLOB_MIN      64        /* bytes worth a piece of their own */
-#define WEBHOOK_BLOB_LONG     2         /* pages, from which on it is long */
+#define WEBHOOK_BLOB_LONG     1         /* pages, from which on it is long */
+#define WEBHOOK_BLOB_PART     4         /* of a page, that a piece may take */
 #define WEBHOOK_BLOB_POINTER  8         /* to a page of its own, in a leaf */
 
 
@@ -134,7 +137,7 @@ webhook_blob_piece(webhook_txn_t *t, size_t left)
     /* what a page holds, and what of it one node in a leaf may take */
 
     page = t->st->page - 16;
-    leaf = (page / 2) & ~(size_t) 1;
+    leaf = (page / WEBHOOK_BLOB_PART) & ~(size_t) 1;
 
     if (left >= WEBHOOK_BLOB_LONG * page) {
         n = page;
@@ -221,11 +224,15 @@ webhook_blob_get(webhook_txn_t *t, uint64_t blob, unsigned char *data,
 int
 webhook_blob_del(webhook_txn_t *t, uint64_t blob, size_t len, uint32_t *pages)
 {
-    int          rc;
-    MDB_val      val;
-    MDB_cursor  *c;
+    int            rc;
+    MDB_val        val;
+    MDB_cursor    *c;
+    unsigned char  key[WEBHOOK_BLOB_KEY];
 
     *pages += (uint32_t) (len / t->st->page) + 1;
+
+    webhook_set_u64(key, blob);
+    webhook_pack_note(t->st, WEBHOOK_DB_BODIES, key, sizeof(key));
 
     while (len) {
         rc = webhook_blob_seek(t, blob, &c, &val);

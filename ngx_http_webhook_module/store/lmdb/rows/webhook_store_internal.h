@@ -10,6 +10,7 @@
  *   txn       a transaction, and reading and writing rows in it
  *   room      the pages that can be written to now, and who keeps others
  *   space     how full the store is
+ *   pack      rows that lie thinly, moved together
  *   blob      bytes of any length, in pieces of one page
  *   finished  the index of what is over, and the bytes that takes
  *   endpoint  endpoints, and when each wants to be looked at
@@ -85,6 +86,39 @@ typedef struct {
     uint64_t                  pages;        /* the sum */
     uint64_t                  used;         /* bytes in use, as of then */
 } webhook_readers_t;
+
+
+/* Where pages may have become thin, and which of them are to be packed. */
+
+#define WEBHOOK_PACK_TABLES  3
+#define WEBHOOK_PACK_PAGES   32         /* packed at once, at most */
+#define WEBHOOK_PACK_PLACES  1024       /* of a table */
+#define WEBHOOK_PACK_PLACE   16         /* bytes of a key that tell it */
+#define WEBHOOK_PACK_KEY     32         /* most that a key has */
+
+typedef struct {
+    uint32_t                  count;
+    uint32_t                  done;         /* of these, for a moment */
+    unsigned                  sorted:1;
+    unsigned char             places[WEBHOOK_PACK_PLACES][WEBHOOK_PACK_PLACE];
+} webhook_pack_list_t;
+
+typedef struct {
+    webhook_pack_list_t       lists[WEBHOOK_PACK_TABLES];
+
+    unsigned                  all;          /* the table that is looked at */
+    unsigned char             reached[WEBHOOK_PACK_KEY];    /* and where */
+    uint64_t                  again;        /* engine time when all is looked
+                                               at the next time */
+
+    unsigned                  looked:1;     /* for the write that follows */
+    unsigned                  found:1;      /* rows that are worth a move: */
+    webhook_db_e              db;
+    size_t                    len;
+    uint32_t                  pages;        /* with the first key of each and
+                                               of the next one */
+    unsigned char             firsts[WEBHOOK_PACK_PAGES + 1][WEBHOOK_PACK_KEY];
+} webhook_pack_t;
 
 
 struct webhook_store_s {
@@ -170,6 +204,7 @@ struct webhook_store_s {
                                                more */
 
     unsigned                  paused:1;     /* for the news */
+    webhook_pack_t            pack;
 
     int                       error;        /* last one logged, and when */
     uint64_t                  error_time;
@@ -346,6 +381,22 @@ void webhook_space_watch(webhook_txn_t *t);
 /* The disk, or the map, had no room for a write; it had for an event. */
 void webhook_space_failed(webhook_store_t *st, int rc);
 void webhook_space_worked(webhook_store_t *st);
+
+
+/* ------------------------------------------------------------- pack --- */
+
+/* A row was removed there. */
+void webhook_pack_note(webhook_store_t *st, webhook_db_e db, const void *key,
+    size_t len);
+
+/* 1 if there are so many such places that no more should come. */
+int webhook_pack_behind(const webhook_store_t *st);
+
+/* Looks for rows that are worth a move, for a moment, in a transaction that
+   reads, or before one that writes removes any; and moves them. */
+int webhook_pack_peek(webhook_txn_t *t, int *todo);
+void webhook_pack_begin(webhook_txn_t *t);
+int webhook_pack(webhook_txn_t *t);
 
 
 /* ------------------------------------------------------------- blob --- */

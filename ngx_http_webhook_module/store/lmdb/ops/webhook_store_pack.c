@@ -1,0 +1,964 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * Pages that became thin.  Rows lie in the order in which they came, so when
+ * what was delivered is removed, what waits is left alone on its pages, and
+ * LMDB joins a page with its neighbour only where less than a quarter of it is
+ * in use.  Waiting events among delivered ones would take up to four times
+ * their size.
+ *
+ * So where rows were removed, pages are looked at in the order of their keys.
+ * Rows of a run of pages that fit into three quarters of them are taken out
+ * and put in again, under the same keys: then they lie side by side.  A row
+ * is moved only where that frees a page for each three that stay, so no row is
+ * moved often, and a step moves the rows of a few pages.
+ *
+ * What is looked at is what was removed by this process since it looked last;
+ * and now and then, slowly, everything, since other processes remove rows too.
+ *
+ * On which page a row lies is told by the address of its key: in a transaction
+ * that reads, LMDB returns pointers into its map, which consists of pages.  It
+ * decides what is worth a move and nothing else.
+ */
+
+#include "store/lmdb/rows/webhook_store_internal.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+
+#define WEBHOOK_PACK_WARM     8         /* of a run before it is judged */
+#define WEBHOOK_PACK_AROUND   8         /* looked at beside a place */
+#define WEBHOOK_PACK_LOOK     256       /* looked at in a step */
+#define WEBHOOK_PACK_ALL      64        /* the same, where nothing is removed */
+#define WEBHOOK_PACK_TIME     2000      /* microseconds that looking takes */
+#define WEBHOOK_PACK_NODES    512       /* of a page, at most */
+#define WEBHOOK_PACK_LARGE    128       /* bytes, from which on a row is */
+
+#define WEBHOOK_PACK_AGAIN    ((uint64_t) 24 * 3600 * 1000)     /* ms */
+
+/* What LMDB needs of a page, of a row beside key and data, and of one whose
+   data is on pages of its own. */
+#define WEBHOOK_PACK_PAGE     16
+#define WEBHOOK_PACK_ROW      8
+#define WEBHOOK_PACK_POINTER  8
+
+
+/* A page as it is read, and a run of them as it grows. */
+
+typedef struct {
+    uintptr_t      page;
+    size_t         bytes;
+    uint32_t       count;
+    uint16_t       nodes[WEBHOOK_PACK_NODES];
+    uint32_t       overflow;            /* pages of data beside it */
+    unsigned char  first[WEBHOOK_PACK_KEY];
+    unsigned char  next[WEBHOOK_PACK_KEY];      /* of the next one */
+} webhook_pack_page_t;
+
+typedef struct {
+    uint32_t       pages;
+    uint32_t       overflow;
+    uint32_t       after;               /* pages that would do */
+    size_t         fill;                /* of the last of these */
+
+    /* as it was with the last page that is thin */
+    uint32_t       pages_thin;
+    uint32_t       overflow_thin;
+    uint32_t       after_thin;
+
+    unsigned char  firsts[WEBHOOK_PACK_PAGES + 1][WEBHOOK_PACK_KEY];
+} webhook_pack_grow_t;
+
+typedef struct {
+    size_t         len;                 /* of keys */
+    size_t         thin;                /* bytes, below which a page is */
+    size_t         capacity;            /* of a page */
+    size_t         size;
+    MDB_cursor    *cursor;
+    uint64_t       end;                 /* of the time to look, and whether */
+    uint32_t       left;                /* pages to look at */
+    unsigned       over:1;              /* ... that is over */
+} webhook_pack_look_t;
+
+
+/* Rows that are out of the table: key, length, data. */
+
+typedef struct {
+    MDB_cursor     *cursor;
+    unsigned char  *data;
+    size_t          size;
+    size_t          used;
+} webhook_pack_rows_t;
+
+
+static int webhook_pack_look(webhook_txn_t *t, webhook_pack_look_t *l,
+    unsigned i, uint64_t end, uint32_t left);
+static int webhook_pack_places(webhook_txn_t *t, unsigned i, uint64_t end,
+    uint32_t *left, int *found);
+static int webhook_pack_all(webhook_txn_t *t, uint64_t end, int *found);
+static int webhook_pack_walk(webhook_txn_t *t, webhook_pack_look_t *l,
+    unsigned i, MDB_val *k, MDB_val *v, webhook_pack_list_t *list,
+    unsigned char *reached, int *found);
+static void webhook_pack_key(unsigned char *key, const MDB_val *k, size_t len);
+static int webhook_pack_page(webhook_pack_look_t *l, MDB_val *k, MDB_val *v,
+    webhook_pack_page_t *p);
+static int webhook_pack_grow(const webhook_pack_look_t *l,
+    webhook_pack_grow_t *g, const webhook_pack_page_t *p);
+static int webhook_pack_worth(const webhook_pack_grow_t *g);
+static int webhook_pack_thin(const webhook_pack_look_t *l,
+    const webhook_pack_page_t *p);
+static int webhook_pack_back(webhook_pack_look_t *l, const unsigned char *place,
+    MDB_val *k, MDB_val *v);
+static int webhook_pack_read(webhook_pack_t *p, webhook_pack_rows_t *r,
+    uint32_t i, void **behind);
+static int webhook_pack_address(webhook_pack_t *p, webhook_pack_rows_t *r,
+    uint32_t i, void **address);
+static int webhook_pack_remove(webhook_txn_t *t, webhook_pack_rows_t *r,
+    size_t from);
+static int webhook_pack_write(webhook_txn_t *t, webhook_pack_rows_t *r);
+static void webhook_pack_mark(const webhook_pack_t *p, unsigned char *mark,
+    const unsigned char *key);
+static int webhook_pack_compare(const void *a, const void *b);
+static uint64_t webhook_pack_time(void);
+
+
+/* Pieces are cut to fill their page; where rows are added and changed in
+   between, half a page is what LMDB itself leaves, and not thin. */
+
+static const struct {
+    webhook_db_e  db;
+    size_t        len;                  /* of keys */
+    size_t        thin;                 /* percent, below which a page is */
+} webhook_pack_tables[WEBHOOK_PACK_TABLES] = {
+    { WEBHOOK_DB_BODIES, 8, 80 },
+    { WEBHOOK_DB_DELIVERIES, WEBHOOK_KEY_DELIVERY, 50 },
+    { WEBHOOK_DB_ATTEMPTS, WEBHOOK_KEY_ATTEMPT, 50 }
+};
+
+
+void
+webhook_pack_note(webhook_store_t *st, webhook_db_e db, const void *key,
+    size_t len)
+{
+    unsigned              i;
+    webhook_pack_list_t  *list;
+
+    for (i = 0; i < WEBHOOK_PACK_TABLES; i++) {
+
+        if (webhook_pack_tables[i].db != db) {
+            continue;
+        }
+
+        list = &st->pack.lists[i];
+
+        if (list->count == WEBHOOK_PACK_PLACES) {
+
+            /* it is found when everything is looked at */
+
+            return;
+        }
+
+        memset(list->places[list->count], 0, WEBHOOK_PACK_PLACE);
+        memcpy(list->places[list->count], key, len);
+
+        list->count++;
+        list->sorted = 0;
+    }
+}
+
+
+int
+webhook_pack_behind(const webhook_store_t *st)
+{
+    unsigned  i;
+
+    for (i = 0; i < WEBHOOK_PACK_TABLES; i++) {
+        if (st->pack.lists[i].count > WEBHOOK_PACK_PLACES / 4 * 3) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+int
+webhook_pack_peek(webhook_txn_t *t, int *todo)
+{
+    int              rc, found;
+    uint32_t         left;
+    uint64_t         end;
+    unsigned         i;
+    webhook_pack_t  *p;
+
+    p = &t->st->pack;
+
+    p->found = 0;
+    p->looked = 1;
+    *todo = 0;
+
+    if (webhook_room_reader(t)) {
+
+        /* it may be gone; else it would keep the pages that rows leave */
+
+        webhook_room_look(t);
+
+        if (webhook_room_reader(t) && !webhook_room_young(t)) {
+            return 0;
+        }
+    }
+
+    left = WEBHOOK_PACK_LOOK;
+    end = webhook_pack_time() + WEBHOOK_PACK_TIME;
+    found = 0;
+    rc = 0;
+
+    for (i = 0; rc == 0 && !found && left && i < WEBHOOK_PACK_TABLES; i++) {
+        rc = webhook_pack_places(t, i, end, &left, &found);
+    }
+
+    if (rc == 0 && left == WEBHOOK_PACK_LOOK) {
+
+        /* nothing was removed */
+
+        rc = webhook_pack_all(t, end, &found);
+    }
+
+    if (rc) {
+
+        /* what cannot be read is not for this room to judge */
+
+        webhook_store_log_error(t->st, rc, "pages cannot be looked at");
+
+        for (i = 0; i < WEBHOOK_PACK_TABLES; i++) {
+            p->lists[i].count = 0;
+        }
+
+        p->all = WEBHOOK_PACK_TABLES;
+        p->again = t->now + WEBHOOK_PACK_AGAIN;
+
+        return 0;
+    }
+
+    p->found = found;
+    *todo = found;
+
+    return 0;
+}
+
+
+/* In a transaction that writes, whose pages may have changed, looks at what it
+   began with; unless that was done a moment ago. */
+
+void
+webhook_pack_begin(webhook_txn_t *t)
+{
+    int               rc, todo;
+    unsigned          i;
+    webhook_txn_t     then;
+    webhook_store_t  *st;
+
+    st = t->st;
+
+    if (!st->pack.looked) {
+
+        rc = st->reader ? mdb_txn_renew(st->reader)
+                        : mdb_txn_begin(st->env, NULL, MDB_RDONLY,
+                                        &st->reader);
+        if (rc) {
+            if (st->reader) {
+                mdb_txn_abort(st->reader);
+                st->reader = NULL;
+            }
+
+            return;
+        }
+
+        memset(&then, 0, sizeof(then));
+
+        then.st = st;
+        then.txn = st->reader;
+        then.now = t->now;
+
+        (void) webhook_pack_peek(&then, &todo);
+
+        for (i = 0; i < WEBHOOK_DBS; i++) {
+            if (then.cursors[i]) {
+                mdb_cursor_close(then.cursors[i]);
+            }
+        }
+
+        mdb_txn_reset(st->reader);
+    }
+
+    st->pack.looked = 0;
+}
+
+
+static int
+webhook_pack_look(webhook_txn_t *t, webhook_pack_look_t *l, unsigned i,
+    uint64_t end, uint32_t left)
+{
+    memset(l, 0, sizeof(webhook_pack_look_t));
+
+    l->len = webhook_pack_tables[i].len;
+    l->size = t->st->page;
+    l->capacity = l->size - WEBHOOK_PACK_PAGE;
+    l->thin = l->capacity / 100 * webhook_pack_tables[i].thin;
+    l->end = end;
+    l->left = left;
+
+    return webhook_txn_cursor(t, webhook_pack_tables[i].db, &l->cursor);
+}
+
+
+/* Looks where rows of a table were removed. */
+
+static int
+webhook_pack_places(webhook_txn_t *t, unsigned i, uint64_t end,
+    uint32_t *left, int *found)
+{
+    int                   rc;
+    uint32_t              n;
+    MDB_val               k, v;
+    unsigned char         reached[WEBHOOK_PACK_KEY];
+    webhook_pack_list_t  *list;
+    webhook_pack_look_t   l;
+
+    list = &t->st->pack.lists[i];
+
+    if (list->count == 0) {
+        return 0;
+    }
+
+    if (!list->sorted) {
+        qsort(list->places, list->count, WEBHOOK_PACK_PLACE,
+              webhook_pack_compare);
+        list->sorted = 1;
+        list->done = 0;
+    }
+
+    rc = webhook_pack_look(t, &l, i, end, *left);
+
+    memset(reached, 0, sizeof(reached));
+
+    while (rc == 0 && !*found && !l.over && list->done < list->count) {
+
+        rc = webhook_pack_back(&l, list->places[list->done], &k, &v);
+
+        if (rc == 0) {
+            rc = webhook_pack_walk(t, &l, i, &k, &v, list, reached, found);
+        }
+
+        if (rc == MDB_NOTFOUND) {
+            list->done = list->count;
+            rc = 0;
+        }
+    }
+
+    *left = l.over ? 0 : l.left;
+
+    if (list->done == list->count) {
+        list->count = 0;
+        list->done = 0;
+        list->sorted = 0;
+
+    } else if (list->done) {
+        n = list->count - list->done;
+
+        memmove(list->places, list->places[list->done],
+                n * WEBHOOK_PACK_PLACE);
+
+        list->count = n;
+        list->done = 0;
+    }
+
+    return rc;
+}
+
+
+/* Looks at everything, a few pages a time. */
+
+static int
+webhook_pack_all(webhook_txn_t *t, uint64_t end, int *found)
+{
+    int                   rc;
+    MDB_val               k, v;
+    webhook_pack_t       *p;
+    webhook_pack_look_t   l;
+
+    p = &t->st->pack;
+
+    if (p->all == WEBHOOK_PACK_TABLES) {
+
+        if (t->now < p->again) {
+            return 0;
+        }
+
+        p->all = 0;
+        memset(p->reached, 0, sizeof(p->reached));
+    }
+
+    rc = webhook_pack_look(t, &l, p->all, end, WEBHOOK_PACK_ALL);
+
+    if (rc == 0) {
+        k.mv_data = p->reached;
+        k.mv_size = l.len;
+
+        rc = mdb_cursor_get(l.cursor, &k, &v, MDB_SET_RANGE);
+    }
+
+    if (rc == 0) {
+        rc = webhook_pack_walk(t, &l, p->all, &k, &v, NULL, p->reached,
+                               found);
+    }
+
+    if (rc == MDB_NOTFOUND) {
+
+        /* its end */
+
+        rc = 0;
+        p->all++;
+        p->again = t->now + WEBHOOK_PACK_AGAIN;
+        memset(p->reached, 0, sizeof(p->reached));
+    }
+
+    return rc;
+}
+
+
+/*
+ * Goes on from a row, page by page, until it finds a run that is worth a move,
+ * or may look at no more; or, with places, until the next of them is far.  The
+ * last page of a table is left as it is, since rows are added there.
+ * MDB_NOTFOUND at the end of the table; "reached" is where to go on.
+ */
+
+static int
+webhook_pack_walk(webhook_txn_t *t, webhook_pack_look_t *l, unsigned i,
+    MDB_val *k, MDB_val *v, webhook_pack_list_t *list,
+    unsigned char *reached, int *found)
+{
+    int                   rc, whole;
+    uint32_t              far;
+    webhook_pack_t       *pack;
+    webhook_pack_grow_t   g;
+    webhook_pack_page_t   p;
+
+    pack = &t->st->pack;
+
+    memset(&g, 0, sizeof(g));
+
+    far = 2 * WEBHOOK_PACK_AROUND;
+
+    for ( ;; ) {
+
+        if (g.pages == 0
+            && (l->left == 0 || webhook_pack_time() >= l->end))
+        {
+            l->over = 1;
+            return 0;
+        }
+
+        rc = webhook_pack_page(l, k, v, &p);
+
+        if (rc == MDB_NOTFOUND) {
+
+            /* the last one */
+
+            memcpy(reached, p.first, WEBHOOK_PACK_KEY);
+            break;
+        }
+
+        if (rc) {
+            return rc;
+        }
+
+        if (l->left) {
+            l->left--;
+        }
+
+        memcpy(reached, p.next, WEBHOOK_PACK_KEY);
+
+        while (list && list->done < list->count
+               && memcmp(list->places[list->done], reached,
+                         WEBHOOK_PACK_PLACE) < 0)
+        {
+            list->done++;
+            far = WEBHOOK_PACK_AROUND;
+        }
+
+        whole = 0;
+
+        if (g.pages) {
+            whole = webhook_pack_grow(l, &g, &p);
+        }
+
+        if (!whole && g.pages == 0 && webhook_pack_thin(l, &p)) {
+            memset(&g, 0, sizeof(g));
+            (void) webhook_pack_grow(l, &g, &p);
+        }
+
+        if (whole) {
+            break;
+        }
+
+        if (g.pages == 0 && list && far-- == 0) {
+            return 0;
+        }
+    }
+
+    if (webhook_pack_worth(&g)) {
+        *found = 1;
+
+        pack->db = webhook_pack_tables[i].db;
+        pack->len = l->len;
+
+        pack->pages = g.pages_thin;
+
+        memcpy(pack->firsts, g.firsts, sizeof(pack->firsts));
+
+        rc = 0;
+    }
+
+    return rc;
+}
+
+
+/* Reads one page; k and v are at its first row, and at that of the next one
+   then. */
+
+static int
+webhook_pack_page(webhook_pack_look_t *l, MDB_val *k, MDB_val *v,
+    webhook_pack_page_t *p)
+{
+    int        rc;
+    size_t     node;
+    uintptr_t  mask;
+
+    mask = ~((uintptr_t) l->size - 1);
+
+    p->page = (uintptr_t) k->mv_data & mask;
+    p->bytes = 0;
+    p->count = 0;
+    p->overflow = 0;
+
+    webhook_pack_key(p->first, k, l->len);
+
+    do {
+        node = WEBHOOK_PACK_ROW + k->mv_size;
+
+        if (((uintptr_t) v->mv_data & mask) == p->page) {
+            node += v->mv_size;
+
+        } else {
+            node += WEBHOOK_PACK_POINTER;
+            p->overflow += (uint32_t) ((WEBHOOK_PACK_PAGE - 1 + v->mv_size)
+                                       / l->size + 1);
+        }
+
+        node = ((node + 1) & ~(size_t) 1) + 2;
+
+        p->bytes += node;
+
+        if (p->count == WEBHOOK_PACK_NODES || node > l->capacity) {
+            return MDB_CORRUPTED;
+        }
+
+        p->nodes[p->count++] = (uint16_t) node;
+
+        rc = mdb_cursor_get(l->cursor, k, v, MDB_NEXT);
+
+        if (rc) {
+            return rc;
+        }
+
+    } while (((uintptr_t) k->mv_data & mask) == p->page);
+
+    webhook_pack_key(p->next, k, l->len);
+
+    return 0;
+}
+
+
+static void
+webhook_pack_key(unsigned char *key, const MDB_val *k, size_t len)
+{
+    memset(key, 0, WEBHOOK_PACK_KEY);
+    memcpy(key, k->mv_data, k->mv_size < len ? k->mv_size : len);
+}
+
+
+/* Takes a page to a run; 1 if the run is complete then, and pages is 0 if it
+   was not worth to go on with. */
+
+static int
+webhook_pack_grow(const webhook_pack_look_t *l, webhook_pack_grow_t *g,
+    const webhook_pack_page_t *p)
+{
+    uint32_t  i;
+
+    for (i = 0; i < p->count; i++) {
+
+        if (g->after == 0 || g->fill + p->nodes[i] > l->capacity) {
+            g->after++;
+            g->fill = 0;
+        }
+
+        g->fill += p->nodes[i];
+    }
+
+    memcpy(g->firsts[g->pages], p->first, WEBHOOK_PACK_KEY);
+    memcpy(g->firsts[g->pages + 1], p->next, WEBHOOK_PACK_KEY);
+
+    g->pages++;
+    g->overflow += p->overflow;
+
+    if (webhook_pack_thin(l, p)) {
+        g->pages_thin = g->pages;
+        g->overflow_thin = g->overflow;
+        g->after_thin = g->after;
+    }
+
+    if (g->pages == WEBHOOK_PACK_PAGES
+        || g->pages - g->pages_thin == WEBHOOK_PACK_AROUND
+        || (g->pages >= WEBHOOK_PACK_WARM
+            && (g->pages - g->after) * 4 < g->pages + g->overflow))
+    {
+        if (webhook_pack_worth(g)) {
+            return 1;
+        }
+
+        g->pages = 0;
+    }
+
+    return 0;
+}
+
+
+static int
+webhook_pack_worth(const webhook_pack_grow_t *g)
+{
+    uint32_t  freed;
+
+    if (g->pages_thin < 2) {
+        return 0;
+    }
+
+    freed = g->pages_thin - g->after_thin;
+
+    return freed >= 2 && freed * 4 >= g->pages_thin + g->overflow_thin;
+}
+
+
+static int
+webhook_pack_thin(const webhook_pack_look_t *l, const webhook_pack_page_t *p)
+{
+    return p->bytes < l->thin;
+}
+
+
+/* The first row of a page a few before that of a place. */
+
+static int
+webhook_pack_back(webhook_pack_look_t *l, const unsigned char *place,
+    MDB_val *k, MDB_val *v)
+{
+    int            rc;
+    unsigned       n;
+    uintptr_t      mask, page, was;
+    unsigned char  key[WEBHOOK_PACK_KEY];
+
+    mask = ~((uintptr_t) l->size - 1);
+
+    memset(key, 0, sizeof(key));
+    memcpy(key, place, l->len < WEBHOOK_PACK_PLACE ? l->len
+                                                   : WEBHOOK_PACK_PLACE);
+    k->mv_data = key;
+    k->mv_size = l->len;
+
+    rc = mdb_cursor_get(l->cursor, k, v, MDB_SET_RANGE);
+
+    if (rc == MDB_NOTFOUND) {
+        rc = mdb_cursor_get(l->cursor, k, v, MDB_LAST);
+    }
+
+    if (rc) {
+        return rc;
+    }
+
+    was = (uintptr_t) k->mv_data & mask;
+
+    for (n = 0; n <= WEBHOOK_PACK_AROUND; n++) {
+
+        do {
+            rc = mdb_cursor_get(l->cursor, k, v, MDB_PREV);
+
+            if (rc == MDB_NOTFOUND) {
+                return mdb_cursor_get(l->cursor, k, v, MDB_FIRST);
+            }
+
+            if (rc) {
+                return rc;
+            }
+
+            page = (uintptr_t) k->mv_data & mask;
+
+        } while (page == was);
+
+        was = page;
+    }
+
+    return mdb_cursor_get(l->cursor, k, v, MDB_NEXT);
+}
+
+
+/*
+ * A page that is emptied is filled from the one before it, or, where it is the
+ * first below its branch, from the one behind it.  The rows that are put in
+ * again have to come behind all others of their page: there LMDB fills it
+ * before it begins another, and elsewhere it splits it in halves.  So a page
+ * that took rows from behind it gets its own back and stays, and those before
+ * it go to the page before it.
+ */
+
+int
+webhook_pack(webhook_txn_t *t)
+{
+    int                  rc;
+    void                *before, *behind;
+    size_t               start;
+    uint32_t             i;
+    webhook_pack_t      *p;
+    webhook_pack_rows_t  r;
+
+    p = &t->st->pack;
+
+    p->found = 0;
+
+    memset(&r, 0, sizeof(r));
+
+    /* as much as a run may have, with pages of data beside it: three for each
+       of its own at most, or it were not worth it */
+
+    r.size = (size_t) 5 * WEBHOOK_PACK_PAGES * t->st->page;
+
+    r.data = malloc(r.size);
+    if (r.data == NULL) {
+        return 0;
+    }
+
+    rc = webhook_txn_cursor(t, p->db, &r.cursor);
+
+    /* rows of the first page stay where they are */
+
+    for (i = 1; rc == 0 && i < p->pages; i++) {
+
+        start = r.used;
+
+        rc = webhook_pack_read(p, &r, i, &before);
+
+        if (rc == 0) {
+            rc = webhook_pack_remove(t, &r, start);
+        }
+
+        if (rc == 0) {
+            rc = webhook_pack_address(p, &r, i, &behind);
+        }
+
+        if (rc || before == behind) {
+            continue;
+        }
+
+        rc = webhook_pack_write(t, &r);
+    }
+
+    if (rc == 0) {
+        rc = webhook_pack_write(t, &r);
+    }
+
+    free(r.data);
+
+    return rc;
+}
+
+
+/* Reads the rows of a page; and where the row behind them lies. */
+
+static int
+webhook_pack_read(webhook_pack_t *p, webhook_pack_rows_t *r, uint32_t i,
+    void **behind)
+{
+    int             rc;
+    size_t          len;
+    MDB_val         k, v;
+    unsigned char  *pos;
+
+    k.mv_data = p->firsts[i];
+    k.mv_size = p->len;
+
+    for (rc = mdb_cursor_get(r->cursor, &k, &v, MDB_SET_RANGE);
+         rc == 0;
+         rc = mdb_cursor_get(r->cursor, &k, &v, MDB_NEXT))
+    {
+        *behind = k.mv_data;
+
+        if (k.mv_size != p->len
+            || memcmp(k.mv_data, p->firsts[i + 1], p->len) >= 0)
+        {
+            return 0;
+        }
+
+        len = k.mv_size + sizeof(v.mv_size) + v.mv_size;
+
+        if (len > r->size - r->used) {
+            return 0;
+        }
+
+        pos = r->data + r->used;
+
+        memcpy(pos, k.mv_data, k.mv_size);
+        memcpy(pos + k.mv_size, &v.mv_size, sizeof(v.mv_size));
+        memcpy(pos + k.mv_size + sizeof(v.mv_size), v.mv_data, v.mv_size);
+
+        r->used += len;
+    }
+
+    *behind = NULL;
+
+    return rc == MDB_NOTFOUND ? 0 : rc;
+}
+
+
+static int
+webhook_pack_address(webhook_pack_t *p, webhook_pack_rows_t *r, uint32_t i,
+    void **address)
+{
+    int      rc;
+    MDB_val  k, v;
+
+    k.mv_data = p->firsts[i + 1];
+    k.mv_size = p->len;
+
+    rc = mdb_cursor_get(r->cursor, &k, &v, MDB_SET_RANGE);
+
+    *address = rc == 0 ? k.mv_data : NULL;
+
+    return rc == MDB_NOTFOUND ? 0 : rc;
+}
+
+
+static int
+webhook_pack_remove(webhook_txn_t *t, webhook_pack_rows_t *r, size_t from)
+{
+    int              rc;
+    size_t           len;
+    webhook_pack_t  *p;
+
+    p = &t->st->pack;
+
+    for ( /* void */ ; from < r->used; from += p->len + sizeof(len) + len) {
+
+        rc = webhook_txn_del(t, p->db, r->data + from, p->len);
+        if (rc) {
+            return rc;
+        }
+
+        memcpy(&len, r->data + from + p->len, sizeof(len));
+    }
+
+    return 0;
+}
+
+
+/*
+ * Where a page is full, LMDB begins the next one with the last row of it and
+ * the new one.  With large rows that leaves much of each page empty; so each
+ * of them is put behind a mark, an empty row whose key is that of the row
+ * before it and a byte more, which goes to the next page in its stead.  The
+ * marks are taken out in the end.
+ */
+
+static int
+webhook_pack_write(webhook_txn_t *t, webhook_pack_rows_t *r)
+{
+    int              rc;
+    size_t           pos, len, last;
+    webhook_pack_t  *p;
+    unsigned char    mark[WEBHOOK_PACK_KEY + 1];
+
+    p = &t->st->pack;
+
+    last = 0;
+
+    for (pos = 0; pos < r->used; pos += p->len + sizeof(len) + len) {
+
+        memcpy(&len, r->data + pos + p->len, sizeof(len));
+
+        if (pos && len >= WEBHOOK_PACK_LARGE) {
+            webhook_pack_mark(p, mark, r->data + last);
+
+            rc = webhook_txn_put(t, p->db, mark, p->len + 1, "", 0, 0);
+            if (rc) {
+                return rc;
+            }
+        }
+
+        rc = webhook_txn_put(t, p->db, r->data + pos, p->len,
+                             r->data + pos + p->len + sizeof(len), len, 0);
+        if (rc) {
+            return rc;
+        }
+
+        last = pos;
+    }
+
+    for (pos = 0; pos < r->used; pos += p->len + sizeof(len) + len) {
+
+        memcpy(&len, r->data + pos + p->len, sizeof(len));
+
+        if (pos && len >= WEBHOOK_PACK_LARGE) {
+            webhook_pack_mark(p, mark, r->data + last);
+
+            rc = webhook_txn_del(t, p->db, mark, p->len + 1);
+            if (rc) {
+                return rc;
+            }
+        }
+
+        last = pos;
+    }
+
+    r->used = 0;
+
+    return 0;
+}
+
+
+static void
+webhook_pack_mark(const webhook_pack_t *p, unsigned char *mark,
+    const unsigned char *key)
+{
+    memcpy(mark, key, p->len);
+    mark[p->len] = 0;
+}
+
+
+static int
+webhook_pack_compare(const void *a, const void *b)
+{
+    return memcmp(a, b, WEBHOOK_PACK_PLACE);
+}
+
+
+static uint64_t
+webhook_pack_time(void)
+{
+    struct timespec  ts;
+
+    (void) clock_gettime(CLOCK_MONOTONIC, &ts);
+
+    return (uint64_t) ts.tv_sec * 1000000 + (uint64_t) ts.tv_nsec / 1000;
+}
