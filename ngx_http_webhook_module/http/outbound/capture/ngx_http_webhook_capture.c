@@ -3,7 +3,15 @@
  * Copyright (C) the ngx_http_webhook_module authors
  */
 
-#include "http/outbound/capture/ngx_http_webhook_capture_int.h"
+#include "http/outbound/capture/ngx_http_webhook_capture.h"
+#include "http/outbound/capture/ngx_http_webhook_capture_commit.h"
+#include "http/outbound/capture/ngx_http_webhook_capture_hold.h"
+#include "http/outbound/capture/ngx_http_webhook_capture_limit.h"
+#include "http/outbound/capture/ngx_http_webhook_capture_next.h"
+#include "http/outbound/capture/ngx_http_webhook_capture_request.h"
+#include "http/outbound/capture/ngx_http_webhook_capture_stream.h"
+#include "http/outbound/capture/ngx_http_webhook_match.h"
+#include "http/outbound/capture/ngx_http_webhook_match_settle.h"
 
 
 static ngx_int_t ngx_http_webhook_capture_header_filter(
@@ -17,10 +25,6 @@ static void ngx_http_webhook_capture_begin(
 static ngx_int_t ngx_http_webhook_capture_headless(
     ngx_http_webhook_capture_t *capture, ngx_chain_t *in);
 static ngx_int_t ngx_http_webhook_capture_log_handler(ngx_http_request_t *r);
-
-
-static ngx_http_output_header_filter_pt  ngx_http_webhook_next_header_filter;
-static ngx_http_output_body_filter_pt    ngx_http_webhook_next_body_filter;
 
 
 ngx_int_t
@@ -37,11 +41,8 @@ ngx_http_webhook_capture_init(ngx_conf_t *cf)
      * rules or not; the log handler is its own.
      */
 
-    ngx_http_webhook_next_header_filter = ngx_http_top_header_filter;
-    ngx_http_top_header_filter = ngx_http_webhook_capture_header_filter;
-
-    ngx_http_webhook_next_body_filter = ngx_http_top_body_filter;
-    ngx_http_top_body_filter = ngx_http_webhook_capture_body_filter;
+    ngx_http_webhook_capture_next_init(ngx_http_webhook_capture_header_filter,
+                                       ngx_http_webhook_capture_body_filter);
 
     ngx_http_webhook_capture_request_init();
 
@@ -86,14 +87,14 @@ ngx_http_webhook_capture_header_filter(ngx_http_request_t *r)
     wlcf = ngx_http_get_module_loc_conf(r, ngx_http_webhook_module);
 
     if (wlcf->rules == NULL || r != r->main || wlcf->receive) {
-        return ngx_http_webhook_next_header_filter(r);
+        return ngx_http_webhook_capture_send_header(r);
     }
 
     if (r->headers_out.status < NGX_HTTP_OK) {
 
         /* 101: what follows is no body */
 
-        return ngx_http_webhook_next_header_filter(r);
+        return ngx_http_webhook_capture_send_header(r);
     }
 
     capture = ngx_http_webhook_capture_find(r);
@@ -129,7 +130,7 @@ ngx_http_webhook_capture_header_filter(ngx_http_request_t *r)
                 r->buffered &= ~NGX_HTTP_WEBHOOK_BUFFERED;
             }
 
-            return ngx_http_webhook_next_header_filter(r);
+            return ngx_http_webhook_capture_send_header(r);
         }
 
         if (capture->state >= NGX_HTTP_WEBHOOK_CAPTURE_HOLD) {
@@ -162,7 +163,7 @@ ngx_http_webhook_capture_header_filter(ngx_http_request_t *r)
 
     status = r->headers_out.status;
 
-    rc = ngx_http_webhook_next_header_filter(r);
+    rc = ngx_http_webhook_capture_send_header(r);
 
     ranged = (r->headers_out.status != status
               && (r->headers_out.status == NGX_HTTP_PARTIAL_CONTENT
@@ -344,13 +345,13 @@ ngx_http_webhook_capture_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
     if ((wlcf->rules == NULL && !(r->buffered & NGX_HTTP_WEBHOOK_BUFFERED))
         || r != r->main)
     {
-        return ngx_http_webhook_next_body_filter(r, in);
+        return ngx_http_webhook_capture_send(r, in);
     }
 
     capture = ngx_http_webhook_capture_find(r);
 
     if (capture == NULL) {
-        return ngx_http_webhook_next_body_filter(r, in);
+        return ngx_http_webhook_capture_send(r, in);
     }
 
     if (capture->header && !capture->releasing) {
@@ -380,7 +381,7 @@ ngx_http_webhook_capture_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
         break;
     }
 
-    return ngx_http_webhook_next_body_filter(r, in);
+    return ngx_http_webhook_capture_send(r, in);
 }
 
 
@@ -409,21 +410,7 @@ ngx_http_webhook_capture_headless(ngx_http_webhook_capture_t *capture,
 
     /* What ends here is sent, or may still have to be, by filters below. */
 
-    return ngx_http_webhook_next_body_filter(capture->r, NULL);
-}
-
-
-ngx_int_t
-ngx_http_webhook_capture_send_header(ngx_http_request_t *r)
-{
-    return ngx_http_webhook_next_header_filter(r);
-}
-
-
-ngx_int_t
-ngx_http_webhook_capture_send(ngx_http_request_t *r, ngx_chain_t *out)
-{
-    return ngx_http_webhook_next_body_filter(r, out);
+    return ngx_http_webhook_capture_send(capture->r, NULL);
 }
 
 

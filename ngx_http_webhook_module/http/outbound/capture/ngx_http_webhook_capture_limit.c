@@ -1,13 +1,11 @@
 
 /*
  * Copyright (C) the ngx_http_webhook_module authors
- *
- * How long a response is held back for its events: to the timeout of
- * webhook_commit.  Until then nothing else ends it: core, which takes held
- * output for a client that does not read, would do so at send_timeout.
  */
 
-#include "http/outbound/capture/ngx_http_webhook_capture_int.h"
+#include "http/outbound/capture/ngx_http_webhook_capture_limit.h"
+#include "http/outbound/capture/ngx_http_webhook_capture_commit.h"
+#include "http/outbound/capture/ngx_http_webhook_capture_taken.h"
 
 
 #define NGX_HTTP_WEBHOOK_CAPTURE_LOOK  50       /* ms between looks whether
@@ -34,6 +32,7 @@ ngx_http_webhook_capture_limit(ngx_http_webhook_capture_t *capture)
 
     capture->since = ngx_current_msec;
     capture->timeout = wlcf->commit_timeout;
+    capture->wake = ngx_http_webhook_capture_wake;
 
     ev = &capture->limit;
 
@@ -45,23 +44,6 @@ ngx_http_webhook_capture_limit(ngx_http_webhook_capture_t *capture)
 
     ngx_add_timer(ev, ngx_min(capture->timeout,
                               NGX_HTTP_WEBHOOK_CAPTURE_LOOK));
-}
-
-
-void
-ngx_http_webhook_capture_limit_end(ngx_http_webhook_capture_t *capture)
-{
-    ngx_http_request_t  *r;
-
-    r = capture->r;
-
-    if (capture->limit.timer_set) {
-        ngx_del_timer(&capture->limit);
-    }
-
-    if (r->write_event_handler == ngx_http_webhook_capture_limit_write) {
-        r->write_event_handler = capture->writer;
-    }
 }
 
 
@@ -126,7 +108,8 @@ ngx_http_webhook_capture_limit_quiet(ngx_http_webhook_capture_t *capture)
     }
 
     capture->writer = r->write_event_handler;
-    r->write_event_handler = ngx_http_webhook_capture_limit_write;
+    capture->waiter = ngx_http_webhook_capture_limit_write;
+    r->write_event_handler = capture->waiter;
 
     if (c->write->timer_set) {
         ngx_del_timer(c->write);

@@ -9,7 +9,11 @@
  * Nothing is held once all events are kept.
  */
 
-#include "http/outbound/capture/ngx_http_webhook_capture_int.h"
+#include "http/outbound/capture/ngx_http_webhook_capture_stream.h"
+#include "http/outbound/capture/ngx_http_webhook_capture_commit.h"
+#include "http/outbound/capture/ngx_http_webhook_capture_limit.h"
+#include "http/outbound/capture/ngx_http_webhook_capture_next.h"
+#include "http/outbound/capture/ngx_http_webhook_match_settle.h"
 
 
 #define NGX_HTTP_WEBHOOK_GRPC      "application/grpc"

@@ -3,7 +3,8 @@
  * Copyright (C) the ngx_http_webhook_module authors
  */
 
-#include "http/outbound/capture/ngx_http_webhook_capture_int.h"
+#include "http/outbound/capture/ngx_http_webhook_capture.h"
+#include "http/outbound/capture/ngx_http_webhook_capture_state.h"
 
 
 static ngx_int_t ngx_http_webhook_capture_list_variable(ngx_http_request_t *r,

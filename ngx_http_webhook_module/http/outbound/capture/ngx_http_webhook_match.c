@@ -3,168 +3,22 @@
  * Copyright (C) the ngx_http_webhook_module authors
  */
 
-#include "http/outbound/capture/ngx_http_webhook_capture_int.h"
+#include "http/outbound/capture/ngx_http_webhook_match.h"
+#include "http/outbound/capture/ngx_http_webhook_capture_body.h"
+#include "http/outbound/capture/ngx_http_webhook_capture_copy.h"
+#include "http/outbound/capture/ngx_http_webhook_capture_repeat.h"
+#include "http/outbound/capture/ngx_http_webhook_match_condition.h"
+#include "http/outbound/capture/ngx_http_webhook_match_rule.h"
 #include "http/runtime/ngx_http_webhook_clock.h"
 
 
-static void ngx_http_webhook_capture_cleanup(void *data);
-static void ngx_http_webhook_capture_reset(
-    ngx_http_webhook_capture_t *capture);
-static void ngx_http_webhook_capture_response(
-    ngx_http_webhook_capture_t *capture, size_t max, ngx_uint_t bodyless);
 static void ngx_http_webhook_rule_unjudged(ngx_http_request_t *r,
     ngx_http_webhook_rule_t *rule, ngx_str_t *path);
+static void ngx_http_webhook_capture_response(
+    ngx_http_webhook_capture_t *capture, size_t max, ngx_uint_t bodyless);
 static void ngx_http_webhook_match_lost(ngx_http_request_t *r,
     ngx_http_webhook_rule_t *rule, const char *reason);
 static void ngx_http_webhook_match_check(ngx_http_webhook_match_t *match);
-
-
-ngx_http_webhook_capture_t *
-ngx_http_webhook_capture_find(ngx_http_request_t *r)
-{
-    ngx_pool_cleanup_t  *cln;
-
-    for (cln = r->pool->cleanup; cln; cln = cln->next) {
-        if (cln->handler == ngx_http_webhook_capture_cleanup) {
-            return cln->data;
-        }
-    }
-
-    return NULL;
-}
-
-
-ngx_http_webhook_capture_t *
-ngx_http_webhook_capture_get(ngx_http_request_t *r)
-{
-    ngx_pool_cleanup_t          *cln;
-    ngx_http_webhook_memory_t   *memory;
-    ngx_http_webhook_capture_t  *capture;
-
-    capture = ngx_http_webhook_capture_find(r);
-
-    if (capture) {
-        return capture;
-    }
-
-    memory = ngx_http_webhook_memory_create(ngx_cycle->log);
-    if (memory == NULL) {
-        return NULL;
-    }
-
-    cln = ngx_pool_cleanup_add(r->pool, sizeof(ngx_http_webhook_capture_t));
-    if (cln == NULL) {
-        ngx_http_webhook_memory_release(memory);
-        return NULL;
-    }
-
-    capture = cln->data;
-    ngx_memzero(capture, sizeof(ngx_http_webhook_capture_t));
-
-    capture->r = r;
-    capture->pool = r->pool;
-    capture->log = r->connection->log;
-    capture->wmcf = ngx_http_get_module_main_conf(r, ngx_http_webhook_module);
-    capture->memory = memory;
-    capture->last = &capture->matches;
-    ngx_http_webhook_copy_init(&capture->request.copy);
-    ngx_http_webhook_copy_init(&capture->response.copy);
-
-    cln->handler = ngx_http_webhook_capture_cleanup;
-
-    return capture;
-}
-
-
-static void
-ngx_http_webhook_capture_cleanup(void *data)
-{
-    ngx_http_webhook_capture_t  *capture = data;
-
-    /* What is on its way into the store goes there without us. */
-
-    ngx_http_webhook_capture_reset(capture);
-    ngx_http_webhook_document_free(&capture->request.document);
-    ngx_http_webhook_memory_release(capture->memory);
-}
-
-
-/* Forgets a response, before another takes its place. */
-
-static void
-ngx_http_webhook_capture_reset(ngx_http_webhook_capture_t *capture)
-{
-    ngx_http_webhook_match_t  *match;
-
-    ngx_http_webhook_capture_limit_end(capture);
-
-    for (match = capture->matches; match; match = match->next) {
-        if (match->event) {
-            match->event->data = NULL;
-            match->event = NULL;
-        }
-    }
-
-    ngx_http_webhook_settle_forget(capture);
-
-    capture->state = NGX_HTTP_WEBHOOK_CAPTURE_IDLE;
-    capture->matches = NULL;
-    capture->last = &capture->matches;
-    capture->pending = 0;
-
-    ngx_http_webhook_document_free(&capture->response.document);
-    ngx_memzero(&capture->response, sizeof(ngx_http_webhook_body_t));
-    ngx_http_webhook_copy_init(&capture->response.copy);
-}
-
-
-ngx_int_t
-ngx_http_webhook_rule_match(ngx_http_request_t *r,
-    ngx_http_webhook_rule_t *rule, ngx_str_t *path)
-{
-    ngx_int_t  rc;
-
-    if (rule->methods && !(rule->methods & r->method)) {
-        return NGX_DECLINED;
-    }
-
-    if (rule->original) {
-        rc = ngx_http_webhook_capture_path(r, path);
-
-        if (rc != NGX_OK) {
-            return (rc == NGX_DECLINED) ? NGX_DECLINED : NGX_ABORT;
-        }
-
-    } else {
-        *path = r->uri;
-    }
-
-    rc = ngx_regex_exec(rule->regex, path, NULL, 0);
-
-    if (rc >= 0) {
-        return NGX_OK;
-    }
-
-    return (rc == NGX_REGEX_NO_MATCHED) ? NGX_DECLINED : NGX_ERROR;
-}
-
-
-/* An expression at the library's limit: nobody can tell whether it matches. */
-
-static void
-ngx_http_webhook_rule_unjudged(ngx_http_request_t *r,
-    ngx_http_webhook_rule_t *rule, ngx_str_t *path)
-{
-    ngx_http_webhook_shown_t  shown;
-
-    ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
-                  "the regular expression of webhook event \"%V\" in %s:%ui "
-                  "ran into its match limit on \"%V\": there is no event",
-                  &rule->type->name, rule->place.file, rule->place.line,
-                  ngx_http_webhook_shown(&shown, path->data, path->len));
-
-    ngx_http_webhook_count(NGX_HTTP_WEBHOOK_EVENTS_UNJUDGED, 1);
-}
 
 
 ngx_http_webhook_capture_t *
@@ -260,6 +114,24 @@ ngx_http_webhook_capture_match(ngx_http_request_t *r,
     }
 
     return (capture && capture->matches) ? capture : NULL;
+}
+
+
+/* An expression at the library's limit: nobody can tell whether it matches. */
+
+static void
+ngx_http_webhook_rule_unjudged(ngx_http_request_t *r,
+    ngx_http_webhook_rule_t *rule, ngx_str_t *path)
+{
+    ngx_http_webhook_shown_t  shown;
+
+    ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
+                  "the regular expression of webhook event \"%V\" in %s:%ui "
+                  "ran into its match limit on \"%V\": there is no event",
+                  &rule->type->name, rule->place.file, rule->place.line,
+                  ngx_http_webhook_shown(&shown, path->data, path->len));
+
+    ngx_http_webhook_count(NGX_HTTP_WEBHOOK_EVENTS_UNJUDGED, 1);
 }
 
 

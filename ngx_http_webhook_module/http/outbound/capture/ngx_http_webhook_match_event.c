@@ -3,8 +3,12 @@
  * Copyright (C) the ngx_http_webhook_module authors
  */
 
-#include "http/outbound/capture/ngx_http_webhook_capture_int.h"
-#include "http/outbound/payload/ngx_http_webhook_lookup.h"
+#include "http/outbound/capture/ngx_http_webhook_match_event.h"
+#include "http/outbound/capture/ngx_http_webhook_capture_body.h"
+#include "http/outbound/capture/ngx_http_webhook_capture_lookup.h"
+#include "http/outbound/capture/ngx_http_webhook_capture_repeat.h"
+#include "http/outbound/capture/ngx_http_webhook_match_condition.h"
+#include "http/outbound/delivery/ngx_http_webhook_courier.h"
 #include "http/outbound/render/ngx_http_webhook_render.h"
 
 
@@ -20,9 +24,6 @@ typedef struct {
 } ngx_http_webhook_payload_t;
 
 
-static ngx_int_t ngx_http_webhook_match_when(ngx_http_webhook_match_t *match);
-static void ngx_http_webhook_match_unjudged(
-    ngx_http_webhook_match_t *match);
 static ngx_int_t ngx_http_webhook_match_payload(
     ngx_http_webhook_match_t *match, ngx_http_webhook_payload_t *payload);
 static ngx_int_t ngx_http_webhook_match_render(
@@ -37,73 +38,6 @@ static void ngx_http_webhook_match_kept(ngx_http_webhook_event_t *event,
     webhook_store_result_e result);
 static void ngx_http_webhook_match_first(ngx_http_webhook_match_t *match,
     webhook_op_put_event_t *put, ngx_log_t *log, ngx_str_t *id);
-static int ngx_http_webhook_early_path(void *ctx, const webhook_path_t *path);
-
-
-void
-ngx_http_webhook_capture_settle(ngx_http_webhook_capture_t *capture,
-    ngx_uint_t all)
-{
-    ngx_http_webhook_match_t  *match;
-
-    capture->late = 0;
-
-    for (match = capture->matches; match; match = match->next) {
-
-        if (match->state != NGX_HTTP_WEBHOOK_MATCH_OPEN) {
-            continue;
-        }
-
-        if (!all) {
-
-            if (ngx_http_webhook_match_reads(match)) {
-                continue;
-            }
-
-            if ((match->rule->want_request || match->keyed)
-                && ngx_http_webhook_capture_request_comes(capture))
-            {
-                capture->late = 1;
-                continue;
-            }
-        }
-
-        match->chosen = 1;
-    }
-
-    if (ngx_http_webhook_settle_post(capture) == NGX_OK) {
-        return;
-    }
-
-    for (match = capture->matches; match; match = match->next) {
-
-        if (!match->chosen) {
-            continue;
-        }
-
-        match->chosen = 0;
-
-        ngx_http_webhook_match_settle(match);
-
-        if (match->state == NGX_HTTP_WEBHOOK_MATCH_PENDING) {
-            capture->made = 1;
-        }
-    }
-
-    /* What reading made is not in the pool, and can be large. */
-
-    ngx_http_webhook_document_free(&capture->request.document);
-    ngx_http_webhook_document_free(&capture->response.document);
-}
-
-
-ngx_uint_t
-ngx_http_webhook_match_reads(ngx_http_webhook_match_t *match)
-{
-    return match->state == NGX_HTTP_WEBHOOK_MATCH_OPEN
-           && match->rule->want_response
-           && match->capture->response.reason == NULL;
-}
 
 
 void
@@ -171,265 +105,6 @@ ngx_http_webhook_match_settle(ngx_http_webhook_match_t *match)
     webhook_buf_free(&payload.rendered);
 }
 
-
-void
-ngx_http_webhook_capture_bodyless(ngx_http_webhook_body_t *body,
-    ngx_http_webhook_counter_e counter, const char *reason)
-{
-    body->known = 1;
-    body->counter = counter;
-    body->reason = reason;
-}
-
-
-ngx_http_webhook_document_t *
-ngx_http_webhook_capture_body(ngx_http_webhook_capture_t *capture,
-    ngx_http_webhook_payload_e which)
-{
-    ngx_http_webhook_body_t  *body;
-    ngx_http_webhook_copy_t  *plain;
-
-    body = (which == NGX_HTTP_WEBHOOK_PAYLOAD_REQUEST) ? &capture->request
-                                                       : &capture->response;
-    if (body->known) {
-        return body->reason ? NULL : &body->document;
-    }
-
-    body->known = 1;
-
-    if (which == NGX_HTTP_WEBHOOK_PAYLOAD_REQUEST) {
-        ngx_http_webhook_capture_fetch(capture);
-
-        if (body->reason) {
-            return NULL;
-        }
-    }
-
-    body->reason = ngx_http_webhook_copy_decode(capture->pool, &body->copy,
-                                                &body->coding, capture->max,
-                                                &plain, &body->counter);
-    if (body->reason) {
-        return NULL;
-    }
-
-    ngx_http_webhook_document_init(&body->document, capture->pool,
-                                   plain->first, plain->len, &body->type);
-
-    switch (ngx_http_webhook_document_utf8(&body->document, capture->max,
-                                           &body->reason))
-    {
-    case WEBHOOK_OK:
-        body->reason = NULL;
-        return &body->document;
-
-    case WEBHOOK_ERROR:
-        body->counter = NGX_HTTP_WEBHOOK_EVENTS_UNDECODABLE;
-        return NULL;
-
-    case WEBHOOK_LIMIT:
-        body->counter = NGX_HTTP_WEBHOOK_EVENTS_TOO_LARGE;
-        return NULL;
-
-    default:
-        body->counter = NGX_HTTP_WEBHOOK_EVENTS_FAILED;
-        return NULL;
-    }
-}
-
-
-void
-ngx_http_webhook_capture_fetch(ngx_http_webhook_capture_t *capture)
-{
-    ngx_http_webhook_body_t  *body;
-
-    body = &capture->request;
-
-    if (body->fetched) {
-        return;
-    }
-
-    body->fetched = 1;
-
-    if (capture->r->headers_in.content_type) {
-        body->type = capture->r->headers_in.content_type->value;
-    }
-
-    if (ngx_http_webhook_capture_encoding(capture->r->pool,
-                                          &capture->r->headers_in.headers,
-                                          &body->coding)
-        != NGX_OK)
-    {
-        body->counter = NGX_HTTP_WEBHOOK_EVENTS_FAILED;
-        body->reason = "no memory";
-        return;
-    }
-
-    body->reason = ngx_http_webhook_capture_request(capture, &body->counter);
-}
-
-
-const char *
-ngx_http_webhook_capture_unread(ngx_http_webhook_document_t *d)
-{
-    switch (ngx_http_webhook_document_kind(d)) {
-
-    case NGX_HTTP_WEBHOOK_KIND_XML:
-        return "the body's XML is nested too deeply or has too much in it";
-
-    case NGX_HTTP_WEBHOOK_KIND_FORM:
-        return "the body is a form with too many fields";
-
-    default:
-        return "the body's JSON is nested too deeply";
-    }
-}
-
-
-/* On how many lines it may stand. */
-
-ngx_int_t
-ngx_http_webhook_capture_encoding(ngx_pool_t *pool, ngx_list_t *headers,
-    ngx_str_t *coding)
-{
-    webhook_value_t  v;
-
-    static const webhook_str_t  name = webhook_str("Content-Encoding");
-
-    if (ngx_http_webhook_lookup_lines(pool, headers, &name, &v) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    if (!v.missing) {
-        *coding = *ngx_http_webhook_nstr(&v.span);
-    }
-
-    return NGX_OK;
-}
-
-
-/* --------------------------------------------------------- conditions --- */
-
-/* NGX_OK if all hold, NGX_DECLINED if one does not, NGX_ERROR. */
-
-static ngx_int_t
-ngx_http_webhook_match_when(ngx_http_webhook_match_t *match)
-{
-    ngx_uint_t             i;
-    webhook_condition_t  **when;
-
-    when = match->rule->when.elts;
-
-    for (i = 0; i < match->rule->when.nelts; i++) {
-
-        match->unread = NULL;
-
-        switch (webhook_condition_eval(when[i],
-                                       ngx_http_webhook_capture_lookup, match))
-        {
-        case 1:
-            break;
-
-        case WEBHOOK_LIMIT:
-            ngx_log_error(NGX_LOG_WARN, match->capture->log, 0,
-                          "a condition of webhook event \"%V\" ran into its "
-                          "match limit and does not hold",
-                          &match->rule->type->name);
-
-            ngx_http_webhook_count(NGX_HTTP_WEBHOOK_EVENTS_UNJUDGED, 1);
-
-            return NGX_DECLINED;
-
-        case 0:
-            ngx_http_webhook_match_unjudged(match);
-
-            return NGX_DECLINED;
-
-        default:
-            return NGX_ERROR;
-        }
-    }
-
-    return NGX_OK;
-}
-
-
-/* A condition does not hold: because what it is about could not be read? */
-
-static void
-ngx_http_webhook_match_unjudged(ngx_http_webhook_match_t *match)
-{
-    if (match->unread == NULL) {
-        return;
-    }
-
-    ngx_log_error(NGX_LOG_WARN, match->capture->log, 0,
-                  "a condition of webhook event \"%V\" cannot be judged, and "
-                  "there is no event: the %s's body %s",
-                  &match->rule->type->name,
-                  match->unread == &match->capture->request.document
-                  ? "request" : "response",
-                  ngx_http_webhook_document_why(match->unread));
-
-    ngx_http_webhook_count(NGX_HTTP_WEBHOOK_EVENTS_UNJUDGED, 1);
-}
-
-
-ngx_uint_t
-ngx_http_webhook_match_early(ngx_http_webhook_match_t *match)
-{
-    ngx_uint_t             i;
-    webhook_condition_t  **when;
-
-    when = match->rule->when.elts;
-
-    for (i = 0; i < match->rule->when.nelts; i++) {
-
-        if (webhook_condition_paths(when[i], ngx_http_webhook_early_path,
-                                    match->capture)
-            != 0)
-        {
-            continue;
-        }
-
-        match->unread = NULL;
-
-        if (webhook_condition_eval(when[i], ngx_http_webhook_capture_lookup,
-                                   match)
-            == 0)
-        {
-            ngx_http_webhook_match_unjudged(match);
-            return 0;
-        }
-    }
-
-    return 1;
-}
-
-
-/* 1 if the value may not be known before the response has ended. */
-
-static int
-ngx_http_webhook_early_path(void *ctx, const webhook_path_t *path)
-{
-    const webhook_str_t         *root;
-    ngx_http_webhook_capture_t  *capture = ctx;
-
-    root = webhook_path_step(path, 0);
-
-    if (root->len == 3 && ngx_strncmp(root->data, "uri", 3) == 0) {
-        return 0;
-    }
-
-    if (root->len == 7 && ngx_strncmp(root->data, "request", 7) == 0) {
-        return !ngx_http_webhook_capture_request_whole(capture)
-               || ngx_http_webhook_cpu_wanted(capture->request.copy.len);
-    }
-
-    return 1;
-}
-
-
-/* ------------------------------------------------------------ payload --- */
 
 /* NGX_OK, or NGX_ERROR where the match has failed. */
 
@@ -579,8 +254,6 @@ ngx_http_webhook_payload_piece(ngx_http_webhook_match_t *match,
 }
 
 
-/* -------------------------------------------------------------- store --- */
-
 static void
 ngx_http_webhook_match_make(ngx_http_webhook_match_t *match,
     ngx_http_webhook_payload_t *payload)
@@ -719,8 +392,8 @@ ngx_http_webhook_match_kept(ngx_http_webhook_event_t *event,
     match->state = kept ? NGX_HTTP_WEBHOOK_MATCH_COMMITTED
                         : NGX_HTTP_WEBHOOK_MATCH_FAILED;
 
-    if (--capture->pending == 0) {
-        ngx_http_webhook_capture_wake(capture);
+    if (--capture->pending == 0 && capture->wake) {
+        capture->wake(capture);
     }
 }
 
@@ -769,46 +442,4 @@ ngx_http_webhook_match_first(ngx_http_webhook_match_t *match,
         match->id = put->first;
         ngx_memcpy(match->id_data, text, WEBHOOK_ID_TEXT_LEN);
     }
-}
-
-
-void
-ngx_http_webhook_match_fail(ngx_http_webhook_match_t *match,
-    ngx_http_webhook_counter_e counter, const char *reason)
-{
-    size_t                       len;
-    char                        *text;
-    ngx_http_webhook_shown_t     shown;
-    ngx_http_webhook_capture_t  *capture;
-
-    capture = match->capture;
-    match->state = NGX_HTTP_WEBHOOK_MATCH_FAILED;
-
-    if (capture->work) {
-
-        /* it is said on the event loop, where the request is known */
-
-        len = ngx_strlen(reason) + 1;
-        text = ngx_pnalloc(capture->pool, len);
-
-        match->counter = counter;
-        match->failure = "no memory";
-
-        if (text) {
-            ngx_memcpy(text, reason, len);
-            match->failure = text;
-        }
-
-        return;
-    }
-
-    /* a reason may quote a value */
-
-    ngx_log_error(NGX_LOG_ERR, capture->log, 0,
-                  "webhook event lost: \"%V\" %V: %V",
-                  &match->rule->type->name, &match->id_text,
-                  ngx_http_webhook_shown(&shown, (u_char *) reason,
-                                         ngx_strlen(reason)));
-
-    ngx_http_webhook_count(counter, 1);
 }

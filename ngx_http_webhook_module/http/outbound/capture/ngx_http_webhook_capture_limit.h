@@ -1,0 +1,21 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * How long a response is held back for its events: to the timeout of
+ * webhook_commit.  Until then nothing else ends it: core, which takes held
+ * output for a client that does not read, would do so at send_timeout.
+ */
+
+#ifndef NGX_HTTP_WEBHOOK_CAPTURE_LIMIT_H
+#define NGX_HTTP_WEBHOOK_CAPTURE_LIMIT_H
+
+#include "http/outbound/capture/ngx_http_webhook_capture_state.h"
+
+
+/* In COMMIT, with events under way: has the response go out once the store has
+   answered, or without them after the timeout of webhook_commit. */
+void ngx_http_webhook_capture_limit(ngx_http_webhook_capture_t *capture);
+
+
+#endif /* NGX_HTTP_WEBHOOK_CAPTURE_LIMIT_H */

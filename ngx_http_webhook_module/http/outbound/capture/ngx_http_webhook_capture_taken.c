@@ -1,0 +1,38 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ */
+
+#include "http/outbound/capture/ngx_http_webhook_capture_taken.h"
+
+
+ngx_int_t
+ngx_http_webhook_settle_variable(ngx_http_webhook_settle_t *settle,
+    const webhook_str_t *name, webhook_value_t *v)
+{
+    return ngx_http_webhook_lookup_taken(&settle->taken, name, v);
+}
+
+
+ngx_int_t
+ngx_http_webhook_settle_digest(ngx_http_webhook_settle_t *settle,
+    u_char digest[WEBHOOK_HASH_LEN])
+{
+    ngx_memcpy(digest, settle->digest, WEBHOOK_HASH_LEN);
+
+    return settle->digested;
+}
+
+
+void
+ngx_http_webhook_settle_forget(ngx_http_webhook_capture_t *capture)
+{
+    ngx_http_webhook_settle_t  *settle;
+
+    for (settle = capture->works; settle; settle = settle->next) {
+        settle->capture = NULL;
+        ngx_http_webhook_work_desert(settle->work);
+    }
+
+    capture->works = NULL;
+}

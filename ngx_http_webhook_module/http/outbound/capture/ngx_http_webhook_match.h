@@ -1,0 +1,24 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * Which rules match a response.
+ */
+
+#ifndef NGX_HTTP_WEBHOOK_MATCH_H
+#define NGX_HTTP_WEBHOOK_MATCH_H
+
+#include "http/outbound/capture/ngx_http_webhook_capture_state.h"
+
+
+/*
+ * Matches the rules against a response whose header is known: adds matches,
+ * some of which may be decided at once.  Returns the state with its matches,
+ * or NULL where there are none.
+ */
+ngx_http_webhook_capture_t *ngx_http_webhook_capture_match(
+    ngx_http_request_t *r, ngx_http_webhook_loc_conf_t *wlcf,
+    ngx_uint_t bodyless);
+
+
+#endif /* NGX_HTTP_WEBHOOK_MATCH_H */

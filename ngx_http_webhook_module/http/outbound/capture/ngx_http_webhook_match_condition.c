@@ -1,0 +1,133 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ */
+
+#include "http/outbound/capture/ngx_http_webhook_match_condition.h"
+#include "http/outbound/capture/ngx_http_webhook_capture_body.h"
+#include "http/outbound/capture/ngx_http_webhook_capture_lookup.h"
+
+
+static void ngx_http_webhook_match_unjudged(
+    ngx_http_webhook_match_t *match);
+static int ngx_http_webhook_early_path(void *ctx, const webhook_path_t *path);
+
+
+/* NGX_OK if all hold, NGX_DECLINED if one does not, NGX_ERROR. */
+
+ngx_int_t
+ngx_http_webhook_match_when(ngx_http_webhook_match_t *match)
+{
+    ngx_uint_t             i;
+    webhook_condition_t  **when;
+
+    when = match->rule->when.elts;
+
+    for (i = 0; i < match->rule->when.nelts; i++) {
+
+        match->unread = NULL;
+
+        switch (webhook_condition_eval(when[i],
+                                       ngx_http_webhook_capture_lookup, match))
+        {
+        case 1:
+            break;
+
+        case WEBHOOK_LIMIT:
+            ngx_log_error(NGX_LOG_WARN, match->capture->log, 0,
+                          "a condition of webhook event \"%V\" ran into its "
+                          "match limit and does not hold",
+                          &match->rule->type->name);
+
+            ngx_http_webhook_count(NGX_HTTP_WEBHOOK_EVENTS_UNJUDGED, 1);
+
+            return NGX_DECLINED;
+
+        case 0:
+            ngx_http_webhook_match_unjudged(match);
+
+            return NGX_DECLINED;
+
+        default:
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+/* A condition does not hold: because what it is about could not be read? */
+
+static void
+ngx_http_webhook_match_unjudged(ngx_http_webhook_match_t *match)
+{
+    if (match->unread == NULL) {
+        return;
+    }
+
+    ngx_log_error(NGX_LOG_WARN, match->capture->log, 0,
+                  "a condition of webhook event \"%V\" cannot be judged, and "
+                  "there is no event: the %s's body %s",
+                  &match->rule->type->name,
+                  match->unread == &match->capture->request.document
+                  ? "request" : "response",
+                  ngx_http_webhook_document_why(match->unread));
+
+    ngx_http_webhook_count(NGX_HTTP_WEBHOOK_EVENTS_UNJUDGED, 1);
+}
+
+
+ngx_uint_t
+ngx_http_webhook_match_early(ngx_http_webhook_match_t *match)
+{
+    ngx_uint_t             i;
+    webhook_condition_t  **when;
+
+    when = match->rule->when.elts;
+
+    for (i = 0; i < match->rule->when.nelts; i++) {
+
+        if (webhook_condition_paths(when[i], ngx_http_webhook_early_path,
+                                    match->capture)
+            != 0)
+        {
+            continue;
+        }
+
+        match->unread = NULL;
+
+        if (webhook_condition_eval(when[i], ngx_http_webhook_capture_lookup,
+                                   match)
+            == 0)
+        {
+            ngx_http_webhook_match_unjudged(match);
+            return 0;
+        }
+    }
+
+    return 1;
+}
+
+
+/* 1 if the value may not be known before the response has ended. */
+
+static int
+ngx_http_webhook_early_path(void *ctx, const webhook_path_t *path)
+{
+    const webhook_str_t         *root;
+    ngx_http_webhook_capture_t  *capture = ctx;
+
+    root = webhook_path_step(path, 0);
+
+    if (root->len == 3 && ngx_strncmp(root->data, "uri", 3) == 0) {
+        return 0;
+    }
+
+    if (root->len == 7 && ngx_strncmp(root->data, "request", 7) == 0) {
+        return !ngx_http_webhook_capture_request_whole(capture)
+               || ngx_http_webhook_cpu_wanted(capture->request.copy.len);
+    }
+
+    return 1;
+}

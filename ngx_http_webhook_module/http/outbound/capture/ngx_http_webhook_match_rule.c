@@ -1,0 +1,38 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ */
+
+#include "http/outbound/capture/ngx_http_webhook_match_rule.h"
+#include "http/outbound/capture/ngx_http_webhook_match_path.h"
+
+
+ngx_int_t
+ngx_http_webhook_rule_match(ngx_http_request_t *r,
+    ngx_http_webhook_rule_t *rule, ngx_str_t *path)
+{
+    ngx_int_t  rc;
+
+    if (rule->methods && !(rule->methods & r->method)) {
+        return NGX_DECLINED;
+    }
+
+    if (rule->original) {
+        rc = ngx_http_webhook_capture_path(r, path);
+
+        if (rc != NGX_OK) {
+            return (rc == NGX_DECLINED) ? NGX_DECLINED : NGX_ABORT;
+        }
+
+    } else {
+        *path = r->uri;
+    }
+
+    rc = ngx_regex_exec(rule->regex, path, NULL, 0);
+
+    if (rc >= 0) {
+        return NGX_OK;
+    }
+
+    return (rc == NGX_REGEX_NO_MATCHED) ? NGX_DECLINED : NGX_ERROR;
+}
