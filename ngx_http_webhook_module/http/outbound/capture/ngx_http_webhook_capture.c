@@ -10,8 +10,8 @@
 #include "http/outbound/capture/ngx_http_webhook_capture_next.h"
 #include "http/outbound/capture/ngx_http_webhook_capture_request.h"
 #include "http/outbound/capture/ngx_http_webhook_capture_stream.h"
-#include "http/outbound/capture/ngx_http_webhook_match.h"
-#include "http/outbound/capture/ngx_http_webhook_match_settle.h"
+#include "http/outbound/match/ngx_http_webhook_match.h"
+#include "http/outbound/match/ngx_http_webhook_match_settle.h"
 
 
 static ngx_int_t ngx_http_webhook_capture_header_filter(

@@ -8,7 +8,7 @@
 #include "http/outbound/capture/ngx_http_webhook_capture_limit.h"
 #include "http/outbound/capture/ngx_http_webhook_capture_next.h"
 #include "http/outbound/capture/ngx_http_webhook_capture_stream.h"
-#include "http/outbound/capture/ngx_http_webhook_match_settle.h"
+#include "http/outbound/match/ngx_http_webhook_match_settle.h"
 
 
 static ngx_int_t ngx_http_webhook_capture_commit(

@@ -5,7 +5,7 @@
 
 #include "http/outbound/capture/ngx_http_webhook_capture_limit.h"
 #include "http/outbound/capture/ngx_http_webhook_capture_commit.h"
-#include "http/outbound/capture/ngx_http_webhook_capture_taken.h"
+#include "http/outbound/context/ngx_http_webhook_capture_taken.h"
 
 
 #define NGX_HTTP_WEBHOOK_CAPTURE_LOOK  50       /* ms between looks whether

@@ -10,7 +10,7 @@
 #ifndef NGX_HTTP_WEBHOOK_CAPTURE_LIMIT_H
 #define NGX_HTTP_WEBHOOK_CAPTURE_LIMIT_H
 
-#include "http/outbound/capture/ngx_http_webhook_capture_state.h"
+#include "http/outbound/context/ngx_http_webhook_capture_state.h"
 
 
 /* In COMMIT, with events under way: has the response go out once the store has

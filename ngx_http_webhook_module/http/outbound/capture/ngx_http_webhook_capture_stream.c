@@ -13,7 +13,7 @@
 #include "http/outbound/capture/ngx_http_webhook_capture_commit.h"
 #include "http/outbound/capture/ngx_http_webhook_capture_limit.h"
 #include "http/outbound/capture/ngx_http_webhook_capture_next.h"
-#include "http/outbound/capture/ngx_http_webhook_match_settle.h"
+#include "http/outbound/match/ngx_http_webhook_match_settle.h"
 
 
 #define NGX_HTTP_WEBHOOK_GRPC      "application/grpc"

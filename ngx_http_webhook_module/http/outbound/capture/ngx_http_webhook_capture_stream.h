@@ -8,7 +8,7 @@
 #ifndef NGX_HTTP_WEBHOOK_CAPTURE_STREAM_H
 #define NGX_HTTP_WEBHOOK_CAPTURE_STREAM_H
 
-#include "http/outbound/capture/ngx_http_webhook_capture_state.h"
+#include "http/outbound/context/ngx_http_webhook_capture_state.h"
 
 
 /* Adds a buffer to the copy of the response: NGX_OK; or NGX_DECLINED, where

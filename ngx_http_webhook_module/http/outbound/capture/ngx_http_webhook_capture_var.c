@@ -4,7 +4,7 @@
  */
 
 #include "http/outbound/capture/ngx_http_webhook_capture.h"
-#include "http/outbound/capture/ngx_http_webhook_capture_state.h"
+#include "http/outbound/context/ngx_http_webhook_capture_state.h"
 
 
 static ngx_int_t ngx_http_webhook_capture_list_variable(ngx_http_request_t *r,

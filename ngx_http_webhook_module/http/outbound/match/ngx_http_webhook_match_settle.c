@@ -3,10 +3,10 @@
  * Copyright (C) the ngx_http_webhook_module authors
  */
 
-#include "http/outbound/capture/ngx_http_webhook_match_settle.h"
-#include "http/outbound/capture/ngx_http_webhook_capture_body.h"
-#include "http/outbound/capture/ngx_http_webhook_match_event.h"
-#include "http/outbound/capture/ngx_http_webhook_match_work.h"
+#include "http/outbound/match/ngx_http_webhook_match_settle.h"
+#include "http/outbound/context/ngx_http_webhook_capture_body.h"
+#include "http/outbound/match/ngx_http_webhook_match_event.h"
+#include "http/outbound/match/ngx_http_webhook_match_work.h"
 
 
 void

@@ -9,7 +9,7 @@
 #ifndef NGX_HTTP_WEBHOOK_MATCH_VIEW_H
 #define NGX_HTTP_WEBHOOK_MATCH_VIEW_H
 
-#include "http/outbound/capture/ngx_http_webhook_capture_taken.h"
+#include "http/outbound/context/ngx_http_webhook_capture_taken.h"
 
 
 /* Makes the view of the chosen matches, and counts them in settle->n: NGX_OK,

@@ -8,7 +8,7 @@
 #ifndef NGX_HTTP_WEBHOOK_CAPTURE_BODY_H
 #define NGX_HTTP_WEBHOOK_CAPTURE_BODY_H
 
-#include "http/outbound/capture/ngx_http_webhook_capture_state.h"
+#include "http/outbound/context/ngx_http_webhook_capture_state.h"
 
 
 /* A body, decoded; NULL if it cannot be had (its reason tells). */

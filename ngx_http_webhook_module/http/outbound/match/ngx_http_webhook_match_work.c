@@ -3,11 +3,11 @@
  * Copyright (C) the ngx_http_webhook_module authors
  */
 
-#include "http/outbound/capture/ngx_http_webhook_match_work.h"
-#include "http/outbound/capture/ngx_http_webhook_capture_body.h"
-#include "http/outbound/capture/ngx_http_webhook_capture_copy.h"
-#include "http/outbound/capture/ngx_http_webhook_match_event.h"
-#include "http/outbound/capture/ngx_http_webhook_match_view.h"
+#include "http/outbound/match/ngx_http_webhook_match_work.h"
+#include "http/outbound/context/ngx_http_webhook_capture_body.h"
+#include "http/outbound/context/ngx_http_webhook_capture_copy.h"
+#include "http/outbound/match/ngx_http_webhook_match_event.h"
+#include "http/outbound/match/ngx_http_webhook_match_view.h"
 #include "http/outbound/delivery/ngx_http_webhook_courier.h"
 
 

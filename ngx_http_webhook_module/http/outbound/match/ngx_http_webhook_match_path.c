@@ -7,7 +7,7 @@
  * by nginx's own parser.
  */
 
-#include "http/outbound/capture/ngx_http_webhook_match_path.h"
+#include "http/outbound/match/ngx_http_webhook_match_path.h"
 
 
 static ngx_int_t ngx_http_webhook_path_parse(ngx_http_request_t *r,

@@ -11,7 +11,7 @@
 #ifndef NGX_HTTP_WEBHOOK_MATCH_WORK_H
 #define NGX_HTTP_WEBHOOK_MATCH_WORK_H
 
-#include "http/outbound/capture/ngx_http_webhook_capture_state.h"
+#include "http/outbound/context/ngx_http_webhook_capture_state.h"
 
 
 /* NGX_OK where a thread settles the chosen matches; NGX_DECLINED where they

@@ -3,7 +3,7 @@
  * Copyright (C) the ngx_http_webhook_module authors
  */
 
-#include "http/outbound/capture/ngx_http_webhook_capture_taken.h"
+#include "http/outbound/context/ngx_http_webhook_capture_taken.h"
 
 
 ngx_int_t

@@ -3,9 +3,9 @@
  * Copyright (C) the ngx_http_webhook_module authors
  */
 
-#include "http/outbound/capture/ngx_http_webhook_match_condition.h"
-#include "http/outbound/capture/ngx_http_webhook_capture_body.h"
-#include "http/outbound/capture/ngx_http_webhook_capture_lookup.h"
+#include "http/outbound/match/ngx_http_webhook_match_condition.h"
+#include "http/outbound/context/ngx_http_webhook_capture_body.h"
+#include "http/outbound/context/ngx_http_webhook_capture_lookup.h"
 
 
 static void ngx_http_webhook_match_unjudged(

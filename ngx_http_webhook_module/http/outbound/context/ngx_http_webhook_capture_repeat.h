@@ -8,7 +8,7 @@
 #ifndef NGX_HTTP_WEBHOOK_CAPTURE_REPEAT_H
 #define NGX_HTTP_WEBHOOK_CAPTURE_REPEAT_H
 
-#include "http/outbound/capture/ngx_http_webhook_capture_state.h"
+#include "http/outbound/context/ngx_http_webhook_capture_state.h"
 
 
 /* True if a request bears the header of webhook_idempotency. */

@@ -3,11 +3,11 @@
  * Copyright (C) the ngx_http_webhook_module authors
  */
 
-#include "http/outbound/capture/ngx_http_webhook_match_event.h"
-#include "http/outbound/capture/ngx_http_webhook_capture_body.h"
-#include "http/outbound/capture/ngx_http_webhook_capture_lookup.h"
-#include "http/outbound/capture/ngx_http_webhook_capture_repeat.h"
-#include "http/outbound/capture/ngx_http_webhook_match_condition.h"
+#include "http/outbound/match/ngx_http_webhook_match_event.h"
+#include "http/outbound/context/ngx_http_webhook_capture_body.h"
+#include "http/outbound/context/ngx_http_webhook_capture_lookup.h"
+#include "http/outbound/context/ngx_http_webhook_capture_repeat.h"
+#include "http/outbound/match/ngx_http_webhook_match_condition.h"
 #include "http/outbound/delivery/ngx_http_webhook_courier.h"
 #include "http/outbound/render/ngx_http_webhook_render.h"
 

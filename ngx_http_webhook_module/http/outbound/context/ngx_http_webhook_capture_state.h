@@ -12,7 +12,7 @@
 #ifndef NGX_HTTP_WEBHOOK_CAPTURE_STATE_H
 #define NGX_HTTP_WEBHOOK_CAPTURE_STATE_H
 
-#include "http/outbound/capture/ngx_http_webhook_capture_copy.h"
+#include "http/outbound/context/ngx_http_webhook_capture_copy.h"
 #include "http/outbound/delivery/ngx_http_webhook_courier.h"
 #include "http/outbound/payload/ngx_http_webhook_document.h"
 

@@ -3,9 +3,9 @@
  * Copyright (C) the ngx_http_webhook_module authors
  */
 
-#include "http/outbound/capture/ngx_http_webhook_capture_state.h"
-#include "http/outbound/capture/ngx_http_webhook_capture_copy.h"
-#include "http/outbound/capture/ngx_http_webhook_capture_taken.h"
+#include "http/outbound/context/ngx_http_webhook_capture_state.h"
+#include "http/outbound/context/ngx_http_webhook_capture_copy.h"
+#include "http/outbound/context/ngx_http_webhook_capture_taken.h"
 
 
 static void ngx_http_webhook_capture_cleanup(void *data);

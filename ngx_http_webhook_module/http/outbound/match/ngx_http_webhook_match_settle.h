@@ -8,7 +8,7 @@
 #ifndef NGX_HTTP_WEBHOOK_MATCH_SETTLE_H
 #define NGX_HTTP_WEBHOOK_MATCH_SETTLE_H
 
-#include "http/outbound/capture/ngx_http_webhook_capture_state.h"
+#include "http/outbound/context/ngx_http_webhook_capture_state.h"
 
 
 /*

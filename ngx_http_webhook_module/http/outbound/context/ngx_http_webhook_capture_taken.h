@@ -9,7 +9,7 @@
 #ifndef NGX_HTTP_WEBHOOK_CAPTURE_TAKEN_H
 #define NGX_HTTP_WEBHOOK_CAPTURE_TAKEN_H
 
-#include "http/outbound/capture/ngx_http_webhook_capture_state.h"
+#include "http/outbound/context/ngx_http_webhook_capture_state.h"
 #include "http/outbound/payload/ngx_http_webhook_lookup.h"
 
 

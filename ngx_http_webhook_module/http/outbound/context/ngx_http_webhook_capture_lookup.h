@@ -8,7 +8,7 @@
 #ifndef NGX_HTTP_WEBHOOK_CAPTURE_LOOKUP_H
 #define NGX_HTTP_WEBHOOK_CAPTURE_LOOKUP_H
 
-#include "http/outbound/capture/ngx_http_webhook_capture_state.h"
+#include "http/outbound/context/ngx_http_webhook_capture_state.h"
 
 
 /* What the rule's expression captured: WEBHOOK_OK (match->captures is set) or

@@ -3,8 +3,8 @@
  * Copyright (C) the ngx_http_webhook_module authors
  */
 
-#include "http/outbound/capture/ngx_http_webhook_capture_repeat.h"
-#include "http/outbound/capture/ngx_http_webhook_capture_body.h"
+#include "http/outbound/context/ngx_http_webhook_capture_repeat.h"
+#include "http/outbound/context/ngx_http_webhook_capture_body.h"
 #include "http/outbound/payload/ngx_http_webhook_lookup.h"
 
 #include "core/base/webhook_codec.h"

@@ -3,8 +3,8 @@
  * Copyright (C) the ngx_http_webhook_module authors
  */
 
-#include "http/outbound/capture/ngx_http_webhook_match_rule.h"
-#include "http/outbound/capture/ngx_http_webhook_match_path.h"
+#include "http/outbound/match/ngx_http_webhook_match_rule.h"
+#include "http/outbound/match/ngx_http_webhook_match_path.h"
 
 
 ngx_int_t
