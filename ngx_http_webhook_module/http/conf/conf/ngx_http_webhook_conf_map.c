@@ -6,7 +6,9 @@
  * told of them once all is read.
  */
 
-#include "http/conf/conf/ngx_http_webhook_conf.h"
+#include "http/conf/conf/ngx_http_webhook_conf_map.h"
+#include "http/conf/conf/ngx_http_webhook_conf_args.h"
+#include "http/conf/conf/ngx_http_webhook_conf_name.h"
 
 
 typedef struct {

@@ -7,7 +7,7 @@
  * spaces between the words.
  */
 
-#include "http/conf/conf/ngx_http_webhook_conf.h"
+#include "http/conf/conf/ngx_http_webhook_conf_param.h"
 
 #include "core/base/webhook_near.h"
 

@@ -6,6 +6,15 @@
  */
 
 #include "http/conf/endpoint/ngx_http_webhook_conf_endpoint.h"
+#include "http/conf/conf/ngx_http_webhook_conf_args.h"
+#include "http/conf/conf/ngx_http_webhook_conf_block.h"
+#include "http/conf/conf/ngx_http_webhook_conf_dollar.h"
+#include "http/conf/conf/ngx_http_webhook_conf_name.h"
+#include "http/conf/conf/ngx_http_webhook_conf_param.h"
+#include "http/conf/endpoint/ngx_http_webhook_conf_endpoint_form.h"
+#include "http/conf/endpoint/ngx_http_webhook_conf_endpoint_limit.h"
+#include "http/conf/endpoint/ngx_http_webhook_conf_endpoint_reach.h"
+#include "http/conf/endpoint/ngx_http_webhook_conf_endpoint_sign.h"
 #include "http/net/auth/ngx_http_webhook_auth.h"
 
 
@@ -352,14 +361,6 @@ ngx_http_webhook_endpoint_check(ngx_conf_t *cf,
     }
 
     return ngx_http_webhook_auth_init(cf, ep);
-}
-
-
-ngx_uint_t
-ngx_http_webhook_endpoint_header_is(ngx_str_t *one, ngx_str_t *two)
-{
-    return one->len == two->len
-           && ngx_strncasecmp(one->data, two->data, one->len) == 0;
 }
 
 

@@ -19,7 +19,11 @@
 #define NGX_HTTP_WEBHOOK_CONF_ENDPOINT_H
 
 #include "http/net/target/ngx_http_webhook_target.h"
-#include "http/conf/conf/ngx_http_webhook_conf.h"
+#include "http/model/ngx_http_webhook.h"
+
+
+/* The first "total=" of endpoints, in milliseconds. */
+#define NGX_HTTP_WEBHOOK_TIMEOUT_TOTAL  15000
 
 
 /* An endpoint while its block is read. */
@@ -45,28 +49,13 @@ typedef struct {
 } ngx_http_webhook_endpoint_conf_t;
 
 
-extern ngx_command_t  ngx_http_webhook_endpoint_form_commands[];
-extern ngx_command_t  ngx_http_webhook_endpoint_sign_commands[];
-extern ngx_command_t  ngx_http_webhook_endpoint_limit_commands[];
-extern ngx_command_t  ngx_http_webhook_endpoint_reach_commands[];
+char *ngx_http_webhook_endpoint(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
 
-
-/* Defaults, before the first directive: NGX_OK or NGX_ERROR. */
-ngx_int_t ngx_http_webhook_endpoint_form_create(ngx_conf_t *cf,
-    ngx_http_webhook_endpoint_conf_t *ecf);
-ngx_int_t ngx_http_webhook_endpoint_sign_create(ngx_conf_t *cf,
-    ngx_http_webhook_endpoint_conf_t *ecf);
-ngx_int_t ngx_http_webhook_endpoint_limit_create(ngx_conf_t *cf,
-    ngx_http_webhook_endpoint_conf_t *ecf);
-
-/* After the last one: what does not go together, which is logged. */
-ngx_int_t ngx_http_webhook_endpoint_sign_finish(ngx_conf_t *cf,
-    ngx_http_webhook_endpoint_conf_t *ecf);
-ngx_int_t ngx_http_webhook_endpoint_limit_finish(ngx_conf_t *cf,
-    ngx_http_webhook_endpoint_conf_t *ecf);
-ngx_int_t ngx_http_webhook_endpoint_reach_finish(ngx_conf_t *cf,
-    ngx_http_webhook_endpoint_conf_t *ecf);
-
+/* What is to be looked at in an endpoint when all is known: NGX_OK or
+   NGX_ERROR. */
+ngx_int_t ngx_http_webhook_endpoint_check(ngx_conf_t *cf,
+    ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_endpoint_t *ep);
 
 /* All defaults of an endpoint whose id, name and place are set: NGX_OK or
    NGX_ERROR. */
@@ -80,14 +69,6 @@ char *ngx_http_webhook_endpoint_done(ngx_conf_t *cf,
 
 /* A directive of the block, or NULL. */
 ngx_command_t *ngx_http_webhook_endpoint_command(ngx_str_t *name);
-
-/* Reads "100r/s", which arg gives; NGX_OK or NGX_ERROR, logged. */
-ngx_int_t ngx_http_webhook_endpoint_rate(ngx_conf_t *cf, ngx_str_t *arg,
-    ngx_str_t *value, ngx_http_webhook_endpoint_t *ep);
-
-/* 1 if both are the same header's name. */
-ngx_uint_t ngx_http_webhook_endpoint_header_is(ngx_str_t *one,
-    ngx_str_t *two);
 
 
 #endif /* NGX_HTTP_WEBHOOK_CONF_ENDPOINT_H */

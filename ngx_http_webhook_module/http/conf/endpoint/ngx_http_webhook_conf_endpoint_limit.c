@@ -6,6 +6,9 @@
  * bear, and when it is asked again.
  */
 
+#include "http/conf/endpoint/ngx_http_webhook_conf_endpoint_limit.h"
+#include "http/conf/conf/ngx_http_webhook_conf_args.h"
+#include "http/conf/conf/ngx_http_webhook_conf_param.h"
 #include "http/conf/endpoint/ngx_http_webhook_conf_endpoint.h"
 
 

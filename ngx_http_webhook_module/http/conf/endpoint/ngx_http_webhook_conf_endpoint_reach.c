@@ -6,6 +6,9 @@
  * an endpoint may be, and the way to it.
  */
 
+#include "http/conf/endpoint/ngx_http_webhook_conf_endpoint_reach.h"
+#include "http/conf/conf/ngx_http_webhook_conf_args.h"
+#include "http/conf/conf/ngx_http_webhook_conf_secret.h"
 #include "http/conf/endpoint/ngx_http_webhook_conf_endpoint.h"
 
 

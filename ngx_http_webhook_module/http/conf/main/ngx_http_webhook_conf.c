@@ -5,7 +5,10 @@
  * The contexts, what is inherited, and the directives that are a line each.
  */
 
-#include "http/conf/conf/ngx_http_webhook_conf.h"
+#include "http/conf/main/ngx_http_webhook_conf.h"
+#include "http/conf/conf/ngx_http_webhook_conf_args.h"
+#include "http/conf/conf/ngx_http_webhook_conf_name.h"
+#include "http/conf/conf/ngx_http_webhook_conf_param.h"
 #include "http/runtime/ngx_http_webhook_metrics.h"
 #include "http/inbound/call/ngx_http_webhook_receive.h"
 

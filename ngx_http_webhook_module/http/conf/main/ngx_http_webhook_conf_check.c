@@ -6,7 +6,18 @@
  * of another is looked at when all are known.
  */
 
-#include "http/conf/conf/ngx_http_webhook_conf.h"
+#include "http/conf/main/ngx_http_webhook_conf_check.h"
+#include "http/conf/conf/ngx_http_webhook_conf_args.h"
+#include "http/conf/conf/ngx_http_webhook_conf_dollar.h"
+#include "http/conf/conf/ngx_http_webhook_conf_map.h"
+#include "http/conf/endpoint/ngx_http_webhook_conf_endpoint.h"
+#include "http/conf/receiver/ngx_http_webhook_conf_receiver.h"
+#include "http/conf/main/ngx_http_webhook_conf_cpu.h"
+#include "http/conf/main/ngx_http_webhook_conf_event_paths.h"
+#include "http/conf/main/ngx_http_webhook_conf_lint.h"
+#include "http/conf/main/ngx_http_webhook_conf_location.h"
+#include "http/conf/main/ngx_http_webhook_conf_reach.h"
+#include "http/conf/main/ngx_http_webhook_receive_loop.h"
 #include "http/net/target/ngx_http_webhook_target.h"
 #include "http/runtime/ngx_http_webhook_metrics.h"
 
@@ -86,11 +97,13 @@ ngx_http_webhook_conf_check_calls(ngx_conf_t *cf)
         return NGX_OK;
     }
 
-    if (ngx_http_webhook_receive_loop(cf, wmcf) != NGX_OK) {
+    if (ngx_http_webhook_receive_loop(cf, wmcf) != NGX_OK
+        || ngx_http_webhook_reach_check(cf, wmcf) != NGX_OK)
+    {
         return NGX_ERROR;
     }
 
-    return ngx_http_webhook_reach_check(cf, wmcf);
+    return NGX_OK;
 }
 
 
@@ -606,23 +619,6 @@ ngx_http_webhook_check_token_cmp(const void *one, const void *two)
     }
 
     return (a->place.line > b->place.line) - (a->place.line < b->place.line);
-}
-
-
-ngx_module_t *
-ngx_http_webhook_conf_module(ngx_conf_t *cf, const char *name)
-{
-    ngx_uint_t  i;
-
-    for (i = 0; cf->cycle->modules[i]; i++) {
-        if (cf->cycle->modules[i]->type == NGX_HTTP_MODULE
-            && ngx_strcmp(cf->cycle->modules[i]->name, name) == 0)
-        {
-            return cf->cycle->modules[i];
-        }
-    }
-
-    return NULL;
 }
 
 

@@ -5,7 +5,8 @@
  * webhook_cpu, and the threads that are there without it.
  */
 
-#include "http/conf/conf/ngx_http_webhook_conf.h"
+#include "http/conf/main/ngx_http_webhook_conf_cpu.h"
+#include "http/conf/conf/ngx_http_webhook_conf_param.h"
 
 
 #define NGX_HTTP_WEBHOOK_CPU_THREADS  2

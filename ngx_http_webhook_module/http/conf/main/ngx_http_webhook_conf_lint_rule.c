@@ -5,7 +5,10 @@
  * Warnings of rules that never match, or make an event that is of no use.
  */
 
-#include "http/conf/conf/ngx_http_webhook_conf.h"
+#include "http/conf/main/ngx_http_webhook_conf_lint_rule.h"
+#include "http/conf/conf/ngx_http_webhook_conf_args.h"
+#include "http/conf/conf/ngx_http_webhook_conf_name.h"
+#include "http/conf/main/ngx_http_webhook_conf_pattern.h"
 
 
 static void ngx_http_webhook_lint_rule(ngx_conf_t *cf,

@@ -6,7 +6,7 @@
  * begins with, and what a path never has.
  */
 
-#include "http/conf/conf/ngx_http_webhook_conf.h"
+#include "http/conf/main/ngx_http_webhook_conf_pattern.h"
 
 
 static ngx_uint_t ngx_http_webhook_pattern_alternative(u_char *p,

@@ -7,8 +7,8 @@
  */
 
 
-#include "http/conf/conf/ngx_http_webhook_conf.h"
-#include "http/inbound/call/ngx_http_webhook_receive.h"
+#include "http/conf/main/ngx_http_webhook_receive_loop.h"
+#include "http/conf/conf/ngx_http_webhook_conf_args.h"
 
 
 static ngx_int_t ngx_http_webhook_loop_action(ngx_conf_t *cf,

@@ -6,6 +6,11 @@
  */
 
 #include "http/conf/receiver/ngx_http_webhook_conf_receiver.h"
+#include "http/conf/conf/ngx_http_webhook_conf_args.h"
+#include "http/conf/conf/ngx_http_webhook_conf_block.h"
+#include "http/conf/conf/ngx_http_webhook_conf_name.h"
+#include "http/conf/conf/ngx_http_webhook_conf_param.h"
+#include "http/conf/receiver/ngx_http_webhook_conf_receiver_args.h"
 
 
 #define NGX_HTTP_WEBHOOK_BODY         (1024 * 1024)
@@ -104,8 +109,10 @@ static const ngx_http_webhook_receiver_part_t
     &ngx_http_webhook_receiver_base_part,
     &ngx_http_webhook_receiver_token_part,
     &ngx_http_webhook_receiver_verify_part,
+    &ngx_http_webhook_receiver_handshake_part,
     &ngx_http_webhook_receiver_body_part,
     &ngx_http_webhook_receiver_action_part,
+    &ngx_http_webhook_receiver_capture_part,
     &ngx_http_webhook_receiver_target_part,
     &ngx_http_webhook_receiver_flow_part,
     &ngx_http_webhook_receiver_durable_part,
@@ -225,41 +232,6 @@ ngx_http_webhook_receiver_redact(ngx_conf_t *cf, ngx_command_t *cmd,
     return ngx_http_webhook_receiver_paths(cf, rcv, &rcv->redact,
                                            NGX_HTTP_WEBHOOK_REDACT_MAX,
                                            "redacts");
-}
-
-
-char *
-ngx_http_webhook_receiver_paths(ngx_conf_t *cf,
-    ngx_http_webhook_receiver_t *rcv, ngx_array_t *paths, ngx_uint_t max,
-    const char *verb)
-{
-    ngx_str_t        *value;
-    ngx_uint_t        i;
-    webhook_path_t  **path;
-
-    value = cf->args->elts;
-
-    for (i = 1; i < cf->args->nelts; i++) {
-
-        if (paths->nelts == max) {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "webhook_receiver \"%V\" %s more than %ui "
-                               "fields", &rcv->name, verb, max);
-            return NGX_CONF_ERROR;
-        }
-
-        path = ngx_array_push(paths);
-        if (path == NULL) {
-            return NGX_CONF_ERROR;
-        }
-
-        *path = ngx_http_webhook_conf_path(cf, &value[i]);
-        if (*path == NULL) {
-            return NGX_CONF_ERROR;
-        }
-    }
-
-    return NGX_CONF_OK;
 }
 
 

@@ -6,9 +6,11 @@
  *
  *   conf_receiver.c          the block; what it is, what it may take
  *   conf_receiver_token.c    the secrets of its URL
- *   conf_receiver_verify.c   signatures and handshakes
+ *   conf_receiver_verify.c   signatures
+ *   conf_receiver_handshake.c   questions of senders
  *   conf_receiver_body.c     kinds of bodies, lists in them
  *   conf_receiver_action.c   required fields, actions
+ *   conf_receiver_capture.c  values of their answers
  *   conf_receiver_target.c   the record that it is about
  *   conf_receiver_flow.c     repeats, a copy, events
  *   conf_receiver_durable.c  calls that are made later
@@ -21,7 +23,7 @@
 #ifndef NGX_HTTP_WEBHOOK_CONF_RECEIVER_H
 #define NGX_HTTP_WEBHOOK_CONF_RECEIVER_H
 
-#include "http/conf/conf/ngx_http_webhook_conf.h"
+#include "http/model/ngx_http_webhook.h"
 
 
 /*
@@ -53,9 +55,13 @@ extern const ngx_http_webhook_receiver_part_t
 extern const ngx_http_webhook_receiver_part_t
     ngx_http_webhook_receiver_verify_part;
 extern const ngx_http_webhook_receiver_part_t
+    ngx_http_webhook_receiver_handshake_part;
+extern const ngx_http_webhook_receiver_part_t
     ngx_http_webhook_receiver_body_part;
 extern const ngx_http_webhook_receiver_part_t
     ngx_http_webhook_receiver_action_part;
+extern const ngx_http_webhook_receiver_part_t
+    ngx_http_webhook_receiver_capture_part;
 extern const ngx_http_webhook_receiver_part_t
     ngx_http_webhook_receiver_target_part;
 extern const ngx_http_webhook_receiver_part_t
@@ -64,19 +70,12 @@ extern const ngx_http_webhook_receiver_part_t
     ngx_http_webhook_receiver_durable_part;
 
 
-/* Adds a directive's arguments to a receiver's paths, of which there may be so
-   many; "verb" is what it does with them, for a message. */
-char *ngx_http_webhook_receiver_paths(ngx_conf_t *cf,
-    ngx_http_webhook_receiver_t *rcv, ngx_array_t *paths, ngx_uint_t max,
-    const char *verb);
+char *ngx_http_webhook_receiver(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
 
-/* Reads method and URI template of a request to the API. */
-char *ngx_http_webhook_receiver_request(ngx_conf_t *cf,
-    ngx_http_webhook_action_t *action, ngx_str_t *method, ngx_str_t *uri);
-
-/* Takes the slash from the end of a URL's path, for URIs to follow; a message
-   where it has arguments. */
-char *ngx_http_webhook_receiver_prefix(ngx_conf_t *cf, ngx_str_t *uri);
+/* What is to be looked at in a receiver when all is known. */
+ngx_int_t ngx_http_webhook_receiver_check(ngx_conf_t *cf,
+    ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_receiver_t *rcv);
 
 
 #endif /* NGX_HTTP_WEBHOOK_CONF_RECEIVER_H */

@@ -2,16 +2,20 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * webhook_receiver { require filter action capture }: what a call has to have, and
+ * webhook_receiver { require filter action }: what a call has to have, and
  * does.
  */
 
+#include "http/conf/conf/ngx_http_webhook_conf_args.h"
+#include "http/conf/conf/ngx_http_webhook_conf_name.h"
+#include "http/conf/conf/ngx_http_webhook_conf_param.h"
+#include "http/conf/conf/ngx_http_webhook_conf_template.h"
 #include "http/conf/receiver/ngx_http_webhook_conf_receiver.h"
+#include "http/conf/receiver/ngx_http_webhook_conf_receiver_args.h"
 
 
 #define NGX_HTTP_WEBHOOK_ACTIONS_MAX   32
 #define NGX_HTTP_WEBHOOK_REQUIRE_MAX   64
-#define NGX_HTTP_WEBHOOK_CAPTURES_MAX  32
 #define NGX_HTTP_WEBHOOK_ACTION_TIME   (24 * 60 * 60 * UINT64_C(1000))
 
 
@@ -40,13 +44,10 @@ static char *ngx_http_webhook_receiver_body(ngx_conf_t *cf,
     ngx_http_webhook_action_t *action, ngx_str_t *value);
 static char *ngx_http_webhook_receiver_filter(ngx_conf_t *cf,
     ngx_command_t *cmd, void *conf);
-static char *ngx_http_webhook_receiver_capture(ngx_conf_t *cf,
-    ngx_command_t *cmd, void *conf);
 static ngx_int_t ngx_http_webhook_receiver_late(ngx_conf_t *cf,
     ngx_http_webhook_receiver_t *rcv);
 static int ngx_http_webhook_receiver_names_captured(void *data,
     const webhook_path_t *path);
-static ngx_uint_t ngx_http_webhook_receiver_uri_valid(ngx_str_t *uri);
 
 
 static ngx_command_t  ngx_http_webhook_receiver_action_commands[] = {
@@ -68,13 +69,6 @@ static ngx_command_t  ngx_http_webhook_receiver_action_commands[] = {
     { ngx_string("action"),
       NGX_CONF_2MORE,
       ngx_http_webhook_receiver_action,
-      0,
-      0,
-      NULL },
-
-    { ngx_string("capture"),
-      NGX_CONF_TAKE2,
-      ngx_http_webhook_receiver_capture,
       0,
       0,
       NULL },
@@ -367,46 +361,6 @@ ngx_http_webhook_receiver_named(ngx_str_t *arg)
 }
 
 
-char *
-ngx_http_webhook_receiver_request(ngx_conf_t *cf,
-    ngx_http_webhook_action_t *action, ngx_str_t *method, ngx_str_t *uri)
-{
-    action->method = ngx_http_webhook_conf_method(method);
-
-    if (action->method == 0) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid method \"%V\" of an action, it is "
-                           "written as in \"POST\"", method);
-        return NGX_CONF_ERROR;
-    }
-
-    action->method_name = *method;
-
-    if (!ngx_http_webhook_receiver_uri_valid(uri)) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid URI \"%V\" of an action: it must begin "
-                           "with \"/\" and have no \"..\" segment", uri);
-        return NGX_CONF_ERROR;
-    }
-
-    if (ngx_strlchr(uri->data, uri->data + uri->len, '{')
-        && !ngx_http_webhook_conf_braces(uri))
-    {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid URI \"%V\" of an action: a value is "
-                           "written as in \"${id}\"", uri);
-        return NGX_CONF_ERROR;
-    }
-
-    action->uri_text = *uri;
-
-    action->uri = ngx_http_webhook_conf_template(cf, uri, WEBHOOK_TEMPLATE_URI,
-                                                 "URI template");
-
-    return action->uri ? NGX_CONF_OK : NGX_CONF_ERROR;
-}
-
-
 /* NGX_CONF_OK, NGX_CONF_ERROR, or "" for another argument. */
 
 static char *
@@ -504,160 +458,4 @@ ngx_http_webhook_receiver_body(ngx_conf_t *cf,
                                                   "body template");
 
     return action->body ? NGX_CONF_OK : NGX_CONF_ERROR;
-}
-
-
-/* capture NAME response[.PATH]|status: of the action before it */
-
-static char *
-ngx_http_webhook_receiver_capture(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf)
-{
-    ngx_http_webhook_receiver_t *rcv = conf;
-
-    u_char                        c;
-    ngx_str_t                    *value, *name;
-    ngx_uint_t                    i;
-    const webhook_str_t          *root;
-    ngx_http_webhook_action_t    *action;
-    ngx_http_webhook_captured_t  *captured;
-
-    static const webhook_str_t  taken[] = {
-        webhook_str("header"),
-        webhook_str("query"),
-        webhook_str("var"),
-        webhook_str("root"),
-        webhook_str("index")
-    };
-
-    static const webhook_str_t  response = webhook_str("response");
-    static const webhook_str_t  status = webhook_str("status");
-
-    if (rcv->actions.nelts == 0) {
-        return "has no \"action\" before it";
-    }
-
-    value = cf->args->elts;
-
-    for (i = 0; i < value[1].len; i++) {
-        c = value[1].data[i];
-
-        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'
-              || (i && c >= '0' && c <= '9')))
-        {
-            break;
-        }
-    }
-
-    if (i < value[1].len || i == 0) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid name \"%V\": it must be letters, digits "
-                           "and \"_\"", &value[1]);
-        return NGX_CONF_ERROR;
-    }
-
-    for (i = 0; i < sizeof(taken) / sizeof(taken[0]); i++) {
-        if (webhook_str_eq(ngx_http_webhook_str(&value[1]), &taken[i])) {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "\"%V\" cannot be captured: it has a meaning "
-                               "of its own", &value[1]);
-            return NGX_CONF_ERROR;
-        }
-    }
-
-    name = rcv->captures.elts;
-
-    for (i = 0; i < rcv->captures.nelts; i++) {
-        if (name[i].len == value[1].len
-            && ngx_memcmp(name[i].data, value[1].data, name[i].len) == 0)
-        {
-            return "is duplicate";
-        }
-    }
-
-    if (rcv->captures.nelts == NGX_HTTP_WEBHOOK_CAPTURES_MAX) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "webhook_receiver \"%V\" captures more than %d "
-                           "values", &rcv->name,
-                           NGX_HTTP_WEBHOOK_CAPTURES_MAX);
-        return NGX_CONF_ERROR;
-    }
-
-    name = ngx_array_push(&rcv->captures);
-    if (name == NULL) {
-        return NGX_CONF_ERROR;
-    }
-
-    *name = value[1];
-
-    action = rcv->actions.elts;
-    action += rcv->actions.nelts - 1;
-
-    captured = ngx_array_push(&action->captures);
-    if (captured == NULL) {
-        return NGX_CONF_ERROR;
-    }
-
-    captured->name = value[1];
-    captured->index = rcv->captures.nelts - 1;
-
-    captured->path = ngx_http_webhook_conf_path(cf, &value[2]);
-    if (captured->path == NULL) {
-        return NGX_CONF_ERROR;
-    }
-
-    root = webhook_path_step(captured->path, 0);
-
-    if (!webhook_str_eq(root, &response)
-        && (!webhook_str_eq(root, &status)
-            || webhook_path_steps(captured->path) != 1))
-    {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"%V\" cannot be captured: it must be \"status\" "
-                           "or begin with \"response\"", &value[2]);
-        return NGX_CONF_ERROR;
-    }
-
-    return NGX_CONF_OK;
-}
-
-
-/* What stands before and between the tokens; the rest is the template's. */
-
-static ngx_uint_t
-ngx_http_webhook_receiver_uri_valid(ngx_str_t *uri)
-{
-    u_char  *p, *last, *token;
-
-    p = uri->data;
-    last = p + uri->len;
-
-    if (p == last || *p != '/') {
-        return 0;
-    }
-
-    while (p < last) {
-
-        if (*p == '$' && last - p > 1 && p[1] == '{') {
-
-            token = ngx_strlchr(p, last, '}');
-            if (token == NULL) {
-                /* the template's compiler says it better */
-                return 1;
-            }
-
-            p = token + 1;
-            continue;
-        }
-
-        if (last - p >= 3 && ngx_strncmp(p, "/..", 3) == 0
-            && (last - p == 3 || p[3] == '/' || p[3] == '?'))
-        {
-            return 0;
-        }
-
-        p++;
-    }
-
-    return 1;
 }

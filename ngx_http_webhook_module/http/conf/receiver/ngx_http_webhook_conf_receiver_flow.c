@@ -6,7 +6,12 @@
  * called as well, and events that a call makes.
  */
 
+#include "http/conf/conf/ngx_http_webhook_conf_args.h"
+#include "http/conf/conf/ngx_http_webhook_conf_name.h"
+#include "http/conf/conf/ngx_http_webhook_conf_param.h"
+#include "http/conf/conf/ngx_http_webhook_conf_template.h"
 #include "http/conf/receiver/ngx_http_webhook_conf_receiver.h"
+#include "http/conf/receiver/ngx_http_webhook_conf_receiver_args.h"
 #include "http/net/target/ngx_http_webhook_target.h"
 
 
@@ -251,23 +256,6 @@ ngx_http_webhook_receiver_shadow(ngx_conf_t *cf, ngx_command_t *cmd,
     }
 
     return ngx_http_webhook_receiver_prefix(cf, &rcv->shadow_uri);
-}
-
-
-/* What stands in front of the URIs of actions: without a slash at its end. */
-
-char *
-ngx_http_webhook_receiver_prefix(ngx_conf_t *cf, ngx_str_t *uri)
-{
-    if (ngx_strlchr(uri->data, uri->data + uri->len, '?')) {
-        return "has a URL with arguments, which its actions have";
-    }
-
-    while (uri->len && uri->data[uri->len - 1] == '/') {
-        uri->len--;
-    }
-
-    return NGX_CONF_OK;
 }
 
 

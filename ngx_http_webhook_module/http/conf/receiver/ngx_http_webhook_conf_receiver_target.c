@@ -5,7 +5,11 @@
  * webhook_receiver { target models }: the record that a call is about.
  */
 
+#include "http/conf/conf/ngx_http_webhook_conf_args.h"
+#include "http/conf/conf/ngx_http_webhook_conf_param.h"
+#include "http/conf/conf/ngx_http_webhook_conf_template.h"
 #include "http/conf/receiver/ngx_http_webhook_conf_receiver.h"
+#include "http/conf/receiver/ngx_http_webhook_conf_receiver_args.h"
 
 
 static ngx_int_t ngx_http_webhook_receiver_target_create(ngx_conf_t *cf,

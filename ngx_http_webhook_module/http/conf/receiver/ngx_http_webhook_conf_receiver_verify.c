@@ -2,17 +2,20 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * webhook_receiver { verify handshake }: how it makes sure of who calls.
+ * webhook_receiver { verify }: how it makes sure of who calls.
  */
 
+#include "http/conf/conf/ngx_http_webhook_conf_args.h"
+#include "http/conf/conf/ngx_http_webhook_conf_key.h"
+#include "http/conf/conf/ngx_http_webhook_conf_name.h"
+#include "http/conf/conf/ngx_http_webhook_conf_secret.h"
 #include "http/conf/receiver/ngx_http_webhook_conf_receiver.h"
+#include "http/conf/receiver/ngx_http_webhook_conf_receiver_args.h"
 #include "http/inbound/verify/ngx_http_webhook_receive_verify.h"
 #include "http/runtime/ngx_http_webhook_secret.h"
 
 
 #define NGX_HTTP_WEBHOOK_TOLERANCE_MAX  (24 * 60 * 60)
-#define NGX_HTTP_WEBHOOK_RATE_MAX       1000000000
-#define NGX_HTTP_WEBHOOK_ORIGINS_MAX    64
 
 
 /* What the arguments of "verify" say, but for its keys. */
@@ -34,21 +37,12 @@ static char *ngx_http_webhook_receiver_verify(ngx_conf_t *cf,
     ngx_command_t *cmd, void *conf);
 static ngx_str_t *ngx_http_webhook_verify_param(
     ngx_http_webhook_verify_args_t *args, ngx_str_t *arg, ngx_str_t *value);
-static char *ngx_http_webhook_verify_key(ngx_conf_t *cf,
-    ngx_http_webhook_receiver_t *rcv, ngx_str_t *value, ngx_uint_t literal,
-    ngx_http_webhook_keys_t *keys);
 static char *ngx_http_webhook_verify_hmac(ngx_conf_t *cf,
     ngx_http_webhook_verify_t *verify, ngx_http_webhook_verify_args_t *args);
 static char *ngx_http_webhook_verify_header_name(ngx_conf_t *cf,
     const char *name, ngx_str_t *value, webhook_str_t *header);
 static char *ngx_http_webhook_verify_public(ngx_conf_t *cf,
     ngx_http_webhook_verify_t *verify, ngx_str_t *url);
-static char *ngx_http_webhook_receiver_handshake(ngx_conf_t *cf,
-    ngx_command_t *cmd, void *conf);
-static char *ngx_http_webhook_handshake_meta(ngx_conf_t *cf,
-    ngx_http_webhook_receiver_t *rcv);
-static char *ngx_http_webhook_handshake_cloudevents(ngx_conf_t *cf,
-    ngx_http_webhook_handshake_t *handshake);
 
 
 static ngx_command_t  ngx_http_webhook_receiver_verify_commands[] = {
@@ -56,13 +50,6 @@ static ngx_command_t  ngx_http_webhook_receiver_verify_commands[] = {
     { ngx_string("verify"),
       NGX_CONF_2MORE,
       ngx_http_webhook_receiver_verify,
-      0,
-      0,
-      NULL },
-
-    { ngx_string("handshake"),
-      NGX_CONF_1MORE,
-      ngx_http_webhook_receiver_handshake,
       0,
       0,
       NULL },
@@ -283,51 +270,6 @@ ngx_http_webhook_verify_param(ngx_http_webhook_verify_args_t *args,
 
 
 static char *
-ngx_http_webhook_verify_key(ngx_conf_t *cf, ngx_http_webhook_receiver_t *rcv,
-    ngx_str_t *value, ngx_uint_t literal, ngx_http_webhook_keys_t *keys)
-{
-    int             rc;
-    char           *rv;
-    ngx_str_t       secret;
-    const char     *err;
-    webhook_key_t  *key;
-
-    if (ngx_http_webhook_conf_source(cf, value) != NGX_OK) {
-        return NGX_CONF_ERROR;
-    }
-
-    rv = ngx_http_webhook_conf_secret(cf, value, &secret);
-    if (rv != NGX_CONF_OK) {
-        return rv;
-    }
-
-    key = &keys->keys[keys->nkeys];
-
-    rc = webhook_key_parse(key, ngx_http_webhook_str(&secret), literal, &err);
-
-    ngx_explicit_memzero(secret.data, secret.len);
-
-    if (rc != WEBHOOK_OK) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid key of webhook_receiver \"%V\": %s",
-                           &rcv->name, err);
-        return NGX_CONF_ERROR;
-    }
-
-    if (key->weak) {
-        ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
-                           "a key of webhook_receiver \"%V\" is short and can "
-                           "be guessed: take %d random bytes or more",
-                           &rcv->name, WEBHOOK_KEY_LEAST);
-    }
-
-    keys->nkeys++;
-
-    return NGX_CONF_OK;
-}
-
-
-static char *
 ngx_http_webhook_verify_hmac(ngx_conf_t *cf,
     ngx_http_webhook_verify_t *verify, ngx_http_webhook_verify_args_t *args)
 {
@@ -466,161 +408,6 @@ ngx_http_webhook_verify_public(ngx_conf_t *cf,
     }
 
     verify->need_token = verify->url.data[verify->url.len - 1] == '/';
-
-    return NGX_CONF_OK;
-}
-
-
-/* handshake meta token=KEY ...; handshake cloudevents [origin=] [rate=] */
-
-static char *
-ngx_http_webhook_receiver_handshake(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf)
-{
-    ngx_http_webhook_receiver_t *rcv = conf;
-
-    ngx_str_t                     *value;
-    ngx_http_webhook_handshake_t  *handshake;
-
-    if (rcv->handshake == NULL) {
-
-        handshake = ngx_pcalloc(cf->pool,
-                                sizeof(ngx_http_webhook_handshake_t));
-        if (handshake == NULL
-            || ngx_array_init(&handshake->origins, cf->pool, 1,
-                              sizeof(webhook_str_t))
-               != NGX_OK)
-        {
-            return NGX_CONF_ERROR;
-        }
-
-        rcv->handshake = handshake;
-    }
-
-    value = cf->args->elts;
-
-    if (ngx_strcmp(value[1].data, "meta") == 0) {
-        return ngx_http_webhook_handshake_meta(cf, rcv);
-    }
-
-    if (ngx_strcmp(value[1].data, "cloudevents") == 0) {
-        return ngx_http_webhook_handshake_cloudevents(cf, rcv->handshake);
-    }
-
-    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                       "unknown handshake \"%V\": it is \"meta\" or "
-                       "\"cloudevents\"; those of slack and zoom come with "
-                       "\"verify\"", &value[1]);
-    return NGX_CONF_ERROR;
-}
-
-
-static char *
-ngx_http_webhook_handshake_meta(ngx_conf_t *cf,
-    ngx_http_webhook_receiver_t *rcv)
-{
-    char                     *rv;
-    ngx_str_t                *value, s;
-    ngx_uint_t                i;
-    ngx_http_webhook_keys_t  *keys;
-
-    value = cf->args->elts;
-    keys = &rcv->handshake->meta;
-
-    if (keys->keys) {
-        return "is duplicate";
-    }
-
-    if (cf->args->nelts - 2 < 1 || cf->args->nelts - 2 > WEBHOOK_KEYS_MAX) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"handshake meta\" needs \"token=\", up to %d "
-                           "times", WEBHOOK_KEYS_MAX);
-        return NGX_CONF_ERROR;
-    }
-
-    keys->keys = ngx_http_webhook_secret_alloc(cf, (cf->args->nelts - 2)
-                                                   * sizeof(webhook_key_t));
-    if (keys->keys == NULL) {
-        return NGX_CONF_ERROR;
-    }
-
-    for (i = 2; i < cf->args->nelts; i++) {
-
-        if (!ngx_http_webhook_conf_param(&value[i], "token=", &s)) {
-            return ngx_http_webhook_conf_unknown(cf, &value[i]);
-        }
-
-        rv = ngx_http_webhook_verify_key(cf, rcv, &s, 1, keys);
-        if (rv != NGX_CONF_OK) {
-            return rv;
-        }
-    }
-
-    return NGX_CONF_OK;
-}
-
-
-static char *
-ngx_http_webhook_handshake_cloudevents(ngx_conf_t *cf,
-    ngx_http_webhook_handshake_t *handshake)
-{
-    ngx_int_t       n;
-    ngx_str_t      *value, s;
-    ngx_uint_t      i;
-    webhook_str_t  *origin;
-
-    value = cf->args->elts;
-
-    if (handshake->cloudevents) {
-        return "is duplicate";
-    }
-
-    handshake->cloudevents = 1;
-
-    if (ngx_http_webhook_conf_params(cf, 2, "origin=* rate=") != NGX_CONF_OK)
-    {
-        return NGX_CONF_ERROR;
-    }
-
-    for (i = 2; i < cf->args->nelts; i++) {
-
-        if (ngx_http_webhook_conf_param(&value[i], "origin=", &s)
-            && s.len
-            && s.len <= WEBHOOK_HANDSHAKE_TEXT_MAX
-            && handshake->origins.nelts < NGX_HTTP_WEBHOOK_ORIGINS_MAX)
-        {
-            origin = ngx_array_push(&handshake->origins);
-            if (origin == NULL) {
-                return NGX_CONF_ERROR;
-            }
-
-            *origin = *ngx_http_webhook_str(&s);
-            continue;
-        }
-
-        if (ngx_http_webhook_conf_param(&value[i], "rate=", &s)) {
-            n = ngx_atoi(s.data, s.len);
-
-            if (n < 1 || n > NGX_HTTP_WEBHOOK_RATE_MAX) {
-                ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                                   "invalid \"%V\", it is a number of calls "
-                                   "a minute", &value[i]);
-                return NGX_CONF_ERROR;
-            }
-
-            handshake->rate = n;
-            continue;
-        }
-
-        return ngx_http_webhook_conf_invalid(cf, &value[i]);
-    }
-
-    if (handshake->origins.nelts == 0) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"handshake cloudevents\" needs \"origin=\": whose "
-                           "events are taken, or \"*\" for everybody's");
-        return NGX_CONF_ERROR;
-    }
 
     return NGX_CONF_OK;
 }

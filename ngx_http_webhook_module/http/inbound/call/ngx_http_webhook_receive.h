@@ -32,13 +32,6 @@ void ngx_http_webhook_receive_attach(ngx_http_webhook_main_conf_t *wmcf);
 ngx_int_t ngx_http_webhook_receive_status(ngx_http_request_t *r,
     ngx_str_t *value);
 
-/*
- * The path of an action's URI up to the first value in it, as locations see
- * it; true if there is one.  dst has room for all of the text.
- */
-ngx_uint_t ngx_http_webhook_receive_start(ngx_str_t *text, u_char *dst,
-    ngx_str_t *start);
-
 /* True for a path of a template that a redacted value may come through. */
 ngx_uint_t ngx_http_webhook_receive_hides(
     ngx_http_webhook_receiver_t *receiver, const webhook_path_t *path);

@@ -1,0 +1,41 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * Parameters and choices, and what was meant by another word.
+ */
+
+#ifndef NGX_HTTP_WEBHOOK_CONF_PARAM_H
+#define NGX_HTTP_WEBHOOK_CONF_PARAM_H
+
+#include "http/model/ngx_http_webhook.h"
+
+
+/*
+ * Refuses the arguments from the number "first" on that are none of the
+ * parameters, are given twice or have no value.  Those are written as in
+ * "size= keep= when=*", with an asterisk where one may be given again.
+ */
+char *ngx_http_webhook_conf_params(ngx_conf_t *cf, ngx_uint_t first,
+    const char *names);
+
+/* 1 and the name, without its "=", that may have been meant by the word. */
+ngx_uint_t ngx_http_webhook_conf_near(ngx_str_t *word, const char *names,
+    ngx_str_t *near);
+
+/* Writes the words as in "\"a\", \"b\" or \"c\""; returns the length. */
+size_t ngx_http_webhook_conf_list(u_char *buf, size_t size,
+    const char *names);
+
+/* The number of the word that value is, from 0 on, or NGX_ERROR after logging
+   that arg is none of them. */
+ngx_int_t ngx_http_webhook_conf_choice(ngx_conf_t *cf, ngx_str_t *arg,
+    ngx_str_t *value, const char *names);
+
+/* A directive with such a choice: of a command "post" are the words, and the
+   number goes to an ngx_uint_t at its offset. */
+char *ngx_http_webhook_conf_enum(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+
+
+#endif /* NGX_HTTP_WEBHOOK_CONF_PARAM_H */

@@ -1,0 +1,507 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ */
+
+#include "http/conf/conf/ngx_http_webhook_conf_secret.h"
+#include "http/conf/conf/ngx_http_webhook_conf_args.h"
+#include "http/conf/conf/ngx_http_webhook_conf_dollar.h"
+#include "http/conf/conf/ngx_http_webhook_conf_param.h"
+#include "http/runtime/ngx_http_webhook_secret.h"
+
+
+#define NGX_HTTP_WEBHOOK_SECRET_MIN  8
+#define NGX_HTTP_WEBHOOK_SECRET_MAX  4096
+
+/* No parameter of ours has a longer name. */
+#define NGX_HTTP_WEBHOOK_WORD_MAX    16
+
+
+static char *ngx_http_webhook_conf_env(ngx_conf_t *cf, ngx_str_t *name,
+    ngx_str_t *secret);
+static void ngx_http_webhook_conf_mask(u_char *p, u_char *last,
+    ngx_str_t *secret);
+static ngx_uint_t ngx_http_webhook_conf_names(ngx_conf_t *cf,
+    ngx_str_t *value);
+static size_t ngx_http_webhook_conf_word(ngx_str_t *value, u_char end);
+
+
+char *
+ngx_http_webhook_conf_secret(ngx_conf_t *cf, ngx_str_t *value,
+    ngx_str_t *secret)
+{
+    u_char     *p;
+    ngx_buf_t  *b, *dump;
+    ngx_str_t   rest;
+
+    if (ngx_http_webhook_conf_param(value, "env:", &rest)) {
+        return ngx_http_webhook_conf_env(cf, &rest, secret);
+    }
+
+    if (ngx_http_webhook_conf_param(value, "file:", &rest)) {
+
+        if (ngx_http_webhook_conf_file(cf, &rest, NGX_HTTP_WEBHOOK_SECRET_MAX,
+                                       1, secret)
+            != NGX_OK)
+        {
+            return NGX_CONF_ERROR;
+        }
+
+        p = secret->data + secret->len;
+
+        if (secret->len && p[-1] == '\n') {
+            secret->len--;
+
+            if (secret->len && p[-2] == '\r') {
+                secret->len--;
+            }
+        }
+
+        return NGX_CONF_OK;
+    }
+
+    if (!ngx_http_webhook_conf_param(value, "text:", &rest)) {
+        rest = *value;
+    }
+
+    secret->len = rest.len;
+    secret->data = ngx_pnalloc(cf->temp_pool, rest.len + 1);
+    if (secret->data == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    ngx_memcpy(secret->data, rest.data, rest.len);
+
+    if (rest.len < NGX_HTTP_WEBHOOK_SECRET_MIN) {
+        /* it will be refused, and stands in other words too */
+        return NGX_CONF_OK;
+    }
+
+    /*
+     * The argument; what nginx has read of the file; and its copy for
+     * "nginx -T", which a build with debugging always keeps and which ends
+     * with what stands in the buffer now.
+     */
+
+    ngx_explicit_memzero(value->data, value->len);
+
+    b = cf->conf_file->buffer;
+    dump = cf->conf_file->dump;
+
+    if (b == NULL) {
+        return NGX_CONF_OK;
+    }
+
+    ngx_http_webhook_conf_mask(b->start, b->pos, secret);
+
+    if (dump && dump->last - dump->pos >= b->last - b->start) {
+        ngx_http_webhook_conf_mask(dump->last - (b->last - b->start),
+                                   dump->last - (b->last - b->pos), secret);
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+char *
+ngx_http_webhook_conf_literal(ngx_conf_t *cf, ngx_str_t *value)
+{
+    u_char      *eq, *last;
+    ngx_str_t    rest;
+
+    if (!ngx_http_webhook_conf_written(value)
+        || ngx_http_webhook_conf_param(value, "text:", &rest))
+    {
+        return NGX_CONF_OK;
+    }
+
+    last = value->data + value->len;
+    eq = ngx_strlchr(value->data, last, '=');
+
+    if (eq == NULL) {
+        return NGX_CONF_OK;
+    }
+
+    /* base64 ends so, and no parameter is empty */
+
+    if (last - eq <= 2 && last[-1] == '='
+        && ngx_http_webhook_conf_word(value, '=') == 0)
+    {
+        return NGX_CONF_OK;
+    }
+
+    return ngx_http_webhook_conf_unknown(cf, value);
+}
+
+
+char *
+ngx_http_webhook_conf_unknown(ngx_conf_t *cf, ngx_str_t *arg)
+{
+    size_t       len;
+    ngx_str_t   *name, word, near;
+    ngx_uint_t   i;
+
+    static const struct {
+        ngx_str_t    name;
+        const char  *params;
+    }  directives[] = {
+        { ngx_string("secret"), "expires=" },
+        { ngx_string("sign"), "header= secret= expires= algorithm= encoding= "
+                              "prefix= template=" },
+        { ngx_string("verify"), "expires= header= algorithm= encoding= "
+                                "prefix= template= timestamp= id= tolerance= "
+                                "url=" },
+        { ngx_string("handshake"), "token=" },
+        { ngx_string("proxy"), "user= password=" },
+        { ngx_string("auth"), "user= password= token_url= client_id= "
+                              "client_secret= scope= audience= ca=" },
+        { ngx_null_string, NULL }
+    };
+
+    name = cf->args->elts;
+    len = ngx_http_webhook_conf_word(arg, '=');
+
+    word.data = arg->data;
+    word.len = len;
+
+    for (i = 0; directives[i].name.len; i++) {
+        if (directives[i].name.len == name->len
+            && ngx_memcmp(directives[i].name.data, name->data, name->len) == 0)
+        {
+            break;
+        }
+    }
+
+    if (len && directives[i].params
+        && ngx_http_webhook_conf_near(&word, directives[i].params, &near))
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"%V=\" is no parameter of \"%V\" (did you mean "
+                           "\"%V=\"?); a secret with a \"=\" in it is written "
+                           "\"text:...\"", &word, name, &near);
+
+    } else if (len) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"%V=\" is no parameter of \"%V\"; a secret with "
+                           "a \"=\" in it is written \"text:...\"",
+                           &word, name);
+
+    } else {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"%V\" has an argument that is no parameter of it "
+                           "and not shown here; a secret with a \"=\" in it "
+                           "is written \"text:...\"", name);
+    }
+
+    return NGX_CONF_ERROR;
+}
+
+
+/*
+ * How long the word in small letters is that stands before "end" at the
+ * beginning of an argument; 0 if there is none such.
+ */
+
+static size_t
+ngx_http_webhook_conf_word(ngx_str_t *value, u_char end)
+{
+    size_t  i;
+
+    for (i = 0; i < value->len && i <= NGX_HTTP_WEBHOOK_WORD_MAX; i++) {
+
+        if (value->data[i] == end) {
+            return i;
+        }
+
+        if ((value->data[i] < 'a' || value->data[i] > 'z')
+            && value->data[i] != '_' && value->data[i] != '-')
+        {
+            break;
+        }
+    }
+
+    return 0;
+}
+
+
+static char *
+ngx_http_webhook_conf_env(ngx_conf_t *cf, ngx_str_t *name, ngx_str_t *secret)
+{
+    char  *env;
+
+    /* an argument ends with a NUL */
+
+    env = getenv((char *) name->data);
+
+    if (env == NULL || *env == '\0') {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "the environment variable \"%V\" is not set or is "
+                           "empty", name);
+        return NGX_CONF_ERROR;
+    }
+
+    secret->len = ngx_strlen(env);
+
+    if (secret->len > NGX_HTTP_WEBHOOK_SECRET_MAX) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "the environment variable \"%V\" is longer than %d "
+                           "bytes", name, NGX_HTTP_WEBHOOK_SECRET_MAX);
+        return NGX_CONF_ERROR;
+    }
+
+    secret->data = ngx_pnalloc(cf->temp_pool, secret->len + 1);
+    if (secret->data == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    ngx_memcpy(secret->data, env, secret->len);
+
+    return NGX_CONF_OK;
+}
+
+
+static void
+ngx_http_webhook_conf_mask(u_char *p, u_char *last, ngx_str_t *secret)
+{
+    while ((size_t) (last - p) >= secret->len) {
+
+        p = memchr(p, secret->data[0], last - p - secret->len + 1);
+        if (p == NULL) {
+            return;
+        }
+
+        if (ngx_memcmp(p, secret->data, secret->len) == 0) {
+            ngx_memset(p, '*', secret->len);
+            p += secret->len;
+
+        } else {
+            p++;
+        }
+    }
+}
+
+
+char *
+ngx_http_webhook_conf_token(ngx_conf_t *cf, ngx_str_t *value,
+    const char *what, ngx_str_t *token)
+{
+    char        *rv;
+    ngx_str_t    secret;
+    ngx_uint_t   i, written;
+
+    written = ngx_http_webhook_conf_written(value);
+
+    if (written && ngx_http_webhook_conf_source(cf, value) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    rv = ngx_http_webhook_conf_secret(cf, value, &secret);
+    if (rv != NGX_CONF_OK) {
+        return rv;
+    }
+
+    for (i = 0; i < secret.len; i++) {
+        if (secret.data[i] < 0x20 || secret.data[i] == 0x7f) {
+            break;
+        }
+    }
+
+    if (i == 0 || i != secret.len) {
+        ngx_explicit_memzero(secret.data, secret.len);
+
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "%s is empty or has a control character", what);
+        return NGX_CONF_ERROR;
+    }
+
+    if (written && secret.len < NGX_HTTP_WEBHOOK_SECRET_MIN) {
+        ngx_explicit_memzero(secret.data, secret.len);
+
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "%s of less than %d characters cannot be hidden "
+                           "here: put it into a file", what,
+                           NGX_HTTP_WEBHOOK_SECRET_MIN);
+        return NGX_CONF_ERROR;
+    }
+
+    if (ngx_http_webhook_secret_move(cf, token, &secret) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+char *
+ngx_http_webhook_conf_basic(ngx_conf_t *cf, ngx_uint_t first,
+    ngx_str_t *authorization)
+{
+    char        *rv;
+    u_char      *p;
+    ngx_str_t   *value, user, password, plain, coded, s;
+    ngx_uint_t   i;
+
+    ngx_str_null(&user);
+    ngx_str_null(&password);
+
+    value = cf->args->elts;
+
+    for (i = first; i < cf->args->nelts; i++) {
+
+        if (user.len == 0
+            && ngx_http_webhook_conf_param(&value[i], "user=", &s))
+        {
+            user = s;
+
+            if (s.len && ngx_strlchr(s.data, s.data + s.len, ':') == NULL) {
+                continue;
+            }
+
+            return "has a user that is empty or has a colon";
+        }
+
+        if (ngx_http_webhook_conf_param(&value[i], "password=", &s)) {
+
+            if (password.data) {
+                return "has more than one \"password=\"";
+            }
+
+            rv = ngx_http_webhook_conf_token(cf, &s, "the password",
+                                             &password);
+            if (rv != NGX_CONF_OK) {
+                return rv;
+            }
+
+            continue;
+        }
+
+        if (ngx_http_webhook_conf_word(&value[i], '=') == 0) {
+            return "takes \"user=\" and \"password=\", and not another "
+                   "argument, which is not shown";
+        }
+
+        return ngx_http_webhook_conf_unknown(cf, &value[i]);
+    }
+
+    if (user.len == 0 || password.data == NULL) {
+        return "needs \"user=\" and \"password=\"";
+    }
+
+    plain.len = user.len + 1 + password.len;
+    plain.data = ngx_http_webhook_secret_alloc(cf, plain.len);
+
+    p = ngx_http_webhook_secret_alloc(cf, sizeof("Basic ") - 1
+                                          + ngx_base64_encoded_length(
+                                                                 plain.len));
+    if (plain.data == NULL || p == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    ngx_sprintf(plain.data, "%V:%V", &user, &password);
+
+    authorization->data = p;
+
+    coded.data = ngx_cpymem(p, "Basic ", sizeof("Basic ") - 1);
+    ngx_encode_base64(&coded, &plain);
+
+    authorization->len = coded.data + coded.len - p;
+
+    return NGX_CONF_OK;
+}
+
+
+/* "fil:/etc/key" and "File:key" are no secrets that anybody means. */
+
+ngx_int_t
+ngx_http_webhook_conf_source(ngx_conf_t *cf, ngx_str_t *value)
+{
+    size_t  len;
+
+    if (!ngx_http_webhook_conf_written(value)) {
+        return NGX_OK;
+    }
+
+    if (ngx_http_webhook_conf_names(cf, value)) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"%V\" has a secret that looks like the name of "
+                           "a file or variable: write \"file:PATH\" or "
+                           "\"env:NAME\", or \"text:...\" if it is the "
+                           "secret itself",
+                           &((ngx_str_t *) cf->args->elts)[0]);
+        return NGX_ERROR;
+    }
+
+    len = ngx_http_webhook_conf_word(value, ':');
+
+    if ((len == 0 || value->len < len + 2 || value->data[len + 1] != '/')
+        && (value->len < 5
+            || ngx_strncasecmp(value->data, (u_char *) "file:", 5) != 0)
+        && (value->len < 4
+            || ngx_strncasecmp(value->data, (u_char *) "env:", 4) != 0)
+        && (value->len < 5 || value->data[0] == 't'
+            || ngx_strncasecmp(value->data, (u_char *) "text:", 5) != 0))
+    {
+        return NGX_OK;
+    }
+
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                       "a secret is \"file:PATH\", \"env:NAME\" or stands "
+                       "there as it is: one that only looks like the former "
+                       "is written \"text:...\"");
+    return NGX_ERROR;
+}
+
+
+/* 1 if it is "$name" or "${name}", or a path: as it is written, or because
+   such a file is there. */
+
+static ngx_uint_t
+ngx_http_webhook_conf_names(ngx_conf_t *cf, ngx_str_t *value)
+{
+    u_char           *p, *last;
+    ngx_str_t         name;
+    ngx_file_info_t   fi;
+
+    p = value->data;
+    last = p + value->len;
+
+    if (value->len && *p == '$'
+        && ngx_http_webhook_conf_dollar_next(&p, last, &name)
+        && (p == last || (p == last - 1 && *p == '}')))
+    {
+        return 1;
+    }
+
+    if (!ngx_strlchr(value->data, last, '/')) {
+        return 0;
+    }
+
+    for (p = last; p > value->data && p[-1] >= 'a' && p[-1] <= 'z'; p--) {
+        /* void */
+    }
+
+    if (*value->data == '/' && p < last && p[-1] == '.') {
+
+        /* "/etc/nginx/erp.key": base64 has no dot */
+
+        return 1;
+    }
+
+    name = *value;
+
+    return ngx_conf_full_name(cf->cycle, &name, 1) == NGX_OK
+           && ngx_file_info(name.data, &fi) != NGX_FILE_ERROR
+           && ngx_is_file(&fi);
+}
+
+
+/* 1 if the secret stands in the configuration itself. */
+
+ngx_uint_t
+ngx_http_webhook_conf_written(ngx_str_t *value)
+{
+    ngx_str_t  rest;
+
+    return !ngx_http_webhook_conf_param(value, "file:", &rest)
+           && !ngx_http_webhook_conf_param(value, "env:", &rest);
+}

@@ -1,0 +1,236 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ */
+
+#include "http/conf/conf/ngx_http_webhook_conf_template.h"
+#include "http/conf/conf/ngx_http_webhook_conf_args.h"
+#include "http/conf/conf/ngx_http_webhook_conf_dollar.h"
+#include "http/conf/conf/ngx_http_webhook_conf_map.h"
+
+
+static ngx_uint_t ngx_http_webhook_conf_step_is(const webhook_str_t *step,
+    const char *text);
+static ngx_int_t ngx_http_webhook_conf_own(ngx_conf_t *cf, void *data,
+    ngx_pool_cleanup_pt handler);
+static void ngx_http_webhook_conf_free_template(void *data);
+static void ngx_http_webhook_conf_free_path(void *data);
+static void ngx_http_webhook_conf_free_condition(void *data);
+
+
+webhook_template_t *
+ngx_http_webhook_conf_template(ngx_conf_t *cf, ngx_str_t *text,
+    webhook_template_kind_e kind, const char *what)
+{
+    webhook_error_t      err;
+    webhook_template_t  *tpl;
+
+    tpl = webhook_template_compile(ngx_http_webhook_str(text), kind, &err);
+
+    if (tpl == NULL) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "invalid %s: %s", what,
+                           err.text);
+        return NULL;
+    }
+
+    ngx_http_webhook_conf_dollar(cf, text, what);
+
+    if (ngx_http_webhook_conf_own(cf, tpl, ngx_http_webhook_conf_free_template)
+        != NGX_OK
+        || ngx_http_webhook_map_add_user(cf, tpl) != NGX_OK)
+    {
+        return NULL;
+    }
+
+    return tpl;
+}
+
+
+webhook_path_t *
+ngx_http_webhook_conf_path(ngx_conf_t *cf, ngx_str_t *text)
+{
+    ngx_str_t         rest;
+    webhook_path_t   *path;
+    webhook_error_t   err;
+
+    if (ngx_strlchr(text->data, text->data + text->len, '$')) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid path \"%V\": it is written without \"$\" "
+                           "and braces, as in \"order.id\"", text);
+        return NULL;
+    }
+
+    if (ngx_strlchr(text->data, text->data + text->len, ',')) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid path \"%V\": several are written with "
+                           "spaces between them", text);
+        return NULL;
+    }
+
+    if (ngx_http_webhook_conf_param(text, "header:", &rest)
+        || ngx_http_webhook_conf_param(text, "query:", &rest))
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid path \"%V\": it is written with a dot, as "
+                           "in \"header.X-Tenant\" or \"query.id\"", text);
+        return NULL;
+    }
+
+    path = webhook_path_compile(ngx_http_webhook_str(text), &err);
+
+    if (path == NULL) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "invalid path \"%V\": %s",
+                           text, err.text);
+        return NULL;
+    }
+
+    if (ngx_http_webhook_conf_own(cf, path, ngx_http_webhook_conf_free_path)
+        != NGX_OK)
+    {
+        return NULL;
+    }
+
+    return path;
+}
+
+
+const char *
+ngx_http_webhook_conf_root(const webhook_path_t *path,
+    ngx_http_webhook_root_e *root)
+{
+    uint32_t              steps;
+    const webhook_str_t  *first, *step;
+
+    steps = webhook_path_steps(path);
+    first = webhook_path_step(path, 0);
+    step = (steps == 2) ? webhook_path_step(path, 1) : NULL;
+
+    if (ngx_http_webhook_conf_step_is(first, "data")) {
+        *root = NGX_HTTP_WEBHOOK_ROOT_DATA;
+        return NULL;
+    }
+
+    if (ngx_http_webhook_conf_step_is(first, "request")) {
+        *root = NGX_HTTP_WEBHOOK_ROOT_REQUEST;
+        return NULL;
+    }
+
+    if (ngx_http_webhook_conf_step_is(first, "response")) {
+        *root = NGX_HTTP_WEBHOOK_ROOT_RESPONSE;
+        return NULL;
+    }
+
+    if (ngx_http_webhook_conf_step_is(first, "uri")) {
+        *root = NGX_HTTP_WEBHOOK_ROOT_URI;
+        return NULL;
+    }
+
+    *root = NGX_HTTP_WEBHOOK_ROOT_OTHER;
+
+    if (ngx_http_webhook_conf_step_is(first, "event")) {
+
+        if (step && (ngx_http_webhook_conf_step_is(step, "id")
+                     || ngx_http_webhook_conf_step_is(step, "type")
+                     || ngx_http_webhook_conf_step_is(step, "time")))
+        {
+            return NULL;
+        }
+
+        return "of an event there are \"event.id\", \"event.type\" and "
+               "\"event.time\"";
+    }
+
+    if (ngx_http_webhook_conf_step_is(first, "now")) {
+        return (steps == 1) ? NULL : "\"now\" has no parts";
+    }
+
+    if (ngx_http_webhook_conf_step_is(first, "var")) {
+
+        /* the variable may be defined later: see the check of the whole */
+
+        return step ? NULL
+                    : "a variable is written as in \"var.remote_addr\"";
+    }
+
+    return "it must begin with \"data\", \"request\", \"response\", "
+           "\"uri\", \"event\", \"now\" or \"var\"";
+}
+
+
+static ngx_uint_t
+ngx_http_webhook_conf_step_is(const webhook_str_t *step, const char *text)
+{
+    return step->len == ngx_strlen(text)
+           && ngx_memcmp(step->data, text, step->len) == 0;
+}
+
+
+webhook_condition_t *
+ngx_http_webhook_conf_condition(ngx_conf_t *cf, ngx_str_t *text)
+{
+    webhook_error_t       err;
+    webhook_condition_t  *cond;
+
+    cond = webhook_condition_compile(ngx_http_webhook_str(text), &err);
+
+    if (cond == NULL) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid condition \"%V\": %s%s", text, err.text,
+                           text->len && text->data[0] == '$'
+                           ? "; a value is written as its path alone, as in "
+                             "\"data.id == 7\" or \"var.request_method\""
+                           : "");
+        return NULL;
+    }
+
+    if (ngx_http_webhook_conf_own(cf, cond,
+                                  ngx_http_webhook_conf_free_condition)
+        != NGX_OK)
+    {
+        return NULL;
+    }
+
+    return cond;
+}
+
+
+/* core/ takes its memory from malloc(): it goes with the configuration. */
+
+static ngx_int_t
+ngx_http_webhook_conf_own(ngx_conf_t *cf, void *data,
+    ngx_pool_cleanup_pt handler)
+{
+    ngx_pool_cleanup_t  *cln;
+
+    cln = ngx_pool_cleanup_add(cf->pool, 0);
+    if (cln == NULL) {
+        handler(data);
+        return NGX_ERROR;
+    }
+
+    cln->handler = handler;
+    cln->data = data;
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_http_webhook_conf_free_template(void *data)
+{
+    webhook_template_free(data);
+}
+
+
+static void
+ngx_http_webhook_conf_free_path(void *data)
+{
+    webhook_path_free(data);
+}
+
+
+static void
+ngx_http_webhook_conf_free_condition(void *data)
+{
+    webhook_condition_free(data);
+}

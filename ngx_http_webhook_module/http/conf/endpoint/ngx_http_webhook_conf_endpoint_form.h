@@ -1,0 +1,22 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * The directives of webhook_endpoint { } for format, envelope, body, header,
+ * filter, order_by.
+ */
+
+#ifndef NGX_HTTP_WEBHOOK_CONF_ENDPOINT_FORM_H
+#define NGX_HTTP_WEBHOOK_CONF_ENDPOINT_FORM_H
+
+#include "http/conf/endpoint/ngx_http_webhook_conf_endpoint.h"
+
+
+extern ngx_command_t  ngx_http_webhook_endpoint_form_commands[];
+
+/* Defaults, before the first directive: NGX_OK or NGX_ERROR. */
+ngx_int_t ngx_http_webhook_endpoint_form_create(ngx_conf_t *cf,
+    ngx_http_webhook_endpoint_conf_t *ecf);
+
+
+#endif /* NGX_HTTP_WEBHOOK_CONF_ENDPOINT_FORM_H */

@@ -1,0 +1,19 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * Warnings of what is allowed and hardly meant.
+ */
+
+#ifndef NGX_HTTP_WEBHOOK_CONF_LINT_H
+#define NGX_HTTP_WEBHOOK_CONF_LINT_H
+
+#include "http/model/ngx_http_webhook.h"
+
+
+/* Behind the check of the whole. */
+void ngx_http_webhook_conf_lint(ngx_conf_t *cf,
+    ngx_http_webhook_main_conf_t *wmcf);
+
+
+#endif /* NGX_HTTP_WEBHOOK_CONF_LINT_H */

@@ -1,0 +1,19 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * What cannot stand together in a location.
+ */
+
+#ifndef NGX_HTTP_WEBHOOK_CONF_LOCATION_H
+#define NGX_HTTP_WEBHOOK_CONF_LOCATION_H
+
+#include "http/model/ngx_http_webhook.h"
+
+
+/* What is to be looked at in locations when all is known. */
+ngx_int_t ngx_http_webhook_location_check(ngx_conf_t *cf,
+    ngx_http_webhook_main_conf_t *wmcf);
+
+
+#endif /* NGX_HTTP_WEBHOOK_CONF_LOCATION_H */

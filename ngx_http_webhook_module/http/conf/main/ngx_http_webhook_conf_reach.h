@@ -1,0 +1,19 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * Whether actions lead to a location.
+ */
+
+#ifndef NGX_HTTP_WEBHOOK_CONF_REACH_H
+#define NGX_HTTP_WEBHOOK_CONF_REACH_H
+
+#include "http/model/ngx_http_webhook.h"
+
+
+/* Whether actions lead to a location, once those are sorted. */
+ngx_int_t ngx_http_webhook_reach_check(ngx_conf_t *cf,
+    ngx_http_webhook_main_conf_t *wmcf);
+
+
+#endif /* NGX_HTTP_WEBHOOK_CONF_REACH_H */

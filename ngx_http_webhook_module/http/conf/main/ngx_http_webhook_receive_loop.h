@@ -1,0 +1,26 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * Actions that would call a receiver.
+ */
+
+#ifndef NGX_HTTP_WEBHOOK_RECEIVE_LOOP_H
+#define NGX_HTTP_WEBHOOK_RECEIVE_LOOP_H
+
+#include "http/model/ngx_http_webhook.h"
+
+
+/* Refuses actions that would call a receiver. */
+ngx_int_t ngx_http_webhook_receive_loop(ngx_conf_t *cf,
+    ngx_http_webhook_main_conf_t *wmcf);
+
+/*
+ * The path of an action's URI up to the first value in it, as locations see
+ * it; true if there is one.  dst has room for all of the text.
+ */
+ngx_uint_t ngx_http_webhook_receive_start(ngx_str_t *text, u_char *dst,
+    ngx_str_t *start);
+
+
+#endif /* NGX_HTTP_WEBHOOK_RECEIVE_LOOP_H */

@@ -1,0 +1,191 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ */
+
+#include "http/conf/receiver/ngx_http_webhook_conf_receiver_args.h"
+#include "http/conf/conf/ngx_http_webhook_conf_args.h"
+#include "http/conf/conf/ngx_http_webhook_conf_dollar.h"
+#include "http/conf/conf/ngx_http_webhook_conf_secret.h"
+#include "http/conf/conf/ngx_http_webhook_conf_template.h"
+
+
+static ngx_uint_t ngx_http_webhook_receiver_uri_valid(ngx_str_t *uri);
+
+
+char *
+ngx_http_webhook_receiver_paths(ngx_conf_t *cf,
+    ngx_http_webhook_receiver_t *rcv, ngx_array_t *paths, ngx_uint_t max,
+    const char *verb)
+{
+    ngx_str_t        *value;
+    ngx_uint_t        i;
+    webhook_path_t  **path;
+
+    value = cf->args->elts;
+
+    for (i = 1; i < cf->args->nelts; i++) {
+
+        if (paths->nelts == max) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "webhook_receiver \"%V\" %s more than %ui "
+                               "fields", &rcv->name, verb, max);
+            return NGX_CONF_ERROR;
+        }
+
+        path = ngx_array_push(paths);
+        if (path == NULL) {
+            return NGX_CONF_ERROR;
+        }
+
+        *path = ngx_http_webhook_conf_path(cf, &value[i]);
+        if (*path == NULL) {
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+char *
+ngx_http_webhook_receiver_request(ngx_conf_t *cf,
+    ngx_http_webhook_action_t *action, ngx_str_t *method, ngx_str_t *uri)
+{
+    action->method = ngx_http_webhook_conf_method(method);
+
+    if (action->method == 0) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid method \"%V\" of an action, it is "
+                           "written as in \"POST\"", method);
+        return NGX_CONF_ERROR;
+    }
+
+    action->method_name = *method;
+
+    if (!ngx_http_webhook_receiver_uri_valid(uri)) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid URI \"%V\" of an action: it must begin "
+                           "with \"/\" and have no \"..\" segment", uri);
+        return NGX_CONF_ERROR;
+    }
+
+    if (ngx_strlchr(uri->data, uri->data + uri->len, '{')
+        && !ngx_http_webhook_conf_braces(uri))
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid URI \"%V\" of an action: a value is "
+                           "written as in \"${id}\"", uri);
+        return NGX_CONF_ERROR;
+    }
+
+    action->uri_text = *uri;
+
+    action->uri = ngx_http_webhook_conf_template(cf, uri, WEBHOOK_TEMPLATE_URI,
+                                                 "URI template");
+
+    return action->uri ? NGX_CONF_OK : NGX_CONF_ERROR;
+}
+
+
+/* What stands before and between the tokens; the rest is the template's. */
+
+static ngx_uint_t
+ngx_http_webhook_receiver_uri_valid(ngx_str_t *uri)
+{
+    u_char  *p, *last, *token;
+
+    p = uri->data;
+    last = p + uri->len;
+
+    if (p == last || *p != '/') {
+        return 0;
+    }
+
+    while (p < last) {
+
+        if (*p == '$' && last - p > 1 && p[1] == '{') {
+
+            token = ngx_strlchr(p, last, '}');
+            if (token == NULL) {
+                /* the template's compiler says it better */
+                return 1;
+            }
+
+            p = token + 1;
+            continue;
+        }
+
+        if (last - p >= 3 && ngx_strncmp(p, "/..", 3) == 0
+            && (last - p == 3 || p[3] == '/' || p[3] == '?'))
+        {
+            return 0;
+        }
+
+        p++;
+    }
+
+    return 1;
+}
+
+
+/* What stands in front of the URIs of actions: without a slash at its end. */
+
+char *
+ngx_http_webhook_receiver_prefix(ngx_conf_t *cf, ngx_str_t *uri)
+{
+    if (ngx_strlchr(uri->data, uri->data + uri->len, '?')) {
+        return "has a URL with arguments, which its actions have";
+    }
+
+    while (uri->len && uri->data[uri->len - 1] == '/') {
+        uri->len--;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+char *
+ngx_http_webhook_verify_key(ngx_conf_t *cf, ngx_http_webhook_receiver_t *rcv,
+    ngx_str_t *value, ngx_uint_t literal, ngx_http_webhook_keys_t *keys)
+{
+    int             rc;
+    char           *rv;
+    ngx_str_t       secret;
+    const char     *err;
+    webhook_key_t  *key;
+
+    if (ngx_http_webhook_conf_source(cf, value) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    rv = ngx_http_webhook_conf_secret(cf, value, &secret);
+    if (rv != NGX_CONF_OK) {
+        return rv;
+    }
+
+    key = &keys->keys[keys->nkeys];
+
+    rc = webhook_key_parse(key, ngx_http_webhook_str(&secret), literal, &err);
+
+    ngx_explicit_memzero(secret.data, secret.len);
+
+    if (rc != WEBHOOK_OK) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid key of webhook_receiver \"%V\": %s",
+                           &rcv->name, err);
+        return NGX_CONF_ERROR;
+    }
+
+    if (key->weak) {
+        ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
+                           "a key of webhook_receiver \"%V\" is short and can "
+                           "be guessed: take %d random bytes or more",
+                           &rcv->name, WEBHOOK_KEY_LEAST);
+    }
+
+    keys->nkeys++;
+
+    return NGX_CONF_OK;
+}

@@ -1,0 +1,154 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * webhook_receiver { capture }: values of an answer, for the actions behind it.
+ */
+
+#include "http/conf/conf/ngx_http_webhook_conf_template.h"
+#include "http/conf/receiver/ngx_http_webhook_conf_receiver.h"
+
+
+#define NGX_HTTP_WEBHOOK_CAPTURES_MAX  32
+
+
+static char *ngx_http_webhook_receiver_capture(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
+
+
+static ngx_command_t  ngx_http_webhook_receiver_capture_commands[] = {
+
+    { ngx_string("capture"),
+      NGX_CONF_TAKE2,
+      ngx_http_webhook_receiver_capture,
+      0,
+      0,
+      NULL },
+
+      ngx_null_command
+};
+
+
+const ngx_http_webhook_receiver_part_t
+    ngx_http_webhook_receiver_capture_part =
+{
+    ngx_http_webhook_receiver_capture_commands,
+    NULL,
+    NULL,
+    NULL
+};
+
+
+/* capture NAME response[.PATH]|status: of the action before it */
+
+static char *
+ngx_http_webhook_receiver_capture(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    ngx_http_webhook_receiver_t *rcv = conf;
+
+    u_char                        c;
+    ngx_str_t                    *value, *name;
+    ngx_uint_t                    i;
+    const webhook_str_t          *root;
+    ngx_http_webhook_action_t    *action;
+    ngx_http_webhook_captured_t  *captured;
+
+    static const webhook_str_t  taken[] = {
+        webhook_str("header"),
+        webhook_str("query"),
+        webhook_str("var"),
+        webhook_str("root"),
+        webhook_str("index")
+    };
+
+    static const webhook_str_t  response = webhook_str("response");
+    static const webhook_str_t  status = webhook_str("status");
+
+    if (rcv->actions.nelts == 0) {
+        return "has no \"action\" before it";
+    }
+
+    value = cf->args->elts;
+
+    for (i = 0; i < value[1].len; i++) {
+        c = value[1].data[i];
+
+        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'
+              || (i && c >= '0' && c <= '9')))
+        {
+            break;
+        }
+    }
+
+    if (i < value[1].len || i == 0) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid name \"%V\": it must be letters, digits "
+                           "and \"_\"", &value[1]);
+        return NGX_CONF_ERROR;
+    }
+
+    for (i = 0; i < sizeof(taken) / sizeof(taken[0]); i++) {
+        if (webhook_str_eq(ngx_http_webhook_str(&value[1]), &taken[i])) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "\"%V\" cannot be captured: it has a meaning "
+                               "of its own", &value[1]);
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    name = rcv->captures.elts;
+
+    for (i = 0; i < rcv->captures.nelts; i++) {
+        if (name[i].len == value[1].len
+            && ngx_memcmp(name[i].data, value[1].data, name[i].len) == 0)
+        {
+            return "is duplicate";
+        }
+    }
+
+    if (rcv->captures.nelts == NGX_HTTP_WEBHOOK_CAPTURES_MAX) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "webhook_receiver \"%V\" captures more than %d "
+                           "values", &rcv->name,
+                           NGX_HTTP_WEBHOOK_CAPTURES_MAX);
+        return NGX_CONF_ERROR;
+    }
+
+    name = ngx_array_push(&rcv->captures);
+    if (name == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    *name = value[1];
+
+    action = rcv->actions.elts;
+    action += rcv->actions.nelts - 1;
+
+    captured = ngx_array_push(&action->captures);
+    if (captured == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    captured->name = value[1];
+    captured->index = rcv->captures.nelts - 1;
+
+    captured->path = ngx_http_webhook_conf_path(cf, &value[2]);
+    if (captured->path == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    root = webhook_path_step(captured->path, 0);
+
+    if (!webhook_str_eq(root, &response)
+        && (!webhook_str_eq(root, &status)
+            || webhook_path_steps(captured->path) != 1))
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"%V\" cannot be captured: it must be \"status\" "
+                           "or begin with \"response\"", &value[2]);
+        return NGX_CONF_ERROR;
+    }
+
+    return NGX_CONF_OK;
+}

@@ -1,0 +1,205 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * webhook_receiver { handshake }: the questions by which senders make sure
+ * of it.
+ */
+
+#include "http/conf/conf/ngx_http_webhook_conf_args.h"
+#include "http/conf/conf/ngx_http_webhook_conf_param.h"
+#include "http/conf/conf/ngx_http_webhook_conf_secret.h"
+#include "http/conf/receiver/ngx_http_webhook_conf_receiver.h"
+#include "http/conf/receiver/ngx_http_webhook_conf_receiver_args.h"
+#include "http/inbound/verify/ngx_http_webhook_receive_verify.h"
+#include "http/runtime/ngx_http_webhook_secret.h"
+
+
+#define NGX_HTTP_WEBHOOK_RATE_MAX     1000000000
+#define NGX_HTTP_WEBHOOK_ORIGINS_MAX  64
+
+
+static char *ngx_http_webhook_receiver_handshake(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
+static char *ngx_http_webhook_handshake_meta(ngx_conf_t *cf,
+    ngx_http_webhook_receiver_t *rcv);
+static char *ngx_http_webhook_handshake_cloudevents(ngx_conf_t *cf,
+    ngx_http_webhook_handshake_t *handshake);
+
+
+static ngx_command_t  ngx_http_webhook_receiver_handshake_commands[] = {
+
+    { ngx_string("handshake"),
+      NGX_CONF_1MORE,
+      ngx_http_webhook_receiver_handshake,
+      0,
+      0,
+      NULL },
+
+      ngx_null_command
+};
+
+
+const ngx_http_webhook_receiver_part_t
+    ngx_http_webhook_receiver_handshake_part =
+{
+    ngx_http_webhook_receiver_handshake_commands,
+    NULL,
+    NULL,
+    NULL
+};
+
+
+/* handshake meta token=KEY ...; handshake cloudevents [origin=] [rate=] */
+
+static char *
+ngx_http_webhook_receiver_handshake(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    ngx_http_webhook_receiver_t *rcv = conf;
+
+    ngx_str_t                     *value;
+    ngx_http_webhook_handshake_t  *handshake;
+
+    if (rcv->handshake == NULL) {
+
+        handshake = ngx_pcalloc(cf->pool,
+                                sizeof(ngx_http_webhook_handshake_t));
+        if (handshake == NULL
+            || ngx_array_init(&handshake->origins, cf->pool, 1,
+                              sizeof(webhook_str_t))
+               != NGX_OK)
+        {
+            return NGX_CONF_ERROR;
+        }
+
+        rcv->handshake = handshake;
+    }
+
+    value = cf->args->elts;
+
+    if (ngx_strcmp(value[1].data, "meta") == 0) {
+        return ngx_http_webhook_handshake_meta(cf, rcv);
+    }
+
+    if (ngx_strcmp(value[1].data, "cloudevents") == 0) {
+        return ngx_http_webhook_handshake_cloudevents(cf, rcv->handshake);
+    }
+
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                       "unknown handshake \"%V\": it is \"meta\" or "
+                       "\"cloudevents\"; those of slack and zoom come with "
+                       "\"verify\"", &value[1]);
+    return NGX_CONF_ERROR;
+}
+
+
+static char *
+ngx_http_webhook_handshake_meta(ngx_conf_t *cf,
+    ngx_http_webhook_receiver_t *rcv)
+{
+    char                     *rv;
+    ngx_str_t                *value, s;
+    ngx_uint_t                i;
+    ngx_http_webhook_keys_t  *keys;
+
+    value = cf->args->elts;
+    keys = &rcv->handshake->meta;
+
+    if (keys->keys) {
+        return "is duplicate";
+    }
+
+    if (cf->args->nelts - 2 < 1 || cf->args->nelts - 2 > WEBHOOK_KEYS_MAX) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"handshake meta\" needs \"token=\", up to %d "
+                           "times", WEBHOOK_KEYS_MAX);
+        return NGX_CONF_ERROR;
+    }
+
+    keys->keys = ngx_http_webhook_secret_alloc(cf, (cf->args->nelts - 2)
+                                                   * sizeof(webhook_key_t));
+    if (keys->keys == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    for (i = 2; i < cf->args->nelts; i++) {
+
+        if (!ngx_http_webhook_conf_param(&value[i], "token=", &s)) {
+            return ngx_http_webhook_conf_unknown(cf, &value[i]);
+        }
+
+        rv = ngx_http_webhook_verify_key(cf, rcv, &s, 1, keys);
+        if (rv != NGX_CONF_OK) {
+            return rv;
+        }
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_webhook_handshake_cloudevents(ngx_conf_t *cf,
+    ngx_http_webhook_handshake_t *handshake)
+{
+    ngx_int_t       n;
+    ngx_str_t      *value, s;
+    ngx_uint_t      i;
+    webhook_str_t  *origin;
+
+    value = cf->args->elts;
+
+    if (handshake->cloudevents) {
+        return "is duplicate";
+    }
+
+    handshake->cloudevents = 1;
+
+    if (ngx_http_webhook_conf_params(cf, 2, "origin=* rate=") != NGX_CONF_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
+    for (i = 2; i < cf->args->nelts; i++) {
+
+        if (ngx_http_webhook_conf_param(&value[i], "origin=", &s)
+            && s.len
+            && s.len <= WEBHOOK_HANDSHAKE_TEXT_MAX
+            && handshake->origins.nelts < NGX_HTTP_WEBHOOK_ORIGINS_MAX)
+        {
+            origin = ngx_array_push(&handshake->origins);
+            if (origin == NULL) {
+                return NGX_CONF_ERROR;
+            }
+
+            *origin = *ngx_http_webhook_str(&s);
+            continue;
+        }
+
+        if (ngx_http_webhook_conf_param(&value[i], "rate=", &s)) {
+            n = ngx_atoi(s.data, s.len);
+
+            if (n < 1 || n > NGX_HTTP_WEBHOOK_RATE_MAX) {
+                ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                                   "invalid \"%V\", it is a number of calls "
+                                   "a minute", &value[i]);
+                return NGX_CONF_ERROR;
+            }
+
+            handshake->rate = n;
+            continue;
+        }
+
+        return ngx_http_webhook_conf_invalid(cf, &value[i]);
+    }
+
+    if (handshake->origins.nelts == 0) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"handshake cloudevents\" needs \"origin=\": whose "
+                           "events are taken, or \"*\" for everybody's");
+        return NGX_CONF_ERROR;
+    }
+
+    return NGX_CONF_OK;
+}
