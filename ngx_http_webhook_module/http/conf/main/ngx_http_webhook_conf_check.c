@@ -12,6 +12,7 @@
 #include "http/conf/conf/ngx_http_webhook_conf_map.h"
 #include "http/conf/endpoint/ngx_http_webhook_conf_endpoint.h"
 #include "http/conf/receiver/ngx_http_webhook_conf_receiver.h"
+#include "http/conf/main/ngx_http_webhook_conf_check_paths.h"
 #include "http/conf/main/ngx_http_webhook_conf_cpu.h"
 #include "http/conf/main/ngx_http_webhook_conf_event_paths.h"
 #include "http/conf/main/ngx_http_webhook_conf_lint.h"
@@ -20,14 +21,6 @@
 #include "http/conf/main/ngx_http_webhook_receive_loop.h"
 #include "http/net/target/ngx_http_webhook_target.h"
 #include "http/runtime/ngx_http_webhook_metrics.h"
-
-
-/* For messages about the paths of one definition. */
-
-typedef struct {
-    ngx_conf_t                *cf;
-    ngx_http_webhook_place_t  *place;
-} ngx_http_webhook_check_t;
 
 
 static ngx_int_t ngx_http_webhook_check_store(ngx_conf_t *cf,
@@ -48,8 +41,6 @@ static ngx_int_t ngx_http_webhook_check_tokens(ngx_conf_t *cf,
     ngx_http_webhook_main_conf_t *wmcf);
 static int ngx_libc_cdecl ngx_http_webhook_check_token_cmp(const void *one,
     const void *two);
-static int ngx_http_webhook_check_variable(void *data,
-    const webhook_path_t *path);
 
 
 ngx_int_t
@@ -262,19 +253,14 @@ static ngx_int_t
 ngx_http_webhook_check_form(ngx_conf_t *cf, ngx_http_webhook_endpoint_t *ep)
 {
     ngx_uint_t                   i;
-    webhook_condition_t        **filter;
     ngx_http_webhook_check_t     check;
     ngx_http_webhook_header_t   *header;
 
     check.cf = cf;
     check.place = &ep->place;
 
-    if ((ep->body
-         && webhook_template_paths(ep->body, ngx_http_webhook_check_variable,
-                                   &check)
-            != 0)
-        || (ep->order_by
-            && ngx_http_webhook_check_variable(&check, ep->order_by) != 0))
+    if (ngx_http_webhook_check_templates(&check, &ep->body, 1) != NGX_OK
+        || ngx_http_webhook_check_paths(&check, &ep->order_by, 1) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -282,27 +268,15 @@ ngx_http_webhook_check_form(ngx_conf_t *cf, ngx_http_webhook_endpoint_t *ep)
     header = ep->headers.elts;
 
     for (i = 0; i < ep->headers.nelts; i++) {
-        if (header[i].tpl
-            && webhook_template_paths(header[i].tpl,
-                                      ngx_http_webhook_check_variable, &check)
-               != 0)
+        if (ngx_http_webhook_check_templates(&check, &header[i].tpl, 1)
+            != NGX_OK)
         {
             return NGX_ERROR;
         }
     }
 
-    filter = ep->filters.elts;
-
-    for (i = 0; i < ep->filters.nelts; i++) {
-        if (webhook_condition_paths(filter[i], ngx_http_webhook_check_variable,
-                                    &check)
-            != 0)
-        {
-            return NGX_ERROR;
-        }
-    }
-
-    return NGX_OK;
+    return ngx_http_webhook_check_conditions(&check, ep->filters.elts,
+                                             ep->filters.nelts);
 }
 
 
@@ -312,7 +286,6 @@ ngx_http_webhook_check_rules(ngx_conf_t *cf,
 {
     ngx_uint_t                  i, n;
     webhook_template_t         *tpl[3];
-    webhook_condition_t       **cond;
     ngx_http_webhook_rule_t   **rule;
     ngx_http_webhook_type_t    *type;
     ngx_http_webhook_check_t    check;
@@ -351,31 +324,16 @@ ngx_http_webhook_check_rules(ngx_conf_t *cf,
             return NGX_ERROR;
         }
 
-        cond = rule[i]->when.elts;
-
-        for (n = 0; n < rule[i]->when.nelts; n++) {
-            if (webhook_condition_paths(cond[n],
-                                        ngx_http_webhook_check_variable,
-                                        &check)
-                != 0)
-            {
-                return NGX_ERROR;
-            }
-        }
-
         tpl[0] = rule[i]->body;
         tpl[1] = rule[i]->model;
         tpl[2] = rule[i]->record;
 
-        for (n = 0; n < 3; n++) {
-            if (tpl[n]
-                && webhook_template_paths(tpl[n],
-                                          ngx_http_webhook_check_variable,
-                                          &check)
-                   != 0)
-            {
-                return NGX_ERROR;
-            }
+        if (ngx_http_webhook_check_conditions(&check, rule[i]->when.elts,
+                                              rule[i]->when.nelts)
+            != NGX_OK
+            || ngx_http_webhook_check_templates(&check, tpl, 3) != NGX_OK)
+        {
+            return NGX_ERROR;
         }
     }
 
@@ -387,7 +345,7 @@ static ngx_int_t
 ngx_http_webhook_check_receivers(ngx_conf_t *cf,
     ngx_http_webhook_main_conf_t *wmcf)
 {
-    ngx_uint_t                      i, n, k;
+    ngx_uint_t                      i, n;
     ngx_http_webhook_action_t      *action;
     ngx_http_webhook_check_t        check;
     ngx_http_webhook_receiver_t   **rcv;
@@ -416,15 +374,8 @@ ngx_http_webhook_check_receivers(ngx_conf_t *cf,
         tpl[0] = rcv[i]->target_id;
         tpl[1] = rcv[i]->target_model;
 
-        for (k = 0; k < 2; k++) {
-            if (tpl[k]
-                && webhook_template_paths(tpl[k],
-                                          ngx_http_webhook_check_variable,
-                                          &check)
-                   != 0)
-            {
-                return NGX_ERROR;
-            }
+        if (ngx_http_webhook_check_templates(&check, tpl, 2) != NGX_OK) {
+            return NGX_ERROR;
         }
 
         if (ngx_http_webhook_check_call(&check, rcv[i]) != NGX_OK) {
@@ -440,31 +391,17 @@ ngx_http_webhook_check_receivers(ngx_conf_t *cf,
             tpl[0] = action[n].uri;
             tpl[1] = action[n].body;
 
-            for (k = 0; k < 2; k++) {
-                if (tpl[k]
-                    && webhook_template_paths(tpl[k],
-                                              ngx_http_webhook_check_variable,
-                                              &check)
-                       != 0)
-                {
-                    return NGX_ERROR;
-                }
-            }
-
-            if (action[n].when
-                && webhook_condition_paths(action[n].when,
-                                           ngx_http_webhook_check_variable,
-                                           &check)
-                   != 0)
+            if (ngx_http_webhook_check_templates(&check, tpl, 2) != NGX_OK
+                || ngx_http_webhook_check_conditions(&check, &action[n].when, 1)
+                   != NGX_OK)
             {
                 return NGX_ERROR;
             }
         }
 
         if (rcv[i]->lookup
-            && webhook_template_paths(rcv[i]->lookup->uri,
-                                      ngx_http_webhook_check_variable, &check)
-               != 0)
+            && ngx_http_webhook_check_templates(&check, &rcv[i]->lookup->uri, 1)
+               != NGX_OK)
         {
             return NGX_ERROR;
         }
@@ -480,42 +417,32 @@ static ngx_int_t
 ngx_http_webhook_check_call(ngx_http_webhook_check_t *check,
     ngx_http_webhook_receiver_t *rcv)
 {
-    ngx_uint_t                   i;
-    webhook_path_t             **path;
-    ngx_http_webhook_emit_t     *emit;
-    ngx_http_webhook_filter_t   *filter;
+    ngx_uint_t                  i;
+    ngx_http_webhook_emit_t    *emit;
+    ngx_http_webhook_filter_t  *filter;
 
-    path = rcv->require.elts;
-
-    for (i = 0; i < rcv->require.nelts; i++) {
-        if (ngx_http_webhook_check_variable(check, path[i]) != 0) {
-            return NGX_ERROR;
-        }
-    }
-
-    path = rcv->redact.elts;
-
-    for (i = 0; i < rcv->redact.nelts; i++) {
-        if (ngx_http_webhook_check_variable(check, path[i]) != 0) {
-            return NGX_ERROR;
-        }
+    if (ngx_http_webhook_check_paths(check, rcv->require.elts,
+                                     rcv->require.nelts)
+        != NGX_OK
+        || ngx_http_webhook_check_paths(check, rcv->redact.elts,
+                                        rcv->redact.nelts)
+           != NGX_OK)
+    {
+        return NGX_ERROR;
     }
 
     filter = rcv->filters.elts;
 
     for (i = 0; i < rcv->filters.nelts; i++) {
-        if (webhook_condition_paths(filter[i].condition,
-                                    ngx_http_webhook_check_variable, check)
-            != 0)
+        if (ngx_http_webhook_check_conditions(check, &filter[i].condition, 1)
+            != NGX_OK)
         {
             return NGX_ERROR;
         }
     }
 
-    if ((rcv->order_by
-         && ngx_http_webhook_check_variable(check, rcv->order_by) != 0)
-        || (rcv->dedupe_path
-            && ngx_http_webhook_check_variable(check, rcv->dedupe_path) != 0))
+    if (ngx_http_webhook_check_paths(check, &rcv->order_by, 1) != NGX_OK
+        || ngx_http_webhook_check_paths(check, &rcv->dedupe_path, 1) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -526,15 +453,9 @@ ngx_http_webhook_check_call(ngx_http_webhook_check_t *check,
 
         check->place = &emit[i].place;
 
-        if ((emit[i].body
-             && webhook_template_paths(emit[i].body,
-                                       ngx_http_webhook_check_variable, check)
-                != 0)
-            || (emit[i].when
-                && webhook_condition_paths(emit[i].when,
-                                           ngx_http_webhook_check_variable,
-                                           check)
-                   != 0))
+        if (ngx_http_webhook_check_templates(check, &emit[i].body, 1) != NGX_OK
+            || ngx_http_webhook_check_conditions(check, &emit[i].when, 1)
+               != NGX_OK)
         {
             return NGX_ERROR;
         }
@@ -619,35 +540,4 @@ ngx_http_webhook_check_token_cmp(const void *one, const void *two)
     }
 
     return (a->place.line > b->place.line) - (a->place.line < b->place.line);
-}
-
-
-/* var.NAME has to be a variable that exists; the rest is none of ours. */
-
-static int
-ngx_http_webhook_check_variable(void *data, const webhook_path_t *path)
-{
-    ngx_http_webhook_check_t *check = data;
-
-    const webhook_str_t  *root, *name;
-
-    root = webhook_path_step(path, 0);
-
-    if (root->len != 3 || ngx_strncmp(root->data, "var", 3) != 0
-        || webhook_path_steps(path) != 2)
-    {
-        return 0;
-    }
-
-    name = webhook_path_step(path, 1);
-
-    if (ngx_http_webhook_conf_variable(check->cf, name)) {
-        return 0;
-    }
-
-    ngx_http_webhook_conf_error(NGX_LOG_EMERG, check->cf, check->place,
-                                "unknown variable in \"%V\"",
-                                ngx_http_webhook_nstr(
-                                                   webhook_path_text(path)));
-    return 1;
 }

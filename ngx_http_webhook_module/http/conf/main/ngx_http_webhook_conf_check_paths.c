@@ -1,0 +1,99 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ */
+
+#include "http/conf/main/ngx_http_webhook_conf_check_paths.h"
+#include "http/conf/conf/ngx_http_webhook_conf_args.h"
+#include "http/conf/conf/ngx_http_webhook_conf_dollar.h"
+
+
+static int ngx_http_webhook_check_variable(void *data,
+    const webhook_path_t *path);
+
+
+ngx_int_t
+ngx_http_webhook_check_templates(ngx_http_webhook_check_t *check,
+    webhook_template_t **tpl, ngx_uint_t n)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; i < n; i++) {
+        if (tpl[i]
+            && webhook_template_paths(tpl[i], ngx_http_webhook_check_variable,
+                                      check)
+               != 0)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_webhook_check_conditions(ngx_http_webhook_check_t *check,
+    webhook_condition_t **cond, ngx_uint_t n)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; i < n; i++) {
+        if (cond[i]
+            && webhook_condition_paths(cond[i],
+                                       ngx_http_webhook_check_variable, check)
+               != 0)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_webhook_check_paths(ngx_http_webhook_check_t *check,
+    webhook_path_t **path, ngx_uint_t n)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; i < n; i++) {
+        if (path[i] && ngx_http_webhook_check_variable(check, path[i]) != 0) {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+/* var.NAME has to be a variable that exists; the rest is none of ours. */
+
+static int
+ngx_http_webhook_check_variable(void *data, const webhook_path_t *path)
+{
+    ngx_http_webhook_check_t *check = data;
+
+    const webhook_str_t  *root, *name;
+
+    root = webhook_path_step(path, 0);
+
+    if (root->len != 3 || ngx_strncmp(root->data, "var", 3) != 0
+        || webhook_path_steps(path) != 2)
+    {
+        return 0;
+    }
+
+    name = webhook_path_step(path, 1);
+
+    if (ngx_http_webhook_conf_variable(check->cf, name)) {
+        return 0;
+    }
+
+    ngx_http_webhook_conf_error(NGX_LOG_EMERG, check->cf, check->place,
+                                "unknown variable in \"%V\"",
+                                ngx_http_webhook_nstr(
+                                                   webhook_path_text(path)));
+    return 1;
+}
