@@ -8,6 +8,7 @@
  */
 
 #include "http/conf/conf/ngx_http_webhook_conf_param.h"
+#include "http/conf/conf/ngx_http_webhook_conf_args.h"
 
 #include "core/base/webhook_near.h"
 
@@ -260,6 +261,39 @@ ngx_http_webhook_conf_enum(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     }
 
     *field = n;
+
+    return NGX_CONF_OK;
+}
+
+
+char *
+ngx_http_webhook_conf_options(ngx_conf_t *cf, ngx_uint_t first,
+    const ngx_http_webhook_option_t *options, void *data)
+{
+    char                             *rv;
+    ngx_str_t                        *value, s;
+    ngx_uint_t                        i;
+    const ngx_http_webhook_option_t  *option;
+
+    value = cf->args->elts;
+
+    for (i = first; i < cf->args->nelts; i++) {
+
+        for (option = options; option->name; option++) {
+            if (ngx_http_webhook_conf_param(&value[i], option->name, &s)) {
+                break;
+            }
+        }
+
+        if (option->name == NULL) {
+            return ngx_http_webhook_conf_invalid(cf, &value[i]);
+        }
+
+        rv = option->set(cf, &value[i], &s, data);
+        if (rv != NGX_CONF_OK) {
+            return rv;
+        }
+    }
 
     return NGX_CONF_OK;
 }

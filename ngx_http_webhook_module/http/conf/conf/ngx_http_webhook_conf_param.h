@@ -38,4 +38,21 @@ char *ngx_http_webhook_conf_enum(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 
 
+/*
+ * A parameter of a directive, by its name with the "=".  What sets it returns
+ * what a directive's handler does; arg is the whole, for messages.
+ */
+
+typedef struct {
+    const char   *name;
+    char       *(*set)(ngx_conf_t *cf, ngx_str_t *arg, ngx_str_t *value,
+                      void *data);
+} ngx_http_webhook_option_t;
+
+
+/* Sets the parameters from the argument with the number "first" on. */
+char *ngx_http_webhook_conf_options(ngx_conf_t *cf, ngx_uint_t first,
+    const ngx_http_webhook_option_t *options, void *data);
+
+
 #endif /* NGX_HTTP_WEBHOOK_CONF_PARAM_H */

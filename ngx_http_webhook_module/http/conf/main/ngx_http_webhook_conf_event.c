@@ -14,6 +14,8 @@
 #include "http/conf/main/ngx_http_webhook_conf_pattern.h"
 
 
+static char *ngx_http_webhook_event_add(ngx_conf_t *cf,
+    ngx_http_webhook_loc_conf_t *wlcf, ngx_http_webhook_rule_t *rule);
 static void ngx_http_webhook_event_digest(ngx_conf_t *cf,
     ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_rule_t *rule);
 static char *ngx_http_webhook_event_params(ngx_conf_t *cf);
@@ -21,11 +23,35 @@ static char *ngx_http_webhook_event_methods(ngx_conf_t *cf,
     ngx_http_webhook_rule_t *rule, ngx_str_t *value);
 static char *ngx_http_webhook_event_regex(ngx_conf_t *cf,
     ngx_http_webhook_rule_t *rule, ngx_str_t *value);
-static char *ngx_http_webhook_event_payload(ngx_conf_t *cf,
-    ngx_http_webhook_rule_t *rule, ngx_str_t *arg, ngx_str_t *value);
+static char *ngx_http_webhook_event_status(ngx_conf_t *cf, ngx_str_t *arg,
+    ngx_str_t *value, void *data);
+static char *ngx_http_webhook_event_when(ngx_conf_t *cf, ngx_str_t *arg,
+    ngx_str_t *value, void *data);
+static char *ngx_http_webhook_event_payload(ngx_conf_t *cf, ngx_str_t *arg,
+    ngx_str_t *value, void *data);
+static char *ngx_http_webhook_event_original(ngx_conf_t *cf, ngx_str_t *arg,
+    ngx_str_t *value, void *data);
+static char *ngx_http_webhook_event_body(ngx_conf_t *cf, ngx_str_t *arg,
+    ngx_str_t *value, void *data);
+static char *ngx_http_webhook_event_model(ngx_conf_t *cf, ngx_str_t *arg,
+    ngx_str_t *value, void *data);
+static char *ngx_http_webhook_event_id(ngx_conf_t *cf, ngx_str_t *arg,
+    ngx_str_t *value, void *data);
 static char *ngx_http_webhook_event_record(ngx_conf_t *cf,
     ngx_http_webhook_rule_t *rule, ngx_str_t *value, ngx_uint_t path,
     const char *what, webhook_template_t **tpl);
+
+
+static const ngx_http_webhook_option_t  ngx_http_webhook_event_options[] = {
+    { "status=",  ngx_http_webhook_event_status },
+    { "when=",    ngx_http_webhook_event_when },
+    { "payload=", ngx_http_webhook_event_payload },
+    { "path=",    ngx_http_webhook_event_original },
+    { "body=",    ngx_http_webhook_event_body },
+    { "model=",   ngx_http_webhook_event_model },
+    { "id=",      ngx_http_webhook_event_id },
+    { NULL, NULL }
+};
 
 
 char *
@@ -33,12 +59,9 @@ ngx_http_webhook_event(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_http_webhook_loc_conf_t *wlcf = conf;
 
-    char                           *rv;
-    ngx_str_t                      *value, s, text;
-    ngx_uint_t                      i;
-    webhook_condition_t           **cond;
-    ngx_http_webhook_rule_t        *rule, **rp;
-    ngx_http_webhook_main_conf_t   *wmcf;
+    char                     *rv;
+    ngx_str_t                *value, s;
+    ngx_http_webhook_rule_t  *rule;
 
     value = cf->args->elts;
 
@@ -103,98 +126,10 @@ ngx_http_webhook_event(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return NGX_CONF_ERROR;
     }
 
-    for (i = 4; i < cf->args->nelts; i++) {
-
-        if (ngx_http_webhook_conf_param(&value[i], "status=", &s)) {
-
-            if (webhook_status_set_parse(ngx_http_webhook_str(&s),
-                                         &rule->status)
-                != WEBHOOK_OK)
-            {
-                ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                                   "invalid status codes \"%V\": they are "
-                                   "written as in \"status=200,201\" or "
-                                   "\"status=2xx\"", &value[i]);
-                return NGX_CONF_ERROR;
-            }
-
-            continue;
-        }
-
-        if (ngx_http_webhook_conf_param(&value[i], "when=", &s)) {
-
-            cond = ngx_array_push(&rule->when);
-            if (cond == NULL) {
-                return NGX_CONF_ERROR;
-            }
-
-            *cond = ngx_http_webhook_conf_condition(cf, &s);
-            if (*cond == NULL) {
-                return NGX_CONF_ERROR;
-            }
-
-            continue;
-        }
-
-        if (ngx_http_webhook_conf_param(&value[i], "payload=", &s)) {
-
-            rv = ngx_http_webhook_event_payload(cf, rule, &value[i], &s);
-            if (rv != NGX_CONF_OK) {
-                return rv;
-            }
-
-            continue;
-        }
-
-        if (ngx_http_webhook_conf_param(&value[i], "path=", &s)) {
-
-            if (ngx_strcmp(s.data, "original") == 0) {
-                rule->original = 1;
-
-            } else if (ngx_strcmp(s.data, "current") != 0) {
-                ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                                   "invalid \"%V\", it must be "
-                                   "\"path=current\" or \"path=original\"",
-                                   &value[i]);
-                return NGX_CONF_ERROR;
-            }
-
-            continue;
-        }
-
-        if (ngx_http_webhook_conf_param(&value[i], "body=", &s)) {
-            rv = ngx_http_webhook_conf_text(cf, &s, &text);
-            if (rv != NGX_CONF_OK) {
-                return rv;
-            }
-
-            rule->body = ngx_http_webhook_conf_template(cf, &text,
-                                                        WEBHOOK_TEMPLATE_JSON,
-                                                        "body template");
-            if (rule->body == NULL) {
-                return NGX_CONF_ERROR;
-            }
-
-            continue;
-        }
-
-        if (ngx_http_webhook_conf_param(&value[i], "model=", &s)) {
-            rv = ngx_http_webhook_event_record(cf, rule, &s, 0,
-                                               "model template", &rule->model);
-            if (rv != NGX_CONF_OK) {
-                return rv;
-            }
-
-            continue;
-        }
-
-        (void) ngx_http_webhook_conf_param(&value[i], "id=", &s);
-
-        rv = ngx_http_webhook_event_record(cf, rule, &s, 1, "id template",
-                                           &rule->record);
-        if (rv != NGX_CONF_OK) {
-            return rv;
-        }
+    rv = ngx_http_webhook_conf_options(cf, 4, ngx_http_webhook_event_options,
+                                       rule);
+    if (rv != NGX_CONF_OK) {
+        return rv;
     }
 
     rv = ngx_http_webhook_event_needs(cf, rule);
@@ -202,33 +137,7 @@ ngx_http_webhook_event(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return rv;
     }
 
-    if (wlcf->rules == NULL) {
-        wlcf->rules = ngx_array_create(cf->pool, 4,
-                                       sizeof(ngx_http_webhook_rule_t *));
-        if (wlcf->rules == NULL) {
-            return NGX_CONF_ERROR;
-        }
-    }
-
-    rp = ngx_array_push(wlcf->rules);
-    if (rp == NULL) {
-        return NGX_CONF_ERROR;
-    }
-
-    *rp = rule;
-
-    wmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_webhook_module);
-
-    ngx_http_webhook_event_digest(cf, wmcf, rule);
-
-    rp = ngx_array_push(&wmcf->rules);
-    if (rp == NULL) {
-        return NGX_CONF_ERROR;
-    }
-
-    *rp = rule;
-
-    return NGX_CONF_OK;
+    return ngx_http_webhook_event_add(cf, wlcf, rule);
 }
 
 
@@ -272,6 +181,43 @@ ngx_http_webhook_event_params(ngx_conf_t *cf)
 
     return ngx_http_webhook_conf_params(cf, 4, "path= status= when=* payload= "
                                                "body= model= id=");
+}
+
+
+static char *
+ngx_http_webhook_event_add(ngx_conf_t *cf, ngx_http_webhook_loc_conf_t *wlcf,
+    ngx_http_webhook_rule_t *rule)
+{
+    ngx_http_webhook_rule_t       **rp;
+    ngx_http_webhook_main_conf_t   *wmcf;
+
+    if (wlcf->rules == NULL) {
+        wlcf->rules = ngx_array_create(cf->pool, 4,
+                                       sizeof(ngx_http_webhook_rule_t *));
+        if (wlcf->rules == NULL) {
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    rp = ngx_array_push(wlcf->rules);
+    if (rp == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    *rp = rule;
+
+    wmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_webhook_module);
+
+    ngx_http_webhook_event_digest(cf, wmcf, rule);
+
+    rp = ngx_array_push(&wmcf->rules);
+    if (rp == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    *rp = rule;
+
+    return NGX_CONF_OK;
 }
 
 
@@ -404,12 +350,52 @@ ngx_http_webhook_event_regex(ngx_conf_t *cf, ngx_http_webhook_rule_t *rule,
 }
 
 
+static char *
+ngx_http_webhook_event_status(ngx_conf_t *cf, ngx_str_t *arg,
+    ngx_str_t *value, void *data)
+{
+    ngx_http_webhook_rule_t *rule = data;
+
+    if (webhook_status_set_parse(ngx_http_webhook_str(value), &rule->status)
+        != WEBHOOK_OK)
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid status codes \"%V\": they are written as "
+                           "in \"status=200,201\" or \"status=2xx\"", arg);
+        return NGX_CONF_ERROR;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_webhook_event_when(ngx_conf_t *cf, ngx_str_t *arg,
+    ngx_str_t *value, void *data)
+{
+    ngx_http_webhook_rule_t *rule = data;
+
+    webhook_condition_t  **cond;
+
+    cond = ngx_array_push(&rule->when);
+    if (cond == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    *cond = ngx_http_webhook_conf_condition(cf, value);
+
+    return *cond ? NGX_CONF_OK : NGX_CONF_ERROR;
+}
+
+
 /* payload=response, payload=request.some.path */
 
 static char *
-ngx_http_webhook_event_payload(ngx_conf_t *cf, ngx_http_webhook_rule_t *rule,
-    ngx_str_t *arg, ngx_str_t *value)
+ngx_http_webhook_event_payload(ngx_conf_t *cf, ngx_str_t *arg,
+    ngx_str_t *value, void *data)
 {
+    ngx_http_webhook_rule_t *rule = data;
+
     ngx_str_t  s;
 
     if (ngx_http_webhook_conf_param(value, "response", &s)) {
@@ -447,6 +433,70 @@ invalid:
                        "\"payload=response.result\" for a part of it", arg);
 
     return NGX_CONF_ERROR;
+}
+
+
+static char *
+ngx_http_webhook_event_original(ngx_conf_t *cf, ngx_str_t *arg,
+    ngx_str_t *value, void *data)
+{
+    ngx_http_webhook_rule_t *rule = data;
+
+    if (ngx_strcmp(value->data, "original") == 0) {
+        rule->original = 1;
+
+    } else if (ngx_strcmp(value->data, "current") != 0) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid \"%V\", it must be \"path=current\" or "
+                           "\"path=original\"", arg);
+        return NGX_CONF_ERROR;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_webhook_event_body(ngx_conf_t *cf, ngx_str_t *arg,
+    ngx_str_t *value, void *data)
+{
+    ngx_http_webhook_rule_t *rule = data;
+
+    char       *rv;
+    ngx_str_t   text;
+
+    rv = ngx_http_webhook_conf_text(cf, value, &text);
+    if (rv != NGX_CONF_OK) {
+        return rv;
+    }
+
+    rule->body = ngx_http_webhook_conf_template(cf, &text,
+                                                WEBHOOK_TEMPLATE_JSON,
+                                                "body template");
+
+    return rule->body ? NGX_CONF_OK : NGX_CONF_ERROR;
+}
+
+
+static char *
+ngx_http_webhook_event_model(ngx_conf_t *cf, ngx_str_t *arg,
+    ngx_str_t *value, void *data)
+{
+    ngx_http_webhook_rule_t *rule = data;
+
+    return ngx_http_webhook_event_record(cf, rule, value, 0, "model template",
+                                         &rule->model);
+}
+
+
+static char *
+ngx_http_webhook_event_id(ngx_conf_t *cf, ngx_str_t *arg,
+    ngx_str_t *value, void *data)
+{
+    ngx_http_webhook_rule_t *rule = data;
+
+    return ngx_http_webhook_event_record(cf, rule, value, 1, "id template",
+                                         &rule->record);
 }
 
 

@@ -16,14 +16,58 @@
 #define NGX_HTTP_WEBHOOK_ORPHANS_MIN  (2 * 24 * 60 * 60 * UINT64_C(1000))
 
 
+/* webhook_store as it is read. */
+
+typedef struct {
+    ngx_http_webhook_main_conf_t  *wmcf;
+
+    unsigned                       warn:1;      /* what was given */
+    unsigned                       high:1;
+    unsigned                       wait:1;
+} ngx_http_webhook_store_args_t;
+
+
 static ngx_int_t ngx_http_webhook_store_path(ngx_conf_t *cf,
     ngx_http_webhook_main_conf_t *wmcf);
+static char *ngx_http_webhook_store_size(ngx_conf_t *cf,
+    ngx_str_t *arg, ngx_str_t *value, void *data);
+static char *ngx_http_webhook_store_keep(ngx_conf_t *cf,
+    ngx_str_t *arg, ngx_str_t *value, void *data);
+static char *ngx_http_webhook_store_orphans(ngx_conf_t *cf,
+    ngx_str_t *arg, ngx_str_t *value, void *data);
+static char *ngx_http_webhook_store_keep_bytes(ngx_conf_t *cf,
+    ngx_str_t *arg, ngx_str_t *value, void *data);
+static char *ngx_http_webhook_store_idempotency_rows(ngx_conf_t *cf,
+    ngx_str_t *arg, ngx_str_t *value, void *data);
+static char *ngx_http_webhook_store_dedupe_rows(ngx_conf_t *cf,
+    ngx_str_t *arg, ngx_str_t *value, void *data);
+static char *ngx_http_webhook_store_high_water(ngx_conf_t *cf,
+    ngx_str_t *arg, ngx_str_t *value, void *data);
+static char *ngx_http_webhook_store_warn(ngx_conf_t *cf,
+    ngx_str_t *arg, ngx_str_t *value, void *data);
+static char *ngx_http_webhook_store_full_wait(ngx_conf_t *cf,
+    ngx_str_t *arg, ngx_str_t *value, void *data);
+static char *ngx_http_webhook_store_full(ngx_conf_t *cf,
+    ngx_str_t *arg, ngx_str_t *value, void *data);
 static ngx_int_t ngx_http_webhook_store_percent(ngx_conf_t *cf,
     ngx_str_t *param, ngx_str_t *s, ngx_uint_t *percent);
 static ngx_int_t ngx_http_webhook_store_rows(ngx_conf_t *cf, ngx_str_t *param,
     ngx_str_t *s, uint64_t *rows);
-static ngx_int_t ngx_http_webhook_store_full(ngx_conf_t *cf, ngx_str_t *param,
-    ngx_str_t *s, ngx_http_webhook_main_conf_t *wmcf);
+
+
+static const ngx_http_webhook_option_t  ngx_http_webhook_store_options[] = {
+    { "size=",             ngx_http_webhook_store_size },
+    { "keep=",             ngx_http_webhook_store_keep },
+    { "keep_bytes=",       ngx_http_webhook_store_keep_bytes },
+    { "warn=",             ngx_http_webhook_store_warn },
+    { "high_water=",       ngx_http_webhook_store_high_water },
+    { "full=",             ngx_http_webhook_store_full },
+    { "full_wait=",        ngx_http_webhook_store_full_wait },
+    { "dedupe_rows=",      ngx_http_webhook_store_dedupe_rows },
+    { "idempotency_rows=", ngx_http_webhook_store_idempotency_rows },
+    { "orphans=",          ngx_http_webhook_store_orphans },
+    { NULL, NULL }
+};
 
 
 char *
@@ -31,9 +75,7 @@ ngx_http_webhook_store(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_http_webhook_main_conf_t *wmcf = conf;
 
-    off_t        size;
-    ngx_str_t   *value, *wait, s;
-    ngx_uint_t   i, warn, high;
+    ngx_http_webhook_store_args_t  args;
 
     if (wmcf->store) {
         return "is duplicate";
@@ -53,172 +95,18 @@ ngx_http_webhook_store(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return NGX_CONF_ERROR;
     }
 
-    value = cf->args->elts;
-    warn = 0;
-    high = 0;
-    wait = NULL;
+    ngx_memzero(&args, sizeof(ngx_http_webhook_store_args_t));
 
-    for (i = 2; i < cf->args->nelts; i++) {
+    args.wmcf = wmcf;
 
-        if (ngx_http_webhook_conf_param(&value[i], "size=", &s)) {
-
-            size = ngx_parse_offset(&s);
-
-            if (size == NGX_ERROR) {
-                ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                                   "invalid size \"%V\", it is written as in "
-                                   "\"64m\" or \"4g\"", &value[i]);
-                return NGX_CONF_ERROR;
-            }
-
-            if (size < WEBHOOK_STORE_SIZE_MIN) {
-                ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                                   "\"%V\" is too small, the least is %dm",
-                                   &value[i],
-                                   WEBHOOK_STORE_SIZE_MIN / (1024 * 1024));
-                return NGX_CONF_ERROR;
-            }
-
-            if (size > NGX_HTTP_WEBHOOK_STORE_TOP) {
-                ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                                   "\"%V\" is too large, the most is 16384g",
-                                   &value[i]);
-                return NGX_CONF_ERROR;
-            }
-
-            wmcf->size = size;
-            continue;
-        }
-
-        if (ngx_http_webhook_conf_param(&value[i], "keep=", &s)) {
-
-            if (ngx_http_webhook_conf_msec(&s, NGX_HTTP_WEBHOOK_KEEP_MAX,
-                                           &wmcf->keep)
-                != NGX_OK)
-            {
-                ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                                   "invalid time \"%V\", it must be from 1ms "
-                                   "to ten years, as in \"7d\" or \"12h\"",
-                                   &value[i]);
-                return NGX_CONF_ERROR;
-            }
-
-            continue;
-        }
-
-        if (ngx_http_webhook_conf_param(&value[i], "orphans=", &s)) {
-
-            if (s.len == 3 && ngx_strncmp(s.data, "off", 3) == 0) {
-                wmcf->orphans = 0;
-                continue;
-            }
-
-            if (ngx_http_webhook_conf_msec(&s, NGX_HTTP_WEBHOOK_KEEP_MAX,
-                                           &wmcf->orphans)
-                != NGX_OK
-                || wmcf->orphans < NGX_HTTP_WEBHOOK_ORPHANS_MIN)
-            {
-                ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                                   "invalid time \"%V\", it must be \"off\", "
-                                   "or from 2d to ten years", &value[i]);
-                return NGX_CONF_ERROR;
-            }
-
-            continue;
-        }
-
-        if (ngx_http_webhook_conf_param(&value[i], "keep_bytes=", &s)) {
-
-            size = ngx_parse_offset(&s);
-
-            if (size == NGX_ERROR || size == 0) {
-                ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                                   "invalid size \"%V\", it is written as in "
-                                   "\"64m\" or \"4g\"", &value[i]);
-                return NGX_CONF_ERROR;
-            }
-
-            wmcf->keep_bytes = size;
-            continue;
-        }
-
-        if (ngx_http_webhook_conf_param(&value[i], "idempotency_rows=", &s)) {
-
-            if (ngx_http_webhook_store_rows(cf, &value[i], &s,
-                                            &wmcf->idempotency_rows)
-                != NGX_OK)
-            {
-                return NGX_CONF_ERROR;
-            }
-
-            continue;
-        }
-
-        if (ngx_http_webhook_conf_param(&value[i], "dedupe_rows=", &s)) {
-
-            if (ngx_http_webhook_store_rows(cf, &value[i], &s,
-                                            &wmcf->dedupe_rows)
-                != NGX_OK)
-            {
-                return NGX_CONF_ERROR;
-            }
-
-            continue;
-        }
-
-        if (ngx_http_webhook_conf_param(&value[i], "high_water=", &s)) {
-
-            if (ngx_http_webhook_store_percent(cf, &value[i], &s,
-                                               &wmcf->high_water)
-                != NGX_OK)
-            {
-                return NGX_CONF_ERROR;
-            }
-
-            high = 1;
-            continue;
-        }
-
-        if (ngx_http_webhook_conf_param(&value[i], "warn=", &s)) {
-
-            if (ngx_http_webhook_store_percent(cf, &value[i], &s,
-                                               &wmcf->warn_water)
-                != NGX_OK)
-            {
-                return NGX_CONF_ERROR;
-            }
-
-            warn = 1;
-            continue;
-        }
-
-        if (ngx_http_webhook_conf_param(&value[i], "full=", &s)) {
-
-            if (ngx_http_webhook_store_full(cf, &value[i], &s, wmcf)
-                != NGX_OK)
-            {
-                return NGX_CONF_ERROR;
-            }
-
-            continue;
-        }
-
-        (void) ngx_http_webhook_conf_param(&value[i], "full_wait=", &s);
-
-        if (ngx_http_webhook_conf_msec(&s, NGX_HTTP_WEBHOOK_WAIT_TOP,
-                                       &wmcf->full_wait)
-            != NGX_OK)
-        {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "invalid \"%V\", it must be a time of up to "
-                               "1h", &value[i]);
-            return NGX_CONF_ERROR;
-        }
-
-        wait = &value[i];
+    if (ngx_http_webhook_conf_options(cf, 2, ngx_http_webhook_store_options,
+                                      &args)
+        != NGX_CONF_OK)
+    {
+        return NGX_CONF_ERROR;
     }
 
-    if (wait && wmcf->full != NGX_HTTP_WEBHOOK_FULL_BLOCK) {
+    if (args.wait && wmcf->full != NGX_HTTP_WEBHOOK_FULL_BLOCK) {
         return "has a \"full_wait=\" without \"full=block\"";
     }
 
@@ -228,7 +116,7 @@ ngx_http_webhook_store(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     if (wmcf->warn_water > wmcf->high_water) {
 
-        if (warn && high) {
+        if (args.warn && args.high) {
             return "has a \"warn=\" above its \"high_water=\"";
         }
 
@@ -326,6 +214,216 @@ ngx_http_webhook_store_path(ngx_conf_t *cf,
 }
 
 
+static char *
+ngx_http_webhook_store_size(ngx_conf_t *cf, ngx_str_t *arg,
+    ngx_str_t *value, void *data)
+{
+    ngx_http_webhook_store_args_t *args = data;
+
+    off_t  size;
+
+    size = ngx_parse_offset(value);
+
+    if (size == NGX_ERROR) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid size \"%V\", it is written as in \"64m\" "
+                           "or \"4g\"", arg);
+        return NGX_CONF_ERROR;
+    }
+
+    if (size < WEBHOOK_STORE_SIZE_MIN) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"%V\" is too small, the least is %dm", arg,
+                           WEBHOOK_STORE_SIZE_MIN / (1024 * 1024));
+        return NGX_CONF_ERROR;
+    }
+
+    if (size > NGX_HTTP_WEBHOOK_STORE_TOP) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"%V\" is too large, the most is 16384g", arg);
+        return NGX_CONF_ERROR;
+    }
+
+    args->wmcf->size = size;
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_webhook_store_keep(ngx_conf_t *cf, ngx_str_t *arg,
+    ngx_str_t *value, void *data)
+{
+    ngx_http_webhook_store_args_t *args = data;
+
+    if (ngx_http_webhook_conf_msec(value, NGX_HTTP_WEBHOOK_KEEP_MAX,
+                                   &args->wmcf->keep)
+        != NGX_OK)
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid time \"%V\", it must be from 1ms to ten "
+                           "years, as in \"7d\" or \"12h\"", arg);
+        return NGX_CONF_ERROR;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_webhook_store_orphans(ngx_conf_t *cf, ngx_str_t *arg,
+    ngx_str_t *value, void *data)
+{
+    ngx_http_webhook_store_args_t *args = data;
+
+    if (value->len == 3 && ngx_strncmp(value->data, "off", 3) == 0) {
+        args->wmcf->orphans = 0;
+        return NGX_CONF_OK;
+    }
+
+    if (ngx_http_webhook_conf_msec(value, NGX_HTTP_WEBHOOK_KEEP_MAX,
+                                   &args->wmcf->orphans)
+        != NGX_OK
+        || args->wmcf->orphans < NGX_HTTP_WEBHOOK_ORPHANS_MIN)
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid time \"%V\", it must be \"off\", or from "
+                           "2d to ten years", arg);
+        return NGX_CONF_ERROR;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_webhook_store_keep_bytes(ngx_conf_t *cf, ngx_str_t *arg,
+    ngx_str_t *value, void *data)
+{
+    ngx_http_webhook_store_args_t *args = data;
+
+    off_t  size;
+
+    size = ngx_parse_offset(value);
+
+    if (size == NGX_ERROR || size == 0) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid size \"%V\", it is written as in \"64m\" "
+                           "or \"4g\"", arg);
+        return NGX_CONF_ERROR;
+    }
+
+    args->wmcf->keep_bytes = size;
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_webhook_store_idempotency_rows(ngx_conf_t *cf, ngx_str_t *arg,
+    ngx_str_t *value, void *data)
+{
+    ngx_http_webhook_store_args_t *args = data;
+
+    return ngx_http_webhook_store_rows(cf, arg, value,
+                                       &args->wmcf->idempotency_rows)
+           == NGX_OK ? NGX_CONF_OK : NGX_CONF_ERROR;
+}
+
+
+static char *
+ngx_http_webhook_store_dedupe_rows(ngx_conf_t *cf, ngx_str_t *arg,
+    ngx_str_t *value, void *data)
+{
+    ngx_http_webhook_store_args_t *args = data;
+
+    return ngx_http_webhook_store_rows(cf, arg, value,
+                                       &args->wmcf->dedupe_rows)
+           == NGX_OK ? NGX_CONF_OK : NGX_CONF_ERROR;
+}
+
+
+static char *
+ngx_http_webhook_store_high_water(ngx_conf_t *cf, ngx_str_t *arg,
+    ngx_str_t *value, void *data)
+{
+    ngx_http_webhook_store_args_t *args = data;
+
+    args->high = 1;
+
+    return ngx_http_webhook_store_percent(cf, arg, value,
+                                          &args->wmcf->high_water)
+           == NGX_OK ? NGX_CONF_OK : NGX_CONF_ERROR;
+}
+
+
+static char *
+ngx_http_webhook_store_warn(ngx_conf_t *cf, ngx_str_t *arg,
+    ngx_str_t *value, void *data)
+{
+    ngx_http_webhook_store_args_t *args = data;
+
+    args->warn = 1;
+
+    return ngx_http_webhook_store_percent(cf, arg, value,
+                                          &args->wmcf->warn_water)
+           == NGX_OK ? NGX_CONF_OK : NGX_CONF_ERROR;
+}
+
+
+static char *
+ngx_http_webhook_store_full_wait(ngx_conf_t *cf, ngx_str_t *arg,
+    ngx_str_t *value, void *data)
+{
+    ngx_http_webhook_store_args_t *args = data;
+
+    args->wait = 1;
+
+    if (ngx_http_webhook_conf_msec(value, NGX_HTTP_WEBHOOK_WAIT_TOP,
+                                   &args->wmcf->full_wait)
+        != NGX_OK)
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid \"%V\", it must be a time of up to 1h",
+                           arg);
+        return NGX_CONF_ERROR;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_webhook_store_full(ngx_conf_t *cf, ngx_str_t *arg,
+    ngx_str_t *value, void *data)
+{
+    ngx_http_webhook_store_args_t *args = data;
+
+    ngx_uint_t  i;
+
+    static ngx_str_t  names[] = {
+        ngx_string("drop"),
+        ngx_string("refuse"),
+        ngx_string("block")
+    };
+
+    for (i = 0; i < 3; i++) {
+        if (value->len == names[i].len
+            && ngx_strncmp(value->data, names[i].data, value->len) == 0)
+        {
+            args->wmcf->full = i;
+            return NGX_CONF_OK;
+        }
+    }
+
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                       "invalid \"%V\", it must be \"drop\", \"refuse\" or "
+                       "\"block\"", arg);
+
+    return NGX_CONF_ERROR;
+}
+
+
 static ngx_int_t
 ngx_http_webhook_store_rows(ngx_conf_t *cf, ngx_str_t *param, ngx_str_t *s,
     uint64_t *rows)
@@ -368,33 +466,4 @@ ngx_http_webhook_store_percent(ngx_conf_t *cf, ngx_str_t *param, ngx_str_t *s,
     *percent = n;
 
     return NGX_OK;
-}
-
-
-static ngx_int_t
-ngx_http_webhook_store_full(ngx_conf_t *cf, ngx_str_t *param, ngx_str_t *s,
-    ngx_http_webhook_main_conf_t *wmcf)
-{
-    ngx_uint_t  i;
-
-    static ngx_str_t  names[] = {
-        ngx_string("drop"),
-        ngx_string("refuse"),
-        ngx_string("block")
-    };
-
-    for (i = 0; i < 3; i++) {
-        if (s->len == names[i].len
-            && ngx_strncmp(s->data, names[i].data, s->len) == 0)
-        {
-            wmcf->full = i;
-            return NGX_OK;
-        }
-    }
-
-    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                       "invalid \"%V\", it must be \"drop\", \"refuse\" or "
-                       "\"block\"", param);
-
-    return NGX_ERROR;
 }
