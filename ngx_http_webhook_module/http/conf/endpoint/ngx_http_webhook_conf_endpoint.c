@@ -15,6 +15,7 @@
 #include "http/conf/endpoint/ngx_http_webhook_conf_endpoint_limit.h"
 #include "http/conf/endpoint/ngx_http_webhook_conf_endpoint_reach.h"
 #include "http/conf/endpoint/ngx_http_webhook_conf_endpoint_sign.h"
+#include "http/conf/endpoint/ngx_http_webhook_conf_endpoint_tls.h"
 #include "http/net/auth/ngx_http_webhook_auth.h"
 
 
@@ -32,8 +33,6 @@ static char *ngx_http_webhook_endpoint_events(ngx_conf_t *cf,
 static char *ngx_http_webhook_endpoint_success(ngx_conf_t *cf,
     ngx_command_t *cmd, void *conf);
 static char *ngx_http_webhook_endpoint_timeout(ngx_conf_t *cf,
-    ngx_command_t *cmd, void *conf);
-static char *ngx_http_webhook_endpoint_tls(ngx_conf_t *cf,
     ngx_command_t *cmd, void *conf);
 
 
@@ -67,19 +66,13 @@ static ngx_command_t  ngx_http_webhook_endpoint_commands[] = {
       0,
       NULL },
 
-    { ngx_string("tls"),
-      NGX_CONF_1MORE,
-      ngx_http_webhook_endpoint_tls,
-      0,
-      0,
-      NULL },
-
       ngx_null_command
 };
 
 
 static ngx_command_t  *ngx_http_webhook_endpoint_tables[] = {
     ngx_http_webhook_endpoint_commands,
+    ngx_http_webhook_endpoint_tls_commands,
     ngx_http_webhook_endpoint_form_commands,
     ngx_http_webhook_endpoint_sign_commands,
     ngx_http_webhook_endpoint_limit_commands,
@@ -517,95 +510,6 @@ ngx_http_webhook_endpoint_timeout(ngx_conf_t *cf, ngx_command_t *cmd,
         }
 
         *field = ms;
-    }
-
-    return NGX_CONF_OK;
-}
-
-
-static char *
-ngx_http_webhook_endpoint_tls(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
-{
-    ngx_http_webhook_endpoint_conf_t *ecf = conf;
-
-    ngx_str_t   *value, *field, s;
-    ngx_uint_t   i;
-
-    if (ecf->tls_set) {
-        return "is duplicate";
-    }
-
-    ecf->tls_set = 1;
-
-    ngx_http_webhook_conf_place(cf, &ecf->tls_place);
-
-    if (ngx_http_webhook_conf_params(cf, 1,
-                                     "verify= ca= name= cert= key= "
-                                     "password_file=")
-        != NGX_CONF_OK)
-    {
-        return NGX_CONF_ERROR;
-    }
-
-    value = cf->args->elts;
-
-    for (i = 1; i < cf->args->nelts; i++) {
-
-        if (ngx_http_webhook_conf_param(&value[i], "verify=", &s)) {
-
-            if (s.len == 2 && ngx_strncmp(s.data, "on", 2) == 0) {
-                ecf->tls.verify = 1;
-
-            } else if (s.len == 3 && ngx_strncmp(s.data, "off", 3) == 0) {
-                ecf->tls.verify = 0;
-
-            } else {
-                ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                                   "invalid \"%V\", it must be \"verify=on\" "
-                                   "or \"verify=off\"", &value[i]);
-                return NGX_CONF_ERROR;
-            }
-
-            continue;
-        }
-
-        if (ngx_http_webhook_conf_param(&value[i], "ca=", &s)) {
-            field = &ecf->tls.ca;
-
-        } else if (ngx_http_webhook_conf_param(&value[i], "name=", &s)) {
-            field = &ecf->tls.name;
-
-        } else if (ngx_http_webhook_conf_param(&value[i], "cert=", &s)) {
-            field = &ecf->tls.cert;
-
-        } else if (ngx_http_webhook_conf_param(&value[i], "key=", &s)) {
-            field = &ecf->tls.key;
-
-        } else {
-            (void) ngx_http_webhook_conf_param(&value[i], "password_file=",
-                                               &s);
-            field = &ecf->tls.passwords;
-        }
-
-        if (field != &ecf->tls.name
-            && ngx_conf_full_name(cf->cycle, &s, 1) != NGX_OK)
-        {
-            return NGX_CONF_ERROR;
-        }
-
-        *field = s;
-    }
-
-    if ((ecf->tls.cert.len == 0) != (ecf->tls.key.len == 0)) {
-        return "must have both \"cert=\" and \"key=\" or none of them";
-    }
-
-    if (ecf->tls.passwords.len && ecf->tls.key.len == 0) {
-        return "has a \"password_file=\" without a \"key=\"";
-    }
-
-    if (ecf->tls.ca.len && !ecf->tls.verify) {
-        return "has a \"ca=\" that \"verify=off\" leaves without use";
     }
 
     return NGX_CONF_OK;

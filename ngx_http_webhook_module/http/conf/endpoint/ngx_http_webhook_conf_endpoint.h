@@ -4,7 +4,8 @@
  *
  * The directives inside of webhook_endpoint { }, in parts of one concern each:
  *
- *   conf_endpoint.c         the block; url, events, success, timeout, tls
+ *   conf_endpoint.c         the block; url, events, success, timeout
+ *   conf_endpoint_tls.c     tls
  *   conf_endpoint_form.c    format, envelope, body, header, filter, order_by
  *   conf_endpoint_sign.c    secret, sign, auth
  *   conf_endpoint_limit.c   limit, retry, breaker

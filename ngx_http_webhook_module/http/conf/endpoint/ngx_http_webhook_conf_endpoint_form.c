@@ -23,6 +23,8 @@ static char *ngx_http_webhook_endpoint_format(ngx_conf_t *cf,
     ngx_command_t *cmd, void *conf);
 static char *ngx_http_webhook_endpoint_envelope(ngx_conf_t *cf,
     ngx_command_t *cmd, void *conf);
+static char *ngx_http_webhook_endpoint_source(ngx_conf_t *cf,
+    ngx_http_webhook_endpoint_t *ep);
 static char *ngx_http_webhook_endpoint_body(ngx_conf_t *cf,
     ngx_command_t *cmd, void *conf);
 static char *ngx_http_webhook_endpoint_header(ngx_conf_t *cf,
@@ -151,7 +153,6 @@ ngx_http_webhook_endpoint_envelope(ngx_conf_t *cf, ngx_command_t *cmd,
 {
     ngx_http_webhook_endpoint_conf_t *ecf = conf;
 
-    u_char                       *p;
     ngx_int_t                     n;
     ngx_str_t                    *value, s;
     ngx_uint_t                    i, k;
@@ -240,7 +241,17 @@ ngx_http_webhook_endpoint_envelope(ngx_conf_t *cf, ngx_command_t *cmd,
         return NGX_CONF_OK;
     }
 
-    /* a reference to this host */
+    return ngx_http_webhook_endpoint_source(cf, ep);
+}
+
+
+/* A reference to this host. */
+
+static char *
+ngx_http_webhook_endpoint_source(ngx_conf_t *cf,
+    ngx_http_webhook_endpoint_t *ep)
+{
+    u_char  *p;
 
     ep->source.len = 2 + cf->cycle->hostname.len;
     ep->source.data = ngx_pnalloc(cf->pool, ep->source.len);

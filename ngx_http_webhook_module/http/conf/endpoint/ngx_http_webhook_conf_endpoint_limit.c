@@ -28,6 +28,8 @@ static char *ngx_http_webhook_endpoint_limit(ngx_conf_t *cf,
     ngx_command_t *cmd, void *conf);
 static char *ngx_http_webhook_endpoint_retry(ngx_conf_t *cf,
     ngx_command_t *cmd, void *conf);
+static ngx_int_t ngx_http_webhook_endpoint_retry_time(ngx_conf_t *cf,
+    ngx_http_webhook_endpoint_t *ep, ngx_str_t *arg, ngx_uint_t *first);
 static char *ngx_http_webhook_endpoint_breaker(ngx_conf_t *cf,
     ngx_command_t *cmd, void *conf);
 static ngx_int_t ngx_http_webhook_endpoint_number(ngx_conf_t *cf,
@@ -252,7 +254,6 @@ ngx_http_webhook_endpoint_retry(ngx_conf_t *cf, ngx_command_t *cmd,
 {
     ngx_http_webhook_endpoint_conf_t *ecf = conf;
 
-    uint64_t                     *ms;
     ngx_int_t                     choice;
     ngx_str_t                    *value, s;
     ngx_uint_t                    i, n, first;
@@ -332,29 +333,9 @@ ngx_http_webhook_endpoint_retry(ngx_conf_t *cf, ngx_command_t *cmd,
             continue;
         }
 
-        if (ngx_strcmp(value[i].data, "retry_after=off") == 0) {
-            ep->retry_after = 0;
-            continue;
-        }
-
-        if (ngx_http_webhook_conf_param(&value[i], "retry_after=", &s)) {
-            ms = &ep->retry_after;
-
-        } else if (ngx_http_webhook_conf_param(&value[i], "first=", &s)) {
-            ms = &retry->first;
-            first = 1;
-
-        } else {
-            (void) ngx_http_webhook_conf_param(&value[i], "max=", &s);
-            ms = &retry->max;
-        }
-
-        if (ngx_http_webhook_conf_msec(&s, NGX_HTTP_WEBHOOK_GAP_MAX, ms)
+        if (ngx_http_webhook_endpoint_retry_time(cf, ep, &value[i], &first)
             != NGX_OK)
         {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "invalid time \"%V\", it must be from 1ms to "
-                               "366d", &value[i]);
             return NGX_CONF_ERROR;
         }
     }
@@ -364,6 +345,45 @@ ngx_http_webhook_endpoint_retry(ngx_conf_t *cf, ngx_command_t *cmd,
     }
 
     return NGX_CONF_OK;
+}
+
+
+/* retry_after=TIME|off first=TIME max=TIME */
+
+static ngx_int_t
+ngx_http_webhook_endpoint_retry_time(ngx_conf_t *cf,
+    ngx_http_webhook_endpoint_t *ep, ngx_str_t *arg, ngx_uint_t *first)
+{
+    uint64_t   *ms;
+    ngx_str_t   s;
+
+    if (ngx_strcmp(arg->data, "retry_after=off") == 0) {
+        ep->retry_after = 0;
+        return NGX_OK;
+    }
+
+    if (ngx_http_webhook_conf_param(arg, "retry_after=", &s)) {
+        ms = &ep->retry_after;
+
+    } else if (ngx_http_webhook_conf_param(arg, "first=", &s)) {
+        ms = &ep->retry.first;
+        *first = 1;
+
+    } else {
+        (void) ngx_http_webhook_conf_param(arg, "max=", &s);
+        ms = &ep->retry.max;
+    }
+
+    if (ngx_http_webhook_conf_msec(&s, NGX_HTTP_WEBHOOK_GAP_MAX, ms)
+        != NGX_OK)
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid time \"%V\", it must be from 1ms to "
+                           "366d", arg);
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
 }
 
 

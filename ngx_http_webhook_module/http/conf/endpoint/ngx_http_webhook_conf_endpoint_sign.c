@@ -22,6 +22,12 @@ static char *ngx_http_webhook_endpoint_secret(ngx_conf_t *cf,
     ngx_command_t *cmd, void *conf);
 static char *ngx_http_webhook_endpoint_sign(ngx_conf_t *cf,
     ngx_command_t *cmd, void *conf);
+static ngx_int_t ngx_http_webhook_endpoint_sign_header(ngx_conf_t *cf,
+    ngx_http_webhook_hmac_t *hmac, ngx_str_t *arg, ngx_str_t *value);
+static char *ngx_http_webhook_endpoint_sign_done(ngx_conf_t *cf,
+    ngx_http_webhook_endpoint_t *ep, ngx_http_webhook_hmac_t *hmac,
+    ngx_str_t *digest, ngx_str_t *encoding, ngx_str_t *prefix,
+    ngx_str_t *string);
 static char *ngx_http_webhook_endpoint_auth(ngx_conf_t *cf,
     ngx_command_t *cmd, void *conf);
 static char *ngx_http_webhook_endpoint_bearer(ngx_conf_t *cf,
@@ -167,8 +173,7 @@ ngx_http_webhook_endpoint_sign(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     ngx_str_t                    *value, *field, s;
     ngx_str_t                     digest, encoding, prefix, string;
     ngx_uint_t                    i;
-    const char                   *err;
-    ngx_http_webhook_hmac_t      *hmac, *other;
+    ngx_http_webhook_hmac_t      *hmac;
     ngx_http_webhook_endpoint_t  *ep;
 
     ep = ecf->endpoint;
@@ -220,16 +225,7 @@ ngx_http_webhook_endpoint_sign(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
         if (ngx_http_webhook_conf_param(&value[i], "header=", &s)) {
 
-            if (!ngx_http_webhook_conf_header_name(&s)) {
-                ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                                   "\"%V\" cannot be a header of an endpoint: "
-                                   "it is no header name or is set by the "
-                                   "module", &s);
-                return NGX_CONF_ERROR;
-            }
-
-            if (ngx_http_webhook_endpoint_set_once(cf, &value[i], &s,
-                                                   &hmac->header)
+            if (ngx_http_webhook_endpoint_sign_header(cf, hmac, &value[i], &s)
                 != NGX_OK)
             {
                 return NGX_CONF_ERROR;
@@ -261,6 +257,38 @@ ngx_http_webhook_endpoint_sign(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         }
     }
 
+    return ngx_http_webhook_endpoint_sign_done(cf, ep, hmac, &digest, &encoding,
+                                               &prefix, &string);
+}
+
+
+static ngx_int_t
+ngx_http_webhook_endpoint_sign_header(ngx_conf_t *cf,
+    ngx_http_webhook_hmac_t *hmac, ngx_str_t *arg, ngx_str_t *value)
+{
+    if (!ngx_http_webhook_conf_header_name(value)) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"%V\" cannot be a header of an endpoint: it is "
+                           "no header name or is set by the module", value);
+        return NGX_ERROR;
+    }
+
+    return ngx_http_webhook_endpoint_set_once(cf, arg, value, &hmac->header);
+}
+
+
+/* What is missing, and what does not go together with others. */
+
+static char *
+ngx_http_webhook_endpoint_sign_done(ngx_conf_t *cf,
+    ngx_http_webhook_endpoint_t *ep, ngx_http_webhook_hmac_t *hmac,
+    ngx_str_t *digest, ngx_str_t *encoding, ngx_str_t *prefix,
+    ngx_str_t *string)
+{
+    ngx_uint_t                i;
+    const char               *err;
+    ngx_http_webhook_hmac_t  *other;
+
     if (hmac->header.len == 0) {
         return "has no \"header=\"";
     }
@@ -269,10 +297,10 @@ ngx_http_webhook_endpoint_sign(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return "has no \"secret=\"";
     }
 
-    if (webhook_scheme_compile(&hmac->scheme, ngx_http_webhook_str(&digest),
-                               ngx_http_webhook_str(&encoding),
-                               ngx_http_webhook_str(&prefix),
-                               ngx_http_webhook_str(&string), &err)
+    if (webhook_scheme_compile(&hmac->scheme, ngx_http_webhook_str(digest),
+                               ngx_http_webhook_str(encoding),
+                               ngx_http_webhook_str(prefix),
+                               ngx_http_webhook_str(string), &err)
         != WEBHOOK_OK)
     {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "invalid \"sign\": %s", err);

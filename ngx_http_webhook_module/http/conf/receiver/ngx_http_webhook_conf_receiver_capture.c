@@ -14,6 +14,8 @@
 
 static char *ngx_http_webhook_receiver_capture(ngx_conf_t *cf,
     ngx_command_t *cmd, void *conf);
+static char *ngx_http_webhook_receiver_capture_name(ngx_conf_t *cf,
+    ngx_http_webhook_receiver_t *rcv, ngx_str_t *value);
 
 
 static ngx_command_t  ngx_http_webhook_receiver_capture_commands[] = {
@@ -47,20 +49,11 @@ ngx_http_webhook_receiver_capture(ngx_conf_t *cf, ngx_command_t *cmd,
 {
     ngx_http_webhook_receiver_t *rcv = conf;
 
-    u_char                        c;
+    char                         *rv;
     ngx_str_t                    *value, *name;
-    ngx_uint_t                    i;
     const webhook_str_t          *root;
     ngx_http_webhook_action_t    *action;
     ngx_http_webhook_captured_t  *captured;
-
-    static const webhook_str_t  taken[] = {
-        webhook_str("header"),
-        webhook_str("query"),
-        webhook_str("var"),
-        webhook_str("root"),
-        webhook_str("index")
-    };
 
     static const webhook_str_t  response = webhook_str("response");
     static const webhook_str_t  status = webhook_str("status");
@@ -71,48 +64,9 @@ ngx_http_webhook_receiver_capture(ngx_conf_t *cf, ngx_command_t *cmd,
 
     value = cf->args->elts;
 
-    for (i = 0; i < value[1].len; i++) {
-        c = value[1].data[i];
-
-        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'
-              || (i && c >= '0' && c <= '9')))
-        {
-            break;
-        }
-    }
-
-    if (i < value[1].len || i == 0) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid name \"%V\": it must be letters, digits "
-                           "and \"_\"", &value[1]);
-        return NGX_CONF_ERROR;
-    }
-
-    for (i = 0; i < sizeof(taken) / sizeof(taken[0]); i++) {
-        if (webhook_str_eq(ngx_http_webhook_str(&value[1]), &taken[i])) {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "\"%V\" cannot be captured: it has a meaning "
-                               "of its own", &value[1]);
-            return NGX_CONF_ERROR;
-        }
-    }
-
-    name = rcv->captures.elts;
-
-    for (i = 0; i < rcv->captures.nelts; i++) {
-        if (name[i].len == value[1].len
-            && ngx_memcmp(name[i].data, value[1].data, name[i].len) == 0)
-        {
-            return "is duplicate";
-        }
-    }
-
-    if (rcv->captures.nelts == NGX_HTTP_WEBHOOK_CAPTURES_MAX) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "webhook_receiver \"%V\" captures more than %d "
-                           "values", &rcv->name,
-                           NGX_HTTP_WEBHOOK_CAPTURES_MAX);
-        return NGX_CONF_ERROR;
+    rv = ngx_http_webhook_receiver_capture_name(cf, rcv, &value[1]);
+    if (rv != NGX_CONF_OK) {
+        return rv;
     }
 
     name = ngx_array_push(&rcv->captures);
@@ -147,6 +101,72 @@ ngx_http_webhook_receiver_capture(ngx_conf_t *cf, ngx_command_t *cmd,
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "\"%V\" cannot be captured: it must be \"status\" "
                            "or begin with \"response\"", &value[2]);
+        return NGX_CONF_ERROR;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+/* Whether a value can be captured by this name, too. */
+
+static char *
+ngx_http_webhook_receiver_capture_name(ngx_conf_t *cf,
+    ngx_http_webhook_receiver_t *rcv, ngx_str_t *value)
+{
+    u_char       c;
+    ngx_str_t   *name;
+    ngx_uint_t   i;
+
+    static const webhook_str_t  taken[] = {
+        webhook_str("header"),
+        webhook_str("query"),
+        webhook_str("var"),
+        webhook_str("root"),
+        webhook_str("index")
+    };
+
+    for (i = 0; i < value->len; i++) {
+        c = value->data[i];
+
+        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'
+              || (i && c >= '0' && c <= '9')))
+        {
+            break;
+        }
+    }
+
+    if (i < value->len || i == 0) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid name \"%V\": it must be letters, digits "
+                           "and \"_\"", value);
+        return NGX_CONF_ERROR;
+    }
+
+    for (i = 0; i < sizeof(taken) / sizeof(taken[0]); i++) {
+        if (webhook_str_eq(ngx_http_webhook_str(value), &taken[i])) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "\"%V\" cannot be captured: it has a meaning "
+                               "of its own", value);
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    name = rcv->captures.elts;
+
+    for (i = 0; i < rcv->captures.nelts; i++) {
+        if (name[i].len == value->len
+            && ngx_memcmp(name[i].data, value->data, name[i].len) == 0)
+        {
+            return "is duplicate";
+        }
+    }
+
+    if (rcv->captures.nelts == NGX_HTTP_WEBHOOK_CAPTURES_MAX) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "webhook_receiver \"%V\" captures more than %d "
+                           "values", &rcv->name,
+                           NGX_HTTP_WEBHOOK_CAPTURES_MAX);
         return NGX_CONF_ERROR;
     }
 

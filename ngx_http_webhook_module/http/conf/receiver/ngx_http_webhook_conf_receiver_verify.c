@@ -35,6 +35,13 @@ typedef struct {
 
 static char *ngx_http_webhook_receiver_verify(ngx_conf_t *cf,
     ngx_command_t *cmd, void *conf);
+static char *ngx_http_webhook_verify_params(ngx_conf_t *cf,
+    ngx_http_webhook_verify_args_t *args, ngx_uint_t *n);
+static char *ngx_http_webhook_verify_keys(ngx_conf_t *cf,
+    ngx_http_webhook_receiver_t *rcv, ngx_http_webhook_verify_t *verify,
+    ngx_http_webhook_verify_args_t *args, ngx_uint_t n);
+static char *ngx_http_webhook_verify_tolerance(ngx_conf_t *cf,
+    ngx_http_webhook_verify_t *verify, ngx_str_t *tolerance);
 static ngx_str_t *ngx_http_webhook_verify_param(
     ngx_http_webhook_verify_args_t *args, ngx_str_t *arg, ngx_str_t *value);
 static char *ngx_http_webhook_verify_hmac(ngx_conf_t *cf,
@@ -77,9 +84,8 @@ ngx_http_webhook_receiver_verify(ngx_conf_t *cf, ngx_command_t *cmd,
     ngx_http_webhook_receiver_t *rcv = conf;
 
     char                            *rv;
-    time_t                           seconds;
-    ngx_str_t                       *value, *param, s;
-    ngx_uint_t                       i, n;
+    ngx_str_t                       *value;
+    ngx_uint_t                       n;
     const char                      *err;
     webhook_buf_t                    names;
     const webhook_preset_t          *preset;
@@ -117,69 +123,18 @@ ngx_http_webhook_receiver_verify(ngx_conf_t *cf, ngx_command_t *cmd,
 
     ngx_memzero(&args, sizeof(ngx_http_webhook_verify_args_t));
 
-    n = 0;
-
-    for (i = 2; i < cf->args->nelts; i++) {
-
-        param = ngx_http_webhook_verify_param(&args, &value[i], &s);
-
-        if (param == NULL) {
-            if (!ngx_http_webhook_conf_param(&value[i], "expires=", &s)) {
-                n++;
-            }
-
-            continue;
-        }
-
-        if (param->data || s.len == 0) {
-            return ngx_http_webhook_conf_invalid(cf, &value[i]);
-        }
-
-        *param = s;
-    }
-
-    if (n == 0) {
-        return "has no key";
-    }
-
-    if (n > WEBHOOK_KEYS_MAX) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"verify\" has more than %d keys",
-                           WEBHOOK_KEYS_MAX);
-        return NGX_CONF_ERROR;
-    }
-
-    verify->keys.keys = ngx_http_webhook_secret_alloc(cf,
-                                                n * sizeof(webhook_key_t));
-    if (verify->keys.keys == NULL) {
-        return NGX_CONF_ERROR;
-    }
-
-    for (i = 2; i < cf->args->nelts; i++) {
-
-        if (ngx_http_webhook_verify_param(&args, &value[i], &s)) {
-            continue;
-        }
-
-        if (ngx_http_webhook_conf_param(&value[i], "expires=", &s)) {
-            rv = ngx_http_webhook_conf_key_expires(cf, &s, &verify->keys);
-
-        } else {
-            rv = ngx_http_webhook_conf_literal(cf, &value[i]);
-
-            if (rv == NGX_CONF_OK) {
-                rv = ngx_http_webhook_verify_key(cf, rcv, &value[i],
-                                                 preset->literal,
-                                                 &verify->keys);
-            }
-        }
-
-        if (rv != NGX_CONF_OK) {
-            return rv;
-        }
+    rv = ngx_http_webhook_verify_params(cf, &args, &n);
+    if (rv != NGX_CONF_OK) {
+        return rv;
     }
 
     verify->verifier.preset = preset;
+
+    rv = ngx_http_webhook_verify_keys(cf, rcv, verify, &args, n);
+    if (rv != NGX_CONF_OK) {
+        return rv;
+    }
+
     verify->verifier.keys = verify->keys.keys;
     verify->verifier.nkeys = verify->keys.nkeys;
 
@@ -206,17 +161,9 @@ ngx_http_webhook_receiver_verify(ngx_conf_t *cf, ngx_command_t *cmd,
         return NGX_CONF_ERROR;
     }
 
-    if (args.tolerance.len) {
-        seconds = ngx_parse_time(&args.tolerance, 1);
-
-        if (seconds < 1 || seconds > NGX_HTTP_WEBHOOK_TOLERANCE_MAX) {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "invalid \"tolerance=%V\", it must be from 1s "
-                               "to 1d", &args.tolerance);
-            return NGX_CONF_ERROR;
-        }
-
-        verify->verifier.tolerance = seconds;
+    rv = ngx_http_webhook_verify_tolerance(cf, verify, &args.tolerance);
+    if (rv != NGX_CONF_OK) {
+        return rv;
     }
 
     rv = ngx_http_webhook_verify_public(cf, verify, &args.url);
@@ -231,6 +178,120 @@ ngx_http_webhook_receiver_verify(ngx_conf_t *cf, ngx_command_t *cmd,
     }
 
     rcv->verify = verify;
+
+    return NGX_CONF_OK;
+}
+
+
+/* The parameters go into args; n is the number of keys beside them. */
+
+static char *
+ngx_http_webhook_verify_params(ngx_conf_t *cf,
+    ngx_http_webhook_verify_args_t *args, ngx_uint_t *n)
+{
+    ngx_str_t   *value, *param, s;
+    ngx_uint_t   i;
+
+    value = cf->args->elts;
+    *n = 0;
+
+    for (i = 2; i < cf->args->nelts; i++) {
+
+        param = ngx_http_webhook_verify_param(args, &value[i], &s);
+
+        if (param == NULL) {
+            if (!ngx_http_webhook_conf_param(&value[i], "expires=", &s)) {
+                (*n)++;
+            }
+
+            continue;
+        }
+
+        if (param->data || s.len == 0) {
+            return ngx_http_webhook_conf_invalid(cf, &value[i]);
+        }
+
+        *param = s;
+    }
+
+    if (*n == 0) {
+        return "has no key";
+    }
+
+    if (*n > WEBHOOK_KEYS_MAX) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"verify\" has more than %d keys",
+                           WEBHOOK_KEYS_MAX);
+        return NGX_CONF_ERROR;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_webhook_verify_keys(ngx_conf_t *cf, ngx_http_webhook_receiver_t *rcv,
+    ngx_http_webhook_verify_t *verify, ngx_http_webhook_verify_args_t *args,
+    ngx_uint_t n)
+{
+    char        *rv;
+    ngx_str_t   *value, s;
+    ngx_uint_t   i, literal;
+
+    value = cf->args->elts;
+    literal = verify->verifier.preset->literal;
+
+    verify->keys.keys = ngx_http_webhook_secret_alloc(cf,
+                                                n * sizeof(webhook_key_t));
+    if (verify->keys.keys == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    for (i = 2; i < cf->args->nelts; i++) {
+
+        if (ngx_http_webhook_verify_param(args, &value[i], &s)) {
+            continue;
+        }
+
+        if (ngx_http_webhook_conf_param(&value[i], "expires=", &s)) {
+            rv = ngx_http_webhook_conf_key_expires(cf, &s, &verify->keys);
+
+        } else {
+            rv = ngx_http_webhook_conf_literal(cf, &value[i]);
+
+            if (rv == NGX_CONF_OK) {
+                rv = ngx_http_webhook_verify_key(cf, rcv, &value[i], literal,
+                                                 &verify->keys);
+            }
+        }
+
+        if (rv != NGX_CONF_OK) {
+            return rv;
+        }
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_webhook_verify_tolerance(ngx_conf_t *cf,
+    ngx_http_webhook_verify_t *verify, ngx_str_t *tolerance)
+{
+    time_t  seconds;
+
+    if (tolerance->len) {
+        seconds = ngx_parse_time(tolerance, 1);
+
+        if (seconds < 1 || seconds > NGX_HTTP_WEBHOOK_TOLERANCE_MAX) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "invalid \"tolerance=%V\", it must be from 1s "
+                               "to 1d", tolerance);
+            return NGX_CONF_ERROR;
+        }
+
+        verify->verifier.tolerance = seconds;
+    }
 
     return NGX_CONF_OK;
 }
