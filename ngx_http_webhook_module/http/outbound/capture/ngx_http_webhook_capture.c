@@ -6,6 +6,7 @@
 #include "http/outbound/capture/ngx_http_webhook_capture.h"
 #include "http/outbound/capture/ngx_http_webhook_capture_commit.h"
 #include "http/outbound/capture/ngx_http_webhook_capture_hold.h"
+#include "http/outbound/capture/ngx_http_webhook_capture_kind.h"
 #include "http/outbound/capture/ngx_http_webhook_capture_limit.h"
 #include "http/outbound/capture/ngx_http_webhook_capture_next.h"
 #include "http/outbound/capture/ngx_http_webhook_capture_request.h"

@@ -16,15 +16,12 @@
 #include "http/outbound/match/ngx_http_webhook_match_settle.h"
 
 
-#define NGX_HTTP_WEBHOOK_GRPC      "application/grpc"
-#define NGX_HTTP_WEBHOOK_GRPC_LEN  (sizeof(NGX_HTTP_WEBHOOK_GRPC) - 1)
-
 #define NGX_HTTP_WEBHOOK_SMALL     4096     /* bytes */
 
 
-static ngx_str_t ngx_http_webhook_stream_type(ngx_http_request_t *r);
-static ngx_uint_t ngx_http_webhook_stream_grpc(ngx_str_t *type);
 static ngx_int_t ngx_http_webhook_stream_pass(
+    ngx_http_webhook_capture_t *capture, ngx_chain_t *in);
+static ngx_int_t ngx_http_webhook_stream_all(
     ngx_http_webhook_capture_t *capture, ngx_chain_t *in);
 static ngx_uint_t ngx_http_webhook_stream_waits(
     ngx_http_webhook_capture_t *capture);
@@ -36,98 +33,6 @@ static ngx_int_t ngx_http_webhook_stream_split(
 static ngx_chain_t *ngx_http_webhook_stream_byte(ngx_http_request_t *r,
     ngx_buf_t *b);
 static ngx_chain_t *ngx_http_webhook_stream_flush(ngx_http_request_t *r);
-
-
-static ngx_str_t  ngx_http_webhook_stream_types[] = {
-    ngx_string("text/event-stream"),
-    ngx_string("application/x-ndjson"),
-    ngx_string("multipart/x-mixed-replace"),
-    ngx_null_string
-};
-
-
-ngx_uint_t
-ngx_http_webhook_capture_streams(ngx_http_request_t *r)
-{
-    ngx_str_t   type, *known;
-
-    if (r->upstream && !r->upstream->buffering) {
-
-        /* X-Accel-Buffering, proxy_buffering and the like; gRPC */
-
-        return 1;
-    }
-
-    type = ngx_http_webhook_stream_type(r);
-
-    if (ngx_http_webhook_stream_grpc(&type)) {
-        return 1;
-    }
-
-    for (known = ngx_http_webhook_stream_types; known->len; known++) {
-        if (type.len == known->len
-            && ngx_strncasecmp(type.data, known->data, known->len) == 0)
-        {
-            return 1;
-        }
-    }
-
-    return 0;
-}
-
-
-off_t
-ngx_http_webhook_capture_left(ngx_http_request_t *r)
-{
-    ngx_str_t  type;
-
-    type = ngx_http_webhook_stream_type(r);
-
-    /* A call of gRPC ends with its trailers, whatever its length is; that of
-       gRPC-Web has them in its body. */
-
-    if (r->http_version >= NGX_HTTP_VERSION_20
-        && ngx_http_webhook_stream_grpc(&type)
-        && (type.len == NGX_HTTP_WEBHOOK_GRPC_LEN
-            || type.data[NGX_HTTP_WEBHOOK_GRPC_LEN] == '+'))
-    {
-        return -1;
-    }
-
-    return r->headers_out.content_length_n;
-}
-
-
-/* Without parameters. */
-
-static ngx_str_t
-ngx_http_webhook_stream_type(ngx_http_request_t *r)
-{
-    size_t     i;
-    ngx_str_t  type;
-
-    type = r->headers_out.content_type;
-
-    for (i = 0; i < type.len; i++) {
-        if (type.data[i] == ';' || type.data[i] == ' ') {
-            type.len = i;
-        }
-    }
-
-    return type;
-}
-
-
-/* application/grpc, application/grpc+proto, application/grpc-web ... */
-
-static ngx_uint_t
-ngx_http_webhook_stream_grpc(ngx_str_t *type)
-{
-    return type->len >= NGX_HTTP_WEBHOOK_GRPC_LEN
-           && ngx_strncasecmp(type->data, (u_char *) NGX_HTTP_WEBHOOK_GRPC,
-                              NGX_HTTP_WEBHOOK_GRPC_LEN)
-              == 0;
-}
 
 
 ngx_int_t
@@ -285,7 +190,7 @@ ngx_http_webhook_stream_pass(ngx_http_webhook_capture_t *capture,
 
     if (!ngx_http_webhook_stream_waits(capture)) {
         capture->state = NGX_HTTP_WEBHOOK_CAPTURE_DONE;
-        goto all;
+        return ngx_http_webhook_stream_all(capture, in);
     }
 
     size = 0;
@@ -306,7 +211,7 @@ ngx_http_webhook_stream_pass(ngx_http_webhook_capture_t *capture,
     }
 
     if (capture->left != 0 && !last) {
-        goto all;
+        return ngx_http_webhook_stream_all(capture, in);
     }
 
     if (capture->tail && size) {
@@ -361,8 +266,18 @@ ngx_http_webhook_stream_pass(ngx_http_webhook_capture_t *capture,
     }
 
     return (rc == NGX_OK && last) ? NGX_AGAIN : rc;
+}
 
-all:
+
+/* Nothing is held back. */
+
+static ngx_int_t
+ngx_http_webhook_stream_all(ngx_http_webhook_capture_t *capture,
+    ngx_chain_t *in)
+{
+    ngx_http_request_t  *r;
+
+    r = capture->r;
 
     capture->begun = 1;
 

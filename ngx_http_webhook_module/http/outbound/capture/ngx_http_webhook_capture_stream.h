@@ -20,12 +20,6 @@ ngx_int_t ngx_http_webhook_capture_add(ngx_http_webhook_capture_t *capture,
 void ngx_http_webhook_capture_copy(ngx_http_webhook_capture_t *capture,
     ngx_chain_t *in);
 
-/* True if the response of this header has to pass as it comes. */
-ngx_uint_t ngx_http_webhook_capture_streams(ngx_http_request_t *r);
-
-/* The bytes that the client counts to know the end, or -1. */
-off_t ngx_http_webhook_capture_left(ngx_http_request_t *r);
-
 /* The body filter in the state STREAM. */
 ngx_int_t ngx_http_webhook_capture_stream(ngx_http_webhook_capture_t *capture,
     ngx_chain_t *in);
