@@ -47,7 +47,7 @@ PEERS = if command -v npm > /dev/null \
         fi
 
 # Of these folders alone; without any, of all.
-CALLS ?= core
+CALLS ?= core http/model http/runtime http/net http/outbound http/conf
 
 check-calls: all
 	@tools/check-calls $(addprefix --only ,$(CALLS)) $(SRC) $(BUILD)
