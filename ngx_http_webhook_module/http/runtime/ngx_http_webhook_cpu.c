@@ -40,6 +40,7 @@ static void ngx_http_webhook_cpu_thread(void *data, ngx_log_t *log);
 static void ngx_http_webhook_cpu_back(ngx_event_t *ev);
 static void ngx_http_webhook_cpu_done(ngx_http_webhook_work_t *work);
 static void ngx_http_webhook_cpu_drop(ngx_http_webhook_work_t *work);
+static void ngx_http_webhook_cpu_free_data(ngx_http_webhook_work_t *work);
 
 
 static ngx_http_webhook_cpu_t  ngx_http_webhook_cpu;
@@ -294,6 +295,36 @@ ngx_http_webhook_cpu_destroy(ngx_pool_t *pool, size_t size)
     work->pool = pool;
 
     ngx_http_webhook_work_free(work);
+}
+
+
+void
+ngx_http_webhook_cpu_free(void *data, size_t size)
+{
+    ngx_http_webhook_work_t  *work;
+
+    work = NULL;
+
+    if (ngx_http_webhook_cpu_wanted(size)) {
+        work = ngx_http_webhook_work_create(size);
+    }
+
+    if (work == NULL) {
+        ngx_free(data);
+        return;
+    }
+
+    work->data = data;
+    work->free = ngx_http_webhook_cpu_free_data;
+
+    ngx_http_webhook_work_free(work);
+}
+
+
+static void
+ngx_http_webhook_cpu_free_data(ngx_http_webhook_work_t *work)
+{
+    ngx_free(work->data);
 }
 
 

@@ -91,6 +91,9 @@ void ngx_http_webhook_work_free(ngx_http_webhook_work_t *work);
 /* Destroys a pool with so many bytes in it, in the same way. */
 void ngx_http_webhook_cpu_destroy(ngx_pool_t *pool, size_t size);
 
+/* Frees memory of the heap, of that size, in the same way. */
+void ngx_http_webhook_cpu_free(void *data, size_t size);
+
 
 /* In a worker: before its event loop starts; and when it exits, before all
    rooms that have works. */

@@ -195,7 +195,7 @@ ngx_http_webhook_courier_put_done(ngx_http_webhook_job_t *job)
                                                NGX_HTTP_WEBHOOK_SCAN));
     }
 
-    ngx_http_webhook_event_free(event);
+    ngx_http_webhook_job_release(&event->hold);
 }
 
 

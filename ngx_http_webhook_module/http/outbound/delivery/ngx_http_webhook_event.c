@@ -57,6 +57,7 @@ ngx_http_webhook_event_create(webhook_id_t *id, uint64_t wall,
 
     event->size = fixed + len;
     event->hold.refs = 1;
+    event->hold.size = event->size;
     event->hold.job.op.type = WEBHOOK_OP_PUT_EVENT;
 
     op = &event->hold.job.op.u.put_event;
@@ -131,7 +132,8 @@ ngx_http_webhook_event_copy_body(webhook_str_t *to,
 void
 ngx_http_webhook_event_free(ngx_http_webhook_event_t *event)
 {
-    ngx_http_webhook_job_release(&event->hold);
+    webhook_op_free(&event->hold.job.op);
+    ngx_free(event);
 }
 
 

@@ -4,6 +4,7 @@
  */
 
 #include "http/outbound/send/ngx_http_webhook_job.h"
+#include "http/runtime/ngx_http_webhook_cpu.h"
 
 
 void
@@ -11,7 +12,7 @@ ngx_http_webhook_job_release(ngx_http_webhook_hold_t *hold)
 {
     if (--hold->refs == 0) {
         webhook_op_free(&hold->job.op);
-        ngx_free(hold);
+        ngx_http_webhook_cpu_free(hold, hold->size);
     }
 }
 

@@ -19,10 +19,12 @@
 typedef struct {
     ngx_http_webhook_job_t      job;
     ngx_uint_t                  refs;
+    size_t                      size;       /* bytes of it; 0: they are few */
 } ngx_http_webhook_hold_t;
 
 
-/* Gives up one reference; with the last one, frees outputs and memory. */
+/* Gives up one reference; with the last one, frees outputs and memory, on a
+   thread where that is large. */
 void ngx_http_webhook_job_release(ngx_http_webhook_hold_t *hold);
 
 /* Posts an operation of its own; op is copied.  The handler gets a
