@@ -140,6 +140,17 @@ for my $verb (qw(require redact)) {
     is $text, '', 'and nothing is said of it';
 }
 
+# An event may be a receiver's alone.
+
+($status, $text) = says(
+    receiver => "emit order.gone;",
+    types    => "$whole{types}\nwebhook_event_type order.gone;",
+    endpoint => 'webhook_endpoint erp { url http://127.0.0.1:9; '
+                . 'events order.add order.edit order.gone; }');
+
+is $status, 0, 'an event of a receiver alone: taken';
+is $text, '', 'and nothing is said of it';
+
 # What no location takes may be led on by the server itself, or be a file.
 
 for my $server ('try_files $uri @api;', 'error_page 404 405 = @api;',

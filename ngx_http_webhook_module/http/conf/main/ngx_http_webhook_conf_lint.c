@@ -18,6 +18,8 @@ static void ngx_http_webhook_lint_endpoint(ngx_conf_t *cf,
     ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_endpoint_t *ep);
 static void ngx_http_webhook_lint_wanted(ngx_conf_t *cf,
     ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_endpoint_t *ep);
+static ngx_uint_t ngx_http_webhook_lint_emitted(
+    ngx_http_webhook_main_conf_t *wmcf, ngx_str_t *pattern);
 static void ngx_http_webhook_lint_clear(ngx_conf_t *cf,
     ngx_http_webhook_endpoint_t *ep);
 static ngx_uint_t ngx_http_webhook_lint_loopback(
@@ -198,7 +200,7 @@ ngx_http_webhook_lint_endpoint(ngx_conf_t *cf,
 }
 
 
-/* What is asked for and never made. */
+/* What is asked for and never made, by a rule or a receiver. */
 
 static void
 ngx_http_webhook_lint_wanted(ngx_conf_t *cf,
@@ -222,7 +224,9 @@ ngx_http_webhook_lint_wanted(ngx_conf_t *cf,
             }
         }
 
-        if (n < wmcf->rules.nelts) {
+        if (n < wmcf->rules.nelts
+            || ngx_http_webhook_lint_emitted(wmcf, &wanted[i].pattern))
+        {
             continue;
         }
 
@@ -231,6 +235,34 @@ ngx_http_webhook_lint_wanted(ngx_conf_t *cf,
                                     "in \"events\" of webhook_endpoint \"%V\" "
                                     "asks for", &wanted[i].pattern, &ep->name);
     }
+}
+
+
+static ngx_uint_t
+ngx_http_webhook_lint_emitted(ngx_http_webhook_main_conf_t *wmcf,
+    ngx_str_t *pattern)
+{
+    ngx_uint_t                     i, n;
+    ngx_http_webhook_emit_t       *emit;
+    ngx_http_webhook_receiver_t  **rcv;
+
+    rcv = wmcf->receivers.elts;
+
+    for (i = 0; i < wmcf->receivers.nelts; i++) {
+
+        emit = rcv[i]->emits.elts;
+
+        for (n = 0; n < rcv[i]->emits.nelts; n++) {
+            if (webhook_pattern_match(ngx_http_webhook_str(pattern),
+                                      ngx_http_webhook_str(
+                                                         &emit[n].type_name)))
+            {
+                return 1;
+            }
+        }
+    }
+
+    return 0;
 }
 
 
