@@ -52,6 +52,21 @@ sub import_lines
     is $?, 0, 'imported' or diag $out;
 }
 
+sub not_imported
+{
+    my ($line) = @_;
+
+    open my $fh, '>', "$dir/in" or die "$dir/in: $!\n";
+    print $fh $json->encode($line), "\n";
+    close $fh or die "$dir/in: $!\n";
+
+    my $out = qx($ctl -s $store import < $dir/in 2>&1);
+
+    is $? >> 8, 1, 'not imported';
+
+    return $out;
+}
+
 my $event = '01890000-0000-7000-8000-000000000001';
 my $call = '01890000-0000-7000-8000-000000000002';
 
@@ -134,6 +149,44 @@ for ('list', "show $event", 'calls sale', 'stats', 'check', 'clock', 'export') {
     my @lines = split /\n/, qx($ctl -s $store $_ --json);
 
     ok !(grep { !eval { ref $json->decode($_) } } @lines), "$_: JSON lines";
+}
+
+
+# --- numbers that are none
+
+my $far = '01890000-0002-7000-8000-000000000001';
+
+import_lines({ kind => 'delivery', type => 'far.away', endpoint => 'far',
+               event => $far, body => '{}', state => 'dead', sends => 1,
+               time_ms => 9000000000000000000,
+               finished_ms => 9000000000000000000,
+               attempts => [{ number => 1,
+                              time_ms => 9000000000000000000 }] });
+
+for ("show $far", 'list --event=far.away', 'export --event=far.away') {
+    my $shown = qx($ctl -s $store $_);
+
+    is $?, 0, "$_: a time beyond all calendars";
+    harmless($_, $shown);
+}
+
+my ($out) = map { $json->decode($_) } grep { /delivery/ }
+            qx($ctl -s $store export --event=far.away);
+
+like $out->{$_}, qr/^(?:\?|\d{5,}-\d\d-\d\dT[\d:.+-]+)$/, "$_ is nothing else"
+    for qw(time finished);
+
+my $known = { kind => 'dedupe', receiver_id => '0123456789abcdef',
+              key => '61' x 32, ends_ms => 9000000000000000000 };
+
+for ({ %$known, status => 99999 }, { %$known, status => 0 },
+     { %$known, status => 4294967296 + 200 },
+     { kind => 'delivery', type => 't', endpoint => 'far', body => '{}',
+       event => '01890000-0002-7000-8000-000000000002', state => 'pending',
+       sends => 4294967295 })
+{
+    like not_imported($_), qr/is none that export writes/,
+         "$_->{kind}: a number that cannot be";
 }
 
 

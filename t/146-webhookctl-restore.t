@@ -162,6 +162,46 @@ not_ctl(1, qr/cannot read/, 'restore', "$dir/none");
     not_ctl(1, qr/nothing was restored/, 'restore', "$dir/cut");
 }
 
+# what comes through a pipe may end before its end
+
+{
+    my $bad = slurp($copy);
+
+    for my $pages (1, 2, 5) {
+        write_file("$dir/cut", substr $bad, 0, length($bad) - 4096 * $pages);
+
+        not_ctl(1, qr/cut short: it has \d+ bytes of \d+.*nothing was rest/s,
+                'restore', "$dir/cut");
+    }
+}
+
+# and who waits for it may have enough of that
+
+for my $signal (qw(INT TERM HUP)) {
+    pipe my $from, my $to or die "pipe: $!\n";
+
+    my $pid = fork // die "fork: $!\n";
+
+    if ($pid == 0) {
+        close $to;
+        open STDIN, '<&', $from or die "stdin: $!\n";
+        open STDERR, '>', "$dir/stopped" or die "stderr: $!\n";
+        $SIG{$_} = 'DEFAULT' for qw(INT TERM HUP);
+        exec $program, '-s', $store, 'restore', '-' or die "$program: $!\n";
+    }
+
+    close $from;
+    syswrite $to, slurp($copy);
+
+    ok wait_for(sub { glob "$store/restore.*" }, 20), "$signal: it reads";
+    ok kill($signal, $pid), 'is stopped';
+    waitpid $pid, 0;
+
+    is $? >> 8, 1, 'and ends';
+    like slurp("$dir/stopped"), qr/interrupted.*nothing was restored/s,
+         'which it tells';
+}
+
 is files(), $before, 'nothing is left of these';
 ok slurp("$store/data.mdb") eq $data, 'and the store is as it was';
 

@@ -146,8 +146,8 @@ ctl_export_line(ctl_export_t *x, json_t *json, const char *kind)
 }
 
 
-/* Those that are paused, or all of them: the rest of what is known of an endpoint comes from
-   the configuration. */
+/* Those that are paused, or all of them: the rest of what is known of an
+   endpoint comes from the configuration. */
 
 static int
 ctl_export_endpoints(ctl_export_t *x)

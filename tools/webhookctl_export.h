@@ -69,6 +69,7 @@ void ctl_import_free(ctl_import_t *m);
    read. */
 int ctl_import_text(json_t *json, const char *name, webhook_str_t *text);
 uint64_t ctl_import_number(json_t *json, const char *name);
+uint32_t ctl_import_u32(json_t *json, const char *name);  /* at most that */
 int ctl_import_hex(json_t *json, const char *name, void *p, size_t len);
 int ctl_import_id(json_t *json, const char *name, webhook_id_t *id);
 

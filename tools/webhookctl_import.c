@@ -291,6 +291,8 @@ ctl_import_endpoint(ctl_import_t *m, json_t *json)
     uint64_t       done;
     webhook_op_t   op;
 
+    done = 0;
+
     memset(&op, 0, sizeof(op));
 
     op.type = WEBHOOK_OP_PAUSE;
@@ -320,9 +322,12 @@ ctl_import_dedupe(ctl_import_t *m, json_t *json)
     memset(&known, 0, sizeof(known));
 
     known.kind = WEBHOOK_KNOWN_CALL;
-    known.status = (uint32_t) ctl_import_number(json, "status");
+    known.status = ctl_import_u32(json, "status");
 
-    if (ctl_import_name(json, "receiver", &known.scope) != 0
+    /* repeats are answered with it */
+
+    if (known.status < 200 || known.status > 299
+        || ctl_import_name(json, "receiver", &known.scope) != 0
         || ctl_import_text(json, "answer", &known.answer) != 0)
     {
         return -1;
@@ -418,8 +423,8 @@ ctl_import_call(ctl_import_t *m, json_t *json)
     }
 
     call->wall = ctl_import_number(json, "time_ms");
-    call->status = (uint32_t) ctl_import_number(json, "status");
-    call->total = (uint32_t) ctl_import_number(json, "total_usec");
+    call->status = ctl_import_u32(json, "status");
+    call->total = ctl_import_u32(json, "total_usec");
 
     list = json_object_get(json, "actions");
 
@@ -452,8 +457,8 @@ ctl_import_action(json_t *json, webhook_call_action_t *action)
         return -1;
     }
 
-    action->status = (uint32_t) ctl_import_number(json, "status");
-    action->total = (uint32_t) ctl_import_number(json, "total_usec");
+    action->status = ctl_import_u32(json, "status");
+    action->total = ctl_import_u32(json, "total_usec");
 
     return 0;
 }
@@ -581,6 +586,17 @@ ctl_import_number(json_t *json, const char *name)
     n = json_integer_value(json_object_get(json, name));
 
     return n > 0 ? (uint64_t) n : 0;
+}
+
+
+uint32_t
+ctl_import_u32(json_t *json, const char *name)
+{
+    uint64_t  n;
+
+    n = ctl_import_number(json, name);
+
+    return n < UINT32_MAX ? (uint32_t) n : UINT32_MAX;
 }
 
 

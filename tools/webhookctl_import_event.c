@@ -23,6 +23,7 @@
 
 #define CTL_BATCH_FORMS     64          /* of an event */
 #define CTL_BATCH_ATTEMPTS  1000        /* of a delivery */
+#define CTL_BATCH_SENDS     INT32_MAX   /* of it: more are to come */
 #define CTL_BATCH_LINES     64          /* after which it is put */
 #define CTL_BATCH_BYTES     (8 * 1024 * 1024)
 
@@ -174,10 +175,14 @@ ctl_batch_read(ctl_line_t *line)
     line->wall = ctl_import_number(json, "time_ms");
 
     past->state = (webhook_state_e) state;
-    past->sends = (uint32_t) ctl_import_number(json, "sends");
-    past->status = (uint32_t) ctl_import_number(json, "status");
+    past->sends = ctl_import_u32(json, "sends");
+    past->status = ctl_import_u32(json, "status");
     past->finished = ctl_import_number(json, "finished_ms");
     past->blocks = json_is_true(json_object_get(json, "blocks"));
+
+    if (past->sends > CTL_BATCH_SENDS) {
+        return -1;
+    }
 
     if (json_is_string(json_object_get(json, "order_key"))) {
 
@@ -277,13 +282,12 @@ ctl_batch_attempts(ctl_line_t *line)
         a = &line->past.attempts[i];
 
         a->wall = ctl_import_number(json, "time_ms");
-        a->number = (uint32_t) ctl_import_number(json, "number");
-        a->status = (uint32_t) ctl_import_number(json, "status");
-        a->connect = (uint32_t) ctl_import_number(json, "connect_usec");
-        a->tls = (uint32_t) ctl_import_number(json, "tls_usec");
-        a->first_byte = (uint32_t) ctl_import_number(json,
-                                                     "first_byte_usec");
-        a->total = (uint32_t) ctl_import_number(json, "total_usec");
+        a->number = ctl_import_u32(json, "number");
+        a->status = ctl_import_u32(json, "status");
+        a->connect = ctl_import_u32(json, "connect_usec");
+        a->tls = ctl_import_u32(json, "tls_usec");
+        a->first_byte = ctl_import_u32(json, "first_byte_usec");
+        a->total = ctl_import_u32(json, "total_usec");
 
         if (ctl_import_text(json, "error", &a->error) != 0
             || ctl_import_text(json, "address", &a->address) != 0

@@ -179,6 +179,10 @@ ctl_listen(ctl_t *ctl, webhook_store_t *st)
 
     sa.sa_handler = ctl_listen_signal;
 
+    /* who does not want to wait for slow callers sends a second one */
+
+    sa.sa_flags = (int) SA_RESETHAND;
+
     sigaction(SIGINT, &sa, NULL);
     sigaction(SIGTERM, &sa, NULL);
     signal(SIGPIPE, SIG_IGN);
@@ -222,8 +226,8 @@ ctl_listen_socket(ctl_listen_t *l)
 {
     int                       rc, on;
     char                      host[256], name[80], port[16];
-    size_t                    len;
-    const char               *text, *colon;
+    size_t                    len, digits;
+    const char               *text, *colon, *service;
     struct addrinfo           hints, *a;
     struct sockaddr_storage   ss;
     socklen_t                 size;
@@ -237,8 +241,15 @@ ctl_listen_socket(ctl_listen_t *l)
     colon = strrchr(text, ':');
     len = colon ? (size_t) (colon - text) : 0;
 
-    if (len >= sizeof(host)) {
-        len = 0;
+    service = colon ? colon + 1 : text;
+    digits = strspn(service, "0123456789");
+
+    /* getaddrinfo() takes any number for a port, and none */
+
+    if (len >= sizeof(host) || digits == 0 || digits > 5 || service[digits]
+        || atoi(service) > 65535)
+    {
+        goto invalid;
     }
 
     memcpy(host, text, len);
@@ -254,13 +265,10 @@ ctl_listen_socket(ctl_listen_t *l)
     hints.ai_socktype = SOCK_STREAM;
     hints.ai_flags = AI_NUMERICHOST|AI_NUMERICSERV|AI_PASSIVE;
 
-    rc = getaddrinfo(len ? host : "127.0.0.1", colon ? colon + 1 : text,
-                     &hints, &a);
+    rc = getaddrinfo(len ? host : "127.0.0.1", service, &hints, &a);
 
     if (rc != 0) {
-        ctl_say("--address is [ADDRESS:]PORT, as 8080, 0.0.0.0:8080 or "
-                "[::1]:8080; not \"%s\"", text);
-        return 2;
+        goto invalid;
     }
 
     l->socket = socket(a->ai_family, SOCK_STREAM|SOCK_CLOEXEC|SOCK_NONBLOCK,
@@ -298,6 +306,13 @@ ctl_listen_socket(ctl_listen_t *l)
             name, port);
 
     return 0;
+
+invalid:
+
+    ctl_say("--address is [ADDRESS:]PORT, as 8080, 0.0.0.0:8080 or "
+            "[::1]:8080; not \"%s\"", text);
+
+    return 2;
 }
 
 
@@ -1010,6 +1025,10 @@ ctl_client_tell(ctl_client_t *c)
             }
 
             free(line);
+
+        } else {
+            ctl_say("cannot record a call: no memory");
+            l->failed = 1;
         }
     }
 

@@ -14,6 +14,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <pwd.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
 #include <sys/stat.h>
@@ -33,6 +34,11 @@ static int ctl_restore_write(int fd, const unsigned char *chunk, size_t len);
 static int ctl_restore_pause(ctl_t *ctl, const char *dir);
 static void ctl_restore_clean(const char *dir);
 static void ctl_restore_tell(ctl_t *ctl, const char *was);
+static void ctl_restore_catch(void);
+static void ctl_restore_signal(int signo);
+
+
+static volatile sig_atomic_t  ctl_restore_stop;
 
 
 int
@@ -84,6 +90,10 @@ ctl_restore(ctl_t *ctl, webhook_store_t *st)
         return 1;
     }
 
+    /* half a copy may be large: it does not stay behind */
+
+    ctl_restore_catch();
+
     rc = snprintf(dir, sizeof(dir), "%s/restore.XXXXXX", ctl->path);
 
     if (rc < 0 || (size_t) rc >= sizeof(dir) || mkdtemp(dir) == NULL) {
@@ -98,6 +108,11 @@ ctl_restore(ctl_t *ctl, webhook_store_t *st)
 
     if (rc == 0) {
         rc = ctl_restore_pause(ctl, dir);
+    }
+
+    if (rc == 0 && ctl_restore_stop) {
+        ctl_say("interrupted");
+        rc = 1;
     }
 
     if (rc == 0
@@ -141,7 +156,8 @@ ctl_restore_copy(ctl_t *ctl, const char *file)
     for (first = 1; /* void */ ; first = 0) {
 
         if (ctl_restore_read(ctl->source, chunk, &len) != 0) {
-            ctl_say("cannot read \"%s\": %s", ctl->argv[1], strerror(errno));
+            ctl_say("cannot read \"%s\": %s", ctl->argv[1],
+                    ctl_restore_stop ? "interrupted" : strerror(errno));
             rc = 1;
             break;
         }
@@ -202,6 +218,10 @@ ctl_restore_read(int fd, unsigned char *chunk, size_t *len)
 
     for (*len = 0; *len < CTL_RESTORE_CHUNK; *len += (size_t) n) {
         n = read(fd, chunk + *len, CTL_RESTORE_CHUNK - *len);
+
+        if (ctl_restore_stop) {
+            return -1;
+        }
 
         if (n == 0) {
             return 0;
@@ -348,4 +368,40 @@ ctl_restore_tell(ctl_t *ctl, const char *was)
     }
 
     printf("it is paused: nothing is sent until \"webhookctl resume --all\"\n");
+}
+
+
+static void
+ctl_restore_catch(void)
+{
+    unsigned          i;
+    struct sigaction  sa, old;
+
+    static const int  signals[] = { SIGHUP, SIGINT, SIGTERM };
+
+    /* without SA_RESTART: a read ends */
+
+    memset(&sa, 0, sizeof(sa));
+
+    sa.sa_handler = ctl_restore_signal;
+
+    for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+
+        /* as of nohup: what was ignored is */
+
+        if (sigaction(signals[i], NULL, &old) == 0
+            && old.sa_handler != SIG_IGN)
+        {
+            sigaction(signals[i], &sa, NULL);
+        }
+    }
+}
+
+
+static void
+ctl_restore_signal(int signo)
+{
+    (void) signo;
+
+    ctl_restore_stop = 1;
 }

@@ -157,6 +157,11 @@ ctl_send(ctl_t *ctl, webhook_store_t *st)
         rc = url.failed ? 1 : ctl_send_url((char *) url.data, c);
     }
 
+    if (rc == 0 && ctl->value[CTL_CA] && !c->tls) {
+        ctl_say("--ca is of use with https alone");
+        rc = 2;
+    }
+
     if (rc == 0) {
         rc = ctl_send_headers(ctl, c, headers, n, body.len, &head);
     }
@@ -280,7 +285,8 @@ ctl_send_url(const char *url, ctl_send_t *c)
         len = (size_t) (end - colon - 1);
 
         if (*colon != ':' || len == 0 || len > 5
-            || strspn(colon + 1, "0123456789") != len)
+            || strspn(colon + 1, "0123456789") != len
+            || atoi(colon + 1) > 65535)
         {
             goto invalid;
         }

@@ -44,6 +44,11 @@ ctl_sign_init(ctl_t *ctl, ctl_sign_t *s)
             return 2;
         }
 
+        if (ctl->value[CTL_URL]) {
+            ctl_say("--url is of use with --verify=PRESET");
+            return 2;
+        }
+
         return 0;
     }
 

@@ -159,19 +159,21 @@ ctl_body(const webhook_str_t *s, int indent)
 const char *
 ctl_time(uint64_t wall, char *buf, size_t len)
 {
-    char       date[24], zone[8];
+    char       date[40], zone[8];
     time_t     t;
     struct tm  tm;
 
     t = (time_t) (wall / 1000);
 
-    if (localtime_r(&t, &tm) == NULL) {
+    /* what a damaged or a foreign row says may be no time at all */
+
+    if (localtime_r(&t, &tm) == NULL
+        || strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &tm) == 0
+        || strftime(zone, sizeof(zone), "%z", &tm) < 5)
+    {
         snprintf(buf, len, "?");
         return buf;
     }
-
-    strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &tm);
-    strftime(zone, sizeof(zone), "%z", &tm);
 
     snprintf(buf, len, "%s.%03u%.3s:%s", date, (unsigned) (wall % 1000), zone,
              zone + 3);

@@ -461,6 +461,16 @@ webhook_env_size(webhook_store_t *st)
 
     if (file.st_size < size) {
 
+        if (st->copy) {
+            webhook_store_log(st, WEBHOOK_STORE_LOG_ERROR,
+                              "the copy was cut short: it has %lld bytes of "
+                              "%lld", (long long) file.st_size,
+                              (long long) size);
+            st->told = 1;
+
+            return MDB_CORRUPTED;
+        }
+
         if ((size - file.st_size) / stat.ms_psize > WEBHOOK_ENV_SHORT) {
             return MDB_CORRUPTED;
         }
