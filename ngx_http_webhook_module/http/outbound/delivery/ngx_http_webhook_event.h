@@ -69,7 +69,7 @@ ngx_http_webhook_event_t *ngx_http_webhook_event_create(webhook_id_t *id,
     ngx_http_webhook_delivery_t *deliveries, ngx_uint_t deliveries_count,
     ngx_log_t *log);
 
-/* Drops an event that was never put. */
+/* Drops an event that was never put.  Any thread. */
 void ngx_http_webhook_event_free(ngx_http_webhook_event_t *event);
 
 /* The next event id; NGX_ERROR if there is no randomness. */
