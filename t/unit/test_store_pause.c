@@ -80,7 +80,8 @@ is_paused(util_t *u, const char *reason)
 
     ok = util_apply(u, &op) == WEBHOOK_STORE_OK && op.u.stats.paused
          && op.u.stats.reason.len == strlen(reason)
-         && memcmp(op.u.stats.reason.data, reason, strlen(reason)) == 0;
+         && (*reason == '\0'
+             || memcmp(op.u.stats.reason.data, reason, strlen(reason)) == 0);
 
     webhook_op_free(&op);
 
