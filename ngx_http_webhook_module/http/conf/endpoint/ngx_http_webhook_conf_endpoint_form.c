@@ -7,11 +7,11 @@
  */
 
 #include "http/conf/endpoint/ngx_http_webhook_conf_endpoint_form.h"
-#include "http/conf/conf/ngx_http_webhook_conf_args.h"
-#include "http/conf/conf/ngx_http_webhook_conf_dollar.h"
-#include "http/conf/conf/ngx_http_webhook_conf_name.h"
-#include "http/conf/conf/ngx_http_webhook_conf_param.h"
-#include "http/conf/conf/ngx_http_webhook_conf_template.h"
+#include "http/conf/value/ngx_http_webhook_conf_args.h"
+#include "http/conf/value/ngx_http_webhook_conf_dollar.h"
+#include "http/conf/value/ngx_http_webhook_conf_name.h"
+#include "http/conf/value/ngx_http_webhook_conf_param.h"
+#include "http/conf/value/ngx_http_webhook_conf_template.h"
 #include "http/conf/endpoint/ngx_http_webhook_conf_endpoint.h"
 
 

@@ -7,8 +7,8 @@
  */
 
 #include "http/conf/endpoint/ngx_http_webhook_conf_endpoint_limit.h"
-#include "http/conf/conf/ngx_http_webhook_conf_args.h"
-#include "http/conf/conf/ngx_http_webhook_conf_param.h"
+#include "http/conf/value/ngx_http_webhook_conf_args.h"
+#include "http/conf/value/ngx_http_webhook_conf_param.h"
 #include "http/conf/endpoint/ngx_http_webhook_conf_endpoint.h"
 
 

@@ -7,8 +7,8 @@
  */
 
 #include "http/conf/endpoint/ngx_http_webhook_conf_endpoint_reach.h"
-#include "http/conf/conf/ngx_http_webhook_conf_args.h"
-#include "http/conf/conf/ngx_http_webhook_conf_secret.h"
+#include "http/conf/value/ngx_http_webhook_conf_args.h"
+#include "http/conf/value/ngx_http_webhook_conf_secret.h"
 #include "http/conf/endpoint/ngx_http_webhook_conf_endpoint.h"
 
 

@@ -6,8 +6,8 @@
  */
 
 #include "http/conf/endpoint/ngx_http_webhook_conf_endpoint_tls.h"
-#include "http/conf/conf/ngx_http_webhook_conf_args.h"
-#include "http/conf/conf/ngx_http_webhook_conf_param.h"
+#include "http/conf/value/ngx_http_webhook_conf_args.h"
+#include "http/conf/value/ngx_http_webhook_conf_param.h"
 
 
 static char *ngx_http_webhook_endpoint_tls(ngx_conf_t *cf,

@@ -6,9 +6,9 @@
  */
 
 #include "http/conf/main/ngx_http_webhook_conf.h"
-#include "http/conf/conf/ngx_http_webhook_conf_args.h"
-#include "http/conf/conf/ngx_http_webhook_conf_name.h"
-#include "http/conf/conf/ngx_http_webhook_conf_param.h"
+#include "http/conf/value/ngx_http_webhook_conf_args.h"
+#include "http/conf/value/ngx_http_webhook_conf_name.h"
+#include "http/conf/value/ngx_http_webhook_conf_param.h"
 #include "http/runtime/ngx_http_webhook_metrics.h"
 #include "http/inbound/call/ngx_http_webhook_receive.h"
 

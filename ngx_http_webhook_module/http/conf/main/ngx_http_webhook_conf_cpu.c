@@ -6,7 +6,7 @@
  */
 
 #include "http/conf/main/ngx_http_webhook_conf_cpu.h"
-#include "http/conf/conf/ngx_http_webhook_conf_param.h"
+#include "http/conf/value/ngx_http_webhook_conf_param.h"
 
 
 #define NGX_HTTP_WEBHOOK_CPU_THREADS  2

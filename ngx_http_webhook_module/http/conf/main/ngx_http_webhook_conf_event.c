@@ -7,9 +7,9 @@
  */
 
 #include "http/conf/main/ngx_http_webhook_conf_event.h"
-#include "http/conf/conf/ngx_http_webhook_conf_args.h"
-#include "http/conf/conf/ngx_http_webhook_conf_param.h"
-#include "http/conf/conf/ngx_http_webhook_conf_template.h"
+#include "http/conf/value/ngx_http_webhook_conf_args.h"
+#include "http/conf/value/ngx_http_webhook_conf_param.h"
+#include "http/conf/value/ngx_http_webhook_conf_template.h"
 #include "http/conf/main/ngx_http_webhook_conf_event_paths.h"
 #include "http/conf/main/ngx_http_webhook_conf_pattern.h"
 

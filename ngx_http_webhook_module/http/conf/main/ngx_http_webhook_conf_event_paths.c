@@ -4,8 +4,8 @@
  */
 
 #include "http/conf/main/ngx_http_webhook_conf_event_paths.h"
-#include "http/conf/conf/ngx_http_webhook_conf_args.h"
-#include "http/conf/conf/ngx_http_webhook_conf_template.h"
+#include "http/conf/value/ngx_http_webhook_conf_args.h"
+#include "http/conf/value/ngx_http_webhook_conf_template.h"
 #include "http/outbound/render/ngx_http_webhook_render.h"
 
 

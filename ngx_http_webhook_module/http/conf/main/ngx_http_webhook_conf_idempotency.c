@@ -6,7 +6,7 @@
  */
 
 #include "http/conf/main/ngx_http_webhook_conf_idempotency.h"
-#include "http/conf/conf/ngx_http_webhook_conf_args.h"
+#include "http/conf/value/ngx_http_webhook_conf_args.h"
 
 
 /* webhook_idempotency HEADER [by=VALUE] | off */

@@ -6,8 +6,8 @@
  */
 
 #include "http/conf/main/ngx_http_webhook_conf_store.h"
-#include "http/conf/conf/ngx_http_webhook_conf_args.h"
-#include "http/conf/conf/ngx_http_webhook_conf_param.h"
+#include "http/conf/value/ngx_http_webhook_conf_args.h"
+#include "http/conf/value/ngx_http_webhook_conf_param.h"
 
 
 #define NGX_HTTP_WEBHOOK_STORE_TOP    ((off_t) 16384 << 30)

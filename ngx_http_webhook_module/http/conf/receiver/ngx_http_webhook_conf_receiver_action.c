@@ -6,10 +6,10 @@
  * does.
  */
 
-#include "http/conf/conf/ngx_http_webhook_conf_args.h"
-#include "http/conf/conf/ngx_http_webhook_conf_name.h"
-#include "http/conf/conf/ngx_http_webhook_conf_param.h"
-#include "http/conf/conf/ngx_http_webhook_conf_template.h"
+#include "http/conf/value/ngx_http_webhook_conf_args.h"
+#include "http/conf/value/ngx_http_webhook_conf_name.h"
+#include "http/conf/value/ngx_http_webhook_conf_param.h"
+#include "http/conf/value/ngx_http_webhook_conf_template.h"
 #include "http/conf/receiver/ngx_http_webhook_conf_receiver.h"
 #include "http/conf/receiver/ngx_http_webhook_conf_receiver_args.h"
 

@@ -4,10 +4,10 @@
  */
 
 #include "http/conf/receiver/ngx_http_webhook_conf_receiver_args.h"
-#include "http/conf/conf/ngx_http_webhook_conf_args.h"
-#include "http/conf/conf/ngx_http_webhook_conf_dollar.h"
-#include "http/conf/conf/ngx_http_webhook_conf_secret.h"
-#include "http/conf/conf/ngx_http_webhook_conf_template.h"
+#include "http/conf/value/ngx_http_webhook_conf_args.h"
+#include "http/conf/value/ngx_http_webhook_conf_dollar.h"
+#include "http/conf/value/ngx_http_webhook_conf_secret.h"
+#include "http/conf/value/ngx_http_webhook_conf_template.h"
 
 
 static ngx_uint_t ngx_http_webhook_receiver_uri_valid(ngx_str_t *uri);

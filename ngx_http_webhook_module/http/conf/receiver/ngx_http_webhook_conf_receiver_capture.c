@@ -5,7 +5,7 @@
  * webhook_receiver { capture }: values of an answer, for the actions behind it.
  */
 
-#include "http/conf/conf/ngx_http_webhook_conf_template.h"
+#include "http/conf/value/ngx_http_webhook_conf_template.h"
 #include "http/conf/receiver/ngx_http_webhook_conf_receiver.h"
 
 

@@ -6,9 +6,9 @@
  * of it.
  */
 
-#include "http/conf/conf/ngx_http_webhook_conf_args.h"
-#include "http/conf/conf/ngx_http_webhook_conf_param.h"
-#include "http/conf/conf/ngx_http_webhook_conf_secret.h"
+#include "http/conf/value/ngx_http_webhook_conf_args.h"
+#include "http/conf/value/ngx_http_webhook_conf_param.h"
+#include "http/conf/value/ngx_http_webhook_conf_secret.h"
 #include "http/conf/receiver/ngx_http_webhook_conf_receiver.h"
 #include "http/conf/receiver/ngx_http_webhook_conf_receiver_args.h"
 #include "http/inbound/verify/ngx_http_webhook_receive_verify.h"

@@ -5,9 +5,9 @@
  * webhook_receiver { target models }: the record that a call is about.
  */
 
-#include "http/conf/conf/ngx_http_webhook_conf_args.h"
-#include "http/conf/conf/ngx_http_webhook_conf_param.h"
-#include "http/conf/conf/ngx_http_webhook_conf_template.h"
+#include "http/conf/value/ngx_http_webhook_conf_args.h"
+#include "http/conf/value/ngx_http_webhook_conf_param.h"
+#include "http/conf/value/ngx_http_webhook_conf_template.h"
 #include "http/conf/receiver/ngx_http_webhook_conf_receiver.h"
 #include "http/conf/receiver/ngx_http_webhook_conf_receiver_args.h"
 

@@ -5,10 +5,10 @@
  * webhook_receiver { verify }: how it makes sure of who calls.
  */
 
-#include "http/conf/conf/ngx_http_webhook_conf_args.h"
-#include "http/conf/conf/ngx_http_webhook_conf_key.h"
-#include "http/conf/conf/ngx_http_webhook_conf_name.h"
-#include "http/conf/conf/ngx_http_webhook_conf_secret.h"
+#include "http/conf/value/ngx_http_webhook_conf_args.h"
+#include "http/conf/value/ngx_http_webhook_conf_key.h"
+#include "http/conf/value/ngx_http_webhook_conf_name.h"
+#include "http/conf/value/ngx_http_webhook_conf_secret.h"
 #include "http/conf/receiver/ngx_http_webhook_conf_receiver.h"
 #include "http/conf/receiver/ngx_http_webhook_conf_receiver_args.h"
 #include "http/inbound/verify/ngx_http_webhook_receive_verify.h"

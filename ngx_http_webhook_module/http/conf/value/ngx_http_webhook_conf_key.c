@@ -3,8 +3,8 @@
  * Copyright (C) the ngx_http_webhook_module authors
  */
 
-#include "http/conf/conf/ngx_http_webhook_conf_key.h"
-#include "http/conf/conf/ngx_http_webhook_conf_secret.h"
+#include "http/conf/value/ngx_http_webhook_conf_key.h"
+#include "http/conf/value/ngx_http_webhook_conf_secret.h"
 #include "http/runtime/ngx_http_webhook_secret.h"
 
 

@@ -7,8 +7,8 @@
  */
 
 
-#include "http/conf/main/ngx_http_webhook_receive_loop.h"
-#include "http/conf/conf/ngx_http_webhook_conf_args.h"
+#include "http/conf/check/ngx_http_webhook_receive_loop.h"
+#include "http/conf/value/ngx_http_webhook_conf_args.h"
 
 
 static ngx_int_t ngx_http_webhook_loop_action(ngx_conf_t *cf,

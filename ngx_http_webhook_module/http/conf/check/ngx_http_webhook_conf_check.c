@@ -6,19 +6,19 @@
  * of another is looked at when all are known.
  */
 
-#include "http/conf/main/ngx_http_webhook_conf_check.h"
-#include "http/conf/conf/ngx_http_webhook_conf_args.h"
-#include "http/conf/conf/ngx_http_webhook_conf_dollar.h"
-#include "http/conf/conf/ngx_http_webhook_conf_map.h"
+#include "http/conf/check/ngx_http_webhook_conf_check.h"
+#include "http/conf/value/ngx_http_webhook_conf_args.h"
+#include "http/conf/value/ngx_http_webhook_conf_dollar.h"
+#include "http/conf/value/ngx_http_webhook_conf_map.h"
 #include "http/conf/endpoint/ngx_http_webhook_conf_endpoint.h"
 #include "http/conf/receiver/ngx_http_webhook_conf_receiver.h"
-#include "http/conf/main/ngx_http_webhook_conf_check_paths.h"
+#include "http/conf/check/ngx_http_webhook_conf_check_paths.h"
 #include "http/conf/main/ngx_http_webhook_conf_cpu.h"
 #include "http/conf/main/ngx_http_webhook_conf_event_paths.h"
-#include "http/conf/main/ngx_http_webhook_conf_lint.h"
-#include "http/conf/main/ngx_http_webhook_conf_location.h"
-#include "http/conf/main/ngx_http_webhook_conf_reach.h"
-#include "http/conf/main/ngx_http_webhook_receive_loop.h"
+#include "http/conf/check/ngx_http_webhook_conf_lint.h"
+#include "http/conf/check/ngx_http_webhook_conf_location.h"
+#include "http/conf/check/ngx_http_webhook_conf_reach.h"
+#include "http/conf/check/ngx_http_webhook_receive_loop.h"
 #include "http/net/target/ngx_http_webhook_target.h"
 #include "http/runtime/ngx_http_webhook_metrics.h"
 

@@ -6,10 +6,10 @@
  * handler; rules and what has the filters of a response for itself.
  */
 
-#include "http/conf/main/ngx_http_webhook_conf_location.h"
-#include "http/conf/conf/ngx_http_webhook_conf_args.h"
-#include "http/conf/conf/ngx_http_webhook_conf_dollar.h"
-#include "http/conf/conf/ngx_http_webhook_conf_name.h"
+#include "http/conf/check/ngx_http_webhook_conf_location.h"
+#include "http/conf/value/ngx_http_webhook_conf_args.h"
+#include "http/conf/value/ngx_http_webhook_conf_dollar.h"
+#include "http/conf/value/ngx_http_webhook_conf_name.h"
 #include "http/runtime/ngx_http_webhook_metrics.h"
 #include "http/inbound/call/ngx_http_webhook_receive.h"
 

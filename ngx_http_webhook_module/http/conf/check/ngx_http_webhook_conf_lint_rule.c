@@ -5,9 +5,9 @@
  * Warnings of rules that never match, or make an event that is of no use.
  */
 
-#include "http/conf/main/ngx_http_webhook_conf_lint_rule.h"
-#include "http/conf/conf/ngx_http_webhook_conf_args.h"
-#include "http/conf/conf/ngx_http_webhook_conf_name.h"
+#include "http/conf/check/ngx_http_webhook_conf_lint_rule.h"
+#include "http/conf/value/ngx_http_webhook_conf_args.h"
+#include "http/conf/value/ngx_http_webhook_conf_name.h"
 #include "http/conf/main/ngx_http_webhook_conf_pattern.h"
 
 

@@ -3,10 +3,10 @@
  * Copyright (C) the ngx_http_webhook_module authors
  */
 
-#include "http/conf/conf/ngx_http_webhook_conf_secret.h"
-#include "http/conf/conf/ngx_http_webhook_conf_args.h"
-#include "http/conf/conf/ngx_http_webhook_conf_dollar.h"
-#include "http/conf/conf/ngx_http_webhook_conf_param.h"
+#include "http/conf/value/ngx_http_webhook_conf_secret.h"
+#include "http/conf/value/ngx_http_webhook_conf_args.h"
+#include "http/conf/value/ngx_http_webhook_conf_dollar.h"
+#include "http/conf/value/ngx_http_webhook_conf_param.h"
 #include "http/runtime/ngx_http_webhook_secret.h"
 
 

@@ -3,8 +3,8 @@
  * Copyright (C) the ngx_http_webhook_module authors
  */
 
-#include "http/conf/conf/ngx_http_webhook_conf_name.h"
-#include "http/conf/conf/ngx_http_webhook_conf_args.h"
+#include "http/conf/value/ngx_http_webhook_conf_name.h"
+#include "http/conf/value/ngx_http_webhook_conf_args.h"
 
 #include "core/base/webhook_id.h"
 

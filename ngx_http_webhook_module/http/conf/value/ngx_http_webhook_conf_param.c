@@ -7,8 +7,8 @@
  * spaces between the words.
  */
 
-#include "http/conf/conf/ngx_http_webhook_conf_param.h"
-#include "http/conf/conf/ngx_http_webhook_conf_args.h"
+#include "http/conf/value/ngx_http_webhook_conf_param.h"
+#include "http/conf/value/ngx_http_webhook_conf_args.h"
 
 #include "core/base/webhook_near.h"
 

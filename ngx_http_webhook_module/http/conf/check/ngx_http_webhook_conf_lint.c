@@ -6,10 +6,10 @@
  * warned of where they are read.
  */
 
-#include "http/conf/main/ngx_http_webhook_conf_lint.h"
-#include "http/conf/conf/ngx_http_webhook_conf_args.h"
+#include "http/conf/check/ngx_http_webhook_conf_lint.h"
+#include "http/conf/value/ngx_http_webhook_conf_args.h"
 #include "http/conf/endpoint/ngx_http_webhook_conf_endpoint.h"
-#include "http/conf/main/ngx_http_webhook_conf_lint_rule.h"
+#include "http/conf/check/ngx_http_webhook_conf_lint_rule.h"
 #include "http/net/target/ngx_http_webhook_target.h"
 #include "http/inbound/call/ngx_http_webhook_receive.h"
 

@@ -3,7 +3,7 @@
  * Copyright (C) the ngx_http_webhook_module authors
  */
 
-#include "http/conf/conf/ngx_http_webhook_conf_args.h"
+#include "http/conf/value/ngx_http_webhook_conf_args.h"
 
 
 #define NGX_HTTP_WEBHOOK_TEXT_MAX  (1024 * 1024)

@@ -3,10 +3,10 @@
  * Copyright (C) the ngx_http_webhook_module authors
  */
 
-#include "http/conf/conf/ngx_http_webhook_conf_template.h"
-#include "http/conf/conf/ngx_http_webhook_conf_args.h"
-#include "http/conf/conf/ngx_http_webhook_conf_dollar.h"
-#include "http/conf/conf/ngx_http_webhook_conf_map.h"
+#include "http/conf/value/ngx_http_webhook_conf_template.h"
+#include "http/conf/value/ngx_http_webhook_conf_args.h"
+#include "http/conf/value/ngx_http_webhook_conf_dollar.h"
+#include "http/conf/value/ngx_http_webhook_conf_map.h"
 
 
 static ngx_uint_t ngx_http_webhook_conf_step_is(const webhook_str_t *step,

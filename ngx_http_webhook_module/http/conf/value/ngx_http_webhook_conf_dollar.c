@@ -5,7 +5,7 @@
  * Dollar signs that mean nothing where they stand.
  */
 
-#include "http/conf/conf/ngx_http_webhook_conf_dollar.h"
+#include "http/conf/value/ngx_http_webhook_conf_dollar.h"
 
 
 static ngx_uint_t ngx_http_webhook_dollar_key(u_char *p, u_char *last);

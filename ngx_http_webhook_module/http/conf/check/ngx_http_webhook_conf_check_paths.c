@@ -3,9 +3,9 @@
  * Copyright (C) the ngx_http_webhook_module authors
  */
 
-#include "http/conf/main/ngx_http_webhook_conf_check_paths.h"
-#include "http/conf/conf/ngx_http_webhook_conf_args.h"
-#include "http/conf/conf/ngx_http_webhook_conf_dollar.h"
+#include "http/conf/check/ngx_http_webhook_conf_check_paths.h"
+#include "http/conf/value/ngx_http_webhook_conf_args.h"
+#include "http/conf/value/ngx_http_webhook_conf_dollar.h"
 
 
 static int ngx_http_webhook_check_variable(void *data,

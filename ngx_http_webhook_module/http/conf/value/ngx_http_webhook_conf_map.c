@@ -6,9 +6,9 @@
  * told of them once all is read.
  */
 
-#include "http/conf/conf/ngx_http_webhook_conf_map.h"
-#include "http/conf/conf/ngx_http_webhook_conf_args.h"
-#include "http/conf/conf/ngx_http_webhook_conf_name.h"
+#include "http/conf/value/ngx_http_webhook_conf_map.h"
+#include "http/conf/value/ngx_http_webhook_conf_args.h"
+#include "http/conf/value/ngx_http_webhook_conf_name.h"
 
 
 typedef struct {

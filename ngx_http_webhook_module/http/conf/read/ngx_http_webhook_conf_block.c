@@ -5,7 +5,7 @@
  * A block whose directives stand in tables of its own.
  */
 
-#include "http/conf/conf/ngx_http_webhook_conf_block.h"
+#include "http/conf/read/ngx_http_webhook_conf_block.h"
 
 #include "core/base/webhook_near.h"
 

@@ -6,10 +6,10 @@
  * answered by nginx itself, with 404 or 405, unless the server has more to say.
  */
 
-#include "http/conf/main/ngx_http_webhook_conf_reach.h"
-#include "http/conf/conf/ngx_http_webhook_conf_args.h"
-#include "http/conf/conf/ngx_http_webhook_conf_name.h"
-#include "http/conf/main/ngx_http_webhook_receive_loop.h"
+#include "http/conf/check/ngx_http_webhook_conf_reach.h"
+#include "http/conf/value/ngx_http_webhook_conf_args.h"
+#include "http/conf/value/ngx_http_webhook_conf_name.h"
+#include "http/conf/check/ngx_http_webhook_receive_loop.h"
 #include "http/inbound/call/ngx_http_webhook_receive.h"
 
 
