@@ -8,7 +8,7 @@
  * JSON, and becomes XML again.
  */
 
-#include "../t/unit/json_same.h"
+#include "../t/lib/c/json_same.h"
 #include "core/format/webhook_xml.h"
 
 #include <stdio.h>

@@ -1,8 +1,8 @@
 #: What needs no nginx: core, store
-#:   unit            build and run t/unit/*.c, each a program
+#:   unit            build and run what is below t/unit, each file a program
 #:   unit-asan       the same under the address and undefined sanitizers
 #:   unit-build, unit-asan-build    build them only
-#:   interop         build t/interop/*.c, which t/*.t call, in
+#:   interop         build t/interop/*.c, which tests call, in
 #:                   $(BUILD)/interop; those named lib* for LD_PRELOAD
 #:
 #:   UNIT="json id" takes those of the programs only; CORE_SRCS="FILES" and
@@ -12,11 +12,16 @@
 CORE_SRCS  ?= $(call room_files,c,$(filter core/%,$(ROOMS)))
 STORE_SRCS ?= $(call room_files,c,$(filter store store/%,$(ROOMS)))
 CTL_SRCS   := $(sort $(wildcard tools/webhookctl*.c))
-UNIT_SRCS  := $(sort $(wildcard t/unit/*.c))
+UNIT_SRCS  := $(sort $(shell find t/unit -name '*.c'))
 LOAD_SRCS  := $(sort $(wildcard t/interop/lib*.c))
 CALL_SRCS  := $(filter-out $(LOAD_SRCS),$(sort $(wildcard t/interop/*.c)))
 
-UNIT ?= $(notdir $(basename $(UNIT_SRCS)))
+# by their names alone, or from t/unit
+UNITS      := $(patsubst t/unit/%.c,%,$(UNIT_SRCS))
+UNIT       ?= $(UNITS)
+UNITS_MADE := $(foreach name,$(UNIT),$(or \
+                  $(filter $(name) %/$(name),$(UNITS)), \
+                  $(error there is no $(name).c below t/unit)))
 
 WARNINGS := -W -Wall -Wextra -Wpointer-arith -Wwrite-strings \
             -Wstrict-prototypes -Wmissing-prototypes -Werror
@@ -30,7 +35,7 @@ FLAGS_plain  := -O2 -fstack-protector-strong -D_FORTIFY_SOURCE=2
 FLAGS_asan   := $(ASAN_CFLAGS) -fsanitize=undefined \
                 -fno-sanitize-recover=undefined
 
-SEES_unit  := -It/unit
+SEES_unit  := -It/lib/c
 
 
 # A cache of the compiler may name the target by another path: $(1) is the
@@ -45,11 +50,11 @@ OBJS_$(1)_plain := $$(patsubst $(SRC)/%.c,$(2)/%.o,$$(CORE_SRCS) \
 OBJS_$(1)_ctl   := $$(patsubst tools/%.c,$(2)/tools/%.o,$$(CTL_SRCS))
 OBJS_$(1)_unit  := $$(patsubst t/unit/%.c,$(2)/unit/%.o,$$(UNIT_SRCS))
 
-PROGRAMS_$(1) := $$(addprefix $(2)/unit/,$$(UNIT))
+PROGRAMS_$(1) := $$(addprefix $(2)/unit/,$$(UNITS_MADE))
 
 # the flags are a file, so that other flags build anew
 $(2)/flags: FORCE
-	@mkdir -p $(2)/tools $(2)/unit
+	@mkdir -p $(2)/tools
 	@echo '$$(CC) $(PLAIN_CFLAGS) $(PLAIN_CPPFLAGS) $(FLAGS_$(1))' \
 	    > $$@.$$$$$$$$ \
 	 && if cmp -s $$@.$$$$$$$$ $$@; then rm $$@.$$$$$$$$; \
@@ -69,6 +74,7 @@ $$(OBJS_$(1)_ctl): $(2)/tools/%.o: tools/%.c $(2)/flags
 	@$$(call own_deps,$$@)
 
 $$(OBJS_$(1)_unit): $(2)/unit/%.o: t/unit/%.c $(2)/flags
+	@mkdir -p $$(@D)
 	$$(call say,CC,$$@)
 	$$(Q)$$(CC) $(PLAIN_CFLAGS) $(FLAGS_$(1)) $(PLAIN_CPPFLAGS) \
 	    $(SEES_unit) -MMD -MP -c -o $$@ $$<
@@ -83,7 +89,7 @@ $$(PROGRAMS_$(1)): $(2)/unit/%: $(2)/unit/%.o $(2)/libwebhook.a
 	$$(call say,LINK,$$@)
 	$$(Q)$$(CC) $(FLAGS_$(1)) -pthread -o $$@ $$^ $(PLAIN_LIBS)
 
--include $$(OBJS_$(1)_plain:.o=.d) $(2)/tools/*.d $(2)/unit/*.d
+-include $$(OBJS_$(1)_plain:.o=.d) $$(OBJS_$(1)_unit:.o=.d) $(2)/tools/*.d
 
 endef
 

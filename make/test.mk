@@ -1,8 +1,9 @@
 #: Tests
-#:   test            all of it: unit, t/*.t, both again under sanitizers, and
+#:   test            all of it: unit, check, both again under sanitizers, and
 #:                   the fuzz corpora; prints "N passed, N failed"
-#:   test-fast       unit and t/*.t, without sanitizers
-#:   check           t/*.t only; TESTS="t/010-x.t ..." takes some of them
+#:   test-fast       unit and check, without sanitizers
+#:   check           the *.t below t, but for t/soak; TESTS="t/net/tls.t ..."
+#:                   takes some of them
 #:   check-asan      the same with the module under AddressSanitizer
 #:   check-calls     no circle of files, no call to a room that stands below
 #:                   in ROOMS: of what is built
@@ -19,7 +20,8 @@
 #:   bench           the benchmark
 #:
 
-TESTS        ?= $(sort $(wildcard t/*.t))
+TESTS        ?= $(sort $(shell find t -path t/soak -prune -o -name '*.t' \
+                                   -print))
 TEST_JOBS    ?= $(shell echo $$(( $(JOBS) + 2 )))
 SOAK_SECONDS ?= 600
 

@@ -1,5 +1,5 @@
 // Calls that npm's packages sign: prints a JSON object a line, { name, headers,
-// body }, for t/056-verify.t to send.
+// body }, for t/inbound/verify/signed.t to send.
 //
 //     node signed.mjs WHSEC TEXT
 

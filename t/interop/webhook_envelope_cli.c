@@ -2,7 +2,7 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * Puts an envelope around a payload, for t/072-envelope.t:
+ * Puts an envelope around a payload, for t/core/envelope-peers.t:
  *
  *     webhook_envelope_cli KIND ID SOURCE TYPE SUBJECT MS json < PAYLOAD
  *     webhook_envelope_cli KIND ID SOURCE TYPE SUBJECT MS CONTENT-TYPE < ...

@@ -2,8 +2,9 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * Signs and verifies for t/071-sign.t: reads a JSON object a line and answers
- * each with one.  Bytes are hexadecimal digits, so that any can be given.
+ * Signs and verifies for t/core/sign-peers.t: reads a JSON object a line and
+ * answers each with one.  Bytes are hexadecimal digits, so that any can be
+ * given.
  *
  *     {"do": "sign", "keys": ["whsec_..."], "id": "msg_1", "timestamp": 1,
  *      "body": "7b7d"}

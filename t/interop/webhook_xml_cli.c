@@ -2,7 +2,7 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * Maps JSON to XML and back, for t/070-xml.t:
+ * Maps JSON to XML and back, for t/core/xml-peers.t:
  *
  *     webhook_xml_cli xml ROOT < JSON          JSON as XML
  *     webhook_xml_cli json < XML               XML as JSON

@@ -1,5 +1,5 @@
 #
-# t/061-kill.t for as long as the soak may take: a kill about every second.
+# t/system/killed.t for as long as the soak may take: a kill about every second.
 
 use strict;
 use warnings;
@@ -10,5 +10,6 @@ my $seconds = $ENV{SOAK_SECONDS} || 60;
 
 $ENV{WEBHOOK_KILLS} = int($seconds / 1.2) || 1;
 
-exec $^X, "-I$FindBin::Bin/../lib", "$FindBin::Bin/../061-kill.t"
+exec $^X, "-I$FindBin::Bin/../lib",
+     "$FindBin::Bin/../system/killed.t"
     or die "exec: $!\n";

@@ -1,5 +1,5 @@
 #
-# t/074-order.t with 10,000 keys, or WEBHOOK_KEYS of them.
+# t/outbound/delivery/order-key.t with 10,000 keys, or WEBHOOK_KEYS of them.
 
 use strict;
 use warnings;
@@ -8,5 +8,6 @@ use FindBin;
 
 $ENV{WEBHOOK_KEYS} ||= 10_000;
 
-exec $^X, "-I$FindBin::Bin/../lib", "$FindBin::Bin/../074-order.t"
+exec $^X, "-I$FindBin::Bin/../lib",
+     "$FindBin::Bin/../outbound/delivery/order-key.t"
     or die "exec: $!\n";

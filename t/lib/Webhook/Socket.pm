@@ -9,7 +9,7 @@ Test::Nginx::Socket
 
 =head1 SYNOPSIS
 
-    # t/010-example.t
+    # t/conf/example.t
     use lib 't/lib';
     use Test::Nginx::Socket;
 
