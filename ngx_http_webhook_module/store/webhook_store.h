@@ -961,6 +961,10 @@ webhook_store_result_e webhook_store_replace(
  */
 void webhook_op_free(webhook_op_t *op);
 
+/* The bytes that webhook_op_free() gives back: those of large bodies take time
+   that grows with them. */
+size_t webhook_op_size(const webhook_op_t *op);
+
 /* "pending", "sending", "delivered", "dead", "cancelled"; and back (-1 if
    unknown). */
 const char *webhook_state_name(webhook_state_e state);

@@ -21,6 +21,7 @@ struct webhook_memory_s {
     webhook_memory_t  *next;
     unsigned char     *pos;
     size_t             left;
+    size_t             total;       /* bytes of this chunk and those after */
 
     _Alignas(max_align_t) unsigned char  data[];
 };
@@ -68,6 +69,7 @@ webhook_memory_bytes(void **memory, size_t size)
         m->next = *memory;
         m->pos = m->data;
         m->left = chunk;
+        m->total = chunk + (m->next ? m->next->total : 0);
 
         *memory = m;
     }
@@ -100,6 +102,15 @@ webhook_memory_text(void **memory, const webhook_str_t *from,
     memcpy(to->data, from->data, from->len);
 
     return 0;
+}
+
+
+size_t
+webhook_memory_size(const void *memory)
+{
+    const webhook_memory_t  *m = memory;
+
+    return m ? m->total : 0;
 }
 
 

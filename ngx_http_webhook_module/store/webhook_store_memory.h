@@ -18,6 +18,10 @@ void *webhook_memory_bytes(void **memory, size_t size);
 /* Copies a text; 0 or ENOMEM. */
 int webhook_memory_text(void **memory, const webhook_str_t *from,
     webhook_str_t *to);
+
+/* The bytes that webhook_memory_free() gives back. */
+size_t webhook_memory_size(const void *memory);
+
 void webhook_memory_free(void **memory);
 
 

@@ -108,6 +108,13 @@ webhook_op_reset(webhook_op_t *op)
 }
 
 
+size_t
+webhook_op_size(const webhook_op_t *op)
+{
+    return webhook_memory_size(op->memory);
+}
+
+
 void
 webhook_op_free(webhook_op_t *op)
 {

@@ -34,6 +34,12 @@ typedef struct {
 } ngx_http_webhook_cpu_t;
 
 
+typedef struct {
+    void               *data;
+    void              (*handler)(void *data);
+} ngx_http_webhook_freed_t;
+
+
 static void ngx_http_webhook_cpu_start(ngx_event_t *ev);
 static void ngx_http_webhook_cpu_guard(ngx_event_t *ev);
 static void ngx_http_webhook_cpu_thread(void *data, ngx_log_t *log);
@@ -299,9 +305,10 @@ ngx_http_webhook_cpu_destroy(ngx_pool_t *pool, size_t size)
 
 
 void
-ngx_http_webhook_cpu_free(void *data, size_t size)
+ngx_http_webhook_cpu_free(void *data, size_t size, void (*handler)(void *data))
 {
-    ngx_http_webhook_work_t  *work;
+    ngx_http_webhook_work_t   *work;
+    ngx_http_webhook_freed_t  *freed;
 
     work = NULL;
 
@@ -310,11 +317,22 @@ ngx_http_webhook_cpu_free(void *data, size_t size)
     }
 
     if (work == NULL) {
-        ngx_free(data);
+        handler(data);
         return;
     }
 
-    work->data = data;
+    freed = ngx_palloc(work->pool, sizeof(ngx_http_webhook_freed_t));
+
+    if (freed == NULL) {
+        ngx_http_webhook_work_free(work);
+        handler(data);
+        return;
+    }
+
+    freed->data = data;
+    freed->handler = handler;
+
+    work->data = freed;
     work->free = ngx_http_webhook_cpu_free_data;
 
     ngx_http_webhook_work_free(work);
@@ -324,7 +342,9 @@ ngx_http_webhook_cpu_free(void *data, size_t size)
 static void
 ngx_http_webhook_cpu_free_data(ngx_http_webhook_work_t *work)
 {
-    ngx_free(work->data);
+    ngx_http_webhook_freed_t  *freed = work->data;
+
+    freed->handler(freed->data);
 }
 
 

@@ -91,8 +91,12 @@ void ngx_http_webhook_work_free(ngx_http_webhook_work_t *work);
 /* Destroys a pool with so many bytes in it, in the same way. */
 void ngx_http_webhook_cpu_destroy(ngx_pool_t *pool, size_t size);
 
-/* Frees memory of the heap, of that size, in the same way. */
-void ngx_http_webhook_cpu_free(void *data, size_t size);
+/*
+ * Calls the handler, which frees data with so many bytes, in the same way: on a
+ * thread, or at once.
+ */
+void ngx_http_webhook_cpu_free(void *data, size_t size,
+    void (*handler)(void *data));
 
 
 /* In a worker: before its event loop starts; and when it exits, before all

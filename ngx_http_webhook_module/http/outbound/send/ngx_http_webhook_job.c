@@ -7,13 +7,30 @@
 #include "http/runtime/ngx_http_webhook_cpu.h"
 
 
+static void ngx_http_webhook_job_free(void *data);
+
+
 void
 ngx_http_webhook_job_release(ngx_http_webhook_hold_t *hold)
 {
     if (--hold->refs == 0) {
-        webhook_op_free(&hold->job.op);
-        ngx_http_webhook_cpu_free(hold, hold->size);
+
+        /* An event is as large as its body; so is what a claim read. */
+
+        ngx_http_webhook_cpu_free(hold,
+                                  hold->size + webhook_op_size(&hold->job.op),
+                                  ngx_http_webhook_job_free);
     }
+}
+
+
+static void
+ngx_http_webhook_job_free(void *data)
+{
+    ngx_http_webhook_hold_t *hold = data;
+
+    webhook_op_free(&hold->job.op);
+    ngx_free(hold);
 }
 
 
