@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/lmdb/rows/webhook_store_internal.h"
+#include "store/lmdb/layout/webhook_store_row.h"
 
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);

@@ -172,7 +172,7 @@ one_find(util_t *u, unsigned kind, one_event_e event, webhook_id_t *id,
     old = one_id(kind, event);
     found = 0;
 
-    if (webhook_txn_begin(u->st, &t, 0) != 0
+    if (webhook_session_begin(u->st, &t, 0) != 0
         || webhook_txn_cursor(&t, WEBHOOK_DB_DELIVERIES, &c) != 0)
     {
         return 0;
@@ -189,7 +189,7 @@ one_find(util_t *u, unsigned kind, one_event_e event, webhook_id_t *id,
         }
     }
 
-    webhook_txn_abort(&t);
+    webhook_session_abort(&t);
 
     head->type.len = 0;
 

@@ -26,7 +26,14 @@
 
 #include "tap.h"
 #include "store/webhook_store.h"
-#include "store/lmdb/rows/webhook_store_internal.h"
+#include "store/lmdb/layout/webhook_store_row.h"
+#include "store/lmdb/handle/webhook_store_clock.h"
+#include "store/lmdb/handle/webhook_store_handle.h"
+#include "store/lmdb/rows/webhook_store_txn.h"
+#include "store/lmdb/files/webhook_store_env.h"
+#include "store/lmdb/ops/webhook_store_owner.h"
+#include "store/lmdb/session/webhook_store_session.h"
+#include "store/lmdb/check/webhook_store_check.h"
 
 
 #define UTIL_WALL  1700000000000ULL
@@ -629,7 +636,7 @@ tamper(util_t *u, webhook_db_e db, const void *key, size_t key_len,
 {
     webhook_txn_t  t;
 
-    if (webhook_txn_begin(u->st, &t, 1) != 0) {
+    if (webhook_session_begin(u->st, &t, 1) != 0) {
         return;
     }
 

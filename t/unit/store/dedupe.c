@@ -10,6 +10,7 @@
 #endif
 
 #include "store_util.h"
+#include "store/lmdb/ops/webhook_store_dedupe.h"
 
 
 #define SCOPE  UINT64_C(0x1122334455667788)

@@ -7,7 +7,16 @@
  */
 
 #include "store/lmdb/check/webhook_store_check.h"
+#include "core/base/webhook_codec.h"
+#include "store/webhook_store_memory.h"
+#include "store/lmdb/layout/webhook_store_row.h"
+#include "store/lmdb/handle/webhook_store_handle.h"
+#include "store/lmdb/rows/webhook_store_txn.h"
+#include "store/lmdb/queue/webhook_store_endpoint.h"
+#include "store/lmdb/session/webhook_store_session.h"
+#include "store/lmdb/check/webhook_store_check_int.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,11 +58,11 @@ webhook_store_check(webhook_store_t *st, webhook_check_t *check,
     int            rc;
     webhook_txn_t  t;
 
-    rc = webhook_txn_begin(st, &t, 0);
+    rc = webhook_session_begin(st, &t, 0);
 
     if (rc == 0) {
         rc = webhook_check_all(&t, check, tell, ctx);
-        webhook_txn_abort(&t);
+        webhook_session_abort(&t);
     }
 
     return rc;
@@ -304,9 +313,9 @@ webhook_check_move(webhook_check_ctx_t *x, webhook_db_e db)
 
     st = x->t->st;
 
-    webhook_txn_abort(x->t);
+    webhook_session_abort(x->t);
 
-    rc = webhook_txn_begin(st, x->t, 0);
+    rc = webhook_session_begin(st, x->t, 0);
     if (rc) {
         return rc;
     }
@@ -372,8 +381,6 @@ webhook_check_endpoints(webhook_check_ctx_t *x)
 
     return rc == MDB_NOTFOUND ? 0 : rc;
 }
-
-
 
 
 /* The counters, and what no row leads to. */

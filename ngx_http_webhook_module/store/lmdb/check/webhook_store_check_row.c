@@ -6,7 +6,16 @@
  * and what it says of others has to be true.
  */
 
-#include "store/lmdb/check/webhook_store_check.h"
+#include "core/base/webhook_codec.h"
+#include "store/webhook_store.h"
+#include "store/webhook_store_memory.h"
+#include "store/lmdb/layout/webhook_store_row.h"
+#include "store/lmdb/rows/webhook_store_finished.h"
+#include "store/lmdb/rows/webhook_store_rendition.h"
+#include "store/lmdb/rows/webhook_store_txn.h"
+#include "store/lmdb/queue/webhook_store_queue.h"
+#include "store/lmdb/ops/webhook_store_dedupe.h"
+#include "store/lmdb/check/webhook_store_check_int.h"
 
 
 static int webhook_check_owner(webhook_check_ctx_t *x, uint64_t incarnation);
@@ -301,7 +310,7 @@ webhook_check_form(webhook_check_ctx_t *x, const webhook_form_row_t *row)
 
     memory = NULL;
 
-    rc = webhook_event_form(x->t, row, &memory, &form);
+    rc = webhook_rendition_read(x->t, row, &memory, &form);
 
     webhook_memory_free(&memory);
 

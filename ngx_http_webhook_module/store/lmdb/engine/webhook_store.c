@@ -5,15 +5,43 @@
  * The front of the store: open, apply, close.
  */
 
-#include "store/lmdb/rows/webhook_store_internal.h"
+#include "store/webhook_store.h"
+#include "store/webhook_store_op.h"
+#include "store/lmdb/handle/webhook_store_clock.h"
+#include "store/lmdb/handle/webhook_store_handle.h"
+#include "store/lmdb/handle/webhook_store_log.h"
+#include "store/lmdb/rows/webhook_store_time.h"
+#include "store/lmdb/space/webhook_store_space.h"
+#include "store/lmdb/files/webhook_store_env.h"
+#include "store/lmdb/queue/webhook_store_claim.h"
+#include "store/lmdb/queue/webhook_store_complete.h"
+#include "store/lmdb/queue/webhook_store_endpoint.h"
+#include "store/lmdb/ops/webhook_store_admin.h"
+#include "store/lmdb/ops/webhook_store_call.h"
+#include "store/lmdb/ops/webhook_store_dedupe.h"
+#include "store/lmdb/ops/webhook_store_event.h"
+#include "store/lmdb/ops/webhook_store_expire.h"
+#include "store/lmdb/ops/webhook_store_history.h"
+#include "store/lmdb/ops/webhook_store_known.h"
+#include "store/lmdb/ops/webhook_store_owner.h"
+#include "store/lmdb/ops/webhook_store_pause.h"
+#include "store/lmdb/ops/webhook_store_replay.h"
+#include "store/lmdb/session/webhook_store_make_room.h"
+#include "store/lmdb/session/webhook_store_session.h"
+#include "store/lmdb/check/webhook_store_check.h"
+#include "store/lmdb/check/webhook_store_quarantined.h"
+#include "store/lmdb/check/webhook_store_repair.h"
+#include "store/lmdb/engine/webhook_store_migrate.h"
 
-#include <stdarg.h>
-#include <stdio.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
 
-#define WEBHOOK_STORE_QUIET    10000    /* ms between two equal errors */
+#define WEBHOOK_STORE_HIGH_WATER    90          /* percent */
+#define WEBHOOK_STORE_WARN_WATER    75
+#define WEBHOOK_STORE_GROUP_BYTES   ((size_t) 32 * 1024 * 1024)
+#define WEBHOOK_STORE_CHANGES       1024    /* of a migration at a time */
 
 
 static void webhook_store_file(webhook_store_t *st);
@@ -107,7 +135,7 @@ webhook_store_open(const webhook_store_options_t *options,
 
     rc = webhook_env_open(st);
 
-    if (webhook_env_damaged(rc) && !st->readonly && !st->admin) {
+    if (webhook_handle_damaged(rc) && !st->readonly && !st->admin) {
 
         if (webhook_owner_any(st)) {
             return webhook_store_fail(st, rc, "is damaged, and other "
@@ -182,12 +210,12 @@ webhook_store_start(webhook_store_t *st)
         }
     }
 
-    rc = webhook_txn_begin(st, &t, !st->readonly);
+    rc = webhook_session_begin(st, &t, !st->readonly);
     if (rc) {
         return rc;
     }
 
-    rc = webhook_clock_start(&t);
+    rc = webhook_time_start(&t);
 
     if (rc == 0 && !st->readonly) {
         rc = webhook_repair(&t);
@@ -202,11 +230,11 @@ webhook_store_start(webhook_store_t *st)
     }
 
     if (rc) {
-        webhook_txn_abort(&t);
+        webhook_session_abort(&t);
         return rc;
     }
 
-    return webhook_txn_commit(&t);
+    return webhook_session_commit(&t);
 }
 
 
@@ -252,16 +280,16 @@ webhook_store_close(webhook_store_t *st)
 
     if (!st->readonly) {
 
-        rc = webhook_txn_begin(st, &t, 1);
+        rc = webhook_session_begin(st, &t, 1);
 
         if (rc == 0) {
             rc = webhook_owner_end(&t);
 
             if (rc) {
-                webhook_txn_abort(&t);
+                webhook_session_abort(&t);
 
             } else {
-                rc = webhook_txn_commit(&t);
+                rc = webhook_session_commit(&t);
             }
         }
 
@@ -377,7 +405,7 @@ webhook_store_peek(webhook_store_t *st, webhook_op_t **ops, uint32_t count)
     uint32_t       i;
     webhook_txn_t  t;
 
-    if (st->readonly || webhook_txn_begin(st, &t, 0) != 0) {
+    if (st->readonly || webhook_session_begin(st, &t, 0) != 0) {
         return 0;
     }
 
@@ -431,7 +459,7 @@ webhook_store_peek(webhook_store_t *st, webhook_op_t **ops, uint32_t count)
         webhook_space_watch(&t);
     }
 
-    webhook_txn_abort(&t);
+    webhook_session_abort(&t);
 
     return i;
 }
@@ -531,7 +559,7 @@ webhook_store_refused(webhook_store_t *st, webhook_op_t **ops, uint32_t count)
 
         /* where no room could be made, that is told and no more */
 
-        (void) webhook_expire_room(st, st->wanted, st->least);
+        webhook_make_room(st, st->wanted, st->least);
 
         (void) webhook_store_group(st, list, &n, 0, 0);
     }
@@ -558,7 +586,7 @@ webhook_store_group(webhook_store_t *st, webhook_op_t **ops, uint32_t *n,
 
     count = *n;
 
-    rc = st->readonly ? EROFS : webhook_txn_begin(st, &t, 1);
+    rc = st->readonly ? EROFS : webhook_session_begin(st, &t, 1);
 
     if (rc) {
         again = 0;
@@ -590,12 +618,12 @@ webhook_store_group(webhook_store_t *st, webhook_op_t **ops, uint32_t *n,
         rc = webhook_store_write(&t, ops[i]);
 
         if (rc) {
-            webhook_txn_abort(&t);
+            webhook_session_abort(&t);
             goto failed;
         }
     }
 
-    rc = webhook_txn_commit(&t);
+    rc = webhook_session_commit(&t);
 
     if (rc == 0) {
 
@@ -717,13 +745,13 @@ webhook_store_write(webhook_txn_t *t, webhook_op_t *op)
         return webhook_replay(t, op);
 
     case WEBHOOK_OP_CLOCK:
-        return webhook_clock_accept(t, op);
+        return webhook_time_accept(t, op);
 
     case WEBHOOK_OP_REMEMBER:
         return webhook_known_remember(t, op);
 
     case WEBHOOK_OP_DISCARD:
-        return webhook_quarantine_discard(t, op);
+        return webhook_quarantined_discard(t, op);
 
     default:
         return EINVAL;
@@ -769,7 +797,7 @@ webhook_store_reads(webhook_store_t *st, webhook_op_t **ops, uint32_t count)
             continue;
         }
 
-        rc = webhook_txn_begin(st, &t, 0);
+        rc = webhook_session_begin(st, &t, 0);
 
         if (rc == 0) {
 
@@ -796,7 +824,7 @@ webhook_store_reads(webhook_store_t *st, webhook_op_t **ops, uint32_t count)
                 break;
 
             case WEBHOOK_OP_QUARANTINE:
-                rc = webhook_quarantine_list(&t, op);
+                rc = webhook_quarantined_list(&t, op);
                 break;
 
             case WEBHOOK_OP_STATS:
@@ -804,7 +832,7 @@ webhook_store_reads(webhook_store_t *st, webhook_op_t **ops, uint32_t count)
                 break;
 
             case WEBHOOK_OP_CLOCK:
-                rc = webhook_clock_tell(&t, op);
+                rc = webhook_time_tell(&t, op);
                 break;
 
             case WEBHOOK_OP_CHECK:
@@ -816,7 +844,7 @@ webhook_store_reads(webhook_store_t *st, webhook_op_t **ops, uint32_t count)
                 break;
             }
 
-            webhook_txn_abort(&t);
+            webhook_session_abort(&t);
         }
 
         if (rc) {
@@ -846,46 +874,4 @@ webhook_store_result(int rc)
     default:
         return WEBHOOK_STORE_UNAVAILABLE;
     }
-}
-
-
-void
-webhook_store_log(webhook_store_t *st, webhook_store_log_e level,
-    const char *fmt, ...)
-{
-    char     text[1024];
-    va_list  args;
-
-    if (st->log == NULL) {
-        return;
-    }
-
-    va_start(args, fmt);
-    vsnprintf(text, sizeof(text), fmt, args);
-    va_end(args);
-
-    st->log(st->ctx, level, text);
-}
-
-
-void
-webhook_store_log_error(webhook_store_t *st, int rc, const char *what)
-{
-    uint64_t             now;
-    webhook_store_log_e  level;
-
-    now = webhook_clock_now(st);
-
-    if (st->error == rc && now - st->error_time < WEBHOOK_STORE_QUIET) {
-        return;
-    }
-
-    st->error = rc;
-    st->error_time = now;
-
-    level = webhook_env_damaged(rc) ? WEBHOOK_STORE_LOG_EMERG
-                                    : WEBHOOK_STORE_LOG_ERROR;
-
-    webhook_store_log(st, level, "the store \"%s\": %s: %s", st->path, what,
-                      mdb_strerror(rc));
 }

@@ -23,8 +23,13 @@
 #define _GNU_SOURCE
 #endif
 
-#include "store/lmdb/rows/webhook_store_internal.h"
+#include "store/webhook_store.h"
+#include "store/lmdb/handle/webhook_store_handle.h"
+#include "store/lmdb/handle/webhook_store_log.h"
+#include "store/lmdb/space/webhook_store_room.h"
+#include "store/lmdb/session/webhook_store_session.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -109,10 +114,10 @@ webhook_store_backup(webhook_store_t *st, int fd, const char *name)
 
     /* a read comes to terms with whatever happened to the environment */
 
-    rc = webhook_txn_begin(st, &t, 0);
+    rc = webhook_session_begin(st, &t, 0);
 
     if (rc == 0) {
-        webhook_txn_abort(&t);
+        webhook_session_abort(&t);
 
         rc = mdb_env_get_fd(st->env, &b.in);
     }
@@ -452,13 +457,13 @@ webhook_backup_short(webhook_backup_t *b)
     int            low;
     webhook_txn_t  t;
 
-    if (webhook_txn_begin(b->st, &t, 0) != 0) {
+    if (webhook_session_begin(b->st, &t, 0) != 0) {
         return 0;
     }
 
     low = webhook_room_low(&t);
 
-    webhook_txn_abort(&t);
+    webhook_session_abort(&t);
 
     return low;
 }

@@ -15,8 +15,23 @@
  * version of the record, and its writer writes the newer one.
  */
 
-#include "store/lmdb/rows/webhook_store_internal.h"
+#include "store/lmdb/engine/webhook_store_migrate.h"
+#include "core/base/webhook_codec.h"
+#include "store/lmdb/layout/webhook_store_row.h"
+#include "store/lmdb/handle/webhook_store_handle.h"
+#include "store/lmdb/handle/webhook_store_log.h"
+#include "store/lmdb/rows/webhook_store_finished.h"
+#include "store/lmdb/rows/webhook_store_quarantine.h"
+#include "store/lmdb/rows/webhook_store_recount.h"
+#include "store/lmdb/rows/webhook_store_time.h"
+#include "store/lmdb/rows/webhook_store_txn.h"
+#include "store/lmdb/rows/webhook_store_txn_seek.h"
+#include "store/lmdb/files/webhook_store_env.h"
+#include "store/lmdb/queue/webhook_store_queue.h"
+#include "store/lmdb/ops/webhook_store_owner.h"
+#include "store/lmdb/session/webhook_store_session.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 
@@ -192,7 +207,7 @@ webhook_migrate_some(webhook_store_t *st, webhook_migrate_t *m, int *more)
 
     *more = 0;
 
-    rc = webhook_txn_begin(st, &t, 1);
+    rc = webhook_session_begin(st, &t, 1);
     if (rc) {
         return rc;
     }
@@ -201,7 +216,7 @@ webhook_migrate_some(webhook_store_t *st, webhook_migrate_t *m, int *more)
     m->changed = 0;
     m->done = 0;
 
-    rc = webhook_clock_start(&t);
+    rc = webhook_time_start(&t);
 
     if (rc == 0) {
         rc = webhook_migrate_begin(&t, &m->row);
@@ -246,11 +261,11 @@ webhook_migrate_some(webhook_store_t *st, webhook_migrate_t *m, int *more)
     }
 
     if (rc) {
-        webhook_txn_abort(&t);
+        webhook_session_abort(&t);
         return rc;
     }
 
-    return webhook_txn_commit(&t);
+    return webhook_session_commit(&t);
 }
 
 
@@ -724,7 +739,7 @@ webhook_migrate_finished(webhook_migrate_t *m)
     if (rc == MDB_NOTFOUND) {
         m->done = 1;
         m->t->dirty = 1;
-        return webhook_repair_history(m->t);
+        return webhook_recount_history(m->t);
     }
 
     return rc;

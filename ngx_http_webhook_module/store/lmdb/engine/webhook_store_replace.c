@@ -6,7 +6,10 @@
  * process opens the store.
  */
 
-#include "store/lmdb/rows/webhook_store_internal.h"
+#include "store/webhook_store.h"
+#include "store/lmdb/handle/webhook_store_log.h"
+#include "store/lmdb/files/webhook_store_env.h"
+#include "store/lmdb/ops/webhook_store_owner.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -12,7 +12,19 @@
  * nobody may act for a new key.
  */
 
-#include "store/lmdb/rows/webhook_store_internal.h"
+#include "store/lmdb/ops/webhook_store_dedupe.h"
+#include "core/base/webhook_codec.h"
+#include "store/webhook_store_memory.h"
+#include "store/lmdb/layout/webhook_store_row.h"
+#include "store/lmdb/handle/webhook_store_handle.h"
+#include "store/lmdb/handle/webhook_store_log.h"
+#include "store/lmdb/rows/webhook_store_txn.h"
+#include "store/lmdb/rows/webhook_store_txn_seek.h"
+#include "store/lmdb/space/webhook_store_space.h"
+#include "store/lmdb/ops/webhook_store_expire.h"
+#include "store/lmdb/ops/webhook_store_owner.h"
+
+#include <errno.h>
 
 
 #define WEBHOOK_ROW_RESERVED   'Q'

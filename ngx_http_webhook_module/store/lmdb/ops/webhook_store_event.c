@@ -5,7 +5,24 @@
  * Putting an event: its head, its forms, its deliveries.
  */
 
-#include "store/lmdb/rows/webhook_store_internal.h"
+#include "store/lmdb/ops/webhook_store_event.h"
+#include "store/lmdb/layout/webhook_store_row.h"
+#include "store/lmdb/handle/webhook_store_clock.h"
+#include "store/lmdb/handle/webhook_store_handle.h"
+#include "store/lmdb/handle/webhook_store_log.h"
+#include "store/lmdb/rows/webhook_store_blob.h"
+#include "store/lmdb/rows/webhook_store_finished.h"
+#include "store/lmdb/rows/webhook_store_txn.h"
+#include "store/lmdb/queue/webhook_store_claim.h"
+#include "store/lmdb/queue/webhook_store_endpoint.h"
+#include "store/lmdb/queue/webhook_store_gate.h"
+#include "store/lmdb/queue/webhook_store_order.h"
+#include "store/lmdb/queue/webhook_store_orphan.h"
+#include "store/lmdb/queue/webhook_store_queue.h"
+#include "store/lmdb/ops/webhook_store_expire.h"
+#include "store/lmdb/ops/webhook_store_idempotency.h"
+
+#include <errno.h>
 
 
 #define WEBHOOK_EVENT_ATTEMPT  64       /* bytes of an attempt beside its
@@ -299,36 +316,6 @@ webhook_event_keep(webhook_txn_t *t, const webhook_rendition_t *form,
     row->body = (uint32_t) form->body.len;
 
     return webhook_blob_put_two(t, &fields, &form->body, &row->blob);
-}
-
-
-int
-webhook_event_form(webhook_txn_t *t, const webhook_form_row_t *row,
-    void **memory, webhook_rendition_t *form)
-{
-    int             rc;
-    MDB_val         val;
-    unsigned char  *p;
-
-    /* the texts are views into it */
-
-    p = webhook_memory_bytes(memory, (size_t) row->fields + row->body + 1);
-    if (p == NULL) {
-        return ENOMEM;
-    }
-
-    rc = webhook_blob_get(t, row->blob, p, (size_t) row->fields + row->body);
-    if (rc) {
-        return rc;
-    }
-
-    val.mv_data = p;
-    val.mv_size = row->fields;
-
-    form->body.data = p + row->fields;
-    form->body.len = row->body;
-
-    return webhook_row_read_form(&val, form);
 }
 
 

@@ -10,11 +10,28 @@
  * down, and that note should fit on a page or two.
  */
 
-#include "store/lmdb/rows/webhook_store_internal.h"
+#include "store/lmdb/ops/webhook_store_expire.h"
+#include "core/base/webhook_codec.h"
+#include "store/lmdb/layout/webhook_store_row.h"
+#include "store/lmdb/handle/webhook_store_handle.h"
+#include "store/lmdb/handle/webhook_store_log.h"
+#include "store/lmdb/handle/webhook_store_pack_note.h"
+#include "store/lmdb/rows/webhook_store_blob.h"
+#include "store/lmdb/rows/webhook_store_finished.h"
+#include "store/lmdb/rows/webhook_store_quarantine.h"
+#include "store/lmdb/rows/webhook_store_time.h"
+#include "store/lmdb/rows/webhook_store_txn.h"
+#include "store/lmdb/rows/webhook_store_txn_seek.h"
+#include "store/lmdb/space/webhook_store_room.h"
+#include "store/lmdb/space/webhook_store_space.h"
+#include "store/lmdb/queue/webhook_store_endpoint.h"
+#include "store/lmdb/queue/webhook_store_orphan.h"
+#include "store/lmdb/ops/webhook_store_call.h"
+#include "store/lmdb/ops/webhook_store_dedupe.h"
+#include "store/lmdb/ops/webhook_store_idempotency.h"
+#include "store/lmdb/ops/webhook_store_pack.h"
+#include "store/lmdb/ops/webhook_store_pack_move.h"
 
-
-/* Transactions that wait for freed pages alone, at most. */
-#define WEBHOOK_EXPIRE_WAITS  10
 
 #define WEBHOOK_EXPIRE_QUIET  60000     /* ms between two lines about dead
                                            letters */
@@ -22,7 +39,6 @@
 
 static int webhook_expire_first(webhook_txn_t *t, size_t bytes,
     unsigned char *key, int *found);
-static int webhook_expire_round(webhook_txn_t *t, uint64_t bytes, int *go_on);
 static int webhook_expire_some(webhook_txn_t *t, size_t bytes, int *found);
 static int webhook_expire_remove(webhook_txn_t *t, const unsigned char *key,
     uint32_t *pages);
@@ -49,7 +65,7 @@ webhook_expire_peek(webhook_txn_t *t, webhook_op_t *op, int *todo)
         return 0;
     }
 
-    if (webhook_clock_sure(t)) {
+    if (webhook_time_sure(t)) {
         *todo = 1;
         return 0;
     }
@@ -107,12 +123,12 @@ webhook_expire(webhook_txn_t *t, webhook_op_t *op)
 
         rc = webhook_pack(t);
 
-        if (rc || webhook_pack_behind(t->st)) {
+        if (rc || webhook_pack_note_behind(&t->st->pack)) {
             return rc;
         }
     }
 
-    webhook_clock_settle(t);
+    webhook_time_settle(t);
 
     for ( ;; ) {
         rc = webhook_expire_first(t, 0, key, &found);
@@ -250,66 +266,7 @@ webhook_expire_some(webhook_txn_t *t, size_t bytes, int *found)
 }
 
 
-/*
- * What is freed by a transaction can be used two transactions later, so there
- * are more of them than what is removed asks for.
- */
-
-void
-webhook_expire_room(webhook_store_t *st, uint64_t bytes, uint64_t least)
-{
-    int            rc, go_on;
-    uint64_t       used, rounds, waits;
-    webhook_txn_t  t;
-
-    rounds = 16 + 4 * bytes / (WEBHOOK_EXPIRE_PAGES * st->page);
-    waits = WEBHOOK_EXPIRE_WAITS;
-
-    while (rounds-- && waits) {
-
-        if (webhook_txn_begin(st, &t, 1) != 0) {
-            return;
-        }
-
-        rc = webhook_space_used(&t, &used);
-
-        if (rc == 0 && used + least > st->mark + t.state.history) {
-
-            /* too much is owed for any of it */
-
-            webhook_txn_abort(&t);
-            return;
-        }
-
-        go_on = 0;
-
-        if (rc == 0) {
-            rc = webhook_expire_round(&t, bytes, &go_on);
-        }
-
-        if (rc || !go_on) {
-            webhook_txn_abort(&t);
-            return;
-        }
-
-        if (t.pages == 0) {
-            waits--;
-        }
-
-        t.dirty = 1;
-
-        if (webhook_txn_commit(&t) != 0) {
-            return;
-        }
-
-        webhook_expire_committed(&t);
-    }
-}
-
-
-/* *go_on is set if the transaction is worth its commit. */
-
-static int
+int
 webhook_expire_round(webhook_txn_t *t, uint64_t bytes, int *go_on)
 {
     int  rc, found;
@@ -584,8 +541,8 @@ webhook_expire_event(webhook_txn_t *t, const webhook_id_t *id,
 
     webhook_key_delivery(key, id, 0);
 
-    webhook_pack_note(t->st, WEBHOOK_DB_DELIVERIES, key, 16);
-    webhook_pack_note(t->st, WEBHOOK_DB_ATTEMPTS, key, 16);
+    webhook_pack_note(&t->st->pack, WEBHOOK_DB_DELIVERIES, key, 16);
+    webhook_pack_note(&t->st->pack, WEBHOOK_DB_ATTEMPTS, key, 16);
 
     for (i = 0; i < head.forms_count; i++) {
         rc = webhook_blob_del(t, head.forms[i].blob,

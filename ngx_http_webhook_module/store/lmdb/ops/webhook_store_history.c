@@ -5,9 +5,25 @@
  * Reading back: lists, one event with all about it, statistics.
  */
 
-#include "store/lmdb/rows/webhook_store_internal.h"
+#include "store/lmdb/ops/webhook_store_history.h"
+#include "core/base/webhook_codec.h"
 #include "core/rules/webhook_pattern.h"
+#include "store/webhook_store_memory.h"
+#include "store/lmdb/layout/webhook_store_row.h"
+#include "store/lmdb/handle/webhook_store_handle.h"
+#include "store/lmdb/rows/webhook_store_quarantine.h"
+#include "store/lmdb/rows/webhook_store_rendition.h"
+#include "store/lmdb/rows/webhook_store_txn.h"
+#include "store/lmdb/rows/webhook_store_txn_seek.h"
+#include "store/lmdb/space/webhook_store_room.h"
+#include "store/lmdb/space/webhook_store_space.h"
+#include "store/lmdb/queue/webhook_store_endpoint.h"
+#include "store/lmdb/ops/webhook_store_idempotency.h"
+#include "store/lmdb/ops/webhook_store_ops_int.h"
+#include "store/lmdb/ops/webhook_store_owner.h"
+#include "store/lmdb/ops/webhook_store_pause.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 
@@ -394,7 +410,7 @@ webhook_history_show(webhook_txn_t *t, webhook_op_t *op)
     }
 
     for (i = 0; i < head.forms_count; i++) {
-        rc = webhook_event_form(t, &head.forms[i], &op->memory,
+        rc = webhook_rendition_read(t, &head.forms[i], &op->memory,
                                 &s->forms[i]);
 
         if (rc == MDB_CORRUPTED) {

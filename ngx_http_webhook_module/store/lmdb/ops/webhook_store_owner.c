@@ -18,8 +18,18 @@
 #define _GNU_SOURCE
 #endif
 
-#include "store/lmdb/rows/webhook_store_internal.h"
+#include "store/lmdb/ops/webhook_store_owner.h"
+#include "core/base/webhook_codec.h"
+#include "store/lmdb/layout/webhook_store_row.h"
+#include "store/lmdb/handle/webhook_store_clock.h"
+#include "store/lmdb/handle/webhook_store_handle.h"
+#include "store/lmdb/handle/webhook_store_log.h"
+#include "store/lmdb/rows/webhook_store_quarantine.h"
+#include "store/lmdb/rows/webhook_store_txn.h"
+#include "store/lmdb/queue/webhook_store_endpoint.h"
+#include "store/lmdb/queue/webhook_store_queue.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,6 +38,8 @@
 #include <time.h>
 #include <unistd.h>
 
+
+#define WEBHOOK_STORE_SLOTS      512    /* owners at a time */
 
 #define WEBHOOK_OWNER_TURN       1024   /* byte of the turnstile */
 #define WEBHOOK_OWNER_GATE       1025   /* byte of the gate */

@@ -22,7 +22,12 @@
  * decides what is worth a move and nothing else.
  */
 
-#include "store/lmdb/rows/webhook_store_internal.h"
+#include "store/lmdb/ops/webhook_store_pack.h"
+#include "store/lmdb/layout/webhook_store_row.h"
+#include "store/lmdb/handle/webhook_store_handle.h"
+#include "store/lmdb/handle/webhook_store_log.h"
+#include "store/lmdb/rows/webhook_store_txn.h"
+#include "store/lmdb/space/webhook_store_room.h"
 
 #include <stdlib.h>
 #include <time.h>
@@ -104,7 +109,7 @@ static int webhook_pack_compare(const void *a, const void *b);
 static uint64_t webhook_pack_time(void);
 
 
-/* Pieces are cut to fill their page; where rows are added and changed in
+/* In the order of the lists.  Pieces are cut to fill their page; where rows are added and changed in
    between, half a page is what LMDB itself leaves, and not thin. */
 
 static const struct {
@@ -116,52 +121,6 @@ static const struct {
     { WEBHOOK_DB_DELIVERIES, WEBHOOK_KEY_DELIVERY, 50 },
     { WEBHOOK_DB_ATTEMPTS, WEBHOOK_KEY_ATTEMPT, 50 }
 };
-
-
-void
-webhook_pack_note(webhook_store_t *st, webhook_db_e db, const void *key,
-    size_t len)
-{
-    unsigned              i;
-    webhook_pack_list_t  *list;
-
-    for (i = 0; i < WEBHOOK_PACK_TABLES; i++) {
-
-        if (webhook_pack_tables[i].db != db) {
-            continue;
-        }
-
-        list = &st->pack.lists[i];
-
-        if (list->count == WEBHOOK_PACK_PLACES) {
-
-            /* it is found when everything is looked at */
-
-            return;
-        }
-
-        memset(list->places[list->count], 0, WEBHOOK_PACK_PLACE);
-        memcpy(list->places[list->count], key, len);
-
-        list->count++;
-        list->sorted = 0;
-    }
-}
-
-
-int
-webhook_pack_behind(const webhook_store_t *st)
-{
-    unsigned  i;
-
-    for (i = 0; i < WEBHOOK_PACK_TABLES; i++) {
-        if (st->pack.lists[i].count > WEBHOOK_PACK_PLACES / 4 * 3) {
-            return 1;
-        }
-    }
-
-    return 0;
-}
 
 
 int

@@ -5,7 +5,9 @@
  * Rows of thin pages, moved together.
  */
 
-#include "store/lmdb/rows/webhook_store_internal.h"
+#include "store/lmdb/ops/webhook_store_pack_move.h"
+#include "store/lmdb/handle/webhook_store_handle.h"
+#include "store/lmdb/rows/webhook_store_txn.h"
 
 #include <stdlib.h>
 

@@ -8,7 +8,14 @@
  * row is damaged the store pauses too.
  */
 
-#include "store/lmdb/rows/webhook_store_internal.h"
+#include "store/lmdb/ops/webhook_store_pause.h"
+#include "core/base/webhook_codec.h"
+#include "store/webhook_store_memory.h"
+#include "store/lmdb/layout/webhook_store_row.h"
+#include "store/lmdb/handle/webhook_store_clock.h"
+#include "store/lmdb/handle/webhook_store_handle.h"
+#include "store/lmdb/handle/webhook_store_log.h"
+#include "store/lmdb/rows/webhook_store_txn.h"
 
 
 #define WEBHOOK_PAUSE_KEY      "paused"

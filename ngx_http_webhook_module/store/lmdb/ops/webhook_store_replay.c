@@ -8,7 +8,17 @@
  * events from being captured.
  */
 
-#include "store/lmdb/rows/webhook_store_internal.h"
+#include "store/lmdb/ops/webhook_store_replay.h"
+#include "core/base/webhook_codec.h"
+#include "store/lmdb/layout/webhook_store_row.h"
+#include "store/lmdb/handle/webhook_store_handle.h"
+#include "store/lmdb/rows/webhook_store_txn.h"
+#include "store/lmdb/rows/webhook_store_txn_seek.h"
+#include "store/lmdb/queue/webhook_store_endpoint.h"
+#include "store/lmdb/queue/webhook_store_queue.h"
+#include "store/lmdb/ops/webhook_store_admin.h"
+#include "store/lmdb/ops/webhook_store_history.h"
+#include "store/lmdb/ops/webhook_store_ops_int.h"
 
 
 #define WEBHOOK_REPLAY_CHANGES  256     /* deliveries in a transaction */

@@ -5,7 +5,20 @@
  * Claiming: which deliveries go out next, and their bytes.
  */
 
-#include "store/lmdb/rows/webhook_store_internal.h"
+#include "store/lmdb/queue/webhook_store_claim.h"
+#include "core/base/webhook_codec.h"
+#include "store/webhook_store_memory.h"
+#include "store/lmdb/layout/webhook_store_row.h"
+#include "store/lmdb/handle/webhook_store_handle.h"
+#include "store/lmdb/rows/webhook_store_rendition.h"
+#include "store/lmdb/rows/webhook_store_txn.h"
+#include "store/lmdb/space/webhook_store_room.h"
+#include "store/lmdb/queue/webhook_store_endpoint.h"
+#include "store/lmdb/queue/webhook_store_gate.h"
+#include "store/lmdb/queue/webhook_store_orphan.h"
+#include "store/lmdb/queue/webhook_store_queue.h"
+
+#include <errno.h>
 
 
 #define WEBHOOK_CLAIM_ENDPOINTS  256    /* served in one claim */
@@ -723,7 +736,7 @@ webhook_claim_load(webhook_txn_t *t, webhook_endpoint_row_t *ep,
         return ENOMEM;
     }
 
-    rc = webhook_event_form(t, &head.forms[d->form + d->step], memory,
+    rc = webhook_rendition_read(t, &head.forms[d->form + d->step], memory,
                             &e->form);
     if (rc) {
         return rc;

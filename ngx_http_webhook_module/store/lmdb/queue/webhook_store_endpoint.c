@@ -11,8 +11,17 @@
  * a lease ends, and one that is paused nothing at all.
  */
 
-#include "store/lmdb/rows/webhook_store_internal.h"
+#include "store/lmdb/queue/webhook_store_endpoint.h"
+#include "store/lmdb/layout/webhook_store_row.h"
+#include "store/lmdb/handle/webhook_store_handle.h"
+#include "store/lmdb/handle/webhook_store_log.h"
+#include "store/lmdb/rows/webhook_store_recount.h"
+#include "store/lmdb/rows/webhook_store_txn.h"
+#include "store/lmdb/queue/webhook_store_gate.h"
+#include "store/lmdb/queue/webhook_store_orphan.h"
+#include "store/lmdb/queue/webhook_store_queue.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 
@@ -70,7 +79,7 @@ webhook_endpoint_get(webhook_txn_t *t, uint64_t id,
         row->exists = 1;
 
         if (rc) {
-            rc = webhook_repair_endpoint(t, row);
+            rc = webhook_recount_endpoint(t, row);
         }
 
     } else if (rc == MDB_NOTFOUND) {

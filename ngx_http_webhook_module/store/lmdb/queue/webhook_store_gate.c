@@ -26,7 +26,11 @@
  * probes that tell when the endpoint is well again.
  */
 
-#include "store/lmdb/rows/webhook_store_internal.h"
+#include "store/lmdb/queue/webhook_store_gate.h"
+#include "store/lmdb/layout/webhook_store_row.h"
+#include "store/lmdb/handle/webhook_store_handle.h"
+#include "store/lmdb/queue/webhook_store_endpoint.h"
+#include "store/lmdb/queue/webhook_store_queue.h"
 
 #include <stdio.h>
 

@@ -14,7 +14,15 @@
  * here later.
  */
 
-#include "store/lmdb/rows/webhook_store_internal.h"
+#include "store/lmdb/queue/webhook_store_order.h"
+#include "core/base/webhook_codec.h"
+#include "store/lmdb/layout/webhook_store_row.h"
+#include "store/lmdb/handle/webhook_store_clock.h"
+#include "store/lmdb/handle/webhook_store_handle.h"
+#include "store/lmdb/rows/webhook_store_quarantine.h"
+#include "store/lmdb/rows/webhook_store_txn.h"
+#include "store/lmdb/rows/webhook_store_txn_seek.h"
+#include "store/lmdb/queue/webhook_store_queue.h"
 
 
 #define WEBHOOK_ORDER_SHIFT   10        /* places in a millisecond, as bits */

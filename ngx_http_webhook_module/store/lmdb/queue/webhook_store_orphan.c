@@ -16,7 +16,15 @@
  * time.
  */
 
-#include "store/lmdb/rows/webhook_store_internal.h"
+#include "store/lmdb/queue/webhook_store_orphan.h"
+#include "core/base/webhook_codec.h"
+#include "store/lmdb/layout/webhook_store_row.h"
+#include "store/lmdb/handle/webhook_store_handle.h"
+#include "store/lmdb/handle/webhook_store_log.h"
+#include "store/lmdb/rows/webhook_store_txn.h"
+#include "store/lmdb/rows/webhook_store_txn_seek.h"
+#include "store/lmdb/queue/webhook_store_endpoint.h"
+#include "store/lmdb/queue/webhook_store_queue.h"
 
 
 #define WEBHOOK_ORPHAN_BACK   (10 * 60 * 1000)  /* ms before it is aside

@@ -13,7 +13,18 @@
  * stays until somebody has decided.
  */
 
-#include "store/lmdb/rows/webhook_store_internal.h"
+#include "store/lmdb/queue/webhook_store_queue.h"
+#include "core/base/webhook_codec.h"
+#include "store/lmdb/layout/webhook_store_row.h"
+#include "store/lmdb/handle/webhook_store_clock.h"
+#include "store/lmdb/handle/webhook_store_handle.h"
+#include "store/lmdb/handle/webhook_store_log.h"
+#include "store/lmdb/rows/webhook_store_finished.h"
+#include "store/lmdb/rows/webhook_store_quarantine.h"
+#include "store/lmdb/rows/webhook_store_txn.h"
+#include "store/lmdb/rows/webhook_store_txn_seek.h"
+#include "store/lmdb/queue/webhook_store_gate.h"
+#include "store/lmdb/queue/webhook_store_order.h"
 
 
 #define WEBHOOK_QUEUE_UNBLOCK  256      /* at a time */

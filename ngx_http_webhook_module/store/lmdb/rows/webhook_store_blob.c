@@ -26,7 +26,12 @@
  * as whole values, and no run is ever looked for.
  */
 
-#include "store/lmdb/rows/webhook_store_internal.h"
+#include "store/lmdb/rows/webhook_store_blob.h"
+#include "core/base/webhook_codec.h"
+#include "store/lmdb/layout/webhook_store_row.h"
+#include "store/lmdb/handle/webhook_store_handle.h"
+#include "store/lmdb/handle/webhook_store_pack_note.h"
+#include "store/lmdb/rows/webhook_store_txn.h"
 
 
 #define WEBHOOK_BLOB_KEY      8
@@ -91,7 +96,7 @@ webhook_blob_put_two(webhook_txn_t *t, const webhook_str_t *first,
 
             /* the number of the next piece is damaged: behind the last one */
 
-            rc = webhook_repair_number(t, WEBHOOK_DB_BODIES, blob);
+            rc = webhook_txn_number(t, WEBHOOK_DB_BODIES, blob);
 
             if (rc == 0 && *blob != t->state.blob) {
                 t->state.blob = *blob;
@@ -232,7 +237,7 @@ webhook_blob_del(webhook_txn_t *t, uint64_t blob, size_t len, uint32_t *pages)
     *pages += (uint32_t) (len / t->st->page) + 1;
 
     webhook_set_u64(key, blob);
-    webhook_pack_note(t->st, WEBHOOK_DB_BODIES, key, sizeof(key));
+    webhook_pack_note(&t->st->pack, WEBHOOK_DB_BODIES, key, sizeof(key));
 
     while (len) {
         rc = webhook_blob_seek(t, blob, &c, &val);

@@ -8,7 +8,13 @@
  * is in the state.
  */
 
-#include "store/lmdb/rows/webhook_store_internal.h"
+#include "store/lmdb/rows/webhook_store_finished.h"
+#include "core/base/webhook_codec.h"
+#include "store/lmdb/layout/webhook_store_row.h"
+#include "store/lmdb/handle/webhook_store_handle.h"
+#include "store/lmdb/rows/webhook_store_blob.h"
+#include "store/lmdb/rows/webhook_store_txn.h"
+#include "store/lmdb/rows/webhook_store_txn_seek.h"
 
 
 #define WEBHOOK_FINISHED_NODE  10       /* bytes of a page beside key and

@@ -653,7 +653,7 @@ test_noise(void)
         seed = seed * 1103515245 + 12345;
         db = 1 + (seed >> 16) % (WEBHOOK_DBS - 1);
 
-        if (webhook_txn_begin(u.st, &t, 1) != 0) {
+        if (webhook_session_begin(u.st, &t, 1) != 0) {
             break;
         }
 
@@ -677,7 +677,7 @@ test_noise(void)
             t.dirty = 1;
         }
 
-        (void) webhook_txn_commit(&t);
+        (void) webhook_session_commit(&t);
 
         (void) util_claim(&u, &op, &ep, 5);
         webhook_op_free(&op);

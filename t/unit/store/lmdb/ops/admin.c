@@ -241,13 +241,13 @@ test_check(void)
         webhook_txn_t  t;
         unsigned char  key[WEBHOOK_KEY_ATTEMPT];
 
-        (void) webhook_txn_begin(u.st, &t, 1);
+        (void) webhook_session_begin(u.st, &t, 1);
 
         webhook_key_delivery(key, &id, ep);
 
         tap_ok(webhook_txn_del(&t, WEBHOOK_DB_DELIVERIES, key,
                                WEBHOOK_KEY_DELIVERY) == 0
-               && webhook_txn_commit(&t) == 0, "a row is lost");
+               && webhook_session_commit(&t) == 0, "a row is lost");
     }
 
     u.readonly = 1;

@@ -339,10 +339,10 @@ test_damaged(void)
 
     webhook_key_idempotency(key, &op.u.put_event.idempotency);
 
-    tap_ok(webhook_txn_begin(u.st, &t, 1) == 0
+    tap_ok(webhook_session_begin(u.st, &t, 1) == 0
            && webhook_txn_put(&t, WEBHOOK_DB_IDEMPOTENCY, key, sizeof(key),
                               "x", 1, 0) == 0
-           && webhook_txn_commit(&t) == 0, "a row is damaged");
+           && webhook_session_commit(&t) == 0, "a row is damaged");
 
     tap_ok(put(&u, &op, 1, 1, &b) == 1, "a repeat is an event");
     tap_ok(put(&u, &op, 1, 1, &b) == 0, "and known from then on");

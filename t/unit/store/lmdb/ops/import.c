@@ -409,7 +409,7 @@ test_broken(void)
 
     webhook_key_delivery(key, &id, 0);
 
-    if (webhook_txn_begin(u.st, &t, 1) == 0
+    if (webhook_session_begin(u.st, &t, 1) == 0
         && webhook_txn_get(&t, WEBHOOK_DB_DELIVERIES, key, sizeof(key), &val)
            == 0
         && webhook_row_read_head(&val, &head) == 0)
@@ -419,7 +419,7 @@ test_broken(void)
 
         (void) webhook_txn_put(&t, WEBHOOK_DB_DELIVERIES, key, sizeof(key),
                                buf, len, 0);
-        (void) webhook_txn_commit(&t);
+        (void) webhook_session_commit(&t);
     }
 
     memset(&op, 0, sizeof(op));

@@ -269,9 +269,9 @@ test_damaged(void)
     ep = util_endpoint(&u, "erp", 10);
     (void) util_put(&u, ep, 0);
 
-    tap_ok(webhook_txn_begin(u.st, &t, 1) == 0
+    tap_ok(webhook_session_begin(u.st, &t, 1) == 0
            && webhook_txn_put(&t, WEBHOOK_DB_META, "paused", 6, "x", 1, 0) == 0
-           && webhook_txn_commit(&t) == 0, "a row that cannot be read");
+           && webhook_session_commit(&t) == 0, "a row that cannot be read");
 
     tap_ok(is_paused(&u, "") && claims(&u, ep, &next) == 0, "pauses too");
     tap_ok(pause_all(&u, 1, "") == WEBHOOK_STORE_OK

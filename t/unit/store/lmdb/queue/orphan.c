@@ -50,9 +50,9 @@ wakes(util_t *u)
 
     stat.ms_entries = 0;
 
-    if (webhook_txn_begin(u->st, &t, 0) == 0) {
+    if (webhook_session_begin(u->st, &t, 0) == 0) {
         (void) mdb_stat(t.txn, u->st->dbi[WEBHOOK_DB_WAKE], &stat);
-        webhook_txn_abort(&t);
+        webhook_session_abort(&t);
     }
 
     return stat.ms_entries;

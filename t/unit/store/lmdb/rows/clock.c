@@ -535,7 +535,7 @@ test_version(void)
 
     delivered(&u, ep);
 
-    if (webhook_txn_begin(u.st, &t, 1) == 0) {
+    if (webhook_session_begin(u.st, &t, 1) == 0) {
 
         webhook_codec_out_t  out;
         unsigned char         buf[WEBHOOK_ROW_MAX];
@@ -559,10 +559,10 @@ test_version(void)
                && t.state.wall == 0 && t.state.ahead == 0
                && t.state.last != 0, "the state of version 1 is read");
 
-        webhook_txn_abort(&t);
+        webhook_session_abort(&t);
     }
 
-    if (webhook_txn_begin(u.st, &t, 1) == 0) {
+    if (webhook_session_begin(u.st, &t, 1) == 0) {
 
         /* a commit that leaves the wall clock out */
 

@@ -13,8 +13,17 @@
 #define _GNU_SOURCE
 #endif
 
-#include "store/lmdb/rows/webhook_store_internal.h"
+#include "store/lmdb/files/webhook_store_env.h"
+#include "store/lmdb/layout/webhook_store_row.h"
+#include "store/lmdb/layout/webhook_store_table.h"
+#include "store/lmdb/handle/webhook_store_clock.h"
+#include "store/lmdb/handle/webhook_store_handle.h"
+#include "store/lmdb/handle/webhook_store_log.h"
+#include "store/lmdb/rows/webhook_store_quarantine.h"
+#include "store/lmdb/rows/webhook_store_txn.h"
+#include "store/lmdb/space/webhook_store_space.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
@@ -22,6 +31,10 @@
 #include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
+
+
+#define WEBHOOK_STORE_SIZE_DEFAULT  ((uint64_t) 1024 * 1024 * 1024)
+#define WEBHOOK_STORE_READERS       512
 
 
 /* A file may be shorter than its last page in use: LMDB does not write pages
@@ -45,28 +58,6 @@ static int webhook_env_tables(webhook_store_t *st, int made);
 static int webhook_env_format(webhook_txn_t *t, int made, int older);
 static int webhook_env_reformat(webhook_txn_t *t, int older);
 static int webhook_env_probe(webhook_txn_t *t);
-
-
-static const char  *webhook_env_names[WEBHOOK_DBS] = {
-    "meta",
-    "bodies",
-    "deliveries",
-    "attempts",
-    "due",
-    "heads",
-    "parked",
-    "wake",
-    "endpoints",
-    "finished",
-    "calls",
-    "receivers",
-    "owners",
-    "dedupe",
-    "repeats",
-    "idempotency",
-    "idempotency_ends",
-    "quarantine"
-};
 
 
 int
@@ -516,7 +507,7 @@ webhook_env_tables(webhook_store_t *st, int made)
 
     for (i = 0; i < WEBHOOK_DBS; i++) {
 
-        rc = mdb_dbi_open(txn, webhook_env_names[i], 0, &st->dbi[i]);
+        rc = mdb_dbi_open(txn, webhook_table_name(i), 0, &st->dbi[i]);
 
         if (rc == MDB_NOTFOUND) {
 
@@ -529,7 +520,7 @@ webhook_env_tables(webhook_store_t *st, int made)
             }
 
             if (!st->readonly) {
-                rc = mdb_dbi_open(txn, webhook_env_names[i], MDB_CREATE,
+                rc = mdb_dbi_open(txn, webhook_table_name(i), MDB_CREATE,
                                   &st->dbi[i]);
             }
         }
@@ -727,13 +718,6 @@ webhook_env_probe(webhook_txn_t *t)
 }
 
 
-const char *
-webhook_env_table(webhook_db_e db)
-{
-    return webhook_env_names[db];
-}
-
-
 /*
  * LMDB locks the first byte of its lock file for as long as it has the files
  * open.  Who looks has to have them closed: the lock belongs to the process,
@@ -791,14 +775,6 @@ webhook_env_in_use(webhook_store_t *st)
     close(fd);
 
     return rc;
-}
-
-
-int
-webhook_env_damaged(int rc)
-{
-    return rc == MDB_INVALID || rc == MDB_CORRUPTED
-           || rc == MDB_PAGE_NOTFOUND || rc == MDB_INCOMPATIBLE;
 }
 
 

@@ -27,12 +27,21 @@
 #define _GNU_SOURCE
 #endif
 
-#include "store/lmdb/rows/webhook_store_internal.h"
+#include "store/lmdb/space/webhook_store_space.h"
+#include "store/lmdb/layout/webhook_store_row.h"
+#include "store/lmdb/handle/webhook_store_clock.h"
+#include "store/lmdb/handle/webhook_store_handle.h"
+#include "store/lmdb/handle/webhook_store_log.h"
+#include "store/lmdb/rows/webhook_store_txn.h"
+#include "store/lmdb/space/webhook_store_room.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 
+
+#define WEBHOOK_STORE_RESERVE_MIN   (4 * 1024 * 1024)
 
 #define WEBHOOK_SPACE_QUIET  5          /* percent below the warning */
 

@@ -14,7 +14,10 @@
  * where there is room enough behind the last page of the file's map.
  */
 
-#include "store/lmdb/rows/webhook_store_internal.h"
+#include "store/lmdb/space/webhook_store_room.h"
+#include "store/lmdb/handle/webhook_store_handle.h"
+#include "store/lmdb/handle/webhook_store_log.h"
+#include "store/lmdb/space/webhook_store_space.h"
 
 #include <stdio.h>
 #include <time.h>

@@ -17,6 +17,7 @@
 #include "core/base/webhook_codec.h"
 
 
+#define WEBHOOK_STORE_BODY_MAX      ((size_t) 128 * 1024 * 1024)
 #define WEBHOOK_STORE_TYPE_MAX      128
 #define WEBHOOK_FORMS_MAX           64
 #define WEBHOOK_REQUEST_MAX         4096

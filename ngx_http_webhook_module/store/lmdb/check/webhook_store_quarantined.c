@@ -2,109 +2,31 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * Quarantine: the table of rows that could not be read.  They are put there,
- * told, and removed by hand.
+ * What is in quarantine, the table of rows that could not be read: listed, and
+ * removed by hand.
  */
 
-#include "store/lmdb/rows/webhook_store_internal.h"
+#include "store/lmdb/check/webhook_store_quarantined.h"
+#include "core/base/webhook_codec.h"
+#include "store/webhook_store_memory.h"
+#include "store/lmdb/layout/webhook_store_row.h"
+#include "store/lmdb/handle/webhook_store_handle.h"
+#include "store/lmdb/rows/webhook_store_txn.h"
+#include "store/lmdb/rows/webhook_store_txn_seek.h"
 
-#include <stdlib.h>
+#include <errno.h>
 
 
 #define WEBHOOK_QUARANTINE_PAGE  1000   /* entries in an answer at most */
 #define WEBHOOK_QUARANTINE_STEP  500    /* removed at a time */
 
 
-static int webhook_quarantine_row(const MDB_val *val, void **memory,
+static int webhook_quarantined_row(const MDB_val *val, void **memory,
     webhook_quarantined_t *out);
 
 
 int
-webhook_quarantine(webhook_txn_t *t, webhook_db_e db, const void *key,
-    size_t key_len, int keep)
-{
-    int                       rc;
-    size_t                    len, size;
-    MDB_val                   val;
-    uint64_t                  number;
-    unsigned char             nkey[WEBHOOK_KEY_QUARANTINE], *buf;
-    unsigned char             copy[WEBHOOK_KEY_MAX];
-    webhook_quarantine_row_t  row;
-
-    if (key_len > sizeof(copy)) {
-        return MDB_BAD_VALSIZE;
-    }
-
-    /* the key may be a view into what is written to */
-
-    memcpy(copy, key, key_len);
-
-    rc = webhook_txn_get(t, db, copy, key_len, &val);
-
-    if (rc) {
-        return rc == MDB_NOTFOUND ? 0 : rc;
-    }
-
-    rc = webhook_repair_number(t, WEBHOOK_DB_QUARANTINE, &number);
-    if (rc) {
-        return rc;
-    }
-
-    row.wall = webhook_clock_wall();
-    row.table.data = (unsigned char *) webhook_env_table(db);
-    row.table.len = strlen(webhook_env_table(db));
-    row.key.data = copy;
-    row.key.len = key_len;
-    row.value.data = val.mv_data;
-    row.value.len = val.mv_size;
-
-    size = val.mv_size + key_len + 128;
-
-    buf = malloc(size);
-    if (buf == NULL) {
-        return ENOMEM;
-    }
-
-    len = webhook_row_write_quarantine(buf, size, &row);
-
-    webhook_set_u64(nkey, number);
-
-    rc = webhook_txn_put(t, WEBHOOK_DB_QUARANTINE, nkey, sizeof(nkey), buf,
-                         len, 0);
-
-    free(buf);
-
-    if (rc == 0 && !keep) {
-        rc = webhook_txn_del(t, db, copy, key_len);
-    }
-
-    if (rc == 0) {
-        webhook_store_log(t->st, WEBHOOK_STORE_LOG_EMERG,
-                          "the store \"%s\": a row of the table \"%s\" is "
-                          "damaged; it is kept in quarantine", t->st->path,
-                          webhook_env_table(db));
-    }
-
-    return rc;
-}
-
-
-int
-webhook_quarantine_count(webhook_txn_t *t, uint64_t *count)
-{
-    int       rc;
-    MDB_stat  stat;
-
-    rc = webhook_txn_stat(t, WEBHOOK_DB_QUARANTINE, &stat);
-
-    *count = rc ? 0 : stat.ms_entries;
-
-    return rc;
-}
-
-
-int
-webhook_quarantine_list(webhook_txn_t *t, webhook_op_t *op)
+webhook_quarantined_list(webhook_txn_t *t, webhook_op_t *op)
 {
     int                       rc;
     size_t                    bytes;
@@ -151,7 +73,7 @@ webhook_quarantine_list(webhook_txn_t *t, webhook_op_t *op)
 
         row->number = number;
 
-        rc = webhook_quarantine_row(&val, &op->memory, row);
+        rc = webhook_quarantined_row(&val, &op->memory, row);
         if (rc) {
             return rc;
         }
@@ -172,7 +94,7 @@ webhook_quarantine_list(webhook_txn_t *t, webhook_op_t *op)
 /* What a row says; if it is damaged itself, its bytes are the value. */
 
 static int
-webhook_quarantine_row(const MDB_val *val, void **memory,
+webhook_quarantined_row(const MDB_val *val, void **memory,
     webhook_quarantined_t *out)
 {
     webhook_quarantine_row_t  row;
@@ -198,7 +120,7 @@ webhook_quarantine_row(const MDB_val *val, void **memory,
 
 
 int
-webhook_quarantine_discard(webhook_txn_t *t, webhook_op_t *op)
+webhook_quarantined_discard(webhook_txn_t *t, webhook_op_t *op)
 {
     int                    rc;
     MDB_val                found, val;

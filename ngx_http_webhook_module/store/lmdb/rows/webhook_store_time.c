@@ -20,92 +20,26 @@
  * much of the jump as the wall clock bears out then counts as passed.
  */
 
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
-
-#include "store/lmdb/rows/webhook_store_internal.h"
-
-#include <errno.h>
-#include <fcntl.h>
-#include <sys/timex.h>
-#include <time.h>
-#include <unistd.h>
+#include "store/lmdb/rows/webhook_store_time.h"
+#include "store/lmdb/layout/webhook_store_row.h"
+#include "store/lmdb/handle/webhook_store_clock.h"
+#include "store/lmdb/handle/webhook_store_handle.h"
+#include "store/lmdb/handle/webhook_store_log.h"
+#include "store/lmdb/rows/webhook_store_quarantine.h"
+#include "store/lmdb/rows/webhook_store_txn.h"
 
 
-#define WEBHOOK_BOOT_ID       "/proc/sys/kernel/random/boot_id"
-
-#define WEBHOOK_CLOCK_DAY     ((uint64_t) 24 * 3600 * 1000)
-#define WEBHOOK_CLOCK_SURE    (10 * 60 * 1000)      /* ms synchronized */
-#define WEBHOOK_CLOCK_REMIND  (3600 * 1000)         /* ms between two lines */
+#define WEBHOOK_TIME_DAY     ((uint64_t) 24 * 3600 * 1000)
+#define WEBHOOK_TIME_SURE    (10 * 60 * 1000)      /* ms synchronized */
+#define WEBHOOK_TIME_REMIND  (3600 * 1000)         /* ms between two lines */
 
 
-static void webhook_clock_new_boot(webhook_txn_t *t);
-static void webhook_clock_judge(webhook_txn_t *t);
-static uint64_t webhook_clock_boottime(void *ctx);
-static int webhook_clock_kernel(void *ctx);
-static int webhook_clock_read_boot(char *boot, size_t size);
+static void webhook_time_new_boot(webhook_txn_t *t);
+static void webhook_time_judge(webhook_txn_t *t);
 
 
 int
-webhook_clock_init(webhook_store_t *st, const webhook_store_options_t *options)
-{
-    size_t  len;
-
-    st->clock = options->clock ? options->clock : webhook_clock_boottime;
-    st->wall = options->wall;
-    st->synced = options->synced ? options->synced : webhook_clock_kernel;
-
-    if (options->boot == NULL) {
-        return webhook_clock_read_boot(st->boot, sizeof(st->boot));
-    }
-
-    len = strlen(options->boot);
-
-    if (len == 0 || len >= sizeof(st->boot)) {
-        return EINVAL;
-    }
-
-    memcpy(st->boot, options->boot, len + 1);
-
-    return 0;
-}
-
-
-uint64_t
-webhook_clock_now(webhook_store_t *st)
-{
-    return st->clock(st->ctx) + (uint64_t) st->offset;
-}
-
-
-uint64_t
-webhook_clock_wall(void)
-{
-    struct timespec  ts;
-
-    clock_gettime(CLOCK_REALTIME, &ts);
-
-    return (uint64_t) ts.tv_sec * 1000 + (uint64_t) ts.tv_nsec / 1000000;
-}
-
-
-uint64_t
-webhook_clock_real(const webhook_store_t *st)
-{
-    return st->wall ? st->wall(st->ctx) : webhook_clock_wall();
-}
-
-
-void
-webhook_clock_age(webhook_txn_t *t)
-{
-    t->age = t->state.ahead < t->now ? t->now - t->state.ahead : 0;
-}
-
-
-int
-webhook_clock_start(webhook_txn_t *t)
+webhook_time_start(webhook_txn_t *t)
 {
     int                   rc;
     size_t                len;
@@ -148,7 +82,7 @@ webhook_clock_start(webhook_txn_t *t)
         return rc;
     }
 
-    webhook_clock_new_boot(t);
+    webhook_time_new_boot(t);
 
     if (!t->write) {
 
@@ -171,7 +105,7 @@ webhook_clock_start(webhook_txn_t *t)
 /* Sets the offset: by how much time goes on over a boot. */
 
 static void
-webhook_clock_new_boot(webhook_txn_t *t)
+webhook_time_new_boot(webhook_txn_t *t)
 {
     uint64_t              wall, last, passed;
     webhook_store_t      *st;
@@ -195,7 +129,7 @@ webhook_clock_new_boot(webhook_txn_t *t)
     st->offset = (int64_t) (s->last + passed - st->clock(st->ctx));
     t->now = webhook_clock_now(st);
 
-    if (passed > WEBHOOK_CLOCK_DAY) {
+    if (passed > WEBHOOK_TIME_DAY) {
 
         if (s->doubt == 0) {
             s->base = last - (s->last - s->ahead);
@@ -216,7 +150,7 @@ webhook_clock_new_boot(webhook_txn_t *t)
                               (unsigned long long) (passed / 3600000));
         }
 
-    } else if (t->write && last > wall && last - wall > WEBHOOK_CLOCK_DAY) {
+    } else if (t->write && last > wall && last - wall > WEBHOOK_TIME_DAY) {
         webhook_store_log(st, WEBHOOK_STORE_LOG_WARN,
                           "the store \"%s\": the clock is %llu hours behind "
                           "the last commit; the time since then does not "
@@ -229,7 +163,7 @@ webhook_clock_new_boot(webhook_txn_t *t)
 
 
 int
-webhook_clock_sure(webhook_txn_t *t)
+webhook_time_sure(webhook_txn_t *t)
 {
     webhook_store_t  *st;
 
@@ -243,7 +177,7 @@ webhook_clock_sure(webhook_txn_t *t)
 
         st->synced_since = 0;
 
-        if (t->now - st->reminded >= WEBHOOK_CLOCK_REMIND) {
+        if (t->now - st->reminded >= WEBHOOK_TIME_REMIND) {
 
             if (st->reminded) {
                 webhook_store_log(st, WEBHOOK_STORE_LOG_WARN,
@@ -264,15 +198,15 @@ webhook_clock_sure(webhook_txn_t *t)
         st->synced_since = t->now;
     }
 
-    return t->now - st->synced_since >= WEBHOOK_CLOCK_SURE;
+    return t->now - st->synced_since >= WEBHOOK_TIME_SURE;
 }
 
 
 void
-webhook_clock_settle(webhook_txn_t *t)
+webhook_time_settle(webhook_txn_t *t)
 {
-    if (webhook_clock_sure(t)) {
-        webhook_clock_judge(t);
+    if (webhook_time_sure(t)) {
+        webhook_time_judge(t);
     }
 }
 
@@ -280,7 +214,7 @@ webhook_clock_settle(webhook_txn_t *t)
 /* The wall clock is right now: as much of the doubt as it bears out counts. */
 
 static void
-webhook_clock_judge(webhook_txn_t *t)
+webhook_time_judge(webhook_txn_t *t)
 {
     int64_t               passed;
     webhook_state_row_t  *s;
@@ -316,7 +250,7 @@ webhook_clock_judge(webhook_txn_t *t)
 
 
 int
-webhook_clock_tell(webhook_txn_t *t, webhook_op_t *op)
+webhook_time_tell(webhook_txn_t *t, webhook_op_t *op)
 {
     webhook_op_clock_t  *c;
 
@@ -334,75 +268,11 @@ webhook_clock_tell(webhook_txn_t *t, webhook_op_t *op)
 
 
 int
-webhook_clock_accept(webhook_txn_t *t, webhook_op_t *op)
+webhook_time_accept(webhook_txn_t *t, webhook_op_t *op)
 {
     if (t->state.doubt) {
-        webhook_clock_judge(t);
+        webhook_time_judge(t);
     }
 
-    return webhook_clock_tell(t, op);
-}
-
-
-static uint64_t
-webhook_clock_boottime(void *ctx)
-{
-    struct timespec  ts;
-
-    (void) ctx;
-
-    clock_gettime(CLOCK_BOOTTIME, &ts);
-
-    return (uint64_t) ts.tv_sec * 1000 + (uint64_t) ts.tv_nsec / 1000000;
-}
-
-
-/* Whether the kernel's clock is synchronized. */
-
-static int
-webhook_clock_kernel(void *ctx)
-{
-    int           rc;
-    struct timex  tx;
-
-    (void) ctx;
-
-    memset(&tx, 0, sizeof(tx));
-
-    rc = adjtimex(&tx);
-
-    return rc != -1 && rc != TIME_ERROR && (tx.status & STA_UNSYNC) == 0;
-}
-
-
-static int
-webhook_clock_read_boot(char *boot, size_t size)
-{
-    int      fd, err;
-    size_t   len;
-    ssize_t  n;
-
-    fd = open(WEBHOOK_BOOT_ID, O_RDONLY|O_CLOEXEC);
-    if (fd == -1) {
-        return errno;
-    }
-
-    n = read(fd, boot, size - 1);
-    err = errno;
-
-    close(fd);
-
-    if (n <= 0) {
-        return n == 0 ? EIO : err;
-    }
-
-    len = n;
-
-    if (boot[len - 1] == '\n') {
-        len--;
-    }
-
-    boot[len] = '\0';
-
-    return len ? 0 : EIO;
+    return webhook_time_tell(t, op);
 }

@@ -7,7 +7,9 @@
  * so that LMDB can write the new record over the old one.
  */
 
-#include "store/lmdb/rows/webhook_store_internal.h"
+#include "store/lmdb/layout/webhook_store_row.h"
+#include "core/base/webhook_codec.h"
+#include "store/webhook_store.h"
 
 
 #define WEBHOOK_ROW_HEAD      'E'

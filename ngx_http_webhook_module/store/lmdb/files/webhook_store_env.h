@@ -1,0 +1,51 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * The files: opened, resized, set aside.
+ */
+
+#ifndef WEBHOOK_STORE_ENV_H
+#define WEBHOOK_STORE_ENV_H
+
+#include "store/lmdb/handle/webhook_store_handle.h"
+
+
+/* Opens the files, makes them where there are none. */
+int webhook_env_open(webhook_store_t *st);
+void webhook_env_close(webhook_store_t *st);
+
+/* Maps what another process made larger. */
+int webhook_env_resize(webhook_store_t *st);
+
+/* Sees, before anything is written, whether the file is still the one that was
+   opened.  While it is not (st->gone), nothing new is taken: it would be gone
+   with the next start. */
+void webhook_env_watch(webhook_store_t *st);
+
+/* The map is full: looks whether another process made it larger, now and
+   then. */
+void webhook_env_look(webhook_store_t *st);
+
+/* Renames the files: to data.mdb.WHY-TIME-N, of which suffix gets what is
+   behind "mdb".  With an alarm: those of a damaged store. */
+int webhook_env_rename(webhook_store_t *st, const char *why,
+    char suffix[64]);
+int webhook_env_set_aside(webhook_store_t *st);
+
+/* Makes a change of the directory last. */
+void webhook_env_sync_directory(webhook_store_t *st);
+
+/* Opens the files anew, and sees before whether others have them open: sets
+   st->others.  Before any transaction. */
+int webhook_env_others(webhook_store_t *st);
+
+/* The same, of files that this process has not opened. */
+int webhook_env_in_use(webhook_store_t *st);
+
+/* The path of a file of the store; 0 or ENAMETOOLONG. */
+int webhook_env_path(webhook_store_t *st, const char *name,
+    const char *suffix, char *path, size_t size);
+
+
+#endif /* WEBHOOK_STORE_ENV_H */

@@ -1,0 +1,17 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * Events are put.
+ */
+
+#ifndef WEBHOOK_STORE_EVENT_H
+#define WEBHOOK_STORE_EVENT_H
+
+#include "store/lmdb/handle/webhook_store_handle.h"
+
+
+int webhook_event_put(webhook_txn_t *t, webhook_op_t *op);
+
+
+#endif /* WEBHOOK_STORE_EVENT_H */

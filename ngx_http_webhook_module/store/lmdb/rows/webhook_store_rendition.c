@@ -1,0 +1,44 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * A form of an event, as it was kept.
+ */
+
+#include "store/lmdb/rows/webhook_store_rendition.h"
+#include "store/webhook_store_memory.h"
+#include "store/lmdb/layout/webhook_store_row.h"
+#include "store/lmdb/handle/webhook_store_handle.h"
+#include "store/lmdb/rows/webhook_store_blob.h"
+
+#include <errno.h>
+
+
+int
+webhook_rendition_read(webhook_txn_t *t, const webhook_form_row_t *row,
+    void **memory, webhook_rendition_t *form)
+{
+    int             rc;
+    MDB_val         val;
+    unsigned char  *p;
+
+    /* the texts are views into it */
+
+    p = webhook_memory_bytes(memory, (size_t) row->fields + row->body + 1);
+    if (p == NULL) {
+        return ENOMEM;
+    }
+
+    rc = webhook_blob_get(t, row->blob, p, (size_t) row->fields + row->body);
+    if (rc) {
+        return rc;
+    }
+
+    val.mv_data = p;
+    val.mv_size = row->fields;
+
+    form->body.data = p + row->fields;
+    form->body.len = row->body;
+
+    return webhook_row_read_form(&val, form);
+}

@@ -1,0 +1,19 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * A form of an event, as it was kept.
+ */
+
+#ifndef WEBHOOK_STORE_RENDITION_H
+#define WEBHOOK_STORE_RENDITION_H
+
+#include "store/lmdb/handle/webhook_store_handle.h"
+
+
+/* Reads a form of an event into memory; MDB_CORRUPTED, or ENOMEM. */
+int webhook_rendition_read(webhook_txn_t *t, const webhook_form_row_t *row,
+    void **memory, webhook_rendition_t *form);
+
+
+#endif /* WEBHOOK_STORE_RENDITION_H */

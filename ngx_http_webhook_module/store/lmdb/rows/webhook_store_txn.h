@@ -1,0 +1,34 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * Reading and writing rows in a transaction.
+ */
+
+#ifndef WEBHOOK_STORE_TXN_H
+#define WEBHOOK_STORE_TXN_H
+
+#include "store/lmdb/handle/webhook_store_handle.h"
+
+
+/* Reads, writes and removes one row.  MDB_NOTFOUND where there is none. */
+int webhook_txn_get(webhook_txn_t *t, webhook_db_e db, const void *key,
+    size_t key_len, MDB_val *val);
+int webhook_txn_put(webhook_txn_t *t, webhook_db_e db, const void *key,
+    size_t key_len, const void *data, size_t len, unsigned flags);
+int webhook_txn_del(webhook_txn_t *t, webhook_db_e db, const void *key,
+    size_t key_len);
+
+/* Rows of a table. */
+int webhook_txn_stat(webhook_txn_t *t, webhook_db_e db, MDB_stat *stat);
+
+/* The transaction's cursor of a table.  MDB_NOTFOUND where an older format has
+   no such table. */
+int webhook_txn_cursor(webhook_txn_t *t, webhook_db_e db, MDB_cursor **c);
+
+/* The number behind the last one, of a table whose keys are such. */
+int webhook_txn_number(webhook_txn_t *t, webhook_db_e db,
+    uint64_t *number);
+
+
+#endif /* WEBHOOK_STORE_TXN_H */
