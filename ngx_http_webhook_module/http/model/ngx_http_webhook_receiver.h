@@ -104,7 +104,7 @@ typedef struct {
 } ngx_http_webhook_token_t;
 
 
-/* Defined in ngx_http_webhook_receive_verify.h. */
+/* Defined in ngx_http_webhook_verifier.h. */
 
 typedef struct ngx_http_webhook_verify_s     ngx_http_webhook_verify_t;
 typedef struct ngx_http_webhook_handshake_s  ngx_http_webhook_handshake_t;

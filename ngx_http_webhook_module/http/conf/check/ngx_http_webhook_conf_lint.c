@@ -11,7 +11,7 @@
 #include "http/conf/endpoint/ngx_http_webhook_conf_endpoint.h"
 #include "http/conf/check/ngx_http_webhook_conf_lint_rule.h"
 #include "http/net/target/ngx_http_webhook_target.h"
-#include "http/inbound/call/ngx_http_webhook_receive.h"
+#include "http/inbound/call/ngx_http_webhook_redact.h"
 
 
 static void ngx_http_webhook_lint_endpoint(ngx_conf_t *cf,
@@ -166,7 +166,7 @@ ngx_http_webhook_lint_redact(ngx_conf_t *cf, ngx_http_webhook_receiver_t *rcv)
 static int
 ngx_http_webhook_lint_hidden(void *ctx, const webhook_path_t *path)
 {
-    return ngx_http_webhook_receive_hides(ctx, path);
+    return ngx_http_webhook_redact_hides(ctx, path);
 }
 
 

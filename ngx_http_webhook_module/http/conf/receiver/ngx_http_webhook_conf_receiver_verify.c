@@ -11,7 +11,7 @@
 #include "http/conf/value/ngx_http_webhook_conf_secret.h"
 #include "http/conf/receiver/ngx_http_webhook_conf_receiver.h"
 #include "http/conf/receiver/ngx_http_webhook_conf_receiver_args.h"
-#include "http/inbound/verify/ngx_http_webhook_receive_verify.h"
+#include "http/model/ngx_http_webhook_verifier.h"
 #include "http/runtime/ngx_http_webhook_secret.h"
 
 

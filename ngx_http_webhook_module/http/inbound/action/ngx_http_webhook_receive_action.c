@@ -13,8 +13,9 @@
  */
 
 
-#include "http/inbound/call/ngx_http_webhook_call.h"
 #include "http/runtime/ngx_http_webhook_clock.h"
+#include "http/inbound/call/ngx_http_webhook_call.h"
+#include "http/inbound/call/ngx_http_webhook_reply.h"
 
 
 static ngx_int_t ngx_http_webhook_act_headers(ngx_http_request_t *sr,
@@ -146,7 +147,7 @@ ngx_http_webhook_act_headers(ngx_http_request_t *sr,
         return NGX_ERROR;
     }
 
-    ngx_http_webhook_receive_request_id(sr->main, &value);
+    ngx_http_webhook_reply_id(sr->main, &value);
 
     if (value.len
         && ngx_http_webhook_act_header(sr, &ngx_http_webhook_act_id, &value,

@@ -7,6 +7,7 @@
 
 
 #include "http/inbound/call/ngx_http_webhook_call.h"
+#include "http/inbound/call/ngx_http_webhook_say.h"
 
 
 static ngx_int_t ngx_http_webhook_capture_value(ngx_http_webhook_act_t *act,
@@ -74,7 +75,7 @@ ngx_http_webhook_receive_capture(ngx_http_webhook_act_t *act,
     call = act->call;
 
     if (act->too_large) {
-        ngx_http_webhook_receive_say(call, error,
+        ngx_http_webhook_say(call, error,
                               "The API's answer to action %ui is larger than "
                               "the %d bytes that values are captured from",
                               act->number, NGX_HTTP_WEBHOOK_CAPTURE_MAX);
@@ -90,7 +91,7 @@ ngx_http_webhook_receive_capture(ngx_http_webhook_act_t *act,
                                             &doc, NULL);
 
     if (rc == WEBHOOK_NOMEM) {
-        ngx_http_webhook_receive_say(call, error,
+        ngx_http_webhook_say(call, error,
                               "There was no memory to read the API's answer "
                               "to action %ui", act->number);
         return NGX_ERROR;
@@ -109,7 +110,7 @@ ngx_http_webhook_receive_capture(ngx_http_webhook_act_t *act,
 
         path = webhook_path_text(captured[i].path);
 
-        ngx_http_webhook_receive_say(call, error,
+        ngx_http_webhook_say(call, error,
                               doc ? "The API's answer to action %ui has no "
                                     "'%*s'"
                                   : "The API's answer to action %ui is not "

@@ -8,8 +8,12 @@
  */
 
 
-#include "http/inbound/call/ngx_http_webhook_call.h"
 #include "http/runtime/ngx_http_webhook_metrics.h"
+#include "http/inbound/call/ngx_http_webhook_await.h"
+#include "http/inbound/call/ngx_http_webhook_call.h"
+#include "http/inbound/call/ngx_http_webhook_call_lookup.h"
+#include "http/inbound/call/ngx_http_webhook_reply.h"
+#include "http/inbound/call/ngx_http_webhook_say.h"
 #include "http/outbound/render/ngx_http_webhook_render.h"
 
 
@@ -82,6 +86,9 @@ ngx_http_webhook_receive_durable(ngx_http_webhook_call_t *call)
     if (call->events == NULL || call->ids == NULL) {
         goto nomem;
     }
+
+    ngx_http_webhook_call_on_end(call, NGX_HTTP_WEBHOOK_END_EVENTS,
+                                 ngx_http_webhook_receive_durable_end);
 
     for (i = 0; i < n; i++) {
         if (ngx_http_webhook_event_id(&call->ids[i]) != NGX_OK) {
@@ -168,7 +175,7 @@ ngx_http_webhook_receive_put(ngx_http_webhook_call_t *call)
         ngx_http_webhook_courier_put(events[i]);
     }
 
-    ngx_http_webhook_receive_await(call, ngx_http_webhook_durable_late);
+    ngx_http_webhook_await(call, ngx_http_webhook_durable_late);
 
     return NGX_AGAIN;
 }
@@ -404,10 +411,10 @@ ngx_http_webhook_durable_form(ngx_http_webhook_act_t *act,
     len = act->method_name.len + 1 + prefix->len + act->uri.len;
 
     if (len > NGX_HTTP_WEBHOOK_DURABLE_REQUEST) {
-        ngx_http_webhook_receive_say(call, error,
-                                     "The URI of action %ui is longer than %d "
-                                     "bytes", act->number,
-                                     NGX_HTTP_WEBHOOK_DURABLE_REQUEST);
+        ngx_http_webhook_say(call, error,
+                             "The URI of action %ui is longer than %d "
+                             "bytes", act->number,
+                             NGX_HTTP_WEBHOOK_DURABLE_REQUEST);
         return NGX_HTTP_WEBHOOK_UNPROCESSABLE;
     }
 
@@ -421,7 +428,7 @@ ngx_http_webhook_durable_form(ngx_http_webhook_act_t *act,
                                     &act->uri)
                         - p;
 
-    ngx_http_webhook_receive_request_id(call->request, &id);
+    ngx_http_webhook_reply_id(call->request, &id);
     ngx_str_null(&value);
 
     name = &act->action->idempotency;
@@ -515,7 +522,7 @@ ngx_http_webhook_durable_order(ngx_http_webhook_call_t *call,
     webhook_value_t   v;
 
     call->whole = 1;
-    rc = ngx_http_webhook_receive_lookup(call, call->receiver->order_by, &v);
+    rc = ngx_http_webhook_call_lookup(call, call->receiver->order_by, &v);
     call->whole = 0;
 
     if (rc != WEBHOOK_OK) {
@@ -607,7 +614,7 @@ ngx_http_webhook_durable_emit(ngx_http_webhook_call_t *call,
     ngx_http_webhook_document_t   document;
 
     if (emit->when
-        && webhook_condition_eval(emit->when, ngx_http_webhook_receive_lookup,
+        && webhook_condition_eval(emit->when, ngx_http_webhook_call_lookup,
                                   call)
            != 1)
     {
@@ -617,14 +624,14 @@ ngx_http_webhook_durable_emit(ngx_http_webhook_call_t *call,
     body = call->payload;
 
     if (emit->body) {
-        status = ngx_http_webhook_receive_text(call, emit->body,
-                                               call->payload.len
-                                               + NGX_HTTP_WEBHOOK_EMIT_MAX,
-                                               &body, &err);
+        status = ngx_http_webhook_call_lookup_text(call, emit->body,
+                                                   call->payload.len
+                                                   + NGX_HTTP_WEBHOOK_EMIT_MAX,
+                                                   &body, &err);
         if (status) {
-            ngx_http_webhook_receive_say(call, error, "The event '%V' could "
-                                         "not be made: %s", &emit->type_name,
-                                         err.text);
+            ngx_http_webhook_say(call, error, "The event '%V' could "
+                                 "not be made: %s", &emit->type_name,
+                                 err.text);
             return status;
         }
     }
@@ -662,7 +669,7 @@ ngx_http_webhook_durable_emit(ngx_http_webhook_call_t *call,
     render.payload = &document;
     render.max = body.len + NGX_HTTP_WEBHOOK_EMIT_MAX;
     render.endpoints = &emit->type->endpoints;
-    render.lookup = ngx_http_webhook_receive_lookup;
+    render.lookup = ngx_http_webhook_call_lookup;
     render.ctx = call;
     render.why = &why;
 
@@ -676,9 +683,9 @@ ngx_http_webhook_durable_emit(ngx_http_webhook_call_t *call,
     }
 
     if (rc != NGX_OK) {
-        ngx_http_webhook_receive_say(call, error, "The event '%V' could not "
-                                     "be made: %s", &emit->type_name,
-                                     why ? why : "no memory");
+        ngx_http_webhook_say(call, error, "The event '%V' could not "
+                             "be made: %s", &emit->type_name,
+                             why ? why : "no memory");
         return NGX_HTTP_SERVICE_UNAVAILABLE;
     }
 
@@ -729,7 +736,7 @@ ngx_http_webhook_durable_kept(ngx_http_webhook_event_t *event,
         return;
     }
 
-    ngx_http_webhook_receive_await_end(call);
+    ngx_http_webhook_await_end(call);
 
     c = call->request->connection;
     ngx_http_set_log_request(c->log, call->request);

@@ -8,6 +8,8 @@
 
 
 #include "http/inbound/call/ngx_http_webhook_call.h"
+#include "http/inbound/call/ngx_http_webhook_call_work.h"
+#include "http/inbound/call/ngx_http_webhook_say.h"
 
 
 static ngx_int_t ngx_http_webhook_run_next(ngx_http_webhook_call_t *call);
@@ -72,8 +74,8 @@ ngx_http_webhook_run_next(ngx_http_webhook_call_t *call)
 
         if (!act->rendered) {
 
-            if (ngx_http_webhook_receive_heavy(call)
-                && ngx_http_webhook_receive_work(call,
+            if (ngx_http_webhook_call_work_heavy(call)
+                && ngx_http_webhook_call_work(call,
                                                ngx_http_webhook_run_render,
                                                ngx_http_webhook_run_rendered)
                    == NGX_AGAIN)
@@ -103,12 +105,12 @@ ngx_http_webhook_run_next(ngx_http_webhook_call_t *call)
         status = call->current ? NGX_HTTP_BAD_GATEWAY
                                : NGX_HTTP_SERVICE_UNAVAILABLE;
 
-        ngx_http_webhook_receive_say(call, &error,
-                                     "Action %ui of %ui could not be called%s",
-                                     act->number,
-                                     call->receiver->actions.nelts,
-                                     call->current ? "" : "; nothing was "
-                                                          "done");
+        ngx_http_webhook_say(call, &error,
+                             "Action %ui of %ui could not be called%s",
+                             act->number,
+                             call->receiver->actions.nelts,
+                             call->current ? "" : "; nothing was "
+                                                  "done");
 
         return ngx_http_webhook_call_set(call, status, &error);
     }
@@ -173,10 +175,10 @@ ngx_http_webhook_run_prepare(ngx_http_webhook_call_t *call,
         return act->skipped ? NGX_DECLINED : NGX_OK;
     }
 
-    ngx_http_webhook_receive_say(call, &error,
-                                 "Action %ui of %ui could not be made of the "
-                                 "API's answers: %V", act->number,
-                                 call->receiver->actions.nelts, &call->why);
+    ngx_http_webhook_say(call, &error,
+                         "Action %ui of %ui could not be made of the "
+                         "API's answers: %V", act->number,
+                         call->receiver->actions.nelts, &call->why);
 
     return ngx_http_webhook_run_forgive(call, act, NGX_HTTP_BAD_GATEWAY,
                                         &error)
@@ -275,16 +277,16 @@ ngx_http_webhook_run_forgive(ngx_http_webhook_call_t *call,
     }
 
     if (act->number) {
-        ngx_http_webhook_receive_say(call, &which,
-                                     "%V, for element %ui of %ui; those before "
-                                     "it were done", error, act->element + 1,
-                                     call->nelements);
+        ngx_http_webhook_say(call, &which,
+                             "%V, for element %ui of %ui; those before "
+                             "it were done", error, act->element + 1,
+                             call->nelements);
 
     } else {
-        ngx_http_webhook_receive_say(call, &which,
-                                     "%V, for element %ui of %ui; nothing was "
-                                     "done", error, act->element + 1,
-                                     call->nelements);
+        ngx_http_webhook_say(call, &which,
+                             "%V, for element %ui of %ui; nothing was "
+                             "done", error, act->element + 1,
+                             call->nelements);
     }
 
     return ngx_http_webhook_call_set(call, status, &which);
@@ -355,38 +357,38 @@ ngx_http_webhook_run_failed(ngx_http_webhook_call_t *call,
     }
 
     if (act->number) {
-        ngx_http_webhook_receive_say(call, &name, "action %ui of %ui",
-                                     act->number,
-                                     call->receiver->actions.nelts);
+        ngx_http_webhook_say(call, &name, "action %ui of %ui",
+                             act->number,
+                             call->receiver->actions.nelts);
 
     } else {
         ngx_str_set(&name, "the look-up of the target");
     }
 
     if (act->timed_out) {
-        ngx_http_webhook_receive_say(call, &error,
+        ngx_http_webhook_say(call, &error,
                 "The API did not answer %V (%V %*s%s) in time",
                 &name, &act->method_name, len, act->shown_uri.data, dots);
 
     } else if (act->broken) {
-        ngx_http_webhook_receive_say(call, &error,
+        ngx_http_webhook_say(call, &error,
                 "The API's answer to %V (%V %*s%s) broke off",
                 &name, &act->method_name, len, act->shown_uri.data, dots);
 
     } else if (act->answered && act->status && !act->unheard) {
-        ngx_http_webhook_receive_say(call, &error,
+        ngx_http_webhook_say(call, &error,
                 "The API answered %ui to %V (%V %*s%s)",
                 act->status, &name, &act->method_name,
                 len, act->shown_uri.data, dots);
 
     } else if (act->status) {
-        ngx_http_webhook_receive_say(call, &error,
+        ngx_http_webhook_say(call, &error,
                 "%V (%V %*s%s) failed with %ui",
                 &name, &act->method_name,
                 len, act->shown_uri.data, dots, act->status);
 
     } else {
-        ngx_http_webhook_receive_say(call, &error,
+        ngx_http_webhook_say(call, &error,
                 "%V (%V %*s%s) got no answer",
                 &name, &act->method_name,
                 len, act->shown_uri.data, dots);
@@ -404,9 +406,9 @@ ngx_http_webhook_run_failed(ngx_http_webhook_call_t *call,
     call->why_status = status;
 
     if (call->receiver->redact.nelts
-        && ngx_http_webhook_receive_heavy(call)
-        && ngx_http_webhook_receive_work(call, ngx_http_webhook_run_scrub,
-                                         ngx_http_webhook_run_scrubbed)
+        && ngx_http_webhook_call_work_heavy(call)
+        && ngx_http_webhook_call_work(call, ngx_http_webhook_run_scrub,
+                                      ngx_http_webhook_run_scrubbed)
            == NGX_AGAIN)
     {
         return NGX_AGAIN;
@@ -435,8 +437,8 @@ ngx_http_webhook_run_scrub(ngx_http_webhook_call_t *call)
 
     ngx_http_webhook_receive_scrub(call, &start);
 
-    ngx_http_webhook_receive_say(call, &call->detail, "%V: %V", &call->why,
-                                 &start);
+    ngx_http_webhook_say(call, &call->detail, "%V: %V", &call->why,
+                         &start);
     return NGX_OK;
 }
 

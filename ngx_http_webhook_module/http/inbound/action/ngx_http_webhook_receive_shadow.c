@@ -8,9 +8,10 @@
  */
 
 
-#include "http/inbound/call/ngx_http_webhook_call.h"
-#include "http/net/client/ngx_http_webhook_client.h"
 #include "http/runtime/ngx_http_webhook_metrics.h"
+#include "http/net/client/ngx_http_webhook_client.h"
+#include "http/inbound/call/ngx_http_webhook_call.h"
+#include "http/inbound/call/ngx_http_webhook_reply.h"
 
 
 #define NGX_HTTP_WEBHOOK_SHADOWS      64        /* calls at a time, a worker */
@@ -98,7 +99,7 @@ ngx_http_webhook_receive_shadow(ngx_http_webhook_call_t *call)
 
     ngx_memzero(shadow, sizeof(ngx_http_webhook_shadow_t));
 
-    ngx_http_webhook_receive_request_id(call->request, &id);
+    ngx_http_webhook_reply_id(call->request, &id);
 
     p = (u_char *) &shadow->requests[n];
 

@@ -2,35 +2,10 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * What the files of the inbound room share:
+ * A call: its state, and the driver of its steps.
  *
- *   receive.c            the way of a call: a row of steps
- *   receive_init.c       phases, filters, variables
- *   receive_mask.c       keeps the secret of the URL out of all that is logged
- *   receive_referer.c    and that in a Referer
- *   receive_limit.c      calls at a time
- *   receive_body.c       reads the body, into memory and within a bound
- *   receive_work.c       the steps of large calls: to a thread, and back
- *   receive_verify.c     was it signed by who it says
- *   receive_handshake.c  the questions by which senders make sure of us
- *   receive_check.c      is it what the receiver asks for
- *   receive_payload.c    the body as JSON, whatever it came as; its elements
- *   receive_map.c        what templates find; renders the actions
- *   receive_repeat.c     what repeats of a call have in common
- *   receive_durable.c    calls that are made later; events
- *   receive_await.c      how long it waits for the store
- *   receive_shadow.c     repeats the actions to a copy
- *   receive_run.c        runs the actions, one after the other
- *   receive_capture.c    keeps what later actions take of an answer
- *   receive_timeout.c    ends an action that takes too long
- *   receive_action.c     runs one as a subrequest, swallows its output
- *   receive_answer.c     the answers
- *   receive_log.c        the history of calls
- *   receive_redact.c     what it does not show
- *   receive_scrub.c      nor an API's answer that repeats it
- *
- * Event loop only, but for what is called by steps that are marked so in
- * receive.c: those of a large call are taken on a thread.
+ * Event loop only, but for what is called by steps that go to a thread where
+ * the call is large: call_work.h has the rules.
  */
 
 #ifndef NGX_HTTP_WEBHOOK_CALL_H
@@ -55,6 +30,42 @@
 
 
 typedef struct ngx_http_webhook_call_s  ngx_http_webhook_call_t;
+
+
+/*
+ * A step of the way.  What it returns:
+ *
+ *   NGX_OK     it is the turn of the next step;
+ *   NGX_AGAIN  it waits: once it knows more, it calls
+ *              ngx_http_webhook_call_resume() with one of the others;
+ *   NGX_DONE   the answer is known: call->status is set, and it is the turn of
+ *              the last steps.
+ *
+ * A step that waits must bear that the request ends meanwhile (at
+ * worker_shutdown_timeout): what it waits for is not the call's then.
+ */
+typedef ngx_int_t (*ngx_http_webhook_step_pt)(ngx_http_webhook_call_t *call);
+
+typedef struct {
+    ngx_http_webhook_step_pt    step;
+    ngx_uint_t                (*heavy)(ngx_http_webhook_call_t *call);
+                                    /* true: on a thread; NULL: never */
+} ngx_http_webhook_way_t;
+
+
+/* What is done at the end of a request, in this order. */
+
+typedef enum {
+    NGX_HTTP_WEBHOOK_END_LOG = 0,
+    NGX_HTTP_WEBHOOK_END_AWAIT,
+    NGX_HTTP_WEBHOOK_END_DEDUPE,
+    NGX_HTTP_WEBHOOK_END_EVENTS,
+    NGX_HTTP_WEBHOOK_END_LIMIT,
+    NGX_HTTP_WEBHOOK_END_KEPT,
+    NGX_HTTP_WEBHOOK_END_N
+} ngx_http_webhook_end_e;
+
+typedef void (*ngx_http_webhook_end_pt)(ngx_http_webhook_call_t *call);
 
 
 /* Large bodies are kept as they were read until a thread joins them. */
@@ -158,7 +169,11 @@ struct ngx_http_webhook_call_s {
                                                    body was thrown away */
     size_t                        drained;      /* bytes of it so far */
 
+    const ngx_http_webhook_way_t *steps;        /* what is done with it, and
+                                                   once the answer is known; */
+    const ngx_http_webhook_way_t *endings;      /*   a NULL ends both */
     ngx_uint_t                    step;         /* index of the one to come */
+    ngx_http_webhook_end_pt       at_end[NGX_HTTP_WEBHOOK_END_N];
     void                        (*wake)(ngx_http_webhook_call_t *call);
 
     /* on a thread, where it is large */
@@ -263,28 +278,8 @@ struct ngx_http_webhook_call_s {
 };
 
 
-/* receive.c */
-
-/*
- * A step of the way.  What it returns:
- *
- *   NGX_OK     it is the turn of the next step;
- *   NGX_AGAIN  it waits: once it knows more, it calls
- *              ngx_http_webhook_call_resume() with one of the others;
- *   NGX_DONE   the answer is known: call->status is set, and it is the turn of
- *              the last steps.
- *
- * Some steps of a large call are taken on a thread (receive_work.c).  They wait
- * for nothing, allocate from call->pool, log by ngx_http_webhook_receive_warn()
- * or to call->log, and change nothing but the call.
- *
- * A step that waits must bear that the request ends meanwhile (at
- * worker_shutdown_timeout): what it waits for is not the call's then.
- */
-typedef ngx_int_t (*ngx_http_webhook_step_pt)(ngx_http_webhook_call_t *call);
-
 /* Sets status and sentence (NULL with 2xx; it has to live as long as the
-   request); returns NGX_DONE, for a step to return. */
+   request); returns NGX_DONE, for a step to return.  Any thread. */
 ngx_int_t ngx_http_webhook_call_set(ngx_http_webhook_call_t *call,
     ngx_uint_t status, ngx_str_t *error);
 
@@ -305,6 +300,9 @@ ngx_http_webhook_call_t *ngx_http_webhook_call_get(ngx_http_request_t *r);
 /* The same, made where there is none; NULL on lack of memory. */
 ngx_http_webhook_call_t *ngx_http_webhook_call_make(ngx_http_request_t *r);
 
+/* Called when the body is whole and its cost known: takes the steps. */
+void ngx_http_webhook_call_start(ngx_http_webhook_call_t *call);
+
 /*
  * Ends a call before its first step: logs and counts it and sends the answer.
  * Returns what is to be returned from the content handler or given to
@@ -313,8 +311,9 @@ ngx_http_webhook_call_t *ngx_http_webhook_call_make(ngx_http_request_t *r);
 ngx_int_t ngx_http_webhook_call_end(ngx_http_webhook_call_t *call,
     ngx_uint_t status, ngx_str_t *error);
 
-/* Called when the body is whole: takes the steps. */
-void ngx_http_webhook_call_body(ngx_http_webhook_call_t *call);
+/* What is to be done when the request ends, whatever became of the call. */
+void ngx_http_webhook_call_on_end(ngx_http_webhook_call_t *call,
+    ngx_http_webhook_end_e place, ngx_http_webhook_end_pt handler);
 
 
 /* receive_mask.c */
@@ -356,36 +355,7 @@ ngx_int_t ngx_http_webhook_receive_limit_zone(ngx_conf_t *cf,
     ngx_http_webhook_main_conf_t *wmcf);
 
 
-/* receive_work.c */
-
-/* True where the steps of the call belong on a thread. */
-ngx_uint_t ngx_http_webhook_receive_heavy(ngx_http_webhook_call_t *call);
-
-/* Status and sentence where bodies that wait for a thread leave no room for
-   one of size bytes, else 0. */
-ngx_uint_t ngx_http_webhook_receive_crowded(ngx_http_webhook_call_t *call,
-    off_t size, ngx_str_t *error);
-
-/* Gives the call a pool of its own; and frees what is in it, on a thread. */
-ngx_int_t ngx_http_webhook_receive_own(ngx_http_webhook_call_t *call);
-void ngx_http_webhook_receive_disown(ngx_http_webhook_call_t *call);
-
-/*
- * Has run() called on a thread, and back() with its result on the event loop:
- * NGX_AGAIN; or NGX_DECLINED on lack of memory.
- */
-ngx_int_t ngx_http_webhook_receive_work(ngx_http_webhook_call_t *call,
-    ngx_int_t (*run)(ngx_http_webhook_call_t *call),
-    void (*back)(ngx_http_webhook_call_t *call, ngx_int_t rc));
-
-
 /* receive_verify.c */
-
-/* Keeps the token of the URL, where a signature is over it, until it was
-   verified. */
-ngx_int_t ngx_http_webhook_receive_keep_token(ngx_http_webhook_call_t *call,
-    ngx_str_t *token);
-void ngx_http_webhook_receive_wipe_token(ngx_http_webhook_call_t *call);
 
 /* Steps.  The second answers what the preset's sender asks in a signed
    call. */
@@ -399,11 +369,6 @@ ngx_int_t ngx_http_webhook_receive_greeted(ngx_http_webhook_call_t *call,
 
 /* receive_handshake.c */
 
-/* Masks the arguments of a GET that may have a key in them, and keeps them for
-   the handshake alone. */
-ngx_int_t ngx_http_webhook_receive_keep_args(ngx_http_webhook_call_t *call);
-void ngx_http_webhook_receive_wipe_args(ngx_http_webhook_call_t *call);
-
 /*
  * Looks whether a call with another method than POST is a handshake that the
  * receiver grants: NGX_DONE with the answer set, or NGX_DECLINED.
@@ -411,12 +376,20 @@ void ngx_http_webhook_receive_wipe_args(ngx_http_webhook_call_t *call);
 ngx_int_t ngx_http_webhook_receive_greet(ngx_http_webhook_call_t *call);
 
 
+/* receive_scrub.c */
+
+/* Masks, in a text that an API wrote and that is there to be changed, the
+   values that are redacted; where that is in doubt, all of it. */
+void ngx_http_webhook_receive_scrub(ngx_http_webhook_call_t *call,
+    ngx_str_t *text);
+
+
 /* receive_body.c */
 
 /*
  * Reads the body into call->body, receiver->body_max bytes at most, and calls
- * ngx_http_webhook_call_body(); or, if call->refused is set, throws it away and
- * answers call->error.  For the content handler to return.
+ * ngx_http_webhook_call_start(); or, if call->refused is set, throws it away
+ * and answers call->error.  For the content handler to return.
  */
 ngx_int_t ngx_http_webhook_receive_body(ngx_http_webhook_call_t *call);
 
@@ -440,16 +413,6 @@ ngx_int_t ngx_http_webhook_receive_target(ngx_http_webhook_call_t *call);
 
 /* True where the caller asks for a dry run. */
 ngx_uint_t ngx_http_webhook_receive_dry_run(ngx_http_request_t *r);
-
-/* Makes a sentence in the call's pool; "" on lack of memory. */
-void ngx_cdecl ngx_http_webhook_receive_say(ngx_http_webhook_call_t *call,
-    ngx_str_t *text, const char *fmt, ...);
-
-/* A warning about the receiver for the error log: written at once, or, of a
-   step on a thread, when that is back. */
-void ngx_cdecl ngx_http_webhook_receive_warn(ngx_http_webhook_call_t *call,
-    const char *fmt, ...);
-void ngx_http_webhook_receive_tell(ngx_http_webhook_call_t *call);
 
 
 /* receive_payload.c */
@@ -478,22 +441,6 @@ ngx_int_t ngx_http_webhook_receive_render(ngx_http_webhook_call_t *call);
  */
 ngx_uint_t ngx_http_webhook_receive_render_act(ngx_http_webhook_act_t *act,
     ngx_str_t *error);
-
-/* Renders a template into the request's pool, max bytes at most; the same,
-   with *err filled in. */
-ngx_uint_t ngx_http_webhook_receive_text(ngx_http_webhook_call_t *call,
-    webhook_template_t *tpl, size_t max, ngx_str_t *text,
-    webhook_error_t *err);
-
-/* The same with a mask in the place of values that are redacted. */
-ngx_uint_t ngx_http_webhook_receive_shown_text(ngx_http_webhook_call_t *call,
-    webhook_template_t *tpl, size_t max, char *mask, ngx_str_t *text,
-    webhook_error_t *err);
-
-/* webhook_lookup_pt, of a call: the payload, or its element unless call->whole
-   is set, what was captured, and header., query. and var. */
-int ngx_http_webhook_receive_lookup(void *ctx, const webhook_path_t *path,
-    webhook_value_t *v);
 
 
 /* receive_repeat.c */
@@ -598,37 +545,11 @@ ngx_int_t ngx_http_webhook_receive_answer(ngx_http_webhook_call_t *call);
 /* Step: answers a dry run. */
 ngx_int_t ngx_http_webhook_receive_dry(ngx_http_webhook_call_t *call);
 
-/* Adds a header to the answer; name and value have to live on. */
-ngx_int_t ngx_http_webhook_receive_header(ngx_http_request_t *r, char *name,
-    ngx_str_t *value);
-
-/* Makes the text of an answer in the request's pool; NGX_OK or NGX_ERROR. */
-ngx_int_t ngx_http_webhook_receive_error_json(ngx_http_request_t *r,
-    ngx_str_t *error, ngx_str_t *json);
-
-/* The request id: $request_id, the same for logs, answers and actions. */
-ngx_int_t ngx_http_webhook_receive_request_id_init(ngx_conf_t *cf,
-    ngx_http_webhook_main_conf_t *wmcf);
-void ngx_http_webhook_receive_request_id(ngx_http_request_t *r,
-    ngx_str_t *value);
-
 /* Makes core's error page of a receiving location the JSON that a caller
    expects: called from the filters. */
 ngx_int_t ngx_http_webhook_receive_instead_header(ngx_http_request_t *r);
 ngx_uint_t ngx_http_webhook_receive_instead_body(ngx_http_request_t *r,
     ngx_chain_t *in, ngx_chain_t **out);
-
-
-/* receive_await.c */
-
-/*
- * The call waits for the store.  If that takes too long, late() lets go of what
- * it waits for and tells how it goes on, as a step does.  _end() where the
- * store has answered, or the call is gone.
- */
-void ngx_http_webhook_receive_await(ngx_http_webhook_call_t *call,
-    ngx_int_t (*late)(ngx_http_webhook_call_t *call));
-void ngx_http_webhook_receive_await_end(ngx_http_webhook_call_t *call);
 
 
 /* receive_log.c */
@@ -642,28 +563,7 @@ ngx_uint_t ngx_http_webhook_receive_prepare_heavy(
 /* Last step: counts the call, says in the error log what went wrong, and hands
    it to the store if it is to be kept; the answer does not wait for that. */
 ngx_int_t ngx_http_webhook_receive_log(ngx_http_webhook_call_t *call);
-
-
-/* receive_redact.c */
-
-/* The arguments of a request, or a mask if one of them is redacted. */
-ngx_str_t ngx_http_webhook_receive_shown_args(ngx_http_request_t *r);
-
-/* The headers that came, a line each, and the beginning of the body, without
-   what is redacted; in the call's pool.  NGX_OK or NGX_ERROR (no memory). */
-ngx_int_t ngx_http_webhook_receive_headers(ngx_http_webhook_call_t *call,
-    ngx_str_t *text);
-ngx_int_t ngx_http_webhook_receive_shown_body(ngx_http_webhook_call_t *call,
-    ngx_str_t *text);
-
-/* True where a key of the path stands twice below from (NULL: the root). */
-ngx_uint_t ngx_http_webhook_receive_twice(const webhook_json_doc_t *doc,
-    const webhook_path_t *path, const webhook_json_value_t *from);
-
-/* Masks, in a text that an API wrote and that is there to be changed, the
-   values that are redacted; where that is in doubt, all of it. */
-void ngx_http_webhook_receive_scrub(ngx_http_webhook_call_t *call,
-    ngx_str_t *text);
+void ngx_http_webhook_receive_log_end(ngx_http_webhook_call_t *call);
 
 
 #endif /* NGX_HTTP_WEBHOOK_CALL_H */

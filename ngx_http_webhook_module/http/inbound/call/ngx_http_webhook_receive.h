@@ -32,9 +32,5 @@ void ngx_http_webhook_receive_attach(ngx_http_webhook_main_conf_t *wmcf);
 ngx_int_t ngx_http_webhook_receive_status(ngx_http_request_t *r,
     ngx_str_t *value);
 
-/* True for a path of a template that a redacted value may come through. */
-ngx_uint_t ngx_http_webhook_receive_hides(
-    ngx_http_webhook_receiver_t *receiver, const webhook_path_t *path);
-
 
 #endif /* NGX_HTTP_WEBHOOK_RECEIVE_H */

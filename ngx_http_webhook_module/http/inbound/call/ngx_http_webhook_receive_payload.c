@@ -8,12 +8,13 @@
 
 
 #include "http/inbound/call/ngx_http_webhook_call.h"
+#include "http/inbound/call/ngx_http_webhook_say.h"
 #include "http/outbound/payload/ngx_http_webhook_lookup.h"
 
-#include "core/json/webhook_charset.h"
 #include "core/format/webhook_form_json.h"
 #include "core/format/webhook_multipart.h"
 #include "core/format/webhook_xml.h"
+#include "core/json/webhook_charset.h"
 
 
 /* What a body may become, beside six times its length (an escape). */
@@ -349,8 +350,8 @@ ngx_http_webhook_payload_utf8(ngx_http_webhook_call_t *call, ngx_str_t *error)
         return 0;
 
     case WEBHOOK_ERROR:
-        ngx_http_webhook_receive_say(call, error, "The JSON cannot be brought "
-                                     "to UTF-8: %s", what);
+        ngx_http_webhook_say(call, error, "The JSON cannot be brought "
+                             "to UTF-8: %s", what);
         return NGX_HTTP_UNSUPPORTED_MEDIA_TYPE;
 
     default:
@@ -446,16 +447,16 @@ ngx_http_webhook_payload_convert(ngx_http_webhook_call_t *call,
     }
 
     if (call->kind != NGX_HTTP_WEBHOOK_ACCEPT_XML) {
-        ngx_http_webhook_receive_say(call, error, "The body is not a form: %s",
-                                     what ? what : "it is cut short");
+        ngx_http_webhook_say(call, error, "The body is not a form: %s",
+                             what ? what : "it is cut short");
 
     } else if (xml.line) {
-        ngx_http_webhook_receive_say(call, error, "The body is not XML: %s, on "
-                                     "line %uz", what, xml.line);
+        ngx_http_webhook_say(call, error, "The body is not XML: %s, on "
+                             "line %uz", what, xml.line);
 
     } else {
-        ngx_http_webhook_receive_say(call, error, "The body is not XML: %s",
-                                     what);
+        ngx_http_webhook_say(call, error, "The body is not XML: %s",
+                             what);
     }
 
     return NGX_HTTP_BAD_REQUEST;
@@ -478,13 +479,13 @@ ngx_http_webhook_payload_read(ngx_http_webhook_call_t *call, ngx_str_t *error)
         return NGX_HTTP_SERVICE_UNAVAILABLE;
 
     case WEBHOOK_LIMIT:
-        ngx_http_webhook_receive_say(call, error,
+        ngx_http_webhook_say(call, error,
                              "The JSON of the body is over a limit: %s, "
                              "at byte %uz", err.what, err.offset);
         return NGX_HTTP_BAD_REQUEST;
 
     default:
-        ngx_http_webhook_receive_say(call, error,
+        ngx_http_webhook_say(call, error,
                              "The body is not JSON: %s, at byte %uz",
                              err.what, err.offset);
         return NGX_HTTP_BAD_REQUEST;
@@ -522,9 +523,9 @@ ngx_http_webhook_payload_elements(ngx_http_webhook_call_t *call,
     {
         name = webhook_path_text(receiver->for_each);
 
-        ngx_http_webhook_receive_say(call, error,
-                                     "The payload has no list '%*s'",
-                                     name->len, name->data);
+        ngx_http_webhook_say(call, error,
+                             "The payload has no list '%*s'",
+                             name->len, name->data);
         return NGX_HTTP_WEBHOOK_UNPROCESSABLE;
     }
 
@@ -532,10 +533,10 @@ ngx_http_webhook_payload_elements(ngx_http_webhook_call_t *call,
                       ? webhook_json_count(call->doc, &list) : 1;
 
     if (call->nelements > receiver->for_each_max) {
-        ngx_http_webhook_receive_say(call, error,
-                                     "The list has %ui elements; a call may "
-                                     "have %ui", call->nelements,
-                                     receiver->for_each_max);
+        ngx_http_webhook_say(call, error,
+                             "The list has %ui elements; a call may "
+                             "have %ui", call->nelements,
+                             receiver->for_each_max);
         return NGX_HTTP_WEBHOOK_UNPROCESSABLE;
     }
 

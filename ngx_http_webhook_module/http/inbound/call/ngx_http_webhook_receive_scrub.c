@@ -12,6 +12,9 @@
  */
 
 #include "http/inbound/call/ngx_http_webhook_call.h"
+#include "http/inbound/call/ngx_http_webhook_call_lookup.h"
+#include "http/inbound/call/ngx_http_webhook_redact.h"
+
 #include "core/template/webhook_segment.h"
 
 
@@ -70,7 +73,7 @@ ngx_http_webhook_receive_scrub(ngx_http_webhook_call_t *call, ngx_str_t *text)
 
         /* of the request, or another name of a field */
 
-        if (ngx_http_webhook_receive_lookup(call, redact[i], &v)
+        if (ngx_http_webhook_call_lookup(call, redact[i], &v)
             != WEBHOOK_OK)
         {
             scrub.doubt = 1;
@@ -112,7 +115,7 @@ ngx_http_webhook_scrub_path(ngx_http_webhook_scrub_t *scrub,
         return;
     }
 
-    if (ngx_http_webhook_receive_twice(scrub->call->doc, path, from)) {
+    if (ngx_http_webhook_redact_twice(scrub->call->doc, path, from)) {
         scrub->doubt = 1;
         return;
     }

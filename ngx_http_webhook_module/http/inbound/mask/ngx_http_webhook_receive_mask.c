@@ -18,7 +18,10 @@
  */
 
 
+#include "http/model/ngx_http_webhook_token.h"
 #include "http/inbound/call/ngx_http_webhook_call.h"
+#include "http/inbound/call/ngx_http_webhook_kept.h"
+#include "http/inbound/call/ngx_http_webhook_redact.h"
 
 
 /*
@@ -264,7 +267,7 @@ ngx_http_webhook_receive_mask(ngx_http_request_t *r)
         stretch.data = r->uri.data + hook->prefix.len;
         stretch.len = last - stretch.data;
 
-        if (ngx_http_webhook_receive_keep_token(call, &stretch) != NGX_OK) {
+        if (ngx_http_webhook_kept_token(call, &stretch) != NGX_OK) {
             return ngx_http_webhook_mask_blank(r);
         }
     }
@@ -284,7 +287,7 @@ ngx_http_webhook_receive_mask(ngx_http_request_t *r)
         call->masked_uri = 1;
     }
 
-    if (ngx_http_webhook_receive_keep_args(call) != NGX_OK
+    if (ngx_http_webhook_kept_args(call) != NGX_OK
         || ngx_http_webhook_mask_line(r, &path) != NGX_OK)
     {
         return ngx_http_webhook_mask_blank(r);
@@ -509,7 +512,7 @@ ngx_http_webhook_mask_line(ngx_http_request_t *r, ngx_str_t *path)
 
     len = path->len;
     args = r->internal ? (ngx_str_t) ngx_null_string
-                       : ngx_http_webhook_receive_shown_args(r);
+                       : ngx_http_webhook_redact_args(r);
 
     if (args.len) {
         len += 1 + args.len;

@@ -9,15 +9,7 @@
 
 
 #include "http/inbound/call/ngx_http_webhook_call.h"
-#include "http/runtime/ngx_http_webhook_clock.h"
-#include "http/runtime/ngx_http_webhook_metrics.h"
-
-
-typedef struct {
-    ngx_http_webhook_step_pt    step;
-    ngx_uint_t                (*heavy)(ngx_http_webhook_call_t *call);
-                                    /* true: on a thread; NULL: never */
-} ngx_http_webhook_way_t;
+#include "http/inbound/call/ngx_http_webhook_call_work.h"
 
 
 static ngx_uint_t ngx_http_webhook_receive_direct(ngx_http_request_t *r,
@@ -25,14 +17,7 @@ static ngx_uint_t ngx_http_webhook_receive_direct(ngx_http_request_t *r,
 static ngx_int_t ngx_http_webhook_receive_unreachable(ngx_http_request_t *r);
 static ngx_int_t ngx_http_webhook_receive_refuse(
     ngx_http_webhook_call_t *call, ngx_uint_t status, ngx_str_t *error);
-static ngx_int_t ngx_http_webhook_call_go(ngx_http_webhook_call_t *call);
-static const ngx_http_webhook_way_t *ngx_http_webhook_call_next(
-    ngx_http_webhook_call_t *call);
-static ngx_int_t ngx_http_webhook_call_work(ngx_http_webhook_call_t *call);
-static ngx_int_t ngx_http_webhook_call_steps(ngx_http_webhook_call_t *call);
-static void ngx_http_webhook_receive_write(ngx_http_request_t *r);
-static void ngx_http_webhook_receive_read(ngx_http_request_t *r);
-static void ngx_http_webhook_receive_cleanup(void *data);
+static void ngx_http_webhook_receive_way(ngx_http_webhook_call_t *call);
 
 
 /*
@@ -41,22 +26,22 @@ static void ngx_http_webhook_receive_cleanup(void *data);
  */
 
 static const ngx_http_webhook_way_t  ngx_http_webhook_receive_steps[] = {
-    { ngx_http_webhook_receive_join, ngx_http_webhook_receive_heavy },
-    { ngx_http_webhook_receive_verify, ngx_http_webhook_receive_heavy },
-    { ngx_http_webhook_receive_handshake, ngx_http_webhook_receive_heavy },
-    { ngx_http_webhook_receive_type, ngx_http_webhook_receive_heavy },
-    { ngx_http_webhook_receive_parse, ngx_http_webhook_receive_heavy },
-    { ngx_http_webhook_receive_require, ngx_http_webhook_receive_heavy },
-    { ngx_http_webhook_receive_filter, ngx_http_webhook_receive_heavy },
-    { ngx_http_webhook_receive_target, ngx_http_webhook_receive_heavy },
-    { ngx_http_webhook_receive_render, ngx_http_webhook_receive_heavy },
-    { ngx_http_webhook_receive_dry, ngx_http_webhook_receive_heavy },
-    { ngx_http_webhook_receive_key, ngx_http_webhook_receive_heavy },
+    { ngx_http_webhook_receive_join, ngx_http_webhook_call_work_heavy },
+    { ngx_http_webhook_receive_verify, ngx_http_webhook_call_work_heavy },
+    { ngx_http_webhook_receive_handshake, ngx_http_webhook_call_work_heavy },
+    { ngx_http_webhook_receive_type, ngx_http_webhook_call_work_heavy },
+    { ngx_http_webhook_receive_parse, ngx_http_webhook_call_work_heavy },
+    { ngx_http_webhook_receive_require, ngx_http_webhook_call_work_heavy },
+    { ngx_http_webhook_receive_filter, ngx_http_webhook_call_work_heavy },
+    { ngx_http_webhook_receive_target, ngx_http_webhook_call_work_heavy },
+    { ngx_http_webhook_receive_render, ngx_http_webhook_call_work_heavy },
+    { ngx_http_webhook_receive_dry, ngx_http_webhook_call_work_heavy },
+    { ngx_http_webhook_receive_key, ngx_http_webhook_call_work_heavy },
     { ngx_http_webhook_receive_room, NULL },
     { ngx_http_webhook_receive_reserve, NULL },
     { ngx_http_webhook_receive_run, NULL },
     { ngx_http_webhook_receive_durable, NULL },
-    { ngx_http_webhook_receive_make, ngx_http_webhook_receive_heavy },
+    { ngx_http_webhook_receive_make, ngx_http_webhook_call_work_heavy },
     { ngx_http_webhook_receive_put, NULL },
     { NULL, NULL }
 };
@@ -97,6 +82,8 @@ ngx_http_webhook_receive_handler(ngx_http_request_t *r)
         return ngx_http_webhook_receive_unreachable(r);
     }
 
+    ngx_http_webhook_receive_way(call);
+
     if (ngx_http_webhook_receive_mask_all(call) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
@@ -111,7 +98,7 @@ ngx_http_webhook_receive_handler(ngx_http_request_t *r)
     }
 
     if (status == 0) {
-        status = ngx_http_webhook_receive_crowded(call,
+        status = ngx_http_webhook_call_work_crowded(call,
                                       r->headers_in.content_length_n, &error);
     }
 
@@ -125,6 +112,17 @@ ngx_http_webhook_receive_handler(ngx_http_request_t *r)
     }
 
     return ngx_http_webhook_receive_refuse(call, status, &error);
+}
+
+
+static void
+ngx_http_webhook_receive_way(ngx_http_webhook_call_t *call)
+{
+    call->steps = ngx_http_webhook_receive_steps;
+    call->endings = ngx_http_webhook_receive_endings;
+
+    ngx_http_webhook_call_on_end(call, NGX_HTTP_WEBHOOK_END_LOG,
+                                 ngx_http_webhook_receive_log_end);
 }
 
 
@@ -163,6 +161,8 @@ ngx_http_webhook_receive_unreachable(ngx_http_request_t *r)
     if (call == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
+
+    ngx_http_webhook_receive_way(call);
 
     call->receiver = NULL;
     call->masked = 0;
@@ -222,310 +222,4 @@ ngx_http_webhook_receive_refuse(ngx_http_webhook_call_t *call,
     }
 
     return ngx_http_webhook_call_end(call, status, error);
-}
-
-
-void
-ngx_http_webhook_call_body(ngx_http_webhook_call_t *call)
-{
-    ngx_http_request_t  *r;
-
-    r = call->request;
-
-    /* from here on it goes to its end, whatever the caller does */
-
-    call->running = 1;
-    call->cost = ngx_http_webhook_receive_cost(call);
-
-    r->read_event_handler = ngx_http_webhook_receive_read;
-    r->write_event_handler = ngx_http_webhook_receive_write;
-
-    ngx_http_webhook_call_resume(call, NGX_OK);
-}
-
-
-void
-ngx_http_webhook_call_resume(ngx_http_webhook_call_t *call, ngx_int_t rc)
-{
-    call->wake = NULL;
-
-    if (rc == NGX_DONE && !call->ending) {
-        call->ending = 1;
-        call->step = 0;
-    }
-
-    if (ngx_http_webhook_call_go(call) == NGX_AGAIN) {
-        return;
-    }
-
-    ngx_http_finalize_request(call->request, call->rc);
-}
-
-
-ngx_int_t
-ngx_http_webhook_call_end(ngx_http_webhook_call_t *call, ngx_uint_t status,
-    ngx_str_t *error)
-{
-    (void) ngx_http_webhook_call_set(call, status, error);
-
-    call->ending = 1;
-    call->step = 0;
-
-    if (ngx_http_webhook_call_go(call) == NGX_AGAIN) {
-
-        /* no last step has anything to wait for yet */
-
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    return call->rc;
-}
-
-
-/* NGX_AGAIN while a step waits, NGX_DONE when the answer was sent. */
-
-static ngx_int_t
-ngx_http_webhook_call_go(ngx_http_webhook_call_t *call)
-{
-    ngx_int_t                      rc;
-    const ngx_http_webhook_way_t  *next;
-
-    for ( ;; ) {
-
-        next = ngx_http_webhook_call_next(call);
-
-        if (next->step == NULL) {
-
-            if (call->ending) {
-                call->running = 0;
-                return NGX_DONE;
-            }
-
-            call->ending = 1;
-            call->step = 0;
-            continue;
-        }
-
-        if (next->heavy && next->heavy(call)) {
-            rc = ngx_http_webhook_call_work(call);
-
-        } else {
-            call->step++;
-            rc = next->step(call);
-        }
-
-        if (rc == NGX_AGAIN) {
-            return NGX_AGAIN;
-        }
-
-        if (rc == NGX_DONE && !call->ending) {
-            call->ending = 1;
-            call->step = 0;
-        }
-    }
-}
-
-
-static const ngx_http_webhook_way_t *
-ngx_http_webhook_call_next(ngx_http_webhook_call_t *call)
-{
-    return call->ending ? &ngx_http_webhook_receive_endings[call->step]
-                        : &ngx_http_webhook_receive_steps[call->step];
-}
-
-
-/* Has the next steps taken on a thread; the result is that of a step. */
-
-static ngx_int_t
-ngx_http_webhook_call_work(ngx_http_webhook_call_t *call)
-{
-    ngx_str_t   error;
-    ngx_uint_t  status;
-
-    if (!call->worked) {
-        status = ngx_http_webhook_receive_crowded(call, call->body_len,
-                                                  &error);
-        if (status) {
-            return ngx_http_webhook_call_set(call, status, &error);
-        }
-
-        call->worked = 1;
-    }
-
-    if (ngx_http_webhook_receive_work(call, ngx_http_webhook_call_steps,
-                                      ngx_http_webhook_call_resume)
-        == NGX_AGAIN)
-    {
-        return NGX_AGAIN;
-    }
-
-    return ngx_http_webhook_call_steps(call);
-}
-
-
-/* Those that belong on one, up to the next that does not.  Any thread. */
-
-static ngx_int_t
-ngx_http_webhook_call_steps(ngx_http_webhook_call_t *call)
-{
-    ngx_int_t                      rc;
-    const ngx_http_webhook_way_t  *next;
-
-    do {
-        next = ngx_http_webhook_call_next(call);
-        call->step++;
-
-        rc = next->step(call);
-
-    } while (rc == NGX_OK && ngx_http_webhook_call_next(call)->heavy);
-
-    return rc;
-}
-
-
-ngx_int_t
-ngx_http_webhook_call_set(ngx_http_webhook_call_t *call, ngx_uint_t status,
-    ngx_str_t *error)
-{
-    call->status = status;
-
-    if (error) {
-        call->error = *error;
-    }
-
-    return NGX_DONE;
-}
-
-
-void
-ngx_http_webhook_call_wait(ngx_http_webhook_call_t *call,
-    void (*wake)(ngx_http_webhook_call_t *call))
-{
-    call->wake = wake;
-}
-
-
-/* The main request's write event handler while steps are taken. */
-
-static void
-ngx_http_webhook_receive_write(ngx_http_request_t *r)
-{
-    ngx_http_webhook_call_t  *call;
-
-    call = ngx_http_webhook_call_get(r);
-
-    if (call == NULL || !call->woken || call->wake == NULL) {
-        /* an event of the caller's connection */
-        return;
-    }
-
-    call->woken = 0;
-
-    /* of the upstream, which is done */
-    r->connection->log->action = NULL;
-
-    call->wake(call);
-}
-
-
-/* The main request's read event handler while steps are taken. */
-
-static void
-ngx_http_webhook_receive_read(ngx_http_request_t *r)
-{
-    ngx_connection_t         *c;
-    ngx_http_webhook_call_t  *call;
-
-    c = r->connection;
-
-    call = ngx_http_webhook_call_get(r);
-
-    if (c->error && call && call->running) {
-
-        /*
-         * an HTTP/2 stream was reset; with the error set, the end of an
-         * action would be that of the request
-         */
-
-        call->gone = 1;
-        c->error = 0;
-    }
-
-    ngx_http_block_reading(r);
-}
-
-
-ngx_http_webhook_call_t *
-ngx_http_webhook_call_get(ngx_http_request_t *r)
-{
-    ngx_pool_cleanup_t  *cln;
-
-    for (cln = r->pool->cleanup; cln; cln = cln->next) {
-        if (cln->handler == ngx_http_webhook_receive_cleanup) {
-            return cln->data;
-        }
-    }
-
-    return NULL;
-}
-
-
-ngx_http_webhook_call_t *
-ngx_http_webhook_call_make(ngx_http_request_t *r)
-{
-    ngx_pool_cleanup_t       *cln;
-    ngx_http_webhook_call_t  *call;
-
-    call = ngx_http_webhook_call_get(r);
-    if (call) {
-        return call;
-    }
-
-    cln = ngx_pool_cleanup_add(r->pool, sizeof(ngx_http_webhook_call_t));
-    if (cln == NULL) {
-        return NULL;
-    }
-
-    call = cln->data;
-    ngx_memzero(call, sizeof(ngx_http_webhook_call_t));
-
-    cln->handler = ngx_http_webhook_receive_cleanup;
-
-    call->request = r;
-    call->pool = r->pool;
-    call->log = r->connection->log;
-    call->wall = ngx_http_webhook_clock_wall();
-    call->begun = ngx_http_webhook_clock_usec();
-
-    return call;
-}
-
-
-static void
-ngx_http_webhook_receive_cleanup(void *data)
-{
-    ngx_http_webhook_call_t *call = data;
-
-    if (call->running) {
-
-        /* by worker_shutdown_timeout, or for lack of memory */
-
-        call->running = 0;
-        call->cut = 1;
-        call->status = NGX_HTTP_SERVICE_UNAVAILABLE;
-        ngx_str_set(&call->error,
-                    "The call was cut off before all of its actions were done");
-        ngx_str_null(&call->detail);
-
-        (void) ngx_http_webhook_receive_log(call);
-    }
-
-    ngx_http_webhook_receive_await_end(call);
-    ngx_http_webhook_receive_repeat_end(call);
-    ngx_http_webhook_receive_durable_end(call);
-    ngx_http_webhook_receive_limit_free(call);
-    ngx_http_webhook_receive_wipe_token(call);
-    ngx_http_webhook_receive_wipe_args(call);
-
-    ngx_http_webhook_receive_disown(call);
 }

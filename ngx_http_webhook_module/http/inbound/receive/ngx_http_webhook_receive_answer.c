@@ -8,6 +8,7 @@
 
 
 #include "http/inbound/call/ngx_http_webhook_call.h"
+#include "http/inbound/call/ngx_http_webhook_reply.h"
 
 
 static ngx_int_t ngx_http_webhook_answer_make(ngx_http_webhook_call_t *call);
@@ -16,9 +17,6 @@ static ngx_int_t ngx_http_webhook_answer_dry(ngx_http_webhook_call_t *call,
     ngx_str_t *json);
 static void ngx_http_webhook_answer_later(ngx_http_webhook_act_t *act,
     webhook_buf_t *b);
-static void ngx_http_webhook_answer_quoted(webhook_buf_t *b, ngx_str_t *text);
-static ngx_int_t ngx_http_webhook_answer_text(ngx_pool_t *pool,
-    webhook_buf_t *b, ngx_str_t *json);
 static void ngx_http_webhook_answer_why(ngx_uint_t status, ngx_str_t *text);
 
 
@@ -99,8 +97,8 @@ ngx_http_webhook_answer_make(ngx_http_webhook_call_t *call)
         return NGX_OK;
     }
 
-    return ngx_http_webhook_receive_error_json(call->request, &call->error,
-                                               &call->answer);
+    return ngx_http_webhook_reply_error(call->request, &call->error,
+                                        &call->answer);
 }
 
 
@@ -119,14 +117,14 @@ ngx_http_webhook_answer_send(ngx_http_webhook_call_t *call)
 
         ngx_str_set(&allow, "POST");
 
-        if (ngx_http_webhook_receive_header(r, "Allow", &allow) != NGX_OK) {
+        if (ngx_http_webhook_reply_header(r, "Allow", &allow) != NGX_OK) {
             return NGX_HTTP_INTERNAL_SERVER_ERROR;
         }
     }
 
     if (call->challenge.len
-        && ngx_http_webhook_receive_header(r, "WWW-Authenticate",
-                                           &call->challenge)
+        && ngx_http_webhook_reply_header(r, "WWW-Authenticate",
+                                         &call->challenge)
            != NGX_OK)
     {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -165,53 +163,6 @@ ngx_http_webhook_answer_send(ngx_http_webhook_call_t *call)
     out.next = NULL;
 
     return ngx_http_output_filter(r, &out);
-}
-
-
-ngx_int_t
-ngx_http_webhook_receive_header(ngx_http_request_t *r, char *name,
-    ngx_str_t *value)
-{
-    ngx_table_elt_t  *h;
-
-    h = ngx_list_push(&r->headers_out.headers);
-    if (h == NULL) {
-        return NGX_ERROR;
-    }
-
-    ngx_memzero(h, sizeof(ngx_table_elt_t));
-
-    h->hash = 1;
-    h->key.data = (u_char *) name;
-    h->key.len = ngx_strlen(name);
-    h->value = *value;
-
-    return NGX_OK;
-}
-
-
-ngx_int_t
-ngx_http_webhook_receive_error_json(ngx_http_request_t *r, ngx_str_t *error,
-    ngx_str_t *json)
-{
-    ngx_str_t      id;
-    webhook_buf_t  b;
-
-    ngx_http_webhook_receive_request_id(r, &id);
-
-    webhook_buf_init(&b, 0);
-
-    webhook_buf_add(&b, "{\"status\": \"error\", \"error\": ",
-                    sizeof("{\"status\": \"error\", \"error\": ") - 1);
-    ngx_http_webhook_answer_quoted(&b, error);
-
-    webhook_buf_add(&b, ", \"request_id\": ",
-                    sizeof(", \"request_id\": ") - 1);
-    ngx_http_webhook_answer_quoted(&b, &id);
-
-    webhook_buf_byte(&b, '}');
-
-    return ngx_http_webhook_answer_text(r->pool, &b, json);
 }
 
 
@@ -255,7 +206,7 @@ ngx_http_webhook_answer_dry(ngx_http_webhook_call_t *call, ngx_str_t *json)
         }
 
         webhook_buf_add(&b, "{\"method\": ", sizeof("{\"method\": ") - 1);
-        ngx_http_webhook_answer_quoted(&b, &act->method_name);
+        ngx_http_webhook_reply_quoted(&b, &act->method_name);
 
         webhook_buf_add(&b, ", \"uri\": ", sizeof(", \"uri\": ") - 1);
 
@@ -264,7 +215,7 @@ ngx_http_webhook_answer_dry(ngx_http_webhook_call_t *call, ngx_str_t *json)
             continue;
         }
 
-        ngx_http_webhook_answer_quoted(&b, &act->shown_uri);
+        ngx_http_webhook_reply_quoted(&b, &act->shown_uri);
 
         webhook_buf_add(&b, ", \"body\": ", sizeof(", \"body\": ") - 1);
 
@@ -281,7 +232,7 @@ ngx_http_webhook_answer_dry(ngx_http_webhook_call_t *call, ngx_str_t *json)
 
     webhook_buf_add(&b, "]}", 2);
 
-    return ngx_http_webhook_answer_text(call->pool, &b, json);
+    return ngx_http_webhook_reply_text(call->pool, &b, json);
 }
 
 
@@ -290,12 +241,12 @@ ngx_http_webhook_answer_dry(ngx_http_webhook_call_t *call, ngx_str_t *json)
 static void
 ngx_http_webhook_answer_later(ngx_http_webhook_act_t *act, webhook_buf_t *b)
 {
-    ngx_http_webhook_answer_quoted(b, &act->action->uri_text);
+    ngx_http_webhook_reply_quoted(b, &act->action->uri_text);
 
     webhook_buf_add(b, ", \"body\": ", sizeof(", \"body\": ") - 1);
 
     if (act->action->body) {
-        ngx_http_webhook_answer_quoted(b, &act->action->body_text);
+        ngx_http_webhook_reply_quoted(b, &act->action->body_text);
 
     } else {
         webhook_buf_add(b, "null", 4);
@@ -303,78 +254,6 @@ ngx_http_webhook_answer_later(ngx_http_webhook_act_t *act, webhook_buf_t *b)
 
     webhook_buf_add(b, ", \"template\": true}",
                     sizeof(", \"template\": true}") - 1);
-}
-
-
-static void
-ngx_http_webhook_answer_quoted(webhook_buf_t *b, ngx_str_t *text)
-{
-    webhook_buf_byte(b, '"');
-    webhook_json_escape(ngx_http_webhook_str(text), b);
-    webhook_buf_byte(b, '"');
-}
-
-
-/* Moves a finished text into the pool. */
-
-static ngx_int_t
-ngx_http_webhook_answer_text(ngx_pool_t *pool, webhook_buf_t *b,
-    ngx_str_t *json)
-{
-    ngx_int_t  rc;
-
-    rc = NGX_ERROR;
-
-    if (!b->failed) {
-        json->len = b->len;
-        json->data = ngx_pnalloc(pool, b->len);
-
-        if (json->data) {
-            ngx_memcpy(json->data, b->data, b->len);
-            rc = NGX_OK;
-        }
-    }
-
-    webhook_buf_free(b);
-
-    return rc;
-}
-
-
-/*
- * $request_id is made anew at each evaluation unless it has an index, which
- * keeps its value for the request and for what logs and passes it on.
- */
-
-ngx_int_t
-ngx_http_webhook_receive_request_id_init(ngx_conf_t *cf,
-    ngx_http_webhook_main_conf_t *wmcf)
-{
-    ngx_str_t  name = ngx_string("request_id");
-
-    wmcf->request_id = ngx_http_get_variable_index(cf, &name);
-
-    return wmcf->request_id == NGX_ERROR ? NGX_ERROR : NGX_OK;
-}
-
-
-void
-ngx_http_webhook_receive_request_id(ngx_http_request_t *r, ngx_str_t *value)
-{
-    ngx_http_variable_value_t     *v;
-    ngx_http_webhook_main_conf_t  *wmcf;
-
-    wmcf = ngx_http_get_module_main_conf(r, ngx_http_webhook_module);
-
-    v = ngx_http_get_indexed_variable(r, wmcf->request_id);
-
-    if (v == NULL || v->not_found) {
-        ngx_str_null(value);
-        return;
-    }
-
-    value->data = v->data;
-    value->len = v->len;
 }
 
 
@@ -411,7 +290,7 @@ ngx_http_webhook_receive_instead_header(ngx_http_request_t *r)
 
     ngx_http_webhook_answer_why(r->headers_out.status, &error);
 
-    if (ngx_http_webhook_receive_error_json(r, &error, &call->instead)
+    if (ngx_http_webhook_reply_error(r, &error, &call->instead)
         != NGX_OK)
     {
         return NGX_ERROR;

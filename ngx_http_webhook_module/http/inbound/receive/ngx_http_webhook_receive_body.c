@@ -8,8 +8,10 @@
  */
 
 
-#include "http/inbound/call/ngx_http_webhook_call.h"
 #include "http/runtime/ngx_http_webhook_cpu.h"
+#include "http/inbound/call/ngx_http_webhook_call.h"
+#include "http/inbound/call/ngx_http_webhook_call_work.h"
+#include "http/inbound/call/ngx_http_webhook_say.h"
 
 
 #define NGX_HTTP_WEBHOOK_BODY_STEP   16384      /* first piece of memory */
@@ -127,7 +129,9 @@ ngx_http_webhook_body_read(ngx_http_request_t *r)
         return;
     }
 
-    ngx_http_webhook_call_body(call);
+    call->cost = ngx_http_webhook_receive_cost(call);
+
+    ngx_http_webhook_call_start(call);
 }
 
 
@@ -238,7 +242,7 @@ ngx_http_webhook_body_piece(ngx_http_webhook_call_t *call, ngx_buf_t *b,
     u_char                    *p;
     ngx_http_webhook_piece_t  *piece;
 
-    if (ngx_http_webhook_receive_own(call) != NGX_OK) {
+    if (ngx_http_webhook_call_work_own(call) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -480,9 +484,9 @@ ngx_http_webhook_body_failed(ngx_http_webhook_call_t *call, ngx_int_t rc)
         error = call->error;
 
     } else if (rc == NGX_HTTP_REQUEST_ENTITY_TOO_LARGE) {
-        ngx_http_webhook_receive_say(call, &error,
-                                     "The body is larger than %uz bytes",
-                                     call->receiver->body_max);
+        ngx_http_webhook_say(call, &error,
+                             "The body is larger than %uz bytes",
+                             call->receiver->body_max);
 
     } else if (rc == NGX_HTTP_BAD_REQUEST) {
         ngx_str_set(&error, "The chunks of the body are broken");

@@ -7,8 +7,10 @@
  */
 
 
-#include "http/inbound/call/ngx_http_webhook_call.h"
 #include "http/outbound/payload/ngx_http_webhook_lookup.h"
+#include "http/inbound/call/ngx_http_webhook_call.h"
+#include "http/inbound/call/ngx_http_webhook_call_lookup.h"
+#include "http/inbound/call/ngx_http_webhook_say.h"
 
 
 /* 0, or the status to answer with its sentence. */
@@ -29,7 +31,6 @@ static ngx_uint_t ngx_http_webhook_check_require(
     ngx_http_webhook_call_t *call, ngx_str_t *error);
 static ngx_uint_t ngx_http_webhook_check_target(
     ngx_http_webhook_call_t *call, ngx_str_t *error);
-static void ngx_http_webhook_check_printable(ngx_str_t *text);
 
 
 ngx_uint_t
@@ -58,9 +59,9 @@ ngx_http_webhook_receive_check_headers(ngx_http_webhook_call_t *call,
     }
 
     if (r->headers_in.content_length_n > (off_t) receiver->body_max) {
-        ngx_http_webhook_receive_say(call, error,
-                                     "The body is larger than %uz bytes",
-                                     receiver->body_max);
+        ngx_http_webhook_say(call, error,
+                             "The body is larger than %uz bytes",
+                             receiver->body_max);
         return NGX_HTTP_REQUEST_ENTITY_TOO_LARGE;
     }
 
@@ -146,9 +147,9 @@ ngx_http_webhook_check_elements(ngx_http_webhook_call_t *call,
         status = check(call, &error);
 
         if (status) {
-            ngx_http_webhook_receive_say(call, &which,
-                                         "%V (element %ui of %ui)", &error,
-                                         call->element + 1, call->nelements);
+            ngx_http_webhook_say(call, &which,
+                                 "%V (element %ui of %ui)", &error,
+                                 call->element + 1, call->nelements);
             return ngx_http_webhook_call_set(call, status, &which);
         }
     }
@@ -172,7 +173,7 @@ ngx_http_webhook_check_filter(ngx_http_webhook_call_t *call, ngx_str_t *error)
     for (i = 0; i < receiver->filters.nelts; i++) {
 
         switch (webhook_condition_eval(filter[i].condition,
-                                       ngx_http_webhook_receive_lookup, call))
+                                       ngx_http_webhook_call_lookup, call))
         {
         case 1:
             continue;
@@ -182,16 +183,16 @@ ngx_http_webhook_check_filter(ngx_http_webhook_call_t *call, ngx_str_t *error)
             return NGX_HTTP_SERVICE_UNAVAILABLE;
 
         case WEBHOOK_LIMIT:
-            ngx_http_webhook_receive_warn(call,
-                                          "a filter ran into the limits of "
-                                          "regular expressions");
+            ngx_http_webhook_say_warn(call,
+                                      "a filter ran into the limits of "
+                                      "regular expressions");
 
             /* fall through */
 
         default:
-            ngx_http_webhook_receive_say(call, error,
-                                         "The call does not meet the "
-                                         "condition: %V", &filter[i].text);
+            ngx_http_webhook_say(call, error,
+                                 "The call does not meet the "
+                                 "condition: %V", &filter[i].text);
             return NGX_HTTP_WEBHOOK_UNPROCESSABLE;
         }
     }
@@ -218,7 +219,7 @@ ngx_http_webhook_check_require(ngx_http_webhook_call_t *call,
 
     for (i = 0; i < n; i++) {
 
-        if (ngx_http_webhook_receive_lookup(call, path[i], &v)
+        if (ngx_http_webhook_call_lookup(call, path[i], &v)
             != WEBHOOK_OK)
         {
             ngx_str_set(error, "Out of memory; nothing was done");
@@ -273,12 +274,12 @@ ngx_http_webhook_check_target(ngx_http_webhook_call_t *call, ngx_str_t *error)
 
     if (receiver->target_id) {
 
-        status = ngx_http_webhook_receive_text(call, receiver->target_id,
-                                               NGX_HTTP_WEBHOOK_ERROR_MAX,
-                                               &text, &err);
+        status = ngx_http_webhook_call_lookup_text(call, receiver->target_id,
+                                                   NGX_HTTP_WEBHOOK_ERROR_MAX,
+                                                   &text, &err);
         if (status) {
-            ngx_http_webhook_receive_say(call, error, "No valid target id: %s",
-                                         err.text);
+            ngx_http_webhook_say(call, error, "No valid target id: %s",
+                                 err.text);
             return status;
         }
 
@@ -291,13 +292,13 @@ ngx_http_webhook_check_target(ngx_http_webhook_call_t *call, ngx_str_t *error)
 
     if (receiver->target_model) {
 
-        status = ngx_http_webhook_receive_text(call, receiver->target_model,
-                                               NGX_HTTP_WEBHOOK_ERROR_MAX,
-                                               &text, &err);
+        status = ngx_http_webhook_call_lookup_text(call, receiver->target_model,
+                                                   NGX_HTTP_WEBHOOK_ERROR_MAX,
+                                                   &text, &err);
         if (status) {
-            ngx_http_webhook_receive_say(call, error,
-                                         "No valid target model: %s",
-                                         err.text);
+            ngx_http_webhook_say(call, error,
+                                 "No valid target model: %s",
+                                 err.text);
             return status;
         }
 
@@ -346,9 +347,9 @@ ngx_http_webhook_check_model(ngx_http_webhook_call_t *call, ngx_str_t *text,
     }
 
     if (receiver->redact.nelts
-        && ngx_http_webhook_receive_shown_text(call, receiver->target_model,
-                                               NGX_HTTP_WEBHOOK_ERROR_MAX,
-                                               "***", text, &err)
+        && ngx_http_webhook_call_lookup_shown(call, receiver->target_model,
+                                              NGX_HTTP_WEBHOOK_ERROR_MAX,
+                                              "***", text, &err)
            != 0)
     {
         ngx_str_set(error, "Out of memory; nothing was done");
@@ -360,13 +361,13 @@ ngx_http_webhook_check_model(ngx_http_webhook_call_t *call, ngx_str_t *text,
     }
 
     if (n == 1) {
-        ngx_http_webhook_receive_say(call, error,
-                                     "This hook is for '%V', not for '%V'",
-                                     model, text);
+        ngx_http_webhook_say(call, error,
+                             "This hook is for '%V', not for '%V'",
+                             model, text);
 
     } else {
-        ngx_http_webhook_receive_say(call, error,
-                                     "This hook is not for '%V'", text);
+        ngx_http_webhook_say(call, error,
+                             "This hook is not for '%V'", text);
     }
 
     return NGX_HTTP_WEBHOOK_UNPROCESSABLE;
@@ -445,94 +446,4 @@ found:
     }
 
     return 1;
-}
-
-
-void ngx_cdecl
-ngx_http_webhook_receive_say(ngx_http_webhook_call_t *call, ngx_str_t *text,
-    const char *fmt, ...)
-{
-    u_char   *p;
-    va_list   args;
-
-    p = ngx_pnalloc(call->pool, NGX_HTTP_WEBHOOK_ERROR_MAX);
-    if (p == NULL) {
-        ngx_str_null(text);
-        return;
-    }
-
-    text->data = p;
-
-    va_start(args, fmt);
-    p = ngx_vslprintf(p, p + NGX_HTTP_WEBHOOK_ERROR_MAX, fmt, args);
-    va_end(args);
-
-    text->len = p - text->data;
-
-    ngx_http_webhook_check_printable(text);
-}
-
-
-void ngx_cdecl
-ngx_http_webhook_receive_warn(ngx_http_webhook_call_t *call, const char *fmt,
-    ...)
-{
-    u_char                      *p, text[NGX_HTTP_WEBHOOK_ERROR_MAX];
-    va_list                      args;
-    ngx_http_webhook_warning_t  *warning, **next;
-
-    va_start(args, fmt);
-    p = ngx_vslprintf(text, text + NGX_HTTP_WEBHOOK_ERROR_MAX, fmt, args);
-    va_end(args);
-
-    warning = ngx_palloc(call->pool, sizeof(ngx_http_webhook_warning_t)
-                                     + (p - text));
-    if (warning == NULL) {
-        return;
-    }
-
-    warning->next = NULL;
-    warning->text.data = (u_char *) (warning + 1);
-    warning->text.len = p - text;
-    ngx_memcpy(warning->text.data, text, p - text);
-
-    for (next = &call->warnings; *next; next = &(*next)->next) {
-        /* void */
-    }
-
-    *next = warning;
-
-    if (!call->away) {
-        ngx_http_webhook_receive_tell(call);
-    }
-}
-
-
-void
-ngx_http_webhook_receive_tell(ngx_http_webhook_call_t *call)
-{
-    ngx_http_webhook_warning_t  *warning;
-
-    for (warning = call->warnings; warning; warning = warning->next) {
-        ngx_log_error(NGX_LOG_WARN, call->request->connection->log, 0,
-                      "webhook receiver \"%V\": %V", &call->receiver->name,
-                      &warning->text);
-    }
-
-    call->warnings = NULL;
-}
-
-
-/* A log line is one line; what is not UTF-8 is mended where JSON is made. */
-
-static void
-ngx_http_webhook_check_printable(ngx_str_t *text)
-{
-    size_t  i;
-
-    for (i = 0; i < text->len; i++) {
-        if (text->data[i] < 0x20 || text->data[i] == 0x7f) {
-            text->data[i] = ' ';
-        }
-    }
 }

@@ -7,6 +7,7 @@
 
 
 #include "http/inbound/call/ngx_http_webhook_call.h"
+#include "http/inbound/call/ngx_http_webhook_reply.h"
 
 
 static ngx_int_t ngx_http_webhook_receive_header_filter(
@@ -171,7 +172,7 @@ ngx_http_webhook_receive_init(ngx_conf_t *cf)
         return NGX_OK;
     }
 
-    if (ngx_http_webhook_receive_request_id_init(cf, wmcf) != NGX_OK
+    if (ngx_http_webhook_reply_id_init(cf, wmcf) != NGX_OK
         || ngx_http_webhook_receive_limit_zone(cf, wmcf) != NGX_OK
         || ngx_http_webhook_receive_mask_init(cf, wmcf) != NGX_OK)
     {

@@ -152,6 +152,9 @@ ngx_http_webhook_receive_limit(ngx_http_webhook_call_t *call)
                                 1);
     call->counted = 1;
 
+    ngx_http_webhook_call_on_end(call, NGX_HTTP_WEBHOOK_END_LIMIT,
+                                 ngx_http_webhook_receive_limit_free);
+
     sum = 0;
 
     for (i = 0; i < NGX_HTTP_WEBHOOK_LIMIT_WORKERS; i++) {

@@ -8,10 +8,12 @@
  */
 
 
-#include "http/inbound/call/ngx_http_webhook_call.h"
 #include "http/runtime/ngx_http_webhook_batch.h"
 #include "http/runtime/ngx_http_webhook_clock.h"
 #include "http/runtime/ngx_http_webhook_metrics.h"
+#include "http/inbound/call/ngx_http_webhook_call.h"
+#include "http/inbound/call/ngx_http_webhook_call_work.h"
+#include "http/inbound/call/ngx_http_webhook_redact.h"
 
 
 #define NGX_HTTP_WEBHOOK_LOG_TRIES    3
@@ -51,7 +53,7 @@ ngx_uint_t
 ngx_http_webhook_receive_prepare_heavy(ngx_http_webhook_call_t *call)
 {
     return call->worked
-           && ngx_http_webhook_receive_heavy(call)
+           && ngx_http_webhook_call_work_heavy(call)
            && call->receiver->redact.nelts
            && ngx_http_webhook_log_wanted(call);
 }
@@ -66,7 +68,7 @@ ngx_http_webhook_receive_prepare(ngx_http_webhook_call_t *call)
 
     call->prepared = 1;
 
-    if (ngx_http_webhook_receive_shown_body(call, &call->shown) != NGX_OK) {
+    if (ngx_http_webhook_redact_body(call, &call->shown) != NGX_OK) {
         ngx_str_set(&call->shown, "(not kept: out of memory)");
     }
 
@@ -128,6 +130,17 @@ ngx_http_webhook_receive_log(ngx_http_webhook_call_t *call)
     }
 
     return NGX_OK;
+}
+
+
+/* The request goes before the call was answered. */
+
+void
+ngx_http_webhook_receive_log_end(ngx_http_webhook_call_t *call)
+{
+    if (call->cut) {
+        (void) ngx_http_webhook_receive_log(call);
+    }
 }
 
 
@@ -201,14 +214,14 @@ ngx_http_webhook_log_keep(ngx_http_webhook_call_t *call)
         if (call->worked && receiver->redact.nelts) {
             ngx_str_set(&body, "(not kept: it has fields that are redacted)");
 
-        } else if (ngx_http_webhook_receive_shown_body(call, &body) != NGX_OK)
+        } else if (ngx_http_webhook_redact_body(call, &body) != NGX_OK)
         {
             ngx_http_webhook_count(NGX_HTTP_WEBHOOK_CALLS_UNLOGGED, 1);
             return;
         }
     }
 
-    if (ngx_http_webhook_receive_headers(call, &headers) != NGX_OK) {
+    if (ngx_http_webhook_redact_headers(call, &headers) != NGX_OK) {
         ngx_http_webhook_count(NGX_HTTP_WEBHOOK_CALLS_UNLOGGED, 1);
         return;
     }

@@ -7,10 +7,14 @@
  */
 
 
-#include "http/inbound/call/ngx_http_webhook_call.h"
-#include "http/outbound/payload/ngx_http_webhook_lookup.h"
 #include "http/runtime/ngx_http_webhook_batch.h"
 #include "http/runtime/ngx_http_webhook_metrics.h"
+#include "http/outbound/payload/ngx_http_webhook_lookup.h"
+#include "http/inbound/call/ngx_http_webhook_await.h"
+#include "http/inbound/call/ngx_http_webhook_call.h"
+#include "http/inbound/call/ngx_http_webhook_call_lookup.h"
+#include "http/inbound/call/ngx_http_webhook_reply.h"
+#include "http/inbound/call/ngx_http_webhook_say.h"
 
 #include <openssl/evp.h>
 #include <openssl/rand.h>
@@ -128,9 +132,12 @@ ngx_http_webhook_receive_reserve(ngx_http_webhook_call_t *call)
 
     call->job = repeat;
 
+    ngx_http_webhook_call_on_end(call, NGX_HTTP_WEBHOOK_END_DEDUPE,
+                                 ngx_http_webhook_receive_repeat_end);
+
     ngx_http_webhook_repeat_jobs++;
     ngx_http_webhook_batch_post(&repeat->job);
-    ngx_http_webhook_receive_await(call, ngx_http_webhook_repeat_unanswered);
+    ngx_http_webhook_await(call, ngx_http_webhook_repeat_unanswered);
 
     return NGX_AGAIN;
 
@@ -183,7 +190,7 @@ ngx_http_webhook_repeat_key(ngx_http_webhook_call_t *call, ngx_str_t *error)
         name = *ngx_http_webhook_nstr(
                                    webhook_path_text(receiver->dedupe_path));
 
-        if (ngx_http_webhook_receive_lookup(call, receiver->dedupe_path, &v)
+        if (ngx_http_webhook_call_lookup(call, receiver->dedupe_path, &v)
             != WEBHOOK_OK)
         {
             goto nomem;
@@ -205,9 +212,9 @@ ngx_http_webhook_repeat_key(ngx_http_webhook_call_t *call, ngx_str_t *error)
     }
 
     if (webhook_value_empty(&v)) {
-        ngx_http_webhook_receive_say(call, error,
-                                     "The call has no '%V', by which repeats "
-                                     "are known", &name);
+        ngx_http_webhook_say(call, error,
+                             "The call has no '%V', by which repeats "
+                             "are known", &name);
         return NGX_HTTP_WEBHOOK_UNPROCESSABLE;
     }
 
@@ -263,7 +270,7 @@ ngx_http_webhook_repeat_reserved(ngx_http_webhook_job_t *job)
     }
 
     call->job = NULL;
-    ngx_http_webhook_receive_await_end(call);
+    ngx_http_webhook_await_end(call);
 
     c = call->request->connection;
     ngx_http_set_log_request(c->log, call->request);
@@ -404,7 +411,7 @@ ngx_http_webhook_receive_settle(ngx_http_webhook_call_t *call)
     call->job = repeat;
 
     ngx_http_webhook_batch_post(&repeat->job);
-    ngx_http_webhook_receive_await(call, ngx_http_webhook_repeat_unsettled);
+    ngx_http_webhook_await(call, ngx_http_webhook_repeat_unsettled);
 
     return NGX_AGAIN;
 }
@@ -579,7 +586,7 @@ ngx_http_webhook_repeat_settled(ngx_http_webhook_job_t *job)
     }
 
     call->job = NULL;
-    ngx_http_webhook_receive_await_end(call);
+    ngx_http_webhook_await_end(call);
 
     if (ngx_http_webhook_batch_closing()) {
         return;
@@ -644,7 +651,7 @@ ngx_http_webhook_receive_idempotency(ngx_http_webhook_act_t *act,
         pieces[1].len = sizeof(call->repeat);
 
     } else {
-        ngx_http_webhook_receive_request_id(call->request, &pieces[1]);
+        ngx_http_webhook_reply_id(call->request, &pieces[1]);
     }
 
     pieces[2].data = numbers;

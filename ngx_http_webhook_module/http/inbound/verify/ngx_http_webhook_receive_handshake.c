@@ -8,69 +8,16 @@
  */
 
 
-#include "http/inbound/call/ngx_http_webhook_call.h"
-#include "http/inbound/verify/ngx_http_webhook_receive_verify.h"
 #include "http/outbound/payload/ngx_http_webhook_lookup.h"
+#include "http/inbound/call/ngx_http_webhook_call.h"
+#include "http/inbound/call/ngx_http_webhook_kept.h"
+#include "http/model/ngx_http_webhook_verifier.h"
+#include "http/inbound/call/ngx_http_webhook_reply.h"
 
 
 static ngx_int_t ngx_http_webhook_greet_meta(ngx_http_webhook_call_t *call);
 static ngx_int_t ngx_http_webhook_greet_cloudevents(
     ngx_http_webhook_call_t *call);
-
-
-ngx_int_t
-ngx_http_webhook_receive_keep_args(ngx_http_webhook_call_t *call)
-{
-    ngx_http_request_t            *r;
-    ngx_http_webhook_handshake_t  *handshake;
-
-    static u_char  name[] = "verify_token";
-
-    r = call->request;
-
-    if (r->method != NGX_HTTP_GET || r->args.len == 0) {
-        return NGX_OK;
-    }
-
-    handshake = call->receiver ? call->receiver->handshake : NULL;
-
-    if (handshake && handshake->meta.nkeys) {
-
-        call->args.data = ngx_pnalloc(r->pool, r->args.len);
-        if (call->args.data == NULL) {
-            return NGX_ERROR;
-        }
-
-        call->args.len = r->args.len;
-        ngx_memcpy(call->args.data, r->args.data, r->args.len);
-
-    } else if (ngx_strlcasestrn(r->args.data, r->args.data + r->args.len,
-                                name, sizeof(name) - 2)
-               == NULL)
-    {
-        /* else meant for another receiver, or for a token that was rotated */
-
-        return NGX_OK;
-    }
-
-    ngx_memset(r->args.data, '*', r->args.len);
-
-    if (r->args.len > sizeof("***") - 1) {
-        r->args.len = sizeof("***") - 1;
-    }
-
-    return NGX_OK;
-}
-
-
-void
-ngx_http_webhook_receive_wipe_args(ngx_http_webhook_call_t *call)
-{
-    if (call->args.len) {
-        ngx_explicit_memzero(call->args.data, call->args.len);
-        ngx_str_null(&call->args);
-    }
-}
 
 
 ngx_int_t
@@ -117,7 +64,7 @@ ngx_http_webhook_greet_meta(ngx_http_webhook_call_t *call)
                                     handshake->meta.keys,
                                     handshake->meta.nkeys, ngx_time(), &out);
 
-    ngx_http_webhook_receive_wipe_args(call);
+    ngx_http_webhook_kept_args_wipe(call);
 
     rc = ngx_http_webhook_receive_greeted(call, result, &out);
 
@@ -181,8 +128,8 @@ ngx_http_webhook_greet_cloudevents(ngx_http_webhook_call_t *call)
         value = *ngx_http_webhook_nstr(&allowed);
 
         if (rate.failed
-            || ngx_http_webhook_receive_header(r, "WebHook-Allowed-Origin",
-                                               &value)
+            || ngx_http_webhook_reply_header(r, "WebHook-Allowed-Origin",
+                                             &value)
                != NGX_OK)
         {
             result = WEBHOOK_HANDSHAKE_FAULT;
@@ -190,7 +137,7 @@ ngx_http_webhook_greet_cloudevents(ngx_http_webhook_call_t *call)
 
         ngx_str_set(&value, "POST, OPTIONS");
 
-        if (ngx_http_webhook_receive_header(r, "Allow", &value) != NGX_OK) {
+        if (ngx_http_webhook_reply_header(r, "Allow", &value) != NGX_OK) {
             result = WEBHOOK_HANDSHAKE_FAULT;
         }
     }
@@ -206,8 +153,8 @@ ngx_http_webhook_greet_cloudevents(ngx_http_webhook_call_t *call)
         }
 
         if (p == NULL
-            || ngx_http_webhook_receive_header(r, "WebHook-Allowed-Rate",
-                                               &value)
+            || ngx_http_webhook_reply_header(r, "WebHook-Allowed-Rate",
+                                             &value)
                != NGX_OK)
         {
             result = WEBHOOK_HANDSHAKE_FAULT;

@@ -9,7 +9,11 @@
 
 
 #include "http/inbound/call/ngx_http_webhook_call.h"
-#include "http/inbound/verify/ngx_http_webhook_receive_verify.h"
+#include "http/inbound/call/ngx_http_webhook_kept.h"
+#include "http/model/ngx_http_webhook_verifier.h"
+#include "http/inbound/call/ngx_http_webhook_say.h"
+
+#include "core/signature/webhook_verify.h"
 
 
 static int ngx_http_webhook_verify_header(void *data,
@@ -20,40 +24,6 @@ static ngx_int_t ngx_http_webhook_verify_refuse(ngx_http_webhook_call_t *call,
     webhook_verify_e result);
 static void ngx_http_webhook_verify_note(ngx_http_webhook_call_t *call,
     const char *result);
-
-
-ngx_int_t
-ngx_http_webhook_receive_keep_token(ngx_http_webhook_call_t *call,
-    ngx_str_t *token)
-{
-    ngx_http_webhook_verify_t  *verify;
-
-    verify = call->receiver->verify;
-
-    if (verify == NULL || !verify->need_token) {
-        return NGX_OK;
-    }
-
-    call->token.data = ngx_pnalloc(call->pool, token->len);
-    if (call->token.data == NULL) {
-        return NGX_ERROR;
-    }
-
-    call->token.len = token->len;
-    ngx_memcpy(call->token.data, token->data, token->len);
-
-    return NGX_OK;
-}
-
-
-void
-ngx_http_webhook_receive_wipe_token(ngx_http_webhook_call_t *call)
-{
-    if (call->token.len) {
-        ngx_explicit_memzero(call->token.data, call->token.len);
-        ngx_str_null(&call->token);
-    }
-}
 
 
 ngx_int_t
@@ -286,7 +256,7 @@ ngx_http_webhook_verify_url(ngx_http_webhook_call_t *call, webhook_str_t *url)
 
     url->len = p - url->data;
 
-    ngx_http_webhook_receive_wipe_token(call);
+    ngx_http_webhook_kept_token_wipe(call);
 
     return NGX_OK;
 }
@@ -330,8 +300,8 @@ ngx_http_webhook_verify_refuse(ngx_http_webhook_call_t *call,
         }
     }
 
-    ngx_http_webhook_receive_say(call, &error, "The call is not accepted: %s; "
-                                 "nothing was done", text);
+    ngx_http_webhook_say(call, &error, "The call is not accepted: %s; "
+                         "nothing was done", text);
 
     return ngx_http_webhook_call_set(call, NGX_HTTP_UNAUTHORIZED, &error);
 }

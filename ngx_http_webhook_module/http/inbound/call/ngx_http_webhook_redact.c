@@ -1,13 +1,9 @@
 
 /*
  * Copyright (C) the ngx_http_webhook_module authors
- *
- * What the history and a dry run do not show: credentials, and the fields that
- * a receiver names by "redact".
  */
 
-
-#include "http/inbound/call/ngx_http_webhook_call.h"
+#include "http/inbound/call/ngx_http_webhook_redact.h"
 
 
 #define NGX_HTTP_WEBHOOK_REDACT_HEADERS  4096   /* bytes the store keeps */
@@ -31,7 +27,7 @@ static ngx_str_t  ngx_http_webhook_redact_mask = ngx_string("***");
 /* True for a path in a template whose value may show a redacted one. */
 
 ngx_uint_t
-ngx_http_webhook_receive_hides(ngx_http_webhook_receiver_t *receiver,
+ngx_http_webhook_redact_hides(ngx_http_webhook_receiver_t *receiver,
     const webhook_path_t *path)
 {
     ngx_uint_t            i;
@@ -75,7 +71,7 @@ ngx_http_webhook_redact_covers(const webhook_str_t *a, const webhook_str_t *b)
 
 
 ngx_int_t
-ngx_http_webhook_receive_headers(ngx_http_webhook_call_t *call,
+ngx_http_webhook_redact_headers(ngx_http_webhook_call_t *call,
     ngx_str_t *text)
 {
     u_char              *p, *last;
@@ -123,7 +119,7 @@ ngx_http_webhook_receive_headers(ngx_http_webhook_call_t *call,
 
 
 ngx_str_t
-ngx_http_webhook_receive_shown_args(ngx_http_request_t *r)
+ngx_http_webhook_redact_args(ngx_http_request_t *r)
 {
     ngx_uint_t                i;
     webhook_path_t          **redact;
@@ -206,7 +202,7 @@ ngx_http_webhook_redact_header(ngx_http_webhook_receiver_t *receiver,
  */
 
 ngx_int_t
-ngx_http_webhook_receive_shown_body(ngx_http_webhook_call_t *call,
+ngx_http_webhook_redact_body(ngx_http_webhook_call_t *call,
     ngx_str_t *text)
 {
     u_char                       *p, *last, *pos;
@@ -246,7 +242,7 @@ ngx_http_webhook_receive_shown_body(ngx_http_webhook_call_t *call,
 
         *text = call->payload;
 
-        if (ngx_http_webhook_receive_twice(call->doc, redact[i], NULL)) {
+        if (ngx_http_webhook_redact_twice(call->doc, redact[i], NULL)) {
             ngx_str_set(text, "(not kept: it has fields that are redacted)");
             return NGX_OK;
         }
@@ -319,7 +315,7 @@ ngx_http_webhook_redact_add(u_char *p, u_char *last, u_char *data, size_t len)
  */
 
 ngx_uint_t
-ngx_http_webhook_receive_twice(const webhook_json_doc_t *doc,
+ngx_http_webhook_redact_twice(const webhook_json_doc_t *doc,
     const webhook_path_t *path, const webhook_json_value_t *from)
 {
     ngx_int_t              index;

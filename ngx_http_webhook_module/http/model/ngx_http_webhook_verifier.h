@@ -2,12 +2,11 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * How a receiver makes sure of who calls: compiled by conf_receiver_verify.c
- * and used by the inbound room.
+ * How a receiver makes sure of who calls, compiled.
  */
 
-#ifndef NGX_HTTP_WEBHOOK_RECEIVE_VERIFY_H
-#define NGX_HTTP_WEBHOOK_RECEIVE_VERIFY_H
+#ifndef NGX_HTTP_WEBHOOK_VERIFIER_H
+#define NGX_HTTP_WEBHOOK_VERIFIER_H
 
 #include "http/model/ngx_http_webhook.h"
 #include "core/signature/webhook_handshake.h"
@@ -43,4 +42,4 @@ struct ngx_http_webhook_handshake_s {
 };
 
 
-#endif /* NGX_HTTP_WEBHOOK_RECEIVE_VERIFY_H */
+#endif /* NGX_HTTP_WEBHOOK_VERIFIER_H */

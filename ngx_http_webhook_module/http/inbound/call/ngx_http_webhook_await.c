@@ -7,7 +7,7 @@
  */
 
 
-#include "http/inbound/call/ngx_http_webhook_call.h"
+#include "http/inbound/call/ngx_http_webhook_await.h"
 #include "http/runtime/ngx_http_webhook_metrics.h"
 
 
@@ -15,7 +15,7 @@ static void ngx_http_webhook_await_handler(ngx_event_t *ev);
 
 
 void
-ngx_http_webhook_receive_await(ngx_http_webhook_call_t *call,
+ngx_http_webhook_await(ngx_http_webhook_call_t *call,
     ngx_int_t (*late)(ngx_http_webhook_call_t *call))
 {
     ngx_event_t                  *ev;
@@ -33,12 +33,15 @@ ngx_http_webhook_receive_await(ngx_http_webhook_call_t *call,
     ev->data = call;
     ev->log = r->connection->log;
 
+    ngx_http_webhook_call_on_end(call, NGX_HTTP_WEBHOOK_END_AWAIT,
+                                 ngx_http_webhook_await_end);
+
     ngx_add_timer(ev, call->was_late ? 1 : wlcf->commit_timeout);
 }
 
 
 void
-ngx_http_webhook_receive_await_end(ngx_http_webhook_call_t *call)
+ngx_http_webhook_await_end(ngx_http_webhook_call_t *call)
 {
     if (call->await.timer_set) {
         ngx_del_timer(&call->await);

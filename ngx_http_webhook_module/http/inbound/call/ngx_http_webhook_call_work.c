@@ -2,19 +2,18 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * Calls whose body is large take most of their steps on a thread of
- * webhook_cpu.  Core keeps the request meanwhile (r->blocked), which the
- * thread reads and does not change: what it makes is in the call's own pool,
- * the values of variables are taken before, and what it has to say for the
- * error log is said when it is back.  On the event loop nothing of a call is
- * touched while it is away.
+ * Core keeps a request while its call is away (r->blocked).  What the thread
+ * makes is in the call's own pool, the values of variables are taken before,
+ * and what it has to say for the error log is said when it is back.
  */
 
 
-#include "http/inbound/call/ngx_http_webhook_call.h"
+#include "http/inbound/call/ngx_http_webhook_call_work.h"
+#include "http/inbound/call/ngx_http_webhook_reply.h"
+#include "http/inbound/call/ngx_http_webhook_say.h"
 #include "http/runtime/ngx_http_webhook_cpu.h"
-#include "http/outbound/payload/ngx_http_webhook_lookup.h"
 #include "http/runtime/ngx_http_webhook_metrics.h"
+#include "http/outbound/payload/ngx_http_webhook_lookup.h"
 #include "http/outbound/render/ngx_http_webhook_render.h"
 
 
@@ -34,14 +33,14 @@ static void ngx_http_webhook_work_free_doc(void *data);
 
 
 ngx_uint_t
-ngx_http_webhook_receive_heavy(ngx_http_webhook_call_t *call)
+ngx_http_webhook_call_work_heavy(ngx_http_webhook_call_t *call)
 {
     return ngx_http_webhook_cpu_wanted(call->cost);
 }
 
 
 ngx_uint_t
-ngx_http_webhook_receive_crowded(ngx_http_webhook_call_t *call, off_t size,
+ngx_http_webhook_call_work_crowded(ngx_http_webhook_call_t *call, off_t size,
     ngx_str_t *error)
 {
     ngx_str_t  value;
@@ -57,8 +56,8 @@ ngx_http_webhook_receive_crowded(ngx_http_webhook_call_t *call, off_t size,
 
     ngx_str_set(&value, "5");
 
-    (void) ngx_http_webhook_receive_header(call->request, "Retry-After",
-                                           &value);
+    (void) ngx_http_webhook_reply_header(call->request, "Retry-After",
+                                         &value);
 
     ngx_str_set(error, "Too many large calls wait for the threads of "
                        "webhook_cpu; nothing was done");
@@ -68,7 +67,7 @@ ngx_http_webhook_receive_crowded(ngx_http_webhook_call_t *call, off_t size,
 
 
 ngx_int_t
-ngx_http_webhook_receive_own(ngx_http_webhook_call_t *call)
+ngx_http_webhook_call_work_own(ngx_http_webhook_call_t *call)
 {
     ngx_pool_t          *pool;
     ngx_http_cleanup_t  *cln;
@@ -98,7 +97,7 @@ ngx_http_webhook_receive_own(ngx_http_webhook_call_t *call)
 
 
 void
-ngx_http_webhook_receive_disown(ngx_http_webhook_call_t *call)
+ngx_http_webhook_call_work_disown(ngx_http_webhook_call_t *call)
 {
     ngx_pool_cleanup_t  *cln;
 
@@ -138,7 +137,7 @@ ngx_http_webhook_work_free_doc(void *data)
 
 
 ngx_int_t
-ngx_http_webhook_receive_work(ngx_http_webhook_call_t *call,
+ngx_http_webhook_call_work(ngx_http_webhook_call_t *call,
     ngx_int_t (*run)(ngx_http_webhook_call_t *call),
     void (*back)(ngx_http_webhook_call_t *call, ngx_int_t rc))
 {
@@ -149,7 +148,7 @@ ngx_http_webhook_receive_work(ngx_http_webhook_call_t *call,
         return NGX_DECLINED;
     }
 
-    if (ngx_http_webhook_receive_own(call) != NGX_OK
+    if (ngx_http_webhook_call_work_own(call) != NGX_OK
         || (call->taken == NULL && ngx_http_webhook_work_take(call) != NGX_OK))
     {
         work->size = 0;
@@ -191,7 +190,7 @@ ngx_http_webhook_work_take(ngx_http_webhook_call_t *call)
 
     /* the thread finds it evaluated */
 
-    ngx_http_webhook_receive_request_id(call->request, &id);
+    ngx_http_webhook_reply_id(call->request, &id);
 
     call->taken = taken;
 
@@ -352,7 +351,7 @@ ngx_http_webhook_work_done(ngx_http_webhook_work_t *work)
 
     ngx_http_set_log_request(c->log, r);
 
-    ngx_http_webhook_receive_tell(call);
+    ngx_http_webhook_say_warnings(call);
 
     if (call->terminated) {
 

@@ -1,0 +1,334 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * The driver of a call: takes its steps one after the other, some of which have
+ * to wait or belong on a thread, and then the last ones; and its end.
+ */
+
+
+#include "http/inbound/call/ngx_http_webhook_call.h"
+#include "http/inbound/call/ngx_http_webhook_call_work.h"
+#include "http/runtime/ngx_http_webhook_clock.h"
+
+
+static ngx_int_t ngx_http_webhook_call_go(ngx_http_webhook_call_t *call);
+static const ngx_http_webhook_way_t *ngx_http_webhook_call_next(
+    ngx_http_webhook_call_t *call);
+static ngx_int_t ngx_http_webhook_call_away(ngx_http_webhook_call_t *call);
+static ngx_int_t ngx_http_webhook_call_steps(ngx_http_webhook_call_t *call);
+static void ngx_http_webhook_call_write(ngx_http_request_t *r);
+static void ngx_http_webhook_call_read(ngx_http_request_t *r);
+static void ngx_http_webhook_call_cleanup(void *data);
+
+
+void
+ngx_http_webhook_call_start(ngx_http_webhook_call_t *call)
+{
+    ngx_http_request_t  *r;
+
+    r = call->request;
+
+    /* from here on it goes to its end, whatever the caller does */
+
+    call->running = 1;
+
+    r->read_event_handler = ngx_http_webhook_call_read;
+    r->write_event_handler = ngx_http_webhook_call_write;
+
+    ngx_http_webhook_call_resume(call, NGX_OK);
+}
+
+
+void
+ngx_http_webhook_call_resume(ngx_http_webhook_call_t *call, ngx_int_t rc)
+{
+    call->wake = NULL;
+
+    if (rc == NGX_DONE && !call->ending) {
+        call->ending = 1;
+        call->step = 0;
+    }
+
+    if (ngx_http_webhook_call_go(call) == NGX_AGAIN) {
+        return;
+    }
+
+    ngx_http_finalize_request(call->request, call->rc);
+}
+
+
+ngx_int_t
+ngx_http_webhook_call_end(ngx_http_webhook_call_t *call, ngx_uint_t status,
+    ngx_str_t *error)
+{
+    (void) ngx_http_webhook_call_set(call, status, error);
+
+    call->ending = 1;
+    call->step = 0;
+
+    if (ngx_http_webhook_call_go(call) == NGX_AGAIN) {
+
+        /* no last step has anything to wait for yet */
+
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return call->rc;
+}
+
+
+/* NGX_AGAIN while a step waits, NGX_DONE when the answer was sent. */
+
+static ngx_int_t
+ngx_http_webhook_call_go(ngx_http_webhook_call_t *call)
+{
+    ngx_int_t                      rc;
+    const ngx_http_webhook_way_t  *next;
+
+    for ( ;; ) {
+
+        next = ngx_http_webhook_call_next(call);
+
+        if (next->step == NULL) {
+
+            if (call->ending) {
+                call->running = 0;
+                return NGX_DONE;
+            }
+
+            call->ending = 1;
+            call->step = 0;
+            continue;
+        }
+
+        if (next->heavy && next->heavy(call)) {
+            rc = ngx_http_webhook_call_away(call);
+
+        } else {
+            call->step++;
+            rc = next->step(call);
+        }
+
+        if (rc == NGX_AGAIN) {
+            return NGX_AGAIN;
+        }
+
+        if (rc == NGX_DONE && !call->ending) {
+            call->ending = 1;
+            call->step = 0;
+        }
+    }
+}
+
+
+static const ngx_http_webhook_way_t *
+ngx_http_webhook_call_next(ngx_http_webhook_call_t *call)
+{
+    return call->ending ? &call->endings[call->step]
+                        : &call->steps[call->step];
+}
+
+
+/* Has the next steps taken on a thread; the result is that of a step. */
+
+static ngx_int_t
+ngx_http_webhook_call_away(ngx_http_webhook_call_t *call)
+{
+    ngx_str_t   error;
+    ngx_uint_t  status;
+
+    if (!call->worked) {
+        status = ngx_http_webhook_call_work_crowded(call, call->body_len,
+                                                    &error);
+        if (status) {
+            return ngx_http_webhook_call_set(call, status, &error);
+        }
+
+        call->worked = 1;
+    }
+
+    if (ngx_http_webhook_call_work(call, ngx_http_webhook_call_steps,
+                                   ngx_http_webhook_call_resume)
+        == NGX_AGAIN)
+    {
+        return NGX_AGAIN;
+    }
+
+    return ngx_http_webhook_call_steps(call);
+}
+
+
+/* Those that belong on one, up to the next that does not.  Any thread. */
+
+static ngx_int_t
+ngx_http_webhook_call_steps(ngx_http_webhook_call_t *call)
+{
+    ngx_int_t                      rc;
+    const ngx_http_webhook_way_t  *next;
+
+    do {
+        next = ngx_http_webhook_call_next(call);
+        call->step++;
+
+        rc = next->step(call);
+
+    } while (rc == NGX_OK && ngx_http_webhook_call_next(call)->heavy);
+
+    return rc;
+}
+
+
+ngx_int_t
+ngx_http_webhook_call_set(ngx_http_webhook_call_t *call, ngx_uint_t status,
+    ngx_str_t *error)
+{
+    call->status = status;
+
+    if (error) {
+        call->error = *error;
+    }
+
+    return NGX_DONE;
+}
+
+
+void
+ngx_http_webhook_call_wait(ngx_http_webhook_call_t *call,
+    void (*wake)(ngx_http_webhook_call_t *call))
+{
+    call->wake = wake;
+}
+
+
+/* The main request's write event handler while steps are taken. */
+
+static void
+ngx_http_webhook_call_write(ngx_http_request_t *r)
+{
+    ngx_http_webhook_call_t  *call;
+
+    call = ngx_http_webhook_call_get(r);
+
+    if (call == NULL || !call->woken || call->wake == NULL) {
+        /* an event of the caller's connection */
+        return;
+    }
+
+    call->woken = 0;
+
+    /* of the upstream, which is done */
+    r->connection->log->action = NULL;
+
+    call->wake(call);
+}
+
+
+/* The main request's read event handler while steps are taken. */
+
+static void
+ngx_http_webhook_call_read(ngx_http_request_t *r)
+{
+    ngx_connection_t         *c;
+    ngx_http_webhook_call_t  *call;
+
+    c = r->connection;
+
+    call = ngx_http_webhook_call_get(r);
+
+    if (c->error && call && call->running) {
+
+        /*
+         * an HTTP/2 stream was reset; with the error set, the end of an
+         * action would be that of the request
+         */
+
+        call->gone = 1;
+        c->error = 0;
+    }
+
+    ngx_http_block_reading(r);
+}
+
+
+ngx_http_webhook_call_t *
+ngx_http_webhook_call_get(ngx_http_request_t *r)
+{
+    ngx_pool_cleanup_t  *cln;
+
+    for (cln = r->pool->cleanup; cln; cln = cln->next) {
+        if (cln->handler == ngx_http_webhook_call_cleanup) {
+            return cln->data;
+        }
+    }
+
+    return NULL;
+}
+
+
+ngx_http_webhook_call_t *
+ngx_http_webhook_call_make(ngx_http_request_t *r)
+{
+    ngx_pool_cleanup_t       *cln;
+    ngx_http_webhook_call_t  *call;
+
+    call = ngx_http_webhook_call_get(r);
+    if (call) {
+        return call;
+    }
+
+    cln = ngx_pool_cleanup_add(r->pool, sizeof(ngx_http_webhook_call_t));
+    if (cln == NULL) {
+        return NULL;
+    }
+
+    call = cln->data;
+    ngx_memzero(call, sizeof(ngx_http_webhook_call_t));
+
+    cln->handler = ngx_http_webhook_call_cleanup;
+
+    call->request = r;
+    call->pool = r->pool;
+    call->log = r->connection->log;
+    call->wall = ngx_http_webhook_clock_wall();
+    call->begun = ngx_http_webhook_clock_usec();
+
+    return call;
+}
+
+
+void
+ngx_http_webhook_call_on_end(ngx_http_webhook_call_t *call,
+    ngx_http_webhook_end_e place, ngx_http_webhook_end_pt handler)
+{
+    call->at_end[place] = handler;
+}
+
+
+static void
+ngx_http_webhook_call_cleanup(void *data)
+{
+    ngx_http_webhook_call_t *call = data;
+
+    ngx_uint_t  i;
+
+    if (call->running) {
+
+        /* by worker_shutdown_timeout, or for lack of memory */
+
+        call->running = 0;
+        call->cut = 1;
+        call->status = NGX_HTTP_SERVICE_UNAVAILABLE;
+        ngx_str_set(&call->error,
+                    "The call was cut off before all of its actions were done");
+        ngx_str_null(&call->detail);
+    }
+
+    for (i = 0; i < NGX_HTTP_WEBHOOK_END_N; i++) {
+        if (call->at_end[i]) {
+            call->at_end[i](call);
+        }
+    }
+
+    ngx_http_webhook_call_work_disown(call);
+}
