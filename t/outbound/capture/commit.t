@@ -277,7 +277,7 @@ sub curl_h2
 
     my $port = $t->port('h2');
 
-    my $pid = open my $out, '-|', 'curl', '-sS', '--max-time', 20,
+    my $pid = open my $out, '-|', 'curl', '-sS', '--max-time', deadline(20),
         '--stderr', '/dev/null', '--http2-prior-knowledge', '-Z',
         '--parallel-immediate', map { "http://127.0.0.1:$port$_" } @paths;
 

@@ -67,7 +67,8 @@ use IO::Socket::INET ();
 use MIME::Base64 qw(decode_base64 encode_base64);
 use POSIX ();
 
-use Webhook::Sandbox qw(free_port at_end spawn kill_now temp_dir slurp);
+use Webhook::Sandbox qw(free_port at_end spawn kill_now temp_dir slurp
+                        deadline);
 
 
 sub new
@@ -154,7 +155,7 @@ sub serve
 
         # whatever becomes of the other side
 
-        alarm 60;
+        alarm deadline(60);
         $SIG{PIPE} = 'IGNORE';
 
         close $self->{socket};

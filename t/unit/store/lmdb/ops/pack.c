@@ -374,7 +374,11 @@ test_reader(void)
         (void) util_put(&u, ep, 1000000);
     }
 
-    expire(&u);
+    /* a step is short in time: on a busy machine it takes more of them */
+
+    for (i = 0; i < 1000 && u.st->pack.lists[0].count; i++) {
+        expire(&u);
+    }
 
     tap_ok(u.st->pack.lists[0].count == 0, "and it is when that is gone");
     tap_ok(same(&u, n, 2000) == n, "and all are as they were");
