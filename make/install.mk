@@ -34,7 +34,8 @@ EXAMPLE_FILES := $(filter-out $(CONF_FILES), \
                      $(wildcard conf/*.conf conf/examples/*.conf))
 DEMO_FILES    := $(wildcard conf/demo/*)
 SYSTEM_FILES  := $(wildcard conf/systemd/*)
-TOP_FILES     := $(wildcard README.md CHANGELOG.md SECURITY.md LICENSE)
+TOP_FILES     := $(wildcard README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md \
+                     LICENSE)
 DOC_FILES     := $(wildcard docs/*.md)
 
 .PHONY: install install-files uninstall
