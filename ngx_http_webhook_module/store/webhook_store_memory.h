@@ -8,7 +8,9 @@
 #ifndef WEBHOOK_STORE_MEMORY_H
 #define WEBHOOK_STORE_MEMORY_H
 
-#include "store/webhook_store.h"
+#include <stddef.h>
+
+#include "core/base/webhook_str.h"
 
 
 /* Bytes that live until webhook_memory_free(), zeroed or not; or NULL. */

@@ -2,16 +2,100 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * Operations by themselves; webhook_op_free() is the callers'.
+ * An operation: one of those that the other headers describe, with its inputs,
+ * its result and its outputs.
  */
 
 #ifndef WEBHOOK_STORE_OP_H
 #define WEBHOOK_STORE_OP_H
 
-#include "store/webhook_store.h"
+#include "store/webhook_store_result.h"
+#include "store/webhook_op_event.h"
+#include "store/webhook_op_delivery.h"
+#include "store/webhook_op_endpoint.h"
+#include "store/webhook_op_call.h"
+#include "store/webhook_op_history.h"
+#include "store/webhook_op_admin.h"
 
 
-/* Makes an operation as it was before it ran. */
+typedef enum {
+    WEBHOOK_OP_PUT_EVENT = 0,
+    WEBHOOK_OP_CLAIM,
+    WEBHOOK_OP_COMPLETE,
+    WEBHOOK_OP_ENDPOINT,
+    WEBHOOK_OP_TAKEOVER,
+    WEBHOOK_OP_EXPIRE,
+    WEBHOOK_OP_PUT_CALL,
+    WEBHOOK_OP_RESERVE,
+    WEBHOOK_OP_SETTLE,
+    WEBHOOK_OP_RETRY,
+    WEBHOOK_OP_CANCEL,
+    WEBHOOK_OP_PAUSE,
+    WEBHOOK_OP_REPLAY,
+    WEBHOOK_OP_CLOCK,
+    WEBHOOK_OP_REMEMBER,
+    WEBHOOK_OP_DISCARD,
+    WEBHOOK_OP_LIST,            /* from here on: read only */
+    WEBHOOK_OP_SHOW,
+    WEBHOOK_OP_CALLS,
+    WEBHOOK_OP_KNOWN,
+    WEBHOOK_OP_QUARANTINE,
+    WEBHOOK_OP_STATS,
+    WEBHOOK_OP_CHECK
+} webhook_op_e;
+
+
+/*
+ * One operation.  Set type and the inputs of its member, the rest zeroed.
+ * After the batch, result and the outputs are set; free them with
+ * webhook_op_free().  With a result other than OK the outputs are zero, empty
+ * or NULL, but where the operation says more.
+ */
+
+typedef struct {
+    webhook_op_e            type;
+    webhook_store_result_e  result;         /* out */
+    void                   *memory;         /* out: what outputs live in */
+
+    union {
+        webhook_op_put_event_t  put_event;
+        webhook_op_claim_t      claim;
+        webhook_op_complete_t   complete;
+        webhook_op_endpoint_t   endpoint;
+        webhook_op_takeover_t   takeover;
+        webhook_op_expire_t     expire;
+        webhook_op_put_call_t   put_call;
+        webhook_op_reserve_t    reserve;
+        webhook_op_settle_t     settle;
+        webhook_op_delivery_t   delivery;       /* RETRY, CANCEL */
+        webhook_op_pause_t      pause;
+        webhook_op_replay_t     replay;
+        webhook_op_list_t       list;
+        webhook_op_show_t       show;
+        webhook_op_calls_t      calls;
+        webhook_op_stats_t      stats;
+        webhook_op_clock_t      clock;
+        webhook_op_known_t      known;
+        webhook_op_remember_t   remember;
+        webhook_op_quarantine_t quarantine;
+        webhook_op_discard_t    discard;
+        webhook_op_check_t      check;
+    } u;
+} webhook_op_t;
+
+
+/*
+ * Frees what an operation's outputs point to, and clears the pointers and
+ * their counts (not the operation; "more", "next", "cursor" and the result
+ * stay).  May be called twice, and for one that was never applied but zeroed.
+ */
+void webhook_op_free(webhook_op_t *op);
+
+/* The bytes that webhook_op_free() gives back: those of large bodies take time
+   that grows with them. */
+size_t webhook_op_size(const webhook_op_t *op);
+
+/* Makes an operation as it was before it ran: for engines. */
 void webhook_op_reset(webhook_op_t *op);
 
 

@@ -17,25 +17,6 @@
 #include "core/base/webhook_codec.h"
 
 
-#define WEBHOOK_STORE_BODY_MAX      ((size_t) 128 * 1024 * 1024)
-#define WEBHOOK_STORE_TYPE_MAX      128
-#define WEBHOOK_FORMS_MAX           64
-#define WEBHOOK_REQUEST_MAX         4096
-#define WEBHOOK_CONTENT_TYPE_MAX    255
-#define WEBHOOK_HEADERS_MAX         16384
-#define WEBHOOK_NAME_MAX            255
-#define WEBHOOK_ORDER_MAX           255
-#define WEBHOOK_REASON_MAX          255
-#define WEBHOOK_ERROR_MAX           255
-#define WEBHOOK_ADDRESS_MAX         64
-#define WEBHOOK_ANSWER_MAX          1024
-#define WEBHOOK_METHOD_MAX          31
-#define WEBHOOK_CALL_TEXT_MAX       1024
-#define WEBHOOK_CALL_HEADERS_MAX    4096
-#define WEBHOOK_CALL_BODY_MAX       8192
-#define WEBHOOK_CALL_VERIFIED_MAX   255
-#define WEBHOOK_CALL_ANSWER_MAX     1024
-#define WEBHOOK_CALL_ACTIONS_MAX    32
 #define WEBHOOK_CALL_RECORD_MAX     (256 * 1024)
 
 

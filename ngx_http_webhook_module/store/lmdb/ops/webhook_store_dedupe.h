@@ -11,9 +11,6 @@
 #include "store/lmdb/handle/webhook_store_handle.h"
 
 
-#define WEBHOOK_DEDUPE_ANSWER  4096     /* bytes of an answer at most */
-
-
 int webhook_dedupe_reserve_peek(webhook_txn_t *t, webhook_op_t *op, int *todo);
 int webhook_dedupe_reserve(webhook_txn_t *t, webhook_op_t *op);
 int webhook_dedupe_settle(webhook_txn_t *t, webhook_op_t *op);

@@ -1,0 +1,125 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * The store as a whole: statistics, clock, what is damaged, the check.
+ */
+
+#ifndef WEBHOOK_OP_ADMIN_H
+#define WEBHOOK_OP_ADMIN_H
+
+#include "store/webhook_store_result.h"
+
+
+/* STATS.  Takes as long however much is kept.  Counters are exact, and as they
+   were at one time. */
+
+typedef struct {
+    uint64_t       id;
+    webhook_str_t  name;
+    uint32_t       inflight;                /* the limit */
+    uint64_t       states[WEBHOOK_STATES];  /* deliveries in each now */
+    uint64_t       attempts;                /* ever */
+    uint64_t       delivered;               /* ever */
+    uint64_t       dead;                    /* ever */
+    uint64_t       cancelled;               /* ever */
+    unsigned       paused:1;
+    webhook_str_t  reason;                  /* of the pause */
+    unsigned       open:1;                  /* the breaker */
+    uint64_t       held;                    /* ms that first sends wait yet */
+} webhook_endpoint_stats_t;
+
+typedef struct {
+    uint64_t                   size;        /* out, bytes */
+    uint64_t                   used;
+    uint64_t                   events;      /* kept now */
+    uint64_t                   calls;       /* kept now */
+    uint64_t                   idempotency; /* repeats that are known now */
+    unsigned                   full:1;      /* above the high-water mark, or
+                                               a reader keeps too much */
+    uint64_t                   pinned;      /* bytes that were freed, but that
+                                               a reader of what was before
+                                               keeps from use; 0 with an engine
+                                               that reuses them all the same */
+    uint32_t                   reader;      /* its process; 0: there is none */
+    uint64_t                   reader_age;  /* ms that it has been seen */
+    uint32_t                   owners;      /* processes that have it open */
+    unsigned                   paused:1;    /* as a whole: nothing is sent, */
+    uint64_t                   paused_at;   /* wall: since then, */
+    webhook_str_t              reason;      /* for this reason */
+    uint64_t                   quarantine;  /* rows that could not be read */
+    webhook_endpoint_stats_t  *endpoints;
+    uint32_t                   count;
+} webhook_op_stats_t;
+
+
+/*
+ * CLOCK.  Tells the state of the clock; with accept, the wall clock is right,
+ * and what was doubted of it is over.  Over a boot the store's time goes on by
+ * as much as the wall clock does.  Where that is more than a day it is
+ * doubted: told at error level, and until the kernel's clock has been
+ * synchronized for ten minutes, or CLOCK accepts it, nothing grows older by
+ * it, so that nothing is removed for its age, or forgotten, too early.
+ */
+
+typedef struct {
+    unsigned                   accept:1;    /* in */
+    uint64_t                   wall;        /* out: now */
+    uint64_t                   last;        /* out: at the last commit */
+    uint64_t                   doubt;       /* out: ms that are doubted */
+    unsigned                   synced:1;    /* out: the kernel's clock is */
+} webhook_op_clock_t;
+
+
+/*
+ * QUARANTINE.  Rows that could not be read, by their numbers, which ascend;
+ * page by page, as LIST.  What they hold is as the engine has it.  DISCARD
+ * removes one, or with "all" those up to it, a few at a time: NOT_FOUND where
+ * there is none.
+ */
+
+typedef struct {
+    uint64_t          number;
+    uint64_t          wall;                 /* when that was found out; 0: the
+                                               row in quarantine cannot be
+                                               read itself */
+    webhook_str_t     table;
+    webhook_str_t     key;
+    webhook_str_t     value;
+} webhook_quarantined_t;
+
+typedef struct {
+    uint64_t                first;          /* in: the least number; out, if
+                                               more: to go on */
+    unsigned                more:1;
+    uint32_t                max;            /* in */
+    size_t                  max_bytes;      /* in: of values; one always is
+                                               returned */
+
+    webhook_quarantined_t  *rows;           /* out */
+    uint32_t                count;
+} webhook_op_quarantine_t;
+
+typedef struct {
+    uint64_t          number;
+    unsigned          all:1;
+    unsigned          more:1;               /* out: call again */
+    uint32_t          count;                /* out: removed */
+} webhook_op_discard_t;
+
+
+/* CHECK.  Reads everything, recounts everything; text says what is wrong,
+   line by line (a part of it where that is long).  Takes as long as the store
+   is large: for tools alone.  A store that is written to meanwhile may be read
+   as it is at several times: each row is looked at, but counters are not
+   compared. */
+
+typedef struct {
+    uint64_t                   rows;        /* out */
+    uint64_t                   faults;      /* out */
+    unsigned                   moved:1;     /* out: counters are not compared */
+    webhook_str_t              text;        /* out */
+} webhook_op_check_t;
+
+
+#endif /* WEBHOOK_OP_ADMIN_H */

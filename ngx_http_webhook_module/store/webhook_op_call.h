@@ -1,0 +1,155 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * Calls of receivers: their history; and which of them are repeats.
+ */
+
+#ifndef WEBHOOK_OP_CALL_H
+#define WEBHOOK_OP_CALL_H
+
+#include "core/base/webhook_id.h"
+#include "core/base/webhook_str.h"
+
+
+#define WEBHOOK_METHOD_MAX          31          /* bytes each, of a call */
+#define WEBHOOK_CALL_TEXT_MAX       1024
+#define WEBHOOK_CALL_HEADERS_MAX    4096
+#define WEBHOOK_CALL_BODY_MAX       8192
+#define WEBHOOK_CALL_VERIFIED_MAX   255
+#define WEBHOOK_CALL_ANSWER_MAX     1024
+
+#define WEBHOOK_CALL_ACTIONS_MAX    32
+
+#define WEBHOOK_DEDUPE_ANSWER       4096        /* bytes that SETTLE keeps */
+
+
+/*
+ * PUT_CALL.  Keeps one call of a receiver, for its history.  OK, DUPLICATE,
+ * FULL as an event; UNAVAILABLE without a receiver, or with more actions than
+ * there may be.  All of its texts are cut to what is kept.
+ */
+
+typedef struct {
+    webhook_str_t  method;          /* 31 bytes are kept */
+    webhook_str_t  uri;             /* 1024 are kept, of each text without a
+                                       comment of its own */
+    webhook_str_t  body;
+    uint32_t       status;          /* the action's answer; 0: not called */
+    uint32_t       total;           /* microseconds */
+} webhook_call_action_t;
+
+typedef struct {
+    webhook_id_t            id;
+    uint64_t                receiver;   /* webhook_id_name() */
+    webhook_str_t           name;       /* the receiver's; 255 bytes */
+    uint64_t                wall;
+    uint32_t                total;      /* microseconds */
+    uint32_t                status;     /* what the caller was answered */
+    webhook_str_t           remote;     /* address of the caller */
+    webhook_str_t           content_type;
+    webhook_str_t           headers;    /* what came in, redacted by the
+                                           caller; 4096 bytes are kept */
+    webhook_str_t           body;       /* the same; 8192 bytes are kept */
+    webhook_str_t           verified;   /* "standard: ok", "off" ...; 255
+                                           bytes are kept */
+    webhook_str_t           answer;     /* what the caller got; 1024 bytes */
+    webhook_str_t           error;      /* empty if all went well */
+    webhook_call_action_t  *actions;
+    uint32_t                actions_count;   /* up to 32 */
+} webhook_call_t;
+
+typedef struct {
+    webhook_call_t  call;
+} webhook_op_put_call_t;
+
+
+/*
+ * RESERVE and SETTLE.  Who asks first for a key acts; the others are told, in
+ * whatever process they are.  A reservation whose owner died, or that ran out,
+ * is NEW again; one that was settled is known for "keep", whatever becomes of
+ * its owner.  None is forgotten before its end: where there are as many as
+ * there may be (options.dedupe_rows), or where they take a quarter of the
+ * store, a key that is not known is FULL, with "bound" set; without it, it is
+ * the store that is full.
+ *
+ * SETTLE: STALE where the reservation was lost, DUPLICATE where it is settled,
+ * UNAVAILABLE for an answer that is too long.
+ */
+
+typedef enum {
+    WEBHOOK_DEDUPE_NEW = 0,         /* yours: act, then SETTLE with token */
+    WEBHOOK_DEDUPE_RUNNING,         /* another is at it */
+    WEBHOOK_DEDUPE_SEEN             /* it was settled: answer says how */
+} webhook_dedupe_e;
+
+typedef struct {
+    uint64_t          scope;        /* in: webhook_id_name() of a receiver */
+    unsigned char     key[32];      /* in: SHA-256 of what repeats share */
+    uint64_t          run;          /* in: ms the action may take at most */
+    uint64_t          asker;        /* in: not 0: a number of this request's,
+                                       so that it can be repeated */
+
+    unsigned          bound:1;      /* out, if FULL: too many are known */
+    webhook_dedupe_e  state;        /* out */
+    uint64_t          token;        /* out, if NEW */
+    uint32_t          status;       /* out, if SEEN: what SETTLE was told */
+    webhook_str_t     answer;
+} webhook_op_reserve_t;
+
+typedef struct {
+    uint64_t          scope;
+    unsigned char     key[32];
+    uint64_t          token;
+    uint64_t          keep;         /* ms to remember it; 0: forget it, the
+                                       action failed and may come again */
+    uint32_t          status;
+    webhook_str_t     answer;       /* up to 4096 bytes */
+} webhook_op_settle_t;
+
+
+
+/*
+ * KNOWN.  What is known of repeats: calls that RESERVE and SETTLE dealt with
+ * (but for those that are under way), or events with an idempotency key.  Page
+ * by page, as LIST, in no order.  REMEMBER puts one that another store knew:
+ * DUPLICATE if it is known here, FULL at the bound, UNAVAILABLE if nothing is
+ * left of its time or the answer is too long.
+ */
+
+typedef enum {
+    WEBHOOK_KNOWN_CALL = 0,
+    WEBHOOK_KNOWN_EVENT
+} webhook_known_e;
+
+typedef struct {
+    webhook_known_e   kind;
+    uint64_t          scope;                /* CALL: the receiver */
+    unsigned char     key[32];
+    unsigned char     body[32];             /* EVENT */
+    webhook_id_t      event;                /* EVENT: that was put */
+    uint64_t          left;                 /* ms that it is known yet */
+    uint32_t          status;               /* CALL: what SETTLE was told */
+    webhook_str_t     answer;               /* the same */
+} webhook_known_t;
+
+#define WEBHOOK_KNOWN_CURSOR  64
+
+typedef struct {
+    webhook_known_e   kind;                 /* in */
+    unsigned char     cursor[WEBHOOK_KNOWN_CURSOR];
+    unsigned          from:1;
+    unsigned          more:1;
+    uint32_t          max;                  /* in */
+
+    webhook_known_t  *known;                /* out */
+    uint32_t          count;
+    uint32_t          damaged;              /* that could not be read */
+} webhook_op_known_t;
+
+typedef struct {
+    webhook_known_t   known;
+} webhook_op_remember_t;
+
+
+#endif /* WEBHOOK_OP_CALL_H */

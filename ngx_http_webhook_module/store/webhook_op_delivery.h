@@ -1,0 +1,131 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * Deliveries: leased to be sent, completed, taken over; and steered by hand.
+ */
+
+#ifndef WEBHOOK_OP_DELIVERY_H
+#define WEBHOOK_OP_DELIVERY_H
+
+#include "store/webhook_op_event.h"
+
+
+/* A delivery as it is handed to whoever sends it. */
+
+typedef struct {
+    webhook_event_t  event;
+    uint64_t         endpoint;      /* webhook_id_name() of its name */
+    uint64_t         token;
+    uint32_t         attempt;       /* number of this send of this step, 1
+                                       for the first, also by hand */
+    uint32_t         number;        /* the same, of all that were ever made,
+                                       where there is one step */
+    uint32_t         step;          /* from 0 */
+    unsigned         retry:1;       /* stands in the lane of retries */
+} webhook_lease_t;
+
+
+/*
+ * CLAIM.  Leases due deliveries of the endpoints named (ascending ids), no more
+ * than an endpoint's free slots, in equal shares, the longest due first.  What
+ * is leased to one is leased to nobody else, in whatever process, until it is
+ * completed, its lease ends or its owner is gone.  First sends go before
+ * retries, but while both are due one lease of four is the oldest retry's,
+ * whoever gives them: CLAIM, the next of a COMPLETE, or PUT_EVENT, which leases
+ * at once only where nobody who is due has to wait for that.
+ *
+ * OK, also if there is nothing to lease.  An engine may give fewer than max.
+ */
+
+typedef struct {
+    const uint64_t   *endpoints;
+    uint32_t          endpoints_count;
+    uint32_t          max;          /* deliveries at most */
+    size_t            max_bytes;    /* body bytes after which no more are
+                                       added; one always is */
+    uint64_t          lease;        /* ms */
+
+    webhook_lease_t  *leases;       /* out */
+    uint32_t          count;
+    uint64_t          next;         /* out: ms until the next one of these
+                                       endpoints is due, 0: now,
+                                       WEBHOOK_NEVER: none is waiting */
+} webhook_op_claim_t;
+
+
+/*
+ * COMPLETE.  The outcome of a send, for who shows the token of the delivery's
+ * last lease.  That this has ended meanwhile does not matter, even if the
+ * delivery waits again already, as long as nobody has leased it anew, finished
+ * or cancelled it: STALE then, which changes nothing.  NOT_FOUND where there is
+ * no such delivery.
+ */
+
+typedef enum {
+    WEBHOOK_DONE = 0,               /* delivered */
+    WEBHOOK_RETRY,                  /* failed; due again after "delay" */
+    WEBHOOK_FAILED,                 /* failed for good: a dead letter */
+    WEBHOOK_RELEASE                 /* was not sent, does not count; due again
+                                       after "delay" */
+} webhook_outcome_e;
+
+typedef struct {
+    webhook_id_t        event;
+    uint64_t            endpoint;
+    uint64_t            token;
+    webhook_outcome_e   outcome;
+    uint64_t            delay;      /* ms, for RETRY and RELEASE */
+    webhook_attempt_t   attempt;    /* ignored for RELEASE */
+    uint64_t            lease;      /* ms; not 0: lease the endpoint's next
+                                       due delivery (or the next step of this
+                                       one) in the same transaction */
+    uint64_t            slow;       /* ms; not 0: hold the endpoint's first
+                                       sends that long, doubled each time that
+                                       it is slow again after such a hold, a
+                                       minute at most; retries keep their
+                                       time */
+    unsigned            gone:1;     /* pause the endpoint: it asked to be left
+                                       alone */
+
+    webhook_lease_t    *next;       /* out: NULL, or the one just leased */
+    uint64_t            wait;       /* out: with no next, ms until there may
+                                       be one, where the endpoint's rate or a
+                                       hold is the reason; else WEBHOOK_NEVER */
+    unsigned            opened:1;   /* out: this outcome opened the breaker */
+    unsigned            closed:1;   /* out: this outcome closed it */
+    unsigned            paused:1;   /* out: this outcome paused the endpoint */
+} webhook_op_complete_t;
+
+
+/*
+ * TAKEOVER.  Looks for owners that died and makes what they leased due at
+ * once; leases that ran out too.  The send under way at the death counts as
+ * no attempt.  An owner that lives is never taken for dead.
+ */
+
+typedef struct {
+    uint32_t  count;                /* out: deliveries taken over */
+    unsigned  forgot:1;             /* out: the limits of an endpoint were
+                                       damaged: ENDPOINT is needed again */
+} webhook_op_takeover_t;
+
+
+/*
+ * RETRY makes a delivery due at once that waits, is dead or was cancelled (the
+ * last two with all their sends before them again).  CANCEL cancels one that
+ * waits, or a dead one that blocks its order key, which goes on then.  A
+ * delivery that is SENDING is STALE.  A delivered one is DUPLICATE, and so are
+ * for CANCEL one that is cancelled and a dead one that blocks nothing.  One
+ * that there is not is NOT_FOUND.  FULL: RETRY of what is over, above the
+ * high-water mark.
+ */
+
+typedef struct {
+    webhook_id_t  event;
+    uint64_t      endpoint;
+    unsigned      again:1;          /* in, RETRY: one that was delivered too */
+} webhook_op_delivery_t;
+
+
+#endif /* WEBHOOK_OP_DELIVERY_H */
