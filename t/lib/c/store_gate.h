@@ -8,7 +8,7 @@
 #ifndef STORE_GATE_H
 #define STORE_GATE_H
 
-#include "store_util.h"
+#include "store_suite.h"
 
 
 /* An ENDPOINT of which the limits are to be set. */

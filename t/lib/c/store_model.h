@@ -9,7 +9,7 @@
 #ifndef STORE_MODEL_H
 #define STORE_MODEL_H
 
-#include "store_util.h"
+#include "store_suite.h"
 
 
 #define EVENTS     4000

@@ -8,7 +8,7 @@
 #ifndef STORE_ORDER_H
 #define STORE_ORDER_H
 
-#include "store_util.h"
+#include "store_suite.h"
 
 
 __attribute__((unused))

@@ -699,10 +699,10 @@ main(int argc, char **argv)
         }
 
         if (step % 500 == 499) {
-            webhook_check_t  check;
+            uint64_t  rows, faults;
 
-            if (webhook_store_check(u.st, &check, util_tell, NULL) != 0
-                || check.faults)
+            if (util_check_op(&u, &rows, &faults) != WEBHOOK_STORE_OK
+                || faults)
             {
                 printf("# not sound after step %u\n", step);
                 sound = 0;

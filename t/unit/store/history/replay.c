@@ -9,13 +9,12 @@
 #define _GNU_SOURCE
 #endif
 
-#include "store_util.h"
+#include "store_replay.h"
 
 
 static void test_replay(void);
 static void test_replay_two(void);
 static void test_replay_filter(void);
-static void test_replay_many(void);
 static void test_replay_full(void);
 static void test_replay_killed(void);
 
@@ -26,50 +25,10 @@ main(void)
     test_replay();
     test_replay_two();
     test_replay_filter();
-    test_replay_many();
     test_replay_full();
     test_replay_killed();
 
     return tap_done();
-}
-
-
-/* Replays all that the filter means; returns how many, or -1. */
-
-static long
-replay(util_t *u, webhook_filter_t *filter, int dry, unsigned *calls)
-{
-    long          count;
-    unsigned      n;
-    webhook_op_t  op;
-
-    memset(&op, 0, sizeof(op));
-
-    op.type = WEBHOOK_OP_REPLAY;
-    op.u.replay.filter = *filter;
-    op.u.replay.dry_run = dry ? 1 : 0;
-
-    count = 0;
-
-    for (n = 1; n < 100000; n++) {
-
-        if (util_apply(u, &op) != WEBHOOK_STORE_OK) {
-            count = -1;
-            break;
-        }
-
-        count += op.u.replay.count;
-
-        if (!op.u.replay.filter.more) {
-            break;
-        }
-    }
-
-    if (calls) {
-        *calls = n;
-    }
-
-    return count;
 }
 
 
@@ -264,65 +223,6 @@ test_replay_filter(void)
     tap_ok(replay(&u, &f, 0, NULL) == 2, "and done");
 
     util_check(&u, "filtered");
-    util_free(&u);
-}
-
-
-/* Many: each call's transaction is short, and what is not meant is passed
-   over without one. */
-
-static void
-test_replay_many(void)
-{
-    enum { MANY = 20000 };
-
-    util_t            u;
-    long              n;
-    unsigned          i, calls;
-    uint64_t          ep, other, txns;
-    MDB_envinfo       before, after;
-    webhook_filter_t  f;
-
-    util_init(&u);
-
-    u.size = 256 << 20;
-    u.keep = 86400000;
-
-    util_open(&u);
-
-    ep = util_endpoint(&u, "erp", 100);
-    other = util_endpoint(&u, "crm", 100);
-
-    for (i = 0; i < MANY; i++) {
-        (void) ended(&u, i == MANY - 1 ? other : ep, WEBHOOK_DONE);
-    }
-
-    memset(&f, 0, sizeof(f));
-
-    f.state = -1;
-    f.endpoint = other;
-    f.max = 1000;
-
-    mdb_env_info(u.st->env, &before);
-
-    n = replay(&u, &f, 0, &calls);
-
-    mdb_env_info(u.st->env, &after);
-
-    txns = after.me_last_txnid - before.me_last_txnid;
-
-    tap_ok(n == 1 && txns == 1 && calls <= 2 * MANY / 10000 + 2,
-           "one of %u: %u calls, %u transactions", (unsigned) MANY, calls,
-           (unsigned) txns);
-
-    f.endpoint = ep;
-
-    n = replay(&u, &f, 0, &calls);
-
-    tap_ok(n == MANY - 1 && calls >= MANY / 1000,
-           "all of them: %u calls", calls);
-
-    util_check(&u, "many");
     util_free(&u);
 }
 

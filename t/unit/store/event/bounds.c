@@ -10,7 +10,7 @@
 #define _GNU_SOURCE
 #endif
 
-#include "store_util.h"
+#include "store_suite.h"
 
 
 static void test_bodies(void);

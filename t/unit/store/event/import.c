@@ -3,21 +3,19 @@
  * Copyright (C) the ngx_http_webhook_module authors
  *
  * Tests of the store: what another store had is put, with its order; what is
- * known of repeats; forms that are damaged beside whole ones.
+ * known of repeats.
  */
 
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
 
-#include "store_util.h"
+#include "store_suite.h"
 
 
 static void test_order(void);
 static void test_block(void);
-static void test_room(void);
 static void test_known(void);
-static void test_broken(void);
 
 
 int
@@ -25,9 +23,7 @@ main(void)
 {
     test_order();
     test_block();
-    test_room();
     test_known();
-    test_broken();
 
     return tap_done();
 }
@@ -217,76 +213,6 @@ test_block(void)
 }
 
 
-/* An event's history counts when room is taken for it. */
-
-static void
-test_room(void)
-{
-    util_t               u;
-    unsigned             i, n;
-    webhook_op_t         op;
-    webhook_id_t         id;
-    webhook_put_t        put;
-    webhook_past_t       past;
-    webhook_attempt_t    attempts[200];
-    webhook_op_stats_t  *s;
-
-    static unsigned char  answer[1024];
-
-    util_init(&u);
-
-    u.size = 8 << 20;
-    u.keep_history = 1;
-
-    util_open(&u);
-    (void) util_endpoint(&u, "erp", 10);
-
-    memset(attempts, 0, sizeof(attempts));
-    memset(&past, 0, sizeof(past));
-    memset(answer, 'x', sizeof(answer));
-
-    for (i = 0; i < 200; i++) {
-        attempts[i].number = i + 1;
-        attempts[i].answer.data = answer;
-        attempts[i].answer.len = sizeof(answer);
-    }
-
-    past.state = WEBHOOK_DEAD;
-    past.sends = 200;
-    past.finished = UTIL_WALL;
-    past.attempts = attempts;
-    past.attempts_count = 200;
-
-    for (n = 0; n < 200; n++) {
-        memset(&put, 0, sizeof(put));
-
-        id = util_id(&u);
-        put.past = &past;
-
-        util_put_op(&op, &put, id, util_name("erp"), "{}", 2);
-
-        if (util_apply(&u, &op) != WEBHOOK_STORE_OK) {
-            break;
-        }
-    }
-
-    tap_ok(n > 2 && n < 200 && op.result == WEBHOOK_STORE_FULL,
-           "room: %u events with 200 attempts each, then it is full", n);
-
-    memset(&op, 0, sizeof(op));
-
-    op.type = WEBHOOK_OP_STATS;
-    s = &op.u.stats;
-
-    (void) util_apply(&u, &op);
-
-    tap_ok(s->used <= u.st->mark, "room: and the reserve is whole");
-
-    webhook_op_free(&op);
-    util_free(&u);
-}
-
-
 static void
 test_known(void)
 {
@@ -362,78 +288,6 @@ test_known(void)
 
     tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK && op.u.known.count == 0,
            "known: until its end");
-
-    webhook_op_free(&op);
-    util_free(&u);
-}
-
-
-/* Of three forms one is damaged. */
-
-static void
-test_broken(void)
-{
-    util_t               u;
-    unsigned             i;
-    webhook_op_t         op;
-    webhook_id_t         id;
-    webhook_put_t        put[3];
-    webhook_txn_t        t;
-    webhook_head_row_t   head;
-    webhook_rendition_t  forms[3];
-    MDB_val              val;
-    unsigned char        key[WEBHOOK_KEY_DELIVERY], buf[WEBHOOK_ROW_MAX];
-    size_t               len;
-
-    util_init(&u);
-    util_open(&u);
-
-    memset(put, 0, sizeof(put));
-
-    id = util_id(&u);
-    util_put_op(&op, put, id, util_name("a"), "{}", 2);
-
-    for (i = 0; i < 3; i++) {
-        forms[i] = *op.u.put_event.forms;
-        put[i].form = i;
-        put[i].endpoint = util_name("a") + i;
-    }
-
-    op.u.put_event.forms = forms;
-    op.u.put_event.forms_count = 3;
-    op.u.put_event.count = 3;
-
-    (void) util_apply(&u, &op);
-
-    /* the second one is nowhere */
-
-    webhook_key_delivery(key, &id, 0);
-
-    if (webhook_session_begin(u.st, &t, 1) == 0
-        && webhook_txn_get(&t, WEBHOOK_DB_DELIVERIES, key, sizeof(key), &val)
-           == 0
-        && webhook_row_read_head(&val, &head) == 0)
-    {
-        head.forms[1].blob += 1000000;
-        len = webhook_row_write_head(buf, &head);
-
-        (void) webhook_txn_put(&t, WEBHOOK_DB_DELIVERIES, key, sizeof(key),
-                               buf, len, 0);
-        (void) webhook_session_commit(&t);
-    }
-
-    memset(&op, 0, sizeof(op));
-
-    op.type = WEBHOOK_OP_SHOW;
-    op.u.show.id = id;
-
-    (void) util_apply(&u, &op);
-
-    tap_ok(op.result == WEBHOOK_STORE_OK && op.u.show.broken == 2
-           && op.u.show.damaged == 0 && op.u.show.count == 3
-           && op.u.show.forms[0].body.len == 2
-           && op.u.show.forms[2].body.len == 2,
-           "broken: the others can be read, and it is told which");
 
     webhook_op_free(&op);
     util_free(&u);

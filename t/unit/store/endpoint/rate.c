@@ -506,9 +506,9 @@ test_rate_processes(void)
             }
 
             n = 0;
-            start = webhook_clock_now(u.st);
+            start = util_now(CLOCK_BOOTTIME);
 
-            while (webhook_clock_now(u.st) - start < 1200) {
+            while (util_now(CLOCK_BOOTTIME) - start < 1200) {
                 n += serve(&u, ep, &next);
                 usleep(next < 20 ? (useconds_t) next * 1000 : 20000);
             }
@@ -519,7 +519,7 @@ test_rate_processes(void)
         }
     }
 
-    start = webhook_clock_wall();
+    start = util_now(CLOCK_REALTIME);
     all = 0;
 
     for (i = 0; i < N; i++) {
@@ -533,7 +533,7 @@ test_rate_processes(void)
         }
     }
 
-    took = webhook_clock_wall() - start;
+    took = util_now(CLOCK_REALTIME) - start;
 
     /* the machine may be slow, so that there is no least that is sure */
 

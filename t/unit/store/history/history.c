@@ -9,7 +9,7 @@
 #define _GNU_SOURCE
 #endif
 
-#include "store_util.h"
+#include "store_suite.h"
 
 
 static void test_list(void);

@@ -10,7 +10,7 @@
 #define _GNU_SOURCE
 #endif
 
-#include "store_util.h"
+#include "store_suite.h"
 
 
 #define FIRST  3                        /* first sends that go before a retry */

@@ -9,8 +9,7 @@
 #define _GNU_SOURCE
 #endif
 
-#include "store_util.h"
-#include "store/lmdb/ops/webhook_store_dedupe.h"
+#include "store_suite.h"
 
 
 #define SCOPE  UINT64_C(0x1122334455667788)

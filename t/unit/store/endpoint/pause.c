@@ -2,22 +2,20 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * Tests of the store: it pauses as a whole; its file is replaced.
+ * Tests of the store: it pauses as a whole.
  */
 
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
 
-#include "store_util.h"
+#include "store_pause.h"
 
 
 static void test_pause(void);
 static void test_steps(void);
 static void test_orphans(void);
-static void test_damaged(void);
 static void test_again(void);
-static void test_replace(void);
 
 
 int
@@ -26,66 +24,9 @@ main(void)
     test_pause();
     test_steps();
     test_orphans();
-    test_damaged();
     test_again();
-    test_replace();
 
     return tap_done();
-}
-
-
-static webhook_store_result_e
-pause_all(util_t *u, int resume, const char *reason)
-{
-    webhook_op_t  op;
-
-    memset(&op, 0, sizeof(op));
-
-    op.type = WEBHOOK_OP_PAUSE;
-    op.u.pause.all = 1;
-    op.u.pause.resume = resume ? 1 : 0;
-    op.u.pause.reason.data = (unsigned char *) reason;
-    op.u.pause.reason.len = strlen(reason);
-
-    return util_apply(u, &op);
-}
-
-
-/* What may be claimed now; *next is when it is to be looked again. */
-
-static uint32_t
-claims(util_t *u, uint64_t ep, uint64_t *next)
-{
-    uint32_t      n;
-    webhook_op_t  op;
-
-    n = util_claim(u, &op, &ep, 10);
-    *next = op.u.claim.next;
-
-    webhook_op_free(&op);
-
-    return n;
-}
-
-
-static int
-is_paused(util_t *u, const char *reason)
-{
-    int           ok;
-    webhook_op_t  op;
-
-    memset(&op, 0, sizeof(op));
-
-    op.type = WEBHOOK_OP_STATS;
-
-    ok = util_apply(u, &op) == WEBHOOK_STORE_OK && op.u.stats.paused
-         && op.u.stats.reason.len == strlen(reason)
-         && (*reason == '\0'
-             || memcmp(op.u.stats.reason.data, reason, strlen(reason)) == 0);
-
-    webhook_op_free(&op);
-
-    return ok;
 }
 
 
@@ -256,31 +197,6 @@ test_orphans(void)
 }
 
 
-static void
-test_damaged(void)
-{
-    util_t         u;
-    uint64_t       ep, next;
-    webhook_txn_t  t;
-
-    util_init(&u);
-    util_open(&u);
-
-    ep = util_endpoint(&u, "erp", 10);
-    (void) util_put(&u, ep, 0);
-
-    tap_ok(webhook_session_begin(u.st, &t, 1) == 0
-           && webhook_txn_put(&t, WEBHOOK_DB_META, "paused", 6, "x", 1, 0) == 0
-           && webhook_session_commit(&t) == 0, "a row that cannot be read");
-
-    tap_ok(is_paused(&u, "") && claims(&u, ep, &next) == 0, "pauses too");
-    tap_ok(pause_all(&u, 1, "") == WEBHOOK_STORE_OK
-           && claims(&u, ep, &next) == 1, "and can be ended");
-
-    util_free(&u);
-}
-
-
 /* RETRY of what is delivered; what a list tells of the last send. */
 
 static void
@@ -342,69 +258,5 @@ test_again(void)
            && claims(&u, ep, &next) == 1, "but sent again if that is meant");
 
     util_check(&u, "again");
-    util_free(&u);
-}
-
-
-static void
-test_replace(void)
-{
-    int                      fd;
-    char                     was[80], file[300];
-    util_t                   u;
-    uint64_t                 ep;
-    webhook_op_t             op;
-    webhook_store_options_t  o;
-
-    util_init(&u);
-    util_open(&u);
-
-    ep = util_endpoint(&u, "erp", 10);
-    (void) util_put(&u, ep, 0);
-
-    memset(&o, 0, sizeof(o));
-
-    o.path = u.dir;
-    o.log = util_log;
-    o.ctx = &u;
-
-    snprintf(file, sizeof(file), "%s/copy", u.dir);
-
-    fd = open(file, O_WRONLY|O_CREAT|O_EXCL, 0600);
-
-    tap_ok(webhook_store_backup(u.st, fd, file) == WEBHOOK_STORE_OK, "a copy");
-    close(fd);
-
-    (void) util_put(&u, ep, 0);
-
-    tap_ok(webhook_store_replace(&o, file, was) == WEBHOOK_STORE_UNAVAILABLE
-           && strstr(u.text, "in use"), "a store in use is not replaced");
-    tap_ok(util_files(&u, "copy") == 1
-           && util_files(&u, "data.mdb") == 1, "and nothing is touched");
-
-    util_close(&u);
-
-    tap_ok(webhook_store_replace(&o, file, was) == WEBHOOK_STORE_OK
-           && strncmp(was, "data.mdb.replaced-", 18) == 0
-           && util_files(&u, was) == 1, "what was there is kept");
-    tap_ok(util_files(&u, "copy") == 0 && util_files(&u, "lock.mdb") == 0,
-           "the copy is in its place");
-
-    util_open(&u);
-
-    memset(&op, 0, sizeof(op));
-
-    op.type = WEBHOOK_OP_STATS;
-
-    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK && op.u.stats.events == 1,
-           "with what was in it");
-    webhook_op_free(&op);
-
-    util_close(&u);
-
-    tap_ok(webhook_store_replace(&o, file, was) == WEBHOOK_STORE_UNAVAILABLE,
-           "a file that is not there");
-    tap_ok(util_files(&u, "data.mdb") == 2, "leaves all as it was");
-
     util_free(&u);
 }

@@ -9,17 +9,14 @@
 #define _GNU_SOURCE
 #endif
 
-#include "store_util.h"
+#include "store_suite.h"
 
 #include <fcntl.h>
 
 
 static void test_retry(void);
 static void test_cancel(void);
-static void test_check(void);
-static void test_backup(void);
 static void test_admin(void);
-static void test_admin_damaged(void);
 
 
 int
@@ -27,10 +24,7 @@ main(void)
 {
     test_retry();
     test_cancel();
-    test_check();
-    test_backup();
     test_admin();
-    test_admin_damaged();
 
     return tap_done();
 }
@@ -215,133 +209,6 @@ test_cancel(void)
 }
 
 
-static void
-test_check(void)
-{
-    util_t                  u;
-    uint64_t                ep, rows, faults;
-    webhook_id_t            id;
-    webhook_op_t            op, *ops;
-    webhook_store_result_e  result;
-
-    util_init(&u);
-    util_open(&u);
-
-    ep = util_endpoint(&u, "erp", 100);
-    id = ended(&u, ep, WEBHOOK_DONE);
-
-    result = util_check_op(&u, &rows, &faults);
-
-    tap_ok(result == WEBHOOK_STORE_OK && faults == 0 && rows >= 4,
-           "a sound store of %u rows", (unsigned) rows);
-
-    /* a row is taken away behind the store's back */
-
-    {
-        webhook_txn_t  t;
-        unsigned char  key[WEBHOOK_KEY_ATTEMPT];
-
-        (void) webhook_session_begin(u.st, &t, 1);
-
-        webhook_key_delivery(key, &id, ep);
-
-        tap_ok(webhook_txn_del(&t, WEBHOOK_DB_DELIVERIES, key,
-                               WEBHOOK_KEY_DELIVERY) == 0
-               && webhook_session_commit(&t) == 0, "a row is lost");
-    }
-
-    u.readonly = 1;
-    util_close(&u);
-    util_open(&u);
-
-    memset(&op, 0, sizeof(op));
-    op.type = WEBHOOK_OP_CHECK;
-    ops = &op;
-
-    webhook_store_apply(u.st, &ops, 1);
-
-    tap_ok(op.result == WEBHOOK_STORE_OK && op.u.check.faults >= 2
-           && op.u.check.text.len > 40
-           && op.u.check.text.data[op.u.check.text.len - 1] == '\n',
-           "a read-only store tells: %.60s",
-           (char *) op.u.check.text.data);
-
-    webhook_op_free(&op);
-    util_free(&u);
-}
-
-
-static webhook_store_result_e
-backup(util_t *u, const char *file)
-{
-    int                     fd;
-    webhook_store_result_e  rc;
-
-    fd = open(file, O_WRONLY|O_CREAT|O_EXCL|O_CLOEXEC, 0600);
-
-    rc = webhook_store_backup(u->st, fd, file);
-
-    close(fd);
-
-    return rc;
-}
-
-
-static void
-test_backup(void)
-{
-    char         file[512];
-    util_t       u, copy;
-    uint64_t     ep;
-    unsigned     i;
-
-    util_init(&u);
-    util_init(&copy);
-    util_open(&u);
-
-    ep = util_endpoint(&u, "erp", 100);
-
-    for (i = 0; i < 500; i++) {
-        (void) util_put(&u, ep, 1000);
-    }
-
-    snprintf(file, sizeof(file), "%s/data.mdb", copy.dir);
-
-    tap_ok(backup(&u, file) == WEBHOOK_STORE_OK, "a store is copied");
-
-    (void) util_put(&u, ep, 1000);
-
-    copy.clock = u.clock;
-
-    tap_ok(util_open(&copy) == WEBHOOK_STORE_OK
-           && util_stats(&copy, 0, NULL).events == 500,
-           "it is a store, as of then");
-
-    util_check(&copy, "the copy");
-
-    tap_ok(util_put(&copy, ep, 0).bytes[0] == 0x01
-           && util_stats(&copy, 0, NULL).events == 501, "that goes on");
-
-    util_close(&copy);
-
-    tap_ok(webhook_store_backup(u.st, -1, "nowhere")
-           == WEBHOOK_STORE_UNAVAILABLE, "nowhere is no place");
-
-    util_close(&u);
-
-    u.readonly = 1;
-    util_open(&u);
-
-    snprintf(file, sizeof(file), "%s/second", copy.dir);
-
-    tap_ok(backup(&u, file) == WEBHOOK_STORE_OK,
-           "read-only stores are copied too");
-
-    util_free(&u);
-    util_free(&copy);
-}
-
-
 /* A tool beside a live owner. */
 
 static void
@@ -362,7 +229,7 @@ test_admin(void)
     tool.size = 0;
 
     tap_ok(util_open(&tool) != WEBHOOK_STORE_OK
-           && util_files(&tool, "data") == 0, "a tool makes no store");
+           && util_open(&tool) != WEBHOOK_STORE_OK, "a tool makes no store");
 
     util_open(&u);
 
@@ -432,35 +299,5 @@ test_admin(void)
            == WEBHOOK_STORE_OK, "its lease held");
 
     util_check(&u, "beside");
-    util_free(&u);
-}
-
-
-static void
-test_admin_damaged(void)
-{
-    int          fd;
-    char         file[512];
-    util_t       u;
-
-    util_init(&u);
-    util_open(&u);
-    util_close(&u);
-
-    snprintf(file, sizeof(file), "%s/data.mdb", u.dir);
-
-    fd = open(file, O_WRONLY);
-
-    tap_ok(fd != -1 && pwrite(fd, "garbage garbage garbage", 23, 0) == 23
-           && pwrite(fd, "garbage garbage garbage", 23, 4096) == 23,
-           "a store is damaged");
-    close(fd);
-
-    u.admin = 1;
-
-    tap_ok(util_open(&u) != WEBHOOK_STORE_OK
-           && util_files(&u, "data.mdb.damaged") == 0,
-           "a tool does not set it aside");
-
     util_free(&u);
 }

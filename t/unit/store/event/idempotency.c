@@ -9,17 +9,13 @@
 #define _GNU_SOURCE
 #endif
 
-#include "store_util.h"
-
-
-#define KEEP  60000
+#include "store_idempotency.h"
 
 
 static void test_repeat(void);
 static void test_batch(void);
 static void test_expire(void);
 static void test_bound(void);
-static void test_damaged(void);
 
 
 int
@@ -29,64 +25,8 @@ main(void)
     test_batch();
     test_expire();
     test_bound();
-    test_damaged();
 
     return tap_done();
-}
-
-
-/* Sets up a put of an event with a key and a body: numbers that stand for
-   their digests. */
-
-static void
-put_op(util_t *u, webhook_op_t *op, webhook_put_t *put, unsigned key,
-    unsigned body)
-{
-    memset(put, 0, sizeof(webhook_put_t));
-
-    util_put_op(op, put, util_id(u), util_name("erp"), "{}", 2);
-
-    memcpy(op->u.put_event.idempotency.key, &key, sizeof(key));
-    memcpy(op->u.put_event.idempotency.body, &body, sizeof(body));
-    op->u.put_event.idempotency.keep = KEEP;
-}
-
-
-static int
-same(const webhook_id_t *a, const webhook_id_t *b)
-{
-    return memcmp(a, b, sizeof(webhook_id_t)) == 0;
-}
-
-
-/* Puts one: 1 if it is there under its own id, 0 if it is a repeat of *first,
-   -1 else.  The operation can be looked at. */
-
-static int
-put(util_t *u, webhook_op_t *op, unsigned key, unsigned body,
-    webhook_id_t *first)
-{
-    webhook_put_t  d;
-
-    put_op(u, op, &d, key, body);
-
-    switch (util_apply(u, op)) {
-
-    case WEBHOOK_STORE_OK:
-
-        if (!same(&op->u.put_event.first, &op->u.put_event.id)) {
-            return -1;
-        }
-
-        *first = op->u.put_event.id;
-        return 1;
-
-    case WEBHOOK_STORE_DUPLICATE:
-        return same(&op->u.put_event.first, first) ? 0 : -1;
-
-    default:
-        return -1;
-    }
 }
 
 
@@ -315,44 +255,5 @@ test_bound(void)
 
     tap_ok(i == 4096, "one for each 4 kB of the store");
 
-    util_free(&u);
-}
-
-
-/* A row that cannot be read: an event too many, and none too few. */
-
-static void
-test_damaged(void)
-{
-    util_t         u;
-    unsigned       more;
-    webhook_op_t   op;
-    webhook_id_t   a, b;
-    webhook_txn_t  t;
-    unsigned char  key[WEBHOOK_KEY_IDEMPOTENCY];
-
-    util_init(&u);
-    util_open(&u);
-    util_endpoint(&u, "erp", 8);
-
-    (void) put(&u, &op, 1, 1, &a);
-
-    webhook_key_idempotency(key, &op.u.put_event.idempotency);
-
-    tap_ok(webhook_session_begin(u.st, &t, 1) == 0
-           && webhook_txn_put(&t, WEBHOOK_DB_IDEMPOTENCY, key, sizeof(key),
-                              "x", 1, 0) == 0
-           && webhook_session_commit(&t) == 0, "a row is damaged");
-
-    tap_ok(put(&u, &op, 1, 1, &b) == 1, "a repeat is an event");
-    tap_ok(put(&u, &op, 1, 1, &b) == 0, "and known from then on");
-
-    u.clock += KEEP;
-
-    while (util_expire(&u, 100, &more) > 0) { /* void */ }
-
-    tap_ok(util_stats(&u, 0, NULL).idempotency == 0, "both ends go");
-
-    util_check(&u, "after damage");
     util_free(&u);
 }

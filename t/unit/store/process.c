@@ -11,7 +11,7 @@
 
 #include <sys/mman.h>
 
-#include "store_util.h"
+#include "store_process.h"
 
 
 #define EVENTS     2000
@@ -30,10 +30,8 @@ typedef struct {
 
 static void test_claims(void);
 static void test_open_at_once(void);
-static void test_damaged_at_once(void);
 static void test_takeover(void);
 static void test_takeover_at_open(void);
-static void test_slots(void);
 
 
 int
@@ -41,10 +39,8 @@ main(void)
 {
     test_claims();
     test_open_at_once();
-    test_damaged_at_once();
     test_takeover();
     test_takeover_at_open();
-    test_slots();
 
     return tap_done();
 }
@@ -221,61 +217,6 @@ test_claims(void)
 }
 
 
-/* Opens at once from processes that wait for the same byte. */
-
-static unsigned
-open_at_once(util_t *u, unsigned count)
-{
-    int       status, go[2];
-    char      c;
-    pid_t     pid[32];
-    unsigned  i, good;
-
-    if (pipe(go) == -1) {
-        return 0;
-    }
-
-    fflush(stdout);
-
-    for (i = 0; i < count; i++) {
-        pid[i] = fork();
-
-        if (pid[i] == 0) {
-            close(go[1]);
-
-            /* the end of the pipe is the sign */
-
-            (void) !read(go[0], &c, 1);
-
-            status = util_open(u);
-
-            if (status == WEBHOOK_STORE_OK) {
-                u->wall += 1000 * (uint64_t) getpid();
-                (void) util_put(u, 77, 0);
-                util_close(u);
-            }
-
-            _exit(status);
-        }
-    }
-
-    close(go[0]);
-    close(go[1]);
-
-    good = 0;
-
-    for (i = 0; i < count; i++) {
-        waitpid(pid[i], &status, 0);
-
-        if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
-            good++;
-        }
-    }
-
-    return good;
-}
-
-
 static void
 test_open_at_once(void)
 {
@@ -299,91 +240,6 @@ test_open_at_once(void)
 
 
 static void
-test_damaged_at_once(void)
-{
-    int       fd;
-    char      path[512];
-    util_t    u;
-    unsigned  good;
-
-    static unsigned char  junk[8192];
-
-    util_init(&u);
-
-    snprintf(path, sizeof(path), "%s/data.mdb", u.dir);
-
-    memset(junk, 0x5a, sizeof(junk));
-
-    fd = open(path, O_WRONLY|O_CREAT, 0600);
-
-    if (fd == -1 || write(fd, junk, sizeof(junk)) != sizeof(junk)) {
-        perror(path);
-    }
-
-    close(fd);
-
-    good = open_at_once(&u, 8);
-
-    tap_ok(good == 8 && util_files(&u, "data.mdb.damaged-") == 1,
-           "of %u processes one sets a damaged store aside", good);
-
-    util_open(&u);
-
-    tap_ok(util_stats(&u, 0, NULL).events == 8, "nothing is lost of the new");
-
-    util_free(&u);
-}
-
-
-/* A process that leases and then stands until it is killed. */
-
-static pid_t
-leaser(util_t *u, uint64_t ep, unsigned count)
-{
-    int           ready[2];
-    char          c;
-    pid_t         pid;
-    unsigned      i;
-    webhook_id_t  id;
-
-    if (pipe(ready) == -1) {
-        return -1;
-    }
-
-    fflush(stdout);
-    pid = fork();
-
-    if (pid == 0) {
-        if (util_open(u) != WEBHOOK_STORE_OK) {
-            _exit(1);
-        }
-
-        u->wall += 1000 * (uint64_t) getpid();
-
-        for (i = 0; i < count; i++) {
-            if (util_lease(u, ep, &id) == 0) {
-                _exit(2);
-            }
-        }
-
-        if (write(ready[1], "x", 1) != 1) {
-            _exit(3);
-        }
-
-        for ( ;; ) {
-            pause();
-        }
-    }
-
-    close(ready[1]);
-    (void) !read(ready[0], &c, 1);
-    close(ready[0]);
-
-    return pid;
-}
-
-
-static void
 test_takeover(void)
 {
     int                       status;
@@ -391,15 +247,12 @@ test_takeover(void)
     util_t                    u;
     uint64_t                  ep;
     webhook_op_t              op;
-    webhook_check_t           check;
     webhook_endpoint_stats_t  e;
 
     util_init(&u);
     util_open(&u);
 
     ep = util_endpoint(&u, "erp", 100);
-
-    u.st->readonly = 0;
 
     {
         webhook_store_t  *mine = u.st;
@@ -424,9 +277,9 @@ test_takeover(void)
     tap_ok(util_takeover(&u) == 10, "what it leased is taken over at once");
     tap_ok(util_takeover(&u) == 0, "once");
 
-    (void) webhook_store_check(u.st, &check, util_tell, NULL);
+    (void) util_stats(&u, ep, &e);
 
-    tap_ok(check.faults == 0 && check.orphans == 0 && check.leases == 5,
+    tap_ok(util_check(&u, "one is dead") && e.states[WEBHOOK_SENDING] == 5,
            "the other keeps what it has");
 
     tap_ok(util_claim(&u, &op, &ep, 100) == 10
@@ -485,63 +338,5 @@ test_takeover_at_open(void)
     webhook_op_free(&op);
 
     util_check(&u, "takeover at open");
-    util_free(&u);
-}
-
-
-/* Slots are used again; incarnations are not. */
-
-static void
-test_slots(void)
-{
-    int        status;
-    pid_t      pid;
-    util_t     u;
-    uint64_t   ep, one, two;
-    int        slot;
-
-    util_init(&u);
-    util_open(&u);
-
-    ep = util_endpoint(&u, "erp", 100);
-    one = u.st->incarnation;
-    slot = u.st->slot;
-
-    util_close(&u);
-    util_open(&u);
-
-    two = u.st->incarnation;
-
-    tap_ok(slot == 0 && u.st->slot == 0 && one != two && one && two,
-           "the same slot, another incarnation");
-
-    util_close(&u);
-
-    /* the slot of the dead is taken while another looks at it */
-
-    pid = leaser(&u, ep, 3);
-
-    {
-        pid_t  other;
-
-        other = leaser(&u, ep, 2);
-
-        kill(pid, SIGKILL);
-        waitpid(pid, &status, 0);
-
-        util_open(&u);
-
-        tap_ok(u.st->slot == 0, "a slot in the middle is free again");
-        tap_ok(util_takeover(&u) == 0
-               && util_stats(&u, 0, NULL).owners == 2,
-               "its leases were taken over at the open");
-
-        kill(other, SIGKILL);
-        waitpid(other, &status, 0);
-
-        tap_ok(util_takeover(&u) == 2, "those of the other now");
-    }
-
-    util_check(&u, "slots");
     util_free(&u);
 }
