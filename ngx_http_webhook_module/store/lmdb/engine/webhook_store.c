@@ -387,6 +387,20 @@ webhook_store_gather(webhook_store_t *st, webhook_store_more_pt more,
 }
 
 
+void
+webhook_store_news(webhook_store_t *st, webhook_store_news_t *news)
+{
+    memset(news, 0, sizeof(webhook_store_news_t));
+
+    news->pinned = st->pinned;
+    news->quarantine = st->quarantine;
+    news->paused = st->paused;
+    news->dropped = st->dropped;
+
+    st->dropped = 0;
+}
+
+
 static int
 webhook_store_is_read(const webhook_op_t *op)
 {

@@ -24,6 +24,7 @@
 #include "store/lmdb/rows/webhook_store_txn_seek.h"
 #include "store/lmdb/space/webhook_store_room.h"
 #include "store/lmdb/space/webhook_store_space.h"
+#include "store/lmdb/space/webhook_store_used.h"
 #include "store/lmdb/queue/webhook_store_endpoint.h"
 #include "store/lmdb/queue/webhook_store_orphan.h"
 #include "store/lmdb/ops/webhook_store_call.h"
@@ -397,7 +398,7 @@ webhook_expire_first(webhook_txn_t *t, size_t bytes, unsigned char *key,
         return 0;
     }
 
-    rc = webhook_space_used(t, &used);
+    rc = webhook_used_count(t, &used);
     if (rc) {
         return rc;
     }

@@ -16,7 +16,7 @@
 #include "store/lmdb/rows/webhook_store_txn.h"
 #include "store/lmdb/rows/webhook_store_txn_seek.h"
 #include "store/lmdb/space/webhook_store_room.h"
-#include "store/lmdb/space/webhook_store_space.h"
+#include "store/lmdb/space/webhook_store_used.h"
 #include "store/lmdb/queue/webhook_store_endpoint.h"
 #include "store/lmdb/ops/webhook_store_idempotency.h"
 #include "store/lmdb/ops/webhook_store_ops_int.h"
@@ -604,7 +604,7 @@ webhook_history_stats(webhook_txn_t *t, webhook_op_t *op)
 
     s = &op->u.stats;
 
-    rc = webhook_space_used(t, &s->used);
+    rc = webhook_used_count(t, &s->used);
     if (rc) {
         return rc;
     }

@@ -7,7 +7,7 @@
 
 #include "store/lmdb/session/webhook_store_make_room.h"
 #include "store/lmdb/handle/webhook_store_handle.h"
-#include "store/lmdb/space/webhook_store_space.h"
+#include "store/lmdb/space/webhook_store_used.h"
 #include "store/lmdb/ops/webhook_store_expire.h"
 #include "store/lmdb/session/webhook_store_session.h"
 
@@ -37,7 +37,7 @@ webhook_make_room(webhook_store_t *st, uint64_t bytes, uint64_t least)
             return;
         }
 
-        rc = webhook_space_used(&t, &used);
+        rc = webhook_used_count(&t, &used);
 
         if (rc == 0 && used + least > st->mark + t.state.history) {
 

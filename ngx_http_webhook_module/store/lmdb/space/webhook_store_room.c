@@ -17,7 +17,7 @@
 #include "store/lmdb/space/webhook_store_room.h"
 #include "store/lmdb/handle/webhook_store_handle.h"
 #include "store/lmdb/handle/webhook_store_log.h"
-#include "store/lmdb/space/webhook_store_space.h"
+#include "store/lmdb/space/webhook_store_used.h"
 
 #include <stdio.h>
 #include <time.h>
@@ -164,7 +164,7 @@ webhook_room_measure(webhook_txn_t *t, int exact)
         return 0;
     }
 
-    if (webhook_space_measure(t) != 0) {
+    if (webhook_used_measure(t) != 0) {
         return -1;
     }
 
@@ -262,20 +262,6 @@ webhook_room_watch(webhook_txn_t *t)
                       (unsigned long long) age / 1000,
                       (unsigned long long) pinned >> 20,
                       (unsigned long long) st->limit >> 20);
-}
-
-
-void
-webhook_store_news(webhook_store_t *st, webhook_store_news_t *news)
-{
-    memset(news, 0, sizeof(webhook_store_news_t));
-
-    news->pinned = st->pinned;
-    news->quarantine = st->quarantine;
-    news->paused = st->paused;
-    news->dropped = st->dropped;
-
-    st->dropped = 0;
 }
 
 
@@ -393,7 +379,7 @@ webhook_room_sum(webhook_txn_t *t, uint64_t from)
         then.st = st;
         then.txn = txn;
 
-        rc = webhook_space_used(&then, &r->used);
+        rc = webhook_used_count(&then, &r->used);
     }
 
     if (own) {

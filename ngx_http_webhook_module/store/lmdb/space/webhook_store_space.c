@@ -28,12 +28,11 @@
 #endif
 
 #include "store/lmdb/space/webhook_store_space.h"
-#include "store/lmdb/layout/webhook_store_row.h"
 #include "store/lmdb/handle/webhook_store_clock.h"
 #include "store/lmdb/handle/webhook_store_handle.h"
 #include "store/lmdb/handle/webhook_store_log.h"
-#include "store/lmdb/rows/webhook_store_txn.h"
 #include "store/lmdb/space/webhook_store_room.h"
+#include "store/lmdb/space/webhook_store_used.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -48,6 +47,7 @@
 #define WEBHOOK_SPACE_STEP   ((uint64_t) 4 * 1024 * 1024)
 
 #define WEBHOOK_SPACE_AGAIN  1000       /* ms without a failure */
+#define WEBHOOK_SPACE_CALM   10000      /* ms */
 
 
 static int webhook_space_ahead(webhook_txn_t *t);
@@ -55,7 +55,6 @@ static void webhook_space_calm(webhook_store_t *st);
 static void webhook_space_tell(webhook_txn_t *t, unsigned percent);
 static void webhook_space_reader(webhook_txn_t *t);
 static uint64_t webhook_space_reserve(const webhook_store_t *st);
-#define WEBHOOK_SPACE_CALM   10000      /* ms */
 
 
 void
@@ -100,55 +99,9 @@ webhook_space_init(webhook_store_t *st)
 
 
 int
-webhook_space_used(webhook_txn_t *t, uint64_t *used)
-{
-    int       rc;
-    size_t    pages;
-    MDB_stat  stat;
-    unsigned  i;
-
-    pages = 2;
-
-    for (i = 0; i < WEBHOOK_DBS + 2; i++) {
-
-        /* 0 and 1 are LMDB's own: the free pages and the list of tables */
-
-        rc = i < 2 ? mdb_stat(t->txn, i, &stat)
-                   : webhook_txn_stat(t, i - 2, &stat);
-        if (rc) {
-            return rc;
-        }
-
-        pages += stat.ms_branch_pages + stat.ms_leaf_pages
-                 + stat.ms_overflow_pages;
-    }
-
-    *used = (uint64_t) pages * t->st->page;
-
-    return 0;
-}
-
-
-int
-webhook_space_measure(webhook_txn_t *t)
-{
-    if (!t->measured) {
-
-        if (webhook_space_used(t, &t->used) != 0) {
-            return -1;
-        }
-
-        t->measured = 1;
-    }
-
-    return 0;
-}
-
-
-int
 webhook_space_take(webhook_txn_t *t, size_t bytes)
 {
-    if (webhook_space_measure(t) != 0) {
+    if (webhook_used_measure(t) != 0) {
         return 0;
     }
 
@@ -360,7 +313,7 @@ webhook_space_attempt(webhook_txn_t *t)
 {
     uint64_t  mark;
 
-    if (webhook_space_measure(t) != 0) {
+    if (webhook_used_measure(t) != 0) {
         return 0;
     }
 
@@ -382,7 +335,7 @@ void
 webhook_space_look(webhook_txn_t *t)
 {
     if (t->st->full || t->st->warned) {
-        (void) webhook_space_measure(t);
+        (void) webhook_used_measure(t);
     }
 
     webhook_room_watch(t);

@@ -14,12 +14,6 @@
 /* Settles limit and mark. */
 void webhook_space_init(webhook_store_t *st);
 
-/* Bytes in use. */
-int webhook_space_used(webhook_txn_t *t, uint64_t *used);
-
-/* Sets t->used once; what is taken in the transaction is added to it. */
-int webhook_space_measure(webhook_txn_t *t);
-
 /* 1 if so many bytes more may be taken; they are counted as taken. */
 int webhook_space_take(webhook_txn_t *t, size_t bytes);
 
