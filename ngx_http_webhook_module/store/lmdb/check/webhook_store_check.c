@@ -14,11 +14,13 @@
 #include "store/lmdb/rows/webhook_store_txn.h"
 #include "store/lmdb/queue/webhook_store_endpoint.h"
 #include "store/lmdb/session/webhook_store_session.h"
+#include "store/lmdb/check/webhook_store_check_event.h"
+#include "store/lmdb/check/webhook_store_check_history.h"
 #include "store/lmdb/check/webhook_store_check_int.h"
+#include "store/lmdb/check/webhook_store_check_queue.h"
+#include "store/lmdb/check/webhook_store_check_report.h"
 
 #include <errno.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -484,63 +486,4 @@ webhook_check_totals(webhook_check_ctx_t *x)
                             (unsigned long long) x->t->state.events,
                             (unsigned long long) check->events);
     }
-}
-
-
-webhook_check_endpoint_t *
-webhook_check_find(webhook_check_ctx_t *x, uint64_t id)
-{
-    size_t  low, high, i;
-
-    low = 0;
-    high = x->endpoints_count;
-
-    while (low < high) {
-        i = low + (high - low) / 2;
-
-        if (x->endpoints[i].id == id) {
-            return &x->endpoints[i];
-        }
-
-        if (x->endpoints[i].id < id) {
-            low = i + 1;
-
-        } else {
-            high = i;
-        }
-    }
-
-    return NULL;
-}
-
-
-void
-webhook_check_fault(webhook_check_ctx_t *x, const webhook_id_t *id,
-    const char *fmt, ...)
-{
-    char           text[512];
-    size_t         n;
-    va_list        args;
-    unsigned char  uuid[WEBHOOK_ID_TEXT_LEN];
-
-    x->check->faults++;
-
-    if (x->tell == NULL) {
-        return;
-    }
-
-    n = 0;
-
-    if (id) {
-        webhook_id_text(id, uuid);
-
-        n = (size_t) snprintf(text, sizeof(text), "%.*s: ",
-                              WEBHOOK_ID_TEXT_LEN, (char *) uuid);
-    }
-
-    va_start(args, fmt);
-    vsnprintf(text + n, sizeof(text) - n, fmt, args);
-    va_end(args);
-
-    x->tell(x->ctx, text);
 }

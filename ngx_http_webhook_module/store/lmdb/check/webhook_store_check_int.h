@@ -2,8 +2,7 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * Between the two files of the check: the walk over the tables and the totals
- * (check.c), and what is looked at in each row (check_row.c).
+ * What the files of the check share: how far it has come, and what it counted.
  */
 
 #ifndef WEBHOOK_STORE_CHECK_INT_H
@@ -50,49 +49,6 @@ typedef struct {
     uint32_t                   total;
     uint32_t                   open;
 } webhook_check_ctx_t;
-
-
-/* Each looks at one row; an error is one of reading, faults are told. */
-
-int webhook_check_delivery(webhook_check_ctx_t *x, const MDB_val *key,
-    const MDB_val *val);
-int webhook_check_attempt(webhook_check_ctx_t *x, const MDB_val *key,
-    const MDB_val *val);
-int webhook_check_due(webhook_check_ctx_t *x, const MDB_val *key,
-    const MDB_val *val);
-int webhook_check_head(webhook_check_ctx_t *x, const MDB_val *key,
-    const MDB_val *val);
-int webhook_check_parked(webhook_check_ctx_t *x, const MDB_val *key,
-    const MDB_val *val);
-int webhook_check_wake(webhook_check_ctx_t *x, const MDB_val *key,
-    const MDB_val *val);
-int webhook_check_finished(webhook_check_ctx_t *x, const MDB_val *key,
-    const MDB_val *val);
-int webhook_check_call(webhook_check_ctx_t *x, const MDB_val *key,
-    const MDB_val *val);
-int webhook_check_receiver(webhook_check_ctx_t *x, const MDB_val *key,
-    const MDB_val *val);
-
-int webhook_check_dedupe(webhook_check_ctx_t *x, const MDB_val *key,
-    const MDB_val *val);
-int webhook_check_repeat(webhook_check_ctx_t *x, const MDB_val *key,
-    const MDB_val *val);
-int webhook_check_idempotency(webhook_check_ctx_t *x, const MDB_val *key,
-    const MDB_val *val);
-int webhook_check_idempotency_end(webhook_check_ctx_t *x, const MDB_val *key,
-    const MDB_val *val);
-
-/* An event whose rows have all been seen. */
-int webhook_check_event(webhook_check_ctx_t *x);
-
-/* The endpoint, or NULL. */
-webhook_check_endpoint_t *webhook_check_find(webhook_check_ctx_t *x,
-    uint64_t id);
-
-/* Tells a fault, of an event or call if id is given. */
-__attribute__((format(printf, 3, 4)))
-void webhook_check_fault(webhook_check_ctx_t *x, const webhook_id_t *id,
-    const char *fmt, ...);
 
 
 #endif /* WEBHOOK_STORE_CHECK_INT_H */
