@@ -8,7 +8,7 @@
 
 #include "store/webhook_store.h"
 #include "store/lmdb/handle/webhook_store_log.h"
-#include "store/lmdb/files/webhook_store_env.h"
+#include "store/lmdb/files/webhook_store_dir.h"
 #include "store/lmdb/ops/webhook_store_owner.h"
 
 #include <errno.h>
@@ -82,14 +82,14 @@ webhook_replace(webhook_store_t *st, const char *file, char was[80])
 
     /* the lock's rows are of the file that goes: it goes first */
 
-    rc = webhook_env_path(st, "lock.mdb", "", path, sizeof(path));
+    rc = webhook_dir_path(st, "lock.mdb", "", path, sizeof(path));
 
     if (rc == 0 && unlink(path) == -1 && errno != ENOENT) {
         rc = errno;
     }
 
     if (rc == 0) {
-        rc = webhook_env_path(st, "data.mdb", "", path, sizeof(path));
+        rc = webhook_dir_path(st, "data.mdb", "", path, sizeof(path));
     }
 
     if (rc) {
@@ -97,7 +97,7 @@ webhook_replace(webhook_store_t *st, const char *file, char was[80])
     }
 
     if (lstat(path, &sb) == 0) {
-        rc = webhook_env_rename(st, "replaced", suffix);
+        rc = webhook_dir_rename(st, "replaced", suffix);
         if (rc) {
             return rc;
         }
@@ -112,7 +112,7 @@ webhook_replace(webhook_store_t *st, const char *file, char was[80])
         rc = errno;
 
         if (was[0]
-            && webhook_env_path(st, "data.mdb", suffix, old, sizeof(old)) == 0
+            && webhook_dir_path(st, "data.mdb", suffix, old, sizeof(old)) == 0
             && rename(old, path) == 0)
         {
             was[0] = '\0';
@@ -121,7 +121,7 @@ webhook_replace(webhook_store_t *st, const char *file, char was[80])
         return rc;
     }
 
-    webhook_env_sync_directory(st);
+    webhook_dir_sync(st);
 
     return 0;
 }
@@ -135,7 +135,7 @@ webhook_replace_vacant(webhook_store_t *st)
     int   rc;
     char  who[64];
 
-    rc = webhook_env_in_use(st);
+    rc = webhook_dir_in_use(st);
     if (rc) {
         return rc;
     }

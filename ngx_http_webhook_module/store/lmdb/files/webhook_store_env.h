@@ -27,25 +27,12 @@ void webhook_env_watch(webhook_store_t *st);
    then. */
 void webhook_env_look(webhook_store_t *st);
 
-/* Renames the files: to data.mdb.WHY-TIME-N, of which suffix gets what is
-   behind "mdb".  With an alarm: those of a damaged store. */
-int webhook_env_rename(webhook_store_t *st, const char *why,
-    char suffix[64]);
+/* Renames the files of a damaged store, with an alarm. */
 int webhook_env_set_aside(webhook_store_t *st);
-
-/* Makes a change of the directory last. */
-void webhook_env_sync_directory(webhook_store_t *st);
 
 /* Opens the files anew, and sees before whether others have them open: sets
    st->others.  Before any transaction. */
 int webhook_env_others(webhook_store_t *st);
-
-/* The same, of files that this process has not opened. */
-int webhook_env_in_use(webhook_store_t *st);
-
-/* The path of a file of the store; 0 or ENAMETOOLONG. */
-int webhook_env_path(webhook_store_t *st, const char *name,
-    const char *suffix, char *path, size_t size);
 
 
 #endif /* WEBHOOK_STORE_ENV_H */

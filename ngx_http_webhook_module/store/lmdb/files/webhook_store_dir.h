@@ -1,0 +1,35 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * The directory of a store.
+ */
+
+#ifndef WEBHOOK_STORE_DIR_H
+#define WEBHOOK_STORE_DIR_H
+
+#include "store/lmdb/handle/webhook_store_handle.h"
+
+
+/* The path of a file of the store; 0 or ENAMETOOLONG. */
+int webhook_dir_path(webhook_store_t *st, const char *name,
+    const char *suffix, char *path, size_t size);
+
+/* Refuses a network file system: locks and shared mappings do not work there,
+   or not for sure.  With the log's words; 0 or an errno. */
+int webhook_dir_filesystem(webhook_store_t *st);
+
+/* Sees whether others have files open that this process has not opened: sets
+   st->others. */
+int webhook_dir_in_use(webhook_store_t *st);
+
+/* Renames the files: to data.mdb.WHY-TIME-N, of which suffix gets what is
+   behind "mdb". */
+int webhook_dir_rename(webhook_store_t *st, const char *why,
+    char suffix[64]);
+
+/* Makes a change of the directory last. */
+void webhook_dir_sync(webhook_store_t *st);
+
+
+#endif /* WEBHOOK_STORE_DIR_H */
