@@ -7,6 +7,8 @@
 #:   check-asan      the same with the module under AddressSanitizer
 #:   check-calls     no circle of files, no call to a room that stands below
 #:                   in ROOMS: of what is built
+#:   check-sizes     no folder of more than 16 sources, none of more than 600
+#:                   lines, no function of more than 100 that does not say why
 #:   soak            t/soak/*.t: SOAK_SECONDS=600 of everything at once
 #:
 #:   nginx-tests     nginx's own suite, with the module and without:
@@ -34,8 +36,8 @@ RUN_TESTS = $(TEST_ENV) tools/run-tests --jobs $(TEST_JOBS)
 BENCH_SRCS := $(sort $(wildcard bench/bench_*.c))
 BENCH_BINS := $(patsubst bench/%.c,$(BUILD)/%,$(BENCH_SRCS))
 
-.PHONY: test test-fast check check-asan check-calls nginx-tests soak run demo \
-        bench bench-build deps
+.PHONY: test test-fast check check-asan check-calls check-sizes nginx-tests \
+        soak run demo bench bench-build deps
 
 deps:
 	@tools/install-deps build
@@ -54,11 +56,14 @@ CALLS ?= core http/model http/runtime http/net http/outbound http/conf
 check-calls: all
 	@tools/check-calls $(addprefix --only ,$(CALLS)) $(SRC) $(BUILD)
 
+check-sizes:
+	@tools/check-sizes $(SRC) tools bench fuzz t
+
 test:
 	@tools/install-deps test
 	@$(PEERS)
 	@$(SUBMAKE) all asan unit-build unit-asan-build interop \
-	    fuzz-smoke-build check-calls
+	    fuzz-smoke-build check-calls check-sizes
 	@$(RUN_TESTS) --work $(BUILD)/test \
 	    --group unit $(PROGRAMS_plain) \
 	    --group unit-asan $(PROGRAMS_asan) \
@@ -68,7 +73,7 @@ test:
 
 test-fast:
 	@tools/install-deps test
-	@$(SUBMAKE) all unit-build interop check-calls
+	@$(SUBMAKE) all unit-build interop check-calls check-sizes
 	@$(RUN_TESTS) --work $(BUILD)/test-fast \
 	    --group unit $(PROGRAMS_plain) --group t $(TESTS)
 
