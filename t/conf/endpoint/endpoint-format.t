@@ -3,32 +3,14 @@
 
 use lib 't/lib';
 use Test::Nginx::Socket;
-
-$ENV{TEST_NGINX_HTML_DIR} ||= html_dir();
+use Webhook::Conf;
 
 plan 'no_plan';
 
-no_shuffle();
-no_long_string();
-
-add_block_preprocessor(sub {
-    my ($block) = @_;
-
-    if (!defined $block->config) {
-        $block->set_value('config', 'location = /t { return 200 "ok\n"; }');
-    }
-
-    if (!defined $block->request && !defined $block->must_die) {
-        $block->set_value('request', 'GET /t');
-        $block->set_value('response_body', "ok\n");
-    }
-
-    if (!defined $block->http_config && defined $block->user_files) {
-        $block->set_value('http_config', "webhook_store store_temp size=16m;\n"
-                          . "webhook_event_type order.add;\n"
-                          . 'include $TEST_NGINX_HTML_DIR/webhook.conf;');
-    }
-});
+conf_defaults(http => <<'CONF');
+webhook_store store_temp size=16m;
+webhook_event_type order.add;
+CONF
 
 run_tests();
 

@@ -3,27 +3,20 @@
 
 use lib 't/lib';
 use Test::Nginx::Socket;
+use Webhook::Conf;
 
 plan 'no_plan';
 
-no_shuffle();
-no_long_string();
+conf_defaults();
 
 add_block_preprocessor(sub {
     my ($block) = @_;
 
-    if (!defined $block->config) {
-        $block->set_value('config', 'location = /t { return 200 "ok\n"; }');
-    }
-
-    $block->set_value('request', 'GET /t');
-    $block->set_value('response_body', "ok\n");
-
-    $block->set_value('http_config', "webhook_store store_temp size=16m"
-                      . " keep=7d;\n"
-                      . "webhook_event_type order.add;\n"
-                      . "webhook_event_type order.edit;\n"
-                      . ($block->http_config // ''));
+    $block->set_value('http_config', <<'CONF' . ($block->http_config // ''));
+webhook_store store_temp size=16m keep=7d;
+webhook_event_type order.add;
+webhook_event_type order.edit;
+CONF
 });
 
 run_tests();

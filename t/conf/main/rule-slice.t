@@ -4,36 +4,24 @@
 
 use lib 't/lib';
 use Test::Nginx::Socket;
-use Webhook::Nginx qw(loads);
+use Webhook::Conf;
 
 our $image = '/usr/lib/nginx/modules/ngx_http_image_filter_module.so';
 
-our $skip_image = loads($image) ? '' : '3: > 0.0.0: no image filter for it';
-
-our $types = <<'EOC';
-webhook_store store_temp size=16m;
-webhook_event_type a.one;
-webhook_event_type a.two;
-EOC
-
 plan 'no_plan';
 
-no_shuffle();
-no_long_string();
+conf_defaults(module => $image);
 
 add_block_preprocessor(sub {
     my ($block) = @_;
 
     $block->set_value('config', ($block->config // '')
                                 . 'location = /t { return 200 "ok\n"; }');
-    $block->set_value('http_config', $main::types
-                                     . ($block->http_config // ''));
-    $block->set_value('request', 'GET /t');
-    $block->set_value('response_body', "ok\n");
-
-    if (defined $block->main_config && $main::skip_image) {
-        $block->set_value('skip_nginx', $main::skip_image);
-    }
+    $block->set_value('http_config', <<'CONF' . ($block->http_config // ''));
+webhook_store store_temp size=16m;
+webhook_event_type a.one;
+webhook_event_type a.two;
+CONF
 });
 
 run_tests();

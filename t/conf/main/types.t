@@ -1,35 +1,17 @@
 
 # webhook_event_type, webhook_event_header, and conf/teamcrop-events.conf.
 
+use Cwd qw(abs_path);
+
 use lib 't/lib';
 use Test::Nginx::Socket;
-
-$ENV{TEST_NGINX_HTML_DIR} ||= html_dir();
-use Cwd qw(abs_path);
+use Webhook::Conf;
 
 our $conf = abs_path('conf');
 
 plan 'no_plan';
 
-no_shuffle();
-no_long_string();
-
-add_block_preprocessor(sub {
-    my ($block) = @_;
-
-    if (!defined $block->config) {
-        $block->set_value('config', 'location = /t { return 200 "ok\n"; }');
-    }
-
-    if (!defined $block->request && !defined $block->must_die) {
-        $block->set_value('request', 'GET /t');
-        $block->set_value('response_body', "ok\n");
-    }
-
-    if (!defined $block->http_config && defined $block->user_files) {
-        $block->set_value('http_config', 'include $TEST_NGINX_HTML_DIR/webhook.conf;');
-    }
-});
+conf_defaults();
 
 run_tests();
 

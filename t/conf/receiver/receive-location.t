@@ -4,11 +4,9 @@
 
 use lib 't/lib';
 use Test::Nginx::Socket;
-use Webhook::Nginx qw(loads);
+use Webhook::Conf;
 
 our $image = '/usr/lib/nginx/modules/ngx_http_image_filter_module.so';
-
-our $skip_image = loads($image) ? '' : '3: > 0.0.0: no image filter for it';
 
 our $receiver = <<'EOC';
 webhook_receiver usd {
@@ -25,25 +23,7 @@ EOC
 
 plan 'no_plan';
 
-no_shuffle();
-no_long_string();
-
-add_block_preprocessor(sub {
-    my ($block) = @_;
-
-    if (!defined $block->http_config) {
-        $block->set_value('http_config', $receiver);
-    }
-
-    if (!defined $block->request && !defined $block->must_die) {
-        $block->set_value('request', 'GET /t');
-        $block->set_value('response_body', "ok\n");
-    }
-
-    if (defined $block->main_config && $skip_image) {
-        $block->set_value('skip_nginx', $skip_image);
-    }
-});
+conf_defaults(http => $receiver, module => $image);
 
 run_tests();
 

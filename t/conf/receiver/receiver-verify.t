@@ -3,23 +3,20 @@
 
 use lib 't/lib';
 use Test::Nginx::Socket;
-
-$ENV{TEST_NGINX_HTML_DIR} ||= html_dir();
+use Webhook::Conf;
 
 plan 'no_plan';
 
-no_shuffle();
-no_long_string();
+conf_defaults(
+    config => 'location ^~ /web/hook/ { webhook_receive; }',
+    http   => "webhook_store store_temp size=16m;\n",
+);
 
 # "directives" stand at line 4 of a receiver
 
 add_block_preprocessor(sub {
     my ($block) = @_;
 
-    $block->set_value('config', 'location ^~ /web/hook/ { webhook_receive; }'
-                      . 'location = /t { return 200 "ok\n"; }');
-    $block->set_value('http_config', "webhook_store store_temp size=16m;\n"
-                      . 'include $TEST_NGINX_HTML_DIR/webhook.conf;');
     $block->set_value('user_files', <<"CONF");
 >>> webhook.conf
 webhook_receiver usd {
@@ -29,11 +26,8 @@ webhook_receiver usd {
 }
 CONF
 
-    if (!defined $block->must_die) {
-        $block->set_value('request', 'GET /t');
-        $block->set_value('response_body', "ok\n");
-        $block->set_value('no_error_log', ['[error]', '[emerg]'])
-            unless defined $block->no_error_log;
+    if (!defined $block->must_die && !defined $block->no_error_log) {
+        $block->set_value('no_error_log', ['[error]', '[emerg]']);
     }
 });
 
