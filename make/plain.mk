@@ -35,7 +35,7 @@ FLAGS_plain  := -O2 -fstack-protector-strong -D_FORTIFY_SOURCE=2
 FLAGS_asan   := $(ASAN_CFLAGS) -fsanitize=undefined \
                 -fno-sanitize-recover=undefined
 
-SEES_unit  := -It/lib/c
+SEES_unit  := -It/lib/c -It/lib/c/store
 
 
 # A cache of the compiler may name the target by another path: $(1) is the
@@ -122,7 +122,8 @@ interop: $(CALL_BINS) $(LOAD_LIBS)
 $(LOAD_LIBS): $(BUILD)/interop/%.so: t/interop/%.c $(BUILD)/plain/flags
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(PLAIN_CFLAGS) $(FLAGS_plain) -shared -MMD -MP -o $@ $< -ldl
+	$(Q)$(CC) $(PLAIN_CFLAGS) $(FLAGS_plain) $(SEES_unit) -shared \
+	    -MMD -MP -o $@ $< -ldl
 
 $(CALL_OBJS): $(BUILD)/plain/interop/%.o: t/interop/%.c $(BUILD)/plain/flags
 	@mkdir -p $(@D)

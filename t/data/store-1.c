@@ -6,11 +6,11 @@
  * brought to a newer one.  It is not built any more, since it has to be built
  * from the sources of a version that writes format 1; then
  *
- *     cc -I SRC/core -I SRC/store -I t/lib/c -o store-1 t/data/store-1.c \
- *         libwebhook.a -llmdb -lcrypto ...
+ *     cc -I SRC/core -I SRC/store -I t/lib/c -I t/lib/c/store -o store-1 \
+ *         t/data/store-1.c libwebhook.a -llmdb -lcrypto ...
  *     ./store-1 t/data/store-1.mdb && gzip -9n t/data/store-1.mdb
  *
- * What is in it: t/lib/c/store_one.h.
+ * What is in it: t/lib/c/store/store_one.h.
  */
 
 #ifndef _GNU_SOURCE

@@ -3,10 +3,10 @@
  * Copyright (C) the ngx_http_webhook_module authors
  *
  * For LD_PRELOAD: kills a program at the Nth write to the store or sync of it.
- * See t/lib/c/store_cut.h.
+ * See t/lib/c/store/store_cut.h.
  */
 
 #define _GNU_SOURCE
 #define CUT_LIBRARY
 
-#include "../lib/c/store_cut.h"
+#include "store_cut.h"
