@@ -212,13 +212,8 @@ multipart(const char *text, const char *want, const char *name)
 
 
 static void
-test_multipart(void)
+test_boundary(void)
 {
-    char           *big;
-    const char     *what;
-    webhook_str_t   s, b;
-    webhook_buf_t   out;
-
     boundary("multipart/form-data; boundary=abc", "abc");
     boundary("Multipart/Form-Data;charset=utf-8;Boundary=\"a b?c\"",
              "a b?c");
@@ -236,7 +231,12 @@ test_multipart(void)
     boundary("multipart/mixed; boundary=abc", NULL);
     boundary("multipart/form-data; boundary=1234567890123456789012345678901234"
              "5678901234567890123456789012345678901", NULL);
+}
 
+
+static void
+test_multipart(void)
+{
     multipart("--XX--", "{}", "no part");
     multipart("--XX--\r\nwhatever", "{}", "no part, and an epilogue");
     multipart("preamble\r\n--XX\r\n" FIELD("a") "\r\n1\r\n--XX--",
@@ -302,6 +302,16 @@ test_multipart(void)
               "a part's header is not valid", "no colon");
     multipart("--XX\r\n" FIELD("a") " folded: 1\r\n\r\n1\r\n--XX--",
               "a part's header is not valid", "a folded line");
+}
+
+
+static void
+test_multipart_limits(void)
+{
+    char           *big;
+    const char     *what;
+    webhook_str_t   s, b;
+    webhook_buf_t   out;
 
     webhook_buf_init(&out, 0);
 
@@ -402,7 +412,9 @@ int
 main(void)
 {
     test_form();
+    test_boundary();
     test_multipart();
+    test_multipart_limits();
     test_nomem();
 
     return tap_done();

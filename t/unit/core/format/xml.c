@@ -15,8 +15,6 @@
 #include "json_same.h"
 #include "core/format/webhook_xml.h"
 
-#include <time.h>
-
 
 #define HEAD  "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
 
@@ -443,121 +441,6 @@ test_refused(void)
 
 
 static void
-test_large(void)
-{
-    int                    i, ok;
-    char                  *text, *p;
-    clock_t                begin;
-    webhook_str_t          s;
-    webhook_buf_t          xml, json;
-    webhook_json_doc_t    *doc;
-    webhook_xml_limits_t   limits;
-    webhook_json_value_t   v;
-    webhook_json_limits_t  jlimits;
-
-    webhook_buf_init(&xml, 0);
-    webhook_buf_init(&json, 0);
-
-    /* JSON of all levels that are allowed is XML that is allowed */
-
-    text = malloc(4 * 1024 * 1024);
-    if (text == NULL) {
-        tap_ok(0, "large: memory");
-        return;
-    }
-
-    p = text;
-
-    for (i = 0; i < 64; i++) {
-        p += sprintf(p, "[");
-    }
-
-    p += sprintf(p, "1");
-
-    for (i = 0; i < 64; i++) {
-        p += sprintf(p, "]");
-    }
-
-    s.data = (unsigned char *) text;
-    s.len = p - text;
-
-    ok = write_xml(&s, "data", &xml) == WEBHOOK_OK;
-    s.data = xml.data;
-    s.len = xml.len;
-
-    tap_ok(ok && webhook_xml_read(&s, WEBHOOK_XML_TYPED, NULL, &json, NULL)
-                 == WEBHOOK_OK
-           && json.len == (size_t) (p - text)
-           && memcmp(json.data, text, json.len) == 0,
-           "large: 64 levels");
-
-    webhook_buf_free(&xml);
-    webhook_buf_free(&json);
-
-    /* more levels than a program's stack could hold calls */
-
-    memset(text, '[', 1000000);
-    memset(text + 1000000, ']', 1000000);
-
-    s.data = (unsigned char *) text;
-    s.len = 2000000;
-
-    jlimits.max_depth = 1000000;
-    jlimits.max_values = 1000000;
-
-    ok = webhook_json_read(&s, &jlimits, &doc, NULL) == WEBHOOK_OK;
-
-    if (ok) {
-        webhook_json_root(doc, &v);
-        s = str("data");
-        ok = webhook_xml_write(doc, &v, &s, &xml) == WEBHOOK_OK;
-        webhook_json_free(doc);
-    }
-
-    limits.max_depth = 1000000;
-    limits.max_nodes = 3000000;
-    limits.max_attributes = 0;
-
-    s.data = xml.data;
-    s.len = xml.len;
-
-    tap_ok(ok && webhook_xml_read(&s, WEBHOOK_XML_TYPED, &limits, &json, NULL)
-                 == WEBHOOK_OK
-           && json.len == 2000000 && memcmp(json.data, text, json.len) == 0,
-           "large: a million levels, there and back");
-
-    json.len = 0;
-    tap_ok(ok && webhook_xml_read(&s, WEBHOOK_XML_GENERIC, &limits, &json,
-                                  NULL)
-                 == WEBHOOK_OK, "large: and as others'");
-
-    webhook_buf_free(&xml);
-    webhook_buf_free(&json);
-
-    /* 100000 elements in one, of few names and of many */
-
-    p = text + sprintf(text, "<a>");
-
-    for (i = 0; i < 100000; i++) {
-        p += sprintf(p, "<b%d/>", i % 2 ? 1 : i);
-    }
-
-    p += sprintf(p, "</a>");
-
-    s.data = (unsigned char *) text;
-    s.len = p - text;
-
-    begin = clock();
-    tap_ok(webhook_xml_read(&s, WEBHOOK_XML_ANY, &limits, &json, NULL)
-           == WEBHOOK_OK && clock() - begin < 20 * CLOCKS_PER_SEC,
-           "large: 100000 elements side by side");
-
-    webhook_buf_free(&json);
-    free(text);
-}
-
-
-static void
 test_nomem(void)
 {
     int                   i, rc, failed;
@@ -624,7 +507,6 @@ main(void)
     test_typed();
     test_generic();
     test_refused();
-    test_large();
     test_nomem();
 
     return tap_done();

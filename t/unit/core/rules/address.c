@@ -59,6 +59,8 @@ cidr(const char *text)
 }
 
 
+/* One table of cases, and long for that. */
+
 static void
 test_kinds(void)
 {

@@ -2,101 +2,19 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * Keys, the signed string, signatures; and what is said when OpenSSL or the
- * machine has no more memory.
+ * Keys, the signed string, signatures.
  */
 
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
+#include "signed_standard.h"
 
-#include "nomem.h"
-#include "signed.h"
-#include "tap.h"
-
-#include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 
 
-static const char  secret_text[] = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
-static const char  secret_signature[] =
-    "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=";
-static const char  private_text[] =
-    "whsk_6Xb/dCcHpPea21PS1N9VY/NZW723CEc77N4rJCubMbfVKIDij2HKpMKkioLlX0dR"
-    "qSKJp4AJ6p9lMicMFs6Kvg==";
 static const char  private_seed[] =
     "whsk_6Xb/dCcHpPea21PS1N9VY/NZW723CEc77N4rJCubMbc=";
 static const char  public_text[] =
     "whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=";
-static const char  private_signature[] =
-    "v1a,hnO3f9T8Ytu9HwrXslvumlUpqtNVqkhqw/enGzPCXe5BdqzCInXqYXFymVJaA7AZ"
-    "dpXwVLPo3mNl8EM+m7TBAg==";
-
-
-/* OpenSSL's memory: the call that fails, counted down; -1: none does. */
-
-static long  openssl_after = -1;
-
-
-static void *
-openssl_malloc(size_t size, const char *file, int line)
-{
-    (void) file;
-    (void) line;
-
-    if (openssl_after == 0) {
-        return NULL;
-    }
-
-    if (openssl_after > 0) {
-        openssl_after--;
-    }
-
-    return malloc(size);
-}
-
-
-static void *
-openssl_realloc(void *p, size_t size, const char *file, int line)
-{
-    (void) file;
-    (void) line;
-
-    if (openssl_after == 0) {
-        return NULL;
-    }
-
-    if (openssl_after > 0) {
-        openssl_after--;
-    }
-
-    return realloc(p, size);
-}
-
-
-static void
-openssl_free(void *p, const char *file, int line)
-{
-    (void) file;
-    (void) line;
-
-    free(p);
-}
-
-
-static int
-test_parse(webhook_key_t *key, const char *text, int literal)
-{
-    int             rc;
-    const char     *err;
-    webhook_str_t   s;
-
-    s = signed_str(text);
-    rc = webhook_key_parse(key, &s, literal, &err);
-
-    return rc == WEBHOOK_OK && err == NULL;
-}
 
 
 static void
@@ -258,20 +176,6 @@ test_schemes(void)
                      "0123456789012345678901234");
     tap_ok(webhook_scheme_compile(&s, &none, &none, &bad, &none, &err)
            == WEBHOOK_ERROR, "scheme: %s", err);
-}
-
-
-static void
-test_message(webhook_message_t *m, webhook_str_t *body)
-{
-    memset(m, 0, sizeof(webhook_message_t));
-
-    *body = signed_str("{\"test\": 2432232314}");
-
-    m->id = signed_str("msg_p5jXN8AQM9LWM0D4loKWxJek");
-    m->timestamp = 1614265330;
-    m->body = body;
-    m->pieces = 1;
 }
 
 
@@ -447,160 +351,9 @@ test_hmac(void)
 }
 
 
-/* Every allocation fails in turn, until all there are did not. */
-
-static void
-test_memory(void)
-{
-    int                rc, first;
-    long               n;
-    size_t             len;
-    unsigned           wrong;
-    webhook_key_t      keys[2];
-    webhook_str_t      body;
-    signed_call_t     *s;
-    webhook_message_t  m;
-    unsigned char      out[WEBHOOK_SIGN_STANDARD_MAX];
-
-    static const signed_case_t  c = {
-        .preset = "standard", .secret = private_text,
-        .body = "{\"test\": 2432232314}", .now = 1614265330,
-        .headers = { { "webhook-id", "msg_p5jXN8AQM9LWM0D4loKWxJek" },
-                     { "webhook-timestamp", "1614265330" },
-                     { "webhook-signature", private_signature } }
-    };
-
-    test_message(&m, &body);
-
-    /*
-     * The first of this process: what this room makes once fails as well, but
-     * not what OpenSSL makes once, since it never gets over that.
-     */
-
-    (void) EVP_Q_mac(NULL, "HMAC", NULL, "SHA256", NULL, "key", 3,
-                     (unsigned char *) "text", 4, out, sizeof(out), &len);
-    (void) test_parse(&keys[1], private_text, 0);
-
-    (void) test_parse(&keys[0], secret_text, 0);
-
-    n = 0;
-    wrong = 0;
-    first = 0;
-
-    do {
-        openssl_after = n++;
-        rc = webhook_sign_standard(keys, 1, &m, out, sizeof(out), &len);
-        openssl_after = -1;
-
-        wrong += rc != WEBHOOK_OK && (rc != WEBHOOK_NOMEM || len);
-        first += rc == WEBHOOK_NOMEM;
-
-    } while (rc != WEBHOOK_OK && n < 10000);
-
-    tap_ok(rc == WEBHOOK_OK && wrong == 0 && first > 3,
-           "no memory: the first signature of all, at %d places", first);
-    tap_bytes(out, len, secret_signature, "no memory: and right thereafter");
-
-    n = 0;
-    wrong = 0;
-
-    do {
-        openssl_after = n++;
-        rc = test_parse(&keys[1], private_text, 0);
-        openssl_after = -1;
-
-    } while (!rc && n < 10000);
-
-    tap_ok(rc && n > 3, "no memory: a private key");
-
-    n = 0;
-
-    do {
-        openssl_after = n++;
-        rc = webhook_sign_standard(keys, 2, &m, out, sizeof(out), &len);
-        openssl_after = -1;
-
-        wrong += rc != WEBHOOK_OK && (rc != WEBHOOK_NOMEM || len);
-
-    } while (rc != WEBHOOK_OK && n < 10000);
-
-    tap_ok(rc == WEBHOOK_OK && wrong == 0 && n > 3,
-           "no memory: two signatures, at %ld places", n);
-
-    if (nomem_works()) {
-        nomem_after = 0;
-        rc = webhook_sign_standard(keys, 2, &m, out, sizeof(out), &len);
-        nomem_after = -1;
-        tap_ok(rc == WEBHOOK_NOMEM && len == 0,
-               "no memory: for the text of ed25519");
-
-    } else {
-        tap_ok(1, "no memory # skip realloc() cannot be made to fail here");
-    }
-
-    s = malloc(sizeof(signed_call_t));
-
-    if (!tap_ok(s && signed_make(s, &c), "no memory: a call")) {
-        free(s);
-        return;
-    }
-
-    n = 0;
-    wrong = 0;
-
-    do {
-        openssl_after = n++;
-        rc = signed_verify(s);
-        openssl_after = -1;
-
-        /* OpenSSL does not tell a wrong signature from one it had no memory
-           for: that call is refused */
-
-        wrong += rc != WEBHOOK_VERIFY_OK && rc != WEBHOOK_VERIFY_FAULT
-                 && rc != WEBHOOK_VERIFY_MISMATCH;
-
-    } while (rc != WEBHOOK_VERIFY_OK && n < 10000);
-
-    tap_ok(rc == WEBHOOK_VERIFY_OK && wrong == 0 && n > 3,
-           "no memory: ed25519 is verified, or is not");
-
-    wrong = 0;
-
-    (void) test_parse(&s->keys[0], secret_text, 0);
-    signed_set_header(s, 2, secret_signature);
-
-    n = 0;
-
-    do {
-        openssl_after = n++;
-        rc = signed_verify(s);
-        openssl_after = -1;
-
-        wrong += rc != WEBHOOK_VERIFY_OK && rc != WEBHOOK_VERIFY_FAULT;
-
-    } while (rc != WEBHOOK_VERIFY_OK && n < 10000);
-
-    tap_ok(rc == WEBHOOK_VERIFY_OK && wrong == 0 && n > 3,
-           "no memory: an HMAC is verified, or is a fault");
-
-    free(s);
-}
-
-
 int
 main(void)
 {
-    int  ok;
-
-    /* before OpenSSL allocates anything */
-
-    ok = CRYPTO_set_mem_functions(openssl_malloc, openssl_realloc,
-                                  openssl_free);
-
-    if (tap_ok(ok == 1, "OpenSSL's memory can be made to fail")) {
-        test_memory();
-    }
-
     test_keys();
     test_schemes();
     test_standard();

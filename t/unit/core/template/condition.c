@@ -6,99 +6,12 @@
  * told (O1).
  */
 
-#include "tap.h"
-#include "core/template/webhook_condition.h"
+#include "condition_util.h"
 #include "core/template/webhook_regex.h"
-
-#include <pthread.h>
 #include <stdlib.h>
-#include <time.h>
 
 
-static const char  test_payload[] =
-    "{\"action\": \"order.update\", \"price\": 100000, \"text\": \"100000.50\","
-    " \"big\": 12345678901234567890, \"tiny\": 1e-400, \"neg\": -5,"
-    " \"id\": \"7\", \"code\": \"007\", \"yes\": true, \"no\": false,"
-    " \"nil\": null, \"nils\": \"null\", \"yess\": \"true\", \"empty\": \"\","
-    " \"name\": \"Nguy\\u1ec5n \\\"V\u0103n\\\"\", \"and\": \"a && b\","
-    " \"quote\": \"it's\", \"slash\": \"a\\\\\", \"line\": \"7\\n\","
-    " \"esc\": \"\\u0037\", \"list\": [1, 2], \"map\": {\"a\": \"x\"},"
-    " \"zero\": 0, \"space\": \" 7\", \"plus\": \"+7\","
-    " \"lines\": [{\"sku\": \"A1\"}]}";
-
-
-static webhook_json_doc_t  *test_doc;
-
-
-static webhook_str_t
-test_str(const char *text)
-{
-    webhook_str_t  s;
-
-    s.data = (unsigned char *) text;
-    s.len = strlen(text);
-
-    return s;
-}
-
-
-/* "@" is a text; "fail" fails; the rest is the payload. */
-
-static int
-test_lookup(void *ctx, const webhook_path_t *path, webhook_value_t *v)
-{
-    webhook_str_t         root, fail;
-    webhook_str_t        *text;
-    webhook_json_value_t  found;
-
-    root = *webhook_path_step(path, 0);
-    fail = test_str("fail");
-
-    if (webhook_str_eq(&root, &fail)) {
-        return *(int *) ctx;
-    }
-
-    if (root.len == 1 && root.data[0] == '@') {
-        text = ctx;
-
-        v->is_text = 1;
-        v->span = *text;
-        return WEBHOOK_OK;
-    }
-
-    if (webhook_path_find(path, 0, test_doc, NULL, &found) == WEBHOOK_OK) {
-        webhook_value_from_json(v, &found);
-
-    } else {
-        webhook_value_from_json(v, NULL);
-    }
-
-    return WEBHOOK_OK;
-}
-
-
-static int
-test_eval(const char *text, void *ctx, webhook_error_t *err)
-{
-    int                   rc;
-    webhook_str_t         s;
-    webhook_condition_t  *cond;
-
-    s = test_str(text);
-    err->text[0] = '\0';
-
-    cond = webhook_condition_compile(&s, err);
-    if (cond == NULL) {
-        return -100;
-    }
-
-    rc = webhook_condition_eval(cond, test_lookup, ctx);
-
-    webhook_condition_free(cond);
-
-    return rc;
-}
-
+/* One table of cases, and long for that. */
 
 static void
 test_holds(void)
@@ -457,193 +370,16 @@ test_rest(void)
 }
 
 
-static double
-test_ms(void)
-{
-    struct timespec  ts;
-
-    (void) clock_gettime(CLOCK_MONOTONIC, &ts);
-
-    return ts.tv_sec * 1e3 + ts.tv_nsec / 1e6;
-}
-
-
-/* Patterns that take for ever, were it not for the limits. */
-
-static void
-test_limits(void)
-{
-    int              rc;
-    size_t           i, len;
-    double           start, longest;
-    webhook_str_t    s;
-    webhook_error_t  err;
-
-    static unsigned char  text[WEBHOOK_REGEX_MAX_SUBJECT + 1];
-
-    static const char  *patterns[] = {
-        "@ ~ ^(a+)+$", "@ ~ '(a|aa)+$'", "@ ~ '(a*)*[bc]'",
-        "@ ~ a*a*a*[bc][xy]", "@ ~ 'a*a*[bc][xy]'", "@ ~ 'a.*a.*b.*[xy]'",
-        "@ ~ '(?:a.{0,100})*[xy]'", "@ ~ '(?R)?a*[xy]'",
-        "@ ~ '^(?:a?a?b?)+$'", "@ ~ '(.)\\1*a*[xy]'"
-    };
-
-    memset(text, 'a', sizeof(text));
-
-    s.data = text;
-    longest = 0;
-
-    for (i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++) {
-
-        for (len = 32; len <= WEBHOOK_REGEX_MAX_SUBJECT; len *= 8) {
-            text[len - 1] = '!';
-            s.len = len;
-
-            start = test_ms();
-            rc = test_eval(patterns[i], &s, &err);
-            start = test_ms() - start;
-
-            longest = start > longest ? start : longest;
-            text[len - 1] = 'a';
-
-            if (rc != 0 && rc != WEBHOOK_LIMIT) {
-                break;
-            }
-        }
-
-        tap_ok(len > WEBHOOK_REGEX_MAX_SUBJECT,
-               "ends at any length, without a match: %s", patterns[i]);
-    }
-
-    printf("# the longest took %.1f ms\n", longest);
-
-    /* unbounded, these take from minutes to the age of the universe */
-
-    tap_ok(longest < 10000, "none took long");
-
-    text[30] = '!';
-    s.len = 31;
-    tap_ok(test_eval("@ ~ ^(a+)+$", &s, &err) == WEBHOOK_LIMIT,
-           "a limit is told");
-    text[30] = 'a';
-
-    s.len = WEBHOOK_REGEX_MAX_SUBJECT;
-    tap_ok(test_eval("@ ~ ^a+$", &s, &err) == 1,
-           "the longest text is matched");
-    tap_ok(test_eval("@ ~ '^(?:a|b)+$'", &s, &err) == 1
-           || test_eval("@ ~ '^(?:a|b)+$'", &s, &err) == WEBHOOK_LIMIT,
-           "or runs into a limit");
-
-    s.len++;
-    tap_ok(test_eval("@ ~ ^a", &s, &err) == WEBHOOK_LIMIT,
-           "a longer one is not");
-
-    s.len = 2000;
-    tap_ok(test_eval("@ ~ '^(?:a|b)+$'", &s, &err) == 1,
-           "groups over a text of some length match");
-
-    /* what people do search for does not run into limits */
-
-    for (i = 0; i + 8 <= WEBHOOK_REGEX_MAX_SUBJECT; i += 8) {
-        memcpy(text + i, "it came ", 8);
-    }
-
-    s.len = WEBHOOK_REGEX_MAX_SUBJECT;
-    tap_ok(test_eval("@ ~ coming", &s, &err) == 0
-           && test_eval("@ ~ (?i)COMING|CAMEL", &s, &err) == 0
-           && test_eval("@ ~ '^(it|came)\\s.*\\scame\\s$'", &s, &err) == 1,
-           "words in a text of the greatest length");
-
-    memcpy(text + 30000, "error", 5);
-    tap_ok(test_eval("@ ~ error.*timeout", &s, &err) == 0
-           && test_eval("@ ~ 'error.*came $'", &s, &err) == 1,
-           "a word and another one far behind it");
-    tap_ok(test_eval("@ ~ '(*NO_JIT)error.*timeout'", &s, &err) == 0,
-           "also without machine code");
-}
-
-
-/* One compiled condition on several threads. */
-
-static void *
-test_thread(void *arg)
-{
-    int                   i, wrong;
-    char                  text[32];
-    webhook_str_t         s;
-    webhook_condition_t  *cond;
-
-    cond = arg;
-    wrong = 0;
-
-    for (i = 0; i < 5000; i++) {
-        s.data = (unsigned char *) text;
-        s.len = snprintf(text, sizeof(text), "order-%d", i);
-
-        wrong += webhook_condition_eval(cond, test_lookup, &s) != (i % 2 == 0);
-    }
-
-    return wrong ? arg : NULL;
-}
-
-
-static void
-test_threads(void)
-{
-    int                   i, n, wrong;
-    void                 *rc;
-    pthread_t             threads[4];
-    webhook_str_t         s;
-    webhook_error_t       err;
-    webhook_condition_t  *cond;
-
-    s = test_str("@ ~ '^order-\\d*[02468]$' && name ~ V && price >= 1e5");
-
-    cond = webhook_condition_compile(&s, &err);
-    if (cond == NULL) {
-        tap_ok(0, "the condition compiles: %s", err.text);
-        return;
-    }
-
-    wrong = 0;
-
-    for (n = 0; n < 4; n++) {
-        if (pthread_create(&threads[n], NULL, test_thread, cond) != 0) {
-            break;
-        }
-    }
-
-    for (i = 0; i < n; i++) {
-        (void) pthread_join(threads[i], &rc);
-        wrong += (rc != NULL);
-    }
-
-    tap_ok(n == 4 && wrong == 0,
-           "a condition holds on four threads as it should");
-
-    webhook_condition_free(cond);
-}
-
-
 int
 main(void)
 {
-    webhook_str_t          s;
-    webhook_json_error_t   err;
-
-    s = test_str(test_payload);
-
-    if (webhook_json_read(&s, NULL, &test_doc, &err) != WEBHOOK_OK) {
-        tap_ok(0, "the payload is JSON: %s at %d", err.what,
-               (int) err.offset);
+    if (!test_begin()) {
         return tap_done();
     }
 
     test_holds();
     test_refused();
     test_rest();
-    test_limits();
-    test_threads();
 
     webhook_json_free(test_doc);
 

@@ -1,0 +1,196 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * Conditions: patterns that take long, and threads.
+ */
+
+#include "condition_util.h"
+#include "core/template/webhook_regex.h"
+
+#include <pthread.h>
+#include <time.h>
+
+
+static double
+test_ms(void)
+{
+    struct timespec  ts;
+
+    (void) clock_gettime(CLOCK_MONOTONIC, &ts);
+
+    return ts.tv_sec * 1e3 + ts.tv_nsec / 1e6;
+}
+
+
+/* Patterns that take for ever, were it not for the limits. */
+
+static void
+test_limits(void)
+{
+    int              rc;
+    size_t           i, len;
+    double           start, longest;
+    webhook_str_t    s;
+    webhook_error_t  err;
+
+    static unsigned char  text[WEBHOOK_REGEX_MAX_SUBJECT + 1];
+
+    static const char  *patterns[] = {
+        "@ ~ ^(a+)+$", "@ ~ '(a|aa)+$'", "@ ~ '(a*)*[bc]'",
+        "@ ~ a*a*a*[bc][xy]", "@ ~ 'a*a*[bc][xy]'", "@ ~ 'a.*a.*b.*[xy]'",
+        "@ ~ '(?:a.{0,100})*[xy]'", "@ ~ '(?R)?a*[xy]'",
+        "@ ~ '^(?:a?a?b?)+$'", "@ ~ '(.)\\1*a*[xy]'"
+    };
+
+    memset(text, 'a', sizeof(text));
+
+    s.data = text;
+    longest = 0;
+
+    for (i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++) {
+
+        for (len = 32; len <= WEBHOOK_REGEX_MAX_SUBJECT; len *= 8) {
+            text[len - 1] = '!';
+            s.len = len;
+
+            start = test_ms();
+            rc = test_eval(patterns[i], &s, &err);
+            start = test_ms() - start;
+
+            longest = start > longest ? start : longest;
+            text[len - 1] = 'a';
+
+            if (rc != 0 && rc != WEBHOOK_LIMIT) {
+                break;
+            }
+        }
+
+        tap_ok(len > WEBHOOK_REGEX_MAX_SUBJECT,
+               "ends at any length, without a match: %s", patterns[i]);
+    }
+
+    printf("# the longest took %.1f ms\n", longest);
+
+    /* unbounded, these take from minutes to the age of the universe */
+
+    tap_ok(longest < 10000, "none took long");
+
+    text[30] = '!';
+    s.len = 31;
+    tap_ok(test_eval("@ ~ ^(a+)+$", &s, &err) == WEBHOOK_LIMIT,
+           "a limit is told");
+    text[30] = 'a';
+
+    s.len = WEBHOOK_REGEX_MAX_SUBJECT;
+    tap_ok(test_eval("@ ~ ^a+$", &s, &err) == 1,
+           "the longest text is matched");
+    tap_ok(test_eval("@ ~ '^(?:a|b)+$'", &s, &err) == 1
+           || test_eval("@ ~ '^(?:a|b)+$'", &s, &err) == WEBHOOK_LIMIT,
+           "or runs into a limit");
+
+    s.len++;
+    tap_ok(test_eval("@ ~ ^a", &s, &err) == WEBHOOK_LIMIT,
+           "a longer one is not");
+
+    s.len = 2000;
+    tap_ok(test_eval("@ ~ '^(?:a|b)+$'", &s, &err) == 1,
+           "groups over a text of some length match");
+
+    /* what people do search for does not run into limits */
+
+    for (i = 0; i + 8 <= WEBHOOK_REGEX_MAX_SUBJECT; i += 8) {
+        memcpy(text + i, "it came ", 8);
+    }
+
+    s.len = WEBHOOK_REGEX_MAX_SUBJECT;
+    tap_ok(test_eval("@ ~ coming", &s, &err) == 0
+           && test_eval("@ ~ (?i)COMING|CAMEL", &s, &err) == 0
+           && test_eval("@ ~ '^(it|came)\\s.*\\scame\\s$'", &s, &err) == 1,
+           "words in a text of the greatest length");
+
+    memcpy(text + 30000, "error", 5);
+    tap_ok(test_eval("@ ~ error.*timeout", &s, &err) == 0
+           && test_eval("@ ~ 'error.*came $'", &s, &err) == 1,
+           "a word and another one far behind it");
+    tap_ok(test_eval("@ ~ '(*NO_JIT)error.*timeout'", &s, &err) == 0,
+           "also without machine code");
+}
+
+
+/* One compiled condition on several threads. */
+
+static void *
+test_thread(void *arg)
+{
+    int                   i, wrong;
+    char                  text[32];
+    webhook_str_t         s;
+    webhook_condition_t  *cond;
+
+    cond = arg;
+    wrong = 0;
+
+    for (i = 0; i < 5000; i++) {
+        s.data = (unsigned char *) text;
+        s.len = snprintf(text, sizeof(text), "order-%d", i);
+
+        wrong += webhook_condition_eval(cond, test_lookup, &s) != (i % 2 == 0);
+    }
+
+    return wrong ? arg : NULL;
+}
+
+
+static void
+test_threads(void)
+{
+    int                   i, n, wrong;
+    void                 *rc;
+    pthread_t             threads[4];
+    webhook_str_t         s;
+    webhook_error_t       err;
+    webhook_condition_t  *cond;
+
+    s = test_str("@ ~ '^order-\\d*[02468]$' && name ~ V && price >= 1e5");
+
+    cond = webhook_condition_compile(&s, &err);
+    if (cond == NULL) {
+        tap_ok(0, "the condition compiles: %s", err.text);
+        return;
+    }
+
+    wrong = 0;
+
+    for (n = 0; n < 4; n++) {
+        if (pthread_create(&threads[n], NULL, test_thread, cond) != 0) {
+            break;
+        }
+    }
+
+    for (i = 0; i < n; i++) {
+        (void) pthread_join(threads[i], &rc);
+        wrong += (rc != NULL);
+    }
+
+    tap_ok(n == 4 && wrong == 0,
+           "a condition holds on four threads as it should");
+
+    webhook_condition_free(cond);
+}
+
+
+int
+main(void)
+{
+    if (!test_begin()) {
+        return tap_done();
+    }
+
+    test_limits();
+    test_threads();
+
+    webhook_json_free(test_doc);
+
+    return tap_done();
+}
