@@ -73,8 +73,9 @@ $$(OBJS_$(1)_ctl): $(2)/tools/%.o: tools/%.c $(2)/flags
 	    -MMD -MP -c -o $$@ $$<
 	@$$(call own_deps,$$@)
 
+# a folder may have the name of a program that was
 $$(OBJS_$(1)_unit): $(2)/unit/%.o: t/unit/%.c $(2)/flags
-	@mkdir -p $$(@D)
+	@mkdir -p $$(@D) 2> /dev/null || { rm -f $$(@D); mkdir -p $$(@D); }
 	$$(call say,CC,$$@)
 	$$(Q)$$(CC) $(PLAIN_CFLAGS) $(FLAGS_$(1)) $(PLAIN_CPPFLAGS) \
 	    $(SEES_unit) -MMD -MP -c -o $$@ $$<
