@@ -51,6 +51,8 @@ static int webhook_check_late(webhook_check_ctx_t *x, webhook_db_e db,
 static int webhook_check_move(webhook_check_ctx_t *x, webhook_db_e db);
 static int webhook_check_endpoints(webhook_check_ctx_t *x);
 static void webhook_check_totals(webhook_check_ctx_t *x);
+static void webhook_check_counters(webhook_check_ctx_t *x,
+    webhook_check_endpoint_t *e);
 
 
 int
@@ -393,8 +395,7 @@ webhook_check_totals(webhook_check_ctx_t *x)
     int                        rc;
     size_t                     i;
     MDB_stat                   stat;
-    uint64_t                   wakes, wake;
-    unsigned                   s;
+    uint64_t                   wakes;
     MDB_dbi                   *dbi;
     webhook_check_t           *check;
     webhook_check_endpoint_t  *e;
@@ -406,38 +407,7 @@ webhook_check_totals(webhook_check_ctx_t *x)
     for (i = 0; i < x->endpoints_count; i++) {
         e = &x->endpoints[i];
 
-        for (s = 0; s < WEBHOOK_STATES; s++) {
-            if (e->row.states[s] != e->states[s]) {
-                webhook_check_fault(x, NULL, "endpoint %.*s says %llu %s, "
-                                    "there are %llu", (int) e->row.name_len,
-                                    e->row.name,
-                                    (unsigned long long) e->row.states[s],
-                                    webhook_state_name(s),
-                                    (unsigned long long) e->states[s]);
-            }
-        }
-
-        if (e->row.inflight != e->leases) {
-            webhook_check_fault(x, NULL, "endpoint %.*s says %u leases, "
-                                "there are %llu", (int) e->row.name_len,
-                                e->row.name, e->row.inflight,
-                                (unsigned long long) e->leases);
-        }
-
-        if (e->row.blocked != e->blocked) {
-            webhook_check_fault(x, NULL, "endpoint %.*s says that %llu block "
-                                "their key, it is %llu",
-                                (int) e->row.name_len, e->row.name,
-                                (unsigned long long) e->row.blocked,
-                                (unsigned long long) e->blocked);
-        }
-
-        rc = webhook_endpoint_time(x->t, &e->row, 0, &wake);
-
-        if (rc || wake != e->row.wake) {
-            webhook_check_fault(x, NULL, "endpoint %.*s wakes at the wrong "
-                                "time", (int) e->row.name_len, e->row.name);
-        }
+        webhook_check_counters(x, e);
 
         if (e->row.wake != WEBHOOK_NEVER) {
             wakes++;
@@ -485,5 +455,49 @@ webhook_check_totals(webhook_check_ctx_t *x)
         webhook_check_fault(x, NULL, "it says %llu events, there are %llu",
                             (unsigned long long) x->t->state.events,
                             (unsigned long long) check->events);
+    }
+}
+
+
+/* The counters of one endpoint. */
+
+static void
+webhook_check_counters(webhook_check_ctx_t *x, webhook_check_endpoint_t *e)
+{
+    int       rc;
+    uint64_t  wake;
+    unsigned  s;
+
+    for (s = 0; s < WEBHOOK_STATES; s++) {
+        if (e->row.states[s] != e->states[s]) {
+            webhook_check_fault(x, NULL, "endpoint %.*s says %llu %s, "
+                                "there are %llu", (int) e->row.name_len,
+                                e->row.name,
+                                (unsigned long long) e->row.states[s],
+                                webhook_state_name(s),
+                                (unsigned long long) e->states[s]);
+        }
+    }
+
+    if (e->row.inflight != e->leases) {
+        webhook_check_fault(x, NULL, "endpoint %.*s says %u leases, "
+                            "there are %llu", (int) e->row.name_len,
+                            e->row.name, e->row.inflight,
+                            (unsigned long long) e->leases);
+    }
+
+    if (e->row.blocked != e->blocked) {
+        webhook_check_fault(x, NULL, "endpoint %.*s says that %llu block "
+                            "their key, it is %llu",
+                            (int) e->row.name_len, e->row.name,
+                            (unsigned long long) e->row.blocked,
+                            (unsigned long long) e->blocked);
+    }
+
+    rc = webhook_endpoint_time(x->t, &e->row, 0, &wake);
+
+    if (rc || wake != e->row.wake) {
+        webhook_check_fault(x, NULL, "endpoint %.*s wakes at the wrong "
+                            "time", (int) e->row.name_len, e->row.name);
     }
 }

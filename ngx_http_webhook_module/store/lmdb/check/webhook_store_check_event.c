@@ -19,6 +19,8 @@
 #include "store/lmdb/check/webhook_store_check_report.h"
 
 
+static int webhook_check_waits(webhook_check_ctx_t *x, uint64_t endpoint,
+    const webhook_id_t *id, const webhook_delivery_row_t *d);
 static int webhook_check_order(webhook_check_ctx_t *x, uint64_t endpoint,
     const webhook_id_t *id, const webhook_delivery_row_t *d);
 static int webhook_check_form(webhook_check_ctx_t *x,
@@ -30,11 +32,9 @@ webhook_check_delivery(webhook_check_ctx_t *x, const MDB_val *key,
     const MDB_val *val)
 {
     int                        rc;
-    MDB_val                    due;
     uint64_t                   endpoint;
     webhook_id_t               id;
-    unsigned char             *p, dkey[WEBHOOK_KEY_DUE];
-    webhook_lane_e             lane;
+    unsigned char             *p;
     webhook_delivery_row_t     d;
     webhook_check_endpoint_t  *e;
 
@@ -102,25 +102,40 @@ webhook_check_delivery(webhook_check_ctx_t *x, const MDB_val *key,
     x->open++;
     e->blocked += d.blocks;
 
-    if (d.order) {
-        rc = webhook_check_order(x, endpoint, &id, &d);
+    return webhook_check_waits(x, endpoint, &id, &d);
+}
 
-        if (rc || d.parked) {
+
+/* One that is not finished: in the queue, or parked. */
+
+static int
+webhook_check_waits(webhook_check_ctx_t *x, uint64_t endpoint,
+    const webhook_id_t *id, const webhook_delivery_row_t *d)
+{
+    int             rc;
+    MDB_val         due;
+    unsigned char   dkey[WEBHOOK_KEY_DUE];
+    webhook_lane_e  lane;
+
+    if (d->order) {
+        rc = webhook_check_order(x, endpoint, id, d);
+
+        if (rc || d->parked) {
             return rc;
         }
     }
 
-    lane = d.state == WEBHOOK_SENDING ? WEBHOOK_LANE_LEASE
-           : d.blocks ? WEBHOOK_LANE_BLOCK : webhook_queue_lane(&d);
+    lane = d->state == WEBHOOK_SENDING ? WEBHOOK_LANE_LEASE
+           : d->blocks ? WEBHOOK_LANE_BLOCK : webhook_queue_lane(d);
 
     webhook_key_due(dkey, endpoint, lane,
-                    d.state == WEBHOOK_SENDING ? d.end : d.due, &id);
+                    d->state == WEBHOOK_SENDING ? d->end : d->due, id);
 
     rc = webhook_txn_get(x->t, WEBHOOK_DB_DUE, dkey, sizeof(dkey), &due);
 
     if (rc == MDB_NOTFOUND) {
-        webhook_check_fault(x, &id, "a %s delivery is not in the queue",
-                            webhook_state_name(d.state));
+        webhook_check_fault(x, id, "a %s delivery is not in the queue",
+                            webhook_state_name(d->state));
         return 0;
     }
 
