@@ -1,0 +1,153 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * The record of an endpoint.  It is written again and again, so its fields are of
+ * a fixed length, and LMDB can write the new record over the old one.
+ */
+
+#include "core/base/webhook_codec.h"
+#include "store/webhook_op_endpoint.h"
+#include "store/webhook_store_result.h"
+#include "store/lmdb/layout/webhook_store_row.h"
+#include "store/lmdb/layout/webhook_store_row_int.h"
+
+
+#define WEBHOOK_ROW_ENDPOINT  'P'
+
+/* Flags. */
+
+#define WEBHOOK_ROW_PAUSED  0x01
+#define WEBHOOK_ROW_OPEN    0x02
+#define WEBHOOK_ROW_BLOCK   0x04
+#define WEBHOOK_ROW_ASIDE   0x08
+
+
+size_t
+webhook_row_write_endpoint(unsigned char *buf, const webhook_endpoint_row_t *r)
+{
+    uint8_t              flags;
+    unsigned             i;
+    webhook_str_t        name, reason;
+    webhook_codec_out_t  out;
+
+    flags = (r->paused ? WEBHOOK_ROW_PAUSED : 0)
+            | (r->open ? WEBHOOK_ROW_OPEN : 0)
+            | (r->order_block ? WEBHOOK_ROW_BLOCK : 0)
+            | (r->aside ? WEBHOOK_ROW_ASIDE : 0);
+
+    name.data = (unsigned char *) r->name;
+    name.len = r->name_len;
+
+    reason.data = (unsigned char *) r->reason;
+    reason.len = r->reason_len;
+
+    webhook_codec_write(&out, buf, WEBHOOK_ROW_MAX, WEBHOOK_ROW_ENDPOINT, 2);
+
+    webhook_codec_add_u8(&out, flags);
+    webhook_codec_add_u32(&out, r->limit);
+    webhook_codec_add_u32(&out, r->rate);
+    webhook_codec_add_u32(&out, r->per);
+    webhook_codec_add_u32(&out, r->burst);
+    webhook_codec_add_u32(&out, r->break_failures);
+    webhook_codec_add_u32(&out, r->break_percent);
+    webhook_codec_add_u64(&out, r->break_window);
+    webhook_codec_add_u64(&out, r->break_hold);
+    webhook_codec_add_u32(&out, r->inflight);
+
+    for (i = 0; i < WEBHOOK_STATES; i++) {
+        webhook_codec_add_u64(&out, r->states[i]);
+    }
+
+    webhook_codec_add_u64(&out, r->blocked);
+    webhook_codec_add_u64(&out, r->attempts);
+    webhook_codec_add_u64(&out, r->delivered);
+    webhook_codec_add_u64(&out, r->dead);
+    webhook_codec_add_u64(&out, r->cancelled);
+    webhook_codec_add_u64(&out, r->wake);
+    webhook_codec_add_u64(&out, r->named);
+    webhook_codec_add_u64(&out, r->back);
+    webhook_codec_add_u8(&out, (uint8_t) r->turn);
+    webhook_codec_add_u64(&out, r->arrival);
+    webhook_codec_add_u64(&out, r->held);
+    webhook_codec_add_u32(&out, r->slow);
+    webhook_codec_add_u64(&out, r->open_until);
+    webhook_codec_add_u64(&out, r->probe);
+    webhook_codec_add_u32(&out, r->failures);
+    webhook_codec_add_u64(&out, r->window);
+    webhook_codec_add_u32(&out, r->window_sends);
+    webhook_codec_add_u32(&out, r->window_failures);
+    webhook_codec_add_text(&out, &name);
+    webhook_codec_add_text(&out, &reason);
+
+    return webhook_codec_written(&out);
+}
+
+
+int
+webhook_row_read_endpoint(const MDB_val *v, webhook_endpoint_row_t *r)
+{
+    uint8_t             flags;
+    unsigned            i, states;
+    webhook_str_t       name, reason;
+    webhook_codec_in_t  in;
+
+    webhook_codec_read(&in, v->mv_data, v->mv_size, WEBHOOK_ROW_ENDPOINT, 2);
+
+    /* version 1 knew no cancelled ones, and not when it was named */
+
+    states = in.version == 1 ? WEBHOOK_STATES - 1 : WEBHOOK_STATES;
+
+    flags = webhook_codec_u8(&in);
+    r->limit = webhook_codec_u32(&in);
+    r->rate = webhook_codec_u32(&in);
+    r->per = webhook_codec_u32(&in);
+    r->burst = webhook_codec_u32(&in);
+    r->break_failures = webhook_codec_u32(&in);
+    r->break_percent = webhook_codec_u32(&in);
+    r->break_window = webhook_codec_u64(&in);
+    r->break_hold = webhook_codec_u64(&in);
+    r->inflight = webhook_codec_u32(&in);
+
+    for (i = 0; i < WEBHOOK_STATES; i++) {
+        r->states[i] = i < states ? webhook_codec_u64(&in) : 0;
+    }
+
+    r->blocked = webhook_codec_u64(&in);
+    r->attempts = webhook_codec_u64(&in);
+    r->delivered = webhook_codec_u64(&in);
+    r->dead = webhook_codec_u64(&in);
+    r->cancelled = in.version == 1 ? 0 : webhook_codec_u64(&in);
+    r->wake = webhook_codec_u64(&in);
+    r->named = in.version == 1 ? 0 : webhook_codec_u64(&in);
+    r->back = in.version == 1 ? 0 : webhook_codec_u64(&in);
+    r->turn = in.version == 1 ? 0 : webhook_codec_u8(&in);
+    r->arrival = webhook_codec_u64(&in);
+    r->held = webhook_codec_u64(&in);
+    r->slow = webhook_codec_u32(&in);
+    r->open_until = webhook_codec_u64(&in);
+    r->probe = webhook_codec_u64(&in);
+    r->failures = webhook_codec_u32(&in);
+    r->window = webhook_codec_u64(&in);
+    r->window_sends = webhook_codec_u32(&in);
+    r->window_failures = webhook_codec_u32(&in);
+    webhook_codec_text(&in, WEBHOOK_NAME_MAX, &name);
+    webhook_codec_text(&in, WEBHOOK_REASON_MAX, &reason);
+
+    if (webhook_row_end(&in) != 0) {
+        return MDB_CORRUPTED;
+    }
+
+    r->paused = (flags & WEBHOOK_ROW_PAUSED) != 0;
+    r->open = (flags & WEBHOOK_ROW_OPEN) != 0;
+    r->order_block = (flags & WEBHOOK_ROW_BLOCK) != 0;
+    r->aside = (flags & WEBHOOK_ROW_ASIDE) != 0;
+
+    r->name_len = (unsigned char) name.len;
+    memcpy(r->name, name.data, name.len);
+
+    r->reason_len = (unsigned char) reason.len;
+    memcpy(r->reason, reason.data, reason.len);
+
+    return 0;
+}
