@@ -18,9 +18,4 @@ typedef struct {
 } ngx_http_webhook_place_t;
 
 
-/* Logs "... in FILE:LINE" for a place that is not being read now. */
-void ngx_cdecl ngx_http_webhook_place_error(ngx_uint_t level, ngx_conf_t *cf,
-    ngx_http_webhook_place_t *place, const char *fmt, ...);
-
-
 #endif /* NGX_HTTP_WEBHOOK_PLACE_H */

@@ -22,32 +22,29 @@ struct ngx_http_webhook_secret_s {
 };
 
 
-static ngx_http_webhook_secret_t *ngx_http_webhook_secret_map(ngx_conf_t *cf,
-    size_t size);
+static ngx_http_webhook_secret_t *ngx_http_webhook_secret_map(
+    ngx_http_webhook_build_t *b, size_t size);
 static void ngx_http_webhook_secret_unmap(void *data);
 
 
 void *
-ngx_http_webhook_secret_alloc(ngx_conf_t *cf, size_t size)
+ngx_http_webhook_secret_alloc(ngx_http_webhook_build_t *b, size_t size)
 {
-    u_char                        *p;
-    ngx_http_webhook_secret_t     *s;
-    ngx_http_webhook_main_conf_t  *wmcf;
-
-    wmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_webhook_module);
+    u_char                     *p;
+    ngx_http_webhook_secret_t  *s;
 
     size = ngx_align(size, NGX_ALIGNMENT);
 
-    s = wmcf->secrets;
+    s = *b->secrets;
 
     if (s == NULL || s->size - s->used < size) {
-        s = ngx_http_webhook_secret_map(cf, size);
+        s = ngx_http_webhook_secret_map(b, size);
         if (s == NULL) {
             return NULL;
         }
 
-        s->next = wmcf->secrets;
-        wmcf->secrets = s;
+        s->next = *b->secrets;
+        *b->secrets = s;
     }
 
     p = (u_char *) s + s->used;
@@ -58,11 +55,12 @@ ngx_http_webhook_secret_alloc(ngx_conf_t *cf, size_t size)
 
 
 ngx_int_t
-ngx_http_webhook_secret_move(ngx_conf_t *cf, ngx_str_t *dst, ngx_str_t *src)
+ngx_http_webhook_secret_move(ngx_http_webhook_build_t *b, ngx_str_t *dst,
+    ngx_str_t *src)
 {
     u_char  *p;
 
-    p = ngx_http_webhook_secret_alloc(cf, src->len + 1);
+    p = ngx_http_webhook_secret_alloc(b, src->len + 1);
 
     if (p) {
         ngx_memcpy(p, src->data, src->len);
@@ -78,7 +76,7 @@ ngx_http_webhook_secret_move(ngx_conf_t *cf, ngx_str_t *dst, ngx_str_t *src)
 
 
 static ngx_http_webhook_secret_t *
-ngx_http_webhook_secret_map(ngx_conf_t *cf, size_t size)
+ngx_http_webhook_secret_map(ngx_http_webhook_build_t *b, size_t size)
 {
     ngx_pool_cleanup_t         *cln;
     ngx_http_webhook_secret_t  *s;
@@ -86,7 +84,7 @@ ngx_http_webhook_secret_map(ngx_conf_t *cf, size_t size)
     size += ngx_align(sizeof(ngx_http_webhook_secret_t), NGX_ALIGNMENT);
     size = ngx_align(size, NGX_HTTP_WEBHOOK_SECRET_PAGES);
 
-    cln = ngx_pool_cleanup_add(cf->pool, 0);
+    cln = ngx_pool_cleanup_add(b->pool, 0);
     if (cln == NULL) {
         return NULL;
     }
@@ -95,7 +93,7 @@ ngx_http_webhook_secret_map(ngx_conf_t *cf, size_t size)
              0);
 
     if (s == MAP_FAILED) {
-        ngx_log_error(NGX_LOG_EMERG, cf->log, ngx_errno,
+        ngx_log_error(NGX_LOG_EMERG, b->log, ngx_errno,
                       "mmap(%uz) of memory for secrets failed", size);
         return NULL;
     }
@@ -103,7 +101,7 @@ ngx_http_webhook_secret_map(ngx_conf_t *cf, size_t size)
     /* workers inherit it with the mapping */
 
     if (madvise(s, size, MADV_DONTDUMP) == -1) {
-        ngx_log_error(NGX_LOG_WARN, cf->log, ngx_errno,
+        ngx_log_error(NGX_LOG_WARN, b->log, ngx_errno,
                       "madvise(MADV_DONTDUMP) failed: a core dump would show "
                       "the secrets of webhooks");
     }

@@ -15,6 +15,7 @@
 #include "http/conf/check/ngx_http_webhook_conf_check_paths.h"
 #include "http/conf/main/ngx_http_webhook_conf_cpu.h"
 #include "http/conf/main/ngx_http_webhook_conf_event_paths.h"
+#include "http/conf/read/ngx_http_webhook_conf_build.h"
 #include "http/conf/check/ngx_http_webhook_conf_lint.h"
 #include "http/conf/check/ngx_http_webhook_conf_location.h"
 #include "http/conf/check/ngx_http_webhook_conf_reach.h"
@@ -23,21 +24,21 @@
 #include "http/runtime/ngx_http_webhook_metrics.h"
 
 
-static ngx_int_t ngx_http_webhook_check_store(ngx_conf_t *cf,
+static ngx_int_t ngx_http_webhook_check_store(ngx_http_webhook_build_t *b,
     ngx_http_webhook_main_conf_t *wmcf);
-static ngx_int_t ngx_http_webhook_check_endpoints(ngx_conf_t *cf,
+static ngx_int_t ngx_http_webhook_check_endpoints(ngx_http_webhook_build_t *b,
     ngx_http_webhook_main_conf_t *wmcf);
-static ngx_int_t ngx_http_webhook_check_events(ngx_conf_t *cf,
+static ngx_int_t ngx_http_webhook_check_events(ngx_http_webhook_build_t *b,
     ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_endpoint_t *ep);
-static ngx_int_t ngx_http_webhook_check_form(ngx_conf_t *cf,
+static ngx_int_t ngx_http_webhook_check_form(ngx_http_webhook_build_t *b,
     ngx_http_webhook_endpoint_t *ep);
-static ngx_int_t ngx_http_webhook_check_rules(ngx_conf_t *cf,
+static ngx_int_t ngx_http_webhook_check_rules(ngx_http_webhook_build_t *b,
     ngx_http_webhook_main_conf_t *wmcf);
-static ngx_int_t ngx_http_webhook_check_receivers(ngx_conf_t *cf,
+static ngx_int_t ngx_http_webhook_check_receivers(ngx_http_webhook_build_t *b,
     ngx_http_webhook_main_conf_t *wmcf);
 static ngx_int_t ngx_http_webhook_check_call(ngx_http_webhook_check_t *check,
     ngx_http_webhook_receiver_t *rcv);
-static ngx_int_t ngx_http_webhook_check_tokens(ngx_conf_t *cf,
+static ngx_int_t ngx_http_webhook_check_tokens(ngx_http_webhook_build_t *b,
     ngx_http_webhook_main_conf_t *wmcf);
 static int ngx_libc_cdecl ngx_http_webhook_check_token_cmp(const void *one,
     const void *two);
@@ -46,22 +47,24 @@ static int ngx_libc_cdecl ngx_http_webhook_check_token_cmp(const void *one,
 ngx_int_t
 ngx_http_webhook_conf_check(ngx_conf_t *cf)
 {
+    ngx_http_webhook_build_t       build, *b;
     ngx_http_webhook_main_conf_t  *wmcf;
 
-    wmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_webhook_module);
+    b = ngx_http_webhook_conf_build(cf, &build);
+    wmcf = b->wmcf;
 
-    if (ngx_http_webhook_check_store(cf, wmcf) != NGX_OK
-        || ngx_http_webhook_map_check(cf, wmcf) != NGX_OK
-        || ngx_http_webhook_check_endpoints(cf, wmcf) != NGX_OK
-        || ngx_http_webhook_check_rules(cf, wmcf) != NGX_OK
-        || ngx_http_webhook_check_receivers(cf, wmcf) != NGX_OK
-        || ngx_http_webhook_check_tokens(cf, wmcf) != NGX_OK
-        || ngx_http_webhook_location_check(cf, wmcf) != NGX_OK)
+    if (ngx_http_webhook_check_store(b, wmcf) != NGX_OK
+        || ngx_http_webhook_map_check(b) != NGX_OK
+        || ngx_http_webhook_check_endpoints(b, wmcf) != NGX_OK
+        || ngx_http_webhook_check_rules(b, wmcf) != NGX_OK
+        || ngx_http_webhook_check_receivers(b, wmcf) != NGX_OK
+        || ngx_http_webhook_check_tokens(b, wmcf) != NGX_OK
+        || ngx_http_webhook_location_check(b, wmcf) != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    ngx_http_webhook_conf_lint(cf, wmcf);
+    ngx_http_webhook_conf_lint(b, wmcf);
 
     wmcf->receive = wmcf->hooks.nelts != 0;
 
@@ -80,16 +83,18 @@ ngx_http_webhook_conf_check(ngx_conf_t *cf)
 ngx_int_t
 ngx_http_webhook_conf_check_calls(ngx_conf_t *cf)
 {
+    ngx_http_webhook_build_t       build, *b;
     ngx_http_webhook_main_conf_t  *wmcf;
 
-    wmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_webhook_module);
+    b = ngx_http_webhook_conf_build(cf, &build);
+    wmcf = b->wmcf;
 
     if (!wmcf->receive) {
         return NGX_OK;
     }
 
-    if (ngx_http_webhook_receive_loop(cf, wmcf) != NGX_OK
-        || ngx_http_webhook_reach_check(cf, wmcf) != NGX_OK)
+    if (ngx_http_webhook_receive_loop(b, wmcf) != NGX_OK
+        || ngx_http_webhook_reach_check(b, wmcf) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -99,7 +104,7 @@ ngx_http_webhook_conf_check_calls(ngx_conf_t *cf)
 
 
 static ngx_int_t
-ngx_http_webhook_check_store(ngx_conf_t *cf,
+ngx_http_webhook_check_store(ngx_http_webhook_build_t *b,
     ngx_http_webhook_main_conf_t *wmcf)
 {
     ngx_uint_t                     i;
@@ -114,9 +119,9 @@ ngx_http_webhook_check_store(ngx_conf_t *cf,
     if (wmcf->rules.nelts) {
         rule = wmcf->rules.elts;
 
-        ngx_http_webhook_conf_error(NGX_LOG_EMERG, cf, &rule[0]->place,
-                                    "\"webhook_event\" needs a "
-                                    "\"webhook_store\", and there is none");
+        ngx_http_webhook_build_at(NGX_LOG_EMERG, b, &rule[0]->place,
+                                  "\"webhook_event\" needs a "
+                                  "\"webhook_store\", and there is none");
         return NGX_ERROR;
     }
 
@@ -128,9 +133,9 @@ ngx_http_webhook_check_store(ngx_conf_t *cf,
             continue;
         }
 
-        ngx_http_webhook_conf_error(NGX_LOG_EMERG, cf, &ep[i]->place,
-                                    "\"webhook_endpoint\" needs a "
-                                    "\"webhook_store\", and there is none");
+        ngx_http_webhook_build_at(NGX_LOG_EMERG, b, &ep[i]->place,
+                                  "\"webhook_endpoint\" needs a "
+                                  "\"webhook_store\", and there is none");
         return NGX_ERROR;
     }
 
@@ -139,10 +144,10 @@ ngx_http_webhook_check_store(ngx_conf_t *cf,
     for (i = 0; i < wmcf->receivers.nelts; i++) {
 
         if (rcv[i]->log_calls) {
-            ngx_http_webhook_conf_error(NGX_LOG_EMERG, cf, &rcv[i]->place,
-                                        "\"log_calls\" of webhook_receiver "
-                                        "\"%V\" needs a \"webhook_store\", "
-                                        "and there is none", &rcv[i]->name);
+            ngx_http_webhook_build_at(NGX_LOG_EMERG, b, &rcv[i]->place,
+                                      "\"log_calls\" of webhook_receiver "
+                                      "\"%V\" needs a \"webhook_store\", "
+                                      "and there is none", &rcv[i]->name);
             return NGX_ERROR;
         }
     }
@@ -152,7 +157,7 @@ ngx_http_webhook_check_store(ngx_conf_t *cf,
 
 
 static ngx_int_t
-ngx_http_webhook_check_endpoints(ngx_conf_t *cf,
+ngx_http_webhook_check_endpoints(ngx_http_webhook_build_t *b,
     ngx_http_webhook_main_conf_t *wmcf)
 {
     ngx_uint_t                     i;
@@ -162,7 +167,7 @@ ngx_http_webhook_check_endpoints(ngx_conf_t *cf,
     type = wmcf->types.elts;
 
     for (i = 0; i < wmcf->types.nelts; i++) {
-        if (ngx_array_init(&type[i].endpoints, cf->pool, 1, sizeof(uint64_t))
+        if (ngx_array_init(&type[i].endpoints, b->pool, 1, sizeof(uint64_t))
             != NGX_OK)
         {
             return NGX_ERROR;
@@ -173,12 +178,12 @@ ngx_http_webhook_check_endpoints(ngx_conf_t *cf,
 
     for (i = 0; i < wmcf->endpoints.nelts; i++) {
 
-        if (ngx_http_webhook_check_events(cf, wmcf, ep[i]) != NGX_OK) {
+        if (ngx_http_webhook_check_events(b, wmcf, ep[i]) != NGX_OK) {
             return NGX_ERROR;
         }
 
-        if (ngx_http_webhook_check_form(cf, ep[i]) != NGX_OK
-            || ngx_http_webhook_endpoint_check(cf, wmcf, ep[i]) != NGX_OK)
+        if (ngx_http_webhook_check_form(b, ep[i]) != NGX_OK
+            || ngx_http_webhook_endpoint_check(b, ep[i]) != NGX_OK)
         {
             return NGX_ERROR;
         }
@@ -191,7 +196,7 @@ ngx_http_webhook_check_endpoints(ngx_conf_t *cf,
 /* Enters an endpoint into the types that it asks for. */
 
 static ngx_int_t
-ngx_http_webhook_check_events(ngx_conf_t *cf,
+ngx_http_webhook_check_events(ngx_http_webhook_build_t *b,
     ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_endpoint_t *ep)
 {
     uint64_t                   *id;
@@ -234,11 +239,11 @@ ngx_http_webhook_check_events(ngx_conf_t *cf,
         }
 
         if (!found) {
-            ngx_http_webhook_conf_error(NGX_LOG_EMERG, cf, &wanted[i].place,
-                                        "\"%V\" in \"events\" of "
-                                        "webhook_endpoint \"%V\" matches no "
-                                        "\"webhook_event_type\"",
-                                        &wanted[i].pattern, &ep->name);
+            ngx_http_webhook_build_at(NGX_LOG_EMERG, b, &wanted[i].place,
+                                      "\"%V\" in \"events\" of "
+                                      "webhook_endpoint \"%V\" matches no "
+                                      "\"webhook_event_type\"",
+                                      &wanted[i].pattern, &ep->name);
             return NGX_ERROR;
         }
     }
@@ -250,13 +255,14 @@ ngx_http_webhook_check_events(ngx_conf_t *cf,
 /* The variables in what an endpoint is sent. */
 
 static ngx_int_t
-ngx_http_webhook_check_form(ngx_conf_t *cf, ngx_http_webhook_endpoint_t *ep)
+ngx_http_webhook_check_form(ngx_http_webhook_build_t *b,
+    ngx_http_webhook_endpoint_t *ep)
 {
     ngx_uint_t                   i;
     ngx_http_webhook_check_t     check;
     ngx_http_webhook_header_t   *header;
 
-    check.cf = cf;
+    check.b = b;
     check.place = &ep->place;
 
     if (ngx_http_webhook_check_templates(&check, &ep->body, 1) != NGX_OK
@@ -281,7 +287,7 @@ ngx_http_webhook_check_form(ngx_conf_t *cf, ngx_http_webhook_endpoint_t *ep)
 
 
 static ngx_int_t
-ngx_http_webhook_check_rules(ngx_conf_t *cf,
+ngx_http_webhook_check_rules(ngx_http_webhook_build_t *b,
     ngx_http_webhook_main_conf_t *wmcf)
 {
     ngx_uint_t                  i, n;
@@ -290,7 +296,7 @@ ngx_http_webhook_check_rules(ngx_conf_t *cf,
     ngx_http_webhook_type_t    *type;
     ngx_http_webhook_check_t    check;
 
-    check.cf = cf;
+    check.b = b;
 
     rule = wmcf->rules.elts;
     type = wmcf->types.elts;
@@ -310,17 +316,17 @@ ngx_http_webhook_check_rules(ngx_conf_t *cf,
         }
 
         if (n == wmcf->types.nelts) {
-            ngx_http_webhook_conf_error(NGX_LOG_EMERG, cf, check.place,
-                                        "unknown event type \"%V\": declare it "
-                                        "by \"webhook_event_type\"",
-                                        &rule[i]->type_name);
+            ngx_http_webhook_build_at(NGX_LOG_EMERG, b, check.place,
+                                      "unknown event type \"%V\": declare it "
+                                      "by \"webhook_event_type\"",
+                                      &rule[i]->type_name);
             return NGX_ERROR;
         }
 
         rule[i]->type = &type[n];
         rule[i]->endpoints = type[n].endpoints;
 
-        if (ngx_http_webhook_event_check(cf, wmcf, rule[i]) != NGX_OK) {
+        if (ngx_http_webhook_event_check(b, wmcf, rule[i]) != NGX_OK) {
             return NGX_ERROR;
         }
 
@@ -342,7 +348,7 @@ ngx_http_webhook_check_rules(ngx_conf_t *cf,
 
 
 static ngx_int_t
-ngx_http_webhook_check_receivers(ngx_conf_t *cf,
+ngx_http_webhook_check_receivers(ngx_http_webhook_build_t *b,
     ngx_http_webhook_main_conf_t *wmcf)
 {
     ngx_uint_t                      i, n;
@@ -354,18 +360,18 @@ ngx_http_webhook_check_receivers(ngx_conf_t *cf,
     rcv = wmcf->receivers.elts;
 
     if (wmcf->receivers.nelts && wmcf->hooks.nelts == 0) {
-        ngx_http_webhook_conf_error(NGX_LOG_EMERG, cf, &rcv[0]->place,
-                                    "webhook_receiver \"%V\" cannot be "
-                                    "called: no location has "
-                                    "\"webhook_receive\"", &rcv[0]->name);
+        ngx_http_webhook_build_at(NGX_LOG_EMERG, b, &rcv[0]->place,
+                                  "webhook_receiver \"%V\" cannot be "
+                                  "called: no location has "
+                                  "\"webhook_receive\"", &rcv[0]->name);
         return NGX_ERROR;
     }
 
-    check.cf = cf;
+    check.b = b;
 
     for (i = 0; i < wmcf->receivers.nelts; i++) {
 
-        if (ngx_http_webhook_receiver_check(cf, wmcf, rcv[i]) != NGX_OK) {
+        if (ngx_http_webhook_receiver_check(b, rcv[i]) != NGX_OK) {
             return NGX_ERROR;
         }
 
@@ -468,7 +474,7 @@ ngx_http_webhook_check_call(ngx_http_webhook_check_t *check,
 /* All tokens, by ascending digest. */
 
 static ngx_int_t
-ngx_http_webhook_check_tokens(ngx_conf_t *cf,
+ngx_http_webhook_check_tokens(ngx_http_webhook_build_t *b,
     ngx_http_webhook_main_conf_t *wmcf)
 {
     ngx_uint_t                      i, n;
@@ -507,14 +513,14 @@ ngx_http_webhook_check_tokens(ngx_conf_t *cf,
             continue;
         }
 
-        ngx_http_webhook_conf_error(NGX_LOG_EMERG, cf, &token[i].place,
-                                    "the \"secret\" of webhook_receiver "
-                                    "\"%V\", given in %s:%ui, is given again "
-                                    "for \"%V\"",
-                                    &token[i - 1].receiver->name,
-                                    token[i - 1].place.file,
-                                    token[i - 1].place.line,
-                                    &token[i].receiver->name);
+        ngx_http_webhook_build_at(NGX_LOG_EMERG, b, &token[i].place,
+                                  "the \"secret\" of webhook_receiver "
+                                  "\"%V\", given in %s:%ui, is given again "
+                                  "for \"%V\"",
+                                  &token[i - 1].receiver->name,
+                                  token[i - 1].place.file,
+                                  token[i - 1].place.line,
+                                  &token[i].receiver->name);
         return NGX_ERROR;
     }
 

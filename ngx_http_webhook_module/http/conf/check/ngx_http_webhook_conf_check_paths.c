@@ -87,13 +87,13 @@ ngx_http_webhook_check_variable(void *data, const webhook_path_t *path)
 
     name = webhook_path_step(path, 1);
 
-    if (ngx_http_webhook_conf_variable(check->cf, name)) {
+    if (ngx_http_webhook_conf_variable(check->b, name)) {
         return 0;
     }
 
-    ngx_http_webhook_conf_error(NGX_LOG_EMERG, check->cf, check->place,
-                                "unknown variable in \"%V\"",
-                                ngx_http_webhook_nstr(
+    ngx_http_webhook_build_at(NGX_LOG_EMERG, check->b, check->place,
+                              "unknown variable in \"%V\"",
+                              ngx_http_webhook_nstr(
                                                    webhook_path_text(path)));
     return 1;
 }

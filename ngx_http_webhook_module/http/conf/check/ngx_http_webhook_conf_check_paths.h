@@ -8,13 +8,13 @@
 #ifndef NGX_HTTP_WEBHOOK_CONF_CHECK_PATHS_H
 #define NGX_HTTP_WEBHOOK_CONF_CHECK_PATHS_H
 
-#include "http/model/ngx_http_webhook.h"
+#include "http/model/ngx_http_webhook_build.h"
 
 
 /* For messages about the paths of one definition. */
 
 typedef struct {
-    ngx_conf_t                *cf;
+    ngx_http_webhook_build_t  *b;
     ngx_http_webhook_place_t  *place;
 } ngx_http_webhook_check_t;
 

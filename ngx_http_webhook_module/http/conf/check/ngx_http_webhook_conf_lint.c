@@ -14,31 +14,32 @@
 #include "http/inbound/call/ngx_http_webhook_redact.h"
 
 
-static void ngx_http_webhook_lint_endpoint(ngx_conf_t *cf,
+static void ngx_http_webhook_lint_endpoint(ngx_http_webhook_build_t *b,
     ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_endpoint_t *ep);
-static void ngx_http_webhook_lint_wanted(ngx_conf_t *cf,
+static void ngx_http_webhook_lint_wanted(ngx_http_webhook_build_t *b,
     ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_endpoint_t *ep);
 static ngx_uint_t ngx_http_webhook_lint_emitted(
     ngx_http_webhook_main_conf_t *wmcf, ngx_str_t *pattern);
-static void ngx_http_webhook_lint_clear(ngx_conf_t *cf,
+static void ngx_http_webhook_lint_clear(ngx_http_webhook_build_t *b,
     ngx_http_webhook_endpoint_t *ep);
 static ngx_uint_t ngx_http_webhook_lint_loopback(
     ngx_http_webhook_target_t *target);
-static void ngx_http_webhook_lint_port(ngx_conf_t *cf,
+static void ngx_http_webhook_lint_port(ngx_http_webhook_build_t *b,
     ngx_http_webhook_endpoint_t *ep);
-static void ngx_http_webhook_lint_timeout(ngx_conf_t *cf,
+static void ngx_http_webhook_lint_timeout(ngx_http_webhook_build_t *b,
     ngx_http_webhook_endpoint_t *ep);
-static void ngx_http_webhook_lint_retry(ngx_conf_t *cf,
+static void ngx_http_webhook_lint_retry(ngx_http_webhook_build_t *b,
     ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_endpoint_t *ep);
-static void ngx_http_webhook_lint_receiver(ngx_conf_t *cf,
+static void ngx_http_webhook_lint_receiver(ngx_http_webhook_build_t *b,
     ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_receiver_t *rcv);
-static void ngx_http_webhook_lint_redact(ngx_conf_t *cf,
+static void ngx_http_webhook_lint_redact(ngx_http_webhook_build_t *b,
     ngx_http_webhook_receiver_t *rcv);
 static int ngx_http_webhook_lint_hidden(void *ctx, const webhook_path_t *path);
 
 
 void
-ngx_http_webhook_conf_lint(ngx_conf_t *cf, ngx_http_webhook_main_conf_t *wmcf)
+ngx_http_webhook_conf_lint(ngx_http_webhook_build_t *b,
+    ngx_http_webhook_main_conf_t *wmcf)
 {
     ngx_uint_t                     i, n;
     ngx_http_webhook_emit_t       *emit;
@@ -48,33 +49,33 @@ ngx_http_webhook_conf_lint(ngx_conf_t *cf, ngx_http_webhook_main_conf_t *wmcf)
     ep = wmcf->endpoints.elts;
 
     for (i = 0; i < wmcf->endpoints.nelts; i++) {
-        ngx_http_webhook_lint_endpoint(cf, wmcf, ep[i]);
+        ngx_http_webhook_lint_endpoint(b, wmcf, ep[i]);
     }
 
     rcv = wmcf->receivers.elts;
 
     for (i = 0; i < wmcf->receivers.nelts; i++) {
-        ngx_http_webhook_lint_redact(cf, rcv[i]);
-        ngx_http_webhook_lint_receiver(cf, wmcf, rcv[i]);
+        ngx_http_webhook_lint_redact(b, rcv[i]);
+        ngx_http_webhook_lint_receiver(b, wmcf, rcv[i]);
 
         emit = rcv[i]->emits.elts;
 
         for (n = 0; n < rcv[i]->emits.nelts; n++) {
             if (emit[n].type->endpoints.nelts == 0) {
-                ngx_http_webhook_lint_unasked(cf, &emit[n].type_name, "emit",
+                ngx_http_webhook_lint_unasked(b, &emit[n].type_name, "emit",
                                               &emit[n].place);
             }
         }
     }
 
-    ngx_http_webhook_lint_rules(cf, wmcf);
+    ngx_http_webhook_lint_rules(b, wmcf);
 }
 
 
 /* Calls that nginx refuses before, and bodies that nobody reads. */
 
 static void
-ngx_http_webhook_lint_receiver(ngx_conf_t *cf,
+ngx_http_webhook_lint_receiver(ngx_http_webhook_build_t *b,
     ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_receiver_t *rcv)
 {
     off_t                          most;
@@ -107,11 +108,11 @@ ngx_http_webhook_lint_receiver(ngx_conf_t *cf,
     }
 
     if (rcv->body_limit && i == wmcf->locations.nelts && most) {
-        ngx_http_webhook_conf_error(NGX_LOG_WARN, cf, &rcv->place,
-                                    "\"body=\" in \"limit\" of "
-                                    "webhook_receiver \"%V\" is more than "
-                                    "\"client_max_body_size\" allows (%O "
-                                    "bytes)", &rcv->name, most);
+        ngx_http_webhook_build_at(NGX_LOG_WARN, b, &rcv->place,
+                                  "\"body=\" in \"limit\" of "
+                                  "webhook_receiver \"%V\" is more than "
+                                  "\"client_max_body_size\" allows (%O "
+                                  "bytes)", &rcv->name, most);
     }
 
     action = rcv->actions.elts;
@@ -120,10 +121,10 @@ ngx_http_webhook_lint_receiver(ngx_conf_t *cf,
         if (action[i].body
             && (action[i].method & (NGX_HTTP_GET|NGX_HTTP_HEAD)))
         {
-            ngx_http_webhook_conf_error(NGX_LOG_WARN, cf, &action[i].place,
-                                        "this \"action %V\" has a body, which "
-                                        "hardly any API reads",
-                                        &action[i].method_name);
+            ngx_http_webhook_build_at(NGX_LOG_WARN, b, &action[i].place,
+                                      "this \"action %V\" has a body, which "
+                                      "hardly any API reads",
+                                      &action[i].method_name);
         }
     }
 }
@@ -132,7 +133,8 @@ ngx_http_webhook_lint_receiver(ngx_conf_t *cf,
 /* A URI stands where nothing can be masked. */
 
 static void
-ngx_http_webhook_lint_redact(ngx_conf_t *cf, ngx_http_webhook_receiver_t *rcv)
+ngx_http_webhook_lint_redact(ngx_http_webhook_build_t *b,
+    ngx_http_webhook_receiver_t *rcv)
 {
     ngx_uint_t                  i;
     ngx_http_webhook_action_t  *action;
@@ -148,16 +150,16 @@ ngx_http_webhook_lint_redact(ngx_conf_t *cf, ngx_http_webhook_receiver_t *rcv)
         if (webhook_template_paths(action[i].uri,
                                    ngx_http_webhook_lint_hidden, rcv))
         {
-            ngx_http_webhook_conf_error(NGX_LOG_WARN, cf, &action[i].place,
-                                        "the URI of action %ui of "
-                                        "webhook_receiver \"%V\" has a value "
-                                        "that is redacted: nginx's own error "
-                                        "lines about it and the API's log "
-                                        "show that%s", i + 1, &rcv->name,
-                                        rcv->mode
-                                        == NGX_HTTP_WEBHOOK_MODE_DURABLE
-                                        ? ", and \"webhookctl show\" too"
-                                        : "");
+            ngx_http_webhook_build_at(NGX_LOG_WARN, b, &action[i].place,
+                                      "the URI of action %ui of "
+                                      "webhook_receiver \"%V\" has a value "
+                                      "that is redacted: nginx's own error "
+                                      "lines about it and the API's log "
+                                      "show that%s", i + 1, &rcv->name,
+                                      rcv->mode
+                                      == NGX_HTTP_WEBHOOK_MODE_DURABLE
+                                      ? ", and \"webhookctl show\" too"
+                                      : "");
         }
     }
 }
@@ -171,31 +173,31 @@ ngx_http_webhook_lint_hidden(void *ctx, const webhook_path_t *path)
 
 
 static void
-ngx_http_webhook_lint_endpoint(ngx_conf_t *cf,
+ngx_http_webhook_lint_endpoint(ngx_http_webhook_build_t *b,
     ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_endpoint_t *ep)
 {
     if (ep->internal) {
-        ngx_http_webhook_lint_retry(cf, wmcf, ep);
+        ngx_http_webhook_lint_retry(b, wmcf, ep);
         return;
     }
 
     if (ep->events.nelts == 0) {
-        ngx_http_webhook_conf_error(NGX_LOG_WARN, cf, &ep->place,
-                                    "webhook_endpoint \"%V\" has no "
-                                    "\"events\" and gets none", &ep->name);
+        ngx_http_webhook_build_at(NGX_LOG_WARN, b, &ep->place,
+                                  "webhook_endpoint \"%V\" has no "
+                                  "\"events\" and gets none", &ep->name);
     }
 
-    ngx_http_webhook_lint_wanted(cf, wmcf, ep);
-    ngx_http_webhook_lint_clear(cf, ep);
-    ngx_http_webhook_lint_port(cf, ep);
-    ngx_http_webhook_lint_timeout(cf, ep);
-    ngx_http_webhook_lint_retry(cf, wmcf, ep);
+    ngx_http_webhook_lint_wanted(b, wmcf, ep);
+    ngx_http_webhook_lint_clear(b, ep);
+    ngx_http_webhook_lint_port(b, ep);
+    ngx_http_webhook_lint_timeout(b, ep);
+    ngx_http_webhook_lint_retry(b, wmcf, ep);
 
     if (ep->address.nallow && ep->address.fallback == WEBHOOK_ADDRESS_ANY) {
-        ngx_http_webhook_conf_error(NGX_LOG_WARN, cf, &ep->place,
-                                    "\"allow\" of webhook_endpoint \"%V\" has "
-                                    "no use without \"address public\"",
-                                    &ep->name);
+        ngx_http_webhook_build_at(NGX_LOG_WARN, b, &ep->place,
+                                  "\"allow\" of webhook_endpoint \"%V\" has "
+                                  "no use without \"address public\"",
+                                  &ep->name);
     }
 }
 
@@ -203,7 +205,7 @@ ngx_http_webhook_lint_endpoint(ngx_conf_t *cf,
 /* What is asked for and never made, by a rule or a receiver. */
 
 static void
-ngx_http_webhook_lint_wanted(ngx_conf_t *cf,
+ngx_http_webhook_lint_wanted(ngx_http_webhook_build_t *b,
     ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_endpoint_t *ep)
 {
     ngx_uint_t                   i, n;
@@ -230,10 +232,10 @@ ngx_http_webhook_lint_wanted(ngx_conf_t *cf,
             continue;
         }
 
-        ngx_http_webhook_conf_error(NGX_LOG_WARN, cf, &wanted[i].place,
-                                    "no \"webhook_event\" makes what \"%V\" "
-                                    "in \"events\" of webhook_endpoint \"%V\" "
-                                    "asks for", &wanted[i].pattern, &ep->name);
+        ngx_http_webhook_build_at(NGX_LOG_WARN, b, &wanted[i].place,
+                                  "no \"webhook_event\" makes what \"%V\" "
+                                  "in \"events\" of webhook_endpoint \"%V\" "
+                                  "asks for", &wanted[i].pattern, &ep->name);
     }
 }
 
@@ -269,7 +271,8 @@ ngx_http_webhook_lint_emitted(ngx_http_webhook_main_conf_t *wmcf,
 /* What is secret and can be read on the way. */
 
 static void
-ngx_http_webhook_lint_clear(ngx_conf_t *cf, ngx_http_webhook_endpoint_t *ep)
+ngx_http_webhook_lint_clear(ngx_http_webhook_build_t *b,
+    ngx_http_webhook_endpoint_t *ep)
 {
     const char  *what;
 
@@ -289,10 +292,10 @@ ngx_http_webhook_lint_clear(ngx_conf_t *cf, ngx_http_webhook_endpoint_t *ep)
         return;
     }
 
-    ngx_http_webhook_conf_error(NGX_LOG_WARN, cf, &ep->place,
-                                "webhook_endpoint \"%V\" is sent %s over "
-                                "http://, where others can read them: use "
-                                "https://", &ep->name, what);
+    ngx_http_webhook_build_at(NGX_LOG_WARN, b, &ep->place,
+                              "webhook_endpoint \"%V\" is sent %s over "
+                              "http://, where others can read them: use "
+                              "https://", &ep->name, what);
 }
 
 
@@ -337,24 +340,26 @@ ngx_http_webhook_lint_loopback(ngx_http_webhook_target_t *target)
 /* The port of the other scheme. */
 
 static void
-ngx_http_webhook_lint_port(ngx_conf_t *cf, ngx_http_webhook_endpoint_t *ep)
+ngx_http_webhook_lint_port(ngx_http_webhook_build_t *b,
+    ngx_http_webhook_endpoint_t *ep)
 {
     if (ep->target->port != (ep->target->secure ? 80 : 443)) {
         return;
     }
 
-    ngx_http_webhook_conf_error(NGX_LOG_WARN, cf, &ep->place,
-                                "the URL of webhook_endpoint \"%V\" speaks "
-                                "%s to port %ui", &ep->name,
-                                ep->target->secure ? "https://" : "http://",
-                                (ngx_uint_t) ep->target->port);
+    ngx_http_webhook_build_at(NGX_LOG_WARN, b, &ep->place,
+                              "the URL of webhook_endpoint \"%V\" speaks "
+                              "%s to port %ui", &ep->name,
+                              ep->target->secure ? "https://" : "http://",
+                              (ngx_uint_t) ep->target->port);
 }
 
 
 /* What ends before another time-out can. */
 
 static void
-ngx_http_webhook_lint_timeout(ngx_conf_t *cf, ngx_http_webhook_endpoint_t *ep)
+ngx_http_webhook_lint_timeout(ngx_http_webhook_build_t *b,
+    ngx_http_webhook_endpoint_t *ep)
 {
     const char                  *what;
     ngx_http_webhook_timeout_t  *t;
@@ -375,16 +380,16 @@ ngx_http_webhook_lint_timeout(ngx_conf_t *cf, ngx_http_webhook_endpoint_t *ep)
         return;
     }
 
-    ngx_http_webhook_conf_error(NGX_LOG_WARN, cf, &ep->timeout_place,
-                                "\"%s=\" in \"timeout\" of webhook_endpoint "
-                                "\"%V\" is longer than \"total=\" (%M ms), "
-                                "which ends a send before", what, &ep->name,
-                                t->total);
+    ngx_http_webhook_build_at(NGX_LOG_WARN, b, &ep->timeout_place,
+                              "\"%s=\" in \"timeout\" of webhook_endpoint "
+                              "\"%V\" is longer than \"total=\" (%M ms), "
+                              "which ends a send before", what, &ep->name,
+                              t->total);
 }
 
 
 static void
-ngx_http_webhook_lint_retry(ngx_conf_t *cf,
+ngx_http_webhook_lint_retry(ngx_http_webhook_build_t *b,
     ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_endpoint_t *ep)
 {
     uint32_t  i;
@@ -400,11 +405,11 @@ ngx_http_webhook_lint_retry(ngx_conf_t *cf,
         return;
     }
 
-    ngx_http_webhook_conf_error(NGX_LOG_WARN, cf, &ep->retry_place,
-                                "the sends of webhook_endpoint \"%V\" can go "
-                                "on for longer than \"webhook_store\" keeps "
-                                "finished events (%uL %s)", &ep->name,
-                                wmcf->keep < 3600000 ? wmcf->keep / 1000
+    ngx_http_webhook_build_at(NGX_LOG_WARN, b, &ep->retry_place,
+                              "the sends of webhook_endpoint \"%V\" can go "
+                              "on for longer than \"webhook_store\" keeps "
+                              "finished events (%uL %s)", &ep->name,
+                              wmcf->keep < 3600000 ? wmcf->keep / 1000
                                                      : wmcf->keep / 3600000,
-                                wmcf->keep < 3600000 ? "s" : "h");
+                              wmcf->keep < 3600000 ? "s" : "h");
 }

@@ -8,11 +8,11 @@
 #ifndef NGX_HTTP_WEBHOOK_CONF_LINT_H
 #define NGX_HTTP_WEBHOOK_CONF_LINT_H
 
-#include "http/model/ngx_http_webhook.h"
+#include "http/model/ngx_http_webhook_build.h"
 
 
 /* Behind the check of the whole. */
-void ngx_http_webhook_conf_lint(ngx_conf_t *cf,
+void ngx_http_webhook_conf_lint(ngx_http_webhook_build_t *b,
     ngx_http_webhook_main_conf_t *wmcf);
 
 

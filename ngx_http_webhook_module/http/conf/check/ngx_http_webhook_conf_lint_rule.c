@@ -11,9 +11,9 @@
 #include "http/conf/main/ngx_http_webhook_conf_pattern.h"
 
 
-static void ngx_http_webhook_lint_rule(ngx_conf_t *cf,
+static void ngx_http_webhook_lint_rule(ngx_http_webhook_build_t *b,
     ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_rule_t *rule);
-static void ngx_http_webhook_lint_payload(ngx_conf_t *cf,
+static void ngx_http_webhook_lint_payload(ngx_http_webhook_build_t *b,
     ngx_http_webhook_rule_t *rule);
 static ngx_uint_t ngx_http_webhook_lint_status(ngx_http_webhook_rule_t *rule);
 static ngx_uint_t ngx_http_webhook_lint_reaches(void **loc_conf,
@@ -30,7 +30,8 @@ static ngx_uint_t ngx_http_webhook_lint_same(ngx_http_webhook_rule_t *one,
 
 
 void
-ngx_http_webhook_lint_rules(ngx_conf_t *cf, ngx_http_webhook_main_conf_t *wmcf)
+ngx_http_webhook_lint_rules(ngx_http_webhook_build_t *b,
+    ngx_http_webhook_main_conf_t *wmcf)
 {
     void                        ***loc_conf;
     ngx_uint_t                     i, n, k;
@@ -40,7 +41,7 @@ ngx_http_webhook_lint_rules(ngx_conf_t *cf, ngx_http_webhook_main_conf_t *wmcf)
     rule = wmcf->rules.elts;
 
     for (i = 0; i < wmcf->rules.nelts; i++) {
-        ngx_http_webhook_lint_rule(cf, wmcf, rule[i]);
+        ngx_http_webhook_lint_rule(b, wmcf, rule[i]);
     }
 
     /* each set of rules, where it was given */
@@ -77,21 +78,21 @@ ngx_http_webhook_lint_rules(ngx_conf_t *cf, ngx_http_webhook_main_conf_t *wmcf)
 
             one[n]->linted = 1;
 
-            ngx_http_webhook_conf_error(NGX_LOG_WARN, cf, &one[n]->place,
-                                        "this \"webhook_event %V\" matches "
-                                        "what the one in %s:%ui does: such a "
-                                        "request makes two events",
-                                        &one[n]->type_name,
-                                        one[k]->place.file,
-                                        one[k]->place.line);
+            ngx_http_webhook_build_at(NGX_LOG_WARN, b, &one[n]->place,
+                                      "this \"webhook_event %V\" matches "
+                                      "what the one in %s:%ui does: such a "
+                                      "request makes two events",
+                                      &one[n]->type_name,
+                                      one[k]->place.file,
+                                      one[k]->place.line);
         }
     }
 }
 
 
 static void
-ngx_http_webhook_lint_rule(ngx_conf_t *cf, ngx_http_webhook_main_conf_t *wmcf,
-    ngx_http_webhook_rule_t *rule)
+ngx_http_webhook_lint_rule(ngx_http_webhook_build_t *b,
+    ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_rule_t *rule)
 {
     void                        ***loc_conf;
     ngx_uint_t                     i, n, used, left;
@@ -100,21 +101,21 @@ ngx_http_webhook_lint_rule(ngx_conf_t *cf, ngx_http_webhook_main_conf_t *wmcf,
     ngx_http_webhook_loc_conf_t   *wlcf;
 
     if (!ngx_http_webhook_lint_status(rule)) {
-        ngx_http_webhook_conf_error(NGX_LOG_WARN, cf, &rule->place,
-                                    "this \"webhook_event %V\" never matches: "
-                                    "no response has such a status that is an "
-                                    "event", &rule->type_name);
+        ngx_http_webhook_build_at(NGX_LOG_WARN, b, &rule->place,
+                                  "this \"webhook_event %V\" never matches: "
+                                  "no response has such a status that is an "
+                                  "event", &rule->type_name);
         return;
     }
 
-    ngx_http_webhook_lint_payload(cf, rule);
+    ngx_http_webhook_lint_payload(b, rule);
 
     if (rule->endpoints.nelts == 0) {
-        ngx_http_webhook_lint_unasked(cf, &rule->type_name, "webhook_event",
+        ngx_http_webhook_lint_unasked(b, &rule->type_name, "webhook_event",
                                       &rule->place);
     }
 
-    rewrite = ngx_http_webhook_conf_module(cf, "ngx_http_rewrite_module");
+    rewrite = ngx_http_webhook_conf_module(b, "ngx_http_rewrite_module");
     loc_conf = wmcf->locations.elts;
     used = 0;
     left = 0;
@@ -155,46 +156,47 @@ ngx_http_webhook_lint_rule(ngx_conf_t *cf, ngx_http_webhook_main_conf_t *wmcf,
 
         /* every location and server has rules of its own */
 
-        ngx_http_webhook_conf_error(NGX_LOG_WARN, cf, &rule->place,
-                                    "this \"webhook_event %V\" is inherited by "
-                                    "no location: all have rules of their own",
-                                    &rule->type_name);
+        ngx_http_webhook_build_at(NGX_LOG_WARN, b, &rule->place,
+                                  "this \"webhook_event %V\" is inherited by "
+                                  "no location: all have rules of their own",
+                                  &rule->type_name);
         return;
     }
 
     if (left) {
-        ngx_http_webhook_conf_error(NGX_LOG_WARN, cf, &rule->place,
-                                    "this \"webhook_event %V\" never matches: "
-                                    "its location only returns or rewrites, "
-                                    "and has no response of such a status",
-                                    &rule->type_name);
+        ngx_http_webhook_build_at(NGX_LOG_WARN, b, &rule->place,
+                                  "this \"webhook_event %V\" never matches: "
+                                  "its location only returns or rewrites, "
+                                  "and has no response of such a status",
+                                  &rule->type_name);
         return;
     }
 
-    ngx_http_webhook_conf_error(NGX_LOG_WARN, cf, &rule->place,
-                                "this \"webhook_event %V\" never matches: no "
-                                "path of its location can match \"%V\"",
-                                &rule->type_name, &rule->pattern);
+    ngx_http_webhook_build_at(NGX_LOG_WARN, b, &rule->place,
+                              "this \"webhook_event %V\" never matches: no "
+                              "path of its location can match \"%V\"",
+                              &rule->type_name, &rule->pattern);
 }
 
 
 /* An event that is made for nobody. */
 
 void
-ngx_http_webhook_lint_unasked(ngx_conf_t *cf, ngx_str_t *type,
+ngx_http_webhook_lint_unasked(ngx_http_webhook_build_t *b, ngx_str_t *type,
     const char *what, ngx_http_webhook_place_t *place)
 {
-    ngx_http_webhook_conf_error(NGX_LOG_WARN, cf, place,
-                                "no webhook_endpoint asks for \"%V\", which "
-                                "this \"%s\" makes: it is not kept", type,
-                                what);
+    ngx_http_webhook_build_at(NGX_LOG_WARN, b, place,
+                              "no webhook_endpoint asks for \"%V\", which "
+                              "this \"%s\" makes: it is not kept", type,
+                              what);
 }
 
 
 /* Bodies that are always empty. */
 
 static void
-ngx_http_webhook_lint_payload(ngx_conf_t *cf, ngx_http_webhook_rule_t *rule)
+ngx_http_webhook_lint_payload(ngx_http_webhook_build_t *b,
+    ngx_http_webhook_rule_t *rule)
 {
     ngx_uint_t   status;
     const char  *what;
@@ -232,10 +234,10 @@ ngx_http_webhook_lint_payload(ngx_conf_t *cf, ngx_http_webhook_rule_t *rule)
     }
 
     if (what) {
-        ngx_http_webhook_conf_error(NGX_LOG_WARN, cf, &rule->place,
-                                    "the payload of this \"webhook_event %V\" "
-                                    "is always \"{}\": %s no body, use "
-                                    "\"body=\"", &rule->type_name, what);
+        ngx_http_webhook_build_at(NGX_LOG_WARN, b, &rule->place,
+                                  "the payload of this \"webhook_event %V\" "
+                                  "is always \"{}\": %s no body, use "
+                                  "\"body=\"", &rule->type_name, what);
     }
 }
 

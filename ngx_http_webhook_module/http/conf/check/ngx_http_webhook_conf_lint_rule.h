@@ -8,16 +8,16 @@
 #ifndef NGX_HTTP_WEBHOOK_CONF_LINT_RULE_H
 #define NGX_HTTP_WEBHOOK_CONF_LINT_RULE_H
 
-#include "http/model/ngx_http_webhook.h"
+#include "http/model/ngx_http_webhook_build.h"
 
 
 /* Warnings of rules, behind the check of the whole. */
-void ngx_http_webhook_lint_rules(ngx_conf_t *cf,
+void ngx_http_webhook_lint_rules(ngx_http_webhook_build_t *b,
     ngx_http_webhook_main_conf_t *wmcf);
 
 /* A warning of an event that is made for nobody; what is the directive. */
-void ngx_http_webhook_lint_unasked(ngx_conf_t *cf, ngx_str_t *type,
-    const char *what, ngx_http_webhook_place_t *place);
+void ngx_http_webhook_lint_unasked(ngx_http_webhook_build_t *b,
+    ngx_str_t *type, const char *what, ngx_http_webhook_place_t *place);
 
 
 #endif /* NGX_HTTP_WEBHOOK_CONF_LINT_RULE_H */

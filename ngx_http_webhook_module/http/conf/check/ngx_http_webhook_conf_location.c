@@ -14,21 +14,21 @@
 #include "http/inbound/call/ngx_http_webhook_receive.h"
 
 
-static ngx_int_t ngx_http_webhook_location_answers(ngx_conf_t *cf,
+static ngx_int_t ngx_http_webhook_location_answers(ngx_http_webhook_build_t *b,
     void **loc_conf, const char *name, ngx_http_webhook_place_t *place,
     ngx_http_handler_pt handler);
-static ngx_int_t ngx_http_webhook_location_variables(ngx_conf_t *cf,
-    ngx_http_webhook_loc_conf_t *wlcf);
+static ngx_int_t ngx_http_webhook_location_variables(
+    ngx_http_webhook_build_t *b, ngx_http_webhook_loc_conf_t *wlcf);
 static ngx_uint_t ngx_http_webhook_location_slice(ngx_module_t *module,
     void **loc_conf);
 static ngx_uint_t ngx_http_webhook_location_image(ngx_module_t *module,
     void **loc_conf);
-static ngx_int_t ngx_http_webhook_location_rules(ngx_conf_t *cf,
+static ngx_int_t ngx_http_webhook_location_rules(ngx_http_webhook_build_t *b,
     void **loc_conf, const char *with, const char *instead);
 
 
 ngx_int_t
-ngx_http_webhook_location_check(ngx_conf_t *cf,
+ngx_http_webhook_location_check(ngx_http_webhook_build_t *b,
     ngx_http_webhook_main_conf_t *wmcf)
 {
     void                        ***loc_conf;
@@ -38,8 +38,8 @@ ngx_http_webhook_location_check(ngx_conf_t *cf,
     ngx_http_core_loc_conf_t      *clcf;
     ngx_http_webhook_loc_conf_t   *wlcf;
 
-    slice = ngx_http_webhook_conf_module(cf, "ngx_http_slice_filter_module");
-    image = ngx_http_webhook_conf_module(cf, "ngx_http_image_filter_module");
+    slice = ngx_http_webhook_conf_module(b, "ngx_http_slice_filter_module");
+    image = ngx_http_webhook_conf_module(b, "ngx_http_image_filter_module");
 
     loc_conf = wmcf->locations.elts;
 
@@ -49,7 +49,7 @@ ngx_http_webhook_location_check(ngx_conf_t *cf,
         wlcf = loc_conf[i][ngx_http_webhook_module.ctx_index];
 
         if (wlcf->receive
-            && ngx_http_webhook_location_answers(cf, loc_conf[i],
+            && ngx_http_webhook_location_answers(b, loc_conf[i],
                                              "webhook_receive", &wlcf->place,
                                              ngx_http_webhook_receive_handler)
                != NGX_OK)
@@ -58,21 +58,21 @@ ngx_http_webhook_location_check(ngx_conf_t *cf,
         }
 
         if (wlcf->receive && clcf->internal) {
-            ngx_http_webhook_conf_error(NGX_LOG_WARN, cf, &wlcf->place,
-                                        "location \"%V\" has "
-                                        "\"webhook_receive\" and \"internal\": "
-                                        "nobody can call it", &clcf->name);
+            ngx_http_webhook_build_at(NGX_LOG_WARN, b, &wlcf->place,
+                                      "location \"%V\" has "
+                                      "\"webhook_receive\" and \"internal\": "
+                                      "nobody can call it", &clcf->name);
         }
 
         if (wlcf->receive && wmcf->receivers.nelts == 0) {
-            ngx_http_webhook_conf_error(NGX_LOG_WARN, cf, &wlcf->place,
-                                        "\"webhook_receive\" takes no call, "
-                                        "since there is no "
-                                        "\"webhook_receiver\"");
+            ngx_http_webhook_build_at(NGX_LOG_WARN, b, &wlcf->place,
+                                      "\"webhook_receive\" takes no call, "
+                                      "since there is no "
+                                      "\"webhook_receiver\"");
         }
 
         if (wlcf->metrics
-            && ngx_http_webhook_location_answers(cf, loc_conf[i],
+            && ngx_http_webhook_location_answers(b, loc_conf[i],
                                              "webhook_metrics",
                                              &wlcf->metrics_place,
                                              ngx_http_webhook_metrics_handler)
@@ -81,7 +81,7 @@ ngx_http_webhook_location_check(ngx_conf_t *cf,
             return NGX_ERROR;
         }
 
-        if (ngx_http_webhook_location_variables(cf, wlcf) != NGX_OK) {
+        if (ngx_http_webhook_location_variables(b, wlcf) != NGX_OK) {
             return NGX_ERROR;
         }
 
@@ -90,14 +90,14 @@ ngx_http_webhook_location_check(ngx_conf_t *cf,
         }
 
         if (ngx_http_webhook_location_slice(slice, loc_conf[i])) {
-            rc = ngx_http_webhook_location_rules(cf, loc_conf[i], "slice",
+            rc = ngx_http_webhook_location_rules(b, loc_conf[i], "slice",
                               "\"body=\" or \"payload=request\", or move the "
                               "rule");
 
         } else if (wlcf->commit == NGX_HTTP_WEBHOOK_BEFORE_RESPONSE
                    && ngx_http_webhook_location_image(image, loc_conf[i]))
         {
-            rc = ngx_http_webhook_location_rules(cf, loc_conf[i],
+            rc = ngx_http_webhook_location_rules(b, loc_conf[i],
                               "image_filter",
                               "\"webhook_commit after_response\" there");
 
@@ -121,7 +121,7 @@ ngx_http_webhook_location_check(ngx_conf_t *cf,
  */
 
 static ngx_int_t
-ngx_http_webhook_location_answers(ngx_conf_t *cf, void **loc_conf,
+ngx_http_webhook_location_answers(ngx_http_webhook_build_t *b, void **loc_conf,
     const char *name, ngx_http_webhook_place_t *place,
     ngx_http_handler_pt handler)
 {
@@ -133,7 +133,7 @@ ngx_http_webhook_location_answers(ngx_conf_t *cf, void **loc_conf,
     clcf = loc_conf[ngx_http_core_module.ctx_index];
     other = (clcf->handler != handler) ? "another directive" : NULL;
 
-    module = ngx_http_webhook_conf_module(cf, "ngx_http_rewrite_module");
+    module = ngx_http_webhook_conf_module(b, "ngx_http_rewrite_module");
 
     if (module && other == NULL) {
         data = loc_conf[module->ctx_index];
@@ -145,7 +145,7 @@ ngx_http_webhook_location_answers(ngx_conf_t *cf, void **loc_conf,
         }
     }
 
-    module = ngx_http_webhook_conf_module(cf, "ngx_http_try_files_module");
+    module = ngx_http_webhook_conf_module(b, "ngx_http_try_files_module");
 
     if (module && other == NULL) {
         data = loc_conf[module->ctx_index];
@@ -159,9 +159,9 @@ ngx_http_webhook_location_answers(ngx_conf_t *cf, void **loc_conf,
         return NGX_OK;
     }
 
-    ngx_http_webhook_conf_error(NGX_LOG_EMERG, cf, place,
-                                "location \"%V\" has \"%s\" and %s that "
-                                "answers requests", &clcf->name, name, other);
+    ngx_http_webhook_build_at(NGX_LOG_EMERG, b, place,
+                              "location \"%V\" has \"%s\" and %s that "
+                              "answers requests", &clcf->name, name, other);
     return NGX_ERROR;
 }
 
@@ -169,7 +169,7 @@ ngx_http_webhook_location_answers(ngx_conf_t *cf, void **loc_conf,
 /* nginx itself would say it without file and line. */
 
 static ngx_int_t
-ngx_http_webhook_location_variables(ngx_conf_t *cf,
+ngx_http_webhook_location_variables(ngx_http_webhook_build_t *b,
     ngx_http_webhook_loc_conf_t *wlcf)
 {
     u_char     *p, *last;
@@ -184,16 +184,16 @@ ngx_http_webhook_location_variables(ngx_conf_t *cf,
 
     while (ngx_http_webhook_conf_dollar_next(&p, last, &name)) {
 
-        if (ngx_http_webhook_conf_variable(cf, ngx_http_webhook_str(&name))
+        if (ngx_http_webhook_conf_variable(b, ngx_http_webhook_str(&name))
             || (name.data[0] >= '1' && name.data[0] <= '9'))
         {
             continue;
         }
 
-        ngx_http_webhook_conf_error(NGX_LOG_EMERG, cf,
-                                    &wlcf->idempotency_place,
-                                    "unknown variable \"$%V\" in \"by=\"",
-                                    &name);
+        ngx_http_webhook_build_at(NGX_LOG_EMERG, b,
+                                  &wlcf->idempotency_place,
+                                  "unknown variable \"$%V\" in \"by=\"",
+                                  &name);
         return NGX_ERROR;
     }
 
@@ -247,7 +247,7 @@ ngx_http_webhook_location_image(ngx_module_t *module, void **loc_conf)
    passes, and nothing is held back. */
 
 static ngx_int_t
-ngx_http_webhook_location_rules(ngx_conf_t *cf, void **loc_conf,
+ngx_http_webhook_location_rules(ngx_http_webhook_build_t *b, void **loc_conf,
     const char *with, const char *instead)
 {
     ngx_uint_t                     i;
@@ -259,7 +259,7 @@ ngx_http_webhook_location_rules(ngx_conf_t *cf, void **loc_conf,
     clcf = loc_conf[ngx_http_core_module.ctx_index];
     wlcf = loc_conf[ngx_http_webhook_module.ctx_index];
 
-    rules = ngx_array_create(cf->pool, wlcf->rules->nelts,
+    rules = ngx_array_create(b->pool, wlcf->rules->nelts,
                              sizeof(ngx_http_webhook_rule_t *));
     if (rules == NULL) {
         return NGX_ERROR;
@@ -281,22 +281,22 @@ ngx_http_webhook_location_rules(ngx_conf_t *cf, void **loc_conf,
         }
 
         if (wlcf->own) {
-            ngx_http_webhook_conf_error(NGX_LOG_EMERG, cf, &rule[i]->place,
-                                        "\"webhook_event\" for \"%V\" reads "
-                                        "the response, which cannot be had "
-                                        "with \"%s\" in location \"%V\": use %s",
-                                        &rule[i]->type_name, with,
-                                        &clcf->name, instead);
+            ngx_http_webhook_build_at(NGX_LOG_EMERG, b, &rule[i]->place,
+                                      "\"webhook_event\" for \"%V\" reads "
+                                      "the response, which cannot be had "
+                                      "with \"%s\" in location \"%V\": use %s",
+                                      &rule[i]->type_name, with,
+                                      &clcf->name, instead);
             return NGX_ERROR;
         }
 
-        ngx_http_webhook_conf_error(NGX_LOG_WARN, cf, &rule[i]->place,
-                                    "\"webhook_event\" for \"%V\" reads the "
-                                    "response, which cannot be had with "
-                                    "\"%s\" in location \"%V\": it makes no "
-                                    "events there, which \"webhook_event "
-                                    "off\" would say",
-                                    &rule[i]->type_name, with, &clcf->name);
+        ngx_http_webhook_build_at(NGX_LOG_WARN, b, &rule[i]->place,
+                                  "\"webhook_event\" for \"%V\" reads the "
+                                  "response, which cannot be had with "
+                                  "\"%s\" in location \"%V\": it makes no "
+                                  "events there, which \"webhook_event "
+                                  "off\" would say",
+                                  &rule[i]->type_name, with, &clcf->name);
     }
 
     wlcf->rules = rules->nelts ? rules : NULL;

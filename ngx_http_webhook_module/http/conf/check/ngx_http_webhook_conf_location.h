@@ -8,11 +8,11 @@
 #ifndef NGX_HTTP_WEBHOOK_CONF_LOCATION_H
 #define NGX_HTTP_WEBHOOK_CONF_LOCATION_H
 
-#include "http/model/ngx_http_webhook.h"
+#include "http/model/ngx_http_webhook_build.h"
 
 
 /* What is to be looked at in locations when all is known. */
-ngx_int_t ngx_http_webhook_location_check(ngx_conf_t *cf,
+ngx_int_t ngx_http_webhook_location_check(ngx_http_webhook_build_t *b,
     ngx_http_webhook_main_conf_t *wmcf);
 
 

@@ -13,10 +13,10 @@
 #include "http/inbound/call/ngx_http_webhook_receive.h"
 
 
-static ngx_int_t ngx_http_webhook_reach_action(ngx_conf_t *cf,
+static ngx_int_t ngx_http_webhook_reach_action(ngx_http_webhook_build_t *b,
     ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_receiver_t *rcv,
     ngx_http_webhook_action_t *action);
-static ngx_uint_t ngx_http_webhook_reach_server(ngx_conf_t *cf,
+static ngx_uint_t ngx_http_webhook_reach_server(ngx_http_webhook_build_t *b,
     ngx_http_core_srv_conf_t *server, ngx_str_t *start, ngx_uint_t more);
 static ngx_uint_t ngx_http_webhook_reach_error_page(
     ngx_http_core_loc_conf_t *clcf);
@@ -27,7 +27,7 @@ static ngx_uint_t ngx_http_webhook_reach_location(
 
 
 ngx_int_t
-ngx_http_webhook_reach_check(ngx_conf_t *cf,
+ngx_http_webhook_reach_check(ngx_http_webhook_build_t *b,
     ngx_http_webhook_main_conf_t *wmcf)
 {
     ngx_uint_t                      i, n;
@@ -43,7 +43,7 @@ ngx_http_webhook_reach_check(ngx_conf_t *cf,
         }
 
         if (rcv[i]->lookup
-            && ngx_http_webhook_reach_action(cf, wmcf, rcv[i], rcv[i]->lookup)
+            && ngx_http_webhook_reach_action(b, wmcf, rcv[i], rcv[i]->lookup)
                != NGX_OK)
         {
             return NGX_ERROR;
@@ -57,7 +57,7 @@ ngx_http_webhook_reach_check(ngx_conf_t *cf,
         action = rcv[i]->actions.elts;
 
         for (n = 0; n < rcv[i]->actions.nelts; n++) {
-            if (ngx_http_webhook_reach_action(cf, wmcf, rcv[i], &action[n])
+            if (ngx_http_webhook_reach_action(b, wmcf, rcv[i], &action[n])
                 != NGX_OK)
             {
                 return NGX_ERROR;
@@ -70,7 +70,7 @@ ngx_http_webhook_reach_check(ngx_conf_t *cf,
 
 
 static ngx_int_t
-ngx_http_webhook_reach_action(ngx_conf_t *cf,
+ngx_http_webhook_reach_action(ngx_http_webhook_build_t *b,
     ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_receiver_t *rcv,
     ngx_http_webhook_action_t *action)
 {
@@ -79,7 +79,7 @@ ngx_http_webhook_reach_action(ngx_conf_t *cf,
     ngx_uint_t                i, more, file;
     ngx_http_webhook_hook_t  *hook;
 
-    dst = ngx_pnalloc(cf->temp_pool, action->uri_text.len);
+    dst = ngx_pnalloc(b->temp_pool, action->uri_text.len);
     if (dst == NULL) {
         return NGX_ERROR;
     }
@@ -89,7 +89,7 @@ ngx_http_webhook_reach_action(ngx_conf_t *cf,
     hook = wmcf->hooks.elts;
 
     for (i = 0; i < wmcf->hooks.nelts; i++) {
-        if (ngx_http_webhook_reach_server(cf, hook[i].server, &start, more)) {
+        if (ngx_http_webhook_reach_server(b, hook[i].server, &start, more)) {
             return NGX_OK;
         }
     }
@@ -98,11 +98,11 @@ ngx_http_webhook_reach_action(ngx_conf_t *cf,
 
     file = action->method & (NGX_HTTP_GET|NGX_HTTP_HEAD);
 
-    ngx_http_webhook_conf_error(file ? NGX_LOG_WARN : NGX_LOG_EMERG, cf,
-                                &action->place,
-                                "webhook_receiver \"%V\" calls \"%V\", and no "
-                                "location of a server with \"webhook_receive\" "
-                                "takes that", &rcv->name, &action->uri_text);
+    ngx_http_webhook_build_at(file ? NGX_LOG_WARN : NGX_LOG_EMERG, b,
+                              &action->place,
+                              "webhook_receiver \"%V\" calls \"%V\", and no "
+                              "location of a server with \"webhook_receive\" "
+                              "takes that", &rcv->name, &action->uri_text);
 
     return file ? NGX_OK : NGX_ERROR;
 }
@@ -112,7 +112,7 @@ ngx_http_webhook_reach_action(ngx_conf_t *cf,
    location takes a URI. */
 
 static ngx_uint_t
-ngx_http_webhook_reach_server(ngx_conf_t *cf,
+ngx_http_webhook_reach_server(ngx_http_webhook_build_t *b,
     ngx_http_core_srv_conf_t *server, ngx_str_t *start, ngx_uint_t more)
 {
     void                      **data;
@@ -136,7 +136,7 @@ ngx_http_webhook_reach_server(ngx_conf_t *cf,
 
     for (i = 0; modules[i]; i++) {
 
-        module = ngx_http_webhook_conf_module(cf, modules[i]);
+        module = ngx_http_webhook_conf_module(b, modules[i]);
 
         if (module == NULL) {
             continue;

@@ -11,7 +11,7 @@
 #include "http/conf/value/ngx_http_webhook_conf_args.h"
 
 
-static ngx_int_t ngx_http_webhook_loop_action(ngx_conf_t *cf,
+static ngx_int_t ngx_http_webhook_loop_action(ngx_http_webhook_build_t *b,
     ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_receiver_t *rcv,
     ngx_http_webhook_action_t *action);
 static ngx_uint_t ngx_http_webhook_loop_below(ngx_http_webhook_hook_t *hook,
@@ -19,7 +19,7 @@ static ngx_uint_t ngx_http_webhook_loop_below(ngx_http_webhook_hook_t *hook,
 
 
 ngx_int_t
-ngx_http_webhook_receive_loop(ngx_conf_t *cf,
+ngx_http_webhook_receive_loop(ngx_http_webhook_build_t *b,
     ngx_http_webhook_main_conf_t *wmcf)
 {
     ngx_uint_t                      i, n;
@@ -31,7 +31,7 @@ ngx_http_webhook_receive_loop(ngx_conf_t *cf,
     for (i = 0; i < wmcf->receivers.nelts; i++) {
 
         if (rcv[i]->lookup
-            && ngx_http_webhook_loop_action(cf, wmcf, rcv[i], rcv[i]->lookup)
+            && ngx_http_webhook_loop_action(b, wmcf, rcv[i], rcv[i]->lookup)
                != NGX_OK)
         {
             return NGX_ERROR;
@@ -45,7 +45,7 @@ ngx_http_webhook_receive_loop(ngx_conf_t *cf,
         action = rcv[i]->actions.elts;
 
         for (n = 0; n < rcv[i]->actions.nelts; n++) {
-            if (ngx_http_webhook_loop_action(cf, wmcf, rcv[i], &action[n])
+            if (ngx_http_webhook_loop_action(b, wmcf, rcv[i], &action[n])
                 != NGX_OK)
             {
                 return NGX_ERROR;
@@ -58,7 +58,7 @@ ngx_http_webhook_receive_loop(ngx_conf_t *cf,
 
 
 static ngx_int_t
-ngx_http_webhook_loop_action(ngx_conf_t *cf,
+ngx_http_webhook_loop_action(ngx_http_webhook_build_t *b,
     ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_receiver_t *rcv,
     ngx_http_webhook_action_t *action)
 {
@@ -67,7 +67,7 @@ ngx_http_webhook_loop_action(ngx_conf_t *cf,
     ngx_uint_t                i, more;
     ngx_http_webhook_hook_t  *hook;
 
-    dst = ngx_pnalloc(cf->temp_pool, action->uri_text.len);
+    dst = ngx_pnalloc(b->temp_pool, action->uri_text.len);
     if (dst == NULL) {
         return NGX_ERROR;
     }
@@ -82,11 +82,11 @@ ngx_http_webhook_loop_action(ngx_conf_t *cf,
             continue;
         }
 
-        ngx_http_webhook_conf_error(NGX_LOG_EMERG, cf, &action->place,
-                                    "webhook_receiver \"%V\" calls a URI "
-                                    "below \"%V\", where \"webhook_receive\" "
-                                    "stands: a receiver cannot call one",
-                                    &rcv->name, &hook[i].prefix);
+        ngx_http_webhook_build_at(NGX_LOG_EMERG, b, &action->place,
+                                  "webhook_receiver \"%V\" calls a URI "
+                                  "below \"%V\", where \"webhook_receive\" "
+                                  "stands: a receiver cannot call one",
+                                  &rcv->name, &hook[i].prefix);
         return NGX_ERROR;
     }
 

@@ -8,11 +8,11 @@
 #ifndef NGX_HTTP_WEBHOOK_RECEIVE_LOOP_H
 #define NGX_HTTP_WEBHOOK_RECEIVE_LOOP_H
 
-#include "http/model/ngx_http_webhook.h"
+#include "http/model/ngx_http_webhook_build.h"
 
 
 /* Refuses actions that would call a receiver. */
-ngx_int_t ngx_http_webhook_receive_loop(ngx_conf_t *cf,
+ngx_int_t ngx_http_webhook_receive_loop(ngx_http_webhook_build_t *b,
     ngx_http_webhook_main_conf_t *wmcf);
 
 /*

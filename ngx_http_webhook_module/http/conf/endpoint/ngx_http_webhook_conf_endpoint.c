@@ -2,12 +2,12 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * webhook_endpoint NAME { }: who is told of which events, and how.
+ * webhook_endpoint NAME { }: who is told of which events, and how.  The whole,
+ * and its fields url, events, success, timeout.
  */
 
 #include "http/conf/endpoint/ngx_http_webhook_conf_endpoint.h"
 #include "http/conf/value/ngx_http_webhook_conf_args.h"
-#include "http/conf/read/ngx_http_webhook_conf_block.h"
 #include "http/conf/value/ngx_http_webhook_conf_dollar.h"
 #include "http/conf/value/ngx_http_webhook_conf_name.h"
 #include "http/conf/value/ngx_http_webhook_conf_param.h"
@@ -22,26 +22,25 @@
 #define NGX_HTTP_WEBHOOK_TIMEOUT_MAX  (60 * 60 * UINT64_C(1000))
 
 
-static ngx_int_t ngx_http_webhook_endpoint_create(ngx_conf_t *cf,
+static ngx_int_t ngx_http_webhook_endpoint_create(ngx_http_webhook_build_t *b,
     ngx_http_webhook_endpoint_conf_t *ecf);
-static char *ngx_http_webhook_endpoint_head(ngx_conf_t *cf,
+static char *ngx_http_webhook_endpoint_head(ngx_http_webhook_build_t *b,
     ngx_http_webhook_endpoint_t *ep, ngx_str_t *uri);
-static char *ngx_http_webhook_endpoint_url(ngx_conf_t *cf,
-    ngx_command_t *cmd, void *conf);
-static char *ngx_http_webhook_endpoint_events(ngx_conf_t *cf,
-    ngx_command_t *cmd, void *conf);
-static char *ngx_http_webhook_endpoint_success(ngx_conf_t *cf,
-    ngx_command_t *cmd, void *conf);
-static char *ngx_http_webhook_endpoint_timeout(ngx_conf_t *cf,
-    ngx_command_t *cmd, void *conf);
+static char *ngx_http_webhook_endpoint_url(ngx_http_webhook_build_t *b,
+    const ngx_http_webhook_field_t *spec, void *conf);
+static char *ngx_http_webhook_endpoint_events(ngx_http_webhook_build_t *b,
+    const ngx_http_webhook_field_t *spec, void *conf);
+static char *ngx_http_webhook_endpoint_success(ngx_http_webhook_build_t *b,
+    const ngx_http_webhook_field_t *spec, void *conf);
+static char *ngx_http_webhook_endpoint_timeout(ngx_http_webhook_build_t *b,
+    const ngx_http_webhook_field_t *spec, void *conf);
 
 
-static ngx_command_t  ngx_http_webhook_endpoint_commands[] = {
+static const ngx_http_webhook_field_t  ngx_http_webhook_endpoint_fields[] = {
 
     { ngx_string("url"),
       NGX_CONF_TAKE1,
       ngx_http_webhook_endpoint_url,
-      0,
       0,
       NULL },
 
@@ -49,13 +48,11 @@ static ngx_command_t  ngx_http_webhook_endpoint_commands[] = {
       NGX_CONF_1MORE,
       ngx_http_webhook_endpoint_events,
       0,
-      0,
       NULL },
 
     { ngx_string("success"),
       NGX_CONF_1MORE,
       ngx_http_webhook_endpoint_success,
-      0,
       0,
       NULL },
 
@@ -63,77 +60,40 @@ static ngx_command_t  ngx_http_webhook_endpoint_commands[] = {
       NGX_CONF_1MORE,
       ngx_http_webhook_endpoint_timeout,
       0,
-      0,
       NULL },
 
-      ngx_null_command
+      ngx_http_webhook_null_field
 };
 
 
-static ngx_command_t  *ngx_http_webhook_endpoint_tables[] = {
-    ngx_http_webhook_endpoint_commands,
-    ngx_http_webhook_endpoint_tls_commands,
-    ngx_http_webhook_endpoint_form_commands,
-    ngx_http_webhook_endpoint_sign_commands,
-    ngx_http_webhook_endpoint_limit_commands,
-    ngx_http_webhook_endpoint_reach_commands,
+static const ngx_http_webhook_field_t  *ngx_http_webhook_endpoint_parts[] = {
+    ngx_http_webhook_endpoint_fields,
+    ngx_http_webhook_endpoint_tls_fields,
+    ngx_http_webhook_endpoint_form_fields,
+    ngx_http_webhook_endpoint_sign_fields,
+    ngx_http_webhook_endpoint_limit_fields,
+    ngx_http_webhook_endpoint_reach_fields,
     NULL
 };
 
 
-char *
-ngx_http_webhook_endpoint(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+const ngx_http_webhook_field_t **
+ngx_http_webhook_endpoint_tables(void)
 {
-    ngx_http_webhook_main_conf_t *wmcf = conf;
-
-    char                              *rv;
-    ngx_str_t                          uri;
-    ngx_http_webhook_endpoint_t       *ep;
-    ngx_http_webhook_endpoint_conf_t   ecf;
-
-    ep = ngx_pcalloc(cf->pool, sizeof(ngx_http_webhook_endpoint_t));
-    if (ep == NULL) {
-        return NGX_CONF_ERROR;
-    }
-
-    if (ngx_http_webhook_conf_named(cf, (ngx_http_webhook_named_t *) ep)
-        != NGX_OK
-        || ngx_http_webhook_conf_insert(cf, &wmcf->endpoints,
-                                        (ngx_http_webhook_named_t *) ep,
-                                        &cmd->name)
-           != NGX_OK)
-    {
-        return NGX_CONF_ERROR;
-    }
-
-    ngx_memzero(&ecf, sizeof(ngx_http_webhook_endpoint_conf_t));
-
-    ecf.endpoint = ep;
-
-    if (ngx_http_webhook_endpoint_begin(cf, &ecf) != NGX_OK) {
-        return NGX_CONF_ERROR;
-    }
-
-    rv = ngx_http_webhook_conf_block(cf, ngx_http_webhook_endpoint_tables,
-                                     &ecf);
-    if (rv != NGX_CONF_OK) {
-        return rv;
-    }
-
-    return ngx_http_webhook_endpoint_done(cf, &ecf, &uri);
+    return ngx_http_webhook_endpoint_parts;
 }
 
 
 ngx_int_t
-ngx_http_webhook_endpoint_begin(ngx_conf_t *cf,
+ngx_http_webhook_endpoint_begin(ngx_http_webhook_build_t *b,
     ngx_http_webhook_endpoint_conf_t *ecf)
 {
     ecf->endpoint->timeout_place = ecf->endpoint->place;
 
-    if (ngx_http_webhook_endpoint_create(cf, ecf) != NGX_OK
-        || ngx_http_webhook_endpoint_form_create(cf, ecf) != NGX_OK
-        || ngx_http_webhook_endpoint_sign_create(cf, ecf) != NGX_OK
-        || ngx_http_webhook_endpoint_limit_create(cf, ecf) != NGX_OK)
+    if (ngx_http_webhook_endpoint_create(b, ecf) != NGX_OK
+        || ngx_http_webhook_endpoint_form_create(b, ecf) != NGX_OK
+        || ngx_http_webhook_endpoint_sign_create(b, ecf) != NGX_OK
+        || ngx_http_webhook_endpoint_limit_create(b, ecf) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -142,29 +102,8 @@ ngx_http_webhook_endpoint_begin(ngx_conf_t *cf,
 }
 
 
-ngx_command_t *
-ngx_http_webhook_endpoint_command(ngx_str_t *name)
-{
-    ngx_command_t  **table, *cmd;
-
-    for (table = ngx_http_webhook_endpoint_tables; *table; table++) {
-
-        for (cmd = *table; cmd->name.len; cmd++) {
-
-            if (cmd->name.len == name->len
-                && ngx_memcmp(cmd->name.data, name->data, name->len) == 0)
-            {
-                return cmd;
-            }
-        }
-    }
-
-    return NULL;
-}
-
-
 static ngx_int_t
-ngx_http_webhook_endpoint_create(ngx_conf_t *cf,
+ngx_http_webhook_endpoint_create(ngx_http_webhook_build_t *b,
     ngx_http_webhook_endpoint_conf_t *ecf)
 {
     ngx_str_t                     success = ngx_string("200");
@@ -185,13 +124,13 @@ ngx_http_webhook_endpoint_create(ngx_conf_t *cf,
 
     ecf->tls.verify = 1;
 
-    return ngx_array_init(&ep->events, cf->pool, 4,
+    return ngx_array_init(&ep->events, b->pool, 4,
                           sizeof(ngx_http_webhook_wanted_t));
 }
 
 
 char *
-ngx_http_webhook_endpoint_done(ngx_conf_t *cf,
+ngx_http_webhook_endpoint_done(ngx_http_webhook_build_t *b,
     ngx_http_webhook_endpoint_conf_t *ecf, ngx_str_t *uri)
 {
     ngx_http_webhook_endpoint_t  *ep;
@@ -199,9 +138,9 @@ ngx_http_webhook_endpoint_done(ngx_conf_t *cf,
     ep = ecf->endpoint;
 
     if (ep->url.data == NULL) {
-        ngx_http_webhook_conf_error(NGX_LOG_EMERG, cf, &ep->place,
-                                    "webhook_endpoint \"%V\" has no \"url\"",
-                                    &ep->name);
+        ngx_http_webhook_build_at(NGX_LOG_EMERG, b, &ep->place,
+                                  "webhook_endpoint \"%V\" has no \"url\"",
+                                  &ep->name);
         return NGX_CONF_ERROR;
     }
 
@@ -209,27 +148,27 @@ ngx_http_webhook_endpoint_done(ngx_conf_t *cf,
         && (ep->url.len < 8
             || ngx_strncasecmp(ep->url.data, (u_char *) "https://", 8) != 0))
     {
-        ngx_http_webhook_conf_error(NGX_LOG_EMERG, cf, &ecf->tls_place,
-                                    "\"tls\" needs an https:// url, which "
-                                    "webhook_endpoint \"%V\" has not",
-                                    &ep->name);
+        ngx_http_webhook_build_at(NGX_LOG_EMERG, b, &ecf->tls_place,
+                                  "\"tls\" needs an https:// url, which "
+                                  "webhook_endpoint \"%V\" has not",
+                                  &ep->name);
         return NGX_CONF_ERROR;
     }
 
-    if (ngx_http_webhook_endpoint_sign_finish(cf, ecf) != NGX_OK
-        || ngx_http_webhook_endpoint_limit_finish(cf, ecf) != NGX_OK
-        || ngx_http_webhook_endpoint_reach_finish(cf, ecf) != NGX_OK)
+    if (ngx_http_webhook_endpoint_sign_finish(b, ecf) != NGX_OK
+        || ngx_http_webhook_endpoint_limit_finish(b, ecf) != NGX_OK
+        || ngx_http_webhook_endpoint_reach_finish(b, ecf) != NGX_OK)
     {
         return NGX_CONF_ERROR;
     }
 
-    ep->target = ngx_http_webhook_target_create(cf, &ep->url, &ecf->tls,
+    ep->target = ngx_http_webhook_target_create(b, &ep->url, &ecf->tls,
                                                 &ecf->url_place, uri);
     if (ep->target == NULL) {
         return NGX_CONF_ERROR;
     }
 
-    return ngx_http_webhook_endpoint_head(cf, ep, uri);
+    return ngx_http_webhook_endpoint_head(b, ep, uri);
 }
 
 
@@ -239,7 +178,7 @@ ngx_http_webhook_endpoint_done(ngx_conf_t *cf,
  */
 
 static char *
-ngx_http_webhook_endpoint_head(ngx_conf_t *cf,
+ngx_http_webhook_endpoint_head(ngx_http_webhook_build_t *b,
     ngx_http_webhook_endpoint_t *ep, ngx_str_t *uri)
 {
     size_t                      len;
@@ -273,7 +212,7 @@ ngx_http_webhook_endpoint_head(ngx_conf_t *cf,
 
     len += agent.len;
 
-    p = ngx_pnalloc(cf->pool, len);
+    p = ngx_pnalloc(b->pool, len);
     if (p == NULL) {
         return NGX_CONF_ERROR;
     }
@@ -297,30 +236,30 @@ ngx_http_webhook_endpoint_head(ngx_conf_t *cf,
 
 
 ngx_int_t
-ngx_http_webhook_endpoint_check(ngx_conf_t *cf,
-    ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_endpoint_t *ep)
+ngx_http_webhook_endpoint_check(ngx_http_webhook_build_t *b,
+    ngx_http_webhook_endpoint_t *ep)
 {
     ngx_uint_t                      i;
     ngx_http_webhook_hmac_t        *hmac;
     ngx_http_webhook_header_t      *header;
     const webhook_address_rules_t  *rules;
 
-    ep->address.outer = &wmcf->address;
+    ep->address.outer = b->address;
 
     if (!ep->address_set) {
-        ep->address.fallback = wmcf->address.fallback;
+        ep->address.fallback = b->address->fallback;
     }
 
     header = ep->headers.elts;
 
     for (i = 0; i < ep->headers.nelts; i++) {
         if (ngx_http_webhook_endpoint_header_is(&header[i].name,
-                                                &wmcf->event_header))
+                                                &b->wmcf->event_header))
         {
-            ngx_http_webhook_conf_error(NGX_LOG_EMERG, cf, &ep->place,
-                                        "webhook_endpoint \"%V\" sets the "
-                                        "header \"%V\", which tells the "
-                                        "event", &ep->name, &header[i].name);
+            ngx_http_webhook_build_at(NGX_LOG_EMERG, b, &ep->place,
+                                      "webhook_endpoint \"%V\" sets the "
+                                      "header \"%V\", which tells the "
+                                      "event", &ep->name, &header[i].name);
             return NGX_ERROR;
         }
     }
@@ -329,12 +268,12 @@ ngx_http_webhook_endpoint_check(ngx_conf_t *cf,
 
     for (i = 0; i < ep->hmacs.nelts; i++) {
         if (ngx_http_webhook_endpoint_header_is(&hmac[i].header,
-                                                &wmcf->event_header))
+                                                &b->wmcf->event_header))
         {
-            ngx_http_webhook_conf_error(NGX_LOG_EMERG, cf, &ep->place,
-                                        "webhook_endpoint \"%V\" signs in the "
-                                        "header \"%V\", which tells the "
-                                        "event", &ep->name, &hmac[i].header);
+            ngx_http_webhook_build_at(NGX_LOG_EMERG, b, &ep->place,
+                                      "webhook_endpoint \"%V\" signs in the "
+                                      "header \"%V\", which tells the "
+                                      "event", &ep->name, &hmac[i].header);
             return NGX_ERROR;
         }
     }
@@ -344,21 +283,22 @@ ngx_http_webhook_endpoint_check(ngx_conf_t *cf,
     rules = (ep->internal)
             ? NULL
             : (ep->address.fallback == WEBHOOK_ADDRESS_ANY
-             && ep->address.ndeny == 0 && wmcf->address.ndeny == 0)
+             && ep->address.ndeny == 0 && b->address->ndeny == 0)
             ? NULL : &ep->address;
 
     ngx_http_webhook_target_egress(ep->target, rules, &ep->proxy);
 
-    if (ngx_http_webhook_target_init(cf, &ep->target) != NGX_OK) {
+    if (ngx_http_webhook_target_init(b, &ep->target) != NGX_OK) {
         return NGX_ERROR;
     }
 
-    return ngx_http_webhook_auth_init(cf, ep);
+    return ngx_http_webhook_auth_init(b, ep);
 }
 
 
 static char *
-ngx_http_webhook_endpoint_url(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+ngx_http_webhook_endpoint_url(ngx_http_webhook_build_t *b,
+    const ngx_http_webhook_field_t *spec, void *conf)
 {
     ngx_http_webhook_endpoint_conf_t *ecf = conf;
 
@@ -368,19 +308,19 @@ ngx_http_webhook_endpoint_url(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return "is duplicate";
     }
 
-    value = cf->args->elts;
+    value = b->args->elts;
 
     ecf->endpoint->url = value[1];
 
-    ngx_http_webhook_conf_place(cf, &ecf->url_place);
+    ngx_http_webhook_conf_place(b, &ecf->url_place);
 
-    return ngx_http_webhook_conf_fixed(cf, &value[1], "the URL");
+    return ngx_http_webhook_conf_fixed(b, &value[1], "the URL");
 }
 
 
 static char *
-ngx_http_webhook_endpoint_events(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf)
+ngx_http_webhook_endpoint_events(ngx_http_webhook_build_t *b,
+    const ngx_http_webhook_field_t *spec, void *conf)
 {
     ngx_http_webhook_endpoint_conf_t *ecf = conf;
 
@@ -388,15 +328,15 @@ ngx_http_webhook_endpoint_events(ngx_conf_t *cf, ngx_command_t *cmd,
     ngx_uint_t                  i;
     ngx_http_webhook_wanted_t  *wanted;
 
-    value = cf->args->elts;
+    value = b->args->elts;
 
-    for (i = 1; i < cf->args->nelts; i++) {
+    for (i = 1; i < b->args->nelts; i++) {
 
         if (!webhook_pattern_valid(ngx_http_webhook_str(&value[i]))) {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "invalid pattern \"%V\": it must be an event "
-                               "type, its first words and \".*\", or \"*\"",
-                               &value[i]);
+            ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                                 "invalid pattern \"%V\": it must be an event "
+                                 "type, its first words and \".*\", or \"*\"",
+                                 &value[i]);
             return NGX_CONF_ERROR;
         }
 
@@ -407,7 +347,7 @@ ngx_http_webhook_endpoint_events(ngx_conf_t *cf, ngx_command_t *cmd,
 
         wanted->pattern = value[i];
 
-        ngx_http_webhook_conf_place(cf, &wanted->place);
+        ngx_http_webhook_conf_place(b, &wanted->place);
     }
 
     return NGX_CONF_OK;
@@ -415,8 +355,8 @@ ngx_http_webhook_endpoint_events(ngx_conf_t *cf, ngx_command_t *cmd,
 
 
 static char *
-ngx_http_webhook_endpoint_success(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf)
+ngx_http_webhook_endpoint_success(ngx_http_webhook_build_t *b,
+    const ngx_http_webhook_field_t *spec, void *conf)
 {
     ngx_http_webhook_endpoint_conf_t *ecf = conf;
 
@@ -429,19 +369,19 @@ ngx_http_webhook_endpoint_success(ngx_conf_t *cf, ngx_command_t *cmd,
 
     ecf->success = 1;
 
-    if (cf->args->nelts != 2) {
+    if (b->args->nelts != 2) {
         return "takes status codes with commas, as in \"200,202\"";
     }
 
-    value = cf->args->elts;
+    value = b->args->elts;
 
     if (webhook_status_set_parse(ngx_http_webhook_str(&value[1]),
                                  &ecf->endpoint->success)
         != WEBHOOK_OK)
     {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid status codes \"%V\": they are written as "
-                           "in \"200,202\" or \"2xx\"", &value[1]);
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                            "invalid status codes \"%V\": they are written as "
+                            "in \"200,202\" or \"2xx\"", &value[1]);
         return NGX_CONF_ERROR;
     }
 
@@ -456,8 +396,8 @@ ngx_http_webhook_endpoint_success(ngx_conf_t *cf, ngx_command_t *cmd,
 
 
 static char *
-ngx_http_webhook_endpoint_timeout(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf)
+ngx_http_webhook_endpoint_timeout(ngx_http_webhook_build_t *b,
+    const ngx_http_webhook_field_t *spec, void *conf)
 {
     ngx_http_webhook_endpoint_conf_t *ecf = conf;
 
@@ -473,18 +413,18 @@ ngx_http_webhook_endpoint_timeout(ngx_conf_t *cf, ngx_command_t *cmd,
 
     ecf->timeout = 1;
 
-    if (ngx_http_webhook_conf_params(cf, 1, "connect= send= read= total=")
+    if (ngx_http_webhook_conf_params(b, 1, "connect= send= read= total=")
         != NGX_CONF_OK)
     {
         return NGX_CONF_ERROR;
     }
 
-    ngx_http_webhook_conf_place(cf, &ecf->endpoint->timeout_place);
+    ngx_http_webhook_conf_place(b, &ecf->endpoint->timeout_place);
 
     timeout = &ecf->endpoint->timeout;
-    value = cf->args->elts;
+    value = b->args->elts;
 
-    for (i = 1; i < cf->args->nelts; i++) {
+    for (i = 1; i < b->args->nelts; i++) {
 
         if (ngx_http_webhook_conf_param(&value[i], "connect=", &s)) {
             field = &timeout->connect;
@@ -503,9 +443,9 @@ ngx_http_webhook_endpoint_timeout(ngx_conf_t *cf, ngx_command_t *cmd,
         if (ngx_http_webhook_conf_msec(&s, NGX_HTTP_WEBHOOK_TIMEOUT_MAX, &ms)
             != NGX_OK)
         {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "invalid time \"%V\", it must be from 1ms to "
-                               "1h", &value[i]);
+            ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                                 "invalid time \"%V\", it must be from 1ms to "
+                                 "1h", &value[i]);
             return NGX_CONF_ERROR;
         }
 

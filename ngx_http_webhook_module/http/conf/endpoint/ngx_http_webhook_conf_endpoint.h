@@ -2,32 +2,32 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * The directives inside of webhook_endpoint { }, in parts of one concern each:
+ * The fields of an endpoint, which are the directives inside of
+ * webhook_endpoint { }, in parts of one concern each:
  *
- *   conf_endpoint.c         the block; url, events, success, timeout
+ *   conf_endpoint.c         the whole; url, events, success, timeout
  *   conf_endpoint_tls.c     tls
  *   conf_endpoint_form.c    format, envelope, body, header, filter, order_by
  *   conf_endpoint_sign.c    secret, sign, auth
  *   conf_endpoint_limit.c   limit, retry, breaker
- *   conf_endpoint_reach.c   address, allow, deny, proxy; webhook_address
+ *   conf_endpoint_reach.c   address, allow, deny, proxy
  *
- * A part has a table of directives, as a module has, whose handlers get an
- * ngx_http_webhook_endpoint_conf_t; only the number of arguments counts of
- * their type.
+ * A part has a table of fields, for which conf is an
+ * ngx_http_webhook_endpoint_conf_t.
  */
 
 #ifndef NGX_HTTP_WEBHOOK_CONF_ENDPOINT_H
 #define NGX_HTTP_WEBHOOK_CONF_ENDPOINT_H
 
+#include "http/conf/field/ngx_http_webhook_conf_field.h"
 #include "http/net/target/ngx_http_webhook_target.h"
-#include "http/model/ngx_http_webhook.h"
 
 
 /* The first "total=" of endpoints, in milliseconds. */
 #define NGX_HTTP_WEBHOOK_TIMEOUT_TOTAL  15000
 
 
-/* An endpoint while its block is read. */
+/* An endpoint while its fields are built. */
 
 typedef struct {
     ngx_http_webhook_endpoint_t  *endpoint;
@@ -50,26 +50,23 @@ typedef struct {
 } ngx_http_webhook_endpoint_conf_t;
 
 
-char *ngx_http_webhook_endpoint(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
-
-/* What is to be looked at in an endpoint when all is known: NGX_OK or
-   NGX_ERROR. */
-ngx_int_t ngx_http_webhook_endpoint_check(ngx_conf_t *cf,
-    ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_endpoint_t *ep);
+/* Its fields, up to NULL. */
+const ngx_http_webhook_field_t **ngx_http_webhook_endpoint_tables(void);
 
 /* All defaults of an endpoint whose id, name and place are set: NGX_OK or
    NGX_ERROR. */
-ngx_int_t ngx_http_webhook_endpoint_begin(ngx_conf_t *cf,
+ngx_int_t ngx_http_webhook_endpoint_begin(ngx_http_webhook_build_t *b,
     ngx_http_webhook_endpoint_conf_t *ecf);
 
-/* The end of its block: NGX_CONF_OK or NGX_CONF_ERROR.  The path and arguments
+/* The end of its fields: NGX_CONF_OK or NGX_CONF_ERROR.  The path and arguments
    of its URL are put into uri. */
-char *ngx_http_webhook_endpoint_done(ngx_conf_t *cf,
+char *ngx_http_webhook_endpoint_done(ngx_http_webhook_build_t *b,
     ngx_http_webhook_endpoint_conf_t *ecf, ngx_str_t *uri);
 
-/* A directive of the block, or NULL. */
-ngx_command_t *ngx_http_webhook_endpoint_command(ngx_str_t *name);
+/* What is to be looked at in an endpoint when all is known: NGX_OK or
+   NGX_ERROR. */
+ngx_int_t ngx_http_webhook_endpoint_check(ngx_http_webhook_build_t *b,
+    ngx_http_webhook_endpoint_t *ep);
 
 
 #endif /* NGX_HTTP_WEBHOOK_CONF_ENDPOINT_H */

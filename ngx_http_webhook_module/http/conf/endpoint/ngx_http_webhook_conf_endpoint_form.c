@@ -19,32 +19,32 @@
 #define NGX_HTTP_WEBHOOK_FILTERS_MAX  64
 
 
-static char *ngx_http_webhook_endpoint_format(ngx_conf_t *cf,
-    ngx_command_t *cmd, void *conf);
-static char *ngx_http_webhook_endpoint_envelope(ngx_conf_t *cf,
-    ngx_command_t *cmd, void *conf);
-static char *ngx_http_webhook_endpoint_source(ngx_conf_t *cf,
+static char *ngx_http_webhook_endpoint_format(ngx_http_webhook_build_t *b,
+    const ngx_http_webhook_field_t *spec, void *conf);
+static char *ngx_http_webhook_endpoint_envelope(ngx_http_webhook_build_t *b,
+    const ngx_http_webhook_field_t *spec, void *conf);
+static char *ngx_http_webhook_endpoint_source(ngx_http_webhook_build_t *b,
     ngx_http_webhook_endpoint_t *ep);
-static char *ngx_http_webhook_endpoint_body(ngx_conf_t *cf,
-    ngx_command_t *cmd, void *conf);
-static char *ngx_http_webhook_endpoint_header(ngx_conf_t *cf,
-    ngx_command_t *cmd, void *conf);
-static char *ngx_http_webhook_endpoint_header_value(ngx_conf_t *cf,
-    ngx_http_webhook_endpoint_conf_t *ecf, ngx_http_webhook_header_t *header);
-static char *ngx_http_webhook_endpoint_filter(ngx_conf_t *cf,
-    ngx_command_t *cmd, void *conf);
-static char *ngx_http_webhook_endpoint_order_by(ngx_conf_t *cf,
-    ngx_command_t *cmd, void *conf);
+static char *ngx_http_webhook_endpoint_body(ngx_http_webhook_build_t *b,
+    const ngx_http_webhook_field_t *spec, void *conf);
+static char *ngx_http_webhook_endpoint_header(ngx_http_webhook_build_t *b,
+    const ngx_http_webhook_field_t *spec, void *conf);
+static char *ngx_http_webhook_endpoint_header_value(
+    ngx_http_webhook_build_t *b, ngx_http_webhook_endpoint_conf_t *ecf,
+    ngx_http_webhook_header_t *header);
+static char *ngx_http_webhook_endpoint_filter(ngx_http_webhook_build_t *b,
+    const ngx_http_webhook_field_t *spec, void *conf);
+static char *ngx_http_webhook_endpoint_order_by(ngx_http_webhook_build_t *b,
+    const ngx_http_webhook_field_t *spec, void *conf);
 static int ngx_http_webhook_endpoint_path(void *ctx,
     const webhook_path_t *path);
 
 
-ngx_command_t  ngx_http_webhook_endpoint_form_commands[] = {
+const ngx_http_webhook_field_t  ngx_http_webhook_endpoint_form_fields[] = {
 
     { ngx_string("format"),
       NGX_CONF_TAKE1,
       ngx_http_webhook_endpoint_format,
-      0,
       0,
       NULL },
 
@@ -52,13 +52,11 @@ ngx_command_t  ngx_http_webhook_endpoint_form_commands[] = {
       NGX_CONF_TAKE123,
       ngx_http_webhook_endpoint_envelope,
       0,
-      0,
       NULL },
 
     { ngx_string("body"),
       NGX_CONF_TAKE1,
       ngx_http_webhook_endpoint_body,
-      0,
       0,
       NULL },
 
@@ -66,13 +64,11 @@ ngx_command_t  ngx_http_webhook_endpoint_form_commands[] = {
       NGX_CONF_TAKE2,
       ngx_http_webhook_endpoint_header,
       0,
-      0,
       NULL },
 
     { ngx_string("filter"),
       NGX_CONF_TAKE1,
       ngx_http_webhook_endpoint_filter,
-      0,
       0,
       NULL },
 
@@ -80,40 +76,39 @@ ngx_command_t  ngx_http_webhook_endpoint_form_commands[] = {
       NGX_CONF_TAKE12,
       ngx_http_webhook_endpoint_order_by,
       0,
-      0,
       NULL },
 
-      ngx_null_command
+      ngx_http_webhook_null_field
 };
 
 
 /* What is known of an endpoint while the paths in it are looked at. */
 
 typedef struct {
-    ngx_conf_t                   *cf;
+    ngx_http_webhook_build_t     *b;
     ngx_http_webhook_endpoint_t  *endpoint;
 } ngx_http_webhook_endpoint_paths_t;
 
 
 ngx_int_t
-ngx_http_webhook_endpoint_form_create(ngx_conf_t *cf,
+ngx_http_webhook_endpoint_form_create(ngx_http_webhook_build_t *b,
     ngx_http_webhook_endpoint_conf_t *ecf)
 {
-    if (ngx_array_init(&ecf->endpoint->headers, cf->pool, 2,
+    if (ngx_array_init(&ecf->endpoint->headers, b->pool, 2,
                        sizeof(ngx_http_webhook_header_t))
         != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    return ngx_array_init(&ecf->endpoint->filters, cf->pool, 1,
+    return ngx_array_init(&ecf->endpoint->filters, b->pool, 1,
                           sizeof(webhook_condition_t *));
 }
 
 
 static char *
-ngx_http_webhook_endpoint_format(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf)
+ngx_http_webhook_endpoint_format(ngx_http_webhook_build_t *b,
+    const ngx_http_webhook_field_t *spec, void *conf)
 {
     ngx_http_webhook_endpoint_conf_t *ecf = conf;
 
@@ -126,7 +121,7 @@ ngx_http_webhook_endpoint_format(ngx_conf_t *cf, ngx_command_t *cmd,
     ecf->format = 1;
     ecf->endpoint->format_set = 1;
 
-    value = cf->args->elts;
+    value = b->args->elts;
 
     if (ngx_strcmp(value[1].data, "json") == 0) {
         ecf->endpoint->format = NGX_HTTP_WEBHOOK_FORMAT_JSON;
@@ -135,9 +130,9 @@ ngx_http_webhook_endpoint_format(ngx_conf_t *cf, ngx_command_t *cmd,
         ecf->endpoint->format = NGX_HTTP_WEBHOOK_FORMAT_XML;
 
     } else {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid format \"%V\", it must be \"json\" or "
-                           "\"xml\"", &value[1]);
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                               "invalid format \"%V\", it must be \"json\" or "
+                               "\"xml\"", &value[1]);
         return NGX_CONF_ERROR;
     }
 
@@ -148,8 +143,8 @@ ngx_http_webhook_endpoint_format(ngx_conf_t *cf, ngx_command_t *cmd,
 /* envelope none|standard|nightpos; envelope cloudevents [mode=] [source=] */
 
 static char *
-ngx_http_webhook_endpoint_envelope(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf)
+ngx_http_webhook_endpoint_envelope(ngx_http_webhook_build_t *b,
+    const ngx_http_webhook_field_t *spec, void *conf)
 {
     ngx_http_webhook_endpoint_conf_t *ecf = conf;
 
@@ -176,7 +171,7 @@ ngx_http_webhook_endpoint_envelope(ngx_conf_t *cf, ngx_command_t *cmd,
     ecf->envelope = 1;
 
     ep = ecf->endpoint;
-    value = cf->args->elts;
+    value = b->args->elts;
 
     for (i = 0; envelopes[i].name.len; i++) {
         if (envelopes[i].name.len == value[1].len
@@ -188,30 +183,30 @@ ngx_http_webhook_endpoint_envelope(ngx_conf_t *cf, ngx_command_t *cmd,
     }
 
     if (envelopes[i].name.len == 0) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid envelope \"%V\", it must be \"none\", "
-                           "\"standard\", \"cloudevents\" or \"nightpos\"",
-                           &value[1]);
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                               "invalid envelope \"%V\", it must be \"none\", "
+                               "\"standard\", \"cloudevents\" or \"nightpos\"",
+                               &value[1]);
         return NGX_CONF_ERROR;
     }
 
     ep->envelope = envelopes[i].envelope;
 
     if (ep->envelope != NGX_HTTP_WEBHOOK_ENVELOPE_CLOUDEVENTS) {
-        return (cf->args->nelts == 2)
-               ? NGX_CONF_OK : ngx_http_webhook_conf_invalid(cf, &value[2]);
+        return (b->args->nelts == 2)
+               ? NGX_CONF_OK : ngx_http_webhook_conf_invalid(b, &value[2]);
     }
 
-    if (ngx_http_webhook_conf_params(cf, 2, "mode= source=")
+    if (ngx_http_webhook_conf_params(b, 2, "mode= source=")
         != NGX_CONF_OK)
     {
         return NGX_CONF_ERROR;
     }
 
-    for (i = 2; i < cf->args->nelts; i++) {
+    for (i = 2; i < b->args->nelts; i++) {
 
         if (ngx_http_webhook_conf_param(&value[i], "mode=", &s)) {
-            n = ngx_http_webhook_conf_choice(cf, &value[i], &s,
+            n = ngx_http_webhook_conf_choice(b, &value[i], &s,
                                              "structured binary");
             if (n == NGX_ERROR) {
                 return NGX_CONF_ERROR;
@@ -228,8 +223,8 @@ ngx_http_webhook_endpoint_envelope(ngx_conf_t *cf, ngx_command_t *cmd,
             if (s.data[k] <= 0x20 || s.data[k] >= 0x7f || s.data[k] == '"'
                 || s.data[k] == '\\' || s.data[k] == '{')
             {
-                ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                                   "\"%V\" is no URI", &value[i]);
+                ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                                           "\"%V\" is no URI", &value[i]);
                 return NGX_CONF_ERROR;
             }
         }
@@ -241,33 +236,34 @@ ngx_http_webhook_endpoint_envelope(ngx_conf_t *cf, ngx_command_t *cmd,
         return NGX_CONF_OK;
     }
 
-    return ngx_http_webhook_endpoint_source(cf, ep);
+    return ngx_http_webhook_endpoint_source(b, ep);
 }
 
 
 /* A reference to this host. */
 
 static char *
-ngx_http_webhook_endpoint_source(ngx_conf_t *cf,
+ngx_http_webhook_endpoint_source(ngx_http_webhook_build_t *b,
     ngx_http_webhook_endpoint_t *ep)
 {
     u_char  *p;
 
-    ep->source.len = 2 + cf->cycle->hostname.len;
-    ep->source.data = ngx_pnalloc(cf->pool, ep->source.len);
+    ep->source.len = 2 + b->cycle->hostname.len;
+    ep->source.data = ngx_pnalloc(b->pool, ep->source.len);
     if (ep->source.data == NULL) {
         return NGX_CONF_ERROR;
     }
 
     p = ngx_cpymem(ep->source.data, "//", 2);
-    ngx_memcpy(p, cf->cycle->hostname.data, cf->cycle->hostname.len);
+    ngx_memcpy(p, b->cycle->hostname.data, b->cycle->hostname.len);
 
     return NGX_CONF_OK;
 }
 
 
 static char *
-ngx_http_webhook_endpoint_body(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+ngx_http_webhook_endpoint_body(ngx_http_webhook_build_t *b,
+    const ngx_http_webhook_field_t *spec, void *conf)
 {
     ngx_http_webhook_endpoint_conf_t *ecf = conf;
 
@@ -279,21 +275,21 @@ ngx_http_webhook_endpoint_body(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return "is duplicate";
     }
 
-    value = cf->args->elts;
+    value = b->args->elts;
 
-    rv = ngx_http_webhook_conf_text(cf, &value[1], &text);
+    rv = ngx_http_webhook_conf_text(b, &value[1], &text);
     if (rv != NGX_CONF_OK) {
         return rv;
     }
 
-    ecf->endpoint->body = ngx_http_webhook_conf_template(cf, &text,
+    ecf->endpoint->body = ngx_http_webhook_conf_template(b, &text,
                                                          WEBHOOK_TEMPLATE_JSON,
                                                          "body template");
     if (ecf->endpoint->body == NULL) {
         return NGX_CONF_ERROR;
     }
 
-    ctx.cf = cf;
+    ctx.b = b;
     ctx.endpoint = ecf->endpoint;
 
     if (webhook_template_paths(ecf->endpoint->body,
@@ -308,8 +304,8 @@ ngx_http_webhook_endpoint_body(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
 
 static char *
-ngx_http_webhook_endpoint_header(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf)
+ngx_http_webhook_endpoint_header(ngx_http_webhook_build_t *b,
+    const ngx_http_webhook_field_t *spec, void *conf)
 {
     ngx_http_webhook_endpoint_conf_t *ecf = conf;
 
@@ -319,14 +315,20 @@ ngx_http_webhook_endpoint_header(ngx_conf_t *cf, ngx_command_t *cmd,
     ngx_uint_t                  i;
     ngx_http_webhook_header_t  *header;
 
-    value = cf->args->elts;
+    value = b->args->elts;
 
     if (!ngx_http_webhook_conf_header_name(&value[1])) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"%V\" cannot be a header of an endpoint: it is "
-                           "no header name or is set by the module",
-                           &value[1]);
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                             "\"%V\" cannot be a header of an endpoint: it is "
+                             "no header name or is set by the module",
+                             &value[1]);
         return NGX_CONF_ERROR;
+    }
+
+    ngx_str_set(&s, "Authorization");
+
+    if (b->registered && ngx_http_webhook_endpoint_header_is(&value[1], &s)) {
+        return "cannot be \"Authorization\": that is set by \"auth\"";
     }
 
     s = value[2];
@@ -346,9 +348,9 @@ ngx_http_webhook_endpoint_header(ngx_conf_t *cf, ngx_command_t *cmd,
         c = s.data[i];
 
         if ((c < 0x20 && c != '\t') || c == 0x7f) {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "the value of the header \"%V\" has a control "
-                               "character", &value[1]);
+            ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                                "the value of the header \"%V\" has a control "
+                                "character", &value[1]);
             return NGX_CONF_ERROR;
         }
     }
@@ -361,13 +363,13 @@ ngx_http_webhook_endpoint_header(ngx_conf_t *cf, ngx_command_t *cmd,
         len += header[i].name.len + header[i].value.len;
 
         if (ngx_http_webhook_endpoint_header_is(&header[i].name, &value[1])) {
-            ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
-                               "the header \"%V\" is sent twice", &value[1]);
+            ngx_http_webhook_build_log(NGX_LOG_WARN, b, 0,
+                                 "the header \"%V\" is sent twice", &value[1]);
         }
     }
 
     if (len > NGX_HTTP_WEBHOOK_HEADERS_MAX) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
                            "the headers of webhook_endpoint \"%V\" are longer "
                            "than %d bytes", &ecf->endpoint->name,
                            NGX_HTTP_WEBHOOK_HEADERS_MAX);
@@ -383,23 +385,23 @@ ngx_http_webhook_endpoint_header(ngx_conf_t *cf, ngx_command_t *cmd,
     header->value = s;
     header->tpl = NULL;
 
-    return ngx_http_webhook_endpoint_header_value(cf, ecf, header);
+    return ngx_http_webhook_endpoint_header_value(b, ecf, header);
 }
 
 
 static char *
-ngx_http_webhook_endpoint_header_value(ngx_conf_t *cf,
+ngx_http_webhook_endpoint_header_value(ngx_http_webhook_build_t *b,
     ngx_http_webhook_endpoint_conf_t *ecf, ngx_http_webhook_header_t *header)
 {
     webhook_template_t                 *tpl;
     ngx_http_webhook_endpoint_paths_t   ctx;
 
     if (!ngx_http_webhook_conf_braces(&header->value)) {
-        ngx_http_webhook_conf_dollar(cf, &header->value, "header template");
+        ngx_http_webhook_conf_dollar(b, &header->value, "header template");
         return NGX_CONF_OK;
     }
 
-    tpl = ngx_http_webhook_conf_template(cf, &header->value,
+    tpl = ngx_http_webhook_conf_template(b, &header->value,
                                          WEBHOOK_TEMPLATE_HEADER,
                                          "header template");
     if (tpl == NULL) {
@@ -412,7 +414,7 @@ ngx_http_webhook_endpoint_header_value(ngx_conf_t *cf,
 
     header->tpl = tpl;
 
-    ctx.cf = cf;
+    ctx.b = b;
     ctx.endpoint = ecf->endpoint;
 
     if (webhook_template_paths(tpl, ngx_http_webhook_endpoint_path, &ctx)
@@ -426,8 +428,8 @@ ngx_http_webhook_endpoint_header_value(ngx_conf_t *cf,
 
 
 static char *
-ngx_http_webhook_endpoint_filter(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf)
+ngx_http_webhook_endpoint_filter(ngx_http_webhook_build_t *b,
+    const ngx_http_webhook_field_t *spec, void *conf)
 {
     ngx_http_webhook_endpoint_conf_t *ecf = conf;
 
@@ -444,14 +446,14 @@ ngx_http_webhook_endpoint_filter(ngx_conf_t *cf, ngx_command_t *cmd,
         return NGX_CONF_ERROR;
     }
 
-    value = cf->args->elts;
+    value = b->args->elts;
 
-    *filter = ngx_http_webhook_conf_condition(cf, &value[1]);
+    *filter = ngx_http_webhook_conf_condition(b, &value[1]);
     if (*filter == NULL) {
         return NGX_CONF_ERROR;
     }
 
-    ctx.cf = cf;
+    ctx.b = b;
     ctx.endpoint = ecf->endpoint;
 
     if (webhook_condition_paths(*filter, ngx_http_webhook_endpoint_path, &ctx)
@@ -467,8 +469,8 @@ ngx_http_webhook_endpoint_filter(ngx_conf_t *cf, ngx_command_t *cmd,
 /* order_by PATH [on_dead=block|skip] */
 
 static char *
-ngx_http_webhook_endpoint_order_by(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf)
+ngx_http_webhook_endpoint_order_by(ngx_http_webhook_build_t *b,
+    const ngx_http_webhook_field_t *spec, void *conf)
 {
     ngx_http_webhook_endpoint_conf_t *ecf = conf;
 
@@ -483,25 +485,25 @@ ngx_http_webhook_endpoint_order_by(ngx_conf_t *cf, ngx_command_t *cmd,
         return "is duplicate";
     }
 
-    value = cf->args->elts;
+    value = b->args->elts;
 
-    ep->order_by = ngx_http_webhook_conf_path(cf, &value[1]);
+    ep->order_by = ngx_http_webhook_conf_path(b, &value[1]);
     if (ep->order_by == NULL) {
         return NGX_CONF_ERROR;
     }
 
-    ctx.cf = cf;
+    ctx.b = b;
     ctx.endpoint = ep;
 
     if (ngx_http_webhook_endpoint_path(&ctx, ep->order_by) != 0) {
         return NGX_CONF_ERROR;
     }
 
-    if (cf->args->nelts == 2) {
+    if (b->args->nelts == 2) {
         return NGX_CONF_OK;
     }
 
-    if (ngx_http_webhook_conf_params(cf, 2, "on_dead=")
+    if (ngx_http_webhook_conf_params(b, 2, "on_dead=")
         != NGX_CONF_OK)
     {
         return NGX_CONF_ERROR;
@@ -509,7 +511,7 @@ ngx_http_webhook_endpoint_order_by(ngx_conf_t *cf, ngx_command_t *cmd,
 
     (void) ngx_http_webhook_conf_param(&value[2], "on_dead=", &s);
 
-    n = ngx_http_webhook_conf_choice(cf, &value[2], &s, "skip block");
+    n = ngx_http_webhook_conf_choice(b, &value[2], &s, "skip block");
     if (n == NGX_ERROR) {
         return NGX_CONF_ERROR;
     }
@@ -556,13 +558,19 @@ ngx_http_webhook_endpoint_path(void *ctx, const webhook_path_t *path)
         break;
     }
 
+    if (what == NULL && paths->b->registered
+        && !ngx_http_webhook_conf_event_root(path))
+    {
+        what = "it must begin with \"data\", \"event\" or \"now\"";
+    }
+
     if (what == NULL) {
         return 0;
     }
 
-    ngx_conf_log_error(NGX_LOG_EMERG, paths->cf, 0,
-                       "invalid path \"%V\": %s",
-                       ngx_http_webhook_nstr(webhook_path_text(path)), what);
+    ngx_http_webhook_build_log(NGX_LOG_EMERG, paths->b, 0,
+                         "invalid path \"%V\": %s",
+                         ngx_http_webhook_nstr(webhook_path_text(path)), what);
 
     return 1;
 }

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * The directives of webhook_endpoint { } for format, envelope, body, header,
+ * The fields of an endpoint for format, envelope, body, header,
  * filter, order_by.
  */
 
@@ -12,10 +12,11 @@
 #include "http/conf/endpoint/ngx_http_webhook_conf_endpoint.h"
 
 
-extern ngx_command_t  ngx_http_webhook_endpoint_form_commands[];
+extern const ngx_http_webhook_field_t
+    ngx_http_webhook_endpoint_form_fields[];
 
 /* Defaults, before the first directive: NGX_OK or NGX_ERROR. */
-ngx_int_t ngx_http_webhook_endpoint_form_create(ngx_conf_t *cf,
+ngx_int_t ngx_http_webhook_endpoint_form_create(ngx_http_webhook_build_t *b,
     ngx_http_webhook_endpoint_conf_t *ecf);
 
 

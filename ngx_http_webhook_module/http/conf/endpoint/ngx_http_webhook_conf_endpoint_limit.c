@@ -24,27 +24,27 @@
 #define NGX_HTTP_WEBHOOK_BREAK_TIME    (24 * 60 * 60 * UINT64_C(1000))
 
 
-static char *ngx_http_webhook_endpoint_limit(ngx_conf_t *cf,
-    ngx_command_t *cmd, void *conf);
-static char *ngx_http_webhook_endpoint_retry(ngx_conf_t *cf,
-    ngx_command_t *cmd, void *conf);
-static ngx_int_t ngx_http_webhook_endpoint_retry_time(ngx_conf_t *cf,
-    ngx_http_webhook_endpoint_t *ep, ngx_str_t *arg, ngx_uint_t *first);
-static char *ngx_http_webhook_endpoint_breaker(ngx_conf_t *cf,
-    ngx_command_t *cmd, void *conf);
-static ngx_int_t ngx_http_webhook_endpoint_number(ngx_conf_t *cf,
+static char *ngx_http_webhook_endpoint_limit(ngx_http_webhook_build_t *b,
+    const ngx_http_webhook_field_t *spec, void *conf);
+static char *ngx_http_webhook_endpoint_retry(ngx_http_webhook_build_t *b,
+    const ngx_http_webhook_field_t *spec, void *conf);
+static ngx_int_t ngx_http_webhook_endpoint_retry_time(
+    ngx_http_webhook_build_t *b, ngx_http_webhook_endpoint_t *ep,
+    ngx_str_t *arg, ngx_uint_t *first);
+static char *ngx_http_webhook_endpoint_breaker(ngx_http_webhook_build_t *b,
+    const ngx_http_webhook_field_t *spec, void *conf);
+static ngx_int_t ngx_http_webhook_endpoint_number(ngx_http_webhook_build_t *b,
     ngx_str_t *arg, ngx_str_t *value, ngx_int_t max, ngx_uint_t *n);
-static ngx_int_t ngx_http_webhook_endpoint_thousandths(ngx_conf_t *cf,
-    ngx_str_t *arg, ngx_str_t *value, uint32_t min, uint32_t max,
-    uint32_t *n);
+static ngx_int_t ngx_http_webhook_endpoint_thousandths(
+    ngx_http_webhook_build_t *b, ngx_str_t *arg, ngx_str_t *value,
+    uint32_t min, uint32_t max, uint32_t *n);
 
 
-ngx_command_t  ngx_http_webhook_endpoint_limit_commands[] = {
+const ngx_http_webhook_field_t  ngx_http_webhook_endpoint_limit_fields[] = {
 
     { ngx_string("limit"),
       NGX_CONF_1MORE,
       ngx_http_webhook_endpoint_limit,
-      0,
       0,
       NULL },
 
@@ -52,22 +52,20 @@ ngx_command_t  ngx_http_webhook_endpoint_limit_commands[] = {
       NGX_CONF_1MORE,
       ngx_http_webhook_endpoint_retry,
       0,
-      0,
       NULL },
 
     { ngx_string("breaker"),
       NGX_CONF_1MORE,
       ngx_http_webhook_endpoint_breaker,
       0,
-      0,
       NULL },
 
-      ngx_null_command
+      ngx_http_webhook_null_field
 };
 
 
 ngx_int_t
-ngx_http_webhook_endpoint_limit_create(ngx_conf_t *cf,
+ngx_http_webhook_endpoint_limit_create(ngx_http_webhook_build_t *b,
     ngx_http_webhook_endpoint_conf_t *ecf)
 {
     ngx_http_webhook_endpoint_t  *ep;
@@ -100,7 +98,7 @@ ngx_http_webhook_endpoint_limit_create(ngx_conf_t *cf,
 
 
 ngx_int_t
-ngx_http_webhook_endpoint_limit_finish(ngx_conf_t *cf,
+ngx_http_webhook_endpoint_limit_finish(ngx_http_webhook_build_t *b,
     ngx_http_webhook_endpoint_conf_t *ecf)
 {
     ecf->endpoint->retry_place = ecf->retry ? ecf->retry_place
@@ -113,8 +111,8 @@ ngx_http_webhook_endpoint_limit_finish(ngx_conf_t *cf,
 /* limit inflight=N rate=100r/s burst=N */
 
 static char *
-ngx_http_webhook_endpoint_limit(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf)
+ngx_http_webhook_endpoint_limit(ngx_http_webhook_build_t *b,
+    const ngx_http_webhook_field_t *spec, void *conf)
 {
     ngx_http_webhook_endpoint_conf_t *ecf = conf;
 
@@ -128,20 +126,20 @@ ngx_http_webhook_endpoint_limit(ngx_conf_t *cf, ngx_command_t *cmd,
 
     ecf->limit = 1;
 
-    if (ngx_http_webhook_conf_params(cf, 1, "inflight= rate= burst=")
+    if (ngx_http_webhook_conf_params(b, 1, "inflight= rate= burst=")
         != NGX_CONF_OK)
     {
         return NGX_CONF_ERROR;
     }
 
     ep = ecf->endpoint;
-    value = cf->args->elts;
+    value = b->args->elts;
 
-    for (i = 1; i < cf->args->nelts; i++) {
+    for (i = 1; i < b->args->nelts; i++) {
 
         if (ngx_http_webhook_conf_param(&value[i], "inflight=", &s)) {
 
-            if (ngx_http_webhook_endpoint_number(cf, &value[i], &s,
+            if (ngx_http_webhook_endpoint_number(b, &value[i], &s,
                                                  NGX_HTTP_WEBHOOK_INFLIGHT_MAX,
                                                  &ep->inflight)
                 != NGX_OK)
@@ -154,7 +152,7 @@ ngx_http_webhook_endpoint_limit(ngx_conf_t *cf, ngx_command_t *cmd,
 
         if (ngx_http_webhook_conf_param(&value[i], "rate=", &s)) {
 
-            if (ngx_http_webhook_endpoint_rate(cf, &value[i], &s, ep)
+            if (ngx_http_webhook_endpoint_rate(b, &value[i], &s, ep)
                 != NGX_OK)
             {
                 return NGX_CONF_ERROR;
@@ -165,7 +163,7 @@ ngx_http_webhook_endpoint_limit(ngx_conf_t *cf, ngx_command_t *cmd,
 
         (void) ngx_http_webhook_conf_param(&value[i], "burst=", &s);
 
-        if (ngx_http_webhook_endpoint_number(cf, &value[i], &s,
+        if (ngx_http_webhook_endpoint_number(b, &value[i], &s,
                                              NGX_HTTP_WEBHOOK_BURST_MAX, &n)
             != NGX_OK)
         {
@@ -198,7 +196,7 @@ ngx_http_webhook_endpoint_limit(ngx_conf_t *cf, ngx_command_t *cmd,
 /* "100r/s", "30r/m", "10r/h" */
 
 ngx_int_t
-ngx_http_webhook_endpoint_rate(ngx_conf_t *cf, ngx_str_t *arg,
+ngx_http_webhook_endpoint_rate(ngx_http_webhook_build_t *b, ngx_str_t *arg,
     ngx_str_t *value, ngx_http_webhook_endpoint_t *ep)
 {
     ngx_int_t  n;
@@ -234,10 +232,10 @@ ngx_http_webhook_endpoint_rate(ngx_conf_t *cf, ngx_str_t *arg,
 
 invalid:
 
-    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                       "invalid \"%V\", it must be from 1 to %d, as in "
-                       "\"rate=100r/s\", \"rate=30r/m\" or \"rate=10r/h\"",
-                       arg, NGX_HTTP_WEBHOOK_RATE_MAX);
+    ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                           "invalid \"%V\", it must be from 1 to %d, as in "
+                           "\"rate=100r/s\", \"rate=30r/m\" or \"rate=10r/h\"",
+                           arg, NGX_HTTP_WEBHOOK_RATE_MAX);
 
     return NGX_ERROR;
 }
@@ -249,8 +247,8 @@ invalid:
  */
 
 static char *
-ngx_http_webhook_endpoint_retry(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf)
+ngx_http_webhook_endpoint_retry(ngx_http_webhook_build_t *b,
+    const ngx_http_webhook_field_t *spec, void *conf)
 {
     ngx_http_webhook_endpoint_conf_t *ecf = conf;
 
@@ -266,9 +264,9 @@ ngx_http_webhook_endpoint_retry(ngx_conf_t *cf, ngx_command_t *cmd,
 
     ecf->retry = 1;
 
-    ngx_http_webhook_conf_place(cf, &ecf->retry_place);
+    ngx_http_webhook_conf_place(b, &ecf->retry_place);
 
-    if (ngx_http_webhook_conf_params(cf, 1,
+    if (ngx_http_webhook_conf_params(b, 1,
                                      "attempts= first= factor= max= jitter= "
                                      "retry_after= gone=")
         != NGX_CONF_OK)
@@ -278,14 +276,14 @@ ngx_http_webhook_endpoint_retry(ngx_conf_t *cf, ngx_command_t *cmd,
 
     ep = ecf->endpoint;
     retry = &ep->retry;
-    value = cf->args->elts;
+    value = b->args->elts;
     first = 0;
 
-    for (i = 1; i < cf->args->nelts; i++) {
+    for (i = 1; i < b->args->nelts; i++) {
 
         if (ngx_http_webhook_conf_param(&value[i], "attempts=", &s)) {
 
-            if (ngx_http_webhook_endpoint_number(cf, &value[i], &s,
+            if (ngx_http_webhook_endpoint_number(b, &value[i], &s,
                                                  NGX_HTTP_WEBHOOK_ATTEMPTS_MAX,
                                                  &n)
                 != NGX_OK)
@@ -299,7 +297,7 @@ ngx_http_webhook_endpoint_retry(ngx_conf_t *cf, ngx_command_t *cmd,
 
         if (ngx_http_webhook_conf_param(&value[i], "factor=", &s)) {
 
-            if (ngx_http_webhook_endpoint_thousandths(cf, &value[i], &s, 1000,
+            if (ngx_http_webhook_endpoint_thousandths(b, &value[i], &s, 1000,
                                                 NGX_HTTP_WEBHOOK_FACTOR_MAX,
                                                 &retry->factor)
                 != NGX_OK)
@@ -312,7 +310,7 @@ ngx_http_webhook_endpoint_retry(ngx_conf_t *cf, ngx_command_t *cmd,
 
         if (ngx_http_webhook_conf_param(&value[i], "jitter=", &s)) {
 
-            if (ngx_http_webhook_endpoint_thousandths(cf, &value[i], &s, 0,
+            if (ngx_http_webhook_endpoint_thousandths(b, &value[i], &s, 0,
                                                       1000, &retry->jitter)
                 != NGX_OK)
             {
@@ -323,7 +321,7 @@ ngx_http_webhook_endpoint_retry(ngx_conf_t *cf, ngx_command_t *cmd,
         }
 
         if (ngx_http_webhook_conf_param(&value[i], "gone=", &s)) {
-            choice = ngx_http_webhook_conf_choice(cf, &value[i], &s,
+            choice = ngx_http_webhook_conf_choice(b, &value[i], &s,
                                                   "pause ignore");
             if (choice == NGX_ERROR) {
                 return NGX_CONF_ERROR;
@@ -333,7 +331,7 @@ ngx_http_webhook_endpoint_retry(ngx_conf_t *cf, ngx_command_t *cmd,
             continue;
         }
 
-        if (ngx_http_webhook_endpoint_retry_time(cf, ep, &value[i], &first)
+        if (ngx_http_webhook_endpoint_retry_time(b, ep, &value[i], &first)
             != NGX_OK)
         {
             return NGX_CONF_ERROR;
@@ -351,7 +349,7 @@ ngx_http_webhook_endpoint_retry(ngx_conf_t *cf, ngx_command_t *cmd,
 /* retry_after=TIME|off first=TIME max=TIME */
 
 static ngx_int_t
-ngx_http_webhook_endpoint_retry_time(ngx_conf_t *cf,
+ngx_http_webhook_endpoint_retry_time(ngx_http_webhook_build_t *b,
     ngx_http_webhook_endpoint_t *ep, ngx_str_t *arg, ngx_uint_t *first)
 {
     uint64_t   *ms;
@@ -377,9 +375,9 @@ ngx_http_webhook_endpoint_retry_time(ngx_conf_t *cf,
     if (ngx_http_webhook_conf_msec(&s, NGX_HTTP_WEBHOOK_GAP_MAX, ms)
         != NGX_OK)
     {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid time \"%V\", it must be from 1ms to "
-                           "366d", arg);
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                                 "invalid time \"%V\", it must be from 1ms to "
+                                 "366d", arg);
         return NGX_ERROR;
     }
 
@@ -390,8 +388,8 @@ ngx_http_webhook_endpoint_retry_time(ngx_conf_t *cf,
 /* breaker [failures=N] [percent=N] [window=TIME] [hold=TIME] */
 
 static char *
-ngx_http_webhook_endpoint_breaker(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf)
+ngx_http_webhook_endpoint_breaker(ngx_http_webhook_build_t *b,
+    const ngx_http_webhook_field_t *spec, void *conf)
 {
     ngx_http_webhook_endpoint_conf_t *ecf = conf;
 
@@ -408,17 +406,17 @@ ngx_http_webhook_endpoint_breaker(ngx_conf_t *cf, ngx_command_t *cmd,
 
     ecf->breaker = 1;
 
-    if (ngx_http_webhook_conf_params(cf, 1, "failures= percent= window= hold=")
+    if (ngx_http_webhook_conf_params(b, 1, "failures= percent= window= hold=")
         != NGX_CONF_OK)
     {
         return NGX_CONF_ERROR;
     }
 
     ep = ecf->endpoint;
-    value = cf->args->elts;
+    value = b->args->elts;
     window = 0;
 
-    for (i = 1; i < cf->args->nelts; i++) {
+    for (i = 1; i < b->args->nelts; i++) {
 
         field = NULL;
         max = 0;
@@ -435,7 +433,7 @@ ngx_http_webhook_endpoint_breaker(ngx_conf_t *cf, ngx_command_t *cmd,
 
         if (field) {
 
-            if (ngx_http_webhook_endpoint_number(cf, &value[i], &s, max, &n)
+            if (ngx_http_webhook_endpoint_number(b, &value[i], &s, max, &n)
                 != NGX_OK)
             {
                 return NGX_CONF_ERROR;
@@ -457,9 +455,9 @@ ngx_http_webhook_endpoint_breaker(ngx_conf_t *cf, ngx_command_t *cmd,
         if (ngx_http_webhook_conf_msec(&s, NGX_HTTP_WEBHOOK_BREAK_TIME, ms)
             != NGX_OK)
         {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "invalid time \"%V\", it must be from 1ms to "
-                               "1d", &value[i]);
+            ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                                 "invalid time \"%V\", it must be from 1ms to "
+                                 "1d", &value[i]);
             return NGX_CONF_ERROR;
         }
     }
@@ -477,7 +475,7 @@ ngx_http_webhook_endpoint_breaker(ngx_conf_t *cf, ngx_command_t *cmd,
 
 
 static ngx_int_t
-ngx_http_webhook_endpoint_number(ngx_conf_t *cf, ngx_str_t *arg,
+ngx_http_webhook_endpoint_number(ngx_http_webhook_build_t *b, ngx_str_t *arg,
     ngx_str_t *value, ngx_int_t max, ngx_uint_t *n)
 {
     ngx_int_t  i;
@@ -485,9 +483,9 @@ ngx_http_webhook_endpoint_number(ngx_conf_t *cf, ngx_str_t *arg,
     i = ngx_atoi(value->data, value->len);
 
     if (i < 1 || i > max) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid \"%V\", it must be from 1 to %i", arg,
-                           max);
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                                "invalid \"%V\", it must be from 1 to %i", arg,
+                                max);
         return NGX_ERROR;
     }
 
@@ -500,17 +498,17 @@ ngx_http_webhook_endpoint_number(ngx_conf_t *cf, ngx_str_t *arg,
 /* "1.5" as 1500. */
 
 static ngx_int_t
-ngx_http_webhook_endpoint_thousandths(ngx_conf_t *cf, ngx_str_t *arg,
-    ngx_str_t *value, uint32_t min, uint32_t max, uint32_t *n)
+ngx_http_webhook_endpoint_thousandths(ngx_http_webhook_build_t *b,
+    ngx_str_t *arg, ngx_str_t *value, uint32_t min, uint32_t max, uint32_t *n)
 {
     ngx_int_t  i;
 
     i = ngx_atofp(value->data, value->len, 3);
 
     if (i == NGX_ERROR || i < (ngx_int_t) min || i > (ngx_int_t) max) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid \"%V\", it must be from %uD to %uD, with "
-                           "up to 3 decimals", arg, min / 1000, max / 1000);
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                            "invalid \"%V\", it must be from %uD to %uD, with "
+                            "up to 3 decimals", arg, min / 1000, max / 1000);
         return NGX_ERROR;
     }
 

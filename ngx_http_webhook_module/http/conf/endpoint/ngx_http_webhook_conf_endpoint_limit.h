@@ -2,7 +2,7 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * The directives of webhook_endpoint { } for limit, retry, breaker.
+ * The fields of an endpoint for limit, retry, breaker.
  */
 
 #ifndef NGX_HTTP_WEBHOOK_CONF_ENDPOINT_LIMIT_H
@@ -11,19 +11,20 @@
 #include "http/conf/endpoint/ngx_http_webhook_conf_endpoint.h"
 
 
-extern ngx_command_t  ngx_http_webhook_endpoint_limit_commands[];
+extern const ngx_http_webhook_field_t
+    ngx_http_webhook_endpoint_limit_fields[];
 
 /* Defaults, before the first directive: NGX_OK or NGX_ERROR. */
-ngx_int_t ngx_http_webhook_endpoint_limit_create(ngx_conf_t *cf,
+ngx_int_t ngx_http_webhook_endpoint_limit_create(ngx_http_webhook_build_t *b,
     ngx_http_webhook_endpoint_conf_t *ecf);
 
 /* After the last one: what does not go together, which is logged. */
-ngx_int_t ngx_http_webhook_endpoint_limit_finish(ngx_conf_t *cf,
+ngx_int_t ngx_http_webhook_endpoint_limit_finish(ngx_http_webhook_build_t *b,
     ngx_http_webhook_endpoint_conf_t *ecf);
 
 /* Reads "100r/s", which arg gives; NGX_OK or NGX_ERROR, logged. */
-ngx_int_t ngx_http_webhook_endpoint_rate(ngx_conf_t *cf, ngx_str_t *arg,
-    ngx_str_t *value, ngx_http_webhook_endpoint_t *ep);
+ngx_int_t ngx_http_webhook_endpoint_rate(ngx_http_webhook_build_t *b,
+    ngx_str_t *arg, ngx_str_t *value, ngx_http_webhook_endpoint_t *ep);
 
 
 #endif /* NGX_HTTP_WEBHOOK_CONF_ENDPOINT_LIMIT_H */

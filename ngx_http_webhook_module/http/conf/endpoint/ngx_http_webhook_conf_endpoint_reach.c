@@ -2,8 +2,8 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * webhook_endpoint { address, allow, deny, proxy } and webhook_address: where
- * an endpoint may be, and the way to it.
+ * webhook_endpoint { address, allow, deny, proxy }: where an endpoint may be,
+ * and the way to it.
  */
 
 #include "http/conf/endpoint/ngx_http_webhook_conf_endpoint_reach.h"
@@ -15,54 +15,48 @@
 #define NGX_HTTP_WEBHOOK_CIDRS_MAX  10000
 
 
-static char *ngx_http_webhook_endpoint_address(ngx_conf_t *cf,
-    ngx_command_t *cmd, void *conf);
-static char *ngx_http_webhook_endpoint_allow(ngx_conf_t *cf,
-    ngx_command_t *cmd, void *conf);
-static char *ngx_http_webhook_endpoint_deny(ngx_conf_t *cf,
-    ngx_command_t *cmd, void *conf);
-static char *ngx_http_webhook_endpoint_proxy(ngx_conf_t *cf,
-    ngx_command_t *cmd, void *conf);
-static ngx_int_t ngx_http_webhook_endpoint_cidr(ngx_conf_t *cf,
+static char *ngx_http_webhook_endpoint_address(ngx_http_webhook_build_t *b,
+    const ngx_http_webhook_field_t *spec, void *conf);
+static char *ngx_http_webhook_endpoint_networks(ngx_http_webhook_build_t *b,
+    const ngx_http_webhook_field_t *spec, void *conf);
+static char *ngx_http_webhook_endpoint_proxy(ngx_http_webhook_build_t *b,
+    const ngx_http_webhook_field_t *spec, void *conf);
+static ngx_int_t ngx_http_webhook_endpoint_cidr(ngx_http_webhook_build_t *b,
     ngx_str_t *text, const webhook_cidr_t **list, size_t *n);
 
 
-ngx_command_t  ngx_http_webhook_endpoint_reach_commands[] = {
+const ngx_http_webhook_field_t  ngx_http_webhook_endpoint_reach_fields[] = {
 
     { ngx_string("address"),
-      NGX_CONF_TAKE1,
+      NGX_CONF_TAKE1|NGX_HTTP_WEBHOOK_FIELD_LOCAL,
       ngx_http_webhook_endpoint_address,
-      0,
       0,
       NULL },
 
     { ngx_string("allow"),
-      NGX_CONF_1MORE,
-      ngx_http_webhook_endpoint_allow,
-      0,
+      NGX_CONF_1MORE|NGX_HTTP_WEBHOOK_FIELD_LOCAL,
+      ngx_http_webhook_endpoint_networks,
       0,
       NULL },
 
     { ngx_string("deny"),
-      NGX_CONF_1MORE,
-      ngx_http_webhook_endpoint_deny,
+      NGX_CONF_1MORE|NGX_HTTP_WEBHOOK_FIELD_LOCAL,
+      ngx_http_webhook_endpoint_networks,
       0,
-      0,
-      NULL },
+      "deny" },
 
     { ngx_string("proxy"),
-      NGX_CONF_TAKE13,
+      NGX_CONF_TAKE13|NGX_HTTP_WEBHOOK_FIELD_LOCAL,
       ngx_http_webhook_endpoint_proxy,
-      0,
       0,
       NULL },
 
-      ngx_null_command
+      ngx_http_webhook_null_field
 };
 
 
 ngx_int_t
-ngx_http_webhook_endpoint_reach_finish(ngx_conf_t *cf,
+ngx_http_webhook_endpoint_reach_finish(ngx_http_webhook_build_t *b,
     ngx_http_webhook_endpoint_conf_t *ecf)
 {
     ngx_http_webhook_endpoint_t  *ep;
@@ -76,10 +70,10 @@ ngx_http_webhook_endpoint_reach_finish(ngx_conf_t *cf,
             || ngx_strncasecmp(ep->url.data, (u_char *) "https://unix:", 13)
                == 0))
     {
-        ngx_http_webhook_conf_error(NGX_LOG_EMERG, cf, &ep->proxy.place,
-                                    "webhook_endpoint \"%V\" is behind a unix "
-                                    "socket, where no \"proxy\" leads",
-                                    &ep->name);
+        ngx_http_webhook_build_at(NGX_LOG_EMERG, b, &ep->proxy.place,
+                                  "webhook_endpoint \"%V\" is behind a unix "
+                                  "socket, where no \"proxy\" leads",
+                                  &ep->name);
         return NGX_ERROR;
     }
 
@@ -88,8 +82,8 @@ ngx_http_webhook_endpoint_reach_finish(ngx_conf_t *cf,
 
 
 static char *
-ngx_http_webhook_endpoint_address(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf)
+ngx_http_webhook_endpoint_address(ngx_http_webhook_build_t *b,
+    const ngx_http_webhook_field_t *spec, void *conf)
 {
     ngx_http_webhook_endpoint_conf_t *ecf = conf;
 
@@ -101,7 +95,7 @@ ngx_http_webhook_endpoint_address(ngx_conf_t *cf, ngx_command_t *cmd,
 
     ecf->address = 1;
 
-    value = cf->args->elts;
+    value = b->args->elts;
 
     if (ngx_strcmp(value[1].data, "any") == 0) {
         ecf->endpoint->address.fallback = WEBHOOK_ADDRESS_ANY;
@@ -110,9 +104,9 @@ ngx_http_webhook_endpoint_address(ngx_conf_t *cf, ngx_command_t *cmd,
         ecf->endpoint->address.fallback = WEBHOOK_ADDRESS_PUBLIC;
 
     } else {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid address \"%V\", it must be \"any\" or "
-                           "\"public\"", &value[1]);
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                               "invalid address \"%V\", it must be \"any\" or "
+                               "\"public\"", &value[1]);
         return NGX_CONF_ERROR;
     }
 
@@ -120,22 +114,22 @@ ngx_http_webhook_endpoint_address(ngx_conf_t *cf, ngx_command_t *cmd,
 }
 
 
+/* allow CIDR ...; deny CIDR ... */
+
 static char *
-ngx_http_webhook_endpoint_allow(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf)
+ngx_http_webhook_endpoint_networks(ngx_http_webhook_build_t *b,
+    const ngx_http_webhook_field_t *spec, void *conf)
 {
     ngx_http_webhook_endpoint_conf_t *ecf = conf;
 
-    ngx_str_t                *value;
-    ngx_uint_t                i;
-    webhook_address_rules_t  *rules;
+    ngx_str_t   *value;
+    ngx_uint_t   i;
 
-    value = cf->args->elts;
-    rules = &ecf->endpoint->address;
+    value = b->args->elts;
 
-    for (i = 1; i < cf->args->nelts; i++) {
-        if (ngx_http_webhook_endpoint_cidr(cf, &value[i], &rules->allow,
-                                           &rules->nallow)
+    for (i = 1; i < b->args->nelts; i++) {
+        if (ngx_http_webhook_endpoint_network(b, &value[i], spec->post != NULL,
+                                              &ecf->endpoint->address)
             != NGX_OK)
         {
             return NGX_CONF_ERROR;
@@ -146,83 +140,21 @@ ngx_http_webhook_endpoint_allow(ngx_conf_t *cf, ngx_command_t *cmd,
 }
 
 
-static char *
-ngx_http_webhook_endpoint_deny(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+ngx_int_t
+ngx_http_webhook_endpoint_network(ngx_http_webhook_build_t *b, ngx_str_t *text,
+    ngx_uint_t deny, webhook_address_rules_t *rules)
 {
-    ngx_http_webhook_endpoint_conf_t *ecf = conf;
-
-    ngx_str_t                *value;
-    ngx_uint_t                i;
-    webhook_address_rules_t  *rules;
-
-    value = cf->args->elts;
-    rules = &ecf->endpoint->address;
-
-    for (i = 1; i < cf->args->nelts; i++) {
-        if (ngx_http_webhook_endpoint_cidr(cf, &value[i], &rules->deny,
-                                           &rules->ndeny)
-            != NGX_OK)
-        {
-            return NGX_CONF_ERROR;
-        }
-    }
-
-    return NGX_CONF_OK;
-}
-
-
-/* webhook_address [any|public] [allow=CIDR]... [deny=CIDR]... */
-
-char *
-ngx_http_webhook_address(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
-{
-    ngx_http_webhook_main_conf_t *wmcf = conf;
-
-    ngx_int_t                 rc;
-    ngx_str_t                *value, s;
-    ngx_uint_t                i;
-    webhook_address_rules_t  *rules;
-
-    value = cf->args->elts;
-    rules = &wmcf->address;
-
-    for (i = 1; i < cf->args->nelts; i++) {
-
-        if (ngx_strcmp(value[i].data, "any") == 0) {
-            rules->fallback = WEBHOOK_ADDRESS_ANY;
-            continue;
-        }
-
-        if (ngx_strcmp(value[i].data, "public") == 0) {
-            rules->fallback = WEBHOOK_ADDRESS_PUBLIC;
-            continue;
-        }
-
-        if (ngx_http_webhook_conf_param(&value[i], "allow=", &s)) {
-            rc = ngx_http_webhook_endpoint_cidr(cf, &s, &rules->allow,
-                                                &rules->nallow);
-
-        } else if (ngx_http_webhook_conf_param(&value[i], "deny=", &s)) {
-            rc = ngx_http_webhook_endpoint_cidr(cf, &s, &rules->deny,
-                                                &rules->ndeny);
-
-        } else {
-            return ngx_http_webhook_conf_invalid(cf, &value[i]);
-        }
-
-        if (rc != NGX_OK) {
-            return NGX_CONF_ERROR;
-        }
-    }
-
-    return NGX_CONF_OK;
+    return deny ? ngx_http_webhook_endpoint_cidr(b, text, &rules->deny,
+                                                 &rules->ndeny)
+                : ngx_http_webhook_endpoint_cidr(b, text, &rules->allow,
+                                                 &rules->nallow);
 }
 
 
 /* Adds a network to a list, which has room for the next power of two. */
 
 static ngx_int_t
-ngx_http_webhook_endpoint_cidr(ngx_conf_t *cf, ngx_str_t *text,
+ngx_http_webhook_endpoint_cidr(ngx_http_webhook_build_t *b, ngx_str_t *text,
     const webhook_cidr_t **list, size_t *n)
 {
     const char      *what;
@@ -231,15 +163,15 @@ ngx_http_webhook_endpoint_cidr(ngx_conf_t *cf, ngx_str_t *text,
     if (webhook_cidr_parse(ngx_http_webhook_str(text), &cidr, &what)
         != WEBHOOK_OK)
     {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid network \"%V\": %s", text, what);
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                                   "invalid network \"%V\": %s", text, what);
         return NGX_ERROR;
     }
 
     if (*n == NGX_HTTP_WEBHOOK_CIDRS_MAX) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "there are more than %d networks",
-                           NGX_HTTP_WEBHOOK_CIDRS_MAX);
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                                   "there are more than %d networks",
+                                   NGX_HTTP_WEBHOOK_CIDRS_MAX);
         return NGX_ERROR;
     }
 
@@ -247,7 +179,7 @@ ngx_http_webhook_endpoint_cidr(ngx_conf_t *cf, ngx_str_t *text,
 
     if ((*n & (*n - 1)) == 0) {
 
-        new = ngx_palloc(cf->pool, (*n ? 2 * *n : 1) * sizeof(webhook_cidr_t));
+        new = ngx_palloc(b->pool, (*n ? 2 * *n : 1) * sizeof(webhook_cidr_t));
         if (new == NULL) {
             return NGX_ERROR;
         }
@@ -268,7 +200,8 @@ ngx_http_webhook_endpoint_cidr(ngx_conf_t *cf, ngx_str_t *text,
 /* proxy http://HOST[:PORT] [user=NAME password=SECRET] */
 
 static char *
-ngx_http_webhook_endpoint_proxy(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+ngx_http_webhook_endpoint_proxy(ngx_http_webhook_build_t *b,
+    const ngx_http_webhook_field_t *spec, void *conf)
 {
     ngx_http_webhook_endpoint_conf_t *ecf = conf;
 
@@ -283,9 +216,9 @@ ngx_http_webhook_endpoint_proxy(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return "is duplicate";
     }
 
-    ngx_http_webhook_conf_place(cf, &proxy->place);
+    ngx_http_webhook_conf_place(b, &proxy->place);
 
-    value = cf->args->elts;
+    value = b->args->elts;
 
     host = value[1];
 
@@ -314,19 +247,19 @@ ngx_http_webhook_endpoint_proxy(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     }
 
     if (host.len == 0) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "a proxy is written as in "
-                           "\"http://proxy.example.com:3128\", a user by "
-                           "\"user=\" and \"password=\"");
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                                "a proxy is written as in "
+                                "\"http://proxy.example.com:3128\", a user by "
+                                "\"user=\" and \"password=\"");
         return NGX_CONF_ERROR;
     }
 
     proxy->url.data = value[1].data;
     proxy->url.len = host.data + host.len - value[1].data;
 
-    if (cf->args->nelts == 2) {
+    if (b->args->nelts == 2) {
         return NGX_CONF_OK;
     }
 
-    return ngx_http_webhook_conf_basic(cf, 2, &proxy->auth);
+    return ngx_http_webhook_conf_basic(b, 2, &proxy->auth);
 }

@@ -2,8 +2,7 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * The directives of webhook_endpoint { } for address, allow, deny, proxy;
- * webhook_address.
+ * The fields of an endpoint for address, allow, deny, proxy.
  */
 
 #ifndef NGX_HTTP_WEBHOOK_CONF_ENDPOINT_REACH_H
@@ -12,15 +11,17 @@
 #include "http/conf/endpoint/ngx_http_webhook_conf_endpoint.h"
 
 
-extern ngx_command_t  ngx_http_webhook_endpoint_reach_commands[];
+extern const ngx_http_webhook_field_t
+    ngx_http_webhook_endpoint_reach_fields[];
 
 /* After the last one: what does not go together, which is logged. */
-ngx_int_t ngx_http_webhook_endpoint_reach_finish(ngx_conf_t *cf,
+ngx_int_t ngx_http_webhook_endpoint_reach_finish(ngx_http_webhook_build_t *b,
     ngx_http_webhook_endpoint_conf_t *ecf);
 
-/* Directive webhook_address. */
-char *ngx_http_webhook_address(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
+/* Adds a network to those that rules refuse, or to those that they let pass:
+   NGX_OK or NGX_ERROR. */
+ngx_int_t ngx_http_webhook_endpoint_network(ngx_http_webhook_build_t *b,
+    ngx_str_t *text, ngx_uint_t deny, webhook_address_rules_t *rules);
 
 
 #endif /* NGX_HTTP_WEBHOOK_CONF_ENDPOINT_REACH_H */

@@ -18,32 +18,33 @@
 #define NGX_HTTP_WEBHOOK_HMACS_MAX  8
 
 
-static char *ngx_http_webhook_endpoint_secret(ngx_conf_t *cf,
-    ngx_command_t *cmd, void *conf);
-static char *ngx_http_webhook_endpoint_sign(ngx_conf_t *cf,
-    ngx_command_t *cmd, void *conf);
-static ngx_int_t ngx_http_webhook_endpoint_sign_header(ngx_conf_t *cf,
-    ngx_http_webhook_hmac_t *hmac, ngx_str_t *arg, ngx_str_t *value);
-static char *ngx_http_webhook_endpoint_sign_done(ngx_conf_t *cf,
+static char *ngx_http_webhook_endpoint_secret(ngx_http_webhook_build_t *b,
+    const ngx_http_webhook_field_t *spec, void *conf);
+static char *ngx_http_webhook_endpoint_sign(ngx_http_webhook_build_t *b,
+    const ngx_http_webhook_field_t *spec, void *conf);
+static ngx_int_t ngx_http_webhook_endpoint_sign_header(
+    ngx_http_webhook_build_t *b, ngx_http_webhook_hmac_t *hmac, ngx_str_t *arg,
+    ngx_str_t *value);
+static char *ngx_http_webhook_endpoint_sign_done(ngx_http_webhook_build_t *b,
     ngx_http_webhook_endpoint_t *ep, ngx_http_webhook_hmac_t *hmac,
     ngx_str_t *digest, ngx_str_t *encoding, ngx_str_t *prefix,
     ngx_str_t *string);
-static char *ngx_http_webhook_endpoint_auth(ngx_conf_t *cf,
-    ngx_command_t *cmd, void *conf);
-static char *ngx_http_webhook_endpoint_bearer(ngx_conf_t *cf,
+static char *ngx_http_webhook_endpoint_auth(ngx_http_webhook_build_t *b,
+    const ngx_http_webhook_field_t *spec, void *conf);
+static char *ngx_http_webhook_endpoint_bearer(ngx_http_webhook_build_t *b,
     ngx_http_webhook_auth_t *auth);
-static char *ngx_http_webhook_endpoint_oauth2(ngx_conf_t *cf,
+static char *ngx_http_webhook_endpoint_oauth2(ngx_http_webhook_build_t *b,
     ngx_http_webhook_auth_t *auth);
-static ngx_int_t ngx_http_webhook_endpoint_set_once(ngx_conf_t *cf,
-    ngx_str_t *arg, ngx_str_t *value, ngx_str_t *field);
+static ngx_int_t ngx_http_webhook_endpoint_set_once(
+    ngx_http_webhook_build_t *b, ngx_str_t *arg, ngx_str_t *value,
+    ngx_str_t *field);
 
 
-ngx_command_t  ngx_http_webhook_endpoint_sign_commands[] = {
+const ngx_http_webhook_field_t  ngx_http_webhook_endpoint_sign_fields[] = {
 
     { ngx_string("secret"),
       NGX_CONF_TAKE12,
       ngx_http_webhook_endpoint_secret,
-      0,
       0,
       NULL },
 
@@ -51,31 +52,29 @@ ngx_command_t  ngx_http_webhook_endpoint_sign_commands[] = {
       NGX_CONF_2MORE,
       ngx_http_webhook_endpoint_sign,
       0,
-      0,
       NULL },
 
     { ngx_string("auth"),
       NGX_CONF_2MORE,
       ngx_http_webhook_endpoint_auth,
       0,
-      0,
       NULL },
 
-      ngx_null_command
+      ngx_http_webhook_null_field
 };
 
 
 ngx_int_t
-ngx_http_webhook_endpoint_sign_create(ngx_conf_t *cf,
+ngx_http_webhook_endpoint_sign_create(ngx_http_webhook_build_t *b,
     ngx_http_webhook_endpoint_conf_t *ecf)
 {
-    return ngx_array_init(&ecf->endpoint->hmacs, cf->pool, 1,
+    return ngx_array_init(&ecf->endpoint->hmacs, b->pool, 1,
                           sizeof(ngx_http_webhook_hmac_t));
 }
 
 
 ngx_int_t
-ngx_http_webhook_endpoint_sign_finish(ngx_conf_t *cf,
+ngx_http_webhook_endpoint_sign_finish(ngx_http_webhook_build_t *b,
     ngx_http_webhook_endpoint_conf_t *ecf)
 {
     ngx_str_t                     authorization;
@@ -96,10 +95,10 @@ ngx_http_webhook_endpoint_sign_finish(ngx_conf_t *cf,
             && ngx_http_webhook_endpoint_header_is(&header[i].name,
                                                    &authorization))
         {
-            ngx_http_webhook_conf_error(NGX_LOG_EMERG, cf, &ep->auth.place,
-                                        "webhook_endpoint \"%V\" has \"auth\" "
-                                        "and a \"header Authorization\"",
-                                        &ep->name);
+            ngx_http_webhook_build_at(NGX_LOG_EMERG, b, &ep->auth.place,
+                                      "webhook_endpoint \"%V\" has \"auth\" "
+                                      "and a \"header Authorization\"",
+                                      &ep->name);
             return NGX_ERROR;
         }
 
@@ -111,11 +110,11 @@ ngx_http_webhook_endpoint_sign_finish(ngx_conf_t *cf,
                 continue;
             }
 
-            ngx_http_webhook_conf_error(NGX_LOG_EMERG, cf, &ep->place,
-                                        "webhook_endpoint \"%V\" has the "
-                                        "header \"%V\" for a signature and "
-                                        "another one of that name", &ep->name,
-                                        &hmac[n].header);
+            ngx_http_webhook_build_at(NGX_LOG_EMERG, b, &ep->place,
+                                      "webhook_endpoint \"%V\" has the "
+                                      "header \"%V\" for a signature and "
+                                      "another one of that name", &ep->name,
+                                      &hmac[n].header);
             return NGX_ERROR;
         }
     }
@@ -127,8 +126,8 @@ ngx_http_webhook_endpoint_sign_finish(ngx_conf_t *cf,
 /* secret file:PATH|env:NAME|TEXT [expires=DATE] */
 
 static char *
-ngx_http_webhook_endpoint_secret(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf)
+ngx_http_webhook_endpoint_secret(ngx_http_webhook_build_t *b,
+    const ngx_http_webhook_field_t *spec, void *conf)
 {
     ngx_http_webhook_endpoint_conf_t *ecf = conf;
 
@@ -136,26 +135,26 @@ ngx_http_webhook_endpoint_secret(ngx_conf_t *cf, ngx_command_t *cmd,
     ngx_str_t                *value, s;
     ngx_http_webhook_keys_t  *keys;
 
-    value = cf->args->elts;
+    value = b->args->elts;
     keys = &ecf->endpoint->keys;
 
-    if (cf->args->nelts == 3
+    if (b->args->nelts == 3
         && !ngx_http_webhook_conf_param(&value[2], "expires=", &s))
     {
-        return ngx_http_webhook_conf_unknown(cf, &value[2]);
+        return ngx_http_webhook_conf_unknown(b, &value[2]);
     }
 
-    rv = ngx_http_webhook_conf_literal(cf, &value[1]);
+    rv = ngx_http_webhook_conf_literal(b, &value[1]);
 
     if (rv == NGX_CONF_OK) {
-        rv = ngx_http_webhook_conf_key(cf, &value[1], 1, "secret", keys);
+        rv = ngx_http_webhook_conf_key(b, &value[1], 1, "secret", keys);
     }
 
-    if (rv != NGX_CONF_OK || cf->args->nelts == 2) {
+    if (rv != NGX_CONF_OK || b->args->nelts == 2) {
         return rv;
     }
 
-    return ngx_http_webhook_conf_key_expires(cf, &s, keys);
+    return ngx_http_webhook_conf_key_expires(b, &s, keys);
 }
 
 
@@ -165,7 +164,8 @@ ngx_http_webhook_endpoint_secret(ngx_conf_t *cf, ngx_command_t *cmd,
  */
 
 static char *
-ngx_http_webhook_endpoint_sign(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+ngx_http_webhook_endpoint_sign(ngx_http_webhook_build_t *b,
+    const ngx_http_webhook_field_t *spec, void *conf)
 {
     ngx_http_webhook_endpoint_conf_t *ecf = conf;
 
@@ -177,9 +177,9 @@ ngx_http_webhook_endpoint_sign(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     ngx_http_webhook_endpoint_t  *ep;
 
     ep = ecf->endpoint;
-    value = cf->args->elts;
+    value = b->args->elts;
 
-    if (ngx_http_webhook_conf_choice(cf, &value[1], &value[1], "hmac")
+    if (ngx_http_webhook_conf_choice(b, &value[1], &value[1], "hmac")
         == NGX_ERROR)
     {
         return NGX_CONF_ERROR;
@@ -201,11 +201,11 @@ ngx_http_webhook_endpoint_sign(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     ngx_str_null(&prefix);
     ngx_str_null(&string);
 
-    for (i = 2; i < cf->args->nelts; i++) {
+    for (i = 2; i < b->args->nelts; i++) {
 
         if (ngx_http_webhook_conf_param(&value[i], "secret=", &s)) {
 
-            rv = ngx_http_webhook_conf_key(cf, &s, 0, "sign", &hmac->keys);
+            rv = ngx_http_webhook_conf_key(b, &s, 0, "sign", &hmac->keys);
             if (rv != NGX_CONF_OK) {
                 return rv;
             }
@@ -215,7 +215,7 @@ ngx_http_webhook_endpoint_sign(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
         if (ngx_http_webhook_conf_param(&value[i], "expires=", &s)) {
 
-            rv = ngx_http_webhook_conf_key_expires(cf, &s, &hmac->keys);
+            rv = ngx_http_webhook_conf_key_expires(b, &s, &hmac->keys);
             if (rv != NGX_CONF_OK) {
                 return rv;
             }
@@ -225,7 +225,7 @@ ngx_http_webhook_endpoint_sign(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
         if (ngx_http_webhook_conf_param(&value[i], "header=", &s)) {
 
-            if (ngx_http_webhook_endpoint_sign_header(cf, hmac, &value[i], &s)
+            if (ngx_http_webhook_endpoint_sign_header(b, hmac, &value[i], &s)
                 != NGX_OK)
             {
                 return NGX_CONF_ERROR;
@@ -247,40 +247,40 @@ ngx_http_webhook_endpoint_sign(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
             field = &string;
 
         } else {
-            return ngx_http_webhook_conf_unknown(cf, &value[i]);
+            return ngx_http_webhook_conf_unknown(b, &value[i]);
         }
 
-        if (ngx_http_webhook_endpoint_set_once(cf, &value[i], &s, field)
+        if (ngx_http_webhook_endpoint_set_once(b, &value[i], &s, field)
             != NGX_OK)
         {
             return NGX_CONF_ERROR;
         }
     }
 
-    return ngx_http_webhook_endpoint_sign_done(cf, ep, hmac, &digest, &encoding,
+    return ngx_http_webhook_endpoint_sign_done(b, ep, hmac, &digest, &encoding,
                                                &prefix, &string);
 }
 
 
 static ngx_int_t
-ngx_http_webhook_endpoint_sign_header(ngx_conf_t *cf,
+ngx_http_webhook_endpoint_sign_header(ngx_http_webhook_build_t *b,
     ngx_http_webhook_hmac_t *hmac, ngx_str_t *arg, ngx_str_t *value)
 {
     if (!ngx_http_webhook_conf_header_name(value)) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"%V\" cannot be a header of an endpoint: it is "
-                           "no header name or is set by the module", value);
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                             "\"%V\" cannot be a header of an endpoint: it is "
+                             "no header name or is set by the module", value);
         return NGX_ERROR;
     }
 
-    return ngx_http_webhook_endpoint_set_once(cf, arg, value, &hmac->header);
+    return ngx_http_webhook_endpoint_set_once(b, arg, value, &hmac->header);
 }
 
 
 /* What is missing, and what does not go together with others. */
 
 static char *
-ngx_http_webhook_endpoint_sign_done(ngx_conf_t *cf,
+ngx_http_webhook_endpoint_sign_done(ngx_http_webhook_build_t *b,
     ngx_http_webhook_endpoint_t *ep, ngx_http_webhook_hmac_t *hmac,
     ngx_str_t *digest, ngx_str_t *encoding, ngx_str_t *prefix,
     ngx_str_t *string)
@@ -303,7 +303,8 @@ ngx_http_webhook_endpoint_sign_done(ngx_conf_t *cf,
                                ngx_http_webhook_str(string), &err)
         != WEBHOOK_OK)
     {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "invalid \"sign\": %s", err);
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                                   "invalid \"sign\": %s", err);
         return NGX_CONF_ERROR;
     }
 
@@ -324,7 +325,8 @@ ngx_http_webhook_endpoint_sign_done(ngx_conf_t *cf,
 /* auth bearer TOKEN; auth basic user= password=; auth oauth2 ... */
 
 static char *
-ngx_http_webhook_endpoint_auth(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+ngx_http_webhook_endpoint_auth(ngx_http_webhook_build_t *b,
+    const ngx_http_webhook_field_t *spec, void *conf)
 {
     ngx_http_webhook_endpoint_conf_t *ecf = conf;
 
@@ -337,41 +339,42 @@ ngx_http_webhook_endpoint_auth(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return "is duplicate";
     }
 
-    ngx_http_webhook_conf_place(cf, &auth->place);
+    ngx_http_webhook_conf_place(b, &auth->place);
 
-    value = cf->args->elts;
+    value = b->args->elts;
 
     if (ngx_strcmp(value[1].data, "bearer") == 0) {
         auth->kind = NGX_HTTP_WEBHOOK_AUTH_BEARER;
-        return ngx_http_webhook_endpoint_bearer(cf, auth);
+        return ngx_http_webhook_endpoint_bearer(b, auth);
     }
 
     if (ngx_strcmp(value[1].data, "basic") == 0) {
         auth->kind = NGX_HTTP_WEBHOOK_AUTH_BASIC;
-        return ngx_http_webhook_conf_basic(cf, 2, &auth->value);
+        return ngx_http_webhook_conf_basic(b, 2, &auth->value);
     }
 
     if (ngx_strcmp(value[1].data, "oauth2") == 0) {
         auth->kind = NGX_HTTP_WEBHOOK_AUTH_OAUTH2;
-        return ngx_http_webhook_endpoint_oauth2(cf, auth);
+        return ngx_http_webhook_endpoint_oauth2(b, auth);
     }
 
-    (void) ngx_http_webhook_conf_choice(cf, &value[1], &value[1],
+    (void) ngx_http_webhook_conf_choice(b, &value[1], &value[1],
                                         "bearer basic oauth2");
     return NGX_CONF_ERROR;
 }
 
 
 static char *
-ngx_http_webhook_endpoint_bearer(ngx_conf_t *cf, ngx_http_webhook_auth_t *auth)
+ngx_http_webhook_endpoint_bearer(ngx_http_webhook_build_t *b,
+    ngx_http_webhook_auth_t *auth)
 {
     char       *rv;
     u_char     *p;
     ngx_str_t  *value, token;
 
-    value = cf->args->elts;
+    value = b->args->elts;
 
-    if (cf->args->nelts != 3) {
+    if (b->args->nelts != 3) {
         return "takes one token after \"bearer\"";
     }
 
@@ -380,10 +383,10 @@ ngx_http_webhook_endpoint_bearer(ngx_conf_t *cf, ngx_http_webhook_auth_t *auth)
                "it anyway";
     }
 
-    rv = ngx_http_webhook_conf_literal(cf, &value[2]);
+    rv = ngx_http_webhook_conf_literal(b, &value[2]);
 
     if (rv == NGX_CONF_OK) {
-        rv = ngx_http_webhook_conf_token(cf, &value[2], "the bearer token",
+        rv = ngx_http_webhook_conf_token(b, &value[2], "the bearer token",
                                          &token);
     }
 
@@ -392,7 +395,7 @@ ngx_http_webhook_endpoint_bearer(ngx_conf_t *cf, ngx_http_webhook_auth_t *auth)
     }
 
     auth->value.len = sizeof("Bearer ") - 1 + token.len;
-    auth->value.data = ngx_http_webhook_secret_alloc(cf, auth->value.len);
+    auth->value.data = ngx_http_webhook_secret_alloc(b, auth->value.len);
     if (auth->value.data == NULL) {
         return NGX_CONF_ERROR;
     }
@@ -405,15 +408,16 @@ ngx_http_webhook_endpoint_bearer(ngx_conf_t *cf, ngx_http_webhook_auth_t *auth)
 
 
 static char *
-ngx_http_webhook_endpoint_oauth2(ngx_conf_t *cf, ngx_http_webhook_auth_t *auth)
+ngx_http_webhook_endpoint_oauth2(ngx_http_webhook_build_t *b,
+    ngx_http_webhook_auth_t *auth)
 {
     char        *rv;
     ngx_str_t   *value, *field, s;
     ngx_uint_t   i;
 
-    value = cf->args->elts;
+    value = b->args->elts;
 
-    for (i = 2; i < cf->args->nelts; i++) {
+    for (i = 2; i < b->args->nelts; i++) {
 
         if (ngx_http_webhook_conf_param(&value[i], "client_secret=", &s)) {
 
@@ -421,7 +425,7 @@ ngx_http_webhook_endpoint_oauth2(ngx_conf_t *cf, ngx_http_webhook_auth_t *auth)
                 return "has more than one \"client_secret=\"";
             }
 
-            rv = ngx_http_webhook_conf_token(cf, &s, "the client secret",
+            rv = ngx_http_webhook_conf_token(b, &s, "the client secret",
                                              &auth->client_secret);
             if (rv != NGX_CONF_OK) {
                 return rv;
@@ -445,11 +449,15 @@ ngx_http_webhook_endpoint_oauth2(ngx_conf_t *cf, ngx_http_webhook_auth_t *auth)
         } else if (ngx_http_webhook_conf_param(&value[i], "ca=", &s)) {
             field = &auth->ca;
 
+            if (ngx_http_webhook_conf_local(b, &value[i]) != NGX_OK) {
+                return NGX_CONF_ERROR;
+            }
+
         } else {
-            return ngx_http_webhook_conf_unknown(cf, &value[i]);
+            return ngx_http_webhook_conf_unknown(b, &value[i]);
         }
 
-        if (ngx_http_webhook_endpoint_set_once(cf, &value[i], &s, field)
+        if (ngx_http_webhook_endpoint_set_once(b, &value[i], &s, field)
             != NGX_OK)
         {
             return NGX_CONF_ERROR;
@@ -476,11 +484,11 @@ ngx_http_webhook_endpoint_oauth2(ngx_conf_t *cf, ngx_http_webhook_auth_t *auth)
 
 
 static ngx_int_t
-ngx_http_webhook_endpoint_set_once(ngx_conf_t *cf, ngx_str_t *arg,
+ngx_http_webhook_endpoint_set_once(ngx_http_webhook_build_t *b, ngx_str_t *arg,
     ngx_str_t *value, ngx_str_t *field)
 {
     if (value->len == 0 || field->len) {
-        (void) ngx_http_webhook_conf_invalid(cf, arg);
+        (void) ngx_http_webhook_conf_invalid(b, arg);
         return NGX_ERROR;
     }
 

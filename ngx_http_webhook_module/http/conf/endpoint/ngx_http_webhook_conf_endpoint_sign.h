@@ -2,7 +2,7 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * The directives of webhook_endpoint { } for secret, sign, auth.
+ * The fields of an endpoint for secret, sign, auth.
  */
 
 #ifndef NGX_HTTP_WEBHOOK_CONF_ENDPOINT_SIGN_H
@@ -11,14 +11,15 @@
 #include "http/conf/endpoint/ngx_http_webhook_conf_endpoint.h"
 
 
-extern ngx_command_t  ngx_http_webhook_endpoint_sign_commands[];
+extern const ngx_http_webhook_field_t
+    ngx_http_webhook_endpoint_sign_fields[];
 
 /* Defaults, before the first directive: NGX_OK or NGX_ERROR. */
-ngx_int_t ngx_http_webhook_endpoint_sign_create(ngx_conf_t *cf,
+ngx_int_t ngx_http_webhook_endpoint_sign_create(ngx_http_webhook_build_t *b,
     ngx_http_webhook_endpoint_conf_t *ecf);
 
 /* After the last one: what does not go together, which is logged. */
-ngx_int_t ngx_http_webhook_endpoint_sign_finish(ngx_conf_t *cf,
+ngx_int_t ngx_http_webhook_endpoint_sign_finish(ngx_http_webhook_build_t *b,
     ngx_http_webhook_endpoint_conf_t *ecf);
 
 

@@ -10,25 +10,25 @@
 #include "http/conf/value/ngx_http_webhook_conf_param.h"
 
 
-static char *ngx_http_webhook_endpoint_tls(ngx_conf_t *cf,
-    ngx_command_t *cmd, void *conf);
+static char *ngx_http_webhook_endpoint_tls(ngx_http_webhook_build_t *b,
+    const ngx_http_webhook_field_t *spec, void *conf);
 
 
-ngx_command_t  ngx_http_webhook_endpoint_tls_commands[] = {
+const ngx_http_webhook_field_t  ngx_http_webhook_endpoint_tls_fields[] = {
 
     { ngx_string("tls"),
       NGX_CONF_1MORE,
       ngx_http_webhook_endpoint_tls,
       0,
-      0,
       NULL },
 
-      ngx_null_command
+      ngx_http_webhook_null_field
 };
 
 
 static char *
-ngx_http_webhook_endpoint_tls(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+ngx_http_webhook_endpoint_tls(ngx_http_webhook_build_t *b,
+    const ngx_http_webhook_field_t *spec, void *conf)
 {
     ngx_http_webhook_endpoint_conf_t *ecf = conf;
 
@@ -41,9 +41,9 @@ ngx_http_webhook_endpoint_tls(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     ecf->tls_set = 1;
 
-    ngx_http_webhook_conf_place(cf, &ecf->tls_place);
+    ngx_http_webhook_conf_place(b, &ecf->tls_place);
 
-    if (ngx_http_webhook_conf_params(cf, 1,
+    if (ngx_http_webhook_conf_params(b, 1,
                                      "verify= ca= name= cert= key= "
                                      "password_file=")
         != NGX_CONF_OK)
@@ -51,9 +51,15 @@ ngx_http_webhook_endpoint_tls(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return NGX_CONF_ERROR;
     }
 
-    value = cf->args->elts;
+    value = b->args->elts;
 
-    for (i = 1; i < cf->args->nelts; i++) {
+    for (i = 1; i < b->args->nelts; i++) {
+
+        if (!ngx_http_webhook_conf_param(&value[i], "name=", &s)
+            && ngx_http_webhook_conf_local(b, &value[i]) != NGX_OK)
+        {
+            return NGX_CONF_ERROR;
+        }
 
         if (ngx_http_webhook_conf_param(&value[i], "verify=", &s)) {
 
@@ -64,9 +70,9 @@ ngx_http_webhook_endpoint_tls(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
                 ecf->tls.verify = 0;
 
             } else {
-                ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                                   "invalid \"%V\", it must be \"verify=on\" "
-                                   "or \"verify=off\"", &value[i]);
+                ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                                    "invalid \"%V\", it must be \"verify=on\" "
+                                    "or \"verify=off\"", &value[i]);
                 return NGX_CONF_ERROR;
             }
 
@@ -92,7 +98,7 @@ ngx_http_webhook_endpoint_tls(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         }
 
         if (field != &ecf->tls.name
-            && ngx_conf_full_name(cf->cycle, &s, 1) != NGX_OK)
+            && ngx_conf_full_name(b->cycle, &s, 1) != NGX_OK)
         {
             return NGX_CONF_ERROR;
         }

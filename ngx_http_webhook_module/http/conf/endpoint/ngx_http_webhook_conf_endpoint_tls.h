@@ -2,7 +2,7 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * The directive of webhook_endpoint { } for tls.
+ * The field tls of an endpoint.
  */
 
 #ifndef NGX_HTTP_WEBHOOK_CONF_ENDPOINT_TLS_H
@@ -11,7 +11,8 @@
 #include "http/conf/endpoint/ngx_http_webhook_conf_endpoint.h"
 
 
-extern ngx_command_t  ngx_http_webhook_endpoint_tls_commands[];
+extern const ngx_http_webhook_field_t
+    ngx_http_webhook_endpoint_tls_fields[];
 
 
 #endif /* NGX_HTTP_WEBHOOK_CONF_ENDPOINT_TLS_H */

@@ -6,6 +6,7 @@
  */
 
 #include "http/conf/main/ngx_http_webhook_conf.h"
+#include "http/conf/read/ngx_http_webhook_conf_build.h"
 #include "http/conf/value/ngx_http_webhook_conf_args.h"
 #include "http/conf/value/ngx_http_webhook_conf_name.h"
 #include "http/conf/value/ngx_http_webhook_conf_param.h"
@@ -219,9 +220,12 @@ ngx_http_webhook_event_type(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_http_webhook_main_conf_t *wmcf = conf;
 
-    ngx_str_t                *value, s;
-    ngx_uint_t                i;
-    ngx_http_webhook_type_t  *type;
+    ngx_str_t                 *value, s;
+    ngx_uint_t                 i;
+    ngx_http_webhook_type_t   *type;
+    ngx_http_webhook_build_t   b;
+
+    ngx_http_webhook_conf_build(cf, &b);
 
     value = cf->args->elts;
 
@@ -263,7 +267,7 @@ ngx_http_webhook_event_type(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     type->name = value[1];
 
-    ngx_http_webhook_conf_place(cf, &type->place);
+    ngx_http_webhook_conf_place(&b, &type->place);
 
     for (i = 2; i < cf->args->nelts; i++) {
 
@@ -271,7 +275,7 @@ ngx_http_webhook_event_type(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
             && ngx_http_webhook_conf_param(&value[i], "group=", &s))
         {
             if (s.len == 0) {
-                return ngx_http_webhook_conf_invalid(cf, &value[i]);
+                return ngx_http_webhook_conf_invalid(&b, &value[i]);
             }
 
             type->group = s;
@@ -285,7 +289,7 @@ ngx_http_webhook_event_type(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
             continue;
         }
 
-        return ngx_http_webhook_conf_params(cf, 2, "group=");
+        return ngx_http_webhook_conf_params(&b, 2, "group=");
     }
 
     return NGX_CONF_OK;
@@ -358,12 +362,15 @@ ngx_http_webhook_commit(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_http_webhook_loc_conf_t *wlcf = conf;
 
-    ngx_int_t   ms;
-    ngx_str_t  *value, s;
+    ngx_int_t                  ms;
+    ngx_str_t                 *value, s;
+    ngx_http_webhook_build_t   b;
 
     if (wlcf->commit != NGX_CONF_UNSET_UINT) {
         return "is duplicate";
     }
+
+    ngx_http_webhook_conf_build(cf, &b);
 
     value = cf->args->elts;
 
@@ -386,7 +393,7 @@ ngx_http_webhook_commit(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return NGX_CONF_OK;
     }
 
-    if (ngx_http_webhook_conf_params(cf, 2, "timeout=")
+    if (ngx_http_webhook_conf_params(&b, 2, "timeout=")
         != NGX_CONF_OK)
     {
         return NGX_CONF_ERROR;
@@ -448,11 +455,14 @@ ngx_http_webhook_receive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     ngx_http_webhook_hook_t       *hook;
     ngx_http_core_loc_conf_t      *clcf;
+    ngx_http_webhook_build_t       b;
     ngx_http_webhook_main_conf_t  *wmcf;
 
     if (wlcf->receive) {
         return "is duplicate";
     }
+
+    ngx_http_webhook_conf_build(cf, &b);
 
     clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
 
@@ -490,7 +500,7 @@ ngx_http_webhook_receive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     wlcf->receive = 1;
     wlcf->prefix = clcf->name;
 
-    ngx_http_webhook_conf_place(cf, &wlcf->place);
+    ngx_http_webhook_conf_place(&b, &wlcf->place);
 
     return NGX_CONF_OK;
 }
@@ -519,15 +529,18 @@ ngx_http_webhook_metrics(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     ngx_http_webhook_loc_conf_t *wlcf = conf;
 
     ngx_http_core_loc_conf_t      *clcf;
+    ngx_http_webhook_build_t       b;
     ngx_http_webhook_main_conf_t  *wmcf;
 
     if (wlcf->metrics) {
         return "is duplicate";
     }
 
+    ngx_http_webhook_conf_build(cf, &b);
+
     wlcf->metrics = 1;
 
-    ngx_http_webhook_conf_place(cf, &wlcf->metrics_place);
+    ngx_http_webhook_conf_place(&b, &wlcf->metrics_place);
 
     wmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_webhook_module);
     wmcf->metrics = 1;

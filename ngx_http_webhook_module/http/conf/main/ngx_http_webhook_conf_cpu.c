@@ -6,6 +6,7 @@
  */
 
 #include "http/conf/main/ngx_http_webhook_conf_cpu.h"
+#include "http/conf/read/ngx_http_webhook_conf_build.h"
 #include "http/conf/value/ngx_http_webhook_conf_param.h"
 
 
@@ -28,16 +29,19 @@ ngx_http_webhook_cpu_threads(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_http_webhook_main_conf_t *wmcf = conf;
 
-    ssize_t      size;
-    ngx_int_t    n;
-    ngx_str_t   *value, text;
-    ngx_uint_t   i;
+    ssize_t                    size;
+    ngx_int_t                  n;
+    ngx_str_t                 *value, text;
+    ngx_uint_t                 i;
+    ngx_http_webhook_build_t   b;
 
     if (wmcf->cpu_set) {
         return "is duplicate";
     }
 
     wmcf->cpu_set = 1;
+
+    ngx_http_webhook_conf_build(cf, &b);
 
     value = cf->args->elts;
 
@@ -46,7 +50,7 @@ ngx_http_webhook_cpu_threads(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     i = value[1].len
         && !ngx_strlchr(value[1].data, value[1].data + value[1].len, '=');
 
-    if (ngx_http_webhook_conf_params(cf, 1 + i, "threads= memory=")
+    if (ngx_http_webhook_conf_params(&b, 1 + i, "threads= memory=")
         != NGX_CONF_OK)
     {
         return NGX_CONF_ERROR;

@@ -7,6 +7,7 @@
  */
 
 #include "http/conf/main/ngx_http_webhook_conf_event.h"
+#include "http/conf/read/ngx_http_webhook_conf_build.h"
 #include "http/conf/value/ngx_http_webhook_conf_args.h"
 #include "http/conf/value/ngx_http_webhook_conf_param.h"
 #include "http/conf/value/ngx_http_webhook_conf_template.h"
@@ -14,30 +15,30 @@
 #include "http/conf/main/ngx_http_webhook_conf_pattern.h"
 
 
-static char *ngx_http_webhook_event_add(ngx_conf_t *cf,
+static char *ngx_http_webhook_event_add(ngx_http_webhook_build_t *b,
     ngx_http_webhook_loc_conf_t *wlcf, ngx_http_webhook_rule_t *rule);
-static void ngx_http_webhook_event_digest(ngx_conf_t *cf,
+static void ngx_http_webhook_event_digest(ngx_http_webhook_build_t *b,
     ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_rule_t *rule);
-static char *ngx_http_webhook_event_params(ngx_conf_t *cf);
-static char *ngx_http_webhook_event_methods(ngx_conf_t *cf,
+static char *ngx_http_webhook_event_params(ngx_http_webhook_build_t *b);
+static char *ngx_http_webhook_event_methods(ngx_http_webhook_build_t *b,
     ngx_http_webhook_rule_t *rule, ngx_str_t *value);
-static char *ngx_http_webhook_event_regex(ngx_conf_t *cf,
+static char *ngx_http_webhook_event_regex(ngx_http_webhook_build_t *b,
     ngx_http_webhook_rule_t *rule, ngx_str_t *value);
-static char *ngx_http_webhook_event_status(ngx_conf_t *cf, ngx_str_t *arg,
-    ngx_str_t *value, void *data);
-static char *ngx_http_webhook_event_when(ngx_conf_t *cf, ngx_str_t *arg,
-    ngx_str_t *value, void *data);
-static char *ngx_http_webhook_event_payload(ngx_conf_t *cf, ngx_str_t *arg,
-    ngx_str_t *value, void *data);
-static char *ngx_http_webhook_event_original(ngx_conf_t *cf, ngx_str_t *arg,
-    ngx_str_t *value, void *data);
-static char *ngx_http_webhook_event_body(ngx_conf_t *cf, ngx_str_t *arg,
-    ngx_str_t *value, void *data);
-static char *ngx_http_webhook_event_model(ngx_conf_t *cf, ngx_str_t *arg,
-    ngx_str_t *value, void *data);
-static char *ngx_http_webhook_event_id(ngx_conf_t *cf, ngx_str_t *arg,
-    ngx_str_t *value, void *data);
-static char *ngx_http_webhook_event_record(ngx_conf_t *cf,
+static char *ngx_http_webhook_event_status(ngx_http_webhook_build_t *b,
+    ngx_str_t *arg, ngx_str_t *value, void *data);
+static char *ngx_http_webhook_event_when(ngx_http_webhook_build_t *b,
+    ngx_str_t *arg, ngx_str_t *value, void *data);
+static char *ngx_http_webhook_event_payload(ngx_http_webhook_build_t *b,
+    ngx_str_t *arg, ngx_str_t *value, void *data);
+static char *ngx_http_webhook_event_original(ngx_http_webhook_build_t *b,
+    ngx_str_t *arg, ngx_str_t *value, void *data);
+static char *ngx_http_webhook_event_body(ngx_http_webhook_build_t *b,
+    ngx_str_t *arg, ngx_str_t *value, void *data);
+static char *ngx_http_webhook_event_model(ngx_http_webhook_build_t *b,
+    ngx_str_t *arg, ngx_str_t *value, void *data);
+static char *ngx_http_webhook_event_id(ngx_http_webhook_build_t *b,
+    ngx_str_t *arg, ngx_str_t *value, void *data);
+static char *ngx_http_webhook_event_record(ngx_http_webhook_build_t *b,
     ngx_http_webhook_rule_t *rule, ngx_str_t *value, ngx_uint_t path,
     const char *what, webhook_template_t **tpl);
 
@@ -59,13 +60,16 @@ ngx_http_webhook_event(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_http_webhook_loc_conf_t *wlcf = conf;
 
-    char                     *rv;
-    ngx_str_t                *value, s;
-    ngx_http_webhook_rule_t  *rule;
+    char                      *rv;
+    ngx_str_t                 *value, s;
+    ngx_http_webhook_rule_t   *rule;
+    ngx_http_webhook_build_t   build, *b;
 
-    value = cf->args->elts;
+    b = ngx_http_webhook_conf_build(cf, &build);
 
-    if (cf->args->nelts == 2 && ngx_strcmp(value[1].data, "off") == 0) {
+    value = b->args->elts;
+
+    if (b->args->nelts == 2 && ngx_strcmp(value[1].data, "off") == 0) {
 
         if (wlcf->rules || wlcf->off) {
             return wlcf->off ? "is duplicate"
@@ -81,35 +85,35 @@ ngx_http_webhook_event(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return "cannot have rules where it is \"off\"";
     }
 
-    if (cf->args->nelts < 4) {
+    if (b->args->nelts < 4) {
         return "needs an event type, methods and a regular expression";
     }
 
-    rule = ngx_pcalloc(cf->pool, sizeof(ngx_http_webhook_rule_t));
+    rule = ngx_pcalloc(b->pool, sizeof(ngx_http_webhook_rule_t));
     if (rule == NULL) {
         return NGX_CONF_ERROR;
     }
 
-    ngx_http_webhook_conf_place(cf, &rule->place);
+    ngx_http_webhook_conf_place(b, &rule->place);
 
     rule->type_name = value[1];
 
-    if (ngx_array_init(&rule->names, cf->pool, 1,
+    if (ngx_array_init(&rule->names, b->pool, 1,
                        sizeof(ngx_http_webhook_capture_name_t))
         != NGX_OK
-        || ngx_array_init(&rule->when, cf->pool, 1,
+        || ngx_array_init(&rule->when, b->pool, 1,
                           sizeof(webhook_condition_t *))
            != NGX_OK)
     {
         return NGX_CONF_ERROR;
     }
 
-    rv = ngx_http_webhook_event_methods(cf, rule, &value[2]);
+    rv = ngx_http_webhook_event_methods(b, rule, &value[2]);
     if (rv != NGX_CONF_OK) {
         return rv;
     }
 
-    rv = ngx_http_webhook_event_regex(cf, rule, &value[3]);
+    rv = ngx_http_webhook_event_regex(b, rule, &value[3]);
     if (rv != NGX_CONF_OK) {
         return rv;
     }
@@ -122,77 +126,77 @@ ngx_http_webhook_event(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return NGX_CONF_ERROR;
     }
 
-    if (ngx_http_webhook_event_params(cf) != NGX_CONF_OK) {
+    if (ngx_http_webhook_event_params(b) != NGX_CONF_OK) {
         return NGX_CONF_ERROR;
     }
 
-    rv = ngx_http_webhook_conf_options(cf, 4, ngx_http_webhook_event_options,
+    rv = ngx_http_webhook_conf_options(b, 4, ngx_http_webhook_event_options,
                                        rule);
     if (rv != NGX_CONF_OK) {
         return rv;
     }
 
-    rv = ngx_http_webhook_event_needs(cf, rule);
+    rv = ngx_http_webhook_event_needs(b, rule);
     if (rv != NGX_CONF_OK) {
         return rv;
     }
 
-    return ngx_http_webhook_event_add(cf, wlcf, rule);
+    return ngx_http_webhook_event_add(b, wlcf, rule);
 }
 
 
 static char *
-ngx_http_webhook_event_params(ngx_conf_t *cf)
+ngx_http_webhook_event_params(ngx_http_webhook_build_t *b)
 {
     ngx_str_t   *value;
     ngx_uint_t   i;
 
-    value = cf->args->elts;
+    value = b->args->elts;
 
     if (ngx_http_webhook_conf_method(&value[3])) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"%V\" stands where the regular expression does: "
-                           "several methods are written as in \"PUT,PATCH\"",
-                           &value[3]);
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                            "\"%V\" stands where the regular expression does: "
+                            "several methods are written as in \"PUT,PATCH\"",
+                            &value[3]);
         return NGX_CONF_ERROR;
     }
 
     if (ngx_strcmp(value[3].data, "~") == 0
         || ngx_strcmp(value[3].data, "~*") == 0)
     {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"%V\" stands where the regular expression does, "
-                           "which needs no operator; \"(?i)\" before it "
-                           "ignores the case", &value[3]);
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                            "\"%V\" stands where the regular expression does, "
+                            "which needs no operator; \"(?i)\" before it "
+                            "ignores the case", &value[3]);
         return NGX_CONF_ERROR;
     }
 
-    for (i = 5; i < cf->args->nelts; i++) {
+    for (i = 5; i < b->args->nelts; i++) {
 
         if (value[i].len && value[i].data[0] >= '1' && value[i].data[0] <= '5'
             && ngx_strncmp(value[i - 1].data, "status=", 7) == 0)
         {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "invalid parameter \"%V\", several codes are "
-                               "written as in \"status=200,201\"", &value[i]);
+            ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                                "invalid parameter \"%V\", several codes are "
+                                "written as in \"status=200,201\"", &value[i]);
             return NGX_CONF_ERROR;
         }
     }
 
-    return ngx_http_webhook_conf_params(cf, 4, "path= status= when=* payload= "
+    return ngx_http_webhook_conf_params(b, 4, "path= status= when=* payload= "
                                                "body= model= id=");
 }
 
 
 static char *
-ngx_http_webhook_event_add(ngx_conf_t *cf, ngx_http_webhook_loc_conf_t *wlcf,
-    ngx_http_webhook_rule_t *rule)
+ngx_http_webhook_event_add(ngx_http_webhook_build_t *b,
+    ngx_http_webhook_loc_conf_t *wlcf, ngx_http_webhook_rule_t *rule)
 {
     ngx_http_webhook_rule_t       **rp;
     ngx_http_webhook_main_conf_t   *wmcf;
 
     if (wlcf->rules == NULL) {
-        wlcf->rules = ngx_array_create(cf->pool, 4,
+        wlcf->rules = ngx_array_create(b->pool, 4,
                                        sizeof(ngx_http_webhook_rule_t *));
         if (wlcf->rules == NULL) {
             return NGX_CONF_ERROR;
@@ -206,9 +210,9 @@ ngx_http_webhook_event_add(ngx_conf_t *cf, ngx_http_webhook_loc_conf_t *wlcf,
 
     *rp = rule;
 
-    wmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_webhook_module);
+    wmcf = b->wmcf;
 
-    ngx_http_webhook_event_digest(cf, wmcf, rule);
+    ngx_http_webhook_event_digest(b, wmcf, rule);
 
     rp = ngx_array_push(&wmcf->rules);
     if (rp == NULL) {
@@ -227,7 +231,7 @@ ngx_http_webhook_event_add(ngx_conf_t *cf, ngx_http_webhook_loc_conf_t *wlcf,
  */
 
 static void
-ngx_http_webhook_event_digest(ngx_conf_t *cf,
+ngx_http_webhook_event_digest(ngx_http_webhook_build_t *b,
     ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_rule_t *rule)
 {
     ngx_str_t                 *value;
@@ -237,9 +241,9 @@ ngx_http_webhook_event_digest(ngx_conf_t *cf,
 
     webhook_hash_init(&hash);
 
-    value = cf->args->elts;
+    value = b->args->elts;
 
-    for (i = 0; i < cf->args->nelts; i++) {
+    for (i = 0; i < b->args->nelts; i++) {
         webhook_hash_text(&hash, ngx_http_webhook_str(&value[i]));
     }
 
@@ -258,8 +262,8 @@ ngx_http_webhook_event_digest(ngx_conf_t *cf,
 
 
 static char *
-ngx_http_webhook_event_methods(ngx_conf_t *cf, ngx_http_webhook_rule_t *rule,
-    ngx_str_t *value)
+ngx_http_webhook_event_methods(ngx_http_webhook_build_t *b,
+    ngx_http_webhook_rule_t *rule, ngx_str_t *value)
 {
     u_char      *p, *last;
     ngx_str_t    name;
@@ -282,7 +286,7 @@ ngx_http_webhook_event_methods(ngx_conf_t *cf, ngx_http_webhook_rule_t *rule,
         method = ngx_http_webhook_conf_method(&name);
 
         if (method == 0) {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+            ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
                                "invalid method \"%V\" in \"%V\": methods are "
                                "written as in \"POST\", \"PUT,PATCH\" or \"*\"",
                                &name, value);
@@ -301,8 +305,8 @@ ngx_http_webhook_event_methods(ngx_conf_t *cf, ngx_http_webhook_rule_t *rule,
 
 
 static char *
-ngx_http_webhook_event_regex(ngx_conf_t *cf, ngx_http_webhook_rule_t *rule,
-    ngx_str_t *value)
+ngx_http_webhook_event_regex(ngx_http_webhook_build_t *b,
+    ngx_http_webhook_rule_t *rule, ngx_str_t *value)
 {
     u_char                           *p;
     ngx_int_t                         i;
@@ -313,16 +317,16 @@ ngx_http_webhook_event_regex(ngx_conf_t *cf, ngx_http_webhook_rule_t *rule,
     ngx_memzero(&rc, sizeof(ngx_regex_compile_t));
 
     rc.pattern = *value;
-    rc.pool = cf->pool;
+    rc.pool = b->pool;
     rc.err.len = NGX_MAX_CONF_ERRSTR;
     rc.err.data = errstr;
 
     if (ngx_regex_compile(&rc) != NGX_OK) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "%V", &rc.err);
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0, "%V", &rc.err);
         return NGX_CONF_ERROR;
     }
 
-    if (ngx_http_webhook_pattern_check(cf, value) != NGX_OK) {
+    if (ngx_http_webhook_pattern_check(b, value) != NGX_OK) {
         return NGX_CONF_ERROR;
     }
 
@@ -351,7 +355,7 @@ ngx_http_webhook_event_regex(ngx_conf_t *cf, ngx_http_webhook_rule_t *rule,
 
 
 static char *
-ngx_http_webhook_event_status(ngx_conf_t *cf, ngx_str_t *arg,
+ngx_http_webhook_event_status(ngx_http_webhook_build_t *b, ngx_str_t *arg,
     ngx_str_t *value, void *data)
 {
     ngx_http_webhook_rule_t *rule = data;
@@ -359,9 +363,9 @@ ngx_http_webhook_event_status(ngx_conf_t *cf, ngx_str_t *arg,
     if (webhook_status_set_parse(ngx_http_webhook_str(value), &rule->status)
         != WEBHOOK_OK)
     {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid status codes \"%V\": they are written as "
-                           "in \"status=200,201\" or \"status=2xx\"", arg);
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                            "invalid status codes \"%V\": they are written as "
+                            "in \"status=200,201\" or \"status=2xx\"", arg);
         return NGX_CONF_ERROR;
     }
 
@@ -370,7 +374,7 @@ ngx_http_webhook_event_status(ngx_conf_t *cf, ngx_str_t *arg,
 
 
 static char *
-ngx_http_webhook_event_when(ngx_conf_t *cf, ngx_str_t *arg,
+ngx_http_webhook_event_when(ngx_http_webhook_build_t *b, ngx_str_t *arg,
     ngx_str_t *value, void *data)
 {
     ngx_http_webhook_rule_t *rule = data;
@@ -382,7 +386,7 @@ ngx_http_webhook_event_when(ngx_conf_t *cf, ngx_str_t *arg,
         return NGX_CONF_ERROR;
     }
 
-    *cond = ngx_http_webhook_conf_condition(cf, value);
+    *cond = ngx_http_webhook_conf_condition(b, value);
 
     return *cond ? NGX_CONF_OK : NGX_CONF_ERROR;
 }
@@ -391,7 +395,7 @@ ngx_http_webhook_event_when(ngx_conf_t *cf, ngx_str_t *arg,
 /* payload=response, payload=request.some.path */
 
 static char *
-ngx_http_webhook_event_payload(ngx_conf_t *cf, ngx_str_t *arg,
+ngx_http_webhook_event_payload(ngx_http_webhook_build_t *b, ngx_str_t *arg,
     ngx_str_t *value, void *data)
 {
     ngx_http_webhook_rule_t *rule = data;
@@ -421,23 +425,23 @@ ngx_http_webhook_event_payload(ngx_conf_t *cf, ngx_str_t *arg,
     s.data++;
     s.len--;
 
-    rule->payload_path = ngx_http_webhook_conf_path(cf, &s);
+    rule->payload_path = ngx_http_webhook_conf_path(b, &s);
 
     return rule->payload_path ? NGX_CONF_OK : NGX_CONF_ERROR;
 
 invalid:
 
-    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                       "invalid \"%V\", it must be \"payload=response\" or "
-                       "\"payload=request\", with a path such as "
-                       "\"payload=response.result\" for a part of it", arg);
+    ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                          "invalid \"%V\", it must be \"payload=response\" or "
+                          "\"payload=request\", with a path such as "
+                          "\"payload=response.result\" for a part of it", arg);
 
     return NGX_CONF_ERROR;
 }
 
 
 static char *
-ngx_http_webhook_event_original(ngx_conf_t *cf, ngx_str_t *arg,
+ngx_http_webhook_event_original(ngx_http_webhook_build_t *b, ngx_str_t *arg,
     ngx_str_t *value, void *data)
 {
     ngx_http_webhook_rule_t *rule = data;
@@ -446,9 +450,9 @@ ngx_http_webhook_event_original(ngx_conf_t *cf, ngx_str_t *arg,
         rule->original = 1;
 
     } else if (ngx_strcmp(value->data, "current") != 0) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid \"%V\", it must be \"path=current\" or "
-                           "\"path=original\"", arg);
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                              "invalid \"%V\", it must be \"path=current\" or "
+                              "\"path=original\"", arg);
         return NGX_CONF_ERROR;
     }
 
@@ -457,7 +461,7 @@ ngx_http_webhook_event_original(ngx_conf_t *cf, ngx_str_t *arg,
 
 
 static char *
-ngx_http_webhook_event_body(ngx_conf_t *cf, ngx_str_t *arg,
+ngx_http_webhook_event_body(ngx_http_webhook_build_t *b, ngx_str_t *arg,
     ngx_str_t *value, void *data)
 {
     ngx_http_webhook_rule_t *rule = data;
@@ -465,12 +469,12 @@ ngx_http_webhook_event_body(ngx_conf_t *cf, ngx_str_t *arg,
     char       *rv;
     ngx_str_t   text;
 
-    rv = ngx_http_webhook_conf_text(cf, value, &text);
+    rv = ngx_http_webhook_conf_text(b, value, &text);
     if (rv != NGX_CONF_OK) {
         return rv;
     }
 
-    rule->body = ngx_http_webhook_conf_template(cf, &text,
+    rule->body = ngx_http_webhook_conf_template(b, &text,
                                                 WEBHOOK_TEMPLATE_JSON,
                                                 "body template");
 
@@ -479,23 +483,23 @@ ngx_http_webhook_event_body(ngx_conf_t *cf, ngx_str_t *arg,
 
 
 static char *
-ngx_http_webhook_event_model(ngx_conf_t *cf, ngx_str_t *arg,
+ngx_http_webhook_event_model(ngx_http_webhook_build_t *b, ngx_str_t *arg,
     ngx_str_t *value, void *data)
 {
     ngx_http_webhook_rule_t *rule = data;
 
-    return ngx_http_webhook_event_record(cf, rule, value, 0, "model template",
+    return ngx_http_webhook_event_record(b, rule, value, 0, "model template",
                                          &rule->model);
 }
 
 
 static char *
-ngx_http_webhook_event_id(ngx_conf_t *cf, ngx_str_t *arg,
+ngx_http_webhook_event_id(ngx_http_webhook_build_t *b, ngx_str_t *arg,
     ngx_str_t *value, void *data)
 {
     ngx_http_webhook_rule_t *rule = data;
 
-    return ngx_http_webhook_event_record(cf, rule, value, 1, "id template",
+    return ngx_http_webhook_event_record(b, rule, value, 1, "id template",
                                          &rule->record);
 }
 
@@ -506,9 +510,9 @@ ngx_http_webhook_event_id(ngx_conf_t *cf, ngx_str_t *arg,
  */
 
 static char *
-ngx_http_webhook_event_record(ngx_conf_t *cf, ngx_http_webhook_rule_t *rule,
-    ngx_str_t *value, ngx_uint_t path, const char *what,
-    webhook_template_t **tpl)
+ngx_http_webhook_event_record(ngx_http_webhook_build_t *b,
+    ngx_http_webhook_rule_t *rule, ngx_str_t *value, ngx_uint_t path,
+    const char *what, webhook_template_t **tpl)
 {
     ngx_str_t                        text;
     ngx_http_webhook_event_paths_t   ctx;
@@ -517,12 +521,12 @@ ngx_http_webhook_event_record(ngx_conf_t *cf, ngx_http_webhook_rule_t *rule,
 
     if (path && ngx_strstrn(text.data, "${", 1) == NULL) {
 
-        if (ngx_http_webhook_conf_path(cf, value) == NULL) {
+        if (ngx_http_webhook_conf_path(b, value) == NULL) {
             return NGX_CONF_ERROR;
         }
 
         text.len = sizeof("${}") - 1 + value->len;
-        text.data = ngx_pnalloc(cf->pool, text.len);
+        text.data = ngx_pnalloc(b->pool, text.len);
         if (text.data == NULL) {
             return NGX_CONF_ERROR;
         }
@@ -530,7 +534,7 @@ ngx_http_webhook_event_record(ngx_conf_t *cf, ngx_http_webhook_rule_t *rule,
         ngx_sprintf(text.data, "${%V}", value);
     }
 
-    *tpl = ngx_http_webhook_conf_template(cf, &text, WEBHOOK_TEMPLATE_TEXT,
+    *tpl = ngx_http_webhook_conf_template(b, &text, WEBHOOK_TEMPLATE_TEXT,
                                           what);
     if (*tpl == NULL) {
         return NGX_CONF_ERROR;
@@ -538,7 +542,7 @@ ngx_http_webhook_event_record(ngx_conf_t *cf, ngx_http_webhook_rule_t *rule,
 
     ngx_memzero(&ctx, sizeof(ngx_http_webhook_event_paths_t));
 
-    ctx.cf = cf;
+    ctx.b = b;
     ctx.rule = rule;
 
     if (webhook_template_paths(*tpl, ngx_http_webhook_event_path, &ctx) != 0) {

@@ -16,7 +16,8 @@ static ngx_uint_t ngx_http_webhook_event_capture(ngx_http_webhook_rule_t *rule,
 /* Whose body has to be kept, and whether every path can have a value. */
 
 char *
-ngx_http_webhook_event_needs(ngx_conf_t *cf, ngx_http_webhook_rule_t *rule)
+ngx_http_webhook_event_needs(ngx_http_webhook_build_t *b,
+    ngx_http_webhook_rule_t *rule)
 {
     ngx_uint_t                       i;
     webhook_condition_t            **cond;
@@ -24,7 +25,7 @@ ngx_http_webhook_event_needs(ngx_conf_t *cf, ngx_http_webhook_rule_t *rule)
 
     ngx_memzero(&ctx, sizeof(ngx_http_webhook_event_paths_t));
 
-    ctx.cf = cf;
+    ctx.b = b;
     ctx.rule = rule;
 
     cond = rule->when.elts;
@@ -65,7 +66,7 @@ ngx_http_webhook_event_needs(ngx_conf_t *cf, ngx_http_webhook_rule_t *rule)
  */
 
 ngx_int_t
-ngx_http_webhook_event_check(ngx_conf_t *cf,
+ngx_http_webhook_event_check(ngx_http_webhook_build_t *b,
     ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_rule_t *rule)
 {
     uint64_t                        *id;
@@ -76,7 +77,7 @@ ngx_http_webhook_event_check(ngx_conf_t *cf,
 
     ngx_memzero(&ctx, sizeof(ngx_http_webhook_event_paths_t));
 
-    ctx.cf = cf;
+    ctx.b = b;
     ctx.rule = rule;
     ctx.request = rule->need_request;
     ctx.response = rule->need_response;
@@ -112,11 +113,11 @@ ngx_http_webhook_event_check(ngx_conf_t *cf,
     if (ngx_http_webhook_render_forms(wmcf, &rule->endpoints)
         > NGX_HTTP_WEBHOOK_RENDER_FORMS)
     {
-        ngx_http_webhook_conf_error(NGX_LOG_EMERG, cf, &rule->place,
-                                    "the endpoints of event type \"%V\" are "
-                                    "sent it in more than %d forms",
-                                    &rule->type_name,
-                                    NGX_HTTP_WEBHOOK_RENDER_FORMS);
+        ngx_http_webhook_build_at(NGX_LOG_EMERG, b, &rule->place,
+                                  "the endpoints of event type \"%V\" are "
+                                  "sent it in more than %d forms",
+                                  &rule->type_name,
+                                  NGX_HTTP_WEBHOOK_RENDER_FORMS);
         return NGX_ERROR;
     }
 
@@ -177,9 +178,9 @@ ngx_http_webhook_event_path(void *ctx, const webhook_path_t *path)
         return 0;
     }
 
-    ngx_conf_log_error(NGX_LOG_EMERG, paths->cf, 0,
-                       "invalid path \"%V\": %s",
-                       ngx_http_webhook_nstr(webhook_path_text(path)), what);
+    ngx_http_webhook_build_log(NGX_LOG_EMERG, paths->b, 0,
+                         "invalid path \"%V\": %s",
+                         ngx_http_webhook_nstr(webhook_path_text(path)), what);
 
     return 1;
 }

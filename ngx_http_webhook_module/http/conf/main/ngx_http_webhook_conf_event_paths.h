@@ -9,21 +9,21 @@
 #ifndef NGX_HTTP_WEBHOOK_CONF_EVENT_PATHS_H
 #define NGX_HTTP_WEBHOOK_CONF_EVENT_PATHS_H
 
-#include "http/model/ngx_http_webhook.h"
+#include "http/model/ngx_http_webhook_build.h"
 
 
 /* What is known of a rule while the paths in it are looked at. */
 
 typedef struct {
-    ngx_conf_t               *cf;
-    ngx_http_webhook_rule_t  *rule;
-    unsigned                  request:1;    /* out: whose bodies they name */
-    unsigned                  response:1;
+    ngx_http_webhook_build_t  *b;
+    ngx_http_webhook_rule_t   *rule;
+    unsigned                   request:1;   /* out: whose bodies they name */
+    unsigned                   response:1;
 } ngx_http_webhook_event_paths_t;
 
 
 /* Whose body has to be kept, and whether every path can have a value. */
-char *ngx_http_webhook_event_needs(ngx_conf_t *cf,
+char *ngx_http_webhook_event_needs(ngx_http_webhook_build_t *b,
     ngx_http_webhook_rule_t *rule);
 
 /* For webhook_template_paths() and the like; ctx is a
@@ -31,7 +31,7 @@ char *ngx_http_webhook_event_needs(ngx_conf_t *cf,
 int ngx_http_webhook_event_path(void *ctx, const webhook_path_t *path);
 
 /* What is to be looked at in a rule when all is known: NGX_OK or NGX_ERROR. */
-ngx_int_t ngx_http_webhook_event_check(ngx_conf_t *cf,
+ngx_int_t ngx_http_webhook_event_check(ngx_http_webhook_build_t *b,
     ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_rule_t *rule);
 
 

@@ -6,6 +6,7 @@
  */
 
 #include "http/conf/main/ngx_http_webhook_conf_idempotency.h"
+#include "http/conf/read/ngx_http_webhook_conf_build.h"
 #include "http/conf/value/ngx_http_webhook_conf_args.h"
 
 
@@ -19,18 +20,21 @@ ngx_http_webhook_idempotency(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     u_char                             c;
     ngx_str_t                         *value, s;
     ngx_uint_t                         i;
+    ngx_http_webhook_build_t           b;
     ngx_http_compile_complex_value_t   ccv;
 
     if (wlcf->idempotency.data) {
         return "is duplicate";
     }
 
+    ngx_http_webhook_conf_build(cf, &b);
+
     value = cf->args->elts;
 
     if (ngx_strcmp(value[1].data, "off") == 0) {
 
         if (cf->args->nelts > 2) {
-            return ngx_http_webhook_conf_invalid(cf, &value[2]);
+            return ngx_http_webhook_conf_invalid(&b, &value[2]);
         }
 
         ngx_str_set(&wlcf->idempotency, "");
@@ -72,7 +76,7 @@ ngx_http_webhook_idempotency(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return NGX_CONF_ERROR;
     }
 
-    ngx_http_webhook_conf_place(cf, &wlcf->idempotency_place);
+    ngx_http_webhook_conf_place(&b, &wlcf->idempotency_place);
 
     ngx_memzero(&ccv, sizeof(ngx_http_compile_complex_value_t));
 

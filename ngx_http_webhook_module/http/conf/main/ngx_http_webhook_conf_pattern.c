@@ -16,7 +16,7 @@ static u_char *ngx_http_webhook_pattern_class(u_char *p, u_char *last);
 
 
 ngx_int_t
-ngx_http_webhook_pattern_check(ngx_conf_t *cf, ngx_str_t *regex)
+ngx_http_webhook_pattern_check(ngx_http_webhook_build_t *b, ngx_str_t *regex)
 {
     u_char       buf[32], *p, *last;
     ngx_str_t    literal;
@@ -25,7 +25,7 @@ ngx_http_webhook_pattern_check(ngx_conf_t *cf, ngx_str_t *regex)
     if (ngx_http_webhook_pattern_literal(regex, &literal, buf, sizeof(buf))
         && literal.data[0] != '/')
     {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
                            "\"%V\" matches nothing: a path begins with \"/\", "
                            "and has no scheme or host", regex);
         return NGX_ERROR;
@@ -87,9 +87,9 @@ ngx_http_webhook_pattern_check(ngx_conf_t *cf, ngx_str_t *regex)
     }
 
     if (what) {
-        ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
-                           "\"%V\" probably does not match what is meant: "
-                           "%s", regex, what);
+        ngx_http_webhook_build_log(NGX_LOG_WARN, b, 0,
+                               "\"%V\" probably does not match what is meant: "
+                               "%s", regex, what);
     }
 
     return NGX_OK;

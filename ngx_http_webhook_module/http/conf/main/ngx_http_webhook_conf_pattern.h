@@ -8,12 +8,13 @@
 #ifndef NGX_HTTP_WEBHOOK_CONF_PATTERN_H
 #define NGX_HTTP_WEBHOOK_CONF_PATTERN_H
 
-#include "http/model/ngx_http_webhook.h"
+#include "http/model/ngx_http_webhook_build.h"
 
 
 /* Looks at a rule's regular expression: NGX_OK, or NGX_ERROR, logged, where it
    can match no path. */
-ngx_int_t ngx_http_webhook_pattern_check(ngx_conf_t *cf, ngx_str_t *regex);
+ngx_int_t ngx_http_webhook_pattern_check(ngx_http_webhook_build_t *b,
+    ngx_str_t *regex);
 
 /*
  * The bytes that all that an expression matches begins with, as far as that is

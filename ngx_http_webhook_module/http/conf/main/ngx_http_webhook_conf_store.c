@@ -6,6 +6,7 @@
  */
 
 #include "http/conf/main/ngx_http_webhook_conf_store.h"
+#include "http/conf/read/ngx_http_webhook_conf_build.h"
 #include "http/conf/value/ngx_http_webhook_conf_args.h"
 #include "http/conf/value/ngx_http_webhook_conf_param.h"
 
@@ -29,30 +30,30 @@ typedef struct {
 
 static ngx_int_t ngx_http_webhook_store_path(ngx_conf_t *cf,
     ngx_http_webhook_main_conf_t *wmcf);
-static char *ngx_http_webhook_store_size(ngx_conf_t *cf,
+static char *ngx_http_webhook_store_size(ngx_http_webhook_build_t *b,
     ngx_str_t *arg, ngx_str_t *value, void *data);
-static char *ngx_http_webhook_store_keep(ngx_conf_t *cf,
+static char *ngx_http_webhook_store_keep(ngx_http_webhook_build_t *b,
     ngx_str_t *arg, ngx_str_t *value, void *data);
-static char *ngx_http_webhook_store_orphans(ngx_conf_t *cf,
+static char *ngx_http_webhook_store_orphans(ngx_http_webhook_build_t *b,
     ngx_str_t *arg, ngx_str_t *value, void *data);
-static char *ngx_http_webhook_store_keep_bytes(ngx_conf_t *cf,
+static char *ngx_http_webhook_store_keep_bytes(ngx_http_webhook_build_t *b,
     ngx_str_t *arg, ngx_str_t *value, void *data);
-static char *ngx_http_webhook_store_idempotency_rows(ngx_conf_t *cf,
+static char *ngx_http_webhook_store_idempotency_rows(
+    ngx_http_webhook_build_t *b, ngx_str_t *arg, ngx_str_t *value, void *data);
+static char *ngx_http_webhook_store_dedupe_rows(ngx_http_webhook_build_t *b,
     ngx_str_t *arg, ngx_str_t *value, void *data);
-static char *ngx_http_webhook_store_dedupe_rows(ngx_conf_t *cf,
+static char *ngx_http_webhook_store_high_water(ngx_http_webhook_build_t *b,
     ngx_str_t *arg, ngx_str_t *value, void *data);
-static char *ngx_http_webhook_store_high_water(ngx_conf_t *cf,
+static char *ngx_http_webhook_store_warn(ngx_http_webhook_build_t *b,
     ngx_str_t *arg, ngx_str_t *value, void *data);
-static char *ngx_http_webhook_store_warn(ngx_conf_t *cf,
+static char *ngx_http_webhook_store_full_wait(ngx_http_webhook_build_t *b,
     ngx_str_t *arg, ngx_str_t *value, void *data);
-static char *ngx_http_webhook_store_full_wait(ngx_conf_t *cf,
+static char *ngx_http_webhook_store_full(ngx_http_webhook_build_t *b,
     ngx_str_t *arg, ngx_str_t *value, void *data);
-static char *ngx_http_webhook_store_full(ngx_conf_t *cf,
-    ngx_str_t *arg, ngx_str_t *value, void *data);
-static ngx_int_t ngx_http_webhook_store_percent(ngx_conf_t *cf,
+static ngx_int_t ngx_http_webhook_store_percent(ngx_http_webhook_build_t *b,
     ngx_str_t *param, ngx_str_t *s, ngx_uint_t *percent);
-static ngx_int_t ngx_http_webhook_store_rows(ngx_conf_t *cf, ngx_str_t *param,
-    ngx_str_t *s, uint64_t *rows);
+static ngx_int_t ngx_http_webhook_store_rows(ngx_http_webhook_build_t *b,
+    ngx_str_t *param, ngx_str_t *s, uint64_t *rows);
 
 
 static const ngx_http_webhook_option_t  ngx_http_webhook_store_options[] = {
@@ -75,17 +76,20 @@ ngx_http_webhook_store(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_http_webhook_main_conf_t *wmcf = conf;
 
+    ngx_http_webhook_build_t       build, *b;
     ngx_http_webhook_store_args_t  args;
 
     if (wmcf->store) {
         return "is duplicate";
     }
 
+    b = ngx_http_webhook_conf_build(cf, &build);
+
     if (ngx_http_webhook_store_path(cf, wmcf) != NGX_OK) {
         return NGX_CONF_ERROR;
     }
 
-    if (ngx_http_webhook_conf_params(cf, 2,
+    if (ngx_http_webhook_conf_params(b, 2,
                                      "size= keep= keep_bytes= warn= "
                                      "high_water= full= full_wait= "
                                      "dedupe_rows= idempotency_rows= "
@@ -99,7 +103,7 @@ ngx_http_webhook_store(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     args.wmcf = wmcf;
 
-    if (ngx_http_webhook_conf_options(cf, 2, ngx_http_webhook_store_options,
+    if (ngx_http_webhook_conf_options(b, 2, ngx_http_webhook_store_options,
                                       &args)
         != NGX_CONF_OK)
     {
@@ -215,7 +219,7 @@ ngx_http_webhook_store_path(ngx_conf_t *cf,
 
 
 static char *
-ngx_http_webhook_store_size(ngx_conf_t *cf, ngx_str_t *arg,
+ngx_http_webhook_store_size(ngx_http_webhook_build_t *b, ngx_str_t *arg,
     ngx_str_t *value, void *data)
 {
     ngx_http_webhook_store_args_t *args = data;
@@ -225,22 +229,22 @@ ngx_http_webhook_store_size(ngx_conf_t *cf, ngx_str_t *arg,
     size = ngx_parse_offset(value);
 
     if (size == NGX_ERROR) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid size \"%V\", it is written as in \"64m\" "
-                           "or \"4g\"", arg);
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                            "invalid size \"%V\", it is written as in \"64m\" "
+                            "or \"4g\"", arg);
         return NGX_CONF_ERROR;
     }
 
     if (size < WEBHOOK_STORE_SIZE_MIN) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"%V\" is too small, the least is %dm", arg,
-                           WEBHOOK_STORE_SIZE_MIN / (1024 * 1024));
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                                  "\"%V\" is too small, the least is %dm", arg,
+                                  WEBHOOK_STORE_SIZE_MIN / (1024 * 1024));
         return NGX_CONF_ERROR;
     }
 
     if (size > NGX_HTTP_WEBHOOK_STORE_TOP) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"%V\" is too large, the most is 16384g", arg);
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                               "\"%V\" is too large, the most is 16384g", arg);
         return NGX_CONF_ERROR;
     }
 
@@ -251,7 +255,7 @@ ngx_http_webhook_store_size(ngx_conf_t *cf, ngx_str_t *arg,
 
 
 static char *
-ngx_http_webhook_store_keep(ngx_conf_t *cf, ngx_str_t *arg,
+ngx_http_webhook_store_keep(ngx_http_webhook_build_t *b, ngx_str_t *arg,
     ngx_str_t *value, void *data)
 {
     ngx_http_webhook_store_args_t *args = data;
@@ -260,9 +264,9 @@ ngx_http_webhook_store_keep(ngx_conf_t *cf, ngx_str_t *arg,
                                    &args->wmcf->keep)
         != NGX_OK)
     {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid time \"%V\", it must be from 1ms to ten "
-                           "years, as in \"7d\" or \"12h\"", arg);
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                             "invalid time \"%V\", it must be from 1ms to ten "
+                             "years, as in \"7d\" or \"12h\"", arg);
         return NGX_CONF_ERROR;
     }
 
@@ -271,7 +275,7 @@ ngx_http_webhook_store_keep(ngx_conf_t *cf, ngx_str_t *arg,
 
 
 static char *
-ngx_http_webhook_store_orphans(ngx_conf_t *cf, ngx_str_t *arg,
+ngx_http_webhook_store_orphans(ngx_http_webhook_build_t *b, ngx_str_t *arg,
     ngx_str_t *value, void *data)
 {
     ngx_http_webhook_store_args_t *args = data;
@@ -286,9 +290,9 @@ ngx_http_webhook_store_orphans(ngx_conf_t *cf, ngx_str_t *arg,
         != NGX_OK
         || args->wmcf->orphans < NGX_HTTP_WEBHOOK_ORPHANS_MIN)
     {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid time \"%V\", it must be \"off\", or from "
-                           "2d to ten years", arg);
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                            "invalid time \"%V\", it must be \"off\", or from "
+                            "2d to ten years", arg);
         return NGX_CONF_ERROR;
     }
 
@@ -297,7 +301,7 @@ ngx_http_webhook_store_orphans(ngx_conf_t *cf, ngx_str_t *arg,
 
 
 static char *
-ngx_http_webhook_store_keep_bytes(ngx_conf_t *cf, ngx_str_t *arg,
+ngx_http_webhook_store_keep_bytes(ngx_http_webhook_build_t *b, ngx_str_t *arg,
     ngx_str_t *value, void *data)
 {
     ngx_http_webhook_store_args_t *args = data;
@@ -307,9 +311,9 @@ ngx_http_webhook_store_keep_bytes(ngx_conf_t *cf, ngx_str_t *arg,
     size = ngx_parse_offset(value);
 
     if (size == NGX_ERROR || size == 0) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid size \"%V\", it is written as in \"64m\" "
-                           "or \"4g\"", arg);
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                            "invalid size \"%V\", it is written as in \"64m\" "
+                            "or \"4g\"", arg);
         return NGX_CONF_ERROR;
     }
 
@@ -320,59 +324,59 @@ ngx_http_webhook_store_keep_bytes(ngx_conf_t *cf, ngx_str_t *arg,
 
 
 static char *
-ngx_http_webhook_store_idempotency_rows(ngx_conf_t *cf, ngx_str_t *arg,
-    ngx_str_t *value, void *data)
+ngx_http_webhook_store_idempotency_rows(ngx_http_webhook_build_t *b,
+    ngx_str_t *arg, ngx_str_t *value, void *data)
 {
     ngx_http_webhook_store_args_t *args = data;
 
-    return ngx_http_webhook_store_rows(cf, arg, value,
+    return ngx_http_webhook_store_rows(b, arg, value,
                                        &args->wmcf->idempotency_rows)
            == NGX_OK ? NGX_CONF_OK : NGX_CONF_ERROR;
 }
 
 
 static char *
-ngx_http_webhook_store_dedupe_rows(ngx_conf_t *cf, ngx_str_t *arg,
+ngx_http_webhook_store_dedupe_rows(ngx_http_webhook_build_t *b, ngx_str_t *arg,
     ngx_str_t *value, void *data)
 {
     ngx_http_webhook_store_args_t *args = data;
 
-    return ngx_http_webhook_store_rows(cf, arg, value,
+    return ngx_http_webhook_store_rows(b, arg, value,
                                        &args->wmcf->dedupe_rows)
            == NGX_OK ? NGX_CONF_OK : NGX_CONF_ERROR;
 }
 
 
 static char *
-ngx_http_webhook_store_high_water(ngx_conf_t *cf, ngx_str_t *arg,
+ngx_http_webhook_store_high_water(ngx_http_webhook_build_t *b, ngx_str_t *arg,
     ngx_str_t *value, void *data)
 {
     ngx_http_webhook_store_args_t *args = data;
 
     args->high = 1;
 
-    return ngx_http_webhook_store_percent(cf, arg, value,
+    return ngx_http_webhook_store_percent(b, arg, value,
                                           &args->wmcf->high_water)
            == NGX_OK ? NGX_CONF_OK : NGX_CONF_ERROR;
 }
 
 
 static char *
-ngx_http_webhook_store_warn(ngx_conf_t *cf, ngx_str_t *arg,
+ngx_http_webhook_store_warn(ngx_http_webhook_build_t *b, ngx_str_t *arg,
     ngx_str_t *value, void *data)
 {
     ngx_http_webhook_store_args_t *args = data;
 
     args->warn = 1;
 
-    return ngx_http_webhook_store_percent(cf, arg, value,
+    return ngx_http_webhook_store_percent(b, arg, value,
                                           &args->wmcf->warn_water)
            == NGX_OK ? NGX_CONF_OK : NGX_CONF_ERROR;
 }
 
 
 static char *
-ngx_http_webhook_store_full_wait(ngx_conf_t *cf, ngx_str_t *arg,
+ngx_http_webhook_store_full_wait(ngx_http_webhook_build_t *b, ngx_str_t *arg,
     ngx_str_t *value, void *data)
 {
     ngx_http_webhook_store_args_t *args = data;
@@ -383,9 +387,9 @@ ngx_http_webhook_store_full_wait(ngx_conf_t *cf, ngx_str_t *arg,
                                    &args->wmcf->full_wait)
         != NGX_OK)
     {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid \"%V\", it must be a time of up to 1h",
-                           arg);
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                               "invalid \"%V\", it must be a time of up to 1h",
+                               arg);
         return NGX_CONF_ERROR;
     }
 
@@ -394,7 +398,7 @@ ngx_http_webhook_store_full_wait(ngx_conf_t *cf, ngx_str_t *arg,
 
 
 static char *
-ngx_http_webhook_store_full(ngx_conf_t *cf, ngx_str_t *arg,
+ngx_http_webhook_store_full(ngx_http_webhook_build_t *b, ngx_str_t *arg,
     ngx_str_t *value, void *data)
 {
     ngx_http_webhook_store_args_t *args = data;
@@ -416,25 +420,25 @@ ngx_http_webhook_store_full(ngx_conf_t *cf, ngx_str_t *arg,
         }
     }
 
-    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                       "invalid \"%V\", it must be \"drop\", \"refuse\" or "
-                       "\"block\"", arg);
+    ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                          "invalid \"%V\", it must be \"drop\", \"refuse\" or "
+                          "\"block\"", arg);
 
     return NGX_CONF_ERROR;
 }
 
 
 static ngx_int_t
-ngx_http_webhook_store_rows(ngx_conf_t *cf, ngx_str_t *param, ngx_str_t *s,
-    uint64_t *rows)
+ngx_http_webhook_store_rows(ngx_http_webhook_build_t *b, ngx_str_t *param,
+    ngx_str_t *s, uint64_t *rows)
 {
     ngx_int_t  n;
 
     n = ngx_atoi(s->data, s->len);
 
     if (n == NGX_ERROR || n == 0) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "invalid number \"%V\"",
-                           param);
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0, "invalid number \"%V\"",
+                                   param);
         return NGX_ERROR;
     }
 
@@ -445,8 +449,8 @@ ngx_http_webhook_store_rows(ngx_conf_t *cf, ngx_str_t *param, ngx_str_t *s,
 
 
 static ngx_int_t
-ngx_http_webhook_store_percent(ngx_conf_t *cf, ngx_str_t *param, ngx_str_t *s,
-    ngx_uint_t *percent)
+ngx_http_webhook_store_percent(ngx_http_webhook_build_t *b, ngx_str_t *param,
+    ngx_str_t *s, ngx_uint_t *percent)
 {
     ngx_int_t  n;
 
@@ -457,9 +461,9 @@ ngx_http_webhook_store_percent(ngx_conf_t *cf, ngx_str_t *param, ngx_str_t *s,
     }
 
     if (n < 10 || n > 99) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid \"%V\", it must be from 10%% to 99%%",
-                           param);
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                                "invalid \"%V\", it must be from 10%% to 99%%",
+                                param);
         return NGX_ERROR;
     }
 

@@ -7,8 +7,6 @@
 
 #include "http/conf/receiver/ngx_http_webhook_conf_receiver.h"
 #include "http/conf/value/ngx_http_webhook_conf_args.h"
-#include "http/conf/read/ngx_http_webhook_conf_block.h"
-#include "http/conf/value/ngx_http_webhook_conf_name.h"
 #include "http/conf/value/ngx_http_webhook_conf_param.h"
 #include "http/conf/receiver/ngx_http_webhook_conf_receiver_args.h"
 
@@ -21,14 +19,14 @@
 #define NGX_HTTP_WEBHOOK_REDACT_MAX   64
 
 
-static ngx_int_t ngx_http_webhook_receiver_create(ngx_conf_t *cf,
+static ngx_int_t ngx_http_webhook_receiver_create(ngx_http_webhook_build_t *b,
     ngx_http_webhook_receiver_t *rcv);
-static ngx_int_t ngx_http_webhook_receiver_finish(ngx_conf_t *cf,
+static ngx_int_t ngx_http_webhook_receiver_finish(ngx_http_webhook_build_t *b,
     ngx_http_webhook_receiver_t *rcv);
-static char *ngx_http_webhook_receiver_redact(ngx_conf_t *cf,
-    ngx_command_t *cmd, void *conf);
-static char *ngx_http_webhook_receiver_limit(ngx_conf_t *cf,
-    ngx_command_t *cmd, void *conf);
+static char *ngx_http_webhook_receiver_redact(ngx_http_webhook_build_t *b,
+    const ngx_http_webhook_field_t *spec, void *conf);
+static char *ngx_http_webhook_receiver_limit(ngx_http_webhook_build_t *b,
+    const ngx_http_webhook_field_t *spec, void *conf);
 
 
 /* In the order of the enumerations. */
@@ -38,40 +36,35 @@ static char *ngx_http_webhook_receiver_limit(ngx_conf_t *cf,
 #define NGX_HTTP_WEBHOOK_LOGS      "off errors on"
 
 
-static ngx_command_t  ngx_http_webhook_receiver_commands[] = {
+static const ngx_http_webhook_field_t  ngx_http_webhook_receiver_fields[] = {
 
     { ngx_string("description"),
       NGX_CONF_TAKE1,
-      ngx_conf_set_str_slot,
-      0,
+      ngx_http_webhook_field_str,
       offsetof(ngx_http_webhook_receiver_t, description),
       NULL },
 
     { ngx_string("model"),
       NGX_CONF_TAKE1,
-      ngx_conf_set_str_slot,
-      0,
+      ngx_http_webhook_field_str,
       offsetof(ngx_http_webhook_receiver_t, model),
       NULL },
 
     { ngx_string("mode"),
       NGX_CONF_TAKE1,
-      ngx_http_webhook_conf_enum,
-      0,
+      ngx_http_webhook_field_enum,
       offsetof(ngx_http_webhook_receiver_t, mode),
       NGX_HTTP_WEBHOOK_MODES },
 
     { ngx_string("profile"),
       NGX_CONF_TAKE1,
-      ngx_http_webhook_conf_enum,
-      0,
+      ngx_http_webhook_field_enum,
       offsetof(ngx_http_webhook_receiver_t, profile),
       NGX_HTTP_WEBHOOK_PROFILES },
 
     { ngx_string("log_calls"),
       NGX_CONF_TAKE1,
-      ngx_http_webhook_conf_enum,
-      0,
+      ngx_http_webhook_field_enum,
       offsetof(ngx_http_webhook_receiver_t, log_calls),
       NGX_HTTP_WEBHOOK_LOGS },
 
@@ -79,24 +72,22 @@ static ngx_command_t  ngx_http_webhook_receiver_commands[] = {
       NGX_CONF_1MORE,
       ngx_http_webhook_receiver_redact,
       0,
-      0,
       NULL },
 
     { ngx_string("limit"),
       NGX_CONF_1MORE,
       ngx_http_webhook_receiver_limit,
       0,
-      0,
       NULL },
 
-      ngx_null_command
+      ngx_http_webhook_null_field
 };
 
 
 static const ngx_http_webhook_receiver_part_t
     ngx_http_webhook_receiver_base_part =
 {
-    ngx_http_webhook_receiver_commands,
+    ngx_http_webhook_receiver_fields,
     ngx_http_webhook_receiver_create,
     ngx_http_webhook_receiver_finish,
     NULL
@@ -120,72 +111,66 @@ static const ngx_http_webhook_receiver_part_t
 };
 
 
-char *
-ngx_http_webhook_receiver(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+_Static_assert(sizeof(ngx_http_webhook_receiver_parts) / sizeof(void *)
+               <= NGX_HTTP_WEBHOOK_RECEIVER_TABLES,
+               "there are more parts than tables");
+
+
+const ngx_http_webhook_field_t **
+ngx_http_webhook_receiver_tables(const ngx_http_webhook_field_t **tables)
 {
-    ngx_http_webhook_main_conf_t *wmcf = conf;
+    ngx_uint_t  n;
 
-    char                                     *rv;
-    ngx_uint_t                                n;
-    ngx_command_t                            *tables[
-                                       sizeof(ngx_http_webhook_receiver_parts)
-                                       / sizeof(void *)];
-    ngx_http_webhook_receiver_t              *rcv;
-    const ngx_http_webhook_receiver_part_t  **part;
-
-    rcv = ngx_pcalloc(cf->pool, sizeof(ngx_http_webhook_receiver_t));
-    if (rcv == NULL) {
-        return NGX_CONF_ERROR;
-    }
-
-    if (ngx_http_webhook_conf_named(cf, (ngx_http_webhook_named_t *) rcv)
-        != NGX_OK
-        || ngx_http_webhook_conf_insert(cf, &wmcf->receivers,
-                                        (ngx_http_webhook_named_t *) rcv,
-                                        &cmd->name)
-           != NGX_OK)
-    {
-        return NGX_CONF_ERROR;
-    }
-
-    for (part = ngx_http_webhook_receiver_parts; *part; part++) {
-        if ((*part)->create && (*part)->create(cf, rcv) != NGX_OK) {
-            return NGX_CONF_ERROR;
-        }
-    }
-
-    n = 0;
-
-    for (part = ngx_http_webhook_receiver_parts; *part; part++) {
-        tables[n++] = (*part)->commands;
+    for (n = 0; ngx_http_webhook_receiver_parts[n]; n++) {
+        tables[n] = ngx_http_webhook_receiver_parts[n]->fields;
     }
 
     tables[n] = NULL;
 
-    rv = ngx_http_webhook_conf_block(cf, tables, rcv);
-
-    if (rv != NGX_CONF_OK) {
-        return rv;
-    }
-
-    for (part = ngx_http_webhook_receiver_parts; *part; part++) {
-        if ((*part)->finish && (*part)->finish(cf, rcv) != NGX_OK) {
-            return NGX_CONF_ERROR;
-        }
-    }
-
-    return NGX_CONF_OK;
+    return tables;
 }
 
 
 ngx_int_t
-ngx_http_webhook_receiver_check(ngx_conf_t *cf,
-    ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_receiver_t *rcv)
+ngx_http_webhook_receiver_begin(ngx_http_webhook_build_t *b,
+    ngx_http_webhook_receiver_t *rcv)
 {
     const ngx_http_webhook_receiver_part_t  **part;
 
     for (part = ngx_http_webhook_receiver_parts; *part; part++) {
-        if ((*part)->check && (*part)->check(cf, wmcf, rcv) != NGX_OK) {
+        if ((*part)->create && (*part)->create(b, rcv) != NGX_OK) {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_webhook_receiver_done(ngx_http_webhook_build_t *b,
+    ngx_http_webhook_receiver_t *rcv)
+{
+    const ngx_http_webhook_receiver_part_t  **part;
+
+    for (part = ngx_http_webhook_receiver_parts; *part; part++) {
+        if ((*part)->finish && (*part)->finish(b, rcv) != NGX_OK) {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_webhook_receiver_check(ngx_http_webhook_build_t *b,
+    ngx_http_webhook_receiver_t *rcv)
+{
+    const ngx_http_webhook_receiver_part_t  **part;
+
+    for (part = ngx_http_webhook_receiver_parts; *part; part++) {
+        if ((*part)->check && (*part)->check(b, rcv) != NGX_OK) {
             return NGX_ERROR;
         }
     }
@@ -195,7 +180,7 @@ ngx_http_webhook_receiver_check(ngx_conf_t *cf,
 
 
 static ngx_int_t
-ngx_http_webhook_receiver_create(ngx_conf_t *cf,
+ngx_http_webhook_receiver_create(ngx_http_webhook_build_t *b,
     ngx_http_webhook_receiver_t *rcv)
 {
     rcv->body_max = NGX_CONF_UNSET_SIZE;
@@ -203,13 +188,13 @@ ngx_http_webhook_receiver_create(ngx_conf_t *cf,
     rcv->profile = NGX_CONF_UNSET_UINT;
     rcv->log_calls = NGX_CONF_UNSET_UINT;
 
-    return ngx_array_init(&rcv->redact, cf->pool, 1,
+    return ngx_array_init(&rcv->redact, b->pool, 1,
                           sizeof(webhook_path_t *));
 }
 
 
 static ngx_int_t
-ngx_http_webhook_receiver_finish(ngx_conf_t *cf,
+ngx_http_webhook_receiver_finish(ngx_http_webhook_build_t *b,
     ngx_http_webhook_receiver_t *rcv)
 {
     ngx_conf_init_size_value(rcv->body_max, NGX_HTTP_WEBHOOK_BODY);
@@ -224,12 +209,12 @@ ngx_http_webhook_receiver_finish(ngx_conf_t *cf,
 /* redact PATH|header.NAME ... */
 
 static char *
-ngx_http_webhook_receiver_redact(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf)
+ngx_http_webhook_receiver_redact(ngx_http_webhook_build_t *b,
+    const ngx_http_webhook_field_t *spec, void *conf)
 {
     ngx_http_webhook_receiver_t *rcv = conf;
 
-    return ngx_http_webhook_receiver_paths(cf, rcv, &rcv->redact,
+    return ngx_http_webhook_receiver_paths(b, rcv, &rcv->redact,
                                            NGX_HTTP_WEBHOOK_REDACT_MAX,
                                            "redacts");
 }
@@ -238,8 +223,8 @@ ngx_http_webhook_receiver_redact(ngx_conf_t *cf, ngx_command_t *cmd,
 /* limit body=SIZE depth=N values=N inflight=N rate=100r/s */
 
 static char *
-ngx_http_webhook_receiver_limit(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf)
+ngx_http_webhook_receiver_limit(ngx_http_webhook_build_t *b,
+    const ngx_http_webhook_field_t *spec, void *conf)
 {
     ngx_http_webhook_receiver_t *rcv = conf;
 
@@ -254,23 +239,23 @@ ngx_http_webhook_receiver_limit(ngx_conf_t *cf, ngx_command_t *cmd,
 
     rcv->body_max = NGX_HTTP_WEBHOOK_BODY;
 
-    if (ngx_http_webhook_conf_params(cf, 1,
+    if (ngx_http_webhook_conf_params(b, 1,
                                      "body= depth= values= inflight= rate=")
         != NGX_CONF_OK)
     {
         return NGX_CONF_ERROR;
     }
 
-    value = cf->args->elts;
+    value = b->args->elts;
 
-    for (i = 1; i < cf->args->nelts; i++) {
+    for (i = 1; i < b->args->nelts; i++) {
 
         if (ngx_http_webhook_conf_param(&value[i], "body=", &s)) {
 
             n = ngx_parse_size(&s);
 
             if (n < 1 || n > NGX_HTTP_WEBHOOK_BODY_MAX) {
-                ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
                                    "invalid size \"%V\", it must be from 1 to "
                                    "64m", &value[i]);
                 return NGX_CONF_ERROR;
@@ -286,9 +271,9 @@ ngx_http_webhook_receiver_limit(ngx_conf_t *cf, ngx_command_t *cmd,
             n = ngx_atoi(s.data, s.len);
 
             if (n < 1 || n > NGX_HTTP_WEBHOOK_CALLS_MAX) {
-                ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                                   "invalid \"%V\", it must be from 1 to %d",
-                                   &value[i], NGX_HTTP_WEBHOOK_CALLS_MAX);
+                ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                                     "invalid \"%V\", it must be from 1 to %d",
+                                     &value[i], NGX_HTTP_WEBHOOK_CALLS_MAX);
                 return NGX_CONF_ERROR;
             }
 
@@ -314,9 +299,9 @@ ngx_http_webhook_receiver_limit(ngx_conf_t *cf, ngx_command_t *cmd,
         n = ngx_atoi(s.data, s.len);
 
         if (n < 1 || n > max) {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "invalid \"%V\", it must be from 1 to %z",
-                               &value[i], max);
+            ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                                     "invalid \"%V\", it must be from 1 to %z",
+                                     &value[i], max);
             return NGX_CONF_ERROR;
         }
 

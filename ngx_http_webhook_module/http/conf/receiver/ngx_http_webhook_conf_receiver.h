@@ -2,9 +2,10 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * The directives inside of webhook_receiver { }, in parts of one concern each:
+ * The fields of a receiver, which are the directives inside of
+ * webhook_receiver { }, in parts of one concern each:
  *
- *   conf_receiver.c          the block; what it is, what it may take
+ *   conf_receiver.c          the whole; what it is, what it may take
  *   conf_receiver_token.c    the secrets of its URL
  *   conf_receiver_verify.c   signatures
  *   conf_receiver_handshake.c   questions of senders
@@ -15,15 +16,14 @@
  *   conf_receiver_flow.c     repeats, a copy, events
  *   conf_receiver_durable.c  calls that are made later
  *
- * A part has a table of directives, as a module has, whose handlers get the
- * receiver.  A new part is a row of ngx_http_webhook_receiver_parts in
- * conf_receiver.c.
+ * A part has a table of fields, for which conf is the receiver.  A new part is
+ * a row of ngx_http_webhook_receiver_parts in conf_receiver.c.
  */
 
 #ifndef NGX_HTTP_WEBHOOK_CONF_RECEIVER_H
 #define NGX_HTTP_WEBHOOK_CONF_RECEIVER_H
 
-#include "http/model/ngx_http_webhook.h"
+#include "http/conf/field/ngx_http_webhook_conf_field.h"
 
 
 /*
@@ -32,21 +32,19 @@
  */
 
 typedef struct {
-    ngx_command_t   *commands;      /* up to ngx_null_command; only the number
-                                       of arguments counts of their type */
+    const ngx_http_webhook_field_t  *fields;
 
-    /* before the first directive of a block is read */
-    ngx_int_t      (*create)(ngx_conf_t *cf,
-                         ngx_http_webhook_receiver_t *rcv);
+    /* before the first field is built */
+    ngx_int_t                      (*create)(ngx_http_webhook_build_t *b,
+                                         ngx_http_webhook_receiver_t *rcv);
 
     /* after the last one: defaults, and what is missing */
-    ngx_int_t      (*finish)(ngx_conf_t *cf,
-                         ngx_http_webhook_receiver_t *rcv);
+    ngx_int_t                      (*finish)(ngx_http_webhook_build_t *b,
+                                         ngx_http_webhook_receiver_t *rcv);
 
     /* when all of the configuration is known: what it says of others */
-    ngx_int_t      (*check)(ngx_conf_t *cf,
-                         ngx_http_webhook_main_conf_t *wmcf,
-                         ngx_http_webhook_receiver_t *rcv);
+    ngx_int_t                      (*check)(ngx_http_webhook_build_t *b,
+                                         ngx_http_webhook_receiver_t *rcv);
 } ngx_http_webhook_receiver_part_t;
 
 
@@ -70,12 +68,25 @@ extern const ngx_http_webhook_receiver_part_t
     ngx_http_webhook_receiver_durable_part;
 
 
-char *ngx_http_webhook_receiver(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
+/* The most tables of fields, with the NULL behind them. */
+#define NGX_HTTP_WEBHOOK_RECEIVER_TABLES  16
+
+/* Writes the tables of its fields, up to NULL; returns tables. */
+const ngx_http_webhook_field_t **ngx_http_webhook_receiver_tables(
+    const ngx_http_webhook_field_t **tables);
+
+/* All defaults of a receiver whose id, name and place are set: NGX_OK or
+   NGX_ERROR. */
+ngx_int_t ngx_http_webhook_receiver_begin(ngx_http_webhook_build_t *b,
+    ngx_http_webhook_receiver_t *rcv);
+
+/* The end of its fields: NGX_OK or NGX_ERROR. */
+ngx_int_t ngx_http_webhook_receiver_done(ngx_http_webhook_build_t *b,
+    ngx_http_webhook_receiver_t *rcv);
 
 /* What is to be looked at in a receiver when all is known. */
-ngx_int_t ngx_http_webhook_receiver_check(ngx_conf_t *cf,
-    ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_receiver_t *rcv);
+ngx_int_t ngx_http_webhook_receiver_check(ngx_http_webhook_build_t *b,
+    ngx_http_webhook_receiver_t *rcv);
 
 
 #endif /* NGX_HTTP_WEBHOOK_CONF_RECEIVER_H */

@@ -29,33 +29,33 @@ typedef struct {
 } ngx_http_webhook_names_t;
 
 
-static ngx_int_t ngx_http_webhook_receiver_action_create(ngx_conf_t *cf,
-    ngx_http_webhook_receiver_t *rcv);
-static ngx_int_t ngx_http_webhook_receiver_action_finish(ngx_conf_t *cf,
-    ngx_http_webhook_receiver_t *rcv);
-static char *ngx_http_webhook_receiver_require(ngx_conf_t *cf,
-    ngx_command_t *cmd, void *conf);
-static char *ngx_http_webhook_receiver_action(ngx_conf_t *cf,
-    ngx_command_t *cmd, void *conf);
+static ngx_int_t ngx_http_webhook_receiver_action_create(
+    ngx_http_webhook_build_t *b, ngx_http_webhook_receiver_t *rcv);
+static ngx_int_t ngx_http_webhook_receiver_action_finish(
+    ngx_http_webhook_build_t *b, ngx_http_webhook_receiver_t *rcv);
+static char *ngx_http_webhook_receiver_require(ngx_http_webhook_build_t *b,
+    const ngx_http_webhook_field_t *spec, void *conf);
+static char *ngx_http_webhook_receiver_action(ngx_http_webhook_build_t *b,
+    const ngx_http_webhook_field_t *spec, void *conf);
 static ngx_uint_t ngx_http_webhook_receiver_named(ngx_str_t *arg);
-static char *ngx_http_webhook_receiver_param(ngx_conf_t *cf,
+static char *ngx_http_webhook_receiver_param(ngx_http_webhook_build_t *b,
     ngx_http_webhook_action_t *action, ngx_str_t *arg);
-static char *ngx_http_webhook_receiver_body(ngx_conf_t *cf,
+static char *ngx_http_webhook_receiver_body(ngx_http_webhook_build_t *b,
     ngx_http_webhook_action_t *action, ngx_str_t *value);
-static char *ngx_http_webhook_receiver_filter(ngx_conf_t *cf,
-    ngx_command_t *cmd, void *conf);
-static ngx_int_t ngx_http_webhook_receiver_late(ngx_conf_t *cf,
+static char *ngx_http_webhook_receiver_filter(ngx_http_webhook_build_t *b,
+    const ngx_http_webhook_field_t *spec, void *conf);
+static ngx_int_t ngx_http_webhook_receiver_late(ngx_http_webhook_build_t *b,
     ngx_http_webhook_receiver_t *rcv);
 static int ngx_http_webhook_receiver_names_captured(void *data,
     const webhook_path_t *path);
 
 
-static ngx_command_t  ngx_http_webhook_receiver_action_commands[] = {
+static const ngx_http_webhook_field_t
+    ngx_http_webhook_receiver_action_fields[] = {
 
     { ngx_string("require"),
       NGX_CONF_1MORE,
       ngx_http_webhook_receiver_require,
-      0,
       0,
       NULL },
 
@@ -63,24 +63,22 @@ static ngx_command_t  ngx_http_webhook_receiver_action_commands[] = {
       NGX_CONF_TAKE1,
       ngx_http_webhook_receiver_filter,
       0,
-      0,
       NULL },
 
     { ngx_string("action"),
       NGX_CONF_2MORE,
       ngx_http_webhook_receiver_action,
       0,
-      0,
       NULL },
 
-      ngx_null_command
+      ngx_http_webhook_null_field
 };
 
 
 const ngx_http_webhook_receiver_part_t
     ngx_http_webhook_receiver_action_part =
 {
-    ngx_http_webhook_receiver_action_commands,
+    ngx_http_webhook_receiver_action_fields,
     ngx_http_webhook_receiver_action_create,
     ngx_http_webhook_receiver_action_finish,
     NULL
@@ -88,37 +86,37 @@ const ngx_http_webhook_receiver_part_t
 
 
 static ngx_int_t
-ngx_http_webhook_receiver_action_create(ngx_conf_t *cf,
+ngx_http_webhook_receiver_action_create(ngx_http_webhook_build_t *b,
     ngx_http_webhook_receiver_t *rcv)
 {
-    if (ngx_array_init(&rcv->require, cf->pool, 2, sizeof(webhook_path_t *))
+    if (ngx_array_init(&rcv->require, b->pool, 2, sizeof(webhook_path_t *))
         != NGX_OK
-        || ngx_array_init(&rcv->captures, cf->pool, 1, sizeof(ngx_str_t))
+        || ngx_array_init(&rcv->captures, b->pool, 1, sizeof(ngx_str_t))
            != NGX_OK
-        || ngx_array_init(&rcv->filters, cf->pool, 1,
+        || ngx_array_init(&rcv->filters, b->pool, 1,
                           sizeof(ngx_http_webhook_filter_t))
            != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    return ngx_array_init(&rcv->actions, cf->pool, 1,
+    return ngx_array_init(&rcv->actions, b->pool, 1,
                           sizeof(ngx_http_webhook_action_t));
 }
 
 
 static ngx_int_t
-ngx_http_webhook_receiver_action_finish(ngx_conf_t *cf,
+ngx_http_webhook_receiver_action_finish(ngx_http_webhook_build_t *b,
     ngx_http_webhook_receiver_t *rcv)
 {
     if (rcv->actions.nelts == 0 && rcv->emits.nelts == 0) {
-        ngx_http_webhook_conf_error(NGX_LOG_EMERG, cf, &rcv->place,
-                                    "webhook_receiver \"%V\" has no "
-                                    "\"action\"", &rcv->name);
+        ngx_http_webhook_build_at(NGX_LOG_EMERG, b, &rcv->place,
+                                  "webhook_receiver \"%V\" has no "
+                                  "\"action\"", &rcv->name);
         return NGX_ERROR;
     }
 
-    return ngx_http_webhook_receiver_late(cf, rcv);
+    return ngx_http_webhook_receiver_late(b, rcv);
 }
 
 
@@ -128,7 +126,7 @@ ngx_http_webhook_receiver_action_finish(ngx_conf_t *cf,
  */
 
 static ngx_int_t
-ngx_http_webhook_receiver_late(ngx_conf_t *cf,
+ngx_http_webhook_receiver_late(ngx_http_webhook_build_t *b,
     ngx_http_webhook_receiver_t *rcv)
 {
     ngx_uint_t                  i;
@@ -160,9 +158,9 @@ ngx_http_webhook_receiver_late(ngx_conf_t *cf,
                                     ngx_http_webhook_receiver_names_captured,
                                     &names)))
         {
-            ngx_http_webhook_conf_error(NGX_LOG_EMERG, cf, &action[i].place,
-                                        "an action names \"%V\" before it "
-                                        "was captured", names.early);
+            ngx_http_webhook_build_at(NGX_LOG_EMERG, b, &action[i].place,
+                                      "an action names \"%V\" before it "
+                                      "was captured", names.early);
             return NGX_ERROR;
         }
 
@@ -219,12 +217,12 @@ ngx_http_webhook_receiver_names_captured(void *data,
 
 
 static char *
-ngx_http_webhook_receiver_require(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf)
+ngx_http_webhook_receiver_require(ngx_http_webhook_build_t *b,
+    const ngx_http_webhook_field_t *spec, void *conf)
 {
     ngx_http_webhook_receiver_t *rcv = conf;
 
-    return ngx_http_webhook_receiver_paths(cf, rcv, &rcv->require,
+    return ngx_http_webhook_receiver_paths(b, rcv, &rcv->require,
                                            NGX_HTTP_WEBHOOK_REQUIRE_MAX,
                                            "requires");
 }
@@ -233,15 +231,15 @@ ngx_http_webhook_receiver_require(ngx_conf_t *cf, ngx_command_t *cmd,
 /* filter CONDITION: what a call has to meet, or nothing is done for it. */
 
 static char *
-ngx_http_webhook_receiver_filter(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf)
+ngx_http_webhook_receiver_filter(ngx_http_webhook_build_t *b,
+    const ngx_http_webhook_field_t *spec, void *conf)
 {
     ngx_http_webhook_receiver_t *rcv = conf;
 
     ngx_str_t                  *value;
     ngx_http_webhook_filter_t  *filter;
 
-    value = cf->args->elts;
+    value = b->args->elts;
 
     filter = ngx_array_push(&rcv->filters);
     if (filter == NULL) {
@@ -249,7 +247,7 @@ ngx_http_webhook_receiver_filter(ngx_conf_t *cf, ngx_command_t *cmd,
     }
 
     filter->text = value[1];
-    filter->condition = ngx_http_webhook_conf_condition(cf, &value[1]);
+    filter->condition = ngx_http_webhook_conf_condition(b, &value[1]);
 
     return filter->condition ? NGX_CONF_OK : NGX_CONF_ERROR;
 }
@@ -261,8 +259,8 @@ ngx_http_webhook_receiver_filter(ngx_conf_t *cf, ngx_command_t *cmd,
  */
 
 static char *
-ngx_http_webhook_receiver_action(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf)
+ngx_http_webhook_receiver_action(ngx_http_webhook_build_t *b,
+    const ngx_http_webhook_field_t *spec, void *conf)
 {
     ngx_http_webhook_receiver_t *rcv = conf;
 
@@ -271,12 +269,12 @@ ngx_http_webhook_receiver_action(ngx_conf_t *cf, ngx_command_t *cmd,
     ngx_uint_t                  i, body;
     ngx_http_webhook_action_t  *action;
 
-    value = cf->args->elts;
+    value = b->args->elts;
 
     if (rcv->actions.nelts == NGX_HTTP_WEBHOOK_ACTIONS_MAX) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "webhook_receiver \"%V\" has more than %d actions",
-                           &rcv->name, NGX_HTTP_WEBHOOK_ACTIONS_MAX);
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                            "webhook_receiver \"%V\" has more than %d actions",
+                            &rcv->name, NGX_HTTP_WEBHOOK_ACTIONS_MAX);
         return NGX_CONF_ERROR;
     }
 
@@ -287,25 +285,25 @@ ngx_http_webhook_receiver_action(ngx_conf_t *cf, ngx_command_t *cmd,
 
     ngx_memzero(action, sizeof(ngx_http_webhook_action_t));
 
-    if (ngx_array_init(&action->captures, cf->pool, 1,
+    if (ngx_array_init(&action->captures, b->pool, 1,
                        sizeof(ngx_http_webhook_captured_t))
         != NGX_OK)
     {
         return NGX_CONF_ERROR;
     }
 
-    ngx_http_webhook_conf_place(cf, &action->place);
+    ngx_http_webhook_conf_place(b, &action->place);
 
-    rv = ngx_http_webhook_receiver_request(cf, action, &value[1], &value[2]);
+    rv = ngx_http_webhook_receiver_request(b, action, &value[1], &value[2]);
     if (rv != NGX_CONF_OK) {
         return rv;
     }
 
     /* a body is JSON and has no "=" that early */
 
-    body = cf->args->nelts > 3 && !ngx_http_webhook_receiver_named(&value[3]);
+    body = b->args->nelts > 3 && !ngx_http_webhook_receiver_named(&value[3]);
 
-    if (ngx_http_webhook_conf_params(cf, 3 + body,
+    if (ngx_http_webhook_conf_params(b, 3 + body,
                                      "body= when= on_error= timeout= "
                                      "idempotency=")
         != NGX_CONF_OK)
@@ -313,9 +311,9 @@ ngx_http_webhook_receiver_action(ngx_conf_t *cf, ngx_command_t *cmd,
         return NGX_CONF_ERROR;
     }
 
-    for (i = 3; i < cf->args->nelts; i++) {
+    for (i = 3; i < b->args->nelts; i++) {
 
-        rv = ngx_http_webhook_receiver_param(cf, action, &value[i]);
+        rv = ngx_http_webhook_receiver_param(b, action, &value[i]);
 
         if (rv == NGX_CONF_OK) {
             continue;
@@ -331,7 +329,7 @@ ngx_http_webhook_receiver_action(ngx_conf_t *cf, ngx_command_t *cmd,
             s = value[i];
         }
 
-        rv = ngx_http_webhook_receiver_body(cf, action, &s);
+        rv = ngx_http_webhook_receiver_body(b, action, &s);
 
         if (rv != NGX_CONF_OK) {
             return rv;
@@ -364,7 +362,7 @@ ngx_http_webhook_receiver_named(ngx_str_t *arg)
 /* NGX_CONF_OK, NGX_CONF_ERROR, or "" for another argument. */
 
 static char *
-ngx_http_webhook_receiver_param(ngx_conf_t *cf,
+ngx_http_webhook_receiver_param(ngx_http_webhook_build_t *b,
     ngx_http_webhook_action_t *action, ngx_str_t *arg)
 {
     uint64_t   ms;
@@ -372,7 +370,7 @@ ngx_http_webhook_receiver_param(ngx_conf_t *cf,
 
     if (ngx_http_webhook_conf_param(arg, "when=", &s)) {
 
-        action->when = ngx_http_webhook_conf_condition(cf, &s);
+        action->when = ngx_http_webhook_conf_condition(b, &s);
 
         return action->when ? NGX_CONF_OK : NGX_CONF_ERROR;
     }
@@ -389,9 +387,9 @@ ngx_http_webhook_receiver_param(ngx_conf_t *cf,
             return NGX_CONF_OK;
         }
 
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid \"%V\", it must be \"on_error=stop\" or "
-                           "\"on_error=continue\"", arg);
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                             "invalid \"%V\", it must be \"on_error=stop\" or "
+                             "\"on_error=continue\"", arg);
         return NGX_CONF_ERROR;
     }
 
@@ -400,9 +398,9 @@ ngx_http_webhook_receiver_param(ngx_conf_t *cf,
         if (ngx_http_webhook_conf_msec(&s, NGX_HTTP_WEBHOOK_ACTION_TIME, &ms)
             != NGX_OK)
         {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "invalid time \"%V\", it must be from 1ms to "
-                               "1d", arg);
+            ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                                 "invalid time \"%V\", it must be from 1ms to "
+                                 "1d", arg);
             return NGX_CONF_ERROR;
         }
 
@@ -414,8 +412,8 @@ ngx_http_webhook_receiver_param(ngx_conf_t *cf,
     if (ngx_http_webhook_conf_param(arg, "idempotency=", &s)) {
 
         if (!ngx_http_webhook_conf_header_name(&s)) {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "\"%V\" cannot be a header of an action", &s);
+            ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                                 "\"%V\" cannot be a header of an action", &s);
             return NGX_CONF_ERROR;
         }
 
@@ -429,7 +427,7 @@ ngx_http_webhook_receiver_param(ngx_conf_t *cf,
 
 
 static char *
-ngx_http_webhook_receiver_body(ngx_conf_t *cf,
+ngx_http_webhook_receiver_body(ngx_http_webhook_build_t *b,
     ngx_http_webhook_action_t *action, ngx_str_t *value)
 {
     char       *rv;
@@ -439,21 +437,21 @@ ngx_http_webhook_receiver_body(ngx_conf_t *cf,
         return "has more than one body";
     }
 
-    rv = ngx_http_webhook_conf_text(cf, value, &text);
+    rv = ngx_http_webhook_conf_text(b, value, &text);
     if (rv != NGX_CONF_OK) {
         return rv;
     }
 
     /* a file's text does not live on */
 
-    action->body_text.data = ngx_pstrdup(cf->pool, &text);
+    action->body_text.data = ngx_pstrdup(b->pool, &text);
     if (action->body_text.data == NULL) {
         return NGX_CONF_ERROR;
     }
 
     action->body_text.len = text.len;
 
-    action->body = ngx_http_webhook_conf_template(cf, &text,
+    action->body = ngx_http_webhook_conf_template(b, &text,
                                                   WEBHOOK_TEMPLATE_JSON,
                                                   "body template");
 

@@ -14,7 +14,7 @@ static ngx_uint_t ngx_http_webhook_receiver_uri_valid(ngx_str_t *uri);
 
 
 char *
-ngx_http_webhook_receiver_paths(ngx_conf_t *cf,
+ngx_http_webhook_receiver_paths(ngx_http_webhook_build_t *b,
     ngx_http_webhook_receiver_t *rcv, ngx_array_t *paths, ngx_uint_t max,
     const char *verb)
 {
@@ -22,14 +22,14 @@ ngx_http_webhook_receiver_paths(ngx_conf_t *cf,
     ngx_uint_t        i;
     webhook_path_t  **path;
 
-    value = cf->args->elts;
+    value = b->args->elts;
 
-    for (i = 1; i < cf->args->nelts; i++) {
+    for (i = 1; i < b->args->nelts; i++) {
 
         if (paths->nelts == max) {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "webhook_receiver \"%V\" %s more than %ui "
-                               "fields", &rcv->name, verb, max);
+            ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                                    "webhook_receiver \"%V\" %s more than %ui "
+                                    "fields", &rcv->name, verb, max);
             return NGX_CONF_ERROR;
         }
 
@@ -38,7 +38,7 @@ ngx_http_webhook_receiver_paths(ngx_conf_t *cf,
             return NGX_CONF_ERROR;
         }
 
-        *path = ngx_http_webhook_conf_path(cf, &value[i]);
+        *path = ngx_http_webhook_conf_path(b, &value[i]);
         if (*path == NULL) {
             return NGX_CONF_ERROR;
         }
@@ -49,39 +49,39 @@ ngx_http_webhook_receiver_paths(ngx_conf_t *cf,
 
 
 char *
-ngx_http_webhook_receiver_request(ngx_conf_t *cf,
+ngx_http_webhook_receiver_request(ngx_http_webhook_build_t *b,
     ngx_http_webhook_action_t *action, ngx_str_t *method, ngx_str_t *uri)
 {
     action->method = ngx_http_webhook_conf_method(method);
 
     if (action->method == 0) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid method \"%V\" of an action, it is "
-                           "written as in \"POST\"", method);
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                                   "invalid method \"%V\" of an action, it is "
+                                   "written as in \"POST\"", method);
         return NGX_CONF_ERROR;
     }
 
     action->method_name = *method;
 
     if (!ngx_http_webhook_receiver_uri_valid(uri)) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid URI \"%V\" of an action: it must begin "
-                           "with \"/\" and have no \"..\" segment", uri);
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                              "invalid URI \"%V\" of an action: it must begin "
+                              "with \"/\" and have no \"..\" segment", uri);
         return NGX_CONF_ERROR;
     }
 
     if (ngx_strlchr(uri->data, uri->data + uri->len, '{')
         && !ngx_http_webhook_conf_braces(uri))
     {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid URI \"%V\" of an action: a value is "
-                           "written as in \"${id}\"", uri);
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                                 "invalid URI \"%V\" of an action: a value is "
+                                 "written as in \"${id}\"", uri);
         return NGX_CONF_ERROR;
     }
 
     action->uri_text = *uri;
 
-    action->uri = ngx_http_webhook_conf_template(cf, uri, WEBHOOK_TEMPLATE_URI,
+    action->uri = ngx_http_webhook_conf_template(b, uri, WEBHOOK_TEMPLATE_URI,
                                                  "URI template");
 
     return action->uri ? NGX_CONF_OK : NGX_CONF_ERROR;
@@ -132,7 +132,7 @@ ngx_http_webhook_receiver_uri_valid(ngx_str_t *uri)
 /* What stands in front of the URIs of actions: without a slash at its end. */
 
 char *
-ngx_http_webhook_receiver_prefix(ngx_conf_t *cf, ngx_str_t *uri)
+ngx_http_webhook_receiver_prefix(ngx_http_webhook_build_t *b, ngx_str_t *uri)
 {
     if (ngx_strlchr(uri->data, uri->data + uri->len, '?')) {
         return "has a URL with arguments, which its actions have";
@@ -147,8 +147,9 @@ ngx_http_webhook_receiver_prefix(ngx_conf_t *cf, ngx_str_t *uri)
 
 
 char *
-ngx_http_webhook_verify_key(ngx_conf_t *cf, ngx_http_webhook_receiver_t *rcv,
-    ngx_str_t *value, ngx_uint_t literal, ngx_http_webhook_keys_t *keys)
+ngx_http_webhook_verify_key(ngx_http_webhook_build_t *b,
+    ngx_http_webhook_receiver_t *rcv, ngx_str_t *value, ngx_uint_t literal,
+    ngx_http_webhook_keys_t *keys)
 {
     int             rc;
     char           *rv;
@@ -156,11 +157,11 @@ ngx_http_webhook_verify_key(ngx_conf_t *cf, ngx_http_webhook_receiver_t *rcv,
     const char     *err;
     webhook_key_t  *key;
 
-    if (ngx_http_webhook_conf_source(cf, value) != NGX_OK) {
+    if (ngx_http_webhook_conf_source(b, value) != NGX_OK) {
         return NGX_CONF_ERROR;
     }
 
-    rv = ngx_http_webhook_conf_secret(cf, value, &secret);
+    rv = ngx_http_webhook_conf_secret(b, value, &secret);
     if (rv != NGX_CONF_OK) {
         return rv;
     }
@@ -172,14 +173,14 @@ ngx_http_webhook_verify_key(ngx_conf_t *cf, ngx_http_webhook_receiver_t *rcv,
     ngx_explicit_memzero(secret.data, secret.len);
 
     if (rc != WEBHOOK_OK) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid key of webhook_receiver \"%V\": %s",
-                           &rcv->name, err);
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                                  "invalid key of webhook_receiver \"%V\": %s",
+                                  &rcv->name, err);
         return NGX_CONF_ERROR;
     }
 
     if (key->weak) {
-        ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
+        ngx_http_webhook_build_log(NGX_LOG_WARN, b, 0,
                            "a key of webhook_receiver \"%V\" is short and can "
                            "be guessed: take %d random bytes or more",
                            &rcv->name, WEBHOOK_KEY_LEAST);

@@ -16,20 +16,20 @@
 #define NGX_HTTP_WEBHOOK_FOR_EACH_MAX  1000
 
 
-static ngx_int_t ngx_http_webhook_receiver_body_finish(ngx_conf_t *cf,
-    ngx_http_webhook_receiver_t *rcv);
-static char *ngx_http_webhook_receiver_accept(ngx_conf_t *cf,
-    ngx_command_t *cmd, void *conf);
-static char *ngx_http_webhook_receiver_for_each(ngx_conf_t *cf,
-    ngx_command_t *cmd, void *conf);
+static ngx_int_t ngx_http_webhook_receiver_body_finish(
+    ngx_http_webhook_build_t *b, ngx_http_webhook_receiver_t *rcv);
+static char *ngx_http_webhook_receiver_accept(ngx_http_webhook_build_t *b,
+    const ngx_http_webhook_field_t *spec, void *conf);
+static char *ngx_http_webhook_receiver_for_each(ngx_http_webhook_build_t *b,
+    const ngx_http_webhook_field_t *spec, void *conf);
 
 
-static ngx_command_t  ngx_http_webhook_receiver_body_commands[] = {
+static const ngx_http_webhook_field_t
+    ngx_http_webhook_receiver_body_fields[] = {
 
     { ngx_string("accept"),
       NGX_CONF_1MORE,
       ngx_http_webhook_receiver_accept,
-      0,
       0,
       NULL },
 
@@ -37,17 +37,16 @@ static ngx_command_t  ngx_http_webhook_receiver_body_commands[] = {
       NGX_CONF_TAKE12,
       ngx_http_webhook_receiver_for_each,
       0,
-      0,
       NULL },
 
-      ngx_null_command
+      ngx_http_webhook_null_field
 };
 
 
 const ngx_http_webhook_receiver_part_t
     ngx_http_webhook_receiver_body_part =
 {
-    ngx_http_webhook_receiver_body_commands,
+    ngx_http_webhook_receiver_body_fields,
     NULL,
     ngx_http_webhook_receiver_body_finish,
     NULL
@@ -55,7 +54,7 @@ const ngx_http_webhook_receiver_part_t
 
 
 static ngx_int_t
-ngx_http_webhook_receiver_body_finish(ngx_conf_t *cf,
+ngx_http_webhook_receiver_body_finish(ngx_http_webhook_build_t *b,
     ngx_http_webhook_receiver_t *rcv)
 {
     if (rcv->accept == 0) {
@@ -69,8 +68,8 @@ ngx_http_webhook_receiver_body_finish(ngx_conf_t *cf,
 /* accept [json] [form] [multipart] [xml] */
 
 static char *
-ngx_http_webhook_receiver_accept(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf)
+ngx_http_webhook_receiver_accept(ngx_http_webhook_build_t *b,
+    const ngx_http_webhook_field_t *spec, void *conf)
 {
     ngx_http_webhook_receiver_t *rcv = conf;
 
@@ -91,9 +90,9 @@ ngx_http_webhook_receiver_accept(ngx_conf_t *cf, ngx_command_t *cmd,
         return "is duplicate";
     }
 
-    value = cf->args->elts;
+    value = b->args->elts;
 
-    for (i = 1; i < cf->args->nelts; i++) {
+    for (i = 1; i < b->args->nelts; i++) {
 
         for (n = 0; n < sizeof(kinds) / sizeof(kinds[0]); n++) {
             if (value[i].len == kinds[n].name.len
@@ -106,7 +105,7 @@ ngx_http_webhook_receiver_accept(ngx_conf_t *cf, ngx_command_t *cmd,
         }
 
         if (n == sizeof(kinds) / sizeof(kinds[0])) {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+            ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
                                "invalid \"%V\", it must be \"json\", \"form\", "
                                "\"multipart\" or \"xml\"", &value[i]);
             return NGX_CONF_ERROR;
@@ -122,8 +121,8 @@ ngx_http_webhook_receiver_accept(ngx_conf_t *cf, ngx_command_t *cmd,
 /* for_each PATH [max=N] */
 
 static char *
-ngx_http_webhook_receiver_for_each(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf)
+ngx_http_webhook_receiver_for_each(ngx_http_webhook_build_t *b,
+    const ngx_http_webhook_field_t *spec, void *conf)
 {
     ngx_http_webhook_receiver_t *rcv = conf;
 
@@ -136,9 +135,9 @@ ngx_http_webhook_receiver_for_each(ngx_conf_t *cf, ngx_command_t *cmd,
         return "is duplicate";
     }
 
-    value = cf->args->elts;
+    value = b->args->elts;
 
-    rcv->for_each = ngx_http_webhook_conf_path(cf, &value[1]);
+    rcv->for_each = ngx_http_webhook_conf_path(b, &value[1]);
     if (rcv->for_each == NULL) {
         return NGX_CONF_ERROR;
     }
@@ -147,11 +146,11 @@ ngx_http_webhook_receiver_for_each(ngx_conf_t *cf, ngx_command_t *cmd,
                                         &root);
     rcv->for_each_max = NGX_HTTP_WEBHOOK_FOR_EACH;
 
-    if (cf->args->nelts == 2) {
+    if (b->args->nelts == 2) {
         return NGX_CONF_OK;
     }
 
-    if (ngx_http_webhook_conf_params(cf, 2, "max=")
+    if (ngx_http_webhook_conf_params(b, 2, "max=")
         != NGX_CONF_OK)
     {
         return NGX_CONF_ERROR;
@@ -162,9 +161,9 @@ ngx_http_webhook_receiver_for_each(ngx_conf_t *cf, ngx_command_t *cmd,
     n = ngx_atoi(s.data, s.len);
 
     if (n < 1 || n > NGX_HTTP_WEBHOOK_FOR_EACH_MAX) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid \"%V\", it must be from 1 to %d",
-                           &value[2], NGX_HTTP_WEBHOOK_FOR_EACH_MAX);
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                                   "invalid \"%V\", it must be from 1 to %d",
+                                   &value[2], NGX_HTTP_WEBHOOK_FOR_EACH_MAX);
         return NGX_CONF_ERROR;
     }
 

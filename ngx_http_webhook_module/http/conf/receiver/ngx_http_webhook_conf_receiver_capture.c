@@ -12,29 +12,30 @@
 #define NGX_HTTP_WEBHOOK_CAPTURES_MAX  32
 
 
-static char *ngx_http_webhook_receiver_capture(ngx_conf_t *cf,
-    ngx_command_t *cmd, void *conf);
-static char *ngx_http_webhook_receiver_capture_name(ngx_conf_t *cf,
-    ngx_http_webhook_receiver_t *rcv, ngx_str_t *value);
+static char *ngx_http_webhook_receiver_capture(ngx_http_webhook_build_t *b,
+    const ngx_http_webhook_field_t *spec, void *conf);
+static char *ngx_http_webhook_receiver_capture_name(
+    ngx_http_webhook_build_t *b, ngx_http_webhook_receiver_t *rcv,
+    ngx_str_t *value);
 
 
-static ngx_command_t  ngx_http_webhook_receiver_capture_commands[] = {
+static const ngx_http_webhook_field_t
+    ngx_http_webhook_receiver_capture_fields[] = {
 
     { ngx_string("capture"),
       NGX_CONF_TAKE2,
       ngx_http_webhook_receiver_capture,
       0,
-      0,
       NULL },
 
-      ngx_null_command
+      ngx_http_webhook_null_field
 };
 
 
 const ngx_http_webhook_receiver_part_t
     ngx_http_webhook_receiver_capture_part =
 {
-    ngx_http_webhook_receiver_capture_commands,
+    ngx_http_webhook_receiver_capture_fields,
     NULL,
     NULL,
     NULL
@@ -44,8 +45,8 @@ const ngx_http_webhook_receiver_part_t
 /* capture NAME response[.PATH]|status: of the action before it */
 
 static char *
-ngx_http_webhook_receiver_capture(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf)
+ngx_http_webhook_receiver_capture(ngx_http_webhook_build_t *b,
+    const ngx_http_webhook_field_t *spec, void *conf)
 {
     ngx_http_webhook_receiver_t *rcv = conf;
 
@@ -62,9 +63,9 @@ ngx_http_webhook_receiver_capture(ngx_conf_t *cf, ngx_command_t *cmd,
         return "has no \"action\" before it";
     }
 
-    value = cf->args->elts;
+    value = b->args->elts;
 
-    rv = ngx_http_webhook_receiver_capture_name(cf, rcv, &value[1]);
+    rv = ngx_http_webhook_receiver_capture_name(b, rcv, &value[1]);
     if (rv != NGX_CONF_OK) {
         return rv;
     }
@@ -87,7 +88,7 @@ ngx_http_webhook_receiver_capture(ngx_conf_t *cf, ngx_command_t *cmd,
     captured->name = value[1];
     captured->index = rcv->captures.nelts - 1;
 
-    captured->path = ngx_http_webhook_conf_path(cf, &value[2]);
+    captured->path = ngx_http_webhook_conf_path(b, &value[2]);
     if (captured->path == NULL) {
         return NGX_CONF_ERROR;
     }
@@ -98,9 +99,9 @@ ngx_http_webhook_receiver_capture(ngx_conf_t *cf, ngx_command_t *cmd,
         && (!webhook_str_eq(root, &status)
             || webhook_path_steps(captured->path) != 1))
     {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"%V\" cannot be captured: it must be \"status\" "
-                           "or begin with \"response\"", &value[2]);
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                            "\"%V\" cannot be captured: it must be \"status\" "
+                            "or begin with \"response\"", &value[2]);
         return NGX_CONF_ERROR;
     }
 
@@ -111,7 +112,7 @@ ngx_http_webhook_receiver_capture(ngx_conf_t *cf, ngx_command_t *cmd,
 /* Whether a value can be captured by this name, too. */
 
 static char *
-ngx_http_webhook_receiver_capture_name(ngx_conf_t *cf,
+ngx_http_webhook_receiver_capture_name(ngx_http_webhook_build_t *b,
     ngx_http_webhook_receiver_t *rcv, ngx_str_t *value)
 {
     u_char       c;
@@ -137,17 +138,17 @@ ngx_http_webhook_receiver_capture_name(ngx_conf_t *cf,
     }
 
     if (i < value->len || i == 0) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid name \"%V\": it must be letters, digits "
-                           "and \"_\"", value);
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                             "invalid name \"%V\": it must be letters, digits "
+                             "and \"_\"", value);
         return NGX_CONF_ERROR;
     }
 
     for (i = 0; i < sizeof(taken) / sizeof(taken[0]); i++) {
         if (webhook_str_eq(ngx_http_webhook_str(value), &taken[i])) {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "\"%V\" cannot be captured: it has a meaning "
-                               "of its own", value);
+            ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                                 "\"%V\" cannot be captured: it has a meaning "
+                                 "of its own", value);
             return NGX_CONF_ERROR;
         }
     }
@@ -163,10 +164,10 @@ ngx_http_webhook_receiver_capture_name(ngx_conf_t *cf,
     }
 
     if (rcv->captures.nelts == NGX_HTTP_WEBHOOK_CAPTURES_MAX) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "webhook_receiver \"%V\" captures more than %d "
-                           "values", &rcv->name,
-                           NGX_HTTP_WEBHOOK_CAPTURES_MAX);
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                               "webhook_receiver \"%V\" captures more than %d "
+                               "values", &rcv->name,
+                               NGX_HTTP_WEBHOOK_CAPTURES_MAX);
         return NGX_CONF_ERROR;
     }
 

@@ -23,26 +23,26 @@
 #define NGX_HTTP_WEBHOOK_DURABLE_STEPS  64      /* forms of an event */
 
 
-static ngx_int_t ngx_http_webhook_receiver_durable_finish(ngx_conf_t *cf,
-    ngx_http_webhook_receiver_t *rcv);
+static ngx_int_t ngx_http_webhook_receiver_durable_finish(
+    ngx_http_webhook_build_t *b, ngx_http_webhook_receiver_t *rcv);
 static const char *ngx_http_webhook_receiver_durable_refuse(
     ngx_http_webhook_receiver_t *rcv);
-static ngx_int_t ngx_http_webhook_receiver_durable_check(ngx_conf_t *cf,
-    ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_receiver_t *rcv);
-static char *ngx_http_webhook_receiver_api(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
-static char *ngx_http_webhook_receiver_order_by(ngx_conf_t *cf,
-    ngx_command_t *cmd, void *conf);
+static ngx_int_t ngx_http_webhook_receiver_durable_check(
+    ngx_http_webhook_build_t *b, ngx_http_webhook_receiver_t *rcv);
+static char *ngx_http_webhook_receiver_api(ngx_http_webhook_build_t *b,
+    const ngx_http_webhook_field_t *spec, void *conf);
+static char *ngx_http_webhook_receiver_order_by(ngx_http_webhook_build_t *b,
+    const ngx_http_webhook_field_t *spec, void *conf);
 static ngx_http_webhook_endpoint_conf_t *ngx_http_webhook_receiver_endpoint(
-    ngx_conf_t *cf, ngx_http_webhook_receiver_t *rcv);
+    ngx_http_webhook_build_t *b, ngx_http_webhook_receiver_t *rcv);
 
 
-static ngx_command_t  ngx_http_webhook_receiver_durable_commands[] = {
+static const ngx_http_webhook_field_t
+    ngx_http_webhook_receiver_durable_fields[] = {
 
     { ngx_string("api"),
-      NGX_CONF_TAKE1,
+      NGX_CONF_TAKE1|NGX_HTTP_WEBHOOK_FIELD_LOCAL,
       ngx_http_webhook_receiver_api,
-      0,
       0,
       NULL },
 
@@ -50,13 +50,11 @@ static ngx_command_t  ngx_http_webhook_receiver_durable_commands[] = {
       NGX_CONF_1MORE,
       ngx_http_webhook_receiver_api,
       0,
-      0,
       NULL },
 
     { ngx_string("timeout"),
       NGX_CONF_1MORE,
       ngx_http_webhook_receiver_api,
-      0,
       0,
       NULL },
 
@@ -64,13 +62,11 @@ static ngx_command_t  ngx_http_webhook_receiver_durable_commands[] = {
       NGX_CONF_1MORE,
       ngx_http_webhook_receiver_api,
       0,
-      0,
       NULL },
 
     { ngx_string("tls"),
       NGX_CONF_1MORE,
       ngx_http_webhook_receiver_api,
-      0,
       0,
       NULL },
 
@@ -78,24 +74,22 @@ static ngx_command_t  ngx_http_webhook_receiver_durable_commands[] = {
       NGX_CONF_1MORE,
       ngx_http_webhook_receiver_api,
       0,
-      0,
       NULL },
 
     { ngx_string("order_by"),
       NGX_CONF_TAKE1,
       ngx_http_webhook_receiver_order_by,
       0,
-      0,
       NULL },
 
-      ngx_null_command
+      ngx_http_webhook_null_field
 };
 
 
 const ngx_http_webhook_receiver_part_t
     ngx_http_webhook_receiver_durable_part =
 {
-    ngx_http_webhook_receiver_durable_commands,
+    ngx_http_webhook_receiver_durable_fields,
     NULL,
     ngx_http_webhook_receiver_durable_finish,
     ngx_http_webhook_receiver_durable_check
@@ -103,14 +97,13 @@ const ngx_http_webhook_receiver_part_t
 
 
 static ngx_int_t
-ngx_http_webhook_receiver_durable_finish(ngx_conf_t *cf,
+ngx_http_webhook_receiver_durable_finish(ngx_http_webhook_build_t *b,
     ngx_http_webhook_receiver_t *rcv)
 {
     ngx_str_t                          uri, what;
     ngx_uint_t                         max;
     const char                        *why;
     ngx_http_webhook_endpoint_t       *ep;
-    ngx_http_webhook_main_conf_t      *wmcf;
     ngx_http_webhook_endpoint_conf_t  *ecf;
 
     if (rcv->mode != NGX_HTTP_WEBHOOK_MODE_DURABLE) {
@@ -135,12 +128,12 @@ ngx_http_webhook_receiver_durable_finish(ngx_conf_t *cf,
     max = rcv->actions.nelts * (rcv->for_each ? rcv->for_each_max : 1);
 
     if (max > NGX_HTTP_WEBHOOK_DURABLE_STEPS) {
-        ngx_http_webhook_conf_error(NGX_LOG_EMERG, cf, &rcv->place,
-                                    "webhook_receiver \"%V\" could make %ui "
-                                    "requests for a call: with \"mode "
-                                    "durable\" it may make %d, see \"max=\" "
-                                    "of \"for_each\"", &rcv->name, max,
-                                    NGX_HTTP_WEBHOOK_DURABLE_STEPS);
+        ngx_http_webhook_build_at(NGX_LOG_EMERG, b, &rcv->place,
+                                  "webhook_receiver \"%V\" could make %ui "
+                                  "requests for a call: with \"mode "
+                                  "durable\" it may make %d, see \"max=\" "
+                                  "of \"for_each\"", &rcv->name, max,
+                                  NGX_HTTP_WEBHOOK_DURABLE_STEPS);
         return NGX_ERROR;
     }
 
@@ -158,30 +151,29 @@ ngx_http_webhook_receiver_durable_finish(ngx_conf_t *cf,
         uri.data += sizeof("rate=") - 1;
         uri.len -= sizeof("rate=") - 1;
 
-        if (ngx_http_webhook_endpoint_rate(cf, &rcv->rate, &uri, ep)
+        if (ngx_http_webhook_endpoint_rate(b, &rcv->rate, &uri, ep)
             != NGX_OK)
         {
             return NGX_ERROR;
         }
     }
 
-    if (ngx_http_webhook_endpoint_done(cf, ecf, &rcv->api_uri) != NGX_CONF_OK)
+    if (ngx_http_webhook_endpoint_done(b, ecf, &rcv->api_uri) != NGX_CONF_OK)
     {
         return NGX_ERROR;
     }
 
-    if (ngx_http_webhook_receiver_prefix(cf, &rcv->api_uri) != NGX_CONF_OK) {
+    if (ngx_http_webhook_receiver_prefix(b, &rcv->api_uri) != NGX_CONF_OK) {
         why = "has an \"api\" with arguments, which its actions have";
         goto refused;
     }
 
-    wmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_webhook_module);
-
     ngx_str_set(&what, "webhook_receiver");
 
-    if (ngx_http_webhook_conf_insert(cf, &wmcf->endpoints,
-                                     (ngx_http_webhook_named_t *) ep, &what)
-        != NGX_OK)
+    if (!b->registered
+        && ngx_http_webhook_conf_insert(b, &b->wmcf->endpoints,
+                                        (ngx_http_webhook_named_t *) ep, &what)
+           != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -192,8 +184,8 @@ ngx_http_webhook_receiver_durable_finish(ngx_conf_t *cf,
 
 refused:
 
-    ngx_http_webhook_conf_error(NGX_LOG_EMERG, cf, &rcv->place,
-                                "webhook_receiver \"%V\" %s", &rcv->name, why);
+    ngx_http_webhook_build_at(NGX_LOG_EMERG, b, &rcv->place,
+                              "webhook_receiver \"%V\" %s", &rcv->name, why);
 
     return NGX_ERROR;
 }
@@ -250,17 +242,17 @@ ngx_http_webhook_receiver_durable_refuse(ngx_http_webhook_receiver_t *rcv)
 
 
 static ngx_int_t
-ngx_http_webhook_receiver_durable_check(ngx_conf_t *cf,
-    ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_receiver_t *rcv)
+ngx_http_webhook_receiver_durable_check(ngx_http_webhook_build_t *b,
+    ngx_http_webhook_receiver_t *rcv)
 {
-    if (rcv->api == NULL || wmcf->store) {
+    if (rcv->api == NULL || b->wmcf->store) {
         return NGX_OK;
     }
 
-    ngx_http_webhook_conf_error(NGX_LOG_EMERG, cf, &rcv->place,
-                                "\"mode durable\" of webhook_receiver \"%V\" "
-                                "needs a \"webhook_store\", and there is none",
-                                &rcv->name);
+    ngx_http_webhook_build_at(NGX_LOG_EMERG, b, &rcv->place,
+                              "\"mode durable\" of webhook_receiver \"%V\" "
+                              "needs a \"webhook_store\", and there is none",
+                              &rcv->name);
 
     return NGX_ERROR;
 }
@@ -269,33 +261,35 @@ ngx_http_webhook_receiver_durable_check(ngx_conf_t *cf,
 /* Hands a directive on to the endpoint. */
 
 static char *
-ngx_http_webhook_receiver_api(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+ngx_http_webhook_receiver_api(ngx_http_webhook_build_t *b,
+    const ngx_http_webhook_field_t *spec, void *conf)
 {
     ngx_http_webhook_receiver_t *rcv = conf;
 
     ngx_str_t                          name;
-    ngx_command_t                     *command;
+    const ngx_http_webhook_field_t    *field;
     ngx_http_webhook_endpoint_conf_t  *ecf;
 
-    ecf = ngx_http_webhook_receiver_endpoint(cf, rcv);
+    ecf = ngx_http_webhook_receiver_endpoint(b, rcv);
     if (ecf == NULL) {
         return NGX_CONF_ERROR;
     }
 
-    name = cmd->name;
+    name = spec->name;
 
     if (name.len == 3 && ngx_strncmp(name.data, "api", 3) == 0) {
         ngx_str_set(&name, "url");
     }
 
-    command = ngx_http_webhook_endpoint_command(&name);
+    field = ngx_http_webhook_field_find(ngx_http_webhook_endpoint_tables(),
+                                        &name);
 
-    return command ? command->set(cf, command, ecf) : "is not known";
+    return field ? field->build(b, field, ecf) : "is not known";
 }
 
 
 static ngx_http_webhook_endpoint_conf_t *
-ngx_http_webhook_receiver_endpoint(ngx_conf_t *cf,
+ngx_http_webhook_receiver_endpoint(ngx_http_webhook_build_t *b,
     ngx_http_webhook_receiver_t *rcv)
 {
     u_char                            *p;
@@ -307,8 +301,8 @@ ngx_http_webhook_receiver_endpoint(ngx_conf_t *cf,
         return rcv->api_conf;
     }
 
-    ep = ngx_pcalloc(cf->pool, sizeof(ngx_http_webhook_endpoint_t));
-    ecf = ngx_pcalloc(cf->pool, sizeof(ngx_http_webhook_endpoint_conf_t));
+    ep = ngx_pcalloc(b->pool, sizeof(ngx_http_webhook_endpoint_t));
+    ecf = ngx_pcalloc(b->pool, sizeof(ngx_http_webhook_endpoint_conf_t));
 
     if (ep == NULL || ecf == NULL) {
         return NULL;
@@ -317,7 +311,7 @@ ngx_http_webhook_receiver_endpoint(ngx_conf_t *cf,
     /* a name that no webhook_endpoint can have */
 
     ep->name.len = sizeof("receiver:") - 1 + rcv->name.len;
-    ep->name.data = ngx_pnalloc(cf->pool, ep->name.len);
+    ep->name.data = ngx_pnalloc(b->pool, ep->name.len);
     if (ep->name.data == NULL) {
         return NULL;
     }
@@ -331,7 +325,7 @@ ngx_http_webhook_receiver_endpoint(ngx_conf_t *cf,
 
     ecf->endpoint = ep;
 
-    if (ngx_http_webhook_endpoint_begin(cf, ecf) != NGX_OK
+    if (ngx_http_webhook_endpoint_begin(b, ecf) != NGX_OK
         || webhook_status_set_parse(ngx_http_webhook_str(&success),
                                     &ep->success)
            != WEBHOOK_OK)
@@ -346,8 +340,8 @@ ngx_http_webhook_receiver_endpoint(ngx_conf_t *cf,
 
 
 static char *
-ngx_http_webhook_receiver_order_by(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf)
+ngx_http_webhook_receiver_order_by(ngx_http_webhook_build_t *b,
+    const ngx_http_webhook_field_t *spec, void *conf)
 {
     ngx_http_webhook_receiver_t *rcv = conf;
 
@@ -357,9 +351,9 @@ ngx_http_webhook_receiver_order_by(ngx_conf_t *cf, ngx_command_t *cmd,
         return "is duplicate";
     }
 
-    value = cf->args->elts;
+    value = b->args->elts;
 
-    rcv->order_by = ngx_http_webhook_conf_path(cf, &value[1]);
+    rcv->order_by = ngx_http_webhook_conf_path(b, &value[1]);
 
     return rcv->order_by ? NGX_CONF_OK : NGX_CONF_ERROR;
 }

@@ -20,33 +20,32 @@
 #define NGX_HTTP_WEBHOOK_EMITS    8
 
 
-static ngx_int_t ngx_http_webhook_receiver_flow_create(ngx_conf_t *cf,
-    ngx_http_webhook_receiver_t *rcv);
-static ngx_int_t ngx_http_webhook_receiver_flow_check(ngx_conf_t *cf,
-    ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_receiver_t *rcv);
-static ngx_int_t ngx_http_webhook_receiver_emit_check(ngx_conf_t *cf,
-    ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_emit_t *emit);
-static char *ngx_http_webhook_receiver_dedupe(ngx_conf_t *cf,
-    ngx_command_t *cmd, void *conf);
-static char *ngx_http_webhook_receiver_shadow(ngx_conf_t *cf,
-    ngx_command_t *cmd, void *conf);
-static char *ngx_http_webhook_receiver_emit(ngx_conf_t *cf,
-    ngx_command_t *cmd, void *conf);
+static ngx_int_t ngx_http_webhook_receiver_flow_create(
+    ngx_http_webhook_build_t *b, ngx_http_webhook_receiver_t *rcv);
+static ngx_int_t ngx_http_webhook_receiver_flow_check(
+    ngx_http_webhook_build_t *b, ngx_http_webhook_receiver_t *rcv);
+static ngx_int_t ngx_http_webhook_receiver_emit_check(
+    ngx_http_webhook_build_t *b, ngx_http_webhook_emit_t *emit);
+static char *ngx_http_webhook_receiver_dedupe(ngx_http_webhook_build_t *b,
+    const ngx_http_webhook_field_t *spec, void *conf);
+static char *ngx_http_webhook_receiver_shadow(ngx_http_webhook_build_t *b,
+    const ngx_http_webhook_field_t *spec, void *conf);
+static char *ngx_http_webhook_receiver_emit(ngx_http_webhook_build_t *b,
+    const ngx_http_webhook_field_t *spec, void *conf);
 
 
-static ngx_command_t  ngx_http_webhook_receiver_flow_commands[] = {
+static const ngx_http_webhook_field_t
+    ngx_http_webhook_receiver_flow_fields[] = {
 
     { ngx_string("dedupe"),
       NGX_CONF_TAKE12,
       ngx_http_webhook_receiver_dedupe,
       0,
-      0,
       NULL },
 
     { ngx_string("shadow"),
-      NGX_CONF_TAKE1,
+      NGX_CONF_TAKE1|NGX_HTTP_WEBHOOK_FIELD_LOCAL,
       ngx_http_webhook_receiver_shadow,
-      0,
       0,
       NULL },
 
@@ -54,17 +53,16 @@ static ngx_command_t  ngx_http_webhook_receiver_flow_commands[] = {
       NGX_CONF_TAKE123,
       ngx_http_webhook_receiver_emit,
       0,
-      0,
       NULL },
 
-      ngx_null_command
+      ngx_http_webhook_null_field
 };
 
 
 const ngx_http_webhook_receiver_part_t
     ngx_http_webhook_receiver_flow_part =
 {
-    ngx_http_webhook_receiver_flow_commands,
+    ngx_http_webhook_receiver_flow_fields,
     ngx_http_webhook_receiver_flow_create,
     NULL,
     ngx_http_webhook_receiver_flow_check
@@ -72,17 +70,17 @@ const ngx_http_webhook_receiver_part_t
 
 
 static ngx_int_t
-ngx_http_webhook_receiver_flow_create(ngx_conf_t *cf,
+ngx_http_webhook_receiver_flow_create(ngx_http_webhook_build_t *b,
     ngx_http_webhook_receiver_t *rcv)
 {
-    return ngx_array_init(&rcv->emits, cf->pool, 1,
+    return ngx_array_init(&rcv->emits, b->pool, 1,
                           sizeof(ngx_http_webhook_emit_t));
 }
 
 
 static ngx_int_t
-ngx_http_webhook_receiver_flow_check(ngx_conf_t *cf,
-    ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_receiver_t *rcv)
+ngx_http_webhook_receiver_flow_check(ngx_http_webhook_build_t *b,
+    ngx_http_webhook_receiver_t *rcv)
 {
     ngx_uint_t                i;
     const char               *what;
@@ -90,18 +88,18 @@ ngx_http_webhook_receiver_flow_check(ngx_conf_t *cf,
 
     what = rcv->dedupe ? "dedupe" : rcv->emits.nelts ? "emit" : NULL;
 
-    if (what && wmcf->store == NULL) {
-        ngx_http_webhook_conf_error(NGX_LOG_EMERG, cf, &rcv->place,
-                                    "\"%s\" of webhook_receiver \"%V\" needs a "
-                                    "\"webhook_store\", and there is none",
-                                    what, &rcv->name);
+    if (what && b->wmcf->store == NULL) {
+        ngx_http_webhook_build_at(NGX_LOG_EMERG, b, &rcv->place,
+                                  "\"%s\" of webhook_receiver \"%V\" needs a "
+                                  "\"webhook_store\", and there is none",
+                                  what, &rcv->name);
         return NGX_ERROR;
     }
 
     emit = rcv->emits.elts;
 
     for (i = 0; i < rcv->emits.nelts; i++) {
-        if (ngx_http_webhook_receiver_emit_check(cf, wmcf, &emit[i])
+        if (ngx_http_webhook_receiver_emit_check(b, &emit[i])
             != NGX_OK)
         {
             return NGX_ERROR;
@@ -112,22 +110,22 @@ ngx_http_webhook_receiver_flow_check(ngx_conf_t *cf,
         return NGX_OK;
     }
 
-    wmcf->shadow = 1;
+    b->wmcf->shadow = 1;
 
-    return ngx_http_webhook_target_init(cf, &rcv->shadow);
+    return ngx_http_webhook_target_init(b, &rcv->shadow);
 }
 
 
 static ngx_int_t
-ngx_http_webhook_receiver_emit_check(ngx_conf_t *cf,
-    ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_emit_t *emit)
+ngx_http_webhook_receiver_emit_check(ngx_http_webhook_build_t *b,
+    ngx_http_webhook_emit_t *emit)
 {
     ngx_uint_t                i;
     ngx_http_webhook_type_t  *type;
 
-    type = wmcf->types.elts;
+    type = b->wmcf->types.elts;
 
-    for (i = 0; i < wmcf->types.nelts; i++) {
+    for (i = 0; i < b->wmcf->types.nelts; i++) {
 
         if (type[i].name.len == emit->type_name.len
             && ngx_memcmp(type[i].name.data, emit->type_name.data,
@@ -139,9 +137,9 @@ ngx_http_webhook_receiver_emit_check(ngx_conf_t *cf,
         }
     }
 
-    ngx_http_webhook_conf_error(NGX_LOG_EMERG, cf, &emit->place,
-                                "unknown event type \"%V\": declare it by "
-                                "\"webhook_event_type\"", &emit->type_name);
+    ngx_http_webhook_build_at(NGX_LOG_EMERG, b, &emit->place,
+                              "unknown event type \"%V\": declare it by "
+                              "\"webhook_event_type\"", &emit->type_name);
 
     return NGX_ERROR;
 }
@@ -150,8 +148,8 @@ ngx_http_webhook_receiver_emit_check(ngx_conf_t *cf,
 /* dedupe header:NAME|body:PATH|hash [ttl=TIME] */
 
 static char *
-ngx_http_webhook_receiver_dedupe(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf)
+ngx_http_webhook_receiver_dedupe(ngx_http_webhook_build_t *b,
+    const ngx_http_webhook_field_t *spec, void *conf)
 {
     ngx_http_webhook_receiver_t *rcv = conf;
 
@@ -161,7 +159,7 @@ ngx_http_webhook_receiver_dedupe(ngx_conf_t *cf, ngx_command_t *cmd,
         return "is duplicate";
     }
 
-    value = cf->args->elts;
+    value = b->args->elts;
 
     rcv->dedupe_ttl = NGX_HTTP_WEBHOOK_TTL;
 
@@ -177,23 +175,23 @@ ngx_http_webhook_receiver_dedupe(ngx_conf_t *cf, ngx_command_t *cmd,
     } else if (ngx_http_webhook_conf_param(&value[1], "body:", &s)) {
         rcv->dedupe = NGX_HTTP_WEBHOOK_DEDUPE_BODY;
 
-        rcv->dedupe_path = ngx_http_webhook_conf_path(cf, &s);
+        rcv->dedupe_path = ngx_http_webhook_conf_path(b, &s);
         if (rcv->dedupe_path == NULL) {
             return NGX_CONF_ERROR;
         }
 
     } else {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid \"%V\", it must be \"header:NAME\", "
-                           "\"body:PATH\" or \"hash\"", &value[1]);
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                                 "invalid \"%V\", it must be \"header:NAME\", "
+                                 "\"body:PATH\" or \"hash\"", &value[1]);
         return NGX_CONF_ERROR;
     }
 
-    if (cf->args->nelts == 2) {
+    if (b->args->nelts == 2) {
         return NGX_CONF_OK;
     }
 
-    if (ngx_http_webhook_conf_params(cf, 2, "ttl=")
+    if (ngx_http_webhook_conf_params(b, 2, "ttl=")
         != NGX_CONF_OK)
     {
         return NGX_CONF_ERROR;
@@ -205,9 +203,9 @@ ngx_http_webhook_receiver_dedupe(ngx_conf_t *cf, ngx_command_t *cmd,
                                    &rcv->dedupe_ttl)
         != NGX_OK)
     {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid time \"%V\", it must be from 1ms to 366d",
-                           &value[2]);
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                            "invalid time \"%V\", it must be from 1ms to 366d",
+                            &value[2]);
         return NGX_CONF_ERROR;
     }
 
@@ -218,8 +216,8 @@ ngx_http_webhook_receiver_dedupe(ngx_conf_t *cf, ngx_command_t *cmd,
 /* shadow UPSTREAM|URL */
 
 static char *
-ngx_http_webhook_receiver_shadow(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf)
+ngx_http_webhook_receiver_shadow(ngx_http_webhook_build_t *b,
+    const ngx_http_webhook_field_t *spec, void *conf)
 {
     ngx_http_webhook_receiver_t *rcv = conf;
 
@@ -231,13 +229,13 @@ ngx_http_webhook_receiver_shadow(ngx_conf_t *cf, ngx_command_t *cmd,
         return "is duplicate";
     }
 
-    value = cf->args->elts;
+    value = b->args->elts;
     url = value[1];
 
     if (ngx_strstr(url.data, "://") == NULL) {
 
         url.len = sizeof("http://") - 1 + value[1].len;
-        url.data = ngx_pnalloc(cf->pool, url.len + 1);
+        url.data = ngx_pnalloc(b->pool, url.len + 1);
         if (url.data == NULL) {
             return NGX_CONF_ERROR;
         }
@@ -247,23 +245,23 @@ ngx_http_webhook_receiver_shadow(ngx_conf_t *cf, ngx_command_t *cmd,
         *p = '\0';
     }
 
-    ngx_http_webhook_conf_place(cf, &place);
+    ngx_http_webhook_conf_place(b, &place);
 
-    rcv->shadow = ngx_http_webhook_target_create(cf, &url, NULL, &place,
+    rcv->shadow = ngx_http_webhook_target_create(b, &url, NULL, &place,
                                                  &rcv->shadow_uri);
     if (rcv->shadow == NULL) {
         return NGX_CONF_ERROR;
     }
 
-    return ngx_http_webhook_receiver_prefix(cf, &rcv->shadow_uri);
+    return ngx_http_webhook_receiver_prefix(b, &rcv->shadow_uri);
 }
 
 
 /* emit TYPE [body=TEMPLATE] [when=CONDITION] */
 
 static char *
-ngx_http_webhook_receiver_emit(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf)
+ngx_http_webhook_receiver_emit(ngx_http_webhook_build_t *b,
+    const ngx_http_webhook_field_t *spec, void *conf)
 {
     ngx_http_webhook_receiver_t *rcv = conf;
 
@@ -273,7 +271,7 @@ ngx_http_webhook_receiver_emit(ngx_conf_t *cf, ngx_command_t *cmd,
     ngx_http_webhook_emit_t  *emit;
 
     if (rcv->emits.nelts == NGX_HTTP_WEBHOOK_EMITS) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
                            "webhook_receiver \"%V\" emits more than %d events",
                            &rcv->name, NGX_HTTP_WEBHOOK_EMITS);
         return NGX_CONF_ERROR;
@@ -286,27 +284,27 @@ ngx_http_webhook_receiver_emit(ngx_conf_t *cf, ngx_command_t *cmd,
 
     ngx_memzero(emit, sizeof(ngx_http_webhook_emit_t));
 
-    ngx_http_webhook_conf_place(cf, &emit->place);
+    ngx_http_webhook_conf_place(b, &emit->place);
 
-    if (ngx_http_webhook_conf_params(cf, 2, "body= when=")
+    if (ngx_http_webhook_conf_params(b, 2, "body= when=")
         != NGX_CONF_OK)
     {
         return NGX_CONF_ERROR;
     }
 
-    value = cf->args->elts;
+    value = b->args->elts;
 
     emit->type_name = value[1];
 
-    for (i = 2; i < cf->args->nelts; i++) {
+    for (i = 2; i < b->args->nelts; i++) {
 
         if (ngx_http_webhook_conf_param(&value[i], "body=", &s)) {
-            rv = ngx_http_webhook_conf_text(cf, &s, &text);
+            rv = ngx_http_webhook_conf_text(b, &s, &text);
             if (rv != NGX_CONF_OK) {
                 return rv;
             }
 
-            emit->body = ngx_http_webhook_conf_template(cf, &text,
+            emit->body = ngx_http_webhook_conf_template(b, &text,
                                                         WEBHOOK_TEMPLATE_JSON,
                                                         "body template");
             if (emit->body == NULL) {
@@ -318,7 +316,7 @@ ngx_http_webhook_receiver_emit(ngx_conf_t *cf, ngx_command_t *cmd,
 
         (void) ngx_http_webhook_conf_param(&value[i], "when=", &s);
 
-        emit->when = ngx_http_webhook_conf_condition(cf, &s);
+        emit->when = ngx_http_webhook_conf_condition(b, &s);
         if (emit->when == NULL) {
             return NGX_CONF_ERROR;
         }

@@ -19,31 +19,31 @@
 #define NGX_HTTP_WEBHOOK_ORIGINS_MAX  64
 
 
-static char *ngx_http_webhook_receiver_handshake(ngx_conf_t *cf,
-    ngx_command_t *cmd, void *conf);
-static char *ngx_http_webhook_handshake_meta(ngx_conf_t *cf,
+static char *ngx_http_webhook_receiver_handshake(ngx_http_webhook_build_t *b,
+    const ngx_http_webhook_field_t *spec, void *conf);
+static char *ngx_http_webhook_handshake_meta(ngx_http_webhook_build_t *b,
     ngx_http_webhook_receiver_t *rcv);
-static char *ngx_http_webhook_handshake_cloudevents(ngx_conf_t *cf,
-    ngx_http_webhook_handshake_t *handshake);
+static char *ngx_http_webhook_handshake_cloudevents(
+    ngx_http_webhook_build_t *b, ngx_http_webhook_handshake_t *handshake);
 
 
-static ngx_command_t  ngx_http_webhook_receiver_handshake_commands[] = {
+static const ngx_http_webhook_field_t
+    ngx_http_webhook_receiver_handshake_fields[] = {
 
     { ngx_string("handshake"),
       NGX_CONF_1MORE,
       ngx_http_webhook_receiver_handshake,
       0,
-      0,
       NULL },
 
-      ngx_null_command
+      ngx_http_webhook_null_field
 };
 
 
 const ngx_http_webhook_receiver_part_t
     ngx_http_webhook_receiver_handshake_part =
 {
-    ngx_http_webhook_receiver_handshake_commands,
+    ngx_http_webhook_receiver_handshake_fields,
     NULL,
     NULL,
     NULL
@@ -53,8 +53,8 @@ const ngx_http_webhook_receiver_part_t
 /* handshake meta token=KEY ...; handshake cloudevents [origin=] [rate=] */
 
 static char *
-ngx_http_webhook_receiver_handshake(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf)
+ngx_http_webhook_receiver_handshake(ngx_http_webhook_build_t *b,
+    const ngx_http_webhook_field_t *spec, void *conf)
 {
     ngx_http_webhook_receiver_t *rcv = conf;
 
@@ -63,10 +63,10 @@ ngx_http_webhook_receiver_handshake(ngx_conf_t *cf, ngx_command_t *cmd,
 
     if (rcv->handshake == NULL) {
 
-        handshake = ngx_pcalloc(cf->pool,
+        handshake = ngx_pcalloc(b->pool,
                                 sizeof(ngx_http_webhook_handshake_t));
         if (handshake == NULL
-            || ngx_array_init(&handshake->origins, cf->pool, 1,
+            || ngx_array_init(&handshake->origins, b->pool, 1,
                               sizeof(webhook_str_t))
                != NGX_OK)
         {
@@ -76,26 +76,26 @@ ngx_http_webhook_receiver_handshake(ngx_conf_t *cf, ngx_command_t *cmd,
         rcv->handshake = handshake;
     }
 
-    value = cf->args->elts;
+    value = b->args->elts;
 
     if (ngx_strcmp(value[1].data, "meta") == 0) {
-        return ngx_http_webhook_handshake_meta(cf, rcv);
+        return ngx_http_webhook_handshake_meta(b, rcv);
     }
 
     if (ngx_strcmp(value[1].data, "cloudevents") == 0) {
-        return ngx_http_webhook_handshake_cloudevents(cf, rcv->handshake);
+        return ngx_http_webhook_handshake_cloudevents(b, rcv->handshake);
     }
 
-    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                       "unknown handshake \"%V\": it is \"meta\" or "
-                       "\"cloudevents\"; those of slack and zoom come with "
-                       "\"verify\"", &value[1]);
+    ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                          "unknown handshake \"%V\": it is \"meta\" or "
+                          "\"cloudevents\"; those of slack and zoom come with "
+                          "\"verify\"", &value[1]);
     return NGX_CONF_ERROR;
 }
 
 
 static char *
-ngx_http_webhook_handshake_meta(ngx_conf_t *cf,
+ngx_http_webhook_handshake_meta(ngx_http_webhook_build_t *b,
     ngx_http_webhook_receiver_t *rcv)
 {
     char                     *rv;
@@ -103,33 +103,33 @@ ngx_http_webhook_handshake_meta(ngx_conf_t *cf,
     ngx_uint_t                i;
     ngx_http_webhook_keys_t  *keys;
 
-    value = cf->args->elts;
+    value = b->args->elts;
     keys = &rcv->handshake->meta;
 
     if (keys->keys) {
         return "is duplicate";
     }
 
-    if (cf->args->nelts - 2 < 1 || cf->args->nelts - 2 > WEBHOOK_KEYS_MAX) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"handshake meta\" needs \"token=\", up to %d "
-                           "times", WEBHOOK_KEYS_MAX);
+    if (b->args->nelts - 2 < 1 || b->args->nelts - 2 > WEBHOOK_KEYS_MAX) {
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                               "\"handshake meta\" needs \"token=\", up to %d "
+                               "times", WEBHOOK_KEYS_MAX);
         return NGX_CONF_ERROR;
     }
 
-    keys->keys = ngx_http_webhook_secret_alloc(cf, (cf->args->nelts - 2)
+    keys->keys = ngx_http_webhook_secret_alloc(b, (b->args->nelts - 2)
                                                    * sizeof(webhook_key_t));
     if (keys->keys == NULL) {
         return NGX_CONF_ERROR;
     }
 
-    for (i = 2; i < cf->args->nelts; i++) {
+    for (i = 2; i < b->args->nelts; i++) {
 
         if (!ngx_http_webhook_conf_param(&value[i], "token=", &s)) {
-            return ngx_http_webhook_conf_unknown(cf, &value[i]);
+            return ngx_http_webhook_conf_unknown(b, &value[i]);
         }
 
-        rv = ngx_http_webhook_verify_key(cf, rcv, &s, 1, keys);
+        rv = ngx_http_webhook_verify_key(b, rcv, &s, 1, keys);
         if (rv != NGX_CONF_OK) {
             return rv;
         }
@@ -140,7 +140,7 @@ ngx_http_webhook_handshake_meta(ngx_conf_t *cf,
 
 
 static char *
-ngx_http_webhook_handshake_cloudevents(ngx_conf_t *cf,
+ngx_http_webhook_handshake_cloudevents(ngx_http_webhook_build_t *b,
     ngx_http_webhook_handshake_t *handshake)
 {
     ngx_int_t       n;
@@ -148,7 +148,7 @@ ngx_http_webhook_handshake_cloudevents(ngx_conf_t *cf,
     ngx_uint_t      i;
     webhook_str_t  *origin;
 
-    value = cf->args->elts;
+    value = b->args->elts;
 
     if (handshake->cloudevents) {
         return "is duplicate";
@@ -156,12 +156,12 @@ ngx_http_webhook_handshake_cloudevents(ngx_conf_t *cf,
 
     handshake->cloudevents = 1;
 
-    if (ngx_http_webhook_conf_params(cf, 2, "origin=* rate=") != NGX_CONF_OK)
+    if (ngx_http_webhook_conf_params(b, 2, "origin=* rate=") != NGX_CONF_OK)
     {
         return NGX_CONF_ERROR;
     }
 
-    for (i = 2; i < cf->args->nelts; i++) {
+    for (i = 2; i < b->args->nelts; i++) {
 
         if (ngx_http_webhook_conf_param(&value[i], "origin=", &s)
             && s.len
@@ -181,9 +181,9 @@ ngx_http_webhook_handshake_cloudevents(ngx_conf_t *cf,
             n = ngx_atoi(s.data, s.len);
 
             if (n < 1 || n > NGX_HTTP_WEBHOOK_RATE_MAX) {
-                ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                                   "invalid \"%V\", it is a number of calls "
-                                   "a minute", &value[i]);
+                ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                                     "invalid \"%V\", it is a number of calls "
+                                     "a minute", &value[i]);
                 return NGX_CONF_ERROR;
             }
 
@@ -191,11 +191,11 @@ ngx_http_webhook_handshake_cloudevents(ngx_conf_t *cf,
             continue;
         }
 
-        return ngx_http_webhook_conf_invalid(cf, &value[i]);
+        return ngx_http_webhook_conf_invalid(b, &value[i]);
     }
 
     if (handshake->origins.nelts == 0) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
                            "\"handshake cloudevents\" needs \"origin=\": whose "
                            "events are taken, or \"*\" for everybody's");
         return NGX_CONF_ERROR;

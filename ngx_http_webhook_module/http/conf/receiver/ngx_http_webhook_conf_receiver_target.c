@@ -12,28 +12,28 @@
 #include "http/conf/receiver/ngx_http_webhook_conf_receiver_args.h"
 
 
-static ngx_int_t ngx_http_webhook_receiver_target_create(ngx_conf_t *cf,
-    ngx_http_webhook_receiver_t *rcv);
-static ngx_int_t ngx_http_webhook_receiver_target_finish(ngx_conf_t *cf,
-    ngx_http_webhook_receiver_t *rcv);
-static ngx_int_t ngx_http_webhook_receiver_default_target(ngx_conf_t *cf,
-    ngx_http_webhook_receiver_t *rcv);
+static ngx_int_t ngx_http_webhook_receiver_target_create(
+    ngx_http_webhook_build_t *b, ngx_http_webhook_receiver_t *rcv);
+static ngx_int_t ngx_http_webhook_receiver_target_finish(
+    ngx_http_webhook_build_t *b, ngx_http_webhook_receiver_t *rcv);
+static ngx_int_t ngx_http_webhook_receiver_default_target(
+    ngx_http_webhook_build_t *b, ngx_http_webhook_receiver_t *rcv);
 static int ngx_http_webhook_receiver_names_id(void *data,
     const webhook_path_t *path);
-static char *ngx_http_webhook_receiver_target(ngx_conf_t *cf,
-    ngx_command_t *cmd, void *conf);
-static char *ngx_http_webhook_receiver_lookup(ngx_conf_t *cf,
+static char *ngx_http_webhook_receiver_target(ngx_http_webhook_build_t *b,
+    const ngx_http_webhook_field_t *spec, void *conf);
+static char *ngx_http_webhook_receiver_lookup(ngx_http_webhook_build_t *b,
     ngx_http_webhook_receiver_t *rcv, ngx_str_t *value);
-static char *ngx_http_webhook_receiver_models(ngx_conf_t *cf,
-    ngx_command_t *cmd, void *conf);
+static char *ngx_http_webhook_receiver_models(ngx_http_webhook_build_t *b,
+    const ngx_http_webhook_field_t *spec, void *conf);
 
 
-static ngx_command_t  ngx_http_webhook_receiver_target_commands[] = {
+static const ngx_http_webhook_field_t
+    ngx_http_webhook_receiver_target_fields[] = {
 
     { ngx_string("target"),
       NGX_CONF_TAKE1234,
       ngx_http_webhook_receiver_target,
-      0,
       0,
       NULL },
 
@@ -41,17 +41,16 @@ static ngx_command_t  ngx_http_webhook_receiver_target_commands[] = {
       NGX_CONF_1MORE,
       ngx_http_webhook_receiver_models,
       0,
-      0,
       NULL },
 
-      ngx_null_command
+      ngx_http_webhook_null_field
 };
 
 
 const ngx_http_webhook_receiver_part_t
     ngx_http_webhook_receiver_target_part =
 {
-    ngx_http_webhook_receiver_target_commands,
+    ngx_http_webhook_receiver_target_fields,
     ngx_http_webhook_receiver_target_create,
     ngx_http_webhook_receiver_target_finish,
     NULL
@@ -59,25 +58,25 @@ const ngx_http_webhook_receiver_part_t
 
 
 static ngx_int_t
-ngx_http_webhook_receiver_target_create(ngx_conf_t *cf,
+ngx_http_webhook_receiver_target_create(ngx_http_webhook_build_t *b,
     ngx_http_webhook_receiver_t *rcv)
 {
-    return ngx_array_init(&rcv->models, cf->pool, 1, sizeof(ngx_str_t));
+    return ngx_array_init(&rcv->models, b->pool, 1, sizeof(ngx_str_t));
 }
 
 
 static ngx_int_t
-ngx_http_webhook_receiver_target_finish(ngx_conf_t *cf,
+ngx_http_webhook_receiver_target_finish(ngx_http_webhook_build_t *b,
     ngx_http_webhook_receiver_t *rcv)
 {
     if (rcv->model.len && rcv->models.nelts) {
-        ngx_http_webhook_conf_error(NGX_LOG_EMERG, cf, &rcv->place,
-                                    "webhook_receiver \"%V\" has both "
-                                    "\"model\" and \"models\"", &rcv->name);
+        ngx_http_webhook_build_at(NGX_LOG_EMERG, b, &rcv->place,
+                                  "webhook_receiver \"%V\" has both "
+                                  "\"model\" and \"models\"", &rcv->name);
         return NGX_ERROR;
     }
 
-    return ngx_http_webhook_receiver_default_target(cf, rcv);
+    return ngx_http_webhook_receiver_default_target(b, rcv);
 }
 
 
@@ -87,7 +86,7 @@ ngx_http_webhook_receiver_target_finish(ngx_conf_t *cf,
  */
 
 static ngx_int_t
-ngx_http_webhook_receiver_default_target(ngx_conf_t *cf,
+ngx_http_webhook_receiver_default_target(ngx_http_webhook_build_t *b,
     ngx_http_webhook_receiver_t *rcv)
 {
     ngx_uint_t                  i;
@@ -116,7 +115,7 @@ ngx_http_webhook_receiver_default_target(ngx_conf_t *cf,
 
         if (i < rcv->actions.nelts || rcv->lookup) {
 
-            rcv->target_id = ngx_http_webhook_conf_template(cf, &id,
+            rcv->target_id = ngx_http_webhook_conf_template(b, &id,
                                                     WEBHOOK_TEMPLATE_TEXT,
                                                     "target template");
             if (rcv->target_id == NULL) {
@@ -135,7 +134,7 @@ ngx_http_webhook_receiver_default_target(ngx_conf_t *cf,
         return NGX_OK;
     }
 
-    rcv->target_model = ngx_http_webhook_conf_template(cf, &model,
+    rcv->target_model = ngx_http_webhook_conf_template(b, &model,
                                                        WEBHOOK_TEMPLATE_TEXT,
                                                        "target template");
 
@@ -156,8 +155,8 @@ ngx_http_webhook_receiver_names_id(void *data, const webhook_path_t *path)
 /* target [id=TEMPLATE] [model=TEMPLATE] [lookup="GET URI"] [missing=404|422] */
 
 static char *
-ngx_http_webhook_receiver_target(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf)
+ngx_http_webhook_receiver_target(ngx_http_webhook_build_t *b,
+    const ngx_http_webhook_field_t *spec, void *conf)
 {
     ngx_http_webhook_receiver_t *rcv = conf;
 
@@ -170,19 +169,19 @@ ngx_http_webhook_receiver_target(ngx_conf_t *cf, ngx_command_t *cmd,
         return "is duplicate";
     }
 
-    if (ngx_http_webhook_conf_params(cf, 1, "id= model= lookup= missing=")
+    if (ngx_http_webhook_conf_params(b, 1, "id= model= lookup= missing=")
         != NGX_CONF_OK)
     {
         return NGX_CONF_ERROR;
     }
 
-    value = cf->args->elts;
+    value = b->args->elts;
 
-    for (i = 1; i < cf->args->nelts; i++) {
+    for (i = 1; i < b->args->nelts; i++) {
 
         if (ngx_http_webhook_conf_param(&value[i], "lookup=", &s)) {
 
-            rv = ngx_http_webhook_receiver_lookup(cf, rcv, &s);
+            rv = ngx_http_webhook_receiver_lookup(b, rcv, &s);
             if (rv != NGX_CONF_OK) {
                 return rv;
             }
@@ -196,10 +195,10 @@ ngx_http_webhook_receiver_target(ngx_conf_t *cf, ngx_command_t *cmd,
                 || (ngx_strncmp(s.data, "404", 3) != 0
                     && ngx_strncmp(s.data, "422", 3) != 0))
             {
-                ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                                   "invalid \"%V\", it must be "
-                                   "\"missing=404\" or \"missing=422\"",
-                                   &value[i]);
+                ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                                          "invalid \"%V\", it must be "
+                                          "\"missing=404\" or \"missing=422\"",
+                                          &value[i]);
                 return NGX_CONF_ERROR;
             }
 
@@ -215,7 +214,7 @@ ngx_http_webhook_receiver_target(ngx_conf_t *cf, ngx_command_t *cmd,
             tpl = &rcv->target_model;
         }
 
-        *tpl = ngx_http_webhook_conf_template(cf, &s, WEBHOOK_TEMPLATE_TEXT,
+        *tpl = ngx_http_webhook_conf_template(b, &s, WEBHOOK_TEMPLATE_TEXT,
                                               "target template");
         if (*tpl == NULL) {
             return NGX_CONF_ERROR;
@@ -235,7 +234,7 @@ ngx_http_webhook_receiver_target(ngx_conf_t *cf, ngx_command_t *cmd,
 
 
 static char *
-ngx_http_webhook_receiver_lookup(ngx_conf_t *cf,
+ngx_http_webhook_receiver_lookup(ngx_http_webhook_build_t *b,
     ngx_http_webhook_receiver_t *rcv, ngx_str_t *value)
 {
     u_char     *p, *last;
@@ -259,44 +258,44 @@ ngx_http_webhook_receiver_lookup(ngx_conf_t *cf,
     uri.data = p;
     uri.len = last - p;
 
-    rcv->lookup = ngx_pcalloc(cf->pool, sizeof(ngx_http_webhook_action_t));
+    rcv->lookup = ngx_pcalloc(b->pool, sizeof(ngx_http_webhook_action_t));
     if (rcv->lookup == NULL) {
         return NGX_CONF_ERROR;
     }
 
-    ngx_http_webhook_conf_place(cf, &rcv->lookup->place);
+    ngx_http_webhook_conf_place(b, &rcv->lookup->place);
 
     if (ngx_http_webhook_conf_method(&method) != NGX_HTTP_GET
         && ngx_http_webhook_conf_method(&method) != NGX_HTTP_HEAD)
     {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid \"lookup=%V\": it is written as in "
-                           "\"lookup=GET /pos/sale.order/${_id|int}\"",
-                           value);
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                                  "invalid \"lookup=%V\": it is written as in "
+                                  "\"lookup=GET /pos/sale.order/${_id|int}\"",
+                                  value);
         return NGX_CONF_ERROR;
     }
 
-    return ngx_http_webhook_receiver_request(cf, rcv->lookup, &method, &uri);
+    return ngx_http_webhook_receiver_request(b, rcv->lookup, &method, &uri);
 }
 
 
 static char *
-ngx_http_webhook_receiver_models(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf)
+ngx_http_webhook_receiver_models(ngx_http_webhook_build_t *b,
+    const ngx_http_webhook_field_t *spec, void *conf)
 {
     ngx_http_webhook_receiver_t *rcv = conf;
 
     ngx_str_t   *value, *model;
     ngx_uint_t   i;
 
-    value = cf->args->elts;
+    value = b->args->elts;
 
-    for (i = 1; i < cf->args->nelts; i++) {
+    for (i = 1; i < b->args->nelts; i++) {
 
         if (value[i].len == 0
             || ngx_strlchr(value[i].data, value[i].data + value[i].len, ','))
         {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+            ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
                                "invalid model \"%V\": several are written with "
                                "spaces between them", &value[i]);
             return NGX_CONF_ERROR;

@@ -13,33 +13,33 @@
 #include "http/model/ngx_http_webhook_token.h"
 
 
-static ngx_int_t ngx_http_webhook_receiver_token_create(ngx_conf_t *cf,
-    ngx_http_webhook_receiver_t *rcv);
-static ngx_int_t ngx_http_webhook_receiver_token_finish(ngx_conf_t *cf,
-    ngx_http_webhook_receiver_t *rcv);
-static char *ngx_http_webhook_receiver_secret(ngx_conf_t *cf,
-    ngx_command_t *cmd, void *conf);
-static char *ngx_http_webhook_receiver_sha256(ngx_conf_t *cf,
+static ngx_int_t ngx_http_webhook_receiver_token_create(
+    ngx_http_webhook_build_t *b, ngx_http_webhook_receiver_t *rcv);
+static ngx_int_t ngx_http_webhook_receiver_token_finish(
+    ngx_http_webhook_build_t *b, ngx_http_webhook_receiver_t *rcv);
+static char *ngx_http_webhook_receiver_secret(ngx_http_webhook_build_t *b,
+    const ngx_http_webhook_field_t *spec, void *conf);
+static char *ngx_http_webhook_receiver_sha256(ngx_http_webhook_build_t *b,
     ngx_http_webhook_receiver_t *rcv, ngx_str_t *hex, u_char *digest);
-static char *ngx_http_webhook_receiver_expires(ngx_conf_t *cf,
+static char *ngx_http_webhook_receiver_expires(ngx_http_webhook_build_t *b,
     ngx_str_t *date, ngx_http_webhook_token_t *token);
 
 
-static ngx_command_t  ngx_http_webhook_receiver_token_commands[] = {
+static const ngx_http_webhook_field_t
+    ngx_http_webhook_receiver_token_fields[] = {
 
     { ngx_string("secret"),
       NGX_CONF_TAKE12,
       ngx_http_webhook_receiver_secret,
       0,
-      0,
       NULL },
 
-      ngx_null_command
+      ngx_http_webhook_null_field
 };
 
 
 const ngx_http_webhook_receiver_part_t  ngx_http_webhook_receiver_token_part = {
-    ngx_http_webhook_receiver_token_commands,
+    ngx_http_webhook_receiver_token_fields,
     ngx_http_webhook_receiver_token_create,
     ngx_http_webhook_receiver_token_finish,
     NULL
@@ -47,25 +47,25 @@ const ngx_http_webhook_receiver_part_t  ngx_http_webhook_receiver_token_part = {
 
 
 static ngx_int_t
-ngx_http_webhook_receiver_token_create(ngx_conf_t *cf,
+ngx_http_webhook_receiver_token_create(ngx_http_webhook_build_t *b,
     ngx_http_webhook_receiver_t *rcv)
 {
-    return ngx_array_init(&rcv->tokens, cf->pool, 1,
+    return ngx_array_init(&rcv->tokens, b->pool, 1,
                           sizeof(ngx_http_webhook_token_t));
 }
 
 
 static ngx_int_t
-ngx_http_webhook_receiver_token_finish(ngx_conf_t *cf,
+ngx_http_webhook_receiver_token_finish(ngx_http_webhook_build_t *b,
     ngx_http_webhook_receiver_t *rcv)
 {
     if (rcv->tokens.nelts) {
         return NGX_OK;
     }
 
-    ngx_http_webhook_conf_error(NGX_LOG_EMERG, cf, &rcv->place,
-                                "webhook_receiver \"%V\" has no \"secret\"",
-                                &rcv->name);
+    ngx_http_webhook_build_at(NGX_LOG_EMERG, b, &rcv->place,
+                              "webhook_receiver \"%V\" has no \"secret\"",
+                              &rcv->name);
     return NGX_ERROR;
 }
 
@@ -73,8 +73,8 @@ ngx_http_webhook_receiver_token_finish(ngx_conf_t *cf,
 /* secret TOKEN|file:PATH|env:NAME|sha256:HEX [expires=DATE] */
 
 static char *
-ngx_http_webhook_receiver_secret(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf)
+ngx_http_webhook_receiver_secret(ngx_http_webhook_build_t *b,
+    const ngx_http_webhook_field_t *spec, void *conf)
 {
     ngx_http_webhook_receiver_t *rcv = conf;
 
@@ -82,7 +82,7 @@ ngx_http_webhook_receiver_secret(ngx_conf_t *cf, ngx_command_t *cmd,
     ngx_str_t                 *value, secret, hex, date;
     ngx_http_webhook_token_t  *token;
 
-    value = cf->args->elts;
+    value = b->args->elts;
 
     token = ngx_array_push(&rcv->tokens);
     if (token == NULL) {
@@ -92,15 +92,15 @@ ngx_http_webhook_receiver_secret(ngx_conf_t *cf, ngx_command_t *cmd,
     ngx_memzero(token, sizeof(ngx_http_webhook_token_t));
 
     token->receiver = rcv;
-    ngx_http_webhook_conf_place(cf, &token->place);
+    ngx_http_webhook_conf_place(b, &token->place);
 
     if (!ngx_http_webhook_conf_param(&value[1], "sha256:", &hex)
-        && ngx_http_webhook_conf_source(cf, &value[1]) != NGX_OK)
+        && ngx_http_webhook_conf_source(b, &value[1]) != NGX_OK)
     {
         return NGX_CONF_ERROR;
     }
 
-    rv = ngx_http_webhook_conf_secret(cf, &value[1], &secret);
+    rv = ngx_http_webhook_conf_secret(b, &value[1], &secret);
     if (rv != NGX_CONF_OK) {
         return rv;
     }
@@ -108,11 +108,11 @@ ngx_http_webhook_receiver_secret(ngx_conf_t *cf, ngx_command_t *cmd,
     /* a digest is no secret, but it may come from a file as well */
 
     if (ngx_http_webhook_conf_param(&secret, "sha256:", &hex)) {
-        rv = ngx_http_webhook_receiver_sha256(cf, rcv, &hex, token->digest);
+        rv = ngx_http_webhook_receiver_sha256(b, rcv, &hex, token->digest);
 
     } else if (!ngx_http_webhook_token_valid(&secret)) {
 
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
                            "the \"secret\" of webhook_receiver \"%V\" must be "
                            "%d to %d letters, digits, \"_\" and \"-\"",
                            &rcv->name, NGX_HTTP_WEBHOOK_TOKEN_MIN,
@@ -127,20 +127,20 @@ ngx_http_webhook_receiver_secret(ngx_conf_t *cf, ngx_command_t *cmd,
 
     ngx_explicit_memzero(secret.data, secret.len);
 
-    if (rv != NGX_CONF_OK || cf->args->nelts == 2) {
+    if (rv != NGX_CONF_OK || b->args->nelts == 2) {
         return rv;
     }
 
     if (!ngx_http_webhook_conf_param(&value[2], "expires=", &date)) {
-        return ngx_http_webhook_conf_unknown(cf, &value[2]);
+        return ngx_http_webhook_conf_unknown(b, &value[2]);
     }
 
-    return ngx_http_webhook_receiver_expires(cf, &date, token);
+    return ngx_http_webhook_receiver_expires(b, &date, token);
 }
 
 
 static char *
-ngx_http_webhook_receiver_sha256(ngx_conf_t *cf,
+ngx_http_webhook_receiver_sha256(ngx_http_webhook_build_t *b,
     ngx_http_webhook_receiver_t *rcv, ngx_str_t *hex, u_char *digest)
 {
     ngx_int_t   n;
@@ -157,16 +157,16 @@ ngx_http_webhook_receiver_sha256(ngx_conf_t *cf,
         return NGX_CONF_OK;
     }
 
-    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                       "\"sha256:\" in \"secret\" of webhook_receiver \"%V\" "
-                       "must be followed by the 64 hexadecimal digits of a "
-                       "token's SHA-256", &rcv->name);
+    ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                        "\"sha256:\" in \"secret\" of webhook_receiver \"%V\" "
+                        "must be followed by the 64 hexadecimal digits of a "
+                        "token's SHA-256", &rcv->name);
     return NGX_CONF_ERROR;
 }
 
 
 static char *
-ngx_http_webhook_receiver_expires(ngx_conf_t *cf, ngx_str_t *date,
+ngx_http_webhook_receiver_expires(ngx_http_webhook_build_t *b, ngx_str_t *date,
     ngx_http_webhook_token_t *token)
 {
     char                     *rv;
@@ -180,7 +180,7 @@ ngx_http_webhook_receiver_expires(ngx_conf_t *cf, ngx_str_t *date,
     keys.keys = &key;
     keys.nkeys = 1;
 
-    rv = ngx_http_webhook_conf_key_expires(cf, date, &keys);
+    rv = ngx_http_webhook_conf_key_expires(b, date, &keys);
 
     token->expires = key.expires;
 

@@ -33,42 +33,42 @@ typedef struct {
 } ngx_http_webhook_verify_args_t;
 
 
-static char *ngx_http_webhook_receiver_verify(ngx_conf_t *cf,
-    ngx_command_t *cmd, void *conf);
-static char *ngx_http_webhook_verify_params(ngx_conf_t *cf,
+static char *ngx_http_webhook_receiver_verify(ngx_http_webhook_build_t *b,
+    const ngx_http_webhook_field_t *spec, void *conf);
+static char *ngx_http_webhook_verify_params(ngx_http_webhook_build_t *b,
     ngx_http_webhook_verify_args_t *args, ngx_uint_t *n);
-static char *ngx_http_webhook_verify_keys(ngx_conf_t *cf,
+static char *ngx_http_webhook_verify_keys(ngx_http_webhook_build_t *b,
     ngx_http_webhook_receiver_t *rcv, ngx_http_webhook_verify_t *verify,
     ngx_http_webhook_verify_args_t *args, ngx_uint_t n);
-static char *ngx_http_webhook_verify_tolerance(ngx_conf_t *cf,
+static char *ngx_http_webhook_verify_tolerance(ngx_http_webhook_build_t *b,
     ngx_http_webhook_verify_t *verify, ngx_str_t *tolerance);
 static ngx_str_t *ngx_http_webhook_verify_param(
     ngx_http_webhook_verify_args_t *args, ngx_str_t *arg, ngx_str_t *value);
-static char *ngx_http_webhook_verify_hmac(ngx_conf_t *cf,
+static char *ngx_http_webhook_verify_hmac(ngx_http_webhook_build_t *b,
     ngx_http_webhook_verify_t *verify, ngx_http_webhook_verify_args_t *args);
-static char *ngx_http_webhook_verify_header_name(ngx_conf_t *cf,
+static char *ngx_http_webhook_verify_header_name(ngx_http_webhook_build_t *b,
     const char *name, ngx_str_t *value, webhook_str_t *header);
-static char *ngx_http_webhook_verify_public(ngx_conf_t *cf,
+static char *ngx_http_webhook_verify_public(ngx_http_webhook_build_t *b,
     ngx_http_webhook_verify_t *verify, ngx_str_t *url);
 
 
-static ngx_command_t  ngx_http_webhook_receiver_verify_commands[] = {
+static const ngx_http_webhook_field_t
+    ngx_http_webhook_receiver_verify_fields[] = {
 
     { ngx_string("verify"),
       NGX_CONF_2MORE,
       ngx_http_webhook_receiver_verify,
       0,
-      0,
       NULL },
 
-      ngx_null_command
+      ngx_http_webhook_null_field
 };
 
 
 const ngx_http_webhook_receiver_part_t
     ngx_http_webhook_receiver_verify_part =
 {
-    ngx_http_webhook_receiver_verify_commands,
+    ngx_http_webhook_receiver_verify_fields,
     NULL,
     NULL,
     NULL
@@ -78,8 +78,8 @@ const ngx_http_webhook_receiver_part_t
 /* verify PRESET KEY [expires=DATE] [KEY ...] [PARAMETER ...] */
 
 static char *
-ngx_http_webhook_receiver_verify(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf)
+ngx_http_webhook_receiver_verify(ngx_http_webhook_build_t *b,
+    const ngx_http_webhook_field_t *spec, void *conf)
 {
     ngx_http_webhook_receiver_t *rcv = conf;
 
@@ -100,7 +100,7 @@ ngx_http_webhook_receiver_verify(ngx_conf_t *cf, ngx_command_t *cmd,
         return "is duplicate";
     }
 
-    value = cf->args->elts;
+    value = b->args->elts;
 
     preset = webhook_preset_find(ngx_http_webhook_str(&value[1]));
 
@@ -108,29 +108,29 @@ ngx_http_webhook_receiver_verify(ngx_conf_t *cf, ngx_command_t *cmd,
         webhook_buf_init(&names, 0);
         (void) webhook_preset_names(&names);
 
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "unknown preset \"%V\": it is one of %*s",
-                           &value[1], names.len, names.data);
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                                   "unknown preset \"%V\": it is one of %*s",
+                                   &value[1], names.len, names.data);
 
         webhook_buf_free(&names);
         return NGX_CONF_ERROR;
     }
 
-    verify = ngx_pcalloc(cf->pool, sizeof(ngx_http_webhook_verify_t));
+    verify = ngx_pcalloc(b->pool, sizeof(ngx_http_webhook_verify_t));
     if (verify == NULL) {
         return NGX_CONF_ERROR;
     }
 
     ngx_memzero(&args, sizeof(ngx_http_webhook_verify_args_t));
 
-    rv = ngx_http_webhook_verify_params(cf, &args, &n);
+    rv = ngx_http_webhook_verify_params(b, &args, &n);
     if (rv != NGX_CONF_OK) {
         return rv;
     }
 
     verify->verifier.preset = preset;
 
-    rv = ngx_http_webhook_verify_keys(cf, rcv, verify, &args, n);
+    rv = ngx_http_webhook_verify_keys(b, rcv, verify, &args, n);
     if (rv != NGX_CONF_OK) {
         return rv;
     }
@@ -144,7 +144,7 @@ ngx_http_webhook_receiver_verify(ngx_conf_t *cf, ngx_command_t *cmd,
 
     if (webhook_str_eq(&preset->name, &hmac)) {
 
-        rv = ngx_http_webhook_verify_hmac(cf, verify, &args);
+        rv = ngx_http_webhook_verify_hmac(b, verify, &args);
         if (rv != NGX_CONF_OK) {
             return rv;
         }
@@ -153,7 +153,7 @@ ngx_http_webhook_receiver_verify(ngx_conf_t *cf, ngx_command_t *cmd,
                || args.prefix.len || args.string.len || args.timestamp.len
                || args.id.len)
     {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
                            "\"header\", \"algorithm\", \"encoding\", "
                            "\"prefix\", \"template\", \"timestamp\" and \"id\" "
                            "are for the preset \"hmac\", \"%V\" has its own",
@@ -161,19 +161,20 @@ ngx_http_webhook_receiver_verify(ngx_conf_t *cf, ngx_command_t *cmd,
         return NGX_CONF_ERROR;
     }
 
-    rv = ngx_http_webhook_verify_tolerance(cf, verify, &args.tolerance);
+    rv = ngx_http_webhook_verify_tolerance(b, verify, &args.tolerance);
     if (rv != NGX_CONF_OK) {
         return rv;
     }
 
-    rv = ngx_http_webhook_verify_public(cf, verify, &args.url);
+    rv = ngx_http_webhook_verify_public(b, verify, &args.url);
     if (rv != NGX_CONF_OK) {
         return rv;
     }
 
     if (webhook_verifier_check(&verify->verifier, &err) != WEBHOOK_OK) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "invalid \"verify %V\": %s",
-                           &value[1], err);
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                                   "invalid \"verify %V\": %s",
+                                   &value[1], err);
         return NGX_CONF_ERROR;
     }
 
@@ -186,16 +187,16 @@ ngx_http_webhook_receiver_verify(ngx_conf_t *cf, ngx_command_t *cmd,
 /* The parameters go into args; n is the number of keys beside them. */
 
 static char *
-ngx_http_webhook_verify_params(ngx_conf_t *cf,
+ngx_http_webhook_verify_params(ngx_http_webhook_build_t *b,
     ngx_http_webhook_verify_args_t *args, ngx_uint_t *n)
 {
     ngx_str_t   *value, *param, s;
     ngx_uint_t   i;
 
-    value = cf->args->elts;
+    value = b->args->elts;
     *n = 0;
 
-    for (i = 2; i < cf->args->nelts; i++) {
+    for (i = 2; i < b->args->nelts; i++) {
 
         param = ngx_http_webhook_verify_param(args, &value[i], &s);
 
@@ -208,7 +209,7 @@ ngx_http_webhook_verify_params(ngx_conf_t *cf,
         }
 
         if (param->data || s.len == 0) {
-            return ngx_http_webhook_conf_invalid(cf, &value[i]);
+            return ngx_http_webhook_conf_invalid(b, &value[i]);
         }
 
         *param = s;
@@ -219,9 +220,9 @@ ngx_http_webhook_verify_params(ngx_conf_t *cf,
     }
 
     if (*n > WEBHOOK_KEYS_MAX) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"verify\" has more than %d keys",
-                           WEBHOOK_KEYS_MAX);
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                                   "\"verify\" has more than %d keys",
+                                   WEBHOOK_KEYS_MAX);
         return NGX_CONF_ERROR;
     }
 
@@ -230,37 +231,37 @@ ngx_http_webhook_verify_params(ngx_conf_t *cf,
 
 
 static char *
-ngx_http_webhook_verify_keys(ngx_conf_t *cf, ngx_http_webhook_receiver_t *rcv,
-    ngx_http_webhook_verify_t *verify, ngx_http_webhook_verify_args_t *args,
-    ngx_uint_t n)
+ngx_http_webhook_verify_keys(ngx_http_webhook_build_t *b,
+    ngx_http_webhook_receiver_t *rcv, ngx_http_webhook_verify_t *verify,
+    ngx_http_webhook_verify_args_t *args, ngx_uint_t n)
 {
     char        *rv;
     ngx_str_t   *value, s;
     ngx_uint_t   i, literal;
 
-    value = cf->args->elts;
+    value = b->args->elts;
     literal = verify->verifier.preset->literal;
 
-    verify->keys.keys = ngx_http_webhook_secret_alloc(cf,
+    verify->keys.keys = ngx_http_webhook_secret_alloc(b,
                                                 n * sizeof(webhook_key_t));
     if (verify->keys.keys == NULL) {
         return NGX_CONF_ERROR;
     }
 
-    for (i = 2; i < cf->args->nelts; i++) {
+    for (i = 2; i < b->args->nelts; i++) {
 
         if (ngx_http_webhook_verify_param(args, &value[i], &s)) {
             continue;
         }
 
         if (ngx_http_webhook_conf_param(&value[i], "expires=", &s)) {
-            rv = ngx_http_webhook_conf_key_expires(cf, &s, &verify->keys);
+            rv = ngx_http_webhook_conf_key_expires(b, &s, &verify->keys);
 
         } else {
-            rv = ngx_http_webhook_conf_literal(cf, &value[i]);
+            rv = ngx_http_webhook_conf_literal(b, &value[i]);
 
             if (rv == NGX_CONF_OK) {
-                rv = ngx_http_webhook_verify_key(cf, rcv, &value[i], literal,
+                rv = ngx_http_webhook_verify_key(b, rcv, &value[i], literal,
                                                  &verify->keys);
             }
         }
@@ -275,7 +276,7 @@ ngx_http_webhook_verify_keys(ngx_conf_t *cf, ngx_http_webhook_receiver_t *rcv,
 
 
 static char *
-ngx_http_webhook_verify_tolerance(ngx_conf_t *cf,
+ngx_http_webhook_verify_tolerance(ngx_http_webhook_build_t *b,
     ngx_http_webhook_verify_t *verify, ngx_str_t *tolerance)
 {
     time_t  seconds;
@@ -284,9 +285,9 @@ ngx_http_webhook_verify_tolerance(ngx_conf_t *cf,
         seconds = ngx_parse_time(tolerance, 1);
 
         if (seconds < 1 || seconds > NGX_HTTP_WEBHOOK_TOLERANCE_MAX) {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "invalid \"tolerance=%V\", it must be from 1s "
-                               "to 1d", tolerance);
+            ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                                "invalid \"tolerance=%V\", it must be from 1s "
+                                "to 1d", tolerance);
             return NGX_CONF_ERROR;
         }
 
@@ -331,7 +332,7 @@ ngx_http_webhook_verify_param(ngx_http_webhook_verify_args_t *args,
 
 
 static char *
-ngx_http_webhook_verify_hmac(ngx_conf_t *cf,
+ngx_http_webhook_verify_hmac(ngx_http_webhook_build_t *b,
     ngx_http_webhook_verify_t *verify, ngx_http_webhook_verify_args_t *args)
 {
     char                *rv;
@@ -341,9 +342,9 @@ ngx_http_webhook_verify_hmac(ngx_conf_t *cf,
     verifier = &verify->verifier;
 
     if (args->header.len == 0) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"verify hmac\" needs \"header=\", the name of "
-                           "the header with the signature");
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                              "\"verify hmac\" needs \"header=\", the name of "
+                              "the header with the signature");
         return NGX_CONF_ERROR;
     }
 
@@ -354,24 +355,24 @@ ngx_http_webhook_verify_hmac(ngx_conf_t *cf,
                                ngx_http_webhook_str(&args->string), &err)
         != WEBHOOK_OK)
     {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "invalid \"verify hmac\": %s",
-                           err);
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                                   "invalid \"verify hmac\": %s", err);
         return NGX_CONF_ERROR;
     }
 
     verifier->scheme = &verify->scheme;
 
-    rv = ngx_http_webhook_verify_header_name(cf, "header", &args->header,
+    rv = ngx_http_webhook_verify_header_name(b, "header", &args->header,
                                              &verifier->signature);
 
     if (rv == NGX_CONF_OK && args->timestamp.len) {
-        rv = ngx_http_webhook_verify_header_name(cf, "timestamp",
+        rv = ngx_http_webhook_verify_header_name(b, "timestamp",
                                                  &args->timestamp,
                                                  &verifier->timestamp);
     }
 
     if (rv == NGX_CONF_OK && args->id.len) {
-        rv = ngx_http_webhook_verify_header_name(cf, "id", &args->id,
+        rv = ngx_http_webhook_verify_header_name(b, "id", &args->id,
                                                  &verifier->id);
     }
 
@@ -382,19 +383,19 @@ ngx_http_webhook_verify_hmac(ngx_conf_t *cf,
 
 
 static char *
-ngx_http_webhook_verify_header_name(ngx_conf_t *cf, const char *name,
-    ngx_str_t *value, webhook_str_t *header)
+ngx_http_webhook_verify_header_name(ngx_http_webhook_build_t *b,
+    const char *name, ngx_str_t *value, webhook_str_t *header)
 {
     u_char  *p;
 
     if (!ngx_http_webhook_conf_header_token(value)) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"%s=%V\" is not the name of a header", name,
-                           value);
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                                 "\"%s=%V\" is not the name of a header", name,
+                                 value);
         return NGX_CONF_ERROR;
     }
 
-    p = ngx_pnalloc(cf->pool, value->len);
+    p = ngx_pnalloc(b->pool, value->len);
     if (p == NULL) {
         return NGX_CONF_ERROR;
     }
@@ -411,7 +412,7 @@ ngx_http_webhook_verify_header_name(ngx_conf_t *cf, const char *name,
 /* The URL as the sender knows it, where that is signed. */
 
 static char *
-ngx_http_webhook_verify_public(ngx_conf_t *cf,
+ngx_http_webhook_verify_public(ngx_http_webhook_build_t *b,
     ngx_http_webhook_verify_t *verify, ngx_str_t *url)
 {
     char        *rv;
@@ -421,8 +422,8 @@ ngx_http_webhook_verify_public(ngx_conf_t *cf,
     if (!verify->need_url) {
 
         if (url->len) {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "\"url=\" is of no use: no URL is signed");
+            ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                                    "\"url=\" is of no use: no URL is signed");
             return NGX_CONF_ERROR;
         }
 
@@ -430,16 +431,16 @@ ngx_http_webhook_verify_public(ngx_conf_t *cf,
     }
 
     if (url->len == 0) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "the URL is signed as the sender knows it: add "
-                           "\"url=https://host/prefix/\", to which the token "
-                           "is added");
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                            "the URL is signed as the sender knows it: add "
+                            "\"url=https://host/prefix/\", to which the token "
+                            "is added");
         return NGX_CONF_ERROR;
     }
 
     /* it may hold the token */
 
-    rv = ngx_http_webhook_conf_secret(cf, url, &secret);
+    rv = ngx_http_webhook_conf_secret(b, url, &secret);
     if (rv != NGX_CONF_OK) {
         return rv;
     }
@@ -458,13 +459,13 @@ ngx_http_webhook_verify_public(ngx_conf_t *cf,
     {
         ngx_explicit_memzero(secret.data, secret.len);
 
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "the \"url=\" of \"verify\" is no http:// or "
-                           "https:// URL");
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                                 "the \"url=\" of \"verify\" is no http:// or "
+                                 "https:// URL");
         return NGX_CONF_ERROR;
     }
 
-    if (ngx_http_webhook_secret_move(cf, &verify->url, &secret) != NGX_OK) {
+    if (ngx_http_webhook_secret_move(b, &verify->url, &secret) != NGX_OK) {
         return NGX_CONF_ERROR;
     }
 

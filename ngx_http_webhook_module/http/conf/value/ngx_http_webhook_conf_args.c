@@ -10,10 +10,10 @@
 
 
 void
-ngx_http_webhook_conf_place(ngx_conf_t *cf, ngx_http_webhook_place_t *place)
+ngx_http_webhook_conf_place(ngx_http_webhook_build_t *b,
+    ngx_http_webhook_place_t *place)
 {
-    place->file = cf->conf_file->file.name.data;
-    place->line = cf->conf_file->line;
+    *place = b->place;
 }
 
 
@@ -37,11 +37,26 @@ ngx_http_webhook_conf_param(ngx_str_t *arg, const char *name,
 
 
 char *
-ngx_http_webhook_conf_invalid(ngx_conf_t *cf, ngx_str_t *arg)
+ngx_http_webhook_conf_invalid(ngx_http_webhook_build_t *b, ngx_str_t *arg)
 {
-    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "invalid parameter \"%V\"", arg);
+    ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                               "invalid parameter \"%V\"", arg);
 
     return NGX_CONF_ERROR;
+}
+
+
+ngx_int_t
+ngx_http_webhook_conf_local(ngx_http_webhook_build_t *b, ngx_str_t *arg)
+{
+    if (!b->registered) {
+        return NGX_OK;
+    }
+
+    ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                               "\"%V\" can be set in nginx.conf alone", arg);
+
+    return NGX_ERROR;
 }
 
 
@@ -101,7 +116,8 @@ ngx_http_webhook_conf_method(ngx_str_t *text)
 
 
 char *
-ngx_http_webhook_conf_text(ngx_conf_t *cf, ngx_str_t *value, ngx_str_t *text)
+ngx_http_webhook_conf_text(ngx_http_webhook_build_t *b, ngx_str_t *value,
+    ngx_str_t *text)
 {
     ngx_str_t  path;
 
@@ -110,7 +126,7 @@ ngx_http_webhook_conf_text(ngx_conf_t *cf, ngx_str_t *value, ngx_str_t *text)
         return NGX_CONF_OK;
     }
 
-    if (ngx_http_webhook_conf_file(cf, &path, NGX_HTTP_WEBHOOK_TEXT_MAX, 0,
+    if (ngx_http_webhook_conf_file(b, &path, NGX_HTTP_WEBHOOK_TEXT_MAX, 0,
                                    text)
         != NGX_OK)
     {
@@ -122,8 +138,8 @@ ngx_http_webhook_conf_text(ngx_conf_t *cf, ngx_str_t *value, ngx_str_t *text)
 
 
 ngx_int_t
-ngx_http_webhook_conf_file(ngx_conf_t *cf, ngx_str_t *path, size_t max,
-    ngx_uint_t secret, ngx_str_t *text)
+ngx_http_webhook_conf_file(ngx_http_webhook_build_t *b, ngx_str_t *path,
+    size_t max, ngx_uint_t secret, ngx_str_t *text)
 {
     off_t            size;
     ssize_t          n;
@@ -132,14 +148,21 @@ ngx_http_webhook_conf_file(ngx_conf_t *cf, ngx_str_t *path, size_t max,
     ngx_str_t        name;
     ngx_file_info_t  fi;
 
-    name = *path;
+    ngx_str_set(&name, "file:PATH");
 
-    if (name.len == 0) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "no path follows \"file:\"");
+    if (ngx_http_webhook_conf_local(b, &name) != NGX_OK) {
         return NGX_ERROR;
     }
 
-    if (ngx_conf_full_name(cf->cycle, &name, 1) != NGX_OK) {
+    name = *path;
+
+    if (name.len == 0) {
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                                   "no path follows \"file:\"");
+        return NGX_ERROR;
+    }
+
+    if (ngx_conf_full_name(b->cycle, &name, 1) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -149,34 +172,34 @@ ngx_http_webhook_conf_file(ngx_conf_t *cf, ngx_str_t *path, size_t max,
                        NGX_FILE_OPEN, 0);
 
     if (fd == NGX_INVALID_FILE) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, ngx_errno,
-                           ngx_open_file_n " \"%V\" failed", &name);
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, ngx_errno,
+                                   ngx_open_file_n " \"%V\" failed", &name);
         return NGX_ERROR;
     }
 
     rc = NGX_ERROR;
 
     if (ngx_fd_info(fd, &fi) == NGX_FILE_ERROR) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, ngx_errno,
-                           ngx_fd_info_n " \"%V\" failed", &name);
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, ngx_errno,
+                                   ngx_fd_info_n " \"%V\" failed", &name);
         goto done;
     }
 
     if (!ngx_is_file(&fi)) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"%V\" is not a regular file", &name);
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                                   "\"%V\" is not a regular file", &name);
         goto done;
     }
 
     size = ngx_file_size(&fi);
 
     if (size > (off_t) max) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"%V\" is larger than %uz bytes", &name, max);
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                                "\"%V\" is larger than %uz bytes", &name, max);
         goto done;
     }
 
-    text->data = ngx_pnalloc(cf->temp_pool, (size_t) size + 1);
+    text->data = ngx_pnalloc(b->temp_pool, (size_t) size + 1);
     if (text->data == NULL) {
         goto done;
     }
@@ -184,22 +207,22 @@ ngx_http_webhook_conf_file(ngx_conf_t *cf, ngx_str_t *path, size_t max,
     n = ngx_read_fd(fd, text->data, (size_t) size);
 
     if (n != (ssize_t) size) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, n == -1 ? ngx_errno : 0,
-                           ngx_read_fd_n " \"%V\" failed or it changed",
-                           &name);
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, n == -1 ? ngx_errno : 0,
+                                  ngx_read_fd_n " \"%V\" failed or it changed",
+                                  &name);
         goto done;
     }
 
     text->len = size;
 
     if (secret && (fi.st_mode & (S_IRWXG|S_IRWXO))) {
-        ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
-                           "\"%V\" holds a secret and can be read or written "
-                           "by others than its owner (mode 0%ui%ui%ui): "
-                           "chmod 600", &name,
-                           (ngx_uint_t) (fi.st_mode >> 6 & 7),
-                           (ngx_uint_t) (fi.st_mode >> 3 & 7),
-                           (ngx_uint_t) (fi.st_mode & 7));
+        ngx_http_webhook_build_log(NGX_LOG_WARN, b, 0,
+                            "\"%V\" holds a secret and can be read or written "
+                            "by others than its owner (mode 0%ui%ui%ui): "
+                            "chmod 600", &name,
+                            (ngx_uint_t) (fi.st_mode >> 6 & 7),
+                            (ngx_uint_t) (fi.st_mode >> 3 & 7),
+                            (ngx_uint_t) (fi.st_mode & 7));
     }
 
     rc = NGX_OK;
@@ -207,7 +230,7 @@ ngx_http_webhook_conf_file(ngx_conf_t *cf, ngx_str_t *path, size_t max,
 done:
 
     if (ngx_close_file(fd) == NGX_FILE_ERROR) {
-        ngx_log_error(NGX_LOG_ALERT, cf->log, ngx_errno,
+        ngx_log_error(NGX_LOG_ALERT, b->log, ngx_errno,
                       ngx_close_file_n " \"%V\" failed", &name);
     }
 

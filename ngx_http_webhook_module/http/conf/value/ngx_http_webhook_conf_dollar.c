@@ -60,7 +60,7 @@ ngx_http_webhook_conf_braces(ngx_str_t *text)
 
 
 char *
-ngx_http_webhook_conf_fixed(ngx_conf_t *cf, ngx_str_t *text,
+ngx_http_webhook_conf_fixed(ngx_http_webhook_build_t *b, ngx_str_t *text,
     const char *what)
 {
     u_char     *p, *last;
@@ -70,18 +70,18 @@ ngx_http_webhook_conf_fixed(ngx_conf_t *cf, ngx_str_t *text,
     last = p + text->len;
 
     if (ngx_http_webhook_conf_braces(text)) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "%s is fixed: it cannot have a \"${...}\"",
-                           what);
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                                   "%s is fixed: it cannot have a \"${...}\"",
+                                   what);
         return NGX_CONF_ERROR;
     }
 
     while (ngx_http_webhook_conf_dollar_next(&p, last, &name)) {
 
-        if (ngx_http_webhook_conf_variable(cf, ngx_http_webhook_str(&name))) {
-            ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
-                               "%s is fixed: \"$%V\" in it is not "
-                               "replaced by the variable", what, &name);
+        if (ngx_http_webhook_conf_variable(b, ngx_http_webhook_str(&name))) {
+            ngx_http_webhook_build_log(NGX_LOG_WARN, b, 0,
+                                      "%s is fixed: \"$%V\" in it is not "
+                                      "replaced by the variable", what, &name);
         }
     }
 
@@ -109,7 +109,7 @@ ngx_http_webhook_dollar_key(u_char *p, u_char *last)
 /* A word has to begin with a letter: "$5" is money. */
 
 void
-ngx_http_webhook_conf_dollar(ngx_conf_t *cf, ngx_str_t *text,
+ngx_http_webhook_conf_dollar(ngx_http_webhook_build_t *b, ngx_str_t *text,
     const char *what)
 {
     u_char       c, *p, *last;
@@ -152,55 +152,27 @@ ngx_http_webhook_conf_dollar(ngx_conf_t *cf, ngx_str_t *text,
         }
 
         if (roots[i].len == 0
-            && ngx_http_webhook_conf_variable(cf, ngx_http_webhook_str(&name)))
+            && ngx_http_webhook_conf_variable(b, ngx_http_webhook_str(&name)))
         {
-            ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
-                               "\"$%V\" in a %s is text: the variable is "
-                               "written \"${var.%V}\"", &name, what, &name);
+            ngx_http_webhook_build_log(NGX_LOG_WARN, b, 0,
+                                  "\"$%V\" in a %s is text: the variable is "
+                                  "written \"${var.%V}\"", &name, what, &name);
             continue;
         }
 
         if (roots[i].len || c == '_' || (c >= 'a' && c <= 'z')) {
-            ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
-                               "\"$%V\" in a %s is text: a value is written "
-                               "in braces, as in \"${%V}\"", &name, what,
-                               &name);
+            ngx_http_webhook_build_log(NGX_LOG_WARN, b, 0,
+                                 "\"$%V\" in a %s is text: a value is written "
+                                 "in braces, as in \"${%V}\"", &name, what,
+                                 &name);
         }
     }
 }
 
 
 ngx_uint_t
-ngx_http_webhook_conf_variable(ngx_conf_t *cf, const webhook_str_t *name)
+ngx_http_webhook_conf_variable(ngx_http_webhook_build_t *b,
+    const webhook_str_t *name)
 {
-    ngx_uint_t                  i;
-    ngx_hash_key_t             *key;
-    ngx_http_variable_t        *prefix;
-    ngx_http_core_main_conf_t  *cmcf;
-
-    cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
-
-    key = cmcf->variables_keys->keys.elts;
-
-    for (i = 0; i < cmcf->variables_keys->keys.nelts; i++) {
-        if (key[i].key.len == name->len
-            && ngx_strncasecmp(key[i].key.data, name->data, name->len) == 0)
-        {
-            return 1;
-        }
-    }
-
-    prefix = cmcf->prefix_variables.elts;
-
-    for (i = 0; i < cmcf->prefix_variables.nelts; i++) {
-        if (name->len > prefix[i].name.len
-            && ngx_strncasecmp(prefix[i].name.data, name->data,
-                               prefix[i].name.len)
-               == 0)
-        {
-            return 1;
-        }
-    }
-
-    return 0;
+    return b->variable && b->variable(b, name);
 }

@@ -8,7 +8,7 @@
 #ifndef NGX_HTTP_WEBHOOK_CONF_DOLLAR_H
 #define NGX_HTTP_WEBHOOK_CONF_DOLLAR_H
 
-#include "http/model/ngx_http_webhook.h"
+#include "http/model/ngx_http_webhook_build.h"
 
 
 /* Finds the next "$name" (1) or "${name" (2) between *p and last, and goes
@@ -21,15 +21,15 @@ ngx_uint_t ngx_http_webhook_conf_braces(ngx_str_t *text);
 
 /* Refuses "${...}" where none is read, and warns of $VARIABLES; what is the
    place, for the message. */
-char *ngx_http_webhook_conf_fixed(ngx_conf_t *cf, ngx_str_t *text,
+char *ngx_http_webhook_conf_fixed(ngx_http_webhook_build_t *b, ngx_str_t *text,
     const char *what);
 
 /* Warns of what reads as "$name" in a template, where it is text. */
-void ngx_http_webhook_conf_dollar(ngx_conf_t *cf, ngx_str_t *text,
+void ngx_http_webhook_conf_dollar(ngx_http_webhook_build_t *b, ngx_str_t *text,
     const char *what);
 
 /* 1 if the configuration, as far as it is read, has such a variable. */
-ngx_uint_t ngx_http_webhook_conf_variable(ngx_conf_t *cf,
+ngx_uint_t ngx_http_webhook_conf_variable(ngx_http_webhook_build_t *b,
     const webhook_str_t *name);
 
 

@@ -17,7 +17,7 @@ static ngx_int_t ngx_http_webhook_conf_digits(u_char **p, u_char *last,
 
 
 char *
-ngx_http_webhook_conf_key(ngx_conf_t *cf, ngx_str_t *value,
+ngx_http_webhook_conf_key(ngx_http_webhook_build_t *b, ngx_str_t *value,
     ngx_uint_t standard, const char *what, ngx_http_webhook_keys_t *keys)
 {
     int             rc;
@@ -28,14 +28,14 @@ ngx_http_webhook_conf_key(ngx_conf_t *cf, ngx_str_t *value,
     webhook_key_t  *key;
 
     if (keys->nkeys == WEBHOOK_KEYS_MAX) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"%s\" has more than %d secrets", what,
-                           WEBHOOK_KEYS_MAX);
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                                   "\"%s\" has more than %d secrets", what,
+                                   WEBHOOK_KEYS_MAX);
         return NGX_CONF_ERROR;
     }
 
     if (keys->keys == NULL) {
-        keys->keys = ngx_http_webhook_secret_alloc(cf,
+        keys->keys = ngx_http_webhook_secret_alloc(b,
                                     WEBHOOK_KEYS_MAX * sizeof(webhook_key_t));
         if (keys->keys == NULL) {
             return NGX_CONF_ERROR;
@@ -44,11 +44,11 @@ ngx_http_webhook_conf_key(ngx_conf_t *cf, ngx_str_t *value,
 
     written = ngx_http_webhook_conf_written(value);
 
-    if (written && ngx_http_webhook_conf_source(cf, value) != NGX_OK) {
+    if (written && ngx_http_webhook_conf_source(b, value) != NGX_OK) {
         return NGX_CONF_ERROR;
     }
 
-    rv = ngx_http_webhook_conf_secret(cf, value, &secret);
+    rv = ngx_http_webhook_conf_secret(b, value, &secret);
     if (rv != NGX_CONF_OK) {
         return rv;
     }
@@ -76,8 +76,9 @@ ngx_http_webhook_conf_key(ngx_conf_t *cf, ngx_str_t *value,
     if (rc != WEBHOOK_OK) {
         webhook_key_wipe(key);
 
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "invalid secret of \"%s\": "
-                           "%s", what, err);
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                                   "invalid secret of \"%s\": "
+                                   "%s", what, err);
         return NGX_CONF_ERROR;
     }
 
@@ -88,14 +89,14 @@ ngx_http_webhook_conf_key(ngx_conf_t *cf, ngx_str_t *value,
         {
             webhook_key_wipe(key);
 
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "the secret of \"%s\" is given again", what);
+            ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                                  "the secret of \"%s\" is given again", what);
             return NGX_CONF_ERROR;
         }
     }
 
     if (key->weak) {
-        ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
+        ngx_http_webhook_build_log(NGX_LOG_WARN, b, 0,
                            "the secret of \"%s\" is short and can be guessed: "
                            "take \"whsec_\" and base64 of %d random bytes",
                            what, WEBHOOK_KEY_LEAST);
@@ -108,25 +109,25 @@ ngx_http_webhook_conf_key(ngx_conf_t *cf, ngx_str_t *value,
 
 
 char *
-ngx_http_webhook_conf_key_expires(ngx_conf_t *cf, ngx_str_t *value,
-    ngx_http_webhook_keys_t *keys)
+ngx_http_webhook_conf_key_expires(ngx_http_webhook_build_t *b,
+    ngx_str_t *value, ngx_http_webhook_keys_t *keys)
 {
     int64_t         t;
     webhook_key_t  *key;
 
     if (keys->nkeys == 0 || keys->keys[keys->nkeys - 1].expires) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"expires=%V\" follows no secret", value);
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                                   "\"expires=%V\" follows no secret", value);
         return NGX_CONF_ERROR;
     }
 
     t = ngx_http_webhook_conf_date(value);
 
     if (t == NGX_ERROR) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid date \"expires=%V\": it must be "
-                           "\"2027-01-31\", \"2027-01-31T12:00:00Z\" or Unix "
-                           "seconds", value);
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                            "invalid date \"expires=%V\": it must be "
+                            "\"2027-01-31\", \"2027-01-31T12:00:00Z\" or Unix "
+                            "seconds", value);
         return NGX_CONF_ERROR;
     }
 
@@ -134,8 +135,9 @@ ngx_http_webhook_conf_key_expires(ngx_conf_t *cf, ngx_str_t *value,
     key->expires = t;
 
     if (!webhook_key_live(key, ngx_time())) {
-        ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
-                           "a secret that ended at \"%V\" is of no use", value);
+        ngx_http_webhook_build_log(NGX_LOG_WARN, b, 0,
+                                   "a secret that ended at \"%V\" is of no use",
+                                   value);
     }
 
     return NGX_CONF_OK;

@@ -2,26 +2,31 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * webhook_map { }: the tables of templates.
+ * The tables that templates ask for.
  */
 
 #ifndef NGX_HTTP_WEBHOOK_CONF_MAP_H
 #define NGX_HTTP_WEBHOOK_CONF_MAP_H
 
-#include "http/model/ngx_http_webhook.h"
+#include "http/model/ngx_http_webhook_build.h"
 
 
-/* Directive webhook_map. */
-char *ngx_http_webhook_map(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+/* A table: webhook_map NAME { }. */
+
+typedef struct {
+    ngx_str_t                 name;
+    webhook_value_map_t      *map;
+    ngx_http_webhook_place_t  place;
+} ngx_http_webhook_map_t;
+
 
 /* Remembers a template that asks for tables, which it is given by the check
    when all is known. */
-ngx_int_t ngx_http_webhook_map_add_user(ngx_conf_t *cf,
+ngx_int_t ngx_http_webhook_map_add_user(ngx_http_webhook_build_t *b,
     webhook_template_t *tpl);
 
 /* Gives the templates their tables, or says which there is not. */
-ngx_int_t ngx_http_webhook_map_check(ngx_conf_t *cf,
-    ngx_http_webhook_main_conf_t *wmcf);
+ngx_int_t ngx_http_webhook_map_check(ngx_http_webhook_build_t *b);
 
 
 #endif /* NGX_HTTP_WEBHOOK_CONF_MAP_H */

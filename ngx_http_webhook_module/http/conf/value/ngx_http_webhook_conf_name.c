@@ -24,13 +24,14 @@ _Static_assert(offsetof(ngx_http_webhook_named_t, name)
 
 
 ngx_int_t
-ngx_http_webhook_conf_named(ngx_conf_t *cf, ngx_http_webhook_named_t *named)
+ngx_http_webhook_conf_named(ngx_http_webhook_build_t *b,
+    ngx_http_webhook_named_t *named)
 {
     u_char      c;
     ngx_str_t  *value;
     ngx_uint_t  i;
 
-    value = cf->args->elts;
+    value = b->args->elts;
 
     for (i = 0; i < value[1].len; i++) {
         c = value[1].data[i];
@@ -45,24 +46,24 @@ ngx_http_webhook_conf_named(ngx_conf_t *cf, ngx_http_webhook_named_t *named)
     }
 
     if (i != value[1].len || i == 0 || i > NGX_HTTP_WEBHOOK_NAME_MAX) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid name \"%V\" of \"%V\": it must be up to "
-                           "%d letters, digits, \"_\", \"-\" and \".\"",
-                           &value[1], &value[0], NGX_HTTP_WEBHOOK_NAME_MAX);
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                             "invalid name \"%V\" of \"%V\": it must be up to "
+                             "%d letters, digits, \"_\", \"-\" and \".\"",
+                             &value[1], &value[0], NGX_HTTP_WEBHOOK_NAME_MAX);
         return NGX_ERROR;
     }
 
     named->id = webhook_id_name(ngx_http_webhook_str(&value[1]));
     named->name = value[1];
 
-    ngx_http_webhook_conf_place(cf, &named->place);
+    ngx_http_webhook_conf_place(b, &named->place);
 
     return NGX_OK;
 }
 
 
 ngx_int_t
-ngx_http_webhook_conf_insert(ngx_conf_t *cf, ngx_array_t *array,
+ngx_http_webhook_conf_insert(ngx_http_webhook_build_t *b, ngx_array_t *array,
     ngx_http_webhook_named_t *named, ngx_str_t *what)
 {
     ngx_uint_t                  first, last, mid;
@@ -91,18 +92,18 @@ ngx_http_webhook_conf_insert(ngx_conf_t *cf, ngx_array_t *array,
                           named->name.len)
                == 0)
         {
-            ngx_http_webhook_conf_error(NGX_LOG_EMERG, cf, &named->place,
-                                        "%V \"%V\", defined in %s:%ui, is "
-                                        "defined again", what, &named->name,
-                                        other->place.file, other->place.line);
+            ngx_http_webhook_build_at(NGX_LOG_EMERG, b, &named->place,
+                                      "%V \"%V\", defined in %s:%ui, is "
+                                      "defined again", what, &named->name,
+                                      other->place.file, other->place.line);
 
         } else {
-            ngx_http_webhook_conf_error(NGX_LOG_EMERG, cf, &named->place,
-                                        "the name \"%V\" of \"%V\" has the "
-                                        "same id as the name \"%V\" in "
-                                        "%s:%ui: choose another",
-                                        &named->name, what, &other->name,
-                                        other->place.file, other->place.line);
+            ngx_http_webhook_build_at(NGX_LOG_EMERG, b, &named->place,
+                                      "the name \"%V\" of \"%V\" has the "
+                                      "same id as the name \"%V\" in "
+                                      "%s:%ui: choose another",
+                                      &named->name, what, &other->name,
+                                      other->place.file, other->place.line);
         }
 
         return NGX_ERROR;
@@ -195,15 +196,15 @@ ngx_http_webhook_endpoint_header_is(ngx_str_t *one, ngx_str_t *two)
 
 
 ngx_module_t *
-ngx_http_webhook_conf_module(ngx_conf_t *cf, const char *name)
+ngx_http_webhook_conf_module(ngx_http_webhook_build_t *b, const char *name)
 {
     ngx_uint_t  i;
 
-    for (i = 0; cf->cycle->modules[i]; i++) {
-        if (cf->cycle->modules[i]->type == NGX_HTTP_MODULE
-            && ngx_strcmp(cf->cycle->modules[i]->name, name) == 0)
+    for (i = 0; b->cycle->modules[i]; i++) {
+        if (b->cycle->modules[i]->type == NGX_HTTP_MODULE
+            && ngx_strcmp(b->cycle->modules[i]->name, name) == 0)
         {
-            return cf->cycle->modules[i];
+            return b->cycle->modules[i];
         }
     }
 

@@ -8,7 +8,7 @@
 #ifndef NGX_HTTP_WEBHOOK_CONF_NAME_H
 #define NGX_HTTP_WEBHOOK_CONF_NAME_H
 
-#include "http/model/ngx_http_webhook.h"
+#include "http/model/ngx_http_webhook_build.h"
 
 
 /*
@@ -16,12 +16,12 @@
  * by ascending id; what is the directive's name, for the message where the
  * name is taken.
  */
-ngx_int_t ngx_http_webhook_conf_insert(ngx_conf_t *cf, ngx_array_t *array,
-    ngx_http_webhook_named_t *named, ngx_str_t *what);
+ngx_int_t ngx_http_webhook_conf_insert(ngx_http_webhook_build_t *b,
+    ngx_array_t *array, ngx_http_webhook_named_t *named, ngx_str_t *what);
 
 /* Fills in id, name and place of a new one from the directive's argument;
    NGX_ERROR, logged, where the name is none. */
-ngx_int_t ngx_http_webhook_conf_named(ngx_conf_t *cf,
+ngx_int_t ngx_http_webhook_conf_named(ngx_http_webhook_build_t *b,
     ngx_http_webhook_named_t *named);
 
 /*
@@ -37,7 +37,8 @@ ngx_uint_t ngx_http_webhook_conf_header_token(ngx_str_t *text);
 ngx_uint_t ngx_http_webhook_endpoint_header_is(ngx_str_t *one, ngx_str_t *two);
 
 /* The http module of that name, or NULL. */
-ngx_module_t *ngx_http_webhook_conf_module(ngx_conf_t *cf, const char *name);
+ngx_module_t *ngx_http_webhook_conf_module(ngx_http_webhook_build_t *b,
+    const char *name);
 
 
 #endif /* NGX_HTTP_WEBHOOK_CONF_NAME_H */

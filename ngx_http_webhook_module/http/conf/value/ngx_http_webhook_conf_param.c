@@ -13,8 +13,8 @@
 #include "core/base/webhook_near.h"
 
 
-static char *ngx_http_webhook_conf_foreign(ngx_conf_t *cf, ngx_str_t *arg,
-    const char *names);
+static char *ngx_http_webhook_conf_foreign(ngx_http_webhook_build_t *b,
+    ngx_str_t *arg, const char *names);
 static ngx_uint_t ngx_http_webhook_conf_word(const char **p, ngx_str_t *word);
 
 
@@ -40,16 +40,16 @@ ngx_http_webhook_conf_word(const char **p, ngx_str_t *word)
 
 
 char *
-ngx_http_webhook_conf_params(ngx_conf_t *cf, ngx_uint_t first,
+ngx_http_webhook_conf_params(ngx_http_webhook_build_t *b, ngx_uint_t first,
     const char *names)
 {
     const char  *p;
     ngx_str_t   *value, name;
     ngx_uint_t   i, n, once;
 
-    value = cf->args->elts;
+    value = b->args->elts;
 
-    for (i = first; i < cf->args->nelts; i++) {
+    for (i = first; i < b->args->nelts; i++) {
 
         p = names;
 
@@ -65,7 +65,7 @@ ngx_http_webhook_conf_params(ngx_conf_t *cf, ngx_uint_t first,
             }
 
             if (value[i].len == name.len) {
-                ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
                                    "invalid parameter \"%V\", it has no value",
                                    &value[i]);
                 return NGX_CONF_ERROR;
@@ -76,9 +76,9 @@ ngx_http_webhook_conf_params(ngx_conf_t *cf, ngx_uint_t first,
                 if (value[n].len >= name.len
                     && ngx_memcmp(value[n].data, name.data, name.len) == 0)
                 {
-                    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                                       "invalid parameter \"%V\", \"%V\" is "
-                                       "given twice", &value[i], &name);
+                    ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                                         "invalid parameter \"%V\", \"%V\" is "
+                                         "given twice", &value[i], &name);
                     return NGX_CONF_ERROR;
                 }
             }
@@ -87,7 +87,7 @@ ngx_http_webhook_conf_params(ngx_conf_t *cf, ngx_uint_t first,
         }
 
         if (name.len == 0) {
-            return ngx_http_webhook_conf_foreign(cf, &value[i], names);
+            return ngx_http_webhook_conf_foreign(b, &value[i], names);
         }
     }
 
@@ -98,7 +98,7 @@ ngx_http_webhook_conf_params(ngx_conf_t *cf, ngx_uint_t first,
 /* An argument that is none of the parameters. */
 
 static char *
-ngx_http_webhook_conf_foreign(ngx_conf_t *cf, ngx_str_t *arg,
+ngx_http_webhook_conf_foreign(ngx_http_webhook_build_t *b, ngx_str_t *arg,
     const char *names)
 {
     u_char       buf[NGX_MAX_CONF_ERRSTR / 2], *eq;
@@ -116,23 +116,23 @@ ngx_http_webhook_conf_foreign(ngx_conf_t *cf, ngx_str_t *arg,
         if (bare && near.len == word.len
             && ngx_memcmp(near.data, word.data, near.len) == 0)
         {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "invalid parameter \"%V\", it is written "
-                               "\"%V=...\", without spaces", arg, &near);
+            ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                                     "invalid parameter \"%V\", it is written "
+                                     "\"%V=...\", without spaces", arg, &near);
             return NGX_CONF_ERROR;
         }
 
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid parameter \"%V\", did you mean \"%V=\"?",
-                           arg, &near);
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                             "invalid parameter \"%V\", did you mean \"%V=\"?",
+                             arg, &near);
         return NGX_CONF_ERROR;
     }
 
     list.data = buf;
     list.len = ngx_http_webhook_conf_list(buf, sizeof(buf), names);
 
-    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                       "invalid parameter \"%V\", it must be %V", arg, &list);
+    ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                        "invalid parameter \"%V\", it must be %V", arg, &list);
 
     return NGX_CONF_ERROR;
 }
@@ -209,7 +209,7 @@ ngx_http_webhook_conf_list(u_char *buf, size_t size, const char *names)
 
 
 ngx_int_t
-ngx_http_webhook_conf_choice(ngx_conf_t *cf, ngx_str_t *arg,
+ngx_http_webhook_conf_choice(ngx_http_webhook_build_t *b, ngx_str_t *arg,
     ngx_str_t *value, const char *names)
 {
     u_char       buf[NGX_MAX_CONF_ERRSTR / 2];
@@ -230,44 +230,15 @@ ngx_http_webhook_conf_choice(ngx_conf_t *cf, ngx_str_t *arg,
     list.data = buf;
     list.len = ngx_http_webhook_conf_list(buf, sizeof(buf), names);
 
-    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                       "invalid value \"%V\", it must be %V", arg, &list);
+    ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                            "invalid value \"%V\", it must be %V", arg, &list);
 
     return NGX_ERROR;
 }
 
 
 char *
-ngx_http_webhook_conf_enum(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
-{
-    char  *p = conf;
-
-    ngx_int_t    n;
-    ngx_str_t   *value;
-    ngx_uint_t  *field;
-
-    field = (ngx_uint_t *) (p + cmd->offset);
-
-    if (*field != NGX_CONF_UNSET_UINT) {
-        return "is duplicate";
-    }
-
-    value = cf->args->elts;
-
-    n = ngx_http_webhook_conf_choice(cf, &value[1], &value[1], cmd->post);
-
-    if (n == NGX_ERROR) {
-        return NGX_CONF_ERROR;
-    }
-
-    *field = n;
-
-    return NGX_CONF_OK;
-}
-
-
-char *
-ngx_http_webhook_conf_options(ngx_conf_t *cf, ngx_uint_t first,
+ngx_http_webhook_conf_options(ngx_http_webhook_build_t *b, ngx_uint_t first,
     const ngx_http_webhook_option_t *options, void *data)
 {
     char                             *rv;
@@ -275,9 +246,9 @@ ngx_http_webhook_conf_options(ngx_conf_t *cf, ngx_uint_t first,
     ngx_uint_t                        i;
     const ngx_http_webhook_option_t  *option;
 
-    value = cf->args->elts;
+    value = b->args->elts;
 
-    for (i = first; i < cf->args->nelts; i++) {
+    for (i = first; i < b->args->nelts; i++) {
 
         for (option = options; option->name; option++) {
             if (ngx_http_webhook_conf_param(&value[i], option->name, &s)) {
@@ -286,10 +257,10 @@ ngx_http_webhook_conf_options(ngx_conf_t *cf, ngx_uint_t first,
         }
 
         if (option->name == NULL) {
-            return ngx_http_webhook_conf_invalid(cf, &value[i]);
+            return ngx_http_webhook_conf_invalid(b, &value[i]);
         }
 
-        rv = option->set(cf, &value[i], &s, data);
+        rv = option->set(b, &value[i], &s, data);
         if (rv != NGX_CONF_OK) {
             return rv;
         }

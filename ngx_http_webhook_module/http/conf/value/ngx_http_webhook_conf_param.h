@@ -8,7 +8,7 @@
 #ifndef NGX_HTTP_WEBHOOK_CONF_PARAM_H
 #define NGX_HTTP_WEBHOOK_CONF_PARAM_H
 
-#include "http/model/ngx_http_webhook.h"
+#include "http/model/ngx_http_webhook_build.h"
 
 
 /*
@@ -16,8 +16,8 @@
  * parameters, are given twice or have no value.  Those are written as in
  * "size= keep= when=*", with an asterisk where one may be given again.
  */
-char *ngx_http_webhook_conf_params(ngx_conf_t *cf, ngx_uint_t first,
-    const char *names);
+char *ngx_http_webhook_conf_params(ngx_http_webhook_build_t *b,
+    ngx_uint_t first, const char *names);
 
 /* 1 and the name, without its "=", that may have been meant by the word. */
 ngx_uint_t ngx_http_webhook_conf_near(ngx_str_t *word, const char *names,
@@ -29,14 +29,8 @@ size_t ngx_http_webhook_conf_list(u_char *buf, size_t size,
 
 /* The number of the word that value is, from 0 on, or NGX_ERROR after logging
    that arg is none of them. */
-ngx_int_t ngx_http_webhook_conf_choice(ngx_conf_t *cf, ngx_str_t *arg,
-    ngx_str_t *value, const char *names);
-
-/* A directive with such a choice: of a command "post" are the words, and the
-   number goes to an ngx_uint_t at its offset. */
-char *ngx_http_webhook_conf_enum(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
-
+ngx_int_t ngx_http_webhook_conf_choice(ngx_http_webhook_build_t *b,
+    ngx_str_t *arg, ngx_str_t *value, const char *names);
 
 /*
  * A parameter of a directive, by its name with the "=".  What sets it returns
@@ -45,14 +39,14 @@ char *ngx_http_webhook_conf_enum(ngx_conf_t *cf, ngx_command_t *cmd,
 
 typedef struct {
     const char   *name;
-    char       *(*set)(ngx_conf_t *cf, ngx_str_t *arg, ngx_str_t *value,
-                      void *data);
+    char       *(*set)(ngx_http_webhook_build_t *b, ngx_str_t *arg,
+                      ngx_str_t *value, void *data);
 } ngx_http_webhook_option_t;
 
 
 /* Sets the parameters from the argument with the number "first" on. */
-char *ngx_http_webhook_conf_options(ngx_conf_t *cf, ngx_uint_t first,
-    const ngx_http_webhook_option_t *options, void *data);
+char *ngx_http_webhook_conf_options(ngx_http_webhook_build_t *b,
+    ngx_uint_t first, const ngx_http_webhook_option_t *options, void *data);
 
 
 #endif /* NGX_HTTP_WEBHOOK_CONF_PARAM_H */

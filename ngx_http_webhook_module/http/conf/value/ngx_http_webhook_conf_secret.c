@@ -17,30 +17,35 @@
 #define NGX_HTTP_WEBHOOK_WORD_MAX    16
 
 
-static char *ngx_http_webhook_conf_env(ngx_conf_t *cf, ngx_str_t *name,
-    ngx_str_t *secret);
-static void ngx_http_webhook_conf_mask(u_char *p, u_char *last,
-    ngx_str_t *secret);
-static ngx_uint_t ngx_http_webhook_conf_names(ngx_conf_t *cf,
+static char *ngx_http_webhook_conf_env(ngx_http_webhook_build_t *b,
+    ngx_str_t *name, ngx_str_t *secret);
+static ngx_uint_t ngx_http_webhook_conf_names(ngx_http_webhook_build_t *b,
     ngx_str_t *value);
 static size_t ngx_http_webhook_conf_word(ngx_str_t *value, u_char end);
 
 
 char *
-ngx_http_webhook_conf_secret(ngx_conf_t *cf, ngx_str_t *value,
+ngx_http_webhook_conf_secret(ngx_http_webhook_build_t *b, ngx_str_t *value,
     ngx_str_t *secret)
 {
     u_char     *p;
-    ngx_buf_t  *b, *dump;
     ngx_str_t   rest;
 
+    if (b->registered && !ngx_http_webhook_conf_written(value)) {
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                                   "a secret can be \"file:PATH\" or "
+                                   "\"env:NAME\" in nginx.conf alone: write "
+                                   "it as it is, or after \"text:\"");
+        return NGX_CONF_ERROR;
+    }
+
     if (ngx_http_webhook_conf_param(value, "env:", &rest)) {
-        return ngx_http_webhook_conf_env(cf, &rest, secret);
+        return ngx_http_webhook_conf_env(b, &rest, secret);
     }
 
     if (ngx_http_webhook_conf_param(value, "file:", &rest)) {
 
-        if (ngx_http_webhook_conf_file(cf, &rest, NGX_HTTP_WEBHOOK_SECRET_MAX,
+        if (ngx_http_webhook_conf_file(b, &rest, NGX_HTTP_WEBHOOK_SECRET_MAX,
                                        1, secret)
             != NGX_OK)
         {
@@ -65,7 +70,7 @@ ngx_http_webhook_conf_secret(ngx_conf_t *cf, ngx_str_t *value,
     }
 
     secret->len = rest.len;
-    secret->data = ngx_pnalloc(cf->temp_pool, rest.len + 1);
+    secret->data = ngx_pnalloc(b->temp_pool, rest.len + 1);
     if (secret->data == NULL) {
         return NGX_CONF_ERROR;
     }
@@ -77,26 +82,10 @@ ngx_http_webhook_conf_secret(ngx_conf_t *cf, ngx_str_t *value,
         return NGX_CONF_OK;
     }
 
-    /*
-     * The argument; what nginx has read of the file; and its copy for
-     * "nginx -T", which a build with debugging always keeps and which ends
-     * with what stands in the buffer now.
-     */
-
     ngx_explicit_memzero(value->data, value->len);
 
-    b = cf->conf_file->buffer;
-    dump = cf->conf_file->dump;
-
-    if (b == NULL) {
-        return NGX_CONF_OK;
-    }
-
-    ngx_http_webhook_conf_mask(b->start, b->pos, secret);
-
-    if (dump && dump->last - dump->pos >= b->last - b->start) {
-        ngx_http_webhook_conf_mask(dump->last - (b->last - b->start),
-                                   dump->last - (b->last - b->pos), secret);
+    if (b->hide) {
+        b->hide(b, secret);
     }
 
     return NGX_CONF_OK;
@@ -104,7 +93,7 @@ ngx_http_webhook_conf_secret(ngx_conf_t *cf, ngx_str_t *value,
 
 
 char *
-ngx_http_webhook_conf_literal(ngx_conf_t *cf, ngx_str_t *value)
+ngx_http_webhook_conf_literal(ngx_http_webhook_build_t *b, ngx_str_t *value)
 {
     u_char      *eq, *last;
     ngx_str_t    rest;
@@ -130,12 +119,12 @@ ngx_http_webhook_conf_literal(ngx_conf_t *cf, ngx_str_t *value)
         return NGX_CONF_OK;
     }
 
-    return ngx_http_webhook_conf_unknown(cf, value);
+    return ngx_http_webhook_conf_unknown(b, value);
 }
 
 
 char *
-ngx_http_webhook_conf_unknown(ngx_conf_t *cf, ngx_str_t *arg)
+ngx_http_webhook_conf_unknown(ngx_http_webhook_build_t *b, ngx_str_t *arg)
 {
     size_t       len;
     ngx_str_t   *name, word, near;
@@ -158,7 +147,7 @@ ngx_http_webhook_conf_unknown(ngx_conf_t *cf, ngx_str_t *arg)
         { ngx_null_string, NULL }
     };
 
-    name = cf->args->elts;
+    name = b->args->elts;
     len = ngx_http_webhook_conf_word(arg, '=');
 
     word.data = arg->data;
@@ -175,19 +164,19 @@ ngx_http_webhook_conf_unknown(ngx_conf_t *cf, ngx_str_t *arg)
     if (len && directives[i].params
         && ngx_http_webhook_conf_near(&word, directives[i].params, &near))
     {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
                            "\"%V=\" is no parameter of \"%V\" (did you mean "
                            "\"%V=\"?); a secret with a \"=\" in it is written "
                            "\"text:...\"", &word, name, &near);
 
     } else if (len) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"%V=\" is no parameter of \"%V\"; a secret with "
-                           "a \"=\" in it is written \"text:...\"",
-                           &word, name);
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                            "\"%V=\" is no parameter of \"%V\"; a secret with "
+                            "a \"=\" in it is written \"text:...\"",
+                            &word, name);
 
     } else {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
                            "\"%V\" has an argument that is no parameter of it "
                            "and not shown here; a secret with a \"=\" in it "
                            "is written \"text:...\"", name);
@@ -225,7 +214,8 @@ ngx_http_webhook_conf_word(ngx_str_t *value, u_char end)
 
 
 static char *
-ngx_http_webhook_conf_env(ngx_conf_t *cf, ngx_str_t *name, ngx_str_t *secret)
+ngx_http_webhook_conf_env(ngx_http_webhook_build_t *b, ngx_str_t *name,
+    ngx_str_t *secret)
 {
     char  *env;
 
@@ -234,22 +224,22 @@ ngx_http_webhook_conf_env(ngx_conf_t *cf, ngx_str_t *name, ngx_str_t *secret)
     env = getenv((char *) name->data);
 
     if (env == NULL || *env == '\0') {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "the environment variable \"%V\" is not set or is "
-                           "empty", name);
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                            "the environment variable \"%V\" is not set or is "
+                            "empty", name);
         return NGX_CONF_ERROR;
     }
 
     secret->len = ngx_strlen(env);
 
     if (secret->len > NGX_HTTP_WEBHOOK_SECRET_MAX) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
                            "the environment variable \"%V\" is longer than %d "
                            "bytes", name, NGX_HTTP_WEBHOOK_SECRET_MAX);
         return NGX_CONF_ERROR;
     }
 
-    secret->data = ngx_pnalloc(cf->temp_pool, secret->len + 1);
+    secret->data = ngx_pnalloc(b->temp_pool, secret->len + 1);
     if (secret->data == NULL) {
         return NGX_CONF_ERROR;
     }
@@ -260,29 +250,8 @@ ngx_http_webhook_conf_env(ngx_conf_t *cf, ngx_str_t *name, ngx_str_t *secret)
 }
 
 
-static void
-ngx_http_webhook_conf_mask(u_char *p, u_char *last, ngx_str_t *secret)
-{
-    while ((size_t) (last - p) >= secret->len) {
-
-        p = memchr(p, secret->data[0], last - p - secret->len + 1);
-        if (p == NULL) {
-            return;
-        }
-
-        if (ngx_memcmp(p, secret->data, secret->len) == 0) {
-            ngx_memset(p, '*', secret->len);
-            p += secret->len;
-
-        } else {
-            p++;
-        }
-    }
-}
-
-
 char *
-ngx_http_webhook_conf_token(ngx_conf_t *cf, ngx_str_t *value,
+ngx_http_webhook_conf_token(ngx_http_webhook_build_t *b, ngx_str_t *value,
     const char *what, ngx_str_t *token)
 {
     char        *rv;
@@ -291,11 +260,11 @@ ngx_http_webhook_conf_token(ngx_conf_t *cf, ngx_str_t *value,
 
     written = ngx_http_webhook_conf_written(value);
 
-    if (written && ngx_http_webhook_conf_source(cf, value) != NGX_OK) {
+    if (written && ngx_http_webhook_conf_source(b, value) != NGX_OK) {
         return NGX_CONF_ERROR;
     }
 
-    rv = ngx_http_webhook_conf_secret(cf, value, &secret);
+    rv = ngx_http_webhook_conf_secret(b, value, &secret);
     if (rv != NGX_CONF_OK) {
         return rv;
     }
@@ -309,22 +278,22 @@ ngx_http_webhook_conf_token(ngx_conf_t *cf, ngx_str_t *value,
     if (i == 0 || i != secret.len) {
         ngx_explicit_memzero(secret.data, secret.len);
 
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "%s is empty or has a control character", what);
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                               "%s is empty or has a control character", what);
         return NGX_CONF_ERROR;
     }
 
     if (written && secret.len < NGX_HTTP_WEBHOOK_SECRET_MIN) {
         ngx_explicit_memzero(secret.data, secret.len);
 
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "%s of less than %d characters cannot be hidden "
-                           "here: put it into a file", what,
-                           NGX_HTTP_WEBHOOK_SECRET_MIN);
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                              "%s of less than %d characters cannot be hidden "
+                              "here: put it into a file", what,
+                              NGX_HTTP_WEBHOOK_SECRET_MIN);
         return NGX_CONF_ERROR;
     }
 
-    if (ngx_http_webhook_secret_move(cf, token, &secret) != NGX_OK) {
+    if (ngx_http_webhook_secret_move(b, token, &secret) != NGX_OK) {
         return NGX_CONF_ERROR;
     }
 
@@ -333,7 +302,7 @@ ngx_http_webhook_conf_token(ngx_conf_t *cf, ngx_str_t *value,
 
 
 char *
-ngx_http_webhook_conf_basic(ngx_conf_t *cf, ngx_uint_t first,
+ngx_http_webhook_conf_basic(ngx_http_webhook_build_t *b, ngx_uint_t first,
     ngx_str_t *authorization)
 {
     char        *rv;
@@ -344,9 +313,9 @@ ngx_http_webhook_conf_basic(ngx_conf_t *cf, ngx_uint_t first,
     ngx_str_null(&user);
     ngx_str_null(&password);
 
-    value = cf->args->elts;
+    value = b->args->elts;
 
-    for (i = first; i < cf->args->nelts; i++) {
+    for (i = first; i < b->args->nelts; i++) {
 
         if (user.len == 0
             && ngx_http_webhook_conf_param(&value[i], "user=", &s))
@@ -366,7 +335,7 @@ ngx_http_webhook_conf_basic(ngx_conf_t *cf, ngx_uint_t first,
                 return "has more than one \"password=\"";
             }
 
-            rv = ngx_http_webhook_conf_token(cf, &s, "the password",
+            rv = ngx_http_webhook_conf_token(b, &s, "the password",
                                              &password);
             if (rv != NGX_CONF_OK) {
                 return rv;
@@ -380,7 +349,7 @@ ngx_http_webhook_conf_basic(ngx_conf_t *cf, ngx_uint_t first,
                    "argument, which is not shown";
         }
 
-        return ngx_http_webhook_conf_unknown(cf, &value[i]);
+        return ngx_http_webhook_conf_unknown(b, &value[i]);
     }
 
     if (user.len == 0 || password.data == NULL) {
@@ -388,9 +357,9 @@ ngx_http_webhook_conf_basic(ngx_conf_t *cf, ngx_uint_t first,
     }
 
     plain.len = user.len + 1 + password.len;
-    plain.data = ngx_http_webhook_secret_alloc(cf, plain.len);
+    plain.data = ngx_http_webhook_secret_alloc(b, plain.len);
 
-    p = ngx_http_webhook_secret_alloc(cf, sizeof("Basic ") - 1
+    p = ngx_http_webhook_secret_alloc(b, sizeof("Basic ") - 1
                                           + ngx_base64_encoded_length(
                                                                  plain.len));
     if (plain.data == NULL || p == NULL) {
@@ -413,7 +382,7 @@ ngx_http_webhook_conf_basic(ngx_conf_t *cf, ngx_uint_t first,
 /* "fil:/etc/key" and "File:key" are no secrets that anybody means. */
 
 ngx_int_t
-ngx_http_webhook_conf_source(ngx_conf_t *cf, ngx_str_t *value)
+ngx_http_webhook_conf_source(ngx_http_webhook_build_t *b, ngx_str_t *value)
 {
     size_t  len;
 
@@ -421,13 +390,13 @@ ngx_http_webhook_conf_source(ngx_conf_t *cf, ngx_str_t *value)
         return NGX_OK;
     }
 
-    if (ngx_http_webhook_conf_names(cf, value)) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"%V\" has a secret that looks like the name of "
-                           "a file or variable: write \"file:PATH\" or "
-                           "\"env:NAME\", or \"text:...\" if it is the "
-                           "secret itself",
-                           &((ngx_str_t *) cf->args->elts)[0]);
+    if (ngx_http_webhook_conf_names(b, value)) {
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                             "\"%V\" has a secret that looks like the name of "
+                             "a file or variable: write \"file:PATH\" or "
+                             "\"env:NAME\", or \"text:...\" if it is the "
+                             "secret itself",
+                             &((ngx_str_t *) b->args->elts)[0]);
         return NGX_ERROR;
     }
 
@@ -444,10 +413,10 @@ ngx_http_webhook_conf_source(ngx_conf_t *cf, ngx_str_t *value)
         return NGX_OK;
     }
 
-    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                       "a secret is \"file:PATH\", \"env:NAME\" or stands "
-                       "there as it is: one that only looks like the former "
-                       "is written \"text:...\"");
+    ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                         "a secret is \"file:PATH\", \"env:NAME\" or stands "
+                         "there as it is: one that only looks like the former "
+                         "is written \"text:...\"");
     return NGX_ERROR;
 }
 
@@ -456,7 +425,7 @@ ngx_http_webhook_conf_source(ngx_conf_t *cf, ngx_str_t *value)
    such a file is there. */
 
 static ngx_uint_t
-ngx_http_webhook_conf_names(ngx_conf_t *cf, ngx_str_t *value)
+ngx_http_webhook_conf_names(ngx_http_webhook_build_t *b, ngx_str_t *value)
 {
     u_char           *p, *last;
     ngx_str_t         name;
@@ -472,7 +441,7 @@ ngx_http_webhook_conf_names(ngx_conf_t *cf, ngx_str_t *value)
         return 1;
     }
 
-    if (!ngx_strlchr(value->data, last, '/')) {
+    if (b->registered || !ngx_strlchr(value->data, last, '/')) {
         return 0;
     }
 
@@ -489,7 +458,7 @@ ngx_http_webhook_conf_names(ngx_conf_t *cf, ngx_str_t *value)
 
     name = *value;
 
-    return ngx_conf_full_name(cf->cycle, &name, 1) == NGX_OK
+    return ngx_conf_full_name(b->cycle, &name, 1) == NGX_OK
            && ngx_file_info(name.data, &fi) != NGX_FILE_ERROR
            && ngx_is_file(&fi);
 }

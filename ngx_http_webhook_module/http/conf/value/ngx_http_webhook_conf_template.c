@@ -11,15 +11,15 @@
 
 static ngx_uint_t ngx_http_webhook_conf_step_is(const webhook_str_t *step,
     const char *text);
-static ngx_int_t ngx_http_webhook_conf_own(ngx_conf_t *cf, void *data,
-    ngx_pool_cleanup_pt handler);
+static ngx_int_t ngx_http_webhook_conf_own(ngx_http_webhook_build_t *b,
+    void *data, ngx_pool_cleanup_pt handler);
 static void ngx_http_webhook_conf_free_template(void *data);
 static void ngx_http_webhook_conf_free_path(void *data);
 static void ngx_http_webhook_conf_free_condition(void *data);
 
 
 webhook_template_t *
-ngx_http_webhook_conf_template(ngx_conf_t *cf, ngx_str_t *text,
+ngx_http_webhook_conf_template(ngx_http_webhook_build_t *b, ngx_str_t *text,
     webhook_template_kind_e kind, const char *what)
 {
     webhook_error_t      err;
@@ -28,16 +28,16 @@ ngx_http_webhook_conf_template(ngx_conf_t *cf, ngx_str_t *text,
     tpl = webhook_template_compile(ngx_http_webhook_str(text), kind, &err);
 
     if (tpl == NULL) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "invalid %s: %s", what,
-                           err.text);
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0, "invalid %s: %s", what,
+                                   err.text);
         return NULL;
     }
 
-    ngx_http_webhook_conf_dollar(cf, text, what);
+    ngx_http_webhook_conf_dollar(b, text, what);
 
-    if (ngx_http_webhook_conf_own(cf, tpl, ngx_http_webhook_conf_free_template)
+    if (ngx_http_webhook_conf_own(b, tpl, ngx_http_webhook_conf_free_template)
         != NGX_OK
-        || ngx_http_webhook_map_add_user(cf, tpl) != NGX_OK)
+        || ngx_http_webhook_map_add_user(b, tpl) != NGX_OK)
     {
         return NULL;
     }
@@ -47,30 +47,30 @@ ngx_http_webhook_conf_template(ngx_conf_t *cf, ngx_str_t *text,
 
 
 webhook_path_t *
-ngx_http_webhook_conf_path(ngx_conf_t *cf, ngx_str_t *text)
+ngx_http_webhook_conf_path(ngx_http_webhook_build_t *b, ngx_str_t *text)
 {
     ngx_str_t         rest;
     webhook_path_t   *path;
     webhook_error_t   err;
 
     if (ngx_strlchr(text->data, text->data + text->len, '$')) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid path \"%V\": it is written without \"$\" "
-                           "and braces, as in \"order.id\"", text);
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                            "invalid path \"%V\": it is written without \"$\" "
+                            "and braces, as in \"order.id\"", text);
         return NULL;
     }
 
     if (ngx_strlchr(text->data, text->data + text->len, ',')) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid path \"%V\": several are written with "
-                           "spaces between them", text);
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                               "invalid path \"%V\": several are written with "
+                               "spaces between them", text);
         return NULL;
     }
 
     if (ngx_http_webhook_conf_param(text, "header:", &rest)
         || ngx_http_webhook_conf_param(text, "query:", &rest))
     {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
                            "invalid path \"%V\": it is written with a dot, as "
                            "in \"header.X-Tenant\" or \"query.id\"", text);
         return NULL;
@@ -79,12 +79,13 @@ ngx_http_webhook_conf_path(ngx_conf_t *cf, ngx_str_t *text)
     path = webhook_path_compile(ngx_http_webhook_str(text), &err);
 
     if (path == NULL) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "invalid path \"%V\": %s",
-                           text, err.text);
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                                   "invalid path \"%V\": %s",
+                                   text, err.text);
         return NULL;
     }
 
-    if (ngx_http_webhook_conf_own(cf, path, ngx_http_webhook_conf_free_path)
+    if (ngx_http_webhook_conf_own(b, path, ngx_http_webhook_conf_free_path)
         != NGX_OK)
     {
         return NULL;
@@ -157,6 +158,19 @@ ngx_http_webhook_conf_root(const webhook_path_t *path,
 }
 
 
+ngx_uint_t
+ngx_http_webhook_conf_event_root(const webhook_path_t *path)
+{
+    const webhook_str_t  *first;
+
+    first = webhook_path_step(path, 0);
+
+    return ngx_http_webhook_conf_step_is(first, "data")
+           || ngx_http_webhook_conf_step_is(first, "event")
+           || ngx_http_webhook_conf_step_is(first, "now");
+}
+
+
 static ngx_uint_t
 ngx_http_webhook_conf_step_is(const webhook_str_t *step, const char *text)
 {
@@ -166,7 +180,7 @@ ngx_http_webhook_conf_step_is(const webhook_str_t *step, const char *text)
 
 
 webhook_condition_t *
-ngx_http_webhook_conf_condition(ngx_conf_t *cf, ngx_str_t *text)
+ngx_http_webhook_conf_condition(ngx_http_webhook_build_t *b, ngx_str_t *text)
 {
     webhook_error_t       err;
     webhook_condition_t  *cond;
@@ -174,16 +188,16 @@ ngx_http_webhook_conf_condition(ngx_conf_t *cf, ngx_str_t *text)
     cond = webhook_condition_compile(ngx_http_webhook_str(text), &err);
 
     if (cond == NULL) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid condition \"%V\": %s%s", text, err.text,
-                           text->len && text->data[0] == '$'
-                           ? "; a value is written as its path alone, as in "
+        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                             "invalid condition \"%V\": %s%s", text, err.text,
+                             text->len && text->data[0] == '$'
+                             ? "; a value is written as its path alone, as in "
                              "\"data.id == 7\" or \"var.request_method\""
-                           : "");
+                             : "");
         return NULL;
     }
 
-    if (ngx_http_webhook_conf_own(cf, cond,
+    if (ngx_http_webhook_conf_own(b, cond,
                                   ngx_http_webhook_conf_free_condition)
         != NGX_OK)
     {
@@ -197,12 +211,12 @@ ngx_http_webhook_conf_condition(ngx_conf_t *cf, ngx_str_t *text)
 /* core/ takes its memory from malloc(): it goes with the configuration. */
 
 static ngx_int_t
-ngx_http_webhook_conf_own(ngx_conf_t *cf, void *data,
+ngx_http_webhook_conf_own(ngx_http_webhook_build_t *b, void *data,
     ngx_pool_cleanup_pt handler)
 {
     ngx_pool_cleanup_t  *cln;
 
-    cln = ngx_pool_cleanup_add(cf->pool, 0);
+    cln = ngx_pool_cleanup_add(b->pool, 0);
     if (cln == NULL) {
         handler(data);
         return NGX_ERROR;

@@ -8,18 +8,19 @@
 #ifndef NGX_HTTP_WEBHOOK_CONF_TEMPLATE_H
 #define NGX_HTTP_WEBHOOK_CONF_TEMPLATE_H
 
-#include "http/model/ngx_http_webhook.h"
+#include "http/model/ngx_http_webhook_build.h"
 
 
 /*
  * Compile; NULL where that failed, which was logged.  The results are freed
  * with the configuration.
  */
-webhook_template_t *ngx_http_webhook_conf_template(ngx_conf_t *cf,
+webhook_template_t *ngx_http_webhook_conf_template(ngx_http_webhook_build_t *b,
     ngx_str_t *text, webhook_template_kind_e kind, const char *what);
-webhook_path_t *ngx_http_webhook_conf_path(ngx_conf_t *cf, ngx_str_t *text);
-webhook_condition_t *ngx_http_webhook_conf_condition(ngx_conf_t *cf,
+webhook_path_t *ngx_http_webhook_conf_path(ngx_http_webhook_build_t *b,
     ngx_str_t *text);
+webhook_condition_t *ngx_http_webhook_conf_condition(
+    ngx_http_webhook_build_t *b, ngx_str_t *text);
 
 
 /* What a path of an event begins with. */
@@ -37,6 +38,10 @@ typedef enum {
    no value, a constant text.  What comes after "uri" is up to the caller. */
 const char *ngx_http_webhook_conf_root(const webhook_path_t *path,
     ngx_http_webhook_root_e *root);
+
+/* 1 if the path is of the event alone, and of nothing that surrounds it: it
+   begins with "data", "event" or "now". */
+ngx_uint_t ngx_http_webhook_conf_event_root(const webhook_path_t *path);
 
 
 #endif /* NGX_HTTP_WEBHOOK_CONF_TEMPLATE_H */

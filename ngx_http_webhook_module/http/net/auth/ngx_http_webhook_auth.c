@@ -57,13 +57,14 @@ static void ngx_http_webhook_auth_finish(ngx_http_webhook_carrier_t *cr);
 
 
 ngx_int_t
-ngx_http_webhook_auth_init(ngx_conf_t *cf, ngx_http_webhook_endpoint_t *ep)
+ngx_http_webhook_auth_init(ngx_http_webhook_build_t *b,
+    ngx_http_webhook_endpoint_t *ep)
 {
     if (ep->auth.kind != NGX_HTTP_WEBHOOK_AUTH_OAUTH2) {
         return NGX_OK;
     }
 
-    ep->auth.grant = ngx_http_webhook_grant_create(cf, ep);
+    ep->auth.grant = ngx_http_webhook_grant_create(b, ep);
 
     return ep->auth.grant ? NGX_OK : NGX_ERROR;
 }

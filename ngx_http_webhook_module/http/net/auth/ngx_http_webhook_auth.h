@@ -21,7 +21,7 @@
  * While the configuration is read, after all of it was and the endpoint's
  * address rules and proxy are complete.  NGX_OK or NGX_ERROR, logged.
  */
-ngx_int_t ngx_http_webhook_auth_init(ngx_conf_t *cf,
+ngx_int_t ngx_http_webhook_auth_init(ngx_http_webhook_build_t *b,
     ngx_http_webhook_endpoint_t *ep);
 
 /*

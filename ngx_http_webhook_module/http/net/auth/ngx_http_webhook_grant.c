@@ -14,17 +14,18 @@
 #define NGX_HTTP_WEBHOOK_GRANT_DOUBT   10000    /* ms between refused tokens */
 
 
-static ngx_int_t ngx_http_webhook_grant_request(ngx_conf_t *cf,
+static ngx_int_t ngx_http_webhook_grant_request(ngx_http_webhook_build_t *b,
     ngx_http_webhook_grant_t *grant, ngx_http_webhook_auth_t *auth,
     ngx_str_t *uri);
-static ngx_int_t ngx_http_webhook_grant_body(ngx_conf_t *cf,
+static ngx_int_t ngx_http_webhook_grant_body(ngx_http_webhook_build_t *b,
     ngx_http_webhook_grant_t *grant, ngx_http_webhook_auth_t *auth);
 static u_char *ngx_http_webhook_grant_escape(u_char *p, ngx_str_t *text);
 static void ngx_http_webhook_grant_done(ngx_http_webhook_exchange_t *x);
 
 
 ngx_http_webhook_grant_t *
-ngx_http_webhook_grant_create(ngx_conf_t *cf, ngx_http_webhook_endpoint_t *ep)
+ngx_http_webhook_grant_create(ngx_http_webhook_build_t *b,
+    ngx_http_webhook_endpoint_t *ep)
 {
     ngx_str_t                  uri;
     ngx_http_webhook_tls_t     tls;
@@ -33,7 +34,7 @@ ngx_http_webhook_grant_create(ngx_conf_t *cf, ngx_http_webhook_endpoint_t *ep)
 
     auth = &ep->auth;
 
-    grant = ngx_pcalloc(cf->pool, sizeof(ngx_http_webhook_grant_t));
+    grant = ngx_pcalloc(b->pool, sizeof(ngx_http_webhook_grant_t));
     if (grant == NULL) {
         return NULL;
     }
@@ -43,7 +44,7 @@ ngx_http_webhook_grant_create(ngx_conf_t *cf, ngx_http_webhook_endpoint_t *ep)
     tls.verify = 1;
     tls.ca = auth->ca;
 
-    grant->target = ngx_http_webhook_target_create(cf, &auth->token_url, &tls,
+    grant->target = ngx_http_webhook_target_create(b, &auth->token_url, &tls,
                                                    &auth->place, &uri);
     if (grant->target == NULL) {
         return NULL;
@@ -51,25 +52,26 @@ ngx_http_webhook_grant_create(ngx_conf_t *cf, ngx_http_webhook_endpoint_t *ep)
 
     ngx_http_webhook_target_egress(grant->target, &ep->address, &ep->proxy);
 
-    if (ngx_http_webhook_target_init(cf, &grant->target) != NGX_OK) {
+    if (ngx_http_webhook_target_init(b, &grant->target) != NGX_OK) {
         return NULL;
     }
 
     if (!grant->target->secure && !grant->target->literal) {
-        ngx_log_error(NGX_LOG_WARN, cf->log, 0,
-                      "the client secret goes to \"%V\" without TLS in %s:%ui",
-                      ngx_http_webhook_target_host(grant->target),
-                      auth->place.file, auth->place.line);
+        ngx_http_webhook_build_at(NGX_LOG_WARN, b, &auth->place,
+                                  "the client secret goes to \"%V\" without "
+                                  "TLS",
+                                  ngx_http_webhook_target_host(
+                                                           grant->target));
     }
 
-    grant->token.data = ngx_http_webhook_secret_alloc(cf,
+    grant->token.data = ngx_http_webhook_secret_alloc(b,
                                                 NGX_HTTP_WEBHOOK_GRANT_TOKEN);
     if (grant->token.data == NULL) {
         return NULL;
     }
 
-    if (ngx_http_webhook_grant_body(cf, grant, auth) != NGX_OK
-        || ngx_http_webhook_grant_request(cf, grant, auth, &uri) != NGX_OK)
+    if (ngx_http_webhook_grant_body(b, grant, auth) != NGX_OK
+        || ngx_http_webhook_grant_request(b, grant, auth, &uri) != NGX_OK)
     {
         return NULL;
     }
@@ -84,8 +86,9 @@ ngx_http_webhook_grant_create(ngx_conf_t *cf, ngx_http_webhook_endpoint_t *ep)
  */
 
 static ngx_int_t
-ngx_http_webhook_grant_request(ngx_conf_t *cf, ngx_http_webhook_grant_t *grant,
-    ngx_http_webhook_auth_t *auth, ngx_str_t *uri)
+ngx_http_webhook_grant_request(ngx_http_webhook_build_t *b,
+    ngx_http_webhook_grant_t *grant, ngx_http_webhook_auth_t *auth,
+    ngx_str_t *uri)
 {
     u_char     *p;
     size_t      len;
@@ -95,7 +98,7 @@ ngx_http_webhook_grant_request(ngx_conf_t *cf, ngx_http_webhook_grant_t *grant,
 
     len = 3 * (auth->client_id.len + auth->client_secret.len) + 1;
 
-    plain.data = ngx_http_webhook_secret_alloc(cf, len);
+    plain.data = ngx_http_webhook_secret_alloc(b, len);
     if (plain.data == NULL) {
         return NGX_ERROR;
     }
@@ -115,7 +118,7 @@ ngx_http_webhook_grant_request(ngx_conf_t *cf, ngx_http_webhook_grant_t *grant,
           + uri->len + host->len + NGX_SIZE_T_LEN
           + ngx_base64_encoded_length(plain.len);
 
-    p = ngx_http_webhook_secret_alloc(cf, len);
+    p = ngx_http_webhook_secret_alloc(b, len);
     if (p == NULL) {
         return NGX_ERROR;
     }
@@ -146,13 +149,13 @@ ngx_http_webhook_grant_request(ngx_conf_t *cf, ngx_http_webhook_grant_t *grant,
 
 
 static ngx_int_t
-ngx_http_webhook_grant_body(ngx_conf_t *cf, ngx_http_webhook_grant_t *grant,
-    ngx_http_webhook_auth_t *auth)
+ngx_http_webhook_grant_body(ngx_http_webhook_build_t *b,
+    ngx_http_webhook_grant_t *grant, ngx_http_webhook_auth_t *auth)
 {
     u_char  *p;
 
-    p = ngx_pnalloc(cf->pool, sizeof("grant_type=client_credentials"
-                                     "&scope=&audience=") - 1
+    p = ngx_pnalloc(b->pool, sizeof("grant_type=client_credentials"
+                                    "&scope=&audience=") - 1
                               + 3 * (auth->scope.len + auth->audience.len));
     if (p == NULL) {
         return NGX_ERROR;

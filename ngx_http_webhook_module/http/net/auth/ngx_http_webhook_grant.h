@@ -75,8 +75,8 @@ struct ngx_http_webhook_grant_s {
  * and proxy hold for its authorization server too.  NULL, logged, on errors.
  * While the configuration is read, after all of it was.
  */
-ngx_http_webhook_grant_t *ngx_http_webhook_grant_create(ngx_conf_t *cf,
-    ngx_http_webhook_endpoint_t *ep);
+ngx_http_webhook_grant_t *ngx_http_webhook_grant_create(
+    ngx_http_webhook_build_t *b, ngx_http_webhook_endpoint_t *ep);
 
 /*
  * NGX_OK: grant->token may be used at once.  NGX_AGAIN: one was asked for, wait

@@ -95,7 +95,7 @@ ngx_http_webhook_egress_cidrs(u_char *p, u_char mark,
 
 
 ngx_int_t
-ngx_http_webhook_egress_check(ngx_conf_t *cf,
+ngx_http_webhook_egress_check(ngx_http_webhook_build_t *b,
     ngx_http_webhook_target_t *target)
 {
     const char                 *why;
@@ -112,10 +112,10 @@ ngx_http_webhook_egress_check(ngx_conf_t *cf,
     for (i = 0; target->proxy && i < target->servers.nelts; i++) {
 
         if (server[i].sockaddr->sa_family == AF_UNIX) {
-            ngx_http_webhook_place_error(NGX_LOG_EMERG, cf, &target->place,
-                                         "server \"%V\" of upstream \"%V\" "
-                                         "cannot be reached through a proxy",
-                                         &server[i].name, &target->name);
+            ngx_http_webhook_build_at(NGX_LOG_EMERG, b, &target->place,
+                                      "server \"%V\" of upstream \"%V\" "
+                                      "cannot be reached through a proxy",
+                                      &server[i].name, &target->name);
             return NGX_ERROR;
         }
     }
@@ -131,16 +131,16 @@ ngx_http_webhook_egress_check(ngx_conf_t *cf,
     }
 
     if (target->literal) {
-        ngx_http_webhook_place_error(NGX_LOG_EMERG, cf, &target->place,
-                                     "address %V is not allowed: %s",
-                                     target->local ? &server[0].name
+        ngx_http_webhook_build_at(NGX_LOG_EMERG, b, &target->place,
+                                  "address %V is not allowed: %s",
+                                  target->local ? &server[0].name
                                                    : &target->name, why);
         return NGX_ERROR;
     }
 
-    ngx_log_error(NGX_LOG_WARN, cf->log, 0,
-                  "no address of \"%V\" is allowed: %s in %s:%ui",
-                  &target->name, why, target->place.file, target->place.line);
+    ngx_http_webhook_build_at(NGX_LOG_WARN, b, &target->place,
+                              "no address of \"%V\" is allowed: %s",
+                              &target->name, why);
 
     return NGX_OK;
 }

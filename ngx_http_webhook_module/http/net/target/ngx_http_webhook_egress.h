@@ -35,7 +35,7 @@ u_char *ngx_http_webhook_egress_key(u_char *p,
  * Once the servers are known, if any are: an error if none of a literal host
  * can ever be connected to, a warning if none of a name's can.
  */
-ngx_int_t ngx_http_webhook_egress_check(ngx_conf_t *cf,
+ngx_int_t ngx_http_webhook_egress_check(ngx_http_webhook_build_t *b,
     ngx_http_webhook_target_t *target);
 
 /*

@@ -20,24 +20,25 @@ typedef struct {
 } ngx_http_webhook_url_t;
 
 
-static ngx_int_t ngx_http_webhook_target_split(ngx_conf_t *cf, ngx_str_t *text,
-    ngx_http_webhook_place_t *place, ngx_http_webhook_url_t *url);
-static ngx_int_t ngx_http_webhook_target_uri(ngx_conf_t *cf,
+static ngx_int_t ngx_http_webhook_target_split(ngx_http_webhook_build_t *b,
+    ngx_str_t *text, ngx_http_webhook_place_t *place,
+    ngx_http_webhook_url_t *url);
+static ngx_int_t ngx_http_webhook_target_uri(ngx_http_webhook_build_t *b,
     ngx_http_webhook_url_t *url, ngx_str_t *uri);
-static ngx_int_t ngx_http_webhook_target_tls(ngx_conf_t *cf,
+static ngx_int_t ngx_http_webhook_target_tls(ngx_http_webhook_build_t *b,
     ngx_http_webhook_tls_t *tls, ngx_http_webhook_target_t *target);
-static ngx_int_t ngx_http_webhook_target_settle(ngx_conf_t *cf,
+static ngx_int_t ngx_http_webhook_target_settle(ngx_http_webhook_build_t *b,
     ngx_http_webhook_target_t *target);
-static ngx_int_t ngx_http_webhook_target_proxy(ngx_conf_t *cf,
+static ngx_int_t ngx_http_webhook_target_proxy(ngx_http_webhook_build_t *b,
     ngx_http_webhook_target_t *target);
-static ngx_int_t ngx_http_webhook_target_key(ngx_conf_t *cf,
+static ngx_int_t ngx_http_webhook_target_key(ngx_http_webhook_build_t *b,
     ngx_http_webhook_target_t *target);
 static ngx_uint_t ngx_http_webhook_target_same(ngx_http_webhook_target_t *one,
     ngx_http_webhook_target_t *two);
 
 
 ngx_http_webhook_target_t *
-ngx_http_webhook_target_create(ngx_conf_t *cf, ngx_str_t *text,
+ngx_http_webhook_target_create(ngx_http_webhook_build_t *b, ngx_str_t *text,
     ngx_http_webhook_tls_t *tls, ngx_http_webhook_place_t *place,
     ngx_str_t *uri)
 {
@@ -46,13 +47,13 @@ ngx_http_webhook_target_create(ngx_conf_t *cf, ngx_str_t *text,
     ngx_http_webhook_url_t      url;
     ngx_http_webhook_target_t  *target;
 
-    if (ngx_http_webhook_target_split(cf, text, place, &url) != NGX_OK
-        || ngx_http_webhook_target_uri(cf, &url, uri) != NGX_OK)
+    if (ngx_http_webhook_target_split(b, text, place, &url) != NGX_OK
+        || ngx_http_webhook_target_uri(b, &url, uri) != NGX_OK)
     {
         return NULL;
     }
 
-    target = ngx_pcalloc(cf->pool, sizeof(ngx_http_webhook_target_t));
+    target = ngx_pcalloc(b->pool, sizeof(ngx_http_webhook_target_t));
     if (target == NULL) {
         return NULL;
     }
@@ -65,11 +66,11 @@ ngx_http_webhook_target_create(ngx_conf_t *cf, ngx_str_t *text,
     u.default_port = url.tls ? 443 : 80;
     u.no_resolve = 1;
 
-    if (ngx_parse_url(cf->pool, &u) != NGX_OK) {
-        ngx_http_webhook_place_error(NGX_LOG_EMERG, cf, place, "%s in the URL "
-                                     "\"%V://%V\"",
-                                     u.err ? u.err : "no memory", &url.scheme,
-                                     &url.authority);
+    if (ngx_parse_url(b->pool, &u) != NGX_OK) {
+        ngx_http_webhook_build_at(NGX_LOG_EMERG, b, place, "%s in the URL "
+                                  "\"%V://%V\"",
+                                  u.err ? u.err : "no memory", &url.scheme,
+                                  &url.authority);
         return NULL;
     }
 
@@ -86,7 +87,7 @@ ngx_http_webhook_target_create(ngx_conf_t *cf, ngx_str_t *text,
 
     } else {
         target->name.len = u.host.len;
-        target->name.data = ngx_pnalloc(cf->pool, u.host.len + 1);
+        target->name.data = ngx_pnalloc(b->pool, u.host.len + 1);
         if (target->name.data == NULL) {
             return NULL;
         }
@@ -97,7 +98,7 @@ ngx_http_webhook_target_create(ngx_conf_t *cf, ngx_str_t *text,
         target->host = target->name;
 
         if (u.port != u.default_port) {
-            target->host.data = ngx_pnalloc(cf->pool,
+            target->host.data = ngx_pnalloc(b->pool,
                                       u.host.len + sizeof(":65535") - 1);
             if (target->host.data == NULL) {
                 return NULL;
@@ -109,11 +110,11 @@ ngx_http_webhook_target_create(ngx_conf_t *cf, ngx_str_t *text,
         }
     }
 
-    if (url.tls && ngx_http_webhook_target_tls(cf, tls, target) != NGX_OK) {
+    if (url.tls && ngx_http_webhook_target_tls(b, tls, target) != NGX_OK) {
         return NULL;
     }
 
-    if (ngx_array_init(&target->servers, cf->pool, ngx_max(u.naddrs, 1),
+    if (ngx_array_init(&target->servers, b->pool, ngx_max(u.naddrs, 1),
                        sizeof(ngx_http_webhook_server_t))
         != NGX_OK)
     {
@@ -146,7 +147,7 @@ ngx_http_webhook_target_egress(ngx_http_webhook_target_t *target,
 /* Messages show no more of a URL than its host: the rest may be secret. */
 
 static ngx_int_t
-ngx_http_webhook_target_split(ngx_conf_t *cf, ngx_str_t *text,
+ngx_http_webhook_target_split(ngx_http_webhook_build_t *b, ngx_str_t *text,
     ngx_http_webhook_place_t *place, ngx_http_webhook_url_t *url)
 {
     u_char  *p, *last;
@@ -170,15 +171,22 @@ ngx_http_webhook_target_split(ngx_conf_t *cf, ngx_str_t *text,
         p += 8;
 
     } else {
-        ngx_http_webhook_place_error(NGX_LOG_EMERG, cf, place, "a URL has to "
-                                     "begin with \"http://\" or \"https://\" "
-                                     "and name a host");
+        ngx_http_webhook_build_at(NGX_LOG_EMERG, b, place, "a URL has to "
+                                  "begin with \"http://\" or \"https://\" "
+                                  "and name a host");
         return NGX_ERROR;
     }
 
     url->authority.data = p;
 
     if (last - p > 5 && ngx_strncasecmp(p, (u_char *) "unix:", 5) == 0) {
+        if (b->registered) {
+            ngx_http_webhook_build_at(NGX_LOG_EMERG, b, place, "a URL with "
+                                      "\"unix:\" can be set in nginx.conf "
+                                      "alone");
+            return NGX_ERROR;
+        }
+
         url->local = 1;
 
         p = ngx_strlchr(p + 5, last, ':');
@@ -198,10 +206,10 @@ ngx_http_webhook_target_split(ngx_conf_t *cf, ngx_str_t *text,
         while (p < last && *p != '/' && *p != '?' && *p != '#') {
 
             if (*p == '@') {
-                ngx_http_webhook_place_error(NGX_LOG_EMERG, cf, place, "a "
-                                             "user or password in a URL is "
-                                             "not supported: set a \"header\" "
-                                             "instead");
+                ngx_http_webhook_build_at(NGX_LOG_EMERG, b, place, "a "
+                                          "user or password in a URL is "
+                                          "not supported: set a \"header\" "
+                                          "instead");
                 return NGX_ERROR;
             }
 
@@ -217,18 +225,18 @@ ngx_http_webhook_target_split(ngx_conf_t *cf, ngx_str_t *text,
     for (p = text->data; p < last; p++) {
 
         if (*p <= ' ' || *p >= 0x7f || *p == '"' || *p == '<' || *p == '>') {
-            ngx_http_webhook_place_error(NGX_LOG_EMERG, cf, place, "the byte "
-                                         "0x%02Xi in the URL of host \"%V\" "
-                                         "has to be percent-encoded",
-                                         (ngx_int_t) *p, &url->authority);
+            ngx_http_webhook_build_at(NGX_LOG_EMERG, b, place, "the byte "
+                                      "0x%02Xi in the URL of host \"%V\" "
+                                      "has to be percent-encoded",
+                                      (ngx_int_t) *p, &url->authority);
             return NGX_ERROR;
         }
 
         if (*p == '#') {
-            ngx_http_webhook_place_error(NGX_LOG_EMERG, cf, place, "the URL "
-                                         "of host \"%V\" has a fragment "
-                                         "(\"#\"), which cannot be sent",
-                                         &url->authority);
+            ngx_http_webhook_build_at(NGX_LOG_EMERG, b, place, "the URL "
+                                      "of host \"%V\" has a fragment "
+                                      "(\"#\"), which cannot be sent",
+                                      &url->authority);
             return NGX_ERROR;
         }
     }
@@ -238,8 +246,8 @@ ngx_http_webhook_target_split(ngx_conf_t *cf, ngx_str_t *text,
 
 
 static ngx_int_t
-ngx_http_webhook_target_uri(ngx_conf_t *cf, ngx_http_webhook_url_t *url,
-    ngx_str_t *uri)
+ngx_http_webhook_target_uri(ngx_http_webhook_build_t *b,
+    ngx_http_webhook_url_t *url, ngx_str_t *uri)
 {
     u_char  *p;
 
@@ -248,7 +256,7 @@ ngx_http_webhook_target_uri(ngx_conf_t *cf, ngx_http_webhook_url_t *url,
         return NGX_OK;
     }
 
-    p = ngx_pnalloc(cf->pool, url->rest.len + 1);
+    p = ngx_pnalloc(b->pool, url->rest.len + 1);
     if (p == NULL) {
         return NGX_ERROR;
     }
@@ -266,8 +274,8 @@ ngx_http_webhook_target_uri(ngx_conf_t *cf, ngx_http_webhook_url_t *url,
 /* Copies the settings and fills in what follows from the URL. */
 
 static ngx_int_t
-ngx_http_webhook_target_tls(ngx_conf_t *cf, ngx_http_webhook_tls_t *tls,
-    ngx_http_webhook_target_t *target)
+ngx_http_webhook_target_tls(ngx_http_webhook_build_t *b,
+    ngx_http_webhook_tls_t *tls, ngx_http_webhook_target_t *target)
 {
     u_char      *p;
     ngx_str_t   *files[4];
@@ -287,7 +295,7 @@ ngx_http_webhook_target_tls(ngx_conf_t *cf, ngx_http_webhook_tls_t *tls,
         target->tls.name = target->name;
 
     } else {
-        p = ngx_pnalloc(cf->pool, target->tls.name.len + 1);
+        p = ngx_pnalloc(b->pool, target->tls.name.len + 1);
         if (p == NULL) {
             return NGX_ERROR;
         }
@@ -310,7 +318,7 @@ ngx_http_webhook_target_tls(ngx_conf_t *cf, ngx_http_webhook_tls_t *tls,
 
     for (i = 0; i < 4; i++) {
         if (files[i]->len
-            && ngx_conf_full_name(cf->cycle, files[i], 1) != NGX_OK)
+            && ngx_conf_full_name(b->cycle, files[i], 1) != NGX_OK)
         {
             return NGX_ERROR;
         }
@@ -326,7 +334,7 @@ ngx_http_webhook_target_tls(ngx_conf_t *cf, ngx_http_webhook_tls_t *tls,
  */
 
 static ngx_int_t
-ngx_http_webhook_target_settle(ngx_conf_t *cf,
+ngx_http_webhook_target_settle(ngx_http_webhook_build_t *b,
     ngx_http_webhook_target_t *target)
 {
     if (target->rules && !ngx_http_webhook_egress_refuses(target->rules)) {
@@ -337,14 +345,14 @@ ngx_http_webhook_target_settle(ngx_conf_t *cf,
         return NGX_OK;
     }
 
-    return ngx_http_webhook_target_proxy(cf, target);
+    return ngx_http_webhook_target_proxy(b, target);
 }
 
 
 /* A proxy is a target like any other, but nothing is sent to it but CONNECT. */
 
 static ngx_int_t
-ngx_http_webhook_target_proxy(ngx_conf_t *cf,
+ngx_http_webhook_target_proxy(ngx_http_webhook_build_t *b,
     ngx_http_webhook_target_t *target)
 {
     ngx_str_t                   uri;
@@ -354,34 +362,34 @@ ngx_http_webhook_target_proxy(ngx_conf_t *cf,
     proxy = target->proxy_conf;
 
     if (target->local) {
-        ngx_http_webhook_place_error(NGX_LOG_EMERG, cf, &proxy->place, "a "
-                                     "unix socket cannot be reached through a "
-                                     "proxy");
+        ngx_http_webhook_build_at(NGX_LOG_EMERG, b, &proxy->place, "a "
+                                  "unix socket cannot be reached through a "
+                                  "proxy");
         return NGX_ERROR;
     }
 
     if (proxy->url.len < 7
         || ngx_strncasecmp(proxy->url.data, (u_char *) "http://", 7) != 0)
     {
-        ngx_http_webhook_place_error(NGX_LOG_EMERG, cf, &proxy->place, "a "
-                                     "proxy is named as \"http://host:port\"");
+        ngx_http_webhook_build_at(NGX_LOG_EMERG, b, &proxy->place, "a "
+                                  "proxy is named as \"http://host:port\"");
         return NGX_ERROR;
     }
 
-    via = ngx_http_webhook_target_create(cf, &proxy->url, NULL, &proxy->place,
+    via = ngx_http_webhook_target_create(b, &proxy->url, NULL, &proxy->place,
                                          &uri);
     if (via == NULL) {
         return NGX_ERROR;
     }
 
     if (uri.len != 1) {
-        ngx_http_webhook_place_error(NGX_LOG_EMERG, cf, &proxy->place, "the "
-                                     "URL of a proxy may not have a path or "
-                                     "arguments");
+        ngx_http_webhook_build_at(NGX_LOG_EMERG, b, &proxy->place, "the "
+                                  "URL of a proxy may not have a path or "
+                                  "arguments");
         return NGX_ERROR;
     }
 
-    if (ngx_http_webhook_target_init(cf, &via) != NGX_OK) {
+    if (ngx_http_webhook_target_init(b, &via) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -393,7 +401,8 @@ ngx_http_webhook_target_proxy(ngx_conf_t *cf,
 
 
 static ngx_int_t
-ngx_http_webhook_target_key(ngx_conf_t *cf, ngx_http_webhook_target_t *target)
+ngx_http_webhook_target_key(ngx_http_webhook_build_t *b,
+    ngx_http_webhook_target_t *target)
 {
     u_char                  *p;
     size_t                   len;
@@ -407,7 +416,7 @@ ngx_http_webhook_target_key(ngx_conf_t *cf, ngx_http_webhook_target_t *target)
           + tls->ca.len + tls->cert.len + tls->key.len + tls->passwords.len
           + ngx_http_webhook_egress_key_len(target);
 
-    p = ngx_pnalloc(cf->pool, len);
+    p = ngx_pnalloc(b->pool, len);
     if (p == NULL) {
         return NGX_ERROR;
     }
@@ -449,12 +458,11 @@ ngx_http_webhook_target_same(ngx_http_webhook_target_t *one,
 
 
 ngx_int_t
-ngx_http_webhook_target_init(ngx_conf_t *cf,
+ngx_http_webhook_target_init(ngx_http_webhook_build_t *b,
     ngx_http_webhook_target_t **targetp)
 {
-    ngx_uint_t                     i;
-    ngx_http_webhook_target_t     *target, **targets, **slot;
-    ngx_http_webhook_main_conf_t  *wmcf;
+    ngx_uint_t                   i;
+    ngx_http_webhook_target_t   *target, **targets, **slot;
 
     target = *targetp;
 
@@ -462,25 +470,23 @@ ngx_http_webhook_target_init(ngx_conf_t *cf,
         return NGX_OK;
     }
 
-    wmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_webhook_module);
-
-    if (wmcf->targets == NULL) {
-        wmcf->targets = ngx_array_create(cf->pool, 4,
-                                         sizeof(ngx_http_webhook_target_t *));
-        if (wmcf->targets == NULL) {
+    if (*b->targets == NULL) {
+        *b->targets = ngx_array_create(b->pool, 4,
+                                       sizeof(ngx_http_webhook_target_t *));
+        if (*b->targets == NULL) {
             return NGX_ERROR;
         }
     }
 
-    if (ngx_http_webhook_target_settle(cf, target) != NGX_OK
-        || ngx_http_webhook_target_key(cf, target) != NGX_OK)
+    if (ngx_http_webhook_target_settle(b, target) != NGX_OK
+        || ngx_http_webhook_target_key(b, target) != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    targets = wmcf->targets->elts;
+    targets = (*b->targets)->elts;
 
-    for (i = 0; i < wmcf->targets->nelts; i++) {
+    for (i = 0; i < (*b->targets)->nelts; i++) {
 
         if (ngx_http_webhook_target_same(targets[i], target)) {
             *targetp = targets[i];
@@ -489,18 +495,18 @@ ngx_http_webhook_target_init(ngx_conf_t *cf,
     }
 
     if (target->secure
-        && ngx_http_webhook_tls_create(cf, target, wmcf->targets) != NGX_OK)
+        && ngx_http_webhook_tls_create(b, target) != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    if (ngx_http_webhook_target_addresses(cf, target) != NGX_OK
-        || ngx_http_webhook_egress_check(cf, target) != NGX_OK)
+    if (ngx_http_webhook_target_addresses(b, target) != NGX_OK
+        || ngx_http_webhook_egress_check(b, target) != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    slot = ngx_array_push(wmcf->targets);
+    slot = ngx_array_push(*b->targets);
     if (slot == NULL) {
         return NGX_ERROR;
     }

@@ -13,7 +13,7 @@
 #ifndef NGX_HTTP_WEBHOOK_TARGET_H
 #define NGX_HTTP_WEBHOOK_TARGET_H
 
-#include "http/model/ngx_http_webhook_endpoint.h"
+#include "http/model/ngx_http_webhook_build.h"
 
 
 #define NGX_HTTP_WEBHOOK_TARGET_TRIES  8        /* addresses an exchange */
@@ -105,11 +105,11 @@ struct ngx_http_webhook_target_s {
 
 /*
  * Makes a target from a URL (http:// or https://).  Fills in uri with path
- * and arguments ("/" where there is none).  Errors are logged at emerg with
- * the place given; returns NULL then.  tls may be NULL for the defaults.
+ * and arguments ("/" where there is none).  Errors are said of the place given;
+ * returns NULL then.  tls may be NULL for the defaults.
  */
-ngx_http_webhook_target_t *ngx_http_webhook_target_create(ngx_conf_t *cf,
-    ngx_str_t *url, ngx_http_webhook_tls_t *tls,
+ngx_http_webhook_target_t *ngx_http_webhook_target_create(
+    ngx_http_webhook_build_t *b, ngx_str_t *url, ngx_http_webhook_tls_t *tls,
     ngx_http_webhook_place_t *place, ngx_str_t *uri);
 
 /*
@@ -125,7 +125,7 @@ void ngx_http_webhook_target_egress(ngx_http_webhook_target_t *target,
  * known, the resolver of http{} is known).  *target becomes another one if
  * that is the same in everything that counts.  NGX_OK or NGX_ERROR, logged.
  */
-ngx_int_t ngx_http_webhook_target_init(ngx_conf_t *cf,
+ngx_int_t ngx_http_webhook_target_init(ngx_http_webhook_build_t *b,
     ngx_http_webhook_target_t **target);
 
 /* The value for the Host header. */

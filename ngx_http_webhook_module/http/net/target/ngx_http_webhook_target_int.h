@@ -13,7 +13,7 @@
 
 
 /* Fills in the servers, or who will look up the name. */
-ngx_int_t ngx_http_webhook_target_addresses(ngx_conf_t *cf,
+ngx_int_t ngx_http_webhook_target_addresses(ngx_http_webhook_build_t *b,
     ngx_http_webhook_target_t *target);
 
 /* One server more. */

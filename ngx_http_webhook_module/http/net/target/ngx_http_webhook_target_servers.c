@@ -10,10 +10,10 @@
 
 
 static ngx_http_upstream_srv_conf_t *ngx_http_webhook_target_upstream(
-    ngx_conf_t *cf, ngx_http_webhook_target_t *target);
-static ngx_int_t ngx_http_webhook_target_servers(ngx_conf_t *cf,
+    ngx_http_webhook_build_t *b, ngx_http_webhook_target_t *target);
+static ngx_int_t ngx_http_webhook_target_servers(ngx_http_webhook_build_t *b,
     ngx_http_webhook_target_t *target, ngx_http_upstream_srv_conf_t *us);
-static ngx_int_t ngx_http_webhook_target_look_up(ngx_conf_t *cf,
+static ngx_int_t ngx_http_webhook_target_look_up(ngx_http_webhook_build_t *b,
     ngx_http_webhook_target_t *target);
 static ngx_int_t ngx_http_webhook_target_choose(
     ngx_http_webhook_target_t *target, ngx_uint_t *tried, ngx_uint_t n,
@@ -21,29 +21,28 @@ static ngx_int_t ngx_http_webhook_target_choose(
 
 
 ngx_int_t
-ngx_http_webhook_target_addresses(ngx_conf_t *cf,
+ngx_http_webhook_target_addresses(ngx_http_webhook_build_t *b,
     ngx_http_webhook_target_t *target)
 {
-    ngx_http_core_loc_conf_t      *clcf;
     ngx_http_upstream_srv_conf_t  *us;
 
     if (target->literal) {
         return NGX_OK;
     }
 
-    us = ngx_http_webhook_target_upstream(cf, target);
+    us = ngx_http_webhook_target_upstream(b, target);
 
     if (us) {
 
         if (!target->no_port) {
-            ngx_http_webhook_place_error(NGX_LOG_EMERG, cf, &target->place,
-                                         "upstream \"%V\" may not have port "
-                                         "%ui", &target->name,
-                                         (ngx_uint_t) target->port);
+            ngx_http_webhook_build_at(NGX_LOG_EMERG, b, &target->place,
+                                      "upstream \"%V\" may not have port "
+                                      "%ui", &target->name,
+                                      (ngx_uint_t) target->port);
             return NGX_ERROR;
         }
 
-        return ngx_http_webhook_target_servers(cf, target, us);
+        return ngx_http_webhook_target_servers(b, target, us);
     }
 
     /* A proxy may know names that we do not. */
@@ -53,38 +52,30 @@ ngx_http_webhook_target_addresses(ngx_conf_t *cf,
         return NGX_OK;
     }
 
-    /* At the level of http {}: none, a dummy without servers, or a real one. */
-
-    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
-
-    if (clcf->resolver && clcf->resolver->connections.nelts) {
-        target->resolver = clcf->resolver;
-        target->resolver_timeout = clcf->resolver_timeout;
-
-        if (target->resolver_timeout == NGX_CONF_UNSET_MSEC) {
-            target->resolver_timeout = 30000;
-        }
-
+    if (b->resolver) {
+        target->resolver = b->resolver;
+        target->resolver_timeout = b->resolver_timeout;
         return NGX_OK;
     }
 
-    return ngx_http_webhook_target_look_up(cf, target);
+    return ngx_http_webhook_target_look_up(b, target);
 }
 
 
 static ngx_http_upstream_srv_conf_t *
-ngx_http_webhook_target_upstream(ngx_conf_t *cf,
+ngx_http_webhook_target_upstream(ngx_http_webhook_build_t *b,
     ngx_http_webhook_target_t *target)
 {
     ngx_uint_t                       i;
     ngx_http_upstream_srv_conf_t   **uscfp;
-    ngx_http_upstream_main_conf_t   *umcf;
 
-    umcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_upstream_module);
+    if (b->upstreams == NULL) {
+        return NULL;
+    }
 
-    uscfp = umcf->upstreams.elts;
+    uscfp = b->upstreams->elts;
 
-    for (i = 0; i < umcf->upstreams.nelts; i++) {
+    for (i = 0; i < b->upstreams->nelts; i++) {
 
         if ((uscfp[i]->flags & NGX_HTTP_UPSTREAM_CREATE)
             && uscfp[i]->host.len == target->name.len
@@ -103,7 +94,7 @@ ngx_http_webhook_target_upstream(ngx_conf_t *cf,
 /* The servers of an upstream {}, but for those that are down. */
 
 static ngx_int_t
-ngx_http_webhook_target_servers(ngx_conf_t *cf,
+ngx_http_webhook_target_servers(ngx_http_webhook_build_t *b,
     ngx_http_webhook_target_t *target, ngx_http_upstream_srv_conf_t *us)
 {
     ngx_uint_t                   i, j;
@@ -130,9 +121,9 @@ ngx_http_webhook_target_servers(ngx_conf_t *cf,
     }
 
     if (target->servers.nelts == 0) {
-        ngx_http_webhook_place_error(NGX_LOG_EMERG, cf, &target->place,
-                                     "upstream \"%V\" has no server that can "
-                                     "be used", &target->name);
+        ngx_http_webhook_build_at(NGX_LOG_EMERG, b, &target->place,
+                                  "upstream \"%V\" has no server that can "
+                                  "be used", &target->name);
         return NGX_ERROR;
     }
 
@@ -143,25 +134,32 @@ ngx_http_webhook_target_servers(ngx_conf_t *cf,
 /* Without a resolver names are looked up now, as for proxy_pass. */
 
 static ngx_int_t
-ngx_http_webhook_target_look_up(ngx_conf_t *cf,
+ngx_http_webhook_target_look_up(ngx_http_webhook_build_t *b,
     ngx_http_webhook_target_t *target)
 {
     ngx_url_t   u;
     ngx_uint_t  i;
+
+    if (b->registered) {
+        ngx_http_webhook_build_at(NGX_LOG_EMERG, b, &target->place,
+                                  "\"%V\" cannot be looked up: there is no "
+                                  "\"resolver\" in http {}", &target->name);
+        return NGX_ERROR;
+    }
 
     ngx_memzero(&u, sizeof(ngx_url_t));
 
     u.host = target->name;
     u.port = target->port;
 
-    if (ngx_inet_resolve_host(cf->pool, &u) != NGX_OK) {
+    if (ngx_inet_resolve_host(b->pool, &u) != NGX_OK) {
 
         if (u.err) {
-            ngx_http_webhook_place_error(NGX_LOG_EMERG, cf, &target->place,
-                                         "%s: \"%V\" (name its server, or set "
-                                         "\"resolver\" in http {} to look "
-                                         "names up later)", u.err,
-                                         &target->name);
+            ngx_http_webhook_build_at(NGX_LOG_EMERG, b, &target->place,
+                                      "%s: \"%V\" (name its server, or set "
+                                      "\"resolver\" in http {} to look "
+                                      "names up later)", u.err,
+                                      &target->name);
         }
 
         return NGX_ERROR;

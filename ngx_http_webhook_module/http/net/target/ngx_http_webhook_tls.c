@@ -16,13 +16,13 @@
 #define NGX_HTTP_WEBHOOK_TLS_DEPTH  8       /* certificates of a chain */
 
 
-static ngx_int_t ngx_http_webhook_tls_certificate(ngx_conf_t *cf,
-    ngx_ssl_t *ssl, ngx_http_webhook_tls_t *tls);
-static ngx_int_t ngx_http_webhook_tls_authority(ngx_conf_t *cf,
-    ngx_http_webhook_target_t *target, ngx_array_t *targets);
-static ngx_int_t ngx_http_webhook_tls_system(ngx_conf_t *cf,
+static ngx_int_t ngx_http_webhook_tls_authority(ngx_http_webhook_build_t *b,
     ngx_http_webhook_target_t *target);
-static ngx_int_t ngx_http_webhook_tls_name(ngx_conf_t *cf,
+static ngx_int_t ngx_http_webhook_tls_share(ngx_http_webhook_target_t *target,
+    ngx_array_t *targets);
+static ngx_int_t ngx_http_webhook_tls_system(ngx_http_webhook_build_t *b,
+    ngx_http_webhook_target_t *target);
+static ngx_int_t ngx_http_webhook_tls_name(ngx_http_webhook_build_t *b,
     ngx_http_webhook_target_t *target);
 static ngx_int_t ngx_http_webhook_tls_address(ngx_str_t *name, u_char *text,
     size_t size);
@@ -45,8 +45,8 @@ static const char  *ngx_http_webhook_tls_bundles[] = {
 
 
 ngx_int_t
-ngx_http_webhook_tls_create(ngx_conf_t *cf, ngx_http_webhook_target_t *target,
-    ngx_array_t *targets)
+ngx_http_webhook_tls_create(ngx_http_webhook_build_t *b,
+    ngx_http_webhook_target_t *target)
 {
     ngx_ssl_t               *ssl;
     ngx_pool_cleanup_t      *cln;
@@ -55,24 +55,24 @@ ngx_http_webhook_tls_create(ngx_conf_t *cf, ngx_http_webhook_target_t *target,
     tls = &target->tls;
 
     if ((tls->cert.len != 0) != (tls->key.len != 0)) {
-        ngx_http_webhook_place_error(NGX_LOG_EMERG, cf, &target->place, "a "
-                                     "client certificate needs both \"cert=\" "
-                                     "and \"key=\"");
+        ngx_http_webhook_build_at(NGX_LOG_EMERG, b, &target->place, "a "
+                                  "client certificate needs both \"cert=\" "
+                                  "and \"key=\"");
         return NGX_ERROR;
     }
 
-    ssl = ngx_pcalloc(cf->pool, sizeof(ngx_ssl_t));
+    ssl = ngx_pcalloc(b->pool, sizeof(ngx_ssl_t));
     if (ssl == NULL) {
         return NGX_ERROR;
     }
 
-    ssl->log = cf->log;
+    ssl->log = b->log;
 
     if (ngx_ssl_create(ssl, NGX_SSL_TLSv1_2|NGX_SSL_TLSv1_3, NULL) != NGX_OK) {
         return NGX_ERROR;
     }
 
-    cln = ngx_pool_cleanup_add(cf->pool, 0);
+    cln = ngx_pool_cleanup_add(b->pool, 0);
     if (cln == NULL) {
         ngx_ssl_cleanup_ctx(ssl);
         return NGX_ERROR;
@@ -84,18 +84,20 @@ ngx_http_webhook_tls_create(ngx_conf_t *cf, ngx_http_webhook_target_t *target,
     cln->data = target;
 
     if (tls->cert.len
-        && ngx_http_webhook_tls_certificate(cf, ssl, tls) != NGX_OK)
+        && (b->certificate == NULL
+            || b->certificate(b, ssl, &tls->cert, &tls->key, &tls->passwords)
+               != NGX_OK))
     {
-        ngx_http_webhook_place_error(NGX_LOG_EMERG, cf, &target->place, "the "
-                                     "client certificate cannot be used");
+        ngx_http_webhook_build_at(NGX_LOG_EMERG, b, &target->place, "the "
+                                  "client certificate cannot be used");
         return NGX_ERROR;
     }
 
-    if (ngx_ssl_client_session_cache(cf, ssl, 1) != NGX_OK) {
+    if (ngx_ssl_client_session_cache(NULL, ssl, 1) != NGX_OK) {
         return NGX_ERROR;
     }
 
-    if (ngx_http_webhook_tls_name(cf, target) != NGX_OK) {
+    if (ngx_http_webhook_tls_name(b, target) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -107,48 +109,80 @@ ngx_http_webhook_tls_create(ngx_conf_t *cf, ngx_http_webhook_target_t *target,
     SSL_CTX_set_verify(ssl->ctx, SSL_VERIFY_PEER, NULL);
     SSL_CTX_set_verify_depth(ssl->ctx, NGX_HTTP_WEBHOOK_TLS_DEPTH);
 
-    return ngx_http_webhook_tls_authority(cf, target, targets);
+    return ngx_http_webhook_tls_authority(b, target);
 }
 
 
+/*
+ * The certificates that are asked.  Those of something that was registered are
+ * never read: it shares what the configuration has read.
+ */
+
 static ngx_int_t
-ngx_http_webhook_tls_certificate(ngx_conf_t *cf, ngx_ssl_t *ssl,
-    ngx_http_webhook_tls_t *tls)
+ngx_http_webhook_tls_authority(ngx_http_webhook_build_t *b,
+    ngx_http_webhook_target_t *target)
 {
-    ngx_str_t    *password;
-    ngx_array_t  *passwords;
+    ngx_int_t   rc;
+    ngx_str_t  *ca;
 
-    if (tls->passwords.len) {
-        passwords = ngx_ssl_read_password_file(cf, &tls->passwords);
-        if (passwords == NULL) {
+    ca = &target->tls.ca;
+
+    rc = ngx_http_webhook_tls_share(target, *b->targets);
+
+    if (rc == NGX_DECLINED && b->registered) {
+        rc = ngx_http_webhook_tls_share(target, b->wmcf->targets);
+
+        if (rc == NGX_DECLINED) {
+            ngx_http_webhook_build_at(NGX_LOG_EMERG, b, &target->place, "no "
+                                      "certificate of \"%V\" can be verified: "
+                                      "nginx has not read the system's "
+                                      "authorities", &target->tls.name);
             return NGX_ERROR;
         }
-
-    } else {
-
-        /* without any, OpenSSL would ask the terminal */
-
-        passwords = ngx_array_create(cf->temp_pool, 1, sizeof(ngx_str_t));
-        if (passwords == NULL) {
-            return NGX_ERROR;
-        }
-
-        password = ngx_array_push(passwords);
-        ngx_str_set(password, "");
     }
 
-    return ngx_ssl_certificate(cf, ssl, &tls->cert, &tls->key, passwords);
+    if (rc != NGX_DECLINED) {
+        return rc;
+    }
+
+    if (ca->len == 0) {
+        return ngx_http_webhook_tls_system(b, target);
+    }
+
+    if (SSL_CTX_load_verify_locations(target->ssl->ctx, (char *) ca->data,
+                                      NULL)
+        == 0)
+    {
+        ngx_ssl_error(NGX_LOG_EMERG, b->log, 0,
+                      "SSL_CTX_load_verify_locations(\"%s\") failed",
+                      ca->data);
+        ngx_http_webhook_build_at(NGX_LOG_EMERG, b, &target->place, "the "
+                                  "certificates of \"ca=%V\" cannot be "
+                                  "read", ca);
+        return NGX_ERROR;
+    }
+
+    ERR_clear_error();
+
+    return NGX_OK;
 }
 
 
+/* The certificates of one among others that has the same authority:
+   NGX_DECLINED if there is none. */
+
 static ngx_int_t
-ngx_http_webhook_tls_authority(ngx_conf_t *cf,
-    ngx_http_webhook_target_t *target, ngx_array_t *targets)
+ngx_http_webhook_tls_share(ngx_http_webhook_target_t *target,
+    ngx_array_t *targets)
 {
     X509_STORE                  *store;
     ngx_str_t                   *ca;
     ngx_uint_t                   i;
     ngx_http_webhook_target_t  **other;
+
+    if (targets == NULL) {
+        return NGX_DECLINED;
+    }
 
     ca = &target->tls.ca;
     other = targets->elts;
@@ -176,31 +210,13 @@ ngx_http_webhook_tls_authority(ngx_conf_t *cf,
         return NGX_OK;
     }
 
-    if (ca->len == 0) {
-        return ngx_http_webhook_tls_system(cf, target);
-    }
-
-    if (SSL_CTX_load_verify_locations(target->ssl->ctx, (char *) ca->data,
-                                      NULL)
-        == 0)
-    {
-        ngx_ssl_error(NGX_LOG_EMERG, cf->log, 0,
-                      "SSL_CTX_load_verify_locations(\"%s\") failed",
-                      ca->data);
-        ngx_http_webhook_place_error(NGX_LOG_EMERG, cf, &target->place, "the "
-                                     "certificates of \"ca=%V\" cannot be "
-                                     "read", ca);
-        return NGX_ERROR;
-    }
-
-    ERR_clear_error();
-
-    return NGX_OK;
+    return NGX_DECLINED;
 }
 
 
 static ngx_int_t
-ngx_http_webhook_tls_system(ngx_conf_t *cf, ngx_http_webhook_target_t *target)
+ngx_http_webhook_tls_system(ngx_http_webhook_build_t *b,
+    ngx_http_webhook_target_t *target)
 {
     ngx_uint_t        i;
     ngx_file_info_t   fi;
@@ -222,16 +238,16 @@ ngx_http_webhook_tls_system(ngx_conf_t *cf, ngx_http_webhook_target_t *target)
             return NGX_OK;
         }
 
-        ngx_ssl_error(NGX_LOG_WARN, cf->log, 0,
+        ngx_ssl_error(NGX_LOG_WARN, b->log, 0,
                       "SSL_CTX_load_verify_locations(\"%s\") failed",
                       ngx_http_webhook_tls_bundles[i]);
     }
 
-    ngx_log_error(NGX_LOG_WARN, cf->log, 0,
-                  "the system's certificate authorities were not found, no "
-                  "certificate of \"%V\" can be verified: name a file with "
-                  "\"ca=\" in %s:%ui", &target->tls.name, target->place.file,
-                  target->place.line);
+    ngx_http_webhook_build_at(NGX_LOG_WARN, b, &target->place,
+                              "the system's certificate authorities were not "
+                              "found, no certificate of \"%V\" can be "
+                              "verified: name a file with \"ca=\"",
+                              &target->tls.name);
 
     return NGX_OK;
 }
@@ -240,7 +256,8 @@ ngx_http_webhook_tls_system(ngx_conf_t *cf, ngx_http_webhook_target_t *target)
 /* The name to ask for and to verify; an address is never asked for. */
 
 static ngx_int_t
-ngx_http_webhook_tls_name(ngx_conf_t *cf, ngx_http_webhook_target_t *target)
+ngx_http_webhook_tls_name(ngx_http_webhook_build_t *b,
+    ngx_http_webhook_target_t *target)
 {
     int                 rc;
     u_char              text[NGX_SOCKADDR_STRLEN + 1];
@@ -263,7 +280,7 @@ ngx_http_webhook_tls_name(ngx_conf_t *cf, ngx_http_webhook_target_t *target)
 
         if (target->sni.len && target->sni.data[target->sni.len - 1] == '.') {
             target->sni.len--;
-            target->sni.data = ngx_pstrdup(cf->pool, name);
+            target->sni.data = ngx_pstrdup(b->pool, name);
             if (target->sni.data == NULL) {
                 return NGX_ERROR;
             }
@@ -284,9 +301,9 @@ ngx_http_webhook_tls_name(ngx_conf_t *cf, ngx_http_webhook_target_t *target)
     }
 
     if (rc != 1) {
-        ngx_http_webhook_place_error(NGX_LOG_EMERG, cf, &target->place, "the "
-                                     "name \"%V\" cannot be verified in a "
-                                     "certificate", name);
+        ngx_http_webhook_build_at(NGX_LOG_EMERG, b, &target->place, "the "
+                                  "name \"%V\" cannot be verified in a "
+                                  "certificate", name);
         return NGX_ERROR;
     }
 

@@ -16,8 +16,8 @@
  * an authority that another of the targets has loaded are shared.  Errors are
  * logged with target->place.
  */
-ngx_int_t ngx_http_webhook_tls_create(ngx_conf_t *cf,
-    ngx_http_webhook_target_t *target, ngx_array_t *targets);
+ngx_int_t ngx_http_webhook_tls_create(ngx_http_webhook_build_t *b,
+    ngx_http_webhook_target_t *target);
 
 /* What c->data has to begin with. */
 

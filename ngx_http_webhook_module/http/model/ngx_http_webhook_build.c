@@ -1,0 +1,42 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ */
+
+#include "http/model/ngx_http_webhook_build.h"
+
+
+void ngx_cdecl
+ngx_http_webhook_build_log(ngx_uint_t level, ngx_http_webhook_build_t *b,
+    ngx_err_t err, const char *fmt, ...)
+{
+    u_char     errstr[NGX_MAX_CONF_ERRSTR];
+    va_list    args;
+    ngx_str_t  text;
+
+    va_start(args, fmt);
+    text.data = errstr;
+    text.len = ngx_vslprintf(errstr, errstr + sizeof(errstr), fmt, args)
+               - errstr;
+    va_end(args);
+
+    b->say(b, level, err, NULL, &text);
+}
+
+
+void ngx_cdecl
+ngx_http_webhook_build_at(ngx_uint_t level, ngx_http_webhook_build_t *b,
+    ngx_http_webhook_place_t *place, const char *fmt, ...)
+{
+    u_char     errstr[NGX_MAX_CONF_ERRSTR];
+    va_list    args;
+    ngx_str_t  text;
+
+    va_start(args, fmt);
+    text.data = errstr;
+    text.len = ngx_vslprintf(errstr, errstr + sizeof(errstr), fmt, args)
+               - errstr;
+    va_end(args);
+
+    b->say(b, level, 0, place, &text);
+}
