@@ -19,6 +19,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "store/engines/webhook_engines.h"
 #include "store/webhook_store.h"
 
 
@@ -182,6 +183,7 @@ bench_size(const char *dir, size_t size, unsigned events, unsigned rounds)
     memset(&options, 0, sizeof(options));
     memset(&op, 0, sizeof(op));
 
+    options.engine = webhook_engines_find(NULL);
     options.path = dir;
     options.size = (uint64_t) 64 << 30;
 

@@ -32,6 +32,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "store/engines/webhook_engines.h"
 #include "store/webhook_store.h"
 
 
@@ -278,6 +279,7 @@ bench_open(const bench_setup_t *s)
 
     memset(&o, 0, sizeof(o));
 
+    o.engine = webhook_engines_find(NULL);
     o.path = s->path;
     o.size = s->size;
     o.keep = s->keep;

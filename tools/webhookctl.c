@@ -15,6 +15,7 @@
 #include <stdlib.h>
 
 #include "webhookctl.h"
+#include "store/engines/webhook_engines.h"
 
 
 static int ctl_run(ctl_t *ctl);
@@ -95,6 +96,7 @@ ctl_store_options(ctl_t *ctl, webhook_store_options_t *options, int write)
 {
     memset(options, 0, sizeof(webhook_store_options_t));
 
+    options->engine = webhook_engines_find(NULL);
     options->path = ctl->path;
     options->readonly = !write;
     options->admin = write ? 1 : 0;

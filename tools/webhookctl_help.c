@@ -7,6 +7,8 @@
 
 #include "webhookctl.h"
 #include "core/base/webhook_version.h"
+#include "store/engines/webhook_engines.h"
+#include "store/webhook_store_engine.h"
 
 
 #define CTL_COLUMNS  79
@@ -68,8 +70,8 @@ ctl_help(ctl_t *ctl, webhook_store_t *st)
 void
 ctl_print_version(void)
 {
-    printf("webhookctl " WEBHOOK_VERSION " (store format %d)\n",
-           WEBHOOK_STORE_FORMAT);
+    printf("webhookctl " WEBHOOK_VERSION " (store format %u)\n",
+           (unsigned) webhook_engines_find(NULL)->format);
 }
 
 

@@ -20,6 +20,7 @@
 #include <sys/stat.h>
 
 #include "webhookctl.h"
+#include "store/lmdb/engine/webhook_lmdb.h"
 
 
 #define CTL_RESTORE_CHUNK     1048576
@@ -285,12 +286,17 @@ ctl_restore_pause(ctl_t *ctl, const char *dir)
     char                      reason[256];
     webhook_op_t              op, *ops;
     webhook_store_t          *st;
+    webhook_lmdb_options_t    own;
     webhook_store_options_t   options;
 
     ctl_store_options(ctl, &options, 1);
 
+    memset(&own, 0, sizeof(own));
+
+    own.copy = 1;
+
     options.path = dir;
-    options.copy = 1;
+    options.own = &own;
 
     if (webhook_store_open(&options, &st) != WEBHOOK_STORE_OK) {
         return 1;

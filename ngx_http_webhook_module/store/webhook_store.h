@@ -63,16 +63,21 @@
 #include "store/webhook_store_op.h"
 
 
-#define WEBHOOK_STORE_FORMAT    2
 #define WEBHOOK_STORE_SIZE_MIN  (8 * 1024 * 1024)     /* bytes */
 
 
-typedef struct webhook_store_s  webhook_store_t;
+typedef struct webhook_store_s   webhook_store_t;
+typedef struct webhook_engine_s  webhook_engine_t;
 
 
 typedef struct {
-    const char  *path;          /* a directory that exists, NUL-terminated;
-                                   if readonly, or the file of a store that
+    const webhook_engine_t  *engine;    /* who keeps it: see store/engines */
+    const void  *own;           /* what that engine alone has options for, as
+                                   its header says; NULL: none */
+
+    const char  *path;          /* where the store is, NUL-terminated, as the
+                                   engine names places: a directory; if
+                                   readonly, or the file of a store that
                                    nobody has open */
     uint64_t     size;          /* bytes the store may hold, from
                                    WEBHOOK_STORE_SIZE_MIN; 0: as it is */
@@ -95,8 +100,6 @@ typedef struct {
     unsigned     admin:1;       /* a tool: writes, but owns no leases (what
                                    would lease is UNAVAILABLE); makes no store
                                    and sets none aside */
-    unsigned     copy:1;        /* admin, of a copy that nobody else opens: it
-                                   is brought to today's format */
 
     /* Tells the operator; text is a whole sentence without a line end.  On
        the thread of the call that it is about. */
@@ -108,8 +111,6 @@ typedef struct {
        CLOCK_REALTIME and adjtimex(). */
     uint64_t   (*clock)(void *ctx);
     const char  *boot;
-    uint32_t     migrate;       /* things that a migration changes in one
-                                   transaction; 0: 1024 */
     uint64_t   (*wall)(void *ctx);
     int        (*synced)(void *ctx);
 

@@ -7,6 +7,7 @@
 
 #include "http/runtime/ngx_http_webhook_batch_int.h"
 #include "http/runtime/ngx_http_webhook_clock.h"
+#include "store/engines/webhook_engines.h"
 
 
 #define NGX_HTTP_WEBHOOK_BATCH_AGAIN  5000      /* ms between tries to open */
@@ -21,6 +22,7 @@ void
 ngx_http_webhook_batch_options(ngx_http_webhook_batch_ctx_t *ctx,
     ngx_http_webhook_main_conf_t *wmcf, ngx_log_t *log)
 {
+    ctx->options.engine = webhook_engines_find(NULL);
     ctx->options.path = (const char *) wmcf->store->name.data;
     ctx->options.size = wmcf->size;
     ctx->options.keep = wmcf->keep;

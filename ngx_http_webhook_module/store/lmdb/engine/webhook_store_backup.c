@@ -28,6 +28,7 @@
 #include "store/lmdb/handle/webhook_store_log.h"
 #include "store/lmdb/space/webhook_store_room.h"
 #include "store/lmdb/session/webhook_store_session.h"
+#include "store/lmdb/engine/webhook_store_backup.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -101,8 +102,10 @@ webhook_backup_clear(unsigned char *bits, uint64_t n)
 
 
 webhook_store_result_e
-webhook_store_backup(webhook_store_t *st, int fd, const char *name)
+webhook_backup(void *data, int fd, const char *name)
 {
+    webhook_store_t *st = data;
+
     int               rc;
     webhook_txn_t     t;
     webhook_backup_t  b;

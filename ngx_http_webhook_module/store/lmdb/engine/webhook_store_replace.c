@@ -10,6 +10,7 @@
 #include "store/lmdb/handle/webhook_store_log.h"
 #include "store/lmdb/files/webhook_store_dir.h"
 #include "store/lmdb/ops/webhook_store_owner.h"
+#include "store/lmdb/engine/webhook_store_replace.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -24,7 +25,7 @@ static int webhook_replace_vacant(webhook_store_t *st);
 
 
 webhook_store_result_e
-webhook_store_replace(const webhook_store_options_t *options,
+webhook_replace_store(const webhook_store_options_t *options,
     const char *file, char was[80])
 {
     int               rc;

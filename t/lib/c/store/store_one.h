@@ -172,7 +172,7 @@ one_find(util_t *u, unsigned kind, one_event_e event, webhook_id_t *id,
     old = one_id(kind, event);
     found = 0;
 
-    if (webhook_session_begin(u->st, &t, 0) != 0
+    if (webhook_session_begin(util_lmdb(u), &t, 0) != 0
         || webhook_txn_cursor(&t, WEBHOOK_DB_DELIVERIES, &c) != 0)
     {
         return 0;
@@ -340,7 +340,7 @@ one_sound(util_t *u)
         }
     }
 
-    return webhook_store_check(u->st, &check, util_tell, NULL) == 0
+    return webhook_store_check(util_lmdb(u), &check, util_tell, NULL) == 0
            && check.faults == 0 && sound;
 }
 

@@ -26,7 +26,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "tap.h"
+#include "store_engines.h"
 #include "store/webhook_store.h"
 
 
@@ -37,7 +37,7 @@ typedef struct {
     char                  dir[256];
     uint64_t              clock;
     const char           *boot;
-    uint32_t              migrate;
+    const void           *own;          /* options of the engine alone */
     uint64_t              real;         /* the wall clock; 0: the machine's */
     int                 (*synced)(void *ctx);
     uint64_t              size;
@@ -147,6 +147,8 @@ util_open(util_t *u)
 
     memset(&o, 0, sizeof(o));
 
+    o.engine = webhook_engines_find(store_engine()->name);
+    o.own = u->own;
     o.path = u->dir;
     o.size = u->size;
     o.keep = u->keep;
@@ -162,7 +164,6 @@ util_open(util_t *u)
     o.log = util_log;
     o.clock = u->clock ? util_clock : NULL;
     o.boot = u->clock ? u->boot : NULL;
-    o.migrate = u->migrate;
     o.wall = u->real ? util_real : NULL;
     o.synced = u->synced;
     o.ctx = u;

@@ -9,7 +9,10 @@
 #ifndef STORE_UTIL_H
 #define STORE_UTIL_H
 
+#define STORE_ENGINE  "lmdb"
+
 #include "store_suite.h"
+#include "store/webhook_store_engine.h"
 #include "store/lmdb/layout/webhook_store_row.h"
 #include "store/lmdb/handle/webhook_store_clock.h"
 #include "store/lmdb/handle/webhook_store_handle.h"
@@ -18,6 +21,17 @@
 #include "store/lmdb/ops/webhook_store_owner.h"
 #include "store/lmdb/session/webhook_store_session.h"
 #include "store/lmdb/check/webhook_store_check.h"
+#include "store/lmdb/engine/webhook_lmdb.h"
+
+
+/* What the engine has of an open store. */
+
+__attribute__((unused))
+static webhook_store_t *
+util_lmdb(const util_t *u)
+{
+    return webhook_store_data(u->st);
+}
 
 
 /* Closes the files as the end of a process would: nothing is written. */
@@ -29,7 +43,7 @@ util_abandon(util_t *u)
     uint32_t          i;
     webhook_store_t  *st;
 
-    st = u->st;
+    st = util_lmdb(u);
 
     webhook_env_close(st);
     webhook_owner_close(st);
@@ -42,6 +56,7 @@ util_abandon(util_t *u)
     free(st->hash);
     free(st->path);
     free(st);
+    free(u->st);
 
     u->st = NULL;
 }
@@ -65,7 +80,7 @@ tamper(util_t *u, webhook_db_e db, const void *key, size_t key_len,
 {
     webhook_txn_t  t;
 
-    if (webhook_session_begin(u->st, &t, 1) != 0) {
+    if (webhook_session_begin(util_lmdb(u), &t, 1) != 0) {
         return;
     }
 

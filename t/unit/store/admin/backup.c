@@ -51,6 +51,7 @@ replace(util_t *u, const char *file, char was[80])
 
     memset(&o, 0, sizeof(o));
 
+    o.engine = webhook_engines_find(store_engine()->name);
     o.path = u->dir;
     o.log = util_log;
     o.ctx = u;

@@ -653,7 +653,7 @@ test_noise(void)
         seed = seed * 1103515245 + 12345;
         db = 1 + (seed >> 16) % (WEBHOOK_DBS - 1);
 
-        if (webhook_session_begin(u.st, &t, 1) != 0) {
+        if (webhook_session_begin(util_lmdb(&u), &t, 1) != 0) {
             break;
         }
 

@@ -9,8 +9,8 @@
 #define _GNU_SOURCE
 #endif
 
-#include "store_order.h"
 #include "store_util.h"
+#include "store_order.h"
 
 
 static void test_damaged(void);

@@ -9,8 +9,8 @@
 #define _GNU_SOURCE
 #endif
 
-#include "store_pause.h"
 #include "store_util.h"
+#include "store_pause.h"
 
 
 static void test_damaged(void);
@@ -38,7 +38,7 @@ test_damaged(void)
     ep = util_endpoint(&u, "erp", 10);
     (void) util_put(&u, ep, 0);
 
-    tap_ok(webhook_session_begin(u.st, &t, 1) == 0
+    tap_ok(webhook_session_begin(util_lmdb(&u), &t, 1) == 0
            && webhook_txn_put(&t, WEBHOOK_DB_META, "paused", 6, "x", 1, 0) == 0
            && webhook_session_commit(&t) == 0, "a row that cannot be read");
 

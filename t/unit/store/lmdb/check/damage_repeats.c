@@ -9,8 +9,8 @@
 #define _GNU_SOURCE
 #endif
 
-#include "store_idempotency.h"
 #include "store_util.h"
+#include "store_idempotency.h"
 
 
 static void test_damaged(void);
@@ -45,7 +45,7 @@ test_damaged(void)
 
     webhook_key_idempotency(key, &op.u.put_event.idempotency);
 
-    tap_ok(webhook_session_begin(u.st, &t, 1) == 0
+    tap_ok(webhook_session_begin(util_lmdb(&u), &t, 1) == 0
            && webhook_txn_put(&t, WEBHOOK_DB_IDEMPOTENCY, key, sizeof(key),
                               "x", 1, 0) == 0
            && webhook_session_commit(&t) == 0, "a row is damaged");

@@ -70,7 +70,7 @@ test_broken(void)
 
     webhook_key_delivery(key, &id, 0);
 
-    if (webhook_session_begin(u.st, &t, 1) == 0
+    if (webhook_session_begin(util_lmdb(&u), &t, 1) == 0
         && webhook_txn_get(&t, WEBHOOK_DB_DELIVERIES, key, sizeof(key), &val)
            == 0
         && webhook_row_read_head(&val, &head) == 0)
@@ -127,7 +127,7 @@ test_check(void)
         webhook_txn_t  t;
         unsigned char  key[WEBHOOK_KEY_ATTEMPT];
 
-        (void) webhook_session_begin(u.st, &t, 1);
+        (void) webhook_session_begin(util_lmdb(&u), &t, 1);
 
         webhook_key_delivery(key, &id, ep);
 

@@ -37,9 +37,11 @@ migrate_make(void *scene)
 {
     util_t  *u = scene;
 
+    static const webhook_lmdb_options_t  few = { .migrate = 7 };
+
     one_init(u);
 
-    u->migrate = 7;
+    u->own = &few;
 }
 
 
@@ -70,7 +72,7 @@ migrate_sound(void *scene, int whole)
         return 0;
     }
 
-    return u->st->format == WEBHOOK_STORE_FORMAT && one_sound(u)
+    return util_lmdb(u)->format == WEBHOOK_STORE_FORMAT && one_sound(u)
            && util_files(u, "data.mdb.damaged-") == 0;
 }
 

@@ -10,8 +10,8 @@
 #define _GNU_SOURCE
 #endif
 
-#include "store_cut.h"
 #include "store_util.h"
+#include "store_cut.h"
 
 
 #define OWED  50
@@ -214,7 +214,7 @@ full_sound(void *scene, int whole)
         return 0;
     }
 
-    if (webhook_store_check(u->st, &check, util_tell, NULL) != 0
+    if (webhook_store_check(util_lmdb(u), &check, util_tell, NULL) != 0
         || check.faults || util_files(u, "data.mdb.damaged-"))
     {
         return 0;

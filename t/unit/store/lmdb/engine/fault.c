@@ -532,7 +532,7 @@ test_fault(fault_e kind, int error, int lasts, const char *name)
 
         lies += scene_lies(&s);
 
-        if (webhook_store_check(s.u.st, &check, util_tell, NULL) != 0
+        if (webhook_store_check(util_lmdb(&s.u), &check, util_tell, NULL) != 0
             || check.faults)
         {
             faults++;

@@ -114,7 +114,7 @@ test_old(void)
     u.admin = 0;
     u.readonly = 1;
 
-    tap_ok(util_open(&u) == WEBHOOK_STORE_OK && u.st->format == 1,
+    tap_ok(util_open(&u) == WEBHOOK_STORE_OK && util_lmdb(&u)->format == 1,
            "and it still is of format 1");
 
     util_free(&u);
@@ -138,7 +138,8 @@ test_events(void)
         return;
     }
 
-    tap_ok(u.st->format == WEBHOOK_STORE_FORMAT, "it has today's format now");
+    tap_ok(util_lmdb(&u)->format == WEBHOOK_STORE_FORMAT,
+           "it has today's format now");
     tap_ok(list(&u, 0, 0, NULL) == DELIVERIES, "every delivery is there");
 
     (void) util_check(&u, "migrated");
@@ -491,7 +492,7 @@ test_others(void)
 
         u.readonly = 1;
 
-        tap_ok(util_open(&u) == WEBHOOK_STORE_OK && u.st->format == 1,
+        tap_ok(util_open(&u) == WEBHOOK_STORE_OK && util_lmdb(&u)->format == 1,
                "and can be read");
 
         util_close(&u);
@@ -550,7 +551,8 @@ test_unfinished(void)
 
     (void) util_check(&u, "gone on");
 
-    tap_ok(!u.st->migrating && u.st->format == WEBHOOK_STORE_FORMAT,
+    tap_ok(!util_lmdb(&u)->migrating
+           && util_lmdb(&u)->format == WEBHOOK_STORE_FORMAT,
            "to its end");
 
     util_free(&u);

@@ -42,6 +42,7 @@ test_replace(void)
 
     memset(&o, 0, sizeof(o));
 
+    o.engine = &webhook_lmdb;
     o.path = u.dir;
     o.log = util_log;
     o.ctx = &u;

@@ -10,8 +10,8 @@
 #define _GNU_SOURCE
 #endif
 
-#include "store_process.h"
 #include "store_util.h"
+#include "store_process.h"
 
 
 static void test_damaged_at_once(void);
@@ -80,15 +80,15 @@ test_slots(void)
     util_open(&u);
 
     ep = util_endpoint(&u, "erp", 100);
-    one = u.st->incarnation;
-    slot = u.st->slot;
+    one = util_lmdb(&u)->incarnation;
+    slot = util_lmdb(&u)->slot;
 
     util_close(&u);
     util_open(&u);
 
-    two = u.st->incarnation;
+    two = util_lmdb(&u)->incarnation;
 
-    tap_ok(slot == 0 && u.st->slot == 0 && one != two && one && two,
+    tap_ok(slot == 0 && util_lmdb(&u)->slot == 0 && one != two && one && two,
            "the same slot, another incarnation");
 
     util_close(&u);
@@ -107,7 +107,7 @@ test_slots(void)
 
         util_open(&u);
 
-        tap_ok(u.st->slot == 0, "a slot in the middle is free again");
+        tap_ok(util_lmdb(&u)->slot == 0, "a slot in the middle is free again");
         tap_ok(util_takeover(&u) == 0
                && util_stats(&u, 0, NULL).owners == 2,
                "its leases were taken over at the open");

@@ -260,7 +260,7 @@ test_amid(size_t body, unsigned of, unsigned most, unsigned sweep)
         while (util_expire(&u, 16, NULL) != 0) {
 
             for (i = 0; i < WEBHOOK_PACK_TABLES; i++) {
-                u.st->pack.lists[i].count = 0;
+                util_lmdb(&u)->pack.lists[i].count = 0;
             }
         }
 
@@ -274,7 +274,7 @@ test_amid(size_t body, unsigned of, unsigned most, unsigned sweep)
         for (i = 0; i < 100000; i++) {
             expire(&u);
 
-            if (i && u.st->pack.all == WEBHOOK_PACK_TABLES) {
+            if (i && util_lmdb(&u)->pack.all == WEBHOOK_PACK_TABLES) {
                 break;
             }
         }
@@ -357,7 +357,7 @@ test_reader(void)
 
     u.clock += 10000;
 
-    (void) mdb_txn_begin(u.st->env, NULL, MDB_RDONLY, &txn);
+    (void) mdb_txn_begin(util_lmdb(&u)->env, NULL, MDB_RDONLY, &txn);
 
     for (i = 0; i < 5; i++) {
         u.clock += 5000;
@@ -365,7 +365,8 @@ test_reader(void)
         (void) util_expire(&u, 512, NULL);
     }
 
-    tap_ok(u.st->pack.lists[0].count != 0, "beside a long reader nothing is moved");
+    tap_ok(util_lmdb(&u)->pack.lists[0].count != 0,
+           "beside a long reader nothing is moved");
 
     mdb_txn_abort(txn);
 
@@ -380,7 +381,8 @@ test_reader(void)
         expire(&u);
     }
 
-    tap_ok(u.st->pack.lists[0].count == 0, "and it is when that is gone");
+    tap_ok(util_lmdb(&u)->pack.lists[0].count == 0,
+           "and it is when that is gone");
     tap_ok(same(&u, n, 2000) == n, "and all are as they were");
 
     util_free(&u);

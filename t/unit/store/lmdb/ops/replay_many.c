@@ -9,8 +9,8 @@
 #define _GNU_SOURCE
 #endif
 
-#include "store_replay.h"
 #include "store_util.h"
+#include "store_replay.h"
 
 
 static void test_replay_many(void);
@@ -60,11 +60,11 @@ test_replay_many(void)
     f.endpoint = other;
     f.max = 1000;
 
-    mdb_env_info(u.st->env, &before);
+    mdb_env_info(util_lmdb(&u)->env, &before);
 
     n = replay(&u, &f, 0, &calls);
 
-    mdb_env_info(u.st->env, &after);
+    mdb_env_info(util_lmdb(&u)->env, &after);
 
     txns = after.me_last_txnid - before.me_last_txnid;
 

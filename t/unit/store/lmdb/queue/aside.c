@@ -42,8 +42,8 @@ wakes(util_t *u)
 
     stat.ms_entries = 0;
 
-    if (webhook_session_begin(u->st, &t, 0) == 0) {
-        (void) mdb_stat(t.txn, u->st->dbi[WEBHOOK_DB_WAKE], &stat);
+    if (webhook_session_begin(util_lmdb(u), &t, 0) == 0) {
+        (void) mdb_stat(t.txn, util_lmdb(u)->dbi[WEBHOOK_DB_WAKE], &stat);
         webhook_session_abort(&t);
     }
 
@@ -129,9 +129,9 @@ test_aside(void)
     for (i = 0; i < 10; i++) {
         MDB_envinfo  before, after;
 
-        mdb_env_info(u.st->env, &before);
+        mdb_env_info(util_lmdb(&u)->env, &before);
         n += claims(&u, ep);
-        mdb_env_info(u.st->env, &after);
+        mdb_env_info(util_lmdb(&u)->env, &after);
         n += before.me_last_txnid != after.me_last_txnid;
     }
 

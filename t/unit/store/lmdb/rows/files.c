@@ -403,7 +403,7 @@ test_clock(void)
     ep = util_endpoint(&u, "erp", 10);
     (void) util_put(&u, ep, 100000);
 
-    before = webhook_clock_now(u.st);
+    before = webhook_clock_now(util_lmdb(&u));
 
     tap_ok(before + 5000 > webhook_clock_wall()
            && before < webhook_clock_wall() + 5000,
@@ -415,7 +415,7 @@ test_clock(void)
     u.clock += 60000;
     util_open(&u);
 
-    tap_ok(webhook_clock_now(u.st) == before + 60000,
+    tap_ok(webhook_clock_now(util_lmdb(&u)) == before + 60000,
            "in a boot time goes on by its clock alone");
 
     (void) util_claim(&u, &op, &ep, 1);
@@ -429,7 +429,7 @@ test_clock(void)
     u.clock += (uint64_t) 1 << 36;
 
     (void) util_put(&u, ep, 100000);
-    before = webhook_clock_now(u.st);
+    before = webhook_clock_now(util_lmdb(&u));
 
     util_close(&u);
 
@@ -438,7 +438,7 @@ test_clock(void)
 
     util_open(&u);
 
-    after = webhook_clock_now(u.st);
+    after = webhook_clock_now(util_lmdb(&u));
 
     tap_ok(after >= before && after < before + 60000,
            "in a new boot it never goes back");
@@ -471,7 +471,7 @@ test_clock(void)
     u.boot = "boot-3";
     util_open(&u);
 
-    after = webhook_clock_now(u.st);
+    after = webhook_clock_now(util_lmdb(&u));
 
     tap_ok(after + 5000 > webhook_clock_wall(),
            "after a boot it is not behind the wall clock");
@@ -485,7 +485,7 @@ test_clock(void)
 
     tap_ok(util_open(&u) == WEBHOOK_STORE_OK, "the machine's own clock");
 
-    before = webhook_clock_now(u.st);
+    before = webhook_clock_now(util_lmdb(&u));
 
     tap_ok(before + 5000 > webhook_clock_wall()
            && before < webhook_clock_wall() + 5000, "tells the time");

@@ -87,7 +87,7 @@ test_room(void)
 
     (void) util_apply(&u, &op);
 
-    tap_ok(s->used <= u.st->mark, "room: and the reserve is whole");
+    tap_ok(s->used <= util_lmdb(&u)->mark, "room: and the reserve is whole");
 
     webhook_op_free(&op);
     util_free(&u);

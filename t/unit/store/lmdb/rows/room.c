@@ -74,7 +74,7 @@ begin_read(util_t *u)
 {
     MDB_txn  *txn;
 
-    if (mdb_txn_begin(u->st->env, NULL, MDB_RDONLY, &txn) != 0) {
+    if (mdb_txn_begin(util_lmdb(u)->env, NULL, MDB_RDONLY, &txn) != 0) {
         return NULL;
     }
 

@@ -11,8 +11,8 @@
 
 #include <sys/resource.h>
 
-#include "store_full.h"
 #include "store_util.h"
+#include "store_full.h"
 
 
 static void test_grow(void);

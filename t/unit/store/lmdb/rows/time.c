@@ -9,8 +9,8 @@
 #define _GNU_SOURCE
 #endif
 
-#include "store_clock.h"
 #include "store_util.h"
+#include "store_clock.h"
 
 
 static void test_again(void);
@@ -44,7 +44,7 @@ test_again(void)
 
     delivered(&u, ep);
 
-    before = webhook_clock_now(u.st);
+    before = webhook_clock_now(util_lmdb(&u));
 
     boot(&u, (int64_t) (8 * DAY));
     boot(&u, (int64_t) (30 * DAY));
@@ -55,7 +55,7 @@ test_again(void)
 
     boot(&u, -(int64_t) (38 * DAY));
 
-    tap_ok(webhook_clock_now(u.st) >= before + 38 * DAY + HOUR,
+    tap_ok(webhook_clock_now(util_lmdb(&u)) >= before + 38 * DAY + HOUR,
            "a right clock turns nothing back");
 
     synced = 1;
@@ -96,15 +96,15 @@ test_behind(void)
     delivered(&u, ep);
     (void) util_put(&u, ep, HOUR);
 
-    before = webhook_clock_now(u.st);
+    before = webhook_clock_now(util_lmdb(&u));
     u.logs[WEBHOOK_STORE_LOG_WARN] = 0;
 
     boot(&u, -(int64_t) (19000 * DAY));
 
     tap_ok(u.logs[WEBHOOK_STORE_LOG_WARN] == 1, "a clock that is years behind "
            "is told (%s)", u.text);
-    tap_ok(webhook_clock_now(u.st) >= before
-           && webhook_clock_now(u.st) < before + MINUTE,
+    tap_ok(webhook_clock_now(util_lmdb(&u)) >= before
+           && webhook_clock_now(util_lmdb(&u)) < before + MINUTE,
            "and turns nothing back");
     tap_ok(util_claim(&u, &op, &ep, 1) == 0
            && op.u.claim.next <= HOUR && op.u.claim.next > HOUR - MINUTE,
@@ -120,8 +120,8 @@ test_behind(void)
     boot(&u, (int64_t) (2 * HOUR));
 
     tap_ok(clock_op(&u, 0).doubt == 0 && kept(&u) == 3
-           && webhook_clock_now(u.st) >= before + 3 * HOUR
-           && webhook_clock_now(u.st) < before + 4 * HOUR,
+           && webhook_clock_now(util_lmdb(&u)) >= before + 3 * HOUR
+           && webhook_clock_now(util_lmdb(&u)) < before + 4 * HOUR,
            "the hours that the machine was off count");
 
     util_check(&u, "behind");
@@ -141,8 +141,8 @@ test_first(void)
     ep = start(&u);
 
     tap_ok(u.logs[WEBHOOK_STORE_LOG_ERROR] == 0
-           && webhook_clock_now(u.st) >= UTIL_WALL
-           && webhook_clock_now(u.st) < UTIL_WALL + MINUTE,
+           && webhook_clock_now(util_lmdb(&u)) >= UTIL_WALL
+           && webhook_clock_now(util_lmdb(&u)) < UTIL_WALL + MINUTE,
            "a new store begins with the wall clock, undoubted");
 
     delivered(&u, ep);
@@ -179,7 +179,7 @@ test_version(void)
 
     delivered(&u, ep);
 
-    if (webhook_session_begin(u.st, &t, 1) == 0) {
+    if (webhook_session_begin(util_lmdb(&u), &t, 1) == 0) {
 
         webhook_codec_out_t  out;
         unsigned char         buf[WEBHOOK_ROW_MAX];
@@ -206,7 +206,7 @@ test_version(void)
         webhook_session_abort(&t);
     }
 
-    if (webhook_session_begin(u.st, &t, 1) == 0) {
+    if (webhook_session_begin(util_lmdb(&u), &t, 1) == 0) {
 
         /* a commit that leaves the wall clock out */
 
@@ -225,7 +225,7 @@ test_version(void)
     /* no commit at the end, which would tell it */
 
     u.readonly = 1;
-    u.st->readonly = 1;
+    util_lmdb(&u)->readonly = 1;
 
     util_close(&u);
     u.readonly = 0;

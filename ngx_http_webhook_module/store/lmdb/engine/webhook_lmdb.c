@@ -2,10 +2,9 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * The front of the store: open, apply, close.
+ * The engine on LMDB: open, apply, close.
  */
 
-#include "store/webhook_store.h"
 #include "store/webhook_store_op.h"
 #include "store/lmdb/handle/webhook_store_clock.h"
 #include "store/lmdb/handle/webhook_store_handle.h"
@@ -31,7 +30,10 @@
 #include "store/lmdb/check/webhook_store_check.h"
 #include "store/lmdb/check/webhook_store_quarantined.h"
 #include "store/lmdb/check/webhook_store_repair.h"
+#include "store/lmdb/engine/webhook_lmdb.h"
+#include "store/lmdb/engine/webhook_store_backup.h"
 #include "store/lmdb/engine/webhook_store_migrate.h"
+#include "store/lmdb/engine/webhook_store_replace.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -44,6 +46,14 @@
 #define WEBHOOK_STORE_CHANGES       1024    /* of a migration at a time */
 
 
+static webhook_store_result_e webhook_lmdb_open(
+    const webhook_store_options_t *options, void **data);
+static void webhook_lmdb_close(void *data);
+static void webhook_lmdb_apply(void *data, webhook_op_t **ops,
+    uint32_t count);
+static void webhook_lmdb_gather(void *data, webhook_store_more_pt more,
+    void *ctx);
+static void webhook_lmdb_news(void *data, webhook_store_news_t *news);
 static void webhook_store_file(webhook_store_t *st);
 static int webhook_store_start(webhook_store_t *st);
 static webhook_store_result_e webhook_store_fail(webhook_store_t *st, int rc,
@@ -67,15 +77,28 @@ static void webhook_store_reads(webhook_store_t *st, webhook_op_t **ops,
 static webhook_store_result_e webhook_store_result(int rc);
 
 
-webhook_store_result_e
-webhook_store_open(const webhook_store_options_t *options,
-    webhook_store_t **store)
-{
-    int               rc;
-    struct stat       sb;
-    webhook_store_t  *st;
+const webhook_engine_t  webhook_lmdb = {
+    "lmdb",
+    WEBHOOK_STORE_FORMAT,
+    webhook_lmdb_open,
+    webhook_lmdb_close,
+    webhook_lmdb_apply,
+    webhook_lmdb_gather,
+    webhook_lmdb_news,
+    webhook_backup,
+    webhook_replace_store
+};
 
-    *store = NULL;
+
+static webhook_store_result_e
+webhook_lmdb_open(const webhook_store_options_t *options, void **data)
+{
+    int                            rc;
+    struct stat                    sb;
+    webhook_store_t               *st;
+    const webhook_lmdb_options_t  *own;
+
+    own = options->own;
 
     st = calloc(1, sizeof(webhook_store_t));
     if (st == NULL) {
@@ -94,13 +117,12 @@ webhook_store_open(const webhook_store_options_t *options,
     st->keep_history = options->keep_history;
     st->readonly = options->readonly;
     st->admin = options->admin;
-    st->copy = options->copy;
+    st->copy = own && own->copy;
     st->high_water = options->high_water ? options->high_water
                                          : WEBHOOK_STORE_HIGH_WATER;
     st->warn_water = options->warn_water ? options->warn_water
                                          : WEBHOOK_STORE_WARN_WATER;
-    st->changes = options->migrate ? options->migrate
-                                   : WEBHOOK_STORE_CHANGES;
+    st->changes = own && own->migrate ? own->migrate : WEBHOOK_STORE_CHANGES;
     st->log = options->log;
     st->ctx = options->ctx;
 
@@ -167,7 +189,7 @@ webhook_store_open(const webhook_store_options_t *options,
 
     webhook_owner_leave_gate(st);
 
-    *store = st;
+    *data = st;
 
     return WEBHOOK_STORE_OK;
 }
@@ -272,9 +294,11 @@ webhook_store_free(webhook_store_t *st)
 }
 
 
-void
-webhook_store_close(webhook_store_t *st)
+static void
+webhook_lmdb_close(void *data)
 {
+    webhook_store_t *st = data;
+
     int            rc;
     webhook_txn_t  t;
 
@@ -305,9 +329,11 @@ webhook_store_close(webhook_store_t *st)
 }
 
 
-void
-webhook_store_apply(webhook_store_t *st, webhook_op_t **ops, uint32_t count)
+static void
+webhook_lmdb_apply(void *data, webhook_op_t **ops, uint32_t count)
 {
+    webhook_store_t *st = data;
+
     uint32_t  i, first, writes, sure, reads;
 
     writes = 0;
@@ -378,18 +404,21 @@ webhook_store_apply(webhook_store_t *st, webhook_op_t **ops, uint32_t count)
 }
 
 
-void
-webhook_store_gather(webhook_store_t *st, webhook_store_more_pt more,
-    void *ctx)
+static void
+webhook_lmdb_gather(void *data, webhook_store_more_pt more, void *ctx)
 {
+    webhook_store_t *st = data;
+
     st->more = more;
     st->more_ctx = ctx;
 }
 
 
-void
-webhook_store_news(webhook_store_t *st, webhook_store_news_t *news)
+static void
+webhook_lmdb_news(void *data, webhook_store_news_t *news)
 {
+    webhook_store_t *st = data;
+
     memset(news, 0, sizeof(webhook_store_news_t));
 
     news->pinned = st->pinned;
