@@ -57,6 +57,7 @@ int
 webhook_pause_store(webhook_txn_t *t, webhook_op_t *op)
 {
     int                   rc;
+    webhook_str_t         reason;
     unsigned char         buf[WEBHOOK_ROW_MAX];
     webhook_op_pause_t   *p;
     webhook_codec_out_t   out;
@@ -73,10 +74,16 @@ webhook_pause_store(webhook_txn_t *t, webhook_op_t *op)
                              WEBHOOK_PAUSE_KEY_LEN);
 
     } else {
+        reason = p->reason;
+
+        if (reason.len > WEBHOOK_REASON_MAX) {
+            reason.len = WEBHOOK_REASON_MAX;
+        }
+
         webhook_codec_write(&out, buf, sizeof(buf), WEBHOOK_PAUSE_ROW, 1);
 
         webhook_codec_add_u64(&out, webhook_clock_real(t->st));
-        webhook_codec_add_text(&out, &p->reason);
+        webhook_codec_add_text(&out, &reason);
 
         rc = webhook_txn_put(t, WEBHOOK_DB_META, WEBHOOK_PAUSE_KEY,
                              WEBHOOK_PAUSE_KEY_LEN, buf,
