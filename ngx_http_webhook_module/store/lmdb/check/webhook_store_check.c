@@ -12,7 +12,7 @@
 #include "store/lmdb/layout/webhook_store_row.h"
 #include "store/lmdb/handle/webhook_store_handle.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
-#include "store/lmdb/queue/webhook_store_endpoint.h"
+#include "store/lmdb/queue/webhook_store_wake.h"
 #include "store/lmdb/session/webhook_store_session.h"
 #include "store/lmdb/check/webhook_store_check_event.h"
 #include "store/lmdb/check/webhook_store_check_history.h"
@@ -494,7 +494,7 @@ webhook_check_counters(webhook_check_ctx_t *x, webhook_check_endpoint_t *e)
                             (unsigned long long) e->blocked);
     }
 
-    rc = webhook_endpoint_time(x->t, &e->row, 0, &wake);
+    rc = webhook_wake_time(x->t, &e->row, 0, &wake);
 
     if (rc || wake != e->row.wake) {
         webhook_check_fault(x, NULL, "endpoint %.*s wakes at the wrong "

@@ -14,7 +14,7 @@
 #include "store/lmdb/rows/webhook_store_finished.h"
 #include "store/lmdb/rows/webhook_store_rendition.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
-#include "store/lmdb/queue/webhook_store_queue.h"
+#include "store/lmdb/queue/webhook_store_delivery.h"
 #include "store/lmdb/check/webhook_store_check_int.h"
 #include "store/lmdb/check/webhook_store_check_report.h"
 
@@ -126,7 +126,7 @@ webhook_check_waits(webhook_check_ctx_t *x, uint64_t endpoint,
     }
 
     lane = d->state == WEBHOOK_SENDING ? WEBHOOK_LANE_LEASE
-           : d->blocks ? WEBHOOK_LANE_BLOCK : webhook_queue_lane(d);
+           : d->blocks ? WEBHOOK_LANE_BLOCK : webhook_delivery_lane(d);
 
     webhook_key_due(dkey, endpoint, lane,
                     d->state == WEBHOOK_SENDING ? d->end : d->due, id);

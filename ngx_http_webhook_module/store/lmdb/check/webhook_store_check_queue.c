@@ -11,7 +11,7 @@
 #include "store/webhook_store.h"
 #include "store/lmdb/layout/webhook_store_row.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
-#include "store/lmdb/queue/webhook_store_queue.h"
+#include "store/lmdb/queue/webhook_store_delivery.h"
 #include "store/lmdb/check/webhook_store_check_int.h"
 #include "store/lmdb/check/webhook_store_check_report.h"
 
@@ -61,7 +61,7 @@ webhook_check_due(webhook_check_ctx_t *x, const MDB_val *key,
             || (p[8] == WEBHOOK_LANE_BLOCK
                 ? !d.blocks
                 : d.state != WEBHOOK_PENDING || d.parked
-                  || p[8] != webhook_queue_lane(&d)))
+                  || p[8] != webhook_delivery_lane(&d)))
         {
             webhook_check_fault(x, &id, "a row of the queue is not of its "
                                 "%s delivery", webhook_state_name(d.state));
@@ -145,7 +145,7 @@ webhook_check_head(webhook_check_ctx_t *x, const MDB_val *key,
 
     memcpy(id.bytes, val->mv_data, 16);
 
-    rc = webhook_queue_read(x->t, webhook_get_u64(p), &id, &d);
+    rc = webhook_delivery_read(x->t, webhook_get_u64(p), &id, &d);
 
     if (rc == MDB_NOTFOUND || rc == MDB_CORRUPTED
         || (rc == 0
@@ -180,7 +180,7 @@ webhook_check_parked(webhook_check_ctx_t *x, const MDB_val *key,
 
     memcpy(id.bytes, val->mv_data, 16);
 
-    rc = webhook_queue_read(x->t, webhook_get_u64(p), &id, &d);
+    rc = webhook_delivery_read(x->t, webhook_get_u64(p), &id, &d);
 
     if (rc == MDB_NOTFOUND || rc == MDB_CORRUPTED
         || (rc == 0

@@ -18,7 +18,8 @@
 #include "store/lmdb/rows/webhook_store_quarantine.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
 #include "store/lmdb/rows/webhook_store_txn_seek.h"
-#include "store/lmdb/queue/webhook_store_endpoint.h"
+#include "store/lmdb/queue/webhook_store_endpoint_row.h"
+#include "store/lmdb/queue/webhook_store_wake.h"
 
 
 /* All rows that others hang on, when the store is opened. */
@@ -60,12 +61,12 @@ webhook_repair(webhook_txn_t *t)
             id = webhook_get_u64(key.mv_data);
             memcpy(from, key.mv_data, sizeof(from));
 
-            rc = webhook_endpoint_get(t, id, &ep);
+            rc = webhook_endpoint_row_get(t, id, &ep);
 
             /* the row in the table is the new one from here on */
 
             if (rc == 0) {
-                rc = webhook_endpoint_flush(t);
+                rc = webhook_wake_flush(t);
             }
         }
 

@@ -12,7 +12,7 @@
 #include "store/lmdb/handle/webhook_store_handle.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
 #include "store/lmdb/rows/webhook_store_txn_seek.h"
-#include "store/lmdb/queue/webhook_store_queue.h"
+#include "store/lmdb/queue/webhook_store_delivery.h"
 #include "store/lmdb/engine/webhook_store_migrate_int.h"
 
 #include <errno.h>
@@ -298,7 +298,7 @@ webhook_migrate_delivery(webhook_txn_t *t, const webhook_id_t *old,
     }
 
     lane = d.state == WEBHOOK_SENDING ? WEBHOOK_LANE_LEASE
-           : d.blocks ? WEBHOOK_LANE_BLOCK : webhook_queue_lane(&d);
+           : d.blocks ? WEBHOOK_LANE_BLOCK : webhook_delivery_lane(&d);
 
     webhook_key_due(from, endpoint, lane,
                     d.state == WEBHOOK_SENDING ? d.end : d.due, old);

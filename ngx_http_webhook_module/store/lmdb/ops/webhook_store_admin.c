@@ -6,11 +6,12 @@
  */
 
 #include "store/lmdb/ops/webhook_store_admin.h"
+#include "core/base/webhook_id.h"
 #include "store/lmdb/layout/webhook_store_row.h"
 #include "store/lmdb/handle/webhook_store_handle.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
 #include "store/lmdb/space/webhook_store_space.h"
-#include "store/lmdb/queue/webhook_store_endpoint.h"
+#include "store/lmdb/queue/webhook_store_endpoint_row.h"
 #include "store/lmdb/queue/webhook_store_queue.h"
 #include "store/lmdb/ops/webhook_store_pause.h"
 
@@ -96,7 +97,7 @@ webhook_admin_pause(webhook_txn_t *t, webhook_op_t *op)
         return webhook_pause_store(t, op);
     }
 
-    rc = webhook_endpoint_get(t, p->endpoint, &ep);
+    rc = webhook_endpoint_row_get(t, p->endpoint, &ep);
     if (rc) {
         return rc;
     }
@@ -106,7 +107,7 @@ webhook_admin_pause(webhook_txn_t *t, webhook_op_t *op)
         return 0;
     }
 
-    webhook_endpoint_pause(ep, p->resume ? NULL : &p->reason);
+    webhook_endpoint_row_pause(ep, p->resume ? NULL : &p->reason);
 
     op->result = WEBHOOK_STORE_OK;
 
@@ -161,7 +162,7 @@ webhook_admin_get(webhook_txn_t *t, webhook_op_t *op,
     }
 
     if (rc == 0) {
-        rc = webhook_endpoint_get(t, o->endpoint, ep);
+        rc = webhook_endpoint_row_get(t, o->endpoint, ep);
     }
 
     if (rc) {

@@ -6,6 +6,8 @@
  */
 
 #include "store/lmdb/ops/webhook_store_call.h"
+#include "core/base/webhook_codec.h"
+#include "core/base/webhook_id.h"
 #include "store/webhook_store_memory.h"
 #include "store/lmdb/layout/webhook_store_row.h"
 #include "store/lmdb/handle/webhook_store_handle.h"

@@ -14,6 +14,7 @@
 
 #include "store/lmdb/ops/webhook_store_dedupe.h"
 #include "core/base/webhook_codec.h"
+#include "core/base/webhook_str.h"
 #include "store/webhook_store_memory.h"
 #include "store/lmdb/layout/webhook_store_row.h"
 #include "store/lmdb/handle/webhook_store_handle.h"

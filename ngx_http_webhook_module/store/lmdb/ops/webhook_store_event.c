@@ -6,6 +6,7 @@
  */
 
 #include "store/lmdb/ops/webhook_store_event.h"
+#include "core/base/webhook_id.h"
 #include "store/lmdb/layout/webhook_store_row.h"
 #include "store/lmdb/handle/webhook_store_clock.h"
 #include "store/lmdb/handle/webhook_store_handle.h"
@@ -13,9 +14,10 @@
 #include "store/lmdb/rows/webhook_store_blob.h"
 #include "store/lmdb/rows/webhook_store_finished.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
+#include "store/lmdb/queue/webhook_store_admission.h"
 #include "store/lmdb/queue/webhook_store_claim.h"
-#include "store/lmdb/queue/webhook_store_endpoint.h"
-#include "store/lmdb/queue/webhook_store_gate.h"
+#include "store/lmdb/queue/webhook_store_delivery.h"
+#include "store/lmdb/queue/webhook_store_endpoint_row.h"
 #include "store/lmdb/queue/webhook_store_order.h"
 #include "store/lmdb/queue/webhook_store_orphan.h"
 #include "store/lmdb/queue/webhook_store_queue.h"
@@ -347,7 +349,7 @@ webhook_event_delivery(webhook_txn_t *t, webhook_op_put_event_t *p,
         }
     }
 
-    rc = webhook_endpoint_get(t, put->endpoint, &ep);
+    rc = webhook_endpoint_row_get(t, put->endpoint, &ep);
     if (rc) {
         return rc;
     }
@@ -372,7 +374,7 @@ webhook_event_delivery(webhook_txn_t *t, webhook_op_put_event_t *p,
         d.order = webhook_id_name(&put->order);
         d.place = webhook_order_place(t);
 
-        rc = webhook_order_enter(t, ep, &p->id, &d);
+        rc = webhook_queue_enter(t, ep, &p->id, &d);
         if (rc) {
             return rc;
         }
@@ -384,7 +386,7 @@ webhook_event_delivery(webhook_txn_t *t, webhook_op_put_event_t *p,
         return webhook_queue_wait(t, ep, &p->id, &d);
     }
 
-    time = webhook_gate_time(ep, WEBHOOK_LANE_FIRST);
+    time = webhook_admission_time(ep, WEBHOOK_LANE_FIRST);
 
     if (time > t->now) {
 
@@ -409,7 +411,7 @@ webhook_event_delivery(webhook_txn_t *t, webhook_op_put_event_t *p,
         return webhook_queue_wait(t, ep, &p->id, &d);
     }
 
-    rc = webhook_queue_lease(t, ep, &p->id, &d, p->lease);
+    rc = webhook_delivery_lease(t, ep, &p->id, &d, p->lease);
 
     put->token = d.token;
 
@@ -465,7 +467,7 @@ webhook_event_past(webhook_txn_t *t, webhook_op_put_event_t *p,
         d->due = t->now > age ? t->now - age : 0;
 
         if (d->order) {
-            rc = webhook_order_insert(t, ep, &p->id, d);
+            rc = webhook_queue_insert(t, ep, &p->id, d);
             if (rc) {
                 return rc;
             }
@@ -510,7 +512,7 @@ webhook_event_block(webhook_txn_t *t, webhook_op_put_event_t *p,
 {
     int  rc;
 
-    rc = webhook_order_insert(t, ep, &p->id, d);
+    rc = webhook_queue_insert(t, ep, &p->id, d);
     if (rc) {
         return rc;
     }

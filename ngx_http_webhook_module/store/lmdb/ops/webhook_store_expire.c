@@ -12,6 +12,7 @@
 
 #include "store/lmdb/ops/webhook_store_expire.h"
 #include "core/base/webhook_codec.h"
+#include "core/base/webhook_id.h"
 #include "store/lmdb/layout/webhook_store_row.h"
 #include "store/lmdb/handle/webhook_store_handle.h"
 #include "store/lmdb/handle/webhook_store_log.h"
@@ -25,7 +26,7 @@
 #include "store/lmdb/space/webhook_store_room.h"
 #include "store/lmdb/space/webhook_store_space.h"
 #include "store/lmdb/space/webhook_store_used.h"
-#include "store/lmdb/queue/webhook_store_endpoint.h"
+#include "store/lmdb/queue/webhook_store_endpoint_row.h"
 #include "store/lmdb/queue/webhook_store_orphan.h"
 #include "store/lmdb/ops/webhook_store_call.h"
 #include "store/lmdb/ops/webhook_store_dedupe.h"
@@ -623,7 +624,7 @@ webhook_expire_delivery(webhook_txn_t *t, const webhook_id_t *id,
     unsigned char            key[WEBHOOK_KEY_ATTEMPT];
     webhook_endpoint_row_t  *ep;
 
-    rc = webhook_endpoint_get(t, endpoint, &ep);
+    rc = webhook_endpoint_row_get(t, endpoint, &ep);
     if (rc) {
         return rc;
     }

@@ -7,6 +7,7 @@
 
 #include "store/lmdb/ops/webhook_store_history.h"
 #include "core/base/webhook_codec.h"
+#include "core/base/webhook_id.h"
 #include "core/rules/webhook_pattern.h"
 #include "store/webhook_store_memory.h"
 #include "store/lmdb/layout/webhook_store_row.h"
@@ -17,14 +18,13 @@
 #include "store/lmdb/rows/webhook_store_txn_seek.h"
 #include "store/lmdb/space/webhook_store_room.h"
 #include "store/lmdb/space/webhook_store_used.h"
-#include "store/lmdb/queue/webhook_store_endpoint.h"
+#include "store/lmdb/queue/webhook_store_endpoint_row.h"
 #include "store/lmdb/ops/webhook_store_idempotency.h"
 #include "store/lmdb/ops/webhook_store_ops_int.h"
 #include "store/lmdb/ops/webhook_store_owner.h"
 #include "store/lmdb/ops/webhook_store_pause.h"
 
 #include <errno.h>
-#include <stdlib.h>
 
 
 #define WEBHOOK_HISTORY_PAGE  1000      /* entries in an answer at most */
@@ -285,7 +285,7 @@ webhook_history_fill(webhook_txn_t *t, void **memory, const webhook_id_t *id,
     webhook_str_t            name;
     webhook_endpoint_row_t  *ep;
 
-    rc = webhook_endpoint_get(t, endpoint, &ep);
+    rc = webhook_endpoint_row_get(t, endpoint, &ep);
     if (rc) {
         return rc;
     }

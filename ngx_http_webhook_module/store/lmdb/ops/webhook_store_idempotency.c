@@ -13,6 +13,7 @@
 
 #include "store/lmdb/ops/webhook_store_idempotency.h"
 #include "core/base/webhook_codec.h"
+#include "core/base/webhook_id.h"
 #include "store/lmdb/layout/webhook_store_row.h"
 #include "store/lmdb/handle/webhook_store_handle.h"
 #include "store/lmdb/handle/webhook_store_log.h"

@@ -26,13 +26,14 @@
 #include "store/lmdb/handle/webhook_store_log.h"
 #include "store/lmdb/rows/webhook_store_quarantine.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
-#include "store/lmdb/queue/webhook_store_endpoint.h"
-#include "store/lmdb/queue/webhook_store_queue.h"
+#include "store/lmdb/queue/webhook_store_delivery.h"
+#include "store/lmdb/queue/webhook_store_endpoint_row.h"
+#include "store/lmdb/queue/webhook_store_reclaim.h"
+#include "store/lmdb/queue/webhook_store_wake.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -392,7 +393,7 @@ webhook_owner_reclaim(webhook_txn_t *t, const uint64_t *owners,
 
     /* the table has to show what the batch did so far */
 
-    rc = webhook_endpoint_flush(t);
+    rc = webhook_wake_flush(t);
     if (rc) {
         return rc;
     }
@@ -418,12 +419,12 @@ webhook_owner_reclaim(webhook_txn_t *t, const uint64_t *owners,
 
         id = webhook_get_u64(key.mv_data);
 
-        rc = webhook_endpoint_get(t, id, &ep);
+        rc = webhook_endpoint_row_get(t, id, &ep);
         if (rc) {
             return rc;
         }
 
-        rc = webhook_queue_reclaim(t, ep, owners, owners_count, count);
+        rc = webhook_reclaim(t, ep, owners, owners_count, count);
         if (rc) {
             return rc;
         }
@@ -469,7 +470,7 @@ webhook_owner_run_out(webhook_txn_t *t, uint32_t *count)
 
         id = webhook_get_u64(p + 8);
 
-        rc = webhook_queue_first(t, id, WEBHOOK_LANE_LEASE, &time, NULL,
+        rc = webhook_delivery_first(t, id, WEBHOOK_LANE_LEASE, &time, NULL,
                                  NULL);
         if (rc) {
             return rc;
@@ -485,12 +486,12 @@ webhook_owner_run_out(webhook_txn_t *t, uint32_t *count)
 
         /* the wake index itself is written at the end only */
 
-        rc = webhook_endpoint_get(t, id, &ep);
+        rc = webhook_endpoint_row_get(t, id, &ep);
         if (rc) {
             return rc;
         }
 
-        rc = webhook_queue_reclaim(t, ep, NULL, 0, count);
+        rc = webhook_reclaim(t, ep, NULL, 0, count);
         if (rc) {
             return rc;
         }
@@ -577,7 +578,7 @@ webhook_owner_takeover(webhook_txn_t *t, webhook_op_t *op)
         return webhook_owner_reclaim(t, owners, count, &op->u.takeover.count);
     }
 
-    rc = webhook_endpoint_flush(t);
+    rc = webhook_wake_flush(t);
     if (rc) {
         return rc;
     }

@@ -10,6 +10,7 @@
 
 #include "store/lmdb/ops/webhook_store_pause.h"
 #include "core/base/webhook_codec.h"
+#include "core/base/webhook_str.h"
 #include "store/webhook_store_memory.h"
 #include "store/lmdb/layout/webhook_store_row.h"
 #include "store/lmdb/handle/webhook_store_clock.h"

@@ -10,11 +10,12 @@
 
 #include "store/lmdb/ops/webhook_store_replay.h"
 #include "core/base/webhook_codec.h"
+#include "core/base/webhook_id.h"
 #include "store/lmdb/layout/webhook_store_row.h"
 #include "store/lmdb/handle/webhook_store_handle.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
 #include "store/lmdb/rows/webhook_store_txn_seek.h"
-#include "store/lmdb/queue/webhook_store_endpoint.h"
+#include "store/lmdb/queue/webhook_store_endpoint_row.h"
 #include "store/lmdb/queue/webhook_store_queue.h"
 #include "store/lmdb/ops/webhook_store_admin.h"
 #include "store/lmdb/ops/webhook_store_history.h"
@@ -225,7 +226,7 @@ webhook_replay_one(webhook_txn_t *t, const webhook_replay_walk_t *w,
 
     *full = 0;
 
-    rc = webhook_endpoint_get(t, hit->endpoint, &ep);
+    rc = webhook_endpoint_row_get(t, hit->endpoint, &ep);
     if (rc) {
         return rc;
     }

@@ -7,16 +7,20 @@
 
 #include "store/lmdb/queue/webhook_store_claim.h"
 #include "core/base/webhook_codec.h"
+#include "core/base/webhook_id.h"
 #include "store/webhook_store_memory.h"
 #include "store/lmdb/layout/webhook_store_row.h"
 #include "store/lmdb/handle/webhook_store_handle.h"
 #include "store/lmdb/rows/webhook_store_rendition.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
 #include "store/lmdb/space/webhook_store_room.h"
-#include "store/lmdb/queue/webhook_store_endpoint.h"
-#include "store/lmdb/queue/webhook_store_gate.h"
+#include "store/lmdb/queue/webhook_store_admission.h"
+#include "store/lmdb/queue/webhook_store_delivery.h"
+#include "store/lmdb/queue/webhook_store_endpoint_row.h"
 #include "store/lmdb/queue/webhook_store_orphan.h"
 #include "store/lmdb/queue/webhook_store_queue.h"
+#include "store/lmdb/queue/webhook_store_reclaim.h"
+#include "store/lmdb/queue/webhook_store_wake.h"
 
 #include <errno.h>
 
@@ -97,7 +101,7 @@ webhook_queue_claim(webhook_txn_t *t, webhook_op_t *op)
     rc = webhook_orphan_claimed(t, c, &some);
 
     if (rc == 0) {
-        rc = webhook_endpoint_flush(t);
+        rc = webhook_wake_flush(t);
     }
 
     if (rc == 0) {
@@ -162,7 +166,7 @@ webhook_queue_claim(webhook_txn_t *t, webhook_op_t *op)
 
     } while (i == count && round);
 
-    rc = webhook_endpoint_flush(t);
+    rc = webhook_wake_flush(t);
     if (rc) {
         return rc;
     }
@@ -379,7 +383,7 @@ webhook_claim_endpoint(webhook_txn_t *t, webhook_op_t *op, uint64_t id,
     c = &op->u.claim;
     *taken = 0;
 
-    rc = webhook_endpoint_get(t, id, &ep);
+    rc = webhook_endpoint_row_get(t, id, &ep);
     if (rc) {
         return rc;
     }
@@ -391,7 +395,7 @@ webhook_claim_endpoint(webhook_txn_t *t, webhook_op_t *op, uint64_t id,
         t->st->forgot = 1;
     }
 
-    rc = webhook_queue_reclaim(t, ep, NULL, 0, &reclaimed);
+    rc = webhook_reclaim(t, ep, NULL, 0, &reclaimed);
 
     if (rc == 0) {
         rc = webhook_queue_unblock_some(t, ep);
@@ -454,11 +458,11 @@ webhook_claim_next(webhook_txn_t *t, webhook_endpoint_row_t *ep,
         return 0;
     }
 
-    if (rc || taken || webhook_gate_open(t, ep, WEBHOOK_LANE_FIRST)) {
+    if (rc || taken || webhook_admission_open(t, ep, WEBHOOK_LANE_FIRST)) {
         return rc;
     }
 
-    rc = webhook_endpoint_time(t, ep, 1, &time);
+    rc = webhook_wake_time(t, ep, 1, &time);
 
     if (rc == 0 && time != WEBHOOK_NEVER) {
         c->wait = time > t->now ? time - t->now : 0;
@@ -479,13 +483,13 @@ webhook_claim_step(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     c = &op->u.complete;
 
     if (t->paused
-        || !webhook_gate_open(t, ep, webhook_queue_lane(d))
+        || !webhook_admission_open(t, ep, webhook_delivery_lane(d))
         || webhook_room_short(t, 2))
     {
         return 0;
     }
 
-    if (webhook_gate_retry(ep)) {
+    if (webhook_admission_retry(ep)) {
 
         rc = webhook_claim_waits(t, ep, WEBHOOK_LANE_RETRY, &due);
 
@@ -509,7 +513,7 @@ webhook_claim_step(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     }
 
     if (rc == 0) {
-        rc = webhook_queue_lease(t, ep, &c->event, d, c->lease);
+        rc = webhook_delivery_lease(t, ep, &c->event, d, c->lease);
     }
 
     if (rc == 0) {
@@ -561,7 +565,7 @@ webhook_claim_one(webhook_txn_t *t, webhook_endpoint_row_t *ep,
 
         memcpy(id.bytes, key + 17, 16);
 
-        rc = webhook_queue_read(t, ep->id, &id, &d);
+        rc = webhook_delivery_read(t, ep->id, &id, &d);
 
         if (rc == 0 && (d.state != WEBHOOK_PENDING || d.parked)) {
             rc = MDB_CORRUPTED;
@@ -596,7 +600,7 @@ webhook_claim_one(webhook_txn_t *t, webhook_endpoint_row_t *ep,
             ep->states[WEBHOOK_PENDING]--;
         }
 
-        rc = webhook_queue_lease(t, ep, &id, &d, length);
+        rc = webhook_delivery_lease(t, ep, &id, &d, length);
         if (rc) {
             return rc;
         }
@@ -648,7 +652,7 @@ webhook_claim_waits(webhook_txn_t *t, const webhook_endpoint_row_t *ep,
     int       rc;
     uint64_t  time;
 
-    rc = webhook_queue_first(t, ep->id, lane, &time, NULL, NULL);
+    rc = webhook_delivery_first(t, ep->id, lane, &time, NULL, NULL);
 
     *due = (rc == 0 && time <= t->now);
 
@@ -675,14 +679,14 @@ webhook_claim_due(webhook_txn_t *t, webhook_endpoint_row_t *ep,
 
     for (i = 0; i < 2; i++) {
 
-        lane = webhook_gate_retry(ep) == (i == 0) ? WEBHOOK_LANE_RETRY
+        lane = webhook_admission_retry(ep) == (i == 0) ? WEBHOOK_LANE_RETRY
                                                   : WEBHOOK_LANE_FIRST;
 
-        if (!webhook_gate_open(t, ep, lane)) {
+        if (!webhook_admission_open(t, ep, lane)) {
             continue;
         }
 
-        rc = webhook_queue_first(t, ep->id, lane, &time, &id, NULL);
+        rc = webhook_delivery_first(t, ep->id, lane, &time, &id, NULL);
         if (rc) {
             return rc;
         }
@@ -746,7 +750,7 @@ webhook_claim_load(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     lease->attempt = d->tries + 1;
     lease->number = d->steps > 1 ? lease->attempt : d->attempts + 1;
     lease->step = d->step;
-    lease->retry = webhook_queue_lane(d) == WEBHOOK_LANE_RETRY;
+    lease->retry = webhook_delivery_lane(d) == WEBHOOK_LANE_RETRY;
 
     return 0;
 }

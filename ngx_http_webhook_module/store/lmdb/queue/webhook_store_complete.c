@@ -11,9 +11,10 @@
 #include "store/lmdb/handle/webhook_store_handle.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
 #include "store/lmdb/space/webhook_store_space.h"
+#include "store/lmdb/queue/webhook_store_admission.h"
 #include "store/lmdb/queue/webhook_store_claim.h"
-#include "store/lmdb/queue/webhook_store_endpoint.h"
-#include "store/lmdb/queue/webhook_store_gate.h"
+#include "store/lmdb/queue/webhook_store_delivery.h"
+#include "store/lmdb/queue/webhook_store_endpoint_row.h"
 #include "store/lmdb/queue/webhook_store_queue.h"
 
 
@@ -34,7 +35,7 @@ webhook_queue_complete(webhook_txn_t *t, webhook_op_t *op)
 
     c = &op->u.complete;
 
-    rc = c->endpoint ? webhook_queue_read(t, c->endpoint, &c->event, &d)
+    rc = c->endpoint ? webhook_delivery_read(t, c->endpoint, &c->event, &d)
                      : MDB_NOTFOUND;
 
     if (rc == MDB_NOTFOUND) {
@@ -54,7 +55,7 @@ webhook_queue_complete(webhook_txn_t *t, webhook_op_t *op)
         return 0;
     }
 
-    rc = webhook_endpoint_get(t, c->endpoint, &ep);
+    rc = webhook_endpoint_row_get(t, c->endpoint, &ep);
     if (rc) {
         return rc;
     }
@@ -62,12 +63,12 @@ webhook_queue_complete(webhook_txn_t *t, webhook_op_t *op)
     waits = d;
 
     if (c->outcome == WEBHOOK_RELEASE) {
-        webhook_gate_return(ep);
+        webhook_admission_return(ep);
 
     } else {
         ep->attempts++;
 
-        webhook_gate_outcome(t, ep, c);
+        webhook_admission_outcome(t, ep, c);
 
         rc = webhook_complete_attempt(t, c, &d);
         if (rc) {
@@ -76,7 +77,7 @@ webhook_queue_complete(webhook_txn_t *t, webhook_op_t *op)
     }
 
     rc = d.state == WEBHOOK_SENDING
-         ? webhook_queue_unlease(t, ep, &c->event, &d)
+         ? webhook_delivery_unlease(t, ep, &c->event, &d)
          : webhook_queue_unwait(t, ep, &c->event, &waits);
     if (rc) {
         return rc;

@@ -16,13 +16,14 @@
 
 #include "store/lmdb/queue/webhook_store_order.h"
 #include "core/base/webhook_codec.h"
+#include "core/base/webhook_id.h"
 #include "store/lmdb/layout/webhook_store_row.h"
 #include "store/lmdb/handle/webhook_store_clock.h"
 #include "store/lmdb/handle/webhook_store_handle.h"
 #include "store/lmdb/rows/webhook_store_quarantine.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
 #include "store/lmdb/rows/webhook_store_txn_seek.h"
-#include "store/lmdb/queue/webhook_store_queue.h"
+#include "store/lmdb/queue/webhook_store_delivery.h"
 
 
 #define WEBHOOK_ORDER_SHIFT   10        /* places in a millisecond, as bits */
@@ -41,13 +42,15 @@ static int webhook_order_next(webhook_txn_t *t, uint64_t endpoint,
 
 int
 webhook_order_enter(webhook_txn_t *t, webhook_endpoint_row_t *ep,
-    const webhook_id_t *id, webhook_delivery_row_t *d)
+    const webhook_id_t *id, webhook_delivery_row_t *d, webhook_id_t *event,
+    int *lost)
 {
     int                     rc;
     webhook_id_t            head;
     unsigned char           key[WEBHOOK_KEY_HEAD];
     webhook_delivery_row_t  other;
 
+    *lost = 0;
     d->parked = 0;
 
     rc = webhook_order_head(t, ep->id, d->order, &head);
@@ -57,7 +60,7 @@ webhook_order_enter(webhook_txn_t *t, webhook_endpoint_row_t *ep,
         /* a head that is not there, or is over, can be damage only; who came
            behind it has the turn that it would not end */
 
-        rc = webhook_queue_read(t, ep->id, &head, &other);
+        rc = webhook_delivery_read(t, ep->id, &head, &other);
 
         if (rc == 0
             && (other.blocks || other.state == WEBHOOK_PENDING
@@ -68,10 +71,10 @@ webhook_order_enter(webhook_txn_t *t, webhook_endpoint_row_t *ep,
         }
 
         if (rc == 0 || rc == MDB_NOTFOUND || rc == MDB_CORRUPTED) {
-            rc = webhook_order_leave(t, ep, d->order);
+            rc = webhook_order_leave(t, ep, d->order, event, lost);
         }
 
-        if (rc) {
+        if (rc || *lost) {
             return rc;
         }
 
@@ -113,7 +116,8 @@ webhook_order_place(webhook_txn_t *t)
 
 int
 webhook_order_insert(webhook_txn_t *t, webhook_endpoint_row_t *ep,
-    const webhook_id_t *id, webhook_delivery_row_t *d)
+    const webhook_id_t *id, webhook_delivery_row_t *d, webhook_id_t *event,
+    int *lost)
 {
     int  rc, done;
 
@@ -124,9 +128,9 @@ webhook_order_insert(webhook_txn_t *t, webhook_endpoint_row_t *ep,
         t->state.place = d->place;
     }
 
-    rc = webhook_order_enter(t, ep, id, d);
+    rc = webhook_order_enter(t, ep, id, d, event, lost);
 
-    if (rc || !d->parked) {
+    if (rc || *lost || !d->parked) {
         return rc;
     }
 
@@ -152,7 +156,7 @@ webhook_order_yield(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     rc = webhook_order_head(t, ep->id, d->order, &head);
 
     if (rc == 0) {
-        rc = webhook_queue_read(t, ep->id, &head, &other);
+        rc = webhook_delivery_read(t, ep->id, &head, &other);
     }
 
     if (rc || other.state != WEBHOOK_PENDING || other.parked
@@ -161,7 +165,7 @@ webhook_order_yield(webhook_txn_t *t, webhook_endpoint_row_t *ep,
         return rc;
     }
 
-    rc = webhook_queue_unwait(t, ep, &head, &other);
+    rc = webhook_delivery_unwait(t, ep, &head, &other);
 
     if (rc == 0) {
         rc = webhook_order_free(t, ep->id, &other);
@@ -173,7 +177,7 @@ webhook_order_yield(webhook_txn_t *t, webhook_endpoint_row_t *ep,
 
     other.parked = 1;
 
-    rc = webhook_queue_wait(t, ep, &head, &other);
+    rc = webhook_order_park(t, ep, &head, &other);
     if (rc) {
         return rc;
     }
@@ -227,12 +231,14 @@ webhook_order_free(webhook_txn_t *t, uint64_t endpoint,
 
 int
 webhook_order_leave(webhook_txn_t *t, webhook_endpoint_row_t *ep,
-    uint64_t order)
+    uint64_t order, webhook_id_t *event, int *lost)
 {
     int                     rc;
     webhook_id_t            id;
     unsigned char           key[WEBHOOK_KEY_PARKED];
     webhook_delivery_row_t  d;
+
+    *lost = 0;
 
     for ( ;; ) {
         rc = webhook_order_next(t, ep->id, order, key, &id);
@@ -252,7 +258,7 @@ webhook_order_leave(webhook_txn_t *t, webhook_endpoint_row_t *ep,
             return rc;
         }
 
-        rc = webhook_queue_read(t, ep->id, &id, &d);
+        rc = webhook_delivery_read(t, ep->id, &id, &d);
 
         if (rc == 0) {
 
@@ -269,10 +275,10 @@ webhook_order_leave(webhook_txn_t *t, webhook_endpoint_row_t *ep,
             return rc;
         }
 
-        rc = webhook_queue_give_up(t, ep, &id, WEBHOOK_PENDING);
-        if (rc) {
-            return rc;
-        }
+        *event = id;
+        *lost = 1;
+
+        return 0;
     }
 
     rc = webhook_txn_put(t, WEBHOOK_DB_HEADS, key, WEBHOOK_KEY_HEAD, id.bytes,
@@ -283,11 +289,9 @@ webhook_order_leave(webhook_txn_t *t, webhook_endpoint_row_t *ep,
 
     d.parked = 0;
 
-    if (ep->states[WEBHOOK_PENDING]) {
-        ep->states[WEBHOOK_PENDING]--;
-    }
+    webhook_delivery_unpending(ep);
 
-    return webhook_queue_wait(t, ep, &id, &d);
+    return webhook_delivery_wait(t, ep, &id, &d);
 }
 
 
@@ -358,23 +362,21 @@ webhook_order_head(webhook_txn_t *t, uint64_t endpoint, uint64_t order,
 }
 
 
-/* The key is not known: all heads of the endpoint are looked at. */
-
 int
-webhook_order_lost(webhook_txn_t *t, webhook_endpoint_row_t *ep,
-    const webhook_id_t *id)
+webhook_order_find(webhook_txn_t *t, uint64_t endpoint,
+    const webhook_id_t *id, uint64_t *order)
 {
     int             rc;
     MDB_val         found, val;
     MDB_cursor     *c;
     unsigned char   key[WEBHOOK_KEY_HEAD], *p;
 
-    webhook_key_head(key, ep->id, 0);
+    webhook_key_head(key, endpoint, 0);
 
     rc = webhook_txn_seek(t, WEBHOOK_DB_HEADS, key, sizeof(key), &found,
                           &val);
     if (rc) {
-        return rc == MDB_NOTFOUND ? 0 : rc;
+        return rc;
     }
 
     rc = webhook_txn_cursor(t, WEBHOOK_DB_HEADS, &c);
@@ -382,43 +384,55 @@ webhook_order_lost(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     while (rc == 0) {
         p = found.mv_data;
 
-        if (found.mv_size < 8 || webhook_get_u64(p) != ep->id) {
-            return 0;
+        if (found.mv_size < 8 || webhook_get_u64(p) != endpoint) {
+            return MDB_NOTFOUND;
         }
 
         if (found.mv_size == WEBHOOK_KEY_HEAD && val.mv_size == 16
             && memcmp(val.mv_data, id->bytes, 16) == 0)
         {
-            return webhook_order_leave(t, ep, webhook_get_u64(p + 8));
+            *order = webhook_get_u64(p + 8);
+            return 0;
         }
 
         rc = mdb_cursor_get(c, &found, &val, MDB_NEXT);
     }
 
-    return rc == MDB_NOTFOUND ? 0 : rc;
+    return rc;
 }
 
 
 int
-webhook_order_park(webhook_txn_t *t, uint64_t endpoint,
-    const webhook_id_t *id, const webhook_delivery_row_t *d)
+webhook_order_park(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    const webhook_id_t *id, webhook_delivery_row_t *d)
 {
+    int            rc;
     unsigned char  key[WEBHOOK_KEY_PARKED];
 
-    webhook_key_parked(key, endpoint, d->order, d->place);
+    webhook_key_parked(key, ep->id, d->order, d->place);
 
-    return webhook_txn_put(t, WEBHOOK_DB_PARKED, key, sizeof(key), id->bytes,
-                           16, 0);
+    rc = webhook_txn_put(t, WEBHOOK_DB_PARKED, key, sizeof(key), id->bytes,
+                         16, 0);
+
+    return rc ? rc : webhook_delivery_pending(t, ep, id, d);
 }
 
 
 int
-webhook_order_unpark(webhook_txn_t *t, uint64_t endpoint,
+webhook_order_unpark(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     const webhook_delivery_row_t *d)
 {
+    int            rc;
     unsigned char  key[WEBHOOK_KEY_PARKED];
 
-    webhook_key_parked(key, endpoint, d->order, d->place);
+    webhook_key_parked(key, ep->id, d->order, d->place);
 
-    return webhook_txn_del(t, WEBHOOK_DB_PARKED, key, sizeof(key));
+    rc = webhook_txn_del(t, WEBHOOK_DB_PARKED, key, sizeof(key));
+    if (rc && rc != MDB_NOTFOUND) {
+        return rc;
+    }
+
+    webhook_delivery_unpending(ep);
+
+    return 0;
 }

@@ -3,6 +3,10 @@
  * Copyright (C) the ngx_http_webhook_module authors
  *
  * Deliveries that wait for an earlier one of their key.
+ * 
+ * Where one that is parked cannot be read as its turn comes, *lost is set, and
+ * *event tells of which event it is.  It stands nowhere then, but is counted as
+ * PENDING: it is to be given up, and the function to be called once more.
  */
 
 #ifndef WEBHOOK_STORE_ORDER_H
@@ -14,29 +18,31 @@
 /* A delivery that has an order key enters: it is the head of its key or
    parked (d->parked). */
 int webhook_order_enter(webhook_txn_t *t, webhook_endpoint_row_t *ep,
-    const webhook_id_t *id, webhook_delivery_row_t *d);
+    const webhook_id_t *id, webhook_delivery_row_t *d, webhook_id_t *event,
+    int *lost);
 
 /* The same for one that another store gave its place (d->place): a head that
    comes behind it and waits is parked.  d->place may be another afterwards. */
 int webhook_order_insert(webhook_txn_t *t, webhook_endpoint_row_t *ep,
-    const webhook_id_t *id, webhook_delivery_row_t *d);
+    const webhook_id_t *id, webhook_delivery_row_t *d, webhook_id_t *event,
+    int *lost);
+
+/* The head of a key is over: the next one is. */
+int webhook_order_leave(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    uint64_t order, webhook_id_t *event, int *lost);
+
+/* The key whose head is an event's delivery, by a look at all heads of the
+   endpoint; MDB_NOTFOUND if it is none. */
+int webhook_order_find(webhook_txn_t *t, uint64_t endpoint,
+    const webhook_id_t *id, uint64_t *order);
 
 /* A place behind all others. */
 uint64_t webhook_order_place(webhook_txn_t *t);
 
-/* The head of a key is over: the next one is. */
-int webhook_order_leave(webhook_txn_t *t, webhook_endpoint_row_t *ep,
-    uint64_t order);
-
-/* An event's delivery cannot be read: if it is the head of a key, the next one
-   is. */
-int webhook_order_lost(webhook_txn_t *t, webhook_endpoint_row_t *ep,
-    const webhook_id_t *id);
-
-/* The row of one that is parked. */
-int webhook_order_park(webhook_txn_t *t, uint64_t endpoint,
-    const webhook_id_t *id, const webhook_delivery_row_t *d);
-int webhook_order_unpark(webhook_txn_t *t, uint64_t endpoint,
+/* One waits parked, or does not any more: as webhook_delivery_wait(). */
+int webhook_order_park(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    const webhook_id_t *id, webhook_delivery_row_t *d);
+int webhook_order_unpark(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     const webhook_delivery_row_t *d);
 
 

@@ -18,12 +18,14 @@
 
 #include "store/lmdb/queue/webhook_store_orphan.h"
 #include "core/base/webhook_codec.h"
+#include "core/base/webhook_id.h"
 #include "store/lmdb/layout/webhook_store_row.h"
 #include "store/lmdb/handle/webhook_store_handle.h"
 #include "store/lmdb/handle/webhook_store_log.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
 #include "store/lmdb/rows/webhook_store_txn_seek.h"
-#include "store/lmdb/queue/webhook_store_endpoint.h"
+#include "store/lmdb/queue/webhook_store_delivery.h"
+#include "store/lmdb/queue/webhook_store_endpoint_row.h"
 #include "store/lmdb/queue/webhook_store_queue.h"
 
 
@@ -55,7 +57,7 @@ webhook_orphan_aside(webhook_txn_t *t, const uint64_t *ids, uint32_t count,
     *any = 0;
 
     for (i = 0; i < count; i++) {
-        rc = webhook_endpoint_get(t, ids[i], &ep);
+        rc = webhook_endpoint_row_get(t, ids[i], &ep);
         if (rc) {
             return rc;
         }
@@ -149,7 +151,7 @@ webhook_orphan_claimed(webhook_txn_t *t, const webhook_op_claim_t *c,
             return 0;
         }
 
-        rc = webhook_endpoint_get(t, c->endpoints[i], &ep);
+        rc = webhook_endpoint_row_get(t, c->endpoints[i], &ep);
         if (rc) {
             return rc;
         }
@@ -307,7 +309,7 @@ webhook_orphan_next(webhook_txn_t *t, const webhook_op_expire_t *x,
 
                 /* it may have changed in this transaction */
 
-                rc = webhook_endpoint_get(t, *id, &ep);
+                rc = webhook_endpoint_row_get(t, *id, &ep);
                 if (rc) {
                     return rc;
                 }
@@ -316,7 +318,7 @@ webhook_orphan_next(webhook_txn_t *t, const webhook_op_expire_t *x,
             if (ep->named == 0
                 || (webhook_later(ep->named, st->orphans) <= t->age
                     && (ep->states[WEBHOOK_PENDING] || ep->blocked
-                        || webhook_endpoint_empty(ep))))
+                        || webhook_endpoint_row_empty(ep))))
             {
                 st->orphan_pos = *id;
                 return 0;
@@ -355,7 +357,7 @@ webhook_orphan_one(webhook_txn_t *t, webhook_op_expire_t *x, uint64_t id,
     st = t->st;
     *done = 0;
 
-    rc = webhook_endpoint_get(t, id, &ep);
+    rc = webhook_endpoint_row_get(t, id, &ep);
     if (rc) {
         return rc;
     }
@@ -400,8 +402,8 @@ webhook_orphan_one(webhook_txn_t *t, webhook_op_expire_t *x, uint64_t id,
         return 0;
     }
 
-    if (webhook_endpoint_empty(ep)) {
-        rc = webhook_endpoint_remove(t, ep);
+    if (webhook_endpoint_row_empty(ep)) {
+        rc = webhook_endpoint_row_remove(t, ep);
         if (rc) {
             return rc;
         }
@@ -438,13 +440,13 @@ webhook_orphan_cancel(webhook_txn_t *t, webhook_op_expire_t *x,
 
     while (x->count < x->max && *pages < WEBHOOK_EXPIRE_PAGES) {
 
-        rc = webhook_queue_first(t, ep->id, lane, &time, &id, NULL);
+        rc = webhook_delivery_first(t, ep->id, lane, &time, &id, NULL);
 
         if (rc || time == WEBHOOK_NEVER) {
             return rc;
         }
 
-        rc = webhook_queue_read(t, ep->id, &id, &d);
+        rc = webhook_delivery_read(t, ep->id, &id, &d);
 
         if (rc == 0 && d.due == time
             && (lane == WEBHOOK_LANE_BLOCK

@@ -2,101 +2,52 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * The queue: due deliveries and leases.  A delivery that is not finished
- * stands in one place exactly: in the due index, in the lane of first sends
- * or of retries under the time it is due, or in the lane of leases under the
- * time its lease ends; or it is parked behind another of its key.  An
- * endpoint's row counts its leases in the same transaction, so that its limit
- * holds over all processes.
+ * The queue: what a delivery goes through.  One that is not finished stands in
+ * one place exactly: in the due index, where it waits or is leased, or it is
+ * parked behind another of its key.
  *
  * A dead delivery that blocks its key is not finished for its event: that
  * stays until somebody has decided.
  */
 
 #include "store/lmdb/queue/webhook_store_queue.h"
-#include "core/base/webhook_codec.h"
+#include "core/base/webhook_id.h"
 #include "store/lmdb/layout/webhook_store_row.h"
 #include "store/lmdb/handle/webhook_store_clock.h"
 #include "store/lmdb/handle/webhook_store_handle.h"
 #include "store/lmdb/handle/webhook_store_log.h"
-#include "store/lmdb/rows/webhook_store_finished.h"
 #include "store/lmdb/rows/webhook_store_quarantine.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
-#include "store/lmdb/rows/webhook_store_txn_seek.h"
-#include "store/lmdb/queue/webhook_store_gate.h"
+#include "store/lmdb/queue/webhook_store_delivery.h"
 #include "store/lmdb/queue/webhook_store_order.h"
+#include "store/lmdb/queue/webhook_store_owed.h"
 
 
 #define WEBHOOK_QUEUE_UNBLOCK  256      /* at a time */
 
 
-static int webhook_queue_write(webhook_txn_t *t, uint64_t endpoint,
-    const webhook_id_t *id, const webhook_delivery_row_t *d);
-static int webhook_queue_finish(webhook_txn_t *t, const webhook_id_t *id);
-static int webhook_queue_reopen(webhook_txn_t *t, const webhook_id_t *id);
-static int webhook_queue_seek(webhook_txn_t *t, const unsigned char *key,
-    MDB_val *found, MDB_val *val);
-
-
-int
-webhook_queue_read(webhook_txn_t *t, uint64_t endpoint,
-    const webhook_id_t *id, webhook_delivery_row_t *d)
-{
-    int            rc;
-    MDB_val        val;
-    unsigned char  key[WEBHOOK_KEY_DELIVERY];
-
-    webhook_key_delivery(key, id, endpoint);
-
-    rc = webhook_txn_get(t, WEBHOOK_DB_DELIVERIES, key, sizeof(key), &val);
-
-    return rc ? rc : webhook_row_read_delivery(&val, d);
-}
-
-
-static int
-webhook_queue_write(webhook_txn_t *t, uint64_t endpoint,
-    const webhook_id_t *id, const webhook_delivery_row_t *d)
-{
-    size_t         len;
-    unsigned char  key[WEBHOOK_KEY_DELIVERY], buf[WEBHOOK_ROW_MAX];
-
-    webhook_key_delivery(key, id, endpoint);
-
-    len = webhook_row_write_delivery(buf, d);
-
-    return webhook_txn_put(t, WEBHOOK_DB_DELIVERIES, key, sizeof(key), buf,
-                           len, 0);
-}
+static int webhook_queue_next(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    uint64_t order);
+static int webhook_queue_over(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    const webhook_id_t *id, webhook_delivery_row_t *d, webhook_state_e state,
+    uint64_t wall, int block, int *next);
+static int webhook_queue_unblock(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    const webhook_id_t *id, webhook_delivery_row_t *d);
+static int webhook_queue_give_up(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    const webhook_id_t *id, webhook_state_e was);
+static int webhook_queue_lose(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    const webhook_id_t *id);
+static int webhook_queue_kill(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    const webhook_id_t *id, webhook_state_e was, uint64_t *order, int *next,
+    int *lost);
 
 
 int
 webhook_queue_wait(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     const webhook_id_t *id, webhook_delivery_row_t *d)
 {
-    int            rc;
-    unsigned char  key[WEBHOOK_KEY_DUE];
-
-    d->state = WEBHOOK_PENDING;
-    d->end = 0;
-
-    if (d->parked) {
-        rc = webhook_order_park(t, ep->id, id, d);
-
-    } else {
-        webhook_key_due(key, ep->id, webhook_queue_lane(d), d->due, id);
-
-        rc = webhook_txn_put(t, WEBHOOK_DB_DUE, key, sizeof(key), "", 0, 0);
-    }
-
-    if (rc) {
-        return rc;
-    }
-
-    ep->states[WEBHOOK_PENDING]++;
-    ep->dirty = 1;
-
-    return webhook_queue_write(t, ep->id, id, d);
+    return d->parked ? webhook_order_park(t, ep, id, d)
+                     : webhook_delivery_wait(t, ep, id, d);
 }
 
 
@@ -104,147 +55,70 @@ int
 webhook_queue_unwait(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     const webhook_id_t *id, const webhook_delivery_row_t *d)
 {
-    int            rc;
-    unsigned char  key[WEBHOOK_KEY_DUE];
-
-    if (d->parked) {
-        rc = webhook_order_unpark(t, ep->id, d);
-
-    } else {
-        webhook_key_due(key, ep->id, webhook_queue_lane(d), d->due, id);
-
-        rc = webhook_txn_del(t, WEBHOOK_DB_DUE, key, sizeof(key));
-    }
-
-    if (rc && rc != MDB_NOTFOUND) {
-        return rc;
-    }
-
-    if (ep->states[WEBHOOK_PENDING]) {
-        ep->states[WEBHOOK_PENDING]--;
-    }
-
-    ep->dirty = 1;
-
-    return 0;
+    return d->parked ? webhook_order_unpark(t, ep, d)
+                     : webhook_delivery_unwait(t, ep, id, d);
 }
 
 
 int
-webhook_queue_lease(webhook_txn_t *t, webhook_endpoint_row_t *ep,
-    const webhook_id_t *id, webhook_delivery_row_t *d, uint64_t lease)
+webhook_queue_enter(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    const webhook_id_t *id, webhook_delivery_row_t *d)
 {
-    int            rc;
-    unsigned char  key[WEBHOOK_KEY_DUE], owner[8];
+    int           rc, lost;
+    webhook_id_t  event;
 
-    d->state = WEBHOOK_SENDING;
-    d->token = ++t->state.lease;
-    d->end = webhook_later(t->now, lease);
+    do {
+        rc = webhook_order_enter(t, ep, id, d, &event, &lost);
 
-    webhook_key_due(key, ep->id, WEBHOOK_LANE_LEASE, d->end, id);
-    webhook_set_u64(owner, t->st->incarnation);
+        if (rc == 0 && lost) {
+            rc = webhook_queue_lose(t, ep, &event);
+        }
 
-    rc = webhook_txn_put(t, WEBHOOK_DB_DUE, key, sizeof(key), owner, 8, 0);
-    if (rc) {
-        return rc;
-    }
+    } while (rc == 0 && lost);
 
-    webhook_gate_take(t, ep, d);
-
-    ep->inflight++;
-    ep->states[WEBHOOK_SENDING]++;
-    ep->dirty = 1;
-
-    return webhook_queue_write(t, ep->id, id, d);
+    return rc;
 }
 
 
 int
-webhook_queue_unlease(webhook_txn_t *t, webhook_endpoint_row_t *ep,
-    const webhook_id_t *id, const webhook_delivery_row_t *d)
+webhook_queue_insert(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    const webhook_id_t *id, webhook_delivery_row_t *d)
 {
-    int            rc;
-    unsigned char  key[WEBHOOK_KEY_DUE];
+    int           rc, lost;
+    webhook_id_t  event;
 
-    webhook_key_due(key, ep->id, WEBHOOK_LANE_LEASE, d->end, id);
+    do {
+        rc = webhook_order_insert(t, ep, id, d, &event, &lost);
 
-    rc = webhook_txn_del(t, WEBHOOK_DB_DUE, key, sizeof(key));
-    if (rc && rc != MDB_NOTFOUND) {
-        return rc;
-    }
+        if (rc == 0 && lost) {
+            rc = webhook_queue_lose(t, ep, &event);
+        }
 
-    webhook_gate_leave(ep, d->token);
+    } while (rc == 0 && lost);
 
-    if (ep->inflight) {
-        ep->inflight--;
-    }
-
-    if (ep->states[WEBHOOK_SENDING]) {
-        ep->states[WEBHOOK_SENDING]--;
-    }
-
-    ep->dirty = 1;
-
-    return 0;
+    return rc;
 }
 
 
-int
-webhook_queue_first(webhook_txn_t *t, uint64_t endpoint, webhook_lane_e lane,
-    uint64_t *time, webhook_id_t *id, uint64_t *owner)
-{
-    int             rc;
-    MDB_val         found, val;
-    unsigned char   key[WEBHOOK_KEY_DUE], *p;
-    webhook_id_t    none;
-
-    memset(&none, 0, sizeof(none));
-
-    webhook_key_due(key, endpoint, lane, 0, &none);
-
-    rc = webhook_queue_seek(t, key, &found, &val);
-
-    if (rc == MDB_NOTFOUND) {
-        *time = WEBHOOK_NEVER;
-        return 0;
-    }
-
-    if (rc) {
-        return rc;
-    }
-
-    p = found.mv_data;
-
-    *time = webhook_get_u64(p + 9);
-
-    if (id) {
-        memcpy(id->bytes, p + 17, 16);
-    }
-
-    if (owner) {
-        *owner = val.mv_size == 8 ? webhook_get_u64(val.mv_data) : 0;
-    }
-
-    return 0;
-}
-
-
-/* The first row of the key's lane that is not before the key; MDB_NOTFOUND
-   where there is none. */
+/* The head of a key is over: the next one is it that can be read. */
 
 static int
-webhook_queue_seek(webhook_txn_t *t, const unsigned char *key, MDB_val *found,
-    MDB_val *val)
+webhook_queue_next(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    uint64_t order)
 {
-    int  rc;
+    int           rc, lost;
+    webhook_id_t  event;
 
-    rc = webhook_txn_seek(t, WEBHOOK_DB_DUE, key, WEBHOOK_KEY_DUE, found, val);
+    do {
+        rc = webhook_order_leave(t, ep, order, &event, &lost);
 
-    if (rc) {
-        return rc;
-    }
+        if (rc == 0 && lost) {
+            rc = webhook_queue_lose(t, ep, &event);
+        }
 
-    return memcmp(found->mv_data, key, 9) == 0 ? 0 : MDB_NOTFOUND;
+    } while (rc == 0 && lost);
+
+    return rc;
 }
 
 
@@ -253,10 +127,24 @@ webhook_queue_end(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     const webhook_id_t *id, webhook_delivery_row_t *d, webhook_state_e state,
     uint64_t wall, int block)
 {
-    int       rc;
-    unsigned  head;
+    int  rc, next;
 
-    head = d->order && !d->parked;
+    rc = webhook_queue_over(t, ep, id, d, state, wall, block, &next);
+
+    return (rc == 0 && next) ? webhook_queue_next(t, ep, d->order) : rc;
+}
+
+
+/* The same; *next is set if the next of its key is to be promoted. */
+
+static int
+webhook_queue_over(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    const webhook_id_t *id, webhook_delivery_row_t *d, webhook_state_e state,
+    uint64_t wall, int block, int *next)
+{
+    int  rc;
+
+    *next = d->order && !d->parked;
 
     d->state = state;
     d->parked = 0;
@@ -276,23 +164,20 @@ webhook_queue_end(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     } else {
         ep->dead++;
 
-        if (head && block && ep->order_block) {
+        if (*next && block && ep->order_block) {
+            *next = 0;
             d->blocks = 1;
             d->due = t->now;
 
             rc = webhook_queue_block(t, ep, id, d, 1);
 
-            return rc ? rc : webhook_queue_write(t, ep->id, id, d);
+            return rc ? rc : webhook_delivery_write(t, ep->id, id, d);
         }
     }
 
-    rc = webhook_queue_write(t, ep->id, id, d);
+    rc = webhook_delivery_write(t, ep->id, id, d);
 
-    if (rc == 0) {
-        rc = webhook_queue_finish(t, id);
-    }
-
-    return (rc == 0 && head) ? webhook_order_leave(t, ep, d->order) : rc;
+    return rc ? rc : webhook_owed_finish(t, id);
 }
 
 
@@ -323,7 +208,9 @@ webhook_queue_block(webhook_txn_t *t, webhook_endpoint_row_t *ep,
 }
 
 
-int
+/* Ends the block of a dead delivery (d->blocks), which stays dead. */
+
+static int
 webhook_queue_unblock(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     const webhook_id_t *id, webhook_delivery_row_t *d)
 {
@@ -336,13 +223,13 @@ webhook_queue_unblock(webhook_txn_t *t, webhook_endpoint_row_t *ep,
 
     d->blocks = 0;
 
-    rc = webhook_queue_write(t, ep->id, id, d);
+    rc = webhook_delivery_write(t, ep->id, id, d);
 
     if (rc == 0) {
-        rc = webhook_queue_finish(t, id);
+        rc = webhook_owed_finish(t, id);
     }
 
-    return rc ? rc : webhook_order_leave(t, ep, d->order);
+    return rc ? rc : webhook_queue_next(t, ep, d->order);
 }
 
 
@@ -386,7 +273,7 @@ webhook_queue_unblock_some(webhook_txn_t *t, webhook_endpoint_row_t *ep)
 
     for (n = 0; n < WEBHOOK_QUEUE_UNBLOCK; n++) {
 
-        rc = webhook_queue_first(t, ep->id, WEBHOOK_LANE_BLOCK, &time, &id,
+        rc = webhook_delivery_first(t, ep->id, WEBHOOK_LANE_BLOCK, &time, &id,
                                  NULL);
         if (rc) {
             return rc;
@@ -398,7 +285,7 @@ webhook_queue_unblock_some(webhook_txn_t *t, webhook_endpoint_row_t *ep)
             return 0;
         }
 
-        rc = webhook_queue_read(t, ep->id, &id, &d);
+        rc = webhook_delivery_read(t, ep->id, &id, &d);
 
         if (rc == 0 && d.blocks && d.due == time) {
             rc = webhook_queue_unblock(t, ep, &id, &d);
@@ -455,7 +342,7 @@ webhook_queue_requeue(webhook_txn_t *t, webhook_endpoint_row_t *ep,
         rc = webhook_queue_block(t, ep, id, d, 0);
 
     } else {
-        rc = webhook_queue_reopen(t, id);
+        rc = webhook_owed_reopen(t, id);
     }
 
     if (rc) {
@@ -476,145 +363,13 @@ webhook_queue_requeue(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     d->due = t->now;
 
     if (d->order && !head) {
-        rc = webhook_order_enter(t, ep, id, d);
+        rc = webhook_queue_enter(t, ep, id, d);
         if (rc) {
             return rc;
         }
     }
 
     return webhook_queue_wait(t, ep, id, d);
-}
-
-
-/* A delivery of a finished event, or of one that is not, is owed again. */
-
-static int
-webhook_queue_reopen(webhook_txn_t *t, const webhook_id_t *id)
-{
-    int                 rc;
-    size_t              len;
-    MDB_val             val;
-    unsigned char       key[WEBHOOK_KEY_DELIVERY], buf[WEBHOOK_ROW_MAX];
-    unsigned char       fkey[WEBHOOK_KEY_FINISHED];
-    webhook_head_row_t  head;
-
-    webhook_key_delivery(key, id, 0);
-
-    rc = webhook_txn_get(t, WEBHOOK_DB_DELIVERIES, key, sizeof(key), &val);
-
-    if (rc == 0) {
-        rc = webhook_row_read_head(&val, &head);
-    }
-
-    if (rc == 0 && head.open >= head.total) {
-        rc = MDB_CORRUPTED;
-    }
-
-    if (rc) {
-        return rc == MDB_NOTFOUND ? MDB_CORRUPTED : rc;
-    }
-
-    if (head.open == 0) {
-        rc = webhook_finished_find(t, id, head.finished, fkey);
-
-        if (rc == 0) {
-            rc = webhook_finished_del(t, fkey);
-        }
-
-        if (rc && rc != MDB_NOTFOUND) {
-            return rc;
-        }
-
-        /* what was read is gone with a write */
-
-        rc = webhook_txn_get(t, WEBHOOK_DB_DELIVERIES, key, sizeof(key),
-                             &val);
-
-        if (rc == 0) {
-            rc = webhook_row_read_head(&val, &head);
-        }
-
-        if (rc) {
-            return rc;
-        }
-    }
-
-    head.open++;
-    head.finished = 0;
-
-    /* the texts of the head are good until the next write only */
-
-    len = webhook_row_write_head(buf, &head);
-
-    return webhook_txn_put(t, WEBHOOK_DB_DELIVERIES, key, sizeof(key), buf,
-                           len, 0);
-}
-
-
-/* One delivery of an event is finished: tells the event's head. */
-
-static int
-webhook_queue_finish(webhook_txn_t *t, const webhook_id_t *id)
-{
-    int                 rc;
-    size_t              len;
-    MDB_val             val;
-    unsigned char       key[WEBHOOK_KEY_DELIVERY], buf[WEBHOOK_ROW_MAX];
-    webhook_head_row_t  head;
-
-    len = 0;
-
-    webhook_key_delivery(key, id, 0);
-
-    rc = webhook_txn_get(t, WEBHOOK_DB_DELIVERIES, key, sizeof(key), &val);
-
-    if (rc == 0) {
-        rc = webhook_row_read_head(&val, &head);
-    }
-
-    if (rc == 0) {
-
-        if (head.open == 0) {
-            return 0;
-        }
-
-        head.open--;
-
-        if (head.open == 0) {
-            head.finished = t->age;
-        }
-
-        /* the texts of the head are good until the next write only */
-
-        len = webhook_row_write_head(buf, &head);
-
-    } else if (rc == MDB_NOTFOUND || rc == MDB_CORRUPTED) {
-
-        /* an outcome is kept though the event is damaged; nothing of that
-           can be sent, so it goes the way of all that is finished */
-
-        webhook_store_log_error(t->st, MDB_CORRUPTED,
-                                "an event cannot be read");
-
-        head.open = 0;
-
-    } else {
-        return rc;
-    }
-
-    if (head.open == 0) {
-        rc = webhook_finished_event(t, id, t->age, len ? &head : NULL);
-        if (rc) {
-            return rc;
-        }
-    }
-
-    if (len == 0) {
-        return 0;
-    }
-
-    return webhook_txn_put(t, WEBHOOK_DB_DELIVERIES, key, sizeof(key), buf,
-                           len, 0);
 }
 
 
@@ -662,11 +417,55 @@ webhook_queue_bury(webhook_txn_t *t, webhook_endpoint_row_t *ep,
 }
 
 
-int
+/* Gives up a delivery that cannot be read, or whose event cannot, and that was
+   counted in this state: it is dead. */
+
+static int
 webhook_queue_give_up(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     const webhook_id_t *id, webhook_state_e was)
 {
-    int                     rc, lost;
+    int       rc, next, lost;
+    uint64_t  order;
+
+    rc = webhook_queue_kill(t, ep, id, was, &order, &next, &lost);
+
+    if (rc == 0 && lost) {
+        rc = webhook_order_find(t, ep->id, id, &order);
+
+        if (rc == MDB_NOTFOUND) {
+            return 0;
+        }
+
+        next = 1;
+    }
+
+    return (rc == 0 && next) ? webhook_queue_next(t, ep, order) : rc;
+}
+
+
+/* The same of one that was parked, so that it is the head of nothing. */
+
+static int
+webhook_queue_lose(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    const webhook_id_t *id)
+{
+    int       next, lost;
+    uint64_t  order;
+
+    return webhook_queue_kill(t, ep, id, WEBHOOK_PENDING, &order, &next,
+                              &lost);
+}
+
+
+/* It is dead; *next is set if the next of its key is to be promoted, and *lost
+   if its key cannot be told. */
+
+static int
+webhook_queue_kill(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    const webhook_id_t *id, webhook_state_e was, uint64_t *order, int *next,
+    int *lost)
+{
+    int                     rc;
     size_t                  len;
     uint64_t                wall;
     unsigned char           key[WEBHOOK_KEY_ATTEMPT], buf[WEBHOOK_ROW_MAX];
@@ -674,6 +473,8 @@ webhook_queue_give_up(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     webhook_delivery_row_t  d;
 
     static unsigned char    error[] = "the stored event is damaged";
+
+    *next = 0;
 
     if (ep->states[was]) {
         ep->states[was]--;
@@ -684,15 +485,15 @@ webhook_queue_give_up(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     webhook_store_log_error(t->st, MDB_CORRUPTED,
                             "a delivery cannot be read and is given up");
 
-    rc = webhook_queue_read(t, ep->id, id, &d);
+    rc = webhook_delivery_read(t, ep->id, id, &d);
+
+    *lost = rc == MDB_NOTFOUND || rc == MDB_CORRUPTED;
 
     if (rc == MDB_NOTFOUND) {
-        return webhook_order_lost(t, ep, id);
+        return 0;
     }
 
-    lost = rc == MDB_CORRUPTED;
-
-    if (lost) {
+    if (rc == MDB_CORRUPTED) {
         webhook_key_delivery(key, id, ep->id);
 
         rc = webhook_quarantine(t, WEBHOOK_DB_DELIVERIES, key,
@@ -732,96 +533,7 @@ webhook_queue_give_up(webhook_txn_t *t, webhook_endpoint_row_t *ep,
 
     d.blocks = 0;
 
-    rc = webhook_queue_end(t, ep, id, &d, WEBHOOK_DEAD, wall, 1);
+    *order = d.order;
 
-    return (rc == 0 && lost) ? webhook_order_lost(t, ep, id) : rc;
-}
-
-
-int
-webhook_queue_reclaim(webhook_txn_t *t, webhook_endpoint_row_t *ep,
-    const uint64_t *owners, uint32_t owners_count, uint32_t *count)
-{
-    int                     rc;
-    MDB_val                 found, val;
-    uint32_t                i;
-    uint64_t                time, owner;
-    webhook_id_t            id;
-    unsigned char           key[WEBHOOK_KEY_DUE], dkey[WEBHOOK_KEY_DELIVERY];
-    webhook_delivery_row_t  d;
-
-    memset(&id, 0, sizeof(id));
-
-    webhook_key_due(key, ep->id, WEBHOOK_LANE_LEASE, 0, &id);
-
-    for ( ;; ) {
-        rc = webhook_queue_seek(t, key, &found, &val);
-
-        if (rc) {
-            return rc == MDB_NOTFOUND ? 0 : rc;
-        }
-
-        memcpy(key, found.mv_data, WEBHOOK_KEY_DUE);
-
-        time = webhook_get_u64(key + 9);
-        memcpy(id.bytes, key + 17, 16);
-
-        owner = val.mv_size == 8 ? webhook_get_u64(val.mv_data) : 0;
-
-        if (time > t->now) {
-
-            if (owners_count == 0) {
-                return 0;
-            }
-
-            for (i = 0; i < owners_count; i++) {
-                if (owners[i] == owner) {
-                    break;
-                }
-            }
-
-            if (i == owners_count) {
-                goto next;
-            }
-        }
-
-        webhook_key_delivery(dkey, &id, ep->id);
-
-        rc = webhook_txn_get(t, WEBHOOK_DB_DELIVERIES, dkey, sizeof(dkey),
-                             &val);
-        if (rc == 0) {
-            rc = webhook_row_read_delivery(&val, &d);
-        }
-
-        if (rc == 0 && (d.state != WEBHOOK_SENDING || d.end != time)) {
-            rc = MDB_CORRUPTED;
-        }
-
-        if (rc == 0) {
-            rc = webhook_queue_unlease(t, ep, &id, &d);
-
-            if (rc == 0) {
-                rc = webhook_queue_wait(t, ep, &id, &d);
-            }
-
-        } else if (rc == MDB_NOTFOUND || rc == MDB_CORRUPTED) {
-            rc = webhook_queue_bury(t, ep, key);
-        }
-
-        if (rc) {
-            return rc;
-        }
-
-        (*count)++;
-
-    next:
-
-        /* go on behind it */
-
-        for (i = WEBHOOK_KEY_DUE - 1; ++key[i] == 0; i--) {
-            if (i == 9) {
-                return 0;
-            }
-        }
-    }
+    return webhook_queue_over(t, ep, id, &d, WEBHOOK_DEAD, wall, 1, next);
 }

@@ -12,7 +12,8 @@
 #include "store/lmdb/rows/webhook_store_recount.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
 #include "store/lmdb/files/webhook_store_env.h"
-#include "store/lmdb/queue/webhook_store_endpoint.h"
+#include "store/lmdb/queue/webhook_store_endpoint_row.h"
+#include "store/lmdb/queue/webhook_store_wake.h"
 #include "store/lmdb/ops/webhook_store_owner.h"
 #include "store/lmdb/ops/webhook_store_pause.h"
 
@@ -173,7 +174,7 @@ webhook_session_commit(webhook_txn_t *t)
         return 0;
     }
 
-    rc = webhook_endpoint_flush(t);
+    rc = webhook_wake_flush(t);
 
     if (rc == 0 && t->dirty) {
         t->state.last = t->now;
@@ -260,5 +261,5 @@ webhook_session_end(webhook_txn_t *t)
         }
     }
 
-    webhook_endpoint_forget(t->st);
+    webhook_endpoint_row_forget(t->st);
 }

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * The gate of an endpoint: whether a delivery may be sent to it now.  All
+ * Admission: whether a delivery may be sent to an endpoint now.  All
  * that decides stands in the endpoint's row, which is read and written in the
  * transaction that gives the lease, so that it is exact over all processes
  * and survives them.
@@ -13,7 +13,7 @@
  * some milliseconds, each time: so long take the timer of a process, the lock
  * and the commit.  The rate is not to suffer from that, so the next arrival is
  * counted from when this one should have come, if that is no more than
- * WEBHOOK_GATE_LATE ago.  In any span the sends are no more than the rate
+ * WEBHOOK_ADMISSION_LATE ago.  In any span the sends are no more than the rate
  * allows in that span and this one together, and a burst.
  *
  * Turn.  First sends go before retries, but of four leases that are given
@@ -26,37 +26,37 @@
  * probes that tell when the endpoint is well again.
  */
 
-#include "store/lmdb/queue/webhook_store_gate.h"
+#include "store/lmdb/queue/webhook_store_admission.h"
 #include "store/lmdb/layout/webhook_store_row.h"
 #include "store/lmdb/handle/webhook_store_handle.h"
-#include "store/lmdb/queue/webhook_store_endpoint.h"
-#include "store/lmdb/queue/webhook_store_queue.h"
+#include "store/lmdb/queue/webhook_store_delivery.h"
+#include "store/lmdb/queue/webhook_store_endpoint_row.h"
 
 #include <stdio.h>
 
 
-#define WEBHOOK_GATE_MS        ((uint64_t) 1000000)     /* ns */
-#define WEBHOOK_GATE_LATE      50       /* ms */
-#define WEBHOOK_GATE_PER       1000     /* ms, where none is given */
-#define WEBHOOK_GATE_WINDOW    60000    /* ms, the same */
-#define WEBHOOK_GATE_SLOW_MAX  60000    /* ms */
-#define WEBHOOK_GATE_SAMPLE    10       /* outcomes before a percentage says
-                                           something */
+#define WEBHOOK_ADMISSION_MS        ((uint64_t) 1000000)     /* ns */
+#define WEBHOOK_ADMISSION_LATE      50       /* ms */
+#define WEBHOOK_ADMISSION_PER       1000     /* ms, where none is given */
+#define WEBHOOK_ADMISSION_WINDOW    60000    /* ms, the same */
+#define WEBHOOK_ADMISSION_SLOW_MAX  60000    /* ms */
+#define WEBHOOK_ADMISSION_SAMPLE    10       /* outcomes before a percentage
+                                                says something */
 
 
-static uint64_t webhook_gate_interval(const webhook_endpoint_row_t *ep);
-static uint64_t webhook_gate_rate(const webhook_endpoint_row_t *ep);
-static void webhook_gate_breaker(const webhook_txn_t *t,
+static uint64_t webhook_admission_interval(const webhook_endpoint_row_t *ep);
+static uint64_t webhook_admission_rate(const webhook_endpoint_row_t *ep);
+static void webhook_admission_breaker(const webhook_txn_t *t,
     webhook_endpoint_row_t *ep, webhook_op_complete_t *c);
-static void webhook_gate_window(const webhook_txn_t *t,
+static void webhook_admission_window(const webhook_txn_t *t,
     webhook_endpoint_row_t *ep, int failed);
-static int webhook_gate_trips(const webhook_endpoint_row_t *ep);
-static void webhook_gate_slow(const webhook_txn_t *t,
+static int webhook_admission_trips(const webhook_endpoint_row_t *ep);
+static void webhook_admission_slow(const webhook_txn_t *t,
     webhook_endpoint_row_t *ep, uint64_t slow);
 
 
 uint64_t
-webhook_gate_time(const webhook_endpoint_row_t *ep, webhook_lane_e lane)
+webhook_admission_time(const webhook_endpoint_row_t *ep, webhook_lane_e lane)
 {
     uint64_t  time;
 
@@ -64,7 +64,7 @@ webhook_gate_time(const webhook_endpoint_row_t *ep, webhook_lane_e lane)
         return WEBHOOK_NEVER;
     }
 
-    time = webhook_gate_rate(ep);
+    time = webhook_admission_rate(ep);
 
     if (lane != WEBHOOK_LANE_FIRST) {
         return time;
@@ -92,12 +92,12 @@ webhook_gate_time(const webhook_endpoint_row_t *ep, webhook_lane_e lane)
 /* Nanoseconds between two sends. */
 
 static uint64_t
-webhook_gate_interval(const webhook_endpoint_row_t *ep)
+webhook_admission_interval(const webhook_endpoint_row_t *ep)
 {
     uint64_t  interval;
 
-    interval = (uint64_t) (ep->per ? ep->per : WEBHOOK_GATE_PER)
-               * WEBHOOK_GATE_MS / ep->rate;
+    interval = (uint64_t) (ep->per ? ep->per : WEBHOOK_ADMISSION_PER)
+               * WEBHOOK_ADMISSION_MS / ep->rate;
 
     return interval ? interval : 1;
 }
@@ -106,7 +106,7 @@ webhook_gate_interval(const webhook_endpoint_row_t *ep)
 /* From when on the rate allows one. */
 
 static uint64_t
-webhook_gate_rate(const webhook_endpoint_row_t *ep)
+webhook_admission_rate(const webhook_endpoint_row_t *ep)
 {
     uint64_t  ahead;
 
@@ -115,43 +115,44 @@ webhook_gate_rate(const webhook_endpoint_row_t *ep)
     }
 
     ahead = ep->burst > 1
-            ? (uint64_t) (ep->burst - 1) * webhook_gate_interval(ep) : 0;
+            ? (uint64_t) (ep->burst - 1) * webhook_admission_interval(ep) : 0;
 
     if (ep->arrival <= ahead) {
         return 0;
     }
 
-    return (ep->arrival - ahead + WEBHOOK_GATE_MS - 1) / WEBHOOK_GATE_MS;
+    return (ep->arrival - ahead + WEBHOOK_ADMISSION_MS - 1)
+           / WEBHOOK_ADMISSION_MS;
 }
 
 
 void
-webhook_gate_take(const webhook_txn_t *t, webhook_endpoint_row_t *ep,
+webhook_admission_take(const webhook_txn_t *t, webhook_endpoint_row_t *ep,
     const webhook_delivery_row_t *d)
 {
     uint64_t  start, now;
 
     if (ep->rate) {
-        now = t->now * WEBHOOK_GATE_MS;
+        now = t->now * WEBHOOK_ADMISSION_MS;
 
         /* when this one's turn was */
 
-        start = d->due < t->now ? d->due * WEBHOOK_GATE_MS : now;
+        start = d->due < t->now ? d->due * WEBHOOK_ADMISSION_MS : now;
 
         if (start < ep->arrival) {
             start = ep->arrival;
         }
 
-        if (start + WEBHOOK_GATE_LATE * WEBHOOK_GATE_MS < now) {
+        if (start + WEBHOOK_ADMISSION_LATE * WEBHOOK_ADMISSION_MS < now) {
             start = now;
         }
 
-        ep->arrival = start + webhook_gate_interval(ep);
+        ep->arrival = start + webhook_admission_interval(ep);
     }
 
-    if (webhook_queue_lane(d) == WEBHOOK_LANE_FIRST) {
+    if (webhook_delivery_lane(d) == WEBHOOK_LANE_FIRST) {
 
-        if (ep->turn < WEBHOOK_GATE_TURN) {
+        if (ep->turn < WEBHOOK_ADMISSION_TURN) {
             ep->turn++;
         }
 
@@ -168,12 +169,12 @@ webhook_gate_take(const webhook_txn_t *t, webhook_endpoint_row_t *ep,
 
 
 void
-webhook_gate_return(webhook_endpoint_row_t *ep)
+webhook_admission_return(webhook_endpoint_row_t *ep)
 {
     uint64_t  interval;
 
     if (ep->rate) {
-        interval = webhook_gate_interval(ep);
+        interval = webhook_admission_interval(ep);
 
         ep->arrival = ep->arrival > interval ? ep->arrival - interval : 0;
         ep->dirty = 1;
@@ -182,7 +183,7 @@ webhook_gate_return(webhook_endpoint_row_t *ep)
 
 
 void
-webhook_gate_leave(webhook_endpoint_row_t *ep, uint64_t token)
+webhook_admission_leave(webhook_endpoint_row_t *ep, uint64_t token)
 {
     if (ep->probe == token) {
         ep->probe = 0;
@@ -192,7 +193,7 @@ webhook_gate_leave(webhook_endpoint_row_t *ep, uint64_t token)
 
 
 void
-webhook_gate_outcome(const webhook_txn_t *t, webhook_endpoint_row_t *ep,
+webhook_admission_outcome(const webhook_txn_t *t, webhook_endpoint_row_t *ep,
     webhook_op_complete_t *c)
 {
     char           text[WEBHOOK_REASON_MAX + 1];
@@ -200,8 +201,8 @@ webhook_gate_outcome(const webhook_txn_t *t, webhook_endpoint_row_t *ep,
 
     ep->dirty = 1;
 
-    webhook_gate_breaker(t, ep, c);
-    webhook_gate_slow(t, ep, c->slow);
+    webhook_admission_breaker(t, ep, c);
+    webhook_admission_slow(t, ep, c->slow);
 
     if (c->gone && !ep->paused) {
 
@@ -210,7 +211,7 @@ webhook_gate_outcome(const webhook_txn_t *t, webhook_endpoint_row_t *ep,
                                        "and asked to be left alone",
                                        c->attempt.status);
 
-        webhook_endpoint_pause(ep, &reason);
+        webhook_endpoint_row_pause(ep, &reason);
 
         c->paused = 1;
     }
@@ -218,7 +219,7 @@ webhook_gate_outcome(const webhook_txn_t *t, webhook_endpoint_row_t *ep,
 
 
 static void
-webhook_gate_breaker(const webhook_txn_t *t, webhook_endpoint_row_t *ep,
+webhook_admission_breaker(const webhook_txn_t *t, webhook_endpoint_row_t *ep,
     webhook_op_complete_t *c)
 {
     if (ep->break_failures == 0 && ep->break_percent == 0) {
@@ -238,7 +239,7 @@ webhook_gate_breaker(const webhook_txn_t *t, webhook_endpoint_row_t *ep,
             c->closed = 1;
         }
 
-        webhook_gate_window(t, ep, 0);
+        webhook_admission_window(t, ep, 0);
 
         return;
     }
@@ -258,9 +259,9 @@ webhook_gate_breaker(const webhook_txn_t *t, webhook_endpoint_row_t *ep,
         ep->failures++;
     }
 
-    webhook_gate_window(t, ep, 1);
+    webhook_admission_window(t, ep, 1);
 
-    if (webhook_gate_trips(ep)) {
+    if (webhook_admission_trips(ep)) {
         ep->open = 1;
         ep->open_until = webhook_later(t->now, ep->break_hold);
         ep->probe = 0;
@@ -272,12 +273,12 @@ webhook_gate_breaker(const webhook_txn_t *t, webhook_endpoint_row_t *ep,
 
 
 static void
-webhook_gate_window(const webhook_txn_t *t, webhook_endpoint_row_t *ep,
+webhook_admission_window(const webhook_txn_t *t, webhook_endpoint_row_t *ep,
     int failed)
 {
     uint64_t  span;
 
-    span = ep->break_window ? ep->break_window : WEBHOOK_GATE_WINDOW;
+    span = ep->break_window ? ep->break_window : WEBHOOK_ADMISSION_WINDOW;
 
     if (ep->window == 0 || webhook_later(ep->window, span) <= t->now) {
         ep->window = t->now;
@@ -293,14 +294,14 @@ webhook_gate_window(const webhook_txn_t *t, webhook_endpoint_row_t *ep,
 
 
 static int
-webhook_gate_trips(const webhook_endpoint_row_t *ep)
+webhook_admission_trips(const webhook_endpoint_row_t *ep)
 {
     if (ep->break_failures && ep->failures >= ep->break_failures) {
         return 1;
     }
 
     return ep->break_percent
-           && ep->window_sends >= WEBHOOK_GATE_SAMPLE
+           && ep->window_sends >= WEBHOOK_ADMISSION_SAMPLE
            && (uint64_t) ep->window_failures * 100
               >= (uint64_t) ep->break_percent * ep->window_sends;
 }
@@ -313,7 +314,7 @@ webhook_gate_trips(const webhook_endpoint_row_t *ep)
  */
 
 static void
-webhook_gate_slow(const webhook_txn_t *t, webhook_endpoint_row_t *ep,
+webhook_admission_slow(const webhook_txn_t *t, webhook_endpoint_row_t *ep,
     uint64_t slow)
 {
     uint64_t  hold, until;
@@ -323,7 +324,8 @@ webhook_gate_slow(const webhook_txn_t *t, webhook_endpoint_row_t *ep,
         return;
     }
 
-    hold = slow < WEBHOOK_GATE_SLOW_MAX ? slow : WEBHOOK_GATE_SLOW_MAX;
+    hold = slow < WEBHOOK_ADMISSION_SLOW_MAX ? slow
+                                             : WEBHOOK_ADMISSION_SLOW_MAX;
 
     if (ep->held <= t->now) {
 
@@ -333,8 +335,8 @@ webhook_gate_slow(const webhook_txn_t *t, webhook_endpoint_row_t *ep,
 
         hold <<= ep->slow - 1;
 
-        if (hold > WEBHOOK_GATE_SLOW_MAX) {
-            hold = WEBHOOK_GATE_SLOW_MAX;
+        if (hold > WEBHOOK_ADMISSION_SLOW_MAX) {
+            hold = WEBHOOK_ADMISSION_SLOW_MAX;
         }
     }
 
@@ -347,7 +349,7 @@ webhook_gate_slow(const webhook_txn_t *t, webhook_endpoint_row_t *ep,
 
 
 int
-webhook_gate_settle(const webhook_txn_t *t, webhook_endpoint_row_t *ep,
+webhook_admission_settle(const webhook_txn_t *t, webhook_endpoint_row_t *ep,
     const webhook_op_endpoint_t *e, int test)
 {
     uint64_t  latest;
@@ -383,8 +385,8 @@ webhook_gate_settle(const webhook_txn_t *t, webhook_endpoint_row_t *ep,
        breaker is open that nothing would close */
 
     if (ep->rate) {
-        latest = t->now * WEBHOOK_GATE_MS
-                 + (ep->burst ? ep->burst : 1) * webhook_gate_interval(ep);
+        latest = t->now * WEBHOOK_ADMISSION_MS
+                 + (ep->burst ? ep->burst : 1) * webhook_admission_interval(ep);
 
         if (ep->arrival > latest) {
             ep->arrival = latest;

@@ -1,0 +1,225 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * Rows of deliveries that are not finished, and their places in the due index:
+ * in the lane of first sends or of retries under the time one is due, or in
+ * the lane of leases under the time its lease ends.  An endpoint's row counts
+ * them in the same transaction, so that its limit holds over all processes.
+ */
+
+#include "store/lmdb/queue/webhook_store_delivery.h"
+#include "core/base/webhook_codec.h"
+#include "core/base/webhook_id.h"
+#include "store/lmdb/layout/webhook_store_row.h"
+#include "store/lmdb/handle/webhook_store_handle.h"
+#include "store/lmdb/rows/webhook_store_txn.h"
+#include "store/lmdb/rows/webhook_store_txn_seek.h"
+#include "store/lmdb/queue/webhook_store_admission.h"
+
+
+int
+webhook_delivery_read(webhook_txn_t *t, uint64_t endpoint,
+    const webhook_id_t *id, webhook_delivery_row_t *d)
+{
+    int            rc;
+    MDB_val        val;
+    unsigned char  key[WEBHOOK_KEY_DELIVERY];
+
+    webhook_key_delivery(key, id, endpoint);
+
+    rc = webhook_txn_get(t, WEBHOOK_DB_DELIVERIES, key, sizeof(key), &val);
+
+    return rc ? rc : webhook_row_read_delivery(&val, d);
+}
+
+
+int
+webhook_delivery_write(webhook_txn_t *t, uint64_t endpoint,
+    const webhook_id_t *id, const webhook_delivery_row_t *d)
+{
+    size_t         len;
+    unsigned char  key[WEBHOOK_KEY_DELIVERY], buf[WEBHOOK_ROW_MAX];
+
+    webhook_key_delivery(key, id, endpoint);
+
+    len = webhook_row_write_delivery(buf, d);
+
+    return webhook_txn_put(t, WEBHOOK_DB_DELIVERIES, key, sizeof(key), buf,
+                           len, 0);
+}
+
+
+int
+webhook_delivery_first(webhook_txn_t *t, uint64_t endpoint, webhook_lane_e lane,
+    uint64_t *time, webhook_id_t *id, uint64_t *owner)
+{
+    int             rc;
+    MDB_val         found, val;
+    unsigned char   key[WEBHOOK_KEY_DUE], *p;
+    webhook_id_t    none;
+
+    memset(&none, 0, sizeof(none));
+
+    webhook_key_due(key, endpoint, lane, 0, &none);
+
+    rc = webhook_delivery_seek(t, key, &found, &val);
+
+    if (rc == MDB_NOTFOUND) {
+        *time = WEBHOOK_NEVER;
+        return 0;
+    }
+
+    if (rc) {
+        return rc;
+    }
+
+    p = found.mv_data;
+
+    *time = webhook_get_u64(p + 9);
+
+    if (id) {
+        memcpy(id->bytes, p + 17, 16);
+    }
+
+    if (owner) {
+        *owner = val.mv_size == 8 ? webhook_get_u64(val.mv_data) : 0;
+    }
+
+    return 0;
+}
+
+
+int
+webhook_delivery_seek(webhook_txn_t *t, const unsigned char *key,
+    MDB_val *found, MDB_val *val)
+{
+    int  rc;
+
+    rc = webhook_txn_seek(t, WEBHOOK_DB_DUE, key, WEBHOOK_KEY_DUE, found, val);
+
+    if (rc) {
+        return rc;
+    }
+
+    return memcmp(found->mv_data, key, 9) == 0 ? 0 : MDB_NOTFOUND;
+}
+
+
+int
+webhook_delivery_wait(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    const webhook_id_t *id, webhook_delivery_row_t *d)
+{
+    int            rc;
+    unsigned char  key[WEBHOOK_KEY_DUE];
+
+    webhook_key_due(key, ep->id, webhook_delivery_lane(d), d->due, id);
+
+    rc = webhook_txn_put(t, WEBHOOK_DB_DUE, key, sizeof(key), "", 0, 0);
+
+    return rc ? rc : webhook_delivery_pending(t, ep, id, d);
+}
+
+
+int
+webhook_delivery_unwait(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    const webhook_id_t *id, const webhook_delivery_row_t *d)
+{
+    int            rc;
+    unsigned char  key[WEBHOOK_KEY_DUE];
+
+    webhook_key_due(key, ep->id, webhook_delivery_lane(d), d->due, id);
+
+    rc = webhook_txn_del(t, WEBHOOK_DB_DUE, key, sizeof(key));
+    if (rc && rc != MDB_NOTFOUND) {
+        return rc;
+    }
+
+    webhook_delivery_unpending(ep);
+
+    return 0;
+}
+
+
+int
+webhook_delivery_pending(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    const webhook_id_t *id, webhook_delivery_row_t *d)
+{
+    d->state = WEBHOOK_PENDING;
+    d->end = 0;
+
+    ep->states[WEBHOOK_PENDING]++;
+    ep->dirty = 1;
+
+    return webhook_delivery_write(t, ep->id, id, d);
+}
+
+
+void
+webhook_delivery_unpending(webhook_endpoint_row_t *ep)
+{
+    if (ep->states[WEBHOOK_PENDING]) {
+        ep->states[WEBHOOK_PENDING]--;
+    }
+
+    ep->dirty = 1;
+}
+
+
+int
+webhook_delivery_lease(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    const webhook_id_t *id, webhook_delivery_row_t *d, uint64_t lease)
+{
+    int            rc;
+    unsigned char  key[WEBHOOK_KEY_DUE], owner[8];
+
+    d->state = WEBHOOK_SENDING;
+    d->token = ++t->state.lease;
+    d->end = webhook_later(t->now, lease);
+
+    webhook_key_due(key, ep->id, WEBHOOK_LANE_LEASE, d->end, id);
+    webhook_set_u64(owner, t->st->incarnation);
+
+    rc = webhook_txn_put(t, WEBHOOK_DB_DUE, key, sizeof(key), owner, 8, 0);
+    if (rc) {
+        return rc;
+    }
+
+    webhook_admission_take(t, ep, d);
+
+    ep->inflight++;
+    ep->states[WEBHOOK_SENDING]++;
+    ep->dirty = 1;
+
+    return webhook_delivery_write(t, ep->id, id, d);
+}
+
+
+int
+webhook_delivery_unlease(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    const webhook_id_t *id, const webhook_delivery_row_t *d)
+{
+    int            rc;
+    unsigned char  key[WEBHOOK_KEY_DUE];
+
+    webhook_key_due(key, ep->id, WEBHOOK_LANE_LEASE, d->end, id);
+
+    rc = webhook_txn_del(t, WEBHOOK_DB_DUE, key, sizeof(key));
+    if (rc && rc != MDB_NOTFOUND) {
+        return rc;
+    }
+
+    webhook_admission_leave(ep, d->token);
+
+    if (ep->inflight) {
+        ep->inflight--;
+    }
+
+    if (ep->states[WEBHOOK_SENDING]) {
+        ep->states[WEBHOOK_SENDING]--;
+    }
+
+    ep->dirty = 1;
+
+    return 0;
+}

@@ -1,0 +1,58 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * Rows of deliveries, and their places in the due index.
+ */
+
+#ifndef WEBHOOK_STORE_DELIVERY_H
+#define WEBHOOK_STORE_DELIVERY_H
+
+#include "store/lmdb/handle/webhook_store_handle.h"
+
+
+/* Where a delivery that waits stands. */
+static inline webhook_lane_e
+webhook_delivery_lane(const webhook_delivery_row_t *d)
+{
+    return d->tries ? WEBHOOK_LANE_RETRY : WEBHOOK_LANE_FIRST;
+}
+
+/* Reads a delivery; MDB_NOTFOUND, MDB_CORRUPTED.  And writes one. */
+int webhook_delivery_read(webhook_txn_t *t, uint64_t endpoint,
+    const webhook_id_t *id, webhook_delivery_row_t *d);
+int webhook_delivery_write(webhook_txn_t *t, uint64_t endpoint,
+    const webhook_id_t *id, const webhook_delivery_row_t *d);
+
+/* The first row of a lane: its time (NEVER: none), event and owner. */
+int webhook_delivery_first(webhook_txn_t *t, uint64_t endpoint,
+    webhook_lane_e lane, uint64_t *time, webhook_id_t *id, uint64_t *owner);
+
+/* The first row of the due index in the key's lane that is not before the key;
+   MDB_NOTFOUND where there is none. */
+int webhook_delivery_seek(webhook_txn_t *t, const unsigned char *key,
+    MDB_val *found, MDB_val *val);
+
+/* Writes the rows of a delivery that waits and is not parked, or is leased by
+   this process; all but its state is set, and that is not counted yet.  One
+   that waits keeps the token of a lease that ended without an outcome. */
+int webhook_delivery_wait(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    const webhook_id_t *id, webhook_delivery_row_t *d);
+int webhook_delivery_lease(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    const webhook_id_t *id, webhook_delivery_row_t *d, uint64_t lease);
+
+/* Takes a delivery out of where it waits, or its lease off; it is in no state
+   then, and is to be put into one. */
+int webhook_delivery_unwait(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    const webhook_id_t *id, const webhook_delivery_row_t *d);
+int webhook_delivery_unlease(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    const webhook_id_t *id, const webhook_delivery_row_t *d);
+
+/* The same, wherever it waits: counts it and writes its row; or counts it no
+   more. */
+int webhook_delivery_pending(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    const webhook_id_t *id, webhook_delivery_row_t *d);
+void webhook_delivery_unpending(webhook_endpoint_row_t *ep);
+
+
+#endif /* WEBHOOK_STORE_DELIVERY_H */
