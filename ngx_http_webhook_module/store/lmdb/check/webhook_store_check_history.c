@@ -10,7 +10,7 @@
 #include "core/base/webhook_codec.h"
 #include "store/lmdb/layout/webhook_store_row.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
-#include "store/lmdb/ops/webhook_store_dedupe.h"
+#include "store/lmdb/ops/webhook_store_dedupe_row.h"
 #include "store/lmdb/check/webhook_store_check_event.h"
 #include "store/lmdb/check/webhook_store_check_int.h"
 #include "store/lmdb/check/webhook_store_check_report.h"
@@ -134,7 +134,7 @@ webhook_check_dedupe(webhook_check_ctx_t *x, const MDB_val *key,
     uint64_t        end;
     unsigned char   ekey[WEBHOOK_KEY_REPEAT];
 
-    if (webhook_dedupe_end(val, &end) != 0) {
+    if (webhook_dedupe_row_end(val, &end) != 0) {
         webhook_check_fault(x, NULL, "a reservation cannot be read");
         return 0;
     }
@@ -170,7 +170,7 @@ webhook_check_repeat(webhook_check_ctx_t *x, const MDB_val *key,
                          &row);
 
     if (rc == MDB_NOTFOUND
-        || (rc == 0 && webhook_dedupe_end(&row, &end) == 0
+        || (rc == 0 && webhook_dedupe_row_end(&row, &end) == 0
             && end != webhook_get_u64(p)))
     {
         webhook_check_fault(x, NULL, "the end of a reservation is of none");

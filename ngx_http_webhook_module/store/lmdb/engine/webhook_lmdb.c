@@ -20,11 +20,15 @@
 #include "store/lmdb/ops/webhook_store_dedupe.h"
 #include "store/lmdb/ops/webhook_store_event.h"
 #include "store/lmdb/ops/webhook_store_expire.h"
-#include "store/lmdb/ops/webhook_store_history.h"
+#include "store/lmdb/ops/webhook_store_history_list.h"
+#include "store/lmdb/ops/webhook_store_history_show.h"
+#include "store/lmdb/ops/webhook_store_history_stats.h"
 #include "store/lmdb/ops/webhook_store_known.h"
-#include "store/lmdb/ops/webhook_store_owner.h"
 #include "store/lmdb/ops/webhook_store_pause.h"
 #include "store/lmdb/ops/webhook_store_replay.h"
+#include "store/lmdb/ops/webhook_store_slots.h"
+#include "store/lmdb/ops/webhook_store_sweep.h"
+#include "store/lmdb/ops/webhook_store_takeover.h"
 #include "store/lmdb/session/webhook_store_make_room.h"
 #include "store/lmdb/session/webhook_store_session.h"
 #include "store/lmdb/check/webhook_store_check.h"
@@ -149,7 +153,7 @@ webhook_lmdb_open(const webhook_store_options_t *options, void **data)
         return webhook_store_fail(st, rc, "cannot tell the machine's boot");
     }
 
-    rc = webhook_owner_open(st);
+    rc = webhook_slots_open(st);
     if (rc) {
         return webhook_store_fail(st, rc, "cannot be locked (another process "
                                   "may be opening it)");
@@ -159,7 +163,7 @@ webhook_lmdb_open(const webhook_store_options_t *options, void **data)
 
     if (webhook_handle_damaged(rc) && !st->readonly && !st->admin) {
 
-        if (webhook_owner_any(st)) {
+        if (webhook_slots_any(st)) {
             return webhook_store_fail(st, rc, "is damaged, and other "
                                       "processes have it open");
         }
@@ -187,7 +191,7 @@ webhook_lmdb_open(const webhook_store_options_t *options, void **data)
         return webhook_store_fail(st, rc, "cannot be opened");
     }
 
-    webhook_owner_leave_gate(st);
+    webhook_slots_opened(st);
 
     *data = st;
 
@@ -226,7 +230,7 @@ webhook_store_start(webhook_store_t *st)
     webhook_txn_t  t;
 
     if (!st->readonly && !st->admin) {
-        rc = webhook_owner_take(st);
+        rc = webhook_slots_take(st);
         if (rc) {
             return rc;
         }
@@ -244,7 +248,7 @@ webhook_store_start(webhook_store_t *st)
     }
 
     if (rc == 0 && !st->readonly) {
-        rc = webhook_owner_start(&t);
+        rc = webhook_takeover_start(&t);
     }
 
     if (rc == 0 && !st->readonly && !st->admin) {
@@ -281,7 +285,7 @@ webhook_store_free(webhook_store_t *st)
     uint32_t  i;
 
     webhook_env_close(st);
-    webhook_owner_close(st);
+    webhook_slots_close(st);
 
     for (i = 0; i < st->rows_made; i++) {
         free(st->rows[i]);
@@ -307,7 +311,7 @@ webhook_lmdb_close(void *data)
         rc = webhook_session_begin(st, &t, 1);
 
         if (rc == 0) {
-            rc = webhook_owner_end(&t);
+            rc = webhook_takeover_end(&t);
 
             if (rc) {
                 webhook_session_abort(&t);
@@ -459,7 +463,7 @@ webhook_store_peek(webhook_store_t *st, webhook_op_t **ops, uint32_t count)
         switch (ops[i]->type) {
 
         case WEBHOOK_OP_CLAIM:
-            rc = webhook_queue_claim_peek(&t, ops[i], &todo);
+            rc = webhook_claim_peek(&t, ops[i], &todo);
             break;
 
         case WEBHOOK_OP_ENDPOINT:
@@ -467,11 +471,11 @@ webhook_store_peek(webhook_store_t *st, webhook_op_t **ops, uint32_t count)
             break;
 
         case WEBHOOK_OP_TAKEOVER:
-            rc = webhook_owner_peek(&t, ops[i], &todo);
+            rc = webhook_takeover_peek(&t, ops[i], &todo);
             break;
 
         case WEBHOOK_OP_EXPIRE:
-            rc = webhook_expire_peek(&t, ops[i], &todo);
+            rc = webhook_sweep_peek(&t, ops[i], &todo);
             break;
 
         case WEBHOOK_OP_RESERVE:
@@ -752,19 +756,19 @@ webhook_store_write(webhook_txn_t *t, webhook_op_t *op)
         return webhook_event_put(t, op);
 
     case WEBHOOK_OP_CLAIM:
-        return webhook_queue_claim(t, op);
+        return webhook_claim(t, op);
 
     case WEBHOOK_OP_COMPLETE:
-        return webhook_queue_complete(t, op);
+        return webhook_complete(t, op);
 
     case WEBHOOK_OP_ENDPOINT:
         return webhook_endpoint_put(t, op);
 
     case WEBHOOK_OP_TAKEOVER:
-        return webhook_owner_takeover(t, op);
+        return webhook_takeover(t, op);
 
     case WEBHOOK_OP_EXPIRE:
-        return webhook_expire(t, op);
+        return webhook_sweep(t, op);
 
     case WEBHOOK_OP_PUT_CALL:
         return webhook_call_put(t, op);

@@ -25,7 +25,7 @@
 #include "store/lmdb/rows/webhook_store_time.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
 #include "store/lmdb/files/webhook_store_env.h"
-#include "store/lmdb/ops/webhook_store_owner.h"
+#include "store/lmdb/ops/webhook_store_slots.h"
 #include "store/lmdb/session/webhook_store_session.h"
 #include "store/lmdb/engine/webhook_store_migrate_finished.h"
 #include "store/lmdb/engine/webhook_store_migrate_ids.h"
@@ -144,7 +144,7 @@ webhook_migrate_refused(webhook_store_t *st)
                           "starts with the module of this version",
                           st->path, st->format, WEBHOOK_STORE_FORMAT);
 
-    } else if (st->others || webhook_owner_any(st)) {
+    } else if (st->others || webhook_slots_any(st)) {
         webhook_store_log(st, WEBHOOK_STORE_LOG_EMERG,
                           "the store \"%s\" has format %u, and other "
                           "processes (%ld) have it open: it is brought to "

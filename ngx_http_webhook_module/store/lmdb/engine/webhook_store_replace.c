@@ -6,11 +6,11 @@
  * process opens the store.
  */
 
+#include "store/lmdb/engine/webhook_store_replace.h"
 #include "store/webhook_store.h"
 #include "store/lmdb/handle/webhook_store_log.h"
 #include "store/lmdb/files/webhook_store_dir.h"
-#include "store/lmdb/ops/webhook_store_owner.h"
-#include "store/lmdb/engine/webhook_store_replace.h"
+#include "store/lmdb/ops/webhook_store_slots.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -44,11 +44,11 @@ webhook_replace_store(const webhook_store_options_t *options,
     st->ctx = options->ctx;
     st->path = strdup(options->path);
 
-    rc = st->path ? webhook_owner_open(st) : ENOMEM;
+    rc = st->path ? webhook_slots_open(st) : ENOMEM;
 
     if (rc == 0) {
         rc = webhook_replace(st, file, was);
-        webhook_owner_close(st);
+        webhook_slots_close(st);
     }
 
     if (rc && rc != EBUSY) {
@@ -141,7 +141,7 @@ webhook_replace_vacant(webhook_store_t *st)
         return rc;
     }
 
-    if (st->others == 0 && !webhook_owner_any(st)) {
+    if (st->others == 0 && !webhook_slots_any(st)) {
         return 0;
     }
 

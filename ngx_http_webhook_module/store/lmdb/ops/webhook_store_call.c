@@ -14,7 +14,6 @@
 #include "store/lmdb/handle/webhook_store_log.h"
 #include "store/lmdb/rows/webhook_store_blob.h"
 #include "store/lmdb/rows/webhook_store_finished.h"
-#include "store/lmdb/rows/webhook_store_quarantine.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
 #include "store/lmdb/rows/webhook_store_txn_seek.h"
 #include "store/lmdb/ops/webhook_store_expire.h"
@@ -118,50 +117,6 @@ webhook_call_put(webhook_txn_t *t, webhook_op_t *op)
     t->state.calls++;
 
     op->result = WEBHOOK_STORE_OK;
-
-    return 0;
-}
-
-
-int
-webhook_call_del(webhook_txn_t *t, const webhook_id_t *id, uint32_t *pages)
-{
-    int                  rc, damaged;
-    MDB_val              val;
-    unsigned char        key[WEBHOOK_KEY_RECEIVER];
-    webhook_call_row_t   call;
-
-    rc = webhook_txn_get(t, WEBHOOK_DB_CALLS, id->bytes, 16, &val);
-
-    if (rc) {
-        return rc == MDB_NOTFOUND ? 0 : rc;
-    }
-
-    damaged = webhook_row_read_call(&val, &call);
-
-    if (!damaged) {
-        webhook_key_receiver(key, call.receiver, id);
-
-        rc = webhook_txn_del(t, WEBHOOK_DB_RECEIVERS, key, sizeof(key));
-        if (rc && rc != MDB_NOTFOUND) {
-            return rc;
-        }
-
-        rc = webhook_blob_del(t, call.record, call.record_len, pages);
-        if (rc) {
-            return rc;
-        }
-    }
-
-    rc = damaged ? webhook_quarantine(t, WEBHOOK_DB_CALLS, id->bytes, 16, 0)
-                 : webhook_txn_del(t, WEBHOOK_DB_CALLS, id->bytes, 16);
-    if (rc) {
-        return rc;
-    }
-
-    if (t->state.calls) {
-        t->state.calls--;
-    }
 
     return 0;
 }

@@ -13,7 +13,7 @@
 
 int webhook_call_put(webhook_txn_t *t, webhook_op_t *op);
 int webhook_call_list(webhook_txn_t *t, webhook_op_t *op);
-int webhook_call_del(webhook_txn_t *t, const webhook_id_t *id,
+int webhook_remove_call(webhook_txn_t *t, const webhook_id_t *id,
     uint32_t *pages);
 
 

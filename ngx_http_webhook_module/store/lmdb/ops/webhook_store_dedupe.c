@@ -2,10 +2,7 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * Repeats: who asks first for a key acts, the others are told.  A row holds a
- * reservation (who acts, and until when at most) or, once settled, the answer
- * that repeats get.  A second table has the same keys by the time they end, so
- * that what is over is at hand.
+ * Repeats: who asks first for a key acts, the others are told.
  *
  * A row that went before its end would let a call act twice, so none does.
  * Their number is bounded, and what they take of the store; at the bound
@@ -14,52 +11,30 @@
 
 #include "store/lmdb/ops/webhook_store_dedupe.h"
 #include "core/base/webhook_codec.h"
-#include "core/base/webhook_str.h"
 #include "store/webhook_store_memory.h"
 #include "store/lmdb/layout/webhook_store_row.h"
 #include "store/lmdb/handle/webhook_store_handle.h"
 #include "store/lmdb/handle/webhook_store_log.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
-#include "store/lmdb/rows/webhook_store_txn_seek.h"
 #include "store/lmdb/space/webhook_store_space.h"
+#include "store/lmdb/ops/webhook_store_dedupe_expire.h"
+#include "store/lmdb/ops/webhook_store_dedupe_row.h"
 #include "store/lmdb/ops/webhook_store_expire.h"
 #include "store/lmdb/ops/webhook_store_owner.h"
 
 #include <errno.h>
 
 
-#define WEBHOOK_ROW_RESERVED   'Q'
-#define WEBHOOK_DEDUPE_SIZE    (WEBHOOK_ROW_MAX + WEBHOOK_DEDUPE_ANSWER)
-
-#define WEBHOOK_DEDUPE_TAKES   320      /* bytes, of both rows */
-#define WEBHOOK_DEDUPE_SHARE   2048     /* bytes of the store for each row */
+#define WEBHOOK_DEDUPE_TAKES  320       /* bytes, of both rows */
+#define WEBHOOK_DEDUPE_SHARE  2048      /* bytes of the store for each row */
 #define WEBHOOK_DEDUPE_PART    4        /* of the store is the most for all */
 #define WEBHOOK_DEDUPE_STEP    4        /* ended ones that a reservation
                                            removes */
-#define WEBHOOK_DEDUPE_QUIET   60000    /* ms between two lines */
+#define WEBHOOK_DEDUPE_QUIET  60000     /* ms between two lines */
 
 
-typedef struct {
-    uint64_t       token;
-    uint64_t       end;                 /* age time */
-    uint64_t       owner;               /* incarnation */
-    uint64_t       asker;
-    uint32_t       slot;                /* of the owner */
-    uint32_t       status;
-    uint8_t        settled;
-    webhook_str_t  answer;
-} webhook_dedupe_row_t;
-
-
-static int webhook_dedupe_get(webhook_txn_t *t, const unsigned char *key,
-    webhook_dedupe_row_t *row);
 static int webhook_dedupe_look(webhook_txn_t *t, webhook_op_reserve_t *r,
     void **memory, const webhook_dedupe_row_t *row);
-static int webhook_dedupe_put(webhook_txn_t *t, const unsigned char *key,
-    const webhook_dedupe_row_t *row);
-static int webhook_dedupe_del(webhook_txn_t *t, const unsigned char *key,
-    uint64_t end);
-static int webhook_dedupe_read(const MDB_val *v, webhook_dedupe_row_t *row);
 static int webhook_dedupe_room(webhook_txn_t *t, int *room);
 static int webhook_dedupe_bytes(webhook_txn_t *t, uint64_t *bytes);
 
@@ -77,7 +52,7 @@ webhook_dedupe_reserve_peek(webhook_txn_t *t, webhook_op_t *op, int *todo)
 
     webhook_key_dedupe(key, r->scope, r->key);
 
-    rc = webhook_dedupe_get(t, key, &row);
+    rc = webhook_dedupe_row_get(t, key, &row);
 
     if (rc == MDB_NOTFOUND || rc == MDB_CORRUPTED) {
         return 0;
@@ -120,7 +95,7 @@ webhook_dedupe_reserve(webhook_txn_t *t, webhook_op_t *op)
 
     webhook_key_dedupe(key, r->scope, r->key);
 
-    rc = webhook_dedupe_get(t, key, &row);
+    rc = webhook_dedupe_row_get(t, key, &row);
 
     if (rc == MDB_CORRUPTED) {
         webhook_store_log_error(t->st, rc, "a reservation cannot be read");
@@ -144,7 +119,7 @@ webhook_dedupe_reserve(webhook_txn_t *t, webhook_op_t *op)
     }
 
     if (rc != MDB_NOTFOUND) {
-        rc = webhook_dedupe_del(t, key, row.end);
+        rc = webhook_dedupe_row_del(t, key, row.end);
         if (rc) {
             return rc;
         }
@@ -177,7 +152,7 @@ webhook_dedupe_reserve(webhook_txn_t *t, webhook_op_t *op)
     row.slot = (uint32_t) t->st->slot;
     row.asker = r->asker;
 
-    rc = webhook_dedupe_put(t, key, &row);
+    rc = webhook_dedupe_row_put(t, key, &row);
     if (rc) {
         return rc;
     }
@@ -250,7 +225,7 @@ webhook_dedupe_settle(webhook_txn_t *t, webhook_op_t *op)
 
     webhook_key_dedupe(key, s->scope, s->key);
 
-    rc = webhook_dedupe_get(t, key, &row);
+    rc = webhook_dedupe_row_get(t, key, &row);
 
     if (rc == MDB_NOTFOUND || rc == MDB_CORRUPTED
         || (rc == 0 && row.token != s->token))
@@ -270,7 +245,7 @@ webhook_dedupe_settle(webhook_txn_t *t, webhook_op_t *op)
 
     end = row.end;
 
-    rc = webhook_dedupe_del(t, key, end);
+    rc = webhook_dedupe_row_del(t, key, end);
     if (rc) {
         return rc;
     }
@@ -303,7 +278,7 @@ webhook_dedupe_settle(webhook_txn_t *t, webhook_op_t *op)
         row.answer.len = 0;
     }
 
-    return webhook_dedupe_put(t, key, &row);
+    return webhook_dedupe_row_put(t, key, &row);
 }
 
 
@@ -406,183 +381,13 @@ webhook_dedupe_bytes(webhook_txn_t *t, uint64_t *bytes)
 
 
 int
-webhook_dedupe_over(webhook_txn_t *t, int *over)
-{
-    int      rc;
-    MDB_val  k, val;
-
-    static const unsigned char  least[WEBHOOK_KEY_REPEAT];
-
-    *over = 0;
-
-    rc = webhook_txn_seek(t, WEBHOOK_DB_REPEATS, least, sizeof(least), &k,
-                          &val);
-    if (rc) {
-        return rc == MDB_NOTFOUND ? 0 : rc;
-    }
-
-    if (k.mv_size != WEBHOOK_KEY_REPEAT) {
-        return MDB_CORRUPTED;
-    }
-
-    *over = webhook_get_u64(k.mv_data) <= t->age ? 1 : 0;
-
-    return 0;
-}
-
-
-int
-webhook_dedupe_expire(webhook_txn_t *t, uint32_t max, uint32_t *count,
-    uint32_t *pages, int *more)
-{
-    int                   rc;
-    MDB_val               k, val;
-    uint64_t              end;
-    unsigned char         key[WEBHOOK_KEY_REPEAT];
-    webhook_dedupe_row_t  row;
-
-    static const unsigned char  least[WEBHOOK_KEY_REPEAT];
-
-    *more = 0;
-
-    for ( ;; ) {
-        rc = webhook_txn_seek(t, WEBHOOK_DB_REPEATS, least, sizeof(least), &k,
-                              &val);
-        if (rc) {
-            return rc == MDB_NOTFOUND ? 0 : rc;
-        }
-
-        if (k.mv_size != WEBHOOK_KEY_REPEAT) {
-            return MDB_CORRUPTED;
-        }
-
-        end = webhook_get_u64(k.mv_data);
-
-        if (end > t->age) {
-            return 0;
-        }
-
-        if (*count >= max || *pages >= WEBHOOK_EXPIRE_PAGES) {
-            *more = 1;
-            return 0;
-        }
-
-        memcpy(key, k.mv_data, WEBHOOK_KEY_REPEAT);
-
-        rc = webhook_dedupe_get(t, key + 8, &row);
-
-        if (rc == 0 && row.end != end) {
-
-            /* one that could not be read was here before it */
-
-            rc = webhook_txn_del(t, WEBHOOK_DB_REPEATS, key, sizeof(key));
-
-        } else if (rc == 0 || rc == MDB_NOTFOUND || rc == MDB_CORRUPTED) {
-            rc = webhook_dedupe_del(t, key + 8, end);
-        }
-
-        if (rc) {
-            return rc;
-        }
-
-        (*count)++;
-        (*pages)++;
-    }
-}
-
-
-static int
-webhook_dedupe_get(webhook_txn_t *t, const unsigned char *key,
-    webhook_dedupe_row_t *row)
-{
-    int      rc;
-    MDB_val  val;
-
-    rc = webhook_txn_get(t, WEBHOOK_DB_DEDUPE, key, WEBHOOK_KEY_DEDUPE, &val);
-
-    return rc ? rc : webhook_dedupe_read(&val, row);
-}
-
-
-static int
-webhook_dedupe_put(webhook_txn_t *t, const unsigned char *key,
-    const webhook_dedupe_row_t *row)
-{
-    int                  rc;
-    size_t               len;
-    unsigned char        buf[WEBHOOK_DEDUPE_SIZE], ekey[WEBHOOK_KEY_REPEAT];
-    webhook_codec_out_t  out;
-
-    webhook_codec_write(&out, buf, sizeof(buf), WEBHOOK_ROW_RESERVED, 1);
-
-    webhook_codec_add_u64(&out, row->token);
-    webhook_codec_add_u64(&out, row->end);
-    webhook_codec_add_u64(&out, row->owner);
-    webhook_codec_add_u64(&out, row->asker);
-    webhook_codec_add_u32(&out, row->slot);
-    webhook_codec_add_u32(&out, row->status);
-    webhook_codec_add_u8(&out, row->settled);
-    webhook_codec_add_text(&out, &row->answer);
-
-    len = webhook_codec_written(&out);
-
-    rc = webhook_txn_put(t, WEBHOOK_DB_DEDUPE, key, WEBHOOK_KEY_DEDUPE, buf,
-                         len, 0);
-    if (rc) {
-        return rc;
-    }
-
-    webhook_set_u64(ekey, row->end);
-    memcpy(ekey + 8, key, WEBHOOK_KEY_DEDUPE);
-
-    return webhook_txn_put(t, WEBHOOK_DB_REPEATS, ekey, sizeof(ekey), "", 0,
-                           0);
-}
-
-
-static int
-webhook_dedupe_del(webhook_txn_t *t, const unsigned char *key, uint64_t end)
-{
-    int            rc;
-    unsigned char  ekey[WEBHOOK_KEY_REPEAT];
-
-    rc = webhook_txn_del(t, WEBHOOK_DB_DEDUPE, key, WEBHOOK_KEY_DEDUPE);
-
-    if (rc && rc != MDB_NOTFOUND) {
-        return rc;
-    }
-
-    webhook_set_u64(ekey, end);
-    memcpy(ekey + 8, key, WEBHOOK_KEY_DEDUPE);
-
-    rc = webhook_txn_del(t, WEBHOOK_DB_REPEATS, ekey, sizeof(ekey));
-
-    return rc == MDB_NOTFOUND ? 0 : rc;
-}
-
-
-int
-webhook_dedupe_end(const MDB_val *v, uint64_t *end)
-{
-    int                   rc;
-    webhook_dedupe_row_t  row;
-
-    rc = webhook_dedupe_read(v, &row);
-
-    *end = row.end;
-
-    return rc;
-}
-
-
-int
 webhook_dedupe_known(webhook_txn_t *t, const unsigned char *key,
     const MDB_val *v, webhook_known_t *known, int *over)
 {
     int                   rc;
     webhook_dedupe_row_t  row;
 
-    rc = webhook_dedupe_read(v, &row);
+    rc = webhook_dedupe_row_read(v, &row);
     if (rc) {
         return rc;
     }
@@ -614,7 +419,7 @@ webhook_dedupe_remember(webhook_txn_t *t, webhook_op_t *op)
 
     webhook_key_dedupe(key, known->scope, known->key);
 
-    rc = webhook_dedupe_get(t, key, &row);
+    rc = webhook_dedupe_row_get(t, key, &row);
 
     if (rc == 0 && row.end > t->age) {
         op->result = WEBHOOK_STORE_DUPLICATE;
@@ -627,7 +432,7 @@ webhook_dedupe_remember(webhook_txn_t *t, webhook_op_t *op)
     }
 
     if (rc == 0) {
-        rc = webhook_dedupe_del(t, key, row.end);
+        rc = webhook_dedupe_row_del(t, key, row.end);
 
     } else if (rc == MDB_NOTFOUND) {
         rc = 0;
@@ -664,25 +469,5 @@ webhook_dedupe_remember(webhook_txn_t *t, webhook_op_t *op)
 
     op->result = WEBHOOK_STORE_OK;
 
-    return webhook_dedupe_put(t, key, &row);
-}
-
-
-static int
-webhook_dedupe_read(const MDB_val *v, webhook_dedupe_row_t *row)
-{
-    webhook_codec_in_t  in;
-
-    webhook_codec_read(&in, v->mv_data, v->mv_size, WEBHOOK_ROW_RESERVED, 1);
-
-    row->token = webhook_codec_u64(&in);
-    row->end = webhook_codec_u64(&in);
-    row->owner = webhook_codec_u64(&in);
-    row->asker = webhook_codec_u64(&in);
-    row->slot = webhook_codec_u32(&in);
-    row->status = webhook_codec_u32(&in);
-    row->settled = webhook_codec_u8(&in);
-    webhook_codec_text(&in, WEBHOOK_DEDUPE_ANSWER, &row->answer);
-
-    return webhook_codec_done(&in) == WEBHOOK_OK ? 0 : MDB_CORRUPTED;
+    return webhook_dedupe_row_put(t, key, &row);
 }

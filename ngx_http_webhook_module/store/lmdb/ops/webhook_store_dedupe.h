@@ -15,16 +15,6 @@ int webhook_dedupe_reserve_peek(webhook_txn_t *t, webhook_op_t *op, int *todo);
 int webhook_dedupe_reserve(webhook_txn_t *t, webhook_op_t *op);
 int webhook_dedupe_settle(webhook_txn_t *t, webhook_op_t *op);
 
-/* Tells whether something ended. */
-int webhook_dedupe_over(webhook_txn_t *t, int *over);
-
-/* Removes what ended, until *count is max or *pages enough. */
-int webhook_dedupe_expire(webhook_txn_t *t, uint32_t max, uint32_t *count,
-    uint32_t *pages, int *more);
-
-/* When a row of dedupe ends. */
-int webhook_dedupe_end(const MDB_val *v, uint64_t *end);
-
 /* What a row says; *over: that nobody need know it.  The answer is a view into
    it.  And puts one that another store had. */
 int webhook_dedupe_known(webhook_txn_t *t, const unsigned char *key,

@@ -15,11 +15,11 @@
 #include "store/lmdb/rows/webhook_store_finished.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
 #include "store/lmdb/queue/webhook_store_admission.h"
+#include "store/lmdb/queue/webhook_store_aside.h"
 #include "store/lmdb/queue/webhook_store_claim.h"
 #include "store/lmdb/queue/webhook_store_delivery.h"
 #include "store/lmdb/queue/webhook_store_endpoint_row.h"
 #include "store/lmdb/queue/webhook_store_order.h"
-#include "store/lmdb/queue/webhook_store_orphan.h"
 #include "store/lmdb/queue/webhook_store_queue.h"
 #include "store/lmdb/ops/webhook_store_expire.h"
 #include "store/lmdb/ops/webhook_store_idempotency.h"
@@ -31,6 +31,8 @@
                                            texts */
 
 
+static int webhook_event_head(webhook_txn_t *t,
+    const webhook_op_put_event_t *p, webhook_head_row_t *head);
 static int webhook_event_valid(webhook_txn_t *t, webhook_op_put_event_t *p);
 static int webhook_event_past_valid(const webhook_put_t *put);
 static size_t webhook_event_size(webhook_store_t *st,
@@ -52,11 +54,9 @@ int
 webhook_event_put(webhook_txn_t *t, webhook_op_t *op)
 {
     int                      rc, taken, seen;
-    size_t                   len;
     MDB_val                  val;
     uint32_t                 i, added, open;
     unsigned char            key[WEBHOOK_KEY_DELIVERY];
-    unsigned char            buf[WEBHOOK_ROW_MAX];
     webhook_head_row_t       head;
     webhook_op_put_event_t  *p;
 
@@ -117,35 +117,10 @@ webhook_event_put(webhook_txn_t *t, webhook_op_t *op)
         }
     }
 
-    head.wall = p->wall;
-    head.finished = 0;
     head.total = added;
     head.open = open;
-    head.type = p->type;
-    head.forms_count = p->forms_count;
-    head.wired = 0;
 
-    if (p->wire && memcmp(p->wire, &p->id, sizeof(webhook_id_t)) != 0) {
-        head.wire = *p->wire;
-        head.wired = 1;
-    }
-
-    if (open == 0) {
-
-        /* nobody wants it any more: it is history at once */
-
-        head.finished = t->age;
-
-        rc = webhook_finished_event(t, &p->id, t->age, &head);
-        if (rc) {
-            return rc;
-        }
-    }
-
-    len = webhook_row_write_head(buf, &head);
-
-    rc = webhook_txn_put(t, WEBHOOK_DB_DELIVERIES, key, sizeof(key), buf,
-                         len, 0);
+    rc = webhook_event_head(t, p, &head);
     if (rc) {
         return rc;
     }
@@ -160,6 +135,48 @@ webhook_event_put(webhook_txn_t *t, webhook_op_t *op)
     op->result = WEBHOOK_STORE_OK;
 
     return 0;
+}
+
+
+/* Writes the head, of which forms and counts are set. */
+
+static int
+webhook_event_head(webhook_txn_t *t, const webhook_op_put_event_t *p,
+    webhook_head_row_t *head)
+{
+    int            rc;
+    size_t         len;
+    unsigned char  key[WEBHOOK_KEY_DELIVERY], buf[WEBHOOK_ROW_MAX];
+
+    head->wall = p->wall;
+    head->finished = 0;
+    head->type = p->type;
+    head->forms_count = p->forms_count;
+    head->wired = 0;
+
+    if (p->wire && memcmp(p->wire, &p->id, sizeof(webhook_id_t)) != 0) {
+        head->wire = *p->wire;
+        head->wired = 1;
+    }
+
+    if (head->open == 0) {
+
+        /* nobody wants it any more: it is history at once */
+
+        head->finished = t->age;
+
+        rc = webhook_finished_event(t, &p->id, t->age, head);
+        if (rc) {
+            return rc;
+        }
+    }
+
+    webhook_key_delivery(key, &p->id, 0);
+
+    len = webhook_row_write_head(buf, head);
+
+    return webhook_txn_put(t, WEBHOOK_DB_DELIVERIES, key, sizeof(key), buf,
+                           len, 0);
 }
 
 
@@ -354,7 +371,7 @@ webhook_event_delivery(webhook_txn_t *t, webhook_op_put_event_t *p,
         return rc;
     }
 
-    webhook_orphan_back(t, ep);
+    webhook_aside_back(t, ep);
 
     memset(&d, 0, sizeof(d));
 

@@ -13,12 +13,12 @@
 #include "store/lmdb/rows/webhook_store_txn.h"
 #include "store/lmdb/ops/webhook_store_dedupe.h"
 #include "store/lmdb/ops/webhook_store_idempotency.h"
-#include "store/lmdb/ops/webhook_store_ops_int.h"
 
 #include <errno.h>
 
 
 #define WEBHOOK_KNOWN_PAGE  1000        /* entries in an answer at most */
+#define WEBHOOK_KNOWN_ROWS  10000       /* looked at for one */
 
 
 int
@@ -79,7 +79,7 @@ webhook_known_list(webhook_txn_t *t, webhook_op_t *op)
             continue;
         }
 
-        if (l->count == max || rows >= WEBHOOK_STORE_ROWS) {
+        if (l->count == max || rows >= WEBHOOK_KNOWN_ROWS) {
             l->more = 1;
             return 0;
         }

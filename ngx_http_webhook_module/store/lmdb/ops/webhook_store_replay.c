@@ -18,8 +18,7 @@
 #include "store/lmdb/queue/webhook_store_endpoint_row.h"
 #include "store/lmdb/queue/webhook_store_queue.h"
 #include "store/lmdb/ops/webhook_store_admin.h"
-#include "store/lmdb/ops/webhook_store_history.h"
-#include "store/lmdb/ops/webhook_store_ops_int.h"
+#include "store/lmdb/ops/webhook_store_filter.h"
 
 
 #define WEBHOOK_REPLAY_CHANGES  256     /* deliveries in a transaction */
@@ -71,7 +70,7 @@ webhook_replay_peek(webhook_txn_t *t, webhook_op_t *op, int *todo)
 
     r = &op->u.replay;
 
-    webhook_replay_start(&w, r, WEBHOOK_STORE_ROWS);
+    webhook_replay_start(&w, r, WEBHOOK_FILTER_ROWS);
 
     rc = webhook_replay_next(t, &r->filter, &w, &hit, &got);
 
@@ -189,7 +188,7 @@ webhook_replay_count(webhook_txn_t *t, webhook_op_t *op)
 
     r = &op->u.replay;
 
-    webhook_replay_start(&w, r, WEBHOOK_STORE_ROWS);
+    webhook_replay_start(&w, r, WEBHOOK_FILTER_ROWS);
 
     for ( ;; ) {
         rc = webhook_replay_next(t, &r->filter, &w, &hit, &got);

@@ -6,7 +6,6 @@
  */
 
 #include "store/lmdb/queue/webhook_store_claim.h"
-#include "core/base/webhook_codec.h"
 #include "core/base/webhook_id.h"
 #include "store/webhook_store_memory.h"
 #include "store/lmdb/layout/webhook_store_row.h"
@@ -15,31 +14,23 @@
 #include "store/lmdb/rows/webhook_store_txn.h"
 #include "store/lmdb/space/webhook_store_room.h"
 #include "store/lmdb/queue/webhook_store_admission.h"
+#include "store/lmdb/queue/webhook_store_aside.h"
 #include "store/lmdb/queue/webhook_store_delivery.h"
 #include "store/lmdb/queue/webhook_store_endpoint_row.h"
-#include "store/lmdb/queue/webhook_store_orphan.h"
 #include "store/lmdb/queue/webhook_store_queue.h"
+#include "store/lmdb/queue/webhook_store_ready.h"
 #include "store/lmdb/queue/webhook_store_reclaim.h"
 #include "store/lmdb/queue/webhook_store_wake.h"
 
 #include <errno.h>
 
 
-#define WEBHOOK_CLAIM_ENDPOINTS  256    /* served in one claim */
-#define WEBHOOK_CLAIM_MAX        4096   /* leases given in one claim */
-#define WEBHOOK_CLAIM_OTHERS     16     /* endpoints set aside in one */
-#define WEBHOOK_CLAIM_PASSED     64     /* others passed over, after which */
-#define WEBHOOK_CLAIM_LOOK       4096   /* so many are looked up themselves */
-#define WEBHOOK_CLAIM_SHORT      1000   /* ms until the next look, where the
+#define WEBHOOK_CLAIM_MAX    4096       /* leases given in one claim */
+#define WEBHOOK_CLAIM_SHORT  1000       /* ms until the next look, where the
                                            store is paused, or a reader keeps
                                            too many pages */
 
 
-static int webhook_claim_ready(webhook_txn_t *t, webhook_op_claim_t *c,
-    uint64_t *ready, uint32_t *count, int *strange);
-static int webhook_claim_look(webhook_txn_t *t, webhook_op_claim_t *c,
-    uint64_t *ready, uint32_t *count);
-static int webhook_claim_named(const webhook_op_claim_t *c, uint64_t id);
 static int webhook_claim_due(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     unsigned char *key);
 static int webhook_claim_waits(webhook_txn_t *t,
@@ -55,19 +46,19 @@ static int webhook_claim_endpoint(webhook_txn_t *t, webhook_op_t *op,
 
 
 int
-webhook_queue_claim_peek(webhook_txn_t *t, webhook_op_t *op, int *todo)
+webhook_claim_peek(webhook_txn_t *t, webhook_op_t *op, int *todo)
 {
     int       rc, some;
     uint32_t  count;
-    uint64_t  ready[WEBHOOK_CLAIM_ENDPOINTS];
+    uint64_t  ready[WEBHOOK_READY_MAX];
 
-    rc = webhook_orphan_claimed(t, &op->u.claim, todo);
+    rc = webhook_aside_claimed(t, &op->u.claim, todo);
 
     if (rc || *todo) {
         return rc;
     }
 
-    rc = webhook_claim_ready(t, &op->u.claim, ready, &count, &some);
+    rc = webhook_ready_find(t, &op->u.claim, ready, &count, &some);
     if (rc) {
         return rc;
     }
@@ -86,26 +77,26 @@ webhook_queue_claim_peek(webhook_txn_t *t, webhook_op_t *op, int *todo)
 
 
 int
-webhook_queue_claim(webhook_txn_t *t, webhook_op_t *op)
+webhook_claim(webhook_txn_t *t, webhook_op_t *op)
 {
     int                  rc, some;
     size_t               bytes;
     uint32_t             i, max, count, quota, taken, round;
-    uint64_t             ready[WEBHOOK_CLAIM_ENDPOINTS];
+    uint64_t             ready[WEBHOOK_READY_MAX];
     webhook_op_claim_t  *c;
 
     c = &op->u.claim;
 
     /* what the batch did so far has to show in the wake index */
 
-    rc = webhook_orphan_claimed(t, c, &some);
+    rc = webhook_aside_claimed(t, c, &some);
 
     if (rc == 0) {
         rc = webhook_wake_flush(t);
     }
 
     if (rc == 0) {
-        rc = webhook_claim_ready(t, c, ready, &count, &some);
+        rc = webhook_ready_find(t, c, ready, &count, &some);
     }
 
     if (rc) {
@@ -171,202 +162,7 @@ webhook_queue_claim(webhook_txn_t *t, webhook_op_t *op)
         return rc;
     }
 
-    return webhook_claim_ready(t, c, ready, &count, NULL);
-}
-
-
-/*
- * The endpoints of the claim with something to do now, who waits longest
- * first, and the time until the first of them wakes (c->next).  Others that
- * stand in between are set aside, a few; a read tells whether there are some.
- * Where they are many, the endpoints of the claim are looked up instead.
- */
-
-static int
-webhook_claim_ready(webhook_txn_t *t, webhook_op_claim_t *c, uint64_t *ready,
-    uint32_t *count, int *strange)
-{
-    int             rc;
-    MDB_val         key, val;
-    uint32_t        others, passed;
-    uint64_t        time, id, *next, other[WEBHOOK_CLAIM_OTHERS];
-    MDB_cursor     *cursor;
-    unsigned char  *p;
-
-    next = &c->next;
-    others = 0;
-    passed = 0;
-
-    *count = 0;
-    *next = WEBHOOK_NEVER;
-
-    if (strange) {
-        *strange = 0;
-    }
-
-    if (c->endpoints_count == 0) {
-        return 0;
-    }
-
-    rc = webhook_txn_cursor(t, WEBHOOK_DB_WAKE, &cursor);
-    if (rc) {
-        return rc;
-    }
-
-    for (rc = mdb_cursor_get(cursor, &key, &val, MDB_FIRST);
-         rc == 0;
-         rc = mdb_cursor_get(cursor, &key, &val, MDB_NEXT))
-    {
-        if (key.mv_size != WEBHOOK_KEY_WAKE) {
-            continue;
-        }
-
-        p = key.mv_data;
-
-        time = webhook_get_u64(p);
-        id = webhook_get_u64(p + 8);
-
-        if (time > t->now && *next != WEBHOOK_NEVER) {
-            break;
-        }
-
-        if (!webhook_claim_named(c, id)) {
-
-            if (strange && others < WEBHOOK_CLAIM_OTHERS) {
-                other[others++] = id;
-            }
-
-            if (++passed == WEBHOOK_CLAIM_PASSED
-                && c->endpoints_count <= WEBHOOK_CLAIM_LOOK)
-            {
-                rc = webhook_claim_look(t, c, ready, count);
-                break;
-            }
-
-            continue;
-        }
-
-        if (*next == WEBHOOK_NEVER) {
-            *next = time > t->now ? time - t->now : 0;
-        }
-
-        if (time > t->now) {
-            break;
-        }
-
-        ready[(*count)++] = id;
-
-        if (*count == WEBHOOK_CLAIM_ENDPOINTS) {
-            break;
-        }
-    }
-
-    if (rc && rc != MDB_NOTFOUND) {
-        return rc;
-    }
-
-    return strange ? webhook_orphan_aside(t, other, others, strange) : 0;
-}
-
-
-static int
-webhook_claim_look(webhook_txn_t *t, webhook_op_claim_t *c, uint64_t *ready,
-    uint32_t *count)
-{
-    int                     rc;
-    MDB_val                 val;
-    uint32_t                i, k;
-    uint64_t                wake, wakes[WEBHOOK_CLAIM_ENDPOINTS];
-    unsigned char           key[WEBHOOK_KEY_ENDPOINT];
-    webhook_endpoint_row_t  row;
-
-    *count = 0;
-    wake = WEBHOOK_NEVER;
-
-    for (i = 0; i < c->endpoints_count; i++) {
-        webhook_set_u64(key, c->endpoints[i]);
-
-        rc = webhook_txn_get(t, WEBHOOK_DB_ENDPOINTS, key, sizeof(key), &val);
-
-        if (rc == MDB_NOTFOUND) {
-            continue;
-        }
-
-        if (rc) {
-            return rc;
-        }
-
-        if (webhook_row_read_endpoint(&val, &row) != 0) {
-
-            /* damaged: it is made anew when it is got */
-
-            row.wake = 0;
-        }
-
-        if (row.wake < wake) {
-            wake = row.wake;
-        }
-
-        if (row.wake > t->now) {
-            continue;
-        }
-
-        /* the oldest first; of too many the oldest */
-
-        k = *count;
-
-        if (k == WEBHOOK_CLAIM_ENDPOINTS) {
-
-            if (row.wake >= wakes[k - 1]) {
-                continue;
-            }
-
-            k--;
-
-        } else {
-            (*count)++;
-        }
-
-        for ( /* void */ ; k && wakes[k - 1] > row.wake; k--) {
-            wakes[k] = wakes[k - 1];
-            ready[k] = ready[k - 1];
-        }
-
-        wakes[k] = row.wake;
-        ready[k] = c->endpoints[i];
-    }
-
-    c->next = wake == WEBHOOK_NEVER ? WEBHOOK_NEVER
-              : wake > t->now ? wake - t->now : 0;
-
-    return 0;
-}
-
-
-static int
-webhook_claim_named(const webhook_op_claim_t *c, uint64_t id)
-{
-    uint32_t  low, high, i;
-
-    low = 0;
-    high = c->endpoints_count;
-
-    while (low < high) {
-        i = low + (high - low) / 2;
-
-        if (c->endpoints[i] == id) {
-            return 1;
-        }
-
-        if (c->endpoints[i] < id) {
-            low = i + 1;
-
-        } else {
-            high = i;
-        }
-    }
-
-    return 0;
+    return webhook_ready_find(t, c, ready, &count, NULL);
 }
 
 

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * What is due is leased.
+ * Which deliveries go out next, and their bytes.
  */
 
 #ifndef WEBHOOK_STORE_CLAIM_H
@@ -24,8 +24,8 @@ int webhook_claim_next(webhook_txn_t *t, webhook_endpoint_row_t *ep,
 int webhook_claim_ahead(webhook_txn_t *t, const webhook_endpoint_row_t *ep,
     int *ahead);
 
-int webhook_queue_claim(webhook_txn_t *t, webhook_op_t *op);
-int webhook_queue_claim_peek(webhook_txn_t *t, webhook_op_t *op, int *todo);
+int webhook_claim_peek(webhook_txn_t *t, webhook_op_t *op, int *todo);
+int webhook_claim(webhook_txn_t *t, webhook_op_t *op);
 
 
 #endif /* WEBHOOK_STORE_CLAIM_H */

@@ -25,7 +25,7 @@ static int webhook_complete_step(webhook_txn_t *t, webhook_endpoint_row_t *ep,
 
 
 int
-webhook_queue_complete(webhook_txn_t *t, webhook_op_t *op)
+webhook_complete(webhook_txn_t *t, webhook_op_t *op)
 {
     int                      rc;
     uint64_t                 wall;

@@ -11,7 +11,7 @@
 #include "store/lmdb/handle/webhook_store_handle.h"
 
 
-int webhook_queue_complete(webhook_txn_t *t, webhook_op_t *op);
+int webhook_complete(webhook_txn_t *t, webhook_op_t *op);
 
 
 #endif /* WEBHOOK_STORE_COMPLETE_H */

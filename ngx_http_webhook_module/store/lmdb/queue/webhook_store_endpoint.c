@@ -10,8 +10,8 @@
 #include "store/lmdb/handle/webhook_store_handle.h"
 #include "store/lmdb/handle/webhook_store_log.h"
 #include "store/lmdb/queue/webhook_store_admission.h"
+#include "store/lmdb/queue/webhook_store_aside.h"
 #include "store/lmdb/queue/webhook_store_endpoint_row.h"
-#include "store/lmdb/queue/webhook_store_orphan.h"
 
 #include <errno.h>
 
@@ -78,7 +78,7 @@ webhook_endpoint_put(webhook_txn_t *t, webhook_op_t *op)
 
     (void) webhook_admission_settle(t, ep, e, 0);
 
-    webhook_orphan_back(t, ep);
+    webhook_aside_back(t, ep);
 
     ep->named = t->age;
     ep->name_len = (unsigned char) e->name.len;

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * Endpoints, and when each wants to be looked at.
+ * What a configuration says of endpoints.
  */
 
 #ifndef WEBHOOK_STORE_ENDPOINT_H
@@ -11,8 +11,8 @@
 #include "store/lmdb/handle/webhook_store_handle.h"
 
 
-int webhook_endpoint_put(webhook_txn_t *t, webhook_op_t *op);
 int webhook_endpoint_peek(webhook_txn_t *t, webhook_op_t *op, int *todo);
+int webhook_endpoint_put(webhook_txn_t *t, webhook_op_t *op);
 
 
 #endif /* WEBHOOK_STORE_ENDPOINT_H */

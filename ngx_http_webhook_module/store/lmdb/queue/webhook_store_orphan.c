@@ -2,18 +2,9 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * Endpoints that no configuration names any more.  What waits for them may be
- * wanted again one day, but it must not be in the way of all others until
- * then: a claim that meets such an endpoint in the wake index sets it aside,
- * which means that it has no wake time for what waits.  It comes back when
- * ENDPOINT or an event names it, or when a claim does: claims look for that
- * each time an endpoint was set aside since they last looked (state.asides).
- * Processes of two configurations may so disagree; an endpoint that came back
- * is not set aside again for a while, so that this costs them little.
- *
- * One that was not named for options.orphans is an orphan: what waits for it
- * is cancelled, and its row is removed once its history is gone, a few at a
- * time.
+ * Orphans: endpoints that no configuration has named for options.orphans.
+ * What waits for one is cancelled, and its row is removed once its history is
+ * gone, a few at a time.
  */
 
 #include "store/lmdb/queue/webhook_store_orphan.h"
@@ -22,173 +13,22 @@
 #include "store/lmdb/layout/webhook_store_row.h"
 #include "store/lmdb/handle/webhook_store_handle.h"
 #include "store/lmdb/handle/webhook_store_log.h"
-#include "store/lmdb/rows/webhook_store_txn.h"
 #include "store/lmdb/rows/webhook_store_txn_seek.h"
 #include "store/lmdb/queue/webhook_store_delivery.h"
 #include "store/lmdb/queue/webhook_store_endpoint_row.h"
 #include "store/lmdb/queue/webhook_store_queue.h"
 
 
-#define WEBHOOK_ORPHAN_BACK   (10 * 60 * 1000)  /* ms before it is aside
-                                                   again */
-#define WEBHOOK_ORPHAN_LOOK   (60 * 60 * 1000)  /* ms between two walks */
-#define WEBHOOK_ORPHAN_ROWS   256               /* looked at in a step */
+#define WEBHOOK_ORPHAN_LOOK  (60 * 60 * 1000)  /* ms between two walks */
+#define WEBHOOK_ORPHAN_ROWS  256                /* looked at in a step */
 
 
-static int webhook_orphan_strange(webhook_txn_t *t,
-    const webhook_endpoint_row_t *ep);
-static uint64_t webhook_orphan_list(const webhook_op_claim_t *c);
 static int webhook_orphan_next(webhook_txn_t *t, const webhook_op_expire_t *x,
     uint32_t *rows, uint64_t *id);
 static int webhook_orphan_one(webhook_txn_t *t, webhook_op_expire_t *x,
     uint64_t id, uint32_t *pages, int *done);
 static int webhook_orphan_cancel(webhook_txn_t *t, webhook_op_expire_t *x,
     webhook_endpoint_row_t *ep, webhook_lane_e lane, uint32_t *pages);
-
-
-int
-webhook_orphan_aside(webhook_txn_t *t, const uint64_t *ids, uint32_t count,
-    int *any)
-{
-    int                      rc;
-    uint32_t                 i;
-    webhook_endpoint_row_t  *ep;
-
-    *any = 0;
-
-    for (i = 0; i < count; i++) {
-        rc = webhook_endpoint_row_get(t, ids[i], &ep);
-        if (rc) {
-            return rc;
-        }
-
-        if (!webhook_orphan_strange(t, ep)) {
-            continue;
-        }
-
-        *any = 1;
-
-        if (!t->write) {
-            return 0;
-        }
-
-        ep->aside = 1;
-        ep->dirty = 1;
-        t->state.asides++;
-    }
-
-    return 0;
-}
-
-
-/* Whether an endpoint that a claim does not name is to be set aside.  Its
-   leases, if it has some, end at a time that has to be seen. */
-
-static int
-webhook_orphan_strange(webhook_txn_t *t, const webhook_endpoint_row_t *ep)
-{
-    return ep->exists && !ep->aside && ep->inflight == 0
-           && (ep->back == 0
-               || webhook_later(ep->back, WEBHOOK_ORPHAN_BACK) <= t->age);
-}
-
-
-void
-webhook_orphan_back(webhook_txn_t *t, webhook_endpoint_row_t *ep)
-{
-    if (ep->aside) {
-        ep->aside = 0;
-        ep->back = t->age;
-        ep->dirty = 1;
-        t->state.asides++;
-    }
-}
-
-
-int
-webhook_orphan_claimed(webhook_txn_t *t, const webhook_op_claim_t *c,
-    int *any)
-{
-    int                      rc;
-    MDB_val                  val;
-    uint32_t                 i;
-    uint64_t                 list;
-    unsigned char            key[WEBHOOK_KEY_ENDPOINT];
-    webhook_store_t         *st;
-    webhook_endpoint_row_t  *ep, row;
-
-    st = t->st;
-    *any = 0;
-
-    list = webhook_orphan_list(c);
-
-    if (st->asides == t->state.asides && st->asides_list == list) {
-        return 0;
-    }
-
-    for (i = 0; i < c->endpoints_count; i++) {
-        webhook_set_u64(key, c->endpoints[i]);
-
-        rc = webhook_txn_get(t, WEBHOOK_DB_ENDPOINTS, key, sizeof(key), &val);
-
-        if (rc == MDB_NOTFOUND) {
-            continue;
-        }
-
-        if (rc) {
-            return rc;
-        }
-
-        /* one that is damaged is made anew when it is got */
-
-        if (webhook_row_read_endpoint(&val, &row) == 0 && !row.aside) {
-            continue;
-        }
-
-        *any = 1;
-
-        if (!t->write) {
-            return 0;
-        }
-
-        rc = webhook_endpoint_row_get(t, c->endpoints[i], &ep);
-        if (rc) {
-            return rc;
-        }
-
-        webhook_orphan_back(t, ep);
-    }
-
-    if (!*any) {
-
-        /* where some come back it is looked at once more, lest the commit
-           fails */
-
-        st->asides = t->state.asides;
-        st->asides_list = list;
-    }
-
-    return 0;
-}
-
-
-/* Which endpoints a claim names, in a number that is not 0. */
-
-static uint64_t
-webhook_orphan_list(const webhook_op_claim_t *c)
-{
-    uint32_t  i;
-    uint64_t  h;
-
-    h = c->endpoints_count;
-
-    for (i = 0; i < c->endpoints_count; i++) {
-        h = (h ^ c->endpoints[i]) * 0x9e3779b97f4a7c15ULL;
-        h ^= h >> 32;
-    }
-
-    return h | 1;
-}
 
 
 int

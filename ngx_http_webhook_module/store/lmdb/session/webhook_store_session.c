@@ -14,8 +14,8 @@
 #include "store/lmdb/files/webhook_store_env.h"
 #include "store/lmdb/queue/webhook_store_endpoint_row.h"
 #include "store/lmdb/queue/webhook_store_wake.h"
-#include "store/lmdb/ops/webhook_store_owner.h"
 #include "store/lmdb/ops/webhook_store_pause.h"
+#include "store/lmdb/ops/webhook_store_slots.h"
 
 
 static int webhook_session_open(webhook_store_t *st, MDB_txn **txn, int write);
@@ -35,13 +35,13 @@ webhook_session_begin(webhook_store_t *st, webhook_txn_t *t, int write)
     t->write = write ? 1 : 0;
 
     if (write) {
-        webhook_owner_turn(st, 1);
+        webhook_slots_turn(st, 1);
     }
 
     rc = webhook_session_open(st, &t->txn, write);
 
     if (write) {
-        webhook_owner_turn(st, 0);
+        webhook_slots_turn(st, 0);
     }
 
     if (rc) {
