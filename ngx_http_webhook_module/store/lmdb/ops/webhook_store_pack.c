@@ -16,10 +16,6 @@
  *
  * What is looked at is what was removed by this process since it looked last;
  * and now and then, slowly, everything, since other processes remove rows too.
- *
- * On which page a row lies is told by the address of its key: in a transaction
- * that reads, LMDB returns pointers into its map, which consists of pages.  It
- * decides what is worth a move and nothing else.
  */
 
 #include "store/lmdb/ops/webhook_store_pack.h"
@@ -29,63 +25,17 @@
 #include "store/lmdb/handle/webhook_store_pack_note.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
 #include "store/lmdb/space/webhook_store_room.h"
+#include "store/lmdb/ops/webhook_store_pack_page.h"
 
 #include <stdlib.h>
 #include <time.h>
 
 
-#define WEBHOOK_PACK_WARM     8         /* of a run before it is judged */
-#define WEBHOOK_PACK_AROUND   8         /* looked at beside a place */
 #define WEBHOOK_PACK_LOOK     256       /* looked at in a step */
 #define WEBHOOK_PACK_ALL      64        /* the same, where nothing is removed */
 #define WEBHOOK_PACK_TIME     2000      /* microseconds that looking takes */
-#define WEBHOOK_PACK_NODES    512       /* of a page, at most */
 
 #define WEBHOOK_PACK_AGAIN    ((uint64_t) 24 * 3600 * 1000)     /* ms */
-
-/* What LMDB needs of a page, of a row beside key and data, and of one whose
-   data is on pages of its own. */
-#define WEBHOOK_PACK_PAGE     16
-#define WEBHOOK_PACK_ROW      8
-#define WEBHOOK_PACK_POINTER  8
-
-
-/* A page as it is read, and a run of them as it grows. */
-
-typedef struct {
-    uintptr_t      page;
-    size_t         bytes;
-    uint32_t       count;
-    uint16_t       nodes[WEBHOOK_PACK_NODES];
-    uint32_t       overflow;            /* pages of data beside it */
-    unsigned char  first[WEBHOOK_PACK_KEY];
-    unsigned char  next[WEBHOOK_PACK_KEY];      /* of the next one */
-} webhook_pack_page_t;
-
-typedef struct {
-    uint32_t       pages;
-    uint32_t       overflow;
-    uint32_t       after;               /* pages that would do */
-    size_t         fill;                /* of the last of these */
-
-    /* as it was with the last page that is thin */
-    uint32_t       pages_thin;
-    uint32_t       overflow_thin;
-    uint32_t       after_thin;
-
-    unsigned char  firsts[WEBHOOK_PACK_PAGES + 1][WEBHOOK_PACK_KEY];
-} webhook_pack_grow_t;
-
-typedef struct {
-    size_t         len;                 /* of keys */
-    size_t         thin;                /* bytes, below which a page is */
-    size_t         capacity;            /* of a page */
-    size_t         size;
-    MDB_cursor    *cursor;
-    uint64_t       end;                 /* of the time to look, and whether */
-    uint32_t       left;                /* pages to look at */
-    unsigned       over:1;              /* ... that is over */
-} webhook_pack_look_t;
 
 
 static int webhook_pack_look(webhook_txn_t *t, webhook_pack_look_t *l,
@@ -96,22 +46,13 @@ static int webhook_pack_all(webhook_txn_t *t, uint64_t end, int *found);
 static int webhook_pack_walk(webhook_txn_t *t, webhook_pack_look_t *l,
     unsigned i, MDB_val *k, MDB_val *v, webhook_pack_list_t *list,
     unsigned char *reached, int *found);
-static void webhook_pack_key(unsigned char *key, const MDB_val *k, size_t len);
-static int webhook_pack_page(webhook_pack_look_t *l, MDB_val *k, MDB_val *v,
-    webhook_pack_page_t *p);
-static int webhook_pack_grow(const webhook_pack_look_t *l,
-    webhook_pack_grow_t *g, const webhook_pack_page_t *p);
-static int webhook_pack_worth(const webhook_pack_grow_t *g);
-static int webhook_pack_thin(const webhook_pack_look_t *l,
-    const webhook_pack_page_t *p);
-static int webhook_pack_back(webhook_pack_look_t *l, const unsigned char *place,
-    MDB_val *k, MDB_val *v);
 static int webhook_pack_compare(const void *a, const void *b);
 static uint64_t webhook_pack_time(void);
 
 
-/* In the order of the lists.  Pieces are cut to fill their page; where rows are added and changed in
-   between, half a page is what LMDB itself leaves, and not thin. */
+/* In the order of the lists.  Pieces are cut to fill their page; where rows are
+   added and changed in between, half a page is what LMDB itself leaves, and not
+   thin. */
 
 static const struct {
     webhook_db_e  db;
@@ -286,7 +227,7 @@ webhook_pack_places(webhook_txn_t *t, unsigned i, uint64_t end,
 
     while (rc == 0 && !*found && !l.over && list->done < list->count) {
 
-        rc = webhook_pack_back(&l, list->places[list->done], &k, &v);
+        rc = webhook_pack_page_back(&l, list->places[list->done], &k, &v);
 
         if (rc == 0) {
             rc = webhook_pack_walk(t, &l, i, &k, &v, list, reached, found);
@@ -402,7 +343,7 @@ webhook_pack_walk(webhook_txn_t *t, webhook_pack_look_t *l, unsigned i,
             return 0;
         }
 
-        rc = webhook_pack_page(l, k, v, &p);
+        rc = webhook_pack_page_read(l, k, v, &p);
 
         if (rc == MDB_NOTFOUND) {
 
@@ -433,12 +374,12 @@ webhook_pack_walk(webhook_txn_t *t, webhook_pack_look_t *l, unsigned i,
         whole = 0;
 
         if (g.pages) {
-            whole = webhook_pack_grow(l, &g, &p);
+            whole = webhook_pack_page_grow(l, &g, &p);
         }
 
-        if (!whole && g.pages == 0 && webhook_pack_thin(l, &p)) {
+        if (!whole && g.pages == 0 && webhook_pack_page_thin(l, &p)) {
             memset(&g, 0, sizeof(g));
-            (void) webhook_pack_grow(l, &g, &p);
+            (void) webhook_pack_page_grow(l, &g, &p);
         }
 
         if (whole) {
@@ -450,7 +391,7 @@ webhook_pack_walk(webhook_txn_t *t, webhook_pack_look_t *l, unsigned i,
         }
     }
 
-    if (webhook_pack_worth(&g)) {
+    if (webhook_pack_page_worth(&g)) {
         *found = 1;
 
         pack->db = webhook_pack_tables[i].db;
@@ -464,194 +405,6 @@ webhook_pack_walk(webhook_txn_t *t, webhook_pack_look_t *l, unsigned i,
     }
 
     return rc;
-}
-
-
-/* Reads one page; k and v are at its first row, and at that of the next one
-   then. */
-
-static int
-webhook_pack_page(webhook_pack_look_t *l, MDB_val *k, MDB_val *v,
-    webhook_pack_page_t *p)
-{
-    int        rc;
-    size_t     node;
-    uintptr_t  mask;
-
-    mask = ~((uintptr_t) l->size - 1);
-
-    p->page = (uintptr_t) k->mv_data & mask;
-    p->bytes = 0;
-    p->count = 0;
-    p->overflow = 0;
-
-    webhook_pack_key(p->first, k, l->len);
-
-    do {
-        node = WEBHOOK_PACK_ROW + k->mv_size;
-
-        if (((uintptr_t) v->mv_data & mask) == p->page) {
-            node += v->mv_size;
-
-        } else {
-            node += WEBHOOK_PACK_POINTER;
-            p->overflow += (uint32_t) ((WEBHOOK_PACK_PAGE - 1 + v->mv_size)
-                                       / l->size + 1);
-        }
-
-        node = ((node + 1) & ~(size_t) 1) + 2;
-
-        p->bytes += node;
-
-        if (p->count == WEBHOOK_PACK_NODES || node > l->capacity) {
-            return MDB_CORRUPTED;
-        }
-
-        p->nodes[p->count++] = (uint16_t) node;
-
-        rc = mdb_cursor_get(l->cursor, k, v, MDB_NEXT);
-
-        if (rc) {
-            return rc;
-        }
-
-    } while (((uintptr_t) k->mv_data & mask) == p->page);
-
-    webhook_pack_key(p->next, k, l->len);
-
-    return 0;
-}
-
-
-static void
-webhook_pack_key(unsigned char *key, const MDB_val *k, size_t len)
-{
-    memset(key, 0, WEBHOOK_PACK_KEY);
-    memcpy(key, k->mv_data, k->mv_size < len ? k->mv_size : len);
-}
-
-
-/* Takes a page to a run; 1 if the run is complete then, and pages is 0 if it
-   was not worth to go on with. */
-
-static int
-webhook_pack_grow(const webhook_pack_look_t *l, webhook_pack_grow_t *g,
-    const webhook_pack_page_t *p)
-{
-    uint32_t  i;
-
-    for (i = 0; i < p->count; i++) {
-
-        if (g->after == 0 || g->fill + p->nodes[i] > l->capacity) {
-            g->after++;
-            g->fill = 0;
-        }
-
-        g->fill += p->nodes[i];
-    }
-
-    memcpy(g->firsts[g->pages], p->first, WEBHOOK_PACK_KEY);
-    memcpy(g->firsts[g->pages + 1], p->next, WEBHOOK_PACK_KEY);
-
-    g->pages++;
-    g->overflow += p->overflow;
-
-    if (webhook_pack_thin(l, p)) {
-        g->pages_thin = g->pages;
-        g->overflow_thin = g->overflow;
-        g->after_thin = g->after;
-    }
-
-    if (g->pages == WEBHOOK_PACK_PAGES
-        || g->pages - g->pages_thin == WEBHOOK_PACK_AROUND
-        || (g->pages >= WEBHOOK_PACK_WARM
-            && (g->pages - g->after) * 4 < g->pages + g->overflow))
-    {
-        if (webhook_pack_worth(g)) {
-            return 1;
-        }
-
-        g->pages = 0;
-    }
-
-    return 0;
-}
-
-
-static int
-webhook_pack_worth(const webhook_pack_grow_t *g)
-{
-    uint32_t  freed;
-
-    if (g->pages_thin < 2) {
-        return 0;
-    }
-
-    freed = g->pages_thin - g->after_thin;
-
-    return freed >= 2 && freed * 4 >= g->pages_thin + g->overflow_thin;
-}
-
-
-static int
-webhook_pack_thin(const webhook_pack_look_t *l, const webhook_pack_page_t *p)
-{
-    return p->bytes < l->thin;
-}
-
-
-/* The first row of a page a few before that of a place. */
-
-static int
-webhook_pack_back(webhook_pack_look_t *l, const unsigned char *place,
-    MDB_val *k, MDB_val *v)
-{
-    int            rc;
-    unsigned       n;
-    uintptr_t      mask, page, was;
-    unsigned char  key[WEBHOOK_PACK_KEY];
-
-    mask = ~((uintptr_t) l->size - 1);
-
-    memset(key, 0, sizeof(key));
-    memcpy(key, place, l->len < WEBHOOK_PACK_PLACE ? l->len
-                                                   : WEBHOOK_PACK_PLACE);
-    k->mv_data = key;
-    k->mv_size = l->len;
-
-    rc = mdb_cursor_get(l->cursor, k, v, MDB_SET_RANGE);
-
-    if (rc == MDB_NOTFOUND) {
-        rc = mdb_cursor_get(l->cursor, k, v, MDB_LAST);
-    }
-
-    if (rc) {
-        return rc;
-    }
-
-    was = (uintptr_t) k->mv_data & mask;
-
-    for (n = 0; n <= WEBHOOK_PACK_AROUND; n++) {
-
-        do {
-            rc = mdb_cursor_get(l->cursor, k, v, MDB_PREV);
-
-            if (rc == MDB_NOTFOUND) {
-                return mdb_cursor_get(l->cursor, k, v, MDB_FIRST);
-            }
-
-            if (rc) {
-                return rc;
-            }
-
-            page = (uintptr_t) k->mv_data & mask;
-
-        } while (page == was);
-
-        was = page;
-    }
-
-    return mdb_cursor_get(l->cursor, k, v, MDB_NEXT);
 }
 
 

@@ -47,7 +47,7 @@ static void webhook_pack_mark(const webhook_pack_t *p, unsigned char *mark,
  */
 
 int
-webhook_pack(webhook_txn_t *t)
+webhook_pack_move(webhook_txn_t *t)
 {
     int                  rc;
     void                *before, *behind;

@@ -12,7 +12,7 @@
 
 
 /* Moves the rows that were found. */
-int webhook_pack(webhook_txn_t *t);
+int webhook_pack_move(webhook_txn_t *t);
 
 
 #endif /* WEBHOOK_STORE_PACK_MOVE_H */

@@ -92,7 +92,7 @@ webhook_sweep(webhook_txn_t *t, webhook_op_t *op)
 
         x->more = 1;
 
-        rc = webhook_pack(t);
+        rc = webhook_pack_move(t);
 
         if (rc || webhook_pack_note_behind(&t->st->pack)) {
             return rc;
