@@ -10,7 +10,7 @@
 #include "core/base/webhook_codec.h"
 #include "store/lmdb/layout/webhook_store_row.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
-#include "store/lmdb/ops/webhook_store_dedupe_row.h"
+#include "store/lmdb/repeats/webhook_store_dedupe_row.h"
 #include "store/lmdb/check/webhook_store_check_event.h"
 #include "store/lmdb/check/webhook_store_check_int.h"
 #include "store/lmdb/check/webhook_store_check_report.h"

@@ -25,7 +25,7 @@
 #include "store/lmdb/rows/webhook_store_time.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
 #include "store/lmdb/files/webhook_store_env.h"
-#include "store/lmdb/ops/webhook_store_slots.h"
+#include "store/lmdb/files/webhook_store_slots.h"
 #include "store/lmdb/session/webhook_store_session.h"
 #include "store/lmdb/engine/webhook_store_migrate_finished.h"
 #include "store/lmdb/engine/webhook_store_migrate_ids.h"

@@ -10,7 +10,7 @@
 #include "store/webhook_store.h"
 #include "store/lmdb/handle/webhook_store_log.h"
 #include "store/lmdb/files/webhook_store_dir.h"
-#include "store/lmdb/ops/webhook_store_slots.h"
+#include "store/lmdb/files/webhook_store_slots.h"
 
 #include <errno.h>
 #include <stdio.h>

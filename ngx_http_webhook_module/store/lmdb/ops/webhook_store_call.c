@@ -16,7 +16,7 @@
 #include "store/lmdb/rows/webhook_store_finished.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
 #include "store/lmdb/rows/webhook_store_txn_seek.h"
-#include "store/lmdb/ops/webhook_store_expire.h"
+#include "store/lmdb/expire/webhook_store_expire.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -15,14 +15,14 @@
 #include "store/lmdb/rows/webhook_store_finished.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
 #include "store/lmdb/queue/webhook_store_admission.h"
-#include "store/lmdb/queue/webhook_store_aside.h"
-#include "store/lmdb/queue/webhook_store_claim.h"
 #include "store/lmdb/queue/webhook_store_delivery.h"
 #include "store/lmdb/queue/webhook_store_endpoint_row.h"
 #include "store/lmdb/queue/webhook_store_order.h"
 #include "store/lmdb/queue/webhook_store_queue.h"
-#include "store/lmdb/ops/webhook_store_expire.h"
-#include "store/lmdb/ops/webhook_store_idempotency.h"
+#include "store/lmdb/expire/webhook_store_expire.h"
+#include "store/lmdb/repeats/webhook_store_idempotency.h"
+#include "store/lmdb/ops/webhook_store_aside.h"
+#include "store/lmdb/ops/webhook_store_claim.h"
 
 #include <errno.h>
 

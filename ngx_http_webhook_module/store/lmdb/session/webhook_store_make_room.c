@@ -8,7 +8,7 @@
 #include "store/lmdb/session/webhook_store_make_room.h"
 #include "store/lmdb/handle/webhook_store_handle.h"
 #include "store/lmdb/space/webhook_store_used.h"
-#include "store/lmdb/ops/webhook_store_expire.h"
+#include "store/lmdb/expire/webhook_store_expire.h"
 #include "store/lmdb/session/webhook_store_session.h"
 
 

@@ -14,8 +14,8 @@
 #include "store/lmdb/files/webhook_store_env.h"
 #include "store/lmdb/queue/webhook_store_endpoint_row.h"
 #include "store/lmdb/queue/webhook_store_wake.h"
-#include "store/lmdb/ops/webhook_store_pause.h"
-#include "store/lmdb/ops/webhook_store_slots.h"
+#include "store/lmdb/history/webhook_store_pause.h"
+#include "store/lmdb/files/webhook_store_slots.h"
 
 
 static int webhook_session_open(webhook_store_t *st, MDB_txn **txn, int write);

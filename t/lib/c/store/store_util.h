@@ -18,7 +18,7 @@
 #include "store/lmdb/handle/webhook_store_handle.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
 #include "store/lmdb/files/webhook_store_env.h"
-#include "store/lmdb/ops/webhook_store_slots.h"
+#include "store/lmdb/files/webhook_store_slots.h"
 #include "store/lmdb/session/webhook_store_session.h"
 #include "store/lmdb/check/webhook_store_check.h"
 #include "store/lmdb/engine/webhook_lmdb.h"

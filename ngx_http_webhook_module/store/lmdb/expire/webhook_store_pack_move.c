@@ -5,7 +5,7 @@
  * Rows of thin pages, moved together.
  */
 
-#include "store/lmdb/ops/webhook_store_pack_move.h"
+#include "store/lmdb/expire/webhook_store_pack_move.h"
 #include "store/lmdb/handle/webhook_store_handle.h"
 #include "store/lmdb/handle/webhook_store_pack_note.h"
 #include "store/lmdb/rows/webhook_store_txn.h"

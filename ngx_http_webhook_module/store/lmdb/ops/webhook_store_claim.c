@@ -5,7 +5,7 @@
  * Claiming: which deliveries go out next, and their bytes.
  */
 
-#include "store/lmdb/queue/webhook_store_claim.h"
+#include "store/lmdb/ops/webhook_store_claim.h"
 #include "core/base/webhook_id.h"
 #include "store/webhook_store_memory.h"
 #include "store/lmdb/layout/webhook_store_row.h"
@@ -14,13 +14,13 @@
 #include "store/lmdb/rows/webhook_store_txn.h"
 #include "store/lmdb/space/webhook_store_room.h"
 #include "store/lmdb/queue/webhook_store_admission.h"
-#include "store/lmdb/queue/webhook_store_aside.h"
 #include "store/lmdb/queue/webhook_store_delivery.h"
 #include "store/lmdb/queue/webhook_store_endpoint_row.h"
 #include "store/lmdb/queue/webhook_store_queue.h"
-#include "store/lmdb/queue/webhook_store_ready.h"
 #include "store/lmdb/queue/webhook_store_reclaim.h"
 #include "store/lmdb/queue/webhook_store_wake.h"
+#include "store/lmdb/ops/webhook_store_aside.h"
+#include "store/lmdb/ops/webhook_store_ready.h"
 
 #include <errno.h>
 

@@ -18,14 +18,14 @@
  * and now and then, slowly, everything, since other processes remove rows too.
  */
 
-#include "store/lmdb/ops/webhook_store_pack.h"
+#include "store/lmdb/expire/webhook_store_pack.h"
 #include "store/lmdb/layout/webhook_store_row.h"
 #include "store/lmdb/handle/webhook_store_handle.h"
 #include "store/lmdb/handle/webhook_store_log.h"
 #include "store/lmdb/handle/webhook_store_pack_note.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
 #include "store/lmdb/space/webhook_store_room.h"
-#include "store/lmdb/ops/webhook_store_pack_page.h"
+#include "store/lmdb/expire/webhook_store_pack_page.h"
 
 #include <stdlib.h>
 #include <time.h>

@@ -8,13 +8,13 @@
  * holder.
  */
 
-#include "store/lmdb/ops/webhook_store_owner.h"
+#include "store/lmdb/files/webhook_store_owner.h"
 #include "core/base/webhook_codec.h"
 #include "store/lmdb/layout/webhook_store_row.h"
 #include "store/lmdb/handle/webhook_store_handle.h"
 #include "store/lmdb/rows/webhook_store_quarantine.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
-#include "store/lmdb/ops/webhook_store_slots.h"
+#include "store/lmdb/files/webhook_store_slots.h"
 
 
 static int webhook_owner_each(webhook_txn_t *t, uint64_t *dead,

@@ -5,7 +5,7 @@
  * By hand: a delivery is sent again, or given up; an endpoint pauses.
  */
 
-#include "store/lmdb/ops/webhook_store_admin.h"
+#include "store/lmdb/history/webhook_store_admin.h"
 #include "core/base/webhook_id.h"
 #include "store/lmdb/layout/webhook_store_row.h"
 #include "store/lmdb/handle/webhook_store_handle.h"
@@ -13,7 +13,7 @@
 #include "store/lmdb/space/webhook_store_space.h"
 #include "store/lmdb/queue/webhook_store_endpoint_row.h"
 #include "store/lmdb/queue/webhook_store_queue.h"
-#include "store/lmdb/ops/webhook_store_pause.h"
+#include "store/lmdb/history/webhook_store_pause.h"
 
 
 static int webhook_admin_get(webhook_txn_t *t, webhook_op_t *op,

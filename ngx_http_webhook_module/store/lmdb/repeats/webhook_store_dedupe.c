@@ -9,7 +9,7 @@
  * nobody may act for a new key.
  */
 
-#include "store/lmdb/ops/webhook_store_dedupe.h"
+#include "store/lmdb/repeats/webhook_store_dedupe.h"
 #include "core/base/webhook_codec.h"
 #include "store/webhook_store_memory.h"
 #include "store/lmdb/layout/webhook_store_row.h"
@@ -17,10 +17,10 @@
 #include "store/lmdb/handle/webhook_store_log.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
 #include "store/lmdb/space/webhook_store_space.h"
-#include "store/lmdb/ops/webhook_store_dedupe_expire.h"
-#include "store/lmdb/ops/webhook_store_dedupe_row.h"
-#include "store/lmdb/ops/webhook_store_expire.h"
-#include "store/lmdb/ops/webhook_store_owner.h"
+#include "store/lmdb/files/webhook_store_owner.h"
+#include "store/lmdb/expire/webhook_store_expire.h"
+#include "store/lmdb/repeats/webhook_store_dedupe_expire.h"
+#include "store/lmdb/repeats/webhook_store_dedupe_row.h"
 
 #include <errno.h>
 

@@ -6,16 +6,16 @@
  * for history.
  */
 
-#include "store/lmdb/queue/webhook_store_complete.h"
+#include "store/lmdb/ops/webhook_store_complete.h"
 #include "store/lmdb/layout/webhook_store_row.h"
 #include "store/lmdb/handle/webhook_store_handle.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
 #include "store/lmdb/space/webhook_store_space.h"
 #include "store/lmdb/queue/webhook_store_admission.h"
-#include "store/lmdb/queue/webhook_store_claim.h"
 #include "store/lmdb/queue/webhook_store_delivery.h"
 #include "store/lmdb/queue/webhook_store_endpoint_row.h"
 #include "store/lmdb/queue/webhook_store_queue.h"
+#include "store/lmdb/ops/webhook_store_claim.h"
 
 
 static int webhook_complete_attempt(webhook_txn_t *t,

@@ -15,7 +15,7 @@
 #define _GNU_SOURCE
 #endif
 
-#include "store/lmdb/ops/webhook_store_slots.h"
+#include "store/lmdb/files/webhook_store_slots.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -8,7 +8,7 @@
  * row is damaged the store pauses too.
  */
 
-#include "store/lmdb/ops/webhook_store_pause.h"
+#include "store/lmdb/history/webhook_store_pause.h"
 #include "core/base/webhook_codec.h"
 #include "core/base/webhook_str.h"
 #include "store/webhook_store_memory.h"

@@ -5,7 +5,7 @@
  * Removing what is finished: an event with all its rows, or a call.
  */
 
-#include "store/lmdb/ops/webhook_store_remove.h"
+#include "store/lmdb/expire/webhook_store_remove.h"
 #include "core/base/webhook_codec.h"
 #include "core/base/webhook_id.h"
 #include "store/lmdb/layout/webhook_store_row.h"
@@ -16,7 +16,6 @@
 #include "store/lmdb/rows/webhook_store_txn.h"
 #include "store/lmdb/rows/webhook_store_txn_seek.h"
 #include "store/lmdb/queue/webhook_store_endpoint_row.h"
-#include "store/lmdb/ops/webhook_store_call.h"
 
 
 static int webhook_remove_row(webhook_txn_t *t, const webhook_id_t *id,

@@ -6,13 +6,13 @@
  * told, so that another store can know it, and put where it comes from one.
  */
 
-#include "store/lmdb/ops/webhook_store_known.h"
+#include "store/lmdb/repeats/webhook_store_known.h"
 #include "store/webhook_store_memory.h"
 #include "store/lmdb/layout/webhook_store_row.h"
 #include "store/lmdb/handle/webhook_store_handle.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
-#include "store/lmdb/ops/webhook_store_dedupe.h"
-#include "store/lmdb/ops/webhook_store_idempotency.h"
+#include "store/lmdb/repeats/webhook_store_dedupe.h"
+#include "store/lmdb/repeats/webhook_store_idempotency.h"
 
 #include <errno.h>
 

@@ -8,7 +8,7 @@
  * letters last.
  */
 
-#include "store/lmdb/ops/webhook_store_expire.h"
+#include "store/lmdb/expire/webhook_store_expire.h"
 #include "core/base/webhook_codec.h"
 #include "core/base/webhook_id.h"
 #include "store/lmdb/layout/webhook_store_row.h"
@@ -19,8 +19,7 @@
 #include "store/lmdb/space/webhook_store_room.h"
 #include "store/lmdb/space/webhook_store_space.h"
 #include "store/lmdb/space/webhook_store_used.h"
-#include "store/lmdb/ops/webhook_store_call.h"
-#include "store/lmdb/ops/webhook_store_remove.h"
+#include "store/lmdb/expire/webhook_store_remove.h"
 
 
 #define WEBHOOK_EXPIRE_QUIET  60000     /* ms between two lines about dead

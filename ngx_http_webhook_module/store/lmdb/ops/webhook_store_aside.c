@@ -12,7 +12,7 @@
  * so that this costs them little.
  */
 
-#include "store/lmdb/queue/webhook_store_aside.h"
+#include "store/lmdb/ops/webhook_store_aside.h"
 #include "core/base/webhook_codec.h"
 #include "store/lmdb/layout/webhook_store_row.h"
 #include "store/lmdb/handle/webhook_store_handle.h"

@@ -11,7 +11,7 @@
  * repeat is not known as one.
  */
 
-#include "store/lmdb/ops/webhook_store_idempotency.h"
+#include "store/lmdb/repeats/webhook_store_idempotency.h"
 #include "core/base/webhook_codec.h"
 #include "core/base/webhook_id.h"
 #include "store/lmdb/layout/webhook_store_row.h"
@@ -19,7 +19,7 @@
 #include "store/lmdb/handle/webhook_store_log.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
 #include "store/lmdb/rows/webhook_store_txn_seek.h"
-#include "store/lmdb/ops/webhook_store_expire.h"
+#include "store/lmdb/expire/webhook_store_expire.h"
 
 
 #define WEBHOOK_IDEMPOTENCY_SHARE  4096     /* bytes of the store for each */

@@ -8,12 +8,12 @@
  * looked up instead.
  */
 
-#include "store/lmdb/queue/webhook_store_ready.h"
+#include "store/lmdb/ops/webhook_store_ready.h"
 #include "core/base/webhook_codec.h"
 #include "store/lmdb/layout/webhook_store_row.h"
 #include "store/lmdb/handle/webhook_store_handle.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
-#include "store/lmdb/queue/webhook_store_aside.h"
+#include "store/lmdb/ops/webhook_store_aside.h"
 
 
 #define WEBHOOK_READY_OTHERS  16        /* endpoints set aside in a claim */

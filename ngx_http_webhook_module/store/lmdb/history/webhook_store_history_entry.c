@@ -5,7 +5,7 @@
  * A delivery as lists and SHOW tell of it.
  */
 
-#include "store/lmdb/ops/webhook_store_history_entry.h"
+#include "store/lmdb/history/webhook_store_history_entry.h"
 #include "core/base/webhook_id.h"
 #include "store/webhook_store_memory.h"
 #include "store/lmdb/layout/webhook_store_row.h"

@@ -8,7 +8,7 @@
  * events from being captured.
  */
 
-#include "store/lmdb/ops/webhook_store_replay.h"
+#include "store/lmdb/history/webhook_store_replay.h"
 #include "core/base/webhook_codec.h"
 #include "core/base/webhook_id.h"
 #include "store/lmdb/layout/webhook_store_row.h"
@@ -17,8 +17,8 @@
 #include "store/lmdb/rows/webhook_store_txn_seek.h"
 #include "store/lmdb/queue/webhook_store_endpoint_row.h"
 #include "store/lmdb/queue/webhook_store_queue.h"
-#include "store/lmdb/ops/webhook_store_admin.h"
-#include "store/lmdb/ops/webhook_store_filter.h"
+#include "store/lmdb/history/webhook_store_admin.h"
+#include "store/lmdb/history/webhook_store_filter.h"
 
 
 #define WEBHOOK_REPLAY_CHANGES  256     /* deliveries in a transaction */

@@ -7,7 +7,7 @@
  * keys by the time they end, so that what is over is at hand.
  */
 
-#include "store/lmdb/ops/webhook_store_dedupe_row.h"
+#include "store/lmdb/repeats/webhook_store_dedupe_row.h"
 #include "core/base/webhook_codec.h"
 #include "core/base/webhook_str.h"
 #include "store/lmdb/layout/webhook_store_row.h"

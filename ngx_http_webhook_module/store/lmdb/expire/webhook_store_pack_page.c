@@ -10,7 +10,7 @@
  * decides what is worth a move and nothing else.
  */
 
-#include "store/lmdb/ops/webhook_store_pack_page.h"
+#include "store/lmdb/expire/webhook_store_pack_page.h"
 #include "store/lmdb/handle/webhook_store_pack_note.h"
 
 

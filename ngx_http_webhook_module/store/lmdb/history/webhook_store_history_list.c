@@ -5,7 +5,7 @@
  * LIST: deliveries, the newest first or the oldest.
  */
 
-#include "store/lmdb/ops/webhook_store_history_list.h"
+#include "store/lmdb/history/webhook_store_history_list.h"
 #include "core/base/webhook_codec.h"
 #include "core/base/webhook_id.h"
 #include "store/webhook_store_memory.h"
@@ -13,8 +13,8 @@
 #include "store/lmdb/handle/webhook_store_handle.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
 #include "store/lmdb/rows/webhook_store_txn_seek.h"
-#include "store/lmdb/ops/webhook_store_filter.h"
-#include "store/lmdb/ops/webhook_store_history_entry.h"
+#include "store/lmdb/history/webhook_store_filter.h"
+#include "store/lmdb/history/webhook_store_history_entry.h"
 
 #include <errno.h>
 

@@ -7,7 +7,7 @@
  * gone, a few at a time.
  */
 
-#include "store/lmdb/queue/webhook_store_orphan.h"
+#include "store/lmdb/upkeep/webhook_store_orphan.h"
 #include "core/base/webhook_codec.h"
 #include "core/base/webhook_id.h"
 #include "store/lmdb/layout/webhook_store_row.h"

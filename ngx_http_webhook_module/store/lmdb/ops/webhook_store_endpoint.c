@@ -5,13 +5,13 @@
  * What a configuration says of an endpoint.
  */
 
-#include "store/lmdb/queue/webhook_store_endpoint.h"
+#include "store/lmdb/ops/webhook_store_endpoint.h"
 #include "store/lmdb/layout/webhook_store_row.h"
 #include "store/lmdb/handle/webhook_store_handle.h"
 #include "store/lmdb/handle/webhook_store_log.h"
 #include "store/lmdb/queue/webhook_store_admission.h"
-#include "store/lmdb/queue/webhook_store_aside.h"
 #include "store/lmdb/queue/webhook_store_endpoint_row.h"
+#include "store/lmdb/ops/webhook_store_aside.h"
 
 #include <errno.h>
 

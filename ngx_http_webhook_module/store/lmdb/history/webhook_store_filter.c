@@ -5,12 +5,12 @@
  * Which deliveries a filter means.
  */
 
-#include "store/lmdb/ops/webhook_store_filter.h"
+#include "store/lmdb/history/webhook_store_filter.h"
 #include "core/base/webhook_id.h"
 #include "core/rules/webhook_pattern.h"
 #include "store/lmdb/layout/webhook_store_row.h"
 #include "store/lmdb/handle/webhook_store_handle.h"
-#include "store/lmdb/ops/webhook_store_history_entry.h"
+#include "store/lmdb/history/webhook_store_history_entry.h"
 
 
 int

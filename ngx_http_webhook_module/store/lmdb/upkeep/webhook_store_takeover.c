@@ -6,7 +6,7 @@
  * what a process does as it opens the store and as it leaves.
  */
 
-#include "store/lmdb/ops/webhook_store_takeover.h"
+#include "store/lmdb/upkeep/webhook_store_takeover.h"
 #include "core/base/webhook_codec.h"
 #include "store/lmdb/layout/webhook_store_row.h"
 #include "store/lmdb/handle/webhook_store_clock.h"
@@ -14,12 +14,12 @@
 #include "store/lmdb/handle/webhook_store_log.h"
 #include "store/lmdb/rows/webhook_store_quarantine.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
+#include "store/lmdb/files/webhook_store_owner.h"
+#include "store/lmdb/files/webhook_store_slots.h"
 #include "store/lmdb/queue/webhook_store_delivery.h"
 #include "store/lmdb/queue/webhook_store_endpoint_row.h"
 #include "store/lmdb/queue/webhook_store_reclaim.h"
 #include "store/lmdb/queue/webhook_store_wake.h"
-#include "store/lmdb/ops/webhook_store_owner.h"
-#include "store/lmdb/ops/webhook_store_slots.h"
 
 #include <unistd.h>
 

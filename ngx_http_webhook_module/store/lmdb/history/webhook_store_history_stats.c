@@ -5,7 +5,7 @@
  * STATS: how full the store is, what it holds, and each endpoint.
  */
 
-#include "store/lmdb/ops/webhook_store_history_stats.h"
+#include "store/lmdb/history/webhook_store_history_stats.h"
 #include "core/base/webhook_codec.h"
 #include "store/webhook_store_memory.h"
 #include "store/lmdb/layout/webhook_store_row.h"
@@ -14,9 +14,9 @@
 #include "store/lmdb/rows/webhook_store_txn.h"
 #include "store/lmdb/space/webhook_store_room.h"
 #include "store/lmdb/space/webhook_store_used.h"
-#include "store/lmdb/ops/webhook_store_idempotency.h"
-#include "store/lmdb/ops/webhook_store_owner.h"
-#include "store/lmdb/ops/webhook_store_pause.h"
+#include "store/lmdb/files/webhook_store_owner.h"
+#include "store/lmdb/repeats/webhook_store_idempotency.h"
+#include "store/lmdb/history/webhook_store_pause.h"
 
 #include <errno.h>
 

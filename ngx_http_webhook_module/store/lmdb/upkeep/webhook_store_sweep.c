@@ -8,18 +8,18 @@
  * down, and that note should fit on a page or two.
  */
 
-#include "store/lmdb/ops/webhook_store_sweep.h"
+#include "store/lmdb/upkeep/webhook_store_sweep.h"
 #include "store/lmdb/layout/webhook_store_row.h"
 #include "store/lmdb/handle/webhook_store_handle.h"
 #include "store/lmdb/handle/webhook_store_pack_note.h"
 #include "store/lmdb/rows/webhook_store_time.h"
 #include "store/lmdb/space/webhook_store_room.h"
-#include "store/lmdb/queue/webhook_store_orphan.h"
-#include "store/lmdb/ops/webhook_store_dedupe_expire.h"
-#include "store/lmdb/ops/webhook_store_expire.h"
-#include "store/lmdb/ops/webhook_store_idempotency.h"
-#include "store/lmdb/ops/webhook_store_pack.h"
-#include "store/lmdb/ops/webhook_store_pack_move.h"
+#include "store/lmdb/expire/webhook_store_expire.h"
+#include "store/lmdb/expire/webhook_store_pack.h"
+#include "store/lmdb/expire/webhook_store_pack_move.h"
+#include "store/lmdb/repeats/webhook_store_dedupe_expire.h"
+#include "store/lmdb/repeats/webhook_store_idempotency.h"
+#include "store/lmdb/upkeep/webhook_store_orphan.h"
 
 
 int

@@ -5,7 +5,7 @@
  * SHOW: one event with all about it.
  */
 
-#include "store/lmdb/ops/webhook_store_history_show.h"
+#include "store/lmdb/history/webhook_store_history_show.h"
 #include "core/base/webhook_codec.h"
 #include "core/base/webhook_id.h"
 #include "store/webhook_store_memory.h"
@@ -14,7 +14,7 @@
 #include "store/lmdb/rows/webhook_store_rendition.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
 #include "store/lmdb/rows/webhook_store_txn_seek.h"
-#include "store/lmdb/ops/webhook_store_history_entry.h"
+#include "store/lmdb/history/webhook_store_history_entry.h"
 
 #include <errno.h>
 

@@ -5,13 +5,13 @@
  * Repeats of calls that ended are removed.
  */
 
-#include "store/lmdb/ops/webhook_store_dedupe_expire.h"
+#include "store/lmdb/repeats/webhook_store_dedupe_expire.h"
 #include "core/base/webhook_codec.h"
 #include "store/lmdb/layout/webhook_store_row.h"
 #include "store/lmdb/handle/webhook_store_handle.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
 #include "store/lmdb/rows/webhook_store_txn_seek.h"
-#include "store/lmdb/ops/webhook_store_dedupe_row.h"
+#include "store/lmdb/repeats/webhook_store_dedupe_row.h"
 
 
 int
