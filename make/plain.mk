@@ -3,7 +3,8 @@
 #:   unit-asan       the same under the address and undefined sanitizers
 #:   unit-build, unit-asan-build    build them only
 #:   interop         build t/interop/*.c, which tests call, in
-#:                   $(BUILD)/interop; those named lib* for LD_PRELOAD
+#:                   $(BUILD)/interop; those named lib* for LD_PRELOAD,
+#:                   those in t/interop/nginx are modules for nginx
 #:
 #:   UNIT="json id" takes those of the programs only; CORE_SRCS="FILES" and
 #:   STORE_SRCS="FILES" link those sources only.
@@ -118,7 +119,20 @@ CALL_BINS := $(patsubst t/interop/%.c,$(BUILD)/interop/%,$(CALL_SRCS))
 
 LOAD_LIBS := $(patsubst t/interop/%.c,$(BUILD)/interop/%.so,$(LOAD_SRCS))
 
-interop: $(CALL_BINS) $(LOAD_LIBS)
+# modules of the tests' own, which nginx loads beside ours
+NGX_SRCS := $(sort $(wildcard t/interop/nginx/*.c))
+NGX_LIBS := $(patsubst t/interop/nginx/%.c,$(BUILD)/interop/%.so,$(NGX_SRCS))
+
+interop: $(CALL_BINS) $(LOAD_LIBS) $(NGX_LIBS)
+
+$(NGX_LIBS): $(BUILD)/interop/%.so: t/interop/nginx/%.c \
+             t/interop/nginx/module.mk $(BUILD)/objs/configured \
+             $(call room_files,h,$(ROOMS))
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)
+	+$(Q)$(SUBMAKE) $(if $(V),,-s) -f $(BUILD)/objs/Makefile \
+	    -f $(ROOT)/t/interop/nginx/module.mk -C "$(TREE_$(BUILD))" \
+	    OUT=$@ SOURCE=$(ROOT)/$< test-module
 
 $(LOAD_LIBS): $(BUILD)/interop/%.so: t/interop/%.c $(BUILD)/plain/flags
 	@mkdir -p $(@D)

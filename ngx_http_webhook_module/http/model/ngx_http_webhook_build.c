@@ -6,6 +6,25 @@
 #include "http/model/ngx_http_webhook_build.h"
 
 
+void
+ngx_http_webhook_build_resolver(ngx_http_webhook_build_t *b,
+    ngx_http_core_loc_conf_t *clcf)
+{
+    /* none, a dummy without servers, or a real one */
+
+    if (clcf->resolver == NULL || clcf->resolver->connections.nelts == 0) {
+        return;
+    }
+
+    b->resolver = clcf->resolver;
+    b->resolver_timeout = clcf->resolver_timeout;
+
+    if (b->resolver_timeout == NGX_CONF_UNSET_MSEC) {
+        b->resolver_timeout = 30000;
+    }
+}
+
+
 void ngx_cdecl
 ngx_http_webhook_build_log(ngx_uint_t level, ngx_http_webhook_build_t *b,
     ngx_err_t err, const char *fmt, ...)

@@ -75,6 +75,10 @@ struct ngx_http_webhook_build_s {
 };
 
 
+/* Fills in the resolver of a level of nginx.conf, which is that of http {}. */
+void ngx_http_webhook_build_resolver(ngx_http_webhook_build_t *b,
+    ngx_http_core_loc_conf_t *clcf);
+
 /* Says what is wrong with the text that is being built, with the text of an
    errno unless that is 0. */
 void ngx_cdecl ngx_http_webhook_build_log(ngx_uint_t level,

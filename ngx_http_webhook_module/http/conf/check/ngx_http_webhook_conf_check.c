@@ -12,7 +12,7 @@
 #include "http/conf/value/ngx_http_webhook_conf_map.h"
 #include "http/conf/endpoint/ngx_http_webhook_conf_endpoint.h"
 #include "http/conf/receiver/ngx_http_webhook_conf_receiver.h"
-#include "http/conf/check/ngx_http_webhook_conf_check_paths.h"
+#include "http/conf/field/ngx_http_webhook_conf_check_paths.h"
 #include "http/conf/main/ngx_http_webhook_conf_cpu.h"
 #include "http/conf/main/ngx_http_webhook_conf_event_paths.h"
 #include "http/conf/read/ngx_http_webhook_conf_build.h"
@@ -28,16 +28,12 @@ static ngx_int_t ngx_http_webhook_check_store(ngx_http_webhook_build_t *b,
     ngx_http_webhook_main_conf_t *wmcf);
 static ngx_int_t ngx_http_webhook_check_endpoints(ngx_http_webhook_build_t *b,
     ngx_http_webhook_main_conf_t *wmcf);
-static ngx_int_t ngx_http_webhook_check_events(ngx_http_webhook_build_t *b,
+static ngx_int_t ngx_http_webhook_check_events(
     ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_endpoint_t *ep);
-static ngx_int_t ngx_http_webhook_check_form(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_endpoint_t *ep);
 static ngx_int_t ngx_http_webhook_check_rules(ngx_http_webhook_build_t *b,
     ngx_http_webhook_main_conf_t *wmcf);
 static ngx_int_t ngx_http_webhook_check_receivers(ngx_http_webhook_build_t *b,
     ngx_http_webhook_main_conf_t *wmcf);
-static ngx_int_t ngx_http_webhook_check_call(ngx_http_webhook_check_t *check,
-    ngx_http_webhook_receiver_t *rcv);
 static ngx_int_t ngx_http_webhook_check_tokens(ngx_http_webhook_build_t *b,
     ngx_http_webhook_main_conf_t *wmcf);
 static int ngx_libc_cdecl ngx_http_webhook_check_token_cmp(const void *one,
@@ -93,8 +89,8 @@ ngx_http_webhook_conf_check_calls(ngx_conf_t *cf)
         return NGX_OK;
     }
 
-    if (ngx_http_webhook_receive_loop(b, wmcf) != NGX_OK
-        || ngx_http_webhook_reach_check(b, wmcf) != NGX_OK)
+    if (ngx_http_webhook_receive_loop(b) != NGX_OK
+        || ngx_http_webhook_reach_check(b) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -178,12 +174,8 @@ ngx_http_webhook_check_endpoints(ngx_http_webhook_build_t *b,
 
     for (i = 0; i < wmcf->endpoints.nelts; i++) {
 
-        if (ngx_http_webhook_check_events(b, wmcf, ep[i]) != NGX_OK) {
-            return NGX_ERROR;
-        }
-
-        if (ngx_http_webhook_check_form(b, ep[i]) != NGX_OK
-            || ngx_http_webhook_endpoint_check(b, ep[i]) != NGX_OK)
+        if (ngx_http_webhook_endpoint_check(b, ep[i]) != NGX_OK
+            || ngx_http_webhook_check_events(wmcf, ep[i]) != NGX_OK)
         {
             return NGX_ERROR;
         }
@@ -196,11 +188,11 @@ ngx_http_webhook_check_endpoints(ngx_http_webhook_build_t *b,
 /* Enters an endpoint into the types that it asks for. */
 
 static ngx_int_t
-ngx_http_webhook_check_events(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_endpoint_t *ep)
+ngx_http_webhook_check_events(ngx_http_webhook_main_conf_t *wmcf,
+    ngx_http_webhook_endpoint_t *ep)
 {
     uint64_t                   *id;
-    ngx_uint_t                  i, n, found;
+    ngx_uint_t                  i, n;
     ngx_http_webhook_type_t    *type;
     ngx_http_webhook_wanted_t  *wanted;
 
@@ -208,7 +200,6 @@ ngx_http_webhook_check_events(ngx_http_webhook_build_t *b,
     type = wmcf->types.elts;
 
     for (i = 0; i < ep->events.nelts; i++) {
-        found = 0;
 
         for (n = 0; n < wmcf->types.nelts; n++) {
 
@@ -217,8 +208,6 @@ ngx_http_webhook_check_events(ngx_http_webhook_build_t *b,
             {
                 continue;
             }
-
-            found = 1;
 
             /* endpoints come by ascending id: the last may be this one */
 
@@ -237,52 +226,9 @@ ngx_http_webhook_check_events(ngx_http_webhook_build_t *b,
 
             *id = ep->id;
         }
-
-        if (!found) {
-            ngx_http_webhook_build_at(NGX_LOG_EMERG, b, &wanted[i].place,
-                                      "\"%V\" in \"events\" of "
-                                      "webhook_endpoint \"%V\" matches no "
-                                      "\"webhook_event_type\"",
-                                      &wanted[i].pattern, &ep->name);
-            return NGX_ERROR;
-        }
     }
 
     return NGX_OK;
-}
-
-
-/* The variables in what an endpoint is sent. */
-
-static ngx_int_t
-ngx_http_webhook_check_form(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_endpoint_t *ep)
-{
-    ngx_uint_t                   i;
-    ngx_http_webhook_check_t     check;
-    ngx_http_webhook_header_t   *header;
-
-    check.b = b;
-    check.place = &ep->place;
-
-    if (ngx_http_webhook_check_templates(&check, &ep->body, 1) != NGX_OK
-        || ngx_http_webhook_check_paths(&check, &ep->order_by, 1) != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    header = ep->headers.elts;
-
-    for (i = 0; i < ep->headers.nelts; i++) {
-        if (ngx_http_webhook_check_templates(&check, &header[i].tpl, 1)
-            != NGX_OK)
-        {
-            return NGX_ERROR;
-        }
-    }
-
-    return ngx_http_webhook_check_conditions(&check, ep->filters.elts,
-                                             ep->filters.nelts);
 }
 
 
@@ -351,11 +297,8 @@ static ngx_int_t
 ngx_http_webhook_check_receivers(ngx_http_webhook_build_t *b,
     ngx_http_webhook_main_conf_t *wmcf)
 {
-    ngx_uint_t                      i, n;
-    ngx_http_webhook_action_t      *action;
-    ngx_http_webhook_check_t        check;
-    ngx_http_webhook_receiver_t   **rcv;
-    webhook_template_t             *tpl[2];
+    ngx_uint_t                     i;
+    ngx_http_webhook_receiver_t  **rcv;
 
     rcv = wmcf->receivers.elts;
 
@@ -367,102 +310,8 @@ ngx_http_webhook_check_receivers(ngx_http_webhook_build_t *b,
         return NGX_ERROR;
     }
 
-    check.b = b;
-
     for (i = 0; i < wmcf->receivers.nelts; i++) {
-
         if (ngx_http_webhook_receiver_check(b, rcv[i]) != NGX_OK) {
-            return NGX_ERROR;
-        }
-
-        check.place = &rcv[i]->place;
-
-        tpl[0] = rcv[i]->target_id;
-        tpl[1] = rcv[i]->target_model;
-
-        if (ngx_http_webhook_check_templates(&check, tpl, 2) != NGX_OK) {
-            return NGX_ERROR;
-        }
-
-        if (ngx_http_webhook_check_call(&check, rcv[i]) != NGX_OK) {
-            return NGX_ERROR;
-        }
-
-        action = rcv[i]->actions.elts;
-
-        for (n = 0; n < rcv[i]->actions.nelts; n++) {
-
-            check.place = &action[n].place;
-
-            tpl[0] = action[n].uri;
-            tpl[1] = action[n].body;
-
-            if (ngx_http_webhook_check_templates(&check, tpl, 2) != NGX_OK
-                || ngx_http_webhook_check_conditions(&check, &action[n].when, 1)
-                   != NGX_OK)
-            {
-                return NGX_ERROR;
-            }
-        }
-
-        if (rcv[i]->lookup
-            && ngx_http_webhook_check_templates(&check, &rcv[i]->lookup->uri, 1)
-               != NGX_OK)
-        {
-            return NGX_ERROR;
-        }
-    }
-
-    return NGX_OK;
-}
-
-
-/* The paths in what a receiver looks at, and in its events. */
-
-static ngx_int_t
-ngx_http_webhook_check_call(ngx_http_webhook_check_t *check,
-    ngx_http_webhook_receiver_t *rcv)
-{
-    ngx_uint_t                  i;
-    ngx_http_webhook_emit_t    *emit;
-    ngx_http_webhook_filter_t  *filter;
-
-    if (ngx_http_webhook_check_paths(check, rcv->require.elts,
-                                     rcv->require.nelts)
-        != NGX_OK
-        || ngx_http_webhook_check_paths(check, rcv->redact.elts,
-                                        rcv->redact.nelts)
-           != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    filter = rcv->filters.elts;
-
-    for (i = 0; i < rcv->filters.nelts; i++) {
-        if (ngx_http_webhook_check_conditions(check, &filter[i].condition, 1)
-            != NGX_OK)
-        {
-            return NGX_ERROR;
-        }
-    }
-
-    if (ngx_http_webhook_check_paths(check, &rcv->order_by, 1) != NGX_OK
-        || ngx_http_webhook_check_paths(check, &rcv->dedupe_path, 1) != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    emit = rcv->emits.elts;
-
-    for (i = 0; i < rcv->emits.nelts; i++) {
-
-        check->place = &emit[i].place;
-
-        if (ngx_http_webhook_check_templates(check, &emit[i].body, 1) != NGX_OK
-            || ngx_http_webhook_check_conditions(check, &emit[i].when, 1)
-               != NGX_OK)
-        {
             return NGX_ERROR;
         }
     }

@@ -9,13 +9,13 @@
 #include "http/conf/check/ngx_http_webhook_conf_reach.h"
 #include "http/conf/value/ngx_http_webhook_conf_args.h"
 #include "http/conf/value/ngx_http_webhook_conf_name.h"
+#include "http/conf/check/ngx_http_webhook_conf_walk.h"
 #include "http/conf/check/ngx_http_webhook_receive_loop.h"
 #include "http/inbound/call/ngx_http_webhook_receive.h"
 
 
 static ngx_int_t ngx_http_webhook_reach_action(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_receiver_t *rcv,
-    ngx_http_webhook_action_t *action);
+    ngx_http_webhook_receiver_t *rcv, ngx_http_webhook_action_t *action);
 static ngx_uint_t ngx_http_webhook_reach_server(ngx_http_webhook_build_t *b,
     ngx_http_core_srv_conf_t *server, ngx_str_t *start, ngx_uint_t more);
 static ngx_uint_t ngx_http_webhook_reach_error_page(
@@ -27,57 +27,28 @@ static ngx_uint_t ngx_http_webhook_reach_location(
 
 
 ngx_int_t
-ngx_http_webhook_reach_check(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_main_conf_t *wmcf)
+ngx_http_webhook_reach_check(ngx_http_webhook_build_t *b)
 {
-    ngx_uint_t                      i, n;
-    ngx_http_webhook_action_t      *action;
-    ngx_http_webhook_receiver_t   **rcv;
-
-    rcv = wmcf->receivers.elts;
-
-    for (i = 0; i < wmcf->receivers.nelts; i++) {
-
-        if (rcv[i]->mode == NGX_HTTP_WEBHOOK_MODE_DISABLED) {
-            continue;
-        }
-
-        if (rcv[i]->lookup
-            && ngx_http_webhook_reach_action(b, wmcf, rcv[i], rcv[i]->lookup)
-               != NGX_OK)
-        {
-            return NGX_ERROR;
-        }
-
-        if (rcv[i]->mode != NGX_HTTP_WEBHOOK_MODE_SYNC) {
-            /* its actions are another host's, or nobody's */
-            continue;
-        }
-
-        action = rcv[i]->actions.elts;
-
-        for (n = 0; n < rcv[i]->actions.nelts; n++) {
-            if (ngx_http_webhook_reach_action(b, wmcf, rcv[i], &action[n])
-                != NGX_OK)
-            {
-                return NGX_ERROR;
-            }
-        }
-    }
-
-    return NGX_OK;
+    return ngx_http_webhook_walk_actions(b, ngx_http_webhook_reach_action);
 }
 
 
 static ngx_int_t
 ngx_http_webhook_reach_action(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_receiver_t *rcv,
-    ngx_http_webhook_action_t *action)
+    ngx_http_webhook_receiver_t *rcv, ngx_http_webhook_action_t *action)
 {
     u_char                   *dst;
     ngx_str_t                 start;
     ngx_uint_t                i, more, file;
     ngx_http_webhook_hook_t  *hook;
+
+    /* the actions of other modes are another host's, or nobody's */
+
+    if (rcv->mode == NGX_HTTP_WEBHOOK_MODE_DISABLED
+        || (action != rcv->lookup && rcv->mode != NGX_HTTP_WEBHOOK_MODE_SYNC))
+    {
+        return NGX_OK;
+    }
 
     dst = ngx_pnalloc(b->temp_pool, action->uri_text.len);
     if (dst == NULL) {
@@ -86,9 +57,9 @@ ngx_http_webhook_reach_action(ngx_http_webhook_build_t *b,
 
     more = ngx_http_webhook_receive_start(&action->uri_text, dst, &start);
 
-    hook = wmcf->hooks.elts;
+    hook = b->wmcf->hooks.elts;
 
-    for (i = 0; i < wmcf->hooks.nelts; i++) {
+    for (i = 0; i < b->wmcf->hooks.nelts; i++) {
         if (ngx_http_webhook_reach_server(b, hook[i].server, &start, more)) {
             return NGX_OK;
         }

@@ -12,8 +12,7 @@
 
 
 /* Whether actions lead to a location, once those are sorted. */
-ngx_int_t ngx_http_webhook_reach_check(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_main_conf_t *wmcf);
+ngx_int_t ngx_http_webhook_reach_check(ngx_http_webhook_build_t *b);
 
 
 #endif /* NGX_HTTP_WEBHOOK_CONF_REACH_H */

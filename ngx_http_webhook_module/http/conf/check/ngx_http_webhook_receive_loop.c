@@ -8,64 +8,36 @@
 
 
 #include "http/conf/check/ngx_http_webhook_receive_loop.h"
-#include "http/conf/value/ngx_http_webhook_conf_args.h"
+#include "http/conf/check/ngx_http_webhook_conf_walk.h"
 
 
 static ngx_int_t ngx_http_webhook_loop_action(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_receiver_t *rcv,
-    ngx_http_webhook_action_t *action);
+    ngx_http_webhook_receiver_t *rcv, ngx_http_webhook_action_t *action);
 static ngx_uint_t ngx_http_webhook_loop_below(ngx_http_webhook_hook_t *hook,
     ngx_str_t *start, ngx_uint_t more);
 
 
 ngx_int_t
-ngx_http_webhook_receive_loop(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_main_conf_t *wmcf)
+ngx_http_webhook_receive_loop(ngx_http_webhook_build_t *b)
 {
-    ngx_uint_t                      i, n;
-    ngx_http_webhook_action_t      *action;
-    ngx_http_webhook_receiver_t   **rcv;
-
-    rcv = wmcf->receivers.elts;
-
-    for (i = 0; i < wmcf->receivers.nelts; i++) {
-
-        if (rcv[i]->lookup
-            && ngx_http_webhook_loop_action(b, wmcf, rcv[i], rcv[i]->lookup)
-               != NGX_OK)
-        {
-            return NGX_ERROR;
-        }
-
-        if (rcv[i]->mode == NGX_HTTP_WEBHOOK_MODE_DURABLE) {
-            /* its actions are of another host */
-            continue;
-        }
-
-        action = rcv[i]->actions.elts;
-
-        for (n = 0; n < rcv[i]->actions.nelts; n++) {
-            if (ngx_http_webhook_loop_action(b, wmcf, rcv[i], &action[n])
-                != NGX_OK)
-            {
-                return NGX_ERROR;
-            }
-        }
-    }
-
-    return NGX_OK;
+    return ngx_http_webhook_walk_actions(b, ngx_http_webhook_loop_action);
 }
 
 
 static ngx_int_t
 ngx_http_webhook_loop_action(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_receiver_t *rcv,
-    ngx_http_webhook_action_t *action)
+    ngx_http_webhook_receiver_t *rcv, ngx_http_webhook_action_t *action)
 {
     u_char                   *dst;
     ngx_str_t                 start;
     ngx_uint_t                i, more;
     ngx_http_webhook_hook_t  *hook;
+
+    /* those that are made later are of another host */
+
+    if (action != rcv->lookup && rcv->mode == NGX_HTTP_WEBHOOK_MODE_DURABLE) {
+        return NGX_OK;
+    }
 
     dst = ngx_pnalloc(b->temp_pool, action->uri_text.len);
     if (dst == NULL) {
@@ -74,9 +46,9 @@ ngx_http_webhook_loop_action(ngx_http_webhook_build_t *b,
 
     more = ngx_http_webhook_receive_start(&action->uri_text, dst, &start);
 
-    hook = wmcf->hooks.elts;
+    hook = b->wmcf->hooks.elts;
 
-    for (i = 0; i < wmcf->hooks.nelts; i++) {
+    for (i = 0; i < b->wmcf->hooks.nelts; i++) {
 
         if (!ngx_http_webhook_loop_below(&hook[i], &start, more)) {
             continue;

@@ -12,8 +12,7 @@
 
 
 /* Refuses actions that would call a receiver. */
-ngx_int_t ngx_http_webhook_receive_loop(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_main_conf_t *wmcf);
+ngx_int_t ngx_http_webhook_receive_loop(ngx_http_webhook_build_t *b);
 
 /*
  * The path of an action's URI up to the first value in it, as locations see

@@ -9,6 +9,9 @@
 #include "http/conf/endpoint/ngx_http_webhook_conf_endpoint.h"
 #include "http/conf/value/ngx_http_webhook_conf_args.h"
 #include "http/conf/value/ngx_http_webhook_conf_dollar.h"
+#include "http/conf/field/ngx_http_webhook_conf_check_paths.h"
+#include "http/conf/field/ngx_http_webhook_conf_given.h"
+#include "http/conf/value/ngx_http_webhook_conf_map.h"
 #include "http/conf/value/ngx_http_webhook_conf_name.h"
 #include "http/conf/value/ngx_http_webhook_conf_param.h"
 #include "http/conf/endpoint/ngx_http_webhook_conf_endpoint_form.h"
@@ -17,11 +20,16 @@
 #include "http/conf/endpoint/ngx_http_webhook_conf_endpoint_sign.h"
 #include "http/conf/endpoint/ngx_http_webhook_conf_endpoint_tls.h"
 #include "http/net/auth/ngx_http_webhook_auth.h"
+#include "core/rules/webhook_pattern.h"
 
 
 #define NGX_HTTP_WEBHOOK_TIMEOUT_MAX  (60 * 60 * UINT64_C(1000))
 
 
+static ngx_int_t ngx_http_webhook_endpoint_types(ngx_http_webhook_build_t *b,
+    ngx_http_webhook_endpoint_t *ep);
+static ngx_int_t ngx_http_webhook_endpoint_variables(
+    ngx_http_webhook_build_t *b, ngx_http_webhook_endpoint_t *ep);
 static ngx_int_t ngx_http_webhook_endpoint_create(ngx_http_webhook_build_t *b,
     ngx_http_webhook_endpoint_conf_t *ecf);
 static char *ngx_http_webhook_endpoint_head(ngx_http_webhook_build_t *b,
@@ -81,6 +89,39 @@ const ngx_http_webhook_field_t **
 ngx_http_webhook_endpoint_tables(void)
 {
     return ngx_http_webhook_endpoint_parts;
+}
+
+
+ngx_http_webhook_endpoint_t *
+ngx_http_webhook_endpoint_build(ngx_http_webhook_build_t *b, ngx_str_t *name)
+{
+    ngx_str_t                          uri;
+    ngx_http_webhook_endpoint_t       *ep;
+    ngx_http_webhook_endpoint_conf_t   ecf;
+
+    ep = ngx_pcalloc(b->pool, sizeof(ngx_http_webhook_endpoint_t));
+    if (ep == NULL) {
+        return NULL;
+    }
+
+    ngx_http_webhook_given_named(b, name, (ngx_http_webhook_named_t *) ep);
+
+    ngx_memzero(&ecf, sizeof(ngx_http_webhook_endpoint_conf_t));
+
+    ecf.endpoint = ep;
+
+    if (ngx_http_webhook_endpoint_begin(b, &ecf) != NGX_OK
+        || ngx_http_webhook_given_fields(b, ngx_http_webhook_endpoint_parts,
+                                         &ecf)
+           != NGX_OK
+        || ngx_http_webhook_endpoint_done(b, &ecf, &uri) != NGX_CONF_OK
+        || ngx_http_webhook_map_check(b) != NGX_OK
+        || ngx_http_webhook_endpoint_check(b, ep) != NGX_OK)
+    {
+        return NULL;
+    }
+
+    return ep;
 }
 
 
@@ -244,6 +285,12 @@ ngx_http_webhook_endpoint_check(ngx_http_webhook_build_t *b,
     ngx_http_webhook_header_t      *header;
     const webhook_address_rules_t  *rules;
 
+    if (ngx_http_webhook_endpoint_types(b, ep) != NGX_OK
+        || ngx_http_webhook_endpoint_variables(b, ep) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
     ep->address.outer = b->address;
 
     if (!ep->address_set) {
@@ -293,6 +340,77 @@ ngx_http_webhook_endpoint_check(ngx_http_webhook_build_t *b,
     }
 
     return ngx_http_webhook_auth_init(b, ep);
+}
+
+
+/* Whether there are events such as it asks for. */
+
+static ngx_int_t
+ngx_http_webhook_endpoint_types(ngx_http_webhook_build_t *b,
+    ngx_http_webhook_endpoint_t *ep)
+{
+    ngx_uint_t                  i, n;
+    ngx_http_webhook_type_t    *type;
+    ngx_http_webhook_wanted_t  *wanted;
+
+    wanted = ep->events.elts;
+    type = b->wmcf->types.elts;
+
+    for (i = 0; i < ep->events.nelts; i++) {
+
+        for (n = 0; n < b->wmcf->types.nelts; n++) {
+            if (webhook_pattern_match(ngx_http_webhook_str(&wanted[i].pattern),
+                                      ngx_http_webhook_str(&type[n].name)))
+            {
+                break;
+            }
+        }
+
+        if (n == b->wmcf->types.nelts) {
+            ngx_http_webhook_build_at(NGX_LOG_EMERG, b, &wanted[i].place,
+                                      "\"%V\" in \"events\" of "
+                                      "webhook_endpoint \"%V\" matches no "
+                                      "\"webhook_event_type\"",
+                                      &wanted[i].pattern, &ep->name);
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+/* The variables in what an endpoint is sent. */
+
+static ngx_int_t
+ngx_http_webhook_endpoint_variables(ngx_http_webhook_build_t *b,
+    ngx_http_webhook_endpoint_t *ep)
+{
+    ngx_uint_t                   i;
+    ngx_http_webhook_check_t     check;
+    ngx_http_webhook_header_t   *header;
+
+    check.b = b;
+    check.place = &ep->place;
+
+    if (ngx_http_webhook_check_templates(&check, &ep->body, 1) != NGX_OK
+        || ngx_http_webhook_check_paths(&check, &ep->order_by, 1) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    header = ep->headers.elts;
+
+    for (i = 0; i < ep->headers.nelts; i++) {
+        if (ngx_http_webhook_check_templates(&check, &header[i].tpl, 1)
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    return ngx_http_webhook_check_conditions(&check, ep->filters.elts,
+                                             ep->filters.nelts);
 }
 
 

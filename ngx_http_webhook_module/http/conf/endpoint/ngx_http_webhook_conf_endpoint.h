@@ -50,6 +50,14 @@ typedef struct {
 } ngx_http_webhook_endpoint_conf_t;
 
 
+/*
+ * Builds an endpoint from the fields that b was given (conf_given.h), into
+ * b->pool: NULL where something is wrong with it, which is said.  Its text has
+ * to last as long as the pool.
+ */
+ngx_http_webhook_endpoint_t *ngx_http_webhook_endpoint_build(
+    ngx_http_webhook_build_t *b, ngx_str_t *name);
+
 /* Its fields, up to NULL. */
 const ngx_http_webhook_field_t **ngx_http_webhook_endpoint_tables(void);
 

@@ -56,18 +56,8 @@ ngx_http_webhook_conf_build(ngx_conf_t *cf, ngx_http_webhook_build_t *b)
     b->upstreams = &umcf->upstreams;
     b->address = &wmcf->address;
 
-    /* At the level of http {}: none, a dummy without servers, or a real one. */
-
     clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
-
-    if (clcf->resolver && clcf->resolver->connections.nelts) {
-        b->resolver = clcf->resolver;
-        b->resolver_timeout = clcf->resolver_timeout;
-
-        if (b->resolver_timeout == NGX_CONF_UNSET_MSEC) {
-            b->resolver_timeout = 30000;
-        }
-    }
+    ngx_http_webhook_build_resolver(b, clcf);
 
     b->targets = &wmcf->targets;
     b->secrets = &wmcf->secrets;

@@ -6,9 +6,21 @@
  */
 
 #include "http/conf/receiver/ngx_http_webhook_conf_receiver.h"
+#include "http/conf/field/ngx_http_webhook_conf_given.h"
+#include "http/conf/receiver/ngx_http_webhook_conf_receiver_check.h"
+#include "http/conf/value/ngx_http_webhook_conf_map.h"
 #include "http/conf/value/ngx_http_webhook_conf_args.h"
 #include "http/conf/value/ngx_http_webhook_conf_param.h"
-#include "http/conf/receiver/ngx_http_webhook_conf_receiver_args.h"
+#include "http/conf/caller/ngx_http_webhook_conf_receiver_args.h"
+#include "http/conf/caller/ngx_http_webhook_conf_receiver_handshake.h"
+#include "http/conf/caller/ngx_http_webhook_conf_receiver_token.h"
+#include "http/conf/caller/ngx_http_webhook_conf_receiver_verify.h"
+#include "http/conf/receiver/ngx_http_webhook_conf_receiver_action.h"
+#include "http/conf/receiver/ngx_http_webhook_conf_receiver_body.h"
+#include "http/conf/receiver/ngx_http_webhook_conf_receiver_capture.h"
+#include "http/conf/receiver/ngx_http_webhook_conf_receiver_durable.h"
+#include "http/conf/receiver/ngx_http_webhook_conf_receiver_flow.h"
+#include "http/conf/receiver/ngx_http_webhook_conf_receiver_target.h"
 
 
 #define NGX_HTTP_WEBHOOK_BODY         (1024 * 1024)
@@ -131,6 +143,35 @@ ngx_http_webhook_receiver_tables(const ngx_http_webhook_field_t **tables)
 }
 
 
+ngx_http_webhook_receiver_t *
+ngx_http_webhook_receiver_build(ngx_http_webhook_build_t *b, ngx_str_t *name)
+{
+    ngx_http_webhook_receiver_t     *rcv;
+    const ngx_http_webhook_field_t  *tables[NGX_HTTP_WEBHOOK_RECEIVER_TABLES];
+
+    rcv = ngx_pcalloc(b->pool, sizeof(ngx_http_webhook_receiver_t));
+    if (rcv == NULL) {
+        return NULL;
+    }
+
+    ngx_http_webhook_given_named(b, name, (ngx_http_webhook_named_t *) rcv);
+
+    if (ngx_http_webhook_receiver_begin(b, rcv) != NGX_OK
+        || ngx_http_webhook_given_fields(b,
+                                     ngx_http_webhook_receiver_tables(tables),
+                                     rcv)
+           != NGX_OK
+        || ngx_http_webhook_receiver_done(b, rcv) != NGX_OK
+        || ngx_http_webhook_map_check(b) != NGX_OK
+        || ngx_http_webhook_receiver_check(b, rcv) != NGX_OK)
+    {
+        return NULL;
+    }
+
+    return rcv;
+}
+
+
 ngx_int_t
 ngx_http_webhook_receiver_begin(ngx_http_webhook_build_t *b,
     ngx_http_webhook_receiver_t *rcv)
@@ -175,7 +216,7 @@ ngx_http_webhook_receiver_check(ngx_http_webhook_build_t *b,
         }
     }
 
-    return NGX_OK;
+    return ngx_http_webhook_receiver_check_variables(b, rcv);
 }
 
 

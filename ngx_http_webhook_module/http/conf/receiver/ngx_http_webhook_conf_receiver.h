@@ -15,9 +15,11 @@
  *   conf_receiver_target.c   the record that it is about
  *   conf_receiver_flow.c     repeats, a copy, events
  *   conf_receiver_durable.c  calls that are made later
+ *   conf_receiver_check.c    variables in all of these
  *
- * A part has a table of fields, for which conf is the receiver.  A new part is
- * a row of ngx_http_webhook_receiver_parts in conf_receiver.c.
+ * A part has a table of fields, for which conf is the receiver, and a header
+ * with the part's name.  A new part is a row of ngx_http_webhook_receiver_parts
+ * in conf_receiver.c.
  */
 
 #ifndef NGX_HTTP_WEBHOOK_CONF_RECEIVER_H
@@ -27,46 +29,12 @@
 
 
 /*
- * Each function may be NULL; they return NGX_OK, or NGX_ERROR after logging
- * why.
+ * Builds a receiver from the fields that b was given (conf_given.h), into
+ * b->pool: NULL where something is wrong with it, which is said.  Its text has
+ * to last as long as the pool.
  */
-
-typedef struct {
-    const ngx_http_webhook_field_t  *fields;
-
-    /* before the first field is built */
-    ngx_int_t                      (*create)(ngx_http_webhook_build_t *b,
-                                         ngx_http_webhook_receiver_t *rcv);
-
-    /* after the last one: defaults, and what is missing */
-    ngx_int_t                      (*finish)(ngx_http_webhook_build_t *b,
-                                         ngx_http_webhook_receiver_t *rcv);
-
-    /* when all of the configuration is known: what it says of others */
-    ngx_int_t                      (*check)(ngx_http_webhook_build_t *b,
-                                         ngx_http_webhook_receiver_t *rcv);
-} ngx_http_webhook_receiver_part_t;
-
-
-extern const ngx_http_webhook_receiver_part_t
-    ngx_http_webhook_receiver_token_part;
-extern const ngx_http_webhook_receiver_part_t
-    ngx_http_webhook_receiver_verify_part;
-extern const ngx_http_webhook_receiver_part_t
-    ngx_http_webhook_receiver_handshake_part;
-extern const ngx_http_webhook_receiver_part_t
-    ngx_http_webhook_receiver_body_part;
-extern const ngx_http_webhook_receiver_part_t
-    ngx_http_webhook_receiver_action_part;
-extern const ngx_http_webhook_receiver_part_t
-    ngx_http_webhook_receiver_capture_part;
-extern const ngx_http_webhook_receiver_part_t
-    ngx_http_webhook_receiver_target_part;
-extern const ngx_http_webhook_receiver_part_t
-    ngx_http_webhook_receiver_flow_part;
-extern const ngx_http_webhook_receiver_part_t
-    ngx_http_webhook_receiver_durable_part;
-
+ngx_http_webhook_receiver_t *ngx_http_webhook_receiver_build(
+    ngx_http_webhook_build_t *b, ngx_str_t *name);
 
 /* The most tables of fields, with the NULL behind them. */
 #define NGX_HTTP_WEBHOOK_RECEIVER_TABLES  16

@@ -6,12 +6,12 @@
  * does.
  */
 
+#include "http/conf/receiver/ngx_http_webhook_conf_receiver_action.h"
 #include "http/conf/value/ngx_http_webhook_conf_args.h"
 #include "http/conf/value/ngx_http_webhook_conf_name.h"
 #include "http/conf/value/ngx_http_webhook_conf_param.h"
 #include "http/conf/value/ngx_http_webhook_conf_template.h"
-#include "http/conf/receiver/ngx_http_webhook_conf_receiver.h"
-#include "http/conf/receiver/ngx_http_webhook_conf_receiver_args.h"
+#include "http/conf/caller/ngx_http_webhook_conf_receiver_args.h"
 
 
 #define NGX_HTTP_WEBHOOK_ACTIONS_MAX   32

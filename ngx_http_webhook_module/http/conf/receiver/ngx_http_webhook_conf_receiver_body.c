@@ -6,10 +6,10 @@
  * them.
  */
 
+#include "http/conf/receiver/ngx_http_webhook_conf_receiver_body.h"
 #include "http/conf/value/ngx_http_webhook_conf_args.h"
 #include "http/conf/value/ngx_http_webhook_conf_param.h"
 #include "http/conf/value/ngx_http_webhook_conf_template.h"
-#include "http/conf/receiver/ngx_http_webhook_conf_receiver.h"
 
 
 #define NGX_HTTP_WEBHOOK_FOR_EACH      100

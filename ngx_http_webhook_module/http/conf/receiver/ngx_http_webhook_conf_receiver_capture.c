@@ -5,8 +5,8 @@
  * webhook_receiver { capture }: values of an answer, for the actions behind it.
  */
 
+#include "http/conf/receiver/ngx_http_webhook_conf_receiver_capture.h"
 #include "http/conf/value/ngx_http_webhook_conf_template.h"
-#include "http/conf/receiver/ngx_http_webhook_conf_receiver.h"
 
 
 #define NGX_HTTP_WEBHOOK_CAPTURES_MAX  32

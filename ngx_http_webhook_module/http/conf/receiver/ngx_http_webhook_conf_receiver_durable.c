@@ -7,13 +7,13 @@
  * "receiver:NAME", and its directives are an endpoint's.
  */
 
+#include "http/conf/receiver/ngx_http_webhook_conf_receiver_durable.h"
 #include "http/conf/value/ngx_http_webhook_conf_args.h"
 #include "http/conf/value/ngx_http_webhook_conf_name.h"
 #include "http/conf/value/ngx_http_webhook_conf_template.h"
 #include "http/conf/endpoint/ngx_http_webhook_conf_endpoint.h"
 #include "http/conf/endpoint/ngx_http_webhook_conf_endpoint_limit.h"
-#include "http/conf/receiver/ngx_http_webhook_conf_receiver.h"
-#include "http/conf/receiver/ngx_http_webhook_conf_receiver_args.h"
+#include "http/conf/caller/ngx_http_webhook_conf_receiver_args.h"
 
 #include "core/base/webhook_id.h"
 

@@ -6,12 +6,12 @@
  * called as well, and events that a call makes.
  */
 
+#include "http/conf/receiver/ngx_http_webhook_conf_receiver_flow.h"
 #include "http/conf/value/ngx_http_webhook_conf_args.h"
 #include "http/conf/value/ngx_http_webhook_conf_name.h"
 #include "http/conf/value/ngx_http_webhook_conf_param.h"
 #include "http/conf/value/ngx_http_webhook_conf_template.h"
-#include "http/conf/receiver/ngx_http_webhook_conf_receiver.h"
-#include "http/conf/receiver/ngx_http_webhook_conf_receiver_args.h"
+#include "http/conf/caller/ngx_http_webhook_conf_receiver_args.h"
 #include "http/net/target/ngx_http_webhook_target.h"
 
 

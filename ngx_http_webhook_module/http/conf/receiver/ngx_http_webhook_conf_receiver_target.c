@@ -5,11 +5,11 @@
  * webhook_receiver { target models }: the record that a call is about.
  */
 
+#include "http/conf/receiver/ngx_http_webhook_conf_receiver_target.h"
 #include "http/conf/value/ngx_http_webhook_conf_args.h"
 #include "http/conf/value/ngx_http_webhook_conf_param.h"
 #include "http/conf/value/ngx_http_webhook_conf_template.h"
-#include "http/conf/receiver/ngx_http_webhook_conf_receiver.h"
-#include "http/conf/receiver/ngx_http_webhook_conf_receiver_args.h"
+#include "http/conf/caller/ngx_http_webhook_conf_receiver_args.h"
 
 
 static ngx_int_t ngx_http_webhook_receiver_target_create(

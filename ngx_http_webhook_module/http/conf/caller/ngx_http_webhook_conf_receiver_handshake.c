@@ -6,11 +6,11 @@
  * of it.
  */
 
+#include "http/conf/caller/ngx_http_webhook_conf_receiver_handshake.h"
 #include "http/conf/value/ngx_http_webhook_conf_args.h"
 #include "http/conf/value/ngx_http_webhook_conf_param.h"
 #include "http/conf/value/ngx_http_webhook_conf_secret.h"
-#include "http/conf/receiver/ngx_http_webhook_conf_receiver.h"
-#include "http/conf/receiver/ngx_http_webhook_conf_receiver_args.h"
+#include "http/conf/caller/ngx_http_webhook_conf_receiver_args.h"
 #include "http/model/ngx_http_webhook_verifier.h"
 #include "http/runtime/ngx_http_webhook_secret.h"
 

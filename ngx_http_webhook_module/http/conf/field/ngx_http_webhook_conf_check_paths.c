@@ -3,11 +3,13 @@
  * Copyright (C) the ngx_http_webhook_module authors
  */
 
-#include "http/conf/check/ngx_http_webhook_conf_check_paths.h"
+#include "http/conf/field/ngx_http_webhook_conf_check_paths.h"
 #include "http/conf/value/ngx_http_webhook_conf_args.h"
 #include "http/conf/value/ngx_http_webhook_conf_dollar.h"
 
 
+static ngx_uint_t ngx_http_webhook_check_root(const webhook_str_t *root,
+    const char *name);
 static int ngx_http_webhook_check_variable(void *data,
     const webhook_path_t *path);
 
@@ -68,6 +70,14 @@ ngx_http_webhook_check_paths(ngx_http_webhook_check_t *check,
 }
 
 
+static ngx_uint_t
+ngx_http_webhook_check_root(const webhook_str_t *root, const char *name)
+{
+    return root->len == ngx_strlen(name)
+           && ngx_memcmp(root->data, name, root->len) == 0;
+}
+
+
 /* var.NAME has to be a variable that exists; the rest is none of ours. */
 
 static int
@@ -79,7 +89,19 @@ ngx_http_webhook_check_variable(void *data, const webhook_path_t *path)
 
     root = webhook_path_step(path, 0);
 
-    if (root->len != 3 || ngx_strncmp(root->data, "var", 3) != 0
+    if (check->b->registered && webhook_path_steps(path) > 1
+        && (ngx_http_webhook_check_root(root, "var")
+            || ngx_http_webhook_check_root(root, "header")
+            || ngx_http_webhook_check_root(root, "query")))
+    {
+        ngx_http_webhook_build_at(NGX_LOG_EMERG, check->b, check->place,
+                                  "\"%V\" can be used in nginx.conf alone",
+                                  ngx_http_webhook_nstr(
+                                                   webhook_path_text(path)));
+        return 1;
+    }
+
+    if (!ngx_http_webhook_check_root(root, "var")
         || webhook_path_steps(path) != 2)
     {
         return 0;

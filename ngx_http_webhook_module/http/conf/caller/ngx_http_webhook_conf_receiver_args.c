@@ -3,7 +3,7 @@
  * Copyright (C) the ngx_http_webhook_module authors
  */
 
-#include "http/conf/receiver/ngx_http_webhook_conf_receiver_args.h"
+#include "http/conf/caller/ngx_http_webhook_conf_receiver_args.h"
 #include "http/conf/value/ngx_http_webhook_conf_args.h"
 #include "http/conf/value/ngx_http_webhook_conf_dollar.h"
 #include "http/conf/value/ngx_http_webhook_conf_secret.h"

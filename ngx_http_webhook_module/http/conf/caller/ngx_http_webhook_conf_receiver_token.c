@@ -6,10 +6,10 @@
  * kept than a SHA-256, and no more need be given.
  */
 
+#include "http/conf/caller/ngx_http_webhook_conf_receiver_token.h"
 #include "http/conf/value/ngx_http_webhook_conf_args.h"
 #include "http/conf/value/ngx_http_webhook_conf_key.h"
 #include "http/conf/value/ngx_http_webhook_conf_secret.h"
-#include "http/conf/receiver/ngx_http_webhook_conf_receiver.h"
 #include "http/model/ngx_http_webhook_token.h"
 
 

@@ -5,12 +5,12 @@
  * webhook_receiver { verify }: how it makes sure of who calls.
  */
 
+#include "http/conf/caller/ngx_http_webhook_conf_receiver_verify.h"
 #include "http/conf/value/ngx_http_webhook_conf_args.h"
 #include "http/conf/value/ngx_http_webhook_conf_key.h"
 #include "http/conf/value/ngx_http_webhook_conf_name.h"
 #include "http/conf/value/ngx_http_webhook_conf_secret.h"
-#include "http/conf/receiver/ngx_http_webhook_conf_receiver.h"
-#include "http/conf/receiver/ngx_http_webhook_conf_receiver_args.h"
+#include "http/conf/caller/ngx_http_webhook_conf_receiver_args.h"
 #include "http/model/ngx_http_webhook_verifier.h"
 #include "http/runtime/ngx_http_webhook_secret.h"
 
@@ -35,6 +35,8 @@ typedef struct {
 
 static char *ngx_http_webhook_receiver_verify(ngx_http_webhook_build_t *b,
     const ngx_http_webhook_field_t *spec, void *conf);
+static const webhook_preset_t *ngx_http_webhook_verify_preset(
+    ngx_http_webhook_build_t *b, ngx_str_t *name);
 static char *ngx_http_webhook_verify_params(ngx_http_webhook_build_t *b,
     ngx_http_webhook_verify_args_t *args, ngx_uint_t *n);
 static char *ngx_http_webhook_verify_keys(ngx_http_webhook_build_t *b,
@@ -87,7 +89,6 @@ ngx_http_webhook_receiver_verify(ngx_http_webhook_build_t *b,
     ngx_str_t                       *value;
     ngx_uint_t                       n;
     const char                      *err;
-    webhook_buf_t                    names;
     const webhook_preset_t          *preset;
     ngx_http_webhook_verify_t       *verify;
     ngx_http_webhook_verify_args_t   args;
@@ -102,17 +103,8 @@ ngx_http_webhook_receiver_verify(ngx_http_webhook_build_t *b,
 
     value = b->args->elts;
 
-    preset = webhook_preset_find(ngx_http_webhook_str(&value[1]));
-
+    preset = ngx_http_webhook_verify_preset(b, &value[1]);
     if (preset == NULL) {
-        webhook_buf_init(&names, 0);
-        (void) webhook_preset_names(&names);
-
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
-                                   "unknown preset \"%V\": it is one of %*s",
-                                   &value[1], names.len, names.data);
-
-        webhook_buf_free(&names);
         return NGX_CONF_ERROR;
     }
 
@@ -181,6 +173,30 @@ ngx_http_webhook_receiver_verify(ngx_http_webhook_build_t *b,
     rcv->verify = verify;
 
     return NGX_CONF_OK;
+}
+
+
+static const webhook_preset_t *
+ngx_http_webhook_verify_preset(ngx_http_webhook_build_t *b, ngx_str_t *name)
+{
+    webhook_buf_t            names;
+    const webhook_preset_t  *preset;
+
+    preset = webhook_preset_find(ngx_http_webhook_str(name));
+    if (preset) {
+        return preset;
+    }
+
+    webhook_buf_init(&names, 0);
+    (void) webhook_preset_names(&names);
+
+    ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                               "unknown preset \"%V\": it is one of %*s", name,
+                               names.len, names.data);
+
+    webhook_buf_free(&names);
+
+    return NULL;
 }
 
 

@@ -1,0 +1,109 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ */
+
+#include "http/conf/receiver/ngx_http_webhook_conf_receiver_check.h"
+#include "http/conf/field/ngx_http_webhook_conf_check_paths.h"
+
+
+static ngx_int_t ngx_http_webhook_receiver_check_call(
+    ngx_http_webhook_check_t *check, ngx_http_webhook_receiver_t *rcv);
+
+
+ngx_int_t
+ngx_http_webhook_receiver_check_variables(ngx_http_webhook_build_t *b,
+    ngx_http_webhook_receiver_t *rcv)
+{
+    ngx_uint_t                  n;
+    webhook_template_t         *tpl[2];
+    ngx_http_webhook_check_t    check;
+    ngx_http_webhook_action_t  *action;
+
+    check.b = b;
+    check.place = &rcv->place;
+
+    tpl[0] = rcv->target_id;
+    tpl[1] = rcv->target_model;
+
+    if (ngx_http_webhook_check_templates(&check, tpl, 2) != NGX_OK
+        || ngx_http_webhook_receiver_check_call(&check, rcv) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    action = rcv->actions.elts;
+
+    for (n = 0; n < rcv->actions.nelts; n++) {
+
+        check.place = &action[n].place;
+
+        tpl[0] = action[n].uri;
+        tpl[1] = action[n].body;
+
+        if (ngx_http_webhook_check_templates(&check, tpl, 2) != NGX_OK
+            || ngx_http_webhook_check_conditions(&check, &action[n].when, 1)
+               != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    return rcv->lookup
+           ? ngx_http_webhook_check_templates(&check, &rcv->lookup->uri, 1)
+           : NGX_OK;
+}
+
+
+/* The paths in what a receiver looks at, and in its events. */
+
+static ngx_int_t
+ngx_http_webhook_receiver_check_call(ngx_http_webhook_check_t *check,
+    ngx_http_webhook_receiver_t *rcv)
+{
+    ngx_uint_t                  i;
+    ngx_http_webhook_emit_t    *emit;
+    ngx_http_webhook_filter_t  *filter;
+
+    if (ngx_http_webhook_check_paths(check, rcv->require.elts,
+                                     rcv->require.nelts)
+        != NGX_OK
+        || ngx_http_webhook_check_paths(check, rcv->redact.elts,
+                                        rcv->redact.nelts)
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    filter = rcv->filters.elts;
+
+    for (i = 0; i < rcv->filters.nelts; i++) {
+        if (ngx_http_webhook_check_conditions(check, &filter[i].condition, 1)
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    if (ngx_http_webhook_check_paths(check, &rcv->order_by, 1) != NGX_OK
+        || ngx_http_webhook_check_paths(check, &rcv->dedupe_path, 1) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    emit = rcv->emits.elts;
+
+    for (i = 0; i < rcv->emits.nelts; i++) {
+
+        check->place = &emit[i].place;
+
+        if (ngx_http_webhook_check_templates(check, &emit[i].body, 1) != NGX_OK
+            || ngx_http_webhook_check_conditions(check, &emit[i].when, 1)
+               != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
