@@ -1,0 +1,200 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * Which function performs which operation.
+ */
+
+#include "store/lmdb/engine/webhook_store_perform.h"
+#include "store/webhook_store_op.h"
+#include "store/webhook_store_result.h"
+#include "store/lmdb/handle/webhook_store_handle.h"
+#include "store/lmdb/rows/webhook_store_time.h"
+#include "store/lmdb/repeats/webhook_store_dedupe.h"
+#include "store/lmdb/repeats/webhook_store_known.h"
+#include "store/lmdb/ops/webhook_store_call.h"
+#include "store/lmdb/ops/webhook_store_claim.h"
+#include "store/lmdb/ops/webhook_store_complete.h"
+#include "store/lmdb/ops/webhook_store_endpoint.h"
+#include "store/lmdb/ops/webhook_store_event.h"
+#include "store/lmdb/upkeep/webhook_store_sweep.h"
+#include "store/lmdb/upkeep/webhook_store_takeover.h"
+#include "store/lmdb/history/webhook_store_admin.h"
+#include "store/lmdb/history/webhook_store_history_list.h"
+#include "store/lmdb/history/webhook_store_history_show.h"
+#include "store/lmdb/history/webhook_store_history_stats.h"
+#include "store/lmdb/history/webhook_store_replay.h"
+#include "store/lmdb/check/webhook_store_check.h"
+#include "store/lmdb/check/webhook_store_quarantined.h"
+
+#include <errno.h>
+
+
+static int webhook_perform_leases(const webhook_op_t *op);
+
+
+int
+webhook_perform_is_read(const webhook_op_t *op)
+{
+    return op->type >= WEBHOOK_OP_LIST
+           || (op->type == WEBHOOK_OP_REPLAY && op->u.replay.dry_run)
+           || (op->type == WEBHOOK_OP_CLOCK && !op->u.clock.accept);
+}
+
+
+int
+webhook_perform_peek(webhook_txn_t *t, webhook_op_t *op, int *todo)
+{
+    *todo = 0;
+
+    switch (op->type) {
+
+    case WEBHOOK_OP_CLAIM:
+        return webhook_claim_peek(t, op, todo);
+
+    case WEBHOOK_OP_ENDPOINT:
+        return webhook_endpoint_peek(t, op, todo);
+
+    case WEBHOOK_OP_TAKEOVER:
+        return webhook_takeover_peek(t, op, todo);
+
+    case WEBHOOK_OP_EXPIRE:
+        return webhook_sweep_peek(t, op, todo);
+
+    case WEBHOOK_OP_RESERVE:
+        return webhook_dedupe_reserve_peek(t, op, todo);
+
+    case WEBHOOK_OP_REPLAY:
+        return webhook_replay_peek(t, op, todo);
+
+    case WEBHOOK_OP_CLOCK:
+        *todo = 1;
+        return 0;
+
+    default:
+        return 0;
+    }
+}
+
+
+int
+webhook_perform_write(webhook_txn_t *t, webhook_op_t *op)
+{
+    if (t->st->admin && webhook_perform_leases(op)) {
+        op->result = WEBHOOK_STORE_UNAVAILABLE;
+        return 0;
+    }
+
+    switch (op->type) {
+
+    case WEBHOOK_OP_PUT_EVENT:
+        return webhook_event_put(t, op);
+
+    case WEBHOOK_OP_CLAIM:
+        return webhook_claim(t, op);
+
+    case WEBHOOK_OP_COMPLETE:
+        return webhook_complete(t, op);
+
+    case WEBHOOK_OP_ENDPOINT:
+        return webhook_endpoint_put(t, op);
+
+    case WEBHOOK_OP_TAKEOVER:
+        return webhook_takeover(t, op);
+
+    case WEBHOOK_OP_EXPIRE:
+        return webhook_sweep(t, op);
+
+    case WEBHOOK_OP_PUT_CALL:
+        return webhook_call_put(t, op);
+
+    case WEBHOOK_OP_RESERVE:
+        return webhook_dedupe_reserve(t, op);
+
+    case WEBHOOK_OP_SETTLE:
+        return webhook_dedupe_settle(t, op);
+
+    case WEBHOOK_OP_RETRY:
+        return webhook_admin_retry(t, op);
+
+    case WEBHOOK_OP_CANCEL:
+        return webhook_admin_cancel(t, op);
+
+    case WEBHOOK_OP_PAUSE:
+        return webhook_admin_pause(t, op);
+
+    case WEBHOOK_OP_REPLAY:
+        return webhook_replay(t, op);
+
+    case WEBHOOK_OP_CLOCK:
+        return webhook_time_accept(t, op);
+
+    case WEBHOOK_OP_REMEMBER:
+        return webhook_known_remember(t, op);
+
+    case WEBHOOK_OP_DISCARD:
+        return webhook_quarantined_discard(t, op);
+
+    default:
+        return EINVAL;
+    }
+}
+
+
+/* A lease belongs to an owner's slot, which a tool has not got. */
+
+static int
+webhook_perform_leases(const webhook_op_t *op)
+{
+    uint32_t  i;
+
+    if (op->type == WEBHOOK_OP_PUT_EVENT) {
+
+        for (i = 0; i < op->u.put_event.count; i++) {
+            if (op->u.put_event.deliveries[i].lease) {
+                return 1;
+            }
+        }
+    }
+
+    return op->type == WEBHOOK_OP_CLAIM
+           || (op->type == WEBHOOK_OP_COMPLETE && op->u.complete.lease);
+}
+
+
+int
+webhook_perform_read(webhook_txn_t *t, webhook_op_t *op)
+{
+    switch (op->type) {
+
+    case WEBHOOK_OP_REPLAY:
+        return webhook_replay_count(t, op);
+
+    case WEBHOOK_OP_LIST:
+        return webhook_history_list(t, op);
+
+    case WEBHOOK_OP_SHOW:
+        return webhook_history_show(t, op);
+
+    case WEBHOOK_OP_CALLS:
+        return webhook_call_list(t, op);
+
+    case WEBHOOK_OP_KNOWN:
+        return webhook_known_list(t, op);
+
+    case WEBHOOK_OP_QUARANTINE:
+        return webhook_quarantined_list(t, op);
+
+    case WEBHOOK_OP_STATS:
+        return webhook_history_stats(t, op);
+
+    case WEBHOOK_OP_CLOCK:
+        return webhook_time_tell(t, op);
+
+    case WEBHOOK_OP_CHECK:
+        return webhook_check_op(t, op);
+
+    default:
+        return EINVAL;
+    }
+}
