@@ -21,7 +21,7 @@
 #include "store/lmdb/engine/webhook_store_apply.h"
 #include "store/lmdb/engine/webhook_store_backup.h"
 #include "store/lmdb/engine/webhook_store_failure.h"
-#include "store/lmdb/engine/webhook_store_migrate.h"
+#include "store/lmdb/migrate/webhook_store_migrate.h"
 #include "store/lmdb/engine/webhook_store_replace.h"
 
 #include <errno.h>

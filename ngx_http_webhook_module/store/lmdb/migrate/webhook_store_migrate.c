@@ -15,7 +15,7 @@
  * version of the record, and its writer writes the newer one.
  */
 
-#include "store/lmdb/engine/webhook_store_migrate.h"
+#include "store/lmdb/migrate/webhook_store_migrate.h"
 #include "store/webhook_store_op.h"
 #include "store/webhook_store_result.h"
 #include "store/lmdb/layout/webhook_store_row.h"
@@ -27,9 +27,9 @@
 #include "store/lmdb/files/webhook_store_env.h"
 #include "store/lmdb/files/webhook_store_slots.h"
 #include "store/lmdb/session/webhook_store_session.h"
-#include "store/lmdb/engine/webhook_store_migrate_finished.h"
-#include "store/lmdb/engine/webhook_store_migrate_ids.h"
-#include "store/lmdb/engine/webhook_store_migrate_int.h"
+#include "store/lmdb/migrate/webhook_store_migrate_finished.h"
+#include "store/lmdb/migrate/webhook_store_migrate_ids.h"
+#include "store/lmdb/migrate/webhook_store_migrate_int.h"
 
 #include <errno.h>
 

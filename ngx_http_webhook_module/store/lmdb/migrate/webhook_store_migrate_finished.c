@@ -5,7 +5,7 @@
  * Format 2: the index of what is finished.
  */
 
-#include "store/lmdb/engine/webhook_store_migrate_finished.h"
+#include "store/lmdb/migrate/webhook_store_migrate_finished.h"
 #include "core/base/webhook_codec.h"
 #include "store/lmdb/layout/webhook_store_row.h"
 #include "store/lmdb/handle/webhook_store_handle.h"
@@ -13,7 +13,7 @@
 #include "store/lmdb/rows/webhook_store_recount.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
 #include "store/lmdb/rows/webhook_store_txn_seek.h"
-#include "store/lmdb/engine/webhook_store_migrate_int.h"
+#include "store/lmdb/migrate/webhook_store_migrate_int.h"
 
 
 static int webhook_migrate_over(webhook_txn_t *t, const unsigned char *key);

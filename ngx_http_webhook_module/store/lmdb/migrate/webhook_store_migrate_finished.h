@@ -8,7 +8,7 @@
 #ifndef WEBHOOK_STORE_MIGRATE_FINISHED_H
 #define WEBHOOK_STORE_MIGRATE_FINISHED_H
 
-#include "store/lmdb/engine/webhook_store_migrate_int.h"
+#include "store/lmdb/migrate/webhook_store_migrate_int.h"
 
 
 int webhook_migrate_finished(webhook_migrate_t *m);

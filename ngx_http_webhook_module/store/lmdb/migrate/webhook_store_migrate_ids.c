@@ -5,7 +5,7 @@
  * Format 2: the ids of events.
  */
 
-#include "store/lmdb/engine/webhook_store_migrate_ids.h"
+#include "store/lmdb/migrate/webhook_store_migrate_ids.h"
 #include "core/base/webhook_codec.h"
 #include "store/webhook_store_result.h"
 #include "store/lmdb/layout/webhook_store_row.h"
@@ -13,7 +13,7 @@
 #include "store/lmdb/rows/webhook_store_txn.h"
 #include "store/lmdb/rows/webhook_store_txn_seek.h"
 #include "store/lmdb/queue/webhook_store_delivery.h"
-#include "store/lmdb/engine/webhook_store_migrate_int.h"
+#include "store/lmdb/migrate/webhook_store_migrate_int.h"
 
 #include <errno.h>
 #include <stdlib.h>
