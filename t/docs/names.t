@@ -96,7 +96,7 @@ sub is_there
     my ($code) = @_;
 
     # the end of a name, or one to be chosen
-    return if $elsewhere{$code} || $code =~ /^[._]/;
+    return if $elsewhere{$code} || $code =~ /^[._]|\.\.\./;
     return if $code =~ /\b(?:ROOM|NAME|UNIT)\b|_(?:UNIT|NAME)_/;
 
     if ($code =~ m{^([\w./-]+\.[ch]):(\w+)$}) {
