@@ -7,7 +7,7 @@
  */
 
 #include "core/template/webhook_condition.h"
-#include "core/base/webhook_decimal.h"
+#include "core/scalar/webhook_decimal.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -8,7 +8,7 @@
  */
 
 #include "core/format/webhook_xml_int.h"
-#include "core/base/webhook_decimal.h"
+#include "core/scalar/webhook_decimal.h"
 
 
 #define WEBHOOK_XML_NO_TYPE  ((webhook_json_type_e) -1)

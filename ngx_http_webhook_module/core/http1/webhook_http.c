@@ -153,8 +153,8 @@ webhook_http_data(webhook_http_t *h, const unsigned char *data, size_t len)
 
 
 /*
- * All of a chunked body but the data, byte by byte: one case a state, which is
- * what makes it long.
+ * All of a chunked body but the data, byte by byte.  It is longer than 100 lines
+ * because each state is a case.
  */
 
 static webhook_http_result_e

@@ -32,7 +32,10 @@ static int webhook_http_token(unsigned char c);
 static const char  webhook_http_line[] = "HTTP/1.";
 
 
-/* One case a state: long, but read from top to bottom it is the grammar. */
+/*
+ * It is longer than 100 lines because each state is a case: read from top to
+ * bottom it is the grammar.
+ */
 
 webhook_http_result_e
 webhook_http_head(webhook_http_t *h, unsigned char c)

@@ -4,7 +4,7 @@
  */
 
 #include "core/template/webhook_condition.h"
-#include "core/base/webhook_decimal.h"
+#include "core/scalar/webhook_decimal.h"
 #include "core/template/webhook_regex.h"
 
 #include <stdlib.h>

@@ -4,9 +4,9 @@
  */
 
 #include "core/template/webhook_filter.h"
-#include "core/base/webhook_case.h"
-#include "core/base/webhook_date.h"
-#include "core/base/webhook_decimal.h"
+#include "core/scalar/webhook_case.h"
+#include "core/scalar/webhook_date.h"
+#include "core/scalar/webhook_decimal.h"
 
 
 #define WEBHOOK_FILTER_SHOWN  32        /* bytes of a value in an error */

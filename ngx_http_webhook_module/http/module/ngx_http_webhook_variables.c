@@ -4,8 +4,8 @@
  */
 
 #include "http/module/ngx_http_webhook_variables.h"
+#include "http/module/ngx_http_webhook_capture_var.h"
 #include "http/inbound/call/ngx_http_webhook_receive.h"
-#include "http/outbound/capture/ngx_http_webhook_capture.h"
 
 
 static ngx_int_t ngx_http_webhook_status_variable(ngx_http_request_t *r,
@@ -48,7 +48,7 @@ ngx_http_webhook_status_variable(ngx_http_request_t *r,
     ngx_str_t  word;
 
     if (ngx_http_webhook_receive_status(r, &word) == NGX_DECLINED
-        && ngx_http_webhook_capture_status(r, &word) == NGX_DECLINED)
+        && ngx_http_webhook_capture_var_status(r, &word) == NGX_DECLINED)
     {
         v->not_found = 1;
         return NGX_OK;

@@ -19,6 +19,8 @@ static ngx_int_t ngx_http_webhook_capture_header_filter(
     ngx_http_request_t *r);
 static ngx_int_t ngx_http_webhook_capture_body_filter(ngx_http_request_t *r,
     ngx_chain_t *in);
+static void ngx_http_webhook_capture_replaced(
+    ngx_http_webhook_capture_t *capture);
 static ngx_uint_t ngx_http_webhook_capture_hold_header(
     ngx_http_webhook_capture_t *capture, ngx_uint_t bodyless);
 static void ngx_http_webhook_capture_begin(
@@ -106,30 +108,7 @@ ngx_http_webhook_capture_header_filter(ngx_http_request_t *r)
             || capture->state >= NGX_HTTP_WEBHOOK_CAPTURE_COMMIT
             || (r->filter_finalize && capture->matches))
         {
-            /*
-             * Another response takes the place of the one that made events; or
-             * a 416, or what a filter behind us answers with, that of the one
-             * that was matched.  What of that has come is looked at when the
-             * request is logged.
-             */
-
-            if (capture->state != NGX_HTTP_WEBHOOK_CAPTURE_DONE) {
-
-                if (capture->state < NGX_HTTP_WEBHOOK_CAPTURE_COMMIT) {
-                    ngx_http_webhook_capture_settle(capture, 0);
-                }
-
-                ngx_http_webhook_capture_limit_end(capture);
-
-                capture->state = NGX_HTTP_WEBHOOK_CAPTURE_DONE;
-                capture->header = 0;
-
-                if (capture->header_only) {
-                    r->header_only = 0;
-                }
-
-                r->buffered &= ~NGX_HTTP_WEBHOOK_BUFFERED;
-            }
+            ngx_http_webhook_capture_replaced(capture);
 
             return ngx_http_webhook_capture_send_header(r);
         }
@@ -185,6 +164,40 @@ ngx_http_webhook_capture_header_filter(ngx_http_request_t *r)
     }
 
     return rc;
+}
+
+
+/*
+ * Another response takes the place of the one that made events; or a 416, or
+ * what a filter behind us answers with, that of the one that was matched.  What
+ * of that has come is looked at when the request is logged.
+ */
+
+static void
+ngx_http_webhook_capture_replaced(ngx_http_webhook_capture_t *capture)
+{
+    ngx_http_request_t  *r;
+
+    if (capture->state == NGX_HTTP_WEBHOOK_CAPTURE_DONE) {
+        return;
+    }
+
+    if (capture->state < NGX_HTTP_WEBHOOK_CAPTURE_COMMIT) {
+        ngx_http_webhook_capture_settle(capture, 0);
+    }
+
+    ngx_http_webhook_capture_limit_end(capture);
+
+    capture->state = NGX_HTTP_WEBHOOK_CAPTURE_DONE;
+    capture->header = 0;
+
+    r = capture->r;
+
+    if (capture->header_only) {
+        r->header_only = 0;
+    }
+
+    r->buffered &= ~NGX_HTTP_WEBHOOK_BUFFERED;
 }
 
 

@@ -4,7 +4,7 @@
  *
  * Sees proxied requests and their responses and makes events of those that a
  * rule matches: header filter, body filter, request body filter and log
- * handler, and the variables $webhook_event and $webhook_id.  Event loop only.
+ * handler.  Event loop only.
  */
 
 #ifndef NGX_HTTP_WEBHOOK_CAPTURE_H
@@ -15,14 +15,6 @@
 
 /* Directive webhook_event; defined in ngx_http_webhook_conf_event.c, as all
    other directives are in their ngx_http_webhook_conf*.c. */
-
-/* Adds the variables (preconfiguration). */
-ngx_int_t ngx_http_webhook_capture_variables(ngx_conf_t *cf);
-
-/* $webhook_status of a request whose response a rule matched; NGX_DECLINED if
-   none did. */
-ngx_int_t ngx_http_webhook_capture_status(ngx_http_request_t *r,
-    ngx_str_t *value);
 
 /* Installs the filters, which pass all on where no rule is, and the log handler
    where a rule exists (postconfiguration). */

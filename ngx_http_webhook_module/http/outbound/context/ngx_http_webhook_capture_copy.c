@@ -31,6 +31,8 @@ static const char *ngx_http_webhook_copy_undo(ngx_pool_t *pool,
     ngx_http_webhook_copy_t **to, ngx_http_webhook_counter_e *counter);
 static void ngx_http_webhook_copy_peek(ngx_chain_t *cl, u_char *pos,
     u_char head[2]);
+static ngx_int_t ngx_http_webhook_copy_room(ngx_pool_t *pool,
+    ngx_http_webhook_copy_t *to, size_t max, ngx_buf_t **room);
 static const char *ngx_http_webhook_copy_inflate(ngx_pool_t *pool, z_stream *z,
     ngx_http_webhook_coding_e type, ngx_http_webhook_copy_t *from,
     ngx_http_webhook_copy_t *to, size_t max,
@@ -384,6 +386,43 @@ ngx_http_webhook_copy_peek(ngx_chain_t *cl, u_char *pos, u_char head[2])
 }
 
 
+/*
+ * A buffer with room for more; NULL if there may be no more than max bytes, and
+ * these are there.
+ */
+
+static ngx_int_t
+ngx_http_webhook_copy_room(ngx_pool_t *pool, ngx_http_webhook_copy_t *to,
+    size_t max, ngx_buf_t **room)
+{
+    ngx_buf_t  *b;
+
+    b = to->tail;
+
+    if (b == NULL || b->last == b->end) {
+
+        if (to->len == max) {
+
+            /* it may just have ended; a byte more is too much */
+
+            b = NULL;
+
+        } else if (ngx_http_webhook_copy_grow(pool, to, 1, max - to->len)
+                   != NGX_OK)
+        {
+            return NGX_ERROR;
+
+        } else {
+            b = to->tail;
+        }
+    }
+
+    *room = b;
+
+    return NGX_OK;
+}
+
+
 static const char *
 ngx_http_webhook_copy_inflate(ngx_pool_t *pool, z_stream *z,
     ngx_http_webhook_coding_e type, ngx_http_webhook_copy_t *from,
@@ -428,25 +467,8 @@ ngx_http_webhook_copy_inflate(ngx_pool_t *pool, z_stream *z,
                 }
             }
 
-            b = to->tail;
-
-            if (b == NULL || b->last == b->end) {
-
-                if (to->len == max) {
-
-                    /* it may just have ended; a byte more is too much */
-
-                    b = NULL;
-
-                } else if (ngx_http_webhook_copy_grow(pool, to, 1,
-                                                      max - to->len)
-                           != NGX_OK)
-                {
-                    return "no memory for decoding";
-
-                } else {
-                    b = to->tail;
-                }
+            if (ngx_http_webhook_copy_room(pool, to, max, &b) != NGX_OK) {
+                return "no memory for decoding";
             }
 
             z->next_out = b ? b->last : &over;

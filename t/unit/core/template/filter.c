@@ -9,8 +9,8 @@
 #define _GNU_SOURCE
 
 #include "tap.h"
-#include "core/base/webhook_case.h"
-#include "core/base/webhook_date.h"
+#include "core/scalar/webhook_case.h"
+#include "core/scalar/webhook_date.h"
 #include "core/template/webhook_value_map.h"
 #include "core/template/webhook_template.h"
 

@@ -6,7 +6,7 @@
  */
 
 #include "tap.h"
-#include "core/base/webhook_decimal.h"
+#include "core/scalar/webhook_decimal.h"
 
 #include <stdlib.h>
 

@@ -3,7 +3,7 @@
  * Copyright (C) the ngx_http_webhook_module authors
  */
 
-#include "core/base/webhook_decimal.h"
+#include "core/scalar/webhook_decimal.h"
 
 
 #define WEBHOOK_DECIMAL_MAX_EXP  1000000000000000LL

@@ -3,7 +3,7 @@
  * Copyright (C) the ngx_http_webhook_module authors
  */
 
-#include "core/base/webhook_case.h"
+#include "core/scalar/webhook_case.h"
 
 
 /*

@@ -3,7 +3,7 @@
  * Copyright (C) the ngx_http_webhook_module authors
  */
 
-#include "http/outbound/capture/ngx_http_webhook_capture.h"
+#include "http/module/ngx_http_webhook_capture_var.h"
 #include "http/outbound/context/ngx_http_webhook_capture_state.h"
 
 
@@ -135,7 +135,7 @@ ngx_http_webhook_capture_list_variable(ngx_http_request_t *r,
 
 
 ngx_int_t
-ngx_http_webhook_capture_status(ngx_http_request_t *r, ngx_str_t *value)
+ngx_http_webhook_capture_var_status(ngx_http_request_t *r, ngx_str_t *value)
 {
     ngx_int_t                  worst, n;
     ngx_http_webhook_match_t  *match;

@@ -3,7 +3,7 @@
  * Copyright (C) the ngx_http_webhook_module authors
  */
 
-#include "core/base/webhook_date.h"
+#include "core/scalar/webhook_date.h"
 
 
 #define WEBHOOK_DATE_MIN  (-62135596800000LL)   /* 0001-01-01T00:00:00 */
