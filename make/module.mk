@@ -38,7 +38,7 @@ $(ROOMS_OK): $(MODULE_FILES) tools/check-rooms
 
 all: $(BUILD)/$(MODULE).so webhookctl
 
-asan: $(BUILD)/asan/$(MODULE).so $(if $(wildcard tools/webhookctl*.c), \
+asan: $(BUILD)/asan/$(MODULE).so $(if $(wildcard tools/webhookctl/*.c), \
           $(BUILD)/asan/webhookctl)
 
 

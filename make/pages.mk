@@ -1,7 +1,7 @@
 #: Pages
 #:   pages           make the manual page, the reference of commands in
 #:                   docs/webhookctl.md and the completions of shells anew
-#:                   from the table in tools/webhookctl_table.c
+#:                   from tools/webhookctl/command/webhookctl_table.c
 #:
 
 COMPLETIONS := tools/completion/webhookctl.bash tools/completion/_webhookctl

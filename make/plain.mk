@@ -12,7 +12,7 @@
 
 CORE_SRCS  ?= $(call room_files,c,$(filter core/%,$(ROOMS)))
 STORE_SRCS ?= $(call room_files,c,$(filter store store/%,$(ROOMS)))
-CTL_SRCS   := $(sort $(wildcard tools/webhookctl*.c))
+CTL_SRCS   := $(sort $(shell find tools/webhookctl -name '*.c'))
 UNIT_SRCS  := $(sort $(shell find t/unit -name '*.c'))
 LOAD_SRCS  := $(sort $(wildcard t/interop/lib*.c))
 CALL_SRCS  := $(filter-out $(LOAD_SRCS),$(sort $(wildcard t/interop/*.c)))
@@ -37,6 +37,7 @@ FLAGS_asan   := $(ASAN_CFLAGS) -fsanitize=undefined \
                 -fno-sanitize-recover=undefined
 
 SEES_unit  := -It/lib/c -It/lib/c/store
+SEES_ctl   := -Itools
 
 
 # A cache of the compiler may name the target by another path: $(1) is the
@@ -55,7 +56,7 @@ PROGRAMS_$(1) := $$(addprefix $(2)/unit/,$$(UNITS_MADE))
 
 # the flags are a file, so that other flags build anew
 $(2)/flags: FORCE
-	@mkdir -p $(2)/tools
+	@mkdir -p $(2)
 	@echo '$$(CC) $(PLAIN_CFLAGS) $(PLAIN_CPPFLAGS) $(FLAGS_$(1))' \
 	    > $$@.$$$$$$$$ \
 	 && if cmp -s $$@.$$$$$$$$ $$@; then rm $$@.$$$$$$$$; \
@@ -69,9 +70,10 @@ $$(OBJS_$(1)_plain): $(2)/%.o: $(SRC)/%.c $(2)/flags | $(ROOMS_OK)
 	@$$(call own_deps,$$@)
 
 $$(OBJS_$(1)_ctl): $(2)/tools/%.o: tools/%.c $(2)/flags
+	@mkdir -p $$(@D)
 	$$(call say,CC,$$@)
 	$$(Q)$$(CC) $(PLAIN_CFLAGS) $(FLAGS_$(1)) $(PLAIN_CPPFLAGS) \
-	    -MMD -MP -c -o $$@ $$<
+	    $(SEES_ctl) -MMD -MP -c -o $$@ $$<
 	@$$(call own_deps,$$@)
 
 # a folder may have the name of a program that was
@@ -91,7 +93,8 @@ $$(PROGRAMS_$(1)): $(2)/unit/%: $(2)/unit/%.o $(2)/libwebhook.a
 	$$(call say,LINK,$$@)
 	$$(Q)$$(CC) $(FLAGS_$(1)) -pthread -o $$@ $$^ $(PLAIN_LIBS)
 
--include $$(OBJS_$(1)_plain:.o=.d) $$(OBJS_$(1)_unit:.o=.d) $(2)/tools/*.d
+-include $$(OBJS_$(1)_plain:.o=.d) $$(OBJS_$(1)_unit:.o=.d) \
+         $$(OBJS_$(1)_ctl:.o=.d)
 
 endef
 

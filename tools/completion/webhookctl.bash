@@ -1,5 +1,5 @@
 # bash completion of webhookctl.  Made by "make pages" from
-# tools/webhookctl_table.c.
+# tools/webhookctl/command/webhookctl_table.c.
 
 _webhookctl()
 {

@@ -24,7 +24,7 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
-#include "webhookctl_sign.h"
+#include "webhookctl/try/webhookctl_sign.h"
 #include "core/http1/webhook_http.h"
 #include "core/base/webhook_version.h"
 

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "webhookctl.h"
+#include "webhookctl/webhookctl.h"
 #include "core/base/webhook_near.h"
 #include "core/rules/webhook_pattern.h"
 

@@ -11,7 +11,7 @@
 
 #include <openssl/evp.h>
 
-#include "webhookctl.h"
+#include "webhookctl/webhookctl.h"
 #include "core/json/webhook_json.h"
 
 

@@ -16,8 +16,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "webhookctl.h"
-#include "webhookctl_export.h"
+#include "webhookctl/webhookctl.h"
+#include "webhookctl/transfer/webhookctl_export.h"
 #include "core/base/webhook_codec.h"
 
 

@@ -2,26 +2,22 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * Between the rooms of webhookctl.  What it takes stands in one table
- * (webhookctl_table.c), from which come the reading of the command line
- * (webhookctl_option.c), the help (webhookctl_help.c), and the pages and
- * completions of all commands (webhookctl_pages.c).
+ * Between the folders of webhookctl.  What it takes stands in one table
+ * (command/webhookctl_table.c), from which come the reading of the command line
+ * (command/webhookctl_option.c), the help (command/webhookctl_help.c), and the
+ * pages and completions of all commands (command/webhookctl_pages*.c).
  *
- *   webhookctl.c           begins and ends
- *   webhookctl_owner.c     as whom it works
- *   webhookctl_query.c     list, show, calls, stats
- *   webhookctl_admin.c     retry, cancel, pause, resume, check, clock, backup
- *   webhookctl_replay.c    replay, cancel --endpoint
- *   webhookctl_export.c    export
- *   webhookctl_import.c    import, with webhookctl_import_event.c
- *   webhookctl_quarantine.c  quarantine
- *   webhookctl_restore.c   restore
- *   webhookctl_follow.c    follow
- *   webhookctl_receiver.c  receiver-url
- *   webhookctl_listen.c    listen
- *   webhookctl_send.c      send; the presets of both: webhookctl_sign.c
- *   webhookctl_print.c     results for people; as JSON: webhookctl_json.c;
- *                          words and numbers on a terminal: webhookctl_text.c
+ *   webhookctl.c  begins and ends
+ *   command/      the table, and what is made from it
+ *   common/       as whom it works (webhookctl_owner.c); results for people
+ *                 (webhookctl_print.c) and as JSON (webhookctl_json.c); words
+ *                 and numbers on a terminal (webhookctl_text.c)
+ *   admin/        list, show, calls, stats (webhookctl_query.c); retry, cancel,
+ *                 pause, resume, check, clock, backup (webhookctl_admin.c);
+ *                 replay, cancel --endpoint; restore; receiver-url
+ *   transfer/     export, import, quarantine
+ *   try/          listen, send, follow; the presets of the first two:
+ *                 webhookctl_sign.c
  */
 
 #ifndef WEBHOOKCTL_H

@@ -6,7 +6,7 @@
  * manual and the completions anew; a test holds them against it.
  */
 
-#include "webhookctl.h"
+#include "webhookctl/webhookctl.h"
 
 
 #define CTL_FILTER  (ctl_bit(CTL_ENDPOINT)|ctl_bit(CTL_STATE)                 \

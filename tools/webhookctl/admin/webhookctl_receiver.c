@@ -17,7 +17,7 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 
-#include "webhookctl.h"
+#include "webhookctl/webhookctl.h"
 
 
 #define CTL_TOKEN_BYTES  32

@@ -16,7 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "webhookctl.h"
+#include "webhookctl/webhookctl.h"
 
 
 #define CTL_REPLAY_PAUSE  1000000       /* ns between two steps */

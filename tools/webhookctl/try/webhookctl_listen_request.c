@@ -11,7 +11,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 
-#include "webhookctl_listen_int.h"
+#include "webhookctl/try/webhookctl_listen_int.h"
 
 
 static unsigned ctl_client_head(ctl_client_t *c);

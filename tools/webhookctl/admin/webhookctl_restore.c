@@ -19,7 +19,7 @@
 #include <unistd.h>
 #include <sys/stat.h>
 
-#include "webhookctl.h"
+#include "webhookctl/webhookctl.h"
 #include "store/lmdb/engine/webhook_lmdb.h"
 
 

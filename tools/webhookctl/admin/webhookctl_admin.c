@@ -13,7 +13,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "webhookctl.h"
+#include "webhookctl/webhookctl.h"
 
 
 static int ctl_each_done(ctl_t *ctl, const webhook_op_t *op,

@@ -16,8 +16,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "webhookctl.h"
-#include "webhookctl_export.h"
+#include "webhookctl/webhookctl.h"
+#include "webhookctl/transfer/webhookctl_export.h"
 
 
 #define CTL_QUARANTINE_PAGE   200

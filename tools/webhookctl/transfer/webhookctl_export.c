@@ -19,8 +19,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "webhookctl.h"
-#include "webhookctl_export.h"
+#include "webhookctl/webhookctl.h"
+#include "webhookctl/transfer/webhookctl_export.h"
 
 
 #define CTL_EXPORT_PAGE  100

@@ -10,7 +10,7 @@
 #ifndef WEBHOOKCTL_EXPORT_H
 #define WEBHOOKCTL_EXPORT_H
 
-#include "webhookctl.h"
+#include "webhookctl/webhookctl.h"
 
 
 #define CTL_EXPORT_VERSION     1

@@ -8,7 +8,7 @@
 #ifndef WEBHOOKCTL_SIGN_H
 #define WEBHOOKCTL_SIGN_H
 
-#include "webhookctl.h"
+#include "webhookctl/webhookctl.h"
 #include "core/signature/webhook_key.h"
 #include "core/signature/webhook_sign.h"
 #include "core/signature/webhook_verify.h"

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "webhookctl.h"
+#include "webhookctl/webhookctl.h"
 #include "core/json/webhook_show.h"
 
 

@@ -8,7 +8,7 @@
 #include <inttypes.h>
 #include <unistd.h>
 
-#include "webhookctl.h"
+#include "webhookctl/webhookctl.h"
 
 
 static const char *ctl_next(const webhook_delivery_t *d,

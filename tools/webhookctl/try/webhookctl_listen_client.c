@@ -15,7 +15,7 @@
 #include <unistd.h>
 #include <sys/socket.h>
 
-#include "webhookctl_listen_int.h"
+#include "webhookctl/try/webhookctl_listen_int.h"
 
 
 #define CTL_LISTEN_SHOWN     65536      /* bytes of a body on a terminal */

@@ -14,7 +14,7 @@
 
 #include <pthread.h>
 
-#include "webhookctl_sign.h"
+#include "webhookctl/try/webhookctl_sign.h"
 
 
 #define CTL_LISTEN_HEAD      32768      /* bytes of the request's head */

@@ -5,7 +5,7 @@
  * The help: what the table says, for people at a terminal.
  */
 
-#include "webhookctl.h"
+#include "webhookctl/webhookctl.h"
 #include "core/base/webhook_version.h"
 #include "store/engines/webhook_engines.h"
 #include "store/webhook_store_engine.h"

@@ -25,7 +25,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "webhookctl.h"
+#include "webhookctl/webhookctl.h"
 
 
 #define CTL_LINKS  16                   /* of root's, on the way to a file */

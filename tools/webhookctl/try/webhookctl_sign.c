@@ -15,7 +15,7 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 
-#include "webhookctl_sign.h"
+#include "webhookctl/try/webhookctl_sign.h"
 #include "core/signature/webhook_digest.h"
 
 

@@ -24,7 +24,7 @@
 #include <unistd.h>
 #include <sys/socket.h>
 
-#include "webhookctl_listen_int.h"
+#include "webhookctl/try/webhookctl_listen_int.h"
 
 
 #define CTL_LISTEN_ADDRESS   "127.0.0.1:8080"

@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-#include "webhookctl.h"
+#include "webhookctl/webhookctl.h"
 
 
 #define CTL_PAGE  500

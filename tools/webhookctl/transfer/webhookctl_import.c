@@ -19,8 +19,8 @@
 
 #include <openssl/evp.h>
 
-#include "webhookctl.h"
-#include "webhookctl_export.h"
+#include "webhookctl/webhookctl.h"
+#include "webhookctl/transfer/webhookctl_export.h"
 
 
 #define CTL_IMPORT_ACTIONS  32          /* of a call */

@@ -14,7 +14,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
-#include "webhookctl.h"
+#include "webhookctl/webhookctl.h"
 #include "store/engines/webhook_engines.h"
 
 

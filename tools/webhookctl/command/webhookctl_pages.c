@@ -8,7 +8,7 @@
 
 #include <ctype.h>
 
-#include "webhookctl.h"
+#include "webhookctl/webhookctl.h"
 #include "core/base/webhook_version.h"
 
 
@@ -28,7 +28,7 @@ ctl_pages_man(void)
     int                   i;
     const ctl_command_t  *cmd;
 
-    printf(".\\\" Made by \"make pages\" from tools/webhookctl_table.c.\n"
+    printf(".\\\" Made by \"make pages\" from tools/webhookctl/command/webhookctl_table.c.\n"
            ".TH WEBHOOKCTL 1 " WEBHOOK_VERSION_DATE " \"ngx_http_webhook_module "
            WEBHOOK_VERSION "\"\n"
            ".SH NAME\n"
@@ -256,7 +256,7 @@ ctl_pages_bash(void)
     const ctl_command_t  *cmd;
 
     printf("# bash completion of webhookctl.  Made by \"make pages\" from\n"
-           "# tools/webhookctl_table.c.\n"
+           "# tools/webhookctl/command/webhookctl_table.c.\n"
            "\n"
            "_webhookctl()\n"
            "{\n"
@@ -452,7 +452,7 @@ ctl_pages_zsh(void)
     printf("#compdef webhookctl\n"
            "\n"
            "# zsh completion of webhookctl.  Made by \"make pages\" from\n"
-           "# tools/webhookctl_table.c.\n"
+           "# tools/webhookctl/command/webhookctl_table.c.\n"
            "\n"
            "_webhookctl_commands()\n"
            "{\n"
