@@ -2,9 +2,11 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * Between the rooms that write and read exports (docs/export.md):
- * webhookctl_export.c; webhookctl_import.c, and webhookctl_import_event.c,
- * which puts deliveries back together as events; webhookctl_quarantine.c.
+ * Between those that write and read exports (docs/export.md):
+ * webhookctl_export.c; webhookctl_import.c, with webhookctl_import_event.c,
+ * which puts deliveries back together as events, and
+ * webhookctl_import_member.c, which reads the members of lines;
+ * webhookctl_quarantine.c.
  */
 
 #ifndef WEBHOOKCTL_EXPORT_H

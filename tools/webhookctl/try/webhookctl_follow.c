@@ -55,6 +55,8 @@ typedef struct {
 
 
 static int ctl_follow_deliveries(ctl_follow_t *f);
+static int ctl_follow_delivery(ctl_follow_t *f, const webhook_delivery_t *d,
+    const webhook_op_stats_t *stats);
 static int ctl_follow_calls(ctl_follow_t *f);
 static int ctl_follow_news(ctl_follow_t *f, const ctl_seen_t *now);
 static int ctl_follow_compare(const void *one, const void *two);
@@ -197,7 +199,6 @@ ctl_follow_deliveries(ctl_follow_t *f)
     size_t               pages, i;
     uint32_t             k;
     uint64_t             left;
-    ctl_seen_t           seen;
     webhook_op_t         stats, *op, *list;
     webhook_delivery_t  *d;
 
@@ -254,33 +255,7 @@ ctl_follow_deliveries(ctl_follow_t *f)
     for (i = pages; rc == 0 && i--; /* void */ ) {
         for (k = list[i].u.list.count; rc == 0 && k--; /* void */ ) {
             d = &list[i].u.list.deliveries[k];
-
-            seen.id = d->event;
-            seen.endpoint = d->endpoint;
-            seen.state = d->state;
-            seen.sends = d->attempts;
-
-            rc = ctl_follow_news(f, &seen);
-
-            if (rc != 1) {
-                continue;
-            }
-
-            rc = 0;
-
-            if (f->ctl->json) {
-                ctl_json_line(json_pack("{s:o}", "delivery",
-                                        ctl_delivery_json(d,
-                                                       &stats.u.stats)));
-                continue;
-            }
-
-            if (f->head) {
-                ctl_print_deliveries_head();
-                f->head = 0;
-            }
-
-            ctl_print_delivery(d, &stats.u.stats, 0);
+            rc = ctl_follow_delivery(f, d, &stats.u.stats);
         }
     }
 
@@ -292,6 +267,43 @@ ctl_follow_deliveries(ctl_follow_t *f)
     webhook_op_free(&stats);
 
     return rc < 0 ? 1 : rc;
+}
+
+
+/* Tells of a delivery, if it is news.  0, or what ends it. */
+
+static int
+ctl_follow_delivery(ctl_follow_t *f, const webhook_delivery_t *d,
+    const webhook_op_stats_t *stats)
+{
+    int         rc;
+    ctl_seen_t  seen;
+
+    seen.id = d->event;
+    seen.endpoint = d->endpoint;
+    seen.state = d->state;
+    seen.sends = d->attempts;
+
+    rc = ctl_follow_news(f, &seen);
+
+    if (rc != 1) {
+        return rc;
+    }
+
+    if (f->ctl->json) {
+        ctl_json_line(json_pack("{s:o}", "delivery",
+                                ctl_delivery_json(d, stats)));
+        return 0;
+    }
+
+    if (f->head) {
+        ctl_print_deliveries_head();
+        f->head = 0;
+    }
+
+    ctl_print_delivery(d, stats, 0);
+
+    return 0;
 }
 
 

@@ -23,6 +23,8 @@ static int ctl_sign_words(ctl_sign_t *s);
 static int ctl_sign_key(const char *text, ctl_sign_t *s);
 static int ctl_sign_file(const char *path, char *buf, size_t size,
     size_t *len);
+static int ctl_sign_usual(ctl_sign_t *s, const webhook_message_t *m,
+    const char *timestamp, const char *id, ctl_header_t **h);
 static int ctl_sign_scheme(ctl_sign_t *s, const webhook_message_t *m,
     const webhook_str_t *name, const char *before, ctl_header_t *h);
 static void ctl_sign_header(ctl_header_t *h, const webhook_str_t *name,
@@ -273,7 +275,6 @@ ctl_sign_make(ctl_sign_t *s, webhook_str_t *body, webhook_buf_t *url,
     ctl_header_t            *h;
     webhook_str_t            name;
     webhook_message_t        m;
-    const webhook_str_t     *timestamp, *given;
     const webhook_preset_t  *p;
 
     p = s->verifier.preset;
@@ -350,24 +351,7 @@ ctl_sign_make(ctl_sign_t *s, webhook_str_t *body, webhook_buf_t *url,
         ctl_sign_header(h++, &p->signature, token);
 
     } else {
-
-        /* one signature in a header, and what else it signs */
-
-        timestamp = s->verifier.scheme ? &s->verifier.timestamp
-                                       : &p->timestamp;
-        given = s->verifier.scheme ? &s->verifier.id : &p->id;
-
-        if (timestamp->len) {
-            ctl_sign_header(h++, timestamp, text);
-        }
-
-        if (given->len) {
-            ctl_sign_header(h++, given, id);
-        }
-
-        rc = ctl_sign_scheme(s, &m, s->verifier.scheme
-                                    ? &s->verifier.signature : &p->signature,
-                             "", h++);
+        rc = ctl_sign_usual(s, &m, text, id, &h);
     }
 
     OPENSSL_cleanse(token, sizeof(token));
@@ -380,6 +364,34 @@ ctl_sign_make(ctl_sign_t *s, webhook_str_t *body, webhook_buf_t *url,
     *n = (unsigned) (h - headers);
 
     return 0;
+}
+
+
+/* One signature in a header, and what else it signs; *h goes on behind it. */
+
+static int
+ctl_sign_usual(ctl_sign_t *s, const webhook_message_t *m,
+    const char *timestamp, const char *id, ctl_header_t **h)
+{
+    const webhook_str_t     *name, *given;
+    const webhook_preset_t  *p;
+
+    p = s->verifier.preset;
+
+    name = s->verifier.scheme ? &s->verifier.timestamp : &p->timestamp;
+    given = s->verifier.scheme ? &s->verifier.id : &p->id;
+
+    if (name->len) {
+        ctl_sign_header((*h)++, name, timestamp);
+    }
+
+    if (given->len) {
+        ctl_sign_header((*h)++, given, id);
+    }
+
+    return ctl_sign_scheme(s, m, s->verifier.scheme ? &s->verifier.signature
+                                                    : &p->signature,
+                           "", (*h)++);
 }
 
 
