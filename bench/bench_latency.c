@@ -156,19 +156,84 @@ report(const char *name, int64_t *v, int n)
 }
 
 
+/* Reads what is there; true if a message is whole, which is taken then. */
+
+static int
+arrived(conn_t *c, int client)
+{
+    ssize_t  got;
+
+    got = read(c->fd, c->data + c->len, sizeof(c->data) - c->len);
+
+    if (got <= 0) {
+        close(c->fd);
+        c->fd = -1;                     /* poll() passes over it */
+
+        if (client) {
+            fprintf(stderr, "the proxy closed\n");
+            exit(1);
+        }
+
+        return 0;
+    }
+
+    c->len += (size_t) got;
+
+    if (whole(c) == 0) {
+        return 0;
+    }
+
+    c->len = 0;
+
+    return 1;
+}
+
+
+static void
+answer(conn_t *c)
+{
+    static const char  text[] = "HTTP/1.1 200 OK\r\n"
+                                "Content-Length: 2\r\n\r\nok";
+
+    if (write(c->fd, text, sizeof(text) - 1) == -1) {
+        perror("write");
+    }
+}
+
+
+/* Waits for the listener, the client (which is behind all peers), the peers. */
+
+static void
+await(struct pollfd pfd[PEERS + 2], int lis, const conn_t *conn, int peers)
+{
+    int  k;
+
+    pfd[0].fd = lis;
+    pfd[0].events = POLLIN;
+    pfd[1].fd = conn[PEERS].fd;
+    pfd[1].events = POLLIN;
+
+    for (k = 0; k < peers; k++) {
+        pfd[k + 2].fd = conn[k].fd;
+        pfd[k + 2].events = POLLIN;
+    }
+
+    if (poll(pfd, (nfds_t) peers + 2, 100) == -1 && errno != EINTR) {
+        perror("poll");
+        exit(2);
+    }
+}
+
+
 int
 main(int argc, char **argv)
 {
     int             client, lis, i, k, n, gap, peers;
     char            request[512];
     size_t          len;
-    ssize_t         got;
-    conn_t         *conn;
+    conn_t         *conn, *c;
     int64_t         start, responded, received, t, *lag, *took, *receipt;
     struct pollfd   pfd[PEERS + 2];
-
-    static const char  answer[] = "HTTP/1.1 200 OK\r\n"
-                                  "Content-Length: 2\r\n\r\nok";
 
     if (argc != 6) {
         fprintf(stderr, "usage: bench_latency PROXY-PORT ENDPOINT-PORT "
@@ -219,62 +284,25 @@ main(int argc, char **argv)
                 return 1;
             }
 
-            pfd[0].fd = lis;
-            pfd[0].events = POLLIN;
-            pfd[1].fd = client;
-            pfd[1].events = POLLIN;
-
-            for (k = 0; k < peers; k++) {
-                pfd[k + 2].fd = conn[k].fd;
-                pfd[k + 2].events = POLLIN;
-            }
-
-            if (poll(pfd, (nfds_t) peers + 2, 100) == -1 && errno != EINTR) {
-                perror("poll");
-                return 2;
-            }
+            await(pfd, lis, conn, peers);
 
             t = now_usec();
 
             for (k = -1; k < peers; k++) {
-                conn_t  *c = (k == -1) ? &conn[PEERS] : &conn[k];
+                c = (k == -1) ? &conn[PEERS] : &conn[k];
 
-                if (c->fd == -1 || !(pfd[k + 2].revents & (POLLIN|POLLHUP))) {
+                if (c->fd == -1 || !(pfd[k + 2].revents & (POLLIN|POLLHUP))
+                    || !arrived(c, k == -1))
+                {
                     continue;
                 }
-
-                got = read(c->fd, c->data + c->len,
-                           sizeof(c->data) - c->len);
-
-                if (got <= 0) {
-                    close(c->fd);
-                    c->fd = -1;         /* poll() passes over it */
-
-                    if (k == -1) {
-                        fprintf(stderr, "the proxy closed\n");
-                        return 1;
-                    }
-
-                    continue;
-                }
-
-                c->len += (size_t) got;
-
-                if (whole(c) == 0) {
-                    continue;
-                }
-
-                c->len = 0;
 
                 if (k == -1) {
                     responded = t;
-                    continue;
-                }
 
-                received = t;
-
-                if (write(c->fd, answer, sizeof(answer) - 1) == -1) {
-                    perror("write");
+                } else {
+                    received = t;
+                    answer(c);
                 }
             }
 

@@ -21,7 +21,6 @@
 #endif
 
 #include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,58 +28,54 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "store/engines/webhook_engines.h"
-#include "store/webhook_store.h"
+#include "lib/store_report.h"
 
 
-#define BENCH_TIMES  200000             /* batch times kept, each process */
 #define BENCH_BATCH  4096
 
 
 typedef struct {
-    uint64_t  events;
-    uint64_t  batches;
-    uint64_t  refused;
-    uint64_t  failed;
-    uint64_t  cpu;                      /* microseconds */
-    uint32_t  times[BENCH_TIMES];       /* microseconds */
-} bench_result_t;
+    webhook_id_t  id;
+    uint64_t      endpoint;
+    uint64_t      token;
+} bench_held_t;
 
+
+/* What a process has in its hands. */
 
 typedef struct {
-    const char  *path;
-    unsigned     processes;
-    unsigned     batch;
-    size_t       body;
-    unsigned     seconds;
-    unsigned     endpoints;
-    uint64_t     size;
-    uint64_t     keep;
-    unsigned     gap;
-    unsigned     waiting;
-} bench_setup_t;
+    const bench_setup_t   *setup;
+    webhook_store_t       *st;
+    size_t                 n;           /* operations of the batch */
+    webhook_op_t          *ops;
+    webhook_op_t         **p;
+    webhook_put_t         *puts;
+    size_t                 held;        /* leases */
+    bench_held_t          *leases;
+    bench_held_t          *next;
+    uint64_t              *endpoints;
+    webhook_id_source_t    source;
+    webhook_rendition_t    form;
+} bench_work_t;
 
 
-static uint64_t bench_now(void);
-static uint64_t bench_wall(void);
-static double bench_syncs(const char *path);
-static void bench_log(void *ctx, webhook_store_log_e level, const char *text);
-static webhook_store_t *bench_open(const bench_setup_t *s);
+static int bench_options(bench_setup_t *s, int argc, char **argv);
 static void bench_fill(const bench_setup_t *s);
 static void bench_work(const bench_setup_t *s, bench_result_t *r);
+static void bench_begin(bench_work_t *w, const bench_setup_t *s);
+static void bench_put(bench_work_t *w, const bench_result_t *r,
+    uint64_t wall);
+static void bench_complete(bench_work_t *w, uint64_t wall);
+static void bench_take(bench_work_t *w, bench_result_t *r);
+static void bench_sweep(webhook_store_t *st);
 static uint64_t bench_endpoint(unsigned i, char *name, size_t size);
-static int bench_compare(const void *a, const void *b);
-static void bench_print(const bench_setup_t *s, bench_result_t **r,
-    double elapsed);
 
 
 int
 main(int argc, char **argv)
 {
-    int              opt;
     pid_t            pid[64];
     double           elapsed;
     uint64_t         start;
@@ -88,69 +83,9 @@ main(int argc, char **argv)
     bench_setup_t    s;
     bench_result_t  *r[64];
 
-    memset(&s, 0, sizeof(s));
-
-    s.processes = 2;
-    s.batch = 64;
-    s.body = 2048;
-    s.seconds = 5;
-    s.endpoints = 4;
-    s.size = (uint64_t) 2048 << 20;
-    s.keep = 3600000;
-
-    while ((opt = getopt(argc, argv, "p:b:s:t:e:m:k:g:w:")) != -1) {
-
-        switch (opt) {
-
-        case 'p':
-            s.processes = atoi(optarg);
-            break;
-
-        case 'b':
-            s.batch = atoi(optarg);
-            break;
-
-        case 's':
-            s.body = atol(optarg);
-            break;
-
-        case 't':
-            s.seconds = atoi(optarg);
-            break;
-
-        case 'e':
-            s.endpoints = atoi(optarg);
-            break;
-
-        case 'm':
-            s.size = strtoull(optarg, NULL, 10) << 20;
-            break;
-
-        case 'k':
-            s.keep = strtoull(optarg, NULL, 10);
-            break;
-
-        case 'g':
-            s.gap = atoi(optarg);
-            break;
-
-        case 'w':
-            s.waiting = atoi(optarg);
-            break;
-
-        default:
-            return 2;
-        }
-    }
-
-    if (optind != argc - 1 || s.processes == 0 || s.processes > 64
-        || s.batch < 2 || s.batch > BENCH_BATCH || s.endpoints == 0)
-    {
-        fprintf(stderr, "usage: bench_store [options] DIRECTORY\n");
+    if (bench_options(&s, argc, argv) != 0) {
         return 2;
     }
-
-    s.path = argv[optind];
 
     if (mkdir(s.path, 0700) == -1 && errno != EEXIST) {
         perror(s.path);
@@ -194,102 +129,76 @@ main(int argc, char **argv)
 }
 
 
-static uint64_t
-bench_now(void)
+static int
+bench_options(bench_setup_t *s, int argc, char **argv)
 {
-    struct timespec  ts;
+    int  opt;
 
-    clock_gettime(CLOCK_MONOTONIC, &ts);
+    memset(s, 0, sizeof(bench_setup_t));
 
-    return (uint64_t) ts.tv_sec * 1000000 + (uint64_t) ts.tv_nsec / 1000;
-}
+    s->processes = 2;
+    s->batch = 64;
+    s->body = 2048;
+    s->seconds = 5;
+    s->endpoints = 4;
+    s->size = (uint64_t) 2048 << 20;
+    s->keep = 3600000;
 
+    while ((opt = getopt(argc, argv, "p:b:s:t:e:m:k:g:w:")) != -1) {
 
-static uint64_t
-bench_wall(void)
-{
-    struct timespec  ts;
+        switch (opt) {
 
-    clock_gettime(CLOCK_REALTIME, &ts);
-
-    return (uint64_t) ts.tv_sec * 1000 + (uint64_t) ts.tv_nsec / 1000000;
-}
-
-
-static double
-bench_syncs(const char *path)
-{
-    int       fd, i, n;
-    char      name[4096], page[4096];
-    uint64_t  start, end;
-
-    snprintf(name, sizeof(name), "%s/sync-test", path);
-
-    fd = open(name, O_RDWR|O_CREAT|O_TRUNC, 0600);
-    if (fd == -1) {
-        return 0;
-    }
-
-    memset(page, 1, sizeof(page));
-
-    for (i = 0; i < 256; i++) {
-        if (pwrite(fd, page, sizeof(page), i * 4096) == -1) {
+        case 'p':
+            s->processes = atoi(optarg);
             break;
+
+        case 'b':
+            s->batch = atoi(optarg);
+            break;
+
+        case 's':
+            s->body = atol(optarg);
+            break;
+
+        case 't':
+            s->seconds = atoi(optarg);
+            break;
+
+        case 'e':
+            s->endpoints = atoi(optarg);
+            break;
+
+        case 'm':
+            s->size = strtoull(optarg, NULL, 10) << 20;
+            break;
+
+        case 'k':
+            s->keep = strtoull(optarg, NULL, 10);
+            break;
+
+        case 'g':
+            s->gap = atoi(optarg);
+            break;
+
+        case 'w':
+            s->waiting = atoi(optarg);
+            break;
+
+        default:
+            return -1;
         }
     }
 
-    (void) fsync(fd);
-
-    n = 1000;
-    start = bench_now();
-
-    for (i = 0; i < n; i++) {
-        page[0] = (char) i;
-
-        if (pwrite(fd, page, sizeof(page), i % 256 * 4096) == -1
-            || fdatasync(fd) == -1)
-        {
-            break;
-        }
+    if (optind != argc - 1 || s->processes == 0 || s->processes > 64
+        || s->batch < 2 || s->batch > BENCH_BATCH || s->endpoints == 0)
+    {
+        fprintf(stderr, "usage: bench_store [options] DIRECTORY\n");
+        return -1;
     }
 
-    end = bench_now();
+    s->path = argv[optind];
 
-    close(fd);
-    unlink(name);
-
-    return (double) i * 1e6 / (double) (end - start);
-}
-
-
-static void
-bench_log(void *ctx, webhook_store_log_e level, const char *text)
-{
-    (void) ctx;
-
-    fprintf(stderr, "[%d] %s\n", (int) level, text);
-}
-
-
-static webhook_store_t *
-bench_open(const bench_setup_t *s)
-{
-    webhook_store_t          *st;
-    webhook_store_options_t   o;
-
-    memset(&o, 0, sizeof(o));
-
-    o.engine = webhook_engines_find(NULL);
-    o.path = s->path;
-    o.size = s->size;
-    o.keep = s->keep;
-    o.log = bench_log;
-
-    if (webhook_store_open(&o, &st) != WEBHOOK_STORE_OK) {
-        exit(1);
-    }
-
-    return st;
+    return 0;
 }
 
 
@@ -379,115 +288,26 @@ bench_fill(const bench_setup_t *s)
 static void
 bench_work(const bench_setup_t *s, bench_result_t *r)
 {
-    char                      name[64];
-    size_t                    n, puts_count, held, i;
-    uint64_t                  end, start, took, wall, *endpoints, swept;
-    webhook_op_t             *ops, **p, expire, *ex;
-    webhook_put_t            *puts;
-    struct rusage             usage;
-    unsigned char            *body;
-    webhook_store_t          *st;
-    webhook_lease_t          *lease;
-    webhook_id_source_t       source;
-    webhook_rendition_t       form;
-    webhook_op_put_event_t   *put;
+    uint64_t       end, start, took, wall, swept;
+    bench_work_t   w;
+    struct rusage  usage;
 
-    struct held_s {
-        webhook_id_t  id;
-        uint64_t      endpoint;
-        uint64_t      token;
-    } *leases, *next;
+    bench_begin(&w, s);
 
-    st = bench_open(s);
-
-    ops = calloc(BENCH_BATCH * 2, sizeof(webhook_op_t));
-    p = calloc(BENCH_BATCH * 2, sizeof(webhook_op_t *));
-    puts = calloc(BENCH_BATCH, sizeof(webhook_put_t));
-    leases = calloc(BENCH_BATCH * 4, sizeof(struct held_s));
-    next = calloc(BENCH_BATCH * 4, sizeof(struct held_s));
-    endpoints = calloc(s->endpoints, sizeof(uint64_t));
-    body = malloc(s->body + 1);
-
-    for (i = 0; i < s->body; i++) {
-        body[i] = (unsigned char) (i * 131 + getpid());
-    }
-
-    memset(&form, 0, sizeof(form));
-
-    form.content_type.data = (unsigned char *) "application/json";
-    form.content_type.len = 16;
-    form.body.data = body;
-    form.body.len = s->body;
-
-    for (i = 0; i < s->endpoints; i++) {
-        endpoints[i] = bench_endpoint(i, name, sizeof(name));
-    }
-
-    memset(&source, 0, sizeof(source));
-
-    held = 0;
     swept = bench_now();
     end = bench_now() + (uint64_t) s->seconds * 1000000;
 
     while (bench_now() < end) {
 
-        n = 0;
+        w.n = 0;
         wall = bench_wall();
-        puts_count = s->batch / 2;
 
-        for (i = 0; i < puts_count; i++) {
-            memset(&ops[n], 0, sizeof(webhook_op_t));
-            memset(&puts[i], 0, sizeof(webhook_put_t));
-
-            puts[i].endpoint = endpoints[(r->events + i) % s->endpoints];
-            puts[i].lease = 1;
-
-            ops[n].type = WEBHOOK_OP_PUT_EVENT;
-
-            put = &ops[n].u.put_event;
-
-            webhook_id_make(&source, wall, &put->id);
-
-            put->wall = wall;
-            put->type.data = (unsigned char *) "order.add";
-            put->type.len = 9;
-            put->forms = &form;
-            put->forms_count = 1;
-            put->deliveries = &puts[i];
-            put->count = 1;
-            put->lease = 30000;
-
-            p[n] = &ops[n];
-            n++;
-        }
-
-        for (i = 0; i < held && n < BENCH_BATCH; i++) {
-            memset(&ops[n], 0, sizeof(webhook_op_t));
-
-            ops[n].type = WEBHOOK_OP_COMPLETE;
-            ops[n].u.complete.event = leases[i].id;
-            ops[n].u.complete.endpoint = leases[i].endpoint;
-            ops[n].u.complete.token = leases[i].token;
-            ops[n].u.complete.outcome = WEBHOOK_DONE;
-            ops[n].u.complete.attempt.wall = wall;
-            ops[n].u.complete.attempt.status = 200;
-            ops[n].u.complete.attempt.connect = 100;
-            ops[n].u.complete.attempt.first_byte = 500;
-            ops[n].u.complete.attempt.total = 700;
-            ops[n].u.complete.attempt.address.data =
-                (unsigned char *) "127.0.0.1:8080";
-            ops[n].u.complete.attempt.address.len = 14;
-            ops[n].u.complete.attempt.answer.data = (unsigned char *) "ok";
-            ops[n].u.complete.attempt.answer.len = 2;
-            ops[n].u.complete.lease = 30000;
-
-            p[n] = &ops[n];
-            n++;
-        }
+        bench_put(&w, r, wall);
+        bench_complete(&w, wall);
 
         start = bench_now();
 
-        webhook_store_apply(st, p, n);
+        webhook_store_apply(w.st, w.p, w.n);
 
         took = bench_now() - start;
 
@@ -496,62 +316,11 @@ bench_work(const bench_setup_t *s, bench_result_t *r)
         }
 
         r->batches++;
-        held = 0;
 
-        for (i = 0; i < n; i++) {
-
-            if (ops[i].type == WEBHOOK_OP_PUT_EVENT) {
-
-                if (ops[i].result == WEBHOOK_STORE_FULL) {
-                    r->refused++;
-
-                } else if (ops[i].result != WEBHOOK_STORE_OK) {
-                    r->failed++;
-                }
-
-                if (puts[i].token) {
-                    next[held].id = ops[i].u.put_event.id;
-                    next[held].endpoint = puts[i].endpoint;
-                    next[held].token = puts[i].token;
-                    held++;
-                }
-
-            } else {
-
-                if (ops[i].result != WEBHOOK_STORE_OK) {
-                    r->failed++;
-
-                } else {
-                    r->events++;
-                }
-
-                lease = ops[i].u.complete.next;
-
-                if (lease) {
-                    next[held].id = lease->event.id;
-                    next[held].endpoint = lease->endpoint;
-                    next[held].token = lease->token;
-                    held++;
-                }
-            }
-
-            webhook_op_free(&ops[i]);
-        }
-
-        memcpy(leases, next, held * sizeof(struct held_s));
+        bench_take(&w, r);
 
         if (bench_now() - swept > 100000) {
-
-            do {
-                memset(&expire, 0, sizeof(expire));
-                expire.type = WEBHOOK_OP_EXPIRE;
-                expire.u.expire.max = 1000;
-                ex = &expire;
-
-                webhook_store_apply(st, &ex, 1);
-
-            } while (expire.u.expire.more);
-
+            bench_sweep(w.st);
             swept = bench_now();
         }
 
@@ -567,98 +336,191 @@ bench_work(const bench_setup_t *s, bench_result_t *r)
              + (uint64_t) usage.ru_stime.tv_sec * 1000000
              + (uint64_t) usage.ru_stime.tv_usec;
 
-    webhook_store_close(st);
+    webhook_store_close(w.st);
 
-    free(ops);
-    free(p);
-    free(puts);
-    free(leases);
-    free(next);
-    free(endpoints);
-    free(body);
-}
-
-
-static int
-bench_compare(const void *a, const void *b)
-{
-    uint32_t  x, y;
-
-    x = *(const uint32_t *) a;
-    y = *(const uint32_t *) b;
-
-    return x < y ? -1 : x > y;
+    free(w.ops);
+    free(w.p);
+    free(w.puts);
+    free(w.leases);
+    free(w.next);
+    free(w.endpoints);
+    free(w.form.body.data);
 }
 
 
 static void
-bench_print(const bench_setup_t *s, bench_result_t **r, double elapsed)
+bench_begin(bench_work_t *w, const bench_setup_t *s)
 {
-    size_t            n, total;
-    double            used;
-    unsigned          i;
-    uint32_t         *all;
-    uint64_t          events, refused, failed, cpu, batches;
-    webhook_op_t      op, *p;
-    webhook_store_t  *st;
+    char            name[64];
+    size_t          i;
+    unsigned char  *body;
 
-    events = 0;
-    refused = 0;
-    failed = 0;
-    cpu = 0;
-    total = 0;
-    batches = 0;
+    memset(w, 0, sizeof(bench_work_t));
 
-    all = malloc((size_t) s->processes * BENCH_TIMES * sizeof(uint32_t));
+    w->setup = s;
+    w->st = bench_open(s);
+    w->ops = calloc(BENCH_BATCH * 2, sizeof(webhook_op_t));
+    w->p = calloc(BENCH_BATCH * 2, sizeof(webhook_op_t *));
+    w->puts = calloc(BENCH_BATCH, sizeof(webhook_put_t));
+    w->leases = calloc(BENCH_BATCH * 4, sizeof(bench_held_t));
+    w->next = calloc(BENCH_BATCH * 4, sizeof(bench_held_t));
+    w->endpoints = calloc(s->endpoints, sizeof(uint64_t));
 
-    if (all == NULL) {
-        return;
+    body = malloc(s->body + 1);
+
+    for (i = 0; i < s->body; i++) {
+        body[i] = (unsigned char) (i * 131 + getpid());
     }
 
-    for (i = 0; i < s->processes; i++) {
-        events += r[i]->events;
-        refused += r[i]->refused;
-        failed += r[i]->failed;
-        cpu += r[i]->cpu;
-        batches += r[i]->batches;
+    w->form.content_type.data = (unsigned char *) "application/json";
+    w->form.content_type.len = 16;
+    w->form.body.data = body;
+    w->form.body.len = s->body;
 
-        n = r[i]->batches < BENCH_TIMES ? r[i]->batches : BENCH_TIMES;
+    for (i = 0; i < s->endpoints; i++) {
+        w->endpoints[i] = bench_endpoint(i, name, sizeof(name));
+    }
+}
 
-        memcpy(all + total, r[i]->times, n * sizeof(uint32_t));
-        total += n;
+
+/* Half a batch of new events. */
+
+static void
+bench_put(bench_work_t *w, const bench_result_t *r, uint64_t wall)
+{
+    size_t                   i, puts_count;
+    webhook_op_put_event_t  *put;
+
+    puts_count = w->setup->batch / 2;
+
+    for (i = 0; i < puts_count; i++) {
+        memset(&w->ops[w->n], 0, sizeof(webhook_op_t));
+        memset(&w->puts[i], 0, sizeof(webhook_put_t));
+
+        w->puts[i].endpoint =
+            w->endpoints[(r->events + i) % w->setup->endpoints];
+        w->puts[i].lease = 1;
+
+        w->ops[w->n].type = WEBHOOK_OP_PUT_EVENT;
+
+        put = &w->ops[w->n].u.put_event;
+
+        webhook_id_make(&w->source, wall, &put->id);
+
+        put->wall = wall;
+        put->type.data = (unsigned char *) "order.add";
+        put->type.len = 9;
+        put->forms = &w->form;
+        put->forms_count = 1;
+        put->deliveries = &w->puts[i];
+        put->count = 1;
+        put->lease = 30000;
+
+        w->p[w->n] = &w->ops[w->n];
+        w->n++;
+    }
+}
+
+
+/* What is leased was delivered. */
+
+static void
+bench_complete(bench_work_t *w, uint64_t wall)
+{
+    size_t  i;
+
+    for (i = 0; i < w->held && w->n < BENCH_BATCH; i++) {
+        memset(&w->ops[w->n], 0, sizeof(webhook_op_t));
+
+        w->ops[w->n].type = WEBHOOK_OP_COMPLETE;
+        w->ops[w->n].u.complete.event = w->leases[i].id;
+        w->ops[w->n].u.complete.endpoint = w->leases[i].endpoint;
+        w->ops[w->n].u.complete.token = w->leases[i].token;
+        w->ops[w->n].u.complete.outcome = WEBHOOK_DONE;
+        w->ops[w->n].u.complete.attempt.wall = wall;
+        w->ops[w->n].u.complete.attempt.status = 200;
+        w->ops[w->n].u.complete.attempt.connect = 100;
+        w->ops[w->n].u.complete.attempt.first_byte = 500;
+        w->ops[w->n].u.complete.attempt.total = 700;
+        w->ops[w->n].u.complete.attempt.address.data =
+            (unsigned char *) "127.0.0.1:8080";
+        w->ops[w->n].u.complete.attempt.address.len = 14;
+        w->ops[w->n].u.complete.attempt.answer.data = (unsigned char *) "ok";
+        w->ops[w->n].u.complete.attempt.answer.len = 2;
+        w->ops[w->n].u.complete.lease = 30000;
+
+        w->p[w->n] = &w->ops[w->n];
+        w->n++;
+    }
+}
+
+
+/* What came of a batch, and which leases of it are to be completed. */
+
+static void
+bench_take(bench_work_t *w, bench_result_t *r)
+{
+    size_t            i;
+    webhook_lease_t  *lease;
+
+    w->held = 0;
+
+    for (i = 0; i < w->n; i++) {
+
+        if (w->ops[i].type == WEBHOOK_OP_PUT_EVENT) {
+
+            if (w->ops[i].result == WEBHOOK_STORE_FULL) {
+                r->refused++;
+
+            } else if (w->ops[i].result != WEBHOOK_STORE_OK) {
+                r->failed++;
+            }
+
+            if (w->puts[i].token) {
+                w->next[w->held].id = w->ops[i].u.put_event.id;
+                w->next[w->held].endpoint = w->puts[i].endpoint;
+                w->next[w->held].token = w->puts[i].token;
+                w->held++;
+            }
+
+        } else {
+
+            if (w->ops[i].result != WEBHOOK_STORE_OK) {
+                r->failed++;
+
+            } else {
+                r->events++;
+            }
+
+            lease = w->ops[i].u.complete.next;
+
+            if (lease) {
+                w->next[w->held].id = lease->event.id;
+                w->next[w->held].endpoint = lease->endpoint;
+                w->next[w->held].token = lease->token;
+                w->held++;
+            }
+        }
+
+        webhook_op_free(&w->ops[i]);
     }
 
-    qsort(all, total, sizeof(uint32_t), bench_compare);
+    memcpy(w->leases, w->next, w->held * sizeof(bench_held_t));
+}
 
-    printf("%u processes, batches of %u, bodies of %zu bytes: %.0f events a "
-           "second (%llu refused, %llu failed), %.0f batches a second\n",
-           s->processes, s->batch, s->body, (double) events / elapsed,
-           (unsigned long long) refused, (unsigned long long) failed,
-           (double) batches / elapsed);
 
-    if (total) {
-        printf("batch ms: p50 %.2f, p99 %.2f, max %.2f; processor "
-               "microseconds an event: %.1f\n", all[total / 2] / 1e3,
-               all[total - 1 - total / 100] / 1e3, all[total - 1] / 1e3,
-               events ? (double) cpu / (double) events : 0.0);
-    }
+static void
+bench_sweep(webhook_store_t *st)
+{
+    webhook_op_t  expire, *ex;
 
-    memset(&op, 0, sizeof(op));
-    op.type = WEBHOOK_OP_STATS;
-    p = &op;
+    do {
+        memset(&expire, 0, sizeof(expire));
+        expire.type = WEBHOOK_OP_EXPIRE;
+        expire.u.expire.max = 1000;
+        ex = &expire;
 
-    st = bench_open(s);
-    webhook_store_apply(st, &p, 1);
+        webhook_store_apply(st, &ex, 1);
 
-    used = (double) op.u.stats.used;
-
-    printf("store: %.0f of %.0f MB in use, %llu events kept, %.0f bytes an "
-           "event\n", used / 1048576, (double) op.u.stats.size / 1048576,
-           (unsigned long long) op.u.stats.events,
-           op.u.stats.events ? used / (double) op.u.stats.events : 0.0);
-
-    webhook_op_free(&op);
-    webhook_store_close(st);
-
-    free(all);
+    } while (expire.u.expire.more);
 }

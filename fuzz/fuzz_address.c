@@ -9,6 +9,7 @@
  */
 
 #include "core/rules/webhook_address.h"
+#include "lib/check.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -17,15 +18,6 @@
 
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-
-/* Ends the process, which is how a fuzzer learns of a find. */
-
-#define check(ok)                                                             \
-    if (!(ok)) {                                                              \
-        fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #ok);              \
-        abort();                                                              \
-    }
 
 
 static void

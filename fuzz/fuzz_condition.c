@@ -8,6 +8,7 @@
 
 #include "core/template/webhook_condition.h"
 #include "core/scalar/webhook_decimal.h"
+#include "lib/check.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -21,15 +22,6 @@ typedef struct {
 
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-
-/* Ends the process, which is how a fuzzer learns of a find. */
-
-#define check(ok)                                                             \
-    if (!(ok)) {                                                              \
-        fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #ok);              \
-        abort();                                                              \
-    }
 
 
 static int

@@ -8,21 +8,13 @@
  */
 
 #include "core/envelope/webhook_envelope.h"
+#include "lib/check.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-
-/* Ends the process, which is how a fuzzer learns of a find. */
-
-#define check(ok)                                                             \
-    if (!(ok)) {                                                              \
-        fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #ok);              \
-        abort();                                                              \
-    }
 
 
 static webhook_str_t

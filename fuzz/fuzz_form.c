@@ -12,6 +12,7 @@
 #include "core/format/webhook_form_json.h"
 #include "core/json/webhook_json.h"
 #include "core/format/webhook_multipart.h"
+#include "lib/check.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,15 +22,6 @@
 
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-
-/* Ends the process, which is how a fuzzer learns of a find. */
-
-#define check(ok)                                                             \
-    if (!(ok)) {                                                              \
-        fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #ok);              \
-        abort();                                                              \
-    }
 
 
 /* Returns the number of values. */

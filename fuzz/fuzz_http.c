@@ -10,6 +10,7 @@
  */
 
 #include "core/http1/webhook_http.h"
+#include "lib/check.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,15 +25,6 @@ typedef struct {
 
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-
-/* Ends the process, which is how a fuzzer learns of a find. */
-
-#define check(ok)                                                             \
-    if (!(ok)) {                                                              \
-        fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #ok);              \
-        abort();                                                              \
-    }
 
 
 /* Each piece is copied, so that a read behind its end is seen. */

@@ -13,6 +13,7 @@
  */
 
 #include "core/template/webhook_template.h"
+#include "lib/check.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,15 +26,6 @@ typedef struct {
 
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-
-/* Ends the process, which is how a fuzzer learns of a find. */
-
-#define check(ok)                                                             \
-    if (!(ok)) {                                                              \
-        fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #ok);              \
-        abort();                                                              \
-    }
 
 
 /* Cuts off what stands before the next NUL. */

@@ -19,6 +19,7 @@
 
 #include "core/signature/webhook_handshake.h"
 #include "core/signature/webhook_verify.h"
+#include "lib/check.h"
 
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -48,15 +49,6 @@ typedef struct {
 
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-
-/* Ends the process, which is how a fuzzer learns of a find. */
-
-#define check(ok)                                                             \
-    if (!(ok)) {                                                              \
-        fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #ok);              \
-        abort();                                                              \
-    }
 
 
 static const struct {
@@ -358,6 +350,47 @@ handshakes(input_t *in, const webhook_key_t *key)
 }
 
 
+/* With the preset of secrets[i], its keys, and a scheme of ours. */
+
+static void
+verifier_of(webhook_verifier_t *verifier, unsigned i, webhook_key_t keys[2],
+    webhook_scheme_t *scheme)
+{
+    const char     *err;
+    webhook_str_t   secret, none, string;
+
+    memset(verifier, 0, sizeof(webhook_verifier_t));
+
+    secret = text(secrets[i].preset);
+    verifier->preset = webhook_preset_find(&secret);
+    check(verifier->preset != NULL);
+
+    secret = text(secrets[i].secret);
+    check(webhook_key_parse(&keys[0], &secret, verifier->preset->literal, &err)
+          == WEBHOOK_OK);
+
+    verifier->keys = keys;
+    verifier->nkeys = 1;
+
+    if (i == 0) {
+        secret = text(private_key);
+        check(webhook_key_parse(&keys[1], &secret, 0, &err) == WEBHOOK_OK);
+        verifier->nkeys = 2;
+    }
+
+    none = text("");
+    string = text("{timestamp}.{id}.{url}.{body}");
+
+    check(webhook_scheme_compile(scheme, &none, &none, &none, &string, &err)
+          == WEBHOOK_OK);
+
+    verifier->scheme = scheme;
+    verifier->signature = text("x-sign");
+    verifier->timestamp = text("x-time");
+    verifier->id = text("x-id");
+}
+
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -365,7 +398,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     input_t                 in;
     unsigned                i, k;
     const char             *err;
-    webhook_str_t           secret, none, string, pieces[3];
+    webhook_str_t           none, pieces[3];
     webhook_key_t           keys[2];
     webhook_scheme_t        scheme;
     webhook_verify_e        rc;
@@ -387,36 +420,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         i = size % i;
     }
 
-    memset(&verifier, 0, sizeof(verifier));
+    verifier_of(&verifier, i, keys, &scheme);
+
     memset(&call, 0, sizeof(call));
-
-    secret = text(secrets[i].preset);
-    verifier.preset = webhook_preset_find(&secret);
-    check(verifier.preset != NULL);
-
-    secret = text(secrets[i].secret);
-    check(webhook_key_parse(&keys[0], &secret, verifier.preset->literal, &err)
-          == WEBHOOK_OK);
-
-    verifier.keys = keys;
-    verifier.nkeys = 1;
-
-    if (i == 0) {
-        secret = text(private_key);
-        check(webhook_key_parse(&keys[1], &secret, 0, &err) == WEBHOOK_OK);
-        verifier.nkeys = 2;
-    }
-
-    none = text("");
-    string = text("{timestamp}.{id}.{url}.{body}");
-
-    check(webhook_scheme_compile(&scheme, &none, &none, &none, &string, &err)
-          == WEBHOOK_OK);
-
-    verifier.scheme = &scheme;
-    verifier.signature = text("x-sign");
-    verifier.timestamp = text("x-time");
-    verifier.id = text("x-id");
 
     call.header = find_header;
     call.data = &in;
@@ -454,6 +460,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     handshakes(&in, &keys[0]);
 
     /* whatever it is, it may be a scheme or a key */
+
+    none = text("");
 
     (void) webhook_scheme_compile(&scheme, &none, &none, &none, &in.url, &err);
     (void) webhook_key_parse(&keys[0], &in.url, 0, &err);

@@ -5,7 +5,8 @@
 #:                   bent copies of it, under the sanitizers
 #:
 #:   FUZZ="json template" takes those only.  fuzz/corpus/NAME/ holds the seeds
-#:   of fuzz/fuzz_NAME.c, fuzz/NAME.dict its dictionary, if there is one.
+#:   of fuzz/fuzz_NAME.c, fuzz/NAME.dict its dictionary, if there is one, and
+#:   fuzz/lib what fuzzers share.
 #:
 
 FUZZ_SECONDS ?= 30

@@ -107,7 +107,8 @@ demo:
 
 bench-build: $(BENCH_BINS)
 
-$(BENCH_BINS): $(BUILD)/%: bench/%.c $(BUILD)/plain/libwebhook.a
+$(BENCH_BINS): $(BUILD)/%: bench/%.c $(BUILD)/plain/libwebhook.a \
+               $(wildcard bench/lib/*.h)
 	$(call say,CC,$@)
 	$(Q)$(CC) $(PLAIN_CFLAGS) $(FLAGS_plain) $(PLAIN_CPPFLAGS) \
 	    -o $@ $< $(BUILD)/plain/libwebhook.a $(PLAIN_LIBS)
