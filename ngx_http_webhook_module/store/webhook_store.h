@@ -51,8 +51,8 @@
  * closed.
  *
  * Threads and processes.  A store belongs to the process that opened it, after
- * any fork, and takes one call at a time, from any thread.  Any number of
- * processes may have the same store open, each of them once.  Every call may
+ * any fork, and takes one call at a time, from any thread.  Several processes
+ * may have the same store open, hundreds of them, each once.  Every call may
  * block on the disk, but for webhook_store_news(): none belongs on an event
  * loop.
  */

@@ -21,7 +21,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -86,33 +85,6 @@ util_log(void *ctx, webhook_store_log_e level, const char *text)
 
     u->logs[level]++;
     snprintf(u->text, sizeof(u->text), "%s", text);
-}
-
-
-/* Where stores are made: in memory if there is room, since thousands of
-   commits one by one wait for a disk, and for who else uses it, too long.
-   WEBHOOK_TEST_STORE=DIR takes another place. */
-static const char *
-util_directory(void)
-{
-    const char      *tmp;
-    struct statvfs   fs;
-
-    tmp = getenv("WEBHOOK_TEST_STORE");
-
-    if (tmp) {
-        return tmp;
-    }
-
-    if (access("/dev/shm", W_OK) == 0 && statvfs("/dev/shm", &fs) == 0
-        && (uint64_t) fs.f_bavail * fs.f_frsize > (uint64_t) 512 << 20)
-    {
-        return "/dev/shm";
-    }
-
-    tmp = getenv("TMPDIR");
-
-    return tmp ? tmp : "/tmp";
 }
 
 

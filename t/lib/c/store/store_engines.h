@@ -10,7 +10,10 @@
 #ifndef STORE_ENGINES_H
 #define STORE_ENGINES_H
 
+#include <stdint.h>
 #include <stdlib.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
 
 #include "tap.h"
 #include "store/engines/webhook_engines.h"
@@ -52,6 +55,34 @@ store_engine(void)
 
     fprintf(stderr, "no engine \"%s\" is known\n", name);
     exit(1);
+}
+
+
+/* Where stores are made: in memory if there is room, since thousands of
+   commits one by one wait for a disk, and for who else uses it, too long.
+   WEBHOOK_TEST_STORE=DIR takes another place. */
+__attribute__((unused))
+static const char *
+util_directory(void)
+{
+    const char      *tmp;
+    struct statvfs   fs;
+
+    tmp = getenv("WEBHOOK_TEST_STORE");
+
+    if (tmp) {
+        return tmp;
+    }
+
+    if (access("/dev/shm", W_OK) == 0 && statvfs("/dev/shm", &fs) == 0
+        && (uint64_t) fs.f_bavail * fs.f_frsize > (uint64_t) 512 << 20)
+    {
+        return "/dev/shm";
+    }
+
+    tmp = getenv("TMPDIR");
+
+    return tmp ? tmp : "/tmp";
 }
 
 
