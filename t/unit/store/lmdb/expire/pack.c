@@ -377,7 +377,7 @@ test_reader(void)
 
     /* a step is short in time: on a busy machine it takes more of them */
 
-    for (i = 0; i < 1000 && u.st->pack.lists[0].count; i++) {
+    for (i = 0; i < 1000 && util_lmdb(&u)->pack.lists[0].count; i++) {
         expire(&u);
     }
 

@@ -58,7 +58,7 @@ expire(util_t *u, unsigned moves)
     do {
         if (!moves) {
             for (i = 0; i < WEBHOOK_PACK_TABLES; i++) {
-                u->st->pack.lists[i].count = 0;
+                util_lmdb(u)->pack.lists[i].count = 0;
             }
         }
 
@@ -211,7 +211,7 @@ pack_act(void *scene)
         }
 
         for (k = 0; k < WEBHOOK_PACK_TABLES; k++) {
-            if (p->u.st->pack.lists[k].count) {
+            if (util_lmdb(&p->u)->pack.lists[k].count) {
                 break;
             }
         }
