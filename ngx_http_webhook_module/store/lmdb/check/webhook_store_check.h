@@ -13,9 +13,9 @@
 
 /*
  * Recounts everything and compares: a test of the store itself.  Returns 0 and
- * what it found; each fault is told to "tell" as a sentence.  Where the store is
- * written to meanwhile, it goes on with what is there now every now and then,
- * and compares no counters then.
+ * what it found; each fault is told to "tell" as a sentence.  Where the store
+ * is written to meanwhile, it goes on with what is there now every now and
+ * then, and compares no counters then.
  */
 
 typedef struct {

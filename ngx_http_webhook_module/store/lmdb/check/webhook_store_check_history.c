@@ -2,8 +2,8 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * What the check looks at in the rows of what is finished, of calls, and of what
- * is known of repeats.
+ * What the check looks at in the rows of what is finished, of calls, and of
+ * what is known of repeats.
  */
 
 #include "store/lmdb/check/webhook_store_check_history.h"

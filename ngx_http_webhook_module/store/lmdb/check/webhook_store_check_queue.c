@@ -2,8 +2,8 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * What the check looks at in the rows of what waits: they have to be where others
- * say they are, and what they say of others has to be true.
+ * What the check looks at in the rows of what waits: they have to be where
+ * others say they are, and what they say of others has to be true.
  */
 
 #include "store/lmdb/check/webhook_store_check_queue.h"

@@ -11,8 +11,8 @@
 #include "store/lmdb/handle/webhook_store_handle.h"
 
 
-/* Opens the tables, and makes those that are not there; sets st->format.  "made"
-   tells that the files are new. */
+/* Opens the tables, and makes those that are not there; sets st->format.
+   "made" tells that the files are new. */
 int webhook_tables_open(webhook_store_t *st, int made);
 
 

@@ -6,9 +6,9 @@
  *
  * Unless said otherwise, a function that returns int returns 0, or what LMDB or
  * the system said (an MDB_ code or an errno); then the transaction must be
- * aborted.  A damaged row is MDB_CORRUPTED.  What an operation may meet in daily
- * life (STALE, FULL ...) is no such error: it is put in op->result, and nothing
- * has been changed then.
+ * aborted.  A damaged row is MDB_CORRUPTED.  What an operation may meet in
+ * daily life (STALE, FULL ...) is no such error: it is put in op->result, and
+ * nothing has been changed then.
  */
 
 #ifndef WEBHOOK_STORE_HANDLE_H

@@ -2,8 +2,8 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * The record of an endpoint.  It is written again and again, so its fields are of
- * a fixed length, and LMDB can write the new record over the old one.
+ * The record of an endpoint.  It is written again and again, so its fields are
+ * of a fixed length, and LMDB can write the new record over the old one.
  */
 
 #include "core/base/webhook_codec.h"

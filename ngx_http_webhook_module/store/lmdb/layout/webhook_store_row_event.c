@@ -4,8 +4,8 @@
  *
  * Records of an event: its head, its forms, its deliveries and attempts.
  *
- * Those that are written again and again (a delivery, the head) have fields of a
- * fixed length, so that LMDB can write the new record over the old one.
+ * Those that are written again and again (a delivery, the head) have fields of
+ * a fixed length, so that LMDB can write the new record over the old one.
  */
 
 #include "core/base/webhook_codec.h"
