@@ -36,7 +36,7 @@ FLAGS_plain  := -O2 -fstack-protector-strong -D_FORTIFY_SOURCE=2
 FLAGS_asan   := $(ASAN_CFLAGS) -fsanitize=undefined \
                 -fno-sanitize-recover=undefined
 
-SEES_unit  := -It/lib/c -It/lib/c/store
+SEES_unit  := $(addprefix -I,$(sort $(dir $(wildcard t/lib/c/*.h t/lib/c/*/*.h))))
 SEES_ctl   := -Itools
 
 

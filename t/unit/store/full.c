@@ -33,22 +33,59 @@ main(void)
 }
 
 
+/* Every delivery fails three times with a long answer; refused outcomes. */
+
+static unsigned
+fail_thrice(util_t *u, uint64_t ep, unsigned n)
+{
+    unsigned      i, round, failed;
+    webhook_op_t  op;
+
+    static char   answer[1024];
+
+    memset(answer, 'a', sizeof(answer));
+
+    failed = 0;
+
+    for (round = 0; round < 3; round++) {
+
+        for (i = 0; i < n; i++) {
+            util_complete_op(&op, held[i].id, ep, held[i].token,
+                             WEBHOOK_RETRY, 0);
+
+            op.u.complete.attempt.answer.data = (unsigned char *) answer;
+            op.u.complete.attempt.answer.len = sizeof(answer);
+            op.u.complete.lease = 30000;
+
+            if (util_apply(u, &op) != WEBHOOK_STORE_OK
+                || op.u.complete.next == NULL)
+            {
+                failed++;
+
+            } else {
+                held[i].id = op.u.complete.next->event.id;
+                held[i].token = op.u.complete.next->token;
+            }
+
+            webhook_op_free(&op);
+        }
+    }
+
+    return failed;
+}
+
+
 /* Fills until refusal; what is owed is never lost, outcomes are always taken,
    also with attempts of any length, and then space comes back. */
 
 static void
 test_full_of_owed(size_t body, uint64_t size, const char *name)
 {
-    util_t                   u;
-    uint64_t                 ep;
-    unsigned                 i, n, round, failed, more;
-    webhook_op_t             op;
-    webhook_op_stats_t       s;
-    webhook_store_result_e   result;
-
-    static char              answer[1024];
-
-    memset(answer, 'a', sizeof(answer));
+    util_t                  u;
+    uint64_t                ep;
+    unsigned                i, n, failed, more;
+    webhook_op_stats_t      s;
+    webhook_store_result_e  result;
 
     util_init(&u);
 
@@ -86,31 +123,7 @@ test_full_of_owed(size_t body, uint64_t size, const char *name)
 
     /* every delivery fails three times with a long answer, then is done */
 
-    failed = 0;
-
-    for (round = 0; round < 3; round++) {
-
-        for (i = 0; i < n; i++) {
-            util_complete_op(&op, held[i].id, ep, held[i].token,
-                             WEBHOOK_RETRY, 0);
-
-            op.u.complete.attempt.answer.data = (unsigned char *) answer;
-            op.u.complete.attempt.answer.len = sizeof(answer);
-            op.u.complete.lease = 30000;
-
-            if (util_apply(&u, &op) != WEBHOOK_STORE_OK
-                || op.u.complete.next == NULL)
-            {
-                failed++;
-
-            } else {
-                held[i].id = op.u.complete.next->event.id;
-                held[i].token = op.u.complete.next->token;
-            }
-
-            webhook_op_free(&op);
-        }
-    }
+    failed = fail_thrice(&u, ep, n);
 
     s = util_stats(&u, 0, NULL);
 

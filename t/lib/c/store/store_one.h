@@ -197,20 +197,16 @@ one_find(util_t *u, unsigned kind, one_event_e event, webhook_id_t *id,
 }
 
 
-/* What is wrong with an event in a store that was brought to the format of
-   today, and is not sent from yet; NULL: nothing. */
+/* What is wrong with the delivery of an event that is shown, or NULL. */
+
 __attribute__((unused))
 static const char *
-one_wrong(util_t *u, unsigned kind, one_event_e event)
+one_delivery_wrong(const webhook_op_t *op, unsigned kind, one_event_e event)
 {
-    unsigned                  steps;
-    const char               *wrong;
-    webhook_id_t              id, old;
-    webhook_op_t              op;
-    webhook_str_t             body;
-    webhook_head_row_t        head;
-    webhook_delivery_t       *d;
-    webhook_delivery_full_t  *full;
+    unsigned                        steps;
+    webhook_str_t                   body;
+    const webhook_delivery_t       *d;
+    const webhook_delivery_full_t  *full;
 
     /* the state now that nobody sends it, and the attempts */
 
@@ -235,6 +231,53 @@ one_wrong(util_t *u, unsigned kind, one_event_e event)
         [ONE_STEPS]     = { WEBHOOK_PENDING,   2, 0, 0 },
         [ONE_BODY]      = { WEBHOOK_DELIVERED, 1, 0, 0 }
     };
+
+    full = op->u.show.deliveries;
+    d = &full->delivery;
+
+    if (op->u.show.count != 1 || d->state != want[event].state
+        || d->attempts != want[event].attempts
+        || d->parked != want[event].parked
+        || d->blocks != want[event].blocks)
+    {
+        return "its delivery is in another state";
+    }
+
+    if (full->attempts_count != d->attempts
+        || (d->attempts && (full->attempts[0].number != 1
+                            || full->attempts[0].answer.len != 6)))
+    {
+        return "its attempts are not whole";
+    }
+
+    steps = event == ONE_STEPS ? 2 : 1;
+
+    body = one_body(kind, event, steps - 1);
+
+    if (d->step + 1 != steps || d->steps != steps
+        || op->u.show.forms_count != steps
+        || op->u.show.forms[steps - 1].body.len != body.len
+        || memcmp(op->u.show.forms[steps - 1].body.data, body.data,
+                  body.len) != 0
+        || op->u.show.forms[0].headers.len != 11)
+    {
+        return "its body is not whole";
+    }
+
+    return NULL;
+}
+
+
+/* What is wrong with an event in a store that was brought to the format of
+   today, and is not sent from yet; NULL: nothing. */
+__attribute__((unused))
+static const char *
+one_wrong(util_t *u, unsigned kind, one_event_e event)
+{
+    const char          *wrong;
+    webhook_id_t         id, old;
+    webhook_op_t         op;
+    webhook_head_row_t   head;
 
     old = one_id(kind, event);
 
@@ -274,39 +317,7 @@ one_wrong(util_t *u, unsigned kind, one_event_e event)
         goto done;
     }
 
-    full = op.u.show.deliveries;
-    d = &full->delivery;
-
-    if (op.u.show.count != 1 || d->state != want[event].state
-        || d->attempts != want[event].attempts
-        || d->parked != want[event].parked
-        || d->blocks != want[event].blocks)
-    {
-        wrong = "its delivery is in another state";
-        goto done;
-    }
-
-    if (full->attempts_count != d->attempts
-        || (d->attempts && (full->attempts[0].number != 1
-                            || full->attempts[0].answer.len != 6)))
-    {
-        wrong = "its attempts are not whole";
-        goto done;
-    }
-
-    steps = event == ONE_STEPS ? 2 : 1;
-
-    body = one_body(kind, event, steps - 1);
-
-    if (d->step + 1 != steps || d->steps != steps
-        || op.u.show.forms_count != steps
-        || op.u.show.forms[steps - 1].body.len != body.len
-        || memcmp(op.u.show.forms[steps - 1].body.data, body.data,
-                  body.len) != 0
-        || op.u.show.forms[0].headers.len != 11)
-    {
-        wrong = "its body is not whole";
-    }
+    wrong = one_delivery_wrong(&op, kind, event);
 
 done:
 

@@ -150,7 +150,7 @@ test_accept(void)
 }
 
 
-/* One table of cases, and long for that. */
+/* It is longer than 100 lines because it is one table of cases. */
 
 static void
 test_refuse(void)

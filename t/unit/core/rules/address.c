@@ -59,7 +59,7 @@ cidr(const char *text)
 }
 
 
-/* One table of cases, and long for that. */
+/* It is longer than 100 lines because it is one table of cases. */
 
 static void
 test_kinds(void)

@@ -2,8 +2,8 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * What is peculiar to Standard Webhooks: lists of signatures, both kinds of keys,
- * the older names of its headers.
+ * What is peculiar to Standard Webhooks: lists of signatures, both kinds of
+ * keys, the older names of its headers.
  */
 
 #include "signed.h"

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 
 
-/* One table of cases, and long for that. */
+/* It is longer than 100 lines because it is one table of cases. */
 
 static void
 test_holds(void)

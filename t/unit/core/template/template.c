@@ -85,7 +85,7 @@ test_render(webhook_template_kind_e kind, const char *text, const char *want,
 }
 
 
-/* One table of cases, and long for that. */
+/* It is longer than 100 lines because it is one table of cases. */
 
 static void
 test_json(void)

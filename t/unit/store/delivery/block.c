@@ -14,6 +14,7 @@
 
 static void test_dead_skipped(void);
 static void test_dead_blocks(void);
+static void test_dead_again(void);
 static void test_block_ends(void);
 
 
@@ -22,6 +23,7 @@ main(void)
 {
     test_dead_skipped();
     test_dead_blocks();
+    test_dead_again();
     test_block_ends();
 
     return tap_done();
@@ -128,10 +130,36 @@ test_dead_blocks(void)
     tap_ok(d.attempts == UINT32_MAX, "that of others does");
 
     util_check(&u, "expired");
-    util_close(&u);
+    util_free(&u);
+}
+
+
+/* Tried again, and given up. */
+
+static void
+test_dead_again(void)
+{
+    util_t              u;
+    unsigned            i;
+    uint64_t            ep, token;
+    webhook_id_t        id[4];
+    webhook_delivery_t  d;
+
+    util_init(&u);
     util_open(&u);
 
-    /* tried again */
+    ep = endpoint(&u, "erp", 1);
+
+    token = put(&u, ep, "k", 1, &id[0]);
+    (void) put(&u, ep, "k", 1, &id[1]);
+
+    util_complete(&u, id[0], ep, token, WEBHOOK_FAILED, 0);
+
+    (void) put(&u, ep, "k", 1, &id[2]);
+    (void) put(&u, ep, "l", 1, &id[3]);
+
+    util_close(&u);
+    util_open(&u);
 
     tap_ok(by_hand(&u, WEBHOOK_OP_RETRY, ep, &id[0]) == WEBHOOK_STORE_OK,
            "it is to be tried again");
@@ -187,6 +215,7 @@ test_dead_blocks(void)
     tap_ok(d.attempts == UINT32_MAX, "and it is history, which ends");
 
     util_check(&u, "history");
+
     util_free(&u);
 }
 

@@ -298,61 +298,79 @@ cancel(util_t *u, webhook_filter_t *f, int dry_run)
 }
 
 
-/* By hand: all that waits for an endpoint. */
+/*
+ * Two endpoints, a of which nothing waits before the time that is returned, and
+ * b with all kinds: one delivered, one dead, 299 behind it, and 300 since.
+ */
 
-static void
-test_cancel(void)
+static uint64_t
+cancel_setup(util_t *u, uint64_t *a, uint64_t *b)
 {
-    util_t                     u;
-    unsigned                   i;
-    uint64_t                   a, b, token, since;
-    webhook_op_t               op;
-    webhook_id_t               id;
-    webhook_put_t              put;
-    webhook_filter_t           f;
-    webhook_endpoint_stats_t   s;
+    unsigned       i;
+    uint64_t       token, since;
+    webhook_op_t   op;
+    webhook_id_t   id;
+    webhook_put_t  put;
 
-    util_init(&u);
-    util_open(&u);
-
-    a = util_endpoint(&u, "a", 10);
+    *a = util_endpoint(u, "a", 10);
 
     memset(&op, 0, sizeof(op));
     op.type = WEBHOOK_OP_ENDPOINT;
-    b = op.u.endpoint.id = util_name("b");
+    *b = op.u.endpoint.id = util_name("b");
     op.u.endpoint.inflight = 10;
     op.u.endpoint.order_block = 1;
     util_str(&op.u.endpoint.name, "b");
-    (void) util_apply(&u, &op);
+    (void) util_apply(u, &op);
 
     memset(&put, 0, sizeof(put));
     util_str(&put.order, "7");
     put.lease = 1;
 
-    id = util_id(&u);
-    util_put_op(&op, &put, id, b, "{}", 2);
-    (void) util_apply(&u, &op);
-    (void) util_complete(&u, id, b, put.token, WEBHOOK_FAILED, 0);
+    id = util_id(u);
+    util_put_op(&op, &put, id, *b, "{}", 2);
+    (void) util_apply(u, &op);
+    (void) util_complete(u, id, *b, put.token, WEBHOOK_FAILED, 0);
 
     put.lease = 0;
 
     for (i = 0; i < 300; i++) {
-        util_put_op(&op, &put, util_id(&u), b, "{}", 2);
-        (void) util_apply(&u, &op);
+        util_put_op(&op, &put, util_id(u), *b, "{}", 2);
+        (void) util_apply(u, &op);
     }
 
-    token = util_lease(&u, b, &id);
-    (void) util_complete(&u, id, b, token, WEBHOOK_DONE, 0);
+    token = util_lease(u, *b, &id);
+    (void) util_complete(u, id, *b, token, WEBHOOK_DONE, 0);
 
-    token = util_lease(&u, a, &id);
-    (void) util_complete(&u, id, a, token, WEBHOOK_FAILED, 0);
+    token = util_lease(u, *a, &id);
+    (void) util_complete(u, id, *a, token, WEBHOOK_FAILED, 0);
 
-    since = u.wall;
+    since = u->wall;
 
     for (i = 0; i < 300; i++) {
-        (void) util_put(&u, b, i % 2 ? 0 : 100000);
-        (void) util_put(&u, a, 0);
+        (void) util_put(u, *b, i % 2 ? 0 : 100000);
+        (void) util_put(u, *a, 0);
     }
+
+    return since;
+}
+
+
+/* By hand: all that waits for an endpoint. */
+
+static void
+test_cancel(void)
+{
+    util_t                    u;
+    unsigned                  i;
+    uint64_t                  a, b, since;
+    webhook_op_t              op;
+    webhook_filter_t          f;
+    webhook_endpoint_stats_t  s;
+
+    util_init(&u);
+    util_open(&u);
+
+    since = cancel_setup(&u, &a, &b);
 
     memset(&f, 0, sizeof(f));
     f.endpoint = b;

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * Tests of the store: lists, one event, calls, statistics, expiry.
+ * Tests of the store: lists, one event, statistics.
  */
 
 #ifndef _GNU_SOURCE
@@ -13,11 +13,9 @@
 
 
 static void test_list(void);
+static void test_list_filters(void);
 static void test_list_bounds(void);
 static void test_show(void);
-static void test_calls(void);
-static void test_expire(void);
-static void test_expire_steps(void);
 static void test_stats(void);
 
 
@@ -25,11 +23,9 @@ int
 main(void)
 {
     test_list();
+    test_list_filters();
     test_list_bounds();
     test_show();
-    test_calls();
-    test_expire();
-    test_expire_steps();
     test_stats();
 
     return tap_done();
@@ -47,15 +43,42 @@ list_op(webhook_op_t *op, uint32_t max)
 }
 
 
+/* 20 events, of two types in turns, for two endpoints. */
+
+static void
+put_twenty(util_t *u, const uint64_t *ep, webhook_id_t *id)
+{
+    unsigned       i;
+    webhook_op_t   op;
+    webhook_put_t  put[2];
+
+    for (i = 0; i < 20; i++) {
+        memset(put, 0, sizeof(put));
+
+        id[i] = util_id(u);
+
+        util_put_op(&op, put, id[i], ep[0], "body", 4);
+
+        put[1].endpoint = ep[1];
+        put[1].delay = 5000;
+        op.u.put_event.count = 2;
+
+        util_str(&op.u.put_event.type,
+                 i % 2 ? "order.add" : "product.edit");
+
+        (void) util_apply(u, &op);
+    }
+}
+
+
 static void
 test_list(void)
 {
-    util_t         u;
-    unsigned       i, n, ok;
-    uint64_t       ep[2], token;
-    webhook_op_t   op;
-    webhook_id_t   id[20];
-    webhook_put_t  put[2];
+    util_t        u;
+    unsigned      i, n, ok;
+    uint64_t      ep[2];
+    webhook_op_t  op;
+    webhook_id_t  id[20];
 
     util_init(&u);
     util_open(&u);
@@ -70,22 +93,7 @@ test_list(void)
 
     webhook_op_free(&op);
 
-    for (i = 0; i < 20; i++) {
-        memset(put, 0, sizeof(put));
-
-        id[i] = util_id(&u);
-
-        util_put_op(&op, put, id[i], ep[0], "body", 4);
-
-        put[1].endpoint = ep[1];
-        put[1].delay = 5000;
-        op.u.put_event.count = 2;
-
-        util_str(&op.u.put_event.type,
-                 i % 2 ? "order.add" : "product.edit");
-
-        (void) util_apply(&u, &op);
-    }
+    put_twenty(&u, ep, id);
 
     /* pages of 7: each row once, the newest event first */
 
@@ -131,6 +139,40 @@ test_list(void)
            "of one endpoint");
 
     webhook_op_free(&op);
+
+    list_op(&op, 0);
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK && op.u.list.count == 0,
+           "a page of none");
+    webhook_op_free(&op);
+
+    list_op(&op, 10);
+    op.u.list.filter.from = 1;
+    memset(op.u.list.filter.cursor, 0xff, WEBHOOK_CURSOR_LEN);
+    (void) util_apply(&u, &op);
+    tap_ok(op.u.list.count == 10 && op.u.list.filter.more, "any cursor will do");
+    webhook_op_free(&op);
+
+    util_check(&u, "list");
+    util_free(&u);
+}
+
+
+static void
+test_list_filters(void)
+{
+    util_t        u;
+    unsigned      i;
+    uint64_t      ep[2], token;
+    webhook_op_t  op;
+    webhook_id_t  id[20];
+
+    util_init(&u);
+    util_open(&u);
+
+    ep[0] = util_endpoint(&u, "erp", 100);
+    ep[1] = util_endpoint(&u, "crm", 100);
+
+    put_twenty(&u, ep, id);
 
     u.clock += 100;
 
@@ -209,19 +251,7 @@ test_list(void)
     tap_ok(op.u.list.count == 0, "from the end of time on");
     webhook_op_free(&op);
 
-    list_op(&op, 0);
-    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK && op.u.list.count == 0,
-           "a page of none");
-    webhook_op_free(&op);
-
-    list_op(&op, 10);
-    op.u.list.filter.from = 1;
-    memset(op.u.list.filter.cursor, 0xff, WEBHOOK_CURSOR_LEN);
-    (void) util_apply(&u, &op);
-    tap_ok(op.u.list.count == 10 && op.u.list.filter.more, "any cursor will do");
-    webhook_op_free(&op);
-
-    util_check(&u, "list");
+    util_check(&u, "filters");
     util_free(&u);
 }
 
@@ -393,393 +423,6 @@ test_show(void)
 
     util_check(&u, "show");
     util_free(&u);
-}
-
-
-static void
-call_op(webhook_op_t *op, webhook_id_t id, const char *receiver,
-    webhook_call_action_t *actions, uint32_t count)
-{
-    webhook_call_t  *c;
-
-    memset(op, 0, sizeof(webhook_op_t));
-
-    op->type = WEBHOOK_OP_PUT_CALL;
-
-    c = &op->u.put_call.call;
-
-    c->id = id;
-    c->receiver = util_name(receiver);
-    c->wall = webhook_id_time(&id);
-    c->total = 1234;
-    c->status = 200;
-    c->actions = actions;
-    c->actions_count = count;
-
-    util_str(&c->name, receiver);
-    util_str(&c->remote, "192.0.2.7");
-    util_str(&c->content_type, "application/json");
-    util_str(&c->headers, "Content-Type: application/json\r\n");
-    util_str(&c->body, "{\"_id\": 7}");
-    util_str(&c->verified, "standard: ok");
-    util_str(&c->answer, "{\"status\": \"ok\"}");
-}
-
-
-static void
-test_calls(void)
-{
-    enum { N = 25 };
-
-    util_t                  u;
-    unsigned                i, n, ok;
-    webhook_op_t            op;
-    webhook_id_t            id[N];
-    webhook_call_t         *c;
-    webhook_call_action_t   actions[WEBHOOK_CALL_ACTIONS_MAX + 1];
-
-    static char             text[20000];
-
-    util_init(&u);
-    util_open(&u);
-
-    memset(actions, 0, sizeof(actions));
-    memset(text, 'x', sizeof(text));
-
-    util_str(&actions[0].method, "PATCH");
-    util_str(&actions[0].uri, "/pos/sale.order/7");
-    util_str(&actions[0].body, "{\"currency\": \"USD\"}");
-    actions[0].status = 200;
-    actions[0].total = 900;
-
-    for (i = 0; i < N; i++) {
-        id[i] = util_id(&u);
-
-        call_op(&op, id[i], i % 5 ? "usd" : "contact", actions, i % 5 ? 1 : 0);
-
-        if (i == 1) {
-            util_str(&op.u.put_call.call.error, "the API failed");
-            op.u.put_call.call.status = 502;
-        }
-
-        (void) util_apply(&u, &op);
-    }
-
-    tap_ok(op.result == WEBHOOK_STORE_OK, "calls are kept");
-    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_DUPLICATE, "each once");
-
-    memset(&op, 0, sizeof(op));
-
-    op.type = WEBHOOK_OP_CALLS;
-    op.u.calls.receiver = util_name("usd");
-    op.u.calls.max = 100;
-
-    (void) util_apply(&u, &op);
-
-    tap_ok(op.u.calls.count == 20 && !op.u.calls.more
-           && memcmp(&op.u.calls.calls[0].id, &id[24], 16) == 0
-           && memcmp(&op.u.calls.calls[19].id, &id[1], 16) == 0,
-           "of one receiver, the newest first");
-
-    c = &op.u.calls.calls[19];
-
-    tap_ok(c->status == 502 && c->total == 1234
-           && c->receiver == util_name("usd")
-           && c->wall == webhook_id_time(&id[1])
-           && c->name.len == 3 && memcmp(c->name.data, "usd", 3) == 0
-           && c->remote.len == 9 && c->content_type.len == 16
-           && c->error.len == 14
-           && memcmp(c->error.data, "the API failed", 14) == 0
-           && c->body.len == 10
-           && memcmp(c->body.data, "{\"_id\": 7}", 10) == 0
-           && c->headers.len == 32
-           && memcmp(c->headers.data, "Content-Type: ", 14) == 0
-           && c->verified.len == 12
-           && memcmp(c->verified.data, "standard: ok", 12) == 0
-           && c->answer.len == 16
-           && memcmp(c->answer.data, "{\"status\": \"ok\"}", 16) == 0,
-           "with all about it");
-
-    tap_ok(c->actions_count == 1 && c->actions[0].method.len == 5
-           && c->actions[0].uri.len == 17 && c->actions[0].body.len == 19
-           && c->actions[0].status == 200 && c->actions[0].total == 900
-           && memcmp(c->actions[0].method.data, "PATCH", 5) == 0,
-           "and what it did");
-
-    webhook_op_free(&op);
-
-    op.u.calls.receiver = 0;
-    op.u.calls.max = 7;
-    n = 0;
-    ok = 1;
-
-    do {
-        (void) util_apply(&u, &op);
-
-        for (i = 0; i < op.u.calls.count; i++, n++) {
-            if (memcmp(&op.u.calls.calls[i].id, &id[N - 1 - n], 16) != 0) {
-                ok = 0;
-            }
-        }
-
-        i = op.u.calls.more;
-        webhook_op_free(&op);
-        op.u.calls.from = 1;
-
-    } while (i && n < 100);
-
-    tap_ok(ok && n == N, "of any receiver, in pages");
-
-    op.u.calls.receiver = util_name("contact");
-    op.u.calls.from = 0;
-    op.u.calls.max = 2;
-    n = 0;
-
-    do {
-        (void) util_apply(&u, &op);
-
-        n += op.u.calls.count;
-        i = op.u.calls.more;
-        webhook_op_free(&op);
-        op.u.calls.from = 1;
-
-    } while (i && n < 100);
-
-    tap_ok(n == 5, "of one receiver, in pages");
-
-    op.u.calls.receiver = util_name("nobody");
-    op.u.calls.from = 0;
-
-    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK && op.u.calls.count == 0
-           && !op.u.calls.more, "of a receiver that had none");
-
-    webhook_op_free(&op);
-
-    /* long texts are kept in part, too many actions are refused */
-
-    for (i = 0; i < WEBHOOK_CALL_ACTIONS_MAX; i++) {
-        actions[i].method.data = (unsigned char *) text;
-        actions[i].method.len = sizeof(text);
-        actions[i].uri.data = (unsigned char *) text;
-        actions[i].uri.len = sizeof(text);
-        actions[i].body.data = (unsigned char *) text;
-        actions[i].body.len = sizeof(text);
-    }
-
-    call_op(&op, util_id(&u), "usd", actions, WEBHOOK_CALL_ACTIONS_MAX);
-
-    op.u.put_call.call.body.data = (unsigned char *) text;
-    op.u.put_call.call.body.len = sizeof(text);
-    op.u.put_call.call.error = op.u.put_call.call.body;
-    op.u.put_call.call.remote = op.u.put_call.call.body;
-    op.u.put_call.call.content_type = op.u.put_call.call.body;
-    op.u.put_call.call.name = op.u.put_call.call.body;
-    op.u.put_call.call.headers = op.u.put_call.call.body;
-    op.u.put_call.call.verified = op.u.put_call.call.body;
-    op.u.put_call.call.answer = op.u.put_call.call.body;
-
-    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK, "a call of long texts");
-
-    memset(&op, 0, sizeof(op));
-
-    op.type = WEBHOOK_OP_CALLS;
-    op.u.calls.max = 1;
-
-    (void) util_apply(&u, &op);
-
-    c = op.u.calls.calls;
-
-    tap_ok(op.u.calls.count == 1 && c->body.len == 8192
-           && c->error.len == 1024 && c->remote.len == 1024
-           && c->content_type.len == 1024 && c->name.len == 255
-           && c->headers.len == 4096 && c->verified.len == 255
-           && c->answer.len == 1024
-           && c->actions_count == WEBHOOK_CALL_ACTIONS_MAX
-           && c->actions[31].method.len == 31
-           && c->actions[31].uri.len == 1024
-           && c->actions[31].body.len == 1024, "keeps their beginnings");
-
-    webhook_op_free(&op);
-
-    call_op(&op, util_id(&u), "usd", actions, WEBHOOK_CALL_ACTIONS_MAX + 1);
-
-    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_UNAVAILABLE,
-           "too many actions are refused");
-
-    tap_ok(util_stats(&u, 0, NULL).calls == N + 1, "all are counted");
-
-    util_check(&u, "calls");
-
-    u.clock += 60000;
-
-    while (util_expire(&u, 10, NULL) > 0) {
-        /* void */
-    }
-
-    tap_ok(util_stats(&u, 0, NULL).calls == 0, "calls go with their time");
-
-    util_check(&u, "no calls");
-    util_free(&u);
-}
-
-
-static void
-test_expire(void)
-{
-    util_t                    u;
-    uint64_t                  ep[2], token[2];
-    unsigned                  more;
-    webhook_op_t              op;
-    webhook_id_t              owed, half, done;
-    webhook_put_t             put[2];
-    webhook_endpoint_stats_t  e;
-
-    util_init(&u);
-    util_open(&u);
-
-    ep[0] = util_endpoint(&u, "erp", 10);
-    ep[1] = util_endpoint(&u, "crm", 10);
-
-    /* nothing of one is done, a half of another, all of the third */
-
-    owed = util_put(&u, ep[0], 0);
-
-    half = util_id(&u);
-    memset(put, 0, sizeof(put));
-    put[0].lease = 1;
-    put[1].lease = 1;
-    util_put_op(&op, put, half, ep[0], "{}", 2);
-    put[1].endpoint = ep[1];
-    op.u.put_event.count = 2;
-    (void) util_apply(&u, &op);
-
-    token[1] = put[1].token;
-    (void) util_complete(&u, half, ep[0], put[0].token, WEBHOOK_DONE, 0);
-
-    token[0] = util_lease(&u, ep[0], &done);
-    (void) util_complete(&u, done, ep[0], token[0], WEBHOOK_FAILED, 0);
-
-    u.clock += 59999;
-
-    tap_ok(util_expire(&u, 100, &more) == 0 && !more,
-           "nothing goes before its time");
-
-    u.clock += 1;
-
-    tap_ok(util_expire(&u, 100, &more) == 1 && !more,
-           "what is finished goes at its time");
-
-    util_check(&u, "expired");
-
-    memset(&op, 0, sizeof(op));
-    op.type = WEBHOOK_OP_SHOW;
-    op.u.show.id = done;
-
-    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_NOT_FOUND, "it is gone");
-
-    webhook_op_free(&op);
-
-    op.u.show.id = half;
-
-    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK,
-           "an event that is owed to one of two stays");
-
-    webhook_op_free(&op);
-
-    u.clock += (uint64_t) 1 << 40;
-
-    tap_ok(util_expire(&u, 100, &more) == 0, "however long that takes");
-
-    tap_ok(util_complete(&u, half, ep[1], token[1], WEBHOOK_DONE, 0)
-           == WEBHOOK_STORE_OK, "it is delivered to the other");
-
-    tap_ok(util_expire(&u, 100, &more) == 0,
-           "its time begins with the last delivery");
-
-    u.clock += 60000;
-
-    tap_ok(util_expire(&u, 100, &more) == 1, "and passes");
-
-    op.u.show.id = owed;
-
-    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK, "what is owed is there");
-
-    webhook_op_free(&op);
-
-    (void) util_stats(&u, ep[0], &e);
-
-    tap_ok(e.states[WEBHOOK_DELIVERED] == 0 && e.states[WEBHOOK_DEAD] == 0
-           && e.states[WEBHOOK_PENDING] == 1 && e.delivered == 1
-           && e.dead == 1 && e.attempts == 2,
-           "counters of what is kept went down, those of ever did not");
-
-    util_check(&u, "expired all");
-    util_free(&u);
-}
-
-
-static void
-test_expire_steps(void)
-{
-    enum { N = 300 };
-
-    util_t          u;
-    unsigned        i, more, steps, removed;
-    uint64_t        ep, token;
-    webhook_op_t    op;
-    webhook_id_t    id;
-    webhook_put_t   put;
-    unsigned char  *body;
-
-    util_init(&u);
-    util_open(&u);
-
-    ep = util_endpoint(&u, "erp", 10);
-    body = calloc(1, 40000);
-
-    for (i = 0; i < N; i++) {
-        memset(&put, 0, sizeof(put));
-        put.lease = 1;
-
-        id = util_id(&u);
-
-        util_put_op(&op, &put, id, ep, body, i % 3 ? 40000 : 100);
-        (void) util_apply(&u, &op);
-
-        token = put.token;
-
-        (void) util_complete(&u, id, ep, token, WEBHOOK_DONE, 0);
-    }
-
-    u.clock += 60000;
-
-    tap_ok(util_expire(&u, 0, &more) == 0, "a step of none");
-    tap_ok(util_expire(&u, 10, &more) == 10 && more,
-           "a step of ten, and there is more");
-
-    steps = 0;
-    removed = 10;
-
-    do {
-        i = util_expire(&u, 1000, &more);
-        removed += i;
-        steps++;
-
-        if (i > 200) {
-            break;
-        }
-
-    } while (more && steps < 1000);
-
-    tap_ok(removed == N && steps > 3, "steps are short: %u for %u", steps,
-           removed);
-
-    util_check(&u, "steps");
-
-    tap_ok(util_stats(&u, 0, NULL).events == 0, "none is left");
-
-    util_free(&u);
-    free(body);
 }
 
 

@@ -194,20 +194,86 @@ put_call(util_t *u, webhook_id_t *id)
 }
 
 
+/* 3000 events that are delivered at once; how many were not. */
+
+static unsigned
+order_delivered(util_t *u, uint64_t ep, const char *body, size_t len)
+{
+    unsigned       i, failed;
+    webhook_id_t   id;
+    webhook_op_t   op;
+    webhook_put_t  put;
+
+    failed = 0;
+
+    for (i = 0; i < 3000; i++) {
+        memset(&put, 0, sizeof(put));
+        put.lease = 1;
+
+        u->clock++;
+        id = util_id(u);
+
+        util_put_op(&op, &put, id, ep, body, len);
+
+        if (util_apply(u, &op) != WEBHOOK_STORE_OK
+            || util_complete(u, id, ep, put.token, WEBHOOK_DONE, 0)
+               != WEBHOOK_STORE_OK)
+        {
+            failed++;
+        }
+
+        (void) util_expire(u, 100, NULL);
+    }
+
+    return failed;
+}
+
+
+static void
+order_dead(util_t *u, uint64_t ep, const char *body, size_t len)
+{
+    unsigned       i, more;
+    uint64_t       token;
+    webhook_id_t   id;
+    webhook_op_t   op;
+    webhook_put_t  put;
+
+    for (i = 0; i < 1500; i++) {
+        u->clock++;
+
+        memset(&put, 0, sizeof(put));
+        put.lease = 1;
+
+        id = util_id(u);
+
+        util_put_op(&op, &put, id, ep, body, len);
+        (void) util_apply(u, &op);
+
+        token = put.token;
+
+        (void) util_complete(u, id, ep, token, WEBHOOK_FAILED, 0);
+
+        if (i % 50 == 0) {
+            do {
+                (void) util_expire(u, 100, &more);
+            } while (more);
+        }
+    }
+}
+
+
 /* What makes room: delivered events, then calls, dead letters last; and these
    are told of. */
 
 static void
 test_order(int by_size)
 {
-    enum { N = 20 };
+    enum  { N = 20 };
 
     util_t                u;
-    uint64_t              ep, token;
+    uint64_t              ep;
     unsigned              i, more, dead, failed;
-    webhook_id_t          id, call, letters[N];
-    webhook_op_t          op;
-    webhook_put_t         put;
+    webhook_id_t          call, letters[N];
     webhook_op_stats_t    s;
     webhook_store_news_t  news;
 
@@ -231,27 +297,7 @@ test_order(int by_size)
 
     put_call(&u, &call);
 
-    failed = 0;
-
-    for (i = 0; i < 3000; i++) {
-        memset(&put, 0, sizeof(put));
-        put.lease = 1;
-
-        u.clock++;
-        id = util_id(&u);
-
-        util_put_op(&op, &put, id, ep, body, sizeof(body));
-
-        if (util_apply(&u, &op) != WEBHOOK_STORE_OK
-            || util_complete(&u, id, ep, put.token, WEBHOOK_DONE, 0)
-               != WEBHOOK_STORE_OK)
-        {
-            failed++;
-        }
-
-        (void) util_expire(&u, 100, NULL);
-    }
-
+    failed = order_delivered(&u, ep, body, sizeof(body));
     dead = 0;
 
     for (i = 0; i < N; i++) {
@@ -269,27 +315,7 @@ test_order(int by_size)
 
     /* now there are dead letters alone */
 
-    for (i = 0; i < 1500; i++) {
-        u.clock++;
-
-        memset(&put, 0, sizeof(put));
-        put.lease = 1;
-
-        id = util_id(&u);
-
-        util_put_op(&op, &put, id, ep, body, sizeof(body));
-        (void) util_apply(&u, &op);
-
-        token = put.token;
-
-        (void) util_complete(&u, id, ep, token, WEBHOOK_FAILED, 0);
-
-        if (i % 50 == 0) {
-            do {
-                (void) util_expire(&u, 100, &more);
-            } while (more);
-        }
-    }
+    order_dead(&u, ep, body, sizeof(body));
 
     webhook_store_news(u.st, &news);
     s = util_stats(&u, 0, NULL);

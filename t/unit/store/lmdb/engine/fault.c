@@ -174,17 +174,20 @@ malloc(size_t size)
     return fails(FAULT_MEMORY) ? NULL : __libc_malloc(size);
 }
 
+
 void *
 calloc(size_t n, size_t size)
 {
     return fails(FAULT_MEMORY) ? NULL : __libc_calloc(n, size);
 }
 
+
 void *
 realloc(void *old, size_t size)
 {
     return fails(FAULT_MEMORY) ? NULL : __libc_realloc(old, size);
 }
+
 
 #endif
 
@@ -314,15 +317,12 @@ shown(scene_t *s, webhook_id_t id, webhook_delivery_t *d, size_t *len)
 }
 
 
-/* The number of results that are not true. */
-
 static unsigned
-scene_lies(scene_t *s)
+lies_of_puts(scene_t *s)
 {
     size_t                   len;
     unsigned                 i, lies;
     webhook_op_t            *op;
-    webhook_lease_t         *lease;
     webhook_delivery_t       d;
     webhook_store_result_e   result;
 
@@ -386,6 +386,22 @@ scene_lies(scene_t *s)
             lies++;
         }
     }
+
+    return lies;
+}
+
+
+static unsigned
+lies_of_completes(scene_t *s)
+{
+    size_t                   len;
+    unsigned                 i, lies;
+    webhook_op_t            *op;
+    webhook_lease_t         *lease;
+    webhook_delivery_t       d;
+    webhook_store_result_e   result;
+
+    lies = 0;
 
     for (i = 0; i < COMPLETES; i++) {
         op = &s->completes[i];
@@ -452,6 +468,20 @@ scene_lies(scene_t *s)
             lies++;
         }
     }
+
+    return lies;
+}
+
+
+/* The number of results that are not true. */
+
+static unsigned
+scene_lies(scene_t *s)
+{
+    unsigned          i, lies;
+    webhook_lease_t  *lease;
+
+    lies = lies_of_puts(s) + lies_of_completes(s);
 
     for (i = 0; i < s->claim.u.claim.count; i++) {
         lease = &s->claim.u.claim.leases[i];

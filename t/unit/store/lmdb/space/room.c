@@ -10,7 +10,7 @@
 #define _GNU_SOURCE
 #endif
 
-#include "store_util.h"
+#include "store_room.h"
 
 
 #define LEASES  200
@@ -22,10 +22,6 @@ static void test_reader_young(void);
 static void test_large_event(void);
 static void test_large_batch(void);
 static void test_large_owed(void);
-static void test_beside_writer(void);
-
-
-static char  body[16 << 20];
 
 
 int
@@ -40,30 +36,8 @@ main(void)
     test_large_event();
     test_large_batch();
     test_large_owed();
-    test_beside_writer();
 
     return tap_done();
-}
-
-
-static webhook_store_result_e
-put(util_t *u, uint64_t ep, size_t len, unsigned lease, webhook_id_t *id,
-    uint64_t *token)
-{
-    webhook_op_t   op;
-    webhook_put_t  p;
-
-    memset(&p, 0, sizeof(p));
-    p.lease = lease;
-
-    *id = util_id(u);
-
-    util_put_op(&op, &p, *id, ep, body, len);
-    (void) util_apply(u, &op);
-
-    *token = p.token;
-
-    return op.result;
 }
 
 
@@ -79,6 +53,29 @@ begin_read(util_t *u)
     }
 
     return txn;
+}
+
+
+/* Ends n sends; how many of their outcomes were refused. */
+
+static unsigned
+refused_outcomes(util_t *u, uint64_t ep, const webhook_id_t *ids,
+    const uint64_t *tokens, unsigned n)
+{
+    unsigned  i, failed;
+
+    failed = 0;
+
+    for (i = 0; i < n; i++) {
+        if (util_complete(u, ids[i], ep, tokens[i],
+                          i % 3 ? WEBHOOK_DONE : WEBHOOK_RETRY, 60000)
+            != WEBHOOK_STORE_OK)
+        {
+            failed++;
+        }
+    }
+
+    return failed;
 }
 
 
@@ -143,16 +140,7 @@ test_reader(uint64_t size)
            "the log names it: %s", u.text);
     tap_ok(u.logs[WEBHOOK_STORE_LOG_ERROR] == 1, "once");
 
-    failed = 0;
-
-    for (i = 0; i < n; i++) {
-        if (util_complete(&u, ids[i], ep, tokens[i],
-                          i % 3 ? WEBHOOK_DONE : WEBHOOK_RETRY, 60000)
-            != WEBHOOK_STORE_OK)
-        {
-            failed++;
-        }
-    }
+    failed = refused_outcomes(&u, ep, ids, tokens, n);
 
     tap_ok(failed == 0, "outcomes of %u sends are written, %u are not", n,
            failed);
@@ -256,40 +244,6 @@ test_reader_held(void)
 
     util_check(&u, "held");
     util_free(&u);
-}
-
-
-static void
-fill_with_history(util_t *u, uint64_t ep, size_t len)
-{
-    uint64_t            token;
-    unsigned            i, more, failed;
-    webhook_id_t        id;
-    webhook_op_stats_t  s;
-
-    failed = 0;
-
-    for (i = 0; i < 2 * u->size / len; i++) {
-
-        if (put(u, ep, len, 1, &id, &token) != WEBHOOK_STORE_OK
-            || util_complete(u, id, ep, token, WEBHOOK_DONE, 0)
-               != WEBHOOK_STORE_OK)
-        {
-            failed++;
-        }
-
-        if (i % 20 == 0) {
-            do {
-                (void) util_expire(u, 100, &more);
-            } while (more);
-        }
-    }
-
-    s = util_stats(u, 0, NULL);
-
-    tap_ok(failed == 0 && s.used > s.size / 5 * 4,
-           "history fills the store: %u percent, %u refused",
-           (unsigned) (s.used * 100 / s.size), failed);
 }
 
 
@@ -482,181 +436,4 @@ test_large_owed(void)
 
     util_check(&u, "owed");
     util_free(&u);
-}
-
-
-/* Writes until it is told to stop; what failed is its exit status. */
-
-static void
-write_on(util_t *u, uint64_t ep, int stop)
-{
-    char          c;
-    uint64_t      token;
-    unsigned      i, failed;
-    webhook_id_t  id;
-
-    failed = 0;
-
-    (void) fcntl(stop, F_SETFL, O_NONBLOCK);
-
-    for (i = 0; read(stop, &c, 1) == -1; i++) {
-
-        if (put(u, ep, 1000, 1, &id, &token) != WEBHOOK_STORE_OK
-            || util_complete(u, id, ep, token, WEBHOOK_DONE, 0)
-               != WEBHOOK_STORE_OK)
-        {
-            failed++;
-        }
-
-        if (i % 20 == 0) {
-            (void) util_expire(u, 100, NULL);
-        }
-
-        /* as a disk that syncs */
-
-        usleep(1000);
-    }
-
-    util_close(u);
-
-    _exit(failed ? 1 : 0);
-}
-
-
-/* A copy and a check are made while another process writes all the time, in a
-   store that its history fills: both are right, and nothing is refused. */
-
-static void
-test_beside_writer(void)
-{
-    enum { N = 2000 };
-
-    int                     fd, status, stop[2];
-    char                    file[512];
-    pid_t                   pid;
-    util_t                  u, copy;
-    uint64_t                ep, wms, token;
-    unsigned                i, n, moved, rounds;
-    webhook_op_t            op;
-    webhook_store_result_e  rc;
-
-    static webhook_id_t     ids[N];
-
-    util_init(&u);
-    util_init(&copy);
-
-    u.size = 64 << 20;
-    u.keep = 3600000;
-
-    util_open(&u);
-
-    ep = util_endpoint(&u, "erp", 100);
-    wms = util_endpoint(&u, "wms", 100);
-
-    for (i = 0; i < N; i++) {
-        (void) put(&u, wms, 5000, 0, &ids[i], &token);
-    }
-
-    fill_with_history(&u, ep, 20000);
-
-    util_close(&u);
-
-    if (pipe(stop) == -1) {
-        return;
-    }
-
-    fflush(stdout);
-
-    pid = fork();
-
-    if (pid == 0) {
-        close(stop[1]);
-        u.wall += 1000000;
-
-        if (util_open(&u) != WEBHOOK_STORE_OK) {
-            _exit(2);
-        }
-
-        write_on(&u, ep, stop[0]);
-    }
-
-    close(stop[0]);
-
-    u.readonly = 1;
-
-    moved = 0;
-    n = 0;
-
-    /* until a check has seen that it was written to */
-
-    for (rounds = 0; rounds < 500 && !moved; rounds++) {
-
-        if (util_open(&u) != WEBHOOK_STORE_OK) {
-            continue;
-        }
-
-        memset(&op, 0, sizeof(op));
-        op.type = WEBHOOK_OP_CHECK;
-
-        if (util_apply(&u, &op) != WEBHOOK_STORE_OK || op.u.check.faults) {
-            printf("# %.300s\n", (char *) op.u.check.text.data);
-            n++;
-        }
-
-        moved = op.u.check.moved;
-
-        webhook_op_free(&op);
-        util_close(&u);
-    }
-
-    tap_ok(n == 0 && moved, "a store that is written to is checked, in steps "
-           "(%u checks)", rounds);
-
-    util_open(&u);
-
-    snprintf(file, sizeof(file), "%s/data.mdb", copy.dir);
-
-    fd = open(file, O_WRONLY|O_CREAT|O_EXCL|O_CLOEXEC, 0600);
-
-    rc = webhook_store_backup(u.st, fd, file);
-
-    close(fd);
-    util_close(&u);
-
-    if (write(stop[1], "x", 1) != 1) {
-        tap_ok(0, "the other is told");
-    }
-
-    waitpid(pid, &status, 0);
-
-    tap_ok(rc == WEBHOOK_STORE_OK, "it is copied: %s", u.text);
-    tap_ok(WIFEXITED(status) && WEXITSTATUS(status) == 0,
-           "and who writes to it notices nothing (%d)", status);
-
-    copy.clock = u.clock;
-    copy.keep = u.keep;
-    copy.size = 0;
-
-    tap_ok(util_open(&copy) == WEBHOOK_STORE_OK, "the copy is a store");
-
-    util_check(&copy, "the copy");
-
-    n = 0;
-
-    for (i = 0; i < N; i++) {
-        memset(&op, 0, sizeof(op));
-        op.type = WEBHOOK_OP_SHOW;
-        op.u.show.id = ids[i];
-
-        n += util_apply(&copy, &op) == WEBHOOK_STORE_OK
-             && op.u.show.forms[0].body.len == 5000;
-
-        webhook_op_free(&op);
-    }
-
-    tap_ok(n == N, "that has all that was waiting: %u", n);
-
-    close(stop[1]);
-    util_free(&u);
-    util_free(&copy);
 }
