@@ -56,7 +56,7 @@ static void webhook_check_counters(webhook_check_ctx_t *x,
 
 
 int
-webhook_store_check(webhook_store_t *st, webhook_check_t *check,
+webhook_store_check(webhook_lmdb_t *st, webhook_check_t *check,
     void (*tell)(void *ctx, const char *text), void *ctx)
 {
     int            rc;
@@ -306,7 +306,7 @@ static int
 webhook_check_move(webhook_check_ctx_t *x, webhook_db_e db)
 {
     int               rc;
-    webhook_store_t  *st;
+    webhook_lmdb_t  *st;
 
     if (db == WEBHOOK_DB_DELIVERIES) {
         rc = webhook_check_event(x);

@@ -31,7 +31,7 @@ typedef struct {
     unsigned  moved:1;                  /* it was written to meanwhile */
 } webhook_check_t;
 
-int webhook_store_check(webhook_store_t *st, webhook_check_t *check,
+int webhook_store_check(webhook_lmdb_t *st, webhook_check_t *check,
     void (*tell)(void *ctx, const char *text), void *ctx);
 
 int webhook_check_op(webhook_txn_t *t, webhook_op_t *op);

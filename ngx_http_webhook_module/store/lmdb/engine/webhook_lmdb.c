@@ -40,13 +40,13 @@ static void webhook_lmdb_close(void *data);
 static void webhook_lmdb_gather(void *data, webhook_store_more_pt more,
     void *ctx);
 static void webhook_lmdb_news(void *data, webhook_store_news_t *news);
-static void webhook_lmdb_settings(webhook_store_t *st,
+static void webhook_lmdb_settings(webhook_lmdb_t *st,
     const webhook_store_options_t *options);
-static void webhook_store_file(webhook_store_t *st);
-static int webhook_store_start(webhook_store_t *st);
-static webhook_store_result_e webhook_store_fail(webhook_store_t *st, int rc,
+static void webhook_store_file(webhook_lmdb_t *st);
+static int webhook_store_start(webhook_lmdb_t *st);
+static webhook_store_result_e webhook_store_fail(webhook_lmdb_t *st, int rc,
     const char *what);
-static void webhook_store_free(webhook_store_t *st);
+static void webhook_store_free(webhook_lmdb_t *st);
 
 
 const webhook_engine_t  webhook_lmdb = {
@@ -67,9 +67,9 @@ webhook_lmdb_open(const webhook_store_options_t *options, void **data)
 {
     int               rc;
     struct stat       sb;
-    webhook_store_t  *st;
+    webhook_lmdb_t  *st;
 
-    st = calloc(1, sizeof(webhook_store_t));
+    st = calloc(1, sizeof(webhook_lmdb_t));
     if (st == NULL) {
         return WEBHOOK_STORE_UNAVAILABLE;
     }
@@ -149,7 +149,7 @@ webhook_lmdb_open(const webhook_store_options_t *options, void **data)
 
 
 static void
-webhook_lmdb_settings(webhook_store_t *st,
+webhook_lmdb_settings(webhook_lmdb_t *st,
     const webhook_store_options_t *options)
 {
     const webhook_lmdb_options_t  *own;
@@ -180,7 +180,7 @@ webhook_lmdb_settings(webhook_store_t *st,
    which may be in use. */
 
 static void
-webhook_store_file(webhook_store_t *st)
+webhook_store_file(webhook_lmdb_t *st)
 {
     char  *name;
 
@@ -201,7 +201,7 @@ webhook_store_file(webhook_store_t *st)
 /* Takes over the store's time, and a slot. */
 
 static int
-webhook_store_start(webhook_store_t *st)
+webhook_store_start(webhook_lmdb_t *st)
 {
     int            rc;
     webhook_txn_t  t;
@@ -242,7 +242,7 @@ webhook_store_start(webhook_store_t *st)
 
 
 static webhook_store_result_e
-webhook_store_fail(webhook_store_t *st, int rc, const char *what)
+webhook_store_fail(webhook_lmdb_t *st, int rc, const char *what)
 {
     if (!st->told) {
         webhook_store_log(st, WEBHOOK_STORE_LOG_EMERG,
@@ -257,7 +257,7 @@ webhook_store_fail(webhook_store_t *st, int rc, const char *what)
 
 
 static void
-webhook_store_free(webhook_store_t *st)
+webhook_store_free(webhook_lmdb_t *st)
 {
     uint32_t  i;
 
@@ -278,7 +278,7 @@ webhook_store_free(webhook_store_t *st)
 static void
 webhook_lmdb_close(void *data)
 {
-    webhook_store_t *st = data;
+    webhook_lmdb_t *st = data;
 
     int            rc;
     webhook_txn_t  t;
@@ -313,7 +313,7 @@ webhook_lmdb_close(void *data)
 static void
 webhook_lmdb_gather(void *data, webhook_store_more_pt more, void *ctx)
 {
-    webhook_store_t *st = data;
+    webhook_lmdb_t *st = data;
 
     st->more = more;
     st->more_ctx = ctx;
@@ -323,7 +323,7 @@ webhook_lmdb_gather(void *data, webhook_store_more_pt more, void *ctx)
 static void
 webhook_lmdb_news(void *data, webhook_store_news_t *news)
 {
-    webhook_store_t *st = data;
+    webhook_lmdb_t *st = data;
 
     memset(news, 0, sizeof(webhook_store_news_t));
 

@@ -27,24 +27,24 @@
 #define WEBHOOK_APPLY_GROUP_BYTES  ((size_t) 32 * 1024 * 1024)
 
 
-static uint32_t webhook_apply_peek(webhook_store_t *st, webhook_op_t **ops,
+static uint32_t webhook_apply_peek(webhook_lmdb_t *st, webhook_op_t **ops,
     uint32_t count);
-static void webhook_apply_writes(webhook_store_t *st, webhook_op_t **ops,
+static void webhook_apply_writes(webhook_lmdb_t *st, webhook_op_t **ops,
     uint32_t count);
-static void webhook_apply_refused(webhook_store_t *st, webhook_op_t **ops,
+static void webhook_apply_refused(webhook_lmdb_t *st, webhook_op_t **ops,
     uint32_t count);
-static int webhook_apply_group(webhook_store_t *st, webhook_op_t **ops,
+static int webhook_apply_group(webhook_lmdb_t *st, webhook_op_t **ops,
     uint32_t *n, int again, int last);
 static void webhook_apply_committed(webhook_txn_t *t, webhook_op_t **ops,
     uint32_t count);
-static void webhook_apply_reads(webhook_store_t *st, webhook_op_t **ops,
+static void webhook_apply_reads(webhook_lmdb_t *st, webhook_op_t **ops,
     uint32_t count);
 
 
 void
 webhook_apply(void *data, webhook_op_t **ops, uint32_t count)
 {
-    webhook_store_t *st = data;
+    webhook_lmdb_t *st = data;
 
     uint32_t  i, first, writes, sure, reads;
 
@@ -119,7 +119,7 @@ webhook_apply(void *data, webhook_op_t **ops, uint32_t count)
 /* Returns the place of the first operation that has something to write. */
 
 static uint32_t
-webhook_apply_peek(webhook_store_t *st, webhook_op_t **ops, uint32_t count)
+webhook_apply_peek(webhook_lmdb_t *st, webhook_op_t **ops, uint32_t count)
 {
     int            rc, todo;
     uint32_t       i;
@@ -156,7 +156,7 @@ webhook_apply_peek(webhook_store_t *st, webhook_op_t **ops, uint32_t count)
  */
 
 static void
-webhook_apply_writes(webhook_store_t *st, webhook_op_t **ops, uint32_t count)
+webhook_apply_writes(webhook_lmdb_t *st, webhook_op_t **ops, uint32_t count)
 {
     int       rc, last;
     size_t    bytes;
@@ -214,7 +214,7 @@ webhook_apply_writes(webhook_store_t *st, webhook_op_t **ops, uint32_t count)
    can be. */
 
 static void
-webhook_apply_refused(webhook_store_t *st, webhook_op_t **ops, uint32_t count)
+webhook_apply_refused(webhook_lmdb_t *st, webhook_op_t **ops, uint32_t count)
 {
     uint32_t       i, n;
     webhook_op_t  **list;
@@ -260,7 +260,7 @@ webhook_apply_refused(webhook_store_t *st, webhook_op_t **ops, uint32_t count)
  */
 
 static int
-webhook_apply_group(webhook_store_t *st, webhook_op_t **ops, uint32_t *n,
+webhook_apply_group(webhook_lmdb_t *st, webhook_op_t **ops, uint32_t *n,
     int again, int last)
 {
     int                     rc;
@@ -382,7 +382,7 @@ webhook_apply_committed(webhook_txn_t *t, webhook_op_t **ops, uint32_t count)
 /* Each in a transaction of its own: a long one keeps pages from reuse. */
 
 static void
-webhook_apply_reads(webhook_store_t *st, webhook_op_t **ops, uint32_t count)
+webhook_apply_reads(webhook_lmdb_t *st, webhook_op_t **ops, uint32_t count)
 {
     int            rc;
     uint32_t       i;

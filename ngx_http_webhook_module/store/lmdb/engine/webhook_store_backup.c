@@ -44,7 +44,7 @@
 
 
 typedef struct {
-    webhook_store_t  *st;
+    webhook_lmdb_t  *st;
     int               in;
     int               out;
     size_t            page;
@@ -104,7 +104,7 @@ webhook_backup_clear(unsigned char *bits, uint64_t n)
 webhook_store_result_e
 webhook_backup(void *data, int fd, const char *name)
 {
-    webhook_store_t *st = data;
+    webhook_lmdb_t *st = data;
 
     int               rc;
     webhook_txn_t     t;

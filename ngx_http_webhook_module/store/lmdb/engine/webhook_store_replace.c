@@ -19,9 +19,9 @@
 #include <unistd.h>
 
 
-static int webhook_replace(webhook_store_t *st, const char *file,
+static int webhook_replace(webhook_lmdb_t *st, const char *file,
     char was[80]);
-static int webhook_replace_vacant(webhook_store_t *st);
+static int webhook_replace_vacant(webhook_lmdb_t *st);
 
 
 webhook_store_result_e
@@ -29,11 +29,11 @@ webhook_replace_store(const webhook_store_options_t *options,
     const char *file, char was[80])
 {
     int               rc;
-    webhook_store_t  *st;
+    webhook_lmdb_t  *st;
 
     was[0] = '\0';
 
-    st = calloc(1, sizeof(webhook_store_t));
+    st = calloc(1, sizeof(webhook_lmdb_t));
     if (st == NULL) {
         return WEBHOOK_STORE_UNAVAILABLE;
     }
@@ -65,7 +65,7 @@ webhook_replace_store(const webhook_store_options_t *options,
 
 
 static int
-webhook_replace(webhook_store_t *st, const char *file, char was[80])
+webhook_replace(webhook_lmdb_t *st, const char *file, char was[80])
 {
     int          rc;
     char         path[4096], old[4096], suffix[64];
@@ -131,7 +131,7 @@ webhook_replace(webhook_store_t *st, const char *file, char was[80])
 /* Nobody may have the store open, be it to read. */
 
 static int
-webhook_replace_vacant(webhook_store_t *st)
+webhook_replace_vacant(webhook_lmdb_t *st)
 {
     int   rc;
     char  who[64];

@@ -272,7 +272,7 @@ webhook_expire_aged(webhook_txn_t *t, const unsigned char *key)
 void
 webhook_expire_committed(webhook_txn_t *t)
 {
-    webhook_store_t  *st;
+    webhook_lmdb_t  *st;
 
     st = t->st;
 

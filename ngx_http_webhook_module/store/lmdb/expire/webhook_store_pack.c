@@ -139,7 +139,7 @@ webhook_pack_begin(webhook_txn_t *t)
     int               rc, todo;
     unsigned          i;
     webhook_txn_t     then;
-    webhook_store_t  *st;
+    webhook_lmdb_t  *st;
 
     st = t->st;
 

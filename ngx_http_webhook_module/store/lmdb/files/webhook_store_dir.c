@@ -23,7 +23,7 @@
 
 
 int
-webhook_dir_path(webhook_store_t *st, const char *name, const char *suffix,
+webhook_dir_path(webhook_lmdb_t *st, const char *name, const char *suffix,
     char *path, size_t size)
 {
     int  n;
@@ -42,7 +42,7 @@ webhook_dir_path(webhook_store_t *st, const char *name, const char *suffix,
 /* Locks and shared mappings do not work, or not for sure, over a network. */
 
 int
-webhook_dir_filesystem(webhook_store_t *st)
+webhook_dir_filesystem(webhook_lmdb_t *st)
 {
     unsigned       i;
     struct statfs  fs;
@@ -94,7 +94,7 @@ webhook_dir_filesystem(webhook_store_t *st)
 
 
 int
-webhook_dir_in_use(webhook_store_t *st)
+webhook_dir_in_use(webhook_lmdb_t *st)
 {
     int           rc, fd;
     char          path[4096];
@@ -135,7 +135,7 @@ webhook_dir_in_use(webhook_store_t *st)
 
 
 int
-webhook_dir_rename(webhook_store_t *st, const char *why, char suffix[64])
+webhook_dir_rename(webhook_lmdb_t *st, const char *why, char suffix[64])
 {
     int          rc;
     char         from[4096], to[4096];
@@ -188,7 +188,7 @@ webhook_dir_rename(webhook_store_t *st, const char *why, char suffix[64])
 
 
 void
-webhook_dir_sync(webhook_store_t *st)
+webhook_dir_sync(webhook_lmdb_t *st)
 {
     int  fd;
 

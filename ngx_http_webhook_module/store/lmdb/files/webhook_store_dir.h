@@ -12,24 +12,24 @@
 
 
 /* The path of a file of the store; 0 or ENAMETOOLONG. */
-int webhook_dir_path(webhook_store_t *st, const char *name,
+int webhook_dir_path(webhook_lmdb_t *st, const char *name,
     const char *suffix, char *path, size_t size);
 
 /* Refuses a network file system: locks and shared mappings do not work there,
    or not for sure.  With the log's words; 0 or an errno. */
-int webhook_dir_filesystem(webhook_store_t *st);
+int webhook_dir_filesystem(webhook_lmdb_t *st);
 
 /* Sees whether others have files open that this process has not opened: sets
    st->others. */
-int webhook_dir_in_use(webhook_store_t *st);
+int webhook_dir_in_use(webhook_lmdb_t *st);
 
 /* Renames the files: to data.mdb.WHY-TIME-N, of which suffix gets what is
    behind "mdb". */
-int webhook_dir_rename(webhook_store_t *st, const char *why,
+int webhook_dir_rename(webhook_lmdb_t *st, const char *why,
     char suffix[64]);
 
 /* Makes a change of the directory last. */
-void webhook_dir_sync(webhook_store_t *st);
+void webhook_dir_sync(webhook_lmdb_t *st);
 
 
 #endif /* WEBHOOK_STORE_DIR_H */

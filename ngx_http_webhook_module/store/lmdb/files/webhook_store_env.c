@@ -45,13 +45,13 @@
 #define WEBHOOK_ENV_MAGIC_AT  16
 
 
-static int webhook_env_open_files(webhook_store_t *st, int *made);
-static int webhook_env_foreign(webhook_store_t *st, int rc);
-static int webhook_env_size(webhook_store_t *st);
+static int webhook_env_open_files(webhook_lmdb_t *st, int *made);
+static int webhook_env_foreign(webhook_lmdb_t *st, int rc);
+static int webhook_env_size(webhook_lmdb_t *st);
 
 
 int
-webhook_env_open(webhook_store_t *st)
+webhook_env_open(webhook_lmdb_t *st)
 {
     int       rc, made, dead;
     MDB_stat  stat;
@@ -101,7 +101,7 @@ webhook_env_open(webhook_store_t *st)
 
 
 void
-webhook_env_close(webhook_store_t *st)
+webhook_env_close(webhook_lmdb_t *st)
 {
     if (st->reader) {
         mdb_txn_abort(st->reader);
@@ -116,7 +116,7 @@ webhook_env_close(webhook_store_t *st)
 
 
 int
-webhook_env_resize(webhook_store_t *st)
+webhook_env_resize(webhook_lmdb_t *st)
 {
     int  rc;
 
@@ -144,7 +144,7 @@ webhook_env_resize(webhook_store_t *st)
 
 
 void
-webhook_env_look(webhook_store_t *st)
+webhook_env_look(webhook_lmdb_t *st)
 {
     uint64_t  now;
 
@@ -161,7 +161,7 @@ webhook_env_look(webhook_store_t *st)
 
 
 void
-webhook_env_watch(webhook_store_t *st)
+webhook_env_watch(webhook_lmdb_t *st)
 {
     int          fd;
     char         path[PATH_MAX];
@@ -200,7 +200,7 @@ webhook_env_watch(webhook_store_t *st)
 
 
 static int
-webhook_env_open_files(webhook_store_t *st, int *made)
+webhook_env_open_files(webhook_lmdb_t *st, int *made)
 {
     int          rc, fd;
     char         path[4096];
@@ -294,7 +294,7 @@ webhook_env_open_files(webhook_store_t *st, int *made)
  */
 
 static int
-webhook_env_foreign(webhook_store_t *st, int rc)
+webhook_env_foreign(webhook_lmdb_t *st, int rc)
 {
     int       fd;
     char      path[4096];
@@ -341,7 +341,7 @@ webhook_env_foreign(webhook_store_t *st, int rc)
 /* Is the file whole?  Is it to be larger? */
 
 static int
-webhook_env_size(webhook_store_t *st)
+webhook_env_size(webhook_lmdb_t *st)
 {
     int          rc, fd;
     off_t        size;
@@ -408,7 +408,7 @@ webhook_env_size(webhook_store_t *st)
  */
 
 int
-webhook_env_others(webhook_store_t *st)
+webhook_env_others(webhook_lmdb_t *st)
 {
     int  rc;
 
@@ -421,7 +421,7 @@ webhook_env_others(webhook_store_t *st)
 
 
 int
-webhook_env_set_aside(webhook_store_t *st)
+webhook_env_set_aside(webhook_lmdb_t *st)
 {
     int   rc;
     char  suffix[64];

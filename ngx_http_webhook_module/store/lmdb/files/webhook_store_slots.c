@@ -32,13 +32,13 @@
 #define WEBHOOK_SLOTS_OPEN_WAIT  10000  /* ms, for who opens at the same time */
 
 
-static int webhook_owner_lock(webhook_store_t *st, short type, off_t byte,
+static int webhook_owner_lock(webhook_lmdb_t *st, short type, off_t byte,
     int wait);
-static int webhook_owner_locked(webhook_store_t *st, off_t byte, off_t len);
+static int webhook_owner_locked(webhook_lmdb_t *st, off_t byte, off_t len);
 
 
 int
-webhook_slots_open(webhook_store_t *st)
+webhook_slots_open(webhook_lmdb_t *st)
 {
     int              rc;
     char             path[4096];
@@ -92,7 +92,7 @@ webhook_slots_open(webhook_store_t *st)
 
 
 void
-webhook_slots_opened(webhook_store_t *st)
+webhook_slots_opened(webhook_lmdb_t *st)
 {
     if (st->owners != -1 && !st->readonly) {
         webhook_owner_lock(st, F_UNLCK, WEBHOOK_SLOTS_OPEN, 0);
@@ -101,7 +101,7 @@ webhook_slots_opened(webhook_store_t *st)
 
 
 void
-webhook_slots_close(webhook_store_t *st)
+webhook_slots_close(webhook_lmdb_t *st)
 {
     if (st->owners != -1) {
         close(st->owners);
@@ -113,7 +113,7 @@ webhook_slots_close(webhook_store_t *st)
 
 
 int
-webhook_slots_take(webhook_store_t *st)
+webhook_slots_take(webhook_lmdb_t *st)
 {
     int  rc, slot;
 
@@ -145,21 +145,21 @@ webhook_slots_take(webhook_store_t *st)
 
 
 int
-webhook_slots_alive(webhook_store_t *st, uint32_t slot)
+webhook_slots_alive(webhook_lmdb_t *st, uint32_t slot)
 {
     return webhook_owner_locked(st, slot, 1);
 }
 
 
 int
-webhook_slots_any(webhook_store_t *st)
+webhook_slots_any(webhook_lmdb_t *st)
 {
     return webhook_owner_locked(st, 0, WEBHOOK_SLOTS_MAX);
 }
 
 
 void
-webhook_slots_turn(webhook_store_t *st, int enter)
+webhook_slots_turn(webhook_lmdb_t *st, int enter)
 {
     if (st->owners != -1 && !st->readonly) {
         webhook_owner_lock(st, enter ? F_WRLCK : F_UNLCK, WEBHOOK_SLOTS_TURN,
@@ -169,7 +169,7 @@ webhook_slots_turn(webhook_store_t *st, int enter)
 
 
 static int
-webhook_owner_lock(webhook_store_t *st, short type, off_t byte, int wait)
+webhook_owner_lock(webhook_lmdb_t *st, short type, off_t byte, int wait)
 {
     int           rc;
     struct flock  lock;
@@ -192,7 +192,7 @@ webhook_owner_lock(webhook_store_t *st, short type, off_t byte, int wait)
 /* 1 if somebody else holds a lock there, or if that cannot be told. */
 
 static int
-webhook_owner_locked(webhook_store_t *st, off_t byte, off_t len)
+webhook_owner_locked(webhook_lmdb_t *st, off_t byte, off_t len)
 {
     struct flock  lock;
 

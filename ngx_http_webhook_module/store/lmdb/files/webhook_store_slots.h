@@ -15,19 +15,19 @@
 
 /* Opens the file of locks and takes the lock of who opens a store, which one
    process at a time has; leaves that lock. */
-int webhook_slots_open(webhook_store_t *st);
-void webhook_slots_opened(webhook_store_t *st);
-void webhook_slots_close(webhook_store_t *st);
+int webhook_slots_open(webhook_lmdb_t *st);
+void webhook_slots_opened(webhook_lmdb_t *st);
+void webhook_slots_close(webhook_lmdb_t *st);
 
 /* Takes a free slot; EAGAIN if there is none. */
-int webhook_slots_take(webhook_store_t *st);
+int webhook_slots_take(webhook_lmdb_t *st);
 
 /* 1 if some other process holds the slot, or any slot. */
-int webhook_slots_alive(webhook_store_t *st, uint32_t slot);
-int webhook_slots_any(webhook_store_t *st);
+int webhook_slots_alive(webhook_lmdb_t *st, uint32_t slot);
+int webhook_slots_any(webhook_lmdb_t *st);
 
 /* The turnstile before the writer's lock, which is not fair by itself. */
-void webhook_slots_turn(webhook_store_t *st, int enter);
+void webhook_slots_turn(webhook_lmdb_t *st, int enter);
 
 
 #endif /* WEBHOOK_STORE_SLOTS_H */

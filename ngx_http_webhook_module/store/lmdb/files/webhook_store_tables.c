@@ -23,7 +23,7 @@ static int webhook_tables_probe(webhook_txn_t *t);
 
 
 int
-webhook_tables_open(webhook_store_t *st, int made)
+webhook_tables_open(webhook_lmdb_t *st, int made)
 {
     int            rc, older;
     MDB_txn       *txn;

@@ -13,7 +13,7 @@
 
 /* Opens the tables, and makes those that are not there; sets st->format.
    "made" tells that the files are new. */
-int webhook_tables_open(webhook_store_t *st, int made);
+int webhook_tables_open(webhook_lmdb_t *st, int made);
 
 
 #endif /* WEBHOOK_STORE_TABLES_H */

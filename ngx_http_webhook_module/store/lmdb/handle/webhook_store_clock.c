@@ -29,7 +29,7 @@ static int webhook_clock_read_boot(char *boot, size_t size);
 
 
 int
-webhook_clock_init(webhook_store_t *st, const webhook_store_options_t *options)
+webhook_clock_init(webhook_lmdb_t *st, const webhook_store_options_t *options)
 {
     size_t  len;
 
@@ -54,7 +54,7 @@ webhook_clock_init(webhook_store_t *st, const webhook_store_options_t *options)
 
 
 uint64_t
-webhook_clock_now(webhook_store_t *st)
+webhook_clock_now(webhook_lmdb_t *st)
 {
     return st->clock(st->ctx) + (uint64_t) st->offset;
 }
@@ -72,7 +72,7 @@ webhook_clock_wall(void)
 
 
 uint64_t
-webhook_clock_real(const webhook_store_t *st)
+webhook_clock_real(const webhook_lmdb_t *st)
 {
     return st->wall ? st->wall(st->ctx) : webhook_clock_wall();
 }

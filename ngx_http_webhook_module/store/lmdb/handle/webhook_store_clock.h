@@ -12,15 +12,15 @@
 
 
 /* Settles which clock and boot st uses. */
-int webhook_clock_init(webhook_store_t *st,
+int webhook_clock_init(webhook_lmdb_t *st,
     const webhook_store_options_t *options);
 
 /* Engine time now. */
-uint64_t webhook_clock_now(webhook_store_t *st);
+uint64_t webhook_clock_now(webhook_lmdb_t *st);
 
 /* Wall clock, ms since 1970: the machine's; the one that st goes by. */
 uint64_t webhook_clock_wall(void);
-uint64_t webhook_clock_real(const webhook_store_t *st);
+uint64_t webhook_clock_real(const webhook_lmdb_t *st);
 
 /* Sets t->age, from t->now and the state. */
 void webhook_clock_age(webhook_txn_t *t);

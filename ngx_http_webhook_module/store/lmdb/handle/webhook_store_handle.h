@@ -45,7 +45,10 @@ typedef struct {
 } webhook_readers_t;
 
 
-struct webhook_store_s {
+typedef struct webhook_lmdb_s  webhook_lmdb_t;
+
+
+struct webhook_lmdb_s {
     char                     *path;
     uint64_t                  size;         /* as configured, 0: as it is */
     uint64_t                  keep;
@@ -152,7 +155,7 @@ struct webhook_store_s {
 
 
 typedef struct {
-    webhook_store_t          *st;
+    webhook_lmdb_t           *st;
     MDB_txn                  *txn;
     uint64_t                  now;          /* engine time */
     uint64_t                  age;          /* the time by which the age of

@@ -17,7 +17,7 @@
 
 
 void
-webhook_store_log(webhook_store_t *st, webhook_store_log_e level,
+webhook_store_log(webhook_lmdb_t *st, webhook_store_log_e level,
     const char *fmt, ...)
 {
     char     text[1024];
@@ -36,7 +36,7 @@ webhook_store_log(webhook_store_t *st, webhook_store_log_e level,
 
 
 void
-webhook_store_log_error(webhook_store_t *st, int rc, const char *what)
+webhook_store_log_error(webhook_lmdb_t *st, int rc, const char *what)
 {
     uint64_t             now;
     webhook_store_log_e  level;

@@ -12,11 +12,11 @@
 
 
 __attribute__((format(printf, 3, 4)))
-void webhook_store_log(webhook_store_t *st, webhook_store_log_e level,
+void webhook_store_log(webhook_lmdb_t *st, webhook_store_log_e level,
     const char *fmt, ...);
 
 /* Logs a failure, the same one not more often than every ten seconds. */
-void webhook_store_log_error(webhook_store_t *st, int rc, const char *what);
+void webhook_store_log_error(webhook_lmdb_t *st, int rc, const char *what);
 
 
 #endif /* WEBHOOK_STORE_LOG_H */

@@ -40,8 +40,8 @@ typedef struct {
 } webhook_migrate_step_t;
 
 
-static int webhook_migrate_refused(webhook_store_t *st);
-static int webhook_migrate_some(webhook_store_t *st, webhook_migrate_t *m,
+static int webhook_migrate_refused(webhook_lmdb_t *st);
+static int webhook_migrate_some(webhook_lmdb_t *st, webhook_migrate_t *m,
     int *more);
 static int webhook_migrate_begin(webhook_txn_t *t, webhook_migrate_row_t *row);
 
@@ -58,7 +58,7 @@ static const webhook_migrate_step_t  webhook_migrate_steps[] = {
 
 
 int
-webhook_migrate(webhook_store_t *st)
+webhook_migrate(webhook_lmdb_t *st)
 {
     int                rc, more;
     uint64_t           changed;
@@ -135,7 +135,7 @@ webhook_migrate(webhook_store_t *st)
    format. */
 
 static int
-webhook_migrate_refused(webhook_store_t *st)
+webhook_migrate_refused(webhook_lmdb_t *st)
 {
     if (st->admin && !st->copy) {
         webhook_store_log(st, WEBHOOK_STORE_LOG_EMERG,
@@ -167,7 +167,7 @@ webhook_migrate_refused(webhook_store_t *st)
 /* One transaction. */
 
 static int
-webhook_migrate_some(webhook_store_t *st, webhook_migrate_t *m, int *more)
+webhook_migrate_some(webhook_lmdb_t *st, webhook_migrate_t *m, int *more)
 {
     int            rc;
     size_t         len;

@@ -13,7 +13,7 @@
 
 /* Brings an older store to the format of today.  With the gate, and before
    anything else is done with the store. */
-int webhook_migrate(webhook_store_t *st);
+int webhook_migrate(webhook_lmdb_t *st);
 
 
 #endif /* WEBHOOK_STORE_MIGRATE_H */

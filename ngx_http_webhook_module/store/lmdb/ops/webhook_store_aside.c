@@ -97,7 +97,7 @@ webhook_aside_claimed(webhook_txn_t *t, const webhook_op_claim_t *c,
     uint32_t                 i;
     uint64_t                 list;
     unsigned char            key[WEBHOOK_KEY_ENDPOINT];
-    webhook_store_t         *st;
+    webhook_lmdb_t          *st;
     webhook_endpoint_row_t  *ep, row;
 
     st = t->st;

@@ -35,9 +35,9 @@ static int webhook_event_head(webhook_txn_t *t,
     const webhook_op_put_event_t *p, webhook_head_row_t *head);
 static int webhook_event_valid(webhook_txn_t *t, webhook_op_put_event_t *p);
 static int webhook_event_past_valid(const webhook_put_t *put);
-static size_t webhook_event_size(webhook_store_t *st,
+static size_t webhook_event_size(webhook_lmdb_t *st,
     const webhook_op_put_event_t *p);
-static size_t webhook_event_past_size(webhook_store_t *st,
+static size_t webhook_event_past_size(webhook_lmdb_t *st,
     const webhook_past_t *past);
 static int webhook_event_keep(webhook_txn_t *t,
     const webhook_rendition_t *form, webhook_form_row_t *row);
@@ -266,7 +266,7 @@ webhook_event_past_valid(const webhook_put_t *put)
 /* About the bytes it takes on disk. */
 
 static size_t
-webhook_event_size(webhook_store_t *st, const webhook_op_put_event_t *p)
+webhook_event_size(webhook_lmdb_t *st, const webhook_op_put_event_t *p)
 {
     size_t                      size;
     uint32_t                    i;
@@ -296,7 +296,7 @@ webhook_event_size(webhook_store_t *st, const webhook_op_put_event_t *p)
 
 
 static size_t
-webhook_event_past_size(webhook_store_t *st, const webhook_past_t *past)
+webhook_event_past_size(webhook_lmdb_t *st, const webhook_past_t *past)
 {
     size_t                    size, len;
     uint32_t                  i;

@@ -18,8 +18,8 @@
 #include <stdlib.h>
 
 
-static uint32_t *webhook_endpoint_place(webhook_store_t *st, uint64_t id);
-static int webhook_endpoint_grow(webhook_store_t *st);
+static uint32_t *webhook_endpoint_place(webhook_lmdb_t *st, uint64_t id);
+static int webhook_endpoint_grow(webhook_lmdb_t *st);
 
 
 int
@@ -30,7 +30,7 @@ webhook_endpoint_row_get(webhook_txn_t *t, uint64_t id,
     MDB_val                  val;
     uint32_t                *place;
     unsigned char            key[WEBHOOK_KEY_ENDPOINT];
-    webhook_store_t         *st;
+    webhook_lmdb_t          *st;
     webhook_endpoint_row_t  *row;
 
     st = t->st;
@@ -91,7 +91,7 @@ webhook_endpoint_row_get(webhook_txn_t *t, uint64_t id,
 /* Where the endpoint is in the hash, or the free place it would take. */
 
 static uint32_t *
-webhook_endpoint_place(webhook_store_t *st, uint64_t id)
+webhook_endpoint_place(webhook_lmdb_t *st, uint64_t id)
 {
     uint32_t  i, mask;
 
@@ -112,7 +112,7 @@ webhook_endpoint_place(webhook_store_t *st, uint64_t id)
 /* Makes room for one row more. */
 
 static int
-webhook_endpoint_grow(webhook_store_t *st)
+webhook_endpoint_grow(webhook_lmdb_t *st)
 {
     uint32_t                 i, n, *hash;
     webhook_endpoint_row_t  *row, **rows;
@@ -163,7 +163,7 @@ webhook_endpoint_grow(webhook_store_t *st)
 
 
 void
-webhook_endpoint_row_forget(webhook_store_t *st)
+webhook_endpoint_row_forget(webhook_lmdb_t *st)
 {
     if (st->rows_count) {
         memset(st->hash, 0, st->hash_size * sizeof(uint32_t));

@@ -17,7 +17,7 @@ int webhook_endpoint_row_get(webhook_txn_t *t, uint64_t id,
     webhook_endpoint_row_t **ep);
 
 /* Forgets the rows. */
-void webhook_endpoint_row_forget(webhook_store_t *st);
+void webhook_endpoint_row_forget(webhook_lmdb_t *st);
 
 /* Stops all sends, for a reason that STATS shows; or resumes them (reason is
    NULL), with a closed breaker and no hold. */

@@ -291,7 +291,7 @@ webhook_dedupe_room(webhook_txn_t *t, int *room)
     uint32_t          count, pages;
     uint64_t          rows, max, bytes;
     MDB_stat          stat;
-    webhook_store_t  *st;
+    webhook_lmdb_t  *st;
 
     st = t->st;
 

@@ -279,7 +279,7 @@ webhook_idempotency_room(webhook_txn_t *t, int *room)
     int               rc, more;
     uint32_t          count, pages;
     uint64_t          rows, max;
-    webhook_store_t  *st;
+    webhook_lmdb_t  *st;
 
     st = t->st;
 

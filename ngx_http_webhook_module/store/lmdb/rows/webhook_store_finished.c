@@ -246,7 +246,7 @@ webhook_finished_attempts(webhook_txn_t *t, const webhook_id_t *id,
    come in the order of their keys, so one fewer lie on a page than fit. */
 
 uint64_t
-webhook_finished_size(webhook_store_t *st, size_t key, size_t len)
+webhook_finished_size(webhook_lmdb_t *st, size_t key, size_t len)
 {
     size_t  page, node, rows;
 

@@ -31,7 +31,7 @@ int webhook_finished_first(webhook_txn_t *t, unsigned class,
     unsigned char *key);
 
 /* A row's share of its page. */
-uint64_t webhook_finished_size(webhook_store_t *st, size_t key, size_t len);
+uint64_t webhook_finished_size(webhook_lmdb_t *st, size_t key, size_t len);
 
 /* The class of an event whose deliveries are all over, and about the bytes
    that it takes, but for its forms. */

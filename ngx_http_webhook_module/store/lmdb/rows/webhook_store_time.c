@@ -44,7 +44,7 @@ webhook_time_start(webhook_txn_t *t)
     int                   rc;
     size_t                len;
     MDB_val               val;
-    webhook_store_t      *st;
+    webhook_lmdb_t       *st;
     webhook_clock_row_t   row;
     unsigned char         buf[WEBHOOK_ROW_MAX];
 
@@ -108,7 +108,7 @@ static void
 webhook_time_new_boot(webhook_txn_t *t)
 {
     uint64_t              wall, last, passed;
-    webhook_store_t      *st;
+    webhook_lmdb_t       *st;
     webhook_state_row_t  *s;
 
     st = t->st;
@@ -165,7 +165,7 @@ webhook_time_new_boot(webhook_txn_t *t)
 int
 webhook_time_sure(webhook_txn_t *t)
 {
-    webhook_store_t  *st;
+    webhook_lmdb_t  *st;
 
     st = t->st;
 

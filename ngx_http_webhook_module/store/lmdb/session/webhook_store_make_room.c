@@ -22,7 +22,7 @@
  */
 
 void
-webhook_make_room(webhook_store_t *st, uint64_t bytes, uint64_t least)
+webhook_make_room(webhook_lmdb_t *st, uint64_t bytes, uint64_t least)
 {
     int            rc, go_on;
     uint64_t       used, rounds, waits;

@@ -13,7 +13,7 @@
 
 /* Makes room for so many bytes, or for as many of them as there can be; the
    least is worth having.  Takes as many transactions as that needs. */
-void webhook_make_room(webhook_store_t *st, uint64_t bytes, uint64_t least);
+void webhook_make_room(webhook_lmdb_t *st, uint64_t bytes, uint64_t least);
 
 
 #endif /* WEBHOOK_STORE_MAKE_ROOM_H */

@@ -18,14 +18,14 @@
 #include "store/lmdb/files/webhook_store_slots.h"
 
 
-static int webhook_session_open(webhook_store_t *st, MDB_txn **txn, int write);
+static int webhook_session_open(webhook_lmdb_t *st, MDB_txn **txn, int write);
 static int webhook_session_state(webhook_txn_t *t);
-static int webhook_session_panic(webhook_store_t *st);
+static int webhook_session_panic(webhook_lmdb_t *st);
 static void webhook_session_end(webhook_txn_t *t);
 
 
 int
-webhook_session_begin(webhook_store_t *st, webhook_txn_t *t, int write)
+webhook_session_begin(webhook_lmdb_t *st, webhook_txn_t *t, int write)
 {
     int  rc;
 
@@ -71,7 +71,7 @@ webhook_session_begin(webhook_store_t *st, webhook_txn_t *t, int write)
 
 
 static int
-webhook_session_open(webhook_store_t *st, MDB_txn **txn, int write)
+webhook_session_open(webhook_lmdb_t *st, MDB_txn **txn, int write)
 {
     int  rc, tries, dead;
 
@@ -212,7 +212,7 @@ webhook_session_commit(webhook_txn_t *t)
  */
 
 static int
-webhook_session_panic(webhook_store_t *st)
+webhook_session_panic(webhook_lmdb_t *st)
 {
     int       rc;
     MDB_txn  *txn;

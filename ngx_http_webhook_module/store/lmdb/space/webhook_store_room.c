@@ -155,7 +155,7 @@ webhook_room_measure(webhook_txn_t *t, int exact)
     int               rc;
     uint64_t          used, taken, page;
     MDB_envinfo       info;
-    webhook_store_t  *st;
+    webhook_lmdb_t  *st;
 
     st = t->st;
     page = st->page;
@@ -222,7 +222,7 @@ void
 webhook_room_watch(webhook_txn_t *t)
 {
     uint64_t            pinned, age;
-    webhook_store_t    *st;
+    webhook_lmdb_t     *st;
     webhook_readers_t  *r;
 
     st = t->st;
@@ -268,7 +268,7 @@ webhook_room_watch(webhook_txn_t *t)
 void
 webhook_room_look(webhook_txn_t *t)
 {
-    webhook_store_t        *st;
+    webhook_lmdb_t         *st;
     webhook_readers_t      *r;
     webhook_room_oldest_t   oldest;
 
@@ -325,7 +325,7 @@ webhook_room_sum(webhook_txn_t *t, uint64_t from)
     uint64_t            upto, pages;
     MDB_txn            *txn;
     webhook_txn_t       then;
-    webhook_store_t    *st;
+    webhook_lmdb_t     *st;
     webhook_readers_t  *r;
 
     st = t->st;

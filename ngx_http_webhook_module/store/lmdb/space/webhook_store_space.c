@@ -51,14 +51,14 @@
 
 
 static int webhook_space_ahead(webhook_txn_t *t);
-static void webhook_space_calm(webhook_store_t *st);
+static void webhook_space_calm(webhook_lmdb_t *st);
 static void webhook_space_tell(webhook_txn_t *t, unsigned percent);
 static void webhook_space_reader(webhook_txn_t *t);
-static uint64_t webhook_space_reserve(const webhook_store_t *st);
+static uint64_t webhook_space_reserve(const webhook_lmdb_t *st);
 
 
 void
-webhook_space_init(webhook_store_t *st)
+webhook_space_init(webhook_lmdb_t *st)
 {
     uint32_t     full;
     uint64_t     reserve;
@@ -138,7 +138,7 @@ webhook_space_ahead(webhook_txn_t *t)
     uint64_t          want, end;
     struct stat       sb;
     MDB_envinfo       info;
-    webhook_store_t  *st;
+    webhook_lmdb_t  *st;
 
     st = t->st;
 
@@ -217,7 +217,7 @@ webhook_space_ahead(webhook_txn_t *t)
 
 
 static uint64_t
-webhook_space_reserve(const webhook_store_t *st)
+webhook_space_reserve(const webhook_lmdb_t *st)
 {
     uint64_t  reserve;
 
@@ -234,7 +234,7 @@ webhook_space_mark(webhook_txn_t *t)
     uint64_t          most;
     struct stat       sb;
     struct statvfs    fs;
-    webhook_store_t  *st;
+    webhook_lmdb_t  *st;
 
     st = t->st;
 
@@ -257,7 +257,7 @@ webhook_space_mark(webhook_txn_t *t)
 
 
 void
-webhook_space_failed(webhook_store_t *st, int rc)
+webhook_space_failed(webhook_lmdb_t *st, int rc)
 {
     st->failed_time = webhook_clock_now(st);
     st->works = 0;
@@ -284,7 +284,7 @@ webhook_space_failed(webhook_store_t *st, int rc)
 
 
 void
-webhook_space_worked(webhook_store_t *st)
+webhook_space_worked(webhook_lmdb_t *st)
 {
     st->works = 1;
 }
@@ -293,7 +293,7 @@ webhook_space_worked(webhook_store_t *st)
 /* Good news of the disk, after a while of it. */
 
 static void
-webhook_space_calm(webhook_store_t *st)
+webhook_space_calm(webhook_lmdb_t *st)
 {
     if (!st->failed || !st->works
         || webhook_clock_now(st) - st->failed_time < WEBHOOK_SPACE_AGAIN)
@@ -346,7 +346,7 @@ void
 webhook_space_watch(webhook_txn_t *t)
 {
     unsigned          percent;
-    webhook_store_t  *st;
+    webhook_lmdb_t  *st;
 
     webhook_space_calm(t->st);
 
@@ -407,7 +407,7 @@ webhook_space_watch(webhook_txn_t *t)
 static void
 webhook_space_tell(webhook_txn_t *t, unsigned percent)
 {
-    webhook_store_t  *st;
+    webhook_lmdb_t  *st;
 
     if (t->pinned) {
         webhook_space_reader(t);
@@ -426,7 +426,7 @@ webhook_space_tell(webhook_txn_t *t, unsigned percent)
 static void
 webhook_space_reader(webhook_txn_t *t)
 {
-    webhook_store_t    *st;
+    webhook_lmdb_t     *st;
     webhook_readers_t  *r;
 
     st = t->st;

@@ -12,7 +12,7 @@
 
 
 /* Settles limit and mark. */
-void webhook_space_init(webhook_store_t *st);
+void webhook_space_init(webhook_lmdb_t *st);
 
 /* 1 if so many bytes more may be taken; they are counted as taken. */
 int webhook_space_take(webhook_txn_t *t, size_t bytes);
@@ -30,8 +30,8 @@ void webhook_space_look(webhook_txn_t *t);
 void webhook_space_watch(webhook_txn_t *t);
 
 /* The disk, or the map, had no room for a write; it had for an event. */
-void webhook_space_failed(webhook_store_t *st, int rc);
-void webhook_space_worked(webhook_store_t *st);
+void webhook_space_failed(webhook_lmdb_t *st, int rc);
+void webhook_space_worked(webhook_lmdb_t *st);
 
 
 #endif /* WEBHOOK_STORE_SPACE_H */

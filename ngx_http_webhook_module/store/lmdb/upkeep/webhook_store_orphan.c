@@ -102,7 +102,7 @@ webhook_orphan_next(webhook_txn_t *t, const webhook_op_expire_t *x,
     uint32_t                 i;
     MDB_val                  found, val;
     unsigned char            key[WEBHOOK_KEY_ENDPOINT];
-    webhook_store_t         *st;
+    webhook_lmdb_t          *st;
     webhook_endpoint_row_t   row, *ep;
 
     st = t->st;
@@ -185,7 +185,7 @@ webhook_orphan_one(webhook_txn_t *t, webhook_op_expire_t *x, uint64_t id,
     int                      rc;
     uint64_t                 days;
     unsigned                 i;
-    webhook_store_t         *st;
+    webhook_lmdb_t          *st;
     webhook_endpoint_row_t  *ep;
 
     /* who was behind a dead one comes into the lane of first sends */

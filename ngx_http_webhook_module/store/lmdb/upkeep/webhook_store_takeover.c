@@ -40,7 +40,7 @@ webhook_takeover_start(webhook_txn_t *t)
     size_t               len;
     uint32_t             count, taken;
     uint64_t             owners[WEBHOOK_SLOTS_MAX];
-    webhook_store_t     *st;
+    webhook_lmdb_t      *st;
     webhook_owner_row_t  row;
     unsigned char        key[WEBHOOK_KEY_OWNER], buf[WEBHOOK_ROW_MAX];
 
@@ -239,7 +239,7 @@ static void
 webhook_owner_readers(webhook_txn_t *t)
 {
     int               dead;
-    webhook_store_t  *st;
+    webhook_lmdb_t  *st;
 
     st = t->st;
 

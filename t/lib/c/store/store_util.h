@@ -27,7 +27,7 @@
 /* What the engine has of an open store. */
 
 __attribute__((unused))
-static webhook_store_t *
+static webhook_lmdb_t *
 util_lmdb(const util_t *u)
 {
     return webhook_store_data(u->st);
@@ -41,7 +41,7 @@ static void
 util_abandon(util_t *u)
 {
     uint32_t          i;
-    webhook_store_t  *st;
+    webhook_lmdb_t  *st;
 
     st = util_lmdb(u);
 
