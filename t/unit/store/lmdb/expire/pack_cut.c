@@ -245,7 +245,7 @@ pack_sound(void *scene, int whole)
         return 0;
     }
 
-    if (webhook_store_check(u->st, &check, util_tell, NULL) != 0
+    if (webhook_store_check(util_lmdb(u), &check, util_tell, NULL) != 0
         || check.faults || util_files(u, "data.mdb.damaged-"))
     {
         return 0;
