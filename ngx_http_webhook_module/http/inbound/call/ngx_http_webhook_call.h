@@ -316,32 +316,6 @@ void ngx_http_webhook_call_on_end(ngx_http_webhook_call_t *call,
     ngx_http_webhook_end_e place, ngx_http_webhook_end_pt handler);
 
 
-/* receive_mask.c */
-
-/* Handlers of the phases POST_READ; SERVER_REWRITE and REWRITE; LOG. */
-ngx_int_t ngx_http_webhook_receive_mask(ngx_http_request_t *r);
-ngx_int_t ngx_http_webhook_receive_mask_late(ngx_http_request_t *r);
-ngx_int_t ngx_http_webhook_receive_mask_log(ngx_http_request_t *r);
-
-/* Finds out where ordinary locations stand below receiving ones. */
-ngx_int_t ngx_http_webhook_receive_mask_init(ngx_conf_t *cf,
-    ngx_http_webhook_main_conf_t *wmcf);
-
-/* True for a text in which what could be a token stands behind the prefix of
-   a location of r's server that receives, or if there is no memory to look. */
-ngx_uint_t ngx_http_webhook_receive_suspect(ngx_http_request_t *r, u_char *p,
-    u_char *last);
-
-/* Masks all that a request in a receiving location can show of its URL. */
-ngx_int_t ngx_http_webhook_receive_mask_all(ngx_http_webhook_call_t *call);
-
-
-/* receive_referer.c */
-
-/* Overwrites each Referer of r that is suspect. */
-void ngx_http_webhook_receive_referer(ngx_http_request_t *r);
-
-
 /* receive_limit.c */
 
 /* Counts a call: NGX_OK, or NGX_BUSY if there are too many.  It is let go when
@@ -355,25 +329,13 @@ ngx_int_t ngx_http_webhook_receive_limit_zone(ngx_conf_t *cf,
     ngx_http_webhook_main_conf_t *wmcf);
 
 
-/* receive_verify.c */
-
-/* Steps.  The second answers what the preset's sender asks in a signed
-   call. */
-ngx_int_t ngx_http_webhook_receive_verify(ngx_http_webhook_call_t *call);
-ngx_int_t ngx_http_webhook_receive_handshake(ngx_http_webhook_call_t *call);
-
-/* Takes the outcome of a handshake, and frees out: NGX_OK for an ordinary
-   call, else NGX_DONE with the answer set. */
-ngx_int_t ngx_http_webhook_receive_greeted(ngx_http_webhook_call_t *call,
-    webhook_handshake_e result, webhook_buf_t *out);
-
 /* receive_handshake.c */
 
 /*
  * Looks whether a call with another method than POST is a handshake that the
  * receiver grants: NGX_DONE with the answer set, or NGX_DECLINED.
  */
-ngx_int_t ngx_http_webhook_receive_greet(ngx_http_webhook_call_t *call);
+ngx_int_t ngx_http_webhook_handshake_greet(ngx_http_webhook_call_t *call);
 
 
 /* receive_scrub.c */

@@ -10,6 +10,9 @@
 
 #include "http/inbound/call/ngx_http_webhook_call.h"
 #include "http/inbound/call/ngx_http_webhook_call_work.h"
+#include "http/inbound/mask/ngx_http_webhook_mask.h"
+#include "http/inbound/verify/ngx_http_webhook_handshake.h"
+#include "http/inbound/verify/ngx_http_webhook_verify.h"
 
 
 static ngx_uint_t ngx_http_webhook_receive_direct(ngx_http_request_t *r,
@@ -27,8 +30,8 @@ static void ngx_http_webhook_receive_way(ngx_http_webhook_call_t *call);
 
 static const ngx_http_webhook_way_t  ngx_http_webhook_receive_steps[] = {
     { ngx_http_webhook_receive_join, ngx_http_webhook_call_work_heavy },
-    { ngx_http_webhook_receive_verify, ngx_http_webhook_call_work_heavy },
-    { ngx_http_webhook_receive_handshake, ngx_http_webhook_call_work_heavy },
+    { ngx_http_webhook_verify, ngx_http_webhook_call_work_heavy },
+    { ngx_http_webhook_handshake_signed, ngx_http_webhook_call_work_heavy },
     { ngx_http_webhook_receive_type, ngx_http_webhook_call_work_heavy },
     { ngx_http_webhook_receive_parse, ngx_http_webhook_call_work_heavy },
     { ngx_http_webhook_receive_require, ngx_http_webhook_call_work_heavy },
@@ -84,14 +87,14 @@ ngx_http_webhook_receive_handler(ngx_http_request_t *r)
 
     ngx_http_webhook_receive_way(call);
 
-    if (ngx_http_webhook_receive_mask_all(call) != NGX_OK) {
+    if (ngx_http_webhook_mask_all(call) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
     status = ngx_http_webhook_receive_check_headers(call, &error);
 
     if (status == NGX_HTTP_NOT_ALLOWED
-        && ngx_http_webhook_receive_greet(call) == NGX_DONE)
+        && ngx_http_webhook_handshake_greet(call) == NGX_DONE)
     {
         status = call->status;
         error = call->error;
@@ -168,7 +171,7 @@ ngx_http_webhook_receive_unreachable(ngx_http_request_t *r)
     call->masked = 0;
     call->masked_uri = 0;
 
-    if (ngx_http_webhook_receive_mask_all(call) != NGX_OK) {
+    if (ngx_http_webhook_mask_all(call) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 

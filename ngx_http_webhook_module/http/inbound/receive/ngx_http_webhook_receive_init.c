@@ -8,6 +8,7 @@
 
 #include "http/inbound/call/ngx_http_webhook_call.h"
 #include "http/inbound/call/ngx_http_webhook_reply.h"
+#include "http/inbound/mask/ngx_http_webhook_mask.h"
 
 
 static ngx_int_t ngx_http_webhook_receive_header_filter(
@@ -174,7 +175,7 @@ ngx_http_webhook_receive_init(ngx_conf_t *cf)
 
     if (ngx_http_webhook_reply_id_init(cf, wmcf) != NGX_OK
         || ngx_http_webhook_receive_limit_zone(cf, wmcf) != NGX_OK
-        || ngx_http_webhook_receive_mask_init(cf, wmcf) != NGX_OK)
+        || ngx_http_webhook_mask_init(cf, wmcf) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -182,16 +183,16 @@ ngx_http_webhook_receive_init(ngx_conf_t *cf)
     cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
 
     if (ngx_http_webhook_receive_phase(cmcf, NGX_HTTP_POST_READ_PHASE,
-                                       ngx_http_webhook_receive_mask)
+                                       ngx_http_webhook_mask_request)
         != NGX_OK
         || ngx_http_webhook_receive_phase(cmcf, NGX_HTTP_SERVER_REWRITE_PHASE,
-                                          ngx_http_webhook_receive_mask_late)
+                                          ngx_http_webhook_mask_late)
            != NGX_OK
         || ngx_http_webhook_receive_phase(cmcf, NGX_HTTP_REWRITE_PHASE,
-                                          ngx_http_webhook_receive_mask_late)
+                                          ngx_http_webhook_mask_late)
            != NGX_OK
         || ngx_http_webhook_receive_phase(cmcf, NGX_HTTP_LOG_PHASE,
-                                          ngx_http_webhook_receive_mask_log)
+                                          ngx_http_webhook_mask_log)
            != NGX_OK)
     {
         return NGX_ERROR;

@@ -2,18 +2,15 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * Was a call signed by who it says?  Over the bytes as they came, before
- * anything else is done with them.  A call that is refused learns what is the
- * matter with it, and nothing of what would have been right.
+ * A call is verified before anything else is done with it.  One that is refused
+ * learns what is the matter with it, and nothing of what would have been right.
  */
 
 
-#include "http/inbound/call/ngx_http_webhook_call.h"
-#include "http/inbound/call/ngx_http_webhook_kept.h"
+#include "http/inbound/verify/ngx_http_webhook_verify.h"
 #include "http/model/ngx_http_webhook_verifier.h"
+#include "http/inbound/call/ngx_http_webhook_kept.h"
 #include "http/inbound/call/ngx_http_webhook_say.h"
-
-#include "core/signature/webhook_verify.h"
 
 
 static int ngx_http_webhook_verify_header(void *data,
@@ -27,7 +24,7 @@ static void ngx_http_webhook_verify_note(ngx_http_webhook_call_t *call,
 
 
 ngx_int_t
-ngx_http_webhook_receive_verify(ngx_http_webhook_call_t *call)
+ngx_http_webhook_verify(ngx_http_webhook_call_t *call)
 {
     ngx_int_t                   rc;
     webhook_str_t               body;
@@ -86,95 +83,6 @@ ngx_http_webhook_receive_verify(ngx_http_webhook_call_t *call)
     ngx_http_webhook_verify_note(call, "ok");
 
     return NGX_OK;
-}
-
-
-/* What the sender of the preset asks in a call that it signed. */
-
-ngx_int_t
-ngx_http_webhook_receive_handshake(ngx_http_webhook_call_t *call)
-{
-    webhook_buf_t               out;
-    webhook_str_t               body;
-    webhook_handshake_e         result;
-    ngx_http_webhook_verify_t  *verify;
-
-    verify = call->receiver->verify;
-
-    if (verify == NULL || (!verify->slack && !verify->zoom)) {
-        return NGX_OK;
-    }
-
-    body.data = call->body;
-    body.len = call->body_len;
-
-    webhook_buf_init(&out, 0);
-
-    if (verify->slack) {
-        result = webhook_handshake_slack(&body, &out);
-
-    } else {
-        result = webhook_handshake_zoom(&body,
-                                    &verify->verifier.keys[call->key], &out);
-    }
-
-    return ngx_http_webhook_receive_greeted(call, result, &out);
-}
-
-
-ngx_int_t
-ngx_http_webhook_receive_greeted(ngx_http_webhook_call_t *call,
-    webhook_handshake_e result, webhook_buf_t *out)
-{
-    ngx_int_t   rc;
-    ngx_str_t   error;
-    ngx_uint_t  status;
-
-    status = NGX_HTTP_OK;
-    rc = NGX_DONE;
-
-    switch (result) {
-
-    case WEBHOOK_HANDSHAKE_NONE:
-        rc = NGX_OK;
-        break;
-
-    case WEBHOOK_HANDSHAKE_ANSWER:
-        call->answer.len = out->len;
-        call->answer.data = ngx_pnalloc(call->pool, out->len + 1);
-
-        if (call->answer.data && !out->failed) {
-            if (out->len) {
-                ngx_memcpy(call->answer.data, out->data, out->len);
-            }
-
-            call->handshake = 1;
-            (void) ngx_http_webhook_call_set(call, NGX_HTTP_OK, NULL);
-            break;
-        }
-
-        ngx_str_null(&call->answer);
-
-        /* fall through */
-
-    case WEBHOOK_HANDSHAKE_FAULT:
-        ngx_str_set(&error, "Out of memory; nothing was done");
-        status = NGX_HTTP_SERVICE_UNAVAILABLE;
-        break;
-
-    case WEBHOOK_HANDSHAKE_REFUSED:
-        ngx_str_set(&error, "The handshake is not granted");
-        status = NGX_HTTP_FORBIDDEN;
-        break;
-    }
-
-    if (status != NGX_HTTP_OK) {
-        (void) ngx_http_webhook_call_set(call, status, &error);
-    }
-
-    webhook_buf_free(out);
-
-    return rc;
 }
 
 

@@ -1,17 +1,14 @@
 
 /*
  * Copyright (C) the ngx_http_webhook_module authors
- *
- * Some callers send the URL that they call as their Referer, which access logs
- * and error lines show, and which is passed on to upstreams.
  */
 
-
-#include "http/inbound/call/ngx_http_webhook_call.h"
+#include "http/inbound/mask/ngx_http_webhook_referer.h"
+#include "http/inbound/mask/ngx_http_webhook_suspect.h"
 
 
 void
-ngx_http_webhook_receive_referer(ngx_http_request_t *r)
+ngx_http_webhook_referer(ngx_http_request_t *r)
 {
     ngx_uint_t        i;
     ngx_list_part_t  *part;
@@ -40,7 +37,7 @@ ngx_http_webhook_receive_referer(ngx_http_request_t *r)
             || ngx_strncasecmp(h[i].key.data, (u_char *) "Referer",
                                sizeof("Referer") - 1)
                != 0
-            || !ngx_http_webhook_receive_suspect(r, h[i].value.data,
+            || !ngx_http_webhook_suspect(r, h[i].value.data,
                                      h[i].value.data + h[i].value.len))
         {
             continue;

@@ -2,26 +2,61 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * Handshakes that come with another method than POST: Meta's GET with a
- * hub.challenge, and CloudEvents' OPTIONS.  They are answered by the worker,
- * for receivers that were told to, and nothing is called.
+ * Some ask in a call that is signed as all of theirs are, others with another
+ * method than POST: Meta's GET with a hub.challenge, and CloudEvents' OPTIONS.
  */
 
 
-#include "http/outbound/payload/ngx_http_webhook_lookup.h"
-#include "http/inbound/call/ngx_http_webhook_call.h"
-#include "http/inbound/call/ngx_http_webhook_kept.h"
+#include "http/inbound/verify/ngx_http_webhook_handshake.h"
 #include "http/model/ngx_http_webhook_verifier.h"
+#include "http/outbound/payload/ngx_http_webhook_lookup.h"
+#include "http/inbound/call/ngx_http_webhook_kept.h"
 #include "http/inbound/call/ngx_http_webhook_reply.h"
 
 
-static ngx_int_t ngx_http_webhook_greet_meta(ngx_http_webhook_call_t *call);
-static ngx_int_t ngx_http_webhook_greet_cloudevents(
+static ngx_int_t ngx_http_webhook_handshake_meta(
     ngx_http_webhook_call_t *call);
+static ngx_int_t ngx_http_webhook_handshake_cloudevents(
+    ngx_http_webhook_call_t *call);
+static ngx_int_t ngx_http_webhook_handshake_greeted(ngx_http_webhook_call_t *call,
+    webhook_handshake_e result, webhook_buf_t *out);
+
+
+/* What the sender of the preset asks in a call that it signed. */
+
+ngx_int_t
+ngx_http_webhook_handshake_signed(ngx_http_webhook_call_t *call)
+{
+    webhook_buf_t               out;
+    webhook_str_t               body;
+    webhook_handshake_e         result;
+    ngx_http_webhook_verify_t  *verify;
+
+    verify = call->receiver->verify;
+
+    if (verify == NULL || (!verify->slack && !verify->zoom)) {
+        return NGX_OK;
+    }
+
+    body.data = call->body;
+    body.len = call->body_len;
+
+    webhook_buf_init(&out, 0);
+
+    if (verify->slack) {
+        result = webhook_handshake_slack(&body, &out);
+
+    } else {
+        result = webhook_handshake_zoom(&body,
+                                    &verify->verifier.keys[call->key], &out);
+    }
+
+    return ngx_http_webhook_handshake_greeted(call, result, &out);
+}
 
 
 ngx_int_t
-ngx_http_webhook_receive_greet(ngx_http_webhook_call_t *call)
+ngx_http_webhook_handshake_greet(ngx_http_webhook_call_t *call)
 {
     ngx_http_webhook_handshake_t  *handshake;
 
@@ -34,12 +69,12 @@ ngx_http_webhook_receive_greet(ngx_http_webhook_call_t *call)
     switch (call->request->method) {
 
     case NGX_HTTP_GET:
-        return handshake->meta.nkeys ? ngx_http_webhook_greet_meta(call)
+        return handshake->meta.nkeys ? ngx_http_webhook_handshake_meta(call)
                                      : NGX_DECLINED;
 
     case NGX_HTTP_OPTIONS:
         return handshake->cloudevents
-               ? ngx_http_webhook_greet_cloudevents(call)
+               ? ngx_http_webhook_handshake_cloudevents(call)
                : NGX_DECLINED;
 
     default:
@@ -49,7 +84,7 @@ ngx_http_webhook_receive_greet(ngx_http_webhook_call_t *call)
 
 
 static ngx_int_t
-ngx_http_webhook_greet_meta(ngx_http_webhook_call_t *call)
+ngx_http_webhook_handshake_meta(ngx_http_webhook_call_t *call)
 {
     ngx_int_t                      rc;
     webhook_buf_t                  out;
@@ -66,7 +101,7 @@ ngx_http_webhook_greet_meta(ngx_http_webhook_call_t *call)
 
     ngx_http_webhook_kept_args_wipe(call);
 
-    rc = ngx_http_webhook_receive_greeted(call, result, &out);
+    rc = ngx_http_webhook_handshake_greeted(call, result, &out);
 
     if (rc == NGX_OK) {
         return NGX_DECLINED;
@@ -83,7 +118,7 @@ ngx_http_webhook_greet_meta(ngx_http_webhook_call_t *call)
 
 
 static ngx_int_t
-ngx_http_webhook_greet_cloudevents(ngx_http_webhook_call_t *call)
+ngx_http_webhook_handshake_cloudevents(ngx_http_webhook_call_t *call)
 {
     u_char                        *p;
     ngx_int_t                      rc;
@@ -165,13 +200,72 @@ ngx_http_webhook_greet_cloudevents(ngx_http_webhook_call_t *call)
 
     webhook_buf_free(&rate);
 
-    rc = ngx_http_webhook_receive_greeted(call, result, &rate);
+    rc = ngx_http_webhook_handshake_greeted(call, result, &rate);
 
     if (rc == NGX_OK) {
         return NGX_DECLINED;
     }
 
     ngx_str_set(&call->verified, "handshake: cloudevents");
+
+    return rc;
+}
+
+
+/* Takes the outcome of a handshake, and frees out: NGX_OK for an ordinary
+   call, else NGX_DONE with the answer set. */
+
+static ngx_int_t
+ngx_http_webhook_handshake_greeted(ngx_http_webhook_call_t *call,
+    webhook_handshake_e result, webhook_buf_t *out)
+{
+    ngx_int_t   rc;
+    ngx_str_t   error;
+    ngx_uint_t  status;
+
+    status = NGX_HTTP_OK;
+    rc = NGX_DONE;
+
+    switch (result) {
+
+    case WEBHOOK_HANDSHAKE_NONE:
+        rc = NGX_OK;
+        break;
+
+    case WEBHOOK_HANDSHAKE_ANSWER:
+        call->answer.len = out->len;
+        call->answer.data = ngx_pnalloc(call->pool, out->len + 1);
+
+        if (call->answer.data && !out->failed) {
+            if (out->len) {
+                ngx_memcpy(call->answer.data, out->data, out->len);
+            }
+
+            call->handshake = 1;
+            (void) ngx_http_webhook_call_set(call, NGX_HTTP_OK, NULL);
+            break;
+        }
+
+        ngx_str_null(&call->answer);
+
+        /* fall through */
+
+    case WEBHOOK_HANDSHAKE_FAULT:
+        ngx_str_set(&error, "Out of memory; nothing was done");
+        status = NGX_HTTP_SERVICE_UNAVAILABLE;
+        break;
+
+    case WEBHOOK_HANDSHAKE_REFUSED:
+        ngx_str_set(&error, "The handshake is not granted");
+        status = NGX_HTTP_FORBIDDEN;
+        break;
+    }
+
+    if (status != NGX_HTTP_OK) {
+        (void) ngx_http_webhook_call_set(call, status, &error);
+    }
+
+    webhook_buf_free(out);
 
     return rc;
 }

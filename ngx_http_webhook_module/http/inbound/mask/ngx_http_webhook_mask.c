@@ -1,0 +1,369 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * The first handler of the first phase looks at the path below each location
+ * that receives.  A stretch of it that could be a token takes the whole path
+ * out of the request line and the unparsed URI, which is what access and error
+ * logs show and what subrequests copy; and out of the URI as well, before a
+ * rewrite rule or a variable can copy it, unless it may be that of an ordinary
+ * location below ours.  The token of a receiver is always taken out of the
+ * URI, and out of the memory where it was read.
+ *
+ * A request that core refuses while it reads the headers never gets to that
+ * phase: it is masked by the first log handler, by its text alone.
+ */
+
+
+#include "http/inbound/mask/ngx_http_webhook_mask.h"
+#include "http/inbound/mask/ngx_http_webhook_hook.h"
+#include "http/inbound/mask/ngx_http_webhook_mask_line.h"
+#include "http/inbound/mask/ngx_http_webhook_referer.h"
+#include "http/inbound/mask/ngx_http_webhook_suspect.h"
+#include "http/inbound/call/ngx_http_webhook_kept.h"
+
+
+#define NGX_HTTP_WEBHOOK_TOKENS_MAX  8      /* looked up in one path */
+
+
+typedef struct {
+    ngx_http_webhook_receiver_t  *receiver;     /* whose URL it is, or NULL */
+    unsigned                      known:1;      /* a token of one is there */
+    unsigned                      suspect:1;    /* what could be one is */
+} ngx_http_webhook_mask_seen_t;
+
+
+static void ngx_http_webhook_mask_look(ngx_http_request_t *r, u_char *p,
+    ngx_http_webhook_mask_seen_t *seen);
+static ngx_int_t ngx_http_webhook_mask_text(ngx_http_request_t *r);
+
+
+ngx_int_t
+ngx_http_webhook_mask_init(ngx_conf_t *cf, ngx_http_webhook_main_conf_t *wmcf)
+{
+    if (ngx_http_webhook_mask_line_init(cf, wmcf) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_webhook_hook_init(cf, wmcf);
+}
+
+
+ngx_int_t
+ngx_http_webhook_mask_request(ngx_http_request_t *r)
+{
+    u_char                        *p;
+    ngx_str_t                      path, rest, uri;
+    ngx_http_webhook_call_t       *call;
+    ngx_http_webhook_hook_t       *hook;
+    ngx_http_webhook_mask_seen_t   seen;
+
+    if (r != r->main) {
+        return NGX_DECLINED;
+    }
+
+    ngx_http_webhook_referer(r);
+
+    hook = ngx_http_webhook_hook_find(r, &r->uri);
+    if (hook == NULL) {
+        return NGX_DECLINED;
+    }
+
+    p = r->uri.data + hook->prefix.len;
+
+    ngx_http_webhook_mask_look(r, p, &seen);
+
+    if (!seen.suspect) {
+        return NGX_DECLINED;
+    }
+
+    call = ngx_http_webhook_call_make(r);
+
+    if (call == NULL
+        || ngx_http_webhook_mask_line_path(r, &hook->prefix, &path) != NGX_OK)
+    {
+        return ngx_http_webhook_mask_line_blank(r);
+    }
+
+    call->receiver = seen.receiver;
+
+    if (seen.receiver) {
+        rest.data = p;
+        rest.len = r->uri.data + r->uri.len - p;
+
+        if (ngx_http_webhook_kept_token(call, &rest) != NGX_OK) {
+            return ngx_http_webhook_mask_line_blank(r);
+        }
+    }
+
+    if (seen.known) {
+        uri = r->uri;
+        ngx_http_webhook_mask_line_wipe(r);
+
+        /* it may stand apart from where it was read */
+        ngx_memset(uri.data, '*', uri.len);
+    }
+
+    if (seen.known || !ngx_http_webhook_hook_other(hook, &r->uri)) {
+        r->uri = path;
+        ngx_http_set_exten(r);
+        call->path = path;
+        call->masked_uri = 1;
+    }
+
+    if (ngx_http_webhook_kept_args(call) != NGX_OK
+        || ngx_http_webhook_mask_line(r, &path) != NGX_OK)
+    {
+        return ngx_http_webhook_mask_line_blank(r);
+    }
+
+    call->masked = 1;
+
+    return NGX_DECLINED;
+}
+
+
+/* Looks for tokens in the path from p on. */
+
+static void
+ngx_http_webhook_mask_look(ngx_http_request_t *r, u_char *p,
+    ngx_http_webhook_mask_seen_t *seen)
+{
+    u_char                        *first, *last;
+    ngx_str_t                      stretch;
+    ngx_uint_t                     n;
+    ngx_http_webhook_receiver_t   *found;
+    ngx_http_webhook_main_conf_t  *wmcf;
+
+    wmcf = ngx_http_get_module_main_conf(r, ngx_http_webhook_module);
+
+    ngx_memzero(seen, sizeof(ngx_http_webhook_mask_seen_t));
+
+    first = p;
+    last = r->uri.data + r->uri.len;
+    n = 0;
+
+    while (ngx_http_webhook_suspect_stretch(&p, last, &stretch)) {
+
+        if (stretch.len < NGX_HTTP_WEBHOOK_SUSPECT_MIN) {
+            continue;
+        }
+
+        seen->suspect = 1;
+
+        if (stretch.len < NGX_HTTP_WEBHOOK_TOKEN_MIN
+            || n++ == NGX_HTTP_WEBHOOK_TOKENS_MAX)
+        {
+            continue;
+        }
+
+        found = ngx_http_webhook_receiver_by_token(wmcf, &stretch);
+        if (found == NULL) {
+            continue;
+        }
+
+        seen->known = 1;
+
+        /* the URL of a receiver ends with its token */
+
+        if (stretch.data == first && stretch.data + stretch.len == last) {
+            seen->receiver = found;
+        }
+    }
+}
+
+
+/*
+ * An error page for a request that was refused while its headers were read:
+ * the handler above has not seen it.
+ */
+
+ngx_int_t
+ngx_http_webhook_mask_late(ngx_http_request_t *r)
+{
+    if (r != r->main
+        || !r->internal
+        || ngx_http_webhook_call_get(r) != NULL)
+    {
+        return NGX_DECLINED;
+    }
+
+    ngx_http_webhook_referer(r);
+
+    if (ngx_http_webhook_mask_text(r) != NGX_OK) {
+        return ngx_http_webhook_mask_line_blank(r);
+    }
+
+    return NGX_DECLINED;
+}
+
+
+ngx_int_t
+ngx_http_webhook_mask_log(ngx_http_request_t *r)
+{
+    ngx_http_webhook_call_t      *call;
+    ngx_http_webhook_loc_conf_t  *wlcf;
+
+    if (r != r->main) {
+        return NGX_OK;
+    }
+
+    if (r->internal || !r->valid_location) {
+        ngx_http_webhook_referer(r);
+    }
+
+    call = ngx_http_webhook_call_get(r);
+    wlcf = ngx_http_get_module_loc_conf(r, ngx_http_webhook_module);
+
+    if (wlcf->receive) {
+
+        /* refused before its handler: by limit_req, deny or the like */
+
+        if (call == NULL) {
+            call = ngx_http_webhook_call_make(r);
+        }
+
+        if (call == NULL
+            || ngx_http_webhook_mask_all(call) != NGX_OK)
+        {
+            (void) ngx_http_webhook_mask_line_blank(r);
+        }
+
+        return NGX_OK;
+    }
+
+    if (call == NULL && (r->internal || !r->valid_location)) {
+
+        if (ngx_http_webhook_mask_text(r) != NGX_OK) {
+            (void) ngx_http_webhook_mask_line_blank(r);
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_webhook_mask_all(ngx_http_webhook_call_t *call)
+{
+    ngx_str_t                     path;
+    ngx_http_request_t           *r;
+    ngx_http_webhook_loc_conf_t  *wlcf;
+
+    r = call->request;
+
+    if (call->masked && call->masked_uri) {
+        return NGX_OK;
+    }
+
+    wlcf = ngx_http_get_module_loc_conf(r, ngx_http_webhook_module);
+
+    if (ngx_http_webhook_mask_line_path(r, &wlcf->prefix, &path) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (!call->masked) {
+
+        if (ngx_http_webhook_mask_line(r, &path) != NGX_OK) {
+            return NGX_ERROR;
+        }
+
+        call->masked = 1;
+    }
+
+    if (!call->masked_uri) {
+        r->uri = path;
+        ngx_http_set_exten(r);
+        call->masked_uri = 1;
+    }
+
+    return NGX_OK;
+}
+
+
+/*
+ * Masks by the text of the request line alone.  Where core gave up before it
+ * knew the server, the locations of all of them count.
+ */
+
+static ngx_int_t
+ngx_http_webhook_mask_text(ngx_http_request_t *r)
+{
+    u_char                   *p, *last;
+    ngx_str_t                 line, stars;
+    ngx_http_webhook_call_t  *call;
+
+    line = r->request_line;
+
+    if (line.data == NULL && r->request_start && r->header_in) {
+
+        for (p = r->request_start; p < r->header_in->last; p++) {
+            if (*p == CR || *p == LF) {
+                break;
+            }
+        }
+
+        line.data = r->request_start;
+        line.len = p - line.data;
+    }
+
+    if (line.data == NULL) {
+
+        /* HTTP/2 has none before its headers are complete */
+
+        line = r->unparsed_uri;
+        p = line.data;
+
+    } else {
+        p = ngx_strlchr(line.data, line.data + line.len, ' ');
+    }
+
+    if (p == NULL) {
+        return NGX_OK;
+    }
+
+    last = line.data + line.len;
+
+    if (!ngx_http_webhook_suspect(r, line.data, last)) {
+        return NGX_OK;
+    }
+
+    /* a request line that began with something else than a method */
+
+    if (ngx_http_webhook_suspect_text(line.data, p)) {
+        p = line.data;
+    }
+
+    call = ngx_http_webhook_call_make(r);
+    if (call == NULL) {
+        return NGX_ERROR;
+    }
+
+    line.len = p - line.data;
+
+    p = ngx_pnalloc(r->pool, line.len + sizeof(" ***") - 1);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    last = ngx_cpymem(p, line.data, line.len);
+    last = ngx_cpymem(last, " ***", sizeof(" ***") - 1);
+
+    line.data = p;
+    line.len = last - p;
+
+    ngx_str_set(&stars, "***");
+
+    ngx_http_webhook_mask_line_set(r, &line, &stars);
+
+    if (!r->internal) {
+        r->uri = stars;
+        ngx_str_null(&r->args);
+        ngx_str_null(&r->exten);
+    }
+
+    call->masked = 1;
+    call->masked_uri = 1;
+
+    return NGX_OK;
+}
