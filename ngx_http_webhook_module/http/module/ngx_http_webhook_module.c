@@ -21,6 +21,7 @@
 #include "http/runtime/ngx_http_webhook_cpu.h"
 #include "http/runtime/ngx_http_webhook_metrics.h"
 #include "http/inbound/call/ngx_http_webhook_receive.h"
+#include "http/inbound/intake/ngx_http_webhook_limit.h"
 #include "http/module/ngx_http_webhook_variables.h"
 
 
@@ -237,7 +238,7 @@ ngx_http_webhook_init_process(ngx_cycle_t *cycle)
         ngx_http_webhook_metrics_attach(wmcf->counters);
     }
 
-    ngx_http_webhook_receive_attach(wmcf);
+    ngx_http_webhook_limit_attach(wmcf);
 
     ngx_http_webhook_cpu_init(cycle, wmcf);
 

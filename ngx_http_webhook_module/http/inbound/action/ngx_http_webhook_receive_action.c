@@ -13,6 +13,8 @@
  */
 
 
+#include "http/inbound/action/ngx_http_webhook_act.h"
+#include "http/inbound/action/ngx_http_webhook_action_key.h"
 #include "http/runtime/ngx_http_webhook_clock.h"
 #include "http/inbound/call/ngx_http_webhook_call.h"
 #include "http/inbound/call/ngx_http_webhook_reply.h"
@@ -159,7 +161,7 @@ ngx_http_webhook_act_headers(ngx_http_request_t *sr,
 
     if (act->action->idempotency.len) {
 
-        if (ngx_http_webhook_receive_idempotency(act, &value) != NGX_OK
+        if (ngx_http_webhook_action_key(act, &value) != NGX_OK
             || ngx_http_webhook_act_header(sr, &act->action->idempotency,
                                            &value, &h)
                != NGX_OK)

@@ -8,13 +8,16 @@
  */
 
 
+#include "http/inbound/action/ngx_http_webhook_act.h"
+#include "http/inbound/action/ngx_http_webhook_action_key.h"
 #include "http/runtime/ngx_http_webhook_metrics.h"
+#include "http/outbound/render/ngx_http_webhook_render.h"
 #include "http/inbound/call/ngx_http_webhook_await.h"
 #include "http/inbound/call/ngx_http_webhook_call.h"
 #include "http/inbound/call/ngx_http_webhook_call_lookup.h"
 #include "http/inbound/call/ngx_http_webhook_reply.h"
 #include "http/inbound/call/ngx_http_webhook_say.h"
-#include "http/outbound/render/ngx_http_webhook_render.h"
+#include "http/inbound/intake/ngx_http_webhook_dedupe.h"
 
 
 #define NGX_HTTP_WEBHOOK_DURABLE_REQUEST  4096  /* bytes of METHOD URI */
@@ -265,9 +268,9 @@ ngx_http_webhook_durable_defer(ngx_http_webhook_call_t *call)
         return;
     }
 
-    reservation = ngx_http_webhook_receive_defer(call, call->receiver->api
-                                                       ? NGX_HTTP_ACCEPTED
-                                                       : NGX_HTTP_OK);
+    reservation = ngx_http_webhook_dedupe_defer(call, call->receiver->api
+                                                      ? NGX_HTTP_ACCEPTED
+                                                      : NGX_HTTP_OK);
     if (reservation == NULL) {
         return;
     }
@@ -279,7 +282,7 @@ ngx_http_webhook_durable_defer(ngx_http_webhook_call_t *call)
 
         /* what is under way will be kept, as likely as not */
 
-        ngx_http_webhook_receive_deferred(reservation, 1);
+        ngx_http_webhook_dedupe_deferred(reservation, 1);
         return;
     }
 
@@ -308,7 +311,7 @@ ngx_http_webhook_durable_kept_later(ngx_http_webhook_event_t *event,
     }
 
     if (--later->pending == 0) {
-        ngx_http_webhook_receive_deferred(later->reservation, !later->unkept);
+        ngx_http_webhook_dedupe_deferred(later->reservation, !later->unkept);
         ngx_free(later);
     }
 }
@@ -434,7 +437,7 @@ ngx_http_webhook_durable_form(ngx_http_webhook_act_t *act,
     name = &act->action->idempotency;
 
     if (name->len
-        && ngx_http_webhook_receive_idempotency(act, &value) != NGX_OK)
+        && ngx_http_webhook_action_key(act, &value) != NGX_OK)
     {
         goto nomem;
     }

@@ -8,6 +8,7 @@
 
 
 #include "http/inbound/call/ngx_http_webhook_call.h"
+#include "http/inbound/action/ngx_http_webhook_act.h"
 #include "http/inbound/call/ngx_http_webhook_call_work.h"
 #include "http/inbound/call/ngx_http_webhook_say.h"
 

@@ -11,6 +11,7 @@
 #include "http/runtime/ngx_http_webhook_metrics.h"
 #include "http/net/client/ngx_http_webhook_client.h"
 #include "http/inbound/call/ngx_http_webhook_call.h"
+#include "http/inbound/action/ngx_http_webhook_act.h"
 #include "http/inbound/call/ngx_http_webhook_reply.h"
 
 

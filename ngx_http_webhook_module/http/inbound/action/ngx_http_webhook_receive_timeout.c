@@ -9,8 +9,9 @@
  */
 
 
-#include "http/inbound/call/ngx_http_webhook_call.h"
 #include "http/runtime/ngx_http_webhook_clock.h"
+#include "http/inbound/call/ngx_http_webhook_call.h"
+#include "http/inbound/action/ngx_http_webhook_act.h"
 
 
 typedef struct {

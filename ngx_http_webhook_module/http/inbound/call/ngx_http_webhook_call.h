@@ -21,7 +21,6 @@
 #define NGX_HTTP_WEBHOOK_ANSWER_START  512      /* kept of an API's answer */
 #define NGX_HTTP_WEBHOOK_URI_MAX       8192     /* bytes of an action's URI */
 #define NGX_HTTP_WEBHOOK_ERROR_MAX     1024     /* bytes of an error text */
-#define NGX_HTTP_WEBHOOK_DRAIN_MAX     65536    /* bytes of a refused body */
 #define NGX_HTTP_WEBHOOK_CAPTURE_MAX   65536    /* bytes of an answer that is
                                                    captured from */
 #define NGX_HTTP_WEBHOOK_ACTS_MAX      4096     /* of one call */
@@ -30,6 +29,7 @@
 
 
 typedef struct ngx_http_webhook_call_s  ngx_http_webhook_call_t;
+typedef struct ngx_http_webhook_act_s   ngx_http_webhook_act_t;
 
 
 /*
@@ -88,55 +88,6 @@ struct ngx_http_webhook_warning_s {
     ngx_http_webhook_warning_t   *next;
     ngx_str_t                     text;
 };
-
-
-/* One action of a call, once its templates are rendered. */
-
-typedef struct {
-    ngx_http_webhook_call_t      *call;
-    ngx_http_webhook_action_t    *action;
-    ngx_uint_t                    number;       /* 1.. in its list; 0: the
-                                                   target is looked up */
-    ngx_uint_t                    element;      /* index of that it is for */
-    ngx_uint_t                    method;
-    ngx_str_t                     method_name;
-    ngx_str_t                     uri;          /* as rendered, escaped */
-    ngx_str_t                     path;         /* of it, as nginx has it:
-                                                   unescaped */
-    ngx_str_t                     args;
-    ngx_str_t                     body;
-    ngx_str_t                     shown_uri;    /* as history, dry run and */
-    ngx_str_t                     shown_body;   /*   errors show them:
-                                                   redacted */
-    unsigned                      has_body:1;
-    unsigned                      rendered:1;
-    unsigned                      skipped:1;    /* its condition is false */
-
-    unsigned                      done:1;
-    unsigned                      timed_out:1;
-    unsigned                      answered:1;   /* status came as a header */
-    unsigned                      complete:1;   /* and the end of the body */
-    unsigned                      broken:1;     /* or not, though it should */
-    unsigned                      unheard:1;    /* status is nginx's own */
-    ngx_uint_t                    status;       /* 0: none */
-    ngx_uint_t                    refusal;      /* status of the failure that
-                                                   led to an error page */
-    ngx_http_upstream_t          *refused_by;   /* or NULL */
-    uint64_t                      begun;        /* usec */
-    uint32_t                      total;        /* usec */
-
-    size_t                        start_len;
-    u_char                       *start;        /* of the answer, or NULL */
-
-    u_char                       *kept;         /* the answer, where values
-                                                   are captured from it */
-    size_t                        kept_len;
-    size_t                        kept_size;
-    unsigned                      too_large:1;  /* for that */
-    unsigned                      no_memory:1;
-
-    ngx_event_t                   timer;
-} ngx_http_webhook_act_t;
 
 
 /*
@@ -207,7 +158,7 @@ struct ngx_http_webhook_call_s {
     webhook_value_t              *captured;     /* by their index; missing
                                                    until they are there */
 
-    ngx_http_webhook_act_t       *acts;
+    ngx_http_webhook_act_t       *acts;         /* see act.h */
     ngx_uint_t                    nacts;
     ngx_uint_t                    nlookups;     /* the first of them */
     ngx_uint_t                    current;      /* index of the running one */
@@ -316,19 +267,6 @@ void ngx_http_webhook_call_on_end(ngx_http_webhook_call_t *call,
     ngx_http_webhook_end_e place, ngx_http_webhook_end_pt handler);
 
 
-/* receive_limit.c */
-
-/* Counts a call: NGX_OK, or NGX_BUSY if there are too many.  It is let go when
-   the request ends. */
-ngx_int_t ngx_http_webhook_receive_limit(ngx_http_webhook_call_t *call);
-void ngx_http_webhook_receive_limit_free(ngx_http_webhook_call_t *call);
-
-/* Makes the zone of the counters, if a receiver has such a limit
-   (postconfiguration). */
-ngx_int_t ngx_http_webhook_receive_limit_zone(ngx_conf_t *cf,
-    ngx_http_webhook_main_conf_t *wmcf);
-
-
 /* receive_handshake.c */
 
 /*
@@ -346,52 +284,6 @@ void ngx_http_webhook_receive_scrub(ngx_http_webhook_call_t *call,
     ngx_str_t *text);
 
 
-/* receive_body.c */
-
-/*
- * Reads the body into call->body, receiver->body_max bytes at most, and calls
- * ngx_http_webhook_call_start(); or, if call->refused is set, throws it away
- * and answers call->error.  For the content handler to return.
- */
-ngx_int_t ngx_http_webhook_receive_body(ngx_http_webhook_call_t *call);
-
-/* Step: joins the pieces of a large one. */
-ngx_int_t ngx_http_webhook_receive_join(ngx_http_webhook_call_t *call);
-
-
-/* receive_check.c */
-
-/* 0, or the status to answer, with its sentence in *error (of the pool). */
-ngx_uint_t ngx_http_webhook_receive_check_headers(
-    ngx_http_webhook_call_t *call, ngx_str_t *error);
-
-/* Steps: of the type that was sent, of what is in the body, of what it is
-   about. */
-ngx_int_t ngx_http_webhook_receive_type(ngx_http_webhook_call_t *call);
-ngx_int_t ngx_http_webhook_receive_parse(ngx_http_webhook_call_t *call);
-ngx_int_t ngx_http_webhook_receive_require(ngx_http_webhook_call_t *call);
-ngx_int_t ngx_http_webhook_receive_filter(ngx_http_webhook_call_t *call);
-ngx_int_t ngx_http_webhook_receive_target(ngx_http_webhook_call_t *call);
-
-/* True where the caller asks for a dry run. */
-ngx_uint_t ngx_http_webhook_receive_dry_run(ngx_http_request_t *r);
-
-
-/* receive_payload.c */
-
-/* What the steps of a call cost, by its body and its receiver. */
-size_t ngx_http_webhook_receive_cost(ngx_http_webhook_call_t *call);
-
-/* 0 and call->kind, or the status to answer with its sentence. */
-ngx_uint_t ngx_http_webhook_receive_kind(ngx_http_webhook_call_t *call,
-    ngx_str_t *error);
-
-/* Makes call->payload, call->doc and call->elements of the body; returns the
-   same. */
-ngx_uint_t ngx_http_webhook_receive_payload(ngx_http_webhook_call_t *call,
-    ngx_str_t *error);
-
-
 /* receive_map.c */
 
 /* Step: fills in call->acts, but for what depends on answers. */
@@ -403,34 +295,6 @@ ngx_int_t ngx_http_webhook_receive_render(ngx_http_webhook_call_t *call);
  */
 ngx_uint_t ngx_http_webhook_receive_render_act(ngx_http_webhook_act_t *act,
     ngx_str_t *error);
-
-
-/* receive_repeat.c */
-
-/* Steps: tells by what repeats of the call are known; asks the store whether
-   it is one. */
-ngx_int_t ngx_http_webhook_receive_key(ngx_http_webhook_call_t *call);
-ngx_int_t ngx_http_webhook_receive_reserve(ngx_http_webhook_call_t *call);
-
-/* Last step: tells the store how the call was answered. */
-ngx_int_t ngx_http_webhook_receive_settle(ngx_http_webhook_call_t *call);
-
-/*
- * The call is answered before it is known whether what it did is kept.  The
- * first takes its reservation, to be settled with the status that it has if all
- * is kept, or else given back, by the second; NULL if there is none.
- */
-void *ngx_http_webhook_receive_defer(ngx_http_webhook_call_t *call,
-    ngx_uint_t status);
-void ngx_http_webhook_receive_deferred(void *deferred, ngx_uint_t kept);
-
-/* The request goes; what is under way does not. */
-void ngx_http_webhook_receive_repeat_end(ngx_http_webhook_call_t *call);
-
-/* The value of an action's idempotency header: the same for repeats of a
-   call, where it can be told. */
-ngx_int_t ngx_http_webhook_receive_idempotency(ngx_http_webhook_act_t *act,
-    ngx_str_t *value);
 
 
 /* receive_durable.c */

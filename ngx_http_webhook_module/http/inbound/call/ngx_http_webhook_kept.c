@@ -11,8 +11,7 @@ static void ngx_http_webhook_kept_end(ngx_http_webhook_call_t *call);
 
 
 ngx_int_t
-ngx_http_webhook_kept_token(ngx_http_webhook_call_t *call,
-    ngx_str_t *token)
+ngx_http_webhook_kept_token(ngx_http_webhook_call_t *call, ngx_str_t *token)
 {
     ngx_http_webhook_verify_t  *verify;
 

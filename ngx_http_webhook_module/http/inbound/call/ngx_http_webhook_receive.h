@@ -24,10 +24,6 @@ ngx_int_t ngx_http_webhook_receive_variables(ngx_conf_t *cf);
    handlers where some location receives (postconfiguration). */
 ngx_int_t ngx_http_webhook_receive_init(ngx_conf_t *cf);
 
-/* Takes what is shared between workers, in one that will take calls, before
-   its event loop starts. */
-void ngx_http_webhook_receive_attach(ngx_http_webhook_main_conf_t *wmcf);
-
 /* $webhook_status of a receiving request; NGX_DECLINED if r is none. */
 ngx_int_t ngx_http_webhook_receive_status(ngx_http_request_t *r,
     ngx_str_t *value);

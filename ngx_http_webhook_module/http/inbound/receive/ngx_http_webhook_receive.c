@@ -13,6 +13,11 @@
 #include "http/inbound/mask/ngx_http_webhook_mask.h"
 #include "http/inbound/verify/ngx_http_webhook_handshake.h"
 #include "http/inbound/verify/ngx_http_webhook_verify.h"
+#include "http/inbound/intake/ngx_http_webhook_body.h"
+#include "http/inbound/intake/ngx_http_webhook_check.h"
+#include "http/inbound/intake/ngx_http_webhook_dedupe.h"
+#include "http/inbound/intake/ngx_http_webhook_dedupe_key.h"
+#include "http/inbound/intake/ngx_http_webhook_limit.h"
 
 
 static ngx_uint_t ngx_http_webhook_receive_direct(ngx_http_request_t *r,
@@ -29,19 +34,19 @@ static void ngx_http_webhook_receive_way(ngx_http_webhook_call_t *call);
  */
 
 static const ngx_http_webhook_way_t  ngx_http_webhook_receive_steps[] = {
-    { ngx_http_webhook_receive_join, ngx_http_webhook_call_work_heavy },
+    { ngx_http_webhook_body_join, ngx_http_webhook_call_work_heavy },
     { ngx_http_webhook_verify, ngx_http_webhook_call_work_heavy },
     { ngx_http_webhook_handshake_signed, ngx_http_webhook_call_work_heavy },
-    { ngx_http_webhook_receive_type, ngx_http_webhook_call_work_heavy },
-    { ngx_http_webhook_receive_parse, ngx_http_webhook_call_work_heavy },
-    { ngx_http_webhook_receive_require, ngx_http_webhook_call_work_heavy },
-    { ngx_http_webhook_receive_filter, ngx_http_webhook_call_work_heavy },
-    { ngx_http_webhook_receive_target, ngx_http_webhook_call_work_heavy },
+    { ngx_http_webhook_check_type, ngx_http_webhook_call_work_heavy },
+    { ngx_http_webhook_check_payload, ngx_http_webhook_call_work_heavy },
+    { ngx_http_webhook_check_fields, ngx_http_webhook_call_work_heavy },
+    { ngx_http_webhook_check_filters, ngx_http_webhook_call_work_heavy },
+    { ngx_http_webhook_check_targets, ngx_http_webhook_call_work_heavy },
     { ngx_http_webhook_receive_render, ngx_http_webhook_call_work_heavy },
     { ngx_http_webhook_receive_dry, ngx_http_webhook_call_work_heavy },
-    { ngx_http_webhook_receive_key, ngx_http_webhook_call_work_heavy },
+    { ngx_http_webhook_dedupe_key, ngx_http_webhook_call_work_heavy },
     { ngx_http_webhook_receive_room, NULL },
-    { ngx_http_webhook_receive_reserve, NULL },
+    { ngx_http_webhook_dedupe_reserve, NULL },
     { ngx_http_webhook_receive_run, NULL },
     { ngx_http_webhook_receive_durable, NULL },
     { ngx_http_webhook_receive_make, ngx_http_webhook_call_work_heavy },
@@ -53,7 +58,7 @@ static const ngx_http_webhook_way_t  ngx_http_webhook_receive_steps[] = {
 
 static const ngx_http_webhook_way_t  ngx_http_webhook_receive_endings[] = {
     { ngx_http_webhook_receive_compose, NULL },
-    { ngx_http_webhook_receive_settle, NULL },
+    { ngx_http_webhook_dedupe_settle, NULL },
     { ngx_http_webhook_receive_shadow, NULL },
     { ngx_http_webhook_receive_prepare,
       ngx_http_webhook_receive_prepare_heavy },
@@ -91,7 +96,7 @@ ngx_http_webhook_receive_handler(ngx_http_request_t *r)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    status = ngx_http_webhook_receive_check_headers(call, &error);
+    status = ngx_http_webhook_check_headers(call, &error);
 
     if (status == NGX_HTTP_NOT_ALLOWED
         && ngx_http_webhook_handshake_greet(call) == NGX_DONE)
@@ -105,13 +110,13 @@ ngx_http_webhook_receive_handler(ngx_http_request_t *r)
                                       r->headers_in.content_length_n, &error);
     }
 
-    if (status == 0 && ngx_http_webhook_receive_limit(call) != NGX_OK) {
+    if (status == 0 && ngx_http_webhook_limit_take(call) != NGX_OK) {
         status = NGX_HTTP_TOO_MANY_REQUESTS;
         ngx_str_set(&error, "Too many calls at a time; nothing was done");
     }
 
     if (status == 0) {
-        return ngx_http_webhook_receive_body(call);
+        return ngx_http_webhook_body_read(call);
     }
 
     return ngx_http_webhook_receive_refuse(call, status, &error);
@@ -209,7 +214,7 @@ ngx_http_webhook_receive_refuse(ngx_http_webhook_call_t *call,
         call->refused = status;
         call->error = *error;
 
-        return ngx_http_webhook_receive_body(call);
+        return ngx_http_webhook_body_read(call);
     }
 
     /* no "100 Continue": no body is asked for */

@@ -9,6 +9,7 @@
 #include "http/inbound/call/ngx_http_webhook_call.h"
 #include "http/inbound/call/ngx_http_webhook_reply.h"
 #include "http/inbound/mask/ngx_http_webhook_mask.h"
+#include "http/inbound/intake/ngx_http_webhook_limit.h"
 
 
 static ngx_int_t ngx_http_webhook_receive_header_filter(
@@ -174,7 +175,7 @@ ngx_http_webhook_receive_init(ngx_conf_t *cf)
     }
 
     if (ngx_http_webhook_reply_id_init(cf, wmcf) != NGX_OK
-        || ngx_http_webhook_receive_limit_zone(cf, wmcf) != NGX_OK
+        || ngx_http_webhook_limit_zone(cf, wmcf) != NGX_OK
         || ngx_http_webhook_mask_init(cf, wmcf) != NGX_OK)
     {
         return NGX_ERROR;

@@ -12,6 +12,7 @@
 #include "http/runtime/ngx_http_webhook_clock.h"
 #include "http/runtime/ngx_http_webhook_metrics.h"
 #include "http/inbound/call/ngx_http_webhook_call.h"
+#include "http/inbound/action/ngx_http_webhook_act.h"
 #include "http/inbound/call/ngx_http_webhook_call_work.h"
 #include "http/inbound/call/ngx_http_webhook_redact.h"
 

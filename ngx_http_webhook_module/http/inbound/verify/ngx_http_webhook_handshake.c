@@ -18,8 +18,9 @@ static ngx_int_t ngx_http_webhook_handshake_meta(
     ngx_http_webhook_call_t *call);
 static ngx_int_t ngx_http_webhook_handshake_cloudevents(
     ngx_http_webhook_call_t *call);
-static ngx_int_t ngx_http_webhook_handshake_greeted(ngx_http_webhook_call_t *call,
-    webhook_handshake_e result, webhook_buf_t *out);
+static ngx_int_t ngx_http_webhook_handshake_greeted(
+    ngx_http_webhook_call_t *call, webhook_handshake_e result,
+    webhook_buf_t *out);
 
 
 /* What the sender of the preset asks in a call that it signed. */

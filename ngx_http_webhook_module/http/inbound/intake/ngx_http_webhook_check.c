@@ -1,14 +1,11 @@
 
 /*
  * Copyright (C) the ngx_http_webhook_module authors
- *
- * Is a call what its receiver asks for?  Everything that can be said against
- * it is found before the first of its actions is called.
  */
 
-
+#include "http/inbound/intake/ngx_http_webhook_check.h"
+#include "http/inbound/intake/ngx_http_webhook_input.h"
 #include "http/outbound/payload/ngx_http_webhook_lookup.h"
-#include "http/inbound/call/ngx_http_webhook_call.h"
 #include "http/inbound/call/ngx_http_webhook_call_lookup.h"
 #include "http/inbound/call/ngx_http_webhook_say.h"
 
@@ -23,18 +20,19 @@ static ngx_int_t ngx_http_webhook_check_step(ngx_http_webhook_call_t *call,
     ngx_http_webhook_check_pt check);
 static ngx_int_t ngx_http_webhook_check_elements(
     ngx_http_webhook_call_t *call, ngx_http_webhook_check_pt check);
-static ngx_uint_t ngx_http_webhook_check_model(ngx_http_webhook_call_t *call,
-    ngx_str_t *text, ngx_str_t *error);
 static ngx_uint_t ngx_http_webhook_check_filter(
     ngx_http_webhook_call_t *call, ngx_str_t *error);
 static ngx_uint_t ngx_http_webhook_check_require(
     ngx_http_webhook_call_t *call, ngx_str_t *error);
 static ngx_uint_t ngx_http_webhook_check_target(
     ngx_http_webhook_call_t *call, ngx_str_t *error);
+static ngx_uint_t ngx_http_webhook_check_model(ngx_http_webhook_call_t *call,
+    ngx_str_t *text, ngx_str_t *error);
+static ngx_uint_t ngx_http_webhook_check_dry_run(ngx_http_request_t *r);
 
 
 ngx_uint_t
-ngx_http_webhook_receive_check_headers(ngx_http_webhook_call_t *call,
+ngx_http_webhook_check_headers(ngx_http_webhook_call_t *call,
     ngx_str_t *error)
 {
     ngx_http_request_t           *r;
@@ -65,35 +63,35 @@ ngx_http_webhook_receive_check_headers(ngx_http_webhook_call_t *call,
         return NGX_HTTP_REQUEST_ENTITY_TOO_LARGE;
     }
 
-    call->dry_run = ngx_http_webhook_receive_dry_run(r);
+    call->dry_run = ngx_http_webhook_check_dry_run(r);
 
     /* where calls are verified, that comes first */
 
-    return receiver->verify ? 0 : ngx_http_webhook_receive_kind(call, error);
+    return receiver->verify ? 0 : ngx_http_webhook_input_kind(call, error);
 }
 
 
 ngx_int_t
-ngx_http_webhook_receive_type(ngx_http_webhook_call_t *call)
+ngx_http_webhook_check_type(ngx_http_webhook_call_t *call)
 {
     if (!call->receiver->verify) {
         /* the headers told before the body was read */
         return NGX_OK;
     }
 
-    return ngx_http_webhook_check_step(call, ngx_http_webhook_receive_kind);
+    return ngx_http_webhook_check_step(call, ngx_http_webhook_input_kind);
 }
 
 
 ngx_int_t
-ngx_http_webhook_receive_parse(ngx_http_webhook_call_t *call)
+ngx_http_webhook_check_payload(ngx_http_webhook_call_t *call)
 {
-    return ngx_http_webhook_check_step(call, ngx_http_webhook_receive_payload);
+    return ngx_http_webhook_check_step(call, ngx_http_webhook_input_read);
 }
 
 
 ngx_int_t
-ngx_http_webhook_receive_require(ngx_http_webhook_call_t *call)
+ngx_http_webhook_check_fields(ngx_http_webhook_call_t *call)
 {
     return ngx_http_webhook_check_elements(call,
                                            ngx_http_webhook_check_require);
@@ -101,7 +99,7 @@ ngx_http_webhook_receive_require(ngx_http_webhook_call_t *call)
 
 
 ngx_int_t
-ngx_http_webhook_receive_filter(ngx_http_webhook_call_t *call)
+ngx_http_webhook_check_filters(ngx_http_webhook_call_t *call)
 {
     return ngx_http_webhook_check_elements(call,
                                            ngx_http_webhook_check_filter);
@@ -109,7 +107,7 @@ ngx_http_webhook_receive_filter(ngx_http_webhook_call_t *call)
 
 
 ngx_int_t
-ngx_http_webhook_receive_target(ngx_http_webhook_call_t *call)
+ngx_http_webhook_check_targets(ngx_http_webhook_call_t *call)
 {
     return ngx_http_webhook_check_elements(call,
                                            ngx_http_webhook_check_target);
@@ -380,8 +378,8 @@ ngx_http_webhook_check_model(ngx_http_webhook_call_t *call, ngx_str_t *text,
  * than ours shall not find that it was real.
  */
 
-ngx_uint_t
-ngx_http_webhook_receive_dry_run(ngx_http_request_t *r)
+static ngx_uint_t
+ngx_http_webhook_check_dry_run(ngx_http_request_t *r)
 {
     u_char           *p, *last, *end, *eq;
     size_t            len;

@@ -2,8 +2,6 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * How many calls of a receiver are under way, over all workers.
- *
  * Each receiver with such a limit has a row in shared memory, with a counter
  * for each worker: a worker that died leaves its counters to the one that takes
  * its place, which begins by clearing them.  The zone is made anew with each
@@ -12,7 +10,7 @@
  */
 
 
-#include "http/inbound/call/ngx_http_webhook_call.h"
+#include "http/inbound/intake/ngx_http_webhook_limit.h"
 
 
 #define NGX_HTTP_WEBHOOK_LIMIT_WORKERS  64      /* counters in a row: a power
@@ -27,6 +25,7 @@ typedef struct {
 
 static ngx_int_t ngx_http_webhook_limit_init_zone(ngx_shm_zone_t *zone,
     void *data);
+static void ngx_http_webhook_limit_free(ngx_http_webhook_call_t *call);
 
 
 static ngx_str_t  ngx_http_webhook_limit_name =
@@ -38,7 +37,7 @@ static ngx_uint_t                     ngx_http_webhook_limit_column;
 
 
 ngx_int_t
-ngx_http_webhook_receive_limit_zone(ngx_conf_t *cf,
+ngx_http_webhook_limit_zone(ngx_conf_t *cf,
     ngx_http_webhook_main_conf_t *wmcf)
 {
     size_t                         size;
@@ -98,7 +97,7 @@ ngx_http_webhook_limit_init_zone(ngx_shm_zone_t *zone, void *data)
 
 
 void
-ngx_http_webhook_receive_attach(ngx_http_webhook_main_conf_t *wmcf)
+ngx_http_webhook_limit_attach(ngx_http_webhook_main_conf_t *wmcf)
 {
     ngx_uint_t                     i;
     ngx_http_webhook_receiver_t  **rcv;
@@ -133,7 +132,7 @@ ngx_http_webhook_receive_attach(ngx_http_webhook_main_conf_t *wmcf)
  */
 
 ngx_int_t
-ngx_http_webhook_receive_limit(ngx_http_webhook_call_t *call)
+ngx_http_webhook_limit_take(ngx_http_webhook_call_t *call)
 {
     ngx_uint_t                     i;
     ngx_atomic_uint_t              sum;
@@ -153,7 +152,7 @@ ngx_http_webhook_receive_limit(ngx_http_webhook_call_t *call)
     call->counted = 1;
 
     ngx_http_webhook_call_on_end(call, NGX_HTTP_WEBHOOK_END_LIMIT,
-                                 ngx_http_webhook_receive_limit_free);
+                                 ngx_http_webhook_limit_free);
 
     sum = 0;
 
@@ -165,14 +164,14 @@ ngx_http_webhook_receive_limit(ngx_http_webhook_call_t *call)
         return NGX_OK;
     }
 
-    ngx_http_webhook_receive_limit_free(call);
+    ngx_http_webhook_limit_free(call);
 
     return NGX_BUSY;
 }
 
 
-void
-ngx_http_webhook_receive_limit_free(ngx_http_webhook_call_t *call)
+static void
+ngx_http_webhook_limit_free(ngx_http_webhook_call_t *call)
 {
     ngx_http_webhook_limit_row_t  *row;
 

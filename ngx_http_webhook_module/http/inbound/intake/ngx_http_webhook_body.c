@@ -2,14 +2,15 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * Reads the body of a call.  It is read unbuffered, as a proxy does that
- * passes it on at once: core then neither writes it to a file, which could
- * block, nor bounds it by other settings than the receiver's.
+ * A body is read unbuffered, as a proxy does that passes it on at once: core
+ * then neither writes it to a file, which could block, nor bounds it by other
+ * settings than the receiver's.
  */
 
 
+#include "http/inbound/intake/ngx_http_webhook_body.h"
+#include "http/inbound/intake/ngx_http_webhook_input.h"
 #include "http/runtime/ngx_http_webhook_cpu.h"
-#include "http/inbound/call/ngx_http_webhook_call.h"
 #include "http/inbound/call/ngx_http_webhook_call_work.h"
 #include "http/inbound/call/ngx_http_webhook_say.h"
 
@@ -20,7 +21,7 @@
                                                    event loop */
 
 
-static void ngx_http_webhook_body_read(ngx_http_request_t *r);
+static void ngx_http_webhook_body_more(ngx_http_request_t *r);
 static ngx_int_t ngx_http_webhook_body_take(ngx_http_webhook_call_t *call);
 static ngx_int_t ngx_http_webhook_body_keep(ngx_http_webhook_call_t *call,
     ngx_buf_t *b, size_t len);
@@ -37,7 +38,7 @@ static ngx_int_t ngx_http_webhook_body_failed(ngx_http_webhook_call_t *call,
 
 
 ngx_int_t
-ngx_http_webhook_receive_body(ngx_http_webhook_call_t *call)
+ngx_http_webhook_body_read(ngx_http_webhook_call_t *call)
 {
     ngx_int_t            rc;
     ngx_http_request_t  *r;
@@ -46,7 +47,7 @@ ngx_http_webhook_receive_body(ngx_http_webhook_call_t *call)
 
     r->request_body_no_buffering = 1;
 
-    rc = ngx_http_read_client_request_body(r, ngx_http_webhook_body_read);
+    rc = ngx_http_read_client_request_body(r, ngx_http_webhook_body_more);
 
     if (rc >= NGX_HTTP_SPECIAL_RESPONSE) {
         return ngx_http_webhook_body_failed(call, rc);
@@ -59,7 +60,7 @@ ngx_http_webhook_receive_body(ngx_http_webhook_call_t *call)
 /* Called when core has read what was there, and when more has come. */
 
 static void
-ngx_http_webhook_body_read(ngx_http_request_t *r)
+ngx_http_webhook_body_more(ngx_http_request_t *r)
 {
     size_t                    begun;
     ngx_int_t                 rc;
@@ -95,7 +96,7 @@ ngx_http_webhook_body_read(ngx_http_request_t *r)
 
             /* others have their turn, too, however fast the caller sends */
 
-            r->read_event_handler = ngx_http_webhook_body_read;
+            r->read_event_handler = ngx_http_webhook_body_more;
             r->write_event_handler = ngx_http_request_empty_handler;
 
             ngx_post_event(c->read, &ngx_posted_next_events);
@@ -111,7 +112,7 @@ ngx_http_webhook_body_read(ngx_http_request_t *r)
         }
 
         if (rc == NGX_AGAIN && r->request_body->bufs == NULL) {
-            r->read_event_handler = ngx_http_webhook_body_read;
+            r->read_event_handler = ngx_http_webhook_body_more;
             r->write_event_handler = ngx_http_request_empty_handler;
             return;
         }
@@ -129,7 +130,7 @@ ngx_http_webhook_body_read(ngx_http_request_t *r)
         return;
     }
 
-    call->cost = ngx_http_webhook_receive_cost(call);
+    call->cost = ngx_http_webhook_input_cost(call);
 
     ngx_http_webhook_call_start(call);
 }
@@ -332,7 +333,7 @@ ngx_http_webhook_body_add(ngx_http_webhook_call_t *call, size_t size)
 
 
 ngx_int_t
-ngx_http_webhook_receive_join(ngx_http_webhook_call_t *call)
+ngx_http_webhook_body_join(ngx_http_webhook_call_t *call)
 {
     u_char                    *body, *p;
     ngx_str_t                  error;

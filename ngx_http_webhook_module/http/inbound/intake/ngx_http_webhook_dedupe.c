@@ -2,25 +2,19 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * What repeats of a call have in common: the key that they are known by, and
- * what the API is told of it.
+ * A call that is no repeat reserves its key in the store before it acts, and
+ * settles that with its answer.
  */
 
 
+#include "http/inbound/intake/ngx_http_webhook_dedupe.h"
 #include "http/runtime/ngx_http_webhook_batch.h"
 #include "http/runtime/ngx_http_webhook_metrics.h"
-#include "http/outbound/payload/ngx_http_webhook_lookup.h"
 #include "http/inbound/call/ngx_http_webhook_await.h"
-#include "http/inbound/call/ngx_http_webhook_call.h"
-#include "http/inbound/call/ngx_http_webhook_call_lookup.h"
-#include "http/inbound/call/ngx_http_webhook_reply.h"
-#include "http/inbound/call/ngx_http_webhook_say.h"
 
-#include <openssl/evp.h>
 #include <openssl/rand.h>
 
 
-#define NGX_HTTP_WEBHOOK_IDEMPOTENCY_LEN  32    /* hexadecimal digits */
 #define NGX_HTTP_WEBHOOK_REPEAT_TRIES     3     /* after UNKNOWN */
 #define NGX_HTTP_WEBHOOK_REPEAT_RUN       (60 * 60 * UINT64_C(1000))
                                                 /* ms: the death of a worker
@@ -39,55 +33,28 @@ typedef struct {
 } ngx_http_webhook_repeat_t;
 
 
-static ngx_uint_t ngx_http_webhook_repeat_key(ngx_http_webhook_call_t *call,
-    ngx_str_t *error);
 static void ngx_http_webhook_repeat_reserved(ngx_http_webhook_job_t *job);
-static ngx_int_t ngx_http_webhook_repeat_unanswered(
-    ngx_http_webhook_call_t *call);
-static ngx_int_t ngx_http_webhook_repeat_unsettled(
-    ngx_http_webhook_call_t *call);
-static void ngx_http_webhook_repeat_free(ngx_http_webhook_repeat_t *repeat);
 static ngx_int_t ngx_http_webhook_repeat_state(ngx_http_webhook_call_t *call,
     webhook_op_t *op);
 static void ngx_http_webhook_repeat_forget(ngx_http_webhook_repeat_t *repeat);
 static ngx_http_webhook_repeat_t *ngx_http_webhook_repeat_settlement(
     ngx_http_webhook_call_t *call, ngx_uint_t status);
+static ngx_int_t ngx_http_webhook_repeat_unanswered(
+    ngx_http_webhook_call_t *call);
+static ngx_int_t ngx_http_webhook_repeat_unsettled(
+    ngx_http_webhook_call_t *call);
+static void ngx_http_webhook_repeat_free(ngx_http_webhook_repeat_t *repeat);
 static void ngx_http_webhook_repeat_settled(ngx_http_webhook_job_t *job);
 static ngx_uint_t ngx_http_webhook_repeat_again(
     ngx_http_webhook_repeat_t *repeat);
-static ngx_int_t ngx_http_webhook_repeat_digest(ngx_str_t *pieces,
-    ngx_uint_t n, u_char *digest);
+static void ngx_http_webhook_repeat_end(ngx_http_webhook_call_t *call);
 
 
 static ngx_uint_t  ngx_http_webhook_repeat_jobs;
 
 
 ngx_int_t
-ngx_http_webhook_receive_key(ngx_http_webhook_call_t *call)
-{
-    ngx_str_t   error;
-    ngx_uint_t  status;
-
-    if (call->receiver->dedupe == NGX_HTTP_WEBHOOK_DEDUPE_NONE) {
-        return NGX_OK;
-    }
-
-    call->whole = 1;
-    status = ngx_http_webhook_repeat_key(call, &error);
-    call->whole = 0;
-
-    if (status) {
-        return ngx_http_webhook_call_set(call, status, &error);
-    }
-
-    call->keyed = 1;
-
-    return NGX_OK;
-}
-
-
-ngx_int_t
-ngx_http_webhook_receive_reserve(ngx_http_webhook_call_t *call)
+ngx_http_webhook_dedupe_reserve(ngx_http_webhook_call_t *call)
 {
     ngx_str_t                   error;
     webhook_op_reserve_t       *reserve;
@@ -133,7 +100,7 @@ ngx_http_webhook_receive_reserve(ngx_http_webhook_call_t *call)
     call->job = repeat;
 
     ngx_http_webhook_call_on_end(call, NGX_HTTP_WEBHOOK_END_DEDUPE,
-                                 ngx_http_webhook_receive_repeat_end);
+                                 ngx_http_webhook_repeat_end);
 
     ngx_http_webhook_repeat_jobs++;
     ngx_http_webhook_batch_post(&repeat->job);
@@ -147,100 +114,6 @@ failed:
 
     return ngx_http_webhook_call_set(call, NGX_HTTP_SERVICE_UNAVAILABLE,
                                      &error);
-}
-
-
-/* 0, or the status of a call that has nothing to know it by. */
-
-static ngx_uint_t
-ngx_http_webhook_repeat_key(ngx_http_webhook_call_t *call, ngx_str_t *error)
-{
-    u_char                        digest[EVP_MAX_MD_SIZE];
-    ngx_str_t                     pieces[2], name;
-    webhook_buf_t                 buf;
-    webhook_str_t                 text;
-    webhook_value_t               v;
-    ngx_http_webhook_receiver_t  *receiver;
-
-    receiver = call->receiver;
-
-    webhook_buf_init(&buf, 0);
-
-    switch (receiver->dedupe) {
-
-    case NGX_HTTP_WEBHOOK_DEDUPE_HEADER:
-
-        ngx_str_set(&pieces[0], "header");
-        name = receiver->dedupe_header;
-
-        if (ngx_http_webhook_lookup_lines(call->pool,
-                             &call->request->headers_in.headers,
-                             ngx_http_webhook_str(&receiver->dedupe_header),
-                             &v)
-            != NGX_OK)
-        {
-            goto nomem;
-        }
-
-        break;
-
-    case NGX_HTTP_WEBHOOK_DEDUPE_BODY:
-
-        ngx_str_set(&pieces[0], "body");
-        name = *ngx_http_webhook_nstr(
-                                   webhook_path_text(receiver->dedupe_path));
-
-        if (ngx_http_webhook_call_lookup(call, receiver->dedupe_path, &v)
-            != WEBHOOK_OK)
-        {
-            goto nomem;
-        }
-
-        break;
-
-    default:
-
-        ngx_str_set(&pieces[0], "hash");
-        ngx_str_null(&name);
-
-        ngx_memzero(&v, sizeof(webhook_value_t));
-
-        v.is_text = 1;
-        v.span.data = call->body;
-        v.span.len = call->body_len;
-        break;
-    }
-
-    if (webhook_value_empty(&v)) {
-        ngx_http_webhook_say(call, error,
-                             "The call has no '%V', by which repeats "
-                             "are known", &name);
-        return NGX_HTTP_WEBHOOK_UNPROCESSABLE;
-    }
-
-    if (webhook_value_view(&v, &buf, &text) != WEBHOOK_OK) {
-        webhook_buf_free(&buf);
-        goto nomem;
-    }
-
-    pieces[1] = *ngx_http_webhook_nstr(&text);
-
-    if (ngx_http_webhook_repeat_digest(pieces, 2, digest) != NGX_OK) {
-        webhook_buf_free(&buf);
-        goto nomem;
-    }
-
-    webhook_buf_free(&buf);
-
-    ngx_memcpy(call->repeat, digest, sizeof(call->repeat));
-
-    return 0;
-
-nomem:
-
-    ngx_str_set(error, "Out of memory; nothing was done");
-
-    return NGX_HTTP_SERVICE_UNAVAILABLE;
 }
 
 
@@ -393,7 +266,7 @@ ngx_http_webhook_repeat_forget(ngx_http_webhook_repeat_t *repeat)
  */
 
 ngx_int_t
-ngx_http_webhook_receive_settle(ngx_http_webhook_call_t *call)
+ngx_http_webhook_dedupe_settle(ngx_http_webhook_call_t *call)
 {
     ngx_http_webhook_repeat_t  *repeat;
 
@@ -418,7 +291,7 @@ ngx_http_webhook_receive_settle(ngx_http_webhook_call_t *call)
 
 
 void *
-ngx_http_webhook_receive_defer(ngx_http_webhook_call_t *call,
+ngx_http_webhook_dedupe_defer(ngx_http_webhook_call_t *call,
     ngx_uint_t status)
 {
     return call->reserved ? ngx_http_webhook_repeat_settlement(call, status)
@@ -427,7 +300,7 @@ ngx_http_webhook_receive_defer(ngx_http_webhook_call_t *call,
 
 
 void
-ngx_http_webhook_receive_deferred(void *deferred, ngx_uint_t kept)
+ngx_http_webhook_dedupe_deferred(void *deferred, ngx_uint_t kept)
 {
     webhook_op_settle_t        *settle;
     ngx_http_webhook_repeat_t  *repeat;
@@ -526,7 +399,7 @@ ngx_http_webhook_repeat_unanswered(ngx_http_webhook_call_t *call)
 {
     ngx_str_t  error;
 
-    ngx_http_webhook_receive_repeat_end(call);
+    ngx_http_webhook_repeat_end(call);
 
     ngx_str_set(&error, "The store has not answered in time; nothing was done");
 
@@ -540,7 +413,7 @@ ngx_http_webhook_repeat_unanswered(ngx_http_webhook_call_t *call)
 static ngx_int_t
 ngx_http_webhook_repeat_unsettled(ngx_http_webhook_call_t *call)
 {
-    ngx_http_webhook_receive_repeat_end(call);
+    ngx_http_webhook_repeat_end(call);
 
     return NGX_OK;
 }
@@ -621,8 +494,8 @@ ngx_http_webhook_repeat_again(ngx_http_webhook_repeat_t *repeat)
 }
 
 
-void
-ngx_http_webhook_receive_repeat_end(ngx_http_webhook_call_t *call)
+static void
+ngx_http_webhook_repeat_end(ngx_http_webhook_call_t *call)
 {
     ngx_http_webhook_repeat_t *repeat = call->job;
 
@@ -630,78 +503,4 @@ ngx_http_webhook_receive_repeat_end(ngx_http_webhook_call_t *call)
         repeat->call = NULL;
         call->job = NULL;
     }
-}
-
-
-ngx_int_t
-ngx_http_webhook_receive_idempotency(ngx_http_webhook_act_t *act,
-    ngx_str_t *value)
-{
-    u_char                   *p, digest[EVP_MAX_MD_SIZE],
-                              numbers[2 * NGX_INT_T_LEN + 2];
-    ngx_str_t                 pieces[3];
-    ngx_http_webhook_call_t  *call;
-
-    call = act->call;
-
-    pieces[0] = call->receiver->name;
-
-    if (call->keyed) {
-        pieces[1].data = call->repeat;
-        pieces[1].len = sizeof(call->repeat);
-
-    } else {
-        ngx_http_webhook_reply_id(call->request, &pieces[1]);
-    }
-
-    pieces[2].data = numbers;
-    pieces[2].len = ngx_sprintf(numbers, "/%ui/%ui", act->element,
-                                act->number)
-                    - numbers;
-
-    if (ngx_http_webhook_repeat_digest(pieces, 3, digest) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    p = ngx_pnalloc(call->pool, NGX_HTTP_WEBHOOK_IDEMPOTENCY_LEN);
-    if (p == NULL) {
-        return NGX_ERROR;
-    }
-
-    ngx_hex_dump(p, digest, NGX_HTTP_WEBHOOK_IDEMPOTENCY_LEN / 2);
-
-    value->data = p;
-    value->len = NGX_HTTP_WEBHOOK_IDEMPOTENCY_LEN;
-
-    return NGX_OK;
-}
-
-
-/* SHA-256 of the pieces, with a zero byte between two. */
-
-static ngx_int_t
-ngx_http_webhook_repeat_digest(ngx_str_t *pieces, ngx_uint_t n,
-    u_char *digest)
-{
-    int          ok;
-    ngx_uint_t   i;
-    EVP_MD_CTX  *ctx;
-
-    ctx = EVP_MD_CTX_new();
-    if (ctx == NULL) {
-        return NGX_ERROR;
-    }
-
-    ok = EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) == 1;
-
-    for (i = 0; ok && i < n; i++) {
-        ok = EVP_DigestUpdate(ctx, pieces[i].data, pieces[i].len) == 1
-             && (i + 1 == n || EVP_DigestUpdate(ctx, "", 1) == 1);
-    }
-
-    ok = ok && EVP_DigestFinal_ex(ctx, digest, NULL) == 1;
-
-    EVP_MD_CTX_free(ctx);
-
-    return ok ? NGX_OK : NGX_ERROR;
 }

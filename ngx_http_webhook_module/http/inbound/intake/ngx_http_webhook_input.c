@@ -1,15 +1,11 @@
 
 /*
  * Copyright (C) the ngx_http_webhook_module authors
- *
- * The payload of a call: JSON, or what core/ makes JSON of.  Everything behind
- * this file sees JSON alone.
  */
 
-
-#include "http/inbound/call/ngx_http_webhook_call.h"
-#include "http/inbound/call/ngx_http_webhook_say.h"
+#include "http/inbound/intake/ngx_http_webhook_input.h"
 #include "http/outbound/payload/ngx_http_webhook_lookup.h"
+#include "http/inbound/call/ngx_http_webhook_say.h"
 
 #include "core/format/webhook_form_json.h"
 #include "core/format/webhook_multipart.h"
@@ -44,7 +40,7 @@ static ngx_uint_t ngx_http_webhook_payload_elements(
 
 
 ngx_uint_t
-ngx_http_webhook_receive_kind(ngx_http_webhook_call_t *call, ngx_str_t *error)
+ngx_http_webhook_input_kind(ngx_http_webhook_call_t *call, ngx_str_t *error)
 {
     ngx_int_t            rc;
     webhook_value_t      coding;
@@ -86,8 +82,9 @@ ngx_http_webhook_receive_kind(ngx_http_webhook_call_t *call, ngx_str_t *error)
 
 /*
  * JSON is application/json, text/json or anything +json; XML application/xml,
- * text/xml or anything +xml.  Forms are in UTF-8; XML tells its encoding itself,
- * and JSON of another charset is converted.  Returns 0 for anything else.
+ * text/xml or anything +xml.  Forms are in UTF-8; XML tells its encoding
+ * itself, and JSON of another charset is converted.  Returns 0 for anything
+ * else.
  */
 
 static ngx_uint_t
@@ -228,7 +225,7 @@ ngx_http_webhook_payload_unknown(ngx_http_webhook_call_t *call,
 
 
 size_t
-ngx_http_webhook_receive_cost(ngx_http_webhook_call_t *call)
+ngx_http_webhook_input_cost(ngx_http_webhook_call_t *call)
 {
     size_t                        times;
     ngx_uint_t                    i;
@@ -258,7 +255,7 @@ ngx_http_webhook_receive_cost(ngx_http_webhook_call_t *call)
 
 
 ngx_uint_t
-ngx_http_webhook_receive_payload(ngx_http_webhook_call_t *call,
+ngx_http_webhook_input_read(ngx_http_webhook_call_t *call,
     ngx_str_t *error)
 {
     ngx_uint_t             status;

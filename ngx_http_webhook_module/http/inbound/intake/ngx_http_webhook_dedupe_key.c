@@ -1,0 +1,163 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ */
+
+#include "http/inbound/intake/ngx_http_webhook_dedupe_key.h"
+#include "http/outbound/payload/ngx_http_webhook_lookup.h"
+#include "http/inbound/call/ngx_http_webhook_call_lookup.h"
+#include "http/inbound/call/ngx_http_webhook_say.h"
+
+#include <openssl/evp.h>
+
+
+static ngx_uint_t ngx_http_webhook_repeat_key(ngx_http_webhook_call_t *call,
+    ngx_str_t *error);
+
+
+ngx_int_t
+ngx_http_webhook_dedupe_key(ngx_http_webhook_call_t *call)
+{
+    ngx_str_t   error;
+    ngx_uint_t  status;
+
+    if (call->receiver->dedupe == NGX_HTTP_WEBHOOK_DEDUPE_NONE) {
+        return NGX_OK;
+    }
+
+    call->whole = 1;
+    status = ngx_http_webhook_repeat_key(call, &error);
+    call->whole = 0;
+
+    if (status) {
+        return ngx_http_webhook_call_set(call, status, &error);
+    }
+
+    call->keyed = 1;
+
+    return NGX_OK;
+}
+
+
+/* 0, or the status of a call that has nothing to know it by. */
+
+static ngx_uint_t
+ngx_http_webhook_repeat_key(ngx_http_webhook_call_t *call, ngx_str_t *error)
+{
+    u_char                        digest[EVP_MAX_MD_SIZE];
+    ngx_str_t                     pieces[2], name;
+    webhook_buf_t                 buf;
+    webhook_str_t                 text;
+    webhook_value_t               v;
+    ngx_http_webhook_receiver_t  *receiver;
+
+    receiver = call->receiver;
+
+    webhook_buf_init(&buf, 0);
+
+    switch (receiver->dedupe) {
+
+    case NGX_HTTP_WEBHOOK_DEDUPE_HEADER:
+
+        ngx_str_set(&pieces[0], "header");
+        name = receiver->dedupe_header;
+
+        if (ngx_http_webhook_lookup_lines(call->pool,
+                             &call->request->headers_in.headers,
+                             ngx_http_webhook_str(&receiver->dedupe_header),
+                             &v)
+            != NGX_OK)
+        {
+            goto nomem;
+        }
+
+        break;
+
+    case NGX_HTTP_WEBHOOK_DEDUPE_BODY:
+
+        ngx_str_set(&pieces[0], "body");
+        name = *ngx_http_webhook_nstr(
+                                   webhook_path_text(receiver->dedupe_path));
+
+        if (ngx_http_webhook_call_lookup(call, receiver->dedupe_path, &v)
+            != WEBHOOK_OK)
+        {
+            goto nomem;
+        }
+
+        break;
+
+    default:
+
+        ngx_str_set(&pieces[0], "hash");
+        ngx_str_null(&name);
+
+        ngx_memzero(&v, sizeof(webhook_value_t));
+
+        v.is_text = 1;
+        v.span.data = call->body;
+        v.span.len = call->body_len;
+        break;
+    }
+
+    if (webhook_value_empty(&v)) {
+        ngx_http_webhook_say(call, error,
+                             "The call has no '%V', by which repeats "
+                             "are known", &name);
+        return NGX_HTTP_WEBHOOK_UNPROCESSABLE;
+    }
+
+    if (webhook_value_view(&v, &buf, &text) != WEBHOOK_OK) {
+        webhook_buf_free(&buf);
+        goto nomem;
+    }
+
+    pieces[1] = *ngx_http_webhook_nstr(&text);
+
+    if (ngx_http_webhook_dedupe_key_digest(pieces, 2, digest) != NGX_OK) {
+        webhook_buf_free(&buf);
+        goto nomem;
+    }
+
+    webhook_buf_free(&buf);
+
+    ngx_memcpy(call->repeat, digest, sizeof(call->repeat));
+
+    return 0;
+
+nomem:
+
+    ngx_str_set(error, "Out of memory; nothing was done");
+
+    return NGX_HTTP_SERVICE_UNAVAILABLE;
+}
+
+
+/* SHA-256 of the pieces, with a zero byte between two. */
+
+ngx_int_t
+ngx_http_webhook_dedupe_key_digest(ngx_str_t *pieces, ngx_uint_t n,
+    u_char *digest)
+{
+    int          ok;
+    ngx_uint_t   i;
+    EVP_MD_CTX  *ctx;
+
+    ctx = EVP_MD_CTX_new();
+    if (ctx == NULL) {
+        return NGX_ERROR;
+    }
+
+    ok = EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) == 1;
+
+    for (i = 0; ok && i < n; i++) {
+        ok = EVP_DigestUpdate(ctx, pieces[i].data, pieces[i].len) == 1
+             && (i + 1 == n || EVP_DigestUpdate(ctx, "", 1) == 1);
+    }
+
+    ok = ok && EVP_DigestFinal_ex(ctx, digest, NULL) == 1;
+
+    EVP_MD_CTX_free(ctx);
+
+    return ok ? NGX_OK : NGX_ERROR;
+}
