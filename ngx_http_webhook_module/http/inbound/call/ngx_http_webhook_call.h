@@ -18,12 +18,7 @@
 
 #define NGX_HTTP_WEBHOOK_UNPROCESSABLE  422     /* nginx has no name for it */
 
-#define NGX_HTTP_WEBHOOK_ANSWER_START  512      /* kept of an API's answer */
-#define NGX_HTTP_WEBHOOK_URI_MAX       8192     /* bytes of an action's URI */
 #define NGX_HTTP_WEBHOOK_ERROR_MAX     1024     /* bytes of an error text */
-#define NGX_HTTP_WEBHOOK_CAPTURE_MAX   65536    /* bytes of an answer that is
-                                                   captured from */
-#define NGX_HTTP_WEBHOOK_ACTS_MAX      4096     /* of one call */
 #define NGX_HTTP_WEBHOOK_LOG_BODY      8192     /* bytes of a body that the
                                                    history keeps */
 
@@ -276,27 +271,6 @@ void ngx_http_webhook_call_on_end(ngx_http_webhook_call_t *call,
 ngx_int_t ngx_http_webhook_handshake_greet(ngx_http_webhook_call_t *call);
 
 
-/* receive_scrub.c */
-
-/* Masks, in a text that an API wrote and that is there to be changed, the
-   values that are redacted; where that is in doubt, all of it. */
-void ngx_http_webhook_receive_scrub(ngx_http_webhook_call_t *call,
-    ngx_str_t *text);
-
-
-/* receive_map.c */
-
-/* Step: fills in call->acts, but for what depends on answers. */
-ngx_int_t ngx_http_webhook_receive_render(ngx_http_webhook_call_t *call);
-
-/*
- * Renders an action, or finds that it is to be skipped.  Returns 0 or the
- * status to answer, with the sentence in *error.
- */
-ngx_uint_t ngx_http_webhook_receive_render_act(ngx_http_webhook_act_t *act,
-    ngx_str_t *error);
-
-
 /* receive_durable.c */
 
 /* Step: refuses a call that the next one could not keep, since too much waits
@@ -318,47 +292,6 @@ void ngx_http_webhook_receive_durable_end(ngx_http_webhook_call_t *call);
 
 /* Last step: repeats what was called to the shadow. */
 ngx_int_t ngx_http_webhook_receive_shadow(ngx_http_webhook_call_t *call);
-
-
-/* receive_capture.c */
-
-/* Keeps some of an action's answer. */
-void ngx_http_webhook_receive_keep(ngx_http_webhook_act_t *act, u_char *p,
-    size_t len);
-
-/* Takes the values of an action that succeeded: NGX_OK, or NGX_ERROR with the
-   sentence in *error. */
-ngx_int_t ngx_http_webhook_receive_capture(ngx_http_webhook_act_t *act,
-    ngx_str_t *error);
-
-
-/* receive_timeout.c */
-
-/* Sets an action's timer if it has one; NGX_ERROR on lack of memory. */
-ngx_int_t ngx_http_webhook_receive_timeout(ngx_http_webhook_act_t *act,
-    ngx_http_request_t *sr);
-void ngx_http_webhook_receive_timeout_end(ngx_http_webhook_act_t *act);
-
-
-/* receive_run.c */
-
-/* Step: runs the actions. */
-ngx_int_t ngx_http_webhook_receive_run(ngx_http_webhook_call_t *call);
-
-
-/* receive_action.c */
-
-/*
- * Starts an action; when it ended, its done and call->woken are set and the
- * main request's write event handler is called: see
- * ngx_http_webhook_call_wait().  NGX_OK or NGX_ERROR.
- */
-ngx_int_t ngx_http_webhook_receive_act(ngx_http_webhook_act_t *act);
-
-/* Filters for the output of actions: true where r is one of them. */
-ngx_uint_t ngx_http_webhook_receive_act_header(ngx_http_request_t *r);
-ngx_uint_t ngx_http_webhook_receive_act_body(ngx_http_request_t *r,
-    ngx_chain_t *in);
 
 
 /* receive_answer.c */

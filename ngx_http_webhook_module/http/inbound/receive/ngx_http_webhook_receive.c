@@ -18,6 +18,8 @@
 #include "http/inbound/intake/ngx_http_webhook_dedupe.h"
 #include "http/inbound/intake/ngx_http_webhook_dedupe_key.h"
 #include "http/inbound/intake/ngx_http_webhook_limit.h"
+#include "http/inbound/action/ngx_http_webhook_action_render.h"
+#include "http/inbound/action/ngx_http_webhook_action_run.h"
 
 
 static ngx_uint_t ngx_http_webhook_receive_direct(ngx_http_request_t *r,
@@ -42,12 +44,12 @@ static const ngx_http_webhook_way_t  ngx_http_webhook_receive_steps[] = {
     { ngx_http_webhook_check_fields, ngx_http_webhook_call_work_heavy },
     { ngx_http_webhook_check_filters, ngx_http_webhook_call_work_heavy },
     { ngx_http_webhook_check_targets, ngx_http_webhook_call_work_heavy },
-    { ngx_http_webhook_receive_render, ngx_http_webhook_call_work_heavy },
+    { ngx_http_webhook_action_render, ngx_http_webhook_call_work_heavy },
     { ngx_http_webhook_receive_dry, ngx_http_webhook_call_work_heavy },
     { ngx_http_webhook_dedupe_key, ngx_http_webhook_call_work_heavy },
     { ngx_http_webhook_receive_room, NULL },
     { ngx_http_webhook_dedupe_reserve, NULL },
-    { ngx_http_webhook_receive_run, NULL },
+    { ngx_http_webhook_action_run, NULL },
     { ngx_http_webhook_receive_durable, NULL },
     { ngx_http_webhook_receive_make, ngx_http_webhook_call_work_heavy },
     { ngx_http_webhook_receive_put, NULL },

@@ -10,6 +10,7 @@
 #include "http/inbound/call/ngx_http_webhook_reply.h"
 #include "http/inbound/mask/ngx_http_webhook_mask.h"
 #include "http/inbound/intake/ngx_http_webhook_limit.h"
+#include "http/inbound/action/ngx_http_webhook_subrequest.h"
 
 
 static ngx_int_t ngx_http_webhook_receive_header_filter(
@@ -35,7 +36,7 @@ ngx_http_webhook_receive_header_filter(ngx_http_request_t *r)
 {
     if (r != r->main) {
 
-        if (ngx_http_webhook_receive_act_header(r)) {
+        if (ngx_http_webhook_subrequest_header(r)) {
             return NGX_OK;
         }
 
@@ -54,7 +55,7 @@ ngx_http_webhook_receive_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
 
     if (r != r->main) {
 
-        if (ngx_http_webhook_receive_act_body(r, in)) {
+        if (ngx_http_webhook_subrequest_body(r, in)) {
             return NGX_OK;
         }
 

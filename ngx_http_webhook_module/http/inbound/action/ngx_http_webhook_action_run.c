@@ -1,20 +1,19 @@
 
 /*
  * Copyright (C) the ngx_http_webhook_module authors
- *
- * Runs the actions of a call one after the other, each when the one before it
- * succeeded or may fail.
  */
 
-
-#include "http/inbound/call/ngx_http_webhook_call.h"
-#include "http/inbound/action/ngx_http_webhook_act.h"
+#include "http/inbound/action/ngx_http_webhook_action_run.h"
+#include "http/inbound/action/ngx_http_webhook_action_render.h"
+#include "http/inbound/action/ngx_http_webhook_extract.h"
+#include "http/inbound/action/ngx_http_webhook_scrub.h"
+#include "http/inbound/action/ngx_http_webhook_subrequest.h"
 #include "http/inbound/call/ngx_http_webhook_call_work.h"
 #include "http/inbound/call/ngx_http_webhook_say.h"
 
 
-static ngx_int_t ngx_http_webhook_run_next(ngx_http_webhook_call_t *call);
 static ngx_uint_t ngx_http_webhook_run_end(ngx_http_webhook_call_t *call);
+static ngx_int_t ngx_http_webhook_run_next(ngx_http_webhook_call_t *call);
 static void ngx_http_webhook_run_on(ngx_http_webhook_call_t *call,
     ngx_int_t rc);
 static ngx_int_t ngx_http_webhook_run_render(ngx_http_webhook_call_t *call);
@@ -29,17 +28,17 @@ static ngx_int_t ngx_http_webhook_run_looked_up(ngx_http_webhook_call_t *call,
     ngx_http_webhook_act_t *act);
 static ngx_int_t ngx_http_webhook_run_forgive(ngx_http_webhook_call_t *call,
     ngx_http_webhook_act_t *act, ngx_uint_t status, ngx_str_t *error);
+static ngx_int_t ngx_http_webhook_run_done(ngx_http_webhook_call_t *call);
 static ngx_int_t ngx_http_webhook_run_failed(ngx_http_webhook_call_t *call,
     ngx_http_webhook_act_t *act, ngx_uint_t status);
 static ngx_int_t ngx_http_webhook_run_scrub(ngx_http_webhook_call_t *call);
 static void ngx_http_webhook_run_scrubbed(ngx_http_webhook_call_t *call,
     ngx_int_t rc);
 static ngx_int_t ngx_http_webhook_run_detail(ngx_http_webhook_call_t *call);
-static ngx_int_t ngx_http_webhook_run_done(ngx_http_webhook_call_t *call);
 
 
 ngx_int_t
-ngx_http_webhook_receive_run(ngx_http_webhook_call_t *call)
+ngx_http_webhook_action_run(ngx_http_webhook_call_t *call)
 {
     call->ran = 1;
 
@@ -98,7 +97,7 @@ ngx_http_webhook_run_next(ngx_http_webhook_call_t *call)
             }
         }
 
-        if (ngx_http_webhook_receive_act(act) == NGX_OK) {
+        if (ngx_http_webhook_subrequest(act) == NGX_OK) {
             ngx_http_webhook_call_wait(call, ngx_http_webhook_run_woken);
             return NGX_AGAIN;
         }
@@ -141,7 +140,7 @@ ngx_http_webhook_run_on(ngx_http_webhook_call_t *call, ngx_int_t rc)
 static ngx_int_t
 ngx_http_webhook_run_render(ngx_http_webhook_call_t *call)
 {
-    call->why_status = ngx_http_webhook_receive_render_act(
+    call->why_status = ngx_http_webhook_action_render_act(
                                        &call->acts[call->current], &call->why);
     return NGX_OK;
 }
@@ -220,7 +219,7 @@ ngx_http_webhook_run_answered(ngx_http_webhook_call_t *call,
         return ngx_http_webhook_run_failed(call, act, NGX_HTTP_BAD_GATEWAY);
     }
 
-    if (ngx_http_webhook_receive_capture(act, &error) != NGX_OK) {
+    if (ngx_http_webhook_extract(act, &error) != NGX_OK) {
         return ngx_http_webhook_run_forgive(call, act, NGX_HTTP_BAD_GATEWAY,
                                             &error);
     }
@@ -436,7 +435,7 @@ ngx_http_webhook_run_scrub(ngx_http_webhook_call_t *call)
 
     call->element = act->element;
 
-    ngx_http_webhook_receive_scrub(call, &start);
+    ngx_http_webhook_scrub(call, &start);
 
     ngx_http_webhook_say(call, &call->detail, "%V: %V", &call->why,
                          &start);

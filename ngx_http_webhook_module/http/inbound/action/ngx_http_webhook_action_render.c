@@ -2,16 +2,17 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * The actions of a call with their templates rendered.  All that can be is,
- * before the first action is called.
+ * All that can be rendered is, before the first action is called.
  */
 
 
-#include "http/inbound/call/ngx_http_webhook_call.h"
-#include "http/inbound/action/ngx_http_webhook_act.h"
+#include "http/inbound/action/ngx_http_webhook_action_render.h"
 #include "http/inbound/call/ngx_http_webhook_call_lookup.h"
 #include "http/inbound/call/ngx_http_webhook_say.h"
 
+
+#define NGX_HTTP_WEBHOOK_ACTS_MAX    4096       /* of one call */
+#define NGX_HTTP_WEBHOOK_URI_MAX     8192       /* bytes of an action's URI */
 
 /* What a template may make of a payload, beside the payload itself. */
 
@@ -29,7 +30,7 @@ static ngx_uint_t ngx_http_webhook_map_uri(ngx_http_webhook_act_t *act,
 
 
 ngx_int_t
-ngx_http_webhook_receive_render(ngx_http_webhook_call_t *call)
+ngx_http_webhook_action_render(ngx_http_webhook_call_t *call)
 {
     ngx_str_t   error;
     ngx_uint_t  status;
@@ -137,7 +138,7 @@ ngx_http_webhook_map_act(ngx_http_webhook_call_t *call,
         return 0;
     }
 
-    status = ngx_http_webhook_receive_render_act(act, error);
+    status = ngx_http_webhook_action_render_act(act, error);
 
     if (status) {
 
@@ -163,7 +164,7 @@ ngx_http_webhook_map_act(ngx_http_webhook_call_t *call,
 
 
 ngx_uint_t
-ngx_http_webhook_receive_render_act(ngx_http_webhook_act_t *act,
+ngx_http_webhook_action_render_act(ngx_http_webhook_act_t *act,
     ngx_str_t *error)
 {
     ngx_uint_t                  status;

@@ -1,23 +1,23 @@
 
 /*
  * Copyright (C) the ngx_http_webhook_module authors
- *
- * Values of an action's answer, for the actions behind it.
  */
 
-
-#include "http/inbound/call/ngx_http_webhook_call.h"
-#include "http/inbound/action/ngx_http_webhook_act.h"
+#include "http/inbound/action/ngx_http_webhook_extract.h"
 #include "http/inbound/call/ngx_http_webhook_say.h"
 
 
-static ngx_int_t ngx_http_webhook_capture_value(ngx_http_webhook_act_t *act,
+#define NGX_HTTP_WEBHOOK_CAPTURE_MAX  65536     /* bytes of an answer that is
+                                                   captured from */
+
+
+static ngx_int_t ngx_http_webhook_extract_value(ngx_http_webhook_act_t *act,
     ngx_http_webhook_captured_t *captured, webhook_json_doc_t *doc,
     webhook_value_t *v);
 
 
 void
-ngx_http_webhook_receive_keep(ngx_http_webhook_act_t *act, u_char *p,
+ngx_http_webhook_extract_keep(ngx_http_webhook_act_t *act, u_char *p,
     size_t len)
 {
     u_char  *kept;
@@ -58,7 +58,7 @@ ngx_http_webhook_receive_keep(ngx_http_webhook_act_t *act, u_char *p,
 
 
 ngx_int_t
-ngx_http_webhook_receive_capture(ngx_http_webhook_act_t *act,
+ngx_http_webhook_extract(ngx_http_webhook_act_t *act,
     ngx_str_t *error)
 {
     int                           rc;
@@ -102,7 +102,7 @@ ngx_http_webhook_receive_capture(ngx_http_webhook_act_t *act,
 
     for (i = 0; i < act->action->captures.nelts; i++) {
 
-        if (ngx_http_webhook_capture_value(act, &captured[i], doc,
+        if (ngx_http_webhook_extract_value(act, &captured[i], doc,
                                       &call->captured[captured[i].index])
             == NGX_OK)
         {
@@ -129,7 +129,7 @@ ngx_http_webhook_receive_capture(ngx_http_webhook_act_t *act,
 
 
 static ngx_int_t
-ngx_http_webhook_capture_value(ngx_http_webhook_act_t *act,
+ngx_http_webhook_extract_value(ngx_http_webhook_act_t *act,
     ngx_http_webhook_captured_t *captured, webhook_json_doc_t *doc,
     webhook_value_t *v)
 {

@@ -2,16 +2,14 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * Answers of an API that repeat what was sent to it: values that a receiver
- * redacts are masked in what error lines and the history show of them.
- *
  * A value is looked for as it came, as its text and as it is in a URI, in
  * upper or lower case.  Where it cannot be told whether it is there (it is too
  * short, there are too many, its name stands twice, no memory), nothing of the
  * answer is shown.
  */
 
-#include "http/inbound/call/ngx_http_webhook_call.h"
+
+#include "http/inbound/action/ngx_http_webhook_scrub.h"
 #include "http/inbound/call/ngx_http_webhook_call_lookup.h"
 #include "http/inbound/call/ngx_http_webhook_redact.h"
 
@@ -46,7 +44,7 @@ static void ngx_http_webhook_scrub_shrink(ngx_str_t *text);
 
 
 void
-ngx_http_webhook_receive_scrub(ngx_http_webhook_call_t *call, ngx_str_t *text)
+ngx_http_webhook_scrub(ngx_http_webhook_call_t *call, ngx_str_t *text)
 {
     ngx_uint_t                     i;
     webhook_value_t                v;

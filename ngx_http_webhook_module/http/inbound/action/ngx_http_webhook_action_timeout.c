@@ -2,16 +2,14 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * Ends an action that takes longer than it may.  The upstream of its
- * subrequest is closed, which ends the subrequest without a word; one that has
- * none (a handler of another kind) is left to end by itself, and nobody
- * listens to it any more.
+ * The upstream of the action's subrequest is closed, which ends the subrequest
+ * without a word; one that has none (a handler of another kind) is left to end
+ * by itself, and nobody listens to it any more.
  */
 
 
+#include "http/inbound/action/ngx_http_webhook_action_timeout.h"
 #include "http/runtime/ngx_http_webhook_clock.h"
-#include "http/inbound/call/ngx_http_webhook_call.h"
-#include "http/inbound/action/ngx_http_webhook_act.h"
 
 
 typedef struct {
@@ -25,7 +23,7 @@ static void ngx_http_webhook_timeout_cleanup(void *data);
 
 
 ngx_int_t
-ngx_http_webhook_receive_timeout(ngx_http_webhook_act_t *act,
+ngx_http_webhook_action_timeout(ngx_http_webhook_act_t *act,
     ngx_http_request_t *sr)
 {
     ngx_pool_cleanup_t             *cln;
@@ -58,7 +56,7 @@ ngx_http_webhook_receive_timeout(ngx_http_webhook_act_t *act,
 
 
 void
-ngx_http_webhook_receive_timeout_end(ngx_http_webhook_act_t *act)
+ngx_http_webhook_action_timeout_end(ngx_http_webhook_act_t *act)
 {
     if (act->timer.timer_set) {
         ngx_del_timer(&act->timer);
@@ -116,5 +114,5 @@ ngx_http_webhook_timeout_cleanup(void *data)
 {
     ngx_http_webhook_timeout_of_t *of = data;
 
-    ngx_http_webhook_receive_timeout_end(of->act);
+    ngx_http_webhook_action_timeout_end(of->act);
 }

@@ -2,8 +2,6 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * Runs an action as a subrequest to a location, and swallows what it answers.
- *
  * It is a background subrequest: events of the caller's connection then go to
  * the main request, whose handlers take no notice while actions run, and not
  * to an upstream that would give up when the caller leaves.  Such a subrequest
@@ -13,11 +11,15 @@
  */
 
 
-#include "http/inbound/action/ngx_http_webhook_act.h"
+#include "http/inbound/action/ngx_http_webhook_subrequest.h"
 #include "http/inbound/action/ngx_http_webhook_action_key.h"
+#include "http/inbound/action/ngx_http_webhook_action_timeout.h"
+#include "http/inbound/action/ngx_http_webhook_extract.h"
 #include "http/runtime/ngx_http_webhook_clock.h"
-#include "http/inbound/call/ngx_http_webhook_call.h"
 #include "http/inbound/call/ngx_http_webhook_reply.h"
+
+
+#define NGX_HTTP_WEBHOOK_ANSWER_START  512      /* kept of an API's answer */
 
 
 static ngx_int_t ngx_http_webhook_act_headers(ngx_http_request_t *sr,
@@ -49,7 +51,7 @@ static ngx_str_t  ngx_http_webhook_act_json = ngx_string("application/json");
 
 
 ngx_int_t
-ngx_http_webhook_receive_act(ngx_http_webhook_act_t *act)
+ngx_http_webhook_subrequest(ngx_http_webhook_act_t *act)
 {
     u_char                      *p;
     ngx_http_request_t          *r, *sr;
@@ -98,7 +100,7 @@ ngx_http_webhook_receive_act(ngx_http_webhook_act_t *act)
     if (ngx_http_webhook_act_headers(sr, act) != NGX_OK
         || ngx_http_webhook_act_body(sr, act) != NGX_OK
         || ngx_http_webhook_act_variables(sr) != NGX_OK
-        || ngx_http_webhook_receive_timeout(act, sr) != NGX_OK)
+        || ngx_http_webhook_action_timeout(act, sr) != NGX_OK)
     {
         /* it is posted already: let it end before it begins */
 
@@ -373,7 +375,7 @@ ngx_http_webhook_act_done(ngx_http_request_t *sr, void *data, ngx_int_t rc)
 
     act->done = 1;
 
-    ngx_http_webhook_receive_timeout_end(act);
+    ngx_http_webhook_action_timeout_end(act);
 
     act->total = (uint32_t) (ngx_http_webhook_clock_usec() - act->begun);
 
@@ -491,7 +493,7 @@ ngx_http_webhook_act_get(ngx_http_request_t *r)
 
 
 ngx_uint_t
-ngx_http_webhook_receive_act_header(ngx_http_request_t *r)
+ngx_http_webhook_subrequest_header(ngx_http_request_t *r)
 {
     ngx_http_upstream_t     *u;
     ngx_http_webhook_act_t  *act;
@@ -535,7 +537,7 @@ ngx_http_webhook_receive_act_header(ngx_http_request_t *r)
 
 
 ngx_uint_t
-ngx_http_webhook_receive_act_body(ngx_http_request_t *r, ngx_chain_t *in)
+ngx_http_webhook_subrequest_body(ngx_http_request_t *r, ngx_chain_t *in)
 {
     ngx_buf_t               *b;
     ngx_http_webhook_act_t  *act;
@@ -581,7 +583,7 @@ ngx_http_webhook_act_read(ngx_http_webhook_act_t *act, ngx_buf_t *b)
         return;
     }
 
-    ngx_http_webhook_receive_keep(act, b->pos, len);
+    ngx_http_webhook_extract_keep(act, b->pos, len);
 
     if (act->start == NULL) {
         act->start = ngx_pnalloc(act->call->pool,
