@@ -271,29 +271,6 @@ void ngx_http_webhook_call_on_end(ngx_http_webhook_call_t *call,
 ngx_int_t ngx_http_webhook_handshake_greet(ngx_http_webhook_call_t *call);
 
 
-/* receive_durable.c */
-
-/* Step: refuses a call that the next one could not keep, since too much waits
-   for the store, before anything is done for it. */
-ngx_int_t ngx_http_webhook_receive_room(ngx_http_webhook_call_t *call);
-
-/* Steps: keep the actions of a durable call, and events that a call makes.
-   The first tells whether there are any, the second makes them, the third waits
-   until they are kept. */
-ngx_int_t ngx_http_webhook_receive_durable(ngx_http_webhook_call_t *call);
-ngx_int_t ngx_http_webhook_receive_make(ngx_http_webhook_call_t *call);
-ngx_int_t ngx_http_webhook_receive_put(ngx_http_webhook_call_t *call);
-
-/* The request goes. */
-void ngx_http_webhook_receive_durable_end(ngx_http_webhook_call_t *call);
-
-
-/* receive_shadow.c */
-
-/* Last step: repeats what was called to the shadow. */
-ngx_int_t ngx_http_webhook_receive_shadow(ngx_http_webhook_call_t *call);
-
-
 /* receive_answer.c */
 
 /* Last steps: the first makes the text of the answer where call->answer is not

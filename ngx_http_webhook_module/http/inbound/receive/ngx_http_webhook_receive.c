@@ -20,6 +20,8 @@
 #include "http/inbound/intake/ngx_http_webhook_limit.h"
 #include "http/inbound/action/ngx_http_webhook_action_render.h"
 #include "http/inbound/action/ngx_http_webhook_action_run.h"
+#include "http/inbound/handover/ngx_http_webhook_handover.h"
+#include "http/inbound/handover/ngx_http_webhook_shadow.h"
 
 
 static ngx_uint_t ngx_http_webhook_receive_direct(ngx_http_request_t *r,
@@ -47,12 +49,12 @@ static const ngx_http_webhook_way_t  ngx_http_webhook_receive_steps[] = {
     { ngx_http_webhook_action_render, ngx_http_webhook_call_work_heavy },
     { ngx_http_webhook_receive_dry, ngx_http_webhook_call_work_heavy },
     { ngx_http_webhook_dedupe_key, ngx_http_webhook_call_work_heavy },
-    { ngx_http_webhook_receive_room, NULL },
+    { ngx_http_webhook_handover_room, NULL },
     { ngx_http_webhook_dedupe_reserve, NULL },
     { ngx_http_webhook_action_run, NULL },
-    { ngx_http_webhook_receive_durable, NULL },
-    { ngx_http_webhook_receive_make, ngx_http_webhook_call_work_heavy },
-    { ngx_http_webhook_receive_put, NULL },
+    { ngx_http_webhook_handover_begin, NULL },
+    { ngx_http_webhook_handover_make, ngx_http_webhook_call_work_heavy },
+    { ngx_http_webhook_handover_put, NULL },
     { NULL, NULL }
 };
 
@@ -61,7 +63,7 @@ static const ngx_http_webhook_way_t  ngx_http_webhook_receive_steps[] = {
 static const ngx_http_webhook_way_t  ngx_http_webhook_receive_endings[] = {
     { ngx_http_webhook_receive_compose, NULL },
     { ngx_http_webhook_dedupe_settle, NULL },
-    { ngx_http_webhook_receive_shadow, NULL },
+    { ngx_http_webhook_shadow_send, NULL },
     { ngx_http_webhook_receive_prepare,
       ngx_http_webhook_receive_prepare_heavy },
     { ngx_http_webhook_receive_log, NULL },

@@ -149,3 +149,30 @@ ngx_http_webhook_event_id(webhook_id_t *id)
 
     return NGX_OK;
 }
+
+
+ngx_int_t
+ngx_http_webhook_event_chain(ngx_pool_t *pool, ngx_str_t *text,
+    ngx_chain_t **chain)
+{
+    ngx_buf_t    *b;
+    ngx_chain_t  *cl;
+
+    b = ngx_calloc_buf(pool);
+    cl = ngx_alloc_chain_link(pool);
+
+    if (b == NULL || cl == NULL) {
+        return NGX_ERROR;
+    }
+
+    b->pos = text->data;
+    b->last = text->data + text->len;
+    b->memory = 1;
+
+    cl->buf = b;
+    cl->next = NULL;
+
+    *chain = cl;
+
+    return NGX_OK;
+}

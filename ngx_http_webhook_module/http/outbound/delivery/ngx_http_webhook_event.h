@@ -69,6 +69,11 @@ ngx_http_webhook_event_t *ngx_http_webhook_event_create(webhook_id_t *id,
     ngx_http_webhook_delivery_t *deliveries, ngx_uint_t deliveries_count,
     ngx_log_t *log);
 
+/* The chain of a body that stands in one piece, which has to live on: NGX_OK or
+   NGX_ERROR.  Any thread. */
+ngx_int_t ngx_http_webhook_event_chain(ngx_pool_t *pool, ngx_str_t *text,
+    ngx_chain_t **chain);
+
 /* Drops an event that was never put.  Any thread. */
 void ngx_http_webhook_event_free(ngx_http_webhook_event_t *event);
 

@@ -2,17 +2,17 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * Repeats the actions of a call to a copy of the API, one after the other, by
- * the client of deliveries.  Nobody waits for it, and its answers change
- * nothing: they are counted and logged.
+ * Actions are repeated one after the other, by the client of deliveries.
+ * Nobody waits for it, and its answers change nothing: they are counted and
+ * logged.
  */
 
 
+#include "http/inbound/handover/ngx_http_webhook_shadow.h"
 #include "http/runtime/ngx_http_webhook_metrics.h"
 #include "http/net/client/ngx_http_webhook_client.h"
-#include "http/inbound/call/ngx_http_webhook_call.h"
-#include "http/inbound/action/ngx_http_webhook_act.h"
 #include "http/inbound/call/ngx_http_webhook_reply.h"
+#include "http/inbound/action/ngx_http_webhook_act.h"
 
 
 #define NGX_HTTP_WEBHOOK_SHADOWS      64        /* calls at a time, a worker */
@@ -52,7 +52,7 @@ static ngx_uint_t  ngx_http_webhook_shadows;
 
 
 ngx_int_t
-ngx_http_webhook_receive_shadow(ngx_http_webhook_call_t *call)
+ngx_http_webhook_shadow_send(ngx_http_webhook_call_t *call)
 {
     size_t                      size;
     u_char                     *p;

@@ -1,0 +1,264 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ */
+
+#include "http/inbound/handover/ngx_http_webhook_durable.h"
+#include "http/inbound/call/ngx_http_webhook_call_lookup.h"
+#include "http/inbound/call/ngx_http_webhook_reply.h"
+#include "http/inbound/call/ngx_http_webhook_say.h"
+#include "http/inbound/action/ngx_http_webhook_act.h"
+#include "http/inbound/action/ngx_http_webhook_action_key.h"
+
+
+#define NGX_HTTP_WEBHOOK_DURABLE_REQUEST  4096  /* bytes of METHOD URI */
+#define NGX_HTTP_WEBHOOK_DURABLE_ORDER    255
+
+
+static ngx_uint_t ngx_http_webhook_durable_form(ngx_http_webhook_act_t *act,
+    ngx_http_webhook_form_t *form, ngx_str_t *error);
+static ngx_uint_t ngx_http_webhook_durable_order(
+    ngx_http_webhook_call_t *call, ngx_str_t *order);
+static void ngx_http_webhook_durable_answer(ngx_http_webhook_call_t *call,
+    webhook_id_t *id);
+
+
+ngx_uint_t
+ngx_http_webhook_durable_make(ngx_http_webhook_call_t *call,
+    ngx_http_webhook_event_t **event, ngx_str_t *error)
+{
+    ngx_uint_t                    i, n, status;
+    ngx_http_webhook_form_t      *forms;
+    ngx_http_webhook_delivery_t   delivery;
+
+    n = call->nacts - call->nlookups;
+
+    *event = NULL;
+
+    if (n == 0) {
+        /* no condition holds */
+        return 0;
+    }
+
+    ngx_memzero(&delivery, sizeof(ngx_http_webhook_delivery_t));
+
+    forms = ngx_pcalloc(call->pool, n * sizeof(ngx_http_webhook_form_t));
+
+    if (forms == NULL) {
+        goto nomem;
+    }
+
+    for (i = 0; i < n; i++) {
+        status = ngx_http_webhook_durable_form(
+                                           &call->acts[call->nlookups + i],
+                                           &forms[i], error);
+        if (status) {
+            return status;
+        }
+    }
+
+    delivery.endpoint = call->receiver->api->id;
+    delivery.steps = n;
+
+    if (call->receiver->order_by
+        && ngx_http_webhook_durable_order(call, &delivery.order) != NGX_OK)
+    {
+        goto nomem;
+    }
+
+    *event = ngx_http_webhook_event_create(call->ids, call->wall,
+                                           &call->receiver->api->name, forms,
+                                           n, &delivery, 1, call->log);
+    if (*event == NULL) {
+        goto nomem;
+    }
+
+    ngx_http_webhook_durable_answer(call, call->ids);
+
+    return 0;
+
+nomem:
+
+    ngx_str_set(error, "Out of memory; nothing was done");
+
+    return NGX_HTTP_SERVICE_UNAVAILABLE;
+}
+
+
+/* An action as it will be sent. */
+
+static ngx_uint_t
+ngx_http_webhook_durable_form(ngx_http_webhook_act_t *act,
+    ngx_http_webhook_form_t *form, ngx_str_t *error)
+{
+    size_t                    len;
+    u_char                   *p;
+    ngx_str_t                 id, value, *prefix, *name;
+    ngx_pool_t               *pool;
+    ngx_http_webhook_call_t  *call;
+
+    call = act->call;
+    pool = call->pool;
+    prefix = &call->receiver->api_uri;
+
+    len = act->method_name.len + 1 + prefix->len + act->uri.len;
+
+    if (len > NGX_HTTP_WEBHOOK_DURABLE_REQUEST) {
+        ngx_http_webhook_say(call, error,
+                             "The URI of action %ui is longer than %d "
+                             "bytes", act->number,
+                             NGX_HTTP_WEBHOOK_DURABLE_REQUEST);
+        return NGX_HTTP_WEBHOOK_UNPROCESSABLE;
+    }
+
+    p = ngx_pnalloc(pool, len);
+    if (p == NULL) {
+        goto nomem;
+    }
+
+    form->request.data = p;
+    form->request.len = ngx_sprintf(p, "%V %V%V", &act->method_name, prefix,
+                                    &act->uri)
+                        - p;
+
+    ngx_http_webhook_reply_id(call->request, &id);
+    ngx_str_null(&value);
+
+    name = &act->action->idempotency;
+
+    if (name->len
+        && ngx_http_webhook_action_key(act, &value) != NGX_OK)
+    {
+        goto nomem;
+    }
+
+    p = ngx_pnalloc(pool, sizeof("X-Request-ID: " CRLF) - 1 + id.len
+                          + name->len + sizeof(": " CRLF) - 1 + value.len);
+    if (p == NULL) {
+        goto nomem;
+    }
+
+    form->headers.data = p;
+
+    if (id.len) {
+        p = ngx_sprintf(p, "X-Request-ID: %V" CRLF, &id);
+    }
+
+    if (value.len) {
+        p = ngx_sprintf(p, "%V: %V" CRLF, name, &value);
+    }
+
+    form->headers.len = p - form->headers.data;
+
+    if (!act->has_body) {
+        return 0;
+    }
+
+    ngx_str_set(&form->content_type, "application/json");
+
+    if (ngx_http_webhook_event_chain(pool, &act->body, &form->body)
+        != NGX_OK)
+    {
+        goto nomem;
+    }
+
+    form->body_len = act->body.len;
+
+    return 0;
+
+nomem:
+
+    ngx_str_set(error, "Out of memory; nothing was done");
+
+    return NGX_HTTP_SERVICE_UNAVAILABLE;
+}
+
+
+/* The value of order_by; a long one is told by its hash. */
+
+static ngx_uint_t
+ngx_http_webhook_durable_order(ngx_http_webhook_call_t *call,
+    ngx_str_t *order)
+{
+    int               rc;
+    u_char           *p;
+    webhook_id_t      id;
+    webhook_buf_t     buf;
+    webhook_str_t     text;
+    webhook_value_t   v;
+
+    call->whole = 1;
+    rc = ngx_http_webhook_call_lookup(call, call->receiver->order_by, &v);
+    call->whole = 0;
+
+    if (rc != WEBHOOK_OK) {
+        return NGX_ERROR;
+    }
+
+    webhook_buf_init(&buf, 0);
+
+    if (webhook_value_view(&v, &buf, &text) != WEBHOOK_OK) {
+        webhook_buf_free(&buf);
+        return NGX_ERROR;
+    }
+
+    if (text.len == 0) {
+        webhook_buf_free(&buf);
+        return NGX_OK;
+    }
+
+    order->len = text.len > NGX_HTTP_WEBHOOK_DURABLE_ORDER
+                 ? WEBHOOK_ID_TEXT_LEN : text.len;
+
+    p = ngx_pnalloc(call->pool, order->len);
+    if (p == NULL) {
+        webhook_buf_free(&buf);
+        return NGX_ERROR;
+    }
+
+    if (text.len > NGX_HTTP_WEBHOOK_DURABLE_ORDER) {
+        webhook_id_hash(&text, 1, &id);
+        webhook_id_text(&id, p);
+
+    } else {
+        ngx_memcpy(p, text.data, text.len);
+    }
+
+    order->data = p;
+
+    webhook_buf_free(&buf);
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_http_webhook_durable_answer(ngx_http_webhook_call_t *call,
+    webhook_id_t *id)
+{
+    u_char  *p;
+
+    if (call->receiver->profile != NGX_HTTP_WEBHOOK_PROFILE_STRICT) {
+        return;
+    }
+
+    p = ngx_pnalloc(call->pool,
+                    sizeof("{\"status\": \"ok\", \"id\": \"\"}") - 1
+                    + WEBHOOK_ID_TEXT_LEN);
+    if (p == NULL) {
+        return;
+    }
+
+    call->answer.data = p;
+
+    p = ngx_cpymem(p, "{\"status\": \"ok\", \"id\": \"",
+                   sizeof("{\"status\": \"ok\", \"id\": \"") - 1);
+
+    webhook_id_text(id, p);
+    p += WEBHOOK_ID_TEXT_LEN;
+
+    *p++ = '"';
+    *p++ = '}';
+
+    call->answer.len = p - call->answer.data;
+}

@@ -1,0 +1,112 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ */
+
+#include "http/inbound/handover/ngx_http_webhook_emit.h"
+#include "http/outbound/payload/ngx_http_webhook_document.h"
+#include "http/outbound/render/ngx_http_webhook_render.h"
+#include "http/inbound/call/ngx_http_webhook_call_lookup.h"
+#include "http/inbound/call/ngx_http_webhook_say.h"
+
+
+#define NGX_HTTP_WEBHOOK_EMIT_MAX  1048576      /* beside the payload */
+
+
+
+
+ngx_uint_t
+ngx_http_webhook_emit(ngx_http_webhook_call_t *call,
+    ngx_http_webhook_emit_t *emit, webhook_id_t *id,
+    ngx_http_webhook_event_t **event, ngx_str_t *error)
+{
+    u_char                       *text;
+    ngx_int_t                     rc;
+    ngx_str_t                     body, type, id_text;
+    ngx_uint_t                    status;
+    const char                   *why;
+    ngx_chain_t                  *chain;
+    webhook_error_t               err;
+    ngx_http_webhook_render_t     render;
+    ngx_http_webhook_document_t   document;
+
+    *event = NULL;
+
+    if (emit->when
+        && webhook_condition_eval(emit->when, ngx_http_webhook_call_lookup,
+                                  call)
+           != 1)
+    {
+        return 0;
+    }
+
+    body = call->payload;
+
+    if (emit->body) {
+        status = ngx_http_webhook_call_lookup_text(call, emit->body,
+                                                   call->payload.len
+                                                   + NGX_HTTP_WEBHOOK_EMIT_MAX,
+                                                   &body, &err);
+        if (status) {
+            ngx_http_webhook_say(call, error, "The event '%V' could "
+                                 "not be made: %s", &emit->type_name,
+                                 err.text);
+            return status;
+        }
+    }
+
+    text = ngx_pnalloc(call->pool, WEBHOOK_ID_TEXT_LEN);
+
+    if (text == NULL
+        || ngx_http_webhook_event_chain(call->pool, &body, &chain) != NGX_OK)
+    {
+        ngx_str_set(error, "Out of memory");
+        return NGX_HTTP_SERVICE_UNAVAILABLE;
+    }
+
+    webhook_id_text(id, text);
+    id_text.data = text;
+    id_text.len = WEBHOOK_ID_TEXT_LEN;
+
+    ngx_str_set(&type, "application/json");
+
+    ngx_http_webhook_document_init(&document, call->pool, chain, body.len,
+                                   &type);
+
+    ngx_memzero(&render, sizeof(ngx_http_webhook_render_t));
+
+    why = NULL;
+
+    render.pool = call->pool;
+    render.log = call->log;
+    render.wmcf = ngx_http_get_module_main_conf(call->request,
+                                                ngx_http_webhook_module);
+    render.id = id;
+    render.id_text = &id_text;
+    render.wall = call->wall;
+    render.type = &emit->type->name;
+    render.payload = &document;
+    render.max = body.len + NGX_HTTP_WEBHOOK_EMIT_MAX;
+    render.endpoints = &emit->type->endpoints;
+    render.lookup = ngx_http_webhook_call_lookup;
+    render.ctx = call;
+    render.why = &why;
+
+    rc = ngx_http_webhook_render(&render, event, &why);
+
+    ngx_http_webhook_document_free(&document);
+
+    if (rc == NGX_DECLINED) {
+        /* nobody asks for it */
+        return 0;
+    }
+
+    if (rc != NGX_OK) {
+        ngx_http_webhook_say(call, error, "The event '%V' could not be made: %s",
+                             &emit->type_name,
+                             why ? why : "no memory");
+        return NGX_HTTP_SERVICE_UNAVAILABLE;
+    }
+
+    return 0;
+}
