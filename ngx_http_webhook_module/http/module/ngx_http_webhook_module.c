@@ -20,7 +20,7 @@
 #include "http/outbound/delivery/ngx_http_webhook_courier.h"
 #include "http/runtime/ngx_http_webhook_cpu.h"
 #include "http/runtime/ngx_http_webhook_metrics.h"
-#include "http/inbound/call/ngx_http_webhook_receive.h"
+#include "http/inbound/receive/ngx_http_webhook_receive_init.h"
 #include "http/inbound/intake/ngx_http_webhook_limit.h"
 #include "http/module/ngx_http_webhook_variables.h"
 

@@ -5,7 +5,7 @@
 
 #include "http/module/ngx_http_webhook_variables.h"
 #include "http/module/ngx_http_webhook_capture_var.h"
-#include "http/inbound/call/ngx_http_webhook_receive.h"
+#include "http/inbound/receive/ngx_http_webhook_receive_variable.h"
 
 
 static ngx_int_t ngx_http_webhook_status_variable(ngx_http_request_t *r,
@@ -34,7 +34,7 @@ ngx_http_webhook_variables(ngx_conf_t *cf)
         return NGX_ERROR;
     }
 
-    return ngx_http_webhook_receive_variables(cf);
+    return ngx_http_webhook_receive_variable_add(cf);
 }
 
 
@@ -47,7 +47,7 @@ ngx_http_webhook_status_variable(ngx_http_request_t *r,
 {
     ngx_str_t  word;
 
-    if (ngx_http_webhook_receive_status(r, &word) == NGX_DECLINED
+    if (ngx_http_webhook_receive_variable_status(r, &word) == NGX_DECLINED
         && ngx_http_webhook_capture_var_status(r, &word) == NGX_DECLINED)
     {
         v->not_found = 1;

@@ -11,7 +11,7 @@
 #include "http/conf/value/ngx_http_webhook_conf_dollar.h"
 #include "http/conf/value/ngx_http_webhook_conf_name.h"
 #include "http/runtime/ngx_http_webhook_metrics.h"
-#include "http/inbound/call/ngx_http_webhook_receive.h"
+#include "http/inbound/receive/ngx_http_webhook_receive.h"
 
 
 static ngx_int_t ngx_http_webhook_location_answers(ngx_http_webhook_build_t *b,

@@ -11,7 +11,6 @@
 #include "http/conf/value/ngx_http_webhook_conf_name.h"
 #include "http/conf/check/ngx_http_webhook_conf_walk.h"
 #include "http/conf/check/ngx_http_webhook_receive_loop.h"
-#include "http/inbound/call/ngx_http_webhook_receive.h"
 
 
 static ngx_int_t ngx_http_webhook_reach_action(ngx_http_webhook_build_t *b,

@@ -11,7 +11,7 @@
 #include "http/conf/value/ngx_http_webhook_conf_name.h"
 #include "http/conf/value/ngx_http_webhook_conf_param.h"
 #include "http/runtime/ngx_http_webhook_metrics.h"
-#include "http/inbound/call/ngx_http_webhook_receive.h"
+#include "http/inbound/receive/ngx_http_webhook_receive.h"
 
 
 #define NGX_HTTP_WEBHOOK_STORE_SIZE   (1024 * 1024 * 1024)

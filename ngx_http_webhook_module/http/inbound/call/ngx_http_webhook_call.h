@@ -11,9 +11,8 @@
 #ifndef NGX_HTTP_WEBHOOK_CALL_H
 #define NGX_HTTP_WEBHOOK_CALL_H
 
-#include "http/inbound/call/ngx_http_webhook_receive.h"
-#include "http/outbound/delivery/ngx_http_webhook_courier.h"
-#include "core/signature/webhook_handshake.h"
+#include "http/model/ngx_http_webhook.h"
+#include "http/outbound/delivery/ngx_http_webhook_event.h"
 
 
 #define NGX_HTTP_WEBHOOK_UNPROCESSABLE  422     /* nginx has no name for it */
@@ -269,37 +268,6 @@ void ngx_http_webhook_call_on_end(ngx_http_webhook_call_t *call,
  * receiver grants: NGX_DONE with the answer set, or NGX_DECLINED.
  */
 ngx_int_t ngx_http_webhook_handshake_greet(ngx_http_webhook_call_t *call);
-
-
-/* receive_answer.c */
-
-/* Last steps: the first makes the text of the answer where call->answer is not
-   set; the other sends it, and call->rc is what that returned. */
-ngx_int_t ngx_http_webhook_receive_compose(ngx_http_webhook_call_t *call);
-ngx_int_t ngx_http_webhook_receive_answer(ngx_http_webhook_call_t *call);
-
-/* Step: answers a dry run. */
-ngx_int_t ngx_http_webhook_receive_dry(ngx_http_webhook_call_t *call);
-
-/* Makes core's error page of a receiving location the JSON that a caller
-   expects: called from the filters. */
-ngx_int_t ngx_http_webhook_receive_instead_header(ngx_http_request_t *r);
-ngx_uint_t ngx_http_webhook_receive_instead_body(ngx_http_request_t *r,
-    ngx_chain_t *in, ngx_chain_t **out);
-
-
-/* receive_log.c */
-
-/* Last step: prepares what the history shows of the body; and whether that is
-   worth a thread. */
-ngx_int_t ngx_http_webhook_receive_prepare(ngx_http_webhook_call_t *call);
-ngx_uint_t ngx_http_webhook_receive_prepare_heavy(
-    ngx_http_webhook_call_t *call);
-
-/* Last step: counts the call, says in the error log what went wrong, and hands
-   it to the store if it is to be kept; the answer does not wait for that. */
-ngx_int_t ngx_http_webhook_receive_log(ngx_http_webhook_call_t *call);
-void ngx_http_webhook_receive_log_end(ngx_http_webhook_call_t *call);
 
 
 #endif /* NGX_HTTP_WEBHOOK_CALL_H */

@@ -13,8 +13,6 @@
 #define NGX_HTTP_WEBHOOK_EMIT_MAX  1048576      /* beside the payload */
 
 
-
-
 ngx_uint_t
 ngx_http_webhook_emit(ngx_http_webhook_call_t *call,
     ngx_http_webhook_emit_t *emit, webhook_id_t *id,
@@ -102,7 +100,8 @@ ngx_http_webhook_emit(ngx_http_webhook_call_t *call,
     }
 
     if (rc != NGX_OK) {
-        ngx_http_webhook_say(call, error, "The event '%V' could not be made: %s",
+        ngx_http_webhook_say(call, error,
+                             "The event '%V' could not be made: %s",
                              &emit->type_name,
                              why ? why : "no memory");
         return NGX_HTTP_SERVICE_UNAVAILABLE;

@@ -8,6 +8,9 @@
  */
 
 
+#include "http/inbound/receive/ngx_http_webhook_receive.h"
+#include "http/inbound/receive/ngx_http_webhook_answer.h"
+#include "http/inbound/receive/ngx_http_webhook_call_log.h"
 #include "http/inbound/call/ngx_http_webhook_call.h"
 #include "http/inbound/call/ngx_http_webhook_call_work.h"
 #include "http/inbound/mask/ngx_http_webhook_mask.h"
@@ -47,7 +50,7 @@ static const ngx_http_webhook_way_t  ngx_http_webhook_receive_steps[] = {
     { ngx_http_webhook_check_filters, ngx_http_webhook_call_work_heavy },
     { ngx_http_webhook_check_targets, ngx_http_webhook_call_work_heavy },
     { ngx_http_webhook_action_render, ngx_http_webhook_call_work_heavy },
-    { ngx_http_webhook_receive_dry, ngx_http_webhook_call_work_heavy },
+    { ngx_http_webhook_answer_dry_run, ngx_http_webhook_call_work_heavy },
     { ngx_http_webhook_dedupe_key, ngx_http_webhook_call_work_heavy },
     { ngx_http_webhook_handover_room, NULL },
     { ngx_http_webhook_dedupe_reserve, NULL },
@@ -61,13 +64,13 @@ static const ngx_http_webhook_way_t  ngx_http_webhook_receive_steps[] = {
 /* And once the answer is known, whatever it is. */
 
 static const ngx_http_webhook_way_t  ngx_http_webhook_receive_endings[] = {
-    { ngx_http_webhook_receive_compose, NULL },
+    { ngx_http_webhook_answer_compose, NULL },
     { ngx_http_webhook_dedupe_settle, NULL },
     { ngx_http_webhook_shadow_send, NULL },
-    { ngx_http_webhook_receive_prepare,
-      ngx_http_webhook_receive_prepare_heavy },
-    { ngx_http_webhook_receive_log, NULL },
-    { ngx_http_webhook_receive_answer, NULL },
+    { ngx_http_webhook_call_log_prepare,
+      ngx_http_webhook_call_log_heavy },
+    { ngx_http_webhook_call_log, NULL },
+    { ngx_http_webhook_answer, NULL },
     { NULL, NULL }
 };
 
@@ -134,7 +137,7 @@ ngx_http_webhook_receive_way(ngx_http_webhook_call_t *call)
     call->endings = ngx_http_webhook_receive_endings;
 
     ngx_http_webhook_call_on_end(call, NGX_HTTP_WEBHOOK_END_LOG,
-                                 ngx_http_webhook_receive_log_end);
+                                 ngx_http_webhook_call_log_end);
 }
 
 

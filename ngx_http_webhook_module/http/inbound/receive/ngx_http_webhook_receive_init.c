@@ -1,155 +1,26 @@
 
 /*
  * Copyright (C) the ngx_http_webhook_module authors
- *
- * Where the inbound room stands in nginx: phases, filters, variables.
  */
 
-
-#include "http/inbound/call/ngx_http_webhook_call.h"
+#include "http/inbound/receive/ngx_http_webhook_receive_init.h"
+#include "http/inbound/receive/ngx_http_webhook_error_page.h"
 #include "http/inbound/call/ngx_http_webhook_reply.h"
 #include "http/inbound/mask/ngx_http_webhook_mask.h"
 #include "http/inbound/intake/ngx_http_webhook_limit.h"
 #include "http/inbound/action/ngx_http_webhook_subrequest.h"
 
 
+static ngx_int_t ngx_http_webhook_receive_phase(ngx_http_core_main_conf_t *c,
+    ngx_uint_t phase, ngx_http_handler_pt handler);
 static ngx_int_t ngx_http_webhook_receive_header_filter(
     ngx_http_request_t *r);
 static ngx_int_t ngx_http_webhook_receive_body_filter(ngx_http_request_t *r,
     ngx_chain_t *in);
-static ngx_int_t ngx_http_webhook_receive_variable(ngx_http_request_t *r,
-    ngx_http_variable_value_t *v, uintptr_t data);
-static ngx_int_t ngx_http_webhook_receive_phase(ngx_http_core_main_conf_t *c,
-    ngx_uint_t phase, ngx_http_handler_pt handler);
 
 
 static ngx_http_output_header_filter_pt  ngx_http_next_header_filter;
 static ngx_http_output_body_filter_pt    ngx_http_next_body_filter;
-
-
-static ngx_str_t  ngx_http_webhook_receiver_name =
-    ngx_string("webhook_receiver");
-
-
-static ngx_int_t
-ngx_http_webhook_receive_header_filter(ngx_http_request_t *r)
-{
-    if (r != r->main) {
-
-        if (ngx_http_webhook_subrequest_header(r)) {
-            return NGX_OK;
-        }
-
-    } else if (ngx_http_webhook_receive_instead_header(r) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    return ngx_http_next_header_filter(r);
-}
-
-
-static ngx_int_t
-ngx_http_webhook_receive_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
-{
-    ngx_chain_t  *out;
-
-    if (r != r->main) {
-
-        if (ngx_http_webhook_subrequest_body(r, in)) {
-            return NGX_OK;
-        }
-
-    } else if (ngx_http_webhook_receive_instead_body(r, in, &out)) {
-
-        if (out == NULL && in) {
-            return NGX_OK;
-        }
-
-        return ngx_http_next_body_filter(r, out);
-    }
-
-    return ngx_http_next_body_filter(r, in);
-}
-
-
-ngx_int_t
-ngx_http_webhook_receive_variables(ngx_conf_t *cf)
-{
-    ngx_http_variable_t  *var;
-
-    var = ngx_http_add_variable(cf, &ngx_http_webhook_receiver_name,
-                                NGX_HTTP_VAR_NOCACHEABLE);
-    if (var == NULL) {
-        return NGX_ERROR;
-    }
-
-    var->get_handler = ngx_http_webhook_receive_variable;
-
-    return NGX_OK;
-}
-
-
-static ngx_int_t
-ngx_http_webhook_receive_variable(ngx_http_request_t *r,
-    ngx_http_variable_value_t *v, uintptr_t data)
-{
-    ngx_http_webhook_call_t  *call;
-
-    call = ngx_http_webhook_call_get(r->main);
-
-    if (call == NULL || call->receiver == NULL) {
-        v->not_found = 1;
-        return NGX_OK;
-    }
-
-    v->data = call->receiver->name.data;
-    v->len = call->receiver->name.len;
-    v->valid = 1;
-    v->no_cacheable = 0;
-    v->not_found = 0;
-
-    return NGX_OK;
-}
-
-
-ngx_int_t
-ngx_http_webhook_receive_status(ngx_http_request_t *r, ngx_str_t *value)
-{
-    ngx_http_webhook_call_t      *call;
-    ngx_http_webhook_loc_conf_t  *wlcf;
-
-    r = r->main;
-
-    wlcf = ngx_http_get_module_loc_conf(r, ngx_http_webhook_module);
-    call = ngx_http_webhook_call_get(r);
-
-    if (!wlcf->receive && (call == NULL || call->status == 0)) {
-        return NGX_DECLINED;
-    }
-
-    if (call && call->repeated) {
-        ngx_str_set(value, "repeat");
-
-    } else if (call && call->status == NGX_HTTP_ACCEPTED) {
-        ngx_str_set(value, "accepted");
-
-    } else if (call && call->status
-               && call->status < NGX_HTTP_SPECIAL_RESPONSE)
-    {
-        ngx_str_set(value, "ok");
-
-    } else if (call && call->status >= NGX_HTTP_INTERNAL_SERVER_ERROR) {
-        ngx_str_set(value, "failed");
-
-    } else if (call && call->running) {
-        ngx_str_null(value);
-
-    } else {
-        ngx_str_set(value, "refused");
-    }
-
-    return NGX_OK;
-}
 
 
 ngx_int_t
@@ -232,4 +103,45 @@ ngx_http_webhook_receive_phase(ngx_http_core_main_conf_t *cmcf,
     *h = handler;
 
     return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_webhook_receive_header_filter(ngx_http_request_t *r)
+{
+    if (r != r->main) {
+
+        if (ngx_http_webhook_subrequest_header(r)) {
+            return NGX_OK;
+        }
+
+    } else if (ngx_http_webhook_error_page_header(r) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_next_header_filter(r);
+}
+
+
+static ngx_int_t
+ngx_http_webhook_receive_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
+{
+    ngx_chain_t  *out;
+
+    if (r != r->main) {
+
+        if (ngx_http_webhook_subrequest_body(r, in)) {
+            return NGX_OK;
+        }
+
+    } else if (ngx_http_webhook_error_page_body(r, in, &out)) {
+
+        if (out == NULL && in) {
+            return NGX_OK;
+        }
+
+        return ngx_http_next_body_filter(r, out);
+    }
+
+    return ngx_http_next_body_filter(r, in);
 }

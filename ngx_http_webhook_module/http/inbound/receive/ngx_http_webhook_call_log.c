@@ -2,19 +2,18 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * The history of a receiver's calls: what came in, what was called, how it
- * ended.  A call is copied into memory of its own and handed to the store; the
- * answer does not wait, and a history that cannot be kept refuses no call.
+ * A call is copied into memory of its own and handed to the store; the answer
+ * does not wait, and a history that cannot be kept refuses no call.
  */
 
 
+#include "http/inbound/receive/ngx_http_webhook_call_log.h"
 #include "http/runtime/ngx_http_webhook_batch.h"
 #include "http/runtime/ngx_http_webhook_clock.h"
 #include "http/runtime/ngx_http_webhook_metrics.h"
-#include "http/inbound/call/ngx_http_webhook_call.h"
-#include "http/inbound/action/ngx_http_webhook_act.h"
 #include "http/inbound/call/ngx_http_webhook_call_work.h"
 #include "http/inbound/call/ngx_http_webhook_redact.h"
+#include "http/inbound/action/ngx_http_webhook_act.h"
 
 
 #define NGX_HTTP_WEBHOOK_LOG_TRIES    3
@@ -33,10 +32,26 @@ typedef struct {
 } ngx_http_webhook_logged_t;
 
 
+/* What is kept of a call that its state does not hold. */
+
+typedef struct {
+    ngx_str_t                type;
+    ngx_str_t                headers;
+    ngx_str_t                body;
+    ngx_str_t                error;
+    ngx_uint_t               n;                 /* actions */
+    size_t                   size;              /* of all, copied */
+} ngx_http_webhook_log_texts_t;
+
+
 static ngx_http_webhook_counter_e ngx_http_webhook_log_counter(
     ngx_http_webhook_call_t *call);
 static ngx_uint_t ngx_http_webhook_log_wanted(ngx_http_webhook_call_t *call);
 static void ngx_http_webhook_log_keep(ngx_http_webhook_call_t *call);
+static ngx_int_t ngx_http_webhook_log_texts(ngx_http_webhook_call_t *call,
+    ngx_http_webhook_log_texts_t *texts);
+static void ngx_http_webhook_log_fill(ngx_http_webhook_call_t *call,
+    ngx_http_webhook_log_texts_t *texts, ngx_http_webhook_logged_t *logged);
 static size_t ngx_http_webhook_log_len(ngx_str_t *s, size_t max);
 static void ngx_http_webhook_log_copy(webhook_str_t *to, ngx_str_t *from,
     size_t max, u_char **p);
@@ -51,7 +66,7 @@ static size_t  ngx_http_webhook_log_behind;
 
 
 ngx_uint_t
-ngx_http_webhook_receive_prepare_heavy(ngx_http_webhook_call_t *call)
+ngx_http_webhook_call_log_heavy(ngx_http_webhook_call_t *call)
 {
     return call->worked
            && ngx_http_webhook_call_work_heavy(call)
@@ -61,7 +76,7 @@ ngx_http_webhook_receive_prepare_heavy(ngx_http_webhook_call_t *call)
 
 
 ngx_int_t
-ngx_http_webhook_receive_prepare(ngx_http_webhook_call_t *call)
+ngx_http_webhook_call_log_prepare(ngx_http_webhook_call_t *call)
 {
     if (!ngx_http_webhook_log_wanted(call)) {
         return NGX_OK;
@@ -78,7 +93,7 @@ ngx_http_webhook_receive_prepare(ngx_http_webhook_call_t *call)
 
 
 ngx_int_t
-ngx_http_webhook_receive_log(ngx_http_webhook_call_t *call)
+ngx_http_webhook_call_log(ngx_http_webhook_call_t *call)
 {
     ngx_log_t                    *log;
     ngx_str_t                    *why;
@@ -137,10 +152,10 @@ ngx_http_webhook_receive_log(ngx_http_webhook_call_t *call)
 /* The request goes before the call was answered. */
 
 void
-ngx_http_webhook_receive_log_end(ngx_http_webhook_call_t *call)
+ngx_http_webhook_call_log_end(ngx_http_webhook_call_t *call)
 {
     if (call->cut) {
-        (void) ngx_http_webhook_receive_log(call);
+        (void) ngx_http_webhook_call_log(call);
     }
 }
 
@@ -188,94 +203,20 @@ ngx_http_webhook_log_wanted(ngx_http_webhook_call_t *call)
 static void
 ngx_http_webhook_log_keep(ngx_http_webhook_call_t *call)
 {
-    u_char                       *p;
-    size_t                        size;
-    uint64_t                      now;
-    ngx_str_t                     body, type, error, headers;
-    ngx_uint_t                    i, n;
-    webhook_call_t               *kept;
-    ngx_http_request_t           *r;
-    webhook_call_action_t        *action;
-    ngx_http_webhook_act_t       *act;
-    ngx_http_webhook_logged_t    *logged;
-    ngx_http_webhook_receiver_t  *receiver;
+    webhook_call_t                   *kept;
+    ngx_http_webhook_receiver_t      *receiver;
+    ngx_http_webhook_logged_t        *logged;
+    ngx_http_webhook_log_texts_t      texts;
 
-    r = call->request;
     receiver = call->receiver;
 
-    ngx_str_null(&type);
-    ngx_str_null(&headers);
-
-    body = call->shown;
-
-    if (!call->prepared) {
-
-        /* it was cut off: a large body is looked through no more */
-
-        if (call->worked && receiver->redact.nelts) {
-            ngx_str_set(&body, "(not kept: it has fields that are redacted)");
-
-        } else if (ngx_http_webhook_redact_body(call, &body) != NGX_OK)
-        {
-            ngx_http_webhook_count(NGX_HTTP_WEBHOOK_CALLS_UNLOGGED, 1);
-            return;
-        }
-    }
-
-    if (ngx_http_webhook_redact_headers(call, &headers) != NGX_OK) {
+    if (ngx_http_webhook_log_texts(call, &texts) != NGX_OK) {
         ngx_http_webhook_count(NGX_HTTP_WEBHOOK_CALLS_UNLOGGED, 1);
         return;
     }
 
-    if (r->headers_in.content_type) {
-        type = r->headers_in.content_type->value;
-    }
-
-    if (call->dry_run) {
-        ngx_str_set(&error, "A dry run: nothing was called");
-
-    } else if (call->handshake) {
-        ngx_str_set(&error, "A handshake: nothing was called");
-
-    } else if (receiver->mode == NGX_HTTP_WEBHOOK_MODE_TEST
-               && call->status == NGX_HTTP_OK)
+    if (texts.size > NGX_HTTP_WEBHOOK_LOG_BYTES - ngx_http_webhook_log_behind)
     {
-        ngx_str_set(&error, "Mode test: the API was not called");
-
-    } else {
-        error = call->detail.len ? call->detail : call->error;
-    }
-
-    n = ngx_min(call->nacts, NGX_HTTP_WEBHOOK_LOG_ACTIONS);
-
-    size = sizeof(ngx_http_webhook_logged_t)
-           + n * sizeof(webhook_call_action_t)
-           + ngx_http_webhook_log_len(&receiver->name,
-                                      NGX_HTTP_WEBHOOK_LOG_TEXT)
-           + ngx_http_webhook_log_len(&r->connection->addr_text,
-                                      NGX_HTTP_WEBHOOK_LOG_TEXT)
-           + ngx_http_webhook_log_len(&type, NGX_HTTP_WEBHOOK_LOG_TEXT)
-           + ngx_http_webhook_log_len(&headers, NGX_HTTP_WEBHOOK_LOG_HEADERS)
-           + ngx_http_webhook_log_len(&body, NGX_HTTP_WEBHOOK_LOG_BODY)
-           + ngx_http_webhook_log_len(&call->verified,
-                                      NGX_HTTP_WEBHOOK_LOG_TEXT)
-           + ngx_http_webhook_log_len(&call->answer,
-                                      NGX_HTTP_WEBHOOK_LOG_TEXT)
-           + ngx_http_webhook_log_len(&error, NGX_HTTP_WEBHOOK_LOG_TEXT);
-
-    for (i = 0; i < n; i++) {
-        act = &call->acts[i];
-
-        size += ngx_http_webhook_log_len(&act->method_name,
-                                         NGX_HTTP_WEBHOOK_LOG_TEXT)
-                + ngx_http_webhook_log_len(&act->shown_uri,
-                                           NGX_HTTP_WEBHOOK_LOG_TEXT)
-                + ngx_http_webhook_log_len(&act->shown_body,
-                                           NGX_HTTP_WEBHOOK_LOG_TEXT);
-    }
-
-    if (size > NGX_HTTP_WEBHOOK_LOG_BYTES - ngx_http_webhook_log_behind) {
-
         ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
                       "webhook receiver \"%V\": a call is not in the history: "
                       "too much waits for the store", &receiver->name);
@@ -284,7 +225,7 @@ ngx_http_webhook_log_keep(ngx_http_webhook_call_t *call)
         return;
     }
 
-    logged = ngx_alloc(size, ngx_cycle->log);
+    logged = ngx_alloc(texts.size, ngx_cycle->log);
 
     if (logged == NULL) {
         ngx_http_webhook_count(NGX_HTTP_WEBHOOK_CALLS_UNLOGGED, 1);
@@ -292,7 +233,7 @@ ngx_http_webhook_log_keep(ngx_http_webhook_call_t *call)
     }
 
     ngx_memzero(logged, sizeof(ngx_http_webhook_logged_t)
-                        + n * sizeof(webhook_call_action_t));
+                        + texts.n * sizeof(webhook_call_action_t));
 
     logged->job.op.type = WEBHOOK_OP_PUT_CALL;
     logged->job.handler = ngx_http_webhook_log_done;
@@ -311,37 +252,151 @@ ngx_http_webhook_log_keep(ngx_http_webhook_call_t *call)
         return;
     }
 
-    now = ngx_http_webhook_clock_usec();
-
     kept->receiver = receiver->id;
     kept->wall = call->wall;
-    kept->total = (uint32_t) (now - call->begun);
+    kept->total = (uint32_t) (ngx_http_webhook_clock_usec() - call->begun);
     kept->status = (uint32_t) (call->told ? call->told : call->status);
 
+    ngx_http_webhook_log_fill(call, &texts, logged);
+
+    logged->size = texts.size;
+    ngx_http_webhook_log_behind += texts.size;
+
+    ngx_http_webhook_batch_post(&logged->job);
+}
+
+
+/* What is kept of a call, and the memory that it takes: NGX_OK or NGX_ERROR. */
+
+static ngx_int_t
+ngx_http_webhook_log_texts(ngx_http_webhook_call_t *call,
+    ngx_http_webhook_log_texts_t *texts)
+{
+    ngx_str_t                    *error;
+    ngx_uint_t                    i;
+    ngx_http_request_t           *r;
+    ngx_http_webhook_act_t       *act;
+    ngx_http_webhook_receiver_t  *receiver;
+
+    r = call->request;
+    receiver = call->receiver;
+
+    ngx_str_null(&texts->type);
+    ngx_str_null(&texts->headers);
+
+    texts->body = call->shown;
+
+    if (!call->prepared) {
+
+        /* it was cut off: a large body is looked through no more */
+
+        if (call->worked && receiver->redact.nelts) {
+            ngx_str_set(&texts->body,
+                        "(not kept: it has fields that are redacted)");
+
+        } else if (ngx_http_webhook_redact_body(call, &texts->body) != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    if (ngx_http_webhook_redact_headers(call, &texts->headers) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (r->headers_in.content_type) {
+        texts->type = r->headers_in.content_type->value;
+    }
+
+    error = &texts->error;
+
+    if (call->dry_run) {
+        ngx_str_set(error, "A dry run: nothing was called");
+
+    } else if (call->handshake) {
+        ngx_str_set(error, "A handshake: nothing was called");
+
+    } else if (receiver->mode == NGX_HTTP_WEBHOOK_MODE_TEST
+               && call->status == NGX_HTTP_OK)
+    {
+        ngx_str_set(error, "Mode test: the API was not called");
+
+    } else {
+        *error = call->detail.len ? call->detail : call->error;
+    }
+
+    texts->n = ngx_min(call->nacts, NGX_HTTP_WEBHOOK_LOG_ACTIONS);
+
+    texts->size = sizeof(ngx_http_webhook_logged_t)
+           + texts->n * sizeof(webhook_call_action_t)
+           + ngx_http_webhook_log_len(&receiver->name,
+                                      NGX_HTTP_WEBHOOK_LOG_TEXT)
+           + ngx_http_webhook_log_len(&r->connection->addr_text,
+                                      NGX_HTTP_WEBHOOK_LOG_TEXT)
+           + ngx_http_webhook_log_len(&texts->type, NGX_HTTP_WEBHOOK_LOG_TEXT)
+           + ngx_http_webhook_log_len(&texts->headers,
+                                      NGX_HTTP_WEBHOOK_LOG_HEADERS)
+           + ngx_http_webhook_log_len(&texts->body, NGX_HTTP_WEBHOOK_LOG_BODY)
+           + ngx_http_webhook_log_len(&call->verified,
+                                      NGX_HTTP_WEBHOOK_LOG_TEXT)
+           + ngx_http_webhook_log_len(&call->answer,
+                                      NGX_HTTP_WEBHOOK_LOG_TEXT)
+           + ngx_http_webhook_log_len(error, NGX_HTTP_WEBHOOK_LOG_TEXT);
+
+    for (i = 0; i < texts->n; i++) {
+        act = &call->acts[i];
+
+        texts->size += ngx_http_webhook_log_len(&act->method_name,
+                                                NGX_HTTP_WEBHOOK_LOG_TEXT)
+                       + ngx_http_webhook_log_len(&act->shown_uri,
+                                                  NGX_HTTP_WEBHOOK_LOG_TEXT)
+                       + ngx_http_webhook_log_len(&act->shown_body,
+                                                  NGX_HTTP_WEBHOOK_LOG_TEXT);
+    }
+
+    return NGX_OK;
+}
+
+
+/* Copies all of that behind the job. */
+
+static void
+ngx_http_webhook_log_fill(ngx_http_webhook_call_t *call,
+    ngx_http_webhook_log_texts_t *texts, ngx_http_webhook_logged_t *logged)
+{
+    u_char                       *p;
+    ngx_uint_t                    i;
+    webhook_call_t               *kept;
+    webhook_call_action_t        *action;
+    ngx_http_webhook_act_t       *act;
+
+    kept = &logged->job.op.u.put_call.call;
+
     action = (webhook_call_action_t *) (logged + 1);
-    p = (u_char *) (action + n);
+    p = (u_char *) (action + texts->n);
 
     kept->actions = action;
-    kept->actions_count = (uint32_t) n;
+    kept->actions_count = (uint32_t) texts->n;
 
-    ngx_http_webhook_log_copy(&kept->name, &receiver->name,
+    ngx_http_webhook_log_copy(&kept->name, &call->receiver->name,
                               NGX_HTTP_WEBHOOK_LOG_TEXT, &p);
-    ngx_http_webhook_log_copy(&kept->remote, &r->connection->addr_text,
+    ngx_http_webhook_log_copy(&kept->remote,
+                              &call->request->connection->addr_text,
                               NGX_HTTP_WEBHOOK_LOG_TEXT, &p);
-    ngx_http_webhook_log_copy(&kept->content_type, &type,
+    ngx_http_webhook_log_copy(&kept->content_type, &texts->type,
                               NGX_HTTP_WEBHOOK_LOG_TEXT, &p);
-    ngx_http_webhook_log_copy(&kept->headers, &headers,
+    ngx_http_webhook_log_copy(&kept->headers, &texts->headers,
                               NGX_HTTP_WEBHOOK_LOG_HEADERS, &p);
-    ngx_http_webhook_log_copy(&kept->body, &body,
+    ngx_http_webhook_log_copy(&kept->body, &texts->body,
                               NGX_HTTP_WEBHOOK_LOG_BODY, &p);
     ngx_http_webhook_log_copy(&kept->verified, &call->verified,
                               NGX_HTTP_WEBHOOK_LOG_TEXT, &p);
     ngx_http_webhook_log_copy(&kept->answer, &call->answer,
                               NGX_HTTP_WEBHOOK_LOG_TEXT, &p);
-    ngx_http_webhook_log_copy(&kept->error, &error,
+    ngx_http_webhook_log_copy(&kept->error, &texts->error,
                               NGX_HTTP_WEBHOOK_LOG_TEXT, &p);
 
-    for (i = 0; i < n; i++) {
+    for (i = 0; i < texts->n; i++) {
         act = &call->acts[i];
 
         action[i].status = (uint32_t) act->status;
@@ -354,11 +409,6 @@ ngx_http_webhook_log_keep(ngx_http_webhook_call_t *call)
         ngx_http_webhook_log_copy(&action[i].body, &act->shown_body,
                                   NGX_HTTP_WEBHOOK_LOG_TEXT, &p);
     }
-
-    logged->size = size;
-    ngx_http_webhook_log_behind += size;
-
-    ngx_http_webhook_batch_post(&logged->job);
 }
 
 

@@ -1,0 +1,253 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ */
+
+#include "http/inbound/receive/ngx_http_webhook_answer.h"
+#include "http/inbound/call/ngx_http_webhook_reply.h"
+#include "http/inbound/action/ngx_http_webhook_act.h"
+
+
+static ngx_int_t ngx_http_webhook_answer_dry(ngx_http_webhook_call_t *call,
+    ngx_str_t *json);
+static void ngx_http_webhook_answer_later(ngx_http_webhook_act_t *act,
+    webhook_buf_t *b);
+static ngx_int_t ngx_http_webhook_answer_make(ngx_http_webhook_call_t *call);
+static ngx_int_t ngx_http_webhook_answer_send(ngx_http_webhook_call_t *call);
+
+
+static ngx_str_t  ngx_http_webhook_answer_type =
+    ngx_string("application/json");
+
+
+ngx_int_t
+ngx_http_webhook_answer_dry_run(ngx_http_webhook_call_t *call)
+{
+    ngx_str_t  error;
+
+    if (!call->dry_run) {
+        return NGX_OK;
+    }
+
+    if (ngx_http_webhook_answer_dry(call, &call->answer) == NGX_OK) {
+        return ngx_http_webhook_call_set(call, NGX_HTTP_OK, NULL);
+    }
+
+    ngx_str_set(&error, "Out of memory; nothing was done");
+
+    return ngx_http_webhook_call_set(call, NGX_HTTP_SERVICE_UNAVAILABLE,
+                                     &error);
+}
+
+
+static ngx_int_t
+ngx_http_webhook_answer_dry(ngx_http_webhook_call_t *call, ngx_str_t *json)
+{
+    ngx_uint_t               i;
+    webhook_buf_t            b;
+    ngx_http_webhook_act_t  *act;
+
+    webhook_buf_init(&b, 0);
+
+    webhook_buf_add(&b, "{\"status\": \"ok\", \"dry_run\": true, \"calls\": [",
+            sizeof("{\"status\": \"ok\", \"dry_run\": true, \"calls\": [") - 1);
+
+    for (i = 0; i < call->nacts; i++) {
+        act = &call->acts[i];
+
+        if (i) {
+            webhook_buf_add(&b, ", ", 2);
+        }
+
+        webhook_buf_add(&b, "{\"method\": ", sizeof("{\"method\": ") - 1);
+        ngx_http_webhook_reply_quoted(&b, &act->method_name);
+
+        webhook_buf_add(&b, ", \"uri\": ", sizeof(", \"uri\": ") - 1);
+
+        if (!act->rendered) {
+            ngx_http_webhook_answer_later(act, &b);
+            continue;
+        }
+
+        ngx_http_webhook_reply_quoted(&b, &act->shown_uri);
+
+        webhook_buf_add(&b, ", \"body\": ", sizeof(", \"body\": ") - 1);
+
+        if (act->has_body) {
+            webhook_buf_add(&b, act->shown_body.data,
+                            act->shown_body.len);
+
+        } else {
+            webhook_buf_add(&b, "null", 4);
+        }
+
+        webhook_buf_byte(&b, '}');
+    }
+
+    webhook_buf_add(&b, "]}", 2);
+
+    return ngx_http_webhook_reply_text(call->pool, &b, json);
+}
+
+
+/* An action that waits for the answers of others: its templates. */
+
+static void
+ngx_http_webhook_answer_later(ngx_http_webhook_act_t *act, webhook_buf_t *b)
+{
+    ngx_http_webhook_reply_quoted(b, &act->action->uri_text);
+
+    webhook_buf_add(b, ", \"body\": ", sizeof(", \"body\": ") - 1);
+
+    if (act->action->body) {
+        ngx_http_webhook_reply_quoted(b, &act->action->body_text);
+
+    } else {
+        webhook_buf_add(b, "null", 4);
+    }
+
+    webhook_buf_add(b, ", \"template\": true}",
+                    sizeof(", \"template\": true}") - 1);
+}
+
+
+/*
+ * The text of an answer.  It is made before the call is kept in its history;
+ * what is already there was made by a step.
+ */
+
+ngx_int_t
+ngx_http_webhook_answer_compose(ngx_http_webhook_call_t *call)
+{
+    (void) ngx_http_webhook_answer_make(call);
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_webhook_answer(ngx_http_webhook_call_t *call)
+{
+    ngx_http_request_t  *r;
+
+    r = call->request;
+
+    if (call->gone) {
+        r->connection->error = 1;
+        call->rc = NGX_HTTP_CLIENT_CLOSED_REQUEST;
+        return NGX_OK;
+    }
+
+    call->rc = ngx_http_webhook_answer_make(call) == NGX_OK
+               ? ngx_http_webhook_answer_send(call)
+               : NGX_HTTP_INTERNAL_SERVER_ERROR;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_webhook_answer_make(ngx_http_webhook_call_t *call)
+{
+    ngx_uint_t  nightpos;
+
+    nightpos = call->receiver
+               && call->receiver->profile == NGX_HTTP_WEBHOOK_PROFILE_NIGHTPOS;
+
+    if (nightpos && !call->handshake) {
+
+        if (call->status < NGX_HTTP_SPECIAL_RESPONSE) {
+            call->told = NGX_HTTP_OK;
+
+        } else if (call->status == NGX_HTTP_NOT_FOUND) {
+            call->told = NGX_HTTP_NOT_FOUND;
+
+        } else {
+            call->told = NGX_HTTP_INTERNAL_SERVER_ERROR;
+        }
+
+    } else {
+        call->told = call->status;
+    }
+
+    if (call->answer.data) {
+        return NGX_OK;
+    }
+
+    if (call->status < NGX_HTTP_SPECIAL_RESPONSE) {
+        ngx_str_set(&call->answer, "{\"status\": \"ok\"}");
+        return NGX_OK;
+    }
+
+    if (nightpos) {
+        ngx_str_set(&call->answer, "{\"status\": \"error\"}");
+        return NGX_OK;
+    }
+
+    return ngx_http_webhook_reply_error(call->request, &call->error,
+                                        &call->answer);
+}
+
+
+static ngx_int_t
+ngx_http_webhook_answer_send(ngx_http_webhook_call_t *call)
+{
+    ngx_int_t            rc;
+    ngx_buf_t           *b;
+    ngx_str_t            allow;
+    ngx_chain_t          out;
+    ngx_http_request_t  *r;
+
+    r = call->request;
+
+    if (call->told == NGX_HTTP_NOT_ALLOWED) {
+
+        ngx_str_set(&allow, "POST");
+
+        if (ngx_http_webhook_reply_header(r, "Allow", &allow) != NGX_OK) {
+            return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        }
+    }
+
+    if (call->challenge.len
+        && ngx_http_webhook_reply_header(r, "WWW-Authenticate",
+                                         &call->challenge)
+           != NGX_OK)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    r->headers_out.status = call->told;
+    r->headers_out.content_length_n = call->answer.len;
+    r->headers_out.content_type = call->answer_type.len
+                                  ? call->answer_type
+                                  : ngx_http_webhook_answer_type;
+    r->headers_out.content_type_len = r->headers_out.content_type.len;
+    r->headers_out.content_type_lowcase = NULL;
+
+    if (call->answer.len == 0) {
+        r->header_only = 1;
+    }
+
+    rc = ngx_http_send_header(r);
+
+    if (rc == NGX_ERROR || rc > NGX_OK || r->header_only) {
+        return rc;
+    }
+
+    b = ngx_calloc_buf(r->pool);
+    if (b == NULL) {
+        return NGX_ERROR;
+    }
+
+    b->pos = call->answer.data;
+    b->last = b->pos + call->answer.len;
+    b->memory = 1;
+    b->last_buf = 1;
+    b->last_in_chain = 1;
+
+    out.buf = b;
+    out.next = NULL;
+
+    return ngx_http_output_filter(r, &out);
+}
