@@ -51,7 +51,7 @@ PEERS = if command -v npm > /dev/null \
         fi
 
 # Of these folders alone; without any, of all.
-CALLS ?= core store http/model http/runtime http/net http/outbound http/conf
+CALLS ?=
 
 check-calls: all
 	@tools/check-calls $(addprefix --only ,$(CALLS)) $(SRC) $(BUILD)
