@@ -7,9 +7,7 @@
 #include "http/outbound/payload/ngx_http_webhook_lookup.h"
 #include "http/inbound/call/ngx_http_webhook_say.h"
 
-#include "core/format/webhook_form_json.h"
-#include "core/format/webhook_multipart.h"
-#include "core/format/webhook_xml.h"
+#include "core/media/webhook_media.h"
 #include "core/json/webhook_charset.h"
 
 
@@ -23,10 +21,6 @@
 
 
 static ngx_uint_t ngx_http_webhook_payload_kind(ngx_http_request_t *r);
-static ngx_uint_t ngx_http_webhook_payload_is(u_char *p, size_t len,
-    const char *type);
-static ngx_uint_t ngx_http_webhook_payload_ends(u_char *p, size_t len,
-    const char *suffix);
 static ngx_uint_t ngx_http_webhook_payload_unknown(
     ngx_http_webhook_call_t *call, ngx_str_t *error);
 static ngx_uint_t ngx_http_webhook_payload_utf8(
@@ -81,87 +75,45 @@ ngx_http_webhook_input_kind(ngx_http_webhook_call_t *call, ngx_str_t *error)
 
 
 /*
- * JSON is application/json, text/json or anything +json; XML application/xml,
- * text/xml or anything +xml.  Forms are in UTF-8; XML tells its encoding
- * itself, and JSON of another charset is converted.  Returns 0 for anything
- * else.
+ * Forms are in UTF-8; XML tells its encoding itself, and JSON of another
+ * charset is converted.  Returns 0 for what is none of these.
  */
 
 static ngx_uint_t
 ngx_http_webhook_payload_kind(ngx_http_request_t *r)
 {
-    u_char         *p, *last, *end;
-    size_t          len;
     ngx_uint_t      kind;
-    webhook_str_t   label;
+    webhook_str_t   label, *type;
 
     if (r->headers_in.content_type == NULL) {
         return 0;
     }
 
-    p = r->headers_in.content_type->value.data;
-    last = p + r->headers_in.content_type->value.len;
+    type = ngx_http_webhook_str(&r->headers_in.content_type->value);
 
-    for (end = p; end < last; end++) {
-        if (*end == ';' || *end == ' ' || *end == '\t') {
-            break;
-        }
-    }
+    switch (webhook_media(type, WEBHOOK_MEDIA_STRICT)) {
 
-    len = end - p;
-
-    if (ngx_http_webhook_payload_is(p, len, "application/xml")
-        || ngx_http_webhook_payload_is(p, len, "text/xml")
-        || ngx_http_webhook_payload_ends(p, len, "+xml"))
-    {
+    case WEBHOOK_MEDIA_XML:
         return NGX_HTTP_WEBHOOK_ACCEPT_XML;
-    }
 
-    if (ngx_http_webhook_payload_is(p, len, "application/json")
-        || ngx_http_webhook_payload_is(p, len, "text/json")
-        || ngx_http_webhook_payload_ends(p, len, "+json"))
-    {
+    case WEBHOOK_MEDIA_JSON:
         return NGX_HTTP_WEBHOOK_ACCEPT_JSON;
-    }
 
-    if (ngx_http_webhook_payload_is(p, len,
-                                         "application/x-www-form-urlencoded"))
-    {
+    case WEBHOOK_MEDIA_FORM:
         kind = NGX_HTTP_WEBHOOK_ACCEPT_FORM;
+        break;
 
-    } else if (ngx_http_webhook_payload_is(p, len, "multipart/form-data")) {
+    case WEBHOOK_MEDIA_MULTIPART:
         kind = NGX_HTTP_WEBHOOK_ACCEPT_MULTIPART;
+        break;
 
-    } else {
+    default:
         return 0;
     }
 
-    webhook_charset_label(
-                    ngx_http_webhook_str(&r->headers_in.content_type->value),
-                    &label);
+    webhook_charset_label(type, &label);
 
     return webhook_charset_utf8(&label) ? kind : 0;
-}
-
-
-static ngx_uint_t
-ngx_http_webhook_payload_is(u_char *p, size_t len, const char *type)
-{
-    return len == ngx_strlen(type)
-           && ngx_strncasecmp(p, (u_char *) type, len) == 0;
-}
-
-
-static ngx_uint_t
-ngx_http_webhook_payload_ends(u_char *p, size_t len, const char *suffix)
-{
-    size_t  n;
-
-    n = ngx_strlen(suffix);
-
-    return len > n + 2
-           && ngx_strlchr(p, p + len, '/') != NULL
-           && ngx_strncasecmp(p + len - n, (u_char *) suffix, n) == 0;
 }
 
 
@@ -364,55 +316,44 @@ static ngx_uint_t
 ngx_http_webhook_payload_convert(ngx_http_webhook_call_t *call,
     ngx_str_t *error)
 {
-    int                    rc;
-    const char            *what;
-    webhook_buf_t          buf;
-    webhook_str_t          text, boundary;
-    ngx_http_request_t    *r;
-    webhook_xml_error_t    xml;
-    webhook_xml_limits_t   limits;
+    int                     rc;
+    webhook_buf_t           buf;
+    webhook_str_t           text;
+    webhook_media_e         media;
+    ngx_http_request_t     *r;
+    webhook_xml_limits_t    limits;
+    webhook_media_error_t   err;
 
     r = call->request;
 
     text.data = call->body;
     text.len = call->body_len;
 
-    what = "a \"%\" is not followed by two hexadecimal digits";
-    xml.line = 0;
-
-    webhook_buf_init(&buf, 6 * call->body_len + NGX_HTTP_WEBHOOK_PAYLOAD_MORE);
-
     switch (call->kind) {
 
     case NGX_HTTP_WEBHOOK_ACCEPT_FORM:
-        rc = webhook_form_json(&text, call->receiver->limits.max_values, &buf);
+        media = WEBHOOK_MEDIA_FORM;
         break;
 
     case NGX_HTTP_WEBHOOK_ACCEPT_MULTIPART:
-        what = "the type has no boundary";
-
-        rc = webhook_multipart_boundary(
-                 ngx_http_webhook_str(&r->headers_in.content_type->value),
-                 &boundary);
-
-        if (rc == WEBHOOK_OK) {
-            rc = webhook_multipart_json(&text, &boundary,
-                                        call->receiver->limits.max_values,
-                                        &buf, &what);
-        }
-
+        media = WEBHOOK_MEDIA_MULTIPART;
         break;
 
     default:
-        ngx_memzero(&limits, sizeof(webhook_xml_limits_t));
-
-        limits.max_depth = call->receiver->limits.max_depth;
-        limits.max_nodes = call->receiver->limits.max_values;
-
-        rc = webhook_xml_read(&text, WEBHOOK_XML_ANY, &limits, &buf, &xml);
-        what = xml.what;
+        media = WEBHOOK_MEDIA_XML;
         break;
     }
+
+    ngx_memzero(&limits, sizeof(webhook_xml_limits_t));
+
+    limits.max_depth = call->receiver->limits.max_depth;
+    limits.max_nodes = call->receiver->limits.max_values;
+
+    webhook_buf_init(&buf, 6 * call->body_len + NGX_HTTP_WEBHOOK_PAYLOAD_MORE);
+
+    rc = webhook_media_json(media,
+                  ngx_http_webhook_str(&r->headers_in.content_type->value),
+                  &text, &limits, &buf, &err);
 
     if (rc == WEBHOOK_OK) {
         call->payload.len = buf.len;
@@ -445,15 +386,15 @@ ngx_http_webhook_payload_convert(ngx_http_webhook_call_t *call,
 
     if (call->kind != NGX_HTTP_WEBHOOK_ACCEPT_XML) {
         ngx_http_webhook_say(call, error, "The body is not a form: %s",
-                             what ? what : "it is cut short");
+                             err.what ? err.what : "it is cut short");
 
-    } else if (xml.line) {
+    } else if (err.line) {
         ngx_http_webhook_say(call, error, "The body is not XML: %s, on "
-                             "line %uz", what, xml.line);
+                             "line %uz", err.what, err.line);
 
     } else {
         ngx_http_webhook_say(call, error, "The body is not XML: %s",
-                             what);
+                             err.what);
     }
 
     return NGX_HTTP_BAD_REQUEST;

@@ -6,9 +6,8 @@
 #include "http/outbound/payload/ngx_http_webhook_document.h"
 
 #include "core/json/webhook_charset.h"
-#include "core/format/webhook_form_json.h"
 #include "core/format/webhook_multipart.h"
-#include "core/format/webhook_xml.h"
+#include "core/media/webhook_media.h"
 
 
 #define NGX_HTTP_WEBHOOK_DOCUMENT_TYPE   255    /* bytes of a Content-Type */
@@ -19,12 +18,6 @@
 #define NGX_HTTP_WEBHOOK_DOCUMENT_ROOM   65536
 
 
-static ngx_str_t ngx_http_webhook_document_media(
-    ngx_http_webhook_document_t *d);
-static ngx_uint_t ngx_http_webhook_document_is(ngx_str_t *media,
-    const char *text);
-static ngx_uint_t ngx_http_webhook_document_ends(ngx_str_t *media,
-    const char *text);
 static ngx_http_webhook_kind_e ngx_http_webhook_document_sort(
     ngx_http_webhook_document_t *d, ngx_uint_t *open);
 static ngx_int_t ngx_http_webhook_document_set(ngx_http_webhook_document_t *d,
@@ -46,94 +39,34 @@ ngx_http_webhook_document_init(ngx_http_webhook_document_t *d,
 }
 
 
-/* The type without its parameters. */
-
-static ngx_str_t
-ngx_http_webhook_document_media(ngx_http_webhook_document_t *d)
-{
-    u_char     *p;
-    ngx_str_t   media;
-
-    media = d->type;
-
-    if (media.len == 0) {
-        return media;
-    }
-
-    p = ngx_strlchr(media.data, media.data + media.len, ';');
-
-    if (p) {
-        media.len = p - media.data;
-    }
-
-    while (media.len && (media.data[media.len - 1] == ' '
-                         || media.data[media.len - 1] == '\t'))
-    {
-        media.len--;
-    }
-
-    return media;
-}
-
-
-static ngx_uint_t
-ngx_http_webhook_document_is(ngx_str_t *media, const char *text)
-{
-    return media->len == ngx_strlen(text)
-           && ngx_strncasecmp(media->data, (u_char *) text, media->len) == 0;
-}
-
-
-static ngx_uint_t
-ngx_http_webhook_document_ends(ngx_str_t *media, const char *text)
-{
-    size_t  len;
-
-    len = ngx_strlen(text);
-
-    return media->len >= len
-           && ngx_strncasecmp(media->data + media->len - len,
-                              (u_char *) text, len)
-              == 0;
-}
-
-
 /* By the type alone; *open if that says nothing of worth. */
 
 static ngx_http_webhook_kind_e
 ngx_http_webhook_document_sort(ngx_http_webhook_document_t *d,
     ngx_uint_t *open)
 {
-    ngx_str_t  media;
-
     *open = 0;
 
-    media = ngx_http_webhook_document_media(d);
-
-    if (ngx_http_webhook_document_is(&media, "application/json")
-        || ngx_http_webhook_document_is(&media, "text/json")
-        || ngx_http_webhook_document_ends(&media, "+json"))
+    switch (webhook_media(ngx_http_webhook_str(&d->type), WEBHOOK_MEDIA_LOOSE))
     {
+    case WEBHOOK_MEDIA_JSON:
         return NGX_HTTP_WEBHOOK_KIND_JSON;
-    }
 
-    if (ngx_http_webhook_document_is(&media, "application/xml")
-        || ngx_http_webhook_document_is(&media, "text/xml")
-        || ngx_http_webhook_document_ends(&media, "+xml"))
-    {
+    case WEBHOOK_MEDIA_XML:
         return NGX_HTTP_WEBHOOK_KIND_XML;
-    }
 
-    if (ngx_http_webhook_document_is(&media,
-                                     "application/x-www-form-urlencoded")
-        || ngx_http_webhook_document_is(&media, "multipart/form-data"))
-    {
+    case WEBHOOK_MEDIA_FORM:
+    case WEBHOOK_MEDIA_MULTIPART:
         return NGX_HTTP_WEBHOOK_KIND_FORM;
-    }
 
-    *open = media.len == 0
-            || ngx_http_webhook_document_is(&media, "text/plain")
-            || ngx_http_webhook_document_is(&media, "text/html");
+    case WEBHOOK_MEDIA_NONE:
+    case WEBHOOK_MEDIA_TEXT:
+        *open = 1;
+        break;
+
+    case WEBHOOK_MEDIA_OTHER:
+        break;
+    }
 
     return NGX_HTTP_WEBHOOK_KIND_OTHER;
 }
@@ -401,7 +334,8 @@ ngx_http_webhook_document_map(ngx_http_webhook_document_t *d)
 {
     u_char                    c;
     size_t                    max;
-    webhook_str_t             boundary, *text;
+    webhook_str_t             boundary, *text, *type;
+    webhook_media_e           media;
     ngx_http_webhook_kind_e   kind;
 
     /* to tell the kind, it may be read: then it is no XML and no form */
@@ -414,31 +348,35 @@ ngx_http_webhook_document_map(ngx_http_webhook_document_t *d)
         return WEBHOOK_OK;
     }
 
+    media = WEBHOOK_MEDIA_XML;
+    type = ngx_http_webhook_str(&d->type);
+
+    if (kind == NGX_HTTP_WEBHOOK_KIND_FORM) {
+
+        /* whatever it is called, what has a boundary has parts */
+
+        media = webhook_multipart_boundary(type, &boundary) == WEBHOOK_OK
+                ? WEBHOOK_MEDIA_MULTIPART : WEBHOOK_MEDIA_FORM;
+    }
+
     text = ngx_http_webhook_str(&d->text);
     max = d->len * NGX_HTTP_WEBHOOK_DOCUMENT_GROW
           + NGX_HTTP_WEBHOOK_DOCUMENT_ROOM;
 
     webhook_buf_init(&d->mapped, max);
 
-    if (kind == NGX_HTTP_WEBHOOK_KIND_XML) {
-        return webhook_xml_read(text, WEBHOOK_XML_ANY, NULL, &d->mapped, NULL);
+    if (media == WEBHOOK_MEDIA_FORM) {
+
+        /* many a client sends JSON and leaves its library's type of forms */
+
+        c = ngx_http_webhook_document_first(d);
+
+        if (c == '{' || c == '[') {
+            return WEBHOOK_OK;
+        }
     }
 
-    if (webhook_multipart_boundary(ngx_http_webhook_str(&d->type), &boundary)
-        == WEBHOOK_OK)
-    {
-        return webhook_multipart_json(text, &boundary, 0, &d->mapped, NULL);
-    }
-
-    /* many a client sends JSON and leaves its library's type of forms */
-
-    c = ngx_http_webhook_document_first(d);
-
-    if (c == '{' || c == '[') {
-        return WEBHOOK_OK;
-    }
-
-    return webhook_form_json(text, 0, &d->mapped);
+    return webhook_media_json(media, type, text, NULL, &d->mapped, NULL);
 }
 
 

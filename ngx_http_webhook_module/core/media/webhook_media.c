@@ -1,0 +1,169 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ */
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+
+#include "core/media/webhook_media.h"
+#include "core/format/webhook_form_json.h"
+#include "core/format/webhook_multipart.h"
+
+#include <strings.h>
+
+
+static webhook_str_t webhook_media_name(const webhook_str_t *type,
+    webhook_media_way_e way);
+static int webhook_media_is(const webhook_str_t *name, const char *text);
+static int webhook_media_ends(const webhook_str_t *name, const char *suffix,
+    webhook_media_way_e way);
+
+
+webhook_media_e
+webhook_media(const webhook_str_t *type, webhook_media_way_e way)
+{
+    webhook_str_t  name;
+
+    name = webhook_media_name(type, way);
+
+    if (name.len == 0) {
+        return WEBHOOK_MEDIA_NONE;
+    }
+
+    if (webhook_media_is(&name, "application/json")
+        || webhook_media_is(&name, "text/json")
+        || webhook_media_ends(&name, "+json", way))
+    {
+        return WEBHOOK_MEDIA_JSON;
+    }
+
+    if (webhook_media_is(&name, "application/xml")
+        || webhook_media_is(&name, "text/xml")
+        || webhook_media_ends(&name, "+xml", way))
+    {
+        return WEBHOOK_MEDIA_XML;
+    }
+
+    if (webhook_media_is(&name, "application/x-www-form-urlencoded")) {
+        return WEBHOOK_MEDIA_FORM;
+    }
+
+    if (webhook_media_is(&name, "multipart/form-data")) {
+        return WEBHOOK_MEDIA_MULTIPART;
+    }
+
+    if (webhook_media_is(&name, "text/plain")
+        || webhook_media_is(&name, "text/html"))
+    {
+        return WEBHOOK_MEDIA_TEXT;
+    }
+
+    return WEBHOOK_MEDIA_OTHER;
+}
+
+
+/* The type without its parameters. */
+
+static webhook_str_t
+webhook_media_name(const webhook_str_t *type, webhook_media_way_e way)
+{
+    size_t         i;
+    webhook_str_t  name;
+
+    name.data = type->data;
+
+    for (i = 0; i < type->len; i++) {
+
+        if (type->data[i] == ';'
+            || (way == WEBHOOK_MEDIA_STRICT
+                && (type->data[i] == ' ' || type->data[i] == '\t')))
+        {
+            break;
+        }
+    }
+
+    while (i && (type->data[i - 1] == ' ' || type->data[i - 1] == '\t')) {
+        i--;
+    }
+
+    name.len = i;
+
+    return name;
+}
+
+
+static int
+webhook_media_is(const webhook_str_t *name, const char *text)
+{
+    return name->len == strlen(text)
+           && strncasecmp((char *) name->data, text, name->len) == 0;
+}
+
+
+static int
+webhook_media_ends(const webhook_str_t *name, const char *suffix,
+    webhook_media_way_e way)
+{
+    size_t  len;
+
+    len = strlen(suffix);
+
+    if (way == WEBHOOK_MEDIA_STRICT
+        && (name->len <= len + 2
+            || memchr(name->data, '/', name->len) == NULL))
+    {
+        return 0;
+    }
+
+    return name->len >= len
+           && strncasecmp((char *) name->data + name->len - len, suffix, len)
+              == 0;
+}
+
+
+int
+webhook_media_json(webhook_media_e media, const webhook_str_t *type,
+    const webhook_str_t *body, const webhook_xml_limits_t *limits,
+    webhook_buf_t *out, webhook_media_error_t *err)
+{
+    int                    rc;
+    uint32_t               max;
+    webhook_str_t          boundary;
+    webhook_xml_error_t    xml;
+    webhook_media_error_t  ignored;
+
+    if (err == NULL) {
+        err = &ignored;
+    }
+
+    err->line = 0;
+    max = limits ? limits->max_nodes : 0;
+
+    switch (media) {
+
+    case WEBHOOK_MEDIA_XML:
+        rc = webhook_xml_read(body, WEBHOOK_XML_ANY, limits, out, &xml);
+        err->what = xml.what;
+        err->line = xml.line;
+        return rc;
+
+    case WEBHOOK_MEDIA_FORM:
+        err->what = "a \"%\" is not followed by two hexadecimal digits";
+        return webhook_form_json(body, max, out);
+
+    case WEBHOOK_MEDIA_MULTIPART:
+        err->what = "the type has no boundary";
+
+        if (webhook_multipart_boundary(type, &boundary) != WEBHOOK_OK) {
+            return WEBHOOK_ERROR;
+        }
+
+        return webhook_multipart_json(body, &boundary, max, out, &err->what);
+
+    default:
+        err->what = "its type is none of these";
+        return WEBHOOK_ERROR;
+    }
+}
