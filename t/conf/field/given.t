@@ -259,6 +259,7 @@ my @wrong = (
         [secret => $key, 'until=2099-01-31'],
         [secret => '$webhook_key'],
         [secret => 'File:/etc/key'],
+        [secret => '/etc/nginx/erp.key'],
         [sign => 'rsa', 'header=X-Sign'],
         [sign => 'hmac', 'secret=abcdefghijklmnop'],
         [sign => 'hmac', 'header=X-Sign', 'secret=abcdefghijklmnop',

@@ -31,7 +31,7 @@
 /*
  * Builds a receiver from the fields that b was given (conf_given.h), into
  * b->pool: NULL where something is wrong with it, which is said.  Its text has
- * to last as long as the pool.
+ * to last as long as the pool; secrets in it are overwritten.
  */
 ngx_http_webhook_receiver_t *ngx_http_webhook_receiver_build(
     ngx_http_webhook_build_t *b, ngx_str_t *name);

@@ -441,7 +441,7 @@ ngx_http_webhook_conf_names(ngx_http_webhook_build_t *b, ngx_str_t *value)
         return 1;
     }
 
-    if (b->registered || !ngx_strlchr(value->data, last, '/')) {
+    if (!ngx_strlchr(value->data, last, '/')) {
         return 0;
     }
 
@@ -454,6 +454,10 @@ ngx_http_webhook_conf_names(ngx_http_webhook_build_t *b, ngx_str_t *value)
         /* "/etc/nginx/erp.key": base64 has no dot */
 
         return 1;
+    }
+
+    if (b->registered) {
+        return 0;
     }
 
     name = *value;
