@@ -185,6 +185,27 @@ expire(util_t *u)
 }
 
 
+/* A step is short in time: on a busy machine it takes more of them. */
+
+static void
+settle(util_t *u)
+{
+    unsigned  n, idle;
+    uint64_t  used, before;
+
+    before = util_stats(u, 0, NULL).used;
+
+    for (n = 0, idle = 0; n < 1000 && idle < 4; n++) {
+        expire(u);
+
+        used = util_stats(u, 0, NULL).used;
+
+        idle = (used == before) ? idle + 1 : 0;
+        before = used;
+    }
+}
+
+
 static double
 size_of(util_t *u, uint64_t empty, unsigned n)
 {
@@ -280,7 +301,7 @@ test_amid(size_t body, unsigned of, unsigned most, unsigned sweep)
         }
 
     } else {
-        expire(&u);
+        settle(&u);
     }
 
     amid = size_of(&u, empty, n);
@@ -374,8 +395,6 @@ test_reader(void)
         u.clock += 5000;
         (void) util_put(&u, ep, 1000000);
     }
-
-    /* a step is short in time: on a busy machine it takes more of them */
 
     for (i = 0; i < 1000 && util_lmdb(&u)->pack.lists[0].count; i++) {
         expire(&u);
