@@ -261,13 +261,4 @@ void ngx_http_webhook_call_on_end(ngx_http_webhook_call_t *call,
     ngx_http_webhook_end_e place, ngx_http_webhook_end_pt handler);
 
 
-/* receive_handshake.c */
-
-/*
- * Looks whether a call with another method than POST is a handshake that the
- * receiver grants: NGX_DONE with the answer set, or NGX_DECLINED.
- */
-ngx_int_t ngx_http_webhook_handshake_greet(ngx_http_webhook_call_t *call);
-
-
 #endif /* NGX_HTTP_WEBHOOK_CALL_H */

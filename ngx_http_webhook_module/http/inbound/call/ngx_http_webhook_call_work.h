@@ -14,8 +14,8 @@
  *     no counter of a receiver, no store, no other call.
  *
  * A function that may be called there says "any thread" where it is declared;
- * all others are the event loop's.  On that nothing of a call is touched while
- * it is away, except by what ends its request.
+ * all others are the event loop's, on which nothing of a call is touched while
+ * it is away but what the call's state says to be the event loop's.
  */
 
 #ifndef NGX_HTTP_WEBHOOK_CALL_WORK_H
