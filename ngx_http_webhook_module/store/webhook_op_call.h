@@ -21,7 +21,7 @@
 
 #define WEBHOOK_CALL_ACTIONS_MAX    32
 
-#define WEBHOOK_DEDUPE_ANSWER       4096        /* bytes that SETTLE keeps */
+#define WEBHOOK_DEDUPE_ANSWER       4096        /* bytes at most */
 
 
 /*

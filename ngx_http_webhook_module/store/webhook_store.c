@@ -27,11 +27,15 @@ webhook_store_open(const webhook_store_options_t *options,
     *store = NULL;
 
     if (options->engine == NULL) {
+        options->log(options->ctx, WEBHOOK_STORE_LOG_EMERG,
+                     "the store has no engine");
         return WEBHOOK_STORE_UNAVAILABLE;
     }
 
     st = malloc(sizeof(webhook_store_t));
     if (st == NULL) {
+        options->log(options->ctx, WEBHOOK_STORE_LOG_EMERG,
+                     "no memory to open the store");
         return WEBHOOK_STORE_UNAVAILABLE;
     }
 

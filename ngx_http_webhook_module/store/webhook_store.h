@@ -34,7 +34,10 @@
  * that open.
  *
  * Repeating.  Every operation can be repeated, for the caller chose the ids: a
- * repeat of one that was applied is DUPLICATE or STALE, or changes nothing.
+ * repeat of one that was applied is DUPLICATE, STALE or NOT_FOUND, or changes
+ * nothing.  A repeated CLAIM leases others; what the first one leased, or what
+ * a COMPLETE leased as its next, waits until those leases end where the answer
+ * was lost.
  *
  * Time.  What steers (delays, lease lengths, ages) is relative, in
  * milliseconds, and runs on the store's own clock, which neither a stepped
@@ -187,9 +190,10 @@ webhook_store_result_e webhook_store_backup(webhook_store_t *st, int fd,
  * Puts a file that webhook_store_backup() made, which nobody has open, in the
  * same file system, in place of the store in a directory, which nobody may have
  * open either; what was there is kept beside it, and its name put into was
- * (empty: there was none).  As the owner of the directory.  Of the options path
- * and log are used.  Without a file it only finds out whether somebody has the
- * store open: UNAVAILABLE then.
+ * (empty: there was none).  As the owner of the directory.  Of the options
+ * engine, path, log and ctx are used.  Without a file it only finds out whether
+ * somebody has the store open: UNAVAILABLE then, and where an engine has no
+ * copies as files.
  */
 webhook_store_result_e webhook_store_replace(
     const webhook_store_options_t *options, const char *file, char was[80]);

@@ -15,7 +15,8 @@
  *     Outputs are allocated in op->memory (webhook_store_memory.h).
  *   - What an operation meets in daily life (STALE, FULL ...) is its result
  *     and no failure of others; where a commit of several fails, each is tried
- *     alone.
+ *     alone.  Those that were refused for want of room, and are tried once more
+ *     with what room could be made, may fail together.
  *   - Nothing is kept of options or operations when a call returns, but for
  *     log, clock, wall, synced and ctx of the options.
  *   - No signal, thread, fork or exit; nothing is written to the standard

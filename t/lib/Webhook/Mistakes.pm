@@ -118,6 +118,8 @@ sub says
 {
     my (%part) = (%whole, @_);
 
+    exists $whole{$_} or die "a mistake has no part \"$_\"\n" for keys %part;
+
     if ($part{receiver} ne '') {
         $part{receiver} = "webhook_receiver r {\n"
                           . "secret 0123456789abcdefghij0123;\n"

@@ -167,6 +167,8 @@ test_poison(void)
 
     webhook_store_apply(u.st, b.ops, 1);
 
+    tap_ok(b.asked == store_engine()->gathers, "asked where it gathers");
+
     if (b.asked == 0) {
         util_free(&u);
         return;

@@ -295,6 +295,7 @@ ctl_restore_pause(ctl_t *ctl, const char *dir)
 
     own.copy = 1;
 
+    options.engine = &webhook_lmdb;     /* whose option it is */
     options.path = dir;
     options.own = &own;
 

@@ -303,9 +303,9 @@ typedef struct {
                                            aside; 0: it never was */
     unsigned        aside:1;            /* has no wake time for what waits */
     unsigned        turn;               /* first sends since the last retry,
-                                           up to WEBHOOK_GATE_TURN */
+                                           up to WEBHOOK_ADMISSION_TURN */
 
-    /* the gate's */
+    /* admission's */
     uint64_t        arrival;            /* engine time in ns when a send would
                                            come if all came evenly */
     uint64_t        held;               /* until then no first sends: it is

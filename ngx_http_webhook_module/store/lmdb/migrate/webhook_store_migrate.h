@@ -11,8 +11,8 @@
 #include "store/lmdb/handle/webhook_store_handle.h"
 
 
-/* Brings an older store to the format of today.  With the gate, and before
-   anything else is done with the store. */
+/* Brings an older store to the format of today.  With the lock of who opens
+   (webhook_slots_open()), and before anything else is done with the store. */
 int webhook_migrate(webhook_lmdb_t *st);
 
 

@@ -3,7 +3,7 @@
  * Copyright (C) the ngx_http_webhook_module authors
  *
  * Deliveries that wait for an earlier one of their key.
- * 
+ *
  * Where one that is parked cannot be read as its turn comes, *lost is set, and
  * *event tells of which event it is.  It stands nowhere then, but is counted as
  * PENDING: it is to be given up, and the function to be called once more.

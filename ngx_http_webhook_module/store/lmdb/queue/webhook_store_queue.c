@@ -443,7 +443,9 @@ webhook_queue_give_up(webhook_txn_t *t, webhook_endpoint_row_t *ep,
 }
 
 
-/* The same of one that was parked, so that it is the head of nothing. */
+/* The same of one that was parked, so that it is the head of nothing.  Where a
+   damaged row of another key named the head of this one, this key goes on with
+   its next event, or by the check. */
 
 static int
 webhook_queue_lose(webhook_txn_t *t, webhook_endpoint_row_t *ep,

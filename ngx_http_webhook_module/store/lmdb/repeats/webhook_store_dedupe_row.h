@@ -11,7 +11,6 @@
 #include "store/lmdb/handle/webhook_store_handle.h"
 
 
-#define WEBHOOK_DEDUPE_ANSWER  4096     /* bytes of an answer at most */
 
 typedef struct {
     uint64_t       token;

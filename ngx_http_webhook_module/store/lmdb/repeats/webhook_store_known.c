@@ -122,9 +122,13 @@ webhook_known_remember(webhook_txn_t *t, webhook_op_t *op)
 
     known = &op->u.remember.known;
 
-    if (t->st->gone || known->left == 0
-        || known->answer.len > WEBHOOK_DEDUPE_ANSWER)
-    {
+    if (known->answer.len > WEBHOOK_DEDUPE_ANSWER) {
+        webhook_store_log_error(t->st, EINVAL, "an answer exceeds a bound");
+        op->result = WEBHOOK_STORE_UNAVAILABLE;
+        return 0;
+    }
+
+    if (t->st->gone || known->left == 0) {
         op->result = WEBHOOK_STORE_UNAVAILABLE;
         return 0;
     }
