@@ -197,6 +197,18 @@ verify hmac file:webhook/erp.key; action POST /pos/x '{}';
 --- says
 [emerg] "verify hmac" needs "header=", the name of the header with the signature in receiver:3
 
+=== verify url twice: it may hold the token, and is not shown
+--- receiver
+verify square file:webhook/erp.key url=https://h/in/one url=https://h/in/two; action POST /pos/x '{}';
+--- says
+[emerg] the "url=" of "verify" is given twice in receiver:3
+
+=== verify url empty
+--- receiver
+verify square file:webhook/erp.key url=; action POST /pos/x '{}';
+--- says
+[emerg] the "url=" of "verify" is empty in receiver:3
+
 === verify path w/o file
 --- receiver
 verify github webhook/erp.key; action POST /pos/x '{}';

@@ -225,6 +225,17 @@ ngx_http_webhook_verify_params(ngx_http_webhook_build_t *b,
         }
 
         if (param->data || s.len == 0) {
+
+            if (param == &args->url) {
+
+                /* it may hold the token */
+
+                ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                                           "the \"url=\" of \"verify\" is %s",
+                                           s.len ? "given twice" : "empty");
+                return NGX_CONF_ERROR;
+            }
+
             return ngx_http_webhook_conf_invalid(b, &value[i]);
         }
 

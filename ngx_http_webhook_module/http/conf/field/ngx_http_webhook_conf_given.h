@@ -5,6 +5,22 @@
  * An endpoint or receiver as somebody gives it who registers one: its fields as
  * text, and what is wrong with them.  What builds them is what builds those of
  * nginx.conf, and so the sentences are the same.  Event loop.
+ *
+ * What is checked here is each field.  Who lets others register things has to
+ * see to the rest before:
+ *
+ *   - the number of fields and their bytes are bounded, each has a name;
+ *   - the name of the thing is one that a block may have, and neither it nor
+ *     its id is taken;
+ *   - b->address are rules for strangers (public addresses alone), since those
+ *     of webhook_address are the operator's;
+ *   - actions lead where the registrant may act, since subrequests enter
+ *     internal locations and pass by the access phase, events that are emitted
+ *     are his, and no call leads back to its receiver;
+ *   - "log_calls" has a store, "limit inflight=" a row of its own, and a token
+ *     is nobody else's;
+ *   - the pool outlives what refers to the thing: kept connections, exchanges
+ *     under way, calls and sends.
  */
 
 #ifndef NGX_HTTP_WEBHOOK_CONF_GIVEN_H

@@ -196,6 +196,10 @@ struct ngx_http_webhook_call_s {
 
     ngx_str_t                     instead;      /* of core's error page */
 
+    ngx_uint_t                    row;          /* that it is counted in: the
+                                                   receiver may be taken away
+                                                   from it */
+
     /* of the event loop, which sets them while a thread sets the bits below:
        so these are no bits */
     ngx_uint_t                    running;      /* it may wait, its caller may

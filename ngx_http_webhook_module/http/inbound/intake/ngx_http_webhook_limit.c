@@ -150,6 +150,7 @@ ngx_http_webhook_limit_take(ngx_http_webhook_call_t *call)
     (void) ngx_atomic_fetch_add(&row->counts[ngx_http_webhook_limit_column],
                                 1);
     call->counted = 1;
+    call->row = receiver->row;
 
     ngx_http_webhook_call_on_end(call, NGX_HTTP_WEBHOOK_END_LIMIT,
                                  ngx_http_webhook_limit_free);
@@ -181,7 +182,7 @@ ngx_http_webhook_limit_free(ngx_http_webhook_call_t *call)
 
     call->counted = 0;
 
-    row = &ngx_http_webhook_limit_rows[call->receiver->row];
+    row = &ngx_http_webhook_limit_rows[call->row];
 
     (void) ngx_atomic_fetch_add(&row->counts[ngx_http_webhook_limit_column],
                                 -1);

@@ -10,6 +10,7 @@
 #include "store/webhook_store_memory.h"
 #include "store/lmdb/layout/webhook_store_row.h"
 #include "store/lmdb/handle/webhook_store_handle.h"
+#include "store/lmdb/handle/webhook_store_log.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
 #include "store/lmdb/repeats/webhook_store_dedupe.h"
 #include "store/lmdb/repeats/webhook_store_idempotency.h"
