@@ -191,17 +191,21 @@ static void
 settle(util_t *u)
 {
     unsigned  n, idle;
-    uint64_t  used, before;
+    uint64_t  used, least;
 
-    before = util_stats(u, 0, NULL).used;
+    least = util_stats(u, 0, NULL).used;
 
     for (n = 0, idle = 0; n < 1000 && idle < 4; n++) {
         expire(u);
 
         used = util_stats(u, 0, NULL).used;
 
-        idle = (used == before) ? idle + 1 : 0;
-        before = used;
+        idle++;
+
+        if (used < least) {
+            least = used;
+            idle = 0;
+        }
     }
 }
 
