@@ -18,7 +18,7 @@
 #include <ngx_http.h>
 
 #include "http/model/ngx_http_webhook_text.h"
-#include "http/model/ngx_http_webhook_place.h"
+#include "http/model/ngx_http_webhook_source_pos.h"
 #include "http/model/ngx_http_webhook_endpoint.h"
 #include "http/model/ngx_http_webhook_rule.h"
 #include "http/model/ngx_http_webhook_receiver.h"

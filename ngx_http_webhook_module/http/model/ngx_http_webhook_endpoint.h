@@ -11,7 +11,7 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 
-#include "http/model/ngx_http_webhook_place.h"
+#include "http/model/ngx_http_webhook_source_pos.h"
 #include "core/rules/webhook_address.h"
 #include "core/template/webhook_condition.h"
 #include "core/rules/webhook_schedule.h"
@@ -28,7 +28,7 @@ typedef struct {
 } ngx_http_webhook_timeout_t;
 
 
-/* Defined in ngx_http_webhook_target.h. */
+/* Defined in ngx_http_webhook_peer.h. */
 
 typedef struct ngx_http_webhook_target_s    ngx_http_webhook_target_t;
 

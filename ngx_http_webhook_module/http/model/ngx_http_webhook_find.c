@@ -4,7 +4,7 @@
  */
 
 #include "http/model/ngx_http_webhook.h"
-#include "http/model/ngx_http_webhook_token.h"
+#include "http/model/ngx_http_webhook_url_token.h"
 
 #include <openssl/crypto.h>
 

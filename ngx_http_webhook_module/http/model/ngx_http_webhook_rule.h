@@ -13,7 +13,7 @@
 #include <ngx_core.h>
 #include <ngx_http.h>
 
-#include "http/model/ngx_http_webhook_place.h"
+#include "http/model/ngx_http_webhook_source_pos.h"
 #include "core/template/webhook_condition.h"
 #include "core/base/webhook_hash.h"
 #include "core/rules/webhook_status_set.h"

@@ -6,7 +6,7 @@
  */
 
 #include "http/model/ngx_http_webhook.h"
-#include "http/runtime/ngx_http_webhook_batch.h"
+#include "http/runtime/ngx_http_webhook_store_queue.h"
 #include "http/outbound/capture/ngx_http_webhook_capture.h"
 #include "http/net/client/ngx_http_webhook_client.h"
 #include "http/conf/read/ngx_http_webhook_conf_map_block.h"
@@ -17,7 +17,7 @@
 #include "http/conf/main/ngx_http_webhook_conf_event.h"
 #include "http/conf/main/ngx_http_webhook_conf_idempotency.h"
 #include "http/conf/main/ngx_http_webhook_conf_store.h"
-#include "http/outbound/delivery/ngx_http_webhook_courier.h"
+#include "http/outbound/delivery/ngx_http_webhook_dispatcher.h"
 #include "http/runtime/ngx_http_webhook_cpu.h"
 #include "http/runtime/ngx_http_webhook_metrics.h"
 #include "http/inbound/receive/ngx_http_webhook_receive_init.h"

@@ -10,7 +10,7 @@
 #include "http/conf/value/ngx_http_webhook_conf_args.h"
 #include "http/conf/value/ngx_http_webhook_conf_key.h"
 #include "http/conf/value/ngx_http_webhook_conf_secret.h"
-#include "http/model/ngx_http_webhook_token.h"
+#include "http/model/ngx_http_webhook_url_token.h"
 
 
 static ngx_int_t ngx_http_webhook_receiver_token_create(

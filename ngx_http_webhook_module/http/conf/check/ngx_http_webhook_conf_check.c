@@ -20,7 +20,7 @@
 #include "http/conf/check/ngx_http_webhook_conf_location.h"
 #include "http/conf/check/ngx_http_webhook_conf_reach.h"
 #include "http/conf/check/ngx_http_webhook_receive_loop.h"
-#include "http/net/target/ngx_http_webhook_target.h"
+#include "http/net/peer/ngx_http_webhook_peer.h"
 #include "http/runtime/ngx_http_webhook_metrics.h"
 
 

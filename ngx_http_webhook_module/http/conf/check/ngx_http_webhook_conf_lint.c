@@ -10,7 +10,7 @@
 #include "http/conf/value/ngx_http_webhook_conf_args.h"
 #include "http/conf/endpoint/ngx_http_webhook_conf_endpoint.h"
 #include "http/conf/check/ngx_http_webhook_conf_lint_rule.h"
-#include "http/net/target/ngx_http_webhook_target.h"
+#include "http/net/peer/ngx_http_webhook_peer.h"
 #include "http/inbound/call/ngx_http_webhook_redact.h"
 
 

@@ -7,10 +7,10 @@
  *
  *   conf_endpoint.c         the whole; url, events, success, timeout
  *   conf_endpoint_tls.c     tls
- *   conf_endpoint_form.c    format, envelope, body, header, filter, order_by
+ *   conf_endpoint_format.c    format, envelope, body, header, filter, order_by
  *   conf_endpoint_sign.c    secret, sign, auth
  *   conf_endpoint_limit.c   limit, retry, breaker
- *   conf_endpoint_reach.c   address, allow, deny, proxy
+ *   conf_endpoint_network.c   address, allow, deny, proxy
  *
  * A part has a table of fields, for which conf is an
  * ngx_http_webhook_endpoint_conf_t.
@@ -20,7 +20,7 @@
 #define NGX_HTTP_WEBHOOK_CONF_ENDPOINT_H
 
 #include "http/conf/field/ngx_http_webhook_conf_field.h"
-#include "http/net/target/ngx_http_webhook_target.h"
+#include "http/net/peer/ngx_http_webhook_peer.h"
 
 
 /* The first "total=" of endpoints, in milliseconds. */

@@ -6,7 +6,7 @@
 #include "http/conf/main/ngx_http_webhook_conf_event_paths.h"
 #include "http/conf/value/ngx_http_webhook_conf_args.h"
 #include "http/conf/value/ngx_http_webhook_conf_template.h"
-#include "http/outbound/render/ngx_http_webhook_render.h"
+#include "http/outbound/fanout/ngx_http_webhook_fanout.h"
 
 
 static ngx_uint_t ngx_http_webhook_event_capture(ngx_http_webhook_rule_t *rule,

@@ -11,7 +11,7 @@
 #include "http/conf/read/ngx_http_webhook_conf_block.h"
 #include "http/conf/read/ngx_http_webhook_conf_build.h"
 #include "http/conf/endpoint/ngx_http_webhook_conf_endpoint.h"
-#include "http/conf/endpoint/ngx_http_webhook_conf_endpoint_reach.h"
+#include "http/conf/endpoint/ngx_http_webhook_conf_endpoint_network.h"
 #include "http/conf/receiver/ngx_http_webhook_conf_receiver.h"
 #include "http/conf/value/ngx_http_webhook_conf_args.h"
 #include "http/conf/value/ngx_http_webhook_conf_name.h"

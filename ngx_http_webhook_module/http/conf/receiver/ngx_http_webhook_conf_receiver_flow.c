@@ -12,7 +12,7 @@
 #include "http/conf/value/ngx_http_webhook_conf_param.h"
 #include "http/conf/value/ngx_http_webhook_conf_template.h"
 #include "http/conf/caller/ngx_http_webhook_conf_receiver_args.h"
-#include "http/net/target/ngx_http_webhook_target.h"
+#include "http/net/peer/ngx_http_webhook_peer.h"
 
 
 #define NGX_HTTP_WEBHOOK_TTL      (7 * 24 * 60 * 60 * UINT64_C(1000))

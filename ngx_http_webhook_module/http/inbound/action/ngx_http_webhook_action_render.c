@@ -8,7 +8,7 @@
 
 #include "http/inbound/action/ngx_http_webhook_action_render.h"
 #include "http/inbound/call/ngx_http_webhook_call_lookup.h"
-#include "http/inbound/call/ngx_http_webhook_say.h"
+#include "http/inbound/call/ngx_http_webhook_message.h"
 
 
 #define NGX_HTTP_WEBHOOK_ACTS_MAX    4096       /* of one call */

@@ -9,7 +9,7 @@
 #include "http/inbound/action/ngx_http_webhook_scrub.h"
 #include "http/inbound/action/ngx_http_webhook_subrequest.h"
 #include "http/inbound/call/ngx_http_webhook_call_work.h"
-#include "http/inbound/call/ngx_http_webhook_say.h"
+#include "http/inbound/call/ngx_http_webhook_message.h"
 
 
 static ngx_uint_t ngx_http_webhook_run_end(ngx_http_webhook_call_t *call);

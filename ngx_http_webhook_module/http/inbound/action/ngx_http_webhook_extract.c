@@ -4,7 +4,7 @@
  */
 
 #include "http/inbound/action/ngx_http_webhook_extract.h"
-#include "http/inbound/call/ngx_http_webhook_say.h"
+#include "http/inbound/call/ngx_http_webhook_message.h"
 
 
 #define NGX_HTTP_WEBHOOK_CAPTURE_MAX  65536     /* bytes of an answer that is

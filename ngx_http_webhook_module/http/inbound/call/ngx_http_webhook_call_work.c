@@ -10,11 +10,11 @@
 
 #include "http/inbound/call/ngx_http_webhook_call_work.h"
 #include "http/inbound/call/ngx_http_webhook_reply.h"
-#include "http/inbound/call/ngx_http_webhook_say.h"
+#include "http/inbound/call/ngx_http_webhook_message.h"
 #include "http/runtime/ngx_http_webhook_cpu.h"
 #include "http/runtime/ngx_http_webhook_metrics.h"
 #include "http/outbound/payload/ngx_http_webhook_lookup.h"
-#include "http/outbound/render/ngx_http_webhook_render.h"
+#include "http/outbound/fanout/ngx_http_webhook_fanout.h"
 
 
 #define NGX_HTTP_WEBHOOK_WORK_POOL  16384   /* bytes of a call's own pool at

@@ -6,7 +6,7 @@
 #include "http/inbound/handover/ngx_http_webhook_durable.h"
 #include "http/inbound/call/ngx_http_webhook_call_lookup.h"
 #include "http/inbound/call/ngx_http_webhook_reply.h"
-#include "http/inbound/call/ngx_http_webhook_say.h"
+#include "http/inbound/call/ngx_http_webhook_message.h"
 #include "http/inbound/action/ngx_http_webhook_act.h"
 #include "http/inbound/action/ngx_http_webhook_action_key.h"
 

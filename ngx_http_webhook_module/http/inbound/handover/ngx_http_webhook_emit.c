@@ -5,9 +5,9 @@
 
 #include "http/inbound/handover/ngx_http_webhook_emit.h"
 #include "http/outbound/payload/ngx_http_webhook_document.h"
-#include "http/outbound/render/ngx_http_webhook_render.h"
+#include "http/outbound/fanout/ngx_http_webhook_fanout.h"
 #include "http/inbound/call/ngx_http_webhook_call_lookup.h"
-#include "http/inbound/call/ngx_http_webhook_say.h"
+#include "http/inbound/call/ngx_http_webhook_message.h"
 
 
 #define NGX_HTTP_WEBHOOK_EMIT_MAX  1048576      /* beside the payload */

@@ -8,9 +8,9 @@
 #include "http/inbound/handover/ngx_http_webhook_emit.h"
 #include "http/inbound/call/ngx_http_webhook_await.h"
 #include "http/inbound/intake/ngx_http_webhook_dedupe.h"
-#include "http/runtime/ngx_http_webhook_batch.h"
+#include "http/runtime/ngx_http_webhook_store_queue.h"
 #include "http/runtime/ngx_http_webhook_metrics.h"
-#include "http/outbound/delivery/ngx_http_webhook_courier.h"
+#include "http/outbound/delivery/ngx_http_webhook_dispatcher.h"
 
 
 /* Events that are kept, or not, after the call was answered. */

@@ -12,7 +12,7 @@
 #include "http/inbound/intake/ngx_http_webhook_input.h"
 #include "http/runtime/ngx_http_webhook_cpu.h"
 #include "http/inbound/call/ngx_http_webhook_call_work.h"
-#include "http/inbound/call/ngx_http_webhook_say.h"
+#include "http/inbound/call/ngx_http_webhook_message.h"
 
 
 #define NGX_HTTP_WEBHOOK_BODY_STEP   16384      /* first piece of memory */

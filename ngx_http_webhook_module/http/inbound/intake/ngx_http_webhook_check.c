@@ -7,7 +7,7 @@
 #include "http/inbound/intake/ngx_http_webhook_input.h"
 #include "http/outbound/payload/ngx_http_webhook_lookup.h"
 #include "http/inbound/call/ngx_http_webhook_call_lookup.h"
-#include "http/inbound/call/ngx_http_webhook_say.h"
+#include "http/inbound/call/ngx_http_webhook_message.h"
 
 
 /* 0, or the status to answer with its sentence. */

@@ -8,7 +8,7 @@
 
 
 #include "http/inbound/intake/ngx_http_webhook_dedupe.h"
-#include "http/runtime/ngx_http_webhook_batch.h"
+#include "http/runtime/ngx_http_webhook_store_queue.h"
 #include "http/runtime/ngx_http_webhook_metrics.h"
 #include "http/inbound/call/ngx_http_webhook_await.h"
 

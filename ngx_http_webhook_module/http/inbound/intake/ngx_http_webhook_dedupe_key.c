@@ -6,7 +6,7 @@
 #include "http/inbound/intake/ngx_http_webhook_dedupe_key.h"
 #include "http/outbound/payload/ngx_http_webhook_lookup.h"
 #include "http/inbound/call/ngx_http_webhook_call_lookup.h"
-#include "http/inbound/call/ngx_http_webhook_say.h"
+#include "http/inbound/call/ngx_http_webhook_message.h"
 
 #include <openssl/evp.h>
 

@@ -5,7 +5,7 @@
 
 #include "http/inbound/intake/ngx_http_webhook_input.h"
 #include "http/outbound/payload/ngx_http_webhook_lookup.h"
-#include "http/inbound/call/ngx_http_webhook_say.h"
+#include "http/inbound/call/ngx_http_webhook_message.h"
 
 #include "core/media/webhook_media.h"
 #include "core/json/webhook_charset.h"

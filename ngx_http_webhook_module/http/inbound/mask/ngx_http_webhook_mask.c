@@ -16,10 +16,10 @@
 
 
 #include "http/inbound/mask/ngx_http_webhook_mask.h"
-#include "http/inbound/mask/ngx_http_webhook_hook.h"
+#include "http/inbound/mask/ngx_http_webhook_receive_location.h"
 #include "http/inbound/mask/ngx_http_webhook_mask_line.h"
 #include "http/inbound/mask/ngx_http_webhook_referer.h"
-#include "http/inbound/mask/ngx_http_webhook_suspect.h"
+#include "http/inbound/mask/ngx_http_webhook_token_like.h"
 #include "http/inbound/call/ngx_http_webhook_kept.h"
 
 

@@ -4,7 +4,7 @@
  */
 
 #include "http/inbound/mask/ngx_http_webhook_referer.h"
-#include "http/inbound/mask/ngx_http_webhook_suspect.h"
+#include "http/inbound/mask/ngx_http_webhook_token_like.h"
 
 
 void

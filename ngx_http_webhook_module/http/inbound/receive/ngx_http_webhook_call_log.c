@@ -8,7 +8,7 @@
 
 
 #include "http/inbound/receive/ngx_http_webhook_call_log.h"
-#include "http/runtime/ngx_http_webhook_batch.h"
+#include "http/runtime/ngx_http_webhook_store_queue.h"
 #include "http/runtime/ngx_http_webhook_clock.h"
 #include "http/runtime/ngx_http_webhook_metrics.h"
 #include "http/inbound/call/ngx_http_webhook_call_work.h"

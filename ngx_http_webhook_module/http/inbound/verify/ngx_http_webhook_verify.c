@@ -10,7 +10,7 @@
 #include "http/inbound/verify/ngx_http_webhook_verify.h"
 #include "http/model/ngx_http_webhook_verifier.h"
 #include "http/inbound/call/ngx_http_webhook_kept.h"
-#include "http/inbound/call/ngx_http_webhook_say.h"
+#include "http/inbound/call/ngx_http_webhook_message.h"
 
 
 static int ngx_http_webhook_verify_header(void *data,

@@ -4,7 +4,7 @@
  */
 
 #include "http/net/auth/ngx_http_webhook_auth.h"
-#include "http/net/auth/ngx_http_webhook_grant.h"
+#include "http/net/auth/ngx_http_webhook_oauth2.h"
 
 
 /*

@@ -24,7 +24,7 @@
 #define NGX_HTTP_WEBHOOK_CLIENT_H
 
 #include "http/model/ngx_http_webhook.h"
-#include "http/net/target/ngx_http_webhook_target.h"
+#include "http/net/peer/ngx_http_webhook_peer.h"
 
 
 typedef enum {

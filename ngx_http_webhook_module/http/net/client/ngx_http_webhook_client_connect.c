@@ -9,7 +9,7 @@
  */
 
 #include "http/net/client/ngx_http_webhook_client_int.h"
-#include "http/net/target/ngx_http_webhook_egress.h"
+#include "http/net/peer/ngx_http_webhook_egress.h"
 #include "http/runtime/ngx_http_webhook_metrics.h"
 
 

@@ -6,7 +6,7 @@
  */
 
 #include "http/net/client/ngx_http_webhook_client_int.h"
-#include "http/net/target/ngx_http_webhook_tls.h"
+#include "http/net/peer/ngx_http_webhook_tls.h"
 
 
 static void ngx_http_webhook_client_handshaking(ngx_http_webhook_client_t *x,

@@ -18,7 +18,7 @@
 #ifndef NGX_HTTP_WEBHOOK_POOL_H
 #define NGX_HTTP_WEBHOOK_POOL_H
 
-#include "http/net/target/ngx_http_webhook_target.h"
+#include "http/net/peer/ngx_http_webhook_peer.h"
 
 
 #define NGX_HTTP_WEBHOOK_POOL_TARGET  128       /* idle ones of a target */

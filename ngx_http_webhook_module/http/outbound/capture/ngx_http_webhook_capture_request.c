@@ -5,7 +5,7 @@
 
 #include "http/outbound/capture/ngx_http_webhook_capture_request.h"
 #include "http/outbound/context/ngx_http_webhook_capture_copy.h"
-#include "http/outbound/context/ngx_http_webhook_capture_repeat.h"
+#include "http/outbound/context/ngx_http_webhook_capture_idempotency.h"
 #include "http/outbound/match/ngx_http_webhook_match_rule.h"
 
 

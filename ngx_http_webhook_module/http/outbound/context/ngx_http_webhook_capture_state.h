@@ -13,7 +13,7 @@
 #define NGX_HTTP_WEBHOOK_CAPTURE_STATE_H
 
 #include "http/outbound/context/ngx_http_webhook_capture_copy.h"
-#include "http/outbound/delivery/ngx_http_webhook_courier.h"
+#include "http/outbound/delivery/ngx_http_webhook_dispatcher.h"
 #include "http/outbound/payload/ngx_http_webhook_document.h"
 
 

@@ -6,7 +6,7 @@
 #include "http/outbound/match/ngx_http_webhook_match.h"
 #include "http/outbound/context/ngx_http_webhook_capture_body.h"
 #include "http/outbound/context/ngx_http_webhook_capture_copy.h"
-#include "http/outbound/context/ngx_http_webhook_capture_repeat.h"
+#include "http/outbound/context/ngx_http_webhook_capture_idempotency.h"
 #include "http/outbound/match/ngx_http_webhook_match_condition.h"
 #include "http/outbound/match/ngx_http_webhook_match_rule.h"
 #include "http/runtime/ngx_http_webhook_clock.h"

@@ -6,10 +6,10 @@
 #include "http/outbound/match/ngx_http_webhook_match_event.h"
 #include "http/outbound/context/ngx_http_webhook_capture_body.h"
 #include "http/outbound/context/ngx_http_webhook_capture_lookup.h"
-#include "http/outbound/context/ngx_http_webhook_capture_repeat.h"
+#include "http/outbound/context/ngx_http_webhook_capture_idempotency.h"
 #include "http/outbound/match/ngx_http_webhook_match_condition.h"
-#include "http/outbound/delivery/ngx_http_webhook_courier.h"
-#include "http/outbound/render/ngx_http_webhook_render.h"
+#include "http/outbound/delivery/ngx_http_webhook_dispatcher.h"
+#include "http/outbound/fanout/ngx_http_webhook_fanout.h"
 
 
 /* A payload that is not one of the two bodies: its document is made here. */

@@ -7,7 +7,7 @@
 #include "http/outbound/context/ngx_http_webhook_capture_body.h"
 #include "http/outbound/context/ngx_http_webhook_capture_lookup.h"
 #include "http/outbound/payload/ngx_http_webhook_lookup.h"
-#include "http/outbound/render/ngx_http_webhook_render.h"
+#include "http/outbound/fanout/ngx_http_webhook_fanout.h"
 
 
 typedef struct {

@@ -8,7 +8,7 @@
 #include "http/outbound/context/ngx_http_webhook_capture_copy.h"
 #include "http/outbound/match/ngx_http_webhook_match_event.h"
 #include "http/outbound/match/ngx_http_webhook_match_view.h"
-#include "http/outbound/delivery/ngx_http_webhook_courier.h"
+#include "http/outbound/delivery/ngx_http_webhook_dispatcher.h"
 
 
 static ngx_uint_t ngx_http_webhook_settle_large(

@@ -26,7 +26,7 @@
 #include "store/webhook_store.h"
 #include "store/lmdb/handle/webhook_store_handle.h"
 #include "store/lmdb/handle/webhook_store_log.h"
-#include "store/lmdb/space/webhook_store_room.h"
+#include "store/lmdb/space/webhook_store_headroom.h"
 #include "store/lmdb/session/webhook_store_session.h"
 #include "store/lmdb/engine/webhook_store_backup.h"
 

@@ -16,7 +16,7 @@
 #include "store/lmdb/handle/webhook_store_log.h"
 #include "store/lmdb/rows/webhook_store_finished.h"
 #include "store/lmdb/rows/webhook_store_txn_seek.h"
-#include "store/lmdb/space/webhook_store_room.h"
+#include "store/lmdb/space/webhook_store_headroom.h"
 #include "store/lmdb/space/webhook_store_space.h"
 #include "store/lmdb/space/webhook_store_used.h"
 #include "store/lmdb/expire/webhook_store_remove.h"

@@ -24,7 +24,7 @@
 #include "store/lmdb/handle/webhook_store_log.h"
 #include "store/lmdb/handle/webhook_store_pack_note.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
-#include "store/lmdb/space/webhook_store_room.h"
+#include "store/lmdb/space/webhook_store_headroom.h"
 #include "store/lmdb/expire/webhook_store_pack_page.h"
 
 #include <stdlib.h>

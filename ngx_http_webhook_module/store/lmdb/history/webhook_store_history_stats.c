@@ -12,7 +12,7 @@
 #include "store/lmdb/handle/webhook_store_handle.h"
 #include "store/lmdb/rows/webhook_store_quarantine.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
-#include "store/lmdb/space/webhook_store_room.h"
+#include "store/lmdb/space/webhook_store_headroom.h"
 #include "store/lmdb/space/webhook_store_used.h"
 #include "store/lmdb/files/webhook_store_owner.h"
 #include "store/lmdb/repeats/webhook_store_idempotency.h"

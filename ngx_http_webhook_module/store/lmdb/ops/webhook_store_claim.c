@@ -12,7 +12,7 @@
 #include "store/lmdb/handle/webhook_store_handle.h"
 #include "store/lmdb/rows/webhook_store_rendition.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
-#include "store/lmdb/space/webhook_store_room.h"
+#include "store/lmdb/space/webhook_store_headroom.h"
 #include "store/lmdb/queue/webhook_store_admission.h"
 #include "store/lmdb/queue/webhook_store_delivery.h"
 #include "store/lmdb/queue/webhook_store_endpoint_row.h"

@@ -10,9 +10,9 @@
  * not at all where half of the reserve is gone (a delivery still counts
  * them).
  *
- * Pages that were freed but that a reader still keeps (webhook_store_room.c)
- * can be as good as in use: then, too, no event is taken, while what outcomes
- * need is free.
+ * Pages that were freed but that a reader still keeps
+ * (webhook_store_headroom.c) can be as good as in use: then, too, no event is
+ * taken, while what outcomes need is free.
  *
  * The disk may be full before the store is.  So the file is kept some megabytes
  * larger than what is in use: where the disk has no room for that, events are
@@ -31,7 +31,7 @@
 #include "store/lmdb/handle/webhook_store_clock.h"
 #include "store/lmdb/handle/webhook_store_handle.h"
 #include "store/lmdb/handle/webhook_store_log.h"
-#include "store/lmdb/space/webhook_store_room.h"
+#include "store/lmdb/space/webhook_store_headroom.h"
 #include "store/lmdb/space/webhook_store_used.h"
 
 #include <errno.h>

@@ -13,7 +13,7 @@
 #include "store/lmdb/handle/webhook_store_handle.h"
 #include "store/lmdb/handle/webhook_store_pack_note.h"
 #include "store/lmdb/rows/webhook_store_time.h"
-#include "store/lmdb/space/webhook_store_room.h"
+#include "store/lmdb/space/webhook_store_headroom.h"
 #include "store/lmdb/expire/webhook_store_expire.h"
 #include "store/lmdb/expire/webhook_store_pack.h"
 #include "store/lmdb/expire/webhook_store_pack_move.h"

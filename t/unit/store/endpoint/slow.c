@@ -9,7 +9,7 @@
 #define _GNU_SOURCE
 #endif
 
-#include "store_gate.h"
+#include "store_admission.h"
 
 
 static void test_slow(void);

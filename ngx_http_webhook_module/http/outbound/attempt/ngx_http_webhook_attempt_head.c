@@ -1,0 +1,223 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * What goes out: the endpoint's own headers, those of the event, and
+ * signatures, which are made anew at each send.
+ */
+
+#include "http/outbound/attempt/ngx_http_webhook_attempt_int.h"
+
+
+static size_t ngx_http_webhook_send_head_size(ngx_http_webhook_send_t *send,
+    ngx_http_webhook_endpoint_t *ep, ngx_str_t *event_header);
+static ngx_int_t ngx_http_webhook_send_sign(ngx_http_webhook_send_t *send,
+    ngx_http_webhook_endpoint_t *ep, time_t now, u_char **pos, u_char *last);
+static ngx_int_t ngx_http_webhook_send_signed(int rc);
+
+
+ngx_int_t
+ngx_http_webhook_send_head(ngx_http_webhook_send_t *send,
+    ngx_http_webhook_endpoint_t *ep, ngx_str_t *event_header, ngx_log_t *log)
+{
+    u_char               *p;
+    size_t                size;
+    time_t                now;
+    ngx_int_t             rc;
+    ngx_str_t             head;
+    webhook_event_t      *event;
+    webhook_rendition_t  *form;
+
+    event = &send->lease.event;
+    form = &event->form;
+    head = ep->head;
+
+    size = ngx_http_webhook_send_head_size(send, ep, event_header);
+
+    p = ngx_alloc(size, log);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    send->exchange.head.data = p;
+    send->head_size = size;
+
+    now = ngx_time();
+
+    if (form->request.len) {
+
+        /* a request line of its own, in place of the first line */
+
+        p = ngx_cpymem(p, form->request.data, form->request.len);
+        p = ngx_cpymem(p, " HTTP/1.1" CRLF, sizeof(" HTTP/1.1" CRLF) - 1);
+
+        head.data = ngx_strlchr(head.data, head.data + head.len, LF) + 1;
+        head.len -= head.data - ep->head.data;
+    }
+
+    p = ngx_cpymem(p, head.data, head.len);
+
+    if (form->content_type.len) {
+        p = ngx_cpymem(p, "Content-Type: ", sizeof("Content-Type: ") - 1);
+        p = ngx_cpymem(p, form->content_type.data, form->content_type.len);
+        *p++ = CR; *p++ = LF;
+    }
+
+    if (form->headers.len) {
+        p = ngx_cpymem(p, form->headers.data, form->headers.len);
+    }
+
+    p = ngx_cpymem(p, event_header->data, event_header->len);
+    *p++ = ':'; *p++ = ' ';
+    p = ngx_cpymem(p, event->type.data, event->type.len);
+
+    p = ngx_cpymem(p, CRLF "webhook-id: ", sizeof(CRLF "webhook-id: ") - 1);
+    webhook_id_text(&event->wire, p);
+    p += WEBHOOK_ID_TEXT_LEN;
+
+    p = ngx_sprintf(p, CRLF "webhook-timestamp: %T"
+                    CRLF "webhook-attempt: %uD" CRLF,
+                    now, send->lease.number);
+
+    rc = ngx_http_webhook_send_sign(send, ep, now, &p,
+                                    send->exchange.head.data + size);
+    if (rc != NGX_OK) {
+        ngx_http_webhook_send_head_free(send);
+        return rc;
+    }
+
+    p = ngx_sprintf(p, "Content-Length: %uz" CRLF CRLF, form->body.len);
+
+    send->exchange.head.len = p - send->exchange.head.data;
+
+    return NGX_OK;
+}
+
+
+/* The most that it takes. */
+
+static size_t
+ngx_http_webhook_send_head_size(ngx_http_webhook_send_t *send,
+    ngx_http_webhook_endpoint_t *ep, ngx_str_t *event_header)
+{
+    size_t                    size;
+    ngx_uint_t                i;
+    webhook_event_t          *event;
+    ngx_http_webhook_hmac_t  *hmac;
+
+    event = &send->lease.event;
+
+    size = ep->head.len
+           + event->form.request.len + sizeof(" HTTP/1.1" CRLF) - 1
+           + sizeof("Content-Type: " CRLF) - 1 + event->form.content_type.len
+           + event->form.headers.len
+           + event_header->len + sizeof(": " CRLF) - 1 + event->type.len
+           + sizeof("webhook-id: " CRLF) - 1 + WEBHOOK_ID_TEXT_LEN
+           + sizeof("webhook-timestamp: " CRLF) - 1 + NGX_TIME_T_LEN
+           + sizeof("webhook-attempt: " CRLF) - 1 + NGX_INT32_LEN
+           + sizeof("Content-Length: " CRLF) - 1 + NGX_SIZE_T_LEN
+           + sizeof(CRLF) - 1;
+
+    if (ep->keys.nkeys) {
+        size += sizeof("webhook-signature: " CRLF) - 1
+                + WEBHOOK_SIGN_STANDARD_MAX;
+    }
+
+    hmac = ep->hmacs.elts;
+
+    for (i = 0; i < ep->hmacs.nelts; i++) {
+        size += hmac[i].header.len + sizeof(": " CRLF) - 1
+                + WEBHOOK_SIGN_HMAC_MAX;
+    }
+
+    return size;
+}
+
+
+static ngx_int_t
+ngx_http_webhook_send_sign(ngx_http_webhook_send_t *send,
+    ngx_http_webhook_endpoint_t *ep, time_t now, u_char **pos, u_char *last)
+{
+    int                       rc;
+    u_char                   *p, id[WEBHOOK_ID_TEXT_LEN];
+    size_t                    len;
+    ngx_uint_t                i;
+    webhook_message_t         m;
+    ngx_http_webhook_hmac_t  *hmac;
+
+    p = *pos;
+
+    webhook_id_text(&send->lease.event.wire, id);
+
+    m.id.data = id;
+    m.id.len = WEBHOOK_ID_TEXT_LEN;
+    m.timestamp = now;
+    m.url = *ngx_http_webhook_str(&ep->url);
+    m.body = &send->lease.event.form.body;
+    m.pieces = 1;
+
+    if (ep->keys.nkeys) {
+
+        p = ngx_cpymem(p, "webhook-signature: ",
+                       sizeof("webhook-signature: ") - 1);
+
+        rc = webhook_sign_standard(ep->keys.keys, ep->keys.nkeys, &m, p,
+                                   last - p, &len);
+        if (rc != WEBHOOK_OK) {
+            return ngx_http_webhook_send_signed(rc);
+        }
+
+        p += len;
+        *p++ = CR; *p++ = LF;
+    }
+
+    hmac = ep->hmacs.elts;
+
+    for (i = 0; i < ep->hmacs.nelts; i++) {
+
+        p = ngx_cpymem(p, hmac[i].header.data, hmac[i].header.len);
+        *p++ = ':'; *p++ = ' ';
+
+        rc = webhook_sign_hmac(&hmac[i].scheme, hmac[i].keys.keys,
+                               hmac[i].keys.nkeys, &m, p, last - p, &len);
+        if (rc != WEBHOOK_OK) {
+            return ngx_http_webhook_send_signed(rc);
+        }
+
+        p += len;
+        *p++ = CR; *p++ = LF;
+    }
+
+    *pos = p;
+
+    return NGX_OK;
+}
+
+
+/*
+ * Keys were looked at when the configuration was read, so that what cannot be
+ * signed is due to their end.
+ */
+
+static ngx_int_t
+ngx_http_webhook_send_signed(int rc)
+{
+    return (rc == WEBHOOK_ERROR) ? NGX_DECLINED : NGX_ERROR;
+}
+
+
+void
+ngx_http_webhook_send_head_free(ngx_http_webhook_send_t *send)
+{
+    if (send->exchange.head.data == NULL) {
+        return;
+    }
+
+    /* it may hold a credential of the endpoint */
+
+    ngx_explicit_memzero(send->exchange.head.data, send->head_size);
+    ngx_free(send->exchange.head.data);
+
+    send->exchange.head.data = NULL;
+    send->exchange.head.len = 0;
+}

@@ -1,0 +1,194 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * Log lines about sends.
+ */
+
+#include "http/outbound/attempt/ngx_http_webhook_attempt_int.h"
+
+
+#define NGX_HTTP_WEBHOOK_QUIET  10000           /* ms between log lines about
+                                                   one endpoint's failures */
+
+
+/* Failures of an endpoint that were not logged, one by one. */
+
+typedef struct {
+    uint64_t      id;
+    ngx_msec_t    until;
+    ngx_uint_t    count;
+} ngx_http_webhook_quiet_t;
+
+
+static ngx_int_t ngx_http_webhook_send_log_turn(
+    ngx_http_webhook_endpoint_t *ep, ngx_uint_t *count);
+
+
+static ngx_array_t  ngx_http_webhook_send_quiet;    /* of ..._quiet_t */
+
+
+void
+ngx_http_webhook_send_log_init(void)
+{
+    ngx_memzero(&ngx_http_webhook_send_quiet, sizeof(ngx_array_t));
+}
+
+
+void
+ngx_http_webhook_send_log_failure(ngx_http_webhook_send_t *send,
+    ngx_http_webhook_endpoint_t *ep, ngx_log_t *log)
+{
+    u_char                        id[WEBHOOK_ID_TEXT_LEN];
+    ngx_uint_t                    count;
+    ngx_http_webhook_exchange_t  *x;
+    ngx_http_webhook_shown_t      shown;
+
+    if (ngx_http_webhook_send_log_turn(ep, &count) != NGX_OK) {
+        return;
+    }
+
+    x = &send->exchange;
+
+    webhook_id_text(&send->lease.event.id, id);
+
+    ngx_log_error(NGX_LOG_WARN, log, 0,
+                  "webhook delivery %*s.%V (%V) failed at send %uD: "
+                  "status %ui%s%V; %ui more of this endpoint since the last "
+                  "such line",
+                  (size_t) WEBHOOK_ID_TEXT_LEN, id, &ep->name,
+                  ngx_http_webhook_nstr(&send->lease.event.type),
+                  send->lease.attempt, x->status,
+                  x->error.len ? ", " : "",
+                  ngx_http_webhook_shown(&shown, x->error.data, x->error.len),
+                  count);
+}
+
+
+void
+ngx_http_webhook_send_log_dead(ngx_http_webhook_send_t *send,
+    ngx_http_webhook_endpoint_t *ep, ngx_log_t *log)
+{
+    u_char                        id[WEBHOOK_ID_TEXT_LEN];
+    ngx_http_webhook_exchange_t  *x;
+    ngx_http_webhook_shown_t      shown;
+
+    x = &send->exchange;
+
+    webhook_id_text(&send->lease.event.id, id);
+
+    ngx_log_error(NGX_LOG_ERR, log, 0,
+                  "webhook delivery %*s.%V (%V) is dead after %uD sends: "
+                  "status %ui%s%V",
+                  (size_t) WEBHOOK_ID_TEXT_LEN, id, &ep->name,
+                  ngx_http_webhook_nstr(&send->lease.event.type),
+                  send->lease.attempt, x->status,
+                  x->error.len ? ", " : "",
+                  ngx_http_webhook_shown(&shown, x->error.data,
+                                         x->error.len));
+}
+
+
+void
+ngx_http_webhook_send_log_unsigned(ngx_http_webhook_endpoint_t *ep,
+    ngx_log_t *log)
+{
+    ngx_uint_t  count;
+
+    if (ngx_http_webhook_send_log_turn(ep, &count) != NGX_OK) {
+        return;
+    }
+
+    ngx_log_error(NGX_LOG_ERR, log, 0,
+                  "the secrets of webhook endpoint \"%V\" have ended: its "
+                  "deliveries wait for a new one, nothing is sent unsigned",
+                  &ep->name);
+}
+
+
+void
+ngx_http_webhook_send_log_endpoint(ngx_http_webhook_send_t *send,
+    ngx_http_webhook_endpoint_t *ep, ngx_log_t *log)
+{
+    webhook_op_complete_t  *complete;
+
+    complete = &send->hold.job.op.u.complete;
+
+    if (complete->paused) {
+        ngx_log_error(NGX_LOG_ERR, log, 0,
+                      "webhook endpoint \"%V\" answered 410 Gone and is "
+                      "paused: its deliveries wait until \"webhookctl resume "
+                      "%V\"", &ep->name, &ep->name);
+    }
+
+    if (complete->opened) {
+        ngx_log_error(NGX_LOG_ERR, log, 0,
+                      "the breaker of webhook endpoint \"%V\" opened: its "
+                      "first sends are held for %uL ms, retries go on",
+                      &ep->name, ep->break_hold);
+    }
+
+    if (complete->closed) {
+        ngx_log_error(NGX_LOG_NOTICE, log, 0,
+                      "the breaker of webhook endpoint \"%V\" closed",
+                      &ep->name);
+    }
+}
+
+
+/*
+ * NGX_OK if a line may be written: a dead endpoint must not fill the log.
+ * *count failures went by in silence since the last one.
+ */
+
+static ngx_int_t
+ngx_http_webhook_send_log_turn(ngx_http_webhook_endpoint_t *ep,
+    ngx_uint_t *count)
+{
+    ngx_uint_t                 i;
+    ngx_array_t               *all;
+    ngx_http_webhook_quiet_t  *quiet;
+
+    all = &ngx_http_webhook_send_quiet;
+
+    if (all->elts == NULL
+        && ngx_array_init(all, ngx_cycle->pool, 8,
+                          sizeof(ngx_http_webhook_quiet_t))
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    *count = 0;
+    quiet = all->elts;
+
+    for (i = 0; i < all->nelts; i++) {
+        if (quiet[i].id == ep->id) {
+            break;
+        }
+    }
+
+    if (i == all->nelts) {
+        quiet = ngx_array_push(all);
+        if (quiet == NULL) {
+            return NGX_ERROR;
+        }
+
+        quiet->id = ep->id;
+
+    } else {
+        quiet = &quiet[i];
+
+        if ((ngx_msec_int_t) (ngx_current_msec - quiet->until) < 0) {
+            quiet->count++;
+            return NGX_DECLINED;
+        }
+
+        *count = quiet->count;
+    }
+
+    quiet->count = 0;
+    quiet->until = ngx_current_msec + NGX_HTTP_WEBHOOK_QUIET;
+
+    return NGX_OK;
+}

@@ -1,0 +1,224 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * What an answer, or its absence, means for the delivery and its endpoint.
+ */
+
+#include "http/outbound/attempt/ngx_http_webhook_attempt_int.h"
+#include "http/runtime/ngx_http_webhook_clock.h"
+
+
+#define NGX_HTTP_WEBHOOK_GONE      410          /* nginx has no name for it */
+
+#define NGX_HTTP_WEBHOOK_SLOW      1000         /* ms that first sends are held,
+                                                   when an endpoint asks to go
+                                                   slow and not for how long */
+#define NGX_HTTP_WEBHOOK_SLOW_MAX  60000
+
+
+static uint64_t ngx_http_webhook_send_gap(ngx_http_webhook_send_t *send,
+    ngx_http_webhook_endpoint_t *ep);
+static uint64_t ngx_http_webhook_send_after(ngx_http_webhook_send_t *send,
+    ngx_http_webhook_endpoint_t *ep);
+static void ngx_http_webhook_send_wishes(ngx_http_webhook_send_t *send,
+    ngx_http_webhook_endpoint_t *ep);
+static void ngx_http_webhook_send_attempt(ngx_http_webhook_send_t *send,
+    ngx_log_t *log);
+
+
+void
+ngx_http_webhook_send_outcome(ngx_http_webhook_send_t *send,
+    ngx_http_webhook_endpoint_t *ep, ngx_log_t *log)
+{
+    webhook_op_complete_t        *complete;
+    ngx_http_webhook_exchange_t  *x;
+
+    x = &send->exchange;
+    complete = &send->hold.job.op.u.complete;
+
+    if (x->fault == NGX_HTTP_WEBHOOK_FAULT_LOCAL
+        || x->fault == NGX_HTTP_WEBHOOK_FAULT_SHUTDOWN)
+    {
+        complete->outcome = WEBHOOK_RELEASE;
+        complete->delay = (x->fault == NGX_HTTP_WEBHOOK_FAULT_LOCAL)
+                          ? NGX_HTTP_WEBHOOK_LOCAL_DELAY : 0;
+
+        if (x->fault == NGX_HTTP_WEBHOOK_FAULT_LOCAL) {
+            ngx_http_webhook_send_log_failure(send, ep, log);
+        }
+
+        ngx_http_webhook_count(NGX_HTTP_WEBHOOK_SENDS_RELEASED, 1);
+        return;
+    }
+
+    ngx_http_webhook_send_attempt(send, log);
+
+    if (x->fault == NGX_HTTP_WEBHOOK_FAULT_NONE
+        && webhook_status_set_has(&ep->success, x->status))
+    {
+        complete->outcome = WEBHOOK_DONE;
+
+        ngx_http_webhook_count(NGX_HTTP_WEBHOOK_SENDS_DELIVERED, 1);
+        return;
+    }
+
+    ngx_http_webhook_send_wishes(send, ep);
+
+    complete->delay = ngx_http_webhook_send_gap(send, ep);
+
+    if (complete->delay) {
+        complete->outcome = WEBHOOK_RETRY;
+
+        ngx_http_webhook_send_log_failure(send, ep, log);
+
+        ngx_http_webhook_count(NGX_HTTP_WEBHOOK_SENDS_FAILED, 1);
+        return;
+    }
+
+    complete->outcome = WEBHOOK_FAILED;
+
+    ngx_http_webhook_send_log_dead(send, ep, log);
+
+    ngx_http_webhook_count(NGX_HTTP_WEBHOOK_SENDS_DEAD, 1);
+}
+
+
+/*
+ * Milliseconds until the next send, 0 if there is none.  What the endpoint
+ * asks for can make that later, within a bound, and never earlier.
+ */
+
+static uint64_t
+ngx_http_webhook_send_gap(ngx_http_webhook_send_t *send,
+    ngx_http_webhook_endpoint_t *ep)
+{
+    uint64_t  gap, after;
+
+    gap = webhook_schedule_gap(&ep->retry, send->lease.attempt,
+                               (uint32_t) ngx_random());
+
+    if (gap == 0) {
+        return 0;
+    }
+
+    after = ngx_http_webhook_send_after(send, ep);
+
+    return ngx_max(gap, after);
+}
+
+
+/* Milliseconds of the answer's Retry-After, within its bound; 0: none. */
+
+static uint64_t
+ngx_http_webhook_send_after(ngx_http_webhook_send_t *send,
+    ngx_http_webhook_endpoint_t *ep)
+{
+    ngx_http_webhook_exchange_t  *x;
+
+    x = &send->exchange;
+
+    if (x->fault != NGX_HTTP_WEBHOOK_FAULT_NONE || x->retry_after <= 0) {
+        return 0;
+    }
+
+    /* the header may say any number */
+
+    if ((uint64_t) x->retry_after > ep->retry_after / 1000) {
+        return ep->retry_after;
+    }
+
+    return (uint64_t) x->retry_after * 1000;
+}
+
+
+/* What a failed answer asks of us for all that goes to the endpoint. */
+
+static void
+ngx_http_webhook_send_wishes(ngx_http_webhook_send_t *send,
+    ngx_http_webhook_endpoint_t *ep)
+{
+    uint64_t                      after;
+    webhook_op_complete_t        *complete;
+    ngx_http_webhook_exchange_t  *x;
+
+    x = &send->exchange;
+    complete = &send->hold.job.op.u.complete;
+
+    if (x->fault != NGX_HTTP_WEBHOOK_FAULT_NONE) {
+        return;
+    }
+
+    switch (x->status) {
+
+    case NGX_HTTP_WEBHOOK_GONE:
+
+        if (!ep->gone_ignore) {
+            complete->gone = 1;
+        }
+
+        break;
+
+    case NGX_HTTP_TOO_MANY_REQUESTS:
+    case NGX_HTTP_BAD_GATEWAY:
+    case NGX_HTTP_GATEWAY_TIME_OUT:
+
+        after = ngx_http_webhook_send_after(send, ep);
+
+        complete->slow = ngx_max(after, NGX_HTTP_WEBHOOK_SLOW);
+        complete->slow = ngx_min(complete->slow, NGX_HTTP_WEBHOOK_SLOW_MAX);
+
+        break;
+    }
+}
+
+
+/* Copies what history keeps; the client's memory goes. */
+
+static void
+ngx_http_webhook_send_attempt(ngx_http_webhook_send_t *send, ngx_log_t *log)
+{
+    u_char                       *p;
+    size_t                        len;
+    uint64_t                      wall, took;
+    webhook_attempt_t            *a;
+    ngx_http_webhook_exchange_t  *x;
+
+    x = &send->exchange;
+    a = &send->hold.job.op.u.complete.attempt;
+
+    wall = ngx_http_webhook_clock_wall();
+    took = x->total_usec / 1000;
+
+    a->wall = (wall > took) ? wall - took : wall;
+    a->status = (uint32_t) x->status;
+    a->connect = x->connect_usec;
+    a->tls = x->tls_usec;
+    a->first_byte = x->first_byte_usec;
+    a->total = x->total_usec;
+
+    len = x->error.len + x->address.len + x->answer.len;
+
+    if (len == 0) {
+        return;
+    }
+
+    p = ngx_alloc(len, log);
+    if (p == NULL) {
+        return;                     /* history without words, but history */
+    }
+
+    send->kept = p;
+
+    a->error.data = p;
+    a->error.len = x->error.len;
+    p = ngx_cpymem(p, x->error.data, x->error.len);
+
+    a->address.data = p;
+    a->address.len = x->address.len;
+    p = ngx_cpymem(p, x->address.data, x->address.len);
+
+    a->answer.data = p;
+    a->answer.len = x->answer.len;
+    ngx_memcpy(p, x->answer.data, x->answer.len);
+}

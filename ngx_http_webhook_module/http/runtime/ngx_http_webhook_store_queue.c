@@ -1,0 +1,560 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ */
+
+#include "http/runtime/ngx_http_webhook_store_queue_int.h"
+#include "http/runtime/ngx_http_webhook_clock.h"
+#include "http/runtime/ngx_http_webhook_metrics.h"
+
+
+#define NGX_HTTP_WEBHOOK_BATCH_LOOK   1000      /* ms between looks */
+#define NGX_HTTP_WEBHOOK_BATCH_STUCK  60000     /* ms until an alarm */
+#define NGX_HTTP_WEBHOOK_BATCH_LEAVE  5000      /* ms of a task that a worker
+                                                   waits for after worker_
+                                                   shutdown_timeout */
+#define NGX_HTTP_WEBHOOK_BATCH_LAST   64        /* batches at exit */
+#define NGX_HTTP_WEBHOOK_BATCH_BYTES  8388608   /* of bodies that may join a
+                                                   task under way */
+
+
+typedef struct {
+    ngx_http_webhook_batch_ctx_t  *ctx;
+    ngx_thread_pool_t             *pool;
+    ngx_thread_task_t             *task;
+    ngx_log_t                     *log;
+
+    ngx_thread_mutex_t             mutex;       /* of "waiting" */
+    ngx_queue_t                    waiting;     /* jobs not yet handed over */
+    ngx_queue_t                    away;        /* jobs in the task; its, while
+                                                   it is away */
+
+    ngx_event_t                    start;       /* posted: hand over */
+    ngx_event_t                    guard;       /* keeps an exiting worker
+                                                   until its task is back */
+    ngx_msec_t                     began;       /* of the task */
+    ngx_msec_t                     alarm;       /* time of the next */
+
+    ngx_msec_t                     shutdown;    /* worker_shutdown_timeout; 0:
+                                                   none */
+    ngx_msec_t                     exiting;     /* since when, if "leaves" */
+
+    unsigned                       busy:1;      /* a task is away */
+    unsigned                       ready:1;     /* the store is open */
+    unsigned                       closing:1;
+    unsigned                       leaves:1;
+} ngx_http_webhook_batch_t;
+
+
+static void ngx_http_webhook_batch_start(ngx_event_t *ev);
+static void ngx_http_webhook_batch_gather(void);
+static void ngx_http_webhook_batch_take(ngx_http_webhook_batch_t *b,
+    ngx_queue_t *q);
+static uint32_t ngx_http_webhook_batch_more(void *data);
+static void ngx_http_webhook_batch_done(ngx_event_t *ev);
+static void ngx_http_webhook_batch_hand_back(void);
+static void ngx_http_webhook_batch_stuck(ngx_event_t *ev);
+static void ngx_http_webhook_batch_leave(ngx_http_webhook_batch_t *b);
+
+
+static ngx_http_webhook_batch_t  ngx_http_webhook_batch;
+
+
+ngx_int_t
+ngx_http_webhook_batch_init(ngx_cycle_t *cycle,
+    ngx_http_webhook_main_conf_t *wmcf)
+{
+    ngx_core_conf_t               *ccf;
+    ngx_thread_task_t             *task;
+    ngx_http_webhook_batch_t      *b;
+    ngx_http_webhook_batch_ctx_t  *ctx;
+
+    b = &ngx_http_webhook_batch;
+
+    ngx_memzero(b, sizeof(ngx_http_webhook_batch_t));
+
+    ccf = (ngx_core_conf_t *) ngx_get_conf(cycle->conf_ctx, ngx_core_module);
+
+    b->shutdown = ccf->shutdown_timeout;
+
+    task = ngx_thread_task_alloc(cycle->pool,
+                                 sizeof(ngx_http_webhook_batch_ctx_t));
+    if (task == NULL) {
+        return NGX_ERROR;
+    }
+
+    ctx = task->ctx;
+
+    ngx_http_webhook_batch_options(ctx, wmcf, cycle->log);
+
+    ctx->more = ngx_http_webhook_batch_more;
+    ctx->data = b;
+
+    task->handler = ngx_http_webhook_batch_thread;
+    task->event.handler = ngx_http_webhook_batch_done;
+    task->event.data = b;
+    task->event.log = cycle->log;
+
+    ngx_queue_init(&b->waiting);
+    ngx_queue_init(&b->away);
+
+    if (ngx_thread_mutex_create(&b->mutex, cycle->log) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    b->ctx = ctx;
+    b->pool = wmcf->pool;
+    b->task = task;
+    b->log = cycle->log;
+
+    b->start.handler = ngx_http_webhook_batch_start;
+    b->start.data = b;
+    b->start.log = cycle->log;
+
+    b->guard.handler = ngx_http_webhook_batch_stuck;
+    b->guard.data = b;
+    b->guard.log = cycle->log;
+
+    if (ngx_http_webhook_batch_open(ctx) == NGX_OK) {
+        b->ready = 1;
+
+    } else {
+        ngx_log_error(NGX_LOG_EMERG, cycle->log, 0,
+                      "webhook store \"%V\" could not be opened: no event "
+                      "is kept and no call taken until it can be",
+                      &wmcf->store->name);
+    }
+
+    ctx->tried = ngx_http_webhook_clock_usec();
+
+    return NGX_OK;
+}
+
+
+void
+ngx_http_webhook_batch_exit(ngx_cycle_t *cycle)
+{
+    ngx_uint_t                     n;
+    ngx_http_webhook_batch_t      *b;
+    ngx_http_webhook_batch_ctx_t  *ctx;
+
+    b = &ngx_http_webhook_batch;
+    ctx = b->ctx;
+
+    if (ctx == NULL) {
+        return;
+    }
+
+    b->closing = 1;
+
+    if (b->start.posted) {
+        ngx_delete_posted_event(&b->start);
+    }
+
+    if (b->guard.timer_set) {
+        ngx_del_timer(&b->guard);
+    }
+
+    /*
+     * The thread pools were drained and destroyed before: a task that was
+     * away has been done, only its completion will never be called.
+     */
+
+    if (b->busy) {
+        b->busy = 0;
+        ngx_http_webhook_batch_hand_back();
+    }
+
+    for (n = 0; n < NGX_HTTP_WEBHOOK_BATCH_LAST; n++) {
+
+        if (ngx_queue_empty(&b->waiting)) {
+            break;
+        }
+
+        ngx_http_webhook_batch_gather();
+        ngx_http_webhook_batch_thread(ctx, cycle->log);
+        ngx_http_webhook_batch_hand_back();
+    }
+
+    if (!ngx_queue_empty(&b->waiting)) {
+        ngx_log_error(NGX_LOG_ALERT, cycle->log, 0,
+                      "webhook operations were left when the worker exited");
+    }
+
+    if (ctx->store) {
+        webhook_store_close(ctx->store);
+        ctx->store = NULL;
+    }
+
+    b->ready = 0;
+    b->ctx = NULL;
+}
+
+
+void
+ngx_http_webhook_batch_post(ngx_http_webhook_job_t *job)
+{
+    ngx_http_webhook_batch_t  *b;
+
+    b = &ngx_http_webhook_batch;
+
+    /* Held for a few instructions at a time: no thread sleeps with it. */
+
+    (void) ngx_thread_mutex_lock(&b->mutex, b->log);
+    ngx_queue_insert_tail(&b->waiting, &job->queue);
+    (void) ngx_thread_mutex_unlock(&b->mutex, b->log);
+
+    if (b->busy || b->closing) {
+        return;
+    }
+
+    /*
+     * The task starts at the end of this turn of the event loop, so that what
+     * the turn's other events bring goes along.
+     */
+
+    if (!b->start.posted) {
+        ngx_post_event(&b->start, &ngx_posted_events);
+    }
+
+    if (!b->guard.timer_set) {
+        ngx_add_timer(&b->guard, NGX_HTTP_WEBHOOK_BATCH_LOOK);
+    }
+}
+
+
+ngx_uint_t
+ngx_http_webhook_batch_ready(void)
+{
+    return ngx_http_webhook_batch.ready;
+}
+
+
+ngx_uint_t
+ngx_http_webhook_batch_closing(void)
+{
+    return ngx_http_webhook_batch.closing;
+}
+
+
+ngx_uint_t
+ngx_http_webhook_batch_leaving(void)
+{
+    ngx_http_webhook_batch_t  *b;
+
+    b = &ngx_http_webhook_batch;
+
+    if (!ngx_exiting || b->shutdown == 0) {
+        return 0;
+    }
+
+    if (!b->leaves) {
+        b->leaves = 1;
+        b->exiting = ngx_current_msec;
+    }
+
+    return ngx_current_msec - b->exiting >= b->shutdown;
+}
+
+
+static void
+ngx_http_webhook_batch_start(ngx_event_t *ev)
+{
+    ngx_http_webhook_batch_t  *b;
+
+    b = ev->data;
+
+    if (b->busy || b->closing || ngx_queue_empty(&b->waiting)) {
+        return;
+    }
+
+    ngx_http_webhook_batch_gather();
+
+    b->busy = 1;
+    b->began = ngx_current_msec;
+    b->alarm = ngx_current_msec + NGX_HTTP_WEBHOOK_BATCH_STUCK;
+
+    ngx_add_timer(&b->guard, NGX_HTTP_WEBHOOK_BATCH_LOOK);
+
+    if (ngx_thread_task_post(b->pool, b->task) == NGX_OK) {
+        return;
+    }
+
+    /* The pool's queue is full: its own log line says so.  Put the jobs back,
+       in their order, and try again a little later. */
+
+    b->busy = 0;
+
+    if (!ngx_queue_empty(&b->waiting)) {
+        ngx_queue_add(&b->away, &b->waiting);
+        ngx_queue_init(&b->waiting);
+    }
+
+    ngx_queue_add(&b->waiting, &b->away);
+    ngx_queue_init(&b->away);
+
+    ngx_add_timer(&b->guard, 10);
+}
+
+
+/* Only where no task is away. */
+
+static void
+ngx_http_webhook_batch_gather(void)
+{
+    ngx_http_webhook_batch_t  *b;
+
+    b = &ngx_http_webhook_batch;
+
+    b->ctx->count = 0;
+
+    while (!ngx_queue_empty(&b->waiting)
+           && b->ctx->count < NGX_HTTP_WEBHOOK_BATCH_MAX)
+    {
+        ngx_http_webhook_batch_take(b, ngx_queue_head(&b->waiting));
+    }
+}
+
+
+static void
+ngx_http_webhook_batch_take(ngx_http_webhook_batch_t *b, ngx_queue_t *q)
+{
+    ngx_http_webhook_job_t  *job;
+
+    ngx_queue_remove(q);
+    ngx_queue_insert_tail(&b->away, q);
+
+    job = ngx_queue_data(q, ngx_http_webhook_job_t, queue);
+    b->ctx->ops[b->ctx->count++] = &job->op;
+}
+
+
+/*
+ * On a thread of the pool, once the store's lock is held: what was posted
+ * since the task began.  The order of jobs stays: the first that may not join
+ * ends it.
+ */
+
+static uint32_t
+ngx_http_webhook_batch_more(void *data)
+{
+    size_t                     bytes;
+    uint32_t                   i, n;
+    ngx_queue_t               *q;
+    webhook_op_t              *op;
+    ngx_http_webhook_batch_t  *b;
+
+    b = data;
+    n = 0;
+    bytes = 0;
+
+    if (ngx_thread_mutex_lock(&b->mutex, b->log) != NGX_OK) {
+        return 0;
+    }
+
+    while (!ngx_queue_empty(&b->waiting)
+           && b->ctx->count < NGX_HTTP_WEBHOOK_BATCH_MAX)
+    {
+        q = ngx_queue_head(&b->waiting);
+        op = &(ngx_queue_data(q, ngx_http_webhook_job_t, queue))->op;
+
+        if (op->type == WEBHOOK_OP_PUT_EVENT) {
+
+            for (i = 0; i < op->u.put_event.forms_count; i++) {
+                bytes += op->u.put_event.forms[i].body.len;
+            }
+
+            if (bytes > NGX_HTTP_WEBHOOK_BATCH_BYTES) {
+                break;
+            }
+
+        } else if (op->type != WEBHOOK_OP_COMPLETE) {
+            break;
+        }
+
+        ngx_http_webhook_batch_take(b, q);
+        n++;
+    }
+
+    (void) ngx_thread_mutex_unlock(&b->mutex, b->log);
+
+    return n;
+}
+
+
+static void
+ngx_http_webhook_batch_done(ngx_event_t *ev)
+{
+    ngx_http_webhook_batch_t  *b;
+
+    b = ev->data;
+
+    b->busy = 0;
+
+    if (b->guard.timer_set) {
+        ngx_del_timer(&b->guard);
+    }
+
+    ngx_http_webhook_batch_hand_back();
+
+    if (ngx_queue_empty(&b->waiting)) {
+        return;
+    }
+
+    if (!b->start.posted) {
+        ngx_post_event(&b->start, &ngx_posted_events);
+    }
+
+    if (!b->guard.timer_set) {
+        ngx_add_timer(&b->guard, NGX_HTTP_WEBHOOK_BATCH_LOOK);
+    }
+}
+
+
+/* Calls the handlers of the jobs that are back; they may post new ones. */
+
+static void
+ngx_http_webhook_batch_hand_back(void)
+{
+    ngx_uint_t                 count, errors;
+    ngx_queue_t               *q;
+    ngx_http_webhook_job_t    *job;
+    ngx_http_webhook_batch_t  *b;
+
+    b = &ngx_http_webhook_batch;
+
+    if (b->ctx->store && !b->ready) {
+        ngx_log_error(NGX_LOG_NOTICE, b->log, 0,
+                      "webhook store \"%s\" is open now",
+                      b->ctx->options.path);
+        b->ready = 1;
+    }
+
+    count = 0;
+    errors = 0;
+
+    while (!ngx_queue_empty(&b->away)) {
+        q = ngx_queue_head(&b->away);
+        ngx_queue_remove(q);
+
+        job = ngx_queue_data(q, ngx_http_webhook_job_t, queue);
+
+        count++;
+
+        if (job->op.result >= WEBHOOK_STORE_FULL) {
+            errors++;
+        }
+
+        job->handler(job);
+    }
+
+    ngx_http_webhook_gauge(NGX_HTTP_WEBHOOK_STORE_PINNED,
+                           b->ctx->news.pinned);
+    ngx_http_webhook_gauge(NGX_HTTP_WEBHOOK_STORE_QUARANTINE,
+                           b->ctx->news.quarantine);
+    ngx_http_webhook_gauge(NGX_HTTP_WEBHOOK_STORE_PAUSED,
+                           b->ctx->news.paused);
+
+    if (b->ctx->news.dropped) {
+        ngx_http_webhook_count(NGX_HTTP_WEBHOOK_DEAD_DROPPED,
+                               b->ctx->news.dropped);
+        b->ctx->news.dropped = 0;
+    }
+
+    ngx_http_webhook_count(NGX_HTTP_WEBHOOK_STORE_BATCHES, 1);
+    ngx_http_webhook_count(NGX_HTTP_WEBHOOK_STORE_OPERATIONS, count);
+
+    if (errors) {
+        ngx_http_webhook_count(NGX_HTTP_WEBHOOK_STORE_ERRORS, errors);
+    }
+}
+
+
+static void
+ngx_http_webhook_batch_stuck(ngx_event_t *ev)
+{
+    ngx_http_webhook_batch_t  *b;
+
+    b = ev->data;
+
+    if (!b->busy) {
+        ngx_http_webhook_batch_start(&b->start);
+        return;
+    }
+
+    if ((ngx_msec_int_t) (ngx_current_msec - b->alarm) >= 0) {
+
+        ngx_log_error(NGX_LOG_ALERT, b->log, 0,
+                      "webhook store has not answered for %M ms",
+                      ngx_current_msec - b->began);
+
+        b->alarm = ngx_current_msec + NGX_HTTP_WEBHOOK_BATCH_STUCK;
+    }
+
+    if (ngx_http_webhook_batch_leaving()
+        && ngx_current_msec - b->began >= NGX_HTTP_WEBHOOK_BATCH_LEAVE)
+    {
+        ngx_http_webhook_batch_leave(b);
+    }
+
+    ngx_add_timer(&b->guard, NGX_HTTP_WEBHOOK_BATCH_LOOK);
+}
+
+
+/*
+ * The end of a worker that may wait no longer for a thread which does not come
+ * back: it cannot be joined, and nginx would wait for it with all of a
+ * processor.  To the store this is the death of a process, which it bears.
+ */
+
+static void
+ngx_http_webhook_batch_leave(ngx_http_webhook_batch_t *b)
+{
+    ngx_uint_t        i, n;
+    ngx_queue_t      *q;
+    ngx_list_part_t  *part;
+    ngx_open_file_t  *file;
+
+    n = 0;
+
+    (void) ngx_thread_mutex_lock(&b->mutex, b->log);
+
+    for (q = ngx_queue_head(&b->waiting);
+         q != ngx_queue_sentinel(&b->waiting);
+         q = ngx_queue_next(q))
+    {
+        n++;
+    }
+
+    (void) ngx_thread_mutex_unlock(&b->mutex, b->log);
+
+    ngx_log_error(NGX_LOG_ALERT, b->log, 0,
+                  "webhook store has not answered for %M ms: the worker exits "
+                  "without it; what it had handed over (%ui operations) and "
+                  "%ui more may be lost",
+                  ngx_current_msec - b->began, b->ctx->count, n);
+
+    /* buffered logs */
+
+    part = (ngx_list_part_t *) &ngx_cycle->open_files.part;
+    file = part->elts;
+
+    for (i = 0; /* void */ ; i++) {
+
+        if (i >= part->nelts) {
+            if (part->next == NULL) {
+                break;
+            }
+
+            part = part->next;
+            file = part->elts;
+            i = 0;
+        }
+
+        if (file[i].flush) {
+            file[i].flush(&file[i], b->log);
+        }
+    }
+
+    _exit(0);
+}

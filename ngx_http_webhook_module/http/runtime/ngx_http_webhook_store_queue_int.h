@@ -1,0 +1,45 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * Between the batch's files: store_queue.c is the event loop's side,
+ * store_queue_thread.c the thread's.
+ */
+
+#ifndef NGX_HTTP_WEBHOOK_BATCH_INT_H
+#define NGX_HTTP_WEBHOOK_BATCH_INT_H
+
+#include "http/runtime/ngx_http_webhook_store_queue.h"
+
+
+#define NGX_HTTP_WEBHOOK_BATCH_MAX    1024      /* operations a task */
+
+
+/* What the thread sees.  Between post and completion it is the thread's. */
+
+typedef struct {
+    webhook_store_t           *store;
+    webhook_store_options_t    options;
+    uint64_t                   tried;           /* usec, last try to open */
+    webhook_store_news_t       news;
+    ngx_uint_t                 count;
+    webhook_op_t              *ops[NGX_HTTP_WEBHOOK_BATCH_MAX];
+
+    uint32_t                 (*more)(void *data);   /* operations join */
+    void                      *data;
+} ngx_http_webhook_batch_ctx_t;
+
+
+/* Fills in what the store is opened with. */
+void ngx_http_webhook_batch_options(ngx_http_webhook_batch_ctx_t *ctx,
+    ngx_http_webhook_main_conf_t *wmcf, ngx_log_t *log);
+
+/* Opens the store: NGX_OK, or NGX_ERROR, logged. */
+ngx_int_t ngx_http_webhook_batch_open(ngx_http_webhook_batch_ctx_t *ctx);
+
+/* Applies the operations.  On a thread of the pool, and at exit on the main
+   one. */
+void ngx_http_webhook_batch_thread(void *data, ngx_log_t *log);
+
+
+#endif /* NGX_HTTP_WEBHOOK_BATCH_INT_H */

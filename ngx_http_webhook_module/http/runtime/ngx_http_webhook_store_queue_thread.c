@@ -1,0 +1,125 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * What is done on a thread of the pool, and at exit on the main one.
+ */
+
+#include "http/runtime/ngx_http_webhook_store_queue_int.h"
+#include "http/runtime/ngx_http_webhook_clock.h"
+#include "store/engines/webhook_engines.h"
+
+
+#define NGX_HTTP_WEBHOOK_BATCH_AGAIN  5000      /* ms between tries to open */
+
+
+static ngx_uint_t ngx_http_webhook_batch_due(uint64_t *tried);
+static void ngx_http_webhook_batch_log(void *ctx, webhook_store_log_e level,
+    const char *text);
+
+
+void
+ngx_http_webhook_batch_options(ngx_http_webhook_batch_ctx_t *ctx,
+    ngx_http_webhook_main_conf_t *wmcf, ngx_log_t *log)
+{
+    ctx->options.engine = webhook_engines_find(NULL);
+    ctx->options.path = (const char *) wmcf->store->name.data;
+    ctx->options.size = wmcf->size;
+    ctx->options.keep = wmcf->keep;
+    ctx->options.keep_bytes = wmcf->keep_bytes;
+    ctx->options.dedupe_rows = wmcf->dedupe_rows;
+    ctx->options.orphans = wmcf->orphans;
+    ctx->options.idempotency_rows = wmcf->idempotency_rows;
+    ctx->options.high_water = (uint32_t) wmcf->high_water;
+    ctx->options.warn_water = (uint32_t) wmcf->warn_water;
+    ctx->options.keep_history = (wmcf->full == NGX_HTTP_WEBHOOK_FULL_REFUSE);
+    ctx->options.log = ngx_http_webhook_batch_log;
+    ctx->options.ctx = log;
+}
+
+
+ngx_int_t
+ngx_http_webhook_batch_open(ngx_http_webhook_batch_ctx_t *ctx)
+{
+    if (webhook_store_open(&ctx->options, &ctx->store) != WEBHOOK_STORE_OK) {
+        ctx->store = NULL;
+        return NGX_ERROR;
+    }
+
+    webhook_store_gather(ctx->store, ctx->more, ctx->data);
+
+    return NGX_OK;
+}
+
+
+void
+ngx_http_webhook_batch_thread(void *data, ngx_log_t *log)
+{
+    ngx_http_webhook_batch_ctx_t *ctx = data;
+
+    ngx_uint_t  i;
+
+    if (ctx->store == NULL && ngx_http_webhook_batch_due(&ctx->tried)) {
+        (void) ngx_http_webhook_batch_open(ctx);
+    }
+
+    if (ctx->store) {
+        webhook_store_apply(ctx->store, ctx->ops, (uint32_t) ctx->count);
+        webhook_store_news(ctx->store, &ctx->news);
+        return;
+    }
+
+    for (i = 0; i < ctx->count; i++) {
+        ctx->ops[i]->result = WEBHOOK_STORE_UNAVAILABLE;
+    }
+}
+
+
+static ngx_uint_t
+ngx_http_webhook_batch_due(uint64_t *tried)
+{
+    uint64_t  now;
+
+    now = ngx_http_webhook_clock_usec();
+
+    if (now - *tried < NGX_HTTP_WEBHOOK_BATCH_AGAIN * 1000) {
+        return 0;
+    }
+
+    *tried = now;
+
+    return 1;
+}
+
+
+static void
+ngx_http_webhook_batch_log(void *ctx, webhook_store_log_e level,
+    const char *text)
+{
+    ngx_log_t *log = ctx;
+
+    ngx_uint_t                n;
+    ngx_http_webhook_shown_t  shown;
+
+    switch (level) {
+
+    case WEBHOOK_STORE_LOG_EMERG:
+        n = NGX_LOG_EMERG;
+        break;
+
+    case WEBHOOK_STORE_LOG_ERROR:
+        n = NGX_LOG_ERR;
+        break;
+
+    case WEBHOOK_STORE_LOG_WARN:
+        n = NGX_LOG_WARN;
+        break;
+
+    default:
+        n = NGX_LOG_NOTICE;
+    }
+
+    ngx_log_error(n, log, 0, "webhook store: %V",
+                  ngx_http_webhook_shown(&shown, (u_char *) text,
+                                         ngx_strlen(text)));
+}
