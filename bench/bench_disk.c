@@ -42,16 +42,16 @@ bench_put(bench_t *b, unsigned count)
     unsigned              i;
     webhook_op_t          ops[BATCH], *list[BATCH];
     webhook_put_t         puts[BATCH];
-    webhook_rendition_t   form;
+    webhook_rendition_t   rendition;
 
     memset(ops, 0, sizeof(ops));
     memset(puts, 0, sizeof(puts));
-    memset(&form, 0, sizeof(form));
+    memset(&rendition, 0, sizeof(rendition));
 
-    form.content_type.data = (unsigned char *) "application/json";
-    form.content_type.len = 16;
-    form.body.data = b->body;
-    form.body.len = b->size;
+    rendition.content_type.data = (unsigned char *) "application/json";
+    rendition.content_type.len = 16;
+    rendition.body.data = b->body;
+    rendition.body.len = b->size;
 
     for (i = 0; i < count; i++) {
         ops[i].type = WEBHOOK_OP_PUT_EVENT;
@@ -63,8 +63,8 @@ bench_put(bench_t *b, unsigned count)
         ops[i].u.put_event.wall = b->wall;
         ops[i].u.put_event.type.data = (unsigned char *) "order.add";
         ops[i].u.put_event.type.len = 9;
-        ops[i].u.put_event.forms = &form;
-        ops[i].u.put_event.forms_count = 1;
+        ops[i].u.put_event.renditions = &rendition;
+        ops[i].u.put_event.renditions_count = 1;
         ops[i].u.put_event.deliveries = &puts[i];
         ops[i].u.put_event.count = 1;
 
@@ -117,7 +117,7 @@ bench_finish(bench_t *b, unsigned count)
         ops[i].type = WEBHOOK_OP_COMPLETE;
         ops[i].u.complete.event = claim.u.claim.leases[i].event.id;
         ops[i].u.complete.endpoint = b->endpoint;
-        ops[i].u.complete.token = claim.u.claim.leases[i].token;
+        ops[i].u.complete.lease_token = claim.u.claim.leases[i].lease_token;
         ops[i].u.complete.outcome = WEBHOOK_DONE;
         ops[i].u.complete.attempt.wall = b->wall;
         ops[i].u.complete.attempt.status = 200;

@@ -225,7 +225,7 @@ bench_fill(const bench_setup_t *s)
     webhook_op_t         *ops, **p;
     webhook_put_t        *puts;
     webhook_store_t      *st;
-    webhook_rendition_t   form;
+    webhook_rendition_t   rendition;
     webhook_id_source_t   source;
 
     st = bench_open(s);
@@ -235,10 +235,10 @@ bench_fill(const bench_setup_t *s)
     puts = calloc(BENCH_BATCH, sizeof(webhook_put_t));
     body = calloc(1, s->body + 1);
 
-    memset(&form, 0, sizeof(form));
+    memset(&rendition, 0, sizeof(rendition));
 
-    form.body.data = body;
-    form.body.len = s->body;
+    rendition.body.data = body;
+    rendition.body.len = s->body;
 
     for (i = 0; i < s->endpoints; i++) {
         memset(&ops[0], 0, sizeof(webhook_op_t));
@@ -272,8 +272,8 @@ bench_fill(const bench_setup_t *s)
                             &ops[j].u.put_event.id);
 
             ops[j].type = WEBHOOK_OP_PUT_EVENT;
-            ops[j].u.put_event.forms = &form;
-            ops[j].u.put_event.forms_count = 1;
+            ops[j].u.put_event.renditions = &rendition;
+            ops[j].u.put_event.renditions_count = 1;
             ops[j].u.put_event.deliveries = &puts[j];
             ops[j].u.put_event.count = 1;
         }
@@ -410,8 +410,8 @@ bench_put(bench_work_t *w, const bench_result_t *r, uint64_t wall)
         put->wall = wall;
         put->type.data = (unsigned char *) "order.add";
         put->type.len = 9;
-        put->forms = &w->form;
-        put->forms_count = 1;
+        put->renditions = &w->form;
+        put->renditions_count = 1;
         put->deliveries = &w->puts[i];
         put->count = 1;
         put->lease = 30000;
@@ -435,7 +435,7 @@ bench_complete(bench_work_t *w, uint64_t wall)
         w->ops[w->n].type = WEBHOOK_OP_COMPLETE;
         w->ops[w->n].u.complete.event = w->leases[i].id;
         w->ops[w->n].u.complete.endpoint = w->leases[i].endpoint;
-        w->ops[w->n].u.complete.token = w->leases[i].token;
+        w->ops[w->n].u.complete.lease_token = w->leases[i].token;
         w->ops[w->n].u.complete.outcome = WEBHOOK_DONE;
         w->ops[w->n].u.complete.attempt.wall = wall;
         w->ops[w->n].u.complete.attempt.status = 200;
@@ -476,10 +476,10 @@ bench_take(bench_work_t *w, bench_result_t *r)
                 r->failed++;
             }
 
-            if (w->puts[i].token) {
+            if (w->puts[i].lease_token) {
                 w->next[w->held].id = w->ops[i].u.put_event.id;
                 w->next[w->held].endpoint = w->puts[i].endpoint;
-                w->next[w->held].token = w->puts[i].token;
+                w->next[w->held].token = w->puts[i].lease_token;
                 w->held++;
             }
 
@@ -497,7 +497,7 @@ bench_take(bench_work_t *w, bench_result_t *r)
             if (lease) {
                 w->next[w->held].id = lease->event.id;
                 w->next[w->held].endpoint = lease->endpoint;
-                w->next[w->held].token = lease->token;
+                w->next[w->held].token = lease->lease_token;
                 w->held++;
             }
         }

@@ -72,7 +72,7 @@ row_head(const MDB_val *v)
 
     same(a, len, b, webhook_row_write_head(b, &r));
 
-    return text(&r.type) + r.forms_count;
+    return text(&r.type) + r.renditions_count;
 }
 
 
@@ -166,22 +166,22 @@ row_form(const MDB_val *v)
 
     memset(&r, 0, sizeof(r));
 
-    if (webhook_row_read_form(v, &r) != 0) {
+    if (webhook_row_read_rendition(v, &r) != 0) {
         return 0;
     }
 
-    a = malloc(WEBHOOK_ROW_FORM_MAX);
-    b = malloc(WEBHOOK_ROW_FORM_MAX);
+    a = malloc(WEBHOOK_ROW_RENDITION_MAX);
+    b = malloc(WEBHOOK_ROW_RENDITION_MAX);
 
-    len = webhook_row_write_form(a, &r);
+    len = webhook_row_write_rendition(a, &r);
     w.mv_data = a;
     w.mv_size = len;
 
-    if (webhook_row_read_form(&w, &r) != 0) {
+    if (webhook_row_read_rendition(&w, &r) != 0) {
         abort();
     }
 
-    same(a, len, b, webhook_row_write_form(b, &r));
+    same(a, len, b, webhook_row_write_rendition(b, &r));
 
     free(a);
     free(b);

@@ -16,7 +16,7 @@
 typedef struct {
     webhook_event_t  event;
     uint64_t         endpoint;      /* webhook_id_name() of its name */
-    uint64_t         token;
+    uint64_t         lease_token;
     uint32_t         attempt;       /* number of this send of this step, 1
                                        for the first, also by hand */
     uint32_t         number;        /* the same, of all that were ever made,
@@ -73,7 +73,7 @@ typedef enum {
 typedef struct {
     webhook_id_t        event;
     uint64_t            endpoint;
-    uint64_t            token;
+    uint64_t            lease_token;
     webhook_outcome_e   outcome;
     uint64_t            delay;      /* ms, for RETRY and RELEASE */
     webhook_attempt_t   attempt;    /* ignored for RELEASE */

@@ -42,7 +42,7 @@ typedef struct {
     uint32_t       break_failures;  /* in a row; 0: not by these */
     uint32_t       break_percent;   /* of the window; 0: not by these */
     uint64_t       break_window;    /* ms; 0: a minute */
-    uint64_t       break_hold;      /* ms */
+    uint64_t       break_open_timeout;      /* ms */
     unsigned       order_block:1;   /* a dead head blocks its key */
 } webhook_op_endpoint_t;
 

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * Events: what one is, in which forms it is sent, and how it is put.
+ * Events: what one is, in which renditions it is sent, and how it is put.
  */
 
 #ifndef WEBHOOK_OP_EVENT_H
@@ -23,13 +23,14 @@
 #define WEBHOOK_ADDRESS_MAX         64
 #define WEBHOOK_ANSWER_MAX          1024
 
-#define WEBHOOK_FORMS_MAX           64          /* of an event */
+#define WEBHOOK_RENDITIONS_MAX      64          /* of an event */
 
 
 /*
- * One form of an event: what an endpoint is sent.  Made once when the event
- * happens and kept once however many endpoints get it.  In operations that
- * take it the bytes are the caller's and must live until the batch returns.
+ * One rendition of an event: what an endpoint is sent.  Made once when the
+ * event happens and kept once however many endpoints get it.  In operations
+ * that take it the bytes are the caller's and must live until the batch
+ * returns.
  */
 
 typedef struct {
@@ -43,7 +44,7 @@ typedef struct {
 } webhook_rendition_t;
 
 
-/* An event as it is handed out: what it is, and the form to be sent. */
+/* An event as it is handed out: what it is, and the rendition to be sent. */
 
 typedef struct {
     webhook_id_t         id;
@@ -52,7 +53,7 @@ typedef struct {
                                        kept */
     uint64_t             wall;      /* when it happened */
     webhook_str_t        type;      /* order.add; up to 128 bytes */
-    webhook_rendition_t  form;
+    webhook_rendition_t  rendition;
 } webhook_event_t;
 
 
@@ -73,15 +74,15 @@ typedef struct {
 
 
 /*
- * PUT_EVENT.  Keeps an event, its forms and its deliveries, all or none of
+ * PUT_EVENT.  Keeps an event, its renditions and its deliveries, all or none of
  * them.  OK; DUPLICATE if it is there, or is known by its idempotency key; FULL
  * above the high-water mark, until there is room again; UNAVAILABLE for what is
- * over a bound, and where a delivery names no endpoint (0), or a form or a step
- * that the event has not got.
+ * over a bound, and where a delivery names no endpoint (0), or a rendition or
+ * a step that the event has not got.
  *
- * A delivery sends form "form"; with steps > 1 the forms form, form + 1 ...
- * one after the other, each once the one before it was DONE (attempts start
- * anew with each step, history goes on).
+ * A delivery sends rendition "rendition"; with steps > 1 the renditions from
+ * it on ... one after the other, each once the one before it was DONE
+ * (attempts start anew with each step, history goes on).
  *
  * A delivery with an order key is parked while an earlier one of the same
  * endpoint and key is not finished: only the head of a key may be leased, and
@@ -124,11 +125,11 @@ typedef struct {
     uint64_t       endpoint;
     uint64_t       delay;           /* ms until the first send */
     webhook_str_t  order;           /* key, up to 255 bytes; empty: none */
-    uint32_t       form;
+    uint32_t       rendition;
     uint32_t       steps;           /* 0 counts as 1 */
     unsigned       lease:1;         /* in: the caller could send it now */
     const webhook_past_t  *past;    /* in: NULL: it is new */
-    uint64_t       token;           /* out: 0 if not leased */
+    uint64_t       lease_token;     /* out: 0 if not leased */
 } webhook_put_t;
 
 /*
@@ -154,8 +155,8 @@ typedef struct {
     webhook_id_t           id;
     uint64_t               wall;
     webhook_str_t          type;
-    webhook_rendition_t   *forms;
-    uint32_t               forms_count;     /* 1 .. WEBHOOK_FORMS_MAX */
+    webhook_rendition_t   *renditions;
+    uint32_t               renditions_count;  /* 1 .. WEBHOOK_RENDITIONS_MAX */
     webhook_put_t         *deliveries;
     uint32_t               count;
     uint64_t               lease;           /* ms a lease runs */

@@ -30,7 +30,7 @@ typedef struct {
     uint64_t           sent;            /* wall, when the last send began, */
     webhook_str_t      error;           /* and what went wrong; of those
                                            that are not delivered */
-    uint32_t           form;            /* it sends, or sent last */
+    uint32_t           rendition;       /* it sends, or sent last */
     size_t             body_len;        /* of that */
     uint32_t           step;            /* from 0, of */
     uint32_t           steps;
@@ -94,11 +94,13 @@ typedef struct {
     webhook_id_t              wire;         /* out: see webhook_event_t */
     uint64_t                  wall;
     webhook_str_t             type;
-    webhook_rendition_t      *forms;
-    uint32_t                  forms_count;
-    webhook_delivery_full_t  *deliveries;   /* each with its form's number */
+    webhook_rendition_t      *renditions;
+    uint32_t                  renditions_count;
+    webhook_delivery_full_t  *deliveries;   /* each with its rendition's number
+    */
     uint32_t                  count;
-    uint64_t                  broken;       /* bits: forms that could not be
+    uint64_t                  broken;       /* bits: renditions that could not
+    be
                                                read, and are empty */
     uint32_t                  damaged;      /* deliveries and attempts that
                                                could not */

@@ -26,7 +26,7 @@ webhook_op_reset(webhook_op_t *op)
     case WEBHOOK_OP_PUT_EVENT:
 
         for (i = 0; i < op->u.put_event.count; i++) {
-            op->u.put_event.deliveries[i].token = 0;
+            op->u.put_event.deliveries[i].lease_token = 0;
         }
 
         op->u.put_event.first = op->u.put_event.id;
@@ -138,8 +138,8 @@ webhook_op_free(webhook_op_t *op)
 
     case WEBHOOK_OP_SHOW:
         memset(&op->u.show.type, 0, sizeof(webhook_str_t));
-        op->u.show.forms = NULL;
-        op->u.show.forms_count = 0;
+        op->u.show.renditions = NULL;
+        op->u.show.renditions_count = 0;
         op->u.show.deliveries = NULL;
         op->u.show.count = 0;
         op->u.show.broken = 0;

@@ -34,12 +34,12 @@ put(unsigned kind, one_event_e event, const char *endpoint, const char *order,
     webhook_op_t          op;
     webhook_put_t         puts[3];
     webhook_str_t         body;
-    webhook_rendition_t   forms[2];
+    webhook_rendition_t   renditions[2];
     unsigned char         bodies[2][ONE_LONG];
 
     memset(&op, 0, sizeof(op));
     memset(puts, 0, sizeof(puts));
-    memset(forms, 0, sizeof(forms));
+    memset(renditions, 0, sizeof(renditions));
 
     n = event == ONE_STEPS ? 2 : 1;
 
@@ -47,20 +47,20 @@ put(unsigned kind, one_event_e event, const char *endpoint, const char *order,
         body = one_body(kind, event, i);
         memcpy(bodies[i], body.data, body.len);
 
-        forms[i].body.data = bodies[i];
-        forms[i].body.len = body.len;
+        renditions[i].body.data = bodies[i];
+        renditions[i].body.len = body.len;
 
-        util_str(&forms[i].content_type, "application/json");
-        util_str(&forms[i].request, "POST /hook");
-        util_str(&forms[i].headers, "X-Shop: 7\r\n");
+        util_str(&renditions[i].content_type, "application/json");
+        util_str(&renditions[i].request, "POST /hook");
+        util_str(&renditions[i].headers, "X-Shop: 7\r\n");
     }
 
     op.type = WEBHOOK_OP_PUT_EVENT;
     op.u.put_event.id = one_id(kind, event);
     op.u.put_event.wall = one_wall(kind, event);
     util_str(&op.u.put_event.type, "order.add");
-    op.u.put_event.forms = forms;
-    op.u.put_event.forms_count = n;
+    op.u.put_event.renditions = renditions;
+    op.u.put_event.renditions_count = n;
     op.u.put_event.deliveries = puts;
     op.u.put_event.count = endpoint ? 1 : 0;
     op.u.put_event.lease = 30000;
@@ -83,13 +83,13 @@ put(unsigned kind, one_event_e event, const char *endpoint, const char *order,
     }
 
     if (util_apply(&u, &op) != WEBHOOK_STORE_OK
-        || (lease && puts[0].token == 0))
+        || (lease && puts[0].lease_token == 0))
     {
         fprintf(stderr, "event %u of kind %u is not kept\n", event, kind);
         exit(1);
     }
 
-    return puts[0].token;
+    return puts[0].lease_token;
 }
 
 
@@ -126,7 +126,7 @@ again(unsigned kind, one_event_e event)
         exit(1);
     }
 
-    token = op.u.claim.leases[0].token;
+    token = op.u.claim.leases[0].lease_token;
 
     webhook_op_free(&op);
 
@@ -194,7 +194,7 @@ events(unsigned kind)
             exit(1);
         }
 
-        token = op.u.claim.leases[0].token;
+        token = op.u.claim.leases[0].lease_token;
         webhook_op_free(&op);
     }
 

@@ -308,7 +308,8 @@ int ctl_read_known(const ctl_t *ctl, webhook_store_t *st, webhook_op_t *op);
    object that is there (its bytes too if body is set). */
 json_t *ctl_delivery_json(const webhook_delivery_t *d,
     const webhook_op_stats_t *stats);
-void ctl_form_json(json_t *json, const webhook_rendition_t *form, int body);
+void ctl_form_json(json_t *json, const webhook_rendition_t *rendition,
+    int body);
 json_t *ctl_attempt_json(const webhook_attempt_t *a);
 json_t *ctl_call_json(const webhook_call_t *call);
 

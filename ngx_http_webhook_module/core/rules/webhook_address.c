@@ -456,7 +456,7 @@ webhook_cidr_match(const webhook_cidr_t *cidr, const webhook_address_t *a)
 
 int
 webhook_address_decide(const webhook_address_rules_t *rules,
-    const webhook_address_t *a, const char **why)
+    const webhook_address_t *a, const char **reason)
 {
     unsigned                        i, n, decides;
     const char                     *kind, *ignored;
@@ -464,8 +464,8 @@ webhook_address_decide(const webhook_address_rules_t *rules,
     webhook_address_t               v4;
     const webhook_address_rules_t  *r;
 
-    if (why == NULL) {
-        why = &ignored;
+    if (reason == NULL) {
+        reason = &ignored;
     }
 
     n = a->family == WEBHOOK_ADDRESS_V6
@@ -477,7 +477,7 @@ webhook_address_decide(const webhook_address_rules_t *rules,
     for (r = rules; r; r = r->outer) {
 
         if (webhook_address_listed(r->deny, r->ndeny, a)) {
-            *why = "denied";
+            *reason = "denied";
             return WEBHOOK_ERROR;
         }
 
@@ -485,7 +485,7 @@ webhook_address_decide(const webhook_address_rules_t *rules,
             memcpy(v4.bytes, inside[i], 4);
 
             if (webhook_address_listed(r->deny, r->ndeny, &v4)) {
-                *why = "denied";
+                *reason = "denied";
                 return WEBHOOK_ERROR;
             }
         }
@@ -506,7 +506,7 @@ webhook_address_decide(const webhook_address_rules_t *rules,
     kind = webhook_address_kind(a);
 
     if (kind) {
-        *why = kind;
+        *reason = kind;
         return WEBHOOK_ERROR;
     }
 

@@ -110,7 +110,7 @@ int webhook_cidr_match(const webhook_cidr_t *cidr, const webhook_address_t *a);
  * NULL).
  */
 int webhook_address_decide(const webhook_address_rules_t *rules,
-    const webhook_address_t *a, const char **why);
+    const webhook_address_t *a, const char **reason);
 
 
 #endif /* WEBHOOK_ADDRESS_H */

@@ -215,7 +215,7 @@ webhook_condition_path(webhook_condition_text_t *t,
     webhook_condition_part_t *part, webhook_error_t *err)
 {
     webhook_str_t    text;
-    webhook_error_t  why;
+    webhook_error_t  reason;
 
     webhook_condition_space(t);
 
@@ -229,11 +229,11 @@ webhook_condition_path(webhook_condition_text_t *t,
 
     text.len = t->p - text.data;
 
-    part->path = webhook_path_compile(&text, &why);
+    part->path = webhook_path_compile(&text, &reason);
 
     if (part->path == NULL) {
-        webhook_error_set(err, "%s, in the condition at offset %zu", why.text,
-                          (size_t) (text.data - t->start));
+        webhook_error_set(err, "%s, in the condition at offset %zu",
+                          reason.text, (size_t) (text.data - t->start));
         return WEBHOOK_ERROR;
     }
 

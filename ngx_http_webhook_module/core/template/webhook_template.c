@@ -203,7 +203,7 @@ webhook_template_placeholder(webhook_template_t *tpl, size_t *offset,
     unsigned char           c, *p;
     webhook_str_t           text;
     webhook_placeholder_t  *t;
-    webhook_error_t         why;
+    webhook_error_t         reason;
 
     p = tpl->text.data;
 
@@ -239,8 +239,8 @@ webhook_template_placeholder(webhook_template_t *tpl, size_t *offset,
     t->start = *offset;
     t->end = i + 1;
 
-    if (webhook_template_placeholder_parts(t, &text, &why) != WEBHOOK_OK) {
-        webhook_error_set(err, "%s, in the token at offset %zu", why.text,
+    if (webhook_template_placeholder_parts(t, &text, &reason) != WEBHOOK_OK) {
+        webhook_error_set(err, "%s, in the token at offset %zu", reason.text,
                           *offset);
         return WEBHOOK_ERROR;
     }
@@ -321,7 +321,7 @@ webhook_template_check_json(const webhook_template_t *tpl,
     const webhook_str_t   *any;
     webhook_json_doc_t    *doc;
     webhook_json_value_t   root;
-    webhook_json_error_t   why;
+    webhook_json_error_t   reason;
 
     webhook_buf_init(&buf, 0);
 
@@ -343,7 +343,7 @@ webhook_template_check_json(const webhook_template_t *tpl,
         text.data = buf.data;
         text.len = buf.len;
 
-        rc = webhook_json_read(&text, NULL, &doc, &why);
+        rc = webhook_json_read(&text, NULL, &doc, &reason);
     }
 
     if (rc == WEBHOOK_OK) {
@@ -364,7 +364,7 @@ webhook_template_check_json(const webhook_template_t *tpl,
     }
 
     webhook_error_set(err, "the template is not JSON: %s at offset %zu",
-                      why.what, webhook_template_offset(tpl, why.offset));
+                      reason.what, webhook_template_offset(tpl, reason.offset));
 
     return WEBHOOK_ERROR;
 }

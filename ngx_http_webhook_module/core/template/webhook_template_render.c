@@ -21,7 +21,7 @@ static int webhook_template_check_path(const webhook_template_t *tpl,
     const webhook_buf_t *out, size_t start, const size_t *at,
     webhook_buf_t *scratch, webhook_error_t *err);
 static int webhook_template_refuse(const webhook_placeholder_t *t,
-    const char *why, webhook_error_t *err);
+    const char *reason, webhook_error_t *err);
 
 
 int
@@ -288,7 +288,7 @@ webhook_template_check_path(const webhook_template_t *tpl,
 
 
 static int
-webhook_template_refuse(const webhook_placeholder_t *t, const char *why,
+webhook_template_refuse(const webhook_placeholder_t *t, const char *reason,
     webhook_error_t *err)
 {
     const webhook_str_t  *name;
@@ -299,7 +299,7 @@ webhook_template_refuse(const webhook_placeholder_t *t, const char *why,
 
     webhook_error_set(err, "'%.*s' %s",
                       (int) (name->len < 160 ? name->len : 160), name->data,
-                      why);
+                      reason);
 
     return WEBHOOK_ERROR;
 }

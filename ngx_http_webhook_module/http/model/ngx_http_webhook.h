@@ -10,8 +10,8 @@
  * pointer to one across a delivery: it is looked up again by its id.
  */
 
-#ifndef NGX_HTTP_WEBHOOK_H
-#define NGX_HTTP_WEBHOOK_H
+#ifndef NGX_WEBHOOK_H
+#define NGX_WEBHOOK_H
 
 #include <ngx_config.h>
 #include <ngx_core.h>
@@ -27,22 +27,22 @@
 #include "store/webhook_store.h"
 
 
-#define NGX_HTTP_WEBHOOK_VERSION  WEBHOOK_VERSION
+#define NGX_WEBHOOK_VERSION  WEBHOOK_VERSION
 
 
 typedef enum {
-    NGX_HTTP_WEBHOOK_BEFORE_RESPONSE = 0,
-    NGX_HTTP_WEBHOOK_AFTER_RESPONSE
-} ngx_http_webhook_commit_e;
+    NGX_WEBHOOK_BEFORE_RESPONSE = 0,
+    NGX_WEBHOOK_AFTER_RESPONSE
+} ngx_webhook_commit_e;
 
 
 /* What becomes of events above the high-water mark. */
 
 typedef enum {
-    NGX_HTTP_WEBHOOK_FULL_DROP = 0,     /* finished ones make room */
-    NGX_HTTP_WEBHOOK_FULL_REFUSE,       /* they stay, new ones are refused */
-    NGX_HTTP_WEBHOOK_FULL_BLOCK         /* as drop; responses wait for room */
-} ngx_http_webhook_full_e;
+    NGX_WEBHOOK_FULL_DROP = 0,          /* finished ones make room */
+    NGX_WEBHOOK_FULL_REFUSE,            /* they stay, new ones are refused */
+    NGX_WEBHOOK_FULL_BLOCK              /* as drop; responses wait for room */
+} ngx_webhook_full_e;
 
 
 /*
@@ -55,73 +55,76 @@ typedef struct {
     ngx_http_core_srv_conf_t         *server;   /* cf->ctx's srv_conf[] of
                                                    ngx_http_core_module */
 
-    /* Set by the room of receive, once all locations are known. */
+    /* Set by http/inbound/mask, once all locations are known. */
     ngx_array_t                       others;   /* of ngx_str_t: ordinary
                                                    locations below */
     unsigned                          regex:1;  /* or some that match by a
                                                    regular expression */
-} ngx_http_webhook_hook_t;
+} ngx_webhook_receive_location_t;
 
 
 typedef struct {
-    ngx_path_t                       *store;    /* NULL: not configured */
-    uint64_t                          size;     /* bytes */
-    uint64_t                          keep;     /* ms */
-    uint64_t                          keep_bytes;   /* 0: no bound */
-    uint64_t                          dedupe_rows;  /* 0: by the size */
-    uint64_t                          orphans;  /* ms, 0: never */
-    uint64_t                          idempotency_rows; /* 0: by the size */
-    ngx_uint_t                        high_water;   /* percent */
-    ngx_uint_t                        warn_water;   /* percent */
-    ngx_uint_t                        full;     /* what then: ..._FULL_... */
-    uint64_t                          full_wait;    /* ms */
+    ngx_path_t                      *store;     /* NULL: not configured */
+    uint64_t                         size;      /* bytes */
+    uint64_t                         keep;      /* ms */
+    uint64_t                         keep_bytes;    /* 0: no bound */
+    uint64_t                         dedupe_rows;   /* 0: by the size */
+    uint64_t                         orphans;   /* ms, 0: never */
+    uint64_t                         idempotency_rows;  /* 0: by the size */
+    ngx_uint_t                       high_water;    /* percent */
+    ngx_uint_t                       warn_water;    /* percent */
+    ngx_uint_t                       full;      /* what then: ..._FULL_... */
+    uint64_t                         full_wait;     /* ms */
 
-    ngx_array_t                       types;    /* of ..._type_t, as they
+    ngx_array_t                      types;     /* of ..._type_t, as they
                                                    were declared */
-    ngx_array_t                       endpoints;    /* of ..._endpoint_t *,
+    ngx_array_t                      endpoints;     /* of ..._endpoint_t *,
                                                        by ascending id */
-    ngx_array_t                       receivers;    /* of ..._receiver_t *,
+    ngx_array_t                      receivers;     /* of ..._receiver_t *,
                                                        by ascending id */
-    ngx_array_t                       tokens;   /* of ..._token_t: all, by
-                                                   ascending digest */
-    ngx_array_t                       rules;    /* of ..._rule_t *: all */
-    ngx_array_t                       locations;    /* of void **: loc_conf of
+    ngx_array_t                      url_tokens;    /* of ..._url_token_t: all,
+    by
+                                                       ascending digest */
+    ngx_array_t                      rules;     /* of ..._rule_t *: all */
+    ngx_array_t                      locations;     /* of void **: loc_conf of
                                                        those to be checked */
-    ngx_array_t                       error_pages;  /* of ngx_array_t *: all
+    ngx_array_t                      error_pages;   /* of ngx_array_t *: all
                                                        locations' */
-    ngx_array_t                       hooks;    /* of ..._hook_t: locations
-                                                   with webhook_receive */
-    ngx_str_t                         event_header; /* Tc-Webhook-Event */
-    webhook_address_rules_t           address;  /* webhook_address */
-    struct ngx_http_webhook_secret_s *secrets;  /* the room of secrets' */
-    ngx_array_t                      *maps;     /* conf_map.c's, or NULL */
-    ngx_array_t                      *map_users;    /* the same */
-    ngx_array_t                      *targets;  /* of ..._target_t *: the
+    ngx_array_t                      receive_locations;  /* of
+    ..._receive_location_t: locations
+                                                            with
+                                                            webhook_receive */
+    ngx_str_t                        event_header;  /* Tc-Webhook-Event */
+    webhook_address_rules_t          address;   /* webhook_address */
+    struct ngx_webhook_secret_s     *secrets;   /* runtime/secret's */
+    ngx_array_t                     *maps;      /* conf_map.c's, or NULL */
+    ngx_array_t                     *map_users;     /* the same */
+    ngx_array_t                     *peers;     /* of ..._peer_t *: the
                                                    client's */
 
     /* Indexes of variables, where some location receives. */
-    ngx_int_t                         request_id;   /* $request_id */
-    ngx_int_t                         request_line; /* $request */
-    ngx_int_t                         request_uri;  /* $request_uri */
+    ngx_int_t                        request_id;    /* $request_id */
+    ngx_int_t                        request_line;  /* $request */
+    ngx_int_t                        request_uri;   /* $request_uri */
 
     /* The first filters, once it is read. */
-    ngx_http_output_header_filter_pt  header_filter;
-    ngx_http_output_body_filter_pt    body_filter;
-    ngx_http_request_body_filter_pt   request_filter;
+    ngx_http_output_header_filter_pt header_filter;
+    ngx_http_output_body_filter_pt   body_filter;
+    ngx_http_request_body_filter_pt  request_filter;
 
-    ngx_thread_pool_t                *pool;     /* of the store's work */
-    ngx_thread_pool_t                *cpu;      /* webhook_cpu, or NULL */
-    ngx_uint_t                        cpu_threads;
-    size_t                            cpu_memory;
-    ngx_shm_zone_t                   *counters;
-    ngx_shm_zone_t                   *inflight; /* receivers' calls, or NULL */
+    ngx_thread_pool_t               *pool;      /* of the store's work */
+    ngx_thread_pool_t               *cpu;       /* webhook_cpu, or NULL */
+    ngx_uint_t                       cpu_threads;
+    size_t                           cpu_memory;
+    ngx_shm_zone_t                  *counters;
+    ngx_shm_zone_t                  *inflight;  /* receivers' calls, or NULL */
 
-    unsigned                          cpu_set:1;    /* it was written */
-    unsigned                          shadow:1;     /* some receiver has a
+    unsigned                         cpu_set:1;     /* it was written */
+    unsigned                         shadow:1;      /* some receiver has a
                                                        shadow */
-    unsigned                          receive:1;    /* some location receives */
-    unsigned                          metrics:1;    /* some shows metrics */
-} ngx_http_webhook_main_conf_t;
+    unsigned                         receive:1;     /* some location receives */
+    unsigned                         metrics:1;     /* some shows metrics */
+} ngx_webhook_main_conf_t;
 
 
 typedef struct {
@@ -129,21 +132,21 @@ typedef struct {
     unsigned                          own:1;    /* they stand here */
     unsigned                          off:1;    /* "webhook_event off" */
     unsigned                          metrics:1;    /* webhook_metrics */
-    ngx_http_webhook_place_t          metrics_place;
+    ngx_webhook_source_pos_t          metrics_pos;
     ngx_uint_t                        commit;
     ngx_msec_t                        commit_timeout;
     size_t                            payload_max;
     ngx_str_t                         idempotency;  /* a header's name; empty:
                                                        off */
-    ngx_http_webhook_place_t          idempotency_place;
+    ngx_webhook_source_pos_t          idempotency_pos;
     ngx_http_complex_value_t         *idempotency_by;   /* who the client is;
                                                        NULL: by its credentials
                                                        */
 
     ngx_flag_t                        receive;  /* webhook_receive here */
     ngx_str_t                         prefix;   /* of its location */
-    ngx_http_webhook_place_t          place;    /* of webhook_receive */
-} ngx_http_webhook_loc_conf_t;
+    ngx_webhook_source_pos_t          source_pos;   /* of webhook_receive */
+} ngx_webhook_loc_conf_t;
 
 
 extern ngx_module_t  ngx_http_webhook_module;
@@ -152,4 +155,4 @@ extern ngx_module_t  ngx_http_webhook_module;
 #include "http/model/ngx_http_webhook_find.h"
 
 
-#endif /* NGX_HTTP_WEBHOOK_H */
+#endif /* NGX_WEBHOOK_H */

@@ -7,7 +7,7 @@
 
 
 void
-ngx_http_webhook_build_resolver(ngx_http_webhook_build_t *b,
+ngx_webhook_build_resolver(ngx_webhook_build_t *b,
     ngx_http_core_loc_conf_t *clcf)
 {
     /* none, a dummy without servers, or a real one */
@@ -26,8 +26,8 @@ ngx_http_webhook_build_resolver(ngx_http_webhook_build_t *b,
 
 
 void ngx_cdecl
-ngx_http_webhook_build_log(ngx_uint_t level, ngx_http_webhook_build_t *b,
-    ngx_err_t err, const char *fmt, ...)
+ngx_webhook_build_log(ngx_uint_t level, ngx_webhook_build_t *b, ngx_err_t err,
+    const char *fmt, ...)
 {
     u_char     errstr[NGX_MAX_CONF_ERRSTR];
     va_list    args;
@@ -44,8 +44,8 @@ ngx_http_webhook_build_log(ngx_uint_t level, ngx_http_webhook_build_t *b,
 
 
 void ngx_cdecl
-ngx_http_webhook_build_at(ngx_uint_t level, ngx_http_webhook_build_t *b,
-    ngx_http_webhook_place_t *place, const char *fmt, ...)
+ngx_webhook_build_at(ngx_uint_t level, ngx_webhook_build_t *b,
+    ngx_webhook_source_pos_t *pos, const char *fmt, ...)
 {
     u_char     errstr[NGX_MAX_CONF_ERRSTR];
     va_list    args;
@@ -57,5 +57,5 @@ ngx_http_webhook_build_at(ngx_uint_t level, ngx_http_webhook_build_t *b,
                - errstr;
     va_end(args);
 
-    b->say(b, level, 0, place, &text);
+    b->say(b, level, 0, pos, &text);
 }

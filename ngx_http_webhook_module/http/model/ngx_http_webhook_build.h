@@ -10,51 +10,51 @@
  * by somebody who is not to see what the host has.
  */
 
-#ifndef NGX_HTTP_WEBHOOK_BUILD_H
-#define NGX_HTTP_WEBHOOK_BUILD_H
+#ifndef NGX_WEBHOOK_BUILD_H
+#define NGX_WEBHOOK_BUILD_H
 
 #include "http/model/ngx_http_webhook.h"
 
 
-typedef struct ngx_http_webhook_build_s  ngx_http_webhook_build_t;
+typedef struct ngx_webhook_build_s  ngx_webhook_build_t;
 
 /*
  * Takes a message.  The place is NULL where it is about the text that is being
  * built, else it is about something that was built before; err is an errno, or
  * 0.  A level of NGX_LOG_WARN is no mistake.
  */
-typedef void (*ngx_http_webhook_build_say_pt)(ngx_http_webhook_build_t *b,
-    ngx_uint_t level, ngx_err_t err, ngx_http_webhook_place_t *place,
+typedef void (*ngx_webhook_build_say_pt)(ngx_webhook_build_t *b,
+    ngx_uint_t level, ngx_err_t err, ngx_webhook_source_pos_t *pos,
     ngx_str_t *text);
 
-struct ngx_http_webhook_build_s {
+struct ngx_webhook_build_s {
     ngx_pool_t                       *pool;     /* of what is built */
     ngx_pool_t                       *temp_pool;    /* of what is not kept */
     ngx_log_t                        *log;      /* what is no message: there is
                                                    no memory, OpenSSL's */
     ngx_cycle_t                      *cycle;    /* prefix, name of the host,
                                                    modules */
-    ngx_http_webhook_main_conf_t     *wmcf;
+    ngx_webhook_main_conf_t          *wmcf;
 
     /* The text: a field's name and its values, each with a NUL behind it, in
        memory that lasts as long as the pool. */
     ngx_array_t                      *args;     /* of ngx_str_t */
-    ngx_http_webhook_place_t          place;    /* where it stands */
+    ngx_webhook_source_pos_t          source_pos;   /* where it stands */
 
     /* Where the text comes from. */
-    ngx_http_webhook_build_say_pt     say;
+    ngx_webhook_build_say_pt          say;
     void                             *data;     /* say's, and of the others */
 
     /* Overwrites a secret where it was read from; NULL: it stands nowhere but
        in args. */
-    void                            (*hide)(ngx_http_webhook_build_t *b,
+    void                            (*hide)(ngx_webhook_build_t *b,
                                          ngx_str_t *secret);
     /* 1 if nginx has a variable of that name; NULL: none can be named. */
-    ngx_uint_t                      (*variable)(ngx_http_webhook_build_t *b,
+    ngx_uint_t                      (*variable)(ngx_webhook_build_t *b,
                                          const webhook_str_t *name);
     /* Gives ssl a client certificate from files, logged; NULL: none can be
        given. */
-    ngx_int_t                       (*certificate)(ngx_http_webhook_build_t *b,
+    ngx_int_t                       (*certificate)(ngx_webhook_build_t *b,
                                          ngx_ssl_t *ssl, ngx_str_t *cert,
                                          ngx_str_t *key, ngx_str_t *passwords);
 
@@ -67,8 +67,8 @@ struct ngx_http_webhook_build_s {
     ngx_msec_t                        resolver_timeout;
 
     /* What several share: NULL in them while there is none. */
-    ngx_array_t                     **targets;  /* of ..._target_t * */
-    struct ngx_http_webhook_secret_s **secrets;
+    ngx_array_t                     **peers;    /* of ..._peer_t * */
+    struct ngx_webhook_secret_s     **secrets;
     ngx_array_t                     **map_users;
 
     unsigned                          registered:1;
@@ -76,18 +76,17 @@ struct ngx_http_webhook_build_s {
 
 
 /* Fills in the resolver of a level of nginx.conf, which is that of http {}. */
-void ngx_http_webhook_build_resolver(ngx_http_webhook_build_t *b,
+void ngx_webhook_build_resolver(ngx_webhook_build_t *b,
     ngx_http_core_loc_conf_t *clcf);
 
 /* Says what is wrong with the text that is being built, with the text of an
    errno unless that is 0. */
-void ngx_cdecl ngx_http_webhook_build_log(ngx_uint_t level,
-    ngx_http_webhook_build_t *b, ngx_err_t err, const char *fmt, ...);
+void ngx_cdecl ngx_webhook_build_log(ngx_uint_t level, ngx_webhook_build_t *b,
+    ngx_err_t err, const char *fmt, ...);
 
 /* Says what is wrong with what stands at a place. */
-void ngx_cdecl ngx_http_webhook_build_at(ngx_uint_t level,
-    ngx_http_webhook_build_t *b, ngx_http_webhook_place_t *place,
-    const char *fmt, ...);
+void ngx_cdecl ngx_webhook_build_at(ngx_uint_t level, ngx_webhook_build_t *b,
+    ngx_webhook_source_pos_t *pos, const char *fmt, ...);
 
 
-#endif /* NGX_HTTP_WEBHOOK_BUILD_H */
+#endif /* NGX_WEBHOOK_BUILD_H */

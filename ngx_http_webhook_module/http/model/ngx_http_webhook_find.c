@@ -9,30 +9,28 @@
 #include <openssl/crypto.h>
 
 
-static void *ngx_http_webhook_find(ngx_array_t *array, uint64_t id);
+static void *ngx_webhook_find(ngx_array_t *array, uint64_t id);
 
 
-ngx_http_webhook_endpoint_t *
-ngx_http_webhook_endpoint_find(ngx_http_webhook_main_conf_t *wmcf,
-    uint64_t id)
+ngx_webhook_endpoint_t *
+ngx_webhook_endpoint_find(ngx_webhook_main_conf_t *wmcf, uint64_t id)
 {
-    return ngx_http_webhook_find(&wmcf->endpoints, id);
+    return ngx_webhook_find(&wmcf->endpoints, id);
 }
 
 
-ngx_http_webhook_receiver_t *
-ngx_http_webhook_receiver_find(ngx_http_webhook_main_conf_t *wmcf,
-    uint64_t id)
+ngx_webhook_receiver_t *
+ngx_webhook_receiver_find(ngx_webhook_main_conf_t *wmcf, uint64_t id)
 {
-    return ngx_http_webhook_find(&wmcf->receivers, id);
+    return ngx_webhook_find(&wmcf->receivers, id);
 }
 
 
 static void *
-ngx_http_webhook_find(ngx_array_t *array, uint64_t id)
+ngx_webhook_find(ngx_array_t *array, uint64_t id)
 {
-    ngx_uint_t                  first, last, mid;
-    ngx_http_webhook_named_t  **named;
+    ngx_uint_t             first, last, mid;
+    ngx_webhook_named_t  **named;
 
     named = array->elts;
     first = 0;
@@ -62,28 +60,27 @@ ngx_http_webhook_find(ngx_array_t *array, uint64_t id)
  * far it went tells nothing of a token.
  */
 
-ngx_http_webhook_receiver_t *
-ngx_http_webhook_receiver_by_token(ngx_http_webhook_main_conf_t *wmcf,
-    ngx_str_t *token)
+ngx_webhook_receiver_t *
+ngx_webhook_receiver_by_token(ngx_webhook_main_conf_t *wmcf, ngx_str_t *token)
 {
-    ngx_uint_t                 first, last, mid;
-    ngx_http_webhook_token_t  *tokens;
-    u_char                     digest[NGX_HTTP_WEBHOOK_DIGEST_LEN];
+    ngx_uint_t                first, last, mid;
+    ngx_webhook_url_token_t  *url_tokens;
+    u_char                    digest[NGX_WEBHOOK_DIGEST_LEN];
 
-    if (!ngx_http_webhook_token_valid(token)
-        || ngx_http_webhook_token_digest(token, digest) != NGX_OK)
+    if (!ngx_webhook_url_token_valid(token)
+        || ngx_webhook_url_token_digest(token, digest) != NGX_OK)
     {
         return NULL;
     }
 
-    tokens = wmcf->tokens.elts;
+    url_tokens = wmcf->url_tokens.elts;
     first = 0;
-    last = wmcf->tokens.nelts;
+    last = wmcf->url_tokens.nelts;
 
     while (first < last) {
         mid = first + (last - first) / 2;
 
-        if (ngx_memcmp(tokens[mid].digest, digest, sizeof(digest)) < 0) {
+        if (ngx_memcmp(url_tokens[mid].digest, digest, sizeof(digest)) < 0) {
             first = mid + 1;
 
         } else {
@@ -91,12 +88,12 @@ ngx_http_webhook_receiver_by_token(ngx_http_webhook_main_conf_t *wmcf,
         }
     }
 
-    if (first < wmcf->tokens.nelts
-        && CRYPTO_memcmp(tokens[first].digest, digest, sizeof(digest)) == 0
-        && (tokens[first].expires == 0
-            || ngx_time() < tokens[first].expires))
+    if (first < wmcf->url_tokens.nelts
+        && CRYPTO_memcmp(url_tokens[first].digest, digest, sizeof(digest)) == 0
+        && (url_tokens[first].expires == 0
+            || ngx_time() < url_tokens[first].expires))
     {
-        return tokens[first].receiver;
+        return url_tokens[first].receiver;
     }
 
     return NULL;

@@ -7,8 +7,8 @@
  * is read.
  */
 
-#ifndef NGX_HTTP_WEBHOOK_FIND_H
-#define NGX_HTTP_WEBHOOK_FIND_H
+#ifndef NGX_WEBHOOK_FIND_H
+#define NGX_WEBHOOK_FIND_H
 
 
 /* An endpoint or receiver as far as both begin alike. */
@@ -16,23 +16,23 @@
 typedef struct {
     uint64_t                          id;
     ngx_str_t                         name;
-    ngx_http_webhook_place_t          place;
-} ngx_http_webhook_named_t;
+    ngx_webhook_source_pos_t          source_pos;
+} ngx_webhook_named_t;
 
 
 /* The endpoint or receiver with this id, or NULL. */
-ngx_http_webhook_endpoint_t *ngx_http_webhook_endpoint_find(
-    ngx_http_webhook_main_conf_t *wmcf, uint64_t id);
-ngx_http_webhook_receiver_t *ngx_http_webhook_receiver_find(
-    ngx_http_webhook_main_conf_t *wmcf, uint64_t id);
+ngx_webhook_endpoint_t *ngx_webhook_endpoint_find(
+    ngx_webhook_main_conf_t *wmcf, uint64_t id);
+ngx_webhook_receiver_t *ngx_webhook_receiver_find(
+    ngx_webhook_main_conf_t *wmcf, uint64_t id);
 
 /*
  * The receiver whose URL has this token, or NULL.  The time it takes tells
  * nothing of how near a wrong token comes to a right one, and hardly grows
  * with the number of receivers.
  */
-ngx_http_webhook_receiver_t *ngx_http_webhook_receiver_by_token(
-    ngx_http_webhook_main_conf_t *wmcf, ngx_str_t *token);
+ngx_webhook_receiver_t *ngx_webhook_receiver_by_token(
+    ngx_webhook_main_conf_t *wmcf, ngx_str_t *token);
 
 
-#endif /* NGX_HTTP_WEBHOOK_FIND_H */
+#endif /* NGX_WEBHOOK_FIND_H */

@@ -6,8 +6,8 @@
  * ngx_http_webhook.h.
  */
 
-#ifndef NGX_HTTP_WEBHOOK_RULE_H
-#define NGX_HTTP_WEBHOOK_RULE_H
+#ifndef NGX_WEBHOOK_RULE_H
+#define NGX_WEBHOOK_RULE_H
 
 #include <ngx_config.h>
 #include <ngx_core.h>
@@ -24,62 +24,62 @@ typedef struct {
     ngx_str_t                         name;     /* order.add */
     ngx_str_t                         group;
     ngx_str_t                         description;
-    ngx_http_webhook_place_t          place;
+    ngx_webhook_source_pos_t          source_pos;
     ngx_array_t                       endpoints;  /* uint64_t, ascending: ids
                                                      of those that ask for it */
-} ngx_http_webhook_type_t;
+} ngx_webhook_type_t;
 
 
 typedef enum {
-    NGX_HTTP_WEBHOOK_PAYLOAD_RESPONSE = 0,
-    NGX_HTTP_WEBHOOK_PAYLOAD_REQUEST
-} ngx_http_webhook_payload_e;
+    NGX_WEBHOOK_PAYLOAD_RESPONSE = 0,
+    NGX_WEBHOOK_PAYLOAD_REQUEST
+} ngx_webhook_payload_e;
 
 
 /* A rule: which answered requests are an event. */
 
 typedef struct {
-    ngx_http_webhook_type_t          *type;     /* set once all is read */
-    ngx_str_t                         type_name;
-    ngx_http_webhook_place_t          place;
-    u_char                            digest[WEBHOOK_HASH_LEN]; /* as written */
-    ngx_uint_t                        ordinal;  /* among those written so */
+    ngx_webhook_type_t             *type;       /* set once all is read */
+    ngx_str_t                       type_name;
+    ngx_webhook_source_pos_t        source_pos;
+    u_char                          digest[WEBHOOK_HASH_LEN];   /* as written */
+    ngx_uint_t                      ordinal;    /* among those written so */
 
-    ngx_uint_t                        methods;  /* NGX_HTTP_GET|..., 0: any */
-    ngx_str_t                         pattern;  /* the expression's text */
-    ngx_regex_t                      *regex;
-    ngx_uint_t                        captures;
-    ngx_array_t                       names;    /* of ngx_http_webhook_
+    ngx_uint_t                      methods;    /* NGX_HTTP_GET|..., 0: any */
+    ngx_str_t                       pattern;    /* the expression's text */
+    ngx_regex_t                    *regex;
+    ngx_uint_t                      captures;
+    ngx_array_t                     names;      /* of ngx_webhook_
                                                    capture_name_t */
-    webhook_status_set_t              status;
+    webhook_status_set_t            status;
 
-    ngx_array_t                       when;     /* webhook_condition_t * */
-    ngx_http_webhook_payload_e        payload;  /* whose body is sent */
-    webhook_path_t                   *payload_path;  /* part of it (the steps
-                                                        below its root), or
-                                                        NULL: all of it */
-    webhook_template_t               *body;     /* instead of it, or NULL */
-    webhook_template_t               *model;    /* the record it is about, */
-    webhook_template_t               *record;   /*   or NULL */
+    ngx_array_t                     when;       /* webhook_condition_t * */
+    ngx_webhook_payload_e           payload;    /* whose body is sent */
+    webhook_path_t                 *payload_path;   /* part of it (the steps
+                                                       below its root), or
+                                                       NULL: all of it */
+    webhook_template_t             *body;       /* instead of it, or NULL */
+    webhook_template_t             *model;      /* the record it is about, */
+    webhook_template_t             *record;     /*   or NULL */
 
     /* Whose body the rule cannot do without, and whose it or one of its
        endpoints looks at. */
-    unsigned                          need_request:1;
-    unsigned                          need_response:1;
-    unsigned                          want_request:1;
-    unsigned                          want_response:1;
-    unsigned                          linted:1; /* it was warned of */
-    unsigned                          original:1;   /* path=original */
+    unsigned                        need_request:1;
+    unsigned                        need_response:1;
+    unsigned                        want_request:1;
+    unsigned                        want_response:1;
+    unsigned                        linted:1;   /* it was warned of */
+    unsigned                        original:1;     /* path=original */
 
-    ngx_array_t                       endpoints;  /* uint64_t ids of those
-                                                     that ask for the type */
-} ngx_http_webhook_rule_t;
+    ngx_array_t                     endpoints;  /* uint64_t ids of those
+                                                   that ask for the type */
+} ngx_webhook_rule_t;
 
 
 typedef struct {
     ngx_str_t                         name;     /* uri.<name> */
     ngx_uint_t                        index;    /* of the capture */
-} ngx_http_webhook_capture_name_t;
+} ngx_webhook_capture_name_t;
 
 
-#endif /* NGX_HTTP_WEBHOOK_RULE_H */
+#endif /* NGX_WEBHOOK_RULE_H */

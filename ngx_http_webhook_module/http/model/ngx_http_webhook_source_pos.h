@@ -5,8 +5,8 @@
  * Where a definition stands, for messages about it once all is read.
  */
 
-#ifndef NGX_HTTP_WEBHOOK_PLACE_H
-#define NGX_HTTP_WEBHOOK_PLACE_H
+#ifndef NGX_WEBHOOK_SOURCE_POS_H
+#define NGX_WEBHOOK_SOURCE_POS_H
 
 #include <ngx_config.h>
 #include <ngx_core.h>
@@ -15,7 +15,7 @@
 typedef struct {
     u_char                           *file;     /* NUL-terminated */
     ngx_uint_t                        line;
-} ngx_http_webhook_place_t;
+} ngx_webhook_source_pos_t;
 
 
-#endif /* NGX_HTTP_WEBHOOK_PLACE_H */
+#endif /* NGX_WEBHOOK_SOURCE_POS_H */

@@ -5,8 +5,8 @@
  * Text: views of nginx's strings and of ours, and what may stand in a log.
  */
 
-#ifndef NGX_HTTP_WEBHOOK_TEXT_H
-#define NGX_HTTP_WEBHOOK_TEXT_H
+#ifndef NGX_WEBHOOK_TEXT_H
+#define NGX_WEBHOOK_TEXT_H
 
 #include <ngx_config.h>
 #include <ngx_core.h>
@@ -18,14 +18,14 @@
 /* The two string types have one layout, so that views pass without a copy. */
 
 static ngx_inline webhook_str_t *
-ngx_http_webhook_str(const ngx_str_t *s)
+ngx_webhook_str(const ngx_str_t *s)
 {
     return (webhook_str_t *) s;
 }
 
 
 static ngx_inline ngx_str_t *
-ngx_http_webhook_nstr(const webhook_str_t *s)
+ngx_webhook_nstr(const webhook_str_t *s)
 {
     return (ngx_str_t *) s;
 }
@@ -44,17 +44,17 @@ _Static_assert(sizeof(ngx_str_t) == sizeof(webhook_str_t)
 typedef struct {
     ngx_str_t                         text;
     u_char                            data[1024];
-} ngx_http_webhook_shown_t;
+} ngx_webhook_redacted_t;
 
 static ngx_inline ngx_str_t *
-ngx_http_webhook_shown(ngx_http_webhook_shown_t *shown, const u_char *data,
+ngx_webhook_redacted(ngx_webhook_redacted_t *redacted, const u_char *data,
     size_t len)
 {
-    shown->text.data = shown->data;
-    shown->text.len = webhook_show(shown->data, sizeof(shown->data), data,
-                                   len);
-    return &shown->text;
+    redacted->text.data = redacted->data;
+    redacted->text.len = webhook_show(redacted->data, sizeof(redacted->data),
+                                      data, len);
+    return &redacted->text;
 }
 
 
-#endif /* NGX_HTTP_WEBHOOK_TEXT_H */
+#endif /* NGX_WEBHOOK_TEXT_H */

@@ -9,7 +9,7 @@
 
 
 ngx_int_t
-ngx_http_webhook_token_digest(ngx_str_t *token, u_char *digest)
+ngx_webhook_url_token_digest(ngx_str_t *token, u_char *digest)
 {
     return EVP_Digest(token->data, token->len, digest, NULL, EVP_sha256(),
                       NULL)
@@ -18,13 +18,13 @@ ngx_http_webhook_token_digest(ngx_str_t *token, u_char *digest)
 
 
 ngx_uint_t
-ngx_http_webhook_token_valid(ngx_str_t *token)
+ngx_webhook_url_token_valid(ngx_str_t *token)
 {
     u_char      c;
     ngx_uint_t  i;
 
-    if (token->len < NGX_HTTP_WEBHOOK_TOKEN_MIN
-        || token->len > NGX_HTTP_WEBHOOK_TOKEN_MAX)
+    if (token->len < NGX_WEBHOOK_URL_TOKEN_MIN
+        || token->len > NGX_WEBHOOK_URL_TOKEN_MAX)
     {
         return 0;
     }

@@ -5,21 +5,21 @@
  * The secret part of a receiver's URL.  No more of it is kept than a SHA-256.
  */
 
-#ifndef NGX_HTTP_WEBHOOK_TOKEN_H
-#define NGX_HTTP_WEBHOOK_TOKEN_H
+#ifndef NGX_WEBHOOK_URL_TOKEN_H
+#define NGX_WEBHOOK_URL_TOKEN_H
 
 #include "http/model/ngx_http_webhook.h"
 
 
-#define NGX_HTTP_WEBHOOK_TOKEN_MIN    20
-#define NGX_HTTP_WEBHOOK_TOKEN_MAX    255
+#define NGX_WEBHOOK_URL_TOKEN_MIN    20
+#define NGX_WEBHOOK_URL_TOKEN_MAX    255
 
 
-/* Its digest, of NGX_HTTP_WEBHOOK_DIGEST_LEN bytes; NGX_OK or NGX_ERROR. */
-ngx_int_t ngx_http_webhook_token_digest(ngx_str_t *token, u_char *digest);
+/* Its digest, of NGX_WEBHOOK_DIGEST_LEN bytes; NGX_OK or NGX_ERROR. */
+ngx_int_t ngx_webhook_url_token_digest(ngx_str_t *token, u_char *digest);
 
 /* 1 if a token may look like this. */
-ngx_uint_t ngx_http_webhook_token_valid(ngx_str_t *token);
+ngx_uint_t ngx_webhook_url_token_valid(ngx_str_t *token);
 
 
-#endif /* NGX_HTTP_WEBHOOK_TOKEN_H */
+#endif /* NGX_WEBHOOK_URL_TOKEN_H */

@@ -7,24 +7,23 @@
 #include "http/outbound/context/ngx_http_webhook_capture_state.h"
 
 
-static ngx_int_t ngx_http_webhook_capture_list_variable(ngx_http_request_t *r,
+static ngx_int_t ngx_webhook_capture_list_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
-static ngx_http_webhook_match_t *ngx_http_webhook_capture_matches(
-    ngx_http_request_t *r);
-static ngx_str_t *ngx_http_webhook_capture_list_item(
-    ngx_http_webhook_match_t *match, uintptr_t data);
+static ngx_webhook_match_t *ngx_webhook_capture_matches(ngx_http_request_t *r);
+static ngx_str_t *ngx_webhook_capture_list_item(ngx_webhook_match_t *match,
+    uintptr_t data);
 
 
 /* Their values change while a request lives. */
 
-static ngx_http_variable_t  ngx_http_webhook_capture_vars[] = {
+static ngx_http_variable_t  ngx_webhook_capture_vars[] = {
 
     { ngx_string("webhook_event"), NULL,
-      ngx_http_webhook_capture_list_variable, 0,
+      ngx_webhook_capture_list_variable, 0,
       NGX_HTTP_VAR_NOCACHEABLE, 0 },
 
     { ngx_string("webhook_id"), NULL,
-      ngx_http_webhook_capture_list_variable, 1,
+      ngx_webhook_capture_list_variable, 1,
       NGX_HTTP_VAR_NOCACHEABLE, 0 },
 
       ngx_http_null_variable
@@ -33,7 +32,7 @@ static ngx_http_variable_t  ngx_http_webhook_capture_vars[] = {
 
 /* By severity, so that one word tells of several events. */
 
-static ngx_str_t  ngx_http_webhook_capture_words[] = {
+static ngx_str_t  ngx_webhook_capture_words[] = {
     ngx_string("skipped"),
     ngx_string("committed"),
     ngx_string("pending"),
@@ -42,11 +41,11 @@ static ngx_str_t  ngx_http_webhook_capture_words[] = {
 
 
 ngx_int_t
-ngx_http_webhook_capture_variables(ngx_conf_t *cf)
+ngx_webhook_capture_variables(ngx_conf_t *cf)
 {
     ngx_http_variable_t  *var, *v;
 
-    for (v = ngx_http_webhook_capture_vars; v->name.len; v++) {
+    for (v = ngx_webhook_capture_vars; v->name.len; v++) {
 
         var = ngx_http_add_variable(cf, &v->name, v->flags);
         if (var == NULL) {
@@ -61,24 +60,23 @@ ngx_http_webhook_capture_variables(ngx_conf_t *cf)
 }
 
 
-static ngx_http_webhook_match_t *
-ngx_http_webhook_capture_matches(ngx_http_request_t *r)
+static ngx_webhook_match_t *
+ngx_webhook_capture_matches(ngx_http_request_t *r)
 {
-    ngx_http_webhook_capture_t  *capture;
+    ngx_webhook_capture_t  *capture;
 
     if (r != r->main) {
         return NULL;
     }
 
-    capture = ngx_http_webhook_capture_find(r);
+    capture = ngx_webhook_capture_find(r);
 
     return capture ? capture->matches : NULL;
 }
 
 
 static ngx_str_t *
-ngx_http_webhook_capture_list_item(ngx_http_webhook_match_t *match,
-    uintptr_t data)
+ngx_webhook_capture_list_item(ngx_webhook_match_t *match, uintptr_t data)
 {
     return data ? &match->id_text : &match->rule->type->name;
 }
@@ -87,20 +85,20 @@ ngx_http_webhook_capture_list_item(ngx_http_webhook_match_t *match,
 /* $webhook_event and $webhook_id: data tells which. */
 
 static ngx_int_t
-ngx_http_webhook_capture_list_variable(ngx_http_request_t *r,
+ngx_webhook_capture_list_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data)
 {
-    size_t                     len;
-    u_char                    *p;
-    ngx_str_t                 *item;
-    ngx_http_webhook_match_t  *match, *matches;
+    size_t                len;
+    u_char               *p;
+    ngx_str_t            *item;
+    ngx_webhook_match_t  *match, *matches;
 
-    matches = ngx_http_webhook_capture_matches(r);
+    matches = ngx_webhook_capture_matches(r);
     len = 0;
 
     for (match = matches; match; match = match->next) {
-        if (match->state != NGX_HTTP_WEBHOOK_MATCH_DROPPED) {
-            item = ngx_http_webhook_capture_list_item(match, data);
+        if (match->state != NGX_WEBHOOK_MATCH_DROPPED) {
+            item = ngx_webhook_capture_list_item(match, data);
             len += item->len + 1;
         }
     }
@@ -118,8 +116,8 @@ ngx_http_webhook_capture_list_variable(ngx_http_request_t *r,
     v->data = p;
 
     for (match = matches; match; match = match->next) {
-        if (match->state != NGX_HTTP_WEBHOOK_MATCH_DROPPED) {
-            item = ngx_http_webhook_capture_list_item(match, data);
+        if (match->state != NGX_WEBHOOK_MATCH_DROPPED) {
+            item = ngx_webhook_capture_list_item(match, data);
             p = ngx_cpymem(p, item->data, item->len);
             *p++ = ',';
         }
@@ -135,31 +133,31 @@ ngx_http_webhook_capture_list_variable(ngx_http_request_t *r,
 
 
 ngx_int_t
-ngx_http_webhook_capture_var_status(ngx_http_request_t *r, ngx_str_t *value)
+ngx_webhook_capture_var_status(ngx_http_request_t *r, ngx_str_t *value)
 {
-    ngx_int_t                  worst, n;
-    ngx_http_webhook_match_t  *match;
+    ngx_int_t             worst, n;
+    ngx_webhook_match_t  *match;
 
     worst = -1;
 
-    for (match = ngx_http_webhook_capture_matches(r);
+    for (match = ngx_webhook_capture_matches(r);
          match;
          match = match->next)
     {
         switch (match->state) {
 
-        case NGX_HTTP_WEBHOOK_MATCH_DROPPED:
+        case NGX_WEBHOOK_MATCH_DROPPED:
             continue;
 
-        case NGX_HTTP_WEBHOOK_MATCH_SKIPPED:
+        case NGX_WEBHOOK_MATCH_SKIPPED:
             n = 0;
             break;
 
-        case NGX_HTTP_WEBHOOK_MATCH_COMMITTED:
+        case NGX_WEBHOOK_MATCH_COMMITTED:
             n = 1;
             break;
 
-        case NGX_HTTP_WEBHOOK_MATCH_FAILED:
+        case NGX_WEBHOOK_MATCH_FAILED:
             n = 3;
             break;
 
@@ -175,7 +173,7 @@ ngx_http_webhook_capture_var_status(ngx_http_request_t *r, ngx_str_t *value)
         return NGX_DECLINED;
     }
 
-    *value = ngx_http_webhook_capture_words[worst];
+    *value = ngx_webhook_capture_words[worst];
 
     return NGX_OK;
 }

@@ -25,114 +25,114 @@
 #include "http/module/ngx_http_webhook_variables.h"
 
 
-#define NGX_HTTP_WEBHOOK_ANY_CONF                                             \
+#define NGX_WEBHOOK_ANY_CONF                                                  \
     (NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF)
 
 
-static ngx_int_t ngx_http_webhook_preconfiguration(ngx_conf_t *cf);
-static ngx_int_t ngx_http_webhook_postconfiguration(ngx_conf_t *cf);
-static ngx_int_t ngx_http_webhook_init_module(ngx_cycle_t *cycle);
-static ngx_int_t ngx_http_webhook_init_process(ngx_cycle_t *cycle);
-static void ngx_http_webhook_restore(ngx_http_webhook_main_conf_t *wmcf);
-static void ngx_http_webhook_exit_process(ngx_cycle_t *cycle);
+static ngx_int_t ngx_webhook_preconfiguration(ngx_conf_t *cf);
+static ngx_int_t ngx_webhook_postconfiguration(ngx_conf_t *cf);
+static ngx_int_t ngx_webhook_init_module(ngx_cycle_t *cycle);
+static ngx_int_t ngx_webhook_init_process(ngx_cycle_t *cycle);
+static void ngx_webhook_restore(ngx_webhook_main_conf_t *wmcf);
+static void ngx_webhook_exit_process(ngx_cycle_t *cycle);
 
 
 static ngx_command_t  ngx_http_webhook_commands[] = {
 
     { ngx_string("webhook_store"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_1MORE,
-      ngx_http_webhook_store,
+      ngx_webhook_store,
       NGX_HTTP_MAIN_CONF_OFFSET,
       0,
       NULL },
 
     { ngx_string("webhook_cpu"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_1MORE,
-      ngx_http_webhook_cpu_threads,
+      ngx_webhook_cpu_threads,
       NGX_HTTP_MAIN_CONF_OFFSET,
       0,
       NULL },
 
     { ngx_string("webhook_event_type"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_1MORE,
-      ngx_http_webhook_event_type,
+      ngx_webhook_event_type,
       NGX_HTTP_MAIN_CONF_OFFSET,
       0,
       NULL },
 
     { ngx_string("webhook_event_header"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
-      ngx_http_webhook_event_header,
+      ngx_webhook_event_header,
       NGX_HTTP_MAIN_CONF_OFFSET,
       0,
       NULL },
 
     { ngx_string("webhook_event"),
-      NGX_HTTP_WEBHOOK_ANY_CONF|NGX_CONF_1MORE,
-      ngx_http_webhook_event,
+      NGX_WEBHOOK_ANY_CONF|NGX_CONF_1MORE,
+      ngx_webhook_event,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },
 
     { ngx_string("webhook_commit"),
-      NGX_HTTP_WEBHOOK_ANY_CONF|NGX_CONF_TAKE12,
-      ngx_http_webhook_commit,
+      NGX_WEBHOOK_ANY_CONF|NGX_CONF_TAKE12,
+      ngx_webhook_commit,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },
 
     { ngx_string("webhook_payload_max"),
-      NGX_HTTP_WEBHOOK_ANY_CONF|NGX_CONF_TAKE1,
-      ngx_http_webhook_payload_max,
+      NGX_WEBHOOK_ANY_CONF|NGX_CONF_TAKE1,
+      ngx_webhook_payload_max,
       NGX_HTTP_LOC_CONF_OFFSET,
-      offsetof(ngx_http_webhook_loc_conf_t, payload_max),
+      offsetof(ngx_webhook_loc_conf_t, payload_max),
       NULL },
 
     { ngx_string("webhook_idempotency"),
-      NGX_HTTP_WEBHOOK_ANY_CONF|NGX_CONF_TAKE12,
-      ngx_http_webhook_idempotency,
+      NGX_WEBHOOK_ANY_CONF|NGX_CONF_TAKE12,
+      ngx_webhook_idempotency,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },
 
     { ngx_string("webhook_receive"),
       NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
-      ngx_http_webhook_receive,
+      ngx_webhook_receive,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },
 
     { ngx_string("webhook_metrics"),
       NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
-      ngx_http_webhook_metrics,
+      ngx_webhook_metrics,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },
 
     { ngx_string("webhook_endpoint"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_BLOCK|NGX_CONF_TAKE1,
-      ngx_http_webhook_endpoint,
+      ngx_webhook_endpoint,
       NGX_HTTP_MAIN_CONF_OFFSET,
       0,
       NULL },
 
     { ngx_string("webhook_receiver"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_BLOCK|NGX_CONF_TAKE1,
-      ngx_http_webhook_receiver,
+      ngx_webhook_receiver,
       NGX_HTTP_MAIN_CONF_OFFSET,
       0,
       NULL },
 
     { ngx_string("webhook_map"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_BLOCK|NGX_CONF_TAKE1,
-      ngx_http_webhook_map,
+      ngx_webhook_map,
       NGX_HTTP_MAIN_CONF_OFFSET,
       0,
       NULL },
 
     { ngx_string("webhook_address"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_1MORE,
-      ngx_http_webhook_address,
+      ngx_webhook_address,
       NGX_HTTP_MAIN_CONF_OFFSET,
       0,
       NULL },
@@ -142,17 +142,17 @@ static ngx_command_t  ngx_http_webhook_commands[] = {
 
 
 static ngx_http_module_t  ngx_http_webhook_module_ctx = {
-    ngx_http_webhook_preconfiguration,     /* preconfiguration */
-    ngx_http_webhook_postconfiguration,    /* postconfiguration */
+    ngx_webhook_preconfiguration,          /* preconfiguration */
+    ngx_webhook_postconfiguration,         /* postconfiguration */
 
-    ngx_http_webhook_create_main_conf,     /* create main configuration */
-    ngx_http_webhook_init_main_conf,       /* init main configuration */
+    ngx_webhook_create_main_conf,          /* create main configuration */
+    ngx_webhook_init_main_conf,            /* init main configuration */
 
     NULL,                                  /* create server configuration */
     NULL,                                  /* merge server configuration */
 
-    ngx_http_webhook_create_loc_conf,      /* create location configuration */
-    ngx_http_webhook_merge_loc_conf        /* merge location configuration */
+    ngx_webhook_create_loc_conf,           /* create location configuration */
+    ngx_webhook_merge_loc_conf             /* merge location configuration */
 };
 
 
@@ -162,30 +162,30 @@ ngx_module_t  ngx_http_webhook_module = {
     ngx_http_webhook_commands,             /* module directives */
     NGX_HTTP_MODULE,                       /* module type */
     NULL,                                  /* init master */
-    ngx_http_webhook_init_module,          /* init module */
-    ngx_http_webhook_init_process,         /* init process */
+    ngx_webhook_init_module,               /* init module */
+    ngx_webhook_init_process,              /* init process */
     NULL,                                  /* init thread */
     NULL,                                  /* exit thread */
-    ngx_http_webhook_exit_process,         /* exit process */
+    ngx_webhook_exit_process,              /* exit process */
     NULL,                                  /* exit master */
     NGX_MODULE_V1_PADDING
 };
 
 
 static ngx_int_t
-ngx_http_webhook_preconfiguration(ngx_conf_t *cf)
+ngx_webhook_preconfiguration(ngx_conf_t *cf)
 {
-    return ngx_http_webhook_variables(cf);
+    return ngx_webhook_variables(cf);
 }
 
 
 static ngx_int_t
-ngx_http_webhook_postconfiguration(ngx_conf_t *cf)
+ngx_webhook_postconfiguration(ngx_conf_t *cf)
 {
-    if (ngx_http_webhook_conf_check(cf) != NGX_OK
-        || ngx_http_webhook_capture_init(cf) != NGX_OK
-        || ngx_http_webhook_receive_init(cf) != NGX_OK
-        || ngx_http_webhook_conf_check_calls(cf) != NGX_OK)
+    if (ngx_webhook_conf_check(cf) != NGX_OK
+        || ngx_webhook_capture_init(cf) != NGX_OK
+        || ngx_webhook_receive_init(cf) != NGX_OK
+        || ngx_webhook_conf_check_calls(cf) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -197,9 +197,9 @@ ngx_http_webhook_postconfiguration(ngx_conf_t *cf)
 /* The configuration is read and taken. */
 
 static ngx_int_t
-ngx_http_webhook_init_module(ngx_cycle_t *cycle)
+ngx_webhook_init_module(ngx_cycle_t *cycle)
 {
-    ngx_http_webhook_main_conf_t  *wmcf;
+    ngx_webhook_main_conf_t  *wmcf;
 
     wmcf = ngx_http_cycle_get_module_main_conf(cycle, ngx_http_webhook_module);
 
@@ -216,9 +216,9 @@ ngx_http_webhook_init_module(ngx_cycle_t *cycle)
 /* The cache manager and loader come here too, and have no part in it. */
 
 static ngx_int_t
-ngx_http_webhook_init_process(ngx_cycle_t *cycle)
+ngx_webhook_init_process(ngx_cycle_t *cycle)
 {
-    ngx_http_webhook_main_conf_t  *wmcf;
+    ngx_webhook_main_conf_t  *wmcf;
 
     if (ngx_process != NGX_PROCESS_WORKER
         && ngx_process != NGX_PROCESS_SINGLE)
@@ -232,27 +232,27 @@ ngx_http_webhook_init_process(ngx_cycle_t *cycle)
         return NGX_OK;
     }
 
-    ngx_http_webhook_restore(wmcf);
+    ngx_webhook_restore(wmcf);
 
     if (wmcf->counters) {
-        ngx_http_webhook_metrics_attach(wmcf->counters);
+        ngx_webhook_metrics_attach(wmcf->counters);
     }
 
-    ngx_http_webhook_limit_attach(wmcf);
+    ngx_webhook_limit_attach(wmcf);
 
-    ngx_http_webhook_cpu_init(cycle, wmcf);
+    ngx_webhook_cpu_init(cycle, wmcf);
 
     if (wmcf->store == NULL) {
 
         /* a shadow needs no store */
 
-        return wmcf->shadow ? ngx_http_webhook_client_init(cycle, wmcf)
+        return wmcf->shadow ? ngx_webhook_client_init(cycle, wmcf)
                             : NGX_OK;
     }
 
-    if (ngx_http_webhook_batch_init(cycle, wmcf) != NGX_OK
-        || ngx_http_webhook_client_init(cycle, wmcf) != NGX_OK
-        || ngx_http_webhook_courier_init(cycle, wmcf) != NGX_OK)
+    if (ngx_webhook_store_queue_init(cycle, wmcf) != NGX_OK
+        || ngx_webhook_client_init(cycle, wmcf) != NGX_OK
+        || ngx_webhook_dispatcher_init(cycle, wmcf) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -268,7 +268,7 @@ ngx_http_webhook_init_process(ngx_cycle_t *cycle)
  */
 
 static void
-ngx_http_webhook_restore(ngx_http_webhook_main_conf_t *wmcf)
+ngx_webhook_restore(ngx_webhook_main_conf_t *wmcf)
 {
     ngx_http_top_header_filter = wmcf->header_filter;
     ngx_http_top_body_filter = wmcf->body_filter;
@@ -277,9 +277,9 @@ ngx_http_webhook_restore(ngx_http_webhook_main_conf_t *wmcf)
 
 
 static void
-ngx_http_webhook_exit_process(ngx_cycle_t *cycle)
+ngx_webhook_exit_process(ngx_cycle_t *cycle)
 {
-    ngx_http_webhook_main_conf_t  *wmcf;
+    ngx_webhook_main_conf_t  *wmcf;
 
     wmcf = ngx_http_cycle_get_module_main_conf(cycle, ngx_http_webhook_module);
 
@@ -287,18 +287,18 @@ ngx_http_webhook_exit_process(ngx_cycle_t *cycle)
         return;
     }
 
-    ngx_http_webhook_cpu_exit(cycle);
+    ngx_webhook_cpu_exit(cycle);
 
     if (wmcf->store == NULL && !wmcf->shadow) {
         return;
     }
 
     if (wmcf->store == NULL) {
-        ngx_http_webhook_client_exit(cycle);
+        ngx_webhook_client_exit(cycle);
         return;
     }
 
-    ngx_http_webhook_courier_exit(cycle);
-    ngx_http_webhook_client_exit(cycle);
-    ngx_http_webhook_batch_exit(cycle);
+    ngx_webhook_dispatcher_exit(cycle);
+    ngx_webhook_client_exit(cycle);
+    ngx_webhook_store_queue_exit(cycle);
 }

@@ -5,14 +5,14 @@
  * Variables that both halves answer.
  */
 
-#ifndef NGX_HTTP_WEBHOOK_VARIABLES_H
-#define NGX_HTTP_WEBHOOK_VARIABLES_H
+#ifndef NGX_WEBHOOK_VARIABLES_H
+#define NGX_WEBHOOK_VARIABLES_H
 
 #include "http/model/ngx_http_webhook.h"
 
 
 /* Adds all variables of the module (preconfiguration). */
-ngx_int_t ngx_http_webhook_variables(ngx_conf_t *cf);
+ngx_int_t ngx_webhook_variables(ngx_conf_t *cf);
 
 
-#endif /* NGX_HTTP_WEBHOOK_VARIABLES_H */
+#endif /* NGX_WEBHOOK_VARIABLES_H */

@@ -5,8 +5,8 @@
  * The clocks.  Any thread.
  */
 
-#ifndef NGX_HTTP_WEBHOOK_CLOCK_H
-#define NGX_HTTP_WEBHOOK_CLOCK_H
+#ifndef NGX_WEBHOOK_CLOCK_H
+#define NGX_WEBHOOK_CLOCK_H
 
 #include <ngx_config.h>
 #include <ngx_core.h>
@@ -14,7 +14,7 @@
 
 /* Microseconds of a clock that never runs backwards, from the system itself. */
 static ngx_inline uint64_t
-ngx_http_webhook_clock_usec(void)
+ngx_webhook_clock_usec(void)
 {
     struct timespec  ts;
 
@@ -26,7 +26,7 @@ ngx_http_webhook_clock_usec(void)
 
 /* Wall-clock milliseconds since 1970, as of this turn of the event loop. */
 static ngx_inline uint64_t
-ngx_http_webhook_clock_wall(void)
+ngx_webhook_clock_wall(void)
 {
     ngx_time_t  *tp;
 
@@ -36,4 +36,4 @@ ngx_http_webhook_clock_wall(void)
 }
 
 
-#endif /* NGX_HTTP_WEBHOOK_CLOCK_H */
+#endif /* NGX_WEBHOOK_CLOCK_H */

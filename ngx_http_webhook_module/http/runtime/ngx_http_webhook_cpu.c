@@ -6,10 +6,10 @@
 #include "http/runtime/ngx_http_webhook_cpu.h"
 
 
-#define NGX_HTTP_WEBHOOK_CPU_POOL   4096    /* bytes of a work's pool at
+#define NGX_WEBHOOK_CPU_POOL   4096         /* bytes of a work's pool at
                                                first */
-#define NGX_HTTP_WEBHOOK_CPU_STUCK  60000   /* ms without a result */
-#define NGX_HTTP_WEBHOOK_CPU_AGAIN  10      /* ms, where the pool is full */
+#define NGX_WEBHOOK_CPU_STUCK  60000        /* ms without a result */
+#define NGX_WEBHOOK_CPU_AGAIN  10           /* ms, where the pool is full */
 
 
 typedef struct {
@@ -31,36 +31,35 @@ typedef struct {
     ngx_event_t         guard;      /* keeps an exiting worker until all are
                                        done */
     unsigned            closing:1;
-} ngx_http_webhook_cpu_t;
+} ngx_webhook_cpu_t;
 
 
 typedef struct {
     void               *data;
     void              (*handler)(void *data);
-} ngx_http_webhook_freed_t;
+} ngx_webhook_freed_t;
 
 
-static void ngx_http_webhook_cpu_start(ngx_event_t *ev);
-static void ngx_http_webhook_cpu_guard(ngx_event_t *ev);
-static void ngx_http_webhook_cpu_thread(void *data, ngx_log_t *log);
-static void ngx_http_webhook_cpu_back(ngx_event_t *ev);
-static void ngx_http_webhook_cpu_done(ngx_http_webhook_work_t *work);
-static void ngx_http_webhook_cpu_drop(ngx_http_webhook_work_t *work);
-static void ngx_http_webhook_cpu_free_data(ngx_http_webhook_work_t *work);
+static void ngx_webhook_cpu_start(ngx_event_t *ev);
+static void ngx_webhook_cpu_guard(ngx_event_t *ev);
+static void ngx_webhook_cpu_thread(void *data, ngx_log_t *log);
+static void ngx_webhook_cpu_back(ngx_event_t *ev);
+static void ngx_webhook_cpu_done(ngx_webhook_work_t *work);
+static void ngx_webhook_cpu_drop(ngx_webhook_work_t *work);
+static void ngx_webhook_cpu_free_data(ngx_webhook_work_t *work);
 
 
-static ngx_http_webhook_cpu_t  ngx_http_webhook_cpu;
+static ngx_webhook_cpu_t  ngx_webhook_cpu;
 
 
 void
-ngx_http_webhook_cpu_init(ngx_cycle_t *cycle,
-    ngx_http_webhook_main_conf_t *wmcf)
+ngx_webhook_cpu_init(ngx_cycle_t *cycle, ngx_webhook_main_conf_t *wmcf)
 {
-    ngx_http_webhook_cpu_t  *cpu;
+    ngx_webhook_cpu_t  *cpu;
 
-    cpu = &ngx_http_webhook_cpu;
+    cpu = &ngx_webhook_cpu;
 
-    ngx_memzero(cpu, sizeof(ngx_http_webhook_cpu_t));
+    ngx_memzero(cpu, sizeof(ngx_webhook_cpu_t));
 
     cpu->pool = wmcf->cpu;
     cpu->threads = wmcf->cpu_threads;
@@ -70,28 +69,28 @@ ngx_http_webhook_cpu_init(ngx_cycle_t *cycle,
     ngx_queue_init(&cpu->waiting);
     ngx_queue_init(&cpu->away);
 
-    cpu->start.handler = ngx_http_webhook_cpu_start;
+    cpu->start.handler = ngx_webhook_cpu_start;
     cpu->start.data = cpu;
     cpu->start.log = cycle->log;
 
-    cpu->again.handler = ngx_http_webhook_cpu_start;
+    cpu->again.handler = ngx_webhook_cpu_start;
     cpu->again.data = cpu;
     cpu->again.log = cycle->log;
 
-    cpu->guard.handler = ngx_http_webhook_cpu_guard;
+    cpu->guard.handler = ngx_webhook_cpu_guard;
     cpu->guard.data = cpu;
     cpu->guard.log = cycle->log;
 }
 
 
 void
-ngx_http_webhook_cpu_exit(ngx_cycle_t *cycle)
+ngx_webhook_cpu_exit(ngx_cycle_t *cycle)
 {
-    ngx_queue_t              *q;
-    ngx_http_webhook_cpu_t   *cpu;
-    ngx_http_webhook_work_t  *work;
+    ngx_queue_t         *q;
+    ngx_webhook_cpu_t   *cpu;
+    ngx_webhook_work_t  *work;
 
-    cpu = &ngx_http_webhook_cpu;
+    cpu = &ngx_webhook_cpu;
 
     if (cpu->pool == NULL) {
         return;
@@ -120,7 +119,7 @@ ngx_http_webhook_cpu_exit(ngx_cycle_t *cycle)
         q = ngx_queue_head(&cpu->away);
         ngx_queue_remove(q);
 
-        work = ngx_queue_data(q, ngx_http_webhook_work_t, queue);
+        work = ngx_queue_data(q, ngx_webhook_work_t, queue);
 
         if (work->freeing) {
             ngx_free(work);
@@ -128,22 +127,22 @@ ngx_http_webhook_cpu_exit(ngx_cycle_t *cycle)
         }
 
         work->ran = 1;
-        ngx_http_webhook_cpu_done(work);
+        ngx_webhook_cpu_done(work);
     }
 
     while (!ngx_queue_empty(&cpu->waiting)) {
         q = ngx_queue_head(&cpu->waiting);
         ngx_queue_remove(q);
 
-        work = ngx_queue_data(q, ngx_http_webhook_work_t, queue);
+        work = ngx_queue_data(q, ngx_webhook_work_t, queue);
 
         if (work->freeing) {
-            ngx_http_webhook_cpu_drop(work);
+            ngx_webhook_cpu_drop(work);
             ngx_free(work);
             continue;
         }
 
-        ngx_http_webhook_cpu_done(work);
+        ngx_webhook_cpu_done(work);
     }
 
     cpu->pool = NULL;
@@ -151,22 +150,22 @@ ngx_http_webhook_cpu_exit(ngx_cycle_t *cycle)
 
 
 ngx_uint_t
-ngx_http_webhook_cpu_wanted(size_t bytes)
+ngx_webhook_cpu_wanted(size_t bytes)
 {
-    ngx_http_webhook_cpu_t  *cpu;
+    ngx_webhook_cpu_t  *cpu;
 
-    cpu = &ngx_http_webhook_cpu;
+    cpu = &ngx_webhook_cpu;
 
-    return cpu->pool && !cpu->closing && bytes > NGX_HTTP_WEBHOOK_CPU_MIN;
+    return cpu->pool && !cpu->closing && bytes > NGX_WEBHOOK_CPU_MIN;
 }
 
 
 ngx_uint_t
-ngx_http_webhook_cpu_behind(size_t size)
+ngx_webhook_cpu_behind(size_t size)
 {
-    ngx_http_webhook_cpu_t  *cpu;
+    ngx_webhook_cpu_t  *cpu;
 
-    cpu = &ngx_http_webhook_cpu;
+    cpu = &ngx_webhook_cpu;
 
     /* one is always taken, however large it is */
 
@@ -175,37 +174,37 @@ ngx_http_webhook_cpu_behind(size_t size)
 
 
 ngx_uint_t
-ngx_http_webhook_cpu_deserted(size_t size)
+ngx_webhook_cpu_deserted(size_t size)
 {
-    ngx_http_webhook_cpu_t  *cpu;
+    ngx_webhook_cpu_t  *cpu;
 
-    cpu = &ngx_http_webhook_cpu;
+    cpu = &ngx_webhook_cpu;
 
     return cpu->deserted + size > cpu->memory;
 }
 
 
 ngx_uint_t
-ngx_http_webhook_cpu_closing(void)
+ngx_webhook_cpu_closing(void)
 {
-    return ngx_http_webhook_cpu.closing;
+    return ngx_webhook_cpu.closing;
 }
 
 
-ngx_http_webhook_work_t *
-ngx_http_webhook_work_create(size_t size)
+ngx_webhook_work_t *
+ngx_webhook_work_create(size_t size)
 {
-    ngx_http_webhook_cpu_t   *cpu;
-    ngx_http_webhook_work_t  *work;
+    ngx_webhook_cpu_t   *cpu;
+    ngx_webhook_work_t  *work;
 
-    cpu = &ngx_http_webhook_cpu;
+    cpu = &ngx_webhook_cpu;
 
-    work = ngx_calloc(sizeof(ngx_http_webhook_work_t), cpu->log);
+    work = ngx_calloc(sizeof(ngx_webhook_work_t), cpu->log);
     if (work == NULL) {
         return NULL;
     }
 
-    work->pool = ngx_create_pool(NGX_HTTP_WEBHOOK_CPU_POOL, cpu->log);
+    work->pool = ngx_create_pool(NGX_WEBHOOK_CPU_POOL, cpu->log);
     if (work->pool == NULL) {
         ngx_free(work);
         return NULL;
@@ -215,8 +214,8 @@ ngx_http_webhook_work_create(size_t size)
     work->size = size;
 
     work->task.ctx = work;
-    work->task.handler = ngx_http_webhook_cpu_thread;
-    work->task.event.handler = ngx_http_webhook_cpu_back;
+    work->task.handler = ngx_webhook_cpu_thread;
+    work->task.event.handler = ngx_webhook_cpu_back;
     work->task.event.data = work;
     work->task.event.log = cpu->log;
 
@@ -225,11 +224,11 @@ ngx_http_webhook_work_create(size_t size)
 
 
 void
-ngx_http_webhook_work_post(ngx_http_webhook_work_t *work)
+ngx_webhook_work_post(ngx_webhook_work_t *work)
 {
-    ngx_http_webhook_cpu_t  *cpu;
+    ngx_webhook_cpu_t  *cpu;
 
-    cpu = &ngx_http_webhook_cpu;
+    cpu = &ngx_webhook_cpu;
 
     cpu->held++;
     cpu->behind += work->size;
@@ -237,7 +236,7 @@ ngx_http_webhook_work_post(ngx_http_webhook_work_t *work)
     ngx_queue_insert_tail(&cpu->waiting, &work->queue);
 
     if (!cpu->guard.timer_set) {
-        ngx_add_timer(&cpu->guard, NGX_HTTP_WEBHOOK_CPU_STUCK);
+        ngx_add_timer(&cpu->guard, NGX_WEBHOOK_CPU_STUCK);
     }
 
     if (!cpu->start.posted) {
@@ -247,24 +246,24 @@ ngx_http_webhook_work_post(ngx_http_webhook_work_t *work)
 
 
 void
-ngx_http_webhook_work_desert(ngx_http_webhook_work_t *work)
+ngx_webhook_work_desert(ngx_webhook_work_t *work)
 {
     if (!work->deserted) {
         work->deserted = 1;
-        ngx_http_webhook_cpu.deserted += work->size;
+        ngx_webhook_cpu.deserted += work->size;
     }
 }
 
 
 void
-ngx_http_webhook_work_free(ngx_http_webhook_work_t *work)
+ngx_webhook_work_free(ngx_webhook_work_t *work)
 {
-    ngx_http_webhook_cpu_t  *cpu;
+    ngx_webhook_cpu_t  *cpu;
 
-    cpu = &ngx_http_webhook_cpu;
+    cpu = &ngx_webhook_cpu;
 
-    if (!ngx_http_webhook_cpu_wanted(work->size)) {
-        ngx_http_webhook_cpu_drop(work);
+    if (!ngx_webhook_cpu_wanted(work->size)) {
+        ngx_webhook_cpu_drop(work);
         ngx_free(work);
         return;
     }
@@ -282,14 +281,14 @@ ngx_http_webhook_work_free(ngx_http_webhook_work_t *work)
 
 
 void
-ngx_http_webhook_cpu_destroy(ngx_pool_t *pool, size_t size)
+ngx_webhook_cpu_destroy(ngx_pool_t *pool, size_t size)
 {
-    ngx_http_webhook_work_t  *work;
+    ngx_webhook_work_t  *work;
 
     work = NULL;
 
-    if (ngx_http_webhook_cpu_wanted(size)) {
-        work = ngx_http_webhook_work_create(size);
+    if (ngx_webhook_cpu_wanted(size)) {
+        work = ngx_webhook_work_create(size);
     }
 
     if (work == NULL) {
@@ -300,20 +299,20 @@ ngx_http_webhook_cpu_destroy(ngx_pool_t *pool, size_t size)
     ngx_destroy_pool(work->pool);
     work->pool = pool;
 
-    ngx_http_webhook_work_free(work);
+    ngx_webhook_work_free(work);
 }
 
 
 void
-ngx_http_webhook_cpu_free(void *data, size_t size, void (*handler)(void *data))
+ngx_webhook_cpu_free(void *data, size_t size, void (*handler)(void *data))
 {
-    ngx_http_webhook_work_t   *work;
-    ngx_http_webhook_freed_t  *freed;
+    ngx_webhook_work_t   *work;
+    ngx_webhook_freed_t  *freed;
 
     work = NULL;
 
-    if (ngx_http_webhook_cpu_wanted(size)) {
-        work = ngx_http_webhook_work_create(size);
+    if (ngx_webhook_cpu_wanted(size)) {
+        work = ngx_webhook_work_create(size);
     }
 
     if (work == NULL) {
@@ -321,10 +320,10 @@ ngx_http_webhook_cpu_free(void *data, size_t size, void (*handler)(void *data))
         return;
     }
 
-    freed = ngx_palloc(work->pool, sizeof(ngx_http_webhook_freed_t));
+    freed = ngx_palloc(work->pool, sizeof(ngx_webhook_freed_t));
 
     if (freed == NULL) {
-        ngx_http_webhook_work_free(work);
+        ngx_webhook_work_free(work);
         handler(data);
         return;
     }
@@ -333,40 +332,40 @@ ngx_http_webhook_cpu_free(void *data, size_t size, void (*handler)(void *data))
     freed->handler = handler;
 
     work->data = freed;
-    work->free = ngx_http_webhook_cpu_free_data;
+    work->free = ngx_webhook_cpu_free_data;
 
-    ngx_http_webhook_work_free(work);
+    ngx_webhook_work_free(work);
 }
 
 
 static void
-ngx_http_webhook_cpu_free_data(ngx_http_webhook_work_t *work)
+ngx_webhook_cpu_free_data(ngx_webhook_work_t *work)
 {
-    ngx_http_webhook_freed_t  *freed = work->data;
+    ngx_webhook_freed_t  *freed = work->data;
 
     freed->handler(freed->data);
 }
 
 
 static void
-ngx_http_webhook_cpu_start(ngx_event_t *ev)
+ngx_webhook_cpu_start(ngx_event_t *ev)
 {
-    ngx_queue_t              *q;
-    ngx_http_webhook_cpu_t   *cpu;
-    ngx_http_webhook_work_t  *work;
+    ngx_queue_t         *q;
+    ngx_webhook_cpu_t   *cpu;
+    ngx_webhook_work_t  *work;
 
     cpu = ev->data;
 
     while (!ngx_queue_empty(&cpu->waiting) && cpu->busy < cpu->threads) {
 
         q = ngx_queue_head(&cpu->waiting);
-        work = ngx_queue_data(q, ngx_http_webhook_work_t, queue);
+        work = ngx_queue_data(q, ngx_webhook_work_t, queue);
 
         if (ngx_thread_task_post(cpu->pool, &work->task) != NGX_OK) {
 
             /* The pool's queue is full: its own log line says so. */
 
-            ngx_add_timer(&cpu->again, NGX_HTTP_WEBHOOK_CPU_AGAIN);
+            ngx_add_timer(&cpu->again, NGX_WEBHOOK_CPU_AGAIN);
             return;
         }
 
@@ -379,9 +378,9 @@ ngx_http_webhook_cpu_start(ngx_event_t *ev)
 
 
 static void
-ngx_http_webhook_cpu_guard(ngx_event_t *ev)
+ngx_webhook_cpu_guard(ngx_event_t *ev)
 {
-    ngx_http_webhook_cpu_t  *cpu;
+    ngx_webhook_cpu_t  *cpu;
 
     cpu = ev->data;
 
@@ -389,22 +388,22 @@ ngx_http_webhook_cpu_guard(ngx_event_t *ev)
         ngx_log_error(NGX_LOG_WARN, cpu->log, 0,
                       "webhook threads have had no result for %ui ms: "
                       "%ui works are under way or wait",
-                      (ngx_uint_t) NGX_HTTP_WEBHOOK_CPU_STUCK, cpu->held);
+                      (ngx_uint_t) NGX_WEBHOOK_CPU_STUCK, cpu->held);
     }
 
-    ngx_add_timer(&cpu->guard, NGX_HTTP_WEBHOOK_CPU_STUCK);
+    ngx_add_timer(&cpu->guard, NGX_WEBHOOK_CPU_STUCK);
 
-    ngx_http_webhook_cpu_start(&cpu->start);
+    ngx_webhook_cpu_start(&cpu->start);
 }
 
 
 static void
-ngx_http_webhook_cpu_thread(void *data, ngx_log_t *log)
+ngx_webhook_cpu_thread(void *data, ngx_log_t *log)
 {
-    ngx_http_webhook_work_t *work = data;
+    ngx_webhook_work_t *work = data;
 
     if (work->freeing) {
-        ngx_http_webhook_cpu_drop(work);
+        ngx_webhook_cpu_drop(work);
 
     } else {
         work->run(work);
@@ -413,12 +412,12 @@ ngx_http_webhook_cpu_thread(void *data, ngx_log_t *log)
 
 
 static void
-ngx_http_webhook_cpu_back(ngx_event_t *ev)
+ngx_webhook_cpu_back(ngx_event_t *ev)
 {
-    ngx_http_webhook_cpu_t   *cpu;
-    ngx_http_webhook_work_t  *work;
+    ngx_webhook_cpu_t   *cpu;
+    ngx_webhook_work_t  *work;
 
-    cpu = &ngx_http_webhook_cpu;
+    cpu = &ngx_webhook_cpu;
     work = ev->data;
 
     ngx_queue_remove(&work->queue);
@@ -434,16 +433,16 @@ ngx_http_webhook_cpu_back(ngx_event_t *ev)
     }
 
     work->ran = 1;
-    ngx_http_webhook_cpu_done(work);
+    ngx_webhook_cpu_done(work);
 }
 
 
 static void
-ngx_http_webhook_cpu_done(ngx_http_webhook_work_t *work)
+ngx_webhook_cpu_done(ngx_webhook_work_t *work)
 {
-    ngx_http_webhook_cpu_t  *cpu;
+    ngx_webhook_cpu_t  *cpu;
 
-    cpu = &ngx_http_webhook_cpu;
+    cpu = &ngx_webhook_cpu;
 
     cpu->behind -= work->size;
 
@@ -458,7 +457,7 @@ ngx_http_webhook_cpu_done(ngx_http_webhook_work_t *work)
         }
 
     } else if (!cpu->closing) {
-        ngx_add_timer(&cpu->guard, NGX_HTTP_WEBHOOK_CPU_STUCK);
+        ngx_add_timer(&cpu->guard, NGX_WEBHOOK_CPU_STUCK);
     }
 
     work->done(work);
@@ -466,7 +465,7 @@ ngx_http_webhook_cpu_done(ngx_http_webhook_work_t *work)
 
 
 static void
-ngx_http_webhook_cpu_drop(ngx_http_webhook_work_t *work)
+ngx_webhook_cpu_drop(ngx_webhook_work_t *work)
 {
     if (work->free) {
         work->free(work);

@@ -19,91 +19,90 @@
  *     where core itself keeps a request until its threads are back
  *     (r->blocked), a work may rely on that instead.
  *   - "done" is called for every work, on the event loop, once: also when the
- *     process exits.  Then ngx_http_webhook_cpu_closing() is true; a work that
+ *     process exits.  Then ngx_webhook_cpu_closing() is true; a work that
  *     had not begun has "ran" unset.
  *   - The works of a worker begin in the order in which they were posted,
  *     threads= of them at a time.  The others wait here; none is refused.
  *     Who could ask its sender to come again, or is nobody's to wait for,
- *     looks at ngx_http_webhook_cpu_behind() first.
+ *     looks at ngx_webhook_cpu_behind() first.
  *   - A worker that exits waits for its works, within
  *     worker_shutdown_timeout.
  */
 
-#ifndef NGX_HTTP_WEBHOOK_CPU_H
-#define NGX_HTTP_WEBHOOK_CPU_H
+#ifndef NGX_WEBHOOK_CPU_H
+#define NGX_WEBHOOK_CPU_H
 
 #include "http/model/ngx_http_webhook.h"
 
 
-#define NGX_HTTP_WEBHOOK_CPU_MIN  262144    /* bytes that are worth a thread */
+#define NGX_WEBHOOK_CPU_MIN  262144         /* bytes that are worth a thread */
 
 
-typedef struct ngx_http_webhook_work_s  ngx_http_webhook_work_t;
+typedef struct ngx_webhook_work_s  ngx_webhook_work_t;
 
-typedef void (*ngx_http_webhook_work_pt)(ngx_http_webhook_work_t *work);
+typedef void (*ngx_webhook_work_pt)(ngx_webhook_work_t *work);
 
 
-struct ngx_http_webhook_work_s {
-    ngx_http_webhook_work_pt   run;         /* on a thread */
-    ngx_http_webhook_work_pt   done;        /* on the event loop */
-    ngx_http_webhook_work_pt   free;        /* on a thread: what is not in the
+struct ngx_webhook_work_s {
+    ngx_webhook_work_pt   run;              /* on a thread */
+    ngx_webhook_work_pt   done;             /* on the event loop */
+    ngx_webhook_work_pt   free;             /* on a thread: what is not in the
                                                pool; or NULL */
-    void                      *data;
-    ngx_pool_t                *pool;        /* the work's own */
-    ngx_log_t                 *log;         /* knows no connection */
-    size_t                     size;        /* bytes that it is about */
-    unsigned                   ran:1;
+    void                 *data;
+    ngx_pool_t           *pool;             /* the work's own */
+    ngx_log_t            *log;              /* knows no connection */
+    size_t                size;             /* bytes that it is about */
+    unsigned              ran:1;
 
     /* of this room */
-    ngx_thread_task_t          task;
-    ngx_queue_t                queue;
-    unsigned                   freeing:1;
-    unsigned                   deserted:1;
+    ngx_thread_task_t     task;
+    ngx_queue_t           queue;
+    unsigned              freeing:1;
+    unsigned              deserted:1;
 };
 
 
 /* True where so many bytes are worth a thread, and there is one. */
-ngx_uint_t ngx_http_webhook_cpu_wanted(size_t bytes);
+ngx_uint_t ngx_webhook_cpu_wanted(size_t bytes);
 
 /* True where the bodies that wait leave no room for one of size bytes. */
-ngx_uint_t ngx_http_webhook_cpu_behind(size_t size);
+ngx_uint_t ngx_webhook_cpu_behind(size_t size);
 
 /* True where the works that nobody waits for any more take all that room with
    size bytes more. */
-ngx_uint_t ngx_http_webhook_cpu_deserted(size_t size);
+ngx_uint_t ngx_webhook_cpu_deserted(size_t size);
 
 /* True while the process exits. */
-ngx_uint_t ngx_http_webhook_cpu_closing(void);
+ngx_uint_t ngx_webhook_cpu_closing(void);
 
 /* Makes a work about size bytes, with a pool; NULL on lack of memory. */
-ngx_http_webhook_work_t *ngx_http_webhook_work_create(size_t size);
+ngx_webhook_work_t *ngx_webhook_work_create(size_t size);
 
 /* Takes it.  Never fails and never calls "done" from within. */
-void ngx_http_webhook_work_post(ngx_http_webhook_work_t *work);
+void ngx_webhook_work_post(ngx_webhook_work_t *work);
 
 /* Who waited for a work that is away has gone. */
-void ngx_http_webhook_work_desert(ngx_http_webhook_work_t *work);
+void ngx_webhook_work_desert(ngx_webhook_work_t *work);
 
 /* Frees a work that is not away; on a thread where it is large.  Its pool is
    nobody's from then on. */
-void ngx_http_webhook_work_free(ngx_http_webhook_work_t *work);
+void ngx_webhook_work_free(ngx_webhook_work_t *work);
 
 /* Destroys a pool with so many bytes in it, in the same way. */
-void ngx_http_webhook_cpu_destroy(ngx_pool_t *pool, size_t size);
+void ngx_webhook_cpu_destroy(ngx_pool_t *pool, size_t size);
 
 /*
  * Calls the handler, which frees data with so many bytes, in the same way: on a
  * thread, or at once.
  */
-void ngx_http_webhook_cpu_free(void *data, size_t size,
+void ngx_webhook_cpu_free(void *data, size_t size,
     void (*handler)(void *data));
 
 
 /* In a worker: before its event loop starts; and when it exits, before all
    rooms that have works. */
-void ngx_http_webhook_cpu_init(ngx_cycle_t *cycle,
-    ngx_http_webhook_main_conf_t *wmcf);
-void ngx_http_webhook_cpu_exit(ngx_cycle_t *cycle);
+void ngx_webhook_cpu_init(ngx_cycle_t *cycle, ngx_webhook_main_conf_t *wmcf);
+void ngx_webhook_cpu_exit(ngx_cycle_t *cycle);
 
 
-#endif /* NGX_HTTP_WEBHOOK_CPU_H */
+#endif /* NGX_WEBHOOK_CPU_H */

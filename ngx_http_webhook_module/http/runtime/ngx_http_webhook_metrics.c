@@ -14,265 +14,265 @@ extern ngx_module_t  ngx_http_webhook_module;
 typedef struct {
     ngx_str_t                 name;
     ngx_str_t                 help;
-} ngx_http_webhook_metric_t;
+} ngx_webhook_metric_t;
 
 
-static ngx_int_t ngx_http_webhook_metrics_init_zone(ngx_shm_zone_t *zone,
+static ngx_int_t ngx_webhook_metrics_init_zone(ngx_shm_zone_t *zone,
     void *data);
 
 
-static ngx_str_t  ngx_http_webhook_metrics_zone_name =
+static ngx_str_t  ngx_webhook_metrics_zone_name =
     ngx_string("ngx_http_webhook_metrics");
 
 /* NULL in a process that does not count. */
-static ngx_atomic_t  *ngx_http_webhook_counters;
+static ngx_atomic_t  *ngx_webhook_counters;
 
 
-static ngx_http_webhook_metric_t  ngx_http_webhook_metric[] = {
+static ngx_webhook_metric_t  ngx_webhook_metric[] = {
 
-    [NGX_HTTP_WEBHOOK_EVENTS_COMMITTED] = {
+    [NGX_WEBHOOK_EVENTS_COMMITTED] = {
         ngx_string("ngx_webhook_events_committed_total"),
         ngx_string("Events written to the store.") },
 
-    [NGX_HTTP_WEBHOOK_EVENTS_FAILED] = {
+    [NGX_WEBHOOK_EVENTS_FAILED] = {
         ngx_string("ngx_webhook_events_failed_total"),
         ngx_string("Events that could not be written to the store and are "
                    "lost: each is a broken promise and a line of the error "
                    "log.") },
 
-    [NGX_HTTP_WEBHOOK_EVENTS_WAITED] = {
+    [NGX_WEBHOOK_EVENTS_WAITED] = {
         ngx_string("ngx_webhook_events_waited_total"),
         ngx_string("Events whose response waited for room in the store.") },
 
-    [NGX_HTTP_WEBHOOK_EVENTS_LATE] = {
+    [NGX_WEBHOOK_EVENTS_LATE] = {
         ngx_string("ngx_webhook_events_late_total"),
         ngx_string("Events whose response went out before they were kept, "
                    "since the store took longer than the timeout of "
                    "webhook_commit.") },
 
-    [NGX_HTTP_WEBHOOK_EVENTS_SKIPPED] = {
+    [NGX_WEBHOOK_EVENTS_SKIPPED] = {
         ngx_string("ngx_webhook_events_skipped_total"),
         ngx_string("Events that no endpoint asks for.") },
 
-    [NGX_HTTP_WEBHOOK_EVENTS_TOO_LARGE] = {
+    [NGX_WEBHOOK_EVENTS_TOO_LARGE] = {
         ngx_string("ngx_webhook_events_too_large_total"),
         ngx_string("Events lost because a body was over "
                    "webhook_payload_max: each is a broken promise and a line "
                    "of the error log.") },
 
-    [NGX_HTTP_WEBHOOK_EVENTS_UNDECODABLE] = {
+    [NGX_WEBHOOK_EVENTS_UNDECODABLE] = {
         ngx_string("ngx_webhook_events_undecodable_total"),
         ngx_string("Events lost because a body's content coding or charset is "
                    "unknown or broken: each is a broken promise and a line of "
                    "the error log.") },
 
-    [NGX_HTTP_WEBHOOK_EVENTS_CUT_SHORT] = {
+    [NGX_WEBHOOK_EVENTS_CUT_SHORT] = {
         ngx_string("ngx_webhook_events_cut_short_total"),
         ngx_string("Matching responses that did not come to their end and "
                    "made no event.") },
 
-    [NGX_HTTP_WEBHOOK_EVENTS_PARTIAL] = {
+    [NGX_WEBHOOK_EVENTS_PARTIAL] = {
         ngx_string("ngx_webhook_events_partial_total"),
         ngx_string("Events lost because their response was asked for, or "
                    "sent, in part (206 or 416): each is a line of the error "
                    "log.") },
 
-    [NGX_HTTP_WEBHOOK_EVENTS_REPEATED] = {
+    [NGX_WEBHOOK_EVENTS_REPEATED] = {
         ngx_string("ngx_webhook_events_repeated_total"),
         ngx_string("Events of repeated requests (webhook_idempotency) that "
                    "were in the store before and are not sent again.") },
 
-    [NGX_HTTP_WEBHOOK_EVENTS_UNJUDGED] = {
+    [NGX_WEBHOOK_EVENTS_UNJUDGED] = {
         ngx_string("ngx_webhook_events_unjudged_total"),
         ngx_string("Events that were not made, or not sent to an endpoint, "
                    "because a rule or a filter could not be judged: a body "
                    "that is not JSON, or a regular expression at its "
                    "limit.") },
 
-    [NGX_HTTP_WEBHOOK_EVENTS_DIFFERING] = {
+    [NGX_WEBHOOK_EVENTS_DIFFERING] = {
         ngx_string("ngx_webhook_events_differing_total"),
         ngx_string("Events whose request had the idempotency key of another "
                    "one but another body: each is an event of its own.") },
 
-    [NGX_HTTP_WEBHOOK_EVENTS_UNPROTECTED] = {
+    [NGX_WEBHOOK_EVENTS_UNPROTECTED] = {
         ngx_string("ngx_webhook_events_unprotected_total"),
         ngx_string("Events with an idempotency key whose repeat would be an "
                    "event again: a body could not be hashed, or the store "
                    "knows as many keys as it may.") },
 
-    [NGX_HTTP_WEBHOOK_DELIVERIES_UNMADE] = {
+    [NGX_WEBHOOK_DELIVERIES_UNMADE] = {
         ngx_string("ngx_webhook_deliveries_unmade_total"),
         ngx_string("Deliveries that could not be made of their event, for a "
                    "template or a body: each is a broken promise and a line "
                    "of the error log.") },
 
-    [NGX_HTTP_WEBHOOK_SENDS] = {
+    [NGX_WEBHOOK_SENDS] = {
         ngx_string("ngx_webhook_sends_total"),
         ngx_string("Sends to endpoints begun.") },
 
-    [NGX_HTTP_WEBHOOK_SENDS_DELIVERED] = {
+    [NGX_WEBHOOK_SENDS_DELIVERED] = {
         ngx_string("ngx_webhook_sends_delivered_total"),
         ngx_string("Sends that an endpoint accepted.") },
 
-    [NGX_HTTP_WEBHOOK_SENDS_FAILED] = {
+    [NGX_WEBHOOK_SENDS_FAILED] = {
         ngx_string("ngx_webhook_sends_failed_total"),
         ngx_string("Sends that failed, with another to follow.") },
 
-    [NGX_HTTP_WEBHOOK_SENDS_DEAD] = {
+    [NGX_WEBHOOK_SENDS_DEAD] = {
         ngx_string("ngx_webhook_sends_dead_total"),
         ngx_string("Deliveries given up after their last send failed: dead "
                    "letters.") },
 
-    [NGX_HTTP_WEBHOOK_SENDS_RELEASED] = {
+    [NGX_WEBHOOK_SENDS_RELEASED] = {
         ngx_string("ngx_webhook_sends_released_total"),
         ngx_string("Sends put back because of a fault of this host (no "
                    "connection, memory or port), not counted as sends of the "
                    "delivery.") },
 
-    [NGX_HTTP_WEBHOOK_OUTCOMES_STALE] = {
+    [NGX_WEBHOOK_OUTCOMES_STALE] = {
         ngx_string("ngx_webhook_outcomes_stale_total"),
         ngx_string("Outcomes that came after another process had taken over "
                    "the delivery: it may have been sent twice.") },
 
-    [NGX_HTTP_WEBHOOK_DELIVERIES_CANCELLED] = {
+    [NGX_WEBHOOK_DELIVERIES_CANCELLED] = {
         ngx_string("ngx_webhook_deliveries_cancelled_total"),
         ngx_string("Deliveries cancelled because no configuration had named "
                    "their endpoint for as long as orphans= says.") },
 
-    [NGX_HTTP_WEBHOOK_TAKEN_OVER] = {
+    [NGX_WEBHOOK_TAKEN_OVER] = {
         ngx_string("ngx_webhook_deliveries_taken_over_total"),
         ngx_string("Deliveries taken over from processes that died.") },
 
-    [NGX_HTTP_WEBHOOK_CONNECTIONS_OPENED] = {
+    [NGX_WEBHOOK_CONNECTIONS_OPENED] = {
         ngx_string("ngx_webhook_connections_opened_total"),
         ngx_string("Connections opened to endpoints.") },
 
-    [NGX_HTTP_WEBHOOK_CONNECTIONS_REUSED] = {
+    [NGX_WEBHOOK_CONNECTIONS_REUSED] = {
         ngx_string("ngx_webhook_connections_reused_total"),
         ngx_string("Sends on a connection that was kept.") },
 
-    [NGX_HTTP_WEBHOOK_ADDRESSES_REFUSED] = {
+    [NGX_WEBHOOK_ADDRESSES_REFUSED] = {
         ngx_string("ngx_webhook_addresses_refused_total"),
         ngx_string("Addresses of endpoints that were not connected to because "
                    "address, allow or deny forbids it.") },
 
-    [NGX_HTTP_WEBHOOK_TOKENS_FETCHED] = {
+    [NGX_WEBHOOK_TOKENS_FETCHED] = {
         ngx_string("ngx_webhook_tokens_fetched_total"),
         ngx_string("Access tokens that endpoints' authorization servers "
                    "issued.") },
 
-    [NGX_HTTP_WEBHOOK_TOKENS_FAILED] = {
+    [NGX_WEBHOOK_TOKENS_FAILED] = {
         ngx_string("ngx_webhook_tokens_failed_total"),
         ngx_string("Requests for an access token that brought none.") },
 
-    [NGX_HTTP_WEBHOOK_CALLS_OK] = {
+    [NGX_WEBHOOK_CALLS_OK] = {
         ngx_string("ngx_webhook_calls_ok_total"),
         ngx_string("Calls of receivers whose actions all succeeded.") },
 
-    [NGX_HTTP_WEBHOOK_CALLS_REFUSED] = {
+    [NGX_WEBHOOK_CALLS_REFUSED] = {
         ngx_string("ngx_webhook_calls_refused_total"),
         ngx_string("Calls refused before any action.") },
 
-    [NGX_HTTP_WEBHOOK_CALLS_FAILED] = {
+    [NGX_WEBHOOK_CALLS_FAILED] = {
         ngx_string("ngx_webhook_calls_failed_total"),
         ngx_string("Calls of which an action failed.") },
 
-    [NGX_HTTP_WEBHOOK_CALLS_UNKNOWN] = {
+    [NGX_WEBHOOK_CALLS_UNKNOWN] = {
         ngx_string("ngx_webhook_calls_dedupe_full_total"),
         ngx_string("Calls refused with 503 because as many are known by "
                    "dedupe as may be (dedupe_rows).") },
 
-    [NGX_HTTP_WEBHOOK_CALLS_LATE] = {
+    [NGX_WEBHOOK_CALLS_LATE] = {
         ngx_string("ngx_webhook_calls_late_total"),
         ngx_string("Calls that were answered before the store was done with "
                    "them, since it took longer than the timeout of "
                    "webhook_commit.") },
 
-    [NGX_HTTP_WEBHOOK_CALLS_BEHIND] = {
+    [NGX_WEBHOOK_CALLS_BEHIND] = {
         ngx_string("ngx_webhook_calls_behind_total"),
         ngx_string("Calls that got a 503 because too much waits for the "
                    "store.") },
 
-    [NGX_HTTP_WEBHOOK_CALLS_CROWDED] = {
+    [NGX_WEBHOOK_CALLS_CROWDED] = {
         ngx_string("ngx_webhook_calls_crowded_total"),
         ngx_string("Calls that got a 503 because too many large ones wait for "
                    "the threads of webhook_cpu.") },
 
-    [NGX_HTTP_WEBHOOK_CALLS_UNLOGGED] = {
+    [NGX_WEBHOOK_CALLS_UNLOGGED] = {
         ngx_string("ngx_webhook_calls_unlogged_total"),
         ngx_string("Calls that log_calls asked to keep and that could not be "
                    "kept: each is a broken promise.") },
 
-    [NGX_HTTP_WEBHOOK_SHADOWS_OK] = {
+    [NGX_WEBHOOK_SHADOWS_OK] = {
         ngx_string("ngx_webhook_shadows_ok_total"),
         ngx_string("Actions that a receiver's shadow answered with 2xx.") },
 
-    [NGX_HTTP_WEBHOOK_SHADOWS_FAILED] = {
+    [NGX_WEBHOOK_SHADOWS_FAILED] = {
         ngx_string("ngx_webhook_shadows_failed_total"),
         ngx_string("Actions that a receiver's shadow answered otherwise or "
                    "not at all.") },
 
-    [NGX_HTTP_WEBHOOK_SHADOWS_DROPPED] = {
+    [NGX_WEBHOOK_SHADOWS_DROPPED] = {
         ngx_string("ngx_webhook_shadows_dropped_total"),
         ngx_string("Actions that were not repeated to a receiver's shadow, "
                    "since too many were under way.") },
 
-    [NGX_HTTP_WEBHOOK_STORE_BATCHES] = {
+    [NGX_WEBHOOK_STORE_BATCHES] = {
         ngx_string("ngx_webhook_store_batches_total"),
         ngx_string("Batches of operations handed to the store.") },
 
-    [NGX_HTTP_WEBHOOK_STORE_OPERATIONS] = {
+    [NGX_WEBHOOK_STORE_OPERATIONS] = {
         ngx_string("ngx_webhook_store_operations_total"),
         ngx_string("Operations handed to the store.") },
 
-    [NGX_HTTP_WEBHOOK_STORE_ERRORS] = {
+    [NGX_WEBHOOK_STORE_ERRORS] = {
         ngx_string("ngx_webhook_store_errors_total"),
         ngx_string("Operations that the store could not apply: full, "
                    "unavailable or with an unknown outcome.") },
 
-    [NGX_HTTP_WEBHOOK_DEAD_DROPPED] = {
+    [NGX_WEBHOOK_DEAD_DROPPED] = {
         ngx_string("ngx_webhook_dead_letters_dropped_total"),
         ngx_string("Dead letters removed before their time (keep=), since "
                    "keep_bytes or the store had no room for them.") },
 
-    [NGX_HTTP_WEBHOOK_STORE_PINNED] = {
+    [NGX_WEBHOOK_STORE_PINNED] = {
         ngx_string("ngx_webhook_store_pinned_bytes"),
         ngx_string("Bytes of the store that were freed but cannot be used, "
                    "since a process has been reading it for long.") },
 
-    [NGX_HTTP_WEBHOOK_STORE_QUARANTINE] = {
+    [NGX_WEBHOOK_STORE_QUARANTINE] = {
         ngx_string("ngx_webhook_store_quarantined_rows"),
         ngx_string("Rows of the store that were damaged and are kept "
                    "aside in it.") },
 
-    [NGX_HTTP_WEBHOOK_STORE_PAUSED] = {
+    [NGX_WEBHOOK_STORE_PAUSED] = {
         ngx_string("ngx_webhook_store_paused"),
         ngx_string("1 if the store is paused as a whole: events are kept, "
                    "and nothing is sent.") }
 };
 
-_Static_assert(sizeof(ngx_http_webhook_metric)
-               == NGX_HTTP_WEBHOOK_COUNTERS * sizeof(ngx_http_webhook_metric_t),
+_Static_assert(sizeof(ngx_webhook_metric)
+               == NGX_WEBHOOK_COUNTERS * sizeof(ngx_webhook_metric_t),
                "each counter has a name and a help text");
 
 
 ngx_int_t
-ngx_http_webhook_metrics_zone(ngx_conf_t *cf, ngx_shm_zone_t **zone)
+ngx_webhook_metrics_zone(ngx_conf_t *cf, ngx_shm_zone_t **zone)
 {
-    *zone = ngx_shared_memory_add(cf, &ngx_http_webhook_metrics_zone_name,
+    *zone = ngx_shared_memory_add(cf, &ngx_webhook_metrics_zone_name,
                                   8 * ngx_pagesize, &ngx_http_webhook_module);
     if (*zone == NULL) {
         return NGX_ERROR;
     }
 
-    (*zone)->init = ngx_http_webhook_metrics_init_zone;
+    (*zone)->init = ngx_webhook_metrics_init_zone;
 
     return NGX_OK;
 }
 
 
 static ngx_int_t
-ngx_http_webhook_metrics_init_zone(ngx_shm_zone_t *zone, void *data)
+ngx_webhook_metrics_init_zone(ngx_shm_zone_t *zone, void *data)
 {
     ngx_slab_pool_t  *shpool;
 
@@ -288,7 +288,7 @@ ngx_http_webhook_metrics_init_zone(ngx_shm_zone_t *zone, void *data)
         return NGX_OK;
     }
 
-    zone->data = ngx_slab_calloc(shpool, NGX_HTTP_WEBHOOK_COUNTERS
+    zone->data = ngx_slab_calloc(shpool, NGX_WEBHOOK_COUNTERS
                                          * sizeof(ngx_atomic_t));
     if (zone->data == NULL) {
         return NGX_ERROR;
@@ -301,40 +301,40 @@ ngx_http_webhook_metrics_init_zone(ngx_shm_zone_t *zone, void *data)
 
 
 void
-ngx_http_webhook_metrics_attach(ngx_shm_zone_t *zone)
+ngx_webhook_metrics_attach(ngx_shm_zone_t *zone)
 {
-    ngx_http_webhook_counters = zone->data;
+    ngx_webhook_counters = zone->data;
 }
 
 
 void
-ngx_http_webhook_count(ngx_http_webhook_counter_e counter, ngx_uint_t n)
+ngx_webhook_count(ngx_webhook_counter_e counter, ngx_uint_t n)
 {
-    if (ngx_http_webhook_counters) {
-        (void) ngx_atomic_fetch_add(&ngx_http_webhook_counters[counter], n);
+    if (ngx_webhook_counters) {
+        (void) ngx_atomic_fetch_add(&ngx_webhook_counters[counter], n);
     }
 }
 
 
 void
-ngx_http_webhook_gauge(ngx_http_webhook_counter_e gauge, ngx_uint_t n)
+ngx_webhook_gauge(ngx_webhook_counter_e gauge, ngx_uint_t n)
 {
-    if (ngx_http_webhook_counters) {
-        ngx_http_webhook_counters[gauge] = n;
+    if (ngx_webhook_counters) {
+        ngx_webhook_counters[gauge] = n;
     }
 }
 
 
 ngx_int_t
-ngx_http_webhook_metrics_handler(ngx_http_request_t *r)
+ngx_webhook_metrics_handler(ngx_http_request_t *r)
 {
-    size_t                      size;
-    ngx_buf_t                  *b;
-    ngx_int_t                   rc;
-    ngx_uint_t                  i;
-    ngx_chain_t                 out;
-    ngx_atomic_uint_t           n;
-    ngx_http_webhook_metric_t  *m;
+    size_t                 size;
+    ngx_buf_t             *b;
+    ngx_int_t              rc;
+    ngx_uint_t             i;
+    ngx_chain_t            out;
+    ngx_atomic_uint_t      n;
+    ngx_webhook_metric_t  *m;
 
     if (!(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD))) {
         return NGX_HTTP_NOT_ALLOWED;
@@ -346,10 +346,10 @@ ngx_http_webhook_metrics_handler(ngx_http_request_t *r)
         return rc;
     }
 
-    m = ngx_http_webhook_metric;
+    m = ngx_webhook_metric;
     size = 0;
 
-    for (i = 0; i < NGX_HTTP_WEBHOOK_COUNTERS; i++) {
+    for (i = 0; i < NGX_WEBHOOK_COUNTERS; i++) {
         size += sizeof("# HELP  \n# TYPE  counter\n \n") - 1
                 + 3 * m[i].name.len + m[i].help.len + NGX_ATOMIC_T_LEN;
     }
@@ -359,14 +359,13 @@ ngx_http_webhook_metrics_handler(ngx_http_request_t *r)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    for (i = 0; i < NGX_HTTP_WEBHOOK_COUNTERS; i++) {
+    for (i = 0; i < NGX_WEBHOOK_COUNTERS; i++) {
 
-        n = ngx_http_webhook_counters ? ngx_http_webhook_counters[i] : 0;
+        n = ngx_webhook_counters ? ngx_webhook_counters[i] : 0;
 
         b->last = ngx_sprintf(b->last, "# HELP %V %V\n# TYPE %V %s\n"
                               "%V %uA\n", &m[i].name, &m[i].help,
-                              &m[i].name,
-                              i < NGX_HTTP_WEBHOOK_GAUGES ? "counter"
+                              &m[i].name, i < NGX_WEBHOOK_GAUGES ? "counter"
                                                           : "gauge",
                               &m[i].name, n);
     }

@@ -8,37 +8,37 @@
 #include <sys/mman.h>
 
 
-#define NGX_HTTP_WEBHOOK_SECRET_PAGES  (64 * 1024)      /* bytes a mapping */
+#define NGX_WEBHOOK_SECRET_PAGES  (64 * 1024)           /* bytes a mapping */
 
 
 /* It stands at the beginning of each mapping. */
 
-typedef struct ngx_http_webhook_secret_s  ngx_http_webhook_secret_t;
+typedef struct ngx_webhook_secret_s  ngx_webhook_secret_t;
 
-struct ngx_http_webhook_secret_s {
-    ngx_http_webhook_secret_t  *next;
-    size_t                      size;       /* of the mapping */
-    size_t                      used;
+struct ngx_webhook_secret_s {
+    ngx_webhook_secret_t  *next;
+    size_t                 size;            /* of the mapping */
+    size_t                 used;
 };
 
 
-static ngx_http_webhook_secret_t *ngx_http_webhook_secret_map(
-    ngx_http_webhook_build_t *b, size_t size);
-static void ngx_http_webhook_secret_unmap(void *data);
+static ngx_webhook_secret_t *ngx_webhook_secret_map(ngx_webhook_build_t *b,
+    size_t size);
+static void ngx_webhook_secret_unmap(void *data);
 
 
 void *
-ngx_http_webhook_secret_alloc(ngx_http_webhook_build_t *b, size_t size)
+ngx_webhook_secret_alloc(ngx_webhook_build_t *b, size_t size)
 {
-    u_char                     *p;
-    ngx_http_webhook_secret_t  *s;
+    u_char                *p;
+    ngx_webhook_secret_t  *s;
 
     size = ngx_align(size, NGX_ALIGNMENT);
 
     s = *b->secrets;
 
     if (s == NULL || s->size - s->used < size) {
-        s = ngx_http_webhook_secret_map(b, size);
+        s = ngx_webhook_secret_map(b, size);
         if (s == NULL) {
             return NULL;
         }
@@ -55,12 +55,11 @@ ngx_http_webhook_secret_alloc(ngx_http_webhook_build_t *b, size_t size)
 
 
 ngx_int_t
-ngx_http_webhook_secret_move(ngx_http_webhook_build_t *b, ngx_str_t *dst,
-    ngx_str_t *src)
+ngx_webhook_secret_move(ngx_webhook_build_t *b, ngx_str_t *dst, ngx_str_t *src)
 {
     u_char  *p;
 
-    p = ngx_http_webhook_secret_alloc(b, src->len + 1);
+    p = ngx_webhook_secret_alloc(b, src->len + 1);
 
     if (p) {
         ngx_memcpy(p, src->data, src->len);
@@ -75,14 +74,14 @@ ngx_http_webhook_secret_move(ngx_http_webhook_build_t *b, ngx_str_t *dst,
 }
 
 
-static ngx_http_webhook_secret_t *
-ngx_http_webhook_secret_map(ngx_http_webhook_build_t *b, size_t size)
+static ngx_webhook_secret_t *
+ngx_webhook_secret_map(ngx_webhook_build_t *b, size_t size)
 {
-    ngx_pool_cleanup_t         *cln;
-    ngx_http_webhook_secret_t  *s;
+    ngx_pool_cleanup_t    *cln;
+    ngx_webhook_secret_t  *s;
 
-    size += ngx_align(sizeof(ngx_http_webhook_secret_t), NGX_ALIGNMENT);
-    size = ngx_align(size, NGX_HTTP_WEBHOOK_SECRET_PAGES);
+    size += ngx_align(sizeof(ngx_webhook_secret_t), NGX_ALIGNMENT);
+    size = ngx_align(size, NGX_WEBHOOK_SECRET_PAGES);
 
     cln = ngx_pool_cleanup_add(b->pool, 0);
     if (cln == NULL) {
@@ -107,9 +106,9 @@ ngx_http_webhook_secret_map(ngx_http_webhook_build_t *b, size_t size)
     }
 
     s->size = size;
-    s->used = ngx_align(sizeof(ngx_http_webhook_secret_t), NGX_ALIGNMENT);
+    s->used = ngx_align(sizeof(ngx_webhook_secret_t), NGX_ALIGNMENT);
 
-    cln->handler = ngx_http_webhook_secret_unmap;
+    cln->handler = ngx_webhook_secret_unmap;
     cln->data = s;
 
     return s;
@@ -117,10 +116,10 @@ ngx_http_webhook_secret_map(ngx_http_webhook_build_t *b, size_t size)
 
 
 static void
-ngx_http_webhook_secret_unmap(void *data)
+ngx_webhook_secret_unmap(void *data)
 {
-    size_t                      size;
-    ngx_http_webhook_secret_t  *s = data;
+    size_t                 size;
+    ngx_webhook_secret_t  *s = data;
 
     size = s->size;
 

@@ -9,20 +9,20 @@
  * read.
  */
 
-#ifndef NGX_HTTP_WEBHOOK_SECRET_H
-#define NGX_HTTP_WEBHOOK_SECRET_H
+#ifndef NGX_WEBHOOK_SECRET_H
+#define NGX_WEBHOOK_SECRET_H
 
 #include "http/model/ngx_http_webhook_build.h"
 
 
 /* Zeroed memory for any type, which lasts as long as the configuration; NULL
    if there is none, which was logged. */
-void *ngx_http_webhook_secret_alloc(ngx_http_webhook_build_t *b, size_t size);
+void *ngx_webhook_secret_alloc(ngx_webhook_build_t *b, size_t size);
 
 /* A copy of src, with a NUL behind it, in such memory; src is overwritten,
    whatever is returned: NGX_OK or NGX_ERROR. */
-ngx_int_t ngx_http_webhook_secret_move(ngx_http_webhook_build_t *b,
-    ngx_str_t *dst, ngx_str_t *src);
+ngx_int_t ngx_webhook_secret_move(ngx_webhook_build_t *b, ngx_str_t *dst,
+    ngx_str_t *src);
 
 
-#endif /* NGX_HTTP_WEBHOOK_SECRET_H */
+#endif /* NGX_WEBHOOK_SECRET_H */

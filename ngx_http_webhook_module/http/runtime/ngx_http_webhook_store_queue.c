@@ -8,90 +8,89 @@
 #include "http/runtime/ngx_http_webhook_metrics.h"
 
 
-#define NGX_HTTP_WEBHOOK_BATCH_LOOK   1000      /* ms between looks */
-#define NGX_HTTP_WEBHOOK_BATCH_STUCK  60000     /* ms until an alarm */
-#define NGX_HTTP_WEBHOOK_BATCH_LEAVE  5000      /* ms of a task that a worker
+#define NGX_WEBHOOK_STORE_QUEUE_LOOK   1000     /* ms between looks */
+#define NGX_WEBHOOK_STORE_QUEUE_STUCK  60000    /* ms until an alarm */
+#define NGX_WEBHOOK_STORE_QUEUE_LEAVE  5000     /* ms of a task that a worker
                                                    waits for after worker_
                                                    shutdown_timeout */
-#define NGX_HTTP_WEBHOOK_BATCH_LAST   64        /* batches at exit */
-#define NGX_HTTP_WEBHOOK_BATCH_BYTES  8388608   /* of bodies that may join a
+#define NGX_WEBHOOK_STORE_QUEUE_LAST   64       /* batches at exit */
+#define NGX_WEBHOOK_STORE_QUEUE_BYTES  8388608  /* of bodies that may join a
                                                    task under way */
 
 
 typedef struct {
-    ngx_http_webhook_batch_ctx_t  *ctx;
-    ngx_thread_pool_t             *pool;
-    ngx_thread_task_t             *task;
-    ngx_log_t                     *log;
+    ngx_webhook_store_queue_ctx_t  *ctx;
+    ngx_thread_pool_t              *pool;
+    ngx_thread_task_t              *task;
+    ngx_log_t                      *log;
 
-    ngx_thread_mutex_t             mutex;       /* of "waiting" */
-    ngx_queue_t                    waiting;     /* jobs not yet handed over */
-    ngx_queue_t                    away;        /* jobs in the task; its, while
+    ngx_thread_mutex_t              mutex;      /* of "waiting" */
+    ngx_queue_t                     waiting;    /* jobs not yet handed over */
+    ngx_queue_t                     away;       /* jobs in the task; its, while
                                                    it is away */
 
-    ngx_event_t                    start;       /* posted: hand over */
-    ngx_event_t                    guard;       /* keeps an exiting worker
+    ngx_event_t                     start;      /* posted: hand over */
+    ngx_event_t                     guard;      /* keeps an exiting worker
                                                    until its task is back */
-    ngx_msec_t                     began;       /* of the task */
-    ngx_msec_t                     alarm;       /* time of the next */
+    ngx_msec_t                      began;      /* of the task */
+    ngx_msec_t                      alarm;      /* time of the next */
 
-    ngx_msec_t                     shutdown;    /* worker_shutdown_timeout; 0:
+    ngx_msec_t                      shutdown;   /* worker_shutdown_timeout; 0:
                                                    none */
-    ngx_msec_t                     exiting;     /* since when, if "leaves" */
+    ngx_msec_t                      exiting;    /* since when, if "leaves" */
 
-    unsigned                       busy:1;      /* a task is away */
-    unsigned                       ready:1;     /* the store is open */
-    unsigned                       closing:1;
-    unsigned                       leaves:1;
-} ngx_http_webhook_batch_t;
+    unsigned                        busy:1;     /* a task is away */
+    unsigned                        ready:1;    /* the store is open */
+    unsigned                        closing:1;
+    unsigned                        leaves:1;
+} ngx_webhook_store_queue_t;
 
 
-static void ngx_http_webhook_batch_start(ngx_event_t *ev);
-static void ngx_http_webhook_batch_gather(void);
-static void ngx_http_webhook_batch_take(ngx_http_webhook_batch_t *b,
+static void ngx_webhook_store_queue_start(ngx_event_t *ev);
+static void ngx_webhook_store_queue_gather(void);
+static void ngx_webhook_store_queue_take(ngx_webhook_store_queue_t *b,
     ngx_queue_t *q);
-static uint32_t ngx_http_webhook_batch_more(void *data);
-static void ngx_http_webhook_batch_done(ngx_event_t *ev);
-static void ngx_http_webhook_batch_hand_back(void);
-static void ngx_http_webhook_batch_stuck(ngx_event_t *ev);
-static void ngx_http_webhook_batch_leave(ngx_http_webhook_batch_t *b);
+static uint32_t ngx_webhook_store_queue_more(void *data);
+static void ngx_webhook_store_queue_done(ngx_event_t *ev);
+static void ngx_webhook_store_queue_hand_back(void);
+static void ngx_webhook_store_queue_stuck(ngx_event_t *ev);
+static void ngx_webhook_store_queue_leave(ngx_webhook_store_queue_t *b);
 
 
-static ngx_http_webhook_batch_t  ngx_http_webhook_batch;
+static ngx_webhook_store_queue_t  ngx_webhook_store_queue;
 
 
 ngx_int_t
-ngx_http_webhook_batch_init(ngx_cycle_t *cycle,
-    ngx_http_webhook_main_conf_t *wmcf)
+ngx_webhook_store_queue_init(ngx_cycle_t *cycle, ngx_webhook_main_conf_t *wmcf)
 {
-    ngx_core_conf_t               *ccf;
-    ngx_thread_task_t             *task;
-    ngx_http_webhook_batch_t      *b;
-    ngx_http_webhook_batch_ctx_t  *ctx;
+    ngx_core_conf_t                *ccf;
+    ngx_thread_task_t              *task;
+    ngx_webhook_store_queue_t      *b;
+    ngx_webhook_store_queue_ctx_t  *ctx;
 
-    b = &ngx_http_webhook_batch;
+    b = &ngx_webhook_store_queue;
 
-    ngx_memzero(b, sizeof(ngx_http_webhook_batch_t));
+    ngx_memzero(b, sizeof(ngx_webhook_store_queue_t));
 
     ccf = (ngx_core_conf_t *) ngx_get_conf(cycle->conf_ctx, ngx_core_module);
 
     b->shutdown = ccf->shutdown_timeout;
 
     task = ngx_thread_task_alloc(cycle->pool,
-                                 sizeof(ngx_http_webhook_batch_ctx_t));
+                                 sizeof(ngx_webhook_store_queue_ctx_t));
     if (task == NULL) {
         return NGX_ERROR;
     }
 
     ctx = task->ctx;
 
-    ngx_http_webhook_batch_options(ctx, wmcf, cycle->log);
+    ngx_webhook_store_queue_options(ctx, wmcf, cycle->log);
 
-    ctx->more = ngx_http_webhook_batch_more;
+    ctx->more = ngx_webhook_store_queue_more;
     ctx->data = b;
 
-    task->handler = ngx_http_webhook_batch_thread;
-    task->event.handler = ngx_http_webhook_batch_done;
+    task->handler = ngx_webhook_store_queue_thread;
+    task->event.handler = ngx_webhook_store_queue_done;
     task->event.data = b;
     task->event.log = cycle->log;
 
@@ -107,15 +106,15 @@ ngx_http_webhook_batch_init(ngx_cycle_t *cycle,
     b->task = task;
     b->log = cycle->log;
 
-    b->start.handler = ngx_http_webhook_batch_start;
+    b->start.handler = ngx_webhook_store_queue_start;
     b->start.data = b;
     b->start.log = cycle->log;
 
-    b->guard.handler = ngx_http_webhook_batch_stuck;
+    b->guard.handler = ngx_webhook_store_queue_stuck;
     b->guard.data = b;
     b->guard.log = cycle->log;
 
-    if (ngx_http_webhook_batch_open(ctx) == NGX_OK) {
+    if (ngx_webhook_store_queue_open(ctx) == NGX_OK) {
         b->ready = 1;
 
     } else {
@@ -125,20 +124,20 @@ ngx_http_webhook_batch_init(ngx_cycle_t *cycle,
                       &wmcf->store->name);
     }
 
-    ctx->tried = ngx_http_webhook_clock_usec();
+    ctx->tried = ngx_webhook_clock_usec();
 
     return NGX_OK;
 }
 
 
 void
-ngx_http_webhook_batch_exit(ngx_cycle_t *cycle)
+ngx_webhook_store_queue_exit(ngx_cycle_t *cycle)
 {
-    ngx_uint_t                     n;
-    ngx_http_webhook_batch_t      *b;
-    ngx_http_webhook_batch_ctx_t  *ctx;
+    ngx_uint_t                      n;
+    ngx_webhook_store_queue_t      *b;
+    ngx_webhook_store_queue_ctx_t  *ctx;
 
-    b = &ngx_http_webhook_batch;
+    b = &ngx_webhook_store_queue;
     ctx = b->ctx;
 
     if (ctx == NULL) {
@@ -162,18 +161,18 @@ ngx_http_webhook_batch_exit(ngx_cycle_t *cycle)
 
     if (b->busy) {
         b->busy = 0;
-        ngx_http_webhook_batch_hand_back();
+        ngx_webhook_store_queue_hand_back();
     }
 
-    for (n = 0; n < NGX_HTTP_WEBHOOK_BATCH_LAST; n++) {
+    for (n = 0; n < NGX_WEBHOOK_STORE_QUEUE_LAST; n++) {
 
         if (ngx_queue_empty(&b->waiting)) {
             break;
         }
 
-        ngx_http_webhook_batch_gather();
-        ngx_http_webhook_batch_thread(ctx, cycle->log);
-        ngx_http_webhook_batch_hand_back();
+        ngx_webhook_store_queue_gather();
+        ngx_webhook_store_queue_thread(ctx, cycle->log);
+        ngx_webhook_store_queue_hand_back();
     }
 
     if (!ngx_queue_empty(&b->waiting)) {
@@ -192,11 +191,11 @@ ngx_http_webhook_batch_exit(ngx_cycle_t *cycle)
 
 
 void
-ngx_http_webhook_batch_post(ngx_http_webhook_job_t *job)
+ngx_webhook_store_queue_post(ngx_webhook_job_t *job)
 {
-    ngx_http_webhook_batch_t  *b;
+    ngx_webhook_store_queue_t  *b;
 
-    b = &ngx_http_webhook_batch;
+    b = &ngx_webhook_store_queue;
 
     /* Held for a few instructions at a time: no thread sleeps with it. */
 
@@ -218,31 +217,31 @@ ngx_http_webhook_batch_post(ngx_http_webhook_job_t *job)
     }
 
     if (!b->guard.timer_set) {
-        ngx_add_timer(&b->guard, NGX_HTTP_WEBHOOK_BATCH_LOOK);
+        ngx_add_timer(&b->guard, NGX_WEBHOOK_STORE_QUEUE_LOOK);
     }
 }
 
 
 ngx_uint_t
-ngx_http_webhook_batch_ready(void)
+ngx_webhook_store_queue_ready(void)
 {
-    return ngx_http_webhook_batch.ready;
+    return ngx_webhook_store_queue.ready;
 }
 
 
 ngx_uint_t
-ngx_http_webhook_batch_closing(void)
+ngx_webhook_store_queue_closing(void)
 {
-    return ngx_http_webhook_batch.closing;
+    return ngx_webhook_store_queue.closing;
 }
 
 
 ngx_uint_t
-ngx_http_webhook_batch_leaving(void)
+ngx_webhook_store_queue_leaving(void)
 {
-    ngx_http_webhook_batch_t  *b;
+    ngx_webhook_store_queue_t  *b;
 
-    b = &ngx_http_webhook_batch;
+    b = &ngx_webhook_store_queue;
 
     if (!ngx_exiting || b->shutdown == 0) {
         return 0;
@@ -258,9 +257,9 @@ ngx_http_webhook_batch_leaving(void)
 
 
 static void
-ngx_http_webhook_batch_start(ngx_event_t *ev)
+ngx_webhook_store_queue_start(ngx_event_t *ev)
 {
-    ngx_http_webhook_batch_t  *b;
+    ngx_webhook_store_queue_t  *b;
 
     b = ev->data;
 
@@ -268,13 +267,13 @@ ngx_http_webhook_batch_start(ngx_event_t *ev)
         return;
     }
 
-    ngx_http_webhook_batch_gather();
+    ngx_webhook_store_queue_gather();
 
     b->busy = 1;
     b->began = ngx_current_msec;
-    b->alarm = ngx_current_msec + NGX_HTTP_WEBHOOK_BATCH_STUCK;
+    b->alarm = ngx_current_msec + NGX_WEBHOOK_STORE_QUEUE_STUCK;
 
-    ngx_add_timer(&b->guard, NGX_HTTP_WEBHOOK_BATCH_LOOK);
+    ngx_add_timer(&b->guard, NGX_WEBHOOK_STORE_QUEUE_LOOK);
 
     if (ngx_thread_task_post(b->pool, b->task) == NGX_OK) {
         return;
@@ -300,31 +299,31 @@ ngx_http_webhook_batch_start(ngx_event_t *ev)
 /* Only where no task is away. */
 
 static void
-ngx_http_webhook_batch_gather(void)
+ngx_webhook_store_queue_gather(void)
 {
-    ngx_http_webhook_batch_t  *b;
+    ngx_webhook_store_queue_t  *b;
 
-    b = &ngx_http_webhook_batch;
+    b = &ngx_webhook_store_queue;
 
     b->ctx->count = 0;
 
     while (!ngx_queue_empty(&b->waiting)
-           && b->ctx->count < NGX_HTTP_WEBHOOK_BATCH_MAX)
+           && b->ctx->count < NGX_WEBHOOK_STORE_QUEUE_MAX)
     {
-        ngx_http_webhook_batch_take(b, ngx_queue_head(&b->waiting));
+        ngx_webhook_store_queue_take(b, ngx_queue_head(&b->waiting));
     }
 }
 
 
 static void
-ngx_http_webhook_batch_take(ngx_http_webhook_batch_t *b, ngx_queue_t *q)
+ngx_webhook_store_queue_take(ngx_webhook_store_queue_t *b, ngx_queue_t *q)
 {
-    ngx_http_webhook_job_t  *job;
+    ngx_webhook_job_t  *job;
 
     ngx_queue_remove(q);
     ngx_queue_insert_tail(&b->away, q);
 
-    job = ngx_queue_data(q, ngx_http_webhook_job_t, queue);
+    job = ngx_queue_data(q, ngx_webhook_job_t, queue);
     b->ctx->ops[b->ctx->count++] = &job->op;
 }
 
@@ -336,13 +335,13 @@ ngx_http_webhook_batch_take(ngx_http_webhook_batch_t *b, ngx_queue_t *q)
  */
 
 static uint32_t
-ngx_http_webhook_batch_more(void *data)
+ngx_webhook_store_queue_more(void *data)
 {
-    size_t                     bytes;
-    uint32_t                   i, n;
-    ngx_queue_t               *q;
-    webhook_op_t              *op;
-    ngx_http_webhook_batch_t  *b;
+    size_t                      bytes;
+    uint32_t                    i, n;
+    ngx_queue_t                *q;
+    webhook_op_t               *op;
+    ngx_webhook_store_queue_t  *b;
 
     b = data;
     n = 0;
@@ -353,18 +352,18 @@ ngx_http_webhook_batch_more(void *data)
     }
 
     while (!ngx_queue_empty(&b->waiting)
-           && b->ctx->count < NGX_HTTP_WEBHOOK_BATCH_MAX)
+           && b->ctx->count < NGX_WEBHOOK_STORE_QUEUE_MAX)
     {
         q = ngx_queue_head(&b->waiting);
-        op = &(ngx_queue_data(q, ngx_http_webhook_job_t, queue))->op;
+        op = &(ngx_queue_data(q, ngx_webhook_job_t, queue))->op;
 
         if (op->type == WEBHOOK_OP_PUT_EVENT) {
 
-            for (i = 0; i < op->u.put_event.forms_count; i++) {
-                bytes += op->u.put_event.forms[i].body.len;
+            for (i = 0; i < op->u.put_event.renditions_count; i++) {
+                bytes += op->u.put_event.renditions[i].body.len;
             }
 
-            if (bytes > NGX_HTTP_WEBHOOK_BATCH_BYTES) {
+            if (bytes > NGX_WEBHOOK_STORE_QUEUE_BYTES) {
                 break;
             }
 
@@ -372,7 +371,7 @@ ngx_http_webhook_batch_more(void *data)
             break;
         }
 
-        ngx_http_webhook_batch_take(b, q);
+        ngx_webhook_store_queue_take(b, q);
         n++;
     }
 
@@ -383,9 +382,9 @@ ngx_http_webhook_batch_more(void *data)
 
 
 static void
-ngx_http_webhook_batch_done(ngx_event_t *ev)
+ngx_webhook_store_queue_done(ngx_event_t *ev)
 {
-    ngx_http_webhook_batch_t  *b;
+    ngx_webhook_store_queue_t  *b;
 
     b = ev->data;
 
@@ -395,7 +394,7 @@ ngx_http_webhook_batch_done(ngx_event_t *ev)
         ngx_del_timer(&b->guard);
     }
 
-    ngx_http_webhook_batch_hand_back();
+    ngx_webhook_store_queue_hand_back();
 
     if (ngx_queue_empty(&b->waiting)) {
         return;
@@ -406,7 +405,7 @@ ngx_http_webhook_batch_done(ngx_event_t *ev)
     }
 
     if (!b->guard.timer_set) {
-        ngx_add_timer(&b->guard, NGX_HTTP_WEBHOOK_BATCH_LOOK);
+        ngx_add_timer(&b->guard, NGX_WEBHOOK_STORE_QUEUE_LOOK);
     }
 }
 
@@ -414,14 +413,14 @@ ngx_http_webhook_batch_done(ngx_event_t *ev)
 /* Calls the handlers of the jobs that are back; they may post new ones. */
 
 static void
-ngx_http_webhook_batch_hand_back(void)
+ngx_webhook_store_queue_hand_back(void)
 {
-    ngx_uint_t                 count, errors;
-    ngx_queue_t               *q;
-    ngx_http_webhook_job_t    *job;
-    ngx_http_webhook_batch_t  *b;
+    ngx_uint_t                  count, errors;
+    ngx_queue_t                *q;
+    ngx_webhook_job_t          *job;
+    ngx_webhook_store_queue_t  *b;
 
-    b = &ngx_http_webhook_batch;
+    b = &ngx_webhook_store_queue;
 
     if (b->ctx->store && !b->ready) {
         ngx_log_error(NGX_LOG_NOTICE, b->log, 0,
@@ -437,7 +436,7 @@ ngx_http_webhook_batch_hand_back(void)
         q = ngx_queue_head(&b->away);
         ngx_queue_remove(q);
 
-        job = ngx_queue_data(q, ngx_http_webhook_job_t, queue);
+        job = ngx_queue_data(q, ngx_webhook_job_t, queue);
 
         count++;
 
@@ -448,37 +447,33 @@ ngx_http_webhook_batch_hand_back(void)
         job->handler(job);
     }
 
-    ngx_http_webhook_gauge(NGX_HTTP_WEBHOOK_STORE_PINNED,
-                           b->ctx->news.pinned);
-    ngx_http_webhook_gauge(NGX_HTTP_WEBHOOK_STORE_QUARANTINE,
-                           b->ctx->news.quarantine);
-    ngx_http_webhook_gauge(NGX_HTTP_WEBHOOK_STORE_PAUSED,
-                           b->ctx->news.paused);
+    ngx_webhook_gauge(NGX_WEBHOOK_STORE_PINNED, b->ctx->news.pinned);
+    ngx_webhook_gauge(NGX_WEBHOOK_STORE_QUARANTINE, b->ctx->news.quarantine);
+    ngx_webhook_gauge(NGX_WEBHOOK_STORE_PAUSED, b->ctx->news.paused);
 
     if (b->ctx->news.dropped) {
-        ngx_http_webhook_count(NGX_HTTP_WEBHOOK_DEAD_DROPPED,
-                               b->ctx->news.dropped);
+        ngx_webhook_count(NGX_WEBHOOK_DEAD_DROPPED, b->ctx->news.dropped);
         b->ctx->news.dropped = 0;
     }
 
-    ngx_http_webhook_count(NGX_HTTP_WEBHOOK_STORE_BATCHES, 1);
-    ngx_http_webhook_count(NGX_HTTP_WEBHOOK_STORE_OPERATIONS, count);
+    ngx_webhook_count(NGX_WEBHOOK_STORE_BATCHES, 1);
+    ngx_webhook_count(NGX_WEBHOOK_STORE_OPERATIONS, count);
 
     if (errors) {
-        ngx_http_webhook_count(NGX_HTTP_WEBHOOK_STORE_ERRORS, errors);
+        ngx_webhook_count(NGX_WEBHOOK_STORE_ERRORS, errors);
     }
 }
 
 
 static void
-ngx_http_webhook_batch_stuck(ngx_event_t *ev)
+ngx_webhook_store_queue_stuck(ngx_event_t *ev)
 {
-    ngx_http_webhook_batch_t  *b;
+    ngx_webhook_store_queue_t  *b;
 
     b = ev->data;
 
     if (!b->busy) {
-        ngx_http_webhook_batch_start(&b->start);
+        ngx_webhook_store_queue_start(&b->start);
         return;
     }
 
@@ -488,16 +483,16 @@ ngx_http_webhook_batch_stuck(ngx_event_t *ev)
                       "webhook store has not answered for %M ms",
                       ngx_current_msec - b->began);
 
-        b->alarm = ngx_current_msec + NGX_HTTP_WEBHOOK_BATCH_STUCK;
+        b->alarm = ngx_current_msec + NGX_WEBHOOK_STORE_QUEUE_STUCK;
     }
 
-    if (ngx_http_webhook_batch_leaving()
-        && ngx_current_msec - b->began >= NGX_HTTP_WEBHOOK_BATCH_LEAVE)
+    if (ngx_webhook_store_queue_leaving()
+        && ngx_current_msec - b->began >= NGX_WEBHOOK_STORE_QUEUE_LEAVE)
     {
-        ngx_http_webhook_batch_leave(b);
+        ngx_webhook_store_queue_leave(b);
     }
 
-    ngx_add_timer(&b->guard, NGX_HTTP_WEBHOOK_BATCH_LOOK);
+    ngx_add_timer(&b->guard, NGX_WEBHOOK_STORE_QUEUE_LOOK);
 }
 
 
@@ -508,7 +503,7 @@ ngx_http_webhook_batch_stuck(ngx_event_t *ev)
  */
 
 static void
-ngx_http_webhook_batch_leave(ngx_http_webhook_batch_t *b)
+ngx_webhook_store_queue_leave(ngx_webhook_store_queue_t *b)
 {
     ngx_uint_t        i, n;
     ngx_queue_t      *q;

@@ -8,58 +8,59 @@
  * functions run on the event loop.
  */
 
-#ifndef NGX_HTTP_WEBHOOK_BATCH_H
-#define NGX_HTTP_WEBHOOK_BATCH_H
+#ifndef NGX_WEBHOOK_STORE_QUEUE_H
+#define NGX_WEBHOOK_STORE_QUEUE_H
 
 #include "http/model/ngx_http_webhook.h"
 
 
-typedef struct ngx_http_webhook_job_s  ngx_http_webhook_job_t;
+typedef struct ngx_webhook_job_s  ngx_webhook_job_t;
 
 /*
  * Called on the event loop when the operation was applied or could not be
  * (op.result tells; UNAVAILABLE where the store is not open).  The handler
  * owns the job from then on: it frees op's outputs and the job.  At the exit
- * of the process handlers are called too, with ngx_http_webhook_batch_closing()
- * true; then they may free, count and log, and post COMPLETE jobs alone.
+ * of the process handlers are called too, with
+ * ngx_webhook_store_queue_closing() true; then they may free, count and log,
+ * and post COMPLETE jobs alone.
  */
-typedef void (*ngx_http_webhook_job_pt)(ngx_http_webhook_job_t *job);
+typedef void (*ngx_webhook_job_pt)(ngx_webhook_job_t *job);
 
 /*
  * One operation under way.  Heap memory (ngx_alloc) of the poster, which
  * lives until the handler was called, whatever happens to a request.
  */
 
-struct ngx_http_webhook_job_s {
-    webhook_op_t               op;
-    ngx_http_webhook_job_pt    handler;
-    void                      *data;
-    ngx_queue_t                queue;       /* the batch's */
+struct ngx_webhook_job_s {
+    webhook_op_t          op;
+    ngx_webhook_job_pt    handler;
+    void                 *data;
+    ngx_queue_t           queue;            /* the store queue's */
 };
 
 
 /* Opens the store in a worker, before its event loop starts.  A store that
    cannot be opened is logged at emerg; operations then answer UNAVAILABLE.
    Returns NGX_ERROR on lack of memory alone. */
-ngx_int_t ngx_http_webhook_batch_init(ngx_cycle_t *cycle,
-    ngx_http_webhook_main_conf_t *wmcf);
+ngx_int_t ngx_webhook_store_queue_init(ngx_cycle_t *cycle,
+    ngx_webhook_main_conf_t *wmcf);
 
 /* At the exit of a worker: collects the results of the last task, applies
    what waits in one more batch, and closes the store. */
-void ngx_http_webhook_batch_exit(ngx_cycle_t *cycle);
+void ngx_webhook_store_queue_exit(ngx_cycle_t *cycle);
 
 /* Takes a job.  Never fails and never calls the handler before it returns. */
-void ngx_http_webhook_batch_post(ngx_http_webhook_job_t *job);
+void ngx_webhook_store_queue_post(ngx_webhook_job_t *job);
 
 /* True where the store is open. */
-ngx_uint_t ngx_http_webhook_batch_ready(void);
+ngx_uint_t ngx_webhook_store_queue_ready(void);
 
 /* True in a worker that exits, once its worker_shutdown_timeout is over: nothing
    waits any more.  To be asked every now and then. */
-ngx_uint_t ngx_http_webhook_batch_leaving(void);
+ngx_uint_t ngx_webhook_store_queue_leaving(void);
 
 /* True while the process exits and nothing new can be sent. */
-ngx_uint_t ngx_http_webhook_batch_closing(void);
+ngx_uint_t ngx_webhook_store_queue_closing(void);
 
 
-#endif /* NGX_HTTP_WEBHOOK_BATCH_H */
+#endif /* NGX_WEBHOOK_STORE_QUEUE_H */

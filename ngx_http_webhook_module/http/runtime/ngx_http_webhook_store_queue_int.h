@@ -2,17 +2,17 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * Between the batch's files: store_queue.c is the event loop's side,
+ * Between the store queue's files: store_queue.c is the event loop's side,
  * store_queue_thread.c the thread's.
  */
 
-#ifndef NGX_HTTP_WEBHOOK_BATCH_INT_H
-#define NGX_HTTP_WEBHOOK_BATCH_INT_H
+#ifndef NGX_WEBHOOK_STORE_QUEUE_INT_H
+#define NGX_WEBHOOK_STORE_QUEUE_INT_H
 
 #include "http/runtime/ngx_http_webhook_store_queue.h"
 
 
-#define NGX_HTTP_WEBHOOK_BATCH_MAX    1024      /* operations a task */
+#define NGX_WEBHOOK_STORE_QUEUE_MAX    1024     /* operations a task */
 
 
 /* What the thread sees.  Between post and completion it is the thread's. */
@@ -23,23 +23,23 @@ typedef struct {
     uint64_t                   tried;           /* usec, last try to open */
     webhook_store_news_t       news;
     ngx_uint_t                 count;
-    webhook_op_t              *ops[NGX_HTTP_WEBHOOK_BATCH_MAX];
+    webhook_op_t              *ops[NGX_WEBHOOK_STORE_QUEUE_MAX];
 
     uint32_t                 (*more)(void *data);   /* operations join */
     void                      *data;
-} ngx_http_webhook_batch_ctx_t;
+} ngx_webhook_store_queue_ctx_t;
 
 
 /* Fills in what the store is opened with. */
-void ngx_http_webhook_batch_options(ngx_http_webhook_batch_ctx_t *ctx,
-    ngx_http_webhook_main_conf_t *wmcf, ngx_log_t *log);
+void ngx_webhook_store_queue_options(ngx_webhook_store_queue_ctx_t *ctx,
+    ngx_webhook_main_conf_t *wmcf, ngx_log_t *log);
 
 /* Opens the store: NGX_OK, or NGX_ERROR, logged. */
-ngx_int_t ngx_http_webhook_batch_open(ngx_http_webhook_batch_ctx_t *ctx);
+ngx_int_t ngx_webhook_store_queue_open(ngx_webhook_store_queue_ctx_t *ctx);
 
 /* Applies the operations.  On a thread of the pool, and at exit on the main
    one. */
-void ngx_http_webhook_batch_thread(void *data, ngx_log_t *log);
+void ngx_webhook_store_queue_thread(void *data, ngx_log_t *log);
 
 
-#endif /* NGX_HTTP_WEBHOOK_BATCH_INT_H */
+#endif /* NGX_WEBHOOK_STORE_QUEUE_INT_H */

@@ -10,17 +10,17 @@
 #include "store/engines/webhook_engines.h"
 
 
-#define NGX_HTTP_WEBHOOK_BATCH_AGAIN  5000      /* ms between tries to open */
+#define NGX_WEBHOOK_STORE_QUEUE_AGAIN  5000     /* ms between tries to open */
 
 
-static ngx_uint_t ngx_http_webhook_batch_due(uint64_t *tried);
-static void ngx_http_webhook_batch_log(void *ctx, webhook_store_log_e level,
+static ngx_uint_t ngx_webhook_store_queue_due(uint64_t *tried);
+static void ngx_webhook_store_queue_log(void *ctx, webhook_store_log_e level,
     const char *text);
 
 
 void
-ngx_http_webhook_batch_options(ngx_http_webhook_batch_ctx_t *ctx,
-    ngx_http_webhook_main_conf_t *wmcf, ngx_log_t *log)
+ngx_webhook_store_queue_options(ngx_webhook_store_queue_ctx_t *ctx,
+    ngx_webhook_main_conf_t *wmcf, ngx_log_t *log)
 {
     ctx->options.engine = webhook_engines_find(NULL);
     ctx->options.path = (const char *) wmcf->store->name.data;
@@ -32,14 +32,14 @@ ngx_http_webhook_batch_options(ngx_http_webhook_batch_ctx_t *ctx,
     ctx->options.idempotency_rows = wmcf->idempotency_rows;
     ctx->options.high_water = (uint32_t) wmcf->high_water;
     ctx->options.warn_water = (uint32_t) wmcf->warn_water;
-    ctx->options.keep_history = (wmcf->full == NGX_HTTP_WEBHOOK_FULL_REFUSE);
-    ctx->options.log = ngx_http_webhook_batch_log;
+    ctx->options.keep_history = (wmcf->full == NGX_WEBHOOK_FULL_REFUSE);
+    ctx->options.log = ngx_webhook_store_queue_log;
     ctx->options.ctx = log;
 }
 
 
 ngx_int_t
-ngx_http_webhook_batch_open(ngx_http_webhook_batch_ctx_t *ctx)
+ngx_webhook_store_queue_open(ngx_webhook_store_queue_ctx_t *ctx)
 {
     if (webhook_store_open(&ctx->options, &ctx->store) != WEBHOOK_STORE_OK) {
         ctx->store = NULL;
@@ -53,14 +53,14 @@ ngx_http_webhook_batch_open(ngx_http_webhook_batch_ctx_t *ctx)
 
 
 void
-ngx_http_webhook_batch_thread(void *data, ngx_log_t *log)
+ngx_webhook_store_queue_thread(void *data, ngx_log_t *log)
 {
-    ngx_http_webhook_batch_ctx_t *ctx = data;
+    ngx_webhook_store_queue_ctx_t *ctx = data;
 
     ngx_uint_t  i;
 
-    if (ctx->store == NULL && ngx_http_webhook_batch_due(&ctx->tried)) {
-        (void) ngx_http_webhook_batch_open(ctx);
+    if (ctx->store == NULL && ngx_webhook_store_queue_due(&ctx->tried)) {
+        (void) ngx_webhook_store_queue_open(ctx);
     }
 
     if (ctx->store) {
@@ -76,13 +76,13 @@ ngx_http_webhook_batch_thread(void *data, ngx_log_t *log)
 
 
 static ngx_uint_t
-ngx_http_webhook_batch_due(uint64_t *tried)
+ngx_webhook_store_queue_due(uint64_t *tried)
 {
     uint64_t  now;
 
-    now = ngx_http_webhook_clock_usec();
+    now = ngx_webhook_clock_usec();
 
-    if (now - *tried < NGX_HTTP_WEBHOOK_BATCH_AGAIN * 1000) {
+    if (now - *tried < NGX_WEBHOOK_STORE_QUEUE_AGAIN * 1000) {
         return 0;
     }
 
@@ -93,13 +93,13 @@ ngx_http_webhook_batch_due(uint64_t *tried)
 
 
 static void
-ngx_http_webhook_batch_log(void *ctx, webhook_store_log_e level,
+ngx_webhook_store_queue_log(void *ctx, webhook_store_log_e level,
     const char *text)
 {
     ngx_log_t *log = ctx;
 
-    ngx_uint_t                n;
-    ngx_http_webhook_shown_t  shown;
+    ngx_uint_t              n;
+    ngx_webhook_redacted_t  redacted;
 
     switch (level) {
 
@@ -120,6 +120,6 @@ ngx_http_webhook_batch_log(void *ctx, webhook_store_log_e level,
     }
 
     ngx_log_error(n, log, 0, "webhook store: %V",
-                  ngx_http_webhook_shown(&shown, (u_char *) text,
-                                         ngx_strlen(text)));
+                  ngx_webhook_redacted(&redacted, (u_char *) text,
+                                       ngx_strlen(text)));
 }

@@ -26,8 +26,8 @@ static void *build_test_create_conf(ngx_conf_t *cf);
 static ngx_int_t build_test_process(ngx_cycle_t *cycle);
 static ngx_int_t build_test_thing(FILE *out, u_char **p, u_char *last,
     ngx_cycle_t *cycle);
-static void build_test_endpoint(FILE *out, ngx_http_webhook_endpoint_t *ep);
-static void build_test_receiver(FILE *out, ngx_http_webhook_receiver_t *rcv);
+static void build_test_endpoint(FILE *out, ngx_webhook_endpoint_t *ep);
+static void build_test_receiver(FILE *out, ngx_webhook_receiver_t *rcv);
 
 
 static ngx_command_t  build_test_commands[] = {
@@ -48,7 +48,7 @@ static ngx_http_module_t  build_test_ctx = {
 };
 
 
-ngx_module_t  ngx_http_webhook_build_test_module = {
+ngx_module_t  ngx_webhook_build_test_module = {
     NGX_MODULE_V1,
     &build_test_ctx,
     build_test_commands,
@@ -66,7 +66,7 @@ ngx_module_t  ngx_http_webhook_build_test_module = {
 
 /* What nginx looks for in a module's file. */
 
-ngx_module_t  *ngx_modules[] = { &ngx_http_webhook_build_test_module, NULL };
+ngx_module_t  *ngx_modules[] = { &ngx_webhook_build_test_module, NULL };
 char  *ngx_module_names[] = { "ngx_http_webhook_build_test_module", NULL };
 char  *ngx_module_order[] = { NULL };
 
@@ -81,19 +81,19 @@ build_test_create_conf(ngx_conf_t *cf)
 static ngx_int_t
 build_test_process(ngx_cycle_t *cycle)
 {
-    FILE                          *in, *out;
-    char                           name[NGX_MAX_PATH];
-    size_t                         n;
-    u_char                        *p, *last;
-    ngx_uint_t                     i;
-    build_test_conf_t             *conf;
-    ngx_http_webhook_endpoint_t  **ep;
-    ngx_http_webhook_receiver_t  **rcv;
-    ngx_http_webhook_main_conf_t  *wmcf;
-    static u_char                  text[1024 * 1024];
+    FILE                     *in, *out;
+    char                      name[NGX_MAX_PATH];
+    size_t                    n;
+    u_char                   *p, *last;
+    ngx_uint_t                i;
+    build_test_conf_t        *conf;
+    ngx_webhook_endpoint_t  **ep;
+    ngx_webhook_receiver_t  **rcv;
+    ngx_webhook_main_conf_t  *wmcf;
+    static u_char             text[1024 * 1024];
 
     conf = ngx_http_cycle_get_module_main_conf(cycle,
-                                          ngx_http_webhook_build_test_module);
+                                          ngx_webhook_build_test_module);
     wmcf = ngx_http_cycle_get_module_main_conf(cycle,
                                                ngx_http_webhook_module);
 
@@ -196,15 +196,15 @@ build_test_words(ngx_pool_t *pool, u_char **p, u_char *last)
 static ngx_int_t
 build_test_thing(FILE *out, u_char **p, u_char *last, ngx_cycle_t *cycle)
 {
-    ngx_str_t                    *word;
-    ngx_uint_t                    i;
-    ngx_pool_t                   *pool, *temp_pool;
-    ngx_array_t                  *head, *line, *fields, **field;
-    ngx_http_webhook_build_t     *b;
-    ngx_http_webhook_given_t      given;
-    ngx_http_webhook_problem_t   *problem;
-    ngx_http_webhook_endpoint_t  *ep;
-    ngx_http_webhook_receiver_t  *rcv;
+    ngx_str_t               *word;
+    ngx_uint_t               i;
+    ngx_pool_t              *pool, *temp_pool;
+    ngx_array_t             *head, *line, *fields, **field;
+    ngx_webhook_build_t     *b;
+    ngx_webhook_given_t      given;
+    ngx_webhook_problem_t   *problem;
+    ngx_webhook_endpoint_t  *ep;
+    ngx_webhook_receiver_t  *rcv;
 
     pool = ngx_create_pool(4096, cycle->log);
     temp_pool = ngx_create_pool(4096, cycle->log);
@@ -240,8 +240,8 @@ build_test_thing(FILE *out, u_char **p, u_char *last, ngx_cycle_t *cycle)
 
     word = head->elts;
 
-    b = ngx_http_webhook_given_init(&given, fields, cycle, pool, temp_pool,
-                                    cycle->log);
+    b = ngx_webhook_given_init(&given, fields, cycle, pool, temp_pool,
+                               cycle->log);
     if (b == NULL) {
         return NGX_ERROR;
     }
@@ -252,10 +252,10 @@ build_test_thing(FILE *out, u_char **p, u_char *last, ngx_cycle_t *cycle)
     rcv = NULL;
 
     if (word[0].data[0] == 'e') {
-        ep = ngx_http_webhook_endpoint_build(b, &word[1]);
+        ep = ngx_webhook_endpoint_build(b, &word[1]);
 
     } else {
-        rcv = ngx_http_webhook_receiver_build(b, &word[1]);
+        rcv = ngx_webhook_receiver_build(b, &word[1]);
     }
 
     problem = given.problems.elts;
@@ -323,8 +323,7 @@ build_test_path(void *ctx, const webhook_path_t *path)
     FILE *out = ctx;
 
     if (path) {
-        build_test_str(out, "path",
-                       ngx_http_webhook_nstr(webhook_path_text(path)));
+        build_test_str(out, "path", ngx_webhook_nstr(webhook_path_text(path)));
     }
 
     return 0;
@@ -355,7 +354,7 @@ build_test_condition(FILE *out, const char *name, webhook_condition_t *cond)
 
 
 static void
-build_test_keys(FILE *out, const char *name, ngx_http_webhook_keys_t *keys)
+build_test_keys(FILE *out, const char *name, ngx_webhook_keys_t *keys)
 {
     ngx_uint_t  i;
 
@@ -368,26 +367,26 @@ build_test_keys(FILE *out, const char *name, ngx_http_webhook_keys_t *keys)
 
 
 static void
-build_test_endpoint(FILE *out, ngx_http_webhook_endpoint_t *ep)
+build_test_endpoint(FILE *out, ngx_webhook_endpoint_t *ep)
 {
     ngx_uint_t                   i;
     webhook_condition_t        **filter;
-    ngx_http_webhook_hmac_t     *hmac;
-    ngx_http_webhook_header_t   *header;
-    ngx_http_webhook_wanted_t   *wanted;
+    ngx_webhook_hmac_t          *hmac;
+    ngx_webhook_header_t        *header;
+    ngx_webhook_subscription_t  *sub;
 
     build_test_str(out, "url", &ep->url);
-    build_test_str(out, "key", &ep->target->key);
-    build_test_num(out, "servers", ep->target->servers.nelts);
-    build_test_num(out, "resolver", ep->target->resolver != NULL);
-    build_test_num(out, "ssl", ep->target->ssl != NULL);
-    build_test_str(out, "sni", &ep->target->sni);
+    build_test_str(out, "key", &ep->peer->key);
+    build_test_num(out, "servers", ep->peer->servers.nelts);
+    build_test_num(out, "resolver", ep->peer->resolver != NULL);
+    build_test_num(out, "ssl", ep->peer->ssl != NULL);
+    build_test_str(out, "sni", &ep->peer->sni);
     build_test_bytes(out, "head", ep->head.data, ep->head.len);
 
-    wanted = ep->events.elts;
+    sub = ep->events.elts;
 
     for (i = 0; i < ep->events.nelts; i++) {
-        build_test_str(out, "wanted", &wanted[i].pattern);
+        build_test_str(out, "wanted", &sub[i].pattern);
     }
 
     header = ep->headers.elts;
@@ -428,7 +427,7 @@ build_test_endpoint(FILE *out, ngx_http_webhook_endpoint_t *ep)
     build_test_str(out, "token_url", &ep->auth.token_url);
     build_test_str(out, "client_id", &ep->auth.client_id);
     build_test_str(out, "client_secret", &ep->auth.client_secret);
-    build_test_num(out, "grant", ep->auth.grant != NULL);
+    build_test_num(out, "grant", ep->auth.oauth2 != NULL);
 
     build_test_bytes(out, "success", &ep->success, sizeof(ep->success));
     build_test_bytes(out, "retry", &ep->retry, sizeof(ep->retry));
@@ -442,7 +441,7 @@ build_test_endpoint(FILE *out, ngx_http_webhook_endpoint_t *ep)
     build_test_num(out, "failures", ep->break_failures);
     build_test_num(out, "percent", ep->break_percent);
     build_test_num(out, "window", ep->break_window);
-    build_test_num(out, "hold", ep->break_hold);
+    build_test_num(out, "hold", ep->break_open_timeout);
 }
 
 
@@ -477,10 +476,10 @@ build_test_strs(FILE *out, const char *name, ngx_array_t *strs)
 
 
 static void
-build_test_action(FILE *out, ngx_http_webhook_action_t *action)
+build_test_action(FILE *out, ngx_webhook_action_t *action)
 {
-    ngx_uint_t                    i;
-    ngx_http_webhook_captured_t  *captured;
+    ngx_uint_t                i;
+    ngx_webhook_extracted_t  *extracted;
 
     build_test_str(out, "action", &action->method_name);
     build_test_num(out, "method", action->method);
@@ -494,36 +493,36 @@ build_test_action(FILE *out, ngx_http_webhook_action_t *action)
     build_test_num(out, "go_on", action->go_on);
     build_test_num(out, "late", action->late);
 
-    captured = action->captures.elts;
+    extracted = action->captures.elts;
 
     for (i = 0; i < action->captures.nelts; i++) {
-        build_test_str(out, "captured", &captured[i].name);
-        build_test_num(out, "index", captured[i].index);
-        (void) build_test_path(out, captured[i].path);
+        build_test_str(out, "captured", &extracted[i].name);
+        build_test_num(out, "index", extracted[i].index);
+        (void) build_test_path(out, extracted[i].path);
     }
 }
 
 
 static void
-build_test_receiver(FILE *out, ngx_http_webhook_receiver_t *rcv)
+build_test_receiver(FILE *out, ngx_webhook_receiver_t *rcv)
 {
-    ngx_uint_t                  i;
-    ngx_http_webhook_emit_t    *emit;
-    ngx_http_webhook_token_t   *token;
-    ngx_http_webhook_action_t  *action;
-    ngx_http_webhook_filter_t  *filter;
+    ngx_uint_t                i;
+    ngx_webhook_emit_t       *emit;
+    ngx_webhook_url_token_t  *url_token;
+    ngx_webhook_action_t     *action;
+    ngx_webhook_filter_t     *filter;
 
     build_test_str(out, "description", &rcv->description);
     build_test_str(out, "model", &rcv->model);
     build_test_num(out, "mode", rcv->mode);
     build_test_num(out, "profile", rcv->profile);
 
-    token = rcv->tokens.elts;
+    url_token = rcv->url_tokens.elts;
 
-    for (i = 0; i < rcv->tokens.nelts; i++) {
-        build_test_bytes(out, "token", token[i].digest,
-                         sizeof(token[i].digest));
-        build_test_num(out, "expires", token[i].expires);
+    for (i = 0; i < rcv->url_tokens.nelts; i++) {
+        build_test_bytes(out, "token", url_token[i].digest,
+                         sizeof(url_token[i].digest));
+        build_test_num(out, "expires", url_token[i].expires);
     }
 
     build_test_num(out, "verify", rcv->verify != NULL);

@@ -64,7 +64,7 @@ fail_thrice(util_t *u, uint64_t ep, unsigned n)
 
             } else {
                 held[i].id = op.u.complete.next->event.id;
-                held[i].token = op.u.complete.next->token;
+                held[i].token = op.u.complete.next->lease_token;
             }
 
             webhook_op_free(&op);
@@ -220,7 +220,7 @@ test_full_batches(uint32_t size)
 
             if (ops[i].result == WEBHOOK_STORE_OK) {
                 held[n].id = ops[i].u.put_event.id;
-                held[n].token = puts[i].token;
+                held[n].token = puts[i].lease_token;
                 n++;
 
             } else if (ops[i].result != WEBHOOK_STORE_FULL) {

@@ -181,7 +181,8 @@ drain(util_t *u, const char *name)
             for (i = 0; i < op.u.claim.count; i++) {
                 l = &op.u.claim.leases[i];
 
-                (void) util_complete(u, l->event.id, endpoints[e], l->token,
+                (void) util_complete(u, l->event.id, endpoints[e],
+                 l->lease_token,
                                      WEBHOOK_DONE, 0);
             }
 

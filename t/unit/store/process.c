@@ -53,7 +53,7 @@ number_of(const webhook_lease_t *lease)
 {
     uint32_t  n;
 
-    memcpy(&n, lease->event.form.body.data, sizeof(n));
+    memcpy(&n, lease->event.rendition.body.data, sizeof(n));
 
     return n;
 }
@@ -114,8 +114,8 @@ worker(util_t *u, shared_t *s, uint64_t ep)
             hold[i] = op.u.claim.leases[i];
             leased(s, &hold[i]);
 
-            util_complete_op(&done[i], hold[i].event.id, ep, hold[i].token,
-                             WEBHOOK_DONE, 0);
+            util_complete_op(&done[i], hold[i].event.id, ep,
+                             hold[i].lease_token, WEBHOOK_DONE, 0);
             ops[i] = &done[i];
         }
 

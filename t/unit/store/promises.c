@@ -92,7 +92,7 @@ test_whole(void)
         ops[i] = &op[i];
     }
 
-    put[1][1].form = 1;                 /* which it has not got */
+    put[1][1].rendition = 1;            /* which it has not got */
 
     webhook_store_apply(u.st, ops, 3);
 
@@ -100,7 +100,8 @@ test_whole(void)
            && op[1].result == WEBHOOK_STORE_UNAVAILABLE
            && op[2].result == WEBHOOK_STORE_OK,
            "one of a batch fails, the others do not");
-    tap_ok(put[0][0].token && put[1][0].token == 0 && put[2][0].token,
+    tap_ok(put[0][0].lease_token && put[1][0].lease_token == 0
+           && put[2][0].lease_token,
            "and has no lease");
     tap_ok(show(&u, &id[1], NULL) == WEBHOOK_STORE_NOT_FOUND
            && util_stats(&u, 0, NULL).events == 2
@@ -112,12 +113,13 @@ test_whole(void)
     tap_ok(claim.u.claim.count == 0, "nor is its first delivery due");
     webhook_op_free(&claim);
 
-    put[1][1].form = 0;
+    put[1][1].rendition = 0;
 
-    tap_ok(util_apply(&u, &op[1]) == WEBHOOK_STORE_OK && put[1][0].token,
+    tap_ok(util_apply(&u, &op[1]) == WEBHOOK_STORE_OK && put[1][0].lease_token,
            "put right, it is put under the same id and key");
     tap_ok(util_apply(&u, &op[1]) == WEBHOOK_STORE_DUPLICATE
-           && put[1][0].token == 0, "and again it is there, and not leased");
+           && put[1][0].lease_token == 0,
+           "and again it is there, and not leased");
 
     util_check(&u, "whole");
     util_free(&u);
@@ -152,7 +154,8 @@ test_copies(void)
 
     if (claim.u.claim.count == 1) {
         (void) util_complete(&u, claim.u.claim.leases[0].event.id, ep,
-                             claim.u.claim.leases[0].token, WEBHOOK_DONE, 0);
+                             claim.u.claim.leases[0].lease_token, WEBHOOK_DONE,
+                             0);
     }
 
     u.clock += u.keep + 1;
@@ -164,8 +167,8 @@ test_copies(void)
     util_close(&u);
 
     tap_ok(claim.u.claim.count == 1
-           && claim.u.claim.leases[0].event.form.body.len == 2
-           && memcmp(claim.u.claim.leases[0].event.form.body.data, "{}", 2)
+           && claim.u.claim.leases[0].event.rendition.body.len == 2
+           && memcmp(claim.u.claim.leases[0].event.rendition.body.data, "{}", 2)
               == 0, "a body that was claimed before is whole");
     tap_ok(list.u.list.count == 1
            && list.u.list.deliveries[0].endpoint_name.len == 3

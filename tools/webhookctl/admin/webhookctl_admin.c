@@ -101,32 +101,32 @@ ctl_each_done(ctl_t *ctl, const webhook_op_t *op, const char *name)
 {
     int           rc;
     json_t       *root;
-    const char   *why;
+    const char   *reason;
 
     rc = 1;
 
     switch (op->result) {
 
     case WEBHOOK_STORE_OK:
-        why = op->type == WEBHOOK_OP_RETRY ? "is due now" : "is cancelled";
+        reason = op->type == WEBHOOK_OP_RETRY ? "is due now" : "is cancelled";
         rc = 0;
         break;
 
     case WEBHOOK_STORE_STALE:
-        why = "is being sent";
+        reason = "is being sent";
         break;
 
     case WEBHOOK_STORE_DUPLICATE:
-        why = op->type == WEBHOOK_OP_RETRY
+        reason = op->type == WEBHOOK_OP_RETRY
               ? "is delivered: replay sends it again" : "is finished";
         break;
 
     case WEBHOOK_STORE_NOT_FOUND:
-        why = "is not in the store: there is no delivery of that name";
+        reason = "is not in the store: there is no delivery of that name";
         break;
 
     default:
-        why = webhook_store_result_text(op->result);
+        reason = webhook_store_result_text(op->result);
         break;
     }
 
@@ -135,14 +135,14 @@ ctl_each_done(ctl_t *ctl, const webhook_op_t *op, const char *name)
 
         json_object_set_new(root, "id", json_string(name));
         json_object_set_new(root, "done", json_boolean(rc == 0));
-        json_object_set_new(root, "text", json_string(why));
+        json_object_set_new(root, "text", json_string(reason));
         ctl_json_line(root);
 
     } else if (rc == 0) {
-        printf("%s %s\n", name, why);
+        printf("%s %s\n", name, reason);
 
     } else {
-        ctl_say("%s %s", name, why);
+        ctl_say("%s %s", name, reason);
     }
 
     return rc;

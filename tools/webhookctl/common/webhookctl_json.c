@@ -86,7 +86,7 @@ ctl_delivery_json(const webhook_delivery_t *d,
                                                            sizeof(buf)))
                                     : json_null());
 
-    json_object_set_new(json, "form", json_integer(d->form));
+    json_object_set_new(json, "form", json_integer(d->rendition));
     json_object_set_new(json, "body_length",
                         json_integer((json_int_t) d->body_len));
 
@@ -95,21 +95,21 @@ ctl_delivery_json(const webhook_delivery_t *d,
 
 
 void
-ctl_form_json(json_t *json, const webhook_rendition_t *form, int body)
+ctl_form_json(json_t *json, const webhook_rendition_t *rendition, int body)
 {
-    if (form->request.len) {
-        ctl_json_set(json, "request", &form->request);
+    if (rendition->request.len) {
+        ctl_json_set(json, "request", &rendition->request);
 
     } else {
         json_object_set_new(json, "request", json_null());
     }
 
-    ctl_json_set(json, "content_type", &form->content_type);
-    ctl_json_set(json, "headers", &form->headers);
-    ctl_json_set_number(json, "body_length", form->body.len);
+    ctl_json_set(json, "content_type", &rendition->content_type);
+    ctl_json_set(json, "headers", &rendition->headers);
+    ctl_json_set_number(json, "body_length", rendition->body.len);
 
     if (body) {
-        ctl_json_set_body(json, &form->body);
+        ctl_json_set_body(json, &rendition->body);
     }
 }
 

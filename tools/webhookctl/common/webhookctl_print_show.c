@@ -30,14 +30,15 @@ ctl_print_show(const webhook_op_show_t *show, const webhook_op_stats_t *stats,
 
         /* of one delivery, the form that it sends */
 
-        i = show->endpoint && show->count ? show->deliveries[0].delivery.form
+        i = show->endpoint && show->count
+            ? show->deliveries[0].delivery.rendition
                                           : 0;
 
-        if (i >= show->forms_count) {
+        if (i >= show->renditions_count) {
             return 1;
         }
 
-        return ctl_print_body(&show->forms[i].body);
+        return ctl_print_body(&show->renditions[i].body);
     }
 
     if (json) {
@@ -79,10 +80,10 @@ ctl_show_json(const webhook_op_show_t *show, const webhook_op_stats_t *stats,
                         json_string(ctl_time(show->wall, when,
                                              sizeof(when))));
 
-    for (i = 0; i < show->forms_count; i++) {
+    for (i = 0; i < show->renditions_count; i++) {
         item = json_object();
 
-        ctl_form_json(item, &show->forms[i], body);
+        ctl_form_json(item, &show->renditions[i], body);
         json_array_append_new(list, item);
     }
 
@@ -115,7 +116,7 @@ ctl_show_event(const webhook_op_show_t *show)
 {
     char                        id[WEBHOOK_ID_TEXT_LEN + 1], when[40];
     uint32_t                    i;
-    const webhook_rendition_t  *form;
+    const webhook_rendition_t  *rendition;
 
     ctl_id(&show->id, id);
 
@@ -130,23 +131,23 @@ ctl_show_event(const webhook_op_show_t *show)
     ctl_text(&show->type, 128);
     printf("\nhappened   %s\n", ctl_time(show->wall, when, sizeof(when)));
 
-    for (i = 0; i < show->forms_count; i++) {
-        form = &show->forms[i];
+    for (i = 0; i < show->renditions_count; i++) {
+        rendition = &show->renditions[i];
 
-        if (show->forms_count == 1) {
+        if (show->renditions_count == 1) {
             printf("body       ");
 
         } else {
             printf("form %-5" PRIu32 " ", i);
         }
 
-        if (form->request.len) {
-            ctl_text(&form->request, 200);
+        if (rendition->request.len) {
+            ctl_text(&rendition->request, 200);
             printf(", ");
         }
 
-        printf("%zu bytes of ", form->body.len);
-        ctl_text(&form->content_type, 255);
+        printf("%zu bytes of ", rendition->body.len);
+        ctl_text(&rendition->content_type, 255);
         printf("\n");
     }
 }
@@ -165,8 +166,8 @@ ctl_show_delivery(const webhook_op_show_t *show,
     ctl_endpoint(&d->delivery.endpoint_name, d->delivery.endpoint);
     printf("\nstate      %s", webhook_state_name(d->delivery.state));
 
-    if (show->forms_count > 1) {
-        printf(", form %" PRIu32, d->delivery.form);
+    if (show->renditions_count > 1) {
+        printf(", form %" PRIu32, d->delivery.rendition);
     }
 
     if (d->delivery.steps > 1) {

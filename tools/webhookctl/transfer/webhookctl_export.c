@@ -440,13 +440,13 @@ ctl_export_json(const webhook_op_show_t *show)
     full = &show->deliveries[0];
     d = &full->delivery;
 
-    if (d->steps == 0 || d->step >= d->steps || d->form < d->step
-        || d->form - d->step + d->steps > show->forms_count)
+    if (d->steps == 0 || d->step >= d->steps || d->rendition < d->step
+        || d->rendition - d->step + d->steps > show->renditions_count)
     {
         return NULL;
     }
 
-    form = d->form;
+    form = d->rendition;
     first = form - d->step;
     last = first + d->steps;
 
@@ -466,7 +466,7 @@ ctl_export_json(const webhook_op_show_t *show)
         ctl_json_set_number(json, "finished_ms", d->finished);
     }
 
-    ctl_form_json(json, &show->forms[form], 1);
+    ctl_form_json(json, &show->renditions[form], 1);
 
     /* the steps before it and behind it */
 
@@ -508,7 +508,7 @@ ctl_export_forms(const webhook_op_show_t *show, uint32_t from, uint32_t to)
     for ( /* void */ ; from < to; from++) {
         json = json_object();
 
-        ctl_form_json(json, &show->forms[from], 1);
+        ctl_form_json(json, &show->renditions[from], 1);
         json_array_append_new(list, json);
     }
 

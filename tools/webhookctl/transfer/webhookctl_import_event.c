@@ -231,7 +231,7 @@ ctl_batch_forms(ctl_line_t *line, const char *name)
 static int
 ctl_batch_form(ctl_line_t *line, json_t *json)
 {
-    webhook_rendition_t  *form;
+    webhook_rendition_t  *rendition;
 
     if (line->forms_count == CTL_BATCH_FORMS
         || !(json_is_string(json_object_get(json, "body"))
@@ -240,12 +240,12 @@ ctl_batch_form(ctl_line_t *line, json_t *json)
         return -1;
     }
 
-    form = &line->forms[line->forms_count++];
+    rendition = &line->forms[line->forms_count++];
 
-    if (ctl_import_text(json, "request", &form->request) != 0
-        || ctl_import_text(json, "content_type", &form->content_type) != 0
-        || ctl_import_text(json, "headers", &form->headers) != 0
-        || ctl_import_text(json, "body", &form->body) != 0)
+    if (ctl_import_text(json, "request", &rendition->request) != 0
+        || ctl_import_text(json, "content_type", &rendition->content_type) != 0
+        || ctl_import_text(json, "headers", &rendition->headers) != 0
+        || ctl_import_text(json, "body", &rendition->body) != 0)
     {
         return -1;
     }
@@ -386,7 +386,7 @@ ctl_batch_event(ctl_line_t *line, size_t left, webhook_put_t *puts,
     p->id = line->event;
     p->wall = line->wall ? line->wall : webhook_id_time(&line->event);
     p->type = line->type;
-    p->forms = event->forms;
+    p->renditions = event->forms;
     p->deliveries = puts;
     p->wire = &line->wire;
 
@@ -407,11 +407,11 @@ ctl_batch_event(ctl_line_t *line, size_t left, webhook_put_t *puts,
         puts[i].steps = line[i].forms_count;
         puts[i].past = &line[i].past;
 
-        if (ctl_batch_share(event, &line[i], &puts[i].form) != 0) {
+        if (ctl_batch_share(event, &line[i], &puts[i].rendition) != 0) {
             p->count = 0;
-            p->forms_count = CTL_BATCH_FORMS + 1;
+            p->renditions_count = CTL_BATCH_FORMS + 1;
 
-        } else if (p->forms_count <= CTL_BATCH_FORMS) {
+        } else if (p->renditions_count <= CTL_BATCH_FORMS) {
             p->count++;
         }
     }
@@ -433,26 +433,26 @@ ctl_batch_share(ctl_event_t *event, const ctl_line_t *line, uint32_t *form)
     p = &event->op.u.put_event;
     n = line->forms_count;
 
-    if (p->forms_count > CTL_BATCH_FORMS) {
+    if (p->renditions_count > CTL_BATCH_FORMS) {
         return 0;
     }
 
-    for (*form = 0; *form + n <= p->forms_count; (*form)++) {
+    for (*form = 0; *form + n <= p->renditions_count; (*form)++) {
         if (ctl_batch_same(&event->forms[*form], line->forms, n)) {
             return 0;
         }
     }
 
-    if (p->forms_count + n > CTL_BATCH_FORMS) {
+    if (p->renditions_count + n > CTL_BATCH_FORMS) {
         return -1;
     }
 
-    *form = p->forms_count;
+    *form = p->renditions_count;
 
     memcpy(&event->forms[*form], line->forms,
            n * sizeof(webhook_rendition_t));
 
-    p->forms_count += n;
+    p->renditions_count += n;
 
     return 0;
 }

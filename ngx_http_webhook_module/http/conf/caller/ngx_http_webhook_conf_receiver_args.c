@@ -10,13 +10,12 @@
 #include "http/conf/value/ngx_http_webhook_conf_template.h"
 
 
-static ngx_uint_t ngx_http_webhook_receiver_uri_valid(ngx_str_t *uri);
+static ngx_uint_t ngx_webhook_receiver_uri_valid(ngx_str_t *uri);
 
 
 char *
-ngx_http_webhook_receiver_paths(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_receiver_t *rcv, ngx_array_t *paths, ngx_uint_t max,
-    const char *verb)
+ngx_webhook_receiver_paths(ngx_webhook_build_t *b, ngx_webhook_receiver_t *rcv,
+    ngx_array_t *paths, ngx_uint_t max, const char *verb)
 {
     ngx_str_t        *value;
     ngx_uint_t        i;
@@ -27,7 +26,7 @@ ngx_http_webhook_receiver_paths(ngx_http_webhook_build_t *b,
     for (i = 1; i < b->args->nelts; i++) {
 
         if (paths->nelts == max) {
-            ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+            ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                                     "webhook_receiver \"%V\" %s more than %ui "
                                     "fields", &rcv->name, verb, max);
             return NGX_CONF_ERROR;
@@ -38,7 +37,7 @@ ngx_http_webhook_receiver_paths(ngx_http_webhook_build_t *b,
             return NGX_CONF_ERROR;
         }
 
-        *path = ngx_http_webhook_conf_path(b, &value[i]);
+        *path = ngx_webhook_conf_path(b, &value[i]);
         if (*path == NULL) {
             return NGX_CONF_ERROR;
         }
@@ -49,31 +48,31 @@ ngx_http_webhook_receiver_paths(ngx_http_webhook_build_t *b,
 
 
 char *
-ngx_http_webhook_receiver_request(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_action_t *action, ngx_str_t *method, ngx_str_t *uri)
+ngx_webhook_receiver_request(ngx_webhook_build_t *b,
+    ngx_webhook_action_t *action, ngx_str_t *method, ngx_str_t *uri)
 {
-    action->method = ngx_http_webhook_conf_method(method);
+    action->method = ngx_webhook_conf_method(method);
 
     if (action->method == 0) {
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
-                                   "invalid method \"%V\" of an action, it is "
-                                   "written as in \"POST\"", method);
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                              "invalid method \"%V\" of an action, it is "
+                              "written as in \"POST\"", method);
         return NGX_CONF_ERROR;
     }
 
     action->method_name = *method;
 
-    if (!ngx_http_webhook_receiver_uri_valid(uri)) {
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+    if (!ngx_webhook_receiver_uri_valid(uri)) {
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                               "invalid URI \"%V\" of an action: it must begin "
                               "with \"/\" and have no \"..\" segment", uri);
         return NGX_CONF_ERROR;
     }
 
     if (ngx_strlchr(uri->data, uri->data + uri->len, '{')
-        && !ngx_http_webhook_conf_braces(uri))
+        && !ngx_webhook_conf_braces(uri))
     {
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                                  "invalid URI \"%V\" of an action: a value is "
                                  "written as in \"${id}\"", uri);
         return NGX_CONF_ERROR;
@@ -81,8 +80,8 @@ ngx_http_webhook_receiver_request(ngx_http_webhook_build_t *b,
 
     action->uri_text = *uri;
 
-    action->uri = ngx_http_webhook_conf_template(b, uri, WEBHOOK_TEMPLATE_URI,
-                                                 "URI template");
+    action->uri = ngx_webhook_conf_template(b, uri, WEBHOOK_TEMPLATE_URI,
+                                            "URI template");
 
     return action->uri ? NGX_CONF_OK : NGX_CONF_ERROR;
 }
@@ -91,7 +90,7 @@ ngx_http_webhook_receiver_request(ngx_http_webhook_build_t *b,
 /* What stands before and between the tokens; the rest is the template's. */
 
 static ngx_uint_t
-ngx_http_webhook_receiver_uri_valid(ngx_str_t *uri)
+ngx_webhook_receiver_uri_valid(ngx_str_t *uri)
 {
     u_char  *p, *last, *token;
 
@@ -132,7 +131,7 @@ ngx_http_webhook_receiver_uri_valid(ngx_str_t *uri)
 /* What stands in front of the URIs of actions: without a slash at its end. */
 
 char *
-ngx_http_webhook_receiver_prefix(ngx_http_webhook_build_t *b, ngx_str_t *uri)
+ngx_webhook_receiver_prefix(ngx_webhook_build_t *b, ngx_str_t *uri)
 {
     if (ngx_strlchr(uri->data, uri->data + uri->len, '?')) {
         return "has a URL with arguments, which its actions have";
@@ -147,9 +146,8 @@ ngx_http_webhook_receiver_prefix(ngx_http_webhook_build_t *b, ngx_str_t *uri)
 
 
 char *
-ngx_http_webhook_verify_key(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_receiver_t *rcv, ngx_str_t *value, ngx_uint_t literal,
-    ngx_http_webhook_keys_t *keys)
+ngx_webhook_verify_key(ngx_webhook_build_t *b, ngx_webhook_receiver_t *rcv,
+    ngx_str_t *value, ngx_uint_t literal, ngx_webhook_keys_t *keys)
 {
     int             rc;
     char           *rv;
@@ -157,30 +155,30 @@ ngx_http_webhook_verify_key(ngx_http_webhook_build_t *b,
     const char     *err;
     webhook_key_t  *key;
 
-    if (ngx_http_webhook_conf_source(b, value) != NGX_OK) {
+    if (ngx_webhook_conf_source(b, value) != NGX_OK) {
         return NGX_CONF_ERROR;
     }
 
-    rv = ngx_http_webhook_conf_secret(b, value, &secret);
+    rv = ngx_webhook_conf_secret(b, value, &secret);
     if (rv != NGX_CONF_OK) {
         return rv;
     }
 
     key = &keys->keys[keys->nkeys];
 
-    rc = webhook_key_parse(key, ngx_http_webhook_str(&secret), literal, &err);
+    rc = webhook_key_parse(key, ngx_webhook_str(&secret), literal, &err);
 
     ngx_explicit_memzero(secret.data, secret.len);
 
     if (rc != WEBHOOK_OK) {
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                                   "invalid key of webhook_receiver \"%V\": %s",
                                   &rcv->name, err);
         return NGX_CONF_ERROR;
     }
 
     if (key->weak) {
-        ngx_http_webhook_build_log(NGX_LOG_WARN, b, 0,
+        ngx_webhook_build_log(NGX_LOG_WARN, b, 0,
                            "a key of webhook_receiver \"%V\" is short and can "
                            "be guessed: take %d random bytes or more",
                            &rcv->name, WEBHOOK_KEY_LEAST);

@@ -15,35 +15,35 @@
 #include "http/runtime/ngx_http_webhook_secret.h"
 
 
-#define NGX_HTTP_WEBHOOK_RATE_MAX     1000000000
-#define NGX_HTTP_WEBHOOK_ORIGINS_MAX  64
+#define NGX_WEBHOOK_RATE_MAX     1000000000
+#define NGX_WEBHOOK_ORIGINS_MAX  64
 
 
-static char *ngx_http_webhook_receiver_handshake(ngx_http_webhook_build_t *b,
-    const ngx_http_webhook_field_t *spec, void *conf);
-static char *ngx_http_webhook_handshake_meta(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_receiver_t *rcv);
-static char *ngx_http_webhook_handshake_cloudevents(
-    ngx_http_webhook_build_t *b, ngx_http_webhook_handshake_t *handshake);
+static char *ngx_webhook_receiver_handshake(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t *spec, void *conf);
+static char *ngx_webhook_handshake_meta(ngx_webhook_build_t *b,
+    ngx_webhook_receiver_t *rcv);
+static char *ngx_webhook_handshake_cloudevents(ngx_webhook_build_t *b,
+    ngx_webhook_handshake_t *handshake);
 
 
-static const ngx_http_webhook_field_t
-    ngx_http_webhook_receiver_handshake_fields[] = {
+static const ngx_webhook_field_t
+    ngx_webhook_receiver_handshake_fields[] = {
 
     { ngx_string("handshake"),
       NGX_CONF_1MORE,
-      ngx_http_webhook_receiver_handshake,
+      ngx_webhook_receiver_handshake,
       0,
       NULL },
 
-      ngx_http_webhook_null_field
+      ngx_webhook_null_field
 };
 
 
-const ngx_http_webhook_receiver_part_t
-    ngx_http_webhook_receiver_handshake_part =
+const ngx_webhook_receiver_part_t
+    ngx_webhook_receiver_handshake_part =
 {
-    ngx_http_webhook_receiver_handshake_fields,
+    ngx_webhook_receiver_handshake_fields,
     NULL,
     NULL,
     NULL
@@ -53,18 +53,17 @@ const ngx_http_webhook_receiver_part_t
 /* handshake meta token=KEY ...; handshake cloudevents [origin=] [rate=] */
 
 static char *
-ngx_http_webhook_receiver_handshake(ngx_http_webhook_build_t *b,
-    const ngx_http_webhook_field_t *spec, void *conf)
+ngx_webhook_receiver_handshake(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t *spec, void *conf)
 {
-    ngx_http_webhook_receiver_t *rcv = conf;
+    ngx_webhook_receiver_t *rcv = conf;
 
-    ngx_str_t                     *value;
-    ngx_http_webhook_handshake_t  *handshake;
+    ngx_str_t                *value;
+    ngx_webhook_handshake_t  *handshake;
 
     if (rcv->handshake == NULL) {
 
-        handshake = ngx_pcalloc(b->pool,
-                                sizeof(ngx_http_webhook_handshake_t));
+        handshake = ngx_pcalloc(b->pool, sizeof(ngx_webhook_handshake_t));
         if (handshake == NULL
             || ngx_array_init(&handshake->origins, b->pool, 1,
                               sizeof(webhook_str_t))
@@ -79,14 +78,14 @@ ngx_http_webhook_receiver_handshake(ngx_http_webhook_build_t *b,
     value = b->args->elts;
 
     if (ngx_strcmp(value[1].data, "meta") == 0) {
-        return ngx_http_webhook_handshake_meta(b, rcv);
+        return ngx_webhook_handshake_meta(b, rcv);
     }
 
     if (ngx_strcmp(value[1].data, "cloudevents") == 0) {
-        return ngx_http_webhook_handshake_cloudevents(b, rcv->handshake);
+        return ngx_webhook_handshake_cloudevents(b, rcv->handshake);
     }
 
-    ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+    ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                           "unknown handshake \"%V\": it is \"meta\" or "
                           "\"cloudevents\"; those of slack and zoom come with "
                           "\"verify\"", &value[1]);
@@ -95,13 +94,12 @@ ngx_http_webhook_receiver_handshake(ngx_http_webhook_build_t *b,
 
 
 static char *
-ngx_http_webhook_handshake_meta(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_receiver_t *rcv)
+ngx_webhook_handshake_meta(ngx_webhook_build_t *b, ngx_webhook_receiver_t *rcv)
 {
-    char                     *rv;
-    ngx_str_t                *value, s;
-    ngx_uint_t                i;
-    ngx_http_webhook_keys_t  *keys;
+    char                *rv;
+    ngx_str_t           *value, s;
+    ngx_uint_t           i;
+    ngx_webhook_keys_t  *keys;
 
     value = b->args->elts;
     keys = &rcv->handshake->meta;
@@ -111,25 +109,25 @@ ngx_http_webhook_handshake_meta(ngx_http_webhook_build_t *b,
     }
 
     if (b->args->nelts - 2 < 1 || b->args->nelts - 2 > WEBHOOK_KEYS_MAX) {
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                                "\"handshake meta\" needs \"token=\", up to %d "
                                "times", WEBHOOK_KEYS_MAX);
         return NGX_CONF_ERROR;
     }
 
-    keys->keys = ngx_http_webhook_secret_alloc(b, (b->args->nelts - 2)
-                                                   * sizeof(webhook_key_t));
+    keys->keys = ngx_webhook_secret_alloc(b, (b->args->nelts - 2)
+                                              * sizeof(webhook_key_t));
     if (keys->keys == NULL) {
         return NGX_CONF_ERROR;
     }
 
     for (i = 2; i < b->args->nelts; i++) {
 
-        if (!ngx_http_webhook_conf_param(&value[i], "token=", &s)) {
-            return ngx_http_webhook_conf_unknown(b, &value[i]);
+        if (!ngx_webhook_conf_param(&value[i], "token=", &s)) {
+            return ngx_webhook_conf_unknown(b, &value[i]);
         }
 
-        rv = ngx_http_webhook_verify_key(b, rcv, &s, 1, keys);
+        rv = ngx_webhook_verify_key(b, rcv, &s, 1, keys);
         if (rv != NGX_CONF_OK) {
             return rv;
         }
@@ -140,8 +138,8 @@ ngx_http_webhook_handshake_meta(ngx_http_webhook_build_t *b,
 
 
 static char *
-ngx_http_webhook_handshake_cloudevents(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_handshake_t *handshake)
+ngx_webhook_handshake_cloudevents(ngx_webhook_build_t *b,
+    ngx_webhook_handshake_t *handshake)
 {
     ngx_int_t       n;
     ngx_str_t      *value, s;
@@ -156,32 +154,32 @@ ngx_http_webhook_handshake_cloudevents(ngx_http_webhook_build_t *b,
 
     handshake->cloudevents = 1;
 
-    if (ngx_http_webhook_conf_params(b, 2, "origin=* rate=") != NGX_CONF_OK)
+    if (ngx_webhook_conf_params(b, 2, "origin=* rate=") != NGX_CONF_OK)
     {
         return NGX_CONF_ERROR;
     }
 
     for (i = 2; i < b->args->nelts; i++) {
 
-        if (ngx_http_webhook_conf_param(&value[i], "origin=", &s)
+        if (ngx_webhook_conf_param(&value[i], "origin=", &s)
             && s.len
             && s.len <= WEBHOOK_HANDSHAKE_TEXT_MAX
-            && handshake->origins.nelts < NGX_HTTP_WEBHOOK_ORIGINS_MAX)
+            && handshake->origins.nelts < NGX_WEBHOOK_ORIGINS_MAX)
         {
             origin = ngx_array_push(&handshake->origins);
             if (origin == NULL) {
                 return NGX_CONF_ERROR;
             }
 
-            *origin = *ngx_http_webhook_str(&s);
+            *origin = *ngx_webhook_str(&s);
             continue;
         }
 
-        if (ngx_http_webhook_conf_param(&value[i], "rate=", &s)) {
+        if (ngx_webhook_conf_param(&value[i], "rate=", &s)) {
             n = ngx_atoi(s.data, s.len);
 
-            if (n < 1 || n > NGX_HTTP_WEBHOOK_RATE_MAX) {
-                ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+            if (n < 1 || n > NGX_WEBHOOK_RATE_MAX) {
+                ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                                      "invalid \"%V\", it is a number of calls "
                                      "a minute", &value[i]);
                 return NGX_CONF_ERROR;
@@ -191,11 +189,11 @@ ngx_http_webhook_handshake_cloudevents(ngx_http_webhook_build_t *b,
             continue;
         }
 
-        return ngx_http_webhook_conf_invalid(b, &value[i]);
+        return ngx_webhook_conf_invalid(b, &value[i]);
     }
 
     if (handshake->origins.nelts == 0) {
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                            "\"handshake cloudevents\" needs \"origin=\": whose "
                            "events are taken, or \"*\" for everybody's");
         return NGX_CONF_ERROR;

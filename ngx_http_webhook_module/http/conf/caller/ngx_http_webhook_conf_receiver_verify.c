@@ -15,7 +15,7 @@
 #include "http/runtime/ngx_http_webhook_secret.h"
 
 
-#define NGX_HTTP_WEBHOOK_TOLERANCE_MAX  (24 * 60 * 60)
+#define NGX_WEBHOOK_TOLERANCE_MAX  (24 * 60 * 60)
 
 
 /* What the arguments of "verify" say, but for its keys. */
@@ -30,47 +30,47 @@ typedef struct {
     ngx_str_t   id;
     ngx_str_t   tolerance;
     ngx_str_t   url;
-} ngx_http_webhook_verify_args_t;
+} ngx_webhook_verify_args_t;
 
 
-static char *ngx_http_webhook_receiver_verify(ngx_http_webhook_build_t *b,
-    const ngx_http_webhook_field_t *spec, void *conf);
-static const webhook_preset_t *ngx_http_webhook_verify_preset(
-    ngx_http_webhook_build_t *b, ngx_str_t *name);
-static char *ngx_http_webhook_verify_params(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_verify_args_t *args, ngx_uint_t *n);
-static char *ngx_http_webhook_verify_keys(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_receiver_t *rcv, ngx_http_webhook_verify_t *verify,
-    ngx_http_webhook_verify_args_t *args, ngx_uint_t n);
-static char *ngx_http_webhook_verify_tolerance(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_verify_t *verify, ngx_str_t *tolerance);
-static ngx_str_t *ngx_http_webhook_verify_param(
-    ngx_http_webhook_verify_args_t *args, ngx_str_t *arg, ngx_str_t *value);
-static char *ngx_http_webhook_verify_hmac(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_verify_t *verify, ngx_http_webhook_verify_args_t *args);
-static char *ngx_http_webhook_verify_header_name(ngx_http_webhook_build_t *b,
+static char *ngx_webhook_receiver_verify(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t *spec, void *conf);
+static const webhook_preset_t *ngx_webhook_verify_preset(
+    ngx_webhook_build_t *b, ngx_str_t *name);
+static char *ngx_webhook_verify_params(ngx_webhook_build_t *b,
+    ngx_webhook_verify_args_t *args, ngx_uint_t *n);
+static char *ngx_webhook_verify_keys(ngx_webhook_build_t *b,
+    ngx_webhook_receiver_t *rcv, ngx_webhook_verify_t *verify,
+    ngx_webhook_verify_args_t *args, ngx_uint_t n);
+static char *ngx_webhook_verify_tolerance(ngx_webhook_build_t *b,
+    ngx_webhook_verify_t *verify, ngx_str_t *tolerance);
+static ngx_str_t *ngx_webhook_verify_param(ngx_webhook_verify_args_t *args,
+    ngx_str_t *arg, ngx_str_t *value);
+static char *ngx_webhook_verify_hmac(ngx_webhook_build_t *b,
+    ngx_webhook_verify_t *verify, ngx_webhook_verify_args_t *args);
+static char *ngx_webhook_verify_header_name(ngx_webhook_build_t *b,
     const char *name, ngx_str_t *value, webhook_str_t *header);
-static char *ngx_http_webhook_verify_public(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_verify_t *verify, ngx_str_t *url);
+static char *ngx_webhook_verify_public(ngx_webhook_build_t *b,
+    ngx_webhook_verify_t *verify, ngx_str_t *url);
 
 
-static const ngx_http_webhook_field_t
-    ngx_http_webhook_receiver_verify_fields[] = {
+static const ngx_webhook_field_t
+    ngx_webhook_receiver_verify_fields[] = {
 
     { ngx_string("verify"),
       NGX_CONF_2MORE,
-      ngx_http_webhook_receiver_verify,
+      ngx_webhook_receiver_verify,
       0,
       NULL },
 
-      ngx_http_webhook_null_field
+      ngx_webhook_null_field
 };
 
 
-const ngx_http_webhook_receiver_part_t
-    ngx_http_webhook_receiver_verify_part =
+const ngx_webhook_receiver_part_t
+    ngx_webhook_receiver_verify_part =
 {
-    ngx_http_webhook_receiver_verify_fields,
+    ngx_webhook_receiver_verify_fields,
     NULL,
     NULL,
     NULL
@@ -80,18 +80,18 @@ const ngx_http_webhook_receiver_part_t
 /* verify PRESET KEY [expires=DATE] [KEY ...] [PARAMETER ...] */
 
 static char *
-ngx_http_webhook_receiver_verify(ngx_http_webhook_build_t *b,
-    const ngx_http_webhook_field_t *spec, void *conf)
+ngx_webhook_receiver_verify(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t *spec, void *conf)
 {
-    ngx_http_webhook_receiver_t *rcv = conf;
+    ngx_webhook_receiver_t *rcv = conf;
 
-    char                            *rv;
-    ngx_str_t                       *value;
-    ngx_uint_t                       n;
-    const char                      *err;
-    const webhook_preset_t          *preset;
-    ngx_http_webhook_verify_t       *verify;
-    ngx_http_webhook_verify_args_t   args;
+    char                       *rv;
+    ngx_str_t                  *value;
+    ngx_uint_t                  n;
+    const char                 *err;
+    const webhook_preset_t     *preset;
+    ngx_webhook_verify_t       *verify;
+    ngx_webhook_verify_args_t   args;
 
     static const webhook_str_t  hmac = webhook_str("hmac");
     static const webhook_str_t  slack = webhook_str("slack");
@@ -103,26 +103,26 @@ ngx_http_webhook_receiver_verify(ngx_http_webhook_build_t *b,
 
     value = b->args->elts;
 
-    preset = ngx_http_webhook_verify_preset(b, &value[1]);
+    preset = ngx_webhook_verify_preset(b, &value[1]);
     if (preset == NULL) {
         return NGX_CONF_ERROR;
     }
 
-    verify = ngx_pcalloc(b->pool, sizeof(ngx_http_webhook_verify_t));
+    verify = ngx_pcalloc(b->pool, sizeof(ngx_webhook_verify_t));
     if (verify == NULL) {
         return NGX_CONF_ERROR;
     }
 
-    ngx_memzero(&args, sizeof(ngx_http_webhook_verify_args_t));
+    ngx_memzero(&args, sizeof(ngx_webhook_verify_args_t));
 
-    rv = ngx_http_webhook_verify_params(b, &args, &n);
+    rv = ngx_webhook_verify_params(b, &args, &n);
     if (rv != NGX_CONF_OK) {
         return rv;
     }
 
     verify->verifier.preset = preset;
 
-    rv = ngx_http_webhook_verify_keys(b, rcv, verify, &args, n);
+    rv = ngx_webhook_verify_keys(b, rcv, verify, &args, n);
     if (rv != NGX_CONF_OK) {
         return rv;
     }
@@ -136,7 +136,7 @@ ngx_http_webhook_receiver_verify(ngx_http_webhook_build_t *b,
 
     if (webhook_str_eq(&preset->name, &hmac)) {
 
-        rv = ngx_http_webhook_verify_hmac(b, verify, &args);
+        rv = ngx_webhook_verify_hmac(b, verify, &args);
         if (rv != NGX_CONF_OK) {
             return rv;
         }
@@ -145,7 +145,7 @@ ngx_http_webhook_receiver_verify(ngx_http_webhook_build_t *b,
                || args.prefix.len || args.string.len || args.timestamp.len
                || args.id.len)
     {
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                            "\"header\", \"algorithm\", \"encoding\", "
                            "\"prefix\", \"template\", \"timestamp\" and \"id\" "
                            "are for the preset \"hmac\", \"%V\" has its own",
@@ -153,20 +153,19 @@ ngx_http_webhook_receiver_verify(ngx_http_webhook_build_t *b,
         return NGX_CONF_ERROR;
     }
 
-    rv = ngx_http_webhook_verify_tolerance(b, verify, &args.tolerance);
+    rv = ngx_webhook_verify_tolerance(b, verify, &args.tolerance);
     if (rv != NGX_CONF_OK) {
         return rv;
     }
 
-    rv = ngx_http_webhook_verify_public(b, verify, &args.url);
+    rv = ngx_webhook_verify_public(b, verify, &args.url);
     if (rv != NGX_CONF_OK) {
         return rv;
     }
 
     if (webhook_verifier_check(&verify->verifier, &err) != WEBHOOK_OK) {
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
-                                   "invalid \"verify %V\": %s",
-                                   &value[1], err);
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0, "invalid \"verify %V\": %s",
+                              &value[1], err);
         return NGX_CONF_ERROR;
     }
 
@@ -177,12 +176,12 @@ ngx_http_webhook_receiver_verify(ngx_http_webhook_build_t *b,
 
 
 static const webhook_preset_t *
-ngx_http_webhook_verify_preset(ngx_http_webhook_build_t *b, ngx_str_t *name)
+ngx_webhook_verify_preset(ngx_webhook_build_t *b, ngx_str_t *name)
 {
     webhook_buf_t            names;
     const webhook_preset_t  *preset;
 
-    preset = webhook_preset_find(ngx_http_webhook_str(name));
+    preset = webhook_preset_find(ngx_webhook_str(name));
     if (preset) {
         return preset;
     }
@@ -190,9 +189,9 @@ ngx_http_webhook_verify_preset(ngx_http_webhook_build_t *b, ngx_str_t *name)
     webhook_buf_init(&names, 0);
     (void) webhook_preset_names(&names);
 
-    ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
-                               "unknown preset \"%V\": it is one of %*s", name,
-                               names.len, names.data);
+    ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                          "unknown preset \"%V\": it is one of %*s", name,
+                          names.len, names.data);
 
     webhook_buf_free(&names);
 
@@ -203,8 +202,8 @@ ngx_http_webhook_verify_preset(ngx_http_webhook_build_t *b, ngx_str_t *name)
 /* The parameters go into args; n is the number of keys beside them. */
 
 static char *
-ngx_http_webhook_verify_params(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_verify_args_t *args, ngx_uint_t *n)
+ngx_webhook_verify_params(ngx_webhook_build_t *b,
+    ngx_webhook_verify_args_t *args, ngx_uint_t *n)
 {
     ngx_str_t   *value, *param, s;
     ngx_uint_t   i;
@@ -214,10 +213,10 @@ ngx_http_webhook_verify_params(ngx_http_webhook_build_t *b,
 
     for (i = 2; i < b->args->nelts; i++) {
 
-        param = ngx_http_webhook_verify_param(args, &value[i], &s);
+        param = ngx_webhook_verify_param(args, &value[i], &s);
 
         if (param == NULL) {
-            if (!ngx_http_webhook_conf_param(&value[i], "expires=", &s)) {
+            if (!ngx_webhook_conf_param(&value[i], "expires=", &s)) {
                 (*n)++;
             }
 
@@ -230,13 +229,13 @@ ngx_http_webhook_verify_params(ngx_http_webhook_build_t *b,
 
                 /* it may hold the token */
 
-                ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
-                                           "the \"url=\" of \"verify\" is %s",
-                                           s.len ? "given twice" : "empty");
+                ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                                      "the \"url=\" of \"verify\" is %s",
+                                      s.len ? "given twice" : "empty");
                 return NGX_CONF_ERROR;
             }
 
-            return ngx_http_webhook_conf_invalid(b, &value[i]);
+            return ngx_webhook_conf_invalid(b, &value[i]);
         }
 
         *param = s;
@@ -247,9 +246,9 @@ ngx_http_webhook_verify_params(ngx_http_webhook_build_t *b,
     }
 
     if (*n > WEBHOOK_KEYS_MAX) {
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
-                                   "\"verify\" has more than %d keys",
-                                   WEBHOOK_KEYS_MAX);
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                              "\"verify\" has more than %d keys",
+                              WEBHOOK_KEYS_MAX);
         return NGX_CONF_ERROR;
     }
 
@@ -258,9 +257,9 @@ ngx_http_webhook_verify_params(ngx_http_webhook_build_t *b,
 
 
 static char *
-ngx_http_webhook_verify_keys(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_receiver_t *rcv, ngx_http_webhook_verify_t *verify,
-    ngx_http_webhook_verify_args_t *args, ngx_uint_t n)
+ngx_webhook_verify_keys(ngx_webhook_build_t *b, ngx_webhook_receiver_t *rcv,
+    ngx_webhook_verify_t *verify, ngx_webhook_verify_args_t *args,
+    ngx_uint_t n)
 {
     char        *rv;
     ngx_str_t   *value, s;
@@ -269,27 +268,26 @@ ngx_http_webhook_verify_keys(ngx_http_webhook_build_t *b,
     value = b->args->elts;
     literal = verify->verifier.preset->literal;
 
-    verify->keys.keys = ngx_http_webhook_secret_alloc(b,
-                                                n * sizeof(webhook_key_t));
+    verify->keys.keys = ngx_webhook_secret_alloc(b, n * sizeof(webhook_key_t));
     if (verify->keys.keys == NULL) {
         return NGX_CONF_ERROR;
     }
 
     for (i = 2; i < b->args->nelts; i++) {
 
-        if (ngx_http_webhook_verify_param(args, &value[i], &s)) {
+        if (ngx_webhook_verify_param(args, &value[i], &s)) {
             continue;
         }
 
-        if (ngx_http_webhook_conf_param(&value[i], "expires=", &s)) {
-            rv = ngx_http_webhook_conf_key_expires(b, &s, &verify->keys);
+        if (ngx_webhook_conf_param(&value[i], "expires=", &s)) {
+            rv = ngx_webhook_conf_key_expires(b, &s, &verify->keys);
 
         } else {
-            rv = ngx_http_webhook_conf_literal(b, &value[i]);
+            rv = ngx_webhook_conf_literal(b, &value[i]);
 
             if (rv == NGX_CONF_OK) {
-                rv = ngx_http_webhook_verify_key(b, rcv, &value[i], literal,
-                                                 &verify->keys);
+                rv = ngx_webhook_verify_key(b, rcv, &value[i], literal,
+                                            &verify->keys);
             }
         }
 
@@ -303,16 +301,16 @@ ngx_http_webhook_verify_keys(ngx_http_webhook_build_t *b,
 
 
 static char *
-ngx_http_webhook_verify_tolerance(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_verify_t *verify, ngx_str_t *tolerance)
+ngx_webhook_verify_tolerance(ngx_webhook_build_t *b,
+    ngx_webhook_verify_t *verify, ngx_str_t *tolerance)
 {
     time_t  seconds;
 
     if (tolerance->len) {
         seconds = ngx_parse_time(tolerance, 1);
 
-        if (seconds < 1 || seconds > NGX_HTTP_WEBHOOK_TOLERANCE_MAX) {
-            ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+        if (seconds < 1 || seconds > NGX_WEBHOOK_TOLERANCE_MAX) {
+            ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                                 "invalid \"tolerance=%V\", it must be from 1s "
                                 "to 1d", tolerance);
             return NGX_CONF_ERROR;
@@ -328,8 +326,8 @@ ngx_http_webhook_verify_tolerance(ngx_http_webhook_build_t *b,
 /* Where the value of a parameter goes, or NULL for what is none. */
 
 static ngx_str_t *
-ngx_http_webhook_verify_param(ngx_http_webhook_verify_args_t *args,
-    ngx_str_t *arg, ngx_str_t *value)
+ngx_webhook_verify_param(ngx_webhook_verify_args_t *args, ngx_str_t *arg,
+    ngx_str_t *value)
 {
     ngx_uint_t  i;
 
@@ -337,19 +335,19 @@ ngx_http_webhook_verify_param(ngx_http_webhook_verify_args_t *args,
         const char  *name;
         size_t       offset;
     }  params[] = {
-        { "header=", offsetof(ngx_http_webhook_verify_args_t, header) },
-        { "algorithm=", offsetof(ngx_http_webhook_verify_args_t, algorithm) },
-        { "encoding=", offsetof(ngx_http_webhook_verify_args_t, encoding) },
-        { "prefix=", offsetof(ngx_http_webhook_verify_args_t, prefix) },
-        { "template=", offsetof(ngx_http_webhook_verify_args_t, string) },
-        { "timestamp=", offsetof(ngx_http_webhook_verify_args_t, timestamp) },
-        { "id=", offsetof(ngx_http_webhook_verify_args_t, id) },
-        { "tolerance=", offsetof(ngx_http_webhook_verify_args_t, tolerance) },
-        { "url=", offsetof(ngx_http_webhook_verify_args_t, url) }
+        { "header=", offsetof(ngx_webhook_verify_args_t, header) },
+        { "algorithm=", offsetof(ngx_webhook_verify_args_t, algorithm) },
+        { "encoding=", offsetof(ngx_webhook_verify_args_t, encoding) },
+        { "prefix=", offsetof(ngx_webhook_verify_args_t, prefix) },
+        { "template=", offsetof(ngx_webhook_verify_args_t, string) },
+        { "timestamp=", offsetof(ngx_webhook_verify_args_t, timestamp) },
+        { "id=", offsetof(ngx_webhook_verify_args_t, id) },
+        { "tolerance=", offsetof(ngx_webhook_verify_args_t, tolerance) },
+        { "url=", offsetof(ngx_webhook_verify_args_t, url) }
     };
 
     for (i = 0; i < sizeof(params) / sizeof(params[0]); i++) {
-        if (ngx_http_webhook_conf_param(arg, params[i].name, value)) {
+        if (ngx_webhook_conf_param(arg, params[i].name, value)) {
             return (ngx_str_t *) ((u_char *) args + params[i].offset);
         }
     }
@@ -359,8 +357,8 @@ ngx_http_webhook_verify_param(ngx_http_webhook_verify_args_t *args,
 
 
 static char *
-ngx_http_webhook_verify_hmac(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_verify_t *verify, ngx_http_webhook_verify_args_t *args)
+ngx_webhook_verify_hmac(ngx_webhook_build_t *b, ngx_webhook_verify_t *verify,
+    ngx_webhook_verify_args_t *args)
 {
     char                *rv;
     const char          *err;
@@ -369,38 +367,36 @@ ngx_http_webhook_verify_hmac(ngx_http_webhook_build_t *b,
     verifier = &verify->verifier;
 
     if (args->header.len == 0) {
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                               "\"verify hmac\" needs \"header=\", the name of "
                               "the header with the signature");
         return NGX_CONF_ERROR;
     }
 
     if (webhook_scheme_compile(&verify->scheme,
-                               ngx_http_webhook_str(&args->algorithm),
-                               ngx_http_webhook_str(&args->encoding),
-                               ngx_http_webhook_str(&args->prefix),
-                               ngx_http_webhook_str(&args->string), &err)
+                               ngx_webhook_str(&args->algorithm),
+                               ngx_webhook_str(&args->encoding),
+                               ngx_webhook_str(&args->prefix),
+                               ngx_webhook_str(&args->string), &err)
         != WEBHOOK_OK)
     {
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
-                                   "invalid \"verify hmac\": %s", err);
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                              "invalid \"verify hmac\": %s", err);
         return NGX_CONF_ERROR;
     }
 
     verifier->scheme = &verify->scheme;
 
-    rv = ngx_http_webhook_verify_header_name(b, "header", &args->header,
-                                             &verifier->signature);
+    rv = ngx_webhook_verify_header_name(b, "header", &args->header,
+                                        &verifier->signature);
 
     if (rv == NGX_CONF_OK && args->timestamp.len) {
-        rv = ngx_http_webhook_verify_header_name(b, "timestamp",
-                                                 &args->timestamp,
-                                                 &verifier->timestamp);
+        rv = ngx_webhook_verify_header_name(b, "timestamp", &args->timestamp,
+                                            &verifier->timestamp);
     }
 
     if (rv == NGX_CONF_OK && args->id.len) {
-        rv = ngx_http_webhook_verify_header_name(b, "id", &args->id,
-                                                 &verifier->id);
+        rv = ngx_webhook_verify_header_name(b, "id", &args->id, &verifier->id);
     }
 
     verify->need_url = webhook_scheme_has(&verify->scheme, WEBHOOK_PART_URL);
@@ -410,13 +406,13 @@ ngx_http_webhook_verify_hmac(ngx_http_webhook_build_t *b,
 
 
 static char *
-ngx_http_webhook_verify_header_name(ngx_http_webhook_build_t *b,
-    const char *name, ngx_str_t *value, webhook_str_t *header)
+ngx_webhook_verify_header_name(ngx_webhook_build_t *b, const char *name,
+    ngx_str_t *value, webhook_str_t *header)
 {
     u_char  *p;
 
-    if (!ngx_http_webhook_conf_header_token(value)) {
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+    if (!ngx_webhook_conf_header_token(value)) {
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                                  "\"%s=%V\" is not the name of a header", name,
                                  value);
         return NGX_CONF_ERROR;
@@ -439,8 +435,8 @@ ngx_http_webhook_verify_header_name(ngx_http_webhook_build_t *b,
 /* The URL as the sender knows it, where that is signed. */
 
 static char *
-ngx_http_webhook_verify_public(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_verify_t *verify, ngx_str_t *url)
+ngx_webhook_verify_public(ngx_webhook_build_t *b, ngx_webhook_verify_t *verify,
+    ngx_str_t *url)
 {
     char        *rv;
     ngx_str_t    secret;
@@ -449,7 +445,7 @@ ngx_http_webhook_verify_public(ngx_http_webhook_build_t *b,
     if (!verify->need_url) {
 
         if (url->len) {
-            ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+            ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                                     "\"url=\" is of no use: no URL is signed");
             return NGX_CONF_ERROR;
         }
@@ -458,7 +454,7 @@ ngx_http_webhook_verify_public(ngx_http_webhook_build_t *b,
     }
 
     if (url->len == 0) {
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                             "the URL is signed as the sender knows it: add "
                             "\"url=https://host/prefix/\", to which the token "
                             "is added");
@@ -467,7 +463,7 @@ ngx_http_webhook_verify_public(ngx_http_webhook_build_t *b,
 
     /* it may hold the token */
 
-    rv = ngx_http_webhook_conf_secret(b, url, &secret);
+    rv = ngx_webhook_conf_secret(b, url, &secret);
     if (rv != NGX_CONF_OK) {
         return rv;
     }
@@ -486,13 +482,13 @@ ngx_http_webhook_verify_public(ngx_http_webhook_build_t *b,
     {
         ngx_explicit_memzero(secret.data, secret.len);
 
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                                  "the \"url=\" of \"verify\" is no http:// or "
                                  "https:// URL");
         return NGX_CONF_ERROR;
     }
 
-    if (ngx_http_webhook_secret_move(b, &verify->url, &secret) != NGX_OK) {
+    if (ngx_webhook_secret_move(b, &verify->url, &secret) != NGX_OK) {
         return NGX_CONF_ERROR;
     }
 

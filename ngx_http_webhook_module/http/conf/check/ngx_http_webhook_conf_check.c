@@ -24,52 +24,52 @@
 #include "http/runtime/ngx_http_webhook_metrics.h"
 
 
-static ngx_int_t ngx_http_webhook_check_store(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_main_conf_t *wmcf);
-static ngx_int_t ngx_http_webhook_check_endpoints(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_main_conf_t *wmcf);
-static ngx_int_t ngx_http_webhook_check_events(
-    ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_endpoint_t *ep);
-static ngx_int_t ngx_http_webhook_check_rules(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_main_conf_t *wmcf);
-static ngx_int_t ngx_http_webhook_check_receivers(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_main_conf_t *wmcf);
-static ngx_int_t ngx_http_webhook_check_tokens(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_main_conf_t *wmcf);
-static int ngx_libc_cdecl ngx_http_webhook_check_token_cmp(const void *one,
+static ngx_int_t ngx_webhook_check_store(ngx_webhook_build_t *b,
+    ngx_webhook_main_conf_t *wmcf);
+static ngx_int_t ngx_webhook_check_endpoints(ngx_webhook_build_t *b,
+    ngx_webhook_main_conf_t *wmcf);
+static ngx_int_t ngx_webhook_check_events(ngx_webhook_main_conf_t *wmcf,
+    ngx_webhook_endpoint_t *ep);
+static ngx_int_t ngx_webhook_check_rules(ngx_webhook_build_t *b,
+    ngx_webhook_main_conf_t *wmcf);
+static ngx_int_t ngx_webhook_check_receivers(ngx_webhook_build_t *b,
+    ngx_webhook_main_conf_t *wmcf);
+static ngx_int_t ngx_webhook_check_tokens(ngx_webhook_build_t *b,
+    ngx_webhook_main_conf_t *wmcf);
+static int ngx_libc_cdecl ngx_webhook_check_token_cmp(const void *one,
     const void *two);
 
 
 ngx_int_t
-ngx_http_webhook_conf_check(ngx_conf_t *cf)
+ngx_webhook_conf_check(ngx_conf_t *cf)
 {
-    ngx_http_webhook_build_t       build, *b;
-    ngx_http_webhook_main_conf_t  *wmcf;
+    ngx_webhook_build_t       build, *b;
+    ngx_webhook_main_conf_t  *wmcf;
 
-    b = ngx_http_webhook_conf_build(cf, &build);
+    b = ngx_webhook_conf_build(cf, &build);
     wmcf = b->wmcf;
 
-    if (ngx_http_webhook_check_store(b, wmcf) != NGX_OK
-        || ngx_http_webhook_map_check(b) != NGX_OK
-        || ngx_http_webhook_check_endpoints(b, wmcf) != NGX_OK
-        || ngx_http_webhook_check_rules(b, wmcf) != NGX_OK
-        || ngx_http_webhook_check_receivers(b, wmcf) != NGX_OK
-        || ngx_http_webhook_check_tokens(b, wmcf) != NGX_OK
-        || ngx_http_webhook_location_check(b, wmcf) != NGX_OK)
+    if (ngx_webhook_check_store(b, wmcf) != NGX_OK
+        || ngx_webhook_map_check(b) != NGX_OK
+        || ngx_webhook_check_endpoints(b, wmcf) != NGX_OK
+        || ngx_webhook_check_rules(b, wmcf) != NGX_OK
+        || ngx_webhook_check_receivers(b, wmcf) != NGX_OK
+        || ngx_webhook_check_tokens(b, wmcf) != NGX_OK
+        || ngx_webhook_location_check(b, wmcf) != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    ngx_http_webhook_conf_lint(b, wmcf);
+    ngx_webhook_conf_lint(b, wmcf);
 
-    wmcf->receive = wmcf->hooks.nelts != 0;
+    wmcf->receive = wmcf->receive_locations.nelts != 0;
 
-    if (ngx_http_webhook_conf_cpu(cf, wmcf) != NGX_OK) {
+    if (ngx_webhook_conf_cpu(cf, wmcf) != NGX_OK) {
         return NGX_ERROR;
     }
 
     if (wmcf->store || wmcf->receive || wmcf->metrics) {
-        return ngx_http_webhook_metrics_zone(cf, &wmcf->counters);
+        return ngx_webhook_metrics_zone(cf, &wmcf->counters);
     }
 
     return NGX_OK;
@@ -77,20 +77,20 @@ ngx_http_webhook_conf_check(ngx_conf_t *cf)
 
 
 ngx_int_t
-ngx_http_webhook_conf_check_calls(ngx_conf_t *cf)
+ngx_webhook_conf_check_calls(ngx_conf_t *cf)
 {
-    ngx_http_webhook_build_t       build, *b;
-    ngx_http_webhook_main_conf_t  *wmcf;
+    ngx_webhook_build_t       build, *b;
+    ngx_webhook_main_conf_t  *wmcf;
 
-    b = ngx_http_webhook_conf_build(cf, &build);
+    b = ngx_webhook_conf_build(cf, &build);
     wmcf = b->wmcf;
 
     if (!wmcf->receive) {
         return NGX_OK;
     }
 
-    if (ngx_http_webhook_receive_loop(b) != NGX_OK
-        || ngx_http_webhook_reach_check(b) != NGX_OK)
+    if (ngx_webhook_receive_loop(b) != NGX_OK
+        || ngx_webhook_reach_check(b) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -100,13 +100,12 @@ ngx_http_webhook_conf_check_calls(ngx_conf_t *cf)
 
 
 static ngx_int_t
-ngx_http_webhook_check_store(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_main_conf_t *wmcf)
+ngx_webhook_check_store(ngx_webhook_build_t *b, ngx_webhook_main_conf_t *wmcf)
 {
-    ngx_uint_t                     i;
-    ngx_http_webhook_rule_t      **rule;
-    ngx_http_webhook_endpoint_t  **ep;
-    ngx_http_webhook_receiver_t  **rcv;
+    ngx_uint_t                i;
+    ngx_webhook_rule_t      **rule;
+    ngx_webhook_endpoint_t  **ep;
+    ngx_webhook_receiver_t  **rcv;
 
     if (wmcf->store) {
         return NGX_OK;
@@ -115,9 +114,9 @@ ngx_http_webhook_check_store(ngx_http_webhook_build_t *b,
     if (wmcf->rules.nelts) {
         rule = wmcf->rules.elts;
 
-        ngx_http_webhook_build_at(NGX_LOG_EMERG, b, &rule[0]->place,
-                                  "\"webhook_event\" needs a "
-                                  "\"webhook_store\", and there is none");
+        ngx_webhook_build_at(NGX_LOG_EMERG, b, &rule[0]->source_pos,
+                             "\"webhook_event\" needs a "
+                             "\"webhook_store\", and there is none");
         return NGX_ERROR;
     }
 
@@ -129,9 +128,9 @@ ngx_http_webhook_check_store(ngx_http_webhook_build_t *b,
             continue;
         }
 
-        ngx_http_webhook_build_at(NGX_LOG_EMERG, b, &ep[i]->place,
-                                  "\"webhook_endpoint\" needs a "
-                                  "\"webhook_store\", and there is none");
+        ngx_webhook_build_at(NGX_LOG_EMERG, b, &ep[i]->source_pos,
+                             "\"webhook_endpoint\" needs a "
+                             "\"webhook_store\", and there is none");
         return NGX_ERROR;
     }
 
@@ -140,10 +139,10 @@ ngx_http_webhook_check_store(ngx_http_webhook_build_t *b,
     for (i = 0; i < wmcf->receivers.nelts; i++) {
 
         if (rcv[i]->log_calls) {
-            ngx_http_webhook_build_at(NGX_LOG_EMERG, b, &rcv[i]->place,
-                                      "\"log_calls\" of webhook_receiver "
-                                      "\"%V\" needs a \"webhook_store\", "
-                                      "and there is none", &rcv[i]->name);
+            ngx_webhook_build_at(NGX_LOG_EMERG, b, &rcv[i]->source_pos,
+                                 "\"log_calls\" of webhook_receiver "
+                                 "\"%V\" needs a \"webhook_store\", "
+                                 "and there is none", &rcv[i]->name);
             return NGX_ERROR;
         }
     }
@@ -153,12 +152,12 @@ ngx_http_webhook_check_store(ngx_http_webhook_build_t *b,
 
 
 static ngx_int_t
-ngx_http_webhook_check_endpoints(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_main_conf_t *wmcf)
+ngx_webhook_check_endpoints(ngx_webhook_build_t *b,
+    ngx_webhook_main_conf_t *wmcf)
 {
-    ngx_uint_t                     i;
-    ngx_http_webhook_type_t       *type;
-    ngx_http_webhook_endpoint_t  **ep;
+    ngx_uint_t                i;
+    ngx_webhook_type_t       *type;
+    ngx_webhook_endpoint_t  **ep;
 
     type = wmcf->types.elts;
 
@@ -174,8 +173,8 @@ ngx_http_webhook_check_endpoints(ngx_http_webhook_build_t *b,
 
     for (i = 0; i < wmcf->endpoints.nelts; i++) {
 
-        if (ngx_http_webhook_endpoint_check(b, ep[i]) != NGX_OK
-            || ngx_http_webhook_check_events(wmcf, ep[i]) != NGX_OK)
+        if (ngx_webhook_endpoint_check(b, ep[i]) != NGX_OK
+            || ngx_webhook_check_events(wmcf, ep[i]) != NGX_OK)
         {
             return NGX_ERROR;
         }
@@ -188,23 +187,23 @@ ngx_http_webhook_check_endpoints(ngx_http_webhook_build_t *b,
 /* Enters an endpoint into the types that it asks for. */
 
 static ngx_int_t
-ngx_http_webhook_check_events(ngx_http_webhook_main_conf_t *wmcf,
-    ngx_http_webhook_endpoint_t *ep)
+ngx_webhook_check_events(ngx_webhook_main_conf_t *wmcf,
+    ngx_webhook_endpoint_t *ep)
 {
-    uint64_t                   *id;
-    ngx_uint_t                  i, n;
-    ngx_http_webhook_type_t    *type;
-    ngx_http_webhook_wanted_t  *wanted;
+    uint64_t                    *id;
+    ngx_uint_t                   i, n;
+    ngx_webhook_type_t          *type;
+    ngx_webhook_subscription_t  *sub;
 
-    wanted = ep->events.elts;
+    sub = ep->events.elts;
     type = wmcf->types.elts;
 
     for (i = 0; i < ep->events.nelts; i++) {
 
         for (n = 0; n < wmcf->types.nelts; n++) {
 
-            if (!webhook_pattern_match(ngx_http_webhook_str(&wanted[i].pattern),
-                                       ngx_http_webhook_str(&type[n].name)))
+            if (!webhook_pattern_match(ngx_webhook_str(&sub[i].pattern),
+                                       ngx_webhook_str(&type[n].name)))
             {
                 continue;
             }
@@ -233,14 +232,13 @@ ngx_http_webhook_check_events(ngx_http_webhook_main_conf_t *wmcf,
 
 
 static ngx_int_t
-ngx_http_webhook_check_rules(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_main_conf_t *wmcf)
+ngx_webhook_check_rules(ngx_webhook_build_t *b, ngx_webhook_main_conf_t *wmcf)
 {
-    ngx_uint_t                  i, n;
-    webhook_template_t         *tpl[3];
-    ngx_http_webhook_rule_t   **rule;
-    ngx_http_webhook_type_t    *type;
-    ngx_http_webhook_check_t    check;
+    ngx_uint_t             i, n;
+    webhook_template_t    *tpl[3];
+    ngx_webhook_rule_t   **rule;
+    ngx_webhook_type_t    *type;
+    ngx_webhook_check_t    check;
 
     check.b = b;
 
@@ -249,7 +247,7 @@ ngx_http_webhook_check_rules(ngx_http_webhook_build_t *b,
 
     for (i = 0; i < wmcf->rules.nelts; i++) {
 
-        check.place = &rule[i]->place;
+        check.source_pos = &rule[i]->source_pos;
 
         for (n = 0; n < wmcf->types.nelts; n++) {
             if (type[n].name.len == rule[i]->type_name.len
@@ -262,17 +260,17 @@ ngx_http_webhook_check_rules(ngx_http_webhook_build_t *b,
         }
 
         if (n == wmcf->types.nelts) {
-            ngx_http_webhook_build_at(NGX_LOG_EMERG, b, check.place,
-                                      "unknown event type \"%V\": declare it "
-                                      "by \"webhook_event_type\"",
-                                      &rule[i]->type_name);
+            ngx_webhook_build_at(NGX_LOG_EMERG, b, check.source_pos,
+                                 "unknown event type \"%V\": declare it "
+                                 "by \"webhook_event_type\"",
+                                 &rule[i]->type_name);
             return NGX_ERROR;
         }
 
         rule[i]->type = &type[n];
         rule[i]->endpoints = type[n].endpoints;
 
-        if (ngx_http_webhook_event_check(b, wmcf, rule[i]) != NGX_OK) {
+        if (ngx_webhook_event_check(b, wmcf, rule[i]) != NGX_OK) {
             return NGX_ERROR;
         }
 
@@ -280,10 +278,9 @@ ngx_http_webhook_check_rules(ngx_http_webhook_build_t *b,
         tpl[1] = rule[i]->model;
         tpl[2] = rule[i]->record;
 
-        if (ngx_http_webhook_check_conditions(&check, rule[i]->when.elts,
-                                              rule[i]->when.nelts)
-            != NGX_OK
-            || ngx_http_webhook_check_templates(&check, tpl, 3) != NGX_OK)
+        if (ngx_webhook_check_conditions(&check, rule[i]->when.elts,
+                                         rule[i]->when.nelts)
+            != NGX_OK || ngx_webhook_check_templates(&check, tpl, 3) != NGX_OK)
         {
             return NGX_ERROR;
         }
@@ -294,24 +291,24 @@ ngx_http_webhook_check_rules(ngx_http_webhook_build_t *b,
 
 
 static ngx_int_t
-ngx_http_webhook_check_receivers(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_main_conf_t *wmcf)
+ngx_webhook_check_receivers(ngx_webhook_build_t *b,
+    ngx_webhook_main_conf_t *wmcf)
 {
-    ngx_uint_t                     i;
-    ngx_http_webhook_receiver_t  **rcv;
+    ngx_uint_t                i;
+    ngx_webhook_receiver_t  **rcv;
 
     rcv = wmcf->receivers.elts;
 
-    if (wmcf->receivers.nelts && wmcf->hooks.nelts == 0) {
-        ngx_http_webhook_build_at(NGX_LOG_EMERG, b, &rcv[0]->place,
-                                  "webhook_receiver \"%V\" cannot be "
-                                  "called: no location has "
-                                  "\"webhook_receive\"", &rcv[0]->name);
+    if (wmcf->receivers.nelts && wmcf->receive_locations.nelts == 0) {
+        ngx_webhook_build_at(NGX_LOG_EMERG, b, &rcv[0]->source_pos,
+                             "webhook_receiver \"%V\" cannot be "
+                             "called: no location has "
+                             "\"webhook_receive\"", &rcv[0]->name);
         return NGX_ERROR;
     }
 
     for (i = 0; i < wmcf->receivers.nelts; i++) {
-        if (ngx_http_webhook_receiver_check(b, rcv[i]) != NGX_OK) {
+        if (ngx_webhook_receiver_check(b, rcv[i]) != NGX_OK) {
             return NGX_ERROR;
         }
     }
@@ -323,53 +320,52 @@ ngx_http_webhook_check_receivers(ngx_http_webhook_build_t *b,
 /* All tokens, by ascending digest. */
 
 static ngx_int_t
-ngx_http_webhook_check_tokens(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_main_conf_t *wmcf)
+ngx_webhook_check_tokens(ngx_webhook_build_t *b, ngx_webhook_main_conf_t *wmcf)
 {
-    ngx_uint_t                      i, n;
-    ngx_http_webhook_token_t       *token;
-    ngx_http_webhook_receiver_t   **rcv;
+    ngx_uint_t                 i, n;
+    ngx_webhook_url_token_t   *url_token;
+    ngx_webhook_receiver_t   **rcv;
 
     rcv = wmcf->receivers.elts;
 
     for (i = 0; i < wmcf->receivers.nelts; i++) {
 
-        n = rcv[i]->tokens.nelts;
+        n = rcv[i]->url_tokens.nelts;
 
-        token = ngx_array_push_n(&wmcf->tokens, n);
-        if (token == NULL) {
+        url_token = ngx_array_push_n(&wmcf->url_tokens, n);
+        if (url_token == NULL) {
             return NGX_ERROR;
         }
 
-        ngx_memcpy(token, rcv[i]->tokens.elts,
-                   n * sizeof(ngx_http_webhook_token_t));
+        ngx_memcpy(url_token, rcv[i]->url_tokens.elts,
+                   n * sizeof(ngx_webhook_url_token_t));
     }
 
-    token = wmcf->tokens.elts;
+    url_token = wmcf->url_tokens.elts;
 
-    if (wmcf->tokens.nelts > 1) {
-        ngx_qsort(token, (size_t) wmcf->tokens.nelts,
-                  sizeof(ngx_http_webhook_token_t),
-                  ngx_http_webhook_check_token_cmp);
+    if (wmcf->url_tokens.nelts > 1) {
+        ngx_qsort(url_token, (size_t) wmcf->url_tokens.nelts,
+                  sizeof(ngx_webhook_url_token_t),
+                  ngx_webhook_check_token_cmp);
     }
 
-    for (i = 1; i < wmcf->tokens.nelts; i++) {
+    for (i = 1; i < wmcf->url_tokens.nelts; i++) {
 
-        if (ngx_memcmp(token[i - 1].digest, token[i].digest,
-                       NGX_HTTP_WEBHOOK_DIGEST_LEN)
+        if (ngx_memcmp(url_token[i - 1].digest, url_token[i].digest,
+                       NGX_WEBHOOK_DIGEST_LEN)
             != 0)
         {
             continue;
         }
 
-        ngx_http_webhook_build_at(NGX_LOG_EMERG, b, &token[i].place,
-                                  "the \"secret\" of webhook_receiver "
-                                  "\"%V\", given in %s:%ui, is given again "
-                                  "for \"%V\"",
-                                  &token[i - 1].receiver->name,
-                                  token[i - 1].place.file,
-                                  token[i - 1].place.line,
-                                  &token[i].receiver->name);
+        ngx_webhook_build_at(NGX_LOG_EMERG, b, &url_token[i].source_pos,
+                             "the \"secret\" of webhook_receiver "
+                             "\"%V\", given in %s:%ui, is given again "
+                             "for \"%V\"",
+                             &url_token[i - 1].receiver->name,
+                             url_token[i - 1].source_pos.file,
+                             url_token[i - 1].source_pos.line,
+                             &url_token[i].receiver->name);
         return NGX_ERROR;
     }
 
@@ -380,19 +376,20 @@ ngx_http_webhook_check_tokens(ngx_http_webhook_build_t *b,
 /* Equal ones stand as they are written, if that is in one file. */
 
 static int ngx_libc_cdecl
-ngx_http_webhook_check_token_cmp(const void *one, const void *two)
+ngx_webhook_check_token_cmp(const void *one, const void *two)
 {
-    int                              rc;
-    const ngx_http_webhook_token_t  *a, *b;
+    int                             rc;
+    const ngx_webhook_url_token_t  *a, *b;
 
     a = one;
     b = two;
 
-    rc = ngx_memcmp(a->digest, b->digest, NGX_HTTP_WEBHOOK_DIGEST_LEN);
+    rc = ngx_memcmp(a->digest, b->digest, NGX_WEBHOOK_DIGEST_LEN);
 
     if (rc != 0) {
         return rc;
     }
 
-    return (a->place.line > b->place.line) - (a->place.line < b->place.line);
+    return (a->source_pos.line > b->source_pos.line)
+           - (a->source_pos.line < b->source_pos.line);
 }

@@ -14,76 +14,74 @@
 #include "http/inbound/call/ngx_http_webhook_redact.h"
 
 
-static void ngx_http_webhook_lint_endpoint(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_endpoint_t *ep);
-static void ngx_http_webhook_lint_wanted(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_endpoint_t *ep);
-static ngx_uint_t ngx_http_webhook_lint_emitted(
-    ngx_http_webhook_main_conf_t *wmcf, ngx_str_t *pattern);
-static void ngx_http_webhook_lint_clear(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_endpoint_t *ep);
-static ngx_uint_t ngx_http_webhook_lint_loopback(
-    ngx_http_webhook_target_t *target);
-static void ngx_http_webhook_lint_port(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_endpoint_t *ep);
-static void ngx_http_webhook_lint_timeout(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_endpoint_t *ep);
-static void ngx_http_webhook_lint_retry(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_endpoint_t *ep);
-static void ngx_http_webhook_lint_receiver(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_receiver_t *rcv);
-static void ngx_http_webhook_lint_redact(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_receiver_t *rcv);
-static int ngx_http_webhook_lint_hidden(void *ctx, const webhook_path_t *path);
+static void ngx_webhook_lint_endpoint(ngx_webhook_build_t *b,
+    ngx_webhook_main_conf_t *wmcf, ngx_webhook_endpoint_t *ep);
+static void ngx_webhook_lint_subscription(ngx_webhook_build_t *b,
+    ngx_webhook_main_conf_t *wmcf, ngx_webhook_endpoint_t *ep);
+static ngx_uint_t ngx_webhook_lint_emitted(ngx_webhook_main_conf_t *wmcf,
+    ngx_str_t *pattern);
+static void ngx_webhook_lint_clear(ngx_webhook_build_t *b,
+    ngx_webhook_endpoint_t *ep);
+static ngx_uint_t ngx_webhook_lint_loopback(ngx_webhook_peer_t *peer);
+static void ngx_webhook_lint_port(ngx_webhook_build_t *b,
+    ngx_webhook_endpoint_t *ep);
+static void ngx_webhook_lint_timeout(ngx_webhook_build_t *b,
+    ngx_webhook_endpoint_t *ep);
+static void ngx_webhook_lint_retry(ngx_webhook_build_t *b,
+    ngx_webhook_main_conf_t *wmcf, ngx_webhook_endpoint_t *ep);
+static void ngx_webhook_lint_receiver(ngx_webhook_build_t *b,
+    ngx_webhook_main_conf_t *wmcf, ngx_webhook_receiver_t *rcv);
+static void ngx_webhook_lint_redact(ngx_webhook_build_t *b,
+    ngx_webhook_receiver_t *rcv);
+static int ngx_webhook_lint_hidden(void *ctx, const webhook_path_t *path);
 
 
 void
-ngx_http_webhook_conf_lint(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_main_conf_t *wmcf)
+ngx_webhook_conf_lint(ngx_webhook_build_t *b, ngx_webhook_main_conf_t *wmcf)
 {
-    ngx_uint_t                     i, n;
-    ngx_http_webhook_emit_t       *emit;
-    ngx_http_webhook_endpoint_t  **ep;
-    ngx_http_webhook_receiver_t  **rcv;
+    ngx_uint_t                i, n;
+    ngx_webhook_emit_t       *emit;
+    ngx_webhook_endpoint_t  **ep;
+    ngx_webhook_receiver_t  **rcv;
 
     ep = wmcf->endpoints.elts;
 
     for (i = 0; i < wmcf->endpoints.nelts; i++) {
-        ngx_http_webhook_lint_endpoint(b, wmcf, ep[i]);
+        ngx_webhook_lint_endpoint(b, wmcf, ep[i]);
     }
 
     rcv = wmcf->receivers.elts;
 
     for (i = 0; i < wmcf->receivers.nelts; i++) {
-        ngx_http_webhook_lint_redact(b, rcv[i]);
-        ngx_http_webhook_lint_receiver(b, wmcf, rcv[i]);
+        ngx_webhook_lint_redact(b, rcv[i]);
+        ngx_webhook_lint_receiver(b, wmcf, rcv[i]);
 
         emit = rcv[i]->emits.elts;
 
         for (n = 0; n < rcv[i]->emits.nelts; n++) {
             if (emit[n].type->endpoints.nelts == 0) {
-                ngx_http_webhook_lint_unasked(b, &emit[n].type_name, "emit",
-                                              &emit[n].place);
+                ngx_webhook_lint_unasked(b, &emit[n].type_name, "emit",
+                                         &emit[n].source_pos);
             }
         }
     }
 
-    ngx_http_webhook_lint_rules(b, wmcf);
+    ngx_webhook_lint_rules(b, wmcf);
 }
 
 
 /* Calls that nginx refuses before, and bodies that nobody reads. */
 
 static void
-ngx_http_webhook_lint_receiver(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_receiver_t *rcv)
+ngx_webhook_lint_receiver(ngx_webhook_build_t *b,
+    ngx_webhook_main_conf_t *wmcf, ngx_webhook_receiver_t *rcv)
 {
-    off_t                          most;
-    void                        ***loc_conf;
-    ngx_uint_t                     i;
-    ngx_http_core_loc_conf_t      *clcf;
-    ngx_http_webhook_action_t     *action;
-    ngx_http_webhook_loc_conf_t   *wlcf;
+    off_t                       most;
+    void                     ***loc_conf;
+    ngx_uint_t                  i;
+    ngx_http_core_loc_conf_t   *clcf;
+    ngx_webhook_action_t       *action;
+    ngx_webhook_loc_conf_t     *wlcf;
 
     most = 0;
     loc_conf = wmcf->locations.elts;
@@ -108,11 +106,11 @@ ngx_http_webhook_lint_receiver(ngx_http_webhook_build_t *b,
     }
 
     if (rcv->body_limit && i == wmcf->locations.nelts && most) {
-        ngx_http_webhook_build_at(NGX_LOG_WARN, b, &rcv->place,
-                                  "\"body=\" in \"limit\" of "
-                                  "webhook_receiver \"%V\" is more than "
-                                  "\"client_max_body_size\" allows (%O "
-                                  "bytes)", &rcv->name, most);
+        ngx_webhook_build_at(NGX_LOG_WARN, b, &rcv->source_pos,
+                             "\"body=\" in \"limit\" of "
+                             "webhook_receiver \"%V\" is more than "
+                             "\"client_max_body_size\" allows (%O "
+                             "bytes)", &rcv->name, most);
     }
 
     action = rcv->actions.elts;
@@ -121,10 +119,10 @@ ngx_http_webhook_lint_receiver(ngx_http_webhook_build_t *b,
         if (action[i].body
             && (action[i].method & (NGX_HTTP_GET|NGX_HTTP_HEAD)))
         {
-            ngx_http_webhook_build_at(NGX_LOG_WARN, b, &action[i].place,
-                                      "this \"action %V\" has a body, which "
-                                      "hardly any API reads",
-                                      &action[i].method_name);
+            ngx_webhook_build_at(NGX_LOG_WARN, b, &action[i].source_pos,
+                                 "this \"action %V\" has a body, which "
+                                 "hardly any API reads",
+                                 &action[i].method_name);
         }
     }
 }
@@ -133,11 +131,10 @@ ngx_http_webhook_lint_receiver(ngx_http_webhook_build_t *b,
 /* A URI stands where nothing can be masked. */
 
 static void
-ngx_http_webhook_lint_redact(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_receiver_t *rcv)
+ngx_webhook_lint_redact(ngx_webhook_build_t *b, ngx_webhook_receiver_t *rcv)
 {
-    ngx_uint_t                  i;
-    ngx_http_webhook_action_t  *action;
+    ngx_uint_t             i;
+    ngx_webhook_action_t  *action;
 
     if (rcv->redact.nelts == 0) {
         return;
@@ -147,57 +144,55 @@ ngx_http_webhook_lint_redact(ngx_http_webhook_build_t *b,
 
     for (i = 0; i < rcv->actions.nelts; i++) {
 
-        if (webhook_template_paths(action[i].uri,
-                                   ngx_http_webhook_lint_hidden, rcv))
+        if (webhook_template_paths(action[i].uri, ngx_webhook_lint_hidden,
+                                   rcv))
         {
-            ngx_http_webhook_build_at(NGX_LOG_WARN, b, &action[i].place,
-                                      "the URI of action %ui of "
-                                      "webhook_receiver \"%V\" has a value "
-                                      "that is redacted: nginx's own error "
-                                      "lines about it and the API's log "
-                                      "show that%s", i + 1, &rcv->name,
-                                      rcv->mode
-                                      == NGX_HTTP_WEBHOOK_MODE_DURABLE
-                                      ? ", and \"webhookctl show\" too"
-                                      : "");
+            ngx_webhook_build_at(NGX_LOG_WARN, b, &action[i].source_pos,
+                                 "the URI of action %ui of "
+                                 "webhook_receiver \"%V\" has a value "
+                                 "that is redacted: nginx's own error "
+                                 "lines about it and the API's log "
+                                 "show that%s", i + 1, &rcv->name, rcv->mode
+                                 == NGX_WEBHOOK_MODE_DURABLE
+                                 ? ", and \"webhookctl show\" too"
+                                 : "");
         }
     }
 }
 
 
 static int
-ngx_http_webhook_lint_hidden(void *ctx, const webhook_path_t *path)
+ngx_webhook_lint_hidden(void *ctx, const webhook_path_t *path)
 {
-    return ngx_http_webhook_redact_hides(ctx, path);
+    return ngx_webhook_redact_applies(ctx, path);
 }
 
 
 static void
-ngx_http_webhook_lint_endpoint(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_endpoint_t *ep)
+ngx_webhook_lint_endpoint(ngx_webhook_build_t *b,
+    ngx_webhook_main_conf_t *wmcf, ngx_webhook_endpoint_t *ep)
 {
     if (ep->internal) {
-        ngx_http_webhook_lint_retry(b, wmcf, ep);
+        ngx_webhook_lint_retry(b, wmcf, ep);
         return;
     }
 
     if (ep->events.nelts == 0) {
-        ngx_http_webhook_build_at(NGX_LOG_WARN, b, &ep->place,
-                                  "webhook_endpoint \"%V\" has no "
-                                  "\"events\" and gets none", &ep->name);
+        ngx_webhook_build_at(NGX_LOG_WARN, b, &ep->source_pos,
+                             "webhook_endpoint \"%V\" has no "
+                             "\"events\" and gets none", &ep->name);
     }
 
-    ngx_http_webhook_lint_wanted(b, wmcf, ep);
-    ngx_http_webhook_lint_clear(b, ep);
-    ngx_http_webhook_lint_port(b, ep);
-    ngx_http_webhook_lint_timeout(b, ep);
-    ngx_http_webhook_lint_retry(b, wmcf, ep);
+    ngx_webhook_lint_subscription(b, wmcf, ep);
+    ngx_webhook_lint_clear(b, ep);
+    ngx_webhook_lint_port(b, ep);
+    ngx_webhook_lint_timeout(b, ep);
+    ngx_webhook_lint_retry(b, wmcf, ep);
 
     if (ep->address.nallow && ep->address.fallback == WEBHOOK_ADDRESS_ANY) {
-        ngx_http_webhook_build_at(NGX_LOG_WARN, b, &ep->place,
-                                  "\"allow\" of webhook_endpoint \"%V\" has "
-                                  "no use without \"address public\"",
-                                  &ep->name);
+        ngx_webhook_build_at(NGX_LOG_WARN, b, &ep->source_pos,
+                             "\"allow\" of webhook_endpoint \"%V\" has "
+                             "no use without \"address public\"", &ep->name);
     }
 }
 
@@ -205,48 +200,46 @@ ngx_http_webhook_lint_endpoint(ngx_http_webhook_build_t *b,
 /* What is asked for and never made, by a rule or a receiver. */
 
 static void
-ngx_http_webhook_lint_wanted(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_endpoint_t *ep)
+ngx_webhook_lint_subscription(ngx_webhook_build_t *b,
+    ngx_webhook_main_conf_t *wmcf, ngx_webhook_endpoint_t *ep)
 {
     ngx_uint_t                   i, n;
-    ngx_http_webhook_rule_t    **rule;
-    ngx_http_webhook_wanted_t   *wanted;
+    ngx_webhook_rule_t         **rule;
+    ngx_webhook_subscription_t  *sub;
 
-    wanted = ep->events.elts;
+    sub = ep->events.elts;
     rule = wmcf->rules.elts;
 
     for (i = 0; i < ep->events.nelts; i++) {
 
         for (n = 0; n < wmcf->rules.nelts; n++) {
-            if (webhook_pattern_match(ngx_http_webhook_str(&wanted[i].pattern),
-                                      ngx_http_webhook_str(
-                                                         &rule[n]->type_name)))
+            if (webhook_pattern_match(ngx_webhook_str(&sub[i].pattern),
+                                      ngx_webhook_str(&rule[n]->type_name)))
             {
                 break;
             }
         }
 
         if (n < wmcf->rules.nelts
-            || ngx_http_webhook_lint_emitted(wmcf, &wanted[i].pattern))
+            || ngx_webhook_lint_emitted(wmcf, &sub[i].pattern))
         {
             continue;
         }
 
-        ngx_http_webhook_build_at(NGX_LOG_WARN, b, &wanted[i].place,
-                                  "no \"webhook_event\" makes what \"%V\" "
-                                  "in \"events\" of webhook_endpoint \"%V\" "
-                                  "asks for", &wanted[i].pattern, &ep->name);
+        ngx_webhook_build_at(NGX_LOG_WARN, b, &sub[i].source_pos,
+                             "no \"webhook_event\" makes what \"%V\" "
+                             "in \"events\" of webhook_endpoint \"%V\" "
+                             "asks for", &sub[i].pattern, &ep->name);
     }
 }
 
 
 static ngx_uint_t
-ngx_http_webhook_lint_emitted(ngx_http_webhook_main_conf_t *wmcf,
-    ngx_str_t *pattern)
+ngx_webhook_lint_emitted(ngx_webhook_main_conf_t *wmcf, ngx_str_t *pattern)
 {
-    ngx_uint_t                     i, n;
-    ngx_http_webhook_emit_t       *emit;
-    ngx_http_webhook_receiver_t  **rcv;
+    ngx_uint_t                i, n;
+    ngx_webhook_emit_t       *emit;
+    ngx_webhook_receiver_t  **rcv;
 
     rcv = wmcf->receivers.elts;
 
@@ -255,9 +248,8 @@ ngx_http_webhook_lint_emitted(ngx_http_webhook_main_conf_t *wmcf,
         emit = rcv[i]->emits.elts;
 
         for (n = 0; n < rcv[i]->emits.nelts; n++) {
-            if (webhook_pattern_match(ngx_http_webhook_str(pattern),
-                                      ngx_http_webhook_str(
-                                                         &emit[n].type_name)))
+            if (webhook_pattern_match(ngx_webhook_str(pattern),
+                                      ngx_webhook_str(&emit[n].type_name)))
             {
                 return 1;
             }
@@ -271,12 +263,11 @@ ngx_http_webhook_lint_emitted(ngx_http_webhook_main_conf_t *wmcf,
 /* What is secret and can be read on the way. */
 
 static void
-ngx_http_webhook_lint_clear(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_endpoint_t *ep)
+ngx_webhook_lint_clear(ngx_webhook_build_t *b, ngx_webhook_endpoint_t *ep)
 {
     const char  *what;
 
-    if (ep->auth.kind != NGX_HTTP_WEBHOOK_AUTH_NONE) {
+    if (ep->auth.kind != NGX_WEBHOOK_AUTH_NONE) {
         what = "credentials";
 
     } else if (ep->keys.nkeys || ep->hmacs.nelts) {
@@ -287,29 +278,29 @@ ngx_http_webhook_lint_clear(ngx_http_webhook_build_t *b,
     }
 
     if (ngx_strncasecmp(ep->url.data, (u_char *) "http://", 7) != 0
-        || ngx_http_webhook_lint_loopback(ep->target))
+        || ngx_webhook_lint_loopback(ep->peer))
     {
         return;
     }
 
-    ngx_http_webhook_build_at(NGX_LOG_WARN, b, &ep->place,
-                              "webhook_endpoint \"%V\" is sent %s over "
-                              "http://, where others can read them: use "
-                              "https://", &ep->name, what);
+    ngx_webhook_build_at(NGX_LOG_WARN, b, &ep->source_pos,
+                         "webhook_endpoint \"%V\" is sent %s over "
+                         "http://, where others can read them: use "
+                         "https://", &ep->name, what);
 }
 
 
 static ngx_uint_t
-ngx_http_webhook_lint_loopback(ngx_http_webhook_target_t *target)
+ngx_webhook_lint_loopback(ngx_webhook_peer_t *peer)
 {
-    ngx_uint_t                  i;
-    webhook_address_t           a;
-    const char                 *kind;
-    ngx_http_webhook_server_t  *server;
+    ngx_uint_t             i;
+    webhook_address_t      a;
+    const char            *kind;
+    ngx_webhook_server_t  *server;
 
-    server = target->servers.elts;
+    server = peer->servers.elts;
 
-    for (i = 0; i < target->servers.nelts; i++) {
+    for (i = 0; i < peer->servers.nelts; i++) {
 
         if (server[i].sockaddr->sa_family == AF_UNIX) {
             continue;
@@ -330,9 +321,9 @@ ngx_http_webhook_lint_loopback(ngx_http_webhook_target_t *target)
 
     /* a name to be looked up */
 
-    return target->name.len == sizeof("localhost") - 1
-           && ngx_strncasecmp(target->name.data, (u_char *) "localhost",
-                              target->name.len)
+    return peer->name.len == sizeof("localhost") - 1
+           && ngx_strncasecmp(peer->name.data, (u_char *) "localhost",
+                              peer->name.len)
               == 0;
 }
 
@@ -340,35 +331,33 @@ ngx_http_webhook_lint_loopback(ngx_http_webhook_target_t *target)
 /* The port of the other scheme. */
 
 static void
-ngx_http_webhook_lint_port(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_endpoint_t *ep)
+ngx_webhook_lint_port(ngx_webhook_build_t *b, ngx_webhook_endpoint_t *ep)
 {
-    if (ep->target->port != (ep->target->secure ? 80 : 443)) {
+    if (ep->peer->port != (ep->peer->secure ? 80 : 443)) {
         return;
     }
 
-    ngx_http_webhook_build_at(NGX_LOG_WARN, b, &ep->place,
-                              "the URL of webhook_endpoint \"%V\" speaks "
-                              "%s to port %ui", &ep->name,
-                              ep->target->secure ? "https://" : "http://",
-                              (ngx_uint_t) ep->target->port);
+    ngx_webhook_build_at(NGX_LOG_WARN, b, &ep->source_pos,
+                         "the URL of webhook_endpoint \"%V\" speaks "
+                         "%s to port %ui", &ep->name,
+                         ep->peer->secure ? "https://" : "http://",
+                         (ngx_uint_t) ep->peer->port);
 }
 
 
 /* What ends before another time-out can. */
 
 static void
-ngx_http_webhook_lint_timeout(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_endpoint_t *ep)
+ngx_webhook_lint_timeout(ngx_webhook_build_t *b, ngx_webhook_endpoint_t *ep)
 {
-    const char                  *what;
-    ngx_http_webhook_timeout_t  *t;
+    const char             *what;
+    ngx_webhook_timeout_t  *t;
 
     t = &ep->timeout;
 
     /* a short "total=" may stand alone: it bounds the others */
 
-    if (t->total < NGX_HTTP_WEBHOOK_TIMEOUT_TOTAL) {
+    if (t->total < NGX_WEBHOOK_TIMEOUT_TOTAL) {
         return;
     }
 
@@ -380,17 +369,17 @@ ngx_http_webhook_lint_timeout(ngx_http_webhook_build_t *b,
         return;
     }
 
-    ngx_http_webhook_build_at(NGX_LOG_WARN, b, &ep->timeout_place,
-                              "\"%s=\" in \"timeout\" of webhook_endpoint "
-                              "\"%V\" is longer than \"total=\" (%M ms), "
-                              "which ends a send before", what, &ep->name,
-                              t->total);
+    ngx_webhook_build_at(NGX_LOG_WARN, b, &ep->timeout_pos,
+                         "\"%s=\" in \"timeout\" of webhook_endpoint "
+                         "\"%V\" is longer than \"total=\" (%M ms), "
+                         "which ends a send before", what, &ep->name,
+                         t->total);
 }
 
 
 static void
-ngx_http_webhook_lint_retry(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_endpoint_t *ep)
+ngx_webhook_lint_retry(ngx_webhook_build_t *b, ngx_webhook_main_conf_t *wmcf,
+    ngx_webhook_endpoint_t *ep)
 {
     uint32_t  i;
     uint64_t  span;
@@ -405,11 +394,11 @@ ngx_http_webhook_lint_retry(ngx_http_webhook_build_t *b,
         return;
     }
 
-    ngx_http_webhook_build_at(NGX_LOG_WARN, b, &ep->retry_place,
-                              "the sends of webhook_endpoint \"%V\" can go "
-                              "on for longer than \"webhook_store\" keeps "
-                              "finished events (%uL %s)", &ep->name,
-                              wmcf->keep < 3600000 ? wmcf->keep / 1000
+    ngx_webhook_build_at(NGX_LOG_WARN, b, &ep->retry_pos,
+                         "the sends of webhook_endpoint \"%V\" can go "
+                         "on for longer than \"webhook_store\" keeps "
+                         "finished events (%uL %s)", &ep->name,
+                         wmcf->keep < 3600000 ? wmcf->keep / 1000
                                                      : wmcf->keep / 3600000,
-                              wmcf->keep < 3600000 ? "s" : "h");
+                         wmcf->keep < 3600000 ? "s" : "h");
 }

@@ -5,15 +5,15 @@
  * Warnings of what is allowed and hardly meant.
  */
 
-#ifndef NGX_HTTP_WEBHOOK_CONF_LINT_H
-#define NGX_HTTP_WEBHOOK_CONF_LINT_H
+#ifndef NGX_WEBHOOK_CONF_LINT_H
+#define NGX_WEBHOOK_CONF_LINT_H
 
 #include "http/model/ngx_http_webhook_build.h"
 
 
 /* Behind the check of the whole. */
-void ngx_http_webhook_conf_lint(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_main_conf_t *wmcf);
+void ngx_webhook_conf_lint(ngx_webhook_build_t *b,
+    ngx_webhook_main_conf_t *wmcf);
 
 
-#endif /* NGX_HTTP_WEBHOOK_CONF_LINT_H */
+#endif /* NGX_WEBHOOK_CONF_LINT_H */

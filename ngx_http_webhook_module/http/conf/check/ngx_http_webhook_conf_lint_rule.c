@@ -11,37 +11,35 @@
 #include "http/conf/main/ngx_http_webhook_conf_pattern.h"
 
 
-static void ngx_http_webhook_lint_rule(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_rule_t *rule);
-static void ngx_http_webhook_lint_payload(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_rule_t *rule);
-static ngx_uint_t ngx_http_webhook_lint_status(ngx_http_webhook_rule_t *rule);
-static ngx_uint_t ngx_http_webhook_lint_reaches(void **loc_conf,
-    ngx_module_t *rewrite, ngx_http_webhook_rule_t *rule);
-static ngx_uint_t ngx_http_webhook_lint_leaves(
-    ngx_http_webhook_main_conf_t *wmcf, void **loc_conf, ngx_module_t *rewrite,
-    ngx_http_webhook_rule_t *rule);
-static ngx_uint_t ngx_http_webhook_lint_all(ngx_http_core_loc_conf_t *clcf,
+static void ngx_webhook_lint_rule(ngx_webhook_build_t *b,
+    ngx_webhook_main_conf_t *wmcf, ngx_webhook_rule_t *rule);
+static void ngx_webhook_lint_payload(ngx_webhook_build_t *b,
+    ngx_webhook_rule_t *rule);
+static ngx_uint_t ngx_webhook_lint_status(ngx_webhook_rule_t *rule);
+static ngx_uint_t ngx_webhook_lint_reaches(void **loc_conf,
+    ngx_module_t *rewrite, ngx_webhook_rule_t *rule);
+static ngx_uint_t ngx_webhook_lint_leaves(ngx_webhook_main_conf_t *wmcf,
+    void **loc_conf, ngx_module_t *rewrite, ngx_webhook_rule_t *rule);
+static ngx_uint_t ngx_webhook_lint_all(ngx_http_core_loc_conf_t *clcf,
     ngx_str_t *regex);
-static ngx_uint_t ngx_http_webhook_lint_error_page(
-    ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_rule_t *rule);
-static ngx_uint_t ngx_http_webhook_lint_same(ngx_http_webhook_rule_t *one,
-    ngx_http_webhook_rule_t *two);
+static ngx_uint_t ngx_webhook_lint_error_page(ngx_webhook_main_conf_t *wmcf,
+    ngx_webhook_rule_t *rule);
+static ngx_uint_t ngx_webhook_lint_same(ngx_webhook_rule_t *one,
+    ngx_webhook_rule_t *two);
 
 
 void
-ngx_http_webhook_lint_rules(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_main_conf_t *wmcf)
+ngx_webhook_lint_rules(ngx_webhook_build_t *b, ngx_webhook_main_conf_t *wmcf)
 {
-    void                        ***loc_conf;
-    ngx_uint_t                     i, n, k;
-    ngx_http_webhook_rule_t      **rule, **one;
-    ngx_http_webhook_loc_conf_t   *wlcf;
+    void                   ***loc_conf;
+    ngx_uint_t                i, n, k;
+    ngx_webhook_rule_t      **rule, **one;
+    ngx_webhook_loc_conf_t   *wlcf;
 
     rule = wmcf->rules.elts;
 
     for (i = 0; i < wmcf->rules.nelts; i++) {
-        ngx_http_webhook_lint_rule(b, wmcf, rule[i]);
+        ngx_webhook_lint_rule(b, wmcf, rule[i]);
     }
 
     /* each set of rules, where it was given */
@@ -65,7 +63,7 @@ ngx_http_webhook_lint_rules(ngx_http_webhook_build_t *b,
             }
 
             for (k = 0; k < n; k++) {
-                if (ngx_http_webhook_lint_same(one[k], one[n])) {
+                if (ngx_webhook_lint_same(one[k], one[n])) {
                     break;
                 }
             }
@@ -78,44 +76,44 @@ ngx_http_webhook_lint_rules(ngx_http_webhook_build_t *b,
 
             one[n]->linted = 1;
 
-            ngx_http_webhook_build_at(NGX_LOG_WARN, b, &one[n]->place,
-                                      "this \"webhook_event %V\" matches "
-                                      "what the one in %s:%ui does: such a "
-                                      "request makes two events",
-                                      &one[n]->type_name,
-                                      one[k]->place.file,
-                                      one[k]->place.line);
+            ngx_webhook_build_at(NGX_LOG_WARN, b, &one[n]->source_pos,
+                                 "this \"webhook_event %V\" matches "
+                                 "what the one in %s:%ui does: such a "
+                                 "request makes two events",
+                                 &one[n]->type_name,
+                                 one[k]->source_pos.file,
+                                 one[k]->source_pos.line);
         }
     }
 }
 
 
 static void
-ngx_http_webhook_lint_rule(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_rule_t *rule)
+ngx_webhook_lint_rule(ngx_webhook_build_t *b, ngx_webhook_main_conf_t *wmcf,
+    ngx_webhook_rule_t *rule)
 {
-    void                        ***loc_conf;
-    ngx_uint_t                     i, n, used, left;
-    ngx_module_t                  *rewrite;
-    ngx_http_webhook_rule_t      **one;
-    ngx_http_webhook_loc_conf_t   *wlcf;
+    void                   ***loc_conf;
+    ngx_uint_t                i, n, used, left;
+    ngx_module_t             *rewrite;
+    ngx_webhook_rule_t      **one;
+    ngx_webhook_loc_conf_t   *wlcf;
 
-    if (!ngx_http_webhook_lint_status(rule)) {
-        ngx_http_webhook_build_at(NGX_LOG_WARN, b, &rule->place,
-                                  "this \"webhook_event %V\" never matches: "
-                                  "no response has such a status that is an "
-                                  "event", &rule->type_name);
+    if (!ngx_webhook_lint_status(rule)) {
+        ngx_webhook_build_at(NGX_LOG_WARN, b, &rule->source_pos,
+                             "this \"webhook_event %V\" never matches: "
+                             "no response has such a status that is an "
+                             "event", &rule->type_name);
         return;
     }
 
-    ngx_http_webhook_lint_payload(b, rule);
+    ngx_webhook_lint_payload(b, rule);
 
     if (rule->endpoints.nelts == 0) {
-        ngx_http_webhook_lint_unasked(b, &rule->type_name, "webhook_event",
-                                      &rule->place);
+        ngx_webhook_lint_unasked(b, &rule->type_name, "webhook_event",
+                                 &rule->source_pos);
     }
 
-    rewrite = ngx_http_webhook_conf_module(b, "ngx_http_rewrite_module");
+    rewrite = ngx_webhook_conf_module(b, "ngx_http_rewrite_module");
     loc_conf = wmcf->locations.elts;
     used = 0;
     left = 0;
@@ -142,12 +140,12 @@ ngx_http_webhook_lint_rule(ngx_http_webhook_build_t *b,
 
         used = 1;
 
-        if (ngx_http_webhook_lint_leaves(wmcf, loc_conf[i], rewrite, rule)) {
+        if (ngx_webhook_lint_leaves(wmcf, loc_conf[i], rewrite, rule)) {
             left = 1;
             continue;
         }
 
-        if (ngx_http_webhook_lint_reaches(loc_conf[i], rewrite, rule)) {
+        if (ngx_webhook_lint_reaches(loc_conf[i], rewrite, rule)) {
             return;
         }
     }
@@ -156,47 +154,45 @@ ngx_http_webhook_lint_rule(ngx_http_webhook_build_t *b,
 
         /* every location and server has rules of its own */
 
-        ngx_http_webhook_build_at(NGX_LOG_WARN, b, &rule->place,
-                                  "this \"webhook_event %V\" is inherited by "
-                                  "no location: all have rules of their own",
-                                  &rule->type_name);
+        ngx_webhook_build_at(NGX_LOG_WARN, b, &rule->source_pos,
+                             "this \"webhook_event %V\" is inherited by "
+                             "no location: all have rules of their own",
+                             &rule->type_name);
         return;
     }
 
     if (left) {
-        ngx_http_webhook_build_at(NGX_LOG_WARN, b, &rule->place,
-                                  "this \"webhook_event %V\" never matches: "
-                                  "its location only returns or rewrites, "
-                                  "and has no response of such a status",
-                                  &rule->type_name);
+        ngx_webhook_build_at(NGX_LOG_WARN, b, &rule->source_pos,
+                             "this \"webhook_event %V\" never matches: "
+                             "its location only returns or rewrites, "
+                             "and has no response of such a status",
+                             &rule->type_name);
         return;
     }
 
-    ngx_http_webhook_build_at(NGX_LOG_WARN, b, &rule->place,
-                              "this \"webhook_event %V\" never matches: no "
-                              "path of its location can match \"%V\"",
-                              &rule->type_name, &rule->pattern);
+    ngx_webhook_build_at(NGX_LOG_WARN, b, &rule->source_pos,
+                         "this \"webhook_event %V\" never matches: no "
+                         "path of its location can match \"%V\"",
+                         &rule->type_name, &rule->pattern);
 }
 
 
 /* An event that is made for nobody. */
 
 void
-ngx_http_webhook_lint_unasked(ngx_http_webhook_build_t *b, ngx_str_t *type,
-    const char *what, ngx_http_webhook_place_t *place)
+ngx_webhook_lint_unasked(ngx_webhook_build_t *b, ngx_str_t *type,
+    const char *what, ngx_webhook_source_pos_t *pos)
 {
-    ngx_http_webhook_build_at(NGX_LOG_WARN, b, place,
-                              "no webhook_endpoint asks for \"%V\", which "
-                              "this \"%s\" makes: it is not kept", type,
-                              what);
+    ngx_webhook_build_at(NGX_LOG_WARN, b, pos,
+                         "no webhook_endpoint asks for \"%V\", which "
+                         "this \"%s\" makes: it is not kept", type, what);
 }
 
 
 /* Bodies that are always empty. */
 
 static void
-ngx_http_webhook_lint_payload(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_rule_t *rule)
+ngx_webhook_lint_payload(ngx_webhook_build_t *b, ngx_webhook_rule_t *rule)
 {
     ngx_uint_t   status;
     const char  *what;
@@ -207,7 +203,7 @@ ngx_http_webhook_lint_payload(ngx_http_webhook_build_t *b,
 
     what = NULL;
 
-    if (rule->payload == NGX_HTTP_WEBHOOK_PAYLOAD_REQUEST) {
+    if (rule->payload == NGX_WEBHOOK_PAYLOAD_REQUEST) {
 
         if (rule->methods && !(rule->methods & ~(NGX_HTTP_GET|NGX_HTTP_HEAD)))
         {
@@ -234,10 +230,10 @@ ngx_http_webhook_lint_payload(ngx_http_webhook_build_t *b,
     }
 
     if (what) {
-        ngx_http_webhook_build_at(NGX_LOG_WARN, b, &rule->place,
-                                  "the payload of this \"webhook_event %V\" "
-                                  "is always \"{}\": %s no body, use "
-                                  "\"body=\"", &rule->type_name, what);
+        ngx_webhook_build_at(NGX_LOG_WARN, b, &rule->source_pos,
+                             "the payload of this \"webhook_event %V\" "
+                             "is always \"{}\": %s no body, use "
+                             "\"body=\"", &rule->type_name, what);
     }
 }
 
@@ -245,7 +241,7 @@ ngx_http_webhook_lint_payload(ngx_http_webhook_build_t *b,
 /* 0 if no response with such a status is made an event of. */
 
 static ngx_uint_t
-ngx_http_webhook_lint_status(ngx_http_webhook_rule_t *rule)
+ngx_webhook_lint_status(ngx_webhook_rule_t *rule)
 {
     ngx_uint_t  status;
 
@@ -267,8 +263,8 @@ ngx_http_webhook_lint_status(ngx_http_webhook_rule_t *rule)
 /* 0 if the regular expression matches no path that comes to the location. */
 
 static ngx_uint_t
-ngx_http_webhook_lint_reaches(void **loc_conf, ngx_module_t *rewrite,
-    ngx_http_webhook_rule_t *rule)
+ngx_webhook_lint_reaches(void **loc_conf, ngx_module_t *rewrite,
+    ngx_webhook_rule_t *rule)
 {
     u_char                     buf[256];
     size_t                     len;
@@ -302,8 +298,8 @@ ngx_http_webhook_lint_reaches(void **loc_conf, ngx_module_t *rewrite,
         return ngx_regex_exec(rule->regex, &clcf->name, NULL, 0) >= 0;
     }
 
-    if (!ngx_http_webhook_pattern_literal(&rule->pattern, &literal, buf,
-                                          sizeof(buf)))
+    if (!ngx_webhook_pattern_literal(&rule->pattern, &literal, buf,
+                                     sizeof(buf)))
     {
         return 1;
     }
@@ -320,8 +316,8 @@ ngx_http_webhook_lint_reaches(void **loc_conf, ngx_module_t *rewrite,
  */
 
 static ngx_uint_t
-ngx_http_webhook_lint_leaves(ngx_http_webhook_main_conf_t *wmcf,
-    void **loc_conf, ngx_module_t *rewrite, ngx_http_webhook_rule_t *rule)
+ngx_webhook_lint_leaves(ngx_webhook_main_conf_t *wmcf, void **loc_conf,
+    ngx_module_t *rewrite, ngx_webhook_rule_t *rule)
 {
     u_char                         *code;
     void                          **codes;
@@ -354,7 +350,7 @@ ngx_http_webhook_lint_leaves(ngx_http_webhook_main_conf_t *wmcf,
         regex = (ngx_http_script_regex_code_t *) code;
 
         if (regex->test || regex->break_cycle
-            || !ngx_http_webhook_lint_all(clcf, &regex->name))
+            || !ngx_webhook_lint_all(clcf, &regex->name))
         {
             return 0;
         }
@@ -386,14 +382,14 @@ ngx_http_webhook_lint_leaves(ngx_http_webhook_main_conf_t *wmcf,
         }
     }
 
-    return !ngx_http_webhook_lint_error_page(wmcf, rule);
+    return !ngx_webhook_lint_error_page(wmcf, rule);
 }
 
 
 /* 1 if the expression of a rewrite plainly matches all that comes here. */
 
 static ngx_uint_t
-ngx_http_webhook_lint_all(ngx_http_core_loc_conf_t *clcf, ngx_str_t *regex)
+ngx_webhook_lint_all(ngx_http_core_loc_conf_t *clcf, ngx_str_t *regex)
 {
     size_t       len;
     u_char      *p, *last;
@@ -457,8 +453,8 @@ ngx_http_webhook_lint_all(ngx_http_core_loc_conf_t *clcf, ngx_str_t *regex)
    rule's. */
 
 static ngx_uint_t
-ngx_http_webhook_lint_error_page(ngx_http_webhook_main_conf_t *wmcf,
-    ngx_http_webhook_rule_t *rule)
+ngx_webhook_lint_error_page(ngx_webhook_main_conf_t *wmcf,
+    ngx_webhook_rule_t *rule)
 {
     ngx_uint_t             i, n;
     ngx_array_t          **pages;
@@ -490,8 +486,7 @@ ngx_http_webhook_lint_error_page(ngx_http_webhook_main_conf_t *wmcf,
 /* 1 if both make an event of the same type of all the same requests. */
 
 static ngx_uint_t
-ngx_http_webhook_lint_same(ngx_http_webhook_rule_t *one,
-    ngx_http_webhook_rule_t *two)
+ngx_webhook_lint_same(ngx_webhook_rule_t *one, ngx_webhook_rule_t *two)
 {
     return one->type == two->type
            && one->original == two->original

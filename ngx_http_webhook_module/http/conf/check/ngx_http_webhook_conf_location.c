@@ -14,32 +14,32 @@
 #include "http/inbound/receive/ngx_http_webhook_receive.h"
 
 
-static ngx_int_t ngx_http_webhook_location_answers(ngx_http_webhook_build_t *b,
-    void **loc_conf, const char *name, ngx_http_webhook_place_t *place,
+static ngx_int_t ngx_webhook_location_answers(ngx_webhook_build_t *b,
+    void **loc_conf, const char *name, ngx_webhook_source_pos_t *pos,
     ngx_http_handler_pt handler);
-static ngx_int_t ngx_http_webhook_location_variables(
-    ngx_http_webhook_build_t *b, ngx_http_webhook_loc_conf_t *wlcf);
-static ngx_uint_t ngx_http_webhook_location_slice(ngx_module_t *module,
+static ngx_int_t ngx_webhook_location_variables(ngx_webhook_build_t *b,
+    ngx_webhook_loc_conf_t *wlcf);
+static ngx_uint_t ngx_webhook_location_slice(ngx_module_t *module,
     void **loc_conf);
-static ngx_uint_t ngx_http_webhook_location_image(ngx_module_t *module,
+static ngx_uint_t ngx_webhook_location_image(ngx_module_t *module,
     void **loc_conf);
-static ngx_int_t ngx_http_webhook_location_rules(ngx_http_webhook_build_t *b,
+static ngx_int_t ngx_webhook_location_rules(ngx_webhook_build_t *b,
     void **loc_conf, const char *with, const char *instead);
 
 
 ngx_int_t
-ngx_http_webhook_location_check(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_main_conf_t *wmcf)
+ngx_webhook_location_check(ngx_webhook_build_t *b,
+    ngx_webhook_main_conf_t *wmcf)
 {
-    void                        ***loc_conf;
-    ngx_int_t                      rc;
-    ngx_uint_t                     i;
-    ngx_module_t                  *slice, *image;
-    ngx_http_core_loc_conf_t      *clcf;
-    ngx_http_webhook_loc_conf_t   *wlcf;
+    void                     ***loc_conf;
+    ngx_int_t                   rc;
+    ngx_uint_t                  i;
+    ngx_module_t               *slice, *image;
+    ngx_http_core_loc_conf_t   *clcf;
+    ngx_webhook_loc_conf_t     *wlcf;
 
-    slice = ngx_http_webhook_conf_module(b, "ngx_http_slice_filter_module");
-    image = ngx_http_webhook_conf_module(b, "ngx_http_image_filter_module");
+    slice = ngx_webhook_conf_module(b, "ngx_http_slice_filter_module");
+    image = ngx_webhook_conf_module(b, "ngx_http_image_filter_module");
 
     loc_conf = wmcf->locations.elts;
 
@@ -49,39 +49,38 @@ ngx_http_webhook_location_check(ngx_http_webhook_build_t *b,
         wlcf = loc_conf[i][ngx_http_webhook_module.ctx_index];
 
         if (wlcf->receive
-            && ngx_http_webhook_location_answers(b, loc_conf[i],
-                                             "webhook_receive", &wlcf->place,
-                                             ngx_http_webhook_receive_handler)
+            && ngx_webhook_location_answers(b, loc_conf[i], "webhook_receive",
+                                             &wlcf->source_pos,
+                                             ngx_webhook_receive_handler)
                != NGX_OK)
         {
             return NGX_ERROR;
         }
 
         if (wlcf->receive && clcf->internal) {
-            ngx_http_webhook_build_at(NGX_LOG_WARN, b, &wlcf->place,
-                                      "location \"%V\" has "
-                                      "\"webhook_receive\" and \"internal\": "
-                                      "nobody can call it", &clcf->name);
+            ngx_webhook_build_at(NGX_LOG_WARN, b, &wlcf->source_pos,
+                                 "location \"%V\" has "
+                                 "\"webhook_receive\" and \"internal\": "
+                                 "nobody can call it", &clcf->name);
         }
 
         if (wlcf->receive && wmcf->receivers.nelts == 0) {
-            ngx_http_webhook_build_at(NGX_LOG_WARN, b, &wlcf->place,
-                                      "\"webhook_receive\" takes no call, "
-                                      "since there is no "
-                                      "\"webhook_receiver\"");
+            ngx_webhook_build_at(NGX_LOG_WARN, b, &wlcf->source_pos,
+                                 "\"webhook_receive\" takes no call, "
+                                 "since there is no "
+                                 "\"webhook_receiver\"");
         }
 
         if (wlcf->metrics
-            && ngx_http_webhook_location_answers(b, loc_conf[i],
-                                             "webhook_metrics",
-                                             &wlcf->metrics_place,
-                                             ngx_http_webhook_metrics_handler)
+            && ngx_webhook_location_answers(b, loc_conf[i], "webhook_metrics",
+                                             &wlcf->metrics_pos,
+                                             ngx_webhook_metrics_handler)
                != NGX_OK)
         {
             return NGX_ERROR;
         }
 
-        if (ngx_http_webhook_location_variables(b, wlcf) != NGX_OK) {
+        if (ngx_webhook_location_variables(b, wlcf) != NGX_OK) {
             return NGX_ERROR;
         }
 
@@ -89,16 +88,15 @@ ngx_http_webhook_location_check(ngx_http_webhook_build_t *b,
             continue;
         }
 
-        if (ngx_http_webhook_location_slice(slice, loc_conf[i])) {
-            rc = ngx_http_webhook_location_rules(b, loc_conf[i], "slice",
+        if (ngx_webhook_location_slice(slice, loc_conf[i])) {
+            rc = ngx_webhook_location_rules(b, loc_conf[i], "slice",
                               "\"body=\" or \"payload=request\", or move the "
                               "rule");
 
-        } else if (wlcf->commit == NGX_HTTP_WEBHOOK_BEFORE_RESPONSE
-                   && ngx_http_webhook_location_image(image, loc_conf[i]))
+        } else if (wlcf->commit == NGX_WEBHOOK_BEFORE_RESPONSE
+                   && ngx_webhook_location_image(image, loc_conf[i]))
         {
-            rc = ngx_http_webhook_location_rules(b, loc_conf[i],
-                              "image_filter",
+            rc = ngx_webhook_location_rules(b, loc_conf[i], "image_filter",
                               "\"webhook_commit after_response\" there");
 
         } else {
@@ -121,8 +119,8 @@ ngx_http_webhook_location_check(ngx_http_webhook_build_t *b,
  */
 
 static ngx_int_t
-ngx_http_webhook_location_answers(ngx_http_webhook_build_t *b, void **loc_conf,
-    const char *name, ngx_http_webhook_place_t *place,
+ngx_webhook_location_answers(ngx_webhook_build_t *b, void **loc_conf,
+    const char *name, ngx_webhook_source_pos_t *pos,
     ngx_http_handler_pt handler)
 {
     void                      **data;
@@ -133,7 +131,7 @@ ngx_http_webhook_location_answers(ngx_http_webhook_build_t *b, void **loc_conf,
     clcf = loc_conf[ngx_http_core_module.ctx_index];
     other = (clcf->handler != handler) ? "another directive" : NULL;
 
-    module = ngx_http_webhook_conf_module(b, "ngx_http_rewrite_module");
+    module = ngx_webhook_conf_module(b, "ngx_http_rewrite_module");
 
     if (module && other == NULL) {
         data = loc_conf[module->ctx_index];
@@ -145,7 +143,7 @@ ngx_http_webhook_location_answers(ngx_http_webhook_build_t *b, void **loc_conf,
         }
     }
 
-    module = ngx_http_webhook_conf_module(b, "ngx_http_try_files_module");
+    module = ngx_webhook_conf_module(b, "ngx_http_try_files_module");
 
     if (module && other == NULL) {
         data = loc_conf[module->ctx_index];
@@ -159,9 +157,9 @@ ngx_http_webhook_location_answers(ngx_http_webhook_build_t *b, void **loc_conf,
         return NGX_OK;
     }
 
-    ngx_http_webhook_build_at(NGX_LOG_EMERG, b, place,
-                              "location \"%V\" has \"%s\" and %s that "
-                              "answers requests", &clcf->name, name, other);
+    ngx_webhook_build_at(NGX_LOG_EMERG, b, pos,
+                         "location \"%V\" has \"%s\" and %s that "
+                         "answers requests", &clcf->name, name, other);
     return NGX_ERROR;
 }
 
@@ -169,8 +167,8 @@ ngx_http_webhook_location_answers(ngx_http_webhook_build_t *b, void **loc_conf,
 /* nginx itself would say it without file and line. */
 
 static ngx_int_t
-ngx_http_webhook_location_variables(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_loc_conf_t *wlcf)
+ngx_webhook_location_variables(ngx_webhook_build_t *b,
+    ngx_webhook_loc_conf_t *wlcf)
 {
     u_char     *p, *last;
     ngx_str_t   name;
@@ -182,18 +180,17 @@ ngx_http_webhook_location_variables(ngx_http_webhook_build_t *b,
     p = wlcf->idempotency_by->value.data;
     last = p + wlcf->idempotency_by->value.len;
 
-    while (ngx_http_webhook_conf_dollar_next(&p, last, &name)) {
+    while (ngx_webhook_conf_dollar_next(&p, last, &name)) {
 
-        if (ngx_http_webhook_conf_variable(b, ngx_http_webhook_str(&name))
+        if (ngx_webhook_conf_variable(b, ngx_webhook_str(&name))
             || (name.data[0] >= '1' && name.data[0] <= '9'))
         {
             continue;
         }
 
-        ngx_http_webhook_build_at(NGX_LOG_EMERG, b,
-                                  &wlcf->idempotency_place,
-                                  "unknown variable \"$%V\" in \"by=\"",
-                                  &name);
+        ngx_webhook_build_at(NGX_LOG_EMERG, b,
+                             &wlcf->idempotency_pos,
+                             "unknown variable \"$%V\" in \"by=\"", &name);
         return NGX_ERROR;
     }
 
@@ -208,7 +205,7 @@ ngx_http_webhook_location_variables(ngx_http_webhook_build_t *b,
  */
 
 static ngx_uint_t
-ngx_http_webhook_location_slice(ngx_module_t *module, void **loc_conf)
+ngx_webhook_location_slice(ngx_module_t *module, void **loc_conf)
 {
     size_t  *size;
 
@@ -229,7 +226,7 @@ ngx_http_webhook_location_slice(ngx_module_t *module, void **loc_conf)
  */
 
 static ngx_uint_t
-ngx_http_webhook_location_image(ngx_module_t *module, void **loc_conf)
+ngx_webhook_location_image(ngx_module_t *module, void **loc_conf)
 {
     ngx_uint_t  *filter;
 
@@ -247,20 +244,20 @@ ngx_http_webhook_location_image(ngx_module_t *module, void **loc_conf)
    passes, and nothing is held back. */
 
 static ngx_int_t
-ngx_http_webhook_location_rules(ngx_http_webhook_build_t *b, void **loc_conf,
+ngx_webhook_location_rules(ngx_webhook_build_t *b, void **loc_conf,
     const char *with, const char *instead)
 {
-    ngx_uint_t                     i;
-    ngx_array_t                   *rules;
-    ngx_http_webhook_rule_t      **rule, **rp;
-    ngx_http_core_loc_conf_t      *clcf;
-    ngx_http_webhook_loc_conf_t   *wlcf;
+    ngx_uint_t                  i;
+    ngx_array_t                *rules;
+    ngx_webhook_rule_t        **rule, **rp;
+    ngx_http_core_loc_conf_t   *clcf;
+    ngx_webhook_loc_conf_t     *wlcf;
 
     clcf = loc_conf[ngx_http_core_module.ctx_index];
     wlcf = loc_conf[ngx_http_webhook_module.ctx_index];
 
     rules = ngx_array_create(b->pool, wlcf->rules->nelts,
-                             sizeof(ngx_http_webhook_rule_t *));
+                             sizeof(ngx_webhook_rule_t *));
     if (rules == NULL) {
         return NGX_ERROR;
     }
@@ -281,26 +278,26 @@ ngx_http_webhook_location_rules(ngx_http_webhook_build_t *b, void **loc_conf,
         }
 
         if (wlcf->own) {
-            ngx_http_webhook_build_at(NGX_LOG_EMERG, b, &rule[i]->place,
-                                      "\"webhook_event\" for \"%V\" reads "
-                                      "the response, which cannot be had "
-                                      "with \"%s\" in location \"%V\": use %s",
-                                      &rule[i]->type_name, with,
-                                      &clcf->name, instead);
+            ngx_webhook_build_at(NGX_LOG_EMERG, b, &rule[i]->source_pos,
+                                 "\"webhook_event\" for \"%V\" reads "
+                                 "the response, which cannot be had "
+                                 "with \"%s\" in location \"%V\": use %s",
+                                 &rule[i]->type_name, with,
+                                 &clcf->name, instead);
             return NGX_ERROR;
         }
 
-        ngx_http_webhook_build_at(NGX_LOG_WARN, b, &rule[i]->place,
-                                  "\"webhook_event\" for \"%V\" reads the "
-                                  "response, which cannot be had with "
-                                  "\"%s\" in location \"%V\": it makes no "
-                                  "events there, which \"webhook_event "
-                                  "off\" would say",
-                                  &rule[i]->type_name, with, &clcf->name);
+        ngx_webhook_build_at(NGX_LOG_WARN, b, &rule[i]->source_pos,
+                             "\"webhook_event\" for \"%V\" reads the "
+                             "response, which cannot be had with "
+                             "\"%s\" in location \"%V\": it makes no "
+                             "events there, which \"webhook_event "
+                             "off\" would say",
+                             &rule[i]->type_name, with, &clcf->name);
     }
 
     wlcf->rules = rules->nelts ? rules : NULL;
-    wlcf->commit = NGX_HTTP_WEBHOOK_AFTER_RESPONSE;
+    wlcf->commit = NGX_WEBHOOK_AFTER_RESPONSE;
 
     return NGX_OK;
 }

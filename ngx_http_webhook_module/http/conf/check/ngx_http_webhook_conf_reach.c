@@ -13,38 +13,37 @@
 #include "http/conf/check/ngx_http_webhook_receive_loop.h"
 
 
-static ngx_int_t ngx_http_webhook_reach_action(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_receiver_t *rcv, ngx_http_webhook_action_t *action);
-static ngx_uint_t ngx_http_webhook_reach_server(ngx_http_webhook_build_t *b,
+static ngx_int_t ngx_webhook_reach_action(ngx_webhook_build_t *b,
+    ngx_webhook_receiver_t *rcv, ngx_webhook_action_t *action);
+static ngx_uint_t ngx_webhook_reach_server(ngx_webhook_build_t *b,
     ngx_http_core_srv_conf_t *server, ngx_str_t *start, ngx_uint_t more);
-static ngx_uint_t ngx_http_webhook_reach_error_page(
-    ngx_http_core_loc_conf_t *clcf);
-static ngx_uint_t ngx_http_webhook_reach_tree(
-    ngx_http_location_tree_node_t *node, ngx_str_t *start, ngx_uint_t more);
-static ngx_uint_t ngx_http_webhook_reach_location(
-    ngx_http_core_loc_conf_t *clcf, ngx_str_t *start, ngx_uint_t more);
+static ngx_uint_t ngx_webhook_reach_error_page(ngx_http_core_loc_conf_t *clcf);
+static ngx_uint_t ngx_webhook_reach_tree(ngx_http_location_tree_node_t *node,
+    ngx_str_t *start, ngx_uint_t more);
+static ngx_uint_t ngx_webhook_reach_location(ngx_http_core_loc_conf_t *clcf,
+    ngx_str_t *start, ngx_uint_t more);
 
 
 ngx_int_t
-ngx_http_webhook_reach_check(ngx_http_webhook_build_t *b)
+ngx_webhook_reach_check(ngx_webhook_build_t *b)
 {
-    return ngx_http_webhook_walk_actions(b, ngx_http_webhook_reach_action);
+    return ngx_webhook_walk_actions(b, ngx_webhook_reach_action);
 }
 
 
 static ngx_int_t
-ngx_http_webhook_reach_action(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_receiver_t *rcv, ngx_http_webhook_action_t *action)
+ngx_webhook_reach_action(ngx_webhook_build_t *b, ngx_webhook_receiver_t *rcv,
+    ngx_webhook_action_t *action)
 {
-    u_char                   *dst;
-    ngx_str_t                 start;
-    ngx_uint_t                i, more, file;
-    ngx_http_webhook_hook_t  *hook;
+    u_char                          *dst;
+    ngx_str_t                        start;
+    ngx_uint_t                       i, more, file;
+    ngx_webhook_receive_location_t  *loc;
 
     /* the actions of other modes are another host's, or nobody's */
 
-    if (rcv->mode == NGX_HTTP_WEBHOOK_MODE_DISABLED
-        || (action != rcv->lookup && rcv->mode != NGX_HTTP_WEBHOOK_MODE_SYNC))
+    if (rcv->mode == NGX_WEBHOOK_MODE_DISABLED
+        || (action != rcv->lookup && rcv->mode != NGX_WEBHOOK_MODE_SYNC))
     {
         return NGX_OK;
     }
@@ -54,12 +53,12 @@ ngx_http_webhook_reach_action(ngx_http_webhook_build_t *b,
         return NGX_ERROR;
     }
 
-    more = ngx_http_webhook_receive_start(&action->uri_text, dst, &start);
+    more = ngx_webhook_receive_start(&action->uri_text, dst, &start);
 
-    hook = b->wmcf->hooks.elts;
+    loc = b->wmcf->receive_locations.elts;
 
-    for (i = 0; i < b->wmcf->hooks.nelts; i++) {
-        if (ngx_http_webhook_reach_server(b, hook[i].server, &start, more)) {
+    for (i = 0; i < b->wmcf->receive_locations.nelts; i++) {
+        if (ngx_webhook_reach_server(b, loc[i].server, &start, more)) {
             return NGX_OK;
         }
     }
@@ -68,11 +67,11 @@ ngx_http_webhook_reach_action(ngx_http_webhook_build_t *b,
 
     file = action->method & (NGX_HTTP_GET|NGX_HTTP_HEAD);
 
-    ngx_http_webhook_build_at(file ? NGX_LOG_WARN : NGX_LOG_EMERG, b,
-                              &action->place,
-                              "webhook_receiver \"%V\" calls \"%V\", and no "
-                              "location of a server with \"webhook_receive\" "
-                              "takes that", &rcv->name, &action->uri_text);
+    ngx_webhook_build_at(file ? NGX_LOG_WARN : NGX_LOG_EMERG, b,
+                         &action->source_pos,
+                         "webhook_receiver \"%V\" calls \"%V\", and no "
+                         "location of a server with \"webhook_receive\" "
+                         "takes that", &rcv->name, &action->uri_text);
 
     return file ? NGX_OK : NGX_ERROR;
 }
@@ -82,7 +81,7 @@ ngx_http_webhook_reach_action(ngx_http_webhook_build_t *b,
    location takes a URI. */
 
 static ngx_uint_t
-ngx_http_webhook_reach_server(ngx_http_webhook_build_t *b,
+ngx_webhook_reach_server(ngx_webhook_build_t *b,
     ngx_http_core_srv_conf_t *server, ngx_str_t *start, ngx_uint_t more)
 {
     void                      **data;
@@ -106,7 +105,7 @@ ngx_http_webhook_reach_server(ngx_http_webhook_build_t *b,
 
     for (i = 0; modules[i]; i++) {
 
-        module = ngx_http_webhook_conf_module(b, modules[i]);
+        module = ngx_webhook_conf_module(b, modules[i]);
 
         if (module == NULL) {
             continue;
@@ -122,18 +121,18 @@ ngx_http_webhook_reach_server(ngx_http_webhook_build_t *b,
         }
     }
 
-    if (ngx_http_webhook_reach_error_page(clcf)) {
+    if (ngx_webhook_reach_error_page(clcf)) {
         return 1;
     }
 
-    return ngx_http_webhook_reach_tree(clcf->static_locations, start, more);
+    return ngx_webhook_reach_tree(clcf->static_locations, start, more);
 }
 
 
 /* 1 if what nginx itself answers with may be another location's answer. */
 
 static ngx_uint_t
-ngx_http_webhook_reach_error_page(ngx_http_core_loc_conf_t *clcf)
+ngx_webhook_reach_error_page(ngx_http_core_loc_conf_t *clcf)
 {
     ngx_uint_t            i;
     ngx_http_err_page_t  *page;
@@ -158,26 +157,26 @@ ngx_http_webhook_reach_error_page(ngx_http_core_loc_conf_t *clcf)
 
 
 static ngx_uint_t
-ngx_http_webhook_reach_tree(ngx_http_location_tree_node_t *node,
-    ngx_str_t *start, ngx_uint_t more)
+ngx_webhook_reach_tree(ngx_http_location_tree_node_t *node, ngx_str_t *start,
+    ngx_uint_t more)
 {
     if (node == NULL) {
         return 0;
     }
 
-    return ngx_http_webhook_reach_location(node->exact, start, more)
-           || ngx_http_webhook_reach_location(node->inclusive, start, more)
-           || ngx_http_webhook_reach_tree(node->left, start, more)
-           || ngx_http_webhook_reach_tree(node->right, start, more)
-           || ngx_http_webhook_reach_tree(node->tree, start, more);
+    return ngx_webhook_reach_location(node->exact, start, more)
+           || ngx_webhook_reach_location(node->inclusive, start, more)
+           || ngx_webhook_reach_tree(node->left, start, more)
+           || ngx_webhook_reach_tree(node->right, start, more)
+           || ngx_webhook_reach_tree(node->tree, start, more);
 }
 
 
 /* 1 if a URI that begins so may come to the location. */
 
 static ngx_uint_t
-ngx_http_webhook_reach_location(ngx_http_core_loc_conf_t *clcf,
-    ngx_str_t *start, ngx_uint_t more)
+ngx_webhook_reach_location(ngx_http_core_loc_conf_t *clcf, ngx_str_t *start,
+    ngx_uint_t more)
 {
     size_t  len;
 

@@ -5,14 +5,14 @@
  * Whether actions lead to a location.
  */
 
-#ifndef NGX_HTTP_WEBHOOK_CONF_REACH_H
-#define NGX_HTTP_WEBHOOK_CONF_REACH_H
+#ifndef NGX_WEBHOOK_CONF_REACH_H
+#define NGX_WEBHOOK_CONF_REACH_H
 
 #include "http/model/ngx_http_webhook_build.h"
 
 
 /* Whether actions lead to a location, once those are sorted. */
-ngx_int_t ngx_http_webhook_reach_check(ngx_http_webhook_build_t *b);
+ngx_int_t ngx_webhook_reach_check(ngx_webhook_build_t *b);
 
 
-#endif /* NGX_HTTP_WEBHOOK_CONF_REACH_H */
+#endif /* NGX_WEBHOOK_CONF_REACH_H */

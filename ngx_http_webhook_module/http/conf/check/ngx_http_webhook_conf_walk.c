@@ -7,12 +7,11 @@
 
 
 ngx_int_t
-ngx_http_webhook_walk_actions(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_walk_pt handler)
+ngx_webhook_walk_actions(ngx_webhook_build_t *b, ngx_webhook_walk_pt handler)
 {
-    ngx_uint_t                     i, n;
-    ngx_http_webhook_action_t     *action;
-    ngx_http_webhook_receiver_t  **rcv;
+    ngx_uint_t                i, n;
+    ngx_webhook_action_t     *action;
+    ngx_webhook_receiver_t  **rcv;
 
     rcv = b->wmcf->receivers.elts;
 

@@ -11,31 +11,31 @@
 #include "http/conf/check/ngx_http_webhook_conf_walk.h"
 
 
-static ngx_int_t ngx_http_webhook_loop_action(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_receiver_t *rcv, ngx_http_webhook_action_t *action);
-static ngx_uint_t ngx_http_webhook_loop_below(ngx_http_webhook_hook_t *hook,
+static ngx_int_t ngx_webhook_loop_action(ngx_webhook_build_t *b,
+    ngx_webhook_receiver_t *rcv, ngx_webhook_action_t *action);
+static ngx_uint_t ngx_webhook_loop_below(ngx_webhook_receive_location_t *loc,
     ngx_str_t *start, ngx_uint_t more);
 
 
 ngx_int_t
-ngx_http_webhook_receive_loop(ngx_http_webhook_build_t *b)
+ngx_webhook_receive_loop(ngx_webhook_build_t *b)
 {
-    return ngx_http_webhook_walk_actions(b, ngx_http_webhook_loop_action);
+    return ngx_webhook_walk_actions(b, ngx_webhook_loop_action);
 }
 
 
 static ngx_int_t
-ngx_http_webhook_loop_action(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_receiver_t *rcv, ngx_http_webhook_action_t *action)
+ngx_webhook_loop_action(ngx_webhook_build_t *b, ngx_webhook_receiver_t *rcv,
+    ngx_webhook_action_t *action)
 {
-    u_char                   *dst;
-    ngx_str_t                 start;
-    ngx_uint_t                i, more;
-    ngx_http_webhook_hook_t  *hook;
+    u_char                          *dst;
+    ngx_str_t                        start;
+    ngx_uint_t                       i, more;
+    ngx_webhook_receive_location_t  *loc;
 
     /* those that are made later are of another host */
 
-    if (action != rcv->lookup && rcv->mode == NGX_HTTP_WEBHOOK_MODE_DURABLE) {
+    if (action != rcv->lookup && rcv->mode == NGX_WEBHOOK_MODE_DURABLE) {
         return NGX_OK;
     }
 
@@ -44,21 +44,21 @@ ngx_http_webhook_loop_action(ngx_http_webhook_build_t *b,
         return NGX_ERROR;
     }
 
-    more = ngx_http_webhook_receive_start(&action->uri_text, dst, &start);
+    more = ngx_webhook_receive_start(&action->uri_text, dst, &start);
 
-    hook = b->wmcf->hooks.elts;
+    loc = b->wmcf->receive_locations.elts;
 
-    for (i = 0; i < b->wmcf->hooks.nelts; i++) {
+    for (i = 0; i < b->wmcf->receive_locations.nelts; i++) {
 
-        if (!ngx_http_webhook_loop_below(&hook[i], &start, more)) {
+        if (!ngx_webhook_loop_below(&loc[i], &start, more)) {
             continue;
         }
 
-        ngx_http_webhook_build_at(NGX_LOG_EMERG, b, &action->place,
-                                  "webhook_receiver \"%V\" calls a URI "
-                                  "below \"%V\", where \"webhook_receive\" "
-                                  "stands: a receiver cannot call one",
-                                  &rcv->name, &hook[i].prefix);
+        ngx_webhook_build_at(NGX_LOG_EMERG, b, &action->source_pos,
+                             "webhook_receiver \"%V\" calls a URI "
+                             "below \"%V\", where \"webhook_receive\" "
+                             "stands: a receiver cannot call one", &rcv->name,
+                             &loc[i].prefix);
         return NGX_ERROR;
     }
 
@@ -67,7 +67,7 @@ ngx_http_webhook_loop_action(ngx_http_webhook_build_t *b,
 
 
 ngx_uint_t
-ngx_http_webhook_receive_start(ngx_str_t *text, u_char *dst, ngx_str_t *start)
+ngx_webhook_receive_start(ngx_str_t *text, u_char *dst, ngx_str_t *start)
 {
     u_char     *p, *last;
     ngx_int_t   c;
@@ -106,23 +106,23 @@ ngx_http_webhook_receive_start(ngx_str_t *text, u_char *dst, ngx_str_t *start)
 /* True if the URI is surely no ordinary location's. */
 
 static ngx_uint_t
-ngx_http_webhook_loop_below(ngx_http_webhook_hook_t *hook, ngx_str_t *start,
+ngx_webhook_loop_below(ngx_webhook_receive_location_t *loc, ngx_str_t *start,
     ngx_uint_t more)
 {
     size_t       len;
     ngx_str_t   *name;
     ngx_uint_t   i;
 
-    if (hook->regex
-        || start->len < hook->prefix.len
-        || ngx_memcmp(start->data, hook->prefix.data, hook->prefix.len) != 0)
+    if (loc->regex
+        || start->len < loc->prefix.len
+        || ngx_memcmp(start->data, loc->prefix.data, loc->prefix.len) != 0)
     {
         return 0;
     }
 
-    name = hook->others.elts;
+    name = loc->others.elts;
 
-    for (i = 0; i < hook->others.nelts; i++) {
+    for (i = 0; i < loc->others.nelts; i++) {
 
         len = name[i].len;
 

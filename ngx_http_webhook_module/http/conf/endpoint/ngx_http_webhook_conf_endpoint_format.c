@@ -15,87 +15,85 @@
 #include "http/conf/endpoint/ngx_http_webhook_conf_endpoint.h"
 
 
-#define NGX_HTTP_WEBHOOK_HEADERS_MAX  32768     /* bytes of own headers */
-#define NGX_HTTP_WEBHOOK_FILTERS_MAX  64
+#define NGX_WEBHOOK_HEADERS_MAX  32768          /* bytes of own headers */
+#define NGX_WEBHOOK_FILTERS_MAX  64
 
 
-static char *ngx_http_webhook_endpoint_format(ngx_http_webhook_build_t *b,
-    const ngx_http_webhook_field_t *spec, void *conf);
-static char *ngx_http_webhook_endpoint_envelope(ngx_http_webhook_build_t *b,
-    const ngx_http_webhook_field_t *spec, void *conf);
-static char *ngx_http_webhook_endpoint_source(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_endpoint_t *ep);
-static char *ngx_http_webhook_endpoint_body(ngx_http_webhook_build_t *b,
-    const ngx_http_webhook_field_t *spec, void *conf);
-static char *ngx_http_webhook_endpoint_header(ngx_http_webhook_build_t *b,
-    const ngx_http_webhook_field_t *spec, void *conf);
-static char *ngx_http_webhook_endpoint_header_value(
-    ngx_http_webhook_build_t *b, ngx_http_webhook_endpoint_conf_t *ecf,
-    ngx_http_webhook_header_t *header);
-static char *ngx_http_webhook_endpoint_filter(ngx_http_webhook_build_t *b,
-    const ngx_http_webhook_field_t *spec, void *conf);
-static char *ngx_http_webhook_endpoint_order_by(ngx_http_webhook_build_t *b,
-    const ngx_http_webhook_field_t *spec, void *conf);
-static int ngx_http_webhook_endpoint_path(void *ctx,
-    const webhook_path_t *path);
+static char *ngx_webhook_endpoint_format(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t *spec, void *conf);
+static char *ngx_webhook_endpoint_envelope(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t *spec, void *conf);
+static char *ngx_webhook_endpoint_source(ngx_webhook_build_t *b,
+    ngx_webhook_endpoint_t *ep);
+static char *ngx_webhook_endpoint_body(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t *spec, void *conf);
+static char *ngx_webhook_endpoint_header(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t *spec, void *conf);
+static char *ngx_webhook_endpoint_header_value(ngx_webhook_build_t *b,
+    ngx_webhook_endpoint_conf_t *ecf, ngx_webhook_header_t *header);
+static char *ngx_webhook_endpoint_filter(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t *spec, void *conf);
+static char *ngx_webhook_endpoint_order_by(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t *spec, void *conf);
+static int ngx_webhook_endpoint_path(void *ctx, const webhook_path_t *path);
 
 
-const ngx_http_webhook_field_t  ngx_http_webhook_endpoint_form_fields[] = {
+const ngx_webhook_field_t  ngx_webhook_endpoint_format_fields[] = {
 
     { ngx_string("format"),
       NGX_CONF_TAKE1,
-      ngx_http_webhook_endpoint_format,
+      ngx_webhook_endpoint_format,
       0,
       NULL },
 
     { ngx_string("envelope"),
       NGX_CONF_TAKE123,
-      ngx_http_webhook_endpoint_envelope,
+      ngx_webhook_endpoint_envelope,
       0,
       NULL },
 
     { ngx_string("body"),
       NGX_CONF_TAKE1,
-      ngx_http_webhook_endpoint_body,
+      ngx_webhook_endpoint_body,
       0,
       NULL },
 
     { ngx_string("header"),
       NGX_CONF_TAKE2,
-      ngx_http_webhook_endpoint_header,
+      ngx_webhook_endpoint_header,
       0,
       NULL },
 
     { ngx_string("filter"),
       NGX_CONF_TAKE1,
-      ngx_http_webhook_endpoint_filter,
+      ngx_webhook_endpoint_filter,
       0,
       NULL },
 
     { ngx_string("order_by"),
       NGX_CONF_TAKE12,
-      ngx_http_webhook_endpoint_order_by,
+      ngx_webhook_endpoint_order_by,
       0,
       NULL },
 
-      ngx_http_webhook_null_field
+      ngx_webhook_null_field
 };
 
 
 /* What is known of an endpoint while the paths in it are looked at. */
 
 typedef struct {
-    ngx_http_webhook_build_t     *b;
-    ngx_http_webhook_endpoint_t  *endpoint;
-} ngx_http_webhook_endpoint_paths_t;
+    ngx_webhook_build_t     *b;
+    ngx_webhook_endpoint_t  *endpoint;
+} ngx_webhook_endpoint_paths_t;
 
 
 ngx_int_t
-ngx_http_webhook_endpoint_form_create(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_endpoint_conf_t *ecf)
+ngx_webhook_endpoint_format_create(ngx_webhook_build_t *b,
+    ngx_webhook_endpoint_conf_t *ecf)
 {
     if (ngx_array_init(&ecf->endpoint->headers, b->pool, 2,
-                       sizeof(ngx_http_webhook_header_t))
+                       sizeof(ngx_webhook_header_t))
         != NGX_OK)
     {
         return NGX_ERROR;
@@ -107,10 +105,10 @@ ngx_http_webhook_endpoint_form_create(ngx_http_webhook_build_t *b,
 
 
 static char *
-ngx_http_webhook_endpoint_format(ngx_http_webhook_build_t *b,
-    const ngx_http_webhook_field_t *spec, void *conf)
+ngx_webhook_endpoint_format(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t *spec, void *conf)
 {
-    ngx_http_webhook_endpoint_conf_t *ecf = conf;
+    ngx_webhook_endpoint_conf_t *ecf = conf;
 
     ngx_str_t  *value;
 
@@ -124,13 +122,13 @@ ngx_http_webhook_endpoint_format(ngx_http_webhook_build_t *b,
     value = b->args->elts;
 
     if (ngx_strcmp(value[1].data, "json") == 0) {
-        ecf->endpoint->format = NGX_HTTP_WEBHOOK_FORMAT_JSON;
+        ecf->endpoint->format = NGX_WEBHOOK_FORMAT_JSON;
 
     } else if (ngx_strcmp(value[1].data, "xml") == 0) {
-        ecf->endpoint->format = NGX_HTTP_WEBHOOK_FORMAT_XML;
+        ecf->endpoint->format = NGX_WEBHOOK_FORMAT_XML;
 
     } else {
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                                "invalid format \"%V\", it must be \"json\" or "
                                "\"xml\"", &value[1]);
         return NGX_CONF_ERROR;
@@ -143,24 +141,24 @@ ngx_http_webhook_endpoint_format(ngx_http_webhook_build_t *b,
 /* envelope none|standard|nightpos; envelope cloudevents [mode=] [source=] */
 
 static char *
-ngx_http_webhook_endpoint_envelope(ngx_http_webhook_build_t *b,
-    const ngx_http_webhook_field_t *spec, void *conf)
+ngx_webhook_endpoint_envelope(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t *spec, void *conf)
 {
-    ngx_http_webhook_endpoint_conf_t *ecf = conf;
+    ngx_webhook_endpoint_conf_t *ecf = conf;
 
-    ngx_int_t                     n;
-    ngx_str_t                    *value, s;
-    ngx_uint_t                    i, k;
-    ngx_http_webhook_endpoint_t  *ep;
+    ngx_int_t                n;
+    ngx_str_t               *value, s;
+    ngx_uint_t               i, k;
+    ngx_webhook_endpoint_t  *ep;
 
     static struct {
-        ngx_str_t                    name;
-        ngx_http_webhook_envelope_e  envelope;
+        ngx_str_t               name;
+        ngx_webhook_envelope_e  envelope;
     }  envelopes[] = {
-        { ngx_string("none"), NGX_HTTP_WEBHOOK_ENVELOPE_NONE },
-        { ngx_string("standard"), NGX_HTTP_WEBHOOK_ENVELOPE_STANDARD },
-        { ngx_string("cloudevents"), NGX_HTTP_WEBHOOK_ENVELOPE_CLOUDEVENTS },
-        { ngx_string("nightpos"), NGX_HTTP_WEBHOOK_ENVELOPE_NIGHTPOS },
+        { ngx_string("none"), NGX_WEBHOOK_ENVELOPE_NONE },
+        { ngx_string("standard"), NGX_WEBHOOK_ENVELOPE_STANDARD },
+        { ngx_string("cloudevents"), NGX_WEBHOOK_ENVELOPE_CLOUDEVENTS },
+        { ngx_string("nightpos"), NGX_WEBHOOK_ENVELOPE_NIGHTPOS },
         { ngx_null_string, 0 }
     };
 
@@ -183,7 +181,7 @@ ngx_http_webhook_endpoint_envelope(ngx_http_webhook_build_t *b,
     }
 
     if (envelopes[i].name.len == 0) {
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                                "invalid envelope \"%V\", it must be \"none\", "
                                "\"standard\", \"cloudevents\" or \"nightpos\"",
                                &value[1]);
@@ -192,12 +190,12 @@ ngx_http_webhook_endpoint_envelope(ngx_http_webhook_build_t *b,
 
     ep->envelope = envelopes[i].envelope;
 
-    if (ep->envelope != NGX_HTTP_WEBHOOK_ENVELOPE_CLOUDEVENTS) {
+    if (ep->envelope != NGX_WEBHOOK_ENVELOPE_CLOUDEVENTS) {
         return (b->args->nelts == 2)
-               ? NGX_CONF_OK : ngx_http_webhook_conf_invalid(b, &value[2]);
+               ? NGX_CONF_OK : ngx_webhook_conf_invalid(b, &value[2]);
     }
 
-    if (ngx_http_webhook_conf_params(b, 2, "mode= source=")
+    if (ngx_webhook_conf_params(b, 2, "mode= source=")
         != NGX_CONF_OK)
     {
         return NGX_CONF_ERROR;
@@ -205,26 +203,25 @@ ngx_http_webhook_endpoint_envelope(ngx_http_webhook_build_t *b,
 
     for (i = 2; i < b->args->nelts; i++) {
 
-        if (ngx_http_webhook_conf_param(&value[i], "mode=", &s)) {
-            n = ngx_http_webhook_conf_choice(b, &value[i], &s,
-                                             "structured binary");
+        if (ngx_webhook_conf_param(&value[i], "mode=", &s)) {
+            n = ngx_webhook_conf_choice(b, &value[i], &s, "structured binary");
             if (n == NGX_ERROR) {
                 return NGX_CONF_ERROR;
             }
 
-            ep->envelope = n ? NGX_HTTP_WEBHOOK_ENVELOPE_CLOUDEVENTS_BINARY
-                             : NGX_HTTP_WEBHOOK_ENVELOPE_CLOUDEVENTS;
+            ep->envelope = n ? NGX_WEBHOOK_ENVELOPE_CLOUDEVENTS_BINARY
+                             : NGX_WEBHOOK_ENVELOPE_CLOUDEVENTS;
             continue;
         }
 
-        (void) ngx_http_webhook_conf_param(&value[i], "source=", &s);
+        (void) ngx_webhook_conf_param(&value[i], "source=", &s);
 
         for (k = 0; k < s.len; k++) {
             if (s.data[k] <= 0x20 || s.data[k] >= 0x7f || s.data[k] == '"'
                 || s.data[k] == '\\' || s.data[k] == '{')
             {
-                ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
-                                           "\"%V\" is no URI", &value[i]);
+                ngx_webhook_build_log(NGX_LOG_EMERG, b, 0, "\"%V\" is no URI",
+                                      &value[i]);
                 return NGX_CONF_ERROR;
             }
         }
@@ -236,15 +233,14 @@ ngx_http_webhook_endpoint_envelope(ngx_http_webhook_build_t *b,
         return NGX_CONF_OK;
     }
 
-    return ngx_http_webhook_endpoint_source(b, ep);
+    return ngx_webhook_endpoint_source(b, ep);
 }
 
 
 /* A reference to this host. */
 
 static char *
-ngx_http_webhook_endpoint_source(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_endpoint_t *ep)
+ngx_webhook_endpoint_source(ngx_webhook_build_t *b, ngx_webhook_endpoint_t *ep)
 {
     u_char  *p;
 
@@ -262,14 +258,14 @@ ngx_http_webhook_endpoint_source(ngx_http_webhook_build_t *b,
 
 
 static char *
-ngx_http_webhook_endpoint_body(ngx_http_webhook_build_t *b,
-    const ngx_http_webhook_field_t *spec, void *conf)
+ngx_webhook_endpoint_body(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t *spec, void *conf)
 {
-    ngx_http_webhook_endpoint_conf_t *ecf = conf;
+    ngx_webhook_endpoint_conf_t *ecf = conf;
 
-    char                               *rv;
-    ngx_str_t                          *value, text;
-    ngx_http_webhook_endpoint_paths_t   ctx;
+    char                          *rv;
+    ngx_str_t                     *value, text;
+    ngx_webhook_endpoint_paths_t   ctx;
 
     if (ecf->endpoint->body) {
         return "is duplicate";
@@ -277,14 +273,14 @@ ngx_http_webhook_endpoint_body(ngx_http_webhook_build_t *b,
 
     value = b->args->elts;
 
-    rv = ngx_http_webhook_conf_text(b, &value[1], &text);
+    rv = ngx_webhook_conf_text(b, &value[1], &text);
     if (rv != NGX_CONF_OK) {
         return rv;
     }
 
-    ecf->endpoint->body = ngx_http_webhook_conf_template(b, &text,
-                                                         WEBHOOK_TEMPLATE_JSON,
-                                                         "body template");
+    ecf->endpoint->body = ngx_webhook_conf_template(b, &text,
+                                                    WEBHOOK_TEMPLATE_JSON,
+                                                    "body template");
     if (ecf->endpoint->body == NULL) {
         return NGX_CONF_ERROR;
     }
@@ -292,8 +288,8 @@ ngx_http_webhook_endpoint_body(ngx_http_webhook_build_t *b,
     ctx.b = b;
     ctx.endpoint = ecf->endpoint;
 
-    if (webhook_template_paths(ecf->endpoint->body,
-                               ngx_http_webhook_endpoint_path, &ctx)
+    if (webhook_template_paths(ecf->endpoint->body, ngx_webhook_endpoint_path,
+                               &ctx)
         != 0)
     {
         return NGX_CONF_ERROR;
@@ -304,21 +300,21 @@ ngx_http_webhook_endpoint_body(ngx_http_webhook_build_t *b,
 
 
 static char *
-ngx_http_webhook_endpoint_header(ngx_http_webhook_build_t *b,
-    const ngx_http_webhook_field_t *spec, void *conf)
+ngx_webhook_endpoint_header(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t *spec, void *conf)
 {
-    ngx_http_webhook_endpoint_conf_t *ecf = conf;
+    ngx_webhook_endpoint_conf_t *ecf = conf;
 
-    u_char                      c;
-    size_t                      len;
-    ngx_str_t                  *value, s;
-    ngx_uint_t                  i;
-    ngx_http_webhook_header_t  *header;
+    u_char                 c;
+    size_t                 len;
+    ngx_str_t             *value, s;
+    ngx_uint_t             i;
+    ngx_webhook_header_t  *header;
 
     value = b->args->elts;
 
-    if (!ngx_http_webhook_conf_header_name(&value[1])) {
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+    if (!ngx_webhook_conf_header_name(&value[1])) {
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                              "\"%V\" cannot be a header of an endpoint: it is "
                              "no header name or is set by the module",
                              &value[1]);
@@ -327,7 +323,7 @@ ngx_http_webhook_endpoint_header(ngx_http_webhook_build_t *b,
 
     ngx_str_set(&s, "Authorization");
 
-    if (b->registered && ngx_http_webhook_endpoint_header_is(&value[1], &s)) {
+    if (b->registered && ngx_webhook_endpoint_header_is(&value[1], &s)) {
         return "cannot be \"Authorization\": that is set by \"auth\"";
     }
 
@@ -348,7 +344,7 @@ ngx_http_webhook_endpoint_header(ngx_http_webhook_build_t *b,
         c = s.data[i];
 
         if ((c < 0x20 && c != '\t') || c == 0x7f) {
-            ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+            ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                                 "the value of the header \"%V\" has a control "
                                 "character", &value[1]);
             return NGX_CONF_ERROR;
@@ -362,17 +358,17 @@ ngx_http_webhook_endpoint_header(ngx_http_webhook_build_t *b,
 
         len += header[i].name.len + header[i].value.len;
 
-        if (ngx_http_webhook_endpoint_header_is(&header[i].name, &value[1])) {
-            ngx_http_webhook_build_log(NGX_LOG_WARN, b, 0,
+        if (ngx_webhook_endpoint_header_is(&header[i].name, &value[1])) {
+            ngx_webhook_build_log(NGX_LOG_WARN, b, 0,
                                  "the header \"%V\" is sent twice", &value[1]);
         }
     }
 
-    if (len > NGX_HTTP_WEBHOOK_HEADERS_MAX) {
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+    if (len > NGX_WEBHOOK_HEADERS_MAX) {
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                            "the headers of webhook_endpoint \"%V\" are longer "
                            "than %d bytes", &ecf->endpoint->name,
-                           NGX_HTTP_WEBHOOK_HEADERS_MAX);
+                           NGX_WEBHOOK_HEADERS_MAX);
         return NGX_CONF_ERROR;
     }
 
@@ -385,25 +381,24 @@ ngx_http_webhook_endpoint_header(ngx_http_webhook_build_t *b,
     header->value = s;
     header->tpl = NULL;
 
-    return ngx_http_webhook_endpoint_header_value(b, ecf, header);
+    return ngx_webhook_endpoint_header_value(b, ecf, header);
 }
 
 
 static char *
-ngx_http_webhook_endpoint_header_value(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_endpoint_conf_t *ecf, ngx_http_webhook_header_t *header)
+ngx_webhook_endpoint_header_value(ngx_webhook_build_t *b,
+    ngx_webhook_endpoint_conf_t *ecf, ngx_webhook_header_t *header)
 {
-    webhook_template_t                 *tpl;
-    ngx_http_webhook_endpoint_paths_t   ctx;
+    webhook_template_t            *tpl;
+    ngx_webhook_endpoint_paths_t   ctx;
 
-    if (!ngx_http_webhook_conf_braces(&header->value)) {
-        ngx_http_webhook_conf_dollar(b, &header->value, "header template");
+    if (!ngx_webhook_conf_braces(&header->value)) {
+        ngx_webhook_conf_dollar(b, &header->value, "header template");
         return NGX_CONF_OK;
     }
 
-    tpl = ngx_http_webhook_conf_template(b, &header->value,
-                                         WEBHOOK_TEMPLATE_HEADER,
-                                         "header template");
+    tpl = ngx_webhook_conf_template(b, &header->value, WEBHOOK_TEMPLATE_HEADER,
+                                    "header template");
     if (tpl == NULL) {
         return NGX_CONF_ERROR;
     }
@@ -417,9 +412,7 @@ ngx_http_webhook_endpoint_header_value(ngx_http_webhook_build_t *b,
     ctx.b = b;
     ctx.endpoint = ecf->endpoint;
 
-    if (webhook_template_paths(tpl, ngx_http_webhook_endpoint_path, &ctx)
-        != 0)
-    {
+    if (webhook_template_paths(tpl, ngx_webhook_endpoint_path, &ctx) != 0) {
         return NGX_CONF_ERROR;
     }
 
@@ -428,16 +421,16 @@ ngx_http_webhook_endpoint_header_value(ngx_http_webhook_build_t *b,
 
 
 static char *
-ngx_http_webhook_endpoint_filter(ngx_http_webhook_build_t *b,
-    const ngx_http_webhook_field_t *spec, void *conf)
+ngx_webhook_endpoint_filter(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t *spec, void *conf)
 {
-    ngx_http_webhook_endpoint_conf_t *ecf = conf;
+    ngx_webhook_endpoint_conf_t *ecf = conf;
 
-    ngx_str_t                          *value;
-    webhook_condition_t               **filter;
-    ngx_http_webhook_endpoint_paths_t   ctx;
+    ngx_str_t                     *value;
+    webhook_condition_t          **filter;
+    ngx_webhook_endpoint_paths_t   ctx;
 
-    if (ecf->endpoint->filters.nelts == NGX_HTTP_WEBHOOK_FILTERS_MAX) {
+    if (ecf->endpoint->filters.nelts == NGX_WEBHOOK_FILTERS_MAX) {
         return "is given too often";
     }
 
@@ -448,7 +441,7 @@ ngx_http_webhook_endpoint_filter(ngx_http_webhook_build_t *b,
 
     value = b->args->elts;
 
-    *filter = ngx_http_webhook_conf_condition(b, &value[1]);
+    *filter = ngx_webhook_conf_condition(b, &value[1]);
     if (*filter == NULL) {
         return NGX_CONF_ERROR;
     }
@@ -456,8 +449,7 @@ ngx_http_webhook_endpoint_filter(ngx_http_webhook_build_t *b,
     ctx.b = b;
     ctx.endpoint = ecf->endpoint;
 
-    if (webhook_condition_paths(*filter, ngx_http_webhook_endpoint_path, &ctx)
-        != 0)
+    if (webhook_condition_paths(*filter, ngx_webhook_endpoint_path, &ctx) != 0)
     {
         return NGX_CONF_ERROR;
     }
@@ -469,15 +461,15 @@ ngx_http_webhook_endpoint_filter(ngx_http_webhook_build_t *b,
 /* order_by PATH [on_dead=block|skip] */
 
 static char *
-ngx_http_webhook_endpoint_order_by(ngx_http_webhook_build_t *b,
-    const ngx_http_webhook_field_t *spec, void *conf)
+ngx_webhook_endpoint_order_by(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t *spec, void *conf)
 {
-    ngx_http_webhook_endpoint_conf_t *ecf = conf;
+    ngx_webhook_endpoint_conf_t *ecf = conf;
 
-    ngx_int_t                           n;
-    ngx_str_t                          *value, s;
-    ngx_http_webhook_endpoint_t        *ep;
-    ngx_http_webhook_endpoint_paths_t   ctx;
+    ngx_int_t                      n;
+    ngx_str_t                     *value, s;
+    ngx_webhook_endpoint_t        *ep;
+    ngx_webhook_endpoint_paths_t   ctx;
 
     ep = ecf->endpoint;
 
@@ -487,7 +479,7 @@ ngx_http_webhook_endpoint_order_by(ngx_http_webhook_build_t *b,
 
     value = b->args->elts;
 
-    ep->order_by = ngx_http_webhook_conf_path(b, &value[1]);
+    ep->order_by = ngx_webhook_conf_path(b, &value[1]);
     if (ep->order_by == NULL) {
         return NGX_CONF_ERROR;
     }
@@ -495,7 +487,7 @@ ngx_http_webhook_endpoint_order_by(ngx_http_webhook_build_t *b,
     ctx.b = b;
     ctx.endpoint = ep;
 
-    if (ngx_http_webhook_endpoint_path(&ctx, ep->order_by) != 0) {
+    if (ngx_webhook_endpoint_path(&ctx, ep->order_by) != 0) {
         return NGX_CONF_ERROR;
     }
 
@@ -503,15 +495,15 @@ ngx_http_webhook_endpoint_order_by(ngx_http_webhook_build_t *b,
         return NGX_CONF_OK;
     }
 
-    if (ngx_http_webhook_conf_params(b, 2, "on_dead=")
+    if (ngx_webhook_conf_params(b, 2, "on_dead=")
         != NGX_CONF_OK)
     {
         return NGX_CONF_ERROR;
     }
 
-    (void) ngx_http_webhook_conf_param(&value[2], "on_dead=", &s);
+    (void) ngx_webhook_conf_param(&value[2], "on_dead=", &s);
 
-    n = ngx_http_webhook_conf_choice(b, &value[2], &s, "skip block");
+    n = ngx_webhook_conf_choice(b, &value[2], &s, "skip block");
     if (n == NGX_ERROR) {
         return NGX_CONF_ERROR;
     }
@@ -525,26 +517,26 @@ ngx_http_webhook_endpoint_order_by(ngx_http_webhook_build_t *b,
 /* Which bodies are needed for a path, and whether it can have a value. */
 
 static int
-ngx_http_webhook_endpoint_path(void *ctx, const webhook_path_t *path)
+ngx_webhook_endpoint_path(void *ctx, const webhook_path_t *path)
 {
-    ngx_http_webhook_endpoint_paths_t *paths = ctx;
+    ngx_webhook_endpoint_paths_t *paths = ctx;
 
-    const char               *what;
-    ngx_http_webhook_root_e   root;
+    const char          *what;
+    ngx_webhook_root_e   root;
 
-    what = ngx_http_webhook_conf_root(path, &root);
+    what = ngx_webhook_conf_root(path, &root);
 
     switch (root) {
 
-    case NGX_HTTP_WEBHOOK_ROOT_REQUEST:
+    case NGX_WEBHOOK_ROOT_REQUEST:
         paths->endpoint->need_request = 1;
         break;
 
-    case NGX_HTTP_WEBHOOK_ROOT_RESPONSE:
+    case NGX_WEBHOOK_ROOT_RESPONSE:
         paths->endpoint->need_response = 1;
         break;
 
-    case NGX_HTTP_WEBHOOK_ROOT_URI:
+    case NGX_WEBHOOK_ROOT_URI:
 
         /* which captures there are is up to the rule of the event */
 
@@ -559,7 +551,7 @@ ngx_http_webhook_endpoint_path(void *ctx, const webhook_path_t *path)
     }
 
     if (what == NULL && paths->b->registered
-        && !ngx_http_webhook_conf_event_root(path))
+        && !ngx_webhook_conf_event_root(path))
     {
         what = "it must begin with \"data\", \"event\" or \"now\"";
     }
@@ -568,9 +560,9 @@ ngx_http_webhook_endpoint_path(void *ctx, const webhook_path_t *path)
         return 0;
     }
 
-    ngx_http_webhook_build_log(NGX_LOG_EMERG, paths->b, 0,
+    ngx_webhook_build_log(NGX_LOG_EMERG, paths->b, 0,
                          "invalid path \"%V\": %s",
-                         ngx_http_webhook_nstr(webhook_path_text(path)), what);
+                         ngx_webhook_nstr(webhook_path_text(path)), what);
 
     return 1;
 }

@@ -6,18 +6,18 @@
  * filter, order_by.
  */
 
-#ifndef NGX_HTTP_WEBHOOK_CONF_ENDPOINT_FORM_H
-#define NGX_HTTP_WEBHOOK_CONF_ENDPOINT_FORM_H
+#ifndef NGX_WEBHOOK_CONF_ENDPOINT_FORMAT_H
+#define NGX_WEBHOOK_CONF_ENDPOINT_FORMAT_H
 
 #include "http/conf/endpoint/ngx_http_webhook_conf_endpoint.h"
 
 
-extern const ngx_http_webhook_field_t
-    ngx_http_webhook_endpoint_form_fields[];
+extern const ngx_webhook_field_t
+    ngx_webhook_endpoint_format_fields[];
 
 /* Defaults, before the first directive: NGX_OK or NGX_ERROR. */
-ngx_int_t ngx_http_webhook_endpoint_form_create(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_endpoint_conf_t *ecf);
+ngx_int_t ngx_webhook_endpoint_format_create(ngx_webhook_build_t *b,
+    ngx_webhook_endpoint_conf_t *ecf);
 
 
-#endif /* NGX_HTTP_WEBHOOK_CONF_ENDPOINT_FORM_H */
+#endif /* NGX_WEBHOOK_CONF_ENDPOINT_FORMAT_H */

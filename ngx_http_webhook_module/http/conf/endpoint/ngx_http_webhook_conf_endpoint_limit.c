@@ -12,63 +12,61 @@
 #include "http/conf/endpoint/ngx_http_webhook_conf_endpoint.h"
 
 
-#define NGX_HTTP_WEBHOOK_ATTEMPTS_MAX  1000
-#define NGX_HTTP_WEBHOOK_FACTOR_MAX    100000       /* thousandths */
-#define NGX_HTTP_WEBHOOK_GAP_MAX       (366 * 24 * 60 * 60 * UINT64_C(1000))
-#define NGX_HTTP_WEBHOOK_INFLIGHT      64
-#define NGX_HTTP_WEBHOOK_INFLIGHT_MAX  65535
-#define NGX_HTTP_WEBHOOK_RATE_MAX      1000000
-#define NGX_HTTP_WEBHOOK_BURST_MAX     1000000
-#define NGX_HTTP_WEBHOOK_RETRY_AFTER   (60 * 60 * UINT64_C(1000))
-#define NGX_HTTP_WEBHOOK_BREAK_MAX     1000000
-#define NGX_HTTP_WEBHOOK_BREAK_TIME    (24 * 60 * 60 * UINT64_C(1000))
+#define NGX_WEBHOOK_ATTEMPTS_MAX  1000
+#define NGX_WEBHOOK_FACTOR_MAX    100000            /* thousandths */
+#define NGX_WEBHOOK_GAP_MAX       (366 * 24 * 60 * 60 * UINT64_C(1000))
+#define NGX_WEBHOOK_INFLIGHT      64
+#define NGX_WEBHOOK_INFLIGHT_MAX  65535
+#define NGX_WEBHOOK_RATE_MAX      1000000
+#define NGX_WEBHOOK_BURST_MAX     1000000
+#define NGX_WEBHOOK_RETRY_AFTER   (60 * 60 * UINT64_C(1000))
+#define NGX_WEBHOOK_BREAK_MAX     1000000
+#define NGX_WEBHOOK_BREAK_TIME    (24 * 60 * 60 * UINT64_C(1000))
 
 
-static char *ngx_http_webhook_endpoint_limit(ngx_http_webhook_build_t *b,
-    const ngx_http_webhook_field_t *spec, void *conf);
-static char *ngx_http_webhook_endpoint_retry(ngx_http_webhook_build_t *b,
-    const ngx_http_webhook_field_t *spec, void *conf);
-static ngx_int_t ngx_http_webhook_endpoint_retry_time(
-    ngx_http_webhook_build_t *b, ngx_http_webhook_endpoint_t *ep,
-    ngx_str_t *arg, ngx_uint_t *first);
-static char *ngx_http_webhook_endpoint_breaker(ngx_http_webhook_build_t *b,
-    const ngx_http_webhook_field_t *spec, void *conf);
-static ngx_int_t ngx_http_webhook_endpoint_number(ngx_http_webhook_build_t *b,
+static char *ngx_webhook_endpoint_limit(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t *spec, void *conf);
+static char *ngx_webhook_endpoint_retry(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t *spec, void *conf);
+static ngx_int_t ngx_webhook_endpoint_retry_time(ngx_webhook_build_t *b,
+    ngx_webhook_endpoint_t *ep, ngx_str_t *arg, ngx_uint_t *first);
+static char *ngx_webhook_endpoint_breaker(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t *spec, void *conf);
+static ngx_int_t ngx_webhook_endpoint_number(ngx_webhook_build_t *b,
     ngx_str_t *arg, ngx_str_t *value, ngx_int_t max, ngx_uint_t *n);
-static ngx_int_t ngx_http_webhook_endpoint_thousandths(
-    ngx_http_webhook_build_t *b, ngx_str_t *arg, ngx_str_t *value,
-    uint32_t min, uint32_t max, uint32_t *n);
+static ngx_int_t ngx_webhook_endpoint_thousandths(ngx_webhook_build_t *b,
+    ngx_str_t *arg, ngx_str_t *value, uint32_t min, uint32_t max, uint32_t *n);
 
 
-const ngx_http_webhook_field_t  ngx_http_webhook_endpoint_limit_fields[] = {
+const ngx_webhook_field_t  ngx_webhook_endpoint_limit_fields[] = {
 
     { ngx_string("limit"),
       NGX_CONF_1MORE,
-      ngx_http_webhook_endpoint_limit,
+      ngx_webhook_endpoint_limit,
       0,
       NULL },
 
     { ngx_string("retry"),
       NGX_CONF_1MORE,
-      ngx_http_webhook_endpoint_retry,
+      ngx_webhook_endpoint_retry,
       0,
       NULL },
 
     { ngx_string("breaker"),
       NGX_CONF_1MORE,
-      ngx_http_webhook_endpoint_breaker,
+      ngx_webhook_endpoint_breaker,
       0,
       NULL },
 
-      ngx_http_webhook_null_field
+      ngx_webhook_null_field
 };
 
 
 ngx_int_t
-ngx_http_webhook_endpoint_limit_create(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_endpoint_conf_t *ecf)
+ngx_webhook_endpoint_limit_create(ngx_webhook_build_t *b,
+    ngx_webhook_endpoint_conf_t *ecf)
 {
-    ngx_http_webhook_endpoint_t  *ep;
+    ngx_webhook_endpoint_t  *ep;
 
     ep = ecf->endpoint;
 
@@ -83,26 +81,26 @@ ngx_http_webhook_endpoint_limit_create(ngx_http_webhook_build_t *b,
      *     ep->break_percent = 0;
      */
 
-    ep->inflight = NGX_HTTP_WEBHOOK_INFLIGHT;
+    ep->inflight = NGX_WEBHOOK_INFLIGHT;
 
     ep->retry.attempts = 12;
     ep->retry.first = 60000;
     ep->retry.factor = 2000;
-    ep->retry_after = NGX_HTTP_WEBHOOK_RETRY_AFTER;
+    ep->retry_after = NGX_WEBHOOK_RETRY_AFTER;
 
     ep->break_window = 60000;
-    ep->break_hold = 30000;
+    ep->break_open_timeout = 30000;
 
     return NGX_OK;
 }
 
 
 ngx_int_t
-ngx_http_webhook_endpoint_limit_finish(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_endpoint_conf_t *ecf)
+ngx_webhook_endpoint_limit_finish(ngx_webhook_build_t *b,
+    ngx_webhook_endpoint_conf_t *ecf)
 {
-    ecf->endpoint->retry_place = ecf->retry ? ecf->retry_place
-                                            : ecf->endpoint->place;
+    ecf->endpoint->retry_pos = ecf->retry ? ecf->retry_pos
+                                            : ecf->endpoint->source_pos;
 
     return NGX_OK;
 }
@@ -111,14 +109,14 @@ ngx_http_webhook_endpoint_limit_finish(ngx_http_webhook_build_t *b,
 /* limit inflight=N rate=100r/s burst=N */
 
 static char *
-ngx_http_webhook_endpoint_limit(ngx_http_webhook_build_t *b,
-    const ngx_http_webhook_field_t *spec, void *conf)
+ngx_webhook_endpoint_limit(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t *spec, void *conf)
 {
-    ngx_http_webhook_endpoint_conf_t *ecf = conf;
+    ngx_webhook_endpoint_conf_t *ecf = conf;
 
-    ngx_str_t                    *value, s;
-    ngx_uint_t                    i, n;
-    ngx_http_webhook_endpoint_t  *ep;
+    ngx_str_t               *value, s;
+    ngx_uint_t               i, n;
+    ngx_webhook_endpoint_t  *ep;
 
     if (ecf->limit) {
         return "is duplicate";
@@ -126,8 +124,7 @@ ngx_http_webhook_endpoint_limit(ngx_http_webhook_build_t *b,
 
     ecf->limit = 1;
 
-    if (ngx_http_webhook_conf_params(b, 1, "inflight= rate= burst=")
-        != NGX_CONF_OK)
+    if (ngx_webhook_conf_params(b, 1, "inflight= rate= burst=") != NGX_CONF_OK)
     {
         return NGX_CONF_ERROR;
     }
@@ -137,11 +134,11 @@ ngx_http_webhook_endpoint_limit(ngx_http_webhook_build_t *b,
 
     for (i = 1; i < b->args->nelts; i++) {
 
-        if (ngx_http_webhook_conf_param(&value[i], "inflight=", &s)) {
+        if (ngx_webhook_conf_param(&value[i], "inflight=", &s)) {
 
-            if (ngx_http_webhook_endpoint_number(b, &value[i], &s,
-                                                 NGX_HTTP_WEBHOOK_INFLIGHT_MAX,
-                                                 &ep->inflight)
+            if (ngx_webhook_endpoint_number(b, &value[i], &s,
+                                            NGX_WEBHOOK_INFLIGHT_MAX,
+                                            &ep->inflight)
                 != NGX_OK)
             {
                 return NGX_CONF_ERROR;
@@ -150,22 +147,19 @@ ngx_http_webhook_endpoint_limit(ngx_http_webhook_build_t *b,
             continue;
         }
 
-        if (ngx_http_webhook_conf_param(&value[i], "rate=", &s)) {
+        if (ngx_webhook_conf_param(&value[i], "rate=", &s)) {
 
-            if (ngx_http_webhook_endpoint_rate(b, &value[i], &s, ep)
-                != NGX_OK)
-            {
+            if (ngx_webhook_endpoint_rate(b, &value[i], &s, ep) != NGX_OK) {
                 return NGX_CONF_ERROR;
             }
 
             continue;
         }
 
-        (void) ngx_http_webhook_conf_param(&value[i], "burst=", &s);
+        (void) ngx_webhook_conf_param(&value[i], "burst=", &s);
 
-        if (ngx_http_webhook_endpoint_number(b, &value[i], &s,
-                                             NGX_HTTP_WEBHOOK_BURST_MAX, &n)
-            != NGX_OK)
+        if (ngx_webhook_endpoint_number(b, &value[i], &s,
+                                        NGX_WEBHOOK_BURST_MAX, &n) != NGX_OK)
         {
             return NGX_CONF_ERROR;
         }
@@ -196,8 +190,8 @@ ngx_http_webhook_endpoint_limit(ngx_http_webhook_build_t *b,
 /* "100r/s", "30r/m", "10r/h" */
 
 ngx_int_t
-ngx_http_webhook_endpoint_rate(ngx_http_webhook_build_t *b, ngx_str_t *arg,
-    ngx_str_t *value, ngx_http_webhook_endpoint_t *ep)
+ngx_webhook_endpoint_rate(ngx_webhook_build_t *b, ngx_str_t *arg,
+    ngx_str_t *value, ngx_webhook_endpoint_t *ep)
 {
     ngx_int_t  n;
 
@@ -222,7 +216,7 @@ ngx_http_webhook_endpoint_rate(ngx_http_webhook_build_t *b, ngx_str_t *arg,
 
     n = ngx_atoi(value->data, value->len - 3);
 
-    if (n < 1 || n > NGX_HTTP_WEBHOOK_RATE_MAX) {
+    if (n < 1 || n > NGX_WEBHOOK_RATE_MAX) {
         goto invalid;
     }
 
@@ -232,10 +226,10 @@ ngx_http_webhook_endpoint_rate(ngx_http_webhook_build_t *b, ngx_str_t *arg,
 
 invalid:
 
-    ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+    ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                            "invalid \"%V\", it must be from 1 to %d, as in "
                            "\"rate=100r/s\", \"rate=30r/m\" or \"rate=10r/h\"",
-                           arg, NGX_HTTP_WEBHOOK_RATE_MAX);
+                           arg, NGX_WEBHOOK_RATE_MAX);
 
     return NGX_ERROR;
 }
@@ -247,16 +241,16 @@ invalid:
  */
 
 static char *
-ngx_http_webhook_endpoint_retry(ngx_http_webhook_build_t *b,
-    const ngx_http_webhook_field_t *spec, void *conf)
+ngx_webhook_endpoint_retry(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t *spec, void *conf)
 {
-    ngx_http_webhook_endpoint_conf_t *ecf = conf;
+    ngx_webhook_endpoint_conf_t *ecf = conf;
 
-    ngx_int_t                     choice;
-    ngx_str_t                    *value, s;
-    ngx_uint_t                    i, n, first;
-    webhook_schedule_t           *retry;
-    ngx_http_webhook_endpoint_t  *ep;
+    ngx_int_t                choice;
+    ngx_str_t               *value, s;
+    ngx_uint_t               i, n, first;
+    webhook_schedule_t      *retry;
+    ngx_webhook_endpoint_t  *ep;
 
     if (ecf->retry) {
         return "is duplicate";
@@ -264,11 +258,10 @@ ngx_http_webhook_endpoint_retry(ngx_http_webhook_build_t *b,
 
     ecf->retry = 1;
 
-    ngx_http_webhook_conf_place(b, &ecf->retry_place);
+    ngx_webhook_conf_source_pos(b, &ecf->retry_pos);
 
-    if (ngx_http_webhook_conf_params(b, 1,
-                                     "attempts= first= factor= max= jitter= "
-                                     "retry_after= gone=")
+    if (ngx_webhook_conf_params(b, 1, "attempts= first= factor= max= jitter= "
+                                "retry_after= gone=")
         != NGX_CONF_OK)
     {
         return NGX_CONF_ERROR;
@@ -281,11 +274,10 @@ ngx_http_webhook_endpoint_retry(ngx_http_webhook_build_t *b,
 
     for (i = 1; i < b->args->nelts; i++) {
 
-        if (ngx_http_webhook_conf_param(&value[i], "attempts=", &s)) {
+        if (ngx_webhook_conf_param(&value[i], "attempts=", &s)) {
 
-            if (ngx_http_webhook_endpoint_number(b, &value[i], &s,
-                                                 NGX_HTTP_WEBHOOK_ATTEMPTS_MAX,
-                                                 &n)
+            if (ngx_webhook_endpoint_number(b, &value[i], &s,
+                                            NGX_WEBHOOK_ATTEMPTS_MAX, &n)
                 != NGX_OK)
             {
                 return NGX_CONF_ERROR;
@@ -295,10 +287,10 @@ ngx_http_webhook_endpoint_retry(ngx_http_webhook_build_t *b,
             continue;
         }
 
-        if (ngx_http_webhook_conf_param(&value[i], "factor=", &s)) {
+        if (ngx_webhook_conf_param(&value[i], "factor=", &s)) {
 
-            if (ngx_http_webhook_endpoint_thousandths(b, &value[i], &s, 1000,
-                                                NGX_HTTP_WEBHOOK_FACTOR_MAX,
+            if (ngx_webhook_endpoint_thousandths(b, &value[i], &s, 1000,
+                                                NGX_WEBHOOK_FACTOR_MAX,
                                                 &retry->factor)
                 != NGX_OK)
             {
@@ -308,11 +300,10 @@ ngx_http_webhook_endpoint_retry(ngx_http_webhook_build_t *b,
             continue;
         }
 
-        if (ngx_http_webhook_conf_param(&value[i], "jitter=", &s)) {
+        if (ngx_webhook_conf_param(&value[i], "jitter=", &s)) {
 
-            if (ngx_http_webhook_endpoint_thousandths(b, &value[i], &s, 0,
-                                                      1000, &retry->jitter)
-                != NGX_OK)
+            if (ngx_webhook_endpoint_thousandths(b, &value[i], &s, 0, 1000,
+                                                 &retry->jitter) != NGX_OK)
             {
                 return NGX_CONF_ERROR;
             }
@@ -320,9 +311,8 @@ ngx_http_webhook_endpoint_retry(ngx_http_webhook_build_t *b,
             continue;
         }
 
-        if (ngx_http_webhook_conf_param(&value[i], "gone=", &s)) {
-            choice = ngx_http_webhook_conf_choice(b, &value[i], &s,
-                                                  "pause ignore");
+        if (ngx_webhook_conf_param(&value[i], "gone=", &s)) {
+            choice = ngx_webhook_conf_choice(b, &value[i], &s, "pause ignore");
             if (choice == NGX_ERROR) {
                 return NGX_CONF_ERROR;
             }
@@ -331,7 +321,7 @@ ngx_http_webhook_endpoint_retry(ngx_http_webhook_build_t *b,
             continue;
         }
 
-        if (ngx_http_webhook_endpoint_retry_time(b, ep, &value[i], &first)
+        if (ngx_webhook_endpoint_retry_time(b, ep, &value[i], &first)
             != NGX_OK)
         {
             return NGX_CONF_ERROR;
@@ -349,8 +339,8 @@ ngx_http_webhook_endpoint_retry(ngx_http_webhook_build_t *b,
 /* retry_after=TIME|off first=TIME max=TIME */
 
 static ngx_int_t
-ngx_http_webhook_endpoint_retry_time(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_endpoint_t *ep, ngx_str_t *arg, ngx_uint_t *first)
+ngx_webhook_endpoint_retry_time(ngx_webhook_build_t *b,
+    ngx_webhook_endpoint_t *ep, ngx_str_t *arg, ngx_uint_t *first)
 {
     uint64_t   *ms;
     ngx_str_t   s;
@@ -360,22 +350,20 @@ ngx_http_webhook_endpoint_retry_time(ngx_http_webhook_build_t *b,
         return NGX_OK;
     }
 
-    if (ngx_http_webhook_conf_param(arg, "retry_after=", &s)) {
+    if (ngx_webhook_conf_param(arg, "retry_after=", &s)) {
         ms = &ep->retry_after;
 
-    } else if (ngx_http_webhook_conf_param(arg, "first=", &s)) {
+    } else if (ngx_webhook_conf_param(arg, "first=", &s)) {
         ms = &ep->retry.first;
         *first = 1;
 
     } else {
-        (void) ngx_http_webhook_conf_param(arg, "max=", &s);
+        (void) ngx_webhook_conf_param(arg, "max=", &s);
         ms = &ep->retry.max;
     }
 
-    if (ngx_http_webhook_conf_msec(&s, NGX_HTTP_WEBHOOK_GAP_MAX, ms)
-        != NGX_OK)
-    {
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+    if (ngx_webhook_conf_msec(&s, NGX_WEBHOOK_GAP_MAX, ms) != NGX_OK) {
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                                  "invalid time \"%V\", it must be from 1ms to "
                                  "366d", arg);
         return NGX_ERROR;
@@ -388,17 +376,17 @@ ngx_http_webhook_endpoint_retry_time(ngx_http_webhook_build_t *b,
 /* breaker [failures=N] [percent=N] [window=TIME] [hold=TIME] */
 
 static char *
-ngx_http_webhook_endpoint_breaker(ngx_http_webhook_build_t *b,
-    const ngx_http_webhook_field_t *spec, void *conf)
+ngx_webhook_endpoint_breaker(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t *spec, void *conf)
 {
-    ngx_http_webhook_endpoint_conf_t *ecf = conf;
+    ngx_webhook_endpoint_conf_t *ecf = conf;
 
-    uint64_t                     *ms;
-    uint32_t                     *field;
-    ngx_int_t                     max;
-    ngx_str_t                    *value, s;
-    ngx_uint_t                    i, n, window;
-    ngx_http_webhook_endpoint_t  *ep;
+    uint64_t                *ms;
+    uint32_t                *field;
+    ngx_int_t                max;
+    ngx_str_t               *value, s;
+    ngx_uint_t               i, n, window;
+    ngx_webhook_endpoint_t  *ep;
 
     if (ecf->breaker) {
         return "is duplicate";
@@ -406,7 +394,7 @@ ngx_http_webhook_endpoint_breaker(ngx_http_webhook_build_t *b,
 
     ecf->breaker = 1;
 
-    if (ngx_http_webhook_conf_params(b, 1, "failures= percent= window= hold=")
+    if (ngx_webhook_conf_params(b, 1, "failures= percent= window= hold=")
         != NGX_CONF_OK)
     {
         return NGX_CONF_ERROR;
@@ -421,11 +409,11 @@ ngx_http_webhook_endpoint_breaker(ngx_http_webhook_build_t *b,
         field = NULL;
         max = 0;
 
-        if (ngx_http_webhook_conf_param(&value[i], "failures=", &s)) {
+        if (ngx_webhook_conf_param(&value[i], "failures=", &s)) {
             field = &ep->break_failures;
-            max = NGX_HTTP_WEBHOOK_BREAK_MAX;
+            max = NGX_WEBHOOK_BREAK_MAX;
 
-        } else if (ngx_http_webhook_conf_param(&value[i], "percent=", &s)) {
+        } else if (ngx_webhook_conf_param(&value[i], "percent=", &s)) {
             field = &ep->break_percent;
             max = 100;
             s.len -= (s.data[s.len - 1] == '%');
@@ -433,7 +421,7 @@ ngx_http_webhook_endpoint_breaker(ngx_http_webhook_build_t *b,
 
         if (field) {
 
-            if (ngx_http_webhook_endpoint_number(b, &value[i], &s, max, &n)
+            if (ngx_webhook_endpoint_number(b, &value[i], &s, max, &n)
                 != NGX_OK)
             {
                 return NGX_CONF_ERROR;
@@ -443,19 +431,17 @@ ngx_http_webhook_endpoint_breaker(ngx_http_webhook_build_t *b,
             continue;
         }
 
-        if (ngx_http_webhook_conf_param(&value[i], "window=", &s)) {
+        if (ngx_webhook_conf_param(&value[i], "window=", &s)) {
             ms = &ep->break_window;
             window = 1;
 
         } else {
-            (void) ngx_http_webhook_conf_param(&value[i], "hold=", &s);
-            ms = &ep->break_hold;
+            (void) ngx_webhook_conf_param(&value[i], "hold=", &s);
+            ms = &ep->break_open_timeout;
         }
 
-        if (ngx_http_webhook_conf_msec(&s, NGX_HTTP_WEBHOOK_BREAK_TIME, ms)
-            != NGX_OK)
-        {
-            ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+        if (ngx_webhook_conf_msec(&s, NGX_WEBHOOK_BREAK_TIME, ms) != NGX_OK) {
+            ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                                  "invalid time \"%V\", it must be from 1ms to "
                                  "1d", &value[i]);
             return NGX_CONF_ERROR;
@@ -475,7 +461,7 @@ ngx_http_webhook_endpoint_breaker(ngx_http_webhook_build_t *b,
 
 
 static ngx_int_t
-ngx_http_webhook_endpoint_number(ngx_http_webhook_build_t *b, ngx_str_t *arg,
+ngx_webhook_endpoint_number(ngx_webhook_build_t *b, ngx_str_t *arg,
     ngx_str_t *value, ngx_int_t max, ngx_uint_t *n)
 {
     ngx_int_t  i;
@@ -483,7 +469,7 @@ ngx_http_webhook_endpoint_number(ngx_http_webhook_build_t *b, ngx_str_t *arg,
     i = ngx_atoi(value->data, value->len);
 
     if (i < 1 || i > max) {
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                                 "invalid \"%V\", it must be from 1 to %i", arg,
                                 max);
         return NGX_ERROR;
@@ -498,15 +484,15 @@ ngx_http_webhook_endpoint_number(ngx_http_webhook_build_t *b, ngx_str_t *arg,
 /* "1.5" as 1500. */
 
 static ngx_int_t
-ngx_http_webhook_endpoint_thousandths(ngx_http_webhook_build_t *b,
-    ngx_str_t *arg, ngx_str_t *value, uint32_t min, uint32_t max, uint32_t *n)
+ngx_webhook_endpoint_thousandths(ngx_webhook_build_t *b, ngx_str_t *arg,
+    ngx_str_t *value, uint32_t min, uint32_t max, uint32_t *n)
 {
     ngx_int_t  i;
 
     i = ngx_atofp(value->data, value->len, 3);
 
     if (i == NGX_ERROR || i < (ngx_int_t) min || i > (ngx_int_t) max) {
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                             "invalid \"%V\", it must be from %uD to %uD, with "
                             "up to 3 decimals", arg, min / 1000, max / 1000);
         return NGX_ERROR;

@@ -12,54 +12,54 @@
 #include "http/conf/endpoint/ngx_http_webhook_conf_endpoint.h"
 
 
-#define NGX_HTTP_WEBHOOK_CIDRS_MAX  10000
+#define NGX_WEBHOOK_CIDRS_MAX  10000
 
 
-static char *ngx_http_webhook_endpoint_address(ngx_http_webhook_build_t *b,
-    const ngx_http_webhook_field_t *spec, void *conf);
-static char *ngx_http_webhook_endpoint_networks(ngx_http_webhook_build_t *b,
-    const ngx_http_webhook_field_t *spec, void *conf);
-static char *ngx_http_webhook_endpoint_proxy(ngx_http_webhook_build_t *b,
-    const ngx_http_webhook_field_t *spec, void *conf);
-static ngx_int_t ngx_http_webhook_endpoint_cidr(ngx_http_webhook_build_t *b,
+static char *ngx_webhook_endpoint_address(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t *spec, void *conf);
+static char *ngx_webhook_endpoint_networks(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t *spec, void *conf);
+static char *ngx_webhook_endpoint_proxy(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t *spec, void *conf);
+static ngx_int_t ngx_webhook_endpoint_cidr(ngx_webhook_build_t *b,
     ngx_str_t *text, const webhook_cidr_t **list, size_t *n);
 
 
-const ngx_http_webhook_field_t  ngx_http_webhook_endpoint_reach_fields[] = {
+const ngx_webhook_field_t  ngx_webhook_endpoint_network_fields[] = {
 
     { ngx_string("address"),
-      NGX_CONF_TAKE1|NGX_HTTP_WEBHOOK_FIELD_LOCAL,
-      ngx_http_webhook_endpoint_address,
+      NGX_CONF_TAKE1|NGX_WEBHOOK_FIELD_LOCAL,
+      ngx_webhook_endpoint_address,
       0,
       NULL },
 
     { ngx_string("allow"),
-      NGX_CONF_1MORE|NGX_HTTP_WEBHOOK_FIELD_LOCAL,
-      ngx_http_webhook_endpoint_networks,
+      NGX_CONF_1MORE|NGX_WEBHOOK_FIELD_LOCAL,
+      ngx_webhook_endpoint_networks,
       0,
       NULL },
 
     { ngx_string("deny"),
-      NGX_CONF_1MORE|NGX_HTTP_WEBHOOK_FIELD_LOCAL,
-      ngx_http_webhook_endpoint_networks,
+      NGX_CONF_1MORE|NGX_WEBHOOK_FIELD_LOCAL,
+      ngx_webhook_endpoint_networks,
       0,
       "deny" },
 
     { ngx_string("proxy"),
-      NGX_CONF_TAKE13|NGX_HTTP_WEBHOOK_FIELD_LOCAL,
-      ngx_http_webhook_endpoint_proxy,
+      NGX_CONF_TAKE13|NGX_WEBHOOK_FIELD_LOCAL,
+      ngx_webhook_endpoint_proxy,
       0,
       NULL },
 
-      ngx_http_webhook_null_field
+      ngx_webhook_null_field
 };
 
 
 ngx_int_t
-ngx_http_webhook_endpoint_reach_finish(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_endpoint_conf_t *ecf)
+ngx_webhook_endpoint_network_finish(ngx_webhook_build_t *b,
+    ngx_webhook_endpoint_conf_t *ecf)
 {
-    ngx_http_webhook_endpoint_t  *ep;
+    ngx_webhook_endpoint_t  *ep;
 
     ep = ecf->endpoint;
 
@@ -70,10 +70,9 @@ ngx_http_webhook_endpoint_reach_finish(ngx_http_webhook_build_t *b,
             || ngx_strncasecmp(ep->url.data, (u_char *) "https://unix:", 13)
                == 0))
     {
-        ngx_http_webhook_build_at(NGX_LOG_EMERG, b, &ep->proxy.place,
-                                  "webhook_endpoint \"%V\" is behind a unix "
-                                  "socket, where no \"proxy\" leads",
-                                  &ep->name);
+        ngx_webhook_build_at(NGX_LOG_EMERG, b, &ep->proxy.source_pos,
+                             "webhook_endpoint \"%V\" is behind a unix "
+                             "socket, where no \"proxy\" leads", &ep->name);
         return NGX_ERROR;
     }
 
@@ -82,10 +81,10 @@ ngx_http_webhook_endpoint_reach_finish(ngx_http_webhook_build_t *b,
 
 
 static char *
-ngx_http_webhook_endpoint_address(ngx_http_webhook_build_t *b,
-    const ngx_http_webhook_field_t *spec, void *conf)
+ngx_webhook_endpoint_address(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t *spec, void *conf)
 {
-    ngx_http_webhook_endpoint_conf_t *ecf = conf;
+    ngx_webhook_endpoint_conf_t *ecf = conf;
 
     ngx_str_t  *value;
 
@@ -104,7 +103,7 @@ ngx_http_webhook_endpoint_address(ngx_http_webhook_build_t *b,
         ecf->endpoint->address.fallback = WEBHOOK_ADDRESS_PUBLIC;
 
     } else {
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                                "invalid address \"%V\", it must be \"any\" or "
                                "\"public\"", &value[1]);
         return NGX_CONF_ERROR;
@@ -117,10 +116,10 @@ ngx_http_webhook_endpoint_address(ngx_http_webhook_build_t *b,
 /* allow CIDR ...; deny CIDR ... */
 
 static char *
-ngx_http_webhook_endpoint_networks(ngx_http_webhook_build_t *b,
-    const ngx_http_webhook_field_t *spec, void *conf)
+ngx_webhook_endpoint_networks(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t *spec, void *conf)
 {
-    ngx_http_webhook_endpoint_conf_t *ecf = conf;
+    ngx_webhook_endpoint_conf_t *ecf = conf;
 
     ngx_str_t   *value;
     ngx_uint_t   i;
@@ -128,9 +127,8 @@ ngx_http_webhook_endpoint_networks(ngx_http_webhook_build_t *b,
     value = b->args->elts;
 
     for (i = 1; i < b->args->nelts; i++) {
-        if (ngx_http_webhook_endpoint_network(b, &value[i], spec->post != NULL,
-                                              &ecf->endpoint->address)
-            != NGX_OK)
+        if (ngx_webhook_endpoint_network(b, &value[i], spec->post != NULL,
+                                         &ecf->endpoint->address) != NGX_OK)
         {
             return NGX_CONF_ERROR;
         }
@@ -141,37 +139,36 @@ ngx_http_webhook_endpoint_networks(ngx_http_webhook_build_t *b,
 
 
 ngx_int_t
-ngx_http_webhook_endpoint_network(ngx_http_webhook_build_t *b, ngx_str_t *text,
+ngx_webhook_endpoint_network(ngx_webhook_build_t *b, ngx_str_t *text,
     ngx_uint_t deny, webhook_address_rules_t *rules)
 {
-    return deny ? ngx_http_webhook_endpoint_cidr(b, text, &rules->deny,
-                                                 &rules->ndeny)
-                : ngx_http_webhook_endpoint_cidr(b, text, &rules->allow,
-                                                 &rules->nallow);
+    return deny ? ngx_webhook_endpoint_cidr(b, text, &rules->deny,
+                                            &rules->ndeny)
+                : ngx_webhook_endpoint_cidr(b, text, &rules->allow,
+                                            &rules->nallow);
 }
 
 
 /* Adds a network to a list, which has room for the next power of two. */
 
 static ngx_int_t
-ngx_http_webhook_endpoint_cidr(ngx_http_webhook_build_t *b, ngx_str_t *text,
+ngx_webhook_endpoint_cidr(ngx_webhook_build_t *b, ngx_str_t *text,
     const webhook_cidr_t **list, size_t *n)
 {
     const char      *what;
     webhook_cidr_t   cidr, *new;
 
-    if (webhook_cidr_parse(ngx_http_webhook_str(text), &cidr, &what)
-        != WEBHOOK_OK)
+    if (webhook_cidr_parse(ngx_webhook_str(text), &cidr, &what) != WEBHOOK_OK)
     {
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
-                                   "invalid network \"%V\": %s", text, what);
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                              "invalid network \"%V\": %s", text, what);
         return NGX_ERROR;
     }
 
-    if (*n == NGX_HTTP_WEBHOOK_CIDRS_MAX) {
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
-                                   "there are more than %d networks",
-                                   NGX_HTTP_WEBHOOK_CIDRS_MAX);
+    if (*n == NGX_WEBHOOK_CIDRS_MAX) {
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                              "there are more than %d networks",
+                              NGX_WEBHOOK_CIDRS_MAX);
         return NGX_ERROR;
     }
 
@@ -200,15 +197,15 @@ ngx_http_webhook_endpoint_cidr(ngx_http_webhook_build_t *b, ngx_str_t *text,
 /* proxy http://HOST[:PORT] [user=NAME password=SECRET] */
 
 static char *
-ngx_http_webhook_endpoint_proxy(ngx_http_webhook_build_t *b,
-    const ngx_http_webhook_field_t *spec, void *conf)
+ngx_webhook_endpoint_proxy(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t *spec, void *conf)
 {
-    ngx_http_webhook_endpoint_conf_t *ecf = conf;
+    ngx_webhook_endpoint_conf_t *ecf = conf;
 
     u_char                    c;
     ngx_str_t                *value, host;
     ngx_uint_t                i;
-    ngx_http_webhook_proxy_t  *proxy;
+    ngx_webhook_proxy_t  *proxy;
 
     proxy = &ecf->endpoint->proxy;
 
@@ -216,7 +213,7 @@ ngx_http_webhook_endpoint_proxy(ngx_http_webhook_build_t *b,
         return "is duplicate";
     }
 
-    ngx_http_webhook_conf_place(b, &proxy->place);
+    ngx_webhook_conf_source_pos(b, &proxy->source_pos);
 
     value = b->args->elts;
 
@@ -247,8 +244,7 @@ ngx_http_webhook_endpoint_proxy(ngx_http_webhook_build_t *b,
     }
 
     if (host.len == 0) {
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
-                                "a proxy is written as in "
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0, "a proxy is written as in "
                                 "\"http://proxy.example.com:3128\", a user by "
                                 "\"user=\" and \"password=\"");
         return NGX_CONF_ERROR;
@@ -261,5 +257,5 @@ ngx_http_webhook_endpoint_proxy(ngx_http_webhook_build_t *b,
         return NGX_CONF_OK;
     }
 
-    return ngx_http_webhook_conf_basic(b, 2, &proxy->auth);
+    return ngx_webhook_conf_basic(b, 2, &proxy->auth);
 }

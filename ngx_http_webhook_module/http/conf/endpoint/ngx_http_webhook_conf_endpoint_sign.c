@@ -15,73 +15,70 @@
 #include "http/runtime/ngx_http_webhook_secret.h"
 
 
-#define NGX_HTTP_WEBHOOK_HMACS_MAX  8
+#define NGX_WEBHOOK_HMACS_MAX  8
 
 
-static char *ngx_http_webhook_endpoint_secret(ngx_http_webhook_build_t *b,
-    const ngx_http_webhook_field_t *spec, void *conf);
-static char *ngx_http_webhook_endpoint_sign(ngx_http_webhook_build_t *b,
-    const ngx_http_webhook_field_t *spec, void *conf);
-static ngx_int_t ngx_http_webhook_endpoint_sign_header(
-    ngx_http_webhook_build_t *b, ngx_http_webhook_hmac_t *hmac, ngx_str_t *arg,
-    ngx_str_t *value);
-static char *ngx_http_webhook_endpoint_sign_done(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_endpoint_t *ep, ngx_http_webhook_hmac_t *hmac,
-    ngx_str_t *digest, ngx_str_t *encoding, ngx_str_t *prefix,
-    ngx_str_t *string);
-static char *ngx_http_webhook_endpoint_auth(ngx_http_webhook_build_t *b,
-    const ngx_http_webhook_field_t *spec, void *conf);
-static char *ngx_http_webhook_endpoint_bearer(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_auth_t *auth);
-static char *ngx_http_webhook_endpoint_oauth2(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_auth_t *auth);
-static ngx_int_t ngx_http_webhook_endpoint_set_once(
-    ngx_http_webhook_build_t *b, ngx_str_t *arg, ngx_str_t *value,
-    ngx_str_t *field);
+static char *ngx_webhook_endpoint_secret(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t *spec, void *conf);
+static char *ngx_webhook_endpoint_sign(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t *spec, void *conf);
+static ngx_int_t ngx_webhook_endpoint_sign_header(ngx_webhook_build_t *b,
+    ngx_webhook_hmac_t *hmac, ngx_str_t *arg, ngx_str_t *value);
+static char *ngx_webhook_endpoint_sign_done(ngx_webhook_build_t *b,
+    ngx_webhook_endpoint_t *ep, ngx_webhook_hmac_t *hmac, ngx_str_t *digest,
+    ngx_str_t *encoding, ngx_str_t *prefix, ngx_str_t *string);
+static char *ngx_webhook_endpoint_auth(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t *spec, void *conf);
+static char *ngx_webhook_endpoint_bearer(ngx_webhook_build_t *b,
+    ngx_webhook_auth_t *auth);
+static char *ngx_webhook_endpoint_oauth2(ngx_webhook_build_t *b,
+    ngx_webhook_auth_t *auth);
+static ngx_int_t ngx_webhook_endpoint_set_once(ngx_webhook_build_t *b,
+    ngx_str_t *arg, ngx_str_t *value, ngx_str_t *field);
 
 
-const ngx_http_webhook_field_t  ngx_http_webhook_endpoint_sign_fields[] = {
+const ngx_webhook_field_t  ngx_webhook_endpoint_sign_fields[] = {
 
     { ngx_string("secret"),
       NGX_CONF_TAKE12,
-      ngx_http_webhook_endpoint_secret,
+      ngx_webhook_endpoint_secret,
       0,
       NULL },
 
     { ngx_string("sign"),
       NGX_CONF_2MORE,
-      ngx_http_webhook_endpoint_sign,
+      ngx_webhook_endpoint_sign,
       0,
       NULL },
 
     { ngx_string("auth"),
       NGX_CONF_2MORE,
-      ngx_http_webhook_endpoint_auth,
+      ngx_webhook_endpoint_auth,
       0,
       NULL },
 
-      ngx_http_webhook_null_field
+      ngx_webhook_null_field
 };
 
 
 ngx_int_t
-ngx_http_webhook_endpoint_sign_create(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_endpoint_conf_t *ecf)
+ngx_webhook_endpoint_sign_create(ngx_webhook_build_t *b,
+    ngx_webhook_endpoint_conf_t *ecf)
 {
     return ngx_array_init(&ecf->endpoint->hmacs, b->pool, 1,
-                          sizeof(ngx_http_webhook_hmac_t));
+                          sizeof(ngx_webhook_hmac_t));
 }
 
 
 ngx_int_t
-ngx_http_webhook_endpoint_sign_finish(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_endpoint_conf_t *ecf)
+ngx_webhook_endpoint_sign_finish(ngx_webhook_build_t *b,
+    ngx_webhook_endpoint_conf_t *ecf)
 {
-    ngx_str_t                     authorization;
-    ngx_uint_t                    i, n;
-    ngx_http_webhook_hmac_t      *hmac;
-    ngx_http_webhook_header_t    *header;
-    ngx_http_webhook_endpoint_t  *ep;
+    ngx_str_t                authorization;
+    ngx_uint_t               i, n;
+    ngx_webhook_hmac_t      *hmac;
+    ngx_webhook_header_t    *header;
+    ngx_webhook_endpoint_t  *ep;
 
     ngx_str_set(&authorization, "Authorization");
 
@@ -91,30 +88,28 @@ ngx_http_webhook_endpoint_sign_finish(ngx_http_webhook_build_t *b,
 
     for (i = 0; i < ep->headers.nelts; i++) {
 
-        if (ep->auth.kind != NGX_HTTP_WEBHOOK_AUTH_NONE
-            && ngx_http_webhook_endpoint_header_is(&header[i].name,
-                                                   &authorization))
+        if (ep->auth.kind != NGX_WEBHOOK_AUTH_NONE
+            && ngx_webhook_endpoint_header_is(&header[i].name, &authorization))
         {
-            ngx_http_webhook_build_at(NGX_LOG_EMERG, b, &ep->auth.place,
-                                      "webhook_endpoint \"%V\" has \"auth\" "
-                                      "and a \"header Authorization\"",
-                                      &ep->name);
+            ngx_webhook_build_at(NGX_LOG_EMERG, b, &ep->auth.source_pos,
+                                 "webhook_endpoint \"%V\" has \"auth\" "
+                                 "and a \"header Authorization\"", &ep->name);
             return NGX_ERROR;
         }
 
         for (n = 0; n < ep->hmacs.nelts; n++) {
 
-            if (!ngx_http_webhook_endpoint_header_is(&header[i].name,
-                                                     &hmac[n].header))
+            if (!ngx_webhook_endpoint_header_is(&header[i].name,
+                                                &hmac[n].header))
             {
                 continue;
             }
 
-            ngx_http_webhook_build_at(NGX_LOG_EMERG, b, &ep->place,
-                                      "webhook_endpoint \"%V\" has the "
-                                      "header \"%V\" for a signature and "
-                                      "another one of that name", &ep->name,
-                                      &hmac[n].header);
+            ngx_webhook_build_at(NGX_LOG_EMERG, b, &ep->source_pos,
+                                 "webhook_endpoint \"%V\" has the "
+                                 "header \"%V\" for a signature and "
+                                 "another one of that name", &ep->name,
+                                 &hmac[n].header);
             return NGX_ERROR;
         }
     }
@@ -126,35 +121,35 @@ ngx_http_webhook_endpoint_sign_finish(ngx_http_webhook_build_t *b,
 /* secret file:PATH|env:NAME|TEXT [expires=DATE] */
 
 static char *
-ngx_http_webhook_endpoint_secret(ngx_http_webhook_build_t *b,
-    const ngx_http_webhook_field_t *spec, void *conf)
+ngx_webhook_endpoint_secret(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t *spec, void *conf)
 {
-    ngx_http_webhook_endpoint_conf_t *ecf = conf;
+    ngx_webhook_endpoint_conf_t *ecf = conf;
 
-    char                     *rv;
-    ngx_str_t                *value, s;
-    ngx_http_webhook_keys_t  *keys;
+    char                *rv;
+    ngx_str_t           *value, s;
+    ngx_webhook_keys_t  *keys;
 
     value = b->args->elts;
     keys = &ecf->endpoint->keys;
 
     if (b->args->nelts == 3
-        && !ngx_http_webhook_conf_param(&value[2], "expires=", &s))
+        && !ngx_webhook_conf_param(&value[2], "expires=", &s))
     {
-        return ngx_http_webhook_conf_unknown(b, &value[2]);
+        return ngx_webhook_conf_unknown(b, &value[2]);
     }
 
-    rv = ngx_http_webhook_conf_literal(b, &value[1]);
+    rv = ngx_webhook_conf_literal(b, &value[1]);
 
     if (rv == NGX_CONF_OK) {
-        rv = ngx_http_webhook_conf_key(b, &value[1], 1, "secret", keys);
+        rv = ngx_webhook_conf_key(b, &value[1], 1, "secret", keys);
     }
 
     if (rv != NGX_CONF_OK || b->args->nelts == 2) {
         return rv;
     }
 
-    return ngx_http_webhook_conf_key_expires(b, &s, keys);
+    return ngx_webhook_conf_key_expires(b, &s, keys);
 }
 
 
@@ -164,28 +159,27 @@ ngx_http_webhook_endpoint_secret(ngx_http_webhook_build_t *b,
  */
 
 static char *
-ngx_http_webhook_endpoint_sign(ngx_http_webhook_build_t *b,
-    const ngx_http_webhook_field_t *spec, void *conf)
+ngx_webhook_endpoint_sign(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t *spec, void *conf)
 {
-    ngx_http_webhook_endpoint_conf_t *ecf = conf;
+    ngx_webhook_endpoint_conf_t *ecf = conf;
 
-    char                         *rv;
-    ngx_str_t                    *value, *field, s;
-    ngx_str_t                     digest, encoding, prefix, string;
-    ngx_uint_t                    i;
-    ngx_http_webhook_hmac_t      *hmac;
-    ngx_http_webhook_endpoint_t  *ep;
+    char                    *rv;
+    ngx_str_t               *value, *field, s;
+    ngx_str_t                digest, encoding, prefix, string;
+    ngx_uint_t               i;
+    ngx_webhook_hmac_t      *hmac;
+    ngx_webhook_endpoint_t  *ep;
 
     ep = ecf->endpoint;
     value = b->args->elts;
 
-    if (ngx_http_webhook_conf_choice(b, &value[1], &value[1], "hmac")
-        == NGX_ERROR)
+    if (ngx_webhook_conf_choice(b, &value[1], &value[1], "hmac") == NGX_ERROR)
     {
         return NGX_CONF_ERROR;
     }
 
-    if (ep->hmacs.nelts == NGX_HTTP_WEBHOOK_HMACS_MAX) {
+    if (ep->hmacs.nelts == NGX_WEBHOOK_HMACS_MAX) {
         return "is given too often";
     }
 
@@ -194,7 +188,7 @@ ngx_http_webhook_endpoint_sign(ngx_http_webhook_build_t *b,
         return NGX_CONF_ERROR;
     }
 
-    ngx_memzero(hmac, sizeof(ngx_http_webhook_hmac_t));
+    ngx_memzero(hmac, sizeof(ngx_webhook_hmac_t));
 
     ngx_str_null(&digest);
     ngx_str_null(&encoding);
@@ -203,9 +197,9 @@ ngx_http_webhook_endpoint_sign(ngx_http_webhook_build_t *b,
 
     for (i = 2; i < b->args->nelts; i++) {
 
-        if (ngx_http_webhook_conf_param(&value[i], "secret=", &s)) {
+        if (ngx_webhook_conf_param(&value[i], "secret=", &s)) {
 
-            rv = ngx_http_webhook_conf_key(b, &s, 0, "sign", &hmac->keys);
+            rv = ngx_webhook_conf_key(b, &s, 0, "sign", &hmac->keys);
             if (rv != NGX_CONF_OK) {
                 return rv;
             }
@@ -213,9 +207,9 @@ ngx_http_webhook_endpoint_sign(ngx_http_webhook_build_t *b,
             continue;
         }
 
-        if (ngx_http_webhook_conf_param(&value[i], "expires=", &s)) {
+        if (ngx_webhook_conf_param(&value[i], "expires=", &s)) {
 
-            rv = ngx_http_webhook_conf_key_expires(b, &s, &hmac->keys);
+            rv = ngx_webhook_conf_key_expires(b, &s, &hmac->keys);
             if (rv != NGX_CONF_OK) {
                 return rv;
             }
@@ -223,9 +217,9 @@ ngx_http_webhook_endpoint_sign(ngx_http_webhook_build_t *b,
             continue;
         }
 
-        if (ngx_http_webhook_conf_param(&value[i], "header=", &s)) {
+        if (ngx_webhook_conf_param(&value[i], "header=", &s)) {
 
-            if (ngx_http_webhook_endpoint_sign_header(b, hmac, &value[i], &s)
+            if (ngx_webhook_endpoint_sign_header(b, hmac, &value[i], &s)
                 != NGX_OK)
             {
                 return NGX_CONF_ERROR;
@@ -234,60 +228,57 @@ ngx_http_webhook_endpoint_sign(ngx_http_webhook_build_t *b,
             continue;
         }
 
-        if (ngx_http_webhook_conf_param(&value[i], "algorithm=", &s)) {
+        if (ngx_webhook_conf_param(&value[i], "algorithm=", &s)) {
             field = &digest;
 
-        } else if (ngx_http_webhook_conf_param(&value[i], "encoding=", &s)) {
+        } else if (ngx_webhook_conf_param(&value[i], "encoding=", &s)) {
             field = &encoding;
 
-        } else if (ngx_http_webhook_conf_param(&value[i], "prefix=", &s)) {
+        } else if (ngx_webhook_conf_param(&value[i], "prefix=", &s)) {
             field = &prefix;
 
-        } else if (ngx_http_webhook_conf_param(&value[i], "template=", &s)) {
+        } else if (ngx_webhook_conf_param(&value[i], "template=", &s)) {
             field = &string;
 
         } else {
-            return ngx_http_webhook_conf_unknown(b, &value[i]);
+            return ngx_webhook_conf_unknown(b, &value[i]);
         }
 
-        if (ngx_http_webhook_endpoint_set_once(b, &value[i], &s, field)
-            != NGX_OK)
-        {
+        if (ngx_webhook_endpoint_set_once(b, &value[i], &s, field) != NGX_OK) {
             return NGX_CONF_ERROR;
         }
     }
 
-    return ngx_http_webhook_endpoint_sign_done(b, ep, hmac, &digest, &encoding,
-                                               &prefix, &string);
+    return ngx_webhook_endpoint_sign_done(b, ep, hmac, &digest, &encoding,
+                                          &prefix, &string);
 }
 
 
 static ngx_int_t
-ngx_http_webhook_endpoint_sign_header(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_hmac_t *hmac, ngx_str_t *arg, ngx_str_t *value)
+ngx_webhook_endpoint_sign_header(ngx_webhook_build_t *b,
+    ngx_webhook_hmac_t *hmac, ngx_str_t *arg, ngx_str_t *value)
 {
-    if (!ngx_http_webhook_conf_header_name(value)) {
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+    if (!ngx_webhook_conf_header_name(value)) {
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                              "\"%V\" cannot be a header of an endpoint: it is "
                              "no header name or is set by the module", value);
         return NGX_ERROR;
     }
 
-    return ngx_http_webhook_endpoint_set_once(b, arg, value, &hmac->header);
+    return ngx_webhook_endpoint_set_once(b, arg, value, &hmac->header);
 }
 
 
 /* What is missing, and what does not go together with others. */
 
 static char *
-ngx_http_webhook_endpoint_sign_done(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_endpoint_t *ep, ngx_http_webhook_hmac_t *hmac,
-    ngx_str_t *digest, ngx_str_t *encoding, ngx_str_t *prefix,
-    ngx_str_t *string)
+ngx_webhook_endpoint_sign_done(ngx_webhook_build_t *b,
+    ngx_webhook_endpoint_t *ep, ngx_webhook_hmac_t *hmac, ngx_str_t *digest,
+    ngx_str_t *encoding, ngx_str_t *prefix, ngx_str_t *string)
 {
-    ngx_uint_t                i;
-    const char               *err;
-    ngx_http_webhook_hmac_t  *other;
+    ngx_uint_t           i;
+    const char          *err;
+    ngx_webhook_hmac_t  *other;
 
     if (hmac->header.len == 0) {
         return "has no \"header=\"";
@@ -297,23 +288,20 @@ ngx_http_webhook_endpoint_sign_done(ngx_http_webhook_build_t *b,
         return "has no \"secret=\"";
     }
 
-    if (webhook_scheme_compile(&hmac->scheme, ngx_http_webhook_str(digest),
-                               ngx_http_webhook_str(encoding),
-                               ngx_http_webhook_str(prefix),
-                               ngx_http_webhook_str(string), &err)
-        != WEBHOOK_OK)
+    if (webhook_scheme_compile(&hmac->scheme, ngx_webhook_str(digest),
+                               ngx_webhook_str(encoding),
+                               ngx_webhook_str(prefix),
+                               ngx_webhook_str(string), &err) != WEBHOOK_OK)
     {
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
-                                   "invalid \"sign\": %s", err);
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0, "invalid \"sign\": %s",
+                              err);
         return NGX_CONF_ERROR;
     }
 
     other = ep->hmacs.elts;
 
     for (i = 0; i < ep->hmacs.nelts - 1; i++) {
-        if (ngx_http_webhook_endpoint_header_is(&other[i].header,
-                                                &hmac->header))
-        {
+        if (ngx_webhook_endpoint_header_is(&other[i].header, &hmac->header)) {
             return "has a header that another \"sign\" has";
         }
     }
@@ -325,48 +313,47 @@ ngx_http_webhook_endpoint_sign_done(ngx_http_webhook_build_t *b,
 /* auth bearer TOKEN; auth basic user= password=; auth oauth2 ... */
 
 static char *
-ngx_http_webhook_endpoint_auth(ngx_http_webhook_build_t *b,
-    const ngx_http_webhook_field_t *spec, void *conf)
+ngx_webhook_endpoint_auth(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t *spec, void *conf)
 {
-    ngx_http_webhook_endpoint_conf_t *ecf = conf;
+    ngx_webhook_endpoint_conf_t *ecf = conf;
 
-    ngx_str_t                *value;
-    ngx_http_webhook_auth_t  *auth;
+    ngx_str_t           *value;
+    ngx_webhook_auth_t  *auth;
 
     auth = &ecf->endpoint->auth;
 
-    if (auth->kind != NGX_HTTP_WEBHOOK_AUTH_NONE) {
+    if (auth->kind != NGX_WEBHOOK_AUTH_NONE) {
         return "is duplicate";
     }
 
-    ngx_http_webhook_conf_place(b, &auth->place);
+    ngx_webhook_conf_source_pos(b, &auth->source_pos);
 
     value = b->args->elts;
 
     if (ngx_strcmp(value[1].data, "bearer") == 0) {
-        auth->kind = NGX_HTTP_WEBHOOK_AUTH_BEARER;
-        return ngx_http_webhook_endpoint_bearer(b, auth);
+        auth->kind = NGX_WEBHOOK_AUTH_BEARER;
+        return ngx_webhook_endpoint_bearer(b, auth);
     }
 
     if (ngx_strcmp(value[1].data, "basic") == 0) {
-        auth->kind = NGX_HTTP_WEBHOOK_AUTH_BASIC;
-        return ngx_http_webhook_conf_basic(b, 2, &auth->value);
+        auth->kind = NGX_WEBHOOK_AUTH_BASIC;
+        return ngx_webhook_conf_basic(b, 2, &auth->value);
     }
 
     if (ngx_strcmp(value[1].data, "oauth2") == 0) {
-        auth->kind = NGX_HTTP_WEBHOOK_AUTH_OAUTH2;
-        return ngx_http_webhook_endpoint_oauth2(b, auth);
+        auth->kind = NGX_WEBHOOK_AUTH_OAUTH2;
+        return ngx_webhook_endpoint_oauth2(b, auth);
     }
 
-    (void) ngx_http_webhook_conf_choice(b, &value[1], &value[1],
-                                        "bearer basic oauth2");
+    (void) ngx_webhook_conf_choice(b, &value[1], &value[1],
+                                   "bearer basic oauth2");
     return NGX_CONF_ERROR;
 }
 
 
 static char *
-ngx_http_webhook_endpoint_bearer(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_auth_t *auth)
+ngx_webhook_endpoint_bearer(ngx_webhook_build_t *b, ngx_webhook_auth_t *auth)
 {
     char       *rv;
     u_char     *p;
@@ -383,11 +370,10 @@ ngx_http_webhook_endpoint_bearer(ngx_http_webhook_build_t *b,
                "it anyway";
     }
 
-    rv = ngx_http_webhook_conf_literal(b, &value[2]);
+    rv = ngx_webhook_conf_literal(b, &value[2]);
 
     if (rv == NGX_CONF_OK) {
-        rv = ngx_http_webhook_conf_token(b, &value[2], "the bearer token",
-                                         &token);
+        rv = ngx_webhook_conf_token(b, &value[2], "the bearer token", &token);
     }
 
     if (rv != NGX_CONF_OK) {
@@ -395,7 +381,7 @@ ngx_http_webhook_endpoint_bearer(ngx_http_webhook_build_t *b,
     }
 
     auth->value.len = sizeof("Bearer ") - 1 + token.len;
-    auth->value.data = ngx_http_webhook_secret_alloc(b, auth->value.len);
+    auth->value.data = ngx_webhook_secret_alloc(b, auth->value.len);
     if (auth->value.data == NULL) {
         return NGX_CONF_ERROR;
     }
@@ -408,8 +394,7 @@ ngx_http_webhook_endpoint_bearer(ngx_http_webhook_build_t *b,
 
 
 static char *
-ngx_http_webhook_endpoint_oauth2(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_auth_t *auth)
+ngx_webhook_endpoint_oauth2(ngx_webhook_build_t *b, ngx_webhook_auth_t *auth)
 {
     char        *rv;
     ngx_str_t   *value, *field, s;
@@ -419,14 +404,14 @@ ngx_http_webhook_endpoint_oauth2(ngx_http_webhook_build_t *b,
 
     for (i = 2; i < b->args->nelts; i++) {
 
-        if (ngx_http_webhook_conf_param(&value[i], "client_secret=", &s)) {
+        if (ngx_webhook_conf_param(&value[i], "client_secret=", &s)) {
 
             if (auth->client_secret.data) {
                 return "has more than one \"client_secret=\"";
             }
 
-            rv = ngx_http_webhook_conf_token(b, &s, "the client secret",
-                                             &auth->client_secret);
+            rv = ngx_webhook_conf_token(b, &s, "the client secret",
+                                        &auth->client_secret);
             if (rv != NGX_CONF_OK) {
                 return rv;
             }
@@ -434,32 +419,30 @@ ngx_http_webhook_endpoint_oauth2(ngx_http_webhook_build_t *b,
             continue;
         }
 
-        if (ngx_http_webhook_conf_param(&value[i], "token_url=", &s)) {
+        if (ngx_webhook_conf_param(&value[i], "token_url=", &s)) {
             field = &auth->token_url;
 
-        } else if (ngx_http_webhook_conf_param(&value[i], "client_id=", &s)) {
+        } else if (ngx_webhook_conf_param(&value[i], "client_id=", &s)) {
             field = &auth->client_id;
 
-        } else if (ngx_http_webhook_conf_param(&value[i], "scope=", &s)) {
+        } else if (ngx_webhook_conf_param(&value[i], "scope=", &s)) {
             field = &auth->scope;
 
-        } else if (ngx_http_webhook_conf_param(&value[i], "audience=", &s)) {
+        } else if (ngx_webhook_conf_param(&value[i], "audience=", &s)) {
             field = &auth->audience;
 
-        } else if (ngx_http_webhook_conf_param(&value[i], "ca=", &s)) {
+        } else if (ngx_webhook_conf_param(&value[i], "ca=", &s)) {
             field = &auth->ca;
 
-            if (ngx_http_webhook_conf_local(b, &value[i]) != NGX_OK) {
+            if (ngx_webhook_conf_local(b, &value[i]) != NGX_OK) {
                 return NGX_CONF_ERROR;
             }
 
         } else {
-            return ngx_http_webhook_conf_unknown(b, &value[i]);
+            return ngx_webhook_conf_unknown(b, &value[i]);
         }
 
-        if (ngx_http_webhook_endpoint_set_once(b, &value[i], &s, field)
-            != NGX_OK)
-        {
+        if (ngx_webhook_endpoint_set_once(b, &value[i], &s, field) != NGX_OK) {
             return NGX_CONF_ERROR;
         }
     }
@@ -484,11 +467,11 @@ ngx_http_webhook_endpoint_oauth2(ngx_http_webhook_build_t *b,
 
 
 static ngx_int_t
-ngx_http_webhook_endpoint_set_once(ngx_http_webhook_build_t *b, ngx_str_t *arg,
+ngx_webhook_endpoint_set_once(ngx_webhook_build_t *b, ngx_str_t *arg,
     ngx_str_t *value, ngx_str_t *field)
 {
     if (value->len == 0 || field->len) {
-        (void) ngx_http_webhook_conf_invalid(b, arg);
+        (void) ngx_webhook_conf_invalid(b, arg);
         return NGX_ERROR;
     }
 

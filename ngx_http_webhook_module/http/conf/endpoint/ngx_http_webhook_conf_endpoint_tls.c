@@ -10,27 +10,27 @@
 #include "http/conf/value/ngx_http_webhook_conf_param.h"
 
 
-static char *ngx_http_webhook_endpoint_tls(ngx_http_webhook_build_t *b,
-    const ngx_http_webhook_field_t *spec, void *conf);
+static char *ngx_webhook_endpoint_tls(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t *spec, void *conf);
 
 
-const ngx_http_webhook_field_t  ngx_http_webhook_endpoint_tls_fields[] = {
+const ngx_webhook_field_t  ngx_webhook_endpoint_tls_fields[] = {
 
     { ngx_string("tls"),
       NGX_CONF_1MORE,
-      ngx_http_webhook_endpoint_tls,
+      ngx_webhook_endpoint_tls,
       0,
       NULL },
 
-      ngx_http_webhook_null_field
+      ngx_webhook_null_field
 };
 
 
 static char *
-ngx_http_webhook_endpoint_tls(ngx_http_webhook_build_t *b,
-    const ngx_http_webhook_field_t *spec, void *conf)
+ngx_webhook_endpoint_tls(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t *spec, void *conf)
 {
-    ngx_http_webhook_endpoint_conf_t *ecf = conf;
+    ngx_webhook_endpoint_conf_t *ecf = conf;
 
     ngx_str_t   *value, *field, s;
     ngx_uint_t   i;
@@ -41,11 +41,11 @@ ngx_http_webhook_endpoint_tls(ngx_http_webhook_build_t *b,
 
     ecf->tls_set = 1;
 
-    ngx_http_webhook_conf_place(b, &ecf->tls_place);
+    ngx_webhook_conf_source_pos(b, &ecf->tls_pos);
 
-    if (ngx_http_webhook_conf_params(b, 1,
-                                     "verify= ca= name= cert= key= "
-                                     "password_file=")
+    if (ngx_webhook_conf_params(b, 1,
+                                "verify= ca= name= cert= key= "
+                                "password_file=")
         != NGX_CONF_OK)
     {
         return NGX_CONF_ERROR;
@@ -55,13 +55,13 @@ ngx_http_webhook_endpoint_tls(ngx_http_webhook_build_t *b,
 
     for (i = 1; i < b->args->nelts; i++) {
 
-        if (!ngx_http_webhook_conf_param(&value[i], "name=", &s)
-            && ngx_http_webhook_conf_local(b, &value[i]) != NGX_OK)
+        if (!ngx_webhook_conf_param(&value[i], "name=", &s)
+            && ngx_webhook_conf_local(b, &value[i]) != NGX_OK)
         {
             return NGX_CONF_ERROR;
         }
 
-        if (ngx_http_webhook_conf_param(&value[i], "verify=", &s)) {
+        if (ngx_webhook_conf_param(&value[i], "verify=", &s)) {
 
             if (s.len == 2 && ngx_strncmp(s.data, "on", 2) == 0) {
                 ecf->tls.verify = 1;
@@ -70,7 +70,7 @@ ngx_http_webhook_endpoint_tls(ngx_http_webhook_build_t *b,
                 ecf->tls.verify = 0;
 
             } else {
-                ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                                     "invalid \"%V\", it must be \"verify=on\" "
                                     "or \"verify=off\"", &value[i]);
                 return NGX_CONF_ERROR;
@@ -79,21 +79,20 @@ ngx_http_webhook_endpoint_tls(ngx_http_webhook_build_t *b,
             continue;
         }
 
-        if (ngx_http_webhook_conf_param(&value[i], "ca=", &s)) {
+        if (ngx_webhook_conf_param(&value[i], "ca=", &s)) {
             field = &ecf->tls.ca;
 
-        } else if (ngx_http_webhook_conf_param(&value[i], "name=", &s)) {
+        } else if (ngx_webhook_conf_param(&value[i], "name=", &s)) {
             field = &ecf->tls.name;
 
-        } else if (ngx_http_webhook_conf_param(&value[i], "cert=", &s)) {
+        } else if (ngx_webhook_conf_param(&value[i], "cert=", &s)) {
             field = &ecf->tls.cert;
 
-        } else if (ngx_http_webhook_conf_param(&value[i], "key=", &s)) {
+        } else if (ngx_webhook_conf_param(&value[i], "key=", &s)) {
             field = &ecf->tls.key;
 
         } else {
-            (void) ngx_http_webhook_conf_param(&value[i], "password_file=",
-                                               &s);
+            (void) ngx_webhook_conf_param(&value[i], "password_file=", &s);
             field = &ecf->tls.passwords;
         }
 

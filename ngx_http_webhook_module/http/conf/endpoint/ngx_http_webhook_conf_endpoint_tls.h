@@ -5,14 +5,14 @@
  * The field tls of an endpoint.
  */
 
-#ifndef NGX_HTTP_WEBHOOK_CONF_ENDPOINT_TLS_H
-#define NGX_HTTP_WEBHOOK_CONF_ENDPOINT_TLS_H
+#ifndef NGX_WEBHOOK_CONF_ENDPOINT_TLS_H
+#define NGX_WEBHOOK_CONF_ENDPOINT_TLS_H
 
 #include "http/conf/endpoint/ngx_http_webhook_conf_endpoint.h"
 
 
-extern const ngx_http_webhook_field_t
-    ngx_http_webhook_endpoint_tls_fields[];
+extern const ngx_webhook_field_t
+    ngx_webhook_endpoint_tls_fields[];
 
 
-#endif /* NGX_HTTP_WEBHOOK_CONF_ENDPOINT_TLS_H */
+#endif /* NGX_WEBHOOK_CONF_ENDPOINT_TLS_H */

@@ -11,47 +11,47 @@
 #include "core/base/webhook_near.h"
 
 
-static ngx_uint_t ngx_http_webhook_field_args(ngx_http_webhook_build_t *b,
-    const ngx_http_webhook_field_t *spec);
-static char *ngx_http_webhook_field_foreign(ngx_http_webhook_build_t *b,
-    const ngx_http_webhook_field_t **tables, ngx_str_t *name);
-static ngx_uint_t ngx_http_webhook_field_core(ngx_http_webhook_build_t *b,
+static ngx_uint_t ngx_webhook_field_args(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t *spec);
+static char *ngx_webhook_field_foreign(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t **tables, ngx_str_t *name);
+static ngx_uint_t ngx_webhook_field_core(ngx_webhook_build_t *b,
     ngx_str_t *name);
 
 
 char *
-ngx_http_webhook_field_build(ngx_http_webhook_build_t *b,
-    const ngx_http_webhook_field_t **tables, void *conf)
+ngx_webhook_field_build(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t **tables, void *conf)
 {
-    char                            *rv;
-    ngx_str_t                       *value;
-    const ngx_http_webhook_field_t  *spec;
+    char                       *rv;
+    ngx_str_t                  *value;
+    const ngx_webhook_field_t  *spec;
 
     value = b->args->elts;
 
-    spec = ngx_http_webhook_field_find(tables, &value[0]);
+    spec = ngx_webhook_field_find(tables, &value[0]);
     if (spec == NULL) {
-        return ngx_http_webhook_field_foreign(b, tables, &value[0]);
+        return ngx_webhook_field_foreign(b, tables, &value[0]);
     }
 
-    if ((spec->type & NGX_HTTP_WEBHOOK_FIELD_LOCAL)
-        && ngx_http_webhook_conf_local(b, &value[0]) != NGX_OK)
+    if ((spec->type & NGX_WEBHOOK_FIELD_LOCAL)
+        && ngx_webhook_conf_local(b, &value[0]) != NGX_OK)
     {
         return NGX_CONF_ERROR;
     }
 
-    if (!ngx_http_webhook_field_args(b, spec)) {
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
-                                   "invalid number of arguments in \"%V\" "
-                                   "directive", &value[0]);
+    if (!ngx_webhook_field_args(b, spec)) {
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                              "invalid number of arguments in \"%V\" "
+                              "directive", &value[0]);
         return NGX_CONF_ERROR;
     }
 
     rv = spec->build(b, spec, conf);
 
     if (rv != NGX_CONF_OK && rv != NGX_CONF_ERROR) {
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0, "\"%V\" directive %s",
-                                   &spec->name, rv);
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0, "\"%V\" directive %s",
+                              &spec->name, rv);
         return NGX_CONF_ERROR;
     }
 
@@ -59,11 +59,10 @@ ngx_http_webhook_field_build(ngx_http_webhook_build_t *b,
 }
 
 
-const ngx_http_webhook_field_t *
-ngx_http_webhook_field_find(const ngx_http_webhook_field_t **tables,
-    ngx_str_t *name)
+const ngx_webhook_field_t *
+ngx_webhook_field_find(const ngx_webhook_field_t **tables, ngx_str_t *name)
 {
-    const ngx_http_webhook_field_t  *spec;
+    const ngx_webhook_field_t  *spec;
 
     for ( /* void */ ; *tables; tables++) {
         for (spec = *tables; spec->name.len; spec++) {
@@ -80,8 +79,7 @@ ngx_http_webhook_field_find(const ngx_http_webhook_field_t **tables,
 
 
 static ngx_uint_t
-ngx_http_webhook_field_args(ngx_http_webhook_build_t *b,
-    const ngx_http_webhook_field_t *spec)
+ngx_webhook_field_args(ngx_webhook_build_t *b, const ngx_webhook_field_t *spec)
 {
     ngx_uint_t  n;
 
@@ -103,16 +101,15 @@ ngx_http_webhook_field_args(ngx_http_webhook_build_t *b,
 /* As core says it, and what may have been meant. */
 
 static char *
-ngx_http_webhook_field_foreign(ngx_http_webhook_build_t *b,
-    const ngx_http_webhook_field_t **tables, ngx_str_t *name)
+ngx_webhook_field_foreign(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t **tables, ngx_str_t *name)
 {
-    size_t                           n, least;
-    const ngx_http_webhook_field_t  *spec, *near;
+    size_t                      n, least;
+    const ngx_webhook_field_t  *spec, *near;
 
-    if (ngx_http_webhook_field_core(b, name)) {
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
-                                   "\"%V\" directive is not allowed here",
-                                   name);
+    if (ngx_webhook_field_core(b, name)) {
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                              "\"%V\" directive is not allowed here", name);
         return NGX_CONF_ERROR;
     }
 
@@ -121,8 +118,8 @@ ngx_http_webhook_field_foreign(ngx_http_webhook_build_t *b,
 
     for ( /* void */ ; *tables; tables++) {
         for (spec = *tables; spec->name.len; spec++) {
-            n = webhook_near(ngx_http_webhook_str(name),
-                             ngx_http_webhook_str(&spec->name));
+            n = webhook_near(ngx_webhook_str(name),
+                             ngx_webhook_str(&spec->name));
             if (n < least) {
                 least = n;
                 near = spec;
@@ -131,14 +128,14 @@ ngx_http_webhook_field_foreign(ngx_http_webhook_build_t *b,
     }
 
     if (near) {
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
-                                   "unknown directive \"%V\", did you mean "
-                                   "\"%V\"?", name, &near->name);
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                              "unknown directive \"%V\", did you mean "
+                              "\"%V\"?", name, &near->name);
         return NGX_CONF_ERROR;
     }
 
-    ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
-                               "unknown directive \"%V\"", name);
+    ngx_webhook_build_log(NGX_LOG_EMERG, b, 0, "unknown directive \"%V\"",
+                          name);
 
     return NGX_CONF_ERROR;
 }
@@ -147,7 +144,7 @@ ngx_http_webhook_field_foreign(ngx_http_webhook_build_t *b,
 /* 1 if some module has a directive of that name. */
 
 static ngx_uint_t
-ngx_http_webhook_field_core(ngx_http_webhook_build_t *b, ngx_str_t *name)
+ngx_webhook_field_core(ngx_webhook_build_t *b, ngx_str_t *name)
 {
     ngx_uint_t      i;
     ngx_command_t  *cmd;
@@ -173,8 +170,8 @@ ngx_http_webhook_field_core(ngx_http_webhook_build_t *b, ngx_str_t *name)
 
 
 char *
-ngx_http_webhook_field_str(ngx_http_webhook_build_t *b,
-    const ngx_http_webhook_field_t *spec, void *conf)
+ngx_webhook_field_str(ngx_webhook_build_t *b, const ngx_webhook_field_t *spec,
+    void *conf)
 {
     char  *p = conf;
 
@@ -195,8 +192,8 @@ ngx_http_webhook_field_str(ngx_http_webhook_build_t *b,
 
 
 char *
-ngx_http_webhook_field_enum(ngx_http_webhook_build_t *b,
-    const ngx_http_webhook_field_t *spec, void *conf)
+ngx_webhook_field_enum(ngx_webhook_build_t *b, const ngx_webhook_field_t *spec,
+    void *conf)
 {
     char  *p = conf;
 
@@ -212,7 +209,7 @@ ngx_http_webhook_field_enum(ngx_http_webhook_build_t *b,
 
     value = b->args->elts;
 
-    n = ngx_http_webhook_conf_choice(b, &value[1], &value[1], spec->post);
+    n = ngx_webhook_conf_choice(b, &value[1], &value[1], spec->post);
     if (n == NGX_ERROR) {
         return NGX_CONF_ERROR;
     }

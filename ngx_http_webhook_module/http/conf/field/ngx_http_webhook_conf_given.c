@@ -10,23 +10,22 @@
 #include "core/base/webhook_id.h"
 
 
-static void ngx_http_webhook_given_say(ngx_http_webhook_build_t *b,
-    ngx_uint_t level, ngx_err_t err, ngx_http_webhook_place_t *place,
-    ngx_str_t *text);
+static void ngx_webhook_given_say(ngx_webhook_build_t *b, ngx_uint_t level,
+    ngx_err_t err, ngx_webhook_source_pos_t *pos, ngx_str_t *text);
 
 
-ngx_http_webhook_build_t *
-ngx_http_webhook_given_init(ngx_http_webhook_given_t *given,
-    ngx_array_t *fields, ngx_cycle_t *cycle, ngx_pool_t *pool,
-    ngx_pool_t *temp_pool, ngx_log_t *log)
+ngx_webhook_build_t *
+ngx_webhook_given_init(ngx_webhook_given_t *given, ngx_array_t *fields,
+    ngx_cycle_t *cycle, ngx_pool_t *pool, ngx_pool_t *temp_pool,
+    ngx_log_t *log)
 {
-    ngx_http_conf_ctx_t       *ctx;
-    ngx_http_webhook_build_t  *b;
+    ngx_http_conf_ctx_t  *ctx;
+    ngx_webhook_build_t  *b;
 
-    ngx_memzero(given, sizeof(ngx_http_webhook_given_t));
+    ngx_memzero(given, sizeof(ngx_webhook_given_t));
 
     if (ngx_array_init(&given->problems, temp_pool, 4,
-                       sizeof(ngx_http_webhook_problem_t))
+                       sizeof(ngx_webhook_problem_t))
         != NGX_OK)
     {
         return NULL;
@@ -45,14 +44,14 @@ ngx_http_webhook_given_init(ngx_http_webhook_given_t *given,
     b->address = &b->wmcf->address;
 
     ctx = (ngx_http_conf_ctx_t *) cycle->conf_ctx[ngx_http_module.index];
-    ngx_http_webhook_build_resolver(b,
+    ngx_webhook_build_resolver(b,
                              ctx->loc_conf[ngx_http_core_module.ctx_index]);
 
-    b->place.file = (u_char *) "what was registered";
-    b->say = ngx_http_webhook_given_say;
+    b->source_pos.file = (u_char *) "what was registered";
+    b->say = ngx_webhook_given_say;
     b->data = given;
 
-    b->targets = &given->targets;
+    b->peers = &given->targets;
     b->secrets = &given->secrets;
     b->map_users = &given->map_users;
 
@@ -63,10 +62,10 @@ ngx_http_webhook_given_init(ngx_http_webhook_given_t *given,
 
 
 ngx_int_t
-ngx_http_webhook_given_fields(ngx_http_webhook_build_t *b,
-    const ngx_http_webhook_field_t **tables, void *conf)
+ngx_webhook_given_fields(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t **tables, void *conf)
 {
-    ngx_http_webhook_given_t *given = b->data;
+    ngx_webhook_given_t *given = b->data;
 
     ngx_uint_t    i;
     ngx_array_t **field;
@@ -76,45 +75,45 @@ ngx_http_webhook_given_fields(ngx_http_webhook_build_t *b,
     for (i = 0; i < given->fields->nelts; i++) {
 
         b->args = field[i];
-        b->place.line = i + 1;
+        b->source_pos.line = i + 1;
 
-        if (ngx_http_webhook_field_build(b, tables, conf) != NGX_CONF_OK) {
+        if (ngx_webhook_field_build(b, tables, conf) != NGX_CONF_OK) {
             given->failed = 1;
         }
     }
 
     b->args = NULL;
-    b->place.line = 0;
+    b->source_pos.line = 0;
 
     return given->failed ? NGX_ERROR : NGX_OK;
 }
 
 
 void
-ngx_http_webhook_given_named(ngx_http_webhook_build_t *b, ngx_str_t *name,
-    ngx_http_webhook_named_t *named)
+ngx_webhook_given_named(ngx_webhook_build_t *b, ngx_str_t *name,
+    ngx_webhook_named_t *named)
 {
-    named->id = webhook_id_name(ngx_http_webhook_str(name));
+    named->id = webhook_id_name(ngx_webhook_str(name));
     named->name = *name;
-    named->place = b->place;
+    named->source_pos = b->source_pos;
 }
 
 
 static void
-ngx_http_webhook_given_say(ngx_http_webhook_build_t *b, ngx_uint_t level,
-    ngx_err_t err, ngx_http_webhook_place_t *place, ngx_str_t *text)
+ngx_webhook_given_say(ngx_webhook_build_t *b, ngx_uint_t level, ngx_err_t err,
+    ngx_webhook_source_pos_t *pos, ngx_str_t *text)
 {
-    ngx_http_webhook_given_t *given = b->data;
+    ngx_webhook_given_t *given = b->data;
 
-    ngx_str_t                    *name;
-    ngx_array_t                 **field;
-    ngx_http_webhook_problem_t   *problem;
+    ngx_str_t               *name;
+    ngx_array_t            **field;
+    ngx_webhook_problem_t   *problem;
 
     if (level < NGX_LOG_WARN) {
         given->failed = 1;
     }
 
-    if (given->problems.nelts == NGX_HTTP_WEBHOOK_PROBLEMS_MAX) {
+    if (given->problems.nelts == NGX_WEBHOOK_PROBLEMS_MAX) {
         return;
     }
 
@@ -123,17 +122,17 @@ ngx_http_webhook_given_say(ngx_http_webhook_build_t *b, ngx_uint_t level,
         return;
     }
 
-    if (place == NULL) {
-        place = &b->place;
+    if (pos == NULL) {
+        pos = &b->source_pos;
     }
 
-    ngx_memzero(problem, sizeof(ngx_http_webhook_problem_t));
+    ngx_memzero(problem, sizeof(ngx_webhook_problem_t));
 
     problem->level = level;
     problem->index = given->fields->nelts;
 
-    if (place->line && place->line <= given->fields->nelts) {
-        problem->index = place->line - 1;
+    if (pos->line && pos->line <= given->fields->nelts) {
+        problem->index = pos->line - 1;
 
         field = given->fields->elts;
         name = field[problem->index]->elts;

@@ -23,14 +23,14 @@
  *     under way, calls and sends.
  */
 
-#ifndef NGX_HTTP_WEBHOOK_CONF_GIVEN_H
-#define NGX_HTTP_WEBHOOK_CONF_GIVEN_H
+#ifndef NGX_WEBHOOK_CONF_GIVEN_H
+#define NGX_WEBHOOK_CONF_GIVEN_H
 
 #include "http/conf/field/ngx_http_webhook_conf_field.h"
 
 
 /* More than these are not told of one thing. */
-#define NGX_HTTP_WEBHOOK_PROBLEMS_MAX  32
+#define NGX_WEBHOOK_PROBLEMS_MAX  32
 
 
 /* Something that was said of a field. */
@@ -42,23 +42,23 @@ typedef struct {
     ngx_str_t                     field;    /* its name; empty: the whole */
     ngx_str_t                     text;     /* a sentence, in the temporary
                                                pool */
-} ngx_http_webhook_problem_t;
+} ngx_webhook_problem_t;
 
 
 typedef struct {
-    ngx_http_webhook_build_t      build;
+    ngx_webhook_build_t      build;
 
-    ngx_array_t                  *fields;   /* of ngx_array_t *, each of
+    ngx_array_t             *fields;        /* of ngx_array_t *, each of
                                                ngx_str_t: as b->args */
-    ngx_array_t                   problems; /* of ..._problem_t */
+    ngx_array_t              problems;      /* of ..._problem_t */
 
     /* What was made, which lasts as long as the pool: as in the build. */
-    ngx_array_t                  *targets;  /* or NULL */
-    struct ngx_http_webhook_secret_s *secrets;
-    ngx_array_t                  *map_users;
+    ngx_array_t             *targets;       /* or NULL */
+    struct ngx_webhook_secret_s *secrets;
+    ngx_array_t             *map_users;
 
-    unsigned                      failed:1; /* something was a mistake */
-} ngx_http_webhook_given_t;
+    unsigned                 failed:1;      /* something was a mistake */
+} ngx_webhook_given_t;
 
 
 /*
@@ -68,20 +68,20 @@ typedef struct {
  * other rules of addresses (b->address) than those of webhook_address.  NULL:
  * there is no memory.
  */
-ngx_http_webhook_build_t *ngx_http_webhook_given_init(
-    ngx_http_webhook_given_t *given, ngx_array_t *fields, ngx_cycle_t *cycle,
-    ngx_pool_t *pool, ngx_pool_t *temp_pool, ngx_log_t *log);
+ngx_webhook_build_t *ngx_webhook_given_init(ngx_webhook_given_t *given,
+    ngx_array_t *fields, ngx_cycle_t *cycle, ngx_pool_t *pool,
+    ngx_pool_t *temp_pool, ngx_log_t *log);
 
 /*
  * Builds all fields, also where one is not right: NGX_OK, or NGX_ERROR with
  * the problems.  What is not right must not be used.
  */
-ngx_int_t ngx_http_webhook_given_fields(ngx_http_webhook_build_t *b,
-    const ngx_http_webhook_field_t **tables, void *conf);
+ngx_int_t ngx_webhook_given_fields(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t **tables, void *conf);
 
 /* Fills in the name, id and place of what is given. */
-void ngx_http_webhook_given_named(ngx_http_webhook_build_t *b, ngx_str_t *name,
-    ngx_http_webhook_named_t *named);
+void ngx_webhook_given_named(ngx_webhook_build_t *b, ngx_str_t *name,
+    ngx_webhook_named_t *named);
 
 
-#endif /* NGX_HTTP_WEBHOOK_CONF_GIVEN_H */
+#endif /* NGX_WEBHOOK_CONF_GIVEN_H */

@@ -14,33 +14,33 @@
 #include "http/inbound/receive/ngx_http_webhook_receive.h"
 
 
-#define NGX_HTTP_WEBHOOK_STORE_SIZE   (1024 * 1024 * 1024)
-#define NGX_HTTP_WEBHOOK_STORE_KEEP   (7 * 24 * 60 * 60 * UINT64_C(1000))
-#define NGX_HTTP_WEBHOOK_STORE_HIGH   90
+#define NGX_WEBHOOK_STORE_SIZE   (1024 * 1024 * 1024)
+#define NGX_WEBHOOK_STORE_KEEP   (7 * 24 * 60 * 60 * UINT64_C(1000))
+#define NGX_WEBHOOK_STORE_HIGH   90
 
-#define NGX_HTTP_WEBHOOK_STORE_WARN   75
-#define NGX_HTTP_WEBHOOK_STORE_WAIT   60000
+#define NGX_WEBHOOK_STORE_WARN   75
+#define NGX_WEBHOOK_STORE_WAIT   60000
 
-#define NGX_HTTP_WEBHOOK_ORPHANS      (30 * 24 * 60 * 60 * UINT64_C(1000))
+#define NGX_WEBHOOK_ORPHANS      (30 * 24 * 60 * 60 * UINT64_C(1000))
 
-#define NGX_HTTP_WEBHOOK_COMMIT_TIMEOUT      60000          /* ms */
-#define NGX_HTTP_WEBHOOK_COMMIT_TIMEOUT_MAX  (60 * 60000)
-#define NGX_HTTP_WEBHOOK_PAYLOAD      (1024 * 1024)
-#define NGX_HTTP_WEBHOOK_PAYLOAD_TOP  (256 * 1024 * 1024)
+#define NGX_WEBHOOK_COMMIT_TIMEOUT      60000               /* ms */
+#define NGX_WEBHOOK_COMMIT_TIMEOUT_MAX  (60 * 60000)
+#define NGX_WEBHOOK_PAYLOAD      (1024 * 1024)
+#define NGX_WEBHOOK_PAYLOAD_TOP  (256 * 1024 * 1024)
 
 
-static ngx_int_t ngx_http_webhook_conf_handler(ngx_conf_t *cf,
+static ngx_int_t ngx_webhook_conf_handler(ngx_conf_t *cf,
     ngx_http_core_loc_conf_t *clcf, ngx_command_t *cmd);
-static ngx_uint_t ngx_http_webhook_event_type_other(ngx_conf_t *cf,
-    ngx_str_t *name, ngx_str_t *text);
+static ngx_uint_t ngx_webhook_event_type_other(ngx_conf_t *cf, ngx_str_t *name,
+    ngx_str_t *text);
 
 
 void *
-ngx_http_webhook_create_main_conf(ngx_conf_t *cf)
+ngx_webhook_create_main_conf(ngx_conf_t *cf)
 {
-    ngx_http_webhook_main_conf_t  *wmcf;
+    ngx_webhook_main_conf_t  *wmcf;
 
-    wmcf = ngx_pcalloc(cf->pool, sizeof(ngx_http_webhook_main_conf_t));
+    wmcf = ngx_pcalloc(cf->pool, sizeof(ngx_webhook_main_conf_t));
     if (wmcf == NULL) {
         return NULL;
     }
@@ -52,42 +52,41 @@ ngx_http_webhook_create_main_conf(ngx_conf_t *cf)
      *     wmcf->keep_bytes = 0;
      *     wmcf->dedupe_rows = 0;
      *     wmcf->idempotency_rows = 0;
-     *     wmcf->full = NGX_HTTP_WEBHOOK_FULL_DROP;
+     *     wmcf->full = NGX_WEBHOOK_FULL_DROP;
      *     wmcf->event_header = { 0, NULL };
      *     wmcf->pool = NULL;
      *     wmcf->cpu = NULL;
      *     wmcf->counters = NULL;
      */
 
-    wmcf->size = NGX_HTTP_WEBHOOK_STORE_SIZE;
-    wmcf->keep = NGX_HTTP_WEBHOOK_STORE_KEEP;
-    wmcf->orphans = NGX_HTTP_WEBHOOK_ORPHANS;
-    wmcf->high_water = NGX_HTTP_WEBHOOK_STORE_HIGH;
-    wmcf->warn_water = NGX_HTTP_WEBHOOK_STORE_WARN;
-    wmcf->full_wait = NGX_HTTP_WEBHOOK_STORE_WAIT;
+    wmcf->size = NGX_WEBHOOK_STORE_SIZE;
+    wmcf->keep = NGX_WEBHOOK_STORE_KEEP;
+    wmcf->orphans = NGX_WEBHOOK_ORPHANS;
+    wmcf->high_water = NGX_WEBHOOK_STORE_HIGH;
+    wmcf->warn_water = NGX_WEBHOOK_STORE_WARN;
+    wmcf->full_wait = NGX_WEBHOOK_STORE_WAIT;
 
-    if (ngx_array_init(&wmcf->types, cf->pool, 32,
-                       sizeof(ngx_http_webhook_type_t))
+    if (ngx_array_init(&wmcf->types, cf->pool, 32, sizeof(ngx_webhook_type_t))
         != NGX_OK
         || ngx_array_init(&wmcf->endpoints, cf->pool, 4,
-                          sizeof(ngx_http_webhook_endpoint_t *))
+                          sizeof(ngx_webhook_endpoint_t *))
            != NGX_OK
         || ngx_array_init(&wmcf->receivers, cf->pool, 4,
-                          sizeof(ngx_http_webhook_receiver_t *))
+                          sizeof(ngx_webhook_receiver_t *))
            != NGX_OK
-        || ngx_array_init(&wmcf->tokens, cf->pool, 4,
-                          sizeof(ngx_http_webhook_token_t))
+        || ngx_array_init(&wmcf->url_tokens, cf->pool, 4,
+                          sizeof(ngx_webhook_url_token_t))
            != NGX_OK
         || ngx_array_init(&wmcf->rules, cf->pool, 4,
-                          sizeof(ngx_http_webhook_rule_t *))
+                          sizeof(ngx_webhook_rule_t *))
            != NGX_OK
         || ngx_array_init(&wmcf->error_pages, cf->pool, 1,
                           sizeof(ngx_array_t *))
            != NGX_OK
         || ngx_array_init(&wmcf->locations, cf->pool, 4, sizeof(void **))
            != NGX_OK
-        || ngx_array_init(&wmcf->hooks, cf->pool, 2,
-                          sizeof(ngx_http_webhook_hook_t))
+        || ngx_array_init(&wmcf->receive_locations, cf->pool, 2,
+                          sizeof(ngx_webhook_receive_location_t))
            != NGX_OK)
     {
         return NULL;
@@ -98,9 +97,9 @@ ngx_http_webhook_create_main_conf(ngx_conf_t *cf)
 
 
 char *
-ngx_http_webhook_init_main_conf(ngx_conf_t *cf, void *conf)
+ngx_webhook_init_main_conf(ngx_conf_t *cf, void *conf)
 {
-    ngx_http_webhook_main_conf_t  *wmcf = conf;
+    ngx_webhook_main_conf_t  *wmcf = conf;
 
     if (wmcf->event_header.data == NULL) {
         ngx_str_set(&wmcf->event_header, "Tc-Webhook-Event");
@@ -111,11 +110,11 @@ ngx_http_webhook_init_main_conf(ngx_conf_t *cf, void *conf)
 
 
 void *
-ngx_http_webhook_create_loc_conf(ngx_conf_t *cf)
+ngx_webhook_create_loc_conf(ngx_conf_t *cf)
 {
-    ngx_http_webhook_loc_conf_t  *wlcf;
+    ngx_webhook_loc_conf_t  *wlcf;
 
-    wlcf = ngx_pcalloc(cf->pool, sizeof(ngx_http_webhook_loc_conf_t));
+    wlcf = ngx_pcalloc(cf->pool, sizeof(ngx_webhook_loc_conf_t));
     if (wlcf == NULL) {
         return NULL;
     }
@@ -141,15 +140,15 @@ ngx_http_webhook_create_loc_conf(ngx_conf_t *cf)
 
 
 char *
-ngx_http_webhook_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
+ngx_webhook_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
 {
-    ngx_http_webhook_loc_conf_t *prev = parent;
-    ngx_http_webhook_loc_conf_t *conf = child;
+    ngx_webhook_loc_conf_t *prev = parent;
+    ngx_webhook_loc_conf_t *conf = child;
 
-    void                        ***loc_conf;
-    ngx_array_t                  **pages;
-    ngx_http_core_loc_conf_t      *clcf;
-    ngx_http_webhook_main_conf_t  *wmcf;
+    void                    ***loc_conf;
+    ngx_array_t              **pages;
+    ngx_http_core_loc_conf_t  *clcf;
+    ngx_webhook_main_conf_t   *wmcf;
 
     if (conf->rules) {
         conf->own = 1;
@@ -159,14 +158,14 @@ ngx_http_webhook_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     }
 
     ngx_conf_merge_uint_value(conf->commit, prev->commit,
-                              NGX_HTTP_WEBHOOK_BEFORE_RESPONSE);
+                              NGX_WEBHOOK_BEFORE_RESPONSE);
     ngx_conf_merge_msec_value(conf->commit_timeout, prev->commit_timeout,
-                              NGX_HTTP_WEBHOOK_COMMIT_TIMEOUT);
+                              NGX_WEBHOOK_COMMIT_TIMEOUT);
     ngx_conf_merge_size_value(conf->payload_max, prev->payload_max,
-                              NGX_HTTP_WEBHOOK_PAYLOAD);
+                              NGX_WEBHOOK_PAYLOAD);
     if (conf->idempotency.data == NULL) {
         conf->idempotency_by = prev->idempotency_by;
-        conf->idempotency_place = prev->idempotency_place;
+        conf->idempotency_pos = prev->idempotency_pos;
     }
 
     ngx_conf_merge_str_value(conf->idempotency, prev->idempotency,
@@ -184,8 +183,8 @@ ngx_http_webhook_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
 
         conf->receive = 1;
         conf->prefix = prev->prefix;
-        conf->place = prev->place;
-        clcf->handler = ngx_http_webhook_receive_handler;
+        conf->source_pos = prev->source_pos;
+        clcf->handler = ngx_webhook_receive_handler;
     }
 
     wmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_webhook_module);
@@ -216,16 +215,16 @@ ngx_http_webhook_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
 
 
 char *
-ngx_http_webhook_event_type(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+ngx_webhook_event_type(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    ngx_http_webhook_main_conf_t *wmcf = conf;
+    ngx_webhook_main_conf_t *wmcf = conf;
 
-    ngx_str_t                 *value, s;
-    ngx_uint_t                 i;
-    ngx_http_webhook_type_t   *type;
-    ngx_http_webhook_build_t   b;
+    ngx_str_t            *value, s;
+    ngx_uint_t            i;
+    ngx_webhook_type_t   *type;
+    ngx_webhook_build_t   b;
 
-    ngx_http_webhook_conf_build(cf, &b);
+    ngx_webhook_conf_build(cf, &b);
 
     value = cf->args->elts;
 
@@ -233,7 +232,7 @@ ngx_http_webhook_event_type(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return "takes a description in quotes, and nothing behind it";
     }
 
-    if (!webhook_type_valid(ngx_http_webhook_str(&value[1]))
+    if (!webhook_type_valid(ngx_webhook_str(&value[1]))
         || value[1].len > WEBHOOK_TYPE_MAX)
     {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
@@ -252,8 +251,8 @@ ngx_http_webhook_event_type(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
             ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                                "event type \"%V\", declared in %s:%ui, is "
                                "declared again",
-                               &value[1], type[i].place.file,
-                               type[i].place.line);
+                               &value[1], type[i].source_pos.file,
+                               type[i].source_pos.line);
             return NGX_CONF_ERROR;
         }
     }
@@ -263,19 +262,19 @@ ngx_http_webhook_event_type(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return NGX_CONF_ERROR;
     }
 
-    ngx_memzero(type, sizeof(ngx_http_webhook_type_t));
+    ngx_memzero(type, sizeof(ngx_webhook_type_t));
 
     type->name = value[1];
 
-    ngx_http_webhook_conf_place(&b, &type->place);
+    ngx_webhook_conf_source_pos(&b, &type->source_pos);
 
     for (i = 2; i < cf->args->nelts; i++) {
 
         if (type->group.data == NULL
-            && ngx_http_webhook_conf_param(&value[i], "group=", &s))
+            && ngx_webhook_conf_param(&value[i], "group=", &s))
         {
             if (s.len == 0) {
-                return ngx_http_webhook_conf_invalid(&b, &value[i]);
+                return ngx_webhook_conf_invalid(&b, &value[i]);
             }
 
             type->group = s;
@@ -283,13 +282,13 @@ ngx_http_webhook_event_type(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         }
 
         if (i == cf->args->nelts - 1
-            && !ngx_http_webhook_event_type_other(cf, &value[1], &value[i]))
+            && !ngx_webhook_event_type_other(cf, &value[1], &value[i]))
         {
             type->description = value[i];
             continue;
         }
 
-        return ngx_http_webhook_conf_params(&b, 2, "group=");
+        return ngx_webhook_conf_params(&b, 2, "group=");
     }
 
     return NGX_CONF_OK;
@@ -302,8 +301,7 @@ ngx_http_webhook_event_type(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
  */
 
 static ngx_uint_t
-ngx_http_webhook_event_type_other(ngx_conf_t *cf, ngx_str_t *name,
-    ngx_str_t *text)
+ngx_webhook_event_type_other(ngx_conf_t *cf, ngx_str_t *name, ngx_str_t *text)
 {
     ngx_uint_t  i;
 
@@ -317,7 +315,7 @@ ngx_http_webhook_event_type_other(ngx_conf_t *cf, ngx_str_t *name,
         return 1;
     }
 
-    if (webhook_type_valid(ngx_http_webhook_str(text))
+    if (webhook_type_valid(ngx_webhook_str(text))
         && ngx_strlchr(text->data, text->data + text->len, '.'))
     {
         ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
@@ -331,9 +329,9 @@ ngx_http_webhook_event_type_other(ngx_conf_t *cf, ngx_str_t *name,
 
 
 char *
-ngx_http_webhook_event_header(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+ngx_webhook_event_header(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    ngx_http_webhook_main_conf_t *wmcf = conf;
+    ngx_webhook_main_conf_t *wmcf = conf;
 
     ngx_str_t  *value;
 
@@ -343,7 +341,7 @@ ngx_http_webhook_event_header(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     value = cf->args->elts;
 
-    if (!ngx_http_webhook_conf_header_name(&value[1])) {
+    if (!ngx_webhook_conf_header_name(&value[1])) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "\"%V\" cannot be the header that tells the "
                            "event: it is no header name or has another use",
@@ -358,27 +356,27 @@ ngx_http_webhook_event_header(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
 
 char *
-ngx_http_webhook_commit(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+ngx_webhook_commit(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    ngx_http_webhook_loc_conf_t *wlcf = conf;
+    ngx_webhook_loc_conf_t *wlcf = conf;
 
-    ngx_int_t                  ms;
-    ngx_str_t                 *value, s;
-    ngx_http_webhook_build_t   b;
+    ngx_int_t             ms;
+    ngx_str_t            *value, s;
+    ngx_webhook_build_t   b;
 
     if (wlcf->commit != NGX_CONF_UNSET_UINT) {
         return "is duplicate";
     }
 
-    ngx_http_webhook_conf_build(cf, &b);
+    ngx_webhook_conf_build(cf, &b);
 
     value = cf->args->elts;
 
     if (ngx_strcmp(value[1].data, "before_response") == 0) {
-        wlcf->commit = NGX_HTTP_WEBHOOK_BEFORE_RESPONSE;
+        wlcf->commit = NGX_WEBHOOK_BEFORE_RESPONSE;
 
     } else if (ngx_strcmp(value[1].data, "after_response") == 0) {
-        wlcf->commit = NGX_HTTP_WEBHOOK_AFTER_RESPONSE;
+        wlcf->commit = NGX_WEBHOOK_AFTER_RESPONSE;
 
     } else {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
@@ -387,27 +385,27 @@ ngx_http_webhook_commit(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return NGX_CONF_ERROR;
     }
 
-    wlcf->commit_timeout = NGX_HTTP_WEBHOOK_COMMIT_TIMEOUT;
+    wlcf->commit_timeout = NGX_WEBHOOK_COMMIT_TIMEOUT;
 
     if (cf->args->nelts == 2) {
         return NGX_CONF_OK;
     }
 
-    if (ngx_http_webhook_conf_params(&b, 2, "timeout=")
+    if (ngx_webhook_conf_params(&b, 2, "timeout=")
         != NGX_CONF_OK)
     {
         return NGX_CONF_ERROR;
     }
 
-    if (wlcf->commit == NGX_HTTP_WEBHOOK_AFTER_RESPONSE) {
+    if (wlcf->commit == NGX_WEBHOOK_AFTER_RESPONSE) {
         return "has a \"timeout=\", which nothing waits for after the response";
     }
 
-    (void) ngx_http_webhook_conf_param(&value[2], "timeout=", &s);
+    (void) ngx_webhook_conf_param(&value[2], "timeout=", &s);
 
     ms = ngx_parse_time(&s, 0);
 
-    if (ms <= 0 || ms > NGX_HTTP_WEBHOOK_COMMIT_TIMEOUT_MAX) {
+    if (ms <= 0 || ms > NGX_WEBHOOK_COMMIT_TIMEOUT_MAX) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "invalid \"%V\", it must be a time of up to 1h",
                            &value[2]);
@@ -421,9 +419,9 @@ ngx_http_webhook_commit(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
 
 char *
-ngx_http_webhook_payload_max(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+ngx_webhook_payload_max(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    ngx_http_webhook_loc_conf_t *wlcf = conf;
+    ngx_webhook_loc_conf_t *wlcf = conf;
 
     ssize_t     size;
     ngx_str_t  *value;
@@ -435,7 +433,7 @@ ngx_http_webhook_payload_max(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     value = cf->args->elts;
     size = ngx_parse_size(&value[1]);
 
-    if (size < 1 || size > NGX_HTTP_WEBHOOK_PAYLOAD_TOP) {
+    if (size < 1 || size > NGX_WEBHOOK_PAYLOAD_TOP) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "invalid size \"%V\", it must be from 1 to 256m, "
                            "as in \"512k\" or \"4m\"", &value[1]);
@@ -449,20 +447,20 @@ ngx_http_webhook_payload_max(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
 
 char *
-ngx_http_webhook_receive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+ngx_webhook_receive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    ngx_http_webhook_loc_conf_t *wlcf = conf;
+    ngx_webhook_loc_conf_t *wlcf = conf;
 
-    ngx_http_webhook_hook_t       *hook;
-    ngx_http_core_loc_conf_t      *clcf;
-    ngx_http_webhook_build_t       b;
-    ngx_http_webhook_main_conf_t  *wmcf;
+    ngx_webhook_receive_location_t  *loc;
+    ngx_http_core_loc_conf_t        *clcf;
+    ngx_webhook_build_t              b;
+    ngx_webhook_main_conf_t         *wmcf;
 
     if (wlcf->receive) {
         return "is duplicate";
     }
 
-    ngx_http_webhook_conf_build(cf, &b);
+    ngx_webhook_conf_build(cf, &b);
 
     clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
 
@@ -483,24 +481,24 @@ ngx_http_webhook_receive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     wmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_webhook_module);
 
-    hook = ngx_array_push(&wmcf->hooks);
-    if (hook == NULL) {
+    loc = ngx_array_push(&wmcf->receive_locations);
+    if (loc == NULL) {
         return NGX_CONF_ERROR;
     }
 
-    hook->prefix = clcf->name;
-    hook->server = ngx_http_conf_get_module_srv_conf(cf, ngx_http_core_module);
+    loc->prefix = clcf->name;
+    loc->server = ngx_http_conf_get_module_srv_conf(cf, ngx_http_core_module);
 
-    if (ngx_http_webhook_conf_handler(cf, clcf, cmd) != NGX_OK) {
+    if (ngx_webhook_conf_handler(cf, clcf, cmd) != NGX_OK) {
         return NGX_CONF_ERROR;
     }
 
-    clcf->handler = ngx_http_webhook_receive_handler;
+    clcf->handler = ngx_webhook_receive_handler;
 
     wlcf->receive = 1;
     wlcf->prefix = clcf->name;
 
-    ngx_http_webhook_conf_place(&b, &wlcf->place);
+    ngx_webhook_conf_source_pos(&b, &wlcf->source_pos);
 
     return NGX_CONF_OK;
 }
@@ -509,7 +507,7 @@ ngx_http_webhook_receive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 /* One that comes later is found when all is read. */
 
 static ngx_int_t
-ngx_http_webhook_conf_handler(ngx_conf_t *cf, ngx_http_core_loc_conf_t *clcf,
+ngx_webhook_conf_handler(ngx_conf_t *cf, ngx_http_core_loc_conf_t *clcf,
     ngx_command_t *cmd)
 {
     if (clcf->handler == NULL) {
@@ -524,34 +522,34 @@ ngx_http_webhook_conf_handler(ngx_conf_t *cf, ngx_http_core_loc_conf_t *clcf,
 
 
 char *
-ngx_http_webhook_metrics(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+ngx_webhook_metrics(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    ngx_http_webhook_loc_conf_t *wlcf = conf;
+    ngx_webhook_loc_conf_t *wlcf = conf;
 
-    ngx_http_core_loc_conf_t      *clcf;
-    ngx_http_webhook_build_t       b;
-    ngx_http_webhook_main_conf_t  *wmcf;
+    ngx_http_core_loc_conf_t  *clcf;
+    ngx_webhook_build_t        b;
+    ngx_webhook_main_conf_t   *wmcf;
 
     if (wlcf->metrics) {
         return "is duplicate";
     }
 
-    ngx_http_webhook_conf_build(cf, &b);
+    ngx_webhook_conf_build(cf, &b);
 
     wlcf->metrics = 1;
 
-    ngx_http_webhook_conf_place(&b, &wlcf->metrics_place);
+    ngx_webhook_conf_source_pos(&b, &wlcf->metrics_pos);
 
     wmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_webhook_module);
     wmcf->metrics = 1;
 
     clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
 
-    if (ngx_http_webhook_conf_handler(cf, clcf, cmd) != NGX_OK) {
+    if (ngx_webhook_conf_handler(cf, clcf, cmd) != NGX_OK) {
         return NGX_CONF_ERROR;
     }
 
-    clcf->handler = ngx_http_webhook_metrics_handler;
+    clcf->handler = ngx_webhook_metrics_handler;
 
     return NGX_CONF_OK;
 }

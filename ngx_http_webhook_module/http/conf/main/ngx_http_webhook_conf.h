@@ -7,31 +7,25 @@
  * says what to change.
  */
 
-#ifndef NGX_HTTP_WEBHOOK_CONF_H
-#define NGX_HTTP_WEBHOOK_CONF_H
+#ifndef NGX_WEBHOOK_CONF_H
+#define NGX_WEBHOOK_CONF_H
 
 #include "http/model/ngx_http_webhook.h"
 
 
-void *ngx_http_webhook_create_main_conf(ngx_conf_t *cf);
-char *ngx_http_webhook_init_main_conf(ngx_conf_t *cf, void *conf);
-void *ngx_http_webhook_create_loc_conf(ngx_conf_t *cf);
-char *ngx_http_webhook_merge_loc_conf(ngx_conf_t *cf, void *parent,
-    void *child);
+void *ngx_webhook_create_main_conf(ngx_conf_t *cf);
+char *ngx_webhook_init_main_conf(ngx_conf_t *cf, void *conf);
+void *ngx_webhook_create_loc_conf(ngx_conf_t *cf);
+char *ngx_webhook_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child);
 
 /* Directive handlers. */
 
-char *ngx_http_webhook_event_type(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
-char *ngx_http_webhook_event_header(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
-char *ngx_http_webhook_commit(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
-char *ngx_http_webhook_payload_max(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
-char *ngx_http_webhook_receive(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
-char *ngx_http_webhook_metrics(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
+char *ngx_webhook_event_type(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_webhook_event_header(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_webhook_commit(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_webhook_payload_max(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_webhook_receive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_webhook_metrics(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
 
-#endif /* NGX_HTTP_WEBHOOK_CONF_H */
+#endif /* NGX_WEBHOOK_CONF_H */

@@ -10,30 +10,30 @@
 #include "http/conf/value/ngx_http_webhook_conf_param.h"
 
 
-#define NGX_HTTP_WEBHOOK_CPU_THREADS  2
-#define NGX_HTTP_WEBHOOK_CPU_MOST     1024
-#define NGX_HTTP_WEBHOOK_CPU_MEMORY   (256 * 1024 * 1024)
+#define NGX_WEBHOOK_CPU_THREADS  2
+#define NGX_WEBHOOK_CPU_MOST     1024
+#define NGX_WEBHOOK_CPU_MEMORY   (256 * 1024 * 1024)
 
 
 extern ngx_module_t  ngx_thread_pool_module;
 
 
-static ngx_int_t ngx_http_webhook_cpu_make(ngx_conf_t *cf, ngx_str_t *name,
+static ngx_int_t ngx_webhook_cpu_make(ngx_conf_t *cf, ngx_str_t *name,
     ngx_uint_t threads);
 
 
 /* webhook_cpu [pool] [threads=N] [memory=SIZE]; */
 
 char *
-ngx_http_webhook_cpu_threads(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+ngx_webhook_cpu_threads(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    ngx_http_webhook_main_conf_t *wmcf = conf;
+    ngx_webhook_main_conf_t *wmcf = conf;
 
-    ssize_t                    size;
-    ngx_int_t                  n;
-    ngx_str_t                 *value, text;
-    ngx_uint_t                 i;
-    ngx_http_webhook_build_t   b;
+    ssize_t               size;
+    ngx_int_t             n;
+    ngx_str_t            *value, text;
+    ngx_uint_t            i;
+    ngx_webhook_build_t   b;
 
     if (wmcf->cpu_set) {
         return "is duplicate";
@@ -41,7 +41,7 @@ ngx_http_webhook_cpu_threads(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     wmcf->cpu_set = 1;
 
-    ngx_http_webhook_conf_build(cf, &b);
+    ngx_webhook_conf_build(cf, &b);
 
     value = cf->args->elts;
 
@@ -50,8 +50,7 @@ ngx_http_webhook_cpu_threads(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     i = value[1].len
         && !ngx_strlchr(value[1].data, value[1].data + value[1].len, '=');
 
-    if (ngx_http_webhook_conf_params(&b, 1 + i, "threads= memory=")
-        != NGX_CONF_OK)
+    if (ngx_webhook_conf_params(&b, 1 + i, "threads= memory=") != NGX_CONF_OK)
     {
         return NGX_CONF_ERROR;
     }
@@ -62,11 +61,11 @@ ngx_http_webhook_cpu_threads(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
             n = ngx_atoi(value[i].data + 8, value[i].len - 8);
 
-            if (n < 1 || n > NGX_HTTP_WEBHOOK_CPU_MOST) {
+            if (n < 1 || n > NGX_WEBHOOK_CPU_MOST) {
                 ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                                    "invalid \"%V\", it must be a number "
                                    "from 1 to %d", &value[i],
-                                   NGX_HTTP_WEBHOOK_CPU_MOST);
+                                   NGX_WEBHOOK_CPU_MOST);
                 return NGX_CONF_ERROR;
             }
 
@@ -105,7 +104,7 @@ ngx_http_webhook_cpu_threads(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
 
 ngx_int_t
-ngx_http_webhook_conf_cpu(ngx_conf_t *cf, ngx_http_webhook_main_conf_t *wmcf)
+ngx_webhook_conf_cpu(ngx_conf_t *cf, ngx_webhook_main_conf_t *wmcf)
 {
     static ngx_str_t  name = ngx_string("webhook_cpu");
 
@@ -114,11 +113,11 @@ ngx_http_webhook_conf_cpu(ngx_conf_t *cf, ngx_http_webhook_main_conf_t *wmcf)
     }
 
     if (wmcf->cpu_threads == 0) {
-        wmcf->cpu_threads = NGX_HTTP_WEBHOOK_CPU_THREADS;
+        wmcf->cpu_threads = NGX_WEBHOOK_CPU_THREADS;
     }
 
     if (wmcf->cpu_memory == 0) {
-        wmcf->cpu_memory = NGX_HTTP_WEBHOOK_CPU_MEMORY;
+        wmcf->cpu_memory = NGX_WEBHOOK_CPU_MEMORY;
     }
 
     if (wmcf->cpu) {
@@ -126,7 +125,7 @@ ngx_http_webhook_conf_cpu(ngx_conf_t *cf, ngx_http_webhook_main_conf_t *wmcf)
     }
 
     if (ngx_thread_pool_get(cf->cycle, &name) == NULL
-        && ngx_http_webhook_cpu_make(cf, &name, wmcf->cpu_threads) != NGX_OK)
+        && ngx_webhook_cpu_make(cf, &name, wmcf->cpu_threads) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -143,7 +142,7 @@ ngx_http_webhook_conf_cpu(ngx_conf_t *cf, ngx_http_webhook_main_conf_t *wmcf)
  */
 
 static ngx_int_t
-ngx_http_webhook_cpu_make(ngx_conf_t *cf, ngx_str_t *name, ngx_uint_t threads)
+ngx_webhook_cpu_make(ngx_conf_t *cf, ngx_str_t *name, ngx_uint_t threads)
 {
     u_char         text[sizeof("threads=") + NGX_INT_T_LEN];
     ngx_str_t      value[3];

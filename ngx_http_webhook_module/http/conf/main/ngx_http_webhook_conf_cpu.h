@@ -5,18 +5,16 @@
  * Directive webhook_cpu.
  */
 
-#ifndef NGX_HTTP_WEBHOOK_CONF_CPU_H
-#define NGX_HTTP_WEBHOOK_CONF_CPU_H
+#ifndef NGX_WEBHOOK_CONF_CPU_H
+#define NGX_WEBHOOK_CONF_CPU_H
 
 #include "http/model/ngx_http_webhook.h"
 
 
-char *ngx_http_webhook_cpu_threads(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
+char *ngx_webhook_cpu_threads(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
 /* Makes the threads of webhook_cpu, where they may be needed. */
-ngx_int_t ngx_http_webhook_conf_cpu(ngx_conf_t *cf,
-    ngx_http_webhook_main_conf_t *wmcf);
+ngx_int_t ngx_webhook_conf_cpu(ngx_conf_t *cf, ngx_webhook_main_conf_t *wmcf);
 
 
-#endif /* NGX_HTTP_WEBHOOK_CONF_CPU_H */
+#endif /* NGX_WEBHOOK_CONF_CPU_H */

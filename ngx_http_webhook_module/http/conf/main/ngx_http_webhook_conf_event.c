@@ -15,57 +15,57 @@
 #include "http/conf/main/ngx_http_webhook_conf_pattern.h"
 
 
-static char *ngx_http_webhook_event_add(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_loc_conf_t *wlcf, ngx_http_webhook_rule_t *rule);
-static void ngx_http_webhook_event_digest(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_rule_t *rule);
-static char *ngx_http_webhook_event_params(ngx_http_webhook_build_t *b);
-static char *ngx_http_webhook_event_methods(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_rule_t *rule, ngx_str_t *value);
-static char *ngx_http_webhook_event_regex(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_rule_t *rule, ngx_str_t *value);
-static char *ngx_http_webhook_event_status(ngx_http_webhook_build_t *b,
-    ngx_str_t *arg, ngx_str_t *value, void *data);
-static char *ngx_http_webhook_event_when(ngx_http_webhook_build_t *b,
-    ngx_str_t *arg, ngx_str_t *value, void *data);
-static char *ngx_http_webhook_event_payload(ngx_http_webhook_build_t *b,
-    ngx_str_t *arg, ngx_str_t *value, void *data);
-static char *ngx_http_webhook_event_original(ngx_http_webhook_build_t *b,
-    ngx_str_t *arg, ngx_str_t *value, void *data);
-static char *ngx_http_webhook_event_body(ngx_http_webhook_build_t *b,
-    ngx_str_t *arg, ngx_str_t *value, void *data);
-static char *ngx_http_webhook_event_model(ngx_http_webhook_build_t *b,
-    ngx_str_t *arg, ngx_str_t *value, void *data);
-static char *ngx_http_webhook_event_id(ngx_http_webhook_build_t *b,
-    ngx_str_t *arg, ngx_str_t *value, void *data);
-static char *ngx_http_webhook_event_record(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_rule_t *rule, ngx_str_t *value, ngx_uint_t path,
+static char *ngx_webhook_event_add(ngx_webhook_build_t *b,
+    ngx_webhook_loc_conf_t *wlcf, ngx_webhook_rule_t *rule);
+static void ngx_webhook_event_digest(ngx_webhook_build_t *b,
+    ngx_webhook_main_conf_t *wmcf, ngx_webhook_rule_t *rule);
+static char *ngx_webhook_event_params(ngx_webhook_build_t *b);
+static char *ngx_webhook_event_methods(ngx_webhook_build_t *b,
+    ngx_webhook_rule_t *rule, ngx_str_t *value);
+static char *ngx_webhook_event_regex(ngx_webhook_build_t *b,
+    ngx_webhook_rule_t *rule, ngx_str_t *value);
+static char *ngx_webhook_event_status(ngx_webhook_build_t *b, ngx_str_t *arg,
+    ngx_str_t *value, void *data);
+static char *ngx_webhook_event_when(ngx_webhook_build_t *b, ngx_str_t *arg,
+    ngx_str_t *value, void *data);
+static char *ngx_webhook_event_payload(ngx_webhook_build_t *b, ngx_str_t *arg,
+    ngx_str_t *value, void *data);
+static char *ngx_webhook_event_original(ngx_webhook_build_t *b, ngx_str_t *arg,
+    ngx_str_t *value, void *data);
+static char *ngx_webhook_event_body(ngx_webhook_build_t *b, ngx_str_t *arg,
+    ngx_str_t *value, void *data);
+static char *ngx_webhook_event_model(ngx_webhook_build_t *b, ngx_str_t *arg,
+    ngx_str_t *value, void *data);
+static char *ngx_webhook_event_id(ngx_webhook_build_t *b, ngx_str_t *arg,
+    ngx_str_t *value, void *data);
+static char *ngx_webhook_event_record(ngx_webhook_build_t *b,
+    ngx_webhook_rule_t *rule, ngx_str_t *value, ngx_uint_t path,
     const char *what, webhook_template_t **tpl);
 
 
-static const ngx_http_webhook_option_t  ngx_http_webhook_event_options[] = {
-    { "status=",  ngx_http_webhook_event_status },
-    { "when=",    ngx_http_webhook_event_when },
-    { "payload=", ngx_http_webhook_event_payload },
-    { "path=",    ngx_http_webhook_event_original },
-    { "body=",    ngx_http_webhook_event_body },
-    { "model=",   ngx_http_webhook_event_model },
-    { "id=",      ngx_http_webhook_event_id },
+static const ngx_webhook_option_t  ngx_webhook_event_options[] = {
+    { "status=",  ngx_webhook_event_status },
+    { "when=",    ngx_webhook_event_when },
+    { "payload=", ngx_webhook_event_payload },
+    { "path=",    ngx_webhook_event_original },
+    { "body=",    ngx_webhook_event_body },
+    { "model=",   ngx_webhook_event_model },
+    { "id=",      ngx_webhook_event_id },
     { NULL, NULL }
 };
 
 
 char *
-ngx_http_webhook_event(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+ngx_webhook_event(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    ngx_http_webhook_loc_conf_t *wlcf = conf;
+    ngx_webhook_loc_conf_t *wlcf = conf;
 
-    char                      *rv;
-    ngx_str_t                 *value, s;
-    ngx_http_webhook_rule_t   *rule;
-    ngx_http_webhook_build_t   build, *b;
+    char                 *rv;
+    ngx_str_t            *value, s;
+    ngx_webhook_rule_t   *rule;
+    ngx_webhook_build_t   build, *b;
 
-    b = ngx_http_webhook_conf_build(cf, &build);
+    b = ngx_webhook_conf_build(cf, &build);
 
     value = b->args->elts;
 
@@ -89,17 +89,17 @@ ngx_http_webhook_event(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return "needs an event type, methods and a regular expression";
     }
 
-    rule = ngx_pcalloc(b->pool, sizeof(ngx_http_webhook_rule_t));
+    rule = ngx_pcalloc(b->pool, sizeof(ngx_webhook_rule_t));
     if (rule == NULL) {
         return NGX_CONF_ERROR;
     }
 
-    ngx_http_webhook_conf_place(b, &rule->place);
+    ngx_webhook_conf_source_pos(b, &rule->source_pos);
 
     rule->type_name = value[1];
 
     if (ngx_array_init(&rule->names, b->pool, 1,
-                       sizeof(ngx_http_webhook_capture_name_t))
+                       sizeof(ngx_webhook_capture_name_t))
         != NGX_OK
         || ngx_array_init(&rule->when, b->pool, 1,
                           sizeof(webhook_condition_t *))
@@ -108,53 +108,52 @@ ngx_http_webhook_event(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return NGX_CONF_ERROR;
     }
 
-    rv = ngx_http_webhook_event_methods(b, rule, &value[2]);
+    rv = ngx_webhook_event_methods(b, rule, &value[2]);
     if (rv != NGX_CONF_OK) {
         return rv;
     }
 
-    rv = ngx_http_webhook_event_regex(b, rule, &value[3]);
+    rv = ngx_webhook_event_regex(b, rule, &value[3]);
     if (rv != NGX_CONF_OK) {
         return rv;
     }
 
     ngx_str_set(&s, "2xx");
 
-    if (webhook_status_set_parse(ngx_http_webhook_str(&s), &rule->status)
+    if (webhook_status_set_parse(ngx_webhook_str(&s), &rule->status)
         != WEBHOOK_OK)
     {
         return NGX_CONF_ERROR;
     }
 
-    if (ngx_http_webhook_event_params(b) != NGX_CONF_OK) {
+    if (ngx_webhook_event_params(b) != NGX_CONF_OK) {
         return NGX_CONF_ERROR;
     }
 
-    rv = ngx_http_webhook_conf_options(b, 4, ngx_http_webhook_event_options,
-                                       rule);
+    rv = ngx_webhook_conf_options(b, 4, ngx_webhook_event_options, rule);
     if (rv != NGX_CONF_OK) {
         return rv;
     }
 
-    rv = ngx_http_webhook_event_needs(b, rule);
+    rv = ngx_webhook_event_needs(b, rule);
     if (rv != NGX_CONF_OK) {
         return rv;
     }
 
-    return ngx_http_webhook_event_add(b, wlcf, rule);
+    return ngx_webhook_event_add(b, wlcf, rule);
 }
 
 
 static char *
-ngx_http_webhook_event_params(ngx_http_webhook_build_t *b)
+ngx_webhook_event_params(ngx_webhook_build_t *b)
 {
     ngx_str_t   *value;
     ngx_uint_t   i;
 
     value = b->args->elts;
 
-    if (ngx_http_webhook_conf_method(&value[3])) {
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+    if (ngx_webhook_conf_method(&value[3])) {
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                             "\"%V\" stands where the regular expression does: "
                             "several methods are written as in \"PUT,PATCH\"",
                             &value[3]);
@@ -164,7 +163,7 @@ ngx_http_webhook_event_params(ngx_http_webhook_build_t *b)
     if (ngx_strcmp(value[3].data, "~") == 0
         || ngx_strcmp(value[3].data, "~*") == 0)
     {
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                             "\"%V\" stands where the regular expression does, "
                             "which needs no operator; \"(?i)\" before it "
                             "ignores the case", &value[3]);
@@ -176,28 +175,28 @@ ngx_http_webhook_event_params(ngx_http_webhook_build_t *b)
         if (value[i].len && value[i].data[0] >= '1' && value[i].data[0] <= '5'
             && ngx_strncmp(value[i - 1].data, "status=", 7) == 0)
         {
-            ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+            ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                                 "invalid parameter \"%V\", several codes are "
                                 "written as in \"status=200,201\"", &value[i]);
             return NGX_CONF_ERROR;
         }
     }
 
-    return ngx_http_webhook_conf_params(b, 4, "path= status= when=* payload= "
+    return ngx_webhook_conf_params(b, 4, "path= status= when=* payload= "
                                                "body= model= id=");
 }
 
 
 static char *
-ngx_http_webhook_event_add(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_loc_conf_t *wlcf, ngx_http_webhook_rule_t *rule)
+ngx_webhook_event_add(ngx_webhook_build_t *b, ngx_webhook_loc_conf_t *wlcf,
+    ngx_webhook_rule_t *rule)
 {
-    ngx_http_webhook_rule_t       **rp;
-    ngx_http_webhook_main_conf_t   *wmcf;
+    ngx_webhook_rule_t       **rp;
+    ngx_webhook_main_conf_t   *wmcf;
 
     if (wlcf->rules == NULL) {
         wlcf->rules = ngx_array_create(b->pool, 4,
-                                       sizeof(ngx_http_webhook_rule_t *));
+                                       sizeof(ngx_webhook_rule_t *));
         if (wlcf->rules == NULL) {
             return NGX_CONF_ERROR;
         }
@@ -212,7 +211,7 @@ ngx_http_webhook_event_add(ngx_http_webhook_build_t *b,
 
     wmcf = b->wmcf;
 
-    ngx_http_webhook_event_digest(b, wmcf, rule);
+    ngx_webhook_event_digest(b, wmcf, rule);
 
     rp = ngx_array_push(&wmcf->rules);
     if (rp == NULL) {
@@ -231,20 +230,20 @@ ngx_http_webhook_event_add(ngx_http_webhook_build_t *b,
  */
 
 static void
-ngx_http_webhook_event_digest(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_rule_t *rule)
+ngx_webhook_event_digest(ngx_webhook_build_t *b, ngx_webhook_main_conf_t *wmcf,
+    ngx_webhook_rule_t *rule)
 {
-    ngx_str_t                 *value;
-    ngx_uint_t                 i;
-    webhook_hash_t             hash;
-    ngx_http_webhook_rule_t  **others;
+    ngx_str_t            *value;
+    ngx_uint_t            i;
+    webhook_hash_t        hash;
+    ngx_webhook_rule_t  **others;
 
     webhook_hash_init(&hash);
 
     value = b->args->elts;
 
     for (i = 0; i < b->args->nelts; i++) {
-        webhook_hash_text(&hash, ngx_http_webhook_str(&value[i]));
+        webhook_hash_text(&hash, ngx_webhook_str(&value[i]));
     }
 
     webhook_hash_end(&hash, rule->digest);
@@ -262,8 +261,8 @@ ngx_http_webhook_event_digest(ngx_http_webhook_build_t *b,
 
 
 static char *
-ngx_http_webhook_event_methods(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_rule_t *rule, ngx_str_t *value)
+ngx_webhook_event_methods(ngx_webhook_build_t *b, ngx_webhook_rule_t *rule,
+    ngx_str_t *value)
 {
     u_char      *p, *last;
     ngx_str_t    name;
@@ -283,10 +282,10 @@ ngx_http_webhook_event_methods(ngx_http_webhook_build_t *b,
         }
 
         name.len = p - name.data;
-        method = ngx_http_webhook_conf_method(&name);
+        method = ngx_webhook_conf_method(&name);
 
         if (method == 0) {
-            ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+            ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                                "invalid method \"%V\" in \"%V\": methods are "
                                "written as in \"POST\", \"PUT,PATCH\" or \"*\"",
                                &name, value);
@@ -305,14 +304,14 @@ ngx_http_webhook_event_methods(ngx_http_webhook_build_t *b,
 
 
 static char *
-ngx_http_webhook_event_regex(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_rule_t *rule, ngx_str_t *value)
+ngx_webhook_event_regex(ngx_webhook_build_t *b, ngx_webhook_rule_t *rule,
+    ngx_str_t *value)
 {
-    u_char                           *p;
-    ngx_int_t                         i;
-    ngx_regex_compile_t               rc;
-    ngx_http_webhook_capture_name_t  *name;
-    u_char                            errstr[NGX_MAX_CONF_ERRSTR];
+    u_char                      *p;
+    ngx_int_t                    i;
+    ngx_regex_compile_t          rc;
+    ngx_webhook_capture_name_t  *name;
+    u_char                       errstr[NGX_MAX_CONF_ERRSTR];
 
     ngx_memzero(&rc, sizeof(ngx_regex_compile_t));
 
@@ -322,11 +321,11 @@ ngx_http_webhook_event_regex(ngx_http_webhook_build_t *b,
     rc.err.data = errstr;
 
     if (ngx_regex_compile(&rc) != NGX_OK) {
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0, "%V", &rc.err);
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0, "%V", &rc.err);
         return NGX_CONF_ERROR;
     }
 
-    if (ngx_http_webhook_pattern_check(b, value) != NGX_OK) {
+    if (ngx_webhook_pattern_check(b, value) != NGX_OK) {
         return NGX_CONF_ERROR;
     }
 
@@ -355,15 +354,15 @@ ngx_http_webhook_event_regex(ngx_http_webhook_build_t *b,
 
 
 static char *
-ngx_http_webhook_event_status(ngx_http_webhook_build_t *b, ngx_str_t *arg,
+ngx_webhook_event_status(ngx_webhook_build_t *b, ngx_str_t *arg,
     ngx_str_t *value, void *data)
 {
-    ngx_http_webhook_rule_t *rule = data;
+    ngx_webhook_rule_t *rule = data;
 
-    if (webhook_status_set_parse(ngx_http_webhook_str(value), &rule->status)
+    if (webhook_status_set_parse(ngx_webhook_str(value), &rule->status)
         != WEBHOOK_OK)
     {
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                             "invalid status codes \"%V\": they are written as "
                             "in \"status=200,201\" or \"status=2xx\"", arg);
         return NGX_CONF_ERROR;
@@ -374,10 +373,10 @@ ngx_http_webhook_event_status(ngx_http_webhook_build_t *b, ngx_str_t *arg,
 
 
 static char *
-ngx_http_webhook_event_when(ngx_http_webhook_build_t *b, ngx_str_t *arg,
+ngx_webhook_event_when(ngx_webhook_build_t *b, ngx_str_t *arg,
     ngx_str_t *value, void *data)
 {
-    ngx_http_webhook_rule_t *rule = data;
+    ngx_webhook_rule_t *rule = data;
 
     webhook_condition_t  **cond;
 
@@ -386,7 +385,7 @@ ngx_http_webhook_event_when(ngx_http_webhook_build_t *b, ngx_str_t *arg,
         return NGX_CONF_ERROR;
     }
 
-    *cond = ngx_http_webhook_conf_condition(b, value);
+    *cond = ngx_webhook_conf_condition(b, value);
 
     return *cond ? NGX_CONF_OK : NGX_CONF_ERROR;
 }
@@ -395,18 +394,18 @@ ngx_http_webhook_event_when(ngx_http_webhook_build_t *b, ngx_str_t *arg,
 /* payload=response, payload=request.some.path */
 
 static char *
-ngx_http_webhook_event_payload(ngx_http_webhook_build_t *b, ngx_str_t *arg,
+ngx_webhook_event_payload(ngx_webhook_build_t *b, ngx_str_t *arg,
     ngx_str_t *value, void *data)
 {
-    ngx_http_webhook_rule_t *rule = data;
+    ngx_webhook_rule_t *rule = data;
 
     ngx_str_t  s;
 
-    if (ngx_http_webhook_conf_param(value, "response", &s)) {
-        rule->payload = NGX_HTTP_WEBHOOK_PAYLOAD_RESPONSE;
+    if (ngx_webhook_conf_param(value, "response", &s)) {
+        rule->payload = NGX_WEBHOOK_PAYLOAD_RESPONSE;
 
-    } else if (ngx_http_webhook_conf_param(value, "request", &s)) {
-        rule->payload = NGX_HTTP_WEBHOOK_PAYLOAD_REQUEST;
+    } else if (ngx_webhook_conf_param(value, "request", &s)) {
+        rule->payload = NGX_WEBHOOK_PAYLOAD_REQUEST;
 
     } else {
         s.len = 0;
@@ -425,13 +424,13 @@ ngx_http_webhook_event_payload(ngx_http_webhook_build_t *b, ngx_str_t *arg,
     s.data++;
     s.len--;
 
-    rule->payload_path = ngx_http_webhook_conf_path(b, &s);
+    rule->payload_path = ngx_webhook_conf_path(b, &s);
 
     return rule->payload_path ? NGX_CONF_OK : NGX_CONF_ERROR;
 
 invalid:
 
-    ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+    ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                           "invalid \"%V\", it must be \"payload=response\" or "
                           "\"payload=request\", with a path such as "
                           "\"payload=response.result\" for a part of it", arg);
@@ -441,16 +440,16 @@ invalid:
 
 
 static char *
-ngx_http_webhook_event_original(ngx_http_webhook_build_t *b, ngx_str_t *arg,
+ngx_webhook_event_original(ngx_webhook_build_t *b, ngx_str_t *arg,
     ngx_str_t *value, void *data)
 {
-    ngx_http_webhook_rule_t *rule = data;
+    ngx_webhook_rule_t *rule = data;
 
     if (ngx_strcmp(value->data, "original") == 0) {
         rule->original = 1;
 
     } else if (ngx_strcmp(value->data, "current") != 0) {
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                               "invalid \"%V\", it must be \"path=current\" or "
                               "\"path=original\"", arg);
         return NGX_CONF_ERROR;
@@ -461,46 +460,45 @@ ngx_http_webhook_event_original(ngx_http_webhook_build_t *b, ngx_str_t *arg,
 
 
 static char *
-ngx_http_webhook_event_body(ngx_http_webhook_build_t *b, ngx_str_t *arg,
+ngx_webhook_event_body(ngx_webhook_build_t *b, ngx_str_t *arg,
     ngx_str_t *value, void *data)
 {
-    ngx_http_webhook_rule_t *rule = data;
+    ngx_webhook_rule_t *rule = data;
 
     char       *rv;
     ngx_str_t   text;
 
-    rv = ngx_http_webhook_conf_text(b, value, &text);
+    rv = ngx_webhook_conf_text(b, value, &text);
     if (rv != NGX_CONF_OK) {
         return rv;
     }
 
-    rule->body = ngx_http_webhook_conf_template(b, &text,
-                                                WEBHOOK_TEMPLATE_JSON,
-                                                "body template");
+    rule->body = ngx_webhook_conf_template(b, &text, WEBHOOK_TEMPLATE_JSON,
+                                           "body template");
 
     return rule->body ? NGX_CONF_OK : NGX_CONF_ERROR;
 }
 
 
 static char *
-ngx_http_webhook_event_model(ngx_http_webhook_build_t *b, ngx_str_t *arg,
+ngx_webhook_event_model(ngx_webhook_build_t *b, ngx_str_t *arg,
     ngx_str_t *value, void *data)
 {
-    ngx_http_webhook_rule_t *rule = data;
+    ngx_webhook_rule_t *rule = data;
 
-    return ngx_http_webhook_event_record(b, rule, value, 0, "model template",
-                                         &rule->model);
+    return ngx_webhook_event_record(b, rule, value, 0, "model template",
+                                    &rule->model);
 }
 
 
 static char *
-ngx_http_webhook_event_id(ngx_http_webhook_build_t *b, ngx_str_t *arg,
-    ngx_str_t *value, void *data)
+ngx_webhook_event_id(ngx_webhook_build_t *b, ngx_str_t *arg, ngx_str_t *value,
+    void *data)
 {
-    ngx_http_webhook_rule_t *rule = data;
+    ngx_webhook_rule_t *rule = data;
 
-    return ngx_http_webhook_event_record(b, rule, value, 1, "id template",
-                                         &rule->record);
+    return ngx_webhook_event_record(b, rule, value, 1, "id template",
+                                    &rule->record);
 }
 
 
@@ -510,18 +508,18 @@ ngx_http_webhook_event_id(ngx_http_webhook_build_t *b, ngx_str_t *arg,
  */
 
 static char *
-ngx_http_webhook_event_record(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_rule_t *rule, ngx_str_t *value, ngx_uint_t path,
-    const char *what, webhook_template_t **tpl)
+ngx_webhook_event_record(ngx_webhook_build_t *b, ngx_webhook_rule_t *rule,
+    ngx_str_t *value, ngx_uint_t path, const char *what,
+    webhook_template_t **tpl)
 {
-    ngx_str_t                        text;
-    ngx_http_webhook_event_paths_t   ctx;
+    ngx_str_t                   text;
+    ngx_webhook_event_paths_t   ctx;
 
     text = *value;
 
     if (path && ngx_strstrn(text.data, "${", 1) == NULL) {
 
-        if (ngx_http_webhook_conf_path(b, value) == NULL) {
+        if (ngx_webhook_conf_path(b, value) == NULL) {
             return NGX_CONF_ERROR;
         }
 
@@ -534,18 +532,17 @@ ngx_http_webhook_event_record(ngx_http_webhook_build_t *b,
         ngx_sprintf(text.data, "${%V}", value);
     }
 
-    *tpl = ngx_http_webhook_conf_template(b, &text, WEBHOOK_TEMPLATE_TEXT,
-                                          what);
+    *tpl = ngx_webhook_conf_template(b, &text, WEBHOOK_TEMPLATE_TEXT, what);
     if (*tpl == NULL) {
         return NGX_CONF_ERROR;
     }
 
-    ngx_memzero(&ctx, sizeof(ngx_http_webhook_event_paths_t));
+    ngx_memzero(&ctx, sizeof(ngx_webhook_event_paths_t));
 
     ctx.b = b;
     ctx.rule = rule;
 
-    if (webhook_template_paths(*tpl, ngx_http_webhook_event_path, &ctx) != 0) {
+    if (webhook_template_paths(*tpl, ngx_webhook_event_path, &ctx) != 0) {
         return NGX_CONF_ERROR;
     }
 

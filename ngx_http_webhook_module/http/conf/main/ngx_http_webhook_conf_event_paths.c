@@ -9,21 +9,20 @@
 #include "http/outbound/fanout/ngx_http_webhook_fanout.h"
 
 
-static ngx_uint_t ngx_http_webhook_event_capture(ngx_http_webhook_rule_t *rule,
+static ngx_uint_t ngx_webhook_event_capture(ngx_webhook_rule_t *rule,
     const webhook_str_t *step);
 
 
 /* Whose body has to be kept, and whether every path can have a value. */
 
 char *
-ngx_http_webhook_event_needs(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_rule_t *rule)
+ngx_webhook_event_needs(ngx_webhook_build_t *b, ngx_webhook_rule_t *rule)
 {
-    ngx_uint_t                       i;
-    webhook_condition_t            **cond;
-    ngx_http_webhook_event_paths_t   ctx;
+    ngx_uint_t                  i;
+    webhook_condition_t       **cond;
+    ngx_webhook_event_paths_t   ctx;
 
-    ngx_memzero(&ctx, sizeof(ngx_http_webhook_event_paths_t));
+    ngx_memzero(&ctx, sizeof(ngx_webhook_event_paths_t));
 
     ctx.b = b;
     ctx.rule = rule;
@@ -31,7 +30,7 @@ ngx_http_webhook_event_needs(ngx_http_webhook_build_t *b,
     cond = rule->when.elts;
 
     for (i = 0; i < rule->when.nelts; i++) {
-        if (webhook_condition_paths(cond[i], ngx_http_webhook_event_path, &ctx)
+        if (webhook_condition_paths(cond[i], ngx_webhook_event_path, &ctx)
             != 0)
         {
             return NGX_CONF_ERROR;
@@ -39,14 +38,13 @@ ngx_http_webhook_event_needs(ngx_http_webhook_build_t *b,
     }
 
     if (rule->body) {
-        if (webhook_template_paths(rule->body, ngx_http_webhook_event_path,
-                                   &ctx)
+        if (webhook_template_paths(rule->body, ngx_webhook_event_path, &ctx)
             != 0)
         {
             return NGX_CONF_ERROR;
         }
 
-    } else if (rule->payload == NGX_HTTP_WEBHOOK_PAYLOAD_REQUEST) {
+    } else if (rule->payload == NGX_WEBHOOK_PAYLOAD_REQUEST) {
         ctx.request = 1;
 
     } else {
@@ -66,16 +64,16 @@ ngx_http_webhook_event_needs(ngx_http_webhook_build_t *b,
  */
 
 ngx_int_t
-ngx_http_webhook_event_check(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_main_conf_t *wmcf, ngx_http_webhook_rule_t *rule)
+ngx_webhook_event_check(ngx_webhook_build_t *b, ngx_webhook_main_conf_t *wmcf,
+    ngx_webhook_rule_t *rule)
 {
-    uint64_t                        *id;
-    ngx_uint_t                       i, record;
-    webhook_template_t              *tpl[2];
-    ngx_http_webhook_endpoint_t     *ep;
-    ngx_http_webhook_event_paths_t   ctx;
+    uint64_t                   *id;
+    ngx_uint_t                  i, record;
+    webhook_template_t         *tpl[2];
+    ngx_webhook_endpoint_t     *ep;
+    ngx_webhook_event_paths_t   ctx;
 
-    ngx_memzero(&ctx, sizeof(ngx_http_webhook_event_paths_t));
+    ngx_memzero(&ctx, sizeof(ngx_webhook_event_paths_t));
 
     ctx.b = b;
     ctx.rule = rule;
@@ -87,19 +85,18 @@ ngx_http_webhook_event_check(ngx_http_webhook_build_t *b,
 
     for (i = 0; i < rule->endpoints.nelts; i++) {
 
-        ep = ngx_http_webhook_endpoint_find(wmcf, id[i]);
+        ep = ngx_webhook_endpoint_find(wmcf, id[i]);
 
         ctx.request |= ep->need_request;
         ctx.response |= ep->need_response;
-        record |= ngx_http_webhook_render_record(ep);
+        record |= ngx_webhook_fanout_record(ep);
     }
 
     tpl[0] = rule->model;
     tpl[1] = rule->record;
 
     for (i = 0; record && i < 2; i++) {
-        if (tpl[i]
-            && webhook_template_paths(tpl[i], ngx_http_webhook_event_path,
+        if (tpl[i] && webhook_template_paths(tpl[i], ngx_webhook_event_path,
                                       &ctx)
                != 0)
         {
@@ -110,14 +107,13 @@ ngx_http_webhook_event_check(ngx_http_webhook_build_t *b,
     rule->want_request = ctx.request;
     rule->want_response = ctx.response;
 
-    if (ngx_http_webhook_render_forms(wmcf, &rule->endpoints)
-        > NGX_HTTP_WEBHOOK_RENDER_FORMS)
+    if (ngx_webhook_fanout_renditions(wmcf, &rule->endpoints)
+        > NGX_WEBHOOK_FANOUT_RENDITIONS)
     {
-        ngx_http_webhook_build_at(NGX_LOG_EMERG, b, &rule->place,
-                                  "the endpoints of event type \"%V\" are "
-                                  "sent it in more than %d forms",
-                                  &rule->type_name,
-                                  NGX_HTTP_WEBHOOK_RENDER_FORMS);
+        ngx_webhook_build_at(NGX_LOG_EMERG, b, &rule->source_pos,
+                             "the endpoints of event type \"%V\" are "
+                             "sent it in more than %d forms", &rule->type_name,
+                             NGX_WEBHOOK_FANOUT_RENDITIONS);
         return NGX_ERROR;
     }
 
@@ -126,23 +122,23 @@ ngx_http_webhook_event_check(ngx_http_webhook_build_t *b,
 
 
 int
-ngx_http_webhook_event_path(void *ctx, const webhook_path_t *path)
+ngx_webhook_event_path(void *ctx, const webhook_path_t *path)
 {
-    ngx_http_webhook_event_paths_t *paths = ctx;
+    ngx_webhook_event_paths_t *paths = ctx;
 
-    const char               *what;
-    ngx_http_webhook_root_e   root;
-    ngx_http_webhook_rule_t  *rule;
+    const char          *what;
+    ngx_webhook_root_e   root;
+    ngx_webhook_rule_t  *rule;
 
     rule = paths->rule;
 
-    what = ngx_http_webhook_conf_root(path, &root);
+    what = ngx_webhook_conf_root(path, &root);
 
     switch (root) {
 
-    case NGX_HTTP_WEBHOOK_ROOT_DATA:
+    case NGX_WEBHOOK_ROOT_DATA:
 
-        if (rule->payload == NGX_HTTP_WEBHOOK_PAYLOAD_REQUEST) {
+        if (rule->payload == NGX_WEBHOOK_PAYLOAD_REQUEST) {
             paths->request = 1;
 
         } else {
@@ -151,19 +147,18 @@ ngx_http_webhook_event_path(void *ctx, const webhook_path_t *path)
 
         break;
 
-    case NGX_HTTP_WEBHOOK_ROOT_REQUEST:
+    case NGX_WEBHOOK_ROOT_REQUEST:
         paths->request = 1;
         break;
 
-    case NGX_HTTP_WEBHOOK_ROOT_RESPONSE:
+    case NGX_WEBHOOK_ROOT_RESPONSE:
         paths->response = 1;
         break;
 
-    case NGX_HTTP_WEBHOOK_ROOT_URI:
+    case NGX_WEBHOOK_ROOT_URI:
 
-        if (webhook_path_steps(path) != 2
-            || !ngx_http_webhook_event_capture(rule,
-                                               webhook_path_step(path, 1)))
+        if (webhook_path_steps(path) != 2 || !ngx_webhook_event_capture(rule,
+                                          webhook_path_step(path, 1)))
         {
             what = "the regular expression has no such capture";
         }
@@ -178,21 +173,20 @@ ngx_http_webhook_event_path(void *ctx, const webhook_path_t *path)
         return 0;
     }
 
-    ngx_http_webhook_build_log(NGX_LOG_EMERG, paths->b, 0,
+    ngx_webhook_build_log(NGX_LOG_EMERG, paths->b, 0,
                          "invalid path \"%V\": %s",
-                         ngx_http_webhook_nstr(webhook_path_text(path)), what);
+                         ngx_webhook_nstr(webhook_path_text(path)), what);
 
     return 1;
 }
 
 
 static ngx_uint_t
-ngx_http_webhook_event_capture(ngx_http_webhook_rule_t *rule,
-    const webhook_str_t *step)
+ngx_webhook_event_capture(ngx_webhook_rule_t *rule, const webhook_str_t *step)
 {
-    ngx_int_t                         n;
-    ngx_uint_t                        i;
-    ngx_http_webhook_capture_name_t  *name;
+    ngx_int_t                    n;
+    ngx_uint_t                   i;
+    ngx_webhook_capture_name_t  *name;
 
     n = ngx_atoi(step->data, step->len);
 
@@ -203,7 +197,7 @@ ngx_http_webhook_event_capture(ngx_http_webhook_rule_t *rule,
     name = rule->names.elts;
 
     for (i = 0; i < rule->names.nelts; i++) {
-        if (webhook_str_eq(step, ngx_http_webhook_str(&name[i].name))) {
+        if (webhook_str_eq(step, ngx_webhook_str(&name[i].name))) {
             return 1;
         }
     }

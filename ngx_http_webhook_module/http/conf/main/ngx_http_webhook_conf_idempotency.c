@@ -13,28 +13,28 @@
 /* webhook_idempotency HEADER [by=VALUE] | off */
 
 char *
-ngx_http_webhook_idempotency(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+ngx_webhook_idempotency(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    ngx_http_webhook_loc_conf_t *wlcf = conf;
+    ngx_webhook_loc_conf_t *wlcf = conf;
 
     u_char                             c;
     ngx_str_t                         *value, s;
     ngx_uint_t                         i;
-    ngx_http_webhook_build_t           b;
+    ngx_webhook_build_t                b;
     ngx_http_compile_complex_value_t   ccv;
 
     if (wlcf->idempotency.data) {
         return "is duplicate";
     }
 
-    ngx_http_webhook_conf_build(cf, &b);
+    ngx_webhook_conf_build(cf, &b);
 
     value = cf->args->elts;
 
     if (ngx_strcmp(value[1].data, "off") == 0) {
 
         if (cf->args->nelts > 2) {
-            return ngx_http_webhook_conf_invalid(&b, &value[2]);
+            return ngx_webhook_conf_invalid(&b, &value[2]);
         }
 
         ngx_str_set(&wlcf->idempotency, "");
@@ -66,7 +66,7 @@ ngx_http_webhook_idempotency(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return NGX_CONF_OK;
     }
 
-    if (!ngx_http_webhook_conf_param(&value[2], "by=", &s)
+    if (!ngx_webhook_conf_param(&value[2], "by=", &s)
         || ngx_http_script_variables_count(&s) == 0)
     {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
@@ -76,7 +76,7 @@ ngx_http_webhook_idempotency(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return NGX_CONF_ERROR;
     }
 
-    ngx_http_webhook_conf_place(&b, &wlcf->idempotency_place);
+    ngx_webhook_conf_source_pos(&b, &wlcf->idempotency_pos);
 
     ngx_memzero(&ccv, sizeof(ngx_http_compile_complex_value_t));
 

@@ -5,14 +5,13 @@
  * Directive webhook_idempotency.
  */
 
-#ifndef NGX_HTTP_WEBHOOK_CONF_IDEMPOTENCY_H
-#define NGX_HTTP_WEBHOOK_CONF_IDEMPOTENCY_H
+#ifndef NGX_WEBHOOK_CONF_IDEMPOTENCY_H
+#define NGX_WEBHOOK_CONF_IDEMPOTENCY_H
 
 #include "http/model/ngx_http_webhook.h"
 
 
-char *ngx_http_webhook_idempotency(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
+char *ngx_webhook_idempotency(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
 
-#endif /* NGX_HTTP_WEBHOOK_CONF_IDEMPOTENCY_H */
+#endif /* NGX_WEBHOOK_CONF_IDEMPOTENCY_H */

@@ -9,23 +9,22 @@
 #include "http/conf/main/ngx_http_webhook_conf_pattern.h"
 
 
-static ngx_uint_t ngx_http_webhook_pattern_alternative(u_char *p,
-    u_char *last);
-static ngx_uint_t ngx_http_webhook_pattern_argument(u_char *p, u_char *last);
-static u_char *ngx_http_webhook_pattern_class(u_char *p, u_char *last);
+static ngx_uint_t ngx_webhook_pattern_alternative(u_char *p, u_char *last);
+static ngx_uint_t ngx_webhook_pattern_argument(u_char *p, u_char *last);
+static u_char *ngx_webhook_pattern_class(u_char *p, u_char *last);
 
 
 ngx_int_t
-ngx_http_webhook_pattern_check(ngx_http_webhook_build_t *b, ngx_str_t *regex)
+ngx_webhook_pattern_check(ngx_webhook_build_t *b, ngx_str_t *regex)
 {
     u_char       buf[32], *p, *last;
     ngx_str_t    literal;
     const char  *what;
 
-    if (ngx_http_webhook_pattern_literal(regex, &literal, buf, sizeof(buf))
+    if (ngx_webhook_pattern_literal(regex, &literal, buf, sizeof(buf))
         && literal.data[0] != '/')
     {
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                            "\"%V\" matches nothing: a path begins with \"/\", "
                            "and has no scheme or host", regex);
         return NGX_ERROR;
@@ -49,12 +48,12 @@ ngx_http_webhook_pattern_check(ngx_http_webhook_build_t *b, ngx_str_t *regex)
             break;
 
         case '[':
-            p = ngx_http_webhook_pattern_class(p, last);
+            p = ngx_webhook_pattern_class(p, last);
             break;
 
         case '?':
             if (p > regex->data && p[-1] != '('
-                && ngx_http_webhook_pattern_argument(p + 1, last))
+                && ngx_webhook_pattern_argument(p + 1, last))
             {
                 what = "arguments are no part of the path, test them by "
                        "\"when=var.arg_NAME == VALUE\"";
@@ -87,7 +86,7 @@ ngx_http_webhook_pattern_check(ngx_http_webhook_build_t *b, ngx_str_t *regex)
     }
 
     if (what) {
-        ngx_http_webhook_build_log(NGX_LOG_WARN, b, 0,
+        ngx_webhook_build_log(NGX_LOG_WARN, b, 0,
                                "\"%V\" probably does not match what is meant: "
                                "%s", regex, what);
     }
@@ -99,7 +98,7 @@ ngx_http_webhook_pattern_check(ngx_http_webhook_build_t *b, ngx_str_t *regex)
 /* The "]" of a class, or the last byte. */
 
 static u_char *
-ngx_http_webhook_pattern_class(u_char *p, u_char *last)
+ngx_webhook_pattern_class(u_char *p, u_char *last)
 {
     p++;
     p += (p < last && *p == '^');
@@ -116,7 +115,7 @@ ngx_http_webhook_pattern_class(u_char *p, u_char *last)
 /* 1 if a name and "=" follow. */
 
 static ngx_uint_t
-ngx_http_webhook_pattern_argument(u_char *p, u_char *last)
+ngx_webhook_pattern_argument(u_char *p, u_char *last)
 {
     u_char  *name;
 
@@ -133,8 +132,8 @@ ngx_http_webhook_pattern_argument(u_char *p, u_char *last)
 
 
 ngx_uint_t
-ngx_http_webhook_pattern_literal(ngx_str_t *regex, ngx_str_t *literal,
-    u_char *buf, size_t size)
+ngx_webhook_pattern_literal(ngx_str_t *regex, ngx_str_t *literal, u_char *buf,
+    size_t size)
 {
     u_char      *p, *last, c;
     ngx_uint_t   n;
@@ -145,7 +144,7 @@ ngx_http_webhook_pattern_literal(ngx_str_t *regex, ngx_str_t *literal,
     /* an alternative would count as much as what it is one to */
 
     if (regex->len == 0 || *p++ != '^'
-        || ngx_http_webhook_pattern_alternative(p, last))
+        || ngx_webhook_pattern_alternative(p, last))
     {
         return 0;
     }
@@ -190,7 +189,7 @@ ngx_http_webhook_pattern_literal(ngx_str_t *regex, ngx_str_t *literal,
 /* 1 if there is a "|" outside of all parentheses, as far as that is plain. */
 
 static ngx_uint_t
-ngx_http_webhook_pattern_alternative(u_char *p, u_char *last)
+ngx_webhook_pattern_alternative(u_char *p, u_char *last)
 {
     ngx_int_t  depth;
 

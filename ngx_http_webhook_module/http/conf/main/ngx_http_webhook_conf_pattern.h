@@ -5,23 +5,22 @@
  * What is plain of a rule's regular expression.
  */
 
-#ifndef NGX_HTTP_WEBHOOK_CONF_PATTERN_H
-#define NGX_HTTP_WEBHOOK_CONF_PATTERN_H
+#ifndef NGX_WEBHOOK_CONF_PATTERN_H
+#define NGX_WEBHOOK_CONF_PATTERN_H
 
 #include "http/model/ngx_http_webhook_build.h"
 
 
 /* Looks at a rule's regular expression: NGX_OK, or NGX_ERROR, logged, where it
    can match no path. */
-ngx_int_t ngx_http_webhook_pattern_check(ngx_http_webhook_build_t *b,
-    ngx_str_t *regex);
+ngx_int_t ngx_webhook_pattern_check(ngx_webhook_build_t *b, ngx_str_t *regex);
 
 /*
  * The bytes that all that an expression matches begins with, as far as that is
  * plain to see: those behind "^".  Returns 0 if there are none.
  */
-ngx_uint_t ngx_http_webhook_pattern_literal(ngx_str_t *regex,
-    ngx_str_t *literal, u_char *buf, size_t size);
+ngx_uint_t ngx_webhook_pattern_literal(ngx_str_t *regex, ngx_str_t *literal,
+    u_char *buf, size_t size);
 
 
-#endif /* NGX_HTTP_WEBHOOK_CONF_PATTERN_H */
+#endif /* NGX_WEBHOOK_CONF_PATTERN_H */

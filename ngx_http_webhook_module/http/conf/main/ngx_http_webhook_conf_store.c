@@ -11,106 +11,105 @@
 #include "http/conf/value/ngx_http_webhook_conf_param.h"
 
 
-#define NGX_HTTP_WEBHOOK_STORE_TOP    ((off_t) 16384 << 30)
-#define NGX_HTTP_WEBHOOK_WAIT_TOP     (60 * 60 * UINT64_C(1000))
-#define NGX_HTTP_WEBHOOK_KEEP_MAX     (3660 * 24 * 60 * 60 * UINT64_C(1000))
-#define NGX_HTTP_WEBHOOK_ORPHANS_MIN  (2 * 24 * 60 * 60 * UINT64_C(1000))
+#define NGX_WEBHOOK_STORE_TOP    ((off_t) 16384 << 30)
+#define NGX_WEBHOOK_BACKLOG_TOP  (60 * 60 * UINT64_C(1000))
+#define NGX_WEBHOOK_KEEP_MAX     (3660 * 24 * 60 * 60 * UINT64_C(1000))
+#define NGX_WEBHOOK_ORPHANS_MIN  (2 * 24 * 60 * 60 * UINT64_C(1000))
 
 
 /* webhook_store as it is read. */
 
 typedef struct {
-    ngx_http_webhook_main_conf_t  *wmcf;
+    ngx_webhook_main_conf_t  *wmcf;
 
-    unsigned                       warn:1;      /* what was given */
-    unsigned                       high:1;
-    unsigned                       wait:1;
-} ngx_http_webhook_store_args_t;
+    unsigned                  warn:1;           /* what was given */
+    unsigned                  high:1;
+    unsigned                  wait:1;
+} ngx_webhook_store_args_t;
 
 
-static ngx_int_t ngx_http_webhook_store_path(ngx_conf_t *cf,
-    ngx_http_webhook_main_conf_t *wmcf);
-static char *ngx_http_webhook_store_size(ngx_http_webhook_build_t *b,
+static ngx_int_t ngx_webhook_store_path(ngx_conf_t *cf,
+    ngx_webhook_main_conf_t *wmcf);
+static char *ngx_webhook_store_size(ngx_webhook_build_t *b, ngx_str_t *arg,
+    ngx_str_t *value, void *data);
+static char *ngx_webhook_store_keep(ngx_webhook_build_t *b, ngx_str_t *arg,
+    ngx_str_t *value, void *data);
+static char *ngx_webhook_store_orphans(ngx_webhook_build_t *b, ngx_str_t *arg,
+    ngx_str_t *value, void *data);
+static char *ngx_webhook_store_keep_bytes(ngx_webhook_build_t *b,
     ngx_str_t *arg, ngx_str_t *value, void *data);
-static char *ngx_http_webhook_store_keep(ngx_http_webhook_build_t *b,
+static char *ngx_webhook_store_idempotency_rows(ngx_webhook_build_t *b,
     ngx_str_t *arg, ngx_str_t *value, void *data);
-static char *ngx_http_webhook_store_orphans(ngx_http_webhook_build_t *b,
+static char *ngx_webhook_store_dedupe_rows(ngx_webhook_build_t *b,
     ngx_str_t *arg, ngx_str_t *value, void *data);
-static char *ngx_http_webhook_store_keep_bytes(ngx_http_webhook_build_t *b,
+static char *ngx_webhook_store_high_water(ngx_webhook_build_t *b,
     ngx_str_t *arg, ngx_str_t *value, void *data);
-static char *ngx_http_webhook_store_idempotency_rows(
-    ngx_http_webhook_build_t *b, ngx_str_t *arg, ngx_str_t *value, void *data);
-static char *ngx_http_webhook_store_dedupe_rows(ngx_http_webhook_build_t *b,
+static char *ngx_webhook_store_warn(ngx_webhook_build_t *b, ngx_str_t *arg,
+    ngx_str_t *value, void *data);
+static char *ngx_webhook_store_full_wait(ngx_webhook_build_t *b,
     ngx_str_t *arg, ngx_str_t *value, void *data);
-static char *ngx_http_webhook_store_high_water(ngx_http_webhook_build_t *b,
-    ngx_str_t *arg, ngx_str_t *value, void *data);
-static char *ngx_http_webhook_store_warn(ngx_http_webhook_build_t *b,
-    ngx_str_t *arg, ngx_str_t *value, void *data);
-static char *ngx_http_webhook_store_full_wait(ngx_http_webhook_build_t *b,
-    ngx_str_t *arg, ngx_str_t *value, void *data);
-static char *ngx_http_webhook_store_full(ngx_http_webhook_build_t *b,
-    ngx_str_t *arg, ngx_str_t *value, void *data);
-static ngx_int_t ngx_http_webhook_store_percent(ngx_http_webhook_build_t *b,
+static char *ngx_webhook_store_full(ngx_webhook_build_t *b, ngx_str_t *arg,
+    ngx_str_t *value, void *data);
+static ngx_int_t ngx_webhook_store_percent(ngx_webhook_build_t *b,
     ngx_str_t *param, ngx_str_t *s, ngx_uint_t *percent);
-static ngx_int_t ngx_http_webhook_store_rows(ngx_http_webhook_build_t *b,
+static ngx_int_t ngx_webhook_store_rows(ngx_webhook_build_t *b,
     ngx_str_t *param, ngx_str_t *s, uint64_t *rows);
 
 
-static const ngx_http_webhook_option_t  ngx_http_webhook_store_options[] = {
-    { "size=",             ngx_http_webhook_store_size },
-    { "keep=",             ngx_http_webhook_store_keep },
-    { "keep_bytes=",       ngx_http_webhook_store_keep_bytes },
-    { "warn=",             ngx_http_webhook_store_warn },
-    { "high_water=",       ngx_http_webhook_store_high_water },
-    { "full=",             ngx_http_webhook_store_full },
-    { "full_wait=",        ngx_http_webhook_store_full_wait },
-    { "dedupe_rows=",      ngx_http_webhook_store_dedupe_rows },
-    { "idempotency_rows=", ngx_http_webhook_store_idempotency_rows },
-    { "orphans=",          ngx_http_webhook_store_orphans },
+static const ngx_webhook_option_t  ngx_webhook_store_options[] = {
+    { "size=",             ngx_webhook_store_size },
+    { "keep=",             ngx_webhook_store_keep },
+    { "keep_bytes=",       ngx_webhook_store_keep_bytes },
+    { "warn=",             ngx_webhook_store_warn },
+    { "high_water=",       ngx_webhook_store_high_water },
+    { "full=",             ngx_webhook_store_full },
+    { "full_wait=",        ngx_webhook_store_full_wait },
+    { "dedupe_rows=",      ngx_webhook_store_dedupe_rows },
+    { "idempotency_rows=", ngx_webhook_store_idempotency_rows },
+    { "orphans=",          ngx_webhook_store_orphans },
     { NULL, NULL }
 };
 
 
 char *
-ngx_http_webhook_store(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+ngx_webhook_store(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    ngx_http_webhook_main_conf_t *wmcf = conf;
+    ngx_webhook_main_conf_t *wmcf = conf;
 
-    ngx_http_webhook_build_t       build, *b;
-    ngx_http_webhook_store_args_t  args;
+    ngx_webhook_build_t       build, *b;
+    ngx_webhook_store_args_t  args;
 
     if (wmcf->store) {
         return "is duplicate";
     }
 
-    b = ngx_http_webhook_conf_build(cf, &build);
+    b = ngx_webhook_conf_build(cf, &build);
 
-    if (ngx_http_webhook_store_path(cf, wmcf) != NGX_OK) {
+    if (ngx_webhook_store_path(cf, wmcf) != NGX_OK) {
         return NGX_CONF_ERROR;
     }
 
-    if (ngx_http_webhook_conf_params(b, 2,
-                                     "size= keep= keep_bytes= warn= "
-                                     "high_water= full= full_wait= "
-                                     "dedupe_rows= idempotency_rows= "
-                                     "orphans=")
+    if (ngx_webhook_conf_params(b, 2,
+                                "size= keep= keep_bytes= warn= "
+                                "high_water= full= full_wait= "
+                                "dedupe_rows= idempotency_rows= "
+                                "orphans=")
         != NGX_CONF_OK)
     {
         return NGX_CONF_ERROR;
     }
 
-    ngx_memzero(&args, sizeof(ngx_http_webhook_store_args_t));
+    ngx_memzero(&args, sizeof(ngx_webhook_store_args_t));
 
     args.wmcf = wmcf;
 
-    if (ngx_http_webhook_conf_options(b, 2, ngx_http_webhook_store_options,
-                                      &args)
+    if (ngx_webhook_conf_options(b, 2, ngx_webhook_store_options, &args)
         != NGX_CONF_OK)
     {
         return NGX_CONF_ERROR;
     }
 
-    if (args.wait && wmcf->full != NGX_HTTP_WEBHOOK_FULL_BLOCK) {
+    if (args.wait && wmcf->full != NGX_WEBHOOK_FULL_BLOCK) {
         return "has a \"full_wait=\" without \"full=block\"";
     }
 
@@ -142,8 +141,7 @@ ngx_http_webhook_store(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
  */
 
 static ngx_int_t
-ngx_http_webhook_store_path(ngx_conf_t *cf,
-    ngx_http_webhook_main_conf_t *wmcf)
+ngx_webhook_store_path(ngx_conf_t *cf, ngx_webhook_main_conf_t *wmcf)
 {
     u_char           *p;
     ngx_str_t        *value, s;
@@ -219,31 +217,31 @@ ngx_http_webhook_store_path(ngx_conf_t *cf,
 
 
 static char *
-ngx_http_webhook_store_size(ngx_http_webhook_build_t *b, ngx_str_t *arg,
+ngx_webhook_store_size(ngx_webhook_build_t *b, ngx_str_t *arg,
     ngx_str_t *value, void *data)
 {
-    ngx_http_webhook_store_args_t *args = data;
+    ngx_webhook_store_args_t *args = data;
 
     off_t  size;
 
     size = ngx_parse_offset(value);
 
     if (size == NGX_ERROR) {
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                             "invalid size \"%V\", it is written as in \"64m\" "
                             "or \"4g\"", arg);
         return NGX_CONF_ERROR;
     }
 
     if (size < WEBHOOK_STORE_SIZE_MIN) {
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                                   "\"%V\" is too small, the least is %dm", arg,
                                   WEBHOOK_STORE_SIZE_MIN / (1024 * 1024));
         return NGX_CONF_ERROR;
     }
 
-    if (size > NGX_HTTP_WEBHOOK_STORE_TOP) {
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+    if (size > NGX_WEBHOOK_STORE_TOP) {
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                                "\"%V\" is too large, the most is 16384g", arg);
         return NGX_CONF_ERROR;
     }
@@ -255,16 +253,15 @@ ngx_http_webhook_store_size(ngx_http_webhook_build_t *b, ngx_str_t *arg,
 
 
 static char *
-ngx_http_webhook_store_keep(ngx_http_webhook_build_t *b, ngx_str_t *arg,
+ngx_webhook_store_keep(ngx_webhook_build_t *b, ngx_str_t *arg,
     ngx_str_t *value, void *data)
 {
-    ngx_http_webhook_store_args_t *args = data;
+    ngx_webhook_store_args_t *args = data;
 
-    if (ngx_http_webhook_conf_msec(value, NGX_HTTP_WEBHOOK_KEEP_MAX,
-                                   &args->wmcf->keep)
+    if (ngx_webhook_conf_msec(value, NGX_WEBHOOK_KEEP_MAX, &args->wmcf->keep)
         != NGX_OK)
     {
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                              "invalid time \"%V\", it must be from 1ms to ten "
                              "years, as in \"7d\" or \"12h\"", arg);
         return NGX_CONF_ERROR;
@@ -275,22 +272,22 @@ ngx_http_webhook_store_keep(ngx_http_webhook_build_t *b, ngx_str_t *arg,
 
 
 static char *
-ngx_http_webhook_store_orphans(ngx_http_webhook_build_t *b, ngx_str_t *arg,
+ngx_webhook_store_orphans(ngx_webhook_build_t *b, ngx_str_t *arg,
     ngx_str_t *value, void *data)
 {
-    ngx_http_webhook_store_args_t *args = data;
+    ngx_webhook_store_args_t *args = data;
 
     if (value->len == 3 && ngx_strncmp(value->data, "off", 3) == 0) {
         args->wmcf->orphans = 0;
         return NGX_CONF_OK;
     }
 
-    if (ngx_http_webhook_conf_msec(value, NGX_HTTP_WEBHOOK_KEEP_MAX,
-                                   &args->wmcf->orphans)
+    if (ngx_webhook_conf_msec(value, NGX_WEBHOOK_KEEP_MAX,
+                              &args->wmcf->orphans)
         != NGX_OK
-        || args->wmcf->orphans < NGX_HTTP_WEBHOOK_ORPHANS_MIN)
+        || args->wmcf->orphans < NGX_WEBHOOK_ORPHANS_MIN)
     {
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                             "invalid time \"%V\", it must be \"off\", or from "
                             "2d to ten years", arg);
         return NGX_CONF_ERROR;
@@ -301,17 +298,17 @@ ngx_http_webhook_store_orphans(ngx_http_webhook_build_t *b, ngx_str_t *arg,
 
 
 static char *
-ngx_http_webhook_store_keep_bytes(ngx_http_webhook_build_t *b, ngx_str_t *arg,
+ngx_webhook_store_keep_bytes(ngx_webhook_build_t *b, ngx_str_t *arg,
     ngx_str_t *value, void *data)
 {
-    ngx_http_webhook_store_args_t *args = data;
+    ngx_webhook_store_args_t *args = data;
 
     off_t  size;
 
     size = ngx_parse_offset(value);
 
     if (size == NGX_ERROR || size == 0) {
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                             "invalid size \"%V\", it is written as in \"64m\" "
                             "or \"4g\"", arg);
         return NGX_CONF_ERROR;
@@ -324,70 +321,66 @@ ngx_http_webhook_store_keep_bytes(ngx_http_webhook_build_t *b, ngx_str_t *arg,
 
 
 static char *
-ngx_http_webhook_store_idempotency_rows(ngx_http_webhook_build_t *b,
-    ngx_str_t *arg, ngx_str_t *value, void *data)
+ngx_webhook_store_idempotency_rows(ngx_webhook_build_t *b, ngx_str_t *arg,
+    ngx_str_t *value, void *data)
 {
-    ngx_http_webhook_store_args_t *args = data;
+    ngx_webhook_store_args_t *args = data;
 
-    return ngx_http_webhook_store_rows(b, arg, value,
-                                       &args->wmcf->idempotency_rows)
+    return ngx_webhook_store_rows(b, arg, value, &args->wmcf->idempotency_rows)
            == NGX_OK ? NGX_CONF_OK : NGX_CONF_ERROR;
 }
 
 
 static char *
-ngx_http_webhook_store_dedupe_rows(ngx_http_webhook_build_t *b, ngx_str_t *arg,
+ngx_webhook_store_dedupe_rows(ngx_webhook_build_t *b, ngx_str_t *arg,
     ngx_str_t *value, void *data)
 {
-    ngx_http_webhook_store_args_t *args = data;
+    ngx_webhook_store_args_t *args = data;
 
-    return ngx_http_webhook_store_rows(b, arg, value,
-                                       &args->wmcf->dedupe_rows)
+    return ngx_webhook_store_rows(b, arg, value, &args->wmcf->dedupe_rows)
            == NGX_OK ? NGX_CONF_OK : NGX_CONF_ERROR;
 }
 
 
 static char *
-ngx_http_webhook_store_high_water(ngx_http_webhook_build_t *b, ngx_str_t *arg,
+ngx_webhook_store_high_water(ngx_webhook_build_t *b, ngx_str_t *arg,
     ngx_str_t *value, void *data)
 {
-    ngx_http_webhook_store_args_t *args = data;
+    ngx_webhook_store_args_t *args = data;
 
     args->high = 1;
 
-    return ngx_http_webhook_store_percent(b, arg, value,
-                                          &args->wmcf->high_water)
+    return ngx_webhook_store_percent(b, arg, value, &args->wmcf->high_water)
            == NGX_OK ? NGX_CONF_OK : NGX_CONF_ERROR;
 }
 
 
 static char *
-ngx_http_webhook_store_warn(ngx_http_webhook_build_t *b, ngx_str_t *arg,
+ngx_webhook_store_warn(ngx_webhook_build_t *b, ngx_str_t *arg,
     ngx_str_t *value, void *data)
 {
-    ngx_http_webhook_store_args_t *args = data;
+    ngx_webhook_store_args_t *args = data;
 
     args->warn = 1;
 
-    return ngx_http_webhook_store_percent(b, arg, value,
-                                          &args->wmcf->warn_water)
+    return ngx_webhook_store_percent(b, arg, value, &args->wmcf->warn_water)
            == NGX_OK ? NGX_CONF_OK : NGX_CONF_ERROR;
 }
 
 
 static char *
-ngx_http_webhook_store_full_wait(ngx_http_webhook_build_t *b, ngx_str_t *arg,
+ngx_webhook_store_full_wait(ngx_webhook_build_t *b, ngx_str_t *arg,
     ngx_str_t *value, void *data)
 {
-    ngx_http_webhook_store_args_t *args = data;
+    ngx_webhook_store_args_t *args = data;
 
     args->wait = 1;
 
-    if (ngx_http_webhook_conf_msec(value, NGX_HTTP_WEBHOOK_WAIT_TOP,
-                                   &args->wmcf->full_wait)
+    if (ngx_webhook_conf_msec(value, NGX_WEBHOOK_BACKLOG_TOP,
+                              &args->wmcf->full_wait)
         != NGX_OK)
     {
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                                "invalid \"%V\", it must be a time of up to 1h",
                                arg);
         return NGX_CONF_ERROR;
@@ -398,10 +391,10 @@ ngx_http_webhook_store_full_wait(ngx_http_webhook_build_t *b, ngx_str_t *arg,
 
 
 static char *
-ngx_http_webhook_store_full(ngx_http_webhook_build_t *b, ngx_str_t *arg,
+ngx_webhook_store_full(ngx_webhook_build_t *b, ngx_str_t *arg,
     ngx_str_t *value, void *data)
 {
-    ngx_http_webhook_store_args_t *args = data;
+    ngx_webhook_store_args_t *args = data;
 
     ngx_uint_t  i;
 
@@ -420,7 +413,7 @@ ngx_http_webhook_store_full(ngx_http_webhook_build_t *b, ngx_str_t *arg,
         }
     }
 
-    ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+    ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                           "invalid \"%V\", it must be \"drop\", \"refuse\" or "
                           "\"block\"", arg);
 
@@ -429,16 +422,16 @@ ngx_http_webhook_store_full(ngx_http_webhook_build_t *b, ngx_str_t *arg,
 
 
 static ngx_int_t
-ngx_http_webhook_store_rows(ngx_http_webhook_build_t *b, ngx_str_t *param,
-    ngx_str_t *s, uint64_t *rows)
+ngx_webhook_store_rows(ngx_webhook_build_t *b, ngx_str_t *param, ngx_str_t *s,
+    uint64_t *rows)
 {
     ngx_int_t  n;
 
     n = ngx_atoi(s->data, s->len);
 
     if (n == NGX_ERROR || n == 0) {
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0, "invalid number \"%V\"",
-                                   param);
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0, "invalid number \"%V\"",
+                              param);
         return NGX_ERROR;
     }
 
@@ -449,7 +442,7 @@ ngx_http_webhook_store_rows(ngx_http_webhook_build_t *b, ngx_str_t *param,
 
 
 static ngx_int_t
-ngx_http_webhook_store_percent(ngx_http_webhook_build_t *b, ngx_str_t *param,
+ngx_webhook_store_percent(ngx_webhook_build_t *b, ngx_str_t *param,
     ngx_str_t *s, ngx_uint_t *percent)
 {
     ngx_int_t  n;
@@ -461,7 +454,7 @@ ngx_http_webhook_store_percent(ngx_http_webhook_build_t *b, ngx_str_t *param,
     }
 
     if (n < 10 || n > 99) {
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                                 "invalid \"%V\", it must be from 10%% to 99%%",
                                 param);
         return NGX_ERROR;

@@ -10,29 +10,29 @@
 
 
 typedef struct {
-    const ngx_http_webhook_field_t  **tables;
-    void                             *conf;
-} ngx_http_webhook_block_t;
+    const ngx_webhook_field_t  **tables;
+    void                        *conf;
+} ngx_webhook_block_t;
 
 
-static char *ngx_http_webhook_block_directive(ngx_conf_t *cf,
-    ngx_command_t *dummy, void *conf);
-static char *ngx_http_webhook_block_include(ngx_conf_t *cf, void *conf);
+static char *ngx_webhook_block_directive(ngx_conf_t *cf, ngx_command_t *dummy,
+    void *conf);
+static char *ngx_webhook_block_include(ngx_conf_t *cf, void *conf);
 
 
 char *
-ngx_http_webhook_conf_block(ngx_conf_t *cf,
-    const ngx_http_webhook_field_t **tables, void *conf)
+ngx_webhook_conf_block(ngx_conf_t *cf, const ngx_webhook_field_t **tables,
+    void *conf)
 {
-    char                      *rv;
-    ngx_conf_t                 save;
-    ngx_http_webhook_block_t   block;
+    char                 *rv;
+    ngx_conf_t            save;
+    ngx_webhook_block_t   block;
 
     block.tables = tables;
     block.conf = conf;
 
     save = *cf;
-    cf->handler = ngx_http_webhook_block_directive;
+    cf->handler = ngx_webhook_block_directive;
     cf->handler_conf = (char *) &block;
 
     rv = ngx_conf_parse(cf, NULL);
@@ -44,29 +44,28 @@ ngx_http_webhook_conf_block(ngx_conf_t *cf,
 
 
 static char *
-ngx_http_webhook_block_directive(ngx_conf_t *cf, ngx_command_t *dummy,
-    void *conf)
+ngx_webhook_block_directive(ngx_conf_t *cf, ngx_command_t *dummy, void *conf)
 {
-    ngx_http_webhook_block_t *block = conf;
+    ngx_webhook_block_t *block = conf;
 
-    ngx_str_t                 *value;
-    ngx_http_webhook_build_t   b;
+    ngx_str_t            *value;
+    ngx_webhook_build_t   b;
 
     value = cf->args->elts;
 
     if (ngx_strcmp(value[0].data, "include") == 0) {
-        return ngx_http_webhook_block_include(cf, conf);
+        return ngx_webhook_block_include(cf, conf);
     }
 
-    return ngx_http_webhook_field_build(ngx_http_webhook_conf_build(cf, &b),
-                                        block->tables, block->conf);
+    return ngx_webhook_field_build(ngx_webhook_conf_build(cf, &b),
+                                   block->tables, block->conf);
 }
 
 
 /* Core's own is not for blocks such as these. */
 
 static char *
-ngx_http_webhook_block_include(ngx_conf_t *cf, void *conf)
+ngx_webhook_block_include(ngx_conf_t *cf, void *conf)
 {
     ngx_str_t      *value;
     ngx_command_t   cmd = { ngx_string("include"),

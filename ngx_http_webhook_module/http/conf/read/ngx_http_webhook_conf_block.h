@@ -5,8 +5,8 @@
  * Blocks with directives of their own.
  */
 
-#ifndef NGX_HTTP_WEBHOOK_CONF_BLOCK_H
-#define NGX_HTTP_WEBHOOK_CONF_BLOCK_H
+#ifndef NGX_WEBHOOK_CONF_BLOCK_H
+#define NGX_WEBHOOK_CONF_BLOCK_H
 
 #include "http/conf/field/ngx_http_webhook_conf_field.h"
 
@@ -16,8 +16,8 @@
  * that it may have, up to NULL, and "include" is read besides.  What builds a
  * field gets conf.
  */
-char *ngx_http_webhook_conf_block(ngx_conf_t *cf,
-    const ngx_http_webhook_field_t **tables, void *conf);
+char *ngx_webhook_conf_block(ngx_conf_t *cf,
+    const ngx_webhook_field_t **tables, void *conf);
 
 
-#endif /* NGX_HTTP_WEBHOOK_CONF_BLOCK_H */
+#endif /* NGX_WEBHOOK_CONF_BLOCK_H */

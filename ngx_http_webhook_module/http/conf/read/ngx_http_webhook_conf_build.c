@@ -9,28 +9,24 @@
 #include "http/conf/read/ngx_http_webhook_conf_build.h"
 
 
-static void ngx_http_webhook_conf_say(ngx_http_webhook_build_t *b,
-    ngx_uint_t level, ngx_err_t err, ngx_http_webhook_place_t *place,
-    ngx_str_t *text);
-static void ngx_http_webhook_conf_hide(ngx_http_webhook_build_t *b,
-    ngx_str_t *secret);
-static void ngx_http_webhook_conf_mask(u_char *p, u_char *last,
-    ngx_str_t *secret);
-static ngx_uint_t ngx_http_webhook_conf_defined(ngx_http_webhook_build_t *b,
+static void ngx_webhook_conf_say(ngx_webhook_build_t *b, ngx_uint_t level,
+    ngx_err_t err, ngx_webhook_source_pos_t *pos, ngx_str_t *text);
+static void ngx_webhook_conf_hide(ngx_webhook_build_t *b, ngx_str_t *secret);
+static void ngx_webhook_conf_mask(u_char *p, u_char *last, ngx_str_t *secret);
+static ngx_uint_t ngx_webhook_conf_defined(ngx_webhook_build_t *b,
     const webhook_str_t *name);
-static ngx_int_t ngx_http_webhook_conf_certificate(
-    ngx_http_webhook_build_t *b, ngx_ssl_t *ssl, ngx_str_t *cert,
-    ngx_str_t *key, ngx_str_t *passwords);
+static ngx_int_t ngx_webhook_conf_certificate(ngx_webhook_build_t *b,
+    ngx_ssl_t *ssl, ngx_str_t *cert, ngx_str_t *key, ngx_str_t *passwords);
 
 
-ngx_http_webhook_build_t *
-ngx_http_webhook_conf_build(ngx_conf_t *cf, ngx_http_webhook_build_t *b)
+ngx_webhook_build_t *
+ngx_webhook_conf_build(ngx_conf_t *cf, ngx_webhook_build_t *b)
 {
     ngx_http_core_loc_conf_t       *clcf;
-    ngx_http_webhook_main_conf_t   *wmcf;
+    ngx_webhook_main_conf_t        *wmcf;
     ngx_http_upstream_main_conf_t  *umcf;
 
-    ngx_memzero(b, sizeof(ngx_http_webhook_build_t));
+    ngx_memzero(b, sizeof(ngx_webhook_build_t));
 
     wmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_webhook_module);
 
@@ -42,24 +38,24 @@ ngx_http_webhook_conf_build(ngx_conf_t *cf, ngx_http_webhook_build_t *b)
     b->args = cf->args;
 
     if (cf->conf_file) {
-        b->place.file = cf->conf_file->file.name.data;
-        b->place.line = cf->conf_file->line;
+        b->source_pos.file = cf->conf_file->file.name.data;
+        b->source_pos.line = cf->conf_file->line;
     }
 
-    b->say = ngx_http_webhook_conf_say;
+    b->say = ngx_webhook_conf_say;
     b->data = cf;
-    b->hide = ngx_http_webhook_conf_hide;
-    b->variable = ngx_http_webhook_conf_defined;
-    b->certificate = ngx_http_webhook_conf_certificate;
+    b->hide = ngx_webhook_conf_hide;
+    b->variable = ngx_webhook_conf_defined;
+    b->certificate = ngx_webhook_conf_certificate;
 
     umcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_upstream_module);
     b->upstreams = &umcf->upstreams;
     b->address = &wmcf->address;
 
     clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
-    ngx_http_webhook_build_resolver(b, clcf);
+    ngx_webhook_build_resolver(b, clcf);
 
-    b->targets = &wmcf->targets;
+    b->peers = &wmcf->peers;
     b->secrets = &wmcf->secrets;
     b->map_users = &wmcf->map_users;
 
@@ -68,18 +64,18 @@ ngx_http_webhook_conf_build(ngx_conf_t *cf, ngx_http_webhook_build_t *b)
 
 
 static void
-ngx_http_webhook_conf_say(ngx_http_webhook_build_t *b, ngx_uint_t level,
-    ngx_err_t err, ngx_http_webhook_place_t *place, ngx_str_t *text)
+ngx_webhook_conf_say(ngx_webhook_build_t *b, ngx_uint_t level, ngx_err_t err,
+    ngx_webhook_source_pos_t *pos, ngx_str_t *text)
 {
     ngx_conf_t  *cf = b->data;
 
-    if (place == NULL) {
+    if (pos == NULL) {
         ngx_conf_log_error(level, cf, err, "%V", text);
         return;
     }
 
-    ngx_log_error(level, cf->log, err, "%V in %s:%ui", text, place->file,
-                  place->line);
+    ngx_log_error(level, cf->log, err, "%V in %s:%ui", text, pos->file,
+                  pos->line);
 }
 
 
@@ -90,7 +86,7 @@ ngx_http_webhook_conf_say(ngx_http_webhook_build_t *b, ngx_uint_t level,
  */
 
 static void
-ngx_http_webhook_conf_hide(ngx_http_webhook_build_t *b, ngx_str_t *secret)
+ngx_webhook_conf_hide(ngx_webhook_build_t *b, ngx_str_t *secret)
 {
     ngx_conf_t  *cf = b->data;
 
@@ -103,18 +99,17 @@ ngx_http_webhook_conf_hide(ngx_http_webhook_build_t *b, ngx_str_t *secret)
         return;
     }
 
-    ngx_http_webhook_conf_mask(buf->start, buf->pos, secret);
+    ngx_webhook_conf_mask(buf->start, buf->pos, secret);
 
     if (dump && dump->last - dump->pos >= buf->last - buf->start) {
-        ngx_http_webhook_conf_mask(dump->last - (buf->last - buf->start),
-                                   dump->last - (buf->last - buf->pos),
-                                   secret);
+        ngx_webhook_conf_mask(dump->last - (buf->last - buf->start),
+                              dump->last - (buf->last - buf->pos), secret);
     }
 }
 
 
 static void
-ngx_http_webhook_conf_mask(u_char *p, u_char *last, ngx_str_t *secret)
+ngx_webhook_conf_mask(u_char *p, u_char *last, ngx_str_t *secret)
 {
     while ((size_t) (last - p) >= secret->len) {
 
@@ -137,8 +132,7 @@ ngx_http_webhook_conf_mask(u_char *p, u_char *last, ngx_str_t *secret)
 /* As far as the configuration is read. */
 
 static ngx_uint_t
-ngx_http_webhook_conf_defined(ngx_http_webhook_build_t *b,
-    const webhook_str_t *name)
+ngx_webhook_conf_defined(ngx_webhook_build_t *b, const webhook_str_t *name)
 {
     ngx_conf_t  *cf = b->data;
 
@@ -175,7 +169,7 @@ ngx_http_webhook_conf_defined(ngx_http_webhook_build_t *b,
 
 
 static ngx_int_t
-ngx_http_webhook_conf_certificate(ngx_http_webhook_build_t *b,
+ngx_webhook_conf_certificate(ngx_webhook_build_t *b,
     ngx_ssl_t *ssl, ngx_str_t *cert, ngx_str_t *key, ngx_str_t *passwords)
 {
     ngx_conf_t  *cf = b->data;

@@ -11,33 +11,32 @@
 #include "http/conf/value/ngx_http_webhook_conf_name.h"
 
 
-static char *ngx_http_webhook_map_row(ngx_conf_t *cf, ngx_command_t *dummy,
+static char *ngx_webhook_map_row(ngx_conf_t *cf, ngx_command_t *dummy,
     void *conf);
-static void ngx_http_webhook_map_free(void *data);
+static void ngx_webhook_map_free(void *data);
 
 
 char *
-ngx_http_webhook_map(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+ngx_webhook_map(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    ngx_http_webhook_main_conf_t *wmcf = conf;
+    ngx_webhook_main_conf_t *wmcf = conf;
 
-    char                     *rv;
-    ngx_conf_t                save;
-    ngx_uint_t                i;
-    ngx_pool_cleanup_t       *cln;
-    ngx_http_webhook_map_t   *map;
-    ngx_http_webhook_build_t  build, *b;
-    ngx_http_webhook_named_t  named;
+    char                *rv;
+    ngx_conf_t           save;
+    ngx_uint_t           i;
+    ngx_pool_cleanup_t  *cln;
+    ngx_webhook_map_t   *map;
+    ngx_webhook_build_t  build, *b;
+    ngx_webhook_named_t  named;
 
-    b = ngx_http_webhook_conf_build(cf, &build);
+    b = ngx_webhook_conf_build(cf, &build);
 
-    if (ngx_http_webhook_conf_named(b, &named) != NGX_OK) {
+    if (ngx_webhook_conf_named(b, &named) != NGX_OK) {
         return NGX_CONF_ERROR;
     }
 
     if (wmcf->maps == NULL) {
-        wmcf->maps = ngx_array_create(cf->pool, 4,
-                                      sizeof(ngx_http_webhook_map_t));
+        wmcf->maps = ngx_array_create(cf->pool, 4, sizeof(ngx_webhook_map_t));
         if (wmcf->maps == NULL) {
             return NGX_CONF_ERROR;
         }
@@ -51,11 +50,11 @@ ngx_http_webhook_map(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
             && ngx_memcmp(map[i].name.data, named.name.data, named.name.len)
                == 0)
         {
-            ngx_http_webhook_build_at(NGX_LOG_EMERG, b, &named.place,
-                                      "webhook_map \"%V\", defined in "
-                                      "%s:%ui, is defined again",
-                                      &named.name, map[i].place.file,
-                                      map[i].place.line);
+            ngx_webhook_build_at(NGX_LOG_EMERG, b, &named.source_pos,
+                                 "webhook_map \"%V\", defined in "
+                                 "%s:%ui, is defined again",
+                                 &named.name, map[i].source_pos.file,
+                                 map[i].source_pos.line);
             return NGX_CONF_ERROR;
         }
     }
@@ -66,7 +65,7 @@ ngx_http_webhook_map(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     }
 
     map->name = named.name;
-    map->place = named.place;
+    map->source_pos = named.source_pos;
 
     map->map = webhook_value_map_create();
     if (map->map == NULL) {
@@ -79,11 +78,11 @@ ngx_http_webhook_map(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return NGX_CONF_ERROR;
     }
 
-    cln->handler = ngx_http_webhook_map_free;
+    cln->handler = ngx_webhook_map_free;
     cln->data = map->map;
 
     save = *cf;
-    cf->handler = ngx_http_webhook_map_row;
+    cf->handler = ngx_webhook_map_row;
     cf->handler_conf = (char *) map->map;
 
     rv = ngx_conf_parse(cf, NULL);
@@ -97,7 +96,7 @@ ngx_http_webhook_map(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 /* FROM TO; | default TO; | include FILE; */
 
 static char *
-ngx_http_webhook_map_row(ngx_conf_t *cf, ngx_command_t *dummy, void *conf)
+ngx_webhook_map_row(ngx_conf_t *cf, ngx_command_t *dummy, void *conf)
 {
     webhook_value_map_t *map = conf;
 
@@ -118,8 +117,7 @@ ngx_http_webhook_map_row(ngx_conf_t *cf, ngx_command_t *dummy, void *conf)
     }
 
     if (ngx_strcmp(value[0].data, "default") == 0) {
-        rc = webhook_value_map_add_default(map,
-                                           ngx_http_webhook_str(&value[1]));
+        rc = webhook_value_map_add_default(map, ngx_webhook_str(&value[1]));
 
     } else {
 
@@ -129,8 +127,8 @@ ngx_http_webhook_map_row(ngx_conf_t *cf, ngx_command_t *dummy, void *conf)
             value[0].len--;
         }
 
-        rc = webhook_value_map_add(map, ngx_http_webhook_str(&value[0]),
-                                   ngx_http_webhook_str(&value[1]));
+        rc = webhook_value_map_add(map, ngx_webhook_str(&value[0]),
+                                   ngx_webhook_str(&value[1]));
     }
 
     switch (rc) {
@@ -155,7 +153,7 @@ ngx_http_webhook_map_row(ngx_conf_t *cf, ngx_command_t *dummy, void *conf)
 
 
 static void
-ngx_http_webhook_map_free(void *data)
+ngx_webhook_map_free(void *data)
 {
     webhook_value_map_free(data);
 }

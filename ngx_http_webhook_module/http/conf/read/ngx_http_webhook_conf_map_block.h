@@ -5,14 +5,14 @@
  * webhook_map { }: the tables of templates.
  */
 
-#ifndef NGX_HTTP_WEBHOOK_CONF_MAP_BLOCK_H
-#define NGX_HTTP_WEBHOOK_CONF_MAP_BLOCK_H
+#ifndef NGX_WEBHOOK_CONF_MAP_BLOCK_H
+#define NGX_WEBHOOK_CONF_MAP_BLOCK_H
 
 #include "http/model/ngx_http_webhook.h"
 
 
 /* Directive webhook_map. */
-char *ngx_http_webhook_map(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_webhook_map(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
 
-#endif /* NGX_HTTP_WEBHOOK_CONF_MAP_BLOCK_H */
+#endif /* NGX_WEBHOOK_CONF_MAP_BLOCK_H */

@@ -23,118 +23,118 @@
 #include "http/conf/receiver/ngx_http_webhook_conf_receiver_target.h"
 
 
-#define NGX_HTTP_WEBHOOK_BODY         (1024 * 1024)
-#define NGX_HTTP_WEBHOOK_BODY_MAX     (64 * 1024 * 1024)
-#define NGX_HTTP_WEBHOOK_DEPTH_MAX    1024
-#define NGX_HTTP_WEBHOOK_VALUES_MAX   (16 * 1024 * 1024)
-#define NGX_HTTP_WEBHOOK_CALLS_MAX    1000000
-#define NGX_HTTP_WEBHOOK_REDACT_MAX   64
+#define NGX_WEBHOOK_BODY         (1024 * 1024)
+#define NGX_WEBHOOK_BODY_MAX     (64 * 1024 * 1024)
+#define NGX_WEBHOOK_DEPTH_MAX    1024
+#define NGX_WEBHOOK_VALUES_MAX   (16 * 1024 * 1024)
+#define NGX_WEBHOOK_CALLS_MAX    1000000
+#define NGX_WEBHOOK_REDACT_MAX   64
 
 
-static ngx_int_t ngx_http_webhook_receiver_create(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_receiver_t *rcv);
-static ngx_int_t ngx_http_webhook_receiver_finish(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_receiver_t *rcv);
-static char *ngx_http_webhook_receiver_redact(ngx_http_webhook_build_t *b,
-    const ngx_http_webhook_field_t *spec, void *conf);
-static char *ngx_http_webhook_receiver_limit(ngx_http_webhook_build_t *b,
-    const ngx_http_webhook_field_t *spec, void *conf);
+static ngx_int_t ngx_webhook_receiver_create(ngx_webhook_build_t *b,
+    ngx_webhook_receiver_t *rcv);
+static ngx_int_t ngx_webhook_receiver_finish(ngx_webhook_build_t *b,
+    ngx_webhook_receiver_t *rcv);
+static char *ngx_webhook_receiver_redact(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t *spec, void *conf);
+static char *ngx_webhook_receiver_limit(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t *spec, void *conf);
 
 
 /* In the order of the enumerations. */
 
-#define NGX_HTTP_WEBHOOK_MODES     "sync durable test disabled"
-#define NGX_HTTP_WEBHOOK_PROFILES  "strict nightpos"
-#define NGX_HTTP_WEBHOOK_LOGS      "off errors on"
+#define NGX_WEBHOOK_MODES     "sync durable test disabled"
+#define NGX_WEBHOOK_PROFILES  "strict nightpos"
+#define NGX_WEBHOOK_LOGS      "off errors on"
 
 
-static const ngx_http_webhook_field_t  ngx_http_webhook_receiver_fields[] = {
+static const ngx_webhook_field_t  ngx_webhook_receiver_fields[] = {
 
     { ngx_string("description"),
       NGX_CONF_TAKE1,
-      ngx_http_webhook_field_str,
-      offsetof(ngx_http_webhook_receiver_t, description),
+      ngx_webhook_field_str,
+      offsetof(ngx_webhook_receiver_t, description),
       NULL },
 
     { ngx_string("model"),
       NGX_CONF_TAKE1,
-      ngx_http_webhook_field_str,
-      offsetof(ngx_http_webhook_receiver_t, model),
+      ngx_webhook_field_str,
+      offsetof(ngx_webhook_receiver_t, model),
       NULL },
 
     { ngx_string("mode"),
       NGX_CONF_TAKE1,
-      ngx_http_webhook_field_enum,
-      offsetof(ngx_http_webhook_receiver_t, mode),
-      NGX_HTTP_WEBHOOK_MODES },
+      ngx_webhook_field_enum,
+      offsetof(ngx_webhook_receiver_t, mode),
+      NGX_WEBHOOK_MODES },
 
     { ngx_string("profile"),
       NGX_CONF_TAKE1,
-      ngx_http_webhook_field_enum,
-      offsetof(ngx_http_webhook_receiver_t, profile),
-      NGX_HTTP_WEBHOOK_PROFILES },
+      ngx_webhook_field_enum,
+      offsetof(ngx_webhook_receiver_t, profile),
+      NGX_WEBHOOK_PROFILES },
 
     { ngx_string("log_calls"),
       NGX_CONF_TAKE1,
-      ngx_http_webhook_field_enum,
-      offsetof(ngx_http_webhook_receiver_t, log_calls),
-      NGX_HTTP_WEBHOOK_LOGS },
+      ngx_webhook_field_enum,
+      offsetof(ngx_webhook_receiver_t, log_calls),
+      NGX_WEBHOOK_LOGS },
 
     { ngx_string("redact"),
       NGX_CONF_1MORE,
-      ngx_http_webhook_receiver_redact,
+      ngx_webhook_receiver_redact,
       0,
       NULL },
 
     { ngx_string("limit"),
       NGX_CONF_1MORE,
-      ngx_http_webhook_receiver_limit,
+      ngx_webhook_receiver_limit,
       0,
       NULL },
 
-      ngx_http_webhook_null_field
+      ngx_webhook_null_field
 };
 
 
-static const ngx_http_webhook_receiver_part_t
-    ngx_http_webhook_receiver_base_part =
+static const ngx_webhook_receiver_part_t
+    ngx_webhook_receiver_base_part =
 {
-    ngx_http_webhook_receiver_fields,
-    ngx_http_webhook_receiver_create,
-    ngx_http_webhook_receiver_finish,
+    ngx_webhook_receiver_fields,
+    ngx_webhook_receiver_create,
+    ngx_webhook_receiver_finish,
     NULL
 };
 
 
-static const ngx_http_webhook_receiver_part_t
-    *ngx_http_webhook_receiver_parts[] =
+static const ngx_webhook_receiver_part_t
+    *ngx_webhook_receiver_parts[] =
 {
-    &ngx_http_webhook_receiver_base_part,
-    &ngx_http_webhook_receiver_token_part,
-    &ngx_http_webhook_receiver_verify_part,
-    &ngx_http_webhook_receiver_handshake_part,
-    &ngx_http_webhook_receiver_body_part,
-    &ngx_http_webhook_receiver_action_part,
-    &ngx_http_webhook_receiver_capture_part,
-    &ngx_http_webhook_receiver_target_part,
-    &ngx_http_webhook_receiver_flow_part,
-    &ngx_http_webhook_receiver_durable_part,
+    &ngx_webhook_receiver_base_part,
+    &ngx_webhook_receiver_token_part,
+    &ngx_webhook_receiver_verify_part,
+    &ngx_webhook_receiver_handshake_part,
+    &ngx_webhook_receiver_body_part,
+    &ngx_webhook_receiver_action_part,
+    &ngx_webhook_receiver_capture_part,
+    &ngx_webhook_receiver_target_part,
+    &ngx_webhook_receiver_flow_part,
+    &ngx_webhook_receiver_durable_part,
     NULL
 };
 
 
-_Static_assert(sizeof(ngx_http_webhook_receiver_parts) / sizeof(void *)
-               <= NGX_HTTP_WEBHOOK_RECEIVER_TABLES,
+_Static_assert(sizeof(ngx_webhook_receiver_parts) / sizeof(void *)
+               <= NGX_WEBHOOK_RECEIVER_TABLES,
                "there are more parts than tables");
 
 
-const ngx_http_webhook_field_t **
-ngx_http_webhook_receiver_tables(const ngx_http_webhook_field_t **tables)
+const ngx_webhook_field_t **
+ngx_webhook_receiver_tables(const ngx_webhook_field_t **tables)
 {
     ngx_uint_t  n;
 
-    for (n = 0; ngx_http_webhook_receiver_parts[n]; n++) {
-        tables[n] = ngx_http_webhook_receiver_parts[n]->fields;
+    for (n = 0; ngx_webhook_receiver_parts[n]; n++) {
+        tables[n] = ngx_webhook_receiver_parts[n]->fields;
     }
 
     tables[n] = NULL;
@@ -143,27 +143,26 @@ ngx_http_webhook_receiver_tables(const ngx_http_webhook_field_t **tables)
 }
 
 
-ngx_http_webhook_receiver_t *
-ngx_http_webhook_receiver_build(ngx_http_webhook_build_t *b, ngx_str_t *name)
+ngx_webhook_receiver_t *
+ngx_webhook_receiver_build(ngx_webhook_build_t *b, ngx_str_t *name)
 {
-    ngx_http_webhook_receiver_t     *rcv;
-    const ngx_http_webhook_field_t  *tables[NGX_HTTP_WEBHOOK_RECEIVER_TABLES];
+    ngx_webhook_receiver_t     *rcv;
+    const ngx_webhook_field_t  *tables[NGX_WEBHOOK_RECEIVER_TABLES];
 
-    rcv = ngx_pcalloc(b->pool, sizeof(ngx_http_webhook_receiver_t));
+    rcv = ngx_pcalloc(b->pool, sizeof(ngx_webhook_receiver_t));
     if (rcv == NULL) {
         return NULL;
     }
 
-    ngx_http_webhook_given_named(b, name, (ngx_http_webhook_named_t *) rcv);
+    ngx_webhook_given_named(b, name, (ngx_webhook_named_t *) rcv);
 
-    if (ngx_http_webhook_receiver_begin(b, rcv) != NGX_OK
-        || ngx_http_webhook_given_fields(b,
-                                     ngx_http_webhook_receiver_tables(tables),
+    if (ngx_webhook_receiver_begin(b, rcv) != NGX_OK
+        || ngx_webhook_given_fields(b, ngx_webhook_receiver_tables(tables),
                                      rcv)
            != NGX_OK
-        || ngx_http_webhook_receiver_done(b, rcv) != NGX_OK
-        || ngx_http_webhook_map_check(b) != NGX_OK
-        || ngx_http_webhook_receiver_check(b, rcv) != NGX_OK)
+        || ngx_webhook_receiver_done(b, rcv) != NGX_OK
+        || ngx_webhook_map_check(b) != NGX_OK
+        || ngx_webhook_receiver_check(b, rcv) != NGX_OK)
     {
         return NULL;
     }
@@ -173,12 +172,11 @@ ngx_http_webhook_receiver_build(ngx_http_webhook_build_t *b, ngx_str_t *name)
 
 
 ngx_int_t
-ngx_http_webhook_receiver_begin(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_receiver_t *rcv)
+ngx_webhook_receiver_begin(ngx_webhook_build_t *b, ngx_webhook_receiver_t *rcv)
 {
-    const ngx_http_webhook_receiver_part_t  **part;
+    const ngx_webhook_receiver_part_t  **part;
 
-    for (part = ngx_http_webhook_receiver_parts; *part; part++) {
+    for (part = ngx_webhook_receiver_parts; *part; part++) {
         if ((*part)->create && (*part)->create(b, rcv) != NGX_OK) {
             return NGX_ERROR;
         }
@@ -189,12 +187,11 @@ ngx_http_webhook_receiver_begin(ngx_http_webhook_build_t *b,
 
 
 ngx_int_t
-ngx_http_webhook_receiver_done(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_receiver_t *rcv)
+ngx_webhook_receiver_done(ngx_webhook_build_t *b, ngx_webhook_receiver_t *rcv)
 {
-    const ngx_http_webhook_receiver_part_t  **part;
+    const ngx_webhook_receiver_part_t  **part;
 
-    for (part = ngx_http_webhook_receiver_parts; *part; part++) {
+    for (part = ngx_webhook_receiver_parts; *part; part++) {
         if ((*part)->finish && (*part)->finish(b, rcv) != NGX_OK) {
             return NGX_ERROR;
         }
@@ -205,24 +202,23 @@ ngx_http_webhook_receiver_done(ngx_http_webhook_build_t *b,
 
 
 ngx_int_t
-ngx_http_webhook_receiver_check(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_receiver_t *rcv)
+ngx_webhook_receiver_check(ngx_webhook_build_t *b, ngx_webhook_receiver_t *rcv)
 {
-    const ngx_http_webhook_receiver_part_t  **part;
+    const ngx_webhook_receiver_part_t  **part;
 
-    for (part = ngx_http_webhook_receiver_parts; *part; part++) {
+    for (part = ngx_webhook_receiver_parts; *part; part++) {
         if ((*part)->check && (*part)->check(b, rcv) != NGX_OK) {
             return NGX_ERROR;
         }
     }
 
-    return ngx_http_webhook_receiver_check_variables(b, rcv);
+    return ngx_webhook_receiver_check_variables(b, rcv);
 }
 
 
 static ngx_int_t
-ngx_http_webhook_receiver_create(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_receiver_t *rcv)
+ngx_webhook_receiver_create(ngx_webhook_build_t *b,
+    ngx_webhook_receiver_t *rcv)
 {
     rcv->body_max = NGX_CONF_UNSET_SIZE;
     rcv->mode = NGX_CONF_UNSET_UINT;
@@ -235,13 +231,13 @@ ngx_http_webhook_receiver_create(ngx_http_webhook_build_t *b,
 
 
 static ngx_int_t
-ngx_http_webhook_receiver_finish(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_receiver_t *rcv)
+ngx_webhook_receiver_finish(ngx_webhook_build_t *b,
+    ngx_webhook_receiver_t *rcv)
 {
-    ngx_conf_init_size_value(rcv->body_max, NGX_HTTP_WEBHOOK_BODY);
-    ngx_conf_init_uint_value(rcv->mode, NGX_HTTP_WEBHOOK_MODE_SYNC);
-    ngx_conf_init_uint_value(rcv->profile, NGX_HTTP_WEBHOOK_PROFILE_STRICT);
-    ngx_conf_init_uint_value(rcv->log_calls, NGX_HTTP_WEBHOOK_LOG_OFF);
+    ngx_conf_init_size_value(rcv->body_max, NGX_WEBHOOK_BODY);
+    ngx_conf_init_uint_value(rcv->mode, NGX_WEBHOOK_MODE_SYNC);
+    ngx_conf_init_uint_value(rcv->profile, NGX_WEBHOOK_PROFILE_STRICT);
+    ngx_conf_init_uint_value(rcv->log_calls, NGX_WEBHOOK_LOG_OFF);
 
     return NGX_OK;
 }
@@ -250,24 +246,23 @@ ngx_http_webhook_receiver_finish(ngx_http_webhook_build_t *b,
 /* redact PATH|header.NAME ... */
 
 static char *
-ngx_http_webhook_receiver_redact(ngx_http_webhook_build_t *b,
-    const ngx_http_webhook_field_t *spec, void *conf)
+ngx_webhook_receiver_redact(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t *spec, void *conf)
 {
-    ngx_http_webhook_receiver_t *rcv = conf;
+    ngx_webhook_receiver_t *rcv = conf;
 
-    return ngx_http_webhook_receiver_paths(b, rcv, &rcv->redact,
-                                           NGX_HTTP_WEBHOOK_REDACT_MAX,
-                                           "redacts");
+    return ngx_webhook_receiver_paths(b, rcv, &rcv->redact,
+                                      NGX_WEBHOOK_REDACT_MAX, "redacts");
 }
 
 
 /* limit body=SIZE depth=N values=N inflight=N rate=100r/s */
 
 static char *
-ngx_http_webhook_receiver_limit(ngx_http_webhook_build_t *b,
-    const ngx_http_webhook_field_t *spec, void *conf)
+ngx_webhook_receiver_limit(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t *spec, void *conf)
 {
-    ngx_http_webhook_receiver_t *rcv = conf;
+    ngx_webhook_receiver_t *rcv = conf;
 
     ssize_t      n, max;
     uint32_t    *field;
@@ -278,10 +273,9 @@ ngx_http_webhook_receiver_limit(ngx_http_webhook_build_t *b,
         return "is duplicate";
     }
 
-    rcv->body_max = NGX_HTTP_WEBHOOK_BODY;
+    rcv->body_max = NGX_WEBHOOK_BODY;
 
-    if (ngx_http_webhook_conf_params(b, 1,
-                                     "body= depth= values= inflight= rate=")
+    if (ngx_webhook_conf_params(b, 1, "body= depth= values= inflight= rate=")
         != NGX_CONF_OK)
     {
         return NGX_CONF_ERROR;
@@ -291,12 +285,12 @@ ngx_http_webhook_receiver_limit(ngx_http_webhook_build_t *b,
 
     for (i = 1; i < b->args->nelts; i++) {
 
-        if (ngx_http_webhook_conf_param(&value[i], "body=", &s)) {
+        if (ngx_webhook_conf_param(&value[i], "body=", &s)) {
 
             n = ngx_parse_size(&s);
 
-            if (n < 1 || n > NGX_HTTP_WEBHOOK_BODY_MAX) {
-                ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+            if (n < 1 || n > NGX_WEBHOOK_BODY_MAX) {
+                ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                                    "invalid size \"%V\", it must be from 1 to "
                                    "64m", &value[i]);
                 return NGX_CONF_ERROR;
@@ -307,14 +301,14 @@ ngx_http_webhook_receiver_limit(ngx_http_webhook_build_t *b,
             continue;
         }
 
-        if (ngx_http_webhook_conf_param(&value[i], "inflight=", &s)) {
+        if (ngx_webhook_conf_param(&value[i], "inflight=", &s)) {
 
             n = ngx_atoi(s.data, s.len);
 
-            if (n < 1 || n > NGX_HTTP_WEBHOOK_CALLS_MAX) {
-                ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+            if (n < 1 || n > NGX_WEBHOOK_CALLS_MAX) {
+                ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                                      "invalid \"%V\", it must be from 1 to %d",
-                                     &value[i], NGX_HTTP_WEBHOOK_CALLS_MAX);
+                                     &value[i], NGX_WEBHOOK_CALLS_MAX);
                 return NGX_CONF_ERROR;
             }
 
@@ -322,25 +316,25 @@ ngx_http_webhook_receiver_limit(ngx_http_webhook_build_t *b,
             continue;
         }
 
-        if (ngx_http_webhook_conf_param(&value[i], "rate=", &s)) {
+        if (ngx_webhook_conf_param(&value[i], "rate=", &s)) {
             rcv->rate = value[i];
             continue;
         }
 
-        if (ngx_http_webhook_conf_param(&value[i], "depth=", &s)) {
+        if (ngx_webhook_conf_param(&value[i], "depth=", &s)) {
             field = &rcv->limits.max_depth;
-            max = NGX_HTTP_WEBHOOK_DEPTH_MAX;
+            max = NGX_WEBHOOK_DEPTH_MAX;
 
         } else {
-            (void) ngx_http_webhook_conf_param(&value[i], "values=", &s);
+            (void) ngx_webhook_conf_param(&value[i], "values=", &s);
             field = &rcv->limits.max_values;
-            max = NGX_HTTP_WEBHOOK_VALUES_MAX;
+            max = NGX_WEBHOOK_VALUES_MAX;
         }
 
         n = ngx_atoi(s.data, s.len);
 
         if (n < 1 || n > max) {
-            ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+            ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                                      "invalid \"%V\", it must be from 1 to %z",
                                      &value[i], max);
             return NGX_CONF_ERROR;

@@ -18,12 +18,12 @@
  *   conf_receiver_check.c    variables in all of these
  *
  * A part has a table of fields, for which conf is the receiver, and a header
- * with the part's name.  A new part is a row of ngx_http_webhook_receiver_parts
+ * with the part's name.  A new part is a row of ngx_webhook_receiver_parts
  * in conf_receiver.c.
  */
 
-#ifndef NGX_HTTP_WEBHOOK_CONF_RECEIVER_H
-#define NGX_HTTP_WEBHOOK_CONF_RECEIVER_H
+#ifndef NGX_WEBHOOK_CONF_RECEIVER_H
+#define NGX_WEBHOOK_CONF_RECEIVER_H
 
 #include "http/conf/field/ngx_http_webhook_conf_field.h"
 
@@ -33,28 +33,28 @@
  * b->pool: NULL where something is wrong with it, which is said.  Its text has
  * to last as long as the pool; secrets in it are overwritten.
  */
-ngx_http_webhook_receiver_t *ngx_http_webhook_receiver_build(
-    ngx_http_webhook_build_t *b, ngx_str_t *name);
+ngx_webhook_receiver_t *ngx_webhook_receiver_build(ngx_webhook_build_t *b,
+    ngx_str_t *name);
 
 /* The most tables of fields, with the NULL behind them. */
-#define NGX_HTTP_WEBHOOK_RECEIVER_TABLES  16
+#define NGX_WEBHOOK_RECEIVER_TABLES  16
 
 /* Writes the tables of its fields, up to NULL; returns tables. */
-const ngx_http_webhook_field_t **ngx_http_webhook_receiver_tables(
-    const ngx_http_webhook_field_t **tables);
+const ngx_webhook_field_t **ngx_webhook_receiver_tables(
+    const ngx_webhook_field_t **tables);
 
 /* All defaults of a receiver whose id, name and place are set: NGX_OK or
    NGX_ERROR. */
-ngx_int_t ngx_http_webhook_receiver_begin(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_receiver_t *rcv);
+ngx_int_t ngx_webhook_receiver_begin(ngx_webhook_build_t *b,
+    ngx_webhook_receiver_t *rcv);
 
 /* The end of its fields: NGX_OK or NGX_ERROR. */
-ngx_int_t ngx_http_webhook_receiver_done(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_receiver_t *rcv);
+ngx_int_t ngx_webhook_receiver_done(ngx_webhook_build_t *b,
+    ngx_webhook_receiver_t *rcv);
 
 /* What is to be looked at in a receiver when all is known. */
-ngx_int_t ngx_http_webhook_receiver_check(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_receiver_t *rcv);
+ngx_int_t ngx_webhook_receiver_check(ngx_webhook_build_t *b,
+    ngx_webhook_receiver_t *rcv);
 
 
-#endif /* NGX_HTTP_WEBHOOK_CONF_RECEIVER_H */
+#endif /* NGX_WEBHOOK_CONF_RECEIVER_H */

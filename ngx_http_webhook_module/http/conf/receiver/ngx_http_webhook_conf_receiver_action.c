@@ -14,109 +14,109 @@
 #include "http/conf/caller/ngx_http_webhook_conf_receiver_args.h"
 
 
-#define NGX_HTTP_WEBHOOK_ACTIONS_MAX   32
-#define NGX_HTTP_WEBHOOK_REQUIRE_MAX   64
-#define NGX_HTTP_WEBHOOK_ACTION_TIME   (24 * 60 * 60 * UINT64_C(1000))
+#define NGX_WEBHOOK_ACTIONS_MAX   32
+#define NGX_WEBHOOK_REQUIRE_MAX   64
+#define NGX_WEBHOOK_ACTION_TIME   (24 * 60 * 60 * UINT64_C(1000))
 
 
 /* Which captured names a template may know. */
 
 typedef struct {
-    ngx_http_webhook_receiver_t  *receiver;
-    ngx_uint_t                    action;   /* its index */
-    ngx_str_t                    *early;    /* one that comes too late */
-    ngx_uint_t                    found;
-} ngx_http_webhook_names_t;
+    ngx_webhook_receiver_t  *receiver;
+    ngx_uint_t               action;        /* its index */
+    ngx_str_t               *early;         /* one that comes too late */
+    ngx_uint_t               found;
+} ngx_webhook_names_t;
 
 
-static ngx_int_t ngx_http_webhook_receiver_action_create(
-    ngx_http_webhook_build_t *b, ngx_http_webhook_receiver_t *rcv);
-static ngx_int_t ngx_http_webhook_receiver_action_finish(
-    ngx_http_webhook_build_t *b, ngx_http_webhook_receiver_t *rcv);
-static char *ngx_http_webhook_receiver_require(ngx_http_webhook_build_t *b,
-    const ngx_http_webhook_field_t *spec, void *conf);
-static char *ngx_http_webhook_receiver_action(ngx_http_webhook_build_t *b,
-    const ngx_http_webhook_field_t *spec, void *conf);
-static ngx_uint_t ngx_http_webhook_receiver_named(ngx_str_t *arg);
-static char *ngx_http_webhook_receiver_param(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_action_t *action, ngx_str_t *arg);
-static char *ngx_http_webhook_receiver_body(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_action_t *action, ngx_str_t *value);
-static char *ngx_http_webhook_receiver_filter(ngx_http_webhook_build_t *b,
-    const ngx_http_webhook_field_t *spec, void *conf);
-static ngx_int_t ngx_http_webhook_receiver_late(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_receiver_t *rcv);
-static int ngx_http_webhook_receiver_names_captured(void *data,
+static ngx_int_t ngx_webhook_receiver_action_create(ngx_webhook_build_t *b,
+    ngx_webhook_receiver_t *rcv);
+static ngx_int_t ngx_webhook_receiver_action_finish(ngx_webhook_build_t *b,
+    ngx_webhook_receiver_t *rcv);
+static char *ngx_webhook_receiver_require(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t *spec, void *conf);
+static char *ngx_webhook_receiver_action(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t *spec, void *conf);
+static ngx_uint_t ngx_webhook_receiver_named(ngx_str_t *arg);
+static char *ngx_webhook_receiver_param(ngx_webhook_build_t *b,
+    ngx_webhook_action_t *action, ngx_str_t *arg);
+static char *ngx_webhook_receiver_body(ngx_webhook_build_t *b,
+    ngx_webhook_action_t *action, ngx_str_t *value);
+static char *ngx_webhook_receiver_filter(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t *spec, void *conf);
+static ngx_int_t ngx_webhook_receiver_late(ngx_webhook_build_t *b,
+    ngx_webhook_receiver_t *rcv);
+static int ngx_webhook_receiver_names_extracted(void *data,
     const webhook_path_t *path);
 
 
-static const ngx_http_webhook_field_t
-    ngx_http_webhook_receiver_action_fields[] = {
+static const ngx_webhook_field_t
+    ngx_webhook_receiver_action_fields[] = {
 
     { ngx_string("require"),
       NGX_CONF_1MORE,
-      ngx_http_webhook_receiver_require,
+      ngx_webhook_receiver_require,
       0,
       NULL },
 
     { ngx_string("filter"),
       NGX_CONF_TAKE1,
-      ngx_http_webhook_receiver_filter,
+      ngx_webhook_receiver_filter,
       0,
       NULL },
 
     { ngx_string("action"),
       NGX_CONF_2MORE,
-      ngx_http_webhook_receiver_action,
+      ngx_webhook_receiver_action,
       0,
       NULL },
 
-      ngx_http_webhook_null_field
+      ngx_webhook_null_field
 };
 
 
-const ngx_http_webhook_receiver_part_t
-    ngx_http_webhook_receiver_action_part =
+const ngx_webhook_receiver_part_t
+    ngx_webhook_receiver_action_part =
 {
-    ngx_http_webhook_receiver_action_fields,
-    ngx_http_webhook_receiver_action_create,
-    ngx_http_webhook_receiver_action_finish,
+    ngx_webhook_receiver_action_fields,
+    ngx_webhook_receiver_action_create,
+    ngx_webhook_receiver_action_finish,
     NULL
 };
 
 
 static ngx_int_t
-ngx_http_webhook_receiver_action_create(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_receiver_t *rcv)
+ngx_webhook_receiver_action_create(ngx_webhook_build_t *b,
+    ngx_webhook_receiver_t *rcv)
 {
     if (ngx_array_init(&rcv->require, b->pool, 2, sizeof(webhook_path_t *))
         != NGX_OK
         || ngx_array_init(&rcv->captures, b->pool, 1, sizeof(ngx_str_t))
            != NGX_OK
         || ngx_array_init(&rcv->filters, b->pool, 1,
-                          sizeof(ngx_http_webhook_filter_t))
+                          sizeof(ngx_webhook_filter_t))
            != NGX_OK)
     {
         return NGX_ERROR;
     }
 
     return ngx_array_init(&rcv->actions, b->pool, 1,
-                          sizeof(ngx_http_webhook_action_t));
+                          sizeof(ngx_webhook_action_t));
 }
 
 
 static ngx_int_t
-ngx_http_webhook_receiver_action_finish(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_receiver_t *rcv)
+ngx_webhook_receiver_action_finish(ngx_webhook_build_t *b,
+    ngx_webhook_receiver_t *rcv)
 {
     if (rcv->actions.nelts == 0 && rcv->emits.nelts == 0) {
-        ngx_http_webhook_build_at(NGX_LOG_EMERG, b, &rcv->place,
-                                  "webhook_receiver \"%V\" has no "
-                                  "\"action\"", &rcv->name);
+        ngx_webhook_build_at(NGX_LOG_EMERG, b, &rcv->source_pos,
+                             "webhook_receiver \"%V\" has no "
+                             "\"action\"", &rcv->name);
         return NGX_ERROR;
     }
 
-    return ngx_http_webhook_receiver_late(b, rcv);
+    return ngx_webhook_receiver_late(b, rcv);
 }
 
 
@@ -126,12 +126,11 @@ ngx_http_webhook_receiver_action_finish(ngx_http_webhook_build_t *b,
  */
 
 static ngx_int_t
-ngx_http_webhook_receiver_late(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_receiver_t *rcv)
+ngx_webhook_receiver_late(ngx_webhook_build_t *b, ngx_webhook_receiver_t *rcv)
 {
-    ngx_uint_t                  i;
-    ngx_http_webhook_names_t    names;
-    ngx_http_webhook_action_t  *action;
+    ngx_uint_t             i;
+    ngx_webhook_names_t    names;
+    ngx_webhook_action_t  *action;
 
     if (rcv->captures.nelts == 0) {
         return NGX_OK;
@@ -147,20 +146,20 @@ ngx_http_webhook_receiver_late(ngx_http_webhook_build_t *b,
         names.found = 0;
 
         if (webhook_template_paths(action[i].uri,
-                                   ngx_http_webhook_receiver_names_captured,
+                                   ngx_webhook_receiver_names_extracted,
                                    &names)
             || (action[i].body
                 && webhook_template_paths(action[i].body,
-                                    ngx_http_webhook_receiver_names_captured,
+                                    ngx_webhook_receiver_names_extracted,
                                     &names))
             || (action[i].when
                 && webhook_condition_paths(action[i].when,
-                                    ngx_http_webhook_receiver_names_captured,
+                                    ngx_webhook_receiver_names_extracted,
                                     &names)))
         {
-            ngx_http_webhook_build_at(NGX_LOG_EMERG, b, &action[i].place,
-                                      "an action names \"%V\" before it "
-                                      "was captured", names.early);
+            ngx_webhook_build_at(NGX_LOG_EMERG, b, &action[i].source_pos,
+                                 "an action names \"%V\" before it "
+                                 "was captured", names.early);
             return NGX_ERROR;
         }
 
@@ -172,15 +171,14 @@ ngx_http_webhook_receiver_late(ngx_http_webhook_build_t *b,
 
 
 static int
-ngx_http_webhook_receiver_names_captured(void *data,
-    const webhook_path_t *path)
+ngx_webhook_receiver_names_extracted(void *data, const webhook_path_t *path)
 {
-    ngx_http_webhook_names_t *names = data;
+    ngx_webhook_names_t *names = data;
 
-    ngx_uint_t                    i, n;
-    const webhook_str_t          *step;
-    ngx_http_webhook_action_t    *action;
-    ngx_http_webhook_captured_t  *captured;
+    ngx_uint_t                i, n;
+    const webhook_str_t      *step;
+    ngx_webhook_action_t     *action;
+    ngx_webhook_extracted_t  *extracted;
 
     if (webhook_path_steps(path) != 1) {
         return 0;
@@ -191,18 +189,16 @@ ngx_http_webhook_receiver_names_captured(void *data,
 
     for (i = 0; i < names->receiver->actions.nelts; i++) {
 
-        captured = action[i].captures.elts;
+        extracted = action[i].captures.elts;
 
         for (n = 0; n < action[i].captures.nelts; n++) {
 
-            if (!webhook_str_eq(step,
-                                ngx_http_webhook_str(&captured[n].name)))
-            {
+            if (!webhook_str_eq(step, ngx_webhook_str(&extracted[n].name))) {
                 continue;
             }
 
             if (i >= names->action) {
-                names->early = &captured[n].name;
+                names->early = &extracted[n].name;
                 return 1;
             }
 
@@ -217,27 +213,26 @@ ngx_http_webhook_receiver_names_captured(void *data,
 
 
 static char *
-ngx_http_webhook_receiver_require(ngx_http_webhook_build_t *b,
-    const ngx_http_webhook_field_t *spec, void *conf)
+ngx_webhook_receiver_require(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t *spec, void *conf)
 {
-    ngx_http_webhook_receiver_t *rcv = conf;
+    ngx_webhook_receiver_t *rcv = conf;
 
-    return ngx_http_webhook_receiver_paths(b, rcv, &rcv->require,
-                                           NGX_HTTP_WEBHOOK_REQUIRE_MAX,
-                                           "requires");
+    return ngx_webhook_receiver_paths(b, rcv, &rcv->require,
+                                      NGX_WEBHOOK_REQUIRE_MAX, "requires");
 }
 
 
 /* filter CONDITION: what a call has to meet, or nothing is done for it. */
 
 static char *
-ngx_http_webhook_receiver_filter(ngx_http_webhook_build_t *b,
-    const ngx_http_webhook_field_t *spec, void *conf)
+ngx_webhook_receiver_filter(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t *spec, void *conf)
 {
-    ngx_http_webhook_receiver_t *rcv = conf;
+    ngx_webhook_receiver_t *rcv = conf;
 
-    ngx_str_t                  *value;
-    ngx_http_webhook_filter_t  *filter;
+    ngx_str_t             *value;
+    ngx_webhook_filter_t  *filter;
 
     value = b->args->elts;
 
@@ -247,7 +242,7 @@ ngx_http_webhook_receiver_filter(ngx_http_webhook_build_t *b,
     }
 
     filter->text = value[1];
-    filter->condition = ngx_http_webhook_conf_condition(b, &value[1]);
+    filter->condition = ngx_webhook_conf_condition(b, &value[1]);
 
     return filter->condition ? NGX_CONF_OK : NGX_CONF_ERROR;
 }
@@ -259,22 +254,22 @@ ngx_http_webhook_receiver_filter(ngx_http_webhook_build_t *b,
  */
 
 static char *
-ngx_http_webhook_receiver_action(ngx_http_webhook_build_t *b,
-    const ngx_http_webhook_field_t *spec, void *conf)
+ngx_webhook_receiver_action(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t *spec, void *conf)
 {
-    ngx_http_webhook_receiver_t *rcv = conf;
+    ngx_webhook_receiver_t *rcv = conf;
 
-    char                       *rv;
-    ngx_str_t                  *value, s;
-    ngx_uint_t                  i, body;
-    ngx_http_webhook_action_t  *action;
+    char                  *rv;
+    ngx_str_t             *value, s;
+    ngx_uint_t             i, body;
+    ngx_webhook_action_t  *action;
 
     value = b->args->elts;
 
-    if (rcv->actions.nelts == NGX_HTTP_WEBHOOK_ACTIONS_MAX) {
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+    if (rcv->actions.nelts == NGX_WEBHOOK_ACTIONS_MAX) {
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                             "webhook_receiver \"%V\" has more than %d actions",
-                            &rcv->name, NGX_HTTP_WEBHOOK_ACTIONS_MAX);
+                            &rcv->name, NGX_WEBHOOK_ACTIONS_MAX);
         return NGX_CONF_ERROR;
     }
 
@@ -283,29 +278,28 @@ ngx_http_webhook_receiver_action(ngx_http_webhook_build_t *b,
         return NGX_CONF_ERROR;
     }
 
-    ngx_memzero(action, sizeof(ngx_http_webhook_action_t));
+    ngx_memzero(action, sizeof(ngx_webhook_action_t));
 
     if (ngx_array_init(&action->captures, b->pool, 1,
-                       sizeof(ngx_http_webhook_captured_t))
+                       sizeof(ngx_webhook_extracted_t))
         != NGX_OK)
     {
         return NGX_CONF_ERROR;
     }
 
-    ngx_http_webhook_conf_place(b, &action->place);
+    ngx_webhook_conf_source_pos(b, &action->source_pos);
 
-    rv = ngx_http_webhook_receiver_request(b, action, &value[1], &value[2]);
+    rv = ngx_webhook_receiver_request(b, action, &value[1], &value[2]);
     if (rv != NGX_CONF_OK) {
         return rv;
     }
 
     /* a body is JSON and has no "=" that early */
 
-    body = b->args->nelts > 3 && !ngx_http_webhook_receiver_named(&value[3]);
+    body = b->args->nelts > 3 && !ngx_webhook_receiver_named(&value[3]);
 
-    if (ngx_http_webhook_conf_params(b, 3 + body,
-                                     "body= when= on_error= timeout= "
-                                     "idempotency=")
+    if (ngx_webhook_conf_params(b, 3 + body, "body= when= on_error= timeout= "
+                                "idempotency=")
         != NGX_CONF_OK)
     {
         return NGX_CONF_ERROR;
@@ -313,7 +307,7 @@ ngx_http_webhook_receiver_action(ngx_http_webhook_build_t *b,
 
     for (i = 3; i < b->args->nelts; i++) {
 
-        rv = ngx_http_webhook_receiver_param(b, action, &value[i]);
+        rv = ngx_webhook_receiver_param(b, action, &value[i]);
 
         if (rv == NGX_CONF_OK) {
             continue;
@@ -325,11 +319,11 @@ ngx_http_webhook_receiver_action(ngx_http_webhook_build_t *b,
 
         /* none of the parameters */
 
-        if (!ngx_http_webhook_conf_param(&value[i], "body=", &s)) {
+        if (!ngx_webhook_conf_param(&value[i], "body=", &s)) {
             s = value[i];
         }
 
-        rv = ngx_http_webhook_receiver_body(b, action, &s);
+        rv = ngx_webhook_receiver_body(b, action, &s);
 
         if (rv != NGX_CONF_OK) {
             return rv;
@@ -343,7 +337,7 @@ ngx_http_webhook_receiver_action(ngx_http_webhook_build_t *b,
 /* 1 if an argument begins as a parameter does: with a word and a "=". */
 
 static ngx_uint_t
-ngx_http_webhook_receiver_named(ngx_str_t *arg)
+ngx_webhook_receiver_named(ngx_str_t *arg)
 {
     ngx_uint_t  i;
 
@@ -362,20 +356,20 @@ ngx_http_webhook_receiver_named(ngx_str_t *arg)
 /* NGX_CONF_OK, NGX_CONF_ERROR, or "" for another argument. */
 
 static char *
-ngx_http_webhook_receiver_param(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_action_t *action, ngx_str_t *arg)
+ngx_webhook_receiver_param(ngx_webhook_build_t *b,
+    ngx_webhook_action_t *action, ngx_str_t *arg)
 {
     uint64_t   ms;
     ngx_str_t  s;
 
-    if (ngx_http_webhook_conf_param(arg, "when=", &s)) {
+    if (ngx_webhook_conf_param(arg, "when=", &s)) {
 
-        action->when = ngx_http_webhook_conf_condition(b, &s);
+        action->when = ngx_webhook_conf_condition(b, &s);
 
         return action->when ? NGX_CONF_OK : NGX_CONF_ERROR;
     }
 
-    if (ngx_http_webhook_conf_param(arg, "on_error=", &s)) {
+    if (ngx_webhook_conf_param(arg, "on_error=", &s)) {
 
         if (s.len == 4 && ngx_strncmp(s.data, "stop", 4) == 0) {
             action->go_on = 0;
@@ -387,18 +381,17 @@ ngx_http_webhook_receiver_param(ngx_http_webhook_build_t *b,
             return NGX_CONF_OK;
         }
 
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                              "invalid \"%V\", it must be \"on_error=stop\" or "
                              "\"on_error=continue\"", arg);
         return NGX_CONF_ERROR;
     }
 
-    if (ngx_http_webhook_conf_param(arg, "timeout=", &s)) {
+    if (ngx_webhook_conf_param(arg, "timeout=", &s)) {
 
-        if (ngx_http_webhook_conf_msec(&s, NGX_HTTP_WEBHOOK_ACTION_TIME, &ms)
-            != NGX_OK)
+        if (ngx_webhook_conf_msec(&s, NGX_WEBHOOK_ACTION_TIME, &ms) != NGX_OK)
         {
-            ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+            ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                                  "invalid time \"%V\", it must be from 1ms to "
                                  "1d", arg);
             return NGX_CONF_ERROR;
@@ -409,10 +402,10 @@ ngx_http_webhook_receiver_param(ngx_http_webhook_build_t *b,
         return NGX_CONF_OK;
     }
 
-    if (ngx_http_webhook_conf_param(arg, "idempotency=", &s)) {
+    if (ngx_webhook_conf_param(arg, "idempotency=", &s)) {
 
-        if (!ngx_http_webhook_conf_header_name(&s)) {
-            ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+        if (!ngx_webhook_conf_header_name(&s)) {
+            ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                                  "\"%V\" cannot be a header of an action", &s);
             return NGX_CONF_ERROR;
         }
@@ -427,8 +420,8 @@ ngx_http_webhook_receiver_param(ngx_http_webhook_build_t *b,
 
 
 static char *
-ngx_http_webhook_receiver_body(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_action_t *action, ngx_str_t *value)
+ngx_webhook_receiver_body(ngx_webhook_build_t *b, ngx_webhook_action_t *action,
+    ngx_str_t *value)
 {
     char       *rv;
     ngx_str_t   text;
@@ -437,7 +430,7 @@ ngx_http_webhook_receiver_body(ngx_http_webhook_build_t *b,
         return "has more than one body";
     }
 
-    rv = ngx_http_webhook_conf_text(b, value, &text);
+    rv = ngx_webhook_conf_text(b, value, &text);
     if (rv != NGX_CONF_OK) {
         return rv;
     }
@@ -451,9 +444,8 @@ ngx_http_webhook_receiver_body(ngx_http_webhook_build_t *b,
 
     action->body_text.len = text.len;
 
-    action->body = ngx_http_webhook_conf_template(b, &text,
-                                                  WEBHOOK_TEMPLATE_JSON,
-                                                  "body template");
+    action->body = ngx_webhook_conf_template(b, &text, WEBHOOK_TEMPLATE_JSON,
+                                             "body template");
 
     return action->body ? NGX_CONF_OK : NGX_CONF_ERROR;
 }

@@ -5,14 +5,14 @@
  * Required fields, actions.
  */
 
-#ifndef NGX_HTTP_WEBHOOK_CONF_RECEIVER_ACTION_H
-#define NGX_HTTP_WEBHOOK_CONF_RECEIVER_ACTION_H
+#ifndef NGX_WEBHOOK_CONF_RECEIVER_ACTION_H
+#define NGX_WEBHOOK_CONF_RECEIVER_ACTION_H
 
 #include "http/conf/caller/ngx_http_webhook_conf_receiver_part.h"
 
 
-extern const ngx_http_webhook_receiver_part_t
-    ngx_http_webhook_receiver_action_part;
+extern const ngx_webhook_receiver_part_t
+    ngx_webhook_receiver_action_part;
 
 
-#endif /* NGX_HTTP_WEBHOOK_CONF_RECEIVER_ACTION_H */
+#endif /* NGX_WEBHOOK_CONF_RECEIVER_ACTION_H */

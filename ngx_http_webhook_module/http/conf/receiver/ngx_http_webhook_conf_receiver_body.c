@@ -12,53 +12,53 @@
 #include "http/conf/value/ngx_http_webhook_conf_template.h"
 
 
-#define NGX_HTTP_WEBHOOK_FOR_EACH      100
-#define NGX_HTTP_WEBHOOK_FOR_EACH_MAX  1000
+#define NGX_WEBHOOK_FOR_EACH      100
+#define NGX_WEBHOOK_FOR_EACH_MAX  1000
 
 
-static ngx_int_t ngx_http_webhook_receiver_body_finish(
-    ngx_http_webhook_build_t *b, ngx_http_webhook_receiver_t *rcv);
-static char *ngx_http_webhook_receiver_accept(ngx_http_webhook_build_t *b,
-    const ngx_http_webhook_field_t *spec, void *conf);
-static char *ngx_http_webhook_receiver_for_each(ngx_http_webhook_build_t *b,
-    const ngx_http_webhook_field_t *spec, void *conf);
+static ngx_int_t ngx_webhook_receiver_body_finish(ngx_webhook_build_t *b,
+    ngx_webhook_receiver_t *rcv);
+static char *ngx_webhook_receiver_accept(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t *spec, void *conf);
+static char *ngx_webhook_receiver_for_each(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t *spec, void *conf);
 
 
-static const ngx_http_webhook_field_t
-    ngx_http_webhook_receiver_body_fields[] = {
+static const ngx_webhook_field_t
+    ngx_webhook_receiver_body_fields[] = {
 
     { ngx_string("accept"),
       NGX_CONF_1MORE,
-      ngx_http_webhook_receiver_accept,
+      ngx_webhook_receiver_accept,
       0,
       NULL },
 
     { ngx_string("for_each"),
       NGX_CONF_TAKE12,
-      ngx_http_webhook_receiver_for_each,
+      ngx_webhook_receiver_for_each,
       0,
       NULL },
 
-      ngx_http_webhook_null_field
+      ngx_webhook_null_field
 };
 
 
-const ngx_http_webhook_receiver_part_t
-    ngx_http_webhook_receiver_body_part =
+const ngx_webhook_receiver_part_t
+    ngx_webhook_receiver_body_part =
 {
-    ngx_http_webhook_receiver_body_fields,
+    ngx_webhook_receiver_body_fields,
     NULL,
-    ngx_http_webhook_receiver_body_finish,
+    ngx_webhook_receiver_body_finish,
     NULL
 };
 
 
 static ngx_int_t
-ngx_http_webhook_receiver_body_finish(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_receiver_t *rcv)
+ngx_webhook_receiver_body_finish(ngx_webhook_build_t *b,
+    ngx_webhook_receiver_t *rcv)
 {
     if (rcv->accept == 0) {
-        rcv->accept = NGX_HTTP_WEBHOOK_ACCEPT_JSON;
+        rcv->accept = NGX_WEBHOOK_ACCEPT_JSON;
     }
 
     return NGX_OK;
@@ -68,10 +68,10 @@ ngx_http_webhook_receiver_body_finish(ngx_http_webhook_build_t *b,
 /* accept [json] [form] [multipart] [xml] */
 
 static char *
-ngx_http_webhook_receiver_accept(ngx_http_webhook_build_t *b,
-    const ngx_http_webhook_field_t *spec, void *conf)
+ngx_webhook_receiver_accept(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t *spec, void *conf)
 {
-    ngx_http_webhook_receiver_t *rcv = conf;
+    ngx_webhook_receiver_t *rcv = conf;
 
     ngx_str_t   *value;
     ngx_uint_t   i, n;
@@ -80,10 +80,10 @@ ngx_http_webhook_receiver_accept(ngx_http_webhook_build_t *b,
         ngx_str_t   name;
         ngx_uint_t  kind;
     } kinds[] = {
-        { ngx_string("json"), NGX_HTTP_WEBHOOK_ACCEPT_JSON },
-        { ngx_string("form"), NGX_HTTP_WEBHOOK_ACCEPT_FORM },
-        { ngx_string("multipart"), NGX_HTTP_WEBHOOK_ACCEPT_MULTIPART },
-        { ngx_string("xml"), NGX_HTTP_WEBHOOK_ACCEPT_XML }
+        { ngx_string("json"), NGX_WEBHOOK_ACCEPT_JSON },
+        { ngx_string("form"), NGX_WEBHOOK_ACCEPT_FORM },
+        { ngx_string("multipart"), NGX_WEBHOOK_ACCEPT_MULTIPART },
+        { ngx_string("xml"), NGX_WEBHOOK_ACCEPT_XML }
     };
 
     if (rcv->accept) {
@@ -105,7 +105,7 @@ ngx_http_webhook_receiver_accept(ngx_http_webhook_build_t *b,
         }
 
         if (n == sizeof(kinds) / sizeof(kinds[0])) {
-            ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+            ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                                "invalid \"%V\", it must be \"json\", \"form\", "
                                "\"multipart\" or \"xml\"", &value[i]);
             return NGX_CONF_ERROR;
@@ -121,10 +121,10 @@ ngx_http_webhook_receiver_accept(ngx_http_webhook_build_t *b,
 /* for_each PATH [max=N] */
 
 static char *
-ngx_http_webhook_receiver_for_each(ngx_http_webhook_build_t *b,
-    const ngx_http_webhook_field_t *spec, void *conf)
+ngx_webhook_receiver_for_each(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t *spec, void *conf)
 {
-    ngx_http_webhook_receiver_t *rcv = conf;
+    ngx_webhook_receiver_t *rcv = conf;
 
     ngx_int_t   n;
     ngx_str_t  *value, s;
@@ -137,33 +137,33 @@ ngx_http_webhook_receiver_for_each(ngx_http_webhook_build_t *b,
 
     value = b->args->elts;
 
-    rcv->for_each = ngx_http_webhook_conf_path(b, &value[1]);
+    rcv->for_each = ngx_webhook_conf_path(b, &value[1]);
     if (rcv->for_each == NULL) {
         return NGX_CONF_ERROR;
     }
 
     rcv->for_each_root = webhook_str_eq(webhook_path_step(rcv->for_each, 0),
                                         &root);
-    rcv->for_each_max = NGX_HTTP_WEBHOOK_FOR_EACH;
+    rcv->for_each_max = NGX_WEBHOOK_FOR_EACH;
 
     if (b->args->nelts == 2) {
         return NGX_CONF_OK;
     }
 
-    if (ngx_http_webhook_conf_params(b, 2, "max=")
+    if (ngx_webhook_conf_params(b, 2, "max=")
         != NGX_CONF_OK)
     {
         return NGX_CONF_ERROR;
     }
 
-    (void) ngx_http_webhook_conf_param(&value[2], "max=", &s);
+    (void) ngx_webhook_conf_param(&value[2], "max=", &s);
 
     n = ngx_atoi(s.data, s.len);
 
-    if (n < 1 || n > NGX_HTTP_WEBHOOK_FOR_EACH_MAX) {
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
-                                   "invalid \"%V\", it must be from 1 to %d",
-                                   &value[2], NGX_HTTP_WEBHOOK_FOR_EACH_MAX);
+    if (n < 1 || n > NGX_WEBHOOK_FOR_EACH_MAX) {
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                              "invalid \"%V\", it must be from 1 to %d",
+                              &value[2], NGX_WEBHOOK_FOR_EACH_MAX);
         return NGX_CONF_ERROR;
     }
 

@@ -9,33 +9,32 @@
 #include "http/conf/value/ngx_http_webhook_conf_template.h"
 
 
-#define NGX_HTTP_WEBHOOK_CAPTURES_MAX  32
+#define NGX_WEBHOOK_CAPTURES_MAX  32
 
 
-static char *ngx_http_webhook_receiver_capture(ngx_http_webhook_build_t *b,
-    const ngx_http_webhook_field_t *spec, void *conf);
-static char *ngx_http_webhook_receiver_capture_name(
-    ngx_http_webhook_build_t *b, ngx_http_webhook_receiver_t *rcv,
-    ngx_str_t *value);
+static char *ngx_webhook_receiver_capture(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t *spec, void *conf);
+static char *ngx_webhook_receiver_capture_name(ngx_webhook_build_t *b,
+    ngx_webhook_receiver_t *rcv, ngx_str_t *value);
 
 
-static const ngx_http_webhook_field_t
-    ngx_http_webhook_receiver_capture_fields[] = {
+static const ngx_webhook_field_t
+    ngx_webhook_receiver_capture_fields[] = {
 
     { ngx_string("capture"),
       NGX_CONF_TAKE2,
-      ngx_http_webhook_receiver_capture,
+      ngx_webhook_receiver_capture,
       0,
       NULL },
 
-      ngx_http_webhook_null_field
+      ngx_webhook_null_field
 };
 
 
-const ngx_http_webhook_receiver_part_t
-    ngx_http_webhook_receiver_capture_part =
+const ngx_webhook_receiver_part_t
+    ngx_webhook_receiver_capture_part =
 {
-    ngx_http_webhook_receiver_capture_fields,
+    ngx_webhook_receiver_capture_fields,
     NULL,
     NULL,
     NULL
@@ -45,16 +44,16 @@ const ngx_http_webhook_receiver_part_t
 /* capture NAME response[.PATH]|status: of the action before it */
 
 static char *
-ngx_http_webhook_receiver_capture(ngx_http_webhook_build_t *b,
-    const ngx_http_webhook_field_t *spec, void *conf)
+ngx_webhook_receiver_capture(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t *spec, void *conf)
 {
-    ngx_http_webhook_receiver_t *rcv = conf;
+    ngx_webhook_receiver_t *rcv = conf;
 
-    char                         *rv;
-    ngx_str_t                    *value, *name;
-    const webhook_str_t          *root;
-    ngx_http_webhook_action_t    *action;
-    ngx_http_webhook_captured_t  *captured;
+    char                     *rv;
+    ngx_str_t                *value, *name;
+    const webhook_str_t      *root;
+    ngx_webhook_action_t     *action;
+    ngx_webhook_extracted_t  *extracted;
 
     static const webhook_str_t  response = webhook_str("response");
     static const webhook_str_t  status = webhook_str("status");
@@ -65,7 +64,7 @@ ngx_http_webhook_receiver_capture(ngx_http_webhook_build_t *b,
 
     value = b->args->elts;
 
-    rv = ngx_http_webhook_receiver_capture_name(b, rcv, &value[1]);
+    rv = ngx_webhook_receiver_capture_name(b, rcv, &value[1]);
     if (rv != NGX_CONF_OK) {
         return rv;
     }
@@ -80,26 +79,26 @@ ngx_http_webhook_receiver_capture(ngx_http_webhook_build_t *b,
     action = rcv->actions.elts;
     action += rcv->actions.nelts - 1;
 
-    captured = ngx_array_push(&action->captures);
-    if (captured == NULL) {
+    extracted = ngx_array_push(&action->captures);
+    if (extracted == NULL) {
         return NGX_CONF_ERROR;
     }
 
-    captured->name = value[1];
-    captured->index = rcv->captures.nelts - 1;
+    extracted->name = value[1];
+    extracted->index = rcv->captures.nelts - 1;
 
-    captured->path = ngx_http_webhook_conf_path(b, &value[2]);
-    if (captured->path == NULL) {
+    extracted->path = ngx_webhook_conf_path(b, &value[2]);
+    if (extracted->path == NULL) {
         return NGX_CONF_ERROR;
     }
 
-    root = webhook_path_step(captured->path, 0);
+    root = webhook_path_step(extracted->path, 0);
 
     if (!webhook_str_eq(root, &response)
         && (!webhook_str_eq(root, &status)
-            || webhook_path_steps(captured->path) != 1))
+            || webhook_path_steps(extracted->path) != 1))
     {
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                             "\"%V\" cannot be captured: it must be \"status\" "
                             "or begin with \"response\"", &value[2]);
         return NGX_CONF_ERROR;
@@ -112,8 +111,8 @@ ngx_http_webhook_receiver_capture(ngx_http_webhook_build_t *b,
 /* Whether a value can be captured by this name, too. */
 
 static char *
-ngx_http_webhook_receiver_capture_name(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_receiver_t *rcv, ngx_str_t *value)
+ngx_webhook_receiver_capture_name(ngx_webhook_build_t *b,
+    ngx_webhook_receiver_t *rcv, ngx_str_t *value)
 {
     u_char       c;
     ngx_str_t   *name;
@@ -138,15 +137,15 @@ ngx_http_webhook_receiver_capture_name(ngx_http_webhook_build_t *b,
     }
 
     if (i < value->len || i == 0) {
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                              "invalid name \"%V\": it must be letters, digits "
                              "and \"_\"", value);
         return NGX_CONF_ERROR;
     }
 
     for (i = 0; i < sizeof(taken) / sizeof(taken[0]); i++) {
-        if (webhook_str_eq(ngx_http_webhook_str(value), &taken[i])) {
-            ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+        if (webhook_str_eq(ngx_webhook_str(value), &taken[i])) {
+            ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                                  "\"%V\" cannot be captured: it has a meaning "
                                  "of its own", value);
             return NGX_CONF_ERROR;
@@ -163,11 +162,10 @@ ngx_http_webhook_receiver_capture_name(ngx_http_webhook_build_t *b,
         }
     }
 
-    if (rcv->captures.nelts == NGX_HTTP_WEBHOOK_CAPTURES_MAX) {
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+    if (rcv->captures.nelts == NGX_WEBHOOK_CAPTURES_MAX) {
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                                "webhook_receiver \"%V\" captures more than %d "
-                               "values", &rcv->name,
-                               NGX_HTTP_WEBHOOK_CAPTURES_MAX);
+                               "values", &rcv->name, NGX_WEBHOOK_CAPTURES_MAX);
         return NGX_CONF_ERROR;
     }
 

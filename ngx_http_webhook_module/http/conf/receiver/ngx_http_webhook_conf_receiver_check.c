@@ -7,27 +7,27 @@
 #include "http/conf/field/ngx_http_webhook_conf_check_paths.h"
 
 
-static ngx_int_t ngx_http_webhook_receiver_check_call(
-    ngx_http_webhook_check_t *check, ngx_http_webhook_receiver_t *rcv);
+static ngx_int_t ngx_webhook_receiver_check_call(ngx_webhook_check_t *check,
+    ngx_webhook_receiver_t *rcv);
 
 
 ngx_int_t
-ngx_http_webhook_receiver_check_variables(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_receiver_t *rcv)
+ngx_webhook_receiver_check_variables(ngx_webhook_build_t *b,
+    ngx_webhook_receiver_t *rcv)
 {
-    ngx_uint_t                  n;
-    webhook_template_t         *tpl[2];
-    ngx_http_webhook_check_t    check;
-    ngx_http_webhook_action_t  *action;
+    ngx_uint_t             n;
+    webhook_template_t    *tpl[2];
+    ngx_webhook_check_t    check;
+    ngx_webhook_action_t  *action;
 
     check.b = b;
-    check.place = &rcv->place;
+    check.source_pos = &rcv->source_pos;
 
     tpl[0] = rcv->target_id;
     tpl[1] = rcv->target_model;
 
-    if (ngx_http_webhook_check_templates(&check, tpl, 2) != NGX_OK
-        || ngx_http_webhook_receiver_check_call(&check, rcv) != NGX_OK)
+    if (ngx_webhook_check_templates(&check, tpl, 2) != NGX_OK
+        || ngx_webhook_receiver_check_call(&check, rcv) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -36,13 +36,13 @@ ngx_http_webhook_receiver_check_variables(ngx_http_webhook_build_t *b,
 
     for (n = 0; n < rcv->actions.nelts; n++) {
 
-        check.place = &action[n].place;
+        check.source_pos = &action[n].source_pos;
 
         tpl[0] = action[n].uri;
         tpl[1] = action[n].body;
 
-        if (ngx_http_webhook_check_templates(&check, tpl, 2) != NGX_OK
-            || ngx_http_webhook_check_conditions(&check, &action[n].when, 1)
+        if (ngx_webhook_check_templates(&check, tpl, 2) != NGX_OK
+            || ngx_webhook_check_conditions(&check, &action[n].when, 1)
                != NGX_OK)
         {
             return NGX_ERROR;
@@ -50,7 +50,7 @@ ngx_http_webhook_receiver_check_variables(ngx_http_webhook_build_t *b,
     }
 
     return rcv->lookup
-           ? ngx_http_webhook_check_templates(&check, &rcv->lookup->uri, 1)
+           ? ngx_webhook_check_templates(&check, &rcv->lookup->uri, 1)
            : NGX_OK;
 }
 
@@ -58,18 +58,16 @@ ngx_http_webhook_receiver_check_variables(ngx_http_webhook_build_t *b,
 /* The paths in what a receiver looks at, and in its events. */
 
 static ngx_int_t
-ngx_http_webhook_receiver_check_call(ngx_http_webhook_check_t *check,
-    ngx_http_webhook_receiver_t *rcv)
+ngx_webhook_receiver_check_call(ngx_webhook_check_t *check,
+    ngx_webhook_receiver_t *rcv)
 {
-    ngx_uint_t                  i;
-    ngx_http_webhook_emit_t    *emit;
-    ngx_http_webhook_filter_t  *filter;
+    ngx_uint_t             i;
+    ngx_webhook_emit_t    *emit;
+    ngx_webhook_filter_t  *filter;
 
-    if (ngx_http_webhook_check_paths(check, rcv->require.elts,
-                                     rcv->require.nelts)
+    if (ngx_webhook_check_paths(check, rcv->require.elts, rcv->require.nelts)
         != NGX_OK
-        || ngx_http_webhook_check_paths(check, rcv->redact.elts,
-                                        rcv->redact.nelts)
+        || ngx_webhook_check_paths(check, rcv->redact.elts, rcv->redact.nelts)
            != NGX_OK)
     {
         return NGX_ERROR;
@@ -78,15 +76,15 @@ ngx_http_webhook_receiver_check_call(ngx_http_webhook_check_t *check,
     filter = rcv->filters.elts;
 
     for (i = 0; i < rcv->filters.nelts; i++) {
-        if (ngx_http_webhook_check_conditions(check, &filter[i].condition, 1)
+        if (ngx_webhook_check_conditions(check, &filter[i].condition, 1)
             != NGX_OK)
         {
             return NGX_ERROR;
         }
     }
 
-    if (ngx_http_webhook_check_paths(check, &rcv->order_by, 1) != NGX_OK
-        || ngx_http_webhook_check_paths(check, &rcv->dedupe_path, 1) != NGX_OK)
+    if (ngx_webhook_check_paths(check, &rcv->order_by, 1) != NGX_OK
+        || ngx_webhook_check_paths(check, &rcv->dedupe_path, 1) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -95,11 +93,10 @@ ngx_http_webhook_receiver_check_call(ngx_http_webhook_check_t *check,
 
     for (i = 0; i < rcv->emits.nelts; i++) {
 
-        check->place = &emit[i].place;
+        check->source_pos = &emit[i].source_pos;
 
-        if (ngx_http_webhook_check_templates(check, &emit[i].body, 1) != NGX_OK
-            || ngx_http_webhook_check_conditions(check, &emit[i].when, 1)
-               != NGX_OK)
+        if (ngx_webhook_check_templates(check, &emit[i].body, 1) != NGX_OK
+            || ngx_webhook_check_conditions(check, &emit[i].when, 1) != NGX_OK)
         {
             return NGX_ERROR;
         }

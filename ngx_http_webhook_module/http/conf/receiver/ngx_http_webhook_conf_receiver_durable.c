@@ -18,122 +18,122 @@
 #include "core/base/webhook_id.h"
 
 
-#define NGX_HTTP_WEBHOOK_DURABLE_NAME   100     /* bytes: it is a part of an
+#define NGX_WEBHOOK_DURABLE_NAME   100          /* bytes: it is a part of an
                                                    event's type */
-#define NGX_HTTP_WEBHOOK_DURABLE_STEPS  64      /* forms of an event */
+#define NGX_WEBHOOK_DURABLE_STEPS  64           /* forms of an event */
 
 
-static ngx_int_t ngx_http_webhook_receiver_durable_finish(
-    ngx_http_webhook_build_t *b, ngx_http_webhook_receiver_t *rcv);
-static const char *ngx_http_webhook_receiver_durable_refuse(
-    ngx_http_webhook_receiver_t *rcv);
-static ngx_int_t ngx_http_webhook_receiver_durable_check(
-    ngx_http_webhook_build_t *b, ngx_http_webhook_receiver_t *rcv);
-static char *ngx_http_webhook_receiver_api(ngx_http_webhook_build_t *b,
-    const ngx_http_webhook_field_t *spec, void *conf);
-static char *ngx_http_webhook_receiver_order_by(ngx_http_webhook_build_t *b,
-    const ngx_http_webhook_field_t *spec, void *conf);
-static ngx_http_webhook_endpoint_conf_t *ngx_http_webhook_receiver_endpoint(
-    ngx_http_webhook_build_t *b, ngx_http_webhook_receiver_t *rcv);
+static ngx_int_t ngx_webhook_receiver_durable_finish(ngx_webhook_build_t *b,
+    ngx_webhook_receiver_t *rcv);
+static const char *ngx_webhook_receiver_durable_refuse(
+    ngx_webhook_receiver_t *rcv);
+static ngx_int_t ngx_webhook_receiver_durable_check(ngx_webhook_build_t *b,
+    ngx_webhook_receiver_t *rcv);
+static char *ngx_webhook_receiver_api(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t *spec, void *conf);
+static char *ngx_webhook_receiver_order_by(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t *spec, void *conf);
+static ngx_webhook_endpoint_conf_t *ngx_webhook_receiver_endpoint(
+    ngx_webhook_build_t *b, ngx_webhook_receiver_t *rcv);
 
 
-static const ngx_http_webhook_field_t
-    ngx_http_webhook_receiver_durable_fields[] = {
+static const ngx_webhook_field_t
+    ngx_webhook_receiver_durable_fields[] = {
 
     { ngx_string("api"),
-      NGX_CONF_TAKE1|NGX_HTTP_WEBHOOK_FIELD_LOCAL,
-      ngx_http_webhook_receiver_api,
+      NGX_CONF_TAKE1|NGX_WEBHOOK_FIELD_LOCAL,
+      ngx_webhook_receiver_api,
       0,
       NULL },
 
     { ngx_string("retry"),
       NGX_CONF_1MORE,
-      ngx_http_webhook_receiver_api,
+      ngx_webhook_receiver_api,
       0,
       NULL },
 
     { ngx_string("timeout"),
       NGX_CONF_1MORE,
-      ngx_http_webhook_receiver_api,
+      ngx_webhook_receiver_api,
       0,
       NULL },
 
     { ngx_string("success"),
       NGX_CONF_1MORE,
-      ngx_http_webhook_receiver_api,
+      ngx_webhook_receiver_api,
       0,
       NULL },
 
     { ngx_string("tls"),
       NGX_CONF_1MORE,
-      ngx_http_webhook_receiver_api,
+      ngx_webhook_receiver_api,
       0,
       NULL },
 
     { ngx_string("breaker"),
       NGX_CONF_1MORE,
-      ngx_http_webhook_receiver_api,
+      ngx_webhook_receiver_api,
       0,
       NULL },
 
     { ngx_string("order_by"),
       NGX_CONF_TAKE1,
-      ngx_http_webhook_receiver_order_by,
+      ngx_webhook_receiver_order_by,
       0,
       NULL },
 
-      ngx_http_webhook_null_field
+      ngx_webhook_null_field
 };
 
 
-const ngx_http_webhook_receiver_part_t
-    ngx_http_webhook_receiver_durable_part =
+const ngx_webhook_receiver_part_t
+    ngx_webhook_receiver_durable_part =
 {
-    ngx_http_webhook_receiver_durable_fields,
+    ngx_webhook_receiver_durable_fields,
     NULL,
-    ngx_http_webhook_receiver_durable_finish,
-    ngx_http_webhook_receiver_durable_check
+    ngx_webhook_receiver_durable_finish,
+    ngx_webhook_receiver_durable_check
 };
 
 
 static ngx_int_t
-ngx_http_webhook_receiver_durable_finish(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_receiver_t *rcv)
+ngx_webhook_receiver_durable_finish(ngx_webhook_build_t *b,
+    ngx_webhook_receiver_t *rcv)
 {
-    ngx_str_t                          uri, what;
-    ngx_uint_t                         max;
-    const char                        *why;
-    ngx_http_webhook_endpoint_t       *ep;
-    ngx_http_webhook_endpoint_conf_t  *ecf;
+    ngx_str_t                     uri, what;
+    ngx_uint_t                    max;
+    const char                   *reason;
+    ngx_webhook_endpoint_t       *ep;
+    ngx_webhook_endpoint_conf_t  *ecf;
 
-    if (rcv->mode != NGX_HTTP_WEBHOOK_MODE_DURABLE) {
+    if (rcv->mode != NGX_WEBHOOK_MODE_DURABLE) {
 
-        if (rcv->mode != NGX_HTTP_WEBHOOK_MODE_SYNC
+        if (rcv->mode != NGX_WEBHOOK_MODE_SYNC
             || (rcv->api_conf == NULL && rcv->order_by == NULL
                 && rcv->rate.len == 0))
         {
             return NGX_OK;
         }
 
-        why = "has directives that need \"mode durable\"";
+        reason = "has directives that need \"mode durable\"";
         goto refused;
     }
 
-    why = ngx_http_webhook_receiver_durable_refuse(rcv);
+    reason = ngx_webhook_receiver_durable_refuse(rcv);
 
-    if (why) {
+    if (reason) {
         goto refused;
     }
 
     max = rcv->actions.nelts * (rcv->for_each ? rcv->for_each_max : 1);
 
-    if (max > NGX_HTTP_WEBHOOK_DURABLE_STEPS) {
-        ngx_http_webhook_build_at(NGX_LOG_EMERG, b, &rcv->place,
-                                  "webhook_receiver \"%V\" could make %ui "
-                                  "requests for a call: with \"mode "
-                                  "durable\" it may make %d, see \"max=\" "
-                                  "of \"for_each\"", &rcv->name, max,
-                                  NGX_HTTP_WEBHOOK_DURABLE_STEPS);
+    if (max > NGX_WEBHOOK_DURABLE_STEPS) {
+        ngx_webhook_build_at(NGX_LOG_EMERG, b, &rcv->source_pos,
+                             "webhook_receiver \"%V\" could make %ui "
+                             "requests for a call: with \"mode "
+                             "durable\" it may make %d, see \"max=\" "
+                             "of \"for_each\"", &rcv->name, max,
+                             NGX_WEBHOOK_DURABLE_STEPS);
         return NGX_ERROR;
     }
 
@@ -151,28 +151,28 @@ ngx_http_webhook_receiver_durable_finish(ngx_http_webhook_build_t *b,
         uri.data += sizeof("rate=") - 1;
         uri.len -= sizeof("rate=") - 1;
 
-        if (ngx_http_webhook_endpoint_rate(b, &rcv->rate, &uri, ep)
+        if (ngx_webhook_endpoint_rate(b, &rcv->rate, &uri, ep)
             != NGX_OK)
         {
             return NGX_ERROR;
         }
     }
 
-    if (ngx_http_webhook_endpoint_done(b, ecf, &rcv->api_uri) != NGX_CONF_OK)
+    if (ngx_webhook_endpoint_done(b, ecf, &rcv->api_uri) != NGX_CONF_OK)
     {
         return NGX_ERROR;
     }
 
-    if (ngx_http_webhook_receiver_prefix(b, &rcv->api_uri) != NGX_CONF_OK) {
-        why = "has an \"api\" with arguments, which its actions have";
+    if (ngx_webhook_receiver_prefix(b, &rcv->api_uri) != NGX_CONF_OK) {
+        reason = "has an \"api\" with arguments, which its actions have";
         goto refused;
     }
 
     ngx_str_set(&what, "webhook_receiver");
 
     if (!b->registered
-        && ngx_http_webhook_conf_insert(b, &b->wmcf->endpoints,
-                                        (ngx_http_webhook_named_t *) ep, &what)
+        && ngx_webhook_conf_insert(b, &b->wmcf->endpoints,
+                                   (ngx_webhook_named_t *) ep, &what)
            != NGX_OK)
     {
         return NGX_ERROR;
@@ -184,8 +184,8 @@ ngx_http_webhook_receiver_durable_finish(ngx_http_webhook_build_t *b,
 
 refused:
 
-    ngx_http_webhook_build_at(NGX_LOG_EMERG, b, &rcv->place,
-                              "webhook_receiver \"%V\" %s", &rcv->name, why);
+    ngx_webhook_build_at(NGX_LOG_EMERG, b, &rcv->source_pos,
+                         "webhook_receiver \"%V\" %s", &rcv->name, reason);
 
     return NGX_ERROR;
 }
@@ -194,11 +194,11 @@ refused:
 /* What does not go together with calls that are made later. */
 
 static const char *
-ngx_http_webhook_receiver_durable_refuse(ngx_http_webhook_receiver_t *rcv)
+ngx_webhook_receiver_durable_refuse(ngx_webhook_receiver_t *rcv)
 {
-    ngx_uint_t                         i;
-    ngx_http_webhook_action_t         *action;
-    ngx_http_webhook_endpoint_conf_t  *ecf;
+    ngx_uint_t                    i;
+    ngx_webhook_action_t         *action;
+    ngx_webhook_endpoint_conf_t  *ecf;
 
     ecf = rcv->api_conf;
 
@@ -219,7 +219,7 @@ ngx_http_webhook_receiver_durable_refuse(ngx_http_webhook_receiver_t *rcv)
                "have to wait";
     }
 
-    if (rcv->name.len > NGX_HTTP_WEBHOOK_DURABLE_NAME) {
+    if (rcv->name.len > NGX_WEBHOOK_DURABLE_NAME) {
         return "has \"mode durable\" and a name of more than 100 bytes";
     }
 
@@ -242,17 +242,17 @@ ngx_http_webhook_receiver_durable_refuse(ngx_http_webhook_receiver_t *rcv)
 
 
 static ngx_int_t
-ngx_http_webhook_receiver_durable_check(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_receiver_t *rcv)
+ngx_webhook_receiver_durable_check(ngx_webhook_build_t *b,
+    ngx_webhook_receiver_t *rcv)
 {
     if (rcv->api == NULL || b->wmcf->store) {
         return NGX_OK;
     }
 
-    ngx_http_webhook_build_at(NGX_LOG_EMERG, b, &rcv->place,
-                              "\"mode durable\" of webhook_receiver \"%V\" "
-                              "needs a \"webhook_store\", and there is none",
-                              &rcv->name);
+    ngx_webhook_build_at(NGX_LOG_EMERG, b, &rcv->source_pos,
+                         "\"mode durable\" of webhook_receiver \"%V\" "
+                         "needs a \"webhook_store\", and there is none",
+                         &rcv->name);
 
     return NGX_ERROR;
 }
@@ -261,16 +261,16 @@ ngx_http_webhook_receiver_durable_check(ngx_http_webhook_build_t *b,
 /* Hands a directive on to the endpoint. */
 
 static char *
-ngx_http_webhook_receiver_api(ngx_http_webhook_build_t *b,
-    const ngx_http_webhook_field_t *spec, void *conf)
+ngx_webhook_receiver_api(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t *spec, void *conf)
 {
-    ngx_http_webhook_receiver_t *rcv = conf;
+    ngx_webhook_receiver_t *rcv = conf;
 
-    ngx_str_t                          name;
-    const ngx_http_webhook_field_t    *field;
-    ngx_http_webhook_endpoint_conf_t  *ecf;
+    ngx_str_t                     name;
+    const ngx_webhook_field_t    *field;
+    ngx_webhook_endpoint_conf_t  *ecf;
 
-    ecf = ngx_http_webhook_receiver_endpoint(b, rcv);
+    ecf = ngx_webhook_receiver_endpoint(b, rcv);
     if (ecf == NULL) {
         return NGX_CONF_ERROR;
     }
@@ -281,28 +281,27 @@ ngx_http_webhook_receiver_api(ngx_http_webhook_build_t *b,
         ngx_str_set(&name, "url");
     }
 
-    field = ngx_http_webhook_field_find(ngx_http_webhook_endpoint_tables(),
-                                        &name);
+    field = ngx_webhook_field_find(ngx_webhook_endpoint_tables(), &name);
 
     return field ? field->build(b, field, ecf) : "is not known";
 }
 
 
-static ngx_http_webhook_endpoint_conf_t *
-ngx_http_webhook_receiver_endpoint(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_receiver_t *rcv)
+static ngx_webhook_endpoint_conf_t *
+ngx_webhook_receiver_endpoint(ngx_webhook_build_t *b,
+    ngx_webhook_receiver_t *rcv)
 {
-    u_char                            *p;
-    ngx_str_t                          success = ngx_string("2xx");
-    ngx_http_webhook_endpoint_t       *ep;
-    ngx_http_webhook_endpoint_conf_t  *ecf;
+    u_char                       *p;
+    ngx_str_t                     success = ngx_string("2xx");
+    ngx_webhook_endpoint_t       *ep;
+    ngx_webhook_endpoint_conf_t  *ecf;
 
     if (rcv->api_conf) {
         return rcv->api_conf;
     }
 
-    ep = ngx_pcalloc(b->pool, sizeof(ngx_http_webhook_endpoint_t));
-    ecf = ngx_pcalloc(b->pool, sizeof(ngx_http_webhook_endpoint_conf_t));
+    ep = ngx_pcalloc(b->pool, sizeof(ngx_webhook_endpoint_t));
+    ecf = ngx_pcalloc(b->pool, sizeof(ngx_webhook_endpoint_conf_t));
 
     if (ep == NULL || ecf == NULL) {
         return NULL;
@@ -319,15 +318,14 @@ ngx_http_webhook_receiver_endpoint(ngx_http_webhook_build_t *b,
     p = ngx_cpymem(ep->name.data, "receiver:", sizeof("receiver:") - 1);
     ngx_memcpy(p, rcv->name.data, rcv->name.len);
 
-    ep->id = webhook_id_name(ngx_http_webhook_str(&ep->name));
-    ep->place = rcv->place;
+    ep->id = webhook_id_name(ngx_webhook_str(&ep->name));
+    ep->source_pos = rcv->source_pos;
     ep->internal = 1;
 
     ecf->endpoint = ep;
 
-    if (ngx_http_webhook_endpoint_begin(b, ecf) != NGX_OK
-        || webhook_status_set_parse(ngx_http_webhook_str(&success),
-                                    &ep->success)
+    if (ngx_webhook_endpoint_begin(b, ecf) != NGX_OK
+        || webhook_status_set_parse(ngx_webhook_str(&success), &ep->success)
            != WEBHOOK_OK)
     {
         return NULL;
@@ -340,10 +338,10 @@ ngx_http_webhook_receiver_endpoint(ngx_http_webhook_build_t *b,
 
 
 static char *
-ngx_http_webhook_receiver_order_by(ngx_http_webhook_build_t *b,
-    const ngx_http_webhook_field_t *spec, void *conf)
+ngx_webhook_receiver_order_by(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t *spec, void *conf)
 {
-    ngx_http_webhook_receiver_t *rcv = conf;
+    ngx_webhook_receiver_t *rcv = conf;
 
     ngx_str_t  *value;
 
@@ -353,7 +351,7 @@ ngx_http_webhook_receiver_order_by(ngx_http_webhook_build_t *b,
 
     value = b->args->elts;
 
-    rcv->order_by = ngx_http_webhook_conf_path(b, &value[1]);
+    rcv->order_by = ngx_webhook_conf_path(b, &value[1]);
 
     return rcv->order_by ? NGX_CONF_OK : NGX_CONF_ERROR;
 }

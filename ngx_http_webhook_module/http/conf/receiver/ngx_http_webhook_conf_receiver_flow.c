@@ -15,91 +15,90 @@
 #include "http/net/peer/ngx_http_webhook_peer.h"
 
 
-#define NGX_HTTP_WEBHOOK_TTL      (7 * 24 * 60 * 60 * UINT64_C(1000))
-#define NGX_HTTP_WEBHOOK_TTL_MAX  (366 * 24 * 60 * 60 * UINT64_C(1000))
-#define NGX_HTTP_WEBHOOK_EMITS    8
+#define NGX_WEBHOOK_TTL      (7 * 24 * 60 * 60 * UINT64_C(1000))
+#define NGX_WEBHOOK_TTL_MAX  (366 * 24 * 60 * 60 * UINT64_C(1000))
+#define NGX_WEBHOOK_EMITS    8
 
 
-static ngx_int_t ngx_http_webhook_receiver_flow_create(
-    ngx_http_webhook_build_t *b, ngx_http_webhook_receiver_t *rcv);
-static ngx_int_t ngx_http_webhook_receiver_flow_check(
-    ngx_http_webhook_build_t *b, ngx_http_webhook_receiver_t *rcv);
-static ngx_int_t ngx_http_webhook_receiver_emit_check(
-    ngx_http_webhook_build_t *b, ngx_http_webhook_emit_t *emit);
-static char *ngx_http_webhook_receiver_dedupe(ngx_http_webhook_build_t *b,
-    const ngx_http_webhook_field_t *spec, void *conf);
-static char *ngx_http_webhook_receiver_shadow(ngx_http_webhook_build_t *b,
-    const ngx_http_webhook_field_t *spec, void *conf);
-static char *ngx_http_webhook_receiver_emit(ngx_http_webhook_build_t *b,
-    const ngx_http_webhook_field_t *spec, void *conf);
+static ngx_int_t ngx_webhook_receiver_flow_create(ngx_webhook_build_t *b,
+    ngx_webhook_receiver_t *rcv);
+static ngx_int_t ngx_webhook_receiver_flow_check(ngx_webhook_build_t *b,
+    ngx_webhook_receiver_t *rcv);
+static ngx_int_t ngx_webhook_receiver_emit_check(ngx_webhook_build_t *b,
+    ngx_webhook_emit_t *emit);
+static char *ngx_webhook_receiver_dedupe(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t *spec, void *conf);
+static char *ngx_webhook_receiver_shadow(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t *spec, void *conf);
+static char *ngx_webhook_receiver_emit(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t *spec, void *conf);
 
 
-static const ngx_http_webhook_field_t
-    ngx_http_webhook_receiver_flow_fields[] = {
+static const ngx_webhook_field_t
+    ngx_webhook_receiver_flow_fields[] = {
 
     { ngx_string("dedupe"),
       NGX_CONF_TAKE12,
-      ngx_http_webhook_receiver_dedupe,
+      ngx_webhook_receiver_dedupe,
       0,
       NULL },
 
     { ngx_string("shadow"),
-      NGX_CONF_TAKE1|NGX_HTTP_WEBHOOK_FIELD_LOCAL,
-      ngx_http_webhook_receiver_shadow,
+      NGX_CONF_TAKE1|NGX_WEBHOOK_FIELD_LOCAL,
+      ngx_webhook_receiver_shadow,
       0,
       NULL },
 
     { ngx_string("emit"),
       NGX_CONF_TAKE123,
-      ngx_http_webhook_receiver_emit,
+      ngx_webhook_receiver_emit,
       0,
       NULL },
 
-      ngx_http_webhook_null_field
+      ngx_webhook_null_field
 };
 
 
-const ngx_http_webhook_receiver_part_t
-    ngx_http_webhook_receiver_flow_part =
+const ngx_webhook_receiver_part_t
+    ngx_webhook_receiver_flow_part =
 {
-    ngx_http_webhook_receiver_flow_fields,
-    ngx_http_webhook_receiver_flow_create,
+    ngx_webhook_receiver_flow_fields,
+    ngx_webhook_receiver_flow_create,
     NULL,
-    ngx_http_webhook_receiver_flow_check
+    ngx_webhook_receiver_flow_check
 };
 
 
 static ngx_int_t
-ngx_http_webhook_receiver_flow_create(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_receiver_t *rcv)
+ngx_webhook_receiver_flow_create(ngx_webhook_build_t *b,
+    ngx_webhook_receiver_t *rcv)
 {
-    return ngx_array_init(&rcv->emits, b->pool, 1,
-                          sizeof(ngx_http_webhook_emit_t));
+    return ngx_array_init(&rcv->emits, b->pool, 1, sizeof(ngx_webhook_emit_t));
 }
 
 
 static ngx_int_t
-ngx_http_webhook_receiver_flow_check(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_receiver_t *rcv)
+ngx_webhook_receiver_flow_check(ngx_webhook_build_t *b,
+    ngx_webhook_receiver_t *rcv)
 {
-    ngx_uint_t                i;
-    const char               *what;
-    ngx_http_webhook_emit_t  *emit;
+    ngx_uint_t           i;
+    const char          *what;
+    ngx_webhook_emit_t  *emit;
 
     what = rcv->dedupe ? "dedupe" : rcv->emits.nelts ? "emit" : NULL;
 
     if (what && b->wmcf->store == NULL) {
-        ngx_http_webhook_build_at(NGX_LOG_EMERG, b, &rcv->place,
-                                  "\"%s\" of webhook_receiver \"%V\" needs a "
-                                  "\"webhook_store\", and there is none",
-                                  what, &rcv->name);
+        ngx_webhook_build_at(NGX_LOG_EMERG, b, &rcv->source_pos,
+                             "\"%s\" of webhook_receiver \"%V\" needs a "
+                             "\"webhook_store\", and there is none", what,
+                             &rcv->name);
         return NGX_ERROR;
     }
 
     emit = rcv->emits.elts;
 
     for (i = 0; i < rcv->emits.nelts; i++) {
-        if (ngx_http_webhook_receiver_emit_check(b, &emit[i])
+        if (ngx_webhook_receiver_emit_check(b, &emit[i])
             != NGX_OK)
         {
             return NGX_ERROR;
@@ -112,16 +111,16 @@ ngx_http_webhook_receiver_flow_check(ngx_http_webhook_build_t *b,
 
     b->wmcf->shadow = 1;
 
-    return ngx_http_webhook_target_init(b, &rcv->shadow);
+    return ngx_webhook_peer_init(b, &rcv->shadow);
 }
 
 
 static ngx_int_t
-ngx_http_webhook_receiver_emit_check(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_emit_t *emit)
+ngx_webhook_receiver_emit_check(ngx_webhook_build_t *b,
+    ngx_webhook_emit_t *emit)
 {
-    ngx_uint_t                i;
-    ngx_http_webhook_type_t  *type;
+    ngx_uint_t           i;
+    ngx_webhook_type_t  *type;
 
     type = b->wmcf->types.elts;
 
@@ -137,9 +136,9 @@ ngx_http_webhook_receiver_emit_check(ngx_http_webhook_build_t *b,
         }
     }
 
-    ngx_http_webhook_build_at(NGX_LOG_EMERG, b, &emit->place,
-                              "unknown event type \"%V\": declare it by "
-                              "\"webhook_event_type\"", &emit->type_name);
+    ngx_webhook_build_at(NGX_LOG_EMERG, b, &emit->source_pos,
+                         "unknown event type \"%V\": declare it by "
+                         "\"webhook_event_type\"", &emit->type_name);
 
     return NGX_ERROR;
 }
@@ -148,10 +147,10 @@ ngx_http_webhook_receiver_emit_check(ngx_http_webhook_build_t *b,
 /* dedupe header:NAME|body:PATH|hash [ttl=TIME] */
 
 static char *
-ngx_http_webhook_receiver_dedupe(ngx_http_webhook_build_t *b,
-    const ngx_http_webhook_field_t *spec, void *conf)
+ngx_webhook_receiver_dedupe(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t *spec, void *conf)
 {
-    ngx_http_webhook_receiver_t *rcv = conf;
+    ngx_webhook_receiver_t *rcv = conf;
 
     ngx_str_t  *value, s;
 
@@ -161,27 +160,27 @@ ngx_http_webhook_receiver_dedupe(ngx_http_webhook_build_t *b,
 
     value = b->args->elts;
 
-    rcv->dedupe_ttl = NGX_HTTP_WEBHOOK_TTL;
+    rcv->dedupe_ttl = NGX_WEBHOOK_TTL;
 
     if (ngx_strcmp(value[1].data, "hash") == 0) {
-        rcv->dedupe = NGX_HTTP_WEBHOOK_DEDUPE_HASH;
+        rcv->dedupe = NGX_WEBHOOK_DEDUPE_HASH;
 
-    } else if (ngx_http_webhook_conf_param(&value[1], "header:", &s)
-               && ngx_http_webhook_conf_header_token(&s))
+    } else if (ngx_webhook_conf_param(&value[1], "header:", &s)
+               && ngx_webhook_conf_header_token(&s))
     {
-        rcv->dedupe = NGX_HTTP_WEBHOOK_DEDUPE_HEADER;
+        rcv->dedupe = NGX_WEBHOOK_DEDUPE_HEADER;
         rcv->dedupe_header = s;
 
-    } else if (ngx_http_webhook_conf_param(&value[1], "body:", &s)) {
-        rcv->dedupe = NGX_HTTP_WEBHOOK_DEDUPE_BODY;
+    } else if (ngx_webhook_conf_param(&value[1], "body:", &s)) {
+        rcv->dedupe = NGX_WEBHOOK_DEDUPE_BODY;
 
-        rcv->dedupe_path = ngx_http_webhook_conf_path(b, &s);
+        rcv->dedupe_path = ngx_webhook_conf_path(b, &s);
         if (rcv->dedupe_path == NULL) {
             return NGX_CONF_ERROR;
         }
 
     } else {
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                                  "invalid \"%V\", it must be \"header:NAME\", "
                                  "\"body:PATH\" or \"hash\"", &value[1]);
         return NGX_CONF_ERROR;
@@ -191,19 +190,18 @@ ngx_http_webhook_receiver_dedupe(ngx_http_webhook_build_t *b,
         return NGX_CONF_OK;
     }
 
-    if (ngx_http_webhook_conf_params(b, 2, "ttl=")
+    if (ngx_webhook_conf_params(b, 2, "ttl=")
         != NGX_CONF_OK)
     {
         return NGX_CONF_ERROR;
     }
 
-    (void) ngx_http_webhook_conf_param(&value[2], "ttl=", &s);
+    (void) ngx_webhook_conf_param(&value[2], "ttl=", &s);
 
-    if (ngx_http_webhook_conf_msec(&s, NGX_HTTP_WEBHOOK_TTL_MAX,
-                                   &rcv->dedupe_ttl)
+    if (ngx_webhook_conf_msec(&s, NGX_WEBHOOK_TTL_MAX, &rcv->dedupe_ttl)
         != NGX_OK)
     {
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                             "invalid time \"%V\", it must be from 1ms to 366d",
                             &value[2]);
         return NGX_CONF_ERROR;
@@ -216,14 +214,14 @@ ngx_http_webhook_receiver_dedupe(ngx_http_webhook_build_t *b,
 /* shadow UPSTREAM|URL */
 
 static char *
-ngx_http_webhook_receiver_shadow(ngx_http_webhook_build_t *b,
-    const ngx_http_webhook_field_t *spec, void *conf)
+ngx_webhook_receiver_shadow(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t *spec, void *conf)
 {
-    ngx_http_webhook_receiver_t *rcv = conf;
+    ngx_webhook_receiver_t *rcv = conf;
 
     u_char                    *p;
     ngx_str_t                 *value, url;
-    ngx_http_webhook_place_t   place;
+    ngx_webhook_source_pos_t   pos;
 
     if (rcv->shadow) {
         return "is duplicate";
@@ -245,35 +243,35 @@ ngx_http_webhook_receiver_shadow(ngx_http_webhook_build_t *b,
         *p = '\0';
     }
 
-    ngx_http_webhook_conf_place(b, &place);
+    ngx_webhook_conf_source_pos(b, &pos);
 
-    rcv->shadow = ngx_http_webhook_target_create(b, &url, NULL, &place,
-                                                 &rcv->shadow_uri);
+    rcv->shadow = ngx_webhook_peer_create(b, &url, NULL, &pos,
+                                          &rcv->shadow_uri);
     if (rcv->shadow == NULL) {
         return NGX_CONF_ERROR;
     }
 
-    return ngx_http_webhook_receiver_prefix(b, &rcv->shadow_uri);
+    return ngx_webhook_receiver_prefix(b, &rcv->shadow_uri);
 }
 
 
 /* emit TYPE [body=TEMPLATE] [when=CONDITION] */
 
 static char *
-ngx_http_webhook_receiver_emit(ngx_http_webhook_build_t *b,
-    const ngx_http_webhook_field_t *spec, void *conf)
+ngx_webhook_receiver_emit(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t *spec, void *conf)
 {
-    ngx_http_webhook_receiver_t *rcv = conf;
+    ngx_webhook_receiver_t *rcv = conf;
 
-    char                     *rv;
-    ngx_str_t                *value, s, text;
-    ngx_uint_t                i;
-    ngx_http_webhook_emit_t  *emit;
+    char                *rv;
+    ngx_str_t           *value, s, text;
+    ngx_uint_t           i;
+    ngx_webhook_emit_t  *emit;
 
-    if (rcv->emits.nelts == NGX_HTTP_WEBHOOK_EMITS) {
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+    if (rcv->emits.nelts == NGX_WEBHOOK_EMITS) {
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                            "webhook_receiver \"%V\" emits more than %d events",
-                           &rcv->name, NGX_HTTP_WEBHOOK_EMITS);
+                           &rcv->name, NGX_WEBHOOK_EMITS);
         return NGX_CONF_ERROR;
     }
 
@@ -282,11 +280,11 @@ ngx_http_webhook_receiver_emit(ngx_http_webhook_build_t *b,
         return NGX_CONF_ERROR;
     }
 
-    ngx_memzero(emit, sizeof(ngx_http_webhook_emit_t));
+    ngx_memzero(emit, sizeof(ngx_webhook_emit_t));
 
-    ngx_http_webhook_conf_place(b, &emit->place);
+    ngx_webhook_conf_source_pos(b, &emit->source_pos);
 
-    if (ngx_http_webhook_conf_params(b, 2, "body= when=")
+    if (ngx_webhook_conf_params(b, 2, "body= when=")
         != NGX_CONF_OK)
     {
         return NGX_CONF_ERROR;
@@ -298,15 +296,15 @@ ngx_http_webhook_receiver_emit(ngx_http_webhook_build_t *b,
 
     for (i = 2; i < b->args->nelts; i++) {
 
-        if (ngx_http_webhook_conf_param(&value[i], "body=", &s)) {
-            rv = ngx_http_webhook_conf_text(b, &s, &text);
+        if (ngx_webhook_conf_param(&value[i], "body=", &s)) {
+            rv = ngx_webhook_conf_text(b, &s, &text);
             if (rv != NGX_CONF_OK) {
                 return rv;
             }
 
-            emit->body = ngx_http_webhook_conf_template(b, &text,
-                                                        WEBHOOK_TEMPLATE_JSON,
-                                                        "body template");
+            emit->body = ngx_webhook_conf_template(b, &text,
+                                                   WEBHOOK_TEMPLATE_JSON,
+                                                   "body template");
             if (emit->body == NULL) {
                 return NGX_CONF_ERROR;
             }
@@ -314,9 +312,9 @@ ngx_http_webhook_receiver_emit(ngx_http_webhook_build_t *b,
             continue;
         }
 
-        (void) ngx_http_webhook_conf_param(&value[i], "when=", &s);
+        (void) ngx_webhook_conf_param(&value[i], "when=", &s);
 
-        emit->when = ngx_http_webhook_conf_condition(b, &s);
+        emit->when = ngx_webhook_conf_condition(b, &s);
         if (emit->when == NULL) {
             return NGX_CONF_ERROR;
         }

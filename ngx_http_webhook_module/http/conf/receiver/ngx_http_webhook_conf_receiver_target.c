@@ -12,71 +12,71 @@
 #include "http/conf/caller/ngx_http_webhook_conf_receiver_args.h"
 
 
-static ngx_int_t ngx_http_webhook_receiver_target_create(
-    ngx_http_webhook_build_t *b, ngx_http_webhook_receiver_t *rcv);
-static ngx_int_t ngx_http_webhook_receiver_target_finish(
-    ngx_http_webhook_build_t *b, ngx_http_webhook_receiver_t *rcv);
-static ngx_int_t ngx_http_webhook_receiver_default_target(
-    ngx_http_webhook_build_t *b, ngx_http_webhook_receiver_t *rcv);
-static int ngx_http_webhook_receiver_names_id(void *data,
+static ngx_int_t ngx_webhook_receiver_target_create(ngx_webhook_build_t *b,
+    ngx_webhook_receiver_t *rcv);
+static ngx_int_t ngx_webhook_receiver_target_finish(ngx_webhook_build_t *b,
+    ngx_webhook_receiver_t *rcv);
+static ngx_int_t ngx_webhook_receiver_default_target(ngx_webhook_build_t *b,
+    ngx_webhook_receiver_t *rcv);
+static int ngx_webhook_receiver_names_id(void *data,
     const webhook_path_t *path);
-static char *ngx_http_webhook_receiver_target(ngx_http_webhook_build_t *b,
-    const ngx_http_webhook_field_t *spec, void *conf);
-static char *ngx_http_webhook_receiver_lookup(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_receiver_t *rcv, ngx_str_t *value);
-static char *ngx_http_webhook_receiver_models(ngx_http_webhook_build_t *b,
-    const ngx_http_webhook_field_t *spec, void *conf);
+static char *ngx_webhook_receiver_target(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t *spec, void *conf);
+static char *ngx_webhook_receiver_lookup(ngx_webhook_build_t *b,
+    ngx_webhook_receiver_t *rcv, ngx_str_t *value);
+static char *ngx_webhook_receiver_models(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t *spec, void *conf);
 
 
-static const ngx_http_webhook_field_t
-    ngx_http_webhook_receiver_target_fields[] = {
+static const ngx_webhook_field_t
+    ngx_webhook_receiver_target_fields[] = {
 
     { ngx_string("target"),
       NGX_CONF_TAKE1234,
-      ngx_http_webhook_receiver_target,
+      ngx_webhook_receiver_target,
       0,
       NULL },
 
     { ngx_string("models"),
       NGX_CONF_1MORE,
-      ngx_http_webhook_receiver_models,
+      ngx_webhook_receiver_models,
       0,
       NULL },
 
-      ngx_http_webhook_null_field
+      ngx_webhook_null_field
 };
 
 
-const ngx_http_webhook_receiver_part_t
-    ngx_http_webhook_receiver_target_part =
+const ngx_webhook_receiver_part_t
+    ngx_webhook_receiver_target_part =
 {
-    ngx_http_webhook_receiver_target_fields,
-    ngx_http_webhook_receiver_target_create,
-    ngx_http_webhook_receiver_target_finish,
+    ngx_webhook_receiver_target_fields,
+    ngx_webhook_receiver_target_create,
+    ngx_webhook_receiver_target_finish,
     NULL
 };
 
 
 static ngx_int_t
-ngx_http_webhook_receiver_target_create(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_receiver_t *rcv)
+ngx_webhook_receiver_target_create(ngx_webhook_build_t *b,
+    ngx_webhook_receiver_t *rcv)
 {
     return ngx_array_init(&rcv->models, b->pool, 1, sizeof(ngx_str_t));
 }
 
 
 static ngx_int_t
-ngx_http_webhook_receiver_target_finish(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_receiver_t *rcv)
+ngx_webhook_receiver_target_finish(ngx_webhook_build_t *b,
+    ngx_webhook_receiver_t *rcv)
 {
     if (rcv->model.len && rcv->models.nelts) {
-        ngx_http_webhook_build_at(NGX_LOG_EMERG, b, &rcv->place,
-                                  "webhook_receiver \"%V\" has both "
-                                  "\"model\" and \"models\"", &rcv->name);
+        ngx_webhook_build_at(NGX_LOG_EMERG, b, &rcv->source_pos,
+                             "webhook_receiver \"%V\" has both "
+                             "\"model\" and \"models\"", &rcv->name);
         return NGX_ERROR;
     }
 
-    return ngx_http_webhook_receiver_default_target(b, rcv);
+    return ngx_webhook_receiver_default_target(b, rcv);
 }
 
 
@@ -86,11 +86,11 @@ ngx_http_webhook_receiver_target_finish(ngx_http_webhook_build_t *b,
  */
 
 static ngx_int_t
-ngx_http_webhook_receiver_default_target(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_receiver_t *rcv)
+ngx_webhook_receiver_default_target(ngx_webhook_build_t *b,
+    ngx_webhook_receiver_t *rcv)
 {
-    ngx_uint_t                  i;
-    ngx_http_webhook_action_t  *action;
+    ngx_uint_t             i;
+    ngx_webhook_action_t  *action;
 
     static ngx_str_t  id = ngx_string("${_id|int}");
     static ngx_str_t  model = ngx_string("${_model}");
@@ -102,11 +102,10 @@ ngx_http_webhook_receiver_default_target(ngx_http_webhook_build_t *b,
         for (i = 0; i < rcv->actions.nelts; i++) {
 
             if (webhook_template_paths(action[i].uri,
-                                       ngx_http_webhook_receiver_names_id,
-                                       NULL)
+                                       ngx_webhook_receiver_names_id, NULL)
                 || (action[i].body
                     && webhook_template_paths(action[i].body,
-                                          ngx_http_webhook_receiver_names_id,
+                                          ngx_webhook_receiver_names_id,
                                           NULL)))
             {
                 break;
@@ -115,7 +114,7 @@ ngx_http_webhook_receiver_default_target(ngx_http_webhook_build_t *b,
 
         if (i < rcv->actions.nelts || rcv->lookup) {
 
-            rcv->target_id = ngx_http_webhook_conf_template(b, &id,
+            rcv->target_id = ngx_webhook_conf_template(b, &id,
                                                     WEBHOOK_TEMPLATE_TEXT,
                                                     "target template");
             if (rcv->target_id == NULL) {
@@ -134,16 +133,16 @@ ngx_http_webhook_receiver_default_target(ngx_http_webhook_build_t *b,
         return NGX_OK;
     }
 
-    rcv->target_model = ngx_http_webhook_conf_template(b, &model,
-                                                       WEBHOOK_TEMPLATE_TEXT,
-                                                       "target template");
+    rcv->target_model = ngx_webhook_conf_template(b, &model,
+                                                  WEBHOOK_TEMPLATE_TEXT,
+                                                  "target template");
 
     return rcv->target_model ? NGX_OK : NGX_ERROR;
 }
 
 
 static int
-ngx_http_webhook_receiver_names_id(void *data, const webhook_path_t *path)
+ngx_webhook_receiver_names_id(void *data, const webhook_path_t *path)
 {
     static const webhook_str_t  id = webhook_str("_id");
 
@@ -155,10 +154,10 @@ ngx_http_webhook_receiver_names_id(void *data, const webhook_path_t *path)
 /* target [id=TEMPLATE] [model=TEMPLATE] [lookup="GET URI"] [missing=404|422] */
 
 static char *
-ngx_http_webhook_receiver_target(ngx_http_webhook_build_t *b,
-    const ngx_http_webhook_field_t *spec, void *conf)
+ngx_webhook_receiver_target(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t *spec, void *conf)
 {
-    ngx_http_webhook_receiver_t *rcv = conf;
+    ngx_webhook_receiver_t *rcv = conf;
 
     char                 *rv;
     ngx_str_t            *value, s;
@@ -169,7 +168,7 @@ ngx_http_webhook_receiver_target(ngx_http_webhook_build_t *b,
         return "is duplicate";
     }
 
-    if (ngx_http_webhook_conf_params(b, 1, "id= model= lookup= missing=")
+    if (ngx_webhook_conf_params(b, 1, "id= model= lookup= missing=")
         != NGX_CONF_OK)
     {
         return NGX_CONF_ERROR;
@@ -179,9 +178,9 @@ ngx_http_webhook_receiver_target(ngx_http_webhook_build_t *b,
 
     for (i = 1; i < b->args->nelts; i++) {
 
-        if (ngx_http_webhook_conf_param(&value[i], "lookup=", &s)) {
+        if (ngx_webhook_conf_param(&value[i], "lookup=", &s)) {
 
-            rv = ngx_http_webhook_receiver_lookup(b, rcv, &s);
+            rv = ngx_webhook_receiver_lookup(b, rcv, &s);
             if (rv != NGX_CONF_OK) {
                 return rv;
             }
@@ -189,13 +188,13 @@ ngx_http_webhook_receiver_target(ngx_http_webhook_build_t *b,
             continue;
         }
 
-        if (ngx_http_webhook_conf_param(&value[i], "missing=", &s)) {
+        if (ngx_webhook_conf_param(&value[i], "missing=", &s)) {
 
             if (s.len != 3
                 || (ngx_strncmp(s.data, "404", 3) != 0
                     && ngx_strncmp(s.data, "422", 3) != 0))
             {
-                ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                                           "invalid \"%V\", it must be "
                                           "\"missing=404\" or \"missing=422\"",
                                           &value[i]);
@@ -206,16 +205,16 @@ ngx_http_webhook_receiver_target(ngx_http_webhook_build_t *b,
             continue;
         }
 
-        if (ngx_http_webhook_conf_param(&value[i], "id=", &s)) {
+        if (ngx_webhook_conf_param(&value[i], "id=", &s)) {
             tpl = &rcv->target_id;
 
         } else {
-            (void) ngx_http_webhook_conf_param(&value[i], "model=", &s);
+            (void) ngx_webhook_conf_param(&value[i], "model=", &s);
             tpl = &rcv->target_model;
         }
 
-        *tpl = ngx_http_webhook_conf_template(b, &s, WEBHOOK_TEMPLATE_TEXT,
-                                              "target template");
+        *tpl = ngx_webhook_conf_template(b, &s, WEBHOOK_TEMPLATE_TEXT,
+                                         "target template");
         if (*tpl == NULL) {
             return NGX_CONF_ERROR;
         }
@@ -234,8 +233,8 @@ ngx_http_webhook_receiver_target(ngx_http_webhook_build_t *b,
 
 
 static char *
-ngx_http_webhook_receiver_lookup(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_receiver_t *rcv, ngx_str_t *value)
+ngx_webhook_receiver_lookup(ngx_webhook_build_t *b,
+    ngx_webhook_receiver_t *rcv, ngx_str_t *value)
 {
     u_char     *p, *last;
     ngx_str_t   method, uri;
@@ -258,32 +257,32 @@ ngx_http_webhook_receiver_lookup(ngx_http_webhook_build_t *b,
     uri.data = p;
     uri.len = last - p;
 
-    rcv->lookup = ngx_pcalloc(b->pool, sizeof(ngx_http_webhook_action_t));
+    rcv->lookup = ngx_pcalloc(b->pool, sizeof(ngx_webhook_action_t));
     if (rcv->lookup == NULL) {
         return NGX_CONF_ERROR;
     }
 
-    ngx_http_webhook_conf_place(b, &rcv->lookup->place);
+    ngx_webhook_conf_source_pos(b, &rcv->lookup->source_pos);
 
-    if (ngx_http_webhook_conf_method(&method) != NGX_HTTP_GET
-        && ngx_http_webhook_conf_method(&method) != NGX_HTTP_HEAD)
+    if (ngx_webhook_conf_method(&method) != NGX_HTTP_GET
+        && ngx_webhook_conf_method(&method) != NGX_HTTP_HEAD)
     {
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                                   "invalid \"lookup=%V\": it is written as in "
                                   "\"lookup=GET /pos/sale.order/${_id|int}\"",
                                   value);
         return NGX_CONF_ERROR;
     }
 
-    return ngx_http_webhook_receiver_request(b, rcv->lookup, &method, &uri);
+    return ngx_webhook_receiver_request(b, rcv->lookup, &method, &uri);
 }
 
 
 static char *
-ngx_http_webhook_receiver_models(ngx_http_webhook_build_t *b,
-    const ngx_http_webhook_field_t *spec, void *conf)
+ngx_webhook_receiver_models(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t *spec, void *conf)
 {
-    ngx_http_webhook_receiver_t *rcv = conf;
+    ngx_webhook_receiver_t *rcv = conf;
 
     ngx_str_t   *value, *model;
     ngx_uint_t   i;
@@ -295,7 +294,7 @@ ngx_http_webhook_receiver_models(ngx_http_webhook_build_t *b,
         if (value[i].len == 0
             || ngx_strlchr(value[i].data, value[i].data + value[i].len, ','))
         {
-            ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+            ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                                "invalid model \"%V\": several are written with "
                                "spaces between them", &value[i]);
             return NGX_CONF_ERROR;

@@ -6,20 +6,19 @@
 #include "http/conf/value/ngx_http_webhook_conf_args.h"
 
 
-#define NGX_HTTP_WEBHOOK_TEXT_MAX  (1024 * 1024)
+#define NGX_WEBHOOK_TEXT_MAX  (1024 * 1024)
 
 
 void
-ngx_http_webhook_conf_place(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_place_t *place)
+ngx_webhook_conf_source_pos(ngx_webhook_build_t *b,
+    ngx_webhook_source_pos_t *pos)
 {
-    *place = b->place;
+    *pos = b->source_pos;
 }
 
 
 ngx_uint_t
-ngx_http_webhook_conf_param(ngx_str_t *arg, const char *name,
-    ngx_str_t *value)
+ngx_webhook_conf_param(ngx_str_t *arg, const char *name, ngx_str_t *value)
 {
     size_t  len;
 
@@ -37,31 +36,31 @@ ngx_http_webhook_conf_param(ngx_str_t *arg, const char *name,
 
 
 char *
-ngx_http_webhook_conf_invalid(ngx_http_webhook_build_t *b, ngx_str_t *arg)
+ngx_webhook_conf_invalid(ngx_webhook_build_t *b, ngx_str_t *arg)
 {
-    ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
-                               "invalid parameter \"%V\"", arg);
+    ngx_webhook_build_log(NGX_LOG_EMERG, b, 0, "invalid parameter \"%V\"",
+                          arg);
 
     return NGX_CONF_ERROR;
 }
 
 
 ngx_int_t
-ngx_http_webhook_conf_local(ngx_http_webhook_build_t *b, ngx_str_t *arg)
+ngx_webhook_conf_local(ngx_webhook_build_t *b, ngx_str_t *arg)
 {
     if (!b->registered) {
         return NGX_OK;
     }
 
-    ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
-                               "\"%V\" can be set in nginx.conf alone", arg);
+    ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                          "\"%V\" can be set in nginx.conf alone", arg);
 
     return NGX_ERROR;
 }
 
 
 ngx_int_t
-ngx_http_webhook_conf_msec(ngx_str_t *text, uint64_t max, uint64_t *ms)
+ngx_webhook_conf_msec(ngx_str_t *text, uint64_t max, uint64_t *ms)
 {
     ngx_int_t  n;
 
@@ -78,7 +77,7 @@ ngx_http_webhook_conf_msec(ngx_str_t *text, uint64_t max, uint64_t *ms)
 
 
 ngx_uint_t
-ngx_http_webhook_conf_method(ngx_str_t *text)
+ngx_webhook_conf_method(ngx_str_t *text)
 {
     ngx_uint_t  i;
 
@@ -116,18 +115,17 @@ ngx_http_webhook_conf_method(ngx_str_t *text)
 
 
 char *
-ngx_http_webhook_conf_text(ngx_http_webhook_build_t *b, ngx_str_t *value,
+ngx_webhook_conf_text(ngx_webhook_build_t *b, ngx_str_t *value,
     ngx_str_t *text)
 {
     ngx_str_t  path;
 
-    if (!ngx_http_webhook_conf_param(value, "file:", &path)) {
+    if (!ngx_webhook_conf_param(value, "file:", &path)) {
         *text = *value;
         return NGX_CONF_OK;
     }
 
-    if (ngx_http_webhook_conf_file(b, &path, NGX_HTTP_WEBHOOK_TEXT_MAX, 0,
-                                   text)
+    if (ngx_webhook_conf_file(b, &path, NGX_WEBHOOK_TEXT_MAX, 0, text)
         != NGX_OK)
     {
         return NGX_CONF_ERROR;
@@ -138,8 +136,8 @@ ngx_http_webhook_conf_text(ngx_http_webhook_build_t *b, ngx_str_t *value,
 
 
 ngx_int_t
-ngx_http_webhook_conf_file(ngx_http_webhook_build_t *b, ngx_str_t *path,
-    size_t max, ngx_uint_t secret, ngx_str_t *text)
+ngx_webhook_conf_file(ngx_webhook_build_t *b, ngx_str_t *path, size_t max,
+    ngx_uint_t secret, ngx_str_t *text)
 {
     off_t            size;
     ssize_t          n;
@@ -150,15 +148,15 @@ ngx_http_webhook_conf_file(ngx_http_webhook_build_t *b, ngx_str_t *path,
 
     ngx_str_set(&name, "file:PATH");
 
-    if (ngx_http_webhook_conf_local(b, &name) != NGX_OK) {
+    if (ngx_webhook_conf_local(b, &name) != NGX_OK) {
         return NGX_ERROR;
     }
 
     name = *path;
 
     if (name.len == 0) {
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
-                                   "no path follows \"file:\"");
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                              "no path follows \"file:\"");
         return NGX_ERROR;
     }
 
@@ -172,29 +170,29 @@ ngx_http_webhook_conf_file(ngx_http_webhook_build_t *b, ngx_str_t *path,
                        NGX_FILE_OPEN, 0);
 
     if (fd == NGX_INVALID_FILE) {
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, ngx_errno,
-                                   ngx_open_file_n " \"%V\" failed", &name);
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, ngx_errno,
+                              ngx_open_file_n " \"%V\" failed", &name);
         return NGX_ERROR;
     }
 
     rc = NGX_ERROR;
 
     if (ngx_fd_info(fd, &fi) == NGX_FILE_ERROR) {
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, ngx_errno,
-                                   ngx_fd_info_n " \"%V\" failed", &name);
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, ngx_errno,
+                              ngx_fd_info_n " \"%V\" failed", &name);
         goto done;
     }
 
     if (!ngx_is_file(&fi)) {
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
-                                   "\"%V\" is not a regular file", &name);
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                              "\"%V\" is not a regular file", &name);
         goto done;
     }
 
     size = ngx_file_size(&fi);
 
     if (size > (off_t) max) {
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                                 "\"%V\" is larger than %uz bytes", &name, max);
         goto done;
     }
@@ -207,7 +205,7 @@ ngx_http_webhook_conf_file(ngx_http_webhook_build_t *b, ngx_str_t *path,
     n = ngx_read_fd(fd, text->data, (size_t) size);
 
     if (n != (ssize_t) size) {
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, n == -1 ? ngx_errno : 0,
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, n == -1 ? ngx_errno : 0,
                                   ngx_read_fd_n " \"%V\" failed or it changed",
                                   &name);
         goto done;
@@ -216,7 +214,7 @@ ngx_http_webhook_conf_file(ngx_http_webhook_build_t *b, ngx_str_t *path,
     text->len = size;
 
     if (secret && (fi.st_mode & (S_IRWXG|S_IRWXO))) {
-        ngx_http_webhook_build_log(NGX_LOG_WARN, b, 0,
+        ngx_webhook_build_log(NGX_LOG_WARN, b, 0,
                             "\"%V\" holds a secret and can be read or written "
                             "by others than its owner (mode 0%ui%ui%ui): "
                             "chmod 600", &name,

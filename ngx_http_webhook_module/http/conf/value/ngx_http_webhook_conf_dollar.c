@@ -8,11 +8,11 @@
 #include "http/conf/value/ngx_http_webhook_conf_dollar.h"
 
 
-static ngx_uint_t ngx_http_webhook_dollar_key(u_char *p, u_char *last);
+static ngx_uint_t ngx_webhook_dollar_key(u_char *p, u_char *last);
 
 
 ngx_uint_t
-ngx_http_webhook_conf_dollar_next(u_char **p, u_char *last, ngx_str_t *name)
+ngx_webhook_conf_dollar_next(u_char **p, u_char *last, ngx_str_t *name)
 {
     u_char      *c;
     ngx_uint_t   braces;
@@ -51,7 +51,7 @@ ngx_http_webhook_conf_dollar_next(u_char **p, u_char *last, ngx_str_t *name)
 
 
 ngx_uint_t
-ngx_http_webhook_conf_braces(ngx_str_t *text)
+ngx_webhook_conf_braces(ngx_str_t *text)
 {
     return ngx_strlcasestrn(text->data, text->data + text->len,
                             (u_char *) "${", 1)
@@ -60,7 +60,7 @@ ngx_http_webhook_conf_braces(ngx_str_t *text)
 
 
 char *
-ngx_http_webhook_conf_fixed(ngx_http_webhook_build_t *b, ngx_str_t *text,
+ngx_webhook_conf_fixed(ngx_webhook_build_t *b, ngx_str_t *text,
     const char *what)
 {
     u_char     *p, *last;
@@ -69,17 +69,17 @@ ngx_http_webhook_conf_fixed(ngx_http_webhook_build_t *b, ngx_str_t *text,
     p = text->data;
     last = p + text->len;
 
-    if (ngx_http_webhook_conf_braces(text)) {
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
-                                   "%s is fixed: it cannot have a \"${...}\"",
-                                   what);
+    if (ngx_webhook_conf_braces(text)) {
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                              "%s is fixed: it cannot have a \"${...}\"",
+                              what);
         return NGX_CONF_ERROR;
     }
 
-    while (ngx_http_webhook_conf_dollar_next(&p, last, &name)) {
+    while (ngx_webhook_conf_dollar_next(&p, last, &name)) {
 
-        if (ngx_http_webhook_conf_variable(b, ngx_http_webhook_str(&name))) {
-            ngx_http_webhook_build_log(NGX_LOG_WARN, b, 0,
+        if (ngx_webhook_conf_variable(b, ngx_webhook_str(&name))) {
+            ngx_webhook_build_log(NGX_LOG_WARN, b, 0,
                                       "%s is fixed: \"$%V\" in it is not "
                                       "replaced by the variable", what, &name);
         }
@@ -92,7 +92,7 @@ ngx_http_webhook_conf_fixed(ngx_http_webhook_build_t *b, ngx_str_t *text,
 /* Keys such as "$ref" have a meaning of their own in JSON. */
 
 static ngx_uint_t
-ngx_http_webhook_dollar_key(u_char *p, u_char *last)
+ngx_webhook_dollar_key(u_char *p, u_char *last)
 {
     if (p == last || *p++ != '"') {
         return 0;
@@ -109,7 +109,7 @@ ngx_http_webhook_dollar_key(u_char *p, u_char *last)
 /* A word has to begin with a letter: "$5" is money. */
 
 void
-ngx_http_webhook_conf_dollar(ngx_http_webhook_build_t *b, ngx_str_t *text,
+ngx_webhook_conf_dollar(ngx_webhook_build_t *b, ngx_str_t *text,
     const char *what)
 {
     u_char       c, *p, *last;
@@ -133,12 +133,12 @@ ngx_http_webhook_conf_dollar(ngx_http_webhook_build_t *b, ngx_str_t *text,
     p = text->data;
     last = p + text->len;
 
-    while ((how = ngx_http_webhook_conf_dollar_next(&p, last, &name)) != 0) {
+    while ((how = ngx_webhook_conf_dollar_next(&p, last, &name)) != 0) {
 
         c = name.data[0];
 
         if (how == 2 || (c >= '0' && c <= '9')
-            || ngx_http_webhook_dollar_key(p, last))
+            || ngx_webhook_dollar_key(p, last))
         {
             continue;
         }
@@ -152,16 +152,16 @@ ngx_http_webhook_conf_dollar(ngx_http_webhook_build_t *b, ngx_str_t *text,
         }
 
         if (roots[i].len == 0
-            && ngx_http_webhook_conf_variable(b, ngx_http_webhook_str(&name)))
+            && ngx_webhook_conf_variable(b, ngx_webhook_str(&name)))
         {
-            ngx_http_webhook_build_log(NGX_LOG_WARN, b, 0,
+            ngx_webhook_build_log(NGX_LOG_WARN, b, 0,
                                   "\"$%V\" in a %s is text: the variable is "
                                   "written \"${var.%V}\"", &name, what, &name);
             continue;
         }
 
         if (roots[i].len || c == '_' || (c >= 'a' && c <= 'z')) {
-            ngx_http_webhook_build_log(NGX_LOG_WARN, b, 0,
+            ngx_webhook_build_log(NGX_LOG_WARN, b, 0,
                                  "\"$%V\" in a %s is text: a value is written "
                                  "in braces, as in \"${%V}\"", &name, what,
                                  &name);
@@ -171,8 +171,7 @@ ngx_http_webhook_conf_dollar(ngx_http_webhook_build_t *b, ngx_str_t *text,
 
 
 ngx_uint_t
-ngx_http_webhook_conf_variable(ngx_http_webhook_build_t *b,
-    const webhook_str_t *name)
+ngx_webhook_conf_variable(ngx_webhook_build_t *b, const webhook_str_t *name)
 {
     return b->variable && b->variable(b, name);
 }

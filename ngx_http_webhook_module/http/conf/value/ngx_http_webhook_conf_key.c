@@ -8,17 +8,17 @@
 #include "http/runtime/ngx_http_webhook_secret.h"
 
 
-#define NGX_HTTP_WEBHOOK_SECRET_MIN  8
+#define NGX_WEBHOOK_SECRET_MIN  8
 
 
-static int64_t ngx_http_webhook_conf_date(ngx_str_t *text);
-static ngx_int_t ngx_http_webhook_conf_digits(u_char **p, u_char *last,
+static int64_t ngx_webhook_conf_date(ngx_str_t *text);
+static ngx_int_t ngx_webhook_conf_digits(u_char **p, u_char *last,
     ngx_uint_t n);
 
 
 char *
-ngx_http_webhook_conf_key(ngx_http_webhook_build_t *b, ngx_str_t *value,
-    ngx_uint_t standard, const char *what, ngx_http_webhook_keys_t *keys)
+ngx_webhook_conf_key(ngx_webhook_build_t *b, ngx_str_t *value,
+    ngx_uint_t standard, const char *what, ngx_webhook_keys_t *keys)
 {
     int             rc;
     char           *rv;
@@ -28,38 +28,36 @@ ngx_http_webhook_conf_key(ngx_http_webhook_build_t *b, ngx_str_t *value,
     webhook_key_t  *key;
 
     if (keys->nkeys == WEBHOOK_KEYS_MAX) {
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
-                                   "\"%s\" has more than %d secrets", what,
-                                   WEBHOOK_KEYS_MAX);
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                              "\"%s\" has more than %d secrets", what,
+                              WEBHOOK_KEYS_MAX);
         return NGX_CONF_ERROR;
     }
 
     if (keys->keys == NULL) {
-        keys->keys = ngx_http_webhook_secret_alloc(b,
+        keys->keys = ngx_webhook_secret_alloc(b,
                                     WEBHOOK_KEYS_MAX * sizeof(webhook_key_t));
         if (keys->keys == NULL) {
             return NGX_CONF_ERROR;
         }
     }
 
-    written = ngx_http_webhook_conf_written(value);
+    written = ngx_webhook_conf_written(value);
 
-    if (written && ngx_http_webhook_conf_source(b, value) != NGX_OK) {
+    if (written && ngx_webhook_conf_source(b, value) != NGX_OK) {
         return NGX_CONF_ERROR;
     }
 
-    rv = ngx_http_webhook_conf_secret(b, value, &secret);
+    rv = ngx_webhook_conf_secret(b, value, &secret);
     if (rv != NGX_CONF_OK) {
         return rv;
     }
 
     key = &keys->keys[keys->nkeys];
 
-    rc = webhook_key_parse(key, ngx_http_webhook_str(&secret), 0, &err);
+    rc = webhook_key_parse(key, ngx_webhook_str(&secret), 0, &err);
 
-    if (rc == WEBHOOK_OK && written
-        && secret.len < NGX_HTTP_WEBHOOK_SECRET_MIN)
-    {
+    if (rc == WEBHOOK_OK && written && secret.len < NGX_WEBHOOK_SECRET_MIN) {
         rc = WEBHOOK_ERROR;
         err = "less than 8 characters are no secret";
     }
@@ -76,9 +74,8 @@ ngx_http_webhook_conf_key(ngx_http_webhook_build_t *b, ngx_str_t *value,
     if (rc != WEBHOOK_OK) {
         webhook_key_wipe(key);
 
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
-                                   "invalid secret of \"%s\": "
-                                   "%s", what, err);
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0, "invalid secret of \"%s\": "
+                              "%s", what, err);
         return NGX_CONF_ERROR;
     }
 
@@ -89,14 +86,14 @@ ngx_http_webhook_conf_key(ngx_http_webhook_build_t *b, ngx_str_t *value,
         {
             webhook_key_wipe(key);
 
-            ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+            ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                                   "the secret of \"%s\" is given again", what);
             return NGX_CONF_ERROR;
         }
     }
 
     if (key->weak) {
-        ngx_http_webhook_build_log(NGX_LOG_WARN, b, 0,
+        ngx_webhook_build_log(NGX_LOG_WARN, b, 0,
                            "the secret of \"%s\" is short and can be guessed: "
                            "take \"whsec_\" and base64 of %d random bytes",
                            what, WEBHOOK_KEY_LEAST);
@@ -109,22 +106,22 @@ ngx_http_webhook_conf_key(ngx_http_webhook_build_t *b, ngx_str_t *value,
 
 
 char *
-ngx_http_webhook_conf_key_expires(ngx_http_webhook_build_t *b,
-    ngx_str_t *value, ngx_http_webhook_keys_t *keys)
+ngx_webhook_conf_key_expires(ngx_webhook_build_t *b, ngx_str_t *value,
+    ngx_webhook_keys_t *keys)
 {
     int64_t         t;
     webhook_key_t  *key;
 
     if (keys->nkeys == 0 || keys->keys[keys->nkeys - 1].expires) {
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
-                                   "\"expires=%V\" follows no secret", value);
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                              "\"expires=%V\" follows no secret", value);
         return NGX_CONF_ERROR;
     }
 
-    t = ngx_http_webhook_conf_date(value);
+    t = ngx_webhook_conf_date(value);
 
     if (t == NGX_ERROR) {
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                             "invalid date \"expires=%V\": it must be "
                             "\"2027-01-31\", \"2027-01-31T12:00:00Z\" or Unix "
                             "seconds", value);
@@ -135,9 +132,9 @@ ngx_http_webhook_conf_key_expires(ngx_http_webhook_build_t *b,
     key->expires = t;
 
     if (!webhook_key_live(key, ngx_time())) {
-        ngx_http_webhook_build_log(NGX_LOG_WARN, b, 0,
-                                   "a secret that ended at \"%V\" is of no use",
-                                   value);
+        ngx_webhook_build_log(NGX_LOG_WARN, b, 0,
+                              "a secret that ended at \"%V\" is of no use",
+                              value);
     }
 
     return NGX_CONF_OK;
@@ -147,7 +144,7 @@ ngx_http_webhook_conf_key_expires(ngx_http_webhook_build_t *b,
 /* Unix seconds, above 0. */
 
 static int64_t
-ngx_http_webhook_conf_date(ngx_str_t *text)
+ngx_webhook_conf_date(ngx_str_t *text)
 {
     u_char      *p, *last;
     time_t       t;
@@ -175,7 +172,7 @@ ngx_http_webhook_conf_date(ngx_str_t *text)
             return NGX_ERROR;
         }
 
-        n[i] = ngx_http_webhook_conf_digits(&p, last, digits[i]);
+        n[i] = ngx_webhook_conf_digits(&p, last, digits[i]);
 
         if (n[i] == NGX_ERROR) {
             return NGX_ERROR;
@@ -216,7 +213,7 @@ ngx_http_webhook_conf_date(ngx_str_t *text)
 
 
 static ngx_int_t
-ngx_http_webhook_conf_digits(u_char **p, u_char *last, ngx_uint_t n)
+ngx_webhook_conf_digits(u_char **p, u_char *last, ngx_uint_t n)
 {
     ngx_int_t  i;
 

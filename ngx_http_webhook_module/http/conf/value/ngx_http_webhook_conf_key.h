@@ -5,8 +5,8 @@
  * Keys that sign and verify.
  */
 
-#ifndef NGX_HTTP_WEBHOOK_CONF_KEY_H
-#define NGX_HTTP_WEBHOOK_CONF_KEY_H
+#ifndef NGX_WEBHOOK_CONF_KEY_H
+#define NGX_WEBHOOK_CONF_KEY_H
 
 #include "http/model/ngx_http_webhook_build.h"
 
@@ -15,13 +15,13 @@
  * Adds a key from such a secret; standard is 1 for a webhook-signature and 0
  * for an HMAC.  what is the directive, for messages.  A weak key is warned of.
  */
-char *ngx_http_webhook_conf_key(ngx_http_webhook_build_t *b, ngx_str_t *value,
-    ngx_uint_t standard, const char *what, ngx_http_webhook_keys_t *keys);
+char *ngx_webhook_conf_key(ngx_webhook_build_t *b, ngx_str_t *value,
+    ngx_uint_t standard, const char *what, ngx_webhook_keys_t *keys);
 
 /* Has the last key end at Unix seconds, "2027-01-31" or
    "2027-01-31T12:00:00Z". */
-char *ngx_http_webhook_conf_key_expires(ngx_http_webhook_build_t *b,
-    ngx_str_t *value, ngx_http_webhook_keys_t *keys);
+char *ngx_webhook_conf_key_expires(ngx_webhook_build_t *b, ngx_str_t *value,
+    ngx_webhook_keys_t *keys);
 
 
-#endif /* NGX_HTTP_WEBHOOK_CONF_KEY_H */
+#endif /* NGX_WEBHOOK_CONF_KEY_H */

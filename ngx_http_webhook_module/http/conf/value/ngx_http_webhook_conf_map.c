@@ -14,35 +14,34 @@
 
 typedef struct {
     webhook_template_t       *tpl;
-    ngx_http_webhook_place_t  place;
-} ngx_http_webhook_map_user_t;
+    ngx_webhook_source_pos_t  source_pos;
+} ngx_webhook_map_user_t;
 
 
 typedef struct {
-    ngx_http_webhook_build_t  *b;
-    ngx_http_webhook_place_t  *place;
-} ngx_http_webhook_map_check_t;
+    ngx_webhook_build_t       *b;
+    ngx_webhook_source_pos_t  *source_pos;
+} ngx_webhook_map_check_t;
 
 
-static int ngx_http_webhook_map_any(void *ctx, const webhook_str_t *name,
+static int ngx_webhook_map_any(void *ctx, const webhook_str_t *name,
     const webhook_value_map_t **map);
-static int ngx_http_webhook_map_bind(void *ctx, const webhook_str_t *name,
+static int ngx_webhook_map_bind(void *ctx, const webhook_str_t *name,
     const webhook_value_map_t **map);
 
 
 ngx_int_t
-ngx_http_webhook_map_add_user(ngx_http_webhook_build_t *b,
-    webhook_template_t *tpl)
+ngx_webhook_map_add_user(ngx_webhook_build_t *b, webhook_template_t *tpl)
 {
-    ngx_http_webhook_map_user_t  *user;
+    ngx_webhook_map_user_t  *user;
 
-    if (webhook_template_maps(tpl, ngx_http_webhook_map_any, NULL) == 0) {
+    if (webhook_template_maps(tpl, ngx_webhook_map_any, NULL) == 0) {
         return NGX_OK;
     }
 
     if (*b->map_users == NULL) {
         *b->map_users = ngx_array_create(b->pool, 4,
-                                         sizeof(ngx_http_webhook_map_user_t));
+                                         sizeof(ngx_webhook_map_user_t));
         if (*b->map_users == NULL) {
             return NGX_ERROR;
         }
@@ -55,14 +54,14 @@ ngx_http_webhook_map_add_user(ngx_http_webhook_build_t *b,
 
     user->tpl = tpl;
 
-    ngx_http_webhook_conf_place(b, &user->place);
+    ngx_webhook_conf_source_pos(b, &user->source_pos);
 
     return NGX_OK;
 }
 
 
 static int
-ngx_http_webhook_map_any(void *ctx, const webhook_str_t *name,
+ngx_webhook_map_any(void *ctx, const webhook_str_t *name,
     const webhook_value_map_t **map)
 {
     return 1;
@@ -70,11 +69,11 @@ ngx_http_webhook_map_any(void *ctx, const webhook_str_t *name,
 
 
 ngx_int_t
-ngx_http_webhook_map_check(ngx_http_webhook_build_t *b)
+ngx_webhook_map_check(ngx_webhook_build_t *b)
 {
-    ngx_uint_t                     i;
-    ngx_http_webhook_map_user_t   *user;
-    ngx_http_webhook_map_check_t   check;
+    ngx_uint_t                i;
+    ngx_webhook_map_user_t   *user;
+    ngx_webhook_map_check_t   check;
 
     if (*b->map_users == NULL) {
         return NGX_OK;
@@ -86,10 +85,9 @@ ngx_http_webhook_map_check(ngx_http_webhook_build_t *b)
 
     for (i = 0; i < (*b->map_users)->nelts; i++) {
 
-        check.place = &user[i].place;
+        check.source_pos = &user[i].source_pos;
 
-        if (webhook_template_maps(user[i].tpl, ngx_http_webhook_map_bind,
-                                  &check)
+        if (webhook_template_maps(user[i].tpl, ngx_webhook_map_bind, &check)
             != 0)
         {
             return NGX_ERROR;
@@ -101,14 +99,14 @@ ngx_http_webhook_map_check(ngx_http_webhook_build_t *b)
 
 
 static int
-ngx_http_webhook_map_bind(void *ctx, const webhook_str_t *name,
+ngx_webhook_map_bind(void *ctx, const webhook_str_t *name,
     const webhook_value_map_t **map)
 {
-    ngx_http_webhook_map_check_t *check = ctx;
+    ngx_webhook_map_check_t *check = ctx;
 
-    ngx_uint_t               i, n;
-    ngx_array_t             *tables;
-    ngx_http_webhook_map_t  *maps;
+    ngx_uint_t          i, n;
+    ngx_array_t        *tables;
+    ngx_webhook_map_t  *maps;
 
     tables = check->b->wmcf->maps;
     n = tables ? tables->nelts : 0;
@@ -116,16 +114,16 @@ ngx_http_webhook_map_bind(void *ctx, const webhook_str_t *name,
 
     for (i = 0; i < n; i++) {
 
-        if (webhook_str_eq(name, ngx_http_webhook_str(&maps[i].name))) {
+        if (webhook_str_eq(name, ngx_webhook_str(&maps[i].name))) {
             *map = maps[i].map;
             return 0;
         }
     }
 
-    ngx_http_webhook_build_at(NGX_LOG_EMERG, check->b, check->place,
-                              "unknown table in \"map:%V\": define it by "
-                              "\"webhook_map\"",
-                              ngx_http_webhook_nstr(name));
+    ngx_webhook_build_at(NGX_LOG_EMERG, check->b, check->source_pos,
+                         "unknown table in \"map:%V\": define it by "
+                         "\"webhook_map\"",
+                         ngx_webhook_nstr(name));
 
     return 1;
 }

@@ -9,23 +9,22 @@
 #include "core/base/webhook_id.h"
 
 
-#define NGX_HTTP_WEBHOOK_NAME_MAX  128
+#define NGX_WEBHOOK_NAME_MAX  128
 
 
-_Static_assert(offsetof(ngx_http_webhook_named_t, name)
-               == offsetof(ngx_http_webhook_endpoint_t, name)
-               && offsetof(ngx_http_webhook_named_t, place)
-                  == offsetof(ngx_http_webhook_endpoint_t, place)
-               && offsetof(ngx_http_webhook_named_t, name)
-                  == offsetof(ngx_http_webhook_receiver_t, name)
-               && offsetof(ngx_http_webhook_named_t, place)
-                  == offsetof(ngx_http_webhook_receiver_t, place),
+_Static_assert(offsetof(ngx_webhook_named_t, name)
+               == offsetof(ngx_webhook_endpoint_t, name)
+               && offsetof(ngx_webhook_named_t, source_pos)
+                  == offsetof(ngx_webhook_endpoint_t, source_pos)
+               && offsetof(ngx_webhook_named_t, name)
+                  == offsetof(ngx_webhook_receiver_t, name)
+               && offsetof(ngx_webhook_named_t, source_pos)
+                  == offsetof(ngx_webhook_receiver_t, source_pos),
                "endpoints and receivers begin alike");
 
 
 ngx_int_t
-ngx_http_webhook_conf_named(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_named_t *named)
+ngx_webhook_conf_named(ngx_webhook_build_t *b, ngx_webhook_named_t *named)
 {
     u_char      c;
     ngx_str_t  *value;
@@ -45,29 +44,29 @@ ngx_http_webhook_conf_named(ngx_http_webhook_build_t *b,
         break;
     }
 
-    if (i != value[1].len || i == 0 || i > NGX_HTTP_WEBHOOK_NAME_MAX) {
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+    if (i != value[1].len || i == 0 || i > NGX_WEBHOOK_NAME_MAX) {
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                              "invalid name \"%V\" of \"%V\": it must be up to "
                              "%d letters, digits, \"_\", \"-\" and \".\"",
-                             &value[1], &value[0], NGX_HTTP_WEBHOOK_NAME_MAX);
+                             &value[1], &value[0], NGX_WEBHOOK_NAME_MAX);
         return NGX_ERROR;
     }
 
-    named->id = webhook_id_name(ngx_http_webhook_str(&value[1]));
+    named->id = webhook_id_name(ngx_webhook_str(&value[1]));
     named->name = value[1];
 
-    ngx_http_webhook_conf_place(b, &named->place);
+    ngx_webhook_conf_source_pos(b, &named->source_pos);
 
     return NGX_OK;
 }
 
 
 ngx_int_t
-ngx_http_webhook_conf_insert(ngx_http_webhook_build_t *b, ngx_array_t *array,
-    ngx_http_webhook_named_t *named, ngx_str_t *what)
+ngx_webhook_conf_insert(ngx_webhook_build_t *b, ngx_array_t *array,
+    ngx_webhook_named_t *named, ngx_str_t *what)
 {
-    ngx_uint_t                  first, last, mid;
-    ngx_http_webhook_named_t  **all, *other;
+    ngx_uint_t             first, last, mid;
+    ngx_webhook_named_t  **all, *other;
 
     all = array->elts;
     first = 0;
@@ -92,18 +91,20 @@ ngx_http_webhook_conf_insert(ngx_http_webhook_build_t *b, ngx_array_t *array,
                           named->name.len)
                == 0)
         {
-            ngx_http_webhook_build_at(NGX_LOG_EMERG, b, &named->place,
-                                      "%V \"%V\", defined in %s:%ui, is "
-                                      "defined again", what, &named->name,
-                                      other->place.file, other->place.line);
+            ngx_webhook_build_at(NGX_LOG_EMERG, b, &named->source_pos,
+                                 "%V \"%V\", defined in %s:%ui, is "
+                                 "defined again", what, &named->name,
+                                 other->source_pos.file,
+                                 other->source_pos.line);
 
         } else {
-            ngx_http_webhook_build_at(NGX_LOG_EMERG, b, &named->place,
-                                      "the name \"%V\" of \"%V\" has the "
-                                      "same id as the name \"%V\" in "
-                                      "%s:%ui: choose another",
-                                      &named->name, what, &other->name,
-                                      other->place.file, other->place.line);
+            ngx_webhook_build_at(NGX_LOG_EMERG, b, &named->source_pos,
+                                 "the name \"%V\" of \"%V\" has the "
+                                 "same id as the name \"%V\" in "
+                                 "%s:%ui: choose another",
+                                 &named->name, what, &other->name,
+                                 other->source_pos.file,
+                                 other->source_pos.line);
         }
 
         return NGX_ERROR;
@@ -125,7 +126,7 @@ ngx_http_webhook_conf_insert(ngx_http_webhook_build_t *b, ngx_array_t *array,
 
 
 ngx_uint_t
-ngx_http_webhook_conf_header_token(ngx_str_t *text)
+ngx_webhook_conf_header_token(ngx_str_t *text)
 {
     u_char      c;
     ngx_uint_t  i;
@@ -145,11 +146,11 @@ ngx_http_webhook_conf_header_token(ngx_str_t *text)
 
 
 ngx_uint_t
-ngx_http_webhook_conf_header_name(ngx_str_t *text)
+ngx_webhook_conf_header_name(ngx_str_t *text)
 {
     ngx_uint_t  i;
 
-    /* what the courier, the client or the protocol itself sets */
+    /* what the dispatcher, the client or the protocol itself sets */
 
     static ngx_str_t  own[] = {
         ngx_string("Connection"),
@@ -166,8 +167,8 @@ ngx_http_webhook_conf_header_name(ngx_str_t *text)
         ngx_null_string
     };
 
-    if (!ngx_http_webhook_conf_header_token(text)
-        || text->len > NGX_HTTP_WEBHOOK_NAME_MAX)
+    if (!ngx_webhook_conf_header_token(text)
+        || text->len > NGX_WEBHOOK_NAME_MAX)
     {
         return 0;
     }
@@ -188,7 +189,7 @@ ngx_http_webhook_conf_header_name(ngx_str_t *text)
 
 
 ngx_uint_t
-ngx_http_webhook_endpoint_header_is(ngx_str_t *one, ngx_str_t *two)
+ngx_webhook_endpoint_header_is(ngx_str_t *one, ngx_str_t *two)
 {
     return one->len == two->len
            && ngx_strncasecmp(one->data, two->data, one->len) == 0;
@@ -196,7 +197,7 @@ ngx_http_webhook_endpoint_header_is(ngx_str_t *one, ngx_str_t *two)
 
 
 ngx_module_t *
-ngx_http_webhook_conf_module(ngx_http_webhook_build_t *b, const char *name)
+ngx_webhook_conf_module(ngx_webhook_build_t *b, const char *name)
 {
     ngx_uint_t  i;
 

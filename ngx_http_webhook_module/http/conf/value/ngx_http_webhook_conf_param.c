@@ -13,15 +13,15 @@
 #include "core/base/webhook_near.h"
 
 
-static char *ngx_http_webhook_conf_foreign(ngx_http_webhook_build_t *b,
-    ngx_str_t *arg, const char *names);
-static ngx_uint_t ngx_http_webhook_conf_word(const char **p, ngx_str_t *word);
+static char *ngx_webhook_conf_foreign(ngx_webhook_build_t *b, ngx_str_t *arg,
+    const char *names);
+static ngx_uint_t ngx_webhook_conf_word(const char **p, ngx_str_t *word);
 
 
 /* Takes the next word of a list. */
 
 static ngx_uint_t
-ngx_http_webhook_conf_word(const char **p, ngx_str_t *word)
+ngx_webhook_conf_word(const char **p, ngx_str_t *word)
 {
     while (**p == ' ') {
         (*p)++;
@@ -40,7 +40,7 @@ ngx_http_webhook_conf_word(const char **p, ngx_str_t *word)
 
 
 char *
-ngx_http_webhook_conf_params(ngx_http_webhook_build_t *b, ngx_uint_t first,
+ngx_webhook_conf_params(ngx_webhook_build_t *b, ngx_uint_t first,
     const char *names)
 {
     const char  *p;
@@ -53,7 +53,7 @@ ngx_http_webhook_conf_params(ngx_http_webhook_build_t *b, ngx_uint_t first,
 
         p = names;
 
-        while (ngx_http_webhook_conf_word(&p, &name)) {
+        while (ngx_webhook_conf_word(&p, &name)) {
 
             once = (name.data[name.len - 1] != '*');
             name.len -= !once;
@@ -65,7 +65,7 @@ ngx_http_webhook_conf_params(ngx_http_webhook_build_t *b, ngx_uint_t first,
             }
 
             if (value[i].len == name.len) {
-                ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                                    "invalid parameter \"%V\", it has no value",
                                    &value[i]);
                 return NGX_CONF_ERROR;
@@ -76,7 +76,7 @@ ngx_http_webhook_conf_params(ngx_http_webhook_build_t *b, ngx_uint_t first,
                 if (value[n].len >= name.len
                     && ngx_memcmp(value[n].data, name.data, name.len) == 0)
                 {
-                    ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                    ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                                          "invalid parameter \"%V\", \"%V\" is "
                                          "given twice", &value[i], &name);
                     return NGX_CONF_ERROR;
@@ -87,7 +87,7 @@ ngx_http_webhook_conf_params(ngx_http_webhook_build_t *b, ngx_uint_t first,
         }
 
         if (name.len == 0) {
-            return ngx_http_webhook_conf_foreign(b, &value[i], names);
+            return ngx_webhook_conf_foreign(b, &value[i], names);
         }
     }
 
@@ -98,7 +98,7 @@ ngx_http_webhook_conf_params(ngx_http_webhook_build_t *b, ngx_uint_t first,
 /* An argument that is none of the parameters. */
 
 static char *
-ngx_http_webhook_conf_foreign(ngx_http_webhook_build_t *b, ngx_str_t *arg,
+ngx_webhook_conf_foreign(ngx_webhook_build_t *b, ngx_str_t *arg,
     const char *names)
 {
     u_char       buf[NGX_MAX_CONF_ERRSTR / 2], *eq;
@@ -111,27 +111,27 @@ ngx_http_webhook_conf_foreign(ngx_http_webhook_build_t *b, ngx_str_t *arg,
     word.data = arg->data;
     word.len = bare ? arg->len : (size_t) (eq - arg->data);
 
-    if (ngx_http_webhook_conf_near(&word, names, &near)) {
+    if (ngx_webhook_conf_near(&word, names, &near)) {
 
         if (bare && near.len == word.len
             && ngx_memcmp(near.data, word.data, near.len) == 0)
         {
-            ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+            ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                                      "invalid parameter \"%V\", it is written "
                                      "\"%V=...\", without spaces", arg, &near);
             return NGX_CONF_ERROR;
         }
 
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                              "invalid parameter \"%V\", did you mean \"%V=\"?",
                              arg, &near);
         return NGX_CONF_ERROR;
     }
 
     list.data = buf;
-    list.len = ngx_http_webhook_conf_list(buf, sizeof(buf), names);
+    list.len = ngx_webhook_conf_list(buf, sizeof(buf), names);
 
-    ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+    ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                         "invalid parameter \"%V\", it must be %V", arg, &list);
 
     return NGX_CONF_ERROR;
@@ -139,8 +139,7 @@ ngx_http_webhook_conf_foreign(ngx_http_webhook_build_t *b, ngx_str_t *arg,
 
 
 ngx_uint_t
-ngx_http_webhook_conf_near(ngx_str_t *word, const char *names,
-    ngx_str_t *near)
+ngx_webhook_conf_near(ngx_str_t *word, const char *names, ngx_str_t *near)
 {
     size_t       n, least;
     const char  *p;
@@ -149,7 +148,7 @@ ngx_http_webhook_conf_near(ngx_str_t *word, const char *names,
     least = SIZE_MAX;
     p = names;
 
-    while (ngx_http_webhook_conf_word(&p, &name)) {
+    while (ngx_webhook_conf_word(&p, &name)) {
 
         while (name.len && (name.data[name.len - 1] == '*'
                             || name.data[name.len - 1] == '='))
@@ -157,8 +156,7 @@ ngx_http_webhook_conf_near(ngx_str_t *word, const char *names,
             name.len--;
         }
 
-        n = webhook_near(ngx_http_webhook_str(word),
-                         ngx_http_webhook_str(&name));
+        n = webhook_near(ngx_webhook_str(word), ngx_webhook_str(&name));
 
         if (n < least) {
             least = n;
@@ -171,7 +169,7 @@ ngx_http_webhook_conf_near(ngx_str_t *word, const char *names,
 
 
 size_t
-ngx_http_webhook_conf_list(u_char *buf, size_t size, const char *names)
+ngx_webhook_conf_list(u_char *buf, size_t size, const char *names)
 {
     u_char      *p, *last;
     const char  *next;
@@ -181,11 +179,11 @@ ngx_http_webhook_conf_list(u_char *buf, size_t size, const char *names)
     p = buf;
     last = buf + size;
 
-    (void) ngx_http_webhook_conf_word(&names, &name);
+    (void) ngx_webhook_conf_word(&names, &name);
 
     do {
         next = names;
-        more = ngx_http_webhook_conf_word(&next, &after);
+        more = ngx_webhook_conf_word(&next, &after);
 
         name.len -= (name.len > 1 && name.data[name.len - 1] == '*');
 
@@ -209,7 +207,7 @@ ngx_http_webhook_conf_list(u_char *buf, size_t size, const char *names)
 
 
 ngx_int_t
-ngx_http_webhook_conf_choice(ngx_http_webhook_build_t *b, ngx_str_t *arg,
+ngx_webhook_conf_choice(ngx_webhook_build_t *b, ngx_str_t *arg,
     ngx_str_t *value, const char *names)
 {
     u_char       buf[NGX_MAX_CONF_ERRSTR / 2];
@@ -219,7 +217,7 @@ ngx_http_webhook_conf_choice(ngx_http_webhook_build_t *b, ngx_str_t *arg,
 
     p = names;
 
-    for (i = 0; ngx_http_webhook_conf_word(&p, &name); i++) {
+    for (i = 0; ngx_webhook_conf_word(&p, &name); i++) {
         if (name.len == value->len
             && ngx_memcmp(name.data, value->data, name.len) == 0)
         {
@@ -228,9 +226,9 @@ ngx_http_webhook_conf_choice(ngx_http_webhook_build_t *b, ngx_str_t *arg,
     }
 
     list.data = buf;
-    list.len = ngx_http_webhook_conf_list(buf, sizeof(buf), names);
+    list.len = ngx_webhook_conf_list(buf, sizeof(buf), names);
 
-    ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+    ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                             "invalid value \"%V\", it must be %V", arg, &list);
 
     return NGX_ERROR;
@@ -238,26 +236,26 @@ ngx_http_webhook_conf_choice(ngx_http_webhook_build_t *b, ngx_str_t *arg,
 
 
 char *
-ngx_http_webhook_conf_options(ngx_http_webhook_build_t *b, ngx_uint_t first,
-    const ngx_http_webhook_option_t *options, void *data)
+ngx_webhook_conf_options(ngx_webhook_build_t *b, ngx_uint_t first,
+    const ngx_webhook_option_t *options, void *data)
 {
-    char                             *rv;
-    ngx_str_t                        *value, s;
-    ngx_uint_t                        i;
-    const ngx_http_webhook_option_t  *option;
+    char                        *rv;
+    ngx_str_t                   *value, s;
+    ngx_uint_t                   i;
+    const ngx_webhook_option_t  *option;
 
     value = b->args->elts;
 
     for (i = first; i < b->args->nelts; i++) {
 
         for (option = options; option->name; option++) {
-            if (ngx_http_webhook_conf_param(&value[i], option->name, &s)) {
+            if (ngx_webhook_conf_param(&value[i], option->name, &s)) {
                 break;
             }
         }
 
         if (option->name == NULL) {
-            return ngx_http_webhook_conf_invalid(b, &value[i]);
+            return ngx_webhook_conf_invalid(b, &value[i]);
         }
 
         rv = option->set(b, &value[i], &s, data);

@@ -10,43 +10,42 @@
 #include "http/runtime/ngx_http_webhook_secret.h"
 
 
-#define NGX_HTTP_WEBHOOK_SECRET_MIN  8
-#define NGX_HTTP_WEBHOOK_SECRET_MAX  4096
+#define NGX_WEBHOOK_SECRET_MIN  8
+#define NGX_WEBHOOK_SECRET_MAX  4096
 
 /* No parameter of ours has a longer name. */
-#define NGX_HTTP_WEBHOOK_WORD_MAX    16
+#define NGX_WEBHOOK_WORD_MAX    16
 
 
-static char *ngx_http_webhook_conf_env(ngx_http_webhook_build_t *b,
-    ngx_str_t *name, ngx_str_t *secret);
-static ngx_uint_t ngx_http_webhook_conf_names(ngx_http_webhook_build_t *b,
+static char *ngx_webhook_conf_env(ngx_webhook_build_t *b, ngx_str_t *name,
+    ngx_str_t *secret);
+static ngx_uint_t ngx_webhook_conf_names(ngx_webhook_build_t *b,
     ngx_str_t *value);
-static size_t ngx_http_webhook_conf_word(ngx_str_t *value, u_char end);
+static size_t ngx_webhook_conf_word(ngx_str_t *value, u_char end);
 
 
 char *
-ngx_http_webhook_conf_secret(ngx_http_webhook_build_t *b, ngx_str_t *value,
+ngx_webhook_conf_secret(ngx_webhook_build_t *b, ngx_str_t *value,
     ngx_str_t *secret)
 {
     u_char     *p;
     ngx_str_t   rest;
 
-    if (b->registered && !ngx_http_webhook_conf_written(value)) {
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
-                                   "a secret can be \"file:PATH\" or "
-                                   "\"env:NAME\" in nginx.conf alone: write "
-                                   "it as it is, or after \"text:\"");
+    if (b->registered && !ngx_webhook_conf_written(value)) {
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                              "a secret can be \"file:PATH\" or "
+                              "\"env:NAME\" in nginx.conf alone: write "
+                              "it as it is, or after \"text:\"");
         return NGX_CONF_ERROR;
     }
 
-    if (ngx_http_webhook_conf_param(value, "env:", &rest)) {
-        return ngx_http_webhook_conf_env(b, &rest, secret);
+    if (ngx_webhook_conf_param(value, "env:", &rest)) {
+        return ngx_webhook_conf_env(b, &rest, secret);
     }
 
-    if (ngx_http_webhook_conf_param(value, "file:", &rest)) {
+    if (ngx_webhook_conf_param(value, "file:", &rest)) {
 
-        if (ngx_http_webhook_conf_file(b, &rest, NGX_HTTP_WEBHOOK_SECRET_MAX,
-                                       1, secret)
+        if (ngx_webhook_conf_file(b, &rest, NGX_WEBHOOK_SECRET_MAX, 1, secret)
             != NGX_OK)
         {
             return NGX_CONF_ERROR;
@@ -65,7 +64,7 @@ ngx_http_webhook_conf_secret(ngx_http_webhook_build_t *b, ngx_str_t *value,
         return NGX_CONF_OK;
     }
 
-    if (!ngx_http_webhook_conf_param(value, "text:", &rest)) {
+    if (!ngx_webhook_conf_param(value, "text:", &rest)) {
         rest = *value;
     }
 
@@ -77,7 +76,7 @@ ngx_http_webhook_conf_secret(ngx_http_webhook_build_t *b, ngx_str_t *value,
 
     ngx_memcpy(secret->data, rest.data, rest.len);
 
-    if (rest.len < NGX_HTTP_WEBHOOK_SECRET_MIN) {
+    if (rest.len < NGX_WEBHOOK_SECRET_MIN) {
         /* it will be refused, and stands in other words too */
         return NGX_CONF_OK;
     }
@@ -93,13 +92,13 @@ ngx_http_webhook_conf_secret(ngx_http_webhook_build_t *b, ngx_str_t *value,
 
 
 char *
-ngx_http_webhook_conf_literal(ngx_http_webhook_build_t *b, ngx_str_t *value)
+ngx_webhook_conf_literal(ngx_webhook_build_t *b, ngx_str_t *value)
 {
     u_char      *eq, *last;
     ngx_str_t    rest;
 
-    if (!ngx_http_webhook_conf_written(value)
-        || ngx_http_webhook_conf_param(value, "text:", &rest))
+    if (!ngx_webhook_conf_written(value)
+        || ngx_webhook_conf_param(value, "text:", &rest))
     {
         return NGX_CONF_OK;
     }
@@ -114,17 +113,17 @@ ngx_http_webhook_conf_literal(ngx_http_webhook_build_t *b, ngx_str_t *value)
     /* base64 ends so, and no parameter is empty */
 
     if (last - eq <= 2 && last[-1] == '='
-        && ngx_http_webhook_conf_word(value, '=') == 0)
+        && ngx_webhook_conf_word(value, '=') == 0)
     {
         return NGX_CONF_OK;
     }
 
-    return ngx_http_webhook_conf_unknown(b, value);
+    return ngx_webhook_conf_unknown(b, value);
 }
 
 
 char *
-ngx_http_webhook_conf_unknown(ngx_http_webhook_build_t *b, ngx_str_t *arg)
+ngx_webhook_conf_unknown(ngx_webhook_build_t *b, ngx_str_t *arg)
 {
     size_t       len;
     ngx_str_t   *name, word, near;
@@ -148,7 +147,7 @@ ngx_http_webhook_conf_unknown(ngx_http_webhook_build_t *b, ngx_str_t *arg)
     };
 
     name = b->args->elts;
-    len = ngx_http_webhook_conf_word(arg, '=');
+    len = ngx_webhook_conf_word(arg, '=');
 
     word.data = arg->data;
     word.len = len;
@@ -162,21 +161,21 @@ ngx_http_webhook_conf_unknown(ngx_http_webhook_build_t *b, ngx_str_t *arg)
     }
 
     if (len && directives[i].params
-        && ngx_http_webhook_conf_near(&word, directives[i].params, &near))
+        && ngx_webhook_conf_near(&word, directives[i].params, &near))
     {
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                            "\"%V=\" is no parameter of \"%V\" (did you mean "
                            "\"%V=\"?); a secret with a \"=\" in it is written "
                            "\"text:...\"", &word, name, &near);
 
     } else if (len) {
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                             "\"%V=\" is no parameter of \"%V\"; a secret with "
                             "a \"=\" in it is written \"text:...\"",
                             &word, name);
 
     } else {
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                            "\"%V\" has an argument that is no parameter of it "
                            "and not shown here; a secret with a \"=\" in it "
                            "is written \"text:...\"", name);
@@ -192,11 +191,11 @@ ngx_http_webhook_conf_unknown(ngx_http_webhook_build_t *b, ngx_str_t *arg)
  */
 
 static size_t
-ngx_http_webhook_conf_word(ngx_str_t *value, u_char end)
+ngx_webhook_conf_word(ngx_str_t *value, u_char end)
 {
     size_t  i;
 
-    for (i = 0; i < value->len && i <= NGX_HTTP_WEBHOOK_WORD_MAX; i++) {
+    for (i = 0; i < value->len && i <= NGX_WEBHOOK_WORD_MAX; i++) {
 
         if (value->data[i] == end) {
             return i;
@@ -214,7 +213,7 @@ ngx_http_webhook_conf_word(ngx_str_t *value, u_char end)
 
 
 static char *
-ngx_http_webhook_conf_env(ngx_http_webhook_build_t *b, ngx_str_t *name,
+ngx_webhook_conf_env(ngx_webhook_build_t *b, ngx_str_t *name,
     ngx_str_t *secret)
 {
     char  *env;
@@ -224,7 +223,7 @@ ngx_http_webhook_conf_env(ngx_http_webhook_build_t *b, ngx_str_t *name,
     env = getenv((char *) name->data);
 
     if (env == NULL || *env == '\0') {
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                             "the environment variable \"%V\" is not set or is "
                             "empty", name);
         return NGX_CONF_ERROR;
@@ -232,10 +231,10 @@ ngx_http_webhook_conf_env(ngx_http_webhook_build_t *b, ngx_str_t *name,
 
     secret->len = ngx_strlen(env);
 
-    if (secret->len > NGX_HTTP_WEBHOOK_SECRET_MAX) {
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+    if (secret->len > NGX_WEBHOOK_SECRET_MAX) {
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                            "the environment variable \"%V\" is longer than %d "
-                           "bytes", name, NGX_HTTP_WEBHOOK_SECRET_MAX);
+                           "bytes", name, NGX_WEBHOOK_SECRET_MAX);
         return NGX_CONF_ERROR;
     }
 
@@ -251,20 +250,20 @@ ngx_http_webhook_conf_env(ngx_http_webhook_build_t *b, ngx_str_t *name,
 
 
 char *
-ngx_http_webhook_conf_token(ngx_http_webhook_build_t *b, ngx_str_t *value,
+ngx_webhook_conf_token(ngx_webhook_build_t *b, ngx_str_t *value,
     const char *what, ngx_str_t *token)
 {
     char        *rv;
     ngx_str_t    secret;
     ngx_uint_t   i, written;
 
-    written = ngx_http_webhook_conf_written(value);
+    written = ngx_webhook_conf_written(value);
 
-    if (written && ngx_http_webhook_conf_source(b, value) != NGX_OK) {
+    if (written && ngx_webhook_conf_source(b, value) != NGX_OK) {
         return NGX_CONF_ERROR;
     }
 
-    rv = ngx_http_webhook_conf_secret(b, value, &secret);
+    rv = ngx_webhook_conf_secret(b, value, &secret);
     if (rv != NGX_CONF_OK) {
         return rv;
     }
@@ -278,22 +277,22 @@ ngx_http_webhook_conf_token(ngx_http_webhook_build_t *b, ngx_str_t *value,
     if (i == 0 || i != secret.len) {
         ngx_explicit_memzero(secret.data, secret.len);
 
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                                "%s is empty or has a control character", what);
         return NGX_CONF_ERROR;
     }
 
-    if (written && secret.len < NGX_HTTP_WEBHOOK_SECRET_MIN) {
+    if (written && secret.len < NGX_WEBHOOK_SECRET_MIN) {
         ngx_explicit_memzero(secret.data, secret.len);
 
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                               "%s of less than %d characters cannot be hidden "
                               "here: put it into a file", what,
-                              NGX_HTTP_WEBHOOK_SECRET_MIN);
+                              NGX_WEBHOOK_SECRET_MIN);
         return NGX_CONF_ERROR;
     }
 
-    if (ngx_http_webhook_secret_move(b, token, &secret) != NGX_OK) {
+    if (ngx_webhook_secret_move(b, token, &secret) != NGX_OK) {
         return NGX_CONF_ERROR;
     }
 
@@ -302,7 +301,7 @@ ngx_http_webhook_conf_token(ngx_http_webhook_build_t *b, ngx_str_t *value,
 
 
 char *
-ngx_http_webhook_conf_basic(ngx_http_webhook_build_t *b, ngx_uint_t first,
+ngx_webhook_conf_basic(ngx_webhook_build_t *b, ngx_uint_t first,
     ngx_str_t *authorization)
 {
     char        *rv;
@@ -317,9 +316,7 @@ ngx_http_webhook_conf_basic(ngx_http_webhook_build_t *b, ngx_uint_t first,
 
     for (i = first; i < b->args->nelts; i++) {
 
-        if (user.len == 0
-            && ngx_http_webhook_conf_param(&value[i], "user=", &s))
-        {
+        if (user.len == 0 && ngx_webhook_conf_param(&value[i], "user=", &s)) {
             user = s;
 
             if (s.len && ngx_strlchr(s.data, s.data + s.len, ':') == NULL) {
@@ -329,14 +326,13 @@ ngx_http_webhook_conf_basic(ngx_http_webhook_build_t *b, ngx_uint_t first,
             return "has a user that is empty or has a colon";
         }
 
-        if (ngx_http_webhook_conf_param(&value[i], "password=", &s)) {
+        if (ngx_webhook_conf_param(&value[i], "password=", &s)) {
 
             if (password.data) {
                 return "has more than one \"password=\"";
             }
 
-            rv = ngx_http_webhook_conf_token(b, &s, "the password",
-                                             &password);
+            rv = ngx_webhook_conf_token(b, &s, "the password", &password);
             if (rv != NGX_CONF_OK) {
                 return rv;
             }
@@ -344,12 +340,12 @@ ngx_http_webhook_conf_basic(ngx_http_webhook_build_t *b, ngx_uint_t first,
             continue;
         }
 
-        if (ngx_http_webhook_conf_word(&value[i], '=') == 0) {
+        if (ngx_webhook_conf_word(&value[i], '=') == 0) {
             return "takes \"user=\" and \"password=\", and not another "
                    "argument, which is not shown";
         }
 
-        return ngx_http_webhook_conf_unknown(b, &value[i]);
+        return ngx_webhook_conf_unknown(b, &value[i]);
     }
 
     if (user.len == 0 || password.data == NULL) {
@@ -357,11 +353,10 @@ ngx_http_webhook_conf_basic(ngx_http_webhook_build_t *b, ngx_uint_t first,
     }
 
     plain.len = user.len + 1 + password.len;
-    plain.data = ngx_http_webhook_secret_alloc(b, plain.len);
+    plain.data = ngx_webhook_secret_alloc(b, plain.len);
 
-    p = ngx_http_webhook_secret_alloc(b, sizeof("Basic ") - 1
-                                          + ngx_base64_encoded_length(
-                                                                 plain.len));
+    p = ngx_webhook_secret_alloc(b, sizeof("Basic ") - 1
+                                     + ngx_base64_encoded_length(plain.len));
     if (plain.data == NULL || p == NULL) {
         return NGX_CONF_ERROR;
     }
@@ -382,16 +377,16 @@ ngx_http_webhook_conf_basic(ngx_http_webhook_build_t *b, ngx_uint_t first,
 /* "fil:/etc/key" and "File:key" are no secrets that anybody means. */
 
 ngx_int_t
-ngx_http_webhook_conf_source(ngx_http_webhook_build_t *b, ngx_str_t *value)
+ngx_webhook_conf_source(ngx_webhook_build_t *b, ngx_str_t *value)
 {
     size_t  len;
 
-    if (!ngx_http_webhook_conf_written(value)) {
+    if (!ngx_webhook_conf_written(value)) {
         return NGX_OK;
     }
 
-    if (ngx_http_webhook_conf_names(b, value)) {
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+    if (ngx_webhook_conf_names(b, value)) {
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                              "\"%V\" has a secret that looks like the name of "
                              "a file or variable: write \"file:PATH\" or "
                              "\"env:NAME\", or \"text:...\" if it is the "
@@ -400,7 +395,7 @@ ngx_http_webhook_conf_source(ngx_http_webhook_build_t *b, ngx_str_t *value)
         return NGX_ERROR;
     }
 
-    len = ngx_http_webhook_conf_word(value, ':');
+    len = ngx_webhook_conf_word(value, ':');
 
     if ((len == 0 || value->len < len + 2 || value->data[len + 1] != '/')
         && (value->len < 5
@@ -413,7 +408,7 @@ ngx_http_webhook_conf_source(ngx_http_webhook_build_t *b, ngx_str_t *value)
         return NGX_OK;
     }
 
-    ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+    ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                          "a secret is \"file:PATH\", \"env:NAME\" or stands "
                          "there as it is: one that only looks like the former "
                          "is written \"text:...\"");
@@ -425,7 +420,7 @@ ngx_http_webhook_conf_source(ngx_http_webhook_build_t *b, ngx_str_t *value)
    such a file is there. */
 
 static ngx_uint_t
-ngx_http_webhook_conf_names(ngx_http_webhook_build_t *b, ngx_str_t *value)
+ngx_webhook_conf_names(ngx_webhook_build_t *b, ngx_str_t *value)
 {
     u_char           *p, *last;
     ngx_str_t         name;
@@ -435,7 +430,7 @@ ngx_http_webhook_conf_names(ngx_http_webhook_build_t *b, ngx_str_t *value)
     last = p + value->len;
 
     if (value->len && *p == '$'
-        && ngx_http_webhook_conf_dollar_next(&p, last, &name)
+        && ngx_webhook_conf_dollar_next(&p, last, &name)
         && (p == last || (p == last - 1 && *p == '}')))
     {
         return 1;
@@ -471,10 +466,10 @@ ngx_http_webhook_conf_names(ngx_http_webhook_build_t *b, ngx_str_t *value)
 /* 1 if the secret stands in the configuration itself. */
 
 ngx_uint_t
-ngx_http_webhook_conf_written(ngx_str_t *value)
+ngx_webhook_conf_written(ngx_str_t *value)
 {
     ngx_str_t  rest;
 
-    return !ngx_http_webhook_conf_param(value, "file:", &rest)
-           && !ngx_http_webhook_conf_param(value, "env:", &rest);
+    return !ngx_webhook_conf_param(value, "file:", &rest)
+           && !ngx_webhook_conf_param(value, "env:", &rest);
 }

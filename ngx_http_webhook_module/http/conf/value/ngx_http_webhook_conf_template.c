@@ -9,35 +9,34 @@
 #include "http/conf/value/ngx_http_webhook_conf_map.h"
 
 
-static ngx_uint_t ngx_http_webhook_conf_step_is(const webhook_str_t *step,
+static ngx_uint_t ngx_webhook_conf_step_is(const webhook_str_t *step,
     const char *text);
-static ngx_int_t ngx_http_webhook_conf_own(ngx_http_webhook_build_t *b,
-    void *data, ngx_pool_cleanup_pt handler);
-static void ngx_http_webhook_conf_free_template(void *data);
-static void ngx_http_webhook_conf_free_path(void *data);
-static void ngx_http_webhook_conf_free_condition(void *data);
+static ngx_int_t ngx_webhook_conf_own(ngx_webhook_build_t *b, void *data,
+    ngx_pool_cleanup_pt handler);
+static void ngx_webhook_conf_free_template(void *data);
+static void ngx_webhook_conf_free_path(void *data);
+static void ngx_webhook_conf_free_condition(void *data);
 
 
 webhook_template_t *
-ngx_http_webhook_conf_template(ngx_http_webhook_build_t *b, ngx_str_t *text,
+ngx_webhook_conf_template(ngx_webhook_build_t *b, ngx_str_t *text,
     webhook_template_kind_e kind, const char *what)
 {
     webhook_error_t      err;
     webhook_template_t  *tpl;
 
-    tpl = webhook_template_compile(ngx_http_webhook_str(text), kind, &err);
+    tpl = webhook_template_compile(ngx_webhook_str(text), kind, &err);
 
     if (tpl == NULL) {
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0, "invalid %s: %s", what,
-                                   err.text);
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0, "invalid %s: %s", what,
+                              err.text);
         return NULL;
     }
 
-    ngx_http_webhook_conf_dollar(b, text, what);
+    ngx_webhook_conf_dollar(b, text, what);
 
-    if (ngx_http_webhook_conf_own(b, tpl, ngx_http_webhook_conf_free_template)
-        != NGX_OK
-        || ngx_http_webhook_map_add_user(b, tpl) != NGX_OK)
+    if (ngx_webhook_conf_own(b, tpl, ngx_webhook_conf_free_template) != NGX_OK
+        || ngx_webhook_map_add_user(b, tpl) != NGX_OK)
     {
         return NULL;
     }
@@ -47,47 +46,44 @@ ngx_http_webhook_conf_template(ngx_http_webhook_build_t *b, ngx_str_t *text,
 
 
 webhook_path_t *
-ngx_http_webhook_conf_path(ngx_http_webhook_build_t *b, ngx_str_t *text)
+ngx_webhook_conf_path(ngx_webhook_build_t *b, ngx_str_t *text)
 {
     ngx_str_t         rest;
     webhook_path_t   *path;
     webhook_error_t   err;
 
     if (ngx_strlchr(text->data, text->data + text->len, '$')) {
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                             "invalid path \"%V\": it is written without \"$\" "
                             "and braces, as in \"order.id\"", text);
         return NULL;
     }
 
     if (ngx_strlchr(text->data, text->data + text->len, ',')) {
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                                "invalid path \"%V\": several are written with "
                                "spaces between them", text);
         return NULL;
     }
 
-    if (ngx_http_webhook_conf_param(text, "header:", &rest)
-        || ngx_http_webhook_conf_param(text, "query:", &rest))
+    if (ngx_webhook_conf_param(text, "header:", &rest)
+        || ngx_webhook_conf_param(text, "query:", &rest))
     {
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                            "invalid path \"%V\": it is written with a dot, as "
                            "in \"header.X-Tenant\" or \"query.id\"", text);
         return NULL;
     }
 
-    path = webhook_path_compile(ngx_http_webhook_str(text), &err);
+    path = webhook_path_compile(ngx_webhook_str(text), &err);
 
     if (path == NULL) {
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
-                                   "invalid path \"%V\": %s",
-                                   text, err.text);
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0, "invalid path \"%V\": %s",
+                              text, err.text);
         return NULL;
     }
 
-    if (ngx_http_webhook_conf_own(b, path, ngx_http_webhook_conf_free_path)
-        != NGX_OK)
-    {
+    if (ngx_webhook_conf_own(b, path, ngx_webhook_conf_free_path) != NGX_OK) {
         return NULL;
     }
 
@@ -96,8 +92,7 @@ ngx_http_webhook_conf_path(ngx_http_webhook_build_t *b, ngx_str_t *text)
 
 
 const char *
-ngx_http_webhook_conf_root(const webhook_path_t *path,
-    ngx_http_webhook_root_e *root)
+ngx_webhook_conf_root(const webhook_path_t *path, ngx_webhook_root_e *root)
 {
     uint32_t              steps;
     const webhook_str_t  *first, *step;
@@ -106,33 +101,33 @@ ngx_http_webhook_conf_root(const webhook_path_t *path,
     first = webhook_path_step(path, 0);
     step = (steps == 2) ? webhook_path_step(path, 1) : NULL;
 
-    if (ngx_http_webhook_conf_step_is(first, "data")) {
-        *root = NGX_HTTP_WEBHOOK_ROOT_DATA;
+    if (ngx_webhook_conf_step_is(first, "data")) {
+        *root = NGX_WEBHOOK_ROOT_DATA;
         return NULL;
     }
 
-    if (ngx_http_webhook_conf_step_is(first, "request")) {
-        *root = NGX_HTTP_WEBHOOK_ROOT_REQUEST;
+    if (ngx_webhook_conf_step_is(first, "request")) {
+        *root = NGX_WEBHOOK_ROOT_REQUEST;
         return NULL;
     }
 
-    if (ngx_http_webhook_conf_step_is(first, "response")) {
-        *root = NGX_HTTP_WEBHOOK_ROOT_RESPONSE;
+    if (ngx_webhook_conf_step_is(first, "response")) {
+        *root = NGX_WEBHOOK_ROOT_RESPONSE;
         return NULL;
     }
 
-    if (ngx_http_webhook_conf_step_is(first, "uri")) {
-        *root = NGX_HTTP_WEBHOOK_ROOT_URI;
+    if (ngx_webhook_conf_step_is(first, "uri")) {
+        *root = NGX_WEBHOOK_ROOT_URI;
         return NULL;
     }
 
-    *root = NGX_HTTP_WEBHOOK_ROOT_OTHER;
+    *root = NGX_WEBHOOK_ROOT_OTHER;
 
-    if (ngx_http_webhook_conf_step_is(first, "event")) {
+    if (ngx_webhook_conf_step_is(first, "event")) {
 
-        if (step && (ngx_http_webhook_conf_step_is(step, "id")
-                     || ngx_http_webhook_conf_step_is(step, "type")
-                     || ngx_http_webhook_conf_step_is(step, "time")))
+        if (step && (ngx_webhook_conf_step_is(step, "id")
+                     || ngx_webhook_conf_step_is(step, "type")
+                     || ngx_webhook_conf_step_is(step, "time")))
         {
             return NULL;
         }
@@ -141,11 +136,11 @@ ngx_http_webhook_conf_root(const webhook_path_t *path,
                "\"event.time\"";
     }
 
-    if (ngx_http_webhook_conf_step_is(first, "now")) {
+    if (ngx_webhook_conf_step_is(first, "now")) {
         return (steps == 1) ? NULL : "\"now\" has no parts";
     }
 
-    if (ngx_http_webhook_conf_step_is(first, "var")) {
+    if (ngx_webhook_conf_step_is(first, "var")) {
 
         /* the variable may be defined later: see the check of the whole */
 
@@ -159,20 +154,20 @@ ngx_http_webhook_conf_root(const webhook_path_t *path,
 
 
 ngx_uint_t
-ngx_http_webhook_conf_event_root(const webhook_path_t *path)
+ngx_webhook_conf_event_root(const webhook_path_t *path)
 {
     const webhook_str_t  *first;
 
     first = webhook_path_step(path, 0);
 
-    return ngx_http_webhook_conf_step_is(first, "data")
-           || ngx_http_webhook_conf_step_is(first, "event")
-           || ngx_http_webhook_conf_step_is(first, "now");
+    return ngx_webhook_conf_step_is(first, "data")
+           || ngx_webhook_conf_step_is(first, "event")
+           || ngx_webhook_conf_step_is(first, "now");
 }
 
 
 static ngx_uint_t
-ngx_http_webhook_conf_step_is(const webhook_str_t *step, const char *text)
+ngx_webhook_conf_step_is(const webhook_str_t *step, const char *text)
 {
     return step->len == ngx_strlen(text)
            && ngx_memcmp(step->data, text, step->len) == 0;
@@ -180,15 +175,15 @@ ngx_http_webhook_conf_step_is(const webhook_str_t *step, const char *text)
 
 
 webhook_condition_t *
-ngx_http_webhook_conf_condition(ngx_http_webhook_build_t *b, ngx_str_t *text)
+ngx_webhook_conf_condition(ngx_webhook_build_t *b, ngx_str_t *text)
 {
     webhook_error_t       err;
     webhook_condition_t  *cond;
 
-    cond = webhook_condition_compile(ngx_http_webhook_str(text), &err);
+    cond = webhook_condition_compile(ngx_webhook_str(text), &err);
 
     if (cond == NULL) {
-        ngx_http_webhook_build_log(NGX_LOG_EMERG, b, 0,
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                              "invalid condition \"%V\": %s%s", text, err.text,
                              text->len && text->data[0] == '$'
                              ? "; a value is written as its path alone, as in "
@@ -197,8 +192,7 @@ ngx_http_webhook_conf_condition(ngx_http_webhook_build_t *b, ngx_str_t *text)
         return NULL;
     }
 
-    if (ngx_http_webhook_conf_own(b, cond,
-                                  ngx_http_webhook_conf_free_condition)
+    if (ngx_webhook_conf_own(b, cond, ngx_webhook_conf_free_condition)
         != NGX_OK)
     {
         return NULL;
@@ -211,7 +205,7 @@ ngx_http_webhook_conf_condition(ngx_http_webhook_build_t *b, ngx_str_t *text)
 /* core/ takes its memory from malloc(): it goes with the configuration. */
 
 static ngx_int_t
-ngx_http_webhook_conf_own(ngx_http_webhook_build_t *b, void *data,
+ngx_webhook_conf_own(ngx_webhook_build_t *b, void *data,
     ngx_pool_cleanup_pt handler)
 {
     ngx_pool_cleanup_t  *cln;
@@ -230,21 +224,21 @@ ngx_http_webhook_conf_own(ngx_http_webhook_build_t *b, void *data,
 
 
 static void
-ngx_http_webhook_conf_free_template(void *data)
+ngx_webhook_conf_free_template(void *data)
 {
     webhook_template_free(data);
 }
 
 
 static void
-ngx_http_webhook_conf_free_path(void *data)
+ngx_webhook_conf_free_path(void *data)
 {
     webhook_path_free(data);
 }
 
 
 static void
-ngx_http_webhook_conf_free_condition(void *data)
+ngx_webhook_conf_free_condition(void *data)
 {
     webhook_condition_free(data);
 }

@@ -5,59 +5,59 @@
  * An action of a call.
  */
 
-#ifndef NGX_HTTP_WEBHOOK_ACT_H
-#define NGX_HTTP_WEBHOOK_ACT_H
+#ifndef NGX_WEBHOOK_ACT_H
+#define NGX_WEBHOOK_ACT_H
 
 #include "http/inbound/call/ngx_http_webhook_call.h"
 
 
 /* One action of a call, once its templates are rendered. */
 
-struct ngx_http_webhook_act_s {
-    ngx_http_webhook_call_t      *call;
-    ngx_http_webhook_action_t    *action;
-    ngx_uint_t                    number;       /* 1.. in its list; 0: the
+struct ngx_webhook_act_s {
+    ngx_webhook_call_t      *call;
+    ngx_webhook_action_t    *action;
+    ngx_uint_t               number;            /* 1.. in its list; 0: the
                                                    target is looked up */
-    ngx_uint_t                    element;      /* index of that it is for */
-    ngx_uint_t                    method;
-    ngx_str_t                     method_name;
-    ngx_str_t                     uri;          /* as rendered, escaped */
-    ngx_str_t                     path;         /* of it, as nginx has it:
+    ngx_uint_t               element;           /* index of that it is for */
+    ngx_uint_t               method;
+    ngx_str_t                method_name;
+    ngx_str_t                uri;               /* as rendered, escaped */
+    ngx_str_t                path;              /* of it, as nginx has it:
                                                    unescaped */
-    ngx_str_t                     args;
-    ngx_str_t                     body;
-    ngx_str_t                     shown_uri;    /* as history, dry run and */
-    ngx_str_t                     shown_body;   /*   errors show them:
+    ngx_str_t                args;
+    ngx_str_t                body;
+    ngx_str_t                redacted_uri;      /* as history, dry run and */
+    ngx_str_t                redacted_body;     /*   errors show them:
                                                    redacted */
-    unsigned                      has_body:1;
-    unsigned                      rendered:1;
-    unsigned                      skipped:1;    /* its condition is false */
+    unsigned                 has_body:1;
+    unsigned                 rendered:1;
+    unsigned                 skipped:1;         /* its condition is false */
 
-    unsigned                      done:1;
-    unsigned                      timed_out:1;
-    unsigned                      answered:1;   /* status came as a header */
-    unsigned                      complete:1;   /* and the end of the body */
-    unsigned                      broken:1;     /* or not, though it should */
-    unsigned                      unheard:1;    /* status is nginx's own */
-    ngx_uint_t                    status;       /* 0: none */
-    ngx_uint_t                    refusal;      /* status of the failure that
+    unsigned                 done:1;
+    unsigned                 timed_out:1;
+    unsigned                 answered:1;        /* status came as a header */
+    unsigned                 complete:1;        /* and the end of the body */
+    unsigned                 broken:1;          /* or not, though it should */
+    unsigned                 unheard:1;         /* status is nginx's own */
+    ngx_uint_t               status;            /* 0: none */
+    ngx_uint_t               refusal;           /* status of the failure that
                                                    led to an error page */
-    ngx_http_upstream_t          *refused_by;   /* or NULL */
-    uint64_t                      begun;        /* usec */
-    uint32_t                      total;        /* usec */
+    ngx_http_upstream_t     *refused_by;        /* or NULL */
+    uint64_t                 begun;             /* usec */
+    uint32_t                 total;             /* usec */
 
-    size_t                        start_len;
-    u_char                       *start;        /* of the answer, or NULL */
+    size_t                   start_len;
+    u_char                  *start;             /* of the answer, or NULL */
 
-    u_char                       *kept;         /* the answer, where values
+    u_char                  *kept;              /* the answer, where values
                                                    are captured from it */
-    size_t                        kept_len;
-    size_t                        kept_size;
-    unsigned                      too_large:1;  /* for that */
-    unsigned                      no_memory:1;
+    size_t                   kept_len;
+    size_t                   kept_size;
+    unsigned                 too_large:1;       /* for that */
+    unsigned                 no_memory:1;
 
-    ngx_event_t                   timer;
+    ngx_event_t              timer;
 };
 
 
-#endif /* NGX_HTTP_WEBHOOK_ACT_H */
+#endif /* NGX_WEBHOOK_ACT_H */

@@ -10,27 +10,27 @@
 #include <openssl/evp.h>
 
 
-#define NGX_HTTP_WEBHOOK_IDEMPOTENCY_LEN  32    /* hexadecimal digits */
+#define NGX_WEBHOOK_IDEMPOTENCY_LEN  32         /* hexadecimal digits */
 
 
 ngx_int_t
-ngx_http_webhook_action_key(ngx_http_webhook_act_t *act, ngx_str_t *value)
+ngx_webhook_action_key(ngx_webhook_act_t *act, ngx_str_t *value)
 {
-    u_char                   *p, digest[EVP_MAX_MD_SIZE],
+    u_char              *p, digest[EVP_MAX_MD_SIZE],
                               numbers[2 * NGX_INT_T_LEN + 2];
-    ngx_str_t                 pieces[3];
-    ngx_http_webhook_call_t  *call;
+    ngx_str_t            pieces[3];
+    ngx_webhook_call_t  *call;
 
     call = act->call;
 
     pieces[0] = call->receiver->name;
 
     if (call->keyed) {
-        pieces[1].data = call->repeat;
-        pieces[1].len = sizeof(call->repeat);
+        pieces[1].data = call->dedupe;
+        pieces[1].len = sizeof(call->dedupe);
 
     } else {
-        ngx_http_webhook_reply_id(call->request, &pieces[1]);
+        ngx_webhook_reply_id(call->request, &pieces[1]);
     }
 
     pieces[2].data = numbers;
@@ -38,19 +38,19 @@ ngx_http_webhook_action_key(ngx_http_webhook_act_t *act, ngx_str_t *value)
                                 act->number)
                     - numbers;
 
-    if (ngx_http_webhook_dedupe_key_digest(pieces, 3, digest) != NGX_OK) {
+    if (ngx_webhook_dedupe_key_digest(pieces, 3, digest) != NGX_OK) {
         return NGX_ERROR;
     }
 
-    p = ngx_pnalloc(call->pool, NGX_HTTP_WEBHOOK_IDEMPOTENCY_LEN);
+    p = ngx_pnalloc(call->pool, NGX_WEBHOOK_IDEMPOTENCY_LEN);
     if (p == NULL) {
         return NGX_ERROR;
     }
 
-    ngx_hex_dump(p, digest, NGX_HTTP_WEBHOOK_IDEMPOTENCY_LEN / 2);
+    ngx_hex_dump(p, digest, NGX_WEBHOOK_IDEMPOTENCY_LEN / 2);
 
     value->data = p;
-    value->len = NGX_HTTP_WEBHOOK_IDEMPOTENCY_LEN;
+    value->len = NGX_WEBHOOK_IDEMPOTENCY_LEN;
 
     return NGX_OK;
 }

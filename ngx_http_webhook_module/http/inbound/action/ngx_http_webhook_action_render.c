@@ -11,44 +11,44 @@
 #include "http/inbound/call/ngx_http_webhook_message.h"
 
 
-#define NGX_HTTP_WEBHOOK_ACTS_MAX    4096       /* of one call */
-#define NGX_HTTP_WEBHOOK_URI_MAX     8192       /* bytes of an action's URI */
+#define NGX_WEBHOOK_ACTS_MAX    4096            /* of one call */
+#define NGX_WEBHOOK_URI_MAX     8192            /* bytes of an action's URI */
 
 /* What a template may make of a payload, beside the payload itself. */
 
-#define NGX_HTTP_WEBHOOK_ACTION_MAX  1048576
+#define NGX_WEBHOOK_ACTION_MAX  1048576
 
 
-static ngx_uint_t ngx_http_webhook_map_acts(ngx_http_webhook_call_t *call,
+static ngx_uint_t ngx_webhook_map_acts(ngx_webhook_call_t *call,
     ngx_str_t *error);
-static ngx_uint_t ngx_http_webhook_map_act(ngx_http_webhook_call_t *call,
-    ngx_http_webhook_action_t *action, ngx_uint_t number, ngx_str_t *error);
-static ngx_uint_t ngx_http_webhook_map_shown(ngx_http_webhook_act_t *act,
+static ngx_uint_t ngx_webhook_map_act(ngx_webhook_call_t *call,
+    ngx_webhook_action_t *action, ngx_uint_t number, ngx_str_t *error);
+static ngx_uint_t ngx_webhook_map_redacted(ngx_webhook_act_t *act,
     ngx_str_t *error);
-static ngx_uint_t ngx_http_webhook_map_uri(ngx_http_webhook_act_t *act,
+static ngx_uint_t ngx_webhook_map_uri(ngx_webhook_act_t *act,
     ngx_str_t *error);
 
 
 ngx_int_t
-ngx_http_webhook_action_render(ngx_http_webhook_call_t *call)
+ngx_webhook_action_render(ngx_webhook_call_t *call)
 {
     ngx_str_t   error;
     ngx_uint_t  status;
 
-    status = ngx_http_webhook_map_acts(call, &error);
+    status = ngx_webhook_map_acts(call, &error);
 
-    return status ? ngx_http_webhook_call_set(call, status, &error) : NGX_OK;
+    return status ? ngx_webhook_call_set(call, status, &error) : NGX_OK;
 }
 
 
 /* First of all the targets' look-ups, then each element's actions. */
 
 static ngx_uint_t
-ngx_http_webhook_map_acts(ngx_http_webhook_call_t *call, ngx_str_t *error)
+ngx_webhook_map_acts(ngx_webhook_call_t *call, ngx_str_t *error)
 {
-    ngx_uint_t                    i, n, max, elements, status;
-    ngx_http_webhook_action_t    *action;
-    ngx_http_webhook_receiver_t  *receiver;
+    ngx_uint_t               i, n, max, elements, status;
+    ngx_webhook_action_t    *action;
+    ngx_webhook_receiver_t  *receiver;
 
     receiver = call->receiver;
 
@@ -56,29 +56,29 @@ ngx_http_webhook_map_acts(ngx_http_webhook_call_t *call, ngx_str_t *error)
 
     max = elements * (receiver->actions.nelts + (receiver->lookup ? 1 : 0));
 
-    if (max > NGX_HTTP_WEBHOOK_ACTS_MAX) {
-        ngx_http_webhook_say(call, error,
-                             "The call would make %ui requests; it "
-                             "may make %d", max,
-                             NGX_HTTP_WEBHOOK_ACTS_MAX);
-        return NGX_HTTP_WEBHOOK_UNPROCESSABLE;
+    if (max > NGX_WEBHOOK_ACTS_MAX) {
+        ngx_webhook_message(call, error,
+                            "The call would make %ui requests; it "
+                            "may make %d", max,
+                            NGX_WEBHOOK_ACTS_MAX);
+        return NGX_WEBHOOK_UNPROCESSABLE;
     }
 
     n = receiver->captures.nelts;
 
     call->acts = ngx_pcalloc(call->pool,
-                             (max + 1) * sizeof(ngx_http_webhook_act_t));
+                             (max + 1) * sizeof(ngx_webhook_act_t));
 
-    call->captured = ngx_pcalloc(call->pool,
-                                 (n + 1) * sizeof(webhook_value_t));
+    call->extracted = ngx_pcalloc(call->pool,
+                                  (n + 1) * sizeof(webhook_value_t));
 
-    if (call->acts == NULL || call->captured == NULL) {
+    if (call->acts == NULL || call->extracted == NULL) {
         ngx_str_set(error, "Out of memory; nothing was done");
         return NGX_HTTP_SERVICE_UNAVAILABLE;
     }
 
     for (i = 0; i < n; i++) {
-        call->captured[i].missing = 1;
+        call->extracted[i].missing = 1;
     }
 
     if (receiver->lookup) {
@@ -86,8 +86,7 @@ ngx_http_webhook_map_acts(ngx_http_webhook_call_t *call, ngx_str_t *error)
         for (i = 0; i < elements; i++) {
             call->element = i;
 
-            status = ngx_http_webhook_map_act(call, receiver->lookup, 0,
-                                              error);
+            status = ngx_webhook_map_act(call, receiver->lookup, 0, error);
             if (status) {
                 return status;
             }
@@ -102,7 +101,7 @@ ngx_http_webhook_map_acts(ngx_http_webhook_call_t *call, ngx_str_t *error)
         call->element = i;
 
         for (n = 0; n < receiver->actions.nelts; n++) {
-            status = ngx_http_webhook_map_act(call, &action[n], n + 1, error);
+            status = ngx_webhook_map_act(call, &action[n], n + 1, error);
             if (status) {
                 return status;
             }
@@ -116,12 +115,12 @@ ngx_http_webhook_map_acts(ngx_http_webhook_call_t *call, ngx_str_t *error)
 
 
 static ngx_uint_t
-ngx_http_webhook_map_act(ngx_http_webhook_call_t *call,
-    ngx_http_webhook_action_t *action, ngx_uint_t number, ngx_str_t *error)
+ngx_webhook_map_act(ngx_webhook_call_t *call, ngx_webhook_action_t *action,
+    ngx_uint_t number, ngx_str_t *error)
 {
-    ngx_str_t                which;
-    ngx_uint_t               status;
-    ngx_http_webhook_act_t  *act;
+    ngx_str_t           which;
+    ngx_uint_t          status;
+    ngx_webhook_act_t  *act;
 
     act = &call->acts[call->nacts];
 
@@ -133,19 +132,19 @@ ngx_http_webhook_map_act(ngx_http_webhook_call_t *call,
     act->method_name = action->method_name;
 
     if (action->late) {
-        act->shown_uri = action->uri_text;
+        act->redacted_uri = action->uri_text;
         call->nacts++;
         return 0;
     }
 
-    status = ngx_http_webhook_action_render_act(act, error);
+    status = ngx_webhook_action_render_act(act, error);
 
     if (status) {
 
         if (call->elements) {
-            ngx_http_webhook_say(call, &which,
-                                 "%V (element %ui of %ui)", error,
-                                 call->element + 1, call->nelements);
+            ngx_webhook_message(call, &which,
+                                "%V (element %ui of %ui)", error,
+                                call->element + 1, call->nelements);
             *error = which;
         }
 
@@ -156,7 +155,7 @@ ngx_http_webhook_map_act(ngx_http_webhook_call_t *call,
         call->nacts++;
 
     } else {
-        ngx_memzero(act, sizeof(ngx_http_webhook_act_t));
+        ngx_memzero(act, sizeof(ngx_webhook_act_t));
     }
 
     return 0;
@@ -164,13 +163,12 @@ ngx_http_webhook_map_act(ngx_http_webhook_call_t *call,
 
 
 ngx_uint_t
-ngx_http_webhook_action_render_act(ngx_http_webhook_act_t *act,
-    ngx_str_t *error)
+ngx_webhook_action_render_act(ngx_webhook_act_t *act, ngx_str_t *error)
 {
-    ngx_uint_t                  status;
-    webhook_error_t             err;
-    ngx_http_webhook_call_t    *call;
-    ngx_http_webhook_action_t  *action;
+    ngx_uint_t             status;
+    webhook_error_t        err;
+    ngx_webhook_call_t    *call;
+    ngx_webhook_action_t  *action;
 
     call = act->call;
     action = act->action;
@@ -180,8 +178,8 @@ ngx_http_webhook_action_render_act(ngx_http_webhook_act_t *act,
 
     if (action->when) {
 
-        switch (webhook_condition_eval(action->when,
-                                       ngx_http_webhook_call_lookup, call))
+        switch (webhook_condition_eval(action->when, ngx_webhook_call_lookup,
+                                       call))
         {
         case 1:
             break;
@@ -191,10 +189,10 @@ ngx_http_webhook_action_render_act(ngx_http_webhook_act_t *act,
             return NGX_HTTP_SERVICE_UNAVAILABLE;
 
         case WEBHOOK_LIMIT:
-            ngx_http_webhook_say_warn(call,
-                                      "the condition of action %ui ran "
-                                      "into the limits of regular "
-                                      "expressions", act->number);
+            ngx_webhook_message_warn(call,
+                                     "the condition of action %ui ran "
+                                     "into the limits of regular "
+                                     "expressions", act->number);
 
             /* fall through */
 
@@ -204,37 +202,36 @@ ngx_http_webhook_action_render_act(ngx_http_webhook_act_t *act,
         }
     }
 
-    status = ngx_http_webhook_call_lookup_text(call, action->uri,
-                                               NGX_HTTP_WEBHOOK_URI_MAX,
-                                               &act->uri, &err);
+    status = ngx_webhook_call_lookup_text(call, action->uri,
+                                          NGX_WEBHOOK_URI_MAX, &act->uri,
+                                          &err);
     if (status) {
         goto failed;
     }
 
-    status = ngx_http_webhook_map_uri(act, error);
+    status = ngx_webhook_map_uri(act, error);
     if (status) {
         return status;
     }
 
     if (action->body == NULL) {
-        return ngx_http_webhook_map_shown(act, error);
+        return ngx_webhook_map_redacted(act, error);
     }
 
-    status = ngx_http_webhook_call_lookup_text(call, action->body,
-                                               call->payload.len
-                                               + NGX_HTTP_WEBHOOK_ACTION_MAX,
-                                               &act->body, &err);
+    status = ngx_webhook_call_lookup_text(call, action->body, call->payload.len
+                                          + NGX_WEBHOOK_ACTION_MAX, &act->body,
+                                          &err);
     if (status) {
         goto failed;
     }
 
     act->has_body = 1;
 
-    return ngx_http_webhook_map_shown(act, error);
+    return ngx_webhook_map_redacted(act, error);
 
 failed:
 
-    ngx_http_webhook_say(call, error, "%s", err.text);
+    ngx_webhook_message(call, error, "%s", err.text);
 
     return status;
 }
@@ -246,39 +243,39 @@ failed:
  */
 
 static ngx_uint_t
-ngx_http_webhook_map_shown(ngx_http_webhook_act_t *act, ngx_str_t *error)
+ngx_webhook_map_redacted(ngx_webhook_act_t *act, ngx_str_t *error)
 {
-    ngx_uint_t                    status;
-    webhook_error_t               err;
-    ngx_http_webhook_call_t      *call;
-    ngx_http_webhook_receiver_t  *receiver;
+    ngx_uint_t               status;
+    webhook_error_t          err;
+    ngx_webhook_call_t      *call;
+    ngx_webhook_receiver_t  *receiver;
 
     call = act->call;
     receiver = call->receiver;
 
-    act->shown_uri = act->uri;
-    act->shown_body = act->body;
+    act->redacted_uri = act->uri;
+    act->redacted_body = act->body;
 
     if (receiver->redact.nelts == 0) {
         return 0;
     }
 
-    status = ngx_http_webhook_call_lookup_shown(call, act->action->uri,
-                                                NGX_HTTP_WEBHOOK_URI_MAX,
-                                                "***", &act->shown_uri, &err);
+    status = ngx_webhook_call_lookup_redacted(call, act->action->uri,
+                                              NGX_WEBHOOK_URI_MAX, "***",
+                                              &act->redacted_uri, &err);
 
     if (status == 0 && act->has_body
-        && (receiver->log_calls != NGX_HTTP_WEBHOOK_LOG_OFF || call->dry_run))
+        && (receiver->log_calls != NGX_WEBHOOK_LOG_OFF || call->dry_run))
     {
-        status = ngx_http_webhook_call_lookup_shown(call, act->action->body,
+        status = ngx_webhook_call_lookup_redacted(call, act->action->body,
                                                 call->payload.len
-                                                + NGX_HTTP_WEBHOOK_ACTION_MAX,
-                                                "\"***\"", &act->shown_body,
+                                                + NGX_WEBHOOK_ACTION_MAX,
+                                                "\"***\"", &act->redacted_body,
                                                 &err);
     }
 
     if (status) {
-        ngx_http_webhook_say(call, error, "%s", err.text);
+        ngx_webhook_message(call, error, "%s", err.text);
     }
 
     return status;
@@ -292,7 +289,7 @@ ngx_http_webhook_map_shown(ngx_http_webhook_act_t *act, ngx_str_t *error)
  */
 
 static ngx_uint_t
-ngx_http_webhook_map_uri(ngx_http_webhook_act_t *act, ngx_str_t *error)
+ngx_webhook_map_uri(ngx_webhook_act_t *act, ngx_str_t *error)
 {
     u_char              *p, *last, *dst;
     ngx_int_t            ch;
@@ -302,7 +299,7 @@ ngx_http_webhook_map_uri(ngx_http_webhook_act_t *act, ngx_str_t *error)
 
     if (p == last || *p != '/') {
         ngx_str_set(error, "The URI of an action has to begin with a slash");
-        return NGX_HTTP_WEBHOOK_UNPROCESSABLE;
+        return NGX_WEBHOOK_UNPROCESSABLE;
     }
 
     dst = ngx_pnalloc(act->call->pool, act->uri.len);
@@ -329,11 +326,11 @@ ngx_http_webhook_map_uri(ngx_http_webhook_act_t *act, ngx_str_t *error)
         ch = (last - p > 2) ? ngx_hextoi(p + 1, 2) : NGX_ERROR;
 
         if (ch < 0x20 || ch == 0x7f || ch == '/' || ch == '\\' || ch == ';') {
-            ngx_http_webhook_say(act->call, error,
+            ngx_webhook_message(act->call, error,
                       "A value for the path of action %ui has a character "
                       "that cannot stand there: a slash, backslash, semicolon "
                       "or control character", act->number);
-            return NGX_HTTP_WEBHOOK_UNPROCESSABLE;
+            return NGX_WEBHOOK_UNPROCESSABLE;
         }
 
         *dst++ = (u_char) ch;

@@ -12,80 +12,76 @@
 #include "http/inbound/call/ngx_http_webhook_message.h"
 
 
-static ngx_uint_t ngx_http_webhook_run_end(ngx_http_webhook_call_t *call);
-static ngx_int_t ngx_http_webhook_run_next(ngx_http_webhook_call_t *call);
-static void ngx_http_webhook_run_on(ngx_http_webhook_call_t *call,
-    ngx_int_t rc);
-static ngx_int_t ngx_http_webhook_run_render(ngx_http_webhook_call_t *call);
-static void ngx_http_webhook_run_rendered(ngx_http_webhook_call_t *call,
-    ngx_int_t rc);
-static ngx_int_t ngx_http_webhook_run_prepare(ngx_http_webhook_call_t *call,
-    ngx_http_webhook_act_t *act);
-static void ngx_http_webhook_run_woken(ngx_http_webhook_call_t *call);
-static ngx_int_t ngx_http_webhook_run_answered(ngx_http_webhook_call_t *call,
-    ngx_http_webhook_act_t *act);
-static ngx_int_t ngx_http_webhook_run_looked_up(ngx_http_webhook_call_t *call,
-    ngx_http_webhook_act_t *act);
-static ngx_int_t ngx_http_webhook_run_forgive(ngx_http_webhook_call_t *call,
-    ngx_http_webhook_act_t *act, ngx_uint_t status, ngx_str_t *error);
-static ngx_int_t ngx_http_webhook_run_done(ngx_http_webhook_call_t *call);
-static ngx_int_t ngx_http_webhook_run_failed(ngx_http_webhook_call_t *call,
-    ngx_http_webhook_act_t *act, ngx_uint_t status);
-static ngx_int_t ngx_http_webhook_run_scrub(ngx_http_webhook_call_t *call);
-static void ngx_http_webhook_run_scrubbed(ngx_http_webhook_call_t *call,
-    ngx_int_t rc);
-static ngx_int_t ngx_http_webhook_run_detail(ngx_http_webhook_call_t *call);
+static ngx_uint_t ngx_webhook_run_end(ngx_webhook_call_t *call);
+static ngx_int_t ngx_webhook_run_next(ngx_webhook_call_t *call);
+static void ngx_webhook_run_on(ngx_webhook_call_t *call, ngx_int_t rc);
+static ngx_int_t ngx_webhook_run_render(ngx_webhook_call_t *call);
+static void ngx_webhook_run_rendered(ngx_webhook_call_t *call, ngx_int_t rc);
+static ngx_int_t ngx_webhook_run_prepare(ngx_webhook_call_t *call,
+    ngx_webhook_act_t *act);
+static void ngx_webhook_run_woken(ngx_webhook_call_t *call);
+static ngx_int_t ngx_webhook_run_answered(ngx_webhook_call_t *call,
+    ngx_webhook_act_t *act);
+static ngx_int_t ngx_webhook_run_looked_up(ngx_webhook_call_t *call,
+    ngx_webhook_act_t *act);
+static ngx_int_t ngx_webhook_run_forgive(ngx_webhook_call_t *call,
+    ngx_webhook_act_t *act, ngx_uint_t status, ngx_str_t *error);
+static ngx_int_t ngx_webhook_run_done(ngx_webhook_call_t *call);
+static ngx_int_t ngx_webhook_run_failed(ngx_webhook_call_t *call,
+    ngx_webhook_act_t *act, ngx_uint_t status);
+static ngx_int_t ngx_webhook_run_scrub(ngx_webhook_call_t *call);
+static void ngx_webhook_run_scrubbed(ngx_webhook_call_t *call, ngx_int_t rc);
+static ngx_int_t ngx_webhook_run_detail(ngx_webhook_call_t *call);
 
 
 ngx_int_t
-ngx_http_webhook_action_run(ngx_http_webhook_call_t *call)
+ngx_webhook_action_run(ngx_webhook_call_t *call)
 {
     call->ran = 1;
 
-    if (call->receiver->mode == NGX_HTTP_WEBHOOK_MODE_TEST) {
-        return ngx_http_webhook_run_done(call);
+    if (call->receiver->mode == NGX_WEBHOOK_MODE_TEST) {
+        return ngx_webhook_run_done(call);
     }
 
-    return ngx_http_webhook_run_next(call);
+    return ngx_webhook_run_next(call);
 }
 
 
 /* What is called now: the actions of a durable call go another way. */
 
 static ngx_uint_t
-ngx_http_webhook_run_end(ngx_http_webhook_call_t *call)
+ngx_webhook_run_end(ngx_webhook_call_t *call)
 {
-    return call->receiver->mode == NGX_HTTP_WEBHOOK_MODE_DURABLE
+    return call->receiver->mode == NGX_WEBHOOK_MODE_DURABLE
            ? call->nlookups : call->nacts;
 }
 
 
 static ngx_int_t
-ngx_http_webhook_run_next(ngx_http_webhook_call_t *call)
+ngx_webhook_run_next(ngx_webhook_call_t *call)
 {
-    ngx_int_t                rc;
-    ngx_str_t                error;
-    ngx_uint_t               status;
-    ngx_http_webhook_act_t  *act;
+    ngx_int_t           rc;
+    ngx_str_t           error;
+    ngx_uint_t          status;
+    ngx_webhook_act_t  *act;
 
-    while (call->current < ngx_http_webhook_run_end(call)) {
+    while (call->current < ngx_webhook_run_end(call)) {
 
         act = &call->acts[call->current];
 
         if (!act->rendered) {
 
-            if (ngx_http_webhook_call_work_heavy(call)
-                && ngx_http_webhook_call_work(call,
-                                               ngx_http_webhook_run_render,
-                                               ngx_http_webhook_run_rendered)
+            if (ngx_webhook_call_work_heavy(call)
+                && ngx_webhook_call_work(call, ngx_webhook_run_render,
+                                          ngx_webhook_run_rendered)
                    == NGX_AGAIN)
             {
                 return NGX_AGAIN;
             }
 
-            (void) ngx_http_webhook_run_render(call);
+            (void) ngx_webhook_run_render(call);
 
-            rc = ngx_http_webhook_run_prepare(call, act);
+            rc = ngx_webhook_run_prepare(call, act);
 
             if (rc == NGX_DECLINED) {
                 call->current++;
@@ -97,25 +93,25 @@ ngx_http_webhook_run_next(ngx_http_webhook_call_t *call)
             }
         }
 
-        if (ngx_http_webhook_subrequest(act) == NGX_OK) {
-            ngx_http_webhook_call_wait(call, ngx_http_webhook_run_woken);
+        if (ngx_webhook_subrequest(act) == NGX_OK) {
+            ngx_webhook_call_wait(call, ngx_webhook_run_woken);
             return NGX_AGAIN;
         }
 
         status = call->current ? NGX_HTTP_BAD_GATEWAY
                                : NGX_HTTP_SERVICE_UNAVAILABLE;
 
-        ngx_http_webhook_say(call, &error,
-                             "Action %ui of %ui could not be called%s",
-                             act->number,
-                             call->receiver->actions.nelts,
-                             call->current ? "" : "; nothing was "
+        ngx_webhook_message(call, &error,
+                            "Action %ui of %ui could not be called%s",
+                            act->number,
+                            call->receiver->actions.nelts,
+                            call->current ? "" : "; nothing was "
                                                   "done");
 
-        return ngx_http_webhook_call_set(call, status, &error);
+        return ngx_webhook_call_set(call, status, &error);
     }
 
-    return ngx_http_webhook_run_done(call);
+    return ngx_webhook_run_done(call);
 }
 
 
@@ -123,14 +119,14 @@ ngx_http_webhook_run_next(ngx_http_webhook_call_t *call)
    called. */
 
 static void
-ngx_http_webhook_run_on(ngx_http_webhook_call_t *call, ngx_int_t rc)
+ngx_webhook_run_on(ngx_webhook_call_t *call, ngx_int_t rc)
 {
     if (rc == NGX_OK) {
-        rc = ngx_http_webhook_run_next(call);
+        rc = ngx_webhook_run_next(call);
     }
 
     if (rc != NGX_AGAIN) {
-        ngx_http_webhook_call_resume(call, rc);
+        ngx_webhook_call_resume(call, rc);
     }
 }
 
@@ -138,25 +134,26 @@ ngx_http_webhook_run_on(ngx_http_webhook_call_t *call, ngx_int_t rc)
 /* An action that had to wait for the answers of others.  Any thread. */
 
 static ngx_int_t
-ngx_http_webhook_run_render(ngx_http_webhook_call_t *call)
+ngx_webhook_run_render(ngx_webhook_call_t *call)
 {
-    call->why_status = ngx_http_webhook_action_render_act(
-                                       &call->acts[call->current], &call->why);
+    call->reason_status = ngx_webhook_action_render_act(
+                                       &call->acts[call->current],
+                                       &call->reason);
     return NGX_OK;
 }
 
 
 static void
-ngx_http_webhook_run_rendered(ngx_http_webhook_call_t *call, ngx_int_t rc)
+ngx_webhook_run_rendered(ngx_webhook_call_t *call, ngx_int_t rc)
 {
-    rc = ngx_http_webhook_run_prepare(call, &call->acts[call->current]);
+    rc = ngx_webhook_run_prepare(call, &call->acts[call->current]);
 
     if (rc == NGX_DECLINED) {
         call->current++;
         rc = NGX_OK;
     }
 
-    ngx_http_webhook_run_on(call, rc);
+    ngx_webhook_run_on(call, rc);
 }
 
 
@@ -166,22 +163,20 @@ ngx_http_webhook_run_rendered(ngx_http_webhook_call_t *call, ngx_int_t rc)
  */
 
 static ngx_int_t
-ngx_http_webhook_run_prepare(ngx_http_webhook_call_t *call,
-    ngx_http_webhook_act_t *act)
+ngx_webhook_run_prepare(ngx_webhook_call_t *call, ngx_webhook_act_t *act)
 {
     ngx_str_t  error;
 
-    if (call->why_status == 0) {
+    if (call->reason_status == 0) {
         return act->skipped ? NGX_DECLINED : NGX_OK;
     }
 
-    ngx_http_webhook_say(call, &error,
-                         "Action %ui of %ui could not be made of the "
-                         "API's answers: %V", act->number,
-                         call->receiver->actions.nelts, &call->why);
+    ngx_webhook_message(call, &error,
+                        "Action %ui of %ui could not be made of the "
+                        "API's answers: %V", act->number,
+                        call->receiver->actions.nelts, &call->reason);
 
-    return ngx_http_webhook_run_forgive(call, act, NGX_HTTP_BAD_GATEWAY,
-                                        &error)
+    return ngx_webhook_run_forgive(call, act, NGX_HTTP_BAD_GATEWAY, &error)
            == NGX_OK ? NGX_DECLINED : NGX_DONE;
 }
 
@@ -189,39 +184,38 @@ ngx_http_webhook_run_prepare(ngx_http_webhook_call_t *call,
 /* The running action ended. */
 
 static void
-ngx_http_webhook_run_woken(ngx_http_webhook_call_t *call)
+ngx_webhook_run_woken(ngx_webhook_call_t *call)
 {
-    ngx_int_t                rc;
-    ngx_http_webhook_act_t  *act;
+    ngx_int_t           rc;
+    ngx_webhook_act_t  *act;
 
     act = &call->acts[call->current];
 
-    rc = act->number ? ngx_http_webhook_run_answered(call, act)
-                     : ngx_http_webhook_run_looked_up(call, act);
+    rc = act->number ? ngx_webhook_run_answered(call, act)
+                     : ngx_webhook_run_looked_up(call, act);
 
     if (rc == NGX_OK) {
         call->current++;
     }
 
-    ngx_http_webhook_run_on(call, rc);
+    ngx_webhook_run_on(call, rc);
 }
 
 
 /* NGX_OK if the next one may be called, NGX_DONE, or NGX_AGAIN. */
 
 static ngx_int_t
-ngx_http_webhook_run_answered(ngx_http_webhook_call_t *call,
-    ngx_http_webhook_act_t *act)
+ngx_webhook_run_answered(ngx_webhook_call_t *call, ngx_webhook_act_t *act)
 {
     ngx_str_t  error;
 
     if (act->status < 200 || act->status > 299 || act->broken) {
-        return ngx_http_webhook_run_failed(call, act, NGX_HTTP_BAD_GATEWAY);
+        return ngx_webhook_run_failed(call, act, NGX_HTTP_BAD_GATEWAY);
     }
 
-    if (ngx_http_webhook_extract(act, &error) != NGX_OK) {
-        return ngx_http_webhook_run_forgive(call, act, NGX_HTTP_BAD_GATEWAY,
-                                            &error);
+    if (ngx_webhook_extract(act, &error) != NGX_OK) {
+        return ngx_webhook_run_forgive(call, act, NGX_HTTP_BAD_GATEWAY,
+                                       &error);
     }
 
     return NGX_OK;
@@ -231,8 +225,7 @@ ngx_http_webhook_run_answered(ngx_http_webhook_call_t *call,
 /* What is no record is told from an API that does not work. */
 
 static ngx_int_t
-ngx_http_webhook_run_looked_up(ngx_http_webhook_call_t *call,
-    ngx_http_webhook_act_t *act)
+ngx_webhook_run_looked_up(ngx_webhook_call_t *call, ngx_webhook_act_t *act)
 {
     if (act->status == NGX_HTTP_OK && !act->broken) {
         return NGX_OK;
@@ -241,31 +234,32 @@ ngx_http_webhook_run_looked_up(ngx_http_webhook_call_t *call,
     if (act->status == 0 || act->broken
         || act->status >= NGX_HTTP_INTERNAL_SERVER_ERROR)
     {
-        return ngx_http_webhook_run_failed(call, act, NGX_HTTP_BAD_GATEWAY);
+        return ngx_webhook_run_failed(call, act, NGX_HTTP_BAD_GATEWAY);
     }
 
-    return ngx_http_webhook_run_failed(call, act, call->receiver->missing);
+    return ngx_webhook_run_failed(call, act, call->receiver->missing);
 }
 
 
 /* A failure: the end, unless the action may fail. */
 
 static ngx_int_t
-ngx_http_webhook_run_forgive(ngx_http_webhook_call_t *call,
-    ngx_http_webhook_act_t *act, ngx_uint_t status, ngx_str_t *error)
+ngx_webhook_run_forgive(ngx_webhook_call_t *call, ngx_webhook_act_t *act,
+    ngx_uint_t status, ngx_str_t *error)
 {
-    ngx_str_t                  which, *why;
-    ngx_http_webhook_shown_t   shown;
+    ngx_str_t                which, *reason;
+    ngx_webhook_redacted_t   redacted;
 
     if (act->action->go_on) {
 
         call->failed++;
-        why = call->detail.len ? &call->detail : error;
+        reason = call->detail.len ? &call->detail : error;
 
         ngx_log_error(NGX_LOG_ERR, call->request->connection->log, 0,
                       "webhook receiver \"%V\": %V; going on",
                       &call->receiver->name,
-                      ngx_http_webhook_shown(&shown, why->data, why->len));
+                      ngx_webhook_redacted(&redacted, reason->data,
+                                           reason->len));
 
         ngx_str_null(&call->detail);
 
@@ -273,34 +267,33 @@ ngx_http_webhook_run_forgive(ngx_http_webhook_call_t *call,
     }
 
     if (call->elements == NULL) {
-        return ngx_http_webhook_call_set(call, status, error);
+        return ngx_webhook_call_set(call, status, error);
     }
 
     if (act->number) {
-        ngx_http_webhook_say(call, &which,
-                             "%V, for element %ui of %ui; those before "
-                             "it were done", error, act->element + 1,
-                             call->nelements);
+        ngx_webhook_message(call, &which,
+                            "%V, for element %ui of %ui; those before "
+                            "it were done", error, act->element + 1,
+                            call->nelements);
 
     } else {
-        ngx_http_webhook_say(call, &which,
-                             "%V, for element %ui of %ui; nothing was "
-                             "done", error, act->element + 1,
-                             call->nelements);
+        ngx_webhook_message(call, &which,
+                            "%V, for element %ui of %ui; nothing was "
+                            "done", error, act->element + 1, call->nelements);
     }
 
-    return ngx_http_webhook_call_set(call, status, &which);
+    return ngx_webhook_call_set(call, status, &which);
 }
 
 
 /* All went well; how many there were is told where there may be several. */
 
 static ngx_int_t
-ngx_http_webhook_run_done(ngx_http_webhook_call_t *call)
+ngx_webhook_run_done(ngx_webhook_call_t *call)
 {
     u_char  *p;
 
-    if (call->receiver->profile != NGX_HTTP_WEBHOOK_PROFILE_STRICT
+    if (call->receiver->profile != NGX_WEBHOOK_PROFILE_STRICT
         || (call->elements == NULL && call->failed == 0))
     {
         return NGX_OK;
@@ -334,8 +327,8 @@ ngx_http_webhook_run_done(ngx_http_webhook_call_t *call)
 
 
 static ngx_int_t
-ngx_http_webhook_run_failed(ngx_http_webhook_call_t *call,
-    ngx_http_webhook_act_t *act, ngx_uint_t status)
+ngx_webhook_run_failed(ngx_webhook_call_t *call, ngx_webhook_act_t *act,
+    ngx_uint_t status)
 {
     size_t               len;
     ngx_str_t            error, name;
@@ -345,7 +338,7 @@ ngx_http_webhook_run_failed(ngx_http_webhook_call_t *call,
 
     len = 0;
 
-    while (len < act->shown_uri.len && act->shown_uri.data[len] != '?') {
+    while (len < act->redacted_uri.len && act->redacted_uri.data[len] != '?') {
         len++;
     }
 
@@ -357,41 +350,41 @@ ngx_http_webhook_run_failed(ngx_http_webhook_call_t *call,
     }
 
     if (act->number) {
-        ngx_http_webhook_say(call, &name, "action %ui of %ui",
-                             act->number,
-                             call->receiver->actions.nelts);
+        ngx_webhook_message(call, &name, "action %ui of %ui",
+                            act->number,
+                            call->receiver->actions.nelts);
 
     } else {
         ngx_str_set(&name, "the look-up of the target");
     }
 
     if (act->timed_out) {
-        ngx_http_webhook_say(call, &error,
+        ngx_webhook_message(call, &error,
                 "The API did not answer %V (%V %*s%s) in time",
-                &name, &act->method_name, len, act->shown_uri.data, dots);
+                &name, &act->method_name, len, act->redacted_uri.data, dots);
 
     } else if (act->broken) {
-        ngx_http_webhook_say(call, &error,
+        ngx_webhook_message(call, &error,
                 "The API's answer to %V (%V %*s%s) broke off",
-                &name, &act->method_name, len, act->shown_uri.data, dots);
+                &name, &act->method_name, len, act->redacted_uri.data, dots);
 
     } else if (act->answered && act->status && !act->unheard) {
-        ngx_http_webhook_say(call, &error,
+        ngx_webhook_message(call, &error,
                 "The API answered %ui to %V (%V %*s%s)",
                 act->status, &name, &act->method_name,
-                len, act->shown_uri.data, dots);
+                len, act->redacted_uri.data, dots);
 
     } else if (act->status) {
-        ngx_http_webhook_say(call, &error,
+        ngx_webhook_message(call, &error,
                 "%V (%V %*s%s) failed with %ui",
                 &name, &act->method_name,
-                len, act->shown_uri.data, dots, act->status);
+                len, act->redacted_uri.data, dots, act->status);
 
     } else {
-        ngx_http_webhook_say(call, &error,
+        ngx_webhook_message(call, &error,
                 "%V (%V %*s%s) got no answer",
                 &name, &act->method_name,
-                len, act->shown_uri.data, dots);
+                len, act->redacted_uri.data, dots);
     }
 
     if (error.len) {
@@ -399,34 +392,33 @@ ngx_http_webhook_run_failed(ngx_http_webhook_call_t *call,
     }
 
     if (act->start_len == 0) {
-        return ngx_http_webhook_run_forgive(call, act, status, &error);
+        return ngx_webhook_run_forgive(call, act, status, &error);
     }
 
-    call->why = error;
-    call->why_status = status;
+    call->reason = error;
+    call->reason_status = status;
 
     if (call->receiver->redact.nelts
-        && ngx_http_webhook_call_work_heavy(call)
-        && ngx_http_webhook_call_work(call, ngx_http_webhook_run_scrub,
-                                      ngx_http_webhook_run_scrubbed)
-           == NGX_AGAIN)
+        && ngx_webhook_call_work_heavy(call)
+        && ngx_webhook_call_work(call, ngx_webhook_run_scrub,
+                                 ngx_webhook_run_scrubbed) == NGX_AGAIN)
     {
         return NGX_AGAIN;
     }
 
-    (void) ngx_http_webhook_run_scrub(call);
+    (void) ngx_webhook_run_scrub(call);
 
-    return ngx_http_webhook_run_detail(call);
+    return ngx_webhook_run_detail(call);
 }
 
 
 /* What the API said, without what is redacted.  Any thread. */
 
 static ngx_int_t
-ngx_http_webhook_run_scrub(ngx_http_webhook_call_t *call)
+ngx_webhook_run_scrub(ngx_webhook_call_t *call)
 {
-    ngx_str_t                start;
-    ngx_http_webhook_act_t  *act;
+    ngx_str_t           start;
+    ngx_webhook_act_t  *act;
 
     act = &call->acts[call->current];
 
@@ -435,30 +427,30 @@ ngx_http_webhook_run_scrub(ngx_http_webhook_call_t *call)
 
     call->element = act->element;
 
-    ngx_http_webhook_scrub(call, &start);
+    ngx_webhook_scrub(call, &start);
 
-    ngx_http_webhook_say(call, &call->detail, "%V: %V", &call->why,
-                         &start);
+    ngx_webhook_message(call, &call->detail, "%V: %V", &call->reason,
+                        &start);
     return NGX_OK;
 }
 
 
 static void
-ngx_http_webhook_run_scrubbed(ngx_http_webhook_call_t *call, ngx_int_t rc)
+ngx_webhook_run_scrubbed(ngx_webhook_call_t *call, ngx_int_t rc)
 {
-    rc = ngx_http_webhook_run_detail(call);
+    rc = ngx_webhook_run_detail(call);
 
     if (rc == NGX_OK) {
         call->current++;
     }
 
-    ngx_http_webhook_run_on(call, rc);
+    ngx_webhook_run_on(call, rc);
 }
 
 
 static ngx_int_t
-ngx_http_webhook_run_detail(ngx_http_webhook_call_t *call)
+ngx_webhook_run_detail(ngx_webhook_call_t *call)
 {
-    return ngx_http_webhook_run_forgive(call, &call->acts[call->current],
-                                        call->why_status, &call->why);
+    return ngx_webhook_run_forgive(call, &call->acts[call->current],
+                                   call->reason_status, &call->reason);
 }

@@ -6,14 +6,14 @@
  * succeeded or may fail.
  */
 
-#ifndef NGX_HTTP_WEBHOOK_ACTION_RUN_H
-#define NGX_HTTP_WEBHOOK_ACTION_RUN_H
+#ifndef NGX_WEBHOOK_ACTION_RUN_H
+#define NGX_WEBHOOK_ACTION_RUN_H
 
 #include "http/inbound/call/ngx_http_webhook_call.h"
 
 
 /* Step: runs the actions.  Event loop. */
-ngx_int_t ngx_http_webhook_action_run(ngx_http_webhook_call_t *call);
+ngx_int_t ngx_webhook_action_run(ngx_webhook_call_t *call);
 
 
-#endif /* NGX_HTTP_WEBHOOK_ACTION_RUN_H */
+#endif /* NGX_WEBHOOK_ACTION_RUN_H */

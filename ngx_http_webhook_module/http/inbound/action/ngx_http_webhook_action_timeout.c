@@ -13,28 +13,26 @@
 
 
 typedef struct {
-    ngx_http_webhook_act_t   *act;
-    ngx_http_request_t       *subrequest;
-} ngx_http_webhook_timeout_of_t;
+    ngx_webhook_act_t    *act;
+    ngx_http_request_t   *subrequest;
+} ngx_webhook_timeout_of_t;
 
 
-static void ngx_http_webhook_timeout_handler(ngx_event_t *ev);
-static void ngx_http_webhook_timeout_cleanup(void *data);
+static void ngx_webhook_timeout_handler(ngx_event_t *ev);
+static void ngx_webhook_timeout_cleanup(void *data);
 
 
 ngx_int_t
-ngx_http_webhook_action_timeout(ngx_http_webhook_act_t *act,
-    ngx_http_request_t *sr)
+ngx_webhook_action_timeout(ngx_webhook_act_t *act, ngx_http_request_t *sr)
 {
-    ngx_pool_cleanup_t             *cln;
-    ngx_http_webhook_timeout_of_t  *of;
+    ngx_pool_cleanup_t        *cln;
+    ngx_webhook_timeout_of_t  *of;
 
     if (act->action->timeout == 0) {
         return NGX_OK;
     }
 
-    cln = ngx_pool_cleanup_add(sr->pool,
-                               sizeof(ngx_http_webhook_timeout_of_t));
+    cln = ngx_pool_cleanup_add(sr->pool, sizeof(ngx_webhook_timeout_of_t));
     if (cln == NULL) {
         return NGX_ERROR;
     }
@@ -43,9 +41,9 @@ ngx_http_webhook_action_timeout(ngx_http_webhook_act_t *act,
     of->act = act;
     of->subrequest = sr;
 
-    cln->handler = ngx_http_webhook_timeout_cleanup;
+    cln->handler = ngx_webhook_timeout_cleanup;
 
-    act->timer.handler = ngx_http_webhook_timeout_handler;
+    act->timer.handler = ngx_webhook_timeout_handler;
     act->timer.data = of;
     act->timer.log = sr->connection->log;
 
@@ -56,7 +54,7 @@ ngx_http_webhook_action_timeout(ngx_http_webhook_act_t *act,
 
 
 void
-ngx_http_webhook_action_timeout_end(ngx_http_webhook_act_t *act)
+ngx_webhook_action_timeout_end(ngx_webhook_act_t *act)
 {
     if (act->timer.timer_set) {
         ngx_del_timer(&act->timer);
@@ -65,13 +63,13 @@ ngx_http_webhook_action_timeout_end(ngx_http_webhook_act_t *act)
 
 
 static void
-ngx_http_webhook_timeout_handler(ngx_event_t *ev)
+ngx_webhook_timeout_handler(ngx_event_t *ev)
 {
-    ngx_connection_t               *c;
-    ngx_http_request_t             *sr, *r;
-    ngx_http_upstream_t            *u;
-    ngx_http_webhook_act_t         *act;
-    ngx_http_webhook_timeout_of_t  *of;
+    ngx_connection_t          *c;
+    ngx_http_request_t        *sr, *r;
+    ngx_http_upstream_t       *u;
+    ngx_webhook_act_t         *act;
+    ngx_webhook_timeout_of_t  *of;
 
     of = ev->data;
     act = of->act;
@@ -90,7 +88,7 @@ ngx_http_webhook_timeout_handler(ngx_event_t *ev)
     act->timed_out = 1;
     act->status = 0;
     act->answered = 0;
-    act->total = (uint32_t) (ngx_http_webhook_clock_usec() - act->begun);
+    act->total = (uint32_t) (ngx_webhook_clock_usec() - act->begun);
 
     u = sr->upstream;
 
@@ -110,9 +108,9 @@ ngx_http_webhook_timeout_handler(ngx_event_t *ev)
 
 
 static void
-ngx_http_webhook_timeout_cleanup(void *data)
+ngx_webhook_timeout_cleanup(void *data)
 {
-    ngx_http_webhook_timeout_of_t *of = data;
+    ngx_webhook_timeout_of_t *of = data;
 
-    ngx_http_webhook_action_timeout_end(of->act);
+    ngx_webhook_action_timeout_end(of->act);
 }

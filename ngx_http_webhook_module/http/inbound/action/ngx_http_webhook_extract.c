@@ -7,18 +7,17 @@
 #include "http/inbound/call/ngx_http_webhook_message.h"
 
 
-#define NGX_HTTP_WEBHOOK_CAPTURE_MAX  65536     /* bytes of an answer that is
+#define NGX_WEBHOOK_CAPTURE_MAX  65536          /* bytes of an answer that is
                                                    captured from */
 
 
-static ngx_int_t ngx_http_webhook_extract_value(ngx_http_webhook_act_t *act,
-    ngx_http_webhook_captured_t *captured, webhook_json_doc_t *doc,
+static ngx_int_t ngx_webhook_extract_value(ngx_webhook_act_t *act,
+    ngx_webhook_extracted_t *extracted, webhook_json_doc_t *doc,
     webhook_value_t *v);
 
 
 void
-ngx_http_webhook_extract_keep(ngx_http_webhook_act_t *act, u_char *p,
-    size_t len)
+ngx_webhook_extract_keep(ngx_webhook_act_t *act, u_char *p, size_t len)
 {
     u_char  *kept;
     size_t   size;
@@ -27,7 +26,7 @@ ngx_http_webhook_extract_keep(ngx_http_webhook_act_t *act, u_char *p,
         return;
     }
 
-    if (len > NGX_HTTP_WEBHOOK_CAPTURE_MAX - act->kept_len) {
+    if (len > NGX_WEBHOOK_CAPTURE_MAX - act->kept_len) {
         act->too_large = 1;
         return;
     }
@@ -58,16 +57,16 @@ ngx_http_webhook_extract_keep(ngx_http_webhook_act_t *act, u_char *p,
 
 
 ngx_int_t
-ngx_http_webhook_extract(ngx_http_webhook_act_t *act,
+ngx_webhook_extract(ngx_webhook_act_t *act,
     ngx_str_t *error)
 {
-    int                           rc;
-    ngx_str_t                     text;
-    ngx_uint_t                    i;
-    webhook_json_doc_t           *doc;
-    const webhook_str_t          *path;
-    ngx_http_webhook_call_t      *call;
-    ngx_http_webhook_captured_t  *captured;
+    int                       rc;
+    ngx_str_t                 text;
+    ngx_uint_t                i;
+    webhook_json_doc_t       *doc;
+    const webhook_str_t      *path;
+    ngx_webhook_call_t       *call;
+    ngx_webhook_extracted_t  *extracted;
 
     if (act->action->captures.nelts == 0) {
         return NGX_OK;
@@ -76,10 +75,10 @@ ngx_http_webhook_extract(ngx_http_webhook_act_t *act,
     call = act->call;
 
     if (act->too_large) {
-        ngx_http_webhook_say(call, error,
-                              "The API's answer to action %ui is larger than "
-                              "the %d bytes that values are captured from",
-                              act->number, NGX_HTTP_WEBHOOK_CAPTURE_MAX);
+        ngx_webhook_message(call, error,
+                             "The API's answer to action %ui is larger than "
+                             "the %d bytes that values are captured from",
+                             act->number, NGX_WEBHOOK_CAPTURE_MAX);
         return NGX_ERROR;
     }
 
@@ -88,35 +87,35 @@ ngx_http_webhook_extract(ngx_http_webhook_act_t *act,
 
     doc = NULL;
     rc = act->no_memory ? WEBHOOK_NOMEM
-                        : webhook_json_read(ngx_http_webhook_str(&text), NULL,
-                                            &doc, NULL);
+                        : webhook_json_read(ngx_webhook_str(&text), NULL, &doc,
+                                            NULL);
 
     if (rc == WEBHOOK_NOMEM) {
-        ngx_http_webhook_say(call, error,
-                              "There was no memory to read the API's answer "
-                              "to action %ui", act->number);
+        ngx_webhook_message(call, error,
+                             "There was no memory to read the API's answer "
+                             "to action %ui", act->number);
         return NGX_ERROR;
     }
 
-    captured = act->action->captures.elts;
+    extracted = act->action->captures.elts;
 
     for (i = 0; i < act->action->captures.nelts; i++) {
 
-        if (ngx_http_webhook_extract_value(act, &captured[i], doc,
-                                      &call->captured[captured[i].index])
+        if (ngx_webhook_extract_value(act, &extracted[i], doc,
+                                      &call->extracted[extracted[i].index])
             == NGX_OK)
         {
             continue;
         }
 
-        path = webhook_path_text(captured[i].path);
+        path = webhook_path_text(extracted[i].path);
 
-        ngx_http_webhook_say(call, error,
-                              doc ? "The API's answer to action %ui has no "
+        ngx_webhook_message(call, error,
+                             doc ? "The API's answer to action %ui has no "
                                     "'%*s'"
                                   : "The API's answer to action %ui is not "
                                     "JSON and has no '%*s'",
-                              act->number, path->len, path->data);
+                             act->number, path->len, path->data);
 
         webhook_json_free(doc);
         return NGX_ERROR;
@@ -129,8 +128,8 @@ ngx_http_webhook_extract(ngx_http_webhook_act_t *act,
 
 
 static ngx_int_t
-ngx_http_webhook_extract_value(ngx_http_webhook_act_t *act,
-    ngx_http_webhook_captured_t *captured, webhook_json_doc_t *doc,
+ngx_webhook_extract_value(ngx_webhook_act_t *act,
+    ngx_webhook_extracted_t *extracted, webhook_json_doc_t *doc,
     webhook_value_t *v)
 {
     u_char                *p;
@@ -142,7 +141,7 @@ ngx_http_webhook_extract_value(ngx_http_webhook_act_t *act,
 
     ngx_memzero(&found, sizeof(webhook_value_t));
 
-    if (webhook_path_step(captured->path, 0)->len == sizeof("status") - 1) {
+    if (webhook_path_step(extracted->path, 0)->len == sizeof("status") - 1) {
 
         p = ngx_pnalloc(pool, NGX_INT_T_LEN);
         if (p == NULL) {
@@ -162,10 +161,10 @@ ngx_http_webhook_extract_value(ngx_http_webhook_act_t *act,
         return NGX_ERROR;
     }
 
-    if (webhook_path_steps(captured->path) == 1) {
+    if (webhook_path_steps(extracted->path) == 1) {
         webhook_json_root(doc, &value);
 
-    } else if (webhook_path_find(captured->path, 1, doc, NULL, &value)
+    } else if (webhook_path_find(extracted->path, 1, doc, NULL, &value)
                != WEBHOOK_OK
                || value.type == WEBHOOK_JSON_NULL)
     {

@@ -16,41 +16,41 @@
 #include "core/template/webhook_segment.h"
 
 
-#define NGX_HTTP_WEBHOOK_SCRUB_LEAST   3        /* bytes of a value */
-#define NGX_HTTP_WEBHOOK_SCRUB_VALUES  256
+#define NGX_WEBHOOK_SCRUB_LEAST   3             /* bytes of a value */
+#define NGX_WEBHOOK_SCRUB_VALUES  256
 
 /* What stands in the place of a masked byte until all are. */
-#define NGX_HTTP_WEBHOOK_SCRUB_MARK    1
+#define NGX_WEBHOOK_SCRUB_MARK    1
 
 
 typedef struct {
-    ngx_http_webhook_call_t  *call;
-    ngx_str_t                *text;
-    ngx_uint_t                values;
-    webhook_buf_t             buf;
-    unsigned                  doubt:1;
-} ngx_http_webhook_scrub_t;
+    ngx_webhook_call_t  *call;
+    ngx_str_t           *text;
+    ngx_uint_t           values;
+    webhook_buf_t        buf;
+    unsigned             doubt:1;
+} ngx_webhook_scrub_t;
 
 
-static void ngx_http_webhook_scrub_path(ngx_http_webhook_scrub_t *scrub,
+static void ngx_webhook_scrub_path(ngx_webhook_scrub_t *scrub,
     const webhook_path_t *path, const webhook_json_value_t *from);
-static void ngx_http_webhook_scrub_json(ngx_http_webhook_scrub_t *scrub,
+static void ngx_webhook_scrub_json(ngx_webhook_scrub_t *scrub,
     const webhook_json_value_t *v);
-static void ngx_http_webhook_scrub_value(ngx_http_webhook_scrub_t *scrub,
+static void ngx_webhook_scrub_value(ngx_webhook_scrub_t *scrub,
     const webhook_value_t *v);
-static void ngx_http_webhook_scrub_bytes(ngx_http_webhook_scrub_t *scrub,
+static void ngx_webhook_scrub_bytes(ngx_webhook_scrub_t *scrub,
     const webhook_str_t *s);
-static void ngx_http_webhook_scrub_shrink(ngx_str_t *text);
+static void ngx_webhook_scrub_shrink(ngx_str_t *text);
 
 
 void
-ngx_http_webhook_scrub(ngx_http_webhook_call_t *call, ngx_str_t *text)
+ngx_webhook_scrub(ngx_webhook_call_t *call, ngx_str_t *text)
 {
-    ngx_uint_t                     i;
-    webhook_value_t                v;
-    webhook_path_t               **redact;
-    ngx_http_webhook_scrub_t       scrub;
-    ngx_http_webhook_receiver_t   *receiver;
+    ngx_uint_t                i;
+    webhook_value_t           v;
+    webhook_path_t          **redact;
+    ngx_webhook_scrub_t       scrub;
+    ngx_webhook_receiver_t   *receiver;
 
     receiver = call->receiver;
     redact = receiver->redact.elts;
@@ -59,7 +59,7 @@ ngx_http_webhook_scrub(ngx_http_webhook_call_t *call, ngx_str_t *text)
         return;
     }
 
-    ngx_memzero(&scrub, sizeof(ngx_http_webhook_scrub_t));
+    ngx_memzero(&scrub, sizeof(ngx_webhook_scrub_t));
 
     scrub.call = call;
     scrub.text = text;
@@ -71,7 +71,7 @@ ngx_http_webhook_scrub(ngx_http_webhook_call_t *call, ngx_str_t *text)
 
         /* of the request, or another name of a field */
 
-        if (ngx_http_webhook_call_lookup(call, redact[i], &v)
+        if (ngx_webhook_call_lookup(call, redact[i], &v)
             != WEBHOOK_OK)
         {
             scrub.doubt = 1;
@@ -79,14 +79,14 @@ ngx_http_webhook_scrub(ngx_http_webhook_call_t *call, ngx_str_t *text)
         }
 
         if (!v.missing) {
-            ngx_http_webhook_scrub_value(&scrub, &v);
+            ngx_webhook_scrub_value(&scrub, &v);
         }
 
-        ngx_http_webhook_scrub_path(&scrub, redact[i], NULL);
+        ngx_webhook_scrub_path(&scrub, redact[i], NULL);
 
         if (call->elements) {
-            ngx_http_webhook_scrub_path(&scrub, redact[i],
-                                        &call->elements[call->element]);
+            ngx_webhook_scrub_path(&scrub, redact[i],
+                                   &call->elements[call->element]);
         }
     }
 
@@ -97,13 +97,13 @@ ngx_http_webhook_scrub(ngx_http_webhook_call_t *call, ngx_str_t *text)
         return;
     }
 
-    ngx_http_webhook_scrub_shrink(text);
+    ngx_webhook_scrub_shrink(text);
 }
 
 
 static void
-ngx_http_webhook_scrub_path(ngx_http_webhook_scrub_t *scrub,
-    const webhook_path_t *path, const webhook_json_value_t *from)
+ngx_webhook_scrub_path(ngx_webhook_scrub_t *scrub, const webhook_path_t *path,
+    const webhook_json_value_t *from)
 {
     webhook_json_value_t  found;
 
@@ -113,19 +113,19 @@ ngx_http_webhook_scrub_path(ngx_http_webhook_scrub_t *scrub,
         return;
     }
 
-    if (ngx_http_webhook_redact_twice(scrub->call->doc, path, from)) {
+    if (ngx_webhook_redact_twice(scrub->call->doc, path, from)) {
         scrub->doubt = 1;
         return;
     }
 
-    ngx_http_webhook_scrub_json(scrub, &found);
+    ngx_webhook_scrub_json(scrub, &found);
 }
 
 
 /* A value, or all below it; the depth of the document is bounded. */
 
 static void
-ngx_http_webhook_scrub_json(ngx_http_webhook_scrub_t *scrub,
+ngx_webhook_scrub_json(ngx_webhook_scrub_t *scrub,
     const webhook_json_value_t *in)
 {
     uint32_t              iter;
@@ -134,7 +134,7 @@ ngx_http_webhook_scrub_json(ngx_http_webhook_scrub_t *scrub,
 
     if (in->type != WEBHOOK_JSON_OBJECT && in->type != WEBHOOK_JSON_ARRAY) {
         webhook_value_from_json(&value, in);
-        ngx_http_webhook_scrub_value(scrub, &value);
+        ngx_webhook_scrub_value(scrub, &value);
         return;
     }
 
@@ -144,14 +144,13 @@ ngx_http_webhook_scrub_json(ngx_http_webhook_scrub_t *scrub,
            && webhook_json_next(scrub->call->doc, in, &iter, NULL, &v)
               == WEBHOOK_OK)
     {
-        ngx_http_webhook_scrub_json(scrub, &v);
+        ngx_webhook_scrub_json(scrub, &v);
     }
 }
 
 
 static void
-ngx_http_webhook_scrub_value(ngx_http_webhook_scrub_t *scrub,
-    const webhook_value_t *v)
+ngx_webhook_scrub_value(ngx_webhook_scrub_t *scrub, const webhook_value_t *v)
 {
     int             rc;
     webhook_str_t   raw, text, escaped;
@@ -164,7 +163,7 @@ ngx_http_webhook_scrub_value(ngx_http_webhook_scrub_t *scrub,
         return;
     }
 
-    if (++scrub->values > NGX_HTTP_WEBHOOK_SCRUB_VALUES) {
+    if (++scrub->values > NGX_WEBHOOK_SCRUB_VALUES) {
         scrub->doubt = 1;
         return;
     }
@@ -176,14 +175,14 @@ ngx_http_webhook_scrub_value(ngx_http_webhook_scrub_t *scrub,
         raw.len -= 2;
     }
 
-    ngx_http_webhook_scrub_bytes(scrub, &raw);
+    ngx_webhook_scrub_bytes(scrub, &raw);
 
     if (webhook_value_view(v, &scrub->buf, &text) != WEBHOOK_OK) {
         scrub->doubt = 1;
         return;
     }
 
-    ngx_http_webhook_scrub_bytes(scrub, &text);
+    ngx_webhook_scrub_bytes(scrub, &text);
 
     webhook_buf_init(&uri, 0);
 
@@ -193,7 +192,7 @@ ngx_http_webhook_scrub_value(ngx_http_webhook_scrub_t *scrub,
         escaped.data = uri.data;
         escaped.len = uri.len;
 
-        ngx_http_webhook_scrub_bytes(scrub, &escaped);
+        ngx_webhook_scrub_bytes(scrub, &escaped);
 
     } else if (rc != WEBHOOK_ERROR) {
         scrub->doubt = 1;
@@ -206,8 +205,7 @@ ngx_http_webhook_scrub_value(ngx_http_webhook_scrub_t *scrub,
 /* What is cut off at the end of the answer is masked too. */
 
 static void
-ngx_http_webhook_scrub_bytes(ngx_http_webhook_scrub_t *scrub,
-    const webhook_str_t *s)
+ngx_webhook_scrub_bytes(ngx_webhook_scrub_t *scrub, const webhook_str_t *s)
 {
     u_char  *p, *last;
     size_t   len;
@@ -222,7 +220,7 @@ ngx_http_webhook_scrub_bytes(ngx_http_webhook_scrub_t *scrub,
 
         len = ngx_min(s->len, (size_t) (last - p));
 
-        if (len < s->len && len < NGX_HTTP_WEBHOOK_SCRUB_LEAST) {
+        if (len < s->len && len < NGX_WEBHOOK_SCRUB_LEAST) {
             return;
         }
 
@@ -230,7 +228,7 @@ ngx_http_webhook_scrub_bytes(ngx_http_webhook_scrub_t *scrub,
             continue;
         }
 
-        if (len < NGX_HTTP_WEBHOOK_SCRUB_LEAST) {
+        if (len < NGX_WEBHOOK_SCRUB_LEAST) {
 
             /* to mask it everywhere would tell what it is */
 
@@ -238,7 +236,7 @@ ngx_http_webhook_scrub_bytes(ngx_http_webhook_scrub_t *scrub,
             return;
         }
 
-        ngx_memset(p, NGX_HTTP_WEBHOOK_SCRUB_MARK, len);
+        ngx_memset(p, NGX_WEBHOOK_SCRUB_MARK, len);
         p += len - 1;
     }
 }
@@ -247,7 +245,7 @@ ngx_http_webhook_scrub_bytes(ngx_http_webhook_scrub_t *scrub,
 /* Each stretch of masked bytes, which is not shorter than that, is "***". */
 
 static void
-ngx_http_webhook_scrub_shrink(ngx_str_t *text)
+ngx_webhook_scrub_shrink(ngx_str_t *text)
 {
     u_char  *p, *dst, *last;
 
@@ -256,14 +254,14 @@ ngx_http_webhook_scrub_shrink(ngx_str_t *text)
 
     for (p = text->data; p < last; /* void */) {
 
-        if (*p != NGX_HTTP_WEBHOOK_SCRUB_MARK) {
+        if (*p != NGX_WEBHOOK_SCRUB_MARK) {
             *dst++ = *p++;
             continue;
         }
 
         do {
             p++;
-        } while (p < last && *p == NGX_HTTP_WEBHOOK_SCRUB_MARK);
+        } while (p < last && *p == NGX_WEBHOOK_SCRUB_MARK);
 
         dst = ngx_cpymem(dst, "***", sizeof("***") - 1);
     }

@@ -19,39 +19,37 @@
 #include "http/inbound/call/ngx_http_webhook_reply.h"
 
 
-#define NGX_HTTP_WEBHOOK_ANSWER_START  512      /* kept of an API's answer */
+#define NGX_WEBHOOK_ANSWER_START  512           /* kept of an API's answer */
 
 
-static ngx_int_t ngx_http_webhook_act_headers(ngx_http_request_t *sr,
-    ngx_http_webhook_act_t *act);
-static ngx_int_t ngx_http_webhook_act_header(ngx_http_request_t *sr,
-    ngx_str_t *key, ngx_str_t *value, ngx_table_elt_t **header);
-static ngx_int_t ngx_http_webhook_act_body(ngx_http_request_t *sr,
-    ngx_http_webhook_act_t *act);
-static ngx_int_t ngx_http_webhook_act_variables(ngx_http_request_t *sr);
-static void ngx_http_webhook_act_abandon(ngx_http_request_t *sr);
-static ngx_int_t ngx_http_webhook_act_done(ngx_http_request_t *sr, void *data,
+static ngx_int_t ngx_webhook_act_headers(ngx_http_request_t *sr,
+    ngx_webhook_act_t *act);
+static ngx_int_t ngx_webhook_act_header(ngx_http_request_t *sr, ngx_str_t *key,
+    ngx_str_t *value, ngx_table_elt_t **header);
+static ngx_int_t ngx_webhook_act_body(ngx_http_request_t *sr,
+    ngx_webhook_act_t *act);
+static ngx_int_t ngx_webhook_act_variables(ngx_http_request_t *sr);
+static void ngx_webhook_act_abandon(ngx_http_request_t *sr);
+static ngx_int_t ngx_webhook_act_done(ngx_http_request_t *sr, void *data,
     ngx_int_t rc);
-static ngx_uint_t ngx_http_webhook_act_error_page(ngx_http_request_t *sr,
+static ngx_uint_t ngx_webhook_act_error_page(ngx_http_request_t *sr,
     ngx_int_t rc);
-static ngx_uint_t ngx_http_webhook_act_upstream(ngx_http_upstream_t *u);
-static ngx_uint_t ngx_http_webhook_act_status(ngx_http_request_t *r,
-    ngx_http_webhook_act_t *act);
-static ngx_http_webhook_act_t *ngx_http_webhook_act_get(
-    ngx_http_request_t *r);
-static void ngx_http_webhook_act_read(ngx_http_webhook_act_t *act,
-    ngx_buf_t *b);
+static ngx_uint_t ngx_webhook_act_upstream(ngx_http_upstream_t *u);
+static ngx_uint_t ngx_webhook_act_status(ngx_http_request_t *r,
+    ngx_webhook_act_t *act);
+static ngx_webhook_act_t *ngx_webhook_act_get(ngx_http_request_t *r);
+static void ngx_webhook_act_read(ngx_webhook_act_t *act, ngx_buf_t *b);
 
 
-static ngx_str_t  ngx_http_webhook_act_host = ngx_string("Host");
-static ngx_str_t  ngx_http_webhook_act_type = ngx_string("Content-Type");
-static ngx_str_t  ngx_http_webhook_act_length = ngx_string("Content-Length");
-static ngx_str_t  ngx_http_webhook_act_id = ngx_string("X-Request-ID");
-static ngx_str_t  ngx_http_webhook_act_json = ngx_string("application/json");
+static ngx_str_t  ngx_webhook_act_host = ngx_string("Host");
+static ngx_str_t  ngx_webhook_act_type = ngx_string("Content-Type");
+static ngx_str_t  ngx_webhook_act_length = ngx_string("Content-Length");
+static ngx_str_t  ngx_webhook_act_id = ngx_string("X-Request-ID");
+static ngx_str_t  ngx_webhook_act_json = ngx_string("application/json");
 
 
 ngx_int_t
-ngx_http_webhook_subrequest(ngx_http_webhook_act_t *act)
+ngx_webhook_subrequest(ngx_webhook_act_t *act)
 {
     u_char                      *p;
     ngx_http_request_t          *r, *sr;
@@ -59,14 +57,14 @@ ngx_http_webhook_subrequest(ngx_http_webhook_act_t *act)
 
     r = act->call->request;
 
-    act->begun = ngx_http_webhook_clock_usec();
+    act->begun = ngx_webhook_clock_usec();
 
     ps = ngx_palloc(r->pool, sizeof(ngx_http_post_subrequest_t));
     if (ps == NULL) {
         return NGX_ERROR;
     }
 
-    ps->handler = ngx_http_webhook_act_done;
+    ps->handler = ngx_webhook_act_done;
     ps->data = act;
 
     /* the request line, for logs of subrequests and for the location */
@@ -97,14 +95,14 @@ ngx_http_webhook_subrequest(ngx_http_webhook_act_t *act)
     sr->unparsed_uri = act->uri;
     sr->valid_unparsed_uri = 1;
 
-    if (ngx_http_webhook_act_headers(sr, act) != NGX_OK
-        || ngx_http_webhook_act_body(sr, act) != NGX_OK
-        || ngx_http_webhook_act_variables(sr) != NGX_OK
-        || ngx_http_webhook_action_timeout(act, sr) != NGX_OK)
+    if (ngx_webhook_act_headers(sr, act) != NGX_OK
+        || ngx_webhook_act_body(sr, act) != NGX_OK
+        || ngx_webhook_act_variables(sr) != NGX_OK
+        || ngx_webhook_action_timeout(act, sr) != NGX_OK)
     {
         /* it is posted already: let it end before it begins */
 
-        sr->write_event_handler = ngx_http_webhook_act_abandon;
+        sr->write_event_handler = ngx_webhook_act_abandon;
     }
 
     return NGX_OK;
@@ -117,8 +115,7 @@ ngx_http_webhook_subrequest(ngx_http_webhook_act_t *act)
  */
 
 static ngx_int_t
-ngx_http_webhook_act_headers(ngx_http_request_t *sr,
-    ngx_http_webhook_act_t *act)
+ngx_webhook_act_headers(ngx_http_request_t *sr, ngx_webhook_act_t *act)
 {
     off_t                   len;
     u_char                 *p;
@@ -143,19 +140,17 @@ ngx_http_webhook_act_headers(ngx_http_request_t *sr,
 
     host = main->host ? &main->host->value : &main->server;
 
-    if (host->len
-        && ngx_http_webhook_act_header(sr, &ngx_http_webhook_act_host, host,
-                                       &in->host)
+    if (host->len && ngx_webhook_act_header(sr, &ngx_webhook_act_host, host,
+                                  &in->host)
            != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    ngx_http_webhook_reply_id(sr->main, &value);
+    ngx_webhook_reply_id(sr->main, &value);
 
-    if (value.len
-        && ngx_http_webhook_act_header(sr, &ngx_http_webhook_act_id, &value,
-                                       &h)
+    if (value.len && ngx_webhook_act_header(sr, &ngx_webhook_act_id, &value,
+                                  &h)
            != NGX_OK)
     {
         return NGX_ERROR;
@@ -163,9 +158,9 @@ ngx_http_webhook_act_headers(ngx_http_request_t *sr,
 
     if (act->action->idempotency.len) {
 
-        if (ngx_http_webhook_action_key(act, &value) != NGX_OK
-            || ngx_http_webhook_act_header(sr, &act->action->idempotency,
-                                           &value, &h)
+        if (ngx_webhook_action_key(act, &value) != NGX_OK
+            || ngx_webhook_act_header(sr, &act->action->idempotency, &value,
+                                      &h)
                != NGX_OK)
         {
             return NGX_ERROR;
@@ -189,8 +184,8 @@ ngx_http_webhook_act_headers(ngx_http_request_t *sr,
     value.data = p;
     value.len = ngx_sprintf(p, "%O", len) - p;
 
-    if (ngx_http_webhook_act_header(sr, &ngx_http_webhook_act_length, &value,
-                                    &in->content_length)
+    if (ngx_webhook_act_header(sr, &ngx_webhook_act_length, &value,
+                               &in->content_length)
         != NGX_OK)
     {
         return NGX_ERROR;
@@ -202,14 +197,13 @@ ngx_http_webhook_act_headers(ngx_http_request_t *sr,
         return NGX_OK;
     }
 
-    return ngx_http_webhook_act_header(sr, &ngx_http_webhook_act_type,
-                                       &ngx_http_webhook_act_json,
-                                       &in->content_type);
+    return ngx_webhook_act_header(sr, &ngx_webhook_act_type,
+                                  &ngx_webhook_act_json, &in->content_type);
 }
 
 
 static ngx_int_t
-ngx_http_webhook_act_header(ngx_http_request_t *sr, ngx_str_t *key,
+ngx_webhook_act_header(ngx_http_request_t *sr, ngx_str_t *key,
     ngx_str_t *value, ngx_table_elt_t **header)
 {
     ngx_table_elt_t  *h;
@@ -237,7 +231,7 @@ ngx_http_webhook_act_header(ngx_http_request_t *sr, ngx_str_t *key,
 
 
 static ngx_int_t
-ngx_http_webhook_act_body(ngx_http_request_t *sr, ngx_http_webhook_act_t *act)
+ngx_webhook_act_body(ngx_http_request_t *sr, ngx_webhook_act_t *act)
 {
     ngx_buf_t                *b;
     ngx_http_request_body_t  *rb;
@@ -283,11 +277,11 @@ ngx_http_webhook_act_body(ngx_http_request_t *sr, ngx_http_webhook_act_t *act)
  */
 
 static ngx_int_t
-ngx_http_webhook_act_variables(ngx_http_request_t *sr)
+ngx_webhook_act_variables(ngx_http_request_t *sr)
 {
-    ngx_http_variable_value_t     *variables;
-    ngx_http_core_main_conf_t     *cmcf;
-    ngx_http_webhook_main_conf_t  *wmcf;
+    ngx_http_variable_value_t  *variables;
+    ngx_http_core_main_conf_t  *cmcf;
+    ngx_webhook_main_conf_t    *wmcf;
 
     cmcf = ngx_http_get_module_main_conf(sr, ngx_http_core_module);
     wmcf = ngx_http_get_module_main_conf(sr, ngx_http_webhook_module);
@@ -307,7 +301,7 @@ ngx_http_webhook_act_variables(ngx_http_request_t *sr)
 
 
 static void
-ngx_http_webhook_act_abandon(ngx_http_request_t *sr)
+ngx_webhook_act_abandon(ngx_http_request_t *sr)
 {
     ngx_http_finalize_request(sr, NGX_ERROR);
 }
@@ -320,18 +314,18 @@ ngx_http_webhook_act_abandon(ngx_http_request_t *sr)
  */
 
 static ngx_int_t
-ngx_http_webhook_act_done(ngx_http_request_t *sr, void *data, ngx_int_t rc)
+ngx_webhook_act_done(ngx_http_request_t *sr, void *data, ngx_int_t rc)
 {
-    ngx_http_webhook_act_t *act = data;
+    ngx_webhook_act_t *act = data;
 
-    ngx_connection_t         *c;
-    ngx_http_webhook_call_t  *call;
+    ngx_connection_t    *c;
+    ngx_webhook_call_t  *call;
 
     call = act->call;
     c = sr->connection;
 
     if (c->error) {
-        call->gone = 1;
+        call->aborted = 1;
         c->error = 0;
     }
 
@@ -343,7 +337,7 @@ ngx_http_webhook_act_done(ngx_http_request_t *sr, void *data, ngx_int_t rc)
         return rc;
     }
 
-    if (ngx_http_webhook_act_error_page(sr, rc)) {
+    if (ngx_webhook_act_error_page(sr, rc)) {
         act->answered = 0;
         act->status = 0;
         act->start_len = 0;
@@ -375,9 +369,9 @@ ngx_http_webhook_act_done(ngx_http_request_t *sr, void *data, ngx_int_t rc)
 
     act->done = 1;
 
-    ngx_http_webhook_action_timeout_end(act);
+    ngx_webhook_action_timeout_end(act);
 
-    act->total = (uint32_t) (ngx_http_webhook_clock_usec() - act->begun);
+    act->total = (uint32_t) (ngx_webhook_clock_usec() - act->begun);
 
     call->woken = 1;
 
@@ -389,7 +383,7 @@ ngx_http_webhook_act_done(ngx_http_request_t *sr, void *data, ngx_int_t rc)
 /* True if core will now go on with an error_page of the location. */
 
 static ngx_uint_t
-ngx_http_webhook_act_error_page(ngx_http_request_t *sr, ngx_int_t rc)
+ngx_webhook_act_error_page(ngx_http_request_t *sr, ngx_int_t rc)
 {
     ngx_uint_t                 i;
     ngx_http_err_page_t       *page;
@@ -424,7 +418,7 @@ ngx_http_webhook_act_error_page(ngx_http_request_t *sr, ngx_int_t rc)
 /* What an upstream itself has answered; 0 if it has not. */
 
 static ngx_uint_t
-ngx_http_webhook_act_upstream(ngx_http_upstream_t *u)
+ngx_webhook_act_upstream(ngx_http_upstream_t *u)
 {
     if (u == NULL) {
         return 0;
@@ -453,8 +447,7 @@ ngx_http_webhook_act_upstream(ngx_http_upstream_t *u)
  */
 
 static ngx_uint_t
-ngx_http_webhook_act_status(ngx_http_request_t *r,
-    ngx_http_webhook_act_t *act)
+ngx_webhook_act_status(ngx_http_request_t *r, ngx_webhook_act_t *act)
 {
     ngx_uint_t  status;
 
@@ -464,12 +457,12 @@ ngx_http_webhook_act_status(ngx_http_request_t *r,
         && (r->upstream == NULL || r->upstream == act->refused_by
             || r->upstream->headers_in.status_n == 0))
     {
-        act->unheard = ngx_http_webhook_act_upstream(act->refused_by) == 0;
+        act->unheard = ngx_webhook_act_upstream(act->refused_by) == 0;
 
         return act->refusal;
     }
 
-    status = ngx_http_webhook_act_upstream(r->upstream);
+    status = ngx_webhook_act_upstream(r->upstream);
 
     if (status >= NGX_HTTP_SPECIAL_RESPONSE) {
         return status;
@@ -479,11 +472,11 @@ ngx_http_webhook_act_status(ngx_http_request_t *r,
 }
 
 
-static ngx_http_webhook_act_t *
-ngx_http_webhook_act_get(ngx_http_request_t *r)
+static ngx_webhook_act_t *
+ngx_webhook_act_get(ngx_http_request_t *r)
 {
     if (r->post_subrequest == NULL
-        || r->post_subrequest->handler != ngx_http_webhook_act_done)
+        || r->post_subrequest->handler != ngx_webhook_act_done)
     {
         return NULL;
     }
@@ -493,12 +486,12 @@ ngx_http_webhook_act_get(ngx_http_request_t *r)
 
 
 ngx_uint_t
-ngx_http_webhook_subrequest_header(ngx_http_request_t *r)
+ngx_webhook_subrequest_header(ngx_http_request_t *r)
 {
-    ngx_http_upstream_t     *u;
-    ngx_http_webhook_act_t  *act;
+    ngx_http_upstream_t  *u;
+    ngx_webhook_act_t    *act;
 
-    act = ngx_http_webhook_act_get(r);
+    act = ngx_webhook_act_get(r);
     if (act == NULL) {
         return 0;
     }
@@ -511,7 +504,7 @@ ngx_http_webhook_subrequest_header(ngx_http_request_t *r)
     }
 
     act->answered = 1;
-    act->status = ngx_http_webhook_act_status(r, act);
+    act->status = ngx_webhook_act_status(r, act);
     act->complete = 0;
     act->start_len = 0;
     act->kept_len = 0;
@@ -537,12 +530,12 @@ ngx_http_webhook_subrequest_header(ngx_http_request_t *r)
 
 
 ngx_uint_t
-ngx_http_webhook_subrequest_body(ngx_http_request_t *r, ngx_chain_t *in)
+ngx_webhook_subrequest_body(ngx_http_request_t *r, ngx_chain_t *in)
 {
-    ngx_buf_t               *b;
-    ngx_http_webhook_act_t  *act;
+    ngx_buf_t          *b;
+    ngx_webhook_act_t  *act;
 
-    act = ngx_http_webhook_act_get(r);
+    act = ngx_webhook_act_get(r);
     if (act == NULL) {
         return 0;
     }
@@ -553,7 +546,7 @@ ngx_http_webhook_subrequest_body(ngx_http_request_t *r, ngx_chain_t *in)
         if (ngx_buf_in_memory(b)) {
 
             if (!act->done) {
-                ngx_http_webhook_act_read(act, b);
+                ngx_webhook_act_read(act, b);
             }
 
             b->pos = b->last;
@@ -573,7 +566,7 @@ ngx_http_webhook_subrequest_body(ngx_http_request_t *r, ngx_chain_t *in)
 
 
 static void
-ngx_http_webhook_act_read(ngx_http_webhook_act_t *act, ngx_buf_t *b)
+ngx_webhook_act_read(ngx_webhook_act_t *act, ngx_buf_t *b)
 {
     size_t  len;
 
@@ -583,17 +576,16 @@ ngx_http_webhook_act_read(ngx_http_webhook_act_t *act, ngx_buf_t *b)
         return;
     }
 
-    ngx_http_webhook_extract_keep(act, b->pos, len);
+    ngx_webhook_extract_keep(act, b->pos, len);
 
     if (act->start == NULL) {
-        act->start = ngx_pnalloc(act->call->pool,
-                                 NGX_HTTP_WEBHOOK_ANSWER_START);
+        act->start = ngx_pnalloc(act->call->pool, NGX_WEBHOOK_ANSWER_START);
         if (act->start == NULL) {
             return;
         }
     }
 
-    len = ngx_min(len, NGX_HTTP_WEBHOOK_ANSWER_START - act->start_len);
+    len = ngx_min(len, NGX_WEBHOOK_ANSWER_START - act->start_len);
 
     ngx_memcpy(act->start + act->start_len, b->pos, len);
     act->start_len += len;

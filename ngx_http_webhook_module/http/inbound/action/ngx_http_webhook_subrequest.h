@@ -6,8 +6,8 @@
  * Event loop only.
  */
 
-#ifndef NGX_HTTP_WEBHOOK_SUBREQUEST_H
-#define NGX_HTTP_WEBHOOK_SUBREQUEST_H
+#ifndef NGX_WEBHOOK_SUBREQUEST_H
+#define NGX_WEBHOOK_SUBREQUEST_H
 
 #include "http/inbound/action/ngx_http_webhook_act.h"
 
@@ -15,14 +15,13 @@
 /*
  * Starts an action; when it ended, its done and call->woken are set and the
  * main request's write event handler is called: see
- * ngx_http_webhook_call_wait().  NGX_OK or NGX_ERROR.
+ * ngx_webhook_call_wait().  NGX_OK or NGX_ERROR.
  */
-ngx_int_t ngx_http_webhook_subrequest(ngx_http_webhook_act_t *act);
+ngx_int_t ngx_webhook_subrequest(ngx_webhook_act_t *act);
 
 /* Filters for the output of actions: true where r is one of them. */
-ngx_uint_t ngx_http_webhook_subrequest_header(ngx_http_request_t *r);
-ngx_uint_t ngx_http_webhook_subrequest_body(ngx_http_request_t *r,
-    ngx_chain_t *in);
+ngx_uint_t ngx_webhook_subrequest_header(ngx_http_request_t *r);
+ngx_uint_t ngx_webhook_subrequest_body(ngx_http_request_t *r, ngx_chain_t *in);
 
 
-#endif /* NGX_HTTP_WEBHOOK_SUBREQUEST_H */
+#endif /* NGX_WEBHOOK_SUBREQUEST_H */

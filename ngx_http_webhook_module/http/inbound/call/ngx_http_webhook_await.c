@@ -11,16 +11,16 @@
 #include "http/runtime/ngx_http_webhook_metrics.h"
 
 
-static void ngx_http_webhook_await_handler(ngx_event_t *ev);
+static void ngx_webhook_await_handler(ngx_event_t *ev);
 
 
 void
-ngx_http_webhook_await(ngx_http_webhook_call_t *call,
-    ngx_int_t (*late)(ngx_http_webhook_call_t *call))
+ngx_webhook_await(ngx_webhook_call_t *call,
+    ngx_int_t (*late)(ngx_webhook_call_t *call))
 {
-    ngx_event_t                  *ev;
-    ngx_http_request_t           *r;
-    ngx_http_webhook_loc_conf_t  *wlcf;
+    ngx_event_t             *ev;
+    ngx_http_request_t      *r;
+    ngx_webhook_loc_conf_t  *wlcf;
 
     r = call->request;
     wlcf = ngx_http_get_module_loc_conf(r, ngx_http_webhook_module);
@@ -29,19 +29,19 @@ ngx_http_webhook_await(ngx_http_webhook_call_t *call,
 
     ev = &call->await;
 
-    ev->handler = ngx_http_webhook_await_handler;
+    ev->handler = ngx_webhook_await_handler;
     ev->data = call;
     ev->log = r->connection->log;
 
-    ngx_http_webhook_call_on_end(call, NGX_HTTP_WEBHOOK_END_AWAIT,
-                                 ngx_http_webhook_await_end);
+    ngx_webhook_call_on_end(call, NGX_WEBHOOK_END_AWAIT,
+                            ngx_webhook_await_end);
 
     ngx_add_timer(ev, call->was_late ? 1 : wlcf->commit_timeout);
 }
 
 
 void
-ngx_http_webhook_await_end(ngx_http_webhook_call_t *call)
+ngx_webhook_await_end(ngx_webhook_call_t *call)
 {
     if (call->await.timer_set) {
         ngx_del_timer(&call->await);
@@ -50,11 +50,11 @@ ngx_http_webhook_await_end(ngx_http_webhook_call_t *call)
 
 
 static void
-ngx_http_webhook_await_handler(ngx_event_t *ev)
+ngx_webhook_await_handler(ngx_event_t *ev)
 {
-    ngx_int_t                 rc;
-    ngx_connection_t         *c;
-    ngx_http_webhook_call_t  *call;
+    ngx_int_t            rc;
+    ngx_connection_t    *c;
+    ngx_webhook_call_t  *call;
 
     call = ev->data;
 
@@ -69,12 +69,12 @@ ngx_http_webhook_await_handler(ngx_event_t *ev)
                       "time: the call goes on without it",
                       &call->receiver->name);
 
-        ngx_http_webhook_count(NGX_HTTP_WEBHOOK_CALLS_LATE, 1);
+        ngx_webhook_count(NGX_WEBHOOK_CALLS_LATE, 1);
     }
 
     rc = call->late(call);
 
-    ngx_http_webhook_call_resume(call, rc);
+    ngx_webhook_call_resume(call, rc);
 
     ngx_http_run_posted_requests(c);
 }

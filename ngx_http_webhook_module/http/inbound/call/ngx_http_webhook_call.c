@@ -12,18 +12,18 @@
 #include "http/runtime/ngx_http_webhook_clock.h"
 
 
-static ngx_int_t ngx_http_webhook_call_go(ngx_http_webhook_call_t *call);
-static const ngx_http_webhook_way_t *ngx_http_webhook_call_next(
-    ngx_http_webhook_call_t *call);
-static ngx_int_t ngx_http_webhook_call_away(ngx_http_webhook_call_t *call);
-static ngx_int_t ngx_http_webhook_call_steps(ngx_http_webhook_call_t *call);
-static void ngx_http_webhook_call_write(ngx_http_request_t *r);
-static void ngx_http_webhook_call_read(ngx_http_request_t *r);
-static void ngx_http_webhook_call_cleanup(void *data);
+static ngx_int_t ngx_webhook_call_go(ngx_webhook_call_t *call);
+static const ngx_webhook_way_t *ngx_webhook_call_next(
+    ngx_webhook_call_t *call);
+static ngx_int_t ngx_webhook_call_away(ngx_webhook_call_t *call);
+static ngx_int_t ngx_webhook_call_steps(ngx_webhook_call_t *call);
+static void ngx_webhook_call_write(ngx_http_request_t *r);
+static void ngx_webhook_call_read(ngx_http_request_t *r);
+static void ngx_webhook_call_cleanup(void *data);
 
 
 void
-ngx_http_webhook_call_start(ngx_http_webhook_call_t *call)
+ngx_webhook_call_start(ngx_webhook_call_t *call)
 {
     ngx_http_request_t  *r;
 
@@ -33,15 +33,15 @@ ngx_http_webhook_call_start(ngx_http_webhook_call_t *call)
 
     call->running = 1;
 
-    r->read_event_handler = ngx_http_webhook_call_read;
-    r->write_event_handler = ngx_http_webhook_call_write;
+    r->read_event_handler = ngx_webhook_call_read;
+    r->write_event_handler = ngx_webhook_call_write;
 
-    ngx_http_webhook_call_resume(call, NGX_OK);
+    ngx_webhook_call_resume(call, NGX_OK);
 }
 
 
 void
-ngx_http_webhook_call_resume(ngx_http_webhook_call_t *call, ngx_int_t rc)
+ngx_webhook_call_resume(ngx_webhook_call_t *call, ngx_int_t rc)
 {
     call->wake = NULL;
 
@@ -50,7 +50,7 @@ ngx_http_webhook_call_resume(ngx_http_webhook_call_t *call, ngx_int_t rc)
         call->step = 0;
     }
 
-    if (ngx_http_webhook_call_go(call) == NGX_AGAIN) {
+    if (ngx_webhook_call_go(call) == NGX_AGAIN) {
         return;
     }
 
@@ -59,15 +59,15 @@ ngx_http_webhook_call_resume(ngx_http_webhook_call_t *call, ngx_int_t rc)
 
 
 ngx_int_t
-ngx_http_webhook_call_end(ngx_http_webhook_call_t *call, ngx_uint_t status,
+ngx_webhook_call_end(ngx_webhook_call_t *call, ngx_uint_t status,
     ngx_str_t *error)
 {
-    (void) ngx_http_webhook_call_set(call, status, error);
+    (void) ngx_webhook_call_set(call, status, error);
 
     call->ending = 1;
     call->step = 0;
 
-    if (ngx_http_webhook_call_go(call) == NGX_AGAIN) {
+    if (ngx_webhook_call_go(call) == NGX_AGAIN) {
 
         /* no last step has anything to wait for yet */
 
@@ -81,14 +81,14 @@ ngx_http_webhook_call_end(ngx_http_webhook_call_t *call, ngx_uint_t status,
 /* NGX_AGAIN while a step waits, NGX_DONE when the answer was sent. */
 
 static ngx_int_t
-ngx_http_webhook_call_go(ngx_http_webhook_call_t *call)
+ngx_webhook_call_go(ngx_webhook_call_t *call)
 {
-    ngx_int_t                      rc;
-    const ngx_http_webhook_way_t  *next;
+    ngx_int_t                 rc;
+    const ngx_webhook_way_t  *next;
 
     for ( ;; ) {
 
-        next = ngx_http_webhook_call_next(call);
+        next = ngx_webhook_call_next(call);
 
         if (next->step == NULL) {
 
@@ -103,7 +103,7 @@ ngx_http_webhook_call_go(ngx_http_webhook_call_t *call)
         }
 
         if (next->heavy && next->heavy(call)) {
-            rc = ngx_http_webhook_call_away(call);
+            rc = ngx_webhook_call_away(call);
 
         } else {
             call->step++;
@@ -122,8 +122,8 @@ ngx_http_webhook_call_go(ngx_http_webhook_call_t *call)
 }
 
 
-static const ngx_http_webhook_way_t *
-ngx_http_webhook_call_next(ngx_http_webhook_call_t *call)
+static const ngx_webhook_way_t *
+ngx_webhook_call_next(ngx_webhook_call_t *call)
 {
     return call->ending ? &call->endings[call->step]
                         : &call->steps[call->step];
@@ -133,54 +133,53 @@ ngx_http_webhook_call_next(ngx_http_webhook_call_t *call)
 /* Has the next steps taken on a thread; the result is that of a step. */
 
 static ngx_int_t
-ngx_http_webhook_call_away(ngx_http_webhook_call_t *call)
+ngx_webhook_call_away(ngx_webhook_call_t *call)
 {
     ngx_str_t   error;
     ngx_uint_t  status;
 
     if (!call->worked) {
-        status = ngx_http_webhook_call_work_crowded(call, call->body_len,
-                                                    &error);
+        status = ngx_webhook_call_work_crowded(call, call->body_len, &error);
         if (status) {
-            return ngx_http_webhook_call_set(call, status, &error);
+            return ngx_webhook_call_set(call, status, &error);
         }
 
         call->worked = 1;
     }
 
-    if (ngx_http_webhook_call_work(call, ngx_http_webhook_call_steps,
-                                   ngx_http_webhook_call_resume)
+    if (ngx_webhook_call_work(call, ngx_webhook_call_steps,
+                              ngx_webhook_call_resume)
         == NGX_AGAIN)
     {
         return NGX_AGAIN;
     }
 
-    return ngx_http_webhook_call_steps(call);
+    return ngx_webhook_call_steps(call);
 }
 
 
 /* Those that belong on one, up to the next that does not.  Any thread. */
 
 static ngx_int_t
-ngx_http_webhook_call_steps(ngx_http_webhook_call_t *call)
+ngx_webhook_call_steps(ngx_webhook_call_t *call)
 {
-    ngx_int_t                      rc;
-    const ngx_http_webhook_way_t  *next;
+    ngx_int_t                 rc;
+    const ngx_webhook_way_t  *next;
 
     do {
-        next = ngx_http_webhook_call_next(call);
+        next = ngx_webhook_call_next(call);
         call->step++;
 
         rc = next->step(call);
 
-    } while (rc == NGX_OK && ngx_http_webhook_call_next(call)->heavy);
+    } while (rc == NGX_OK && ngx_webhook_call_next(call)->heavy);
 
     return rc;
 }
 
 
 ngx_int_t
-ngx_http_webhook_call_set(ngx_http_webhook_call_t *call, ngx_uint_t status,
+ngx_webhook_call_set(ngx_webhook_call_t *call, ngx_uint_t status,
     ngx_str_t *error)
 {
     call->status = status;
@@ -194,8 +193,8 @@ ngx_http_webhook_call_set(ngx_http_webhook_call_t *call, ngx_uint_t status,
 
 
 void
-ngx_http_webhook_call_wait(ngx_http_webhook_call_t *call,
-    void (*wake)(ngx_http_webhook_call_t *call))
+ngx_webhook_call_wait(ngx_webhook_call_t *call,
+    void (*wake)(ngx_webhook_call_t *call))
 {
     call->wake = wake;
 }
@@ -204,11 +203,11 @@ ngx_http_webhook_call_wait(ngx_http_webhook_call_t *call,
 /* The main request's write event handler while steps are taken. */
 
 static void
-ngx_http_webhook_call_write(ngx_http_request_t *r)
+ngx_webhook_call_write(ngx_http_request_t *r)
 {
-    ngx_http_webhook_call_t  *call;
+    ngx_webhook_call_t  *call;
 
-    call = ngx_http_webhook_call_get(r);
+    call = ngx_webhook_call_get(r);
 
     if (call == NULL || !call->woken || call->wake == NULL) {
         /* an event of the caller's connection */
@@ -227,14 +226,14 @@ ngx_http_webhook_call_write(ngx_http_request_t *r)
 /* The main request's read event handler while steps are taken. */
 
 static void
-ngx_http_webhook_call_read(ngx_http_request_t *r)
+ngx_webhook_call_read(ngx_http_request_t *r)
 {
-    ngx_connection_t         *c;
-    ngx_http_webhook_call_t  *call;
+    ngx_connection_t    *c;
+    ngx_webhook_call_t  *call;
 
     c = r->connection;
 
-    call = ngx_http_webhook_call_get(r);
+    call = ngx_webhook_call_get(r);
 
     if (c->error && call && call->running) {
 
@@ -243,7 +242,7 @@ ngx_http_webhook_call_read(ngx_http_request_t *r)
          * action would be that of the request
          */
 
-        call->gone = 1;
+        call->aborted = 1;
         c->error = 0;
     }
 
@@ -251,13 +250,13 @@ ngx_http_webhook_call_read(ngx_http_request_t *r)
 }
 
 
-ngx_http_webhook_call_t *
-ngx_http_webhook_call_get(ngx_http_request_t *r)
+ngx_webhook_call_t *
+ngx_webhook_call_get(ngx_http_request_t *r)
 {
     ngx_pool_cleanup_t  *cln;
 
     for (cln = r->pool->cleanup; cln; cln = cln->next) {
-        if (cln->handler == ngx_http_webhook_call_cleanup) {
+        if (cln->handler == ngx_webhook_call_cleanup) {
             return cln->data;
         }
     }
@@ -266,49 +265,49 @@ ngx_http_webhook_call_get(ngx_http_request_t *r)
 }
 
 
-ngx_http_webhook_call_t *
-ngx_http_webhook_call_make(ngx_http_request_t *r)
+ngx_webhook_call_t *
+ngx_webhook_call_make(ngx_http_request_t *r)
 {
-    ngx_pool_cleanup_t       *cln;
-    ngx_http_webhook_call_t  *call;
+    ngx_pool_cleanup_t  *cln;
+    ngx_webhook_call_t  *call;
 
-    call = ngx_http_webhook_call_get(r);
+    call = ngx_webhook_call_get(r);
     if (call) {
         return call;
     }
 
-    cln = ngx_pool_cleanup_add(r->pool, sizeof(ngx_http_webhook_call_t));
+    cln = ngx_pool_cleanup_add(r->pool, sizeof(ngx_webhook_call_t));
     if (cln == NULL) {
         return NULL;
     }
 
     call = cln->data;
-    ngx_memzero(call, sizeof(ngx_http_webhook_call_t));
+    ngx_memzero(call, sizeof(ngx_webhook_call_t));
 
-    cln->handler = ngx_http_webhook_call_cleanup;
+    cln->handler = ngx_webhook_call_cleanup;
 
     call->request = r;
     call->pool = r->pool;
     call->log = r->connection->log;
-    call->wall = ngx_http_webhook_clock_wall();
-    call->begun = ngx_http_webhook_clock_usec();
+    call->wall = ngx_webhook_clock_wall();
+    call->begun = ngx_webhook_clock_usec();
 
     return call;
 }
 
 
 void
-ngx_http_webhook_call_on_end(ngx_http_webhook_call_t *call,
-    ngx_http_webhook_end_e place, ngx_http_webhook_end_pt handler)
+ngx_webhook_call_on_end(ngx_webhook_call_t *call, ngx_webhook_end_e place,
+    ngx_webhook_end_pt handler)
 {
     call->at_end[place] = handler;
 }
 
 
 static void
-ngx_http_webhook_call_cleanup(void *data)
+ngx_webhook_call_cleanup(void *data)
 {
-    ngx_http_webhook_call_t *call = data;
+    ngx_webhook_call_t *call = data;
 
     ngx_uint_t  i;
 
@@ -324,11 +323,11 @@ ngx_http_webhook_call_cleanup(void *data)
         ngx_str_null(&call->detail);
     }
 
-    for (i = 0; i < NGX_HTTP_WEBHOOK_END_N; i++) {
+    for (i = 0; i < NGX_WEBHOOK_END_N; i++) {
         if (call->at_end[i]) {
             call->at_end[i](call);
         }
     }
 
-    ngx_http_webhook_call_work_disown(call);
+    ngx_webhook_call_work_disown(call);
 }

@@ -8,11 +8,11 @@
 #include "http/outbound/payload/ngx_http_webhook_lookup.h"
 
 
-static int ngx_http_webhook_map_lookup(ngx_http_webhook_call_t *call,
+static int ngx_webhook_map_lookup(ngx_webhook_call_t *call,
     const webhook_path_t *path, webhook_value_t *v);
-static ngx_uint_t ngx_http_webhook_map_captured(ngx_http_webhook_call_t *call,
+static ngx_uint_t ngx_webhook_map_extracted(ngx_webhook_call_t *call,
     const webhook_str_t *name, webhook_value_t *v);
-static ngx_int_t ngx_http_webhook_map_request(ngx_http_webhook_call_t *call,
+static ngx_int_t ngx_webhook_map_request(ngx_webhook_call_t *call,
     const webhook_path_t *path, webhook_value_t *v);
 
 
@@ -21,16 +21,15 @@ static ngx_int_t ngx_http_webhook_map_request(ngx_http_webhook_call_t *call,
 static const struct {
     webhook_str_t  name;
     webhook_str_t  other;
-} ngx_http_webhook_other_names[] = {
+} ngx_webhook_other_names[] = {
     { webhook_str("_id"),    webhook_str("id") },
     { webhook_str("_model"), webhook_str("model") }
 };
 
 
 ngx_uint_t
-ngx_http_webhook_call_lookup_text(ngx_http_webhook_call_t *call,
-    webhook_template_t *tpl, size_t max, ngx_str_t *text,
-    webhook_error_t *err)
+ngx_webhook_call_lookup_text(ngx_webhook_call_t *call, webhook_template_t *tpl,
+    size_t max, ngx_str_t *text, webhook_error_t *err)
 {
     int                  rc;
     webhook_buf_t        buf;
@@ -38,8 +37,8 @@ ngx_http_webhook_call_lookup_text(ngx_http_webhook_call_t *call,
     ngx_memzero(err, sizeof(webhook_error_t));
     webhook_buf_init(&buf, max);
 
-    rc = webhook_template_render(tpl, ngx_http_webhook_call_lookup, call,
-                                 &buf, err);
+    rc = webhook_template_render(tpl, ngx_webhook_call_lookup, call, &buf,
+                                 err);
 
     if (rc == WEBHOOK_OK) {
         text->len = buf.len;
@@ -63,14 +62,14 @@ ngx_http_webhook_call_lookup_text(ngx_http_webhook_call_t *call,
     case WEBHOOK_LIMIT:
         webhook_error_set(err, "What an action would send is larger than "
                           "%zu bytes", max);
-        return NGX_HTTP_WEBHOOK_UNPROCESSABLE;
+        return NGX_WEBHOOK_UNPROCESSABLE;
 
     case WEBHOOK_NOMEM:
         webhook_error_set(err, "Out of memory; nothing was done");
         return NGX_HTTP_SERVICE_UNAVAILABLE;
 
     default:
-        return NGX_HTTP_WEBHOOK_UNPROCESSABLE;
+        return NGX_WEBHOOK_UNPROCESSABLE;
     }
 }
 
@@ -79,7 +78,7 @@ ngx_http_webhook_call_lookup_text(ngx_http_webhook_call_t *call,
    whole. */
 
 ngx_uint_t
-ngx_http_webhook_call_lookup_shown(ngx_http_webhook_call_t *call,
+ngx_webhook_call_lookup_redacted(ngx_webhook_call_t *call,
     webhook_template_t *tpl, size_t max, char *mask, ngx_str_t *text,
     webhook_error_t *err)
 {
@@ -87,11 +86,11 @@ ngx_http_webhook_call_lookup_shown(ngx_http_webhook_call_t *call,
 
     call->hide = 1;
 
-    status = ngx_http_webhook_call_lookup_text(call, tpl, max, text, err);
+    status = ngx_webhook_call_lookup_text(call, tpl, max, text, err);
 
     call->hide = 0;
 
-    if (status == NGX_HTTP_WEBHOOK_UNPROCESSABLE) {
+    if (status == NGX_WEBHOOK_UNPROCESSABLE) {
         text->data = (u_char *) mask;
         text->len = ngx_strlen(mask);
         return 0;
@@ -102,10 +101,10 @@ ngx_http_webhook_call_lookup_shown(ngx_http_webhook_call_t *call,
 
 
 int
-ngx_http_webhook_call_lookup(void *ctx, const webhook_path_t *path,
+ngx_webhook_call_lookup(void *ctx, const webhook_path_t *path,
     webhook_value_t *v)
 {
-    ngx_http_webhook_call_t *call = ctx;
+    ngx_webhook_call_t *call = ctx;
 
     int         rc;
     ngx_uint_t  hidden;
@@ -113,7 +112,7 @@ ngx_http_webhook_call_lookup(void *ctx, const webhook_path_t *path,
     static const webhook_str_t  mask = webhook_str("***");
 
     hidden = call->receiver->redact.nelts
-             && ngx_http_webhook_redact_hides(call->receiver, path);
+             && ngx_webhook_redact_applies(call->receiver, path);
 
     if (call->hide && hidden) {
         ngx_memzero(v, sizeof(webhook_value_t));
@@ -122,7 +121,7 @@ ngx_http_webhook_call_lookup(void *ctx, const webhook_path_t *path,
         return WEBHOOK_OK;
     }
 
-    rc = ngx_http_webhook_map_lookup(call, path, v);
+    rc = ngx_webhook_map_lookup(call, path, v);
 
     v->hidden = hidden;
 
@@ -131,8 +130,8 @@ ngx_http_webhook_call_lookup(void *ctx, const webhook_path_t *path,
 
 
 static int
-ngx_http_webhook_map_lookup(ngx_http_webhook_call_t *call,
-    const webhook_path_t *path, webhook_value_t *v)
+ngx_webhook_map_lookup(ngx_webhook_call_t *call, const webhook_path_t *path,
+    webhook_value_t *v)
 {
     ngx_int_t              rc;
     ngx_uint_t             i, steps;
@@ -146,13 +145,13 @@ ngx_http_webhook_map_lookup(ngx_http_webhook_call_t *call,
     steps = webhook_path_steps(path);
 
     if (steps > 1) {
-        rc = ngx_http_webhook_map_request(call, path, v);
+        rc = ngx_webhook_map_request(call, path, v);
 
         if (rc != NGX_DECLINED) {
             return rc == NGX_OK ? WEBHOOK_OK : WEBHOOK_NOMEM;
         }
 
-    } else if (ngx_http_webhook_map_captured(call, first, v)) {
+    } else if (ngx_webhook_map_extracted(call, first, v)) {
         return WEBHOOK_OK;
     }
 
@@ -205,12 +204,12 @@ ngx_http_webhook_map_lookup(ngx_http_webhook_call_t *call,
 
     if (steps == 1) {
 
-        for (i = 0; i < sizeof(ngx_http_webhook_other_names)
-                        / sizeof(ngx_http_webhook_other_names[0]); i++)
+        for (i = 0; i < sizeof(ngx_webhook_other_names)
+                        / sizeof(ngx_webhook_other_names[0]); i++)
         {
-            if (webhook_str_eq(first, &ngx_http_webhook_other_names[i].name)
+            if (webhook_str_eq(first, &ngx_webhook_other_names[i].name)
                 && webhook_json_member(call->doc, from,
-                                       &ngx_http_webhook_other_names[i].other,
+                                       &ngx_webhook_other_names[i].other,
                                        &found)
                    == WEBHOOK_OK)
             {
@@ -229,8 +228,8 @@ ngx_http_webhook_map_lookup(ngx_http_webhook_call_t *call,
 /* A payload cannot speak for what the API has answered: these come first. */
 
 static ngx_uint_t
-ngx_http_webhook_map_captured(ngx_http_webhook_call_t *call,
-    const webhook_str_t *name, webhook_value_t *v)
+ngx_webhook_map_extracted(ngx_webhook_call_t *call, const webhook_str_t *name,
+    webhook_value_t *v)
 {
     ngx_str_t   *captured;
     ngx_uint_t   i;
@@ -239,12 +238,12 @@ ngx_http_webhook_map_captured(ngx_http_webhook_call_t *call,
 
     for (i = 0; i < call->receiver->captures.nelts; i++) {
 
-        if (!webhook_str_eq(name, ngx_http_webhook_str(&captured[i]))) {
+        if (!webhook_str_eq(name, ngx_webhook_str(&captured[i]))) {
             continue;
         }
 
-        if (call->captured) {
-            *v = call->captured[i];
+        if (call->extracted) {
+            *v = call->extracted[i];
 
         } else {
             webhook_value_from_json(v, NULL);
@@ -260,8 +259,8 @@ ngx_http_webhook_map_captured(ngx_http_webhook_call_t *call,
 /* header., query., var.; NGX_DECLINED for other roots. */
 
 static ngx_int_t
-ngx_http_webhook_map_request(ngx_http_webhook_call_t *call,
-    const webhook_path_t *path, webhook_value_t *v)
+ngx_webhook_map_request(ngx_webhook_call_t *call, const webhook_path_t *path,
+    webhook_value_t *v)
 {
     webhook_str_t         name;
     const webhook_str_t  *first, *text;
@@ -279,22 +278,21 @@ ngx_http_webhook_map_request(ngx_http_webhook_call_t *call,
     name.len = text->len - first->len - 1;
 
     if (webhook_str_eq(first, &header)) {
-        return ngx_http_webhook_lookup_lines(call->pool,
+        return ngx_webhook_lookup_lines(call->pool,
                                        &call->request->headers_in.headers,
                                        &name, v);
     }
 
     if (webhook_str_eq(first, &query)) {
-        return ngx_http_webhook_lookup_query(call->request, call->pool, &name,
-                                             v);
+        return ngx_webhook_lookup_query(call->request, call->pool, &name, v);
     }
 
     if (webhook_str_eq(first, &var) && call->taken) {
-        return ngx_http_webhook_lookup_taken(call->taken, &name, v);
+        return ngx_webhook_lookup_taken(call->taken, &name, v);
     }
 
     if (webhook_str_eq(first, &var)) {
-        return ngx_http_webhook_lookup_variable(call->request, &name, v);
+        return ngx_webhook_lookup_variable(call->request, &name, v);
     }
 
     return NGX_DECLINED;

@@ -6,27 +6,27 @@
  * the variables of a call that goes to one are taken before.
  */
 
-#ifndef NGX_HTTP_WEBHOOK_CALL_LOOKUP_H
-#define NGX_HTTP_WEBHOOK_CALL_LOOKUP_H
+#ifndef NGX_WEBHOOK_CALL_LOOKUP_H
+#define NGX_WEBHOOK_CALL_LOOKUP_H
 
 #include "http/inbound/call/ngx_http_webhook_call.h"
 
 
 /* webhook_lookup_pt, of a call: the payload, or its element unless call->whole
    is set, what was captured, and header., query. and var. */
-int ngx_http_webhook_call_lookup(void *ctx, const webhook_path_t *path,
+int ngx_webhook_call_lookup(void *ctx, const webhook_path_t *path,
     webhook_value_t *v);
 
 /* Renders a template into the call's pool, max bytes at most: 0, or the status
    to answer with *err filled in. */
-ngx_uint_t ngx_http_webhook_call_lookup_text(ngx_http_webhook_call_t *call,
+ngx_uint_t ngx_webhook_call_lookup_text(ngx_webhook_call_t *call,
     webhook_template_t *tpl, size_t max, ngx_str_t *text,
     webhook_error_t *err);
 
 /* The same with a mask in the place of values that are redacted. */
-ngx_uint_t ngx_http_webhook_call_lookup_shown(ngx_http_webhook_call_t *call,
+ngx_uint_t ngx_webhook_call_lookup_redacted(ngx_webhook_call_t *call,
     webhook_template_t *tpl, size_t max, char *mask, ngx_str_t *text,
     webhook_error_t *err);
 
 
-#endif /* NGX_HTTP_WEBHOOK_CALL_LOOKUP_H */
+#endif /* NGX_WEBHOOK_CALL_LOOKUP_H */

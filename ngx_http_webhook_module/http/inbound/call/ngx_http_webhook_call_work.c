@@ -17,47 +17,46 @@
 #include "http/outbound/fanout/ngx_http_webhook_fanout.h"
 
 
-#define NGX_HTTP_WEBHOOK_WORK_POOL  16384   /* bytes of a call's own pool at
+#define NGX_WEBHOOK_WORK_POOL  16384        /* bytes of a call's own pool at
                                                first */
 
 
-static ngx_int_t ngx_http_webhook_work_take(ngx_http_webhook_call_t *call);
-static int ngx_http_webhook_work_paths(ngx_http_webhook_call_t *call);
-static int ngx_http_webhook_work_action(ngx_http_webhook_call_t *call,
-    ngx_http_webhook_action_t *action);
-static int ngx_http_webhook_work_path(void *ctx, const webhook_path_t *path);
-static void ngx_http_webhook_work_run(ngx_http_webhook_work_t *work);
-static void ngx_http_webhook_work_done(ngx_http_webhook_work_t *work);
-static void ngx_http_webhook_work_terminated(void *data);
-static void ngx_http_webhook_work_free_doc(void *data);
+static ngx_int_t ngx_webhook_work_take(ngx_webhook_call_t *call);
+static int ngx_webhook_work_paths(ngx_webhook_call_t *call);
+static int ngx_webhook_work_action(ngx_webhook_call_t *call,
+    ngx_webhook_action_t *action);
+static int ngx_webhook_work_path(void *ctx, const webhook_path_t *path);
+static void ngx_webhook_work_run(ngx_webhook_work_t *work);
+static void ngx_webhook_work_done(ngx_webhook_work_t *work);
+static void ngx_webhook_work_terminated(void *data);
+static void ngx_webhook_work_free_doc(void *data);
 
 
 ngx_uint_t
-ngx_http_webhook_call_work_heavy(ngx_http_webhook_call_t *call)
+ngx_webhook_call_work_heavy(ngx_webhook_call_t *call)
 {
-    return ngx_http_webhook_cpu_wanted(call->cost);
+    return ngx_webhook_cpu_wanted(call->cost);
 }
 
 
 ngx_uint_t
-ngx_http_webhook_call_work_crowded(ngx_http_webhook_call_t *call, off_t size,
+ngx_webhook_call_work_crowded(ngx_webhook_call_t *call, off_t size,
     ngx_str_t *error)
 {
     ngx_str_t  value;
 
     if (size <= 0
-        || !ngx_http_webhook_cpu_wanted((size_t) size)
-        || !ngx_http_webhook_cpu_behind((size_t) size))
+        || !ngx_webhook_cpu_wanted((size_t) size)
+        || !ngx_webhook_cpu_behind((size_t) size))
     {
         return 0;
     }
 
-    ngx_http_webhook_count(NGX_HTTP_WEBHOOK_CALLS_CROWDED, 1);
+    ngx_webhook_count(NGX_WEBHOOK_CALLS_CROWDED, 1);
 
     ngx_str_set(&value, "5");
 
-    (void) ngx_http_webhook_reply_header(call->request, "Retry-After",
-                                         &value);
+    (void) ngx_webhook_reply_header(call->request, "Retry-After", &value);
 
     ngx_str_set(error, "Too many large calls wait for the threads of "
                        "webhook_cpu; nothing was done");
@@ -67,7 +66,7 @@ ngx_http_webhook_call_work_crowded(ngx_http_webhook_call_t *call, off_t size,
 
 
 ngx_int_t
-ngx_http_webhook_call_work_own(ngx_http_webhook_call_t *call)
+ngx_webhook_call_work_own(ngx_webhook_call_t *call)
 {
     ngx_pool_t          *pool;
     ngx_http_cleanup_t  *cln;
@@ -81,12 +80,12 @@ ngx_http_webhook_call_work_own(ngx_http_webhook_call_t *call)
         return NGX_ERROR;
     }
 
-    pool = ngx_create_pool(NGX_HTTP_WEBHOOK_WORK_POOL, ngx_cycle->log);
+    pool = ngx_create_pool(NGX_WEBHOOK_WORK_POOL, ngx_cycle->log);
     if (pool == NULL) {
         return NGX_ERROR;
     }
 
-    cln->handler = ngx_http_webhook_work_terminated;
+    cln->handler = ngx_webhook_work_terminated;
     cln->data = call;
 
     call->pool = pool;
@@ -97,7 +96,7 @@ ngx_http_webhook_call_work_own(ngx_http_webhook_call_t *call)
 
 
 void
-ngx_http_webhook_call_work_disown(ngx_http_webhook_call_t *call)
+ngx_webhook_call_work_disown(ngx_webhook_call_t *call)
 {
     ngx_pool_cleanup_t  *cln;
 
@@ -110,7 +109,7 @@ ngx_http_webhook_call_work_disown(ngx_http_webhook_call_t *call)
         cln = ngx_pool_cleanup_add(call->pool, 0);
 
         if (cln) {
-            cln->handler = ngx_http_webhook_work_free_doc;
+            cln->handler = ngx_webhook_work_free_doc;
             cln->data = call->doc;
         }
     }
@@ -123,41 +122,41 @@ ngx_http_webhook_call_work_disown(ngx_http_webhook_call_t *call)
 
     if (call->owns) {
         call->owns = 0;
-        ngx_http_webhook_cpu_destroy(call->pool, call->body_len);
+        ngx_webhook_cpu_destroy(call->pool, call->body_len);
         call->pool = NULL;
     }
 }
 
 
 static void
-ngx_http_webhook_work_free_doc(void *data)
+ngx_webhook_work_free_doc(void *data)
 {
     webhook_json_free(data);
 }
 
 
 ngx_int_t
-ngx_http_webhook_call_work(ngx_http_webhook_call_t *call,
-    ngx_int_t (*run)(ngx_http_webhook_call_t *call),
-    void (*back)(ngx_http_webhook_call_t *call, ngx_int_t rc))
+ngx_webhook_call_work(ngx_webhook_call_t *call,
+    ngx_int_t (*run)(ngx_webhook_call_t *call),
+    void (*back)(ngx_webhook_call_t *call, ngx_int_t rc))
 {
-    ngx_http_webhook_work_t  *work;
+    ngx_webhook_work_t  *work;
 
-    work = ngx_http_webhook_work_create(call->body_len);
+    work = ngx_webhook_work_create(call->body_len);
     if (work == NULL) {
         return NGX_DECLINED;
     }
 
-    if (ngx_http_webhook_call_work_own(call) != NGX_OK
-        || (call->taken == NULL && ngx_http_webhook_work_take(call) != NGX_OK))
+    if (ngx_webhook_call_work_own(call) != NGX_OK
+        || (call->taken == NULL && ngx_webhook_work_take(call) != NGX_OK))
     {
         work->size = 0;
-        ngx_http_webhook_work_free(work);
+        ngx_webhook_work_free(work);
         return NGX_DECLINED;
     }
 
-    work->run = ngx_http_webhook_work_run;
-    work->done = ngx_http_webhook_work_done;
+    work->run = ngx_webhook_work_run;
+    work->done = ngx_webhook_work_done;
     work->data = call;
 
     call->run = run;
@@ -168,7 +167,7 @@ ngx_http_webhook_call_work(ngx_http_webhook_call_t *call,
 
     call->request->main->blocked++;
 
-    ngx_http_webhook_work_post(work);
+    ngx_webhook_work_post(work);
 
     return NGX_AGAIN;
 }
@@ -177,24 +176,24 @@ ngx_http_webhook_call_work(ngx_http_webhook_call_t *call,
 /* What templates and conditions ask nginx for. */
 
 static ngx_int_t
-ngx_http_webhook_work_take(ngx_http_webhook_call_t *call)
+ngx_webhook_work_take(ngx_webhook_call_t *call)
 {
     ngx_str_t     id;
     ngx_array_t  *taken;
 
     taken = ngx_array_create(call->pool, 4,
-                             sizeof(ngx_http_webhook_taken_t));
+                             sizeof(ngx_webhook_taken_t));
     if (taken == NULL) {
         return NGX_ERROR;
     }
 
     /* the thread finds it evaluated */
 
-    ngx_http_webhook_reply_id(call->request, &id);
+    ngx_webhook_reply_id(call->request, &id);
 
     call->taken = taken;
 
-    if (ngx_http_webhook_work_paths(call) != 0) {
+    if (ngx_webhook_work_paths(call) != 0) {
         call->taken = NULL;
         return NGX_ERROR;
     }
@@ -204,15 +203,15 @@ ngx_http_webhook_work_take(ngx_http_webhook_call_t *call)
 
 
 static int
-ngx_http_webhook_work_paths(ngx_http_webhook_call_t *call)
+ngx_webhook_work_paths(ngx_webhook_call_t *call)
 {
-    ngx_uint_t                     i;
-    webhook_path_t               **path;
-    ngx_http_webhook_emit_t       *emit;
-    ngx_http_webhook_action_t     *action;
-    ngx_http_webhook_filter_t     *filter;
-    ngx_http_webhook_receiver_t   *receiver;
-    ngx_http_webhook_main_conf_t  *wmcf;
+    ngx_uint_t                i;
+    webhook_path_t          **path;
+    ngx_webhook_emit_t       *emit;
+    ngx_webhook_action_t     *action;
+    ngx_webhook_filter_t     *filter;
+    ngx_webhook_receiver_t   *receiver;
+    ngx_webhook_main_conf_t  *wmcf;
 
     receiver = call->receiver;
     wmcf = ngx_http_get_module_main_conf(call->request,
@@ -221,7 +220,7 @@ ngx_http_webhook_work_paths(ngx_http_webhook_call_t *call)
     path = receiver->require.elts;
 
     for (i = 0; i < receiver->require.nelts; i++) {
-        if (ngx_http_webhook_work_path(call, path[i])) {
+        if (ngx_webhook_work_path(call, path[i])) {
             return 1;
         }
     }
@@ -229,7 +228,7 @@ ngx_http_webhook_work_paths(ngx_http_webhook_call_t *call)
     path = receiver->redact.elts;
 
     for (i = 0; i < receiver->redact.nelts; i++) {
-        if (ngx_http_webhook_work_path(call, path[i])) {
+        if (ngx_webhook_work_path(call, path[i])) {
             return 1;
         }
     }
@@ -237,8 +236,8 @@ ngx_http_webhook_work_paths(ngx_http_webhook_call_t *call)
     filter = receiver->filters.elts;
 
     for (i = 0; i < receiver->filters.nelts; i++) {
-        if (webhook_condition_paths(filter[i].condition,
-                                    ngx_http_webhook_work_path, call))
+        if (webhook_condition_paths(filter[i].condition, ngx_webhook_work_path,
+                                    call))
         {
             return 1;
         }
@@ -247,7 +246,7 @@ ngx_http_webhook_work_paths(ngx_http_webhook_call_t *call)
     action = receiver->actions.elts;
 
     for (i = 0; i < receiver->actions.nelts; i++) {
-        if (ngx_http_webhook_work_action(call, &action[i])) {
+        if (ngx_webhook_work_action(call, &action[i])) {
             return 1;
         }
     }
@@ -257,55 +256,52 @@ ngx_http_webhook_work_paths(ngx_http_webhook_call_t *call)
     for (i = 0; i < receiver->emits.nelts; i++) {
 
         if ((emit[i].when
-             && webhook_condition_paths(emit[i].when,
-                                        ngx_http_webhook_work_path, call))
-            || (emit[i].body
-                && webhook_template_paths(emit[i].body,
-                                          ngx_http_webhook_work_path, call))
-            || ngx_http_webhook_render_paths(wmcf, &emit[i].type->endpoints,
-                                             ngx_http_webhook_work_path, call))
+             && webhook_condition_paths(emit[i].when, ngx_webhook_work_path,
+                                        call)) || (emit[i].body
+                && webhook_template_paths(emit[i].body, ngx_webhook_work_path,
+                                          call))
+            || ngx_webhook_fanout_paths(wmcf, &emit[i].type->endpoints,
+                                        ngx_webhook_work_path, call))
         {
             return 1;
         }
     }
 
     return (receiver->lookup
-            && ngx_http_webhook_work_action(call, receiver->lookup))
+            && ngx_webhook_work_action(call, receiver->lookup))
            || (receiver->target_id
                && webhook_template_paths(receiver->target_id,
-                                         ngx_http_webhook_work_path, call))
+                                         ngx_webhook_work_path, call))
            || (receiver->target_model
                && webhook_template_paths(receiver->target_model,
-                                         ngx_http_webhook_work_path, call))
+                                         ngx_webhook_work_path, call))
            || (receiver->dedupe_path
-               && ngx_http_webhook_work_path(call, receiver->dedupe_path))
+               && ngx_webhook_work_path(call, receiver->dedupe_path))
            || (receiver->order_by
-               && ngx_http_webhook_work_path(call, receiver->order_by));
+               && ngx_webhook_work_path(call, receiver->order_by));
 }
 
 
 static int
-ngx_http_webhook_work_action(ngx_http_webhook_call_t *call,
-    ngx_http_webhook_action_t *action)
+ngx_webhook_work_action(ngx_webhook_call_t *call, ngx_webhook_action_t *action)
 {
     return (action->when
-            && webhook_condition_paths(action->when,
-                                       ngx_http_webhook_work_path, call))
-           || webhook_template_paths(action->uri, ngx_http_webhook_work_path,
-                                     call)
+            && webhook_condition_paths(action->when, ngx_webhook_work_path,
+                                       call))
+           || webhook_template_paths(action->uri, ngx_webhook_work_path, call)
            || (action->body
-               && webhook_template_paths(action->body,
-                                         ngx_http_webhook_work_path, call));
+               && webhook_template_paths(action->body, ngx_webhook_work_path,
+                                         call));
 }
 
 
 static int
-ngx_http_webhook_work_path(void *ctx, const webhook_path_t *path)
+ngx_webhook_work_path(void *ctx, const webhook_path_t *path)
 {
-    ngx_http_webhook_call_t *call = ctx;
+    ngx_webhook_call_t *call = ctx;
 
-    return ngx_http_webhook_lookup_take(call->request, call->pool,
-                                        call->taken, path)
+    return ngx_webhook_lookup_take(call->request, call->pool, call->taken,
+                                   path)
            != NGX_OK;
 }
 
@@ -313,20 +309,20 @@ ngx_http_webhook_work_path(void *ctx, const webhook_path_t *path)
 /* On a thread. */
 
 static void
-ngx_http_webhook_work_run(ngx_http_webhook_work_t *work)
+ngx_webhook_work_run(ngx_webhook_work_t *work)
 {
-    ngx_http_webhook_call_t *call = work->data;
+    ngx_webhook_call_t *call = work->data;
 
     call->result = call->run(call);
 }
 
 
 static void
-ngx_http_webhook_work_done(ngx_http_webhook_work_t *work)
+ngx_webhook_work_done(ngx_webhook_work_t *work)
 {
-    ngx_connection_t         *c;
-    ngx_http_request_t       *r;
-    ngx_http_webhook_call_t  *call;
+    ngx_connection_t    *c;
+    ngx_http_request_t  *r;
+    ngx_webhook_call_t  *call;
 
     call = work->data;
     r = call->request;
@@ -335,9 +331,9 @@ ngx_http_webhook_work_done(ngx_http_webhook_work_t *work)
     /* all of its memory is the call's */
 
     work->size = 0;
-    ngx_http_webhook_work_free(work);
+    ngx_webhook_work_free(work);
 
-    if (ngx_http_webhook_cpu_closing()) {
+    if (ngx_webhook_cpu_closing()) {
 
         /* the process exits, and nobody was promised anything */
 
@@ -351,7 +347,7 @@ ngx_http_webhook_work_done(ngx_http_webhook_work_t *work)
 
     ngx_http_set_log_request(c->log, r);
 
-    ngx_http_webhook_say_warnings(call);
+    ngx_webhook_message_warnings(call);
 
     if (call->terminated) {
 
@@ -370,9 +366,9 @@ ngx_http_webhook_work_done(ngx_http_webhook_work_t *work)
 /* Core terminates the request, or frees it. */
 
 static void
-ngx_http_webhook_work_terminated(void *data)
+ngx_webhook_work_terminated(void *data)
 {
-    ngx_http_webhook_call_t *call = data;
+    ngx_webhook_call_t *call = data;
 
     call->terminated = 1;
 }

@@ -8,7 +8,7 @@
  *   - the call may be changed, but for what is said to be the event loop's;
  *   - the request is read and not changed: no header is added, nothing is
  *     taken from its pool, no variable is evaluated but by call->taken;
- *   - memory is of call->pool, and log lines are of ngx_http_webhook_say_warn()
+ *   - memory is of call->pool, and log lines are of ngx_webhook_message_warn()
  *     or go to call->log;
  *   - nothing is waited for, and nothing of the event loop is called: no timer,
  *     no counter of a receiver, no store, no other call.
@@ -18,32 +18,32 @@
  * it is away but what the call's state says to be the event loop's.
  */
 
-#ifndef NGX_HTTP_WEBHOOK_CALL_WORK_H
-#define NGX_HTTP_WEBHOOK_CALL_WORK_H
+#ifndef NGX_WEBHOOK_CALL_WORK_H
+#define NGX_WEBHOOK_CALL_WORK_H
 
 #include "http/inbound/call/ngx_http_webhook_call.h"
 
 
 /* True where the steps of the call belong on a thread. */
-ngx_uint_t ngx_http_webhook_call_work_heavy(ngx_http_webhook_call_t *call);
+ngx_uint_t ngx_webhook_call_work_heavy(ngx_webhook_call_t *call);
 
 /* Status and sentence where bodies that wait for a thread leave no room for
    one of size bytes, else 0. */
-ngx_uint_t ngx_http_webhook_call_work_crowded(ngx_http_webhook_call_t *call,
-    off_t size, ngx_str_t *error);
+ngx_uint_t ngx_webhook_call_work_crowded(ngx_webhook_call_t *call, off_t size,
+    ngx_str_t *error);
 
 /* Gives the call a pool of its own, NGX_OK or NGX_ERROR; and frees what is in
    it, on a thread. */
-ngx_int_t ngx_http_webhook_call_work_own(ngx_http_webhook_call_t *call);
-void ngx_http_webhook_call_work_disown(ngx_http_webhook_call_t *call);
+ngx_int_t ngx_webhook_call_work_own(ngx_webhook_call_t *call);
+void ngx_webhook_call_work_disown(ngx_webhook_call_t *call);
 
 /*
  * Has run() called on a thread, and back() with its result on the event loop:
  * NGX_AGAIN; or NGX_DECLINED on lack of memory.
  */
-ngx_int_t ngx_http_webhook_call_work(ngx_http_webhook_call_t *call,
-    ngx_int_t (*run)(ngx_http_webhook_call_t *call),
-    void (*back)(ngx_http_webhook_call_t *call, ngx_int_t rc));
+ngx_int_t ngx_webhook_call_work(ngx_webhook_call_t *call,
+    ngx_int_t (*run)(ngx_webhook_call_t *call),
+    void (*back)(ngx_webhook_call_t *call, ngx_int_t rc));
 
 
-#endif /* NGX_HTTP_WEBHOOK_CALL_WORK_H */
+#endif /* NGX_WEBHOOK_CALL_WORK_H */

@@ -7,13 +7,13 @@
 #include "http/model/ngx_http_webhook_verifier.h"
 
 
-static void ngx_http_webhook_kept_end(ngx_http_webhook_call_t *call);
+static void ngx_webhook_kept_end(ngx_webhook_call_t *call);
 
 
 ngx_int_t
-ngx_http_webhook_kept_token(ngx_http_webhook_call_t *call, ngx_str_t *token)
+ngx_webhook_kept_token(ngx_webhook_call_t *call, ngx_str_t *token)
 {
-    ngx_http_webhook_verify_t  *verify;
+    ngx_webhook_verify_t  *verify;
 
     verify = call->receiver->verify;
 
@@ -29,15 +29,14 @@ ngx_http_webhook_kept_token(ngx_http_webhook_call_t *call, ngx_str_t *token)
     call->token.len = token->len;
     ngx_memcpy(call->token.data, token->data, token->len);
 
-    ngx_http_webhook_call_on_end(call, NGX_HTTP_WEBHOOK_END_KEPT,
-                                 ngx_http_webhook_kept_end);
+    ngx_webhook_call_on_end(call, NGX_WEBHOOK_END_KEPT, ngx_webhook_kept_end);
 
     return NGX_OK;
 }
 
 
 void
-ngx_http_webhook_kept_token_wipe(ngx_http_webhook_call_t *call)
+ngx_webhook_kept_token_wipe(ngx_webhook_call_t *call)
 {
     if (call->token.len) {
         ngx_explicit_memzero(call->token.data, call->token.len);
@@ -47,10 +46,10 @@ ngx_http_webhook_kept_token_wipe(ngx_http_webhook_call_t *call)
 
 
 ngx_int_t
-ngx_http_webhook_kept_args(ngx_http_webhook_call_t *call)
+ngx_webhook_kept_args(ngx_webhook_call_t *call)
 {
-    ngx_http_request_t            *r;
-    ngx_http_webhook_handshake_t  *handshake;
+    ngx_http_request_t       *r;
+    ngx_webhook_handshake_t  *handshake;
 
     static u_char  name[] = "verify_token";
 
@@ -72,8 +71,8 @@ ngx_http_webhook_kept_args(ngx_http_webhook_call_t *call)
         call->args.len = r->args.len;
         ngx_memcpy(call->args.data, r->args.data, r->args.len);
 
-        ngx_http_webhook_call_on_end(call, NGX_HTTP_WEBHOOK_END_KEPT,
-                                     ngx_http_webhook_kept_end);
+        ngx_webhook_call_on_end(call, NGX_WEBHOOK_END_KEPT,
+                                ngx_webhook_kept_end);
 
     } else if (ngx_strlcasestrn(r->args.data, r->args.data + r->args.len,
                                 name, sizeof(name) - 2)
@@ -95,7 +94,7 @@ ngx_http_webhook_kept_args(ngx_http_webhook_call_t *call)
 
 
 void
-ngx_http_webhook_kept_args_wipe(ngx_http_webhook_call_t *call)
+ngx_webhook_kept_args_wipe(ngx_webhook_call_t *call)
 {
     if (call->args.len) {
         ngx_explicit_memzero(call->args.data, call->args.len);
@@ -105,8 +104,8 @@ ngx_http_webhook_kept_args_wipe(ngx_http_webhook_call_t *call)
 
 
 static void
-ngx_http_webhook_kept_end(ngx_http_webhook_call_t *call)
+ngx_webhook_kept_end(ngx_webhook_call_t *call)
 {
-    ngx_http_webhook_kept_token_wipe(call);
-    ngx_http_webhook_kept_args_wipe(call);
+    ngx_webhook_kept_token_wipe(call);
+    ngx_webhook_kept_args_wipe(call);
 }

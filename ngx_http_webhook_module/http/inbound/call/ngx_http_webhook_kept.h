@@ -7,24 +7,23 @@
  * end.
  */
 
-#ifndef NGX_HTTP_WEBHOOK_KEPT_H
-#define NGX_HTTP_WEBHOOK_KEPT_H
+#ifndef NGX_WEBHOOK_KEPT_H
+#define NGX_WEBHOOK_KEPT_H
 
 #include "http/inbound/call/ngx_http_webhook_call.h"
 
 
 /* Keeps the token of the URL, where a signature is over it: NGX_OK or
    NGX_ERROR.  Event loop. */
-ngx_int_t ngx_http_webhook_kept_token(ngx_http_webhook_call_t *call,
-    ngx_str_t *token);
+ngx_int_t ngx_webhook_kept_token(ngx_webhook_call_t *call, ngx_str_t *token);
 
 /* Any thread. */
-void ngx_http_webhook_kept_token_wipe(ngx_http_webhook_call_t *call);
+void ngx_webhook_kept_token_wipe(ngx_webhook_call_t *call);
 
 /* Masks the arguments of a GET that may have a key in them, and keeps them for
    the handshake alone: NGX_OK or NGX_ERROR.  Event loop. */
-ngx_int_t ngx_http_webhook_kept_args(ngx_http_webhook_call_t *call);
-void ngx_http_webhook_kept_args_wipe(ngx_http_webhook_call_t *call);
+ngx_int_t ngx_webhook_kept_args(ngx_webhook_call_t *call);
+void ngx_webhook_kept_args_wipe(ngx_webhook_call_t *call);
 
 
-#endif /* NGX_HTTP_WEBHOOK_KEPT_H */
+#endif /* NGX_WEBHOOK_KEPT_H */

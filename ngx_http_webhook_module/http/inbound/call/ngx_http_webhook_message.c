@@ -6,17 +6,17 @@
 #include "http/inbound/call/ngx_http_webhook_message.h"
 
 
-static void ngx_http_webhook_say_printable(ngx_str_t *text);
+static void ngx_webhook_message_printable(ngx_str_t *text);
 
 
 void ngx_cdecl
-ngx_http_webhook_say(ngx_http_webhook_call_t *call, ngx_str_t *text,
-    const char *fmt, ...)
+ngx_webhook_message(ngx_webhook_call_t *call, ngx_str_t *text, const char *fmt,
+    ...)
 {
     u_char   *p;
     va_list   args;
 
-    p = ngx_pnalloc(call->pool, NGX_HTTP_WEBHOOK_ERROR_MAX);
+    p = ngx_pnalloc(call->pool, NGX_WEBHOOK_ERROR_MAX);
     if (p == NULL) {
         ngx_str_null(text);
         return;
@@ -25,28 +25,28 @@ ngx_http_webhook_say(ngx_http_webhook_call_t *call, ngx_str_t *text,
     text->data = p;
 
     va_start(args, fmt);
-    p = ngx_vslprintf(p, p + NGX_HTTP_WEBHOOK_ERROR_MAX, fmt, args);
+    p = ngx_vslprintf(p, p + NGX_WEBHOOK_ERROR_MAX, fmt, args);
     va_end(args);
 
     text->len = p - text->data;
 
-    ngx_http_webhook_say_printable(text);
+    ngx_webhook_message_printable(text);
 }
 
 
 void ngx_cdecl
-ngx_http_webhook_say_warn(ngx_http_webhook_call_t *call, const char *fmt,
+ngx_webhook_message_warn(ngx_webhook_call_t *call, const char *fmt,
     ...)
 {
-    u_char                      *p, text[NGX_HTTP_WEBHOOK_ERROR_MAX];
-    va_list                      args;
-    ngx_http_webhook_warning_t  *warning, **next;
+    u_char                 *p, text[NGX_WEBHOOK_ERROR_MAX];
+    va_list                 args;
+    ngx_webhook_warning_t  *warning, **next;
 
     va_start(args, fmt);
-    p = ngx_vslprintf(text, text + NGX_HTTP_WEBHOOK_ERROR_MAX, fmt, args);
+    p = ngx_vslprintf(text, text + NGX_WEBHOOK_ERROR_MAX, fmt, args);
     va_end(args);
 
-    warning = ngx_palloc(call->pool, sizeof(ngx_http_webhook_warning_t)
+    warning = ngx_palloc(call->pool, sizeof(ngx_webhook_warning_t)
                                      + (p - text));
     if (warning == NULL) {
         return;
@@ -64,15 +64,15 @@ ngx_http_webhook_say_warn(ngx_http_webhook_call_t *call, const char *fmt,
     *next = warning;
 
     if (!call->away) {
-        ngx_http_webhook_say_warnings(call);
+        ngx_webhook_message_warnings(call);
     }
 }
 
 
 void
-ngx_http_webhook_say_warnings(ngx_http_webhook_call_t *call)
+ngx_webhook_message_warnings(ngx_webhook_call_t *call)
 {
-    ngx_http_webhook_warning_t  *warning;
+    ngx_webhook_warning_t  *warning;
 
     for (warning = call->warnings; warning; warning = warning->next) {
         ngx_log_error(NGX_LOG_WARN, call->request->connection->log, 0,
@@ -87,7 +87,7 @@ ngx_http_webhook_say_warnings(ngx_http_webhook_call_t *call)
 /* A log line is one line; what is not UTF-8 is mended where JSON is made. */
 
 static void
-ngx_http_webhook_say_printable(ngx_str_t *text)
+ngx_webhook_message_printable(ngx_str_t *text)
 {
     size_t  i;
 

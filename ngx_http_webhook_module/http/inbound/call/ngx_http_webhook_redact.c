@@ -6,28 +6,28 @@
 #include "http/inbound/call/ngx_http_webhook_redact.h"
 
 
-#define NGX_HTTP_WEBHOOK_REDACT_HEADERS  4096   /* bytes the store keeps */
-#define NGX_HTTP_WEBHOOK_REDACT_SPANS    64
+#define NGX_WEBHOOK_REDACT_HEADERS  4096        /* bytes the store keeps */
+#define NGX_WEBHOOK_REDACT_SPANS    64
 
 
-static ngx_uint_t ngx_http_webhook_redact_covers(const webhook_str_t *a,
+static ngx_uint_t ngx_webhook_redact_covers(const webhook_str_t *a,
     const webhook_str_t *b);
-static ngx_uint_t ngx_http_webhook_redact_header(
-    ngx_http_webhook_receiver_t *receiver, ngx_str_t *name);
-static ngx_uint_t ngx_http_webhook_redact_foreign(const webhook_path_t *path);
-static u_char *ngx_http_webhook_redact_add(u_char *p, u_char *last,
-    u_char *data, size_t len);
-static int ngx_libc_cdecl ngx_http_webhook_redact_cmp(const void *one,
+static ngx_uint_t ngx_webhook_redact_header(ngx_webhook_receiver_t *receiver,
+    ngx_str_t *name);
+static ngx_uint_t ngx_webhook_redact_foreign(const webhook_path_t *path);
+static u_char *ngx_webhook_redact_add(u_char *p, u_char *last, u_char *data,
+    size_t len);
+static int ngx_libc_cdecl ngx_webhook_redact_cmp(const void *one,
     const void *two);
 
 
-static ngx_str_t  ngx_http_webhook_redact_mask = ngx_string("***");
+static ngx_str_t  ngx_webhook_redact_mask = ngx_string("***");
 
 
 /* True for a path in a template whose value may show a redacted one. */
 
 ngx_uint_t
-ngx_http_webhook_redact_hides(ngx_http_webhook_receiver_t *receiver,
+ngx_webhook_redact_applies(ngx_webhook_receiver_t *receiver,
     const webhook_path_t *path)
 {
     ngx_uint_t            i;
@@ -40,8 +40,7 @@ ngx_http_webhook_redact_hides(ngx_http_webhook_receiver_t *receiver,
     for (i = 0; i < receiver->redact.nelts; i++) {
         a = webhook_path_text(redact[i]);
 
-        if (ngx_http_webhook_redact_covers(a, b)
-            || ngx_http_webhook_redact_covers(b, a))
+        if (ngx_webhook_redact_covers(a, b) || ngx_webhook_redact_covers(b, a))
         {
             return 1;
         }
@@ -54,7 +53,7 @@ ngx_http_webhook_redact_hides(ngx_http_webhook_receiver_t *receiver,
 /* True if b is a or stands below it; names of headers have no case. */
 
 static ngx_uint_t
-ngx_http_webhook_redact_covers(const webhook_str_t *a, const webhook_str_t *b)
+ngx_webhook_redact_covers(const webhook_str_t *a, const webhook_str_t *b)
 {
     if (b->len < a->len || (b->len > a->len && b->data[a->len] != '.')) {
         return 0;
@@ -71,8 +70,7 @@ ngx_http_webhook_redact_covers(const webhook_str_t *a, const webhook_str_t *b)
 
 
 ngx_int_t
-ngx_http_webhook_redact_headers(ngx_http_webhook_call_t *call,
-    ngx_str_t *text)
+ngx_webhook_redact_headers(ngx_webhook_call_t *call, ngx_str_t *text)
 {
     u_char              *p, *last;
     ngx_str_t           *value;
@@ -83,13 +81,13 @@ ngx_http_webhook_redact_headers(ngx_http_webhook_call_t *call,
 
     r = call->request;
 
-    p = ngx_pnalloc(call->pool, NGX_HTTP_WEBHOOK_REDACT_HEADERS);
+    p = ngx_pnalloc(call->pool, NGX_WEBHOOK_REDACT_HEADERS);
     if (p == NULL) {
         return NGX_ERROR;
     }
 
     text->data = p;
-    last = p + NGX_HTTP_WEBHOOK_REDACT_HEADERS;
+    last = p + NGX_WEBHOOK_REDACT_HEADERS;
 
     part = &r->headers_in.headers.part;
     h = part->elts;
@@ -106,8 +104,8 @@ ngx_http_webhook_redact_headers(ngx_http_webhook_call_t *call,
             i = 0;
         }
 
-        value = ngx_http_webhook_redact_header(call->receiver, &h[i].key)
-                ? &ngx_http_webhook_redact_mask : &h[i].value;
+        value = ngx_webhook_redact_header(call->receiver, &h[i].key)
+                ? &ngx_webhook_redact_mask : &h[i].value;
 
         p = ngx_slprintf(p, last, "%V: %V\n", &h[i].key, value);
     }
@@ -119,14 +117,14 @@ ngx_http_webhook_redact_headers(ngx_http_webhook_call_t *call,
 
 
 ngx_str_t
-ngx_http_webhook_redact_args(ngx_http_request_t *r)
+ngx_webhook_redact_args(ngx_http_request_t *r)
 {
-    ngx_uint_t                i;
-    webhook_path_t          **redact;
-    const webhook_str_t      *path;
-    ngx_http_webhook_call_t  *call;
+    ngx_uint_t            i;
+    webhook_path_t      **redact;
+    const webhook_str_t  *path;
+    ngx_webhook_call_t   *call;
 
-    call = ngx_http_webhook_call_get(r);
+    call = ngx_webhook_call_get(r);
 
     if (call == NULL || call->receiver == NULL || r->args.len == 0) {
         return r->args;
@@ -140,7 +138,7 @@ ngx_http_webhook_redact_args(ngx_http_request_t *r)
         if (path->len > sizeof("query.") - 1
             && ngx_strncmp(path->data, "query.", sizeof("query.") - 1) == 0)
         {
-            return ngx_http_webhook_redact_mask;
+            return ngx_webhook_redact_mask;
         }
     }
 
@@ -151,8 +149,7 @@ ngx_http_webhook_redact_args(ngx_http_request_t *r)
 /* What is a credential by its name, and what the receiver names. */
 
 static ngx_uint_t
-ngx_http_webhook_redact_header(ngx_http_webhook_receiver_t *receiver,
-    ngx_str_t *name)
+ngx_webhook_redact_header(ngx_webhook_receiver_t *receiver, ngx_str_t *name)
 {
     ngx_uint_t            i;
     webhook_path_t      **redact;
@@ -202,15 +199,15 @@ ngx_http_webhook_redact_header(ngx_http_webhook_receiver_t *receiver,
  */
 
 ngx_int_t
-ngx_http_webhook_redact_body(ngx_http_webhook_call_t *call,
+ngx_webhook_redact_body(ngx_webhook_call_t *call,
     ngx_str_t *text)
 {
-    u_char                       *p, *last, *pos;
-    ngx_uint_t                    i, n;
-    webhook_str_t                 spans[NGX_HTTP_WEBHOOK_REDACT_SPANS];
-    webhook_path_t              **redact;
-    webhook_json_value_t          found;
-    ngx_http_webhook_receiver_t  *receiver;
+    u_char                  *p, *last, *pos;
+    ngx_uint_t               i, n;
+    webhook_str_t            spans[NGX_WEBHOOK_REDACT_SPANS];
+    webhook_path_t         **redact;
+    webhook_json_value_t     found;
+    ngx_webhook_receiver_t  *receiver;
 
     receiver = call->receiver;
     redact = receiver->redact.elts;
@@ -224,7 +221,7 @@ ngx_http_webhook_redact_body(ngx_http_webhook_call_t *call,
 
     for (i = 0; i < receiver->redact.nelts; i++) {
 
-        if (ngx_http_webhook_redact_foreign(redact[i])) {
+        if (ngx_webhook_redact_foreign(redact[i])) {
             continue;
         }
 
@@ -242,7 +239,7 @@ ngx_http_webhook_redact_body(ngx_http_webhook_call_t *call,
 
         *text = call->payload;
 
-        if (ngx_http_webhook_redact_twice(call->doc, redact[i], NULL)) {
+        if (ngx_webhook_redact_twice(call->doc, redact[i], NULL)) {
             ngx_str_set(text, "(not kept: it has fields that are redacted)");
             return NGX_OK;
         }
@@ -267,15 +264,15 @@ ngx_http_webhook_redact_body(ngx_http_webhook_call_t *call,
         return NGX_OK;
     }
 
-    ngx_qsort(spans, n, sizeof(webhook_str_t), ngx_http_webhook_redact_cmp);
+    ngx_qsort(spans, n, sizeof(webhook_str_t), ngx_webhook_redact_cmp);
 
-    p = ngx_pnalloc(call->pool, NGX_HTTP_WEBHOOK_LOG_BODY);
+    p = ngx_pnalloc(call->pool, NGX_WEBHOOK_LOG_BODY);
     if (p == NULL) {
         return NGX_ERROR;
     }
 
     text->data = p;
-    last = p + NGX_HTTP_WEBHOOK_LOG_BODY;
+    last = p + NGX_WEBHOOK_LOG_BODY;
     pos = call->payload.data;
 
     for (i = 0; i < n; i++) {
@@ -285,13 +282,13 @@ ngx_http_webhook_redact_body(ngx_http_webhook_call_t *call,
             continue;
         }
 
-        p = ngx_http_webhook_redact_add(p, last, pos, spans[i].data - pos);
-        p = ngx_http_webhook_redact_add(p, last, (u_char *) "\"***\"",
-                                        sizeof("\"***\"") - 1);
+        p = ngx_webhook_redact_add(p, last, pos, spans[i].data - pos);
+        p = ngx_webhook_redact_add(p, last, (u_char *) "\"***\"",
+                                   sizeof("\"***\"") - 1);
         pos = spans[i].data + spans[i].len;
     }
 
-    p = ngx_http_webhook_redact_add(p, last, pos, call->payload.data
+    p = ngx_webhook_redact_add(p, last, pos, call->payload.data
                                                   + call->payload.len - pos);
 
     text->len = p - text->data;
@@ -303,7 +300,7 @@ ngx_http_webhook_redact_body(ngx_http_webhook_call_t *call,
 /* As much of it as there is room for. */
 
 static u_char *
-ngx_http_webhook_redact_add(u_char *p, u_char *last, u_char *data, size_t len)
+ngx_webhook_redact_add(u_char *p, u_char *last, u_char *data, size_t len)
 {
     return ngx_cpymem(p, data, ngx_min(len, (size_t) (last - p)));
 }
@@ -315,7 +312,7 @@ ngx_http_webhook_redact_add(u_char *p, u_char *last, u_char *data, size_t len)
  */
 
 ngx_uint_t
-ngx_http_webhook_redact_twice(const webhook_json_doc_t *doc,
+ngx_webhook_redact_twice(const webhook_json_doc_t *doc,
     const webhook_path_t *path, const webhook_json_value_t *from)
 {
     ngx_int_t              index;
@@ -363,7 +360,7 @@ ngx_http_webhook_redact_twice(const webhook_json_doc_t *doc,
 /* header., query. and var. are not of the body. */
 
 static ngx_uint_t
-ngx_http_webhook_redact_foreign(const webhook_path_t *path)
+ngx_webhook_redact_foreign(const webhook_path_t *path)
 {
     ngx_uint_t            i;
     const webhook_str_t  *root;
@@ -393,7 +390,7 @@ ngx_http_webhook_redact_foreign(const webhook_path_t *path)
 /* By where they begin, the longer one first. */
 
 static int ngx_libc_cdecl
-ngx_http_webhook_redact_cmp(const void *one, const void *two)
+ngx_webhook_redact_cmp(const void *one, const void *two)
 {
     const webhook_str_t *a = one;
     const webhook_str_t *b = two;

@@ -6,34 +6,33 @@
  * a receiver names by "redact".
  */
 
-#ifndef NGX_HTTP_WEBHOOK_REDACT_H
-#define NGX_HTTP_WEBHOOK_REDACT_H
+#ifndef NGX_WEBHOOK_REDACT_H
+#define NGX_WEBHOOK_REDACT_H
 
 #include "http/inbound/call/ngx_http_webhook_call.h"
 
 
 /* True for a path of a template that a redacted value may come through.  Any
    thread. */
-ngx_uint_t ngx_http_webhook_redact_hides(
-    ngx_http_webhook_receiver_t *receiver, const webhook_path_t *path);
+ngx_uint_t ngx_webhook_redact_applies(ngx_webhook_receiver_t *receiver,
+    const webhook_path_t *path);
 
 /* The arguments of a request, or a mask if one of them is redacted.  Event
    loop. */
-ngx_str_t ngx_http_webhook_redact_args(ngx_http_request_t *r);
+ngx_str_t ngx_webhook_redact_args(ngx_http_request_t *r);
 
 /* The headers that came, a line each, without what is redacted, 4 KB at most;
    in the call's pool.  NGX_OK or NGX_ERROR (no memory).  Event loop. */
-ngx_int_t ngx_http_webhook_redact_headers(ngx_http_webhook_call_t *call,
+ngx_int_t ngx_webhook_redact_headers(ngx_webhook_call_t *call,
     ngx_str_t *text);
 
 /* The same of the beginning of the body.  Any thread. */
-ngx_int_t ngx_http_webhook_redact_body(ngx_http_webhook_call_t *call,
-    ngx_str_t *text);
+ngx_int_t ngx_webhook_redact_body(ngx_webhook_call_t *call, ngx_str_t *text);
 
 /* True where a key of the path stands twice below from (NULL: the root).  Any
    thread. */
-ngx_uint_t ngx_http_webhook_redact_twice(const webhook_json_doc_t *doc,
+ngx_uint_t ngx_webhook_redact_twice(const webhook_json_doc_t *doc,
     const webhook_path_t *path, const webhook_json_value_t *from);
 
 
-#endif /* NGX_HTTP_WEBHOOK_REDACT_H */
+#endif /* NGX_WEBHOOK_REDACT_H */

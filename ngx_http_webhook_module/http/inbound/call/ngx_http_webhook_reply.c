@@ -7,8 +7,7 @@
 
 
 ngx_int_t
-ngx_http_webhook_reply_header(ngx_http_request_t *r, char *name,
-    ngx_str_t *value)
+ngx_webhook_reply_header(ngx_http_request_t *r, char *name, ngx_str_t *value)
 {
     ngx_table_elt_t  *h;
 
@@ -29,35 +28,35 @@ ngx_http_webhook_reply_header(ngx_http_request_t *r, char *name,
 
 
 ngx_int_t
-ngx_http_webhook_reply_error(ngx_http_request_t *r, ngx_str_t *error,
+ngx_webhook_reply_error(ngx_http_request_t *r, ngx_str_t *error,
     ngx_str_t *json)
 {
     ngx_str_t      id;
     webhook_buf_t  b;
 
-    ngx_http_webhook_reply_id(r, &id);
+    ngx_webhook_reply_id(r, &id);
 
     webhook_buf_init(&b, 0);
 
     webhook_buf_add(&b, "{\"status\": \"error\", \"error\": ",
                     sizeof("{\"status\": \"error\", \"error\": ") - 1);
-    ngx_http_webhook_reply_quoted(&b, error);
+    ngx_webhook_reply_quoted(&b, error);
 
     webhook_buf_add(&b, ", \"request_id\": ",
                     sizeof(", \"request_id\": ") - 1);
-    ngx_http_webhook_reply_quoted(&b, &id);
+    ngx_webhook_reply_quoted(&b, &id);
 
     webhook_buf_byte(&b, '}');
 
-    return ngx_http_webhook_reply_text(r->pool, &b, json);
+    return ngx_webhook_reply_text(r->pool, &b, json);
 }
 
 
 void
-ngx_http_webhook_reply_quoted(webhook_buf_t *b, ngx_str_t *text)
+ngx_webhook_reply_quoted(webhook_buf_t *b, ngx_str_t *text)
 {
     webhook_buf_byte(b, '"');
-    webhook_json_escape(ngx_http_webhook_str(text), b);
+    webhook_json_escape(ngx_webhook_str(text), b);
     webhook_buf_byte(b, '"');
 }
 
@@ -65,8 +64,7 @@ ngx_http_webhook_reply_quoted(webhook_buf_t *b, ngx_str_t *text)
 /* Moves a finished text into the pool. */
 
 ngx_int_t
-ngx_http_webhook_reply_text(ngx_pool_t *pool, webhook_buf_t *b,
-    ngx_str_t *json)
+ngx_webhook_reply_text(ngx_pool_t *pool, webhook_buf_t *b, ngx_str_t *json)
 {
     ngx_int_t  rc;
 
@@ -94,8 +92,7 @@ ngx_http_webhook_reply_text(ngx_pool_t *pool, webhook_buf_t *b,
  */
 
 ngx_int_t
-ngx_http_webhook_reply_id_init(ngx_conf_t *cf,
-    ngx_http_webhook_main_conf_t *wmcf)
+ngx_webhook_reply_id_init(ngx_conf_t *cf, ngx_webhook_main_conf_t *wmcf)
 {
     ngx_str_t  name = ngx_string("request_id");
 
@@ -106,10 +103,10 @@ ngx_http_webhook_reply_id_init(ngx_conf_t *cf,
 
 
 void
-ngx_http_webhook_reply_id(ngx_http_request_t *r, ngx_str_t *value)
+ngx_webhook_reply_id(ngx_http_request_t *r, ngx_str_t *value)
 {
-    ngx_http_variable_value_t     *v;
-    ngx_http_webhook_main_conf_t  *wmcf;
+    ngx_http_variable_value_t  *v;
+    ngx_webhook_main_conf_t    *wmcf;
 
     wmcf = ngx_http_get_module_main_conf(r, ngx_http_webhook_module);
 

@@ -11,25 +11,25 @@
 #include "http/inbound/action/ngx_http_webhook_action_key.h"
 
 
-#define NGX_HTTP_WEBHOOK_DURABLE_REQUEST  4096  /* bytes of METHOD URI */
-#define NGX_HTTP_WEBHOOK_DURABLE_ORDER    255
+#define NGX_WEBHOOK_DURABLE_REQUEST  4096       /* bytes of METHOD URI */
+#define NGX_WEBHOOK_DURABLE_ORDER    255
 
 
-static ngx_uint_t ngx_http_webhook_durable_form(ngx_http_webhook_act_t *act,
-    ngx_http_webhook_form_t *form, ngx_str_t *error);
-static ngx_uint_t ngx_http_webhook_durable_order(
-    ngx_http_webhook_call_t *call, ngx_str_t *order);
-static void ngx_http_webhook_durable_answer(ngx_http_webhook_call_t *call,
+static ngx_uint_t ngx_webhook_durable_form(ngx_webhook_act_t *act,
+    ngx_webhook_rendition_t *rendition, ngx_str_t *error);
+static ngx_uint_t ngx_webhook_durable_order(ngx_webhook_call_t *call,
+    ngx_str_t *order);
+static void ngx_webhook_durable_answer(ngx_webhook_call_t *call,
     webhook_id_t *id);
 
 
 ngx_uint_t
-ngx_http_webhook_durable_make(ngx_http_webhook_call_t *call,
-    ngx_http_webhook_event_t **event, ngx_str_t *error)
+ngx_webhook_durable_make(ngx_webhook_call_t *call, ngx_webhook_event_t **event,
+    ngx_str_t *error)
 {
-    ngx_uint_t                    i, n, status;
-    ngx_http_webhook_form_t      *forms;
-    ngx_http_webhook_delivery_t   delivery;
+    ngx_uint_t                 i, n, status;
+    ngx_webhook_rendition_t   *renditions;
+    ngx_webhook_delivery_t     delivery;
 
     n = call->nacts - call->nlookups;
 
@@ -40,18 +40,18 @@ ngx_http_webhook_durable_make(ngx_http_webhook_call_t *call,
         return 0;
     }
 
-    ngx_memzero(&delivery, sizeof(ngx_http_webhook_delivery_t));
+    ngx_memzero(&delivery, sizeof(ngx_webhook_delivery_t));
 
-    forms = ngx_pcalloc(call->pool, n * sizeof(ngx_http_webhook_form_t));
+    renditions = ngx_pcalloc(call->pool, n * sizeof(ngx_webhook_rendition_t));
 
-    if (forms == NULL) {
+    if (renditions == NULL) {
         goto nomem;
     }
 
     for (i = 0; i < n; i++) {
-        status = ngx_http_webhook_durable_form(
+        status = ngx_webhook_durable_form(
                                            &call->acts[call->nlookups + i],
-                                           &forms[i], error);
+                                           &renditions[i], error);
         if (status) {
             return status;
         }
@@ -61,19 +61,19 @@ ngx_http_webhook_durable_make(ngx_http_webhook_call_t *call,
     delivery.steps = n;
 
     if (call->receiver->order_by
-        && ngx_http_webhook_durable_order(call, &delivery.order) != NGX_OK)
+        && ngx_webhook_durable_order(call, &delivery.order) != NGX_OK)
     {
         goto nomem;
     }
 
-    *event = ngx_http_webhook_event_create(call->ids, call->wall,
-                                           &call->receiver->api->name, forms,
-                                           n, &delivery, 1, call->log);
+    *event = ngx_webhook_event_create(call->ids, call->wall,
+                                      &call->receiver->api->name, renditions,
+                                      n, &delivery, 1, call->log);
     if (*event == NULL) {
         goto nomem;
     }
 
-    ngx_http_webhook_durable_answer(call, call->ids);
+    ngx_webhook_durable_answer(call, call->ids);
 
     return 0;
 
@@ -88,14 +88,14 @@ nomem:
 /* An action as it will be sent. */
 
 static ngx_uint_t
-ngx_http_webhook_durable_form(ngx_http_webhook_act_t *act,
-    ngx_http_webhook_form_t *form, ngx_str_t *error)
+ngx_webhook_durable_form(ngx_webhook_act_t *act,
+    ngx_webhook_rendition_t *rendition, ngx_str_t *error)
 {
-    size_t                    len;
-    u_char                   *p;
-    ngx_str_t                 id, value, *prefix, *name;
-    ngx_pool_t               *pool;
-    ngx_http_webhook_call_t  *call;
+    size_t               len;
+    u_char              *p;
+    ngx_str_t            id, value, *prefix, *name;
+    ngx_pool_t          *pool;
+    ngx_webhook_call_t  *call;
 
     call = act->call;
     pool = call->pool;
@@ -103,12 +103,11 @@ ngx_http_webhook_durable_form(ngx_http_webhook_act_t *act,
 
     len = act->method_name.len + 1 + prefix->len + act->uri.len;
 
-    if (len > NGX_HTTP_WEBHOOK_DURABLE_REQUEST) {
-        ngx_http_webhook_say(call, error,
-                             "The URI of action %ui is longer than %d "
-                             "bytes", act->number,
-                             NGX_HTTP_WEBHOOK_DURABLE_REQUEST);
-        return NGX_HTTP_WEBHOOK_UNPROCESSABLE;
+    if (len > NGX_WEBHOOK_DURABLE_REQUEST) {
+        ngx_webhook_message(call, error,
+                            "The URI of action %ui is longer than %d "
+                            "bytes", act->number, NGX_WEBHOOK_DURABLE_REQUEST);
+        return NGX_WEBHOOK_UNPROCESSABLE;
     }
 
     p = ngx_pnalloc(pool, len);
@@ -116,18 +115,18 @@ ngx_http_webhook_durable_form(ngx_http_webhook_act_t *act,
         goto nomem;
     }
 
-    form->request.data = p;
-    form->request.len = ngx_sprintf(p, "%V %V%V", &act->method_name, prefix,
-                                    &act->uri)
+    rendition->request.data = p;
+    rendition->request.len = ngx_sprintf(p, "%V %V%V", &act->method_name,
+                                         prefix, &act->uri)
                         - p;
 
-    ngx_http_webhook_reply_id(call->request, &id);
+    ngx_webhook_reply_id(call->request, &id);
     ngx_str_null(&value);
 
     name = &act->action->idempotency;
 
     if (name->len
-        && ngx_http_webhook_action_key(act, &value) != NGX_OK)
+        && ngx_webhook_action_key(act, &value) != NGX_OK)
     {
         goto nomem;
     }
@@ -138,7 +137,7 @@ ngx_http_webhook_durable_form(ngx_http_webhook_act_t *act,
         goto nomem;
     }
 
-    form->headers.data = p;
+    rendition->headers.data = p;
 
     if (id.len) {
         p = ngx_sprintf(p, "X-Request-ID: %V" CRLF, &id);
@@ -148,21 +147,21 @@ ngx_http_webhook_durable_form(ngx_http_webhook_act_t *act,
         p = ngx_sprintf(p, "%V: %V" CRLF, name, &value);
     }
 
-    form->headers.len = p - form->headers.data;
+    rendition->headers.len = p - rendition->headers.data;
 
     if (!act->has_body) {
         return 0;
     }
 
-    ngx_str_set(&form->content_type, "application/json");
+    ngx_str_set(&rendition->content_type, "application/json");
 
-    if (ngx_http_webhook_event_chain(pool, &act->body, &form->body)
+    if (ngx_webhook_event_chain(pool, &act->body, &rendition->body)
         != NGX_OK)
     {
         goto nomem;
     }
 
-    form->body_len = act->body.len;
+    rendition->body_len = act->body.len;
 
     return 0;
 
@@ -177,8 +176,7 @@ nomem:
 /* The value of order_by; a long one is told by its hash. */
 
 static ngx_uint_t
-ngx_http_webhook_durable_order(ngx_http_webhook_call_t *call,
-    ngx_str_t *order)
+ngx_webhook_durable_order(ngx_webhook_call_t *call, ngx_str_t *order)
 {
     int               rc;
     u_char           *p;
@@ -188,7 +186,7 @@ ngx_http_webhook_durable_order(ngx_http_webhook_call_t *call,
     webhook_value_t   v;
 
     call->whole = 1;
-    rc = ngx_http_webhook_call_lookup(call, call->receiver->order_by, &v);
+    rc = ngx_webhook_call_lookup(call, call->receiver->order_by, &v);
     call->whole = 0;
 
     if (rc != WEBHOOK_OK) {
@@ -207,7 +205,7 @@ ngx_http_webhook_durable_order(ngx_http_webhook_call_t *call,
         return NGX_OK;
     }
 
-    order->len = text.len > NGX_HTTP_WEBHOOK_DURABLE_ORDER
+    order->len = text.len > NGX_WEBHOOK_DURABLE_ORDER
                  ? WEBHOOK_ID_TEXT_LEN : text.len;
 
     p = ngx_pnalloc(call->pool, order->len);
@@ -216,7 +214,7 @@ ngx_http_webhook_durable_order(ngx_http_webhook_call_t *call,
         return NGX_ERROR;
     }
 
-    if (text.len > NGX_HTTP_WEBHOOK_DURABLE_ORDER) {
+    if (text.len > NGX_WEBHOOK_DURABLE_ORDER) {
         webhook_id_hash(&text, 1, &id);
         webhook_id_text(&id, p);
 
@@ -233,12 +231,11 @@ ngx_http_webhook_durable_order(ngx_http_webhook_call_t *call,
 
 
 static void
-ngx_http_webhook_durable_answer(ngx_http_webhook_call_t *call,
-    webhook_id_t *id)
+ngx_webhook_durable_answer(ngx_webhook_call_t *call, webhook_id_t *id)
 {
     u_char  *p;
 
-    if (call->receiver->profile != NGX_HTTP_WEBHOOK_PROFILE_STRICT) {
+    if (call->receiver->profile != NGX_WEBHOOK_PROFILE_STRICT) {
         return;
     }
 

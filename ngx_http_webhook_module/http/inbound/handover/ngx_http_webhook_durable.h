@@ -6,8 +6,8 @@
  * API, and a step for each action.
  */
 
-#ifndef NGX_HTTP_WEBHOOK_DURABLE_H
-#define NGX_HTTP_WEBHOOK_DURABLE_H
+#ifndef NGX_WEBHOOK_DURABLE_H
+#define NGX_WEBHOOK_DURABLE_H
 
 #include "http/inbound/call/ngx_http_webhook_call.h"
 #include "http/outbound/delivery/ngx_http_webhook_event.h"
@@ -15,8 +15,8 @@
 
 /* Makes *event of the call's actions; NULL if no condition holds.  0, or the
    status to answer with its sentence.  Any thread. */
-ngx_uint_t ngx_http_webhook_durable_make(ngx_http_webhook_call_t *call,
-    ngx_http_webhook_event_t **event, ngx_str_t *error);
+ngx_uint_t ngx_webhook_durable_make(ngx_webhook_call_t *call,
+    ngx_webhook_event_t **event, ngx_str_t *error);
 
 
-#endif /* NGX_HTTP_WEBHOOK_DURABLE_H */
+#endif /* NGX_WEBHOOK_DURABLE_H */

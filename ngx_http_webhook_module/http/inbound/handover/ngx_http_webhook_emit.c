@@ -10,29 +10,27 @@
 #include "http/inbound/call/ngx_http_webhook_message.h"
 
 
-#define NGX_HTTP_WEBHOOK_EMIT_MAX  1048576      /* beside the payload */
+#define NGX_WEBHOOK_EMIT_MAX  1048576           /* beside the payload */
 
 
 ngx_uint_t
-ngx_http_webhook_emit(ngx_http_webhook_call_t *call,
-    ngx_http_webhook_emit_t *emit, webhook_id_t *id,
-    ngx_http_webhook_event_t **event, ngx_str_t *error)
+ngx_webhook_emit(ngx_webhook_call_t *call, ngx_webhook_emit_t *emit,
+    webhook_id_t *id, ngx_webhook_event_t **event, ngx_str_t *error)
 {
-    u_char                       *text;
-    ngx_int_t                     rc;
-    ngx_str_t                     body, type, id_text;
-    ngx_uint_t                    status;
-    const char                   *why;
-    ngx_chain_t                  *chain;
-    webhook_error_t               err;
-    ngx_http_webhook_render_t     render;
-    ngx_http_webhook_document_t   document;
+    u_char                  *text;
+    ngx_int_t                rc;
+    ngx_str_t                body, type, id_text;
+    ngx_uint_t               status;
+    const char              *reason;
+    ngx_chain_t             *chain;
+    webhook_error_t          err;
+    ngx_webhook_fanout_t     fanout;
+    ngx_webhook_document_t   document;
 
     *event = NULL;
 
     if (emit->when
-        && webhook_condition_eval(emit->when, ngx_http_webhook_call_lookup,
-                                  call)
+        && webhook_condition_eval(emit->when, ngx_webhook_call_lookup, call)
            != 1)
     {
         return 0;
@@ -41,14 +39,13 @@ ngx_http_webhook_emit(ngx_http_webhook_call_t *call,
     body = call->payload;
 
     if (emit->body) {
-        status = ngx_http_webhook_call_lookup_text(call, emit->body,
-                                                   call->payload.len
-                                                   + NGX_HTTP_WEBHOOK_EMIT_MAX,
-                                                   &body, &err);
+        status = ngx_webhook_call_lookup_text(call, emit->body,
+                                              call->payload.len
+                                              + NGX_WEBHOOK_EMIT_MAX, &body,
+                                              &err);
         if (status) {
-            ngx_http_webhook_say(call, error, "The event '%V' could "
-                                 "not be made: %s", &emit->type_name,
-                                 err.text);
+            ngx_webhook_message(call, error, "The event '%V' could "
+                                "not be made: %s", &emit->type_name, err.text);
             return status;
         }
     }
@@ -56,7 +53,7 @@ ngx_http_webhook_emit(ngx_http_webhook_call_t *call,
     text = ngx_pnalloc(call->pool, WEBHOOK_ID_TEXT_LEN);
 
     if (text == NULL
-        || ngx_http_webhook_event_chain(call->pool, &body, &chain) != NGX_OK)
+        || ngx_webhook_event_chain(call->pool, &body, &chain) != NGX_OK)
     {
         ngx_str_set(error, "Out of memory");
         return NGX_HTTP_SERVICE_UNAVAILABLE;
@@ -68,31 +65,30 @@ ngx_http_webhook_emit(ngx_http_webhook_call_t *call,
 
     ngx_str_set(&type, "application/json");
 
-    ngx_http_webhook_document_init(&document, call->pool, chain, body.len,
-                                   &type);
+    ngx_webhook_document_init(&document, call->pool, chain, body.len, &type);
 
-    ngx_memzero(&render, sizeof(ngx_http_webhook_render_t));
+    ngx_memzero(&fanout, sizeof(ngx_webhook_fanout_t));
 
-    why = NULL;
+    reason = NULL;
 
-    render.pool = call->pool;
-    render.log = call->log;
-    render.wmcf = ngx_http_get_module_main_conf(call->request,
+    fanout.pool = call->pool;
+    fanout.log = call->log;
+    fanout.wmcf = ngx_http_get_module_main_conf(call->request,
                                                 ngx_http_webhook_module);
-    render.id = id;
-    render.id_text = &id_text;
-    render.wall = call->wall;
-    render.type = &emit->type->name;
-    render.payload = &document;
-    render.max = body.len + NGX_HTTP_WEBHOOK_EMIT_MAX;
-    render.endpoints = &emit->type->endpoints;
-    render.lookup = ngx_http_webhook_call_lookup;
-    render.ctx = call;
-    render.why = &why;
+    fanout.id = id;
+    fanout.id_text = &id_text;
+    fanout.wall = call->wall;
+    fanout.type = &emit->type->name;
+    fanout.payload = &document;
+    fanout.max = body.len + NGX_WEBHOOK_EMIT_MAX;
+    fanout.endpoints = &emit->type->endpoints;
+    fanout.lookup = ngx_webhook_call_lookup;
+    fanout.ctx = call;
+    fanout.reason = &reason;
 
-    rc = ngx_http_webhook_render(&render, event, &why);
+    rc = ngx_webhook_fanout(&fanout, event, &reason);
 
-    ngx_http_webhook_document_free(&document);
+    ngx_webhook_document_free(&document);
 
     if (rc == NGX_DECLINED) {
         /* nobody asks for it */
@@ -100,10 +96,10 @@ ngx_http_webhook_emit(ngx_http_webhook_call_t *call,
     }
 
     if (rc != NGX_OK) {
-        ngx_http_webhook_say(call, error,
-                             "The event '%V' could not be made: %s",
-                             &emit->type_name,
-                             why ? why : "no memory");
+        ngx_webhook_message(call, error,
+                            "The event '%V' could not be made: %s",
+                            &emit->type_name,
+                            reason ? reason : "no memory");
         return NGX_HTTP_SERVICE_UNAVAILABLE;
     }
 

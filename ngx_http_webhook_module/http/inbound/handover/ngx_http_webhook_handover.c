@@ -19,60 +19,59 @@ typedef struct {
     void                         *reservation;
     ngx_uint_t                    pending;
     unsigned                      unkept:1;
-} ngx_http_webhook_handover_later_t;
+} ngx_webhook_handover_later_t;
 
 
-static void ngx_http_webhook_handover_add(ngx_http_webhook_call_t *call,
-    ngx_http_webhook_event_t *event);
-static ngx_uint_t ngx_http_webhook_handover_behind(
-    ngx_http_webhook_call_t *call, ngx_str_t *error);
-static void ngx_http_webhook_handover_kept(ngx_http_webhook_event_t *event,
+static void ngx_webhook_handover_add(ngx_webhook_call_t *call,
+    ngx_webhook_event_t *event);
+static ngx_uint_t ngx_webhook_handover_behind(ngx_webhook_call_t *call,
+    ngx_str_t *error);
+static void ngx_webhook_handover_kept(ngx_webhook_event_t *event,
     webhook_store_result_e result);
-static ngx_int_t ngx_http_webhook_handover_late(ngx_http_webhook_call_t *call);
-static void ngx_http_webhook_handover_defer(ngx_http_webhook_call_t *call);
-static void ngx_http_webhook_handover_kept_later(
-    ngx_http_webhook_event_t *event, webhook_store_result_e result);
-static ngx_uint_t ngx_http_webhook_handover_ok(ngx_http_webhook_event_t *event,
+static ngx_int_t ngx_webhook_handover_late(ngx_webhook_call_t *call);
+static void ngx_webhook_handover_defer(ngx_webhook_call_t *call);
+static void ngx_webhook_handover_kept_later(ngx_webhook_event_t *event,
     webhook_store_result_e result);
-static void ngx_http_webhook_handover_end(ngx_http_webhook_call_t *call);
+static ngx_uint_t ngx_webhook_handover_ok(ngx_webhook_event_t *event,
+    webhook_store_result_e result);
+static void ngx_webhook_handover_end(ngx_webhook_call_t *call);
 
 
 ngx_int_t
-ngx_http_webhook_handover_room(ngx_http_webhook_call_t *call)
+ngx_webhook_handover_room(ngx_webhook_call_t *call)
 {
-    ngx_str_t                     error;
-    ngx_http_webhook_receiver_t  *receiver;
+    ngx_str_t                error;
+    ngx_webhook_receiver_t  *receiver;
 
     receiver = call->receiver;
 
-    if (receiver->mode == NGX_HTTP_WEBHOOK_MODE_TEST
+    if (receiver->mode == NGX_WEBHOOK_MODE_TEST
         || (receiver->api == NULL && receiver->emits.nelts == 0)
-        || !ngx_http_webhook_courier_behind(call->body_len))
+        || !ngx_webhook_dispatcher_behind(call->body_len))
     {
         return NGX_OK;
     }
 
-    ngx_http_webhook_count(NGX_HTTP_WEBHOOK_CALLS_BEHIND, 1);
+    ngx_webhook_count(NGX_WEBHOOK_CALLS_BEHIND, 1);
 
     ngx_str_set(&error, "Too much waits for the store; nothing was done");
 
-    return ngx_http_webhook_call_set(call, NGX_HTTP_SERVICE_UNAVAILABLE,
-                                     &error);
+    return ngx_webhook_call_set(call, NGX_HTTP_SERVICE_UNAVAILABLE, &error);
 }
 
 
 ngx_int_t
-ngx_http_webhook_handover_begin(ngx_http_webhook_call_t *call)
+ngx_webhook_handover_begin(ngx_webhook_call_t *call)
 {
-    ngx_str_t                     error;
-    ngx_uint_t                    i, n;
-    ngx_http_webhook_receiver_t  *receiver;
+    ngx_str_t                error;
+    ngx_uint_t               i, n;
+    ngx_webhook_receiver_t  *receiver;
 
     receiver = call->receiver;
 
-    (void) ngx_http_webhook_call_set(call, NGX_HTTP_OK, NULL);
+    (void) ngx_webhook_call_set(call, NGX_HTTP_OK, NULL);
 
-    if (receiver->mode == NGX_HTTP_WEBHOOK_MODE_TEST
+    if (receiver->mode == NGX_WEBHOOK_MODE_TEST
         || (receiver->api == NULL && receiver->emits.nelts == 0))
     {
         return NGX_DONE;
@@ -83,19 +82,18 @@ ngx_http_webhook_handover_begin(ngx_http_webhook_call_t *call)
 
     n = receiver->emits.nelts + 1;
 
-    call->events = ngx_pcalloc(call->pool,
-                               n * sizeof(ngx_http_webhook_event_t *));
+    call->events = ngx_pcalloc(call->pool, n * sizeof(ngx_webhook_event_t *));
     call->ids = ngx_palloc(call->pool, n * sizeof(webhook_id_t));
 
     if (call->events == NULL || call->ids == NULL) {
         goto nomem;
     }
 
-    ngx_http_webhook_call_on_end(call, NGX_HTTP_WEBHOOK_END_EVENTS,
-                                 ngx_http_webhook_handover_end);
+    ngx_webhook_call_on_end(call, NGX_WEBHOOK_END_EVENTS,
+                            ngx_webhook_handover_end);
 
     for (i = 0; i < n; i++) {
-        if (ngx_http_webhook_event_id(&call->ids[i]) != NGX_OK) {
+        if (ngx_webhook_event_id(&call->ids[i]) != NGX_OK) {
             goto nomem;
         }
     }
@@ -106,42 +104,41 @@ nomem:
 
     ngx_str_set(&error, "Out of memory");
 
-    return ngx_http_webhook_call_set(call, NGX_HTTP_SERVICE_UNAVAILABLE,
-                                     &error);
+    return ngx_webhook_call_set(call, NGX_HTTP_SERVICE_UNAVAILABLE, &error);
 }
 
 
 ngx_int_t
-ngx_http_webhook_handover_make(ngx_http_webhook_call_t *call)
+ngx_webhook_handover_make(ngx_webhook_call_t *call)
 {
-    ngx_str_t                     error;
-    ngx_uint_t                    i, status;
-    ngx_http_webhook_emit_t      *emit;
-    ngx_http_webhook_event_t     *event;
-    ngx_http_webhook_receiver_t  *receiver;
+    ngx_str_t                error;
+    ngx_uint_t               i, status;
+    ngx_webhook_emit_t      *emit;
+    ngx_webhook_event_t     *event;
+    ngx_webhook_receiver_t  *receiver;
 
     receiver = call->receiver;
     status = 0;
 
     if (receiver->api) {
-        status = ngx_http_webhook_durable_make(call, &event, &error);
-        ngx_http_webhook_handover_add(call, event);
+        status = ngx_webhook_durable_make(call, &event, &error);
+        ngx_webhook_handover_add(call, event);
     }
 
     emit = receiver->emits.elts;
 
     for (i = 0; status == 0 && i < receiver->emits.nelts; i++) {
         call->whole = 1;
-        status = ngx_http_webhook_emit(call, &emit[i], &call->ids[i + 1],
-                                       &event, &error);
+        status = ngx_webhook_emit(call, &emit[i], &call->ids[i + 1], &event,
+                                  &error);
         call->whole = 0;
 
-        ngx_http_webhook_handover_add(call, event);
+        ngx_webhook_handover_add(call, event);
     }
 
     if (status) {
-        ngx_http_webhook_handover_end(call);
-        return ngx_http_webhook_call_set(call, status, &error);
+        ngx_webhook_handover_end(call);
+        return ngx_webhook_call_set(call, status, &error);
     }
 
     return NGX_OK;
@@ -149,14 +146,13 @@ ngx_http_webhook_handover_make(ngx_http_webhook_call_t *call)
 
 
 static void
-ngx_http_webhook_handover_add(ngx_http_webhook_call_t *call,
-    ngx_http_webhook_event_t *event)
+ngx_webhook_handover_add(ngx_webhook_call_t *call, ngx_webhook_event_t *event)
 {
     if (event == NULL) {
         return;
     }
 
-    event->handler = ngx_http_webhook_handover_kept;
+    event->handler = ngx_webhook_handover_kept;
     event->data = call;
 
     call->events[call->nevents++] = event;
@@ -164,12 +160,12 @@ ngx_http_webhook_handover_add(ngx_http_webhook_call_t *call,
 
 
 ngx_int_t
-ngx_http_webhook_handover_put(ngx_http_webhook_call_t *call)
+ngx_webhook_handover_put(ngx_webhook_call_t *call)
 {
-    size_t                      size;
-    ngx_str_t                   error;
-    ngx_uint_t                  i, n, status;
-    ngx_http_webhook_event_t  **events;
+    size_t                 size;
+    ngx_str_t              error;
+    ngx_uint_t             i, n, status;
+    ngx_webhook_event_t  **events;
 
     events = call->events;
     n = call->nevents;
@@ -180,35 +176,34 @@ ngx_http_webhook_handover_put(ngx_http_webhook_call_t *call)
     }
 
     if (n == 0) {
-        return ngx_http_webhook_call_set(call, NGX_HTTP_OK, NULL);
+        return ngx_webhook_call_set(call, NGX_HTTP_OK, NULL);
     }
 
-    if (ngx_http_webhook_courier_behind(size)) {
-        status = ngx_http_webhook_handover_behind(call, &error);
+    if (ngx_webhook_dispatcher_behind(size)) {
+        status = ngx_webhook_handover_behind(call, &error);
 
-        ngx_http_webhook_handover_end(call);
+        ngx_webhook_handover_end(call);
 
-        return ngx_http_webhook_call_set(call, status, &error);
+        return ngx_webhook_call_set(call, status, &error);
     }
 
     call->put = 1;
     call->pending = n;
 
     for (i = 0; i < n; i++) {
-        ngx_http_webhook_courier_put(events[i]);
+        ngx_webhook_dispatcher_put(events[i]);
     }
 
-    ngx_http_webhook_await(call, ngx_http_webhook_handover_late);
+    ngx_webhook_await(call, ngx_webhook_handover_late);
 
     return NGX_AGAIN;
 }
 
 
 static ngx_uint_t
-ngx_http_webhook_handover_behind(ngx_http_webhook_call_t *call,
-    ngx_str_t *error)
+ngx_webhook_handover_behind(ngx_webhook_call_t *call, ngx_str_t *error)
 {
-    ngx_http_webhook_count(NGX_HTTP_WEBHOOK_CALLS_BEHIND, 1);
+    ngx_webhook_count(NGX_WEBHOOK_CALLS_BEHIND, 1);
 
     if (call->receiver->emits.nelts == 0) {
         ngx_str_set(error, "Too much waits for the store; nothing was done");
@@ -217,8 +212,8 @@ ngx_http_webhook_handover_behind(ngx_http_webhook_call_t *call,
         ngx_str_set(error, "Too much waits for the store; an event of the "
                            "call is lost");
 
-        ngx_http_webhook_count(NGX_HTTP_WEBHOOK_EVENTS_FAILED,
-                               call->nevents);
+        ngx_webhook_count(NGX_WEBHOOK_EVENTS_FAILED,
+                          call->nevents);
     }
 
     return NGX_HTTP_SERVICE_UNAVAILABLE;
@@ -226,18 +221,18 @@ ngx_http_webhook_handover_behind(ngx_http_webhook_call_t *call,
 
 
 static void
-ngx_http_webhook_handover_kept(ngx_http_webhook_event_t *event,
+ngx_webhook_handover_kept(ngx_webhook_event_t *event,
     webhook_store_result_e result)
 {
-    ngx_int_t                 rc;
-    ngx_str_t                 error;
-    ngx_uint_t                i;
-    ngx_connection_t         *c;
-    ngx_http_webhook_call_t  *call;
+    ngx_int_t            rc;
+    ngx_str_t            error;
+    ngx_uint_t           i;
+    ngx_connection_t    *c;
+    ngx_webhook_call_t  *call;
 
     call = event->data;
 
-    if (!ngx_http_webhook_handover_ok(event, result) && call) {
+    if (!ngx_webhook_handover_ok(event, result) && call) {
         call->unkept = 1;
     }
 
@@ -251,11 +246,11 @@ ngx_http_webhook_handover_kept(ngx_http_webhook_event_t *event,
         }
     }
 
-    if (--call->pending || ngx_http_webhook_batch_closing()) {
+    if (--call->pending || ngx_webhook_store_queue_closing()) {
         return;
     }
 
-    ngx_http_webhook_await_end(call);
+    ngx_webhook_await_end(call);
 
     c = call->request->connection;
     ngx_http_set_log_request(c->log, call->request);
@@ -272,16 +267,14 @@ ngx_http_webhook_handover_kept(ngx_http_webhook_event_t *event,
                                 "call is lost");
         }
 
-        rc = ngx_http_webhook_call_set(call, NGX_HTTP_SERVICE_UNAVAILABLE,
-                                       &error);
+        rc = ngx_webhook_call_set(call, NGX_HTTP_SERVICE_UNAVAILABLE, &error);
 
     } else {
-        rc = ngx_http_webhook_call_set(call, call->receiver->api
-                                             ? NGX_HTTP_ACCEPTED
+        rc = ngx_webhook_call_set(call, call->receiver->api ? NGX_HTTP_ACCEPTED
                                              : NGX_HTTP_OK, NULL);
     }
 
-    ngx_http_webhook_call_resume(call, rc);
+    ngx_webhook_call_resume(call, rc);
 
     ngx_http_run_posted_requests(c);
 }
@@ -290,12 +283,12 @@ ngx_http_webhook_handover_kept(ngx_http_webhook_event_t *event,
 /* What was put goes on without the call. */
 
 static ngx_int_t
-ngx_http_webhook_handover_late(ngx_http_webhook_call_t *call)
+ngx_webhook_handover_late(ngx_webhook_call_t *call)
 {
     ngx_str_t  error;
 
-    ngx_http_webhook_handover_defer(call);
-    ngx_http_webhook_handover_end(call);
+    ngx_webhook_handover_defer(call);
+    ngx_webhook_handover_end(call);
 
     ngx_str_null(&call->answer);
 
@@ -308,39 +301,37 @@ ngx_http_webhook_handover_late(ngx_http_webhook_call_t *call)
                             "the call may come later");
     }
 
-    return ngx_http_webhook_call_set(call, NGX_HTTP_SERVICE_UNAVAILABLE,
-                                     &error);
+    return ngx_webhook_call_set(call, NGX_HTTP_SERVICE_UNAVAILABLE, &error);
 }
 
 
 /* A repeat may not act before it is known what became of them. */
 
 static void
-ngx_http_webhook_handover_defer(ngx_http_webhook_call_t *call)
+ngx_webhook_handover_defer(ngx_webhook_call_t *call)
 {
     void                              *reservation;
     ngx_uint_t                         i;
-    ngx_http_webhook_handover_later_t  *later;
+    ngx_webhook_handover_later_t  *later;
 
     if (call->reserved == 0) {
         return;
     }
 
-    reservation = ngx_http_webhook_dedupe_defer(call, call->receiver->api
+    reservation = ngx_webhook_dedupe_defer(call, call->receiver->api
                                                       ? NGX_HTTP_ACCEPTED
                                                       : NGX_HTTP_OK);
     if (reservation == NULL) {
         return;
     }
 
-    later = ngx_calloc(sizeof(ngx_http_webhook_handover_later_t),
-                       ngx_cycle->log);
+    later = ngx_calloc(sizeof(ngx_webhook_handover_later_t), ngx_cycle->log);
 
     if (later == NULL) {
 
         /* what is under way will be kept, as likely as not */
 
-        ngx_http_webhook_dedupe_deferred(reservation, 1);
+        ngx_webhook_dedupe_deferred(reservation, 1);
         return;
     }
 
@@ -350,7 +341,7 @@ ngx_http_webhook_handover_defer(ngx_http_webhook_call_t *call)
 
     for (i = 0; i < call->nevents; i++) {
         if (call->events[i]) {
-            call->events[i]->handler = ngx_http_webhook_handover_kept_later;
+            call->events[i]->handler = ngx_webhook_handover_kept_later;
             call->events[i]->data = later;
             call->events[i] = NULL;
         }
@@ -359,24 +350,24 @@ ngx_http_webhook_handover_defer(ngx_http_webhook_call_t *call)
 
 
 static void
-ngx_http_webhook_handover_kept_later(ngx_http_webhook_event_t *event,
+ngx_webhook_handover_kept_later(ngx_webhook_event_t *event,
     webhook_store_result_e result)
 {
-    ngx_http_webhook_handover_later_t *later = event->data;
+    ngx_webhook_handover_later_t *later = event->data;
 
-    if (!ngx_http_webhook_handover_ok(event, result)) {
+    if (!ngx_webhook_handover_ok(event, result)) {
         later->unkept = 1;
     }
 
     if (--later->pending == 0) {
-        ngx_http_webhook_dedupe_deferred(later->reservation, !later->unkept);
+        ngx_webhook_dedupe_deferred(later->reservation, !later->unkept);
         ngx_free(later);
     }
 }
 
 
 static ngx_uint_t
-ngx_http_webhook_handover_ok(ngx_http_webhook_event_t *event,
+ngx_webhook_handover_ok(ngx_webhook_event_t *event,
     webhook_store_result_e result)
 {
     if (result == WEBHOOK_STORE_OK || result == WEBHOOK_STORE_DUPLICATE) {
@@ -385,14 +376,14 @@ ngx_http_webhook_handover_ok(ngx_http_webhook_event_t *event,
 
     ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
                   "a webhook receiver's event \"%V\" was not kept: %s",
-                  ngx_http_webhook_nstr(&event->hold.job.op.u.put_event.type),
+                  ngx_webhook_nstr(&event->shared.job.op.u.put_event.type),
                   webhook_store_result_text(result));
     return 0;
 }
 
 
 static void
-ngx_http_webhook_handover_end(ngx_http_webhook_call_t *call)
+ngx_webhook_handover_end(ngx_webhook_call_t *call)
 {
     ngx_uint_t  i;
 
@@ -408,7 +399,7 @@ ngx_http_webhook_handover_end(ngx_http_webhook_call_t *call)
             call->events[i]->data = NULL;
 
         } else {
-            ngx_http_webhook_event_free(call->events[i]);
+            ngx_webhook_event_free(call->events[i]);
         }
 
         call->events[i] = NULL;

@@ -6,22 +6,22 @@
  * that it emits.  The answer waits until all of that is kept.
  */
 
-#ifndef NGX_HTTP_WEBHOOK_HANDOVER_H
-#define NGX_HTTP_WEBHOOK_HANDOVER_H
+#ifndef NGX_WEBHOOK_HANDOVER_H
+#define NGX_WEBHOOK_HANDOVER_H
 
 #include "http/inbound/call/ngx_http_webhook_call.h"
 
 
 /* Step: refuses a call that the last one could not keep, since too much waits
    for the store, before anything is done for it.  Event loop. */
-ngx_int_t ngx_http_webhook_handover_room(ngx_http_webhook_call_t *call);
+ngx_int_t ngx_webhook_handover_room(ngx_webhook_call_t *call);
 
 /* Steps: the first tells whether there is anything (event loop), the second
    makes the events (any thread), the third puts them and waits until they are
    kept (event loop). */
-ngx_int_t ngx_http_webhook_handover_begin(ngx_http_webhook_call_t *call);
-ngx_int_t ngx_http_webhook_handover_make(ngx_http_webhook_call_t *call);
-ngx_int_t ngx_http_webhook_handover_put(ngx_http_webhook_call_t *call);
+ngx_int_t ngx_webhook_handover_begin(ngx_webhook_call_t *call);
+ngx_int_t ngx_webhook_handover_make(ngx_webhook_call_t *call);
+ngx_int_t ngx_webhook_handover_put(ngx_webhook_call_t *call);
 
 
-#endif /* NGX_HTTP_WEBHOOK_HANDOVER_H */
+#endif /* NGX_WEBHOOK_HANDOVER_H */

@@ -15,30 +15,29 @@
 #include "http/inbound/call/ngx_http_webhook_message.h"
 
 
-#define NGX_HTTP_WEBHOOK_BODY_STEP   16384      /* first piece of memory */
-#define NGX_HTTP_WEBHOOK_BODY_PIECE  1048576    /* of a large body, at most */
-#define NGX_HTTP_WEBHOOK_BODY_TURN   1048576    /* read in one turn of the
+#define NGX_WEBHOOK_BODY_STEP   16384           /* first piece of memory */
+#define NGX_WEBHOOK_BODY_PIECE  1048576         /* of a large body, at most */
+#define NGX_WEBHOOK_BODY_TURN   1048576         /* read in one turn of the
                                                    event loop */
 
 
-static void ngx_http_webhook_body_more(ngx_http_request_t *r);
-static ngx_int_t ngx_http_webhook_body_take(ngx_http_webhook_call_t *call);
-static ngx_int_t ngx_http_webhook_body_keep(ngx_http_webhook_call_t *call,
-    ngx_buf_t *b, size_t len);
-static ngx_int_t ngx_http_webhook_body_piece(ngx_http_webhook_call_t *call,
-    ngx_buf_t *b, size_t len);
-static ngx_http_webhook_piece_t *ngx_http_webhook_body_add(
-    ngx_http_webhook_call_t *call, size_t size);
-static ngx_int_t ngx_http_webhook_body_file(ngx_http_webhook_call_t *call,
-    ngx_fd_t fd, u_char *data, size_t len, off_t offset);
-static ngx_int_t ngx_http_webhook_body_grow(ngx_http_webhook_call_t *call,
+static void ngx_webhook_body_more(ngx_http_request_t *r);
+static ngx_int_t ngx_webhook_body_take(ngx_webhook_call_t *call);
+static ngx_int_t ngx_webhook_body_keep(ngx_webhook_call_t *call, ngx_buf_t *b,
     size_t len);
-static ngx_int_t ngx_http_webhook_body_failed(ngx_http_webhook_call_t *call,
+static ngx_int_t ngx_webhook_body_piece(ngx_webhook_call_t *call, ngx_buf_t *b,
+    size_t len);
+static ngx_webhook_piece_t *ngx_webhook_body_add(ngx_webhook_call_t *call,
+    size_t size);
+static ngx_int_t ngx_webhook_body_file(ngx_webhook_call_t *call, ngx_fd_t fd,
+    u_char *data, size_t len, off_t offset);
+static ngx_int_t ngx_webhook_body_grow(ngx_webhook_call_t *call, size_t len);
+static ngx_int_t ngx_webhook_body_failed(ngx_webhook_call_t *call,
     ngx_int_t rc);
 
 
 ngx_int_t
-ngx_http_webhook_body_read(ngx_http_webhook_call_t *call)
+ngx_webhook_body_read(ngx_webhook_call_t *call)
 {
     ngx_int_t            rc;
     ngx_http_request_t  *r;
@@ -47,10 +46,10 @@ ngx_http_webhook_body_read(ngx_http_webhook_call_t *call)
 
     r->request_body_no_buffering = 1;
 
-    rc = ngx_http_read_client_request_body(r, ngx_http_webhook_body_more);
+    rc = ngx_http_read_client_request_body(r, ngx_webhook_body_more);
 
     if (rc >= NGX_HTTP_SPECIAL_RESPONSE) {
-        return ngx_http_webhook_body_failed(call, rc);
+        return ngx_webhook_body_failed(call, rc);
     }
 
     return NGX_DONE;
@@ -60,16 +59,16 @@ ngx_http_webhook_body_read(ngx_http_webhook_call_t *call)
 /* Called when core has read what was there, and when more has come. */
 
 static void
-ngx_http_webhook_body_more(ngx_http_request_t *r)
+ngx_webhook_body_more(ngx_http_request_t *r)
 {
-    size_t                    begun;
-    ngx_int_t                 rc;
-    ngx_connection_t         *c;
-    ngx_http_webhook_call_t  *call;
+    size_t               begun;
+    ngx_int_t            rc;
+    ngx_connection_t    *c;
+    ngx_webhook_call_t  *call;
 
     c = r->connection;
 
-    call = ngx_http_webhook_call_get(r);
+    call = ngx_webhook_call_get(r);
 
     if (call == NULL) {
         ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
@@ -80,11 +79,10 @@ ngx_http_webhook_body_more(ngx_http_request_t *r)
 
     for ( ;; ) {
 
-        rc = ngx_http_webhook_body_take(call);
+        rc = ngx_webhook_body_take(call);
 
         if (rc != NGX_OK) {
-            ngx_http_finalize_request(r,
-                                      ngx_http_webhook_body_failed(call, rc));
+            ngx_http_finalize_request(r, ngx_webhook_body_failed(call, rc));
             return;
         }
 
@@ -92,11 +90,11 @@ ngx_http_webhook_body_more(ngx_http_request_t *r)
             break;
         }
 
-        if (call->body_len - begun >= NGX_HTTP_WEBHOOK_BODY_TURN) {
+        if (call->body_len - begun >= NGX_WEBHOOK_BODY_TURN) {
 
             /* others have their turn, too, however fast the caller sends */
 
-            r->read_event_handler = ngx_http_webhook_body_more;
+            r->read_event_handler = ngx_webhook_body_more;
             r->write_event_handler = ngx_http_request_empty_handler;
 
             ngx_post_event(c->read, &ngx_posted_next_events);
@@ -106,13 +104,12 @@ ngx_http_webhook_body_more(ngx_http_request_t *r)
         rc = ngx_http_read_unbuffered_request_body(r);
 
         if (rc >= NGX_HTTP_SPECIAL_RESPONSE) {
-            ngx_http_finalize_request(r,
-                                      ngx_http_webhook_body_failed(call, rc));
+            ngx_http_finalize_request(r, ngx_webhook_body_failed(call, rc));
             return;
         }
 
         if (rc == NGX_AGAIN && r->request_body->bufs == NULL) {
-            r->read_event_handler = ngx_http_webhook_body_more;
+            r->read_event_handler = ngx_webhook_body_more;
             r->write_event_handler = ngx_http_request_empty_handler;
             return;
         }
@@ -125,14 +122,14 @@ ngx_http_webhook_body_more(ngx_http_request_t *r)
     r->read_event_handler = ngx_http_block_reading;
 
     if (call->refused) {
-        rc = ngx_http_webhook_call_end(call, call->refused, &call->error);
+        rc = ngx_webhook_call_end(call, call->refused, &call->error);
         ngx_http_finalize_request(r, rc);
         return;
     }
 
-    call->cost = ngx_http_webhook_input_cost(call);
+    call->cost = ngx_webhook_input_cost(call);
 
-    ngx_http_webhook_call_start(call);
+    ngx_webhook_call_start(call);
 }
 
 
@@ -143,7 +140,7 @@ ngx_http_webhook_body_more(ngx_http_request_t *r)
  */
 
 static ngx_int_t
-ngx_http_webhook_body_take(ngx_http_webhook_call_t *call)
+ngx_webhook_body_take(ngx_webhook_call_t *call)
 {
     off_t                 len;
     ngx_buf_t            *b;
@@ -159,7 +156,7 @@ ngx_http_webhook_body_take(ngx_http_webhook_call_t *call)
         if (call->refused) {
             call->drained += (size_t) len;
 
-            if (call->drained > NGX_HTTP_WEBHOOK_DRAIN_MAX) {
+            if (call->drained > NGX_WEBHOOK_DRAIN_MAX) {
                 return NGX_HTTP_REQUEST_ENTITY_TOO_LARGE;
             }
 
@@ -171,7 +168,7 @@ ngx_http_webhook_body_take(ngx_http_webhook_call_t *call)
             return NGX_HTTP_REQUEST_ENTITY_TOO_LARGE;
         }
 
-        if (len && ngx_http_webhook_body_keep(call, b, (size_t) len) != NGX_OK)
+        if (len && ngx_webhook_body_keep(call, b, (size_t) len) != NGX_OK)
         {
             return NGX_HTTP_INTERNAL_SERVER_ERROR;
         }
@@ -202,25 +199,24 @@ ngx_http_webhook_body_take(ngx_http_webhook_call_t *call)
 /* A small body stands in one piece; of a large one the rest is in others. */
 
 static ngx_int_t
-ngx_http_webhook_body_keep(ngx_http_webhook_call_t *call, ngx_buf_t *b,
-    size_t len)
+ngx_webhook_body_keep(ngx_webhook_call_t *call, ngx_buf_t *b, size_t len)
 {
     if (call->pieces
-        || call->body_len + len > NGX_HTTP_WEBHOOK_CPU_MIN)
+        || call->body_len + len > NGX_WEBHOOK_CPU_MIN)
     {
-        return ngx_http_webhook_body_piece(call, b, len);
+        return ngx_webhook_body_piece(call, b, len);
     }
 
-    if (ngx_http_webhook_body_grow(call, len) != NGX_OK) {
+    if (ngx_webhook_body_grow(call, len) != NGX_OK) {
         return NGX_ERROR;
     }
 
     if (ngx_buf_in_memory(b)) {
         ngx_memcpy(call->body + call->body_len, b->pos, len);
 
-    } else if (ngx_http_webhook_body_file(call, b->file->fd,
-                                          call->body + call->body_len, len,
-                                          b->file_pos)
+    } else if (ngx_webhook_body_file(call, b->file->fd,
+                                     call->body + call->body_len, len,
+                                     b->file_pos)
                != NGX_OK)
     {
         /* just written by another module: the kernel has it in memory */
@@ -236,23 +232,22 @@ ngx_http_webhook_body_keep(ngx_http_webhook_call_t *call, ngx_buf_t *b,
 
 
 static ngx_int_t
-ngx_http_webhook_body_piece(ngx_http_webhook_call_t *call, ngx_buf_t *b,
-    size_t len)
+ngx_webhook_body_piece(ngx_webhook_call_t *call, ngx_buf_t *b, size_t len)
 {
-    size_t                     n;
-    u_char                    *p;
-    ngx_http_webhook_piece_t  *piece;
+    size_t                n;
+    u_char               *p;
+    ngx_webhook_piece_t  *piece;
 
-    if (ngx_http_webhook_call_work_own(call) != NGX_OK) {
+    if (ngx_webhook_call_work_own(call) != NGX_OK) {
         return NGX_ERROR;
     }
 
     if (!call->request->reading_body
-        && (!ngx_buf_in_memory(b) || len > NGX_HTTP_WEBHOOK_BODY_PIECE))
+        && (!ngx_buf_in_memory(b) || len > NGX_WEBHOOK_BODY_PIECE))
     {
         /* the whole body of another module, which stays where it is */
 
-        piece = ngx_http_webhook_body_add(call, 0);
+        piece = ngx_webhook_body_add(call, 0);
         if (piece == NULL) {
             return NGX_ERROR;
         }
@@ -279,9 +274,8 @@ ngx_http_webhook_body_piece(ngx_http_webhook_call_t *call, ngx_buf_t *b,
 
             /* no more than was sent, about: a length is easily claimed */
 
-            piece = ngx_http_webhook_body_add(call,
-                                     ngx_min(call->body_len + len,
-                                             NGX_HTTP_WEBHOOK_BODY_PIECE));
+            piece = ngx_webhook_body_add(call, ngx_min(call->body_len + len,
+                                             NGX_WEBHOOK_BODY_PIECE));
             if (piece == NULL) {
                 return NGX_ERROR;
             }
@@ -300,12 +294,12 @@ ngx_http_webhook_body_piece(ngx_http_webhook_call_t *call, ngx_buf_t *b,
 }
 
 
-static ngx_http_webhook_piece_t *
-ngx_http_webhook_body_add(ngx_http_webhook_call_t *call, size_t size)
+static ngx_webhook_piece_t *
+ngx_webhook_body_add(ngx_webhook_call_t *call, size_t size)
 {
-    ngx_http_webhook_piece_t  *piece;
+    ngx_webhook_piece_t  *piece;
 
-    piece = ngx_pcalloc(call->pool, sizeof(ngx_http_webhook_piece_t));
+    piece = ngx_pcalloc(call->pool, sizeof(ngx_webhook_piece_t));
     if (piece == NULL) {
         return NULL;
     }
@@ -333,11 +327,11 @@ ngx_http_webhook_body_add(ngx_http_webhook_call_t *call, size_t size)
 
 
 ngx_int_t
-ngx_http_webhook_body_join(ngx_http_webhook_call_t *call)
+ngx_webhook_body_join(ngx_webhook_call_t *call)
 {
-    u_char                    *body, *p;
-    ngx_str_t                  error;
-    ngx_http_webhook_piece_t  *piece;
+    u_char               *body, *p;
+    ngx_str_t             error;
+    ngx_webhook_piece_t  *piece;
 
     if (call->pieces == NULL) {
         return NGX_OK;
@@ -347,8 +341,8 @@ ngx_http_webhook_body_join(ngx_http_webhook_call_t *call)
 
     if (body == NULL) {
         ngx_str_set(&error, "Out of memory; nothing was done");
-        return ngx_http_webhook_call_set(call, NGX_HTTP_SERVICE_UNAVAILABLE,
-                                         &error);
+        return ngx_webhook_call_set(call, NGX_HTTP_SERVICE_UNAVAILABLE,
+                                    &error);
     }
 
     p = body;
@@ -362,15 +356,14 @@ ngx_http_webhook_body_join(ngx_http_webhook_call_t *call)
         if (piece->data) {
             ngx_memcpy(p, piece->data, piece->len);
 
-        } else if (ngx_http_webhook_body_file(call, piece->fd, p, piece->len,
-                                              piece->offset)
+        } else if (ngx_webhook_body_file(call, piece->fd, p, piece->len,
+                                         piece->offset)
                    != NGX_OK)
         {
             ngx_str_set(&error, "The body could not be read; nothing was "
                                 "done");
-            return ngx_http_webhook_call_set(call,
-                                             NGX_HTTP_INTERNAL_SERVER_ERROR,
-                                             &error);
+            return ngx_webhook_call_set(call, NGX_HTTP_INTERNAL_SERVER_ERROR,
+                                        &error);
         }
 
         p += piece->len;
@@ -393,8 +386,8 @@ ngx_http_webhook_body_join(ngx_http_webhook_call_t *call)
 /* Any thread. */
 
 static ngx_int_t
-ngx_http_webhook_body_file(ngx_http_webhook_call_t *call, ngx_fd_t fd,
-    u_char *data, size_t len, off_t offset)
+ngx_webhook_body_file(ngx_webhook_call_t *call, ngx_fd_t fd, u_char *data,
+    size_t len, off_t offset)
 {
     ssize_t  n;
 
@@ -422,7 +415,7 @@ ngx_http_webhook_body_file(ngx_http_webhook_call_t *call, ngx_fd_t fd,
 
 
 static ngx_int_t
-ngx_http_webhook_body_grow(ngx_http_webhook_call_t *call, size_t len)
+ngx_webhook_body_grow(ngx_webhook_call_t *call, size_t len)
 {
     u_char              *p;
     size_t               size;
@@ -436,7 +429,7 @@ ngx_http_webhook_body_grow(ngx_http_webhook_call_t *call, size_t len)
 
     /* no more at once than was sent: a length is easily claimed */
 
-    size = ngx_max(call->body_size * 2, NGX_HTTP_WEBHOOK_BODY_STEP);
+    size = ngx_max(call->body_size * 2, NGX_WEBHOOK_BODY_STEP);
     size = ngx_max(size, call->body_len + len);
     size = ngx_min(size, call->receiver->body_max);
 
@@ -468,7 +461,7 @@ ngx_http_webhook_body_grow(ngx_http_webhook_call_t *call, size_t len)
 /* What is to be returned or finalized with where reading failed. */
 
 static ngx_int_t
-ngx_http_webhook_body_failed(ngx_http_webhook_call_t *call, ngx_int_t rc)
+ngx_webhook_body_failed(ngx_webhook_call_t *call, ngx_int_t rc)
 {
     ngx_str_t            error;
     ngx_http_request_t  *r;
@@ -485,9 +478,8 @@ ngx_http_webhook_body_failed(ngx_http_webhook_call_t *call, ngx_int_t rc)
         error = call->error;
 
     } else if (rc == NGX_HTTP_REQUEST_ENTITY_TOO_LARGE) {
-        ngx_http_webhook_say(call, &error,
-                             "The body is larger than %uz bytes",
-                             call->receiver->body_max);
+        ngx_webhook_message(call, &error, "The body is larger than %uz bytes",
+                            call->receiver->body_max);
 
     } else if (rc == NGX_HTTP_BAD_REQUEST) {
         ngx_str_set(&error, "The chunks of the body are broken");
@@ -513,5 +505,5 @@ ngx_http_webhook_body_failed(ngx_http_webhook_call_t *call, ngx_int_t rc)
 
     r->read_event_handler = ngx_http_block_reading;
 
-    return ngx_http_webhook_call_end(call, (ngx_uint_t) rc, &error);
+    return ngx_webhook_call_end(call, (ngx_uint_t) rc, &error);
 }

@@ -12,31 +12,30 @@
 
 /* 0, or the status to answer with its sentence. */
 
-typedef ngx_uint_t (*ngx_http_webhook_check_pt)(ngx_http_webhook_call_t *call,
+typedef ngx_uint_t (*ngx_webhook_check_pt)(ngx_webhook_call_t *call,
     ngx_str_t *error);
 
 
-static ngx_int_t ngx_http_webhook_check_step(ngx_http_webhook_call_t *call,
-    ngx_http_webhook_check_pt check);
-static ngx_int_t ngx_http_webhook_check_elements(
-    ngx_http_webhook_call_t *call, ngx_http_webhook_check_pt check);
-static ngx_uint_t ngx_http_webhook_check_filter(
-    ngx_http_webhook_call_t *call, ngx_str_t *error);
-static ngx_uint_t ngx_http_webhook_check_require(
-    ngx_http_webhook_call_t *call, ngx_str_t *error);
-static ngx_uint_t ngx_http_webhook_check_target(
-    ngx_http_webhook_call_t *call, ngx_str_t *error);
-static ngx_uint_t ngx_http_webhook_check_model(ngx_http_webhook_call_t *call,
+static ngx_int_t ngx_webhook_check_step(ngx_webhook_call_t *call,
+    ngx_webhook_check_pt check);
+static ngx_int_t ngx_webhook_check_elements(ngx_webhook_call_t *call,
+    ngx_webhook_check_pt check);
+static ngx_uint_t ngx_webhook_check_filter(
+    ngx_webhook_call_t *call, ngx_str_t *error);
+static ngx_uint_t ngx_webhook_check_require(ngx_webhook_call_t *call,
+    ngx_str_t *error);
+static ngx_uint_t ngx_webhook_check_target(
+    ngx_webhook_call_t *call, ngx_str_t *error);
+static ngx_uint_t ngx_webhook_check_model(ngx_webhook_call_t *call,
     ngx_str_t *text, ngx_str_t *error);
-static ngx_uint_t ngx_http_webhook_check_dry_run(ngx_http_request_t *r);
+static ngx_uint_t ngx_webhook_check_dry_run(ngx_http_request_t *r);
 
 
 ngx_uint_t
-ngx_http_webhook_check_headers(ngx_http_webhook_call_t *call,
-    ngx_str_t *error)
+ngx_webhook_check_headers(ngx_webhook_call_t *call, ngx_str_t *error)
 {
-    ngx_http_request_t           *r;
-    ngx_http_webhook_receiver_t  *receiver;
+    ngx_http_request_t      *r;
+    ngx_webhook_receiver_t  *receiver;
 
     r = call->request;
     receiver = call->receiver;
@@ -46,7 +45,7 @@ ngx_http_webhook_check_headers(ngx_http_webhook_call_t *call,
         return NGX_HTTP_NOT_FOUND;
     }
 
-    if (receiver->mode == NGX_HTTP_WEBHOOK_MODE_DISABLED) {
+    if (receiver->mode == NGX_WEBHOOK_MODE_DISABLED) {
         ngx_str_set(error, "This hook is switched off; nothing was done");
         return NGX_HTTP_SERVICE_UNAVAILABLE;
     }
@@ -57,87 +56,83 @@ ngx_http_webhook_check_headers(ngx_http_webhook_call_t *call,
     }
 
     if (r->headers_in.content_length_n > (off_t) receiver->body_max) {
-        ngx_http_webhook_say(call, error,
-                             "The body is larger than %uz bytes",
-                             receiver->body_max);
+        ngx_webhook_message(call, error,
+                            "The body is larger than %uz bytes",
+                            receiver->body_max);
         return NGX_HTTP_REQUEST_ENTITY_TOO_LARGE;
     }
 
-    call->dry_run = ngx_http_webhook_check_dry_run(r);
+    call->dry_run = ngx_webhook_check_dry_run(r);
 
     /* where calls are verified, that comes first */
 
-    return receiver->verify ? 0 : ngx_http_webhook_input_kind(call, error);
+    return receiver->verify ? 0 : ngx_webhook_input_kind(call, error);
 }
 
 
 ngx_int_t
-ngx_http_webhook_check_type(ngx_http_webhook_call_t *call)
+ngx_webhook_check_type(ngx_webhook_call_t *call)
 {
     if (!call->receiver->verify) {
         /* the headers told before the body was read */
         return NGX_OK;
     }
 
-    return ngx_http_webhook_check_step(call, ngx_http_webhook_input_kind);
+    return ngx_webhook_check_step(call, ngx_webhook_input_kind);
 }
 
 
 ngx_int_t
-ngx_http_webhook_check_payload(ngx_http_webhook_call_t *call)
+ngx_webhook_check_payload(ngx_webhook_call_t *call)
 {
-    return ngx_http_webhook_check_step(call, ngx_http_webhook_input_read);
+    return ngx_webhook_check_step(call, ngx_webhook_input_read);
 }
 
 
 ngx_int_t
-ngx_http_webhook_check_fields(ngx_http_webhook_call_t *call)
+ngx_webhook_check_fields(ngx_webhook_call_t *call)
 {
-    return ngx_http_webhook_check_elements(call,
-                                           ngx_http_webhook_check_require);
+    return ngx_webhook_check_elements(call, ngx_webhook_check_require);
 }
 
 
 ngx_int_t
-ngx_http_webhook_check_filters(ngx_http_webhook_call_t *call)
+ngx_webhook_check_filters(ngx_webhook_call_t *call)
 {
-    return ngx_http_webhook_check_elements(call,
-                                           ngx_http_webhook_check_filter);
+    return ngx_webhook_check_elements(call, ngx_webhook_check_filter);
 }
 
 
 ngx_int_t
-ngx_http_webhook_check_targets(ngx_http_webhook_call_t *call)
+ngx_webhook_check_targets(ngx_webhook_call_t *call)
 {
-    return ngx_http_webhook_check_elements(call,
-                                           ngx_http_webhook_check_target);
+    return ngx_webhook_check_elements(call, ngx_webhook_check_target);
 }
 
 
 static ngx_int_t
-ngx_http_webhook_check_step(ngx_http_webhook_call_t *call,
-    ngx_http_webhook_check_pt check)
+ngx_webhook_check_step(ngx_webhook_call_t *call, ngx_webhook_check_pt check)
 {
     ngx_str_t   error;
     ngx_uint_t  status;
 
     status = check(call, &error);
 
-    return status ? ngx_http_webhook_call_set(call, status, &error) : NGX_OK;
+    return status ? ngx_webhook_call_set(call, status, &error) : NGX_OK;
 }
 
 
 /* The same for each element of a list. */
 
 static ngx_int_t
-ngx_http_webhook_check_elements(ngx_http_webhook_call_t *call,
-    ngx_http_webhook_check_pt check)
+ngx_webhook_check_elements(ngx_webhook_call_t *call,
+    ngx_webhook_check_pt check)
 {
     ngx_str_t   error, which;
     ngx_uint_t  status;
 
     if (call->elements == NULL) {
-        return ngx_http_webhook_check_step(call, check);
+        return ngx_webhook_check_step(call, check);
     }
 
     for (call->element = 0; call->element < call->nelements; call->element++)
@@ -145,10 +140,10 @@ ngx_http_webhook_check_elements(ngx_http_webhook_call_t *call,
         status = check(call, &error);
 
         if (status) {
-            ngx_http_webhook_say(call, &which,
-                                 "%V (element %ui of %ui)", &error,
-                                 call->element + 1, call->nelements);
-            return ngx_http_webhook_call_set(call, status, &which);
+            ngx_webhook_message(call, &which,
+                                "%V (element %ui of %ui)", &error,
+                                call->element + 1, call->nelements);
+            return ngx_webhook_call_set(call, status, &which);
         }
     }
 
@@ -159,11 +154,11 @@ ngx_http_webhook_check_elements(ngx_http_webhook_call_t *call,
 
 
 static ngx_uint_t
-ngx_http_webhook_check_filter(ngx_http_webhook_call_t *call, ngx_str_t *error)
+ngx_webhook_check_filter(ngx_webhook_call_t *call, ngx_str_t *error)
 {
-    ngx_uint_t                    i;
-    ngx_http_webhook_filter_t    *filter;
-    ngx_http_webhook_receiver_t  *receiver;
+    ngx_uint_t               i;
+    ngx_webhook_filter_t    *filter;
+    ngx_webhook_receiver_t  *receiver;
 
     receiver = call->receiver;
     filter = receiver->filters.elts;
@@ -171,7 +166,7 @@ ngx_http_webhook_check_filter(ngx_http_webhook_call_t *call, ngx_str_t *error)
     for (i = 0; i < receiver->filters.nelts; i++) {
 
         switch (webhook_condition_eval(filter[i].condition,
-                                       ngx_http_webhook_call_lookup, call))
+                                       ngx_webhook_call_lookup, call))
         {
         case 1:
             continue;
@@ -181,17 +176,17 @@ ngx_http_webhook_check_filter(ngx_http_webhook_call_t *call, ngx_str_t *error)
             return NGX_HTTP_SERVICE_UNAVAILABLE;
 
         case WEBHOOK_LIMIT:
-            ngx_http_webhook_say_warn(call,
-                                      "a filter ran into the limits of "
-                                      "regular expressions");
+            ngx_webhook_message_warn(call,
+                                     "a filter ran into the limits of "
+                                     "regular expressions");
 
             /* fall through */
 
         default:
-            ngx_http_webhook_say(call, error,
-                                 "The call does not meet the "
-                                 "condition: %V", &filter[i].text);
-            return NGX_HTTP_WEBHOOK_UNPROCESSABLE;
+            ngx_webhook_message(call, error,
+                                "The call does not meet the "
+                                "condition: %V", &filter[i].text);
+            return NGX_WEBHOOK_UNPROCESSABLE;
         }
     }
 
@@ -200,15 +195,14 @@ ngx_http_webhook_check_filter(ngx_http_webhook_call_t *call, ngx_str_t *error)
 
 
 static ngx_uint_t
-ngx_http_webhook_check_require(ngx_http_webhook_call_t *call,
-    ngx_str_t *error)
+ngx_webhook_check_require(ngx_webhook_call_t *call, ngx_str_t *error)
 {
-    u_char                       *p, *last;
-    ngx_uint_t                    i, n;
-    webhook_path_t              **path;
-    webhook_value_t               v;
-    const webhook_str_t          *name;
-    ngx_http_webhook_receiver_t  *receiver;
+    u_char                  *p, *last;
+    ngx_uint_t               i, n;
+    webhook_path_t         **path;
+    webhook_value_t          v;
+    const webhook_str_t     *name;
+    ngx_webhook_receiver_t  *receiver;
 
     receiver = call->receiver;
 
@@ -217,7 +211,7 @@ ngx_http_webhook_check_require(ngx_http_webhook_call_t *call,
 
     for (i = 0; i < n; i++) {
 
-        if (ngx_http_webhook_call_lookup(call, path[i], &v)
+        if (ngx_webhook_call_lookup(call, path[i], &v)
             != WEBHOOK_OK)
         {
             ngx_str_set(error, "Out of memory; nothing was done");
@@ -235,14 +229,14 @@ ngx_http_webhook_check_require(ngx_http_webhook_call_t *call,
 
     /* the whole list: it says what a call has to have, not what is missing */
 
-    p = ngx_pnalloc(call->pool, NGX_HTTP_WEBHOOK_ERROR_MAX);
+    p = ngx_pnalloc(call->pool, NGX_WEBHOOK_ERROR_MAX);
     if (p == NULL) {
         ngx_str_set(error, "Missing required fields");
-        return NGX_HTTP_WEBHOOK_UNPROCESSABLE;
+        return NGX_WEBHOOK_UNPROCESSABLE;
     }
 
     error->data = p;
-    last = p + NGX_HTTP_WEBHOOK_ERROR_MAX;
+    last = p + NGX_WEBHOOK_ERROR_MAX;
 
     p = ngx_slprintf(p, last, "Missing required field%s: ", n > 1 ? "s" : "");
 
@@ -256,57 +250,57 @@ ngx_http_webhook_check_require(ngx_http_webhook_call_t *call,
 
     error->len = p - error->data;
 
-    return NGX_HTTP_WEBHOOK_UNPROCESSABLE;
+    return NGX_WEBHOOK_UNPROCESSABLE;
 }
 
 
 static ngx_uint_t
-ngx_http_webhook_check_target(ngx_http_webhook_call_t *call, ngx_str_t *error)
+ngx_webhook_check_target(ngx_webhook_call_t *call, ngx_str_t *error)
 {
-    ngx_str_t                     text;
-    ngx_uint_t                    status;
-    webhook_error_t               err;
-    ngx_http_webhook_receiver_t  *receiver;
+    ngx_str_t                text;
+    ngx_uint_t               status;
+    webhook_error_t          err;
+    ngx_webhook_receiver_t  *receiver;
 
     receiver = call->receiver;
 
     if (receiver->target_id) {
 
-        status = ngx_http_webhook_call_lookup_text(call, receiver->target_id,
-                                                   NGX_HTTP_WEBHOOK_ERROR_MAX,
-                                                   &text, &err);
+        status = ngx_webhook_call_lookup_text(call, receiver->target_id,
+                                              NGX_WEBHOOK_ERROR_MAX, &text,
+                                              &err);
         if (status) {
-            ngx_http_webhook_say(call, error, "No valid target id: %s",
-                                 err.text);
+            ngx_webhook_message(call, error, "No valid target id: %s",
+                                err.text);
             return status;
         }
 
         if (text.len == 0) {
             ngx_str_set(error, "The payload names no target: "
                                "its id is missing");
-            return NGX_HTTP_WEBHOOK_UNPROCESSABLE;
+            return NGX_WEBHOOK_UNPROCESSABLE;
         }
     }
 
     if (receiver->target_model) {
 
-        status = ngx_http_webhook_call_lookup_text(call, receiver->target_model,
-                                                   NGX_HTTP_WEBHOOK_ERROR_MAX,
-                                                   &text, &err);
+        status = ngx_webhook_call_lookup_text(call, receiver->target_model,
+                                              NGX_WEBHOOK_ERROR_MAX, &text,
+                                              &err);
         if (status) {
-            ngx_http_webhook_say(call, error,
-                                 "No valid target model: %s",
-                                 err.text);
+            ngx_webhook_message(call, error,
+                                "No valid target model: %s",
+                                err.text);
             return status;
         }
 
         if (text.len == 0) {
             ngx_str_set(error, "The payload names no target: "
                                "its model is missing");
-            return NGX_HTTP_WEBHOOK_UNPROCESSABLE;
+            return NGX_WEBHOOK_UNPROCESSABLE;
         }
 
-        return ngx_http_webhook_check_model(call, &text, error);
+        return ngx_webhook_check_model(call, &text, error);
     }
 
     return 0;
@@ -314,13 +308,13 @@ ngx_http_webhook_check_target(ngx_http_webhook_call_t *call, ngx_str_t *error)
 
 
 static ngx_uint_t
-ngx_http_webhook_check_model(ngx_http_webhook_call_t *call, ngx_str_t *text,
+ngx_webhook_check_model(ngx_webhook_call_t *call, ngx_str_t *text,
     ngx_str_t *error)
 {
-    ngx_str_t                    *model;
-    ngx_uint_t                    i, n;
-    webhook_error_t               err;
-    ngx_http_webhook_receiver_t  *receiver;
+    ngx_str_t               *model;
+    ngx_uint_t               i, n;
+    webhook_error_t          err;
+    ngx_webhook_receiver_t  *receiver;
 
     receiver = call->receiver;
 
@@ -345,9 +339,9 @@ ngx_http_webhook_check_model(ngx_http_webhook_call_t *call, ngx_str_t *text,
     }
 
     if (receiver->redact.nelts
-        && ngx_http_webhook_call_lookup_shown(call, receiver->target_model,
-                                              NGX_HTTP_WEBHOOK_ERROR_MAX,
-                                              "***", text, &err)
+        && ngx_webhook_call_lookup_redacted(call, receiver->target_model,
+                                            NGX_WEBHOOK_ERROR_MAX, "***", text,
+                                            &err)
            != 0)
     {
         ngx_str_set(error, "Out of memory; nothing was done");
@@ -359,16 +353,15 @@ ngx_http_webhook_check_model(ngx_http_webhook_call_t *call, ngx_str_t *text,
     }
 
     if (n == 1) {
-        ngx_http_webhook_say(call, error,
-                             "This hook is for '%V', not for '%V'",
-                             model, text);
+        ngx_webhook_message(call, error, "This hook is for '%V', not for '%V'",
+                            model, text);
 
     } else {
-        ngx_http_webhook_say(call, error,
-                             "This hook is not for '%V'", text);
+        ngx_webhook_message(call, error,
+                            "This hook is not for '%V'", text);
     }
 
-    return NGX_HTTP_WEBHOOK_UNPROCESSABLE;
+    return NGX_WEBHOOK_UNPROCESSABLE;
 }
 
 
@@ -379,7 +372,7 @@ ngx_http_webhook_check_model(ngx_http_webhook_call_t *call, ngx_str_t *text,
  */
 
 static ngx_uint_t
-ngx_http_webhook_check_dry_run(ngx_http_request_t *r)
+ngx_webhook_check_dry_run(ngx_http_request_t *r)
 {
     u_char           *p, *last, *end, *eq;
     size_t            len;
@@ -396,7 +389,7 @@ ngx_http_webhook_check_dry_run(ngx_http_request_t *r)
         ngx_string("off")
     };
 
-    if (ngx_http_webhook_lookup_header(r, &header, &v) != NGX_OK) {
+    if (ngx_webhook_lookup_header(r, &header, &v) != NGX_OK) {
         return 1;
     }
 

@@ -6,24 +6,24 @@
  * it is found before the first of its actions is called.
  */
 
-#ifndef NGX_HTTP_WEBHOOK_CHECK_H
-#define NGX_HTTP_WEBHOOK_CHECK_H
+#ifndef NGX_WEBHOOK_CHECK_H
+#define NGX_WEBHOOK_CHECK_H
 
 #include "http/inbound/call/ngx_http_webhook_call.h"
 
 
 /* 0, or the status to answer, with its sentence in *error (of the pool).  Event
    loop. */
-ngx_uint_t ngx_http_webhook_check_headers(ngx_http_webhook_call_t *call,
+ngx_uint_t ngx_webhook_check_headers(ngx_webhook_call_t *call,
     ngx_str_t *error);
 
 /* Steps: of the type that was sent, of what is in the body, of what it is
    about.  Any thread. */
-ngx_int_t ngx_http_webhook_check_type(ngx_http_webhook_call_t *call);
-ngx_int_t ngx_http_webhook_check_payload(ngx_http_webhook_call_t *call);
-ngx_int_t ngx_http_webhook_check_fields(ngx_http_webhook_call_t *call);
-ngx_int_t ngx_http_webhook_check_filters(ngx_http_webhook_call_t *call);
-ngx_int_t ngx_http_webhook_check_targets(ngx_http_webhook_call_t *call);
+ngx_int_t ngx_webhook_check_type(ngx_webhook_call_t *call);
+ngx_int_t ngx_webhook_check_payload(ngx_webhook_call_t *call);
+ngx_int_t ngx_webhook_check_fields(ngx_webhook_call_t *call);
+ngx_int_t ngx_webhook_check_filters(ngx_webhook_call_t *call);
+ngx_int_t ngx_webhook_check_targets(ngx_webhook_call_t *call);
 
 
-#endif /* NGX_HTTP_WEBHOOK_CHECK_H */
+#endif /* NGX_WEBHOOK_CHECK_H */

@@ -15,96 +15,93 @@
 #include <openssl/rand.h>
 
 
-#define NGX_HTTP_WEBHOOK_REPEAT_TRIES     3     /* after UNKNOWN */
-#define NGX_HTTP_WEBHOOK_REPEAT_RUN       (60 * 60 * UINT64_C(1000))
+#define NGX_WEBHOOK_DEDUPE_TRIES     3          /* after UNKNOWN */
+#define NGX_WEBHOOK_DEDUPE_RUN       (60 * 60 * UINT64_C(1000))
                                                 /* ms: the death of a worker
                                                    is seen sooner */
-#define NGX_HTTP_WEBHOOK_REPEAT_ANSWER    4096  /* bytes that are kept */
-#define NGX_HTTP_WEBHOOK_REPEAT_JOBS      65536 /* under way: calls that gave
+#define NGX_WEBHOOK_DEDUPE_ANSWER    4096       /* bytes that are kept */
+#define NGX_WEBHOOK_DEDUPE_JOBS      65536      /* under way: calls that gave
                                                    up waiting leave theirs */
 
 
 /* An operation under way, which outlives its request. */
 
 typedef struct {
-    ngx_http_webhook_job_t    job;
-    ngx_http_webhook_call_t  *call;             /* NULL: it is gone */
-    ngx_uint_t                tries;
-} ngx_http_webhook_repeat_t;
+    ngx_webhook_job_t    job;
+    ngx_webhook_call_t  *call;                  /* NULL: it is gone */
+    ngx_uint_t           tries;
+} ngx_webhook_dedupe_t;
 
 
-static void ngx_http_webhook_repeat_reserved(ngx_http_webhook_job_t *job);
-static ngx_int_t ngx_http_webhook_repeat_state(ngx_http_webhook_call_t *call,
+static void ngx_webhook_dedupe_reserved(ngx_webhook_job_t *job);
+static ngx_int_t ngx_webhook_dedupe_state(ngx_webhook_call_t *call,
     webhook_op_t *op);
-static void ngx_http_webhook_repeat_forget(ngx_http_webhook_repeat_t *repeat);
-static ngx_http_webhook_repeat_t *ngx_http_webhook_repeat_settlement(
-    ngx_http_webhook_call_t *call, ngx_uint_t status);
-static ngx_int_t ngx_http_webhook_repeat_unanswered(
-    ngx_http_webhook_call_t *call);
-static ngx_int_t ngx_http_webhook_repeat_unsettled(
-    ngx_http_webhook_call_t *call);
-static void ngx_http_webhook_repeat_free(ngx_http_webhook_repeat_t *repeat);
-static void ngx_http_webhook_repeat_settled(ngx_http_webhook_job_t *job);
-static ngx_uint_t ngx_http_webhook_repeat_again(
-    ngx_http_webhook_repeat_t *repeat);
-static void ngx_http_webhook_repeat_end(ngx_http_webhook_call_t *call);
+static void ngx_webhook_dedupe_forget(ngx_webhook_dedupe_t *dedupe);
+static ngx_webhook_dedupe_t *ngx_webhook_dedupe_settlement(
+    ngx_webhook_call_t *call, ngx_uint_t status);
+static ngx_int_t ngx_webhook_dedupe_unanswered(ngx_webhook_call_t *call);
+static ngx_int_t ngx_webhook_dedupe_unsettled(ngx_webhook_call_t *call);
+static void ngx_webhook_dedupe_free(ngx_webhook_dedupe_t *dedupe);
+static void ngx_webhook_dedupe_settled(ngx_webhook_job_t *job);
+static ngx_uint_t ngx_webhook_dedupe_again(ngx_webhook_dedupe_t *dedupe);
+static void ngx_webhook_dedupe_end(ngx_webhook_call_t *call);
 
 
-static ngx_uint_t  ngx_http_webhook_repeat_jobs;
+static ngx_uint_t  ngx_webhook_dedupe_jobs;
 
 
 ngx_int_t
-ngx_http_webhook_dedupe_reserve(ngx_http_webhook_call_t *call)
+ngx_webhook_dedupe_reserve(ngx_webhook_call_t *call)
 {
-    ngx_str_t                   error;
-    webhook_op_reserve_t       *reserve;
-    ngx_http_webhook_repeat_t  *repeat;
+    ngx_str_t              error;
+    webhook_op_reserve_t  *reserve;
+    ngx_webhook_dedupe_t  *dedupe;
 
     if (!call->keyed
-        || call->receiver->mode == NGX_HTTP_WEBHOOK_MODE_TEST)
+        || call->receiver->mode == NGX_WEBHOOK_MODE_TEST)
     {
         return NGX_OK;
     }
 
-    if (ngx_http_webhook_repeat_jobs >= NGX_HTTP_WEBHOOK_REPEAT_JOBS) {
-        ngx_http_webhook_count(NGX_HTTP_WEBHOOK_CALLS_BEHIND, 1);
+    if (ngx_webhook_dedupe_jobs >= NGX_WEBHOOK_DEDUPE_JOBS) {
+        ngx_webhook_count(NGX_WEBHOOK_CALLS_BEHIND, 1);
         ngx_str_set(&error, "Too much waits for the store; nothing was done");
-        return ngx_http_webhook_call_set(call, NGX_HTTP_SERVICE_UNAVAILABLE,
-                                         &error);
+        return ngx_webhook_call_set(call, NGX_HTTP_SERVICE_UNAVAILABLE,
+                                    &error);
     }
 
-    repeat = ngx_calloc(sizeof(ngx_http_webhook_repeat_t),
+    dedupe = ngx_calloc(sizeof(ngx_webhook_dedupe_t),
                         call->request->connection->log);
 
-    if (repeat == NULL) {
+    if (dedupe == NULL) {
         goto failed;
     }
 
-    reserve = &repeat->job.op.u.reserve;
+    reserve = &dedupe->job.op.u.reserve;
 
     reserve->scope = call->receiver->id;
-    reserve->run = NGX_HTTP_WEBHOOK_REPEAT_RUN;
-    ngx_memcpy(reserve->key, call->repeat, sizeof(reserve->key));
+    reserve->run = NGX_WEBHOOK_DEDUPE_RUN;
+    ngx_memcpy(reserve->key, call->dedupe, sizeof(reserve->key));
 
     if (RAND_bytes((u_char *) &reserve->asker, sizeof(reserve->asker)) != 1) {
-        ngx_free(repeat);
+        ngx_free(dedupe);
         goto failed;
     }
 
     reserve->asker |= 1;
 
-    repeat->call = call;
-    repeat->job.op.type = WEBHOOK_OP_RESERVE;
-    repeat->job.handler = ngx_http_webhook_repeat_reserved;
+    dedupe->call = call;
+    dedupe->job.op.type = WEBHOOK_OP_RESERVE;
+    dedupe->job.handler = ngx_webhook_dedupe_reserved;
 
-    call->job = repeat;
+    call->job = dedupe;
 
-    ngx_http_webhook_call_on_end(call, NGX_HTTP_WEBHOOK_END_DEDUPE,
-                                 ngx_http_webhook_repeat_end);
+    ngx_webhook_call_on_end(call, NGX_WEBHOOK_END_DEDUPE,
+                            ngx_webhook_dedupe_end);
 
-    ngx_http_webhook_repeat_jobs++;
-    ngx_http_webhook_batch_post(&repeat->job);
-    ngx_http_webhook_await(call, ngx_http_webhook_repeat_unanswered);
+    ngx_webhook_dedupe_jobs++;
+    ngx_webhook_store_queue_post(&dedupe->job);
+    ngx_webhook_await(call, ngx_webhook_dedupe_unanswered);
 
     return NGX_AGAIN;
 
@@ -112,54 +109,53 @@ failed:
 
     ngx_str_set(&error, "Out of memory; nothing was done");
 
-    return ngx_http_webhook_call_set(call, NGX_HTTP_SERVICE_UNAVAILABLE,
-                                     &error);
+    return ngx_webhook_call_set(call, NGX_HTTP_SERVICE_UNAVAILABLE, &error);
 }
 
 
 static void
-ngx_http_webhook_repeat_reserved(ngx_http_webhook_job_t *job)
+ngx_webhook_dedupe_reserved(ngx_webhook_job_t *job)
 {
-    ngx_int_t                   rc;
-    ngx_connection_t           *c;
-    ngx_http_webhook_call_t    *call;
-    ngx_http_webhook_repeat_t  *repeat;
+    ngx_int_t              rc;
+    ngx_connection_t      *c;
+    ngx_webhook_call_t    *call;
+    ngx_webhook_dedupe_t  *dedupe;
 
-    repeat = (ngx_http_webhook_repeat_t *) job;
-    call = repeat->call;
+    dedupe = (ngx_webhook_dedupe_t *) job;
+    call = dedupe->call;
 
-    if (ngx_http_webhook_repeat_again(repeat)) {
+    if (ngx_webhook_dedupe_again(dedupe)) {
         return;
     }
 
-    if (call == NULL || ngx_http_webhook_batch_closing()) {
+    if (call == NULL || ngx_webhook_store_queue_closing()) {
 
         if (call) {
             call->job = NULL;
         }
 
-        ngx_http_webhook_repeat_forget(repeat);
+        ngx_webhook_dedupe_forget(dedupe);
         return;
     }
 
     call->job = NULL;
-    ngx_http_webhook_await_end(call);
+    ngx_webhook_await_end(call);
 
     c = call->request->connection;
     ngx_http_set_log_request(c->log, call->request);
 
-    rc = ngx_http_webhook_repeat_state(call, &job->op);
+    rc = ngx_webhook_dedupe_state(call, &job->op);
 
-    ngx_http_webhook_repeat_free(repeat);
+    ngx_webhook_dedupe_free(dedupe);
 
-    ngx_http_webhook_call_resume(call, rc);
+    ngx_webhook_call_resume(call, rc);
 
     ngx_http_run_posted_requests(c);
 }
 
 
 static ngx_int_t
-ngx_http_webhook_repeat_state(ngx_http_webhook_call_t *call, webhook_op_t *op)
+ngx_webhook_dedupe_state(ngx_webhook_call_t *call, webhook_op_t *op)
 {
     u_char                *p;
     ngx_str_t              error;
@@ -177,7 +173,7 @@ ngx_http_webhook_repeat_state(ngx_http_webhook_call_t *call, webhook_op_t *op)
                       : webhook_store_result_text(op->result));
 
         if (op->result == WEBHOOK_STORE_FULL && reserve->bound) {
-            ngx_http_webhook_count(NGX_HTTP_WEBHOOK_CALLS_UNKNOWN, 1);
+            ngx_webhook_count(NGX_WEBHOOK_CALLS_UNKNOWN, 1);
 
             ngx_str_set(&error, "As many calls are known as may be, and this "
                                 "is none of them; nothing was done");
@@ -186,8 +182,8 @@ ngx_http_webhook_repeat_state(ngx_http_webhook_call_t *call, webhook_op_t *op)
             ngx_str_set(&error, "The store is unavailable; nothing was done");
         }
 
-        return ngx_http_webhook_call_set(call, NGX_HTTP_SERVICE_UNAVAILABLE,
-                                         &error);
+        return ngx_webhook_call_set(call, NGX_HTTP_SERVICE_UNAVAILABLE,
+                                    &error);
     }
 
     switch (reserve->state) {
@@ -199,7 +195,7 @@ ngx_http_webhook_repeat_state(ngx_http_webhook_call_t *call, webhook_op_t *op)
     case WEBHOOK_DEDUPE_RUNNING:
         ngx_str_set(&error, "The same call is under way; nothing was done "
                             "again");
-        return ngx_http_webhook_call_set(call, NGX_HTTP_CONFLICT, &error);
+        return ngx_webhook_call_set(call, NGX_HTTP_CONFLICT, &error);
 
     case WEBHOOK_DEDUPE_SEEN:
         break;
@@ -218,25 +214,25 @@ ngx_http_webhook_repeat_state(ngx_http_webhook_call_t *call, webhook_op_t *op)
         }
     }
 
-    return ngx_http_webhook_call_set(call, reserve->status, NULL);
+    return ngx_webhook_call_set(call, reserve->status, NULL);
 }
 
 
 /* A reservation that nobody waits for any more. */
 
 static void
-ngx_http_webhook_repeat_forget(ngx_http_webhook_repeat_t *repeat)
+ngx_webhook_dedupe_forget(ngx_webhook_dedupe_t *dedupe)
 {
     webhook_op_t           *op;
     webhook_op_settle_t    settle;
 
-    op = &repeat->job.op;
+    op = &dedupe->job.op;
 
     if (op->result != WEBHOOK_STORE_OK
         || op->u.reserve.state != WEBHOOK_DEDUPE_NEW
-        || ngx_http_webhook_batch_closing())
+        || ngx_webhook_store_queue_closing())
     {
-        ngx_http_webhook_repeat_free(repeat);
+        ngx_webhook_dedupe_free(dedupe);
         return;
     }
 
@@ -252,11 +248,11 @@ ngx_http_webhook_repeat_forget(ngx_http_webhook_repeat_t *repeat)
     op->type = WEBHOOK_OP_SETTLE;
     op->u.settle = settle;
 
-    repeat->call = NULL;
-    repeat->tries = 0;
-    repeat->job.handler = ngx_http_webhook_repeat_settled;
+    dedupe->call = NULL;
+    dedupe->tries = 0;
+    dedupe->job.handler = ngx_webhook_dedupe_settled;
 
-    ngx_http_webhook_batch_post(&repeat->job);
+    ngx_webhook_store_queue_post(&dedupe->job);
 }
 
 
@@ -266,49 +262,48 @@ ngx_http_webhook_repeat_forget(ngx_http_webhook_repeat_t *repeat)
  */
 
 ngx_int_t
-ngx_http_webhook_dedupe_settle(ngx_http_webhook_call_t *call)
+ngx_webhook_dedupe_settle(ngx_webhook_call_t *call)
 {
-    ngx_http_webhook_repeat_t  *repeat;
+    ngx_webhook_dedupe_t  *dedupe;
 
     if (call->reserved == 0) {
         return NGX_OK;
     }
 
-    repeat = ngx_http_webhook_repeat_settlement(call, call->status);
+    dedupe = ngx_webhook_dedupe_settlement(call, call->status);
 
-    if (repeat == NULL) {
+    if (dedupe == NULL) {
         return NGX_OK;
     }
 
-    repeat->call = call;
-    call->job = repeat;
+    dedupe->call = call;
+    call->job = dedupe;
 
-    ngx_http_webhook_batch_post(&repeat->job);
-    ngx_http_webhook_await(call, ngx_http_webhook_repeat_unsettled);
+    ngx_webhook_store_queue_post(&dedupe->job);
+    ngx_webhook_await(call, ngx_webhook_dedupe_unsettled);
 
     return NGX_AGAIN;
 }
 
 
 void *
-ngx_http_webhook_dedupe_defer(ngx_http_webhook_call_t *call,
-    ngx_uint_t status)
+ngx_webhook_dedupe_defer(ngx_webhook_call_t *call, ngx_uint_t status)
 {
-    return call->reserved ? ngx_http_webhook_repeat_settlement(call, status)
+    return call->reserved ? ngx_webhook_dedupe_settlement(call, status)
                           : NULL;
 }
 
 
 void
-ngx_http_webhook_dedupe_deferred(void *deferred, ngx_uint_t kept)
+ngx_webhook_dedupe_deferred(void *deferred, ngx_uint_t kept)
 {
-    webhook_op_settle_t        *settle;
-    ngx_http_webhook_repeat_t  *repeat;
+    webhook_op_settle_t   *settle;
+    ngx_webhook_dedupe_t  *dedupe;
 
-    repeat = deferred;
+    dedupe = deferred;
 
-    if (ngx_http_webhook_batch_closing()) {
-        ngx_http_webhook_repeat_free(repeat);
+    if (ngx_webhook_store_queue_closing()) {
+        ngx_webhook_dedupe_free(dedupe);
         return;
     }
 
@@ -316,41 +311,40 @@ ngx_http_webhook_dedupe_deferred(void *deferred, ngx_uint_t kept)
 
         /* nothing was done, or not all: it may come again */
 
-        settle = &repeat->job.op.u.settle;
+        settle = &dedupe->job.op.u.settle;
 
         settle->keep = 0;
         settle->status = 0;
         settle->answer.len = 0;
     }
 
-    ngx_http_webhook_batch_post(&repeat->job);
+    ngx_webhook_store_queue_post(&dedupe->job);
 }
 
 
 /* The end of a reservation, which the call gives away; NULL on lack of
    memory. */
 
-static ngx_http_webhook_repeat_t *
-ngx_http_webhook_repeat_settlement(ngx_http_webhook_call_t *call,
-    ngx_uint_t status)
+static ngx_webhook_dedupe_t *
+ngx_webhook_dedupe_settlement(ngx_webhook_call_t *call, ngx_uint_t status)
 {
-    size_t                      len;
-    u_char                     *p;
-    webhook_op_settle_t        *settle;
-    ngx_http_webhook_repeat_t  *repeat;
+    size_t                 len;
+    u_char                *p;
+    webhook_op_settle_t   *settle;
+    ngx_webhook_dedupe_t  *dedupe;
 
     len = 0;
 
     if (status < NGX_HTTP_SPECIAL_RESPONSE
-        && call->answer.len <= NGX_HTTP_WEBHOOK_REPEAT_ANSWER)
+        && call->answer.len <= NGX_WEBHOOK_DEDUPE_ANSWER)
     {
         len = call->answer.len;
     }
 
-    repeat = ngx_calloc(sizeof(ngx_http_webhook_repeat_t) + len,
+    dedupe = ngx_calloc(sizeof(ngx_webhook_dedupe_t) + len,
                         call->request->connection->log);
 
-    if (repeat == NULL) {
+    if (dedupe == NULL) {
 
         /* it is told as under way until the reservation runs out */
 
@@ -362,11 +356,11 @@ ngx_http_webhook_repeat_settlement(ngx_http_webhook_call_t *call,
         return NULL;
     }
 
-    settle = &repeat->job.op.u.settle;
+    settle = &dedupe->job.op.u.settle;
 
     settle->scope = call->receiver->id;
     settle->token = call->reserved;
-    ngx_memcpy(settle->key, call->repeat, sizeof(settle->key));
+    ngx_memcpy(settle->key, call->dedupe, sizeof(settle->key));
 
     if (status < NGX_HTTP_SPECIAL_RESPONSE) {
         settle->keep = call->receiver->dedupe_ttl;
@@ -374,7 +368,7 @@ ngx_http_webhook_repeat_settlement(ngx_http_webhook_call_t *call,
     }
 
     if (len) {
-        p = (u_char *) (repeat + 1);
+        p = (u_char *) (dedupe + 1);
         ngx_memcpy(p, call->answer.data, len);
 
         settle->answer.data = p;
@@ -383,70 +377,69 @@ ngx_http_webhook_repeat_settlement(ngx_http_webhook_call_t *call,
 
     call->reserved = 0;
 
-    repeat->job.op.type = WEBHOOK_OP_SETTLE;
-    repeat->job.handler = ngx_http_webhook_repeat_settled;
+    dedupe->job.op.type = WEBHOOK_OP_SETTLE;
+    dedupe->job.handler = ngx_webhook_dedupe_settled;
 
-    ngx_http_webhook_repeat_jobs++;
+    ngx_webhook_dedupe_jobs++;
 
-    return repeat;
+    return dedupe;
 }
 
 
 /* Whether it is a repeat cannot be told. */
 
 static ngx_int_t
-ngx_http_webhook_repeat_unanswered(ngx_http_webhook_call_t *call)
+ngx_webhook_dedupe_unanswered(ngx_webhook_call_t *call)
 {
     ngx_str_t  error;
 
-    ngx_http_webhook_repeat_end(call);
+    ngx_webhook_dedupe_end(call);
 
     ngx_str_set(&error, "The store has not answered in time; nothing was done");
 
-    return ngx_http_webhook_call_set(call, NGX_HTTP_SERVICE_UNAVAILABLE,
-                                     &error);
+    return ngx_webhook_call_set(call, NGX_HTTP_SERVICE_UNAVAILABLE, &error);
 }
 
 
 /* The answer is kept for repeats later than it is sent. */
 
 static ngx_int_t
-ngx_http_webhook_repeat_unsettled(ngx_http_webhook_call_t *call)
+ngx_webhook_dedupe_unsettled(ngx_webhook_call_t *call)
 {
-    ngx_http_webhook_repeat_end(call);
+    ngx_webhook_dedupe_end(call);
 
     return NGX_OK;
 }
 
 
 static void
-ngx_http_webhook_repeat_free(ngx_http_webhook_repeat_t *repeat)
+ngx_webhook_dedupe_free(ngx_webhook_dedupe_t *dedupe)
 {
-    webhook_op_free(&repeat->job.op);
-    ngx_free(repeat);
+    webhook_op_free(&dedupe->job.op);
+    ngx_free(dedupe);
 
-    ngx_http_webhook_repeat_jobs--;
+    ngx_webhook_dedupe_jobs--;
 }
 
 
 static void
-ngx_http_webhook_repeat_settled(ngx_http_webhook_job_t *job)
+ngx_webhook_dedupe_settled(ngx_webhook_job_t *job)
 {
-    ngx_connection_t           *c;
-    ngx_http_webhook_call_t    *call;
-    webhook_store_result_e      result;
-    ngx_http_webhook_repeat_t  *repeat;
+    ngx_connection_t       *c;
+    ngx_webhook_call_t     *call;
+    webhook_store_result_e  result;
+    ngx_webhook_dedupe_t   *dedupe;
 
-    repeat = (ngx_http_webhook_repeat_t *) job;
+    dedupe = (ngx_webhook_dedupe_t *) job;
 
-    if (ngx_http_webhook_repeat_again(repeat)) {
+    if (ngx_webhook_dedupe_again(dedupe)) {
         return;
     }
 
-    call = repeat->call;
+    call = dedupe->call;
     result = job->op.result;
 
-    ngx_http_webhook_repeat_free(repeat);
+    ngx_webhook_dedupe_free(dedupe);
 
     if (result != WEBHOOK_STORE_OK && result != WEBHOOK_STORE_DUPLICATE) {
         ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
@@ -459,16 +452,16 @@ ngx_http_webhook_repeat_settled(ngx_http_webhook_job_t *job)
     }
 
     call->job = NULL;
-    ngx_http_webhook_await_end(call);
+    ngx_webhook_await_end(call);
 
-    if (ngx_http_webhook_batch_closing()) {
+    if (ngx_webhook_store_queue_closing()) {
         return;
     }
 
     c = call->request->connection;
     ngx_http_set_log_request(c->log, call->request);
 
-    ngx_http_webhook_call_resume(call, NGX_OK);
+    ngx_webhook_call_resume(call, NGX_OK);
 
     ngx_http_run_posted_requests(c);
 }
@@ -477,30 +470,30 @@ ngx_http_webhook_repeat_settled(ngx_http_webhook_job_t *job)
 /* Repeats what is perhaps applied already, which its numbers make harmless. */
 
 static ngx_uint_t
-ngx_http_webhook_repeat_again(ngx_http_webhook_repeat_t *repeat)
+ngx_webhook_dedupe_again(ngx_webhook_dedupe_t *dedupe)
 {
-    if (repeat->job.op.result != WEBHOOK_STORE_UNKNOWN
-        || ++repeat->tries >= NGX_HTTP_WEBHOOK_REPEAT_TRIES
-        || ngx_http_webhook_batch_closing())
+    if (dedupe->job.op.result != WEBHOOK_STORE_UNKNOWN
+        || ++dedupe->tries >= NGX_WEBHOOK_DEDUPE_TRIES
+        || ngx_webhook_store_queue_closing())
     {
         return 0;
     }
 
-    webhook_op_free(&repeat->job.op);
+    webhook_op_free(&dedupe->job.op);
 
-    ngx_http_webhook_batch_post(&repeat->job);
+    ngx_webhook_store_queue_post(&dedupe->job);
 
     return 1;
 }
 
 
 static void
-ngx_http_webhook_repeat_end(ngx_http_webhook_call_t *call)
+ngx_webhook_dedupe_end(ngx_webhook_call_t *call)
 {
-    ngx_http_webhook_repeat_t *repeat = call->job;
+    ngx_webhook_dedupe_t *dedupe = call->job;
 
-    if (repeat) {
-        repeat->call = NULL;
+    if (dedupe) {
+        dedupe->call = NULL;
         call->job = NULL;
     }
 }

@@ -11,26 +11,26 @@
 #include <openssl/evp.h>
 
 
-static ngx_uint_t ngx_http_webhook_repeat_key(ngx_http_webhook_call_t *call,
+static ngx_uint_t ngx_webhook_dedupe_key_make(ngx_webhook_call_t *call,
     ngx_str_t *error);
 
 
 ngx_int_t
-ngx_http_webhook_dedupe_key(ngx_http_webhook_call_t *call)
+ngx_webhook_dedupe_key(ngx_webhook_call_t *call)
 {
     ngx_str_t   error;
     ngx_uint_t  status;
 
-    if (call->receiver->dedupe == NGX_HTTP_WEBHOOK_DEDUPE_NONE) {
+    if (call->receiver->dedupe == NGX_WEBHOOK_DEDUPE_NONE) {
         return NGX_OK;
     }
 
     call->whole = 1;
-    status = ngx_http_webhook_repeat_key(call, &error);
+    status = ngx_webhook_dedupe_key_make(call, &error);
     call->whole = 0;
 
     if (status) {
-        return ngx_http_webhook_call_set(call, status, &error);
+        return ngx_webhook_call_set(call, status, &error);
     }
 
     call->keyed = 1;
@@ -42,14 +42,14 @@ ngx_http_webhook_dedupe_key(ngx_http_webhook_call_t *call)
 /* 0, or the status of a call that has nothing to know it by. */
 
 static ngx_uint_t
-ngx_http_webhook_repeat_key(ngx_http_webhook_call_t *call, ngx_str_t *error)
+ngx_webhook_dedupe_key_make(ngx_webhook_call_t *call, ngx_str_t *error)
 {
-    u_char                        digest[EVP_MAX_MD_SIZE];
-    ngx_str_t                     pieces[2], name;
-    webhook_buf_t                 buf;
-    webhook_str_t                 text;
-    webhook_value_t               v;
-    ngx_http_webhook_receiver_t  *receiver;
+    u_char                   digest[EVP_MAX_MD_SIZE];
+    ngx_str_t                pieces[2], name;
+    webhook_buf_t            buf;
+    webhook_str_t            text;
+    webhook_value_t          v;
+    ngx_webhook_receiver_t  *receiver;
 
     receiver = call->receiver;
 
@@ -57,15 +57,14 @@ ngx_http_webhook_repeat_key(ngx_http_webhook_call_t *call, ngx_str_t *error)
 
     switch (receiver->dedupe) {
 
-    case NGX_HTTP_WEBHOOK_DEDUPE_HEADER:
+    case NGX_WEBHOOK_DEDUPE_HEADER:
 
         ngx_str_set(&pieces[0], "header");
         name = receiver->dedupe_header;
 
-        if (ngx_http_webhook_lookup_lines(call->pool,
+        if (ngx_webhook_lookup_lines(call->pool,
                              &call->request->headers_in.headers,
-                             ngx_http_webhook_str(&receiver->dedupe_header),
-                             &v)
+                             ngx_webhook_str(&receiver->dedupe_header), &v)
             != NGX_OK)
         {
             goto nomem;
@@ -73,13 +72,12 @@ ngx_http_webhook_repeat_key(ngx_http_webhook_call_t *call, ngx_str_t *error)
 
         break;
 
-    case NGX_HTTP_WEBHOOK_DEDUPE_BODY:
+    case NGX_WEBHOOK_DEDUPE_BODY:
 
         ngx_str_set(&pieces[0], "body");
-        name = *ngx_http_webhook_nstr(
-                                   webhook_path_text(receiver->dedupe_path));
+        name = *ngx_webhook_nstr(webhook_path_text(receiver->dedupe_path));
 
-        if (ngx_http_webhook_call_lookup(call, receiver->dedupe_path, &v)
+        if (ngx_webhook_call_lookup(call, receiver->dedupe_path, &v)
             != WEBHOOK_OK)
         {
             goto nomem;
@@ -101,10 +99,10 @@ ngx_http_webhook_repeat_key(ngx_http_webhook_call_t *call, ngx_str_t *error)
     }
 
     if (webhook_value_empty(&v)) {
-        ngx_http_webhook_say(call, error,
-                             "The call has no '%V', by which repeats "
-                             "are known", &name);
-        return NGX_HTTP_WEBHOOK_UNPROCESSABLE;
+        ngx_webhook_message(call, error,
+                            "The call has no '%V', by which repeats "
+                            "are known", &name);
+        return NGX_WEBHOOK_UNPROCESSABLE;
     }
 
     if (webhook_value_view(&v, &buf, &text) != WEBHOOK_OK) {
@@ -112,16 +110,16 @@ ngx_http_webhook_repeat_key(ngx_http_webhook_call_t *call, ngx_str_t *error)
         goto nomem;
     }
 
-    pieces[1] = *ngx_http_webhook_nstr(&text);
+    pieces[1] = *ngx_webhook_nstr(&text);
 
-    if (ngx_http_webhook_dedupe_key_digest(pieces, 2, digest) != NGX_OK) {
+    if (ngx_webhook_dedupe_key_digest(pieces, 2, digest) != NGX_OK) {
         webhook_buf_free(&buf);
         goto nomem;
     }
 
     webhook_buf_free(&buf);
 
-    ngx_memcpy(call->repeat, digest, sizeof(call->repeat));
+    ngx_memcpy(call->dedupe, digest, sizeof(call->dedupe));
 
     return 0;
 
@@ -136,8 +134,7 @@ nomem:
 /* SHA-256 of the pieces, with a zero byte between two. */
 
 ngx_int_t
-ngx_http_webhook_dedupe_key_digest(ngx_str_t *pieces, ngx_uint_t n,
-    u_char *digest)
+ngx_webhook_dedupe_key_digest(ngx_str_t *pieces, ngx_uint_t n, u_char *digest)
 {
     int          ok;
     ngx_uint_t   i;

@@ -5,19 +5,19 @@
  * What repeats of a call have in common: the key that they are known by.
  */
 
-#ifndef NGX_HTTP_WEBHOOK_DEDUPE_KEY_H
-#define NGX_HTTP_WEBHOOK_DEDUPE_KEY_H
+#ifndef NGX_WEBHOOK_DEDUPE_KEY_H
+#define NGX_WEBHOOK_DEDUPE_KEY_H
 
 #include "http/inbound/call/ngx_http_webhook_call.h"
 
 
 /* Step: tells by what repeats of the call are known.  Any thread. */
-ngx_int_t ngx_http_webhook_dedupe_key(ngx_http_webhook_call_t *call);
+ngx_int_t ngx_webhook_dedupe_key(ngx_webhook_call_t *call);
 
 /* SHA-256 of the pieces, with a zero byte between two, into EVP_MAX_MD_SIZE
    bytes: NGX_OK or NGX_ERROR.  Any thread. */
-ngx_int_t ngx_http_webhook_dedupe_key_digest(ngx_str_t *pieces, ngx_uint_t n,
+ngx_int_t ngx_webhook_dedupe_key_digest(ngx_str_t *pieces, ngx_uint_t n,
     u_char *digest);
 
 
-#endif /* NGX_HTTP_WEBHOOK_DEDUPE_KEY_H */
+#endif /* NGX_WEBHOOK_DEDUPE_KEY_H */

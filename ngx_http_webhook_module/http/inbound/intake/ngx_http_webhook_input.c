@@ -13,28 +13,28 @@
 
 /* What a body may become, beside six times its length (an escape). */
 
-#define NGX_HTTP_WEBHOOK_PAYLOAD_MORE  65536
+#define NGX_WEBHOOK_PAYLOAD_MORE  65536
 
 /* How much more it costs to read than JSON does, in quarters. */
 
-#define NGX_HTTP_WEBHOOK_PAYLOAD_DEAR  12
+#define NGX_WEBHOOK_PAYLOAD_DEAR  12
 
 
-static ngx_uint_t ngx_http_webhook_payload_kind(ngx_http_request_t *r);
-static ngx_uint_t ngx_http_webhook_payload_unknown(
-    ngx_http_webhook_call_t *call, ngx_str_t *error);
-static ngx_uint_t ngx_http_webhook_payload_utf8(
-    ngx_http_webhook_call_t *call, ngx_str_t *error);
-static ngx_uint_t ngx_http_webhook_payload_convert(
-    ngx_http_webhook_call_t *call, ngx_str_t *error);
-static ngx_uint_t ngx_http_webhook_payload_read(
-    ngx_http_webhook_call_t *call, ngx_str_t *error);
-static ngx_uint_t ngx_http_webhook_payload_elements(
-    ngx_http_webhook_call_t *call, ngx_str_t *error);
+static ngx_uint_t ngx_webhook_payload_kind(ngx_http_request_t *r);
+static ngx_uint_t ngx_webhook_payload_unknown(ngx_webhook_call_t *call,
+    ngx_str_t *error);
+static ngx_uint_t ngx_webhook_payload_utf8(
+    ngx_webhook_call_t *call, ngx_str_t *error);
+static ngx_uint_t ngx_webhook_payload_convert(ngx_webhook_call_t *call,
+    ngx_str_t *error);
+static ngx_uint_t ngx_webhook_payload_read(
+    ngx_webhook_call_t *call, ngx_str_t *error);
+static ngx_uint_t ngx_webhook_payload_elements(ngx_webhook_call_t *call,
+    ngx_str_t *error);
 
 
 ngx_uint_t
-ngx_http_webhook_input_kind(ngx_http_webhook_call_t *call, ngx_str_t *error)
+ngx_webhook_input_kind(ngx_webhook_call_t *call, ngx_str_t *error)
 {
     ngx_int_t            rc;
     webhook_value_t      coding;
@@ -44,8 +44,8 @@ ngx_http_webhook_input_kind(ngx_http_webhook_call_t *call, ngx_str_t *error)
 
     r = call->request;
 
-    rc = ngx_http_webhook_lookup_lines(call->pool, &r->headers_in.headers,
-                                       &name, &coding);
+    rc = ngx_webhook_lookup_lines(call->pool, &r->headers_in.headers, &name,
+                                  &coding);
 
     if (rc != NGX_OK) {
         ngx_str_set(error, "Out of memory; nothing was done");
@@ -64,13 +64,13 @@ ngx_http_webhook_input_kind(ngx_http_webhook_call_t *call, ngx_str_t *error)
         return NGX_HTTP_UNSUPPORTED_MEDIA_TYPE;
     }
 
-    call->kind = ngx_http_webhook_payload_kind(r);
+    call->kind = ngx_webhook_payload_kind(r);
 
     if (call->kind & call->receiver->accept) {
         return 0;
     }
 
-    return ngx_http_webhook_payload_unknown(call, error);
+    return ngx_webhook_payload_unknown(call, error);
 }
 
 
@@ -80,7 +80,7 @@ ngx_http_webhook_input_kind(ngx_http_webhook_call_t *call, ngx_str_t *error)
  */
 
 static ngx_uint_t
-ngx_http_webhook_payload_kind(ngx_http_request_t *r)
+ngx_webhook_payload_kind(ngx_http_request_t *r)
 {
     ngx_uint_t      kind;
     webhook_str_t   label, *type;
@@ -89,22 +89,22 @@ ngx_http_webhook_payload_kind(ngx_http_request_t *r)
         return 0;
     }
 
-    type = ngx_http_webhook_str(&r->headers_in.content_type->value);
+    type = ngx_webhook_str(&r->headers_in.content_type->value);
 
     switch (webhook_media(type, WEBHOOK_MEDIA_STRICT)) {
 
     case WEBHOOK_MEDIA_XML:
-        return NGX_HTTP_WEBHOOK_ACCEPT_XML;
+        return NGX_WEBHOOK_ACCEPT_XML;
 
     case WEBHOOK_MEDIA_JSON:
-        return NGX_HTTP_WEBHOOK_ACCEPT_JSON;
+        return NGX_WEBHOOK_ACCEPT_JSON;
 
     case WEBHOOK_MEDIA_FORM:
-        kind = NGX_HTTP_WEBHOOK_ACCEPT_FORM;
+        kind = NGX_WEBHOOK_ACCEPT_FORM;
         break;
 
     case WEBHOOK_MEDIA_MULTIPART:
-        kind = NGX_HTTP_WEBHOOK_ACCEPT_MULTIPART;
+        kind = NGX_WEBHOOK_ACCEPT_MULTIPART;
         break;
 
     default:
@@ -120,8 +120,7 @@ ngx_http_webhook_payload_kind(ngx_http_request_t *r)
 /* The answer names the headers that would do. */
 
 static ngx_uint_t
-ngx_http_webhook_payload_unknown(ngx_http_webhook_call_t *call,
-    ngx_str_t *error)
+ngx_webhook_payload_unknown(ngx_webhook_call_t *call, ngx_str_t *error)
 {
     u_char      *p, *last;
     ngx_uint_t   i, n, accept;
@@ -131,24 +130,24 @@ ngx_http_webhook_payload_unknown(ngx_http_webhook_call_t *call,
         const char  *what;
         const char  *type;
     } kinds[] = {
-        { NGX_HTTP_WEBHOOK_ACCEPT_JSON, "JSON in UTF-8", "application/json" },
-        { NGX_HTTP_WEBHOOK_ACCEPT_FORM, "a form",
+        { NGX_WEBHOOK_ACCEPT_JSON, "JSON in UTF-8", "application/json" },
+        { NGX_WEBHOOK_ACCEPT_FORM, "a form",
           "application/x-www-form-urlencoded" },
-        { NGX_HTTP_WEBHOOK_ACCEPT_MULTIPART, "a form with parts",
+        { NGX_WEBHOOK_ACCEPT_MULTIPART, "a form with parts",
           "multipart/form-data" },
-        { NGX_HTTP_WEBHOOK_ACCEPT_XML, "XML", "application/xml" }
+        { NGX_WEBHOOK_ACCEPT_XML, "XML", "application/xml" }
     };
 
     accept = call->receiver->accept;
 
-    p = ngx_pnalloc(call->pool, NGX_HTTP_WEBHOOK_ERROR_MAX);
+    p = ngx_pnalloc(call->pool, NGX_WEBHOOK_ERROR_MAX);
     if (p == NULL) {
         ngx_str_set(error, "The body is of a type that is not taken");
         return NGX_HTTP_UNSUPPORTED_MEDIA_TYPE;
     }
 
     error->data = p;
-    last = p + NGX_HTTP_WEBHOOK_ERROR_MAX;
+    last = p + NGX_WEBHOOK_ERROR_MAX;
 
     p = ngx_slprintf(p, last, "The body has to be ");
 
@@ -177,12 +176,12 @@ ngx_http_webhook_payload_unknown(ngx_http_webhook_call_t *call,
 
 
 size_t
-ngx_http_webhook_input_cost(ngx_http_webhook_call_t *call)
+ngx_webhook_input_cost(ngx_webhook_call_t *call)
 {
-    size_t                        times;
-    ngx_uint_t                    i;
-    ngx_http_webhook_emit_t      *emit;
-    ngx_http_webhook_receiver_t  *receiver;
+    size_t                   times;
+    ngx_uint_t               i;
+    ngx_webhook_emit_t      *emit;
+    ngx_webhook_receiver_t  *receiver;
 
     receiver = call->receiver;
 
@@ -196,10 +195,10 @@ ngx_http_webhook_input_cost(ngx_http_webhook_call_t *call)
         times += emit[i].type->endpoints.nelts;
     }
 
-    if (ngx_http_webhook_payload_kind(call->request)
-        & (NGX_HTTP_WEBHOOK_ACCEPT_XML|NGX_HTTP_WEBHOOK_ACCEPT_FORM))
+    if (ngx_webhook_payload_kind(call->request)
+        & (NGX_WEBHOOK_ACCEPT_XML|NGX_WEBHOOK_ACCEPT_FORM))
     {
-        times += NGX_HTTP_WEBHOOK_PAYLOAD_DEAR;
+        times += NGX_WEBHOOK_PAYLOAD_DEAR;
     }
 
     return call->body_len / 4 * times;
@@ -207,7 +206,7 @@ ngx_http_webhook_input_cost(ngx_http_webhook_call_t *call)
 
 
 ngx_uint_t
-ngx_http_webhook_input_read(ngx_http_webhook_call_t *call,
+ngx_webhook_input_read(ngx_webhook_call_t *call,
     ngx_str_t *error)
 {
     ngx_uint_t             status;
@@ -216,7 +215,7 @@ ngx_http_webhook_input_read(ngx_http_webhook_call_t *call,
     if (call->body_len == 0) {
         ngx_str_set(error, "The body is empty: it has to be a JSON object");
 
-        if (call->kind != NGX_HTTP_WEBHOOK_ACCEPT_JSON) {
+        if (call->kind != NGX_WEBHOOK_ACCEPT_JSON) {
             ngx_str_set(error, "The body is empty");
         }
 
@@ -226,21 +225,21 @@ ngx_http_webhook_input_read(ngx_http_webhook_call_t *call,
     call->payload.data = call->body;
     call->payload.len = call->body_len;
 
-    status = (call->kind == NGX_HTTP_WEBHOOK_ACCEPT_JSON)
-             ? ngx_http_webhook_payload_utf8(call, error)
-             : ngx_http_webhook_payload_convert(call, error);
+    status = (call->kind == NGX_WEBHOOK_ACCEPT_JSON)
+             ? ngx_webhook_payload_utf8(call, error)
+             : ngx_webhook_payload_convert(call, error);
 
     if (status) {
         return status;
     }
 
-    status = ngx_http_webhook_payload_read(call, error);
+    status = ngx_webhook_payload_read(call, error);
     if (status) {
         return status;
     }
 
     if (call->receiver->for_each) {
-        return ngx_http_webhook_payload_elements(call, error);
+        return ngx_webhook_payload_elements(call, error);
     }
 
     webhook_json_root(call->doc, &root);
@@ -257,7 +256,7 @@ ngx_http_webhook_input_read(ngx_http_webhook_call_t *call,
 /* JSON without a byte order mark, whatever charset it came in. */
 
 static ngx_uint_t
-ngx_http_webhook_payload_utf8(ngx_http_webhook_call_t *call, ngx_str_t *error)
+ngx_webhook_payload_utf8(ngx_webhook_call_t *call, ngx_str_t *error)
 {
     int                  rc;
     const char          *what;
@@ -268,16 +267,16 @@ ngx_http_webhook_payload_utf8(ngx_http_webhook_call_t *call, ngx_str_t *error)
     r = call->request;
 
     webhook_charset_label(
-                    ngx_http_webhook_str(&r->headers_in.content_type->value),
+                    ngx_webhook_str(&r->headers_in.content_type->value),
                     &label);
 
-    webhook_buf_init(&out, 6 * call->body_len + NGX_HTTP_WEBHOOK_PAYLOAD_MORE);
+    webhook_buf_init(&out, 6 * call->body_len + NGX_WEBHOOK_PAYLOAD_MORE);
 
-    rc = webhook_charset_json(ngx_http_webhook_str(&call->payload), &label,
-                              &out, &text, &what);
+    rc = webhook_charset_json(ngx_webhook_str(&call->payload), &label, &out,
+                              &text, &what);
 
     if (rc == WEBHOOK_OK) {
-        call->payload = *ngx_http_webhook_nstr(&text);
+        call->payload = *ngx_webhook_nstr(&text);
 
         if (out.data) {
             call->payload.data = ngx_pnalloc(call->pool, text.len + 1);
@@ -299,8 +298,8 @@ ngx_http_webhook_payload_utf8(ngx_http_webhook_call_t *call, ngx_str_t *error)
         return 0;
 
     case WEBHOOK_ERROR:
-        ngx_http_webhook_say(call, error, "The JSON cannot be brought "
-                             "to UTF-8: %s", what);
+        ngx_webhook_message(call, error, "The JSON cannot be brought "
+                            "to UTF-8: %s", what);
         return NGX_HTTP_UNSUPPORTED_MEDIA_TYPE;
 
     default:
@@ -313,8 +312,7 @@ ngx_http_webhook_payload_utf8(ngx_http_webhook_call_t *call, ngx_str_t *error)
 /* Makes JSON of another kind of body. */
 
 static ngx_uint_t
-ngx_http_webhook_payload_convert(ngx_http_webhook_call_t *call,
-    ngx_str_t *error)
+ngx_webhook_payload_convert(ngx_webhook_call_t *call, ngx_str_t *error)
 {
     int                     rc;
     webhook_buf_t           buf;
@@ -331,11 +329,11 @@ ngx_http_webhook_payload_convert(ngx_http_webhook_call_t *call,
 
     switch (call->kind) {
 
-    case NGX_HTTP_WEBHOOK_ACCEPT_FORM:
+    case NGX_WEBHOOK_ACCEPT_FORM:
         media = WEBHOOK_MEDIA_FORM;
         break;
 
-    case NGX_HTTP_WEBHOOK_ACCEPT_MULTIPART:
+    case NGX_WEBHOOK_ACCEPT_MULTIPART:
         media = WEBHOOK_MEDIA_MULTIPART;
         break;
 
@@ -349,11 +347,11 @@ ngx_http_webhook_payload_convert(ngx_http_webhook_call_t *call,
     limits.max_depth = call->receiver->limits.max_depth;
     limits.max_nodes = call->receiver->limits.max_values;
 
-    webhook_buf_init(&buf, 6 * call->body_len + NGX_HTTP_WEBHOOK_PAYLOAD_MORE);
+    webhook_buf_init(&buf, 6 * call->body_len + NGX_WEBHOOK_PAYLOAD_MORE);
 
     rc = webhook_media_json(media,
-                  ngx_http_webhook_str(&r->headers_in.content_type->value),
-                  &text, &limits, &buf, &err);
+                  ngx_webhook_str(&r->headers_in.content_type->value), &text,
+                  &limits, &buf, &err);
 
     if (rc == WEBHOOK_OK) {
         call->payload.len = buf.len;
@@ -384,17 +382,16 @@ ngx_http_webhook_payload_convert(ngx_http_webhook_call_t *call,
         return NGX_HTTP_BAD_REQUEST;
     }
 
-    if (call->kind != NGX_HTTP_WEBHOOK_ACCEPT_XML) {
-        ngx_http_webhook_say(call, error, "The body is not a form: %s",
-                             err.what ? err.what : "it is cut short");
+    if (call->kind != NGX_WEBHOOK_ACCEPT_XML) {
+        ngx_webhook_message(call, error, "The body is not a form: %s",
+                            err.what ? err.what : "it is cut short");
 
     } else if (err.line) {
-        ngx_http_webhook_say(call, error, "The body is not XML: %s, on "
-                             "line %uz", err.what, err.line);
+        ngx_webhook_message(call, error, "The body is not XML: %s, on "
+                            "line %uz", err.what, err.line);
 
     } else {
-        ngx_http_webhook_say(call, error, "The body is not XML: %s",
-                             err.what);
+        ngx_webhook_message(call, error, "The body is not XML: %s", err.what);
     }
 
     return NGX_HTTP_BAD_REQUEST;
@@ -402,11 +399,11 @@ ngx_http_webhook_payload_convert(ngx_http_webhook_call_t *call,
 
 
 static ngx_uint_t
-ngx_http_webhook_payload_read(ngx_http_webhook_call_t *call, ngx_str_t *error)
+ngx_webhook_payload_read(ngx_webhook_call_t *call, ngx_str_t *error)
 {
     webhook_json_error_t  err;
 
-    switch (webhook_json_read(ngx_http_webhook_str(&call->payload),
+    switch (webhook_json_read(ngx_webhook_str(&call->payload),
                               &call->receiver->limits, &call->doc, &err))
     {
     case WEBHOOK_OK:
@@ -417,15 +414,15 @@ ngx_http_webhook_payload_read(ngx_http_webhook_call_t *call, ngx_str_t *error)
         return NGX_HTTP_SERVICE_UNAVAILABLE;
 
     case WEBHOOK_LIMIT:
-        ngx_http_webhook_say(call, error,
-                             "The JSON of the body is over a limit: %s, "
-                             "at byte %uz", err.what, err.offset);
+        ngx_webhook_message(call, error,
+                            "The JSON of the body is over a limit: %s, "
+                            "at byte %uz", err.what, err.offset);
         return NGX_HTTP_BAD_REQUEST;
 
     default:
-        ngx_http_webhook_say(call, error,
-                             "The body is not JSON: %s, at byte %uz",
-                             err.what, err.offset);
+        ngx_webhook_message(call, error,
+                            "The body is not JSON: %s, at byte %uz", err.what,
+                            err.offset);
         return NGX_HTTP_BAD_REQUEST;
     }
 }
@@ -437,14 +434,13 @@ ngx_http_webhook_payload_read(ngx_http_webhook_call_t *call, ngx_str_t *error)
  */
 
 static ngx_uint_t
-ngx_http_webhook_payload_elements(ngx_http_webhook_call_t *call,
-    ngx_str_t *error)
+ngx_webhook_payload_elements(ngx_webhook_call_t *call, ngx_str_t *error)
 {
-    uint32_t                      iter;
-    ngx_uint_t                    i;
-    const webhook_str_t          *name;
-    webhook_json_value_t          list;
-    ngx_http_webhook_receiver_t  *receiver;
+    uint32_t                 iter;
+    ngx_uint_t               i;
+    const webhook_str_t     *name;
+    webhook_json_value_t     list;
+    ngx_webhook_receiver_t  *receiver;
 
     receiver = call->receiver;
 
@@ -461,21 +457,21 @@ ngx_http_webhook_payload_elements(ngx_http_webhook_call_t *call,
     {
         name = webhook_path_text(receiver->for_each);
 
-        ngx_http_webhook_say(call, error,
-                             "The payload has no list '%*s'",
-                             name->len, name->data);
-        return NGX_HTTP_WEBHOOK_UNPROCESSABLE;
+        ngx_webhook_message(call, error,
+                            "The payload has no list '%*s'",
+                            name->len, name->data);
+        return NGX_WEBHOOK_UNPROCESSABLE;
     }
 
     call->nelements = list.type == WEBHOOK_JSON_ARRAY
                       ? webhook_json_count(call->doc, &list) : 1;
 
     if (call->nelements > receiver->for_each_max) {
-        ngx_http_webhook_say(call, error,
-                             "The list has %ui elements; a call may "
-                             "have %ui", call->nelements,
-                             receiver->for_each_max);
-        return NGX_HTTP_WEBHOOK_UNPROCESSABLE;
+        ngx_webhook_message(call, error,
+                            "The list has %ui elements; a call may "
+                            "have %ui", call->nelements,
+                            receiver->for_each_max);
+        return NGX_WEBHOOK_UNPROCESSABLE;
     }
 
     call->elements = ngx_palloc(call->pool,

@@ -6,24 +6,22 @@
  * this unit sees JSON alone.
  */
 
-#ifndef NGX_HTTP_WEBHOOK_INPUT_H
-#define NGX_HTTP_WEBHOOK_INPUT_H
+#ifndef NGX_WEBHOOK_INPUT_H
+#define NGX_WEBHOOK_INPUT_H
 
 #include "http/inbound/call/ngx_http_webhook_call.h"
 
 
 /* What the steps of a call cost, by its body and its receiver: in bytes of JSON
    that are read.  Event loop. */
-size_t ngx_http_webhook_input_cost(ngx_http_webhook_call_t *call);
+size_t ngx_webhook_input_cost(ngx_webhook_call_t *call);
 
 /* 0 and call->kind, or the status to answer with its sentence.  Any thread. */
-ngx_uint_t ngx_http_webhook_input_kind(ngx_http_webhook_call_t *call,
-    ngx_str_t *error);
+ngx_uint_t ngx_webhook_input_kind(ngx_webhook_call_t *call, ngx_str_t *error);
 
 /* Makes call->payload, call->doc and call->elements of the body; returns the
    same.  Any thread. */
-ngx_uint_t ngx_http_webhook_input_read(ngx_http_webhook_call_t *call,
-    ngx_str_t *error);
+ngx_uint_t ngx_webhook_input_read(ngx_webhook_call_t *call, ngx_str_t *error);
 
 
-#endif /* NGX_HTTP_WEBHOOK_INPUT_H */
+#endif /* NGX_WEBHOOK_INPUT_H */

@@ -6,24 +6,24 @@
  * only.
  */
 
-#ifndef NGX_HTTP_WEBHOOK_LIMIT_H
-#define NGX_HTTP_WEBHOOK_LIMIT_H
+#ifndef NGX_WEBHOOK_LIMIT_H
+#define NGX_WEBHOOK_LIMIT_H
 
 #include "http/inbound/call/ngx_http_webhook_call.h"
 
 
 /* Counts a call: NGX_OK, or NGX_BUSY if there are too many.  It is let go when
    the request ends. */
-ngx_int_t ngx_http_webhook_limit_take(ngx_http_webhook_call_t *call);
+ngx_int_t ngx_webhook_limit_take(ngx_webhook_call_t *call);
 
 /* Makes the zone of the counters, if a receiver has such a limit
    (postconfiguration). */
-ngx_int_t ngx_http_webhook_limit_zone(ngx_conf_t *cf,
-    ngx_http_webhook_main_conf_t *wmcf);
+ngx_int_t ngx_webhook_limit_zone(ngx_conf_t *cf,
+    ngx_webhook_main_conf_t *wmcf);
 
 /* Takes the counters, in a worker that will take calls, before its event loop
    starts. */
-void ngx_http_webhook_limit_attach(ngx_http_webhook_main_conf_t *wmcf);
+void ngx_webhook_limit_attach(ngx_webhook_main_conf_t *wmcf);
 
 
-#endif /* NGX_HTTP_WEBHOOK_LIMIT_H */
+#endif /* NGX_WEBHOOK_LIMIT_H */

@@ -19,70 +19,70 @@
 #include "http/inbound/mask/ngx_http_webhook_receive_location.h"
 #include "http/inbound/mask/ngx_http_webhook_mask_line.h"
 #include "http/inbound/mask/ngx_http_webhook_referer.h"
-#include "http/inbound/mask/ngx_http_webhook_token_like.h"
+#include "http/inbound/mask/ngx_http_webhook_url_token_like.h"
 #include "http/inbound/call/ngx_http_webhook_kept.h"
 
 
-#define NGX_HTTP_WEBHOOK_TOKENS_MAX  8      /* looked up in one path */
+#define NGX_WEBHOOK_TOKENS_MAX  8           /* looked up in one path */
 
 
 typedef struct {
-    ngx_http_webhook_receiver_t  *receiver;     /* whose URL it is, or NULL */
-    unsigned                      known:1;      /* a token of one is there */
-    unsigned                      suspect:1;    /* what could be one is */
-} ngx_http_webhook_mask_seen_t;
+    ngx_webhook_receiver_t  *receiver;          /* whose URL it is, or NULL */
+    unsigned                 known:1;           /* a token of one is there */
+    unsigned                 suspect:1;         /* what could be one is */
+} ngx_webhook_mask_seen_t;
 
 
-static void ngx_http_webhook_mask_look(ngx_http_request_t *r, u_char *p,
-    ngx_http_webhook_mask_seen_t *seen);
-static ngx_int_t ngx_http_webhook_mask_text(ngx_http_request_t *r);
+static void ngx_webhook_mask_look(ngx_http_request_t *r, u_char *p,
+    ngx_webhook_mask_seen_t *seen);
+static ngx_int_t ngx_webhook_mask_text(ngx_http_request_t *r);
 
 
 ngx_int_t
-ngx_http_webhook_mask_init(ngx_conf_t *cf, ngx_http_webhook_main_conf_t *wmcf)
+ngx_webhook_mask_init(ngx_conf_t *cf, ngx_webhook_main_conf_t *wmcf)
 {
-    if (ngx_http_webhook_mask_line_init(cf, wmcf) != NGX_OK) {
+    if (ngx_webhook_mask_line_init(cf, wmcf) != NGX_OK) {
         return NGX_ERROR;
     }
 
-    return ngx_http_webhook_hook_init(cf, wmcf);
+    return ngx_webhook_receive_location_init(cf, wmcf);
 }
 
 
 ngx_int_t
-ngx_http_webhook_mask_request(ngx_http_request_t *r)
+ngx_webhook_mask_request(ngx_http_request_t *r)
 {
     u_char                        *p;
     ngx_str_t                      path, rest, uri;
-    ngx_http_webhook_call_t       *call;
-    ngx_http_webhook_hook_t       *hook;
-    ngx_http_webhook_mask_seen_t   seen;
+    ngx_webhook_call_t            *call;
+    ngx_webhook_receive_location_t *loc;
+    ngx_webhook_mask_seen_t        seen;
 
     if (r != r->main) {
         return NGX_DECLINED;
     }
 
-    ngx_http_webhook_referer(r);
+    ngx_webhook_referer(r);
 
-    hook = ngx_http_webhook_hook_find(r, &r->uri);
-    if (hook == NULL) {
+    loc = ngx_webhook_receive_location_find(r, &r->uri);
+    if (loc == NULL) {
         return NGX_DECLINED;
     }
 
-    p = r->uri.data + hook->prefix.len;
+    p = r->uri.data + loc->prefix.len;
 
-    ngx_http_webhook_mask_look(r, p, &seen);
+    ngx_webhook_mask_look(r, p, &seen);
 
     if (!seen.suspect) {
         return NGX_DECLINED;
     }
 
-    call = ngx_http_webhook_call_make(r);
+    call = ngx_webhook_call_make(r);
 
     if (call == NULL
-        || ngx_http_webhook_mask_line_path(r, &hook->prefix, &path) != NGX_OK)
+        || ngx_webhook_mask_line_path(r, &loc->prefix, &path) != NGX_OK)
     {
-        return ngx_http_webhook_mask_line_blank(r);
+        return ngx_webhook_mask_line_blank(r);
     }
 
     call->receiver = seen.receiver;
@@ -91,30 +91,30 @@ ngx_http_webhook_mask_request(ngx_http_request_t *r)
         rest.data = p;
         rest.len = r->uri.data + r->uri.len - p;
 
-        if (ngx_http_webhook_kept_token(call, &rest) != NGX_OK) {
-            return ngx_http_webhook_mask_line_blank(r);
+        if (ngx_webhook_kept_token(call, &rest) != NGX_OK) {
+            return ngx_webhook_mask_line_blank(r);
         }
     }
 
     if (seen.known) {
         uri = r->uri;
-        ngx_http_webhook_mask_line_wipe(r);
+        ngx_webhook_mask_line_wipe(r);
 
         /* it may stand apart from where it was read */
         ngx_memset(uri.data, '*', uri.len);
     }
 
-    if (seen.known || !ngx_http_webhook_hook_other(hook, &r->uri)) {
+    if (seen.known || !ngx_webhook_receive_location_other(loc, &r->uri)) {
         r->uri = path;
         ngx_http_set_exten(r);
         call->path = path;
         call->masked_uri = 1;
     }
 
-    if (ngx_http_webhook_kept_args(call) != NGX_OK
-        || ngx_http_webhook_mask_line(r, &path) != NGX_OK)
+    if (ngx_webhook_kept_args(call) != NGX_OK
+        || ngx_webhook_mask_line(r, &path) != NGX_OK)
     {
-        return ngx_http_webhook_mask_line_blank(r);
+        return ngx_webhook_mask_line_blank(r);
     }
 
     call->masked = 1;
@@ -126,38 +126,38 @@ ngx_http_webhook_mask_request(ngx_http_request_t *r)
 /* Looks for tokens in the path from p on. */
 
 static void
-ngx_http_webhook_mask_look(ngx_http_request_t *r, u_char *p,
-    ngx_http_webhook_mask_seen_t *seen)
+ngx_webhook_mask_look(ngx_http_request_t *r, u_char *p,
+    ngx_webhook_mask_seen_t *seen)
 {
-    u_char                        *first, *last;
-    ngx_str_t                      stretch;
-    ngx_uint_t                     n;
-    ngx_http_webhook_receiver_t   *found;
-    ngx_http_webhook_main_conf_t  *wmcf;
+    u_char                   *first, *last;
+    ngx_str_t                 stretch;
+    ngx_uint_t                n;
+    ngx_webhook_receiver_t   *found;
+    ngx_webhook_main_conf_t  *wmcf;
 
     wmcf = ngx_http_get_module_main_conf(r, ngx_http_webhook_module);
 
-    ngx_memzero(seen, sizeof(ngx_http_webhook_mask_seen_t));
+    ngx_memzero(seen, sizeof(ngx_webhook_mask_seen_t));
 
     first = p;
     last = r->uri.data + r->uri.len;
     n = 0;
 
-    while (ngx_http_webhook_suspect_stretch(&p, last, &stretch)) {
+    while (ngx_webhook_token_like_stretch(&p, last, &stretch)) {
 
-        if (stretch.len < NGX_HTTP_WEBHOOK_SUSPECT_MIN) {
+        if (stretch.len < NGX_WEBHOOK_TOKEN_LIKE_MIN) {
             continue;
         }
 
         seen->suspect = 1;
 
-        if (stretch.len < NGX_HTTP_WEBHOOK_TOKEN_MIN
-            || n++ == NGX_HTTP_WEBHOOK_TOKENS_MAX)
+        if (stretch.len < NGX_WEBHOOK_URL_TOKEN_MIN
+            || n++ == NGX_WEBHOOK_TOKENS_MAX)
         {
             continue;
         }
 
-        found = ngx_http_webhook_receiver_by_token(wmcf, &stretch);
+        found = ngx_webhook_receiver_by_token(wmcf, &stretch);
         if (found == NULL) {
             continue;
         }
@@ -179,19 +179,19 @@ ngx_http_webhook_mask_look(ngx_http_request_t *r, u_char *p,
  */
 
 ngx_int_t
-ngx_http_webhook_mask_late(ngx_http_request_t *r)
+ngx_webhook_mask_late(ngx_http_request_t *r)
 {
     if (r != r->main
         || !r->internal
-        || ngx_http_webhook_call_get(r) != NULL)
+        || ngx_webhook_call_get(r) != NULL)
     {
         return NGX_DECLINED;
     }
 
-    ngx_http_webhook_referer(r);
+    ngx_webhook_referer(r);
 
-    if (ngx_http_webhook_mask_text(r) != NGX_OK) {
-        return ngx_http_webhook_mask_line_blank(r);
+    if (ngx_webhook_mask_text(r) != NGX_OK) {
+        return ngx_webhook_mask_line_blank(r);
     }
 
     return NGX_DECLINED;
@@ -199,20 +199,20 @@ ngx_http_webhook_mask_late(ngx_http_request_t *r)
 
 
 ngx_int_t
-ngx_http_webhook_mask_log(ngx_http_request_t *r)
+ngx_webhook_mask_log(ngx_http_request_t *r)
 {
-    ngx_http_webhook_call_t      *call;
-    ngx_http_webhook_loc_conf_t  *wlcf;
+    ngx_webhook_call_t      *call;
+    ngx_webhook_loc_conf_t  *wlcf;
 
     if (r != r->main) {
         return NGX_OK;
     }
 
     if (r->internal || !r->valid_location) {
-        ngx_http_webhook_referer(r);
+        ngx_webhook_referer(r);
     }
 
-    call = ngx_http_webhook_call_get(r);
+    call = ngx_webhook_call_get(r);
     wlcf = ngx_http_get_module_loc_conf(r, ngx_http_webhook_module);
 
     if (wlcf->receive) {
@@ -220,13 +220,13 @@ ngx_http_webhook_mask_log(ngx_http_request_t *r)
         /* refused before its handler: by limit_req, deny or the like */
 
         if (call == NULL) {
-            call = ngx_http_webhook_call_make(r);
+            call = ngx_webhook_call_make(r);
         }
 
         if (call == NULL
-            || ngx_http_webhook_mask_all(call) != NGX_OK)
+            || ngx_webhook_mask_all(call) != NGX_OK)
         {
-            (void) ngx_http_webhook_mask_line_blank(r);
+            (void) ngx_webhook_mask_line_blank(r);
         }
 
         return NGX_OK;
@@ -234,8 +234,8 @@ ngx_http_webhook_mask_log(ngx_http_request_t *r)
 
     if (call == NULL && (r->internal || !r->valid_location)) {
 
-        if (ngx_http_webhook_mask_text(r) != NGX_OK) {
-            (void) ngx_http_webhook_mask_line_blank(r);
+        if (ngx_webhook_mask_text(r) != NGX_OK) {
+            (void) ngx_webhook_mask_line_blank(r);
         }
     }
 
@@ -244,11 +244,11 @@ ngx_http_webhook_mask_log(ngx_http_request_t *r)
 
 
 ngx_int_t
-ngx_http_webhook_mask_all(ngx_http_webhook_call_t *call)
+ngx_webhook_mask_all(ngx_webhook_call_t *call)
 {
-    ngx_str_t                     path;
-    ngx_http_request_t           *r;
-    ngx_http_webhook_loc_conf_t  *wlcf;
+    ngx_str_t                path;
+    ngx_http_request_t      *r;
+    ngx_webhook_loc_conf_t  *wlcf;
 
     r = call->request;
 
@@ -258,13 +258,13 @@ ngx_http_webhook_mask_all(ngx_http_webhook_call_t *call)
 
     wlcf = ngx_http_get_module_loc_conf(r, ngx_http_webhook_module);
 
-    if (ngx_http_webhook_mask_line_path(r, &wlcf->prefix, &path) != NGX_OK) {
+    if (ngx_webhook_mask_line_path(r, &wlcf->prefix, &path) != NGX_OK) {
         return NGX_ERROR;
     }
 
     if (!call->masked) {
 
-        if (ngx_http_webhook_mask_line(r, &path) != NGX_OK) {
+        if (ngx_webhook_mask_line(r, &path) != NGX_OK) {
             return NGX_ERROR;
         }
 
@@ -287,11 +287,11 @@ ngx_http_webhook_mask_all(ngx_http_webhook_call_t *call)
  */
 
 static ngx_int_t
-ngx_http_webhook_mask_text(ngx_http_request_t *r)
+ngx_webhook_mask_text(ngx_http_request_t *r)
 {
-    u_char                   *p, *last;
-    ngx_str_t                 line, stars;
-    ngx_http_webhook_call_t  *call;
+    u_char              *p, *last;
+    ngx_str_t            line, stars;
+    ngx_webhook_call_t  *call;
 
     line = r->request_line;
 
@@ -324,17 +324,17 @@ ngx_http_webhook_mask_text(ngx_http_request_t *r)
 
     last = line.data + line.len;
 
-    if (!ngx_http_webhook_suspect(r, line.data, last)) {
+    if (!ngx_webhook_token_like(r, line.data, last)) {
         return NGX_OK;
     }
 
     /* a request line that began with something else than a method */
 
-    if (ngx_http_webhook_suspect_text(line.data, p)) {
+    if (ngx_webhook_token_like_text(line.data, p)) {
         p = line.data;
     }
 
-    call = ngx_http_webhook_call_make(r);
+    call = ngx_webhook_call_make(r);
     if (call == NULL) {
         return NGX_ERROR;
     }
@@ -354,7 +354,7 @@ ngx_http_webhook_mask_text(ngx_http_request_t *r)
 
     ngx_str_set(&stars, "***");
 
-    ngx_http_webhook_mask_line_set(r, &line, &stars);
+    ngx_webhook_mask_line_set(r, &line, &stars);
 
     if (!r->internal) {
         r->uri = stars;

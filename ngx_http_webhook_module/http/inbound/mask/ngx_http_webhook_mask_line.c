@@ -7,13 +7,11 @@
 #include "http/inbound/call/ngx_http_webhook_redact.h"
 
 
-static void ngx_http_webhook_mask_forget(ngx_http_request_t *r,
-    ngx_int_t index);
+static void ngx_webhook_mask_forget(ngx_http_request_t *r, ngx_int_t index);
 
 
 ngx_int_t
-ngx_http_webhook_mask_line_init(ngx_conf_t *cf,
-    ngx_http_webhook_main_conf_t *wmcf)
+ngx_webhook_mask_line_init(ngx_conf_t *cf, ngx_webhook_main_conf_t *wmcf)
 {
     ngx_str_t  line = ngx_string("request");
     ngx_str_t  uri = ngx_string("request_uri");
@@ -32,11 +30,11 @@ ngx_http_webhook_mask_line_init(ngx_conf_t *cf,
 /* Without memory for a mask, nothing is shown at all. */
 
 ngx_int_t
-ngx_http_webhook_mask_line_blank(ngx_http_request_t *r)
+ngx_webhook_mask_line_blank(ngx_http_request_t *r)
 {
     ngx_str_t  stars = ngx_string("***");
 
-    ngx_http_webhook_mask_line_set(r, &stars, &stars);
+    ngx_webhook_mask_line_set(r, &stars, &stars);
 
     r->uri = stars;
     ngx_str_null(&r->exten);
@@ -48,7 +46,7 @@ ngx_http_webhook_mask_line_blank(ngx_http_request_t *r)
 /* Gives the request another path in its request line and unparsed URI. */
 
 ngx_int_t
-ngx_http_webhook_mask_line(ngx_http_request_t *r, ngx_str_t *path)
+ngx_webhook_mask_line(ngx_http_request_t *r, ngx_str_t *path)
 {
     u_char     *p;
     size_t      len;
@@ -56,7 +54,7 @@ ngx_http_webhook_mask_line(ngx_http_request_t *r, ngx_str_t *path)
 
     len = path->len;
     args = r->internal ? (ngx_str_t) ngx_null_string
-                       : ngx_http_webhook_redact_args(r);
+                       : ngx_webhook_redact_args(r);
 
     if (args.len) {
         len += 1 + args.len;
@@ -93,17 +91,17 @@ ngx_http_webhook_mask_line(ngx_http_request_t *r, ngx_str_t *path)
 
     line.len = p - line.data;
 
-    ngx_http_webhook_mask_line_set(r, &line, &uri);
+    ngx_webhook_mask_line_set(r, &line, &uri);
 
     return NGX_OK;
 }
 
 
 void
-ngx_http_webhook_mask_line_set(ngx_http_request_t *r, ngx_str_t *line,
+ngx_webhook_mask_line_set(ngx_http_request_t *r, ngx_str_t *line,
     ngx_str_t *uri)
 {
-    ngx_http_webhook_main_conf_t  *wmcf;
+    ngx_webhook_main_conf_t  *wmcf;
 
     wmcf = ngx_http_get_module_main_conf(r, ngx_http_webhook_module);
 
@@ -113,15 +111,15 @@ ngx_http_webhook_mask_line_set(ngx_http_request_t *r, ngx_str_t *line,
     /* proxy_pass without a URI then takes it from r->uri */
     r->valid_unparsed_uri = 0;
 
-    ngx_http_webhook_mask_forget(r, wmcf->request_line);
-    ngx_http_webhook_mask_forget(r, wmcf->request_uri);
+    ngx_webhook_mask_forget(r, wmcf->request_line);
+    ngx_webhook_mask_forget(r, wmcf->request_uri);
 }
 
 
 /* A variable keeps its value once it was evaluated. */
 
 static void
-ngx_http_webhook_mask_forget(ngx_http_request_t *r, ngx_int_t index)
+ngx_webhook_mask_forget(ngx_http_request_t *r, ngx_int_t index)
 {
     r->variables[index].valid = 0;
     r->variables[index].not_found = 0;
@@ -129,7 +127,7 @@ ngx_http_webhook_mask_forget(ngx_http_request_t *r, ngx_int_t index)
 
 
 ngx_int_t
-ngx_http_webhook_mask_line_path(ngx_http_request_t *r, ngx_str_t *prefix,
+ngx_webhook_mask_line_path(ngx_http_request_t *r, ngx_str_t *prefix,
     ngx_str_t *path)
 {
     path->len = prefix->len + sizeof("***") - 1;
@@ -149,7 +147,7 @@ ngx_http_webhook_mask_line_path(ngx_http_request_t *r, ngx_str_t *prefix,
 /* Overwrites the path where it was read, but for the first "/". */
 
 void
-ngx_http_webhook_mask_line_wipe(ngx_http_request_t *r)
+ngx_webhook_mask_line_wipe(ngx_http_request_t *r)
 {
     u_char  *p, *last;
 

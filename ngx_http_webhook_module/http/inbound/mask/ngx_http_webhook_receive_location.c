@@ -6,34 +6,34 @@
 #include "http/inbound/mask/ngx_http_webhook_receive_location.h"
 
 
-static ngx_int_t ngx_http_webhook_hook_locations(
-    ngx_http_location_tree_node_t *node, ngx_http_webhook_hook_t *hook);
-static ngx_int_t ngx_http_webhook_hook_location(
-    ngx_http_core_loc_conf_t *clcf, ngx_http_webhook_hook_t *hook);
+static ngx_int_t ngx_webhook_receive_location_walk(
+    ngx_http_location_tree_node_t *node, ngx_webhook_receive_location_t *loc);
+static ngx_int_t ngx_webhook_receive_location_note(
+    ngx_http_core_loc_conf_t *clcf, ngx_webhook_receive_location_t *loc);
 
 
 ngx_int_t
-ngx_http_webhook_hook_init(ngx_conf_t *cf, ngx_http_webhook_main_conf_t *wmcf)
+ngx_webhook_receive_location_init(ngx_conf_t *cf, ngx_webhook_main_conf_t *wmcf)
 {
-    ngx_uint_t                 i;
-    ngx_http_webhook_hook_t   *hook;
-    ngx_http_core_loc_conf_t  *clcf;
+    ngx_uint_t                       i;
+    ngx_webhook_receive_location_t  *loc;
+    ngx_http_core_loc_conf_t        *clcf;
 
-    hook = wmcf->hooks.elts;
+    loc = wmcf->receive_locations.elts;
 
-    for (i = 0; i < wmcf->hooks.nelts; i++) {
+    for (i = 0; i < wmcf->receive_locations.nelts; i++) {
 
-        hook[i].regex = 0;
+        loc[i].regex = 0;
 
-        if (ngx_array_init(&hook[i].others, cf->pool, 1, sizeof(ngx_str_t))
+        if (ngx_array_init(&loc[i].others, cf->pool, 1, sizeof(ngx_str_t))
             != NGX_OK)
         {
             return NGX_ERROR;
         }
 
-        clcf = hook[i].server->ctx->loc_conf[ngx_http_core_module.ctx_index];
+        clcf = loc[i].server->ctx->loc_conf[ngx_http_core_module.ctx_index];
 
-        if (ngx_http_webhook_hook_locations(clcf->static_locations, &hook[i])
+        if (ngx_webhook_receive_location_walk(clcf->static_locations, &loc[i])
             != NGX_OK)
         {
             return NGX_ERROR;
@@ -45,18 +45,18 @@ ngx_http_webhook_hook_init(ngx_conf_t *cf, ngx_http_webhook_main_conf_t *wmcf)
 
 
 static ngx_int_t
-ngx_http_webhook_hook_locations(ngx_http_location_tree_node_t *node,
-    ngx_http_webhook_hook_t *hook)
+ngx_webhook_receive_location_walk(ngx_http_location_tree_node_t *node,
+    ngx_webhook_receive_location_t *loc)
 {
     if (node == NULL) {
         return NGX_OK;
     }
 
-    if (ngx_http_webhook_hook_locations(node->left, hook) != NGX_OK
-        || ngx_http_webhook_hook_locations(node->right, hook) != NGX_OK
-        || ngx_http_webhook_hook_locations(node->tree, hook) != NGX_OK
-        || ngx_http_webhook_hook_location(node->exact, hook) != NGX_OK
-        || ngx_http_webhook_hook_location(node->inclusive, hook) != NGX_OK)
+    if (ngx_webhook_receive_location_walk(node->left, loc) != NGX_OK
+        || ngx_webhook_receive_location_walk(node->right, loc) != NGX_OK
+        || ngx_webhook_receive_location_walk(node->tree, loc) != NGX_OK
+        || ngx_webhook_receive_location_note(node->exact, loc) != NGX_OK
+        || ngx_webhook_receive_location_note(node->inclusive, loc) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -66,12 +66,12 @@ ngx_http_webhook_hook_locations(ngx_http_location_tree_node_t *node,
 
 
 static ngx_int_t
-ngx_http_webhook_hook_location(ngx_http_core_loc_conf_t *clcf,
-    ngx_http_webhook_hook_t *hook)
+ngx_webhook_receive_location_note(ngx_http_core_loc_conf_t *clcf,
+    ngx_webhook_receive_location_t *loc)
 {
-    ngx_str_t                    *name;
-    ngx_http_core_loc_conf_t     *server;
-    ngx_http_webhook_loc_conf_t  *wlcf;
+    ngx_str_t                 *name;
+    ngx_http_core_loc_conf_t  *server;
+    ngx_webhook_loc_conf_t    *wlcf;
 
     if (clcf == NULL) {
         return NGX_OK;
@@ -80,11 +80,10 @@ ngx_http_webhook_hook_location(ngx_http_core_loc_conf_t *clcf,
     wlcf = clcf->loc_conf[ngx_http_webhook_module.ctx_index];
 
     if (!wlcf->receive
-        && clcf->name.len > hook->prefix.len
-        && ngx_memcmp(clcf->name.data, hook->prefix.data, hook->prefix.len)
-           == 0)
+        && clcf->name.len > loc->prefix.len
+        && ngx_memcmp(clcf->name.data, loc->prefix.data, loc->prefix.len) == 0)
     {
-        name = ngx_array_push(&hook->others);
+        name = ngx_array_push(&loc->others);
         if (name == NULL) {
             return NGX_ERROR;
         }
@@ -94,33 +93,34 @@ ngx_http_webhook_hook_location(ngx_http_core_loc_conf_t *clcf,
 
 #if (NGX_PCRE)
 
-    server = hook->server->ctx->loc_conf[ngx_http_core_module.ctx_index];
+    server = loc->server->ctx->loc_conf[ngx_http_core_module.ctx_index];
 
     if (clcf->regex_locations
         || (wlcf->receive && !clcf->noregex && server->regex_locations))
     {
-        hook->regex = 1;
+        loc->regex = 1;
     }
 
 #else
     (void) server;
 #endif
 
-    return ngx_http_webhook_hook_locations(clcf->static_locations, hook);
+    return ngx_webhook_receive_location_walk(clcf->static_locations, loc);
 }
 
 
 /* True if the URI may be that of an ordinary location below. */
 
 ngx_uint_t
-ngx_http_webhook_hook_other(ngx_http_webhook_hook_t *hook, ngx_str_t *uri)
+ngx_webhook_receive_location_other(ngx_webhook_receive_location_t *loc,
+    ngx_str_t *uri)
 {
     ngx_str_t   *name;
     ngx_uint_t   i;
 
-    name = hook->others.elts;
+    name = loc->others.elts;
 
-    for (i = 0; i < hook->others.nelts; i++) {
+    for (i = 0; i < loc->others.nelts; i++) {
         if (uri->len >= name[i].len
             && ngx_memcmp(uri->data, name[i].data, name[i].len) == 0)
         {
@@ -128,35 +128,35 @@ ngx_http_webhook_hook_other(ngx_http_webhook_hook_t *hook, ngx_str_t *uri)
         }
     }
 
-    return hook->regex;
+    return loc->regex;
 }
 
 
 /* The receiving location of this server with the longest fitting prefix. */
 
-ngx_http_webhook_hook_t *
-ngx_http_webhook_hook_find(ngx_http_request_t *r, ngx_str_t *uri)
+ngx_webhook_receive_location_t *
+ngx_webhook_receive_location_find(ngx_http_request_t *r, ngx_str_t *uri)
 {
-    ngx_uint_t                     i;
-    ngx_http_webhook_hook_t       *hook, *found;
-    ngx_http_core_srv_conf_t      *cscf;
-    ngx_http_webhook_main_conf_t  *wmcf;
+    ngx_uint_t                       i;
+    ngx_webhook_receive_location_t  *loc, *found;
+    ngx_http_core_srv_conf_t        *cscf;
+    ngx_webhook_main_conf_t         *wmcf;
 
     wmcf = ngx_http_get_module_main_conf(r, ngx_http_webhook_module);
     cscf = ngx_http_get_module_srv_conf(r, ngx_http_core_module);
 
-    hook = wmcf->hooks.elts;
+    loc = wmcf->receive_locations.elts;
     found = NULL;
 
-    for (i = 0; i < wmcf->hooks.nelts; i++) {
+    for (i = 0; i < wmcf->receive_locations.nelts; i++) {
 
-        if (hook[i].server == cscf
-            && uri->len >= hook[i].prefix.len
-            && ngx_memcmp(uri->data, hook[i].prefix.data, hook[i].prefix.len)
+        if (loc[i].server == cscf
+            && uri->len >= loc[i].prefix.len
+            && ngx_memcmp(uri->data, loc[i].prefix.data, loc[i].prefix.len)
                == 0
-            && (found == NULL || hook[i].prefix.len > found->prefix.len))
+            && (found == NULL || loc[i].prefix.len > found->prefix.len))
         {
-            found = &hook[i];
+            found = &loc[i];
         }
     }
 

@@ -6,25 +6,27 @@
  * only.
  */
 
-#ifndef NGX_HTTP_WEBHOOK_HOOK_H
-#define NGX_HTTP_WEBHOOK_HOOK_H
+#ifndef NGX_WEBHOOK_RECEIVE_LOCATION_H
+#define NGX_WEBHOOK_RECEIVE_LOCATION_H
 
 #include "http/model/ngx_http_webhook.h"
 
 
 /* Finds out where ordinary locations stand below receiving ones
    (postconfiguration). */
-ngx_int_t ngx_http_webhook_hook_init(ngx_conf_t *cf,
-    ngx_http_webhook_main_conf_t *wmcf);
+ngx_int_t ngx_webhook_receive_location_init(ngx_conf_t *cf,
+    ngx_webhook_main_conf_t *wmcf);
 
 /* The receiving location of r's server with the longest prefix of uri, or
    NULL. */
-ngx_http_webhook_hook_t *ngx_http_webhook_hook_find(ngx_http_request_t *r,
+ngx_webhook_receive_location_t *ngx_webhook_receive_location_find(
+    ngx_http_request_t *r,
     ngx_str_t *uri);
 
 /* True if the URI may be that of an ordinary location below. */
-ngx_uint_t ngx_http_webhook_hook_other(ngx_http_webhook_hook_t *hook,
+ngx_uint_t ngx_webhook_receive_location_other(
+    ngx_webhook_receive_location_t *loc,
     ngx_str_t *uri);
 
 
-#endif /* NGX_HTTP_WEBHOOK_HOOK_H */
+#endif /* NGX_WEBHOOK_RECEIVE_LOCATION_H */

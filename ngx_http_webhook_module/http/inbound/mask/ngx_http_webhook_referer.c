@@ -4,11 +4,11 @@
  */
 
 #include "http/inbound/mask/ngx_http_webhook_referer.h"
-#include "http/inbound/mask/ngx_http_webhook_token_like.h"
+#include "http/inbound/mask/ngx_http_webhook_url_token_like.h"
 
 
 void
-ngx_http_webhook_referer(ngx_http_request_t *r)
+ngx_webhook_referer(ngx_http_request_t *r)
 {
     ngx_uint_t        i;
     ngx_list_part_t  *part;
@@ -37,7 +37,7 @@ ngx_http_webhook_referer(ngx_http_request_t *r)
             || ngx_strncasecmp(h[i].key.data, (u_char *) "Referer",
                                sizeof("Referer") - 1)
                != 0
-            || !ngx_http_webhook_suspect(r, h[i].value.data,
+            || !ngx_webhook_token_like(r, h[i].value.data,
                                      h[i].value.data + h[i].value.len))
         {
             continue;

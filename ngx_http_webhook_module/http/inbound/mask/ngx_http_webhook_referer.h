@@ -6,14 +6,14 @@
  * and error lines show, and which is passed on to upstreams.  Event loop only.
  */
 
-#ifndef NGX_HTTP_WEBHOOK_REFERER_H
-#define NGX_HTTP_WEBHOOK_REFERER_H
+#ifndef NGX_WEBHOOK_REFERER_H
+#define NGX_WEBHOOK_REFERER_H
 
 #include "http/model/ngx_http_webhook.h"
 
 
 /* Overwrites each Referer of r that is suspect. */
-void ngx_http_webhook_referer(ngx_http_request_t *r);
+void ngx_webhook_referer(ngx_http_request_t *r);
 
 
-#endif /* NGX_HTTP_WEBHOOK_REFERER_H */
+#endif /* NGX_WEBHOOK_REFERER_H */

@@ -8,20 +8,19 @@
 #include "http/inbound/action/ngx_http_webhook_act.h"
 
 
-static ngx_int_t ngx_http_webhook_answer_dry(ngx_http_webhook_call_t *call,
+static ngx_int_t ngx_webhook_answer_dry(ngx_webhook_call_t *call,
     ngx_str_t *json);
-static void ngx_http_webhook_answer_later(ngx_http_webhook_act_t *act,
-    webhook_buf_t *b);
-static ngx_int_t ngx_http_webhook_answer_make(ngx_http_webhook_call_t *call);
-static ngx_int_t ngx_http_webhook_answer_send(ngx_http_webhook_call_t *call);
+static void ngx_webhook_answer_later(ngx_webhook_act_t *act, webhook_buf_t *b);
+static ngx_int_t ngx_webhook_answer_make(ngx_webhook_call_t *call);
+static ngx_int_t ngx_webhook_answer_send(ngx_webhook_call_t *call);
 
 
-static ngx_str_t  ngx_http_webhook_answer_type =
+static ngx_str_t  ngx_webhook_answer_type =
     ngx_string("application/json");
 
 
 ngx_int_t
-ngx_http_webhook_answer_dry_run(ngx_http_webhook_call_t *call)
+ngx_webhook_answer_dry_run(ngx_webhook_call_t *call)
 {
     ngx_str_t  error;
 
@@ -29,23 +28,22 @@ ngx_http_webhook_answer_dry_run(ngx_http_webhook_call_t *call)
         return NGX_OK;
     }
 
-    if (ngx_http_webhook_answer_dry(call, &call->answer) == NGX_OK) {
-        return ngx_http_webhook_call_set(call, NGX_HTTP_OK, NULL);
+    if (ngx_webhook_answer_dry(call, &call->answer) == NGX_OK) {
+        return ngx_webhook_call_set(call, NGX_HTTP_OK, NULL);
     }
 
     ngx_str_set(&error, "Out of memory; nothing was done");
 
-    return ngx_http_webhook_call_set(call, NGX_HTTP_SERVICE_UNAVAILABLE,
-                                     &error);
+    return ngx_webhook_call_set(call, NGX_HTTP_SERVICE_UNAVAILABLE, &error);
 }
 
 
 static ngx_int_t
-ngx_http_webhook_answer_dry(ngx_http_webhook_call_t *call, ngx_str_t *json)
+ngx_webhook_answer_dry(ngx_webhook_call_t *call, ngx_str_t *json)
 {
-    ngx_uint_t               i;
-    webhook_buf_t            b;
-    ngx_http_webhook_act_t  *act;
+    ngx_uint_t          i;
+    webhook_buf_t       b;
+    ngx_webhook_act_t  *act;
 
     webhook_buf_init(&b, 0);
 
@@ -60,22 +58,22 @@ ngx_http_webhook_answer_dry(ngx_http_webhook_call_t *call, ngx_str_t *json)
         }
 
         webhook_buf_add(&b, "{\"method\": ", sizeof("{\"method\": ") - 1);
-        ngx_http_webhook_reply_quoted(&b, &act->method_name);
+        ngx_webhook_reply_quoted(&b, &act->method_name);
 
         webhook_buf_add(&b, ", \"uri\": ", sizeof(", \"uri\": ") - 1);
 
         if (!act->rendered) {
-            ngx_http_webhook_answer_later(act, &b);
+            ngx_webhook_answer_later(act, &b);
             continue;
         }
 
-        ngx_http_webhook_reply_quoted(&b, &act->shown_uri);
+        ngx_webhook_reply_quoted(&b, &act->redacted_uri);
 
         webhook_buf_add(&b, ", \"body\": ", sizeof(", \"body\": ") - 1);
 
         if (act->has_body) {
-            webhook_buf_add(&b, act->shown_body.data,
-                            act->shown_body.len);
+            webhook_buf_add(&b, act->redacted_body.data,
+                            act->redacted_body.len);
 
         } else {
             webhook_buf_add(&b, "null", 4);
@@ -86,21 +84,21 @@ ngx_http_webhook_answer_dry(ngx_http_webhook_call_t *call, ngx_str_t *json)
 
     webhook_buf_add(&b, "]}", 2);
 
-    return ngx_http_webhook_reply_text(call->pool, &b, json);
+    return ngx_webhook_reply_text(call->pool, &b, json);
 }
 
 
 /* An action that waits for the answers of others: its templates. */
 
 static void
-ngx_http_webhook_answer_later(ngx_http_webhook_act_t *act, webhook_buf_t *b)
+ngx_webhook_answer_later(ngx_webhook_act_t *act, webhook_buf_t *b)
 {
-    ngx_http_webhook_reply_quoted(b, &act->action->uri_text);
+    ngx_webhook_reply_quoted(b, &act->action->uri_text);
 
     webhook_buf_add(b, ", \"body\": ", sizeof(", \"body\": ") - 1);
 
     if (act->action->body) {
-        ngx_http_webhook_reply_quoted(b, &act->action->body_text);
+        ngx_webhook_reply_quoted(b, &act->action->body_text);
 
     } else {
         webhook_buf_add(b, "null", 4);
@@ -117,29 +115,29 @@ ngx_http_webhook_answer_later(ngx_http_webhook_act_t *act, webhook_buf_t *b)
  */
 
 ngx_int_t
-ngx_http_webhook_answer_compose(ngx_http_webhook_call_t *call)
+ngx_webhook_answer_compose(ngx_webhook_call_t *call)
 {
-    (void) ngx_http_webhook_answer_make(call);
+    (void) ngx_webhook_answer_make(call);
 
     return NGX_OK;
 }
 
 
 ngx_int_t
-ngx_http_webhook_answer(ngx_http_webhook_call_t *call)
+ngx_webhook_answer(ngx_webhook_call_t *call)
 {
     ngx_http_request_t  *r;
 
     r = call->request;
 
-    if (call->gone) {
+    if (call->aborted) {
         r->connection->error = 1;
         call->rc = NGX_HTTP_CLIENT_CLOSED_REQUEST;
         return NGX_OK;
     }
 
-    call->rc = ngx_http_webhook_answer_make(call) == NGX_OK
-               ? ngx_http_webhook_answer_send(call)
+    call->rc = ngx_webhook_answer_make(call) == NGX_OK
+               ? ngx_webhook_answer_send(call)
                : NGX_HTTP_INTERNAL_SERVER_ERROR;
 
     return NGX_OK;
@@ -147,27 +145,27 @@ ngx_http_webhook_answer(ngx_http_webhook_call_t *call)
 
 
 static ngx_int_t
-ngx_http_webhook_answer_make(ngx_http_webhook_call_t *call)
+ngx_webhook_answer_make(ngx_webhook_call_t *call)
 {
     ngx_uint_t  nightpos;
 
     nightpos = call->receiver
-               && call->receiver->profile == NGX_HTTP_WEBHOOK_PROFILE_NIGHTPOS;
+               && call->receiver->profile == NGX_WEBHOOK_PROFILE_NIGHTPOS;
 
     if (nightpos && !call->handshake) {
 
         if (call->status < NGX_HTTP_SPECIAL_RESPONSE) {
-            call->told = NGX_HTTP_OK;
+            call->answered = NGX_HTTP_OK;
 
         } else if (call->status == NGX_HTTP_NOT_FOUND) {
-            call->told = NGX_HTTP_NOT_FOUND;
+            call->answered = NGX_HTTP_NOT_FOUND;
 
         } else {
-            call->told = NGX_HTTP_INTERNAL_SERVER_ERROR;
+            call->answered = NGX_HTTP_INTERNAL_SERVER_ERROR;
         }
 
     } else {
-        call->told = call->status;
+        call->answered = call->status;
     }
 
     if (call->answer.data) {
@@ -184,13 +182,12 @@ ngx_http_webhook_answer_make(ngx_http_webhook_call_t *call)
         return NGX_OK;
     }
 
-    return ngx_http_webhook_reply_error(call->request, &call->error,
-                                        &call->answer);
+    return ngx_webhook_reply_error(call->request, &call->error, &call->answer);
 }
 
 
 static ngx_int_t
-ngx_http_webhook_answer_send(ngx_http_webhook_call_t *call)
+ngx_webhook_answer_send(ngx_webhook_call_t *call)
 {
     ngx_int_t            rc;
     ngx_buf_t           *b;
@@ -200,28 +197,27 @@ ngx_http_webhook_answer_send(ngx_http_webhook_call_t *call)
 
     r = call->request;
 
-    if (call->told == NGX_HTTP_NOT_ALLOWED) {
+    if (call->answered == NGX_HTTP_NOT_ALLOWED) {
 
         ngx_str_set(&allow, "POST");
 
-        if (ngx_http_webhook_reply_header(r, "Allow", &allow) != NGX_OK) {
+        if (ngx_webhook_reply_header(r, "Allow", &allow) != NGX_OK) {
             return NGX_HTTP_INTERNAL_SERVER_ERROR;
         }
     }
 
-    if (call->challenge.len
-        && ngx_http_webhook_reply_header(r, "WWW-Authenticate",
-                                         &call->challenge)
+    if (call->challenge.len && ngx_webhook_reply_header(r, "WWW-Authenticate",
+                                    &call->challenge)
            != NGX_OK)
     {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    r->headers_out.status = call->told;
+    r->headers_out.status = call->answered;
     r->headers_out.content_length_n = call->answer.len;
     r->headers_out.content_type = call->answer_type.len
                                   ? call->answer_type
-                                  : ngx_http_webhook_answer_type;
+                                  : ngx_webhook_answer_type;
     r->headers_out.content_type_len = r->headers_out.content_type.len;
     r->headers_out.content_type_lowcase = NULL;
 

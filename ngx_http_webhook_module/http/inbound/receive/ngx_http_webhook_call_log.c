@@ -16,20 +16,20 @@
 #include "http/inbound/action/ngx_http_webhook_act.h"
 
 
-#define NGX_HTTP_WEBHOOK_LOG_TRIES    3
-#define NGX_HTTP_WEBHOOK_LOG_HEADERS  4096
-#define NGX_HTTP_WEBHOOK_LOG_TEXT     1024
-#define NGX_HTTP_WEBHOOK_LOG_ACTIONS  32
+#define NGX_WEBHOOK_LOG_TRIES    3
+#define NGX_WEBHOOK_LOG_HEADERS  4096
+#define NGX_WEBHOOK_LOG_TEXT     1024
+#define NGX_WEBHOOK_LOG_ACTIONS  32
 
 /* that wait for the store, lest a disk that hangs fills the memory */
-#define NGX_HTTP_WEBHOOK_LOG_BYTES    (32 * 1024 * 1024)
+#define NGX_WEBHOOK_LOG_BYTES    (32 * 1024 * 1024)
 
 
 typedef struct {
-    ngx_http_webhook_job_t   job;
-    ngx_uint_t               tries;
-    size_t                   size;              /* of its memory */
-} ngx_http_webhook_logged_t;
+    ngx_webhook_job_t   job;
+    ngx_uint_t          tries;
+    size_t              size;                   /* of its memory */
+} ngx_webhook_logged_t;
 
 
 /* What is kept of a call that its state does not hold. */
@@ -41,51 +41,50 @@ typedef struct {
     ngx_str_t                error;
     ngx_uint_t               n;                 /* actions */
     size_t                   size;              /* of all, copied */
-} ngx_http_webhook_log_texts_t;
+} ngx_webhook_log_texts_t;
 
 
-static ngx_http_webhook_counter_e ngx_http_webhook_log_counter(
-    ngx_http_webhook_call_t *call);
-static ngx_uint_t ngx_http_webhook_log_wanted(ngx_http_webhook_call_t *call);
-static void ngx_http_webhook_log_keep(ngx_http_webhook_call_t *call);
-static ngx_int_t ngx_http_webhook_log_texts(ngx_http_webhook_call_t *call,
-    ngx_http_webhook_log_texts_t *texts);
-static void ngx_http_webhook_log_fill(ngx_http_webhook_call_t *call,
-    ngx_http_webhook_log_texts_t *texts, ngx_http_webhook_logged_t *logged);
-static size_t ngx_http_webhook_log_len(ngx_str_t *s, size_t max);
-static void ngx_http_webhook_log_copy(webhook_str_t *to, ngx_str_t *from,
+static ngx_webhook_counter_e ngx_webhook_log_counter(ngx_webhook_call_t *call);
+static ngx_uint_t ngx_webhook_log_wanted(ngx_webhook_call_t *call);
+static void ngx_webhook_log_keep(ngx_webhook_call_t *call);
+static ngx_int_t ngx_webhook_log_texts(ngx_webhook_call_t *call,
+    ngx_webhook_log_texts_t *texts);
+static void ngx_webhook_log_fill(ngx_webhook_call_t *call,
+    ngx_webhook_log_texts_t *texts, ngx_webhook_logged_t *logged);
+static size_t ngx_webhook_log_len(ngx_str_t *s, size_t max);
+static void ngx_webhook_log_copy(webhook_str_t *to, ngx_str_t *from,
     size_t max, u_char **p);
-static void ngx_http_webhook_log_done(ngx_http_webhook_job_t *job);
+static void ngx_webhook_log_done(ngx_webhook_job_t *job);
 
 
 /* of this process: zeroed until it draws its first id, after the fork */
-static webhook_id_source_t  ngx_http_webhook_log_ids;
+static webhook_id_source_t  ngx_webhook_log_ids;
 
 /* bytes of the calls that wait for the store */
-static size_t  ngx_http_webhook_log_behind;
+static size_t  ngx_webhook_log_behind;
 
 
 ngx_uint_t
-ngx_http_webhook_call_log_heavy(ngx_http_webhook_call_t *call)
+ngx_webhook_call_log_heavy(ngx_webhook_call_t *call)
 {
     return call->worked
-           && ngx_http_webhook_call_work_heavy(call)
+           && ngx_webhook_call_work_heavy(call)
            && call->receiver->redact.nelts
-           && ngx_http_webhook_log_wanted(call);
+           && ngx_webhook_log_wanted(call);
 }
 
 
 ngx_int_t
-ngx_http_webhook_call_log_prepare(ngx_http_webhook_call_t *call)
+ngx_webhook_call_log_prepare(ngx_webhook_call_t *call)
 {
-    if (!ngx_http_webhook_log_wanted(call)) {
+    if (!ngx_webhook_log_wanted(call)) {
         return NGX_OK;
     }
 
     call->prepared = 1;
 
-    if (ngx_http_webhook_redact_body(call, &call->shown) != NGX_OK) {
-        ngx_str_set(&call->shown, "(not kept: out of memory)");
+    if (ngx_webhook_redact_body(call, &call->redacted) != NGX_OK) {
+        ngx_str_set(&call->redacted, "(not kept: out of memory)");
     }
 
     return NGX_OK;
@@ -93,14 +92,14 @@ ngx_http_webhook_call_log_prepare(ngx_http_webhook_call_t *call)
 
 
 ngx_int_t
-ngx_http_webhook_call_log(ngx_http_webhook_call_t *call)
+ngx_webhook_call_log(ngx_webhook_call_t *call)
 {
-    ngx_log_t                    *log;
-    ngx_str_t                    *why;
-    ngx_uint_t                    level;
-    ngx_http_webhook_shown_t      shown;
-    ngx_http_webhook_counter_e    counter;
-    ngx_http_webhook_receiver_t  *receiver;
+    ngx_log_t               *log;
+    ngx_str_t               *reason;
+    ngx_uint_t               level;
+    ngx_webhook_redacted_t   redacted;
+    ngx_webhook_counter_e    counter;
+    ngx_webhook_receiver_t  *receiver;
 
     if (call->logged) {
         return NGX_OK;
@@ -114,35 +113,36 @@ ngx_http_webhook_call_log(ngx_http_webhook_call_t *call)
 
     log = call->cut ? ngx_cycle->log : call->request->connection->log;
 
-    counter = ngx_http_webhook_log_counter(call);
+    counter = ngx_webhook_log_counter(call);
 
     if (!call->handshake) {
-        ngx_http_webhook_count(counter, 1);
+        ngx_webhook_count(counter, 1);
     }
 
-    if (counter != NGX_HTTP_WEBHOOK_CALLS_OK) {
+    if (counter != NGX_WEBHOOK_CALLS_OK) {
 
         /* what a caller does wrong is no fault of ours */
 
-        level = (counter == NGX_HTTP_WEBHOOK_CALLS_FAILED) ? NGX_LOG_ERR
+        level = (counter == NGX_WEBHOOK_CALLS_FAILED) ? NGX_LOG_ERR
                                                            : NGX_LOG_INFO;
 
-        why = call->detail.len ? &call->detail : &call->error;
+        reason = call->detail.len ? &call->detail : &call->error;
 
         if (receiver) {
             ngx_log_error(level, log, 0, "webhook receiver \"%V\": %V",
                           &receiver->name,
-                          ngx_http_webhook_shown(&shown, why->data, why->len));
+                          ngx_webhook_redacted(&redacted, reason->data,
+                                               reason->len));
 
         } else {
             ngx_log_error(level, log, 0, "webhook: %V",
-                          ngx_http_webhook_shown(&shown, call->error.data,
-                                                 call->error.len));
+                          ngx_webhook_redacted(&redacted, call->error.data,
+                                               call->error.len));
         }
     }
 
-    if (ngx_http_webhook_log_wanted(call)) {
-        ngx_http_webhook_log_keep(call);
+    if (ngx_webhook_log_wanted(call)) {
+        ngx_webhook_log_keep(call);
     }
 
     return NGX_OK;
@@ -152,34 +152,34 @@ ngx_http_webhook_call_log(ngx_http_webhook_call_t *call)
 /* The request goes before the call was answered. */
 
 void
-ngx_http_webhook_call_log_end(ngx_http_webhook_call_t *call)
+ngx_webhook_call_log_end(ngx_webhook_call_t *call)
 {
     if (call->cut) {
-        (void) ngx_http_webhook_call_log(call);
+        (void) ngx_webhook_call_log(call);
     }
 }
 
 
-static ngx_http_webhook_counter_e
-ngx_http_webhook_log_counter(ngx_http_webhook_call_t *call)
+static ngx_webhook_counter_e
+ngx_webhook_log_counter(ngx_webhook_call_t *call)
 {
     if (call->status < NGX_HTTP_SPECIAL_RESPONSE) {
-        return NGX_HTTP_WEBHOOK_CALLS_OK;
+        return NGX_WEBHOOK_CALLS_OK;
     }
 
     if (call->status < NGX_HTTP_INTERNAL_SERVER_ERROR
         || (call->receiver
-            && call->receiver->mode == NGX_HTTP_WEBHOOK_MODE_DISABLED))
+            && call->receiver->mode == NGX_WEBHOOK_MODE_DISABLED))
     {
-        return NGX_HTTP_WEBHOOK_CALLS_REFUSED;
+        return NGX_WEBHOOK_CALLS_REFUSED;
     }
 
-    return NGX_HTTP_WEBHOOK_CALLS_FAILED;
+    return NGX_WEBHOOK_CALLS_FAILED;
 }
 
 
 static ngx_uint_t
-ngx_http_webhook_log_wanted(ngx_http_webhook_call_t *call)
+ngx_webhook_log_wanted(ngx_webhook_call_t *call)
 {
     if (call->receiver == NULL) {
         return 0;
@@ -187,12 +187,12 @@ ngx_http_webhook_log_wanted(ngx_http_webhook_call_t *call)
 
     switch (call->receiver->log_calls) {
 
-    case NGX_HTTP_WEBHOOK_LOG_OFF:
+    case NGX_WEBHOOK_LOG_OFF:
         return 0;
 
-    case NGX_HTTP_WEBHOOK_LOG_ERRORS:
-        return ngx_http_webhook_log_counter(call)
-               != NGX_HTTP_WEBHOOK_CALLS_OK;
+    case NGX_WEBHOOK_LOG_ERRORS:
+        return ngx_webhook_log_counter(call)
+               != NGX_WEBHOOK_CALLS_OK;
 
     default:
         return 1;
@@ -201,82 +201,81 @@ ngx_http_webhook_log_wanted(ngx_http_webhook_call_t *call)
 
 
 static void
-ngx_http_webhook_log_keep(ngx_http_webhook_call_t *call)
+ngx_webhook_log_keep(ngx_webhook_call_t *call)
 {
-    webhook_call_t                   *kept;
-    ngx_http_webhook_receiver_t      *receiver;
-    ngx_http_webhook_logged_t        *logged;
-    ngx_http_webhook_log_texts_t      texts;
+    webhook_call_t              *kept;
+    ngx_webhook_receiver_t      *receiver;
+    ngx_webhook_logged_t        *logged;
+    ngx_webhook_log_texts_t      texts;
 
     receiver = call->receiver;
 
-    if (ngx_http_webhook_log_texts(call, &texts) != NGX_OK) {
-        ngx_http_webhook_count(NGX_HTTP_WEBHOOK_CALLS_UNLOGGED, 1);
+    if (ngx_webhook_log_texts(call, &texts) != NGX_OK) {
+        ngx_webhook_count(NGX_WEBHOOK_CALLS_UNLOGGED, 1);
         return;
     }
 
-    if (texts.size > NGX_HTTP_WEBHOOK_LOG_BYTES - ngx_http_webhook_log_behind)
+    if (texts.size > NGX_WEBHOOK_LOG_BYTES - ngx_webhook_log_behind)
     {
         ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
                       "webhook receiver \"%V\": a call is not in the history: "
                       "too much waits for the store", &receiver->name);
 
-        ngx_http_webhook_count(NGX_HTTP_WEBHOOK_CALLS_UNLOGGED, 1);
+        ngx_webhook_count(NGX_WEBHOOK_CALLS_UNLOGGED, 1);
         return;
     }
 
     logged = ngx_alloc(texts.size, ngx_cycle->log);
 
     if (logged == NULL) {
-        ngx_http_webhook_count(NGX_HTTP_WEBHOOK_CALLS_UNLOGGED, 1);
+        ngx_webhook_count(NGX_WEBHOOK_CALLS_UNLOGGED, 1);
         return;
     }
 
-    ngx_memzero(logged, sizeof(ngx_http_webhook_logged_t)
+    ngx_memzero(logged, sizeof(ngx_webhook_logged_t)
                         + texts.n * sizeof(webhook_call_action_t));
 
     logged->job.op.type = WEBHOOK_OP_PUT_CALL;
-    logged->job.handler = ngx_http_webhook_log_done;
+    logged->job.handler = ngx_webhook_log_done;
 
     kept = &logged->job.op.u.put_call.call;
 
-    if (webhook_id_make(&ngx_http_webhook_log_ids, call->wall, &kept->id)
+    if (webhook_id_make(&ngx_webhook_log_ids, call->wall, &kept->id)
         != WEBHOOK_OK)
     {
         ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
                       "webhook receiver \"%V\": no random number for the id "
                       "of a call: it is not kept", &receiver->name);
 
-        ngx_http_webhook_count(NGX_HTTP_WEBHOOK_CALLS_UNLOGGED, 1);
+        ngx_webhook_count(NGX_WEBHOOK_CALLS_UNLOGGED, 1);
         ngx_free(logged);
         return;
     }
 
     kept->receiver = receiver->id;
     kept->wall = call->wall;
-    kept->total = (uint32_t) (ngx_http_webhook_clock_usec() - call->begun);
-    kept->status = (uint32_t) (call->told ? call->told : call->status);
+    kept->total = (uint32_t) (ngx_webhook_clock_usec() - call->begun);
+    kept->status = (uint32_t) (call->answered ? call->answered : call->status);
 
-    ngx_http_webhook_log_fill(call, &texts, logged);
+    ngx_webhook_log_fill(call, &texts, logged);
 
     logged->size = texts.size;
-    ngx_http_webhook_log_behind += texts.size;
+    ngx_webhook_log_behind += texts.size;
 
-    ngx_http_webhook_batch_post(&logged->job);
+    ngx_webhook_store_queue_post(&logged->job);
 }
 
 
 /* What is kept of a call, and the memory that it takes: NGX_OK or NGX_ERROR. */
 
 static ngx_int_t
-ngx_http_webhook_log_texts(ngx_http_webhook_call_t *call,
-    ngx_http_webhook_log_texts_t *texts)
+ngx_webhook_log_texts(ngx_webhook_call_t *call, ngx_webhook_log_texts_t *texts)
 {
-    ngx_str_t                    *error;
-    ngx_uint_t                    i;
-    ngx_http_request_t           *r;
-    ngx_http_webhook_act_t       *act;
-    ngx_http_webhook_receiver_t  *receiver;
+    ngx_str_t               *error;
+    ngx_uint_t               i;
+    ngx_http_request_t      *r;
+    ngx_webhook_act_t       *act;
+    ngx_webhook_receiver_t  *receiver;
 
     r = call->request;
     receiver = call->receiver;
@@ -284,7 +283,7 @@ ngx_http_webhook_log_texts(ngx_http_webhook_call_t *call,
     ngx_str_null(&texts->type);
     ngx_str_null(&texts->headers);
 
-    texts->body = call->shown;
+    texts->body = call->redacted;
 
     if (!call->prepared) {
 
@@ -294,13 +293,13 @@ ngx_http_webhook_log_texts(ngx_http_webhook_call_t *call,
             ngx_str_set(&texts->body,
                         "(not kept: it has fields that are redacted)");
 
-        } else if (ngx_http_webhook_redact_body(call, &texts->body) != NGX_OK)
+        } else if (ngx_webhook_redact_body(call, &texts->body) != NGX_OK)
         {
             return NGX_ERROR;
         }
     }
 
-    if (ngx_http_webhook_redact_headers(call, &texts->headers) != NGX_OK) {
+    if (ngx_webhook_redact_headers(call, &texts->headers) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -316,7 +315,7 @@ ngx_http_webhook_log_texts(ngx_http_webhook_call_t *call,
     } else if (call->handshake) {
         ngx_str_set(error, "A handshake: nothing was called");
 
-    } else if (receiver->mode == NGX_HTTP_WEBHOOK_MODE_TEST
+    } else if (receiver->mode == NGX_WEBHOOK_MODE_TEST
                && call->status == NGX_HTTP_OK)
     {
         ngx_str_set(error, "Mode test: the API was not called");
@@ -325,33 +324,29 @@ ngx_http_webhook_log_texts(ngx_http_webhook_call_t *call,
         *error = call->detail.len ? call->detail : call->error;
     }
 
-    texts->n = ngx_min(call->nacts, NGX_HTTP_WEBHOOK_LOG_ACTIONS);
+    texts->n = ngx_min(call->nacts, NGX_WEBHOOK_LOG_ACTIONS);
 
-    texts->size = sizeof(ngx_http_webhook_logged_t)
+    texts->size = sizeof(ngx_webhook_logged_t)
            + texts->n * sizeof(webhook_call_action_t)
-           + ngx_http_webhook_log_len(&receiver->name,
-                                      NGX_HTTP_WEBHOOK_LOG_TEXT)
-           + ngx_http_webhook_log_len(&r->connection->addr_text,
-                                      NGX_HTTP_WEBHOOK_LOG_TEXT)
-           + ngx_http_webhook_log_len(&texts->type, NGX_HTTP_WEBHOOK_LOG_TEXT)
-           + ngx_http_webhook_log_len(&texts->headers,
-                                      NGX_HTTP_WEBHOOK_LOG_HEADERS)
-           + ngx_http_webhook_log_len(&texts->body, NGX_HTTP_WEBHOOK_LOG_BODY)
-           + ngx_http_webhook_log_len(&call->verified,
-                                      NGX_HTTP_WEBHOOK_LOG_TEXT)
-           + ngx_http_webhook_log_len(&call->answer,
-                                      NGX_HTTP_WEBHOOK_LOG_TEXT)
-           + ngx_http_webhook_log_len(error, NGX_HTTP_WEBHOOK_LOG_TEXT);
+           + ngx_webhook_log_len(&receiver->name, NGX_WEBHOOK_LOG_TEXT)
+           + ngx_webhook_log_len(&r->connection->addr_text,
+                                 NGX_WEBHOOK_LOG_TEXT)
+           + ngx_webhook_log_len(&texts->type, NGX_WEBHOOK_LOG_TEXT)
+           + ngx_webhook_log_len(&texts->headers, NGX_WEBHOOK_LOG_HEADERS)
+           + ngx_webhook_log_len(&texts->body, NGX_WEBHOOK_LOG_BODY)
+           + ngx_webhook_log_len(&call->verified, NGX_WEBHOOK_LOG_TEXT)
+           + ngx_webhook_log_len(&call->answer, NGX_WEBHOOK_LOG_TEXT)
+           + ngx_webhook_log_len(error, NGX_WEBHOOK_LOG_TEXT);
 
     for (i = 0; i < texts->n; i++) {
         act = &call->acts[i];
 
-        texts->size += ngx_http_webhook_log_len(&act->method_name,
-                                                NGX_HTTP_WEBHOOK_LOG_TEXT)
-                       + ngx_http_webhook_log_len(&act->shown_uri,
-                                                  NGX_HTTP_WEBHOOK_LOG_TEXT)
-                       + ngx_http_webhook_log_len(&act->shown_body,
-                                                  NGX_HTTP_WEBHOOK_LOG_TEXT);
+        texts->size += ngx_webhook_log_len(&act->method_name,
+                                           NGX_WEBHOOK_LOG_TEXT)
+                       + ngx_webhook_log_len(&act->redacted_uri,
+                                             NGX_WEBHOOK_LOG_TEXT)
+                       + ngx_webhook_log_len(&act->redacted_body,
+                                             NGX_WEBHOOK_LOG_TEXT);
     }
 
     return NGX_OK;
@@ -361,14 +356,14 @@ ngx_http_webhook_log_texts(ngx_http_webhook_call_t *call,
 /* Copies all of that behind the job. */
 
 static void
-ngx_http_webhook_log_fill(ngx_http_webhook_call_t *call,
-    ngx_http_webhook_log_texts_t *texts, ngx_http_webhook_logged_t *logged)
+ngx_webhook_log_fill(ngx_webhook_call_t *call, ngx_webhook_log_texts_t *texts,
+    ngx_webhook_logged_t *logged)
 {
-    u_char                       *p;
-    ngx_uint_t                    i;
-    webhook_call_t               *kept;
-    webhook_call_action_t        *action;
-    ngx_http_webhook_act_t       *act;
+    u_char                      *p;
+    ngx_uint_t                   i;
+    webhook_call_t              *kept;
+    webhook_call_action_t       *action;
+    ngx_webhook_act_t           *act;
 
     kept = &logged->job.op.u.put_call.call;
 
@@ -378,23 +373,21 @@ ngx_http_webhook_log_fill(ngx_http_webhook_call_t *call,
     kept->actions = action;
     kept->actions_count = (uint32_t) texts->n;
 
-    ngx_http_webhook_log_copy(&kept->name, &call->receiver->name,
-                              NGX_HTTP_WEBHOOK_LOG_TEXT, &p);
-    ngx_http_webhook_log_copy(&kept->remote,
-                              &call->request->connection->addr_text,
-                              NGX_HTTP_WEBHOOK_LOG_TEXT, &p);
-    ngx_http_webhook_log_copy(&kept->content_type, &texts->type,
-                              NGX_HTTP_WEBHOOK_LOG_TEXT, &p);
-    ngx_http_webhook_log_copy(&kept->headers, &texts->headers,
-                              NGX_HTTP_WEBHOOK_LOG_HEADERS, &p);
-    ngx_http_webhook_log_copy(&kept->body, &texts->body,
-                              NGX_HTTP_WEBHOOK_LOG_BODY, &p);
-    ngx_http_webhook_log_copy(&kept->verified, &call->verified,
-                              NGX_HTTP_WEBHOOK_LOG_TEXT, &p);
-    ngx_http_webhook_log_copy(&kept->answer, &call->answer,
-                              NGX_HTTP_WEBHOOK_LOG_TEXT, &p);
-    ngx_http_webhook_log_copy(&kept->error, &texts->error,
-                              NGX_HTTP_WEBHOOK_LOG_TEXT, &p);
+    ngx_webhook_log_copy(&kept->name, &call->receiver->name,
+                         NGX_WEBHOOK_LOG_TEXT, &p);
+    ngx_webhook_log_copy(&kept->remote, &call->request->connection->addr_text,
+                         NGX_WEBHOOK_LOG_TEXT, &p);
+    ngx_webhook_log_copy(&kept->content_type, &texts->type,
+                         NGX_WEBHOOK_LOG_TEXT, &p);
+    ngx_webhook_log_copy(&kept->headers, &texts->headers,
+                         NGX_WEBHOOK_LOG_HEADERS, &p);
+    ngx_webhook_log_copy(&kept->body, &texts->body, NGX_WEBHOOK_LOG_BODY, &p);
+    ngx_webhook_log_copy(&kept->verified, &call->verified,
+                         NGX_WEBHOOK_LOG_TEXT, &p);
+    ngx_webhook_log_copy(&kept->answer, &call->answer, NGX_WEBHOOK_LOG_TEXT,
+                         &p);
+    ngx_webhook_log_copy(&kept->error, &texts->error, NGX_WEBHOOK_LOG_TEXT,
+                         &p);
 
     for (i = 0; i < texts->n; i++) {
         act = &call->acts[i];
@@ -402,43 +395,43 @@ ngx_http_webhook_log_fill(ngx_http_webhook_call_t *call,
         action[i].status = (uint32_t) act->status;
         action[i].total = act->total;
 
-        ngx_http_webhook_log_copy(&action[i].method, &act->method_name,
-                                  NGX_HTTP_WEBHOOK_LOG_TEXT, &p);
-        ngx_http_webhook_log_copy(&action[i].uri, &act->shown_uri,
-                                  NGX_HTTP_WEBHOOK_LOG_TEXT, &p);
-        ngx_http_webhook_log_copy(&action[i].body, &act->shown_body,
-                                  NGX_HTTP_WEBHOOK_LOG_TEXT, &p);
+        ngx_webhook_log_copy(&action[i].method, &act->method_name,
+                             NGX_WEBHOOK_LOG_TEXT, &p);
+        ngx_webhook_log_copy(&action[i].uri, &act->redacted_uri,
+                             NGX_WEBHOOK_LOG_TEXT, &p);
+        ngx_webhook_log_copy(&action[i].body, &act->redacted_body,
+                             NGX_WEBHOOK_LOG_TEXT, &p);
     }
 }
 
 
 static size_t
-ngx_http_webhook_log_len(ngx_str_t *s, size_t max)
+ngx_webhook_log_len(ngx_str_t *s, size_t max)
 {
     return ngx_min(s->len, max);
 }
 
 
 static void
-ngx_http_webhook_log_copy(webhook_str_t *to, ngx_str_t *from, size_t max,
+ngx_webhook_log_copy(webhook_str_t *to, ngx_str_t *from, size_t max,
     u_char **p)
 {
     to->data = *p;
-    to->len = ngx_http_webhook_log_len(from, max);
+    to->len = ngx_webhook_log_len(from, max);
 
     *p = ngx_cpymem(*p, from->data, to->len);
 }
 
 
 static void
-ngx_http_webhook_log_done(ngx_http_webhook_job_t *job)
+ngx_webhook_log_done(ngx_webhook_job_t *job)
 {
-    ngx_str_t                   name;
-    webhook_call_t             *call;
-    webhook_store_result_e      result;
-    ngx_http_webhook_logged_t  *logged;
+    ngx_str_t               name;
+    webhook_call_t         *call;
+    webhook_store_result_e  result;
+    ngx_webhook_logged_t   *logged;
 
-    logged = (ngx_http_webhook_logged_t *) job;
+    logged = (ngx_webhook_logged_t *) job;
 
     result = job->op.result;
     call = &job->op.u.put_call.call;
@@ -446,12 +439,12 @@ ngx_http_webhook_log_done(ngx_http_webhook_job_t *job)
     webhook_op_free(&job->op);
 
     if (result == WEBHOOK_STORE_UNKNOWN
-        && ++logged->tries < NGX_HTTP_WEBHOOK_LOG_TRIES
-        && !ngx_http_webhook_batch_closing())
+        && ++logged->tries < NGX_WEBHOOK_LOG_TRIES
+        && !ngx_webhook_store_queue_closing())
     {
         /* its id makes a repeat harmless */
 
-        ngx_http_webhook_batch_post(job);
+        ngx_webhook_store_queue_post(job);
         return;
     }
 
@@ -464,10 +457,10 @@ ngx_http_webhook_log_done(ngx_http_webhook_job_t *job)
                       "webhook receiver \"%V\": a call is not in the history: "
                       "%s", &name, webhook_store_result_text(result));
 
-        ngx_http_webhook_count(NGX_HTTP_WEBHOOK_CALLS_UNLOGGED, 1);
+        ngx_webhook_count(NGX_WEBHOOK_CALLS_UNLOGGED, 1);
     }
 
-    ngx_http_webhook_log_behind -= logged->size;
+    ngx_webhook_log_behind -= logged->size;
 
     ngx_free(logged);
 }

@@ -8,10 +8,10 @@
 #include "http/inbound/call/ngx_http_webhook_reply.h"
 
 
-static void ngx_http_webhook_error_page_why(ngx_uint_t status, ngx_str_t *text);
+static void ngx_webhook_error_page_why(ngx_uint_t status, ngx_str_t *text);
 
 
-static ngx_str_t  ngx_http_webhook_error_page_type =
+static ngx_str_t  ngx_webhook_error_page_type =
     ngx_string("application/json");
 
 
@@ -22,11 +22,11 @@ static ngx_str_t  ngx_http_webhook_error_page_type =
  */
 
 ngx_int_t
-ngx_http_webhook_error_page_header(ngx_http_request_t *r)
+ngx_webhook_error_page_header(ngx_http_request_t *r)
 {
-    ngx_str_t                     error;
-    ngx_http_webhook_call_t      *call;
-    ngx_http_webhook_loc_conf_t  *wlcf;
+    ngx_str_t                error;
+    ngx_webhook_call_t      *call;
+    ngx_webhook_loc_conf_t  *wlcf;
 
     wlcf = ngx_http_get_module_loc_conf(r, ngx_http_webhook_module);
 
@@ -37,7 +37,7 @@ ngx_http_webhook_error_page_header(ngx_http_request_t *r)
         return NGX_OK;
     }
 
-    call = ngx_http_webhook_call_make(r);
+    call = ngx_webhook_call_make(r);
     if (call == NULL) {
         return NGX_ERROR;
     }
@@ -46,9 +46,9 @@ ngx_http_webhook_error_page_header(ngx_http_request_t *r)
         return NGX_OK;
     }
 
-    ngx_http_webhook_error_page_why(r->headers_out.status, &error);
+    ngx_webhook_error_page_why(r->headers_out.status, &error);
 
-    if (ngx_http_webhook_reply_error(r, &error, &call->instead)
+    if (ngx_webhook_reply_error(r, &error, &call->error_page)
         != NGX_OK)
     {
         return NGX_ERROR;
@@ -59,8 +59,8 @@ ngx_http_webhook_error_page_header(ngx_http_request_t *r)
     ngx_http_clear_last_modified(r);
     ngx_http_clear_etag(r);
 
-    r->headers_out.content_length_n = call->instead.len;
-    r->headers_out.content_type = ngx_http_webhook_error_page_type;
+    r->headers_out.content_length_n = call->error_page.len;
+    r->headers_out.content_type = ngx_webhook_error_page_type;
     r->headers_out.content_type_len = r->headers_out.content_type.len;
     r->headers_out.content_type_lowcase = NULL;
     ngx_str_null(&r->headers_out.charset);
@@ -72,13 +72,13 @@ ngx_http_webhook_error_page_header(ngx_http_request_t *r)
 
 
 ngx_uint_t
-ngx_http_webhook_error_page_body(ngx_http_request_t *r, ngx_chain_t *in,
+ngx_webhook_error_page_body(ngx_http_request_t *r, ngx_chain_t *in,
     ngx_chain_t **out)
 {
-    ngx_buf_t                    *b;
-    ngx_chain_t                  *cl;
-    ngx_http_webhook_call_t      *call;
-    ngx_http_webhook_loc_conf_t  *wlcf;
+    ngx_buf_t               *b;
+    ngx_chain_t             *cl;
+    ngx_webhook_call_t      *call;
+    ngx_webhook_loc_conf_t  *wlcf;
 
     wlcf = ngx_http_get_module_loc_conf(r, ngx_http_webhook_module);
 
@@ -86,7 +86,7 @@ ngx_http_webhook_error_page_body(ngx_http_request_t *r, ngx_chain_t *in,
         return 0;
     }
 
-    call = ngx_http_webhook_call_get(r);
+    call = ngx_webhook_call_get(r);
 
     if (call == NULL || !call->replaced) {
         return 0;
@@ -99,7 +99,7 @@ ngx_http_webhook_error_page_body(ngx_http_request_t *r, ngx_chain_t *in,
         cl->buf->file_pos = cl->buf->file_last;
     }
 
-    if (in == NULL || call->instead.len == 0) {
+    if (in == NULL || call->error_page.len == 0) {
         return 1;
     }
 
@@ -114,8 +114,8 @@ ngx_http_webhook_error_page_body(ngx_http_request_t *r, ngx_chain_t *in,
         return 1;
     }
 
-    b->pos = call->instead.data;
-    b->last = b->pos + call->instead.len;
+    b->pos = call->error_page.data;
+    b->last = b->pos + call->error_page.len;
     b->memory = 1;
     b->last_buf = 1;
     b->last_in_chain = 1;
@@ -123,7 +123,7 @@ ngx_http_webhook_error_page_body(ngx_http_request_t *r, ngx_chain_t *in,
     cl->buf = b;
     cl->next = NULL;
 
-    ngx_str_null(&call->instead);
+    ngx_str_null(&call->error_page);
 
     *out = cl;
 
@@ -132,7 +132,7 @@ ngx_http_webhook_error_page_body(ngx_http_request_t *r, ngx_chain_t *in,
 
 
 static void
-ngx_http_webhook_error_page_why(ngx_uint_t status, ngx_str_t *text)
+ngx_webhook_error_page_why(ngx_uint_t status, ngx_str_t *text)
 {
     switch (status) {
 

@@ -27,12 +27,12 @@
 #include "http/inbound/handover/ngx_http_webhook_shadow.h"
 
 
-static ngx_uint_t ngx_http_webhook_receive_direct(ngx_http_request_t *r,
-    ngx_http_webhook_call_t *call);
-static ngx_int_t ngx_http_webhook_receive_unreachable(ngx_http_request_t *r);
-static ngx_int_t ngx_http_webhook_receive_refuse(
-    ngx_http_webhook_call_t *call, ngx_uint_t status, ngx_str_t *error);
-static void ngx_http_webhook_receive_way(ngx_http_webhook_call_t *call);
+static ngx_uint_t ngx_webhook_receive_direct(ngx_http_request_t *r,
+    ngx_webhook_call_t *call);
+static ngx_int_t ngx_webhook_receive_unreachable(ngx_http_request_t *r);
+static ngx_int_t ngx_webhook_receive_refuse(ngx_webhook_call_t *call,
+    ngx_uint_t status, ngx_str_t *error);
+static void ngx_webhook_receive_way(ngx_webhook_call_t *call);
 
 
 /*
@@ -40,47 +40,47 @@ static void ngx_http_webhook_receive_way(ngx_http_webhook_call_t *call);
  * at before it is verified; nothing is called before all is known to be well.
  */
 
-static const ngx_http_webhook_way_t  ngx_http_webhook_receive_steps[] = {
-    { ngx_http_webhook_body_join, ngx_http_webhook_call_work_heavy },
-    { ngx_http_webhook_verify, ngx_http_webhook_call_work_heavy },
-    { ngx_http_webhook_handshake_signed, ngx_http_webhook_call_work_heavy },
-    { ngx_http_webhook_check_type, ngx_http_webhook_call_work_heavy },
-    { ngx_http_webhook_check_payload, ngx_http_webhook_call_work_heavy },
-    { ngx_http_webhook_check_fields, ngx_http_webhook_call_work_heavy },
-    { ngx_http_webhook_check_filters, ngx_http_webhook_call_work_heavy },
-    { ngx_http_webhook_check_targets, ngx_http_webhook_call_work_heavy },
-    { ngx_http_webhook_action_render, ngx_http_webhook_call_work_heavy },
-    { ngx_http_webhook_answer_dry_run, ngx_http_webhook_call_work_heavy },
-    { ngx_http_webhook_dedupe_key, ngx_http_webhook_call_work_heavy },
-    { ngx_http_webhook_handover_room, NULL },
-    { ngx_http_webhook_dedupe_reserve, NULL },
-    { ngx_http_webhook_action_run, NULL },
-    { ngx_http_webhook_handover_begin, NULL },
-    { ngx_http_webhook_handover_make, ngx_http_webhook_call_work_heavy },
-    { ngx_http_webhook_handover_put, NULL },
+static const ngx_webhook_way_t  ngx_webhook_receive_steps[] = {
+    { ngx_webhook_body_join, ngx_webhook_call_work_heavy },
+    { ngx_webhook_verify, ngx_webhook_call_work_heavy },
+    { ngx_webhook_handshake_signed, ngx_webhook_call_work_heavy },
+    { ngx_webhook_check_type, ngx_webhook_call_work_heavy },
+    { ngx_webhook_check_payload, ngx_webhook_call_work_heavy },
+    { ngx_webhook_check_fields, ngx_webhook_call_work_heavy },
+    { ngx_webhook_check_filters, ngx_webhook_call_work_heavy },
+    { ngx_webhook_check_targets, ngx_webhook_call_work_heavy },
+    { ngx_webhook_action_render, ngx_webhook_call_work_heavy },
+    { ngx_webhook_answer_dry_run, ngx_webhook_call_work_heavy },
+    { ngx_webhook_dedupe_key, ngx_webhook_call_work_heavy },
+    { ngx_webhook_handover_room, NULL },
+    { ngx_webhook_dedupe_reserve, NULL },
+    { ngx_webhook_action_run, NULL },
+    { ngx_webhook_handover_begin, NULL },
+    { ngx_webhook_handover_make, ngx_webhook_call_work_heavy },
+    { ngx_webhook_handover_put, NULL },
     { NULL, NULL }
 };
 
 /* And once the answer is known, whatever it is. */
 
-static const ngx_http_webhook_way_t  ngx_http_webhook_receive_endings[] = {
-    { ngx_http_webhook_answer_compose, NULL },
-    { ngx_http_webhook_dedupe_settle, NULL },
-    { ngx_http_webhook_shadow_send, NULL },
-    { ngx_http_webhook_call_log_prepare,
-      ngx_http_webhook_call_log_heavy },
-    { ngx_http_webhook_call_log, NULL },
-    { ngx_http_webhook_answer, NULL },
+static const ngx_webhook_way_t  ngx_webhook_receive_endings[] = {
+    { ngx_webhook_answer_compose, NULL },
+    { ngx_webhook_dedupe_settle, NULL },
+    { ngx_webhook_shadow_send, NULL },
+    { ngx_webhook_call_log_prepare,
+      ngx_webhook_call_log_heavy },
+    { ngx_webhook_call_log, NULL },
+    { ngx_webhook_answer, NULL },
     { NULL, NULL }
 };
 
 
 ngx_int_t
-ngx_http_webhook_receive_handler(ngx_http_request_t *r)
+ngx_webhook_receive_handler(ngx_http_request_t *r)
 {
-    ngx_str_t                 error;
-    ngx_uint_t                status;
-    ngx_http_webhook_call_t  *call;
+    ngx_str_t            error;
+    ngx_uint_t           status;
+    ngx_webhook_call_t  *call;
 
     if (r != r->main) {
 
@@ -91,53 +91,53 @@ ngx_http_webhook_receive_handler(ngx_http_request_t *r)
         return NGX_HTTP_NOT_FOUND;
     }
 
-    call = ngx_http_webhook_call_get(r);
+    call = ngx_webhook_call_get(r);
 
-    if (call == NULL || !ngx_http_webhook_receive_direct(r, call)) {
-        return ngx_http_webhook_receive_unreachable(r);
+    if (call == NULL || !ngx_webhook_receive_direct(r, call)) {
+        return ngx_webhook_receive_unreachable(r);
     }
 
-    ngx_http_webhook_receive_way(call);
+    ngx_webhook_receive_way(call);
 
-    if (ngx_http_webhook_mask_all(call) != NGX_OK) {
+    if (ngx_webhook_mask_all(call) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    status = ngx_http_webhook_check_headers(call, &error);
+    status = ngx_webhook_check_headers(call, &error);
 
     if (status == NGX_HTTP_NOT_ALLOWED
-        && ngx_http_webhook_handshake_greet(call) == NGX_DONE)
+        && ngx_webhook_handshake_get(call) == NGX_DONE)
     {
         status = call->status;
         error = call->error;
     }
 
     if (status == 0) {
-        status = ngx_http_webhook_call_work_crowded(call,
+        status = ngx_webhook_call_work_crowded(call,
                                       r->headers_in.content_length_n, &error);
     }
 
-    if (status == 0 && ngx_http_webhook_limit_take(call) != NGX_OK) {
+    if (status == 0 && ngx_webhook_limit_take(call) != NGX_OK) {
         status = NGX_HTTP_TOO_MANY_REQUESTS;
         ngx_str_set(&error, "Too many calls at a time; nothing was done");
     }
 
     if (status == 0) {
-        return ngx_http_webhook_body_read(call);
+        return ngx_webhook_body_read(call);
     }
 
-    return ngx_http_webhook_receive_refuse(call, status, &error);
+    return ngx_webhook_receive_refuse(call, status, &error);
 }
 
 
 static void
-ngx_http_webhook_receive_way(ngx_http_webhook_call_t *call)
+ngx_webhook_receive_way(ngx_webhook_call_t *call)
 {
-    call->steps = ngx_http_webhook_receive_steps;
-    call->endings = ngx_http_webhook_receive_endings;
+    call->steps = ngx_webhook_receive_steps;
+    call->endings = ngx_webhook_receive_endings;
 
-    ngx_http_webhook_call_on_end(call, NGX_HTTP_WEBHOOK_END_LOG,
-                                 ngx_http_webhook_call_log_end);
+    ngx_webhook_call_on_end(call, NGX_WEBHOOK_END_LOG,
+                            ngx_webhook_call_log_end);
 }
 
 
@@ -147,8 +147,7 @@ ngx_http_webhook_receive_way(ngx_http_webhook_call_t *call)
  */
 
 static ngx_uint_t
-ngx_http_webhook_receive_direct(ngx_http_request_t *r,
-    ngx_http_webhook_call_t *call)
+ngx_webhook_receive_direct(ngx_http_request_t *r, ngx_webhook_call_t *call)
 {
     if (!r->internal) {
         return 1;
@@ -167,23 +166,23 @@ ngx_http_webhook_receive_direct(ngx_http_request_t *r,
  */
 
 static ngx_int_t
-ngx_http_webhook_receive_unreachable(ngx_http_request_t *r)
+ngx_webhook_receive_unreachable(ngx_http_request_t *r)
 {
-    ngx_str_t                 error;
-    ngx_http_webhook_call_t  *call;
+    ngx_str_t            error;
+    ngx_webhook_call_t  *call;
 
-    call = ngx_http_webhook_call_make(r);
+    call = ngx_webhook_call_make(r);
     if (call == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    ngx_http_webhook_receive_way(call);
+    ngx_webhook_receive_way(call);
 
     call->receiver = NULL;
     call->masked = 0;
     call->masked_uri = 0;
 
-    if (ngx_http_webhook_mask_all(call) != NGX_OK) {
+    if (ngx_webhook_mask_all(call) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
@@ -195,15 +194,15 @@ ngx_http_webhook_receive_unreachable(ngx_http_request_t *r)
 
     ngx_str_set(&error, "There is no such hook");
 
-    return ngx_http_webhook_receive_refuse(call, NGX_HTTP_NOT_FOUND, &error);
+    return ngx_webhook_receive_refuse(call, NGX_HTTP_NOT_FOUND, &error);
 }
 
 
 /* Ends a call whose body was not read. */
 
 static ngx_int_t
-ngx_http_webhook_receive_refuse(ngx_http_webhook_call_t *call,
-    ngx_uint_t status, ngx_str_t *error)
+ngx_webhook_receive_refuse(ngx_webhook_call_t *call, ngx_uint_t status,
+    ngx_str_t *error)
 {
     ngx_http_request_t  *r;
 
@@ -211,7 +210,7 @@ ngx_http_webhook_receive_refuse(ngx_http_webhook_call_t *call,
 
     if (r->http_version >= NGX_HTTP_VERSION_20
         && status != NGX_HTTP_REQUEST_ENTITY_TOO_LARGE
-        && r->headers_in.content_length_n <= NGX_HTTP_WEBHOOK_DRAIN_MAX)
+        && r->headers_in.content_length_n <= NGX_WEBHOOK_DRAIN_MAX)
     {
         /*
          * the answer would be followed by a reset of the stream, for which
@@ -221,7 +220,7 @@ ngx_http_webhook_receive_refuse(ngx_http_webhook_call_t *call,
         call->refused = status;
         call->error = *error;
 
-        return ngx_http_webhook_body_read(call);
+        return ngx_webhook_body_read(call);
     }
 
     /* no "100 Continue": no body is asked for */
@@ -236,5 +235,5 @@ ngx_http_webhook_receive_refuse(ngx_http_webhook_call_t *call,
         r->keepalive = 0;
     }
 
-    return ngx_http_webhook_call_end(call, status, error);
+    return ngx_webhook_call_end(call, status, error);
 }

@@ -7,14 +7,14 @@
  * says, and logs the call.
  */
 
-#ifndef NGX_HTTP_WEBHOOK_RECEIVE_H
-#define NGX_HTTP_WEBHOOK_RECEIVE_H
+#ifndef NGX_WEBHOOK_RECEIVE_H
+#define NGX_WEBHOOK_RECEIVE_H
 
 #include "http/model/ngx_http_webhook.h"
 
 
 /* The content handler of webhook_receive. */
-ngx_int_t ngx_http_webhook_receive_handler(ngx_http_request_t *r);
+ngx_int_t ngx_webhook_receive_handler(ngx_http_request_t *r);
 
 
-#endif /* NGX_HTTP_WEBHOOK_RECEIVE_H */
+#endif /* NGX_WEBHOOK_RECEIVE_H */

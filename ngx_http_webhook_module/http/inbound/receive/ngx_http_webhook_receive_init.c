@@ -11,11 +11,10 @@
 #include "http/inbound/action/ngx_http_webhook_subrequest.h"
 
 
-static ngx_int_t ngx_http_webhook_receive_phase(ngx_http_core_main_conf_t *c,
+static ngx_int_t ngx_webhook_receive_phase(ngx_http_core_main_conf_t *c,
     ngx_uint_t phase, ngx_http_handler_pt handler);
-static ngx_int_t ngx_http_webhook_receive_header_filter(
-    ngx_http_request_t *r);
-static ngx_int_t ngx_http_webhook_receive_body_filter(ngx_http_request_t *r,
+static ngx_int_t ngx_webhook_receive_header_filter(ngx_http_request_t *r);
+static ngx_int_t ngx_webhook_receive_body_filter(ngx_http_request_t *r,
     ngx_chain_t *in);
 
 
@@ -24,10 +23,10 @@ static ngx_http_output_body_filter_pt    ngx_http_next_body_filter;
 
 
 ngx_int_t
-ngx_http_webhook_receive_init(ngx_conf_t *cf)
+ngx_webhook_receive_init(ngx_conf_t *cf)
 {
-    ngx_http_core_main_conf_t     *cmcf;
-    ngx_http_webhook_main_conf_t  *wmcf;
+    ngx_http_core_main_conf_t  *cmcf;
+    ngx_webhook_main_conf_t    *wmcf;
 
     /*
      * The filters stand in every configuration, see capture_init(); what
@@ -35,10 +34,10 @@ ngx_http_webhook_receive_init(ngx_conf_t *cf)
      */
 
     ngx_http_next_header_filter = ngx_http_top_header_filter;
-    ngx_http_top_header_filter = ngx_http_webhook_receive_header_filter;
+    ngx_http_top_header_filter = ngx_webhook_receive_header_filter;
 
     ngx_http_next_body_filter = ngx_http_top_body_filter;
-    ngx_http_top_body_filter = ngx_http_webhook_receive_body_filter;
+    ngx_http_top_body_filter = ngx_webhook_receive_body_filter;
 
     wmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_webhook_module);
 
@@ -46,27 +45,23 @@ ngx_http_webhook_receive_init(ngx_conf_t *cf)
         return NGX_OK;
     }
 
-    if (ngx_http_webhook_reply_id_init(cf, wmcf) != NGX_OK
-        || ngx_http_webhook_limit_zone(cf, wmcf) != NGX_OK
-        || ngx_http_webhook_mask_init(cf, wmcf) != NGX_OK)
+    if (ngx_webhook_reply_id_init(cf, wmcf) != NGX_OK
+        || ngx_webhook_limit_zone(cf, wmcf) != NGX_OK
+        || ngx_webhook_mask_init(cf, wmcf) != NGX_OK)
     {
         return NGX_ERROR;
     }
 
     cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
 
-    if (ngx_http_webhook_receive_phase(cmcf, NGX_HTTP_POST_READ_PHASE,
-                                       ngx_http_webhook_mask_request)
-        != NGX_OK
-        || ngx_http_webhook_receive_phase(cmcf, NGX_HTTP_SERVER_REWRITE_PHASE,
-                                          ngx_http_webhook_mask_late)
-           != NGX_OK
-        || ngx_http_webhook_receive_phase(cmcf, NGX_HTTP_REWRITE_PHASE,
-                                          ngx_http_webhook_mask_late)
-           != NGX_OK
-        || ngx_http_webhook_receive_phase(cmcf, NGX_HTTP_LOG_PHASE,
-                                          ngx_http_webhook_mask_log)
-           != NGX_OK)
+    if (ngx_webhook_receive_phase(cmcf, NGX_HTTP_POST_READ_PHASE,
+                                  ngx_webhook_mask_request) != NGX_OK
+        || ngx_webhook_receive_phase(cmcf, NGX_HTTP_SERVER_REWRITE_PHASE,
+                                     ngx_webhook_mask_late) != NGX_OK
+        || ngx_webhook_receive_phase(cmcf, NGX_HTTP_REWRITE_PHASE,
+                                     ngx_webhook_mask_late) != NGX_OK
+        || ngx_webhook_receive_phase(cmcf, NGX_HTTP_LOG_PHASE,
+                                     ngx_webhook_mask_log) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -81,8 +76,8 @@ ngx_http_webhook_receive_init(ngx_conf_t *cf)
  */
 
 static ngx_int_t
-ngx_http_webhook_receive_phase(ngx_http_core_main_conf_t *cmcf,
-    ngx_uint_t phase, ngx_http_handler_pt handler)
+ngx_webhook_receive_phase(ngx_http_core_main_conf_t *cmcf, ngx_uint_t phase,
+    ngx_http_handler_pt handler)
 {
     ngx_array_t          *handlers;
     ngx_http_handler_pt  *h;
@@ -107,15 +102,15 @@ ngx_http_webhook_receive_phase(ngx_http_core_main_conf_t *cmcf,
 
 
 static ngx_int_t
-ngx_http_webhook_receive_header_filter(ngx_http_request_t *r)
+ngx_webhook_receive_header_filter(ngx_http_request_t *r)
 {
     if (r != r->main) {
 
-        if (ngx_http_webhook_subrequest_header(r)) {
+        if (ngx_webhook_subrequest_header(r)) {
             return NGX_OK;
         }
 
-    } else if (ngx_http_webhook_error_page_header(r) != NGX_OK) {
+    } else if (ngx_webhook_error_page_header(r) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -124,17 +119,17 @@ ngx_http_webhook_receive_header_filter(ngx_http_request_t *r)
 
 
 static ngx_int_t
-ngx_http_webhook_receive_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
+ngx_webhook_receive_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
 {
     ngx_chain_t  *out;
 
     if (r != r->main) {
 
-        if (ngx_http_webhook_subrequest_body(r, in)) {
+        if (ngx_webhook_subrequest_body(r, in)) {
             return NGX_OK;
         }
 
-    } else if (ngx_http_webhook_error_page_body(r, in, &out)) {
+    } else if (ngx_webhook_error_page_body(r, in, &out)) {
 
         if (out == NULL && in) {
             return NGX_OK;

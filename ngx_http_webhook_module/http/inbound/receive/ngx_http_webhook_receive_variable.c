@@ -7,38 +7,38 @@
 #include "http/inbound/call/ngx_http_webhook_call.h"
 
 
-static ngx_int_t ngx_http_webhook_receive_variable(ngx_http_request_t *r,
+static ngx_int_t ngx_webhook_receive_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
 
 
-static ngx_str_t  ngx_http_webhook_receiver_name =
+static ngx_str_t  ngx_webhook_receiver_name =
     ngx_string("webhook_receiver");
 
 
 ngx_int_t
-ngx_http_webhook_receive_variable_add(ngx_conf_t *cf)
+ngx_webhook_receive_variable_add(ngx_conf_t *cf)
 {
     ngx_http_variable_t  *var;
 
-    var = ngx_http_add_variable(cf, &ngx_http_webhook_receiver_name,
+    var = ngx_http_add_variable(cf, &ngx_webhook_receiver_name,
                                 NGX_HTTP_VAR_NOCACHEABLE);
     if (var == NULL) {
         return NGX_ERROR;
     }
 
-    var->get_handler = ngx_http_webhook_receive_variable;
+    var->get_handler = ngx_webhook_receive_variable;
 
     return NGX_OK;
 }
 
 
 static ngx_int_t
-ngx_http_webhook_receive_variable(ngx_http_request_t *r,
+ngx_webhook_receive_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data)
 {
-    ngx_http_webhook_call_t  *call;
+    ngx_webhook_call_t  *call;
 
-    call = ngx_http_webhook_call_get(r->main);
+    call = ngx_webhook_call_get(r->main);
 
     if (call == NULL || call->receiver == NULL) {
         v->not_found = 1;
@@ -56,16 +56,15 @@ ngx_http_webhook_receive_variable(ngx_http_request_t *r,
 
 
 ngx_int_t
-ngx_http_webhook_receive_variable_status(ngx_http_request_t *r,
-    ngx_str_t *value)
+ngx_webhook_receive_variable_status(ngx_http_request_t *r, ngx_str_t *value)
 {
-    ngx_http_webhook_call_t      *call;
-    ngx_http_webhook_loc_conf_t  *wlcf;
+    ngx_webhook_call_t      *call;
+    ngx_webhook_loc_conf_t  *wlcf;
 
     r = r->main;
 
     wlcf = ngx_http_get_module_loc_conf(r, ngx_http_webhook_module);
-    call = ngx_http_webhook_call_get(r);
+    call = ngx_webhook_call_get(r);
 
     if (!wlcf->receive && (call == NULL || call->status == 0)) {
         return NGX_DECLINED;

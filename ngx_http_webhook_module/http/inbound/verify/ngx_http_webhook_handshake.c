@@ -14,24 +14,21 @@
 #include "http/inbound/call/ngx_http_webhook_reply.h"
 
 
-static ngx_int_t ngx_http_webhook_handshake_meta(
-    ngx_http_webhook_call_t *call);
-static ngx_int_t ngx_http_webhook_handshake_cloudevents(
-    ngx_http_webhook_call_t *call);
-static ngx_int_t ngx_http_webhook_handshake_greeted(
-    ngx_http_webhook_call_t *call, webhook_handshake_e result,
-    webhook_buf_t *out);
+static ngx_int_t ngx_webhook_handshake_meta(ngx_webhook_call_t *call);
+static ngx_int_t ngx_webhook_handshake_cloudevents(ngx_webhook_call_t *call);
+static ngx_int_t ngx_webhook_handshake_done(ngx_webhook_call_t *call,
+    webhook_handshake_e result, webhook_buf_t *out);
 
 
 /* What the sender of the preset asks in a call that it signed. */
 
 ngx_int_t
-ngx_http_webhook_handshake_signed(ngx_http_webhook_call_t *call)
+ngx_webhook_handshake_signed(ngx_webhook_call_t *call)
 {
-    webhook_buf_t               out;
-    webhook_str_t               body;
-    webhook_handshake_e         result;
-    ngx_http_webhook_verify_t  *verify;
+    webhook_buf_t          out;
+    webhook_str_t          body;
+    webhook_handshake_e    result;
+    ngx_webhook_verify_t  *verify;
 
     verify = call->receiver->verify;
 
@@ -52,14 +49,14 @@ ngx_http_webhook_handshake_signed(ngx_http_webhook_call_t *call)
                                     &verify->verifier.keys[call->key], &out);
     }
 
-    return ngx_http_webhook_handshake_greeted(call, result, &out);
+    return ngx_webhook_handshake_done(call, result, &out);
 }
 
 
 ngx_int_t
-ngx_http_webhook_handshake_greet(ngx_http_webhook_call_t *call)
+ngx_webhook_handshake_get(ngx_webhook_call_t *call)
 {
-    ngx_http_webhook_handshake_t  *handshake;
+    ngx_webhook_handshake_t  *handshake;
 
     handshake = call->receiver->handshake;
 
@@ -70,12 +67,12 @@ ngx_http_webhook_handshake_greet(ngx_http_webhook_call_t *call)
     switch (call->request->method) {
 
     case NGX_HTTP_GET:
-        return handshake->meta.nkeys ? ngx_http_webhook_handshake_meta(call)
+        return handshake->meta.nkeys ? ngx_webhook_handshake_meta(call)
                                      : NGX_DECLINED;
 
     case NGX_HTTP_OPTIONS:
         return handshake->cloudevents
-               ? ngx_http_webhook_handshake_cloudevents(call)
+               ? ngx_webhook_handshake_cloudevents(call)
                : NGX_DECLINED;
 
     default:
@@ -85,24 +82,24 @@ ngx_http_webhook_handshake_greet(ngx_http_webhook_call_t *call)
 
 
 static ngx_int_t
-ngx_http_webhook_handshake_meta(ngx_http_webhook_call_t *call)
+ngx_webhook_handshake_meta(ngx_webhook_call_t *call)
 {
-    ngx_int_t                      rc;
-    webhook_buf_t                  out;
-    webhook_handshake_e            result;
-    ngx_http_webhook_handshake_t  *handshake;
+    ngx_int_t                 rc;
+    webhook_buf_t             out;
+    webhook_handshake_e       result;
+    ngx_webhook_handshake_t  *handshake;
 
     handshake = call->receiver->handshake;
 
     webhook_buf_init(&out, 0);
 
-    result = webhook_handshake_meta(ngx_http_webhook_str(&call->args),
+    result = webhook_handshake_meta(ngx_webhook_str(&call->args),
                                     handshake->meta.keys,
                                     handshake->meta.nkeys, ngx_time(), &out);
 
-    ngx_http_webhook_kept_args_wipe(call);
+    ngx_webhook_kept_args_wipe(call);
 
-    rc = ngx_http_webhook_handshake_greeted(call, result, &out);
+    rc = ngx_webhook_handshake_done(call, result, &out);
 
     if (rc == NGX_OK) {
         return NGX_DECLINED;
@@ -119,17 +116,17 @@ ngx_http_webhook_handshake_meta(ngx_http_webhook_call_t *call)
 
 
 static ngx_int_t
-ngx_http_webhook_handshake_cloudevents(ngx_http_webhook_call_t *call)
+ngx_webhook_handshake_cloudevents(ngx_webhook_call_t *call)
 {
-    u_char                        *p;
-    ngx_int_t                      rc;
-    ngx_str_t                      value;
-    webhook_buf_t                  rate;
-    webhook_str_t                  allowed;
-    webhook_value_t                origin, asked;
-    ngx_http_request_t            *r;
-    webhook_handshake_e            result;
-    ngx_http_webhook_handshake_t  *handshake;
+    u_char                   *p;
+    ngx_int_t                 rc;
+    ngx_str_t                 value;
+    webhook_buf_t             rate;
+    webhook_str_t             allowed;
+    webhook_value_t           origin, asked;
+    ngx_http_request_t       *r;
+    webhook_handshake_e       result;
+    ngx_webhook_handshake_t  *handshake;
 
     static const webhook_str_t  name = webhook_str("WebHook-Request-Origin");
     static const webhook_str_t  speed = webhook_str("WebHook-Request-Rate");
@@ -141,8 +138,8 @@ ngx_http_webhook_handshake_cloudevents(ngx_http_webhook_call_t *call)
 
     result = WEBHOOK_HANDSHAKE_FAULT;
 
-    if (ngx_http_webhook_lookup_header(r, &name, &origin) == NGX_OK
-        && ngx_http_webhook_lookup_header(r, &speed, &asked) == NGX_OK)
+    if (ngx_webhook_lookup_header(r, &name, &origin) == NGX_OK
+        && ngx_webhook_lookup_header(r, &speed, &asked) == NGX_OK)
     {
         if (origin.missing) {
             origin.span.len = 0;
@@ -161,11 +158,10 @@ ngx_http_webhook_handshake_cloudevents(ngx_http_webhook_call_t *call)
 
     if (result == WEBHOOK_HANDSHAKE_ANSWER) {
 
-        value = *ngx_http_webhook_nstr(&allowed);
+        value = *ngx_webhook_nstr(&allowed);
 
         if (rate.failed
-            || ngx_http_webhook_reply_header(r, "WebHook-Allowed-Origin",
-                                             &value)
+            || ngx_webhook_reply_header(r, "WebHook-Allowed-Origin", &value)
                != NGX_OK)
         {
             result = WEBHOOK_HANDSHAKE_FAULT;
@@ -173,7 +169,7 @@ ngx_http_webhook_handshake_cloudevents(ngx_http_webhook_call_t *call)
 
         ngx_str_set(&value, "POST, OPTIONS");
 
-        if (ngx_http_webhook_reply_header(r, "Allow", &value) != NGX_OK) {
+        if (ngx_webhook_reply_header(r, "Allow", &value) != NGX_OK) {
             result = WEBHOOK_HANDSHAKE_FAULT;
         }
     }
@@ -188,9 +184,8 @@ ngx_http_webhook_handshake_cloudevents(ngx_http_webhook_call_t *call)
             ngx_memcpy(p, rate.data, rate.len);
         }
 
-        if (p == NULL
-            || ngx_http_webhook_reply_header(r, "WebHook-Allowed-Rate",
-                                             &value)
+        if (p == NULL || ngx_webhook_reply_header(r, "WebHook-Allowed-Rate",
+                                        &value)
                != NGX_OK)
         {
             result = WEBHOOK_HANDSHAKE_FAULT;
@@ -201,7 +196,7 @@ ngx_http_webhook_handshake_cloudevents(ngx_http_webhook_call_t *call)
 
     webhook_buf_free(&rate);
 
-    rc = ngx_http_webhook_handshake_greeted(call, result, &rate);
+    rc = ngx_webhook_handshake_done(call, result, &rate);
 
     if (rc == NGX_OK) {
         return NGX_DECLINED;
@@ -217,7 +212,7 @@ ngx_http_webhook_handshake_cloudevents(ngx_http_webhook_call_t *call)
    call, else NGX_DONE with the answer set. */
 
 static ngx_int_t
-ngx_http_webhook_handshake_greeted(ngx_http_webhook_call_t *call,
+ngx_webhook_handshake_done(ngx_webhook_call_t *call,
     webhook_handshake_e result, webhook_buf_t *out)
 {
     ngx_int_t   rc;
@@ -243,7 +238,7 @@ ngx_http_webhook_handshake_greeted(ngx_http_webhook_call_t *call,
             }
 
             call->handshake = 1;
-            (void) ngx_http_webhook_call_set(call, NGX_HTTP_OK, NULL);
+            (void) ngx_webhook_call_set(call, NGX_HTTP_OK, NULL);
             break;
         }
 
@@ -263,7 +258,7 @@ ngx_http_webhook_handshake_greeted(ngx_http_webhook_call_t *call,
     }
 
     if (status != NGX_HTTP_OK) {
-        (void) ngx_http_webhook_call_set(call, status, &error);
+        (void) ngx_webhook_call_set(call, status, &error);
     }
 
     webhook_buf_free(out);

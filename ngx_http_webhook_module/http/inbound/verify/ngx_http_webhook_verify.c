@@ -13,26 +13,26 @@
 #include "http/inbound/call/ngx_http_webhook_message.h"
 
 
-static int ngx_http_webhook_verify_header(void *data,
-    const webhook_str_t *name, webhook_str_t *value);
-static ngx_int_t ngx_http_webhook_verify_url(ngx_http_webhook_call_t *call,
+static int ngx_webhook_verify_header(void *data, const webhook_str_t *name,
+    webhook_str_t *value);
+static ngx_int_t ngx_webhook_verify_url(ngx_webhook_call_t *call,
     webhook_str_t *url);
-static ngx_int_t ngx_http_webhook_verify_refuse(ngx_http_webhook_call_t *call,
+static ngx_int_t ngx_webhook_verify_refuse(ngx_webhook_call_t *call,
     webhook_verify_e result);
-static void ngx_http_webhook_verify_note(ngx_http_webhook_call_t *call,
+static void ngx_webhook_verify_note(ngx_webhook_call_t *call,
     const char *result);
 
 
 ngx_int_t
-ngx_http_webhook_verify(ngx_http_webhook_call_t *call)
+ngx_webhook_verify(ngx_webhook_call_t *call)
 {
-    ngx_int_t                   rc;
-    webhook_str_t               body;
-    webhook_verify_e            result;
-    webhook_verified_t          verified;
-    ngx_http_request_t         *r;
-    webhook_verify_call_t       vc;
-    ngx_http_webhook_verify_t  *verify;
+    ngx_int_t              rc;
+    webhook_str_t          body;
+    webhook_verify_e       result;
+    webhook_verified_t     verified;
+    ngx_http_request_t    *r;
+    webhook_verify_call_t  vc;
+    ngx_webhook_verify_t  *verify;
 
     verify = call->receiver->verify;
 
@@ -49,14 +49,14 @@ ngx_http_webhook_verify(ngx_http_webhook_call_t *call)
 
     ngx_memzero(&vc, sizeof(webhook_verify_call_t));
 
-    vc.header = ngx_http_webhook_verify_header;
+    vc.header = ngx_webhook_verify_header;
     vc.data = r;
     vc.body = &body;
     vc.pieces = 1;
     vc.now = ngx_time();
 
     if (verify->need_url) {
-        rc = ngx_http_webhook_verify_url(call, &vc.url);
+        rc = ngx_webhook_verify_url(call, &vc.url);
 
     } else {
         rc = NGX_OK;
@@ -73,14 +73,14 @@ ngx_http_webhook_verify(ngx_http_webhook_call_t *call)
     }
 
     if (result != WEBHOOK_VERIFY_OK) {
-        return ngx_http_webhook_verify_refuse(call, result);
+        return ngx_webhook_verify_refuse(call, result);
     }
 
     call->trusted = 1;
     call->key = verified.key;
-    call->repeat_id = *ngx_http_webhook_nstr(&verified.id);
+    call->repeat_id = *ngx_webhook_nstr(&verified.id);
 
-    ngx_http_webhook_verify_note(call, "ok");
+    ngx_webhook_verify_note(call, "ok");
 
     return NGX_OK;
 }
@@ -89,7 +89,7 @@ ngx_http_webhook_verify(ngx_http_webhook_call_t *call)
 /* Finds a header by its name in lower case. */
 
 static int
-ngx_http_webhook_verify_header(void *data, const webhook_str_t *name,
+ngx_webhook_verify_header(void *data, const webhook_str_t *name,
     webhook_str_t *value)
 {
     ngx_http_request_t *r = data;
@@ -135,12 +135,12 @@ ngx_http_webhook_verify_header(void *data, const webhook_str_t *name,
 
 
 static ngx_int_t
-ngx_http_webhook_verify_url(ngx_http_webhook_call_t *call, webhook_str_t *url)
+ngx_webhook_verify_url(ngx_webhook_call_t *call, webhook_str_t *url)
 {
-    u_char                     *p;
-    size_t                      len;
-    ngx_http_request_t         *r;
-    ngx_http_webhook_verify_t  *verify;
+    u_char                *p;
+    size_t                 len;
+    ngx_http_request_t    *r;
+    ngx_webhook_verify_t  *verify;
 
     r = call->request;
     verify = call->receiver->verify;
@@ -164,20 +164,19 @@ ngx_http_webhook_verify_url(ngx_http_webhook_call_t *call, webhook_str_t *url)
 
     url->len = p - url->data;
 
-    ngx_http_webhook_kept_token_wipe(call);
+    ngx_webhook_kept_token_wipe(call);
 
     return NGX_OK;
 }
 
 
 static ngx_int_t
-ngx_http_webhook_verify_refuse(ngx_http_webhook_call_t *call,
-    webhook_verify_e result)
+ngx_webhook_verify_refuse(ngx_webhook_call_t *call, webhook_verify_e result)
 {
-    ngx_str_t                     error;
-    const webhook_str_t          *preset;
-    const char                   *text;
-    ngx_http_webhook_receiver_t  *receiver;
+    ngx_str_t                error;
+    const webhook_str_t     *preset;
+    const char              *text;
+    ngx_webhook_receiver_t  *receiver;
 
     static const webhook_str_t  basic = webhook_str("basic");
     static const webhook_str_t  bearer = webhook_str("bearer");
@@ -185,18 +184,18 @@ ngx_http_webhook_verify_refuse(ngx_http_webhook_call_t *call,
     receiver = call->receiver;
     text = webhook_verify_text(result);
 
-    ngx_http_webhook_verify_note(call, text);
+    ngx_webhook_verify_note(call, text);
 
     if (result == WEBHOOK_VERIFY_FAULT || result == WEBHOOK_VERIFY_NO_URL) {
         ngx_str_set(&error, "The call could not be verified; "
                             "nothing was done");
-        return ngx_http_webhook_call_set(call, NGX_HTTP_SERVICE_UNAVAILABLE,
-                                         &error);
+        return ngx_webhook_call_set(call, NGX_HTTP_SERVICE_UNAVAILABLE,
+                                    &error);
     }
 
     preset = &receiver->verify->verifier.preset->name;
 
-    if (receiver->profile == NGX_HTTP_WEBHOOK_PROFILE_STRICT
+    if (receiver->profile == NGX_WEBHOOK_PROFILE_STRICT
         && (webhook_str_eq(preset, &basic) || webhook_str_eq(preset, &bearer)))
     {
         if (webhook_str_eq(preset, &basic)) {
@@ -208,24 +207,23 @@ ngx_http_webhook_verify_refuse(ngx_http_webhook_call_t *call,
         }
     }
 
-    ngx_http_webhook_say(call, &error, "The call is not accepted: %s; "
-                         "nothing was done", text);
+    ngx_webhook_message(call, &error, "The call is not accepted: %s; "
+                        "nothing was done", text);
 
-    return ngx_http_webhook_call_set(call, NGX_HTTP_UNAUTHORIZED, &error);
+    return ngx_webhook_call_set(call, NGX_HTTP_UNAUTHORIZED, &error);
 }
 
 
 /* For the history: "standard: ok". */
 
 static void
-ngx_http_webhook_verify_note(ngx_http_webhook_call_t *call,
-    const char *result)
+ngx_webhook_verify_note(ngx_webhook_call_t *call, const char *result)
 {
     size_t                len;
     u_char               *p;
     const webhook_str_t  *preset;
 
-    if (call->receiver->log_calls == NGX_HTTP_WEBHOOK_LOG_OFF) {
+    if (call->receiver->log_calls == NGX_WEBHOOK_LOG_OFF) {
         return;
     }
 

@@ -5,14 +5,14 @@
  * Was a call signed by who it says?
  */
 
-#ifndef NGX_HTTP_WEBHOOK_VERIFY_H
-#define NGX_HTTP_WEBHOOK_VERIFY_H
+#ifndef NGX_WEBHOOK_VERIFY_H
+#define NGX_WEBHOOK_VERIFY_H
 
 #include "http/inbound/call/ngx_http_webhook_call.h"
 
 
 /* Step: verifies the bytes of the body as they came.  Any thread. */
-ngx_int_t ngx_http_webhook_verify(ngx_http_webhook_call_t *call);
+ngx_int_t ngx_webhook_verify(ngx_webhook_call_t *call);
 
 
-#endif /* NGX_HTTP_WEBHOOK_VERIFY_H */
+#endif /* NGX_WEBHOOK_VERIFY_H */

@@ -13,83 +13,80 @@
  */
 
 typedef struct {
-    void                           *dummy[3];
-    ngx_int_t                       ident;  /* event ident is behind 3
+    void                       *dummy[3];
+    ngx_int_t                   ident;      /* event ident is behind 3
                                                pointers */
-    ngx_http_webhook_grant_wait_t   wait;
-    ngx_event_t                     event;  /* the time is over; posted: the
+    ngx_webhook_oauth2_wait_t   wait;
+    ngx_event_t                 event;      /* the time is over; posted: the
                                                end is to be told */
-    ngx_http_webhook_auth_t        *auth;
-    ngx_http_webhook_exchange_t    *exchange;
-    ngx_uint_t                      generation; /* of the token in use */
-    ngx_msec_t                      begun;
+    ngx_webhook_auth_t         *auth;
+    ngx_webhook_exchange_t     *exchange;
+    ngx_uint_t                  generation;     /* of the token in use */
+    ngx_msec_t                  begun;
 
     /* the caller's */
 
-    ngx_http_webhook_exchange_pt    handler;
-    void                           *data;
-    ngx_str_t                       head;
-    ngx_msec_t                      total;
+    ngx_webhook_exchange_pt     handler;
+    void                       *data;
+    ngx_str_t                   head;
+    ngx_msec_t                  total;
 
-    u_char                          text[NGX_HTTP_WEBHOOK_GRANT_ERROR];
+    u_char                      text[NGX_WEBHOOK_OAUTH2_ERROR];
 
-    unsigned                        waiting:1;
-    unsigned                        retried:1;
-    unsigned                        sent:1;     /* the head is ours */
-} ngx_http_webhook_carrier_t;
+    unsigned                    waiting:1;
+    unsigned                    retried:1;
+    unsigned                    sent:1;     /* the head is ours */
+} ngx_webhook_carrier_t;
 
 
-static void ngx_http_webhook_auth_begin(ngx_http_webhook_carrier_t *cr);
-static void ngx_http_webhook_auth_token(ngx_http_webhook_grant_wait_t *wait,
+static void ngx_webhook_auth_begin(ngx_webhook_carrier_t *cr);
+static void ngx_webhook_auth_token(ngx_webhook_oauth2_wait_t *wait,
     ngx_int_t rc);
-static void ngx_http_webhook_auth_go(ngx_http_webhook_carrier_t *cr,
-    const char *scheme, ngx_str_t *value);
-static void ngx_http_webhook_auth_done(ngx_http_webhook_exchange_t *x);
-static ngx_int_t ngx_http_webhook_auth_again(ngx_http_webhook_carrier_t *cr);
-static void ngx_http_webhook_auth_event_handler(ngx_event_t *ev);
-static void ngx_http_webhook_auth_fail(ngx_http_webhook_carrier_t *cr,
-    ngx_http_webhook_fault_e fault, ngx_str_t *error);
-static ngx_msec_int_t ngx_http_webhook_auth_left(
-    ngx_http_webhook_carrier_t *cr);
-static void ngx_http_webhook_auth_unhead(ngx_http_webhook_carrier_t *cr);
-static void ngx_http_webhook_auth_restore(ngx_http_webhook_carrier_t *cr);
-static void ngx_http_webhook_auth_finish(ngx_http_webhook_carrier_t *cr);
+static void ngx_webhook_auth_go(ngx_webhook_carrier_t *cr, const char *scheme,
+    ngx_str_t *value);
+static void ngx_webhook_auth_done(ngx_webhook_exchange_t *x);
+static ngx_int_t ngx_webhook_auth_again(ngx_webhook_carrier_t *cr);
+static void ngx_webhook_auth_event_handler(ngx_event_t *ev);
+static void ngx_webhook_auth_fail(ngx_webhook_carrier_t *cr,
+    ngx_webhook_fault_e fault, ngx_str_t *error);
+static ngx_msec_int_t ngx_webhook_auth_left(ngx_webhook_carrier_t *cr);
+static void ngx_webhook_auth_unhead(ngx_webhook_carrier_t *cr);
+static void ngx_webhook_auth_restore(ngx_webhook_carrier_t *cr);
+static void ngx_webhook_auth_finish(ngx_webhook_carrier_t *cr);
 
 
 ngx_int_t
-ngx_http_webhook_auth_init(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_endpoint_t *ep)
+ngx_webhook_auth_init(ngx_webhook_build_t *b, ngx_webhook_endpoint_t *ep)
 {
-    if (ep->auth.kind != NGX_HTTP_WEBHOOK_AUTH_OAUTH2) {
+    if (ep->auth.kind != NGX_WEBHOOK_AUTH_OAUTH2) {
         return NGX_OK;
     }
 
-    ep->auth.grant = ngx_http_webhook_grant_create(b, ep);
+    ep->auth.oauth2 = ngx_webhook_oauth2_create(b, ep);
 
-    return ep->auth.grant ? NGX_OK : NGX_ERROR;
+    return ep->auth.oauth2 ? NGX_OK : NGX_ERROR;
 }
 
 
 void
-ngx_http_webhook_auth_send(ngx_http_webhook_auth_t *auth,
-    ngx_http_webhook_exchange_t *x)
+ngx_webhook_auth_send(ngx_webhook_auth_t *auth, ngx_webhook_exchange_t *x)
 {
-    ngx_http_webhook_carrier_t  *cr;
+    ngx_webhook_carrier_t  *cr;
 
-    if (auth->kind == NGX_HTTP_WEBHOOK_AUTH_NONE) {
-        ngx_http_webhook_client_send(x);
+    if (auth->kind == NGX_WEBHOOK_AUTH_NONE) {
+        ngx_webhook_client_send(x);
         return;
     }
 
-    cr = ngx_calloc(sizeof(ngx_http_webhook_carrier_t), x->log);
+    cr = ngx_calloc(sizeof(ngx_webhook_carrier_t), x->log);
     if (cr == NULL) {
-        ngx_http_webhook_client_starve(x);
+        ngx_webhook_client_starve(x);
         return;
     }
 
     cr->ident = -1;
-    cr->wait.handler = ngx_http_webhook_auth_token;
-    cr->event.handler = ngx_http_webhook_auth_event_handler;
+    cr->wait.handler = ngx_webhook_auth_token;
+    cr->event.handler = ngx_webhook_auth_event_handler;
     cr->event.data = cr;
     cr->event.log = x->log;
     cr->auth = auth;
@@ -101,25 +98,25 @@ ngx_http_webhook_auth_send(ngx_http_webhook_auth_t *auth,
     cr->head = x->head;
     cr->total = x->timeout.total;
 
-    x->handler = ngx_http_webhook_auth_done;
+    x->handler = ngx_webhook_auth_done;
     x->data = cr;
 
-    if (auth->kind == NGX_HTTP_WEBHOOK_AUTH_OAUTH2) {
-        ngx_http_webhook_auth_begin(cr);
+    if (auth->kind == NGX_WEBHOOK_AUTH_OAUTH2) {
+        ngx_webhook_auth_begin(cr);
 
     } else {
-        ngx_http_webhook_auth_go(cr, "", &auth->value);
+        ngx_webhook_auth_go(cr, "", &auth->value);
     }
 }
 
 
 void
-ngx_http_webhook_auth_cancel(ngx_http_webhook_exchange_t *x)
+ngx_webhook_auth_cancel(ngx_webhook_exchange_t *x)
 {
-    ngx_http_webhook_carrier_t  *cr;
+    ngx_webhook_carrier_t  *cr;
 
-    if (x->handler != ngx_http_webhook_auth_done) {
-        ngx_http_webhook_client_cancel(x);
+    if (x->handler != ngx_webhook_auth_done) {
+        ngx_webhook_client_cancel(x);
         return;
     }
 
@@ -130,10 +127,10 @@ ngx_http_webhook_auth_cancel(ngx_http_webhook_exchange_t *x)
     }
 
     if (cr->sent) {
-        ngx_http_webhook_client_cancel(x);
+        ngx_webhook_client_cancel(x);
     }
 
-    ngx_http_webhook_auth_restore(cr);
+    ngx_webhook_auth_restore(cr);
 
     ngx_str_null(&x->error);
     ngx_str_null(&x->address);
@@ -144,48 +141,48 @@ ngx_http_webhook_auth_cancel(ngx_http_webhook_exchange_t *x)
 
 
 static void
-ngx_http_webhook_auth_begin(ngx_http_webhook_carrier_t *cr)
+ngx_webhook_auth_begin(ngx_webhook_carrier_t *cr)
 {
-    ngx_http_webhook_grant_t     *grant;
-    ngx_http_webhook_exchange_t  *x;
+    ngx_webhook_oauth2_t    *oauth2;
+    ngx_webhook_exchange_t  *x;
 
     x = cr->exchange;
-    grant = cr->auth->grant;
+    oauth2 = cr->auth->oauth2;
 
     /* others may wait for the same token, and for longer */
 
     x->timeout.total = cr->total;
 
-    switch (ngx_http_webhook_grant_token(grant, &x->timeout, x->log)) {
+    switch (ngx_webhook_oauth2_token(oauth2, &x->timeout, x->log)) {
 
     case NGX_OK:
-        cr->generation = grant->generation;
-        ngx_http_webhook_auth_go(cr, "Bearer ", &grant->token);
+        cr->generation = oauth2->generation;
+        ngx_webhook_auth_go(cr, "Bearer ", &oauth2->access_token);
         return;
 
     case NGX_AGAIN:
         cr->waiting = 1;
-        ngx_http_webhook_grant_wait(grant, &cr->wait);
+        ngx_webhook_oauth2_wait(oauth2, &cr->wait);
         ngx_add_timer(&cr->event,
-                      (ngx_msec_t) ngx_max(ngx_http_webhook_auth_left(cr), 1));
+                      (ngx_msec_t) ngx_max(ngx_webhook_auth_left(cr), 1));
         return;
 
     default:
-        ngx_http_webhook_auth_fail(cr, grant->fault, &grant->error);
+        ngx_webhook_auth_fail(cr, oauth2->fault, &oauth2->error);
     }
 }
 
 
 static void
-ngx_http_webhook_auth_token(ngx_http_webhook_grant_wait_t *wait, ngx_int_t rc)
+ngx_webhook_auth_token(ngx_webhook_oauth2_wait_t *wait, ngx_int_t rc)
 {
-    ngx_http_webhook_grant_t    *grant;
-    ngx_http_webhook_carrier_t  *cr;
+    ngx_webhook_oauth2_t   *oauth2;
+    ngx_webhook_carrier_t  *cr;
 
-    cr = (ngx_http_webhook_carrier_t *)
-                ((u_char *) wait - offsetof(ngx_http_webhook_carrier_t, wait));
+    cr = (ngx_webhook_carrier_t *)
+                ((u_char *) wait - offsetof(ngx_webhook_carrier_t, wait));
 
-    grant = cr->auth->grant;
+    oauth2 = cr->auth->oauth2;
 
     cr->waiting = 0;
 
@@ -194,10 +191,10 @@ ngx_http_webhook_auth_token(ngx_http_webhook_grant_wait_t *wait, ngx_int_t rc)
     }
 
     if (rc == NGX_OK) {
-        ngx_http_webhook_auth_begin(cr);
+        ngx_webhook_auth_begin(cr);
 
     } else {
-        ngx_http_webhook_auth_fail(cr, grant->fault, &grant->error);
+        ngx_webhook_auth_fail(cr, oauth2->fault, &oauth2->error);
     }
 }
 
@@ -205,13 +202,13 @@ ngx_http_webhook_auth_token(ngx_http_webhook_grant_wait_t *wait, ngx_int_t rc)
 /* Sends the request with the header. */
 
 static void
-ngx_http_webhook_auth_go(ngx_http_webhook_carrier_t *cr, const char *scheme,
+ngx_webhook_auth_go(ngx_webhook_carrier_t *cr, const char *scheme,
     ngx_str_t *value)
 {
-    u_char                       *p;
-    size_t                        len;
-    ngx_str_t                     error;
-    ngx_http_webhook_exchange_t  *x;
+    u_char                  *p;
+    size_t                   len;
+    ngx_str_t                error;
+    ngx_webhook_exchange_t  *x;
 
     x = cr->exchange;
 
@@ -221,7 +218,7 @@ ngx_http_webhook_auth_go(ngx_http_webhook_carrier_t *cr, const char *scheme,
     p = ngx_alloc(len, x->log);
     if (p == NULL) {
         ngx_str_set(&error, "no memory");
-        ngx_http_webhook_auth_fail(cr, NGX_HTTP_WEBHOOK_FAULT_LOCAL, &error);
+        ngx_webhook_auth_fail(cr, NGX_WEBHOOK_FAULT_LOCAL, &error);
         return;
     }
 
@@ -237,43 +234,43 @@ ngx_http_webhook_auth_go(ngx_http_webhook_carrier_t *cr, const char *scheme,
 
     cr->sent = 1;
 
-    x->timeout.total = (ngx_msec_t) ngx_max(ngx_http_webhook_auth_left(cr), 1);
+    x->timeout.total = (ngx_msec_t) ngx_max(ngx_webhook_auth_left(cr), 1);
 
-    ngx_http_webhook_client_send(x);
+    ngx_webhook_client_send(x);
 }
 
 
 static void
-ngx_http_webhook_auth_done(ngx_http_webhook_exchange_t *x)
+ngx_webhook_auth_done(ngx_webhook_exchange_t *x)
 {
-    ngx_http_webhook_carrier_t  *cr;
+    ngx_webhook_carrier_t  *cr;
 
     cr = x->data;
 
-    ngx_http_webhook_auth_unhead(cr);
+    ngx_webhook_auth_unhead(cr);
 
-    if (cr->auth->kind == NGX_HTTP_WEBHOOK_AUTH_OAUTH2
-        && x->fault == NGX_HTTP_WEBHOOK_FAULT_NONE)
+    if (cr->auth->kind == NGX_WEBHOOK_AUTH_OAUTH2
+        && x->fault == NGX_WEBHOOK_FAULT_NONE)
     {
         if (x->status != 401) {
-            ngx_http_webhook_grant_taken(cr->auth->grant, cr->generation);
+            ngx_webhook_oauth2_taken(cr->auth->oauth2, cr->generation);
 
-        } else if (ngx_http_webhook_auth_again(cr) == NGX_OK) {
+        } else if (ngx_webhook_auth_again(cr) == NGX_OK) {
             return;
         }
     }
 
-    ngx_http_webhook_auth_finish(cr);
+    ngx_webhook_auth_finish(cr);
 }
 
 
 /* NGX_OK if another token is tried. */
 
 static ngx_int_t
-ngx_http_webhook_auth_again(ngx_http_webhook_carrier_t *cr)
+ngx_webhook_auth_again(ngx_webhook_carrier_t *cr)
 {
-    if (cr->retried || ngx_http_webhook_auth_left(cr) <= 0
-        || ngx_http_webhook_grant_refused(cr->auth->grant, cr->generation)
+    if (cr->retried || ngx_webhook_auth_left(cr) <= 0
+        || ngx_webhook_oauth2_refused(cr->auth->oauth2, cr->generation)
            != NGX_OK)
     {
         return NGX_DECLINED;
@@ -281,23 +278,23 @@ ngx_http_webhook_auth_again(ngx_http_webhook_carrier_t *cr)
 
     cr->retried = 1;
 
-    ngx_http_webhook_auth_begin(cr);
+    ngx_webhook_auth_begin(cr);
 
     return NGX_OK;
 }
 
 
 static void
-ngx_http_webhook_auth_event_handler(ngx_event_t *ev)
+ngx_webhook_auth_event_handler(ngx_event_t *ev)
 {
-    u_char                      *p;
-    ngx_str_t                    error;
-    ngx_http_webhook_carrier_t  *cr;
+    u_char                 *p;
+    ngx_str_t               error;
+    ngx_webhook_carrier_t  *cr;
 
     cr = ev->data;
 
     if (!ev->timedout) {
-        ngx_http_webhook_auth_finish(cr);
+        ngx_webhook_auth_finish(cr);
         return;
     }
 
@@ -312,17 +309,17 @@ ngx_http_webhook_auth_event_handler(ngx_event_t *ev)
     error.data = cr->text;
     error.len = p - cr->text;
 
-    ngx_http_webhook_auth_fail(cr, NGX_HTTP_WEBHOOK_FAULT_TIMEOUT, &error);
+    ngx_webhook_auth_fail(cr, NGX_WEBHOOK_FAULT_TIMEOUT, &error);
 }
 
 
 /* Ends the exchange without having sent it; this is told a moment later. */
 
 static void
-ngx_http_webhook_auth_fail(ngx_http_webhook_carrier_t *cr,
-    ngx_http_webhook_fault_e fault, ngx_str_t *error)
+ngx_webhook_auth_fail(ngx_webhook_carrier_t *cr, ngx_webhook_fault_e fault,
+    ngx_str_t *error)
 {
-    ngx_http_webhook_exchange_t  *x;
+    ngx_webhook_exchange_t  *x;
 
     x = cr->exchange;
 
@@ -348,7 +345,7 @@ ngx_http_webhook_auth_fail(ngx_http_webhook_carrier_t *cr,
 /* Milliseconds. */
 
 static ngx_msec_int_t
-ngx_http_webhook_auth_left(ngx_http_webhook_carrier_t *cr)
+ngx_webhook_auth_left(ngx_webhook_carrier_t *cr)
 {
     return (ngx_msec_int_t) (cr->begun + cr->total - ngx_current_msec);
 }
@@ -357,9 +354,9 @@ ngx_http_webhook_auth_left(ngx_http_webhook_carrier_t *cr)
 /* The head that was sent goes, with what it showed. */
 
 static void
-ngx_http_webhook_auth_unhead(ngx_http_webhook_carrier_t *cr)
+ngx_webhook_auth_unhead(ngx_webhook_carrier_t *cr)
 {
-    ngx_http_webhook_exchange_t  *x;
+    ngx_webhook_exchange_t  *x;
 
     if (!cr->sent) {
         return;
@@ -379,9 +376,9 @@ ngx_http_webhook_auth_unhead(ngx_http_webhook_carrier_t *cr)
 /* The exchange is the caller's again. */
 
 static void
-ngx_http_webhook_auth_restore(ngx_http_webhook_carrier_t *cr)
+ngx_webhook_auth_restore(ngx_webhook_carrier_t *cr)
 {
-    ngx_http_webhook_exchange_t  *x;
+    ngx_webhook_exchange_t  *x;
 
     if (cr->event.timer_set) {
         ngx_del_timer(&cr->event);
@@ -391,7 +388,7 @@ ngx_http_webhook_auth_restore(ngx_http_webhook_carrier_t *cr)
         ngx_delete_posted_event(&cr->event);
     }
 
-    ngx_http_webhook_auth_unhead(cr);
+    ngx_webhook_auth_unhead(cr);
 
     x = cr->exchange;
 
@@ -402,14 +399,14 @@ ngx_http_webhook_auth_restore(ngx_http_webhook_carrier_t *cr)
 
 
 static void
-ngx_http_webhook_auth_finish(ngx_http_webhook_carrier_t *cr)
+ngx_webhook_auth_finish(ngx_webhook_carrier_t *cr)
 {
-    uint64_t                      usec;
-    ngx_http_webhook_exchange_t  *x;
+    uint64_t                 usec;
+    ngx_webhook_exchange_t  *x;
 
     x = cr->exchange;
 
-    ngx_http_webhook_auth_restore(cr);
+    ngx_webhook_auth_restore(cr);
 
     /* what the client knows of is the last request alone */
 

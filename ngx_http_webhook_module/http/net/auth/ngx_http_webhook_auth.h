@@ -11,8 +11,8 @@
  * and that is one attempt of the delivery.
  */
 
-#ifndef NGX_HTTP_WEBHOOK_AUTH_H
-#define NGX_HTTP_WEBHOOK_AUTH_H
+#ifndef NGX_WEBHOOK_AUTH_H
+#define NGX_WEBHOOK_AUTH_H
 
 #include "http/net/client/ngx_http_webhook_client.h"
 
@@ -21,19 +21,19 @@
  * While the configuration is read, after all of it was and the endpoint's
  * address rules and proxy are complete.  NGX_OK or NGX_ERROR, logged.
  */
-ngx_int_t ngx_http_webhook_auth_init(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_endpoint_t *ep);
+ngx_int_t ngx_webhook_auth_init(ngx_webhook_build_t *b,
+    ngx_webhook_endpoint_t *ep);
 
 /*
- * Instead of ngx_http_webhook_client_send(), with the same rules: the handler
+ * Instead of ngx_webhook_client_send(), with the same rules: the handler
  * is called once and never from within.  The head of the exchange ends with
  * its empty line and has no Authorization.  auth has to last until then.
  */
-void ngx_http_webhook_auth_send(ngx_http_webhook_auth_t *auth,
-    ngx_http_webhook_exchange_t *x);
+void ngx_webhook_auth_send(ngx_webhook_auth_t *auth,
+    ngx_webhook_exchange_t *x);
 
-/* Instead of ngx_http_webhook_client_cancel(). */
-void ngx_http_webhook_auth_cancel(ngx_http_webhook_exchange_t *x);
+/* Instead of ngx_webhook_client_cancel(). */
+void ngx_webhook_auth_cancel(ngx_webhook_exchange_t *x);
 
 
-#endif /* NGX_HTTP_WEBHOOK_AUTH_H */
+#endif /* NGX_WEBHOOK_AUTH_H */

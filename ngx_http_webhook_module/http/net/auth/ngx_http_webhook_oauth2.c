@@ -9,74 +9,71 @@
 #include "http/net/peer/ngx_http_webhook_peer.h"
 
 
-#define NGX_HTTP_WEBHOOK_GRANT_ANSWER  16384    /* bytes of an answer */
-#define NGX_HTTP_WEBHOOK_GRANT_PAUSE   1000     /* ms after a failure */
-#define NGX_HTTP_WEBHOOK_GRANT_DOUBT   10000    /* ms between refused tokens */
+#define NGX_WEBHOOK_OAUTH2_ANSWER  16384        /* bytes of an answer */
+#define NGX_WEBHOOK_OAUTH2_PAUSE   1000         /* ms after a failure */
+#define NGX_WEBHOOK_OAUTH2_DOUBT   10000        /* ms between refused tokens */
 
 
-static ngx_int_t ngx_http_webhook_grant_request(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_grant_t *grant, ngx_http_webhook_auth_t *auth,
-    ngx_str_t *uri);
-static ngx_int_t ngx_http_webhook_grant_body(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_grant_t *grant, ngx_http_webhook_auth_t *auth);
-static u_char *ngx_http_webhook_grant_escape(u_char *p, ngx_str_t *text);
-static void ngx_http_webhook_grant_done(ngx_http_webhook_exchange_t *x);
+static ngx_int_t ngx_webhook_oauth2_request(ngx_webhook_build_t *b,
+    ngx_webhook_oauth2_t *oauth2, ngx_webhook_auth_t *auth, ngx_str_t *uri);
+static ngx_int_t ngx_webhook_oauth2_body(ngx_webhook_build_t *b,
+    ngx_webhook_oauth2_t *oauth2, ngx_webhook_auth_t *auth);
+static u_char *ngx_webhook_oauth2_escape(u_char *p, ngx_str_t *text);
+static void ngx_webhook_oauth2_done(ngx_webhook_exchange_t *x);
 
 
-ngx_http_webhook_grant_t *
-ngx_http_webhook_grant_create(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_endpoint_t *ep)
+ngx_webhook_oauth2_t *
+ngx_webhook_oauth2_create(ngx_webhook_build_t *b, ngx_webhook_endpoint_t *ep)
 {
-    ngx_str_t                  uri;
-    ngx_http_webhook_tls_t     tls;
-    ngx_http_webhook_auth_t   *auth;
-    ngx_http_webhook_grant_t  *grant;
+    ngx_str_t              uri;
+    ngx_webhook_tls_t      tls;
+    ngx_webhook_auth_t    *auth;
+    ngx_webhook_oauth2_t  *oauth2;
 
     auth = &ep->auth;
 
-    grant = ngx_pcalloc(b->pool, sizeof(ngx_http_webhook_grant_t));
-    if (grant == NULL) {
+    oauth2 = ngx_pcalloc(b->pool, sizeof(ngx_webhook_oauth2_t));
+    if (oauth2 == NULL) {
         return NULL;
     }
 
-    ngx_memzero(&tls, sizeof(ngx_http_webhook_tls_t));
+    ngx_memzero(&tls, sizeof(ngx_webhook_tls_t));
 
     tls.verify = 1;
     tls.ca = auth->ca;
 
-    grant->target = ngx_http_webhook_target_create(b, &auth->token_url, &tls,
-                                                   &auth->place, &uri);
-    if (grant->target == NULL) {
+    oauth2->peer = ngx_webhook_peer_create(b, &auth->token_url, &tls,
+                                           &auth->source_pos, &uri);
+    if (oauth2->peer == NULL) {
         return NULL;
     }
 
-    ngx_http_webhook_target_egress(grant->target, &ep->address, &ep->proxy);
+    ngx_webhook_peer_egress(oauth2->peer, &ep->address, &ep->proxy);
 
-    if (ngx_http_webhook_target_init(b, &grant->target) != NGX_OK) {
+    if (ngx_webhook_peer_init(b, &oauth2->peer) != NGX_OK) {
         return NULL;
     }
 
-    if (!grant->target->secure && !grant->target->literal) {
-        ngx_http_webhook_build_at(NGX_LOG_WARN, b, &auth->place,
-                                  "the client secret goes to \"%V\" without "
-                                  "TLS",
-                                  ngx_http_webhook_target_host(
-                                                           grant->target));
+    if (!oauth2->peer->secure && !oauth2->peer->literal) {
+        ngx_webhook_build_at(NGX_LOG_WARN, b, &auth->source_pos,
+                             "the client secret goes to \"%V\" without "
+                             "TLS",
+                             ngx_webhook_peer_host(oauth2->peer));
     }
 
-    grant->token.data = ngx_http_webhook_secret_alloc(b,
-                                                NGX_HTTP_WEBHOOK_GRANT_TOKEN);
-    if (grant->token.data == NULL) {
+    oauth2->access_token.data = ngx_webhook_secret_alloc(b,
+                                                NGX_WEBHOOK_OAUTH2_TOKEN);
+    if (oauth2->access_token.data == NULL) {
         return NULL;
     }
 
-    if (ngx_http_webhook_grant_body(b, grant, auth) != NGX_OK
-        || ngx_http_webhook_grant_request(b, grant, auth, &uri) != NGX_OK)
+    if (ngx_webhook_oauth2_body(b, oauth2, auth) != NGX_OK
+        || ngx_webhook_oauth2_request(b, oauth2, auth, &uri) != NGX_OK)
     {
         return NULL;
     }
 
-    return grant;
+    return oauth2;
 }
 
 
@@ -86,54 +83,51 @@ ngx_http_webhook_grant_create(ngx_http_webhook_build_t *b,
  */
 
 static ngx_int_t
-ngx_http_webhook_grant_request(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_grant_t *grant, ngx_http_webhook_auth_t *auth,
-    ngx_str_t *uri)
+ngx_webhook_oauth2_request(ngx_webhook_build_t *b,
+    ngx_webhook_oauth2_t *oauth2, ngx_webhook_auth_t *auth, ngx_str_t *uri)
 {
     u_char     *p;
     size_t      len;
     ngx_str_t  *host, plain, coded;
 
-    host = ngx_http_webhook_target_host(grant->target);
+    host = ngx_webhook_peer_host(oauth2->peer);
 
     len = 3 * (auth->client_id.len + auth->client_secret.len) + 1;
 
-    plain.data = ngx_http_webhook_secret_alloc(b, len);
+    plain.data = ngx_webhook_secret_alloc(b, len);
     if (plain.data == NULL) {
         return NGX_ERROR;
     }
 
-    p = ngx_http_webhook_grant_escape(plain.data, &auth->client_id);
+    p = ngx_webhook_oauth2_escape(plain.data, &auth->client_id);
     *p++ = ':';
-    p = ngx_http_webhook_grant_escape(p, &auth->client_secret);
+    p = ngx_webhook_oauth2_escape(p, &auth->client_secret);
 
     plain.len = p - plain.data;
 
     len = sizeof("POST  HTTP/1.1" CRLF "Host: " CRLF
-                 "User-Agent: ngx_http_webhook/" NGX_HTTP_WEBHOOK_VERSION CRLF
+                 "User-Agent: ngx_http_webhook/" NGX_WEBHOOK_VERSION CRLF
                  "Accept: application/json" CRLF
                  "Content-Type: application/x-www-form-urlencoded" CRLF
-                 "Content-Length: " CRLF
-                 "Authorization: Basic " CRLF CRLF) - 1
+                 "Content-Length: " CRLF "Authorization: Basic " CRLF CRLF) - 1
           + uri->len + host->len + NGX_SIZE_T_LEN
           + ngx_base64_encoded_length(plain.len);
 
-    p = ngx_http_webhook_secret_alloc(b, len);
+    p = ngx_webhook_secret_alloc(b, len);
     if (p == NULL) {
         return NGX_ERROR;
     }
 
-    grant->head.data = p;
+    oauth2->head.data = p;
 
     p = ngx_sprintf(p, "POST %V HTTP/1.1" CRLF
                     "Host: %V" CRLF
-                    "User-Agent: ngx_http_webhook/" NGX_HTTP_WEBHOOK_VERSION
-                    CRLF
+                    "User-Agent: ngx_http_webhook/" NGX_WEBHOOK_VERSION CRLF
                     "Accept: application/json" CRLF
                     "Content-Type: application/x-www-form-urlencoded" CRLF
                     "Content-Length: %uz" CRLF
                     "Authorization: Basic ",
-                    uri, host, grant->body.len);
+                    uri, host, oauth2->body.len);
 
     coded.data = p;
     ngx_encode_base64(&coded, &plain);
@@ -142,15 +136,15 @@ ngx_http_webhook_grant_request(ngx_http_webhook_build_t *b,
     *p++ = CR; *p++ = LF;
     *p++ = CR; *p++ = LF;
 
-    grant->head.len = p - grant->head.data;
+    oauth2->head.len = p - oauth2->head.data;
 
     return NGX_OK;
 }
 
 
 static ngx_int_t
-ngx_http_webhook_grant_body(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_grant_t *grant, ngx_http_webhook_auth_t *auth)
+ngx_webhook_oauth2_body(ngx_webhook_build_t *b, ngx_webhook_oauth2_t *oauth2,
+    ngx_webhook_auth_t *auth)
 {
     u_char  *p;
 
@@ -161,22 +155,22 @@ ngx_http_webhook_grant_body(ngx_http_webhook_build_t *b,
         return NGX_ERROR;
     }
 
-    grant->body.data = p;
+    oauth2->body.data = p;
 
     p = ngx_cpymem(p, "grant_type=client_credentials",
                    sizeof("grant_type=client_credentials") - 1);
 
     if (auth->scope.len) {
         p = ngx_cpymem(p, "&scope=", sizeof("&scope=") - 1);
-        p = ngx_http_webhook_grant_escape(p, &auth->scope);
+        p = ngx_webhook_oauth2_escape(p, &auth->scope);
     }
 
     if (auth->audience.len) {
         p = ngx_cpymem(p, "&audience=", sizeof("&audience=") - 1);
-        p = ngx_http_webhook_grant_escape(p, &auth->audience);
+        p = ngx_webhook_oauth2_escape(p, &auth->audience);
     }
 
-    grant->body.len = p - grant->body.data;
+    oauth2->body.len = p - oauth2->body.data;
 
     return NGX_OK;
 }
@@ -185,7 +179,7 @@ ngx_http_webhook_grant_body(ngx_http_webhook_build_t *b,
 /* Up to three bytes for each. */
 
 static u_char *
-ngx_http_webhook_grant_escape(u_char *p, ngx_str_t *text)
+ngx_webhook_oauth2_escape(u_char *p, ngx_str_t *text)
 {
     u_char  c;
     size_t  i;
@@ -208,148 +202,147 @@ ngx_http_webhook_grant_escape(u_char *p, ngx_str_t *text)
 
 
 ngx_int_t
-ngx_http_webhook_grant_token(ngx_http_webhook_grant_t *grant,
-    ngx_http_webhook_timeout_t *timeout, ngx_log_t *log)
+ngx_webhook_oauth2_token(ngx_webhook_oauth2_t *oauth2,
+    ngx_webhook_timeout_t *timeout, ngx_log_t *log)
 {
-    ngx_http_webhook_exchange_t  *x;
+    ngx_webhook_exchange_t  *x;
 
-    if (!grant->ready) {
-        ngx_queue_init(&grant->waiting);
-        grant->ready = 1;
+    if (!oauth2->ready) {
+        ngx_queue_init(&oauth2->waiting);
+        oauth2->ready = 1;
     }
 
-    if (grant->fetching) {
+    if (oauth2->fetching) {
         return NGX_AGAIN;
     }
 
-    if (grant->token.len) {
+    if (oauth2->access_token.len) {
 
-        if ((ngx_msec_int_t) (grant->expires - ngx_current_msec) > 0) {
+        if ((ngx_msec_int_t) (oauth2->expires - ngx_current_msec) > 0) {
             return NGX_OK;
         }
 
-        ngx_explicit_memzero(grant->token.data, grant->token.len);
-        grant->token.len = 0;
+        ngx_explicit_memzero(oauth2->access_token.data,
+                             oauth2->access_token.len);
+        oauth2->access_token.len = 0;
     }
 
-    if (grant->failing) {
+    if (oauth2->failing) {
 
-        if (ngx_current_msec - grant->failed < NGX_HTTP_WEBHOOK_GRANT_PAUSE) {
+        if (ngx_current_msec - oauth2->failed < NGX_WEBHOOK_OAUTH2_PAUSE) {
             return NGX_DECLINED;
         }
 
-        grant->failing = 0;
+        oauth2->failing = 0;
     }
 
-    grant->fetching = 1;
-    grant->begun = ngx_current_msec;
+    oauth2->fetching = 1;
+    oauth2->begun = ngx_current_msec;
 
-    x = &grant->exchange;
+    x = &oauth2->exchange;
 
-    ngx_memzero(x, sizeof(ngx_http_webhook_exchange_t));
+    ngx_memzero(x, sizeof(ngx_webhook_exchange_t));
 
-    x->target = grant->target;
+    x->peer = oauth2->peer;
     x->timeout = *timeout;
-    x->head = grant->head;
-    x->body = grant->body;
-    x->answer_max = NGX_HTTP_WEBHOOK_GRANT_ANSWER;
+    x->head = oauth2->head;
+    x->body = oauth2->body;
+    x->answer_max = NGX_WEBHOOK_OAUTH2_ANSWER;
     x->secret = 1;
-    x->handler = ngx_http_webhook_grant_done;
-    x->data = grant;
+    x->handler = ngx_webhook_oauth2_done;
+    x->data = oauth2;
     x->log = log;
 
-    ngx_http_webhook_client_send(x);
+    ngx_webhook_client_send(x);
 
     return NGX_AGAIN;
 }
 
 
 void
-ngx_http_webhook_grant_wait(ngx_http_webhook_grant_t *grant,
-    ngx_http_webhook_grant_wait_t *wait)
+ngx_webhook_oauth2_wait(ngx_webhook_oauth2_t *oauth2,
+    ngx_webhook_oauth2_wait_t *wait)
 {
-    ngx_queue_insert_tail(&grant->waiting, &wait->queue);
+    ngx_queue_insert_tail(&oauth2->waiting, &wait->queue);
 }
 
 
 void
-ngx_http_webhook_grant_taken(ngx_http_webhook_grant_t *grant,
-    ngx_uint_t generation)
+ngx_webhook_oauth2_taken(ngx_webhook_oauth2_t *oauth2, ngx_uint_t generation)
 {
-    if (generation == grant->generation) {
-        grant->doubted = 0;
+    if (generation == oauth2->generation) {
+        oauth2->suspected = 0;
     }
 }
 
 
 ngx_int_t
-ngx_http_webhook_grant_refused(ngx_http_webhook_grant_t *grant,
-    ngx_uint_t generation)
+ngx_webhook_oauth2_refused(ngx_webhook_oauth2_t *oauth2, ngx_uint_t generation)
 {
-    if (generation != grant->generation || grant->token.len == 0) {
+    if (generation != oauth2->generation || oauth2->access_token.len == 0) {
         return NGX_OK;
     }
 
     /* the one before was refused as well, not long ago */
 
-    if (grant->doubted
-        && ngx_current_msec - grant->dropped < NGX_HTTP_WEBHOOK_GRANT_DOUBT)
+    if (oauth2->suspected
+        && ngx_current_msec - oauth2->dropped < NGX_WEBHOOK_OAUTH2_DOUBT)
     {
         return NGX_DECLINED;
     }
 
-    grant->doubted = 1;
-    grant->dropped = ngx_current_msec;
+    oauth2->suspected = 1;
+    oauth2->dropped = ngx_current_msec;
 
-    ngx_explicit_memzero(grant->token.data, grant->token.len);
-    grant->token.len = 0;
+    ngx_explicit_memzero(oauth2->access_token.data, oauth2->access_token.len);
+    oauth2->access_token.len = 0;
 
     return NGX_OK;
 }
 
 
 static void
-ngx_http_webhook_grant_done(ngx_http_webhook_exchange_t *x)
+ngx_webhook_oauth2_done(ngx_webhook_exchange_t *x)
 {
-    ngx_int_t                       rc;
-    ngx_queue_t                     waiting, *q;
-    ngx_http_webhook_grant_t       *grant;
-    ngx_http_webhook_grant_wait_t  *wait;
+    ngx_int_t                   rc;
+    ngx_queue_t                 waiting, *q;
+    ngx_webhook_oauth2_t       *oauth2;
+    ngx_webhook_oauth2_wait_t  *wait;
 
-    grant = x->data;
-    grant->fetching = 0;
+    oauth2 = x->data;
+    oauth2->fetching = 0;
 
     rc = NGX_ERROR;
-    grant->fault = NGX_HTTP_WEBHOOK_FAULT_AUTH;
+    oauth2->fault = NGX_WEBHOOK_FAULT_AUTH;
 
-    if (x->fault == NGX_HTTP_WEBHOOK_FAULT_LOCAL
-        || x->fault == NGX_HTTP_WEBHOOK_FAULT_SHUTDOWN)
+    if (x->fault == NGX_WEBHOOK_FAULT_LOCAL
+        || x->fault == NGX_WEBHOOK_FAULT_SHUTDOWN)
     {
-        grant->fault = x->fault;
-        ngx_http_webhook_grant_error(grant, "%V", &x->error);
+        oauth2->fault = x->fault;
+        ngx_webhook_oauth2_error(oauth2, "%V", &x->error);
 
-    } else if (x->fault != NGX_HTTP_WEBHOOK_FAULT_NONE) {
-        ngx_http_webhook_grant_error(grant, "%V", &x->error);
+    } else if (x->fault != NGX_WEBHOOK_FAULT_NONE) {
+        ngx_webhook_oauth2_error(oauth2, "%V", &x->error);
 
     } else if (x->status < 200 || x->status > 299) {
-        ngx_http_webhook_grant_code(grant, x);
+        ngx_webhook_oauth2_code(oauth2, x);
 
     } else if (x->error.len) {
-        ngx_http_webhook_grant_error(grant, "%V", &x->error);
+        ngx_webhook_oauth2_error(oauth2, "%V", &x->error);
 
     } else {
-        rc = ngx_http_webhook_grant_read(grant, &x->answer);
+        rc = ngx_webhook_oauth2_read(oauth2, &x->answer);
     }
 
     if (rc == NGX_OK) {
-        ngx_http_webhook_count(NGX_HTTP_WEBHOOK_TOKENS_FETCHED, 1);
+        ngx_webhook_count(NGX_WEBHOOK_TOKENS_FETCHED, 1);
 
     } else {
-        ngx_http_webhook_count(NGX_HTTP_WEBHOOK_TOKENS_FAILED, 1);
+        ngx_webhook_count(NGX_WEBHOOK_TOKENS_FAILED, 1);
 
-        if (grant->fault == NGX_HTTP_WEBHOOK_FAULT_AUTH) {
-            grant->failing = 1;
-            grant->failed = ngx_current_msec;
+        if (oauth2->fault == NGX_WEBHOOK_FAULT_AUTH) {
+            oauth2->failing = 1;
+            oauth2->failed = ngx_current_msec;
         }
     }
 
@@ -357,18 +350,18 @@ ngx_http_webhook_grant_done(ngx_http_webhook_exchange_t *x)
 
     ngx_queue_init(&waiting);
 
-    if (ngx_queue_empty(&grant->waiting)) {
+    if (ngx_queue_empty(&oauth2->waiting)) {
         return;
     }
 
-    ngx_queue_add(&waiting, &grant->waiting);
-    ngx_queue_init(&grant->waiting);
+    ngx_queue_add(&waiting, &oauth2->waiting);
+    ngx_queue_init(&oauth2->waiting);
 
     while (!ngx_queue_empty(&waiting)) {
         q = ngx_queue_head(&waiting);
         ngx_queue_remove(q);
 
-        wait = ngx_queue_data(q, ngx_http_webhook_grant_wait_t, queue);
+        wait = ngx_queue_data(q, ngx_webhook_oauth2_wait_t, queue);
 
         wait->handler(wait, rc);
     }

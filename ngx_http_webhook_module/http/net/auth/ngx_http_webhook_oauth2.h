@@ -15,58 +15,58 @@
  * line or error text.
  */
 
-#ifndef NGX_HTTP_WEBHOOK_GRANT_H
-#define NGX_HTTP_WEBHOOK_GRANT_H
+#ifndef NGX_WEBHOOK_OAUTH2_H
+#define NGX_WEBHOOK_OAUTH2_H
 
 #include "http/net/client/ngx_http_webhook_client.h"
 
 
-#define NGX_HTTP_WEBHOOK_GRANT_TOKEN  8192      /* bytes of a token at most */
-#define NGX_HTTP_WEBHOOK_GRANT_ERROR  200       /* bytes of an error text */
+#define NGX_WEBHOOK_OAUTH2_TOKEN  8192          /* bytes of a token at most */
+#define NGX_WEBHOOK_OAUTH2_ERROR  200           /* bytes of an error text */
 
 
-typedef struct ngx_http_webhook_grant_s       ngx_http_webhook_grant_t;
-typedef struct ngx_http_webhook_grant_wait_s  ngx_http_webhook_grant_wait_t;
+typedef struct ngx_webhook_oauth2_s       ngx_webhook_oauth2_t;
+typedef struct ngx_webhook_oauth2_wait_s  ngx_webhook_oauth2_wait_t;
 
-/* rc: NGX_OK, or NGX_ERROR with grant->fault and grant->error.  It may free
+/* rc: NGX_OK, or NGX_ERROR with oauth2->fault and oauth2->error.  It may free
    the structure, or wait again. */
-typedef void (*ngx_http_webhook_grant_pt)(ngx_http_webhook_grant_wait_t *wait,
+typedef void (*ngx_webhook_oauth2_pt)(ngx_webhook_oauth2_wait_t *wait,
     ngx_int_t rc);
 
 
 /* One who waits; in memory of its own. */
 
-struct ngx_http_webhook_grant_wait_s {
-    ngx_queue_t                   queue;
-    ngx_http_webhook_grant_pt     handler;
+struct ngx_webhook_oauth2_wait_s {
+    ngx_queue_t               queue;
+    ngx_webhook_oauth2_pt     handler;
 };
 
 
-struct ngx_http_webhook_grant_s {
-    ngx_http_webhook_target_t    *target;
-    ngx_str_t                     head;     /* of the request, secret */
-    ngx_str_t                     body;
+struct ngx_webhook_oauth2_s {
+    ngx_webhook_peer_t      *peer;
+    ngx_str_t                head;          /* of the request, secret */
+    ngx_str_t                body;
 
     /* the worker's */
 
-    ngx_str_t                     token;    /* len 0: none */
-    ngx_uint_t                    generation;   /* of the token */
-    ngx_msec_t                    expires;
-    ngx_msec_t                    begun;    /* of the request under way */
-    ngx_queue_t                   waiting;  /* of ..._grant_wait_t */
-    ngx_http_webhook_exchange_t   exchange;
+    ngx_str_t                access_token;  /* len 0: none */
+    ngx_uint_t               generation;    /* of the token */
+    ngx_msec_t               expires;
+    ngx_msec_t               begun;         /* of the request under way */
+    ngx_queue_t              waiting;       /* of ..._oauth2_wait_t */
+    ngx_webhook_exchange_t   exchange;
 
-    ngx_http_webhook_fault_e      fault;    /* how the last request failed */
-    ngx_str_t                     error;
-    ngx_msec_t                    failed;   /* when */
-    ngx_msec_t                    dropped;  /* when a token was refused */
-    u_char                        text[NGX_HTTP_WEBHOOK_GRANT_ERROR];
+    ngx_webhook_fault_e      fault;         /* how the last request failed */
+    ngx_str_t                error;
+    ngx_msec_t               failed;        /* when */
+    ngx_msec_t               dropped;       /* when a token was refused */
+    u_char                   text[NGX_WEBHOOK_OAUTH2_ERROR];
 
-    unsigned                      ready:1;      /* the queue is made */
-    unsigned                      fetching:1;
-    unsigned                      failing:1;    /* since "failed" */
-    unsigned                      doubted:1;    /* since "dropped", and the
-                                                   next was not taken yet */
+    unsigned                 ready:1;       /* the queue is made */
+    unsigned                 fetching:1;
+    unsigned                 failing:1;     /* since "failed" */
+    unsigned                 suspected:1;   /* since "dropped", and the
+                                               next was not taken yet */
 };
 
 
@@ -75,31 +75,31 @@ struct ngx_http_webhook_grant_s {
  * and proxy hold for its authorization server too.  NULL, logged, on errors.
  * While the configuration is read, after all of it was.
  */
-ngx_http_webhook_grant_t *ngx_http_webhook_grant_create(
-    ngx_http_webhook_build_t *b, ngx_http_webhook_endpoint_t *ep);
+ngx_webhook_oauth2_t *ngx_webhook_oauth2_create(ngx_webhook_build_t *b,
+    ngx_webhook_endpoint_t *ep);
 
 /*
- * NGX_OK: grant->token may be used at once.  NGX_AGAIN: one was asked for, wait
- * for it.  NGX_DECLINED: it failed a moment ago, see grant->fault and error.
- * The time-outs are those of the request, if one has to be made.
+ * NGX_OK: oauth2->access_token may be used at once.  NGX_AGAIN: one was asked
+ * for, wait for it.  NGX_DECLINED: it failed a moment ago, see oauth2->fault
+ * and error. The time-outs are those of the request, if one has to be made.
  */
-ngx_int_t ngx_http_webhook_grant_token(ngx_http_webhook_grant_t *grant,
-    ngx_http_webhook_timeout_t *timeout, ngx_log_t *log);
+ngx_int_t ngx_webhook_oauth2_token(ngx_webhook_oauth2_t *oauth2,
+    ngx_webhook_timeout_t *timeout, ngx_log_t *log);
 
 /* Waits for a token; ngx_queue_remove() of its queue ends that. */
-void ngx_http_webhook_grant_wait(ngx_http_webhook_grant_t *grant,
-    ngx_http_webhook_grant_wait_t *wait);
+void ngx_webhook_oauth2_wait(ngx_webhook_oauth2_t *oauth2,
+    ngx_webhook_oauth2_wait_t *wait);
 
 /* The token of this generation was taken. */
-void ngx_http_webhook_grant_taken(ngx_http_webhook_grant_t *grant,
+void ngx_webhook_oauth2_taken(ngx_webhook_oauth2_t *oauth2,
     ngx_uint_t generation);
 
 /*
  * It was refused.  NGX_OK: another one may do, which is there or can be asked
  * for; NGX_DECLINED: it would be of no use.
  */
-ngx_int_t ngx_http_webhook_grant_refused(ngx_http_webhook_grant_t *grant,
+ngx_int_t ngx_webhook_oauth2_refused(ngx_webhook_oauth2_t *oauth2,
     ngx_uint_t generation);
 
 
-#endif /* NGX_HTTP_WEBHOOK_GRANT_H */
+#endif /* NGX_WEBHOOK_OAUTH2_H */

@@ -10,26 +10,26 @@
 #include "core/json/webhook_json.h"
 
 
-#define NGX_HTTP_WEBHOOK_GRANT_LIFE    300      /* s, where it is not told */
-#define NGX_HTTP_WEBHOOK_GRANT_MAX     86400    /* s, whatever is told */
-#define NGX_HTTP_WEBHOOK_GRANT_MARGIN  30       /* s before its end, or a
+#define NGX_WEBHOOK_OAUTH2_LIFE    300          /* s, where it is not told */
+#define NGX_WEBHOOK_OAUTH2_MAX     86400        /* s, whatever is told */
+#define NGX_WEBHOOK_OAUTH2_MARGIN  30           /* s before its end, or a
                                                    tenth, that it is not used
                                                    any more */
-#define NGX_HTTP_WEBHOOK_GRANT_CODE    40       /* bytes shown of a code */
+#define NGX_WEBHOOK_OAUTH2_CODE    40           /* bytes shown of a code */
 
 
-static ngx_int_t ngx_http_webhook_grant_type(webhook_json_doc_t *doc,
+static ngx_int_t ngx_webhook_oauth2_type(webhook_json_doc_t *doc,
     webhook_json_value_t *root);
-static ngx_int_t ngx_http_webhook_grant_take(ngx_http_webhook_grant_t *grant,
+static ngx_int_t ngx_webhook_oauth2_take(ngx_webhook_oauth2_t *oauth2,
     webhook_json_doc_t *doc, webhook_json_value_t *root);
-static ngx_uint_t ngx_http_webhook_grant_life(webhook_json_doc_t *doc,
+static ngx_uint_t ngx_webhook_oauth2_life(webhook_json_doc_t *doc,
     webhook_json_value_t *root);
 
 
 /* Reads by spans: no copy of the token is left behind. */
 
 ngx_int_t
-ngx_http_webhook_grant_read(ngx_http_webhook_grant_t *grant, ngx_str_t *answer)
+ngx_webhook_oauth2_read(ngx_webhook_oauth2_t *oauth2, ngx_str_t *answer)
 {
     ngx_int_t              rc;
     webhook_json_doc_t    *doc;
@@ -40,35 +40,33 @@ ngx_http_webhook_grant_read(ngx_http_webhook_grant_t *grant, ngx_str_t *answer)
     limits.max_depth = 8;
     limits.max_values = 1024;
 
-    switch (webhook_json_read(ngx_http_webhook_str(answer), &limits, &doc,
-                              &err))
-    {
+    switch (webhook_json_read(ngx_webhook_str(answer), &limits, &doc, &err)) {
     case WEBHOOK_OK:
         break;
 
     case WEBHOOK_NOMEM:
-        grant->fault = NGX_HTTP_WEBHOOK_FAULT_LOCAL;
-        ngx_http_webhook_grant_error(grant, "no memory");
+        oauth2->fault = NGX_WEBHOOK_FAULT_LOCAL;
+        ngx_webhook_oauth2_error(oauth2, "no memory");
         return NGX_ERROR;
 
     default:
-        ngx_http_webhook_grant_error(grant, "the answer is not JSON: %s",
-                                     err.what);
+        ngx_webhook_oauth2_error(oauth2, "the answer is not JSON: %s",
+                                 err.what);
         return NGX_ERROR;
     }
 
     webhook_json_root(doc, &root);
 
     if (root.type != WEBHOOK_JSON_OBJECT) {
-        ngx_http_webhook_grant_error(grant, "the answer is no JSON object");
+        ngx_webhook_oauth2_error(oauth2, "the answer is no JSON object");
         rc = NGX_ERROR;
 
-    } else if (ngx_http_webhook_grant_type(doc, &root) != NGX_OK) {
-        ngx_http_webhook_grant_error(grant, "it is not of type \"Bearer\"");
+    } else if (ngx_webhook_oauth2_type(doc, &root) != NGX_OK) {
+        ngx_webhook_oauth2_error(oauth2, "it is not of type \"Bearer\"");
         rc = NGX_ERROR;
 
     } else {
-        rc = ngx_http_webhook_grant_take(grant, doc, &root);
+        rc = ngx_webhook_oauth2_take(oauth2, doc, &root);
     }
 
     webhook_json_free(doc);
@@ -78,8 +76,7 @@ ngx_http_webhook_grant_read(ngx_http_webhook_grant_t *grant, ngx_str_t *answer)
 
 
 static ngx_int_t
-ngx_http_webhook_grant_type(webhook_json_doc_t *doc,
-    webhook_json_value_t *root)
+ngx_webhook_oauth2_type(webhook_json_doc_t *doc, webhook_json_value_t *root)
 {
     webhook_str_t         key = webhook_str("token_type");
     webhook_json_value_t  v;
@@ -106,8 +103,8 @@ ngx_http_webhook_grant_type(webhook_json_doc_t *doc,
 
 
 static ngx_int_t
-ngx_http_webhook_grant_take(ngx_http_webhook_grant_t *grant,
-    webhook_json_doc_t *doc, webhook_json_value_t *root)
+ngx_webhook_oauth2_take(ngx_webhook_oauth2_t *oauth2, webhook_json_doc_t *doc,
+    webhook_json_value_t *root)
 {
     int                    rc;
     size_t                 i;
@@ -119,16 +116,16 @@ ngx_http_webhook_grant_take(ngx_http_webhook_grant_t *grant,
     if (webhook_json_member(doc, root, &key, &v) != WEBHOOK_OK
         || v.type != WEBHOOK_JSON_STRING)
     {
-        ngx_http_webhook_grant_error(grant, "the answer has none");
+        ngx_webhook_oauth2_error(oauth2, "the answer has none");
         return NGX_ERROR;
     }
 
-    webhook_buf_init(&token, NGX_HTTP_WEBHOOK_GRANT_TOKEN);
+    webhook_buf_init(&token, NGX_WEBHOOK_OAUTH2_TOKEN);
 
     /* at once, so that nothing is left where the buffer grew */
 
     rc = webhook_buf_reserve(&token, ngx_min(v.span.len,
-                                             NGX_HTTP_WEBHOOK_GRANT_TOKEN));
+                                             NGX_WEBHOOK_OAUTH2_TOKEN));
     if (rc == WEBHOOK_OK) {
         rc = webhook_json_decode(&v.span, &token);
     }
@@ -140,22 +137,22 @@ ngx_http_webhook_grant_take(ngx_http_webhook_grant_t *grant,
     }
 
     if (rc == WEBHOOK_OK && token.len) {
-        ngx_memcpy(grant->token.data, token.data, token.len);
+        ngx_memcpy(oauth2->access_token.data, token.data, token.len);
 
-        grant->token.len = token.len;
-        grant->generation++;
+        oauth2->access_token.len = token.len;
+        oauth2->generation++;
 
-        life = ngx_http_webhook_grant_life(doc, root);
-        grant->expires = grant->begun + life * 1000;
+        life = ngx_webhook_oauth2_life(doc, root);
+        oauth2->expires = oauth2->begun + life * 1000;
 
     } else if (rc == WEBHOOK_NOMEM) {
-        grant->fault = NGX_HTTP_WEBHOOK_FAULT_LOCAL;
-        ngx_http_webhook_grant_error(grant, "no memory");
+        oauth2->fault = NGX_WEBHOOK_FAULT_LOCAL;
+        ngx_webhook_oauth2_error(oauth2, "no memory");
         rc = NGX_ERROR;
 
     } else {
-        ngx_http_webhook_grant_error(grant, "it is empty, too long, or cannot "
-                                     "stand in a header");
+        ngx_webhook_oauth2_error(oauth2, "it is empty, too long, or cannot "
+                                 "stand in a header");
         rc = NGX_ERROR;
     }
 
@@ -172,15 +169,14 @@ ngx_http_webhook_grant_take(ngx_http_webhook_grant_t *grant,
 /* How long a token is used, in seconds. */
 
 static ngx_uint_t
-ngx_http_webhook_grant_life(webhook_json_doc_t *doc,
-    webhook_json_value_t *root)
+ngx_webhook_oauth2_life(webhook_json_doc_t *doc, webhook_json_value_t *root)
 {
     u_char                *p, *last;
     ngx_uint_t             n;
     webhook_str_t          key = webhook_str("expires_in");
     webhook_json_value_t   v;
 
-    n = NGX_HTTP_WEBHOOK_GRANT_LIFE;
+    n = NGX_WEBHOOK_OAUTH2_LIFE;
 
     if (webhook_json_member(doc, root, &key, &v) == WEBHOOK_OK
         && (v.type == WEBHOOK_JSON_NUMBER || v.type == WEBHOOK_JSON_STRING))
@@ -195,12 +191,12 @@ ngx_http_webhook_grant_life(webhook_json_doc_t *doc,
         if (p < last && *p >= '0' && *p <= '9') {
 
             for (n = 0; p < last && *p >= '0' && *p <= '9'; p++) {
-                n = ngx_min(n * 10 + (*p - '0'), NGX_HTTP_WEBHOOK_GRANT_MAX);
+                n = ngx_min(n * 10 + (*p - '0'), NGX_WEBHOOK_OAUTH2_MAX);
             }
         }
     }
 
-    n -= ngx_min(n / 10, NGX_HTTP_WEBHOOK_GRANT_MARGIN);
+    n -= ngx_min(n / 10, NGX_WEBHOOK_OAUTH2_MARGIN);
 
     /* those who wait for it now have to get something */
 
@@ -209,8 +205,8 @@ ngx_http_webhook_grant_life(webhook_json_doc_t *doc,
 
 
 void
-ngx_http_webhook_grant_code(ngx_http_webhook_grant_t *grant,
-    ngx_http_webhook_exchange_t *x)
+ngx_webhook_oauth2_code(ngx_webhook_oauth2_t *oauth2,
+    ngx_webhook_exchange_t *x)
 {
     u_char                 c;
     size_t                 i, len;
@@ -222,10 +218,9 @@ ngx_http_webhook_grant_code(ngx_http_webhook_grant_t *grant,
     limits.max_depth = 8;
     limits.max_values = 1024;
 
-    ngx_http_webhook_grant_error(grant, "status %ui", x->status);
+    ngx_webhook_oauth2_error(oauth2, "status %ui", x->status);
 
-    if (webhook_json_read(ngx_http_webhook_str(&x->answer), &limits, &doc,
-                          NULL)
+    if (webhook_json_read(ngx_webhook_str(&x->answer), &limits, &doc, NULL)
         != WEBHOOK_OK)
     {
         return;
@@ -246,9 +241,9 @@ ngx_http_webhook_grant_code(ngx_http_webhook_grant_t *grant,
             }
         }
 
-        if (i == len && len <= NGX_HTTP_WEBHOOK_GRANT_CODE) {
-            ngx_http_webhook_grant_error(grant, "status %ui, %*s", x->status,
-                                         len, v.span.data + 1);
+        if (i == len && len <= NGX_WEBHOOK_OAUTH2_CODE) {
+            ngx_webhook_oauth2_error(oauth2, "status %ui, %*s", x->status, len,
+                                     v.span.data + 1);
         }
     }
 
@@ -257,21 +252,20 @@ ngx_http_webhook_grant_code(ngx_http_webhook_grant_t *grant,
 
 
 void ngx_cdecl
-ngx_http_webhook_grant_error(ngx_http_webhook_grant_t *grant, const char *fmt,
-    ...)
+ngx_webhook_oauth2_error(ngx_webhook_oauth2_t *oauth2, const char *fmt, ...)
 {
     u_char   *p, *last;
     va_list   args;
 
-    last = grant->text + NGX_HTTP_WEBHOOK_GRANT_ERROR;
+    last = oauth2->text + NGX_WEBHOOK_OAUTH2_ERROR;
 
-    p = ngx_slprintf(grant->text, last, "no token from \"%V\": ",
-                     ngx_http_webhook_target_host(grant->target));
+    p = ngx_slprintf(oauth2->text, last, "no token from \"%V\": ",
+                     ngx_webhook_peer_host(oauth2->peer));
 
     va_start(args, fmt);
     p = ngx_vslprintf(p, last, fmt, args);
     va_end(args);
 
-    grant->error.data = grant->text;
-    grant->error.len = p - grant->text;
+    oauth2->error.data = oauth2->text;
+    oauth2->error.len = p - oauth2->text;
 }

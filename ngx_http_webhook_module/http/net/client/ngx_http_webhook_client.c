@@ -8,62 +8,60 @@
 #include "http/net/client/ngx_http_webhook_client_int.h"
 
 
-#define NGX_HTTP_WEBHOOK_CLIENT_STARVE  100     /* ms until the end is told */
+#define NGX_WEBHOOK_CLIENT_STARVE  100          /* ms until the end is told */
 
 
-static ngx_http_webhook_client_t *ngx_http_webhook_client_get(
-    ngx_http_webhook_exchange_t *exchange);
-static void ngx_http_webhook_client_starved_handler(ngx_event_t *ev);
-static ngx_int_t ngx_http_webhook_client_feed(
-    ngx_http_webhook_exchange_t *exchange);
-static void ngx_http_webhook_client_timer_handler(ngx_event_t *ev);
-static void ngx_http_webhook_client_late(ngx_http_webhook_client_t *x);
-static void ngx_http_webhook_client_event_handler(ngx_event_t *ev);
-static void ngx_http_webhook_client_shutdown(ngx_http_webhook_client_t *x);
+static ngx_webhook_client_t *ngx_webhook_client_get(
+    ngx_webhook_exchange_t *exchange);
+static void ngx_webhook_client_starved_handler(ngx_event_t *ev);
+static ngx_int_t ngx_webhook_client_feed(ngx_webhook_exchange_t *exchange);
+static void ngx_webhook_client_timer_handler(ngx_event_t *ev);
+static void ngx_webhook_client_late(ngx_webhook_client_t *x);
+static void ngx_webhook_client_event_handler(ngx_event_t *ev);
+static void ngx_webhook_client_shutdown(ngx_webhook_client_t *x);
 
 
-/* What a step that ends may name: see ngx_http_webhook_client_state_e. */
+/* What a step that ends may name: see ngx_webhook_client_state_e. */
 
-static const ngx_http_webhook_client_state_pt
-    ngx_http_webhook_client_states[] =
+static const ngx_webhook_client_state_pt
+    ngx_webhook_client_states[] =
 {
-    ngx_http_webhook_client_connect,
-    ngx_http_webhook_client_beyond,
-    ngx_http_webhook_client_dial,
-    ngx_http_webhook_client_tunnel,
-    ngx_http_webhook_client_reached,
-    ngx_http_webhook_client_request
+    ngx_webhook_client_connect,
+    ngx_webhook_client_beyond,
+    ngx_webhook_client_dial,
+    ngx_webhook_client_tunnel,
+    ngx_webhook_client_reached,
+    ngx_webhook_client_request
 };
 
 
 ngx_int_t
-ngx_http_webhook_client_init(ngx_cycle_t *cycle,
-    ngx_http_webhook_main_conf_t *wmcf)
+ngx_webhook_client_init(ngx_cycle_t *cycle, ngx_webhook_main_conf_t *wmcf)
 {
-    ngx_memzero(&ngx_http_webhook_clients, sizeof(ngx_http_webhook_clients_t));
+    ngx_memzero(&ngx_webhook_clients, sizeof(ngx_webhook_clients_t));
 
-    ngx_queue_init(&ngx_http_webhook_clients.active);
-    ngx_queue_init(&ngx_http_webhook_clients.spare);
+    ngx_queue_init(&ngx_webhook_clients.active);
+    ngx_queue_init(&ngx_webhook_clients.spare);
 
-    ngx_http_webhook_clients.starving.handler =
-                                      ngx_http_webhook_client_starved_handler;
-    ngx_http_webhook_clients.starving.data = &ngx_http_webhook_clients;
-    ngx_http_webhook_clients.starving.log = cycle->log;
+    ngx_webhook_clients.starving.handler =
+                                      ngx_webhook_client_starved_handler;
+    ngx_webhook_clients.starving.data = &ngx_webhook_clients;
+    ngx_webhook_clients.starving.log = cycle->log;
 
-    ngx_http_webhook_pool_init(cycle);
+    ngx_webhook_pool_init(cycle);
 
     return NGX_OK;
 }
 
 
 void
-ngx_http_webhook_client_exit(ngx_cycle_t *cycle)
+ngx_webhook_client_exit(ngx_cycle_t *cycle)
 {
-    ngx_queue_t                 *q;
-    ngx_http_webhook_client_t   *x;
-    ngx_http_webhook_clients_t  *clients;
+    ngx_queue_t            *q;
+    ngx_webhook_client_t   *x;
+    ngx_webhook_clients_t  *clients;
 
-    clients = &ngx_http_webhook_clients;
+    clients = &ngx_webhook_clients;
 
     if (clients->active.next == NULL) {
         return;                     /* init was not called */
@@ -71,9 +69,9 @@ ngx_http_webhook_client_exit(ngx_cycle_t *cycle)
 
     while (!ngx_queue_empty(&clients->active)) {
         q = ngx_queue_head(&clients->active);
-        x = ngx_queue_data(q, ngx_http_webhook_client_t, queue);
+        x = ngx_queue_data(q, ngx_webhook_client_t, queue);
 
-        ngx_http_webhook_client_cancel(x->exchange);
+        ngx_webhook_client_cancel(x->exchange);
     }
 
     clients->starved = NULL;
@@ -84,33 +82,33 @@ ngx_http_webhook_client_exit(ngx_cycle_t *cycle)
 
     while (!ngx_queue_empty(&clients->spare)) {
         q = ngx_queue_head(&clients->spare);
-        x = ngx_queue_data(q, ngx_http_webhook_client_t, queue);
+        x = ngx_queue_data(q, ngx_webhook_client_t, queue);
 
         ngx_queue_remove(q);
-        ngx_http_webhook_client_free(x);
+        ngx_webhook_client_free(x);
     }
 
-    ngx_http_webhook_pool_exit();
+    ngx_webhook_pool_exit();
 }
 
 
 ngx_uint_t
-ngx_http_webhook_client_free_slots(void)
+ngx_webhook_client_free_slots(void)
 {
     ngx_uint_t  n, share, reserve;
 
-    share = ngx_http_webhook_pool_share();
+    share = ngx_webhook_pool_share();
 
-    if (ngx_http_webhook_clients.active_n >= share) {
+    if (ngx_webhook_clients.active_n >= share) {
         return 0;
     }
 
-    n = share - ngx_http_webhook_clients.active_n;
+    n = share - ngx_webhook_clients.active_n;
 
     /* idle connections can be used, or closed to make room */
 
     reserve = ngx_cycle->connection_n / 8;
-    share = ngx_http_webhook_pool_idle();
+    share = ngx_webhook_pool_idle();
 
     if (ngx_cycle->free_connection_n > reserve) {
         share += ngx_cycle->free_connection_n - reserve;
@@ -121,13 +119,13 @@ ngx_http_webhook_client_free_slots(void)
 
 
 void
-ngx_http_webhook_client_send(ngx_http_webhook_exchange_t *exchange)
+ngx_webhook_client_send(ngx_webhook_exchange_t *exchange)
 {
-    ngx_http_webhook_conn_t    *conn;
-    ngx_http_webhook_client_t  *x;
-    ngx_http_webhook_target_t  *target;
+    ngx_webhook_conn_t    *conn;
+    ngx_webhook_client_t  *x;
+    ngx_webhook_peer_t    *peer;
 
-    exchange->fault = NGX_HTTP_WEBHOOK_FAULT_NONE;
+    exchange->fault = NGX_WEBHOOK_FAULT_NONE;
     exchange->status = 0;
     ngx_str_null(&exchange->error);
     ngx_str_null(&exchange->address);
@@ -138,9 +136,9 @@ ngx_http_webhook_client_send(ngx_http_webhook_exchange_t *exchange)
     exchange->first_byte_usec = 0;
     exchange->total_usec = 0;
 
-    x = ngx_http_webhook_client_get(exchange);
+    x = ngx_webhook_client_get(exchange);
     if (x == NULL) {
-        ngx_http_webhook_client_starve(exchange);
+        ngx_webhook_client_starve(exchange);
         return;
     }
 
@@ -148,23 +146,23 @@ ngx_http_webhook_client_send(ngx_http_webhook_exchange_t *exchange)
 
     /* kept connections are no reason to prefer one of several servers */
 
-    target = exchange->target;
+    peer = exchange->peer;
 
-    if (target->servers.nelts > 1) {
-        x->server = ngx_http_webhook_target_next(target, NULL, 0);
+    if (peer->servers.nelts > 1) {
+        x->server = ngx_webhook_peer_next(peer, NULL, 0);
     }
 
-    conn = ngx_http_webhook_pool_take(target, x->server);
+    conn = ngx_webhook_pool_take(peer, x->server);
 
     if (conn) {
         x->reused = 1;
         x->ready = x->begun;
 
-        ngx_http_webhook_client_attach(x, conn);
-        ngx_http_webhook_client_next(x, NGX_HTTP_WEBHOOK_CLIENT_REQUEST);
+        ngx_webhook_client_attach(x, conn);
+        ngx_webhook_client_next(x, NGX_WEBHOOK_CLIENT_REQUEST);
 
     } else {
-        ngx_http_webhook_client_next(x, NGX_HTTP_WEBHOOK_CLIENT_CONNECT);
+        ngx_webhook_client_next(x, NGX_WEBHOOK_CLIENT_CONNECT);
     }
 
     x->within = 0;
@@ -172,11 +170,11 @@ ngx_http_webhook_client_send(ngx_http_webhook_exchange_t *exchange)
 
 
 void
-ngx_http_webhook_client_cancel(ngx_http_webhook_exchange_t *exchange)
+ngx_webhook_client_cancel(ngx_webhook_exchange_t *exchange)
 {
-    ngx_http_webhook_client_t  *x;
+    ngx_webhook_client_t  *x;
 
-    if (ngx_http_webhook_client_feed(exchange) == NGX_OK) {
+    if (ngx_webhook_client_feed(exchange) == NGX_OK) {
         return;
     }
 
@@ -192,41 +190,41 @@ ngx_http_webhook_client_cancel(ngx_http_webhook_exchange_t *exchange)
     ngx_str_null(&exchange->address);
     ngx_str_null(&exchange->answer);
 
-    ngx_http_webhook_client_release(x);
+    ngx_webhook_client_release(x);
 
     if (x->wipe) {
         ngx_explicit_memzero(x->answer, x->answer_size);
     }
 
-    ngx_http_webhook_client_put(x);
+    ngx_webhook_client_put(x);
 }
 
 
-static ngx_http_webhook_client_t *
-ngx_http_webhook_client_get(ngx_http_webhook_exchange_t *exchange)
+static ngx_webhook_client_t *
+ngx_webhook_client_get(ngx_webhook_exchange_t *exchange)
 {
-    size_t                       size;
-    ngx_queue_t                 *q;
-    ngx_http_webhook_client_t   *x;
-    ngx_http_webhook_clients_t  *clients;
+    size_t                  size;
+    ngx_queue_t            *q;
+    ngx_webhook_client_t   *x;
+    ngx_webhook_clients_t  *clients;
 
-    clients = &ngx_http_webhook_clients;
+    clients = &ngx_webhook_clients;
 
     if (ngx_queue_empty(&clients->spare)) {
-        x = ngx_calloc(sizeof(ngx_http_webhook_client_t), exchange->log);
+        x = ngx_calloc(sizeof(ngx_webhook_client_t), exchange->log);
         if (x == NULL) {
             return NULL;
         }
 
     } else {
         q = ngx_queue_head(&clients->spare);
-        x = ngx_queue_data(q, ngx_http_webhook_client_t, queue);
+        x = ngx_queue_data(q, ngx_webhook_client_t, queue);
 
         ngx_queue_remove(q);
         clients->spare_n--;
     }
 
-    size = ngx_min(exchange->answer_max, NGX_HTTP_WEBHOOK_CLIENT_ANSWER);
+    size = ngx_min(exchange->answer_max, NGX_WEBHOOK_CLIENT_ANSWER);
 
     if (size > x->answer_size) {
 
@@ -238,7 +236,7 @@ ngx_http_webhook_client_get(ngx_http_webhook_exchange_t *exchange)
 
         x->answer = ngx_alloc(size, exchange->log);
         if (x->answer == NULL) {
-            ngx_http_webhook_client_free(x);
+            ngx_webhook_client_free(x);
             return NULL;
         }
 
@@ -252,11 +250,11 @@ ngx_http_webhook_client_get(ngx_http_webhook_exchange_t *exchange)
     exchange->state = x;
 
     x->conn = NULL;
-    x->states = ngx_http_webhook_client_states;
-    x->handler = ngx_http_webhook_client_event_handler;
+    x->states = ngx_webhook_client_states;
+    x->handler = ngx_webhook_client_event_handler;
     x->process = NULL;
     x->ident = -1;
-    x->hop = exchange->target;
+    x->hop = exchange->peer;
     x->tunnel = 0;
     x->ctx = NULL;
     x->count = 0;
@@ -274,14 +272,14 @@ ngx_http_webhook_client_get(ngx_http_webhook_exchange_t *exchange)
     x->wipe = (exchange->secret != 0);
     x->http.status = 0;
 
-    x->begun = ngx_http_webhook_clock_usec();
+    x->begun = ngx_webhook_clock_usec();
     x->deadline = ngx_current_msec + exchange->timeout.total;
 
-    ngx_http_webhook_client_log(x);
+    ngx_webhook_client_log(x);
 
     ngx_memzero(&x->event, sizeof(ngx_event_t));
 
-    x->event.handler = ngx_http_webhook_client_timer_handler;
+    x->event.handler = ngx_webhook_client_timer_handler;
     x->event.data = x;
     x->event.log = &x->log;
 
@@ -290,11 +288,11 @@ ngx_http_webhook_client_get(ngx_http_webhook_exchange_t *exchange)
 
 
 void
-ngx_http_webhook_client_starve(ngx_http_webhook_exchange_t *exchange)
+ngx_webhook_client_starve(ngx_webhook_exchange_t *exchange)
 {
-    ngx_http_webhook_clients_t  *clients;
+    ngx_webhook_clients_t  *clients;
 
-    clients = &ngx_http_webhook_clients;
+    clients = &ngx_webhook_clients;
 
     exchange->state = clients->starved;
     clients->starved = exchange;
@@ -302,19 +300,19 @@ ngx_http_webhook_client_starve(ngx_http_webhook_exchange_t *exchange)
     /* not at once, lest one who tries again and again gets nowhere for ever */
 
     if (!clients->starving.timer_set) {
-        ngx_add_timer(&clients->starving, NGX_HTTP_WEBHOOK_CLIENT_STARVE);
+        ngx_add_timer(&clients->starving, NGX_WEBHOOK_CLIENT_STARVE);
     }
 }
 
 
 static void
-ngx_http_webhook_client_starved_handler(ngx_event_t *ev)
+ngx_webhook_client_starved_handler(ngx_event_t *ev)
 {
-    ngx_uint_t                    n;
-    ngx_http_webhook_exchange_t  *exchange;
-    ngx_http_webhook_clients_t   *clients;
+    ngx_uint_t               n;
+    ngx_webhook_exchange_t  *exchange;
+    ngx_webhook_clients_t   *clients;
 
-    clients = &ngx_http_webhook_clients;
+    clients = &ngx_webhook_clients;
 
     n = 0;
 
@@ -327,7 +325,7 @@ ngx_http_webhook_client_starved_handler(ngx_event_t *ev)
         clients->starved = exchange->state;
 
         exchange->state = NULL;
-        exchange->fault = NGX_HTTP_WEBHOOK_FAULT_LOCAL;
+        exchange->fault = NGX_WEBHOOK_FAULT_LOCAL;
         ngx_str_set(&exchange->error, "no memory");
 
         exchange->handler(exchange);
@@ -338,12 +336,12 @@ ngx_http_webhook_client_starved_handler(ngx_event_t *ev)
 /* NGX_OK if the exchange was among those without a state: not any more. */
 
 static ngx_int_t
-ngx_http_webhook_client_feed(ngx_http_webhook_exchange_t *exchange)
+ngx_webhook_client_feed(ngx_webhook_exchange_t *exchange)
 {
-    ngx_http_webhook_exchange_t  *e, *prev;
-    ngx_http_webhook_clients_t   *clients;
+    ngx_webhook_exchange_t  *e, *prev;
+    ngx_webhook_clients_t   *clients;
 
-    clients = &ngx_http_webhook_clients;
+    clients = &ngx_webhook_clients;
     prev = NULL;
 
     for (e = clients->starved; e; e = e->state) {
@@ -370,38 +368,38 @@ ngx_http_webhook_client_feed(ngx_http_webhook_exchange_t *exchange)
 
 
 static void
-ngx_http_webhook_client_timer_handler(ngx_event_t *ev)
+ngx_webhook_client_timer_handler(ngx_event_t *ev)
 {
-    ngx_http_webhook_client_t  *x;
+    ngx_webhook_client_t  *x;
 
     x = ev->data;
 
     if (x->ended) {
-        ngx_http_webhook_client_done(x);
+        ngx_webhook_client_done(x);
         return;
     }
 
     ev->timedout = 0;
 
-    ngx_http_webhook_client_late(x);
+    ngx_webhook_client_late(x);
 }
 
 
 static void
-ngx_http_webhook_client_late(ngx_http_webhook_client_t *x)
+ngx_webhook_client_late(ngx_webhook_client_t *x)
 {
     ngx_uint_t  total;
 
     total = ((ngx_msec_int_t) (x->deadline - ngx_current_msec) <= 0);
 
     if (total) {
-        ngx_http_webhook_client_error(x, "timed out after %M ms in total "
-                                      "while %s", x->exchange->timeout.total,
-                                      x->log.action);
+        ngx_webhook_client_error(x, "timed out after %M ms in total "
+                                 "while %s", x->exchange->timeout.total,
+                                 x->log.action);
 
     } else {
-        ngx_http_webhook_client_error(x, "timed out after %M ms while %s",
-                                      x->step, x->log.action);
+        ngx_webhook_client_error(x, "timed out after %M ms while %s", x->step,
+                                 x->log.action);
     }
 
     if (x->conn) {
@@ -409,32 +407,32 @@ ngx_http_webhook_client_late(ngx_http_webhook_client_t *x)
     }
 
     if (x->http.status) {
-        ngx_http_webhook_client_answered(x, 0);
+        ngx_webhook_client_answered(x, 0);
         return;
     }
 
     if (!total && x->ready == 0 && x->ctx == NULL) {
-        ngx_http_webhook_client_connect_late(x);
+        ngx_webhook_client_connect_late(x);
         return;
     }
 
-    ngx_http_webhook_client_end(x, NGX_HTTP_WEBHOOK_FAULT_TIMEOUT);
+    ngx_webhook_client_end(x, NGX_WEBHOOK_FAULT_TIMEOUT);
 }
 
 
 static void
-ngx_http_webhook_client_event_handler(ngx_event_t *ev)
+ngx_webhook_client_event_handler(ngx_event_t *ev)
 {
-    ngx_connection_t           *c;
-    ngx_http_webhook_conn_t    *conn;
-    ngx_http_webhook_client_t  *x;
+    ngx_connection_t      *c;
+    ngx_webhook_conn_t    *conn;
+    ngx_webhook_client_t  *x;
 
     c = ev->data;
     conn = c->data;
     x = conn->exchange;
 
     if (c->close) {
-        ngx_http_webhook_client_shutdown(x);
+        ngx_webhook_client_shutdown(x);
         return;
     }
 
@@ -449,39 +447,38 @@ ngx_http_webhook_client_event_handler(ngx_event_t *ev)
  */
 
 static void
-ngx_http_webhook_client_shutdown(ngx_http_webhook_client_t *x)
+ngx_webhook_client_shutdown(ngx_webhook_client_t *x)
 {
-    ngx_queue_t                *q, *next;
-    ngx_http_webhook_client_t  *other;
+    ngx_queue_t           *q, *next;
+    ngx_webhook_client_t  *other;
 
-    for (q = ngx_queue_head(&ngx_http_webhook_clients.active);
-         q != ngx_queue_sentinel(&ngx_http_webhook_clients.active);
+    for (q = ngx_queue_head(&ngx_webhook_clients.active);
+         q != ngx_queue_sentinel(&ngx_webhook_clients.active);
          q = next)
     {
         next = ngx_queue_next(q);
-        other = ngx_queue_data(q, ngx_http_webhook_client_t, queue);
+        other = ngx_queue_data(q, ngx_webhook_client_t, queue);
 
         if (other->ctx && other != x) {
             ngx_resolve_name_done(other->ctx);
             other->ctx = NULL;
 
-            ngx_http_webhook_client_error(other, "the worker shuts down");
+            ngx_webhook_client_error(other, "the worker shuts down");
 
             /* later, since handlers may begin and end others */
 
             other->within = 1;
-            ngx_http_webhook_client_end(other,
-                                        NGX_HTTP_WEBHOOK_FAULT_SHUTDOWN);
+            ngx_webhook_client_end(other, NGX_WEBHOOK_FAULT_SHUTDOWN);
         }
     }
 
-    ngx_http_webhook_client_error(x, "the worker shuts down while %s",
-                                  x->log.action);
+    ngx_webhook_client_error(x, "the worker shuts down while %s",
+                             x->log.action);
 
     if (x->http.status) {
-        ngx_http_webhook_client_answered(x, 0);
+        ngx_webhook_client_answered(x, 0);
         return;
     }
 
-    ngx_http_webhook_client_end(x, NGX_HTTP_WEBHOOK_FAULT_SHUTDOWN);
+    ngx_webhook_client_end(x, NGX_WEBHOOK_FAULT_SHUTDOWN);
 }

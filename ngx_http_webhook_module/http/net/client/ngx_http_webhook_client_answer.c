@@ -12,38 +12,37 @@
 #include "http/net/client/ngx_http_webhook_client_int.h"
 
 
-#define NGX_HTTP_WEBHOOK_CLIENT_READ  16384
+#define NGX_WEBHOOK_CLIENT_READ  16384
 
 
-static void ngx_http_webhook_client_sending(ngx_http_webhook_client_t *x,
+static void ngx_webhook_client_sending(ngx_webhook_client_t *x,
     ngx_event_t *ev);
-static void ngx_http_webhook_client_write(ngx_http_webhook_client_t *x);
-static void ngx_http_webhook_client_write_failed(ngx_http_webhook_client_t *x);
-static void ngx_http_webhook_client_reading(ngx_http_webhook_client_t *x,
+static void ngx_webhook_client_write(ngx_webhook_client_t *x);
+static void ngx_webhook_client_write_failed(ngx_webhook_client_t *x);
+static void ngx_webhook_client_reading(ngx_webhook_client_t *x,
     ngx_event_t *ev);
-static void ngx_http_webhook_client_read(ngx_http_webhook_client_t *x);
-static ngx_int_t ngx_http_webhook_client_parse(ngx_http_webhook_client_t *x,
-    size_t len);
-static void ngx_http_webhook_client_closed(ngx_http_webhook_client_t *x,
+static void ngx_webhook_client_read(ngx_webhook_client_t *x);
+static ngx_int_t ngx_webhook_client_parse(ngx_webhook_client_t *x, size_t len);
+static void ngx_webhook_client_closed(ngx_webhook_client_t *x,
     ngx_uint_t reset);
-static ngx_uint_t ngx_http_webhook_client_stale(ngx_http_webhook_client_t *x,
+static ngx_uint_t ngx_webhook_client_stale(ngx_webhook_client_t *x,
     ngx_uint_t reset);
-static void ngx_http_webhook_client_renew(ngx_http_webhook_client_t *x);
-static time_t ngx_http_webhook_client_retry_after(webhook_str_t *value);
+static void ngx_webhook_client_renew(ngx_webhook_client_t *x);
+static time_t ngx_webhook_client_retry_after(webhook_str_t *value);
 
 
 /* What is read is used up at once: one buffer does for all. */
 
-static u_char  ngx_http_webhook_client_buffer[NGX_HTTP_WEBHOOK_CLIENT_READ];
+static u_char  ngx_webhook_client_buffer[NGX_WEBHOOK_CLIENT_READ];
 
 
 void
-ngx_http_webhook_client_request(ngx_http_webhook_client_t *x)
+ngx_webhook_client_request(ngx_webhook_client_t *x)
 {
-    size_t                        size;
-    ngx_str_t                    *part;
-    ngx_uint_t                    i, n;
-    ngx_http_webhook_exchange_t  *exchange;
+    size_t                   size;
+    ngx_str_t               *part;
+    ngx_uint_t               i, n;
+    ngx_webhook_exchange_t  *exchange;
 
     exchange = x->exchange;
 
@@ -83,27 +82,27 @@ ngx_http_webhook_client_request(ngx_http_webhook_client_t *x)
     x->step = 0;
     x->logged_len = 0;
 
-    x->process = ngx_http_webhook_client_sending;
+    x->process = ngx_webhook_client_sending;
     x->log.action = "sending a request";
 
-    ngx_http_webhook_client_write(x);
+    ngx_webhook_client_write(x);
 }
 
 
 static void
-ngx_http_webhook_client_sending(ngx_http_webhook_client_t *x, ngx_event_t *ev)
+ngx_webhook_client_sending(ngx_webhook_client_t *x, ngx_event_t *ev)
 {
     if (ev->write) {
-        ngx_http_webhook_client_write(x);
+        ngx_webhook_client_write(x);
 
     } else {
-        ngx_http_webhook_client_read(x);
+        ngx_webhook_client_read(x);
     }
 }
 
 
 static void
-ngx_http_webhook_client_write(ngx_http_webhook_client_t *x)
+ngx_webhook_client_write(ngx_webhook_client_t *x)
 {
     off_t              sent;
     ngx_chain_t       *out;
@@ -115,7 +114,7 @@ ngx_http_webhook_client_write(ngx_http_webhook_client_t *x)
     out = c->send_chain(c, x->out, 0);
 
     if (out == NGX_CHAIN_ERROR) {
-        ngx_http_webhook_client_write_failed(x);
+        ngx_webhook_client_write_failed(x);
         return;
     }
 
@@ -124,17 +123,17 @@ ngx_http_webhook_client_write(ngx_http_webhook_client_t *x)
     if (out || c->buffered) {
 
         if (ngx_handle_write_event(c->write, 0) != NGX_OK) {
-            ngx_http_webhook_client_error(x, "no event for a connection");
-            ngx_http_webhook_client_end(x, NGX_HTTP_WEBHOOK_FAULT_SEND);
+            ngx_webhook_client_error(x, "no event for a connection");
+            ngx_webhook_client_end(x, NGX_WEBHOOK_FAULT_SEND);
             return;
         }
 
         /* the time-out is between two successful writes, as in proxy_send */
 
         if (c->sent != sent || x->step == 0) {
-            ngx_http_webhook_client_step(x, ngx_http_webhook_client_sending,
-                                         "sending a request",
-                                         x->exchange->timeout.send);
+            ngx_webhook_client_step(x, ngx_webhook_client_sending,
+                                    "sending a request",
+                                    x->exchange->timeout.send);
         }
 
     } else {
@@ -144,30 +143,30 @@ ngx_http_webhook_client_write(ngx_http_webhook_client_t *x)
             ngx_ssl_free_buffer(c);
         }
 
-        ngx_http_webhook_client_step(x, ngx_http_webhook_client_reading,
-                                     "reading an answer",
-                                     x->exchange->timeout.read);
+        ngx_webhook_client_step(x, ngx_webhook_client_reading,
+                                "reading an answer",
+                                x->exchange->timeout.read);
     }
 
     if (c->read->ready) {
-        ngx_http_webhook_client_read(x);
+        ngx_webhook_client_read(x);
     }
 }
 
 
 static void
-ngx_http_webhook_client_write_failed(ngx_http_webhook_client_t *x)
+ngx_webhook_client_write_failed(ngx_webhook_client_t *x)
 {
     ngx_connection_t  *c;
 
-    if (ngx_http_webhook_client_stale(x, 1)) {
-        ngx_http_webhook_client_renew(x);
+    if (ngx_webhook_client_stale(x, 1)) {
+        ngx_webhook_client_renew(x);
         return;
     }
 
     /* the peer may have answered before it closed */
 
-    ngx_http_webhook_client_logged(x, "the request could not be sent");
+    ngx_webhook_client_logged(x, "the request could not be sent");
 
     x->send_failed = 1;
 
@@ -176,27 +175,27 @@ ngx_http_webhook_client_write_failed(ngx_http_webhook_client_t *x)
     c->read->ready = 1;
     c->read->available = -1;
 
-    ngx_http_webhook_client_read(x);
+    ngx_webhook_client_read(x);
 }
 
 
 static void
-ngx_http_webhook_client_reading(ngx_http_webhook_client_t *x, ngx_event_t *ev)
+ngx_webhook_client_reading(ngx_webhook_client_t *x, ngx_event_t *ev)
 {
     if (!ev->write) {
-        ngx_http_webhook_client_read(x);
+        ngx_webhook_client_read(x);
         return;
     }
 
     if (ngx_handle_write_event(ev, 0) != NGX_OK) {
-        ngx_http_webhook_client_error(x, "no event for a connection");
-        ngx_http_webhook_client_end(x, NGX_HTTP_WEBHOOK_FAULT_READ);
+        ngx_webhook_client_error(x, "no event for a connection");
+        ngx_webhook_client_end(x, NGX_WEBHOOK_FAULT_READ);
     }
 }
 
 
 static void
-ngx_http_webhook_client_read(ngx_http_webhook_client_t *x)
+ngx_webhook_client_read(ngx_webhook_client_t *x)
 {
     ssize_t            n;
     ngx_uint_t         came;
@@ -208,41 +207,40 @@ ngx_http_webhook_client_read(ngx_http_webhook_client_t *x)
     do {
         x->logged_len = 0;
 
-        n = c->recv(c, ngx_http_webhook_client_buffer,
-                    NGX_HTTP_WEBHOOK_CLIENT_READ);
+        n = c->recv(c, ngx_webhook_client_buffer, NGX_WEBHOOK_CLIENT_READ);
 
         if (n == NGX_AGAIN) {
             break;
         }
 
         if (n == NGX_ERROR || n == 0) {
-            ngx_http_webhook_client_closed(x, n == NGX_ERROR);
+            ngx_webhook_client_closed(x, n == NGX_ERROR);
             return;
         }
 
         came = 1;
 
-        if (ngx_http_webhook_client_parse(x, n) != NGX_AGAIN) {
+        if (ngx_webhook_client_parse(x, n) != NGX_AGAIN) {
             return;
         }
 
     } while (c->read->ready);
 
     if (x->send_failed) {
-        ngx_http_webhook_client_end(x, NGX_HTTP_WEBHOOK_FAULT_SEND);
+        ngx_webhook_client_end(x, NGX_WEBHOOK_FAULT_SEND);
         return;
     }
 
     if (ngx_handle_read_event(c->read, 0) != NGX_OK) {
-        ngx_http_webhook_client_error(x, "no event for a connection");
-        ngx_http_webhook_client_end(x, NGX_HTTP_WEBHOOK_FAULT_READ);
+        ngx_webhook_client_error(x, "no event for a connection");
+        ngx_webhook_client_end(x, NGX_WEBHOOK_FAULT_READ);
         return;
     }
 
     if (came && x->sent) {
-        ngx_http_webhook_client_step(x, ngx_http_webhook_client_reading,
-                                     "reading an answer",
-                                     x->exchange->timeout.read);
+        ngx_webhook_client_step(x, ngx_webhook_client_reading,
+                                "reading an answer",
+                                x->exchange->timeout.read);
     }
 }
 
@@ -250,20 +248,19 @@ ngx_http_webhook_client_read(ngx_http_webhook_client_t *x)
 /* NGX_AGAIN, or NGX_OK if the exchange is over. */
 
 static ngx_int_t
-ngx_http_webhook_client_parse(ngx_http_webhook_client_t *x, size_t len)
+ngx_webhook_client_parse(ngx_webhook_client_t *x, size_t len)
 {
     size_t                 used;
     webhook_http_result_e  rc;
 
     if (!x->http.begun) {
-        x->exchange->first_byte_usec = ngx_http_webhook_client_usec(x->ready);
+        x->exchange->first_byte_usec = ngx_webhook_client_usec(x->ready);
     }
 
-    rc = webhook_http_feed(&x->http, ngx_http_webhook_client_buffer, len,
-                           &used);
+    rc = webhook_http_feed(&x->http, ngx_webhook_client_buffer, len, &used);
 
     if (x->wipe) {
-        ngx_explicit_memzero(ngx_http_webhook_client_buffer, len);
+        ngx_explicit_memzero(ngx_webhook_client_buffer, len);
     }
 
     if (rc == WEBHOOK_HTTP_MORE) {
@@ -276,18 +273,18 @@ ngx_http_webhook_client_parse(ngx_http_webhook_client_t *x, size_t len)
 
         ngx_str_null(&x->exchange->error);
 
-        ngx_http_webhook_client_answered(x, x->http.keep && used == len);
+        ngx_webhook_client_answered(x, x->http.keep && used == len);
 
         return NGX_OK;
     }
 
-    ngx_http_webhook_client_error(x, "%s", x->http.error);
+    ngx_webhook_client_error(x, "%s", x->http.error);
 
     if (x->http.status) {
-        ngx_http_webhook_client_answered(x, 0);
+        ngx_webhook_client_answered(x, 0);
 
     } else {
-        ngx_http_webhook_client_end(x, NGX_HTTP_WEBHOOK_FAULT_ANSWER);
+        ngx_webhook_client_end(x, NGX_WEBHOOK_FAULT_ANSWER);
     }
 
     return NGX_OK;
@@ -295,12 +292,12 @@ ngx_http_webhook_client_parse(ngx_http_webhook_client_t *x, size_t len)
 
 
 static void
-ngx_http_webhook_client_closed(ngx_http_webhook_client_t *x, ngx_uint_t reset)
+ngx_webhook_client_closed(ngx_webhook_client_t *x, ngx_uint_t reset)
 {
     webhook_http_result_e  rc;
 
-    if (ngx_http_webhook_client_stale(x, reset)) {
-        ngx_http_webhook_client_renew(x);
+    if (ngx_webhook_client_stale(x, reset)) {
+        ngx_webhook_client_renew(x);
         return;
     }
 
@@ -312,29 +309,29 @@ ngx_http_webhook_client_closed(ngx_http_webhook_client_t *x, ngx_uint_t reset)
             ngx_str_null(&x->exchange->error);
 
         } else {
-            ngx_http_webhook_client_error(x, "the answer's body was cut "
-                                             "short");
+            ngx_webhook_client_error(x, "the answer's body was cut "
+                                        "short");
         }
 
-        ngx_http_webhook_client_answered(x, 0);
+        ngx_webhook_client_answered(x, 0);
         return;
     }
 
     if (x->send_failed) {
-        ngx_http_webhook_client_end(x, NGX_HTTP_WEBHOOK_FAULT_SEND);
+        ngx_webhook_client_end(x, NGX_WEBHOOK_FAULT_SEND);
         return;
     }
 
     if (reset) {
-        ngx_http_webhook_client_logged(x, x->http.begun
-                                          ? "the answer's head was cut short"
-                                          : "no answer");
+        ngx_webhook_client_logged(x, x->http.begun
+                                     ? "the answer's head was cut short"
+                                     : "no answer");
 
     } else {
-        ngx_http_webhook_client_error(x, "%s", x->http.error);
+        ngx_webhook_client_error(x, "%s", x->http.error);
     }
 
-    ngx_http_webhook_client_end(x, NGX_HTTP_WEBHOOK_FAULT_READ);
+    ngx_webhook_client_end(x, NGX_WEBHOOK_FAULT_READ);
 }
 
 
@@ -346,7 +343,7 @@ ngx_http_webhook_client_closed(ngx_http_webhook_client_t *x, ngx_uint_t reset)
  */
 
 static ngx_uint_t
-ngx_http_webhook_client_stale(ngx_http_webhook_client_t *x, ngx_uint_t reset)
+ngx_webhook_client_stale(ngx_webhook_client_t *x, ngx_uint_t reset)
 {
 #if (NGX_HAVE_TCP_INFO)
     socklen_t         len;
@@ -382,22 +379,22 @@ ngx_http_webhook_client_stale(ngx_http_webhook_client_t *x, ngx_uint_t reset)
 /* Takes a new connection instead, which is not stale. */
 
 static void
-ngx_http_webhook_client_renew(ngx_http_webhook_client_t *x)
+ngx_webhook_client_renew(ngx_webhook_client_t *x)
 {
-    ngx_http_webhook_pool_close(x->conn);
+    ngx_webhook_pool_close(x->conn);
 
     x->conn = NULL;
     x->reused = 0;
 
-    ngx_http_webhook_client_next(x, NGX_HTTP_WEBHOOK_CLIENT_CONNECT);
+    ngx_webhook_client_next(x, NGX_WEBHOOK_CLIENT_CONNECT);
 }
 
 
 void
-ngx_http_webhook_client_answered(ngx_http_webhook_client_t *x, ngx_uint_t keep)
+ngx_webhook_client_answered(ngx_webhook_client_t *x, ngx_uint_t keep)
 {
-    ngx_http_webhook_conn_t      *conn;
-    ngx_http_webhook_exchange_t  *exchange;
+    ngx_webhook_conn_t      *conn;
+    ngx_webhook_exchange_t  *exchange;
 
     exchange = x->exchange;
 
@@ -405,7 +402,7 @@ ngx_http_webhook_client_answered(ngx_http_webhook_client_t *x, ngx_uint_t keep)
     exchange->answer.data = x->http.body;
     exchange->answer.len = x->http.body_len;
     exchange->retry_after =
-                   ngx_http_webhook_client_retry_after(&x->http.retry_after);
+                   ngx_webhook_client_retry_after(&x->http.retry_after);
 
     if (keep && x->sent) {
 
@@ -414,17 +411,17 @@ ngx_http_webhook_client_answered(ngx_http_webhook_client_t *x, ngx_uint_t keep)
         conn = x->conn;
         x->conn = NULL;
 
-        ngx_http_webhook_pool_keep(conn, x->http.keep_alive);
+        ngx_webhook_pool_keep(conn, x->http.keep_alive);
     }
 
-    ngx_http_webhook_client_end(x, NGX_HTTP_WEBHOOK_FAULT_NONE);
+    ngx_webhook_client_end(x, NGX_WEBHOOK_FAULT_NONE);
 }
 
 
 /* Seconds, or a date. */
 
 static time_t
-ngx_http_webhook_client_retry_after(webhook_str_t *value)
+ngx_webhook_client_retry_after(webhook_str_t *value)
 {
     time_t     seconds;
     ngx_int_t  n;
@@ -446,7 +443,7 @@ ngx_http_webhook_client_retry_after(webhook_str_t *value)
                 }
             }
 
-            n = NGX_HTTP_WEBHOOK_CLIENT_RETRY;
+            n = NGX_WEBHOOK_CLIENT_RETRY;
         }
 
         seconds = n;
@@ -462,5 +459,5 @@ ngx_http_webhook_client_retry_after(webhook_str_t *value)
         seconds = ngx_max(seconds - ngx_time(), 0);
     }
 
-    return ngx_min(seconds, NGX_HTTP_WEBHOOK_CLIENT_RETRY);
+    return ngx_min(seconds, NGX_WEBHOOK_CLIENT_RETRY);
 }

@@ -10,21 +10,21 @@
 #include "http/net/client/ngx_http_webhook_client_int.h"
 
 
-static void ngx_http_webhook_client_log_writer(ngx_log_t *log,
-    ngx_uint_t level, u_char *buf, size_t len);
+static void ngx_webhook_client_log_writer(ngx_log_t *log, ngx_uint_t level,
+    u_char *buf, size_t len);
 
 
 /* When a fault of this process or system was logged last. */
 
-static time_t  ngx_http_webhook_client_told;
+static time_t  ngx_webhook_client_logged_at;
 
 
 void
-ngx_http_webhook_client_log(ngx_http_webhook_client_t *x)
+ngx_webhook_client_log(ngx_webhook_client_t *x)
 {
     x->log = *x->exchange->log;
 
-    x->log.writer = ngx_http_webhook_client_log_writer;
+    x->log.writer = ngx_webhook_client_log_writer;
     x->log.wdata = x;
     x->log.handler = NULL;
     x->log.next = NULL;
@@ -37,8 +37,7 @@ ngx_http_webhook_client_log(ngx_http_webhook_client_t *x)
 
 
 void ngx_cdecl
-ngx_http_webhook_client_error(ngx_http_webhook_client_t *x, const char *fmt,
-    ...)
+ngx_webhook_client_error(ngx_webhook_client_t *x, const char *fmt, ...)
 {
     u_char   *p;
     va_list   args;
@@ -53,21 +52,19 @@ ngx_http_webhook_client_error(ngx_http_webhook_client_t *x, const char *fmt,
 
 
 void
-ngx_http_webhook_client_logged(ngx_http_webhook_client_t *x, const char *what)
+ngx_webhook_client_logged(ngx_webhook_client_t *x, const char *what)
 {
     if (x->logged_len == 0) {
-        ngx_http_webhook_client_error(x, "%s", what);
+        ngx_webhook_client_error(x, "%s", what);
         return;
     }
 
-    ngx_http_webhook_client_error(x, "%s: %*s", what, x->logged_len,
-                                  x->logged);
+    ngx_webhook_client_error(x, "%s: %*s", what, x->logged_len, x->logged);
 }
 
 
 void
-ngx_http_webhook_client_address(ngx_http_webhook_client_t *x,
-    ngx_str_t *address)
+ngx_webhook_client_address(ngx_webhook_client_t *x, ngx_str_t *address)
 {
     size_t  len;
 
@@ -87,14 +84,14 @@ ngx_http_webhook_client_address(ngx_http_webhook_client_t *x,
  */
 
 static void
-ngx_http_webhook_client_log_writer(ngx_log_t *log, ngx_uint_t level,
-    u_char *buf, size_t len)
+ngx_webhook_client_log_writer(ngx_log_t *log, ngx_uint_t level, u_char *buf,
+    size_t len)
 {
-    u_char                       *p, *last;
-    ngx_err_t                     err;
-    ngx_http_webhook_client_t    *x;
-    ngx_http_webhook_shown_t      shown;
-    ngx_http_webhook_exchange_t  *exchange;
+    u_char                  *p, *last;
+    ngx_err_t                err;
+    ngx_webhook_client_t    *x;
+    ngx_webhook_redacted_t   redacted;
+    ngx_webhook_exchange_t  *exchange;
 
     x = log->wdata;
     exchange = x->exchange;
@@ -130,19 +127,19 @@ ngx_http_webhook_client_log_writer(ngx_log_t *log, ngx_uint_t level,
         ngx_memcpy(x->logged, p, x->logged_len);
 
         if (level > NGX_LOG_ALERT
-            || ngx_http_webhook_client_told == ngx_time())
+            || ngx_webhook_client_logged_at == ngx_time())
         {
             level = NGX_LOG_INFO;
 
         } else {
             level = NGX_LOG_ERR;
-            ngx_http_webhook_client_told = ngx_time();
+            ngx_webhook_client_logged_at = ngx_time();
         }
 
         /* it may quote a name out of a certificate */
 
         ngx_log_error(level, exchange->log, 0, "webhook client: %V%s%s",
-                      ngx_http_webhook_shown(&shown, p, last - p),
+                      ngx_webhook_redacted(&redacted, p, last - p),
                       log->action ? " while " : "",
                       log->action ? log->action : "");
     }

@@ -13,47 +13,44 @@
 #include "http/net/client/ngx_http_webhook_client_int.h"
 
 
-#define NGX_HTTP_WEBHOOK_CLIENT_PROXY  2048     /* bytes read at once */
+#define NGX_WEBHOOK_CLIENT_PROXY  2048          /* bytes read at once */
 
 
-static ngx_int_t ngx_http_webhook_client_ask(ngx_http_webhook_client_t *x,
-    ngx_buf_t *b);
-static void ngx_http_webhook_client_wipe(void *data);
-static void ngx_http_webhook_client_tunnelling(ngx_http_webhook_client_t *x,
+static ngx_int_t ngx_webhook_client_ask(ngx_webhook_client_t *x, ngx_buf_t *b);
+static void ngx_webhook_client_wipe(void *data);
+static void ngx_webhook_client_tunnelling(ngx_webhook_client_t *x,
     ngx_event_t *ev);
-static void ngx_http_webhook_client_tunnel_write(
-    ngx_http_webhook_client_t *x);
-static void ngx_http_webhook_client_tunnel_read(ngx_http_webhook_client_t *x);
-static void ngx_http_webhook_client_tunnel_answer(
-    ngx_http_webhook_client_t *x, ngx_uint_t more);
-static void ngx_http_webhook_client_tunnel_failed(
-    ngx_http_webhook_client_t *x);
+static void ngx_webhook_client_tunnel_write(ngx_webhook_client_t *x);
+static void ngx_webhook_client_tunnel_read(ngx_webhook_client_t *x);
+static void ngx_webhook_client_tunnel_answer(ngx_webhook_client_t *x,
+    ngx_uint_t more);
+static void ngx_webhook_client_tunnel_failed(ngx_webhook_client_t *x);
 
 
 void
-ngx_http_webhook_client_beyond(ngx_http_webhook_client_t *x)
+ngx_webhook_client_beyond(ngx_webhook_client_t *x)
 {
-    u_char                      text[NGX_SOCKADDR_STRLEN];
-    ngx_str_t                   name;
-    socklen_t                   socklen;
-    struct sockaddr            *sockaddr;
-    ngx_http_webhook_fault_e    fault;
-    ngx_http_webhook_target_t  *target;
+    u_char               text[NGX_SOCKADDR_STRLEN];
+    ngx_str_t            name;
+    socklen_t            socklen;
+    struct sockaddr     *sockaddr;
+    ngx_webhook_fault_e  fault;
+    ngx_webhook_peer_t  *peer;
 
-    target = x->exchange->target;
-    fault = NGX_HTTP_WEBHOOK_FAULT_RESOLVE;
+    peer = x->exchange->peer;
+    fault = NGX_WEBHOOK_FAULT_RESOLVE;
 
     x->tries = 0;
 
-    if (ngx_http_webhook_client_address_next(x, target, &sockaddr, &socklen,
-                                             &name, text, &fault)
+    if (ngx_webhook_client_address_next(x, peer, &sockaddr, &socklen, &name,
+                                        text, &fault)
         != NGX_OK)
     {
         if (x->exchange->error.len == 0) {
-            ngx_http_webhook_client_error(x, "no address to connect to");
+            ngx_webhook_client_error(x, "no address to connect to");
         }
 
-        ngx_http_webhook_client_end(x, fault);
+        ngx_webhook_client_end(x, fault);
         return;
     }
 
@@ -63,53 +60,53 @@ ngx_http_webhook_client_beyond(ngx_http_webhook_client_t *x)
                ngx_min(socklen, (socklen_t) sizeof(ngx_sockaddr_t)));
     x->beyond.socklen = socklen;
 
-    if (target->resolver == NULL) {
+    if (peer->resolver == NULL) {
         x->beyond_server = x->tried[x->tries - 1];
     }
 
-    x->hop = target->proxy;
+    x->hop = peer->proxy;
 
-    ngx_http_webhook_client_next(x, NGX_HTTP_WEBHOOK_CLIENT_DIAL);
+    ngx_webhook_client_next(x, NGX_WEBHOOK_CLIENT_DIAL);
 }
 
 
 void
-ngx_http_webhook_client_tunnel(ngx_http_webhook_client_t *x)
+ngx_webhook_client_tunnel(ngx_webhook_client_t *x)
 {
     ngx_memzero(&x->bufs[0], sizeof(ngx_buf_t));
 
-    if (ngx_http_webhook_client_ask(x, &x->bufs[0]) != NGX_OK) {
-        ngx_http_webhook_client_error(x, "no memory to ask a proxy");
-        ngx_http_webhook_client_end(x, NGX_HTTP_WEBHOOK_FAULT_LOCAL);
+    if (ngx_webhook_client_ask(x, &x->bufs[0]) != NGX_OK) {
+        ngx_webhook_client_error(x, "no memory to ask a proxy");
+        ngx_webhook_client_end(x, NGX_WEBHOOK_FAULT_LOCAL);
         return;
     }
 
     webhook_http_init(&x->http, NULL, 0, 1);
 
-    ngx_http_webhook_client_step(x, ngx_http_webhook_client_tunnelling,
-                                 "asking a proxy for a tunnel",
-                                 x->exchange->timeout.connect);
+    ngx_webhook_client_step(x, ngx_webhook_client_tunnelling,
+                            "asking a proxy for a tunnel",
+                            x->exchange->timeout.connect);
 
-    ngx_http_webhook_client_tunnel_write(x);
+    ngx_webhook_client_tunnel_write(x);
 }
 
 
 /* Makes the request for a tunnel, in the connection's memory. */
 
 static ngx_int_t
-ngx_http_webhook_client_ask(ngx_http_webhook_client_t *x, ngx_buf_t *b)
+ngx_webhook_client_ask(ngx_webhook_client_t *x, ngx_buf_t *b)
 {
-    u_char                      text[NGX_SOCKADDR_STRLEN];
-    size_t                      len;
-    ngx_str_t                   host, port, *auth;
-    ngx_pool_t                 *pool;
-    ngx_pool_cleanup_t         *cln;
-    ngx_http_webhook_target_t  *target;
-    u_char                      number[sizeof(":65535") - 1];
+    u_char               text[NGX_SOCKADDR_STRLEN];
+    size_t               len;
+    ngx_str_t            host, port, *auth;
+    ngx_pool_t          *pool;
+    ngx_pool_cleanup_t  *cln;
+    ngx_webhook_peer_t  *peer;
+    u_char               number[sizeof(":65535") - 1];
 
-    target = x->exchange->target;
+    peer = x->exchange->peer;
     pool = x->conn->connection->pool;
-    auth = &target->proxy_auth;
+    auth = &peer->proxy_auth;
 
     ngx_str_null(&port);
 
@@ -120,15 +117,15 @@ ngx_http_webhook_client_ask(ngx_http_webhook_client_t *x, ngx_buf_t *b)
                                  NGX_SOCKADDR_STRLEN, 1);
 
     } else {
-        host = target->name;
+        host = peer->name;
 
         port.data = number;
-        port.len = ngx_sprintf(number, ":%ui", (ngx_uint_t) target->port)
+        port.len = ngx_sprintf(number, ":%ui", (ngx_uint_t) peer->port)
                    - number;
     }
 
     len = sizeof("CONNECT  HTTP/1.1" CRLF "Host: " CRLF
-                 "User-Agent: ngx_http_webhook/" NGX_HTTP_WEBHOOK_VERSION CRLF
+                 "User-Agent: ngx_http_webhook/" NGX_WEBHOOK_VERSION CRLF
                  "Proxy-Authorization: " CRLF CRLF) - 1
           + 2 * (host.len + port.len) + auth->len;
 
@@ -145,13 +142,13 @@ ngx_http_webhook_client_ask(ngx_http_webhook_client_t *x, ngx_buf_t *b)
     ((ngx_str_t *) cln->data)->data = b->start;
     ((ngx_str_t *) cln->data)->len = len;
 
-    cln->handler = ngx_http_webhook_client_wipe;
+    cln->handler = ngx_webhook_client_wipe;
 
     b->pos = b->start;
     b->last = ngx_sprintf(b->start, "CONNECT %V%V HTTP/1.1" CRLF
                           "Host: %V%V" CRLF
                           "User-Agent: ngx_http_webhook/"
-                          NGX_HTTP_WEBHOOK_VERSION CRLF,
+                          NGX_WEBHOOK_VERSION CRLF,
                           &host, &port, &host, &port);
 
     if (auth->len) {
@@ -165,7 +162,7 @@ ngx_http_webhook_client_ask(ngx_http_webhook_client_t *x, ngx_buf_t *b)
 
 
 static void
-ngx_http_webhook_client_wipe(void *data)
+ngx_webhook_client_wipe(void *data)
 {
     ngx_str_t  *s = data;
 
@@ -174,20 +171,19 @@ ngx_http_webhook_client_wipe(void *data)
 
 
 static void
-ngx_http_webhook_client_tunnelling(ngx_http_webhook_client_t *x,
-    ngx_event_t *ev)
+ngx_webhook_client_tunnelling(ngx_webhook_client_t *x, ngx_event_t *ev)
 {
     if (ev->write) {
-        ngx_http_webhook_client_tunnel_write(x);
+        ngx_webhook_client_tunnel_write(x);
 
     } else {
-        ngx_http_webhook_client_tunnel_read(x);
+        ngx_webhook_client_tunnel_read(x);
     }
 }
 
 
 static void
-ngx_http_webhook_client_tunnel_write(ngx_http_webhook_client_t *x)
+ngx_webhook_client_tunnel_write(ngx_webhook_client_t *x)
 {
     ssize_t            n;
     ngx_buf_t         *b;
@@ -207,8 +203,8 @@ ngx_http_webhook_client_tunnel_write(ngx_http_webhook_client_t *x)
         }
 
         if (n <= 0) {
-            ngx_http_webhook_client_logged(x, "the proxy cannot be asked");
-            ngx_http_webhook_client_tunnel_failed(x);
+            ngx_webhook_client_logged(x, "the proxy cannot be asked");
+            ngx_webhook_client_tunnel_failed(x);
             return;
         }
 
@@ -216,21 +212,21 @@ ngx_http_webhook_client_tunnel_write(ngx_http_webhook_client_t *x)
     }
 
     if (ngx_handle_write_event(c->write, 0) != NGX_OK) {
-        ngx_http_webhook_client_error(x, "no event for a connection");
-        ngx_http_webhook_client_end(x, NGX_HTTP_WEBHOOK_FAULT_LOCAL);
+        ngx_webhook_client_error(x, "no event for a connection");
+        ngx_webhook_client_end(x, NGX_WEBHOOK_FAULT_LOCAL);
         return;
     }
 
     if (c->read->ready) {
-        ngx_http_webhook_client_tunnel_read(x);
+        ngx_webhook_client_tunnel_read(x);
     }
 }
 
 
 static void
-ngx_http_webhook_client_tunnel_read(ngx_http_webhook_client_t *x)
+ngx_webhook_client_tunnel_read(ngx_webhook_client_t *x)
 {
-    u_char                  buf[NGX_HTTP_WEBHOOK_CLIENT_PROXY];
+    u_char                  buf[NGX_WEBHOOK_CLIENT_PROXY];
     size_t                  used;
     ssize_t                 n;
     ngx_connection_t       *c;
@@ -241,58 +237,56 @@ ngx_http_webhook_client_tunnel_read(ngx_http_webhook_client_t *x)
     do {
         x->logged_len = 0;
 
-        n = c->recv(c, buf, NGX_HTTP_WEBHOOK_CLIENT_PROXY);
+        n = c->recv(c, buf, NGX_WEBHOOK_CLIENT_PROXY);
 
         if (n == NGX_AGAIN) {
             break;
         }
 
         if (n == 0) {
-            ngx_http_webhook_client_error(x, "the proxy closed the "
-                                          "connection without an answer");
-            ngx_http_webhook_client_tunnel_failed(x);
+            ngx_webhook_client_error(x, "the proxy closed the "
+                                     "connection without an answer");
+            ngx_webhook_client_tunnel_failed(x);
             return;
         }
 
         if (n < 0) {
-            ngx_http_webhook_client_logged(x, "no answer of the proxy");
-            ngx_http_webhook_client_tunnel_failed(x);
+            ngx_webhook_client_logged(x, "no answer of the proxy");
+            ngx_webhook_client_tunnel_failed(x);
             return;
         }
 
         rc = webhook_http_feed(&x->http, buf, n, &used);
 
         if (rc == WEBHOOK_HTTP_BAD) {
-            ngx_http_webhook_client_error(x, "of the proxy: %s",
-                                          x->http.error);
-            ngx_http_webhook_client_tunnel_failed(x);
+            ngx_webhook_client_error(x, "of the proxy: %s", x->http.error);
+            ngx_webhook_client_tunnel_failed(x);
             return;
         }
 
         if (rc == WEBHOOK_HTTP_DONE) {
-            ngx_http_webhook_client_tunnel_answer(x, used < (size_t) n);
+            ngx_webhook_client_tunnel_answer(x, used < (size_t) n);
             return;
         }
 
     } while (c->read->ready);
 
     if (ngx_handle_read_event(c->read, 0) != NGX_OK) {
-        ngx_http_webhook_client_error(x, "no event for a connection");
-        ngx_http_webhook_client_end(x, NGX_HTTP_WEBHOOK_FAULT_LOCAL);
+        ngx_webhook_client_error(x, "no event for a connection");
+        ngx_webhook_client_end(x, NGX_WEBHOOK_FAULT_LOCAL);
     }
 }
 
 
 static void
-ngx_http_webhook_client_tunnel_answer(ngx_http_webhook_client_t *x,
-    ngx_uint_t more)
+ngx_webhook_client_tunnel_answer(ngx_webhook_client_t *x, ngx_uint_t more)
 {
-    ngx_buf_t                  *b;
-    ngx_uint_t                  status;
-    ngx_http_webhook_target_t  *target;
+    ngx_buf_t           *b;
+    ngx_uint_t           status;
+    ngx_webhook_peer_t  *peer;
 
     b = &x->bufs[0];
-    target = x->exchange->target;
+    peer = x->exchange->peer;
     status = x->http.status;
 
     /* it is not the answer to the request */
@@ -300,34 +294,34 @@ ngx_http_webhook_client_tunnel_answer(ngx_http_webhook_client_t *x,
     webhook_http_init(&x->http, NULL, 0, 0);
 
     if (status < 200 || status > 299) {
-        ngx_http_webhook_client_error(x, "the proxy refused to connect: its "
-                                      "status is %ui%s", status,
-                                      status == 407 ? " (it asks for other "
+        ngx_webhook_client_error(x, "the proxy refused to connect: its "
+                                 "status is %ui%s", status,
+                                 status == 407 ? " (it asks for other "
                                                       "credentials)" : "");
 
         /* of several servers the next send takes another */
 
         if (status >= 500 && x->beyond_server != NGX_ERROR) {
-            ngx_http_webhook_target_failed(target, x->beyond_server);
+            ngx_webhook_peer_failed(peer, x->beyond_server);
         }
 
-        ngx_http_webhook_client_end(x, NGX_HTTP_WEBHOOK_FAULT_PROXY);
+        ngx_webhook_client_end(x, NGX_WEBHOOK_FAULT_PROXY);
         return;
     }
 
     /* whom we want to reach does not speak first */
 
     if (more) {
-        ngx_http_webhook_client_error(x, "the proxy sent more than an answer");
-        ngx_http_webhook_client_end(x, NGX_HTTP_WEBHOOK_FAULT_PROXY);
+        ngx_webhook_client_error(x, "the proxy sent more than an answer");
+        ngx_webhook_client_end(x, NGX_WEBHOOK_FAULT_PROXY);
         return;
     }
 
     /* nor is there any use of a tunnel that was not wholly asked for */
 
     if (b->pos < b->last) {
-        ngx_http_webhook_client_error(x, "the proxy answered too early");
-        ngx_http_webhook_client_end(x, NGX_HTTP_WEBHOOK_FAULT_PROXY);
+        ngx_webhook_client_error(x, "the proxy answered too early");
+        ngx_webhook_client_end(x, NGX_WEBHOOK_FAULT_PROXY);
         return;
     }
 
@@ -336,21 +330,21 @@ ngx_http_webhook_client_tunnel_answer(ngx_http_webhook_client_t *x,
     ngx_explicit_memzero(b->start, b->last - b->start);
 
     if (x->beyond_server != NGX_ERROR) {
-        ngx_http_webhook_target_worked(target, x->beyond_server);
+        ngx_webhook_peer_worked(peer, x->beyond_server);
     }
 
     x->tunnel = 1;
 
-    ngx_http_webhook_client_next(x, NGX_HTTP_WEBHOOK_CLIENT_REACHED);
+    ngx_webhook_client_next(x, NGX_WEBHOOK_CLIENT_REACHED);
 }
 
 
 /* Another of the proxy's addresses may do: nothing of the request went out. */
 
 static void
-ngx_http_webhook_client_tunnel_failed(ngx_http_webhook_client_t *x)
+ngx_webhook_client_tunnel_failed(ngx_webhook_client_t *x)
 {
     webhook_http_init(&x->http, NULL, 0, 0);
 
-    ngx_http_webhook_client_failed(x, NGX_HTTP_WEBHOOK_FAULT_PROXY);
+    ngx_webhook_client_failed(x, NGX_WEBHOOK_FAULT_PROXY);
 }

@@ -9,11 +9,11 @@
 #include "http/net/client/ngx_http_webhook_client_int.h"
 
 
-ngx_http_webhook_clients_t  ngx_http_webhook_clients;
+ngx_webhook_clients_t  ngx_webhook_clients;
 
 
 void
-ngx_http_webhook_client_release(ngx_http_webhook_client_t *x)
+ngx_webhook_client_release(ngx_webhook_client_t *x)
 {
     if (x->ctx) {
         ngx_resolve_name_done(x->ctx);
@@ -21,7 +21,7 @@ ngx_http_webhook_client_release(ngx_http_webhook_client_t *x)
     }
 
     if (x->conn) {
-        ngx_http_webhook_pool_close(x->conn);
+        ngx_webhook_pool_close(x->conn);
         x->conn = NULL;
     }
 
@@ -34,21 +34,21 @@ ngx_http_webhook_client_release(ngx_http_webhook_client_t *x)
     }
 
     ngx_queue_remove(&x->queue);
-    ngx_http_webhook_clients.active_n--;
+    ngx_webhook_clients.active_n--;
 }
 
 
 void
-ngx_http_webhook_client_put(ngx_http_webhook_client_t *x)
+ngx_webhook_client_put(ngx_webhook_client_t *x)
 {
-    ngx_http_webhook_clients_t  *clients;
+    ngx_webhook_clients_t  *clients;
 
-    clients = &ngx_http_webhook_clients;
+    clients = &ngx_webhook_clients;
 
-    if (clients->spare_n >= NGX_HTTP_WEBHOOK_CLIENT_SPARE
-        || x->answer_size > NGX_HTTP_WEBHOOK_CLIENT_BUFFER)
+    if (clients->spare_n >= NGX_WEBHOOK_CLIENT_SPARE
+        || x->answer_size > NGX_WEBHOOK_CLIENT_BUFFER)
     {
-        ngx_http_webhook_client_free(x);
+        ngx_webhook_client_free(x);
         return;
     }
 
@@ -58,7 +58,7 @@ ngx_http_webhook_client_put(ngx_http_webhook_client_t *x)
 
 
 void
-ngx_http_webhook_client_free(ngx_http_webhook_client_t *x)
+ngx_webhook_client_free(ngx_webhook_client_t *x)
 {
     if (x->addresses) {
         ngx_free(x->addresses);
@@ -73,25 +73,24 @@ ngx_http_webhook_client_free(ngx_http_webhook_client_t *x)
 
 
 void
-ngx_http_webhook_client_end(ngx_http_webhook_client_t *x,
-    ngx_http_webhook_fault_e fault)
+ngx_webhook_client_end(ngx_webhook_client_t *x, ngx_webhook_fault_e fault)
 {
-    ngx_http_webhook_exchange_t  *exchange;
+    ngx_webhook_exchange_t  *exchange;
 
     exchange = x->exchange;
 
     exchange->fault = fault;
-    exchange->total_usec = ngx_http_webhook_client_usec(x->begun);
+    exchange->total_usec = ngx_webhook_client_usec(x->begun);
 
     if (x->conn) {
-        ngx_http_webhook_pool_close(x->conn);
+        ngx_webhook_pool_close(x->conn);
         x->conn = NULL;
     }
 
     x->process = NULL;
 
     if (!x->within) {
-        ngx_http_webhook_client_done(x);
+        ngx_webhook_client_done(x);
         return;
     }
 
@@ -106,14 +105,14 @@ ngx_http_webhook_client_end(ngx_http_webhook_client_t *x,
 
 
 void
-ngx_http_webhook_client_done(ngx_http_webhook_client_t *x)
+ngx_webhook_client_done(ngx_webhook_client_t *x)
 {
-    ngx_http_webhook_exchange_t  *exchange;
+    ngx_webhook_exchange_t  *exchange;
 
     exchange = x->exchange;
     exchange->state = NULL;
 
-    ngx_http_webhook_client_release(x);
+    ngx_webhook_client_release(x);
 
     /* The handler may free the exchange, or begin it again; the texts in the
        state last until it returns. */
@@ -124,13 +123,13 @@ ngx_http_webhook_client_done(ngx_http_webhook_client_t *x)
         ngx_explicit_memzero(x->answer, x->answer_size);
     }
 
-    ngx_http_webhook_client_put(x);
+    ngx_webhook_client_put(x);
 }
 
 
 void
-ngx_http_webhook_client_step(ngx_http_webhook_client_t *x,
-    ngx_http_webhook_client_pt process, char *action, ngx_msec_t timeout)
+ngx_webhook_client_step(ngx_webhook_client_t *x, ngx_webhook_client_pt process,
+    char *action, ngx_msec_t timeout)
 {
     ngx_msec_int_t  left;
 
@@ -155,16 +154,15 @@ ngx_http_webhook_client_step(ngx_http_webhook_client_t *x,
 
 
 void
-ngx_http_webhook_client_next(ngx_http_webhook_client_t *x,
-    ngx_http_webhook_client_state_e state)
+ngx_webhook_client_next(ngx_webhook_client_t *x,
+    ngx_webhook_client_state_e state)
 {
     x->states[state](x);
 }
 
 
 void
-ngx_http_webhook_client_attach(ngx_http_webhook_client_t *x,
-    ngx_http_webhook_conn_t *conn)
+ngx_webhook_client_attach(ngx_webhook_client_t *x, ngx_webhook_conn_t *conn)
 {
     ngx_connection_t  *c;
 
@@ -183,13 +181,13 @@ ngx_http_webhook_client_attach(ngx_http_webhook_client_t *x,
     c->read->handler = x->handler;
     c->write->handler = x->handler;
 
-    ngx_http_webhook_client_address(x, &conn->address);
+    ngx_webhook_client_address(x, &conn->address);
 }
 
 
 uint32_t
-ngx_http_webhook_client_usec(uint64_t since)
+ngx_webhook_client_usec(uint64_t since)
 {
-    return (uint32_t) ngx_min(ngx_http_webhook_clock_usec() - since,
+    return (uint32_t) ngx_min(ngx_webhook_clock_usec() - since,
                               (uint64_t) NGX_MAX_UINT32_VALUE);
 }

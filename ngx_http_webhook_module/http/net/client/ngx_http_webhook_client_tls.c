@@ -9,66 +9,65 @@
 #include "http/net/peer/ngx_http_webhook_tls.h"
 
 
-static void ngx_http_webhook_client_handshaking(ngx_http_webhook_client_t *x,
+static void ngx_webhook_client_handshaking(ngx_webhook_client_t *x,
     ngx_event_t *ev);
-static void ngx_http_webhook_client_handshake(ngx_http_webhook_client_t *x);
+static void ngx_webhook_client_handshake(ngx_webhook_client_t *x);
 
 
 void
-ngx_http_webhook_client_reached(ngx_http_webhook_client_t *x)
+ngx_webhook_client_reached(ngx_webhook_client_t *x)
 {
-    ngx_connection_t           *c;
-    ngx_http_webhook_target_t  *target;
+    ngx_connection_t    *c;
+    ngx_webhook_peer_t  *peer;
 
     c = x->conn->connection;
-    target = x->exchange->target;
+    peer = x->exchange->peer;
 
     /* with the look-up, and with addresses that did not do */
 
-    x->exchange->connect_usec = ngx_http_webhook_client_usec(x->begun);
+    x->exchange->connect_usec = ngx_webhook_client_usec(x->begun);
 
-    if (target->ssl == NULL) {
-        x->ready = ngx_http_webhook_clock_usec();
-        ngx_http_webhook_client_next(x, NGX_HTTP_WEBHOOK_CLIENT_REQUEST);
+    if (peer->ssl == NULL) {
+        x->ready = ngx_webhook_clock_usec();
+        ngx_webhook_client_next(x, NGX_WEBHOOK_CLIENT_REQUEST);
         return;
     }
 
-    x->opening = ngx_http_webhook_clock_usec();
+    x->opening = ngx_webhook_clock_usec();
 
-    if (ngx_http_webhook_tls_connection(target, c) != NGX_OK) {
-        ngx_http_webhook_client_logged(x, "TLS cannot begin");
-        ngx_http_webhook_client_end(x, NGX_HTTP_WEBHOOK_FAULT_LOCAL);
+    if (ngx_webhook_tls_connection(peer, c) != NGX_OK) {
+        ngx_webhook_client_logged(x, "TLS cannot begin");
+        ngx_webhook_client_end(x, NGX_WEBHOOK_FAULT_LOCAL);
         return;
     }
 
-    ngx_http_webhook_client_step(x, ngx_http_webhook_client_handshaking,
-                                 "shaking hands by TLS",
-                                 x->exchange->timeout.connect);
+    ngx_webhook_client_step(x, ngx_webhook_client_handshaking,
+                            "shaking hands by TLS",
+                            x->exchange->timeout.connect);
 
-    ngx_http_webhook_client_handshake(x);
+    ngx_webhook_client_handshake(x);
 }
 
 
 static void
-ngx_http_webhook_client_handshaking(ngx_http_webhook_client_t *x,
-    ngx_event_t *ev)
+ngx_webhook_client_handshaking(ngx_webhook_client_t *x, ngx_event_t *ev)
 {
-    ngx_http_webhook_client_handshake(x);
+    ngx_webhook_client_handshake(x);
 }
 
 
 static void
-ngx_http_webhook_client_handshake(ngx_http_webhook_client_t *x)
+ngx_webhook_client_handshake(ngx_webhook_client_t *x)
 {
-    u_char                      buf[NGX_HTTP_WEBHOOK_CLIENT_ERROR];
-    ngx_int_t                   rc;
-    ngx_str_t                   why;
-    ngx_event_handler_pt        handler;
-    ngx_connection_t           *c;
-    ngx_http_webhook_target_t  *target;
+    u_char                buf[NGX_WEBHOOK_CLIENT_ERROR];
+    ngx_int_t             rc;
+    ngx_str_t             reason;
+    ngx_event_handler_pt  handler;
+    ngx_connection_t     *c;
+    ngx_webhook_peer_t   *peer;
 
     c = x->conn->connection;
-    target = x->exchange->target;
+    peer = x->exchange->peer;
 
     handler = c->read->handler;
     x->logged_len = 0;
@@ -84,25 +83,23 @@ ngx_http_webhook_client_handshake(ngx_http_webhook_client_t *x)
         return;
     }
 
-    x->exchange->tls_usec = ngx_http_webhook_client_usec(x->opening);
+    x->exchange->tls_usec = ngx_webhook_client_usec(x->opening);
 
-    if (ngx_http_webhook_tls_verify(target, c, buf, sizeof(buf), &why)
-        != NGX_OK)
-    {
-        ngx_http_webhook_client_error(x, "%V", &why);
+    if (ngx_webhook_tls_verify(peer, c, buf, sizeof(buf), &reason) != NGX_OK) {
+        ngx_webhook_client_error(x, "%V", &reason);
 
     } else if (rc == NGX_OK) {
-        x->ready = ngx_http_webhook_clock_usec();
-        ngx_http_webhook_client_next(x, NGX_HTTP_WEBHOOK_CLIENT_REQUEST);
+        x->ready = ngx_webhook_clock_usec();
+        ngx_webhook_client_next(x, NGX_WEBHOOK_CLIENT_REQUEST);
         return;
 
     } else {
-        ngx_http_webhook_client_logged(x, "no TLS");
+        ngx_webhook_client_logged(x, "no TLS");
     }
 
     /* a session that the peer does not like is not offered again */
 
-    ngx_http_webhook_tls_forget(target);
+    ngx_webhook_tls_forget(peer);
 
-    ngx_http_webhook_client_failed(x, NGX_HTTP_WEBHOOK_FAULT_TLS);
+    ngx_webhook_client_failed(x, NGX_WEBHOOK_FAULT_TLS);
 }

@@ -7,44 +7,44 @@
 #include "http/runtime/ngx_http_webhook_metrics.h"
 
 
-#define NGX_HTTP_WEBHOOK_POOL_MEMORY  512       /* bytes, of a connection */
+#define NGX_WEBHOOK_POOL_MEMORY  512            /* bytes, of a connection */
 
 
 typedef struct {
-    ngx_queue_t    idle;            /* of all targets: last used first */
+    ngx_queue_t    idle;            /* of all peers: last used first */
     ngx_uint_t     idle_n;
     ngx_uint_t     open_n;          /* idle or not */
     ngx_uint_t     share;
     ngx_event_t    sweep;
     void          *dummy[3];        /* event ident is behind 3 pointers */
     ngx_int_t      ident;
-} ngx_http_webhook_pool_t;
+} ngx_webhook_pool_t;
 
 
-static ngx_uint_t ngx_http_webhook_pool_over(ngx_http_webhook_conn_t *conn);
-static void ngx_http_webhook_pool_remove(ngx_http_webhook_conn_t *conn);
-static void ngx_http_webhook_pool_read_handler(ngx_event_t *ev);
-static void ngx_http_webhook_pool_write_handler(ngx_event_t *ev);
-static void ngx_http_webhook_pool_sweep(ngx_event_t *ev);
+static ngx_uint_t ngx_webhook_pool_over(ngx_webhook_conn_t *conn);
+static void ngx_webhook_pool_remove(ngx_webhook_conn_t *conn);
+static void ngx_webhook_pool_read_handler(ngx_event_t *ev);
+static void ngx_webhook_pool_write_handler(ngx_event_t *ev);
+static void ngx_webhook_pool_sweep(ngx_event_t *ev);
 
 
-static ngx_http_webhook_pool_t  ngx_http_webhook_pool;
+static ngx_webhook_pool_t  ngx_webhook_pool;
 
 
 void
-ngx_http_webhook_pool_init(ngx_cycle_t *cycle)
+ngx_webhook_pool_init(ngx_cycle_t *cycle)
 {
-    ngx_http_webhook_pool_t  *pool;
+    ngx_webhook_pool_t  *pool;
 
-    pool = &ngx_http_webhook_pool;
+    pool = &ngx_webhook_pool;
 
-    ngx_memzero(pool, sizeof(ngx_http_webhook_pool_t));
+    ngx_memzero(pool, sizeof(ngx_webhook_pool_t));
 
     ngx_queue_init(&pool->idle);
 
     pool->ident = -1;
 
-    pool->sweep.handler = ngx_http_webhook_pool_sweep;
+    pool->sweep.handler = ngx_webhook_pool_sweep;
     pool->sweep.data = pool->dummy;
     pool->sweep.log = cycle->log;
     pool->sweep.cancelable = 1;
@@ -56,20 +56,20 @@ ngx_http_webhook_pool_init(ngx_cycle_t *cycle)
 
 
 void
-ngx_http_webhook_pool_exit(void)
+ngx_webhook_pool_exit(void)
 {
-    ngx_queue_t              *q;
-    ngx_http_webhook_conn_t  *conn;
-    ngx_http_webhook_pool_t  *pool;
+    ngx_queue_t         *q;
+    ngx_webhook_conn_t  *conn;
+    ngx_webhook_pool_t  *pool;
 
-    pool = &ngx_http_webhook_pool;
+    pool = &ngx_webhook_pool;
 
     while (!ngx_queue_empty(&pool->idle)) {
         q = ngx_queue_head(&pool->idle);
-        conn = ngx_queue_data(q, ngx_http_webhook_conn_t, all);
+        conn = ngx_queue_data(q, ngx_webhook_conn_t, all);
 
-        ngx_http_webhook_pool_remove(conn);
-        ngx_http_webhook_pool_close(conn);
+        ngx_webhook_pool_remove(conn);
+        ngx_webhook_pool_close(conn);
     }
 
     if (pool->sweep.timer_set) {
@@ -78,29 +78,27 @@ ngx_http_webhook_pool_exit(void)
 }
 
 
-ngx_http_webhook_conn_t *
-ngx_http_webhook_pool_take(ngx_http_webhook_target_t *target,
-    ngx_int_t server)
+ngx_webhook_conn_t *
+ngx_webhook_pool_take(ngx_webhook_peer_t *peer, ngx_int_t server)
 {
-    ngx_queue_t              *q, *next;
-    ngx_connection_t         *c;
-    ngx_http_webhook_conn_t  *conn;
+    ngx_queue_t         *q, *next;
+    ngx_connection_t    *c;
+    ngx_webhook_conn_t  *conn;
 
-    for (q = ngx_queue_head(&target->idle);
-         q != ngx_queue_sentinel(&target->idle);
+    for (q = ngx_queue_head(&peer->idle); q != ngx_queue_sentinel(&peer->idle);
          q = next)
     {
         next = ngx_queue_next(q);
-        conn = ngx_queue_data(q, ngx_http_webhook_conn_t, queue);
+        conn = ngx_queue_data(q, ngx_webhook_conn_t, queue);
 
         if (server != NGX_ERROR && conn->server != server) {
             continue;
         }
 
-        ngx_http_webhook_pool_remove(conn);
+        ngx_webhook_pool_remove(conn);
 
-        if (ngx_http_webhook_pool_over(conn)) {
-            ngx_http_webhook_pool_close(conn);
+        if (ngx_webhook_pool_over(conn)) {
+            ngx_webhook_pool_close(conn);
             continue;
         }
 
@@ -109,7 +107,7 @@ ngx_http_webhook_pool_take(ngx_http_webhook_target_t *target,
         c->idle = 0;
         c->sent = 0;
 
-        ngx_http_webhook_count(NGX_HTTP_WEBHOOK_CONNECTIONS_REUSED, 1);
+        ngx_webhook_count(NGX_WEBHOOK_CONNECTIONS_REUSED, 1);
 
         return conn;
     }
@@ -119,13 +117,13 @@ ngx_http_webhook_pool_take(ngx_http_webhook_target_t *target,
 
 
 ngx_int_t
-ngx_http_webhook_pool_room(void)
+ngx_webhook_pool_room(void)
 {
-    ngx_queue_t              *q;
-    ngx_http_webhook_conn_t  *conn;
-    ngx_http_webhook_pool_t  *pool;
+    ngx_queue_t         *q;
+    ngx_webhook_conn_t  *conn;
+    ngx_webhook_pool_t  *pool;
 
-    pool = &ngx_http_webhook_pool;
+    pool = &ngx_webhook_pool;
 
     for ( ;; ) {
 
@@ -142,29 +140,29 @@ ngx_http_webhook_pool_room(void)
         }
 
         q = ngx_queue_last(&pool->idle);
-        conn = ngx_queue_data(q, ngx_http_webhook_conn_t, all);
+        conn = ngx_queue_data(q, ngx_webhook_conn_t, all);
 
-        ngx_http_webhook_pool_remove(conn);
-        ngx_http_webhook_pool_close(conn);
+        ngx_webhook_pool_remove(conn);
+        ngx_webhook_pool_close(conn);
     }
 }
 
 
-ngx_http_webhook_conn_t *
-ngx_http_webhook_pool_add(ngx_http_webhook_target_t *target, ngx_int_t server,
+ngx_webhook_conn_t *
+ngx_webhook_pool_add(ngx_webhook_peer_t *peer, ngx_int_t server,
     ngx_connection_t *c, ngx_str_t *address, time_t valid, ngx_log_t *log)
 {
-    size_t                    len;
-    ngx_http_webhook_conn_t  *conn;
+    size_t               len;
+    ngx_webhook_conn_t  *conn;
 
-    c->pool = ngx_create_pool(NGX_HTTP_WEBHOOK_POOL_MEMORY, log);
+    c->pool = ngx_create_pool(NGX_WEBHOOK_POOL_MEMORY, log);
 
     if (c->pool == NULL) {
         ngx_close_connection(c);
         return NULL;
     }
 
-    conn = ngx_palloc(c->pool, sizeof(ngx_http_webhook_conn_t));
+    conn = ngx_palloc(c->pool, sizeof(ngx_webhook_conn_t));
 
     if (conn == NULL) {
         ngx_destroy_pool(c->pool);
@@ -172,7 +170,7 @@ ngx_http_webhook_pool_add(ngx_http_webhook_target_t *target, ngx_int_t server,
         return NULL;
     }
 
-    conn->target = target;
+    conn->peer = peer;
     conn->until = 0;
     conn->connection = c;
     conn->exchange = NULL;
@@ -180,7 +178,7 @@ ngx_http_webhook_pool_add(ngx_http_webhook_target_t *target, ngx_int_t server,
     conn->opened = ngx_current_msec;
     conn->expires = 0;
     conn->valid = valid
-                  ? ngx_max(valid, ngx_time() + NGX_HTTP_WEBHOOK_POOL_VALID)
+                  ? ngx_max(valid, ngx_time() + NGX_WEBHOOK_POOL_VALID)
                   : 0;
 
     len = ngx_min(address->len, sizeof(conn->text));
@@ -191,27 +189,27 @@ ngx_http_webhook_pool_add(ngx_http_webhook_target_t *target, ngx_int_t server,
 
     c->data = conn;
 
-    ngx_http_webhook_pool.open_n++;
+    ngx_webhook_pool.open_n++;
 
     return conn;
 }
 
 
 void
-ngx_http_webhook_pool_keep(ngx_http_webhook_conn_t *conn, ngx_uint_t seconds)
+ngx_webhook_pool_keep(ngx_webhook_conn_t *conn, ngx_uint_t seconds)
 {
-    ngx_msec_t                 idle, age;
-    ngx_connection_t          *c;
-    ngx_http_webhook_pool_t   *pool;
-    ngx_http_webhook_target_t *target;
+    ngx_msec_t          idle, age;
+    ngx_connection_t   *c;
+    ngx_webhook_pool_t *pool;
+    ngx_webhook_peer_t *peer;
 
-    pool = &ngx_http_webhook_pool;
-    target = conn->target;
+    pool = &ngx_webhook_pool;
+    peer = conn->peer;
     c = conn->connection;
 
     conn->exchange = NULL;
 
-    idle = NGX_HTTP_WEBHOOK_POOL_IDLE;
+    idle = NGX_WEBHOOK_POOL_IDLE;
 
     /* a second off what the peer told: it counts from earlier than we do */
 
@@ -222,23 +220,23 @@ ngx_http_webhook_pool_keep(ngx_http_webhook_conn_t *conn, ngx_uint_t seconds)
     age = ngx_current_msec - conn->opened;
 
     if (idle == 0
-        || age > NGX_HTTP_WEBHOOK_POOL_LIFE
+        || age > NGX_WEBHOOK_POOL_LIFE
         || (conn->valid && ngx_time() >= conn->valid)
         || ngx_exiting || ngx_terminate || ngx_quit
         || c->close || c->error || c->buffered
         || c->read->eof || c->read->error || c->write->error
-        || target->idle_n >= NGX_HTTP_WEBHOOK_POOL_TARGET
+        || peer->idle_n >= NGX_WEBHOOK_POOL_PEER
         || ngx_cycle->free_connection_n <= ngx_cycle->connection_n / 16
         || ngx_handle_read_event(c->read, 0) != NGX_OK)
     {
-        ngx_http_webhook_pool_close(conn);
+        ngx_webhook_pool_close(conn);
         return;
     }
 
     conn->expires = ngx_current_msec + idle;
 
-    c->read->handler = ngx_http_webhook_pool_read_handler;
-    c->write->handler = ngx_http_webhook_pool_write_handler;
+    c->read->handler = ngx_webhook_pool_read_handler;
+    c->write->handler = ngx_webhook_pool_write_handler;
 
     c->idle = 1;
     c->log = ngx_cycle->log;
@@ -246,18 +244,18 @@ ngx_http_webhook_pool_keep(ngx_http_webhook_conn_t *conn, ngx_uint_t seconds)
     c->write->log = ngx_cycle->log;
     c->pool->log = ngx_cycle->log;
 
-    ngx_queue_insert_head(&target->idle, &conn->queue);
+    ngx_queue_insert_head(&peer->idle, &conn->queue);
     ngx_queue_insert_head(&pool->idle, &conn->all);
 
-    target->idle_n++;
+    peer->idle_n++;
     pool->idle_n++;
 
     if (c->read->ready) {
-        ngx_http_webhook_pool_read_handler(c->read);
+        ngx_webhook_pool_read_handler(c->read);
     }
 
     if (pool->idle_n && !pool->sweep.timer_set) {
-        ngx_add_timer(&pool->sweep, NGX_HTTP_WEBHOOK_POOL_SWEEP);
+        ngx_add_timer(&pool->sweep, NGX_WEBHOOK_POOL_SWEEP);
     }
 }
 
@@ -265,7 +263,7 @@ ngx_http_webhook_pool_keep(ngx_http_webhook_conn_t *conn, ngx_uint_t seconds)
 /* True for an idle one that is to be used no more. */
 
 static ngx_uint_t
-ngx_http_webhook_pool_over(ngx_http_webhook_conn_t *conn)
+ngx_webhook_pool_over(ngx_webhook_conn_t *conn)
 {
     return (ngx_msec_int_t) (ngx_current_msec - conn->expires) >= 0
            || (conn->valid && ngx_time() >= conn->valid);
@@ -273,18 +271,18 @@ ngx_http_webhook_pool_over(ngx_http_webhook_conn_t *conn)
 
 
 static void
-ngx_http_webhook_pool_remove(ngx_http_webhook_conn_t *conn)
+ngx_webhook_pool_remove(ngx_webhook_conn_t *conn)
 {
     ngx_queue_remove(&conn->queue);
     ngx_queue_remove(&conn->all);
 
-    conn->target->idle_n--;
-    ngx_http_webhook_pool.idle_n--;
+    conn->peer->idle_n--;
+    ngx_webhook_pool.idle_n--;
 }
 
 
 void
-ngx_http_webhook_pool_close(ngx_http_webhook_conn_t *conn)
+ngx_webhook_pool_close(ngx_webhook_conn_t *conn)
 {
     ngx_pool_t        *pool;
     ngx_connection_t  *c;
@@ -308,7 +306,7 @@ ngx_http_webhook_pool_close(ngx_http_webhook_conn_t *conn)
     ngx_close_connection(c);
     ngx_destroy_pool(pool);
 
-    ngx_http_webhook_pool.open_n--;
+    ngx_webhook_pool.open_n--;
 }
 
 
@@ -318,11 +316,11 @@ ngx_http_webhook_pool_close(ngx_http_webhook_conn_t *conn)
  */
 
 static void
-ngx_http_webhook_pool_read_handler(ngx_event_t *ev)
+ngx_webhook_pool_read_handler(ngx_event_t *ev)
 {
-    u_char                    buf[1];
-    ngx_connection_t         *c;
-    ngx_http_webhook_conn_t  *conn;
+    u_char               buf[1];
+    ngx_connection_t    *c;
+    ngx_webhook_conn_t  *conn;
 
     c = ev->data;
     conn = c->data;
@@ -334,13 +332,13 @@ ngx_http_webhook_pool_read_handler(ngx_event_t *ev)
         return;
     }
 
-    ngx_http_webhook_pool_remove(conn);
-    ngx_http_webhook_pool_close(conn);
+    ngx_webhook_pool_remove(conn);
+    ngx_webhook_pool_close(conn);
 }
 
 
 static void
-ngx_http_webhook_pool_write_handler(ngx_event_t *ev)
+ngx_webhook_pool_write_handler(ngx_event_t *ev)
 {
     ngx_log_debug0(NGX_LOG_DEBUG_HTTP, ev->log, 0,
                    "webhook idle connection is writable");
@@ -348,42 +346,42 @@ ngx_http_webhook_pool_write_handler(ngx_event_t *ev)
 
 
 static void
-ngx_http_webhook_pool_sweep(ngx_event_t *ev)
+ngx_webhook_pool_sweep(ngx_event_t *ev)
 {
-    ngx_queue_t              *q, *prev;
-    ngx_http_webhook_conn_t  *conn;
-    ngx_http_webhook_pool_t  *pool;
+    ngx_queue_t         *q, *prev;
+    ngx_webhook_conn_t  *conn;
+    ngx_webhook_pool_t  *pool;
 
-    pool = &ngx_http_webhook_pool;
+    pool = &ngx_webhook_pool;
 
     for (q = ngx_queue_last(&pool->idle);
          q != ngx_queue_sentinel(&pool->idle);
          q = prev)
     {
         prev = ngx_queue_prev(q);
-        conn = ngx_queue_data(q, ngx_http_webhook_conn_t, all);
+        conn = ngx_queue_data(q, ngx_webhook_conn_t, all);
 
-        if (ngx_http_webhook_pool_over(conn)) {
-            ngx_http_webhook_pool_remove(conn);
-            ngx_http_webhook_pool_close(conn);
+        if (ngx_webhook_pool_over(conn)) {
+            ngx_webhook_pool_remove(conn);
+            ngx_webhook_pool_close(conn);
         }
     }
 
     if (pool->idle_n && !ngx_exiting) {
-        ngx_add_timer(ev, NGX_HTTP_WEBHOOK_POOL_SWEEP);
+        ngx_add_timer(ev, NGX_WEBHOOK_POOL_SWEEP);
     }
 }
 
 
 ngx_uint_t
-ngx_http_webhook_pool_share(void)
+ngx_webhook_pool_share(void)
 {
-    return ngx_http_webhook_pool.share;
+    return ngx_webhook_pool.share;
 }
 
 
 ngx_uint_t
-ngx_http_webhook_pool_idle(void)
+ngx_webhook_pool_idle(void)
 {
-    return ngx_http_webhook_pool.idle_n;
+    return ngx_webhook_pool.idle_n;
 }

@@ -7,15 +7,15 @@
 
 
 /* Bytes of a network in a key: family, prefix length, address, a mark. */
-#define NGX_HTTP_WEBHOOK_EGRESS_CIDR  40
+#define NGX_WEBHOOK_EGRESS_CIDR  40
 
 
-static u_char *ngx_http_webhook_egress_cidrs(u_char *p, u_char mark,
+static u_char *ngx_webhook_egress_cidrs(u_char *p, u_char mark,
     const webhook_cidr_t *cidr, size_t n);
 
 
 ngx_uint_t
-ngx_http_webhook_egress_refuses(const webhook_address_rules_t *rules)
+ngx_webhook_egress_refuses(const webhook_address_rules_t *rules)
 {
     if (rules->fallback == WEBHOOK_ADDRESS_PUBLIC) {
         return 1;
@@ -32,20 +32,20 @@ ngx_http_webhook_egress_refuses(const webhook_address_rules_t *rules)
 
 
 size_t
-ngx_http_webhook_egress_key_len(ngx_http_webhook_target_t *target)
+ngx_webhook_egress_key_len(ngx_webhook_peer_t *peer)
 {
     size_t                          len;
     const webhook_address_rules_t  *rules;
 
     len = 0;
 
-    for (rules = target->rules; rules; rules = rules->outer) {
+    for (rules = peer->rules; rules; rules = rules->outer) {
         len += sizeof("|0") - 1
-               + (rules->ndeny + rules->nallow) * NGX_HTTP_WEBHOOK_EGRESS_CIDR;
+               + (rules->ndeny + rules->nallow) * NGX_WEBHOOK_EGRESS_CIDR;
     }
 
-    if (target->proxy) {
-        len += sizeof("|via ") - 1 + target->proxy->key.len;
+    if (peer->proxy) {
+        len += sizeof("|via ") - 1 + peer->proxy->key.len;
     }
 
     return len;
@@ -53,21 +53,20 @@ ngx_http_webhook_egress_key_len(ngx_http_webhook_target_t *target)
 
 
 u_char *
-ngx_http_webhook_egress_key(u_char *p, ngx_http_webhook_target_t *target)
+ngx_webhook_egress_key(u_char *p, ngx_webhook_peer_t *peer)
 {
     const webhook_address_rules_t  *rules;
 
-    for (rules = target->rules; rules; rules = rules->outer) {
+    for (rules = peer->rules; rules; rules = rules->outer) {
         *p++ = '|';
         *p++ = (rules->fallback == WEBHOOK_ADDRESS_PUBLIC) ? '1' : '0';
 
-        p = ngx_http_webhook_egress_cidrs(p, '-', rules->deny, rules->ndeny);
-        p = ngx_http_webhook_egress_cidrs(p, '+', rules->allow,
-                                          rules->nallow);
+        p = ngx_webhook_egress_cidrs(p, '-', rules->deny, rules->ndeny);
+        p = ngx_webhook_egress_cidrs(p, '+', rules->allow, rules->nallow);
     }
 
-    if (target->proxy) {
-        p = ngx_sprintf(p, "|via %V", &target->proxy->key);
+    if (peer->proxy) {
+        p = ngx_sprintf(p, "|via %V", &peer->proxy->key);
     }
 
     return p;
@@ -75,8 +74,8 @@ ngx_http_webhook_egress_key(u_char *p, ngx_http_webhook_target_t *target)
 
 
 static u_char *
-ngx_http_webhook_egress_cidrs(u_char *p, u_char mark,
-    const webhook_cidr_t *cidr, size_t n)
+ngx_webhook_egress_cidrs(u_char *p, u_char mark, const webhook_cidr_t *cidr,
+    size_t n)
 {
     size_t  i;
 
@@ -95,70 +94,69 @@ ngx_http_webhook_egress_cidrs(u_char *p, u_char mark,
 
 
 ngx_int_t
-ngx_http_webhook_egress_check(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_target_t *target)
+ngx_webhook_egress_check(ngx_webhook_build_t *b, ngx_webhook_peer_t *peer)
 {
-    const char                 *why;
-    ngx_uint_t                  i;
-    ngx_http_webhook_server_t  *server;
+    const char            *reason;
+    ngx_uint_t             i;
+    ngx_webhook_server_t  *server;
 
-    if (target->servers.nelts == 0) {
+    if (peer->servers.nelts == 0) {
         return NGX_OK;
     }
 
-    why = NULL;
-    server = target->servers.elts;
+    reason = NULL;
+    server = peer->servers.elts;
 
-    for (i = 0; target->proxy && i < target->servers.nelts; i++) {
+    for (i = 0; peer->proxy && i < peer->servers.nelts; i++) {
 
         if (server[i].sockaddr->sa_family == AF_UNIX) {
-            ngx_http_webhook_build_at(NGX_LOG_EMERG, b, &target->place,
-                                      "server \"%V\" of upstream \"%V\" "
-                                      "cannot be reached through a proxy",
-                                      &server[i].name, &target->name);
+            ngx_webhook_build_at(NGX_LOG_EMERG, b, &peer->source_pos,
+                                 "server \"%V\" of upstream \"%V\" "
+                                 "cannot be reached through a proxy",
+                                 &server[i].name, &peer->name);
             return NGX_ERROR;
         }
     }
 
-    for (i = 0; i < target->servers.nelts; i++) {
+    for (i = 0; i < peer->servers.nelts; i++) {
 
-        if (ngx_http_webhook_egress_judge(target, server[i].sockaddr,
-                                          server[i].socklen, &why)
+        if (ngx_webhook_egress_allows(peer, server[i].sockaddr,
+                                      server[i].socklen, &reason)
             == NGX_OK)
         {
             return NGX_OK;
         }
     }
 
-    if (target->literal) {
-        ngx_http_webhook_build_at(NGX_LOG_EMERG, b, &target->place,
-                                  "address %V is not allowed: %s",
-                                  target->local ? &server[0].name
-                                                   : &target->name, why);
+    if (peer->literal) {
+        ngx_webhook_build_at(NGX_LOG_EMERG, b, &peer->source_pos,
+                             "address %V is not allowed: %s",
+                             peer->local ? &server[0].name : &peer->name,
+                                                   reason);
         return NGX_ERROR;
     }
 
-    ngx_http_webhook_build_at(NGX_LOG_WARN, b, &target->place,
-                              "no address of \"%V\" is allowed: %s",
-                              &target->name, why);
+    ngx_webhook_build_at(NGX_LOG_WARN, b, &peer->source_pos,
+                         "no address of \"%V\" is allowed: %s", &peer->name,
+                         reason);
 
     return NGX_OK;
 }
 
 
 ngx_int_t
-ngx_http_webhook_egress_judge(ngx_http_webhook_target_t *target,
-    struct sockaddr *sockaddr, socklen_t socklen, const char **why)
+ngx_webhook_egress_allows(ngx_webhook_peer_t *peer, struct sockaddr *sockaddr,
+    socklen_t socklen, const char **reason)
 {
     webhook_address_t  address;
 
-    if (target->rules == NULL) {
+    if (peer->rules == NULL) {
         return NGX_OK;
     }
 
     (void) webhook_address_set(&address, sockaddr, socklen);
 
-    if (webhook_address_decide(target->rules, &address, why) != WEBHOOK_OK) {
+    if (webhook_address_decide(peer->rules, &address, reason) != WEBHOOK_OK) {
         return NGX_DECLINED;
     }
 

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * From a URL and settings to a target.
+ * From a URL and settings to a peer.
  */
 
 #include "http/model/ngx_http_webhook.h"
@@ -17,48 +17,46 @@ typedef struct {
     ngx_str_t      rest;            /* path and arguments, or empty */
     unsigned       tls:1;
     unsigned       local:1;         /* unix: */
-} ngx_http_webhook_url_t;
+} ngx_webhook_url_t;
 
 
-static ngx_int_t ngx_http_webhook_target_split(ngx_http_webhook_build_t *b,
-    ngx_str_t *text, ngx_http_webhook_place_t *place,
-    ngx_http_webhook_url_t *url);
-static ngx_int_t ngx_http_webhook_target_uri(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_url_t *url, ngx_str_t *uri);
-static ngx_int_t ngx_http_webhook_target_tls(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_tls_t *tls, ngx_http_webhook_target_t *target);
-static ngx_int_t ngx_http_webhook_target_settle(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_target_t *target);
-static ngx_int_t ngx_http_webhook_target_proxy(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_target_t *target);
-static ngx_int_t ngx_http_webhook_target_key(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_target_t *target);
-static ngx_uint_t ngx_http_webhook_target_same(ngx_http_webhook_target_t *one,
-    ngx_http_webhook_target_t *two);
+static ngx_int_t ngx_webhook_peer_split(ngx_webhook_build_t *b,
+    ngx_str_t *text, ngx_webhook_source_pos_t *pos, ngx_webhook_url_t *url);
+static ngx_int_t ngx_webhook_peer_uri(ngx_webhook_build_t *b,
+    ngx_webhook_url_t *url, ngx_str_t *uri);
+static ngx_int_t ngx_webhook_peer_tls(ngx_webhook_build_t *b,
+    ngx_webhook_tls_t *tls, ngx_webhook_peer_t *peer);
+static ngx_int_t ngx_webhook_peer_settle(ngx_webhook_build_t *b,
+    ngx_webhook_peer_t *peer);
+static ngx_int_t ngx_webhook_peer_proxy(ngx_webhook_build_t *b,
+    ngx_webhook_peer_t *peer);
+static ngx_int_t ngx_webhook_peer_key(ngx_webhook_build_t *b,
+    ngx_webhook_peer_t *peer);
+static ngx_uint_t ngx_webhook_peer_same(ngx_webhook_peer_t *one,
+    ngx_webhook_peer_t *two);
 
 
-ngx_http_webhook_target_t *
-ngx_http_webhook_target_create(ngx_http_webhook_build_t *b, ngx_str_t *text,
-    ngx_http_webhook_tls_t *tls, ngx_http_webhook_place_t *place,
-    ngx_str_t *uri)
+ngx_webhook_peer_t *
+ngx_webhook_peer_create(ngx_webhook_build_t *b, ngx_str_t *text,
+    ngx_webhook_tls_t *tls, ngx_webhook_source_pos_t *pos, ngx_str_t *uri)
 {
-    ngx_url_t                   u;
-    ngx_uint_t                  i;
-    ngx_http_webhook_url_t      url;
-    ngx_http_webhook_target_t  *target;
+    ngx_url_t            u;
+    ngx_uint_t           i;
+    ngx_webhook_url_t    url;
+    ngx_webhook_peer_t  *peer;
 
-    if (ngx_http_webhook_target_split(b, text, place, &url) != NGX_OK
-        || ngx_http_webhook_target_uri(b, &url, uri) != NGX_OK)
+    if (ngx_webhook_peer_split(b, text, pos, &url) != NGX_OK
+        || ngx_webhook_peer_uri(b, &url, uri) != NGX_OK)
     {
         return NULL;
     }
 
-    target = ngx_pcalloc(b->pool, sizeof(ngx_http_webhook_target_t));
-    if (target == NULL) {
+    peer = ngx_pcalloc(b->pool, sizeof(ngx_webhook_peer_t));
+    if (peer == NULL) {
         return NULL;
     }
 
-    target->place = *place;
+    peer->source_pos = *pos;
 
     ngx_memzero(&u, sizeof(ngx_url_t));
 
@@ -67,92 +65,90 @@ ngx_http_webhook_target_create(ngx_http_webhook_build_t *b, ngx_str_t *text,
     u.no_resolve = 1;
 
     if (ngx_parse_url(b->pool, &u) != NGX_OK) {
-        ngx_http_webhook_build_at(NGX_LOG_EMERG, b, place, "%s in the URL "
-                                  "\"%V://%V\"",
-                                  u.err ? u.err : "no memory", &url.scheme,
-                                  &url.authority);
+        ngx_webhook_build_at(NGX_LOG_EMERG, b, pos, "%s in the URL "
+                             "\"%V://%V\"",
+                             u.err ? u.err : "no memory", &url.scheme,
+                             &url.authority);
         return NULL;
     }
 
-    target->authority = url.authority;
-    target->secure = url.tls;
-    target->local = url.local;
-    target->port = url.local ? 0 : u.port;
-    target->no_port = u.no_port;
-    target->literal = (u.naddrs != 0);
+    peer->authority = url.authority;
+    peer->secure = url.tls;
+    peer->local = url.local;
+    peer->port = url.local ? 0 : u.port;
+    peer->no_port = u.no_port;
+    peer->literal = (u.naddrs != 0);
 
     if (url.local) {
-        ngx_str_set(&target->name, "localhost");
-        target->host = target->name;
+        ngx_str_set(&peer->name, "localhost");
+        peer->host = peer->name;
 
     } else {
-        target->name.len = u.host.len;
-        target->name.data = ngx_pnalloc(b->pool, u.host.len + 1);
-        if (target->name.data == NULL) {
+        peer->name.len = u.host.len;
+        peer->name.data = ngx_pnalloc(b->pool, u.host.len + 1);
+        if (peer->name.data == NULL) {
             return NULL;
         }
 
-        ngx_strlow(target->name.data, u.host.data, u.host.len);
-        target->name.data[u.host.len] = '\0';
+        ngx_strlow(peer->name.data, u.host.data, u.host.len);
+        peer->name.data[u.host.len] = '\0';
 
-        target->host = target->name;
+        peer->host = peer->name;
 
         if (u.port != u.default_port) {
-            target->host.data = ngx_pnalloc(b->pool,
+            peer->host.data = ngx_pnalloc(b->pool,
                                       u.host.len + sizeof(":65535") - 1);
-            if (target->host.data == NULL) {
+            if (peer->host.data == NULL) {
                 return NULL;
             }
 
-            target->host.len = ngx_sprintf(target->host.data, "%V:%ui",
-                                           &target->name, (ngx_uint_t) u.port)
-                               - target->host.data;
+            peer->host.len = ngx_sprintf(peer->host.data, "%V:%ui",
+                                         &peer->name, (ngx_uint_t) u.port)
+                               - peer->host.data;
         }
     }
 
-    if (url.tls && ngx_http_webhook_target_tls(b, tls, target) != NGX_OK) {
+    if (url.tls && ngx_webhook_peer_tls(b, tls, peer) != NGX_OK) {
         return NULL;
     }
 
-    if (ngx_array_init(&target->servers, b->pool, ngx_max(u.naddrs, 1),
-                       sizeof(ngx_http_webhook_server_t))
+    if (ngx_array_init(&peer->servers, b->pool, ngx_max(u.naddrs, 1),
+                       sizeof(ngx_webhook_server_t))
         != NGX_OK)
     {
         return NULL;
     }
 
     for (i = 0; i < u.naddrs; i++) {
-        if (ngx_http_webhook_target_server(target, &u.addrs[i], 1, 0)
-            != NGX_OK)
-        {
+        if (ngx_webhook_peer_server(peer, &u.addrs[i], 1, 0) != NGX_OK) {
             return NULL;
         }
     }
 
-    ngx_queue_init(&target->idle);
+    ngx_queue_init(&peer->idle);
 
-    return target;
+    return peer;
 }
 
 
 void
-ngx_http_webhook_target_egress(ngx_http_webhook_target_t *target,
-    const webhook_address_rules_t *rules, ngx_http_webhook_proxy_t *proxy)
+ngx_webhook_peer_egress(ngx_webhook_peer_t *peer,
+    const webhook_address_rules_t *rules, ngx_webhook_proxy_t *proxy)
 {
-    target->rules = rules;
-    target->proxy_conf = proxy;
+    peer->rules = rules;
+    peer->proxy_conf = proxy;
 }
 
 
 /* Messages show no more of a URL than its host: the rest may be secret. */
 
 static ngx_int_t
-ngx_http_webhook_target_split(ngx_http_webhook_build_t *b, ngx_str_t *text,
-    ngx_http_webhook_place_t *place, ngx_http_webhook_url_t *url)
+ngx_webhook_peer_split(ngx_webhook_build_t *b, ngx_str_t *text,
+    ngx_webhook_source_pos_t *pos, ngx_webhook_url_t *url)
 {
     u_char  *p, *last;
 
-    ngx_memzero(url, sizeof(ngx_http_webhook_url_t));
+    ngx_memzero(url, sizeof(ngx_webhook_url_t));
 
     p = text->data;
     last = p + text->len;
@@ -171,9 +167,9 @@ ngx_http_webhook_target_split(ngx_http_webhook_build_t *b, ngx_str_t *text,
         p += 8;
 
     } else {
-        ngx_http_webhook_build_at(NGX_LOG_EMERG, b, place, "a URL has to "
-                                  "begin with \"http://\" or \"https://\" "
-                                  "and name a host");
+        ngx_webhook_build_at(NGX_LOG_EMERG, b, pos, "a URL has to "
+                             "begin with \"http://\" or \"https://\" "
+                             "and name a host");
         return NGX_ERROR;
     }
 
@@ -181,9 +177,9 @@ ngx_http_webhook_target_split(ngx_http_webhook_build_t *b, ngx_str_t *text,
 
     if (last - p > 5 && ngx_strncasecmp(p, (u_char *) "unix:", 5) == 0) {
         if (b->registered) {
-            ngx_http_webhook_build_at(NGX_LOG_EMERG, b, place, "a URL with "
-                                      "\"unix:\" can be set in nginx.conf "
-                                      "alone");
+            ngx_webhook_build_at(NGX_LOG_EMERG, b, pos, "a URL with "
+                                 "\"unix:\" can be set in nginx.conf "
+                                 "alone");
             return NGX_ERROR;
         }
 
@@ -206,10 +202,10 @@ ngx_http_webhook_target_split(ngx_http_webhook_build_t *b, ngx_str_t *text,
         while (p < last && *p != '/' && *p != '?' && *p != '#') {
 
             if (*p == '@') {
-                ngx_http_webhook_build_at(NGX_LOG_EMERG, b, place, "a "
-                                          "user or password in a URL is "
-                                          "not supported: set a \"header\" "
-                                          "instead");
+                ngx_webhook_build_at(NGX_LOG_EMERG, b, pos, "a "
+                                     "user or password in a URL is "
+                                     "not supported: set a \"header\" "
+                                     "instead");
                 return NGX_ERROR;
             }
 
@@ -225,18 +221,18 @@ ngx_http_webhook_target_split(ngx_http_webhook_build_t *b, ngx_str_t *text,
     for (p = text->data; p < last; p++) {
 
         if (*p <= ' ' || *p >= 0x7f || *p == '"' || *p == '<' || *p == '>') {
-            ngx_http_webhook_build_at(NGX_LOG_EMERG, b, place, "the byte "
-                                      "0x%02Xi in the URL of host \"%V\" "
-                                      "has to be percent-encoded",
-                                      (ngx_int_t) *p, &url->authority);
+            ngx_webhook_build_at(NGX_LOG_EMERG, b, pos, "the byte "
+                                 "0x%02Xi in the URL of host \"%V\" "
+                                 "has to be percent-encoded", (ngx_int_t) *p,
+                                 &url->authority);
             return NGX_ERROR;
         }
 
         if (*p == '#') {
-            ngx_http_webhook_build_at(NGX_LOG_EMERG, b, place, "the URL "
-                                      "of host \"%V\" has a fragment "
-                                      "(\"#\"), which cannot be sent",
-                                      &url->authority);
+            ngx_webhook_build_at(NGX_LOG_EMERG, b, pos, "the URL "
+                                 "of host \"%V\" has a fragment "
+                                 "(\"#\"), which cannot be sent",
+                                 &url->authority);
             return NGX_ERROR;
         }
     }
@@ -246,8 +242,8 @@ ngx_http_webhook_target_split(ngx_http_webhook_build_t *b, ngx_str_t *text,
 
 
 static ngx_int_t
-ngx_http_webhook_target_uri(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_url_t *url, ngx_str_t *uri)
+ngx_webhook_peer_uri(ngx_webhook_build_t *b, ngx_webhook_url_t *url,
+    ngx_str_t *uri)
 {
     u_char  *p;
 
@@ -274,47 +270,47 @@ ngx_http_webhook_target_uri(ngx_http_webhook_build_t *b,
 /* Copies the settings and fills in what follows from the URL. */
 
 static ngx_int_t
-ngx_http_webhook_target_tls(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_tls_t *tls, ngx_http_webhook_target_t *target)
+ngx_webhook_peer_tls(ngx_webhook_build_t *b, ngx_webhook_tls_t *tls,
+    ngx_webhook_peer_t *peer)
 {
     u_char      *p;
     ngx_str_t   *files[4];
     ngx_uint_t   i;
 
-    target->tls.verify = 1;
+    peer->tls.verify = 1;
 
     if (tls) {
-        target->tls = *tls;
+        peer->tls = *tls;
 
         if (tls->verify == NGX_CONF_UNSET) {
-            target->tls.verify = 1;
+            peer->tls.verify = 1;
         }
     }
 
-    if (target->tls.name.len == 0) {
-        target->tls.name = target->name;
+    if (peer->tls.name.len == 0) {
+        peer->tls.name = peer->name;
 
     } else {
-        p = ngx_pnalloc(b->pool, target->tls.name.len + 1);
+        p = ngx_pnalloc(b->pool, peer->tls.name.len + 1);
         if (p == NULL) {
             return NGX_ERROR;
         }
 
-        ngx_strlow(p, target->tls.name.data, target->tls.name.len);
-        p[target->tls.name.len] = '\0';
-        target->tls.name.data = p;
+        ngx_strlow(p, peer->tls.name.data, peer->tls.name.len);
+        p[peer->tls.name.len] = '\0';
+        peer->tls.name.data = p;
     }
 
     /* an authority that is not asked makes no difference */
 
-    if (!target->tls.verify) {
-        target->tls.ca.len = 0;
+    if (!peer->tls.verify) {
+        peer->tls.ca.len = 0;
     }
 
-    files[0] = &target->tls.ca;
-    files[1] = &target->tls.cert;
-    files[2] = &target->tls.key;
-    files[3] = &target->tls.passwords;
+    files[0] = &peer->tls.ca;
+    files[1] = &peer->tls.cert;
+    files[2] = &peer->tls.key;
+    files[3] = &peer->tls.passwords;
 
     for (i = 0; i < 4; i++) {
         if (files[i]->len
@@ -329,124 +325,120 @@ ngx_http_webhook_target_tls(ngx_http_webhook_build_t *b,
 
 
 /*
- * Settles rules (NULL if they refuse nothing) and proxy of a target, before
+ * Settles rules (NULL if they refuse nothing) and proxy of a peer, before
  * its key is made.
  */
 
 static ngx_int_t
-ngx_http_webhook_target_settle(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_target_t *target)
+ngx_webhook_peer_settle(ngx_webhook_build_t *b, ngx_webhook_peer_t *peer)
 {
-    if (target->rules && !ngx_http_webhook_egress_refuses(target->rules)) {
-        target->rules = NULL;
+    if (peer->rules && !ngx_webhook_egress_refuses(peer->rules)) {
+        peer->rules = NULL;
     }
 
-    if (target->proxy_conf == NULL || target->proxy_conf->url.len == 0) {
+    if (peer->proxy_conf == NULL || peer->proxy_conf->url.len == 0) {
         return NGX_OK;
     }
 
-    return ngx_http_webhook_target_proxy(b, target);
+    return ngx_webhook_peer_proxy(b, peer);
 }
 
 
-/* A proxy is a target like any other, but nothing is sent to it but CONNECT. */
+/* A proxy is a peer like any other, but nothing is sent to it but CONNECT. */
 
 static ngx_int_t
-ngx_http_webhook_target_proxy(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_target_t *target)
+ngx_webhook_peer_proxy(ngx_webhook_build_t *b, ngx_webhook_peer_t *peer)
 {
-    ngx_str_t                   uri;
-    ngx_http_webhook_proxy_t   *proxy;
-    ngx_http_webhook_target_t  *via;
+    ngx_str_t             uri;
+    ngx_webhook_proxy_t  *proxy;
+    ngx_webhook_peer_t   *via;
 
-    proxy = target->proxy_conf;
+    proxy = peer->proxy_conf;
 
-    if (target->local) {
-        ngx_http_webhook_build_at(NGX_LOG_EMERG, b, &proxy->place, "a "
-                                  "unix socket cannot be reached through a "
-                                  "proxy");
+    if (peer->local) {
+        ngx_webhook_build_at(NGX_LOG_EMERG, b, &proxy->source_pos, "a "
+                             "unix socket cannot be reached through a "
+                             "proxy");
         return NGX_ERROR;
     }
 
     if (proxy->url.len < 7
         || ngx_strncasecmp(proxy->url.data, (u_char *) "http://", 7) != 0)
     {
-        ngx_http_webhook_build_at(NGX_LOG_EMERG, b, &proxy->place, "a "
-                                  "proxy is named as \"http://host:port\"");
+        ngx_webhook_build_at(NGX_LOG_EMERG, b, &proxy->source_pos, "a "
+                             "proxy is named as \"http://host:port\"");
         return NGX_ERROR;
     }
 
-    via = ngx_http_webhook_target_create(b, &proxy->url, NULL, &proxy->place,
-                                         &uri);
+    via = ngx_webhook_peer_create(b, &proxy->url, NULL, &proxy->source_pos,
+                                  &uri);
     if (via == NULL) {
         return NGX_ERROR;
     }
 
     if (uri.len != 1) {
-        ngx_http_webhook_build_at(NGX_LOG_EMERG, b, &proxy->place, "the "
-                                  "URL of a proxy may not have a path or "
-                                  "arguments");
+        ngx_webhook_build_at(NGX_LOG_EMERG, b, &proxy->source_pos, "the "
+                             "URL of a proxy may not have a path or "
+                             "arguments");
         return NGX_ERROR;
     }
 
-    if (ngx_http_webhook_target_init(b, &via) != NGX_OK) {
+    if (ngx_webhook_peer_init(b, &via) != NGX_OK) {
         return NGX_ERROR;
     }
 
-    target->proxy = via;
-    target->proxy_auth = proxy->auth;
+    peer->proxy = via;
+    peer->proxy_auth = proxy->auth;
 
     return NGX_OK;
 }
 
 
 static ngx_int_t
-ngx_http_webhook_target_key(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_target_t *target)
+ngx_webhook_peer_key(ngx_webhook_build_t *b, ngx_webhook_peer_t *peer)
 {
-    u_char                  *p;
-    size_t                   len;
-    ngx_str_t               *host;
-    ngx_http_webhook_tls_t  *tls;
+    u_char             *p;
+    size_t              len;
+    ngx_str_t          *host;
+    ngx_webhook_tls_t  *tls;
 
-    tls = &target->tls;
-    host = target->local ? &target->authority : &target->name;
+    tls = &peer->tls;
+    host = peer->local ? &peer->authority : &peer->name;
 
     len = sizeof("https://:65535|0|||||") - 1 + host->len + tls->name.len
           + tls->ca.len + tls->cert.len + tls->key.len + tls->passwords.len
-          + ngx_http_webhook_egress_key_len(target);
+          + ngx_webhook_egress_key_len(peer);
 
     p = ngx_pnalloc(b->pool, len);
     if (p == NULL) {
         return NGX_ERROR;
     }
 
-    target->key.data = p;
+    peer->key.data = p;
 
     /* "pos" and "pos:80" are two: the first may name an upstream {} */
 
-    p = ngx_sprintf(p, "http%s://%V", target->secure ? "s" : "", host);
+    p = ngx_sprintf(p, "http%s://%V", peer->secure ? "s" : "", host);
 
-    if (!target->local && !target->no_port) {
-        p = ngx_sprintf(p, ":%ui", (ngx_uint_t) target->port);
+    if (!peer->local && !peer->no_port) {
+        p = ngx_sprintf(p, ":%ui", (ngx_uint_t) peer->port);
     }
 
-    if (target->secure) {
+    if (peer->secure) {
         p = ngx_sprintf(p, "|%V|%i|%V|%V|%V|%V", &tls->name, tls->verify,
                         &tls->ca, &tls->cert, &tls->key, &tls->passwords);
     }
 
-    p = ngx_http_webhook_egress_key(p, target);
+    p = ngx_webhook_egress_key(p, peer);
 
-    target->key.len = p - target->key.data;
+    peer->key.len = p - peer->key.data;
 
     return NGX_OK;
 }
 
 
 static ngx_uint_t
-ngx_http_webhook_target_same(ngx_http_webhook_target_t *one,
-    ngx_http_webhook_target_t *two)
+ngx_webhook_peer_same(ngx_webhook_peer_t *one, ngx_webhook_peer_t *two)
 {
     return one->key.len == two->key.len
            && ngx_memcmp(one->key.data, two->key.data, one->key.len) == 0
@@ -458,68 +450,66 @@ ngx_http_webhook_target_same(ngx_http_webhook_target_t *one,
 
 
 ngx_int_t
-ngx_http_webhook_target_init(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_target_t **targetp)
+ngx_webhook_peer_init(ngx_webhook_build_t *b, ngx_webhook_peer_t **targetp)
 {
-    ngx_uint_t                   i;
-    ngx_http_webhook_target_t   *target, **targets, **slot;
+    ngx_uint_t            i;
+    ngx_webhook_peer_t   *peer, **peers, **slot;
 
-    target = *targetp;
+    peer = *targetp;
 
-    if (target->ready) {
+    if (peer->ready) {
         return NGX_OK;
     }
 
-    if (*b->targets == NULL) {
-        *b->targets = ngx_array_create(b->pool, 4,
-                                       sizeof(ngx_http_webhook_target_t *));
-        if (*b->targets == NULL) {
+    if (*b->peers == NULL) {
+        *b->peers = ngx_array_create(b->pool, 4, sizeof(ngx_webhook_peer_t *));
+        if (*b->peers == NULL) {
             return NGX_ERROR;
         }
     }
 
-    if (ngx_http_webhook_target_settle(b, target) != NGX_OK
-        || ngx_http_webhook_target_key(b, target) != NGX_OK)
+    if (ngx_webhook_peer_settle(b, peer) != NGX_OK
+        || ngx_webhook_peer_key(b, peer) != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    targets = (*b->targets)->elts;
+    peers = (*b->peers)->elts;
 
-    for (i = 0; i < (*b->targets)->nelts; i++) {
+    for (i = 0; i < (*b->peers)->nelts; i++) {
 
-        if (ngx_http_webhook_target_same(targets[i], target)) {
-            *targetp = targets[i];
+        if (ngx_webhook_peer_same(peers[i], peer)) {
+            *targetp = peers[i];
             return NGX_OK;
         }
     }
 
-    if (target->secure
-        && ngx_http_webhook_tls_create(b, target) != NGX_OK)
+    if (peer->secure
+        && ngx_webhook_tls_create(b, peer) != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    if (ngx_http_webhook_target_addresses(b, target) != NGX_OK
-        || ngx_http_webhook_egress_check(b, target) != NGX_OK)
+    if (ngx_webhook_peer_addresses(b, peer) != NGX_OK
+        || ngx_webhook_egress_check(b, peer) != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    slot = ngx_array_push(*b->targets);
+    slot = ngx_array_push(*b->peers);
     if (slot == NULL) {
         return NGX_ERROR;
     }
 
-    *slot = target;
-    target->ready = 1;
+    *slot = peer;
+    peer->ready = 1;
 
     return NGX_OK;
 }
 
 
 ngx_str_t *
-ngx_http_webhook_target_host(ngx_http_webhook_target_t *target)
+ngx_webhook_peer_host(ngx_webhook_peer_t *peer)
 {
-    return &target->host;
+    return &peer->host;
 }

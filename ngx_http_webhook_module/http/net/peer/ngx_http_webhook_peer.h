@@ -4,20 +4,20 @@
  *
  * What the client knows about whom it connects to: the addresses behind a
  * URL, which of them comes next, and TLS.  Endpoints whose URLs and settings
- * make no difference between connections share one target.
+ * make no difference between connections share one peer.
  *
  * Targets are made while the configuration is read; what is marked so below
  * belongs to one worker and is used on its event loop.
  */
 
-#ifndef NGX_HTTP_WEBHOOK_TARGET_H
-#define NGX_HTTP_WEBHOOK_TARGET_H
+#ifndef NGX_WEBHOOK_PEER_H
+#define NGX_WEBHOOK_PEER_H
 
 #include "http/model/ngx_http_webhook_build.h"
 
 
-#define NGX_HTTP_WEBHOOK_TARGET_TRIES  8        /* addresses an exchange */
-#define NGX_HTTP_WEBHOOK_TARGET_REST   10000    /* ms an address that could
+#define NGX_WEBHOOK_PEER_TRIES  8               /* addresses an exchange */
+#define NGX_WEBHOOK_PEER_REST   10000           /* ms an address that could
                                                    not be connected to is
                                                    passed over, if another
                                                    is at hand */
@@ -41,7 +41,7 @@ typedef struct {
     ngx_str_t                 cert;         /* client certificate, or empty */
     ngx_str_t                 key;
     ngx_str_t                 passwords;    /* file: of the key, or empty */
-} ngx_http_webhook_tls_t;
+} ngx_webhook_tls_t;
 
 
 typedef struct {
@@ -56,93 +56,91 @@ typedef struct {
     ngx_int_t                    current;   /* of smooth round robin */
     ngx_msec_t                   rested;    /* when its rest ends */
     unsigned                     resting:1;
-} ngx_http_webhook_server_t;
+} ngx_webhook_server_t;
 
 
-struct ngx_http_webhook_target_s {
-    ngx_str_t                    key;       /* all that makes connections
+struct ngx_webhook_peer_s {
+    ngx_str_t                  key;         /* all that makes connections
                                                differ */
-    ngx_str_t                    name;      /* host: lower case, NUL behind */
-    ngx_str_t                    host;      /* value of the Host header */
-    ngx_str_t                    authority; /* as written: host:port or
+    ngx_str_t                  name;        /* host: lower case, NUL behind */
+    ngx_str_t                  host;        /* value of the Host header */
+    ngx_str_t                  authority;   /* as written: host:port or
                                                unix:PATH */
-    in_port_t                    port;
-    ngx_http_webhook_place_t     place;
+    in_port_t                  port;
+    ngx_webhook_source_pos_t   source_pos;
 
     const webhook_address_rules_t  *rules;  /* NULL: any address will do */
-    ngx_http_webhook_target_t   *proxy;     /* NULL: none */
-    ngx_str_t                    proxy_auth;    /* its Proxy-Authorization,
-                                                   or empty */
-    ngx_http_webhook_proxy_t    *proxy_conf;    /* as configured, or NULL */
+    ngx_webhook_peer_t        *proxy;       /* NULL: none */
+    ngx_str_t                  proxy_auth;  /* its Proxy-Authorization,
+                                               or empty */
+    ngx_webhook_proxy_t       *proxy_conf;  /* as configured, or NULL */
 
-    ngx_array_t                  servers;   /* ..._server_t; none: resolver,
+    ngx_array_t                servers;     /* ..._server_t; none: resolver,
                                                or by_name */
-    ngx_resolver_t              *resolver;
-    ngx_msec_t                   resolver_timeout;
+    ngx_resolver_t            *resolver;
+    ngx_msec_t                 resolver_timeout;
 
-    ngx_http_webhook_tls_t       tls;       /* with full file names */
-    ngx_ssl_t                   *ssl;       /* NULL: plain */
-    ngx_str_t                    sni;       /* NUL behind; empty: none */
+    ngx_webhook_tls_t          tls;         /* with full file names */
+    ngx_ssl_t                 *ssl;         /* NULL: plain */
+    ngx_str_t                  sni;         /* NUL behind; empty: none */
 
-    unsigned                     secure:1;  /* https */
-    unsigned                     local:1;   /* unix: */
-    unsigned                     no_port:1; /* none was written */
-    unsigned                     literal:1; /* an address, or unix: */
-    unsigned                     by_name:1; /* the proxy is told the name,
+    unsigned                   secure:1;    /* https */
+    unsigned                   local:1;     /* unix: */
+    unsigned                   no_port:1;   /* none was written */
+    unsigned                   literal:1;   /* an address, or unix: */
+    unsigned                   by_name:1;   /* the proxy is told the name,
                                                which is not looked up here */
-    unsigned                     ready:1;   /* init was done */
+    unsigned                   ready:1;     /* init was done */
 
     /* the worker's */
 
-    ngx_queue_t                  idle;      /* the pool's: last used first */
-    ngx_uint_t                   idle_n;
-    ngx_ssl_session_t           *session;   /* the last one, or NULL */
-    time_t                       session_until; /* the end of its peer's
+    ngx_queue_t                idle;        /* the pool's: last used first */
+    ngx_uint_t                 idle_n;
+    ngx_ssl_session_t         *session;     /* the last one, or NULL */
+    time_t                     session_until;   /* the end of its peer's
                                                    certificates */
-    unsigned                     worked:1;  /* some connect() succeeded */
+    unsigned                   worked:1;    /* some connect() succeeded */
 };
 
 
 /*
- * Makes a target from a URL (http:// or https://).  Fills in uri with path
+ * Makes a peer from a URL (http:// or https://).  Fills in uri with path
  * and arguments ("/" where there is none).  Errors are said of the place given;
  * returns NULL then.  tls may be NULL for the defaults.
  */
-ngx_http_webhook_target_t *ngx_http_webhook_target_create(
-    ngx_http_webhook_build_t *b, ngx_str_t *url, ngx_http_webhook_tls_t *tls,
-    ngx_http_webhook_place_t *place, ngx_str_t *uri);
+ngx_webhook_peer_t *ngx_webhook_peer_create(ngx_webhook_build_t *b,
+    ngx_str_t *url, ngx_webhook_tls_t *tls, ngx_webhook_source_pos_t *pos,
+    ngx_str_t *uri);
 
 /*
- * Before the second step: which addresses the target may have (NULL: any) and
+ * Before the second step: which addresses the peer may have (NULL: any) and
  * the proxy to go through (NULL, or with an empty url: none).  Both are kept
  * and read in the second step, when they have to be complete.
  */
-void ngx_http_webhook_target_egress(ngx_http_webhook_target_t *target,
-    const webhook_address_rules_t *rules, ngx_http_webhook_proxy_t *proxy);
+void ngx_webhook_peer_egress(ngx_webhook_peer_t *peer,
+    const webhook_address_rules_t *rules, ngx_webhook_proxy_t *proxy);
 
 /*
  * Second step, once the whole configuration was read (upstream blocks are
- * known, the resolver of http{} is known).  *target becomes another one if
+ * known, the resolver of http{} is known).  *peer becomes another one if
  * that is the same in everything that counts.  NGX_OK or NGX_ERROR, logged.
  */
-ngx_int_t ngx_http_webhook_target_init(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_target_t **target);
+ngx_int_t ngx_webhook_peer_init(ngx_webhook_build_t *b,
+    ngx_webhook_peer_t **peer);
 
 /* The value for the Host header. */
-ngx_str_t *ngx_http_webhook_target_host(ngx_http_webhook_target_t *target);
+ngx_str_t *ngx_webhook_peer_host(ngx_webhook_peer_t *peer);
 
 /*
  * The server to try next, by weight and state, but none of those tried (their
  * indexes); NGX_ERROR if none is left.  Event loop.
  */
-ngx_int_t ngx_http_webhook_target_next(ngx_http_webhook_target_t *target,
-    ngx_uint_t *tried, ngx_uint_t n);
+ngx_int_t ngx_webhook_peer_next(ngx_webhook_peer_t *peer, ngx_uint_t *tried,
+    ngx_uint_t n);
 
 /* Tells what became of connecting to a server. */
-void ngx_http_webhook_target_failed(ngx_http_webhook_target_t *target,
-    ngx_uint_t server);
-void ngx_http_webhook_target_worked(ngx_http_webhook_target_t *target,
-    ngx_uint_t server);
+void ngx_webhook_peer_failed(ngx_webhook_peer_t *peer, ngx_uint_t server);
+void ngx_webhook_peer_worked(ngx_webhook_peer_t *peer, ngx_uint_t server);
 
 
-#endif /* NGX_HTTP_WEBHOOK_TARGET_H */
+#endif /* NGX_WEBHOOK_PEER_H */

@@ -2,69 +2,65 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * The servers of a target: where they come from, and which comes next.
+ * The servers of a peer: where they come from, and which comes next.
  */
 
 #include "http/model/ngx_http_webhook.h"
 #include "http/net/peer/ngx_http_webhook_peer_int.h"
 
 
-static ngx_http_upstream_srv_conf_t *ngx_http_webhook_target_upstream(
-    ngx_http_webhook_build_t *b, ngx_http_webhook_target_t *target);
-static ngx_int_t ngx_http_webhook_target_servers(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_target_t *target, ngx_http_upstream_srv_conf_t *us);
-static ngx_int_t ngx_http_webhook_target_look_up(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_target_t *target);
-static ngx_int_t ngx_http_webhook_target_choose(
-    ngx_http_webhook_target_t *target, ngx_uint_t *tried, ngx_uint_t n,
-    ngx_uint_t backup, ngx_uint_t resting);
+static ngx_http_upstream_srv_conf_t *ngx_webhook_peer_upstream(
+    ngx_webhook_build_t *b, ngx_webhook_peer_t *peer);
+static ngx_int_t ngx_webhook_peer_servers(ngx_webhook_build_t *b,
+    ngx_webhook_peer_t *peer, ngx_http_upstream_srv_conf_t *us);
+static ngx_int_t ngx_webhook_peer_look_up(ngx_webhook_build_t *b,
+    ngx_webhook_peer_t *peer);
+static ngx_int_t ngx_webhook_peer_choose(ngx_webhook_peer_t *peer,
+    ngx_uint_t *tried, ngx_uint_t n, ngx_uint_t backup, ngx_uint_t resting);
 
 
 ngx_int_t
-ngx_http_webhook_target_addresses(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_target_t *target)
+ngx_webhook_peer_addresses(ngx_webhook_build_t *b, ngx_webhook_peer_t *peer)
 {
     ngx_http_upstream_srv_conf_t  *us;
 
-    if (target->literal) {
+    if (peer->literal) {
         return NGX_OK;
     }
 
-    us = ngx_http_webhook_target_upstream(b, target);
+    us = ngx_webhook_peer_upstream(b, peer);
 
     if (us) {
 
-        if (!target->no_port) {
-            ngx_http_webhook_build_at(NGX_LOG_EMERG, b, &target->place,
-                                      "upstream \"%V\" may not have port "
-                                      "%ui", &target->name,
-                                      (ngx_uint_t) target->port);
+        if (!peer->no_port) {
+            ngx_webhook_build_at(NGX_LOG_EMERG, b, &peer->source_pos,
+                                 "upstream \"%V\" may not have port "
+                                 "%ui", &peer->name, (ngx_uint_t) peer->port);
             return NGX_ERROR;
         }
 
-        return ngx_http_webhook_target_servers(b, target, us);
+        return ngx_webhook_peer_servers(b, peer, us);
     }
 
     /* A proxy may know names that we do not. */
 
-    if (target->proxy && target->rules == NULL) {
-        target->by_name = 1;
+    if (peer->proxy && peer->rules == NULL) {
+        peer->by_name = 1;
         return NGX_OK;
     }
 
     if (b->resolver) {
-        target->resolver = b->resolver;
-        target->resolver_timeout = b->resolver_timeout;
+        peer->resolver = b->resolver;
+        peer->resolver_timeout = b->resolver_timeout;
         return NGX_OK;
     }
 
-    return ngx_http_webhook_target_look_up(b, target);
+    return ngx_webhook_peer_look_up(b, peer);
 }
 
 
 static ngx_http_upstream_srv_conf_t *
-ngx_http_webhook_target_upstream(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_target_t *target)
+ngx_webhook_peer_upstream(ngx_webhook_build_t *b, ngx_webhook_peer_t *peer)
 {
     ngx_uint_t                       i;
     ngx_http_upstream_srv_conf_t   **uscfp;
@@ -78,9 +74,9 @@ ngx_http_webhook_target_upstream(ngx_http_webhook_build_t *b,
     for (i = 0; i < b->upstreams->nelts; i++) {
 
         if ((uscfp[i]->flags & NGX_HTTP_UPSTREAM_CREATE)
-            && uscfp[i]->host.len == target->name.len
-            && ngx_strncasecmp(uscfp[i]->host.data, target->name.data,
-                               target->name.len)
+            && uscfp[i]->host.len == peer->name.len
+            && ngx_strncasecmp(uscfp[i]->host.data, peer->name.data,
+                               peer->name.len)
                == 0)
         {
             return uscfp[i];
@@ -94,8 +90,8 @@ ngx_http_webhook_target_upstream(ngx_http_webhook_build_t *b,
 /* The servers of an upstream {}, but for those that are down. */
 
 static ngx_int_t
-ngx_http_webhook_target_servers(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_target_t *target, ngx_http_upstream_srv_conf_t *us)
+ngx_webhook_peer_servers(ngx_webhook_build_t *b, ngx_webhook_peer_t *peer,
+    ngx_http_upstream_srv_conf_t *us)
 {
     ngx_uint_t                   i, j;
     ngx_http_upstream_server_t  *server;
@@ -110,9 +106,8 @@ ngx_http_webhook_target_servers(ngx_http_webhook_build_t *b,
 
         for (j = 0; j < server[i].naddrs; j++) {
 
-            if (ngx_http_webhook_target_server(target, &server[i].addrs[j],
-                                               server[i].weight,
-                                               server[i].backup)
+            if (ngx_webhook_peer_server(peer, &server[i].addrs[j],
+                                        server[i].weight, server[i].backup)
                 != NGX_OK)
             {
                 return NGX_ERROR;
@@ -120,10 +115,10 @@ ngx_http_webhook_target_servers(ngx_http_webhook_build_t *b,
         }
     }
 
-    if (target->servers.nelts == 0) {
-        ngx_http_webhook_build_at(NGX_LOG_EMERG, b, &target->place,
-                                  "upstream \"%V\" has no server that can "
-                                  "be used", &target->name);
+    if (peer->servers.nelts == 0) {
+        ngx_webhook_build_at(NGX_LOG_EMERG, b, &peer->source_pos,
+                             "upstream \"%V\" has no server that can "
+                             "be used", &peer->name);
         return NGX_ERROR;
     }
 
@@ -134,41 +129,37 @@ ngx_http_webhook_target_servers(ngx_http_webhook_build_t *b,
 /* Without a resolver names are looked up now, as for proxy_pass. */
 
 static ngx_int_t
-ngx_http_webhook_target_look_up(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_target_t *target)
+ngx_webhook_peer_look_up(ngx_webhook_build_t *b, ngx_webhook_peer_t *peer)
 {
     ngx_url_t   u;
     ngx_uint_t  i;
 
     if (b->registered) {
-        ngx_http_webhook_build_at(NGX_LOG_EMERG, b, &target->place,
-                                  "\"%V\" cannot be looked up: there is no "
-                                  "\"resolver\" in http {}", &target->name);
+        ngx_webhook_build_at(NGX_LOG_EMERG, b, &peer->source_pos,
+                             "\"%V\" cannot be looked up: there is no "
+                             "\"resolver\" in http {}", &peer->name);
         return NGX_ERROR;
     }
 
     ngx_memzero(&u, sizeof(ngx_url_t));
 
-    u.host = target->name;
-    u.port = target->port;
+    u.host = peer->name;
+    u.port = peer->port;
 
     if (ngx_inet_resolve_host(b->pool, &u) != NGX_OK) {
 
         if (u.err) {
-            ngx_http_webhook_build_at(NGX_LOG_EMERG, b, &target->place,
-                                      "%s: \"%V\" (name its server, or set "
-                                      "\"resolver\" in http {} to look "
-                                      "names up later)", u.err,
-                                      &target->name);
+            ngx_webhook_build_at(NGX_LOG_EMERG, b, &peer->source_pos,
+                                 "%s: \"%V\" (name its server, or set "
+                                 "\"resolver\" in http {} to look "
+                                 "names up later)", u.err, &peer->name);
         }
 
         return NGX_ERROR;
     }
 
     for (i = 0; i < u.naddrs; i++) {
-        if (ngx_http_webhook_target_server(target, &u.addrs[i], 1, 0)
-            != NGX_OK)
-        {
+        if (ngx_webhook_peer_server(peer, &u.addrs[i], 1, 0) != NGX_OK) {
             return NGX_ERROR;
         }
     }
@@ -178,17 +169,17 @@ ngx_http_webhook_target_look_up(ngx_http_webhook_build_t *b,
 
 
 ngx_int_t
-ngx_http_webhook_target_server(ngx_http_webhook_target_t *target,
-    ngx_addr_t *addr, ngx_int_t weight, ngx_uint_t backup)
+ngx_webhook_peer_server(ngx_webhook_peer_t *peer, ngx_addr_t *addr,
+    ngx_int_t weight, ngx_uint_t backup)
 {
-    ngx_http_webhook_server_t  *server;
+    ngx_webhook_server_t  *server;
 
-    server = ngx_array_push(&target->servers);
+    server = ngx_array_push(&peer->servers);
     if (server == NULL) {
         return NGX_ERROR;
     }
 
-    ngx_memzero(server, sizeof(ngx_http_webhook_server_t));
+    ngx_memzero(server, sizeof(ngx_webhook_server_t));
 
     server->sockaddr = addr->sockaddr;
     server->socklen = addr->socklen;
@@ -201,8 +192,8 @@ ngx_http_webhook_target_server(ngx_http_webhook_target_t *target,
 
 
 ngx_int_t
-ngx_http_webhook_target_next(ngx_http_webhook_target_t *target,
-    ngx_uint_t *tried, ngx_uint_t n)
+ngx_webhook_peer_next(ngx_webhook_peer_t *peer, ngx_uint_t *tried,
+    ngx_uint_t n)
 {
     ngx_int_t   i;
     ngx_uint_t  resting, backup;
@@ -210,8 +201,7 @@ ngx_http_webhook_target_next(ngx_http_webhook_target_t *target,
     for (resting = 0; resting < 2; resting++) {
         for (backup = 0; backup < 2; backup++) {
 
-            i = ngx_http_webhook_target_choose(target, tried, n, backup,
-                                               resting);
+            i = ngx_webhook_peer_choose(peer, tried, n, backup, resting);
             if (i != NGX_ERROR) {
                 return i;
             }
@@ -225,18 +215,18 @@ ngx_http_webhook_target_next(ngx_http_webhook_target_t *target,
 /* Smooth weighted round robin among the servers of one kind. */
 
 static ngx_int_t
-ngx_http_webhook_target_choose(ngx_http_webhook_target_t *target,
-    ngx_uint_t *tried, ngx_uint_t n, ngx_uint_t backup, ngx_uint_t resting)
+ngx_webhook_peer_choose(ngx_webhook_peer_t *peer, ngx_uint_t *tried,
+    ngx_uint_t n, ngx_uint_t backup, ngx_uint_t resting)
 {
-    ngx_int_t                   best, total;
-    ngx_uint_t                  i, j;
-    ngx_http_webhook_server_t  *server;
+    ngx_int_t              best, total;
+    ngx_uint_t             i, j;
+    ngx_webhook_server_t  *server;
 
-    server = target->servers.elts;
+    server = peer->servers.elts;
     best = NGX_ERROR;
     total = 0;
 
-    for (i = 0; i < target->servers.nelts; i++) {
+    for (i = 0; i < peer->servers.nelts; i++) {
 
         if (server[i].resting
             && (ngx_msec_int_t) (ngx_current_msec - server[i].rested) >= 0)
@@ -275,26 +265,24 @@ ngx_http_webhook_target_choose(ngx_http_webhook_target_t *target,
 
 
 void
-ngx_http_webhook_target_failed(ngx_http_webhook_target_t *target,
-    ngx_uint_t i)
+ngx_webhook_peer_failed(ngx_webhook_peer_t *peer, ngx_uint_t i)
 {
-    ngx_http_webhook_server_t  *server;
+    ngx_webhook_server_t  *server;
 
-    server = target->servers.elts;
+    server = peer->servers.elts;
 
     server[i].resting = 1;
-    server[i].rested = ngx_current_msec + NGX_HTTP_WEBHOOK_TARGET_REST;
+    server[i].rested = ngx_current_msec + NGX_WEBHOOK_PEER_REST;
 }
 
 
 void
-ngx_http_webhook_target_worked(ngx_http_webhook_target_t *target,
-    ngx_uint_t i)
+ngx_webhook_peer_worked(ngx_webhook_peer_t *peer, ngx_uint_t i)
 {
-    ngx_http_webhook_server_t  *server;
+    ngx_webhook_server_t  *server;
 
-    server = target->servers.elts;
+    server = peer->servers.elts;
 
     server[i].resting = 0;
-    target->worked = 1;
+    peer->worked = 1;
 }

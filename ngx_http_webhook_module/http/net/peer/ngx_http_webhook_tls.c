@@ -2,7 +2,7 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * TLS of targets: contexts, certificate verification, kept sessions.
+ * TLS of peers: contexts, certificate verification, kept sessions.
  *
  * OpenSSL itself verifies chain and name, so that a handshake with the wrong
  * peer fails before anything of ours is sent.
@@ -13,29 +13,28 @@
 #include <openssl/x509v3.h>
 
 
-#define NGX_HTTP_WEBHOOK_TLS_DEPTH  8       /* certificates of a chain */
+#define NGX_WEBHOOK_TLS_DEPTH  8            /* certificates of a chain */
 
 
-static ngx_int_t ngx_http_webhook_tls_authority(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_target_t *target);
-static ngx_int_t ngx_http_webhook_tls_share(ngx_http_webhook_target_t *target,
-    ngx_array_t *targets);
-static ngx_int_t ngx_http_webhook_tls_system(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_target_t *target);
-static ngx_int_t ngx_http_webhook_tls_name(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_target_t *target);
-static ngx_int_t ngx_http_webhook_tls_address(ngx_str_t *name, u_char *text,
+static ngx_int_t ngx_webhook_tls_authority(ngx_webhook_build_t *b,
+    ngx_webhook_peer_t *peer);
+static ngx_int_t ngx_webhook_tls_share(ngx_webhook_peer_t *peer,
+    ngx_array_t *peers);
+static ngx_int_t ngx_webhook_tls_system(ngx_webhook_build_t *b,
+    ngx_webhook_peer_t *peer);
+static ngx_int_t ngx_webhook_tls_name(ngx_webhook_build_t *b,
+    ngx_webhook_peer_t *peer);
+static ngx_int_t ngx_webhook_tls_address(ngx_str_t *name, u_char *text,
     size_t size);
-static time_t ngx_http_webhook_tls_until(ngx_http_webhook_target_t *target,
-    SSL *ssl);
-static void ngx_http_webhook_tls_session(ngx_connection_t *c);
-static void ngx_http_webhook_tls_cleanup(void *data);
+static time_t ngx_webhook_tls_until(ngx_webhook_peer_t *peer, SSL *ssl);
+static void ngx_webhook_tls_session(ngx_connection_t *c);
+static void ngx_webhook_tls_cleanup(void *data);
 
 
 /* Where distributions keep their bundle; one file, read once, so that no
    directory of certificates is searched while the event loop runs. */
 
-static const char  *ngx_http_webhook_tls_bundles[] = {
+static const char  *ngx_webhook_tls_bundles[] = {
     "/etc/ssl/certs/ca-certificates.crt",
     "/etc/pki/tls/certs/ca-bundle.crt",
     "/etc/ssl/cert.pem",
@@ -45,19 +44,18 @@ static const char  *ngx_http_webhook_tls_bundles[] = {
 
 
 ngx_int_t
-ngx_http_webhook_tls_create(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_target_t *target)
+ngx_webhook_tls_create(ngx_webhook_build_t *b, ngx_webhook_peer_t *peer)
 {
-    ngx_ssl_t               *ssl;
-    ngx_pool_cleanup_t      *cln;
-    ngx_http_webhook_tls_t  *tls;
+    ngx_ssl_t           *ssl;
+    ngx_pool_cleanup_t  *cln;
+    ngx_webhook_tls_t   *tls;
 
-    tls = &target->tls;
+    tls = &peer->tls;
 
     if ((tls->cert.len != 0) != (tls->key.len != 0)) {
-        ngx_http_webhook_build_at(NGX_LOG_EMERG, b, &target->place, "a "
-                                  "client certificate needs both \"cert=\" "
-                                  "and \"key=\"");
+        ngx_webhook_build_at(NGX_LOG_EMERG, b, &peer->source_pos, "a "
+                             "client certificate needs both \"cert=\" "
+                             "and \"key=\"");
         return NGX_ERROR;
     }
 
@@ -78,18 +76,18 @@ ngx_http_webhook_tls_create(ngx_http_webhook_build_t *b,
         return NGX_ERROR;
     }
 
-    target->ssl = ssl;
+    peer->ssl = ssl;
 
-    cln->handler = ngx_http_webhook_tls_cleanup;
-    cln->data = target;
+    cln->handler = ngx_webhook_tls_cleanup;
+    cln->data = peer;
 
     if (tls->cert.len
         && (b->certificate == NULL
             || b->certificate(b, ssl, &tls->cert, &tls->key, &tls->passwords)
                != NGX_OK))
     {
-        ngx_http_webhook_build_at(NGX_LOG_EMERG, b, &target->place, "the "
-                                  "client certificate cannot be used");
+        ngx_webhook_build_at(NGX_LOG_EMERG, b, &peer->source_pos, "the "
+                             "client certificate cannot be used");
         return NGX_ERROR;
     }
 
@@ -97,7 +95,7 @@ ngx_http_webhook_tls_create(ngx_http_webhook_build_t *b,
         return NGX_ERROR;
     }
 
-    if (ngx_http_webhook_tls_name(b, target) != NGX_OK) {
+    if (ngx_webhook_tls_name(b, peer) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -107,9 +105,9 @@ ngx_http_webhook_tls_create(ngx_http_webhook_build_t *b,
     }
 
     SSL_CTX_set_verify(ssl->ctx, SSL_VERIFY_PEER, NULL);
-    SSL_CTX_set_verify_depth(ssl->ctx, NGX_HTTP_WEBHOOK_TLS_DEPTH);
+    SSL_CTX_set_verify_depth(ssl->ctx, NGX_WEBHOOK_TLS_DEPTH);
 
-    return ngx_http_webhook_tls_authority(b, target);
+    return ngx_webhook_tls_authority(b, peer);
 }
 
 
@@ -119,24 +117,23 @@ ngx_http_webhook_tls_create(ngx_http_webhook_build_t *b,
  */
 
 static ngx_int_t
-ngx_http_webhook_tls_authority(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_target_t *target)
+ngx_webhook_tls_authority(ngx_webhook_build_t *b, ngx_webhook_peer_t *peer)
 {
     ngx_int_t   rc;
     ngx_str_t  *ca;
 
-    ca = &target->tls.ca;
+    ca = &peer->tls.ca;
 
-    rc = ngx_http_webhook_tls_share(target, *b->targets);
+    rc = ngx_webhook_tls_share(peer, *b->peers);
 
     if (rc == NGX_DECLINED && b->registered) {
-        rc = ngx_http_webhook_tls_share(target, b->wmcf->targets);
+        rc = ngx_webhook_tls_share(peer, b->wmcf->peers);
 
         if (rc == NGX_DECLINED) {
-            ngx_http_webhook_build_at(NGX_LOG_EMERG, b, &target->place, "no "
-                                      "certificate of \"%V\" can be verified: "
-                                      "nginx has not read the system's "
-                                      "authorities", &target->tls.name);
+            ngx_webhook_build_at(NGX_LOG_EMERG, b, &peer->source_pos, "no "
+                                 "certificate of \"%V\" can be verified: "
+                                 "nginx has not read the system's "
+                                 "authorities", &peer->tls.name);
             return NGX_ERROR;
         }
     }
@@ -146,19 +143,18 @@ ngx_http_webhook_tls_authority(ngx_http_webhook_build_t *b,
     }
 
     if (ca->len == 0) {
-        return ngx_http_webhook_tls_system(b, target);
+        return ngx_webhook_tls_system(b, peer);
     }
 
-    if (SSL_CTX_load_verify_locations(target->ssl->ctx, (char *) ca->data,
-                                      NULL)
+    if (SSL_CTX_load_verify_locations(peer->ssl->ctx, (char *) ca->data, NULL)
         == 0)
     {
         ngx_ssl_error(NGX_LOG_EMERG, b->log, 0,
                       "SSL_CTX_load_verify_locations(\"%s\") failed",
                       ca->data);
-        ngx_http_webhook_build_at(NGX_LOG_EMERG, b, &target->place, "the "
-                                  "certificates of \"ca=%V\" cannot be "
-                                  "read", ca);
+        ngx_webhook_build_at(NGX_LOG_EMERG, b, &peer->source_pos, "the "
+                             "certificates of \"ca=%V\" cannot be "
+                             "read", ca);
         return NGX_ERROR;
     }
 
@@ -172,22 +168,21 @@ ngx_http_webhook_tls_authority(ngx_http_webhook_build_t *b,
    NGX_DECLINED if there is none. */
 
 static ngx_int_t
-ngx_http_webhook_tls_share(ngx_http_webhook_target_t *target,
-    ngx_array_t *targets)
+ngx_webhook_tls_share(ngx_webhook_peer_t *peer, ngx_array_t *peers)
 {
-    X509_STORE                  *store;
-    ngx_str_t                   *ca;
-    ngx_uint_t                   i;
-    ngx_http_webhook_target_t  **other;
+    X509_STORE           *store;
+    ngx_str_t            *ca;
+    ngx_uint_t            i;
+    ngx_webhook_peer_t  **other;
 
-    if (targets == NULL) {
+    if (peers == NULL) {
         return NGX_DECLINED;
     }
 
-    ca = &target->tls.ca;
-    other = targets->elts;
+    ca = &peer->tls.ca;
+    other = peers->elts;
 
-    for (i = 0; i < targets->nelts; i++) {
+    for (i = 0; i < peers->nelts; i++) {
 
         if (other[i]->ssl == NULL
             || !other[i]->tls.verify
@@ -205,7 +200,7 @@ ngx_http_webhook_tls_share(ngx_http_webhook_target_t *target,
             return NGX_ERROR;
         }
 
-        SSL_CTX_set_cert_store(target->ssl->ctx, store);
+        SSL_CTX_set_cert_store(peer->ssl->ctx, store);
 
         return NGX_OK;
     }
@@ -215,23 +210,19 @@ ngx_http_webhook_tls_share(ngx_http_webhook_target_t *target,
 
 
 static ngx_int_t
-ngx_http_webhook_tls_system(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_target_t *target)
+ngx_webhook_tls_system(ngx_webhook_build_t *b, ngx_webhook_peer_t *peer)
 {
     ngx_uint_t        i;
     ngx_file_info_t   fi;
 
-    for (i = 0; ngx_http_webhook_tls_bundles[i]; i++) {
+    for (i = 0; ngx_webhook_tls_bundles[i]; i++) {
 
-        if (ngx_file_info(ngx_http_webhook_tls_bundles[i], &fi)
-            == NGX_FILE_ERROR)
-        {
+        if (ngx_file_info(ngx_webhook_tls_bundles[i], &fi) == NGX_FILE_ERROR) {
             continue;
         }
 
-        if (SSL_CTX_load_verify_locations(target->ssl->ctx,
-                                          ngx_http_webhook_tls_bundles[i],
-                                          NULL)
+        if (SSL_CTX_load_verify_locations(peer->ssl->ctx,
+                                          ngx_webhook_tls_bundles[i], NULL)
             == 1)
         {
             ERR_clear_error();
@@ -240,14 +231,14 @@ ngx_http_webhook_tls_system(ngx_http_webhook_build_t *b,
 
         ngx_ssl_error(NGX_LOG_WARN, b->log, 0,
                       "SSL_CTX_load_verify_locations(\"%s\") failed",
-                      ngx_http_webhook_tls_bundles[i]);
+                      ngx_webhook_tls_bundles[i]);
     }
 
-    ngx_http_webhook_build_at(NGX_LOG_WARN, b, &target->place,
-                              "the system's certificate authorities were not "
-                              "found, no certificate of \"%V\" can be "
-                              "verified: name a file with \"ca=\"",
-                              &target->tls.name);
+    ngx_webhook_build_at(NGX_LOG_WARN, b, &peer->source_pos,
+                         "the system's certificate authorities were not "
+                         "found, no certificate of \"%V\" can be "
+                         "verified: name a file with \"ca=\"",
+                         &peer->tls.name);
 
     return NGX_OK;
 }
@@ -256,36 +247,35 @@ ngx_http_webhook_tls_system(ngx_http_webhook_build_t *b,
 /* The name to ask for and to verify; an address is never asked for. */
 
 static ngx_int_t
-ngx_http_webhook_tls_name(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_target_t *target)
+ngx_webhook_tls_name(ngx_webhook_build_t *b, ngx_webhook_peer_t *peer)
 {
     int                 rc;
     u_char              text[NGX_SOCKADDR_STRLEN + 1];
     ngx_str_t          *name;
     X509_VERIFY_PARAM  *param;
 
-    name = &target->tls.name;
-    param = SSL_CTX_get0_param(target->ssl->ctx);
+    name = &peer->tls.name;
+    param = SSL_CTX_get0_param(peer->ssl->ctx);
 
-    if (ngx_http_webhook_tls_address(name, text, sizeof(text)) == NGX_OK) {
+    if (ngx_webhook_tls_address(name, text, sizeof(text)) == NGX_OK) {
 
-        rc = target->tls.verify
+        rc = peer->tls.verify
              ? X509_VERIFY_PARAM_set1_ip_asc(param, (char *) text) : 1;
 
     } else {
 
-        target->sni = *name;
+        peer->sni = *name;
 
         /* the root's dot is no part of the name in a certificate */
 
-        if (target->sni.len && target->sni.data[target->sni.len - 1] == '.') {
-            target->sni.len--;
-            target->sni.data = ngx_pstrdup(b->pool, name);
-            if (target->sni.data == NULL) {
+        if (peer->sni.len && peer->sni.data[peer->sni.len - 1] == '.') {
+            peer->sni.len--;
+            peer->sni.data = ngx_pstrdup(b->pool, name);
+            if (peer->sni.data == NULL) {
                 return NGX_ERROR;
             }
 
-            target->sni.data[target->sni.len] = '\0';
+            peer->sni.data[peer->sni.len] = '\0';
         }
 
         /* what stands in the subject is no name of a server: RFC 9525 */
@@ -294,16 +284,16 @@ ngx_http_webhook_tls_name(ngx_http_webhook_build_t *b,
                                         X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS
                                         |X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
 
-        rc = target->tls.verify
-             ? X509_VERIFY_PARAM_set1_host(param, (char *) target->sni.data,
-                                           target->sni.len)
+        rc = peer->tls.verify
+             ? X509_VERIFY_PARAM_set1_host(param, (char *) peer->sni.data,
+                                           peer->sni.len)
              : 1;
     }
 
     if (rc != 1) {
-        ngx_http_webhook_build_at(NGX_LOG_EMERG, b, &target->place, "the "
-                                  "name \"%V\" cannot be verified in a "
-                                  "certificate", name);
+        ngx_webhook_build_at(NGX_LOG_EMERG, b, &peer->source_pos, "the "
+                             "name \"%V\" cannot be verified in a "
+                             "certificate", name);
         return NGX_ERROR;
     }
 
@@ -314,7 +304,7 @@ ngx_http_webhook_tls_name(ngx_http_webhook_build_t *b,
 /* NGX_OK and the address without brackets, if the name is one. */
 
 static ngx_int_t
-ngx_http_webhook_tls_address(ngx_str_t *name, u_char *text, size_t size)
+ngx_webhook_tls_address(ngx_str_t *name, u_char *text, size_t size)
 {
     size_t   len;
     u_char  *p;
@@ -350,21 +340,19 @@ ngx_http_webhook_tls_address(ngx_str_t *name, u_char *text, size_t size)
 
 
 ngx_int_t
-ngx_http_webhook_tls_connection(ngx_http_webhook_target_t *target,
-    ngx_connection_t *c)
+ngx_webhook_tls_connection(ngx_webhook_peer_t *peer, ngx_connection_t *c)
 {
-    ngx_http_webhook_tls_peer_t  *peer;
+    ngx_webhook_tls_conn_t  *conn;
 
-    if (ngx_ssl_create_connection(target->ssl, c,
-                                  NGX_SSL_BUFFER|NGX_SSL_CLIENT)
+    if (ngx_ssl_create_connection(peer->ssl, c, NGX_SSL_BUFFER|NGX_SSL_CLIENT)
         != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    if (target->sni.len
+    if (peer->sni.len
         && SSL_set_tlsext_host_name(c->ssl->connection,
-                                    (char *) target->sni.data)
+                                    (char *) peer->sni.data)
            == 0)
     {
         ngx_ssl_error(NGX_LOG_ERR, c->log, 0,
@@ -372,9 +360,9 @@ ngx_http_webhook_tls_connection(ngx_http_webhook_target_t *target,
         return NGX_ERROR;
     }
 
-    c->ssl->save_session = ngx_http_webhook_tls_session;
+    c->ssl->save_session = ngx_webhook_tls_session;
 
-    if (target->session == NULL) {
+    if (peer->session == NULL) {
         return NGX_OK;
     }
 
@@ -383,16 +371,16 @@ ngx_http_webhook_tls_connection(ngx_http_webhook_target_t *target,
      * look at them: it ends when they do.
      */
 
-    if (ngx_time() >= target->session_until
-        || SSL_set_session(c->ssl->connection, target->session) == 0)
+    if (ngx_time() >= peer->session_until
+        || SSL_set_session(c->ssl->connection, peer->session) == 0)
     {
         ERR_clear_error();
-        ngx_http_webhook_tls_forget(target);
+        ngx_webhook_tls_forget(peer);
         return NGX_OK;
     }
 
-    peer = c->data;
-    peer->until = target->session_until;
+    conn = c->data;
+    conn->until = peer->session_until;
 
     return NGX_OK;
 }
@@ -404,13 +392,13 @@ ngx_http_webhook_tls_connection(ngx_http_webhook_target_t *target,
  */
 
 static time_t
-ngx_http_webhook_tls_until(ngx_http_webhook_target_t *target, SSL *ssl)
+ngx_webhook_tls_until(ngx_webhook_peer_t *peer, SSL *ssl)
 {
     int              i, days, seconds;
     time_t           until, end;
     STACK_OF(X509)  *chain;
 
-    if (!target->tls.verify) {
+    if (!peer->tls.verify) {
         return NGX_MAX_TIME_T_VALUE;
     }
 
@@ -444,44 +432,43 @@ ngx_http_webhook_tls_until(ngx_http_webhook_target_t *target, SSL *ssl)
 /* A new session: the last one is kept for connections to come. */
 
 static void
-ngx_http_webhook_tls_session(ngx_connection_t *c)
+ngx_webhook_tls_session(ngx_connection_t *c)
 {
-    ngx_ssl_session_t            *session;
-    ngx_http_webhook_tls_peer_t  *peer;
+    ngx_ssl_session_t       *session;
+    ngx_webhook_tls_conn_t  *conn;
 
-    peer = c->data;
+    conn = c->data;
 
     /* one that was resumed has been verified when the first of its line was */
 
     if (!SSL_session_reused(c->ssl->connection)) {
-        peer->until = ngx_http_webhook_tls_until(peer->target,
-                                                 c->ssl->connection);
+        conn->until = ngx_webhook_tls_until(conn->peer, c->ssl->connection);
     }
 
-    if (ngx_time() >= peer->until) {
+    if (ngx_time() >= conn->until) {
         return;
     }
 
     session = ngx_ssl_get_session(c);
 
     if (session) {
-        ngx_http_webhook_tls_forget(peer->target);
-        peer->target->session = session;
-        peer->target->session_until = peer->until;
+        ngx_webhook_tls_forget(conn->peer);
+        conn->peer->session = session;
+        conn->peer->session_until = conn->until;
     }
 }
 
 
 ngx_int_t
-ngx_http_webhook_tls_verify(ngx_http_webhook_target_t *target,
-    ngx_connection_t *c, u_char *buf, size_t size, ngx_str_t *why)
+ngx_webhook_tls_verify(ngx_webhook_peer_t *peer, ngx_connection_t *c,
+    u_char *buf, size_t size, ngx_str_t *reason)
 {
     long         rc;
     u_char      *p;
     X509        *cert;
     const char  *text;
 
-    if (!target->tls.verify) {
+    if (!peer->tls.verify) {
         return NGX_OK;
     }
 
@@ -507,31 +494,31 @@ ngx_http_webhook_tls_verify(ngx_http_webhook_target_t *target,
     }
 
     p = ngx_snprintf(buf, size, "the certificate of \"%V\" is refused: %s",
-                     &target->tls.name, text);
+                     &peer->tls.name, text);
 
-    why->data = buf;
-    why->len = p - buf;
+    reason->data = buf;
+    reason->len = p - buf;
 
     return NGX_DECLINED;
 }
 
 
 void
-ngx_http_webhook_tls_forget(ngx_http_webhook_target_t *target)
+ngx_webhook_tls_forget(ngx_webhook_peer_t *peer)
 {
-    if (target->session) {
-        ngx_ssl_free_session(target->session);
-        target->session = NULL;
+    if (peer->session) {
+        ngx_ssl_free_session(peer->session);
+        peer->session = NULL;
     }
 }
 
 
 static void
-ngx_http_webhook_tls_cleanup(void *data)
+ngx_webhook_tls_cleanup(void *data)
 {
-    ngx_http_webhook_target_t  *target = data;
+    ngx_webhook_peer_t  *peer = data;
 
-    ngx_http_webhook_tls_forget(target);
+    ngx_webhook_tls_forget(peer);
 
-    ngx_ssl_cleanup_ctx(target->ssl);
+    ngx_ssl_cleanup_ctx(peer->ssl);
 }

@@ -2,43 +2,43 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * TLS of targets.
+ * TLS of peers.
  */
 
-#ifndef NGX_HTTP_WEBHOOK_TLS_H
-#define NGX_HTTP_WEBHOOK_TLS_H
+#ifndef NGX_WEBHOOK_TLS_H
+#define NGX_WEBHOOK_TLS_H
 
 #include "http/net/peer/ngx_http_webhook_peer.h"
 
 
 /*
- * Makes the context of a target whose tls is filled in; the certificates of
- * an authority that another of the targets has loaded are shared.  Errors are
- * logged with target->place.
+ * Makes the context of a peer whose tls is filled in; the certificates of
+ * an authority that another of the peers has loaded are shared.  Errors are
+ * logged with peer->place.
  */
-ngx_int_t ngx_http_webhook_tls_create(ngx_http_webhook_build_t *b,
-    ngx_http_webhook_target_t *target);
+ngx_int_t ngx_webhook_tls_create(ngx_webhook_build_t *b,
+    ngx_webhook_peer_t *peer);
 
 /* What c->data has to begin with. */
 
 typedef struct {
-    ngx_http_webhook_target_t   *target;
-    time_t                       until;     /* see session_until */
-} ngx_http_webhook_tls_peer_t;
+    ngx_webhook_peer_t   *peer;
+    time_t                until;            /* see session_until */
+} ngx_webhook_tls_conn_t;
 
 /* Prepares c (which has a pool) for a handshake: SNI, a kept session. */
-ngx_int_t ngx_http_webhook_tls_connection(ngx_http_webhook_target_t *target,
+ngx_int_t ngx_webhook_tls_connection(ngx_webhook_peer_t *peer,
     ngx_connection_t *c);
 
 /*
  * Why a handshake that is over is not good enough, as text in buf (returns
  * NGX_DECLINED), or NGX_OK.
  */
-ngx_int_t ngx_http_webhook_tls_verify(ngx_http_webhook_target_t *target,
-    ngx_connection_t *c, u_char *buf, size_t size, ngx_str_t *why);
+ngx_int_t ngx_webhook_tls_verify(ngx_webhook_peer_t *peer, ngx_connection_t *c,
+    u_char *buf, size_t size, ngx_str_t *reason);
 
-/* Drops the target's kept session. */
-void ngx_http_webhook_tls_forget(ngx_http_webhook_target_t *target);
+/* Drops the peer's kept session. */
+void ngx_webhook_tls_forget(ngx_webhook_peer_t *peer);
 
 
-#endif /* NGX_HTTP_WEBHOOK_TLS_H */
+#endif /* NGX_WEBHOOK_TLS_H */

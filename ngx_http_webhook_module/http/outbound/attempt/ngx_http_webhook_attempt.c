@@ -2,7 +2,7 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * The life of a send: from its lease to its outcome in the store.
+ * The life of an attempt: from its lease to its outcome in the store.
  */
 
 #include "http/net/auth/ngx_http_webhook_auth.h"
@@ -11,85 +11,85 @@
 #include "http/outbound/attempt/ngx_http_webhook_attempt_int.h"
 
 
-#define NGX_HTTP_WEBHOOK_ANSWER_MAX    1024     /* bytes kept of an answer */
-#define NGX_HTTP_WEBHOOK_STORE_DELAY   500      /* ms, until an outcome that
+#define NGX_WEBHOOK_ANSWER_MAX    1024          /* bytes kept of an answer */
+#define NGX_WEBHOOK_STORE_DELAY   500           /* ms, until an outcome that
                                                    was not kept is told again */
 
 
 typedef struct {
-    ngx_http_webhook_main_conf_t *wmcf;
-    ngx_log_t                    *log;
-    uint64_t                      lease;
-    ngx_queue_t                   sends;
-    ngx_queue_t                   untold;
-    ngx_event_t                   again;
-} ngx_http_webhook_sender_t;
+    ngx_webhook_main_conf_t *wmcf;
+    ngx_log_t               *log;
+    uint64_t                 lease;
+    ngx_queue_t              sends;
+    ngx_queue_t              pending_outcomes;
+    ngx_event_t              again;
+} ngx_webhook_attempts_t;
 
 
-/* The head of a send that is made on a thread. */
+/* The head of an attempt that is made on a thread. */
 
 typedef struct {
-    ngx_http_webhook_send_t      *send;
-    ngx_http_webhook_endpoint_t  *endpoint;
-    ngx_int_t                     rc;
-} ngx_http_webhook_send_sign_t;
+    ngx_webhook_attempt_t   *attempt;
+    ngx_webhook_endpoint_t  *endpoint;
+    ngx_int_t                rc;
+} ngx_webhook_attempt_sign_t;
 
 
-static ngx_int_t ngx_http_webhook_send_thread(ngx_http_webhook_send_t *send,
-    ngx_http_webhook_endpoint_t *ep);
-static void ngx_http_webhook_send_sign_run(ngx_http_webhook_work_t *work);
-static void ngx_http_webhook_send_sign_done(ngx_http_webhook_work_t *work);
-static void ngx_http_webhook_send_go(ngx_http_webhook_send_t *send,
-    ngx_http_webhook_endpoint_t *ep, ngx_int_t rc);
-static void ngx_http_webhook_send_back(ngx_http_webhook_send_t *send,
+static ngx_int_t ngx_webhook_attempt_thread(ngx_webhook_attempt_t *attempt,
+    ngx_webhook_endpoint_t *ep);
+static void ngx_webhook_attempt_sign_run(ngx_webhook_work_t *work);
+static void ngx_webhook_attempt_sign_done(ngx_webhook_work_t *work);
+static void ngx_webhook_attempt_go(ngx_webhook_attempt_t *attempt,
+    ngx_webhook_endpoint_t *ep, ngx_int_t rc);
+static void ngx_webhook_attempt_back(ngx_webhook_attempt_t *attempt,
     uint64_t delay);
-static void ngx_http_webhook_send_unsent(ngx_http_webhook_send_t *send,
+static void ngx_webhook_attempt_unsent(ngx_webhook_attempt_t *attempt,
     uint64_t delay);
-static void ngx_http_webhook_send_done(ngx_http_webhook_exchange_t *x);
-static void ngx_http_webhook_send_tell(ngx_http_webhook_send_t *send);
-static void ngx_http_webhook_send_told(ngx_http_webhook_job_t *job);
-static void ngx_http_webhook_send_again(ngx_event_t *ev);
-static void ngx_http_webhook_send_free(ngx_http_webhook_send_t *send);
+static void ngx_webhook_attempt_done(ngx_webhook_exchange_t *x);
+static void ngx_webhook_attempt_complete(ngx_webhook_attempt_t *attempt);
+static void ngx_webhook_attempt_completed(ngx_webhook_job_t *job);
+static void ngx_webhook_attempt_again(ngx_event_t *ev);
+static void ngx_webhook_attempt_free(ngx_webhook_attempt_t *attempt);
 
 
-static ngx_http_webhook_sender_t  ngx_http_webhook_sender;
+static ngx_webhook_attempts_t  ngx_webhook_attempts;
 
 
 void
-ngx_http_webhook_send_init(ngx_http_webhook_main_conf_t *wmcf, ngx_log_t *log,
+ngx_webhook_attempt_init(ngx_webhook_main_conf_t *wmcf, ngx_log_t *log,
     uint64_t lease)
 {
-    ngx_http_webhook_sender_t  *s;
+    ngx_webhook_attempts_t  *s;
 
-    s = &ngx_http_webhook_sender;
+    s = &ngx_webhook_attempts;
 
-    ngx_memzero(s, sizeof(ngx_http_webhook_sender_t));
+    ngx_memzero(s, sizeof(ngx_webhook_attempts_t));
 
     s->wmcf = wmcf;
     s->log = log;
     s->lease = lease;
 
     ngx_queue_init(&s->sends);
-    ngx_queue_init(&s->untold);
+    ngx_queue_init(&s->pending_outcomes);
 
-    ngx_http_webhook_send_log_init();
+    ngx_webhook_attempt_log_init();
 
     /* Not cancelable: an outcome is told before a worker may go. */
 
-    s->again.handler = ngx_http_webhook_send_again;
+    s->again.handler = ngx_webhook_attempt_again;
     s->again.data = s;
     s->again.log = log;
 }
 
 
 void
-ngx_http_webhook_send_exit(void)
+ngx_webhook_attempt_exit(void)
 {
-    ngx_queue_t                *q;
-    ngx_http_webhook_send_t    *send;
-    ngx_http_webhook_sender_t  *s;
+    ngx_queue_t             *q;
+    ngx_webhook_attempt_t   *attempt;
+    ngx_webhook_attempts_t  *s;
 
-    s = &ngx_http_webhook_sender;
+    s = &ngx_webhook_attempts;
 
     if (s->again.timer_set) {
         ngx_del_timer(&s->again);
@@ -97,31 +97,31 @@ ngx_http_webhook_send_exit(void)
 
     while (!ngx_queue_empty(&s->sends)) {
         q = ngx_queue_head(&s->sends);
-        send = ngx_queue_data(q, ngx_http_webhook_send_t, queue);
+        attempt = ngx_queue_data(q, ngx_webhook_attempt_t, queue);
 
-        ngx_http_webhook_auth_cancel(&send->exchange);
+        ngx_webhook_auth_cancel(&attempt->exchange);
 
-        send->exchange.fault = NGX_HTTP_WEBHOOK_FAULT_SHUTDOWN;
-        ngx_http_webhook_send_done(&send->exchange);
+        attempt->exchange.fault = NGX_WEBHOOK_FAULT_SHUTDOWN;
+        ngx_webhook_attempt_done(&attempt->exchange);
     }
 
-    ngx_http_webhook_send_again(&s->again);
+    ngx_webhook_attempt_again(&s->again);
 }
 
 
 void
-ngx_http_webhook_send_start(webhook_lease_t *lease,
-    ngx_http_webhook_hold_t *hold)
+ngx_webhook_attempt_start(webhook_lease_t *lease,
+    ngx_webhook_shared_job_t *shared)
 {
-    ngx_http_webhook_send_t      *send;
-    ngx_http_webhook_sender_t    *s;
-    ngx_http_webhook_endpoint_t  *ep;
+    ngx_webhook_attempt_t   *attempt;
+    ngx_webhook_attempts_t  *s;
+    ngx_webhook_endpoint_t  *ep;
 
-    s = &ngx_http_webhook_sender;
+    s = &ngx_webhook_attempts;
 
-    send = ngx_calloc(sizeof(ngx_http_webhook_send_t), s->log);
+    attempt = ngx_calloc(sizeof(ngx_webhook_attempt_t), s->log);
 
-    if (send == NULL) {
+    if (attempt == NULL) {
 
         /*
          * Not even its release can be told: the delivery stays leased until
@@ -134,32 +134,32 @@ ngx_http_webhook_send_start(webhook_lease_t *lease,
         return;
     }
 
-    send->hold.refs = 1;
-    send->lease = *lease;
+    attempt->shared.refs = 1;
+    attempt->lease = *lease;
 
-    if (ngx_http_webhook_batch_closing()) {
-        ngx_http_webhook_send_unsent(send, 0);
+    if (ngx_webhook_store_queue_closing()) {
+        ngx_webhook_attempt_unsent(attempt, 0);
         return;
     }
 
-    ep = ngx_http_webhook_endpoint_find(s->wmcf, lease->endpoint);
+    ep = ngx_webhook_endpoint_find(s->wmcf, lease->endpoint);
 
     if (ep == NULL) {
-        ngx_http_webhook_send_unsent(send, NGX_HTTP_WEBHOOK_LOCAL_DELAY);
+        ngx_webhook_attempt_unsent(attempt, NGX_WEBHOOK_LOCAL_DELAY);
         return;
     }
 
-    send->from = hold;
-    hold->refs++;
+    attempt->from = shared;
+    shared->refs++;
 
-    if (ngx_http_webhook_send_thread(send, ep) == NGX_OK) {
+    if (ngx_webhook_attempt_thread(attempt, ep) == NGX_OK) {
         return;
     }
 
-    ngx_http_webhook_send_go(send, ep,
-                             ngx_http_webhook_send_head(send, ep,
-                                                        &s->wmcf->event_header,
-                                                        s->log));
+    ngx_webhook_attempt_go(attempt, ep,
+                           ngx_webhook_attempt_head(attempt, ep,
+                                                    &s->wmcf->event_header,
+                                                    s->log));
 }
 
 
@@ -169,241 +169,241 @@ ngx_http_webhook_send_start(webhook_lease_t *lease,
  */
 
 static ngx_int_t
-ngx_http_webhook_send_thread(ngx_http_webhook_send_t *send,
-    ngx_http_webhook_endpoint_t *ep)
+ngx_webhook_attempt_thread(ngx_webhook_attempt_t *attempt,
+    ngx_webhook_endpoint_t *ep)
 {
-    size_t                        size;
-    ngx_http_webhook_work_t      *work;
-    ngx_http_webhook_send_sign_t *sign;
+    size_t                      size;
+    ngx_webhook_work_t         *work;
+    ngx_webhook_attempt_sign_t *sign;
 
-    size = send->lease.event.form.body.len;
+    size = attempt->lease.event.rendition.body.len;
 
     if ((ep->keys.nkeys == 0 && ep->hmacs.nelts == 0)
-        || !ngx_http_webhook_cpu_wanted(size))
+        || !ngx_webhook_cpu_wanted(size))
     {
         return NGX_DECLINED;
     }
 
-    work = ngx_http_webhook_work_create(size);
+    work = ngx_webhook_work_create(size);
     if (work == NULL) {
         return NGX_DECLINED;
     }
 
-    sign = ngx_pcalloc(work->pool, sizeof(ngx_http_webhook_send_sign_t));
+    sign = ngx_pcalloc(work->pool, sizeof(ngx_webhook_attempt_sign_t));
 
     if (sign == NULL) {
-        ngx_http_webhook_work_free(work);
+        ngx_webhook_work_free(work);
         return NGX_DECLINED;
     }
 
-    sign->send = send;
+    sign->attempt = attempt;
     sign->endpoint = ep;
 
-    work->run = ngx_http_webhook_send_sign_run;
-    work->done = ngx_http_webhook_send_sign_done;
+    work->run = ngx_webhook_attempt_sign_run;
+    work->done = ngx_webhook_attempt_sign_done;
     work->data = sign;
 
-    ngx_http_webhook_work_post(work);
+    ngx_webhook_work_post(work);
 
     return NGX_OK;
 }
 
 
-/* On a thread: all that it reads is the configuration's or the send's. */
+/* On a thread: all that it reads is the configuration's or the attempt's. */
 
 static void
-ngx_http_webhook_send_sign_run(ngx_http_webhook_work_t *work)
+ngx_webhook_attempt_sign_run(ngx_webhook_work_t *work)
 {
-    ngx_http_webhook_send_sign_t  *sign;
+    ngx_webhook_attempt_sign_t  *sign;
 
     sign = work->data;
 
-    sign->rc = ngx_http_webhook_send_head(sign->send, sign->endpoint,
-                             &ngx_http_webhook_sender.wmcf->event_header,
+    sign->rc = ngx_webhook_attempt_head(sign->attempt, sign->endpoint,
+                             &ngx_webhook_attempts.wmcf->event_header,
                              work->log);
 }
 
 
 static void
-ngx_http_webhook_send_sign_done(ngx_http_webhook_work_t *work)
+ngx_webhook_attempt_sign_done(ngx_webhook_work_t *work)
 {
-    ngx_int_t                     rc;
-    ngx_http_webhook_send_t      *send;
-    ngx_http_webhook_endpoint_t  *ep;
-    ngx_http_webhook_send_sign_t *sign;
+    ngx_int_t                   rc;
+    ngx_webhook_attempt_t      *attempt;
+    ngx_webhook_endpoint_t     *ep;
+    ngx_webhook_attempt_sign_t *sign;
 
     sign = work->data;
 
-    send = sign->send;
+    attempt = sign->attempt;
     ep = sign->endpoint;
     rc = sign->rc;
 
     /* there is nothing large in it */
 
     work->size = 0;
-    ngx_http_webhook_work_free(work);
+    ngx_webhook_work_free(work);
 
-    if (ngx_http_webhook_cpu_closing()) {
-        ngx_http_webhook_send_back(send, 0);
+    if (ngx_webhook_cpu_closing()) {
+        ngx_webhook_attempt_back(attempt, 0);
         return;
     }
 
-    ngx_http_webhook_send_go(send, ep, rc);
+    ngx_webhook_attempt_go(attempt, ep, rc);
 }
 
 
 /* rc is what making the head returned. */
 
 static void
-ngx_http_webhook_send_go(ngx_http_webhook_send_t *send,
-    ngx_http_webhook_endpoint_t *ep, ngx_int_t rc)
+ngx_webhook_attempt_go(ngx_webhook_attempt_t *attempt,
+    ngx_webhook_endpoint_t *ep, ngx_int_t rc)
 {
-    ngx_http_webhook_sender_t    *s;
-    ngx_http_webhook_exchange_t  *x;
+    ngx_webhook_attempts_t  *s;
+    ngx_webhook_exchange_t  *x;
 
-    s = &ngx_http_webhook_sender;
+    s = &ngx_webhook_attempts;
 
     if (rc == NGX_DECLINED) {
-        ngx_http_webhook_send_log_unsigned(ep, s->log);
-        ngx_http_webhook_send_back(send, NGX_HTTP_WEBHOOK_KEY_DELAY);
+        ngx_webhook_attempt_log_unsigned(ep, s->log);
+        ngx_webhook_attempt_back(attempt, NGX_WEBHOOK_KEY_DELAY);
         return;
     }
 
     if (rc != NGX_OK) {
-        ngx_http_webhook_send_back(send, NGX_HTTP_WEBHOOK_LOCAL_DELAY);
+        ngx_webhook_attempt_back(attempt, NGX_WEBHOOK_LOCAL_DELAY);
         return;
     }
 
-    ngx_queue_insert_tail(&s->sends, &send->queue);
+    ngx_queue_insert_tail(&s->sends, &attempt->queue);
 
-    x = &send->exchange;
+    x = &attempt->exchange;
 
-    x->target = ep->target;
+    x->peer = ep->peer;
     x->timeout = ep->timeout;
-    x->body = *ngx_http_webhook_nstr(&send->lease.event.form.body);
-    x->answer_max = ep->redacts ? 0 : NGX_HTTP_WEBHOOK_ANSWER_MAX;
-    x->handler = ngx_http_webhook_send_done;
-    x->data = send;
+    x->body = *ngx_webhook_nstr(&attempt->lease.event.rendition.body);
+    x->answer_max = ep->redacts ? 0 : NGX_WEBHOOK_ANSWER_MAX;
+    x->handler = ngx_webhook_attempt_done;
+    x->data = attempt;
     x->log = s->log;
 
-    ngx_http_webhook_count(NGX_HTTP_WEBHOOK_SENDS, 1);
+    ngx_webhook_count(NGX_WEBHOOK_SENDS, 1);
 
-    ngx_http_webhook_auth_send(&ep->auth, x);
+    ngx_webhook_auth_send(&ep->auth, x);
 }
 
 
 /* A lease that cannot be used here goes back. */
 
 static void
-ngx_http_webhook_send_unsent(ngx_http_webhook_send_t *send, uint64_t delay)
+ngx_webhook_attempt_unsent(ngx_webhook_attempt_t *attempt, uint64_t delay)
 {
     webhook_op_complete_t  *complete;
 
-    complete = &send->hold.job.op.u.complete;
+    complete = &attempt->shared.job.op.u.complete;
 
     complete->outcome = WEBHOOK_RELEASE;
     complete->delay = delay;
 
-    ngx_http_webhook_count(NGX_HTTP_WEBHOOK_SENDS_RELEASED, 1);
+    ngx_webhook_count(NGX_WEBHOOK_SENDS_RELEASED, 1);
 
-    ngx_http_webhook_send_tell(send);
+    ngx_webhook_attempt_complete(attempt);
 }
 
 
 /* The same, of one that holds its event. */
 
 static void
-ngx_http_webhook_send_back(ngx_http_webhook_send_t *send, uint64_t delay)
+ngx_webhook_attempt_back(ngx_webhook_attempt_t *attempt, uint64_t delay)
 {
-    ngx_http_webhook_job_release(send->from);
-    send->from = NULL;
+    ngx_webhook_job_release(attempt->from);
+    attempt->from = NULL;
 
-    ngx_http_webhook_send_head_free(send);
+    ngx_webhook_attempt_head_free(attempt);
 
-    ngx_http_webhook_send_unsent(send, delay);
+    ngx_webhook_attempt_unsent(attempt, delay);
 }
 
 
 static void
-ngx_http_webhook_send_done(ngx_http_webhook_exchange_t *x)
+ngx_webhook_attempt_done(ngx_webhook_exchange_t *x)
 {
-    ngx_http_webhook_send_t      *send;
-    ngx_http_webhook_sender_t    *s;
-    ngx_http_webhook_endpoint_t  *ep;
+    ngx_webhook_attempt_t   *attempt;
+    ngx_webhook_attempts_t  *s;
+    ngx_webhook_endpoint_t  *ep;
 
-    s = &ngx_http_webhook_sender;
-    send = x->data;
+    s = &ngx_webhook_attempts;
+    attempt = x->data;
 
-    ngx_queue_remove(&send->queue);
+    ngx_queue_remove(&attempt->queue);
 
-    ep = ngx_http_webhook_endpoint_find(s->wmcf, send->lease.endpoint);
+    ep = ngx_webhook_endpoint_find(s->wmcf, attempt->lease.endpoint);
 
-    ngx_http_webhook_send_outcome(send, ep, s->log);
+    ngx_webhook_attempt_outcome(attempt, ep, s->log);
 
     /* The bytes of the event are not needed any more. */
 
-    ngx_http_webhook_job_release(send->from);
-    send->from = NULL;
+    ngx_webhook_job_release(attempt->from);
+    attempt->from = NULL;
 
-    ngx_http_webhook_send_head_free(send);
+    ngx_webhook_attempt_head_free(attempt);
 
-    ngx_http_webhook_send_tell(send);
+    ngx_webhook_attempt_complete(attempt);
 }
 
 
 /* Tells the store the outcome, and asks for the endpoint's next delivery. */
 
 static void
-ngx_http_webhook_send_tell(ngx_http_webhook_send_t *send)
+ngx_webhook_attempt_complete(ngx_webhook_attempt_t *attempt)
 {
     webhook_op_t           *op;
     webhook_op_complete_t  *complete;
 
-    op = &send->hold.job.op;
+    op = &attempt->shared.job.op;
     complete = &op->u.complete;
 
     op->type = WEBHOOK_OP_COMPLETE;
 
-    complete->event = send->lease.event.id;
-    complete->endpoint = send->lease.endpoint;
-    complete->token = send->lease.token;
+    complete->event = attempt->lease.event.id;
+    complete->endpoint = attempt->lease.endpoint;
+    complete->lease_token = attempt->lease.lease_token;
     complete->lease = 0;
 
     if (complete->outcome != WEBHOOK_RELEASE
-        && ngx_http_webhook_schedule_ask(1))
+        && ngx_webhook_schedule_reserve(1))
     {
-        send->asked = 1;
-        complete->lease = ngx_http_webhook_sender.lease;
+        attempt->reserved = 1;
+        complete->lease = ngx_webhook_attempts.lease;
     }
 
-    send->hold.job.handler = ngx_http_webhook_send_told;
-    send->hold.job.data = send;
+    attempt->shared.job.handler = ngx_webhook_attempt_completed;
+    attempt->shared.job.data = attempt;
 
-    ngx_http_webhook_batch_post(&send->hold.job);
+    ngx_webhook_store_queue_post(&attempt->shared.job);
 }
 
 
 static void
-ngx_http_webhook_send_told(ngx_http_webhook_job_t *job)
+ngx_webhook_attempt_completed(ngx_webhook_job_t *job)
 {
-    webhook_op_complete_t        *complete;
-    webhook_store_result_e        result;
-    ngx_http_webhook_send_t      *send;
-    ngx_http_webhook_sender_t    *s;
-    ngx_http_webhook_endpoint_t  *ep;
+    webhook_op_complete_t   *complete;
+    webhook_store_result_e   result;
+    ngx_webhook_attempt_t   *attempt;
+    ngx_webhook_attempts_t  *s;
+    ngx_webhook_endpoint_t  *ep;
 
-    s = &ngx_http_webhook_sender;
+    s = &ngx_webhook_attempts;
 
-    send = job->data;
+    attempt = job->data;
     complete = &job->op.u.complete;
     result = job->op.result;
 
-    if (send->asked) {
-        send->asked = 0;
-        ngx_http_webhook_schedule_asked(1);
+    if (attempt->reserved) {
+        attempt->reserved = 0;
+        ngx_webhook_schedule_unreserve(1);
     }
 
-    if (result >= WEBHOOK_STORE_FULL && !ngx_http_webhook_batch_closing()) {
+    if (result >= WEBHOOK_STORE_FULL && !ngx_webhook_store_queue_closing()) {
 
         /*
          * The outcome must be told, or the delivery would be sent once more
@@ -412,15 +412,15 @@ ngx_http_webhook_send_told(ngx_http_webhook_job_t *job)
          */
 
         if (result == WEBHOOK_STORE_UNKNOWN) {
-            send->unknown = 1;
+            attempt->unknown = 1;
         }
 
         webhook_op_free(&job->op);
 
-        ngx_queue_insert_tail(&s->untold, &send->queue);
+        ngx_queue_insert_tail(&s->pending_outcomes, &attempt->queue);
 
         if (!s->again.timer_set) {
-            ngx_add_timer(&s->again, NGX_HTTP_WEBHOOK_STORE_DELAY);
+            ngx_add_timer(&s->again, NGX_WEBHOOK_STORE_DELAY);
         }
 
         return;
@@ -428,29 +428,29 @@ ngx_http_webhook_send_told(ngx_http_webhook_job_t *job)
 
     if (result == WEBHOOK_STORE_OK) {
 
-        ep = ngx_http_webhook_endpoint_find(s->wmcf, complete->endpoint);
+        ep = ngx_webhook_endpoint_find(s->wmcf, complete->endpoint);
 
         if (ep) {
-            ngx_http_webhook_send_log_endpoint(send, ep, s->log);
+            ngx_webhook_attempt_log_endpoint(attempt, ep, s->log);
         }
 
         if (complete->next) {
-            ngx_http_webhook_send_start(complete->next, &send->hold);
+            ngx_webhook_attempt_start(complete->next, &attempt->shared);
 
         } else if (complete->wait < 1000) {
-            ngx_http_webhook_schedule_wake((ngx_msec_t) complete->wait);
+            ngx_webhook_schedule_wake((ngx_msec_t) complete->wait);
         }
 
         if (complete->outcome == WEBHOOK_RETRY
             || complete->outcome == WEBHOOK_RELEASE)
         {
-            ngx_http_webhook_schedule_wake((ngx_msec_t)
-                                           ngx_min(complete->delay, 1000));
+            ngx_webhook_schedule_wake((ngx_msec_t)
+                                      ngx_min(complete->delay, 1000));
         }
 
-    } else if (!send->unknown) {
+    } else if (!attempt->unknown) {
 
-        ngx_http_webhook_count(NGX_HTTP_WEBHOOK_OUTCOMES_STALE, 1);
+        ngx_webhook_count(NGX_WEBHOOK_OUTCOMES_STALE, 1);
 
         ngx_log_error(NGX_LOG_WARN, s->log, 0,
                       "the outcome of a webhook send was not kept (%s): "
@@ -458,46 +458,46 @@ ngx_http_webhook_send_told(ngx_http_webhook_job_t *job)
                       webhook_store_result_text(result));
     }
 
-    ngx_http_webhook_send_free(send);
+    ngx_webhook_attempt_free(attempt);
 }
 
 
 static void
-ngx_http_webhook_send_again(ngx_event_t *ev)
+ngx_webhook_attempt_again(ngx_event_t *ev)
 {
-    ngx_queue_t                *q, untold;
-    ngx_http_webhook_send_t    *send;
-    ngx_http_webhook_sender_t  *s;
+    ngx_queue_t             *q, pending;
+    ngx_webhook_attempt_t   *attempt;
+    ngx_webhook_attempts_t  *s;
 
     s = ev->data;
 
-    if (ngx_queue_empty(&s->untold)) {
+    if (ngx_queue_empty(&s->pending_outcomes)) {
         return;
     }
 
-    ngx_queue_init(&untold);
-    ngx_queue_add(&untold, &s->untold);
-    ngx_queue_init(&s->untold);
+    ngx_queue_init(&pending);
+    ngx_queue_add(&pending, &s->pending_outcomes);
+    ngx_queue_init(&s->pending_outcomes);
 
-    while (!ngx_queue_empty(&untold)) {
-        q = ngx_queue_head(&untold);
+    while (!ngx_queue_empty(&pending)) {
+        q = ngx_queue_head(&pending);
         ngx_queue_remove(q);
 
-        send = ngx_queue_data(q, ngx_http_webhook_send_t, queue);
-        ngx_http_webhook_send_tell(send);
+        attempt = ngx_queue_data(q, ngx_webhook_attempt_t, queue);
+        ngx_webhook_attempt_complete(attempt);
     }
 }
 
 
 static void
-ngx_http_webhook_send_free(ngx_http_webhook_send_t *send)
+ngx_webhook_attempt_free(ngx_webhook_attempt_t *attempt)
 {
-    ngx_http_webhook_send_head_free(send);
+    ngx_webhook_attempt_head_free(attempt);
 
-    if (send->kept) {
-        ngx_free(send->kept);
-        send->kept = NULL;
+    if (attempt->kept) {
+        ngx_free(attempt->kept);
+        attempt->kept = NULL;
     }
 
-    ngx_http_webhook_job_release(&send->hold);
+    ngx_webhook_job_release(&attempt->shared);
 }

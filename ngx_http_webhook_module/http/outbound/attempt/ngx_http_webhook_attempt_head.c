@@ -3,22 +3,22 @@
  * Copyright (C) the ngx_http_webhook_module authors
  *
  * What goes out: the endpoint's own headers, those of the event, and
- * signatures, which are made anew at each send.
+ * signatures, which are made anew at each attempt.
  */
 
 #include "http/outbound/attempt/ngx_http_webhook_attempt_int.h"
 
 
-static size_t ngx_http_webhook_send_head_size(ngx_http_webhook_send_t *send,
-    ngx_http_webhook_endpoint_t *ep, ngx_str_t *event_header);
-static ngx_int_t ngx_http_webhook_send_sign(ngx_http_webhook_send_t *send,
-    ngx_http_webhook_endpoint_t *ep, time_t now, u_char **pos, u_char *last);
-static ngx_int_t ngx_http_webhook_send_signed(int rc);
+static size_t ngx_webhook_attempt_head_size(ngx_webhook_attempt_t *attempt,
+    ngx_webhook_endpoint_t *ep, ngx_str_t *event_header);
+static ngx_int_t ngx_webhook_attempt_sign(ngx_webhook_attempt_t *attempt,
+    ngx_webhook_endpoint_t *ep, time_t now, u_char **pos, u_char *last);
+static ngx_int_t ngx_webhook_attempt_signed(int rc);
 
 
 ngx_int_t
-ngx_http_webhook_send_head(ngx_http_webhook_send_t *send,
-    ngx_http_webhook_endpoint_t *ep, ngx_str_t *event_header, ngx_log_t *log)
+ngx_webhook_attempt_head(ngx_webhook_attempt_t *attempt,
+    ngx_webhook_endpoint_t *ep, ngx_str_t *event_header, ngx_log_t *log)
 {
     u_char               *p;
     size_t                size;
@@ -26,29 +26,29 @@ ngx_http_webhook_send_head(ngx_http_webhook_send_t *send,
     ngx_int_t             rc;
     ngx_str_t             head;
     webhook_event_t      *event;
-    webhook_rendition_t  *form;
+    webhook_rendition_t  *rendition;
 
-    event = &send->lease.event;
-    form = &event->form;
+    event = &attempt->lease.event;
+    rendition = &event->rendition;
     head = ep->head;
 
-    size = ngx_http_webhook_send_head_size(send, ep, event_header);
+    size = ngx_webhook_attempt_head_size(attempt, ep, event_header);
 
     p = ngx_alloc(size, log);
     if (p == NULL) {
         return NGX_ERROR;
     }
 
-    send->exchange.head.data = p;
-    send->head_size = size;
+    attempt->exchange.head.data = p;
+    attempt->head_size = size;
 
     now = ngx_time();
 
-    if (form->request.len) {
+    if (rendition->request.len) {
 
         /* a request line of its own, in place of the first line */
 
-        p = ngx_cpymem(p, form->request.data, form->request.len);
+        p = ngx_cpymem(p, rendition->request.data, rendition->request.len);
         p = ngx_cpymem(p, " HTTP/1.1" CRLF, sizeof(" HTTP/1.1" CRLF) - 1);
 
         head.data = ngx_strlchr(head.data, head.data + head.len, LF) + 1;
@@ -57,14 +57,15 @@ ngx_http_webhook_send_head(ngx_http_webhook_send_t *send,
 
     p = ngx_cpymem(p, head.data, head.len);
 
-    if (form->content_type.len) {
+    if (rendition->content_type.len) {
         p = ngx_cpymem(p, "Content-Type: ", sizeof("Content-Type: ") - 1);
-        p = ngx_cpymem(p, form->content_type.data, form->content_type.len);
+        p = ngx_cpymem(p, rendition->content_type.data,
+                       rendition->content_type.len);
         *p++ = CR; *p++ = LF;
     }
 
-    if (form->headers.len) {
-        p = ngx_cpymem(p, form->headers.data, form->headers.len);
+    if (rendition->headers.len) {
+        p = ngx_cpymem(p, rendition->headers.data, rendition->headers.len);
     }
 
     p = ngx_cpymem(p, event_header->data, event_header->len);
@@ -77,18 +78,18 @@ ngx_http_webhook_send_head(ngx_http_webhook_send_t *send,
 
     p = ngx_sprintf(p, CRLF "webhook-timestamp: %T"
                     CRLF "webhook-attempt: %uD" CRLF,
-                    now, send->lease.number);
+                    now, attempt->lease.number);
 
-    rc = ngx_http_webhook_send_sign(send, ep, now, &p,
-                                    send->exchange.head.data + size);
+    rc = ngx_webhook_attempt_sign(attempt, ep, now, &p,
+                                  attempt->exchange.head.data + size);
     if (rc != NGX_OK) {
-        ngx_http_webhook_send_head_free(send);
+        ngx_webhook_attempt_head_free(attempt);
         return rc;
     }
 
-    p = ngx_sprintf(p, "Content-Length: %uz" CRLF CRLF, form->body.len);
+    p = ngx_sprintf(p, "Content-Length: %uz" CRLF CRLF, rendition->body.len);
 
-    send->exchange.head.len = p - send->exchange.head.data;
+    attempt->exchange.head.len = p - attempt->exchange.head.data;
 
     return NGX_OK;
 }
@@ -97,20 +98,21 @@ ngx_http_webhook_send_head(ngx_http_webhook_send_t *send,
 /* The most that it takes. */
 
 static size_t
-ngx_http_webhook_send_head_size(ngx_http_webhook_send_t *send,
-    ngx_http_webhook_endpoint_t *ep, ngx_str_t *event_header)
+ngx_webhook_attempt_head_size(ngx_webhook_attempt_t *attempt,
+    ngx_webhook_endpoint_t *ep, ngx_str_t *event_header)
 {
-    size_t                    size;
-    ngx_uint_t                i;
-    webhook_event_t          *event;
-    ngx_http_webhook_hmac_t  *hmac;
+    size_t               size;
+    ngx_uint_t           i;
+    webhook_event_t     *event;
+    ngx_webhook_hmac_t  *hmac;
 
-    event = &send->lease.event;
+    event = &attempt->lease.event;
 
     size = ep->head.len
-           + event->form.request.len + sizeof(" HTTP/1.1" CRLF) - 1
-           + sizeof("Content-Type: " CRLF) - 1 + event->form.content_type.len
-           + event->form.headers.len
+           + event->rendition.request.len + sizeof(" HTTP/1.1" CRLF) - 1
+           + sizeof("Content-Type: " CRLF) - 1
+           + event->rendition.content_type.len
+           + event->rendition.headers.len
            + event_header->len + sizeof(": " CRLF) - 1 + event->type.len
            + sizeof("webhook-id: " CRLF) - 1 + WEBHOOK_ID_TEXT_LEN
            + sizeof("webhook-timestamp: " CRLF) - 1 + NGX_TIME_T_LEN
@@ -135,25 +137,25 @@ ngx_http_webhook_send_head_size(ngx_http_webhook_send_t *send,
 
 
 static ngx_int_t
-ngx_http_webhook_send_sign(ngx_http_webhook_send_t *send,
-    ngx_http_webhook_endpoint_t *ep, time_t now, u_char **pos, u_char *last)
+ngx_webhook_attempt_sign(ngx_webhook_attempt_t *attempt,
+    ngx_webhook_endpoint_t *ep, time_t now, u_char **pos, u_char *last)
 {
-    int                       rc;
-    u_char                   *p, id[WEBHOOK_ID_TEXT_LEN];
-    size_t                    len;
-    ngx_uint_t                i;
-    webhook_message_t         m;
-    ngx_http_webhook_hmac_t  *hmac;
+    int                  rc;
+    u_char              *p, id[WEBHOOK_ID_TEXT_LEN];
+    size_t               len;
+    ngx_uint_t           i;
+    webhook_message_t    m;
+    ngx_webhook_hmac_t  *hmac;
 
     p = *pos;
 
-    webhook_id_text(&send->lease.event.wire, id);
+    webhook_id_text(&attempt->lease.event.wire, id);
 
     m.id.data = id;
     m.id.len = WEBHOOK_ID_TEXT_LEN;
     m.timestamp = now;
-    m.url = *ngx_http_webhook_str(&ep->url);
-    m.body = &send->lease.event.form.body;
+    m.url = *ngx_webhook_str(&ep->url);
+    m.body = &attempt->lease.event.rendition.body;
     m.pieces = 1;
 
     if (ep->keys.nkeys) {
@@ -164,7 +166,7 @@ ngx_http_webhook_send_sign(ngx_http_webhook_send_t *send,
         rc = webhook_sign_standard(ep->keys.keys, ep->keys.nkeys, &m, p,
                                    last - p, &len);
         if (rc != WEBHOOK_OK) {
-            return ngx_http_webhook_send_signed(rc);
+            return ngx_webhook_attempt_signed(rc);
         }
 
         p += len;
@@ -181,7 +183,7 @@ ngx_http_webhook_send_sign(ngx_http_webhook_send_t *send,
         rc = webhook_sign_hmac(&hmac[i].scheme, hmac[i].keys.keys,
                                hmac[i].keys.nkeys, &m, p, last - p, &len);
         if (rc != WEBHOOK_OK) {
-            return ngx_http_webhook_send_signed(rc);
+            return ngx_webhook_attempt_signed(rc);
         }
 
         p += len;
@@ -200,24 +202,24 @@ ngx_http_webhook_send_sign(ngx_http_webhook_send_t *send,
  */
 
 static ngx_int_t
-ngx_http_webhook_send_signed(int rc)
+ngx_webhook_attempt_signed(int rc)
 {
     return (rc == WEBHOOK_ERROR) ? NGX_DECLINED : NGX_ERROR;
 }
 
 
 void
-ngx_http_webhook_send_head_free(ngx_http_webhook_send_t *send)
+ngx_webhook_attempt_head_free(ngx_webhook_attempt_t *attempt)
 {
-    if (send->exchange.head.data == NULL) {
+    if (attempt->exchange.head.data == NULL) {
         return;
     }
 
     /* it may hold a credential of the endpoint */
 
-    ngx_explicit_memzero(send->exchange.head.data, send->head_size);
-    ngx_free(send->exchange.head.data);
+    ngx_explicit_memzero(attempt->exchange.head.data, attempt->head_size);
+    ngx_free(attempt->exchange.head.data);
 
-    send->exchange.head.data = NULL;
-    send->exchange.head.len = 0;
+    attempt->exchange.head.data = NULL;
+    attempt->exchange.head.len = 0;
 }

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * One send, between its files:
+ * One attempt, between its files:
  *
  *   attempt.c          its life: begun, done, told to the store
  *   attempt_head.c     what goes out: headers and signatures
@@ -12,72 +12,72 @@
  * Event loop only.
  */
 
-#ifndef NGX_HTTP_WEBHOOK_SEND_INT_H
-#define NGX_HTTP_WEBHOOK_SEND_INT_H
+#ifndef NGX_WEBHOOK_ATTEMPT_INT_H
+#define NGX_WEBHOOK_ATTEMPT_INT_H
 
 #include "http/net/client/ngx_http_webhook_client.h"
 #include "http/outbound/attempt/ngx_http_webhook_attempt.h"
 #include "http/runtime/ngx_http_webhook_metrics.h"
 
 
-#define NGX_HTTP_WEBHOOK_LOCAL_DELAY   1000     /* ms, after a local fault */
-#define NGX_HTTP_WEBHOOK_KEY_DELAY     60000    /* ms, where no key is live */
+#define NGX_WEBHOOK_LOCAL_DELAY   1000          /* ms, after a local fault */
+#define NGX_WEBHOOK_KEY_DELAY     60000         /* ms, where no key is live */
 
 
 /*
- * A send is the hold of the lease that its completion may bring, so that a
- * chain of sends needs no memory of its own.
+ * An attempt is the shared job of the lease that its completion may bring, so
+ * that a chain of attempts needs no memory of its own.
  */
 
 typedef struct {
-    ngx_http_webhook_hold_t       hold;     /* COMPLETE; first member */
-    ngx_http_webhook_hold_t      *from;     /* where the lease came from */
-    webhook_lease_t               lease;
-    ngx_http_webhook_exchange_t   exchange;
-    size_t                        head_size;    /* memory of its head */
-    u_char                       *kept;     /* strings of the attempt */
-    ngx_queue_t                   queue;    /* of sends under way, or of
+    ngx_webhook_shared_job_t    shared;     /* COMPLETE; first member */
+    ngx_webhook_shared_job_t   *from;       /* where the lease came from */
+    webhook_lease_t             lease;
+    ngx_webhook_exchange_t      exchange;
+    size_t                      head_size;  /* memory of its head */
+    u_char                     *kept;       /* strings of the attempt */
+    ngx_queue_t                 queue;      /* of attempts under way, or of
                                                outcomes to tell again */
-    unsigned                      asked:1;
-    unsigned                      unknown:1;    /* perhaps told already */
-} ngx_http_webhook_send_t;
+    unsigned                    reserved:1;
+    unsigned                    unknown:1;  /* perhaps told already */
+} ngx_webhook_attempt_t;
 
 
 /*
- * Makes the head of the request, signed as of now: send->exchange.head.
+ * Makes the head of the request, signed as of now: attempt->exchange.head.
  * NGX_OK; NGX_DECLINED where no key is live; NGX_ERROR on lack of memory.
  */
-ngx_int_t ngx_http_webhook_send_head(ngx_http_webhook_send_t *send,
-    ngx_http_webhook_endpoint_t *ep, ngx_str_t *event_header,
+ngx_int_t ngx_webhook_attempt_head(ngx_webhook_attempt_t *attempt,
+    ngx_webhook_endpoint_t *ep, ngx_str_t *event_header,
     ngx_log_t *log);
 
 /* Wipes and frees it. */
-void ngx_http_webhook_send_head_free(ngx_http_webhook_send_t *send);
+void ngx_webhook_attempt_head_free(ngx_webhook_attempt_t *attempt);
 
 
 /* Fills in what COMPLETE is told, of an exchange that is over. */
-void ngx_http_webhook_send_outcome(ngx_http_webhook_send_t *send,
-    ngx_http_webhook_endpoint_t *ep, ngx_log_t *log);
+void ngx_webhook_attempt_outcome(ngx_webhook_attempt_t *attempt,
+    ngx_webhook_endpoint_t *ep, ngx_log_t *log);
 
 
 /* When a worker begins. */
-void ngx_http_webhook_send_log_init(void);
+void ngx_webhook_attempt_log_init(void);
 
-/* A failed send: one line for an endpoint now and then. */
-void ngx_http_webhook_send_log_failure(ngx_http_webhook_send_t *send,
-    ngx_http_webhook_endpoint_t *ep, ngx_log_t *log);
+/* A failed attempt: one line for an endpoint now and then. */
+void ngx_webhook_attempt_log_failure(ngx_webhook_attempt_t *attempt,
+    ngx_webhook_endpoint_t *ep, ngx_log_t *log);
 
 /* The last one. */
-void ngx_http_webhook_send_log_dead(ngx_http_webhook_send_t *send,
-    ngx_http_webhook_endpoint_t *ep, ngx_log_t *log);
+void ngx_webhook_attempt_log_dead(ngx_webhook_attempt_t *attempt,
+    ngx_webhook_endpoint_t *ep, ngx_log_t *log);
 
 /* What the outcome, now told to the store, did to the endpoint. */
-void ngx_http_webhook_send_log_endpoint(ngx_http_webhook_send_t *send,
-    ngx_http_webhook_endpoint_t *ep, ngx_log_t *log);
+void ngx_webhook_attempt_log_endpoint(ngx_webhook_attempt_t *attempt,
+    ngx_webhook_endpoint_t *ep, ngx_log_t *log);
 
-/* A send that could not be signed: as seldom as failures. */
-void ngx_http_webhook_send_log_unsigned(ngx_http_webhook_endpoint_t *ep,
+/* An attempt that could not be signed: as seldom as failures. */
+void ngx_webhook_attempt_log_unsigned(ngx_webhook_endpoint_t *ep,
     ngx_log_t *log);
 
 
-#endif /* NGX_HTTP_WEBHOOK_SEND_INT_H */
+#endif /* NGX_WEBHOOK_ATTEMPT_INT_H */

@@ -2,13 +2,13 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * Log lines about sends.
+ * Log lines about attempts.
  */
 
 #include "http/outbound/attempt/ngx_http_webhook_attempt_int.h"
 
 
-#define NGX_HTTP_WEBHOOK_QUIET  10000           /* ms between log lines about
+#define NGX_WEBHOOK_QUIET  10000                /* ms between log lines about
                                                    one endpoint's failures */
 
 
@@ -18,84 +18,83 @@ typedef struct {
     uint64_t      id;
     ngx_msec_t    until;
     ngx_uint_t    count;
-} ngx_http_webhook_quiet_t;
+} ngx_webhook_quiet_t;
 
 
-static ngx_int_t ngx_http_webhook_send_log_turn(
-    ngx_http_webhook_endpoint_t *ep, ngx_uint_t *count);
+static ngx_int_t ngx_webhook_attempt_log_turn(ngx_webhook_endpoint_t *ep,
+    ngx_uint_t *count);
 
 
-static ngx_array_t  ngx_http_webhook_send_quiet;    /* of ..._quiet_t */
+static ngx_array_t  ngx_webhook_attempt_quiet;      /* of ..._quiet_t */
 
 
 void
-ngx_http_webhook_send_log_init(void)
+ngx_webhook_attempt_log_init(void)
 {
-    ngx_memzero(&ngx_http_webhook_send_quiet, sizeof(ngx_array_t));
+    ngx_memzero(&ngx_webhook_attempt_quiet, sizeof(ngx_array_t));
 }
 
 
 void
-ngx_http_webhook_send_log_failure(ngx_http_webhook_send_t *send,
-    ngx_http_webhook_endpoint_t *ep, ngx_log_t *log)
+ngx_webhook_attempt_log_failure(ngx_webhook_attempt_t *attempt,
+    ngx_webhook_endpoint_t *ep, ngx_log_t *log)
 {
-    u_char                        id[WEBHOOK_ID_TEXT_LEN];
-    ngx_uint_t                    count;
-    ngx_http_webhook_exchange_t  *x;
-    ngx_http_webhook_shown_t      shown;
+    u_char                   id[WEBHOOK_ID_TEXT_LEN];
+    ngx_uint_t               count;
+    ngx_webhook_exchange_t  *x;
+    ngx_webhook_redacted_t   redacted;
 
-    if (ngx_http_webhook_send_log_turn(ep, &count) != NGX_OK) {
+    if (ngx_webhook_attempt_log_turn(ep, &count) != NGX_OK) {
         return;
     }
 
-    x = &send->exchange;
+    x = &attempt->exchange;
 
-    webhook_id_text(&send->lease.event.id, id);
+    webhook_id_text(&attempt->lease.event.id, id);
 
     ngx_log_error(NGX_LOG_WARN, log, 0,
                   "webhook delivery %*s.%V (%V) failed at send %uD: "
                   "status %ui%s%V; %ui more of this endpoint since the last "
                   "such line",
                   (size_t) WEBHOOK_ID_TEXT_LEN, id, &ep->name,
-                  ngx_http_webhook_nstr(&send->lease.event.type),
-                  send->lease.attempt, x->status,
+                  ngx_webhook_nstr(&attempt->lease.event.type),
+                  attempt->lease.attempt, x->status,
                   x->error.len ? ", " : "",
-                  ngx_http_webhook_shown(&shown, x->error.data, x->error.len),
+                  ngx_webhook_redacted(&redacted, x->error.data, x->error.len),
                   count);
 }
 
 
 void
-ngx_http_webhook_send_log_dead(ngx_http_webhook_send_t *send,
-    ngx_http_webhook_endpoint_t *ep, ngx_log_t *log)
+ngx_webhook_attempt_log_dead(ngx_webhook_attempt_t *attempt,
+    ngx_webhook_endpoint_t *ep, ngx_log_t *log)
 {
-    u_char                        id[WEBHOOK_ID_TEXT_LEN];
-    ngx_http_webhook_exchange_t  *x;
-    ngx_http_webhook_shown_t      shown;
+    u_char                   id[WEBHOOK_ID_TEXT_LEN];
+    ngx_webhook_exchange_t  *x;
+    ngx_webhook_redacted_t   redacted;
 
-    x = &send->exchange;
+    x = &attempt->exchange;
 
-    webhook_id_text(&send->lease.event.id, id);
+    webhook_id_text(&attempt->lease.event.id, id);
 
     ngx_log_error(NGX_LOG_ERR, log, 0,
                   "webhook delivery %*s.%V (%V) is dead after %uD sends: "
                   "status %ui%s%V",
                   (size_t) WEBHOOK_ID_TEXT_LEN, id, &ep->name,
-                  ngx_http_webhook_nstr(&send->lease.event.type),
-                  send->lease.attempt, x->status,
+                  ngx_webhook_nstr(&attempt->lease.event.type),
+                  attempt->lease.attempt, x->status,
                   x->error.len ? ", " : "",
-                  ngx_http_webhook_shown(&shown, x->error.data,
-                                         x->error.len));
+                  ngx_webhook_redacted(&redacted, x->error.data,
+                                       x->error.len));
 }
 
 
 void
-ngx_http_webhook_send_log_unsigned(ngx_http_webhook_endpoint_t *ep,
-    ngx_log_t *log)
+ngx_webhook_attempt_log_unsigned(ngx_webhook_endpoint_t *ep, ngx_log_t *log)
 {
     ngx_uint_t  count;
 
-    if (ngx_http_webhook_send_log_turn(ep, &count) != NGX_OK) {
+    if (ngx_webhook_attempt_log_turn(ep, &count) != NGX_OK) {
         return;
     }
 
@@ -107,12 +106,12 @@ ngx_http_webhook_send_log_unsigned(ngx_http_webhook_endpoint_t *ep,
 
 
 void
-ngx_http_webhook_send_log_endpoint(ngx_http_webhook_send_t *send,
-    ngx_http_webhook_endpoint_t *ep, ngx_log_t *log)
+ngx_webhook_attempt_log_endpoint(ngx_webhook_attempt_t *attempt,
+    ngx_webhook_endpoint_t *ep, ngx_log_t *log)
 {
     webhook_op_complete_t  *complete;
 
-    complete = &send->hold.job.op.u.complete;
+    complete = &attempt->shared.job.op.u.complete;
 
     if (complete->paused) {
         ngx_log_error(NGX_LOG_ERR, log, 0,
@@ -125,7 +124,7 @@ ngx_http_webhook_send_log_endpoint(ngx_http_webhook_send_t *send,
         ngx_log_error(NGX_LOG_ERR, log, 0,
                       "the breaker of webhook endpoint \"%V\" opened: its "
                       "first sends are held for %uL ms, retries go on",
-                      &ep->name, ep->break_hold);
+                      &ep->name, ep->break_open_timeout);
     }
 
     if (complete->closed) {
@@ -142,18 +141,16 @@ ngx_http_webhook_send_log_endpoint(ngx_http_webhook_send_t *send,
  */
 
 static ngx_int_t
-ngx_http_webhook_send_log_turn(ngx_http_webhook_endpoint_t *ep,
-    ngx_uint_t *count)
+ngx_webhook_attempt_log_turn(ngx_webhook_endpoint_t *ep, ngx_uint_t *count)
 {
-    ngx_uint_t                 i;
-    ngx_array_t               *all;
-    ngx_http_webhook_quiet_t  *quiet;
+    ngx_uint_t            i;
+    ngx_array_t          *all;
+    ngx_webhook_quiet_t  *quiet;
 
-    all = &ngx_http_webhook_send_quiet;
+    all = &ngx_webhook_attempt_quiet;
 
     if (all->elts == NULL
-        && ngx_array_init(all, ngx_cycle->pool, 8,
-                          sizeof(ngx_http_webhook_quiet_t))
+        && ngx_array_init(all, ngx_cycle->pool, 8, sizeof(ngx_webhook_quiet_t))
            != NGX_OK)
     {
         return NGX_ERROR;
@@ -188,7 +185,7 @@ ngx_http_webhook_send_log_turn(ngx_http_webhook_endpoint_t *ep,
     }
 
     quiet->count = 0;
-    quiet->until = ngx_current_msec + NGX_HTTP_WEBHOOK_QUIET;
+    quiet->until = ngx_current_msec + NGX_WEBHOOK_QUIET;
 
     return NGX_OK;
 }

@@ -9,100 +9,101 @@
 #include "http/runtime/ngx_http_webhook_clock.h"
 
 
-#define NGX_HTTP_WEBHOOK_GONE      410          /* nginx has no name for it */
+#define NGX_WEBHOOK_GONE      410               /* nginx has no name for it */
 
-#define NGX_HTTP_WEBHOOK_SLOW      1000         /* ms that first sends are held,
-                                                   when an endpoint asks to go
-                                                   slow and not for how long */
-#define NGX_HTTP_WEBHOOK_SLOW_MAX  60000
+#define NGX_WEBHOOK_SLOW      1000              /* ms that first attempts are
+                                                   held, when an endpoint asks
+                                                   to go slow and not for how
+                                                   long */
+#define NGX_WEBHOOK_SLOW_MAX  60000
 
 
-static uint64_t ngx_http_webhook_send_gap(ngx_http_webhook_send_t *send,
-    ngx_http_webhook_endpoint_t *ep);
-static uint64_t ngx_http_webhook_send_after(ngx_http_webhook_send_t *send,
-    ngx_http_webhook_endpoint_t *ep);
-static void ngx_http_webhook_send_wishes(ngx_http_webhook_send_t *send,
-    ngx_http_webhook_endpoint_t *ep);
-static void ngx_http_webhook_send_attempt(ngx_http_webhook_send_t *send,
+static uint64_t ngx_webhook_attempt_gap(ngx_webhook_attempt_t *attempt,
+    ngx_webhook_endpoint_t *ep);
+static uint64_t ngx_webhook_attempt_after(ngx_webhook_attempt_t *attempt,
+    ngx_webhook_endpoint_t *ep);
+static void ngx_webhook_attempt_wishes(ngx_webhook_attempt_t *attempt,
+    ngx_webhook_endpoint_t *ep);
+static void ngx_webhook_attempt_outcome_text(ngx_webhook_attempt_t *attempt,
     ngx_log_t *log);
 
 
 void
-ngx_http_webhook_send_outcome(ngx_http_webhook_send_t *send,
-    ngx_http_webhook_endpoint_t *ep, ngx_log_t *log)
+ngx_webhook_attempt_outcome(ngx_webhook_attempt_t *attempt,
+    ngx_webhook_endpoint_t *ep, ngx_log_t *log)
 {
-    webhook_op_complete_t        *complete;
-    ngx_http_webhook_exchange_t  *x;
+    webhook_op_complete_t   *complete;
+    ngx_webhook_exchange_t  *x;
 
-    x = &send->exchange;
-    complete = &send->hold.job.op.u.complete;
+    x = &attempt->exchange;
+    complete = &attempt->shared.job.op.u.complete;
 
-    if (x->fault == NGX_HTTP_WEBHOOK_FAULT_LOCAL
-        || x->fault == NGX_HTTP_WEBHOOK_FAULT_SHUTDOWN)
+    if (x->fault == NGX_WEBHOOK_FAULT_LOCAL
+        || x->fault == NGX_WEBHOOK_FAULT_SHUTDOWN)
     {
         complete->outcome = WEBHOOK_RELEASE;
-        complete->delay = (x->fault == NGX_HTTP_WEBHOOK_FAULT_LOCAL)
-                          ? NGX_HTTP_WEBHOOK_LOCAL_DELAY : 0;
+        complete->delay = (x->fault == NGX_WEBHOOK_FAULT_LOCAL)
+                          ? NGX_WEBHOOK_LOCAL_DELAY : 0;
 
-        if (x->fault == NGX_HTTP_WEBHOOK_FAULT_LOCAL) {
-            ngx_http_webhook_send_log_failure(send, ep, log);
+        if (x->fault == NGX_WEBHOOK_FAULT_LOCAL) {
+            ngx_webhook_attempt_log_failure(attempt, ep, log);
         }
 
-        ngx_http_webhook_count(NGX_HTTP_WEBHOOK_SENDS_RELEASED, 1);
+        ngx_webhook_count(NGX_WEBHOOK_SENDS_RELEASED, 1);
         return;
     }
 
-    ngx_http_webhook_send_attempt(send, log);
+    ngx_webhook_attempt_outcome_text(attempt, log);
 
-    if (x->fault == NGX_HTTP_WEBHOOK_FAULT_NONE
+    if (x->fault == NGX_WEBHOOK_FAULT_NONE
         && webhook_status_set_has(&ep->success, x->status))
     {
         complete->outcome = WEBHOOK_DONE;
 
-        ngx_http_webhook_count(NGX_HTTP_WEBHOOK_SENDS_DELIVERED, 1);
+        ngx_webhook_count(NGX_WEBHOOK_SENDS_DELIVERED, 1);
         return;
     }
 
-    ngx_http_webhook_send_wishes(send, ep);
+    ngx_webhook_attempt_wishes(attempt, ep);
 
-    complete->delay = ngx_http_webhook_send_gap(send, ep);
+    complete->delay = ngx_webhook_attempt_gap(attempt, ep);
 
     if (complete->delay) {
         complete->outcome = WEBHOOK_RETRY;
 
-        ngx_http_webhook_send_log_failure(send, ep, log);
+        ngx_webhook_attempt_log_failure(attempt, ep, log);
 
-        ngx_http_webhook_count(NGX_HTTP_WEBHOOK_SENDS_FAILED, 1);
+        ngx_webhook_count(NGX_WEBHOOK_SENDS_FAILED, 1);
         return;
     }
 
     complete->outcome = WEBHOOK_FAILED;
 
-    ngx_http_webhook_send_log_dead(send, ep, log);
+    ngx_webhook_attempt_log_dead(attempt, ep, log);
 
-    ngx_http_webhook_count(NGX_HTTP_WEBHOOK_SENDS_DEAD, 1);
+    ngx_webhook_count(NGX_WEBHOOK_SENDS_DEAD, 1);
 }
 
 
 /*
- * Milliseconds until the next send, 0 if there is none.  What the endpoint
+ * Milliseconds until the next attempt, 0 if there is none.  What the endpoint
  * asks for can make that later, within a bound, and never earlier.
  */
 
 static uint64_t
-ngx_http_webhook_send_gap(ngx_http_webhook_send_t *send,
-    ngx_http_webhook_endpoint_t *ep)
+ngx_webhook_attempt_gap(ngx_webhook_attempt_t *attempt,
+    ngx_webhook_endpoint_t *ep)
 {
     uint64_t  gap, after;
 
-    gap = webhook_schedule_gap(&ep->retry, send->lease.attempt,
+    gap = webhook_schedule_gap(&ep->retry, attempt->lease.attempt,
                                (uint32_t) ngx_random());
 
     if (gap == 0) {
         return 0;
     }
 
-    after = ngx_http_webhook_send_after(send, ep);
+    after = ngx_webhook_attempt_after(attempt, ep);
 
     return ngx_max(gap, after);
 }
@@ -111,14 +112,14 @@ ngx_http_webhook_send_gap(ngx_http_webhook_send_t *send,
 /* Milliseconds of the answer's Retry-After, within its bound; 0: none. */
 
 static uint64_t
-ngx_http_webhook_send_after(ngx_http_webhook_send_t *send,
-    ngx_http_webhook_endpoint_t *ep)
+ngx_webhook_attempt_after(ngx_webhook_attempt_t *attempt,
+    ngx_webhook_endpoint_t *ep)
 {
-    ngx_http_webhook_exchange_t  *x;
+    ngx_webhook_exchange_t  *x;
 
-    x = &send->exchange;
+    x = &attempt->exchange;
 
-    if (x->fault != NGX_HTTP_WEBHOOK_FAULT_NONE || x->retry_after <= 0) {
+    if (x->fault != NGX_WEBHOOK_FAULT_NONE || x->retry_after <= 0) {
         return 0;
     }
 
@@ -135,23 +136,23 @@ ngx_http_webhook_send_after(ngx_http_webhook_send_t *send,
 /* What a failed answer asks of us for all that goes to the endpoint. */
 
 static void
-ngx_http_webhook_send_wishes(ngx_http_webhook_send_t *send,
-    ngx_http_webhook_endpoint_t *ep)
+ngx_webhook_attempt_wishes(ngx_webhook_attempt_t *attempt,
+    ngx_webhook_endpoint_t *ep)
 {
-    uint64_t                      after;
-    webhook_op_complete_t        *complete;
-    ngx_http_webhook_exchange_t  *x;
+    uint64_t                 after;
+    webhook_op_complete_t   *complete;
+    ngx_webhook_exchange_t  *x;
 
-    x = &send->exchange;
-    complete = &send->hold.job.op.u.complete;
+    x = &attempt->exchange;
+    complete = &attempt->shared.job.op.u.complete;
 
-    if (x->fault != NGX_HTTP_WEBHOOK_FAULT_NONE) {
+    if (x->fault != NGX_WEBHOOK_FAULT_NONE) {
         return;
     }
 
     switch (x->status) {
 
-    case NGX_HTTP_WEBHOOK_GONE:
+    case NGX_WEBHOOK_GONE:
 
         if (!ep->gone_ignore) {
             complete->gone = 1;
@@ -163,10 +164,10 @@ ngx_http_webhook_send_wishes(ngx_http_webhook_send_t *send,
     case NGX_HTTP_BAD_GATEWAY:
     case NGX_HTTP_GATEWAY_TIME_OUT:
 
-        after = ngx_http_webhook_send_after(send, ep);
+        after = ngx_webhook_attempt_after(attempt, ep);
 
-        complete->slow = ngx_max(after, NGX_HTTP_WEBHOOK_SLOW);
-        complete->slow = ngx_min(complete->slow, NGX_HTTP_WEBHOOK_SLOW_MAX);
+        complete->slow = ngx_max(after, NGX_WEBHOOK_SLOW);
+        complete->slow = ngx_min(complete->slow, NGX_WEBHOOK_SLOW_MAX);
 
         break;
     }
@@ -176,18 +177,18 @@ ngx_http_webhook_send_wishes(ngx_http_webhook_send_t *send,
 /* Copies what history keeps; the client's memory goes. */
 
 static void
-ngx_http_webhook_send_attempt(ngx_http_webhook_send_t *send, ngx_log_t *log)
+ngx_webhook_attempt_outcome_text(ngx_webhook_attempt_t *attempt, ngx_log_t *log)
 {
-    u_char                       *p;
-    size_t                        len;
-    uint64_t                      wall, took;
-    webhook_attempt_t            *a;
-    ngx_http_webhook_exchange_t  *x;
+    u_char                  *p;
+    size_t                   len;
+    uint64_t                 wall, took;
+    webhook_attempt_t       *a;
+    ngx_webhook_exchange_t  *x;
 
-    x = &send->exchange;
-    a = &send->hold.job.op.u.complete.attempt;
+    x = &attempt->exchange;
+    a = &attempt->shared.job.op.u.complete.attempt;
 
-    wall = ngx_http_webhook_clock_wall();
+    wall = ngx_webhook_clock_wall();
     took = x->total_usec / 1000;
 
     a->wall = (wall > took) ? wall - took : wall;
@@ -208,7 +209,7 @@ ngx_http_webhook_send_attempt(ngx_http_webhook_send_t *send, ngx_log_t *log)
         return;                     /* history without words, but history */
     }
 
-    send->kept = p;
+    attempt->kept = p;
 
     a->error.data = p;
     a->error.len = x->error.len;

@@ -9,27 +9,27 @@
 
 typedef struct {
     ngx_event_t    scan;
-    ngx_uint_t     asked;           /* leases that puts, claims and outcomes
+    ngx_uint_t     reserved;        /* leases that puts, claims and outcomes
                                        under way may bring */
     unsigned       active:1;
     unsigned       open:1;          /* the store knows all endpoints */
-} ngx_http_webhook_schedule_t;
+} ngx_webhook_schedule_t;
 
 
-static ngx_uint_t ngx_http_webhook_schedule_room(void);
+static ngx_uint_t ngx_webhook_schedule_room(void);
 
 
-static ngx_http_webhook_schedule_t  ngx_http_webhook_schedule;
+static ngx_webhook_schedule_t  ngx_webhook_schedule;
 
 
 void
-ngx_http_webhook_schedule_init(ngx_event_handler_pt handler, ngx_log_t *log)
+ngx_webhook_schedule_init(ngx_event_handler_pt handler, ngx_log_t *log)
 {
-    ngx_http_webhook_schedule_t  *s;
+    ngx_webhook_schedule_t  *s;
 
-    s = &ngx_http_webhook_schedule;
+    s = &ngx_webhook_schedule;
 
-    ngx_memzero(s, sizeof(ngx_http_webhook_schedule_t));
+    ngx_memzero(s, sizeof(ngx_webhook_schedule_t));
 
     s->scan.handler = handler;
     s->scan.data = s;
@@ -41,11 +41,11 @@ ngx_http_webhook_schedule_init(ngx_event_handler_pt handler, ngx_log_t *log)
 
 
 void
-ngx_http_webhook_schedule_exit(void)
+ngx_webhook_schedule_exit(void)
 {
-    ngx_http_webhook_schedule_t  *s;
+    ngx_webhook_schedule_t  *s;
 
-    s = &ngx_http_webhook_schedule;
+    s = &ngx_webhook_schedule;
 
     s->active = 0;
 
@@ -56,59 +56,59 @@ ngx_http_webhook_schedule_exit(void)
 
 
 void
-ngx_http_webhook_schedule_open(ngx_uint_t open)
+ngx_webhook_schedule_open(ngx_uint_t open)
 {
-    ngx_http_webhook_schedule.open = (open != 0);
+    ngx_webhook_schedule.open = (open != 0);
 }
 
 
 /*
- * Sends that this worker may still begin, less those that operations under
+ * Attempts that this worker may still begin, less those that operations under
  * way may bring.
  */
 
 static ngx_uint_t
-ngx_http_webhook_schedule_room(void)
+ngx_webhook_schedule_room(void)
 {
-    ngx_uint_t                    slots;
-    ngx_http_webhook_schedule_t  *s;
+    ngx_uint_t               slots;
+    ngx_webhook_schedule_t  *s;
 
-    s = &ngx_http_webhook_schedule;
+    s = &ngx_webhook_schedule;
 
     if (!s->active || !s->open || ngx_exiting || ngx_terminate) {
         return 0;
     }
 
-    slots = ngx_http_webhook_client_free_slots();
+    slots = ngx_webhook_client_free_slots();
 
-    return (slots > s->asked) ? slots - s->asked : 0;
+    return (slots > s->reserved) ? slots - s->reserved : 0;
 }
 
 
 ngx_uint_t
-ngx_http_webhook_schedule_ask(ngx_uint_t n)
+ngx_webhook_schedule_reserve(ngx_uint_t n)
 {
-    n = ngx_min(n, ngx_http_webhook_schedule_room());
+    n = ngx_min(n, ngx_webhook_schedule_room());
 
-    ngx_http_webhook_schedule.asked += n;
+    ngx_webhook_schedule.reserved += n;
 
     return n;
 }
 
 
 void
-ngx_http_webhook_schedule_asked(ngx_uint_t n)
+ngx_webhook_schedule_unreserve(ngx_uint_t n)
 {
-    ngx_http_webhook_schedule.asked -= n;
+    ngx_webhook_schedule.reserved -= n;
 }
 
 
 void
-ngx_http_webhook_schedule_wake(ngx_msec_t delay)
+ngx_webhook_schedule_wake(ngx_msec_t delay)
 {
-    ngx_http_webhook_schedule_t  *s;
+    ngx_webhook_schedule_t  *s;
 
-    s = &ngx_http_webhook_schedule;
+    s = &ngx_webhook_schedule;
 
     if (!s->active || ngx_exiting) {
         return;

@@ -15,27 +15,25 @@
 #include "http/outbound/match/ngx_http_webhook_match_settle.h"
 
 
-static ngx_int_t ngx_http_webhook_capture_header_filter(
-    ngx_http_request_t *r);
-static ngx_int_t ngx_http_webhook_capture_body_filter(ngx_http_request_t *r,
+static ngx_int_t ngx_webhook_capture_header_filter(ngx_http_request_t *r);
+static ngx_int_t ngx_webhook_capture_body_filter(ngx_http_request_t *r,
     ngx_chain_t *in);
-static void ngx_http_webhook_capture_replaced(
-    ngx_http_webhook_capture_t *capture);
-static ngx_uint_t ngx_http_webhook_capture_hold_header(
-    ngx_http_webhook_capture_t *capture, ngx_uint_t bodyless);
-static void ngx_http_webhook_capture_begin(
-    ngx_http_webhook_capture_t *capture, ngx_uint_t bodyless);
-static ngx_int_t ngx_http_webhook_capture_headless(
-    ngx_http_webhook_capture_t *capture, ngx_chain_t *in);
-static ngx_int_t ngx_http_webhook_capture_log_handler(ngx_http_request_t *r);
+static void ngx_webhook_capture_replaced(ngx_webhook_capture_t *capture);
+static ngx_uint_t ngx_webhook_capture_hold_header(
+    ngx_webhook_capture_t *capture, ngx_uint_t bodyless);
+static void ngx_webhook_capture_begin(ngx_webhook_capture_t *capture,
+    ngx_uint_t bodyless);
+static ngx_int_t ngx_webhook_capture_headless(ngx_webhook_capture_t *capture,
+    ngx_chain_t *in);
+static ngx_int_t ngx_webhook_capture_log_handler(ngx_http_request_t *r);
 
 
 ngx_int_t
-ngx_http_webhook_capture_init(ngx_conf_t *cf)
+ngx_webhook_capture_init(ngx_conf_t *cf)
 {
-    ngx_http_handler_pt           *h;
-    ngx_http_core_main_conf_t     *cmcf;
-    ngx_http_webhook_main_conf_t  *wmcf;
+    ngx_http_handler_pt        *h;
+    ngx_http_core_main_conf_t  *cmcf;
+    ngx_webhook_main_conf_t    *wmcf;
 
     /*
      * The pointers to the next filters are the process's: a configuration that
@@ -44,10 +42,10 @@ ngx_http_webhook_capture_init(ngx_conf_t *cf)
      * rules or not; the log handler is its own.
      */
 
-    ngx_http_webhook_capture_next_init(ngx_http_webhook_capture_header_filter,
-                                       ngx_http_webhook_capture_body_filter);
+    ngx_webhook_capture_next_init(ngx_webhook_capture_header_filter,
+                                  ngx_webhook_capture_body_filter);
 
-    ngx_http_webhook_capture_request_init();
+    ngx_webhook_capture_request_init();
 
     wmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_webhook_module);
 
@@ -71,7 +69,7 @@ ngx_http_webhook_capture_init(ngx_conf_t *cf)
                 (cmcf->phases[NGX_HTTP_LOG_PHASE].handlers.nelts - 1)
                 * sizeof(ngx_http_handler_pt));
 
-    h[0] = ngx_http_webhook_capture_log_handler;
+    h[0] = ngx_webhook_capture_log_handler;
 
     return NGX_OK;
 }
@@ -80,41 +78,41 @@ ngx_http_webhook_capture_init(ngx_conf_t *cf)
 /* ------------------------------------------------------------- header --- */
 
 static ngx_int_t
-ngx_http_webhook_capture_header_filter(ngx_http_request_t *r)
+ngx_webhook_capture_header_filter(ngx_http_request_t *r)
 {
-    ngx_int_t                     rc;
-    ngx_uint_t                    status, bodyless, ranged;
-    ngx_http_webhook_capture_t   *capture;
-    ngx_http_webhook_loc_conf_t  *wlcf;
+    ngx_int_t                rc;
+    ngx_uint_t               status, bodyless, ranged;
+    ngx_webhook_capture_t   *capture;
+    ngx_webhook_loc_conf_t  *wlcf;
 
     wlcf = ngx_http_get_module_loc_conf(r, ngx_http_webhook_module);
 
     if (wlcf->rules == NULL || r != r->main || wlcf->receive) {
-        return ngx_http_webhook_capture_send_header(r);
+        return ngx_webhook_capture_send_header(r);
     }
 
     if (r->headers_out.status < NGX_HTTP_OK) {
 
         /* 101: what follows is no body */
 
-        return ngx_http_webhook_capture_send_header(r);
+        return ngx_webhook_capture_send_header(r);
     }
 
-    capture = ngx_http_webhook_capture_find(r);
+    capture = ngx_webhook_capture_find(r);
 
     if (capture) {
 
         if (capture->made || capture->ranged
-            || capture->state >= NGX_HTTP_WEBHOOK_CAPTURE_COMMIT
+            || capture->state >= NGX_WEBHOOK_CAPTURE_COMMIT
             || (r->filter_finalize && capture->matches))
         {
-            ngx_http_webhook_capture_replaced(capture);
+            ngx_webhook_capture_replaced(capture);
 
-            return ngx_http_webhook_capture_send_header(r);
+            return ngx_webhook_capture_send_header(r);
         }
 
-        if (capture->state >= NGX_HTTP_WEBHOOK_CAPTURE_HOLD) {
-            r->buffered &= ~NGX_HTTP_WEBHOOK_BUFFERED;
+        if (capture->state >= NGX_WEBHOOK_CAPTURE_HOLD) {
+            r->buffered &= ~NGX_WEBHOOK_BUFFERED;
         }
     }
 
@@ -126,24 +124,24 @@ ngx_http_webhook_capture_header_filter(ngx_http_request_t *r)
                || r->headers_out.status == NGX_HTTP_NOT_MODIFIED
                || r->headers_out.content_length_n == 0;
 
-    capture = ngx_http_webhook_capture_match(r, wlcf, bodyless);
+    capture = ngx_webhook_capture_match(r, wlcf, bodyless);
 
     if (capture) {
 
         /* What a filter answers with in the place of a response goes out at
            once or not at all: core gives the connection up behind it. */
 
-        capture->after = (wlcf->commit == NGX_HTTP_WEBHOOK_AFTER_RESPONSE
+        capture->after = (wlcf->commit == NGX_WEBHOOK_AFTER_RESPONSE
                           || r->filter_finalize);
 
-        if (ngx_http_webhook_capture_hold_header(capture, bodyless)) {
+        if (ngx_webhook_capture_hold_header(capture, bodyless)) {
             return NGX_OK;
         }
     }
 
     status = r->headers_out.status;
 
-    rc = ngx_http_webhook_capture_send_header(r);
+    rc = ngx_webhook_capture_send_header(r);
 
     ranged = (r->headers_out.status != status
               && (r->headers_out.status == NGX_HTTP_PARTIAL_CONTENT
@@ -154,13 +152,13 @@ ngx_http_webhook_capture_header_filter(ngx_http_request_t *r)
     {
         /* The page of this error is no response of its own. */
 
-        capture = ngx_http_webhook_capture_get(r);
+        capture = ngx_webhook_capture_get(r);
     }
 
     if (capture) {
         capture->ranged = ranged;
 
-        ngx_http_webhook_capture_begin(capture, bodyless);
+        ngx_webhook_capture_begin(capture, bodyless);
     }
 
     return rc;
@@ -174,21 +172,21 @@ ngx_http_webhook_capture_header_filter(ngx_http_request_t *r)
  */
 
 static void
-ngx_http_webhook_capture_replaced(ngx_http_webhook_capture_t *capture)
+ngx_webhook_capture_replaced(ngx_webhook_capture_t *capture)
 {
     ngx_http_request_t  *r;
 
-    if (capture->state == NGX_HTTP_WEBHOOK_CAPTURE_DONE) {
+    if (capture->state == NGX_WEBHOOK_CAPTURE_DONE) {
         return;
     }
 
-    if (capture->state < NGX_HTTP_WEBHOOK_CAPTURE_COMMIT) {
-        ngx_http_webhook_capture_settle(capture, 0);
+    if (capture->state < NGX_WEBHOOK_CAPTURE_COMMIT) {
+        ngx_webhook_capture_settle(capture, 0);
     }
 
-    ngx_http_webhook_capture_limit_end(capture);
+    ngx_webhook_capture_limit_end(capture);
 
-    capture->state = NGX_HTTP_WEBHOOK_CAPTURE_DONE;
+    capture->state = NGX_WEBHOOK_CAPTURE_DONE;
     capture->header = 0;
 
     r = capture->r;
@@ -197,7 +195,7 @@ ngx_http_webhook_capture_replaced(ngx_http_webhook_capture_t *capture)
         r->header_only = 0;
     }
 
-    r->buffered &= ~NGX_HTTP_WEBHOOK_BUFFERED;
+    r->buffered &= ~NGX_WEBHOOK_BUFFERED;
 }
 
 
@@ -207,20 +205,20 @@ ngx_http_webhook_capture_replaced(ngx_http_webhook_capture_t *capture)
  */
 
 static ngx_uint_t
-ngx_http_webhook_capture_hold_header(ngx_http_webhook_capture_t *capture,
+ngx_webhook_capture_hold_header(ngx_webhook_capture_t *capture,
     ngx_uint_t bodyless)
 {
-    ngx_uint_t                 safe;
-    ngx_http_request_t        *r;
-    ngx_http_upstream_t       *u;
-    ngx_http_webhook_match_t  *match;
+    ngx_uint_t            safe;
+    ngx_http_request_t   *r;
+    ngx_http_upstream_t  *u;
+    ngx_webhook_match_t  *match;
 
     r = capture->r;
     safe = r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD);
 
     for (match = capture->matches; match; match = match->next) {
 
-        if (ngx_http_webhook_match_reads(match)) {
+        if (ngx_webhook_match_reads(match)) {
 
             r->filter_need_in_memory = 1;
 
@@ -249,13 +247,13 @@ ngx_http_webhook_capture_hold_header(ngx_http_webhook_capture_t *capture,
         return 0;
     }
 
-    capture->state = NGX_HTTP_WEBHOOK_CAPTURE_COMMIT;
+    capture->state = NGX_WEBHOOK_CAPTURE_COMMIT;
     capture->response.copy.last = 1;
 
-    ngx_http_webhook_capture_settle(capture, 1);
+    ngx_webhook_capture_settle(capture, 1);
 
     if (capture->pending == 0) {
-        capture->state = NGX_HTTP_WEBHOOK_CAPTURE_DONE;
+        capture->state = NGX_WEBHOOK_CAPTURE_DONE;
         return 0;
     }
 
@@ -264,7 +262,7 @@ ngx_http_webhook_capture_hold_header(ngx_http_webhook_capture_t *capture,
     }
 
     capture->header = 1;
-    r->buffered |= NGX_HTTP_WEBHOOK_BUFFERED;
+    r->buffered |= NGX_WEBHOOK_BUFFERED;
 
     u = r->upstream;
 
@@ -283,7 +281,7 @@ ngx_http_webhook_capture_hold_header(ngx_http_webhook_capture_t *capture,
         r->header_only = 1;
     }
 
-    ngx_http_webhook_capture_limit(capture);
+    ngx_webhook_capture_limit(capture);
 
     return 1;
 }
@@ -293,26 +291,24 @@ ngx_http_webhook_capture_hold_header(ngx_http_webhook_capture_t *capture,
    done with the body. */
 
 static void
-ngx_http_webhook_capture_begin(ngx_http_webhook_capture_t *capture,
-    ngx_uint_t bodyless)
+ngx_webhook_capture_begin(ngx_webhook_capture_t *capture, ngx_uint_t bodyless)
 {
-    ngx_uint_t                 open, put;
-    ngx_http_request_t        *r;
-    ngx_http_webhook_match_t  *match;
+    ngx_uint_t            open, put;
+    ngx_http_request_t   *r;
+    ngx_webhook_match_t  *match;
 
     r = capture->r;
 
-    if (capture->state == NGX_HTTP_WEBHOOK_CAPTURE_DONE) {
+    if (capture->state == NGX_WEBHOOK_CAPTURE_DONE) {
         return;
     }
 
     if (capture->ranged) {
-        ngx_http_webhook_capture_spoil(capture,
-                                       NGX_HTTP_WEBHOOK_EVENTS_PARTIAL,
-                                       "the response is a part of a whole");
+        ngx_webhook_capture_spoil(capture, NGX_WEBHOOK_EVENTS_PARTIAL,
+                                  "the response is a part of a whole");
     }
 
-    ngx_http_webhook_capture_settle(capture, bodyless);
+    ngx_webhook_capture_settle(capture, bodyless);
 
     open = 0;
     put = (capture->pending != 0);
@@ -320,82 +316,82 @@ ngx_http_webhook_capture_begin(ngx_http_webhook_capture_t *capture,
 
     for (match = capture->matches; match; match = match->next) {
 
-        if (match->state != NGX_HTTP_WEBHOOK_MATCH_OPEN) {
+        if (match->state != NGX_WEBHOOK_MATCH_OPEN) {
             continue;
         }
 
         open = 1;
         put |= (match->rule->endpoints.nelts != 0);
-        capture->copying |= ngx_http_webhook_match_reads(match);
+        capture->copying |= ngx_webhook_match_reads(match);
     }
 
     if (capture->after || !put) {
-        capture->state = open ? NGX_HTTP_WEBHOOK_CAPTURE_COPY
-                              : NGX_HTTP_WEBHOOK_CAPTURE_DONE;
+        capture->state = open ? NGX_WEBHOOK_CAPTURE_COPY
+                              : NGX_WEBHOOK_CAPTURE_DONE;
         return;
     }
 
-    capture->streams = ngx_http_webhook_capture_streams(r);
-    capture->left = ngx_http_webhook_capture_left(r);
+    capture->streams = ngx_webhook_capture_streams(r);
+    capture->left = ngx_webhook_capture_left(r);
 
     capture->state = (capture->copying && !capture->streams)
-                     ? NGX_HTTP_WEBHOOK_CAPTURE_HOLD
-                     : NGX_HTTP_WEBHOOK_CAPTURE_STREAM;
+                     ? NGX_WEBHOOK_CAPTURE_HOLD
+                     : NGX_WEBHOOK_CAPTURE_STREAM;
 }
 
 
 /* --------------------------------------------------------------- body --- */
 
 static ngx_int_t
-ngx_http_webhook_capture_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
+ngx_webhook_capture_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
 {
-    ngx_http_webhook_capture_t   *capture;
-    ngx_http_webhook_loc_conf_t  *wlcf;
+    ngx_webhook_capture_t   *capture;
+    ngx_webhook_loc_conf_t  *wlcf;
 
     wlcf = ngx_http_get_module_loc_conf(r, ngx_http_webhook_module);
 
     /* While something is held, a post_action may have changed the location. */
 
-    if ((wlcf->rules == NULL && !(r->buffered & NGX_HTTP_WEBHOOK_BUFFERED))
+    if ((wlcf->rules == NULL && !(r->buffered & NGX_WEBHOOK_BUFFERED))
         || r != r->main)
     {
-        return ngx_http_webhook_capture_send(r, in);
+        return ngx_webhook_capture_send(r, in);
     }
 
-    capture = ngx_http_webhook_capture_find(r);
+    capture = ngx_webhook_capture_find(r);
 
     if (capture == NULL) {
-        return ngx_http_webhook_capture_send(r, in);
+        return ngx_webhook_capture_send(r, in);
     }
 
     if (capture->header && !capture->releasing) {
-        return ngx_http_webhook_capture_headless(capture, in);
+        return ngx_webhook_capture_headless(capture, in);
     }
 
     switch (capture->state) {
 
-    case NGX_HTTP_WEBHOOK_CAPTURE_COPY:
-        ngx_http_webhook_capture_copy(capture, in);
+    case NGX_WEBHOOK_CAPTURE_COPY:
+        ngx_webhook_capture_copy(capture, in);
         break;
 
-    case NGX_HTTP_WEBHOOK_CAPTURE_HOLD:
-        return ngx_http_webhook_capture_hold(capture, in);
+    case NGX_WEBHOOK_CAPTURE_HOLD:
+        return ngx_webhook_capture_hold(capture, in);
 
-    case NGX_HTTP_WEBHOOK_CAPTURE_STREAM:
-        return ngx_http_webhook_capture_stream(capture, in);
+    case NGX_WEBHOOK_CAPTURE_STREAM:
+        return ngx_webhook_capture_stream(capture, in);
 
-    case NGX_HTTP_WEBHOOK_CAPTURE_COMMIT:
-        return ngx_http_webhook_capture_wait(capture, in);
+    case NGX_WEBHOOK_CAPTURE_COMMIT:
+        return ngx_webhook_capture_wait(capture, in);
 
-    case NGX_HTTP_WEBHOOK_CAPTURE_RELEASE:
-        ngx_http_webhook_capture_drop(in);
-        return ngx_http_webhook_capture_release(capture);
+    case NGX_WEBHOOK_CAPTURE_RELEASE:
+        ngx_webhook_capture_drop(in);
+        return ngx_webhook_capture_release(capture);
 
     default: /* IDLE, DONE */
         break;
     }
 
-    return ngx_http_webhook_capture_send(r, in);
+    return ngx_webhook_capture_send(r, in);
 }
 
 
@@ -405,18 +401,17 @@ ngx_http_webhook_capture_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
  */
 
 static ngx_int_t
-ngx_http_webhook_capture_headless(ngx_http_webhook_capture_t *capture,
-    ngx_chain_t *in)
+ngx_webhook_capture_headless(ngx_webhook_capture_t *capture, ngx_chain_t *in)
 {
-    ngx_http_webhook_capture_drop(in);
+    ngx_webhook_capture_drop(in);
 
     switch (capture->state) {
 
-    case NGX_HTTP_WEBHOOK_CAPTURE_COMMIT:
+    case NGX_WEBHOOK_CAPTURE_COMMIT:
         return NGX_AGAIN;
 
-    case NGX_HTTP_WEBHOOK_CAPTURE_RELEASE:
-        return ngx_http_webhook_capture_release(capture);
+    case NGX_WEBHOOK_CAPTURE_RELEASE:
+        return ngx_webhook_capture_release(capture);
 
     default:
         break;
@@ -424,32 +419,32 @@ ngx_http_webhook_capture_headless(ngx_http_webhook_capture_t *capture,
 
     /* What ends here is sent, or may still have to be, by filters below. */
 
-    return ngx_http_webhook_capture_send(capture->r, NULL);
+    return ngx_webhook_capture_send(capture->r, NULL);
 }
 
 
 /* ---------------------------------------------------------------- log --- */
 
 static ngx_int_t
-ngx_http_webhook_capture_log_handler(ngx_http_request_t *r)
+ngx_webhook_capture_log_handler(ngx_http_request_t *r)
 {
-    ngx_http_webhook_capture_t  *capture;
+    ngx_webhook_capture_t  *capture;
 
     if (r != r->main) {
         return NGX_OK;
     }
 
-    capture = ngx_http_webhook_capture_find(r);
+    capture = ngx_webhook_capture_find(r);
 
     if (capture == NULL || capture->matches == NULL) {
         return NGX_OK;
     }
 
     if (capture->response.copy.last) {
-        ngx_http_webhook_capture_settle(capture, 1);
+        ngx_webhook_capture_settle(capture, 1);
     }
 
-    ngx_http_webhook_capture_cut(capture);
+    ngx_webhook_capture_cut(capture);
 
     return NGX_OK;
 }

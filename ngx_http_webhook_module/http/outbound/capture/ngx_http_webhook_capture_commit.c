@@ -8,13 +8,12 @@
 
 
 ngx_int_t
-ngx_http_webhook_capture_wait(ngx_http_webhook_capture_t *capture,
-    ngx_chain_t *in)
+ngx_webhook_capture_wait(ngx_webhook_capture_t *capture, ngx_chain_t *in)
 {
-    ngx_http_webhook_capture_drop(in);
+    ngx_webhook_capture_drop(in);
 
     if ((capture->r->connection->buffered || capture->r->postponed)
-        && ngx_http_webhook_capture_send(capture->r, NULL) == NGX_ERROR)
+        && ngx_webhook_capture_send(capture->r, NULL) == NGX_ERROR)
     {
         return NGX_ERROR;
     }
@@ -24,34 +23,34 @@ ngx_http_webhook_capture_wait(ngx_http_webhook_capture_t *capture,
 
 
 void
-ngx_http_webhook_capture_wake(ngx_http_webhook_capture_t *capture)
+ngx_webhook_capture_wake(ngx_webhook_capture_t *capture)
 {
     ngx_connection_t    *c;
     ngx_http_request_t  *r;
 
-    if (capture->state != NGX_HTTP_WEBHOOK_CAPTURE_COMMIT) {
+    if (capture->state != NGX_WEBHOOK_CAPTURE_COMMIT) {
         return;
     }
 
     r = capture->r;
     c = r->connection;
 
-    capture->state = NGX_HTTP_WEBHOOK_CAPTURE_RELEASE;
+    capture->state = NGX_WEBHOOK_CAPTURE_RELEASE;
 
-    ngx_http_webhook_capture_limit_end(capture);
+    ngx_webhook_capture_limit_end(capture);
 
     if (r->post_action) {
 
         /* The client has left. */
 
-        (void) ngx_http_webhook_capture_release(capture);
+        (void) ngx_webhook_capture_release(capture);
 
     } else if (r->http_state != NGX_HTTP_WRITING_REQUEST_STATE) {
 
         /* Whoever answered has not finalized the request yet, and may not be
            waiting for us. */
 
-        if (ngx_http_webhook_capture_release(capture) == NGX_ERROR) {
+        if (ngx_webhook_capture_release(capture) == NGX_ERROR) {
             c->error = 1;
         }
 
@@ -74,7 +73,7 @@ ngx_http_webhook_capture_wake(ngx_http_webhook_capture_t *capture)
 
 
 ngx_int_t
-ngx_http_webhook_capture_release(ngx_http_webhook_capture_t *capture)
+ngx_webhook_capture_release(ngx_webhook_capture_t *capture)
 {
     ngx_int_t            rc;
     ngx_buf_t           *b;
@@ -85,8 +84,8 @@ ngx_http_webhook_capture_release(ngx_http_webhook_capture_t *capture)
     r = capture->r;
     last = capture->response.copy.last;
 
-    capture->state = NGX_HTTP_WEBHOOK_CAPTURE_DONE;
-    r->buffered &= ~NGX_HTTP_WEBHOOK_BUFFERED;
+    capture->state = NGX_WEBHOOK_CAPTURE_DONE;
+    r->buffered &= ~NGX_WEBHOOK_BUFFERED;
 
     if (r->post_action) {
         return NGX_OK;
@@ -98,7 +97,7 @@ ngx_http_webhook_capture_release(ngx_http_webhook_capture_t *capture)
             r->header_only = 0;
         }
 
-        rc = ngx_http_webhook_capture_send_header(r);
+        rc = ngx_webhook_capture_send_header(r);
 
         if (rc > NGX_OK) {
             return NGX_ERROR;
@@ -120,7 +119,7 @@ ngx_http_webhook_capture_release(ngx_http_webhook_capture_t *capture)
         b->last_buf = 1;
         b->last_in_chain = 1;
 
-        return ngx_http_webhook_capture_send(r, out);
+        return ngx_webhook_capture_send(r, out);
     }
 
     /* nothing but the end, or a response that was cut short */
@@ -136,7 +135,7 @@ ngx_http_webhook_capture_release(ngx_http_webhook_capture_t *capture)
     /* add_after_body adds to an empty body from the top of the filters. */
 
     capture->releasing = 1;
-    rc = ngx_http_webhook_capture_send(r, out);
+    rc = ngx_webhook_capture_send(r, out);
     capture->releasing = 0;
 
     return rc;
@@ -144,7 +143,7 @@ ngx_http_webhook_capture_release(ngx_http_webhook_capture_t *capture)
 
 
 void
-ngx_http_webhook_capture_drop(ngx_chain_t *in)
+ngx_webhook_capture_drop(ngx_chain_t *in)
 {
     for ( /* void */ ; in; in = in->next) {
         in->buf->pos = in->buf->last;

@@ -11,19 +11,17 @@
 #include "http/outbound/match/ngx_http_webhook_match_settle.h"
 
 
-static ngx_int_t ngx_http_webhook_capture_commit(
-    ngx_http_webhook_capture_t *capture);
+static ngx_int_t ngx_webhook_capture_commit(ngx_webhook_capture_t *capture);
 
 
 ngx_int_t
-ngx_http_webhook_capture_hold(ngx_http_webhook_capture_t *capture,
-    ngx_chain_t *in)
+ngx_webhook_capture_hold(ngx_webhook_capture_t *capture, ngx_chain_t *in)
 {
-    ngx_buf_t                *b;
-    ngx_uint_t                flush;
-    ngx_chain_t              *cl;
-    ngx_http_request_t       *r;
-    ngx_http_webhook_copy_t  *copy;
+    ngx_buf_t           *b;
+    ngx_uint_t           flush;
+    ngx_chain_t         *cl;
+    ngx_http_request_t  *r;
+    ngx_webhook_copy_t  *copy;
 
     r = capture->r;
     copy = &capture->response.copy;
@@ -31,19 +29,19 @@ ngx_http_webhook_capture_hold(ngx_http_webhook_capture_t *capture,
     if (in == NULL) {
 
         if (r->http_state == NGX_HTTP_WRITING_REQUEST_STATE
-            && (r->buffered & NGX_HTTP_WEBHOOK_BUFFERED))
+            && (r->buffered & NGX_WEBHOOK_BUFFERED))
         {
             /* The request is finalized, so that no end will come. */
 
-            ngx_http_webhook_capture_cut(capture);
+            ngx_webhook_capture_cut(capture);
 
             capture->held = copy->first;
 
-            return ngx_http_webhook_capture_release(capture);
+            return ngx_webhook_capture_release(capture);
         }
 
         return (r->connection->buffered)
-               ? ngx_http_webhook_capture_send(r, NULL) : NGX_OK;
+               ? ngx_webhook_capture_send(r, NULL) : NGX_OK;
     }
 
     flush = 0;
@@ -51,8 +49,8 @@ ngx_http_webhook_capture_hold(ngx_http_webhook_capture_t *capture,
     for (cl = in; cl; cl = cl->next) {
         b = cl->buf;
 
-        if (ngx_http_webhook_capture_add(capture, b) != NGX_OK) {
-            return ngx_http_webhook_capture_unhold(capture, cl);
+        if (ngx_webhook_capture_add(capture, b) != NGX_OK) {
+            return ngx_webhook_capture_unhold(capture, cl);
         }
 
         if (ngx_buf_in_memory(b)) {
@@ -70,11 +68,11 @@ ngx_http_webhook_capture_hold(ngx_http_webhook_capture_t *capture,
         flush |= b->flush;
     }
 
-    r->buffered |= NGX_HTTP_WEBHOOK_BUFFERED;
+    r->buffered |= NGX_WEBHOOK_BUFFERED;
 
     if (copy->last) {
         capture->held = copy->first;
-        return ngx_http_webhook_capture_commit(capture);
+        return ngx_webhook_capture_commit(capture);
     }
 
     if (flush) {
@@ -84,7 +82,7 @@ ngx_http_webhook_capture_hold(ngx_http_webhook_capture_t *capture,
 
         capture->streams = 1;
 
-        return ngx_http_webhook_capture_unhold(capture, NULL);
+        return ngx_webhook_capture_unhold(capture, NULL);
     }
 
     return NGX_OK;
@@ -92,19 +90,19 @@ ngx_http_webhook_capture_hold(ngx_http_webhook_capture_t *capture,
 
 
 static ngx_int_t
-ngx_http_webhook_capture_commit(ngx_http_webhook_capture_t *capture)
+ngx_webhook_capture_commit(ngx_webhook_capture_t *capture)
 {
-    capture->state = NGX_HTTP_WEBHOOK_CAPTURE_COMMIT;
+    capture->state = NGX_WEBHOOK_CAPTURE_COMMIT;
 
-    ngx_http_webhook_capture_settle(capture, 1);
+    ngx_webhook_capture_settle(capture, 1);
 
     if (capture->pending == 0) {
-        return ngx_http_webhook_capture_release(capture);
+        return ngx_webhook_capture_release(capture);
     }
 
-    capture->r->buffered |= NGX_HTTP_WEBHOOK_BUFFERED;
+    capture->r->buffered |= NGX_WEBHOOK_BUFFERED;
 
-    ngx_http_webhook_capture_limit(capture);
+    ngx_webhook_capture_limit(capture);
 
     return NGX_AGAIN;
 }

@@ -6,15 +6,15 @@
 #include "http/outbound/capture/ngx_http_webhook_capture_kind.h"
 
 
-#define NGX_HTTP_WEBHOOK_GRPC      "application/grpc"
-#define NGX_HTTP_WEBHOOK_GRPC_LEN  (sizeof(NGX_HTTP_WEBHOOK_GRPC) - 1)
+#define NGX_WEBHOOK_GRPC      "application/grpc"
+#define NGX_WEBHOOK_GRPC_LEN  (sizeof(NGX_WEBHOOK_GRPC) - 1)
 
 
-static ngx_str_t ngx_http_webhook_stream_type(ngx_http_request_t *r);
-static ngx_uint_t ngx_http_webhook_stream_grpc(ngx_str_t *type);
+static ngx_str_t ngx_webhook_stream_type(ngx_http_request_t *r);
+static ngx_uint_t ngx_webhook_stream_grpc(ngx_str_t *type);
 
 
-static ngx_str_t  ngx_http_webhook_stream_types[] = {
+static ngx_str_t  ngx_webhook_stream_types[] = {
     ngx_string("text/event-stream"),
     ngx_string("application/x-ndjson"),
     ngx_string("multipart/x-mixed-replace"),
@@ -23,7 +23,7 @@ static ngx_str_t  ngx_http_webhook_stream_types[] = {
 
 
 ngx_uint_t
-ngx_http_webhook_capture_streams(ngx_http_request_t *r)
+ngx_webhook_capture_streams(ngx_http_request_t *r)
 {
     ngx_str_t   type, *known;
 
@@ -34,13 +34,13 @@ ngx_http_webhook_capture_streams(ngx_http_request_t *r)
         return 1;
     }
 
-    type = ngx_http_webhook_stream_type(r);
+    type = ngx_webhook_stream_type(r);
 
-    if (ngx_http_webhook_stream_grpc(&type)) {
+    if (ngx_webhook_stream_grpc(&type)) {
         return 1;
     }
 
-    for (known = ngx_http_webhook_stream_types; known->len; known++) {
+    for (known = ngx_webhook_stream_types; known->len; known++) {
         if (type.len == known->len
             && ngx_strncasecmp(type.data, known->data, known->len) == 0)
         {
@@ -53,19 +53,18 @@ ngx_http_webhook_capture_streams(ngx_http_request_t *r)
 
 
 off_t
-ngx_http_webhook_capture_left(ngx_http_request_t *r)
+ngx_webhook_capture_left(ngx_http_request_t *r)
 {
     ngx_str_t  type;
 
-    type = ngx_http_webhook_stream_type(r);
+    type = ngx_webhook_stream_type(r);
 
     /* A call of gRPC ends with its trailers, whatever its length is; that of
        gRPC-Web has them in its body. */
 
     if (r->http_version >= NGX_HTTP_VERSION_20
-        && ngx_http_webhook_stream_grpc(&type)
-        && (type.len == NGX_HTTP_WEBHOOK_GRPC_LEN
-            || type.data[NGX_HTTP_WEBHOOK_GRPC_LEN] == '+'))
+        && ngx_webhook_stream_grpc(&type) && (type.len == NGX_WEBHOOK_GRPC_LEN
+            || type.data[NGX_WEBHOOK_GRPC_LEN] == '+'))
     {
         return -1;
     }
@@ -77,7 +76,7 @@ ngx_http_webhook_capture_left(ngx_http_request_t *r)
 /* Without parameters. */
 
 static ngx_str_t
-ngx_http_webhook_stream_type(ngx_http_request_t *r)
+ngx_webhook_stream_type(ngx_http_request_t *r)
 {
     size_t     i;
     ngx_str_t  type;
@@ -97,10 +96,10 @@ ngx_http_webhook_stream_type(ngx_http_request_t *r)
 /* application/grpc, application/grpc+proto, application/grpc-web ... */
 
 static ngx_uint_t
-ngx_http_webhook_stream_grpc(ngx_str_t *type)
+ngx_webhook_stream_grpc(ngx_str_t *type)
 {
-    return type->len >= NGX_HTTP_WEBHOOK_GRPC_LEN
-           && ngx_strncasecmp(type->data, (u_char *) NGX_HTTP_WEBHOOK_GRPC,
-                              NGX_HTTP_WEBHOOK_GRPC_LEN)
+    return type->len >= NGX_WEBHOOK_GRPC_LEN
+           && ngx_strncasecmp(type->data, (u_char *) NGX_WEBHOOK_GRPC,
+                              NGX_WEBHOOK_GRPC_LEN)
               == 0;
 }

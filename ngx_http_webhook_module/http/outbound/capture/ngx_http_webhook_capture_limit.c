@@ -8,54 +8,52 @@
 #include "http/outbound/context/ngx_http_webhook_capture_taken.h"
 
 
-#define NGX_HTTP_WEBHOOK_CAPTURE_LOOK  50       /* ms between looks whether
+#define NGX_WEBHOOK_CAPTURE_LOOK  50            /* ms between looks whether
                                                    core waits by now */
 
 
-static void ngx_http_webhook_capture_limit_handler(ngx_event_t *ev);
-static ngx_uint_t ngx_http_webhook_capture_limit_quiet(
-    ngx_http_webhook_capture_t *capture);
-static void ngx_http_webhook_capture_limit_over(
-    ngx_http_webhook_capture_t *capture);
-static void ngx_http_webhook_capture_limit_write(ngx_http_request_t *r);
+static void ngx_webhook_capture_limit_handler(ngx_event_t *ev);
+static ngx_uint_t ngx_webhook_capture_limit_quiet(
+    ngx_webhook_capture_t *capture);
+static void ngx_webhook_capture_limit_over(ngx_webhook_capture_t *capture);
+static void ngx_webhook_capture_limit_write(ngx_http_request_t *r);
 
 
 void
-ngx_http_webhook_capture_limit(ngx_http_webhook_capture_t *capture)
+ngx_webhook_capture_limit(ngx_webhook_capture_t *capture)
 {
-    ngx_event_t                  *ev;
-    ngx_http_request_t           *r;
-    ngx_http_webhook_loc_conf_t  *wlcf;
+    ngx_event_t             *ev;
+    ngx_http_request_t      *r;
+    ngx_webhook_loc_conf_t  *wlcf;
 
     r = capture->r;
     wlcf = ngx_http_get_module_loc_conf(r, ngx_http_webhook_module);
 
     capture->since = ngx_current_msec;
     capture->timeout = wlcf->commit_timeout;
-    capture->wake = ngx_http_webhook_capture_wake;
+    capture->wake = ngx_webhook_capture_wake;
 
     ev = &capture->limit;
 
-    ev->handler = ngx_http_webhook_capture_limit_handler;
+    ev->handler = ngx_webhook_capture_limit_handler;
     ev->data = capture;
     ev->log = r->connection->log;
 
     /* The store has mostly answered before it comes to that. */
 
-    ngx_add_timer(ev, ngx_min(capture->timeout,
-                              NGX_HTTP_WEBHOOK_CAPTURE_LOOK));
+    ngx_add_timer(ev, ngx_min(capture->timeout, NGX_WEBHOOK_CAPTURE_LOOK));
 }
 
 
 static void
-ngx_http_webhook_capture_limit_handler(ngx_event_t *ev)
+ngx_webhook_capture_limit_handler(ngx_event_t *ev)
 {
-    ngx_msec_t                   waited, left;
-    ngx_http_webhook_capture_t  *capture;
+    ngx_msec_t              waited, left;
+    ngx_webhook_capture_t  *capture;
 
     capture = ev->data;
 
-    if (capture->state != NGX_HTTP_WEBHOOK_CAPTURE_COMMIT) {
+    if (capture->state != NGX_WEBHOOK_CAPTURE_COMMIT) {
         return;
     }
 
@@ -63,14 +61,14 @@ ngx_http_webhook_capture_limit_handler(ngx_event_t *ev)
 
     if (waited >= capture->timeout) {
         ngx_http_set_log_request(capture->r->connection->log, capture->r);
-        ngx_http_webhook_capture_limit_over(capture);
+        ngx_webhook_capture_limit_over(capture);
         return;
     }
 
     left = capture->timeout - waited;
 
-    if (!ngx_http_webhook_capture_limit_quiet(capture)) {
-        left = ngx_min(left, NGX_HTTP_WEBHOOK_CAPTURE_LOOK);
+    if (!ngx_webhook_capture_limit_quiet(capture)) {
+        left = ngx_min(left, NGX_WEBHOOK_CAPTURE_LOOK);
     }
 
     ngx_add_timer(ev, left);
@@ -83,7 +81,7 @@ ngx_http_webhook_capture_limit_handler(ngx_event_t *ev)
  */
 
 static ngx_uint_t
-ngx_http_webhook_capture_limit_quiet(ngx_http_webhook_capture_t *capture)
+ngx_webhook_capture_limit_quiet(ngx_webhook_capture_t *capture)
 {
     ngx_connection_t    *c;
     ngx_http_request_t  *r;
@@ -91,7 +89,7 @@ ngx_http_webhook_capture_limit_quiet(ngx_http_webhook_capture_t *capture)
     r = capture->r;
     c = r->connection;
 
-    if (r->write_event_handler == ngx_http_webhook_capture_limit_write) {
+    if (r->write_event_handler == ngx_webhook_capture_limit_write) {
         return 1;
     }
 
@@ -108,7 +106,7 @@ ngx_http_webhook_capture_limit_quiet(ngx_http_webhook_capture_t *capture)
     }
 
     capture->writer = r->write_event_handler;
-    capture->waiter = ngx_http_webhook_capture_limit_write;
+    capture->waiter = ngx_webhook_capture_limit_write;
     r->write_event_handler = capture->waiter;
 
     if (c->write->timer_set) {
@@ -122,9 +120,9 @@ ngx_http_webhook_capture_limit_quiet(ngx_http_webhook_capture_t *capture)
 /* The response goes out as it is; its events are on their way. */
 
 static void
-ngx_http_webhook_capture_limit_over(ngx_http_webhook_capture_t *capture)
+ngx_webhook_capture_limit_over(ngx_webhook_capture_t *capture)
 {
-    ngx_http_webhook_match_t  *match;
+    ngx_webhook_match_t  *match;
 
     for (match = capture->matches; match; match = match->next) {
 
@@ -132,7 +130,7 @@ ngx_http_webhook_capture_limit_over(ngx_http_webhook_capture_t *capture)
             match->event->data = NULL;
             match->event = NULL;
 
-        } else if (match->state != NGX_HTTP_WEBHOOK_MATCH_AWAY) {
+        } else if (match->state != NGX_WEBHOOK_MATCH_AWAY) {
             continue;
         }
 
@@ -142,34 +140,34 @@ ngx_http_webhook_capture_limit_over(ngx_http_webhook_capture_t *capture)
                       &match->rule->type->name, &match->id_text,
                       capture->timeout);
 
-        ngx_http_webhook_count(NGX_HTTP_WEBHOOK_EVENTS_LATE, 1);
+        ngx_webhook_count(NGX_WEBHOOK_EVENTS_LATE, 1);
     }
 
     /* what threads make yet goes into the store by itself */
 
-    ngx_http_webhook_settle_forget(capture);
+    ngx_webhook_settle_forget(capture);
 
     capture->pending = 0;
 
-    ngx_http_webhook_capture_wake(capture);
+    ngx_webhook_capture_wake(capture);
 }
 
 
 /* The write event handler of a request whose response is held. */
 
 static void
-ngx_http_webhook_capture_limit_write(ngx_http_request_t *r)
+ngx_webhook_capture_limit_write(ngx_http_request_t *r)
 {
-    ngx_connection_t            *c;
-    ngx_http_webhook_capture_t  *capture;
+    ngx_connection_t       *c;
+    ngx_webhook_capture_t  *capture;
 
     c = r->connection;
-    capture = ngx_http_webhook_capture_find(r);
+    capture = ngx_webhook_capture_find(r);
 
     if (c->error
         || c->buffered
         || r->postponed
-        || capture->state != NGX_HTTP_WEBHOOK_CAPTURE_COMMIT)
+        || capture->state != NGX_WEBHOOK_CAPTURE_COMMIT)
     {
         r->write_event_handler = capture->writer;
         r->write_event_handler(r);

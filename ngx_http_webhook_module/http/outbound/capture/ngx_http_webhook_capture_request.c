@@ -9,22 +9,22 @@
 #include "http/outbound/match/ngx_http_webhook_match_rule.h"
 
 
-static ngx_int_t ngx_http_webhook_capture_request_filter(
-    ngx_http_request_t *r, ngx_chain_t *in);
-static ngx_http_webhook_capture_t *ngx_http_webhook_capture_request_ask(
-    ngx_http_request_t *r, ngx_http_webhook_loc_conf_t *wlcf);
+static ngx_int_t ngx_webhook_capture_request_filter(ngx_http_request_t *r,
+    ngx_chain_t *in);
+static ngx_webhook_capture_t *ngx_webhook_capture_request_ask(
+    ngx_http_request_t *r, ngx_webhook_loc_conf_t *wlcf);
 
 
 static ngx_http_request_body_filter_pt
-                             ngx_http_webhook_capture_next_request_body_filter;
+                             ngx_webhook_capture_next_request_body_filter;
 
 
 void
-ngx_http_webhook_capture_request_init(void)
+ngx_webhook_capture_request_init(void)
 {
-    ngx_http_webhook_capture_next_request_body_filter =
+    ngx_webhook_capture_next_request_body_filter =
                                              ngx_http_top_request_body_filter;
-    ngx_http_top_request_body_filter = ngx_http_webhook_capture_request_filter;
+    ngx_http_top_request_body_filter = ngx_webhook_capture_request_filter;
 }
 
 
@@ -35,25 +35,24 @@ ngx_http_webhook_capture_request_init(void)
  */
 
 static ngx_int_t
-ngx_http_webhook_capture_request_filter(ngx_http_request_t *r,
-    ngx_chain_t *in)
+ngx_webhook_capture_request_filter(ngx_http_request_t *r, ngx_chain_t *in)
 {
-    ngx_buf_t                    *b;
-    ngx_chain_t                  *cl;
-    ngx_http_webhook_copy_t      *copy;
-    ngx_http_webhook_capture_t   *capture;
-    ngx_http_webhook_loc_conf_t  *wlcf;
+    ngx_buf_t               *b;
+    ngx_chain_t             *cl;
+    ngx_webhook_copy_t      *copy;
+    ngx_webhook_capture_t   *capture;
+    ngx_webhook_loc_conf_t  *wlcf;
 
     wlcf = ngx_http_get_module_loc_conf(r, ngx_http_webhook_module);
 
     if (wlcf->rules == NULL || in == NULL || r != r->main) {
-        return ngx_http_webhook_capture_next_request_body_filter(r, in);
+        return ngx_webhook_capture_next_request_body_filter(r, in);
     }
 
-    capture = ngx_http_webhook_capture_request_ask(r, wlcf);
+    capture = ngx_webhook_capture_request_ask(r, wlcf);
 
     if (capture == NULL || !(capture->wanted || capture->hashing)) {
-        return ngx_http_webhook_capture_next_request_body_filter(r, in);
+        return ngx_webhook_capture_next_request_body_filter(r, in);
     }
 
     copy = &capture->request.copy;
@@ -64,9 +63,9 @@ ngx_http_webhook_capture_request_filter(ngx_http_request_t *r,
         if (ngx_buf_in_memory(b) && b->pos != b->last) {
 
             if (capture->wanted && !copy->over && !copy->broken) {
-                (void) ngx_http_webhook_copy_add(capture->memory, copy,
-                                                 b->pos, b->last - b->pos,
-                                                 wlcf->payload_max);
+                (void) ngx_webhook_copy_add(capture->memory, copy, b->pos,
+                                            b->last - b->pos,
+                                            wlcf->payload_max);
             }
 
             if (capture->hashing) {
@@ -80,30 +79,30 @@ ngx_http_webhook_capture_request_filter(ngx_http_request_t *r,
         }
     }
 
-    return ngx_http_webhook_capture_next_request_body_filter(r, in);
+    return ngx_webhook_capture_next_request_body_filter(r, in);
 }
 
 
 /* Once for a request: does a rule that may match want its body, or is a repeat
    of it to be known by that? */
 
-static ngx_http_webhook_capture_t *
-ngx_http_webhook_capture_request_ask(ngx_http_request_t *r,
-    ngx_http_webhook_loc_conf_t *wlcf)
+static ngx_webhook_capture_t *
+ngx_webhook_capture_request_ask(ngx_http_request_t *r,
+    ngx_webhook_loc_conf_t *wlcf)
 {
-    off_t                         len;
-    ngx_str_t                     path;
-    ngx_uint_t                    i, keyed;
-    ngx_http_webhook_rule_t     **rule;
-    ngx_http_webhook_capture_t   *capture;
+    off_t                    len;
+    ngx_str_t                path;
+    ngx_uint_t               i, keyed;
+    ngx_webhook_rule_t     **rule;
+    ngx_webhook_capture_t   *capture;
 
-    capture = ngx_http_webhook_capture_find(r);
+    capture = ngx_webhook_capture_find(r);
 
-    if (capture && capture->asked) {
+    if (capture && capture->decided) {
         return capture;
     }
 
-    keyed = ngx_http_webhook_capture_keyed(r, wlcf);
+    keyed = ngx_webhook_capture_keyed(r, wlcf);
 
     rule = wlcf->rules->elts;
 
@@ -119,17 +118,17 @@ ngx_http_webhook_capture_request_ask(ngx_http_request_t *r,
         return NULL;
     }
 
-    capture = ngx_http_webhook_capture_get(r);
+    capture = ngx_webhook_capture_get(r);
     if (capture == NULL) {
         return NULL;
     }
 
-    capture->asked = 1;
+    capture->decided = 1;
 
     for ( /* void */ ; i < wlcf->rules->nelts; i++) {
 
         if ((rule[i]->want_request || (keyed && !capture->hashing))
-            && ngx_http_webhook_rule_match(r, rule[i], &path) == NGX_OK)
+            && ngx_webhook_rule_match(r, rule[i], &path) == NGX_OK)
         {
             capture->wanted |= rule[i]->want_request;
             capture->hashing = keyed;

@@ -5,13 +5,13 @@
  * The filter of the request's body.
  */
 
-#ifndef NGX_HTTP_WEBHOOK_CAPTURE_REQUEST_H
-#define NGX_HTTP_WEBHOOK_CAPTURE_REQUEST_H
+#ifndef NGX_WEBHOOK_CAPTURE_REQUEST_H
+#define NGX_WEBHOOK_CAPTURE_REQUEST_H
 
 #include "http/model/ngx_http_webhook.h"
 
 
-void ngx_http_webhook_capture_request_init(void);
+void ngx_webhook_capture_request_init(void);
 
 
-#endif /* NGX_HTTP_WEBHOOK_CAPTURE_REQUEST_H */
+#endif /* NGX_WEBHOOK_CAPTURE_REQUEST_H */

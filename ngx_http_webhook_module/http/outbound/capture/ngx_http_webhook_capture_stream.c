@@ -16,49 +16,44 @@
 #include "http/outbound/match/ngx_http_webhook_match_settle.h"
 
 
-#define NGX_HTTP_WEBHOOK_SMALL     4096     /* bytes */
+#define NGX_WEBHOOK_SMALL     4096          /* bytes */
 
 
-static ngx_int_t ngx_http_webhook_stream_pass(
-    ngx_http_webhook_capture_t *capture, ngx_chain_t *in);
-static ngx_int_t ngx_http_webhook_stream_all(
-    ngx_http_webhook_capture_t *capture, ngx_chain_t *in);
-static ngx_uint_t ngx_http_webhook_stream_waits(
-    ngx_http_webhook_capture_t *capture);
-static ngx_chain_t *ngx_http_webhook_stream_entire(
-    ngx_http_webhook_capture_t *capture, ngx_chain_t *in, off_t size);
-static ngx_int_t ngx_http_webhook_stream_split(
-    ngx_http_webhook_capture_t *capture, ngx_chain_t *in, ngx_chain_t **out,
-    ngx_chain_t **byte);
-static ngx_chain_t *ngx_http_webhook_stream_byte(ngx_http_request_t *r,
+static ngx_int_t ngx_webhook_stream_pass(ngx_webhook_capture_t *capture,
+    ngx_chain_t *in);
+static ngx_int_t ngx_webhook_stream_all(ngx_webhook_capture_t *capture,
+    ngx_chain_t *in);
+static ngx_uint_t ngx_webhook_stream_waits(ngx_webhook_capture_t *capture);
+static ngx_chain_t *ngx_webhook_stream_entire(ngx_webhook_capture_t *capture,
+    ngx_chain_t *in, off_t size);
+static ngx_int_t ngx_webhook_stream_split(ngx_webhook_capture_t *capture,
+    ngx_chain_t *in, ngx_chain_t **out, ngx_chain_t **byte);
+static ngx_chain_t *ngx_webhook_stream_byte(ngx_http_request_t *r,
     ngx_buf_t *b);
-static ngx_chain_t *ngx_http_webhook_stream_flush(ngx_http_request_t *r);
+static ngx_chain_t *ngx_webhook_stream_flush(ngx_http_request_t *r);
 
 
 ngx_int_t
-ngx_http_webhook_capture_add(ngx_http_webhook_capture_t *capture,
-    ngx_buf_t *b)
+ngx_webhook_capture_add(ngx_webhook_capture_t *capture, ngx_buf_t *b)
 {
     if (!ngx_buf_in_memory(b)) {
         return NGX_OK;
     }
 
-    switch (ngx_http_webhook_copy_add(capture->memory,
-                                      &capture->response.copy, b->pos,
-                                      b->last - b->pos, capture->max))
+    switch (ngx_webhook_copy_add(capture->memory, &capture->response.copy,
+                                 b->pos, b->last - b->pos, capture->max))
     {
     case NGX_OK:
         return NGX_OK;
 
     case NGX_DECLINED:
-        ngx_http_webhook_capture_spoil(capture,
-                             NGX_HTTP_WEBHOOK_EVENTS_TOO_LARGE,
+        ngx_webhook_capture_spoil(capture, NGX_WEBHOOK_EVENTS_TOO_LARGE,
                              "the response's body is over "
                              "webhook_payload_max");
         break;
 
     default:
-        ngx_http_webhook_capture_spoil(capture, NGX_HTTP_WEBHOOK_EVENTS_FAILED,
+        ngx_webhook_capture_spoil(capture, NGX_WEBHOOK_EVENTS_FAILED,
                              "no memory for the response's body");
     }
 
@@ -67,13 +62,12 @@ ngx_http_webhook_capture_add(ngx_http_webhook_capture_t *capture,
 
 
 void
-ngx_http_webhook_capture_copy(ngx_http_webhook_capture_t *capture,
-    ngx_chain_t *in)
+ngx_webhook_capture_copy(ngx_webhook_capture_t *capture, ngx_chain_t *in)
 {
     for ( /* void */ ; in; in = in->next) {
 
         if (capture->copying) {
-            (void) ngx_http_webhook_capture_add(capture, in->buf);
+            (void) ngx_webhook_capture_add(capture, in->buf);
         }
 
         if (in->buf->last_buf) {
@@ -82,14 +76,13 @@ ngx_http_webhook_capture_copy(ngx_http_webhook_capture_t *capture,
     }
 
     if (capture->late && !capture->response.copy.last) {
-        ngx_http_webhook_capture_settle(capture, 0);
+        ngx_webhook_capture_settle(capture, 0);
     }
 }
 
 
 ngx_int_t
-ngx_http_webhook_capture_stream(ngx_http_webhook_capture_t *capture,
-    ngx_chain_t *in)
+ngx_webhook_capture_stream(ngx_webhook_capture_t *capture, ngx_chain_t *in)
 {
     ngx_http_request_t  *r;
 
@@ -98,28 +91,27 @@ ngx_http_webhook_capture_stream(ngx_http_webhook_capture_t *capture,
     if (in == NULL) {
 
         if (r->http_state == NGX_HTTP_WRITING_REQUEST_STATE
-            && (r->buffered & NGX_HTTP_WEBHOOK_BUFFERED))
+            && (r->buffered & NGX_WEBHOOK_BUFFERED))
         {
             /* The request is finalized, so that no end will come. */
 
-            ngx_http_webhook_capture_cut(capture);
-            return ngx_http_webhook_capture_release(capture);
+            ngx_webhook_capture_cut(capture);
+            return ngx_webhook_capture_release(capture);
         }
 
-        return ngx_http_webhook_capture_send(r, NULL);
+        return ngx_webhook_capture_send(r, NULL);
     }
 
-    ngx_http_webhook_capture_copy(capture, in);
+    ngx_webhook_capture_copy(capture, in);
 
-    return ngx_http_webhook_stream_pass(capture, in);
+    return ngx_webhook_stream_pass(capture, in);
 }
 
 
 /* What was held goes first; it stays in the copy as long as a rule reads it. */
 
 ngx_int_t
-ngx_http_webhook_capture_unhold(ngx_http_webhook_capture_t *capture,
-    ngx_chain_t *in)
+ngx_webhook_capture_unhold(ngx_webhook_capture_t *capture, ngx_chain_t *in)
 {
     ngx_buf_t           *b;
     ngx_chain_t         *cl, *ln, *out, **ll;
@@ -156,24 +148,23 @@ ngx_http_webhook_capture_unhold(ngx_http_webhook_capture_t *capture,
 
         /* all came, and a flush was with it */
 
-        *ll = ngx_http_webhook_stream_flush(r);
+        *ll = ngx_webhook_stream_flush(r);
         if (*ll == NULL) {
             return NGX_ERROR;
         }
     }
 
-    capture->state = NGX_HTTP_WEBHOOK_CAPTURE_STREAM;
-    r->buffered &= ~NGX_HTTP_WEBHOOK_BUFFERED;
+    capture->state = NGX_WEBHOOK_CAPTURE_STREAM;
+    r->buffered &= ~NGX_WEBHOOK_BUFFERED;
 
-    ngx_http_webhook_capture_copy(capture, in);
+    ngx_webhook_capture_copy(capture, in);
 
-    return ngx_http_webhook_stream_pass(capture, out);
+    return ngx_webhook_stream_pass(capture, out);
 }
 
 
 static ngx_int_t
-ngx_http_webhook_stream_pass(ngx_http_webhook_capture_t *capture,
-    ngx_chain_t *in)
+ngx_webhook_stream_pass(ngx_webhook_capture_t *capture, ngx_chain_t *in)
 {
     off_t                size;
     ngx_int_t            rc;
@@ -185,12 +176,12 @@ ngx_http_webhook_stream_pass(ngx_http_webhook_capture_t *capture,
     last = capture->response.copy.last;
 
     if (last) {
-        ngx_http_webhook_capture_settle(capture, 1);
+        ngx_webhook_capture_settle(capture, 1);
     }
 
-    if (!ngx_http_webhook_stream_waits(capture)) {
-        capture->state = NGX_HTTP_WEBHOOK_CAPTURE_DONE;
-        return ngx_http_webhook_stream_all(capture, in);
+    if (!ngx_webhook_stream_waits(capture)) {
+        capture->state = NGX_WEBHOOK_CAPTURE_DONE;
+        return ngx_webhook_stream_all(capture, in);
     }
 
     size = 0;
@@ -211,7 +202,7 @@ ngx_http_webhook_stream_pass(ngx_http_webhook_capture_t *capture,
     }
 
     if (capture->left != 0 && !last) {
-        return ngx_http_webhook_stream_all(capture, in);
+        return ngx_webhook_stream_all(capture, in);
     }
 
     if (capture->tail && size) {
@@ -224,12 +215,11 @@ ngx_http_webhook_stream_pass(ngx_http_webhook_capture_t *capture,
     }
 
     out = NULL;
-    byte = ngx_http_webhook_stream_entire(capture, in, size);
+    byte = ngx_webhook_stream_entire(capture, in, size);
 
     if (byte == NULL
-        && ngx_http_webhook_stream_split(capture, in, &out,
-                                         size && capture->left == 0 ? &byte
-                                                                    : NULL)
+        && ngx_webhook_stream_split(capture, in, &out,
+                                    size && capture->left == 0 ? &byte : NULL)
            != NGX_OK)
     {
         return NGX_ERROR;
@@ -243,9 +233,9 @@ ngx_http_webhook_stream_pass(ngx_http_webhook_capture_t *capture,
 
     if (last) {
         capture->held = capture->tail;
-        capture->state = NGX_HTTP_WEBHOOK_CAPTURE_COMMIT;
+        capture->state = NGX_WEBHOOK_CAPTURE_COMMIT;
 
-        ngx_http_webhook_capture_limit(capture);
+        ngx_webhook_capture_limit(capture);
 
     } else if (byte == NULL) {
 
@@ -257,12 +247,12 @@ ngx_http_webhook_stream_pass(ngx_http_webhook_capture_t *capture,
         ngx_post_event(r->connection->write, &ngx_posted_events);
     }
 
-    r->buffered |= NGX_HTTP_WEBHOOK_BUFFERED;
+    r->buffered |= NGX_WEBHOOK_BUFFERED;
 
     rc = NGX_OK;
 
     if (out || r->connection->buffered || r->postponed) {
-        rc = ngx_http_webhook_capture_send(r, out);
+        rc = ngx_webhook_capture_send(r, out);
     }
 
     return (rc == NGX_OK && last) ? NGX_AGAIN : rc;
@@ -272,8 +262,7 @@ ngx_http_webhook_stream_pass(ngx_http_webhook_capture_t *capture,
 /* Nothing is held back. */
 
 static ngx_int_t
-ngx_http_webhook_stream_all(ngx_http_webhook_capture_t *capture,
-    ngx_chain_t *in)
+ngx_webhook_stream_all(ngx_webhook_capture_t *capture, ngx_chain_t *in)
 {
     ngx_http_request_t  *r;
 
@@ -287,25 +276,25 @@ ngx_http_webhook_stream_all(ngx_http_webhook_capture_t *capture,
         capture->tail = NULL;
     }
 
-    r->buffered &= ~NGX_HTTP_WEBHOOK_BUFFERED;
+    r->buffered &= ~NGX_WEBHOOK_BUFFERED;
 
-    return ngx_http_webhook_capture_send(r, in);
+    return ngx_webhook_capture_send(r, in);
 }
 
 
 /* True as long as the client may not have the end. */
 
 static ngx_uint_t
-ngx_http_webhook_stream_waits(ngx_http_webhook_capture_t *capture)
+ngx_webhook_stream_waits(ngx_webhook_capture_t *capture)
 {
-    ngx_http_webhook_match_t  *match;
+    ngx_webhook_match_t  *match;
 
     if (capture->pending) {
         return 1;
     }
 
     for (match = capture->matches; match; match = match->next) {
-        if (match->state == NGX_HTTP_WEBHOOK_MATCH_OPEN) {
+        if (match->state == NGX_WEBHOOK_MATCH_OPEN) {
             return 1;
         }
     }
@@ -321,14 +310,14 @@ ngx_http_webhook_stream_waits(ngx_http_webhook_capture_t *capture)
  */
 
 static ngx_chain_t *
-ngx_http_webhook_stream_entire(ngx_http_webhook_capture_t *capture,
-    ngx_chain_t *in, off_t size)
+ngx_webhook_stream_entire(ngx_webhook_capture_t *capture, ngx_chain_t *in,
+    off_t size)
 {
     ngx_buf_t    *b, *entire;
     ngx_chain_t  *cl, *ln;
 
     if (capture->begun || capture->streams
-        || size == 0 || size > NGX_HTTP_WEBHOOK_SMALL)
+        || size == 0 || size > NGX_WEBHOOK_SMALL)
     {
         return NULL;
     }
@@ -399,8 +388,8 @@ ngx_http_webhook_stream_entire(ngx_http_webhook_capture_t *capture,
  */
 
 static ngx_int_t
-ngx_http_webhook_stream_split(ngx_http_webhook_capture_t *capture,
-    ngx_chain_t *in, ngx_chain_t **out, ngx_chain_t **byte)
+ngx_webhook_stream_split(ngx_webhook_capture_t *capture, ngx_chain_t *in,
+    ngx_chain_t **out, ngx_chain_t **byte)
 {
     ngx_buf_t           *b, *data;
     ngx_uint_t           flush;
@@ -417,7 +406,7 @@ ngx_http_webhook_stream_split(ngx_http_webhook_capture_t *capture,
     }
 
     if (data) {
-        *byte = ngx_http_webhook_stream_byte(r, data);
+        *byte = ngx_webhook_stream_byte(r, data);
         if (*byte == NULL) {
             return NGX_ERROR;
         }
@@ -452,7 +441,7 @@ ngx_http_webhook_stream_split(ngx_http_webhook_capture_t *capture,
     *out = NULL;
 
     if (flush) {
-        *out = ngx_http_webhook_stream_flush(r);
+        *out = ngx_webhook_stream_flush(r);
         if (*out == NULL) {
             return NGX_ERROR;
         }
@@ -465,7 +454,7 @@ ngx_http_webhook_stream_split(ngx_http_webhook_capture_t *capture,
 /* Takes the last byte from a buffer, into one of its own. */
 
 static ngx_chain_t *
-ngx_http_webhook_stream_byte(ngx_http_request_t *r, ngx_buf_t *b)
+ngx_webhook_stream_byte(ngx_http_request_t *r, ngx_buf_t *b)
 {
     ngx_buf_t    *last;
     ngx_chain_t  *cl;
@@ -509,7 +498,7 @@ ngx_http_webhook_stream_byte(ngx_http_request_t *r, ngx_buf_t *b)
 
 
 static ngx_chain_t *
-ngx_http_webhook_stream_flush(ngx_http_request_t *r)
+ngx_webhook_stream_flush(ngx_http_request_t *r)
 {
     ngx_buf_t    *b;
     ngx_chain_t  *cl;

@@ -9,18 +9,17 @@
 #include "http/outbound/payload/ngx_http_webhook_lookup.h"
 
 
-static ngx_uint_t ngx_http_webhook_capture_request_none(
-    ngx_http_request_t *r);
+static ngx_uint_t ngx_webhook_capture_request_none(ngx_http_request_t *r);
 
 
-ngx_http_webhook_document_t *
-ngx_http_webhook_capture_body(ngx_http_webhook_capture_t *capture,
-    ngx_http_webhook_payload_e which)
+ngx_webhook_document_t *
+ngx_webhook_capture_body(ngx_webhook_capture_t *capture,
+    ngx_webhook_payload_e which)
 {
-    ngx_http_webhook_body_t  *body;
-    ngx_http_webhook_copy_t  *plain;
+    ngx_webhook_body_t  *body;
+    ngx_webhook_copy_t  *plain;
 
-    body = (which == NGX_HTTP_WEBHOOK_PAYLOAD_REQUEST) ? &capture->request
+    body = (which == NGX_WEBHOOK_PAYLOAD_REQUEST) ? &capture->request
                                                        : &capture->response;
     if (body->known) {
         return body->reason ? NULL : &body->document;
@@ -28,50 +27,50 @@ ngx_http_webhook_capture_body(ngx_http_webhook_capture_t *capture,
 
     body->known = 1;
 
-    if (which == NGX_HTTP_WEBHOOK_PAYLOAD_REQUEST) {
-        ngx_http_webhook_capture_fetch(capture);
+    if (which == NGX_WEBHOOK_PAYLOAD_REQUEST) {
+        ngx_webhook_capture_fetch(capture);
 
         if (body->reason) {
             return NULL;
         }
     }
 
-    body->reason = ngx_http_webhook_copy_decode(capture->pool, &body->copy,
-                                                &body->coding, capture->max,
-                                                &plain, &body->counter);
+    body->reason = ngx_webhook_copy_decode(capture->pool, &body->copy,
+                                           &body->coding, capture->max, &plain,
+                                           &body->counter);
     if (body->reason) {
         return NULL;
     }
 
-    ngx_http_webhook_document_init(&body->document, capture->pool,
-                                   plain->first, plain->len, &body->type);
+    ngx_webhook_document_init(&body->document, capture->pool, plain->first,
+                              plain->len, &body->type);
 
-    switch (ngx_http_webhook_document_utf8(&body->document, capture->max,
-                                           &body->reason))
+    switch (ngx_webhook_document_utf8(&body->document, capture->max,
+                                      &body->reason))
     {
     case WEBHOOK_OK:
         body->reason = NULL;
         return &body->document;
 
     case WEBHOOK_ERROR:
-        body->counter = NGX_HTTP_WEBHOOK_EVENTS_UNDECODABLE;
+        body->counter = NGX_WEBHOOK_EVENTS_UNDECODABLE;
         return NULL;
 
     case WEBHOOK_LIMIT:
-        body->counter = NGX_HTTP_WEBHOOK_EVENTS_TOO_LARGE;
+        body->counter = NGX_WEBHOOK_EVENTS_TOO_LARGE;
         return NULL;
 
     default:
-        body->counter = NGX_HTTP_WEBHOOK_EVENTS_FAILED;
+        body->counter = NGX_WEBHOOK_EVENTS_FAILED;
         return NULL;
     }
 }
 
 
 void
-ngx_http_webhook_capture_fetch(ngx_http_webhook_capture_t *capture)
+ngx_webhook_capture_fetch(ngx_webhook_capture_t *capture)
 {
-    ngx_http_webhook_body_t  *body;
+    ngx_webhook_body_t  *body;
 
     body = &capture->request;
 
@@ -85,29 +84,29 @@ ngx_http_webhook_capture_fetch(ngx_http_webhook_capture_t *capture)
         body->type = capture->r->headers_in.content_type->value;
     }
 
-    if (ngx_http_webhook_capture_encoding(capture->r->pool,
-                                          &capture->r->headers_in.headers,
-                                          &body->coding)
+    if (ngx_webhook_capture_encoding(capture->r->pool,
+                                     &capture->r->headers_in.headers,
+                                     &body->coding)
         != NGX_OK)
     {
-        body->counter = NGX_HTTP_WEBHOOK_EVENTS_FAILED;
+        body->counter = NGX_WEBHOOK_EVENTS_FAILED;
         body->reason = "no memory";
         return;
     }
 
-    body->reason = ngx_http_webhook_capture_request(capture, &body->counter);
+    body->reason = ngx_webhook_capture_request(capture, &body->counter);
 }
 
 
 const char *
-ngx_http_webhook_capture_unread(ngx_http_webhook_document_t *d)
+ngx_webhook_capture_unread(ngx_webhook_document_t *d)
 {
-    switch (ngx_http_webhook_document_kind(d)) {
+    switch (ngx_webhook_document_kind(d)) {
 
-    case NGX_HTTP_WEBHOOK_KIND_XML:
+    case NGX_WEBHOOK_KIND_XML:
         return "the body's XML is nested too deeply or has too much in it";
 
-    case NGX_HTTP_WEBHOOK_KIND_FORM:
+    case NGX_WEBHOOK_KIND_FORM:
         return "the body is a form with too many fields";
 
     default:
@@ -119,19 +118,19 @@ ngx_http_webhook_capture_unread(ngx_http_webhook_document_t *d)
 /* On how many lines it may stand. */
 
 ngx_int_t
-ngx_http_webhook_capture_encoding(ngx_pool_t *pool, ngx_list_t *headers,
+ngx_webhook_capture_encoding(ngx_pool_t *pool, ngx_list_t *headers,
     ngx_str_t *coding)
 {
     webhook_value_t  v;
 
     static const webhook_str_t  name = webhook_str("Content-Encoding");
 
-    if (ngx_http_webhook_lookup_lines(pool, headers, &name, &v) != NGX_OK) {
+    if (ngx_webhook_lookup_lines(pool, headers, &name, &v) != NGX_OK) {
         return NGX_ERROR;
     }
 
     if (!v.missing) {
-        *coding = *ngx_http_webhook_nstr(&v.span);
+        *coding = *ngx_webhook_nstr(&v.span);
     }
 
     return NGX_OK;
@@ -139,7 +138,7 @@ ngx_http_webhook_capture_encoding(ngx_pool_t *pool, ngx_list_t *headers,
 
 
 ngx_uint_t
-ngx_http_webhook_capture_request_whole(ngx_http_webhook_capture_t *capture)
+ngx_webhook_capture_request_whole(ngx_webhook_capture_t *capture)
 {
     ngx_http_request_t  *r;
 
@@ -153,7 +152,7 @@ ngx_http_webhook_capture_request_whole(ngx_http_webhook_capture_t *capture)
         return 1;
     }
 
-    if (!ngx_http_webhook_capture_request_none(r)) {
+    if (!ngx_webhook_capture_request_none(r)) {
         return 0;
     }
 
@@ -166,7 +165,7 @@ ngx_http_webhook_capture_request_whole(ngx_http_webhook_capture_t *capture)
 /* True if the request has no body. */
 
 static ngx_uint_t
-ngx_http_webhook_capture_request_none(ngx_http_request_t *r)
+ngx_webhook_capture_request_none(ngx_http_request_t *r)
 {
     ngx_table_elt_t  *h;
 
@@ -183,13 +182,13 @@ ngx_http_webhook_capture_request_none(ngx_http_request_t *r)
 
 
 ngx_uint_t
-ngx_http_webhook_capture_request_comes(ngx_http_webhook_capture_t *capture)
+ngx_webhook_capture_request_comes(ngx_webhook_capture_t *capture)
 {
     ngx_http_request_t  *r;
 
     r = capture->r;
 
-    if (ngx_http_webhook_capture_request_whole(capture)) {
+    if (ngx_webhook_capture_request_whole(capture)) {
         return 0;
     }
 
@@ -198,26 +197,26 @@ ngx_http_webhook_capture_request_comes(ngx_http_webhook_capture_t *capture)
 
 
 const char *
-ngx_http_webhook_capture_request(ngx_http_webhook_capture_t *capture,
-    ngx_http_webhook_counter_e *counter)
+ngx_webhook_capture_request(ngx_webhook_capture_t *capture,
+    ngx_webhook_counter_e *counter)
 {
-    ngx_chain_t              *cl;
-    ngx_http_request_t       *r;
-    ngx_http_webhook_copy_t  *copy;
+    ngx_chain_t         *cl;
+    ngx_http_request_t  *r;
+    ngx_webhook_copy_t  *copy;
 
     r = capture->r;
     copy = &capture->request.copy;
 
-    if (ngx_http_webhook_capture_request_whole(capture)) {
+    if (ngx_webhook_capture_request_whole(capture)) {
         return NULL;
     }
 
-    *counter = NGX_HTTP_WEBHOOK_EVENTS_FAILED;
+    *counter = NGX_WEBHOOK_EVENTS_FAILED;
 
     if (capture->wanted || r->reading_body) {
 
         if (copy->over) {
-            *counter = NGX_HTTP_WEBHOOK_EVENTS_TOO_LARGE;
+            *counter = NGX_WEBHOOK_EVENTS_TOO_LARGE;
             return "the request's body is over webhook_payload_max";
         }
 
@@ -240,15 +239,15 @@ ngx_http_webhook_capture_request(ngx_http_webhook_capture_t *capture,
 
     for (cl = r->request_body->bufs; cl; cl = cl->next) {
 
-        switch (ngx_http_webhook_copy_add(capture->memory, copy, cl->buf->pos,
-                                          cl->buf->last - cl->buf->pos,
-                                          capture->max))
+        switch (ngx_webhook_copy_add(capture->memory, copy, cl->buf->pos,
+                                     cl->buf->last - cl->buf->pos,
+                                     capture->max))
         {
         case NGX_OK:
             break;
 
         case NGX_DECLINED:
-            *counter = NGX_HTTP_WEBHOOK_EVENTS_TOO_LARGE;
+            *counter = NGX_WEBHOOK_EVENTS_TOO_LARGE;
             return "the request's body is over webhook_payload_max";
 
         default:
@@ -269,7 +268,7 @@ ngx_http_webhook_capture_request(ngx_http_webhook_capture_t *capture,
 
 
 ngx_int_t
-ngx_http_webhook_capture_request_digest(ngx_http_webhook_capture_t *capture,
+ngx_webhook_capture_request_digest(ngx_webhook_capture_t *capture,
     u_char digest[WEBHOOK_HASH_LEN])
 {
     off_t                len;
@@ -278,7 +277,7 @@ ngx_http_webhook_capture_request_digest(ngx_http_webhook_capture_t *capture,
     ngx_http_request_t  *r;
 
     if (capture->work) {
-        return ngx_http_webhook_settle_digest(capture->work, digest);
+        return ngx_webhook_settle_digest(capture->work, digest);
     }
 
     r = capture->r;
@@ -295,7 +294,7 @@ ngx_http_webhook_capture_request_digest(ngx_http_webhook_capture_t *capture,
 
     webhook_hash_init(&hash);
 
-    if (ngx_http_webhook_capture_request_none(r)) {
+    if (ngx_webhook_capture_request_none(r)) {
         webhook_hash_end(&hash, digest);
         return NGX_OK;
     }

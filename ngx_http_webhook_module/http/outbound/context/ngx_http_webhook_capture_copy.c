@@ -8,58 +8,57 @@
 #include <zlib.h>
 
 
-#define NGX_HTTP_WEBHOOK_COPY_MIN  1024     /* bytes of a buffer */
-#define NGX_HTTP_WEBHOOK_COPY_MAX  65536
+#define NGX_WEBHOOK_COPY_MIN  1024          /* bytes of a buffer */
+#define NGX_WEBHOOK_COPY_MAX  65536
 
-#define NGX_HTTP_WEBHOOK_CODINGS   2        /* one in the other at most */
+#define NGX_WEBHOOK_CODINGS   2             /* one in the other at most */
 
 
 typedef enum {
-    NGX_HTTP_WEBHOOK_IDENTITY = 0,
-    NGX_HTTP_WEBHOOK_GZIP,
-    NGX_HTTP_WEBHOOK_DEFLATE,
-    NGX_HTTP_WEBHOOK_UNKNOWN
-} ngx_http_webhook_coding_e;
+    NGX_WEBHOOK_IDENTITY = 0,
+    NGX_WEBHOOK_GZIP,
+    NGX_WEBHOOK_DEFLATE,
+    NGX_WEBHOOK_UNKNOWN
+} ngx_webhook_coding_e;
 
 
-static ngx_int_t ngx_http_webhook_copy_grow(ngx_pool_t *pool,
-    ngx_http_webhook_copy_t *copy, size_t len, size_t max);
-static ngx_uint_t ngx_http_webhook_copy_codings(ngx_str_t *coding,
-    ngx_http_webhook_coding_e type[NGX_HTTP_WEBHOOK_CODINGS]);
-static const char *ngx_http_webhook_copy_undo(ngx_pool_t *pool,
-    ngx_http_webhook_copy_t *from, ngx_http_webhook_coding_e type, size_t max,
-    ngx_http_webhook_copy_t **to, ngx_http_webhook_counter_e *counter);
-static void ngx_http_webhook_copy_peek(ngx_chain_t *cl, u_char *pos,
+static ngx_int_t ngx_webhook_copy_grow(ngx_pool_t *pool,
+    ngx_webhook_copy_t *copy, size_t len, size_t max);
+static ngx_uint_t ngx_webhook_copy_codings(ngx_str_t *coding,
+    ngx_webhook_coding_e type[NGX_WEBHOOK_CODINGS]);
+static const char *ngx_webhook_copy_undo(ngx_pool_t *pool,
+    ngx_webhook_copy_t *from, ngx_webhook_coding_e type, size_t max,
+    ngx_webhook_copy_t **to, ngx_webhook_counter_e *counter);
+static void ngx_webhook_copy_peek(ngx_chain_t *cl, u_char *pos,
     u_char head[2]);
-static ngx_int_t ngx_http_webhook_copy_room(ngx_pool_t *pool,
-    ngx_http_webhook_copy_t *to, size_t max, ngx_buf_t **room);
-static const char *ngx_http_webhook_copy_inflate(ngx_pool_t *pool, z_stream *z,
-    ngx_http_webhook_coding_e type, ngx_http_webhook_copy_t *from,
-    ngx_http_webhook_copy_t *to, size_t max,
-    ngx_http_webhook_counter_e *counter);
+static ngx_int_t ngx_webhook_copy_room(ngx_pool_t *pool,
+    ngx_webhook_copy_t *to, size_t max, ngx_buf_t **room);
+static const char *ngx_webhook_copy_inflate(ngx_pool_t *pool, z_stream *z,
+    ngx_webhook_coding_e type, ngx_webhook_copy_t *from,
+    ngx_webhook_copy_t *to, size_t max, ngx_webhook_counter_e *counter);
 
 
 void
-ngx_http_webhook_copy_init(ngx_http_webhook_copy_t *copy)
+ngx_webhook_copy_init(ngx_webhook_copy_t *copy)
 {
-    ngx_memzero(copy, sizeof(ngx_http_webhook_copy_t));
+    ngx_memzero(copy, sizeof(ngx_webhook_copy_t));
 
     copy->next = &copy->first;
 }
 
 
-ngx_http_webhook_memory_t *
-ngx_http_webhook_memory_create(ngx_log_t *log)
+ngx_webhook_memory_t *
+ngx_webhook_memory_create(ngx_log_t *log)
 {
-    ngx_pool_t                 *pool;
-    ngx_http_webhook_memory_t  *memory;
+    ngx_pool_t            *pool;
+    ngx_webhook_memory_t  *memory;
 
-    pool = ngx_create_pool(NGX_HTTP_WEBHOOK_COPY_MIN, log);
+    pool = ngx_create_pool(NGX_WEBHOOK_COPY_MIN, log);
     if (pool == NULL) {
         return NULL;
     }
 
-    memory = ngx_pcalloc(pool, sizeof(ngx_http_webhook_memory_t));
+    memory = ngx_pcalloc(pool, sizeof(ngx_webhook_memory_t));
 
     if (memory == NULL) {
         ngx_destroy_pool(pool);
@@ -74,17 +73,17 @@ ngx_http_webhook_memory_create(ngx_log_t *log)
 
 
 void
-ngx_http_webhook_memory_release(ngx_http_webhook_memory_t *memory)
+ngx_webhook_memory_release(ngx_webhook_memory_t *memory)
 {
     if (memory && --memory->refs == 0) {
-        ngx_http_webhook_cpu_destroy(memory->pool, memory->size);
+        ngx_webhook_cpu_destroy(memory->pool, memory->size);
     }
 }
 
 
 ngx_int_t
-ngx_http_webhook_copy_add(ngx_http_webhook_memory_t *memory,
-    ngx_http_webhook_copy_t *copy, u_char *data, size_t len, size_t max)
+ngx_webhook_copy_add(ngx_webhook_memory_t *memory, ngx_webhook_copy_t *copy,
+    u_char *data, size_t len, size_t max)
 {
     size_t      room;
     ngx_buf_t  *tail;
@@ -97,9 +96,8 @@ ngx_http_webhook_copy_add(ngx_http_webhook_memory_t *memory,
     tail = copy->tail;
     room = tail ? (size_t) (tail->end - tail->last) : 0;
 
-    if (len > room
-        && ngx_http_webhook_copy_grow(memory->pool, copy, len - room,
-                                      max - copy->len)
+    if (len > room && ngx_webhook_copy_grow(memory->pool, copy, len - room,
+                                 max - copy->len)
            != NGX_OK)
     {
         copy->broken = 1;
@@ -135,8 +133,8 @@ ngx_http_webhook_copy_add(ngx_http_webhook_memory_t *memory,
  */
 
 static ngx_int_t
-ngx_http_webhook_copy_grow(ngx_pool_t *pool, ngx_http_webhook_copy_t *copy,
-    size_t len, size_t max)
+ngx_webhook_copy_grow(ngx_pool_t *pool, ngx_webhook_copy_t *copy, size_t len,
+    size_t max)
 {
     size_t        size;
     ngx_buf_t    *b;
@@ -146,10 +144,10 @@ ngx_http_webhook_copy_grow(ngx_pool_t *pool, ngx_http_webhook_copy_t *copy,
         size = copy->expected - copy->len;
 
     } else {
-        size = ngx_max(copy->len, NGX_HTTP_WEBHOOK_COPY_MIN);
+        size = ngx_max(copy->len, NGX_WEBHOOK_COPY_MIN);
     }
 
-    size = ngx_min(size, NGX_HTTP_WEBHOOK_COPY_MAX);
+    size = ngx_min(size, NGX_WEBHOOK_COPY_MAX);
     size = ngx_max(size, len);
     size = ngx_min(size, max);
 
@@ -184,26 +182,26 @@ ngx_http_webhook_copy_grow(ngx_pool_t *pool, ngx_http_webhook_copy_t *copy,
  */
 
 static ngx_uint_t
-ngx_http_webhook_copy_codings(ngx_str_t *coding,
-    ngx_http_webhook_coding_e type[NGX_HTTP_WEBHOOK_CODINGS])
+ngx_webhook_copy_codings(ngx_str_t *coding,
+    ngx_webhook_coding_e type[NGX_WEBHOOK_CODINGS])
 {
-    u_char                     *p, *last, *start;
-    size_t                      len;
-    ngx_uint_t                  i, n;
-    ngx_http_webhook_coding_e   one;
+    u_char                *p, *last, *start;
+    size_t                 len;
+    ngx_uint_t             i, n;
+    ngx_webhook_coding_e   one;
 
     static struct {
-        ngx_str_t                  name;
-        ngx_http_webhook_coding_e  type;
+        ngx_str_t             name;
+        ngx_webhook_coding_e  type;
     } names[] = {
-        { ngx_string("gzip"),     NGX_HTTP_WEBHOOK_GZIP },
-        { ngx_string("x-gzip"),   NGX_HTTP_WEBHOOK_GZIP },
-        { ngx_string("deflate"),  NGX_HTTP_WEBHOOK_DEFLATE },
-        { ngx_string("identity"), NGX_HTTP_WEBHOOK_IDENTITY },
-        { ngx_string("none"),     NGX_HTTP_WEBHOOK_IDENTITY },
-        { ngx_string("utf-8"),    NGX_HTTP_WEBHOOK_IDENTITY },
-        { ngx_string("utf8"),     NGX_HTTP_WEBHOOK_IDENTITY },
-        { ngx_null_string,        NGX_HTTP_WEBHOOK_UNKNOWN }
+        { ngx_string("gzip"),     NGX_WEBHOOK_GZIP },
+        { ngx_string("x-gzip"),   NGX_WEBHOOK_GZIP },
+        { ngx_string("deflate"),  NGX_WEBHOOK_DEFLATE },
+        { ngx_string("identity"), NGX_WEBHOOK_IDENTITY },
+        { ngx_string("none"),     NGX_WEBHOOK_IDENTITY },
+        { ngx_string("utf-8"),    NGX_WEBHOOK_IDENTITY },
+        { ngx_string("utf8"),     NGX_WEBHOOK_IDENTITY },
+        { ngx_null_string,        NGX_WEBHOOK_UNKNOWN }
     };
 
     n = 0;
@@ -242,12 +240,12 @@ ngx_http_webhook_copy_codings(ngx_str_t *coding,
 
         one = names[i].type;
 
-        if (one == NGX_HTTP_WEBHOOK_IDENTITY) {
+        if (one == NGX_WEBHOOK_IDENTITY) {
             continue;
         }
 
-        if (one == NGX_HTTP_WEBHOOK_UNKNOWN || n == NGX_HTTP_WEBHOOK_CODINGS) {
-            type[0] = NGX_HTTP_WEBHOOK_UNKNOWN;
+        if (one == NGX_WEBHOOK_UNKNOWN || n == NGX_WEBHOOK_CODINGS) {
+            type[0] = NGX_WEBHOOK_UNKNOWN;
             return 1;
         }
 
@@ -259,47 +257,47 @@ ngx_http_webhook_copy_codings(ngx_str_t *coding,
 
 
 ngx_uint_t
-ngx_http_webhook_copy_coding(ngx_str_t *coding)
+ngx_webhook_copy_coding(ngx_str_t *coding)
 {
-    ngx_http_webhook_coding_e  type[NGX_HTTP_WEBHOOK_CODINGS];
+    ngx_webhook_coding_e  type[NGX_WEBHOOK_CODINGS];
 
-    return ngx_http_webhook_copy_codings(coding, type) == 0
-           || type[0] != NGX_HTTP_WEBHOOK_UNKNOWN;
+    return ngx_webhook_copy_codings(coding, type) == 0
+           || type[0] != NGX_WEBHOOK_UNKNOWN;
 }
 
 
 ngx_uint_t
-ngx_http_webhook_copy_coded(ngx_str_t *coding)
+ngx_webhook_copy_coded(ngx_str_t *coding)
 {
-    ngx_http_webhook_coding_e  type[NGX_HTTP_WEBHOOK_CODINGS];
+    ngx_webhook_coding_e  type[NGX_WEBHOOK_CODINGS];
 
-    return ngx_http_webhook_copy_codings(coding, type) != 0;
+    return ngx_webhook_copy_codings(coding, type) != 0;
 }
 
 
 const char *
-ngx_http_webhook_copy_decode(ngx_pool_t *pool,
-    ngx_http_webhook_copy_t *from, ngx_str_t *coding, size_t max,
-    ngx_http_webhook_copy_t **to, ngx_http_webhook_counter_e *counter)
+ngx_webhook_copy_decode(ngx_pool_t *pool,
+    ngx_webhook_copy_t *from, ngx_str_t *coding, size_t max,
+    ngx_webhook_copy_t **to, ngx_webhook_counter_e *counter)
 {
-    const char                *reason;
-    ngx_uint_t                 n;
-    ngx_http_webhook_coding_e  type[NGX_HTTP_WEBHOOK_CODINGS];
+    const char           *reason;
+    ngx_uint_t            n;
+    ngx_webhook_coding_e  type[NGX_WEBHOOK_CODINGS];
 
     *to = from;
 
-    n = ngx_http_webhook_copy_codings(coding, type);
+    n = ngx_webhook_copy_codings(coding, type);
 
-    if (n && type[0] == NGX_HTTP_WEBHOOK_UNKNOWN) {
-        *counter = NGX_HTTP_WEBHOOK_EVENTS_UNDECODABLE;
+    if (n && type[0] == NGX_WEBHOOK_UNKNOWN) {
+        *counter = NGX_WEBHOOK_EVENTS_UNDECODABLE;
         return "the body has an unknown content coding";
     }
 
     reason = NULL;
 
     while (n && reason == NULL && from->len) {
-        reason = ngx_http_webhook_copy_undo(pool, from, type[--n], max, to,
-                                            counter);
+        reason = ngx_webhook_copy_undo(pool, from, type[--n], max, to,
+                                       counter);
         from = *to;
     }
 
@@ -308,32 +306,32 @@ ngx_http_webhook_copy_decode(ngx_pool_t *pool,
 
 
 static const char *
-ngx_http_webhook_copy_undo(ngx_pool_t *pool, ngx_http_webhook_copy_t *from,
-    ngx_http_webhook_coding_e type, size_t max, ngx_http_webhook_copy_t **to,
-    ngx_http_webhook_counter_e *counter)
+ngx_webhook_copy_undo(ngx_pool_t *pool, ngx_webhook_copy_t *from,
+    ngx_webhook_coding_e type, size_t max, ngx_webhook_copy_t **to,
+    ngx_webhook_counter_e *counter)
 {
-    int                       bits;
-    u_char                    head[2];
-    z_stream                  z;
-    const char               *reason;
-    ngx_http_webhook_copy_t  *copy;
+    int                  bits;
+    u_char               head[2];
+    z_stream             z;
+    const char          *reason;
+    ngx_webhook_copy_t  *copy;
 
-    *counter = NGX_HTTP_WEBHOOK_EVENTS_FAILED;
+    *counter = NGX_WEBHOOK_EVENTS_FAILED;
 
-    copy = ngx_palloc(pool, sizeof(ngx_http_webhook_copy_t));
+    copy = ngx_palloc(pool, sizeof(ngx_webhook_copy_t));
     if (copy == NULL) {
         return "no memory for decoding";
     }
 
-    ngx_http_webhook_copy_init(copy);
+    ngx_webhook_copy_init(copy);
 
     bits = MAX_WBITS + 16;
 
-    if (type == NGX_HTTP_WEBHOOK_DEFLATE) {
+    if (type == NGX_WEBHOOK_DEFLATE) {
 
         /* zlib's format, or the bare one that some servers send */
 
-        ngx_http_webhook_copy_peek(from->first, from->first->buf->pos, head);
+        ngx_webhook_copy_peek(from->first, from->first->buf->pos, head);
 
         bits = ((head[0] & 0x0f) == Z_DEFLATED
                 && (head[0] * 256 + head[1]) % 31 == 0)
@@ -346,8 +344,8 @@ ngx_http_webhook_copy_undo(ngx_pool_t *pool, ngx_http_webhook_copy_t *from,
         return "no memory for decoding";
     }
 
-    reason = ngx_http_webhook_copy_inflate(pool, &z, type, from, copy, max,
-                                           counter);
+    reason = ngx_webhook_copy_inflate(pool, &z, type, from, copy, max,
+                                      counter);
     inflateEnd(&z);
 
     if (reason == NULL) {
@@ -362,7 +360,7 @@ ngx_http_webhook_copy_undo(ngx_pool_t *pool, ngx_http_webhook_copy_t *from,
 /* The two bytes at pos of cl's buffer, and zeros behind the end. */
 
 static void
-ngx_http_webhook_copy_peek(ngx_chain_t *cl, u_char *pos, u_char head[2])
+ngx_webhook_copy_peek(ngx_chain_t *cl, u_char *pos, u_char head[2])
 {
     ngx_uint_t  n;
 
@@ -392,8 +390,8 @@ ngx_http_webhook_copy_peek(ngx_chain_t *cl, u_char *pos, u_char head[2])
  */
 
 static ngx_int_t
-ngx_http_webhook_copy_room(ngx_pool_t *pool, ngx_http_webhook_copy_t *to,
-    size_t max, ngx_buf_t **room)
+ngx_webhook_copy_room(ngx_pool_t *pool, ngx_webhook_copy_t *to, size_t max,
+    ngx_buf_t **room)
 {
     ngx_buf_t  *b;
 
@@ -407,8 +405,7 @@ ngx_http_webhook_copy_room(ngx_pool_t *pool, ngx_http_webhook_copy_t *to,
 
             b = NULL;
 
-        } else if (ngx_http_webhook_copy_grow(pool, to, 1, max - to->len)
-                   != NGX_OK)
+        } else if (ngx_webhook_copy_grow(pool, to, 1, max - to->len) != NGX_OK)
         {
             return NGX_ERROR;
 
@@ -424,10 +421,9 @@ ngx_http_webhook_copy_room(ngx_pool_t *pool, ngx_http_webhook_copy_t *to,
 
 
 static const char *
-ngx_http_webhook_copy_inflate(ngx_pool_t *pool, z_stream *z,
-    ngx_http_webhook_coding_e type, ngx_http_webhook_copy_t *from,
-    ngx_http_webhook_copy_t *to, size_t max,
-    ngx_http_webhook_counter_e *counter)
+ngx_webhook_copy_inflate(ngx_pool_t *pool, z_stream *z,
+    ngx_webhook_coding_e type, ngx_webhook_copy_t *from,
+    ngx_webhook_copy_t *to, size_t max, ngx_webhook_counter_e *counter)
 {
     int           rc;
     u_char        over, head[2];
@@ -453,21 +449,21 @@ ngx_http_webhook_copy_inflate(ngx_pool_t *pool, z_stream *z,
                 /* a gzip body may have several members; other bytes behind
                    its end are padding */
 
-                ngx_http_webhook_copy_peek(cl, z->next_in, head);
+                ngx_webhook_copy_peek(cl, z->next_in, head);
 
-                if (type != NGX_HTTP_WEBHOOK_GZIP
+                if (type != NGX_WEBHOOK_GZIP
                     || head[0] != 0x1f || head[1] != 0x8b)
                 {
                     return NULL;
                 }
 
                 if (inflateReset(z) != Z_OK) {
-                    *counter = NGX_HTTP_WEBHOOK_EVENTS_UNDECODABLE;
+                    *counter = NGX_WEBHOOK_EVENTS_UNDECODABLE;
                     return "the body cannot be decoded";
                 }
             }
 
-            if (ngx_http_webhook_copy_room(pool, to, max, &b) != NGX_OK) {
+            if (ngx_webhook_copy_room(pool, to, max, &b) != NGX_OK) {
                 return "no memory for decoding";
             }
 
@@ -484,7 +480,7 @@ ngx_http_webhook_copy_inflate(ngx_pool_t *pool, z_stream *z,
                 to->len += len;
 
             } else if (len) {
-                *counter = NGX_HTTP_WEBHOOK_EVENTS_TOO_LARGE;
+                *counter = NGX_WEBHOOK_EVENTS_TOO_LARGE;
                 return "the decoded body is over webhook_payload_max";
             }
 
@@ -493,7 +489,7 @@ ngx_http_webhook_copy_inflate(ngx_pool_t *pool, z_stream *z,
             }
 
             if (rc != Z_OK && rc != Z_STREAM_END && rc != Z_BUF_ERROR) {
-                *counter = NGX_HTTP_WEBHOOK_EVENTS_UNDECODABLE;
+                *counter = NGX_WEBHOOK_EVENTS_UNDECODABLE;
                 return "the body cannot be decoded";
             }
 
@@ -507,7 +503,7 @@ ngx_http_webhook_copy_inflate(ngx_pool_t *pool, z_stream *z,
     }
 
     if (rc != Z_STREAM_END) {
-        *counter = NGX_HTTP_WEBHOOK_EVENTS_UNDECODABLE;
+        *counter = NGX_WEBHOOK_EVENTS_UNDECODABLE;
         return "the body ends within its content coding";
     }
 

@@ -18,24 +18,22 @@
  * something else, or by somebody else, swallows no event.
  */
 
-static ngx_int_t ngx_http_webhook_capture_header(ngx_http_request_t *r,
+static ngx_int_t ngx_webhook_capture_header(ngx_http_request_t *r,
     const char *name, webhook_str_t *text);
-static ngx_int_t ngx_http_webhook_capture_response_digest(
-    ngx_http_webhook_capture_t *capture,
+static ngx_int_t ngx_webhook_capture_response_digest(
+    ngx_webhook_capture_t *capture,
     u_char digest[WEBHOOK_HASH_LEN]);
-static void ngx_http_webhook_match_unprotected(
-    ngx_http_webhook_match_t *match, const char *reason);
+static void ngx_webhook_match_unprotected(ngx_webhook_match_t *match,
+    const char *reason);
 
 
 ngx_uint_t
-ngx_http_webhook_capture_keyed(ngx_http_request_t *r,
-    ngx_http_webhook_loc_conf_t *wlcf)
+ngx_webhook_capture_keyed(ngx_http_request_t *r, ngx_webhook_loc_conf_t *wlcf)
 {
     webhook_value_t  key;
 
     return wlcf->idempotency.len
-           && ngx_http_webhook_lookup_header(r,
-                                     ngx_http_webhook_str(&wlcf->idempotency),
+           && ngx_webhook_lookup_header(r, ngx_webhook_str(&wlcf->idempotency),
                                      &key)
               == NGX_OK
            && !key.missing
@@ -44,17 +42,17 @@ ngx_http_webhook_capture_keyed(ngx_http_request_t *r,
 
 
 ngx_int_t
-ngx_http_webhook_capture_key(ngx_http_webhook_match_t *match,
-    ngx_http_webhook_loc_conf_t *wlcf)
+ngx_webhook_capture_key(ngx_webhook_match_t *match,
+    ngx_webhook_loc_conf_t *wlcf)
 {
-    u_char                       ordinal[sizeof(uint64_t)];
-    ngx_str_t                    by;
-    webhook_str_t                text;
-    webhook_hash_t               hash;
-    webhook_value_t              key;
-    ngx_http_request_t          *r;
-    ngx_http_webhook_rule_t     *rule;
-    ngx_http_webhook_capture_t  *capture;
+    u_char                  ordinal[sizeof(uint64_t)];
+    ngx_str_t               by;
+    webhook_str_t           text;
+    webhook_hash_t          hash;
+    webhook_value_t         key;
+    ngx_http_request_t     *r;
+    ngx_webhook_rule_t     *rule;
+    ngx_webhook_capture_t  *capture;
 
     capture = match->capture;
     rule = match->rule;
@@ -64,9 +62,7 @@ ngx_http_webhook_capture_key(ngx_http_webhook_match_t *match,
         return NGX_OK;
     }
 
-    if (ngx_http_webhook_lookup_header(r,
-                                   ngx_http_webhook_str(&wlcf->idempotency),
-                                   &key)
+    if (ngx_webhook_lookup_header(r, ngx_webhook_str(&wlcf->idempotency), &key)
         != NGX_OK)
     {
         return NGX_ERROR;
@@ -78,7 +74,7 @@ ngx_http_webhook_capture_key(ngx_http_webhook_match_t *match,
 
     webhook_hash_init(&hash);
 
-    webhook_hash_text(&hash, ngx_http_webhook_str(&rule->type->name));
+    webhook_hash_text(&hash, ngx_webhook_str(&rule->type->name));
 
     text.data = rule->digest;
     text.len = WEBHOOK_HASH_LEN;
@@ -89,9 +85,9 @@ ngx_http_webhook_capture_key(ngx_http_webhook_match_t *match,
     text.len = sizeof(ordinal);
     webhook_hash_text(&hash, &text);
 
-    webhook_hash_text(&hash, ngx_http_webhook_str(&r->method_name));
-    webhook_hash_text(&hash, ngx_http_webhook_str(&r->headers_in.server));
-    webhook_hash_text(&hash, ngx_http_webhook_str(&r->unparsed_uri));
+    webhook_hash_text(&hash, ngx_webhook_str(&r->method_name));
+    webhook_hash_text(&hash, ngx_webhook_str(&r->headers_in.server));
+    webhook_hash_text(&hash, ngx_webhook_str(&r->unparsed_uri));
     webhook_hash_text(&hash, &key.span);
 
     if (wlcf->idempotency_by) {
@@ -100,19 +96,17 @@ ngx_http_webhook_capture_key(ngx_http_webhook_match_t *match,
             return NGX_ERROR;
         }
 
-        webhook_hash_text(&hash, ngx_http_webhook_str(&by));
+        webhook_hash_text(&hash, ngx_webhook_str(&by));
 
     } else {
 
-        if (ngx_http_webhook_capture_header(r, "Authorization", &text)
-            != NGX_OK)
-        {
+        if (ngx_webhook_capture_header(r, "Authorization", &text) != NGX_OK) {
             return NGX_ERROR;
         }
 
         webhook_hash_text(&hash, &text);
 
-        if (ngx_http_webhook_capture_header(r, "Cookie", &text) != NGX_OK) {
+        if (ngx_webhook_capture_header(r, "Cookie", &text) != NGX_OK) {
             return NGX_ERROR;
         }
 
@@ -124,7 +118,7 @@ ngx_http_webhook_capture_key(ngx_http_webhook_match_t *match,
     match->keyed = 1;
 
     if (rule->want_response && capture->response.copy.hash == NULL
-        && !ngx_http_webhook_copy_coded(&capture->response.coding))
+        && !ngx_webhook_copy_coded(&capture->response.coding))
     {
         capture->response.copy.hash = ngx_palloc(r->pool,
                                                  sizeof(webhook_hash_t));
@@ -140,7 +134,7 @@ ngx_http_webhook_capture_key(ngx_http_webhook_match_t *match,
 
 
 static ngx_int_t
-ngx_http_webhook_capture_header(ngx_http_request_t *r, const char *name,
+ngx_webhook_capture_header(ngx_http_request_t *r, const char *name,
     webhook_str_t *text)
 {
     webhook_str_t    s;
@@ -149,7 +143,7 @@ ngx_http_webhook_capture_header(ngx_http_request_t *r, const char *name,
     s.data = (u_char *) name;
     s.len = ngx_strlen(name);
 
-    if (ngx_http_webhook_lookup_header(r, &s, &v) != NGX_OK) {
+    if (ngx_webhook_lookup_header(r, &s, &v) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -164,12 +158,12 @@ ngx_http_webhook_capture_header(ngx_http_request_t *r, const char *name,
 
 
 void
-ngx_http_webhook_match_repeat(ngx_http_webhook_match_t *match,
+ngx_webhook_match_idempotency(ngx_webhook_match_t *match,
     webhook_idempotency_t *idempotency)
 {
-    u_char                       digest[WEBHOOK_HASH_LEN];
-    webhook_hash_t               hash;
-    ngx_http_webhook_capture_t  *capture;
+    u_char                  digest[WEBHOOK_HASH_LEN];
+    webhook_hash_t          hash;
+    ngx_webhook_capture_t  *capture;
 
     if (!match->keyed) {
         return;
@@ -177,9 +171,9 @@ ngx_http_webhook_match_repeat(ngx_http_webhook_match_t *match,
 
     capture = match->capture;
 
-    if (ngx_http_webhook_capture_request_digest(capture, digest) != NGX_OK) {
-        ngx_http_webhook_match_unprotected(match, "the request's body was "
-                                           "not read to its end");
+    if (ngx_webhook_capture_request_digest(capture, digest) != NGX_OK) {
+        ngx_webhook_match_unprotected(match, "the request's body was "
+                                      "not read to its end");
         return;
     }
 
@@ -188,11 +182,9 @@ ngx_http_webhook_match_repeat(ngx_http_webhook_match_t *match,
 
     if (match->rule->want_response) {
 
-        if (ngx_http_webhook_capture_response_digest(capture, digest)
-            != NGX_OK)
-        {
-            ngx_http_webhook_match_unprotected(match, "the response's body "
-                                               "cannot be had");
+        if (ngx_webhook_capture_response_digest(capture, digest) != NGX_OK) {
+            ngx_webhook_match_unprotected(match, "the response's body "
+                                          "cannot be had");
             return;
         }
 
@@ -211,13 +203,13 @@ ngx_http_webhook_match_repeat(ngx_http_webhook_match_t *match,
    is in them. */
 
 static ngx_int_t
-ngx_http_webhook_capture_response_digest(ngx_http_webhook_capture_t *capture,
+ngx_webhook_capture_response_digest(ngx_webhook_capture_t *capture,
     u_char digest[WEBHOOK_HASH_LEN])
 {
-    ngx_chain_t                  *cl;
-    webhook_hash_t                hash;
-    ngx_http_webhook_copy_t      *copy;
-    ngx_http_webhook_document_t  *d;
+    ngx_chain_t             *cl;
+    webhook_hash_t           hash;
+    ngx_webhook_copy_t      *copy;
+    ngx_webhook_document_t  *d;
 
     copy = &capture->response.copy;
 
@@ -231,8 +223,7 @@ ngx_http_webhook_capture_response_digest(ngx_http_webhook_capture_t *capture,
         return NGX_OK;
     }
 
-    d = ngx_http_webhook_capture_body(capture,
-                                      NGX_HTTP_WEBHOOK_PAYLOAD_RESPONSE);
+    d = ngx_webhook_capture_body(capture, NGX_WEBHOOK_PAYLOAD_RESPONSE);
     if (d == NULL) {
         return NGX_DECLINED;
     }
@@ -250,13 +241,12 @@ ngx_http_webhook_capture_response_digest(ngx_http_webhook_capture_t *capture,
 
 
 static void
-ngx_http_webhook_match_unprotected(ngx_http_webhook_match_t *match,
-    const char *reason)
+ngx_webhook_match_unprotected(ngx_webhook_match_t *match, const char *reason)
 {
     ngx_log_error(NGX_LOG_WARN, match->capture->log, 0,
                   "webhook event \"%V\" %V: a repeat of its request would be "
                   "an event again: %s",
                   &match->rule->type->name, &match->id_text, reason);
 
-    ngx_http_webhook_count(NGX_HTTP_WEBHOOK_EVENTS_UNPROTECTED, 1);
+    ngx_webhook_count(NGX_WEBHOOK_EVENTS_UNPROTECTED, 1);
 }

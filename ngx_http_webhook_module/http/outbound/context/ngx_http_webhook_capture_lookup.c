@@ -9,60 +9,60 @@
 #include "http/outbound/payload/ngx_http_webhook_lookup.h"
 
 
-typedef int (*ngx_http_webhook_root_pt)(ngx_http_webhook_match_t *match,
+typedef int (*ngx_webhook_root_pt)(ngx_webhook_match_t *match,
     const webhook_path_t *path, webhook_value_t *v);
 
 
 typedef struct {
-    ngx_str_t                   name;
-    ngx_http_webhook_root_pt    handler;
-} ngx_http_webhook_root_t;
+    ngx_str_t              name;
+    ngx_webhook_root_pt    handler;
+} ngx_webhook_root_t;
 
 
-static int ngx_http_webhook_root_data(ngx_http_webhook_match_t *match,
+static int ngx_webhook_root_data(ngx_webhook_match_t *match,
     const webhook_path_t *path, webhook_value_t *v);
-static int ngx_http_webhook_root_request(ngx_http_webhook_match_t *match,
+static int ngx_webhook_root_request(ngx_webhook_match_t *match,
     const webhook_path_t *path, webhook_value_t *v);
-static int ngx_http_webhook_root_response(ngx_http_webhook_match_t *match,
+static int ngx_webhook_root_response(ngx_webhook_match_t *match,
     const webhook_path_t *path, webhook_value_t *v);
-static int ngx_http_webhook_root_uri(ngx_http_webhook_match_t *match,
+static int ngx_webhook_root_uri(ngx_webhook_match_t *match,
     const webhook_path_t *path, webhook_value_t *v);
-static int ngx_http_webhook_root_event(ngx_http_webhook_match_t *match,
+static int ngx_webhook_root_event(ngx_webhook_match_t *match,
     const webhook_path_t *path, webhook_value_t *v);
-static int ngx_http_webhook_root_var(ngx_http_webhook_match_t *match,
+static int ngx_webhook_root_var(ngx_webhook_match_t *match,
     const webhook_path_t *path, webhook_value_t *v);
-static int ngx_http_webhook_root_body(ngx_http_webhook_match_t *match,
-    ngx_http_webhook_payload_e which, const webhook_path_t *part,
+static int ngx_webhook_root_body(ngx_webhook_match_t *match,
+    ngx_webhook_payload_e which, const webhook_path_t *part,
     const webhook_path_t *path, webhook_value_t *v);
-static void ngx_http_webhook_value_text(webhook_value_t *v, u_char *data,
+static void ngx_webhook_value_text(webhook_value_t *v, u_char *data,
     size_t len);
 
 
-static ngx_http_webhook_root_t  ngx_http_webhook_roots[] = {
-    { ngx_string("data"),     ngx_http_webhook_root_data },
-    { ngx_string("request"),  ngx_http_webhook_root_request },
-    { ngx_string("response"), ngx_http_webhook_root_response },
-    { ngx_string("uri"),      ngx_http_webhook_root_uri },
-    { ngx_string("event"),    ngx_http_webhook_root_event },
-    { ngx_string("now"),      ngx_http_webhook_root_event },
-    { ngx_string("var"),      ngx_http_webhook_root_var },
+static ngx_webhook_root_t  ngx_webhook_roots[] = {
+    { ngx_string("data"),     ngx_webhook_root_data },
+    { ngx_string("request"),  ngx_webhook_root_request },
+    { ngx_string("response"), ngx_webhook_root_response },
+    { ngx_string("uri"),      ngx_webhook_root_uri },
+    { ngx_string("event"),    ngx_webhook_root_event },
+    { ngx_string("now"),      ngx_webhook_root_event },
+    { ngx_string("var"),      ngx_webhook_root_var },
     { ngx_null_string, NULL }
 };
 
 
 int
-ngx_http_webhook_capture_lookup(void *ctx, const webhook_path_t *path,
+ngx_webhook_capture_lookup(void *ctx, const webhook_path_t *path,
     webhook_value_t *v)
 {
-    const webhook_str_t      *root;
-    ngx_http_webhook_root_t  *known;
+    const webhook_str_t  *root;
+    ngx_webhook_root_t   *known;
 
     ngx_memzero(v, sizeof(webhook_value_t));
     v->missing = 1;
 
     root = webhook_path_step(path, 0);
 
-    for (known = ngx_http_webhook_roots; known->handler; known++) {
+    for (known = ngx_webhook_roots; known->handler; known++) {
         if (root->len == known->name.len
             && ngx_strncmp(root->data, known->name.data, root->len) == 0)
         {
@@ -75,66 +75,64 @@ ngx_http_webhook_capture_lookup(void *ctx, const webhook_path_t *path,
 
 
 static int
-ngx_http_webhook_root_data(ngx_http_webhook_match_t *match,
-    const webhook_path_t *path, webhook_value_t *v)
+ngx_webhook_root_data(ngx_webhook_match_t *match, const webhook_path_t *path,
+    webhook_value_t *v)
 {
-    ngx_http_webhook_rule_t  *rule;
+    ngx_webhook_rule_t  *rule;
 
     rule = match->rule;
 
-    return ngx_http_webhook_root_body(match, rule->payload,
-                                      rule->payload_path, path, v);
+    return ngx_webhook_root_body(match, rule->payload, rule->payload_path,
+                                 path, v);
 }
 
 
 static int
-ngx_http_webhook_root_request(ngx_http_webhook_match_t *match,
+ngx_webhook_root_request(ngx_webhook_match_t *match,
     const webhook_path_t *path, webhook_value_t *v)
 {
-    return ngx_http_webhook_root_body(match, NGX_HTTP_WEBHOOK_PAYLOAD_REQUEST,
-                                      NULL, path, v);
+    return ngx_webhook_root_body(match, NGX_WEBHOOK_PAYLOAD_REQUEST, NULL,
+                                 path, v);
 }
 
 
 static int
-ngx_http_webhook_root_response(ngx_http_webhook_match_t *match,
+ngx_webhook_root_response(ngx_webhook_match_t *match,
     const webhook_path_t *path, webhook_value_t *v)
 {
-    return ngx_http_webhook_root_body(match,
-                                      NGX_HTTP_WEBHOOK_PAYLOAD_RESPONSE,
-                                      NULL, path, v);
+    return ngx_webhook_root_body(match, NGX_WEBHOOK_PAYLOAD_RESPONSE,
+                                 NULL, path, v);
 }
 
 
 /* The steps of path behind its root, in a body or the part of it. */
 
 static int
-ngx_http_webhook_root_body(ngx_http_webhook_match_t *match,
-    ngx_http_webhook_payload_e which, const webhook_path_t *part,
-    const webhook_path_t *path, webhook_value_t *v)
+ngx_webhook_root_body(ngx_webhook_match_t *match, ngx_webhook_payload_e which,
+    const webhook_path_t *part, const webhook_path_t *path, webhook_value_t *v)
 {
-    int                           rc;
-    ngx_http_webhook_capture_t   *capture;
-    ngx_http_webhook_document_t  *d;
+    int                      rc;
+    ngx_webhook_capture_t   *capture;
+    ngx_webhook_document_t  *d;
 
     capture = match->capture;
 
-    d = ngx_http_webhook_capture_body(capture, which);
+    d = ngx_webhook_capture_body(capture, which);
 
     if (d == NULL) {
-        match->reason = (which == NGX_HTTP_WEBHOOK_PAYLOAD_REQUEST)
+        match->reason = (which == NGX_WEBHOOK_PAYLOAD_REQUEST)
                         ? capture->request.reason : capture->response.reason;
         return WEBHOOK_NOMEM;
     }
 
-    rc = ngx_http_webhook_document_find(d, path, 1, part, v);
+    rc = ngx_webhook_document_find(d, path, 1, part, v);
 
     if (rc == WEBHOOK_OK && d->len && d->read == WEBHOOK_ERROR) {
         match->unread = d;
     }
 
     if (rc == WEBHOOK_LIMIT) {
-        match->reason = ngx_http_webhook_capture_unread(d);
+        match->reason = ngx_webhook_capture_unread(d);
         return WEBHOOK_NOMEM;
     }
 
@@ -143,15 +141,15 @@ ngx_http_webhook_root_body(ngx_http_webhook_match_t *match,
 
 
 static int
-ngx_http_webhook_root_uri(ngx_http_webhook_match_t *match,
-    const webhook_path_t *path, webhook_value_t *v)
+ngx_webhook_root_uri(ngx_webhook_match_t *match, const webhook_path_t *path,
+    webhook_value_t *v)
 {
-    int                               start, end;
-    ngx_int_t                         n;
-    ngx_uint_t                        i;
-    const webhook_str_t              *step;
-    ngx_http_webhook_rule_t          *rule;
-    ngx_http_webhook_capture_name_t  *name;
+    int                          start, end;
+    ngx_int_t                    n;
+    ngx_uint_t                   i;
+    const webhook_str_t         *step;
+    ngx_webhook_rule_t          *rule;
+    ngx_webhook_capture_name_t  *name;
 
     if (webhook_path_steps(path) != 2) {
         return WEBHOOK_OK;
@@ -180,7 +178,7 @@ ngx_http_webhook_root_uri(ngx_http_webhook_match_t *match,
         return WEBHOOK_OK;
     }
 
-    if (ngx_http_webhook_match_captures(match) != WEBHOOK_OK) {
+    if (ngx_webhook_match_captures(match) != WEBHOOK_OK) {
         return WEBHOOK_NOMEM;
     }
 
@@ -188,7 +186,7 @@ ngx_http_webhook_root_uri(ngx_http_webhook_match_t *match,
     end = match->captures[2 * n + 1];
 
     if (start >= 0 && end >= start && (size_t) end <= match->uri.len) {
-        ngx_http_webhook_value_text(v, match->uri.data + start, end - start);
+        ngx_webhook_value_text(v, match->uri.data + start, end - start);
     }
 
     return WEBHOOK_OK;
@@ -198,7 +196,7 @@ ngx_http_webhook_root_uri(ngx_http_webhook_match_t *match,
 /* Most rules never ask for them, so they are not kept when a rule matches. */
 
 int
-ngx_http_webhook_match_captures(ngx_http_webhook_match_t *match)
+ngx_webhook_match_captures(ngx_webhook_match_t *match)
 {
     int         *captures;
     ngx_int_t    rc;
@@ -236,39 +234,39 @@ ngx_http_webhook_match_captures(ngx_http_webhook_match_t *match)
 /* "now" too. */
 
 static int
-ngx_http_webhook_root_event(ngx_http_webhook_match_t *match,
-    const webhook_path_t *path, webhook_value_t *v)
+ngx_webhook_root_event(ngx_webhook_match_t *match, const webhook_path_t *path,
+    webhook_value_t *v)
 {
-    return ngx_http_webhook_lookup_event(match->capture->pool, &match->id,
-                                         match->wall, &match->rule->type->name,
-                                         path, v);
+    return ngx_webhook_lookup_event(match->capture->pool, &match->id,
+                                    match->wall, &match->rule->type->name,
+                                    path, v);
 }
 
 
 static int
-ngx_http_webhook_root_var(ngx_http_webhook_match_t *match,
-    const webhook_path_t *path, webhook_value_t *v)
+ngx_webhook_root_var(ngx_webhook_match_t *match, const webhook_path_t *path,
+    webhook_value_t *v)
 {
     if (webhook_path_steps(path) != 2) {
         return WEBHOOK_OK;
     }
 
     if (match->capture->work) {
-        return (ngx_http_webhook_settle_variable(match->capture->work,
-                                                 webhook_path_step(path, 1), v)
+        return (ngx_webhook_settle_variable(match->capture->work,
+                                            webhook_path_step(path, 1), v)
                 == NGX_OK)
                ? WEBHOOK_OK : WEBHOOK_NOMEM;
     }
 
-    return (ngx_http_webhook_lookup_variable(match->capture->r,
-                                             webhook_path_step(path, 1), v)
+    return (ngx_webhook_lookup_variable(match->capture->r,
+                                        webhook_path_step(path, 1), v)
             == NGX_OK)
            ? WEBHOOK_OK : WEBHOOK_NOMEM;
 }
 
 
 static void
-ngx_http_webhook_value_text(webhook_value_t *v, u_char *data, size_t len)
+ngx_webhook_value_text(webhook_value_t *v, u_char *data, size_t len)
 {
     v->missing = 0;
     v->is_text = 1;

@@ -7,15 +7,15 @@
 
 
 ngx_int_t
-ngx_http_webhook_settle_variable(ngx_http_webhook_settle_t *settle,
+ngx_webhook_settle_variable(ngx_webhook_settle_t *settle,
     const webhook_str_t *name, webhook_value_t *v)
 {
-    return ngx_http_webhook_lookup_taken(&settle->taken, name, v);
+    return ngx_webhook_lookup_taken(&settle->taken, name, v);
 }
 
 
 ngx_int_t
-ngx_http_webhook_settle_digest(ngx_http_webhook_settle_t *settle,
+ngx_webhook_settle_digest(ngx_webhook_settle_t *settle,
     u_char digest[WEBHOOK_HASH_LEN])
 {
     ngx_memcpy(digest, settle->digest, WEBHOOK_HASH_LEN);
@@ -25,13 +25,13 @@ ngx_http_webhook_settle_digest(ngx_http_webhook_settle_t *settle,
 
 
 void
-ngx_http_webhook_settle_forget(ngx_http_webhook_capture_t *capture)
+ngx_webhook_settle_forget(ngx_webhook_capture_t *capture)
 {
-    ngx_http_webhook_settle_t  *settle;
+    ngx_webhook_settle_t  *settle;
 
     for (settle = capture->works; settle; settle = settle->next) {
         settle->capture = NULL;
-        ngx_http_webhook_work_desert(settle->work);
+        ngx_webhook_work_desert(settle->work);
     }
 
     capture->works = NULL;

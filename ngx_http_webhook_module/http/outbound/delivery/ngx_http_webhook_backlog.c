@@ -11,43 +11,43 @@
 #include "http/runtime/ngx_http_webhook_metrics.h"
 
 
-#define NGX_HTTP_WEBHOOK_WAIT_AGAIN  250                /* ms */
-#define NGX_HTTP_WEBHOOK_WAIT_MAX    1024               /* events */
-#define NGX_HTTP_WEBHOOK_WAIT_BYTES  (32 * 1024 * 1024)
-#define NGX_HTTP_WEBHOOK_WAIT_STEP   64                 /* put at a time */
+#define NGX_WEBHOOK_BACKLOG_AGAIN  250                  /* ms */
+#define NGX_WEBHOOK_BACKLOG_MAX    1024                 /* events */
+#define NGX_WEBHOOK_BACKLOG_BYTES  (32 * 1024 * 1024)
+#define NGX_WEBHOOK_BACKLOG_STEP   64                   /* put at a time */
 
 
 typedef struct {
     ngx_msec_t    limit;                    /* 0: events do not wait */
     ngx_log_t    *log;
-    void        (*put)(ngx_http_webhook_event_t *event);
+    void        (*put)(ngx_webhook_event_t *event);
     ngx_queue_t   events;                   /* the oldest first */
     ngx_uint_t    count;                    /* with those being put again */
     size_t        bytes;
     uint64_t      last;                     /* number of the youngest */
     ngx_event_t   again;
     unsigned      over:1;                   /* told that they are too many */
-} ngx_http_webhook_wait_t;
+} ngx_webhook_backlog_t;
 
 
-static size_t ngx_http_webhook_wait_size(ngx_http_webhook_event_t *event);
-static void ngx_http_webhook_wait_again(ngx_event_t *ev);
+static size_t ngx_webhook_backlog_size(ngx_webhook_event_t *event);
+static void ngx_webhook_backlog_again(ngx_event_t *ev);
 
 
-static ngx_http_webhook_wait_t  ngx_http_webhook_wait;
+static ngx_webhook_backlog_t  ngx_webhook_backlog;
 
 
 void
-ngx_http_webhook_wait_init(ngx_http_webhook_main_conf_t *wmcf, ngx_log_t *log,
-    void (*put)(ngx_http_webhook_event_t *event))
+ngx_webhook_backlog_init(ngx_webhook_main_conf_t *wmcf, ngx_log_t *log,
+    void (*put)(ngx_webhook_event_t *event))
 {
-    ngx_http_webhook_wait_t  *w;
+    ngx_webhook_backlog_t  *w;
 
-    w = &ngx_http_webhook_wait;
+    w = &ngx_webhook_backlog;
 
-    ngx_memzero(w, sizeof(ngx_http_webhook_wait_t));
+    ngx_memzero(w, sizeof(ngx_webhook_backlog_t));
 
-    if (wmcf->full == NGX_HTTP_WEBHOOK_FULL_BLOCK) {
+    if (wmcf->full == NGX_WEBHOOK_FULL_BLOCK) {
         w->limit = (ngx_msec_t) wmcf->full_wait;
     }
 
@@ -57,34 +57,34 @@ ngx_http_webhook_wait_init(ngx_http_webhook_main_conf_t *wmcf, ngx_log_t *log,
 
     /* Not cancelable: a worker that exits has accepted these events. */
 
-    w->again.handler = ngx_http_webhook_wait_again;
+    w->again.handler = ngx_webhook_backlog_again;
     w->again.data = w;
     w->again.log = log;
 }
 
 
 ngx_uint_t
-ngx_http_webhook_wait_behind(ngx_http_webhook_event_t *event)
+ngx_webhook_backlog_behind(ngx_webhook_event_t *event)
 {
-    if (ngx_http_webhook_wait.count == 0 || event->waits) {
+    if (ngx_webhook_backlog.count == 0 || event->waits) {
         return 0;
     }
 
-    return ngx_http_webhook_wait_put(event);
+    return ngx_webhook_backlog_put(event);
 }
 
 
 ngx_uint_t
-ngx_http_webhook_wait_put(ngx_http_webhook_event_t *event)
+ngx_webhook_backlog_put(ngx_webhook_event_t *event)
 {
-    size_t                     size;
-    ngx_queue_t               *q;
-    ngx_http_webhook_wait_t   *w;
-    ngx_http_webhook_event_t  *other;
+    size_t                  size;
+    ngx_queue_t            *q;
+    ngx_webhook_backlog_t  *w;
+    ngx_webhook_event_t    *other;
 
-    w = &ngx_http_webhook_wait;
+    w = &ngx_webhook_backlog;
 
-    if (w->limit == 0 || ngx_http_webhook_batch_closing()) {
+    if (w->limit == 0 || ngx_webhook_store_queue_closing()) {
         return 0;
     }
 
@@ -96,10 +96,10 @@ ngx_http_webhook_wait_put(ngx_http_webhook_event_t *event)
         }
 
     } else {
-        size = ngx_http_webhook_wait_size(event);
+        size = ngx_webhook_backlog_size(event);
 
-        if (w->count >= NGX_HTTP_WEBHOOK_WAIT_MAX
-            || w->bytes + size > NGX_HTTP_WEBHOOK_WAIT_BYTES)
+        if (w->count >= NGX_WEBHOOK_BACKLOG_MAX
+            || w->bytes + size > NGX_WEBHOOK_BACKLOG_BYTES)
         {
             if (!w->over) {
                 w->over = 1;
@@ -125,7 +125,7 @@ ngx_http_webhook_wait_put(ngx_http_webhook_event_t *event)
         w->count++;
         w->bytes += size;
 
-        ngx_http_webhook_count(NGX_HTTP_WEBHOOK_EVENTS_WAITED, 1);
+        ngx_webhook_count(NGX_WEBHOOK_EVENTS_WAITED, 1);
     }
 
     /* One that was put again stands near the head: it goes back there. */
@@ -134,18 +134,18 @@ ngx_http_webhook_wait_put(ngx_http_webhook_event_t *event)
          q != ngx_queue_sentinel(&w->events);
          q = ngx_queue_prev(q))
     {
-        other = (ngx_http_webhook_event_t *)
-                    ngx_queue_data(q, ngx_http_webhook_job_t, queue);
+        other = (ngx_webhook_event_t *)
+                    ngx_queue_data(q, ngx_webhook_job_t, queue);
 
         if (other->number < event->number) {
             break;
         }
     }
 
-    ngx_queue_insert_after(q, &event->hold.job.queue);
+    ngx_queue_insert_after(q, &event->shared.job.queue);
 
     if (!w->again.timer_set) {
-        ngx_add_timer(&w->again, NGX_HTTP_WEBHOOK_WAIT_AGAIN);
+        ngx_add_timer(&w->again, NGX_WEBHOOK_BACKLOG_AGAIN);
     }
 
     return 1;
@@ -153,20 +153,20 @@ ngx_http_webhook_wait_put(ngx_http_webhook_event_t *event)
 
 
 void
-ngx_http_webhook_wait_end(ngx_http_webhook_event_t *event, ngx_uint_t kept)
+ngx_webhook_backlog_end(ngx_webhook_event_t *event, ngx_uint_t kept)
 {
-    ngx_http_webhook_wait_t  *w;
+    ngx_webhook_backlog_t  *w;
 
     if (!event->waits) {
         return;
     }
 
-    w = &ngx_http_webhook_wait;
+    w = &ngx_webhook_backlog;
 
     event->waits = 0;
 
     w->count--;
-    w->bytes -= ngx_http_webhook_wait_size(event);
+    w->bytes -= ngx_webhook_backlog_size(event);
     w->over = 0;
 
     if (kept && w->again.timer_set) {
@@ -185,21 +185,21 @@ ngx_http_webhook_wait_end(ngx_http_webhook_event_t *event, ngx_uint_t kept)
  */
 
 static void
-ngx_http_webhook_wait_again(ngx_event_t *ev)
+ngx_webhook_backlog_again(ngx_event_t *ev)
 {
-    ngx_uint_t                 n;
-    ngx_queue_t               *q;
-    ngx_http_webhook_job_t    *job;
-    ngx_http_webhook_wait_t   *w;
+    ngx_uint_t               n;
+    ngx_queue_t             *q;
+    ngx_webhook_job_t       *job;
+    ngx_webhook_backlog_t   *w;
 
     w = ev->data;
 
-    if (ngx_http_webhook_batch_leaving()) {
+    if (ngx_webhook_store_queue_leaving()) {
         /* the last batch tries once more */
         return;
     }
 
-    for (n = 0; n < NGX_HTTP_WEBHOOK_WAIT_STEP; n++) {
+    for (n = 0; n < NGX_WEBHOOK_BACKLOG_STEP; n++) {
 
         if (ngx_queue_empty(&w->events)) {
             return;
@@ -208,27 +208,27 @@ ngx_http_webhook_wait_again(ngx_event_t *ev)
         q = ngx_queue_head(&w->events);
         ngx_queue_remove(q);
 
-        job = ngx_queue_data(q, ngx_http_webhook_job_t, queue);
+        job = ngx_queue_data(q, ngx_webhook_job_t, queue);
 
         webhook_op_free(&job->op);
 
-        w->put((ngx_http_webhook_event_t *) job);
+        w->put((ngx_webhook_event_t *) job);
     }
 
     if (!ngx_queue_empty(&w->events)) {
-        ngx_add_timer(&w->again, NGX_HTTP_WEBHOOK_WAIT_AGAIN);
+        ngx_add_timer(&w->again, NGX_WEBHOOK_BACKLOG_AGAIN);
     }
 }
 
 
 void
-ngx_http_webhook_wait_exit(void)
+ngx_webhook_backlog_exit(void)
 {
-    ngx_queue_t              *q;
-    ngx_http_webhook_job_t   *job;
-    ngx_http_webhook_wait_t  *w;
+    ngx_queue_t            *q;
+    ngx_webhook_job_t      *job;
+    ngx_webhook_backlog_t  *w;
 
-    w = &ngx_http_webhook_wait;
+    w = &ngx_webhook_backlog;
 
     if (w->again.timer_set) {
         ngx_del_timer(&w->again);
@@ -240,27 +240,27 @@ ngx_http_webhook_wait_exit(void)
         q = ngx_queue_head(&w->events);
         ngx_queue_remove(q);
 
-        job = ngx_queue_data(q, ngx_http_webhook_job_t, queue);
+        job = ngx_queue_data(q, ngx_webhook_job_t, queue);
 
         webhook_op_free(&job->op);
 
-        w->put((ngx_http_webhook_event_t *) job);
+        w->put((ngx_webhook_event_t *) job);
     }
 }
 
 
 static size_t
-ngx_http_webhook_wait_size(ngx_http_webhook_event_t *event)
+ngx_webhook_backlog_size(ngx_webhook_event_t *event)
 {
     size_t                   size;
     uint32_t                 i;
     webhook_op_put_event_t  *put;
 
-    put = &event->hold.job.op.u.put_event;
-    size = sizeof(ngx_http_webhook_event_t);
+    put = &event->shared.job.op.u.put_event;
+    size = sizeof(ngx_webhook_event_t);
 
-    for (i = 0; i < put->forms_count; i++) {
-        size += put->forms[i].body.len + put->forms[i].headers.len;
+    for (i = 0; i < put->renditions_count; i++) {
+        size += put->renditions[i].body.len + put->renditions[i].headers.len;
     }
 
     return size;

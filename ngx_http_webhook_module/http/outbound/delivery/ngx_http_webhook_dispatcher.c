@@ -10,138 +10,137 @@
 #include "http/runtime/ngx_http_webhook_metrics.h"
 
 
-#define NGX_HTTP_WEBHOOK_SCAN          250      /* ms, the longest wait */
-#define NGX_HTTP_WEBHOOK_EXPIRE        1000     /* ms between expiries */
-#define NGX_HTTP_WEBHOOK_EXPIRE_MAX    512      /* events a step */
-#define NGX_HTTP_WEBHOOK_CLAIM_MAX     64       /* deliveries a claim */
-#define NGX_HTTP_WEBHOOK_CLAIM_BYTES   262144
-#define NGX_HTTP_WEBHOOK_PUT_TRIES     3        /* of a put that is unknown */
-#define NGX_HTTP_WEBHOOK_PUT_BYTES     (128 * 1024 * 1024)
+#define NGX_WEBHOOK_SCAN          250           /* ms, the longest wait */
+#define NGX_WEBHOOK_EXPIRE        1000          /* ms between expiries */
+#define NGX_WEBHOOK_EXPIRE_MAX    512           /* events a step */
+#define NGX_WEBHOOK_CLAIM_MAX     64            /* deliveries a claim */
+#define NGX_WEBHOOK_CLAIM_BYTES   262144
+#define NGX_WEBHOOK_PUT_TRIES     3             /* of a put that is unknown */
+#define NGX_WEBHOOK_PUT_BYTES     (128 * 1024 * 1024)
                                                 /* of events that wait for the
                                                    store's answer */
-#define NGX_HTTP_WEBHOOK_LEASE_MARGIN  60000    /* ms over the total time-out:
+#define NGX_WEBHOOK_LEASE_MARGIN  60000         /* ms over the total time-out:
                                                    takes in waits for the
                                                    store; a death is seen by
                                                    the owner's lock, sooner */
 
 
 typedef struct {
-    ngx_http_webhook_main_conf_t  *wmcf;
-    ngx_log_t                     *log;
+    ngx_webhook_main_conf_t  *wmcf;
+    ngx_log_t                *log;
 
-    uint64_t                      *ids;         /* of endpoints, ascending */
-    ngx_uint_t                     ids_count;
-    uint64_t                       lease;       /* ms, for any of them */
+    uint64_t                 *ids;              /* of endpoints, ascending */
+    ngx_uint_t                ids_count;
+    uint64_t                  lease;            /* ms, for any of them */
 
-    ngx_msec_t                     takeover_at;
-    ngx_msec_t                     expire_at;
-    size_t                         behind;      /* bytes of puts under way */
+    ngx_msec_t                takeover_at;
+    ngx_msec_t                expire_at;
+    size_t                    behind;           /* bytes of puts under way */
 
-    unsigned                       active:1;
-    unsigned                       claiming:1;
-    unsigned                       taking:1;
-    unsigned                       expiring:1;
-} ngx_http_webhook_courier_t;
-
-
-static void ngx_http_webhook_courier_put_done(ngx_http_webhook_job_t *job);
-static void ngx_http_webhook_courier_scan(ngx_event_t *ev);
-static void ngx_http_webhook_courier_claim(void);
-static void ngx_http_webhook_courier_claim_done(ngx_http_webhook_job_t *job);
-static void ngx_http_webhook_courier_takeover_done(
-    ngx_http_webhook_job_t *job);
-static void ngx_http_webhook_courier_expire_done(ngx_http_webhook_job_t *job);
+    unsigned                  active:1;
+    unsigned                  claiming:1;
+    unsigned                  taking:1;
+    unsigned                  expiring:1;
+} ngx_webhook_dispatcher_t;
 
 
-static ngx_http_webhook_courier_t  ngx_http_webhook_courier;
+static void ngx_webhook_dispatcher_put_done(ngx_webhook_job_t *job);
+static void ngx_webhook_dispatcher_scan(ngx_event_t *ev);
+static void ngx_webhook_dispatcher_claim(void);
+static void ngx_webhook_dispatcher_claim_done(ngx_webhook_job_t *job);
+static void ngx_webhook_dispatcher_takeover_done(ngx_webhook_job_t *job);
+static void ngx_webhook_dispatcher_expire_done(ngx_webhook_job_t *job);
+
+
+static ngx_webhook_dispatcher_t  ngx_webhook_dispatcher;
 
 
 ngx_uint_t
-ngx_http_webhook_courier_behind(size_t size)
+ngx_webhook_dispatcher_behind(size_t size)
 {
     size_t  behind;
 
-    behind = ngx_http_webhook_courier.behind;
+    behind = ngx_webhook_dispatcher.behind;
 
     /* One alone is taken, whatever its size. */
 
-    return behind && behind + size > NGX_HTTP_WEBHOOK_PUT_BYTES;
+    return behind && behind + size > NGX_WEBHOOK_PUT_BYTES;
 }
 
 
 void
-ngx_http_webhook_courier_put(ngx_http_webhook_event_t *event)
+ngx_webhook_dispatcher_put(ngx_webhook_event_t *event)
 {
-    ngx_uint_t                   i, n;
-    webhook_op_put_event_t      *put;
-    ngx_http_webhook_courier_t  *c;
+    ngx_uint_t                 i, n;
+    webhook_op_put_event_t    *put;
+    ngx_webhook_dispatcher_t  *c;
 
-    c = &ngx_http_webhook_courier;
-    put = &event->hold.job.op.u.put_event;
+    c = &ngx_webhook_dispatcher;
+    put = &event->shared.job.op.u.put_event;
 
-    event->hold.job.handler = ngx_http_webhook_courier_put_done;
+    event->shared.job.handler = ngx_webhook_dispatcher_put_done;
 
     if (!event->counted) {
         event->counted = 1;
         c->behind += event->size;
     }
 
-    if (ngx_http_webhook_wait_behind(event)) {
+    if (ngx_webhook_backlog_behind(event)) {
         return;
     }
 
     put->lease = c->lease;
 
-    n = ngx_http_webhook_schedule_ask(put->count);
+    n = ngx_webhook_schedule_reserve(put->count);
 
     for (i = 0; i < n; i++) {
         put->deliveries[i].lease = 1;
     }
 
-    ngx_http_webhook_batch_post(&event->hold.job);
+    ngx_webhook_store_queue_post(&event->shared.job);
 }
 
 
 static void
-ngx_http_webhook_courier_put_done(ngx_http_webhook_job_t *job)
+ngx_webhook_dispatcher_put_done(ngx_webhook_job_t *job)
 {
-    ngx_uint_t                   i, queued;
-    webhook_put_t               *d;
-    webhook_lease_t              lease;
-    webhook_store_result_e       result;
-    webhook_op_put_event_t      *put;
-    ngx_http_webhook_event_t    *event;
-    ngx_http_webhook_courier_t  *c;
+    ngx_uint_t                 i, queued;
+    webhook_put_t             *d;
+    webhook_lease_t            lease;
+    webhook_store_result_e     result;
+    webhook_op_put_event_t    *put;
+    ngx_webhook_event_t       *event;
+    ngx_webhook_dispatcher_t  *c;
 
-    c = &ngx_http_webhook_courier;
+    c = &ngx_webhook_dispatcher;
 
-    event = (ngx_http_webhook_event_t *) job;
+    event = (ngx_webhook_event_t *) job;
     put = &job->op.u.put_event;
     result = job->op.result;
 
     for (i = 0; i < put->count; i++) {
         if (put->deliveries[i].lease) {
             put->deliveries[i].lease = 0;
-            ngx_http_webhook_schedule_asked(1);
+            ngx_webhook_schedule_unreserve(1);
         }
     }
 
     if (result == WEBHOOK_STORE_UNKNOWN
-        && ++event->tries < NGX_HTTP_WEBHOOK_PUT_TRIES
-        && !ngx_http_webhook_batch_closing())
+        && ++event->tries < NGX_WEBHOOK_PUT_TRIES
+        && !ngx_webhook_store_queue_closing())
     {
         /* If it was applied after all, the answer will be DUPLICATE. */
 
         webhook_op_free(&job->op);
-        ngx_http_webhook_courier_put(event);
+        ngx_webhook_dispatcher_put(event);
         return;
     }
 
-    if (result == WEBHOOK_STORE_FULL && ngx_http_webhook_wait_put(event)) {
+    if (result == WEBHOOK_STORE_FULL && ngx_webhook_backlog_put(event)) {
         return;
     }
 
-    ngx_http_webhook_wait_end(event, result <= WEBHOOK_STORE_DUPLICATE);
+    ngx_webhook_backlog_end(event, result <= WEBHOOK_STORE_DUPLICATE);
 
     if (event->counted) {
         event->counted = 0;
@@ -149,10 +148,10 @@ ngx_http_webhook_courier_put_done(ngx_http_webhook_job_t *job)
     }
 
     if (result == WEBHOOK_STORE_OK || result == WEBHOOK_STORE_DUPLICATE) {
-        ngx_http_webhook_count(NGX_HTTP_WEBHOOK_EVENTS_COMMITTED, 1);
+        ngx_webhook_count(NGX_WEBHOOK_EVENTS_COMMITTED, 1);
 
     } else {
-        ngx_http_webhook_count(NGX_HTTP_WEBHOOK_EVENTS_FAILED, 1);
+        ngx_webhook_count(NGX_WEBHOOK_EVENTS_FAILED, 1);
     }
 
     /* First the client's answer, then the endpoints. */
@@ -168,7 +167,7 @@ ngx_http_webhook_courier_put_done(ngx_http_webhook_job_t *job)
         for (i = 0; i < put->count; i++) {
             d = &put->deliveries[i];
 
-            if (d->token == 0) {
+            if (d->lease_token == 0) {
                 queued = 1;
                 continue;
             }
@@ -177,42 +176,40 @@ ngx_http_webhook_courier_put_done(ngx_http_webhook_job_t *job)
             lease.event.wire = put->id;
             lease.event.wall = put->wall;
             lease.event.type = put->type;
-            lease.event.form = put->forms[d->form];
+            lease.event.rendition = put->renditions[d->rendition];
             lease.endpoint = d->endpoint;
-            lease.token = d->token;
+            lease.lease_token = d->lease_token;
             lease.attempt = 1;
             lease.number = 1;
             lease.step = 0;
             lease.retry = 0;
 
-            ngx_http_webhook_send_start(&lease, &event->hold);
+            ngx_webhook_attempt_start(&lease, &event->shared);
         }
     }
 
     if (queued) {
-        ngx_http_webhook_schedule_wake((ngx_msec_t)
-                                       ngx_min(put->wait,
-                                               NGX_HTTP_WEBHOOK_SCAN));
+        ngx_webhook_schedule_wake((ngx_msec_t)
+                                  ngx_min(put->wait, NGX_WEBHOOK_SCAN));
     }
 
-    ngx_http_webhook_job_release(&event->hold);
+    ngx_webhook_job_release(&event->shared);
 }
 
 
 /* ---------------------------------------------------- life of a worker --- */
 
 ngx_int_t
-ngx_http_webhook_courier_init(ngx_cycle_t *cycle,
-    ngx_http_webhook_main_conf_t *wmcf)
+ngx_webhook_dispatcher_init(ngx_cycle_t *cycle, ngx_webhook_main_conf_t *wmcf)
 {
-    uint64_t                      lease;
-    ngx_uint_t                    i;
-    ngx_http_webhook_courier_t   *c;
-    ngx_http_webhook_endpoint_t **eps;
+    uint64_t                  lease;
+    ngx_uint_t                i;
+    ngx_webhook_dispatcher_t *c;
+    ngx_webhook_endpoint_t  **eps;
 
-    c = &ngx_http_webhook_courier;
+    c = &ngx_webhook_dispatcher;
 
-    ngx_memzero(c, sizeof(ngx_http_webhook_courier_t));
+    ngx_memzero(c, sizeof(ngx_webhook_dispatcher_t));
 
     c->wmcf = wmcf;
     c->log = cycle->log;
@@ -228,7 +225,7 @@ ngx_http_webhook_courier_init(ngx_cycle_t *cycle,
     for (i = 0; i < wmcf->endpoints.nelts; i++) {
         c->ids[i] = eps[i]->id;
 
-        lease = eps[i]->timeout.total + NGX_HTTP_WEBHOOK_LEASE_MARGIN;
+        lease = eps[i]->timeout.total + NGX_WEBHOOK_LEASE_MARGIN;
 
         if (c->lease < lease) {
             c->lease = lease;
@@ -239,17 +236,17 @@ ngx_http_webhook_courier_init(ngx_cycle_t *cycle,
 
     c->active = 1;
 
-    ngx_http_webhook_schedule_init(ngx_http_webhook_courier_scan, cycle->log);
-    ngx_http_webhook_courier_name_init(wmcf, cycle->log);
-    ngx_http_webhook_send_init(wmcf, cycle->log, c->lease);
-    ngx_http_webhook_wait_init(wmcf, cycle->log, ngx_http_webhook_courier_put);
+    ngx_webhook_schedule_init(ngx_webhook_dispatcher_scan, cycle->log);
+    ngx_webhook_dispatcher_register_init(wmcf, cycle->log);
+    ngx_webhook_attempt_init(wmcf, cycle->log, c->lease);
+    ngx_webhook_backlog_init(wmcf, cycle->log, ngx_webhook_dispatcher_put);
 
-    if (ngx_http_webhook_batch_ready()) {
-        ngx_http_webhook_courier_name();
+    if (ngx_webhook_store_queue_ready()) {
+        ngx_webhook_dispatcher_register();
     }
 
     if (ngx_worker == 0
-        && ngx_http_webhook_courier_name_stats() != NGX_OK)
+        && ngx_webhook_dispatcher_register_stats() != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -259,18 +256,18 @@ ngx_http_webhook_courier_init(ngx_cycle_t *cycle,
 
     /* The first scan is at once: what a crash left goes out now. */
 
-    ngx_http_webhook_schedule_wake(1);
+    ngx_webhook_schedule_wake(1);
 
     return NGX_OK;
 }
 
 
 void
-ngx_http_webhook_courier_exit(ngx_cycle_t *cycle)
+ngx_webhook_dispatcher_exit(ngx_cycle_t *cycle)
 {
-    ngx_http_webhook_courier_t  *c;
+    ngx_webhook_dispatcher_t  *c;
 
-    c = &ngx_http_webhook_courier;
+    c = &ngx_webhook_dispatcher;
 
     if (!c->active) {
         return;
@@ -278,57 +275,55 @@ ngx_http_webhook_courier_exit(ngx_cycle_t *cycle)
 
     c->active = 0;
 
-    ngx_http_webhook_schedule_exit();
-    ngx_http_webhook_wait_exit();
-    ngx_http_webhook_send_exit();
+    ngx_webhook_schedule_exit();
+    ngx_webhook_backlog_exit();
+    ngx_webhook_attempt_exit();
 }
 
 
 /* --------------------------------------------------------------- scan --- */
 
 static void
-ngx_http_webhook_courier_scan(ngx_event_t *ev)
+ngx_webhook_dispatcher_scan(ngx_event_t *ev)
 {
-    webhook_op_t                 op;
-    ngx_http_webhook_courier_t  *c;
+    webhook_op_t               op;
+    ngx_webhook_dispatcher_t  *c;
 
-    c = &ngx_http_webhook_courier;
+    c = &ngx_webhook_dispatcher;
 
     if (!c->active || ngx_exiting) {
         return;
     }
 
-    ngx_http_webhook_courier_name_check();
+    ngx_webhook_dispatcher_register_check();
 
     if (!c->taking && (ngx_msec_int_t) (ngx_current_msec - c->takeover_at) >= 0)
     {
         ngx_memzero(&op, sizeof(webhook_op_t));
         op.type = WEBHOOK_OP_TAKEOVER;
 
-        if (ngx_http_webhook_job_post(&op,
-                                      ngx_http_webhook_courier_takeover_done,
-                                      c->log)
+        if (ngx_webhook_job_post(&op, ngx_webhook_dispatcher_takeover_done,
+                                 c->log)
             == NGX_OK)
         {
             c->taking = 1;
-            c->takeover_at = ngx_current_msec + NGX_HTTP_WEBHOOK_SCAN;
+            c->takeover_at = ngx_current_msec + NGX_WEBHOOK_SCAN;
         }
     }
 
-    ngx_http_webhook_courier_claim();
+    ngx_webhook_dispatcher_claim();
 
     if (ngx_worker == 0 && !c->expiring
         && (ngx_msec_int_t) (ngx_current_msec - c->expire_at) >= 0)
     {
         ngx_memzero(&op, sizeof(webhook_op_t));
         op.type = WEBHOOK_OP_EXPIRE;
-        op.u.expire.max = NGX_HTTP_WEBHOOK_EXPIRE_MAX;
+        op.u.expire.max = NGX_WEBHOOK_EXPIRE_MAX;
         op.u.expire.endpoints = c->ids;
         op.u.expire.endpoints_count = (uint32_t) c->ids_count;
 
-        if (ngx_http_webhook_job_post(&op,
-                                      ngx_http_webhook_courier_expire_done,
-                                      c->log)
+        if (ngx_webhook_job_post(&op, ngx_webhook_dispatcher_expire_done,
+                                 c->log)
             == NGX_OK)
         {
             c->expiring = 1;
@@ -340,24 +335,24 @@ ngx_http_webhook_courier_scan(ngx_event_t *ev)
      * timer anew when the claim is back.
      */
 
-    ngx_http_webhook_schedule_wake(NGX_HTTP_WEBHOOK_SCAN - ngx_random() % 32);
+    ngx_webhook_schedule_wake(NGX_WEBHOOK_SCAN - ngx_random() % 32);
 }
 
 
 static void
-ngx_http_webhook_courier_claim(void)
+ngx_webhook_dispatcher_claim(void)
 {
-    ngx_uint_t                   room;
-    webhook_op_t                 op;
-    ngx_http_webhook_courier_t  *c;
+    ngx_uint_t                 room;
+    webhook_op_t               op;
+    ngx_webhook_dispatcher_t  *c;
 
-    c = &ngx_http_webhook_courier;
+    c = &ngx_webhook_dispatcher;
 
     if (c->claiming || c->ids_count == 0) {
         return;
     }
 
-    room = ngx_http_webhook_schedule_ask(NGX_HTTP_WEBHOOK_CLAIM_MAX);
+    room = ngx_webhook_schedule_reserve(NGX_WEBHOOK_CLAIM_MAX);
 
     if (room == 0) {
         return;
@@ -369,14 +364,13 @@ ngx_http_webhook_courier_claim(void)
     op.u.claim.endpoints = c->ids;
     op.u.claim.endpoints_count = (uint32_t) c->ids_count;
     op.u.claim.max = (uint32_t) room;
-    op.u.claim.max_bytes = NGX_HTTP_WEBHOOK_CLAIM_BYTES;
+    op.u.claim.max_bytes = NGX_WEBHOOK_CLAIM_BYTES;
     op.u.claim.lease = c->lease;
 
-    if (ngx_http_webhook_job_post(&op, ngx_http_webhook_courier_claim_done,
-                                  c->log)
+    if (ngx_webhook_job_post(&op, ngx_webhook_dispatcher_claim_done, c->log)
         != NGX_OK)
     {
-        ngx_http_webhook_schedule_asked(room);
+        ngx_webhook_schedule_unreserve(room);
         return;
     }
 
@@ -385,55 +379,55 @@ ngx_http_webhook_courier_claim(void)
 
 
 static void
-ngx_http_webhook_courier_claim_done(ngx_http_webhook_job_t *job)
+ngx_webhook_dispatcher_claim_done(ngx_webhook_job_t *job)
 {
-    ngx_uint_t                   i;
-    webhook_op_claim_t          *claim;
-    ngx_http_webhook_hold_t     *hold;
-    ngx_http_webhook_courier_t  *c;
+    ngx_uint_t                 i;
+    webhook_op_claim_t        *claim;
+    ngx_webhook_shared_job_t  *shared;
+    ngx_webhook_dispatcher_t  *c;
 
-    c = &ngx_http_webhook_courier;
+    c = &ngx_webhook_dispatcher;
 
-    hold = (ngx_http_webhook_hold_t *) job;
+    shared = (ngx_webhook_shared_job_t *) job;
     claim = &job->op.u.claim;
 
     c->claiming = 0;
-    ngx_http_webhook_schedule_asked(claim->max);
+    ngx_webhook_schedule_unreserve(claim->max);
 
     if (job->op.result == WEBHOOK_STORE_OK) {
 
         for (i = 0; i < claim->count; i++) {
-            ngx_http_webhook_send_start(&claim->leases[i], hold);
+            ngx_webhook_attempt_start(&claim->leases[i], shared);
         }
 
-        if (claim->next < NGX_HTTP_WEBHOOK_SCAN) {
+        if (claim->next < NGX_WEBHOOK_SCAN) {
 
             /* Something is due by now, yet none was to be had: its worker
                will take it.  Do not spin for it. */
 
-            ngx_http_webhook_schedule_wake(
+            ngx_webhook_schedule_wake(
                                    (claim->count == 0 && claim->next == 0)
                                    ? 10 : (ngx_msec_t) claim->next);
         }
     }
 
-    ngx_http_webhook_job_release(hold);
+    ngx_webhook_job_release(shared);
 }
 
 
 static void
-ngx_http_webhook_courier_takeover_done(ngx_http_webhook_job_t *job)
+ngx_webhook_dispatcher_takeover_done(ngx_webhook_job_t *job)
 {
-    uint32_t                     count;
-    ngx_http_webhook_courier_t  *c;
+    uint32_t                   count;
+    ngx_webhook_dispatcher_t  *c;
 
-    c = &ngx_http_webhook_courier;
+    c = &ngx_webhook_dispatcher;
 
     c->taking = 0;
     count = job->op.u.takeover.count;
 
     if (job->op.u.takeover.forgot) {
-        ngx_http_webhook_courier_name_again();
+        ngx_webhook_dispatcher_register_again();
     }
 
     if (job->op.result == WEBHOOK_STORE_OK && count) {
@@ -442,38 +436,38 @@ ngx_http_webhook_courier_takeover_done(ngx_http_webhook_job_t *job)
                       "webhook: %uD deliveries of a worker that is gone go "
                       "out again", count);
 
-        ngx_http_webhook_count(NGX_HTTP_WEBHOOK_TAKEN_OVER, count);
+        ngx_webhook_count(NGX_WEBHOOK_TAKEN_OVER, count);
 
-        if (!ngx_http_webhook_batch_closing()) {
-            ngx_http_webhook_courier_claim();
+        if (!ngx_webhook_store_queue_closing()) {
+            ngx_webhook_dispatcher_claim();
         }
     }
 
-    ngx_http_webhook_job_release((ngx_http_webhook_hold_t *) job);
+    ngx_webhook_job_release((ngx_webhook_shared_job_t *) job);
 }
 
 
 static void
-ngx_http_webhook_courier_expire_done(ngx_http_webhook_job_t *job)
+ngx_webhook_dispatcher_expire_done(ngx_webhook_job_t *job)
 {
-    ngx_http_webhook_courier_t  *c;
+    ngx_webhook_dispatcher_t  *c;
 
-    c = &ngx_http_webhook_courier;
+    c = &ngx_webhook_dispatcher;
 
     c->expiring = 0;
 
     if (job->op.result == WEBHOOK_STORE_OK && job->op.u.expire.cancelled) {
-        ngx_http_webhook_count(NGX_HTTP_WEBHOOK_DELIVERIES_CANCELLED,
-                               job->op.u.expire.cancelled);
+        ngx_webhook_count(NGX_WEBHOOK_DELIVERIES_CANCELLED,
+                          job->op.u.expire.cancelled);
     }
 
     if (job->op.result == WEBHOOK_STORE_OK && job->op.u.expire.more) {
         c->expire_at = ngx_current_msec;
-        ngx_http_webhook_schedule_wake(5);
+        ngx_webhook_schedule_wake(5);
 
     } else {
-        c->expire_at = ngx_current_msec + NGX_HTTP_WEBHOOK_EXPIRE;
+        c->expire_at = ngx_current_msec + NGX_WEBHOOK_EXPIRE;
     }
 
-    ngx_http_webhook_job_release((ngx_http_webhook_hold_t *) job);
+    ngx_webhook_job_release((ngx_webhook_shared_job_t *) job);
 }

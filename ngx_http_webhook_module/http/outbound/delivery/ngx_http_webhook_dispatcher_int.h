@@ -2,30 +2,30 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * Between the courier's files: dispatcher_register.c makes the store know the
- * endpoints, dispatcher.c puts and claims.
+ * Between the dispatcher's files: dispatcher_register.c makes the store know
+ * the endpoints, dispatcher.c puts and claims.
  */
 
-#ifndef NGX_HTTP_WEBHOOK_COURIER_INT_H
-#define NGX_HTTP_WEBHOOK_COURIER_INT_H
+#ifndef NGX_WEBHOOK_DISPATCHER_INT_H
+#define NGX_WEBHOOK_DISPATCHER_INT_H
 
 #include "http/outbound/delivery/ngx_http_webhook_dispatcher.h"
 
 
-void ngx_http_webhook_courier_name_init(ngx_http_webhook_main_conf_t *wmcf,
+void ngx_webhook_dispatcher_register_init(ngx_webhook_main_conf_t *wmcf,
     ngx_log_t *log);
 
 /* Makes the store know the endpoints and their limits. */
-void ngx_http_webhook_courier_name(void);
+void ngx_webhook_dispatcher_register(void);
 
 /* The same, if it does not know them or was told long ago. */
-void ngx_http_webhook_courier_name_check(void);
+void ngx_webhook_dispatcher_register_check(void);
 
 /* It has forgotten some. */
-void ngx_http_webhook_courier_name_again(void);
+void ngx_webhook_dispatcher_register_again(void);
 
 /* Says once which deliveries nobody of this configuration will send. */
-ngx_int_t ngx_http_webhook_courier_name_stats(void);
+ngx_int_t ngx_webhook_dispatcher_register_stats(void);
 
 
-#endif /* NGX_HTTP_WEBHOOK_COURIER_INT_H */
+#endif /* NGX_WEBHOOK_DISPATCHER_INT_H */

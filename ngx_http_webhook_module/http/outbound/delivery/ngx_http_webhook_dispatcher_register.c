@@ -9,38 +9,38 @@
 #include "http/outbound/attempt/ngx_http_webhook_schedule.h"
 
 
-#define NGX_HTTP_WEBHOOK_NAME          3600000  /* ms between two times that
+#define NGX_WEBHOOK_NAME          3600000       /* ms between two times that
                                                    the endpoints are named */
 
 
 typedef struct {
-    ngx_http_webhook_main_conf_t  *wmcf;
-    ngx_log_t                     *log;
+    ngx_webhook_main_conf_t  *wmcf;
+    ngx_log_t                *log;
 
-    ngx_msec_t                     name_at;
-    ngx_uint_t                     unnamed;     /* ENDPOINT jobs to come */
+    ngx_msec_t                name_at;
+    ngx_uint_t                unnamed;          /* ENDPOINT jobs to come */
 
-    unsigned                       named:1;     /* the store knows all */
-} ngx_http_webhook_names_t;
-
-
-static void ngx_http_webhook_courier_named(ngx_uint_t named);
-static void ngx_http_webhook_courier_name_done(ngx_http_webhook_job_t *job);
-static void ngx_http_webhook_courier_stats_done(ngx_http_webhook_job_t *job);
+    unsigned                  named:1;          /* the store knows all */
+} ngx_webhook_names_t;
 
 
-static ngx_http_webhook_names_t  ngx_http_webhook_names;
+static void ngx_webhook_dispatcher_registered(ngx_uint_t named);
+static void ngx_webhook_dispatcher_register_done(ngx_webhook_job_t *job);
+static void ngx_webhook_dispatcher_stats_done(ngx_webhook_job_t *job);
+
+
+static ngx_webhook_names_t  ngx_webhook_names;
 
 
 void
-ngx_http_webhook_courier_name_init(ngx_http_webhook_main_conf_t *wmcf,
+ngx_webhook_dispatcher_register_init(ngx_webhook_main_conf_t *wmcf,
     ngx_log_t *log)
 {
-    ngx_http_webhook_names_t  *c;
+    ngx_webhook_names_t  *c;
 
-    c = &ngx_http_webhook_names;
+    c = &ngx_webhook_names;
 
-    ngx_memzero(c, sizeof(ngx_http_webhook_names_t));
+    ngx_memzero(c, sizeof(ngx_webhook_names_t));
 
     c->wmcf = wmcf;
     c->log = log;
@@ -48,14 +48,14 @@ ngx_http_webhook_courier_name_init(ngx_http_webhook_main_conf_t *wmcf,
 
 
 void
-ngx_http_webhook_courier_name(void)
+ngx_webhook_dispatcher_register(void)
 {
-    ngx_uint_t                    i;
-    webhook_op_t                  op;
-    ngx_http_webhook_names_t     *c;
-    ngx_http_webhook_endpoint_t **eps;
+    ngx_uint_t               i;
+    webhook_op_t             op;
+    ngx_webhook_names_t     *c;
+    ngx_webhook_endpoint_t **eps;
 
-    c = &ngx_http_webhook_names;
+    c = &ngx_webhook_names;
 
     if (c->unnamed) {
         return;
@@ -63,8 +63,8 @@ ngx_http_webhook_courier_name(void)
 
     /* Operations are applied in order: puts posted from now on find them. */
 
-    ngx_http_webhook_courier_named(1);
-    c->name_at = ngx_current_msec + NGX_HTTP_WEBHOOK_NAME;
+    ngx_webhook_dispatcher_registered(1);
+    c->name_at = ngx_current_msec + NGX_WEBHOOK_NAME;
 
     eps = c->wmcf->endpoints.elts;
 
@@ -74,7 +74,7 @@ ngx_http_webhook_courier_name(void)
 
         op.type = WEBHOOK_OP_ENDPOINT;
         op.u.endpoint.id = eps[i]->id;
-        op.u.endpoint.name = *ngx_http_webhook_str(&eps[i]->name);
+        op.u.endpoint.name = *ngx_webhook_str(&eps[i]->name);
         op.u.endpoint.inflight = (uint32_t) eps[i]->inflight;
         op.u.endpoint.rate = eps[i]->rate;
         op.u.endpoint.per = eps[i]->per;
@@ -82,14 +82,14 @@ ngx_http_webhook_courier_name(void)
         op.u.endpoint.break_failures = eps[i]->break_failures;
         op.u.endpoint.break_percent = eps[i]->break_percent;
         op.u.endpoint.break_window = eps[i]->break_window;
-        op.u.endpoint.break_hold = eps[i]->break_hold;
+        op.u.endpoint.break_open_timeout = eps[i]->break_open_timeout;
         op.u.endpoint.order_block = eps[i]->order_block;
 
-        if (ngx_http_webhook_job_post(&op, ngx_http_webhook_courier_name_done,
-                                      c->log)
+        if (ngx_webhook_job_post(&op, ngx_webhook_dispatcher_register_done,
+                                 c->log)
             != NGX_OK)
         {
-            ngx_http_webhook_courier_named(0);
+            ngx_webhook_dispatcher_registered(0);
             return;
         }
 
@@ -99,11 +99,11 @@ ngx_http_webhook_courier_name(void)
 
 
 static void
-ngx_http_webhook_courier_name_done(ngx_http_webhook_job_t *job)
+ngx_webhook_dispatcher_register_done(ngx_webhook_job_t *job)
 {
-    ngx_http_webhook_names_t  *c;
+    ngx_webhook_names_t  *c;
 
-    c = &ngx_http_webhook_names;
+    c = &ngx_webhook_names;
 
     c->unnamed--;
 
@@ -112,67 +112,67 @@ ngx_http_webhook_courier_name_done(ngx_http_webhook_job_t *job)
     {
         /* The next scan tries again. */
 
-        ngx_http_webhook_courier_named(0);
+        ngx_webhook_dispatcher_registered(0);
     }
 
-    ngx_http_webhook_job_release((ngx_http_webhook_hold_t *) job);
+    ngx_webhook_job_release((ngx_webhook_shared_job_t *) job);
 }
 
 
 void
-ngx_http_webhook_courier_name_check(void)
+ngx_webhook_dispatcher_register_check(void)
 {
-    ngx_http_webhook_names_t  *c;
+    ngx_webhook_names_t  *c;
 
-    c = &ngx_http_webhook_names;
+    c = &ngx_webhook_names;
 
     if (!c->named
         || (ngx_msec_int_t) (ngx_current_msec - c->name_at) >= 0)
     {
-        ngx_http_webhook_courier_name();
+        ngx_webhook_dispatcher_register();
     }
 }
 
 
 void
-ngx_http_webhook_courier_name_again(void)
+ngx_webhook_dispatcher_register_again(void)
 {
-    ngx_http_webhook_courier_named(0);
+    ngx_webhook_dispatcher_registered(0);
 }
 
 
 static void
-ngx_http_webhook_courier_named(ngx_uint_t named)
+ngx_webhook_dispatcher_registered(ngx_uint_t named)
 {
-    ngx_http_webhook_names.named = (named != 0);
+    ngx_webhook_names.named = (named != 0);
 
-    ngx_http_webhook_schedule_open(named);
+    ngx_webhook_schedule_open(named);
 }
 
 
 ngx_int_t
-ngx_http_webhook_courier_name_stats(void)
+ngx_webhook_dispatcher_register_stats(void)
 {
     webhook_op_t  op;
 
     ngx_memzero(&op, sizeof(webhook_op_t));
     op.type = WEBHOOK_OP_STATS;
 
-    return ngx_http_webhook_job_post(&op, ngx_http_webhook_courier_stats_done,
-                                     ngx_http_webhook_names.log);
+    return ngx_webhook_job_post(&op, ngx_webhook_dispatcher_stats_done,
+                                ngx_webhook_names.log);
 }
 
 
 static void
-ngx_http_webhook_courier_stats_done(ngx_http_webhook_job_t *job)
+ngx_webhook_dispatcher_stats_done(ngx_webhook_job_t *job)
 {
     ngx_uint_t                   i;
     webhook_op_stats_t          *stats;
-    ngx_http_webhook_shown_t     shown;
+    ngx_webhook_redacted_t       redacted;
     webhook_endpoint_stats_t    *ep;
-    ngx_http_webhook_names_t    *c;
+    ngx_webhook_names_t         *c;
 
-    c = &ngx_http_webhook_names;
+    c = &ngx_webhook_names;
     stats = &job->op.u.stats;
 
     if (job->op.result == WEBHOOK_STORE_OK) {
@@ -181,7 +181,7 @@ ngx_http_webhook_courier_stats_done(ngx_http_webhook_job_t *job)
             ep = &stats->endpoints[i];
 
             if (ep->states[WEBHOOK_PENDING] == 0
-                || ngx_http_webhook_endpoint_find(c->wmcf, ep->id))
+                || ngx_webhook_endpoint_find(c->wmcf, ep->id))
             {
                 continue;
             }
@@ -190,10 +190,10 @@ ngx_http_webhook_courier_stats_done(ngx_http_webhook_job_t *job)
                           "%uL deliveries wait for webhook endpoint \"%V\", "
                           "which is not in the configuration any more",
                           ep->states[WEBHOOK_PENDING],
-                          ngx_http_webhook_shown(&shown, ep->name.data,
-                                                 ep->name.len));
+                          ngx_webhook_redacted(&redacted, ep->name.data,
+                                               ep->name.len));
         }
     }
 
-    ngx_http_webhook_job_release((ngx_http_webhook_hold_t *) job);
+    ngx_webhook_job_release((ngx_webhook_shared_job_t *) job);
 }

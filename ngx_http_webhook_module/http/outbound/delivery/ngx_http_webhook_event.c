@@ -10,38 +10,38 @@
 #include "http/runtime/ngx_http_webhook_clock.h"
 
 
-static void ngx_http_webhook_event_copy(webhook_str_t *to, ngx_str_t *from,
+static void ngx_webhook_event_copy(webhook_str_t *to, ngx_str_t *from,
     u_char **p);
-static void ngx_http_webhook_event_copy_body(webhook_str_t *to,
-    ngx_http_webhook_form_t *form, u_char **p);
+static void ngx_webhook_event_copy_body(webhook_str_t *to,
+    ngx_webhook_rendition_t *rendition, u_char **p);
 
 
-static webhook_id_source_t  ngx_http_webhook_event_source;
+static webhook_id_source_t  ngx_webhook_event_source;
 
 
-ngx_http_webhook_event_t *
-ngx_http_webhook_event_create(webhook_id_t *id, uint64_t wall,
-    ngx_str_t *type, ngx_http_webhook_form_t *forms, ngx_uint_t forms_count,
-    ngx_http_webhook_delivery_t *deliveries, ngx_uint_t deliveries_count,
+ngx_webhook_event_t *
+ngx_webhook_event_create(webhook_id_t *id, uint64_t wall, ngx_str_t *type,
+    ngx_webhook_rendition_t *renditions, ngx_uint_t forms_count,
+    ngx_webhook_delivery_t *deliveries, ngx_uint_t deliveries_count,
     ngx_log_t *log)
 {
-    size_t                     fixed, len;
-    u_char                    *p;
-    ngx_uint_t                 i;
-    webhook_put_t             *put;
-    webhook_rendition_t       *form;
-    webhook_op_put_event_t    *op;
-    ngx_http_webhook_event_t  *event;
+    size_t                   fixed, len;
+    u_char                  *p;
+    ngx_uint_t               i;
+    webhook_put_t           *put;
+    webhook_rendition_t     *rendition;
+    webhook_op_put_event_t  *op;
+    ngx_webhook_event_t     *event;
 
-    fixed = sizeof(ngx_http_webhook_event_t)
+    fixed = sizeof(ngx_webhook_event_t)
             + forms_count * sizeof(webhook_rendition_t)
             + deliveries_count * sizeof(webhook_put_t);
 
     len = type->len;
 
     for (i = 0; i < forms_count; i++) {
-        len += forms[i].request.len + forms[i].content_type.len
-               + forms[i].headers.len + forms[i].body_len;
+        len += renditions[i].request.len + renditions[i].content_type.len
+               + renditions[i].headers.len + renditions[i].body_len;
     }
 
     for (i = 0; i < deliveries_count; i++) {
@@ -56,38 +56,40 @@ ngx_http_webhook_event_create(webhook_id_t *id, uint64_t wall,
     ngx_memzero(event, fixed);
 
     event->size = fixed + len;
-    event->hold.refs = 1;
-    event->hold.size = event->size;
-    event->hold.job.op.type = WEBHOOK_OP_PUT_EVENT;
+    event->shared.refs = 1;
+    event->shared.size = event->size;
+    event->shared.job.op.type = WEBHOOK_OP_PUT_EVENT;
 
-    op = &event->hold.job.op.u.put_event;
+    op = &event->shared.job.op.u.put_event;
 
-    form = (webhook_rendition_t *) (event + 1);
-    put = (webhook_put_t *) (form + forms_count);
+    rendition = (webhook_rendition_t *) (event + 1);
+    put = (webhook_put_t *) (rendition + forms_count);
     p = (u_char *) (put + deliveries_count);
 
     op->id = *id;
     op->wall = wall;
-    op->forms = form;
-    op->forms_count = (uint32_t) forms_count;
+    op->renditions = rendition;
+    op->renditions_count = (uint32_t) forms_count;
     op->deliveries = put;
     op->count = (uint32_t) deliveries_count;
 
-    ngx_http_webhook_event_copy(&op->type, type, &p);
+    ngx_webhook_event_copy(&op->type, type, &p);
 
     for (i = 0; i < forms_count; i++) {
-        ngx_http_webhook_event_copy(&form[i].request, &forms[i].request, &p);
-        ngx_http_webhook_event_copy(&form[i].content_type,
-                                    &forms[i].content_type, &p);
-        ngx_http_webhook_event_copy(&form[i].headers, &forms[i].headers, &p);
-        ngx_http_webhook_event_copy_body(&form[i].body, &forms[i], &p);
+        ngx_webhook_event_copy(&rendition[i].request, &renditions[i].request,
+                               &p);
+        ngx_webhook_event_copy(&rendition[i].content_type,
+                               &renditions[i].content_type, &p);
+        ngx_webhook_event_copy(&rendition[i].headers, &renditions[i].headers,
+                               &p);
+        ngx_webhook_event_copy_body(&rendition[i].body, &renditions[i], &p);
     }
 
     for (i = 0; i < deliveries_count; i++) {
         put[i].endpoint = deliveries[i].endpoint;
-        put[i].form = (uint32_t) deliveries[i].form;
+        put[i].rendition = (uint32_t) deliveries[i].rendition;
         put[i].steps = (uint32_t) deliveries[i].steps;
-        ngx_http_webhook_event_copy(&put[i].order, &deliveries[i].order, &p);
+        ngx_webhook_event_copy(&put[i].order, &deliveries[i].order, &p);
     }
 
     return event;
@@ -95,7 +97,7 @@ ngx_http_webhook_event_create(webhook_id_t *id, uint64_t wall,
 
 
 static void
-ngx_http_webhook_event_copy(webhook_str_t *to, ngx_str_t *from, u_char **p)
+ngx_webhook_event_copy(webhook_str_t *to, ngx_str_t *from, u_char **p)
 {
     to->data = *p;
     to->len = from->len;
@@ -107,8 +109,8 @@ ngx_http_webhook_event_copy(webhook_str_t *to, ngx_str_t *from, u_char **p)
 
 
 static void
-ngx_http_webhook_event_copy_body(webhook_str_t *to,
-    ngx_http_webhook_form_t *form, u_char **p)
+ngx_webhook_event_copy_body(webhook_str_t *to,
+    ngx_webhook_rendition_t *rendition, u_char **p)
 {
     size_t        n;
     u_char       *last;
@@ -116,9 +118,9 @@ ngx_http_webhook_event_copy_body(webhook_str_t *to,
 
     to->data = *p;
 
-    last = *p + form->body_len;
+    last = *p + rendition->body_len;
 
-    for (cl = form->body; cl && *p < last; cl = cl->next) {
+    for (cl = rendition->body; cl && *p < last; cl = cl->next) {
         n = ngx_min((size_t) (cl->buf->last - cl->buf->pos),
                     (size_t) (last - *p));
 
@@ -130,18 +132,18 @@ ngx_http_webhook_event_copy_body(webhook_str_t *to,
 
 
 void
-ngx_http_webhook_event_free(ngx_http_webhook_event_t *event)
+ngx_webhook_event_free(ngx_webhook_event_t *event)
 {
-    webhook_op_free(&event->hold.job.op);
+    webhook_op_free(&event->shared.job.op);
     ngx_free(event);
 }
 
 
 ngx_int_t
-ngx_http_webhook_event_id(webhook_id_t *id)
+ngx_webhook_event_id(webhook_id_t *id)
 {
-    if (webhook_id_make(&ngx_http_webhook_event_source,
-                        ngx_http_webhook_clock_wall(), id)
+    if (webhook_id_make(&ngx_webhook_event_source, ngx_webhook_clock_wall(),
+                        id)
         != WEBHOOK_OK)
     {
         return NGX_ERROR;
@@ -152,8 +154,7 @@ ngx_http_webhook_event_id(webhook_id_t *id)
 
 
 ngx_int_t
-ngx_http_webhook_event_chain(ngx_pool_t *pool, ngx_str_t *text,
-    ngx_chain_t **chain)
+ngx_webhook_event_chain(ngx_pool_t *pool, ngx_str_t *text, ngx_chain_t **chain)
 {
     ngx_buf_t    *b;
     ngx_chain_t  *cl;

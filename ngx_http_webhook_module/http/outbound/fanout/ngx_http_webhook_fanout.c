@@ -9,53 +9,48 @@
 #include <openssl/sha.h>
 
 
-#define NGX_HTTP_WEBHOOK_RENDER_ORDER  255      /* bytes of a key: what the
+#define NGX_WEBHOOK_FANOUT_ORDER  255           /* bytes of a key: what the
                                                    store takes */
 
 
-static ngx_int_t ngx_http_webhook_render_wanted(
-    ngx_http_webhook_render_ctx_t *ctx, ngx_http_webhook_endpoint_t *ep,
-    ngx_http_webhook_delivery_t *d);
-static ngx_int_t ngx_http_webhook_render_filter(
-    ngx_http_webhook_render_ctx_t *ctx, ngx_http_webhook_endpoint_t *ep);
-static ngx_int_t ngx_http_webhook_render_order(
-    ngx_http_webhook_render_ctx_t *ctx, ngx_http_webhook_endpoint_t *ep,
-    ngx_str_t *order);
-static ngx_int_t ngx_http_webhook_render_form(
-    ngx_http_webhook_render_ctx_t *ctx, ngx_http_webhook_endpoint_t *ep,
-    ngx_uint_t *form);
-static ngx_int_t ngx_http_webhook_render_headers(
-    ngx_http_webhook_render_ctx_t *ctx, ngx_http_webhook_endpoint_t *ep,
-    webhook_buf_t *out);
-static ngx_uint_t ngx_http_webhook_render_templates(
-    ngx_http_webhook_endpoint_t *ep);
-static void ngx_http_webhook_render_free(ngx_http_webhook_render_ctx_t *ctx);
+static ngx_int_t ngx_webhook_fanout_subscribed(ngx_webhook_fanout_ctx_t *ctx,
+    ngx_webhook_endpoint_t *ep, ngx_webhook_delivery_t *d);
+static ngx_int_t ngx_webhook_fanout_filter(ngx_webhook_fanout_ctx_t *ctx,
+    ngx_webhook_endpoint_t *ep);
+static ngx_int_t ngx_webhook_fanout_order(ngx_webhook_fanout_ctx_t *ctx,
+    ngx_webhook_endpoint_t *ep, ngx_str_t *order);
+static ngx_int_t ngx_webhook_fanout_rendition(ngx_webhook_fanout_ctx_t *ctx,
+    ngx_webhook_endpoint_t *ep, ngx_uint_t *form);
+static ngx_int_t ngx_webhook_fanout_headers(ngx_webhook_fanout_ctx_t *ctx,
+    ngx_webhook_endpoint_t *ep, webhook_buf_t *out);
+static ngx_uint_t ngx_webhook_fanout_templates(ngx_webhook_endpoint_t *ep);
+static void ngx_webhook_fanout_free(ngx_webhook_fanout_ctx_t *ctx);
 
 
 ngx_int_t
-ngx_http_webhook_render(ngx_http_webhook_render_t *render,
-    ngx_http_webhook_event_t **event, const char **why)
+ngx_webhook_fanout(ngx_webhook_fanout_t *fanout, ngx_webhook_event_t **event,
+    const char **reason)
 {
-    uint64_t                       *id;
-    ngx_int_t                       rc;
-    ngx_uint_t                      i, n, failed;
-    const char                     *text;
-    ngx_http_webhook_shown_t        shown;
-    ngx_http_webhook_endpoint_t    *ep;
-    ngx_http_webhook_render_ctx_t   ctx;
+    uint64_t                  *id;
+    ngx_int_t                  rc;
+    ngx_uint_t                 i, n, failed;
+    const char                *text;
+    ngx_webhook_redacted_t     redacted;
+    ngx_webhook_endpoint_t    *ep;
+    ngx_webhook_fanout_ctx_t   ctx;
 
     *event = NULL;
-    *why = "no memory";
+    *reason = "no memory";
 
-    ngx_memzero(&ctx, sizeof(ngx_http_webhook_render_ctx_t));
+    ngx_memzero(&ctx, sizeof(ngx_webhook_fanout_ctx_t));
 
-    ctx.render = render;
+    ctx.fanout = fanout;
 
-    n = render->endpoints->nelts;
-    id = render->endpoints->elts;
+    n = fanout->endpoints->nelts;
+    id = fanout->endpoints->elts;
 
-    ctx.deliveries = ngx_pcalloc(render->pool,
-                                 n * sizeof(ngx_http_webhook_delivery_t));
+    ctx.deliveries = ngx_pcalloc(fanout->pool,
+                                 n * sizeof(ngx_webhook_delivery_t));
     if (ctx.deliveries == NULL) {
         return NGX_ERROR;
     }
@@ -64,16 +59,16 @@ ngx_http_webhook_render(ngx_http_webhook_render_t *render,
 
     for (i = 0; i < n; i++) {
 
-        ep = ngx_http_webhook_endpoint_find(render->wmcf, id[i]);
+        ep = ngx_webhook_endpoint_find(fanout->wmcf, id[i]);
 
         if (ep == NULL) {
             continue;
         }
 
         ctx.err.text[0] = '\0';
-        ctx.why = NULL;
+        ctx.reason = NULL;
 
-        rc = ngx_http_webhook_render_wanted(&ctx, ep,
+        rc = ngx_webhook_fanout_subscribed(&ctx, ep,
                                            &ctx.deliveries[ctx.ndeliveries]);
         if (rc == NGX_OK) {
             ctx.ndeliveries++;
@@ -82,26 +77,26 @@ ngx_http_webhook_render(ngx_http_webhook_render_t *render,
 
         if (rc == NGX_ERROR) {
             failed = 1;
-            text = ctx.why ? ctx.why : "no memory";
+            text = ctx.reason ? ctx.reason : "no memory";
 
-            ngx_log_error(NGX_LOG_ERR, render->log, 0,
+            ngx_log_error(NGX_LOG_ERR, fanout->log, 0,
                           "webhook event \"%V\" %V is not sent to \"%V\": %V",
-                          render->type, render->id_text, &ep->name,
-                          ngx_http_webhook_shown(&shown, (u_char *) text,
-                                                 ngx_strlen(text)));
+                          fanout->type, fanout->id_text, &ep->name,
+                          ngx_webhook_redacted(&redacted, (u_char *) text,
+                                               ngx_strlen(text)));
 
-            ngx_http_webhook_count(NGX_HTTP_WEBHOOK_DELIVERIES_UNMADE, 1);
+            ngx_webhook_count(NGX_WEBHOOK_DELIVERIES_UNMADE, 1);
         }
     }
 
     if (ctx.ndeliveries) {
-        *event = ngx_http_webhook_event_create(render->id, render->wall,
-                                               render->type, ctx.forms,
-                                               ctx.nforms, ctx.deliveries,
-                                               ctx.ndeliveries, render->log);
+        *event = ngx_webhook_event_create(fanout->id, fanout->wall,
+                                          fanout->type, ctx.renditions,
+                                          ctx.nrenditions, ctx.deliveries,
+                                          ctx.ndeliveries, fanout->log);
     }
 
-    ngx_http_webhook_render_free(&ctx);
+    ngx_webhook_fanout_free(&ctx);
 
     if (*event) {
         return NGX_OK;
@@ -111,7 +106,7 @@ ngx_http_webhook_render(ngx_http_webhook_render_t *render,
         return NGX_ERROR;
     }
 
-    *why = "it could be made for no endpoint";
+    *reason = "it could be made for no endpoint";
 
     return failed ? NGX_ERROR : NGX_DECLINED;
 }
@@ -120,72 +115,71 @@ ngx_http_webhook_render(ngx_http_webhook_render_t *render,
 /* NGX_OK with a delivery; NGX_DECLINED by a filter; NGX_ERROR: ctx->why. */
 
 static ngx_int_t
-ngx_http_webhook_render_wanted(ngx_http_webhook_render_ctx_t *ctx,
-    ngx_http_webhook_endpoint_t *ep, ngx_http_webhook_delivery_t *d)
+ngx_webhook_fanout_subscribed(ngx_webhook_fanout_ctx_t *ctx,
+    ngx_webhook_endpoint_t *ep, ngx_webhook_delivery_t *d)
 {
     ngx_int_t  rc;
 
     if (ep->filters.nelts) {
-        rc = ngx_http_webhook_render_filter(ctx, ep);
+        rc = ngx_webhook_fanout_filter(ctx, ep);
 
         if (rc != NGX_OK) {
             return rc;
         }
     }
 
-    if (ep->order_by
-        && ngx_http_webhook_render_order(ctx, ep, &d->order) != NGX_OK)
+    if (ep->order_by && ngx_webhook_fanout_order(ctx, ep, &d->order) != NGX_OK)
     {
         return NGX_ERROR;
     }
 
     d->endpoint = ep->id;
 
-    return ngx_http_webhook_render_form(ctx, ep, &d->form);
+    return ngx_webhook_fanout_rendition(ctx, ep, &d->rendition);
 }
 
 
 static ngx_int_t
-ngx_http_webhook_render_filter(ngx_http_webhook_render_ctx_t *ctx,
-    ngx_http_webhook_endpoint_t *ep)
+ngx_webhook_fanout_filter(ngx_webhook_fanout_ctx_t *ctx,
+    ngx_webhook_endpoint_t *ep)
 {
-    ngx_uint_t                  i;
-    webhook_condition_t       **filter;
-    ngx_http_webhook_render_t  *render;
+    ngx_uint_t             i;
+    webhook_condition_t  **filter;
+    ngx_webhook_fanout_t  *fanout;
 
-    render = ctx->render;
+    fanout = ctx->fanout;
     filter = ep->filters.elts;
 
     for (i = 0; i < ep->filters.nelts; i++) {
 
-        ctx->blind = NULL;
+        ctx->unreadable = NULL;
 
-        switch (webhook_condition_eval(filter[i],
-                                       ngx_http_webhook_render_lookup, ctx))
+        switch (webhook_condition_eval(filter[i], ngx_webhook_fanout_lookup,
+                                       ctx))
         {
         case 1:
             break;
 
         case WEBHOOK_LIMIT:
-            ngx_log_error(NGX_LOG_WARN, render->log, 0,
+            ngx_log_error(NGX_LOG_WARN, fanout->log, 0,
                           "a filter of webhook endpoint \"%V\" ran into its "
                           "match limit and does not hold for event \"%V\" %V",
-                          &ep->name, render->type, render->id_text);
+                          &ep->name, fanout->type, fanout->id_text);
 
-            ngx_http_webhook_count(NGX_HTTP_WEBHOOK_EVENTS_UNJUDGED, 1);
+            ngx_webhook_count(NGX_WEBHOOK_EVENTS_UNJUDGED, 1);
 
             return NGX_DECLINED;
 
         case 0:
-            if (ctx->blind) {
-                ngx_log_error(NGX_LOG_WARN, render->log, 0,
+            if (ctx->unreadable) {
+                ngx_log_error(NGX_LOG_WARN, fanout->log, 0,
                               "a filter of webhook endpoint \"%V\" cannot be "
                               "judged, and event \"%V\" %V is not sent to "
-                              "it: the body %s", &ep->name, render->type,
-                              render->id_text,
-                              ngx_http_webhook_document_why(ctx->blind));
+                              "it: the body %s", &ep->name, fanout->type,
+                              fanout->id_text,
+                              ngx_webhook_document_reason(ctx->unreadable));
 
-                ngx_http_webhook_count(NGX_HTTP_WEBHOOK_EVENTS_UNJUDGED, 1);
+                ngx_webhook_count(NGX_WEBHOOK_EVENTS_UNJUDGED, 1);
             }
 
             return NGX_DECLINED;
@@ -205,19 +199,19 @@ ngx_http_webhook_render_filter(ngx_http_webhook_render_ctx_t *ctx,
  */
 
 static ngx_int_t
-ngx_http_webhook_render_order(ngx_http_webhook_render_ctx_t *ctx,
-    ngx_http_webhook_endpoint_t *ep, ngx_str_t *order)
+ngx_webhook_fanout_order(ngx_webhook_fanout_ctx_t *ctx,
+    ngx_webhook_endpoint_t *ep, ngx_str_t *order)
 {
-    int                         rc;
-    u_char                      digest[SHA256_DIGEST_LENGTH];
-    ngx_int_t                   result;
-    webhook_buf_t               text;
-    webhook_value_t             v;
-    ngx_http_webhook_render_t  *render;
+    int                    rc;
+    u_char                 digest[SHA256_DIGEST_LENGTH];
+    ngx_int_t              result;
+    webhook_buf_t          text;
+    webhook_value_t        v;
+    ngx_webhook_fanout_t  *fanout;
 
-    render = ctx->render;
+    fanout = ctx->fanout;
 
-    if (ngx_http_webhook_render_lookup(ctx, ep->order_by, &v) != WEBHOOK_OK) {
+    if (ngx_webhook_fanout_lookup(ctx, ep->order_by, &v) != WEBHOOK_OK) {
         return NGX_ERROR;
     }
 
@@ -227,24 +221,24 @@ ngx_http_webhook_render_order(ngx_http_webhook_render_ctx_t *ctx,
     result = (rc == WEBHOOK_OK) ? NGX_OK : NGX_ERROR;
 
     if (result == NGX_OK && text.len == 0) {
-        ngx_log_error(NGX_LOG_INFO, render->log, 0,
+        ngx_log_error(NGX_LOG_INFO, fanout->log, 0,
                       "webhook event \"%V\" %V has no \"%V\" and goes to "
-                      "\"%V\" in no order", render->type, render->id_text,
-                      ngx_http_webhook_nstr(webhook_path_text(ep->order_by)),
+                      "\"%V\" in no order", fanout->type, fanout->id_text,
+                      ngx_webhook_nstr(webhook_path_text(ep->order_by)),
                       &ep->name);
 
     } else if (result == NGX_OK) {
 
-        order->len = (text.len <= NGX_HTTP_WEBHOOK_RENDER_ORDER)
+        order->len = (text.len <= NGX_WEBHOOK_FANOUT_ORDER)
                      ? text.len : 2 * SHA256_DIGEST_LENGTH;
 
-        order->data = ngx_pnalloc(render->pool, order->len);
+        order->data = ngx_pnalloc(fanout->pool, order->len);
 
         if (order->data == NULL) {
             order->len = 0;
             result = NGX_ERROR;
 
-        } else if (text.len <= NGX_HTTP_WEBHOOK_RENDER_ORDER) {
+        } else if (text.len <= NGX_WEBHOOK_FANOUT_ORDER) {
             ngx_memcpy(order->data, text.data, text.len);
 
         } else {
@@ -259,27 +253,28 @@ ngx_http_webhook_render_order(ngx_http_webhook_render_ctx_t *ctx,
 }
 
 
-/* -------------------------------------------------------------- forms --- */
+/* -------------------------------------------------------------- renditions
+   --- */
 
 static ngx_int_t
-ngx_http_webhook_render_form(ngx_http_webhook_render_ctx_t *ctx,
-    ngx_http_webhook_endpoint_t *ep, ngx_uint_t *form)
+ngx_webhook_fanout_rendition(ngx_webhook_fanout_ctx_t *ctx,
+    ngx_webhook_endpoint_t *ep, ngx_uint_t *form)
 {
-    ngx_uint_t                   i;
-    ngx_str_t                    headers;
-    webhook_buf_t                own;
-    ngx_http_webhook_form_t     *f;
-    ngx_http_webhook_content_t  *content;
+    ngx_uint_t                i;
+    ngx_str_t                 headers;
+    webhook_buf_t             own;
+    ngx_webhook_rendition_t  *f;
+    ngx_webhook_content_t    *content;
 
-    content = ngx_http_webhook_render_content(ctx, ep);
+    content = ngx_webhook_fanout_content(ctx, ep);
 
     if (content == NULL) {
         return NGX_ERROR;
     }
 
-    webhook_buf_init(&own, NGX_HTTP_WEBHOOK_RENDER_HEADERS);
+    webhook_buf_init(&own, NGX_WEBHOOK_FANOUT_HEADERS);
 
-    if (ngx_http_webhook_render_headers(ctx, ep, &own) != NGX_OK) {
+    if (ngx_webhook_fanout_headers(ctx, ep, &own) != NGX_OK) {
         webhook_buf_free(&own);
         return NGX_ERROR;
     }
@@ -288,14 +283,14 @@ ngx_http_webhook_render_form(ngx_http_webhook_render_ctx_t *ctx,
 
     if (own.len + content->headers.len) {
 
-        if (own.len + content->headers.len > NGX_HTTP_WEBHOOK_RENDER_HEADERS) {
+        if (own.len + content->headers.len > NGX_WEBHOOK_FANOUT_HEADERS) {
             webhook_buf_free(&own);
-            ctx->why = "its headers are longer than 16384 bytes";
+            ctx->reason = "its headers are longer than 16384 bytes";
             return NGX_ERROR;
         }
 
         headers.len = own.len + content->headers.len;
-        headers.data = ngx_pnalloc(ctx->render->pool, headers.len);
+        headers.data = ngx_pnalloc(ctx->fanout->pool, headers.len);
 
         if (headers.data) {
             ngx_memcpy(headers.data, own.data, own.len);
@@ -310,8 +305,8 @@ ngx_http_webhook_render_form(ngx_http_webhook_render_ctx_t *ctx,
         return NGX_ERROR;
     }
 
-    for (i = 0; i < ctx->nforms; i++) {
-        f = &ctx->forms[i];
+    for (i = 0; i < ctx->nrenditions; i++) {
+        f = &ctx->renditions[i];
 
         if (f->body == content->body
             && f->content_type.data == content->type.data
@@ -323,28 +318,28 @@ ngx_http_webhook_render_form(ngx_http_webhook_render_ctx_t *ctx,
         }
     }
 
-    if (ctx->nforms == NGX_HTTP_WEBHOOK_RENDER_FORMS) {
-        ctx->why = "the event has too many forms";
+    if (ctx->nrenditions == NGX_WEBHOOK_FANOUT_RENDITIONS) {
+        ctx->reason = "the event has too many forms";
         return NGX_ERROR;
     }
 
-    f = ngx_http_webhook_render_room(ctx->render->pool, ctx->forms,
-                                     ctx->nforms, sizeof(*f));
+    f = ngx_webhook_fanout_room(ctx->fanout->pool, ctx->renditions,
+                                ctx->nrenditions, sizeof(*f));
     if (f == NULL) {
         return NGX_ERROR;
     }
 
-    ctx->forms = f;
-    f += ctx->nforms;
+    ctx->renditions = f;
+    f += ctx->nrenditions;
 
-    ngx_memzero(f, sizeof(ngx_http_webhook_form_t));
+    ngx_memzero(f, sizeof(ngx_webhook_rendition_t));
 
     f->content_type = content->type;
     f->headers = headers;
     f->body = content->body;
     f->body_len = content->len;
 
-    *form = ctx->nforms++;
+    *form = ctx->nrenditions++;
 
     return NGX_OK;
 }
@@ -353,11 +348,11 @@ ngx_http_webhook_render_form(ngx_http_webhook_render_ctx_t *ctx,
 /* Those of the endpoint whose values are known only now. */
 
 static ngx_int_t
-ngx_http_webhook_render_headers(ngx_http_webhook_render_ctx_t *ctx,
-    ngx_http_webhook_endpoint_t *ep, webhook_buf_t *out)
+ngx_webhook_fanout_headers(ngx_webhook_fanout_ctx_t *ctx,
+    ngx_webhook_endpoint_t *ep, webhook_buf_t *out)
 {
-    ngx_uint_t                  i;
-    ngx_http_webhook_header_t  *header;
+    ngx_uint_t             i;
+    ngx_webhook_header_t  *header;
 
     header = ep->headers.elts;
 
@@ -371,18 +366,18 @@ ngx_http_webhook_render_headers(ngx_http_webhook_render_ctx_t *ctx,
         webhook_buf_add(out, ": ", 2);
 
         switch (webhook_template_render(header[i].tpl,
-                                        ngx_http_webhook_render_lookup, ctx,
-                                        out, &ctx->err))
+                                        ngx_webhook_fanout_lookup, ctx, out,
+                                        &ctx->err))
         {
         case WEBHOOK_OK:
             break;
 
         case WEBHOOK_ERROR:
-            ctx->why = ctx->err.text;
+            ctx->reason = ctx->err.text;
             return NGX_ERROR;
 
         case WEBHOOK_LIMIT:
-            ctx->why = "its headers are longer than 16384 bytes";
+            ctx->reason = "its headers are longer than 16384 bytes";
             return NGX_ERROR;
 
         default:
@@ -398,7 +393,7 @@ ngx_http_webhook_render_headers(ngx_http_webhook_render_ctx_t *ctx,
         return NGX_OK;
 
     case WEBHOOK_LIMIT:
-        ctx->why = "its headers are longer than 16384 bytes";
+        ctx->reason = "its headers are longer than 16384 bytes";
         return NGX_ERROR;
 
     default:
@@ -408,10 +403,10 @@ ngx_http_webhook_render_headers(ngx_http_webhook_render_ctx_t *ctx,
 
 
 static void
-ngx_http_webhook_render_free(ngx_http_webhook_render_ctx_t *ctx)
+ngx_webhook_fanout_free(ngx_webhook_fanout_ctx_t *ctx)
 {
-    ngx_uint_t                   i;
-    ngx_http_webhook_content_t  *content;
+    ngx_uint_t              i;
+    ngx_webhook_content_t  *content;
 
     for (i = 0; i < ctx->ncontents; i++) {
         content = ctx->contents[i];
@@ -420,7 +415,7 @@ ngx_http_webhook_render_free(ngx_http_webhook_render_ctx_t *ctx)
         webhook_buf_free(&content->headers);
 
         if (content->own) {
-            ngx_http_webhook_document_free(content->own);
+            ngx_webhook_document_free(content->own);
         }
 
         webhook_buf_free(&content->rendered);
@@ -434,23 +429,22 @@ ngx_http_webhook_render_free(ngx_http_webhook_render_ctx_t *ctx)
 /* ------------------------------------------------- of a configuration --- */
 
 int
-ngx_http_webhook_render_paths(ngx_http_webhook_main_conf_t *wmcf,
-    ngx_array_t *endpoints,
+ngx_webhook_fanout_paths(ngx_webhook_main_conf_t *wmcf, ngx_array_t *endpoints,
     int (*visit)(void *ctx, const webhook_path_t *path), void *ctx)
 {
-    int                            rc;
-    uint64_t                      *id;
-    ngx_uint_t                     i, k;
-    webhook_condition_t          **condition;
-    ngx_http_webhook_header_t     *header;
-    ngx_http_webhook_endpoint_t   *ep;
+    int                       rc;
+    uint64_t                 *id;
+    ngx_uint_t                i, k;
+    webhook_condition_t     **condition;
+    ngx_webhook_header_t     *header;
+    ngx_webhook_endpoint_t   *ep;
 
     id = endpoints->elts;
     rc = 0;
 
     for (i = 0; rc == 0 && i < endpoints->nelts; i++) {
 
-        ep = ngx_http_webhook_endpoint_find(wmcf, id[i]);
+        ep = ngx_webhook_endpoint_find(wmcf, id[i]);
 
         if (ep == NULL) {
             continue;
@@ -484,10 +478,10 @@ ngx_http_webhook_render_paths(ngx_http_webhook_main_conf_t *wmcf,
 
 
 static ngx_uint_t
-ngx_http_webhook_render_templates(ngx_http_webhook_endpoint_t *ep)
+ngx_webhook_fanout_templates(ngx_webhook_endpoint_t *ep)
 {
-    ngx_uint_t                  i;
-    ngx_http_webhook_header_t  *header;
+    ngx_uint_t             i;
+    ngx_webhook_header_t  *header;
 
     if (ep->body) {
         return 1;
@@ -506,35 +500,35 @@ ngx_http_webhook_render_templates(ngx_http_webhook_endpoint_t *ep)
 
 
 ngx_uint_t
-ngx_http_webhook_render_forms(ngx_http_webhook_main_conf_t *wmcf,
+ngx_webhook_fanout_renditions(ngx_webhook_main_conf_t *wmcf,
     ngx_array_t *endpoints)
 {
-    uint64_t                     *id;
-    ngx_uint_t                    i, k, n;
-    ngx_http_webhook_endpoint_t  *ep, *other;
+    uint64_t                *id;
+    ngx_uint_t               i, k, n;
+    ngx_webhook_endpoint_t  *ep, *other;
 
     id = endpoints->elts;
     n = 0;
 
     for (i = 0; i < endpoints->nelts; i++) {
 
-        ep = ngx_http_webhook_endpoint_find(wmcf, id[i]);
+        ep = ngx_webhook_endpoint_find(wmcf, id[i]);
 
         if (ep == NULL) {
             continue;
         }
 
-        if (ngx_http_webhook_render_templates(ep)) {
+        if (ngx_webhook_fanout_templates(ep)) {
             n++;
             continue;
         }
 
         for (k = 0; k < i; k++) {
 
-            other = ngx_http_webhook_endpoint_find(wmcf, id[k]);
+            other = ngx_webhook_endpoint_find(wmcf, id[k]);
 
-            if (other && !ngx_http_webhook_render_templates(other)
-                && ngx_http_webhook_render_alike(ep, other))
+            if (other && !ngx_webhook_fanout_templates(other)
+                && ngx_webhook_fanout_alike(ep, other))
             {
                 break;
             }

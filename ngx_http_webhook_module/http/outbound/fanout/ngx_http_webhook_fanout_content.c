@@ -9,22 +9,21 @@
 #include "core/format/webhook_xml.h"
 
 
-#define NGX_HTTP_WEBHOOK_RENDER_GROW   16       /* times render->max, and */
-#define NGX_HTTP_WEBHOOK_RENDER_ROOM   65536    /* some, for what is made */
-#define NGX_HTTP_WEBHOOK_RENDER_TOP    ((size_t) 128 * 1024 * 1024)
-#define NGX_HTTP_WEBHOOK_RENDER_DEPTH  162      /* of mapped XML in an
+#define NGX_WEBHOOK_FANOUT_GROW   16            /* times render->max, and */
+#define NGX_WEBHOOK_FANOUT_ROOM   65536         /* some, for what is made */
+#define NGX_WEBHOOK_FANOUT_TOP    ((size_t) 128 * 1024 * 1024)
+#define NGX_WEBHOOK_FANOUT_DEPTH  162           /* of mapped XML in an
                                                    envelope */
 
 
-_Static_assert((int) NGX_HTTP_WEBHOOK_ENVELOPE_NONE
-               == (int) WEBHOOK_ENVELOPE_NONE
-               && (int) NGX_HTTP_WEBHOOK_ENVELOPE_STANDARD
+_Static_assert((int) NGX_WEBHOOK_ENVELOPE_NONE == (int) WEBHOOK_ENVELOPE_NONE
+               && (int) NGX_WEBHOOK_ENVELOPE_STANDARD
                   == (int) WEBHOOK_ENVELOPE_STANDARD
-               && (int) NGX_HTTP_WEBHOOK_ENVELOPE_CLOUDEVENTS
+               && (int) NGX_WEBHOOK_ENVELOPE_CLOUDEVENTS
                   == (int) WEBHOOK_ENVELOPE_CLOUDEVENTS
-               && (int) NGX_HTTP_WEBHOOK_ENVELOPE_CLOUDEVENTS_BINARY
+               && (int) NGX_WEBHOOK_ENVELOPE_CLOUDEVENTS_BINARY
                   == (int) WEBHOOK_ENVELOPE_CLOUDEVENTS_BINARY
-               && (int) NGX_HTTP_WEBHOOK_ENVELOPE_NIGHTPOS
+               && (int) NGX_WEBHOOK_ENVELOPE_NIGHTPOS
                   == (int) WEBHOOK_ENVELOPE_NIGHTPOS,
                "the envelopes of both floors differ");
 
@@ -32,59 +31,53 @@ _Static_assert((int) NGX_HTTP_WEBHOOK_ENVELOPE_NONE
 /* What becomes of a document that no envelope is put around. */
 
 typedef enum {
-    NGX_HTTP_WEBHOOK_AS_IS = 0,
-    NGX_HTTP_WEBHOOK_AS_JSON,
-    NGX_HTTP_WEBHOOK_AS_XML
-} ngx_http_webhook_as_e;
+    NGX_WEBHOOK_AS_IS = 0,
+    NGX_WEBHOOK_AS_JSON,
+    NGX_WEBHOOK_AS_XML
+} ngx_webhook_as_e;
 
 
-static ngx_http_webhook_content_t *ngx_http_webhook_content_add(
-    ngx_http_webhook_render_ctx_t *ctx, ngx_http_webhook_endpoint_t *ep);
-static ngx_int_t ngx_http_webhook_content_own(
-    ngx_http_webhook_render_ctx_t *ctx, ngx_http_webhook_content_t *content);
-static ngx_uint_t ngx_http_webhook_content_bare(
-    ngx_http_webhook_endpoint_t *ep);
-static ngx_http_webhook_as_e ngx_http_webhook_content_as(
-    ngx_http_webhook_endpoint_t *ep, ngx_http_webhook_document_t *d);
-static ngx_int_t ngx_http_webhook_content_make(
-    ngx_http_webhook_render_ctx_t *ctx, ngx_http_webhook_content_t *content,
-    ngx_http_webhook_document_t *d);
-static ngx_int_t ngx_http_webhook_content_bare_make(
-    ngx_http_webhook_render_ctx_t *ctx, ngx_http_webhook_content_t *content,
-    ngx_http_webhook_document_t *d);
-static ngx_int_t ngx_http_webhook_content_wrap(
-    ngx_http_webhook_render_ctx_t *ctx, ngx_http_webhook_content_t *content,
-    ngx_http_webhook_document_t *d);
-static ngx_int_t ngx_http_webhook_content_xml(
-    ngx_http_webhook_render_ctx_t *ctx, ngx_http_webhook_content_t *content,
-    const webhook_json_doc_t *doc);
-static ngx_int_t ngx_http_webhook_content_envelope(
-    ngx_http_webhook_render_ctx_t *ctx, ngx_http_webhook_content_t *content,
-    webhook_envelope_t *e);
-static void ngx_http_webhook_content_warn(ngx_http_webhook_render_ctx_t *ctx,
-    ngx_http_webhook_content_t *content, ngx_http_webhook_document_t *d);
-static void ngx_http_webhook_content_piece(ngx_chain_t *link, ngx_buf_t *b,
+static ngx_webhook_content_t *ngx_webhook_content_add(
+    ngx_webhook_fanout_ctx_t *ctx, ngx_webhook_endpoint_t *ep);
+static ngx_int_t ngx_webhook_content_own(ngx_webhook_fanout_ctx_t *ctx,
+    ngx_webhook_content_t *content);
+static ngx_uint_t ngx_webhook_content_bare(ngx_webhook_endpoint_t *ep);
+static ngx_webhook_as_e ngx_webhook_content_as(ngx_webhook_endpoint_t *ep,
+    ngx_webhook_document_t *d);
+static ngx_int_t ngx_webhook_content_make(ngx_webhook_fanout_ctx_t *ctx,
+    ngx_webhook_content_t *content, ngx_webhook_document_t *d);
+static ngx_int_t ngx_webhook_content_bare_make(ngx_webhook_fanout_ctx_t *ctx,
+    ngx_webhook_content_t *content, ngx_webhook_document_t *d);
+static ngx_int_t ngx_webhook_content_wrap(ngx_webhook_fanout_ctx_t *ctx,
+    ngx_webhook_content_t *content, ngx_webhook_document_t *d);
+static ngx_int_t ngx_webhook_content_xml(ngx_webhook_fanout_ctx_t *ctx,
+    ngx_webhook_content_t *content, const webhook_json_doc_t *doc);
+static ngx_int_t ngx_webhook_content_envelope(ngx_webhook_fanout_ctx_t *ctx,
+    ngx_webhook_content_t *content, webhook_envelope_t *e);
+static void ngx_webhook_content_warn(ngx_webhook_fanout_ctx_t *ctx,
+    ngx_webhook_content_t *content, ngx_webhook_document_t *d);
+static void ngx_webhook_content_piece(ngx_chain_t *link, ngx_buf_t *b,
     u_char *data, size_t len);
 
 
-static ngx_str_t  ngx_http_webhook_content_json =
+static ngx_str_t  ngx_webhook_content_json =
     ngx_string("application/json");
-static ngx_str_t  ngx_http_webhook_content_xml_type =
+static ngx_str_t  ngx_webhook_content_xml_type =
     ngx_string("application/xml; charset=utf-8");
 
 
-ngx_http_webhook_content_t *
-ngx_http_webhook_render_content(ngx_http_webhook_render_ctx_t *ctx,
-    ngx_http_webhook_endpoint_t *ep)
+ngx_webhook_content_t *
+ngx_webhook_fanout_content(ngx_webhook_fanout_ctx_t *ctx,
+    ngx_webhook_endpoint_t *ep)
 {
-    char                         *why;
-    size_t                        len;
-    ngx_uint_t                    i;
-    ngx_http_webhook_content_t   *content;
-    ngx_http_webhook_document_t  *d;
-    ngx_http_webhook_endpoint_t  *other;
+    char                    *reason;
+    size_t                   len;
+    ngx_uint_t               i;
+    ngx_webhook_content_t   *content;
+    ngx_webhook_document_t  *d;
+    ngx_webhook_endpoint_t  *other;
 
-    d = ctx->render->payload;
+    d = ctx->fanout->payload;
 
     for (i = 0; ep->body == NULL && i < ctx->ncontents; i++) {
 
@@ -92,55 +85,54 @@ ngx_http_webhook_render_content(ngx_http_webhook_render_ctx_t *ctx,
         other = content->ep;
 
         if (other->body == NULL
-            && (ngx_http_webhook_render_alike(ep, other)
-                || (ep->envelope == NGX_HTTP_WEBHOOK_ENVELOPE_NONE
-                    && other->envelope == NGX_HTTP_WEBHOOK_ENVELOPE_NONE
-                    && ngx_http_webhook_content_as(ep, d)
-                       == ngx_http_webhook_content_as(other, d))))
+            && (ngx_webhook_fanout_alike(ep, other)
+                || (ep->envelope == NGX_WEBHOOK_ENVELOPE_NONE
+                    && other->envelope == NGX_WEBHOOK_ENVELOPE_NONE
+                    && ngx_webhook_content_as(ep, d)
+                       == ngx_webhook_content_as(other, d))))
         {
             goto found;
         }
     }
 
-    content = ngx_http_webhook_content_add(ctx, ep);
+    content = ngx_webhook_content_add(ctx, ep);
 
     if (content == NULL) {
         return NULL;
     }
 
     if (ep->body == NULL) {
-        content->failed = (ngx_http_webhook_content_make(ctx, content, d)
+        content->failed = (ngx_webhook_content_make(ctx, content, d)
                            != NGX_OK);
 
     } else {
-        content->failed = (ngx_http_webhook_content_own(ctx, content)
-                           != NGX_OK
-                           || ngx_http_webhook_content_make(ctx, content,
-                                                            content->own)
+        content->failed = (ngx_webhook_content_own(ctx, content) != NGX_OK
+                           || ngx_webhook_content_make(ctx, content,
+                                                       content->own)
                               != NGX_OK);
     }
 
-    content->why = ctx->why;
+    content->reason = ctx->reason;
 
     if (content->failed
-        && (ctx->why == ctx->err.text || ctx->why == ctx->unread.text))
+        && (ctx->reason == ctx->err.text || ctx->reason == ctx->unread.text))
     {
         /* to be said for the next endpoint too */
 
-        len = ngx_strlen(ctx->why) + 1;
+        len = ngx_strlen(ctx->reason) + 1;
 
-        why = ngx_pnalloc(ctx->render->pool, len);
-        if (why) {
-            ngx_memcpy(why, ctx->why, len);
+        reason = ngx_pnalloc(ctx->fanout->pool, len);
+        if (reason) {
+            ngx_memcpy(reason, ctx->reason, len);
         }
 
-        content->why = why;
+        content->reason = reason;
     }
 
 found:
 
     if (content->failed) {
-        ctx->why = content->why;
+        ctx->reason = content->reason;
         return NULL;
     }
 
@@ -148,37 +140,37 @@ found:
 }
 
 
-static ngx_http_webhook_content_t *
-ngx_http_webhook_content_add(ngx_http_webhook_render_ctx_t *ctx,
-    ngx_http_webhook_endpoint_t *ep)
+static ngx_webhook_content_t *
+ngx_webhook_content_add(ngx_webhook_fanout_ctx_t *ctx,
+    ngx_webhook_endpoint_t *ep)
 {
-    size_t                       max;
-    ngx_pool_t                  *pool;
-    ngx_http_webhook_content_t  *content, **list;
+    size_t                  max;
+    ngx_pool_t             *pool;
+    ngx_webhook_content_t  *content, **list;
 
-    pool = ctx->render->pool;
+    pool = ctx->fanout->pool;
 
-    list = ngx_http_webhook_render_room(pool, ctx->contents, ctx->ncontents,
-                                        sizeof(ngx_http_webhook_content_t *));
+    list = ngx_webhook_fanout_room(pool, ctx->contents, ctx->ncontents,
+                                   sizeof(ngx_webhook_content_t *));
     if (list == NULL) {
         return NULL;
     }
 
     ctx->contents = list;
 
-    content = ngx_pcalloc(pool, sizeof(ngx_http_webhook_content_t));
+    content = ngx_pcalloc(pool, sizeof(ngx_webhook_content_t));
     if (content == NULL) {
         return NULL;
     }
 
-    max = ctx->render->max * NGX_HTTP_WEBHOOK_RENDER_GROW
-          + NGX_HTTP_WEBHOOK_RENDER_ROOM;
+    max = ctx->fanout->max * NGX_WEBHOOK_FANOUT_GROW
+          + NGX_WEBHOOK_FANOUT_ROOM;
 
     content->ep = ep;
 
-    webhook_buf_init(&content->made, ngx_min(max, NGX_HTTP_WEBHOOK_RENDER_TOP));
-    webhook_buf_init(&content->rendered, ctx->render->max);
-    webhook_buf_init(&content->headers, NGX_HTTP_WEBHOOK_RENDER_HEADERS);
+    webhook_buf_init(&content->made, ngx_min(max, NGX_WEBHOOK_FANOUT_TOP));
+    webhook_buf_init(&content->rendered, ctx->fanout->max);
+    webhook_buf_init(&content->headers, NGX_WEBHOOK_FANOUT_HEADERS);
 
     ctx->contents[ctx->ncontents++] = content;
 
@@ -189,39 +181,35 @@ ngx_http_webhook_content_add(ngx_http_webhook_render_ctx_t *ctx,
 /* An endpoint's own body takes the place of the payload. */
 
 static ngx_int_t
-ngx_http_webhook_content_own(ngx_http_webhook_render_ctx_t *ctx,
-    ngx_http_webhook_content_t *content)
+ngx_webhook_content_own(ngx_webhook_fanout_ctx_t *ctx,
+    ngx_webhook_content_t *content)
 {
     int  rc;
 
-    rc = webhook_template_render(content->ep->body,
-                                 ngx_http_webhook_render_lookup, ctx,
-                                 &content->rendered, &ctx->err);
+    rc = webhook_template_render(content->ep->body, ngx_webhook_fanout_lookup,
+                                 ctx, &content->rendered, &ctx->err);
 
     if (rc == WEBHOOK_LIMIT) {
-        ctx->why = "its rendered body is over webhook_payload_max";
+        ctx->reason = "its rendered body is over webhook_payload_max";
         return NGX_ERROR;
     }
 
     if (rc != WEBHOOK_OK) {
-        return ngx_http_webhook_render_failed(ctx, rc);
+        return ngx_webhook_fanout_failed(ctx, rc);
     }
 
-    content->own = ngx_palloc(ctx->render->pool,
-                              sizeof(ngx_http_webhook_document_t));
+    content->own = ngx_palloc(ctx->fanout->pool,
+                              sizeof(ngx_webhook_document_t));
     if (content->own == NULL) {
         return NGX_ERROR;
     }
 
-    ngx_http_webhook_content_piece(&content->rendered_link,
-                                   &content->rendered_buf,
-                                   content->rendered.data,
-                                   content->rendered.len);
+    ngx_webhook_content_piece(&content->rendered_link, &content->rendered_buf,
+                              content->rendered.data, content->rendered.len);
 
-    ngx_http_webhook_document_init(content->own, ctx->render->pool,
-                                   &content->rendered_link,
-                                   content->rendered.len,
-                                   &ngx_http_webhook_content_json);
+    ngx_webhook_document_init(content->own, ctx->fanout->pool,
+                              &content->rendered_link, content->rendered.len,
+                              &ngx_webhook_content_json);
     return NGX_OK;
 }
 
@@ -229,10 +217,10 @@ ngx_http_webhook_content_own(ngx_http_webhook_render_ctx_t *ctx,
 /* Nothing around the payload: what an envelope adds is in headers. */
 
 static ngx_uint_t
-ngx_http_webhook_content_bare(ngx_http_webhook_endpoint_t *ep)
+ngx_webhook_content_bare(ngx_webhook_endpoint_t *ep)
 {
-    return ep->envelope == NGX_HTTP_WEBHOOK_ENVELOPE_NONE
-           || ep->envelope == NGX_HTTP_WEBHOOK_ENVELOPE_CLOUDEVENTS_BINARY;
+    return ep->envelope == NGX_WEBHOOK_ENVELOPE_NONE
+           || ep->envelope == NGX_WEBHOOK_ENVELOPE_CLOUDEVENTS_BINARY;
 }
 
 
@@ -241,48 +229,47 @@ ngx_http_webhook_content_bare(ngx_http_webhook_endpoint_t *ep)
  * can be said in it.
  */
 
-static ngx_http_webhook_as_e
-ngx_http_webhook_content_as(ngx_http_webhook_endpoint_t *ep,
-    ngx_http_webhook_document_t *d)
+static ngx_webhook_as_e
+ngx_webhook_content_as(ngx_webhook_endpoint_t *ep, ngx_webhook_document_t *d)
 {
-    ngx_http_webhook_kind_e  kind;
+    ngx_webhook_kind_e  kind;
 
     if (!ep->format_set) {
-        return NGX_HTTP_WEBHOOK_AS_IS;
+        return NGX_WEBHOOK_AS_IS;
     }
 
-    kind = ngx_http_webhook_document_kind(d);
+    kind = ngx_webhook_document_kind(d);
 
-    if (kind == NGX_HTTP_WEBHOOK_KIND_OTHER) {
-        return NGX_HTTP_WEBHOOK_AS_IS;
+    if (kind == NGX_WEBHOOK_KIND_OTHER) {
+        return NGX_WEBHOOK_AS_IS;
     }
 
-    if (ep->format == NGX_HTTP_WEBHOOK_FORMAT_XML) {
-        return (kind == NGX_HTTP_WEBHOOK_KIND_XML) ? NGX_HTTP_WEBHOOK_AS_IS
-                                                   : NGX_HTTP_WEBHOOK_AS_XML;
+    if (ep->format == NGX_WEBHOOK_FORMAT_XML) {
+        return (kind == NGX_WEBHOOK_KIND_XML) ? NGX_WEBHOOK_AS_IS
+                                                   : NGX_WEBHOOK_AS_XML;
     }
 
-    return (kind == NGX_HTTP_WEBHOOK_KIND_JSON) ? NGX_HTTP_WEBHOOK_AS_IS
-                                                : NGX_HTTP_WEBHOOK_AS_JSON;
+    return (kind == NGX_WEBHOOK_KIND_JSON) ? NGX_WEBHOOK_AS_IS
+                                                : NGX_WEBHOOK_AS_JSON;
 }
 
 
 static ngx_int_t
-ngx_http_webhook_content_make(ngx_http_webhook_render_ctx_t *ctx,
-    ngx_http_webhook_content_t *content, ngx_http_webhook_document_t *d)
+ngx_webhook_content_make(ngx_webhook_fanout_ctx_t *ctx,
+    ngx_webhook_content_t *content, ngx_webhook_document_t *d)
 {
     ngx_int_t  rc;
 
-    if (ngx_http_webhook_content_bare(content->ep)) {
-        rc = ngx_http_webhook_content_bare_make(ctx, content, d);
+    if (ngx_webhook_content_bare(content->ep)) {
+        rc = ngx_webhook_content_bare_make(ctx, content, d);
 
     } else {
-        rc = ngx_http_webhook_content_wrap(ctx, content, d);
+        rc = ngx_webhook_content_wrap(ctx, content, d);
     }
 
     if (rc == NGX_OK && content->made.data) {
-        ngx_http_webhook_content_piece(&content->link, &content->buf,
-                                       content->made.data, content->made.len);
+        ngx_webhook_content_piece(&content->link, &content->buf,
+                                  content->made.data, content->made.len);
 
         content->body = &content->link;
         content->len = content->made.len;
@@ -293,97 +280,97 @@ ngx_http_webhook_content_make(ngx_http_webhook_render_ctx_t *ctx,
 
 
 static ngx_int_t
-ngx_http_webhook_content_bare_make(ngx_http_webhook_render_ctx_t *ctx,
-    ngx_http_webhook_content_t *content, ngx_http_webhook_document_t *d)
+ngx_webhook_content_bare_make(ngx_webhook_fanout_ctx_t *ctx,
+    ngx_webhook_content_t *content, ngx_webhook_document_t *d)
 {
-    int                     rc;
-    webhook_str_t           source;
-    webhook_envelope_t      e;
-    ngx_http_webhook_as_e   as;
+    int                  rc;
+    webhook_str_t        source;
+    webhook_envelope_t   e;
+    ngx_webhook_as_e     as;
 
-    as = ngx_http_webhook_content_as(content->ep, d);
+    as = ngx_webhook_content_as(content->ep, d);
 
-    if (as != NGX_HTTP_WEBHOOK_AS_IS) {
+    if (as != NGX_WEBHOOK_AS_IS) {
 
-        rc = ngx_http_webhook_document_json(d);
+        rc = ngx_webhook_document_json(d);
 
         if (rc == WEBHOOK_NOMEM) {
             return NGX_ERROR;
         }
 
         if (rc != WEBHOOK_OK) {
-            ngx_http_webhook_content_warn(ctx, content, d);
-            as = NGX_HTTP_WEBHOOK_AS_IS;
+            ngx_webhook_content_warn(ctx, content, d);
+            as = NGX_WEBHOOK_AS_IS;
         }
     }
 
     switch (as) {
 
-    case NGX_HTTP_WEBHOOK_AS_XML:
-        if (ngx_http_webhook_content_xml(ctx, content, d->doc) != NGX_OK) {
+    case NGX_WEBHOOK_AS_XML:
+        if (ngx_webhook_content_xml(ctx, content, d->doc) != NGX_OK) {
             return NGX_ERROR;
         }
 
         break;
 
-    case NGX_HTTP_WEBHOOK_AS_JSON:
-        source = ngx_http_webhook_document_source(d);
+    case NGX_WEBHOOK_AS_JSON:
+        source = ngx_webhook_document_source(d);
 
-        ngx_http_webhook_content_piece(&content->link, &content->buf,
-                                       source.data, source.len);
+        ngx_webhook_content_piece(&content->link, &content->buf, source.data,
+                                  source.len);
 
         content->body = &content->link;
         content->len = source.len;
-        content->type = ngx_http_webhook_content_json;
+        content->type = ngx_webhook_content_json;
         break;
 
     default: /* AS_IS */
         content->body = d->body;
         content->len = d->len;
-        content->type = ngx_http_webhook_document_type(d);
+        content->type = ngx_webhook_document_type(d);
     }
 
-    if (content->ep->envelope == NGX_HTTP_WEBHOOK_ENVELOPE_NONE) {
+    if (content->ep->envelope == NGX_WEBHOOK_ENVELOPE_NONE) {
         return NGX_OK;
     }
 
-    if (ngx_http_webhook_content_envelope(ctx, content, &e) != NGX_OK) {
+    if (ngx_webhook_content_envelope(ctx, content, &e) != NGX_OK) {
         return NGX_ERROR;
     }
 
     rc = webhook_envelope_headers(WEBHOOK_ENVELOPE_CLOUDEVENTS_BINARY, &e,
                                   &content->headers);
 
-    return ngx_http_webhook_render_failed(ctx, rc);
+    return ngx_webhook_fanout_failed(ctx, rc);
 }
 
 
 /* An envelope is JSON, and what is in it is, where it can be. */
 
 static ngx_int_t
-ngx_http_webhook_content_wrap(ngx_http_webhook_render_ctx_t *ctx,
-    ngx_http_webhook_content_t *content, ngx_http_webhook_document_t *d)
+ngx_webhook_content_wrap(ngx_webhook_fanout_ctx_t *ctx,
+    ngx_webhook_content_t *content, ngx_webhook_document_t *d)
 {
-    int                           rc;
-    ngx_int_t                     xml;
-    webhook_str_t                 type;
-    webhook_buf_t                *out, json;
-    webhook_envelope_e            kind;
-    webhook_envelope_t            e;
-    webhook_json_doc_t           *doc;
-    webhook_json_limits_t         limits;
-    ngx_http_webhook_endpoint_t  *ep;
+    int                      rc;
+    ngx_int_t                xml;
+    webhook_str_t            type;
+    webhook_buf_t           *out, json;
+    webhook_envelope_e       kind;
+    webhook_envelope_t       e;
+    webhook_json_doc_t      *doc;
+    webhook_json_limits_t    limits;
+    ngx_webhook_endpoint_t  *ep;
 
     ep = content->ep;
     kind = (webhook_envelope_e) ep->envelope;
 
-    if (ngx_http_webhook_content_envelope(ctx, content, &e) != NGX_OK) {
+    if (ngx_webhook_content_envelope(ctx, content, &e) != NGX_OK) {
         return NGX_ERROR;
     }
 
-    if (ngx_http_webhook_document_kind(d) != NGX_HTTP_WEBHOOK_KIND_OTHER) {
+    if (ngx_webhook_document_kind(d) != NGX_WEBHOOK_KIND_OTHER) {
 
-        rc = ngx_http_webhook_document_json(d);
+        rc = ngx_webhook_document_json(d);
 
         if (rc == WEBHOOK_OK) {
             e.json = 1;
@@ -392,28 +379,28 @@ ngx_http_webhook_content_wrap(ngx_http_webhook_render_ctx_t *ctx,
             return NGX_ERROR;
 
         } else {
-            ngx_http_webhook_content_warn(ctx, content, d);
+            ngx_webhook_content_warn(ctx, content, d);
         }
     }
 
     if (e.json) {
-        e.payload = ngx_http_webhook_document_source(d);
+        e.payload = ngx_webhook_document_source(d);
 
     } else {
-        if (ngx_http_webhook_document_text(d) != NGX_OK) {
+        if (ngx_webhook_document_text(d) != NGX_OK) {
             return NGX_ERROR;
         }
 
-        e.payload = *ngx_http_webhook_str(&d->text);
-        content->type = ngx_http_webhook_document_type(d);
-        e.content_type = *ngx_http_webhook_str(&content->type);
+        e.payload = *ngx_webhook_str(&d->text);
+        content->type = ngx_webhook_document_type(d);
+        e.content_type = *ngx_webhook_str(&content->type);
     }
 
-    ngx_http_webhook_document_limits(e.payload.len, &limits);
-    limits.max_depth = NGX_HTTP_WEBHOOK_RENDER_DEPTH;
+    ngx_webhook_document_limits(e.payload.len, &limits);
+    limits.max_depth = NGX_WEBHOOK_FANOUT_DEPTH;
     e.limits = &limits;
 
-    xml = (ep->format == NGX_HTTP_WEBHOOK_FORMAT_XML);
+    xml = (ep->format == NGX_WEBHOOK_FORMAT_XML);
 
     webhook_buf_init(&json, content->made.max);
     out = xml ? &json : &content->made;
@@ -422,29 +409,29 @@ ngx_http_webhook_content_wrap(ngx_http_webhook_render_ctx_t *ctx,
 
     if (rc != WEBHOOK_OK) {
         webhook_buf_free(&json);
-        return ngx_http_webhook_render_failed(ctx, rc);
+        return ngx_webhook_fanout_failed(ctx, rc);
     }
 
     if (!xml) {
         type = webhook_envelope_content_type(kind, &e);
-        content->type = *ngx_http_webhook_nstr(&type);
+        content->type = *ngx_webhook_nstr(&type);
         return NGX_OK;
     }
 
     type.data = json.data;
     type.len = json.len;
 
-    ngx_http_webhook_document_limits(type.len, &limits);
-    limits.max_depth = NGX_HTTP_WEBHOOK_RENDER_DEPTH;
+    ngx_webhook_document_limits(type.len, &limits);
+    limits.max_depth = NGX_WEBHOOK_FANOUT_DEPTH;
 
     doc = NULL;
     rc = webhook_json_read(&type, &limits, &doc, NULL);
 
     if (rc == WEBHOOK_OK) {
-        xml = ngx_http_webhook_content_xml(ctx, content, doc);
+        xml = ngx_webhook_content_xml(ctx, content, doc);
 
     } else {
-        xml = ngx_http_webhook_render_failed(ctx, rc);
+        xml = ngx_webhook_fanout_failed(ctx, rc);
     }
 
     webhook_json_free(doc);
@@ -455,45 +442,45 @@ ngx_http_webhook_content_wrap(ngx_http_webhook_render_ctx_t *ctx,
 
 
 static ngx_int_t
-ngx_http_webhook_content_xml(ngx_http_webhook_render_ctx_t *ctx,
-    ngx_http_webhook_content_t *content, const webhook_json_doc_t *doc)
+ngx_webhook_content_xml(ngx_webhook_fanout_ctx_t *ctx,
+    ngx_webhook_content_t *content, const webhook_json_doc_t *doc)
 {
     int                   rc;
     webhook_json_value_t  root;
 
     webhook_json_root(doc, &root);
 
-    rc = webhook_xml_write(doc, &root, ngx_http_webhook_str(ctx->render->type),
+    rc = webhook_xml_write(doc, &root, ngx_webhook_str(ctx->fanout->type),
                            &content->made);
 
-    content->type = ngx_http_webhook_content_xml_type;
+    content->type = ngx_webhook_content_xml_type;
 
-    return ngx_http_webhook_render_failed(ctx, rc);
+    return ngx_webhook_fanout_failed(ctx, rc);
 }
 
 
 /* What an envelope tells of the event. */
 
 static ngx_int_t
-ngx_http_webhook_content_envelope(ngx_http_webhook_render_ctx_t *ctx,
-    ngx_http_webhook_content_t *content, webhook_envelope_t *e)
+ngx_webhook_content_envelope(ngx_webhook_fanout_ctx_t *ctx,
+    ngx_webhook_content_t *content, webhook_envelope_t *e)
 {
-    ngx_http_webhook_render_t  *render;
+    ngx_webhook_fanout_t  *fanout;
 
-    render = ctx->render;
+    fanout = ctx->fanout;
 
     ngx_memzero(e, sizeof(webhook_envelope_t));
 
-    e->id = *ngx_http_webhook_str(render->id_text);
-    e->source = *ngx_http_webhook_str(&content->ep->source);
-    e->type = *ngx_http_webhook_str(render->type);
-    e->time = render->wall;
+    e->id = *ngx_webhook_str(fanout->id_text);
+    e->source = *ngx_webhook_str(&content->ep->source);
+    e->type = *ngx_webhook_str(fanout->type);
+    e->time = fanout->wall;
 
-    if (!ngx_http_webhook_render_record(content->ep)) {
+    if (!ngx_webhook_fanout_record(content->ep)) {
         return NGX_OK;
     }
 
-    if (ngx_http_webhook_render_record_make(ctx) != NGX_OK) {
+    if (ngx_webhook_fanout_record_make(ctx) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -514,28 +501,28 @@ ngx_http_webhook_content_envelope(ngx_http_webhook_render_ctx_t *ctx,
    an event tells of it. */
 
 static void
-ngx_http_webhook_content_warn(ngx_http_webhook_render_ctx_t *ctx,
-    ngx_http_webhook_content_t *content, ngx_http_webhook_document_t *d)
+ngx_webhook_content_warn(ngx_webhook_fanout_ctx_t *ctx,
+    ngx_webhook_content_t *content, ngx_webhook_document_t *d)
 {
-    ngx_http_webhook_render_t  *render;
+    ngx_webhook_fanout_t  *fanout;
 
     if (ctx->warned) {
         return;
     }
 
     ctx->warned = 1;
-    render = ctx->render;
+    fanout = ctx->fanout;
 
-    ngx_log_error(NGX_LOG_WARN, render->log, 0,
+    ngx_log_error(NGX_LOG_WARN, fanout->log, 0,
                   "webhook event \"%V\" %V cannot be mapped and goes as it is "
                   "to \"%V\" and to all that want it mapped: the body %s",
-                  render->type, render->id_text, &content->ep->name,
-                  ngx_http_webhook_document_why(d));
+                  fanout->type, fanout->id_text, &content->ep->name,
+                  ngx_webhook_document_reason(d));
 }
 
 
 static void
-ngx_http_webhook_content_piece(ngx_chain_t *link, ngx_buf_t *b, u_char *data,
+ngx_webhook_content_piece(ngx_chain_t *link, ngx_buf_t *b, u_char *data,
     size_t len)
 {
     ngx_memzero(b, sizeof(ngx_buf_t));

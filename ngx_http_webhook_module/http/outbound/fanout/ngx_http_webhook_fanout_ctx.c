@@ -9,63 +9,62 @@
 #include "http/outbound/fanout/ngx_http_webhook_fanout_int.h"
 
 
-#define NGX_HTTP_WEBHOOK_RENDER_TEXT   4096     /* bytes of a model or id */
+#define NGX_WEBHOOK_FANOUT_TEXT   4096          /* bytes of a model or id */
 
 
-static ngx_int_t ngx_http_webhook_render_record_text(
-    ngx_http_webhook_render_ctx_t *ctx, webhook_template_t *tpl,
-    ngx_str_t *text, webhook_buf_t *out);
+static ngx_int_t ngx_webhook_fanout_record_text(ngx_webhook_fanout_ctx_t *ctx,
+    webhook_template_t *tpl, ngx_str_t *text, webhook_buf_t *out);
 
 
 /* "data" is the payload; the rest is what the caller knows. */
 
 int
-ngx_http_webhook_render_lookup(void *data, const webhook_path_t *path,
+ngx_webhook_fanout_lookup(void *data, const webhook_path_t *path,
     webhook_value_t *v)
 {
-    ngx_http_webhook_render_ctx_t *ctx = data;
+    ngx_webhook_fanout_ctx_t *ctx = data;
 
-    int                         rc;
-    const webhook_str_t        *root;
-    ngx_http_webhook_render_t  *render;
+    int                    rc;
+    const webhook_str_t   *root;
+    ngx_webhook_fanout_t  *fanout;
 
-    render = ctx->render;
+    fanout = ctx->fanout;
     root = webhook_path_step(path, 0);
 
     if (root->len == 4 && ngx_memcmp(root->data, "data", 4) == 0) {
 
-        rc = ngx_http_webhook_document_find(render->payload, path, 1, NULL, v);
+        rc = ngx_webhook_document_find(fanout->payload, path, 1, NULL, v);
 
         if (rc != WEBHOOK_OK) {
-            ctx->why = ngx_http_webhook_render_why(ctx, render->payload);
+            ctx->reason = ngx_webhook_fanout_unread_text(ctx, fanout->payload);
             return WEBHOOK_NOMEM;
         }
 
-        if (render->payload->len && render->payload->read == WEBHOOK_ERROR) {
-            ctx->blind = render->payload;
+        if (fanout->payload->len && fanout->payload->read == WEBHOOK_ERROR) {
+            ctx->unreadable = fanout->payload;
         }
 
         return WEBHOOK_OK;
     }
 
-    if (render->why) {
-        *render->why = NULL;
+    if (fanout->reason) {
+        *fanout->reason = NULL;
     }
 
-    if (render->unread) {
-        *render->unread = NULL;
+    if (fanout->unread) {
+        *fanout->unread = NULL;
     }
 
-    rc = render->lookup(render->ctx, path, v);
+    rc = fanout->lookup(fanout->ctx, path, v);
 
-    if (render->unread && *render->unread) {
-        ctx->blind = *render->unread;
-        *render->unread = NULL;
+    if (fanout->unread && *fanout->unread) {
+        ctx->unreadable = *fanout->unread;
+        *fanout->unread = NULL;
     }
 
-    if (rc != WEBHOOK_OK && render->why) {
-        ctx->why = *render->why;
-        *render->why = NULL;
+    if (rc != WEBHOOK_OK && fanout->reason) {
+        ctx->reason = *fanout->reason;
+        *fanout->reason = NULL;
     }
 
     return rc;
@@ -73,40 +72,38 @@ ngx_http_webhook_render_lookup(void *data, const webhook_path_t *path,
 
 
 ngx_int_t
-ngx_http_webhook_render_record_make(ngx_http_webhook_render_ctx_t *ctx)
+ngx_webhook_fanout_record_make(ngx_webhook_fanout_ctx_t *ctx)
 {
-    ngx_http_webhook_render_t  *render;
+    ngx_webhook_fanout_t  *fanout;
 
-    if (ctx->told) {
+    if (ctx->record_made) {
         return NGX_OK;
     }
 
-    render = ctx->render;
+    fanout = ctx->fanout;
 
     webhook_buf_free(&ctx->model);
     webhook_buf_free(&ctx->record);
-    webhook_buf_init(&ctx->model, NGX_HTTP_WEBHOOK_RENDER_TEXT);
-    webhook_buf_init(&ctx->record, NGX_HTTP_WEBHOOK_RENDER_TEXT);
+    webhook_buf_init(&ctx->model, NGX_WEBHOOK_FANOUT_TEXT);
+    webhook_buf_init(&ctx->record, NGX_WEBHOOK_FANOUT_TEXT);
 
-    if (ngx_http_webhook_render_record_text(ctx, render->model,
-                                            &render->model_text, &ctx->model)
-        != NGX_OK
-        || ngx_http_webhook_render_record_text(ctx, render->record,
-                                               &render->record_text,
-                                               &ctx->record)
+    if (ngx_webhook_fanout_record_text(ctx, fanout->model, &fanout->model_text,
+                                       &ctx->model) != NGX_OK
+        || ngx_webhook_fanout_record_text(ctx, fanout->record,
+                                          &fanout->record_text, &ctx->record)
            != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    ctx->told = 1;
+    ctx->record_made = 1;
 
     return NGX_OK;
 }
 
 
 static ngx_int_t
-ngx_http_webhook_render_record_text(ngx_http_webhook_render_ctx_t *ctx,
+ngx_webhook_fanout_record_text(ngx_webhook_fanout_ctx_t *ctx,
     webhook_template_t *tpl, ngx_str_t *text, webhook_buf_t *out)
 {
     int  rc;
@@ -115,32 +112,32 @@ ngx_http_webhook_render_record_text(ngx_http_webhook_render_ctx_t *ctx,
         rc = webhook_buf_add(out, text->data, text->len);
 
     } else {
-        rc = webhook_template_render(tpl, ngx_http_webhook_render_lookup, ctx,
-                                     out, &ctx->err);
+        rc = webhook_template_render(tpl, ngx_webhook_fanout_lookup, ctx, out,
+                                     &ctx->err);
     }
 
     if (rc == WEBHOOK_LIMIT) {
-        ctx->why = "the model or id is longer than 4096 bytes";
+        ctx->reason = "the model or id is longer than 4096 bytes";
         return NGX_ERROR;
     }
 
-    return ngx_http_webhook_render_failed(ctx, rc);
+    return ngx_webhook_fanout_failed(ctx, rc);
 }
 
 
 const char *
-ngx_http_webhook_render_why(ngx_http_webhook_render_ctx_t *ctx,
-    ngx_http_webhook_document_t *d)
+ngx_webhook_fanout_unread_text(ngx_webhook_fanout_ctx_t *ctx,
+    ngx_webhook_document_t *d)
 {
     webhook_error_set(&ctx->unread, "the body %s",
-                      ngx_http_webhook_document_why(d));
+                      ngx_webhook_document_reason(d));
 
     return ctx->unread.text;
 }
 
 
 ngx_int_t
-ngx_http_webhook_render_failed(ngx_http_webhook_render_ctx_t *ctx, int rc)
+ngx_webhook_fanout_failed(ngx_webhook_fanout_ctx_t *ctx, int rc)
 {
     switch (rc) {
 
@@ -148,12 +145,12 @@ ngx_http_webhook_render_failed(ngx_http_webhook_render_ctx_t *ctx, int rc)
         return NGX_OK;
 
     case WEBHOOK_LIMIT:
-        ctx->why = "what is made of its payload is too large or nested too "
+        ctx->reason = "what is made of its payload is too large or nested too "
                    "deeply";
         break;
 
     case WEBHOOK_ERROR:
-        ctx->why = ctx->err.text[0] ? ctx->err.text
+        ctx->reason = ctx->err.text[0] ? ctx->err.text
                                     : "its payload cannot be wrapped";
         break;
 
@@ -171,7 +168,7 @@ ngx_http_webhook_render_failed(ngx_http_webhook_render_ctx_t *ctx, int rc)
  */
 
 void *
-ngx_http_webhook_render_room(ngx_pool_t *pool, void *array, ngx_uint_t n,
+ngx_webhook_fanout_room(ngx_pool_t *pool, void *array, ngx_uint_t n,
     size_t size)
 {
     void  *p;
@@ -191,8 +188,7 @@ ngx_http_webhook_render_room(ngx_pool_t *pool, void *array, ngx_uint_t n,
 
 
 ngx_uint_t
-ngx_http_webhook_render_alike(ngx_http_webhook_endpoint_t *a,
-    ngx_http_webhook_endpoint_t *b)
+ngx_webhook_fanout_alike(ngx_webhook_endpoint_t *a, ngx_webhook_endpoint_t *b)
 {
     return a->envelope == b->envelope
            && a->format == b->format
@@ -203,9 +199,9 @@ ngx_http_webhook_render_alike(ngx_http_webhook_endpoint_t *a,
 
 
 ngx_uint_t
-ngx_http_webhook_render_record(ngx_http_webhook_endpoint_t *ep)
+ngx_webhook_fanout_record(ngx_webhook_endpoint_t *ep)
 {
-    return ep->envelope == NGX_HTTP_WEBHOOK_ENVELOPE_NIGHTPOS
-           || ep->envelope == NGX_HTTP_WEBHOOK_ENVELOPE_CLOUDEVENTS
-           || ep->envelope == NGX_HTTP_WEBHOOK_ENVELOPE_CLOUDEVENTS_BINARY;
+    return ep->envelope == NGX_WEBHOOK_ENVELOPE_NIGHTPOS
+           || ep->envelope == NGX_WEBHOOK_ENVELOPE_CLOUDEVENTS
+           || ep->envelope == NGX_WEBHOOK_ENVELOPE_CLOUDEVENTS_BINARY;
 }

@@ -12,31 +12,30 @@
 #include "http/runtime/ngx_http_webhook_clock.h"
 
 
-static void ngx_http_webhook_rule_unjudged(ngx_http_request_t *r,
-    ngx_http_webhook_rule_t *rule, ngx_str_t *path);
-static void ngx_http_webhook_capture_response(
-    ngx_http_webhook_capture_t *capture, size_t max, ngx_uint_t bodyless);
-static void ngx_http_webhook_match_lost(ngx_http_request_t *r,
-    ngx_http_webhook_rule_t *rule, const char *reason);
-static void ngx_http_webhook_match_check(ngx_http_webhook_match_t *match);
+static void ngx_webhook_rule_unjudged(ngx_http_request_t *r,
+    ngx_webhook_rule_t *rule, ngx_str_t *path);
+static void ngx_webhook_capture_response(ngx_webhook_capture_t *capture,
+    size_t max, ngx_uint_t bodyless);
+static void ngx_webhook_match_lost(ngx_http_request_t *r,
+    ngx_webhook_rule_t *rule, const char *reason);
+static void ngx_webhook_match_check(ngx_webhook_match_t *match);
 
 
-ngx_http_webhook_capture_t *
-ngx_http_webhook_capture_match(ngx_http_request_t *r,
-    ngx_http_webhook_loc_conf_t *wlcf, ngx_uint_t bodyless)
+ngx_webhook_capture_t *
+ngx_webhook_capture_match(ngx_http_request_t *r, ngx_webhook_loc_conf_t *wlcf,
+    ngx_uint_t bodyless)
 {
-    ngx_str_t                     path;
-    ngx_uint_t                    i;
-    ngx_http_webhook_rule_t     **rule;
-    ngx_http_webhook_match_t     *match;
-    ngx_http_webhook_capture_t   *capture;
+    ngx_str_t                path;
+    ngx_uint_t               i;
+    ngx_webhook_rule_t     **rule;
+    ngx_webhook_match_t     *match;
+    ngx_webhook_capture_t   *capture;
 
-    capture = ngx_http_webhook_capture_find(r);
+    capture = ngx_webhook_capture_find(r);
 
     if (capture) {
-        ngx_http_webhook_capture_reset(capture);
-        ngx_http_webhook_capture_response(capture, wlcf->payload_max,
-                                          bodyless);
+        ngx_webhook_capture_reset(capture);
+        ngx_webhook_capture_response(capture, wlcf->payload_max, bodyless);
     }
 
     rule = wlcf->rules->elts;
@@ -47,17 +46,17 @@ ngx_http_webhook_capture_match(ngx_http_request_t *r,
             continue;
         }
 
-        switch (ngx_http_webhook_rule_match(r, rule[i], &path)) {
+        switch (ngx_webhook_rule_match(r, rule[i], &path)) {
 
         case NGX_OK:
             break;
 
         case NGX_ERROR:
-            ngx_http_webhook_rule_unjudged(r, rule[i], &path);
+            ngx_webhook_rule_unjudged(r, rule[i], &path);
             continue;
 
         case NGX_ABORT:
-            ngx_http_webhook_match_lost(r, rule[i], "no memory");
+            ngx_webhook_match_lost(r, rule[i], "no memory");
             continue;
 
         default:
@@ -65,21 +64,20 @@ ngx_http_webhook_capture_match(ngx_http_request_t *r,
         }
 
         if (capture == NULL) {
-            capture = ngx_http_webhook_capture_get(r);
+            capture = ngx_webhook_capture_get(r);
 
             if (capture == NULL) {
-                ngx_http_webhook_match_lost(r, rule[i], "no memory");
+                ngx_webhook_match_lost(r, rule[i], "no memory");
                 continue;
             }
 
-            ngx_http_webhook_capture_response(capture, wlcf->payload_max,
-                                              bodyless);
+            ngx_webhook_capture_response(capture, wlcf->payload_max, bodyless);
         }
 
-        match = ngx_pcalloc(r->pool, sizeof(ngx_http_webhook_match_t));
+        match = ngx_pcalloc(r->pool, sizeof(ngx_webhook_match_t));
 
         if (match == NULL) {
-            ngx_http_webhook_match_lost(r, rule[i], "no memory");
+            ngx_webhook_match_lost(r, rule[i], "no memory");
             continue;
         }
 
@@ -87,12 +85,12 @@ ngx_http_webhook_capture_match(ngx_http_request_t *r,
         match->rule = rule[i];
         match->uri = path;
 
-        if (rule[i]->when.nelts && !ngx_http_webhook_match_early(match)) {
+        if (rule[i]->when.nelts && !ngx_webhook_match_early(match)) {
             continue;
         }
 
-        if (ngx_http_webhook_event_id(&match->id) != NGX_OK) {
-            ngx_http_webhook_match_lost(r, rule[i], "no randomness for an id");
+        if (ngx_webhook_event_id(&match->id) != NGX_OK) {
+            ngx_webhook_match_lost(r, rule[i], "no randomness for an id");
             continue;
         }
 
@@ -100,17 +98,17 @@ ngx_http_webhook_capture_match(ngx_http_request_t *r,
         match->id_text.data = match->id_data;
         match->id_text.len = WEBHOOK_ID_TEXT_LEN;
 
-        if (ngx_http_webhook_capture_key(match, wlcf) != NGX_OK) {
-            ngx_http_webhook_match_lost(r, rule[i], "no memory for its key");
+        if (ngx_webhook_capture_key(match, wlcf) != NGX_OK) {
+            ngx_webhook_match_lost(r, rule[i], "no memory for its key");
             continue;
         }
 
-        match->wall = ngx_http_webhook_clock_wall();
+        match->wall = ngx_webhook_clock_wall();
 
         *capture->last = match;
         capture->last = &match->next;
 
-        ngx_http_webhook_match_check(match);
+        ngx_webhook_match_check(match);
     }
 
     return (capture && capture->matches) ? capture : NULL;
@@ -120,18 +118,19 @@ ngx_http_webhook_capture_match(ngx_http_request_t *r,
 /* An expression at the library's limit: nobody can tell whether it matches. */
 
 static void
-ngx_http_webhook_rule_unjudged(ngx_http_request_t *r,
-    ngx_http_webhook_rule_t *rule, ngx_str_t *path)
+ngx_webhook_rule_unjudged(ngx_http_request_t *r, ngx_webhook_rule_t *rule,
+    ngx_str_t *path)
 {
-    ngx_http_webhook_shown_t  shown;
+    ngx_webhook_redacted_t  redacted;
 
     ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
                   "the regular expression of webhook event \"%V\" in %s:%ui "
                   "ran into its match limit on \"%V\": there is no event",
-                  &rule->type->name, rule->place.file, rule->place.line,
-                  ngx_http_webhook_shown(&shown, path->data, path->len));
+                  &rule->type->name, rule->source_pos.file,
+                  rule->source_pos.line,
+                  ngx_webhook_redacted(&redacted, path->data, path->len));
 
-    ngx_http_webhook_count(NGX_HTTP_WEBHOOK_EVENTS_UNJUDGED, 1);
+    ngx_webhook_count(NGX_WEBHOOK_EVENTS_UNJUDGED, 1);
 }
 
 
@@ -141,11 +140,11 @@ ngx_http_webhook_rule_unjudged(ngx_http_request_t *r,
  */
 
 static void
-ngx_http_webhook_capture_response(ngx_http_webhook_capture_t *capture,
-    size_t max, ngx_uint_t bodyless)
+ngx_webhook_capture_response(ngx_webhook_capture_t *capture, size_t max,
+    ngx_uint_t bodyless)
 {
-    ngx_http_request_t       *r;
-    ngx_http_webhook_body_t  *body;
+    ngx_http_request_t  *r;
+    ngx_webhook_body_t  *body;
 
     r = capture->r;
     body = &capture->response;
@@ -153,12 +152,12 @@ ngx_http_webhook_capture_response(ngx_http_webhook_capture_t *capture,
     capture->max = max;
     body->type = r->headers_out.content_type;
 
-    if (ngx_http_webhook_capture_encoding(r->pool, &r->headers_out.headers,
-                                          &body->coding)
+    if (ngx_webhook_capture_encoding(r->pool, &r->headers_out.headers,
+                                     &body->coding)
         != NGX_OK)
     {
-        ngx_http_webhook_capture_bodyless(body, NGX_HTTP_WEBHOOK_EVENTS_FAILED,
-                                          "no memory");
+        ngx_webhook_capture_bodyless(body, NGX_WEBHOOK_EVENTS_FAILED,
+                                     "no memory");
         return;
     }
 
@@ -171,19 +170,16 @@ ngx_http_webhook_capture_response(ngx_http_webhook_capture_t *capture,
         return;
     }
 
-    if (!ngx_http_webhook_copy_coding(&body->coding)) {
-        ngx_http_webhook_capture_bodyless(body,
-                            NGX_HTTP_WEBHOOK_EVENTS_UNDECODABLE,
+    if (!ngx_webhook_copy_coding(&body->coding)) {
+        ngx_webhook_capture_bodyless(body, NGX_WEBHOOK_EVENTS_UNDECODABLE,
                             "the response has an unknown content coding");
 
     } else if (r->headers_out.status == NGX_HTTP_PARTIAL_CONTENT) {
-        ngx_http_webhook_capture_bodyless(body,
-                            NGX_HTTP_WEBHOOK_EVENTS_PARTIAL,
+        ngx_webhook_capture_bodyless(body, NGX_WEBHOOK_EVENTS_PARTIAL,
                             "the response is a part of a whole");
 
     } else if (r->headers_out.content_length_n > (off_t) max) {
-        ngx_http_webhook_capture_bodyless(body,
-                            NGX_HTTP_WEBHOOK_EVENTS_TOO_LARGE,
+        ngx_webhook_capture_bodyless(body, NGX_WEBHOOK_EVENTS_TOO_LARGE,
                             "the response's body is over webhook_payload_max");
     }
 }
@@ -192,42 +188,42 @@ ngx_http_webhook_capture_response(ngx_http_webhook_capture_t *capture,
 /* An event that could not even be given a match. */
 
 static void
-ngx_http_webhook_match_lost(ngx_http_request_t *r,
-    ngx_http_webhook_rule_t *rule, const char *reason)
+ngx_webhook_match_lost(ngx_http_request_t *r, ngx_webhook_rule_t *rule,
+    const char *reason)
 {
     ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
                   "webhook event lost: \"%V\": %s",
                   &rule->type->name, reason);
 
-    ngx_http_webhook_count(NGX_HTTP_WEBHOOK_EVENTS_FAILED, 1);
+    ngx_webhook_count(NGX_WEBHOOK_EVENTS_FAILED, 1);
 }
 
 
 /* Decides at once what the response's header alone decides. */
 
 static void
-ngx_http_webhook_match_check(ngx_http_webhook_match_t *match)
+ngx_webhook_match_check(ngx_webhook_match_t *match)
 {
-    ngx_http_webhook_rule_t     *rule;
-    ngx_http_webhook_capture_t  *capture;
+    ngx_webhook_rule_t     *rule;
+    ngx_webhook_capture_t  *capture;
 
     rule = match->rule;
     capture = match->capture;
 
     if (rule->endpoints.nelts == 0 && rule->when.nelts == 0) {
-        match->state = NGX_HTTP_WEBHOOK_MATCH_SKIPPED;
-        ngx_http_webhook_count(NGX_HTTP_WEBHOOK_EVENTS_SKIPPED, 1);
+        match->state = NGX_WEBHOOK_MATCH_SKIPPED;
+        ngx_webhook_count(NGX_WEBHOOK_EVENTS_SKIPPED, 1);
         return;
     }
 
     if (rule->need_request && capture->request.copy.over) {
-        ngx_http_webhook_match_fail(match, NGX_HTTP_WEBHOOK_EVENTS_TOO_LARGE,
+        ngx_webhook_match_fail(match, NGX_WEBHOOK_EVENTS_TOO_LARGE,
                             "the request's body is over webhook_payload_max");
         return;
     }
 
     if (rule->need_response && capture->response.reason) {
-        ngx_http_webhook_match_fail(match, capture->response.counter,
-                                    capture->response.reason);
+        ngx_webhook_match_fail(match, capture->response.counter,
+                               capture->response.reason);
     }
 }

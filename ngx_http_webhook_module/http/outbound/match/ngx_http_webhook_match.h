@@ -5,8 +5,8 @@
  * Which rules match a response.
  */
 
-#ifndef NGX_HTTP_WEBHOOK_MATCH_H
-#define NGX_HTTP_WEBHOOK_MATCH_H
+#ifndef NGX_WEBHOOK_MATCH_H
+#define NGX_WEBHOOK_MATCH_H
 
 #include "http/outbound/context/ngx_http_webhook_capture_state.h"
 
@@ -16,9 +16,8 @@
  * some of which may be decided at once.  Returns the state with its matches,
  * or NULL where there are none.
  */
-ngx_http_webhook_capture_t *ngx_http_webhook_capture_match(
-    ngx_http_request_t *r, ngx_http_webhook_loc_conf_t *wlcf,
-    ngx_uint_t bodyless);
+ngx_webhook_capture_t *ngx_webhook_capture_match(ngx_http_request_t *r,
+    ngx_webhook_loc_conf_t *wlcf, ngx_uint_t bodyless);
 
 
-#endif /* NGX_HTTP_WEBHOOK_MATCH_H */
+#endif /* NGX_WEBHOOK_MATCH_H */

@@ -8,15 +8,15 @@
 #include "http/outbound/context/ngx_http_webhook_capture_lookup.h"
 
 
-static void ngx_http_webhook_match_unjudged(
-    ngx_http_webhook_match_t *match);
-static int ngx_http_webhook_early_path(void *ctx, const webhook_path_t *path);
+static void ngx_webhook_match_unjudged(
+    ngx_webhook_match_t *match);
+static int ngx_webhook_early_path(void *ctx, const webhook_path_t *path);
 
 
 /* NGX_OK if all hold, NGX_DECLINED if one does not, NGX_ERROR. */
 
 ngx_int_t
-ngx_http_webhook_match_when(ngx_http_webhook_match_t *match)
+ngx_webhook_match_when(ngx_webhook_match_t *match)
 {
     ngx_uint_t             i;
     webhook_condition_t  **when;
@@ -27,8 +27,8 @@ ngx_http_webhook_match_when(ngx_http_webhook_match_t *match)
 
         match->unread = NULL;
 
-        switch (webhook_condition_eval(when[i],
-                                       ngx_http_webhook_capture_lookup, match))
+        switch (webhook_condition_eval(when[i], ngx_webhook_capture_lookup,
+                                       match))
         {
         case 1:
             break;
@@ -39,12 +39,12 @@ ngx_http_webhook_match_when(ngx_http_webhook_match_t *match)
                           "match limit and does not hold",
                           &match->rule->type->name);
 
-            ngx_http_webhook_count(NGX_HTTP_WEBHOOK_EVENTS_UNJUDGED, 1);
+            ngx_webhook_count(NGX_WEBHOOK_EVENTS_UNJUDGED, 1);
 
             return NGX_DECLINED;
 
         case 0:
-            ngx_http_webhook_match_unjudged(match);
+            ngx_webhook_match_unjudged(match);
 
             return NGX_DECLINED;
 
@@ -60,7 +60,7 @@ ngx_http_webhook_match_when(ngx_http_webhook_match_t *match)
 /* A condition does not hold: because what it is about could not be read? */
 
 static void
-ngx_http_webhook_match_unjudged(ngx_http_webhook_match_t *match)
+ngx_webhook_match_unjudged(ngx_webhook_match_t *match)
 {
     if (match->unread == NULL) {
         return;
@@ -72,14 +72,14 @@ ngx_http_webhook_match_unjudged(ngx_http_webhook_match_t *match)
                   &match->rule->type->name,
                   match->unread == &match->capture->request.document
                   ? "request" : "response",
-                  ngx_http_webhook_document_why(match->unread));
+                  ngx_webhook_document_reason(match->unread));
 
-    ngx_http_webhook_count(NGX_HTTP_WEBHOOK_EVENTS_UNJUDGED, 1);
+    ngx_webhook_count(NGX_WEBHOOK_EVENTS_UNJUDGED, 1);
 }
 
 
 ngx_uint_t
-ngx_http_webhook_match_early(ngx_http_webhook_match_t *match)
+ngx_webhook_match_early(ngx_webhook_match_t *match)
 {
     ngx_uint_t             i;
     webhook_condition_t  **when;
@@ -88,7 +88,7 @@ ngx_http_webhook_match_early(ngx_http_webhook_match_t *match)
 
     for (i = 0; i < match->rule->when.nelts; i++) {
 
-        if (webhook_condition_paths(when[i], ngx_http_webhook_early_path,
+        if (webhook_condition_paths(when[i], ngx_webhook_early_path,
                                     match->capture)
             != 0)
         {
@@ -97,11 +97,10 @@ ngx_http_webhook_match_early(ngx_http_webhook_match_t *match)
 
         match->unread = NULL;
 
-        if (webhook_condition_eval(when[i], ngx_http_webhook_capture_lookup,
-                                   match)
+        if (webhook_condition_eval(when[i], ngx_webhook_capture_lookup, match)
             == 0)
         {
-            ngx_http_webhook_match_unjudged(match);
+            ngx_webhook_match_unjudged(match);
             return 0;
         }
     }
@@ -113,10 +112,10 @@ ngx_http_webhook_match_early(ngx_http_webhook_match_t *match)
 /* 1 if the value may not be known before the response has ended. */
 
 static int
-ngx_http_webhook_early_path(void *ctx, const webhook_path_t *path)
+ngx_webhook_early_path(void *ctx, const webhook_path_t *path)
 {
-    const webhook_str_t         *root;
-    ngx_http_webhook_capture_t  *capture = ctx;
+    const webhook_str_t    *root;
+    ngx_webhook_capture_t  *capture = ctx;
 
     root = webhook_path_step(path, 0);
 
@@ -125,8 +124,8 @@ ngx_http_webhook_early_path(void *ctx, const webhook_path_t *path)
     }
 
     if (root->len == 7 && ngx_strncmp(root->data, "request", 7) == 0) {
-        return !ngx_http_webhook_capture_request_whole(capture)
-               || ngx_http_webhook_cpu_wanted(capture->request.copy.len);
+        return !ngx_webhook_capture_request_whole(capture)
+               || ngx_webhook_cpu_wanted(capture->request.copy.len);
     }
 
     return 1;

@@ -15,91 +15,89 @@
 /* A payload that is not one of the two bodies: its document is made here. */
 
 typedef struct {
-    ngx_http_webhook_document_t  *document;
+    ngx_webhook_document_t  *document;
 
-    ngx_http_webhook_document_t   own;
-    ngx_chain_t                   link;
-    ngx_buf_t                     buf;
-    webhook_buf_t                 rendered;
-} ngx_http_webhook_payload_t;
+    ngx_webhook_document_t   own;
+    ngx_chain_t              link;
+    ngx_buf_t                buf;
+    webhook_buf_t            rendered;
+} ngx_webhook_payload_t;
 
 
-static ngx_int_t ngx_http_webhook_match_payload(
-    ngx_http_webhook_match_t *match, ngx_http_webhook_payload_t *payload);
-static ngx_int_t ngx_http_webhook_match_render(
-    ngx_http_webhook_match_t *match, ngx_http_webhook_payload_t *payload);
-static ngx_int_t ngx_http_webhook_match_part(ngx_http_webhook_match_t *match,
-    ngx_http_webhook_document_t *d, ngx_http_webhook_payload_t *payload);
-static void ngx_http_webhook_payload_piece(ngx_http_webhook_match_t *match,
-    ngx_http_webhook_payload_t *payload, u_char *data, size_t len);
-static void ngx_http_webhook_match_make(ngx_http_webhook_match_t *match,
-    ngx_http_webhook_payload_t *payload);
-static void ngx_http_webhook_match_kept(ngx_http_webhook_event_t *event,
+static ngx_int_t ngx_webhook_match_payload(ngx_webhook_match_t *match,
+    ngx_webhook_payload_t *payload);
+static ngx_int_t ngx_webhook_match_render(ngx_webhook_match_t *match,
+    ngx_webhook_payload_t *payload);
+static ngx_int_t ngx_webhook_match_part(ngx_webhook_match_t *match,
+    ngx_webhook_document_t *d, ngx_webhook_payload_t *payload);
+static void ngx_webhook_payload_piece(ngx_webhook_match_t *match,
+    ngx_webhook_payload_t *payload, u_char *data, size_t len);
+static void ngx_webhook_match_make(ngx_webhook_match_t *match,
+    ngx_webhook_payload_t *payload);
+static void ngx_webhook_match_kept(ngx_webhook_event_t *event,
     webhook_store_result_e result);
-static void ngx_http_webhook_match_first(ngx_http_webhook_match_t *match,
+static void ngx_webhook_match_first(ngx_webhook_match_t *match,
     webhook_op_put_event_t *put, ngx_log_t *log, ngx_str_t *id);
 
 
 void
-ngx_http_webhook_match_settle(ngx_http_webhook_match_t *match)
+ngx_webhook_match_settle(ngx_webhook_match_t *match)
 {
-    ngx_http_webhook_rule_t     *rule;
-    ngx_http_webhook_capture_t  *capture;
-    ngx_http_webhook_payload_t   payload;
+    ngx_webhook_rule_t     *rule;
+    ngx_webhook_capture_t  *capture;
+    ngx_webhook_payload_t   payload;
 
     rule = match->rule;
     capture = match->capture;
 
     if (rule->need_request
-        && ngx_http_webhook_capture_body(capture,
-                                         NGX_HTTP_WEBHOOK_PAYLOAD_REQUEST)
+        && ngx_webhook_capture_body(capture, NGX_WEBHOOK_PAYLOAD_REQUEST)
            == NULL)
     {
-        ngx_http_webhook_match_fail(match, capture->request.counter,
-                                    capture->request.reason);
+        ngx_webhook_match_fail(match, capture->request.counter,
+                               capture->request.reason);
         return;
     }
 
     if (rule->need_response
-        && ngx_http_webhook_capture_body(capture,
-                                         NGX_HTTP_WEBHOOK_PAYLOAD_RESPONSE)
+        && ngx_webhook_capture_body(capture, NGX_WEBHOOK_PAYLOAD_RESPONSE)
            == NULL)
     {
-        ngx_http_webhook_match_fail(match, capture->response.counter,
-                                    capture->response.reason);
+        ngx_webhook_match_fail(match, capture->response.counter,
+                               capture->response.reason);
         return;
     }
 
-    switch (ngx_http_webhook_match_when(match)) {
+    switch (ngx_webhook_match_when(match)) {
 
     case NGX_OK:
         break;
 
     case NGX_DECLINED:
-        match->state = NGX_HTTP_WEBHOOK_MATCH_DROPPED;
+        match->state = NGX_WEBHOOK_MATCH_DROPPED;
         return;
 
     default:
-        ngx_http_webhook_match_fail(match, NGX_HTTP_WEBHOOK_EVENTS_FAILED,
+        ngx_webhook_match_fail(match, NGX_WEBHOOK_EVENTS_FAILED,
                              match->reason ? match->reason : "no memory");
         return;
     }
 
     if (rule->endpoints.nelts == 0) {
-        match->state = NGX_HTTP_WEBHOOK_MATCH_SKIPPED;
-        ngx_http_webhook_count(NGX_HTTP_WEBHOOK_EVENTS_SKIPPED, 1);
+        match->state = NGX_WEBHOOK_MATCH_SKIPPED;
+        ngx_webhook_count(NGX_WEBHOOK_EVENTS_SKIPPED, 1);
         return;
     }
 
     payload.document = NULL;
     webhook_buf_init(&payload.rendered, capture->max);
 
-    if (ngx_http_webhook_match_payload(match, &payload) == NGX_OK) {
-        ngx_http_webhook_match_make(match, &payload);
+    if (ngx_webhook_match_payload(match, &payload) == NGX_OK) {
+        ngx_webhook_match_make(match, &payload);
     }
 
     if (payload.document == &payload.own) {
-        ngx_http_webhook_document_free(&payload.own);
+        ngx_webhook_document_free(&payload.own);
     }
 
     webhook_buf_free(&payload.rendered);
@@ -109,35 +107,35 @@ ngx_http_webhook_match_settle(ngx_http_webhook_match_t *match)
 /* NGX_OK, or NGX_ERROR where the match has failed. */
 
 static ngx_int_t
-ngx_http_webhook_match_payload(ngx_http_webhook_match_t *match,
-    ngx_http_webhook_payload_t *payload)
+ngx_webhook_match_payload(ngx_webhook_match_t *match,
+    ngx_webhook_payload_t *payload)
 {
-    ngx_http_webhook_body_t      *body;
-    ngx_http_webhook_capture_t   *capture;
-    ngx_http_webhook_document_t  *d;
+    ngx_webhook_body_t      *body;
+    ngx_webhook_capture_t   *capture;
+    ngx_webhook_document_t  *d;
 
     if (match->rule->body) {
-        return ngx_http_webhook_match_render(match, payload);
+        return ngx_webhook_match_render(match, payload);
     }
 
     capture = match->capture;
 
-    d = ngx_http_webhook_capture_body(capture, match->rule->payload);
+    d = ngx_webhook_capture_body(capture, match->rule->payload);
 
     if (d == NULL) {
-        body = (match->rule->payload == NGX_HTTP_WEBHOOK_PAYLOAD_REQUEST)
+        body = (match->rule->payload == NGX_WEBHOOK_PAYLOAD_REQUEST)
                ? &capture->request : &capture->response;
 
-        ngx_http_webhook_match_fail(match, body->counter, body->reason);
+        ngx_webhook_match_fail(match, body->counter, body->reason);
         return NGX_ERROR;
     }
 
     if (match->rule->payload_path) {
-        return ngx_http_webhook_match_part(match, d, payload);
+        return ngx_webhook_match_part(match, d, payload);
     }
 
     if (d->len == 0) {
-        ngx_http_webhook_payload_piece(match, payload, (u_char *) "{}", 2);
+        ngx_webhook_payload_piece(match, payload, (u_char *) "{}", 2);
 
     } else {
         payload->document = d;
@@ -148,27 +146,27 @@ ngx_http_webhook_match_payload(ngx_http_webhook_match_t *match,
 
 
 static ngx_int_t
-ngx_http_webhook_match_render(ngx_http_webhook_match_t *match,
-    ngx_http_webhook_payload_t *payload)
+ngx_webhook_match_render(ngx_webhook_match_t *match,
+    ngx_webhook_payload_t *payload)
 {
-    webhook_error_t              err;
-    ngx_http_webhook_counter_e   counter;
+    webhook_error_t         err;
+    ngx_webhook_counter_e   counter;
 
     err.text[0] = '\0';
-    counter = NGX_HTTP_WEBHOOK_EVENTS_FAILED;
+    counter = NGX_WEBHOOK_EVENTS_FAILED;
 
     switch (webhook_template_render(match->rule->body,
-                                    ngx_http_webhook_capture_lookup, match,
+                                    ngx_webhook_capture_lookup, match,
                                     &payload->rendered, &err))
     {
     case WEBHOOK_OK:
-        ngx_http_webhook_payload_piece(match, payload, payload->rendered.data,
-                                       payload->rendered.len);
+        ngx_webhook_payload_piece(match, payload, payload->rendered.data,
+                                  payload->rendered.len);
         return NGX_OK;
 
     case WEBHOOK_LIMIT:
         match->reason = "the rendered body is over webhook_payload_max";
-        counter = NGX_HTTP_WEBHOOK_EVENTS_TOO_LARGE;
+        counter = NGX_WEBHOOK_EVENTS_TOO_LARGE;
         break;
 
     case WEBHOOK_ERROR:
@@ -181,7 +179,7 @@ ngx_http_webhook_match_render(ngx_http_webhook_match_t *match,
         }
     }
 
-    ngx_http_webhook_match_fail(match, counter, match->reason);
+    ngx_webhook_match_fail(match, counter, match->reason);
 
     match->reason = NULL;
 
@@ -190,21 +188,21 @@ ngx_http_webhook_match_render(ngx_http_webhook_match_t *match,
 
 
 static ngx_int_t
-ngx_http_webhook_match_part(ngx_http_webhook_match_t *match,
-    ngx_http_webhook_document_t *d, ngx_http_webhook_payload_t *payload)
+ngx_webhook_match_part(ngx_webhook_match_t *match, ngx_webhook_document_t *d,
+    ngx_webhook_payload_t *payload)
 {
     const char            *reason;
     webhook_json_value_t   value;
 
-    switch (ngx_http_webhook_document_json(d)) {
+    switch (ngx_webhook_document_json(d)) {
 
     case WEBHOOK_OK:
         if (webhook_path_find(match->rule->payload_path, 0, d->doc, NULL,
                               &value)
             == WEBHOOK_OK)
         {
-            ngx_http_webhook_payload_piece(match, payload, value.span.data,
-                                           value.span.len);
+            ngx_webhook_payload_piece(match, payload, value.span.data,
+                                      value.span.len);
             return NGX_OK;
         }
 
@@ -217,14 +215,14 @@ ngx_http_webhook_match_part(ngx_http_webhook_match_t *match,
         break;
 
     case WEBHOOK_LIMIT:
-        reason = ngx_http_webhook_capture_unread(d);
+        reason = ngx_webhook_capture_unread(d);
         break;
 
     default:
         reason = "no memory";
     }
 
-    ngx_http_webhook_match_fail(match, NGX_HTTP_WEBHOOK_EVENTS_FAILED, reason);
+    ngx_webhook_match_fail(match, NGX_WEBHOOK_EVENTS_FAILED, reason);
 
     return NGX_ERROR;
 }
@@ -233,8 +231,8 @@ ngx_http_webhook_match_part(ngx_http_webhook_match_t *match,
 /* JSON that is not a body of its own. */
 
 static void
-ngx_http_webhook_payload_piece(ngx_http_webhook_match_t *match,
-    ngx_http_webhook_payload_t *payload, u_char *data, size_t len)
+ngx_webhook_payload_piece(ngx_webhook_match_t *match,
+    ngx_webhook_payload_t *payload, u_char *data, size_t len)
 {
     static ngx_str_t  json = ngx_string("application/json");
 
@@ -247,88 +245,86 @@ ngx_http_webhook_payload_piece(ngx_http_webhook_match_t *match,
     payload->link.buf = &payload->buf;
     payload->link.next = NULL;
 
-    ngx_http_webhook_document_init(&payload->own, match->capture->pool,
-                                   &payload->link, len, &json);
+    ngx_webhook_document_init(&payload->own, match->capture->pool,
+                              &payload->link, len, &json);
 
     payload->document = &payload->own;
 }
 
 
 static void
-ngx_http_webhook_match_make(ngx_http_webhook_match_t *match,
-    ngx_http_webhook_payload_t *payload)
+ngx_webhook_match_make(ngx_webhook_match_t *match,
+    ngx_webhook_payload_t *payload)
 {
-    ngx_int_t                    rc;
-    const char                  *why;
-    ngx_http_webhook_rule_t     *rule;
-    ngx_http_webhook_event_t    *event;
-    ngx_http_webhook_render_t    render;
-    ngx_http_webhook_capture_t  *capture;
+    ngx_int_t               rc;
+    const char             *reason;
+    ngx_webhook_rule_t     *rule;
+    ngx_webhook_event_t    *event;
+    ngx_webhook_fanout_t    fanout;
+    ngx_webhook_capture_t  *capture;
 
     rule = match->rule;
     capture = match->capture;
 
-    ngx_memzero(&render, sizeof(ngx_http_webhook_render_t));
+    ngx_memzero(&fanout, sizeof(ngx_webhook_fanout_t));
 
-    render.pool = capture->pool;
-    render.log = capture->log;
-    render.wmcf = capture->wmcf;
-    render.id = &match->id;
-    render.id_text = &match->id_text;
-    render.wall = match->wall;
-    render.type = &rule->type->name;
-    render.payload = payload->document;
-    render.max = capture->max;
-    render.model = rule->model;
-    render.record = rule->record;
-    render.endpoints = &rule->endpoints;
-    render.lookup = ngx_http_webhook_capture_lookup;
-    render.ctx = match;
-    render.why = &match->reason;
-    render.unread = &match->unread;
+    fanout.pool = capture->pool;
+    fanout.log = capture->log;
+    fanout.wmcf = capture->wmcf;
+    fanout.id = &match->id;
+    fanout.id_text = &match->id_text;
+    fanout.wall = match->wall;
+    fanout.type = &rule->type->name;
+    fanout.payload = payload->document;
+    fanout.max = capture->max;
+    fanout.model = rule->model;
+    fanout.record = rule->record;
+    fanout.endpoints = &rule->endpoints;
+    fanout.lookup = ngx_webhook_capture_lookup;
+    fanout.ctx = match;
+    fanout.reason = &match->reason;
+    fanout.unread = &match->unread;
 
-    rc = ngx_http_webhook_render(&render, &event, &why);
+    rc = ngx_webhook_fanout(&fanout, &event, &reason);
 
     if (rc == NGX_DECLINED) {
-        match->state = NGX_HTTP_WEBHOOK_MATCH_SKIPPED;
-        ngx_http_webhook_count(NGX_HTTP_WEBHOOK_EVENTS_SKIPPED, 1);
+        match->state = NGX_WEBHOOK_MATCH_SKIPPED;
+        ngx_webhook_count(NGX_WEBHOOK_EVENTS_SKIPPED, 1);
         return;
     }
 
     if (rc != NGX_OK) {
-        ngx_http_webhook_match_fail(match, NGX_HTTP_WEBHOOK_EVENTS_FAILED,
-                                    why);
+        ngx_webhook_match_fail(match, NGX_WEBHOOK_EVENTS_FAILED, reason);
         return;
     }
 
-    ngx_http_webhook_match_repeat(match,
-                              &event->hold.job.op.u.put_event.idempotency);
+    ngx_webhook_match_idempotency(match,
+                              &event->shared.job.op.u.put_event.idempotency);
 
     if (capture->work) {
-        match->state = NGX_HTTP_WEBHOOK_MATCH_MADE;
+        match->state = NGX_WEBHOOK_MATCH_MADE;
         match->event = event;
         return;
     }
 
-    if (ngx_http_webhook_courier_behind(event->size)) {
-        ngx_http_webhook_event_free(event);
-        ngx_http_webhook_match_fail(match, NGX_HTTP_WEBHOOK_EVENTS_FAILED,
-                                    "too much waits for the store");
+    if (ngx_webhook_dispatcher_behind(event->size)) {
+        ngx_webhook_event_free(event);
+        ngx_webhook_match_fail(match, NGX_WEBHOOK_EVENTS_FAILED,
+                               "too much waits for the store");
         return;
     }
 
-    ngx_http_webhook_match_put(match, event);
+    ngx_webhook_match_put(match, event);
 }
 
 
 void
-ngx_http_webhook_match_put(ngx_http_webhook_match_t *match,
-    ngx_http_webhook_event_t *event)
+ngx_webhook_match_put(ngx_webhook_match_t *match, ngx_webhook_event_t *event)
 {
-    event->handler = ngx_http_webhook_match_kept;
+    event->handler = ngx_webhook_match_kept;
 
     if (match) {
-        match->state = NGX_HTTP_WEBHOOK_MATCH_PENDING;
+        match->state = NGX_WEBHOOK_MATCH_PENDING;
 
         if (!match->capture->after) {
             event->data = match;
@@ -337,29 +333,29 @@ ngx_http_webhook_match_put(ngx_http_webhook_match_t *match,
         }
     }
 
-    ngx_http_webhook_courier_put(event);
+    ngx_webhook_dispatcher_put(event);
 }
 
 
-/* The courier has counted it; the request may be gone. */
+/* The dispatcher has counted it; the request may be gone. */
 
 static void
-ngx_http_webhook_match_kept(ngx_http_webhook_event_t *event,
+ngx_webhook_match_kept(ngx_webhook_event_t *event,
     webhook_store_result_e result)
 {
-    u_char                       text[WEBHOOK_ID_TEXT_LEN];
-    ngx_log_t                   *log;
-    ngx_str_t                    id;
-    ngx_uint_t                   kept;
-    webhook_op_put_event_t      *put;
-    ngx_http_webhook_match_t    *match;
-    ngx_http_webhook_capture_t  *capture;
+    u_char                   text[WEBHOOK_ID_TEXT_LEN];
+    ngx_log_t               *log;
+    ngx_str_t                id;
+    ngx_uint_t               kept;
+    webhook_op_put_event_t  *put;
+    ngx_webhook_match_t     *match;
+    ngx_webhook_capture_t   *capture;
 
     match = event->data;
 
     kept = (result == WEBHOOK_STORE_OK || result == WEBHOOK_STORE_DUPLICATE);
 
-    put = &event->hold.job.op.u.put_event;
+    put = &event->shared.job.op.u.put_event;
 
     webhook_id_text(&put->id, text);
     id.data = text;
@@ -373,12 +369,11 @@ ngx_http_webhook_match_kept(ngx_http_webhook_event_t *event,
     }
 
     if (kept) {
-        ngx_http_webhook_match_first(match, put, log, &id);
+        ngx_webhook_match_first(match, put, log, &id);
 
     } else {
-        ngx_log_error(NGX_LOG_ERR, log, 0,
-                      "webhook event lost: \"%V\" %V: %s",
-                      ngx_http_webhook_nstr(&put->type), &id,
+        ngx_log_error(NGX_LOG_ERR, log, 0, "webhook event lost: \"%V\" %V: %s",
+                      ngx_webhook_nstr(&put->type), &id,
                       webhook_store_result_text(result));
     }
 
@@ -389,8 +384,8 @@ ngx_http_webhook_match_kept(ngx_http_webhook_event_t *event,
     capture = match->capture;
 
     match->event = NULL;
-    match->state = kept ? NGX_HTTP_WEBHOOK_MATCH_COMMITTED
-                        : NGX_HTTP_WEBHOOK_MATCH_FAILED;
+    match->state = kept ? NGX_WEBHOOK_MATCH_COMMITTED
+                        : NGX_WEBHOOK_MATCH_FAILED;
 
     if (--capture->pending == 0 && capture->wake) {
         capture->wake(capture);
@@ -401,7 +396,7 @@ ngx_http_webhook_match_kept(ngx_http_webhook_event_t *event,
 /* Whose event it is that was kept, and what came of its key. */
 
 static void
-ngx_http_webhook_match_first(ngx_http_webhook_match_t *match,
+ngx_webhook_match_first(ngx_webhook_match_t *match,
     webhook_op_put_event_t *put, ngx_log_t *log, ngx_str_t *id)
 {
     ngx_str_t  first;
@@ -411,17 +406,17 @@ ngx_http_webhook_match_first(ngx_http_webhook_match_t *match,
         ngx_log_error(NGX_LOG_WARN, log, 0,
                       "webhook event \"%V\" %V: its request has the "
                       "idempotency key of another one with another body, and "
-                      "is an event of its own",
-                      ngx_http_webhook_nstr(&put->type), id);
+                      "is an event of its own", ngx_webhook_nstr(&put->type),
+                      id);
 
-        ngx_http_webhook_count(NGX_HTTP_WEBHOOK_EVENTS_DIFFERING, 1);
+        ngx_webhook_count(NGX_WEBHOOK_EVENTS_DIFFERING, 1);
     }
 
     if (put->unprotected) {
 
         /* the store has said so */
 
-        ngx_http_webhook_count(NGX_HTTP_WEBHOOK_EVENTS_UNPROTECTED, 1);
+        ngx_webhook_count(NGX_WEBHOOK_EVENTS_UNPROTECTED, 1);
     }
 
     if (ngx_memcmp(&put->first, &put->id, sizeof(webhook_id_t)) == 0) {
@@ -434,9 +429,9 @@ ngx_http_webhook_match_first(ngx_http_webhook_match_t *match,
 
     ngx_log_error(NGX_LOG_INFO, log, 0,
                   "webhook event \"%V\" %V is a repeat of %V",
-                  ngx_http_webhook_nstr(&put->type), id, &first);
+                  ngx_webhook_nstr(&put->type), id, &first);
 
-    ngx_http_webhook_count(NGX_HTTP_WEBHOOK_EVENTS_REPEATED, 1);
+    ngx_webhook_count(NGX_WEBHOOK_EVENTS_REPEATED, 1);
 
     if (match) {
         match->id = put->first;

@@ -5,19 +5,19 @@
  * From a match to an event, and what became of it.
  */
 
-#ifndef NGX_HTTP_WEBHOOK_MATCH_EVENT_H
-#define NGX_HTTP_WEBHOOK_MATCH_EVENT_H
+#ifndef NGX_WEBHOOK_MATCH_EVENT_H
+#define NGX_WEBHOOK_MATCH_EVENT_H
 
 #include "http/outbound/context/ngx_http_webhook_capture_state.h"
 
 
 /* Of one match: FAILED, DROPPED, SKIPPED, or with its event: PENDING, or MADE
    in a work.  Any thread. */
-void ngx_http_webhook_match_settle(ngx_http_webhook_match_t *match);
+void ngx_webhook_match_settle(ngx_webhook_match_t *match);
 
 /* Puts an event; match is NULL where nobody waits for it. */
-void ngx_http_webhook_match_put(ngx_http_webhook_match_t *match,
-    ngx_http_webhook_event_t *event);
+void ngx_webhook_match_put(ngx_webhook_match_t *match,
+    ngx_webhook_event_t *event);
 
 
-#endif /* NGX_HTTP_WEBHOOK_MATCH_EVENT_H */
+#endif /* NGX_WEBHOOK_MATCH_EVENT_H */

@@ -10,23 +10,23 @@
 #include "http/outbound/match/ngx_http_webhook_match_path.h"
 
 
-static ngx_int_t ngx_http_webhook_path_parse(ngx_http_request_t *r,
+static ngx_int_t ngx_webhook_path_parse(ngx_http_request_t *r,
     ngx_str_t *path);
 
 
 ngx_int_t
-ngx_http_webhook_capture_path(ngx_http_request_t *r, ngx_str_t *path)
+ngx_webhook_capture_path(ngx_http_request_t *r, ngx_str_t *path)
 {
-    ngx_http_webhook_capture_t  *capture;
+    ngx_webhook_capture_t  *capture;
 
-    capture = ngx_http_webhook_capture_get(r);
+    capture = ngx_webhook_capture_get(r);
     if (capture == NULL) {
         return NGX_ERROR;
     }
 
     if (!capture->parsed) {
 
-        if (ngx_http_webhook_path_parse(r, &capture->path) != NGX_OK) {
+        if (ngx_webhook_path_parse(r, &capture->path) != NGX_OK) {
             return NGX_ERROR;
         }
 
@@ -42,7 +42,7 @@ ngx_http_webhook_capture_path(ngx_http_request_t *r, ngx_str_t *path)
 /* What nginx could not make a path of has none: NGX_OK, *path is empty. */
 
 static ngx_int_t
-ngx_http_webhook_path_parse(ngx_http_request_t *r, ngx_str_t *path)
+ngx_webhook_path_parse(ngx_http_request_t *r, ngx_str_t *path)
 {
     u_char                    *p, *line;
     ngx_str_t                 *uri;

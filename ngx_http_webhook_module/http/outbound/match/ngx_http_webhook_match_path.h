@@ -5,8 +5,8 @@
  * The path that a rule is matched against.
  */
 
-#ifndef NGX_HTTP_WEBHOOK_MATCH_PATH_H
-#define NGX_HTTP_WEBHOOK_MATCH_PATH_H
+#ifndef NGX_WEBHOOK_MATCH_PATH_H
+#define NGX_WEBHOOK_MATCH_PATH_H
 
 #include "http/outbound/context/ngx_http_webhook_capture_state.h"
 
@@ -16,8 +16,7 @@
  * before any rewrite: NGX_OK; NGX_DECLINED where there is none, NGX_ERROR with
  * no memory.
  */
-ngx_int_t ngx_http_webhook_capture_path(ngx_http_request_t *r,
-    ngx_str_t *path);
+ngx_int_t ngx_webhook_capture_path(ngx_http_request_t *r, ngx_str_t *path);
 
 
-#endif /* NGX_HTTP_WEBHOOK_MATCH_PATH_H */
+#endif /* NGX_WEBHOOK_MATCH_PATH_H */

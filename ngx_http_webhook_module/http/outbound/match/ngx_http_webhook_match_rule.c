@@ -8,8 +8,8 @@
 
 
 ngx_int_t
-ngx_http_webhook_rule_match(ngx_http_request_t *r,
-    ngx_http_webhook_rule_t *rule, ngx_str_t *path)
+ngx_webhook_rule_match(ngx_http_request_t *r, ngx_webhook_rule_t *rule,
+    ngx_str_t *path)
 {
     ngx_int_t  rc;
 
@@ -18,7 +18,7 @@ ngx_http_webhook_rule_match(ngx_http_request_t *r,
     }
 
     if (rule->original) {
-        rc = ngx_http_webhook_capture_path(r, path);
+        rc = ngx_webhook_capture_path(r, path);
 
         if (rc != NGX_OK) {
             return (rc == NGX_DECLINED) ? NGX_DECLINED : NGX_ABORT;

@@ -10,27 +10,26 @@
 
 
 void
-ngx_http_webhook_capture_settle(ngx_http_webhook_capture_t *capture,
-    ngx_uint_t all)
+ngx_webhook_capture_settle(ngx_webhook_capture_t *capture, ngx_uint_t all)
 {
-    ngx_http_webhook_match_t  *match;
+    ngx_webhook_match_t  *match;
 
     capture->late = 0;
 
     for (match = capture->matches; match; match = match->next) {
 
-        if (match->state != NGX_HTTP_WEBHOOK_MATCH_OPEN) {
+        if (match->state != NGX_WEBHOOK_MATCH_OPEN) {
             continue;
         }
 
         if (!all) {
 
-            if (ngx_http_webhook_match_reads(match)) {
+            if (ngx_webhook_match_reads(match)) {
                 continue;
             }
 
             if ((match->rule->want_request || match->keyed)
-                && ngx_http_webhook_capture_request_comes(capture))
+                && ngx_webhook_capture_request_comes(capture))
             {
                 capture->late = 1;
                 continue;
@@ -40,7 +39,7 @@ ngx_http_webhook_capture_settle(ngx_http_webhook_capture_t *capture,
         match->chosen = 1;
     }
 
-    if (ngx_http_webhook_settle_post(capture) == NGX_OK) {
+    if (ngx_webhook_settle_post(capture) == NGX_OK) {
         return;
     }
 
@@ -52,55 +51,54 @@ ngx_http_webhook_capture_settle(ngx_http_webhook_capture_t *capture,
 
         match->chosen = 0;
 
-        ngx_http_webhook_match_settle(match);
+        ngx_webhook_match_settle(match);
 
-        if (match->state == NGX_HTTP_WEBHOOK_MATCH_PENDING) {
+        if (match->state == NGX_WEBHOOK_MATCH_PENDING) {
             capture->made = 1;
         }
     }
 
     /* What reading made is not in the pool, and can be large. */
 
-    ngx_http_webhook_document_free(&capture->request.document);
-    ngx_http_webhook_document_free(&capture->response.document);
+    ngx_webhook_document_free(&capture->request.document);
+    ngx_webhook_document_free(&capture->response.document);
 }
 
 
 void
-ngx_http_webhook_capture_cut(ngx_http_webhook_capture_t *capture)
+ngx_webhook_capture_cut(ngx_webhook_capture_t *capture)
 {
-    ngx_http_webhook_match_t  *match;
+    ngx_webhook_match_t  *match;
 
     for (match = capture->matches; match; match = match->next) {
 
-        if (ngx_http_webhook_match_reads(match)) {
-            ngx_http_webhook_match_fail(match,
-                                        NGX_HTTP_WEBHOOK_EVENTS_CUT_SHORT,
-                                        "the response was cut short");
+        if (ngx_webhook_match_reads(match)) {
+            ngx_webhook_match_fail(match, NGX_WEBHOOK_EVENTS_CUT_SHORT,
+                                   "the response was cut short");
         }
     }
 
-    ngx_http_webhook_capture_settle(capture, 1);
+    ngx_webhook_capture_settle(capture, 1);
 }
 
 
 void
-ngx_http_webhook_capture_spoil(ngx_http_webhook_capture_t *capture,
-    ngx_http_webhook_counter_e counter, const char *reason)
+ngx_webhook_capture_spoil(ngx_webhook_capture_t *capture,
+    ngx_webhook_counter_e counter, const char *reason)
 {
-    ngx_http_webhook_match_t  *match;
+    ngx_webhook_match_t  *match;
 
     if (capture->response.reason == NULL) {
-        ngx_http_webhook_capture_bodyless(&capture->response, counter, reason);
+        ngx_webhook_capture_bodyless(&capture->response, counter, reason);
     }
 
     for (match = capture->matches; match; match = match->next) {
 
-        if (match->state == NGX_HTTP_WEBHOOK_MATCH_OPEN
+        if (match->state == NGX_WEBHOOK_MATCH_OPEN
             && match->rule->need_response)
         {
-            ngx_http_webhook_match_fail(match, capture->response.counter,
-                                        capture->response.reason);
+            ngx_webhook_match_fail(match, capture->response.counter,
+                                   capture->response.reason);
         }
     }
 

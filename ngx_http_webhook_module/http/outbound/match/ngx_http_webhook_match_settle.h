@@ -5,8 +5,8 @@
  * Decides matches: once all is known, or nothing more will be.
  */
 
-#ifndef NGX_HTTP_WEBHOOK_MATCH_SETTLE_H
-#define NGX_HTTP_WEBHOOK_MATCH_SETTLE_H
+#ifndef NGX_WEBHOOK_MATCH_SETTLE_H
+#define NGX_WEBHOOK_MATCH_SETTLE_H
 
 #include "http/outbound/context/ngx_http_webhook_capture_state.h"
 
@@ -17,17 +17,17 @@
  * store, and counts them in capture->pending.  Large bodies go to a thread
  * first, which counts as one.
  */
-void ngx_http_webhook_capture_settle(ngx_http_webhook_capture_t *capture,
+void ngx_webhook_capture_settle(ngx_webhook_capture_t *capture,
     ngx_uint_t all);
 
 /* No end of the response came: decides what is open and can do without its
    body, and fails the rest. */
-void ngx_http_webhook_capture_cut(ngx_http_webhook_capture_t *capture);
+void ngx_webhook_capture_cut(ngx_webhook_capture_t *capture);
 
 /* Its body cannot be had: fails those that cannot do without it, and tells
    the others. */
-void ngx_http_webhook_capture_spoil(ngx_http_webhook_capture_t *capture,
-    ngx_http_webhook_counter_e counter, const char *reason);
+void ngx_webhook_capture_spoil(ngx_webhook_capture_t *capture,
+    ngx_webhook_counter_e counter, const char *reason);
 
 
-#endif /* NGX_HTTP_WEBHOOK_MATCH_SETTLE_H */
+#endif /* NGX_WEBHOOK_MATCH_SETTLE_H */

@@ -11,31 +11,29 @@
 
 
 typedef struct {
-    ngx_http_webhook_settle_t    *settle;
-    ngx_http_webhook_match_t     *match;
-} ngx_http_webhook_taking_t;
+    ngx_webhook_settle_t    *settle;
+    ngx_webhook_match_t     *match;
+} ngx_webhook_taking_t;
 
 
-static ngx_int_t ngx_http_webhook_settle_body(ngx_pool_t *pool,
-    ngx_http_webhook_body_t *body);
-static ngx_int_t ngx_http_webhook_settle_match(
-    ngx_http_webhook_settle_t *settle, ngx_http_webhook_match_t *match);
-static int ngx_http_webhook_settle_take(ngx_http_webhook_settle_t *settle,
-    ngx_http_webhook_match_t *match);
-static int ngx_http_webhook_settle_path(void *ctx,
-    const webhook_path_t *path);
-static ngx_int_t ngx_http_webhook_settle_copy(ngx_pool_t *pool,
-    ngx_str_t *text);
+static ngx_int_t ngx_webhook_settle_body(ngx_pool_t *pool,
+    ngx_webhook_body_t *body);
+static ngx_int_t ngx_webhook_settle_match(ngx_webhook_settle_t *settle,
+    ngx_webhook_match_t *match);
+static int ngx_webhook_settle_take(ngx_webhook_settle_t *settle,
+    ngx_webhook_match_t *match);
+static int ngx_webhook_settle_path(void *ctx, const webhook_path_t *path);
+static ngx_int_t ngx_webhook_settle_copy(ngx_pool_t *pool, ngx_str_t *text);
 
 
 ngx_int_t
-ngx_http_webhook_settle_view(ngx_http_webhook_settle_t *settle,
-    ngx_http_webhook_capture_t *capture)
+ngx_webhook_settle_view(ngx_webhook_settle_t *settle,
+    ngx_webhook_capture_t *capture)
 {
-    ngx_uint_t                   n;
-    ngx_pool_t                  *pool;
-    ngx_http_webhook_match_t    *match;
-    ngx_http_webhook_capture_t  *view;
+    ngx_uint_t              n;
+    ngx_pool_t             *pool;
+    ngx_webhook_match_t    *match;
+    ngx_webhook_capture_t  *view;
 
     pool = settle->work->pool;
     view = &settle->view;
@@ -49,8 +47,8 @@ ngx_http_webhook_settle_view(ngx_http_webhook_settle_t *settle,
     view->works = NULL;
     view->work = settle;
 
-    if (ngx_http_webhook_settle_body(pool, &view->request) != NGX_OK
-        || ngx_http_webhook_settle_body(pool, &view->response) != NGX_OK)
+    if (ngx_webhook_settle_body(pool, &view->request) != NGX_OK
+        || ngx_webhook_settle_body(pool, &view->response) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -61,13 +59,11 @@ ngx_http_webhook_settle_view(ngx_http_webhook_settle_t *settle,
         n += match->chosen;
     }
 
-    settle->matches = ngx_pcalloc(pool, n * sizeof(ngx_http_webhook_match_t));
-    settle->origins = ngx_pcalloc(pool,
-                                  n * sizeof(ngx_http_webhook_match_t *));
+    settle->matches = ngx_pcalloc(pool, n * sizeof(ngx_webhook_match_t));
+    settle->origins = ngx_pcalloc(pool, n * sizeof(ngx_webhook_match_t *));
 
     if (settle->matches == NULL || settle->origins == NULL
-        || ngx_array_init(&settle->taken, pool, 4,
-                          sizeof(ngx_http_webhook_taken_t))
+        || ngx_array_init(&settle->taken, pool, 4, sizeof(ngx_webhook_taken_t))
            != NGX_OK)
     {
         return NGX_ERROR;
@@ -77,8 +73,7 @@ ngx_http_webhook_settle_view(ngx_http_webhook_settle_t *settle,
 
     for (match = capture->matches; match; match = match->next) {
 
-        if (match->chosen
-            && ngx_http_webhook_settle_match(settle, match) != NGX_OK)
+        if (match->chosen && ngx_webhook_settle_match(settle, match) != NGX_OK)
         {
             return NGX_ERROR;
         }
@@ -95,13 +90,13 @@ ngx_http_webhook_settle_view(ngx_http_webhook_settle_t *settle,
  */
 
 static ngx_int_t
-ngx_http_webhook_settle_body(ngx_pool_t *pool, ngx_http_webhook_body_t *body)
+ngx_webhook_settle_body(ngx_pool_t *pool, ngx_webhook_body_t *body)
 {
     ngx_buf_t       *b;
     ngx_chain_t     *cl, *ln, **next;
     webhook_hash_t  *hash;
 
-    ngx_memzero(&body->document, sizeof(ngx_http_webhook_document_t));
+    ngx_memzero(&body->document, sizeof(ngx_webhook_document_t));
 
     body->known = (body->reason != NULL);
 
@@ -146,28 +141,28 @@ ngx_http_webhook_settle_body(ngx_pool_t *pool, ngx_http_webhook_body_t *body)
         body->copy.hash = hash;
     }
 
-    return ngx_http_webhook_settle_copy(pool, &body->type) == NGX_OK
-           ? ngx_http_webhook_settle_copy(pool, &body->coding) : NGX_ERROR;
+    return ngx_webhook_settle_copy(pool, &body->type) == NGX_OK
+           ? ngx_webhook_settle_copy(pool, &body->coding) : NGX_ERROR;
 }
 
 
 static ngx_int_t
-ngx_http_webhook_settle_match(ngx_http_webhook_settle_t *settle,
-    ngx_http_webhook_match_t *match)
+ngx_webhook_settle_match(ngx_webhook_settle_t *settle,
+    ngx_webhook_match_t *match)
 {
-    size_t                     size;
-    int                       *captures;
-    ngx_pool_t                *pool;
-    ngx_http_webhook_match_t  *m;
+    size_t                size;
+    int                  *captures;
+    ngx_pool_t           *pool;
+    ngx_webhook_match_t  *m;
 
     pool = settle->work->pool;
 
-    if (ngx_http_webhook_settle_take(settle, match) != WEBHOOK_OK) {
+    if (ngx_webhook_settle_take(settle, match) != WEBHOOK_OK) {
         return NGX_ERROR;
     }
 
     if (match->keyed && settle->digested == NGX_DECLINED) {
-        settle->digested = ngx_http_webhook_capture_request_digest(
+        settle->digested = ngx_webhook_capture_request_digest(
                                              match->capture, settle->digest);
     }
 
@@ -180,7 +175,7 @@ ngx_http_webhook_settle_match(ngx_http_webhook_settle_t *settle,
     m->capture = &settle->view;
     m->id_text.data = m->id_data;
 
-    if (ngx_http_webhook_settle_copy(pool, &m->uri) != NGX_OK) {
+    if (ngx_webhook_settle_copy(pool, &m->uri) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -209,13 +204,13 @@ ngx_http_webhook_settle_match(ngx_http_webhook_settle_t *settle,
 /* What conditions and templates of a match ask nginx for. */
 
 static int
-ngx_http_webhook_settle_take(ngx_http_webhook_settle_t *settle,
-    ngx_http_webhook_match_t *match)
+ngx_webhook_settle_take(ngx_webhook_settle_t *settle,
+    ngx_webhook_match_t *match)
 {
-    ngx_uint_t                   i;
-    webhook_condition_t        **condition;
-    ngx_http_webhook_rule_t     *rule;
-    ngx_http_webhook_taking_t    taking;
+    ngx_uint_t               i;
+    webhook_condition_t    **condition;
+    ngx_webhook_rule_t      *rule;
+    ngx_webhook_taking_t     taking;
 
     rule = match->rule;
 
@@ -225,7 +220,7 @@ ngx_http_webhook_settle_take(ngx_http_webhook_settle_t *settle,
     condition = rule->when.elts;
 
     for (i = 0; i < rule->when.nelts; i++) {
-        if (webhook_condition_paths(condition[i], ngx_http_webhook_settle_path,
+        if (webhook_condition_paths(condition[i], ngx_webhook_settle_path,
                                     &taking))
         {
             return WEBHOOK_NOMEM;
@@ -233,20 +228,19 @@ ngx_http_webhook_settle_take(ngx_http_webhook_settle_t *settle,
     }
 
     if ((rule->body
-         && webhook_template_paths(rule->body, ngx_http_webhook_settle_path,
+         && webhook_template_paths(rule->body, ngx_webhook_settle_path,
                                    &taking))
         || (rule->model
-            && webhook_template_paths(rule->model,
-                                      ngx_http_webhook_settle_path, &taking))
-        || (rule->record
-            && webhook_template_paths(rule->record,
-                                      ngx_http_webhook_settle_path, &taking)))
+            && webhook_template_paths(rule->model, ngx_webhook_settle_path,
+                                      &taking)) || (rule->record
+            && webhook_template_paths(rule->record, ngx_webhook_settle_path,
+                                      &taking)))
     {
         return WEBHOOK_NOMEM;
     }
 
-    if (ngx_http_webhook_render_paths(match->capture->wmcf, &rule->endpoints,
-                                      ngx_http_webhook_settle_path, &taking))
+    if (ngx_webhook_fanout_paths(match->capture->wmcf, &rule->endpoints,
+                                 ngx_webhook_settle_path, &taking))
     {
         return WEBHOOK_NOMEM;
     }
@@ -258,9 +252,9 @@ ngx_http_webhook_settle_take(ngx_http_webhook_settle_t *settle,
 /* Not 0 where there is no memory. */
 
 static int
-ngx_http_webhook_settle_path(void *ctx, const webhook_path_t *path)
+ngx_webhook_settle_path(void *ctx, const webhook_path_t *path)
 {
-    ngx_http_webhook_taking_t *taking = ctx;
+    ngx_webhook_taking_t *taking = ctx;
 
     const webhook_str_t  *root;
 
@@ -271,18 +265,18 @@ ngx_http_webhook_settle_path(void *ctx, const webhook_path_t *path)
     }
 
     if (root->len == 3 && ngx_memcmp(root->data, "uri", 3) == 0) {
-        return ngx_http_webhook_match_captures(taking->match) != WEBHOOK_OK;
+        return ngx_webhook_match_captures(taking->match) != WEBHOOK_OK;
     }
 
-    return ngx_http_webhook_lookup_take(taking->match->capture->r,
-                                        taking->settle->work->pool,
-                                        &taking->settle->taken, path)
+    return ngx_webhook_lookup_take(taking->match->capture->r,
+                                   taking->settle->work->pool,
+                                   &taking->settle->taken, path)
            != NGX_OK;
 }
 
 
 static ngx_int_t
-ngx_http_webhook_settle_copy(ngx_pool_t *pool, ngx_str_t *text)
+ngx_webhook_settle_copy(ngx_pool_t *pool, ngx_str_t *text)
 {
     if (text->len == 0) {
         ngx_str_null(text);

@@ -6,16 +6,16 @@
  * what is known of it.
  */
 
-#ifndef NGX_HTTP_WEBHOOK_MATCH_VIEW_H
-#define NGX_HTTP_WEBHOOK_MATCH_VIEW_H
+#ifndef NGX_WEBHOOK_MATCH_VIEW_H
+#define NGX_WEBHOOK_MATCH_VIEW_H
 
 #include "http/outbound/context/ngx_http_webhook_capture_taken.h"
 
 
 /* Makes the view of the chosen matches, and counts them in settle->n: NGX_OK,
    or NGX_ERROR with no memory. */
-ngx_int_t ngx_http_webhook_settle_view(ngx_http_webhook_settle_t *settle,
-    ngx_http_webhook_capture_t *capture);
+ngx_int_t ngx_webhook_settle_view(ngx_webhook_settle_t *settle,
+    ngx_webhook_capture_t *capture);
 
 
-#endif /* NGX_HTTP_WEBHOOK_MATCH_VIEW_H */
+#endif /* NGX_WEBHOOK_MATCH_VIEW_H */

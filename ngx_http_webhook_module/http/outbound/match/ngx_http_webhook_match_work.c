@@ -11,32 +11,32 @@
 #include "http/outbound/delivery/ngx_http_webhook_dispatcher.h"
 
 
-static ngx_uint_t ngx_http_webhook_settle_large(
-    ngx_http_webhook_capture_t *capture, size_t *size);
-static size_t ngx_http_webhook_settle_cost(ngx_http_webhook_body_t *body);
-static void ngx_http_webhook_settle_run(ngx_http_webhook_work_t *work);
-static void ngx_http_webhook_settle_done(ngx_http_webhook_work_t *work);
-static void ngx_http_webhook_settle_end(ngx_http_webhook_settle_t *settle,
-    ngx_http_webhook_match_t *match, ngx_http_webhook_match_t *origin);
-static void ngx_http_webhook_settle_lost(ngx_http_webhook_settle_t *settle,
-    ngx_http_webhook_match_t *match, const char *reason);
+static ngx_uint_t ngx_webhook_settle_large(ngx_webhook_capture_t *capture,
+    size_t *size);
+static size_t ngx_webhook_settle_cost(ngx_webhook_body_t *body);
+static void ngx_webhook_settle_run(ngx_webhook_work_t *work);
+static void ngx_webhook_settle_done(ngx_webhook_work_t *work);
+static void ngx_webhook_settle_end(ngx_webhook_settle_t *settle,
+    ngx_webhook_match_t *match, ngx_webhook_match_t *origin);
+static void ngx_webhook_settle_lost(ngx_webhook_settle_t *settle,
+    ngx_webhook_match_t *match, const char *reason);
 
 
 ngx_int_t
-ngx_http_webhook_settle_post(ngx_http_webhook_capture_t *capture)
+ngx_webhook_settle_post(ngx_webhook_capture_t *capture)
 {
-    size_t                      size;
-    ngx_uint_t                  i;
-    ngx_http_webhook_work_t    *work;
-    ngx_http_webhook_match_t   *match;
-    ngx_http_webhook_settle_t  *settle;
+    size_t                 size;
+    ngx_uint_t             i;
+    ngx_webhook_work_t    *work;
+    ngx_webhook_match_t   *match;
+    ngx_webhook_settle_t  *settle;
 
-    if (!ngx_http_webhook_settle_large(capture, &size)) {
+    if (!ngx_webhook_settle_large(capture, &size)) {
         return NGX_DECLINED;
     }
 
-    if (ngx_http_webhook_cpu_behind(size)
-        && (capture->after || ngx_http_webhook_cpu_deserted(size)))
+    if (ngx_webhook_cpu_behind(size)
+        && (capture->after || ngx_webhook_cpu_deserted(size)))
     {
         /* no client waits, or clients do not stay, so that nothing else bounds
            what gathers */
@@ -44,33 +44,32 @@ ngx_http_webhook_settle_post(ngx_http_webhook_capture_t *capture)
         for (match = capture->matches; match; match = match->next) {
             if (match->chosen) {
                 match->chosen = 0;
-                ngx_http_webhook_match_fail(match,
-                                            NGX_HTTP_WEBHOOK_EVENTS_FAILED,
-                                            "too much waits for the threads "
-                                            "of webhook_cpu");
+                ngx_webhook_match_fail(match, NGX_WEBHOOK_EVENTS_FAILED,
+                                       "too much waits for the threads "
+                                       "of webhook_cpu");
             }
         }
 
         return NGX_OK;
     }
 
-    work = ngx_http_webhook_work_create(size);
+    work = ngx_webhook_work_create(size);
     if (work == NULL) {
         return NGX_DECLINED;
     }
 
-    settle = ngx_pcalloc(work->pool, sizeof(ngx_http_webhook_settle_t));
+    settle = ngx_pcalloc(work->pool, sizeof(ngx_webhook_settle_t));
 
     if (settle == NULL) {
-        ngx_http_webhook_work_free(work);
+        ngx_webhook_work_free(work);
         return NGX_DECLINED;
     }
 
     settle->work = work;
     settle->digested = NGX_DECLINED;
 
-    if (ngx_http_webhook_settle_view(settle, capture) != NGX_OK) {
-        ngx_http_webhook_work_free(work);
+    if (ngx_webhook_settle_view(settle, capture) != NGX_OK) {
+        ngx_webhook_work_free(work);
         return NGX_DECLINED;
     }
 
@@ -82,7 +81,7 @@ ngx_http_webhook_settle_post(ngx_http_webhook_capture_t *capture)
     settle->memory->refs++;
 
     for (i = 0; i < settle->n; i++) {
-        settle->origins[i]->state = NGX_HTTP_WEBHOOK_MATCH_AWAY;
+        settle->origins[i]->state = NGX_WEBHOOK_MATCH_AWAY;
         settle->origins[i]->chosen = 0;
     }
 
@@ -92,11 +91,11 @@ ngx_http_webhook_settle_post(ngx_http_webhook_capture_t *capture)
         capture->pending++;
     }
 
-    work->run = ngx_http_webhook_settle_run;
-    work->done = ngx_http_webhook_settle_done;
+    work->run = ngx_webhook_settle_run;
+    work->done = ngx_webhook_settle_done;
     work->data = settle;
 
-    ngx_http_webhook_work_post(work);
+    ngx_webhook_work_post(work);
 
     return NGX_OK;
 }
@@ -105,12 +104,11 @@ ngx_http_webhook_settle_post(ngx_http_webhook_capture_t *capture)
 /* Are the bodies that the chosen matches look at worth a thread? */
 
 static ngx_uint_t
-ngx_http_webhook_settle_large(ngx_http_webhook_capture_t *capture,
-    size_t *size)
+ngx_webhook_settle_large(ngx_webhook_capture_t *capture, size_t *size)
 {
-    size_t                     cost, len;
-    ngx_http_webhook_rule_t   *rule;
-    ngx_http_webhook_match_t  *match;
+    size_t                cost, len;
+    ngx_webhook_rule_t   *rule;
+    ngx_webhook_match_t  *match;
 
     cost = 0;
 
@@ -124,35 +122,35 @@ ngx_http_webhook_settle_large(ngx_http_webhook_capture_t *capture,
         len = 0;
 
         if (rule->want_response) {
-            len += ngx_http_webhook_settle_cost(&capture->response);
+            len += ngx_webhook_settle_cost(&capture->response);
         }
 
         if (rule->want_request) {
 
             /* its coding, too */
 
-            ngx_http_webhook_capture_fetch(capture);
+            ngx_webhook_capture_fetch(capture);
 
-            len += ngx_http_webhook_settle_cost(&capture->request);
+            len += ngx_webhook_settle_cost(&capture->request);
         }
 
-        /* each endpoint may want it in another form */
+        /* each endpoint may want it in another rendition */
 
         cost += len * (1 + rule->endpoints.nelts / 4);
     }
 
     *size = capture->response.copy.len + capture->request.copy.len;
 
-    return ngx_http_webhook_cpu_wanted(cost);
+    return ngx_webhook_cpu_wanted(cost);
 }
 
 
 /* What is compressed is more than it looks. */
 
 static size_t
-ngx_http_webhook_settle_cost(ngx_http_webhook_body_t *body)
+ngx_webhook_settle_cost(ngx_webhook_body_t *body)
 {
-    return ngx_http_webhook_copy_coded(&body->coding) ? body->copy.len * 64
+    return ngx_webhook_copy_coded(&body->coding) ? body->copy.len * 64
                                                       : body->copy.len;
 }
 
@@ -160,28 +158,28 @@ ngx_http_webhook_settle_cost(ngx_http_webhook_body_t *body)
 /* On a thread. */
 
 static void
-ngx_http_webhook_settle_run(ngx_http_webhook_work_t *work)
+ngx_webhook_settle_run(ngx_webhook_work_t *work)
 {
-    ngx_uint_t                  i;
-    ngx_http_webhook_settle_t  *settle;
+    ngx_uint_t             i;
+    ngx_webhook_settle_t  *settle;
 
     settle = work->data;
 
     for (i = 0; i < settle->n; i++) {
-        ngx_http_webhook_match_settle(&settle->matches[i]);
+        ngx_webhook_match_settle(&settle->matches[i]);
     }
 
-    ngx_http_webhook_document_free(&settle->view.request.document);
-    ngx_http_webhook_document_free(&settle->view.response.document);
+    ngx_webhook_document_free(&settle->view.request.document);
+    ngx_webhook_document_free(&settle->view.response.document);
 }
 
 
 static void
-ngx_http_webhook_settle_done(ngx_http_webhook_work_t *work)
+ngx_webhook_settle_done(ngx_webhook_work_t *work)
 {
-    ngx_uint_t                    i;
-    ngx_http_webhook_settle_t    *settle, **next;
-    ngx_http_webhook_capture_t   *capture;
+    ngx_uint_t               i;
+    ngx_webhook_settle_t    *settle, **next;
+    ngx_webhook_capture_t   *capture;
 
     settle = work->data;
     capture = settle->capture;
@@ -190,7 +188,7 @@ ngx_http_webhook_settle_done(ngx_http_webhook_work_t *work)
 
         /* the process exits, and what is not put now is lost */
 
-        ngx_http_webhook_settle_run(work);
+        ngx_webhook_settle_run(work);
     }
 
     if (capture) {
@@ -205,15 +203,15 @@ ngx_http_webhook_settle_done(ngx_http_webhook_work_t *work)
     }
 
     for (i = 0; i < settle->n; i++) {
-        ngx_http_webhook_settle_end(settle, &settle->matches[i],
-                                    capture ? settle->origins[i] : NULL);
+        ngx_webhook_settle_end(settle, &settle->matches[i],
+                               capture ? settle->origins[i] : NULL);
     }
 
-    ngx_http_webhook_memory_release(settle->memory);
-    ngx_http_webhook_work_free(work);
+    ngx_webhook_memory_release(settle->memory);
+    ngx_webhook_work_free(work);
 
     if (capture && !capture->after && --capture->pending == 0
-        && capture->wake && !ngx_http_webhook_cpu_closing())
+        && capture->wake && !ngx_webhook_cpu_closing())
     {
         capture->wake(capture);
     }
@@ -223,30 +221,29 @@ ngx_http_webhook_settle_done(ngx_http_webhook_work_t *work)
 /* What became of a match; its origin is NULL where nobody wants to know. */
 
 static void
-ngx_http_webhook_settle_end(ngx_http_webhook_settle_t *settle,
-    ngx_http_webhook_match_t *match, ngx_http_webhook_match_t *origin)
+ngx_webhook_settle_end(ngx_webhook_settle_t *settle,
+    ngx_webhook_match_t *match, ngx_webhook_match_t *origin)
 {
-    ngx_http_webhook_event_t  *event;
+    ngx_webhook_event_t  *event;
 
     event = match->event;
 
     if (event == NULL) {
 
-        if (match->state == NGX_HTTP_WEBHOOK_MATCH_FAILED) {
-            ngx_http_webhook_settle_lost(settle, match, match->failure);
+        if (match->state == NGX_WEBHOOK_MATCH_FAILED) {
+            ngx_webhook_settle_lost(settle, match, match->failure);
         }
 
-    } else if (ngx_http_webhook_courier_behind(event->size)) {
-        ngx_http_webhook_event_free(event);
+    } else if (ngx_webhook_dispatcher_behind(event->size)) {
+        ngx_webhook_event_free(event);
 
-        match->state = NGX_HTTP_WEBHOOK_MATCH_FAILED;
-        match->counter = NGX_HTTP_WEBHOOK_EVENTS_FAILED;
+        match->state = NGX_WEBHOOK_MATCH_FAILED;
+        match->counter = NGX_WEBHOOK_EVENTS_FAILED;
 
-        ngx_http_webhook_settle_lost(settle, match,
-                                     "too much waits for the store");
+        ngx_webhook_settle_lost(settle, match, "too much waits for the store");
 
     } else {
-        ngx_http_webhook_match_put(origin, event);
+        ngx_webhook_match_put(origin, event);
         return;
     }
 
@@ -257,8 +254,8 @@ ngx_http_webhook_settle_end(ngx_http_webhook_settle_t *settle,
 
 
 static void
-ngx_http_webhook_settle_lost(ngx_http_webhook_settle_t *settle,
-    ngx_http_webhook_match_t *match, const char *reason)
+ngx_webhook_settle_lost(ngx_webhook_settle_t *settle,
+    ngx_webhook_match_t *match, const char *reason)
 {
     ngx_log_t  *log;
 
@@ -268,5 +265,5 @@ ngx_http_webhook_settle_lost(ngx_http_webhook_settle_t *settle,
                   "webhook event lost: \"%V\" %V: %s",
                   &match->rule->type->name, &match->id_text, reason);
 
-    ngx_http_webhook_count(match->counter, 1);
+    ngx_webhook_count(match->counter, 1);
 }

@@ -8,15 +8,15 @@
  * which may be gone before it is done.
  */
 
-#ifndef NGX_HTTP_WEBHOOK_MATCH_WORK_H
-#define NGX_HTTP_WEBHOOK_MATCH_WORK_H
+#ifndef NGX_WEBHOOK_MATCH_WORK_H
+#define NGX_WEBHOOK_MATCH_WORK_H
 
 #include "http/outbound/context/ngx_http_webhook_capture_state.h"
 
 
 /* NGX_OK where a thread settles the chosen matches; NGX_DECLINED where they
    are to be settled on the event loop. */
-ngx_int_t ngx_http_webhook_settle_post(ngx_http_webhook_capture_t *capture);
+ngx_int_t ngx_webhook_settle_post(ngx_webhook_capture_t *capture);
 
 
-#endif /* NGX_HTTP_WEBHOOK_MATCH_WORK_H */
+#endif /* NGX_WEBHOOK_MATCH_WORK_H */

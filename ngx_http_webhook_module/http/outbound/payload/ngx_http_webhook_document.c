@@ -10,27 +10,27 @@
 #include "core/media/webhook_media.h"
 
 
-#define NGX_HTTP_WEBHOOK_DOCUMENT_TYPE   255    /* bytes of a Content-Type */
-#define NGX_HTTP_WEBHOOK_DOCUMENT_DEPTH  160    /* of mapped XML, which may be
+#define NGX_WEBHOOK_DOCUMENT_TYPE   255         /* bytes of a Content-Type */
+#define NGX_WEBHOOK_DOCUMENT_DEPTH  160         /* of mapped XML, which may be
                                                    twice as deep as it was */
-#define NGX_HTTP_WEBHOOK_DOCUMENT_GROW   16     /* times the body: the most
+#define NGX_WEBHOOK_DOCUMENT_GROW   16          /* times the body: the most
                                                    that it is mapped to */
-#define NGX_HTTP_WEBHOOK_DOCUMENT_ROOM   65536
+#define NGX_WEBHOOK_DOCUMENT_ROOM   65536
 
 
-static ngx_http_webhook_kind_e ngx_http_webhook_document_sort(
-    ngx_http_webhook_document_t *d, ngx_uint_t *open);
-static ngx_int_t ngx_http_webhook_document_set(ngx_http_webhook_document_t *d,
+static ngx_webhook_kind_e ngx_webhook_document_sort(ngx_webhook_document_t *d,
+    ngx_uint_t *open);
+static ngx_int_t ngx_webhook_document_set(ngx_webhook_document_t *d,
     u_char *data, size_t len);
-static u_char ngx_http_webhook_document_first(ngx_http_webhook_document_t *d);
-static int ngx_http_webhook_document_map(ngx_http_webhook_document_t *d);
+static u_char ngx_webhook_document_first(ngx_webhook_document_t *d);
+static int ngx_webhook_document_map(ngx_webhook_document_t *d);
 
 
 void
-ngx_http_webhook_document_init(ngx_http_webhook_document_t *d,
-    ngx_pool_t *pool, ngx_chain_t *body, size_t len, ngx_str_t *type)
+ngx_webhook_document_init(ngx_webhook_document_t *d, ngx_pool_t *pool,
+    ngx_chain_t *body, size_t len, ngx_str_t *type)
 {
-    ngx_memzero(d, sizeof(ngx_http_webhook_document_t));
+    ngx_memzero(d, sizeof(ngx_webhook_document_t));
 
     d->pool = pool;
     d->body = body;
@@ -41,23 +41,22 @@ ngx_http_webhook_document_init(ngx_http_webhook_document_t *d,
 
 /* By the type alone; *open if that says nothing of worth. */
 
-static ngx_http_webhook_kind_e
-ngx_http_webhook_document_sort(ngx_http_webhook_document_t *d,
-    ngx_uint_t *open)
+static ngx_webhook_kind_e
+ngx_webhook_document_sort(ngx_webhook_document_t *d, ngx_uint_t *open)
 {
     *open = 0;
 
-    switch (webhook_media(ngx_http_webhook_str(&d->type), WEBHOOK_MEDIA_LOOSE))
+    switch (webhook_media(ngx_webhook_str(&d->type), WEBHOOK_MEDIA_LOOSE))
     {
     case WEBHOOK_MEDIA_JSON:
-        return NGX_HTTP_WEBHOOK_KIND_JSON;
+        return NGX_WEBHOOK_KIND_JSON;
 
     case WEBHOOK_MEDIA_XML:
-        return NGX_HTTP_WEBHOOK_KIND_XML;
+        return NGX_WEBHOOK_KIND_XML;
 
     case WEBHOOK_MEDIA_FORM:
     case WEBHOOK_MEDIA_MULTIPART:
-        return NGX_HTTP_WEBHOOK_KIND_FORM;
+        return NGX_WEBHOOK_KIND_FORM;
 
     case WEBHOOK_MEDIA_NONE:
     case WEBHOOK_MEDIA_TEXT:
@@ -68,12 +67,12 @@ ngx_http_webhook_document_sort(ngx_http_webhook_document_t *d,
         break;
     }
 
-    return NGX_HTTP_WEBHOOK_KIND_OTHER;
+    return NGX_WEBHOOK_KIND_OTHER;
 }
 
 
-ngx_http_webhook_kind_e
-ngx_http_webhook_document_kind(ngx_http_webhook_document_t *d)
+ngx_webhook_kind_e
+ngx_webhook_document_kind(ngx_webhook_document_t *d)
 {
     u_char      c;
     ngx_uint_t  open;
@@ -83,15 +82,15 @@ ngx_http_webhook_document_kind(ngx_http_webhook_document_t *d)
     }
 
     d->sorted = 1;
-    d->kind = ngx_http_webhook_document_sort(d, &open);
+    d->kind = ngx_webhook_document_sort(d, &open);
 
     if (open) {
-        c = ngx_http_webhook_document_first(d);
+        c = ngx_webhook_document_first(d);
 
         if ((c == '{' || c == '[')
-            && ngx_http_webhook_document_json(d) == WEBHOOK_OK)
+            && ngx_webhook_document_json(d) == WEBHOOK_OK)
         {
-            d->kind = NGX_HTTP_WEBHOOK_KIND_JSON;
+            d->kind = NGX_WEBHOOK_KIND_JSON;
         }
     }
 
@@ -100,22 +99,22 @@ ngx_http_webhook_document_kind(ngx_http_webhook_document_t *d)
 
 
 int
-ngx_http_webhook_document_utf8(ngx_http_webhook_document_t *d, size_t max,
-    const char **why)
+ngx_webhook_document_utf8(ngx_webhook_document_t *d, size_t max,
+    const char **reason)
 {
-    int                           rc;
-    u_char                       *p, first[3];
-    size_t                        n;
-    ngx_uint_t                    open;
-    ngx_chain_t                  *cl;
-    webhook_buf_t                 out;
-    webhook_str_t                 label, text;
-    ngx_http_webhook_kind_e       kind;
-    ngx_http_webhook_document_t   old;
+    int                      rc;
+    u_char                  *p, first[3];
+    size_t                   n;
+    ngx_uint_t               open;
+    ngx_chain_t             *cl;
+    webhook_buf_t            out;
+    webhook_str_t            label, text;
+    ngx_webhook_kind_e       kind;
+    ngx_webhook_document_t   old;
 
-    kind = ngx_http_webhook_document_sort(d, &open);
+    kind = ngx_webhook_document_sort(d, &open);
 
-    if ((kind != NGX_HTTP_WEBHOOK_KIND_JSON && !open) || d->len == 0) {
+    if ((kind != NGX_WEBHOOK_KIND_JSON && !open) || d->len == 0) {
         return WEBHOOK_OK;
     }
 
@@ -127,22 +126,22 @@ ngx_http_webhook_document_utf8(ngx_http_webhook_document_t *d, size_t max,
         }
     }
 
-    webhook_charset_label(ngx_http_webhook_str(&d->type), &label);
+    webhook_charset_label(ngx_webhook_str(&d->type), &label);
 
     if (!webhook_charset_doubtful(first, n, &label)) {
         return WEBHOOK_OK;
     }
 
-    *why = "no memory for the body";
+    *reason = "no memory for the body";
 
-    if (ngx_http_webhook_document_text(d) != NGX_OK) {
+    if (ngx_webhook_document_text(d) != NGX_OK) {
         return WEBHOOK_NOMEM;
     }
 
     webhook_buf_init(&out, max);
 
-    rc = webhook_charset_json(ngx_http_webhook_str(&d->text), &label, &out,
-                              &text, why);
+    rc = webhook_charset_json(ngx_webhook_str(&d->text), &label, &out, &text,
+                              reason);
 
     old = *d;
 
@@ -150,7 +149,7 @@ ngx_http_webhook_document_utf8(ngx_http_webhook_document_t *d, size_t max,
         rc = WEBHOOK_OK;
 
     } else if (rc == WEBHOOK_LIMIT) {
-        *why = "the body is over webhook_payload_max in UTF-8";
+        *reason = "the body is over webhook_payload_max in UTF-8";
 
     } else if (rc == WEBHOOK_OK && text.data != d->text.data) {
 
@@ -164,19 +163,16 @@ ngx_http_webhook_document_utf8(ngx_http_webhook_document_t *d, size_t max,
             }
         }
 
-        if (p == NULL || ngx_http_webhook_document_set(d, p, text.len)
-                         != NGX_OK)
-        {
+        if (p == NULL || ngx_webhook_document_set(d, p, text.len) != NGX_OK) {
             rc = WEBHOOK_NOMEM;
         }
 
         /* text of any other kind goes as it came */
 
         if (rc == WEBHOOK_OK && open
-            && ngx_http_webhook_document_kind(d)
-               != NGX_HTTP_WEBHOOK_KIND_JSON)
+            && ngx_webhook_document_kind(d) != NGX_WEBHOOK_KIND_JSON)
         {
-            ngx_http_webhook_document_free(d);
+            ngx_webhook_document_free(d);
             *d = old;
         }
     }
@@ -190,8 +186,7 @@ ngx_http_webhook_document_utf8(ngx_http_webhook_document_t *d, size_t max,
 /* Gives it another text. */
 
 static ngx_int_t
-ngx_http_webhook_document_set(ngx_http_webhook_document_t *d, u_char *data,
-    size_t len)
+ngx_webhook_document_set(ngx_webhook_document_t *d, u_char *data, size_t len)
 {
     ngx_buf_t    *b;
     ngx_chain_t  *cl;
@@ -222,7 +217,7 @@ ngx_http_webhook_document_set(ngx_http_webhook_document_t *d, u_char *data,
 /* The first byte that is no white space, or 0. */
 
 static u_char
-ngx_http_webhook_document_first(ngx_http_webhook_document_t *d)
+ngx_webhook_document_first(ngx_webhook_document_t *d)
 {
     u_char       *p;
     ngx_chain_t  *cl;
@@ -241,7 +236,7 @@ ngx_http_webhook_document_first(ngx_http_webhook_document_t *d)
 
 
 ngx_int_t
-ngx_http_webhook_document_text(ngx_http_webhook_document_t *d)
+ngx_webhook_document_text(ngx_webhook_document_t *d)
 {
     size_t        n;
     u_char       *p, *last;
@@ -280,7 +275,7 @@ ngx_http_webhook_document_text(ngx_http_webhook_document_t *d)
 
 
 void
-ngx_http_webhook_document_limits(size_t len, webhook_json_limits_t *limits)
+ngx_webhook_document_limits(size_t len, webhook_json_limits_t *limits)
 {
     /* the number of values is bounded by the length of the text */
 
@@ -290,7 +285,7 @@ ngx_http_webhook_document_limits(size_t len, webhook_json_limits_t *limits)
 
 
 int
-ngx_http_webhook_document_json(ngx_http_webhook_document_t *d)
+ngx_webhook_document_json(ngx_webhook_document_t *d)
 {
     webhook_str_t          text;
     webhook_json_limits_t  limits;
@@ -301,24 +296,24 @@ ngx_http_webhook_document_json(ngx_http_webhook_document_t *d)
 
     d->parsed = 1;
 
-    if (ngx_http_webhook_document_text(d) != NGX_OK) {
+    if (ngx_webhook_document_text(d) != NGX_OK) {
         d->read = WEBHOOK_NOMEM;
         return d->read;
     }
 
-    d->read = ngx_http_webhook_document_map(d);
+    d->read = ngx_webhook_document_map(d);
 
     if (d->read != WEBHOOK_OK) {
         webhook_buf_free(&d->mapped);
         return d->read;
     }
 
-    text = ngx_http_webhook_document_source(d);
+    text = ngx_webhook_document_source(d);
 
-    ngx_http_webhook_document_limits(text.len, &limits);
+    ngx_webhook_document_limits(text.len, &limits);
 
     if (d->mapped.data) {
-        limits.max_depth = NGX_HTTP_WEBHOOK_DOCUMENT_DEPTH;
+        limits.max_depth = NGX_WEBHOOK_DOCUMENT_DEPTH;
     }
 
     d->read = webhook_json_read(&text, &limits, &d->doc, NULL);
@@ -330,28 +325,26 @@ ngx_http_webhook_document_json(ngx_http_webhook_document_t *d)
 /* Says XML and forms as JSON; the rest is left as it is. */
 
 static int
-ngx_http_webhook_document_map(ngx_http_webhook_document_t *d)
+ngx_webhook_document_map(ngx_webhook_document_t *d)
 {
-    u_char                    c;
-    size_t                    max;
-    webhook_str_t             boundary, *text, *type;
-    webhook_media_e           media;
-    ngx_http_webhook_kind_e   kind;
+    u_char               c;
+    size_t               max;
+    webhook_str_t        boundary, *text, *type;
+    webhook_media_e      media;
+    ngx_webhook_kind_e   kind;
 
     /* to tell the kind, it may be read: then it is no XML and no form */
 
-    kind = d->sorted ? d->kind : ngx_http_webhook_document_kind(d);
+    kind = d->sorted ? d->kind : ngx_webhook_document_kind(d);
 
-    if (kind != NGX_HTTP_WEBHOOK_KIND_XML
-        && kind != NGX_HTTP_WEBHOOK_KIND_FORM)
-    {
+    if (kind != NGX_WEBHOOK_KIND_XML && kind != NGX_WEBHOOK_KIND_FORM) {
         return WEBHOOK_OK;
     }
 
     media = WEBHOOK_MEDIA_XML;
-    type = ngx_http_webhook_str(&d->type);
+    type = ngx_webhook_str(&d->type);
 
-    if (kind == NGX_HTTP_WEBHOOK_KIND_FORM) {
+    if (kind == NGX_WEBHOOK_KIND_FORM) {
 
         /* whatever it is called, what has a boundary has parts */
 
@@ -359,9 +352,9 @@ ngx_http_webhook_document_map(ngx_http_webhook_document_t *d)
                 ? WEBHOOK_MEDIA_MULTIPART : WEBHOOK_MEDIA_FORM;
     }
 
-    text = ngx_http_webhook_str(&d->text);
-    max = d->len * NGX_HTTP_WEBHOOK_DOCUMENT_GROW
-          + NGX_HTTP_WEBHOOK_DOCUMENT_ROOM;
+    text = ngx_webhook_str(&d->text);
+    max = d->len * NGX_WEBHOOK_DOCUMENT_GROW
+          + NGX_WEBHOOK_DOCUMENT_ROOM;
 
     webhook_buf_init(&d->mapped, max);
 
@@ -369,7 +362,7 @@ ngx_http_webhook_document_map(ngx_http_webhook_document_t *d)
 
         /* many a client sends JSON and leaves its library's type of forms */
 
-        c = ngx_http_webhook_document_first(d);
+        c = ngx_webhook_document_first(d);
 
         if (c == '{' || c == '[') {
             return WEBHOOK_OK;
@@ -381,7 +374,7 @@ ngx_http_webhook_document_map(ngx_http_webhook_document_t *d)
 
 
 webhook_str_t
-ngx_http_webhook_document_source(ngx_http_webhook_document_t *d)
+ngx_webhook_document_source(ngx_webhook_document_t *d)
 {
     webhook_str_t  text;
 
@@ -391,16 +384,16 @@ ngx_http_webhook_document_source(ngx_http_webhook_document_t *d)
         return text;
     }
 
-    return *ngx_http_webhook_str(&d->text);
+    return *ngx_webhook_str(&d->text);
 }
 
 
 const char *
-ngx_http_webhook_document_why(ngx_http_webhook_document_t *d)
+ngx_webhook_document_reason(ngx_webhook_document_t *d)
 {
-    ngx_http_webhook_kind_e  kind;
+    ngx_webhook_kind_e  kind;
 
-    kind = ngx_http_webhook_document_kind(d);
+    kind = ngx_webhook_document_kind(d);
 
     switch (d->read) {
 
@@ -408,36 +401,36 @@ ngx_http_webhook_document_why(ngx_http_webhook_document_t *d)
         return "could not be read: no memory";
 
     case WEBHOOK_LIMIT:
-        return (kind == NGX_HTTP_WEBHOOK_KIND_XML)
+        return (kind == NGX_WEBHOOK_KIND_XML)
                ? "is XML that is nested too deeply or has too much in it"
-               : (kind == NGX_HTTP_WEBHOOK_KIND_FORM)
+               : (kind == NGX_WEBHOOK_KIND_FORM)
                ? "is a form with too many fields"
                : "is JSON that is nested too deeply";
 
     default:
-        return (kind == NGX_HTTP_WEBHOOK_KIND_XML)
+        return (kind == NGX_WEBHOOK_KIND_XML)
                ? "is not well-formed XML without a document type declaration"
-               : (kind == NGX_HTTP_WEBHOOK_KIND_FORM)
+               : (kind == NGX_WEBHOOK_KIND_FORM)
                ? "is not a form as its type says" : "is not JSON";
     }
 }
 
 
 ngx_str_t
-ngx_http_webhook_document_type(ngx_http_webhook_document_t *d)
+ngx_webhook_document_type(ngx_webhook_document_t *d)
 {
     u_char  *p, *last;
 
     static ngx_str_t  json = ngx_string("application/json");
     static ngx_str_t  octets = ngx_string("application/octet-stream");
 
-    if (ngx_http_webhook_document_kind(d) == NGX_HTTP_WEBHOOK_KIND_JSON) {
+    if (ngx_webhook_document_kind(d) == NGX_WEBHOOK_KIND_JSON) {
         return json;
     }
 
     /* it becomes a header of ours */
 
-    if (d->type.len == 0 || d->type.len > NGX_HTTP_WEBHOOK_DOCUMENT_TYPE) {
+    if (d->type.len == 0 || d->type.len > NGX_WEBHOOK_DOCUMENT_TYPE) {
         return octets;
     }
 
@@ -454,7 +447,7 @@ ngx_http_webhook_document_type(ngx_http_webhook_document_t *d)
 
 
 int
-ngx_http_webhook_document_find(ngx_http_webhook_document_t *d,
+ngx_webhook_document_find(ngx_webhook_document_t *d,
     const webhook_path_t *path, uint32_t skip, const webhook_path_t *part,
     webhook_value_t *v)
 {
@@ -463,7 +456,7 @@ ngx_http_webhook_document_find(ngx_http_webhook_document_t *d,
 
     webhook_value_from_json(v, NULL);
 
-    rc = ngx_http_webhook_document_json(d);
+    rc = ngx_webhook_document_json(d);
 
     if (rc != WEBHOOK_OK) {
         return (rc == WEBHOOK_ERROR) ? WEBHOOK_OK : rc;
@@ -486,7 +479,7 @@ ngx_http_webhook_document_find(ngx_http_webhook_document_t *d,
 
 
 void
-ngx_http_webhook_document_free(ngx_http_webhook_document_t *d)
+ngx_webhook_document_free(ngx_webhook_document_t *d)
 {
     webhook_json_free(d->doc);
     webhook_buf_free(&d->mapped);

@@ -9,22 +9,22 @@
 #include "core/envelope/webhook_envelope.h"
 
 
-static void ngx_http_webhook_lookup_text(webhook_value_t *v, u_char *data,
+static void ngx_webhook_lookup_text(webhook_value_t *v, u_char *data,
     size_t len);
-static void ngx_http_webhook_lookup_missing(webhook_value_t *v);
-static ngx_table_elt_t *ngx_http_webhook_lookup_next(ngx_list_part_t **part,
+static void ngx_webhook_lookup_missing(webhook_value_t *v);
+static ngx_table_elt_t *ngx_webhook_lookup_next(ngx_list_part_t **part,
     ngx_uint_t *i, const webhook_str_t *name);
 
 
 ngx_int_t
-ngx_http_webhook_lookup_variable(ngx_http_request_t *r,
-    const webhook_str_t *name, webhook_value_t *v)
+ngx_webhook_lookup_variable(ngx_http_request_t *r, const webhook_str_t *name,
+    webhook_value_t *v)
 {
     ngx_str_t                   low;
     ngx_uint_t                  key;
     ngx_http_variable_value_t  *vv;
 
-    ngx_http_webhook_lookup_missing(v);
+    ngx_webhook_lookup_missing(v);
 
     low.len = name->len;
     low.data = ngx_pnalloc(r->pool, name->len);
@@ -43,21 +43,21 @@ ngx_http_webhook_lookup_variable(ngx_http_request_t *r,
         return NGX_OK;
     }
 
-    ngx_http_webhook_lookup_text(v, vv->data, vv->len);
+    ngx_webhook_lookup_text(v, vv->data, vv->len);
 
     return NGX_OK;
 }
 
 
 int
-ngx_http_webhook_lookup_event(ngx_pool_t *pool, const webhook_id_t *id,
+ngx_webhook_lookup_event(ngx_pool_t *pool, const webhook_id_t *id,
     uint64_t wall, ngx_str_t *type, const webhook_path_t *path,
     webhook_value_t *v)
 {
     u_char               *p;
     const webhook_str_t  *root, *step;
 
-    ngx_http_webhook_lookup_missing(v);
+    ngx_webhook_lookup_missing(v);
 
     root = webhook_path_step(path, 0);
 
@@ -96,11 +96,11 @@ ngx_http_webhook_lookup_event(ngx_pool_t *pool, const webhook_id_t *id,
         }
 
         webhook_id_text(id, p);
-        ngx_http_webhook_lookup_text(v, p, WEBHOOK_ID_TEXT_LEN);
+        ngx_webhook_lookup_text(v, p, WEBHOOK_ID_TEXT_LEN);
 
     } else if (step->len == 4 && ngx_memcmp(step->data, "type", 4) == 0) {
 
-        ngx_http_webhook_lookup_text(v, type->data, type->len);
+        ngx_webhook_lookup_text(v, type->data, type->len);
 
     } else if (step->len == 4 && ngx_memcmp(step->data, "time", 4) == 0) {
 
@@ -110,7 +110,7 @@ ngx_http_webhook_lookup_event(ngx_pool_t *pool, const webhook_id_t *id,
         }
 
         webhook_envelope_time(wall, p);
-        ngx_http_webhook_lookup_text(v, p, WEBHOOK_ENVELOPE_TIME_LEN);
+        ngx_webhook_lookup_text(v, p, WEBHOOK_ENVELOPE_TIME_LEN);
     }
 
     return WEBHOOK_OK;
@@ -118,16 +118,15 @@ ngx_http_webhook_lookup_event(ngx_pool_t *pool, const webhook_id_t *id,
 
 
 ngx_int_t
-ngx_http_webhook_lookup_header(ngx_http_request_t *r,
-    const webhook_str_t *name, webhook_value_t *v)
+ngx_webhook_lookup_header(ngx_http_request_t *r, const webhook_str_t *name,
+    webhook_value_t *v)
 {
-    return ngx_http_webhook_lookup_lines(r->pool, &r->headers_in.headers, name,
-                                         v);
+    return ngx_webhook_lookup_lines(r->pool, &r->headers_in.headers, name, v);
 }
 
 
 ngx_int_t
-ngx_http_webhook_lookup_lines(ngx_pool_t *pool, ngx_list_t *headers,
+ngx_webhook_lookup_lines(ngx_pool_t *pool, ngx_list_t *headers,
     const webhook_str_t *name, webhook_value_t *v)
 {
     u_char           *p;
@@ -136,7 +135,7 @@ ngx_http_webhook_lookup_lines(ngx_pool_t *pool, ngx_list_t *headers,
     ngx_list_part_t  *part;
     ngx_table_elt_t  *h, *first;
 
-    ngx_http_webhook_lookup_missing(v);
+    ngx_webhook_lookup_missing(v);
 
     first = NULL;
     len = 0;
@@ -146,7 +145,7 @@ ngx_http_webhook_lookup_lines(ngx_pool_t *pool, ngx_list_t *headers,
     part = &headers->part;
 
     for ( ;; ) {
-        h = ngx_http_webhook_lookup_next(&part, &i, name);
+        h = ngx_webhook_lookup_next(&part, &i, name);
         if (h == NULL) {
             break;
         }
@@ -164,7 +163,7 @@ ngx_http_webhook_lookup_lines(ngx_pool_t *pool, ngx_list_t *headers,
     }
 
     if (n == 1) {
-        ngx_http_webhook_lookup_text(v, first->value.data, first->value.len);
+        ngx_webhook_lookup_text(v, first->value.data, first->value.len);
         return NGX_OK;
     }
 
@@ -175,13 +174,13 @@ ngx_http_webhook_lookup_lines(ngx_pool_t *pool, ngx_list_t *headers,
         return NGX_ERROR;
     }
 
-    ngx_http_webhook_lookup_text(v, p, len);
+    ngx_webhook_lookup_text(v, p, len);
 
     i = 0;
     part = &headers->part;
 
     for ( ;; ) {
-        h = ngx_http_webhook_lookup_next(&part, &i, name);
+        h = ngx_webhook_lookup_next(&part, &i, name);
         p = ngx_cpymem(p, h->value.data, h->value.len);
 
         if (--n == 0) {
@@ -195,13 +194,13 @@ ngx_http_webhook_lookup_lines(ngx_pool_t *pool, ngx_list_t *headers,
 
 
 ngx_int_t
-ngx_http_webhook_lookup_query(ngx_http_request_t *r, ngx_pool_t *pool,
+ngx_webhook_lookup_query(ngx_http_request_t *r, ngx_pool_t *pool,
     const webhook_str_t *name, webhook_value_t *v)
 {
     u_char     *src, *dst;
     ngx_str_t   value;
 
-    ngx_http_webhook_lookup_missing(v);
+    ngx_webhook_lookup_missing(v);
 
     if (name->len == 0
         || ngx_http_arg(r, name->data, name->len, &value) != NGX_OK)
@@ -219,21 +218,21 @@ ngx_http_webhook_lookup_query(ngx_http_request_t *r, ngx_pool_t *pool,
 
     ngx_unescape_uri(&dst, &src, value.len, 0);
 
-    ngx_http_webhook_lookup_text(v, value.data, dst - value.data);
+    ngx_webhook_lookup_text(v, value.data, dst - value.data);
 
     return NGX_OK;
 }
 
 
 ngx_int_t
-ngx_http_webhook_lookup_take(ngx_http_request_t *r, ngx_pool_t *pool,
+ngx_webhook_lookup_take(ngx_http_request_t *r, ngx_pool_t *pool,
     ngx_array_t *taken, const webhook_path_t *path)
 {
-    u_char                    *p;
-    webhook_str_t              name;
-    webhook_value_t            v;
-    const webhook_str_t       *root, *text;
-    ngx_http_webhook_taken_t  *t;
+    u_char               *p;
+    webhook_str_t         name;
+    webhook_value_t       v;
+    const webhook_str_t  *root, *text;
+    ngx_webhook_taken_t  *t;
 
     root = webhook_path_step(path, 0);
 
@@ -249,11 +248,11 @@ ngx_http_webhook_lookup_take(ngx_http_request_t *r, ngx_pool_t *pool,
     name.data = text->data + root->len + 1;
     name.len = text->len - root->len - 1;
 
-    if (ngx_http_webhook_lookup_taken(taken, &name, &v) == NGX_OK) {
+    if (ngx_webhook_lookup_taken(taken, &name, &v) == NGX_OK) {
         return NGX_OK;
     }
 
-    if (ngx_http_webhook_lookup_variable(r, &name, &v) != NGX_OK) {
+    if (ngx_webhook_lookup_variable(r, &name, &v) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -280,11 +279,11 @@ ngx_http_webhook_lookup_take(ngx_http_request_t *r, ngx_pool_t *pool,
 
 
 ngx_int_t
-ngx_http_webhook_lookup_taken(ngx_array_t *taken, const webhook_str_t *name,
+ngx_webhook_lookup_taken(ngx_array_t *taken, const webhook_str_t *name,
     webhook_value_t *v)
 {
-    ngx_uint_t                 i;
-    ngx_http_webhook_taken_t  *t;
+    ngx_uint_t            i;
+    ngx_webhook_taken_t  *t;
 
     t = taken->elts;
 
@@ -302,7 +301,7 @@ ngx_http_webhook_lookup_taken(ngx_array_t *taken, const webhook_str_t *name,
 /* The next header of that name at or behind *i of *part, or NULL. */
 
 static ngx_table_elt_t *
-ngx_http_webhook_lookup_next(ngx_list_part_t **part, ngx_uint_t *i,
+ngx_webhook_lookup_next(ngx_list_part_t **part, ngx_uint_t *i,
     const webhook_str_t *name)
 {
     ngx_table_elt_t  *h;
@@ -330,7 +329,7 @@ ngx_http_webhook_lookup_next(ngx_list_part_t **part, ngx_uint_t *i,
 
 
 static void
-ngx_http_webhook_lookup_text(webhook_value_t *v, u_char *data, size_t len)
+ngx_webhook_lookup_text(webhook_value_t *v, u_char *data, size_t len)
 {
     v->type = WEBHOOK_JSON_STRING;
     v->span.data = data;
@@ -341,7 +340,7 @@ ngx_http_webhook_lookup_text(webhook_value_t *v, u_char *data, size_t len)
 
 
 static void
-ngx_http_webhook_lookup_missing(webhook_value_t *v)
+ngx_webhook_lookup_missing(webhook_value_t *v)
 {
     ngx_memzero(v, sizeof(webhook_value_t));
 

@@ -8,8 +8,8 @@
  * cannot change.
  */
 
-#ifndef NGX_HTTP_WEBHOOK_LOOKUP_H
-#define NGX_HTTP_WEBHOOK_LOOKUP_H
+#ifndef NGX_WEBHOOK_LOOKUP_H
+#define NGX_WEBHOOK_LOOKUP_H
 
 #include "http/model/ngx_http_webhook.h"
 
@@ -22,28 +22,28 @@
  */
 
 /* var.NAME: any nginx variable. */
-ngx_int_t ngx_http_webhook_lookup_variable(ngx_http_request_t *r,
+ngx_int_t ngx_webhook_lookup_variable(ngx_http_request_t *r,
     const webhook_str_t *name, webhook_value_t *v);
 
 /*
  * event.id, event.type, event.time and now, of an event; those values live as
  * long as the pool.  WEBHOOK_OK or WEBHOOK_NOMEM.
  */
-int ngx_http_webhook_lookup_event(ngx_pool_t *pool, const webhook_id_t *id,
+int ngx_webhook_lookup_event(ngx_pool_t *pool, const webhook_id_t *id,
     uint64_t wall, ngx_str_t *type, const webhook_path_t *path,
     webhook_value_t *v);
 
 /* header.NAME: a header of the request. */
-ngx_int_t ngx_http_webhook_lookup_header(ngx_http_request_t *r,
+ngx_int_t ngx_webhook_lookup_header(ngx_http_request_t *r,
     const webhook_str_t *name, webhook_value_t *v);
 
 /* The same of any list of headers; a line that was taken back is none. */
-ngx_int_t ngx_http_webhook_lookup_lines(ngx_pool_t *pool, ngx_list_t *headers,
+ngx_int_t ngx_webhook_lookup_lines(ngx_pool_t *pool, ngx_list_t *headers,
     const webhook_str_t *name, webhook_value_t *v);
 
 /* query.NAME: an argument of the request, percent-decoded; in the pool. */
-ngx_int_t ngx_http_webhook_lookup_query(ngx_http_request_t *r,
-    ngx_pool_t *pool, const webhook_str_t *name, webhook_value_t *v);
+ngx_int_t ngx_webhook_lookup_query(ngx_http_request_t *r, ngx_pool_t *pool,
+    const webhook_str_t *name, webhook_value_t *v);
 
 
 /*
@@ -54,15 +54,15 @@ ngx_int_t ngx_http_webhook_lookup_query(ngx_http_request_t *r,
 typedef struct {
     webhook_str_t    name;
     webhook_value_t  value;
-} ngx_http_webhook_taken_t;
+} ngx_webhook_taken_t;
 
 /* Takes what the path names, if that is a variable: NGX_OK or NGX_ERROR. */
-ngx_int_t ngx_http_webhook_lookup_take(ngx_http_request_t *r,
-    ngx_pool_t *pool, ngx_array_t *taken, const webhook_path_t *path);
+ngx_int_t ngx_webhook_lookup_take(ngx_http_request_t *r, ngx_pool_t *pool,
+    ngx_array_t *taken, const webhook_path_t *path);
 
 /* Any thread; NGX_ERROR for one that was not taken. */
-ngx_int_t ngx_http_webhook_lookup_taken(ngx_array_t *taken,
+ngx_int_t ngx_webhook_lookup_taken(ngx_array_t *taken,
     const webhook_str_t *name, webhook_value_t *v);
 
 
-#endif /* NGX_HTTP_WEBHOOK_LOOKUP_H */
+#endif /* NGX_WEBHOOK_LOOKUP_H */

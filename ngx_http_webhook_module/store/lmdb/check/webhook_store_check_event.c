@@ -2,8 +2,8 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * What the check looks at in the rows of an event: its head, its forms, its
- * deliveries and their attempts.
+ * What the check looks at in the rows of an event: its head, its renditions,
+ * its deliveries and their attempts.
  */
 
 #include "store/lmdb/check/webhook_store_check_event.h"
@@ -23,8 +23,8 @@ static int webhook_check_waits(webhook_check_ctx_t *x, uint64_t endpoint,
     const webhook_id_t *id, const webhook_delivery_row_t *d);
 static int webhook_check_order(webhook_check_ctx_t *x, uint64_t endpoint,
     const webhook_id_t *id, const webhook_delivery_row_t *d);
-static int webhook_check_form(webhook_check_ctx_t *x,
-    const webhook_form_row_t *row);
+static int webhook_check_rendition(webhook_check_ctx_t *x,
+    const webhook_rendition_row_t *row);
 
 
 int
@@ -75,9 +75,9 @@ webhook_check_delivery(webhook_check_ctx_t *x, const MDB_val *key,
     if (x->head && memcmp(x->id.bytes, id.bytes, 16) == 0) {
         x->total++;
 
-        if (d.form + d.steps > x->row.forms_count) {
+        if (d.rendition + d.steps > x->row.renditions_count) {
             webhook_check_fault(x, &id, "it has no form %u",
-                                d.form + d.steps - 1);
+                                d.rendition + d.steps - 1);
         }
 
     } else {
@@ -201,8 +201,8 @@ webhook_check_event(webhook_check_ctx_t *x)
                             row->open, x->total, x->open);
     }
 
-    for (i = 0; i < row->forms_count; i++) {
-        rc = webhook_check_form(x, &row->forms[i]);
+    for (i = 0; i < row->renditions_count; i++) {
+        rc = webhook_check_rendition(x, &row->renditions[i]);
         if (rc) {
             return rc;
         }
@@ -233,18 +233,19 @@ webhook_check_event(webhook_check_ctx_t *x)
 
 
 static int
-webhook_check_form(webhook_check_ctx_t *x, const webhook_form_row_t *row)
+webhook_check_rendition(webhook_check_ctx_t *x,
+    const webhook_rendition_row_t *row)
 {
     int                   rc;
     void                 *memory;
-    webhook_rendition_t   form;
+    webhook_rendition_t   rendition;
 
     webhook_check_blob(x, row->blob, (size_t) row->fields + row->body,
                        "a form");
 
     memory = NULL;
 
-    rc = webhook_rendition_read(x->t, row, &memory, &form);
+    rc = webhook_rendition_read(x->t, row, &memory, &rendition);
 
     webhook_memory_free(&memory);
 

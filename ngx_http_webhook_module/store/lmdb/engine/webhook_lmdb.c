@@ -244,7 +244,7 @@ webhook_store_start(webhook_lmdb_t *st)
 static webhook_store_result_e
 webhook_store_fail(webhook_lmdb_t *st, int rc, const char *what)
 {
-    if (!st->told) {
+    if (!st->explained) {
         webhook_store_log(st, WEBHOOK_STORE_LOG_EMERG,
                           "the store \"%s\" %s: %s",
                           st->path ? st->path : "", what, mdb_strerror(rc));

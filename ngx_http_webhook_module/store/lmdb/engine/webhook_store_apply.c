@@ -170,10 +170,10 @@ webhook_apply_writes(webhook_lmdb_t *st, webhook_op_t **ops, uint32_t count)
 
             if (ops[n]->type == WEBHOOK_OP_PUT_EVENT) {
 
-                for (form = 0; form < ops[n]->u.put_event.forms_count;
+                for (form = 0; form < ops[n]->u.put_event.renditions_count;
                      form++)
                 {
-                    bytes += ops[n]->u.put_event.forms[form].body.len;
+                    bytes += ops[n]->u.put_event.renditions[form].body.len;
                 }
 
                 if (n && bytes > WEBHOOK_APPLY_GROUP_BYTES) {

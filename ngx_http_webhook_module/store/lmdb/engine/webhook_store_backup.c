@@ -464,7 +464,7 @@ webhook_backup_short(webhook_backup_t *b)
         return 0;
     }
 
-    low = webhook_room_low(&t);
+    low = webhook_headroom_low(&t);
 
     webhook_session_abort(&t);
 

@@ -2,8 +2,8 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * Another file in place of a store's.  The gate is held meanwhile, so that no
- * process opens the store.
+ * Another file in place of a store's.  The open lock is held meanwhile, so
+ * that no process opens the store.
  */
 
 #include "store/lmdb/engine/webhook_store_replace.h"

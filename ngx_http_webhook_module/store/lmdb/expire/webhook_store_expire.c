@@ -155,13 +155,13 @@ webhook_expire_round(webhook_txn_t *t, uint64_t bytes, int *go_on)
     /* what was freed by the last transactions comes back with the next; what
        a reader keeps, when it is gone */
 
-    if (t->pinned && webhook_room_reader(t)) {
+    if (t->pinned && webhook_headroom_reader(t)) {
 
-        if (!webhook_room_young(t)) {
+        if (!webhook_headroom_young(t)) {
             return 0;
         }
 
-        webhook_room_wait();
+        webhook_headroom_wait();
     }
 
     *go_on = t->pinned;
@@ -277,9 +277,9 @@ webhook_expire_committed(webhook_txn_t *t)
     st = t->st;
 
     st->dropped += t->dropped;
-    st->dropped_untold += t->dropped;
+    st->dropped_unlogged += t->dropped;
 
-    if (st->dropped_untold == 0
+    if (st->dropped_unlogged == 0
         || (st->dropped_time && t->now - st->dropped_time
                                 < WEBHOOK_EXPIRE_QUIET))
     {
@@ -293,8 +293,8 @@ webhook_expire_committed(webhook_txn_t *t)
                       st->keep_bytes && t->state.history
                                         > st->keep_bytes / 10 * 9
                       ? "keep_bytes" : "size",
-                      (unsigned long long) st->dropped_untold);
+                      (unsigned long long) st->dropped_unlogged);
 
-    st->dropped_untold = 0;
+    st->dropped_unlogged = 0;
     st->dropped_time = t->now ? t->now : 1;
 }

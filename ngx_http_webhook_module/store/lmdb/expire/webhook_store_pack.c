@@ -80,13 +80,13 @@ webhook_pack_peek(webhook_txn_t *t, int *todo)
     p->looked = 1;
     *todo = 0;
 
-    if (webhook_room_reader(t)) {
+    if (webhook_headroom_reader(t)) {
 
         /* it may be gone; else it would keep the pages that rows leave */
 
-        webhook_room_look(t);
+        webhook_headroom_look(t);
 
-        if (webhook_room_reader(t) && !webhook_room_young(t)) {
+        if (webhook_headroom_reader(t) && !webhook_headroom_young(t)) {
             return 0;
         }
     }

@@ -40,7 +40,7 @@ webhook_remove_event(webhook_txn_t *t, const webhook_id_t *id,
         return rc;
     }
 
-    head.forms_count = 0;
+    head.renditions_count = 0;
 
     if (owed || !any) {
 
@@ -62,10 +62,10 @@ webhook_remove_event(webhook_txn_t *t, const webhook_id_t *id,
     webhook_pack_note(&t->st->pack, WEBHOOK_DB_DELIVERIES, key, 16);
     webhook_pack_note(&t->st->pack, WEBHOOK_DB_ATTEMPTS, key, 16);
 
-    for (i = 0; i < head.forms_count; i++) {
-        rc = webhook_blob_del(t, head.forms[i].blob,
-                              (size_t) head.forms[i].fields
-                              + head.forms[i].body, pages);
+    for (i = 0; i < head.renditions_count; i++) {
+        rc = webhook_blob_del(t, head.renditions[i].blob,
+                              (size_t) head.renditions[i].fields
+                              + head.renditions[i].body, pages);
         if (rc) {
             return rc;
         }
@@ -122,7 +122,7 @@ webhook_remove_row(webhook_txn_t *t, const webhook_id_t *id,
     if (endpoint == 0) {
 
         if (webhook_row_read_head(&val, head) != 0) {
-            head->forms_count = 0;
+            head->renditions_count = 0;
             damaged = 1;
         }
 

@@ -135,7 +135,7 @@ webhook_dir_in_use(webhook_lmdb_t *st)
 
 
 int
-webhook_dir_rename(webhook_lmdb_t *st, const char *why, char suffix[64])
+webhook_dir_rename(webhook_lmdb_t *st, const char *reason, char suffix[64])
 {
     int          rc;
     char         from[4096], to[4096];
@@ -151,7 +151,7 @@ webhook_dir_rename(webhook_lmdb_t *st, const char *why, char suffix[64])
 
     for (try = 0; try < 100; try++) {
 
-        snprintf(suffix, 64, ".%s-%04d%02d%02dT%02d%02d%02dZ-%u", why,
+        snprintf(suffix, 64, ".%s-%04d%02d%02dT%02d%02d%02dZ-%u", reason,
                  tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour,
                  tm.tm_min, tm.tm_sec, try);
 

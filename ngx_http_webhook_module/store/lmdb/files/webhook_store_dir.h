@@ -25,7 +25,7 @@ int webhook_dir_in_use(webhook_lmdb_t *st);
 
 /* Renames the files: to data.mdb.WHY-TIME-N, of which suffix gets what is
    behind "mdb". */
-int webhook_dir_rename(webhook_lmdb_t *st, const char *why,
+int webhook_dir_rename(webhook_lmdb_t *st, const char *reason,
     char suffix[64]);
 
 /* Makes a change of the directory last. */

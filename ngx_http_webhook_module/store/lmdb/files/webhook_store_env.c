@@ -179,11 +179,11 @@ webhook_env_watch(webhook_lmdb_t *st)
            ? (errno == ENOENT || errno == ENOTDIR)
            : (there.st_ino != opened.st_ino || there.st_dev != opened.st_dev);
 
-    if (gone == st->gone) {
+    if (gone == st->replaced) {
         return;
     }
 
-    st->gone = gone;
+    st->replaced = gone;
 
     if (gone) {
         webhook_store_log(st, WEBHOOK_STORE_LOG_EMERG,
@@ -323,7 +323,7 @@ webhook_env_foreign(webhook_lmdb_t *st, int rc)
         }
     }
 
-    st->told = 1;
+    st->explained = 1;
 
     webhook_store_log(st, WEBHOOK_STORE_LOG_EMERG,
                       "the store \"%s\" was written by %s: it is left as it "
@@ -376,7 +376,7 @@ webhook_env_size(webhook_lmdb_t *st)
                               "the copy was cut short: it has %lld bytes of "
                               "%lld", (long long) file.st_size,
                               (long long) size);
-            st->told = 1;
+            st->explained = 1;
 
             return MDB_CORRUPTED;
         }

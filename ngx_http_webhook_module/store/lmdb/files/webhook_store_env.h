@@ -19,7 +19,7 @@ void webhook_env_close(webhook_lmdb_t *st);
 int webhook_env_resize(webhook_lmdb_t *st);
 
 /* Sees, before anything is written, whether the file is still the one that was
-   opened.  While it is not (st->gone), nothing new is taken: it would be gone
+   opened.  While it is not (st->replaced), nothing new is taken: it would be gone
    with the next start. */
 void webhook_env_watch(webhook_lmdb_t *st);
 

@@ -169,7 +169,7 @@ webhook_tables_format(webhook_txn_t *t, int made, int older)
 
     if (format > WEBHOOK_STORE_FORMAT) {
 
-        t->st->told = 1;
+        t->st->explained = 1;
 
         /* not damaged: who went back to an older module can go forth again,
            and finds all that was waiting */

@@ -34,7 +34,7 @@ typedef struct {
     uint64_t                  since;        /* engine time when it was seen
                                                first */
     uint64_t                  looked;       /* engine time */
-    unsigned                  told:1;       /* the log names it */
+    unsigned                  logged:1;     /* the log names it */
     unsigned                  warned:1;     /* so did a warning */
 
     uint64_t                  from;         /* rows of the free list that are
@@ -57,10 +57,10 @@ struct webhook_lmdb_s {
     uint32_t                  warn_water;     /* percent, as was asked for */
     uint32_t                  warn_mark;      /* percent, below the mark */
     uint64_t                  dedupe_rows;  /* at most; 0: by the size */
-    uint64_t                  dedupe_told;  /* engine time; 0: never */
+    uint64_t                  dedupe_logged; /* engine time; 0: never */
     uint64_t                  idempotency_rows;     /* at most; 0: as large
                                                        as the store is */
-    uint64_t                  idempotency_told;     /* that there is no room:
+    uint64_t                  idempotency_logged;   /* that there is no room:
                                                        engine time */
     unsigned                  keep_history:1;
     unsigned                  readonly:1;
@@ -77,7 +77,7 @@ struct webhook_lmdb_s {
     uint64_t                  synced_since; /* engine time, 0: it is not */
     uint64_t                  reminded;     /* the same, of a doubted clock */
 
-    unsigned                  gone:1;       /* they are not where they were */
+    unsigned                  replaced:1;   /* they are not where they were */
 
     uint32_t                  format;       /* that it has */
     unsigned                  migrating:1;  /* on its way from that to ours */
@@ -85,7 +85,7 @@ struct webhook_lmdb_s {
     unsigned                  file:1;       /* path is a file, to be read */
     unsigned                  forgot:1;     /* an endpoint's limits are gone */
     uint64_t                  quarantine;   /* rows there, when last seen */
-    unsigned                  told:1;       /* the log has the reason */
+    unsigned                  explained:1;  /* the log has the reason */
     pid_t                     others;       /* one of those that have it open
                                                too, -1 if that is unknown */
 
@@ -122,7 +122,7 @@ struct webhook_lmdb_s {
     webhook_readers_t         readers;
     uint64_t                  pinned;       /* bytes, as of the last look */
     uint64_t                  dropped;      /* dead letters, for the news */
-    uint64_t                  dropped_untold;
+    uint64_t                  dropped_unlogged;
     uint64_t                  dropped_time; /* engine time; 0: never told */
     uint64_t                  wanted;       /* bytes that a batch had no room
                                                for at once */
@@ -139,7 +139,7 @@ struct webhook_lmdb_s {
     uint64_t                  orphans;      /* ms, 0: never */
     uint64_t                  orphan_look;  /* engine time of the next walk */
     uint64_t                  orphan_pos;   /* an endpoint's id: where it is */
-    uint64_t                  orphan_told;  /* the last one that was told of */
+    uint64_t                  orphan_logged; /* the last one that was */
     uint64_t                  asides;       /* state.asides, when a claim of */
     uint64_t                  asides_list;  /* these last saw that none of them
                                                is aside */

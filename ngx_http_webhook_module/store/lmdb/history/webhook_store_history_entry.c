@@ -64,9 +64,9 @@ webhook_history_entry_fill(webhook_txn_t *t, void **memory,
                ? (int64_t) (d->due - t->now) : 0;
     out->finished = d->finished;
     out->status = d->status;
-    out->form = d->form + d->step;
-    out->body_len = out->form < head->forms_count
-                    ? head->forms[out->form].body : 0;
+    out->rendition = d->rendition + d->step;
+    out->body_len = out->rendition < head->renditions_count
+                    ? head->renditions[out->rendition].body : 0;
     out->step = d->step;
     out->steps = d->steps;
     out->parked = d->parked;

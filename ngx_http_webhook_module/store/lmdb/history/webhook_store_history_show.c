@@ -73,21 +73,21 @@ webhook_history_show(webhook_txn_t *t, webhook_op_t *op)
     s->wire = head.wired ? head.wire : s->id;
     s->wall = head.wall;
 
-    s->forms = webhook_memory_alloc(&op->memory, head.forms_count
-                                    * sizeof(webhook_rendition_t));
+    s->renditions = webhook_memory_alloc(&op->memory, head.renditions_count
+                                         * sizeof(webhook_rendition_t));
 
-    if (s->forms == NULL
+    if (s->renditions == NULL
         || webhook_memory_text(&op->memory, &head.type, &s->type) != 0)
     {
         return ENOMEM;
     }
 
-    for (i = 0; i < head.forms_count; i++) {
-        rc = webhook_rendition_read(t, &head.forms[i], &op->memory,
-                                &s->forms[i]);
+    for (i = 0; i < head.renditions_count; i++) {
+        rc = webhook_rendition_read(t, &head.renditions[i], &op->memory,
+                                &s->renditions[i]);
 
         if (rc == MDB_CORRUPTED) {
-            memset(&s->forms[i], 0, sizeof(webhook_rendition_t));
+            memset(&s->renditions[i], 0, sizeof(webhook_rendition_t));
             s->broken |= (uint64_t) 1 << i;
 
         } else if (rc) {
@@ -95,7 +95,7 @@ webhook_history_show(webhook_txn_t *t, webhook_op_t *op)
         }
     }
 
-    s->forms_count = head.forms_count;
+    s->renditions_count = head.renditions_count;
 
     op->result = WEBHOOK_STORE_OK;
 

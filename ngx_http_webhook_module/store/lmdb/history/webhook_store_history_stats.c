@@ -43,9 +43,9 @@ webhook_history_stats(webhook_txn_t *t, webhook_op_t *op)
     }
 
     s->size = t->st->limit;
-    s->full = s->used > t->st->mark || webhook_room_short(t, 1);
+    s->full = s->used > t->st->mark || webhook_headroom_short(t, 1);
 
-    webhook_room_stats(t, s);
+    webhook_headroom_stats(t, s);
 
     s->events = t->state.events;
     s->calls = t->state.calls;

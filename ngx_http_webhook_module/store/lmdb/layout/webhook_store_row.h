@@ -230,31 +230,31 @@ webhook_later(uint64_t now, uint64_t delay)
 
 /* ------------------------------------------------------------- rows --- */
 
-/* Where a form is: one blob, its fields before its body. */
+/* Where a rendition is: one blob, its fields before its body. */
 
 typedef struct {
     uint64_t            blob;
     uint32_t            fields;         /* bytes */
     uint32_t            body;
-} webhook_form_row_t;
+} webhook_rendition_row_t;
 
 
 typedef struct {
-    uint64_t            wall;
-    uint64_t            finished;       /* engine time; 0: some are owed */
-    uint32_t            total;          /* deliveries */
-    uint32_t            open;           /* of them not finished */
-    webhook_str_t       type;
-    uint32_t            forms_count;
-    webhook_form_row_t  forms[WEBHOOK_FORMS_MAX];
-    webhook_id_t        wire;           /* it is sent under, if that is ... */
-    unsigned            wired:1;        /* ... another than its own */
+    uint64_t                 wall;
+    uint64_t                 finished;  /* engine time; 0: some are owed */
+    uint32_t                 total;     /* deliveries */
+    uint32_t                 open;      /* of them not finished */
+    webhook_str_t            type;
+    uint32_t                 renditions_count;
+    webhook_rendition_row_t  renditions[WEBHOOK_RENDITIONS_MAX];
+    webhook_id_t             wire;      /* it is sent under, if that is ... */
+    unsigned                 wired:1;   /* ... another than its own */
 } webhook_head_row_t;
 
 
 typedef struct {
     webhook_state_e  state;
-    uint32_t         form;              /* of its first step */
+    uint32_t         rendition;         /* of its first step */
     uint32_t         steps;             /* 1 at least */
     uint32_t         step;
     uint32_t         attempts;          /* sends so far */
@@ -263,7 +263,7 @@ typedef struct {
     uint64_t         due;               /* kept while leased; if it blocks its
                                            key, the time of its death */
     uint64_t         end;               /* of the lease */
-    uint64_t         token;             /* of the lease, 0: none; if PENDING,
+    uint64_t         lease_token;       /* of the lease, 0: none; if PENDING,
                                            of the last one, which ended, and
                                            whose outcome may come yet */
     uint64_t         finished;          /* wall */
@@ -286,7 +286,7 @@ typedef struct {
     uint32_t        break_failures;
     uint32_t        break_percent;
     uint64_t        break_window;
-    uint64_t        break_hold;
+    uint64_t        break_open_timeout;
     unsigned        order_block:1;
 
     uint32_t        inflight;
@@ -402,8 +402,8 @@ typedef struct {
 
 #define WEBHOOK_ROW_MAX  2048           /* bytes of each but a call's */
 
-/* Bytes of a form's fields at most. */
-#define WEBHOOK_ROW_FORM_MAX  (WEBHOOK_REQUEST_MAX + WEBHOOK_HEADERS_MAX      \
+/* Bytes of a rendition's fields at most. */
+#define WEBHOOK_ROW_RENDITION_MAX  (WEBHOOK_REQUEST_MAX + WEBHOOK_HEADERS_MAX \
                                + WEBHOOK_CONTENT_TYPE_MAX + 16)
 
 /* Each writes a record into WEBHOOK_ROW_MAX bytes and returns its length, or
@@ -448,11 +448,12 @@ int webhook_row_read_migrate(const MDB_val *v, webhook_migrate_row_t *r);
 int webhook_row_read_quarantine(const MDB_val *v,
     webhook_quarantine_row_t *r);
 
-/* A form's fields: writes them into WEBHOOK_ROW_FORM_MAX bytes, reads them
-   (the body is left as it is). */
-size_t webhook_row_write_form(unsigned char *buf,
-    const webhook_rendition_t *form);
-int webhook_row_read_form(const MDB_val *v, webhook_rendition_t *form);
+/* A rendition's fields: writes them into WEBHOOK_ROW_RENDITION_MAX bytes,
+   reads them (the body is left as it is). */
+size_t webhook_row_write_rendition(unsigned char *buf,
+    const webhook_rendition_t *rendition);
+int webhook_row_read_rendition(const MDB_val *v,
+    webhook_rendition_t *rendition);
 
 /* A call's record: bytes it takes at most, writes it, reads it (actions into
    WEBHOOK_CALL_ACTIONS_MAX places). */

@@ -52,7 +52,7 @@ webhook_row_write_endpoint(unsigned char *buf, const webhook_endpoint_row_t *r)
     webhook_codec_add_u32(&out, r->break_failures);
     webhook_codec_add_u32(&out, r->break_percent);
     webhook_codec_add_u64(&out, r->break_window);
-    webhook_codec_add_u64(&out, r->break_hold);
+    webhook_codec_add_u64(&out, r->break_open_timeout);
     webhook_codec_add_u32(&out, r->inflight);
 
     for (i = 0; i < WEBHOOK_STATES; i++) {
@@ -106,7 +106,7 @@ webhook_row_read_endpoint(const MDB_val *v, webhook_endpoint_row_t *r)
     r->break_failures = webhook_codec_u32(&in);
     r->break_percent = webhook_codec_u32(&in);
     r->break_window = webhook_codec_u64(&in);
-    r->break_hold = webhook_codec_u64(&in);
+    r->break_open_timeout = webhook_codec_u64(&in);
     r->inflight = webhook_codec_u32(&in);
 
     for (i = 0; i < WEBHOOK_STATES; i++) {

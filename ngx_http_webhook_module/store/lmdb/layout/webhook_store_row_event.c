@@ -2,7 +2,7 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * Records of an event: its head, its forms, its deliveries and attempts.
+ * Records of an event: its head, its renditions, its deliveries and attempts.
  *
  * Those that are written again and again (a delivery, the head) have fields of
  * a fixed length, so that LMDB can write the new record over the old one.
@@ -15,10 +15,10 @@
 #include "store/lmdb/layout/webhook_store_row_int.h"
 
 
-#define WEBHOOK_ROW_HEAD      'E'
-#define WEBHOOK_ROW_FORM      'B'
-#define WEBHOOK_ROW_DELIVERY  'D'
-#define WEBHOOK_ROW_ATTEMPT   'A'
+#define WEBHOOK_ROW_HEAD       'E'
+#define WEBHOOK_ROW_RENDITION  'B'
+#define WEBHOOK_ROW_DELIVERY   'D'
+#define WEBHOOK_ROW_ATTEMPT    'A'
 
 /* Flags of a delivery. */
 
@@ -41,12 +41,12 @@ webhook_row_write_head(unsigned char *buf, const webhook_head_row_t *r)
     webhook_codec_add_u32(&out, r->total);
     webhook_codec_add_u32(&out, r->open);
     webhook_codec_add_text(&out, &r->type);
-    webhook_codec_add_u8(&out, (uint8_t) r->forms_count);
+    webhook_codec_add_u8(&out, (uint8_t) r->renditions_count);
 
-    for (i = 0; i < r->forms_count; i++) {
-        webhook_codec_add_u64(&out, r->forms[i].blob);
-        webhook_codec_add_u32(&out, r->forms[i].fields);
-        webhook_codec_add_u32(&out, r->forms[i].body);
+    for (i = 0; i < r->renditions_count; i++) {
+        webhook_codec_add_u64(&out, r->renditions[i].blob);
+        webhook_codec_add_u32(&out, r->renditions[i].fields);
+        webhook_codec_add_u32(&out, r->renditions[i].body);
     }
 
     wire.data = (unsigned char *) r->wire.bytes;
@@ -61,10 +61,10 @@ webhook_row_write_head(unsigned char *buf, const webhook_head_row_t *r)
 int
 webhook_row_read_head(const MDB_val *v, webhook_head_row_t *r)
 {
-    uint32_t             i;
-    webhook_str_t        wire;
-    webhook_form_row_t  *form;
-    webhook_codec_in_t   in;
+    uint32_t                  i;
+    webhook_str_t             wire;
+    webhook_rendition_row_t  *rendition;
+    webhook_codec_in_t        in;
 
     webhook_codec_read(&in, v->mv_data, v->mv_size, WEBHOOK_ROW_HEAD, 2);
 
@@ -73,23 +73,23 @@ webhook_row_read_head(const MDB_val *v, webhook_head_row_t *r)
     r->total = webhook_codec_u32(&in);
     r->open = webhook_codec_u32(&in);
     webhook_codec_text(&in, WEBHOOK_STORE_TYPE_MAX, &r->type);
-    r->forms_count = webhook_codec_u8(&in);
+    r->renditions_count = webhook_codec_u8(&in);
 
-    if (r->forms_count == 0 || r->forms_count > WEBHOOK_FORMS_MAX
+    if (r->renditions_count == 0 || r->renditions_count > WEBHOOK_RENDITIONS_MAX
         || r->open > r->total)
     {
         return MDB_CORRUPTED;
     }
 
-    for (i = 0; i < r->forms_count; i++) {
-        form = &r->forms[i];
+    for (i = 0; i < r->renditions_count; i++) {
+        rendition = &r->renditions[i];
 
-        form->blob = webhook_codec_u64(&in);
-        form->fields = webhook_codec_u32(&in);
-        form->body = webhook_codec_u32(&in);
+        rendition->blob = webhook_codec_u64(&in);
+        rendition->fields = webhook_codec_u32(&in);
+        rendition->body = webhook_codec_u32(&in);
 
-        if (form->fields > WEBHOOK_ROW_FORM_MAX
-            || form->body > WEBHOOK_STORE_BODY_MAX)
+        if (rendition->fields > WEBHOOK_ROW_RENDITION_MAX
+            || rendition->body > WEBHOOK_STORE_BODY_MAX)
         {
             return MDB_CORRUPTED;
         }
@@ -114,30 +114,32 @@ webhook_row_read_head(const MDB_val *v, webhook_head_row_t *r)
 
 
 size_t
-webhook_row_write_form(unsigned char *buf, const webhook_rendition_t *form)
+webhook_row_write_rendition(unsigned char *buf,
+    const webhook_rendition_t *rendition)
 {
     webhook_codec_out_t  out;
 
-    webhook_codec_write(&out, buf, WEBHOOK_ROW_FORM_MAX, WEBHOOK_ROW_FORM, 1);
+    webhook_codec_write(&out, buf, WEBHOOK_ROW_RENDITION_MAX,
+                        WEBHOOK_ROW_RENDITION, 1);
 
-    webhook_codec_add_text(&out, &form->request);
-    webhook_codec_add_text(&out, &form->content_type);
-    webhook_codec_add_text(&out, &form->headers);
+    webhook_codec_add_text(&out, &rendition->request);
+    webhook_codec_add_text(&out, &rendition->content_type);
+    webhook_codec_add_text(&out, &rendition->headers);
 
     return webhook_codec_written(&out);
 }
 
 
 int
-webhook_row_read_form(const MDB_val *v, webhook_rendition_t *form)
+webhook_row_read_rendition(const MDB_val *v, webhook_rendition_t *rendition)
 {
     webhook_codec_in_t  in;
 
-    webhook_codec_read(&in, v->mv_data, v->mv_size, WEBHOOK_ROW_FORM, 1);
+    webhook_codec_read(&in, v->mv_data, v->mv_size, WEBHOOK_ROW_RENDITION, 1);
 
-    webhook_codec_text(&in, WEBHOOK_REQUEST_MAX, &form->request);
-    webhook_codec_text(&in, WEBHOOK_CONTENT_TYPE_MAX, &form->content_type);
-    webhook_codec_text(&in, WEBHOOK_HEADERS_MAX, &form->headers);
+    webhook_codec_text(&in, WEBHOOK_REQUEST_MAX, &rendition->request);
+    webhook_codec_text(&in, WEBHOOK_CONTENT_TYPE_MAX, &rendition->content_type);
+    webhook_codec_text(&in, WEBHOOK_HEADERS_MAX, &rendition->headers);
 
     return webhook_row_end(&in);
 }
@@ -157,7 +159,7 @@ webhook_row_write_delivery(unsigned char *buf, const webhook_delivery_row_t *r)
 
     webhook_codec_add_u8(&out, (uint8_t) r->state);
     webhook_codec_add_u8(&out, flags);
-    webhook_codec_add_u8(&out, (uint8_t) r->form);
+    webhook_codec_add_u8(&out, (uint8_t) r->rendition);
     webhook_codec_add_u8(&out, (uint8_t) r->step);
     webhook_codec_add_u8(&out, (uint8_t) r->steps);
     webhook_codec_add_u32(&out, r->attempts);
@@ -165,7 +167,7 @@ webhook_row_write_delivery(unsigned char *buf, const webhook_delivery_row_t *r)
     webhook_codec_add_u32(&out, r->status);
     webhook_codec_add_u64(&out, r->due);
     webhook_codec_add_u64(&out, r->end);
-    webhook_codec_add_u64(&out, r->token);
+    webhook_codec_add_u64(&out, r->lease_token);
     webhook_codec_add_u64(&out, r->finished);
 
     /* a delivery has an order key all its life, or never */
@@ -189,7 +191,7 @@ webhook_row_read_delivery(const MDB_val *v, webhook_delivery_row_t *r)
 
     state = webhook_codec_u8(&in);
     flags = webhook_codec_u8(&in);
-    r->form = webhook_codec_u8(&in);
+    r->rendition = webhook_codec_u8(&in);
     r->step = webhook_codec_u8(&in);
     r->steps = webhook_codec_u8(&in);
     r->attempts = webhook_codec_u32(&in);
@@ -197,7 +199,7 @@ webhook_row_read_delivery(const MDB_val *v, webhook_delivery_row_t *r)
     r->status = webhook_codec_u32(&in);
     r->due = webhook_codec_u64(&in);
     r->end = webhook_codec_u64(&in);
-    r->token = webhook_codec_u64(&in);
+    r->lease_token = webhook_codec_u64(&in);
     r->finished = webhook_codec_u64(&in);
     r->order = 0;
     r->place = 0;
@@ -211,8 +213,8 @@ webhook_row_read_delivery(const MDB_val *v, webhook_delivery_row_t *r)
     r->blocks = (flags & WEBHOOK_ROW_BLOCKS) != 0;
 
     if (state >= WEBHOOK_STATES
-        || (state == WEBHOOK_SENDING && r->token == 0)
-        || (state > WEBHOOK_SENDING && r->token != 0)
+        || (state == WEBHOOK_SENDING && r->lease_token == 0)
+        || (state > WEBHOOK_SENDING && r->lease_token != 0)
         || r->step >= r->steps
         || (r->parked && (state != WEBHOOK_PENDING || r->order == 0))
         || (r->blocks && (state != WEBHOOK_DEAD || r->order == 0)))

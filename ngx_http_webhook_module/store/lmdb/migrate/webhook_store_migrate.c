@@ -107,7 +107,7 @@ webhook_migrate(webhook_lmdb_t *st)
     } while (rc == 0 && more);
 
     if (rc) {
-        st->told = 1;
+        st->explained = 1;
 
         webhook_store_log(st, WEBHOOK_STORE_LOG_EMERG,
                           "the store \"%s\" cannot be brought to format %u: "
@@ -158,7 +158,7 @@ webhook_migrate_refused(webhook_lmdb_t *st)
         return 0;
     }
 
-    st->told = 1;
+    st->explained = 1;
 
     return EBUSY;
 }

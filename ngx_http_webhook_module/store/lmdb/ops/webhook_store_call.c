@@ -45,7 +45,7 @@ webhook_call_put(webhook_txn_t *t, webhook_op_t *op)
 
     c = &op->u.put_call.call;
 
-    if (t->st->gone) {
+    if (t->st->replaced) {
         op->result = WEBHOOK_STORE_UNAVAILABLE;
         return 0;
     }

@@ -65,7 +65,7 @@ webhook_claim_peek(webhook_txn_t *t, webhook_op_t *op, int *todo)
 
     *todo = some || (count && op->u.claim.max);
 
-    if (*todo && (t->paused || webhook_room_short(t, 2))) {
+    if (*todo && (t->paused || webhook_headroom_short(t, 2))) {
         op->u.claim.next = WEBHOOK_CLAIM_SHORT;
         *todo = 0;
     }
@@ -109,7 +109,7 @@ webhook_claim(webhook_txn_t *t, webhook_op_t *op)
         return 0;
     }
 
-    if (t->paused || webhook_room_short(t, 2)) {
+    if (t->paused || webhook_headroom_short(t, 2)) {
 
         /* what is sent now might find no room for its outcome */
 
@@ -221,7 +221,7 @@ webhook_claim_endpoint(webhook_txn_t *t, webhook_op_t *op, uint64_t id,
             break;
         }
 
-        *bytes += lease->event.form.body.len;
+        *bytes += lease->event.rendition.body.len;
 
         c->count++;
         (*taken)++;
@@ -241,7 +241,7 @@ webhook_claim_next(webhook_txn_t *t, webhook_endpoint_row_t *ep,
 
     c = &op->u.complete;
 
-    if (t->paused || webhook_room_short(t, 2)) {
+    if (t->paused || webhook_headroom_short(t, 2)) {
         c->wait = WEBHOOK_CLAIM_SHORT;
         return 0;
     }
@@ -280,7 +280,7 @@ webhook_claim_step(webhook_txn_t *t, webhook_endpoint_row_t *ep,
 
     if (t->paused
         || !webhook_admission_open(t, ep, webhook_delivery_lane(d))
-        || webhook_room_short(t, 2))
+        || webhook_headroom_short(t, 2))
     {
         return 0;
     }
@@ -313,7 +313,7 @@ webhook_claim_step(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     }
 
     if (rc == 0) {
-        lease->token = d->token;
+        lease->lease_token = d->lease_token;
         c->next = lease;
     }
 
@@ -322,7 +322,7 @@ webhook_claim_step(webhook_txn_t *t, webhook_endpoint_row_t *ep,
 
 
 /*
- * Leases the endpoint's next delivery if one is due and its gate is open.  The
+ * Leases the endpoint's next delivery if one is due and it is admitted.  The
  * lease is put in *lease, which is allocated if it is NULL.  ENOMEM if there
  * was no memory for it: nothing has been changed then.
  */
@@ -375,7 +375,7 @@ webhook_claim_one(webhook_txn_t *t, webhook_endpoint_row_t *ep,
         }
 
         if (rc == MDB_CORRUPTED) {
-            rc = webhook_queue_bury(t, ep, key);
+            rc = webhook_queue_dead_letter_row(t, ep, key);
             if (rc) {
                 return rc;
             }
@@ -401,7 +401,7 @@ webhook_claim_one(webhook_txn_t *t, webhook_endpoint_row_t *ep,
             return rc;
         }
 
-        l->token = d.token;
+        l->lease_token = d.lease_token;
         *lease = l;
         *taken = 1;
 
@@ -524,7 +524,7 @@ webhook_claim_load(webhook_txn_t *t, webhook_endpoint_row_t *ep,
         return rc == MDB_NOTFOUND ? MDB_CORRUPTED : rc;
     }
 
-    if (d->form + d->step >= head.forms_count) {
+    if (d->rendition + d->step >= head.renditions_count) {
         return MDB_CORRUPTED;
     }
 
@@ -536,8 +536,9 @@ webhook_claim_load(webhook_txn_t *t, webhook_endpoint_row_t *ep,
         return ENOMEM;
     }
 
-    rc = webhook_rendition_read(t, &head.forms[d->form + d->step], memory,
-                            &e->form);
+    rc = webhook_rendition_read(t, &head.renditions[d->rendition + d->step],
+                                memory,
+                            &e->rendition);
     if (rc) {
         return rc;
     }

@@ -50,7 +50,7 @@ webhook_complete(webhook_txn_t *t, webhook_op_t *op)
     /* a lease that ended is as good as one that runs, while it is the last
        that was given */
 
-    if (d.token == 0 || d.token != c->token) {
+    if (d.lease_token == 0 || d.lease_token != c->lease_token) {
         op->result = WEBHOOK_STORE_STALE;
         return 0;
     }
@@ -83,7 +83,7 @@ webhook_complete(webhook_txn_t *t, webhook_op_t *op)
         return rc;
     }
 
-    d.token = 0;
+    d.lease_token = 0;
 
     op->result = WEBHOOK_STORE_OK;
 

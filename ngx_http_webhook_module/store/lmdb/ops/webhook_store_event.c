@@ -2,7 +2,7 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * Putting an event: its head, its forms, its deliveries.
+ * Putting an event: its head, its renditions, its deliveries.
  */
 
 #include "store/lmdb/ops/webhook_store_event.h"
@@ -40,7 +40,7 @@ static size_t webhook_event_size(webhook_lmdb_t *st,
 static size_t webhook_event_past_size(webhook_lmdb_t *st,
     const webhook_past_t *past);
 static int webhook_event_keep(webhook_txn_t *t,
-    const webhook_rendition_t *form, webhook_form_row_t *row);
+    const webhook_rendition_t *rendition, webhook_rendition_row_t *row);
 static int webhook_event_delivery(webhook_txn_t *t, webhook_op_put_event_t *p,
     webhook_put_t *put, uint32_t *added, uint32_t *open);
 static int webhook_event_past(webhook_txn_t *t, webhook_op_put_event_t *p,
@@ -62,7 +62,7 @@ webhook_event_put(webhook_txn_t *t, webhook_op_t *op)
 
     p = &op->u.put_event;
 
-    if (t->st->gone || !webhook_event_valid(t, p)) {
+    if (t->st->replaced || !webhook_event_valid(t, p)) {
         op->result = WEBHOOK_STORE_UNAVAILABLE;
         return 0;
     }
@@ -100,8 +100,8 @@ webhook_event_put(webhook_txn_t *t, webhook_op_t *op)
         return 0;
     }
 
-    for (i = 0; i < p->forms_count; i++) {
-        rc = webhook_event_keep(t, &p->forms[i], &head.forms[i]);
+    for (i = 0; i < p->renditions_count; i++) {
+        rc = webhook_event_keep(t, &p->renditions[i], &head.renditions[i]);
         if (rc) {
             return rc;
         }
@@ -138,7 +138,7 @@ webhook_event_put(webhook_txn_t *t, webhook_op_t *op)
 }
 
 
-/* Writes the head, of which forms and counts are set. */
+/* Writes the head, of which renditions and counts are set. */
 
 static int
 webhook_event_head(webhook_txn_t *t, const webhook_op_put_event_t *p,
@@ -151,7 +151,7 @@ webhook_event_head(webhook_txn_t *t, const webhook_op_put_event_t *p,
     head->wall = p->wall;
     head->finished = 0;
     head->type = p->type;
-    head->forms_count = p->forms_count;
+    head->renditions_count = p->renditions_count;
     head->wired = 0;
 
     if (p->wire && memcmp(p->wire, &p->id, sizeof(webhook_id_t)) != 0) {
@@ -185,21 +185,22 @@ webhook_event_valid(webhook_txn_t *t, webhook_op_put_event_t *p)
 {
     uint32_t                    i;
     const webhook_put_t        *put;
-    const webhook_rendition_t  *form;
+    const webhook_rendition_t  *rendition;
 
     if (p->type.len > WEBHOOK_STORE_TYPE_MAX
-        || p->forms_count == 0 || p->forms_count > WEBHOOK_FORMS_MAX)
+        || p->renditions_count == 0
+        || p->renditions_count > WEBHOOK_RENDITIONS_MAX)
     {
         goto exceeds;
     }
 
-    for (i = 0; i < p->forms_count; i++) {
-        form = &p->forms[i];
+    for (i = 0; i < p->renditions_count; i++) {
+        rendition = &p->renditions[i];
 
-        if (form->request.len > WEBHOOK_REQUEST_MAX
-            || form->content_type.len > WEBHOOK_CONTENT_TYPE_MAX
-            || form->headers.len > WEBHOOK_HEADERS_MAX
-            || form->body.len > WEBHOOK_STORE_BODY_MAX)
+        if (rendition->request.len > WEBHOOK_REQUEST_MAX
+            || rendition->content_type.len > WEBHOOK_CONTENT_TYPE_MAX
+            || rendition->headers.len > WEBHOOK_HEADERS_MAX
+            || rendition->body.len > WEBHOOK_STORE_BODY_MAX)
         {
             goto exceeds;
         }
@@ -217,8 +218,8 @@ webhook_event_valid(webhook_txn_t *t, webhook_op_put_event_t *p)
             goto exceeds;
         }
 
-        if (put->form >= p->forms_count
-            || put->steps > p->forms_count - put->form)
+        if (put->rendition >= p->renditions_count
+            || put->steps > p->renditions_count - put->rendition)
         {
             webhook_store_log_error(t->st, EINVAL, "an event has no such "
                                     "form");
@@ -270,7 +271,7 @@ webhook_event_size(webhook_lmdb_t *st, const webhook_op_put_event_t *p)
 {
     size_t                      size;
     uint32_t                    i;
-    const webhook_rendition_t  *form;
+    const webhook_rendition_t  *rendition;
 
     size = 512 + (size_t) p->count * 384;
 
@@ -278,11 +279,13 @@ webhook_event_size(webhook_lmdb_t *st, const webhook_op_put_event_t *p)
         size += 512;
     }
 
-    for (i = 0; i < p->forms_count; i++) {
-        form = &p->forms[i];
+    for (i = 0; i < p->renditions_count; i++) {
+        rendition = &p->renditions[i];
 
-        size += webhook_blob_size(form->request.len + form->content_type.len
-                                  + form->headers.len + form->body.len);
+        size += webhook_blob_size(rendition->request.len
+                                  + rendition->content_type.len
+                                  + rendition->headers.len
+                                  + rendition->body.len);
     }
 
     for (i = 0; i < p->count; i++) {
@@ -322,19 +325,19 @@ webhook_event_past_size(webhook_lmdb_t *st, const webhook_past_t *past)
 
 
 static int
-webhook_event_keep(webhook_txn_t *t, const webhook_rendition_t *form,
-    webhook_form_row_t *row)
+webhook_event_keep(webhook_txn_t *t, const webhook_rendition_t *rendition,
+    webhook_rendition_row_t *row)
 {
     webhook_str_t  fields;
-    unsigned char  buf[WEBHOOK_ROW_FORM_MAX];
+    unsigned char  buf[WEBHOOK_ROW_RENDITION_MAX];
 
     fields.data = buf;
-    fields.len = webhook_row_write_form(buf, form);
+    fields.len = webhook_row_write_rendition(buf, rendition);
 
     row->fields = (uint32_t) fields.len;
-    row->body = (uint32_t) form->body.len;
+    row->body = (uint32_t) rendition->body.len;
 
-    return webhook_blob_put_two(t, &fields, &form->body, &row->blob);
+    return webhook_blob_put_two(t, &fields, &rendition->body, &row->blob);
 }
 
 
@@ -375,7 +378,7 @@ webhook_event_delivery(webhook_txn_t *t, webhook_op_put_event_t *p,
 
     memset(&d, 0, sizeof(d));
 
-    d.form = put->form;
+    d.rendition = put->rendition;
     d.steps = put->steps ? put->steps : 1;
     d.due = webhook_later(t->now, put->delay);
 
@@ -430,7 +433,7 @@ webhook_event_delivery(webhook_txn_t *t, webhook_op_put_event_t *p,
 
     rc = webhook_delivery_lease(t, ep, &p->id, &d, p->lease);
 
-    put->token = d.token;
+    put->lease_token = d.lease_token;
 
     return rc;
 }

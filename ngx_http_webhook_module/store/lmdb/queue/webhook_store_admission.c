@@ -157,7 +157,7 @@ webhook_admission_take(const webhook_txn_t *t, webhook_endpoint_row_t *ep,
         }
 
         if (ep->open) {
-            ep->probe = d->token;
+            ep->probe = d->lease_token;
         }
 
     } else {
@@ -248,8 +248,8 @@ webhook_admission_breaker(const webhook_txn_t *t, webhook_endpoint_row_t *ep,
 
         /* others were under way, or are retries */
 
-        if (c->token == ep->probe) {
-            ep->open_until = webhook_later(t->now, ep->break_hold);
+        if (c->lease_token == ep->probe) {
+            ep->open_until = webhook_later(t->now, ep->break_open_timeout);
         }
 
         return;
@@ -263,7 +263,7 @@ webhook_admission_breaker(const webhook_txn_t *t, webhook_endpoint_row_t *ep,
 
     if (webhook_admission_trips(ep)) {
         ep->open = 1;
-        ep->open_until = webhook_later(t->now, ep->break_hold);
+        ep->open_until = webhook_later(t->now, ep->break_open_timeout);
         ep->probe = 0;
         ep->failures = 0;
 
@@ -359,7 +359,7 @@ webhook_admission_settle(const webhook_txn_t *t, webhook_endpoint_row_t *ep,
         && ep->break_failures == e->break_failures
         && ep->break_percent == e->break_percent
         && ep->break_window == e->break_window
-        && ep->break_hold == e->break_hold
+        && ep->break_open_timeout == e->break_open_timeout
         && ep->order_block == e->order_block)
     {
         return 0;
@@ -376,7 +376,7 @@ webhook_admission_settle(const webhook_txn_t *t, webhook_endpoint_row_t *ep,
     ep->break_failures = e->break_failures;
     ep->break_percent = e->break_percent;
     ep->break_window = e->break_window;
-    ep->break_hold = e->break_hold;
+    ep->break_open_timeout = e->break_open_timeout;
     ep->order_block = e->order_block;
 
     ep->dirty = 1;

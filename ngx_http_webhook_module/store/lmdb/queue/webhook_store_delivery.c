@@ -174,7 +174,7 @@ webhook_delivery_lease(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     unsigned char  key[WEBHOOK_KEY_DUE], owner[8];
 
     d->state = WEBHOOK_SENDING;
-    d->token = ++t->state.lease;
+    d->lease_token = ++t->state.lease;
     d->end = webhook_later(t->now, lease);
 
     webhook_key_due(key, ep->id, WEBHOOK_LANE_LEASE, d->end, id);
@@ -209,7 +209,7 @@ webhook_delivery_unlease(webhook_txn_t *t, webhook_endpoint_row_t *ep,
         return rc;
     }
 
-    webhook_admission_leave(ep, d->token);
+    webhook_admission_leave(ep, d->lease_token);
 
     if (ep->inflight) {
         ep->inflight--;

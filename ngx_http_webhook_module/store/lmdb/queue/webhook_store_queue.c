@@ -33,8 +33,8 @@ static int webhook_queue_over(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     uint64_t wall, int block, int *next);
 static int webhook_queue_unblock(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     const webhook_id_t *id, webhook_delivery_row_t *d);
-static int webhook_queue_give_up(webhook_txn_t *t, webhook_endpoint_row_t *ep,
-    const webhook_id_t *id, webhook_state_e was);
+static int webhook_queue_dead_letter(webhook_txn_t *t,
+    webhook_endpoint_row_t *ep, const webhook_id_t *id, webhook_state_e was);
 static int webhook_queue_lose(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     const webhook_id_t *id);
 static int webhook_queue_kill(webhook_txn_t *t, webhook_endpoint_row_t *ep,
@@ -148,7 +148,7 @@ webhook_queue_over(webhook_txn_t *t, webhook_endpoint_row_t *ep,
 
     d->state = state;
     d->parked = 0;
-    d->token = 0;
+    d->lease_token = 0;
     d->end = 0;
     d->finished = wall;
 
@@ -293,7 +293,7 @@ webhook_queue_unblock_some(webhook_txn_t *t, webhook_endpoint_row_t *ep)
         } else if (rc == MDB_CORRUPTED) {
             webhook_key_due(key, ep->id, WEBHOOK_LANE_BLOCK, time, &id);
 
-            rc = webhook_queue_bury(t, ep, key);
+            rc = webhook_queue_dead_letter_row(t, ep, key);
 
         } else if (rc == 0 || rc == MDB_NOTFOUND) {
 
@@ -374,7 +374,7 @@ webhook_queue_requeue(webhook_txn_t *t, webhook_endpoint_row_t *ep,
 
 
 int
-webhook_queue_bury(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+webhook_queue_dead_letter_row(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     const unsigned char *due)
 {
     int           rc;
@@ -401,7 +401,7 @@ webhook_queue_bury(webhook_txn_t *t, webhook_endpoint_row_t *ep,
 
         ep->probe = 0;
 
-        return webhook_queue_give_up(t, ep, &id, WEBHOOK_SENDING);
+        return webhook_queue_dead_letter(t, ep, &id, WEBHOOK_SENDING);
 
     case WEBHOOK_LANE_BLOCK:
 
@@ -409,10 +409,10 @@ webhook_queue_bury(webhook_txn_t *t, webhook_endpoint_row_t *ep,
             ep->blocked--;
         }
 
-        return webhook_queue_give_up(t, ep, &id, WEBHOOK_DEAD);
+        return webhook_queue_dead_letter(t, ep, &id, WEBHOOK_DEAD);
 
     default:
-        return webhook_queue_give_up(t, ep, &id, WEBHOOK_PENDING);
+        return webhook_queue_dead_letter(t, ep, &id, WEBHOOK_PENDING);
     }
 }
 
@@ -421,7 +421,7 @@ webhook_queue_bury(webhook_txn_t *t, webhook_endpoint_row_t *ep,
    counted in this state: it is dead. */
 
 static int
-webhook_queue_give_up(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+webhook_queue_dead_letter(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     const webhook_id_t *id, webhook_state_e was)
 {
     int       rc, next, lost;

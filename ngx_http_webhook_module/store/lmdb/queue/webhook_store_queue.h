@@ -51,7 +51,7 @@ int webhook_queue_unblock_some(webhook_txn_t *t, webhook_endpoint_row_t *ep);
 
 /* Gives up a delivery that cannot be read: it is dead, and its row of the due
    index goes. */
-int webhook_queue_bury(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+int webhook_queue_dead_letter_row(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     const unsigned char *due);
 
 

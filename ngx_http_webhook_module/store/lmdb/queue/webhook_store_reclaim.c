@@ -83,7 +83,7 @@ webhook_reclaim(webhook_txn_t *t, webhook_endpoint_row_t *ep,
             }
 
         } else if (rc == MDB_NOTFOUND || rc == MDB_CORRUPTED) {
-            rc = webhook_queue_bury(t, ep, key);
+            rc = webhook_queue_dead_letter_row(t, ep, key);
         }
 
         if (rc) {

@@ -85,7 +85,7 @@ webhook_dedupe_reserve(webhook_txn_t *t, webhook_op_t *op)
 
     r = &op->u.reserve;
 
-    if (t->st->gone || t->st->incarnation == 0) {
+    if (t->st->replaced || t->st->incarnation == 0) {
 
         /* nobody could tell whether it lives */
 
@@ -328,10 +328,10 @@ webhook_dedupe_room(webhook_txn_t *t, int *room)
     *room = count != 0;
 
     if (!*room
-        && (st->dedupe_told == 0
-            || t->now - st->dedupe_told >= WEBHOOK_DEDUPE_QUIET))
+        && (st->dedupe_logged == 0
+            || t->now - st->dedupe_logged >= WEBHOOK_DEDUPE_QUIET))
     {
-        st->dedupe_told = t->now ? t->now : 1;
+        st->dedupe_logged = t->now ? t->now : 1;
 
         webhook_store_log(st, WEBHOOK_STORE_LOG_ERROR,
                           "the store \"%s\" knows %llu calls by \"dedupe\", "

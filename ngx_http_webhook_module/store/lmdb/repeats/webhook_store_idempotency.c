@@ -304,10 +304,10 @@ webhook_idempotency_room(webhook_txn_t *t, int *room)
     *room = (rows < max);
 
     if (!*room
-        && (st->idempotency_told == 0
-            || t->now - st->idempotency_told >= WEBHOOK_IDEMPOTENCY_QUIET))
+        && (st->idempotency_logged == 0
+            || t->now - st->idempotency_logged >= WEBHOOK_IDEMPOTENCY_QUIET))
     {
-        st->idempotency_told = t->now;
+        st->idempotency_logged = t->now;
 
         webhook_store_log(st, WEBHOOK_STORE_LOG_WARN,
                           "the store \"%s\" knows %llu repeats, which is as "

@@ -129,7 +129,7 @@ webhook_known_remember(webhook_txn_t *t, webhook_op_t *op)
         return 0;
     }
 
-    if (t->st->gone || known->left == 0) {
+    if (t->st->replaced || known->left == 0) {
         op->result = WEBHOOK_STORE_UNAVAILABLE;
         return 0;
     }

@@ -41,9 +41,9 @@ webhook_finished_event(webhook_txn_t *t, const webhook_id_t *id,
         return rc;
     }
 
-    for (i = 0; head && i < head->forms_count; i++) {
-        bytes += webhook_blob_size((size_t) head->forms[i].fields
-                                   + head->forms[i].body);
+    for (i = 0; head && i < head->renditions_count; i++) {
+        bytes += webhook_blob_size((size_t) head->renditions[i].fields
+                                   + head->renditions[i].body);
     }
 
     return webhook_finished_put(t, head ? class : WEBHOOK_CLASS_DEAD, time,

@@ -34,7 +34,7 @@ int webhook_finished_first(webhook_txn_t *t, unsigned class,
 uint64_t webhook_finished_size(webhook_lmdb_t *st, size_t key, size_t len);
 
 /* The class of an event whose deliveries are all over, and about the bytes
-   that it takes, but for its forms. */
+   that it takes, but for its renditions. */
 int webhook_finished_measure(webhook_txn_t *t, const webhook_id_t *id,
     webhook_class_e *class, uint64_t *bytes);
 

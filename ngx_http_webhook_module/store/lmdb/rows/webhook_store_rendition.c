@@ -2,7 +2,7 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * A form of an event, as it was kept.
+ * A rendition of an event, as it was kept.
  */
 
 #include "store/lmdb/rows/webhook_store_rendition.h"
@@ -15,8 +15,8 @@
 
 
 int
-webhook_rendition_read(webhook_txn_t *t, const webhook_form_row_t *row,
-    void **memory, webhook_rendition_t *form)
+webhook_rendition_read(webhook_txn_t *t, const webhook_rendition_row_t *row,
+    void **memory, webhook_rendition_t *rendition)
 {
     int             rc;
     MDB_val         val;
@@ -37,8 +37,8 @@ webhook_rendition_read(webhook_txn_t *t, const webhook_form_row_t *row,
     val.mv_data = p;
     val.mv_size = row->fields;
 
-    form->body.data = p + row->fields;
-    form->body.len = row->body;
+    rendition->body.data = p + row->fields;
+    rendition->body.len = row->body;
 
-    return webhook_row_read_form(&val, form);
+    return webhook_row_read_rendition(&val, rendition);
 }

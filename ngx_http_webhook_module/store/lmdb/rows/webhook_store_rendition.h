@@ -2,7 +2,7 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * A form of an event, as it was kept.
+ * A rendition of an event, as it was kept.
  */
 
 #ifndef WEBHOOK_STORE_RENDITION_H
@@ -11,9 +11,9 @@
 #include "store/lmdb/handle/webhook_store_handle.h"
 
 
-/* Reads a form of an event into memory; MDB_CORRUPTED, or ENOMEM. */
-int webhook_rendition_read(webhook_txn_t *t, const webhook_form_row_t *row,
-    void **memory, webhook_rendition_t *form);
+/* Reads a rendition of an event into memory; MDB_CORRUPTED, or ENOMEM. */
+int webhook_rendition_read(webhook_txn_t *t, const webhook_rendition_row_t *row,
+    void **memory, webhook_rendition_t *rendition);
 
 
 #endif /* WEBHOOK_STORE_RENDITION_H */

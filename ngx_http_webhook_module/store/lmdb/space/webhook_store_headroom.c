@@ -23,40 +23,40 @@
 #include <time.h>
 
 
-#define WEBHOOK_ROOM_LOOK   1000        /* ms between looks at the readers */
-#define WEBHOOK_ROOM_YOUNG  1000        /* ms: a list, a page of an export */
-#define WEBHOOK_ROOM_LONG   10000       /* ms that are worth a warning */
+#define WEBHOOK_HEADROOM_LOOK   1000    /* ms between looks at the readers */
+#define WEBHOOK_HEADROOM_YOUNG  1000    /* ms: a list, a page of an export */
+#define WEBHOOK_HEADROOM_LONG   10000   /* ms that are worth a warning */
 
 
 typedef struct {
     uint64_t  txn;
     uint32_t  pid;
-} webhook_room_oldest_t;
+} webhook_headroom_oldest_t;
 
 
-static int webhook_room_measure(webhook_txn_t *t, int exact);
-static int webhook_room_enough(const webhook_txn_t *t, size_t bytes);
-static int webhook_room_oldest(const char *line, void *data);
-static int webhook_room_sum(webhook_txn_t *t, uint64_t from);
-static int webhook_room_rows(MDB_txn *txn, uint64_t from, uint64_t *upto,
+static int webhook_headroom_measure(webhook_txn_t *t, int exact);
+static int webhook_headroom_enough(const webhook_txn_t *t, size_t bytes);
+static int webhook_headroom_oldest(const char *line, void *data);
+static int webhook_headroom_sum(webhook_txn_t *t, uint64_t from);
+static int webhook_headroom_rows(MDB_txn *txn, uint64_t from, uint64_t *upto,
     uint64_t *pages);
 
 
 int
-webhook_room_take(webhook_txn_t *t, size_t bytes)
+webhook_headroom_take(webhook_txn_t *t, size_t bytes)
 {
     int  exact;
 
     for (exact = 0; exact < 2; exact++) {
 
-        if (webhook_room_measure(t, exact) != 0) {
+        if (webhook_headroom_measure(t, exact) != 0) {
 
             /* the pages in use have to do */
 
             return 1;
         }
 
-        if (webhook_room_enough(t, bytes)) {
+        if (webhook_headroom_enough(t, bytes)) {
             t->room -= bytes < t->room ? bytes : t->room;
             return 1;
         }
@@ -67,53 +67,53 @@ webhook_room_take(webhook_txn_t *t, size_t bytes)
 
 
 int
-webhook_room_short(webhook_txn_t *t, unsigned part)
+webhook_headroom_short(webhook_txn_t *t, unsigned part)
 {
     uint64_t  room, need;
 
-    if (webhook_room_measure(t, 0) != 0) {
+    if (webhook_headroom_measure(t, 0) != 0) {
         return 0;
     }
 
-    need = webhook_room_need(t, 0) / part;
+    need = webhook_headroom_need(t, 0) / part;
 
     if (t->room >= need) {
         return 0;
     }
 
-    if (webhook_room_measure(t, 1) != 0) {
+    if (webhook_headroom_measure(t, 1) != 0) {
         return 0;
     }
 
     room = t->room;
 
-    return room < need && webhook_room_reader(t);
+    return room < need && webhook_headroom_reader(t);
 }
 
 
 int
-webhook_room_low(webhook_txn_t *t)
+webhook_headroom_low(webhook_txn_t *t)
 {
-    return webhook_room_measure(t, 1) == 0
-           && t->room < webhook_room_need(t, 0) / 8 * 9;
+    return webhook_headroom_measure(t, 1) == 0
+           && t->room < webhook_headroom_need(t, 0) / 8 * 9;
 }
 
 
 int
-webhook_room_reader(const webhook_txn_t *t)
+webhook_headroom_reader(const webhook_txn_t *t)
 {
     const webhook_readers_t  *r;
 
     r = &t->st->readers;
 
-    return r->txn && r->txn + 1 < webhook_room_last(t);
+    return r->txn && r->txn + 1 < webhook_headroom_last(t);
 }
 
 
 int
-webhook_room_young(const webhook_txn_t *t)
+webhook_headroom_young(const webhook_txn_t *t)
 {
-    return t->now - t->st->readers.since < WEBHOOK_ROOM_YOUNG;
+    return t->now - t->st->readers.since < WEBHOOK_HEADROOM_YOUNG;
 }
 
 
@@ -124,7 +124,7 @@ webhook_room_young(const webhook_txn_t *t)
  */
 
 uint64_t
-webhook_room_need(const webhook_txn_t *t, size_t bytes)
+webhook_headroom_need(const webhook_txn_t *t, size_t bytes)
 {
     uint64_t  reserve, unused;
 
@@ -137,10 +137,10 @@ webhook_room_need(const webhook_txn_t *t, size_t bytes)
 
 
 static int
-webhook_room_enough(const webhook_txn_t *t, size_t bytes)
+webhook_headroom_enough(const webhook_txn_t *t, size_t bytes)
 {
     return t->room >= bytes
-           && t->room - bytes >= webhook_room_need(t, bytes);
+           && t->room - bytes >= webhook_headroom_need(t, bytes);
 }
 
 
@@ -150,7 +150,7 @@ webhook_room_enough(const webhook_txn_t *t, size_t bytes)
  */
 
 static int
-webhook_room_measure(webhook_txn_t *t, int exact)
+webhook_headroom_measure(webhook_txn_t *t, int exact)
 {
     int               rc;
     uint64_t          used, taken, page;
@@ -185,9 +185,9 @@ webhook_room_measure(webhook_txn_t *t, int exact)
 
     taken = t->tail - t->room;
 
-    webhook_room_look(t);
+    webhook_headroom_look(t);
 
-    rc = webhook_room_sum(t, webhook_room_last(t));
+    rc = webhook_headroom_sum(t, webhook_headroom_last(t));
     if (rc) {
         return rc;
     }
@@ -208,7 +208,7 @@ webhook_room_measure(webhook_txn_t *t, int exact)
 /* The last transaction that was committed before this one. */
 
 uint64_t
-webhook_room_last(const webhook_txn_t *t)
+webhook_headroom_last(const webhook_txn_t *t)
 {
     uint64_t  id;
 
@@ -219,7 +219,7 @@ webhook_room_last(const webhook_txn_t *t)
 
 
 void
-webhook_room_watch(webhook_txn_t *t)
+webhook_headroom_watch(webhook_txn_t *t)
 {
     uint64_t            pinned, age;
     webhook_lmdb_t     *st;
@@ -228,14 +228,14 @@ webhook_room_watch(webhook_txn_t *t)
     st = t->st;
     r = &st->readers;
 
-    if (t->now - r->looked < WEBHOOK_ROOM_LOOK) {
+    if (t->now - r->looked < WEBHOOK_HEADROOM_LOOK) {
         return;
     }
 
-    webhook_room_look(t);
+    webhook_headroom_look(t);
 
-    if (!webhook_room_reader(t)
-        || webhook_room_sum(t, webhook_room_last(t)) != 0)
+    if (!webhook_headroom_reader(t)
+        || webhook_headroom_sum(t, webhook_headroom_last(t)) != 0)
     {
         st->pinned = 0;
         return;
@@ -246,7 +246,7 @@ webhook_room_watch(webhook_txn_t *t)
 
     st->pinned = pinned;
 
-    if (r->warned || age < WEBHOOK_ROOM_LONG
+    if (r->warned || age < WEBHOOK_HEADROOM_LONG
         || pinned < (st->limit - st->mark) / 4)
     {
         return;
@@ -266,11 +266,11 @@ webhook_room_watch(webhook_txn_t *t)
 
 
 void
-webhook_room_look(webhook_txn_t *t)
+webhook_headroom_look(webhook_txn_t *t)
 {
     webhook_lmdb_t         *st;
     webhook_readers_t      *r;
-    webhook_room_oldest_t   oldest;
+    webhook_headroom_oldest_t oldest;
 
     st = t->st;
     r = &st->readers;
@@ -279,7 +279,7 @@ webhook_room_look(webhook_txn_t *t)
 
     memset(&oldest, 0, sizeof(oldest));
 
-    if (mdb_reader_list(st->env, webhook_room_oldest, &oldest) < 0) {
+    if (mdb_reader_list(st->env, webhook_headroom_oldest, &oldest) < 0) {
         return;
     }
 
@@ -287,7 +287,7 @@ webhook_room_look(webhook_txn_t *t)
         r->txn = oldest.txn;
         r->pid = oldest.pid;
         r->since = t->now;
-        r->told = 0;
+        r->logged = 0;
         r->warned = 0;
     }
 }
@@ -296,12 +296,12 @@ webhook_room_look(webhook_txn_t *t)
 /* A line of LMDB's list: the process, its thread, and what it reads. */
 
 static int
-webhook_room_oldest(const char *line, void *data)
+webhook_headroom_oldest(const char *line, void *data)
 {
-    int                     pid;
-    char                    thread[32];
-    unsigned long           txn;
-    webhook_room_oldest_t  *oldest;
+    int                         pid;
+    char                        thread[32];
+    unsigned long               txn;
+    webhook_headroom_oldest_t  *oldest;
 
     oldest = data;
 
@@ -319,7 +319,7 @@ webhook_room_oldest(const char *line, void *data)
 /* Brings the sum up to date; "from" is the last transaction. */
 
 static int
-webhook_room_sum(webhook_txn_t *t, uint64_t from)
+webhook_headroom_sum(webhook_txn_t *t, uint64_t from)
 {
     int                 rc, own;
     uint64_t            upto, pages;
@@ -367,7 +367,7 @@ webhook_room_sum(webhook_txn_t *t, uint64_t from)
         pages = 0;
     }
 
-    rc = webhook_room_rows(txn, upto + 1, &upto, &pages);
+    rc = webhook_headroom_rows(txn, upto + 1, &upto, &pages);
 
     if (rc == 0) {
         r->from = from;
@@ -391,7 +391,7 @@ webhook_room_sum(webhook_txn_t *t, uint64_t from)
 
 
 static int
-webhook_room_rows(MDB_txn *txn, uint64_t from, uint64_t *upto,
+webhook_headroom_rows(MDB_txn *txn, uint64_t from, uint64_t *upto,
     uint64_t *pages)
 {
     int          rc;
@@ -431,19 +431,19 @@ webhook_room_rows(MDB_txn *txn, uint64_t from, uint64_t *upto,
 
 
 void
-webhook_room_stats(webhook_txn_t *t, webhook_op_stats_t *s)
+webhook_headroom_stats(webhook_txn_t *t, webhook_op_stats_t *s)
 {
     webhook_readers_t  *r;
 
     r = &t->st->readers;
 
-    webhook_room_look(t);
+    webhook_headroom_look(t);
 
-    if (!webhook_room_reader(t)) {
+    if (!webhook_headroom_reader(t)) {
         return;
     }
 
-    if (webhook_room_sum(t, webhook_room_last(t)) == 0) {
+    if (webhook_headroom_sum(t, webhook_headroom_last(t)) == 0) {
         s->pinned = r->pages * t->st->page;
     }
 
@@ -453,7 +453,7 @@ webhook_room_stats(webhook_txn_t *t, webhook_op_stats_t *s)
 
 
 void
-webhook_room_wait(void)
+webhook_headroom_wait(void)
 {
     struct timespec  ts;
 

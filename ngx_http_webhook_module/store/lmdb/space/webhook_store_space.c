@@ -111,7 +111,7 @@ webhook_space_take(webhook_txn_t *t, size_t bytes)
         return 0;
     }
 
-    if (!webhook_room_take(t, bytes)) {
+    if (!webhook_headroom_take(t, bytes)) {
         t->refused = 1;
         t->pinned = 1;
         return 0;
@@ -319,12 +319,12 @@ webhook_space_attempt(webhook_txn_t *t)
 
     mark = t->st->mark;
 
-    if (webhook_room_short(t, 4)) {
+    if (webhook_headroom_short(t, 4)) {
         return 0;
     }
 
     if (t->used <= mark) {
-        return webhook_room_short(t, 2) ? 1 : 2;
+        return webhook_headroom_short(t, 2) ? 1 : 2;
     }
 
     return t->used <= mark + (t->st->limit - mark) / 2 ? 1 : 0;
@@ -338,7 +338,7 @@ webhook_space_look(webhook_txn_t *t)
         (void) webhook_used_measure(t);
     }
 
-    webhook_room_watch(t);
+    webhook_headroom_watch(t);
 }
 
 
@@ -367,11 +367,11 @@ webhook_space_watch(webhook_txn_t *t)
             st->full = 1;
             webhook_space_tell(t, percent);
 
-        } else if (t->pinned && !st->readers.told) {
+        } else if (t->pinned && !st->readers.logged) {
             webhook_space_reader(t);
         }
 
-    } else if (st->full && t->used < st->mark && !webhook_room_short(t, 1)
+    } else if (st->full && t->used < st->mark && !webhook_headroom_short(t, 1)
                && t->now - st->full_time >= WEBHOOK_SPACE_CALM)
     {
         st->full = 0;
@@ -432,7 +432,7 @@ webhook_space_reader(webhook_txn_t *t)
     st = t->st;
     r = &st->readers;
 
-    if (!webhook_room_reader(t)) {
+    if (!webhook_headroom_reader(t)) {
         webhook_store_log(st, WEBHOOK_STORE_LOG_ERROR,
                           "the store \"%s\" has no room for so much at once: "
                           "%llu of %llu megabytes were freed a moment ago, "
@@ -442,7 +442,7 @@ webhook_space_reader(webhook_txn_t *t)
         return;
     }
 
-    r->told = 1;
+    r->logged = 1;
 
     webhook_store_log(st, WEBHOOK_STORE_LOG_ERROR,
                       "the store \"%s\" takes no event: process %u has been "

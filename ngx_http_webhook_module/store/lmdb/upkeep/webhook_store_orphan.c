@@ -217,9 +217,9 @@ webhook_orphan_one(webhook_txn_t *t, webhook_op_expire_t *x, uint64_t id,
 
     days = st->orphans / (24 * 3600 * 1000);
 
-    if ((ep->states[WEBHOOK_PENDING] || ep->blocked) && st->orphan_told != id)
+    if ((ep->states[WEBHOOK_PENDING] || ep->blocked) && st->orphan_logged != id)
     {
-        st->orphan_told = id;
+        st->orphan_logged = id;
 
         webhook_store_log(st, WEBHOOK_STORE_LOG_WARN,
                           "the store \"%s\": no configuration has named the "
@@ -298,7 +298,7 @@ webhook_orphan_cancel(webhook_txn_t *t, webhook_op_expire_t *x,
         } else if (rc == 0 || rc == MDB_NOTFOUND || rc == MDB_CORRUPTED) {
             webhook_key_due(key, ep->id, lane, time, &id);
 
-            rc = webhook_queue_bury(t, ep, key);
+            rc = webhook_queue_dead_letter_row(t, ep, key);
         }
 
         if (rc) {

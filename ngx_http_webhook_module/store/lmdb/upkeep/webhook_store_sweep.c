@@ -77,7 +77,7 @@ webhook_sweep(webhook_txn_t *t, webhook_op_t *op)
     op->result = WEBHOOK_STORE_OK;
     pages = 0;
 
-    if (webhook_room_short(t, 2)) {
+    if (webhook_headroom_short(t, 2)) {
 
         /* it would free nothing, and take pages that outcomes need */
 

@@ -197,11 +197,11 @@ child_puts(child_t *c, util_t *u)
         }
 
         if (e == STEPPED) {
-            c->forms[i][0] = *c->ops[c->n].u.put_event.forms;
+            c->forms[i][0] = *c->ops[c->n].u.put_event.renditions;
             c->forms[i][1] = c->forms[i][0];
 
-            c->ops[c->n].u.put_event.forms = c->forms[i];
-            c->ops[c->n].u.put_event.forms_count = 2;
+            c->ops[c->n].u.put_event.renditions = c->forms[i];
+            c->ops[c->n].u.put_event.renditions_count = 2;
 
             c->puts[i].steps = 2;
         }
@@ -274,9 +274,9 @@ child_result(child_t *c, webhook_op_t *op, unsigned i)
         child_ack(c->acks, &c->acked, &op->u.put_event.id,
                   c->puts[i].endpoint, 0, 0, ACK_PUT);
 
-        if (c->puts[i].token) {
+        if (c->puts[i].lease_token) {
             child_ack(c->next, &c->fresh, &op->u.put_event.id,
-                      c->puts[i].endpoint, c->puts[i].token, 0,
+                      c->puts[i].endpoint, c->puts[i].lease_token, 0,
                       ACK_LEASE);
         }
 
@@ -284,7 +284,7 @@ child_result(child_t *c, webhook_op_t *op, unsigned i)
 
     case WEBHOOK_OP_COMPLETE:
         child_ack(c->acks, &c->acked, &op->u.complete.event,
-                  op->u.complete.endpoint, op->u.complete.token, 0,
+                  op->u.complete.endpoint, op->u.complete.lease_token, 0,
                   child_kind(&c->leases[i - c->first],
                              op->u.complete.outcome));
 
@@ -292,7 +292,7 @@ child_result(child_t *c, webhook_op_t *op, unsigned i)
 
         if (lease) {
             child_ack(c->next, &c->fresh, &lease->event.id, lease->endpoint,
-                      lease->token, lease->step, ACK_LEASE);
+                      lease->lease_token, lease->step, ACK_LEASE);
         }
 
         break;
@@ -303,7 +303,7 @@ child_result(child_t *c, webhook_op_t *op, unsigned i)
             lease = &op->u.claim.leases[op->u.claim.count];
 
             child_ack(c->next, &c->fresh, &lease->event.id, lease->endpoint,
-                      lease->token, lease->step, ACK_LEASE);
+                      lease->lease_token, lease->step, ACK_LEASE);
         }
 
         break;

@@ -329,8 +329,8 @@ claimed(util_t *u, const webhook_lease_t *lease)
     expect(m->state[e] == WEBHOOK_PENDING, "claimed what is not pending");
     expect(!m->parked[e], "claimed what is parked");
     expect(m->due[e] <= u->clock, "claimed before its time");
-    expect(lease->event.form.body.len == m->len
-           && memcmp(lease->event.form.body.data, bytes, m->len) == 0,
+    expect(lease->event.rendition.body.len == m->len
+           && memcmp(lease->event.rendition.body.data, bytes, m->len) == 0,
            "claimed other bytes");
     expect(lease->attempt == m->tries[e] + 1
            && lease->step == m->step[e]
@@ -353,7 +353,7 @@ claimed(util_t *u, const webhook_lease_t *lease)
 
     m->unseen[e] = 0;
     m->state[e] = WEBHOOK_SENDING;
-    m->token[e] = lease->token;
+    m->token[e] = lease->lease_token;
     m->end[e] = u->clock + 5000;
 }
 

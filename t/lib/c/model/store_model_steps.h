@@ -48,7 +48,7 @@ step_put(util_t *u)
     webhook_put_t   puts[ENDPOINTS];
 
     static const char     *keys[KEYS + 1] = { "", "a", "b", "c", "d", "e" };
-    webhook_rendition_t    forms[3];
+    webhook_rendition_t    renditions[3];
 
     if (events == EVENTS) {
         return;
@@ -66,7 +66,7 @@ step_put(util_t *u)
             util_put_op(&op, puts, m->id, endpoints[0], bytes, 5);
 
             expect(util_apply(u, &op) == WEBHOOK_STORE_DUPLICATE
-                   && puts[0].token == 0, "a duplicate");
+                   && puts[0].lease_token == 0, "a duplicate");
         }
 
         return;
@@ -96,12 +96,12 @@ step_put(util_t *u)
 
     util_put_op(&op, puts, m->id, n ? puts[0].endpoint : 0, bytes, m->len);
 
-    forms[0] = *op.u.put_event.forms;
-    forms[1] = forms[0];
-    forms[2] = forms[0];
+    renditions[0] = *op.u.put_event.renditions;
+    renditions[1] = renditions[0];
+    renditions[2] = renditions[0];
 
-    op.u.put_event.forms = forms;
-    op.u.put_event.forms_count = 3;
+    op.u.put_event.renditions = renditions;
+    op.u.put_event.renditions_count = 3;
     op.u.put_event.count = n;
     op.u.put_event.lease = 5000;
 
@@ -123,16 +123,16 @@ step_put(util_t *u)
 
         free = is_leased(u, m, e, &puts[n]);
 
-        expect((puts[n].token != 0) == free || unseen(e),
+        expect((puts[n].lease_token != 0) == free || unseen(e),
                "a lease with a put");
 
-        if (puts[n].token) {
+        if (puts[n].lease_token) {
             turned(e, 0);
         }
 
         m->wants[e] = 1;
-        m->state[e] = puts[n].token ? WEBHOOK_SENDING : WEBHOOK_PENDING;
-        m->token[e] = puts[n].token;
+        m->state[e] = puts[n].lease_token ? WEBHOOK_SENDING : WEBHOOK_PENDING;
+        m->token[e] = puts[n].lease_token;
         m->due[e] = u->clock + puts[n].delay;
         m->end[e] = u->clock + 5000;
     }
@@ -212,7 +212,7 @@ step_claim(util_t *u)
                 size_t  len;
 
                 for (len = 0, i = 0; i < op.u.claim.count; i++) {
-                    len += op.u.claim.leases[i].event.form.body.len;
+                    len += op.u.claim.leases[i].event.rendition.body.len;
                 }
 
                 expect(len >= op.u.claim.max_bytes, "what is due was left");
@@ -313,7 +313,7 @@ step_complete(util_t *u)
 
         /* an earlier one of the batch may have claimed it anew */
 
-        if (m->token[e] != ops[i].u.complete.token) {
+        if (m->token[e] != ops[i].u.complete.lease_token) {
             expect(ops[i].result == WEBHOOK_STORE_STALE, "it is not stale");
             webhook_op_free(&ops[i]);
             continue;

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * What the tests of the gate share: endpoints and what waits for them.
+ * What the tests of admission share: endpoints and what waits for them.
  */
 
 #ifndef STORE_GATE_H
@@ -49,7 +49,7 @@ broken(util_t *u, const char *name, uint32_t failures, uint32_t percent)
     e->break_failures = failures;
     e->break_percent = percent;
     e->break_window = 10000;
-    e->break_hold = 5000;
+    e->break_open_timeout = 5000;
 
     return util_apply(u, &op) == WEBHOOK_STORE_OK ? e->id : 0;
 }

@@ -51,7 +51,7 @@ put(util_t *u, uint64_t ep, size_t body, unsigned lease, held_t *h)
     util_put_op(&op, &p, h->id, ep, bytes, body);
     (void) util_apply(u, &op);
 
-    h->token = p.token;
+    h->token = p.lease_token;
 
     return op.result;
 }

@@ -255,11 +255,11 @@ one_delivery_wrong(const webhook_op_t *op, unsigned kind, one_event_e event)
     body = one_body(kind, event, steps - 1);
 
     if (d->step + 1 != steps || d->steps != steps
-        || op->u.show.forms_count != steps
-        || op->u.show.forms[steps - 1].body.len != body.len
-        || memcmp(op->u.show.forms[steps - 1].body.data, body.data,
+        || op->u.show.renditions_count != steps
+        || op->u.show.renditions[steps - 1].body.len != body.len
+        || memcmp(op->u.show.renditions[steps - 1].body.data, body.data,
                   body.len) != 0
-        || op->u.show.forms[0].headers.len != 11)
+        || op->u.show.renditions[0].headers.len != 11)
     {
         return "its body is not whole";
     }

@@ -50,7 +50,7 @@ put(util_t *u, uint64_t ep, const char *key, unsigned lease, webhook_id_t *id)
         printf("# a put failed\n");
     }
 
-    return p.token;
+    return p.lease_token;
 }
 
 
@@ -73,7 +73,7 @@ claims(util_t *u, uint64_t ep, const webhook_id_t *id, uint64_t *token)
     ok = util_claim(u, &op, &ep, 1) == 1
          && same(&op.u.claim.leases[0].event.id, id);
 
-    *token = ok ? op.u.claim.leases[0].token : 0;
+    *token = ok ? op.u.claim.leases[0].lease_token : 0;
 
     webhook_op_free(&op);
 
@@ -95,7 +95,7 @@ claims_among(util_t *u, uint64_t ep, const webhook_id_t *id, uint64_t *token)
 
     for (i = 0; i < op.u.claim.count; i++) {
         if (same(&op.u.claim.leases[i].event.id, id)) {
-            *token = op.u.claim.leases[i].token;
+            *token = op.u.claim.leases[i].lease_token;
         }
     }
 

@@ -30,7 +30,7 @@ put(util_t *u, uint64_t ep, size_t len, unsigned lease, webhook_id_t *id,
     util_put_op(&op, &p, *id, ep, body, len);
     (void) util_apply(u, &op);
 
-    *token = p.token;
+    *token = p.lease_token;
 
     return op.result;
 }

@@ -279,29 +279,29 @@ util_endpoint(util_t *u, const char *name, uint32_t inflight)
 }
 
 
-/* A form of an event; good for the next 16384 of them. */
+/* A rendition of an event; good for the next 16384 of them. */
 __attribute__((unused))
 static webhook_rendition_t *
 util_form(const void *body, size_t len)
 {
     static unsigned              n;
-    static webhook_rendition_t   forms[16384];
+    static webhook_rendition_t   renditions[16384];
 
-    webhook_rendition_t  *form;
+    webhook_rendition_t  *rendition;
 
-    form = &forms[n++ % 16384];
+    rendition = &renditions[n++ % 16384];
 
-    memset(form, 0, sizeof(webhook_rendition_t));
+    memset(rendition, 0, sizeof(webhook_rendition_t));
 
-    form->body.data = (unsigned char *) body;
-    form->body.len = len;
-    util_str(&form->content_type, "application/json");
+    rendition->body.data = (unsigned char *) body;
+    rendition->body.len = len;
+    util_str(&rendition->content_type, "application/json");
 
-    return form;
+    return rendition;
 }
 
 
-/* Sets up a PUT_EVENT of one form and one delivery. */
+/* Sets up a PUT_EVENT of one rendition and one delivery. */
 __attribute__((unused))
 static void
 util_put_op(webhook_op_t *op, webhook_put_t *put, webhook_id_t id,
@@ -312,15 +312,15 @@ util_put_op(webhook_op_t *op, webhook_put_t *put, webhook_id_t id,
     op->type = WEBHOOK_OP_PUT_EVENT;
     op->u.put_event.id = id;
     op->u.put_event.wall = webhook_id_time(&id);
-    op->u.put_event.forms = util_form(body, len);
-    op->u.put_event.forms_count = 1;
+    op->u.put_event.renditions = util_form(body, len);
+    op->u.put_event.renditions_count = 1;
     util_str(&op->u.put_event.type, "order.add");
     op->u.put_event.deliveries = put;
     op->u.put_event.count = 1;
     op->u.put_event.lease = 30000;
 
     put->endpoint = endpoint;
-    put->token = 0;
+    put->lease_token = 0;
 }
 
 
@@ -363,7 +363,7 @@ util_lease(util_t *u, uint64_t endpoint, webhook_id_t *id)
     util_put_op(&op, &put, *id, endpoint, "{}", 2);
     (void) util_apply(u, &op);
 
-    return put.token;
+    return put.lease_token;
 }
 
 
@@ -399,7 +399,7 @@ util_complete_op(webhook_op_t *op, webhook_id_t id, uint64_t endpoint,
     op->type = WEBHOOK_OP_COMPLETE;
     op->u.complete.event = id;
     op->u.complete.endpoint = endpoint;
-    op->u.complete.token = token;
+    op->u.complete.lease_token = token;
     op->u.complete.outcome = outcome;
     op->u.complete.delay = delay;
     op->u.complete.attempt.wall = UTIL_WALL;

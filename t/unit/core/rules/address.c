@@ -392,7 +392,7 @@ static void
 test_decide(void)
 {
     size_t                    i;
-    const char               *why;
+    const char               *reason;
     webhook_cidr_t            deny[2], allow[2], odeny[1], oallow[1];
     webhook_address_t         a;
     webhook_address_rules_t   inner, outer;
@@ -455,12 +455,12 @@ test_decide(void)
                "decide: %s, any", rows[i].address);
 
         inner.fallback = WEBHOOK_ADDRESS_PUBLIC;
-        why = NULL;
+        reason = NULL;
 
-        tap_ok((webhook_address_decide(&inner, &a, &why) == WEBHOOK_OK)
+        tap_ok((webhook_address_decide(&inner, &a, &reason) == WEBHOOK_OK)
                == (rows[i].as_public == NULL)
                && (rows[i].as_public == NULL
-                   || strcmp(why, rows[i].as_public) == 0),
+                   || strcmp(reason, rows[i].as_public) == 0),
                "decide: %s, public: %s", rows[i].address,
                rows[i].as_public ? rows[i].as_public : "yes");
     }
@@ -468,12 +468,12 @@ test_decide(void)
     memset(&inner, 0, sizeof(inner));
     memset(&a, 0, sizeof(a));
 
-    tap_ok(webhook_address_decide(&inner, &a, &why) == WEBHOOK_OK,
+    tap_ok(webhook_address_decide(&inner, &a, &reason) == WEBHOOK_OK,
            "decide: a unix socket, any");
 
     inner.fallback = WEBHOOK_ADDRESS_PUBLIC;
-    tap_ok(webhook_address_decide(&inner, &a, &why) == WEBHOOK_ERROR
-           && strcmp(why, "not an IP address") == 0,
+    tap_ok(webhook_address_decide(&inner, &a, &reason) == WEBHOOK_ERROR
+           && strcmp(reason, "not an IP address") == 0,
            "decide: a unix socket, public");
 }
 

@@ -82,7 +82,7 @@ test_bind(void *ctx, const webhook_str_t *name, const webhook_value_map_t **map)
 /* want as in test_template.c: "!" an error, "!!" one of compiling. */
 
 static void
-test_render(const char *text, const char *want, const char *why)
+test_render(const char *text, const char *want, const char *reason)
 {
     int                  rc;
     webhook_buf_t        out;
@@ -97,7 +97,7 @@ test_render(const char *text, const char *want, const char *why)
 
     if (strncmp(want, "!!", 2) == 0) {
 
-        if (!tap_ok(tpl == NULL && strstr(err.text, want + 2), "%s: %s", why,
+        if (!tap_ok(tpl == NULL && strstr(err.text, want + 2), "%s: %s", reason,
                     text))
         {
             printf("#   got: %s\n#  want: %s\n", err.text, want + 2);
@@ -108,7 +108,7 @@ test_render(const char *text, const char *want, const char *why)
     }
 
     if (tpl == NULL) {
-        tap_ok(0, "%s: %s", why, text);
+        tap_ok(0, "%s: %s", reason, text);
         printf("#   got: %s\n", err.text);
         return;
     }
@@ -122,7 +122,7 @@ test_render(const char *text, const char *want, const char *why)
     if (want[0] == '!') {
 
         if (!tap_ok(rc == WEBHOOK_ERROR && strcmp(err.text, want + 1) == 0,
-                    "%s: %s", why, text))
+                    "%s: %s", reason, text))
         {
             printf("#   got: %d %s %.*s\n#  want: %s\n", rc, err.text,
                    (int) out.len, out.data, want + 1);
@@ -130,7 +130,7 @@ test_render(const char *text, const char *want, const char *why)
 
     } else if (!tap_ok(rc == WEBHOOK_OK && out.len == strlen(want)
                        && memcmp(out.data, want, out.len) == 0,
-                       "%s: %s", why, text))
+                       "%s: %s", reason, text))
     {
         printf("#   got: %d %s %.*s\n#  want: %s\n", rc, err.text,
                (int) out.len, out.data, want);

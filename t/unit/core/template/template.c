@@ -16,7 +16,7 @@
 
 static void
 test_render(webhook_template_kind_e kind, const char *text, const char *want,
-    const char *why)
+    const char *reason)
 {
     int                  rc;
     char                 name[160];
@@ -31,7 +31,7 @@ test_render(webhook_template_kind_e kind, const char *text, const char *want,
 
     /* a test's name is one line, and "#" would end it */
 
-    snprintf(name, sizeof(name), "%s: %s", why, text);
+    snprintf(name, sizeof(name), "%s: %s", reason, text);
 
     for (i = 0; name[i]; i++) {
         if ((unsigned char) name[i] < 0x20 || name[i] == '#') {

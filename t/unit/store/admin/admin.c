@@ -114,7 +114,7 @@ test_retry(void)
            && memcmp(&op.u.claim.leases[0].event.id, &id, 16) == 0,
            "and goes out");
 
-    (void) util_complete(&u, id, ep, op.u.claim.leases[0].token,
+    (void) util_complete(&u, id, ep, op.u.claim.leases[0].lease_token,
                          WEBHOOK_DONE, 0);
     webhook_op_free(&op);
 
@@ -133,7 +133,7 @@ test_retry(void)
     tap_ok(n == 1 && op.u.claim.leases[0].attempt == 1,
            "with all its sends before it");
 
-    (void) util_complete(&u, dead, ep, op.u.claim.leases[0].token,
+    (void) util_complete(&u, dead, ep, op.u.claim.leases[0].lease_token,
                          WEBHOOK_DONE, 0);
     webhook_op_free(&op);
 

@@ -68,7 +68,7 @@ test_ahead(void)
 
     tap_ok(util_claim(&u, &op, &ep, 10) == 1, "what waits goes on");
     id = op.u.claim.leases[0].event.id;
-    (void) util_complete(&u, id, ep, op.u.claim.leases[0].token,
+    (void) util_complete(&u, id, ep, op.u.claim.leases[0].lease_token,
                          WEBHOOK_RETRY, MINUTE);
     webhook_op_free(&op);
 

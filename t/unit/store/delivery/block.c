@@ -268,8 +268,8 @@ test_block_ends(void)
             n++;
 
             (void) util_complete(&u,
-                              op.u.claim.leases[op.u.claim.count].event.id,
-                              ep, op.u.claim.leases[op.u.claim.count].token,
+                              op.u.claim.leases[op.u.claim.count].event.id, ep,
+                              op.u.claim.leases[op.u.claim.count].lease_token,
                               WEBHOOK_DONE, 0);
         }
 

@@ -64,7 +64,8 @@ test_put_and_complete(void)
 
     util_put_op(&op, &put, id, ep, "other", 5);
 
-    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_DUPLICATE && put.token == 0,
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_DUPLICATE
+           && put.lease_token == 0,
            "the same id again is a duplicate and gets no lease");
 
     s = util_stats(&u, ep, &e);
@@ -145,7 +146,7 @@ test_order(void)
     tap_ok(util_claim(&u, &op, &ep, 10) == 2, "two are claimed");
 
     for (i = 0; i < 2; i++) {
-        tap_ok(util_complete(&u, id[i], ep, op.u.claim.leases[i].token,
+        tap_ok(util_complete(&u, id[i], ep, op.u.claim.leases[i].lease_token,
                              WEBHOOK_RETRY, 10 + i) == WEBHOOK_STORE_OK,
                "and fail");
     }
@@ -184,10 +185,11 @@ test_order(void)
 
     tap_ok(util_claim(&u, &op, &ep, 5) == 1
            && memcmp(&op.u.claim.leases[0].event.id, &id[1], 16) == 0
-           && op.u.claim.leases[0].event.form.body.len == 2
-           && memcmp(op.u.claim.leases[0].event.form.body.data, "{}", 2) == 0
+           && op.u.claim.leases[0].event.rendition.body.len == 2
+           && memcmp(op.u.claim.leases[0].event.rendition.body.data, "{}", 2)
+           == 0
            && op.u.claim.leases[0].event.type.len == 9
-           && op.u.claim.leases[0].event.form.content_type.len == 16
+           && op.u.claim.leases[0].event.rendition.content_type.len == 16
            && op.u.claim.leases[0].event.wall == webhook_id_time(&id[1])
            && op.u.claim.leases[0].endpoint == ep,
            "the last has its bytes");
@@ -319,12 +321,12 @@ test_outcomes(void)
 
         if (util_claim(&u, &op, &ep, 10) != 1
             || op.u.claim.leases[0].attempt != i + 1
-            || op.u.claim.leases[0].token == token)
+            || op.u.claim.leases[0].lease_token == token)
         {
             break;
         }
 
-        token = op.u.claim.leases[0].token;
+        token = op.u.claim.leases[0].lease_token;
 
         webhook_op_free(&op);
     }
@@ -372,7 +374,7 @@ test_release(void)
            && op.u.claim.leases[0].attempt == 1,
            "it is still first, and it did not count");
 
-    token = op.u.claim.leases[0].token;
+    token = op.u.claim.leases[0].lease_token;
 
     webhook_op_free(&op);
 
@@ -429,14 +431,14 @@ test_complete_next(void)
 
         if (util_apply(&u, &op) != WEBHOOK_STORE_OK
             || op.u.complete.next == NULL
-            || op.u.complete.next->event.form.body.len != 2
+            || op.u.complete.next->event.rendition.body.len != 2
             || op.u.complete.next->endpoint != ep)
         {
             break;
         }
 
         id = op.u.complete.next->event.id;
-        token = op.u.complete.next->token;
+        token = op.u.complete.next->lease_token;
 
         webhook_op_free(&op);
     }
@@ -461,7 +463,8 @@ test_complete_next(void)
     tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK
            && op.u.complete.next != NULL
            && op.u.complete.next->attempt == 2
-           && op.u.complete.next->token != token, "a retry at once is next");
+           && op.u.complete.next->lease_token != token,
+           "a retry at once is next");
 
     webhook_op_free(&op);
 
@@ -516,7 +519,7 @@ test_leases(void)
            && op.u.claim.leases[0].attempt == 1,
            "it is due at once, and no attempt counts");
 
-    again = op.u.claim.leases[0].token;
+    again = op.u.claim.leases[0].lease_token;
 
     webhook_op_free(&op);
 
@@ -527,10 +530,10 @@ test_leases(void)
     u.clock += 30000;
 
     tap_ok(util_claim(&u, &op, &ep, 1) == 1
-           && op.u.claim.leases[0].token != again,
+           && op.u.claim.leases[0].lease_token != again,
            "a claim takes what ran out");
 
-    token = op.u.claim.leases[0].token;
+    token = op.u.claim.leases[0].lease_token;
 
     webhook_op_free(&op);
 

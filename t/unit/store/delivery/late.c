@@ -82,7 +82,7 @@ test_late(void)
     u.clock += 31000;
 
     (void) util_claim(&u, &op, &ep, 1);
-    other = op.u.claim.leases[0].token;
+    other = op.u.claim.leases[0].lease_token;
     webhook_op_free(&op);
 
     tap_ok(util_complete(&u, id, ep, token, WEBHOOK_DONE, 0)
@@ -135,7 +135,7 @@ test_late_rest(void)
     id = util_id(&u);
     util_put_op(&op, &put, id, ep, "{}", 2);
     (void) util_apply(&u, &op);
-    token = put.token;
+    token = put.lease_token;
 
     put.lease = 0;
     next = util_id(&u);
@@ -152,7 +152,7 @@ test_late_rest(void)
            && memcmp(&op.u.complete.next->event.id, &next, sizeof(id)) == 0,
            "the next of its key goes");
 
-    token = op.u.complete.next->token;
+    token = op.u.complete.next->lease_token;
     webhook_op_free(&op);
 
     util_check(&u, "the next");

@@ -102,7 +102,7 @@ test_heads(void)
             break;
         }
 
-        token[i + 3] = op.u.complete.next->token;
+        token[i + 3] = op.u.complete.next->lease_token;
 
         webhook_op_free(&op);
     }
@@ -402,7 +402,7 @@ test_crowd(void)
             break;
         }
 
-        token = op.u.complete.next->token;
+        token = op.u.complete.next->lease_token;
 
         webhook_op_free(&op);
     }
@@ -451,12 +451,12 @@ test_bounds(void)
            "so are more steps than forms");
 
     p.steps = 1;
-    p.form = 1;
+    p.rendition = 1;
 
     tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_UNAVAILABLE,
            "and a form that is not there");
 
-    p.form = 0;
+    p.rendition = 0;
 
     tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK, "all else is not");
 

@@ -37,24 +37,24 @@ put_steps(util_t *u, uint64_t ep, const char *key, webhook_id_t *id)
     webhook_op_t   op;
     webhook_put_t  p;
 
-    static webhook_rendition_t  forms[4];
+    static webhook_rendition_t  renditions[4];
 
     memset(&p, 0, sizeof(p));
 
-    util_str(&forms[0].body, "unused");
-    util_str(&forms[1].body, "one");
-    util_str(&forms[2].body, "two");
-    util_str(&forms[2].request, "PUT /two");
-    util_str(&forms[3].body, "three");
+    util_str(&renditions[0].body, "unused");
+    util_str(&renditions[1].body, "one");
+    util_str(&renditions[2].body, "two");
+    util_str(&renditions[2].request, "PUT /two");
+    util_str(&renditions[3].body, "three");
 
     *id = util_id(u);
 
     util_put_op(&op, &p, *id, ep, "", 0);
 
-    op.u.put_event.forms = forms;
-    op.u.put_event.forms_count = 4;
+    op.u.put_event.renditions = renditions;
+    op.u.put_event.renditions_count = 4;
 
-    p.form = 1;
+    p.rendition = 1;
     p.steps = 3;
     util_str(&p.order, key);
 
@@ -70,8 +70,8 @@ is_step(const webhook_lease_t *l, const webhook_id_t *id, uint32_t step,
 {
     return l && same(&l->event.id, id) && l->step == step
            && l->attempt == attempt && l->retry == (attempt > 1)
-           && l->event.form.body.len == strlen(body)
-           && memcmp(l->event.form.body.data, body, strlen(body)) == 0;
+           && l->event.rendition.body.len == strlen(body)
+           && memcmp(l->event.rendition.body.data, body, strlen(body)) == 0;
 }
 
 
@@ -95,13 +95,13 @@ test_steps(void)
 
     d = shown(&u, ep, &id);
 
-    tap_ok(d.steps == 3 && d.step == 0 && d.form == 1 && d.body_len == 3,
+    tap_ok(d.steps == 3 && d.step == 0 && d.rendition == 1 && d.body_len == 3,
            "three steps");
 
     tap_ok(util_claim(&u, &claim, &ep, 10) == 1
            && is_step(claim.u.claim.leases, &id, 0, 1, "one"), "the first");
 
-    token = claim.u.claim.leases->token;
+    token = claim.u.claim.leases->lease_token;
     webhook_op_free(&claim);
 
     /* done, and the next is had at once */
@@ -111,12 +111,12 @@ test_steps(void)
 
     tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK
            && is_step(op.u.complete.next, &id, 1, 1, "two")
-           && op.u.complete.next->event.form.request.len == 8,
+           && op.u.complete.next->event.rendition.request.len == 8,
            "the second comes with the completion of the first");
 
     util_check(&u, "second step");
 
-    token = op.u.complete.next->token;
+    token = op.u.complete.next->lease_token;
     webhook_op_free(&op);
 
     (void) util_stats(&u, ep, &s);
@@ -132,7 +132,7 @@ test_steps(void)
            && is_step(claim.u.claim.leases, &id, 1, 2, "two"),
            "it is tried again by itself");
 
-    token = claim.u.claim.leases->token;
+    token = claim.u.claim.leases->lease_token;
     webhook_op_free(&claim);
 
     /* done, and the next waits */
@@ -145,7 +145,7 @@ test_steps(void)
            && is_step(claim.u.claim.leases, &id, 2, 1, "three"),
            "attempts begin anew with each step");
 
-    token = claim.u.claim.leases->token;
+    token = claim.u.claim.leases->lease_token;
     webhook_op_free(&claim);
 
     util_complete(&u, id, ep, token, WEBHOOK_DONE, 0);
@@ -153,7 +153,7 @@ test_steps(void)
     d = shown(&u, ep, &id);
 
     tap_ok(d.state == WEBHOOK_DELIVERED && d.attempts == 4 && d.step == 2
-           && d.form == 3, "history goes on");
+           && d.rendition == 3, "history goes on");
 
     tap_ok(claims(&u, ep, &other, &token), "the key was taken until then");
 
@@ -187,7 +187,7 @@ test_steps_again(void)
 
     d = shown(&u, ep, &id);
 
-    tap_ok(d.state == WEBHOOK_DEAD && d.step == 1 && d.form == 2
+    tap_ok(d.state == WEBHOOK_DEAD && d.step == 1 && d.rendition == 2
            && d.attempts == 3, "dead at the second step");
 
     tap_ok(by_hand(&u, WEBHOOK_OP_RETRY, ep, &id) == WEBHOOK_STORE_OK
@@ -195,7 +195,7 @@ test_steps_again(void)
            && is_step(claim.u.claim.leases, &id, 1, 1, "two"),
            "it goes on there, with all attempts before it");
 
-    token = claim.u.claim.leases->token;
+    token = claim.u.claim.leases->lease_token;
     webhook_op_free(&claim);
 
     util_complete(&u, id, ep, token, WEBHOOK_DONE, 0);

@@ -55,7 +55,7 @@ retries(util_t *u, uint64_t ep, webhook_id_t *ids, unsigned n)
     (void) util_claim(u, &op, &ep, n);
 
     for (i = 0; i < n; i++) {
-        (void) util_complete(u, ids[i], ep, op.u.claim.leases[i].token,
+        (void) util_complete(u, ids[i], ep, op.u.claim.leases[i].lease_token,
                              WEBHOOK_RETRY, 1 + i);
     }
 
@@ -79,7 +79,7 @@ serve(util_t *u, uint64_t ep, webhook_id_t *id)
         retry = op.u.claim.leases[0].retry;
         *id = op.u.claim.leases[0].event.id;
 
-        (void) util_complete(u, *id, ep, op.u.claim.leases[0].token,
+        (void) util_complete(u, *id, ep, op.u.claim.leases[0].lease_token,
                              WEBHOOK_DONE, 0);
     }
 
@@ -177,7 +177,7 @@ test_next(void)
 
     (void) util_claim(&u, &op, &ep, 1);
     id = op.u.claim.leases[0].event.id;
-    token = op.u.claim.leases[0].token;
+    token = op.u.claim.leases[0].lease_token;
     webhook_op_free(&op);
 
     wrong = 0;
@@ -199,7 +199,7 @@ test_next(void)
         }
 
         id = op.u.complete.next->event.id;
-        token = op.u.complete.next->token;
+        token = op.u.complete.next->lease_token;
         webhook_op_free(&op);
     }
 
@@ -245,7 +245,7 @@ test_put(void)
 
     util_put_op(&op, &put, id, ep, "{}", 2);
 
-    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK && put.token == 0
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK && put.lease_token == 0
            && op.u.put_event.wait == 0,
            "and who put it is told that one may be had");
 
@@ -308,7 +308,7 @@ test_steps(void)
     webhook_op_t         op;
     webhook_id_t         id;
     webhook_put_t        put;
-    webhook_rendition_t  forms[12];
+    webhook_rendition_t  renditions[12];
 
     util_init(&u);
     util_open(&u);
@@ -322,16 +322,16 @@ test_steps(void)
     util_put_op(&op, &put, util_id(&u), ep, "{}", 2);
 
     for (i = 0; i < 12; i++) {
-        forms[i] = *op.u.put_event.forms;
+        renditions[i] = *op.u.put_event.renditions;
     }
 
-    op.u.put_event.forms = forms;
-    op.u.put_event.forms_count = 12;
+    op.u.put_event.renditions = renditions;
+    op.u.put_event.renditions_count = 12;
 
     (void) util_apply(&u, &op);
 
     id = op.u.put_event.id;
-    token = put.token;
+    token = put.lease_token;
 
     (void) util_endpoint(&u, "erp", 2);
 
@@ -358,7 +358,7 @@ test_steps(void)
 
         retry = op.u.complete.next->retry;
         id = op.u.complete.next->event.id;
-        token = op.u.complete.next->token;
+        token = op.u.complete.next->lease_token;
         webhook_op_free(&op);
 
         if (retry) {
@@ -408,7 +408,7 @@ test_order(void)
     head = util_id(&u);
     util_put_op(&op, &put, head, ep, "{}", 2);
     (void) util_apply(&u, &op);
-    token = put.token;
+    token = put.lease_token;
 
     put.lease = 0;
 

@@ -99,7 +99,7 @@ test_breaker(void)
     tap_ok(util_claim(&u, &op, &ep, 10) == 1 && op.u.claim.leases[0].retry
            && op.u.claim.next == 4000, "the retry is not held");
 
-    token = op.u.claim.leases[0].token;
+    token = op.u.claim.leases[0].lease_token;
     id = op.u.claim.leases[0].event.id;
 
     webhook_op_free(&op);
@@ -117,7 +117,7 @@ test_breaker(void)
 
     tap_ok(util_claim(&u, &op, &ep, 10) == 1, "once more");
 
-    token = op.u.claim.leases[0].token;
+    token = op.u.claim.leases[0].lease_token;
 
     webhook_op_free(&op);
 
@@ -170,7 +170,7 @@ test_breaker_half_open(void)
         tap_ok(util_claim(&u, &op, &ep, 10) == 1
                && op.u.claim.next == 30000, "then one goes through alone");
 
-        token = op.u.claim.leases[0].token;
+        token = op.u.claim.leases[0].lease_token;
         id = op.u.claim.leases[0].event.id;
 
         webhook_op_free(&op);
@@ -199,7 +199,7 @@ test_breaker_half_open(void)
            && memcmp(&op.u.claim.leases[0].event.id, &id, 16) == 0,
            "one that was not sent makes way for the next");
 
-    token = op.u.claim.leases[0].token;
+    token = op.u.claim.leases[0].lease_token;
 
     webhook_op_free(&op);
 

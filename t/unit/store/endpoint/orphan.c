@@ -238,7 +238,7 @@ test_orphan_rest(void)
     id = util_id(&u);
     util_put_op(&op, &put, id, b, "{}", 2);
     (void) util_apply(&u, &op);
-    token = put.token;
+    token = put.lease_token;
 
     put.lease = 0;
     util_put_op(&op, &put, util_id(&u), b, "{}", 2);
@@ -329,7 +329,7 @@ cancel_setup(util_t *u, uint64_t *a, uint64_t *b)
     id = util_id(u);
     util_put_op(&op, &put, id, *b, "{}", 2);
     (void) util_apply(u, &op);
-    (void) util_complete(u, id, *b, put.token, WEBHOOK_FAILED, 0);
+    (void) util_complete(u, id, *b, put.lease_token, WEBHOOK_FAILED, 0);
 
     put.lease = 0;
 

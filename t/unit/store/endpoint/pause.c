@@ -68,7 +68,7 @@ test_pause(void)
     op.type = WEBHOOK_OP_COMPLETE;
     op.u.complete.event = busy;
     op.u.complete.endpoint = ep;
-    op.u.complete.token = token;
+    op.u.complete.lease_token = token;
     op.u.complete.outcome = WEBHOOK_DONE;
     op.u.complete.lease = 60000;
 
@@ -87,7 +87,7 @@ test_pause(void)
 
     util_put_op(&op, &put, util_id(&u), ep2, "{}", 2);
 
-    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK && put.token == 0,
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK && put.lease_token == 0,
            "a new event is not leased");
 
     util_close(&u);
@@ -119,7 +119,7 @@ test_steps(void)
     webhook_id_t         id;
     webhook_op_t         op;
     webhook_put_t        put;
-    webhook_rendition_t  forms[2];
+    webhook_rendition_t  renditions[2];
 
     util_init(&u);
     util_open(&u);
@@ -134,11 +134,11 @@ test_steps(void)
 
     util_put_op(&op, &put, id, ep, "{}", 2);
 
-    forms[0] = forms[1] = *op.u.put_event.forms;
-    op.u.put_event.forms = forms;
-    op.u.put_event.forms_count = 2;
+    renditions[0] = renditions[1] = *op.u.put_event.renditions;
+    op.u.put_event.renditions = renditions;
+    op.u.put_event.renditions_count = 2;
 
-    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK && put.token,
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK && put.lease_token,
            "the first step is leased");
 
     (void) pause_all(&u, 0, "");
@@ -148,7 +148,7 @@ test_steps(void)
     op.type = WEBHOOK_OP_COMPLETE;
     op.u.complete.event = id;
     op.u.complete.endpoint = ep;
-    op.u.complete.token = put.token;
+    op.u.complete.lease_token = put.lease_token;
     op.u.complete.outcome = WEBHOOK_DONE;
     op.u.complete.lease = 60000;
 
@@ -220,7 +220,7 @@ test_again(void)
     op.type = WEBHOOK_OP_COMPLETE;
     op.u.complete.event = bad;
     op.u.complete.endpoint = ep;
-    op.u.complete.token = token;
+    op.u.complete.lease_token = token;
     op.u.complete.outcome = WEBHOOK_FAILED;
     op.u.complete.attempt.wall = UTIL_WALL;
     util_str(&op.u.complete.attempt.error, "connection refused");

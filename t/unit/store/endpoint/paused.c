@@ -106,7 +106,7 @@ test_pause(void)
 
     id = util_put(&u, ep, 0);
     (void) util_claim(&u, &op, &ep, 1);
-    token = op.u.claim.leases[0].token;
+    token = op.u.claim.leases[0].lease_token;
     webhook_op_free(&op);
 
     util_complete_op(&op, id, ep, token, WEBHOOK_FAILED, 0);

@@ -70,7 +70,8 @@ serve(util_t *u, uint64_t ep, uint64_t *next)
     for (i = 0; i < n; i++) {
         l = &op.u.claim.leases[i];
 
-        (void) util_complete(u, l->event.id, ep, l->token, WEBHOOK_DONE, 0);
+        (void) util_complete(u, l->event.id, ep, l->lease_token, WEBHOOK_DONE,
+         0);
     }
 
     webhook_op_free(&op);
@@ -205,7 +206,7 @@ test_rate_burst(void)
     put.lease = 1;
     util_put_op(&op, &put, util_id(&u), ep, "{}", 2);
 
-    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK && put.token == 0
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK && put.lease_token == 0
            && op.u.put_event.wait == 10, "the others are told to wait");
 
     put.lease = 0;
@@ -336,7 +337,7 @@ test_rate_give_back(void)
 
     tap_ok(util_claim(&u, &op, &ep, 1) == 1, "what is released did not count");
 
-    token = op.u.claim.leases[0].token;
+    token = op.u.claim.leases[0].lease_token;
 
     webhook_op_free(&op);
 
@@ -357,7 +358,7 @@ test_rate_give_back(void)
 
     tap_ok(util_claim(&u, &op, &ep, 1) == 1, "its turn");
 
-    token = op.u.claim.leases[0].token;
+    token = op.u.claim.leases[0].lease_token;
     id = op.u.claim.leases[0].event.id;
 
     webhook_op_free(&op);
@@ -378,7 +379,7 @@ test_rate_give_back(void)
     tap_ok(util_claim(&u, &op, &ep, 1) == 1 && op.u.claim.leases[0].retry,
            "and gets it");
 
-    token = op.u.claim.leases[0].token;
+    token = op.u.claim.leases[0].lease_token;
 
     webhook_op_free(&op);
 

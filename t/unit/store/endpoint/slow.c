@@ -91,7 +91,7 @@ test_slow(void)
     tap_ok(util_claim(&u, &op, &ep, 10) == 1 && op.u.claim.leases[0].retry,
            "the retry goes at its time");
 
-    slowed(&u, ep, op.u.claim.leases[0].token,
+    slowed(&u, ep, op.u.claim.leases[0].lease_token,
            op.u.claim.leases[0].event.id, 1000);
     webhook_op_free(&op);
 
@@ -108,7 +108,7 @@ test_slow(void)
             break;
         }
 
-        slowed(&u, ep, op.u.claim.leases[0].token,
+        slowed(&u, ep, op.u.claim.leases[0].lease_token,
                op.u.claim.leases[0].event.id, 1000);
         webhook_op_free(&op);
 
@@ -165,11 +165,11 @@ test_slow_ends(void)
 
     (void) util_claim(&u, &op, &ep, 1);
     util_complete(&u, op.u.claim.leases[0].event.id, ep,
-                  op.u.claim.leases[0].token, WEBHOOK_DONE, 0);
+                  op.u.claim.leases[0].lease_token, WEBHOOK_DONE, 0);
     webhook_op_free(&op);
 
     (void) util_claim(&u, &op, &ep, 1);
-    slowed(&u, ep, op.u.claim.leases[0].token,
+    slowed(&u, ep, op.u.claim.leases[0].lease_token,
            op.u.claim.leases[0].event.id, 1000);
     webhook_op_free(&op);
 
@@ -181,7 +181,7 @@ test_slow_ends(void)
 
     (void) util_put(&u, ep, 0);
     (void) util_claim(&u, &op, &ep, 1);
-    slowed(&u, ep, op.u.claim.leases[0].token,
+    slowed(&u, ep, op.u.claim.leases[0].lease_token,
            op.u.claim.leases[0].event.id, 1000000);
     webhook_op_free(&op);
 

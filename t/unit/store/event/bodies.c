@@ -2,7 +2,7 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * Tests of the store: bodies, and the forms in which they are sent.
+ * Tests of the store: bodies, and the renditions in which they are sent.
  */
 
 #ifndef _GNU_SOURCE
@@ -44,9 +44,7 @@ test_bodies(void)
     size_t          len;
     unsigned        i, ok;
     uint64_t        ep;
-    webhook_op_t    op, *ops[64];
-    webhook_op_t    put_ops[64];
-    webhook_id_t    id;
+    webhook_op_t    op, *ops[64], put_ops[64];
     webhook_put_t   puts[64];
     unsigned char  *body;
 
@@ -81,7 +79,6 @@ test_bodies(void)
 
     for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
         len = sizes[i];
-        id = put_ops[i].u.put_event.id;
 
         if (put_ops[i].result != WEBHOOK_STORE_OK) {
             ok = 0;
@@ -89,11 +86,11 @@ test_bodies(void)
 
         memset(&op, 0, sizeof(op));
         op.type = WEBHOOK_OP_SHOW;
-        op.u.show.id = id;
+        op.u.show.id = put_ops[i].u.put_event.id;
 
         if (util_apply(&u, &op) != WEBHOOK_STORE_OK
-            || op.u.show.forms->body.len != len
-            || memcmp(op.u.show.forms->body.data, body, len) != 0)
+            || op.u.show.renditions->body.len != len
+            || memcmp(op.u.show.renditions->body.data, body, len) != 0)
         {
             ok = 0;
         }
@@ -112,14 +109,16 @@ test_bodies(void)
     ok = 1;
 
     for (i = 0; i < op.u.claim.count; i++) {
-        len = op.u.claim.leases[i].event.form.body.len;
+        len = op.u.claim.leases[i].event.rendition.body.len;
 
-        if (memcmp(op.u.claim.leases[i].event.form.body.data, body, len) != 0) {
+        if (memcmp(op.u.claim.leases[i].event.rendition.body.data, body, len)
+            != 0)
+        {
             ok = 0;
         }
 
         util_complete(&u, op.u.claim.leases[i].event.id, ep,
-                      op.u.claim.leases[i].token, WEBHOOK_DONE, 0);
+                      op.u.claim.leases[i].lease_token, WEBHOOK_DONE, 0);
     }
 
     webhook_op_free(&op);
@@ -155,7 +154,7 @@ drain(util_t *u, uint64_t ep)
         for (i = 0; i < op.u.claim.count; i++) {
             lease = &op.u.claim.leases[i];
 
-            (void) util_complete(u, lease->event.id, ep, lease->token,
+            (void) util_complete(u, lease->event.id, ep, lease->lease_token,
                                  WEBHOOK_DONE, 0);
         }
 
@@ -166,11 +165,11 @@ drain(util_t *u, uint64_t ep)
 }
 
 
-/* Whether an event is shown with n forms, and with these. */
+/* Whether an event is shown with n renditions, and with these. */
 
 static unsigned
 shows_forms(util_t *u, webhook_op_t *op, const webhook_id_t *id,
-    const webhook_rendition_t *form, unsigned n)
+    const webhook_rendition_t *rendition, unsigned n)
 {
     unsigned                    i;
     const webhook_rendition_t  *shown;
@@ -179,17 +178,19 @@ shows_forms(util_t *u, webhook_op_t *op, const webhook_id_t *id,
     op->type = WEBHOOK_OP_SHOW;
     op->u.show.id = *id;
 
-    if (util_apply(u, op) != WEBHOOK_STORE_OK || op->u.show.forms_count != n) {
+    if (util_apply(u, op) != WEBHOOK_STORE_OK
+        || op->u.show.renditions_count != n)
+    {
         return 0;
     }
 
     for (i = 0; i < n; i++) {
-        shown = &op->u.show.forms[i];
+        shown = &op->u.show.renditions[i];
 
-        if (!webhook_str_eq(&shown->request, &form[i].request)
-            || !webhook_str_eq(&shown->headers, &form[i].headers)
-            || !webhook_str_eq(&shown->content_type, &form[i].content_type)
-            || !webhook_str_eq(&shown->body, &form[i].body))
+        if (!webhook_str_eq(&shown->request, &rendition[i].request)
+            || !webhook_str_eq(&shown->headers, &rendition[i].headers)
+            || !webhook_str_eq(&shown->content_type, &rendition[i].content_type)
+            || !webhook_str_eq(&shown->body, &rendition[i].body))
         {
             return 0;
         }
@@ -233,7 +234,7 @@ test_two_forms(void)
     webhook_id_t         id;
     webhook_put_t        put[2];
     webhook_lease_t     *lease;
-    webhook_rendition_t  form[2];
+    webhook_rendition_t  rendition[2];
 
     util_init(&u);
     util_open(&u);
@@ -241,49 +242,52 @@ test_two_forms(void)
     ep = util_endpoint(&u, "erp", 10);
     other = util_endpoint(&u, "crm", 10);
 
-    memset(form, 0, sizeof(form));
+    memset(rendition, 0, sizeof(rendition));
     memset(put, 0, sizeof(put));
 
-    util_str(&form[0].content_type, "application/json");
-    util_str(&form[0].body, "{\"id\": 7}");
+    util_str(&rendition[0].content_type, "application/json");
+    util_str(&rendition[0].body, "{\"id\": 7}");
 
-    util_str(&form[1].request, "PUT /orders/7?a=b");
-    util_str(&form[1].content_type, "application/xml; charset=utf-8");
-    util_str(&form[1].headers, "X-A: 1\r\nX-B: 2\r\n");
-    form[1].body.data = (unsigned char *) text;
-    form[1].body.len = sizeof(text);
+    util_str(&rendition[1].request, "PUT /orders/7?a=b");
+    util_str(&rendition[1].content_type, "application/xml; charset=utf-8");
+    util_str(&rendition[1].headers, "X-A: 1\r\nX-B: 2\r\n");
+    rendition[1].body.data = (unsigned char *) text;
+    rendition[1].body.len = sizeof(text);
 
     id = util_id(&u);
 
     util_put_op(&op, put, id, ep, "", 0);
 
-    op.u.put_event.forms = form;
-    op.u.put_event.forms_count = 2;
+    op.u.put_event.renditions = rendition;
+    op.u.put_event.renditions_count = 2;
     op.u.put_event.count = 2;
 
-    put[0].form = 1;
+    put[0].rendition = 1;
     put[1].endpoint = other;
 
-    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK, "an event of two forms");
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK, "an event of two");
     tap_ok(util_claim(&u, &claim, &ep, 1) == 1, "one is claimed");
 
     lease = claim.u.claim.leases;
 
-    tap_ok(webhook_str_eq(&lease->event.form.request, &form[1].request)
-           && webhook_str_eq(&lease->event.form.content_type,
-                             &form[1].content_type)
-           && webhook_str_eq(&lease->event.form.headers, &form[1].headers)
-           && webhook_str_eq(&lease->event.form.body, &form[1].body)
+    tap_ok(webhook_str_eq(&lease->event.rendition.request,
+                          &rendition[1].request)
+           && webhook_str_eq(&lease->event.rendition.content_type,
+                             &rendition[1].content_type)
+           && webhook_str_eq(&lease->event.rendition.headers,
+                             &rendition[1].headers)
+           && webhook_str_eq(&lease->event.rendition.body, &rendition[1].body)
            && lease->step == 0 && !lease->retry,
            "in the second form, with all of it");
 
-    util_complete(&u, id, ep, lease->token, WEBHOOK_RETRY, 0);
+    util_complete(&u, id, ep, lease->lease_token, WEBHOOK_RETRY, 0);
     webhook_op_free(&claim);
 
     tap_ok(util_claim(&u, &claim, &ep, 1) == 1
            && claim.u.claim.leases->retry
-           && webhook_str_eq(&claim.u.claim.leases->event.form.body,
-                             &form[1].body), "again when it is sent again");
+           && webhook_str_eq(&claim.u.claim.leases->event.rendition.body,
+                             &rendition[1].body),
+           "again when it is sent again");
 
     webhook_op_free(&claim);
 
@@ -291,25 +295,23 @@ test_two_forms(void)
 
     lease = claim.u.claim.leases;
 
-    tap_ok(lease->event.form.request.len == 0
-           && lease->event.form.headers.len == 0
-           && webhook_str_eq(&lease->event.form.content_type,
-                             &form[0].content_type)
-           && webhook_str_eq(&lease->event.form.body, &form[0].body),
+    tap_ok(lease->event.rendition.request.len == 0
+           && lease->event.rendition.headers.len == 0
+           && webhook_str_eq(&lease->event.rendition.content_type,
+                             &rendition[0].content_type)
+           && webhook_str_eq(&lease->event.rendition.body, &rendition[0].body),
            "in the first form");
 
     webhook_op_free(&claim);
 
-    ok = shows_forms(&u, &op, &id, form, 2) && op.u.show.count == 2;
+    ok = shows_forms(&u, &op, &id, rendition, 2) && op.u.show.count == 2;
 
     for (i = 0; ok && i < 2; i++) {
         if (op.u.show.deliveries[i].delivery.endpoint == ep) {
-            ok &= op.u.show.deliveries[i].delivery.form == 1
-                  && op.u.show.deliveries[i].delivery.body_len
-                     == sizeof(text);
-
+            ok &= op.u.show.deliveries[i].delivery.rendition == 1
+                  && op.u.show.deliveries[i].delivery.body_len == sizeof(text);
         } else {
-            ok &= op.u.show.deliveries[i].delivery.form == 0
+            ok &= op.u.show.deliveries[i].delivery.rendition == 0
                   && op.u.show.deliveries[i].delivery.body_len == 9;
         }
     }
@@ -339,41 +341,41 @@ test_many_forms(void)
     webhook_op_t         op;
     webhook_id_t         id;
     webhook_put_t        put[1];
-    webhook_rendition_t  form[N + 1];
+    webhook_rendition_t  rendition[N + 1];
 
     util_init(&u);
     util_open(&u);
 
     ep = util_endpoint(&u, "erp", 10);
 
-    memset(form, 0, sizeof(form));
+    memset(rendition, 0, sizeof(rendition));
     memset(put, 0, sizeof(put));
 
     for (i = 0; i < N; i++) {
-        memset(&form[i], 0, sizeof(webhook_rendition_t));
+        memset(&rendition[i], 0, sizeof(webhook_rendition_t));
 
-        form[i].request.data = (unsigned char *) text;
-        form[i].request.len = i * WEBHOOK_REQUEST_MAX / (N - 1);
-        form[i].headers.data = (unsigned char *) text + i;
-        form[i].headers.len = i * WEBHOOK_HEADERS_MAX / (N - 1);
-        form[i].content_type.data = (unsigned char *) text + 2 * i;
-        form[i].content_type.len = i * WEBHOOK_CONTENT_TYPE_MAX / (N - 1);
-        form[i].body.data = (unsigned char *) text + 3 * i;
-        form[i].body.len = (N - i) * 37;
+        rendition[i].request.data = (unsigned char *) text;
+        rendition[i].request.len = i * WEBHOOK_REQUEST_MAX / (N - 1);
+        rendition[i].headers.data = (unsigned char *) text + i;
+        rendition[i].headers.len = i * WEBHOOK_HEADERS_MAX / (N - 1);
+        rendition[i].content_type.data = (unsigned char *) text + 2 * i;
+        rendition[i].content_type.len = i * WEBHOOK_CONTENT_TYPE_MAX / (N - 1);
+        rendition[i].body.data = (unsigned char *) text + 3 * i;
+        rendition[i].body.len = (N - i) * 37;
     }
 
     util_put_op(&op, put, util_id(&u), ep, "", 0);
 
-    op.u.put_event.forms = form;
-    op.u.put_event.forms_count = N;
+    op.u.put_event.renditions = rendition;
+    op.u.put_event.renditions_count = N;
 
-    put[0].form = N - 1;
+    put[0].rendition = N - 1;
 
     tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK, "%u forms", (unsigned) N);
 
     id = op.u.put_event.id;
 
-    tap_ok(shows_forms(&u, &op, &id, form, N), "are kept as they are");
+    tap_ok(shows_forms(&u, &op, &id, rendition, N), "are kept as they are");
 
     webhook_op_free(&op);
 
@@ -383,35 +385,35 @@ test_many_forms(void)
 
     util_put_op(&op, put, util_id(&u), ep, "", 0);
 
-    op.u.put_event.forms = form;
-    op.u.put_event.forms_count = N + 1;
+    op.u.put_event.renditions = rendition;
+    op.u.put_event.renditions_count = N + 1;
 
     tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_UNAVAILABLE,
            "65 forms are refused");
 
-    op.u.put_event.forms_count = 0;
+    op.u.put_event.renditions_count = 0;
 
     tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_UNAVAILABLE, "and none");
 
-    op.u.put_event.forms_count = N - 1;
+    op.u.put_event.renditions_count = N - 1;
 
     tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_UNAVAILABLE,
            "a form that is not there is refused");
 
-    put[0].form = 0;
+    put[0].rendition = 0;
 
-    form[1].request.len = WEBHOOK_REQUEST_MAX + 1;
+    rendition[1].request.len = WEBHOOK_REQUEST_MAX + 1;
 
     tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_UNAVAILABLE,
            "a request line that is too long is refused");
 
-    form[1].request.len = 0;
-    form[1].headers.len = WEBHOOK_HEADERS_MAX + 1;
+    rendition[1].request.len = 0;
+    rendition[1].headers.len = WEBHOOK_HEADERS_MAX + 1;
 
     tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_UNAVAILABLE,
            "headers that are too long are refused");
 
-    form[1].headers.len = 0;
+    rendition[1].headers.len = 0;
 
     tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK, "all else is not");
 

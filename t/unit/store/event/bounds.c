@@ -71,13 +71,13 @@ test_bounds(void)
            "an event type of 129 bytes is refused");
 
     op.u.put_event.type.len = 128;
-    op.u.put_event.forms->content_type.data = (unsigned char *) text;
-    op.u.put_event.forms->content_type.len = 256;
+    op.u.put_event.renditions->content_type.data = (unsigned char *) text;
+    op.u.put_event.renditions->content_type.len = 256;
 
     tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_UNAVAILABLE,
            "a content type of 256 bytes is refused");
 
-    op.u.put_event.forms->content_type.len = 255;
+    op.u.put_event.renditions->content_type.len = 255;
 
     tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK, "shorter ones are not");
 
@@ -125,8 +125,8 @@ test_endpoints(void)
 
     op.u.put_event.count = 3;
 
-    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK && puts[0].token
-           && puts[1].token == 0 && puts[2].token == 0,
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK && puts[0].lease_token
+           && puts[1].lease_token == 0 && puts[2].lease_token == 0,
            "an endpoint that is named twice gets one delivery");
 
     util_put_op(&op, puts, util_id(&u), ep, "{}", 2);
@@ -264,10 +264,12 @@ test_batch(void)
 
     webhook_store_apply(u.st, ops, 6);
 
-    tap_ok(op[1].result == WEBHOOK_STORE_OK && put[0].token != 0,
+    tap_ok(op[1].result == WEBHOOK_STORE_OK && put[0].lease_token != 0,
            "a put is leased of an endpoint that the batch made known");
     tap_ok(op[4].result == WEBHOOK_STORE_OK && op[4].u.claim.count == 1
-           && memcmp(op[4].u.claim.leases[0].event.form.body.data, "two", 3) == 0,
+           && memcmp(op[4].u.claim.leases[0].event.rendition.body.data, "two",
+                     3)
+           == 0,
            "a claim gets what the batch put");
     tap_ok(op[4].u.claim.next == 7000, "and knows when the next lease ends");
     tap_ok(op[0].result == WEBHOOK_STORE_OK && op[0].u.stats.events == 2,

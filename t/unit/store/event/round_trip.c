@@ -48,15 +48,15 @@ show(util_t *u, webhook_op_t *op, const webhook_id_t *id)
 }
 
 
-/* An event of two forms for two endpoints, the second of which sends both, one
-   after the other, in the order of a key. */
+/* An event of two renditions for two endpoints, the second of which sends
+   both, one after the other, in the order of a key. */
 
 static void
 put(util_t *u, webhook_id_t *id)
 {
     webhook_op_t         op;
     webhook_put_t        put[2];
-    webhook_rendition_t  forms[2];
+    webhook_rendition_t  renditions[2];
 
     memset(put, 0, sizeof(put));
 
@@ -64,24 +64,24 @@ put(util_t *u, webhook_id_t *id)
 
     util_put_op(&op, put, *id, erp, "{\"a\":1}", 7);
 
-    forms[0] = *op.u.put_event.forms;
-    forms[1] = forms[0];
-    util_str(&forms[1].request, "PUT /orders/7");
-    util_str(&forms[1].headers, "X-A: b\r\n");
+    renditions[0] = *op.u.put_event.renditions;
+    renditions[1] = renditions[0];
+    util_str(&renditions[1].request, "PUT /orders/7");
+    util_str(&renditions[1].headers, "X-A: b\r\n");
 
     put[0].lease = 1;
     put[1].endpoint = crm;
     put[1].steps = 2;
     util_str(&put[1].order, "customer 7");
 
-    op.u.put_event.forms = forms;
-    op.u.put_event.forms_count = 2;
+    op.u.put_event.renditions = renditions;
+    op.u.put_event.renditions_count = 2;
     op.u.put_event.count = 2;
 
     (void) util_apply(u, &op);
 
-    if (put[0].token) {
-        (void) util_complete(u, *id, erp, put[0].token, WEBHOOK_RETRY, 0);
+    if (put[0].lease_token) {
+        (void) util_complete(u, *id, erp, put[0].lease_token, WEBHOOK_RETRY, 0);
     }
 }
 
@@ -97,7 +97,7 @@ act(util_t *u, uint64_t ep, unsigned n, webhook_outcome_e outcome)
 
         for (i = 0; i < op.u.claim.count; i++) {
             (void) util_complete(u, op.u.claim.leases[i].event.id, ep,
-                                 op.u.claim.leases[i].token, outcome, 0);
+                                 op.u.claim.leases[i].lease_token, outcome, 0);
         }
 
         webhook_op_free(&op);
@@ -157,8 +157,8 @@ carry(util_t *u, const webhook_op_t *op)
     in.u.put_event.id = op->u.show.id;
     in.u.put_event.wall = op->u.show.wall;
     in.u.put_event.type = op->u.show.type;
-    in.u.put_event.forms = op->u.show.forms;
-    in.u.put_event.forms_count = op->u.show.forms_count;
+    in.u.put_event.renditions = op->u.show.renditions;
+    in.u.put_event.renditions_count = op->u.show.renditions_count;
     in.u.put_event.deliveries = put;
     in.u.put_event.count = op->u.show.count;
 
@@ -166,7 +166,7 @@ carry(util_t *u, const webhook_op_t *op)
         d = &op->u.show.deliveries[i];
 
         put[i].endpoint = d->delivery.endpoint;
-        put[i].form = d->delivery.form - d->delivery.step;
+        put[i].rendition = d->delivery.rendition - d->delivery.step;
         put[i].steps = d->delivery.steps;
         put[i].past = &past[i];
 
@@ -235,7 +235,7 @@ same_delivery(const webhook_delivery_full_t *a,
 
     return x->endpoint == y->endpoint && x->state == y->state
            && x->attempts == y->attempts && x->status == y->status
-           && x->finished == y->finished && x->form == y->form
+           && x->finished == y->finished && x->rendition == y->rendition
            && x->step == y->step && x->steps == y->steps
            && x->parked == y->parked && x->blocks == y->blocks
            && x->order == y->order && x->place == y->place
@@ -250,14 +250,14 @@ same_event(const webhook_op_show_t *a, const webhook_op_show_t *b)
     const webhook_rendition_t  *x, *y;
 
     if (a->wall != b->wall || !same_text(&a->type, &b->type)
-        || a->forms_count != b->forms_count || a->count != b->count)
+        || a->renditions_count != b->renditions_count || a->count != b->count)
     {
         return 0;
     }
 
-    for (i = 0; i < a->forms_count; i++) {
-        x = &a->forms[i];
-        y = &b->forms[i];
+    for (i = 0; i < a->renditions_count; i++) {
+        x = &a->renditions[i];
+        y = &b->renditions[i];
 
         if (!same_text(&x->request, &y->request)
             || !same_text(&x->content_type, &y->content_type)
@@ -303,7 +303,7 @@ goes_on(util_t *u, const webhook_id_t *id)
 
             if (op.u.claim.count) {
                 (void) util_complete(u, op.u.claim.leases[0].event.id, crm,
-                                     op.u.claim.leases[0].token,
+                                     op.u.claim.leases[0].lease_token,
                                      WEBHOOK_DONE, 0);
             }
 

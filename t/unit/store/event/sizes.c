@@ -27,7 +27,7 @@ static void test_reason(void);
 
 
 static unsigned char        text[WEBHOOK_HEADERS_MAX + 1];
-static webhook_rendition_t  forms[WEBHOOK_FORMS_MAX + 1];
+static webhook_rendition_t  renditions[WEBHOOK_RENDITIONS_MAX + 1];
 
 
 int
@@ -54,24 +54,24 @@ put(util_t *u, which_e which, size_t size)
 
     util_put_op(&op, &put, util_id(u), util_name("erp"), "{}", 2);
 
-    for (i = 0; i < WEBHOOK_FORMS_MAX + 1; i++) {
-        forms[i] = *op.u.put_event.forms;
+    for (i = 0; i < WEBHOOK_RENDITIONS_MAX + 1; i++) {
+        renditions[i] = *op.u.put_event.renditions;
     }
 
-    op.u.put_event.forms = forms;
+    op.u.put_event.renditions = renditions;
 
     switch (which) {
 
     case REQUEST:
-        str = &forms[0].request;
+        str = &renditions[0].request;
         break;
 
     case CONTENT_TYPE:
-        str = &forms[0].content_type;
+        str = &renditions[0].content_type;
         break;
 
     case HEADERS:
-        str = &forms[0].headers;
+        str = &renditions[0].headers;
         break;
 
     case ORDER:
@@ -79,7 +79,7 @@ put(util_t *u, which_e which, size_t size)
         break;
 
     default:
-        op.u.put_event.forms_count = (uint32_t) size;
+        op.u.put_event.renditions_count = (uint32_t) size;
         return util_apply(u, &op);
     }
 
@@ -104,7 +104,7 @@ test_texts(void)
         [CONTENT_TYPE] = { "content type", WEBHOOK_CONTENT_TYPE_MAX },
         [HEADERS] = { "headers", WEBHOOK_HEADERS_MAX },
         [ORDER] = { "order key", WEBHOOK_ORDER_MAX },
-        [FORMS] = { "number of forms", WEBHOOK_FORMS_MAX },
+        [FORMS] = { "number of forms", WEBHOOK_RENDITIONS_MAX },
     };
 
     util_init(&u);

@@ -56,8 +56,8 @@ test_expire(void)
     op.u.put_event.count = 2;
     (void) util_apply(&u, &op);
 
-    token[1] = put[1].token;
-    (void) util_complete(&u, half, ep[0], put[0].token, WEBHOOK_DONE, 0);
+    token[1] = put[1].lease_token;
+    (void) util_complete(&u, half, ep[0], put[0].lease_token, WEBHOOK_DONE, 0);
 
     token[0] = util_lease(&u, ep[0], &done);
     (void) util_complete(&u, done, ep[0], token[0], WEBHOOK_FAILED, 0);
@@ -149,7 +149,7 @@ test_expire_steps(void)
         util_put_op(&op, &put, id, ep, body, i % 3 ? 40000 : 100);
         (void) util_apply(&u, &op);
 
-        token = put.token;
+        token = put.lease_token;
 
         (void) util_complete(&u, id, ep, token, WEBHOOK_DONE, 0);
     }

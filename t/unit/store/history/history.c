@@ -179,7 +179,7 @@ test_list_filters(void)
     (void) util_claim(&u, &op, &ep[0], 5);
 
     for (i = 0; i < 5; i++) {
-        token = op.u.claim.leases[i].token;
+        token = op.u.claim.leases[i].lease_token;
 
         if (i < 2) {
             (void) util_complete(&u, id[i], ep[0], token, WEBHOOK_DONE, 0);
@@ -353,7 +353,7 @@ test_show(void)
 
     (void) util_apply(&u, &op);
 
-    util_complete_op(&op, id, ep[0], put[0].token, WEBHOOK_RETRY, 100);
+    util_complete_op(&op, id, ep[0], put[0].lease_token, WEBHOOK_RETRY, 100);
     op.u.complete.attempt.status = 503;
     op.u.complete.attempt.connect = 11;
     op.u.complete.attempt.tls = 22;
@@ -366,7 +366,7 @@ test_show(void)
     u.clock += 100;
 
     (void) util_claim(&u, &op, &ep[0], 1);
-    token = op.u.claim.leases[0].token;
+    token = op.u.claim.leases[0].lease_token;
     webhook_op_free(&op);
 
     (void) util_complete(&u, id, ep[0], token, WEBHOOK_DONE, 0);
@@ -377,10 +377,9 @@ test_show(void)
 
     tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK && op.u.show.count == 2,
            "an event with its two deliveries");
-    tap_ok(op.u.show.forms->body.len == 8
-           && memcmp(op.u.show.forms->body.data, "the body", 8) == 0
-           && op.u.show.type.len == 9
-           && op.u.show.wall == webhook_id_time(&id)
+    tap_ok(op.u.show.renditions->body.len == 8
+           && memcmp(op.u.show.renditions->body.data, "the body", 8) == 0
+           && op.u.show.type.len == 9 && op.u.show.wall == webhook_id_time(&id)
            && memcmp(&op.u.show.id, &id, 16) == 0, "and its bytes");
 
     webhook_op_free(&op);

@@ -121,7 +121,7 @@ test_keep_attempts(unsigned attempts, size_t answer)
         util_put_op(&op, &put, id, ep, body, sizeof(body));
         (void) util_apply(&u, &op);
 
-        token = put.token;
+        token = put.lease_token;
 
         for (k = 1; k <= attempts; k++) {
             util_complete_op(&op, id, ep, token, k == attempts
@@ -133,7 +133,7 @@ test_keep_attempts(unsigned attempts, size_t answer)
 
             (void) util_apply(&u, &op);
 
-            token = op.u.complete.next ? op.u.complete.next->token : 0;
+            token = op.u.complete.next ? op.u.complete.next->lease_token : 0;
 
             webhook_op_free(&op);
         }
@@ -216,7 +216,7 @@ order_delivered(util_t *u, uint64_t ep, const char *body, size_t len)
         util_put_op(&op, &put, id, ep, body, len);
 
         if (util_apply(u, &op) != WEBHOOK_STORE_OK
-            || util_complete(u, id, ep, put.token, WEBHOOK_DONE, 0)
+            || util_complete(u, id, ep, put.lease_token, WEBHOOK_DONE, 0)
                != WEBHOOK_STORE_OK)
         {
             failed++;
@@ -249,7 +249,7 @@ order_dead(util_t *u, uint64_t ep, const char *body, size_t len)
         util_put_op(&op, &put, id, ep, body, len);
         (void) util_apply(u, &op);
 
-        token = put.token;
+        token = put.lease_token;
 
         (void) util_complete(u, id, ep, token, WEBHOOK_FAILED, 0);
 
@@ -383,7 +383,7 @@ test_retried(void)
 
     (void) util_claim(&u, &op, &ep, 1);
 
-    (void) util_complete(&u, first, ep, op.u.claim.leases[0].token,
+    (void) util_complete(&u, first, ep, op.u.claim.leases[0].lease_token,
                          WEBHOOK_DONE, 0);
     webhook_op_free(&op);
 
@@ -435,7 +435,7 @@ test_keep_history(void)
             break;
         }
 
-        (void) util_complete(&u, op.u.put_event.id, ep, put.token,
+        (void) util_complete(&u, op.u.put_event.id, ep, put.lease_token,
                              WEBHOOK_DONE, 0);
 
         (void) util_expire(&u, 100, NULL);
@@ -502,7 +502,7 @@ test_drop_history(void)
                     i % 3 ? 5000 : sizeof(body));
 
         if (util_apply(&u, &op) != WEBHOOK_STORE_OK
-            || util_complete(&u, op.u.put_event.id, ep, put.token,
+            || util_complete(&u, op.u.put_event.id, ep, put.lease_token,
                              WEBHOOK_DONE, 0) != WEBHOOK_STORE_OK)
         {
             failed++;

@@ -78,7 +78,7 @@ test_replay(void)
                == 0, "the oldest first: %u", i);
 
         (void) util_complete(&u, op.u.claim.leases[i].event.id, ep,
-                             op.u.claim.leases[i].token, WEBHOOK_DONE, 0);
+                             op.u.claim.leases[i].lease_token, WEBHOOK_DONE, 0);
     }
 
     webhook_op_free(&op);
@@ -136,7 +136,7 @@ test_replay_two(void)
     (void) util_apply(&u, &op);
 
     for (i = 0; i < 2; i++) {
-        (void) util_complete(&u, op.u.put_event.id, eps[i], put[i].token,
+        (void) util_complete(&u, op.u.put_event.id, eps[i], put[i].lease_token,
                              WEBHOOK_DONE, 0);
     }
 
@@ -161,7 +161,7 @@ test_replay_two(void)
         tap_ok(util_claim(&u, &op, &eps[i], 10) == 1, "due: %u", i);
 
         (void) util_complete(&u, op.u.claim.leases[0].event.id, eps[i],
-                             op.u.claim.leases[0].token, WEBHOOK_DONE, 0);
+                             op.u.claim.leases[0].lease_token, WEBHOOK_DONE, 0);
         webhook_op_free(&op);
     }
 

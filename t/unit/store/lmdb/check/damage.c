@@ -125,7 +125,7 @@ sent(util_t *u, uint64_t ep, uint64_t other)
             count++;
             (void) util_complete(u, claim.u.claim.leases[k].event.id,
                                  claim.u.claim.leases[k].endpoint,
-                                 claim.u.claim.leases[k].token,
+                                 claim.u.claim.leases[k].lease_token,
                                  WEBHOOK_DONE, 0);
         }
 
@@ -203,7 +203,7 @@ test_endpoint(void)
 
             tap_ok(util_claim(&u, &claimed, &ep, 1) == 1, "it is claimed");
             (void) util_complete(&u, claimed.u.claim.leases[0].event.id, ep,
-                                 claimed.u.claim.leases[0].token,
+                                 claimed.u.claim.leases[0].lease_token,
                                  WEBHOOK_RELEASE, 0);
             webhook_op_free(&claimed);
             (void) util_apply(&u, &op);

@@ -68,7 +68,7 @@ all_goes(util_t *u, uint64_t ep)
 
     for (i = 0; i < n; i++) {
         (void) util_complete(u, op.u.claim.leases[i].event.id, ep,
-                             op.u.claim.leases[i].token, WEBHOOK_DONE, 0);
+                             op.u.claim.leases[i].lease_token, WEBHOOK_DONE, 0);
     }
 
     webhook_op_free(&op);
@@ -124,7 +124,7 @@ test_damaged_rows(void)
     tap_ok(memcmp(&op.u.claim.leases[0].event.id, &id[5], 16) == 0,
            "the others are whole");
 
-    token = op.u.claim.leases[0].token;
+    token = op.u.claim.leases[0].lease_token;
 
     webhook_op_free(&op);
 

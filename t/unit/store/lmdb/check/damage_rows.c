@@ -2,8 +2,8 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * Tests of the store: a form that is nowhere, a row that is lost, a file that a
- * tool cannot read.
+ * Tests of the store: a rendition that is nowhere, a row that is lost, a file
+ * that a tool cannot read.
  */
 
 #ifndef _GNU_SOURCE
@@ -29,7 +29,7 @@ main(void)
 }
 
 
-/* Of three forms one is damaged. */
+/* Of three renditions one is damaged. */
 
 static void
 test_broken(void)
@@ -41,7 +41,7 @@ test_broken(void)
     webhook_put_t        put[3];
     webhook_txn_t        t;
     webhook_head_row_t   head;
-    webhook_rendition_t  forms[3];
+    webhook_rendition_t  renditions[3];
     MDB_val              val;
     unsigned char        key[WEBHOOK_KEY_DELIVERY], buf[WEBHOOK_ROW_MAX];
     size_t               len;
@@ -55,13 +55,13 @@ test_broken(void)
     util_put_op(&op, put, id, util_name("a"), "{}", 2);
 
     for (i = 0; i < 3; i++) {
-        forms[i] = *op.u.put_event.forms;
-        put[i].form = i;
+        renditions[i] = *op.u.put_event.renditions;
+        put[i].rendition = i;
         put[i].endpoint = util_name("a") + i;
     }
 
-    op.u.put_event.forms = forms;
-    op.u.put_event.forms_count = 3;
+    op.u.put_event.renditions = renditions;
+    op.u.put_event.renditions_count = 3;
     op.u.put_event.count = 3;
 
     (void) util_apply(&u, &op);
@@ -75,7 +75,7 @@ test_broken(void)
            == 0
         && webhook_row_read_head(&val, &head) == 0)
     {
-        head.forms[1].blob += 1000000;
+        head.renditions[1].blob += 1000000;
         len = webhook_row_write_head(buf, &head);
 
         (void) webhook_txn_put(&t, WEBHOOK_DB_DELIVERIES, key, sizeof(key),
@@ -92,8 +92,8 @@ test_broken(void)
 
     tap_ok(op.result == WEBHOOK_STORE_OK && op.u.show.broken == 2
            && op.u.show.damaged == 0 && op.u.show.count == 3
-           && op.u.show.forms[0].body.len == 2
-           && op.u.show.forms[2].body.len == 2,
+           && op.u.show.renditions[0].body.len == 2
+           && op.u.show.renditions[2].body.len == 2,
            "broken: the others can be read, and it is told which");
 
     webhook_op_free(&op);

@@ -76,7 +76,7 @@ fill(void)
         util_put_op(&op, &put, util_id(&u), ep, body, 9000);
         (void) util_apply(&u, &op);
 
-        (void) util_complete(&u, op.u.put_event.id, ep, put.token,
+        (void) util_complete(&u, op.u.put_event.id, ep, put.lease_token,
                              WEBHOOK_DONE, 0);
     }
 
@@ -163,7 +163,8 @@ full_act(void *scene)
 
         f->kept[i] = 1;
 
-        if (util_complete(&f->u, f->puts[i], ep, put.token, WEBHOOK_DONE, 0)
+        if (util_complete(&f->u, f->puts[i], ep, put.lease_token, WEBHOOK_DONE,
+                          0)
             == WEBHOOK_STORE_OK)
         {
             f->done[i] = 1;
@@ -188,7 +189,7 @@ there(util_t *u, const webhook_id_t *id, size_t len, int state)
     op.u.show.id = *id;
 
     ok = util_apply(u, &op) == WEBHOOK_STORE_OK
-         && op.u.show.forms[0].body.len == len
+         && op.u.show.renditions[0].body.len == len
          && (state == -1
              || (int) op.u.show.deliveries[0].delivery.state == state);
 

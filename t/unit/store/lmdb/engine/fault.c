@@ -308,7 +308,7 @@ shown(scene_t *s, webhook_id_t id, webhook_delivery_t *d, size_t *len)
 
     if (result == WEBHOOK_STORE_OK) {
         *d = op.u.show.deliveries[0].delivery;
-        *len = op.u.show.forms->body.len;
+        *len = op.u.show.renditions->body.len;
     }
 
     webhook_op_free(&op);
@@ -338,16 +338,16 @@ lies_of_puts(scene_t *s)
         case WEBHOOK_STORE_OK:
 
             if (result != WEBHOOK_STORE_OK
-                || len != op->u.put_event.forms->body.len
-                || (s->put[i].token != 0) != (d.state == WEBHOOK_SENDING
-                                              && s->put[i].token))
+                || len != op->u.put_event.renditions->body.len
+                || (s->put[i].lease_token != 0) != (d.state == WEBHOOK_SENDING
+                                                    && s->put[i].lease_token))
             {
                 lies++;
             }
 
-            if (s->put[i].token
+            if (s->put[i].lease_token
                 && util_complete(&s->u, op->u.put_event.id, s->ep,
-                                 s->put[i].token, WEBHOOK_DONE, 0)
+                                 s->put[i].lease_token, WEBHOOK_DONE, 0)
                    != WEBHOOK_STORE_OK)
             {
                 lies++;
@@ -358,7 +358,7 @@ lies_of_puts(scene_t *s)
         case WEBHOOK_STORE_FULL:
         case WEBHOOK_STORE_UNAVAILABLE:
 
-            if (result != WEBHOOK_STORE_NOT_FOUND || s->put[i].token) {
+            if (result != WEBHOOK_STORE_NOT_FOUND || s->put[i].lease_token) {
                 lies++;
             }
 
@@ -366,7 +366,7 @@ lies_of_puts(scene_t *s)
 
         case WEBHOOK_STORE_UNKNOWN:
 
-            if (s->put[i].token) {
+            if (s->put[i].lease_token) {
                 lies++;
             }
 
@@ -422,7 +422,8 @@ lies_of_completes(scene_t *s)
             lease = op->u.complete.next;
 
             if (lease
-                && util_complete(&s->u, lease->event.id, s->ep, lease->token,
+                && util_complete(&s->u, lease->event.id, s->ep,
+                                 lease->lease_token,
                                  WEBHOOK_DONE, 0) != WEBHOOK_STORE_OK)
             {
                 lies++;
@@ -487,7 +488,7 @@ scene_lies(scene_t *s)
         lease = &s->claim.u.claim.leases[i];
 
         if (s->claim.result != WEBHOOK_STORE_OK
-            || util_complete(&s->u, lease->event.id, s->ep, lease->token,
+            || util_complete(&s->u, lease->event.id, s->ep, lease->lease_token,
                              WEBHOOK_DONE, 0) != WEBHOOK_STORE_OK)
         {
             lies++;

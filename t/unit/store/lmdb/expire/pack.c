@@ -102,7 +102,7 @@ put(util_t *u, uint64_t ep, size_t body, unsigned of, unsigned *n)
             return 0;
         }
 
-        token = puts[i].token;
+        token = puts[i].lease_token;
 
         if (token == 0) {
             waits[(*n)++] = ops[i].u.put_event.id;
@@ -139,10 +139,10 @@ same(util_t *u, unsigned n, size_t body)
         op.u.show.id = waits[i];
 
         if (util_apply(u, &op) == WEBHOOK_STORE_OK
-            && op.u.show.forms_count == 1 && op.u.show.count == 1
+            && op.u.show.renditions_count == 1 && op.u.show.count == 1
             && op.u.show.deliveries[0].delivery.state == WEBHOOK_PENDING
-            && op.u.show.forms[0].body.len == body
-            && memcmp(op.u.show.forms[0].body.data,
+            && op.u.show.renditions[0].body.len == body
+            && memcmp(op.u.show.renditions[0].body.data,
                       bytes + op.u.show.wall, body) == 0)
         {
             right++;

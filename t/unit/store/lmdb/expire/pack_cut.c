@@ -120,7 +120,8 @@ fill(void)
             continue;
         }
 
-        if (util_complete(&u, op.u.put_event.id, ep, put.token, WEBHOOK_DONE,
+        if (util_complete(&u, op.u.put_event.id, ep, put.lease_token,
+                          WEBHOOK_DONE,
                           0)
             != WEBHOOK_STORE_OK)
         {
@@ -258,10 +259,10 @@ pack_sound(void *scene, int whole)
         op.u.show.id = waits[i];
 
         ok = util_apply(u, &op) == WEBHOOK_STORE_OK
-             && op.u.show.forms_count == 1 && op.u.show.count == 1
+             && op.u.show.renditions_count == 1 && op.u.show.count == 1
              && op.u.show.deliveries[0].delivery.state == WEBHOOK_PENDING
-             && op.u.show.forms[0].body.len == BODY
-             && memcmp(op.u.show.forms[0].body.data, body + places[i],
+             && op.u.show.renditions[0].body.len == BODY
+             && memcmp(op.u.show.renditions[0].body.data, body + places[i],
                        BODY) == 0;
 
         webhook_op_free(&op);

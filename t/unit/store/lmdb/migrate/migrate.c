@@ -375,7 +375,8 @@ test_sends(void)
             wires += memcmp(&id, &op.u.claim.leases[kind].event.wire, 16)
                      != 0;
 
-            (void) util_complete(&u, id, ep, op.u.claim.leases[kind].token,
+            (void) util_complete(&u, id, ep,
+             op.u.claim.leases[kind].lease_token,
                                  WEBHOOK_DONE, 0);
         }
 

@@ -107,7 +107,8 @@ test_aside(void)
     tap_ok(wakes(&u) > MANY / 2,
            "and no claim does much for them at once (%zu)", wakes(&u));
 
-    (void) util_complete(&u, id, ep, op.u.claim.leases[0].token, WEBHOOK_DONE,
+    (void) util_complete(&u, id, ep, op.u.claim.leases[0].lease_token,
+     WEBHOOK_DONE,
                          0);
     webhook_op_free(&op);
 

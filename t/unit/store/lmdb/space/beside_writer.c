@@ -117,7 +117,7 @@ waiting(util_t *u, const webhook_id_t *ids, unsigned count)
         op.u.show.id = ids[i];
 
         n += util_apply(u, &op) == WEBHOOK_STORE_OK
-             && op.u.show.forms[0].body.len == 5000;
+             && op.u.show.renditions[0].body.len == 5000;
 
         webhook_op_free(&op);
     }

@@ -220,7 +220,7 @@ test_reader_held(void)
         claims++;
 
         id = op.u.claim.leases[0].event.id;
-        token = op.u.claim.leases[0].token;
+        token = op.u.claim.leases[0].lease_token;
 
         webhook_op_free(&op);
 
@@ -380,7 +380,7 @@ test_large_batch(void)
 
             if (ops[i].result != WEBHOOK_STORE_OK
                 || util_complete(&u, ops[i].u.put_event.id, ep,
-                                 puts[i].token, WEBHOOK_DONE, 0)
+                                 puts[i].lease_token, WEBHOOK_DONE, 0)
                    != WEBHOOK_STORE_OK)
             {
                 refused++;

@@ -3,7 +3,7 @@
  * Copyright (C) the ngx_http_webhook_module authors
  */
 
-#include "http/inbound/mask/ngx_http_webhook_token_like.h"
+#include "http/inbound/mask/ngx_http_webhook_url_token_like.h"
 
 
 /*
@@ -12,16 +12,16 @@
  */
 
 ngx_uint_t
-ngx_http_webhook_suspect(ngx_http_request_t *r, u_char *p,
+ngx_webhook_token_like(ngx_http_request_t *r, u_char *p,
     u_char *last)
 {
-    u_char                        *text, *s, c;
-    ngx_int_t                      n;
-    ngx_str_t                      prefix;
-    ngx_uint_t                     i, any;
-    ngx_http_webhook_hook_t       *hook;
-    ngx_http_core_srv_conf_t      *cscf;
-    ngx_http_webhook_main_conf_t  *wmcf;
+    u_char                          *text, *s, c;
+    ngx_int_t                        n;
+    ngx_str_t                        prefix;
+    ngx_uint_t                       i, any;
+    ngx_webhook_receive_location_t  *loc;
+    ngx_http_core_srv_conf_t        *cscf;
+    ngx_webhook_main_conf_t         *wmcf;
 
     text = ngx_pnalloc(r->pool, last - p + 1);
     if (text == NULL) {
@@ -55,27 +55,27 @@ ngx_http_webhook_suspect(ngx_http_request_t *r, u_char *p,
 
     cscf = ngx_http_get_module_srv_conf(r, ngx_http_core_module);
     wmcf = ngx_http_get_module_main_conf(r, ngx_http_webhook_module);
-    hook = wmcf->hooks.elts;
+    loc = wmcf->receive_locations.elts;
 
-    for (i = 0; i < wmcf->hooks.nelts; i++) {
+    for (i = 0; i < wmcf->receive_locations.nelts; i++) {
 
-        if (!any && hook[i].server != cscf) {
+        if (!any && loc[i].server != cscf) {
             continue;
         }
 
         if ((ngx_strstr(text, "/../") || ngx_strstr(text, "/./"))
-            && ngx_http_webhook_suspect_text(text, last))
+            && ngx_webhook_token_like_text(text, last))
         {
             return 1;
         }
 
-        prefix = hook[i].prefix;
+        prefix = loc[i].prefix;
 
         for (s = text; (size_t) (last - s) > prefix.len; s++) {
 
             if (*s == *prefix.data
                 && ngx_memcmp(s, prefix.data, prefix.len) == 0
-                && ngx_http_webhook_suspect_text(s + prefix.len, last))
+                && ngx_webhook_token_like_text(s + prefix.len, last))
             {
                 return 1;
             }
@@ -87,12 +87,12 @@ ngx_http_webhook_suspect(ngx_http_request_t *r, u_char *p,
 
 
 ngx_uint_t
-ngx_http_webhook_suspect_text(u_char *p, u_char *last)
+ngx_webhook_token_like_text(u_char *p, u_char *last)
 {
     ngx_str_t  stretch;
 
-    while (ngx_http_webhook_suspect_stretch(&p, last, &stretch)) {
-        if (stretch.len >= NGX_HTTP_WEBHOOK_SUSPECT_MIN) {
+    while (ngx_webhook_token_like_stretch(&p, last, &stretch)) {
+        if (stretch.len >= NGX_WEBHOOK_TOKEN_LIKE_MIN) {
             return 1;
         }
     }
@@ -104,7 +104,7 @@ ngx_http_webhook_suspect_text(u_char *p, u_char *last)
 /* The next stretch of characters that a token may have; 0 at the end. */
 
 ngx_uint_t
-ngx_http_webhook_suspect_stretch(u_char **p, u_char *last, ngx_str_t *stretch)
+ngx_webhook_token_like_stretch(u_char **p, u_char *last, ngx_str_t *stretch)
 {
     u_char  *s, c;
 
