@@ -12,7 +12,7 @@ use Webhook::Nginx;
 use Webhook::Sandbox qw(write_file slurp wait_for);
 
 my $module = Webhook::Nginx::build_dir()
-             . '/interop/ngx_webhook_build_test_module.so';
+             . '/interop/ngx_http_webhook_build_test_module.so';
 
 plan skip_all => "make interop builds $module" unless -e $module;
 

@@ -273,7 +273,7 @@ pack_sound(void *scene, int whole)
         }
     }
 
-    if (whole && p->used * 3 > thin * 2) {
+    if (whole && p->used * 4 > thin * 3) {
         printf("# nothing was moved: %llu bytes of %llu\n",
                (unsigned long long) p->used, (unsigned long long) thin);
         return 0;
