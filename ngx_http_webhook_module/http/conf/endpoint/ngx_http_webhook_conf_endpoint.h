@@ -34,8 +34,6 @@ typedef struct {
     ngx_webhook_tls_t         tls;
     ngx_webhook_source_pos_t  url_pos;
     ngx_webhook_source_pos_t  tls_pos;
-    ngx_webhook_source_pos_t  auth_pos;
-    ngx_webhook_source_pos_t  allow_pos;
     ngx_webhook_source_pos_t  retry_pos;
 
     unsigned                  success:1;        /* what was given */

@@ -50,18 +50,17 @@ static int webhook_pack_compare(const void *a, const void *b);
 static uint64_t webhook_pack_time(void);
 
 
-/* In the order of the lists.  Pieces are cut to fill their page; where rows are
-   added and changed in between, half a page is what LMDB itself leaves, and not
-   thin. */
+/* Of the tables that webhook_pack_note_tables names.  Pieces are cut to fill
+   their page; where rows are added and changed in between, half a page is what
+   LMDB itself leaves, and not thin. */
 
 static const struct {
-    webhook_db_e  db;
-    size_t        len;                  /* of keys */
-    size_t        thin;                 /* percent, below which a page is */
+    size_t  len;                        /* of keys */
+    size_t  thin;                       /* percent, below which a page is */
 } webhook_pack_tables[WEBHOOK_PACK_TABLES] = {
-    { WEBHOOK_DB_BODIES, 8, 80 },
-    { WEBHOOK_DB_DELIVERIES, WEBHOOK_KEY_DELIVERY, 50 },
-    { WEBHOOK_DB_ATTEMPTS, WEBHOOK_KEY_ATTEMPT, 50 }
+    { 8, 80 },
+    { WEBHOOK_KEY_DELIVERY, 50 },
+    { WEBHOOK_KEY_ATTEMPT, 50 }
 };
 
 
@@ -191,7 +190,7 @@ webhook_pack_look(webhook_txn_t *t, webhook_pack_look_t *l, unsigned i,
     l->end = end;
     l->left = left;
 
-    return webhook_txn_cursor(t, webhook_pack_tables[i].db, &l->cursor);
+    return webhook_txn_cursor(t, webhook_pack_note_tables[i], &l->cursor);
 }
 
 
@@ -394,7 +393,7 @@ webhook_pack_walk(webhook_txn_t *t, webhook_pack_look_t *l, unsigned i,
     if (webhook_pack_page_worth(&g)) {
         *found = 1;
 
-        pack->db = webhook_pack_tables[i].db;
+        pack->db = webhook_pack_note_tables[i];
         pack->len = l->len;
 
         pack->pages = g.pages_thin;

@@ -9,9 +9,7 @@
 #include "store/lmdb/layout/webhook_store_row.h"
 
 
-/* In the order of the lists. */
-
-static const webhook_db_e  webhook_pack_note_tables[WEBHOOK_PACK_TABLES] = {
+const webhook_db_e  webhook_pack_note_tables[WEBHOOK_PACK_TABLES] = {
     WEBHOOK_DB_BODIES,
     WEBHOOK_DB_DELIVERIES,
     WEBHOOK_DB_ATTEMPTS

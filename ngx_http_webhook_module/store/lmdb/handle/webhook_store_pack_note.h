@@ -43,6 +43,9 @@ typedef struct {
 } webhook_pack_t;
 
 
+/* The tables, in the order of the lists. */
+extern const webhook_db_e  webhook_pack_note_tables[WEBHOOK_PACK_TABLES];
+
 /* A row was removed there. */
 void webhook_pack_note(webhook_pack_t *pack, webhook_db_e db, const void *key,
     size_t len);

@@ -76,6 +76,8 @@ test_slots(void)
     uint64_t   ep, one, two;
     int        slot;
 
+    webhook_check_t  check;
+
     util_init(&u);
     util_open(&u);
 
@@ -111,6 +113,11 @@ test_slots(void)
         tap_ok(util_takeover(&u) == 0
                && util_stats(&u, 0, NULL).owners == 2,
                "its leases were taken over at the open");
+
+        (void) webhook_store_check(util_lmdb(&u), &check, util_tell, NULL);
+
+        tap_ok(check.faults == 0 && check.orphans == 0 && check.leases == 2,
+               "and the other keeps what it leased");
 
         kill(other, SIGKILL);
         waitpid(other, &status, 0);
