@@ -6,14 +6,12 @@
  */
 
 #include "store/lmdb/expire/webhook_store_pack_move.h"
+#include "store/lmdb/expire/webhook_store_pack_page.h"
 #include "store/lmdb/handle/webhook_store_handle.h"
 #include "store/lmdb/handle/webhook_store_pack_note.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
 
 #include <stdlib.h>
-
-
-#define WEBHOOK_PACK_LARGE    128       /* bytes, from which on a row is */
 
 
 /* Rows that are out of the table: key, length, data. */
@@ -26,6 +24,8 @@ typedef struct {
 } webhook_pack_rows_t;
 
 
+static int webhook_pack_rows(webhook_txn_t *t, webhook_pack_rows_t *r);
+static int webhook_pack_leaves(webhook_txn_t *t, size_t *leaves);
 static int webhook_pack_read(webhook_pack_t *p, webhook_pack_rows_t *r,
     uint32_t i, void **behind);
 static int webhook_pack_address(webhook_pack_t *p, webhook_pack_rows_t *r,
@@ -38,27 +38,29 @@ static void webhook_pack_mark(const webhook_pack_t *p, unsigned char *mark,
 
 
 /*
- * A page that is emptied is filled from the one before it, or, where it is the
- * first below its branch, from the one behind it.  The rows that are put in
- * again have to come behind all others of their page: there LMDB fills it
- * before it begins another, and elsewhere it splits it in halves.  So a page
- * that took rows from behind it gets its own back and stays, and those before
- * it go to the page before it.
+ * Rows that are taken out are noted as removed, so the pages where they lie
+ * now are looked at again: a run that was cut off goes on there.  That has to
+ * end, so it is done only while each move frees a page.
  */
 
 int
 webhook_pack_move(webhook_txn_t *t)
 {
-    int                  rc;
-    void                *before, *behind;
-    size_t               start;
-    uint32_t             i;
-    webhook_pack_t      *p;
-    webhook_pack_rows_t  r;
+    int                   rc;
+    size_t                before, after;
+    uint32_t              count;
+    unsigned              sorted;
+    webhook_pack_t       *p;
+    webhook_pack_list_t  *list;
+    webhook_pack_rows_t   r;
 
     p = &t->st->pack;
 
     p->found = 0;
+
+    list = webhook_pack_note_list(p, p->db);
+    count = list->count;
+    sorted = list->sorted;
 
     memset(&r, 0, sizeof(r));
 
@@ -74,34 +76,90 @@ webhook_pack_move(webhook_txn_t *t)
 
     rc = webhook_txn_cursor(t, p->db, &r.cursor);
 
+    if (rc == 0) {
+        rc = webhook_pack_leaves(t, &before);
+    }
+
+    if (rc == 0) {
+        rc = webhook_pack_rows(t, &r);
+    }
+
+    if (rc == 0) {
+        rc = webhook_pack_leaves(t, &after);
+    }
+
+    if (rc == 0 && after >= before) {
+        list->count = count;
+        list->sorted = sorted;
+    }
+
+    free(r.data);
+
+    return rc;
+}
+
+
+static int
+webhook_pack_leaves(webhook_txn_t *t, size_t *leaves)
+{
+    int       rc;
+    MDB_stat  stat;
+
+    rc = mdb_stat(t->txn, t->st->dbi[t->st->pack.db], &stat);
+
+    *leaves = rc == 0 ? stat.ms_leaf_pages : 0;
+
+    return rc;
+}
+
+
+/*
+ * A page that is emptied is filled from the one before it, or, where it is the
+ * first below its branch, from the one behind it.  The rows that are put in
+ * again have to come behind all others of their page: there LMDB fills it
+ * before it begins another, and elsewhere it splits it in halves.  So a page
+ * that took rows from behind it gets its own back and stays, and those before
+ * it go to the page before it.
+ */
+
+static int
+webhook_pack_rows(webhook_txn_t *t, webhook_pack_rows_t *r)
+{
+    int              rc;
+    void            *before, *behind;
+    size_t           start;
+    uint32_t         i;
+    webhook_pack_t  *p;
+
+    p = &t->st->pack;
+    rc = 0;
+
     /* rows of the first page stay where they are */
 
     for (i = 1; rc == 0 && i < p->pages; i++) {
 
-        start = r.used;
+        start = r->used;
 
-        rc = webhook_pack_read(p, &r, i, &before);
+        rc = webhook_pack_read(p, r, i, &before);
 
         if (rc == 0) {
-            rc = webhook_pack_remove(t, &r, start);
+            rc = webhook_pack_remove(t, r, start);
         }
 
         if (rc == 0) {
-            rc = webhook_pack_address(p, &r, i, &behind);
+            rc = webhook_pack_address(p, r, i, &behind);
         }
 
         if (rc || before == behind) {
             continue;
         }
 
-        rc = webhook_pack_write(t, &r);
+        rc = webhook_pack_write(t, r);
     }
 
     if (rc == 0) {
-        rc = webhook_pack_write(t, &r);
+        rc = webhook_pack_write(t, r);
     }
-
-    free(r.data);
 
     return rc;
 }
@@ -219,7 +277,7 @@ webhook_pack_write(webhook_txn_t *t, webhook_pack_rows_t *r)
 
         memcpy(&len, r->data + pos + p->len, sizeof(len));
 
-        if (pos && len >= WEBHOOK_PACK_LARGE) {
+        if (pos && webhook_pack_page_marked(t->st->page, p->len, len)) {
             webhook_pack_mark(p, mark, r->data + last);
 
             rc = webhook_txn_put(t, p->db, mark, p->len + 1, "", 0, 0);
@@ -241,7 +299,7 @@ webhook_pack_write(webhook_txn_t *t, webhook_pack_rows_t *r)
 
         memcpy(&len, r->data + pos + p->len, sizeof(len));
 
-        if (pos && len >= WEBHOOK_PACK_LARGE) {
+        if (pos && webhook_pack_page_marked(t->st->page, p->len, len)) {
             webhook_pack_mark(p, mark, r->data + last);
 
             rc = webhook_txn_del(t, p->db, mark, p->len + 1);

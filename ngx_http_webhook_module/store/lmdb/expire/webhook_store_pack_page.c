@@ -15,6 +15,7 @@
 
 
 #define WEBHOOK_PACK_WARM     8         /* of a run before it is judged */
+#define WEBHOOK_PACK_LARGE    128       /* bytes, from which on a row is */
 
 /* What LMDB needs of a row beside key and data, and of one whose data is on
    pages of its own. */
@@ -22,7 +23,10 @@
 #define WEBHOOK_PACK_POINTER  8
 
 
+static size_t webhook_pack_node(size_t bytes);
 static void webhook_pack_key(unsigned char *key, const MDB_val *k, size_t len);
+static void webhook_pack_page_row(const webhook_pack_look_t *l,
+    webhook_pack_grow_t *g, size_t node, int marked);
 
 
 int
@@ -43,7 +47,7 @@ webhook_pack_page_read(webhook_pack_look_t *l, MDB_val *k, MDB_val *v,
     webhook_pack_key(p->first, k, l->len);
 
     do {
-        node = WEBHOOK_PACK_ROW + k->mv_size;
+        node = k->mv_size;
 
         if (((uintptr_t) v->mv_data & mask) == p->page) {
             node += v->mv_size;
@@ -54,7 +58,7 @@ webhook_pack_page_read(webhook_pack_look_t *l, MDB_val *k, MDB_val *v,
                                        / l->size + 1);
         }
 
-        node = ((node + 1) & ~(size_t) 1) + 2;
+        node = webhook_pack_node(node);
 
         p->bytes += node;
 
@@ -62,6 +66,9 @@ webhook_pack_page_read(webhook_pack_look_t *l, MDB_val *k, MDB_val *v,
             return MDB_CORRUPTED;
         }
 
+        p->marked[p->count] = (unsigned char)
+                              webhook_pack_page_marked(l->size, k->mv_size,
+                                                       v->mv_size);
         p->nodes[p->count++] = (uint16_t) node;
 
         rc = mdb_cursor_get(l->cursor, k, v, MDB_NEXT);
@@ -75,6 +82,15 @@ webhook_pack_page_read(webhook_pack_look_t *l, MDB_val *k, MDB_val *v,
     webhook_pack_key(p->next, k, l->len);
 
     return 0;
+}
+
+
+/* What a row of so many bytes, key and data, takes of its page. */
+
+static size_t
+webhook_pack_node(size_t bytes)
+{
+    return ((WEBHOOK_PACK_ROW + bytes + 1) & ~(size_t) 1) + 2;
 }
 
 
@@ -93,13 +109,7 @@ webhook_pack_page_grow(const webhook_pack_look_t *l, webhook_pack_grow_t *g,
     uint32_t  i;
 
     for (i = 0; i < p->count; i++) {
-
-        if (g->after == 0 || g->fill + p->nodes[i] > l->capacity) {
-            g->after++;
-            g->fill = 0;
-        }
-
-        g->fill += p->nodes[i];
+        webhook_pack_page_row(l, g, p->nodes[i], p->marked[i]);
     }
 
     memcpy(g->firsts[g->pages], p->first, WEBHOOK_PACK_KEY);
@@ -127,6 +137,59 @@ webhook_pack_page_grow(const webhook_pack_look_t *l, webhook_pack_grow_t *g,
     }
 
     return 0;
+}
+
+
+int
+webhook_pack_page_marked(size_t size, size_t key_len, size_t len)
+{
+    size_t  most;
+
+    /* beyond half a page LMDB gives a row pages of its own */
+
+    most = (((size - WEBHOOK_PACK_PAGE) / 2) & ~(size_t) 1) - 2;
+
+    return len >= WEBHOOK_PACK_LARGE
+           && WEBHOOK_PACK_ROW + key_len + len <= most;
+}
+
+
+/* As it will be put in: where it does not fit, LMDB takes the last row of the
+   page to the next one, too, which is the mark of a large one, if that fits
+   itself. */
+
+static void
+webhook_pack_page_row(const webhook_pack_look_t *l, webhook_pack_grow_t *g,
+    size_t node, int marked)
+{
+    size_t  mark;
+
+    if (g->after == 0) {
+        g->after = 1;
+        g->fill = node;
+        g->last = node;
+        return;
+    }
+
+    if (marked) {
+        mark = webhook_pack_node(l->len + 1);
+
+        if (g->fill + mark > l->capacity) {
+            g->after++;
+            g->fill = g->last;
+        }
+
+        g->fill += mark;
+        g->last = mark;
+    }
+
+    if (g->fill + node > l->capacity) {
+        g->after++;
+        g->fill = g->last;
+    }
+
+    g->fill += node;
+    g->last = node;
 }
 
 

@@ -24,7 +24,8 @@ typedef struct {
     uintptr_t      page;
     size_t         bytes;
     uint32_t       count;
-    uint16_t       nodes[WEBHOOK_PACK_NODES];
+    uint16_t       nodes[WEBHOOK_PACK_NODES];       /* bytes */
+    unsigned char  marked[WEBHOOK_PACK_NODES];
     uint32_t       overflow;            /* pages of data beside it */
     unsigned char  first[WEBHOOK_PACK_KEY];
     unsigned char  next[WEBHOOK_PACK_KEY];      /* of the next one */
@@ -33,8 +34,9 @@ typedef struct {
 typedef struct {
     uint32_t       pages;
     uint32_t       overflow;
-    uint32_t       after;               /* pages that would do */
+    uint32_t       after;               /* pages that they will be on */
     size_t         fill;                /* of the last of these */
+    size_t         last;                /* bytes of its last row */
 
     /* as it was with the last page that is thin */
     uint32_t       pages_thin;
@@ -70,6 +72,11 @@ int webhook_pack_page_grow(const webhook_pack_look_t *l,
 int webhook_pack_page_worth(const webhook_pack_grow_t *g);
 int webhook_pack_page_thin(const webhook_pack_look_t *l,
     const webhook_pack_page_t *p);
+
+/* 1 if a row of so many bytes of data is put in behind a mark, an empty row
+   whose key is a byte longer (webhook_store_pack_move.c): large ones that lie
+   on the page itself. */
+int webhook_pack_page_marked(size_t size, size_t key_len, size_t len);
 
 /* The first row of a page a few before that of a place. */
 int webhook_pack_page_back(webhook_pack_look_t *l,

@@ -20,30 +20,36 @@ void
 webhook_pack_note(webhook_pack_t *pack, webhook_db_e db, const void *key,
     size_t len)
 {
-    unsigned              i;
     webhook_pack_list_t  *list;
 
-    for (i = 0; i < WEBHOOK_PACK_TABLES; i++) {
+    list = webhook_pack_note_list(pack, db);
 
-        if (webhook_pack_note_tables[i] != db) {
-            continue;
-        }
+    /* what there is no place for is found when everything is looked at */
 
-        list = &pack->lists[i];
-
-        if (list->count == WEBHOOK_PACK_PLACES) {
-
-            /* it is found when everything is looked at */
-
-            return;
-        }
-
-        memset(list->places[list->count], 0, WEBHOOK_PACK_PLACE);
-        memcpy(list->places[list->count], key, len);
-
-        list->count++;
-        list->sorted = 0;
+    if (list == NULL || list->count == WEBHOOK_PACK_PLACES) {
+        return;
     }
+
+    memset(list->places[list->count], 0, WEBHOOK_PACK_PLACE);
+    memcpy(list->places[list->count], key, len);
+
+    list->count++;
+    list->sorted = 0;
+}
+
+
+webhook_pack_list_t *
+webhook_pack_note_list(webhook_pack_t *pack, webhook_db_e db)
+{
+    unsigned  i;
+
+    for (i = 0; i < WEBHOOK_PACK_TABLES; i++) {
+        if (webhook_pack_note_tables[i] == db) {
+            return &pack->lists[i];
+        }
+    }
+
+    return NULL;
 }
 
 

@@ -50,6 +50,10 @@ extern const webhook_db_e  webhook_pack_note_tables[WEBHOOK_PACK_TABLES];
 void webhook_pack_note(webhook_pack_t *pack, webhook_db_e db, const void *key,
     size_t len);
 
+/* The places of a table; NULL if none are noted of it. */
+webhook_pack_list_t *webhook_pack_note_list(webhook_pack_t *pack,
+    webhook_db_e db);
+
 /* 1 if there are so many such places that no more should come. */
 int webhook_pack_note_behind(const webhook_pack_t *pack);
 

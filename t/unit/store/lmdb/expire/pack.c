@@ -17,15 +17,17 @@
 #define PACK_BATCH    16
 #define PACK_WAITING  2000
 #define PACK_BODY     65536
+#define PACK_STEPS    20000             /* more than any expiry here takes */
 
 
 static void test_amid(size_t body, unsigned of, unsigned most, unsigned sweep);
 static void test_waiting_row(void);
 static void test_reader(void);
+static void test_quarters(void);
 
 
 static unsigned char  bytes[PACK_BODY];
-static unsigned       busy;
+static unsigned       busy, endless;
 static webhook_id_t   waits[PACK_WAITING + PACK_BATCH];
 
 
@@ -53,11 +55,14 @@ main(void)
 
     busy = 0;
 
+    test_quarters();
     test_amid(4000, 10, 150, 0);
     test_amid(10240, 10, 135, 0);
     test_amid(65000, 10, 120, 0);
     test_waiting_row();
     test_reader();
+
+    tap_ok(!endless, "every expiry comes to its end");
 
     return tap_done();
 }
@@ -162,11 +167,18 @@ static void
 expire(util_t *u)
 {
     uint64_t      ep;
+    unsigned      steps;
     webhook_op_t  pause, op, *p[2];
 
     ep = util_name("other");
+    steps = 0;
 
     do {
+        if (steps++ == PACK_STEPS) {
+            endless = 1;
+            return;
+        }
+
         memset(&pause, 0, sizeof(pause));
         memset(&op, 0, sizeof(op));
 
@@ -195,7 +207,7 @@ settle(util_t *u)
 
     least = util_stats(u, 0, NULL).used;
 
-    for (n = 0, idle = 0; n < 1000 && idle < 4; n++) {
+    for (n = 0, idle = 0; n < 1000 && idle < 4 && !endless; n++) {
         expire(u);
 
         used = util_stats(u, 0, NULL).used;
@@ -319,6 +331,20 @@ test_amid(size_t body, unsigned of, unsigned most, unsigned sweep)
     util_check(&u, "rows were moved");
 
     util_free(&u);
+}
+
+
+/* Rows of a quarter of a page, of which four fit and five do not, wherever the
+   first of those that wait lies. */
+
+static void
+test_quarters(void)
+{
+    size_t  body;
+
+    for (body = 3984; body <= 4048; body += 16) {
+        test_amid(body, 10, 150, 0);
+    }
 }
 
 
