@@ -124,7 +124,7 @@ ngx_webhook_capture_header_filter(ngx_http_request_t *r)
                || r->headers_out.status == NGX_HTTP_NOT_MODIFIED
                || r->headers_out.content_length_n == 0;
 
-    capture = ngx_webhook_capture_match(r, wlcf, bodyless);
+    capture = ngx_webhook_match(r, wlcf, bodyless);
 
     if (capture) {
 
@@ -181,7 +181,7 @@ ngx_webhook_capture_replaced(ngx_webhook_capture_t *capture)
     }
 
     if (capture->state < NGX_WEBHOOK_CAPTURE_COMMIT) {
-        ngx_webhook_capture_settle(capture, 0);
+        ngx_webhook_match_settle(capture, 0);
     }
 
     ngx_webhook_capture_limit_end(capture);
@@ -250,7 +250,7 @@ ngx_webhook_capture_hold_header(ngx_webhook_capture_t *capture,
     capture->state = NGX_WEBHOOK_CAPTURE_COMMIT;
     capture->response.copy.last = 1;
 
-    ngx_webhook_capture_settle(capture, 1);
+    ngx_webhook_match_settle(capture, 1);
 
     if (capture->pending == 0) {
         capture->state = NGX_WEBHOOK_CAPTURE_DONE;
@@ -304,11 +304,11 @@ ngx_webhook_capture_begin(ngx_webhook_capture_t *capture, ngx_uint_t bodyless)
     }
 
     if (capture->ranged) {
-        ngx_webhook_capture_spoil(capture, NGX_WEBHOOK_EVENTS_PARTIAL,
-                                  "the response is a part of a whole");
+        ngx_webhook_match_settle_spoil(capture, NGX_WEBHOOK_EVENTS_PARTIAL,
+                                       "the response is a part of a whole");
     }
 
-    ngx_webhook_capture_settle(capture, bodyless);
+    ngx_webhook_match_settle(capture, bodyless);
 
     open = 0;
     put = (capture->pending != 0);
@@ -441,10 +441,10 @@ ngx_webhook_capture_log_handler(ngx_http_request_t *r)
     }
 
     if (capture->response.copy.last) {
-        ngx_webhook_capture_settle(capture, 1);
+        ngx_webhook_match_settle(capture, 1);
     }
 
-    ngx_webhook_capture_cut(capture);
+    ngx_webhook_match_settle_cut(capture);
 
     return NGX_OK;
 }

@@ -33,7 +33,7 @@ ngx_webhook_capture_hold(ngx_webhook_capture_t *capture, ngx_chain_t *in)
         {
             /* The request is finalized, so that no end will come. */
 
-            ngx_webhook_capture_cut(capture);
+            ngx_webhook_match_settle_cut(capture);
 
             capture->held = copy->first;
 
@@ -94,7 +94,7 @@ ngx_webhook_capture_commit(ngx_webhook_capture_t *capture)
 {
     capture->state = NGX_WEBHOOK_CAPTURE_COMMIT;
 
-    ngx_webhook_capture_settle(capture, 1);
+    ngx_webhook_match_settle(capture, 1);
 
     if (capture->pending == 0) {
         return ngx_webhook_capture_release(capture);

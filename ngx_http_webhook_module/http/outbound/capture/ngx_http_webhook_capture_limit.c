@@ -145,7 +145,7 @@ ngx_webhook_capture_limit_over(ngx_webhook_capture_t *capture)
 
     /* what threads make yet goes into the store by itself */
 
-    ngx_webhook_settle_forget(capture);
+    ngx_webhook_capture_taken_forget(capture);
 
     capture->pending = 0;
 

@@ -128,7 +128,7 @@ ngx_webhook_capture_request_ask(ngx_http_request_t *r,
     for ( /* void */ ; i < wlcf->rules->nelts; i++) {
 
         if ((rule[i]->want_request || (keyed && !capture->hashing))
-            && ngx_webhook_rule_match(r, rule[i], &path) == NGX_OK)
+            && ngx_webhook_match_rule(r, rule[i], &path) == NGX_OK)
         {
             capture->wanted |= rule[i]->want_request;
             capture->hashing = keyed;

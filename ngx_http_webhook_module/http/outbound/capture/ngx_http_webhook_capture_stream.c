@@ -47,14 +47,14 @@ ngx_webhook_capture_add(ngx_webhook_capture_t *capture, ngx_buf_t *b)
         return NGX_OK;
 
     case NGX_DECLINED:
-        ngx_webhook_capture_spoil(capture, NGX_WEBHOOK_EVENTS_TOO_LARGE,
-                             "the response's body is over "
-                             "webhook_payload_max");
+        ngx_webhook_match_settle_spoil(capture, NGX_WEBHOOK_EVENTS_TOO_LARGE,
+                                       "the response's body is over "
+                                       "webhook_payload_max");
         break;
 
     default:
-        ngx_webhook_capture_spoil(capture, NGX_WEBHOOK_EVENTS_FAILED,
-                             "no memory for the response's body");
+        ngx_webhook_match_settle_spoil(capture, NGX_WEBHOOK_EVENTS_FAILED,
+                                       "no memory for the response's body");
     }
 
     return NGX_DECLINED;
@@ -76,7 +76,7 @@ ngx_webhook_capture_copy(ngx_webhook_capture_t *capture, ngx_chain_t *in)
     }
 
     if (capture->late && !capture->response.copy.last) {
-        ngx_webhook_capture_settle(capture, 0);
+        ngx_webhook_match_settle(capture, 0);
     }
 }
 
@@ -95,7 +95,7 @@ ngx_webhook_capture_stream(ngx_webhook_capture_t *capture, ngx_chain_t *in)
         {
             /* The request is finalized, so that no end will come. */
 
-            ngx_webhook_capture_cut(capture);
+            ngx_webhook_match_settle_cut(capture);
             return ngx_webhook_capture_release(capture);
         }
 
@@ -176,7 +176,7 @@ ngx_webhook_stream_pass(ngx_webhook_capture_t *capture, ngx_chain_t *in)
     last = capture->response.copy.last;
 
     if (last) {
-        ngx_webhook_capture_settle(capture, 1);
+        ngx_webhook_match_settle(capture, 1);
     }
 
     if (!ngx_webhook_stream_waits(capture)) {

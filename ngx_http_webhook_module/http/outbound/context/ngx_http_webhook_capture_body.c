@@ -277,7 +277,7 @@ ngx_webhook_capture_request_digest(ngx_webhook_capture_t *capture,
     ngx_http_request_t  *r;
 
     if (capture->work) {
-        return ngx_webhook_settle_digest(capture->work, digest);
+        return ngx_webhook_capture_taken_digest(capture->work, digest);
     }
 
     r = capture->r;

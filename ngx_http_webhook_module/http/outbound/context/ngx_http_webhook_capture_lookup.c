@@ -247,20 +247,22 @@ static int
 ngx_webhook_root_var(ngx_webhook_match_t *match, const webhook_path_t *path,
     webhook_value_t *v)
 {
+    const webhook_str_t  *name;
+
     if (webhook_path_steps(path) != 2) {
         return WEBHOOK_OK;
     }
 
+    name = webhook_path_step(path, 1);
+
     if (match->capture->work) {
-        return (ngx_webhook_settle_variable(match->capture->work,
-                                            webhook_path_step(path, 1), v)
+        return (ngx_webhook_capture_taken_variable(match->capture->work, name,
+                                                   v)
                 == NGX_OK)
                ? WEBHOOK_OK : WEBHOOK_NOMEM;
     }
 
-    return (ngx_webhook_lookup_variable(match->capture->r,
-                                        webhook_path_step(path, 1), v)
-            == NGX_OK)
+    return (ngx_webhook_lookup_variable(match->capture->r, name, v) == NGX_OK)
            ? WEBHOOK_OK : WEBHOOK_NOMEM;
 }
 

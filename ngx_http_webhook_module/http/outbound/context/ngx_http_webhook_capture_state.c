@@ -97,7 +97,7 @@ ngx_webhook_capture_reset(ngx_webhook_capture_t *capture)
         }
     }
 
-    ngx_webhook_settle_forget(capture);
+    ngx_webhook_capture_taken_forget(capture);
 
     capture->state = NGX_WEBHOOK_CAPTURE_IDLE;
     capture->matches = NULL;

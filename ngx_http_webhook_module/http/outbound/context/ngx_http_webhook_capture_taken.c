@@ -7,7 +7,7 @@
 
 
 ngx_int_t
-ngx_webhook_settle_variable(ngx_webhook_settle_t *settle,
+ngx_webhook_capture_taken_variable(ngx_webhook_settle_t *settle,
     const webhook_str_t *name, webhook_value_t *v)
 {
     return ngx_webhook_lookup_taken(&settle->taken, name, v);
@@ -15,7 +15,7 @@ ngx_webhook_settle_variable(ngx_webhook_settle_t *settle,
 
 
 ngx_int_t
-ngx_webhook_settle_digest(ngx_webhook_settle_t *settle,
+ngx_webhook_capture_taken_digest(ngx_webhook_settle_t *settle,
     u_char digest[WEBHOOK_HASH_LEN])
 {
     ngx_memcpy(digest, settle->digest, WEBHOOK_HASH_LEN);
@@ -25,7 +25,7 @@ ngx_webhook_settle_digest(ngx_webhook_settle_t *settle,
 
 
 void
-ngx_webhook_settle_forget(ngx_webhook_capture_t *capture)
+ngx_webhook_capture_taken_forget(ngx_webhook_capture_t *capture)
 {
     ngx_webhook_settle_t  *settle;
 

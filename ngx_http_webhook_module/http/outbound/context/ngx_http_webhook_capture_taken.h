@@ -32,15 +32,15 @@ struct ngx_webhook_settle_s {
 
 
 /* What was taken of a variable; NGX_ERROR if it was not. */
-ngx_int_t ngx_webhook_settle_variable(ngx_webhook_settle_t *settle,
+ngx_int_t ngx_webhook_capture_taken_variable(ngx_webhook_settle_t *settle,
     const webhook_str_t *name, webhook_value_t *v);
 
 /* The digest of the request's body, if a match wanted it: NGX_OK or not. */
-ngx_int_t ngx_webhook_settle_digest(ngx_webhook_settle_t *settle,
+ngx_int_t ngx_webhook_capture_taken_digest(ngx_webhook_settle_t *settle,
     u_char digest[WEBHOOK_HASH_LEN]);
 
 /* The matches go; what is made of them is put all the same. */
-void ngx_webhook_settle_forget(ngx_webhook_capture_t *capture);
+void ngx_webhook_capture_taken_forget(ngx_webhook_capture_t *capture);
 
 
 #endif /* NGX_WEBHOOK_CAPTURE_TAKEN_H */

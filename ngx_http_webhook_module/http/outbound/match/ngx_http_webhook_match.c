@@ -12,9 +12,9 @@
 #include "http/runtime/ngx_http_webhook_clock.h"
 
 
-static void ngx_webhook_rule_unjudged(ngx_http_request_t *r,
+static void ngx_webhook_match_rule_unjudged(ngx_http_request_t *r,
     ngx_webhook_rule_t *rule, ngx_str_t *path);
-static void ngx_webhook_capture_response(ngx_webhook_capture_t *capture,
+static void ngx_webhook_match_response(ngx_webhook_capture_t *capture,
     size_t max, ngx_uint_t bodyless);
 static void ngx_webhook_match_lost(ngx_http_request_t *r,
     ngx_webhook_rule_t *rule, const char *reason);
@@ -22,7 +22,7 @@ static void ngx_webhook_match_check(ngx_webhook_match_t *match);
 
 
 ngx_webhook_capture_t *
-ngx_webhook_capture_match(ngx_http_request_t *r, ngx_webhook_loc_conf_t *wlcf,
+ngx_webhook_match(ngx_http_request_t *r, ngx_webhook_loc_conf_t *wlcf,
     ngx_uint_t bodyless)
 {
     ngx_str_t                path;
@@ -35,7 +35,7 @@ ngx_webhook_capture_match(ngx_http_request_t *r, ngx_webhook_loc_conf_t *wlcf,
 
     if (capture) {
         ngx_webhook_capture_reset(capture);
-        ngx_webhook_capture_response(capture, wlcf->payload_max, bodyless);
+        ngx_webhook_match_response(capture, wlcf->payload_max, bodyless);
     }
 
     rule = wlcf->rules->elts;
@@ -46,13 +46,13 @@ ngx_webhook_capture_match(ngx_http_request_t *r, ngx_webhook_loc_conf_t *wlcf,
             continue;
         }
 
-        switch (ngx_webhook_rule_match(r, rule[i], &path)) {
+        switch (ngx_webhook_match_rule(r, rule[i], &path)) {
 
         case NGX_OK:
             break;
 
         case NGX_ERROR:
-            ngx_webhook_rule_unjudged(r, rule[i], &path);
+            ngx_webhook_match_rule_unjudged(r, rule[i], &path);
             continue;
 
         case NGX_ABORT:
@@ -71,7 +71,7 @@ ngx_webhook_capture_match(ngx_http_request_t *r, ngx_webhook_loc_conf_t *wlcf,
                 continue;
             }
 
-            ngx_webhook_capture_response(capture, wlcf->payload_max, bodyless);
+            ngx_webhook_match_response(capture, wlcf->payload_max, bodyless);
         }
 
         match = ngx_pcalloc(r->pool, sizeof(ngx_webhook_match_t));
@@ -118,7 +118,7 @@ ngx_webhook_capture_match(ngx_http_request_t *r, ngx_webhook_loc_conf_t *wlcf,
 /* An expression at the library's limit: nobody can tell whether it matches. */
 
 static void
-ngx_webhook_rule_unjudged(ngx_http_request_t *r, ngx_webhook_rule_t *rule,
+ngx_webhook_match_rule_unjudged(ngx_http_request_t *r, ngx_webhook_rule_t *rule,
     ngx_str_t *path)
 {
     ngx_webhook_redacted_t  redacted;
@@ -140,7 +140,7 @@ ngx_webhook_rule_unjudged(ngx_http_request_t *r, ngx_webhook_rule_t *rule,
  */
 
 static void
-ngx_webhook_capture_response(ngx_webhook_capture_t *capture, size_t max,
+ngx_webhook_match_response(ngx_webhook_capture_t *capture, size_t max,
     ngx_uint_t bodyless)
 {
     ngx_http_request_t  *r;

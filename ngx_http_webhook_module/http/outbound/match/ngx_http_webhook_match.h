@@ -16,7 +16,7 @@
  * some of which may be decided at once.  Returns the state with its matches,
  * or NULL where there are none.
  */
-ngx_webhook_capture_t *ngx_webhook_capture_match(ngx_http_request_t *r,
+ngx_webhook_capture_t *ngx_webhook_match(ngx_http_request_t *r,
     ngx_webhook_loc_conf_t *wlcf, ngx_uint_t bodyless);
 
 

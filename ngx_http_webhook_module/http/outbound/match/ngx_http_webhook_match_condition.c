@@ -10,7 +10,7 @@
 
 static void ngx_webhook_match_unjudged(
     ngx_webhook_match_t *match);
-static int ngx_webhook_early_path(void *ctx, const webhook_path_t *path);
+static int ngx_webhook_match_early_path(void *ctx, const webhook_path_t *path);
 
 
 /* NGX_OK if all hold, NGX_DECLINED if one does not, NGX_ERROR. */
@@ -88,7 +88,7 @@ ngx_webhook_match_early(ngx_webhook_match_t *match)
 
     for (i = 0; i < match->rule->when.nelts; i++) {
 
-        if (webhook_condition_paths(when[i], ngx_webhook_early_path,
+        if (webhook_condition_paths(when[i], ngx_webhook_match_early_path,
                                     match->capture)
             != 0)
         {
@@ -112,7 +112,7 @@ ngx_webhook_match_early(ngx_webhook_match_t *match)
 /* 1 if the value may not be known before the response has ended. */
 
 static int
-ngx_webhook_early_path(void *ctx, const webhook_path_t *path)
+ngx_webhook_match_early_path(void *ctx, const webhook_path_t *path)
 {
     const webhook_str_t    *root;
     ngx_webhook_capture_t  *capture = ctx;

@@ -41,7 +41,7 @@ static void ngx_webhook_match_first(ngx_webhook_match_t *match,
 
 
 void
-ngx_webhook_match_settle(ngx_webhook_match_t *match)
+ngx_webhook_match_event_settle(ngx_webhook_match_t *match)
 {
     ngx_webhook_rule_t     *rule;
     ngx_webhook_capture_t  *capture;

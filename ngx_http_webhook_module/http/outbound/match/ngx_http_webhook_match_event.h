@@ -13,7 +13,7 @@
 
 /* Of one match: FAILED, DROPPED, SKIPPED, or with its event: PENDING, or MADE
    in a work.  Any thread. */
-void ngx_webhook_match_settle(ngx_webhook_match_t *match);
+void ngx_webhook_match_event_settle(ngx_webhook_match_t *match);
 
 /* Puts an event; match is NULL where nobody waits for it. */
 void ngx_webhook_match_put(ngx_webhook_match_t *match,

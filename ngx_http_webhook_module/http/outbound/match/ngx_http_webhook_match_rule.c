@@ -8,7 +8,7 @@
 
 
 ngx_int_t
-ngx_webhook_rule_match(ngx_http_request_t *r, ngx_webhook_rule_t *rule,
+ngx_webhook_match_rule(ngx_http_request_t *r, ngx_webhook_rule_t *rule,
     ngx_str_t *path)
 {
     ngx_int_t  rc;

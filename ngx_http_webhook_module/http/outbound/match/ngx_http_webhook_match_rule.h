@@ -14,7 +14,7 @@
 /* NGX_OK if a rule matches the request's method and path, NGX_DECLINED if it
    does not, NGX_ERROR if its expression ran into its limit, NGX_ABORT with no
    memory.  After NGX_OK and NGX_ERROR *path is what it was matched against. */
-ngx_int_t ngx_webhook_rule_match(ngx_http_request_t *r,
+ngx_int_t ngx_webhook_match_rule(ngx_http_request_t *r,
     ngx_webhook_rule_t *rule, ngx_str_t *path);
 
 

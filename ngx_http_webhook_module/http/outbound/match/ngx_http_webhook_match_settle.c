@@ -10,7 +10,7 @@
 
 
 void
-ngx_webhook_capture_settle(ngx_webhook_capture_t *capture, ngx_uint_t all)
+ngx_webhook_match_settle(ngx_webhook_capture_t *capture, ngx_uint_t all)
 {
     ngx_webhook_match_t  *match;
 
@@ -39,7 +39,7 @@ ngx_webhook_capture_settle(ngx_webhook_capture_t *capture, ngx_uint_t all)
         match->chosen = 1;
     }
 
-    if (ngx_webhook_settle_post(capture) == NGX_OK) {
+    if (ngx_webhook_match_work_post(capture) == NGX_OK) {
         return;
     }
 
@@ -51,7 +51,7 @@ ngx_webhook_capture_settle(ngx_webhook_capture_t *capture, ngx_uint_t all)
 
         match->chosen = 0;
 
-        ngx_webhook_match_settle(match);
+        ngx_webhook_match_event_settle(match);
 
         if (match->state == NGX_WEBHOOK_MATCH_PENDING) {
             capture->made = 1;
@@ -66,7 +66,7 @@ ngx_webhook_capture_settle(ngx_webhook_capture_t *capture, ngx_uint_t all)
 
 
 void
-ngx_webhook_capture_cut(ngx_webhook_capture_t *capture)
+ngx_webhook_match_settle_cut(ngx_webhook_capture_t *capture)
 {
     ngx_webhook_match_t  *match;
 
@@ -78,12 +78,12 @@ ngx_webhook_capture_cut(ngx_webhook_capture_t *capture)
         }
     }
 
-    ngx_webhook_capture_settle(capture, 1);
+    ngx_webhook_match_settle(capture, 1);
 }
 
 
 void
-ngx_webhook_capture_spoil(ngx_webhook_capture_t *capture,
+ngx_webhook_match_settle_spoil(ngx_webhook_capture_t *capture,
     ngx_webhook_counter_e counter, const char *reason)
 {
     ngx_webhook_match_t  *match;

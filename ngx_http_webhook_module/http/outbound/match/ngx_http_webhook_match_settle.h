@@ -17,16 +17,16 @@
  * store, and counts them in capture->pending.  Large bodies go to a thread
  * first, which counts as one.
  */
-void ngx_webhook_capture_settle(ngx_webhook_capture_t *capture,
+void ngx_webhook_match_settle(ngx_webhook_capture_t *capture,
     ngx_uint_t all);
 
 /* No end of the response came: decides what is open and can do without its
    body, and fails the rest. */
-void ngx_webhook_capture_cut(ngx_webhook_capture_t *capture);
+void ngx_webhook_match_settle_cut(ngx_webhook_capture_t *capture);
 
 /* Its body cannot be had: fails those that cannot do without it, and tells
    the others. */
-void ngx_webhook_capture_spoil(ngx_webhook_capture_t *capture,
+void ngx_webhook_match_settle_spoil(ngx_webhook_capture_t *capture,
     ngx_webhook_counter_e counter, const char *reason);
 
 

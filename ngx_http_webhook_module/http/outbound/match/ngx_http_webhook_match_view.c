@@ -16,18 +16,18 @@ typedef struct {
 } ngx_webhook_taking_t;
 
 
-static ngx_int_t ngx_webhook_settle_body(ngx_pool_t *pool,
+static ngx_int_t ngx_webhook_match_view_body(ngx_pool_t *pool,
     ngx_webhook_body_t *body);
-static ngx_int_t ngx_webhook_settle_match(ngx_webhook_settle_t *settle,
+static ngx_int_t ngx_webhook_match_view_match(ngx_webhook_settle_t *settle,
     ngx_webhook_match_t *match);
-static int ngx_webhook_settle_take(ngx_webhook_settle_t *settle,
+static int ngx_webhook_match_view_take(ngx_webhook_settle_t *settle,
     ngx_webhook_match_t *match);
-static int ngx_webhook_settle_path(void *ctx, const webhook_path_t *path);
-static ngx_int_t ngx_webhook_settle_copy(ngx_pool_t *pool, ngx_str_t *text);
+static int ngx_webhook_match_view_path(void *ctx, const webhook_path_t *path);
+static ngx_int_t ngx_webhook_match_view_copy(ngx_pool_t *pool, ngx_str_t *text);
 
 
 ngx_int_t
-ngx_webhook_settle_view(ngx_webhook_settle_t *settle,
+ngx_webhook_match_view(ngx_webhook_settle_t *settle,
     ngx_webhook_capture_t *capture)
 {
     ngx_uint_t              n;
@@ -47,8 +47,8 @@ ngx_webhook_settle_view(ngx_webhook_settle_t *settle,
     view->works = NULL;
     view->work = settle;
 
-    if (ngx_webhook_settle_body(pool, &view->request) != NGX_OK
-        || ngx_webhook_settle_body(pool, &view->response) != NGX_OK)
+    if (ngx_webhook_match_view_body(pool, &view->request) != NGX_OK
+        || ngx_webhook_match_view_body(pool, &view->response) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -73,7 +73,8 @@ ngx_webhook_settle_view(ngx_webhook_settle_t *settle,
 
     for (match = capture->matches; match; match = match->next) {
 
-        if (match->chosen && ngx_webhook_settle_match(settle, match) != NGX_OK)
+        if (match->chosen
+            && ngx_webhook_match_view_match(settle, match) != NGX_OK)
         {
             return NGX_ERROR;
         }
@@ -90,7 +91,7 @@ ngx_webhook_settle_view(ngx_webhook_settle_t *settle,
  */
 
 static ngx_int_t
-ngx_webhook_settle_body(ngx_pool_t *pool, ngx_webhook_body_t *body)
+ngx_webhook_match_view_body(ngx_pool_t *pool, ngx_webhook_body_t *body)
 {
     ngx_buf_t       *b;
     ngx_chain_t     *cl, *ln, **next;
@@ -141,13 +142,13 @@ ngx_webhook_settle_body(ngx_pool_t *pool, ngx_webhook_body_t *body)
         body->copy.hash = hash;
     }
 
-    return ngx_webhook_settle_copy(pool, &body->type) == NGX_OK
-           ? ngx_webhook_settle_copy(pool, &body->coding) : NGX_ERROR;
+    return ngx_webhook_match_view_copy(pool, &body->type) == NGX_OK
+           ? ngx_webhook_match_view_copy(pool, &body->coding) : NGX_ERROR;
 }
 
 
 static ngx_int_t
-ngx_webhook_settle_match(ngx_webhook_settle_t *settle,
+ngx_webhook_match_view_match(ngx_webhook_settle_t *settle,
     ngx_webhook_match_t *match)
 {
     size_t                size;
@@ -157,7 +158,7 @@ ngx_webhook_settle_match(ngx_webhook_settle_t *settle,
 
     pool = settle->work->pool;
 
-    if (ngx_webhook_settle_take(settle, match) != WEBHOOK_OK) {
+    if (ngx_webhook_match_view_take(settle, match) != WEBHOOK_OK) {
         return NGX_ERROR;
     }
 
@@ -175,7 +176,7 @@ ngx_webhook_settle_match(ngx_webhook_settle_t *settle,
     m->capture = &settle->view;
     m->id_text.data = m->id_data;
 
-    if (ngx_webhook_settle_copy(pool, &m->uri) != NGX_OK) {
+    if (ngx_webhook_match_view_copy(pool, &m->uri) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -204,7 +205,7 @@ ngx_webhook_settle_match(ngx_webhook_settle_t *settle,
 /* What conditions and templates of a match ask nginx for. */
 
 static int
-ngx_webhook_settle_take(ngx_webhook_settle_t *settle,
+ngx_webhook_match_view_take(ngx_webhook_settle_t *settle,
     ngx_webhook_match_t *match)
 {
     ngx_uint_t               i;
@@ -220,7 +221,7 @@ ngx_webhook_settle_take(ngx_webhook_settle_t *settle,
     condition = rule->when.elts;
 
     for (i = 0; i < rule->when.nelts; i++) {
-        if (webhook_condition_paths(condition[i], ngx_webhook_settle_path,
+        if (webhook_condition_paths(condition[i], ngx_webhook_match_view_path,
                                     &taking))
         {
             return WEBHOOK_NOMEM;
@@ -228,19 +229,19 @@ ngx_webhook_settle_take(ngx_webhook_settle_t *settle,
     }
 
     if ((rule->body
-         && webhook_template_paths(rule->body, ngx_webhook_settle_path,
+         && webhook_template_paths(rule->body, ngx_webhook_match_view_path,
                                    &taking))
         || (rule->model
-            && webhook_template_paths(rule->model, ngx_webhook_settle_path,
+            && webhook_template_paths(rule->model, ngx_webhook_match_view_path,
                                       &taking)) || (rule->record
-            && webhook_template_paths(rule->record, ngx_webhook_settle_path,
+            && webhook_template_paths(rule->record, ngx_webhook_match_view_path,
                                       &taking)))
     {
         return WEBHOOK_NOMEM;
     }
 
     if (ngx_webhook_fanout_paths(match->capture->wmcf, &rule->endpoints,
-                                 ngx_webhook_settle_path, &taking))
+                                 ngx_webhook_match_view_path, &taking))
     {
         return WEBHOOK_NOMEM;
     }
@@ -252,7 +253,7 @@ ngx_webhook_settle_take(ngx_webhook_settle_t *settle,
 /* Not 0 where there is no memory. */
 
 static int
-ngx_webhook_settle_path(void *ctx, const webhook_path_t *path)
+ngx_webhook_match_view_path(void *ctx, const webhook_path_t *path)
 {
     ngx_webhook_taking_t *taking = ctx;
 
@@ -276,7 +277,7 @@ ngx_webhook_settle_path(void *ctx, const webhook_path_t *path)
 
 
 static ngx_int_t
-ngx_webhook_settle_copy(ngx_pool_t *pool, ngx_str_t *text)
+ngx_webhook_match_view_copy(ngx_pool_t *pool, ngx_str_t *text)
 {
     if (text->len == 0) {
         ngx_str_null(text);

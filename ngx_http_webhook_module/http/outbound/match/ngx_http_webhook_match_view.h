@@ -14,7 +14,7 @@
 
 /* Makes the view of the chosen matches, and counts them in settle->n: NGX_OK,
    or NGX_ERROR with no memory. */
-ngx_int_t ngx_webhook_settle_view(ngx_webhook_settle_t *settle,
+ngx_int_t ngx_webhook_match_view(ngx_webhook_settle_t *settle,
     ngx_webhook_capture_t *capture);
 
 

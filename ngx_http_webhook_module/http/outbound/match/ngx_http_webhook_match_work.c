@@ -11,19 +11,19 @@
 #include "http/outbound/delivery/ngx_http_webhook_dispatcher.h"
 
 
-static ngx_uint_t ngx_webhook_settle_large(ngx_webhook_capture_t *capture,
+static ngx_uint_t ngx_webhook_match_work_large(ngx_webhook_capture_t *capture,
     size_t *size);
-static size_t ngx_webhook_settle_cost(ngx_webhook_body_t *body);
-static void ngx_webhook_settle_run(ngx_webhook_work_t *work);
-static void ngx_webhook_settle_done(ngx_webhook_work_t *work);
-static void ngx_webhook_settle_end(ngx_webhook_settle_t *settle,
+static size_t ngx_webhook_match_work_cost(ngx_webhook_body_t *body);
+static void ngx_webhook_match_work_run(ngx_webhook_work_t *work);
+static void ngx_webhook_match_work_done(ngx_webhook_work_t *work);
+static void ngx_webhook_match_work_end(ngx_webhook_settle_t *settle,
     ngx_webhook_match_t *match, ngx_webhook_match_t *origin);
-static void ngx_webhook_settle_lost(ngx_webhook_settle_t *settle,
+static void ngx_webhook_match_work_lost(ngx_webhook_settle_t *settle,
     ngx_webhook_match_t *match, const char *reason);
 
 
 ngx_int_t
-ngx_webhook_settle_post(ngx_webhook_capture_t *capture)
+ngx_webhook_match_work_post(ngx_webhook_capture_t *capture)
 {
     size_t                 size;
     ngx_uint_t             i;
@@ -31,7 +31,7 @@ ngx_webhook_settle_post(ngx_webhook_capture_t *capture)
     ngx_webhook_match_t   *match;
     ngx_webhook_settle_t  *settle;
 
-    if (!ngx_webhook_settle_large(capture, &size)) {
+    if (!ngx_webhook_match_work_large(capture, &size)) {
         return NGX_DECLINED;
     }
 
@@ -68,7 +68,7 @@ ngx_webhook_settle_post(ngx_webhook_capture_t *capture)
     settle->work = work;
     settle->digested = NGX_DECLINED;
 
-    if (ngx_webhook_settle_view(settle, capture) != NGX_OK) {
+    if (ngx_webhook_match_view(settle, capture) != NGX_OK) {
         ngx_webhook_work_free(work);
         return NGX_DECLINED;
     }
@@ -91,8 +91,8 @@ ngx_webhook_settle_post(ngx_webhook_capture_t *capture)
         capture->pending++;
     }
 
-    work->run = ngx_webhook_settle_run;
-    work->done = ngx_webhook_settle_done;
+    work->run = ngx_webhook_match_work_run;
+    work->done = ngx_webhook_match_work_done;
     work->data = settle;
 
     ngx_webhook_work_post(work);
@@ -104,7 +104,7 @@ ngx_webhook_settle_post(ngx_webhook_capture_t *capture)
 /* Are the bodies that the chosen matches look at worth a thread? */
 
 static ngx_uint_t
-ngx_webhook_settle_large(ngx_webhook_capture_t *capture, size_t *size)
+ngx_webhook_match_work_large(ngx_webhook_capture_t *capture, size_t *size)
 {
     size_t                cost, len;
     ngx_webhook_rule_t   *rule;
@@ -122,7 +122,7 @@ ngx_webhook_settle_large(ngx_webhook_capture_t *capture, size_t *size)
         len = 0;
 
         if (rule->want_response) {
-            len += ngx_webhook_settle_cost(&capture->response);
+            len += ngx_webhook_match_work_cost(&capture->response);
         }
 
         if (rule->want_request) {
@@ -131,7 +131,7 @@ ngx_webhook_settle_large(ngx_webhook_capture_t *capture, size_t *size)
 
             ngx_webhook_capture_fetch(capture);
 
-            len += ngx_webhook_settle_cost(&capture->request);
+            len += ngx_webhook_match_work_cost(&capture->request);
         }
 
         /* each endpoint may want it in another rendition */
@@ -148,7 +148,7 @@ ngx_webhook_settle_large(ngx_webhook_capture_t *capture, size_t *size)
 /* What is compressed is more than it looks. */
 
 static size_t
-ngx_webhook_settle_cost(ngx_webhook_body_t *body)
+ngx_webhook_match_work_cost(ngx_webhook_body_t *body)
 {
     return ngx_webhook_copy_coded(&body->coding) ? body->copy.len * 64
                                                       : body->copy.len;
@@ -158,7 +158,7 @@ ngx_webhook_settle_cost(ngx_webhook_body_t *body)
 /* On a thread. */
 
 static void
-ngx_webhook_settle_run(ngx_webhook_work_t *work)
+ngx_webhook_match_work_run(ngx_webhook_work_t *work)
 {
     ngx_uint_t             i;
     ngx_webhook_settle_t  *settle;
@@ -166,7 +166,7 @@ ngx_webhook_settle_run(ngx_webhook_work_t *work)
     settle = work->data;
 
     for (i = 0; i < settle->n; i++) {
-        ngx_webhook_match_settle(&settle->matches[i]);
+        ngx_webhook_match_event_settle(&settle->matches[i]);
     }
 
     ngx_webhook_document_free(&settle->view.request.document);
@@ -175,7 +175,7 @@ ngx_webhook_settle_run(ngx_webhook_work_t *work)
 
 
 static void
-ngx_webhook_settle_done(ngx_webhook_work_t *work)
+ngx_webhook_match_work_done(ngx_webhook_work_t *work)
 {
     ngx_uint_t               i;
     ngx_webhook_settle_t    *settle, **next;
@@ -188,7 +188,7 @@ ngx_webhook_settle_done(ngx_webhook_work_t *work)
 
         /* the process exits, and what is not put now is lost */
 
-        ngx_webhook_settle_run(work);
+        ngx_webhook_match_work_run(work);
     }
 
     if (capture) {
@@ -203,8 +203,8 @@ ngx_webhook_settle_done(ngx_webhook_work_t *work)
     }
 
     for (i = 0; i < settle->n; i++) {
-        ngx_webhook_settle_end(settle, &settle->matches[i],
-                               capture ? settle->origins[i] : NULL);
+        ngx_webhook_match_work_end(settle, &settle->matches[i],
+                                   capture ? settle->origins[i] : NULL);
     }
 
     ngx_webhook_memory_release(settle->memory);
@@ -221,7 +221,7 @@ ngx_webhook_settle_done(ngx_webhook_work_t *work)
 /* What became of a match; its origin is NULL where nobody wants to know. */
 
 static void
-ngx_webhook_settle_end(ngx_webhook_settle_t *settle,
+ngx_webhook_match_work_end(ngx_webhook_settle_t *settle,
     ngx_webhook_match_t *match, ngx_webhook_match_t *origin)
 {
     ngx_webhook_event_t  *event;
@@ -231,7 +231,7 @@ ngx_webhook_settle_end(ngx_webhook_settle_t *settle,
     if (event == NULL) {
 
         if (match->state == NGX_WEBHOOK_MATCH_FAILED) {
-            ngx_webhook_settle_lost(settle, match, match->failure);
+            ngx_webhook_match_work_lost(settle, match, match->failure);
         }
 
     } else if (ngx_webhook_dispatcher_behind(event->size)) {
@@ -240,7 +240,8 @@ ngx_webhook_settle_end(ngx_webhook_settle_t *settle,
         match->state = NGX_WEBHOOK_MATCH_FAILED;
         match->counter = NGX_WEBHOOK_EVENTS_FAILED;
 
-        ngx_webhook_settle_lost(settle, match, "too much waits for the store");
+        ngx_webhook_match_work_lost(settle, match,
+                                    "too much waits for the store");
 
     } else {
         ngx_webhook_match_put(origin, event);
@@ -254,7 +255,7 @@ ngx_webhook_settle_end(ngx_webhook_settle_t *settle,
 
 
 static void
-ngx_webhook_settle_lost(ngx_webhook_settle_t *settle,
+ngx_webhook_match_work_lost(ngx_webhook_settle_t *settle,
     ngx_webhook_match_t *match, const char *reason)
 {
     ngx_log_t  *log;

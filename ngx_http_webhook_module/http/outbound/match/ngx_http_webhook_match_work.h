@@ -16,7 +16,7 @@
 
 /* NGX_OK where a thread settles the chosen matches; NGX_DECLINED where they
    are to be settled on the event loop. */
-ngx_int_t ngx_webhook_settle_post(ngx_webhook_capture_t *capture);
+ngx_int_t ngx_webhook_match_work_post(ngx_webhook_capture_t *capture);
 
 
 #endif /* NGX_WEBHOOK_MATCH_WORK_H */

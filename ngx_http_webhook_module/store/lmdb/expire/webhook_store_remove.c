@@ -20,9 +20,9 @@
 
 static int webhook_remove_row(webhook_txn_t *t, const webhook_id_t *id,
     webhook_head_row_t *head, uint32_t *pages, int *done);
-static int webhook_expire_owed(webhook_txn_t *t, const webhook_id_t *id,
+static int webhook_remove_owed(webhook_txn_t *t, const webhook_id_t *id,
     int *owed, int *any);
-static int webhook_expire_delivery(webhook_txn_t *t, const webhook_id_t *id,
+static int webhook_remove_delivery(webhook_txn_t *t, const webhook_id_t *id,
     uint64_t endpoint, webhook_delivery_row_t *d);
 
 
@@ -35,7 +35,7 @@ webhook_remove_event(webhook_txn_t *t, const webhook_id_t *id,
     unsigned char       key[WEBHOOK_KEY_DELIVERY];
     webhook_head_row_t  head;
 
-    rc = webhook_expire_owed(t, id, &owed, &any);
+    rc = webhook_remove_owed(t, id, &owed, &any);
     if (rc) {
         return rc;
     }
@@ -148,12 +148,12 @@ webhook_remove_row(webhook_txn_t *t, const webhook_id_t *id,
 
     (*pages)++;
 
-    return webhook_expire_delivery(t, id, endpoint, &d);
+    return webhook_remove_delivery(t, id, endpoint, &d);
 }
 
 
 static int
-webhook_expire_owed(webhook_txn_t *t, const webhook_id_t *id, int *owed,
+webhook_remove_owed(webhook_txn_t *t, const webhook_id_t *id, int *owed,
     int *any)
 {
     int                     rc;
@@ -204,7 +204,7 @@ webhook_expire_owed(webhook_txn_t *t, const webhook_id_t *id, int *owed,
 /* Its attempts, and its place in the endpoint's counters. */
 
 static int
-webhook_expire_delivery(webhook_txn_t *t, const webhook_id_t *id,
+webhook_remove_delivery(webhook_txn_t *t, const webhook_id_t *id,
     uint64_t endpoint, webhook_delivery_row_t *d)
 {
     int                      rc;

@@ -32,9 +32,9 @@
 #define WEBHOOK_SLOTS_OPEN_WAIT  10000  /* ms, for who opens at the same time */
 
 
-static int webhook_owner_lock(webhook_lmdb_t *st, short type, off_t byte,
+static int webhook_slots_lock(webhook_lmdb_t *st, short type, off_t byte,
     int wait);
-static int webhook_owner_locked(webhook_lmdb_t *st, off_t byte, off_t len);
+static int webhook_slots_locked(webhook_lmdb_t *st, off_t byte, off_t len);
 
 
 int
@@ -73,7 +73,7 @@ webhook_slots_open(webhook_lmdb_t *st)
 
     for (waited = 0; /* void */ ; waited += 2) {
 
-        rc = webhook_owner_lock(st, F_WRLCK, WEBHOOK_SLOTS_OPEN, 0);
+        rc = webhook_slots_lock(st, F_WRLCK, WEBHOOK_SLOTS_OPEN, 0);
 
         if (rc == 0) {
             return 0;
@@ -95,7 +95,7 @@ void
 webhook_slots_opened(webhook_lmdb_t *st)
 {
     if (st->owners != -1 && !st->readonly) {
-        webhook_owner_lock(st, F_UNLCK, WEBHOOK_SLOTS_OPEN, 0);
+        webhook_slots_lock(st, F_UNLCK, WEBHOOK_SLOTS_OPEN, 0);
     }
 }
 
@@ -128,7 +128,7 @@ webhook_slots_take(webhook_lmdb_t *st)
 
     for (slot = 0; slot < WEBHOOK_SLOTS_MAX; slot++) {
 
-        rc = webhook_owner_lock(st, F_WRLCK, slot, 0);
+        rc = webhook_slots_lock(st, F_WRLCK, slot, 0);
 
         if (rc == 0) {
             st->slot = slot;
@@ -147,14 +147,14 @@ webhook_slots_take(webhook_lmdb_t *st)
 int
 webhook_slots_alive(webhook_lmdb_t *st, uint32_t slot)
 {
-    return webhook_owner_locked(st, slot, 1);
+    return webhook_slots_locked(st, slot, 1);
 }
 
 
 int
 webhook_slots_any(webhook_lmdb_t *st)
 {
-    return webhook_owner_locked(st, 0, WEBHOOK_SLOTS_MAX);
+    return webhook_slots_locked(st, 0, WEBHOOK_SLOTS_MAX);
 }
 
 
@@ -162,14 +162,14 @@ void
 webhook_slots_turn(webhook_lmdb_t *st, int enter)
 {
     if (st->owners != -1 && !st->readonly) {
-        webhook_owner_lock(st, enter ? F_WRLCK : F_UNLCK, WEBHOOK_SLOTS_TURN,
+        webhook_slots_lock(st, enter ? F_WRLCK : F_UNLCK, WEBHOOK_SLOTS_TURN,
                            1);
     }
 }
 
 
 static int
-webhook_owner_lock(webhook_lmdb_t *st, short type, off_t byte, int wait)
+webhook_slots_lock(webhook_lmdb_t *st, short type, off_t byte, int wait)
 {
     int           rc;
     struct flock  lock;
@@ -192,7 +192,7 @@ webhook_owner_lock(webhook_lmdb_t *st, short type, off_t byte, int wait)
 /* 1 if somebody else holds a lock there, or if that cannot be told. */
 
 static int
-webhook_owner_locked(webhook_lmdb_t *st, off_t byte, off_t len)
+webhook_slots_locked(webhook_lmdb_t *st, off_t byte, off_t len)
 {
     struct flock  lock;
 

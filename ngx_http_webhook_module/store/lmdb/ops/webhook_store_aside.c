@@ -24,9 +24,9 @@
                                                    again */
 
 
-static int webhook_orphan_strange(webhook_txn_t *t,
+static int webhook_aside_strange(webhook_txn_t *t,
     const webhook_endpoint_row_t *ep);
-static uint64_t webhook_orphan_list(const webhook_op_claim_t *c);
+static uint64_t webhook_aside_list(const webhook_op_claim_t *c);
 
 
 int
@@ -45,7 +45,7 @@ webhook_aside_set(webhook_txn_t *t, const uint64_t *ids, uint32_t count,
             return rc;
         }
 
-        if (!webhook_orphan_strange(t, ep)) {
+        if (!webhook_aside_strange(t, ep)) {
             continue;
         }
 
@@ -68,7 +68,7 @@ webhook_aside_set(webhook_txn_t *t, const uint64_t *ids, uint32_t count,
    leases, if it has some, end at a time that has to be seen. */
 
 static int
-webhook_orphan_strange(webhook_txn_t *t, const webhook_endpoint_row_t *ep)
+webhook_aside_strange(webhook_txn_t *t, const webhook_endpoint_row_t *ep)
 {
     return ep->exists && !ep->aside && ep->inflight == 0
            && (ep->back == 0
@@ -103,7 +103,7 @@ webhook_aside_claimed(webhook_txn_t *t, const webhook_op_claim_t *c,
     st = t->st;
     *any = 0;
 
-    list = webhook_orphan_list(c);
+    list = webhook_aside_list(c);
 
     if (st->asides == t->state.asides && st->asides_list == list) {
         return 0;
@@ -158,7 +158,7 @@ webhook_aside_claimed(webhook_txn_t *t, const webhook_op_claim_t *c,
 /* Which endpoints a claim names, in a number that is not 0. */
 
 static uint64_t
-webhook_orphan_list(const webhook_op_claim_t *c)
+webhook_aside_list(const webhook_op_claim_t *c)
 {
     uint32_t  i;
     uint64_t  h;

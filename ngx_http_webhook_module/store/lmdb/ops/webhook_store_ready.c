@@ -21,9 +21,9 @@
 #define WEBHOOK_READY_LOOK    4096      /* so many are looked up themselves */
 
 
-static int webhook_claim_look(webhook_txn_t *t, webhook_op_claim_t *c,
+static int webhook_ready_look(webhook_txn_t *t, webhook_op_claim_t *c,
     uint64_t *ready, uint32_t *count);
-static int webhook_claim_named(const webhook_op_claim_t *c, uint64_t id);
+static int webhook_ready_named(const webhook_op_claim_t *c, uint64_t id);
 
 
 int
@@ -74,7 +74,7 @@ webhook_ready_find(webhook_txn_t *t, webhook_op_claim_t *c, uint64_t *ready,
             break;
         }
 
-        if (!webhook_claim_named(c, id)) {
+        if (!webhook_ready_named(c, id)) {
 
             if (strange && others < WEBHOOK_READY_OTHERS) {
                 other[others++] = id;
@@ -83,7 +83,7 @@ webhook_ready_find(webhook_txn_t *t, webhook_op_claim_t *c, uint64_t *ready,
             if (++passed == WEBHOOK_READY_PASSED
                 && c->endpoints_count <= WEBHOOK_READY_LOOK)
             {
-                rc = webhook_claim_look(t, c, ready, count);
+                rc = webhook_ready_look(t, c, ready, count);
                 break;
             }
 
@@ -114,7 +114,7 @@ webhook_ready_find(webhook_txn_t *t, webhook_op_claim_t *c, uint64_t *ready,
 
 
 static int
-webhook_claim_look(webhook_txn_t *t, webhook_op_claim_t *c, uint64_t *ready,
+webhook_ready_look(webhook_txn_t *t, webhook_op_claim_t *c, uint64_t *ready,
     uint32_t *count)
 {
     int                     rc;
@@ -188,7 +188,7 @@ webhook_claim_look(webhook_txn_t *t, webhook_op_claim_t *c, uint64_t *ready,
 
 
 static int
-webhook_claim_named(const webhook_op_claim_t *c, uint64_t id)
+webhook_ready_named(const webhook_op_claim_t *c, uint64_t id)
 {
     uint32_t  low, high, i;
 

@@ -27,10 +27,10 @@
 #define WEBHOOK_TAKEOVER_CHECK  10000   /* ms between looks at readers */
 
 
-static int webhook_owner_reclaim(webhook_txn_t *t, const uint64_t *owners,
+static int webhook_takeover_reclaim(webhook_txn_t *t, const uint64_t *owners,
     uint32_t owners_count, uint32_t *count);
-static int webhook_owner_run_out(webhook_txn_t *t, uint32_t *count);
-static void webhook_owner_readers(webhook_txn_t *t);
+static int webhook_takeover_run_out(webhook_txn_t *t, uint32_t *count);
+static void webhook_takeover_readers(webhook_txn_t *t);
 
 
 int
@@ -53,7 +53,7 @@ webhook_takeover_start(webhook_txn_t *t)
     }
 
     if (count) {
-        rc = webhook_owner_reclaim(t, owners, count, &taken);
+        rc = webhook_takeover_reclaim(t, owners, count, &taken);
         if (rc) {
             return rc;
         }
@@ -98,7 +98,7 @@ webhook_takeover_end(webhook_txn_t *t)
         return 0;
     }
 
-    rc = webhook_owner_reclaim(t, &t->st->incarnation, 1, &taken);
+    rc = webhook_takeover_reclaim(t, &t->st->incarnation, 1, &taken);
     if (rc) {
         return rc;
     }
@@ -114,7 +114,7 @@ webhook_takeover_end(webhook_txn_t *t)
 /* Ends the leases of owners, and those that ran out, at every endpoint. */
 
 static int
-webhook_owner_reclaim(webhook_txn_t *t, const uint64_t *owners,
+webhook_takeover_reclaim(webhook_txn_t *t, const uint64_t *owners,
     uint32_t owners_count, uint32_t *count)
 {
     int                      rc;
@@ -172,7 +172,7 @@ webhook_owner_reclaim(webhook_txn_t *t, const uint64_t *owners,
  */
 
 static int
-webhook_owner_run_out(webhook_txn_t *t, uint32_t *count)
+webhook_takeover_run_out(webhook_txn_t *t, uint32_t *count)
 {
     int                      rc;
     MDB_val                  key, val;
@@ -236,7 +236,7 @@ webhook_owner_run_out(webhook_txn_t *t, uint32_t *count)
 /* A reader that died keeps pages from being used again. */
 
 static void
-webhook_owner_readers(webhook_txn_t *t)
+webhook_takeover_readers(webhook_txn_t *t)
 {
     int               dead;
     webhook_lmdb_t  *st;
@@ -258,7 +258,7 @@ webhook_takeover_peek(webhook_txn_t *t, webhook_op_t *op, int *todo)
     uint32_t   count;
     uint64_t   owners[WEBHOOK_SLOTS_MAX];
 
-    webhook_owner_readers(t);
+    webhook_takeover_readers(t);
 
     (void) webhook_quarantine_count(t, &t->st->quarantine);
 
@@ -271,7 +271,7 @@ webhook_takeover_peek(webhook_txn_t *t, webhook_op_t *op, int *todo)
         return rc;
     }
 
-    rc = webhook_owner_run_out(t, NULL);
+    rc = webhook_takeover_run_out(t, NULL);
 
     if (rc == MDB_KEYEXIST) {
         return 0;
@@ -293,7 +293,7 @@ webhook_takeover(webhook_txn_t *t, webhook_op_t *op)
     uint32_t  count;
     uint64_t  owners[WEBHOOK_SLOTS_MAX];
 
-    webhook_owner_readers(t);
+    webhook_takeover_readers(t);
 
     (void) webhook_quarantine_count(t, &t->st->quarantine);
 
@@ -307,7 +307,8 @@ webhook_takeover(webhook_txn_t *t, webhook_op_t *op)
     }
 
     if (count) {
-        return webhook_owner_reclaim(t, owners, count, &op->u.takeover.count);
+        return webhook_takeover_reclaim(t, owners, count,
+                                        &op->u.takeover.count);
     }
 
     rc = webhook_wake_flush(t);
@@ -315,5 +316,5 @@ webhook_takeover(webhook_txn_t *t, webhook_op_t *op)
         return rc;
     }
 
-    return webhook_owner_run_out(t, &op->u.takeover.count);
+    return webhook_takeover_run_out(t, &op->u.takeover.count);
 }
