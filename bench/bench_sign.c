@@ -8,7 +8,7 @@
  *     bench_sign
  */
 
-#include "core/signature/webhook_verify.h"
+#include "core/signature/presets/webhook_presets.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -96,6 +96,9 @@ measure(const char *what, const webhook_key_t *keys, unsigned nkeys,
     webhook_str_t           id = webhook_str("01890a5d-ac96-774b-bcce");
     webhook_str_t           timestamp = webhook_str("1614265330");
     unsigned char           out[WEBHOOK_SIGN_STANDARD_MAX];
+    const char             *err;
+    webhook_part_t          parts[WEBHOOK_SCHEME_PARTS];
+    webhook_scheme_t        scheme;
     webhook_message_t       m;
     webhook_verifier_t      verifier;
     webhook_verify_call_t   call;
@@ -117,6 +120,11 @@ measure(const char *what, const webhook_key_t *keys, unsigned nkeys,
     verifier.preset = webhook_preset_find(&name);
     verifier.keys = keys;
     verifier.nkeys = nkeys;
+
+    if (webhook_verifier_init(&verifier, &scheme, parts, &err) != WEBHOOK_OK) {
+        fprintf(stderr, "%s\n", err);
+        return 0;
+    }
 
     memset(&call, 0, sizeof(call));
     call.header = find_header;
@@ -165,8 +173,11 @@ main(void)
                                                 "W723CEc77N4rJCubMbc=");
     static const size_t   sizes[] = { 100, 2000, 65536 };
 
-    if (webhook_key_parse(&keys[0], &secret, 0, &err) != WEBHOOK_OK
-        || webhook_key_parse(&keys[1], &private, 0, &err) != WEBHOOK_OK)
+    if (webhook_key_read(&keys[0], &secret, WEBHOOK_KEY_AS_STANDARD, &err)
+        != WEBHOOK_OK
+        || webhook_key_read(&keys[1], &private, WEBHOOK_KEY_AS_STANDARD,
+                            &err)
+           != WEBHOOK_OK)
     {
         fprintf(stderr, "%s\n", err);
         return 1;

@@ -18,7 +18,7 @@
  */
 
 #include "core/signature/webhook_handshake.h"
-#include "core/signature/webhook_verify.h"
+#include "core/signature/presets/webhook_presets.h"
 #include "lib/check.h"
 
 #include <openssl/err.h>
@@ -350,44 +350,115 @@ handshakes(input_t *in, const webhook_key_t *key)
 }
 
 
-/* With the preset of secrets[i], its keys, and a scheme of ours. */
+/* What is compiled of a row. */
+
+typedef struct {
+    webhook_preset_t    row;
+    webhook_key_t       keys[2];
+    webhook_part_t      parts[WEBHOOK_SCHEME_PARTS];
+    webhook_scheme_t    scheme;
+    webhook_verifier_t  verifier;
+} made_t;
+
+
+/* The row of "hmac" filled in with all that there is, some of it by the
+   input. */
 
 static void
-verifier_of(webhook_verifier_t *verifier, unsigned i, webhook_key_t keys[2],
-    webhook_scheme_t *scheme)
+row_of_all(webhook_preset_t *row, size_t size)
+{
+    static const webhook_str_t  names[] = {
+        webhook_str("x-sign"), webhook_str("sign"), webhook_str("a.sign")
+    };
+
+    row->kind = size & 1 ? WEBHOOK_VERIFY_HMAC : WEBHOOK_VERIFY_HASH;
+
+    row->signature.in = (webhook_place_e) (size / 2 % 3);
+    row->signature.name = names[row->signature.in];
+    row->timestamp.in = (webhook_place_e) (size / 4 % 4);
+    row->timestamp.name = text("t");
+    row->id.in = (webhook_place_e) (size / 8 % 4);
+    row->id.name = text("id");
+    row->list = text(size & 16 ? ", " : ",");
+    row->pair = text("=");
+    row->item = text("s");
+    row->string = text(size & 1
+                       ? "{timestamp}.{id}.{url}{path}{method}{query}"
+                         "{sorted_query}|{sorted_fields}|{field.a.b?}"
+                         "{header.x-a?}{query.q?|lower}{body.crc32}"
+                         "{body.sha1|base64}{body}"
+                       : "{key}{timestamp}{id}{field.a}{query.a?}"
+                         "{sorted_fields}{sorted_query}");
+    row->sorted.write = (webhook_sorted_e) (size / 32 % 4);
+    row->sorted.without = text("x y");
+    row->sorted.filled = size & 1;
+    row->encoding = (webhook_encoding_e) (size / 64 % 5);
+    row->unit = (webhook_unit_e) (size / 16 % 4);
+}
+
+
+/* With the preset of secrets[i], and its keys. */
+
+static void
+verifier_of(made_t *m, unsigned i, size_t size)
 {
     const char     *err;
-    webhook_str_t   secret, none, string;
+    webhook_str_t   secret;
 
-    memset(verifier, 0, sizeof(webhook_verifier_t));
+    memset(m, 0, sizeof(made_t));
 
     secret = text(secrets[i].preset);
-    verifier->preset = webhook_preset_find(&secret);
-    check(verifier->preset != NULL);
+    m->verifier.preset = webhook_preset_find(&secret);
+    check(m->verifier.preset != NULL);
+
+    m->row = *m->verifier.preset;
+    m->verifier.preset = &m->row;
+
+    if (strcmp(secrets[i].preset, "hmac") == 0) {
+        row_of_all(&m->row, size);
+    }
 
     secret = text(secrets[i].secret);
-    check(webhook_key_parse(&keys[0], &secret, verifier->preset->literal, &err)
+    check(webhook_key_read(&m->keys[0], &secret, m->row.key, &err)
           == WEBHOOK_OK);
 
-    verifier->keys = keys;
-    verifier->nkeys = 1;
+    m->verifier.keys = m->keys;
+    m->verifier.nkeys = 1;
 
     if (i == 0) {
         secret = text(private_key);
-        check(webhook_key_parse(&keys[1], &secret, 0, &err) == WEBHOOK_OK);
-        verifier->nkeys = 2;
+        check(webhook_key_read(&m->keys[1], &secret, WEBHOOK_KEY_AS_STANDARD,
+                               &err)
+              == WEBHOOK_OK);
+        m->verifier.nkeys = 2;
     }
 
-    none = text("");
-    string = text("{timestamp}.{id}.{url}.{body}");
-
-    check(webhook_scheme_compile(scheme, &none, &none, &none, &string, &err)
+    check(webhook_verifier_init(&m->verifier, &m->scheme, m->parts, &err)
           == WEBHOOK_OK);
+}
 
-    verifier->scheme = scheme;
-    verifier->signature = text("x-sign");
-    verifier->timestamp = text("x-time");
-    verifier->id = text("x-id");
+
+/* Whatever it is, it may be a string to be signed, or a key. */
+
+static void
+texts(const webhook_str_t *line)
+{
+    unsigned                i;
+    const char             *err;
+    webhook_key_t           key;
+    webhook_part_t          parts[WEBHOOK_SCHEME_PARTS];
+    webhook_scheme_t        scheme;
+
+    memset(&scheme, 0, sizeof(scheme));
+
+    for (i = 0; i < 2; i++) {
+        err = webhook_scheme_string(&scheme, parts, line, (int) i);
+        check(err || scheme.nparts <= WEBHOOK_SCHEME_PARTS);
+    }
+
+    for (i = 0; i <= WEBHOOK_KEY_AS_PUBLIC; i++) {
+        (void) webhook_key_read(&key, line, (webhook_key_as_e) i, &err);
+    }
 }
 
 
@@ -397,12 +468,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     size_t                  cut;
     input_t                 in;
     unsigned                i, k;
-    const char             *err;
-    webhook_str_t           none, pieces[3];
-    webhook_key_t           keys[2];
-    webhook_scheme_t        scheme;
+    unsigned char          *p;
+    made_t                  made;
+    webhook_str_t           pieces[3];
     webhook_verify_e        rc;
-    webhook_verifier_t      verifier;
     webhook_verified_t      verified, again;
     webhook_verify_call_t   call;
 
@@ -420,18 +489,26 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         i = size % i;
     }
 
-    verifier_of(&verifier, i, keys, &scheme);
+    verifier_of(&made, i, size);
 
     memset(&call, 0, sizeof(call));
 
     call.header = find_header;
     call.data = &in;
+    call.method = text("POST");
     call.body = &in.body;
     call.pieces = 1;
     call.url = in.url;
     call.now = in.now;
 
-    rc = webhook_verify(&verifier, &call, &verified);
+    p = in.url.len ? memchr(in.url.data, '?', in.url.len) : NULL;
+
+    if (p) {
+        call.query.data = p + 1;
+        call.query.len = in.url.data + in.url.len - call.query.data;
+    }
+
+    rc = webhook_verify(&made.verifier, &call, &verified);
 
     check(webhook_verify_text(rc) != NULL);
     check(rc == WEBHOOK_VERIFY_OK || verified.id.len == 0);
@@ -454,17 +531,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     call.body = pieces;
     call.pieces = 3;
 
-    check(webhook_verify(&verifier, &call, &again) == rc);
+    check(webhook_verify(&made.verifier, &call, &again) == rc);
     check(again.id.len == verified.id.len && again.key == verified.key);
 
-    handshakes(&in, &keys[0]);
-
-    /* whatever it is, it may be a scheme or a key */
-
-    none = text("");
-
-    (void) webhook_scheme_compile(&scheme, &none, &none, &none, &in.url, &err);
-    (void) webhook_key_parse(&keys[0], &in.url, 0, &err);
+    handshakes(&in, &made.keys[0]);
+    texts(&in.url);
 
     check(ERR_peek_error() == 0);
 

@@ -15,10 +15,12 @@ my @receivers = grep { !/^allow-/ } @examples;
 my %key = (
     standard => 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
     basic    => 'shop:a-password-of-some-length',
+    public   => 'whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=',
 );
 
 for my $name (qw(standard github stripe shopify slack square twilio zoom
-                 linear gitlab meta hmac basic bearer cloudevents))
+                 linear gitlab meta hmac hash public token basic bearer
+                 cloudevents))
 {
     is scalar(grep { $_ eq $name } @receivers), 1, "an example for $name";
 }

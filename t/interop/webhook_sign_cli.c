@@ -21,7 +21,7 @@
  * line is no such object.
  */
 
-#include "core/signature/webhook_verify.h"
+#include "core/signature/presets/webhook_presets.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -108,7 +108,8 @@ find_header(void *data, const webhook_str_t *name, webhook_str_t *value)
 /* The number of keys, or 0 with the reason in *err. */
 
 static unsigned
-get_keys(json_t *in, int literal, webhook_key_t *keys, const char **err)
+get_keys(json_t *in, webhook_key_as_e as, webhook_key_t *keys,
+    const char **err)
 {
     size_t          i, n;
     json_t         *j;
@@ -129,7 +130,7 @@ get_keys(json_t *in, int literal, webhook_key_t *keys, const char **err)
         text.len = json_string_length(json_array_get(j, i));
 
         if (text.data == NULL
-            || webhook_key_parse(&keys[i], &text, literal, err) != WEBHOOK_OK)
+            || webhook_key_read(&keys[i], &text, as, err) != WEBHOOK_OK)
         {
             return 0;
         }
@@ -149,11 +150,12 @@ do_sign(json_t *in)
     const char        *err;
     webhook_key_t      keys[WEBHOOK_KEYS_MAX];
     webhook_str_t      body, digest, encoding, prefix, string;
+    webhook_part_t     parts[WEBHOOK_SCHEME_PARTS];
     webhook_scheme_t   scheme;
     webhook_message_t  m;
     unsigned char      out[WEBHOOK_SIGN_STANDARD_MAX];
 
-    nkeys = get_keys(in, 0, keys, &err);
+    nkeys = get_keys(in, WEBHOOK_KEY_AS_STANDARD, keys, &err);
     if (nkeys == 0) {
         return json_pack("{s:s}", "error", err);
     }
@@ -179,7 +181,7 @@ do_sign(json_t *in)
         prefix = get_text(how, "prefix");
         string = get_text(how, "string");
 
-        if (webhook_scheme_compile(&scheme, &digest, &encoding, &prefix,
+        if (webhook_scheme_compile(&scheme, parts, &digest, &encoding, &prefix,
                                    &string, &err)
             != WEBHOOK_OK)
         {
@@ -207,6 +209,8 @@ do_verify(json_t *in)
     const char             *err;
     webhook_key_t           keys[WEBHOOK_KEYS_MAX];
     webhook_str_t           name, body;
+    webhook_part_t          parts[WEBHOOK_SCHEME_PARTS];
+    webhook_scheme_t        scheme;
     webhook_verify_e        rc;
     webhook_verifier_t      verifier;
     webhook_verified_t      verified;
@@ -224,10 +228,11 @@ do_verify(json_t *in)
     }
 
     verifier.keys = keys;
-    verifier.nkeys = get_keys(in, verifier.preset->literal, keys, &err);
+    verifier.nkeys = get_keys(in, verifier.preset->key, keys, &err);
 
     if (verifier.nkeys == 0
-        || webhook_verifier_check(&verifier, &err) != WEBHOOK_OK)
+        || webhook_verifier_init(&verifier, &scheme, parts, &err)
+           != WEBHOOK_OK)
     {
         return json_pack("{s:s}", "error", err);
     }

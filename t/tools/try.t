@@ -295,7 +295,7 @@ for my $case (
     [['listen', '--verify=github'], qr/needs a key/],
     [['listen', '--key=x'], qr/of use with --verify/],
     [['listen', '--verify=square', '--key=x'], qr/add --url/],
-    [['listen', '--verify=hmac', '--key=x'], qr/header of the signature/],
+    [['listen', '--verify=hmac', '--key=x'], qr/where the signature stands/],
     [['listen', '--verify=hmac header=x no=1', '--key=x'],
      qr/unknown parameter "no=1"/],
     [['listen', '--verify=github', '--key=env:NO_SUCH_NAME'],

@@ -75,7 +75,6 @@ _webhookctl()
         mapfile -t COMPREPLY < <(compgen -f -- "$cur")
         return;;
     --verify)
-        mapfile -t COMPREPLY < <(compgen -W 'standard github stripe shopify slack square twilio zoom linear gitlab basic bearer hmac' -- "$cur")
         return;;
     --key)
         return;;

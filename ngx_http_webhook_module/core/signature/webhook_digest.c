@@ -14,7 +14,9 @@
 
 
 static EVP_MAC_CTX *webhook_hmac_template(webhook_digest_e digest);
-static int webhook_hex_digit(unsigned char c, int upper);
+static int webhook_hex_digit(unsigned char c, webhook_hex_e letters);
+static ssize_t webhook_base64_bytes(const webhook_str_t *text, size_t pad,
+    int url, unsigned char *out, size_t size);
 
 
 /*
@@ -24,15 +26,17 @@ static int webhook_hex_digit(unsigned char c, int upper);
  * good as the key would stay on the heap, where a core dump finds it.
  */
 
-static _Atomic(EVP_MAC_CTX *)  webhook_hmac_templates[3];
+static _Atomic(EVP_MAC_CTX *)  webhook_hmac_templates[5];
 
 static const struct {
     const char  *name;
     size_t       len;
 } webhook_digests[] = {
-    { "SHA1", 20 },
     { "SHA256", 32 },
-    { "SHA512", 64 }
+    { "SHA1", 20 },
+    { "SHA384", 48 },
+    { "SHA512", 64 },
+    { "MD5", 16 }
 };
 
 
@@ -40,6 +44,13 @@ size_t
 webhook_digest_len(webhook_digest_e digest)
 {
     return webhook_digests[digest].len;
+}
+
+
+const char *
+webhook_digest_name(webhook_digest_e digest)
+{
+    return webhook_digests[digest].name;
 }
 
 
@@ -144,30 +155,108 @@ webhook_hmac_end(EVP_MAC_CTX *ctx, int updated,
 }
 
 
-int
-webhook_sha256(const webhook_str_t *pieces, size_t n,
-    unsigned char out[WEBHOOK_SHA256_LEN])
+EVP_MD_CTX *
+webhook_digest_begin(webhook_digest_e digest)
 {
-    int          ok;
-    size_t       i;
-    EVP_MD_CTX  *ctx;
+    EVP_MD_CTX    *ctx;
+    const EVP_MD  *md;
 
     ERR_set_mark();
 
-    ctx = EVP_MD_CTX_new();
-    ok = ctx && EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) == 1;
+    switch (digest) {
 
-    for (i = 0; ok && i < n; i++) {
-        ok = EVP_DigestUpdate(ctx, pieces[i].data, pieces[i].len) == 1;
+    case WEBHOOK_DIGEST_SHA1:
+        md = EVP_sha1();
+        break;
+
+    case WEBHOOK_DIGEST_SHA384:
+        md = EVP_sha384();
+        break;
+
+    case WEBHOOK_DIGEST_SHA512:
+        md = EVP_sha512();
+        break;
+
+    case WEBHOOK_DIGEST_MD5:
+        md = EVP_md5();
+        break;
+
+    default:
+        md = EVP_sha256();
     }
 
-    ok = ok && EVP_DigestFinal_ex(ctx, out, NULL) == 1;
+    ctx = EVP_MD_CTX_new();
+
+    if (ctx && EVP_DigestInit_ex(ctx, md, NULL) != 1) {
+        EVP_MD_CTX_free(ctx);
+        ctx = NULL;
+    }
+
+    ERR_pop_to_mark();
+
+    return ctx;
+}
+
+
+int
+webhook_digest_end(EVP_MD_CTX *ctx, int updated,
+    unsigned char out[WEBHOOK_DIGEST_MAX])
+{
+    ERR_set_mark();
+
+    if (updated && EVP_DigestFinal_ex(ctx, out, NULL) != 1) {
+        updated = 0;
+    }
 
     EVP_MD_CTX_free(ctx);
 
     ERR_pop_to_mark();
 
-    return ok ? WEBHOOK_OK : WEBHOOK_ERROR;
+    return updated ? WEBHOOK_OK : WEBHOOK_ERROR;
+}
+
+
+int
+webhook_digest(webhook_digest_e digest, const webhook_str_t *pieces, size_t n,
+    unsigned char out[WEBHOOK_DIGEST_MAX])
+{
+    int          ok;
+    size_t       i;
+    EVP_MD_CTX  *ctx;
+
+    ctx = webhook_digest_begin(digest);
+    if (ctx == NULL) {
+        return WEBHOOK_ERROR;
+    }
+
+    ok = 1;
+
+    for (i = 0; ok && i < n; i++) {
+        ok = EVP_DigestUpdate(ctx, pieces[i].data, pieces[i].len) == 1;
+    }
+
+    return webhook_digest_end(ctx, ok, out);
+}
+
+
+int
+webhook_sha256(const webhook_str_t *pieces, size_t n,
+    unsigned char out[WEBHOOK_SHA256_LEN])
+{
+    int            rc;
+    unsigned char  digest[WEBHOOK_DIGEST_MAX];
+
+    rc = webhook_digest(WEBHOOK_DIGEST_SHA256, pieces, n, digest);
+
+    if (rc == WEBHOOK_OK) {
+        memcpy(out, digest, WEBHOOK_SHA256_LEN);
+    }
+
+    /* it may be a secret's */
+
+    OPENSSL_cleanse(digest, sizeof(digest));
+
+    return rc;
 }
 
 
@@ -193,8 +282,8 @@ webhook_secret_eq(const webhook_str_t *a, const webhook_str_t *b)
 
 
 void
-webhook_hex_encode(const unsigned char *in, size_t len, int upper,
-    unsigned char *out)
+webhook_hex_encode(const unsigned char *in, size_t len,
+    webhook_hex_e letters, unsigned char *out)
 {
     size_t                i;
     const unsigned char  *digits;
@@ -202,7 +291,7 @@ webhook_hex_encode(const unsigned char *in, size_t len, int upper,
     static const unsigned char  lower_digits[] = "0123456789abcdef";
     static const unsigned char  upper_digits[] = "0123456789ABCDEF";
 
-    digits = upper ? upper_digits : lower_digits;
+    digits = letters == WEBHOOK_HEX_UPPER ? upper_digits : lower_digits;
 
     for (i = 0; i < len; i++) {
         *out++ = digits[in[i] >> 4];
@@ -212,8 +301,8 @@ webhook_hex_encode(const unsigned char *in, size_t len, int upper,
 
 
 int
-webhook_hex_decode(const webhook_str_t *text, int upper, unsigned char *out,
-    size_t len)
+webhook_hex_decode(const webhook_str_t *text, webhook_hex_e letters,
+    unsigned char *out, size_t len)
 {
     int     high, low;
     size_t  i;
@@ -223,8 +312,8 @@ webhook_hex_decode(const webhook_str_t *text, int upper, unsigned char *out,
     }
 
     for (i = 0; i < len; i++) {
-        high = webhook_hex_digit(text->data[i * 2], upper);
-        low = webhook_hex_digit(text->data[i * 2 + 1], upper);
+        high = webhook_hex_digit(text->data[i * 2], letters);
+        low = webhook_hex_digit(text->data[i * 2 + 1], letters);
 
         if (high < 0 || low < 0) {
             return WEBHOOK_ERROR;
@@ -238,18 +327,18 @@ webhook_hex_decode(const webhook_str_t *text, int upper, unsigned char *out,
 
 
 static int
-webhook_hex_digit(unsigned char c, int upper)
+webhook_hex_digit(unsigned char c, webhook_hex_e letters)
 {
-    unsigned char  a;
-
     if (c >= '0' && c <= '9') {
         return c - '0';
     }
 
-    a = upper ? 'A' : 'a';
+    if (c >= 'a' && c <= 'f' && letters != WEBHOOK_HEX_UPPER) {
+        return c - 'a' + 10;
+    }
 
-    if (c >= a && c < a + 6) {
-        return c - a + 10;
+    if (c >= 'A' && c <= 'F' && letters != WEBHOOK_HEX_LOWER) {
+        return c - 'A' + 10;
     }
 
     return -1;
@@ -260,11 +349,8 @@ ssize_t
 webhook_base64_decode(const webhook_str_t *text, unsigned char *out,
     size_t size)
 {
-    size_t                i, len, pad;
-    uint32_t              bits;
-    unsigned              n;
+    size_t                pad;
     const unsigned char  *p;
-    unsigned char         c;
 
     if (text->len % 4 || text->len == 0) {
         return text->len ? WEBHOOK_ERROR : 0;
@@ -277,7 +363,50 @@ webhook_base64_decode(const webhook_str_t *text, unsigned char *out,
         pad = p[text->len - 2] == '=' ? 2 : 1;
     }
 
-    len = text->len / 4 * 3 - pad;
+    return webhook_base64_bytes(text, pad, 0, out, size);
+}
+
+
+ssize_t
+webhook_base64_decode_loose(const webhook_str_t *text, int url,
+    unsigned char *out, size_t size)
+{
+    size_t         pad;
+    webhook_str_t  bare;
+
+    bare = *text;
+    pad = 0;
+
+    while (pad < 2 && bare.len && bare.data[bare.len - 1] == '=') {
+        bare.len--;
+        pad++;
+    }
+
+    /* a padding is whole or not there */
+
+    if (bare.len % 4 == 1 || (pad && (bare.len + pad) % 4)) {
+        return WEBHOOK_ERROR;
+    }
+
+    return webhook_base64_bytes(&bare, 0, url, out, size);
+}
+
+
+/* Without the "pad" characters at the end. */
+
+static ssize_t
+webhook_base64_bytes(const webhook_str_t *text, size_t pad, int url,
+    unsigned char *out, size_t size)
+{
+    size_t                i, len;
+    uint32_t              bits;
+    unsigned              n;
+    const unsigned char  *p;
+    unsigned char         c;
+
+    p = text->data;
+
+    len = (text->len - pad) / 4 * 3 + (text->len - pad) % 4 * 3 / 4;
 
     if (len > size) {
         return WEBHOOK_ERROR;
@@ -298,10 +427,10 @@ webhook_base64_decode(const webhook_str_t *text, unsigned char *out,
         } else if (c >= '0' && c <= '9') {
             c += 52 - '0';
 
-        } else if (c == '+') {
+        } else if (c == (url ? '-' : '+')) {
             c = 62;
 
-        } else if (c == '/') {
+        } else if (c == (url ? '_' : '/')) {
             c = 63;
 
         } else {

@@ -2,7 +2,7 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * HMAC, SHA-256, hexadecimal digits, base64: what the rest of the signatures is
+ * Digests, HMAC, hexadecimal digits, base64: what the rest of the signatures is
  * made of.  Secrets are compared in constant time, as digests of a fixed size;
  * no text, no error and no result discloses a key or the signature that would
  * have been right.  OpenSSL's error queue is left as it was.
@@ -24,10 +24,21 @@
 
 
 typedef enum {
-    WEBHOOK_DIGEST_SHA1 = 0,
-    WEBHOOK_DIGEST_SHA256,
-    WEBHOOK_DIGEST_SHA512
+    WEBHOOK_DIGEST_SHA256 = 0,
+    WEBHOOK_DIGEST_SHA1,
+    WEBHOOK_DIGEST_SHA384,
+    WEBHOOK_DIGEST_SHA512,
+    WEBHOOK_DIGEST_MD5                  /* for schemes of others alone */
 } webhook_digest_e;
+
+
+/* Hexadecimal digits. */
+
+typedef enum {
+    WEBHOOK_HEX_LOWER = 0,              /* in lower case alone, */
+    WEBHOOK_HEX_UPPER,                  /*   in capital letters, */
+    WEBHOOK_HEX_ANY                     /*   in either: for reading */
+} webhook_hex_e;
 
 
 /*
@@ -40,9 +51,18 @@ EVP_MAC_CTX *webhook_hmac_begin(webhook_digest_e digest,
 int webhook_hmac_end(EVP_MAC_CTX *ctx, int updated,
     unsigned char out[WEBHOOK_DIGEST_MAX]);
 
-size_t webhook_digest_len(webhook_digest_e digest);
+/* A plain digest in the making, likewise, with EVP_DigestUpdate(). */
+EVP_MD_CTX *webhook_digest_begin(webhook_digest_e digest);
+int webhook_digest_end(EVP_MD_CTX *ctx, int updated,
+    unsigned char out[WEBHOOK_DIGEST_MAX]);
 
-/* The SHA-256 of pieces.  WEBHOOK_OK or WEBHOOK_ERROR. */
+/* Bytes of a digest, and OpenSSL's name of it. */
+size_t webhook_digest_len(webhook_digest_e digest);
+const char *webhook_digest_name(webhook_digest_e digest);
+
+/* The digest of pieces.  WEBHOOK_OK or WEBHOOK_ERROR. */
+int webhook_digest(webhook_digest_e digest, const webhook_str_t *pieces,
+    size_t n, unsigned char out[WEBHOOK_DIGEST_MAX]);
 int webhook_sha256(const webhook_str_t *pieces, size_t n,
     unsigned char out[WEBHOOK_SHA256_LEN]);
 
@@ -52,12 +72,12 @@ int webhook_sha256(const webhook_str_t *pieces, size_t n,
  */
 int webhook_secret_eq(const webhook_str_t *a, const webhook_str_t *b);
 
-/* Lower case, or capital letters if upper is 1; out has room for 2 * len. */
-void webhook_hex_encode(const unsigned char *in, size_t len, int upper,
-    unsigned char *out);
+/* out has room for 2 * len. */
+void webhook_hex_encode(const unsigned char *in, size_t len,
+    webhook_hex_e letters, unsigned char *out);
 
 /* WEBHOOK_OK if text is exactly 2 * len such digits, else WEBHOOK_ERROR. */
-int webhook_hex_decode(const webhook_str_t *text, int upper,
+int webhook_hex_decode(const webhook_str_t *text, webhook_hex_e letters,
     unsigned char *out, size_t len);
 
 /*
@@ -67,6 +87,11 @@ int webhook_hex_decode(const webhook_str_t *text, int upper,
  */
 ssize_t webhook_base64_decode(const webhook_str_t *text, unsigned char *out,
     size_t size);
+
+/* The same with the padding or without it; if url is 1, with "-" and "_" for
+   "+" and "/". */
+ssize_t webhook_base64_decode_loose(const webhook_str_t *text, int url,
+    unsigned char *out, size_t size);
 
 
 #endif /* WEBHOOK_DIGEST_H */

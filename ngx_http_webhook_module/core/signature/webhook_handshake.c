@@ -7,7 +7,7 @@
 
 #include "core/format/webhook_form.h"
 #include "core/json/webhook_json.h"
-#include "core/signature/webhook_sign_int.h"
+#include "core/signature/webhook_scheme.h"
 
 #include <openssl/crypto.h>
 #include <strings.h>
@@ -256,10 +256,8 @@ webhook_handshake_encrypt(const webhook_str_t *token, const webhook_key_t *key,
     unsigned char      text[2 * WEBHOOK_SHA256_LEN];
     webhook_message_t  m;
 
-    static const webhook_scheme_t  scheme = {
-        WEBHOOK_DIGEST_SHA256, WEBHOOK_ENCODING_HEX, { 0, NULL },
-        1, { { WEBHOOK_PART_BODY, { 0, NULL } } }
-    };
+    static const webhook_part_t    parts[] = { { .what = WEBHOOK_PART_BODY } };
+    static const webhook_scheme_t  scheme = { .nparts = 1, .parts = parts };
 
     memset(&m, 0, sizeof(webhook_message_t));
 

@@ -5,6 +5,7 @@
 
 #include "core/signature/webhook_digest.h"
 #include "core/signature/webhook_key.h"
+#include "core/signature/webhook_public.h"
 
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
@@ -16,11 +17,19 @@
 #define WEBHOOK_KEY_STANDARD_MAX 64
 
 
+static const char *webhook_key_standard(webhook_key_t *key,
+    const webhook_str_t *text);
 static const char *webhook_key_secret(webhook_key_t *key,
     const webhook_str_t *text);
 static const char *webhook_key_private(webhook_key_t *key,
     const webhook_str_t *text);
-static const char *webhook_key_public(webhook_key_t *key,
+static const char *webhook_key_ed25519(webhook_key_t *key,
+    const webhook_str_t *text);
+static const char *webhook_key_base64(webhook_key_t *key,
+    const webhook_str_t *text);
+static const char *webhook_key_hex(webhook_key_t *key,
+    const webhook_str_t *text);
+static const char *webhook_key_of_others(webhook_key_t *key,
     const webhook_str_t *text);
 static const char *webhook_key_try(const webhook_key_t *key);
 static const char *webhook_key_text(webhook_key_t *key,
@@ -37,27 +46,43 @@ static const char  webhook_key_unusable[] =
 
 
 int
-webhook_key_parse(webhook_key_t *key, const webhook_str_t *text, int literal,
-    const char **err)
+webhook_key_read(webhook_key_t *key, const webhook_str_t *text,
+    webhook_key_as_e as, const char **err)
 {
     webhook_str_t  rest;
 
     memset(key, 0, sizeof(webhook_key_t));
 
-    if (literal) {
-        *err = webhook_key_text(key, text);
+    if (text->len == 0) {
+        *err = "the key is empty";
 
-    } else if (webhook_key_begins(text, "whsec_", &rest)) {
-        *err = webhook_key_secret(key, &rest);
+    } else if (as == WEBHOOK_KEY_AS_PUBLIC) {
+        *err = webhook_key_of_others(key, text);
 
-    } else if (webhook_key_begins(text, "whsk_", &rest)) {
-        *err = webhook_key_private(key, &rest);
+    } else if (webhook_key_begins(text, "base64:", &rest)) {
+        *err = webhook_key_base64(key, &rest);
 
-    } else if (webhook_key_begins(text, "whpk_", &rest)) {
-        *err = webhook_key_public(key, &rest);
+    } else if (webhook_key_begins(text, "hex:", &rest)) {
+        *err = webhook_key_hex(key, &rest);
+
+    } else if (webhook_key_begins(text, "-----BEGIN ", &rest)) {
+        *err = "the key is PEM, and a secret is wanted";
+
+    } else if (as == WEBHOOK_KEY_AS_BASE64) {
+        *err = webhook_key_base64(key, text);
+
+    } else if (as == WEBHOOK_KEY_AS_HEX) {
+        *err = webhook_key_hex(key, text);
+
+    } else if (as == WEBHOOK_KEY_AS_STANDARD) {
+        *err = webhook_key_standard(key, text);
 
     } else {
         *err = webhook_key_text(key, text);
+
+        if (webhook_key_begins(text, "whsec_", &rest)) {
+            key->doubt = 1;
+        }
     }
 
     if (*err) {
@@ -70,11 +95,49 @@ webhook_key_parse(webhook_key_t *key, const webhook_str_t *text, int literal,
 
 
 static const char *
+webhook_key_standard(webhook_key_t *key, const webhook_str_t *text)
+{
+    ssize_t        n;
+    const char    *err;
+    webhook_str_t  rest;
+
+    if (webhook_key_begins(text, "whsec_", &rest)
+        || webhook_key_begins(text, "v1,whsec_", &rest))
+    {
+        return webhook_key_secret(key, &rest);
+    }
+
+    if (webhook_key_begins(text, "whsk_", &rest)) {
+        return webhook_key_private(key, &rest);
+    }
+
+    if (webhook_key_begins(text, "whpk_", &rest)
+        || webhook_key_begins(text, "v1a,whpk_", &rest))
+    {
+        return webhook_key_ed25519(key, &rest);
+    }
+
+    /* what is base64 is likely to lack its "whsec_" */
+
+    n = webhook_base64_decode_loose(text, 0, key->bytes,
+                                    WEBHOOK_KEY_STANDARD_MAX);
+
+    err = webhook_key_text(key, text);
+
+    if (err == NULL) {
+        key->doubt = n >= WEBHOOK_KEY_LEAST;
+    }
+
+    return err;
+}
+
+
+static const char *
 webhook_key_secret(webhook_key_t *key, const webhook_str_t *text)
 {
     ssize_t  n;
 
-    n = webhook_base64_decode(text, key->bytes, WEBHOOK_KEY_MAX);
+    n = webhook_base64_decode_loose(text, 0, key->bytes, WEBHOOK_KEY_MAX);
 
     if (n < 0) {
         return "what follows \"whsec_\" is not base64";
@@ -97,13 +160,85 @@ webhook_key_secret(webhook_key_t *key, const webhook_str_t *text)
 
 
 static const char *
+webhook_key_base64(webhook_key_t *key, const webhook_str_t *text)
+{
+    ssize_t  n;
+
+    n = webhook_base64_decode_loose(text, 0, key->bytes, WEBHOOK_KEY_MAX);
+
+    if (n <= 0) {
+        return "the key is not base64 of up to 512 bytes";
+    }
+
+    key->kind = WEBHOOK_KEY_SECRET;
+    key->len = (uint16_t) n;
+    key->weak = n < WEBHOOK_KEY_LEAST_TEXT;
+
+    return NULL;
+}
+
+
+static const char *
+webhook_key_hex(webhook_key_t *key, const webhook_str_t *text)
+{
+    size_t  n;
+
+    n = text->len / 2;
+
+    if (n == 0 || n > WEBHOOK_KEY_MAX
+        || webhook_hex_decode(text, WEBHOOK_HEX_ANY, key->bytes, n)
+           != WEBHOOK_OK)
+    {
+        return "the key is not up to 512 bytes in hexadecimal digits";
+    }
+
+    key->kind = WEBHOOK_KEY_SECRET;
+    key->len = (uint16_t) n;
+    key->weak = n < WEBHOOK_KEY_LEAST_TEXT;
+
+    return NULL;
+}
+
+
+/* A sender's public key, in any of the forms that they are shown in. */
+
+static const char *
+webhook_key_of_others(webhook_key_t *key, const webhook_str_t *text)
+{
+    const char    *err;
+    webhook_str_t  rest;
+
+    if (webhook_key_begins(text, "whpk_", &rest)
+        || webhook_key_begins(text, "v1a,whpk_", &rest))
+    {
+        return webhook_key_ed25519(key, &rest);
+    }
+
+    if (webhook_key_begins(text, "hex:", &rest)
+        || webhook_key_begins(text, "base64:", &rest))
+    {
+        err = webhook_public_parse(key, &rest);
+
+    } else {
+        err = webhook_public_parse(key, text);
+    }
+
+    if (err == NULL && key->kind == WEBHOOK_KEY_PUBLIC) {
+        return webhook_key_try(key);
+    }
+
+    return err;
+}
+
+
+static const char *
 webhook_key_private(webhook_key_t *key, const webhook_str_t *text)
 {
     int             rc;
     ssize_t         n;
     unsigned char   public[WEBHOOK_ED25519_KEY];
 
-    n = webhook_base64_decode(text, key->bytes, WEBHOOK_KEY_MAX);
+    n = webhook_base64_decode_loose(text, 0, key->bytes, WEBHOOK_KEY_MAX);
 
     if (n != WEBHOOK_ED25519_KEY && n != 2 * WEBHOOK_ED25519_KEY) {
         return "what follows \"whsk_\" is not base64 of 64 or 32 bytes";
@@ -138,11 +273,11 @@ webhook_key_private(webhook_key_t *key, const webhook_str_t *text)
 
 
 static const char *
-webhook_key_public(webhook_key_t *key, const webhook_str_t *text)
+webhook_key_ed25519(webhook_key_t *key, const webhook_str_t *text)
 {
     ssize_t  n;
 
-    n = webhook_base64_decode(text, key->bytes, WEBHOOK_KEY_MAX);
+    n = webhook_base64_decode_loose(text, 0, key->bytes, WEBHOOK_KEY_MAX);
 
     if (n != WEBHOOK_ED25519_KEY) {
         return "what follows \"whpk_\" is not base64 of 32 bytes";
@@ -188,10 +323,6 @@ webhook_key_try(const webhook_key_t *key)
 static const char *
 webhook_key_text(webhook_key_t *key, const webhook_str_t *text)
 {
-    if (text->len == 0) {
-        return "the key is empty";
-    }
-
     if (text->len > WEBHOOK_KEY_TEXT_MAX) {
         return "the key is longer than 512 bytes";
     }
@@ -236,6 +367,13 @@ void
 webhook_key_wipe(webhook_key_t *key)
 {
     OPENSSL_cleanse(key, sizeof(webhook_key_t));
+}
+
+
+int
+webhook_key_public(const webhook_key_t *key)
+{
+    return key->kind != WEBHOOK_KEY_SECRET;
 }
 
 

@@ -3,350 +3,17 @@
  * Copyright (C) the ngx_http_webhook_module authors
  */
 
-#include "core/signature/webhook_sign_int.h"
+#include "core/signature/webhook_sign.h"
 
 #include <openssl/evp.h>
 
 
-#define WEBHOOK_NUMBER_SIZE  sizeof("-9223372036854775808")
-
-
-typedef struct {
-    webhook_str_t   name;
-    webhook_part_e  what;
-} webhook_part_name_t;
-
-
-static const char *webhook_scheme_compile_string(webhook_scheme_t *s,
-    const webhook_str_t *string);
-static const char *webhook_scheme_add(webhook_scheme_t *s, webhook_part_e what,
-    unsigned char *data, size_t len);
-static webhook_str_t webhook_scheme_part(const webhook_part_t *part,
-    const webhook_message_t *m, unsigned char number[WEBHOOK_NUMBER_SIZE]);
-static webhook_str_t webhook_sign_number(int64_t n,
-    unsigned char number[WEBHOOK_NUMBER_SIZE]);
 static size_t webhook_sign_base64(const unsigned char *in, size_t len,
     unsigned char *out);
+static void webhook_sign_url(unsigned char *text, size_t len);
 static int webhook_sign_one(const webhook_key_t *key,
     const webhook_message_t *m, webhook_buf_t *text,
     unsigned char out[WEBHOOK_BASE64_SIZE + 4], size_t *len);
-
-
-const webhook_scheme_t  webhook_scheme_standard = {
-    WEBHOOK_DIGEST_SHA256,
-    WEBHOOK_ENCODING_BASE64,
-    webhook_str("v1,"),
-    5,
-    { { WEBHOOK_PART_ID, { 0, NULL } },
-      { WEBHOOK_PART_TEXT, webhook_str(".") },
-      { WEBHOOK_PART_TIMESTAMP, { 0, NULL } },
-      { WEBHOOK_PART_TEXT, webhook_str(".") },
-      { WEBHOOK_PART_BODY, { 0, NULL } } }
-};
-
-
-static const webhook_part_name_t  webhook_part_names[] = {
-    { webhook_str("{id}"), WEBHOOK_PART_ID },
-    { webhook_str("{timestamp}"), WEBHOOK_PART_TIMESTAMP },
-    { webhook_str("{url}"), WEBHOOK_PART_URL },
-    { webhook_str("{body}"), WEBHOOK_PART_BODY }
-};
-
-#define WEBHOOK_PART_NAMES                                                    \
-    (sizeof(webhook_part_names) / sizeof(webhook_part_names[0]))
-
-
-int
-webhook_scheme_compile(webhook_scheme_t *s, const webhook_str_t *digest,
-    const webhook_str_t *encoding, const webhook_str_t *prefix,
-    const webhook_str_t *string, const char **err)
-{
-    unsigned  i;
-
-    static const webhook_str_t  body = webhook_str("{body}");
-    static const webhook_str_t  digests[] = {
-        webhook_str("sha1"), webhook_str("sha256"), webhook_str("sha512")
-    };
-    static const webhook_str_t  encodings[] = {
-        webhook_str("hex"), webhook_str("HEX"), webhook_str("base64")
-    };
-
-    memset(s, 0, sizeof(webhook_scheme_t));
-
-    s->digest = WEBHOOK_DIGEST_SHA256;
-
-    if (digest->len) {
-
-        for (i = 0; i < 3 && !webhook_str_eq(digest, &digests[i]); i++) {
-            /* void */
-        }
-
-        if (i == 3) {
-            *err = "the algorithm is none of sha1, sha256 and sha512";
-            return WEBHOOK_ERROR;
-        }
-
-        s->digest = (webhook_digest_e) i;
-    }
-
-    if (encoding->len) {
-
-        for (i = 0; i < 3 && !webhook_str_eq(encoding, &encodings[i]); i++) {
-            /* void */
-        }
-
-        if (i == 3) {
-            *err = "the encoding is none of hex, HEX and base64";
-            return WEBHOOK_ERROR;
-        }
-
-        s->encoding = (webhook_encoding_e) i;
-    }
-
-    if (prefix->len > WEBHOOK_SCHEME_PREFIX) {
-        *err = "the prefix is longer than 64 bytes";
-        return WEBHOOK_ERROR;
-    }
-
-    for (i = 0; i < prefix->len; i++) {
-        if (prefix->data[i] < 0x20 || prefix->data[i] >= 0x7f) {
-            *err = "the prefix is not plain ASCII text";
-            return WEBHOOK_ERROR;
-        }
-    }
-
-    s->prefix = *prefix;
-
-    *err = webhook_scheme_compile_string(s, string->len ? string : &body);
-
-    return *err ? WEBHOOK_ERROR : WEBHOOK_OK;
-}
-
-
-static const char *
-webhook_scheme_compile_string(webhook_scheme_t *s, const webhook_str_t *string)
-{
-    unsigned             i;
-    const char          *err;
-    unsigned char       *p, *start, *last;
-    const webhook_str_t  *name;
-
-    p = string->data;
-    last = p + string->len;
-
-    while (p < last) {
-
-        start = p;
-
-        while (p < last && *p != '{') {
-            p++;
-        }
-
-        if (p != start) {
-            err = webhook_scheme_add(s, WEBHOOK_PART_TEXT, start, p - start);
-            if (err) {
-                return err;
-            }
-
-            continue;
-        }
-
-        for (i = 0; i < WEBHOOK_PART_NAMES; i++) {
-            name = &webhook_part_names[i].name;
-
-            if ((size_t) (last - p) >= name->len
-                && memcmp(p, name->data, name->len) == 0)
-            {
-                break;
-            }
-        }
-
-        if (i == WEBHOOK_PART_NAMES) {
-            return "what stands in braces is none of "
-                   "{id}, {timestamp}, {url} and {body}";
-        }
-
-        err = webhook_scheme_add(s, webhook_part_names[i].what, NULL, 0);
-        if (err) {
-            return err;
-        }
-
-        p += webhook_part_names[i].name.len;
-    }
-
-    return NULL;
-}
-
-
-static const char *
-webhook_scheme_add(webhook_scheme_t *s, webhook_part_e what,
-    unsigned char *data, size_t len)
-{
-    webhook_part_t  *part;
-
-    if (s->nparts == WEBHOOK_SCHEME_PARTS) {
-        return "the signed string has more than 12 parts";
-    }
-
-    part = &s->parts[s->nparts++];
-
-    part->what = what;
-    part->text.data = data;
-    part->text.len = len;
-
-    return NULL;
-}
-
-
-int
-webhook_scheme_has(const webhook_scheme_t *s, webhook_part_e what)
-{
-    unsigned  i;
-
-    for (i = 0; i < s->nparts; i++) {
-        if (s->parts[i].what == what) {
-            return 1;
-        }
-    }
-
-    return 0;
-}
-
-
-/* The text of a part, but for the body; a number is written into "number". */
-
-static webhook_str_t
-webhook_scheme_part(const webhook_part_t *part, const webhook_message_t *m,
-    unsigned char number[WEBHOOK_NUMBER_SIZE])
-{
-    switch (part->what) {
-
-    case WEBHOOK_PART_ID:
-        return m->id;
-
-    case WEBHOOK_PART_URL:
-        return m->url;
-
-    case WEBHOOK_PART_TIMESTAMP:
-        return webhook_sign_number(m->timestamp, number);
-
-    default:
-        return part->text;
-    }
-}
-
-
-static webhook_str_t
-webhook_sign_number(int64_t n, unsigned char number[WEBHOOK_NUMBER_SIZE])
-{
-    uint64_t        u;
-    webhook_str_t   text;
-    unsigned char  *p, *last;
-
-    last = number + WEBHOOK_NUMBER_SIZE;
-    p = last;
-    u = n < 0 ? 0 - (uint64_t) n : (uint64_t) n;
-
-    do {
-        *--p = (unsigned char) ('0' + u % 10);
-        u /= 10;
-    } while (u);
-
-    if (n < 0) {
-        *--p = '-';
-    }
-
-    text.data = p;
-    text.len = last - p;
-
-    return text;
-}
-
-
-int
-webhook_scheme_mac(const webhook_scheme_t *s, const webhook_key_t *key,
-    const webhook_message_t *m, unsigned char out[WEBHOOK_DIGEST_MAX])
-{
-    int             ok;
-    size_t          n;
-    unsigned        i;
-    EVP_MAC_CTX    *ctx;
-    webhook_str_t   text;
-    unsigned char   number[WEBHOOK_NUMBER_SIZE];
-
-    ctx = webhook_hmac_begin(s->digest, key->bytes, key->len);
-    if (ctx == NULL) {
-        return WEBHOOK_ERROR;
-    }
-
-    ok = 1;
-
-    for (i = 0; ok && i < s->nparts; i++) {
-
-        if (s->parts[i].what == WEBHOOK_PART_BODY) {
-
-            for (n = 0; ok && n < m->pieces; n++) {
-                ok = EVP_MAC_update(ctx, m->body[n].data, m->body[n].len) == 1;
-            }
-
-            continue;
-        }
-
-        text = webhook_scheme_part(&s->parts[i], m, number);
-        ok = EVP_MAC_update(ctx, text.data, text.len) == 1;
-    }
-
-    return webhook_hmac_end(ctx, ok, out);
-}
-
-
-int
-webhook_scheme_text(const webhook_scheme_t *s, const webhook_message_t *m,
-    webhook_buf_t *out)
-{
-    size_t          n;
-    unsigned        i;
-    webhook_str_t   text;
-    unsigned char   number[WEBHOOK_NUMBER_SIZE];
-
-    for (i = 0; i < s->nparts; i++) {
-
-        if (s->parts[i].what == WEBHOOK_PART_BODY) {
-
-            for (n = 0; n < m->pieces; n++) {
-                (void) webhook_buf_add(out, m->body[n].data, m->body[n].len);
-            }
-
-            continue;
-        }
-
-        text = webhook_scheme_part(&s->parts[i], m, number);
-        (void) webhook_buf_add(out, text.data, text.len);
-    }
-
-    return out->failed;
-}
-
-
-int
-webhook_id_signable(const webhook_str_t *id)
-{
-    size_t  i;
-
-    if (id->len == 0 || id->len > WEBHOOK_SIGN_ID_MAX) {
-        return 0;
-    }
-
-    /* a full stop would let id and timestamp be cut apart elsewhere */
-
-    for (i = 0; i < id->len; i++) {
-        if (id->data[i] <= 0x20 || id->data[i] >= 0x7f || id->data[i] == '.') {
-            return 0;
-        }
-    }
-
-    return 1;
-}
 
 
 int
@@ -463,10 +130,8 @@ webhook_sign_hmac(const webhook_scheme_t *s, const webhook_key_t *keys,
     unsigned nkeys, const webhook_message_t *m, unsigned char *out,
     size_t size, size_t *len)
 {
-    size_t          n;
-    unsigned        i;
-    unsigned char   digest[WEBHOOK_DIGEST_MAX];
-    unsigned char   text[2 * WEBHOOK_DIGEST_MAX];
+    unsigned       i;
+    unsigned char  digest[WEBHOOK_DIGEST_MAX];
 
     *len = 0;
 
@@ -488,14 +153,31 @@ webhook_sign_hmac(const webhook_scheme_t *s, const webhook_key_t *keys,
         return WEBHOOK_NOMEM;
     }
 
+    return webhook_sign_encode(s, digest, out, size, len);
+}
+
+
+int
+webhook_sign_encode(const webhook_scheme_t *s,
+    const unsigned char digest[WEBHOOK_DIGEST_MAX], unsigned char *out,
+    size_t size, size_t *len)
+{
+    size_t         n;
+    unsigned char  text[2 * WEBHOOK_DIGEST_MAX];
+
     n = webhook_digest_len(s->digest);
 
-    if (s->encoding == WEBHOOK_ENCODING_BASE64) {
+    if (s->encoding >= WEBHOOK_ENCODING_BASE64) {
         n = webhook_sign_base64(digest, n, text);
 
+        if (s->encoding == WEBHOOK_ENCODING_BASE64URL) {
+            webhook_sign_url(text, n);
+        }
+
     } else {
-        webhook_hex_encode(digest, n, s->encoding == WEBHOOK_ENCODING_HEX_UPPER,
-                           text);
+        webhook_hex_encode(digest, n,
+                           s->encoding == WEBHOOK_ENCODING_HEX_UPPER
+                           ? WEBHOOK_HEX_UPPER : WEBHOOK_HEX_LOWER, text);
         n *= 2;
     }
 
@@ -520,4 +202,21 @@ static size_t
 webhook_sign_base64(const unsigned char *in, size_t len, unsigned char *out)
 {
     return (size_t) EVP_EncodeBlock(out, in, (int) len);
+}
+
+
+static void
+webhook_sign_url(unsigned char *text, size_t len)
+{
+    size_t  i;
+
+    for (i = 0; i < len; i++) {
+
+        if (text[i] == '+') {
+            text[i] = '-';
+
+        } else if (text[i] == '/') {
+            text[i] = '_';
+        }
+    }
 }

@@ -2,10 +2,7 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * Schemes, which say what a signature is made of, and signing by them.
- *
- * The signed string is a row of parts; {body} may be any number of pieces,
- * which are never put together for an HMAC.
+ * Signing by schemes.
  *
  * All functions are reentrant and may run on any thread; none blocks.  What
  * they are given is read during the call only, unless said otherwise.
@@ -14,72 +11,7 @@
 #ifndef WEBHOOK_SIGN_H
 #define WEBHOOK_SIGN_H
 
-#include "core/signature/webhook_digest.h"
-#include "core/signature/webhook_key.h"
-
-
-#define WEBHOOK_SCHEME_PARTS   12
-#define WEBHOOK_SCHEME_PREFIX  64       /* bytes in front of a signature */
-#define WEBHOOK_SIGN_ID_MAX    256      /* bytes of an id */
-
-
-typedef enum {
-    WEBHOOK_ENCODING_HEX = 0,           /* lower case, as almost all do */
-    WEBHOOK_ENCODING_HEX_UPPER,
-    WEBHOOK_ENCODING_BASE64             /* with its padding */
-} webhook_encoding_e;
-
-typedef enum {
-    WEBHOOK_PART_TEXT = 0,
-    WEBHOOK_PART_ID,
-    WEBHOOK_PART_TIMESTAMP,
-    WEBHOOK_PART_URL,
-    WEBHOOK_PART_BODY
-} webhook_part_e;
-
-
-typedef struct {
-    webhook_part_e        what;
-    webhook_str_t         text;         /* of WEBHOOK_PART_TEXT */
-} webhook_part_t;
-
-
-typedef struct {
-    webhook_digest_e      digest;
-    webhook_encoding_e    encoding;
-    webhook_str_t         prefix;       /* "sha256=" */
-    unsigned              nparts;
-    webhook_part_t        parts[WEBHOOK_SCHEME_PARTS];
-} webhook_scheme_t;
-
-
-typedef struct {
-    webhook_str_t         id;
-    int64_t               timestamp;    /* Unix seconds, of this send */
-    webhook_str_t         url;
-    const webhook_str_t  *body;         /* the pieces of the body, in order */
-    size_t                pieces;
-} webhook_message_t;
-
-
-/*
- * Compiles a scheme from its settings, each of which may be empty:
- *
- *   digest    sha1 | sha256 (default) | sha512
- *   encoding  hex (default) | HEX (capital letters) | base64
- *   prefix    text in front of the signature
- *   string    the signed string: text with {id} {timestamp} {url} {body}, for
- *             instance "{timestamp}.{body}"; the default is "{body}"
- *
- * Returns WEBHOOK_OK, or WEBHOOK_ERROR with *err a static sentence.  The
- * scheme refers to the bytes of prefix and string, which have to outlive it.
- */
-int webhook_scheme_compile(webhook_scheme_t *s, const webhook_str_t *digest,
-    const webhook_str_t *encoding, const webhook_str_t *prefix,
-    const webhook_str_t *string, const char **err);
-
-/* 1 if the signed string has such a part, else 0. */
-int webhook_scheme_has(const webhook_scheme_t *s, webhook_part_e what);
+#include "core/signature/webhook_scheme.h"
 
 
 /*
@@ -117,6 +49,12 @@ int webhook_sign_standard(const webhook_key_t *keys, unsigned nkeys,
    the first live key. */
 int webhook_sign_hmac(const webhook_scheme_t *s, const webhook_key_t *keys,
     unsigned nkeys, const webhook_message_t *m, unsigned char *out,
+    size_t size, size_t *len);
+
+/* A digest of the scheme's as it is written, its prefix in front.  WEBHOOK_OK,
+   or WEBHOOK_LIMIT. */
+int webhook_sign_encode(const webhook_scheme_t *s,
+    const unsigned char digest[WEBHOOK_DIGEST_MAX], unsigned char *out,
     size_t size, size_t *len);
 
 

@@ -79,7 +79,7 @@ typedef struct {
 
 typedef struct {
     ngx_str_t                    header;
-    webhook_scheme_t             scheme;
+    webhook_scheme_t             scheme;        /* its parts in the pool */
     ngx_webhook_keys_t           keys;
 } ngx_webhook_hmac_t;
 

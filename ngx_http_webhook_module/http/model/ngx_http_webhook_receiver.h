@@ -65,6 +65,9 @@ typedef struct {
 } ngx_webhook_action_t;
 
 
+#define NGX_WEBHOOK_REDACT_MAX        64        /* paths */
+
+
 /* What bodies a receiver reads: bits of "accept". */
 
 #define NGX_WEBHOOK_ACCEPT_JSON       0x01

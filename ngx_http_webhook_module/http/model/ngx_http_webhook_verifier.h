@@ -10,12 +10,11 @@
 
 #include "http/model/ngx_http_webhook.h"
 #include "core/signature/webhook_handshake.h"
-#include "core/signature/webhook_verify.h"
+#include "core/signature/verify/webhook_verify.h"
 
 
 struct ngx_webhook_verify_s {
     webhook_verifier_t           verifier;
-    webhook_scheme_t             scheme;        /* of the preset "hmac" */
     ngx_webhook_keys_t           keys;
 
     /*

@@ -86,10 +86,10 @@ verify github a-key-of-enough-bytes-for-all expires=2001-01-01;
 
 === TEST 6: an unknown preset
 --- directives
-verify paypal key-0123456789-abcdef;
+verify nobody-at-all key-0123456789-abcdef;
 --- must_die
 --- error_log eval
-qr/unknown preset "paypal": it is one of standard, github, .* and hmac in \S+webhook\.conf:4$/m
+qr/unknown preset "nobody-at-all": it is one of .*basic, .* and zoom in \S+webhook\.conf:4$/m
 
 
 
@@ -167,12 +167,12 @@ qr/invalid "tolerance=2d", it must be from 1s to 1d in \S+webhook\.conf:4$/m
 
 
 
-=== TEST 15: parameters of another preset
+=== TEST 15: parameters change any preset
 --- directives
-verify github key-0123456789-abcdef header=X-Sig;
---- must_die
---- error_log eval
-qr/are for the preset "hmac", "github" has its own in \S+webhook\.conf:4$/m
+verify github a-key-of-enough-bytes-for-all header=X-Sig prefix=v1= digest=sha512
+       encoding=base64 timestamp=X-Time "string={timestamp}.{method}.{body}" unit=ms tolerance=1m;
+--- no_error_log
+[warn]
 
 
 
@@ -362,3 +362,75 @@ redact card..number;
 --- must_die
 --- error_log eval
 qr/invalid path "card\.\.number": .* in \S+webhook\.conf:4$/m
+
+
+
+=== TEST 37: a list, and fields
+--- directives
+verify hmac a-key-of-enough-bytes-for-all field=data.sign "list=,;" pair== item=s
+       timestamp=item:t id=field:data.id unit=auto app=7
+       "string={app}{timestamp}{field.data.amount}{query.a?}{sorted_fields}{body.sha256|base64}";
+--- no_error_log
+[warn]
+
+
+
+=== TEST 38: base64 that lacks its "whsec_"
+--- directives
+verify standard MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw;
+--- no_error_log
+[error]
+--- error_log eval
+qr/\[warn\] .*a key of webhook_receiver "usd" is taken as text and may be base64: write "base64:" or "whsec_" in front of it if it is, or "key=text" if not in \S+webhook\.conf:4$/m
+
+
+
+=== TEST 39: and the same, said
+--- directives
+verify standard base64:MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw v1,whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw;
+--- no_error_log
+[warn]
+
+
+
+=== TEST 40: text, said
+--- directives
+verify standard MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw key=text;
+--- no_error_log
+[warn]
+
+
+
+=== TEST 41: "whsec_" where keys are text
+--- directives
+verify github whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw;
+--- no_error_log
+[error]
+--- error_log eval
+qr/\[warn\] .*a key of webhook_receiver "usd" begins with "whsec_" and is taken as text: with "key=standard" what follows is taken as base64 in \S+webhook\.conf:4$/m
+
+
+
+=== TEST 42: where that is meant, and stripe's, in which it is a part of the text
+--- directives
+verify stripe whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw;
+--- no_error_log
+[warn]
+
+
+
+=== TEST 43: public keys
+--- directives
+verify public no-public-key-at-all-here header=X-Sign;
+--- must_die
+--- error_log eval
+qr/invalid key of webhook_receiver "usd": the key is no public key: it is PEM, "whpk_\.\.\.", DER in base64, or the 32 bytes of an ed25519 key in hexadecimal digits or base64 in \S+webhook\.conf:4$/m
+
+
+
+=== TEST 44: one in hexadecimal digits, one in base64, one with its prefix
+--- directives
+verify public d52880e28f61caa4c2a48a82e55f4751a92289a78009ea9f6532270c16ce8abe text:1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=
+       whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4= encoding=hex header=X-Sign;
+--- no_error_log
+[warn]

@@ -32,7 +32,8 @@ test_parse(webhook_key_t *key, const char *text, int literal)
     webhook_str_t   s;
 
     s = signed_str(text);
-    rc = webhook_key_parse(key, &s, literal, &err);
+    rc = webhook_key_read(key, &s, literal ? WEBHOOK_KEY_AS_TEXT
+                                           : WEBHOOK_KEY_AS_STANDARD, &err);
 
     return rc == WEBHOOK_OK && err == NULL;
 }

@@ -108,11 +108,9 @@ const ctl_option_t  ctl_options[CTL_OPTIONS] = {
     [CTL_RECORD] = { "record", 0, CTL_FILE, "FILE", NULL,
       "appends what comes to this file, a JSON object a line" },
 
-    [CTL_VERIFY] = { "verify", 0, CTL_TEXT, "PRESET",
-      "standard github stripe shopify slack square twilio zoom linear gitlab "
-      "basic bearer hmac",
-      "how calls are signed, as the directive verify has it; the parameters "
-      "of hmac follow after a space: \"hmac header=X-Sig prefix=sha256=\"" },
+    [CTL_VERIFY] = { "verify", 0, CTL_TEXT, "PRESET", NULL,
+      "how calls are signed, as the directive verify has it; parameters "
+      "follow after a space: \"hmac header=X-Sig prefix=sha256=\"" },
 
     [CTL_KEY] = { "key", 0, CTL_TEXT, "KEY", NULL,
       "the key of --verify: file:PATH, env:NAME, or the text itself, which "

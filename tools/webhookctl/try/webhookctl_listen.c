@@ -77,7 +77,7 @@ ctl_listen(ctl_t *ctl, webhook_store_t *st)
         return rc;
     }
 
-    if (l.sign.verifier.preset && l.sign.verifier.preset->url
+    if (l.sign.verifier.preset && webhook_verifier_url(&l.sign.verifier)
         && ctl->value[CTL_URL] == NULL)
     {
         ctl_say("this preset signs the URL as the sender knows it: add "

@@ -118,14 +118,13 @@ ctl_client_verify(ctl_client_t *c)
     webhook_buf_init(&known, 0);
 
     url = l->ctl->value[CTL_URL];
+    query = memchr(c->uri.data, '?', c->uri.len);
 
     if (url) {
 
         /* with the query that came */
 
         (void) webhook_buf_add(&known, url, strlen(url));
-
-        query = memchr(c->uri.data, '?', c->uri.len);
 
         if (query) {
             (void) webhook_buf_add(&known, query, c->uri.len
@@ -137,11 +136,18 @@ ctl_client_verify(ctl_client_t *c)
 
     call.header = ctl_client_header;
     call.data = c;
+    call.method.data = c->method.data;
+    call.method.len = c->method.len;
     call.body = &body;
     call.pieces = 1;
     call.url.data = known.data;
     call.url.len = known.len;
     call.now = (int64_t) time(NULL);
+
+    if (query) {
+        call.query.data = query + 1;
+        call.query.len = c->uri.len - (size_t) (query + 1 - c->uri.data);
+    }
 
     rc = webhook_verify(&l->sign.verifier, &call, &verified);
 

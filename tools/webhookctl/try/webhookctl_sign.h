@@ -11,7 +11,7 @@
 #include "webhookctl/webhookctl.h"
 #include "core/signature/webhook_key.h"
 #include "core/signature/webhook_sign.h"
-#include "core/signature/webhook_verify.h"
+#include "core/signature/verify/webhook_verify.h"
 
 
 #define CTL_SIGN_HEADERS  4             /* that a signature takes */
@@ -19,8 +19,10 @@
 
 typedef struct {
     webhook_verifier_t   verifier;
+    webhook_preset_t     row;           /* with what parameters say */
     webhook_key_t        key;
-    webhook_scheme_t     scheme;        /* of "hmac" */
+    webhook_scheme_t     scheme;
+    webhook_part_t       parts[WEBHOOK_SCHEME_PARTS];
     char                *words;         /* of --verify, taken apart */
 } ctl_sign_t;
 

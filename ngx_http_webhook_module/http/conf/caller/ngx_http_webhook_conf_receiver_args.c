@@ -146,8 +146,8 @@ ngx_webhook_receiver_prefix(ngx_webhook_build_t *b, ngx_str_t *uri)
 
 
 char *
-ngx_webhook_verify_key(ngx_webhook_build_t *b, ngx_webhook_receiver_t *rcv,
-    ngx_str_t *value, ngx_uint_t literal, ngx_webhook_keys_t *keys)
+ngx_webhook_receiver_key(ngx_webhook_build_t *b, ngx_webhook_receiver_t *rcv,
+    ngx_str_t *value, webhook_key_as_e as, ngx_webhook_keys_t *keys)
 {
     int             rc;
     char           *rv;
@@ -166,7 +166,7 @@ ngx_webhook_verify_key(ngx_webhook_build_t *b, ngx_webhook_receiver_t *rcv,
 
     key = &keys->keys[keys->nkeys];
 
-    rc = webhook_key_parse(key, ngx_webhook_str(&secret), literal, &err);
+    rc = webhook_key_read(key, ngx_webhook_str(&secret), as, &err);
 
     ngx_explicit_memzero(secret.data, secret.len);
 

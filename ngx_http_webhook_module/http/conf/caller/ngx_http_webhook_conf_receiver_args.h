@@ -25,10 +25,10 @@ char *ngx_webhook_receiver_request(ngx_webhook_build_t *b,
    where it has arguments. */
 char *ngx_webhook_receiver_prefix(ngx_webhook_build_t *b, ngx_str_t *uri);
 
-/* Reads a key of those who call, into one of those that there is room for;
-   literal is 1 for a secret that is compared as it is. */
-char *ngx_webhook_verify_key(ngx_webhook_build_t *b,
-    ngx_webhook_receiver_t *rcv, ngx_str_t *value, ngx_uint_t literal,
+/* Reads a key of those who call, into one of those that there is room for, as
+   it is written (webhook_key_read()). */
+char *ngx_webhook_receiver_key(ngx_webhook_build_t *b,
+    ngx_webhook_receiver_t *rcv, ngx_str_t *value, webhook_key_as_e as,
     ngx_webhook_keys_t *keys);
 
 

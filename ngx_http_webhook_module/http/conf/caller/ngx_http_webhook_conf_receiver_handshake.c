@@ -127,7 +127,7 @@ ngx_webhook_handshake_meta(ngx_webhook_build_t *b, ngx_webhook_receiver_t *rcv)
             return ngx_webhook_conf_unknown(b, &value[i]);
         }
 
-        rv = ngx_webhook_verify_key(b, rcv, &s, 1, keys);
+        rv = ngx_webhook_receiver_key(b, rcv, &s, WEBHOOK_KEY_AS_TEXT, keys);
         if (rv != NGX_CONF_OK) {
             return rv;
         }

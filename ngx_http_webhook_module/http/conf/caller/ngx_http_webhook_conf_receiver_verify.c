@@ -8,50 +8,36 @@
 #include "http/conf/caller/ngx_http_webhook_conf_receiver_verify.h"
 #include "http/conf/value/ngx_http_webhook_conf_args.h"
 #include "http/conf/value/ngx_http_webhook_conf_key.h"
-#include "http/conf/value/ngx_http_webhook_conf_name.h"
 #include "http/conf/value/ngx_http_webhook_conf_secret.h"
+#include "http/conf/value/ngx_http_webhook_conf_template.h"
 #include "http/conf/caller/ngx_http_webhook_conf_receiver_args.h"
+#include "http/conf/caller/ngx_http_webhook_conf_receiver_preset.h"
 #include "http/model/ngx_http_webhook_verifier.h"
 #include "http/runtime/ngx_http_webhook_secret.h"
+#include "core/base/webhook_near.h"
+#include "core/signature/presets/webhook_presets.h"
 
 
 #define NGX_WEBHOOK_TOLERANCE_MAX  (24 * 60 * 60)
-
-
-/* What the arguments of "verify" say, but for its keys. */
-
-typedef struct {
-    ngx_str_t   header;
-    ngx_str_t   algorithm;
-    ngx_str_t   encoding;
-    ngx_str_t   prefix;
-    ngx_str_t   string;
-    ngx_str_t   timestamp;
-    ngx_str_t   id;
-    ngx_str_t   tolerance;
-    ngx_str_t   url;
-} ngx_webhook_verify_args_t;
 
 
 static char *ngx_webhook_receiver_verify(ngx_webhook_build_t *b,
     const ngx_webhook_field_t *spec, void *conf);
 static const webhook_preset_t *ngx_webhook_verify_preset(
     ngx_webhook_build_t *b, ngx_str_t *name);
-static char *ngx_webhook_verify_params(ngx_webhook_build_t *b,
-    ngx_webhook_verify_args_t *args, ngx_uint_t *n);
 static char *ngx_webhook_verify_keys(ngx_webhook_build_t *b,
     ngx_webhook_receiver_t *rcv, ngx_webhook_verify_t *verify,
-    ngx_webhook_verify_args_t *args, ngx_uint_t n);
+    ngx_webhook_preset_args_t *args, ngx_uint_t n);
+static void ngx_webhook_verify_doubt(ngx_webhook_build_t *b,
+    ngx_webhook_receiver_t *rcv, ngx_webhook_verify_t *verify);
 static char *ngx_webhook_verify_tolerance(ngx_webhook_build_t *b,
     ngx_webhook_verify_t *verify, ngx_str_t *tolerance);
-static ngx_str_t *ngx_webhook_verify_param(ngx_webhook_verify_args_t *args,
-    ngx_str_t *arg, ngx_str_t *value);
-static char *ngx_webhook_verify_hmac(ngx_webhook_build_t *b,
-    ngx_webhook_verify_t *verify, ngx_webhook_verify_args_t *args);
-static char *ngx_webhook_verify_header_name(ngx_webhook_build_t *b,
-    const char *name, ngx_str_t *value, webhook_str_t *header);
+static char *ngx_webhook_verify_compile(ngx_webhook_build_t *b,
+    ngx_webhook_verify_t *verify, ngx_webhook_preset_args_t *args);
 static char *ngx_webhook_verify_public(ngx_webhook_build_t *b,
     ngx_webhook_verify_t *verify, ngx_str_t *url);
+static char *ngx_webhook_verify_redact(ngx_webhook_build_t *b,
+    ngx_webhook_receiver_t *rcv, const webhook_preset_t *preset);
 
 
 static const ngx_webhook_field_t
@@ -88,12 +74,10 @@ ngx_webhook_receiver_verify(ngx_webhook_build_t *b,
     char                       *rv;
     ngx_str_t                  *value;
     ngx_uint_t                  n;
-    const char                 *err;
     const webhook_preset_t     *preset;
     ngx_webhook_verify_t       *verify;
-    ngx_webhook_verify_args_t   args;
+    ngx_webhook_preset_args_t   args;
 
-    static const webhook_str_t  hmac = webhook_str("hmac");
     static const webhook_str_t  slack = webhook_str("slack");
     static const webhook_str_t  zoom = webhook_str("zoom");
 
@@ -113,77 +97,79 @@ ngx_webhook_receiver_verify(ngx_webhook_build_t *b,
         return NGX_CONF_ERROR;
     }
 
-    ngx_memzero(&args, sizeof(ngx_webhook_verify_args_t));
+    rv = ngx_webhook_preset_args(b, &args, &n);
 
-    rv = ngx_webhook_verify_params(b, &args, &n);
+    if (rv == NGX_CONF_OK) {
+        rv = ngx_webhook_preset_set(b, &args, &preset);
+    }
+
     if (rv != NGX_CONF_OK) {
         return rv;
     }
 
     verify->verifier.preset = preset;
-
-    rv = ngx_webhook_verify_keys(b, rcv, verify, &args, n);
-    if (rv != NGX_CONF_OK) {
-        return rv;
-    }
-
-    verify->verifier.keys = verify->keys.keys;
-    verify->verifier.nkeys = verify->keys.nkeys;
-
     verify->slack = webhook_str_eq(&preset->name, &slack);
     verify->zoom = webhook_str_eq(&preset->name, &zoom);
-    verify->need_url = preset->url;
 
-    if (webhook_str_eq(&preset->name, &hmac)) {
+    rv = ngx_webhook_verify_keys(b, rcv, verify, &args, n);
 
-        rv = ngx_webhook_verify_hmac(b, verify, &args);
-        if (rv != NGX_CONF_OK) {
-            return rv;
-        }
-
-    } else if (args.header.len || args.algorithm.len || args.encoding.len
-               || args.prefix.len || args.string.len || args.timestamp.len
-               || args.id.len)
-    {
-        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
-                           "\"header\", \"algorithm\", \"encoding\", "
-                           "\"prefix\", \"template\", \"timestamp\" and \"id\" "
-                           "are for the preset \"hmac\", \"%V\" has its own",
-                           &value[1]);
-        return NGX_CONF_ERROR;
+    if (rv == NGX_CONF_OK) {
+        rv = ngx_webhook_verify_tolerance(b, verify, &args.tolerance);
     }
 
-    rv = ngx_webhook_verify_tolerance(b, verify, &args.tolerance);
-    if (rv != NGX_CONF_OK) {
-        return rv;
+    if (rv == NGX_CONF_OK) {
+        rv = ngx_webhook_verify_compile(b, verify, &args);
     }
 
-    rv = ngx_webhook_verify_public(b, verify, &args.url);
-    if (rv != NGX_CONF_OK) {
-        return rv;
+    if (rv == NGX_CONF_OK) {
+        rv = ngx_webhook_verify_public(b, verify, &args.url);
     }
 
-    if (webhook_verifier_check(&verify->verifier, &err) != WEBHOOK_OK) {
-        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0, "invalid \"verify %V\": %s",
-                              &value[1], err);
-        return NGX_CONF_ERROR;
+    if (rv == NGX_CONF_OK) {
+        rv = ngx_webhook_verify_redact(b, rcv, preset);
     }
 
-    rcv->verify = verify;
+    if (rv == NGX_CONF_OK) {
+        ngx_webhook_verify_doubt(b, rcv, verify);
+        rcv->verify = verify;
+    }
 
-    return NGX_CONF_OK;
+    return rv;
 }
 
 
 static const webhook_preset_t *
 ngx_webhook_verify_preset(ngx_webhook_build_t *b, ngx_str_t *name)
 {
+    size_t                   n, least;
     webhook_buf_t            names;
-    const webhook_preset_t  *preset;
+    const webhook_preset_t  *preset, *near;
 
     preset = webhook_preset_find(ngx_webhook_str(name));
     if (preset) {
         return preset;
+    }
+
+    near = NULL;
+    least = SIZE_MAX;
+
+    for (preset = webhook_preset_next(NULL);
+         preset;
+         preset = webhook_preset_next(preset))
+    {
+        n = webhook_near(ngx_webhook_str(name), &preset->name);
+
+        if (n < least) {
+            least = n;
+            near = preset;
+        }
+    }
+
+    if (near) {
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                              "unknown preset \"%V\", did you mean \"%V\"?",
+                              name, ngx_webhook_nstr(&near->name));
+        return NULL;
     }
 
     webhook_buf_init(&names, 0);
@@ -199,74 +185,16 @@ ngx_webhook_verify_preset(ngx_webhook_build_t *b, ngx_str_t *name)
 }
 
 
-/* The parameters go into args; n is the number of keys beside them. */
-
-static char *
-ngx_webhook_verify_params(ngx_webhook_build_t *b,
-    ngx_webhook_verify_args_t *args, ngx_uint_t *n)
-{
-    ngx_str_t   *value, *param, s;
-    ngx_uint_t   i;
-
-    value = b->args->elts;
-    *n = 0;
-
-    for (i = 2; i < b->args->nelts; i++) {
-
-        param = ngx_webhook_verify_param(args, &value[i], &s);
-
-        if (param == NULL) {
-            if (!ngx_webhook_conf_param(&value[i], "expires=", &s)) {
-                (*n)++;
-            }
-
-            continue;
-        }
-
-        if (param->data || s.len == 0) {
-
-            if (param == &args->url) {
-
-                /* it may hold the token */
-
-                ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
-                                      "the \"url=\" of \"verify\" is %s",
-                                      s.len ? "given twice" : "empty");
-                return NGX_CONF_ERROR;
-            }
-
-            return ngx_webhook_conf_invalid(b, &value[i]);
-        }
-
-        *param = s;
-    }
-
-    if (*n == 0) {
-        return "has no key";
-    }
-
-    if (*n > WEBHOOK_KEYS_MAX) {
-        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
-                              "\"verify\" has more than %d keys",
-                              WEBHOOK_KEYS_MAX);
-        return NGX_CONF_ERROR;
-    }
-
-    return NGX_CONF_OK;
-}
-
-
 static char *
 ngx_webhook_verify_keys(ngx_webhook_build_t *b, ngx_webhook_receiver_t *rcv,
-    ngx_webhook_verify_t *verify, ngx_webhook_verify_args_t *args,
+    ngx_webhook_verify_t *verify, ngx_webhook_preset_args_t *args,
     ngx_uint_t n)
 {
     char        *rv;
     ngx_str_t   *value, s;
-    ngx_uint_t   i, literal;
+    ngx_uint_t   i;
 
     value = b->args->elts;
-    literal = verify->verifier.preset->literal;
 
     verify->keys.keys = ngx_webhook_secret_alloc(b, n * sizeof(webhook_key_t));
     if (verify->keys.keys == NULL) {
@@ -275,7 +203,7 @@ ngx_webhook_verify_keys(ngx_webhook_build_t *b, ngx_webhook_receiver_t *rcv,
 
     for (i = 2; i < b->args->nelts; i++) {
 
-        if (ngx_webhook_verify_param(args, &value[i], &s)) {
+        if (ngx_webhook_preset_arg(args, &value[i], &s)) {
             continue;
         }
 
@@ -286,8 +214,9 @@ ngx_webhook_verify_keys(ngx_webhook_build_t *b, ngx_webhook_receiver_t *rcv,
             rv = ngx_webhook_conf_literal(b, &value[i]);
 
             if (rv == NGX_CONF_OK) {
-                rv = ngx_webhook_verify_key(b, rcv, &value[i], literal,
-                                            &verify->keys);
+                rv = ngx_webhook_receiver_key(b, rcv, &value[i],
+                                              verify->verifier.preset->key,
+                                              &verify->keys);
             }
         }
 
@@ -296,7 +225,47 @@ ngx_webhook_verify_keys(ngx_webhook_build_t *b, ngx_webhook_receiver_t *rcv,
         }
     }
 
+    verify->verifier.keys = verify->keys.keys;
+    verify->verifier.nkeys = verify->keys.nkeys;
+
     return NGX_CONF_OK;
+}
+
+
+/* Keys that are likely to be meant in another way than they are read. */
+
+static void
+ngx_webhook_verify_doubt(ngx_webhook_build_t *b, ngx_webhook_receiver_t *rcv,
+    ngx_webhook_verify_t *verify)
+{
+    ngx_uint_t               i;
+    const webhook_preset_t  *preset;
+
+    preset = verify->verifier.preset;
+
+    for (i = 0; i < verify->keys.nkeys; i++) {
+
+        if (!verify->keys.keys[i].doubt) {
+            continue;
+        }
+
+        if (preset->key == WEBHOOK_KEY_AS_TEXT && !preset->whsec) {
+            ngx_webhook_build_log(NGX_LOG_WARN, b, 0,
+                           "a key of webhook_receiver \"%V\" begins with "
+                           "\"whsec_\" and is taken as text: with "
+                           "\"key=standard\" what follows is taken as base64",
+                           &rcv->name);
+
+        } else if (preset->key == WEBHOOK_KEY_AS_STANDARD
+                   && preset->public.len)
+        {
+            ngx_webhook_build_log(NGX_LOG_WARN, b, 0,
+                           "a key of webhook_receiver \"%V\" is taken as text "
+                           "and may be base64: write \"base64:\" or \"whsec_\" "
+                           "in front of it if it is, or \"key=text\" if not",
+                           &rcv->name);
+        }
+    }
 }
 
 
@@ -323,110 +292,54 @@ ngx_webhook_verify_tolerance(ngx_webhook_build_t *b,
 }
 
 
-/* Where the value of a parameter goes, or NULL for what is none. */
-
-static ngx_str_t *
-ngx_webhook_verify_param(ngx_webhook_verify_args_t *args, ngx_str_t *arg,
-    ngx_str_t *value)
-{
-    ngx_uint_t  i;
-
-    static const struct {
-        const char  *name;
-        size_t       offset;
-    }  params[] = {
-        { "header=", offsetof(ngx_webhook_verify_args_t, header) },
-        { "algorithm=", offsetof(ngx_webhook_verify_args_t, algorithm) },
-        { "encoding=", offsetof(ngx_webhook_verify_args_t, encoding) },
-        { "prefix=", offsetof(ngx_webhook_verify_args_t, prefix) },
-        { "template=", offsetof(ngx_webhook_verify_args_t, string) },
-        { "timestamp=", offsetof(ngx_webhook_verify_args_t, timestamp) },
-        { "id=", offsetof(ngx_webhook_verify_args_t, id) },
-        { "tolerance=", offsetof(ngx_webhook_verify_args_t, tolerance) },
-        { "url=", offsetof(ngx_webhook_verify_args_t, url) }
-    };
-
-    for (i = 0; i < sizeof(params) / sizeof(params[0]); i++) {
-        if (ngx_webhook_conf_param(arg, params[i].name, value)) {
-            return (ngx_str_t *) ((u_char *) args + params[i].offset);
-        }
-    }
-
-    return NULL;
-}
-
+/* The parts of the signed string go into the pool, as many as there are. */
 
 static char *
-ngx_webhook_verify_hmac(ngx_webhook_build_t *b, ngx_webhook_verify_t *verify,
-    ngx_webhook_verify_args_t *args)
+ngx_webhook_verify_compile(ngx_webhook_build_t *b,
+    ngx_webhook_verify_t *verify, ngx_webhook_preset_args_t *args)
 {
-    char                *rv;
+    size_t               size;
     const char          *err;
+    ngx_str_t           *value;
+    webhook_part_t       parts[WEBHOOK_SCHEME_PARTS], *p;
+    webhook_scheme_t    *scheme;
     webhook_verifier_t  *verifier;
 
+    value = b->args->elts;
     verifier = &verify->verifier;
 
-    if (args->header.len == 0) {
-        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
-                              "\"verify hmac\" needs \"header=\", the name of "
-                              "the header with the signature");
+    verifier->app = *ngx_webhook_str(&args->app);
+
+    scheme = ngx_palloc(b->pool, sizeof(webhook_scheme_t));
+    if (scheme == NULL) {
         return NGX_CONF_ERROR;
     }
 
-    if (webhook_scheme_compile(&verify->scheme,
-                               ngx_webhook_str(&args->algorithm),
-                               ngx_webhook_str(&args->encoding),
-                               ngx_webhook_str(&args->prefix),
-                               ngx_webhook_str(&args->string), &err)
-        != WEBHOOK_OK)
-    {
-        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
-                              "invalid \"verify hmac\": %s", err);
+    if (webhook_verifier_init(verifier, scheme, parts, &err) != WEBHOOK_OK) {
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0, "invalid \"verify %V\": %s",
+                              &value[1], err);
         return NGX_CONF_ERROR;
     }
 
-    verifier->scheme = &verify->scheme;
-
-    rv = ngx_webhook_verify_header_name(b, "header", &args->header,
-                                        &verifier->signature);
-
-    if (rv == NGX_CONF_OK && args->timestamp.len) {
-        rv = ngx_webhook_verify_header_name(b, "timestamp", &args->timestamp,
-                                            &verifier->timestamp);
-    }
-
-    if (rv == NGX_CONF_OK && args->id.len) {
-        rv = ngx_webhook_verify_header_name(b, "id", &args->id, &verifier->id);
-    }
-
-    verify->need_url = webhook_scheme_has(&verify->scheme, WEBHOOK_PART_URL);
-
-    return rv;
-}
-
-
-static char *
-ngx_webhook_verify_header_name(ngx_webhook_build_t *b, const char *name,
-    ngx_str_t *value, webhook_str_t *header)
-{
-    u_char  *p;
-
-    if (!ngx_webhook_conf_header_token(value)) {
+    if (args->string.len && !webhook_verifier_payload(verifier)) {
         ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
-                                 "\"%s=%V\" is not the name of a header", name,
-                                 value);
+                              "invalid \"verify %V\": the signed string has "
+                              "nothing of the payload: no {body}, no field "
+                              "and no query", &value[1]);
         return NGX_CONF_ERROR;
     }
 
-    p = ngx_pnalloc(b->pool, value->len);
+    size = scheme->nparts * sizeof(webhook_part_t);
+
+    p = ngx_palloc(b->pool, size + 1);
     if (p == NULL) {
         return NGX_CONF_ERROR;
     }
 
-    ngx_strlow(p, value->data, value->len);
+    ngx_memcpy(p, parts, size);
+    scheme->parts = p;
 
-    header->data = p;
-    header->len = value->len;
+    verify->need_url = webhook_verifier_url(verifier);
 
     return NGX_CONF_OK;
 }
@@ -493,6 +406,63 @@ ngx_webhook_verify_public(ngx_webhook_build_t *b, ngx_webhook_verify_t *verify,
     }
 
     verify->need_token = verify->url.data[verify->url.len - 1] == '/';
+
+    return NGX_CONF_OK;
+}
+
+
+/* A secret that comes in the query or the payload is shown nowhere; of headers
+   the history sees to it. */
+
+static char *
+ngx_webhook_verify_redact(ngx_webhook_build_t *b, ngx_webhook_receiver_t *rcv,
+    const webhook_preset_t *preset)
+{
+    u_char           *p;
+    ngx_str_t         text;
+    webhook_path_t  **path;
+
+    if (preset->kind != WEBHOOK_VERIFY_TOKEN
+        || preset->signature.in == WEBHOOK_PLACE_HEADER)
+    {
+        return NGX_CONF_OK;
+    }
+
+    if (rcv->redact.nelts == NGX_WEBHOOK_REDACT_MAX) {
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                              "webhook_receiver \"%V\" redacts more than %d "
+                              "fields, with that of \"verify\"", &rcv->name,
+                              NGX_WEBHOOK_REDACT_MAX);
+        return NGX_CONF_ERROR;
+    }
+
+    text = *ngx_webhook_nstr(&preset->signature.name);
+
+    if (preset->signature.in == WEBHOOK_PLACE_QUERY) {
+
+        p = ngx_pnalloc(b->pool, sizeof("query.") - 1 + text.len);
+        if (p == NULL) {
+            return NGX_CONF_ERROR;
+        }
+
+        ngx_memcpy(ngx_cpymem(p, "query.", sizeof("query.") - 1), text.data,
+                   text.len);
+
+        text.data = p;
+        text.len += sizeof("query.") - 1;
+    }
+
+    path = ngx_array_push(&rcv->redact);
+    if (path == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    *path = ngx_webhook_conf_path(b, &text);
+
+    if (*path == NULL) {
+        rcv->redact.nelts--;
+        return NGX_CONF_ERROR;
+    }
 
     return NGX_CONF_OK;
 }

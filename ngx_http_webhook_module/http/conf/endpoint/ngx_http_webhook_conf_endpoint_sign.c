@@ -278,6 +278,7 @@ ngx_webhook_endpoint_sign_done(ngx_webhook_build_t *b,
 {
     ngx_uint_t           i;
     const char          *err;
+    webhook_part_t       parts[WEBHOOK_SCHEME_PARTS], *p;
     ngx_webhook_hmac_t  *other;
 
     if (hmac->header.len == 0) {
@@ -288,7 +289,7 @@ ngx_webhook_endpoint_sign_done(ngx_webhook_build_t *b,
         return "has no \"secret=\"";
     }
 
-    if (webhook_scheme_compile(&hmac->scheme, ngx_webhook_str(digest),
+    if (webhook_scheme_compile(&hmac->scheme, parts, ngx_webhook_str(digest),
                                ngx_webhook_str(encoding),
                                ngx_webhook_str(prefix),
                                ngx_webhook_str(string), &err) != WEBHOOK_OK)
@@ -297,6 +298,14 @@ ngx_webhook_endpoint_sign_done(ngx_webhook_build_t *b,
                               err);
         return NGX_CONF_ERROR;
     }
+
+    p = ngx_palloc(b->pool, hmac->scheme.nparts * sizeof(webhook_part_t));
+    if (p == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    ngx_memcpy(p, parts, hmac->scheme.nparts * sizeof(webhook_part_t));
+    hmac->scheme.parts = p;
 
     other = ep->hmacs.elts;
 

@@ -28,7 +28,6 @@
 #define NGX_WEBHOOK_DEPTH_MAX    1024
 #define NGX_WEBHOOK_VALUES_MAX   (16 * 1024 * 1024)
 #define NGX_WEBHOOK_CALLS_MAX    1000000
-#define NGX_WEBHOOK_REDACT_MAX   64
 
 
 static ngx_int_t ngx_webhook_receiver_create(ngx_webhook_build_t *b,

@@ -55,7 +55,8 @@ ngx_webhook_conf_key(ngx_webhook_build_t *b, ngx_str_t *value,
 
     key = &keys->keys[keys->nkeys];
 
-    rc = webhook_key_parse(key, ngx_webhook_str(&secret), 0, &err);
+    rc = webhook_key_read(key, ngx_webhook_str(&secret),
+                          WEBHOOK_KEY_AS_STANDARD, &err);
 
     if (rc == WEBHOOK_OK && written && secret.len < NGX_WEBHOOK_SECRET_MIN) {
         rc = WEBHOOK_ERROR;

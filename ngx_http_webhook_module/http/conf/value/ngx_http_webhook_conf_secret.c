@@ -136,9 +136,10 @@ ngx_webhook_conf_unknown(ngx_webhook_build_t *b, ngx_str_t *arg)
         { ngx_string("secret"), "expires=" },
         { ngx_string("sign"), "header= secret= expires= algorithm= encoding= "
                               "prefix= template=" },
-        { ngx_string("verify"), "expires= header= algorithm= encoding= "
-                                "prefix= template= timestamp= id= tolerance= "
-                                "url=" },
+        { ngx_string("verify"), "expires= header= query= field= prefix= list= "
+                                "pair= item= string= template= digest= "
+                                "algorithm= encoding= key= timestamp= unit= "
+                                "id= app= tolerance= url=" },
         { ngx_string("handshake"), "token=" },
         { ngx_string("proxy"), "user= password=" },
         { ngx_string("auth"), "user= password= token_url= client_id= "

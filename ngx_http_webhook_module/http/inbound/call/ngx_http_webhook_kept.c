@@ -45,6 +45,13 @@ ngx_webhook_kept_token_wipe(ngx_webhook_call_t *call)
 }
 
 
+ngx_str_t *
+ngx_webhook_kept_query(ngx_webhook_call_t *call)
+{
+    return call->args.len ? &call->args : &call->request->args;
+}
+
+
 ngx_int_t
 ngx_webhook_kept_args(ngx_webhook_call_t *call)
 {

@@ -20,6 +20,10 @@ ngx_int_t ngx_webhook_kept_token(ngx_webhook_call_t *call, ngx_str_t *token);
 /* Any thread. */
 void ngx_webhook_kept_token_wipe(ngx_webhook_call_t *call);
 
+/* The query as it came, whether it was kept or stands in the request.  Any
+   thread. */
+ngx_str_t *ngx_webhook_kept_query(ngx_webhook_call_t *call);
+
 /* Masks the arguments of a GET that may have a key in them, and keeps them for
    the handshake alone: NGX_OK or NGX_ERROR.  Event loop. */
 ngx_int_t ngx_webhook_kept_args(ngx_webhook_call_t *call);

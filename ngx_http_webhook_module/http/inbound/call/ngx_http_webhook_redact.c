@@ -4,6 +4,7 @@
  */
 
 #include "http/inbound/call/ngx_http_webhook_redact.h"
+#include "http/model/ngx_http_webhook_verifier.h"
 
 
 #define NGX_WEBHOOK_REDACT_HEADERS  4096        /* bytes the store keeps */
@@ -146,14 +147,16 @@ ngx_webhook_redact_args(ngx_http_request_t *r)
 }
 
 
-/* What is a credential by its name, and what the receiver names. */
+/* What is a credential by its name or by "verify", and what the receiver
+   names. */
 
 static ngx_uint_t
 ngx_webhook_redact_header(ngx_webhook_receiver_t *receiver, ngx_str_t *name)
 {
-    ngx_uint_t            i;
-    webhook_path_t      **redact;
-    const webhook_str_t  *path;
+    ngx_uint_t               i;
+    webhook_path_t         **redact;
+    const webhook_str_t     *path;
+    const webhook_preset_t  *preset;
 
     static ngx_str_t  names[] = {
         ngx_string("Authorization"),
@@ -168,6 +171,20 @@ ngx_webhook_redact_header(ngx_webhook_receiver_t *receiver, ngx_str_t *name)
     for (i = 0; names[i].len; i++) {
         if (names[i].len == name->len
             && ngx_strncasecmp(names[i].data, name->data, name->len) == 0)
+        {
+            return 1;
+        }
+    }
+
+    if (receiver->verify) {
+        preset = receiver->verify->verifier.preset;
+
+        if (preset->kind == WEBHOOK_VERIFY_TOKEN
+            && preset->signature.in == WEBHOOK_PLACE_HEADER
+            && preset->signature.name.len == name->len
+            && ngx_strncasecmp(preset->signature.name.data, name->data,
+                               name->len)
+               == 0)
         {
             return 1;
         }

@@ -51,8 +51,12 @@ ngx_webhook_verify(ngx_webhook_call_t *call)
 
     vc.header = ngx_webhook_verify_header;
     vc.data = r;
+    vc.method = *ngx_webhook_str(&r->method_name);
+    vc.query = *ngx_webhook_str(ngx_webhook_kept_query(call));
     vc.body = &body;
     vc.pieces = 1;
+    vc.max_depth = call->receiver->limits.max_depth;
+    vc.max_values = call->receiver->limits.max_values;
     vc.now = ngx_time();
 
     if (verify->need_url) {
@@ -80,13 +84,24 @@ ngx_webhook_verify(ngx_webhook_call_t *call)
     call->key = verified.key;
     call->repeat_id = *ngx_webhook_nstr(&verified.id);
 
+    if (verified.id.data == verified.room && verified.id.len) {
+
+        call->repeat_id.data = ngx_pnalloc(call->pool, verified.id.len);
+        if (call->repeat_id.data == NULL) {
+            ngx_str_null(&call->repeat_id);
+            return ngx_webhook_verify_refuse(call, WEBHOOK_VERIFY_FAULT);
+        }
+
+        ngx_memcpy(call->repeat_id.data, verified.room, verified.id.len);
+    }
+
     ngx_webhook_verify_note(call, "ok");
 
     return NGX_OK;
 }
 
 
-/* Finds a header by its name in lower case. */
+/* Finds a header by its name, in any case. */
 
 static int
 ngx_webhook_verify_header(void *data, const webhook_str_t *name,
@@ -139,13 +154,13 @@ ngx_webhook_verify_url(ngx_webhook_call_t *call, webhook_str_t *url)
 {
     u_char                *p;
     size_t                 len;
-    ngx_http_request_t    *r;
+    ngx_str_t             *args;
     ngx_webhook_verify_t  *verify;
 
-    r = call->request;
+    args = ngx_webhook_kept_query(call);
     verify = call->receiver->verify;
 
-    len = verify->url.len + call->token.len + 1 + r->args.len;
+    len = verify->url.len + call->token.len + 1 + args->len;
 
     p = ngx_pnalloc(call->pool, len);
     if (p == NULL) {
@@ -157,9 +172,9 @@ ngx_webhook_verify_url(ngx_webhook_call_t *call, webhook_str_t *url)
     p = ngx_cpymem(p, verify->url.data, verify->url.len);
     p = ngx_cpymem(p, call->token.data, call->token.len);
 
-    if (r->args.len) {
+    if (args->len) {
         *p++ = '?';
-        p = ngx_cpymem(p, r->args.data, r->args.len);
+        p = ngx_cpymem(p, args->data, args->len);
     }
 
     url->len = p - url->data;

@@ -151,6 +151,8 @@ ngx_webhook_attempt_sign(ngx_webhook_attempt_t *attempt,
 
     webhook_id_text(&attempt->lease.event.wire, id);
 
+    ngx_memzero(&m, sizeof(webhook_message_t));
+
     m.id.data = id;
     m.id.len = WEBHOOK_ID_TEXT_LEN;
     m.timestamp = now;

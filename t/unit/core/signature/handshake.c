@@ -115,7 +115,7 @@ test_zoom(void)
     };
 
     secret = signed_str("zoom-secret-token-1234");
-    (void) webhook_key_parse(&key, &secret, 1, &err);
+    (void) webhook_key_read(&key, &secret, WEBHOOK_KEY_AS_TEXT, &err);
 
     for (i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
         body = signed_str(bodies[i].body);
@@ -194,11 +194,11 @@ test_meta(void)
     };
 
     secret = signed_str("old verify token");
-    (void) webhook_key_parse(&keys[0], &secret, 1, &err);
+    (void) webhook_key_read(&keys[0], &secret, WEBHOOK_KEY_AS_TEXT, &err);
     keys[0].expires = 1000;
 
     secret = signed_str("meaty ham steak");
-    (void) webhook_key_parse(&keys[1], &secret, 1, &err);
+    (void) webhook_key_read(&keys[1], &secret, WEBHOOK_KEY_AS_TEXT, &err);
 
     for (i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
         args = signed_str(all[i].args);

@@ -25,7 +25,9 @@ test_keys(void)
     webhook_key_t   key, zero;
 
     static const char  *bad[] = {
-        "", "whsec_", "whsec_M", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaS",
+        "", "whsec_", "whsec_M", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwA",
+        "v1,whsec_", "base64:", "base64:a*b=", "hex:", "hex:0", "hex:0g",
+        "-----BEGIN PUBLIC KEY-----",
         "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n",
         "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLa_w",
         "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLR==",      /* spare bits */
@@ -78,7 +80,7 @@ test_keys(void)
            && key.kind == WEBHOOK_KEY_PUBLIC && key.len == 32, "key: whpk_");
 
     tap_ok(test_parse(&key, "0123456789abcdef", 0) && key.len == 16
-           && !key.weak, "key: any other text");
+           && !key.weak && !key.doubt, "key: any other text");
     tap_ok(test_parse(&key, "0123456789abcde", 0) && key.weak,
            "key: a short text is weak");
 
@@ -119,22 +121,57 @@ test_keys(void)
 }
 
 
+/* Keys as senders show them. */
+
+static void
+test_key_forms(void)
+{
+    webhook_key_t  key, other;
+
+    (void) test_parse(&key, public_text, 0);
+
+    tap_ok(test_parse(&other, "v1a,whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTIn"
+                             "DBbOir4", 0)
+           && memcmp(&other, &key, sizeof(key)) == 0,
+           "key: with its version, and without padding");
+
+    tap_ok(test_parse(&key, "v1,whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLQ", 0)
+           && key.len == 22, "key: whsec_ likewise");
+
+    tap_ok(test_parse(&key, "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", 0)
+           && key.len == 32 && key.doubt, "key: bare base64 is text, in doubt");
+    tap_ok(test_parse(&key, "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", 1)
+           && key.len == 32 && !key.doubt, "key: and none where it is literal");
+    tap_ok(test_parse(&key, secret_text, 1) && key.doubt,
+           "key: where whsec_ is");
+    tap_ok(test_parse(&key, "base64:MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLQ", 1)
+           && key.len == 22 && key.bytes[0] == 0x31,
+           "key: base64: says that it is");
+    tap_ok(test_parse(&key, "hex:00fFa5", 0) && key.len == 3
+           && memcmp(key.bytes, "\x00\xff\xa5", 3) == 0 && key.weak,
+           "key: hex:");
+}
+
+
 static void
 test_schemes(void)
 {
     size_t            i;
     const char       *err;
     webhook_str_t     none, text, bad;
+    webhook_part_t    parts[WEBHOOK_SCHEME_PARTS];
     webhook_scheme_t  s;
 
     static const char  *strings[] = {
         "{", "{}", "{bod", "{Body}", "{body}{", "x{timestamp }", "{{body}}",
-        "a{id}b{id}c{id}d{id}e{id}f{id}g{id}"
+        "{id}{id}{id}{id}{id}{id}{id}{id}{id}{id}{id}{id}{id}{id}{id}{id}{id}"
+        "{id}{id}{id}{id}{id}{id}{id}{id}{id}{id}{id}{id}{id}{id}{id}{id}{id}"
+        "{id}{id}{id}{id}{id}{id}{id}{id}{id}{id}{id}{id}{id}{id}{id}{id}{id}"
     };
 
     none = signed_str("");
 
-    tap_ok(webhook_scheme_compile(&s, &none, &none, &none, &none, &err)
+    tap_ok(webhook_scheme_compile(&s, parts, &none, &none, &none, &none, &err)
            == WEBHOOK_OK
            && s.digest == WEBHOOK_DIGEST_SHA256
            && s.encoding == WEBHOOK_ENCODING_HEX
@@ -144,7 +181,7 @@ test_schemes(void)
            "scheme: sha256 of the body, hex");
 
     text = signed_str("}v1:{id}{timestamp}.{url}\n{body}");
-    tap_ok(webhook_scheme_compile(&s, &none, &none, &none, &text, &err)
+    tap_ok(webhook_scheme_compile(&s, parts, &none, &none, &none, &text, &err)
            == WEBHOOK_OK
            && s.nparts == 7
            && s.parts[0].text.len == 4
@@ -155,26 +192,27 @@ test_schemes(void)
     for (i = 0; i < sizeof(strings) / sizeof(strings[0]); i++) {
         text = signed_str(strings[i]);
 
-        tap_ok(webhook_scheme_compile(&s, &none, &none, &none, &text, &err)
+        tap_ok(webhook_scheme_compile(&s, parts, &none, &none, &none, &text,
+                                      &err)
                == WEBHOOK_ERROR && err != NULL,
                "scheme: \"%s\": %s", strings[i], err);
     }
 
     bad = signed_str("md5");
-    tap_ok(webhook_scheme_compile(&s, &bad, &none, &none, &none, &err)
+    tap_ok(webhook_scheme_compile(&s, parts, &bad, &none, &none, &none, &err)
            == WEBHOOK_ERROR, "scheme: %s", err);
 
     bad = signed_str("base64url");
-    tap_ok(webhook_scheme_compile(&s, &none, &bad, &none, &none, &err)
+    tap_ok(webhook_scheme_compile(&s, parts, &none, &bad, &none, &none, &err)
            == WEBHOOK_ERROR, "scheme: %s", err);
 
     bad = signed_str("a\r\nb: c");
-    tap_ok(webhook_scheme_compile(&s, &none, &none, &bad, &none, &err)
+    tap_ok(webhook_scheme_compile(&s, parts, &none, &none, &bad, &none, &err)
            == WEBHOOK_ERROR, "scheme: %s", err);
 
     bad = signed_str("0123456789012345678901234567890123456789"
                      "0123456789012345678901234");
-    tap_ok(webhook_scheme_compile(&s, &none, &none, &bad, &none, &err)
+    tap_ok(webhook_scheme_compile(&s, parts, &none, &none, &bad, &none, &err)
            == WEBHOOK_ERROR, "scheme: %s", err);
 }
 
@@ -290,6 +328,7 @@ test_hmac(void)
     const char        *err;
     webhook_key_t      keys[2];
     webhook_str_t      body, digest, encoding, prefix, string;
+    webhook_part_t     parts[WEBHOOK_SCHEME_PARTS];
     webhook_scheme_t   s;
     webhook_message_t  m;
     unsigned char      out[WEBHOOK_SIGN_HMAC_MAX];
@@ -311,8 +350,8 @@ test_hmac(void)
     (void) test_parse(&keys[1], "a legacy shared secret", 0);
     keys[0].expires = 1;
 
-    (void) webhook_scheme_compile(&s, &digest, &encoding, &prefix, &string,
-                                  &err);
+    (void) webhook_scheme_compile(&s, parts, &digest, &encoding, &prefix,
+                                  &string, &err);
 
     tap_ok(webhook_sign_hmac(&s, keys, 2, &m, out, sizeof(out), &len)
            == WEBHOOK_OK && len == sizeof(out),
@@ -334,8 +373,8 @@ test_hmac(void)
     encoding = signed_str("base64");
     prefix = signed_str("");
     string = signed_str("{body}");
-    (void) webhook_scheme_compile(&s, &digest, &encoding, &prefix, &string,
-                                  &err);
+    (void) webhook_scheme_compile(&s, parts, &digest, &encoding, &prefix,
+                                  &string, &err);
     (void) webhook_sign_hmac(&s, keys, 2, &m, out, sizeof(out), &len);
     tap_bytes(out, len, "TgR3jzgwS9+uAOcnyG9QlSQXF90=", "hmac: sha1, base64");
 
@@ -355,6 +394,7 @@ int
 main(void)
 {
     test_keys();
+    test_key_forms();
     test_schemes();
     test_standard();
     test_hmac();

@@ -49,15 +49,20 @@ test_lists(void)
           WEBHOOK_VERIFY_BAD_SIGNATURE },
         { "v1,", WEBHOOK_VERIFY_BAD_SIGNATURE },
         { "v1", WEBHOOK_VERIFY_BAD_SIGNATURE },
-        { ",", WEBHOOK_VERIFY_MISMATCH },
+        { ",", WEBHOOK_VERIFY_NO_SIGNATURE },
         { "v2,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
-          WEBHOOK_VERIFY_MISMATCH },
+          WEBHOOK_VERIFY_NO_SIGNATURE },
         { "v1a,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
-          WEBHOOK_VERIFY_BAD_SIGNATURE },
+          WEBHOOK_VERIFY_MISMATCH },
         { "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE= ",
-          WEBHOOK_VERIFY_BAD_SIGNATURE },
+          WEBHOOK_VERIFY_OK },
+        { " v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
+          WEBHOOK_VERIFY_OK },
         { "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=  v2,x",
-          WEBHOOK_VERIFY_BAD_SIGNATURE },
+          WEBHOOK_VERIFY_OK },
+        { "v1 v1, , v1,!!!! v1,AAAA v1a,AA nonsense "
+          "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE= v1,",
+          WEBHOOK_VERIFY_OK },
         { "v2,x v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE= v1z,",
           WEBHOOK_VERIFY_OK },
         { "v1,AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= "
@@ -144,7 +149,8 @@ test_ids(void)
 }
 
 
-/* The 16th of a list counts, a 17th is one too many. */
+/* The 64th of a list counts, a 65th is one too many; what is empty does not
+   count. */
 
 static void
 test_many(void)
@@ -155,18 +161,18 @@ test_many(void)
     (void) signed_make(&s, &standard);
     list[0] = '\0';
 
-    for (i = 0; i < 15; i++) {
-        strcat(list, "v1,AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= ");
+    for (i = 0; i < 63; i++) {
+        strcat(list, "v1,AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=  ");
     }
 
     strcat(list, standard_hmac);
     signed_set_header(&s, 2, list);
-    tap_ok(signed_verify(&s) == WEBHOOK_VERIFY_OK, "standard: 16 in a list");
+    tap_ok(signed_verify(&s) == WEBHOOK_VERIFY_OK, "standard: 64 in a list");
 
     strcat(list, " v9,x");
     signed_set_header(&s, 2, list);
     tap_ok(signed_verify(&s) == WEBHOOK_VERIFY_TOO_LONG,
-           "standard: but not 17");
+           "standard: but not 65");
 }
 
 
@@ -176,6 +182,7 @@ static void
 test_keys(void)
 {
     char           list[SIGNED_MAX];
+    unsigned       i;
     const char    *err;
     signed_case_t  c;
     webhook_str_t  text;
@@ -191,7 +198,7 @@ test_keys(void)
            "standard: whpk_ verifies");
 
     text = signed_str(standard_secret);
-    (void) webhook_key_parse(&s.keys[1], &text, 0, &err);
+    (void) webhook_key_read(&s.keys[1], &text, WEBHOOK_KEY_AS_STANDARD, &err);
     s.verifier.nkeys = 2;
     tap_ok(signed_verify(&s) == WEBHOOK_VERIFY_OK && s.verified.key == 0,
            "standard: v1a beside a key of the other kind");
@@ -206,12 +213,26 @@ test_keys(void)
     tap_ok(signed_verify(&s) == WEBHOOK_VERIFY_OK && s.verified.key == 0,
            "standard: the HMAC's key has ended, the other's not");
 
-    (void) snprintf(list, sizeof(list), "%s %s %s %s %s", standard_ed25519,
-                    standard_ed25519, standard_ed25519, standard_ed25519,
-                    standard_ed25519);
+    /* four of ed25519 are looked at */
+
+    list[0] = '\0';
+
+    for (i = 0; i < 4; i++) {
+        strcat(list, "v1a,AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+                     "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA== ");
+    }
+
+    strcat(list, standard_ed25519);
     signed_set_header(&s, 2, list);
     tap_ok(signed_verify(&s) == WEBHOOK_VERIFY_TOO_LONG,
            "standard: no more than 4 of ed25519");
+
+    s.keys[1].expires = 0;
+    strcat(list, " ");
+    strcat(list, standard_hmac);
+    signed_set_header(&s, 2, list);
+    tap_ok(signed_verify(&s) == WEBHOOK_VERIFY_OK && s.verified.key == 1,
+           "standard: but others are");
 }
 
 

@@ -8,7 +8,7 @@
  */
 
 #include "core/format/webhook_form.h"
-#include "core/signature/webhook_verify_int.h"
+#include "core/signature/presets/webhook_presets_int.h"
 
 #include <openssl/crypto.h>
 #include <stdlib.h>
@@ -24,9 +24,9 @@ typedef struct {
 static int webhook_twilio_body_hash(const webhook_str_t *url,
     webhook_str_t *hash);
 static webhook_verify_e webhook_twilio_hash(webhook_verify_t *v,
-    const webhook_candidates_t *c, const webhook_str_t *hash);
+    const webhook_signatures_t *s, const webhook_str_t *hash);
 static webhook_verify_e webhook_twilio_form(webhook_verify_t *v,
-    const webhook_candidates_t *c);
+    const webhook_signatures_t *s);
 static webhook_verify_e webhook_twilio_fields(const webhook_str_t *body,
     webhook_buf_t *plain, webhook_buf_t *fields, size_t *n);
 static void webhook_twilio_text(webhook_field_t *fields, size_t n,
@@ -42,24 +42,13 @@ webhook_verify_twilio(webhook_verify_t *v)
 {
     int                   found;
     size_t                i;
-    webhook_str_t         value, hash, type;
+    webhook_str_t         hash, type;
     webhook_verify_e      rc;
-    webhook_candidates_t  c;
+    webhook_signatures_t  s;
 
     static const webhook_str_t  content_type = webhook_str("content-type");
 
-    rc = webhook_verify_header(v, &v->preset->signature, &value);
-    if (rc != WEBHOOK_VERIFY_OK) {
-        return rc;
-    }
-
-    if (value.len == 0) {
-        return WEBHOOK_VERIFY_NO_SIGNATURE;
-    }
-
-    c.n = 0;
-
-    rc = webhook_verify_candidate(&c, &v->preset->scheme, &value);
+    rc = webhook_verify_signatures(v, &s);
     if (rc != WEBHOOK_VERIFY_OK) {
         return rc;
     }
@@ -71,7 +60,7 @@ webhook_verify_twilio(webhook_verify_t *v)
     }
 
     if (found) {
-        return webhook_twilio_hash(v, &c, &hash);
+        return webhook_twilio_hash(v, &s, &hash);
     }
 
     rc = webhook_verify_header(v, &content_type, &type);
@@ -80,7 +69,7 @@ webhook_verify_twilio(webhook_verify_t *v)
     }
 
     if (webhook_twilio_is_form(&type)) {
-        return webhook_twilio_form(v, &c);
+        return webhook_twilio_form(v, &s);
     }
 
     /* what is neither hashed nor a form is not signed, so there may be none */
@@ -93,7 +82,7 @@ webhook_verify_twilio(webhook_verify_t *v)
 
     v->message.pieces = 0;
 
-    return webhook_verify_hmac(v, &v->preset->scheme, &c);
+    return webhook_verify_proof(v, &s);
 }
 
 
@@ -133,7 +122,7 @@ webhook_twilio_body_hash(const webhook_str_t *url, webhook_str_t *hash)
 
 
 static webhook_verify_e
-webhook_twilio_hash(webhook_verify_t *v, const webhook_candidates_t *c,
+webhook_twilio_hash(webhook_verify_t *v, const webhook_signatures_t *s,
     const webhook_str_t *hash)
 {
     webhook_verify_e  rc;
@@ -141,7 +130,7 @@ webhook_twilio_hash(webhook_verify_t *v, const webhook_candidates_t *c,
 
     v->message.pieces = 0;
 
-    rc = webhook_verify_hmac(v, &v->preset->scheme, c);
+    rc = webhook_verify_proof(v, s);
     if (rc != WEBHOOK_VERIFY_OK) {
         return rc;
     }
@@ -160,10 +149,10 @@ webhook_twilio_hash(webhook_verify_t *v, const webhook_candidates_t *c,
 
 
 static webhook_verify_e
-webhook_twilio_form(webhook_verify_t *v, const webhook_candidates_t *c)
+webhook_twilio_form(webhook_verify_t *v, const webhook_signatures_t *s)
 {
     size_t            n;
-    webhook_buf_t     copy, plain, fields, text;
+    webhook_buf_t     plain, fields, text;
     webhook_str_t     body, signed_text;
     webhook_verify_e  rc;
 
@@ -171,7 +160,7 @@ webhook_twilio_form(webhook_verify_t *v, const webhook_candidates_t *c)
     webhook_buf_init(&fields, 0);
     webhook_buf_init(&text, 0);
 
-    rc = webhook_verify_body(v, &copy, &body);
+    rc = webhook_verify_body(v, &body);
 
     if (rc == WEBHOOK_VERIFY_OK) {
         rc = webhook_twilio_fields(&body, &plain, &fields, &n);
@@ -193,13 +182,12 @@ webhook_twilio_form(webhook_verify_t *v, const webhook_candidates_t *c)
         v->message.body = &signed_text;
         v->message.pieces = 1;
 
-        rc = webhook_verify_hmac(v, &v->preset->scheme, c);
+        rc = webhook_verify_proof(v, s);
     }
 
     webhook_buf_free(&text);
     webhook_buf_free(&fields);
     webhook_buf_free(&plain);
-    webhook_buf_free(&copy);
 
     return rc;
 }

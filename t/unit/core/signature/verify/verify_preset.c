@@ -49,11 +49,13 @@ test_stripe(void)
         { "t=1492774577,v0=x,v1=%s,scheme=", WEBHOOK_VERIFY_OK },
         { "t=1492774577,v0=%s", WEBHOOK_VERIFY_NO_SIGNATURE },
         { "v1=%s", WEBHOOK_VERIFY_NO_TIMESTAMP },
-        { "t=1492774577,t=1492774577,v1=%s", WEBHOOK_VERIFY_BAD_TIMESTAMP },
+        { "t=1,t=1492774577,v1=%s", WEBHOOK_VERIFY_OK },
+        { "t=1492774577,t=1,v1=%s", WEBHOOK_VERIFY_MISMATCH },
         { "t=,v1=%s", WEBHOOK_VERIFY_BAD_TIMESTAMP },
         { "t=1492774577, v1=%s", WEBHOOK_VERIFY_NO_SIGNATURE },
-        { "t=1492774577,v1=%s,", WEBHOOK_VERIFY_BAD_SIGNATURE },
-        { ",t=1492774577,v1=%s", WEBHOOK_VERIFY_BAD_SIGNATURE },
+        { "t=1492774577,v1=%s,", WEBHOOK_VERIFY_OK },
+        { ",,t=1492774577,,v1=%s", WEBHOOK_VERIFY_OK },
+        { "t=1492774577,v1,v1=,v1=00,=,v1=%s,v1=zz", WEBHOOK_VERIFY_OK },
         { "t=1492774577,v1=%s0", WEBHOOK_VERIFY_BAD_SIGNATURE },
         { "t=1492774577,v1= %s", WEBHOOK_VERIFY_BAD_SIGNATURE },
         { "t=1492774577,v1", WEBHOOK_VERIFY_BAD_SIGNATURE }
@@ -90,18 +92,18 @@ test_stripe(void)
 
     strcpy(value, "t=1492774577");
 
-    for (i = 0; i < 16; i++) {
+    for (i = 0; i < 63; i++) {
         strcat(value, ",v1=");
-        strcat(value, i == 15 ? good : zero);
+        strcat(value, i == 62 ? good : zero);
     }
 
     signed_set_header(&s, 0, value);
-    tap_ok(signed_verify(&s) == WEBHOOK_VERIFY_OK, "stripe: 16 of them");
+    tap_ok(signed_verify(&s) == WEBHOOK_VERIFY_OK, "stripe: 64 items");
 
     strcat(value, ",v1=");
     strcat(value, good);
     signed_set_header(&s, 0, value);
-    tap_ok(signed_verify(&s) == WEBHOOK_VERIFY_TOO_LONG, "stripe: but not 17");
+    tap_ok(signed_verify(&s) == WEBHOOK_VERIFY_TOO_LONG, "stripe: but not 65");
 }
 
 
@@ -156,6 +158,7 @@ test_linear(void)
     const char        *err;
     size_t             len;
     webhook_str_t      none, body;
+    webhook_part_t     parts[WEBHOOK_SCHEME_PARTS];
     webhook_scheme_t   scheme;
     webhook_message_t  m;
 
@@ -166,8 +169,7 @@ test_linear(void)
         { "{\"webhookTimestamp\":1676056940508}", WEBHOOK_VERIFY_OK },
         { "{\"a\":1}", WEBHOOK_VERIFY_NO_TIMESTAMP },
         { "{\"webhookTimestamp\":null}", WEBHOOK_VERIFY_NO_TIMESTAMP },
-        { "{\"webhookTimestamp\":\"1676056940508\"}",
-          WEBHOOK_VERIFY_BAD_TIMESTAMP },
+        { "{\"webhookTimestamp\":\"1676056940508\"}", WEBHOOK_VERIFY_OK },
         { "{\"webhookTimestamp\":1.676056940508e12}",
           WEBHOOK_VERIFY_BAD_TIMESTAMP },
         { "{\"webhookTimestamp\":-1676056940508}",
@@ -184,7 +186,8 @@ test_linear(void)
     signed_case_t  c = linear;
 
     none = signed_str("");
-    (void) webhook_scheme_compile(&scheme, &none, &none, &none, &none, &err);
+    (void) webhook_scheme_compile(&scheme, parts, &none, &none, &none, &none,
+                                  &err);
 
     for (i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
 
@@ -317,7 +320,7 @@ test_authorization(void)
         { &basic, "basic cG9zOnBhc3M6d29yZCB3aXRoIGNvbG9u", WEBHOOK_VERIFY_OK },
         { &basic, "Basic cG9zOnBhc3M6d29yZCB3aXRoIGNvbG9u=",
           WEBHOOK_VERIFY_BAD_SIGNATURE },
-        { &basic, "Basic cG9z", WEBHOOK_VERIFY_BAD_SIGNATURE },
+        { &basic, "Basic cG9z", WEBHOOK_VERIFY_MISMATCH },
         { &basic, "Basic !!!!", WEBHOOK_VERIFY_BAD_SIGNATURE },
         { &basic, "Basic cG9zOg==", WEBHOOK_VERIFY_MISMATCH },
         { &basic, "Basic Og==", WEBHOOK_VERIFY_MISMATCH },
@@ -340,9 +343,6 @@ test_authorization(void)
 static void
 test_hmac(void)
 {
-    const char       *err;
-    webhook_str_t     digest, encoding, prefix, string;
-
     static const signed_case_t  one = {
         .preset = "hmac", .secret = "a legacy shared secret",
         .body = "{\"x\":1}", .url = "https://pos.example.com/in",
@@ -362,22 +362,15 @@ test_hmac(void)
 
     (void) signed_make(&s, &one);
 
-    digest = signed_str("sha512");
-    encoding = signed_str("HEX");
-    prefix = signed_str("hmac ");
-    string = signed_str("{timestamp}|{id}|{url}|{body}");
+    s.row.digest = WEBHOOK_DIGEST_SHA512;
+    s.row.encoding = WEBHOOK_ENCODING_HEX_UPPER;
+    s.row.prefix = signed_str("hmac ");
+    s.row.string = signed_str("{timestamp}|{id}|{url}|{body}");
+    s.row.signature.name = signed_str("x-sign");
+    s.row.timestamp.name = signed_str("x-time");
+    s.row.id.name = signed_str("x-id");
 
-    tap_ok(webhook_scheme_compile(&s.scheme, &digest, &encoding, &prefix,
-                                  &string, &err)
-           == WEBHOOK_OK, "hmac: a scheme of every part");
-
-    s.verifier.scheme = &s.scheme;
-    s.verifier.signature = signed_str("x-sign");
-    s.verifier.timestamp = signed_str("x-time");
-    s.verifier.id = signed_str("x-id");
-
-    tap_ok(webhook_verifier_check(&s.verifier, &err) == WEBHOOK_OK,
-           "hmac: is complete");
+    tap_ok(signed_init(&s), "hmac: a row of every part");
     tap_ok(signed_verify(&s) == WEBHOOK_VERIFY_OK, "hmac: right");
     tap_bytes(s.verified.id.data, s.verified.id.len, "evt-1", "hmac: its id");
 
@@ -399,15 +392,10 @@ test_hmac(void)
 
     (void) signed_make(&s, &two);
 
-    digest = signed_str("sha1");
-    encoding = signed_str("base64");
-    prefix = signed_str("");
-    string = signed_str("");
-
-    (void) webhook_scheme_compile(&s.scheme, &digest, &encoding, &prefix,
-                                  &string, &err);
-    s.verifier.scheme = &s.scheme;
-    s.verifier.signature = signed_str("x-sign");
+    s.row.digest = WEBHOOK_DIGEST_SHA1;
+    s.row.encoding = WEBHOOK_ENCODING_BASE64;
+    s.row.signature.name = signed_str("x-sign");
+    (void) signed_init(&s);
 
     tap_ok(signed_verify(&s) == WEBHOOK_VERIFY_OK, "hmac: sha1, base64, body");
     signed_bits(&s, "hmac: sha1, base64", 0);
