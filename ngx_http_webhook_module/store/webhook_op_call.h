@@ -24,6 +24,29 @@
 #define WEBHOOK_DEDUPE_ANSWER       4096        /* bytes at most */
 
 
+/* How a call ended.  The numbers are kept: new ones go to the end. */
+
+typedef enum {
+    WEBHOOK_CALL_UNTOLD = 0,        /* kept before that was told */
+    WEBHOOK_CALL_OK,
+    WEBHOOK_CALL_ACCEPTED,          /* its actions are a delivery's */
+    WEBHOOK_CALL_REPEAT,            /* of another, and answered as that */
+    WEBHOOK_CALL_SKIPPED,           /* it was not for us */
+    WEBHOOK_CALL_REFUSED,           /* for what is wrong with it */
+    WEBHOOK_CALL_FAILED,
+    WEBHOOK_CALL_DRY_RUN,           /* whatever came of it */
+    WEBHOOK_CALL_HANDSHAKE,         /* a question of its sender */
+    WEBHOOK_CALL_TEST               /* as OK or ACCEPTED, with nothing called */
+} webhook_call_outcome_e;
+
+#define WEBHOOK_CALL_OUTCOMES  10
+
+/* "ok", "dry_run" ..., or NULL if it is UNTOLD; and back, UNTOLD where it is
+   none of these. */
+const char *webhook_call_outcome_name(webhook_call_outcome_e outcome);
+webhook_call_outcome_e webhook_call_outcome_parse(const webhook_str_t *text);
+
+
 /*
  * PUT_CALL.  Keeps one call of a receiver, for its history.  OK, DUPLICATE,
  * FULL as an event; UNAVAILABLE without a receiver, or with more actions than
@@ -46,6 +69,11 @@ typedef struct {
     uint64_t                wall;
     uint32_t                total;      /* microseconds */
     uint32_t                status;     /* what the caller was answered */
+    webhook_call_outcome_e  outcome;
+    unsigned                durable:1;  /* its actions are, or were in the call
+                                           that it repeats, ... */
+    webhook_id_t            event;      /* ... the delivery of this event to
+                                           the endpoint "receiver:NAME" */
     webhook_str_t           remote;     /* address of the caller */
     webhook_str_t           content_type;
     webhook_str_t           headers;    /* what came in, redacted by the

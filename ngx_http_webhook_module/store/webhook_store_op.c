@@ -229,6 +229,66 @@ webhook_state_parse(const webhook_str_t *text)
 
 
 const char *
+webhook_call_outcome_name(webhook_call_outcome_e outcome)
+{
+    switch (outcome) {
+
+    case WEBHOOK_CALL_UNTOLD:
+        break;
+
+    case WEBHOOK_CALL_OK:
+        return "ok";
+
+    case WEBHOOK_CALL_ACCEPTED:
+        return "accepted";
+
+    case WEBHOOK_CALL_REPEAT:
+        return "repeat";
+
+    case WEBHOOK_CALL_SKIPPED:
+        return "skipped";
+
+    case WEBHOOK_CALL_REFUSED:
+        return "refused";
+
+    case WEBHOOK_CALL_FAILED:
+        return "failed";
+
+    case WEBHOOK_CALL_DRY_RUN:
+        return "dry_run";
+
+    case WEBHOOK_CALL_HANDSHAKE:
+        return "handshake";
+
+    case WEBHOOK_CALL_TEST:
+        return "test";
+    }
+
+    return NULL;
+}
+
+
+webhook_call_outcome_e
+webhook_call_outcome_parse(const webhook_str_t *text)
+{
+    int          i;
+    const char  *name;
+
+    for (i = WEBHOOK_CALL_UNTOLD + 1; i < WEBHOOK_CALL_OUTCOMES; i++) {
+        name = webhook_call_outcome_name(i);
+
+        if (strlen(name) == text->len
+            && memcmp(name, text->data, text->len) == 0)
+        {
+            return i;
+        }
+    }
+
+    return WEBHOOK_CALL_UNTOLD;
+}
+
+
+const char *
 webhook_store_result_text(webhook_store_result_e result)
 {
     switch (result) {

@@ -111,6 +111,10 @@ is scalar(history('unkept', 0)), 0, 'and none to the other';
 
 is join(' ', map { $_->{status} } @calls),
     '200 422 422 400 415 405 413 200 200 502', 'with their answers, in order';
+is join(' ', map { $_->{outcome} } @calls),
+    'ok refused refused refused refused refused refused ok dry_run failed',
+    'and how they ended';
+is $calls[0]{delivery}, undef, 'no delivery: the calls were made at once';
 
 my $c = $calls[0];
 
@@ -138,7 +142,7 @@ is $calls[7]{body}, substr($long, 0, 8192), 'behind its beginning';
 is $calls[7]{actions}[1]{body}, substr('{"x": "' . 'y' x 2000, 0, 1024),
     'that of an action too';
 
-is $calls[8]{error}, 'A dry run: nothing was called', 'a dry run';
+is "$calls[8]{outcome} $calls[8]{error}", 'dry_run ', 'a dry run is no error';
 is join(' ', map { $_->{status} // 'none' } @{$calls[8]{actions}}),
     'none none',
     'has the calls that it did not make';

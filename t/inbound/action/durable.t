@@ -100,6 +100,23 @@ ok wait_for(sub { ($status, $out) = $t->ctl('calls', 'steps');
                   $out =~ m{-> PUT /two .* \(by a delivery\)$}m }, 3),
     'and the call, by whom it is made' or diag $out;
 
+my @calls;
+
+ok wait_for(sub { ($status, $out) = $t->ctl('calls', 'steps', '--json');
+                  @calls = map { JSON::PP::decode_json($_) } split /\n/, $out;
+                  @calls == 2 }, 3), 'both are in the history';
+
+is join(' ', map { $_->{outcome} } @calls), 'repeat accepted',
+    'which tells them apart';
+is $calls[1]{delivery}, "$id.receiver:steps", 'and names the delivery';
+
+($status, $out) = $t->ctl('show', $calls[1]{delivery});
+like $out, qr/^event +\Q$id\E$/m, 'that webhookctl shows';
+
+($status, $out) = $t->ctl('show', $calls[1]{id});
+like $out, qr/^outcome +accepted\ndelivery +\Q$id\E\.receiver:steps$/m,
+    'as it shows the call';
+
 $r = call('steps', '{"id": "7/../1"}', 'webhook-id' => 'b');
 is $r->{status}, 422, 'what cannot be made is refused at once';
 

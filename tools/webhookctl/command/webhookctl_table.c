@@ -164,7 +164,9 @@ const ctl_command_t  ctl_commands[] = {
       ctl_bit(CTL_STATUS)|ctl_bit(CTL_SINCE)|ctl_bit(CTL_UNTIL)
       |ctl_bit(CTL_LIMIT)|ctl_bit(CTL_JSON),
       "calls of receivers, or of one, the newest first",
-      "Those that `log_calls` keeps." },
+      "Those that `log_calls` keeps. `OUTCOME` tells how each ended: repeats, "
+      "skipped calls and dry runs are told from others. Of a durable call the "
+      "delivery is named, which `show` takes." },
 
     { "stats", ctl_stats, CTL_READ, NULL, CTL_FLAG, NULL, 0, 0,
       ctl_bit(CTL_JSON),

@@ -145,6 +145,7 @@ json_t *
 ctl_call_json(const webhook_call_t *call)
 {
     char                          id[WEBHOOK_ID_TEXT_LEN + 1], buf[40];
+    const char                   *outcome;
     json_t                       *json, *list, *item;
     uint32_t                      i;
     const webhook_call_action_t  *action;
@@ -161,6 +162,11 @@ ctl_call_json(const webhook_call_t *call)
     json_object_set_new(json, "time",
                         json_string(ctl_time(call->wall, buf, sizeof(buf))));
     ctl_json_set(json, "remote", &call->remote);
+
+    outcome = webhook_call_outcome_name(call->outcome);
+
+    json_object_set_new(json, "outcome",
+                        outcome ? json_string(outcome) : json_null());
     json_object_set_new(json, "status", json_integer(call->status));
     json_object_set_new(json, "total_usec", json_integer(call->total));
     ctl_json_set(json, "content_type", &call->content_type);
@@ -169,6 +175,15 @@ ctl_call_json(const webhook_call_t *call)
     ctl_json_set(json, "verified", &call->verified);
     ctl_json_set(json, "answer", &call->answer);
     ctl_json_set(json, "error", &call->error);
+
+    ctl_id(&call->event, id);
+
+    json_object_set_new(json, "delivery",
+                        call->durable
+                        ? json_sprintf("%s.receiver:%s", id,
+                                       json_string_value(json_object_get(json,
+                                                                 "receiver")))
+                        : json_null());
 
     for (i = 0; i < call->actions_count; i++) {
         action = &call->actions[i];

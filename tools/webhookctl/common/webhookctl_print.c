@@ -14,6 +14,8 @@
 
 static const char *ctl_next(const webhook_delivery_t *d,
     const webhook_op_stats_t *stats, char *buf, size_t len);
+static const char *ctl_outcome(const webhook_call_t *call);
+static void ctl_print_call_delivery(const webhook_call_t *call);
 static void ctl_print_action(const webhook_call_t *call,
     const webhook_call_action_t *action, size_t max);
 
@@ -132,8 +134,8 @@ ctl_print_body(const webhook_str_t *body)
 void
 ctl_print_calls_head(void)
 {
-    printf("%-29s %6s %9s  %-15s %-36s %s\n", "WHEN", "STATUS", "TOOK", "FROM",
-           "CALL", "RECEIVER");
+    printf("%-29s %6s %-9s %9s  %-15s %-36s %s\n", "WHEN", "STATUS", "OUTCOME",
+           "TOOK", "FROM", "CALL", "RECEIVER");
 }
 
 
@@ -150,9 +152,9 @@ ctl_print_call(const webhook_call_t *call, int json)
 
     ctl_id(&call->id, id);
 
-    printf("%-29s %6" PRIu32 " %9s  ",
+    printf("%-29s %6" PRIu32 " %-9s %9s  ",
            ctl_time(call->wall, when, sizeof(when)), call->status,
-           ctl_usec(call->total, took, sizeof(took)));
+           ctl_outcome(call), ctl_usec(call->total, took, sizeof(took)));
 
     ctl_column(&call->remote, 15);
     printf(" %s ", id);
@@ -171,11 +173,42 @@ ctl_print_call(const webhook_call_t *call, int json)
         ctl_print_action(call, &call->actions[k], 200);
     }
 
+    if (call->durable) {
+        printf("    delivery: ");
+        ctl_print_call_delivery(call);
+    }
+
     if (call->error.len) {
         printf("    error: ");
         ctl_text(&call->error, 1024);
         printf("\n");
     }
+}
+
+
+static const char *
+ctl_outcome(const webhook_call_t *call)
+{
+    const char  *name;
+
+    name = webhook_call_outcome_name(call->outcome);
+
+    return name ? name : "-";
+}
+
+
+/* The word that "show" takes. */
+
+static void
+ctl_print_call_delivery(const webhook_call_t *call)
+{
+    char  id[WEBHOOK_ID_TEXT_LEN + 1];
+
+    ctl_id(&call->event, id);
+
+    printf("%s.receiver:", id);
+    ctl_text(&call->name, 128);
+    printf("\n");
 }
 
 
@@ -196,7 +229,9 @@ ctl_print_action(const webhook_call_t *call,
         printf(" = %" PRIu32 " in %s\n", action->status,
                ctl_usec(action->total, took, sizeof(took)));
 
-    } else if (call->status == 202) {
+    } else if (call->durable
+               || (call->outcome == WEBHOOK_CALL_UNTOLD && call->status == 202))
+    {
 
         /* what became of it, its delivery tells */
 
@@ -228,8 +263,13 @@ ctl_print_whole_call(const webhook_call_t *call, int json)
     printf("\nhappened   %s\nfrom       ",
            ctl_time(call->wall, when, sizeof(when)));
     ctl_text(&call->remote, 255);
-    printf("\nstatus     %" PRIu32 ", in %s\n", call->status,
-           ctl_usec(call->total, took, sizeof(took)));
+    printf("\nstatus     %" PRIu32 ", in %s\noutcome    %s\n", call->status,
+           ctl_usec(call->total, took, sizeof(took)), ctl_outcome(call));
+
+    if (call->durable) {
+        printf("delivery   ");
+        ctl_print_call_delivery(call);
+    }
 
     if (call->verified.len) {
         printf("verified   ");

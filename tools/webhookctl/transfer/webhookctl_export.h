@@ -75,6 +75,11 @@ uint32_t ctl_import_u32(json_t *json, const char *name);  /* at most that */
 int ctl_import_hex(json_t *json, const char *name, void *p, size_t len);
 int ctl_import_id(json_t *json, const char *name, webhook_id_t *id);
 
+/* The event of a delivery's name, EVENT.ENDPOINT; 0 in *there: it is null, or
+   none. */
+int ctl_import_event(json_t *json, const char *name, webhook_id_t *id,
+    int *there);
+
 /* What webhook_id_name() made of a name: as NAME_id says, else of the name.
    -1: there is neither. */
 int ctl_import_name(json_t *json, const char *name, uint64_t *id);

@@ -392,9 +392,11 @@ ctl_import_known(ctl_import_t *m, json_t *json, webhook_known_t *known)
 static int
 ctl_import_call(ctl_import_t *m, json_t *json)
 {
+    int                     durable;
     size_t                  i;
     json_t                 *list;
     webhook_op_t            op;
+    webhook_str_t           outcome;
     webhook_call_t         *call;
     webhook_call_action_t   actions[CTL_IMPORT_ACTIONS];
 
@@ -413,11 +415,17 @@ ctl_import_call(ctl_import_t *m, json_t *json)
         || ctl_import_text(json, "body", &call->body) != 0
         || ctl_import_text(json, "verified", &call->verified) != 0
         || ctl_import_text(json, "answer", &call->answer) != 0
-        || ctl_import_text(json, "error", &call->error) != 0)
+        || ctl_import_text(json, "error", &call->error) != 0
+        || ctl_import_text(json, "outcome", &outcome) != 0
+        || ctl_import_event(json, "delivery", &call->event, &durable) != 0)
     {
         return -1;
     }
 
+    /* older exports do not tell these two */
+
+    call->outcome = webhook_call_outcome_parse(&outcome);
+    call->durable = durable;
     call->wall = ctl_import_number(json, "time_ms");
     call->status = ctl_import_u32(json, "status");
     call->total = ctl_import_u32(json, "total_usec");

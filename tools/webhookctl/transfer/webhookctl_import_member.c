@@ -168,6 +168,33 @@ ctl_import_id(json_t *json, const char *name, webhook_id_t *id)
 
 
 int
+ctl_import_event(json_t *json, const char *name, webhook_id_t *id, int *there)
+{
+    webhook_str_t  text;
+
+    if (ctl_import_text(json, name, &text) != 0) {
+        return -1;
+    }
+
+    *there = text.len != 0;
+
+    if (!*there) {
+        return 0;
+    }
+
+    if (text.len < WEBHOOK_ID_TEXT_LEN + 1
+        || text.data[WEBHOOK_ID_TEXT_LEN] != '.')
+    {
+        return -1;
+    }
+
+    text.len = WEBHOOK_ID_TEXT_LEN;
+
+    return webhook_id_parse(&text, id) == WEBHOOK_OK ? 0 : -1;
+}
+
+
+int
 ctl_import_name(json_t *json, const char *name, uint64_t *id)
 {
     char            member[64];

@@ -164,11 +164,15 @@ struct ngx_webhook_call_s {
                                                    or given back */
     void                    *job;               /* under way for that */
     webhook_id_t            *ids;               /* for events */
+    webhook_id_t            *delivery;          /* the event of its durable
+                                                   actions, which is kept or
+                                                   may be yet; or NULL */
     ngx_webhook_event_t    **events;            /* under way, or NULL each */
     ngx_uint_t               nevents;
     ngx_uint_t               pending;           /* of them */
     unsigned                 keyed:1;           /* repeat is known */
     unsigned                 repeated:1;        /* it was answered before */
+    unsigned                 skipped:1;         /* it is not for us */
     unsigned                 ran:1;             /* actions were called, or
                                                    would have been */
     unsigned                 put:1;             /* its events are */

@@ -190,6 +190,10 @@ ngx_webhook_handover_put(ngx_webhook_call_t *call)
     call->put = 1;
     call->pending = n;
 
+    if (call->receiver->api) {
+        call->delivery = call->ids;
+    }
+
     for (i = 0; i < n; i++) {
         ngx_webhook_dispatcher_put(events[i]);
     }
@@ -257,6 +261,7 @@ ngx_webhook_handover_kept(ngx_webhook_event_t *event,
 
     if (call->unkept) {
 
+        call->delivery = NULL;
         ngx_str_null(&call->answer);
 
         if (call->receiver->api) {

@@ -45,6 +45,8 @@ typedef struct {
 
 
 static ngx_webhook_counter_e ngx_webhook_log_counter(ngx_webhook_call_t *call);
+static webhook_call_outcome_e ngx_webhook_log_outcome(
+    ngx_webhook_call_t *call);
 static ngx_uint_t ngx_webhook_log_wanted(ngx_webhook_call_t *call);
 static void ngx_webhook_log_keep(ngx_webhook_call_t *call);
 static ngx_int_t ngx_webhook_log_texts(ngx_webhook_call_t *call,
@@ -178,6 +180,48 @@ ngx_webhook_log_counter(ngx_webhook_call_t *call)
 }
 
 
+/* A dry run is one whatever came of it: its status and its error tell that. */
+
+static webhook_call_outcome_e
+ngx_webhook_log_outcome(ngx_webhook_call_t *call)
+{
+    if (call->dry_run) {
+        return WEBHOOK_CALL_DRY_RUN;
+    }
+
+    switch (ngx_webhook_log_counter(call)) {
+
+    case NGX_WEBHOOK_CALLS_REFUSED:
+        return WEBHOOK_CALL_REFUSED;
+
+    case NGX_WEBHOOK_CALLS_FAILED:
+        return WEBHOOK_CALL_FAILED;
+
+    default:
+        break;
+    }
+
+    if (call->handshake) {
+        return WEBHOOK_CALL_HANDSHAKE;
+    }
+
+    if (call->repeated) {
+        return WEBHOOK_CALL_REPEAT;
+    }
+
+    if (call->skipped) {
+        return WEBHOOK_CALL_SKIPPED;
+    }
+
+    if (call->receiver->mode == NGX_WEBHOOK_MODE_TEST) {
+        return WEBHOOK_CALL_TEST;
+    }
+
+    return call->status == NGX_HTTP_ACCEPTED ? WEBHOOK_CALL_ACCEPTED
+                                             : WEBHOOK_CALL_OK;
+}
+
+
 static ngx_uint_t
 ngx_webhook_log_wanted(ngx_webhook_call_t *call)
 {
@@ -256,6 +300,12 @@ ngx_webhook_log_keep(ngx_webhook_call_t *call)
     kept->wall = call->wall;
     kept->total = (uint32_t) (ngx_webhook_clock_usec() - call->begun);
     kept->status = (uint32_t) (call->answered ? call->answered : call->status);
+    kept->outcome = ngx_webhook_log_outcome(call);
+
+    if (call->delivery) {
+        kept->durable = 1;
+        kept->event = *call->delivery;
+    }
 
     ngx_webhook_log_fill(call, &texts, logged);
 
@@ -308,21 +358,7 @@ ngx_webhook_log_texts(ngx_webhook_call_t *call, ngx_webhook_log_texts_t *texts)
     }
 
     error = &texts->error;
-
-    if (call->dry_run) {
-        ngx_str_set(error, "A dry run: nothing was called");
-
-    } else if (call->handshake) {
-        ngx_str_set(error, "A handshake: nothing was called");
-
-    } else if (receiver->mode == NGX_WEBHOOK_MODE_TEST
-               && call->status == NGX_HTTP_OK)
-    {
-        ngx_str_set(error, "Mode test: the API was not called");
-
-    } else {
-        *error = call->detail.len ? call->detail : call->error;
-    }
+    *error = call->detail.len ? call->detail : call->error;
 
     texts->n = ngx_min(call->nacts, NGX_WEBHOOK_LOG_ACTIONS);
 

@@ -80,10 +80,11 @@ webhook_row_write_record(unsigned char *buf, size_t size,
     const webhook_call_t *c)
 {
     uint32_t                i;
+    webhook_str_t           event;
     webhook_codec_out_t     out;
     webhook_call_action_t  *a;
 
-    webhook_codec_write(&out, buf, size, WEBHOOK_ROW_RECORD, 1);
+    webhook_codec_write(&out, buf, size, WEBHOOK_ROW_RECORD, 2);
 
     webhook_codec_add_u64(&out, c->receiver);
     webhook_codec_add_number(&out, c->wall);
@@ -97,6 +98,12 @@ webhook_row_write_record(unsigned char *buf, size_t size,
     webhook_row_text(&out, &c->verified, WEBHOOK_CALL_VERIFIED_MAX);
     webhook_row_text(&out, &c->answer, WEBHOOK_CALL_ANSWER_MAX);
     webhook_row_text(&out, &c->error, WEBHOOK_CALL_TEXT_MAX);
+    webhook_codec_add_number(&out, c->outcome);
+
+    event.data = (unsigned char *) c->event.bytes;
+    event.len = c->durable ? WEBHOOK_ID_LEN : 0;
+
+    webhook_codec_add_text(&out, &event);
     webhook_codec_add_number(&out, c->actions_count);
 
     for (i = 0; i < c->actions_count; i++) {
@@ -118,10 +125,11 @@ webhook_row_read_record(const MDB_val *v, webhook_call_t *c,
     webhook_call_action_t *actions)
 {
     uint32_t                i;
+    webhook_str_t           event;
     webhook_codec_in_t      in;
     webhook_call_action_t  *a;
 
-    webhook_codec_read(&in, v->mv_data, v->mv_size, WEBHOOK_ROW_RECORD, 1);
+    webhook_codec_read(&in, v->mv_data, v->mv_size, WEBHOOK_ROW_RECORD, 2);
 
     c->receiver = webhook_codec_u64(&in);
     c->wall = webhook_codec_number(&in, UINT64_MAX);
@@ -135,6 +143,22 @@ webhook_row_read_record(const MDB_val *v, webhook_call_t *c,
     webhook_codec_text(&in, WEBHOOK_CALL_VERIFIED_MAX, &c->verified);
     webhook_codec_text(&in, WEBHOOK_CALL_ANSWER_MAX, &c->answer);
     webhook_codec_text(&in, WEBHOOK_CALL_TEXT_MAX, &c->error);
+
+    c->outcome = WEBHOOK_CALL_UNTOLD;
+    c->durable = 0;
+
+    if (in.version > 1) {
+        c->outcome = webhook_codec_number(&in, WEBHOOK_CALL_OUTCOMES - 1);
+        webhook_codec_text(&in, WEBHOOK_ID_LEN, &event);
+
+        if (event.len == WEBHOOK_ID_LEN) {
+            memcpy(c->event.bytes, event.data, WEBHOOK_ID_LEN);
+            c->durable = 1;
+
+        } else if (event.len) {
+            return MDB_CORRUPTED;
+        }
+    }
 
     c->actions = actions;
     c->actions_count = (uint32_t) webhook_codec_number(&in,

@@ -85,6 +85,9 @@ put_calls(util_t *u, webhook_op_t *op, webhook_id_t *id,
         if (i == 1) {
             util_str(&op->u.put_call.call.error, "the API failed");
             op->u.put_call.call.status = 502;
+            op->u.put_call.call.outcome = WEBHOOK_CALL_FAILED;
+            op->u.put_call.call.durable = 1;
+            op->u.put_call.call.event = id[0];
         }
 
         (void) util_apply(u, op);
@@ -126,6 +129,8 @@ test_calls(void)
 
     tap_ok(c->status == 502 && c->total == 1234
            && c->receiver == util_name("usd")
+           && c->outcome == WEBHOOK_CALL_FAILED && c->durable
+           && memcmp(&c->event, &id[0], sizeof(webhook_id_t)) == 0
            && c->wall == webhook_id_time(&id[1])
            && c->name.len == 3 && memcmp(c->name.data, "usd", 3) == 0
            && c->remote.len == 9 && c->content_type.len == 16

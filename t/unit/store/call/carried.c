@@ -61,6 +61,9 @@ test_calls(void)
         op.u.put_call.call.receiver = util_name("shop");
         op.u.put_call.call.wall = UTIL_WALL + i;
         op.u.put_call.call.status = 200 + i;
+        op.u.put_call.call.outcome = WEBHOOK_CALL_OK + i;
+        op.u.put_call.call.durable = i == 1;
+        op.u.put_call.call.event = op.u.put_call.call.id;
         util_str(&op.u.put_call.call.name, "shop");
         util_str(&op.u.put_call.call.body, "{\"id\":7}");
         util_str(&op.u.put_call.call.verified, "standard: ok");
@@ -112,6 +115,8 @@ test_calls(void)
         good = memcmp(&id, &b->id, sizeof(id)) == 0
                && a->receiver == b->receiver && a->wall == b->wall
                && a->status == b->status && same_text(&a->name, &b->name)
+               && a->outcome == b->outcome && a->outcome != 0
+               && a->durable == b->durable
                && same_text(&a->body, &b->body)
                && same_text(&a->verified, &b->verified)
                && a->actions_count == 1 && b->actions_count == 1
