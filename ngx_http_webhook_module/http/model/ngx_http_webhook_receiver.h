@@ -19,8 +19,8 @@ typedef struct ngx_webhook_receiver_s  ngx_webhook_receiver_t;
 typedef enum {
     NGX_WEBHOOK_MODE_SYNC = 0,          /* the answer waits for the actions */
     NGX_WEBHOOK_MODE_DURABLE,           /* it waits for the store alone */
-    NGX_WEBHOOK_MODE_TEST,              /* as sync, but nothing is called
-                                           except a shadow */
+    NGX_WEBHOOK_MODE_TEST,              /* as sync, or with "api" durable, but
+                                           nothing is called except a shadow */
     NGX_WEBHOOK_MODE_DISABLED           /* switched off */
 } ngx_webhook_mode_e;
 
@@ -160,6 +160,7 @@ struct ngx_webhook_receiver_s {
     ngx_str_t                    dedupe_header;
     webhook_path_t              *dedupe_path;
     uint64_t                     dedupe_ttl;    /* ms */
+    uint64_t                     dedupe_scope;  /* of its keys in the store */
 
     ngx_webhook_peer_t          *shadow;        /* NULL: none */
     ngx_str_t                    shadow_uri;    /* in front of URIs */
@@ -168,7 +169,8 @@ struct ngx_webhook_receiver_s {
 
     void                        *api_conf;      /* while it is read */
     ngx_str_t                    rate;          /* "rate=100r/s", or empty */
-    ngx_webhook_endpoint_t      *api;           /* of mode durable, named
+    ngx_webhook_endpoint_t      *api;           /* of a durable one, and of one
+                                                   that is tested; named
                                                    "receiver:NAME" */
     ngx_str_t                    api_uri;       /* in front of URIs */
     webhook_path_t              *order_by;      /* NULL: none */

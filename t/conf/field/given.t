@@ -205,6 +205,8 @@ my @right = (
      [action => 'POST', '/pos/x', '{}']],
     [receiver => 'off', [secret => "${token}D"], [mode => 'disabled'],
      [action => 'POST', '/pos/x', '{}']],
+    [receiver => 'tested', [secret => "${token}E"], [mode => 'test'],
+     [dedupe => 'hash'], [action => 'POST', '/pos/x', '{}']],
 );
 
 my @all = built(join('', map { as_conf(@$_) } @right), @right);
@@ -329,6 +331,10 @@ my @wrong = (
         [verify => 'hmac', 'header=X-A', 'key=abc', $key],
         [handshake => 'telegram'],
         [handshake => 'meta'],
+        [header => 'X-A', '${a}'],
+        [header => 'X-Request-ID', 'a'],
+        [auth => 'digest', 'abcdefghijk'],
+        [auth => 'bearer', 'abcdefghijklmnop'],
         [emit => 'invoice.add'],
         [emit => 'order.add', 'body={"a": ${b}'],
         [retry => 'attempts=3'],

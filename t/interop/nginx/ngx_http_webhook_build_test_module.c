@@ -575,6 +575,7 @@ build_test_receiver(FILE *out, ngx_webhook_receiver_t *rcv)
     }
 
     (void) build_test_path(out, rcv->order_by);
+    build_test_num(out, "scope", rcv->dedupe_scope);
     build_test_num(out, "body_max", rcv->body_max);
     build_test_num(out, "depth", rcv->limits.max_depth);
     build_test_num(out, "values", rcv->limits.max_values);

@@ -152,8 +152,7 @@ ngx_webhook_lint_redact(ngx_webhook_build_t *b, ngx_webhook_receiver_t *rcv)
                                  "webhook_receiver \"%V\" has a value "
                                  "that is redacted: nginx's own error "
                                  "lines about it and the API's log "
-                                 "show that%s", i + 1, &rcv->name, rcv->mode
-                                 == NGX_WEBHOOK_MODE_DURABLE
+                                 "show that%s", i + 1, &rcv->name, rcv->api
                                  ? ", and \"webhookctl show\" too"
                                  : "");
         }
@@ -173,6 +172,7 @@ ngx_webhook_lint_endpoint(ngx_webhook_build_t *b,
     ngx_webhook_main_conf_t *wmcf, ngx_webhook_endpoint_t *ep)
 {
     if (ep->internal) {
+        ngx_webhook_lint_clear(b, ep);
         ngx_webhook_lint_retry(b, wmcf, ep);
         return;
     }

@@ -35,7 +35,7 @@ ngx_webhook_loop_action(ngx_webhook_build_t *b, ngx_webhook_receiver_t *rcv,
 
     /* those that are made later are of another host */
 
-    if (action != rcv->lookup && rcv->mode == NGX_WEBHOOK_MODE_DURABLE) {
+    if (action != rcv->lookup && rcv->api) {
         return NGX_OK;
     }
 

@@ -3,12 +3,13 @@
  * Copyright (C) the ngx_http_webhook_module authors
  *
  * webhook_receiver { mode durable }: api, retry, timeout, success, tls,
- * breaker, order_by.  The API is an endpoint of the receiver's own, named
- * "receiver:NAME", and its directives are an endpoint's.
+ * breaker, header, auth, order_by.  The API is an endpoint of the receiver's
+ * own, named "receiver:NAME", and its directives are an endpoint's.
  */
 
 #include "http/conf/receiver/ngx_http_webhook_conf_receiver_durable.h"
 #include "http/conf/value/ngx_http_webhook_conf_args.h"
+#include "http/conf/value/ngx_http_webhook_conf_dollar.h"
 #include "http/conf/value/ngx_http_webhook_conf_name.h"
 #include "http/conf/value/ngx_http_webhook_conf_template.h"
 #include "http/conf/endpoint/ngx_http_webhook_conf_endpoint.h"
@@ -25,11 +26,14 @@
 
 static ngx_int_t ngx_webhook_receiver_durable_finish(ngx_webhook_build_t *b,
     ngx_webhook_receiver_t *rcv);
+static ngx_uint_t ngx_webhook_receiver_has_api(ngx_webhook_receiver_t *rcv);
 static const char *ngx_webhook_receiver_durable_refuse(
     ngx_webhook_receiver_t *rcv);
 static ngx_int_t ngx_webhook_receiver_durable_check(ngx_webhook_build_t *b,
     ngx_webhook_receiver_t *rcv);
 static char *ngx_webhook_receiver_api(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t *spec, void *conf);
+static char *ngx_webhook_receiver_header(ngx_webhook_build_t *b,
     const ngx_webhook_field_t *spec, void *conf);
 static char *ngx_webhook_receiver_order_by(ngx_webhook_build_t *b,
     const ngx_webhook_field_t *spec, void *conf);
@@ -76,6 +80,18 @@ static const ngx_webhook_field_t
       0,
       NULL },
 
+    { ngx_string("header"),
+      NGX_CONF_TAKE2,
+      ngx_webhook_receiver_header,
+      0,
+      NULL },
+
+    { ngx_string("auth"),
+      NGX_CONF_2MORE,
+      ngx_webhook_receiver_api,
+      0,
+      NULL },
+
     { ngx_string("order_by"),
       NGX_CONF_TAKE1,
       ngx_webhook_receiver_order_by,
@@ -106,8 +122,12 @@ ngx_webhook_receiver_durable_finish(ngx_webhook_build_t *b,
     ngx_webhook_endpoint_t       *ep;
     ngx_webhook_endpoint_conf_t  *ecf;
 
-    if (rcv->mode != NGX_WEBHOOK_MODE_DURABLE) {
+    /* a durable one is that while it is tested, too */
 
+    if (rcv->mode != NGX_WEBHOOK_MODE_DURABLE
+        && (rcv->mode != NGX_WEBHOOK_MODE_TEST
+            || !ngx_webhook_receiver_has_api(rcv)))
+    {
         if (rcv->mode != NGX_WEBHOOK_MODE_SYNC
             || (rcv->api_conf == NULL && rcv->order_by == NULL
                 && rcv->rate.len == 0))
@@ -191,18 +211,28 @@ refused:
 }
 
 
+static ngx_uint_t
+ngx_webhook_receiver_has_api(ngx_webhook_receiver_t *rcv)
+{
+    ngx_webhook_endpoint_conf_t  *ecf;
+
+    ecf = rcv->api_conf;
+
+    return ecf && ecf->endpoint->url.len;
+}
+
+
 /* What does not go together with calls that are made later. */
 
 static const char *
 ngx_webhook_receiver_durable_refuse(ngx_webhook_receiver_t *rcv)
 {
-    ngx_uint_t                    i;
+    ngx_uint_t                    i, n;
     ngx_webhook_action_t         *action;
+    ngx_webhook_header_t         *header;
     ngx_webhook_endpoint_conf_t  *ecf;
 
-    ecf = rcv->api_conf;
-
-    if (ecf == NULL || ecf->endpoint->url.len == 0) {
+    if (!ngx_webhook_receiver_has_api(rcv)) {
         return "has \"mode durable\" and no \"api\"";
     }
 
@@ -223,6 +253,8 @@ ngx_webhook_receiver_durable_refuse(ngx_webhook_receiver_t *rcv)
         return "has \"mode durable\" and a name of more than 100 bytes";
     }
 
+    ecf = rcv->api_conf;
+    header = ecf->endpoint->headers.elts;
     action = rcv->actions.elts;
 
     for (i = 0; i < rcv->actions.nelts; i++) {
@@ -234,6 +266,15 @@ ngx_webhook_receiver_durable_refuse(ngx_webhook_receiver_t *rcv)
         if (action[i].timeout) {
             return "has both \"mode durable\" and a \"timeout=\" of an "
                    "action: use the directive \"timeout\"";
+        }
+
+        for (n = 0; n < ecf->endpoint->headers.nelts; n++) {
+            if (ngx_webhook_endpoint_header_is(&header[n].name,
+                                               &action[i].idempotency))
+            {
+                return "has a \"header\" that is the \"idempotency=\" of an "
+                       "action, too";
+            }
         }
     }
 
@@ -284,6 +325,37 @@ ngx_webhook_receiver_api(ngx_webhook_build_t *b,
     field = ngx_webhook_field_find(ngx_webhook_endpoint_tables(), &name);
 
     return field ? field->build(b, field, ecf) : "is not known";
+}
+
+
+/*
+ * header NAME VALUE.  It is put into each request when that is sent, so it
+ * stands in no event, and no value of a call can be in it.
+ */
+
+static char *
+ngx_webhook_receiver_header(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t *spec, void *conf)
+{
+    ngx_str_t  *value, name;
+
+    value = b->args->elts;
+
+    ngx_str_set(&name, "X-Request-ID");
+
+    if (ngx_webhook_endpoint_header_is(&value[1], &name)) {
+        return "cannot be \"X-Request-ID\", which tells the call's";
+    }
+
+    if (ngx_webhook_conf_braces(&value[2])) {
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                              "the header \"%V\" of a receiver is the same for "
+                              "all calls: it can have no \"${...}\"",
+                              &value[1]);
+        return NGX_CONF_ERROR;
+    }
+
+    return ngx_webhook_receiver_api(b, spec, conf);
 }
 
 

@@ -22,6 +22,8 @@
 
 static ngx_int_t ngx_webhook_receiver_flow_create(ngx_webhook_build_t *b,
     ngx_webhook_receiver_t *rcv);
+static ngx_int_t ngx_webhook_receiver_flow_finish(ngx_webhook_build_t *b,
+    ngx_webhook_receiver_t *rcv);
 static ngx_int_t ngx_webhook_receiver_flow_check(ngx_webhook_build_t *b,
     ngx_webhook_receiver_t *rcv);
 static ngx_int_t ngx_webhook_receiver_emit_check(ngx_webhook_build_t *b,
@@ -64,7 +66,7 @@ const ngx_webhook_receiver_part_t
 {
     ngx_webhook_receiver_flow_fields,
     ngx_webhook_receiver_flow_create,
-    NULL,
+    ngx_webhook_receiver_flow_finish,
     ngx_webhook_receiver_flow_check
 };
 
@@ -74,6 +76,37 @@ ngx_webhook_receiver_flow_create(ngx_webhook_build_t *b,
     ngx_webhook_receiver_t *rcv)
 {
     return ngx_array_init(&rcv->emits, b->pool, 1, sizeof(ngx_webhook_emit_t));
+}
+
+
+/* Calls that were tests must not make those that are not into repeats; no
+   receiver has such a name. */
+
+static ngx_int_t
+ngx_webhook_receiver_flow_finish(ngx_webhook_build_t *b,
+    ngx_webhook_receiver_t *rcv)
+{
+    u_char     *p;
+    ngx_str_t   name;
+
+    rcv->dedupe_scope = rcv->id;
+
+    if (rcv->mode != NGX_WEBHOOK_MODE_TEST) {
+        return NGX_OK;
+    }
+
+    name.len = sizeof("test:") - 1 + rcv->name.len;
+    name.data = ngx_pnalloc(b->temp_pool, name.len);
+    if (name.data == NULL) {
+        return NGX_ERROR;
+    }
+
+    p = ngx_cpymem(name.data, "test:", sizeof("test:") - 1);
+    ngx_memcpy(p, rcv->name.data, rcv->name.len);
+
+    rcv->dedupe_scope = webhook_id_name(ngx_webhook_str(&name));
+
+    return NGX_OK;
 }
 
 

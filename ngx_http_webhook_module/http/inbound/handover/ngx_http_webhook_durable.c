@@ -85,6 +85,28 @@ nomem:
 }
 
 
+ngx_int_t
+ngx_webhook_durable_test(ngx_webhook_call_t *call)
+{
+    ngx_str_t     error;
+    webhook_id_t  id;
+
+    if (call->nacts == call->nlookups) {
+        return ngx_webhook_call_set(call, NGX_HTTP_OK, NULL);
+    }
+
+    if (ngx_webhook_event_id(&id) != NGX_OK) {
+        ngx_str_set(&error, "Out of memory; nothing was done");
+        return ngx_webhook_call_set(call, NGX_HTTP_SERVICE_UNAVAILABLE,
+                                    &error);
+    }
+
+    ngx_webhook_durable_answer(call, &id);
+
+    return ngx_webhook_call_set(call, NGX_HTTP_ACCEPTED, NULL);
+}
+
+
 /* An action as it will be sent. */
 
 static ngx_uint_t

@@ -18,5 +18,9 @@
 ngx_uint_t ngx_webhook_durable_make(ngx_webhook_call_t *call,
     ngx_webhook_event_t **event, ngx_str_t *error);
 
+/* Of mode test: sets what a call with such actions is answered, and an id that
+   is nobody's.  Returns NGX_DONE. */
+ngx_int_t ngx_webhook_durable_test(ngx_webhook_call_t *call);
+
 
 #endif /* NGX_WEBHOOK_DURABLE_H */

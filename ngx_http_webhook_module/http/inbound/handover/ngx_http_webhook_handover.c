@@ -71,9 +71,11 @@ ngx_webhook_handover_begin(ngx_webhook_call_t *call)
 
     (void) ngx_webhook_call_set(call, NGX_HTTP_OK, NULL);
 
-    if (receiver->mode == NGX_WEBHOOK_MODE_TEST
-        || (receiver->api == NULL && receiver->emits.nelts == 0))
-    {
+    if (receiver->mode == NGX_WEBHOOK_MODE_TEST) {
+        return receiver->api ? ngx_webhook_durable_test(call) : NGX_DONE;
+    }
+
+    if (receiver->api == NULL && receiver->emits.nelts == 0) {
         return NGX_DONE;
     }
 

@@ -57,9 +57,7 @@ ngx_webhook_dedupe_reserve(ngx_webhook_call_t *call)
     webhook_op_reserve_t  *reserve;
     ngx_webhook_dedupe_t  *dedupe;
 
-    if (!call->keyed
-        || call->receiver->mode == NGX_WEBHOOK_MODE_TEST)
-    {
+    if (!call->keyed) {
         return NGX_OK;
     }
 
@@ -79,7 +77,7 @@ ngx_webhook_dedupe_reserve(ngx_webhook_call_t *call)
 
     reserve = &dedupe->job.op.u.reserve;
 
-    reserve->scope = call->receiver->id;
+    reserve->scope = call->receiver->dedupe_scope;
     reserve->run = NGX_WEBHOOK_DEDUPE_RUN;
     ngx_memcpy(reserve->key, call->dedupe, sizeof(reserve->key));
 
@@ -358,7 +356,7 @@ ngx_webhook_dedupe_settlement(ngx_webhook_call_t *call, ngx_uint_t status)
 
     settle = &dedupe->job.op.u.settle;
 
-    settle->scope = call->receiver->id;
+    settle->scope = call->receiver->dedupe_scope;
     settle->token = call->reserved;
     ngx_memcpy(settle->key, call->dedupe, sizeof(settle->key));
 

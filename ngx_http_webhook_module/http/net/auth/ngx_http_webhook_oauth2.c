@@ -48,7 +48,10 @@ ngx_webhook_oauth2_create(ngx_webhook_build_t *b, ngx_webhook_endpoint_t *ep)
         return NULL;
     }
 
-    ngx_webhook_peer_egress(oauth2->peer, &ep->address, &ep->proxy);
+    /* as of the endpoint: that of a receiver's API is the operator's own */
+
+    ngx_webhook_peer_egress(oauth2->peer, ep->internal ? NULL : &ep->address,
+                            &ep->proxy);
 
     if (ngx_webhook_peer_init(b, &oauth2->peer) != NGX_OK) {
         return NULL;
