@@ -22,6 +22,7 @@
 #define WEBHOOK_CALL_ACTIONS_MAX    32
 
 #define WEBHOOK_DEDUPE_ANSWER       4096        /* bytes at most */
+#define WEBHOOK_DEDUPE_TYPE         255
 
 
 /* How a call ended.  The numbers are kept: new ones go to the end. */
@@ -102,8 +103,22 @@ typedef struct {
  * the store that is full.
  *
  * SETTLE: STALE where the reservation was lost, DUPLICATE where it is settled,
- * UNAVAILABLE for an answer that is too long.
+ * UNAVAILABLE for an answer that is too long.  Where there is little room the
+ * answer is forgotten, but not that there was the call, and its status.
  */
+
+/* How a call was answered. */
+
+typedef struct {
+    uint32_t            status;     /* 200, or 202 of a durable one */
+    webhook_str_t       text;       /* up to 4096 bytes; empty: not kept, or
+                                       with "sent" that it had none */
+    uint32_t            sent;       /* not 0: the number that was sent, with
+                                       this text and this type and no other */
+    webhook_str_t       type;       /* up to 255 bytes; empty: none */
+    unsigned            durable:1;  /* its actions are the delivery of ... */
+    webhook_id_t        event;      /* ... this event */
+} webhook_answered_t;
 
 typedef enum {
     WEBHOOK_DEDUPE_NEW = 0,         /* yours: act, then SETTLE with token */
@@ -112,27 +127,25 @@ typedef enum {
 } webhook_dedupe_e;
 
 typedef struct {
-    uint64_t          scope;        /* in: webhook_id_name() of a receiver */
-    unsigned char     key[32];      /* in: SHA-256 of what repeats share */
-    uint64_t          run;          /* in: ms the action may take at most */
-    uint64_t          asker;        /* in: not 0: a number of this request's,
+    uint64_t            scope;      /* in: webhook_id_name() of a receiver */
+    unsigned char       key[32];    /* in: SHA-256 of what repeats share */
+    uint64_t            run;        /* in: ms the action may take at most */
+    uint64_t            asker;      /* in: not 0: a number of this request's,
                                        so that it can be repeated */
 
-    unsigned          bound:1;      /* out, if FULL: too many are known */
-    webhook_dedupe_e  state;        /* out */
-    uint64_t          token;        /* out, if NEW */
-    uint32_t          status;       /* out, if SEEN: what SETTLE was told */
-    webhook_str_t     answer;
+    unsigned            bound:1;    /* out, if FULL: too many are known */
+    webhook_dedupe_e    state;      /* out */
+    uint64_t            token;      /* out, if NEW */
+    webhook_answered_t  answer;     /* out, if SEEN: what SETTLE was told */
 } webhook_op_reserve_t;
 
 typedef struct {
-    uint64_t          scope;
-    unsigned char     key[32];
-    uint64_t          token;
-    uint64_t          keep;         /* ms to remember it; 0: forget it, the
+    uint64_t            scope;
+    unsigned char       key[32];
+    uint64_t            token;
+    uint64_t            keep;       /* ms to remember it; 0: forget it, the
                                        action failed and may come again */
-    uint32_t          status;
-    webhook_str_t     answer;       /* up to 4096 bytes */
+    webhook_answered_t  answer;
 } webhook_op_settle_t;
 
 
@@ -151,14 +164,13 @@ typedef enum {
 } webhook_known_e;
 
 typedef struct {
-    webhook_known_e   kind;
-    uint64_t          scope;                /* CALL: the receiver */
-    unsigned char     key[32];
-    unsigned char     body[32];             /* EVENT */
-    webhook_id_t      event;                /* EVENT: that was put */
-    uint64_t          left;                 /* ms that it is known yet */
-    uint32_t          status;               /* CALL: what SETTLE was told */
-    webhook_str_t     answer;               /* the same */
+    webhook_known_e     kind;
+    uint64_t            scope;              /* CALL: the receiver */
+    unsigned char       key[32];
+    unsigned char       body[32];           /* EVENT */
+    webhook_id_t        event;              /* EVENT: that was put */
+    uint64_t            left;               /* ms that it is known yet */
+    webhook_answered_t  answer;             /* CALL: what SETTLE was told */
 } webhook_known_t;
 
 #define WEBHOOK_KNOWN_CURSOR  64

@@ -62,7 +62,9 @@ webhook_op_reset(webhook_op_t *op)
         op->u.reserve.state = WEBHOOK_DEDUPE_NEW;
         op->u.reserve.token = 0;
         op->u.reserve.bound = 0;
-        op->u.reserve.status = 0;
+        op->u.reserve.answer.status = 0;
+        op->u.reserve.answer.sent = 0;
+        op->u.reserve.answer.durable = 0;
         break;
 
     case WEBHOOK_OP_REPLAY:
@@ -162,8 +164,8 @@ webhook_op_free(webhook_op_t *op)
         break;
 
     case WEBHOOK_OP_RESERVE:
-        op->u.reserve.answer.data = NULL;
-        op->u.reserve.answer.len = 0;
+        memset(&op->u.reserve.answer.text, 0, sizeof(webhook_str_t));
+        memset(&op->u.reserve.answer.type, 0, sizeof(webhook_str_t));
         break;
 
     case WEBHOOK_OP_STATS:

@@ -42,6 +42,11 @@ my %receivers = (
     emits   => q{emit big.call 'body={"n": "${n}", "by": "${var.webhook_receiver}"}';},
     test    => q{mode test; redact card; log_calls on;
         action POST /api/x '{"a": "${a}"}';},
+    answers => q{redact card; log_calls on; require a;
+        answer ok 'body={"a": "${a}", "c": "${card}", "u": "${var.arg_q}", "x": "${e}"}';
+        answer error status=200 type=text/xml
+            'body=<E s="${status}" u="${var.arg_q}">${n} ${error}</E>';
+        action POST /api/x '{"a": "${a}"}';},
     slow    => q{accept xml; action POST /api/slow '{"n": "${r.n}"}';},
 );
 
@@ -136,6 +141,10 @@ for (['maps', q({"a": 1, "n": %d, "card": "4111111111111111")],
       'X-Webhook-Dry-Run' => 1],
      ['maps', q({"a": 1, "n": %d, broken)],
      ['fails', q({"a": 1, "n": %d, "card": "4111111111111111")],
+     ['answers', q({"a": 1, "n": %d, "card": "4111111111111111")],
+     ['answers', q({"n": 3, "card": "4111111111111111")],
+     ['answers', q({"a": 1, "card": "4111111111111111"),
+      'X-Webhook-Dry-Run' => 1],
      ['lines', q({"n": 5, "l": [{"v": 1}, {"v": "two"}, {"v": {"x": 3}}])],
      ['lines', q({"n": 5, "l": [])],
      ['lines', q({"n": 5)],

@@ -11,7 +11,7 @@
  * any string takes the value with its type as well.  A missing value is null
  * when alone and empty inside text.  A placeholder in an object's key is text.
  *
- * Text templates (a URI, a header's value, a line of text) take values as
+ * Text templates (a URI, a header's value, a line of text, XML) take values as
  * text, escaped for where they stand.
  *
  * Filters apply from left to right:
@@ -65,7 +65,10 @@ typedef enum {
     WEBHOOK_TEMPLATE_URI,       /* an origin-form URI, see below */
     WEBHOOK_TEMPLATE_HEADER,    /* CR, LF, NUL and other controls in a value
                                    are an error */
-    WEBHOOK_TEMPLATE_TEXT       /* as it is */
+    WEBHOOK_TEMPLATE_TEXT,      /* as it is */
+    WEBHOOK_TEMPLATE_XML        /* & < > " ' are escaped; what is not UTF-8, or
+                                   a character that XML 1.0 does not have, is
+                                   an error */
 } webhook_template_kind_e;
 
 

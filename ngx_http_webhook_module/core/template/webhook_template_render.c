@@ -3,6 +3,7 @@
  * Copyright (C) the ngx_http_webhook_module authors
  */
 
+#include "core/json/webhook_json_text.h"
 #include "core/template/webhook_segment.h"
 #include "core/template/webhook_template_int.h"
 
@@ -13,6 +14,8 @@ static int webhook_template_placeholder_value(const webhook_placeholder_t *t,
 static int webhook_template_add(const webhook_template_t *tpl,
     const webhook_placeholder_t *t, const webhook_value_t *v,
     webhook_buf_t *out, webhook_buf_t *scratch, webhook_error_t *err);
+static int webhook_template_add_xml(const webhook_str_t *text,
+    webhook_buf_t *out);
 static int webhook_template_add_json(const webhook_value_t *v,
     webhook_buf_t *out);
 static int webhook_template_add_json_text(const webhook_value_t *v,
@@ -156,6 +159,17 @@ webhook_template_add(const webhook_template_t *tpl,
         return rc;
     }
 
+    if (tpl->kind == WEBHOOK_TEMPLATE_XML) {
+        rc = webhook_template_add_xml(&text, out);
+
+        if (rc == WEBHOOK_ERROR) {
+            return webhook_template_refuse(t, "has a character that cannot "
+                                           "be in XML", err);
+        }
+
+        return rc;
+    }
+
     if (tpl->kind == WEBHOOK_TEMPLATE_HEADER) {
 
         for (i = 0; i < text.len; i++) {
@@ -169,6 +183,79 @@ webhook_template_add(const webhook_template_t *tpl,
     }
 
     return webhook_buf_add(out, text.data, text.len);
+}
+
+
+/* A value as the text of an element or of an attribute. */
+
+static int
+webhook_template_add_xml(const webhook_str_t *text, webhook_buf_t *out)
+{
+    int                   n;
+    const char           *entity;
+    const unsigned char  *p, *last;
+
+    last = text->data + text->len;
+
+    for (p = text->data; p < last; p += n) {
+
+        n = 1;
+        entity = NULL;
+
+        switch (*p) {
+
+        case '&':
+            entity = "&amp;";
+            break;
+
+        case '<':
+            entity = "&lt;";
+            break;
+
+        case '>':
+            entity = "&gt;";
+            break;
+
+        case '"':
+            entity = "&quot;";
+            break;
+
+        case '\'':
+            entity = "&apos;";
+            break;
+
+        case '\r':
+            /* else it is read as the end of a line */
+            entity = "&#13;";
+            break;
+
+        default:
+            if (*p < 0x20 && *p != '\t' && *p != '\n') {
+                return WEBHOOK_ERROR;
+            }
+
+            if (*p >= 0x80) {
+                n = webhook_json_utf8(p, last);
+            }
+
+            /* U+FFFE and U+FFFF */
+
+            if (n < 1
+                || (n == 3 && p[0] == 0xef && p[1] == 0xbf && p[2] >= 0xbe))
+            {
+                return WEBHOOK_ERROR;
+            }
+        }
+
+        if (entity) {
+            webhook_buf_add(out, entity, strlen(entity));
+
+        } else {
+            webhook_buf_add(out, p, (size_t) n);
+        }
+    }
+
+    return out->failed;
 }
 
 

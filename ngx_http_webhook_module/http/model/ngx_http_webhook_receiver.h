@@ -8,6 +8,7 @@
 #ifndef NGX_WEBHOOK_RECEIVER_H
 #define NGX_WEBHOOK_RECEIVER_H
 
+#include "http/model/ngx_http_webhook_answer_rule.h"
 #include "http/model/ngx_http_webhook_endpoint.h"
 #include "http/model/ngx_http_webhook_rule.h"
 #include "core/json/webhook_json.h"
@@ -166,6 +167,11 @@ struct ngx_webhook_receiver_s {
     ngx_str_t                    shadow_uri;    /* in front of URIs */
 
     ngx_array_t                  emits;         /* ..._emit_t */
+
+    ngx_array_t                  answers;       /* ..._answer_rule_t: the first
+                                                   that matches holds; behind
+                                                   those of nginx.conf what the
+                                                   sender prescribes */
 
     void                        *api_conf;      /* while it is read */
     ngx_str_t                    rate;          /* "rate=100r/s", or empty */

@@ -506,11 +506,12 @@ build_test_action(FILE *out, ngx_webhook_action_t *action)
 static void
 build_test_receiver(FILE *out, ngx_webhook_receiver_t *rcv)
 {
-    ngx_uint_t                i;
-    ngx_webhook_emit_t       *emit;
-    ngx_webhook_url_token_t  *url_token;
-    ngx_webhook_action_t     *action;
-    ngx_webhook_filter_t     *filter;
+    ngx_uint_t                  i;
+    ngx_webhook_emit_t         *emit;
+    ngx_webhook_url_token_t    *url_token;
+    ngx_webhook_action_t       *action;
+    ngx_webhook_filter_t       *filter;
+    ngx_webhook_answer_rule_t  *answer;
 
     build_test_str(out, "description", &rcv->description);
     build_test_str(out, "model", &rcv->model);
@@ -572,6 +573,19 @@ build_test_receiver(FILE *out, ngx_webhook_receiver_t *rcv)
         build_test_str(out, "type", &emit[i].type->name);
         build_test_template(out, "body", emit[i].body);
         build_test_condition(out, "when", emit[i].when);
+    }
+
+    answer = rcv->answers.elts;
+
+    for (i = 0; i < rcv->answers.nelts; i++) {
+        build_test_num(out, "answer", answer[i].calls);
+        build_test_num(out, "least", answer[i].least);
+        build_test_num(out, "most", answer[i].most);
+        build_test_num(out, "status", answer[i].status);
+        build_test_str(out, "type", &answer[i].type);
+        build_test_template(out, "body", answer[i].body);
+        build_test_num(out, "bare", answer[i].bare);
+        build_test_num(out, "redacts", answer[i].redacts);
     }
 
     (void) build_test_path(out, rcv->order_by);

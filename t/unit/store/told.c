@@ -111,7 +111,7 @@ settle(util_t *u, uint64_t token)
     op.u.settle.scope = SCOPE;
     op.u.settle.token = token;
     op.u.settle.keep = DAY;
-    op.u.settle.status = 201;
+    op.u.settle.answer.status = 201;
 
     return util_apply(u, &op);
 }

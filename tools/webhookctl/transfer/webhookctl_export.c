@@ -251,8 +251,20 @@ ctl_export_known_json(const webhook_known_t *known)
     if (known->kind == WEBHOOK_KNOWN_CALL) {
         ctl_json_set_name(json, "receiver_id", known->scope);
         ctl_json_set_hex(json, "key", known->key, sizeof(known->key));
-        json_object_set_new(json, "status", json_integer(known->status));
-        ctl_json_set(json, "answer", &known->answer);
+        json_object_set_new(json, "status",
+                            json_integer(known->answer.status));
+        ctl_json_set(json, "answer", &known->answer.text);
+        json_object_set_new(json, "sent",
+                            known->answer.sent
+                            ? json_integer(known->answer.sent) : json_null());
+        ctl_json_set(json, "type", &known->answer.type);
+
+        if (known->answer.durable) {
+            ctl_json_set_id(json, "event", &known->answer.event);
+
+        } else {
+            json_object_set_new(json, "event", json_null());
+        }
 
     } else {
         ctl_json_set_hex(json, "key", known->key, sizeof(known->key));

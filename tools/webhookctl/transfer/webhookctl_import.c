@@ -38,6 +38,7 @@ static int ctl_import_end(ctl_import_t *m, json_t *json);
 static int ctl_import_endpoint(ctl_import_t *m, json_t *json);
 static int ctl_import_dedupe(ctl_import_t *m, json_t *json);
 static int ctl_import_idempotency(ctl_import_t *m, json_t *json);
+static int ctl_import_header(const webhook_str_t *text);
 static int ctl_import_known(ctl_import_t *m, json_t *json,
     webhook_known_t *known);
 static int ctl_import_call(ctl_import_t *m, json_t *json);
@@ -313,23 +314,56 @@ ctl_import_endpoint(ctl_import_t *m, json_t *json)
 static int
 ctl_import_dedupe(ctl_import_t *m, json_t *json)
 {
-    webhook_known_t  known;
+    webhook_known_t      known;
+    webhook_answered_t  *answer;
 
     memset(&known, 0, sizeof(known));
 
     known.kind = WEBHOOK_KNOWN_CALL;
-    known.status = ctl_import_u32(json, "status");
+    answer = &known.answer;
+
+    answer->status = ctl_import_u32(json, "status");
+    answer->sent = ctl_import_u32(json, "sent");
 
     /* repeats are answered with it */
 
-    if (known.status < 200 || known.status > 299
+    if (answer->status < 200 || answer->status > 299
+        || (answer->sent && (answer->sent < 200 || answer->sent > 599))
         || ctl_import_name(json, "receiver", &known.scope) != 0
-        || ctl_import_text(json, "answer", &known.answer) != 0)
+        || ctl_import_text(json, "answer", &answer->text) != 0
+        || ctl_import_text(json, "type", &answer->type) != 0
+        || !ctl_import_header(&answer->type))
     {
         return -1;
     }
 
+    if (json_is_string(json_object_get(json, "event"))) {
+
+        if (ctl_import_id(json, "event", &answer->event) != 0) {
+            return -1;
+        }
+
+        answer->durable = 1;
+    }
+
     return ctl_import_known(m, json, &known);
+}
+
+
+/* 1 if the text can be a header's value. */
+
+static int
+ctl_import_header(const webhook_str_t *text)
+{
+    size_t  i;
+
+    for (i = 0; i < text->len; i++) {
+        if (text->data[i] < 0x20 || text->data[i] >= 0x7f) {
+            return 0;
+        }
+    }
+
+    return 1;
 }
 
 

@@ -11,6 +11,7 @@
 #include "http/conf/value/ngx_http_webhook_conf_map.h"
 #include "http/conf/value/ngx_http_webhook_conf_args.h"
 #include "http/conf/value/ngx_http_webhook_conf_param.h"
+#include "http/conf/answer/ngx_http_webhook_conf_receiver_answer.h"
 #include "http/conf/caller/ngx_http_webhook_conf_receiver_args.h"
 #include "http/conf/caller/ngx_http_webhook_conf_receiver_handshake.h"
 #include "http/conf/caller/ngx_http_webhook_conf_receiver_token.h"
@@ -118,6 +119,7 @@ static const ngx_webhook_receiver_part_t
     &ngx_webhook_receiver_target_part,
     &ngx_webhook_receiver_flow_part,
     &ngx_webhook_receiver_durable_part,
+    &ngx_webhook_receiver_answer_part,
     NULL
 };
 

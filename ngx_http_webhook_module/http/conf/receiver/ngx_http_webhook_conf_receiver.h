@@ -15,6 +15,7 @@
  *   conf_receiver_target.c   the record that it is about
  *   conf_receiver_flow.c     repeats, a copy, events
  *   conf_receiver_durable.c  calls that are made later
+ *   conf_receiver_answer.c   answers of its own, and its sender's
  *   conf_receiver_check.c    variables in all of these
  *
  * A part has a table of fields, for which conf is the receiver, and a header

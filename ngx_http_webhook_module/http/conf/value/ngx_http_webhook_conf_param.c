@@ -45,7 +45,7 @@ ngx_webhook_conf_params(ngx_webhook_build_t *b, ngx_uint_t first,
 {
     const char  *p;
     ngx_str_t   *value, name;
-    ngx_uint_t   i, n, once;
+    ngx_uint_t   i, n, once, empty;
 
     value = b->args->elts;
 
@@ -56,7 +56,8 @@ ngx_webhook_conf_params(ngx_webhook_build_t *b, ngx_uint_t first,
         while (ngx_webhook_conf_word(&p, &name)) {
 
             once = (name.data[name.len - 1] != '*');
-            name.len -= !once;
+            empty = (name.data[name.len - 1] == '?');
+            name.len -= (!once || empty);
 
             if (value[i].len < name.len
                 || ngx_memcmp(value[i].data, name.data, name.len) != 0)
@@ -64,7 +65,7 @@ ngx_webhook_conf_params(ngx_webhook_build_t *b, ngx_uint_t first,
                 continue;
             }
 
-            if (value[i].len == name.len) {
+            if (value[i].len == name.len && !empty) {
                 ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                                    "invalid parameter \"%V\", it has no value",
                                    &value[i]);
@@ -151,6 +152,7 @@ ngx_webhook_conf_near(ngx_str_t *word, const char *names, ngx_str_t *near)
     while (ngx_webhook_conf_word(&p, &name)) {
 
         while (name.len && (name.data[name.len - 1] == '*'
+                            || name.data[name.len - 1] == '?'
                             || name.data[name.len - 1] == '='))
         {
             name.len--;
@@ -185,7 +187,8 @@ ngx_webhook_conf_list(u_char *buf, size_t size, const char *names)
         next = names;
         more = ngx_webhook_conf_word(&next, &after);
 
-        name.len -= (name.len > 1 && name.data[name.len - 1] == '*');
+        name.len -= (name.len > 1 && (name.data[name.len - 1] == '*'
+                                      || name.data[name.len - 1] == '?'));
 
         if (p == buf) {
             p = ngx_slprintf(p, last, "\"%V\"", &name);

@@ -14,7 +14,8 @@
 /*
  * Refuses the arguments from the number "first" on that are none of the
  * parameters, are given twice or have no value.  Those are written as in
- * "size= keep= when=*", with an asterisk where one may be given again.
+ * "size= keep= when=* body=?", with an asterisk where one may be given again,
+ * and a question mark where it may be empty.
  */
 char *ngx_webhook_conf_params(ngx_webhook_build_t *b, ngx_uint_t first,
     const char *names);

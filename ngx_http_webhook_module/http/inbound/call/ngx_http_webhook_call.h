@@ -173,6 +173,9 @@ struct ngx_webhook_call_s {
     unsigned                 keyed:1;           /* repeat is known */
     unsigned                 repeated:1;        /* it was answered before */
     unsigned                 skipped:1;         /* it is not for us */
+    unsigned                 own:1;             /* it is answered as "answer"
+                                                   says, or the first call was
+                                                   */
     unsigned                 ran:1;             /* actions were called, or
                                                    would have been */
     unsigned                 put:1;             /* its events are */
@@ -188,7 +191,17 @@ struct ngx_webhook_call_s {
                                                    history */
     ngx_str_t                redacted;          /* the body, for the history */
     ngx_str_t                answer;            /* the text itself */
-    ngx_str_t                answer_type;       /* empty: JSON */
+    ngx_str_t                answer_type;       /* empty: JSON, or with "own"
+                                                   and no text none */
+    ngx_uint_t               prescribed;        /* status that the answer has
+                                                   whatever ours is, or 0 */
+    ngx_str_t                shown;             /* the text for the history, if
+                                                   that is another */
+    ngx_str_t                unrendered;        /* why an answer of the
+                                                   receiver's own could not be;
+                                                   or empty */
+    ngx_str_t                would;             /* of a dry run, as JSON: what
+                                                   would be answered, or empty */
     ngx_int_t                rc;                /* of sending it */
 
     ngx_event_t              await;             /* the store's answer */

@@ -205,13 +205,14 @@ ngx_webhook_work_take(ngx_webhook_call_t *call)
 static int
 ngx_webhook_work_paths(ngx_webhook_call_t *call)
 {
-    ngx_uint_t                i;
-    webhook_path_t          **path;
-    ngx_webhook_emit_t       *emit;
-    ngx_webhook_action_t     *action;
-    ngx_webhook_filter_t     *filter;
-    ngx_webhook_receiver_t   *receiver;
-    ngx_webhook_main_conf_t  *wmcf;
+    ngx_uint_t                  i;
+    webhook_path_t            **path;
+    ngx_webhook_emit_t         *emit;
+    ngx_webhook_action_t       *action;
+    ngx_webhook_filter_t       *filter;
+    ngx_webhook_receiver_t     *receiver;
+    ngx_webhook_main_conf_t    *wmcf;
+    ngx_webhook_answer_rule_t  *rule;
 
     receiver = call->receiver;
     wmcf = ngx_http_get_module_main_conf(call->request,
@@ -262,6 +263,17 @@ ngx_webhook_work_paths(ngx_webhook_call_t *call)
                                           call))
             || ngx_webhook_fanout_paths(wmcf, &emit[i].type->endpoints,
                                         ngx_webhook_work_path, call))
+        {
+            return 1;
+        }
+    }
+
+    rule = receiver->answers.elts;
+
+    for (i = 0; i < receiver->answers.nelts; i++) {
+        if (rule[i].body
+            && webhook_template_paths(rule[i].body, ngx_webhook_work_path,
+                                      call))
         {
             return 1;
         }

@@ -11,6 +11,7 @@
 #include "http/runtime/ngx_http_webhook_store_queue.h"
 #include "http/runtime/ngx_http_webhook_metrics.h"
 #include "http/inbound/call/ngx_http_webhook_await.h"
+#include "http/inbound/answer/ngx_http_webhook_answer_own.h"
 
 #include <openssl/rand.h>
 
@@ -19,7 +20,6 @@
 #define NGX_WEBHOOK_DEDUPE_RUN       (60 * 60 * UINT64_C(1000))
                                                 /* ms: the death of a worker
                                                    is seen sooner */
-#define NGX_WEBHOOK_DEDUPE_ANSWER    4096       /* bytes that are kept */
 #define NGX_WEBHOOK_DEDUPE_JOBS      65536      /* under way: calls that gave
                                                    up waiting leave theirs */
 
@@ -36,9 +36,13 @@ typedef struct {
 static void ngx_webhook_dedupe_reserved(ngx_webhook_job_t *job);
 static ngx_int_t ngx_webhook_dedupe_state(ngx_webhook_call_t *call,
     webhook_op_t *op);
+static ngx_int_t ngx_webhook_dedupe_text(ngx_webhook_call_t *call,
+    webhook_str_t *from, ngx_str_t *to);
 static void ngx_webhook_dedupe_forget(ngx_webhook_dedupe_t *dedupe);
 static ngx_webhook_dedupe_t *ngx_webhook_dedupe_settlement(
     ngx_webhook_call_t *call, ngx_uint_t status);
+static void ngx_webhook_dedupe_answer(ngx_webhook_call_t *call,
+    webhook_answered_t *answer, u_char *p);
 static ngx_int_t ngx_webhook_dedupe_unanswered(ngx_webhook_call_t *call);
 static ngx_int_t ngx_webhook_dedupe_unsettled(ngx_webhook_call_t *call);
 static void ngx_webhook_dedupe_free(ngx_webhook_dedupe_t *dedupe);
@@ -155,8 +159,8 @@ ngx_webhook_dedupe_reserved(ngx_webhook_job_t *job)
 static ngx_int_t
 ngx_webhook_dedupe_state(ngx_webhook_call_t *call, webhook_op_t *op)
 {
-    u_char                *p;
     ngx_str_t              error;
+    webhook_answered_t    *answer;
     webhook_op_reserve_t  *reserve;
 
     reserve = &op->u.reserve;
@@ -199,20 +203,69 @@ ngx_webhook_dedupe_state(ngx_webhook_call_t *call, webhook_op_t *op)
         break;
     }
 
-    call->repeated = 1;
+    answer = &reserve->answer;
 
-    if (reserve->answer.len) {
+    if (answer->durable) {
 
-        p = ngx_pnalloc(call->pool, reserve->answer.len);
-
-        if (p) {
-            ngx_memcpy(p, reserve->answer.data, reserve->answer.len);
-            call->answer.data = p;
-            call->answer.len = reserve->answer.len;
+        call->delivery = ngx_palloc(call->pool, sizeof(webhook_id_t));
+        if (call->delivery == NULL) {
+            goto nomem;
         }
+
+        *call->delivery = answer->event;
     }
 
-    return ngx_webhook_call_set(call, reserve->status, NULL);
+    if ((answer->text.len || answer->sent)
+        && ngx_webhook_dedupe_text(call, &answer->text, &call->answer)
+           != NGX_OK)
+    {
+        goto nomem;
+    }
+
+    if (answer->sent) {
+
+        if (ngx_webhook_dedupe_text(call, &answer->type, &call->answer_type)
+            != NGX_OK)
+        {
+            goto nomem;
+        }
+
+        call->own = 1;
+        call->prescribed = answer->sent;
+    }
+
+    call->repeated = 1;
+
+    return ngx_webhook_call_set(call, answer->status, NULL);
+
+nomem:
+
+    ngx_str_set(&error, "Out of memory; nothing was done again");
+
+    return ngx_webhook_call_set(call, NGX_HTTP_SERVICE_UNAVAILABLE, &error);
+}
+
+
+/* Copies a text that a reservation brought, which may be empty and is never
+   NULL then: NGX_OK or NGX_ERROR. */
+
+static ngx_int_t
+ngx_webhook_dedupe_text(ngx_webhook_call_t *call, webhook_str_t *from,
+    ngx_str_t *to)
+{
+    to->len = from->len;
+    to->data = ngx_pnalloc(call->pool, from->len + 1);
+
+    if (to->data == NULL) {
+        to->len = 0;
+        return NGX_ERROR;
+    }
+
+    if (from->len) {
+        ngx_memcpy(to->data, from->data, from->len);
+    }
+
+    return NGX_OK;
 }
 
 
@@ -287,8 +340,19 @@ ngx_webhook_dedupe_settle(ngx_webhook_call_t *call)
 void *
 ngx_webhook_dedupe_defer(ngx_webhook_call_t *call, ngx_uint_t status)
 {
-    return call->reserved ? ngx_webhook_dedupe_settlement(call, status)
-                          : NULL;
+    void  *deferred;
+
+    if (call->reserved == 0) {
+        return NULL;
+    }
+
+    ngx_webhook_answer_own_later(call, status);
+
+    deferred = ngx_webhook_dedupe_settlement(call, status);
+
+    ngx_webhook_answer_own_forget(call);
+
+    return deferred;
 }
 
 
@@ -312,8 +376,7 @@ ngx_webhook_dedupe_deferred(void *deferred, ngx_uint_t kept)
         settle = &dedupe->job.op.u.settle;
 
         settle->keep = 0;
-        settle->status = 0;
-        settle->answer.len = 0;
+        ngx_memzero(&settle->answer, sizeof(webhook_answered_t));
     }
 
     ngx_webhook_store_queue_post(&dedupe->job);
@@ -327,17 +390,19 @@ static ngx_webhook_dedupe_t *
 ngx_webhook_dedupe_settlement(ngx_webhook_call_t *call, ngx_uint_t status)
 {
     size_t                 len;
-    u_char                *p;
+    ngx_uint_t             keep;
     webhook_op_settle_t   *settle;
     ngx_webhook_dedupe_t  *dedupe;
 
-    len = 0;
+    /* what is masked in the history is not kept here: a repeat's is made of
+       the repeat */
 
-    if (status < NGX_HTTP_SPECIAL_RESPONSE
-        && call->answer.len <= NGX_WEBHOOK_DEDUPE_ANSWER)
-    {
-        len = call->answer.len;
-    }
+    keep = status < NGX_HTTP_SPECIAL_RESPONSE
+           && call->answer.len <= WEBHOOK_DEDUPE_ANSWER
+           && call->answer_type.len <= WEBHOOK_DEDUPE_TYPE
+           && call->answer.data && call->shown.data == NULL;
+
+    len = keep ? call->answer.len + call->answer_type.len : 0;
 
     dedupe = ngx_calloc(sizeof(ngx_webhook_dedupe_t) + len,
                         call->request->connection->log);
@@ -362,15 +427,17 @@ ngx_webhook_dedupe_settlement(ngx_webhook_call_t *call, ngx_uint_t status)
 
     if (status < NGX_HTTP_SPECIAL_RESPONSE) {
         settle->keep = call->receiver->dedupe_ttl;
-        settle->status = (uint32_t) status;
+        settle->answer.status = (uint32_t) status;
+
+        if (call->delivery) {
+            settle->answer.durable = 1;
+            settle->answer.event = *call->delivery;
+        }
     }
 
-    if (len) {
-        p = (u_char *) (dedupe + 1);
-        ngx_memcpy(p, call->answer.data, len);
-
-        settle->answer.data = p;
-        settle->answer.len = len;
+    if (keep) {
+        ngx_webhook_dedupe_answer(call, &settle->answer,
+                                  (u_char *) (dedupe + 1));
     }
 
     call->reserved = 0;
@@ -381,6 +448,30 @@ ngx_webhook_dedupe_settlement(ngx_webhook_call_t *call, ngx_uint_t status)
     ngx_webhook_dedupe_jobs++;
 
     return dedupe;
+}
+
+
+/* Copies the answer behind the operation. */
+
+static void
+ngx_webhook_dedupe_answer(ngx_webhook_call_t *call, webhook_answered_t *answer,
+    u_char *p)
+{
+    answer->text.data = p;
+    answer->text.len = call->answer.len;
+
+    p = ngx_cpymem(p, call->answer.data, call->answer.len);
+
+    if (!call->own) {
+        return;
+    }
+
+    answer->sent = (uint32_t) (call->prescribed ? call->prescribed
+                                                : call->answered);
+    answer->type.data = p;
+    answer->type.len = call->answer_type.len;
+
+    ngx_memcpy(p, call->answer_type.data, call->answer_type.len);
 }
 
 

@@ -4,6 +4,7 @@
  */
 
 #include "http/inbound/receive/ngx_http_webhook_answer.h"
+#include "http/inbound/answer/ngx_http_webhook_answer_own.h"
 #include "http/inbound/call/ngx_http_webhook_reply.h"
 #include "http/inbound/action/ngx_http_webhook_act.h"
 
@@ -12,7 +13,10 @@ static ngx_int_t ngx_webhook_answer_dry(ngx_webhook_call_t *call,
     ngx_str_t *json);
 static void ngx_webhook_answer_later(ngx_webhook_act_t *act, webhook_buf_t *b);
 static ngx_int_t ngx_webhook_answer_make(ngx_webhook_call_t *call);
+static ngx_int_t ngx_webhook_answer_ours(ngx_webhook_call_t *call);
+static ngx_int_t ngx_webhook_answer_add_would(ngx_webhook_call_t *call);
 static ngx_int_t ngx_webhook_answer_send(ngx_webhook_call_t *call);
+static void ngx_webhook_answer_content(ngx_webhook_call_t *call);
 
 
 static ngx_str_t  ngx_webhook_answer_type =
@@ -147,42 +151,63 @@ ngx_webhook_answer(ngx_webhook_call_t *call)
 static ngx_int_t
 ngx_webhook_answer_make(ngx_webhook_call_t *call)
 {
-    ngx_uint_t  nightpos;
+    call->answered = call->prescribed
+                     ? call->prescribed
+                     : ngx_webhook_answer_profile(call, call->status);
 
-    nightpos = call->receiver
-               && call->receiver->profile == NGX_WEBHOOK_PROFILE_NIGHTPOS;
-
-    if (nightpos && !call->handshake) {
-
-        if (call->status < NGX_HTTP_SPECIAL_RESPONSE) {
-            call->answered = NGX_HTTP_OK;
-
-        } else if (call->status == NGX_HTTP_NOT_FOUND) {
-            call->answered = NGX_HTTP_NOT_FOUND;
-
-        } else {
-            call->answered = NGX_HTTP_INTERNAL_SERVER_ERROR;
-        }
-
-    } else {
-        call->answered = call->status;
+    if (call->unrendered.len) {
+        ngx_log_error(NGX_LOG_ERR, call->request->connection->log, 0,
+                      "webhook receiver \"%V\": an \"answer\" could not be "
+                      "made, ours was sent: %V", &call->receiver->name,
+                      &call->unrendered);
+        ngx_str_null(&call->unrendered);
     }
 
-    if (call->answer.data) {
-        return NGX_OK;
+    if (call->answer.data == NULL && ngx_webhook_answer_ours(call) != NGX_OK) {
+        return NGX_ERROR;
     }
 
+    return call->would.len ? ngx_webhook_answer_add_would(call) : NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_webhook_answer_ours(ngx_webhook_call_t *call)
+{
     if (call->status < NGX_HTTP_SPECIAL_RESPONSE) {
         ngx_str_set(&call->answer, "{\"status\": \"ok\"}");
         return NGX_OK;
     }
 
-    if (nightpos) {
+    if (call->receiver
+        && call->receiver->profile == NGX_WEBHOOK_PROFILE_NIGHTPOS)
+    {
         ngx_str_set(&call->answer, "{\"status\": \"error\"}");
         return NGX_OK;
     }
 
     return ngx_webhook_reply_error(call->request, &call->error, &call->answer);
+}
+
+
+/* A dry run is answered by ours, and what would be answered is a member of
+   that, which is an object. */
+
+static ngx_int_t
+ngx_webhook_answer_add_would(ngx_webhook_call_t *call)
+{
+    webhook_buf_t  b;
+
+    webhook_buf_init(&b, 0);
+
+    webhook_buf_add(&b, call->answer.data, call->answer.len - 1);
+    webhook_buf_add(&b, ", \"answer\": ", sizeof(", \"answer\": ") - 1);
+    webhook_buf_add(&b, call->would.data, call->would.len);
+    webhook_buf_byte(&b, '}');
+
+    ngx_str_null(&call->would);
+
+    return ngx_webhook_reply_text(call->request->pool, &b, &call->answer);
 }
 
 
@@ -213,17 +238,7 @@ ngx_webhook_answer_send(ngx_webhook_call_t *call)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    r->headers_out.status = call->answered;
-    r->headers_out.content_length_n = call->answer.len;
-    r->headers_out.content_type = call->answer_type.len
-                                  ? call->answer_type
-                                  : ngx_webhook_answer_type;
-    r->headers_out.content_type_len = r->headers_out.content_type.len;
-    r->headers_out.content_type_lowcase = NULL;
-
-    if (call->answer.len == 0) {
-        r->header_only = 1;
-    }
+    ngx_webhook_answer_content(call);
 
     rc = ngx_http_send_header(r);
 
@@ -246,4 +261,37 @@ ngx_webhook_answer_send(ngx_webhook_call_t *call)
     out.next = NULL;
 
     return ngx_http_output_filter(r, &out);
+}
+
+
+static void
+ngx_webhook_answer_content(ngx_webhook_call_t *call)
+{
+    u_char              *p;
+    ngx_str_t           *type;
+    ngx_http_request_t  *r;
+
+    r = call->request;
+
+    r->headers_out.status = call->answered;
+    r->headers_out.content_length_n = call->answer.len;
+
+    if (call->answer.len == 0) {
+        r->header_only = 1;
+    }
+
+    type = &call->answer_type;
+
+    if (type->len == 0 && (call->answer.len || !call->own)) {
+        type = &ngx_webhook_answer_type;
+    }
+
+    /* one that tells its charset is not given another */
+
+    p = ngx_strlchr(type->data, type->data + type->len, ';');
+
+    r->headers_out.content_type = *type;
+    r->headers_out.content_type_len = p ? (size_t) (p - type->data)
+                                        : type->len;
+    r->headers_out.content_type_lowcase = NULL;
 }

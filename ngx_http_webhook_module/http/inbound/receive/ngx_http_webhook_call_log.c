@@ -53,6 +53,7 @@ static ngx_int_t ngx_webhook_log_texts(ngx_webhook_call_t *call,
     ngx_webhook_log_texts_t *texts);
 static void ngx_webhook_log_fill(ngx_webhook_call_t *call,
     ngx_webhook_log_texts_t *texts, ngx_webhook_logged_t *logged);
+static ngx_str_t *ngx_webhook_log_answer(ngx_webhook_call_t *call);
 static size_t ngx_webhook_log_len(ngx_str_t *s, size_t max);
 static void ngx_webhook_log_copy(webhook_str_t *to, ngx_str_t *from,
     size_t max, u_char **p);
@@ -371,7 +372,8 @@ ngx_webhook_log_texts(ngx_webhook_call_t *call, ngx_webhook_log_texts_t *texts)
            + ngx_webhook_log_len(&texts->headers, NGX_WEBHOOK_LOG_HEADERS)
            + ngx_webhook_log_len(&texts->body, NGX_WEBHOOK_LOG_BODY)
            + ngx_webhook_log_len(&call->verified, NGX_WEBHOOK_LOG_TEXT)
-           + ngx_webhook_log_len(&call->answer, NGX_WEBHOOK_LOG_TEXT)
+           + ngx_webhook_log_len(ngx_webhook_log_answer(call),
+                                 NGX_WEBHOOK_LOG_TEXT)
            + ngx_webhook_log_len(error, NGX_WEBHOOK_LOG_TEXT);
 
     for (i = 0; i < texts->n; i++) {
@@ -420,8 +422,8 @@ ngx_webhook_log_fill(ngx_webhook_call_t *call, ngx_webhook_log_texts_t *texts,
     ngx_webhook_log_copy(&kept->body, &texts->body, NGX_WEBHOOK_LOG_BODY, &p);
     ngx_webhook_log_copy(&kept->verified, &call->verified,
                          NGX_WEBHOOK_LOG_TEXT, &p);
-    ngx_webhook_log_copy(&kept->answer, &call->answer, NGX_WEBHOOK_LOG_TEXT,
-                         &p);
+    ngx_webhook_log_copy(&kept->answer, ngx_webhook_log_answer(call),
+                         NGX_WEBHOOK_LOG_TEXT, &p);
     ngx_webhook_log_copy(&kept->error, &texts->error, NGX_WEBHOOK_LOG_TEXT,
                          &p);
 
@@ -438,6 +440,13 @@ ngx_webhook_log_fill(ngx_webhook_call_t *call, ngx_webhook_log_texts_t *texts,
         ngx_webhook_log_copy(&action[i].body, &act->redacted_body,
                              NGX_WEBHOOK_LOG_TEXT, &p);
     }
+}
+
+
+static ngx_str_t *
+ngx_webhook_log_answer(ngx_webhook_call_t *call)
+{
+    return call->shown.data ? &call->shown : &call->answer;
 }
 
 

@@ -16,6 +16,7 @@
 #include "http/inbound/mask/ngx_http_webhook_mask.h"
 #include "http/inbound/verify/ngx_http_webhook_handshake.h"
 #include "http/inbound/verify/ngx_http_webhook_verify.h"
+#include "http/inbound/answer/ngx_http_webhook_answer_own.h"
 #include "http/inbound/intake/ngx_http_webhook_body.h"
 #include "http/inbound/intake/ngx_http_webhook_check.h"
 #include "http/inbound/intake/ngx_http_webhook_dedupe.h"
@@ -64,6 +65,7 @@ static const ngx_webhook_way_t  ngx_webhook_receive_steps[] = {
 /* And once the answer is known, whatever it is. */
 
 static const ngx_webhook_way_t  ngx_webhook_receive_endings[] = {
+    { ngx_webhook_answer_own, ngx_webhook_answer_own_heavy },
     { ngx_webhook_answer_compose, NULL },
     { ngx_webhook_dedupe_settle, NULL },
     { ngx_webhook_shadow_send, NULL },

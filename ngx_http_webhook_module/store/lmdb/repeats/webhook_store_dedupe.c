@@ -25,7 +25,7 @@
 #include <errno.h>
 
 
-#define WEBHOOK_DEDUPE_TAKES  320       /* bytes, of both rows */
+#define WEBHOOK_DEDUPE_TAKES  384       /* bytes, of both rows */
 #define WEBHOOK_DEDUPE_SHARE  2048      /* bytes of the store for each row */
 #define WEBHOOK_DEDUPE_PART    4        /* of the store is the most for all */
 #define WEBHOOK_DEDUPE_STEP    4        /* ended ones that a reservation
@@ -182,9 +182,12 @@ webhook_dedupe_look(webhook_txn_t *t, webhook_op_reserve_t *r, void **memory,
 
     if (row->settled) {
         r->state = WEBHOOK_DEDUPE_SEEN;
-        r->status = row->status;
+        r->answer = row->answer;
 
-        return webhook_memory_text(memory, &row->answer, &r->answer);
+        rc = webhook_memory_text(memory, &row->answer.text, &r->answer.text);
+
+        return rc ? rc : webhook_memory_text(memory, &row->answer.type,
+                                             &r->answer.type);
     }
 
     if (r->asker && r->asker == row->asker
@@ -217,7 +220,9 @@ webhook_dedupe_settle(webhook_txn_t *t, webhook_op_t *op)
 
     s = &op->u.settle;
 
-    if (s->answer.len > WEBHOOK_DEDUPE_ANSWER) {
+    if (s->answer.text.len > WEBHOOK_DEDUPE_ANSWER
+        || s->answer.type.len > WEBHOOK_DEDUPE_TYPE)
+    {
         webhook_store_log_error(t->st, EINVAL, "an answer exceeds a bound");
         op->result = WEBHOOK_STORE_UNAVAILABLE;
         return 0;
@@ -258,7 +263,6 @@ webhook_dedupe_settle(webhook_txn_t *t, webhook_op_t *op)
 
     row.settled = 1;
     row.end = webhook_later(t->age, s->keep);
-    row.status = s->status;
     row.answer = s->answer;
 
     /*
@@ -275,7 +279,9 @@ webhook_dedupe_settle(webhook_txn_t *t, webhook_op_t *op)
     if (webhook_space_attempt(t) != 2
         || bytes > t->st->limit / WEBHOOK_DEDUPE_PART / 2)
     {
-        row.answer.len = 0;
+        row.answer.text.len = 0;
+        row.answer.type.len = 0;
+        row.answer.sent = 0;
     }
 
     return webhook_dedupe_row_put(t, key, &row);
@@ -400,7 +406,6 @@ webhook_dedupe_known(webhook_txn_t *t, const unsigned char *key,
     known->scope = webhook_get_u64(key);
     memcpy(known->key, key + 8, 32);
     known->left = row.end - t->age;
-    known->status = row.status;
     known->answer = row.answer;
 
     return 0;
@@ -452,7 +457,7 @@ webhook_dedupe_remember(webhook_txn_t *t, webhook_op_t *op)
         return 0;
     }
 
-    rc = webhook_expire_take(t, WEBHOOK_DEDUPE_TAKES + known->answer.len,
+    rc = webhook_expire_take(t, WEBHOOK_DEDUPE_TAKES + known->answer.text.len,
                              &taken);
 
     if (rc || !taken) {
@@ -464,7 +469,6 @@ webhook_dedupe_remember(webhook_txn_t *t, webhook_op_t *op)
     row.token = ++t->state.lease;
     row.end = webhook_later(t->age, known->left);
     row.settled = 1;
-    row.status = known->status;
     row.answer = known->answer;
 
     op->result = WEBHOOK_STORE_OK;

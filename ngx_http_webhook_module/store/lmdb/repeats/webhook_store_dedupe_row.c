@@ -39,18 +39,26 @@ webhook_dedupe_row_put(webhook_txn_t *t, const unsigned char *key,
     int                  rc;
     size_t               len;
     unsigned char        buf[WEBHOOK_DEDUPE_ROW_SIZE], ekey[WEBHOOK_KEY_REPEAT];
+    webhook_str_t        event;
     webhook_codec_out_t  out;
 
-    webhook_codec_write(&out, buf, sizeof(buf), WEBHOOK_ROW_RESERVED, 1);
+    webhook_codec_write(&out, buf, sizeof(buf), WEBHOOK_ROW_RESERVED, 2);
 
     webhook_codec_add_u64(&out, row->token);
     webhook_codec_add_u64(&out, row->end);
     webhook_codec_add_u64(&out, row->owner);
     webhook_codec_add_u64(&out, row->asker);
     webhook_codec_add_u32(&out, row->slot);
-    webhook_codec_add_u32(&out, row->status);
+    webhook_codec_add_u32(&out, row->answer.status);
     webhook_codec_add_u8(&out, row->settled);
-    webhook_codec_add_text(&out, &row->answer);
+    webhook_codec_add_text(&out, &row->answer.text);
+    webhook_codec_add_number(&out, row->answer.sent);
+    webhook_codec_add_text(&out, &row->answer.type);
+
+    event.data = (unsigned char *) row->answer.event.bytes;
+    event.len = row->answer.durable ? WEBHOOK_ID_LEN : 0;
+
+    webhook_codec_add_text(&out, &event);
 
     len = webhook_codec_written(&out);
 
@@ -92,18 +100,35 @@ webhook_dedupe_row_del(webhook_txn_t *t, const unsigned char *key, uint64_t end)
 int
 webhook_dedupe_row_read(const MDB_val *v, webhook_dedupe_row_t *row)
 {
+    webhook_str_t       event;
     webhook_codec_in_t  in;
 
-    webhook_codec_read(&in, v->mv_data, v->mv_size, WEBHOOK_ROW_RESERVED, 1);
+    webhook_codec_read(&in, v->mv_data, v->mv_size, WEBHOOK_ROW_RESERVED, 2);
+
+    memset(&row->answer, 0, sizeof(webhook_answered_t));
 
     row->token = webhook_codec_u64(&in);
     row->end = webhook_codec_u64(&in);
     row->owner = webhook_codec_u64(&in);
     row->asker = webhook_codec_u64(&in);
     row->slot = webhook_codec_u32(&in);
-    row->status = webhook_codec_u32(&in);
+    row->answer.status = webhook_codec_u32(&in);
     row->settled = webhook_codec_u8(&in);
-    webhook_codec_text(&in, WEBHOOK_DEDUPE_ANSWER, &row->answer);
+    webhook_codec_text(&in, WEBHOOK_DEDUPE_ANSWER, &row->answer.text);
+
+    if (in.version > 1) {
+        row->answer.sent = (uint32_t) webhook_codec_number(&in, UINT32_MAX);
+        webhook_codec_text(&in, WEBHOOK_DEDUPE_TYPE, &row->answer.type);
+        webhook_codec_text(&in, WEBHOOK_ID_LEN, &event);
+
+        if (event.len == WEBHOOK_ID_LEN) {
+            memcpy(row->answer.event.bytes, event.data, WEBHOOK_ID_LEN);
+            row->answer.durable = 1;
+
+        } else if (event.len) {
+            return MDB_CORRUPTED;
+        }
+    }
 
     return webhook_codec_done(&in) == WEBHOOK_OK ? 0 : MDB_CORRUPTED;
 }

@@ -31,7 +31,7 @@ webhook_known_list(webhook_txn_t *t, webhook_op_t *op)
     uint32_t             rows, max;
     MDB_cursor          *c;
     webhook_db_e         db;
-    webhook_str_t        answer;
+    webhook_answered_t   answer;
     webhook_known_t     *known;
     webhook_op_known_t  *l;
 
@@ -100,8 +100,10 @@ webhook_known_list(webhook_txn_t *t, webhook_op_t *op)
 
             answer = known->answer;
 
-            if (webhook_memory_text(&op->memory, &answer, &known->answer)
-                != 0)
+            if (webhook_memory_text(&op->memory, &answer.text,
+                                    &known->answer.text)
+                || webhook_memory_text(&op->memory, &answer.type,
+                                       &known->answer.type))
             {
                 return ENOMEM;
             }
@@ -123,7 +125,9 @@ webhook_known_remember(webhook_txn_t *t, webhook_op_t *op)
 
     known = &op->u.remember.known;
 
-    if (known->answer.len > WEBHOOK_DEDUPE_ANSWER) {
+    if (known->answer.text.len > WEBHOOK_DEDUPE_ANSWER
+        || known->answer.type.len > WEBHOOK_DEDUPE_TYPE)
+    {
         webhook_store_log_error(t->st, EINVAL, "an answer exceeds a bound");
         op->result = WEBHOOK_STORE_UNAVAILABLE;
         return 0;

@@ -68,10 +68,10 @@ settle(util_t *u, unsigned key, uint64_t token, uint64_t keep,
     op.u.settle.scope = SCOPE;
     op.u.settle.token = token;
     op.u.settle.keep = keep;
-    op.u.settle.status = status;
+    op.u.settle.answer.status = status;
 
     memcpy(op.u.settle.key, from.u.reserve.key, 32);
-    util_str(&op.u.settle.answer, answer);
+    util_str(&op.u.settle.answer.text, answer);
 
     return util_apply(u, &op);
 }

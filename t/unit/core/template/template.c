@@ -420,6 +420,30 @@ test_text(void)
 }
 
 
+static void
+test_xml(void)
+{
+    test_render(WEBHOOK_TEMPLATE_XML, "<a b=\"${name}\">${map}</a>",
+                "<a b=\"Nguy\u1ec5n &quot;V\u0103n&quot; A/B\n\">{\n}</a>",
+                "XML: quotes, and text that needs no escape");
+    test_render(WEBHOOK_TEMPLATE_XML, "<a>${n|default:<'&\">}${nosuch}</a>",
+                "<a>7</a>", "a number; and nothing, where nothing is");
+    test_render(WEBHOOK_TEMPLATE_XML, "<a>${nosuch|default:<'&\">}</a>",
+                "<a>&lt;&apos;&amp;&quot;&gt;</a>", "all that means something");
+    test_render(WEBHOOK_TEMPLATE_XML, "<a>${crlf}</a>",
+                "<a>a&#13;\nX-Evil: 1</a>", "a line's end that XML would take");
+    test_render(WEBHOOK_TEMPLATE_XML, "<a>${text.nul}</a>",
+                "!'text.nul' has a character that cannot be in XML",
+                "a NUL cannot be written");
+    test_render(WEBHOOK_TEMPLATE_XML, "<a>${text.broken}</a>",
+                "!'text.broken' has a character that cannot be in XML",
+                "nor what is not UTF-8");
+    test_render(WEBHOOK_TEMPLATE_XML, "<a>${text.overlong3}</a>",
+                "!'text.overlong3' has a character that cannot be in XML",
+                "nor a NUL in disguise");
+}
+
+
 int
 main(void)
 {
@@ -431,6 +455,7 @@ main(void)
     test_filters();
     test_uri();
     test_text();
+    test_xml();
 
     webhook_json_free(test_doc);
 

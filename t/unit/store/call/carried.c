@@ -171,8 +171,8 @@ settled(util_t *u)
     op.u.settle.scope = 7;
     op.u.settle.token = token;
     op.u.settle.keep = 50000;
-    op.u.settle.status = 202;
-    util_str(&op.u.settle.answer, "thanks");
+    op.u.settle.answer.status = 202;
+    util_str(&op.u.settle.answer.text, "thanks");
     (void) util_apply(u, &op);
 }
 
@@ -240,7 +240,7 @@ test_known(void)
 
     tap_ok(util_apply(&v, &op) == WEBHOOK_STORE_OK
            && op.u.reserve.state == WEBHOOK_DEDUPE_SEEN
-           && op.u.reserve.status == 202 && op.u.reserve.answer.len == 6,
+           && op.u.reserve.answer.status == 202 && op.u.reserve.answer.text.len == 6,
            "the call is answered as it was");
     webhook_op_free(&op);
 

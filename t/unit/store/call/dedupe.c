@@ -19,6 +19,7 @@ static void test_run_out(void);
 static void test_owner_gone(void);
 static void test_owner_killed(void);
 static void test_answers(void);
+static void test_sent(void);
 static void test_rivals(void);
 
 
@@ -32,6 +33,7 @@ main(void)
     test_owner_gone();
     test_owner_killed();
     test_answers();
+    test_sent();
     test_rivals();
 
     return tap_done();
@@ -81,9 +83,9 @@ test_reserve(void)
 
     tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK
            && op.u.reserve.state == WEBHOOK_DEDUPE_SEEN
-           && op.u.reserve.status == 201 && op.u.reserve.token == 0,
+           && op.u.reserve.answer.status == 201 && op.u.reserve.token == 0,
            "a repeat is told the status");
-    tap_bytes(op.u.reserve.answer.data, op.u.reserve.answer.len,
+    tap_bytes(op.u.reserve.answer.text.data, op.u.reserve.answer.text.len,
               "{\"status\": \"ok\"}", "and the answer");
 
     webhook_op_free(&op);
@@ -94,6 +96,88 @@ test_reserve(void)
            && other > token, "after its time it is new");
 
     util_check(&u, "new again");
+    util_free(&u);
+}
+
+
+/* An answer that is to be sent as it was, which may be no text at all. */
+
+static void
+test_sent(void)
+{
+    util_t                u;
+    unsigned              i;
+    uint64_t              token;
+    webhook_op_t          op, from;
+    webhook_id_t          event;
+    webhook_answered_t   *answer;
+
+    static char           type[300];
+
+    util_init(&u);
+    util_open(&u);
+
+    event = util_id(&u);
+
+    memset(type, 'a', sizeof(type) - 1);
+
+    for (i = 0; i < 3; i++) {
+
+        (void) reserve(&u, i, 1000, &token);
+        reserve_op(&from, i, 0);
+
+        memset(&op, 0, sizeof(op));
+
+        op.type = WEBHOOK_OP_SETTLE;
+        op.u.settle.scope = SCOPE;
+        op.u.settle.token = token;
+        op.u.settle.keep = 5000;
+        memcpy(op.u.settle.key, from.u.reserve.key, 32);
+
+        answer = &op.u.settle.answer;
+
+        answer->status = 200;
+        answer->sent = 204 + i;
+        answer->durable = i == 1;
+        answer->event = event;
+
+        if (i == 1) {
+            util_str(&answer->text, "<ok/>");
+            util_str(&answer->type, "text/xml; charset=utf-8");
+        }
+
+        if (i == 2) {
+            util_str(&answer->type, type);
+        }
+
+        tap_ok(util_apply(&u, &op) == (i == 2 ? WEBHOOK_STORE_UNAVAILABLE
+                                              : WEBHOOK_STORE_OK),
+               "%s", i == 2 ? "a type has a bound" : "an answer is settled");
+    }
+
+    util_close(&u);
+    util_open(&u);
+
+    for (i = 0; i < 2; i++) {
+
+        reserve_op(&op, i, 1000);
+        (void) util_apply(&u, &op);
+
+        answer = &op.u.reserve.answer;
+
+        tap_ok(op.u.reserve.state == WEBHOOK_DEDUPE_SEEN
+               && answer->status == 200 && answer->sent == 204 + i
+               && answer->text.len == (i ? 5 : 0)
+               && answer->type.len == (i ? 23 : 0)
+               && answer->durable == i
+               && (i == 0 || memcmp(&answer->event, &event, 16) == 0),
+               "%s", i ? "a repeat is told how it was sent, and what it left"
+                       : "or that it was sent without a text");
+
+        webhook_op_free(&op);
+    }
+
+    util_check(&u, "sent");
     util_free(&u);
 }
 

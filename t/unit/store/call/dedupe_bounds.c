@@ -58,8 +58,8 @@ test_bounds(void)
 
     (void) util_apply(&u, &op);
 
-    tap_ok(op.u.reserve.answer.len == 4096
-           && memcmp(op.u.reserve.answer.data, answer, 4096) == 0,
+    tap_ok(op.u.reserve.answer.text.len == 4096
+           && memcmp(op.u.reserve.answer.text.data, answer, 4096) == 0,
            "all of them are kept");
 
     webhook_op_free(&op);
@@ -135,7 +135,7 @@ test_full(void)
 
     tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK
            && op.u.reserve.state == WEBHOOK_DEDUPE_SEEN
-           && op.u.reserve.status == 200, "so that it is not done again");
+           && op.u.reserve.answer.status == 200, "so that it is not done again");
 
     webhook_op_free(&op);
 

@@ -233,8 +233,8 @@ test_known(void)
     call.scope = 5;
     call.key[0] = 1;
     call.left = 1000;
-    call.status = 201;
-    util_str(&call.answer, "done");
+    call.answer.status = 201;
+    util_str(&call.answer.text, "done");
 
     event.kind = WEBHOOK_KNOWN_EVENT;
     event.key[0] = 1;
@@ -263,7 +263,7 @@ test_known(void)
 
     tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK
            && op.u.reserve.state == WEBHOOK_DEDUPE_SEEN
-           && op.u.reserve.status == 201 && op.u.reserve.answer.len == 4,
+           && op.u.reserve.answer.status == 201 && op.u.reserve.answer.text.len == 4,
            "known: a repeat of it is answered");
 
     webhook_op_free(&op);
@@ -275,7 +275,7 @@ test_known(void)
 
     tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK && op.u.known.count == 1
            && op.u.known.known[0].left == 1000
-           && op.u.known.known[0].answer.len == 4, "known: it is told");
+           && op.u.known.known[0].answer.text.len == 4, "known: it is told");
 
     webhook_op_free(&op);
 

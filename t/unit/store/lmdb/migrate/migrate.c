@@ -306,7 +306,7 @@ test_rest(void)
 
         if (i < ONE_REPEATS - 1
             ? op.u.reserve.state == WEBHOOK_DEDUPE_SEEN
-              && op.u.reserve.status == 200 + i && op.u.reserve.answer.len
+              && op.u.reserve.answer.status == 200 + i && op.u.reserve.answer.text.len
             : op.u.reserve.state == WEBHOOK_DEDUPE_NEW)
         {
             n++;
