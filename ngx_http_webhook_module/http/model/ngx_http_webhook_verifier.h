@@ -24,6 +24,11 @@ struct ngx_webhook_verify_s {
      */
     ngx_str_t                    url;
 
+    webhook_path_t              *redacted;      /* where a token stands that
+                                                   is among the receiver's
+                                                   "redact" for that, or
+                                                   NULL */
+
     unsigned                     need_url:1;
     unsigned                     need_token:1;
     unsigned                     slack:1;       /* answers url_verification */

@@ -37,7 +37,7 @@ static char *ngx_webhook_verify_compile(ngx_webhook_build_t *b,
 static char *ngx_webhook_verify_public(ngx_webhook_build_t *b,
     ngx_webhook_verify_t *verify, ngx_str_t *url);
 static char *ngx_webhook_verify_redact(ngx_webhook_build_t *b,
-    ngx_webhook_receiver_t *rcv, const webhook_preset_t *preset);
+    ngx_webhook_receiver_t *rcv, ngx_webhook_verify_t *verify);
 
 
 static const ngx_webhook_field_t
@@ -126,7 +126,7 @@ ngx_webhook_receiver_verify(ngx_webhook_build_t *b,
     }
 
     if (rv == NGX_CONF_OK) {
-        rv = ngx_webhook_verify_redact(b, rcv, preset);
+        rv = ngx_webhook_verify_redact(b, rcv, verify);
     }
 
     if (rv == NGX_CONF_OK) {
@@ -416,11 +416,14 @@ ngx_webhook_verify_public(ngx_webhook_build_t *b, ngx_webhook_verify_t *verify,
 
 static char *
 ngx_webhook_verify_redact(ngx_webhook_build_t *b, ngx_webhook_receiver_t *rcv,
-    const webhook_preset_t *preset)
+    ngx_webhook_verify_t *verify)
 {
-    u_char           *p;
-    ngx_str_t         text;
-    webhook_path_t  **path;
+    u_char                  *p;
+    ngx_str_t                text;
+    webhook_path_t         **path;
+    const webhook_preset_t  *preset;
+
+    preset = verify->verifier.preset;
 
     if (preset->kind != WEBHOOK_VERIFY_TOKEN
         || preset->signature.in == WEBHOOK_PLACE_HEADER)
@@ -452,17 +455,17 @@ ngx_webhook_verify_redact(ngx_webhook_build_t *b, ngx_webhook_receiver_t *rcv,
         text.len += sizeof("query.") - 1;
     }
 
+    verify->redacted = ngx_webhook_conf_path(b, &text);
+    if (verify->redacted == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
     path = ngx_array_push(&rcv->redact);
     if (path == NULL) {
         return NGX_CONF_ERROR;
     }
 
-    *path = ngx_webhook_conf_path(b, &text);
-
-    if (*path == NULL) {
-        rcv->redact.nelts--;
-        return NGX_CONF_ERROR;
-    }
+    *path = verify->redacted;
 
     return NGX_CONF_OK;
 }

@@ -4,6 +4,7 @@
  */
 
 #include "http/conf/receiver/ngx_http_webhook_conf_receiver_check.h"
+#include "http/model/ngx_http_webhook_verifier.h"
 #include "http/conf/field/ngx_http_webhook_conf_check_paths.h"
 
 
@@ -61,16 +62,28 @@ static ngx_int_t
 ngx_webhook_receiver_check_call(ngx_webhook_check_t *check,
     ngx_webhook_receiver_t *rcv)
 {
-    ngx_uint_t             i;
-    ngx_webhook_emit_t    *emit;
-    ngx_webhook_filter_t  *filter;
+    ngx_uint_t              i;
+    webhook_path_t        **redact;
+    ngx_webhook_emit_t     *emit;
+    ngx_webhook_filter_t   *filter;
 
     if (ngx_webhook_check_paths(check, rcv->require.elts, rcv->require.nelts)
-        != NGX_OK
-        || ngx_webhook_check_paths(check, rcv->redact.elts, rcv->redact.nelts)
-           != NGX_OK)
+        != NGX_OK)
     {
         return NGX_ERROR;
+    }
+
+    redact = rcv->redact.elts;
+
+    for (i = 0; i < rcv->redact.nelts; i++) {
+
+        /* that of a token comes with "verify" */
+
+        if ((rcv->verify == NULL || redact[i] != rcv->verify->redacted)
+            && ngx_webhook_check_paths(check, &redact[i], 1) != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
     }
 
     filter = rcv->filters.elts;
