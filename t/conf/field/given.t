@@ -206,7 +206,7 @@ my @right = (
      [action => 'POST', '/pos/x', '{}']],
     [receiver => 'off', [secret => "${token}D"], [mode => 'disabled'],
      [action => 'POST', '/pos/x', '{}']],
-    [receiver => 'tested', [secret => "${token}E"], [mode => 'test'],
+    [receiver => 'tested', [secret => "${token}T"], [mode => 'test'],
      [dedupe => 'hash'], [redact => 'card'],
      [answer => 'ok', 'status=201', 'type=text/xml', 'body=<A b="${card}"/>'],
      [answer => 'repeat', 'body='], [answer => 'skipped', 'status=204'],

@@ -74,7 +74,9 @@ const webhook_preset_t  webhook_presets_core[] = {
       .string = webhook_str("{url}{body}"),
       .digest = WEBHOOK_DIGEST_SHA1,
       .encoding = WEBHOOK_ENCODING_BASE64,
-      .verify = webhook_verify_twilio },
+      .verify = webhook_verify_twilio,
+      .ok = { .status = 200, .type = webhook_str("text/xml"),
+              .body = webhook_str("<Response/>") } },
 
     { .name = webhook_str("zoom"),
       .signature = { .name = webhook_str("x-zm-signature") },

@@ -2,7 +2,8 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * webhook_receiver { answer }: what calls are answered.
+ * webhook_receiver { answer }: what calls are answered, and what their sender
+ * prescribes.
  */
 
 #include "http/conf/answer/ngx_http_webhook_conf_receiver_answer.h"
@@ -12,6 +13,7 @@
 #include "http/conf/value/ngx_http_webhook_conf_param.h"
 #include "http/conf/value/ngx_http_webhook_conf_template.h"
 #include "http/inbound/call/ngx_http_webhook_redact.h"
+#include "http/model/ngx_http_webhook_verifier.h"
 
 #include "core/format/webhook_xml.h"
 
@@ -54,6 +56,11 @@ static ngx_int_t ngx_webhook_answer_status(ngx_webhook_build_t *b,
     ngx_str_t *arg, ngx_str_t *value, ngx_webhook_answer_rule_t *rule);
 static char *ngx_webhook_answer_body(ngx_webhook_build_t *b,
     ngx_str_t *body, ngx_webhook_answer_rule_t *rule);
+static ngx_int_t ngx_webhook_answer_preset(ngx_webhook_build_t *b,
+    ngx_webhook_receiver_t *rcv);
+static ngx_int_t ngx_webhook_answer_prescribed(ngx_webhook_build_t *b,
+    ngx_webhook_receiver_t *rcv, ngx_uint_t calls, ngx_uint_t least,
+    const webhook_preset_answer_t *answer);
 static void ngx_webhook_answer_useless(ngx_webhook_build_t *b,
     ngx_webhook_receiver_t *rcv, ngx_webhook_answer_rule_t *rule);
 static int ngx_webhook_answer_hidden(void *ctx, const webhook_path_t *path);
@@ -99,8 +106,14 @@ static ngx_int_t
 ngx_webhook_receiver_answer_finish(ngx_webhook_build_t *b,
     ngx_webhook_receiver_t *rcv)
 {
-    ngx_uint_t                  i;
+    ngx_uint_t                  i, own;
     ngx_webhook_answer_rule_t  *rule;
+
+    own = rcv->answers.nelts;
+
+    if (ngx_webhook_answer_preset(b, rcv) != NGX_OK) {
+        return NGX_ERROR;
+    }
 
     rule = rcv->answers.elts;
 
@@ -111,7 +124,9 @@ ngx_webhook_receiver_answer_finish(ngx_webhook_build_t *b,
                                              ngx_webhook_answer_hidden, rcv);
         }
 
-        ngx_webhook_answer_useless(b, rcv, &rule[i]);
+        if (i < own) {
+            ngx_webhook_answer_useless(b, rcv, &rule[i]);
+        }
     }
 
     return NGX_OK;
@@ -343,6 +358,79 @@ ngx_webhook_answer_body(ngx_webhook_build_t *b, ngx_str_t *body,
     }
 
     return NGX_CONF_OK;
+}
+
+
+/* What the sender of the receiver's preset prescribes; a profile that was
+   asked for comes before that. */
+
+static ngx_int_t
+ngx_webhook_answer_preset(ngx_webhook_build_t *b, ngx_webhook_receiver_t *rcv)
+{
+    const webhook_preset_t  *preset;
+
+    preset = rcv->verify ? rcv->verify->verifier.preset : NULL;
+
+    if (preset == NULL || rcv->profile == NGX_WEBHOOK_PROFILE_NIGHTPOS) {
+        return NGX_OK;
+    }
+
+    if (ngx_webhook_answer_prescribed(b, rcv, NGX_WEBHOOK_ANSWER_OK
+                                      |NGX_WEBHOOK_ANSWER_ACCEPTED
+                                      |NGX_WEBHOOK_ANSWER_SKIPPED, 0,
+                                      &preset->ok)
+        != NGX_OK
+        || ngx_webhook_answer_prescribed(b, rcv, NGX_WEBHOOK_ANSWER_REPEAT, 0,
+                                         &preset->repeat)
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return ngx_webhook_answer_prescribed(b, rcv, 0, 400, &preset->error);
+}
+
+
+static ngx_int_t
+ngx_webhook_answer_prescribed(ngx_webhook_build_t *b,
+    ngx_webhook_receiver_t *rcv, ngx_uint_t calls, ngx_uint_t least,
+    const webhook_preset_answer_t *answer)
+{
+    ngx_webhook_answer_rule_t  *rule;
+
+    if (answer->status == 0 && answer->body.data == NULL) {
+        return NGX_OK;
+    }
+
+    rule = ngx_array_push(&rcv->answers);
+    if (rule == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memzero(rule, sizeof(ngx_webhook_answer_rule_t));
+
+    rule->calls = calls;
+    rule->least = least;
+    rule->most = least ? 599 : 0;
+    rule->status = answer->status;
+    rule->type = *ngx_webhook_nstr(&answer->type);
+    rule->source_pos = rcv->source_pos;
+
+    if (answer->body.data == NULL) {
+        return NGX_OK;
+    }
+
+    if (answer->body.len == 0) {
+        rule->bare = 1;
+        return NGX_OK;
+    }
+
+    rule->body = ngx_webhook_conf_template(b,
+                               ngx_webhook_nstr(&answer->body),
+                               ngx_webhook_conf_answer_kind(&rule->type),
+                               "answer template");
+
+    return rule->body ? NGX_OK : NGX_ERROR;
 }
 
 
