@@ -16,7 +16,15 @@ my %key = (
     standard => 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
     basic    => 'shop:a-password-of-some-length',
     public   => 'whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=',
+    adyen    => '44782DEF547AAA06C910C43932B1EB0C71FC68D9D0C057550C48EC2A',
+    discord  => 'd75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68'
+                . 'f707511a',
+    sendgrid => 'MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEEDr2LjtURuePQzplybdC'
+                . '+u4CwrqDqBaWjcMMsTbhdbcwHBcepxo7yAQGhHPTnlvFYPAZFceEu/1F'
+                . 'wCM/QmGUhA==',
 );
+
+$key{paypal} = $key{sendgrid};
 
 # each alone, and then all of them
 

@@ -21,6 +21,10 @@ extern const webhook_preset_t  webhook_presets_rest[];
 
 
 webhook_verify_e webhook_verify_twilio(webhook_verify_t *v);
+webhook_verify_e webhook_verify_hubspot(webhook_verify_t *v);
+webhook_verify_e webhook_verify_adyen(webhook_verify_t *v);
+
+const char *webhook_adyen_check(const webhook_verifier_t *verifier);
 
 
 #endif /* WEBHOOK_PRESETS_INT_H */
