@@ -17,25 +17,35 @@
 /*
  * Reads a time into *ms, milliseconds since 1970:
  *
- *   1714557600             seconds, or milliseconds from 10^11 on (seconds
- *   1714557600000          reach the year 5138 there); with a fraction and a
- *   1714557600.25          minus sign, too
+ *   1714557600             seconds, of 9 or 10 digits, or milliseconds, of 13;
+ *   1714557600000          with a fraction, too.  With a minus sign of up to 16
+ *   1714557600.25          digits: milliseconds from 10^11 on
+ *
+ *   20240501               8, 12 or 14 digits are year, month, day; hour and
+ *   202405011000           minute; second.  The year is one from 1900 to 2199,
+ *   20240501100000         which no day or hour in its place looks like
  *
  *   2024-05-01             ISO 8601 and RFC 3339: a date; "T" or a space; hour
  *   2024-05-01T10:00       and minute, with or without seconds and a fraction
- *   2024-05-01 10:00:00.5Z of them; "Z", "+07:00", "+0700" or nothing, which
- *   2024-05-01T10:00+07:00 is UTC
+ *   2024-05-01 10:00:00.5Z of them; "Z", "+07:00", "+0700" or nothing
+ *   2024-05-01T10:00+07:00
  *
- * What is finer than a millisecond is cut off; a leap second is the second
- * before it.  Returns WEBHOOK_OK, or WEBHOOK_ERROR.
+ * Digits of another number may be a time in one unit or in another, or none,
+ * and are refused.  A time that does not tell its distance to UTC is in the
+ * zone that the format (which may be NULL) begins with, or else in UTC.  What is finer than a
+ * millisecond is cut off; a leap second is the second before it.  Returns
+ * WEBHOOK_OK, or WEBHOOK_ERROR.
  */
-int webhook_date_parse(const webhook_str_t *text, int64_t *ms);
+int webhook_date_parse(const webhook_str_t *text,
+    const webhook_str_t *format, int64_t *ms);
 
 /*
  * 1 if the text is a format: "iso", "unix" (seconds), "ms" (milliseconds), or a
  * text with at least one of %Y %m %d %H %M %S %L (milliseconds, 3 digits) %y
  * %j (day of the year) %F (%Y-%m-%d) %T (%H:%M:%S) %s (Unix seconds) %z (+0000)
  * %Z (UTC) %a %b (Mon, Jan) %e (day, no zero) %% (a percent sign) and no other.
+ * Before it may stand the zone of times that are read and tell none, "+07:00"
+ * and a blank; that alone is "iso".  What is written is in UTC all the same.
  */
 int webhook_date_format_valid(const webhook_str_t *format);
 

@@ -443,7 +443,7 @@ webhook_filter_date(const webhook_filter_t *filter,
     int64_t        ms;
     webhook_buf_t  made;
 
-    if (webhook_date_parse(text, &ms) != WEBHOOK_OK) {
+    if (webhook_date_parse(text, &filter->arg, &ms) != WEBHOOK_OK) {
         return webhook_filter_refuse(path, v, text, "is no date", err);
     }
 

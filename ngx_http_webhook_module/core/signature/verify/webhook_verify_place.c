@@ -110,7 +110,7 @@ webhook_verify_stamp(webhook_verify_t *v, const webhook_str_t *text)
 
         if (memchr(text->data, '-', text->len) == NULL
             || *text->data == '-'
-            || webhook_date_parse(text, &v->ms) != WEBHOOK_OK
+            || webhook_date_parse(text, NULL, &v->ms) != WEBHOOK_OK
             || v->ms < 0)
         {
             return WEBHOOK_VERIFY_BAD_TIMESTAMP;
