@@ -28,7 +28,7 @@ WARNINGS := -W -Wall -Wextra -Wpointer-arith -Wwrite-strings \
             -Wstrict-prototypes -Wmissing-prototypes -Werror
 
 PLAIN_CPPFLAGS := -DPCRE2_CODE_UNIT_WIDTH=8 -I$(SRC)
-PLAIN_LIBS     := -ljansson -llmdb -lexpat -lpcre2-8 -lssl -lcrypto \
+PLAIN_LIBS     := -ljansson -llmdb -lexpat -lpcre2-8 -lssl -lcrypto -lz \
                   -lpthread
 
 PLAIN_CFLAGS := -std=gnu11 -g $(WARNINGS) -fPIC -pthread

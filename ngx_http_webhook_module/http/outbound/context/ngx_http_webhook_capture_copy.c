@@ -5,37 +5,31 @@
 
 #include "http/outbound/context/ngx_http_webhook_capture_copy.h"
 
-#include <zlib.h>
+#include "core/media/webhook_inflate.h"
 
 
 #define NGX_WEBHOOK_COPY_MIN  1024          /* bytes of a buffer */
 #define NGX_WEBHOOK_COPY_MAX  65536
 
-#define NGX_WEBHOOK_CODINGS   2             /* one in the other at most */
 
+/* A copy that is decoded into another. */
 
-typedef enum {
-    NGX_WEBHOOK_IDENTITY = 0,
-    NGX_WEBHOOK_GZIP,
-    NGX_WEBHOOK_DEFLATE,
-    NGX_WEBHOOK_UNKNOWN
-} ngx_webhook_coding_e;
+typedef struct {
+    ngx_pool_t          *pool;
+    ngx_chain_t         *from;              /* what comes next */
+    ngx_webhook_copy_t  *to;
+    size_t               max;
+} ngx_webhook_copy_io_t;
 
 
 static ngx_int_t ngx_webhook_copy_grow(ngx_pool_t *pool,
     ngx_webhook_copy_t *copy, size_t len, size_t max);
-static ngx_uint_t ngx_webhook_copy_codings(ngx_str_t *coding,
-    ngx_webhook_coding_e type[NGX_WEBHOOK_CODINGS]);
 static const char *ngx_webhook_copy_undo(ngx_pool_t *pool,
-    ngx_webhook_copy_t *from, ngx_webhook_coding_e type, size_t max,
+    ngx_webhook_copy_t *from, webhook_coding_e coding, size_t max,
     ngx_webhook_copy_t **to, ngx_webhook_counter_e *counter);
-static void ngx_webhook_copy_peek(ngx_chain_t *cl, u_char *pos,
-    u_char head[2]);
-static ngx_int_t ngx_webhook_copy_room(ngx_pool_t *pool,
-    ngx_webhook_copy_t *to, size_t max, ngx_buf_t **room);
-static const char *ngx_webhook_copy_inflate(ngx_pool_t *pool, z_stream *z,
-    ngx_webhook_coding_e type, ngx_webhook_copy_t *from,
-    ngx_webhook_copy_t *to, size_t max, ngx_webhook_counter_e *counter);
+static void ngx_webhook_copy_next(void *data, webhook_str_t *bytes);
+static int ngx_webhook_copy_room(void *data, u_char **p, size_t *len);
+static void ngx_webhook_copy_made(void *data, size_t len);
 
 
 void
@@ -174,104 +168,22 @@ ngx_webhook_copy_grow(ngx_pool_t *pool, ngx_webhook_copy_t *copy, size_t len,
 
 /* ----------------------------------------------------------- decoding --- */
 
-/*
- * The codings of a body that have to be undone, in the order in which they were
- * applied, and their number; UNKNOWN is the only one where one is not known.
- * What stands in Content-Encoding and is no coding ("utf-8", "none") counts as
- * none, as clients take it.
- */
-
-static ngx_uint_t
-ngx_webhook_copy_codings(ngx_str_t *coding,
-    ngx_webhook_coding_e type[NGX_WEBHOOK_CODINGS])
-{
-    u_char                *p, *last, *start;
-    size_t                 len;
-    ngx_uint_t             i, n;
-    ngx_webhook_coding_e   one;
-
-    static struct {
-        ngx_str_t             name;
-        ngx_webhook_coding_e  type;
-    } names[] = {
-        { ngx_string("gzip"),     NGX_WEBHOOK_GZIP },
-        { ngx_string("x-gzip"),   NGX_WEBHOOK_GZIP },
-        { ngx_string("deflate"),  NGX_WEBHOOK_DEFLATE },
-        { ngx_string("identity"), NGX_WEBHOOK_IDENTITY },
-        { ngx_string("none"),     NGX_WEBHOOK_IDENTITY },
-        { ngx_string("utf-8"),    NGX_WEBHOOK_IDENTITY },
-        { ngx_string("utf8"),     NGX_WEBHOOK_IDENTITY },
-        { ngx_null_string,        NGX_WEBHOOK_UNKNOWN }
-    };
-
-    n = 0;
-    p = coding->data;
-    last = p + coding->len;
-
-    while (p < last) {
-
-        while (p < last && (*p == ' ' || *p == '\t' || *p == ',')) {
-            p++;
-        }
-
-        start = p;
-
-        while (p < last && *p != ',') {
-            p++;
-        }
-
-        len = p - start;
-
-        while (len && (start[len - 1] == ' ' || start[len - 1] == '\t')) {
-            len--;
-        }
-
-        if (len == 0) {
-            continue;
-        }
-
-        for (i = 0; names[i].name.len; i++) {
-            if (len == names[i].name.len
-                && ngx_strncasecmp(start, names[i].name.data, len) == 0)
-            {
-                break;
-            }
-        }
-
-        one = names[i].type;
-
-        if (one == NGX_WEBHOOK_IDENTITY) {
-            continue;
-        }
-
-        if (one == NGX_WEBHOOK_UNKNOWN || n == NGX_WEBHOOK_CODINGS) {
-            type[0] = NGX_WEBHOOK_UNKNOWN;
-            return 1;
-        }
-
-        type[n++] = one;
-    }
-
-    return n;
-}
-
-
 ngx_uint_t
 ngx_webhook_copy_coding(ngx_str_t *coding)
 {
-    ngx_webhook_coding_e  type[NGX_WEBHOOK_CODINGS];
+    webhook_coding_e  list[WEBHOOK_CODINGS];
 
-    return ngx_webhook_copy_codings(coding, type) == 0
-           || type[0] != NGX_WEBHOOK_UNKNOWN;
+    return webhook_codings(ngx_webhook_str(coding), list) == 0
+           || list[0] != WEBHOOK_CODING_UNKNOWN;
 }
 
 
 ngx_uint_t
 ngx_webhook_copy_coded(ngx_str_t *coding)
 {
-    ngx_webhook_coding_e  type[NGX_WEBHOOK_CODINGS];
+    webhook_coding_e  list[WEBHOOK_CODINGS];
 
-    return ngx_webhook_copy_codings(coding, type) != 0;
+    return webhook_codings(ngx_webhook_str(coding), list) != 0;
 }
 
 
@@ -280,15 +192,15 @@ ngx_webhook_copy_decode(ngx_pool_t *pool,
     ngx_webhook_copy_t *from, ngx_str_t *coding, size_t max,
     ngx_webhook_copy_t **to, ngx_webhook_counter_e *counter)
 {
-    const char           *reason;
-    ngx_uint_t            n;
-    ngx_webhook_coding_e  type[NGX_WEBHOOK_CODINGS];
+    const char        *reason;
+    ngx_uint_t         n;
+    webhook_coding_e   list[WEBHOOK_CODINGS];
 
     *to = from;
 
-    n = ngx_webhook_copy_codings(coding, type);
+    n = webhook_codings(ngx_webhook_str(coding), list);
 
-    if (n && type[0] == NGX_WEBHOOK_UNKNOWN) {
+    if (n && list[0] == WEBHOOK_CODING_UNKNOWN) {
         *counter = NGX_WEBHOOK_EVENTS_UNDECODABLE;
         return "the body has an unknown content coding";
     }
@@ -296,7 +208,7 @@ ngx_webhook_copy_decode(ngx_pool_t *pool,
     reason = NULL;
 
     while (n && reason == NULL && from->len) {
-        reason = ngx_webhook_copy_undo(pool, from, type[--n], max, to,
+        reason = ngx_webhook_copy_undo(pool, from, list[--n], max, to,
                                        counter);
         from = *to;
     }
@@ -307,205 +219,104 @@ ngx_webhook_copy_decode(ngx_pool_t *pool,
 
 static const char *
 ngx_webhook_copy_undo(ngx_pool_t *pool, ngx_webhook_copy_t *from,
-    ngx_webhook_coding_e type, size_t max, ngx_webhook_copy_t **to,
+    webhook_coding_e coding, size_t max, ngx_webhook_copy_t **to,
     ngx_webhook_counter_e *counter)
 {
-    int                  bits;
-    u_char               head[2];
-    z_stream             z;
-    const char          *reason;
-    ngx_webhook_copy_t  *copy;
+    const char             *reason;
+    webhook_inflate_t       io;
+    ngx_webhook_copy_io_t   c;
 
     *counter = NGX_WEBHOOK_EVENTS_FAILED;
 
-    copy = ngx_palloc(pool, sizeof(ngx_webhook_copy_t));
-    if (copy == NULL) {
+    c.pool = pool;
+    c.from = from->first;
+    c.max = max;
+
+    c.to = ngx_palloc(pool, sizeof(ngx_webhook_copy_t));
+    if (c.to == NULL) {
         return "no memory for decoding";
     }
 
-    ngx_webhook_copy_init(copy);
+    ngx_webhook_copy_init(c.to);
 
-    bits = MAX_WBITS + 16;
+    io.data = &c;
+    io.next = ngx_webhook_copy_next;
+    io.room = ngx_webhook_copy_room;
+    io.made = ngx_webhook_copy_made;
 
-    if (type == NGX_WEBHOOK_DEFLATE) {
+    switch (webhook_inflate(coding, &io, &reason)) {
 
-        /* zlib's format, or the bare one that some servers send */
+    case WEBHOOK_OK:
+        c.to->last = 1;
+        *to = c.to;
+        return NULL;
 
-        ngx_webhook_copy_peek(from->first, from->first->buf->pos, head);
+    case WEBHOOK_LIMIT:
+        *counter = NGX_WEBHOOK_EVENTS_TOO_LARGE;
+        return "the decoded body is over webhook_payload_max";
 
-        bits = ((head[0] & 0x0f) == Z_DEFLATED
-                && (head[0] * 256 + head[1]) % 31 == 0)
-               ? MAX_WBITS : -MAX_WBITS;
+    case WEBHOOK_ERROR:
+        *counter = NGX_WEBHOOK_EVENTS_UNDECODABLE;
+        return reason;
+
+    default:
+        return reason;
     }
-
-    ngx_memzero(&z, sizeof(z_stream));
-
-    if (inflateInit2(&z, bits) != Z_OK) {
-        return "no memory for decoding";
-    }
-
-    reason = ngx_webhook_copy_inflate(pool, &z, type, from, copy, max,
-                                      counter);
-    inflateEnd(&z);
-
-    if (reason == NULL) {
-        copy->last = 1;
-        *to = copy;
-    }
-
-    return reason;
 }
 
-
-/* The two bytes at pos of cl's buffer, and zeros behind the end. */
 
 static void
-ngx_webhook_copy_peek(ngx_chain_t *cl, u_char *pos, u_char head[2])
+ngx_webhook_copy_next(void *data, webhook_str_t *bytes)
 {
-    ngx_uint_t  n;
+    ngx_webhook_copy_io_t *c = data;
 
-    head[0] = 0;
-    head[1] = 0;
+    bytes->len = 0;
 
-    for (n = 0; n < 2; n++) {
-
-        while (pos == cl->buf->last) {
-            cl = cl->next;
-
-            if (cl == NULL) {
-                return;
-            }
-
-            pos = cl->buf->pos;
-        }
-
-        head[n] = *pos++;
+    while (c->from && bytes->len == 0) {
+        bytes->data = c->from->buf->pos;
+        bytes->len = c->from->buf->last - c->from->buf->pos;
+        c->from = c->from->next;
     }
 }
 
 
-/*
- * A buffer with room for more; NULL if there may be no more than max bytes, and
- * these are there.
- */
-
-static ngx_int_t
-ngx_webhook_copy_room(ngx_pool_t *pool, ngx_webhook_copy_t *to, size_t max,
-    ngx_buf_t **room)
+static int
+ngx_webhook_copy_room(void *data, u_char **p, size_t *len)
 {
+    ngx_webhook_copy_io_t *c = data;
+
     ngx_buf_t  *b;
 
-    b = to->tail;
+    b = c->to->tail;
+    *len = 0;
 
     if (b == NULL || b->last == b->end) {
 
-        if (to->len == max) {
-
-            /* it may just have ended; a byte more is too much */
-
-            b = NULL;
-
-        } else if (ngx_webhook_copy_grow(pool, to, 1, max - to->len) != NGX_OK)
-        {
-            return NGX_ERROR;
-
-        } else {
-            b = to->tail;
+        if (c->to->len == c->max) {
+            return WEBHOOK_OK;
         }
+
+        if (ngx_webhook_copy_grow(c->pool, c->to, 1, c->max - c->to->len)
+            != NGX_OK)
+        {
+            return WEBHOOK_NOMEM;
+        }
+
+        b = c->to->tail;
     }
 
-    *room = b;
+    *p = b->last;
+    *len = b->end - b->last;
 
-    return NGX_OK;
+    return WEBHOOK_OK;
 }
 
 
-static const char *
-ngx_webhook_copy_inflate(ngx_pool_t *pool, z_stream *z,
-    ngx_webhook_coding_e type, ngx_webhook_copy_t *from,
-    ngx_webhook_copy_t *to, size_t max, ngx_webhook_counter_e *counter)
+static void
+ngx_webhook_copy_made(void *data, size_t len)
 {
-    int           rc;
-    u_char        over, head[2];
-    size_t        len;
-    ngx_buf_t    *b;
-    ngx_chain_t  *cl;
+    ngx_webhook_copy_io_t *c = data;
 
-    rc = Z_OK;
-
-    for (cl = from->first; cl; cl = cl->next) {
-
-        z->next_in = cl->buf->pos;
-        z->avail_in = cl->buf->last - cl->buf->pos;
-
-        for ( ;; ) {
-
-            if (rc == Z_STREAM_END) {
-
-                if (z->avail_in == 0) {
-                    break;
-                }
-
-                /* a gzip body may have several members; other bytes behind
-                   its end are padding */
-
-                ngx_webhook_copy_peek(cl, z->next_in, head);
-
-                if (type != NGX_WEBHOOK_GZIP
-                    || head[0] != 0x1f || head[1] != 0x8b)
-                {
-                    return NULL;
-                }
-
-                if (inflateReset(z) != Z_OK) {
-                    *counter = NGX_WEBHOOK_EVENTS_UNDECODABLE;
-                    return "the body cannot be decoded";
-                }
-            }
-
-            if (ngx_webhook_copy_room(pool, to, max, &b) != NGX_OK) {
-                return "no memory for decoding";
-            }
-
-            z->next_out = b ? b->last : &over;
-            z->avail_out = b ? (uInt) (b->end - b->last) : 1;
-            len = z->avail_out;
-
-            rc = inflate(z, Z_NO_FLUSH);
-
-            len -= z->avail_out;
-
-            if (b) {
-                b->last += len;
-                to->len += len;
-
-            } else if (len) {
-                *counter = NGX_WEBHOOK_EVENTS_TOO_LARGE;
-                return "the decoded body is over webhook_payload_max";
-            }
-
-            if (rc == Z_MEM_ERROR) {
-                return "no memory for decoding";
-            }
-
-            if (rc != Z_OK && rc != Z_STREAM_END && rc != Z_BUF_ERROR) {
-                *counter = NGX_WEBHOOK_EVENTS_UNDECODABLE;
-                return "the body cannot be decoded";
-            }
-
-            if (rc != Z_STREAM_END && z->avail_in == 0 && z->avail_out) {
-
-                /* all that this input gives */
-
-                break;
-            }
-        }
-    }
-
-    if (rc != Z_STREAM_END) {
-        *counter = NGX_WEBHOOK_EVENTS_UNDECODABLE;
-        return "the body ends within its content coding";
-    }
-
-    return NULL;
+    c->to->tail->last += len;
+    c->to->len += len;
 }
