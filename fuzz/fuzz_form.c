@@ -3,15 +3,20 @@
  * Copyright (C) the ngx_http_webhook_module authors
  *
  * Fuzzes webhook_form_json and webhook_multipart.  The first line of the input
- * is a Content-Type, the rest a body, which is read as either kind of form:
- * what comes out is a JSON object with no key twice, and as many values as the
- * form has fields.
+ * is a Content-Type, the rest a body, which is read as either kind of form, of
+ * any bytes and in the charset of its type: what comes out is a JSON object with
+ * no key twice, and as many values as the form has fields; in a charset no
+ * character is there that nobody sent.
  */
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE                     /* memmem() */
+#endif
 
 #include "core/format/webhook_form.h"
 #include "core/format/webhook_form_json.h"
 #include "core/json/webhook_json.h"
-#include "core/format/webhook_multipart.h"
+#include "core/multipart/webhook_multipart.h"
 #include "lib/check.h"
 
 #include <stdio.h>
@@ -76,24 +81,62 @@ check_object(const webhook_buf_t *out, int strings)
 }
 
 
+/* What stands for a broken character was sent as it is, or escaped, unless the
+   form says that it is in a charset that has another way to say it. */
+
 static void
-check_form(const webhook_str_t *body)
+check_replaced(const webhook_str_t *charset, const webhook_str_t *body,
+    const webhook_buf_t *out)
+{
+    size_t  i, sent, made;
+
+    if (charset == NULL || charset->len
+        || (body->len && memmem(body->data, body->len, "_charset_", 9)))
+    {
+        return;
+    }
+
+    sent = 0;
+    made = 0;
+
+    for (i = 0; i + 3 <= out->len; i++) {
+        made += memcmp(out->data + i, "\xef\xbf\xbd", 3) == 0;
+    }
+
+    for (i = 0; i < body->len; i++) {
+        sent += body->data[i] == 0xef
+                || (body->len - i >= 3 && body->data[i] == '%'
+                    && (body->data[i + 1] | 0x20) == 'e'
+                    && (body->data[i + 2] | 0x20) == 'f');
+    }
+
+    check(made <= sent);
+}
+
+
+static void
+check_form(const webhook_str_t *charset, const webhook_str_t *body)
 {
     int            rc;
     size_t         pos;
     uint32_t       n;
+    const char    *what;
     webhook_str_t  name, value;
     webhook_buf_t  out;
 
     webhook_buf_init(&out, 0);
+    what = NULL;
 
-    rc = webhook_form_json(body, MAX_FIELDS, &out);
+    rc = webhook_form_json(body, charset, MAX_FIELDS, &out, &what);
 
     if (rc != WEBHOOK_OK) {
-        check(rc == WEBHOOK_ERROR || rc == WEBHOOK_LIMIT);
-        check(out.len == 0);
+        check(rc == WEBHOOK_ERROR || rc == WEBHOOK_LIMIT
+              || (rc == WEBHOOK_CHARSET_UNKNOWN && charset));
+        check(what != NULL && out.len == 0);
         return;
     }
+
+    check_replaced(charset, body, &out);
 
     n = check_object(&out, 1);
     check(n <= MAX_FIELDS);
@@ -114,7 +157,8 @@ check_form(const webhook_str_t *body)
 
 
 static void
-check_multipart(const webhook_str_t *type, const webhook_str_t *body)
+check_multipart(const webhook_str_t *type, const webhook_str_t *charset,
+    const webhook_str_t *body)
 {
     int            rc;
     const char    *what;
@@ -137,7 +181,8 @@ check_multipart(const webhook_str_t *type, const webhook_str_t *body)
     webhook_buf_init(&out, 0);
     what = NULL;
 
-    rc = webhook_multipart_json(body, &boundary, MAX_FIELDS, &out, &what);
+    rc = webhook_multipart_json(body, &boundary, charset, MAX_FIELDS, &out,
+                                &what);
 
     if (rc == WEBHOOK_OK) {
         check(check_object(&out, 0) <= MAX_FIELDS);
@@ -154,7 +199,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const uint8_t  *eol;
-    webhook_str_t   type, body;
+    webhook_str_t   type, body, charset;
 
     eol = size ? memchr(data, '\n', size) : NULL;
 
@@ -164,8 +209,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     body.data = type.data + (eol ? type.len + 1 : 0);
     body.len = size - (body.data - type.data);
 
-    check_form(&body);
-    check_multipart(&type, &body);
+    webhook_charset_label(&type, &charset);
+
+    check_form(NULL, &body);
+    check_form(&charset, &body);
+    check_multipart(&type, NULL, &body);
+    check_multipart(&type, &charset, &body);
 
     return 0;
 }

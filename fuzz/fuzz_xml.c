@@ -83,6 +83,7 @@ from_xml(const webhook_str_t *text, webhook_xml_mapping_e mapping)
     limits.max_depth = 32;
     limits.max_nodes = 20000;
     limits.max_attributes = 64;
+    limits.utf8 = 0;
 
     webhook_buf_init(&json, 0);
 

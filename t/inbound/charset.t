@@ -18,20 +18,21 @@ my $json = 'application/json';
 my $text = qq({"_id": 7, "name": "caf\x{e9}"});
 my $want = encode('UTF-8', qq({"name": "caf\x{e9}"}));
 
-# name, type, body
+# name, type, body; and what the API is sent, if it is not $want
 
 my @good = (
     ['a mark',     $json, "\xef\xbb\xbf" . encode('UTF-8', $text)],
     ['utf-8',      "$json; charset=utf8", encode('UTF-8', $text)],
     ['latin1',     "$json; charset=ISO-8859-1", encode('ISO-8859-1', $text)],
     ['a wrong label', "$json; charset=ISO-8859-1", encode('UTF-8', $text)],
-    ['no such charset', "$json; charset=nonsense", encode('UTF-8', $text)],
     ['utf-16',     "$json; charset=utf-16", encode('UTF-16', $text)],
     ['utf-16 by its mark', $json, encode('UTF-16', $text)],
     ['utf-16le',   "$json; x=y; charset=\"UTF-16LE\"",
                    encode('UTF-16LE', $text)],
     ['cp1252',     'application/vnd.api+json;charset=windows-1252',
                    encode('cp1252', $text)],
+    ['us-ascii',   "$json; charset=us-ascii", '{"name": "caf\\u00e9"}',
+                   '{"name": "caf\\u00e9"}'],
 );
 
 # name, type, body, status, error
@@ -39,8 +40,13 @@ my @good = (
 my @bad = (
     ['no such charset', "$json; charset=nonsense", encode('cp1252', $text),
      415, qr/cannot be brought to UTF-8: .*none that can be converted/],
+    ['nor that', "$json; charset=nonsense", encode('UTF-8', $text),
+     415, qr/cannot be brought to UTF-8: .*none that can be converted/],
     ['half a character', "$json; charset=utf-16le", "{\0}",
-     415, qr/cannot be brought to UTF-8: .*nor in the charset of its type/],
+     400, qr/cannot be brought to UTF-8: its bytes do not fit/],
+    ['no such character', "$json; charset=tis-620",
+     encode('UTF-8', qq({"name": "\x{e01}"})),
+     400, qr/cannot be brought to UTF-8: its bytes do not fit/],
     ['no label', $json, encode('cp1252', $text), 400, qr/is not JSON/],
     ['a mark alone', $json, "\xef\xbb\xbf", 400, qr/is not JSON/],
     ['two marks', $json, "\xef\xbb\xbf" x 2 . '{}', 400, qr/is not JSON/],
@@ -83,14 +89,16 @@ sub call {
 my $n = 0;
 
 for my $good (@good) {
-    my ($name, $type, $body) = @$good;
+    my ($name, $type, $body, $said) = @$good;
+
+    $said //= $want;
 
     is call('in', $type, $body)->{status}, 200, $name;
-    is $api->wait_requests(++$n)->[-1]{body}, $want, "$name: what it says";
+    is $api->wait_requests(++$n)->[-1]{body}, $said, "$name: what it says";
 
     is call('signed', $type, $body, hmac_sha256_hex($body, $key))->{status},
        200, "$name, signed";
-    is $api->wait_requests(++$n)->[-1]{body}, $want, "$name: what it says";
+    is $api->wait_requests(++$n)->[-1]{body}, $said, "$name: what it says";
 }
 
 my $utf8 = encode('UTF-8', $text);

@@ -6,6 +6,8 @@
 #include "core/format/webhook_form.h"
 
 
+static ssize_t webhook_form_text(const webhook_str_t *raw, unsigned char *out,
+    int loose);
 static int webhook_form_digit(unsigned char c);
 
 
@@ -53,6 +55,22 @@ webhook_form_next(const webhook_str_t *text, size_t *pos, webhook_str_t *name,
 ssize_t
 webhook_form_decode(const webhook_str_t *raw, unsigned char *out)
 {
+    return webhook_form_text(raw, out, 0);
+}
+
+
+size_t
+webhook_form_decode_loose(const webhook_str_t *raw, unsigned char *out)
+{
+    return (size_t) webhook_form_text(raw, out, 1);
+}
+
+
+/* With loose, a "%" that escapes nothing is one; else it is an error. */
+
+static ssize_t
+webhook_form_text(const webhook_str_t *raw, unsigned char *out, int loose)
+{
     int                   high, low;
     unsigned char        *d;
     const unsigned char  *p, *last;
@@ -78,15 +96,22 @@ webhook_form_decode(const webhook_str_t *raw, unsigned char *out)
             continue;
         }
 
-        if (last - p < 3) {
-            return WEBHOOK_ERROR;
+        high = -1;
+        low = -1;
+
+        if (last - p >= 3) {
+            high = webhook_form_digit(p[1]);
+            low = webhook_form_digit(p[2]);
         }
 
-        high = webhook_form_digit(p[1]);
-        low = webhook_form_digit(p[2]);
-
         if (high < 0 || low < 0) {
-            return WEBHOOK_ERROR;
+
+            if (!loose) {
+                return WEBHOOK_ERROR;
+            }
+
+            *d++ = *p++;
+            continue;
         }
 
         *d++ = (unsigned char) (high << 4 | low);

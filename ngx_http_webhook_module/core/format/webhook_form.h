@@ -29,5 +29,10 @@ int webhook_form_next(const webhook_str_t *text, size_t *pos,
  */
 ssize_t webhook_form_decode(const webhook_str_t *raw, unsigned char *out);
 
+/* The same where a "%" that is followed by something else stands for itself,
+   as browsers read it. */
+size_t webhook_form_decode_loose(const webhook_str_t *raw,
+    unsigned char *out);
+
 
 #endif /* WEBHOOK_FORM_H */

@@ -14,19 +14,25 @@
 #ifndef WEBHOOK_FORM_JSON_H
 #define WEBHOOK_FORM_JSON_H
 
-#include "core/base/webhook_str.h"
+#include "core/charset/webhook_charset.h"
 
 
 /*
- * Appends the JSON of a form.  White space at its ends (a line feed that a
- * client adds) is not looked at; bytes that are not UTF-8 become U+FFFD;
- * nothing is an empty object.  max bounds the number of fields (0: that of
- * webhook_fields).  Returns WEBHOOK_OK; WEBHOOK_ERROR if a "%" is not followed
- * by two hexadecimal digits; WEBHOOK_LIMIT (fields, or the buffer);
+ * Appends the JSON of a form.  A byte order mark and white space at its ends (a
+ * line feed that a client adds) are not looked at; nothing is an empty object.
+ * max bounds the number of fields (0: that of webhook_fields).
+ *
+ * charset is the label of its type: an empty one is that which a field
+ * "_charset_" names, or UTF-8.  With NULL it is UTF-8, and bytes that are not
+ * become U+FFFD.
+ *
+ * Returns WEBHOOK_OK; WEBHOOK_CHARSET_UNKNOWN, or WEBHOOK_ERROR if a "%" is not
+ * followed by two hexadecimal digits or bytes do not fit the charset, with
+ * *what (static text; what may be NULL); WEBHOOK_LIMIT (fields, or the buffer);
  * WEBHOOK_NOMEM.  Nothing was added unless the buffer itself failed.
  */
-int webhook_form_json(const webhook_str_t *text, uint32_t max,
-    webhook_buf_t *out);
+int webhook_form_json(const webhook_str_t *text, const webhook_str_t *charset,
+    uint32_t max, webhook_buf_t *out, const char **what);
 
 
 #endif /* WEBHOOK_FORM_JSON_H */

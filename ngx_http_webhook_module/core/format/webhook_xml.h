@@ -50,6 +50,7 @@ typedef struct {
     uint32_t  max_nodes;        /* elements, attributes and pieces of text in
                                    all, 0: default; at most 2^28 */
     uint32_t  max_attributes;   /* of one element, 0: default */
+    unsigned  utf8:1;           /* it is UTF-8, whatever its declaration says */
 } webhook_xml_limits_t;
 
 

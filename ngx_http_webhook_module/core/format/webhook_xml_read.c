@@ -130,7 +130,7 @@ webhook_xml_parse(webhook_xml_reader_t *r, const webhook_str_t *text,
         return WEBHOOK_LIMIT;
     }
 
-    r->parser = XML_ParserCreate(NULL);
+    r->parser = XML_ParserCreate(r->limits.utf8 ? "UTF-8" : NULL);
 
     if (r->parser == NULL) {
         webhook_xml_fault(err, "no memory");

@@ -251,6 +251,79 @@ webhook_json_utf8(const unsigned char *p, const unsigned char *last)
 
 
 int
+webhook_json_valid(const webhook_str_t *text)
+{
+    int                   n;
+    const unsigned char  *p, *last;
+
+    p = text->data;
+    last = p + text->len;
+
+    while (p < last) {
+
+        if (*p < 0x80) {
+            p++;
+            continue;
+        }
+
+        n = webhook_json_utf8(p, last);
+
+        if (n <= 0) {
+            return 0;
+        }
+
+        p += n;
+    }
+
+    return 1;
+}
+
+
+int
+webhook_json_whole(const webhook_str_t *span)
+{
+    int32_t               c, low;
+    const unsigned char  *p, *last;
+
+    if (span->len == 0) {
+        return 1;
+    }
+
+    p = span->data;
+    last = p + span->len;
+
+    for ( ;; ) {
+        p = memchr(p, '\\', last - p);
+
+        if (p == NULL || last - p < 2) {
+            return 1;
+        }
+
+        p += 2;
+
+        if (p[-1] != 'u') {
+            continue;
+        }
+
+        c = webhook_json_unit(p, last);
+
+        if (c < 0xd800 || c > 0xdfff) {
+            continue;
+        }
+
+        low = (last - p >= 10 && p[4] == '\\' && p[5] == 'u')
+              ? webhook_json_unit(p + 6, last) : -1;
+
+        if (c > 0xdbff || low < 0xdc00 || low > 0xdfff) {
+            return 0;
+        }
+
+        p += 10;
+    }
+}
+
+
+int
 webhook_json_says(const unsigned char *p, const unsigned char *last,
     const webhook_str_t *text)
 {

@@ -34,6 +34,13 @@ size_t webhook_json_unescape(const unsigned char **p,
  */
 int webhook_json_utf8(const unsigned char *p, const unsigned char *last);
 
+/* 1 if the text is UTF-8, zero bytes and all. */
+int webhook_json_valid(const webhook_str_t *text);
+
+/* 1 if no escape of a string, whose quotes may be there, is half of a surrogate
+   pair: nothing in it will become U+FFFD. */
+int webhook_json_whole(const webhook_str_t *span);
+
 /*
  * 1 if the inside of a string, with its escapes, says what the (decoded) text
  * says, else 0.  Makes no copy.

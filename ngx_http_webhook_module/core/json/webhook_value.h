@@ -19,6 +19,8 @@ typedef struct {
     unsigned             missing:1;
     unsigned             is_text:1;
     unsigned             hidden:1;  /* no error text may show it */
+    unsigned             strict:1;  /* a template refuses it where some of it
+                                       would become U+FFFD */
 } webhook_value_t;
 
 

@@ -9,7 +9,7 @@
 
 #include "core/media/webhook_media.h"
 #include "core/format/webhook_form_json.h"
-#include "core/format/webhook_multipart.h"
+#include "core/multipart/webhook_multipart.h"
 
 #include <strings.h>
 
@@ -19,6 +19,9 @@ static webhook_str_t webhook_media_name(const webhook_str_t *type,
 static int webhook_media_is(const webhook_str_t *name, const char *text);
 static int webhook_media_ends(const webhook_str_t *name, const char *suffix,
     webhook_media_way_e way);
+static int webhook_media_xml(const webhook_str_t *body,
+    const webhook_str_t *charset, const webhook_xml_limits_t *limits,
+    webhook_buf_t *out, webhook_media_error_t *err);
 
 
 webhook_media_e
@@ -54,10 +57,12 @@ webhook_media(const webhook_str_t *type, webhook_media_way_e way)
         return WEBHOOK_MEDIA_MULTIPART;
     }
 
-    if (webhook_media_is(&name, "text/plain")
-        || webhook_media_is(&name, "text/html"))
-    {
+    if (webhook_media_is(&name, "text/plain")) {
         return WEBHOOK_MEDIA_TEXT;
+    }
+
+    if (webhook_media_is(&name, "text/html")) {
+        return WEBHOOK_MEDIA_HTML;
     }
 
     return WEBHOOK_MEDIA_OTHER;
@@ -124,34 +129,39 @@ webhook_media_ends(const webhook_str_t *name, const char *suffix,
 
 
 int
-webhook_media_json(webhook_media_e media, const webhook_str_t *type,
-    const webhook_str_t *body, const webhook_xml_limits_t *limits,
-    webhook_buf_t *out, webhook_media_error_t *err)
+webhook_media_json(webhook_media_e media, webhook_media_way_e way,
+    const webhook_str_t *type, const webhook_str_t *body,
+    const webhook_xml_limits_t *limits, webhook_buf_t *out,
+    webhook_media_error_t *err)
 {
     int                    rc;
     uint32_t               max;
-    webhook_str_t          boundary;
-    webhook_xml_error_t    xml;
+    webhook_str_t          boundary, label, *charset;
     webhook_media_error_t  ignored;
 
     if (err == NULL) {
         err = &ignored;
     }
 
-    err->line = 0;
+    memset(err, 0, sizeof(webhook_media_error_t));
+
     max = limits ? limits->max_nodes : 0;
+    charset = NULL;
+
+    if (way == WEBHOOK_MEDIA_STRICT) {
+        webhook_charset_label(type, &label);
+        charset = &label;
+    }
 
     switch (media) {
 
     case WEBHOOK_MEDIA_XML:
-        rc = webhook_xml_read(body, WEBHOOK_XML_ANY, limits, out, &xml);
-        err->what = xml.what;
-        err->line = xml.line;
-        return rc;
+        rc = webhook_media_xml(body, charset, limits, out, err);
+        break;
 
     case WEBHOOK_MEDIA_FORM:
-        err->what = "a \"%\" is not followed by two hexadecimal digits";
-        return webhook_form_json(body, max, out);
+        rc = webhook_form_json(body, charset, max, out, &err->what);
+        break;
 
     case WEBHOOK_MEDIA_MULTIPART:
         err->what = "the type has no boundary";
@@ -160,10 +170,63 @@ webhook_media_json(webhook_media_e media, const webhook_str_t *type,
             return WEBHOOK_ERROR;
         }
 
-        return webhook_multipart_json(body, &boundary, max, out, &err->what);
+        rc = webhook_multipart_json(body, &boundary, charset, max, out,
+                                    &err->what);
+        break;
 
     default:
         err->what = "its type is none of these";
         return WEBHOOK_ERROR;
     }
+
+    if (rc == WEBHOOK_CHARSET_UNKNOWN) {
+        err->charset = 1;
+        rc = WEBHOOK_ERROR;
+    }
+
+    return rc;
+}
+
+
+/* With a charset what the type says comes before the declaration. */
+
+static int
+webhook_media_xml(const webhook_str_t *body, const webhook_str_t *charset,
+    const webhook_xml_limits_t *limits, webhook_buf_t *out,
+    webhook_media_error_t *err)
+{
+    int                    rc;
+    webhook_buf_t          utf8;
+    webhook_str_t          text;
+    webhook_xml_error_t    xml;
+    webhook_xml_limits_t   l;
+
+    memset(&l, 0, sizeof(webhook_xml_limits_t));
+
+    if (limits) {
+        l = *limits;
+    }
+
+    text = *body;
+    webhook_buf_init(&utf8, 0);
+
+    if (charset && charset->len) {
+        rc = webhook_charset_text(body, charset, WEBHOOK_CHARSET_STRICT, &utf8,
+                                  &text, &err->what);
+        if (rc != WEBHOOK_OK) {
+            webhook_buf_free(&utf8);
+            return rc;
+        }
+
+        l.utf8 = 1;
+    }
+
+    rc = webhook_xml_read(&text, WEBHOOK_XML_ANY, &l, out, &xml);
+
+    webhook_buf_free(&utf8);
+
+    err->what = xml.what;
+    err->line = xml.line;
+
+    return rc;
 }

@@ -18,8 +18,8 @@ typedef enum {
     WEBHOOK_MEDIA_XML,          /* application/xml, text/xml, +xml */
     WEBHOOK_MEDIA_FORM,         /* application/x-www-form-urlencoded */
     WEBHOOK_MEDIA_MULTIPART,    /* multipart/form-data */
-    WEBHOOK_MEDIA_TEXT,         /* text/plain, text/html: often of what is
-                                   something else */
+    WEBHOOK_MEDIA_TEXT,         /* text/plain, and text/html: often of what */
+    WEBHOOK_MEDIA_HTML,         /*   is something else */
     WEBHOOK_MEDIA_OTHER
 } webhook_media_e;
 
@@ -38,6 +38,7 @@ typedef enum {
 typedef struct {
     const char  *what;          /* static text, or NULL */
     size_t       line;          /* of XML, from 1; 0: no place is to blame */
+    unsigned     charset:1;     /* it is in one that cannot be converted */
 } webhook_media_error_t;
 
 
@@ -51,10 +52,15 @@ webhook_media_e webhook_media(const webhook_str_t *type,
  * failed call added is to be thrown away.  Returns WEBHOOK_OK; WEBHOOK_ERROR if
  * the body is not what its type says, with err (unless NULL) filled in;
  * WEBHOOK_LIMIT or WEBHOOK_NOMEM.
+ *
+ * A STRICT body is in the charset that its type names, or where that is none
+ * in what it says itself, and all of its bytes have to fit; of a LOOSE one what
+ * is no UTF-8 becomes U+FFFD in forms.
  */
-int webhook_media_json(webhook_media_e media, const webhook_str_t *type,
-    const webhook_str_t *body, const webhook_xml_limits_t *limits,
-    webhook_buf_t *out, webhook_media_error_t *err);
+int webhook_media_json(webhook_media_e media, webhook_media_way_e way,
+    const webhook_str_t *type, const webhook_str_t *body,
+    const webhook_xml_limits_t *limits, webhook_buf_t *out,
+    webhook_media_error_t *err);
 
 
 #endif /* WEBHOOK_MEDIA_H */

@@ -11,6 +11,7 @@
 static int webhook_template_placeholder_value(const webhook_placeholder_t *t,
     webhook_lookup_pt lookup, void *ctx, webhook_value_t *v,
     webhook_buf_t *scratch, webhook_error_t *err);
+static int webhook_template_broken(const webhook_value_t *v, int decoded);
 static int webhook_template_add(const webhook_template_t *tpl,
     const webhook_placeholder_t *t, const webhook_value_t *v,
     webhook_buf_t *out, webhook_buf_t *scratch, webhook_error_t *err);
@@ -112,6 +113,10 @@ webhook_template_placeholder_value(const webhook_placeholder_t *t,
         return rc;
     }
 
+    if (t->nfilters && webhook_template_broken(v, 1)) {
+        return webhook_template_refuse(t, "has half of a surrogate pair", err);
+    }
+
     for (i = 0; i < t->nfilters; i++) {
         rc = webhook_filter_apply(&t->filters[i], t->path, v, scratch, err);
 
@@ -124,6 +129,26 @@ webhook_template_placeholder_value(const webhook_placeholder_t *t,
 }
 
 
+/*
+ * 1 for a value some of which would be replaced: of JSON as a text, and of a
+ * text in JSON.  The others go as they came, byte for byte.
+ */
+
+static int
+webhook_template_broken(const webhook_value_t *v, int decoded)
+{
+    if (!v->strict || v->missing || (!v->is_text) != decoded) {
+        return 0;
+    }
+
+    if (v->is_text) {
+        return !webhook_json_valid(&v->span);
+    }
+
+    return v->type == WEBHOOK_JSON_STRING && !webhook_json_whole(&v->span);
+}
+
+
 static int
 webhook_template_add(const webhook_template_t *tpl,
     const webhook_placeholder_t *t, const webhook_value_t *v,
@@ -132,6 +157,11 @@ webhook_template_add(const webhook_template_t *tpl,
     int            rc;
     size_t         i;
     webhook_str_t  text;
+
+    if (webhook_template_broken(v, tpl->kind != WEBHOOK_TEMPLATE_JSON)) {
+        return webhook_template_refuse(t, v->is_text ? "is not UTF-8"
+                                       : "has half of a surrogate pair", err);
+    }
 
     if (tpl->kind == WEBHOOK_TEMPLATE_JSON) {
         return t->typed ? webhook_template_add_json(v, out)

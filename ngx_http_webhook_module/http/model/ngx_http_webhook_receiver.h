@@ -69,12 +69,18 @@ typedef struct {
 #define NGX_WEBHOOK_REDACT_MAX        64        /* paths */
 
 
-/* What bodies a receiver reads: bits of "accept". */
+/* What a receiver reads: bits of "accept".  GZIP is a way in which any of the
+   others may come, but the query of a GET. */
 
 #define NGX_WEBHOOK_ACCEPT_JSON       0x01
 #define NGX_WEBHOOK_ACCEPT_FORM       0x02
 #define NGX_WEBHOOK_ACCEPT_MULTIPART  0x04
 #define NGX_WEBHOOK_ACCEPT_XML        0x08
+#define NGX_WEBHOOK_ACCEPT_TEXT       0x10      /* JSON as text/plain */
+#define NGX_WEBHOOK_ACCEPT_QUERY      0x20
+#define NGX_WEBHOOK_ACCEPT_GZIP       0x40
+
+#define NGX_WEBHOOK_ACCEPT_BODY       0x1f
 
 
 typedef enum {
@@ -152,6 +158,8 @@ struct ngx_webhook_receiver_s {
                                                    looked up */
     ngx_uint_t                   missing;       /* status where that finds
                                                    nothing */
+    ngx_array_t                  parse_json;    /* webhook_path_t *: strings
+                                                   that are JSON */
     webhook_path_t              *for_each;      /* NULL: once for a call */
     ngx_uint_t                   for_each_root;     /* 1: its first step
                                                    is "root" */

@@ -29,6 +29,8 @@ struct ngx_webhook_verify_s {
                                                    "redact" for that, or
                                                    NULL */
 
+    unsigned                     content:1;     /* signed before it was
+                                                   compressed */
     unsigned                     need_url:1;
     unsigned                     need_token:1;
     unsigned                     slack:1;       /* answers url_verification */

@@ -178,6 +178,7 @@ my @right = (
      [limit => 'body=64k', 'depth=8', 'values=100', 'inflight=4'],
      [require => 'name', 'email'], [filter => 'name != ""'],
      [accept => 'json', 'form'], [dedupe => 'header:webhook-id', 'ttl=1d'],
+     [parse_json => 'payload', 'payload.actions.0.value'],
      [action => 'POST', '/pos/res.partner', '{"name": "${name}"}',
       'when=email != ""', 'on_error=continue', 'timeout=5s'],
      [capture => 'partner', 'response.id'],
@@ -214,6 +215,9 @@ my @right = (
      [answer => '4xx', 'type=text/plain', 'body=${error}'],
      [answer => 'error', 'status=200', 'body={"code": ${status}}'],
      [action => 'POST', '/pos/x', '{}']],
+    [receiver => 'zipped', [secret => "${token}G"],
+     [accept => 'text', 'query', 'gzip'],
+     [action => 'POST', '/pos/x?a=${a}', '{}']],
 );
 
 my @all = built(join('', map { as_conf(@$_) } @right), @right);
@@ -315,6 +319,8 @@ my @wrong = (
         [require => 'header:X-A'],
         [filter => 'name ='],
         [accept => 'yaml'],
+        [parse_json => 'header.X-A'],
+        [parse_json => 'a..b'],
         [for_each => 'lines', 'max=0'],
         [dedupe => 'id'],
         [dedupe => 'hash', 'ttl=0'],

@@ -181,13 +181,19 @@ action POST /pos/x '{}'; capture id id;
 --- receiver
 accept json,form; action POST /pos/x '{}';
 --- says
-[emerg] invalid "json,form", it must be "json", "form", "multipart" or "xml" in receiver:3
+[emerg] invalid "json,form", it must be "json", "form", "multipart", "xml", "text", "query" or "gzip" in receiver:3
 
 === accept application/json
 --- receiver
 accept application/json; action POST /pos/x '{}';
 --- says
-[emerg] invalid "application/json", it must be "json", "form", "multipart" or "xml" in receiver:3
+[emerg] invalid "application/json", it must be "json", "form", "multipart", "xml", "text", "query" or "gzip" in receiver:3
+
+=== parse_json of the request
+--- receiver
+accept form; parse_json payload header.X-A; action POST /pos/x '{}';
+--- says
+[emerg] invalid path "header.X-A", it must be one of the payload in receiver:3
 
 === for_each max
 --- receiver

@@ -115,11 +115,11 @@ for my $case (
 (undef, @q) = json('uri', '{"status": "draft", "at": "2024-05-01"}');
 is $q[0]{uri}, '/api/1/1714521600', 'in a URI';
 
-($r, @q) = json('uri', '{"status": "", "at": 1}');
-is $q[0]{uri}, '/api/0/1', 'the empty text has a row';
+($r, @q) = json('uri', '{"status": "", "at": 1714557600}');
+is $q[0]{uri}, '/api/0/1714557600', 'the empty text has a row';
 
-($r, @q) = json('uri', '{"status": "default", "at": 1}');
-is $q[0]{uri}, '/api/9/1', 'a row may be called "default"';
+($r, @q) = json('uri', '{"status": "default", "at": 1714557600}');
+is $q[0]{uri}, '/api/9/1714557600', 'a row may be called "default"';
 
 (undef, @q) = json('file', '{"name": "x"}');
 is $q[0]{body}, '{"long": "x"}', 'body=file:';
@@ -170,8 +170,10 @@ for my $case (
      qr/^The body has to be JSON in UTF-8 or a form or a form with parts or XML: add/],
     ['filters', 'application/x-www-form-urlencoded', 'a=1', 415,
      qr/^The body has to be JSON in UTF-8: add the header 'Content-Type: application\/json'$/],
-    ['form', 'application/x-www-form-urlencoded; charset=latin1', 'a=1', 415,
-     qr/a form/],
+    ['form', 'application/x-www-form-urlencoded; charset=nonsense', 'a=1', 415,
+     qr/^The body is not a form: its charset is none that can be converted$/],
+    ['form', 'application/x-www-form-urlencoded', 'name=%E9', 400,
+     qr/^The body is not a form: a name or value has bytes that are not of/],
     ['form', 'application/x-www-form-urlencoded', 'name=%zz', 400,
      qr/^The body is not a form: a "%" is not followed/],
     ['form', 'application/x-www-form-urlencoded', '', 400,

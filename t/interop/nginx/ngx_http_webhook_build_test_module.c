@@ -552,6 +552,7 @@ build_test_receiver(FILE *out, ngx_webhook_receiver_t *rcv)
 
     build_test_strs(out, "capture", &rcv->captures);
     build_test_num(out, "accept", rcv->accept);
+    build_test_paths(out, "parse_json", &rcv->parse_json);
     build_test_strs(out, "models", &rcv->models);
 
     if (rcv->lookup) {

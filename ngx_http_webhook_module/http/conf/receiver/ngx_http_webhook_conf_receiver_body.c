@@ -2,23 +2,30 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * webhook_receiver { accept for_each }: what bodies it reads, and lists in
- * them.
+ * webhook_receiver { accept parse_json for_each }: what it reads, JSON in
+ * strings of that, and lists.
  */
 
 #include "http/conf/receiver/ngx_http_webhook_conf_receiver_body.h"
 #include "http/conf/value/ngx_http_webhook_conf_args.h"
 #include "http/conf/value/ngx_http_webhook_conf_param.h"
 #include "http/conf/value/ngx_http_webhook_conf_template.h"
+#include "http/conf/caller/ngx_http_webhook_conf_receiver_args.h"
 
 
 #define NGX_WEBHOOK_FOR_EACH      100
 #define NGX_WEBHOOK_FOR_EACH_MAX  1000
 
+#define NGX_WEBHOOK_PARSE_JSON_MAX  8
 
+
+static ngx_int_t ngx_webhook_receiver_body_create(ngx_webhook_build_t *b,
+    ngx_webhook_receiver_t *rcv);
 static ngx_int_t ngx_webhook_receiver_body_finish(ngx_webhook_build_t *b,
     ngx_webhook_receiver_t *rcv);
 static char *ngx_webhook_receiver_accept(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t *spec, void *conf);
+static char *ngx_webhook_receiver_parse_json(ngx_webhook_build_t *b,
     const ngx_webhook_field_t *spec, void *conf);
 static char *ngx_webhook_receiver_for_each(ngx_webhook_build_t *b,
     const ngx_webhook_field_t *spec, void *conf);
@@ -30,6 +37,12 @@ static const ngx_webhook_field_t
     { ngx_string("accept"),
       NGX_CONF_1MORE,
       ngx_webhook_receiver_accept,
+      0,
+      NULL },
+
+    { ngx_string("parse_json"),
+      NGX_CONF_1MORE,
+      ngx_webhook_receiver_parse_json,
       0,
       NULL },
 
@@ -47,25 +60,34 @@ const ngx_webhook_receiver_part_t
     ngx_webhook_receiver_body_part =
 {
     ngx_webhook_receiver_body_fields,
-    NULL,
+    ngx_webhook_receiver_body_create,
     ngx_webhook_receiver_body_finish,
     NULL
 };
 
 
 static ngx_int_t
+ngx_webhook_receiver_body_create(ngx_webhook_build_t *b,
+    ngx_webhook_receiver_t *rcv)
+{
+    return ngx_array_init(&rcv->parse_json, b->pool, 1,
+                          sizeof(webhook_path_t *));
+}
+
+
+static ngx_int_t
 ngx_webhook_receiver_body_finish(ngx_webhook_build_t *b,
     ngx_webhook_receiver_t *rcv)
 {
-    if (rcv->accept == 0) {
-        rcv->accept = NGX_WEBHOOK_ACCEPT_JSON;
+    if ((rcv->accept & ~NGX_WEBHOOK_ACCEPT_GZIP) == 0) {
+        rcv->accept |= NGX_WEBHOOK_ACCEPT_JSON;
     }
 
     return NGX_OK;
 }
 
 
-/* accept [json] [form] [multipart] [xml] */
+/* accept [json] [form] [multipart] [xml] [text] [query] [gzip] */
 
 static char *
 ngx_webhook_receiver_accept(ngx_webhook_build_t *b,
@@ -83,7 +105,10 @@ ngx_webhook_receiver_accept(ngx_webhook_build_t *b,
         { ngx_string("json"), NGX_WEBHOOK_ACCEPT_JSON },
         { ngx_string("form"), NGX_WEBHOOK_ACCEPT_FORM },
         { ngx_string("multipart"), NGX_WEBHOOK_ACCEPT_MULTIPART },
-        { ngx_string("xml"), NGX_WEBHOOK_ACCEPT_XML }
+        { ngx_string("xml"), NGX_WEBHOOK_ACCEPT_XML },
+        { ngx_string("text"), NGX_WEBHOOK_ACCEPT_TEXT },
+        { ngx_string("query"), NGX_WEBHOOK_ACCEPT_QUERY },
+        { ngx_string("gzip"), NGX_WEBHOOK_ACCEPT_GZIP }
     };
 
     if (rcv->accept) {
@@ -107,11 +132,63 @@ ngx_webhook_receiver_accept(ngx_webhook_build_t *b,
         if (n == sizeof(kinds) / sizeof(kinds[0])) {
             ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                                "invalid \"%V\", it must be \"json\", \"form\", "
-                               "\"multipart\" or \"xml\"", &value[i]);
+                               "\"multipart\", \"xml\", \"text\", \"query\" or "
+                               "\"gzip\"", &value[i]);
             return NGX_CONF_ERROR;
         }
 
         rcv->accept |= kinds[n].kind;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+/* parse_json PATH ... */
+
+static char *
+ngx_webhook_receiver_parse_json(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t *spec, void *conf)
+{
+    ngx_webhook_receiver_t *rcv = conf;
+
+    char                  *rv;
+    ngx_uint_t             i, n;
+    webhook_path_t       **path;
+    const webhook_str_t   *root;
+
+    static const webhook_str_t  roots[] = {
+        webhook_str("header"),
+        webhook_str("query"),
+        webhook_str("var"),
+        webhook_str("root")
+    };
+
+    rv = ngx_webhook_receiver_paths(b, rcv, &rcv->parse_json,
+                                    NGX_WEBHOOK_PARSE_JSON_MAX, "parses");
+    if (rv != NGX_CONF_OK) {
+        return rv;
+    }
+
+    path = rcv->parse_json.elts;
+
+    for (i = 0; i < rcv->parse_json.nelts; i++) {
+
+        root = webhook_path_step(path[i], 0);
+
+        for (n = 0; n < sizeof(roots) / sizeof(roots[0]); n++) {
+
+            if (webhook_path_steps(path[i]) > 1
+                && webhook_str_eq(root, &roots[n]))
+            {
+                ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                                     "invalid path \"%*s\", it must be one of "
+                                     "the payload",
+                                     webhook_path_text(path[i])->len,
+                                     webhook_path_text(path[i])->data);
+                return NGX_CONF_ERROR;
+            }
+        }
     }
 
     return NGX_CONF_OK;

@@ -130,8 +130,9 @@ struct ngx_webhook_call_s {
 
     ngx_str_t                token;             /* where the URL is signed,
                                                    until it is verified */
-    ngx_str_t                args;              /* of a handshake, which are
-                                                   masked in the request */
+    ngx_str_t                args;              /* of a handshake, or that are
+                                                   the payload: masked in the
+                                                   request */
     ngx_uint_t               key;               /* the one that signed it */
     ngx_str_t                verified;          /* for the history: how it was
                                                    verified, and the result */
@@ -139,7 +140,8 @@ struct ngx_webhook_call_s {
                                                    verification; or empty */
     ngx_str_t                challenge;         /* WWW-Authenticate, or empty */
 
-    ngx_uint_t               kind;              /* of the body: ..._ACCEPT_ */
+    ngx_uint_t               kind;              /* of the body: ..._ACCEPT_;
+                                                   the query is one */
     ngx_str_t                payload;           /* JSON: the body or what was
                                                    made of it */
     webhook_json_doc_t      *doc;               /* of the payload */
@@ -180,6 +182,9 @@ struct ngx_webhook_call_s {
                                                    would have been */
     unsigned                 put:1;             /* its events are */
     unsigned                 unkept:1;          /* some event was not kept */
+    unsigned                 unfolding:1;       /* its compressed body is
+                                                   large */
+    unsigned                 unfolded:1;        /* it was decoded */
     unsigned                 whole:1;           /* paths are of the payload,
                                                    not of an element of it */
 

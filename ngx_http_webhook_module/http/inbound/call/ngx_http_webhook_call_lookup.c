@@ -4,6 +4,7 @@
  */
 
 #include "http/inbound/call/ngx_http_webhook_call_lookup.h"
+#include "http/inbound/call/ngx_http_webhook_kept.h"
 #include "http/inbound/call/ngx_http_webhook_redact.h"
 #include "http/outbound/payload/ngx_http_webhook_lookup.h"
 
@@ -124,6 +125,7 @@ ngx_webhook_call_lookup(void *ctx, const webhook_path_t *path,
     rc = ngx_webhook_map_lookup(call, path, v);
 
     v->hidden = hidden;
+    v->strict = 1;
 
     return rc;
 }
@@ -284,7 +286,9 @@ ngx_webhook_map_request(ngx_webhook_call_t *call, const webhook_path_t *path,
     }
 
     if (webhook_str_eq(first, &query)) {
-        return ngx_webhook_lookup_query(call->request, call->pool, &name, v);
+        return ngx_webhook_lookup_query(
+                               ngx_webhook_str(ngx_webhook_kept_query(call)),
+                               call->pool, &name, v);
     }
 
     if (webhook_str_eq(first, &var) && call->taken) {

@@ -7,6 +7,7 @@
 #include "http/model/ngx_http_webhook_verifier.h"
 
 
+static void ngx_webhook_kept_args_end(ngx_webhook_call_t *call);
 static void ngx_webhook_kept_end(ngx_webhook_call_t *call);
 
 
@@ -68,7 +69,10 @@ ngx_webhook_kept_args(ngx_webhook_call_t *call)
 
     handshake = call->receiver ? call->receiver->handshake : NULL;
 
-    if (handshake && handshake->meta.nkeys) {
+    if ((handshake && handshake->meta.nkeys)
+        || (call->receiver
+            && (call->receiver->accept & NGX_WEBHOOK_ACCEPT_QUERY)))
+    {
 
         call->args.data = ngx_pnalloc(r->pool, r->args.len);
         if (call->args.data == NULL) {
@@ -103,6 +107,18 @@ ngx_webhook_kept_args(ngx_webhook_call_t *call)
 void
 ngx_webhook_kept_args_wipe(ngx_webhook_call_t *call)
 {
+    if (call->receiver->accept & NGX_WEBHOOK_ACCEPT_QUERY) {
+        /* it may be the payload, and goes at the end */
+        return;
+    }
+
+    ngx_webhook_kept_args_end(call);
+}
+
+
+static void
+ngx_webhook_kept_args_end(ngx_webhook_call_t *call)
+{
     if (call->args.len) {
         ngx_explicit_memzero(call->args.data, call->args.len);
         ngx_str_null(&call->args);
@@ -114,5 +130,5 @@ static void
 ngx_webhook_kept_end(ngx_webhook_call_t *call)
 {
     ngx_webhook_kept_token_wipe(call);
-    ngx_webhook_kept_args_wipe(call);
+    ngx_webhook_kept_args_end(call);
 }

@@ -11,10 +11,13 @@
 #define NGX_WEBHOOK_REDACT_SPANS    64
 
 
+static webhook_str_t ngx_webhook_redact_name(ngx_webhook_receiver_t *receiver,
+    const webhook_path_t *path);
 static ngx_uint_t ngx_webhook_redact_covers(const webhook_str_t *a,
     const webhook_str_t *b);
 static ngx_uint_t ngx_webhook_redact_header(ngx_webhook_receiver_t *receiver,
     ngx_str_t *name);
+static ngx_uint_t ngx_webhook_redact_query(ngx_webhook_call_t *call);
 static ngx_uint_t ngx_webhook_redact_foreign(const webhook_path_t *path);
 static u_char *ngx_webhook_redact_add(u_char *p, u_char *last, u_char *data,
     size_t len);
@@ -31,23 +34,48 @@ ngx_uint_t
 ngx_webhook_redact_applies(ngx_webhook_receiver_t *receiver,
     const webhook_path_t *path)
 {
-    ngx_uint_t            i;
-    webhook_path_t      **redact;
-    const webhook_str_t  *a, *b;
+    ngx_uint_t        i;
+    webhook_str_t     a, b;
+    webhook_path_t  **redact;
 
     redact = receiver->redact.elts;
-    b = webhook_path_text(path);
+    b = ngx_webhook_redact_name(receiver, path);
 
     for (i = 0; i < receiver->redact.nelts; i++) {
-        a = webhook_path_text(redact[i]);
+        a = ngx_webhook_redact_name(receiver, redact[i]);
 
-        if (ngx_webhook_redact_covers(a, b) || ngx_webhook_redact_covers(b, a))
+        if (ngx_webhook_redact_covers(&a, &b)
+            || ngx_webhook_redact_covers(&b, &a))
         {
             return 1;
         }
     }
 
     return 0;
+}
+
+
+/* Where the query may be the payload, its fields have two names. */
+
+static webhook_str_t
+ngx_webhook_redact_name(ngx_webhook_receiver_t *receiver,
+    const webhook_path_t *path)
+{
+    size_t         len;
+    webhook_str_t  name;
+
+    name = *webhook_path_text(path);
+    len = sizeof("query.") - 1;
+
+    if ((receiver->accept & NGX_WEBHOOK_ACCEPT_QUERY)
+        && name.len > len
+        && ngx_strncmp(name.data, "query.", len) == 0)
+    {
+        name.data += len;
+        name.len -= len;
+    }
+
+    return name;
 }
 
 
@@ -229,6 +257,11 @@ ngx_webhook_redact_body(ngx_webhook_call_t *call,
     receiver = call->receiver;
     redact = receiver->redact.elts;
 
+    if (ngx_webhook_redact_query(call)) {
+        ngx_str_set(text, "(not kept: it has fields that are redacted)");
+        return NGX_OK;
+    }
+
     /* as much of it as stands in one piece */
 
     text->data = call->body;
@@ -311,6 +344,37 @@ ngx_webhook_redact_body(ngx_webhook_call_t *call,
     text->len = p - text->data;
 
     return NGX_OK;
+}
+
+
+/* True for a query that is the payload, of which something is redacted by its
+   name in the query. */
+
+static ngx_uint_t
+ngx_webhook_redact_query(ngx_webhook_call_t *call)
+{
+    ngx_uint_t            i;
+    webhook_path_t      **redact;
+    const webhook_str_t  *root;
+
+    static const webhook_str_t  query = webhook_str("query");
+
+    if (call->request->method != NGX_HTTP_GET) {
+        return 0;
+    }
+
+    redact = call->receiver->redact.elts;
+
+    for (i = 0; i < call->receiver->redact.nelts; i++) {
+        root = webhook_path_step(redact[i], 0);
+
+        if (webhook_path_steps(redact[i]) > 1 && webhook_str_eq(root, &query))
+        {
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 

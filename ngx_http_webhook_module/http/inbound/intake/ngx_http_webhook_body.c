@@ -127,6 +127,10 @@ ngx_webhook_body_more(ngx_http_request_t *r)
         return;
     }
 
+    if (r->method == NGX_HTTP_GET) {
+        ngx_webhook_input_query(call);
+    }
+
     call->cost = ngx_webhook_input_cost(call);
 
     ngx_webhook_call_start(call);

@@ -7,6 +7,7 @@
 #include "http/inbound/intake/ngx_http_webhook_input.h"
 #include "http/outbound/payload/ngx_http_webhook_lookup.h"
 #include "http/inbound/call/ngx_http_webhook_call_lookup.h"
+#include "http/inbound/call/ngx_http_webhook_kept.h"
 #include "http/inbound/call/ngx_http_webhook_message.h"
 
 
@@ -28,12 +29,15 @@ static ngx_uint_t ngx_webhook_check_target(
     ngx_webhook_call_t *call, ngx_str_t *error);
 static ngx_uint_t ngx_webhook_check_model(ngx_webhook_call_t *call,
     ngx_str_t *text, ngx_str_t *error);
-static ngx_uint_t ngx_webhook_check_dry_run(ngx_http_request_t *r);
+static ngx_uint_t ngx_webhook_check_method(ngx_webhook_call_t *call,
+    ngx_str_t *error);
+static ngx_uint_t ngx_webhook_check_dry_run(ngx_webhook_call_t *call);
 
 
 ngx_uint_t
 ngx_webhook_check_headers(ngx_webhook_call_t *call, ngx_str_t *error)
 {
+    ngx_uint_t               status;
     ngx_http_request_t      *r;
     ngx_webhook_receiver_t  *receiver;
 
@@ -50,9 +54,9 @@ ngx_webhook_check_headers(ngx_webhook_call_t *call, ngx_str_t *error)
         return NGX_HTTP_SERVICE_UNAVAILABLE;
     }
 
-    if (r->method != NGX_HTTP_POST) {
-        ngx_str_set(error, "A hook is called with the method POST");
-        return NGX_HTTP_NOT_ALLOWED;
+    status = ngx_webhook_check_method(call, error);
+    if (status) {
+        return status;
     }
 
     if (r->headers_in.content_length_n > (off_t) receiver->body_max) {
@@ -62,11 +66,58 @@ ngx_webhook_check_headers(ngx_webhook_call_t *call, ngx_str_t *error)
         return NGX_HTTP_REQUEST_ENTITY_TOO_LARGE;
     }
 
-    call->dry_run = ngx_webhook_check_dry_run(r);
+    call->dry_run = ngx_webhook_check_dry_run(call);
 
     /* where calls are verified, that comes first */
 
     return receiver->verify ? 0 : ngx_webhook_input_kind(call, error);
+}
+
+
+/* POST; or GET, where the query may be the payload. */
+
+static ngx_uint_t
+ngx_webhook_check_method(ngx_webhook_call_t *call, ngx_str_t *error)
+{
+    ngx_uint_t           accept;
+    ngx_http_request_t  *r;
+
+    r = call->request;
+    accept = call->receiver->accept;
+
+    if (r->method == NGX_HTTP_POST && (accept & NGX_WEBHOOK_ACCEPT_BODY)) {
+        return 0;
+    }
+
+    if (r->method == NGX_HTTP_GET && (accept & NGX_WEBHOOK_ACCEPT_QUERY)) {
+
+        if (r->headers_in.content_length_n > 0 || r->headers_in.chunked) {
+            ngx_str_set(error, "A GET is called with its query, and has no "
+                               "body");
+            return NGX_HTTP_BAD_REQUEST;
+        }
+
+        if (ngx_webhook_kept_query(call)->len > call->receiver->body_max) {
+            ngx_webhook_message(call, error,
+                                "The query is larger than %uz bytes",
+                                call->receiver->body_max);
+            return NGX_HTTP_REQUEST_ENTITY_TOO_LARGE;
+        }
+
+        return 0;
+    }
+
+    if (!(accept & NGX_WEBHOOK_ACCEPT_QUERY)) {
+        ngx_str_set(error, "A hook is called with the method POST");
+
+    } else if (accept & NGX_WEBHOOK_ACCEPT_BODY) {
+        ngx_str_set(error, "This hook is called with the method POST or GET");
+
+    } else {
+        ngx_str_set(error, "This hook is called with the method GET");
+    }
+
+    return NGX_HTTP_NOT_ALLOWED;
 }
 
 
@@ -372,11 +423,11 @@ ngx_webhook_check_model(ngx_webhook_call_t *call, ngx_str_t *text,
  */
 
 static ngx_uint_t
-ngx_webhook_check_dry_run(ngx_http_request_t *r)
+ngx_webhook_check_dry_run(ngx_webhook_call_t *call)
 {
     u_char           *p, *last, *end, *eq;
     size_t            len;
-    ngx_str_t         value;
+    ngx_str_t         value, *query;
     ngx_uint_t        i;
     webhook_value_t   v;
 
@@ -389,7 +440,7 @@ ngx_webhook_check_dry_run(ngx_http_request_t *r)
         ngx_string("off")
     };
 
-    if (ngx_webhook_lookup_header(r, &header, &v) != NGX_OK) {
+    if (ngx_webhook_lookup_header(call->request, &header, &v) != NGX_OK) {
         return 1;
     }
 
@@ -399,8 +450,10 @@ ngx_webhook_check_dry_run(ngx_http_request_t *r)
         goto found;
     }
 
-    p = r->args.data;
-    last = p + r->args.len;
+    query = ngx_webhook_kept_query(call);
+
+    p = query->data;
+    last = p + query->len;
     len = sizeof("dry_run") - 1;
 
     for ( /* void */ ; p < last; p = end + 1) {

@@ -8,6 +8,8 @@
 #include "http/inbound/call/ngx_http_webhook_call_lookup.h"
 #include "http/inbound/call/ngx_http_webhook_message.h"
 
+#include "core/json/webhook_json_text.h"
+
 #include <openssl/evp.h>
 
 
@@ -102,6 +104,16 @@ ngx_webhook_dedupe_key_make(ngx_webhook_call_t *call, ngx_str_t *error)
         ngx_webhook_message(call, error,
                             "The call has no '%V', by which repeats "
                             "are known", &name);
+        return NGX_WEBHOOK_UNPROCESSABLE;
+    }
+
+    if (!v.is_text && !webhook_json_whole(&v.span)) {
+
+        /* others would become the same */
+
+        ngx_webhook_message(call, error,
+                            "'%V', by which repeats are known, has half of a "
+                            "surrogate pair", &name);
         return NGX_WEBHOOK_UNPROCESSABLE;
     }
 

@@ -4,11 +4,13 @@
  */
 
 #include "http/inbound/intake/ngx_http_webhook_input.h"
-#include "http/outbound/payload/ngx_http_webhook_lookup.h"
+#include "http/inbound/content/ngx_http_webhook_content.h"
+#include "http/inbound/content/ngx_http_webhook_parse_json.h"
+#include "http/inbound/call/ngx_http_webhook_kept.h"
 #include "http/inbound/call/ngx_http_webhook_message.h"
 
+#include "core/charset/webhook_charset.h"
 #include "core/media/webhook_media.h"
-#include "core/json/webhook_charset.h"
 
 
 /* What a body may become, beside six times its length (an escape). */
@@ -23,6 +25,7 @@
 static ngx_uint_t ngx_webhook_payload_kind(ngx_http_request_t *r);
 static ngx_uint_t ngx_webhook_payload_unknown(ngx_webhook_call_t *call,
     ngx_str_t *error);
+static ngx_uint_t ngx_webhook_payload_json(ngx_webhook_call_t *call);
 static ngx_uint_t ngx_webhook_payload_utf8(
     ngx_webhook_call_t *call, ngx_str_t *error);
 static ngx_uint_t ngx_webhook_payload_convert(ngx_webhook_call_t *call,
@@ -36,35 +39,14 @@ static ngx_uint_t ngx_webhook_payload_elements(ngx_webhook_call_t *call,
 ngx_uint_t
 ngx_webhook_input_kind(ngx_webhook_call_t *call, ngx_str_t *error)
 {
-    ngx_int_t            rc;
-    webhook_value_t      coding;
-    ngx_http_request_t  *r;
+    ngx_uint_t  status;
 
-    static const webhook_str_t  name = webhook_str("Content-Encoding");
-
-    r = call->request;
-
-    rc = ngx_webhook_lookup_lines(call->pool, &r->headers_in.headers, &name,
-                                  &coding);
-
-    if (rc != NGX_OK) {
-        ngx_str_set(error, "Out of memory; nothing was done");
-        return NGX_HTTP_SERVICE_UNAVAILABLE;
+    status = ngx_webhook_content_check(call, error);
+    if (status) {
+        return status;
     }
 
-    if (!coding.missing
-        && coding.span.len
-        && (coding.span.len != sizeof("identity") - 1
-            || ngx_strncasecmp(coding.span.data, (u_char *) "identity",
-                               sizeof("identity") - 1)
-               != 0))
-    {
-        ngx_str_set(error, "The body has to be sent without the header "
-                           "'Content-Encoding', uncompressed");
-        return NGX_HTTP_UNSUPPORTED_MEDIA_TYPE;
-    }
-
-    call->kind = ngx_webhook_payload_kind(r);
+    call->kind = ngx_webhook_payload_kind(call->request);
 
     if (call->kind & call->receiver->accept) {
         return 0;
@@ -74,25 +56,36 @@ ngx_webhook_input_kind(ngx_webhook_call_t *call, ngx_str_t *error)
 }
 
 
-/*
- * Forms are in UTF-8; XML tells its encoding itself, and JSON of another
- * charset is converted.  Returns 0 for what is none of these.
- */
+void
+ngx_webhook_input_query(ngx_webhook_call_t *call)
+{
+    ngx_str_t  *query;
+
+    query = ngx_webhook_kept_query(call);
+
+    call->body = query->data;
+    call->body_len = query->len;
+    call->joined = query->len;
+}
+
+
+/* 0 for what is none of these. */
 
 static ngx_uint_t
 ngx_webhook_payload_kind(ngx_http_request_t *r)
 {
-    ngx_uint_t      kind;
-    webhook_str_t   label, *type;
+    if (r->method == NGX_HTTP_GET) {
+        return NGX_WEBHOOK_ACCEPT_QUERY;
+    }
 
     if (r->headers_in.content_type == NULL) {
         return 0;
     }
 
-    type = ngx_webhook_str(&r->headers_in.content_type->value);
-
-    switch (webhook_media(type, WEBHOOK_MEDIA_STRICT)) {
-
+    switch (webhook_media(
+                      ngx_webhook_str(&r->headers_in.content_type->value),
+                      WEBHOOK_MEDIA_STRICT))
+    {
     case WEBHOOK_MEDIA_XML:
         return NGX_WEBHOOK_ACCEPT_XML;
 
@@ -100,20 +93,17 @@ ngx_webhook_payload_kind(ngx_http_request_t *r)
         return NGX_WEBHOOK_ACCEPT_JSON;
 
     case WEBHOOK_MEDIA_FORM:
-        kind = NGX_WEBHOOK_ACCEPT_FORM;
-        break;
+        return NGX_WEBHOOK_ACCEPT_FORM;
 
     case WEBHOOK_MEDIA_MULTIPART:
-        kind = NGX_WEBHOOK_ACCEPT_MULTIPART;
-        break;
+        return NGX_WEBHOOK_ACCEPT_MULTIPART;
+
+    case WEBHOOK_MEDIA_TEXT:
+        return NGX_WEBHOOK_ACCEPT_TEXT;
 
     default:
         return 0;
     }
-
-    webhook_charset_label(type, &label);
-
-    return webhook_charset_utf8(&label) ? kind : 0;
 }
 
 
@@ -135,7 +125,8 @@ ngx_webhook_payload_unknown(ngx_webhook_call_t *call, ngx_str_t *error)
           "application/x-www-form-urlencoded" },
         { NGX_WEBHOOK_ACCEPT_MULTIPART, "a form with parts",
           "multipart/form-data" },
-        { NGX_WEBHOOK_ACCEPT_XML, "XML", "application/xml" }
+        { NGX_WEBHOOK_ACCEPT_XML, "XML", "application/xml" },
+        { NGX_WEBHOOK_ACCEPT_TEXT, "JSON as text", "text/plain" }
     };
 
     accept = call->receiver->accept;
@@ -215,7 +206,10 @@ ngx_webhook_input_read(ngx_webhook_call_t *call,
     if (call->body_len == 0) {
         ngx_str_set(error, "The body is empty: it has to be a JSON object");
 
-        if (call->kind != NGX_WEBHOOK_ACCEPT_JSON) {
+        if (call->kind == NGX_WEBHOOK_ACCEPT_QUERY) {
+            ngx_str_set(error, "The query is empty: it has to be the payload");
+
+        } else if (!ngx_webhook_payload_json(call)) {
             ngx_str_set(error, "The body is empty");
         }
 
@@ -225,7 +219,7 @@ ngx_webhook_input_read(ngx_webhook_call_t *call,
     call->payload.data = call->body;
     call->payload.len = call->body_len;
 
-    status = (call->kind == NGX_WEBHOOK_ACCEPT_JSON)
+    status = ngx_webhook_payload_json(call)
              ? ngx_webhook_payload_utf8(call, error)
              : ngx_webhook_payload_convert(call, error);
 
@@ -234,6 +228,11 @@ ngx_webhook_input_read(ngx_webhook_call_t *call,
     }
 
     status = ngx_webhook_payload_read(call, error);
+
+    if (status == 0 && call->receiver->parse_json.nelts) {
+        status = ngx_webhook_parse_json(call, error);
+    }
+
     if (status) {
         return status;
     }
@@ -250,6 +249,14 @@ ngx_webhook_input_read(ngx_webhook_call_t *call,
     }
 
     return 0;
+}
+
+
+static ngx_uint_t
+ngx_webhook_payload_json(ngx_webhook_call_t *call)
+{
+    return (call->kind & (NGX_WEBHOOK_ACCEPT_JSON|NGX_WEBHOOK_ACCEPT_TEXT))
+           != 0;
 }
 
 
@@ -272,8 +279,8 @@ ngx_webhook_payload_utf8(ngx_webhook_call_t *call, ngx_str_t *error)
 
     webhook_buf_init(&out, 6 * call->body_len + NGX_WEBHOOK_PAYLOAD_MORE);
 
-    rc = webhook_charset_json(ngx_webhook_str(&call->payload), &label, &out,
-                              &text, &what);
+    rc = webhook_charset_text(ngx_webhook_str(&call->payload), &label,
+                              WEBHOOK_CHARSET_STRICT, &out, &text, &what);
 
     if (rc == WEBHOOK_OK) {
         call->payload = *ngx_webhook_nstr(&text);
@@ -297,10 +304,13 @@ ngx_webhook_payload_utf8(ngx_webhook_call_t *call, ngx_str_t *error)
     case WEBHOOK_OK:
         return 0;
 
+    case WEBHOOK_CHARSET_UNKNOWN:
     case WEBHOOK_ERROR:
         ngx_webhook_message(call, error, "The JSON cannot be brought "
                             "to UTF-8: %s", what);
-        return NGX_HTTP_UNSUPPORTED_MEDIA_TYPE;
+
+        return rc == WEBHOOK_ERROR ? NGX_HTTP_BAD_REQUEST
+                                   : NGX_HTTP_UNSUPPORTED_MEDIA_TYPE;
 
     default:
         ngx_str_set(error, "Out of memory; nothing was done");
@@ -316,7 +326,7 @@ ngx_webhook_payload_convert(ngx_webhook_call_t *call, ngx_str_t *error)
 {
     int                     rc;
     webhook_buf_t           buf;
-    webhook_str_t           text;
+    webhook_str_t           text, type;
     webhook_media_e         media;
     ngx_http_request_t     *r;
     webhook_xml_limits_t    limits;
@@ -327,9 +337,16 @@ ngx_webhook_payload_convert(ngx_webhook_call_t *call, ngx_str_t *error)
     text.data = call->body;
     text.len = call->body_len;
 
+    ngx_memzero(&type, sizeof(webhook_str_t));
+
+    if (call->kind != NGX_WEBHOOK_ACCEPT_QUERY) {
+        type = *ngx_webhook_str(&r->headers_in.content_type->value);
+    }
+
     switch (call->kind) {
 
     case NGX_WEBHOOK_ACCEPT_FORM:
+    case NGX_WEBHOOK_ACCEPT_QUERY:
         media = WEBHOOK_MEDIA_FORM;
         break;
 
@@ -349,9 +366,8 @@ ngx_webhook_payload_convert(ngx_webhook_call_t *call, ngx_str_t *error)
 
     webhook_buf_init(&buf, 6 * call->body_len + NGX_WEBHOOK_PAYLOAD_MORE);
 
-    rc = webhook_media_json(media,
-                  ngx_webhook_str(&r->headers_in.content_type->value), &text,
-                  &limits, &buf, &err);
+    rc = webhook_media_json(media, WEBHOOK_MEDIA_STRICT, &type, &text, &limits,
+                            &buf, &err);
 
     if (rc == WEBHOOK_OK) {
         call->payload.len = buf.len;
@@ -383,7 +399,9 @@ ngx_webhook_payload_convert(ngx_webhook_call_t *call, ngx_str_t *error)
     }
 
     if (call->kind != NGX_WEBHOOK_ACCEPT_XML) {
-        ngx_webhook_message(call, error, "The body is not a form: %s",
+        ngx_webhook_message(call, error, "The %s is not a form: %s",
+                            call->kind == NGX_WEBHOOK_ACCEPT_QUERY ? "query"
+                                                                   : "body",
                             err.what ? err.what : "it is cut short");
 
     } else if (err.line) {
@@ -394,7 +412,8 @@ ngx_webhook_payload_convert(ngx_webhook_call_t *call, ngx_str_t *error)
         ngx_webhook_message(call, error, "The body is not XML: %s", err.what);
     }
 
-    return NGX_HTTP_BAD_REQUEST;
+    return err.charset ? NGX_HTTP_UNSUPPORTED_MEDIA_TYPE
+                       : NGX_HTTP_BAD_REQUEST;
 }
 
 

@@ -12,6 +12,9 @@
 #include "http/inbound/call/ngx_http_webhook_call.h"
 
 
+/* Makes the query of a GET its body.  Event loop. */
+void ngx_webhook_input_query(ngx_webhook_call_t *call);
+
 /* What the steps of a call cost, by its body and its receiver: in bytes of JSON
    that are read.  Event loop. */
 size_t ngx_webhook_input_cost(ngx_webhook_call_t *call);

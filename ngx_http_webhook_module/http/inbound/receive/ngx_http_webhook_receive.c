@@ -19,6 +19,7 @@
 #include "http/inbound/answer/ngx_http_webhook_answer_own.h"
 #include "http/inbound/intake/ngx_http_webhook_body.h"
 #include "http/inbound/intake/ngx_http_webhook_check.h"
+#include "http/inbound/content/ngx_http_webhook_content.h"
 #include "http/inbound/intake/ngx_http_webhook_dedupe.h"
 #include "http/inbound/intake/ngx_http_webhook_dedupe_key.h"
 #include "http/inbound/intake/ngx_http_webhook_limit.h"
@@ -43,7 +44,9 @@ static void ngx_webhook_receive_way(ngx_webhook_call_t *call);
 
 static const ngx_webhook_way_t  ngx_webhook_receive_steps[] = {
     { ngx_webhook_body_join, ngx_webhook_call_work_heavy },
+    { ngx_webhook_content_signed, ngx_webhook_call_work_heavy },
     { ngx_webhook_verify, ngx_webhook_call_work_heavy },
+    { ngx_webhook_content, ngx_webhook_call_work_heavy },
     { ngx_webhook_handshake_signed, ngx_webhook_call_work_heavy },
     { ngx_webhook_check_type, ngx_webhook_call_work_heavy },
     { ngx_webhook_check_payload, ngx_webhook_call_work_heavy },
@@ -107,7 +110,8 @@ ngx_webhook_receive_handler(ngx_http_request_t *r)
 
     status = ngx_webhook_check_headers(call, &error);
 
-    if (status == NGX_HTTP_NOT_ALLOWED
+    if ((status == NGX_HTTP_NOT_ALLOWED
+         || (status == 0 && r->method == NGX_HTTP_GET))
         && ngx_webhook_handshake_get(call) == NGX_DONE)
     {
         status = call->status;

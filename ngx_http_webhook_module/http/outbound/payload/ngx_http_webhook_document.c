@@ -5,8 +5,8 @@
 
 #include "http/outbound/payload/ngx_http_webhook_document.h"
 
-#include "core/json/webhook_charset.h"
-#include "core/format/webhook_multipart.h"
+#include "core/charset/webhook_charset.h"
+#include "core/multipart/webhook_multipart.h"
 #include "core/media/webhook_media.h"
 
 
@@ -60,6 +60,7 @@ ngx_webhook_document_sort(ngx_webhook_document_t *d, ngx_uint_t *open)
 
     case WEBHOOK_MEDIA_NONE:
     case WEBHOOK_MEDIA_TEXT:
+    case WEBHOOK_MEDIA_HTML:
         *open = 1;
         break;
 
@@ -140,8 +141,12 @@ ngx_webhook_document_utf8(ngx_webhook_document_t *d, size_t max,
 
     webhook_buf_init(&out, max);
 
-    rc = webhook_charset_json(ngx_webhook_str(&d->text), &label, &out, &text,
-                              reason);
+    rc = webhook_charset_text(ngx_webhook_str(&d->text), &label,
+                              WEBHOOK_CHARSET_LOOSE, &out, &text, reason);
+
+    if (rc == WEBHOOK_CHARSET_UNKNOWN) {
+        rc = WEBHOOK_ERROR;
+    }
 
     old = *d;
 
@@ -369,7 +374,8 @@ ngx_webhook_document_map(ngx_webhook_document_t *d)
         }
     }
 
-    return webhook_media_json(media, type, text, NULL, &d->mapped, NULL);
+    return webhook_media_json(media, WEBHOOK_MEDIA_LOOSE, type, text, NULL,
+                              &d->mapped, NULL);
 }
 
 

@@ -7,6 +7,7 @@
 #include "http/outbound/payload/ngx_http_webhook_lookup.h"
 
 #include "core/envelope/webhook_envelope.h"
+#include "core/format/webhook_form.h"
 
 
 static void ngx_webhook_lookup_text(webhook_value_t *v, u_char *data,
@@ -194,31 +195,62 @@ ngx_webhook_lookup_lines(ngx_pool_t *pool, ngx_list_t *headers,
 
 
 ngx_int_t
-ngx_webhook_lookup_query(ngx_http_request_t *r, ngx_pool_t *pool,
+ngx_webhook_lookup_query(const webhook_str_t *args, ngx_pool_t *pool,
     const webhook_str_t *name, webhook_value_t *v)
 {
-    u_char     *src, *dst;
-    ngx_str_t   value;
+    size_t          pos, len;
+    u_char         *p;
+    webhook_str_t   one, value;
 
     ngx_webhook_lookup_missing(v);
 
-    if (name->len == 0
-        || ngx_http_arg(r, name->data, name->len, &value) != NGX_OK)
-    {
+    if (name->len == 0 || args->len == 0) {
         return NGX_OK;
     }
 
-    dst = ngx_pnalloc(pool, value.len);
-    if (dst == NULL) {
-        return NGX_ERROR;
+    p = NULL;
+    pos = 0;
+
+    while (webhook_form_next(args, &pos, &one, &value) == WEBHOOK_OK) {
+
+        if (one.len < name->len) {
+            continue;
+        }
+
+        if (ngx_strlchr(one.data, one.data + one.len, '%')
+            || ngx_strlchr(one.data, one.data + one.len, '+'))
+        {
+            if (p == NULL) {
+                p = ngx_pnalloc(pool, args->len);
+                if (p == NULL) {
+                    return NGX_ERROR;
+                }
+            }
+
+            len = webhook_form_decode_loose(&one, p);
+            one.data = p;
+            one.len = len;
+        }
+
+        if (one.len != name->len
+            || ngx_strncasecmp(one.data, name->data, name->len) != 0)
+        {
+            continue;
+        }
+
+        if (p == NULL) {
+            p = ngx_pnalloc(pool, value.len + 1);
+            if (p == NULL) {
+                return NGX_ERROR;
+            }
+        }
+
+        len = webhook_form_decode_loose(&value, p);
+
+        ngx_webhook_lookup_text(v, p, len);
+
+        return NGX_OK;
     }
-
-    src = value.data;
-    value.data = dst;
-
-    ngx_unescape_uri(&dst, &src, value.len, 0);
-
-    ngx_webhook_lookup_text(v, value.data, dst - value.data);
 
     return NGX_OK;
 }

@@ -14,7 +14,7 @@
 #include "nomem.h"
 #include "core/format/webhook_form_json.h"
 #include "core/json/webhook_json.h"
-#include "core/format/webhook_multipart.h"
+#include "core/multipart/webhook_multipart.h"
 
 #include <time.h>
 
@@ -59,7 +59,7 @@ form(const char *text, const char *want)
     webhook_buf_init(&out, 0);
 
     s = copy(text);
-    rc = webhook_form_json(&s, 0, &out);
+    rc = webhook_form_json(&s, NULL, 0, &out, NULL);
     free(s.data);
 
     if (want == NULL) {
@@ -116,14 +116,14 @@ test_form(void)
     webhook_buf_init(&out, 0);
     s = str("a=1&b=2&c=3");
 
-    tap_ok(webhook_form_json(&s, 2, &out) == WEBHOOK_LIMIT && out.len == 0,
+    tap_ok(webhook_form_json(&s, NULL, 2, &out, NULL) == WEBHOOK_LIMIT && out.len == 0,
            "form: more fields than allowed");
-    tap_ok(webhook_form_json(&s, 3, &out) == WEBHOOK_OK, "form: as many as "
+    tap_ok(webhook_form_json(&s, NULL, 3, &out, NULL) == WEBHOOK_OK, "form: as many as "
            "allowed");
     webhook_buf_free(&out);
 
     webhook_buf_init(&out, 10);
-    tap_ok(webhook_form_json(&s, 0, &out) == WEBHOOK_LIMIT,
+    tap_ok(webhook_form_json(&s, NULL, 0, &out, NULL) == WEBHOOK_LIMIT,
            "form: more than the buffer may hold");
     webhook_buf_free(&out);
 
@@ -144,12 +144,103 @@ test_form(void)
         webhook_buf_init(&out, 0);
         begin = clock();
 
-        tap_ok(webhook_form_json(&s, 200000, &out) == WEBHOOK_OK
+        tap_ok(webhook_form_json(&s, NULL, 200000, &out, NULL) == WEBHOOK_OK
                && clock() - begin < 20 * CLOCKS_PER_SEC,
                "form: 200000 fields");
         webhook_buf_free(&out);
         free(big);
     }
+}
+
+
+/* want NULL: bytes do not fit; "(unknown)": a charset that nobody knows. */
+
+static void
+charset(int parts, const char *label, const char *text, const char *want)
+{
+    int            rc, ok;
+    const char    *what;
+    webhook_str_t  s, b, of;
+    webhook_buf_t  out;
+
+    webhook_buf_init(&out, 0);
+
+    b = str("XX");
+    of = str(label);
+    s = copy(text);
+    what = NULL;
+
+    rc = parts ? webhook_multipart_json(&s, &b, &of, 0, &out, &what)
+               : webhook_form_json(&s, &of, 0, &out, &what);
+    free(s.data);
+
+    if (want == NULL) {
+        ok = rc == WEBHOOK_ERROR && what && out.len == 0;
+
+    } else if (strcmp(want, "(unknown)") == 0) {
+        ok = rc == WEBHOOK_CHARSET_UNKNOWN && what && out.len == 0;
+
+    } else {
+        ok = rc == WEBHOOK_OK && out.len == strlen(want)
+             && memcmp(out.data, want, out.len) == 0;
+    }
+
+    if (!tap_ok(ok, "in \"%s\": %s", label, text)) {
+        printf("#   got: %d %s %.*s\n", rc, what ? what : "", (int) out.len,
+               out.data ? (char *) out.data : "");
+    }
+
+    webhook_buf_free(&out);
+}
+
+
+static void
+test_form_charset(void)
+{
+    /* Without a label the bytes have to be UTF-8, but on the outbound side. */
+
+    charset(0, "", "a=%E0%B8%81", "{\"a\":\"\u0e01\"}");
+    charset(0, "", "a=\u0e01", "{\"a\":\"\u0e01\"}");
+    charset(0, "utf8", "a=%E0%B8%81", "{\"a\":\"\u0e01\"}");
+    charset(0, "", "a=%A1", NULL);
+    charset(0, "", "%A1=a", NULL);
+    charset(0, "", "a=\xa1", NULL);
+    charset(0, "", "a=%4", NULL);
+    charset(0, "us-ascii", "a=b", "{\"a\":\"b\"}");
+    charset(0, "us-ascii", "a=%E0%B8%81", NULL);
+
+    charset(0, "tis-620", "%A1=%C3%A1&b=c", "{\"\u0e01\":\"\u0e23\u0e01\","
+            "\"b\":\"c\"}");
+    charset(0, "windows-874", "a=\xc3\xa1", "{\"a\":\"\u0e23\u0e01\"}");
+    charset(0, "tis-620", "a=%FF", NULL);
+    charset(0, "windows-1258", "a=Vi%EA%F2t&b=%EA&c=%F2",
+            "{\"a\":\"Vi\u1ec7t\",\"b\":\"\u00ea\",\"c\":\"\u0323\"}");
+    charset(0, "iso-8859-1", "a=%E9", "{\"a\":\"\u00e9\"}");
+    charset(0, "nonsense", "a=1", "(unknown)");
+    charset(0, "utf-16", "a=1", "(unknown)");
+
+    /* Two names that the bytes keep apart and the characters do not. */
+
+    charset(0, "latin1", "%E9=1&%E9=2", "{\"\u00e9\":[\"1\",\"2\"]}");
+
+    /* A form may tell of itself. */
+
+    charset(0, "", "a=%A1&_charset_=tis-620",
+            "{\"a\":\"\u0e01\",\"_charset_\":\"tis-620\"}");
+    charset(0, "", "_charset_=UTF-8&a=%E0%B8%81",
+            "{\"_charset_\":\"UTF-8\",\"a\":\"\u0e01\"}");
+    charset(0, "", "_charset_=&a=1", "{\"_charset_\":\"\",\"a\":\"1\"}");
+    charset(0, "", "_charset_=x&a=1", "(unknown)");
+    charset(0, "utf-8", "_charset_=x&a=1",
+            "{\"_charset_\":\"x\",\"a\":\"1\"}");
+
+    /* A byte order mark is no part of a name or value. */
+
+    charset(0, "", "\xef\xbb\xbf" "a=1", "{\"a\":\"1\"}");
+    charset(0, "", "\xef\xbb\xbf\r\na=%EF%BB%BF1", "{\"a\":\"1\"}");
+    charset(0, "", "\xff\xfe" "a=1", NULL);
+
+    form("\xef\xbb\xbf" "a=1", "{\"a\":\"1\"}");
 }
 
 
@@ -189,7 +280,7 @@ multipart(const char *text, const char *want, const char *name)
     what = "";
     b = str("XX");
     s = copy(text);
-    rc = webhook_multipart_json(&s, &b, 0, &out, &what);
+    rc = webhook_multipart_json(&s, &b, NULL, 0, &out, &what);
     free(s.data);
 
     if (rc != WEBHOOK_OK) {
@@ -305,6 +396,104 @@ test_multipart(void)
 }
 
 
+/* One part, of its head and its content. */
+
+#define PART(head, content)                                                   \
+    "--XX\r\n" FIELD("a") head "\r\n" content "\r\n--XX--\r\n"
+
+#define TYPE(charset)  "Content-Type: text/plain; charset=" charset "\r\n"
+
+
+static void
+test_multipart_charset(void)
+{
+    charset(1, "", PART("", "\u0e01"), "{\"a\":\"\u0e01\"}");
+    charset(1, "", PART("", "\xa1"), NULL);
+    charset(1, "", PART(TYPE("tis-620"), "\xc3\xa1"),
+            "{\"a\":\"\u0e23\u0e01\"}");
+    charset(1, "", PART(TYPE("\"windows-874\""), "\xa1"),
+            "{\"a\":\"\u0e01\"}");
+    charset(1, "", PART(TYPE("us-ascii"), "\u0e01"), NULL);
+    charset(1, "", PART(TYPE("utf8"), "\xef\xbb\xbf" "1"), "{\"a\":\"1\"}");
+    charset(1, "", PART(TYPE("utf-16"), "\xff\xfe\x01\x0e"),
+            "{\"a\":\"\u0e01\"}");
+    charset(1, "", PART(TYPE("utf-16"), "\x01\x0e"), NULL);
+    charset(1, "", PART(TYPE("nonsense"), "1"), "(unknown)");
+
+    charset(1, "tis-620", "--XX\r\n" FIELD("\xa1") "\r\n\xa1\r\n--XX\r\n"
+            FIELD("b") TYPE("utf-8") "\r\n\u0e01\r\n--XX--",
+            "{\"\u0e01\":\"\u0e01\",\"b\":\"\u0e01\"}");
+    charset(1, "", "--XX\r\n" FIELD("\xa1") "\r\n1\r\n--XX--", NULL);
+    charset(1, "utf-16", PART("", "1"), "(unknown)");
+
+    charset(1, "", "--XX\r\n" FIELD("a") "\r\n\xa1\r\n--XX\r\n"
+            FIELD("_charset_") "\r\ntis-620\r\n--XX--",
+            "{\"a\":\"\u0e01\",\"_charset_\":\"tis-620\"}");
+    charset(1, "", "--XX\r\n" FIELD("_charset_") "\r\nx\r\n--XX--",
+            "(unknown)");
+    charset(1, "", PART("", "_charset_"), "{\"a\":\"_charset_\"}");
+
+    charset(1, "", PART(TYPE("koi8-r"), "1\r\n--XX\r\n" FIELD("b")
+                        TYPE("koi8-u") "\r\n2\r\n--XX\r\n" FIELD("c")
+                        TYPE("tis-620") "\r\n3\r\n--XX\r\n" FIELD("d")
+                        TYPE("big5") "\r\n4"), NULL);
+
+    charset(1, "tis-620", "--XX\r\nContent-Disposition: form-data; name=a; "
+            "filename=\"\xa1\"\r\nContent-Type: image/png\r\n\r\n\xff\xff"
+            "\r\n--XX--", "{\"a\":{\"filename\":\"\u0e01\","
+            "\"content_type\":\"image/png\",\"size\":2}}");
+    charset(1, "", "--XX\r\nContent-Disposition: form-data; name=a; "
+            "filename=\"\xa1\"\r\n\r\n\r\n--XX--", NULL);
+    charset(1, "", "--XX\r\nContent-Disposition: form-data; name=a; "
+            "filename=b\r\nContent-Type: \xa1\r\n\r\n\r\n--XX--", NULL);
+
+    charset(1, "", PART("Content-Transfer-Encoding: 8bit \r\n", "1"),
+            "{\"a\":\"1\"}");
+    charset(1, "", PART("content-transfer-encoding: BINARY\r\n", "1"),
+            "{\"a\":\"1\"}");
+    charset(1, "", PART("Content-Transfer-Encoding: base64\r\n", "MQ=="), NULL);
+
+    charset(1, "", "\xef\xbb\xbf" PART("", "1"), "{\"a\":\"1\"}");
+    multipart("\xef\xbb\xbf" PART("", "\xa1"), "{\"a\":\"\xef\xbf\xbd\"}",
+              "a mark, and bytes that nobody has to understand");
+}
+
+
+#define LINE(name)  "Content-Disposition: form-data; name=" name "\n"
+#define MIXED       "some lines end in CR and LF, and others in LF alone"
+
+
+static void
+test_multipart_lines(void)
+{
+    multipart("--XX\n" LINE("a") "\n1\n--XX--\n", "{\"a\":\"1\"}",
+              "lines that end in LF");
+    multipart("preamble\n--XX\n" LINE("a") "\n1\n--XX\n" LINE("b") "X: y\n\n"
+              "two\n\nlines\n\n--XX--", "{\"a\":\"1\","
+              "\"b\":\"two\\n\\nlines\\n\"}", "more of them");
+    multipart("--XX \t\n" LINE("a") "\n\n--XX--", "{\"a\":\"\"}",
+              "an empty field");
+    multipart("--XX\n" LINE("a") "\n--XX--", "{\"a\":\"\"}",
+              "an empty field, one line's end less");
+    multipart("--XX\n" FIELD("a") "\r\n1\n--XX--", "{\"a\":\"1\"}",
+              "heads that end in both");
+    multipart("--XX\n" LINE("a") "\n1\r\n2\n--XX--", "{\"a\":\"1\\r\\n2\"}",
+              "a text that has both");
+
+    multipart("--XX\n" LINE("a") "\n1\r\n--XX--", MIXED,
+              "the last line ends in both");
+    multipart("--XX\r\n" FIELD("a") "\r\n1\n--XX--", MIXED,
+              "the last line ends in LF");
+    multipart("--XX\r\n" FIELD("a") "\r\n\n--XX--", MIXED,
+              "an empty one does");
+    multipart("--XX\r\n" LINE("a") "\n1\r\n--XX--",
+              "the body is cut short", "the head's do");
+    multipart("--XX\n" LINE("a") "\n1", "the body is cut short", "no end");
+    multipart("--XX\n" LINE("a"), "the body is cut short", "no content");
+    multipart("--XX\n", "the body is cut short", "no header");
+}
+
+
 static void
 test_multipart_limits(void)
 {
@@ -319,14 +508,14 @@ test_multipart_limits(void)
     s = str("--XX\r\n" FIELD("a") "\r\n1\r\n--XX\r\n" FIELD("b")
             "\r\n2\r\n--XX--");
 
-    tap_ok(webhook_multipart_json(&s, &b, 1, &out, &what) == WEBHOOK_LIMIT
+    tap_ok(webhook_multipart_json(&s, &b, NULL, 1, &out, &what) == WEBHOOK_LIMIT
            && strcmp(what, "there are too many parts") == 0,
            "multipart: too many parts");
-    tap_ok(webhook_multipart_json(&s, &b, 2, &out, NULL) == WEBHOOK_OK,
+    tap_ok(webhook_multipart_json(&s, &b, NULL, 2, &out, NULL) == WEBHOOK_OK,
            "multipart: as many as allowed");
 
     b.len = 0;
-    tap_ok(webhook_multipart_json(&s, &b, 1, &out, &what) == WEBHOOK_ERROR,
+    tap_ok(webhook_multipart_json(&s, &b, NULL, 1, &out, &what) == WEBHOOK_ERROR,
            "multipart: no boundary");
 
     big = malloc(20000);
@@ -340,7 +529,7 @@ test_multipart_limits(void)
         s.len = 20000;
         b = str("XX");
 
-        tap_ok(webhook_multipart_json(&s, &b, 1, &out, &what)
+        tap_ok(webhook_multipart_json(&s, &b, NULL, 1, &out, &what)
                == WEBHOOK_LIMIT
                && strcmp(what, "a part's headers are too long") == 0,
                "multipart: headers too long");
@@ -375,7 +564,7 @@ test_nomem(void)
         webhook_buf_init(&out, 0);
 
         nomem_after = i;
-        rc = webhook_form_json(&s, 0, &out);
+        rc = webhook_form_json(&s, NULL, 0, &out, NULL);
         nomem_after = -1;
 
         failed += (rc == WEBHOOK_NOMEM);
@@ -396,7 +585,7 @@ test_nomem(void)
         webhook_buf_init(&out, 0);
 
         nomem_after = i;
-        rc = webhook_multipart_json(&s, &b, 0, &out, NULL);
+        rc = webhook_multipart_json(&s, &b, NULL, 0, &out, NULL);
         nomem_after = -1;
 
         failed += (rc == WEBHOOK_NOMEM);
@@ -412,8 +601,11 @@ int
 main(void)
 {
     test_form();
+    test_form_charset();
     test_boundary();
     test_multipart();
+    test_multipart_charset();
+    test_multipart_lines();
     test_multipart_limits();
     test_nomem();
 

@@ -344,6 +344,7 @@ refused(const char *xml, int want, const char *what, const char *name)
     limits.max_depth = 4;
     limits.max_nodes = 10;
     limits.max_attributes = 3;
+    limits.utf8 = 0;
 
     webhook_buf_init(&out, 0);
 

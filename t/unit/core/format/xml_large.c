@@ -134,6 +134,7 @@ test_deep(void)
     limits.max_depth = 1000000;
     limits.max_nodes = 3000000;
     limits.max_attributes = 0;
+    limits.utf8 = 0;
 
     s.data = xml.data;
     s.len = xml.len;
@@ -170,6 +171,7 @@ test_wide(void)
     limits.max_depth = 1000000;
     limits.max_nodes = 3000000;
     limits.max_attributes = 0;
+    limits.utf8 = 0;
 
     p = text + sprintf(text, "<a>");
 

@@ -7,37 +7,15 @@
 #define _GNU_SOURCE                     /* memmem() */
 #endif
 
-#include "core/format/webhook_multipart.h"
-#include "core/format/webhook_fields.h"
+#include "core/multipart/webhook_multipart_int.h"
 
 #include <strings.h>
 
 
-typedef struct {
-    webhook_str_t         name;
-    webhook_str_t         filename;
-    webhook_str_t         content_type;
-    unsigned              named:1;
-    unsigned              file:1;
-    unsigned              has_filename:1;
-    unsigned              has_type:1;
-} webhook_part_t;
-
-
-static int webhook_multipart_gather(const webhook_str_t *body,
-    const webhook_str_t *boundary, webhook_fields_t *fields,
-    const char **what);
-static int webhook_multipart_line(unsigned char **pp, unsigned char *last);
-static int webhook_multipart_part(unsigned char **pp, unsigned char *last,
-    webhook_part_t *part, const char **what);
 static int webhook_multipart_disposition(unsigned char *p,
     unsigned char *last, webhook_part_t *part);
 static int webhook_multipart_parameter(unsigned char **pp,
     unsigned char *last, webhook_str_t *name, webhook_str_t *value);
-static int webhook_multipart_add(webhook_fields_t *fields,
-    const webhook_part_t *part, const webhook_str_t *content);
-static int webhook_multipart_clean(const webhook_str_t *raw,
-    webhook_buf_t *out);
 static unsigned char *webhook_multipart_skip(unsigned char *p,
     unsigned char *last);
 static int webhook_multipart_is(const webhook_str_t *s, const char *text);
@@ -98,145 +76,33 @@ webhook_multipart_boundary(const webhook_str_t *content_type,
 
 
 int
-webhook_multipart_json(const webhook_str_t *body,
-    const webhook_str_t *boundary, uint32_t max, webhook_buf_t *out,
-    const char **what)
-{
-    int               rc;
-    const char       *ignored;
-    webhook_fields_t  fields;
-
-    if (what == NULL) {
-        what = &ignored;
-    }
-
-    *what = "there is no boundary";
-
-    if (boundary->len == 0 || boundary->len > WEBHOOK_MULTIPART_BOUNDARY) {
-        return WEBHOOK_ERROR;
-    }
-
-    webhook_fields_init(&fields, max);
-
-    rc = webhook_multipart_gather(body, boundary, &fields, what);
-
-    if (rc == WEBHOOK_OK) {
-        rc = webhook_fields_write(&fields, out);
-    }
-
-    if (rc == WEBHOOK_NOMEM) {
-        *what = "no memory";
-    }
-
-    webhook_fields_free(&fields);
-
-    return rc;
-}
-
-
-static int
-webhook_multipart_gather(const webhook_str_t *body,
-    const webhook_str_t *boundary, webhook_fields_t *fields,
-    const char **what)
-{
-    int             rc;
-    size_t          len;
-    unsigned char   delimiter[4 + WEBHOOK_MULTIPART_BOUNDARY];
-    unsigned char  *p, *q, *last;
-    webhook_str_t   content;
-    webhook_part_t  part;
-
-    memcpy(delimiter, "\r\n--", 4);
-    memcpy(delimiter + 4, boundary->data, boundary->len);
-    len = 4 + boundary->len;
-
-    *what = "the body is cut short";
-
-    if (body->len < len - 2) {
-        return WEBHOOK_ERROR;
-    }
-
-    p = body->data;
-    last = p + body->len;
-
-    /* the first delimiter may stand at the very start; else what is before
-       it is nobody's */
-
-    if (memcmp(p, delimiter + 2, len - 2) == 0) {
-        p += len - 2;
-
-    } else {
-        p = memmem(p, last - p, delimiter, len);
-        if (p == NULL) {
-            return WEBHOOK_ERROR;
-        }
-
-        p += len;
-    }
-
-    for ( ;; ) {
-
-        if (last - p >= 2 && p[0] == '-' && p[1] == '-') {
-            return WEBHOOK_OK;
-        }
-
-        if (webhook_multipart_line(&p, last) != WEBHOOK_OK) {
-            return WEBHOOK_ERROR;
-        }
-
-        rc = webhook_multipart_part(&p, last, &part, what);
-        if (rc != WEBHOOK_OK) {
-            return rc;
-        }
-
-        /* what ends the headers may begin the delimiter, if it is empty */
-
-        q = memmem(p - 2, last - (p - 2), delimiter, len);
-        if (q == NULL) {
-            return WEBHOOK_ERROR;
-        }
-
-        content.data = p;
-        content.len = q < p ? 0 : q - p;
-
-        p = q + len;
-
-        rc = webhook_multipart_add(fields, &part, &content);
-
-        if (rc != WEBHOOK_OK) {
-            *what = "there are too many parts";
-            return rc;
-        }
-    }
-}
-
-
-/* The end of a delimiter's line: spaces, and a line's end. */
-
-static int
-webhook_multipart_line(unsigned char **pp, unsigned char *last)
+webhook_multipart_line(unsigned char **pp, unsigned char *last, size_t *eol)
 {
     unsigned char  *p;
 
     p = webhook_multipart_skip(*pp, last);
 
-    if (last - p < 2 || p[0] != '\r' || p[1] != '\n') {
+    if (*eol == 0) {
+        *eol = (p < last && *p == '\n') ? 1 : 2;
+    }
+
+    if ((size_t) (last - p) < *eol
+        || memcmp(p, &"\r\n"[2 - *eol], *eol) != 0)
+    {
         return WEBHOOK_ERROR;
     }
 
-    *pp = p + 2;
+    *pp = p + *eol;
 
     return WEBHOOK_OK;
 }
 
 
-/* The headers of a part and the empty line behind them. */
-
-static int
-webhook_multipart_part(unsigned char **pp, unsigned char *last,
+int
+webhook_multipart_part(unsigned char **pp, unsigned char *last, size_t eol,
     webhook_part_t *part, const char **what)
 {
-    unsigned char  *p, *end, *stop, *colon, *value;
+    unsigned char  *p, *end, *next, *stop, *colon, *value;
     webhook_str_t   name;
 
     memset(part, 0, sizeof(webhook_part_t));
@@ -246,9 +112,9 @@ webhook_multipart_part(unsigned char **pp, unsigned char *last,
            ? p + WEBHOOK_MULTIPART_HEADERS : last;
 
     for ( ;; ) {
-        end = memmem(p, stop - p, "\r\n", 2);
+        next = memmem(p, stop - p, &"\r\n"[2 - eol], eol);
 
-        if (end == NULL) {
+        if (next == NULL) {
 
             if (stop != last) {
                 *what = "a part's headers are too long";
@@ -258,8 +124,16 @@ webhook_multipart_part(unsigned char **pp, unsigned char *last,
             return WEBHOOK_ERROR;
         }
 
+        end = next;
+        next += eol;
+
+        if (end > p && end[-1] == '\r') {
+            /* a line may end in both where the others do not */
+            end--;
+        }
+
         if (end == p) {
-            *pp = end + 2;
+            *pp = next;
             break;
         }
 
@@ -287,9 +161,21 @@ webhook_multipart_part(unsigned char **pp, unsigned char *last,
             part->has_type = 1;
             part->content_type.data = value;
             part->content_type.len = end - value;
+
+        } else if (webhook_multipart_is(&name, "content-transfer-encoding")) {
+            while (end > value && (end[-1] == ' ' || end[-1] == '\t')) {
+                end--;
+            }
+
+            name.data = value;
+            name.len = end - value;
+
+            part->encoded = !webhook_multipart_is(&name, "8bit")
+                            && !webhook_multipart_is(&name, "7bit")
+                            && !webhook_multipart_is(&name, "binary");
         }
 
-        p = end + 2;
+        p = next;
     }
 
     if (!part->named) {
@@ -410,72 +296,7 @@ webhook_multipart_parameter(unsigned char **pp, unsigned char *last,
 }
 
 
-static int
-webhook_multipart_add(webhook_fields_t *fields, const webhook_part_t *part,
-    const webhook_str_t *content)
-{
-    int             rc;
-    webhook_buf_t   clean, *pool;
-    webhook_str_t   s;
-
-    pool = &fields->pool;
-    webhook_buf_init(&clean, 0);
-
-    rc = webhook_multipart_clean(&part->name, &clean);
-
-    if (rc == WEBHOOK_OK) {
-        s.data = clean.data;
-        s.len = clean.len;
-
-        rc = webhook_fields_name(fields, &s);
-    }
-
-    if (rc != WEBHOOK_OK) {
-        webhook_buf_free(&clean);
-        return rc;
-    }
-
-    if (!part->file) {
-        webhook_buf_free(&clean);
-        return webhook_fields_string(fields, content);
-    }
-
-    webhook_buf_add(pool, "{\"filename\":", 12);
-
-    if (part->has_filename) {
-        clean.len = 0;
-        rc = webhook_multipart_clean(&part->filename, &clean);
-
-        s.data = clean.data;
-        s.len = clean.len;
-        webhook_fields_string(fields, &s);
-
-    } else {
-        webhook_buf_add(pool, "null", 4);
-    }
-
-    webhook_buf_add(pool, ",\"content_type\":", 16);
-
-    if (part->has_type) {
-        webhook_fields_string(fields, &part->content_type);
-
-    } else {
-        webhook_buf_add(pool, "null", 4);
-    }
-
-    webhook_buf_add(pool, ",\"size\":", 8);
-    webhook_buf_number(pool, (int64_t) content->len);
-    webhook_buf_byte(pool, '}');
-
-    webhook_buf_free(&clean);
-
-    return rc != WEBHOOK_OK ? rc : pool->failed;
-}
-
-
-/* A name or file name without what the ways of writing it put in. */
-
-static int
+int
 webhook_multipart_clean(const webhook_str_t *raw, webhook_buf_t *out)
 {
     size_t                i, k;

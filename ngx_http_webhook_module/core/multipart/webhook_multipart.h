@@ -17,7 +17,7 @@
 #ifndef WEBHOOK_MULTIPART_H
 #define WEBHOOK_MULTIPART_H
 
-#include "core/base/webhook_str.h"
+#include "core/charset/webhook_charset.h"
 
 
 #define WEBHOOK_MULTIPART_BOUNDARY  70      /* bytes at most, RFC 2046 */
@@ -34,17 +34,25 @@ int webhook_multipart_boundary(const webhook_str_t *content_type,
 
 /*
  * Appends the JSON of a body.  max bounds the number of parts (0: that of
- * webhook_fields).  Returns WEBHOOK_OK; WEBHOOK_ERROR with *what (static text;
- * what may be NULL) if the body is cut short, or a part has no valid header
- * or no name; WEBHOOK_LIMIT (parts, headers, the buffer); WEBHOOK_NOMEM.
- * Nothing was added unless the buffer itself failed.
+ * webhook_fields).
+ *
+ * charset is the label of the body's type, of names and of the parts that tell
+ * none of their own: an empty one is that which a part "_charset_" names, or
+ * UTF-8.  With NULL all of it is UTF-8, and bytes that are not become U+FFFD.
+ *
+ * Returns WEBHOOK_OK; WEBHOOK_CHARSET_UNKNOWN; WEBHOOK_ERROR if the body is cut
+ * short, a part has no valid header or no name, bytes do not fit their charset
+ * or, but with NULL, a part is encoded; WEBHOOK_LIMIT (parts, headers, the
+ * buffer); WEBHOOK_NOMEM; with *what (static text; what may be NULL).  Nothing
+ * was added unless the buffer itself failed.
  *
  * In names and file names %22, %0D and %0A are decoded, as browsers write
- * them, and \" as older clients do.  Bytes that are not UTF-8 become U+FFFD.
+ * them, and \" as older clients do.  Lines end in CR and LF, or all of them in
+ * LF.  A byte order mark is skipped, of the body and of each part.
  */
 int webhook_multipart_json(const webhook_str_t *body,
-    const webhook_str_t *boundary, uint32_t max, webhook_buf_t *out,
-    const char **what);
+    const webhook_str_t *boundary, const webhook_str_t *charset, uint32_t max,
+    webhook_buf_t *out, const char **what);
 
 
 #endif /* WEBHOOK_MULTIPART_H */
