@@ -4,8 +4,8 @@
  *
  * Fuzzes webhook_form_json and webhook_multipart.  The first line of the input
  * is a Content-Type, the rest a body, which is read as either kind of form, of
- * any bytes and in the charset of its type: what comes out is a JSON object with
- * no key twice, and as many values as the form has fields; in a charset no
+ * any bytes and in the charset of its type: what comes out is a JSON object
+ * with no key twice, and as many values as the form has fields; in a charset no
  * character is there that nobody sent.
  */
 

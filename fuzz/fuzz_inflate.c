@@ -2,8 +2,8 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * Fuzzes webhook_inflate.  The first byte of the input is the coding, the rest a
- * body, which is given and taken in pieces of several sizes: they make no
+ * Fuzzes webhook_inflate.  The first byte of the input is the coding, the rest
+ * a body, which is given and taken in pieces of several sizes: they make no
  * difference, and no more is made than may be.
  */
 

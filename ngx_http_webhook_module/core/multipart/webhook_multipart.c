@@ -22,23 +22,23 @@ typedef struct {
 
 
 typedef int (*webhook_multipart_each_pt)(webhook_multipart_reader_t *r,
-    const webhook_part_t *part, const webhook_str_t *content);
+    const webhook_multipart_head_t *part, const webhook_str_t *content);
 
 
 static int webhook_multipart_charset(webhook_multipart_reader_t *r,
     const webhook_str_t *body, const webhook_str_t *boundary,
     const webhook_str_t *label);
 static int webhook_multipart_look(webhook_multipart_reader_t *r,
-    const webhook_part_t *part, const webhook_str_t *content);
+    const webhook_multipart_head_t *part, const webhook_str_t *content);
 static int webhook_multipart_walk(webhook_multipart_reader_t *r,
     const webhook_str_t *body, const webhook_str_t *boundary,
     webhook_multipart_each_pt each);
 static unsigned char *webhook_multipart_first(unsigned char *p,
     unsigned char *last, const webhook_str_t *delimiter);
 static int webhook_multipart_add(webhook_multipart_reader_t *r,
-    const webhook_part_t *part, const webhook_str_t *content);
+    const webhook_multipart_head_t *part, const webhook_str_t *content);
 static int webhook_multipart_file(webhook_multipart_reader_t *r,
-    const webhook_part_t *part, const webhook_str_t *content);
+    const webhook_multipart_head_t *part, const webhook_str_t *content);
 static int webhook_multipart_text(webhook_multipart_reader_t *r,
     webhook_charset_t *charset, const webhook_str_t *from,
     webhook_str_t *text);
@@ -147,7 +147,7 @@ webhook_multipart_charset(webhook_multipart_reader_t *r,
 
 static int
 webhook_multipart_look(webhook_multipart_reader_t *r,
-    const webhook_part_t *part, const webhook_str_t *content)
+    const webhook_multipart_head_t *part, const webhook_str_t *content)
 {
     int  rc;
 
@@ -185,7 +185,7 @@ webhook_multipart_walk(webhook_multipart_reader_t *r,
     unsigned char   text[3 + WEBHOOK_MULTIPART_BOUNDARY];
     unsigned char  *p, *q, *end, *last;
     webhook_str_t   content, delimiter;
-    webhook_part_t  part;
+    webhook_multipart_head_t  part;
 
     memcpy(text, "\n--", 3);
     memcpy(text + 3, boundary->data, boundary->len);
@@ -279,7 +279,7 @@ webhook_multipart_first(unsigned char *p, unsigned char *last,
 
 static int
 webhook_multipart_add(webhook_multipart_reader_t *r,
-    const webhook_part_t *part, const webhook_str_t *content)
+    const webhook_multipart_head_t *part, const webhook_str_t *content)
 {
     int                 rc;
     webhook_str_t       s, label;
@@ -350,7 +350,7 @@ webhook_multipart_add(webhook_multipart_reader_t *r,
 
 static int
 webhook_multipart_file(webhook_multipart_reader_t *r,
-    const webhook_part_t *part, const webhook_str_t *content)
+    const webhook_multipart_head_t *part, const webhook_str_t *content)
 {
     int             rc;
     webhook_str_t   s;

@@ -13,7 +13,7 @@
 
 
 static int webhook_multipart_disposition(unsigned char *p,
-    unsigned char *last, webhook_part_t *part);
+    unsigned char *last, webhook_multipart_head_t *part);
 static int webhook_multipart_parameter(unsigned char **pp,
     unsigned char *last, webhook_str_t *name, webhook_str_t *value);
 static unsigned char *webhook_multipart_skip(unsigned char *p,
@@ -100,12 +100,12 @@ webhook_multipart_line(unsigned char **pp, unsigned char *last, size_t *eol)
 
 int
 webhook_multipart_part(unsigned char **pp, unsigned char *last, size_t eol,
-    webhook_part_t *part, const char **what)
+    webhook_multipart_head_t *part, const char **what)
 {
     unsigned char  *p, *end, *next, *stop, *colon, *value;
     webhook_str_t   name;
 
-    memset(part, 0, sizeof(webhook_part_t));
+    memset(part, 0, sizeof(webhook_multipart_head_t));
 
     p = *pp;
     stop = last - p > WEBHOOK_MULTIPART_HEADERS
@@ -189,7 +189,7 @@ webhook_multipart_part(unsigned char **pp, unsigned char *last, size_t eol,
 
 static int
 webhook_multipart_disposition(unsigned char *p, unsigned char *last,
-    webhook_part_t *part)
+    webhook_multipart_head_t *part)
 {
     int            rc;
     webhook_str_t  name, value;

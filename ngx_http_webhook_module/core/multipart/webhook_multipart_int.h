@@ -20,7 +20,7 @@ typedef struct {
     unsigned              has_filename:1;
     unsigned              has_type:1;
     unsigned              encoded:1;    /* by a Content-Transfer-Encoding */
-} webhook_part_t;
+} webhook_multipart_head_t;
 
 
 /* What stands behind a delimiter on its line: spaces, and the line's end.
@@ -32,7 +32,7 @@ int webhook_multipart_line(unsigned char **pp, unsigned char *last,
 /* The headers of a part and the empty line behind them.  WEBHOOK_OK;
    WEBHOOK_ERROR or WEBHOOK_LIMIT, with *what unless it is cut short. */
 int webhook_multipart_part(unsigned char **pp, unsigned char *last,
-    size_t eol, webhook_part_t *part, const char **what);
+    size_t eol, webhook_multipart_head_t *part, const char **what);
 
 /* Appends a name or file name without what the ways of writing it put in.
    Returns the buffer's state. */

@@ -191,6 +191,12 @@ verify github file:webhook/erp.key tolerance=5m; action POST /pos/x '{}';
 --- says
 [emerg] invalid "verify github": a tolerance is of no use: no timestamp is signed in receiver:3
 
+=== verify content
+--- receiver
+verify github file:webhook/erp.key content=plain; action POST /pos/x '{}';
+--- says
+[emerg] invalid "content=plain", it must be "sent" or "decoded" in receiver:3
+
 === verify hmac no header
 --- receiver
 verify hmac file:webhook/erp.key; action POST /pos/x '{}';

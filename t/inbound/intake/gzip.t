@@ -51,6 +51,14 @@ $t->config(http => <<"CONF", server => <<'CONF');
         verify hmac file:../sign.key header=X-Sign;
         action POST /api/x '{"a": "\${a}"}';
     }
+
+    webhook_receiver content {
+        secret content-$token;
+        accept gzip;
+        verify hmac file:../sign.key header=X-Sign content=decoded;
+        limit body=4m;
+        action POST /api/x '{"a": "\${a}"}';
+    }
 CONF
     client_max_body_size 8m;
     location ^~ /web/hook/ { webhook_receive; }
@@ -171,6 +179,17 @@ refused('signed before', call('signed', 'gzip', $zipped, 'X-Sign',
 refused('not signed is not decoded', call('signed', 'gzip', 'abc', 'X-Sign',
                                           hmac_sha256_hex('x', $key)), 401,
         qr/signature/);
+
+comes('what it holds is signed', call('content', 'gzip', $zipped, 'X-Sign',
+                                      hmac_sha256_hex(body('signed'), $key)),
+      'signed');
+refused('what came is', call('content', 'gzip', $zipped, 'X-Sign',
+                             hmac_sha256_hex($zipped, $key)), 401,
+        qr/signature/);
+comes('not compressed', call('content', undef, body('plain'), 'X-Sign',
+                             hmac_sha256_hex(body('plain'), $key)), 'plain');
+comes('a large one that is signed', call('content', 'gzip', gz(body($large)),
+      'X-Sign', hmac_sha256_hex(body($large), $key)), $large);
 
 my $history = '';
 

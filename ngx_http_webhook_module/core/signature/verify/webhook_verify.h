@@ -215,6 +215,8 @@ struct webhook_preset_s {
                                            that is part of the text */
     unsigned                 url:1;     /* for functions: they read the URL */
     unsigned                 body:1;    /* and the body */
+    unsigned                 content:1; /* signed before it was compressed,
+                                           else as it comes */
 
     /*
      * Functions, of presets/: of a configuration (NULL if it is right, or a

@@ -45,7 +45,8 @@ static const struct {
     { "id=", offsetof(ngx_webhook_preset_args_t, id) },
     { "app=", offsetof(ngx_webhook_preset_args_t, app) },
     { "tolerance=", offsetof(ngx_webhook_preset_args_t, tolerance) },
-    { "url=", offsetof(ngx_webhook_preset_args_t, url) }
+    { "url=", offsetof(ngx_webhook_preset_args_t, url) },
+    { "content=", offsetof(ngx_webhook_preset_args_t, content) }
 };
 
 #define NGX_WEBHOOK_PRESET_PARAMS                                             \

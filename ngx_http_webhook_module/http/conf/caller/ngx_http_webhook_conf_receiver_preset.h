@@ -33,6 +33,7 @@ typedef struct {
     ngx_str_t   app;
     ngx_str_t   tolerance;
     ngx_str_t   url;
+    ngx_str_t   content;
 } ngx_webhook_preset_args_t;
 
 

@@ -32,6 +32,8 @@ static void ngx_webhook_verify_doubt(ngx_webhook_build_t *b,
     ngx_webhook_receiver_t *rcv, ngx_webhook_verify_t *verify);
 static char *ngx_webhook_verify_tolerance(ngx_webhook_build_t *b,
     ngx_webhook_verify_t *verify, ngx_str_t *tolerance);
+static char *ngx_webhook_verify_content(ngx_webhook_build_t *b,
+    ngx_webhook_verify_t *verify, ngx_str_t *content);
 static char *ngx_webhook_verify_compile(ngx_webhook_build_t *b,
     ngx_webhook_verify_t *verify, ngx_webhook_preset_args_t *args);
 static char *ngx_webhook_verify_public(ngx_webhook_build_t *b,
@@ -115,6 +117,10 @@ ngx_webhook_receiver_verify(ngx_webhook_build_t *b,
 
     if (rv == NGX_CONF_OK) {
         rv = ngx_webhook_verify_tolerance(b, verify, &args.tolerance);
+    }
+
+    if (rv == NGX_CONF_OK) {
+        rv = ngx_webhook_verify_content(b, verify, &args.content);
     }
 
     if (rv == NGX_CONF_OK) {
@@ -289,6 +295,43 @@ ngx_webhook_verify_tolerance(ngx_webhook_build_t *b,
     }
 
     return NGX_CONF_OK;
+}
+
+
+/* Of a body that is compressed: is it signed as it comes, or as it was? */
+
+static char *
+ngx_webhook_verify_content(ngx_webhook_build_t *b,
+    ngx_webhook_verify_t *verify, ngx_str_t *content)
+{
+    static ngx_str_t  sent = ngx_string("sent");
+    static ngx_str_t  decoded = ngx_string("decoded");
+
+    verify->content = verify->verifier.preset->content;
+
+    if (content->len == 0) {
+        return NGX_CONF_OK;
+    }
+
+    if (content->len == sent.len
+        && ngx_memcmp(content->data, sent.data, sent.len) == 0)
+    {
+        verify->content = 0;
+        return NGX_CONF_OK;
+    }
+
+    if (content->len == decoded.len
+        && ngx_memcmp(content->data, decoded.data, decoded.len) == 0)
+    {
+        verify->content = 1;
+        return NGX_CONF_OK;
+    }
+
+    ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                          "invalid \"content=%V\", it must be \"sent\" or "
+                          "\"decoded\"", content);
+
+    return NGX_CONF_ERROR;
 }
 
 

@@ -3,8 +3,8 @@
  * Copyright (C) the ngx_http_webhook_module authors
  *
  * Nobody knows how large a compressed body is before it was decoded.  On the
- * event loop that is done up to a bound; what is larger begins anew on a thread,
- * up to the receiver's limit.
+ * event loop that is done up to a bound; what is larger begins anew on a
+ * thread, up to the receiver's limit.
  */
 
 
