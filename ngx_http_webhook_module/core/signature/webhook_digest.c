@@ -14,7 +14,6 @@
 
 
 static EVP_MAC_CTX *webhook_hmac_template(webhook_digest_e digest);
-static int webhook_hex_digit(unsigned char c, webhook_hex_e letters);
 static ssize_t webhook_base64_bytes(const webhook_str_t *text, size_t pad,
     int url, unsigned char *out, size_t size);
 
@@ -300,48 +299,62 @@ webhook_hex_encode(const unsigned char *in, size_t len,
 }
 
 
+/* What a digit is worth, that it is one, and in which case it is written. */
+
+#define WEBHOOK_HEX_DIGIT   0x10
+#define WEBHOOK_HEX_SMALL   0x20
+#define WEBHOOK_HEX_LARGE   0x40
+
+#define WEBHOOK_HEX_LETTERS(small, large, n)                                  \
+    [small] = WEBHOOK_HEX_DIGIT | WEBHOOK_HEX_SMALL | n,                      \
+    [large] = WEBHOOK_HEX_DIGIT | WEBHOOK_HEX_LARGE | n
+
+static const unsigned char  webhook_hex_values[256] = {
+    ['0'] = WEBHOOK_HEX_DIGIT,     ['1'] = WEBHOOK_HEX_DIGIT | 1,
+    ['2'] = WEBHOOK_HEX_DIGIT | 2, ['3'] = WEBHOOK_HEX_DIGIT | 3,
+    ['4'] = WEBHOOK_HEX_DIGIT | 4, ['5'] = WEBHOOK_HEX_DIGIT | 5,
+    ['6'] = WEBHOOK_HEX_DIGIT | 6, ['7'] = WEBHOOK_HEX_DIGIT | 7,
+    ['8'] = WEBHOOK_HEX_DIGIT | 8, ['9'] = WEBHOOK_HEX_DIGIT | 9,
+    WEBHOOK_HEX_LETTERS('a', 'A', 10), WEBHOOK_HEX_LETTERS('b', 'B', 11),
+    WEBHOOK_HEX_LETTERS('c', 'C', 12), WEBHOOK_HEX_LETTERS('d', 'D', 13),
+    WEBHOOK_HEX_LETTERS('e', 'E', 14), WEBHOOK_HEX_LETTERS('f', 'F', 15)
+};
+
+
 int
 webhook_hex_decode(const webhook_str_t *text, webhook_hex_e letters,
     unsigned char *out, size_t len)
 {
-    int     high, low;
-    size_t  i;
+    size_t                i;
+    unsigned              high, low, all, any;
+    const unsigned char  *p;
 
     if (text->len != len * 2) {
         return WEBHOOK_ERROR;
     }
 
+    p = text->data;
+    all = WEBHOOK_HEX_DIGIT;
+    any = 0;
+
     for (i = 0; i < len; i++) {
-        high = webhook_hex_digit(text->data[i * 2], letters);
-        low = webhook_hex_digit(text->data[i * 2 + 1], letters);
+        high = webhook_hex_values[*p++];
+        low = webhook_hex_values[*p++];
 
-        if (high < 0 || low < 0) {
-            return WEBHOOK_ERROR;
-        }
+        all &= high & low;
+        any |= high | low;
 
-        out[i] = (unsigned char) (high << 4 | low);
+        out[i] = (unsigned char) (high << 4 | (low & 0xf));
+    }
+
+    if (all == 0
+        || (letters == WEBHOOK_HEX_LOWER && (any & WEBHOOK_HEX_LARGE))
+        || (letters == WEBHOOK_HEX_UPPER && (any & WEBHOOK_HEX_SMALL)))
+    {
+        return WEBHOOK_ERROR;
     }
 
     return WEBHOOK_OK;
-}
-
-
-static int
-webhook_hex_digit(unsigned char c, webhook_hex_e letters)
-{
-    if (c >= '0' && c <= '9') {
-        return c - '0';
-    }
-
-    if (c >= 'a' && c <= 'f' && letters != WEBHOOK_HEX_UPPER) {
-        return c - 'a' + 10;
-    }
-
-    if (c >= 'A' && c <= 'F' && letters != WEBHOOK_HEX_LOWER) {
-        return c - 'A' + 10;
-    }
-
-    return -1;
 }
 
 
