@@ -34,7 +34,9 @@ webhook_charset_text(const webhook_str_t *from, const webhook_str_t *label,
     webhook_charset_t  charset;
 
     *text = *from;
-    *what = "its bytes do not fit the charset that it is said to be in";
+    *what = (way == WEBHOOK_CHARSET_STRICT)
+            ? "the body is not in the charset of its type"
+            : "the body is neither UTF-8 nor in the charset of its type";
 
     if (webhook_charset_marked(from, &charset)) {
         known = 1;
@@ -51,7 +53,10 @@ webhook_charset_text(const webhook_str_t *from, const webhook_str_t *label,
         && (way == WEBHOOK_CHARSET_STRICT
             || !webhook_charset_is_utf8(from, 0)))
     {
-        *what = "the charset of its type is none that can be converted";
+        *what = (way == WEBHOOK_CHARSET_STRICT)
+                ? "the charset of its type is none that can be converted"
+                : "the body is not UTF-8, and the charset of its type is none "
+                  "that can be converted";
         return WEBHOOK_CHARSET_UNKNOWN;
     }
 
