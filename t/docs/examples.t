@@ -26,6 +26,19 @@ my %key = (
 
 $key{paypal} = $key{sendgrid};
 
+# SNS's certificate
+
+{
+    my $dir = Webhook::Test->new->prefix;
+
+    system("openssl req -x509 -newkey rsa:2048 -nodes -days 2 -batch"
+           . " -subj /CN=sns.amazonaws.com -keyout $dir/sns.key"
+           . " -out $dir/sns.pem 2> $dir/openssl.log") == 0
+        or plan skip_all => 'there is no openssl';
+
+    $key{sns} = slurp("$dir/sns.pem");
+}
+
 # each alone, and then all of them
 
 for my $set ((map { [$_] } @receivers), \@receivers) {

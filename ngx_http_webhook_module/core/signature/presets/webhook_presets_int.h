@@ -20,6 +20,11 @@ extern const webhook_preset_t  webhook_presets_west[];
 extern const webhook_preset_t  webhook_presets_rest[];
 
 
+const char *webhook_sns_check(const webhook_verifier_t *verifier);
+
+webhook_verify_e webhook_verify_mercadopago(webhook_verify_t *v);
+webhook_verify_e webhook_verify_msgraph(webhook_verify_t *v);
+webhook_verify_e webhook_verify_sns(webhook_verify_t *v);
 webhook_verify_e webhook_verify_twilio(webhook_verify_t *v);
 webhook_verify_e webhook_verify_hubspot(webhook_verify_t *v);
 webhook_verify_e webhook_verify_adyen(webhook_verify_t *v);

@@ -177,5 +177,9 @@ webhook_verify_e webhook_verify_proof(webhook_verify_t *v,
 /* TOKEN: compares what came with each live key. */
 webhook_verify_e webhook_verify_token(webhook_verify_t *v);
 
+/* The same of a text. */
+webhook_verify_e webhook_verify_secret(webhook_verify_t *v,
+    const webhook_str_t *text);
+
 
 #endif /* WEBHOOK_VERIFY_ENGINE_H */

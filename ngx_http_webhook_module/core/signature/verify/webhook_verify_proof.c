@@ -25,8 +25,6 @@ static int webhook_verify_usable(const webhook_key_t *key, int public,
     int64_t now);
 static int webhook_verify_credentials(const webhook_preset_t *preset,
     webhook_str_t *value);
-static webhook_verify_e webhook_verify_secret(webhook_verify_t *v,
-    const webhook_str_t *text);
 
 
 webhook_verify_e
@@ -317,7 +315,7 @@ webhook_verify_credentials(const webhook_preset_t *preset,
 }
 
 
-static webhook_verify_e
+webhook_verify_e
 webhook_verify_secret(webhook_verify_t *v, const webhook_str_t *text)
 {
     int                   eq, found;
