@@ -277,7 +277,7 @@ my @durable = qw(mailgun paddle xero);
 $t->config(
     http => "webhook_store %%STORE%% size=64m;\n"
             . join('', map { "include ../$_.conf;\n" } sort keys %sender)
-            . join('', map { <<"CONF" } @durable),
+            . join('', map { <<"CONF" } @durable) . <<"MORE",
         webhook_receiver $_-durable {
             secret $_-durable-0123456789;
             verify $_ file:webhook/$_.key;
@@ -286,6 +286,15 @@ $t->config(
             action POST /pos/$_ '{}';
         }
 CONF
+        webhook_receiver route {
+            secret route-0123456789-abcdefgh;
+            verify mailgun file:webhook/mailgun.key field=signature
+                   timestamp=field:timestamp id=field:token;
+            accept form;
+            dedupe body:token;
+            action POST /pos/mail '{"from": "\${sender}"}';
+        }
+MORE
     server => <<'CONF',
         location ^~ /web/hook/ { webhook_receive; }
         location /pos/ {
@@ -452,6 +461,27 @@ nothing_called('hubspot');
         200, 'mailgun: the same token with another event is a repeat';
     nothing_called('mailgun');
 }
+
+# a route, which posts a form
+
+sub route
+{
+    my ($token, $more) = @_;
+    my $now = time;
+
+    return $t->request('POST', '/web/hook/route-0123456789-abcdefgh',
+        "sender=ann%40example.com&timestamp=$now&token=$token&signature="
+        . hmac_sha256_hex("$now$token", $text) . ($more // ''),
+        headers => ['Content-Type' => 'application/x-www-form-urlencoded'])
+        ->{status};
+}
+
+is route('5' x 50), 200, 'mailgun: a route';
+is $api->requests->[-1]{body}, '{"from": "ann@example.com"}', 'is done';
+$called++;
+is route('6' x 50, '&token=' . '7' x 50), 401, 'mailgun: two tokens';
+is route('8' x 50, '0'), 401, 'mailgun: another signature';
+nothing_called('mailgun');
 
 
 # --- Xero: "intent to receive"
