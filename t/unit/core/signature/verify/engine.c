@@ -6,6 +6,11 @@
  * written down here, and signed by OpenSSL's own means.
  */
 
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+
+#include "nomem.h"
 #include "tap.h"
 #include "core/signature/presets/webhook_presets.h"
 
@@ -431,6 +436,35 @@ make(const engine_t *e)
 }
 
 
+/* A body in pieces: without memory nothing is said of the call. */
+
+static void
+test_nomem(const engine_t *e)
+{
+    int               n, wrong;
+    webhook_verify_e  rc;
+
+    if (!nomem_works()) {
+        return;
+    }
+
+    n = 0;
+    wrong = 0;
+
+    do {
+        nomem_after = n++;
+        rc = webhook_verify(&m.verifier, &m.call, &m.verified);
+        nomem_after = -1;
+
+        wrong += rc != WEBHOOK_VERIFY_OK
+                 && (rc != WEBHOOK_VERIFY_FAULT || m.verified.id.len);
+
+    } while (rc != WEBHOOK_VERIFY_OK && n < 1000);
+
+    tap_ok(wrong == 0 && rc == WEBHOOK_VERIFY_OK, "%s: no memory", e->title);
+}
+
+
 static void
 test_row(const engine_t *e)
 {
@@ -470,6 +504,8 @@ test_row(const engine_t *e)
     tap_ok(i == m.text.len + 1, "%s: however the body is cut", e->title);
 
     if (rc == WEBHOOK_VERIFY_OK) {
+        test_nomem(e);
+
         m.key.bytes[0] ^= 1;
         tap_ok(webhook_verify(&m.verifier, &m.call, &m.verified)
                == WEBHOOK_VERIFY_MISMATCH, "%s: by that key alone", e->title);
