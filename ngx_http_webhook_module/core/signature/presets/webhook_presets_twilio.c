@@ -12,7 +12,6 @@
 
 #include <openssl/crypto.h>
 #include <stdlib.h>
-#include <strings.h>
 
 
 typedef struct {
@@ -34,7 +33,6 @@ static void webhook_twilio_text(webhook_field_t *fields, size_t n,
 static int webhook_twilio_compare(const void *one, const void *two);
 static int webhook_twilio_str_compare(const webhook_str_t *a,
     const webhook_str_t *b);
-static int webhook_twilio_is_form(const webhook_str_t *type);
 
 
 webhook_verify_e
@@ -68,7 +66,7 @@ webhook_verify_twilio(webhook_verify_t *v)
         return rc;
     }
 
-    if (webhook_twilio_is_form(&type)) {
+    if (webhook_verify_is_form(&type)) {
         return webhook_twilio_form(v, &s);
     }
 
@@ -305,21 +303,4 @@ webhook_twilio_str_compare(const webhook_str_t *a, const webhook_str_t *b)
     }
 
     return (a->len > b->len) - (a->len < b->len);
-}
-
-
-static int
-webhook_twilio_is_form(const webhook_str_t *type)
-{
-    static const webhook_str_t  form =
-        webhook_str("application/x-www-form-urlencoded");
-
-    if (type->len < form.len
-        || strncasecmp((char *) type->data, (char *) form.data, form.len) != 0)
-    {
-        return 0;
-    }
-
-    return type->len == form.len || type->data[form.len] == ';'
-           || type->data[form.len] == ' ';
 }

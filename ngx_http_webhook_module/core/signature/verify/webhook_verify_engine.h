@@ -104,6 +104,9 @@ void webhook_verify_end(webhook_verify_t *v);
    what. */
 webhook_verify_e webhook_verify_payload(webhook_verify_t *v);
 
+/* 1 if a Content-Type is that of a form, but for one in parts. */
+int webhook_verify_is_form(const webhook_str_t *type);
+
 /* Reads the query, once. */
 webhook_verify_e webhook_verify_query(webhook_verify_t *v);
 

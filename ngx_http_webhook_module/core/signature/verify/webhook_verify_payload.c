@@ -13,7 +13,6 @@
 #include <strings.h>
 
 
-static int webhook_verify_is_form(const webhook_str_t *type);
 static webhook_verify_e webhook_verify_json(webhook_verify_t *v,
     webhook_str_t *body);
 static webhook_verify_e webhook_verify_pairs(webhook_verify_t *v,
@@ -59,7 +58,7 @@ webhook_verify_payload(webhook_verify_t *v)
 }
 
 
-static int
+int
 webhook_verify_is_form(const webhook_str_t *type)
 {
     static const webhook_str_t  form =
