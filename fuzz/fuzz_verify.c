@@ -2,7 +2,7 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * Fuzzes webhook_verify and webhook_handshake with whole calls:
+ * Fuzzes webhook_verify and all handshakes with whole calls:
  *
  *     standard 1614265330                      preset, now
  *     https://pos.example.com/in?x=1           the public URL
@@ -17,7 +17,7 @@
  * are plain text; OpenSSL's queue of errors stays empty.
  */
 
-#include "core/signature/webhook_handshake.h"
+#include "core/handshake/webhook_handshake.h"
 #include "core/signature/presets/webhook_presets.h"
 #include "lib/check.h"
 
@@ -311,41 +311,75 @@ check_plain(const unsigned char *p, size_t len)
 }
 
 
+/* Each handshake is asked whatever came, whoever would ask so. */
+
 static void
 handshakes(input_t *in, const webhook_key_t *key)
 {
-    unsigned       i;
-    webhook_buf_t  out;
-    webhook_str_t  args, got, allowed;
+    char                        *name, *next, names[256];
+    unsigned                     i, k;
+    webhook_buf_t                list;
+    webhook_str_t                allowed, wanted;
+    webhook_question_t           q;
+    webhook_handshake_e          rc;
+    const webhook_handshake_t   *row;
+    webhook_handshake_conf_t     conf;
+    webhook_handshake_answer_t   a;
 
     allowed = text("*.example.com");
 
-    for (i = 0; i < 4; i++) {
-        webhook_buf_init(&out, 0);
+    memset(&conf, 0, sizeof(conf));
+    conf.tokens = key;
+    conf.ntokens = 1;
+    conf.origins = &allowed;
+    conf.norigins = 1;
+    conf.confirm = 1;
 
-        switch (i) {
+    memset(&q, 0, sizeof(q));
+    q.header = find_header;
+    q.data = in;
+    q.args = in->url;
+    q.body = in->body;
+    q.key = key;
+    q.now = in->now;
+    q.conf = &conf;
 
-        case 0:
-            (void) webhook_handshake_slack(&in->body, &out);
-            break;
+    for (i = 0; i < 2; i++) {
 
-        case 1:
-            (void) webhook_handshake_zoom(&in->body, key, &out);
-            break;
+        webhook_buf_init(&list, 0);
+        check(webhook_handshake_names(&list, i) == WEBHOOK_OK
+              && list.len < sizeof(names));
 
-        case 2:
-            args = in->url;
-            (void) webhook_handshake_meta(&args, key, 1, in->now, &out);
-            break;
+        memcpy(names, list.data, list.len);
+        names[list.len] = '\0';
+        webhook_buf_free(&list);
 
-        default:
-            (void) webhook_handshake_cloudevents(&in->preset, &in->url,
-                                                 &allowed, 1, 0, &got, &out);
-            check_plain(got.data, got.len);
+        for (name = strtok_r(names, ", ", &next); name;
+             name = strtok_r(NULL, ", ", &next))
+        {
+            wanted = text(name);
+            row = webhook_handshake_find(&wanted);
+
+            if (row == NULL) {
+                check(strcmp(name, "and") == 0);
+                continue;
+            }
+
+            q.method = row->method;
+
+            rc = webhook_handshake_ask(row, &q, &a);
+
+            check_plain(a.body.data, a.body.len);
+            check_plain(a.note.data, a.note.len);
+            check_plain(a.confirm.data, a.confirm.len);
+
+            for (k = 0; k < a.nheaders; k++) {
+                check(rc == WEBHOOK_HANDSHAKE_ANSWER);
+                check_plain(a.headers[k].value.data, a.headers[k].value.len);
+            }
+
+            webhook_handshake_free(&a);
         }
-
-        check_plain(out.data, out.len);
-        webhook_buf_free(&out);
     }
 }
 

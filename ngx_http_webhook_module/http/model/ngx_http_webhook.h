@@ -120,8 +120,8 @@ typedef struct {
     ngx_shm_zone_t                  *inflight;  /* receivers' calls, or NULL */
 
     unsigned                         cpu_set:1;     /* it was written */
-    unsigned                         shadow:1;      /* some receiver has a
-                                                       shadow */
+    unsigned                         client:1;      /* some receiver sends
+                                                       requests of its own */
     unsigned                         receive:1;     /* some location receives */
     unsigned                         metrics:1;     /* some shows metrics */
 } ngx_webhook_main_conf_t;

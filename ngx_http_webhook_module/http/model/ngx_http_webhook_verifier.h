@@ -9,7 +9,7 @@
 #define NGX_WEBHOOK_VERIFIER_H
 
 #include "http/model/ngx_http_webhook.h"
-#include "core/signature/webhook_handshake.h"
+#include "core/handshake/webhook_handshake.h"
 #include "core/signature/verify/webhook_verify.h"
 
 
@@ -33,18 +33,25 @@ struct ngx_webhook_verify_s {
                                                    compressed */
     unsigned                     need_url:1;
     unsigned                     need_token:1;
-    unsigned                     slack:1;       /* answers url_verification */
-    unsigned                     zoom:1;        /* endpoint.url_validation */
 };
 
 
+/* The questions of senders that a receiver answers. */
+
 struct ngx_webhook_handshake_s {
+    ngx_array_t                  rows;          /* webhook_handshake_t *, const:
+                                                   named, or of the preset */
+    ngx_uint_t                   probe;         /* methods that are answered 200,
+                                                   and do nothing */
+    webhook_handshake_conf_t     conf;          /* of what follows */
     ngx_webhook_keys_t           meta;          /* its verify tokens; none: no
                                                    such handshake */
     ngx_array_t                  origins;       /* webhook_str_t: who may call
                                                    by CloudEvents' */
-    uint32_t                     rate;          /* calls a minute, 0: any */
-    unsigned                     cloudevents:1;
+    ngx_webhook_peer_t          *service;       /* where subscriptions of SNS
+                                                   are confirmed, or NULL, */
+    ngx_str_t                    service_uri;   /*   and what stands before
+                                                   the path there, or empty */
 };
 
 

@@ -244,9 +244,9 @@ ngx_webhook_init_process(ngx_cycle_t *cycle)
 
     if (wmcf->store == NULL) {
 
-        /* a shadow needs no store */
+        /* a shadow needs no store, nor does what confirms */
 
-        return wmcf->shadow ? ngx_webhook_client_init(cycle, wmcf)
+        return wmcf->client ? ngx_webhook_client_init(cycle, wmcf)
                             : NGX_OK;
     }
 
@@ -289,7 +289,7 @@ ngx_webhook_exit_process(ngx_cycle_t *cycle)
 
     ngx_webhook_cpu_exit(cycle);
 
-    if (wmcf->store == NULL && !wmcf->shadow) {
+    if (wmcf->store == NULL && !wmcf->client) {
         return;
     }
 

@@ -423,7 +423,73 @@ verify github key=public whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=; acti
 --- receiver
 handshake slack; action POST /pos/x '{}';
 --- says
-[emerg] unknown handshake "slack": it is "meta" or "cloudevents"; those of slack and zoom come with "verify" in receiver:3
+[emerg] the handshake of "slack" comes with "verify slack" in receiver:3
+
+=== handshake telegram
+--- receiver
+handshake telegram; action POST /pos/x '{}';
+--- says
+[emerg] unknown handshake "telegram": there are meta, cloudevents, msgraph, dropbox, asana and sns in receiver:3
+
+=== handshake twice
+--- receiver
+handshake dropbox; handshake dropbox; action POST /pos/x '{}';
+--- says
+[emerg] "handshake" directive is duplicate in receiver:3
+
+=== handshake meta twice
+--- receiver
+handshake meta token=a-token-of-sixteen; handshake meta token=a-token-of-sixteen; action POST /pos/x '{}';
+--- says
+[emerg] "handshake" directive is duplicate in receiver:3
+
+=== handshake with a parameter that it has not
+--- receiver
+handshake asana token=a-token-of-sixteen; action POST /pos/x '{}';
+--- says
+[emerg] "handshake asana" has no parameters in receiver:3
+
+=== handshake sns without an URL
+--- receiver
+handshake sns; action POST /pos/x '{}';
+--- says
+[emerg] "handshake sns" needs "confirm=", the URL of the topic's region, as "https://sns.eu-west-1.amazonaws.com" in receiver:3
+
+=== handshake sns with another parameter
+--- receiver
+handshake sns confrim=https://sns.eu-west-1.amazonaws.com; action POST /pos/x '{}';
+--- says
+[emerg] invalid parameter "confrim=https://sns.eu-west-1.amazonaws.com", did you mean "confirm="? in receiver:3
+
+=== handshake sns without its preset
+--- receiver
+handshake sns confirm=http://127.0.0.1:9; action POST /pos/x '{}';
+--- says
+[emerg] "handshake sns" of webhook_receiver "r" needs "verify sns" in receiver:1
+
+=== probe of a method
+--- receiver
+probe options; action POST /pos/x '{}';
+--- says
+[emerg] invalid value "options", it must be "head" or "get" in receiver:3
+
+=== probe of a method in capital letters
+--- receiver
+probe GET; action POST /pos/x '{}';
+--- says
+[emerg] invalid value "GET", it must be "head" or "get" in receiver:3
+
+=== probe of a method, twice
+--- receiver
+probe head head; action POST /pos/x '{}';
+--- says
+[emerg] invalid parameter "head" in receiver:3
+
+=== probe twice
+--- receiver
+probe head; probe get; action POST /pos/x '{}';
+--- says
+[emerg] "probe" directive is duplicate in receiver:3
 
 === handshake meta
 --- receiver

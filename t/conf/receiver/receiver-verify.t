@@ -58,6 +58,7 @@ verify hmac a-key-of-enough-bytes-for-all header=X-Sig algorithm=sha512
 --- directives
 handshake meta token=a-token-of-sixteen token=another-of-sixteen;
 handshake cloudevents origin=*.example.org origin=* rate=100;
+handshake dropbox; handshake msgraph; handshake asana; probe get head;
 mode test; profile nightpos; log_calls errors; limit inflight=5 body=2k;
 redact card.number header.X-Token var.remote_user query.token;
 secret sha256:0123456789abcdefABCDEF0123456789abcdef0123456789abcdef0123456789 expires=4102444800;
@@ -253,7 +254,7 @@ qr/"expires=2027-01-01" follows no secret in \S+webhook\.conf:4$/m
 handshake slack;
 --- must_die
 --- error_log eval
-qr/unknown handshake "slack": it is "meta" or "cloudevents"; those of slack and zoom come with "verify" in \S+webhook\.conf:4$/m
+qr/the handshake of "slack" comes with "verify slack" in \S+webhook\.conf:4$/m
 
 
 

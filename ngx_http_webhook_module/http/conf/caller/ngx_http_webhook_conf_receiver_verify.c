@@ -80,9 +80,6 @@ ngx_webhook_receiver_verify(ngx_webhook_build_t *b,
     ngx_webhook_verify_t       *verify;
     ngx_webhook_preset_args_t   args;
 
-    static const webhook_str_t  slack = webhook_str("slack");
-    static const webhook_str_t  zoom = webhook_str("zoom");
-
     if (rcv->verify) {
         return "is duplicate";
     }
@@ -110,8 +107,6 @@ ngx_webhook_receiver_verify(ngx_webhook_build_t *b,
     }
 
     verify->verifier.preset = preset;
-    verify->slack = webhook_str_eq(&preset->name, &slack);
-    verify->zoom = webhook_str_eq(&preset->name, &zoom);
 
     rv = ngx_webhook_verify_keys(b, rcv, verify, &args, n);
 

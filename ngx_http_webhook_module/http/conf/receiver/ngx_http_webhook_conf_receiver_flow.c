@@ -142,7 +142,7 @@ ngx_webhook_receiver_flow_check(ngx_webhook_build_t *b,
         return NGX_OK;
     }
 
-    b->wmcf->shadow = 1;
+    b->wmcf->client = 1;
 
     return ngx_webhook_peer_init(b, &rcv->shadow);
 }

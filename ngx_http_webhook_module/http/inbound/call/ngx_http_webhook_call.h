@@ -192,7 +192,8 @@ struct ngx_webhook_call_s {
     ngx_uint_t               answered;          /* the one that is sent, by the
                                                    receiver's profile */
     ngx_str_t                error;             /* the sentence in it */
-    ngx_str_t                detail;            /* what the API said, for the
+    ngx_str_t                detail;            /* what the API said, or of
+                                                   what a handshake is, for the
                                                    history */
     ngx_str_t                redacted;          /* the body, for the history */
     ngx_str_t                answer;            /* the text itself */
@@ -207,6 +208,11 @@ struct ngx_webhook_call_s {
                                                    or empty */
     ngx_str_t                would;             /* of a dry run, as JSON: what
                                                    would be answered, or empty */
+    ngx_keyval_t            *headers;           /* of a handshake's answer, the
+                                                   keys with a NUL; or none */
+    ngx_uint_t               nheaders;
+    ngx_str_t                confirm;           /* what a handshake has asked
+                                                   for, a secret; or empty */
     ngx_int_t                rc;                /* of sending it */
 
     ngx_event_t              await;             /* the store's answer */
@@ -232,7 +238,7 @@ struct ngx_webhook_call_s {
     unsigned                 masked_uri:1;
     unsigned                 dry_run:1;
     unsigned                 hide:1;            /* render what may be shown */
-    unsigned                 handshake:1;       /* it was one */
+    unsigned                 handshake:1;       /* it was one, or a probe */
     unsigned                 trusted:1;         /* verified, or no need to be */
     unsigned                 ending:1;          /* the last steps are on */
     unsigned                 woken:1;           /* what it waits for came */

@@ -191,6 +191,7 @@ ngx_webhook_redact_header(ngx_webhook_receiver_t *receiver, ngx_str_t *name)
         ngx_string("Proxy-Authorization"),
         ngx_string("Cookie"),
         ngx_string("X-Gitlab-Token"),
+        ngx_string("X-Hook-Secret"),
         ngx_string("X-Api-Key"),
         ngx_string("Referer"),
         ngx_null_string

@@ -217,6 +217,7 @@ ngx_webhook_answer_send(ngx_webhook_call_t *call)
     ngx_int_t            rc;
     ngx_buf_t           *b;
     ngx_str_t            allow;
+    ngx_uint_t           i;
     ngx_chain_t          out;
     ngx_http_request_t  *r;
 
@@ -236,6 +237,15 @@ ngx_webhook_answer_send(ngx_webhook_call_t *call)
            != NGX_OK)
     {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    for (i = 0; i < call->nheaders; i++) {
+        if (ngx_webhook_reply_header(r, (char *) call->headers[i].key.data,
+                                     &call->headers[i].value)
+            != NGX_OK)
+        {
+            return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        }
     }
 
     ngx_webhook_answer_content(call);

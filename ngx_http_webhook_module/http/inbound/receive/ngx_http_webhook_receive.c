@@ -25,12 +25,15 @@
 #include "http/inbound/intake/ngx_http_webhook_limit.h"
 #include "http/inbound/action/ngx_http_webhook_action_render.h"
 #include "http/inbound/action/ngx_http_webhook_action_run.h"
+#include "http/inbound/handover/ngx_http_webhook_confirm.h"
 #include "http/inbound/handover/ngx_http_webhook_handover.h"
 #include "http/inbound/handover/ngx_http_webhook_shadow.h"
 
 
 static ngx_uint_t ngx_webhook_receive_direct(ngx_http_request_t *r,
     ngx_webhook_call_t *call);
+static ngx_uint_t ngx_webhook_receive_asked(ngx_webhook_call_t *call,
+    ngx_uint_t status);
 static ngx_int_t ngx_webhook_receive_unreachable(ngx_http_request_t *r);
 static ngx_int_t ngx_webhook_receive_refuse(ngx_webhook_call_t *call,
     ngx_uint_t status, ngx_str_t *error);
@@ -44,6 +47,7 @@ static void ngx_webhook_receive_way(ngx_webhook_call_t *call);
 
 static const ngx_webhook_way_t  ngx_webhook_receive_steps[] = {
     { ngx_webhook_body_join, ngx_webhook_call_work_heavy },
+    { ngx_webhook_handshake_unsigned, ngx_webhook_call_work_heavy },
     { ngx_webhook_content_signed, ngx_webhook_call_work_heavy },
     { ngx_webhook_verify, ngx_webhook_call_work_heavy },
     { ngx_webhook_content, ngx_webhook_call_work_heavy },
@@ -72,6 +76,7 @@ static const ngx_webhook_way_t  ngx_webhook_receive_endings[] = {
     { ngx_webhook_answer_compose, NULL },
     { ngx_webhook_dedupe_settle, NULL },
     { ngx_webhook_shadow_send, NULL },
+    { ngx_webhook_confirm_send, NULL },
     { ngx_webhook_call_log_prepare,
       ngx_webhook_call_log_heavy },
     { ngx_webhook_call_log, NULL },
@@ -110,10 +115,7 @@ ngx_webhook_receive_handler(ngx_http_request_t *r)
 
     status = ngx_webhook_check_headers(call, &error);
 
-    if ((status == NGX_HTTP_NOT_ALLOWED
-         || (status == 0 && r->method == NGX_HTTP_GET))
-        && ngx_webhook_handshake_get(call) == NGX_DONE)
-    {
+    if (ngx_webhook_receive_asked(call, status)) {
         status = call->status;
         error = call->error;
     }
@@ -163,6 +165,30 @@ ngx_webhook_receive_direct(ngx_http_request_t *r, ngx_webhook_call_t *call)
            && call->path.len
            && r->uri.len == call->path.len
            && ngx_memcmp(r->uri.data, call->path.data, r->uri.len) == 0;
+}
+
+
+/*
+ * True where a call is a sender's question, or a probe, that is answered by its
+ * head alone.  Some ask with a method or a type that no other call may have.
+ */
+
+static ngx_uint_t
+ngx_webhook_receive_asked(ngx_webhook_call_t *call, ngx_uint_t status)
+{
+    switch (status) {
+
+    case 0:
+    case NGX_HTTP_UNSUPPORTED_MEDIA_TYPE:
+        return ngx_webhook_handshake_head(call) == NGX_DONE;
+
+    case NGX_HTTP_NOT_ALLOWED:
+        return ngx_webhook_handshake_head(call) == NGX_DONE
+               || ngx_webhook_handshake_probe(call) == NGX_DONE;
+
+    default:
+        return 0;
+    }
 }
 
 

@@ -70,7 +70,10 @@ ngx_webhook_receive_variable_status(ngx_http_request_t *r, ngx_str_t *value)
         return NGX_DECLINED;
     }
 
-    if (call && call->repeated) {
+    if (call && call->handshake) {
+        ngx_str_set(value, "handshake");
+
+    } else if (call && call->repeated) {
         ngx_str_set(value, "repeat");
 
     } else if (call && call->status == NGX_HTTP_ACCEPTED) {

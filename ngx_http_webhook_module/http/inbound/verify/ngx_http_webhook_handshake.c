@@ -2,266 +2,357 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * Some ask in a call that is signed as all of theirs are, others with another
- * method than POST: Meta's GET with a hub.challenge, and CloudEvents' OPTIONS.
+ * What is asked, and what it is answered, core knows (core/handshake).  Some
+ * ask by the head of a request alone, mostly with another method than POST;
+ * others in a body, most of which are signed as all of the sender's calls are.
  */
 
 
 #include "http/inbound/verify/ngx_http_webhook_handshake.h"
+#include "http/inbound/verify/ngx_http_webhook_verify.h"
 #include "http/model/ngx_http_webhook_verifier.h"
-#include "http/outbound/payload/ngx_http_webhook_lookup.h"
 #include "http/inbound/call/ngx_http_webhook_kept.h"
-#include "http/inbound/call/ngx_http_webhook_reply.h"
 
 
-static ngx_int_t ngx_webhook_handshake_meta(ngx_webhook_call_t *call);
-static ngx_int_t ngx_webhook_handshake_cloudevents(ngx_webhook_call_t *call);
+static ngx_int_t ngx_webhook_handshake_step(ngx_webhook_call_t *call,
+    webhook_handshake_stage_e stage);
+static ngx_int_t ngx_webhook_handshake_ask(ngx_webhook_call_t *call,
+    webhook_handshake_stage_e stage);
+static ngx_int_t ngx_webhook_handshake_question(ngx_webhook_call_t *call,
+    webhook_handshake_stage_e stage, webhook_question_t *question);
 static ngx_int_t ngx_webhook_handshake_done(ngx_webhook_call_t *call,
-    webhook_handshake_e result, webhook_buf_t *out);
+    webhook_handshake_e result, webhook_handshake_answer_t *answer);
+static ngx_int_t ngx_webhook_handshake_answer(ngx_webhook_call_t *call,
+    webhook_handshake_answer_t *answer);
+static ngx_int_t ngx_webhook_handshake_copy(ngx_webhook_call_t *call,
+    webhook_buf_t *from, ngx_str_t *to);
+static ngx_int_t ngx_webhook_handshake_headers(ngx_webhook_call_t *call,
+    webhook_handshake_answer_t *answer);
+static void ngx_webhook_handshake_note(ngx_webhook_call_t *call,
+    const webhook_str_t *name);
 
 
-/* What the sender of the preset asks in a call that it signed. */
+ngx_int_t
+ngx_webhook_handshake_head(ngx_webhook_call_t *call)
+{
+    ngx_int_t  rc;
+
+    if (call->receiver->handshake == NULL) {
+        return NGX_DECLINED;
+    }
+
+    rc = ngx_webhook_handshake_ask(call, WEBHOOK_HANDSHAKE_BY_HEAD);
+
+    ngx_webhook_kept_args_wipe(call);
+
+    return rc;
+}
+
+
+ngx_int_t
+ngx_webhook_handshake_probe(ngx_webhook_call_t *call)
+{
+    ngx_webhook_handshake_t  *handshake;
+
+    handshake = call->receiver->handshake;
+
+    if (handshake == NULL || !(handshake->probe & call->request->method)) {
+        return NGX_DECLINED;
+    }
+
+    call->handshake = 1;
+
+    ngx_str_set(&call->answer, "{\"status\": \"ok\"}");
+    ngx_str_set(&call->verified, "probe");
+
+    return ngx_webhook_call_set(call, NGX_HTTP_OK, NULL);
+}
+
+
+ngx_int_t
+ngx_webhook_handshake_unsigned(ngx_webhook_call_t *call)
+{
+    return ngx_webhook_handshake_step(call, WEBHOOK_HANDSHAKE_BY_BODY);
+}
+
 
 ngx_int_t
 ngx_webhook_handshake_signed(ngx_webhook_call_t *call)
 {
-    webhook_buf_t          out;
-    webhook_str_t          body;
-    webhook_handshake_e    result;
-    ngx_webhook_verify_t  *verify;
-
-    verify = call->receiver->verify;
-
-    if (verify == NULL || (!verify->slack && !verify->zoom)) {
-        return NGX_OK;
-    }
-
-    body.data = call->body;
-    body.len = call->body_len;
-
-    webhook_buf_init(&out, 0);
-
-    if (verify->slack) {
-        result = webhook_handshake_slack(&body, &out);
-
-    } else {
-        result = webhook_handshake_zoom(&body,
-                                    &verify->verifier.keys[call->key], &out);
-    }
-
-    return ngx_webhook_handshake_done(call, result, &out);
+    return ngx_webhook_handshake_step(call, WEBHOOK_HANDSHAKE_SIGNED);
 }
 
 
-ngx_int_t
-ngx_webhook_handshake_get(ngx_webhook_call_t *call)
+static ngx_int_t
+ngx_webhook_handshake_step(ngx_webhook_call_t *call,
+    webhook_handshake_stage_e stage)
 {
-    ngx_webhook_handshake_t  *handshake;
+    ngx_int_t  rc;
+
+    if (call->receiver->handshake == NULL) {
+        return NGX_OK;
+    }
+
+    rc = ngx_webhook_handshake_ask(call, stage);
+
+    return rc == NGX_DECLINED ? NGX_OK : rc;
+}
+
+
+/* NGX_DECLINED for an ordinary call, else NGX_DONE with the answer set. */
+
+static ngx_int_t
+ngx_webhook_handshake_ask(ngx_webhook_call_t *call,
+    webhook_handshake_stage_e stage)
+{
+    ngx_uint_t                   i;
+    webhook_question_t           question;
+    webhook_handshake_e          result;
+    ngx_webhook_handshake_t     *handshake;
+    const webhook_handshake_t  **row;
+    webhook_handshake_answer_t   answer;
 
     handshake = call->receiver->handshake;
 
-    if (handshake == NULL) {
+    if (ngx_webhook_handshake_question(call, stage, &question) != NGX_OK) {
         return NGX_DECLINED;
     }
 
-    switch (call->request->method) {
+    row = handshake->rows.elts;
+
+    for (i = 0; i < handshake->rows.nelts; i++) {
+
+        if (row[i]->stage != stage || row[i]->method != question.method) {
+            continue;
+        }
+
+        result = webhook_handshake_ask(row[i], &question, &answer);
+
+        if (result == WEBHOOK_HANDSHAKE_NONE) {
+            webhook_handshake_free(&answer);
+            continue;
+        }
+
+        if (stage != WEBHOOK_HANDSHAKE_SIGNED) {
+            ngx_webhook_handshake_note(call, &row[i]->name);
+        }
+
+        return ngx_webhook_handshake_done(call, result, &answer);
+    }
+
+    return NGX_DECLINED;
+}
+
+
+static ngx_int_t
+ngx_webhook_handshake_question(ngx_webhook_call_t *call,
+    webhook_handshake_stage_e stage, webhook_question_t *question)
+{
+    ngx_http_request_t  *r;
+
+    r = call->request;
+
+    ngx_memzero(question, sizeof(webhook_question_t));
+
+    switch (r->method) {
 
     case NGX_HTTP_GET:
-        return handshake->meta.nkeys ? ngx_webhook_handshake_meta(call)
-                                     : NGX_DECLINED;
+        question->method = WEBHOOK_HANDSHAKE_GET;
+        break;
+
+    case NGX_HTTP_POST:
+        question->method = WEBHOOK_HANDSHAKE_POST;
+        break;
 
     case NGX_HTTP_OPTIONS:
-        return handshake->cloudevents
-               ? ngx_webhook_handshake_cloudevents(call)
-               : NGX_DECLINED;
+        question->method = WEBHOOK_HANDSHAKE_OPTIONS;
+        break;
 
     default:
         return NGX_DECLINED;
     }
+
+    question->header = ngx_webhook_verify_header;
+    question->data = r;
+    question->now = ngx_time();
+    question->conf = &call->receiver->handshake->conf;
+
+    question->args = *ngx_webhook_str(ngx_webhook_kept_query(call));
+
+    if (stage != WEBHOOK_HANDSHAKE_BY_HEAD) {
+        question->body.data = call->body;
+        question->body.len = call->body_len;
+    }
+
+    if (stage == WEBHOOK_HANDSHAKE_SIGNED && call->receiver->verify) {
+        question->key = &call->receiver->verify->verifier.keys[call->key];
+    }
+
+    return NGX_OK;
 }
 
 
-static ngx_int_t
-ngx_webhook_handshake_meta(ngx_webhook_call_t *call)
-{
-    ngx_int_t                 rc;
-    webhook_buf_t             out;
-    webhook_handshake_e       result;
-    ngx_webhook_handshake_t  *handshake;
-
-    handshake = call->receiver->handshake;
-
-    webhook_buf_init(&out, 0);
-
-    result = webhook_handshake_meta(ngx_webhook_str(&call->args),
-                                    handshake->meta.keys,
-                                    handshake->meta.nkeys, ngx_time(), &out);
-
-    ngx_webhook_kept_args_wipe(call);
-
-    rc = ngx_webhook_handshake_done(call, result, &out);
-
-    if (rc == NGX_OK) {
-        return NGX_DECLINED;
-    }
-
-    ngx_str_set(&call->verified, "handshake: meta");
-
-    if (call->handshake) {
-        ngx_str_set(&call->answer_type, "text/plain");
-    }
-
-    return rc;
-}
-
-
-static ngx_int_t
-ngx_webhook_handshake_cloudevents(ngx_webhook_call_t *call)
-{
-    u_char                   *p;
-    ngx_int_t                 rc;
-    ngx_str_t                 value;
-    webhook_buf_t             rate;
-    webhook_str_t             allowed;
-    webhook_value_t           origin, asked;
-    ngx_http_request_t       *r;
-    webhook_handshake_e       result;
-    ngx_webhook_handshake_t  *handshake;
-
-    static const webhook_str_t  name = webhook_str("WebHook-Request-Origin");
-    static const webhook_str_t  speed = webhook_str("WebHook-Request-Rate");
-
-    r = call->request;
-    handshake = call->receiver->handshake;
-
-    webhook_buf_init(&rate, 0);
-
-    result = WEBHOOK_HANDSHAKE_FAULT;
-
-    if (ngx_webhook_lookup_header(r, &name, &origin) == NGX_OK
-        && ngx_webhook_lookup_header(r, &speed, &asked) == NGX_OK)
-    {
-        if (origin.missing) {
-            origin.span.len = 0;
-        }
-
-        if (asked.missing) {
-            asked.span.len = 0;
-        }
-
-        result = webhook_handshake_cloudevents(&origin.span, &asked.span,
-                                               handshake->origins.elts,
-                                               handshake->origins.nelts,
-                                               handshake->rate, &allowed,
-                                               &rate);
-    }
-
-    if (result == WEBHOOK_HANDSHAKE_ANSWER) {
-
-        value = *ngx_webhook_nstr(&allowed);
-
-        if (rate.failed
-            || ngx_webhook_reply_header(r, "WebHook-Allowed-Origin", &value)
-               != NGX_OK)
-        {
-            result = WEBHOOK_HANDSHAKE_FAULT;
-        }
-
-        ngx_str_set(&value, "POST, OPTIONS");
-
-        if (ngx_webhook_reply_header(r, "Allow", &value) != NGX_OK) {
-            result = WEBHOOK_HANDSHAKE_FAULT;
-        }
-    }
-
-    if (result == WEBHOOK_HANDSHAKE_ANSWER && rate.len) {
-
-        p = ngx_pnalloc(r->pool, rate.len);
-
-        if (p) {
-            value.data = p;
-            value.len = rate.len;
-            ngx_memcpy(p, rate.data, rate.len);
-        }
-
-        if (p == NULL || ngx_webhook_reply_header(r, "WebHook-Allowed-Rate",
-                                        &value)
-               != NGX_OK)
-        {
-            result = WEBHOOK_HANDSHAKE_FAULT;
-        }
-    }
-
-    /* an answer without a body */
-
-    webhook_buf_free(&rate);
-
-    rc = ngx_webhook_handshake_done(call, result, &rate);
-
-    if (rc == NGX_OK) {
-        return NGX_DECLINED;
-    }
-
-    ngx_str_set(&call->verified, "handshake: cloudevents");
-
-    return rc;
-}
-
-
-/* Takes the outcome of a handshake, and frees out: NGX_OK for an ordinary
-   call, else NGX_DONE with the answer set. */
+/* Takes the outcome of a handshake, and frees the answer. */
 
 static ngx_int_t
 ngx_webhook_handshake_done(ngx_webhook_call_t *call,
-    webhook_handshake_e result, webhook_buf_t *out)
+    webhook_handshake_e result, webhook_handshake_answer_t *answer)
 {
-    ngx_int_t   rc;
-    ngx_str_t   error;
-    ngx_uint_t  status;
+    ngx_int_t  rc;
+    ngx_str_t  error;
 
-    status = NGX_HTTP_OK;
-    rc = NGX_DONE;
+    rc = NGX_ERROR;
 
-    switch (result) {
+    if (result == WEBHOOK_HANDSHAKE_ANSWER) {
+        rc = ngx_webhook_handshake_answer(call, answer);
+    }
 
-    case WEBHOOK_HANDSHAKE_NONE:
-        rc = NGX_OK;
-        break;
+    if (rc == NGX_OK) {
+        rc = ngx_webhook_handshake_headers(call, answer);
+    }
 
-    case WEBHOOK_HANDSHAKE_ANSWER:
-        call->answer.len = out->len;
-        call->answer.data = ngx_pnalloc(call->pool, out->len + 1);
+    if (rc == NGX_OK) {
+        call->handshake = 1;
+        (void) ngx_webhook_call_set(call, answer->status, NULL);
 
-        if (call->answer.data && !out->failed) {
-            if (out->len) {
-                ngx_memcpy(call->answer.data, out->data, out->len);
-            }
-
-            call->handshake = 1;
-            (void) ngx_webhook_call_set(call, NGX_HTTP_OK, NULL);
-            break;
-        }
-
-        ngx_str_null(&call->answer);
-
-        /* fall through */
-
-    case WEBHOOK_HANDSHAKE_FAULT:
-        ngx_str_set(&error, "Out of memory; nothing was done");
-        status = NGX_HTTP_SERVICE_UNAVAILABLE;
-        break;
-
-    case WEBHOOK_HANDSHAKE_REFUSED:
+    } else if (result == WEBHOOK_HANDSHAKE_REFUSED) {
         ngx_str_set(&error, "The handshake is not granted");
-        status = NGX_HTTP_FORBIDDEN;
-        break;
+        (void) ngx_webhook_call_set(call, NGX_HTTP_FORBIDDEN, &error);
+
+    } else {
+        ngx_str_null(&call->answer);
+        ngx_str_null(&call->answer_type);
+        ngx_str_null(&call->detail);
+
+        ngx_str_set(&error, "Out of memory; nothing was done");
+        (void) ngx_webhook_call_set(call, NGX_HTTP_SERVICE_UNAVAILABLE,
+                                    &error);
     }
 
-    if (status != NGX_HTTP_OK) {
-        (void) ngx_webhook_call_set(call, status, &error);
+    webhook_handshake_free(answer);
+
+    return NGX_DONE;
+}
+
+
+static ngx_int_t
+ngx_webhook_handshake_answer(ngx_webhook_call_t *call,
+    webhook_handshake_answer_t *answer)
+{
+    u_char  *p;
+
+    if (ngx_webhook_handshake_copy(call, &answer->note, &call->detail)
+        != NGX_OK
+        || ngx_webhook_handshake_copy(call, &answer->confirm, &call->confirm)
+           != NGX_OK)
+    {
+        return NGX_ERROR;
     }
 
-    webhook_buf_free(out);
+    /* where there is no body, the answer is empty and yet there */
 
-    return rc;
+    p = ngx_pnalloc(call->pool, answer->body.len + 1);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    if (answer->body.len) {
+        ngx_memcpy(p, answer->body.data, answer->body.len);
+    }
+
+    call->answer.data = p;
+    call->answer.len = answer->body.len;
+
+    if (answer->type) {
+        call->answer_type.data = (u_char *) answer->type;
+        call->answer_type.len = ngx_strlen(answer->type);
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_webhook_handshake_copy(ngx_webhook_call_t *call, webhook_buf_t *from,
+    ngx_str_t *to)
+{
+    if (from->len == 0) {
+        return NGX_OK;
+    }
+
+    to->data = ngx_pnalloc(call->pool, from->len);
+    if (to->data == NULL) {
+        return NGX_ERROR;
+    }
+
+    to->len = from->len;
+    ngx_memcpy(to->data, from->data, from->len);
+
+    return NGX_OK;
+}
+
+
+/* They are added to the answer on the event loop. */
+
+static ngx_int_t
+ngx_webhook_handshake_headers(ngx_webhook_call_t *call,
+    webhook_handshake_answer_t *answer)
+{
+    ngx_str_t      value;
+    ngx_uint_t     i;
+    ngx_keyval_t  *h;
+
+    if (answer->nheaders == 0) {
+        return NGX_OK;
+    }
+
+    h = ngx_palloc(call->pool, answer->nheaders * sizeof(ngx_keyval_t));
+    if (h == NULL) {
+        return NGX_ERROR;
+    }
+
+    for (i = 0; i < answer->nheaders; i++) {
+        value = *ngx_webhook_nstr(&answer->headers[i].value);
+
+        h[i].key.data = (u_char *) answer->headers[i].name;
+        h[i].key.len = ngx_strlen(answer->headers[i].name);
+
+        h[i].value.len = value.len;
+        h[i].value.data = ngx_pstrdup(call->pool, &value);
+
+        if (h[i].value.data == NULL) {
+            return NGX_ERROR;
+        }
+    }
+
+    call->headers = h;
+    call->nheaders = answer->nheaders;
+
+    return NGX_OK;
+}
+
+
+/* For the history: "handshake: meta". */
+
+static void
+ngx_webhook_handshake_note(ngx_webhook_call_t *call,
+    const webhook_str_t *name)
+{
+    u_char  *p;
+
+    if (call->receiver->log_calls == NGX_WEBHOOK_LOG_OFF) {
+        return;
+    }
+
+    p = ngx_pnalloc(call->pool, sizeof("handshake: ") - 1 + name->len);
+    if (p == NULL) {
+        return;
+    }
+
+    call->verified.data = p;
+
+    p = ngx_cpymem(p, "handshake: ", sizeof("handshake: ") - 1);
+    p = ngx_cpymem(p, name->data, name->len);
+
+    call->verified.len = p - call->verified.data;
 }

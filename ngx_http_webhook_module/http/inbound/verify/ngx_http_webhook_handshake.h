@@ -12,15 +12,23 @@
 #include "http/inbound/call/ngx_http_webhook_call.h"
 
 
-/* Step: answers what the sender of the preset asks in a call that it signed.
-   Any thread. */
-ngx_int_t ngx_webhook_handshake_signed(ngx_webhook_call_t *call);
-
 /*
- * Looks whether a call with another method than POST is a handshake that the
- * receiver grants: NGX_DONE with the answer set, or NGX_DECLINED.  Event loop.
+ * All return NGX_DONE with the answer set where a call is a handshake that the
+ * receiver knows, granted or not.  Else the first two return NGX_DECLINED, and
+ * the steps NGX_OK.
  */
-ngx_int_t ngx_webhook_handshake_get(ngx_webhook_call_t *call);
+
+/* By the head of a request: headers and query, any method.  Event loop. */
+ngx_int_t ngx_webhook_handshake_head(ngx_webhook_call_t *call);
+
+/* A probe: a method that does nothing here.  Event loop. */
+ngx_int_t ngx_webhook_handshake_probe(ngx_webhook_call_t *call);
+
+/* Step: by a body that is not signed, before it is verified.  Any thread. */
+ngx_int_t ngx_webhook_handshake_unsigned(ngx_webhook_call_t *call);
+
+/* Step: by a body that was verified.  Any thread. */
+ngx_int_t ngx_webhook_handshake_signed(ngx_webhook_call_t *call);
 
 
 #endif /* NGX_WEBHOOK_HANDSHAKE_H */

@@ -13,8 +13,6 @@
 #include "http/inbound/call/ngx_http_webhook_message.h"
 
 
-static int ngx_webhook_verify_header(void *data, const webhook_str_t *name,
-    webhook_str_t *value);
 static ngx_int_t ngx_webhook_verify_url(ngx_webhook_call_t *call,
     webhook_str_t *url);
 static ngx_int_t ngx_webhook_verify_refuse(ngx_webhook_call_t *call,
@@ -101,9 +99,7 @@ ngx_webhook_verify(ngx_webhook_call_t *call)
 }
 
 
-/* Finds a header by its name, in any case. */
-
-static int
+int
 ngx_webhook_verify_header(void *data, const webhook_str_t *name,
     webhook_str_t *value)
 {

@@ -1,0 +1,300 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * Handshakes that are asked in a call which is signed as all of the sender's
+ * are.
+ */
+
+#include "core/handshake/webhook_handshake_int.h"
+#include "core/signature/webhook_digest.h"
+
+#include <openssl/evp.h>
+
+
+static webhook_handshake_e webhook_handshake_encrypt(
+    const webhook_str_t *token, const webhook_key_t *key, webhook_buf_t *out);
+static webhook_handshake_e webhook_handshake_pong(
+    const webhook_json_doc_t *doc, const webhook_json_value_t *root,
+    webhook_handshake_answer_t *a);
+
+
+/*
+ * Slack: a body with "type": "url_verification" and a "challenge", which is
+ * answered with {"challenge": "..."}.
+ */
+
+webhook_handshake_e
+webhook_handshake_slack(const webhook_question_t *q,
+    webhook_handshake_answer_t *a)
+{
+    int                    rc;
+    webhook_buf_t          text;
+    webhook_str_t          challenge;
+    webhook_handshake_e    result;
+    webhook_json_doc_t    *doc;
+    webhook_json_value_t   root;
+
+    rc = webhook_handshake_body(q, &doc, &root);
+
+    if (rc != WEBHOOK_OK) {
+        return rc == WEBHOOK_NOMEM ? WEBHOOK_HANDSHAKE_FAULT
+                                   : WEBHOOK_HANDSHAKE_NONE;
+    }
+
+    webhook_buf_init(&text, 0);
+
+    result = WEBHOOK_HANDSHAKE_NONE;
+
+    if (webhook_handshake_says(doc, &root, "type", "url_verification")) {
+
+        result = WEBHOOK_HANDSHAKE_REFUSED;
+
+        rc = webhook_handshake_text(doc, &root, "challenge", &text);
+
+        challenge.data = text.data;
+        challenge.len = text.len;
+
+        if (rc == WEBHOOK_NOMEM) {
+            result = WEBHOOK_HANDSHAKE_FAULT;
+
+        } else if (rc == WEBHOOK_OK
+                   && webhook_handshake_plain(&challenge,
+                                              WEBHOOK_HANDSHAKE_TEXT_MAX,
+                                              "-_+/=.~:"))
+        {
+            (void) webhook_buf_add(&a->body, "{\"challenge\": \"", 15);
+            (void) webhook_buf_add(&a->body, challenge.data, challenge.len);
+            (void) webhook_buf_add(&a->body, "\"}", 2);
+
+            result = WEBHOOK_HANDSHAKE_ANSWER;
+        }
+    }
+
+    webhook_buf_free(&text);
+    webhook_json_free(doc);
+
+    return result;
+}
+
+
+/*
+ * Zoom: a body with "event": "endpoint.url_validation" and payload.plainToken,
+ * which is answered with that and its HMAC-SHA256, in hexadecimal digits, by
+ * the key that signed this very call.
+ *
+ * This key signs calls as well, so a token may hold letters, digits and
+ * "-_+/=." only: nobody gets "v0:..." signed by asking for it.
+ */
+
+webhook_handshake_e
+webhook_handshake_zoom(const webhook_question_t *q,
+    webhook_handshake_answer_t *a)
+{
+    int                    rc;
+    webhook_buf_t          text;
+    webhook_str_t          token;
+    webhook_handshake_e    result;
+    webhook_json_doc_t    *doc;
+    webhook_json_value_t   root, payload;
+
+    rc = webhook_handshake_body(q, &doc, &root);
+
+    if (rc != WEBHOOK_OK) {
+        return rc == WEBHOOK_NOMEM ? WEBHOOK_HANDSHAKE_FAULT
+                                   : WEBHOOK_HANDSHAKE_NONE;
+    }
+
+    webhook_buf_init(&text, 0);
+
+    result = WEBHOOK_HANDSHAKE_NONE;
+
+    if (webhook_handshake_says(doc, &root, "event", "endpoint.url_validation"))
+    {
+        result = WEBHOOK_HANDSHAKE_REFUSED;
+        rc = WEBHOOK_ERROR;
+
+        if (webhook_handshake_member(doc, &root, "payload",
+                                     WEBHOOK_JSON_OBJECT, &payload))
+        {
+            rc = webhook_handshake_text(doc, &payload, "plainToken", &text);
+        }
+
+        token.data = text.data;
+        token.len = text.len;
+
+        if (rc == WEBHOOK_NOMEM) {
+            result = WEBHOOK_HANDSHAKE_FAULT;
+
+        } else if (rc == WEBHOOK_OK
+                   && webhook_handshake_plain(&token,
+                                              WEBHOOK_HANDSHAKE_TEXT_MAX,
+                                              "-_+/=."))
+        {
+            result = webhook_handshake_encrypt(&token, q->key, &a->body);
+        }
+    }
+
+    webhook_buf_free(&text);
+    webhook_json_free(doc);
+
+    return result;
+}
+
+
+static webhook_handshake_e
+webhook_handshake_encrypt(const webhook_str_t *token, const webhook_key_t *key,
+    webhook_buf_t *out)
+{
+    int             updated;
+    EVP_MAC_CTX    *mac;
+    unsigned char   digest[WEBHOOK_DIGEST_MAX];
+    unsigned char   text[2 * WEBHOOK_SHA256_LEN];
+
+    mac = webhook_hmac_begin(WEBHOOK_DIGEST_SHA256, key->bytes, key->len);
+    if (mac == NULL) {
+        return WEBHOOK_HANDSHAKE_FAULT;
+    }
+
+    updated = EVP_MAC_update(mac, token->data, token->len);
+
+    if (webhook_hmac_end(mac, updated, digest) != WEBHOOK_OK) {
+        return WEBHOOK_HANDSHAKE_FAULT;
+    }
+
+    webhook_hex_encode(digest, WEBHOOK_SHA256_LEN, WEBHOOK_HEX_LOWER, text);
+
+    (void) webhook_buf_add(out, "{\"plainToken\": \"", 16);
+    (void) webhook_buf_add(out, token->data, token->len);
+    (void) webhook_buf_add(out, "\", \"encryptedToken\": \"", 22);
+    (void) webhook_buf_add(out, text, sizeof(text));
+    (void) webhook_buf_add(out, "\"}", 2);
+
+    return WEBHOOK_HANDSHAKE_ANSWER;
+}
+
+
+/*
+ * Twitch: a call that its Twitch-Eventsub-Message-Type says to be a
+ * webhook_callback_verification, whose "challenge" alone is answered.  That
+ * header is not signed: another call that is sent again with it has no
+ * challenge, and is refused.
+ */
+
+webhook_handshake_e
+webhook_handshake_twitch(const webhook_question_t *q,
+    webhook_handshake_answer_t *a)
+{
+    int                    n, rc;
+    webhook_buf_t          text;
+    webhook_str_t          type, challenge;
+    webhook_handshake_e    result;
+    webhook_json_doc_t    *doc;
+    webhook_json_value_t   root;
+
+    static const webhook_str_t  verification =
+        webhook_str("webhook_callback_verification");
+
+    n = webhook_handshake_header(q, "twitch-eventsub-message-type", &type);
+
+    if (n == 0 || !webhook_str_eq(&type, &verification)) {
+        return WEBHOOK_HANDSHAKE_NONE;
+    }
+
+    rc = webhook_handshake_body(q, &doc, &root);
+
+    if (rc != WEBHOOK_OK) {
+        return rc == WEBHOOK_NOMEM ? WEBHOOK_HANDSHAKE_FAULT
+                                   : WEBHOOK_HANDSHAKE_REFUSED;
+    }
+
+    webhook_buf_init(&text, 0);
+
+    rc = webhook_handshake_text(doc, &root, "challenge", &text);
+
+    challenge.data = text.data;
+    challenge.len = text.len;
+
+    if (rc == WEBHOOK_NOMEM) {
+        result = WEBHOOK_HANDSHAKE_FAULT;
+
+    } else if (rc == WEBHOOK_OK
+               && webhook_handshake_plain(&challenge,
+                                          WEBHOOK_HANDSHAKE_TEXT_MAX,
+                                          "-_.~+/=:"))
+    {
+        result = webhook_handshake_echo(a, &challenge);
+
+    } else {
+        result = WEBHOOK_HANDSHAKE_REFUSED;
+    }
+
+    webhook_buf_free(&text);
+    webhook_json_free(doc);
+
+    return result;
+}
+
+
+/*
+ * Discord: "type": 1, which is answered with {"type": 1} (of interactions), or
+ * 0, which is answered 204 (of webhook events, of which those that tell
+ * something have type 1, and an "event").
+ */
+
+webhook_handshake_e
+webhook_handshake_discord(const webhook_question_t *q,
+    webhook_handshake_answer_t *a)
+{
+    int                    rc;
+    webhook_handshake_e    result;
+    webhook_json_doc_t    *doc;
+    webhook_json_value_t   root;
+
+    rc = webhook_handshake_body(q, &doc, &root);
+
+    if (rc != WEBHOOK_OK) {
+        return rc == WEBHOOK_NOMEM ? WEBHOOK_HANDSHAKE_FAULT
+                                   : WEBHOOK_HANDSHAKE_NONE;
+    }
+
+    result = webhook_handshake_pong(doc, &root, a);
+
+    webhook_json_free(doc);
+
+    return result;
+}
+
+
+static webhook_handshake_e
+webhook_handshake_pong(const webhook_json_doc_t *doc,
+    const webhook_json_value_t *root, webhook_handshake_answer_t *a)
+{
+    webhook_json_value_t  type, event;
+
+    static const webhook_str_t  name = webhook_str("event");
+    static const webhook_str_t  json = webhook_str("application/json");
+
+    if (!webhook_handshake_member(doc, root, "type", WEBHOOK_JSON_NUMBER,
+                                  &type)
+        || type.span.len != 1
+        || webhook_json_member(doc, root, &name, &event) == WEBHOOK_OK)
+    {
+        return WEBHOOK_HANDSHAKE_NONE;
+    }
+
+    switch (type.span.data[0]) {
+
+    case '0':
+        a->status = 204;
+        webhook_handshake_add(a, "Content-Type", &json);
+        return WEBHOOK_HANDSHAKE_ANSWER;
+
+    case '1':
+        (void) webhook_buf_add(&a->body, "{\"type\": 1}", 11);
+        return WEBHOOK_HANDSHAKE_ANSWER;
+
+    default:
+        return WEBHOOK_HANDSHAKE_NONE;
+    }
+}
