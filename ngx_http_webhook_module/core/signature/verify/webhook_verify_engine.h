@@ -120,7 +120,8 @@ webhook_verify_e webhook_verify_parameter(webhook_verify_t *v,
     const webhook_str_t *name, webhook_str_t *value, int *found);
 
 /* The value of JSON at a path, in a payload that was read as such; 1 if there
-   is one, 0 if not, -1 if there is no memory. */
+   is one, 0 if not, -1 if there is no memory, -2 if a key on the way stands
+   twice. */
 int webhook_verify_find(webhook_verify_t *v, const webhook_str_t *path,
     webhook_json_value_t *value);
 

@@ -13,6 +13,9 @@
 #include <strings.h>
 
 
+#define WEBHOOK_VERIFY_INDEX  8         /* digits of an element's number */
+
+
 static webhook_verify_e webhook_verify_json(webhook_verify_t *v,
     webhook_str_t *body);
 static webhook_verify_e webhook_verify_pairs(webhook_verify_t *v,
@@ -20,6 +23,8 @@ static webhook_verify_e webhook_verify_pairs(webhook_verify_t *v,
 static webhook_verify_e webhook_verify_pair(webhook_verify_t *v,
     const webhook_pairs_t *pairs, const webhook_str_t *name,
     webhook_str_t *value, int *found);
+static int webhook_verify_twice(const webhook_json_doc_t *doc,
+    const webhook_path_t *path);
 
 
 webhook_verify_e
@@ -230,8 +235,8 @@ webhook_verify_field(webhook_verify_t *v, const webhook_str_t *path,
 
     *found = webhook_verify_find(v, path, &json);
 
-    if (*found == -1) {
-        return WEBHOOK_VERIFY_FAULT;
+    if (*found < 0) {
+        return *found == -1 ? WEBHOOK_VERIFY_FAULT : WEBHOOK_VERIFY_REPEATED;
     }
 
     return *found ? webhook_verify_json_text(v, &json, value)
@@ -253,11 +258,65 @@ webhook_verify_find(webhook_verify_t *v, const webhook_str_t *path,
         return -1;
     }
 
+    if (webhook_verify_twice(v->doc, steps)) {
+        webhook_path_free(steps);
+        return -2;
+    }
+
     rc = webhook_path_find(steps, 0, v->doc, NULL, value);
 
     webhook_path_free(steps);
 
     return rc == WEBHOOK_OK;
+}
+
+
+/*
+ * 1 if a key on the way stands twice.  The last one counts here, but the body
+ * as a whole need not be signed: whoever reads the first one would be told
+ * what nobody signed.
+ */
+
+static int
+webhook_verify_twice(const webhook_json_doc_t *doc, const webhook_path_t *path)
+{
+    int                    rc;
+    size_t                 j;
+    uint32_t               i, index;
+    const webhook_str_t   *step;
+    webhook_json_value_t   in, next;
+
+    webhook_json_root(doc, &in);
+
+    for (i = 0; i < webhook_path_steps(path); i++) {
+        step = webhook_path_step(path, i);
+
+        if (in.type == WEBHOOK_JSON_OBJECT) {
+
+            if (webhook_json_times(doc, &in, step) > 1) {
+                return 1;
+            }
+
+            rc = webhook_json_member(doc, &in, step, &next);
+
+        } else {
+            index = 0;
+
+            for (j = 0; j < step->len && j < WEBHOOK_VERIFY_INDEX; j++) {
+                index = index * 10 + (step->data[j] & 0xf);
+            }
+
+            rc = webhook_json_element(doc, &in, index, &next);
+        }
+
+        if (rc != WEBHOOK_OK) {
+            return 0;
+        }
+
+        in = next;
+    }
+
+    return 0;
 }
 
 

@@ -149,6 +149,9 @@ webhook_sorted_object(webhook_verify_t *v, webhook_sorted_pair_t **sorted,
         case -1:
             return WEBHOOK_VERIFY_FAULT;
 
+        case -2:
+            return WEBHOOK_VERIFY_REPEATED;
+
         case 0:
             return WEBHOOK_VERIFY_NO_PART;
         }
