@@ -22,6 +22,7 @@ my %key = (
     sendgrid => 'MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEEDr2LjtURuePQzplybdC'
                 . '+u4CwrqDqBaWjcMMsTbhdbcwHBcepxo7yAQGhHPTnlvFYPAZFceEu/1F'
                 . 'wCM/QmGUhA==',
+    omise    => 'YS1rZXktb2YtZW5vdWdoLWJ5dGVzLWZvci1ldmVyeWJvZHk=',
 );
 
 $key{paypal} = $key{sendgrid};
@@ -84,8 +85,12 @@ CONF
         "$what: without a warning";
 
     for my $name (@$set) {
-        is $t->request('POST', "/web/hook/$name-0123456789-abcdefgh", '{}',
-            headers => ['Content-Type' => 'application/json'])->{status}, 401,
+        my @call = slurp("conf/examples/$name.conf") =~ /^\s*accept\s+query;/m
+            ? ('GET', "/web/hook/$name-0123456789-abcdefgh?a=1")
+            : ('POST', "/web/hook/$name-0123456789-abcdefgh", '{}',
+               headers => ['Content-Type' => 'application/json']);
+
+        is $t->request(@call)->{status}, 401,
             "$what: $name asks for a signature";
     }
 

@@ -28,6 +28,7 @@ webhook_verify_e webhook_verify_sns(webhook_verify_t *v);
 webhook_verify_e webhook_verify_twilio(webhook_verify_t *v);
 webhook_verify_e webhook_verify_hubspot(webhook_verify_t *v);
 webhook_verify_e webhook_verify_adyen(webhook_verify_t *v);
+webhook_verify_e webhook_verify_kbank(webhook_verify_t *v);
 
 const char *webhook_adyen_check(const webhook_verifier_t *verifier);
 
