@@ -23,9 +23,11 @@ plan skip_all => "not installed: @missing; t/interop/install does that"
 plan skip_all => "$cli is not built; \"make interop\" does that"
     unless -x $cli;
 
-# node looks for packages beside the script
-for my $file (qw(sign.mjs package.json)) {
-    copy("t/interop/$file", "$dir/$file") or die "$dir/$file: $!\n";
+# node looks for packages beside the script, and another test may put one of
+# these there at the same time
+for my $file (qw(sign.mjs peer.mjs package.json)) {
+    copy("t/interop/$file", "$dir/$file.$$") or die "$dir/$file: $!\n";
+    rename "$dir/$file.$$", "$dir/$file" or die "$dir/$file: $!\n";
 }
 
 $| = 1;

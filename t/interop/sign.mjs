@@ -3,43 +3,16 @@
 //
 //     node sign.mjs webhook_sign_cli
 
-import { spawn } from 'node:child_process';
 import * as crypto from 'node:crypto';
-import { createInterface } from 'node:readline';
 
 import * as octokit from '@octokit/webhooks-methods';
 import { Webhook as Standard } from 'standardwebhooks';
 import Stripe from 'stripe';
 import { Webhook as Svix } from 'svix';
 
-const cli = spawn(process.argv[2], { stdio: ['pipe', 'pipe', 'inherit'] });
-const lines = createInterface({ input: cli.stdout });
-const waiting = [];
-let count = 0;
-let failed = 0;
+import { ask, end, hex, ok, request, start } from './peer.mjs';
 
-lines.on('line', (line) => waiting.shift()(JSON.parse(line)));
-
-cli.on('exit', (code) => {
-    if (waiting.length) {
-        console.log(`Bail out! ${process.argv[2]} ended with ${code}`);
-        process.exit(1);
-    }
-});
-
-function ask(request)
-{
-    cli.stdin.write(JSON.stringify(request) + '\n');
-    return new Promise((resolve) => waiting.push(resolve));
-}
-
-function ok(good, name)
-{
-    count++;
-    failed += good ? 0 : 1;
-    console.log(`${good ? 'ok' : 'not ok'} ${count} - ${name}`);
-    return good;
-}
+start(process.argv[2]);
 
 function passes(f)
 {
@@ -49,19 +22,6 @@ function passes(f)
     } catch (e) {
         return false;
     }
-}
-
-const hex = (bytes) => Buffer.from(bytes).toString('hex');
-
-// A call as text: headers and body, the key that they are checked with.
-
-function request(call, headers, body)
-{
-    return {
-        do: 'verify', preset: call.preset, keys: call.keys, now: call.now,
-        headers: headers.map(([name, value]) => [name, hex(value)]),
-        body: hex(body),
-    };
 }
 
 // Right as it is; and with each bit of body and headers flipped, refused.
@@ -265,6 +225,4 @@ for (const [i, body] of bodies.entries()) {
        `@octokit ${i + 1}: and refuses it for another body`);
 }
 
-cli.stdin.end();
-console.log(`1..${count}`);
-process.exitCode = failed ? 1 : 0;
+end();
