@@ -23,6 +23,7 @@ my %receivers = (
         emit order.paid "when=paid == 'yes'";},
     lines  => q{for_each lines; action POST /api/x '{}';
         emit order.add 'body={"no": "${no}", "all": "${root.no}"}' "when=no > 3";},
+    strict => q{for_each lines; emit order.add 'body={"no": ${no|int}}';},
     fails  => q{action POST /api/fails '{}'; emit order.add;},
     once   => q{dedupe header:webhook-id; emit order.add;},
     nobody => q{emit stock.low;},
@@ -60,7 +61,11 @@ sub call
                                    @headers]);
 }
 
-my $r = call('bridge', '{"id": 7,  "total": 1.50}');
+my $r = call('strict', '{"no": "x", "lines": [1]}');
+is $r->{status}, 422, 'an event that cannot be made, of a list';
+like $r->{body}, qr/^\{"status": "error"/, 'is told';
+
+$r = call('bridge', '{"id": 7,  "total": 1.50}');
 is "$r->{status} $r->{body}", '200 {"status": "ok"}', 'a bridge';
 
 my $q = $erp->wait_requests(1);

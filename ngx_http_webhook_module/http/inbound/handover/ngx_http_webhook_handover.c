@@ -140,6 +140,11 @@ ngx_webhook_handover_make(ngx_webhook_call_t *call)
 
     if (status) {
         ngx_webhook_handover_end(call);
+
+        /* the actions' */
+
+        ngx_str_null(&call->answer);
+
         return ngx_webhook_call_set(call, status, &error);
     }
 
@@ -185,6 +190,7 @@ ngx_webhook_handover_put(ngx_webhook_call_t *call)
         status = ngx_webhook_handover_behind(call, &error);
 
         ngx_webhook_handover_end(call);
+        ngx_str_null(&call->answer);
 
         return ngx_webhook_call_set(call, status, &error);
     }
