@@ -6,7 +6,7 @@
  * values it is about; paths that begin with "text" are the JSON's own bytes.
  */
 
-#include "core/template/webhook_condition.h"
+#include "core/condition/webhook_condition.h"
 #include "core/scalar/webhook_decimal.h"
 #include "lib/check.h"
 

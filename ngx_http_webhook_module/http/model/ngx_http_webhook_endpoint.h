@@ -13,7 +13,7 @@
 
 #include "http/model/ngx_http_webhook_source_pos.h"
 #include "core/rules/webhook_address.h"
-#include "core/template/webhook_condition.h"
+#include "core/condition/webhook_condition.h"
 #include "core/rules/webhook_schedule.h"
 #include "core/signature/webhook_sign.h"
 #include "core/rules/webhook_status_set.h"

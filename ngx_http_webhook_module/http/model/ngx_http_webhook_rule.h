@@ -14,7 +14,7 @@
 #include <ngx_http.h>
 
 #include "http/model/ngx_http_webhook_source_pos.h"
-#include "core/template/webhook_condition.h"
+#include "core/condition/webhook_condition.h"
 #include "core/base/webhook_hash.h"
 #include "core/rules/webhook_status_set.h"
 #include "core/template/webhook_template.h"

@@ -9,7 +9,7 @@
 #define CONDITION_UTIL_H
 
 #include "tap.h"
-#include "core/template/webhook_condition.h"
+#include "core/condition/webhook_condition.h"
 
 
 static const char  test_payload[] =

@@ -7,7 +7,7 @@
 #define PCRE2_CODE_UNIT_WIDTH  8
 #endif
 
-#include "core/template/webhook_regex.h"
+#include "core/condition/webhook_regex.h"
 
 #include <pcre2.h>
 #include <stdlib.h>

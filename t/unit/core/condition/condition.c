@@ -7,7 +7,7 @@
  */
 
 #include "condition_util.h"
-#include "core/template/webhook_regex.h"
+#include "core/condition/webhook_regex.h"
 #include <stdlib.h>
 
 

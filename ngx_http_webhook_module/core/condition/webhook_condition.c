@@ -3,9 +3,9 @@
  * Copyright (C) the ngx_http_webhook_module authors
  */
 
-#include "core/template/webhook_condition.h"
+#include "core/condition/webhook_condition.h"
 #include "core/scalar/webhook_decimal.h"
-#include "core/template/webhook_regex.h"
+#include "core/condition/webhook_regex.h"
 
 #include <stdlib.h>
 

@@ -6,7 +6,7 @@
  */
 
 #include "condition_util.h"
-#include "core/template/webhook_regex.h"
+#include "core/condition/webhook_regex.h"
 
 #include <pthread.h>
 #include <time.h>
