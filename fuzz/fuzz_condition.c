@@ -103,6 +103,79 @@ check_numbers(const webhook_str_t *x, const webhook_str_t *y)
 }
 
 
+/* "!" gives the opposite of what is known, and what is not known is neither. */
+
+static void
+check_negated(const webhook_str_t *text, fuzz_values_t *values, int rc)
+{
+    webhook_buf_t         buf;
+    webhook_str_t         negated;
+    webhook_error_t       err;
+    webhook_condition_t  *cond;
+
+    webhook_buf_init(&buf, 0);
+    webhook_buf_add(&buf, "!(", 2);
+    webhook_buf_add(&buf, text->data, text->len);
+    webhook_buf_byte(&buf, ')');
+
+    negated.data = buf.data;
+    negated.len = buf.len;
+
+    cond = webhook_condition_compile(&negated, &err);
+
+    /* too deep or too long, or a bare regular expression has a bracket */
+
+    if (cond && memchr(text->data, '~', text->len) == NULL) {
+        check(webhook_condition_eval(cond, lookup, values)
+              == (rc == 0 || rc == 1 ? !rc : rc));
+    }
+
+    webhook_condition_free(cond);
+    webhook_buf_free(&buf);
+}
+
+
+/* What is shown says the same, and with all its brackets is in no doubt. */
+
+static void
+check_shown(const webhook_condition_t *cond, fuzz_values_t *values, int rc)
+{
+    webhook_buf_t         buf, again;
+    webhook_str_t         text;
+    webhook_error_t       err;
+    webhook_condition_t  *shown;
+
+    webhook_buf_init(&buf, 0);
+    webhook_buf_init(&again, 0);
+
+    check(webhook_condition_show(cond, &buf) == WEBHOOK_OK);
+
+    text.data = buf.data;
+    text.len = buf.len;
+
+    shown = webhook_condition_compile(&text, &err);
+
+    if (shown) {
+        check(webhook_condition_eval(shown, lookup, values) == rc);
+        check((webhook_condition_doubts(shown) & ~WEBHOOK_CONDITION_QUOTED)
+              == 0);
+
+        check(webhook_condition_show(shown, &again) == WEBHOOK_OK);
+        check(buf.len == again.len
+              && memcmp(buf.data, again.data, buf.len) == 0);
+
+        webhook_condition_free(shown);
+
+    } else {
+        check(strstr(err.text, "stands in more than") != NULL
+              || strstr(err.text, "is longer than") != NULL);
+    }
+
+    webhook_buf_free(&buf);
+    webhook_buf_free(&again);
+}
+
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -148,6 +221,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     check(rc == 0 || rc == 1 || rc == WEBHOOK_LIMIT);
     check(webhook_condition_eval(cond, lookup, &values) == rc);
+
+    check_negated(&text, &values, rc);
+    check_shown(cond, &values, rc);
 
     webhook_json_free(values.doc);
     webhook_condition_free(cond);

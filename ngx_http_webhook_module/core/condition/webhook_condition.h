@@ -2,24 +2,38 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * Conditions: "path op value", with "&&" between several, which all must
- * hold.
+ * Conditions: comparisons, joined by "||" and "&&", with "!" and brackets.
  *
- * op is == != > >= < <= ~ or exists (which has no value).  A value stands
- * bare, or between ' or ", where a backslash before the same quote takes its
- * meaning away and any other backslash is itself.  A bare value ends at white
- * space or "&&"; it has no quotes, and but for "~" none of = ! < > ~ | & ( ).
+ *   status in (paid, "part paid", 3) && !(test exists || amount < 5)
  *
- * The comparison is numeric when the literal is a bare number and the value a
- * number or a numeric string, both as JSON writes them; it is exact, whatever
- * their length.  Otherwise it is by text, byte by byte: of a string what it
- * says, of any other value its source text.  The bare words true and false are
- * text that cannot be ordered; null, bare, is JSON's null and nothing else.
+ * "!" binds closer than "&&", and "&&" closer than "||".  "!" stands before a
+ * bracket or a comparison and takes all of that: !a == 1 is !(a == 1).
  *
- * A condition on a missing path is false (so is "!=").  null is there: it has
- * an empty text, which "==" and "!=" see, and is in no order and matched by
- * no regular expression.  "~" is PCRE2 within limits of length and time: a
- * match that runs into one is false and reported.
+ * A comparison is "path op value", "path exists" or "path in (value, ...)";
+ * op is == != > >= < <= or ~.  A value stands bare, or between ' or ", where
+ * a backslash before the same quote takes its meaning away and any other
+ * backslash is itself.  A bare value ends at white space, "&&", "||" or ")",
+ * and at the commas of "in"; it has no quotes, and but for "~" none of
+ * = ! < > ~ | & (.  A bare regular expression may have brackets in pairs.
+ *
+ * A literal that is a bare number is compared as a number, exactly and
+ * whatever its length, with numbers and strings that are one, both as JSON
+ * writes them.  Any other literal is compared as text, byte by byte: with what
+ * a string says, or with the source text of true, false, a list or an object.
+ * No number is compared with text: none of == != > >= < <= holds where the
+ * literal is a number and the value is none, or the value is a number and the
+ * literal is none.  The bare words true and false are text that cannot be
+ * ordered; null, bare, is JSON's null and nothing else.  "in" holds where "=="
+ * does for one of its values.
+ *
+ * No comparison with a missing value holds, "!=" neither, so that "!" before
+ * it does.  null is there: it has an empty text, which "==" and "!=" see, and
+ * is in no order and matched by no regular expression.  "~" is PCRE2 within
+ * limits of length and time, and sees a number as text.
+ *
+ * What cannot be told neither holds nor does "!" make it hold: a match that
+ * runs into its limits, and a value in a document that could not be read.  The
+ * whole then holds only if it would in either case.
  */
 
 #ifndef WEBHOOK_CONDITION_H
@@ -28,8 +42,20 @@
 #include "core/json/webhook_value.h"
 
 
-#define WEBHOOK_CONDITION_MAX_LEN    8192       /* bytes of a text */
-#define WEBHOOK_CONDITION_MAX_PARTS  64         /* between "&&" */
+#define WEBHOOK_CONDITION_MAX_LEN     8192      /* bytes of a text */
+#define WEBHOOK_CONDITION_MAX_PARTS   64        /* comparisons */
+#define WEBHOOK_CONDITION_MAX_VALUES  256       /* values in all, of "in" too */
+#define WEBHOOK_CONDITION_MAX_DEPTH   16        /* brackets in brackets */
+
+
+/* What may have been meant in another way: bits. */
+
+#define WEBHOOK_CONDITION_MIXED       0x01      /* "&&" beside "||" without
+                                                   brackets */
+#define WEBHOOK_CONDITION_NOT         0x02      /* "!" before a comparison */
+#define WEBHOOK_CONDITION_QUOTED      0x04      /* a whole number in quotes,
+                                                   which no number is equal
+                                                   to */
 
 
 typedef struct webhook_condition_s  webhook_condition_t;
@@ -47,10 +73,19 @@ void webhook_condition_free(webhook_condition_t *cond);
 int webhook_condition_paths(const webhook_condition_t *cond,
     int (*visit)(void *ctx, const webhook_path_t *path), void *ctx);
 
+/* The bits above. */
+unsigned webhook_condition_doubts(const webhook_condition_t *cond);
+
+/* Appends the condition with the brackets that say how it is read.  Returns
+   the buffer's state. */
+int webhook_condition_show(const webhook_condition_t *cond,
+    webhook_buf_t *out);
+
 /*
- * Returns 1 (holds), 0 (does not), WEBHOOK_NOMEM, or WEBHOOK_LIMIT when a
- * regular expression ran into its match limit (to be counted and taken as
- * false).  Parts behind one that does not hold are not looked at.  Any thread.
+ * Returns 1 (holds), 0 (does not), WEBHOOK_NOMEM, or WEBHOOK_LIMIT where it
+ * cannot be told since a regular expression ran into its limits (to be counted
+ * and taken as false).  What cannot change the result any more is not looked
+ * at.  Any thread.
  */
 int webhook_condition_eval(const webhook_condition_t *cond,
     webhook_lookup_pt lookup, void *ctx);

@@ -21,6 +21,8 @@ typedef struct {
     unsigned             hidden:1;  /* no error text may show it */
     unsigned             strict:1;  /* a template refuses it where some of it
                                        would become U+FFFD */
+    unsigned             unread:1;  /* missing: where it would be could not be
+                                       read */
 } webhook_value_t;
 
 

@@ -312,13 +312,49 @@ webhook_endpoint erp { url http://127.0.0.1:9; events order.*; filter data.total
 --- endpoint
 webhook_endpoint erp { url http://127.0.0.1:9; events order.*; filter "data.total = 5"; }
 --- says
-[emerg] invalid condition "data.total = 5": one of == != > >= < <= ~ exists is missing at offset 11 in endpoint:1
+[emerg] invalid condition "data.total = 5": one of == != > >= < <= ~ exists in is missing at offset 11 in endpoint:1
 
-=== filter || 
+=== filter or
 --- endpoint
-webhook_endpoint erp { url http://127.0.0.1:9; events order.*; filter "data.total > 5 || data.x == 1"; }
+webhook_endpoint erp { url http://127.0.0.1:9; events order.*; filter "data.total > 5 or data.x == 1"; }
 --- says
-[emerg] invalid condition "data.total > 5 || data.x == 1": "&&" or the end is missing at offset 15 in endpoint:1
+[emerg] invalid condition "data.total > 5 or data.x == 1": "&&", "||" or the end is missing at offset 15 in endpoint:1
+
+=== filter bracket
+--- endpoint
+webhook_endpoint erp { url http://127.0.0.1:9; events order.*; filter "(data.total > 5 || data.x == 1"; }
+--- says
+[emerg] invalid condition "(data.total > 5 || data.x == 1": the bracket at offset 0 has no end in endpoint:1
+
+=== filter closing bracket
+--- endpoint
+webhook_endpoint erp { url http://127.0.0.1:9; events order.*; filter "data.total > 5)"; }
+--- says
+[emerg] invalid condition "data.total > 5)": the bracket at offset 14 closes nothing in endpoint:1
+
+=== filter in
+--- endpoint
+webhook_endpoint erp { url http://127.0.0.1:9; events order.*; filter "data.state in paid, open"; }
+--- says
+[emerg] invalid condition "data.state in paid, open": "(" is missing at offset 14: values are written as in "in (1, 2)" in endpoint:1
+
+=== filter mixed
+--- endpoint
+webhook_endpoint erp { url http://127.0.0.1:9; events order.*; filter "data.a == 1 || data.b == 2 && data.c == 3"; }
+--- says
+[warn] the condition "data.a == 1 || data.b == 2 && data.c == 3" is read as "data.a == 1 || (data.b == 2 && data.c == 3)": write the brackets that are meant in endpoint:1
+
+=== filter quoted number
+--- endpoint
+webhook_endpoint erp { url http://127.0.0.1:9; events order.*; filter "data.state in ('1', 'x')"; }
+--- says
+[warn] the condition "data.state in ('1', 'x')" has a number in quotes, which is text that no number is equal to: write it without quotes in endpoint:1
+
+=== filter root in brackets
+--- endpoint
+webhook_endpoint erp { url http://127.0.0.1:9; events order.*; filter "data.x == 1 || !(total > 5)"; }
+--- says
+[emerg] invalid path "total": it must begin with "data", "request", "response", "uri", "event", "now" or "var" in endpoint:1
 
 === order_by
 --- endpoint

@@ -211,6 +211,13 @@ webhook_event order.add POST ^/api "when=${data.x} == 1";
 --- says
 [emerg] invalid condition "${data.x} == 1": path "$" has a character that no path has, in the condition at offset 0; a value is written as its path alone, as in "data.id == 7" or "var.request_method" in rules:1
 
+=== rule: when mixed
+--- rules
+webhook_event order.add POST ^/api "when=data.x == 1 && data.y == 2 || data.z exists";
+webhook_event order.edit PUT ^/api "when=!(data.x == 1 || data.y == 2) && (data.z in (1, 2) || data.z == null)";
+--- says
+[warn] the condition "data.x == 1 && data.y == 2 || data.z exists" is read as "(data.x == 1 && data.y == 2) || data.z exists": write the brackets that are meant in rules:1
+
 === rule: when root
 --- rules
 webhook_event order.add POST ^/api "when=status == 'paid'";

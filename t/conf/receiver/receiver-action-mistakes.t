@@ -157,7 +157,13 @@ action POST /pos/x '{}' timeout=5s timeout=6s;
 --- receiver
 action POST /pos/x '{}' "when=a = 1";
 --- says
-[emerg] invalid condition "a = 1": one of == != > >= < <= ~ exists is missing at offset 2 in receiver:3
+[emerg] invalid condition "a = 1": one of == != > >= < <= ~ exists in is missing at offset 2 in receiver:3
+
+=== action when not
+--- receiver
+action POST /pos/x '{}' "when=!a == 1";
+--- says
+[warn] the condition "!a == 1" is read as "!(a == 1)": write the brackets that are meant in receiver:3
 
 === action to receiving location
 --- receiver

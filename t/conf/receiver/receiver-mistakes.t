@@ -569,7 +569,7 @@ url http://x; action POST /pos/x '{}';
 --- receiver
 filter "name === 'a'"; action POST /pos/x '{}';
 --- says
-[emerg] invalid condition "name === 'a'": one of == != > >= < <= ~ exists is missing at offset 5 in receiver:3
+[emerg] invalid condition "name === 'a'": one of == != > >= < <= ~ exists in is missing at offset 5 in receiver:3
 
 === filter regex bad
 --- receiver

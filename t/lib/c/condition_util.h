@@ -74,7 +74,7 @@ test_lookup(void *ctx, const webhook_path_t *path, webhook_value_t *v)
 }
 
 
-static int
+static inline int
 test_eval(const char *text, void *ctx, webhook_error_t *err)
 {
     int                   rc;
@@ -99,7 +99,7 @@ test_eval(const char *text, void *ctx, webhook_error_t *err)
 
 /* Reads the payload: whether the tests can begin. */
 
-static int
+static inline int
 test_begin(void)
 {
     webhook_str_t          s;

@@ -149,6 +149,17 @@ CONF
         webhook_event a.one POST ^/when/(.*) "when=data.id == 7";
     }
 
+    location /unless/ {
+        proxy_pass http://127.0.0.1:%%PORT_api%%/;
+        webhook_event a.one POST ^/unless/(.*) "when=!(data.id == 8)";
+    }
+
+    location /either/ {
+        proxy_pass http://127.0.0.1:%%PORT_api%%/;
+        webhook_event a.one POST ^/either/(.*)
+                      "when=!(data.id == 8) || uri.1 == html";
+    }
+
     location /early/ {
         proxy_pass http://127.0.0.1:%%PORT_api%%/;
         webhook_event a.one POST ^/early/(.*) "when=request.id == 7";
@@ -268,6 +279,27 @@ is metric('events_unjudged'), 4, 'is nothing to tell';
 $t->request('POST', '/filter/html', '{"id": 7}', headers => typed($json));
 is $picky->wait_requests(1)->[-1]{uri}, '/nosy', 'one that holds is sent';
 is metric('events_unjudged'), 5, 'beside one that cannot be judged';
+
+# "!" makes nothing of what is not known; what holds in any case does.
+
+$mark = $t->nginx->mark;
+
+$t->request('POST', '/unless/html', '{}');
+is status('/unless/html'), '-', '"!" before what cannot be judged';
+ok $t->nginx->wait_log(qr/\[warn\].*a condition of webhook event "a\.one" cannot be judged.*the response's body is not JSON/, 10, $mark), 'is told';
+is metric('events_unjudged'), 6, 'and counted';
+
+$t->request('POST', '/either/html', '{}');
+is status('/either/html'), 'committed', 'beside another part that holds';
+is metric('events_unjudged'), 6, 'nothing is to be told';
+$hook->wait_requests(++$sent);
+
+$t->request('POST', '/unless/latin1', '{}');
+sent('/unless/latin1', $utf8, '"!" before what does not hold');
+
+$t->request('POST', '/unless/empty', '{}');
+is status('/unless/empty'), 'committed', '"!" before what is missing';
+$hook->wait_requests(++$sent);
 
 $t->stop;
 $t->ok_logs;

@@ -11,6 +11,8 @@
 
 static ngx_uint_t ngx_webhook_conf_step_is(const webhook_str_t *step,
     const char *text);
+static void ngx_webhook_conf_doubts(ngx_webhook_build_t *b, ngx_str_t *text,
+    webhook_condition_t *cond);
 static ngx_int_t ngx_webhook_conf_own(ngx_webhook_build_t *b, void *data,
     ngx_pool_cleanup_pt handler);
 static void ngx_webhook_conf_free_template(void *data);
@@ -198,7 +200,47 @@ ngx_webhook_conf_condition(ngx_webhook_build_t *b, ngx_str_t *text)
         return NULL;
     }
 
+    ngx_webhook_conf_doubts(b, text, cond);
+
     return cond;
+}
+
+
+/* How a condition is read, where it may have been meant in another way. */
+
+static void
+ngx_webhook_conf_doubts(ngx_webhook_build_t *b, ngx_str_t *text,
+    webhook_condition_t *cond)
+{
+    unsigned       doubts;
+    ngx_str_t      shown;
+    webhook_buf_t  buf;
+
+    doubts = webhook_condition_doubts(cond);
+
+    if (doubts & (WEBHOOK_CONDITION_MIXED|WEBHOOK_CONDITION_NOT)) {
+
+        webhook_buf_init(&buf, 0);
+
+        if (webhook_condition_show(cond, &buf) == WEBHOOK_OK) {
+            shown.data = buf.data;
+            shown.len = buf.len;
+
+            ngx_webhook_build_log(NGX_LOG_WARN, b, 0,
+                                  "the condition \"%V\" is read as \"%V\": "
+                                  "write the brackets that are meant", text,
+                                  &shown);
+        }
+
+        webhook_buf_free(&buf);
+    }
+
+    if (doubts & WEBHOOK_CONDITION_QUOTED) {
+        ngx_webhook_build_log(NGX_LOG_WARN, b, 0,
+                              "the condition \"%V\" has a number in quotes, "
+                              "which is text that no number is equal to: write "
+                              "it without quotes", text);
+    }
 }
 
 

@@ -13,6 +13,10 @@
 #define NGX_WEBHOOK_EMIT_MAX  1048576           /* beside the payload */
 
 
+static ngx_int_t ngx_webhook_emit_when(ngx_webhook_call_t *call,
+    ngx_webhook_emit_t *emit);
+
+
 ngx_uint_t
 ngx_webhook_emit(ngx_webhook_call_t *call, ngx_webhook_emit_t *emit,
     webhook_id_t *id, ngx_webhook_event_t **event, ngx_str_t *error)
@@ -29,11 +33,17 @@ ngx_webhook_emit(ngx_webhook_call_t *call, ngx_webhook_emit_t *emit,
 
     *event = NULL;
 
-    if (emit->when
-        && webhook_condition_eval(emit->when, ngx_webhook_call_lookup, call)
-           != 1)
-    {
+    switch (ngx_webhook_emit_when(call, emit)) {
+
+    case NGX_OK:
+        break;
+
+    case NGX_DECLINED:
         return 0;
+
+    default:
+        ngx_str_set(error, "Out of memory");
+        return NGX_HTTP_SERVICE_UNAVAILABLE;
     }
 
     body = call->payload;
@@ -104,4 +114,35 @@ ngx_webhook_emit(ngx_webhook_call_t *call, ngx_webhook_emit_t *emit,
     }
 
     return 0;
+}
+
+
+/* NGX_OK, NGX_DECLINED if the call makes no such event, NGX_ERROR. */
+
+static ngx_int_t
+ngx_webhook_emit_when(ngx_webhook_call_t *call, ngx_webhook_emit_t *emit)
+{
+    if (emit->when == NULL) {
+        return NGX_OK;
+    }
+
+    switch (webhook_condition_eval(emit->when, ngx_webhook_call_lookup, call))
+    {
+    case 1:
+        return NGX_OK;
+
+    case WEBHOOK_NOMEM:
+        return NGX_ERROR;
+
+    case WEBHOOK_LIMIT:
+        ngx_webhook_message_warn(call,
+                                 "the condition of event '%V' ran into the "
+                                 "limits of regular expressions",
+                                 &emit->type_name);
+
+        /* fall through */
+
+    default:
+        return NGX_DECLINED;
+    }
 }

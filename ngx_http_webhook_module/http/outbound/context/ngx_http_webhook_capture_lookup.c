@@ -129,6 +129,7 @@ ngx_webhook_root_body(ngx_webhook_match_t *match, ngx_webhook_payload_e which,
 
     if (rc == WEBHOOK_OK && d->len && d->read == WEBHOOK_ERROR) {
         match->unread = d;
+        v->unread = 1;
     }
 
     if (rc == WEBHOOK_LIMIT) {

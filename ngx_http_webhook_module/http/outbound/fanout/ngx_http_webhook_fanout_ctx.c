@@ -42,6 +42,7 @@ ngx_webhook_fanout_lookup(void *data, const webhook_path_t *path,
 
         if (fanout->payload->len && fanout->payload->read == WEBHOOK_ERROR) {
             ctx->unreadable = fanout->payload;
+            v->unread = 1;
         }
 
         return WEBHOOK_OK;

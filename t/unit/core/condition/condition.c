@@ -67,7 +67,7 @@ test_holds(void)
         { "price == 0.01E+7", 1 },
         { "price != 100000.0", 0 },
         { "price < 20", 0 },
-        { "price < '20'", 1 },
+        { "price < '20'", 0 },
         { "text > 100000", 1 },
         { "text == 100000.5", 1 },
         { "text == '100000.5'", 0 },
@@ -90,13 +90,68 @@ test_holds(void)
         { "esc == 7", 1 },
         { "code == 7", 0 },
         { "code == 007", 1 },
-        { "code != 7", 1 },
+        { "code != 7", 0 },
         { "space == 7", 0 },
         { "plus == 7", 0 },
         { "line == 7", 0 },
         { "empty == 0", 0 },
         { "yes == 1", 0 },
         { "list == 1", 0 },
+
+        /* a number and what is none */
+
+        { "price == '100000'", 0 },
+        { "price != '100000'", 0 },
+        { "price != 'x'", 0 },
+        { "price > ''", 0 },
+        { "price >= a", 0 },
+        { "price < a", 0 },
+        { "price == true", 0 },
+        { "price != true", 0 },
+        { "price != null", 1 },
+        { "action != 5", 0 },
+        { "action < 5", 0 },
+        { "action > 5", 0 },
+        { "empty != 0", 0 },
+        { "space != 7", 0 },
+        { "yes != 1", 0 },
+        { "list != 1", 0 },
+        { "map < 1", 0 },
+        { "nil == 0", 0 },
+        { "nil != 0", 0 },
+        { "nils != 0", 0 },
+        { "text != 100000.5", 0 },
+        { "text != '100000.5'", 1 },
+        { "!(action == 5)", 1 },
+        { "!(action != 5)", 1 },
+
+        /* lists of values */
+
+        { "action in ('order.add', 'order.update')", 1 },
+        { "action in (order.add, order.update)", 1 },
+        { "action in(order.add,order.update)", 1 },
+        { "action  in\t( order.add ,\norder.update )", 1 },
+        { "action in (order.add)", 0 },
+        { "action in (order.update)", 1 },
+        { "price in (1, 1e5)", 1 },
+        { "price in ('100000', 'x')", 0 },
+        { "id in (6, 7.0)", 1 },
+        { "id in ('7')", 1 },
+        { "nil in (1, null)", 1 },
+        { "nil in ('', 1)", 1 },
+        { "nils in (1, null)", 0 },
+        { "yes in (true)", 1 },
+        { "none in (1, null, '')", 0 },
+        { "!(none in (1))", 1 },
+        { "quote in (\"it's\", ')')", 1 },
+        { "and in ('a && b', \"c, d\") && id in (7)", 1 },
+
+        /* "in" and "exists" are words only where an operator stands */
+
+        { "in in (1)", 0 },
+        { "exists in (1)", 0 },
+        { "in exists", 0 },
+        { "in == 1", 0 },
 
         /* words */
 
@@ -157,6 +212,15 @@ test_holds(void)
         { "empty ~ ^$", 1 },
         { "list ~ ^.1,", 1 },
         { "action ~ 'a&&b'", 0 },
+        { "action ~ ^order\\.(add|update)$", 1 },
+        { "action ~ [(]", 0 },
+        { "action ~ [)]", 0 },
+        { "action ~ \\)", 0 },
+        { "(action ~ ^order\\.(add|(up)(date))$)", 1 },
+        { "(action ~ ^order\\.(add|update)$) && id == 7", 1 },
+        { "!(action ~ \\(|\\))", 1 },
+        { "(action ~ '[)]') || id == 7", 1 },
+        { "(slash ~ \\\\)", 1 },
         { "action ~ ''", 1 },
 
         /* several */
@@ -169,7 +233,46 @@ test_holds(void)
         { "and == 'a && b'", 1 },
         { "and == \"a && b\" && id == 7", 1 },
         { "and == 'a & b'", 0 },
-        { "id == 7 && none == 1 && fail == 1", 0 }
+        { "id == 7 && none == 1 && fail == 1", 0 },
+        { "price < 5 || action == 'order.update'", 1 },
+        { "price > 5||fail == 1", 1 },
+        { "price < 5||none exists||id == 7", 1 },
+        { "price < 5 || none exists", 0 },
+        { "and == 'a || b' || id == 8", 0 },
+
+        /* what binds how */
+
+        { "id == 7 || id == 7 && id == 8", 1 },
+        { "(id == 7 || id == 7) && id == 8", 0 },
+        { "id == 8 && id == 7 || id == 7", 1 },
+        { "id == 8 && (id == 7 || id == 7)", 0 },
+        { "!id == 8 && id == 7", 1 },
+        { "!(id == 8 && id == 7)", 1 },
+        { "!id == 7 || id == 7", 1 },
+        { "!(id == 7 || id == 7)", 0 },
+        { "!id == 7", 0 },
+        { "! id == 7", 0 },
+        { "!!id == 7", 1 },
+        { "!!!id == 7", 0 },
+        { "!(!(id == 7))", 1 },
+        { "!none exists", 1 },
+        { "!action exists", 0 },
+        { "!action in (a, b)", 1 },
+        { "((id == 7))", 1 },
+        { "( id exists )", 1 },
+        { "(id exists)&&(id == 7)", 1 },
+        { "(id == 7)||(none exists)", 1 },
+        { "id exists||none exists", 1 },
+
+        /* "!" before what is missing */
+
+        { "!(none == 1)", 1 },
+        { "!(none != 1)", 1 },
+        { "!(none > 1)", 1 },
+        { "!(none ~ x)", 1 },
+        { "!(none == null)", 1 },
+        { "!(nil == null)", 0 },
+        { "!(nil == 1)", 1 }
     };
 
     none = test_str("");
@@ -200,7 +303,7 @@ test_refused(void)
         { "   ", "offset 3" },
         { "== 5", "a path is empty" },
         { "a", "missing at offset 1" },
-        { "a b", "== != > >= < <= ~ exists is missing at offset 2" },
+        { "a b", "== != > >= < <= ~ exists in is missing at offset 2" },
         { "a = 5", "offset 2" },
         { "a =~ 5", "offset 2" },
         { "a => 5", "offset 2" },
@@ -211,15 +314,56 @@ test_refused(void)
         { "a ! 5", "offset 2" },
         { "a & b", "offset 2" },
         { "a existsnot", "offset 2" },
-        { "a exists 5", "\"&&\" or the end is missing at offset 9" },
+        { "a exists 5",
+          "\"&&\", \"||\" or the end is missing at offset 9" },
         { "a ==", "a value is missing at offset 4" },
         { "a == && b == 1", "a value is missing at offset 5" },
         { "a == 1 &&", "offset 9" },
         { "&& a == 1", "a path is empty" },
         { "a == 1 && && b == 1", "offset 10" },
-        { "a == 1 & b == 1", "\"&&\" or the end is missing at offset 7" },
-        { "a == 1 || b == 1", "\"&&\" or the end is missing at offset 7" },
-        { "a == 1||b == 1", "offset 6 needs quotes" },
+        { "a == 1 & b == 1",
+          "\"&&\", \"||\" or the end is missing at offset 7" },
+        { "a == 1 | b == 1",
+          "\"&&\", \"||\" or the end is missing at offset 7" },
+        { "a == 1 and b == 1",
+          "\"&&\", \"||\" or the end is missing at offset 7" },
+        { "a == 1|b == 1", "offset 6 needs quotes" },
+        { "a == 1 ||", "a path is empty, in the condition at offset 9" },
+        { "|| a == 1", "path \"|\" has a character that no path has, in the "
+          "condition at offset 0" },
+        { "a == 1 || && b == 1",
+          "a path is empty, in the condition at offset 10" },
+        { "!", "a path is empty, in the condition at offset 1" },
+        { "!a", "exists in is missing at offset 2" },
+        { "a !in (1)", "exists in is missing at offset 2" },
+        { "a not in (1)", "exists in is missing at offset 2" },
+        { "()", "a comparison is missing at offset 1" },
+        { "a == 1 && )", "a comparison is missing at offset 10" },
+        { "(a == 1", "the bracket at offset 0 has no end" },
+        { "!(a == 1 && (b == 2)", "the bracket at offset 1 has no end" },
+        { "a == 1)", "the bracket at offset 6 closes nothing" },
+        { "(a == 1))", "the bracket at offset 8 closes nothing" },
+        { "a exists)", "the bracket at offset 8 closes nothing" },
+        { "(a == 1 b == 2)",
+          "\"&&\", \"||\" or \")\" is missing at offset 8" },
+        { "(a == 1) b == 2",
+          "\"&&\", \"||\" or the end is missing at offset 9" },
+        { "a (== 1)", "exists in is missing at offset 2" },
+        { "a == (1)", "offset 5 needs quotes" },
+        { "a == f(1)", "offset 6 needs quotes" },
+        { "a in", "\"(\" is missing at offset 4: values are written as in "
+          "\"in (1, 2)\"" },
+        { "a in 1, 2", "\"(\" is missing at offset 5" },
+        { "a in ()", "a value is missing at offset 6" },
+        { "a in (1,)", "a value is missing at offset 8" },
+        { "a in (,1)", "a value is missing at offset 6" },
+        { "a in (1 2)", "\",\" or \")\" is missing at offset 8" },
+        { "a in (1, 2", "the bracket at offset 5 has no end" },
+        { "a in ('1', '2", "the quote at offset 11 has no end" },
+        { "a in (b(c))", "offset 7 needs quotes" },
+        { "a in (1 || 2)", "\",\" or \")\" is missing at offset 8" },
+        { "a inside (1)", "exists in is missing at offset 2" },
+        { "(a ~ [(])", "regular expression is wrong" },
         { "a == b c", "offset 7" },
         { "a == O'Brien", "offset 6 needs quotes" },
         { "a == 'b", "the quote at offset 5 has no end" },
@@ -267,6 +411,62 @@ test_visit(void *ctx, const webhook_path_t *path)
 
 
 static void
+test_compiles(const char *text, size_t len, const char *want)
+{
+    webhook_str_t         s;
+    webhook_error_t       err;
+    webhook_condition_t  *cond;
+
+    s.data = (unsigned char *) text;
+    s.len = len;
+
+    err.text[0] = '\0';
+
+    cond = webhook_condition_compile(&s, &err);
+
+    tap_ok(want ? cond == NULL && strstr(err.text, want) != NULL
+                : cond != NULL, "%.20s...: %s", text,
+           want ? want : "as much as there may be");
+
+    webhook_condition_free(cond);
+}
+
+
+/* "a in (1,1,...)" */
+
+static void
+test_values(size_t n, const char *want)
+{
+    char    text[1024];
+    size_t  len;
+
+    len = sprintf(text, "a in (1");
+
+    while (--n) {
+        len += sprintf(text + len, ",1");
+    }
+
+    len += sprintf(text + len, ")");
+
+    test_compiles(text, len, want);
+}
+
+
+static void
+test_depth(size_t n, const char *want)
+{
+    char    text[64];
+    size_t  len;
+
+    memset(text, '(', n);
+    len = n + sprintf(text + n, "a == 1");
+    memset(text + len, ')', n);
+
+    test_compiles(text, len + n, want);
+}
+
+
+static void
 test_rest(void)
 {
     int                   i, rc;
@@ -301,8 +501,9 @@ test_rest(void)
     tap_ok(test_eval("fail == 1", &rc, &err) == WEBHOOK_NOMEM,
            "a look-up without memory is passed on");
     rc = WEBHOOK_ERROR;
-    tap_ok(test_eval("fail != 1", &rc, &err) == 0,
-           "what cannot be looked up is not there");
+    tap_ok(test_eval("fail != 1", &rc, &err) == 0
+           && test_eval("!(fail == 1)", &rc, &err) == 0,
+           "of what cannot be looked up nothing is known");
 
     s = test_str("true");
     tap_ok(test_eval("@ == true", &s, &err) == 1, "a text is a word");
@@ -361,6 +562,12 @@ test_rest(void)
     s.len += 8;
     tap_ok(webhook_condition_compile(&s, &err) == NULL
            && strstr(err.text, "more than 64 parts"), "one too many");
+
+    test_values(WEBHOOK_CONDITION_MAX_VALUES, NULL);
+    test_values(WEBHOOK_CONDITION_MAX_VALUES + 1, "more than 256 values");
+    test_depth(WEBHOOK_CONDITION_MAX_DEPTH, NULL);
+    test_depth(WEBHOOK_CONDITION_MAX_DEPTH + 1,
+               "the bracket at offset 16 stands in more than 15 others");
 
     webhook_condition_free(NULL);
 
