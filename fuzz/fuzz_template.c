@@ -13,6 +13,7 @@
  */
 
 #include "core/template/webhook_template.h"
+#include "core/template/webhook_token.h"
 #include "lib/check.h"
 
 #include <stdio.h>
@@ -188,10 +189,10 @@ hex(unsigned char c)
 static void
 check_uri(const webhook_str_t *template, const webhook_str_t *out)
 {
-    size_t          i, n, slashes, in_tokens;
-    int             token;
-    unsigned char   c, *p, *last;
-    char            segment[4];
+    size_t            i, n, slashes, questions;
+    unsigned char     c, *p, *last;
+    webhook_token_t   token;
+    char              segment[4];
 
     for (i = 0; i < out->len; i++) {
         c = out->data[i];
@@ -205,25 +206,23 @@ check_uri(const webhook_str_t *template, const webhook_str_t *out)
     }
 
     slashes = 0;
-    in_tokens = 0;
-    token = 0;
+    questions = 0;
+    last = template->data + template->len;
 
-    for (i = 0; i < template->len; i++) {
-        c = template->data[i];
+    for (p = template->data; p < last; p++) {
 
-        if (c == '{' && i > 0 && template->data[i - 1] == '$') {
-            token = 1;
-
-        } else if (c == '}') {
-            token = 0;
+        if (*p == '$' && last - p > 1 && p[1] == '{') {
+            check(webhook_token_read(p, last, 0, &token) == WEBHOOK_OK);
+            p += token.len - 1;
+            continue;
         }
 
-        slashes += (c == '/' && !token);
-        in_tokens += (c == '?' && !token);
+        slashes += (*p == '/');
+        questions += (*p == '?');
     }
 
     check(count(out, '/') == slashes);
-    check(count(out, '?') == in_tokens);
+    check(count(out, '?') == questions);
 
     /* dots: only where the template has none of its own that could make them */
 

@@ -10,11 +10,14 @@
  * bracket or a comparison and takes all of that: !a == 1 is !(a == 1).
  *
  * A comparison is "path op value", "path exists" or "path in (value, ...)";
- * op is == != > >= < <= or ~.  A value stands bare, or between ' or ", where
- * a backslash before the same quote takes its meaning away and any other
- * backslash is itself.  A bare value ends at white space, "&&", "||" or ")",
- * and at the commas of "in"; it has no quotes, and but for "~" none of
- * = ! < > ~ | & (.  A bare regular expression may have brackets in pairs.
+ * op is == != > >= < <= or ~.  Of a path, a step that begins with a bracket or
+ * has any of = ! < > ~ & or white space stands in quotes (webhook_path.h).
+ *
+ * A value stands bare, or between ' or ", where a backslash before the same
+ * quote takes its meaning away and any other backslash is itself.  A bare value
+ * ends at white space, "&&", "||" or ")", and at the commas of "in"; it has no
+ * quotes, and but for "~" none of = ! < > ~ | & (.  A bare regular expression
+ * may have brackets in pairs.
  *
  * A literal that is a bare number is compared as a number, exactly and
  * whatever its length, with numbers and strings that are one, both as JSON

@@ -96,12 +96,14 @@ webhook_condition_part(webhook_condition_text_t *t,
 }
 
 
-/* A path ends at white space or at the first character of an operator. */
+/* A path ends at white space or at the first character of an operator, but for
+   those in quotes. */
 
 static int
 webhook_condition_path(webhook_condition_text_t *t,
     webhook_condition_part_t *part)
 {
+    size_t           len;
     webhook_str_t    text;
     webhook_error_t  reason;
 
@@ -110,7 +112,10 @@ webhook_condition_path(webhook_condition_text_t *t,
     while (t->p < t->last && *t->p > ' '
            && strchr("=!<>~&", *t->p) == NULL)
     {
-        t->p++;
+        len = (t->p == text.data || t->p[-1] == '.')
+              ? webhook_path_quoted(t->p, t->last) : 0;
+
+        t->p += len ? len : 1;
     }
 
     text.len = t->p - text.data;

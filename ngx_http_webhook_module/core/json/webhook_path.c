@@ -14,150 +14,268 @@
 typedef struct {
     webhook_str_t         text;
     uint32_t              index;        /* or WEBHOOK_PATH_NO_INDEX */
+    unsigned              quoted:1;
 } webhook_path_step_t;
 
 
 struct webhook_path_s {
-    webhook_str_t         text;         /* behind the steps */
-    uint32_t              n;
+    webhook_str_t         text;         /* behind the steps, and behind that */
+    uint32_t              n;            /*   the keys with dots between */
     webhook_path_step_t   steps[];
 };
 
 
-static int webhook_path_check(const webhook_str_t *text, uint32_t *n,
+/* What is read, and where its keys go. */
+
+typedef struct {
+    const webhook_str_t  *text;
+    unsigned char        *p;
+    unsigned char        *last;
+    unsigned char        *dst;
+} webhook_path_text_t;
+
+
+static int webhook_path_read(webhook_path_t *path, unsigned char *keys,
     webhook_error_t *err);
-static uint32_t webhook_path_index(const webhook_str_t *step);
+static int webhook_path_bare(webhook_path_text_t *t, webhook_error_t *err);
+static int webhook_path_key(webhook_path_text_t *t, webhook_error_t *err);
+static int webhook_path_fault(const webhook_path_text_t *t, size_t len,
+    const char *what, webhook_error_t *err);
+static uint32_t webhook_path_index(const webhook_path_step_t *step);
 
 
 webhook_path_t *
 webhook_path_compile(const webhook_str_t *text, webhook_error_t *err)
 {
-    size_t                i, size;
-    uint32_t              n;
-    unsigned char        *p;
+    size_t                i, n, size;
     webhook_path_t       *path;
-    webhook_path_step_t  *step;
 
-    if (webhook_path_check(text, &n, err) != WEBHOOK_OK) {
+    if (text->len == 0) {
+        webhook_error_set(err, "a path is empty");
         return NULL;
+    }
+
+    /* an upper bound: dots in quotes are counted too */
+
+    n = 1;
+
+    for (i = 0; i < text->len; i++) {
+        n += (text->data[i] == '.');
+    }
+
+    if (n > WEBHOOK_PATH_MAX_STEPS) {
+        n = WEBHOOK_PATH_MAX_STEPS;
     }
 
     size = sizeof(webhook_path_t) + n * sizeof(webhook_path_step_t);
 
-    path = malloc(size + text->len);
+    path = malloc(size + 2 * text->len);
     if (path == NULL) {
         webhook_error_set(err, "out of memory");
         return NULL;
     }
 
-    p = (unsigned char *) path + size;
-    memcpy(p, text->data, text->len);
-
-    path->text.data = p;
+    path->text.data = (unsigned char *) path + size;
     path->text.len = text->len;
-    path->n = n;
+    path->n = 0;
 
-    step = path->steps;
-    step->text.data = p;
+    memcpy(path->text.data, text->data, text->len);
 
-    for (i = 0; i < text->len; i++) {
-
-        if (p[i] != '.') {
-            continue;
-        }
-
-        step->text.len = p + i - step->text.data;
-        step++;
-        step->text.data = p + i + 1;
-    }
-
-    step->text.len = p + text->len - step->text.data;
-
-    for (i = 0; i < n; i++) {
-        path->steps[i].index = webhook_path_index(&path->steps[i].text);
+    if (webhook_path_read(path, path->text.data + text->len, err)
+        != WEBHOOK_OK)
+    {
+        free(path);
+        return NULL;
     }
 
     return path;
 }
 
 
-/* Makes sure that the text is a path, and counts its steps. */
-
 static int
-webhook_path_check(const webhook_str_t *text, uint32_t *n,
+webhook_path_read(webhook_path_t *path, unsigned char *keys,
     webhook_error_t *err)
 {
-    size_t         i;
-    unsigned char  c, prev;
+    int                   rc;
+    webhook_path_text_t   t;
+    webhook_path_step_t  *step;
 
-    if (text->len == 0) {
-        webhook_error_set(err, "a path is empty");
-        return WEBHOOK_ERROR;
-    }
+    t.text = &path->text;
+    t.p = path->text.data;
+    t.last = t.p + path->text.len;
+    t.dst = keys;
 
-    *n = 1;
-    prev = '.';
+    for ( ;; ) {
 
-    for (i = 0; i < text->len; i++) {
-        c = text->data[i];
+        if (path->n == WEBHOOK_PATH_MAX_STEPS) {
+            rc = (int) (t.p - 1 - path->text.data);
 
-        if (c == '.') {
-
-            if (prev == '.') {
-                break;
-            }
-
-            if (++*n > WEBHOOK_PATH_MAX_STEPS) {
-                webhook_error_set(err, "path \"%.*s...\" has more than %d "
-                                  "steps", (int) (i < 100 ? i : 100),
-                                  text->data, WEBHOOK_PATH_MAX_STEPS);
-                return WEBHOOK_ERROR;
-            }
-
-        } else if (c <= ' ' || c == 0x7f
-                   || strchr("\"'\\${}|=!<>~&", c) != NULL)
-        {
-            webhook_error_set(err, "path \"%.*s\" has a character that no "
-                              "path has",
-                              (int) (i < 100 ? i + 1 : 100), text->data);
+            webhook_error_set(err, "path \"%.*s...\" has more than %d "
+                              "steps", rc < 100 ? rc : 100, path->text.data,
+                              WEBHOOK_PATH_MAX_STEPS);
             return WEBHOOK_ERROR;
         }
 
-        prev = c;
-    }
+        step = &path->steps[path->n++];
 
-    if (prev == '.') {
-        webhook_error_set(err, "path \"%.*s\" has an empty step",
-                          (int) (text->len < 100 ? text->len : 100),
-                          text->data);
-        return WEBHOOK_ERROR;
+        step->quoted = (t.p < t.last && (*t.p == '"' || *t.p == '\''));
+        step->text.data = t.dst;
+
+        rc = step->quoted ? webhook_path_key(&t, err)
+                          : webhook_path_bare(&t, err);
+
+        if (rc != WEBHOOK_OK) {
+            return WEBHOOK_ERROR;
+        }
+
+        step->text.len = t.dst - step->text.data;
+
+        if (step->text.len == 0) {
+            return webhook_path_fault(&t, path->text.len, "has an empty step",
+                                      err);
+        }
+
+        step->index = webhook_path_index(step);
+
+        if (t.p == t.last) {
+            return WEBHOOK_OK;
+        }
+
+        *t.dst++ = *t.p++;
+    }
+}
+
+
+/* A step up to the next dot. */
+
+static int
+webhook_path_bare(webhook_path_text_t *t, webhook_error_t *err)
+{
+    unsigned char  c;
+
+    for ( /* void */ ; t->p < t->last && *t->p != '.'; t->p++) {
+        c = *t->p;
+
+        if (c <= ' ' || c == 0x7f || strchr("\"'\\${}|=!<>~&", c) != NULL) {
+            return webhook_path_fault(t, t->p + 1 - t->text->data,
+                                      "has a character that no path has", err);
+        }
+
+        *t->dst++ = c;
     }
 
     return WEBHOOK_OK;
 }
 
 
-/* The index that a step is, written as JSON would write a number. */
+/* A step in quotes, with the dot or the end that has to follow. */
+
+static int
+webhook_path_key(webhook_path_text_t *t, webhook_error_t *err)
+{
+    size_t          len;
+    unsigned char  *end;
+
+    len = webhook_path_quoted(t->p, t->last);
+
+    if (len == 0) {
+        return webhook_path_fault(t, t->text->len, "has a quote without an "
+                                  "end", err);
+    }
+
+    end = t->p + len - 1;
+
+    for (t->p++; t->p < end; t->p++) {
+
+        if (*t->p == '\\' && strchr("\"'\\", t->p[1]) != NULL && t->p[1]) {
+            t->p++;
+        }
+
+        if (*t->p < ' ' || *t->p == 0x7f) {
+            return webhook_path_fault(t, t->p - t->text->data,
+                                      "has a control character in quotes",
+                                      err);
+        }
+
+        *t->dst++ = *t->p;
+    }
+
+    t->p++;
+
+    if (t->p < t->last && *t->p != '.') {
+        return webhook_path_fault(t, t->p + 1 - t->text->data,
+                                  "has no dot behind a quote", err);
+    }
+
+    return WEBHOOK_OK;
+}
+
+
+static int
+webhook_path_fault(const webhook_path_text_t *t, size_t len,
+    const char *what, webhook_error_t *err)
+{
+    webhook_error_set(err, "path \"%.*s\" %s", (int) (len < 100 ? len : 100),
+                      t->text->data, what);
+
+    return WEBHOOK_ERROR;
+}
+
+
+size_t
+webhook_path_quoted(const unsigned char *p, const unsigned char *last)
+{
+    const unsigned char  *start;
+
+    if (p == last || (*p != '"' && *p != '\'')) {
+        return 0;
+    }
+
+    start = p;
+
+    for (p++; p < last; p++) {
+
+        if (*p == *start) {
+            return p + 1 - start;
+        }
+
+        if (*p == '\\' && last - p > 1
+            && (p[1] == '"' || p[1] == '\'' || p[1] == '\\'))
+        {
+            p++;
+        }
+    }
+
+    return 0;
+}
+
+
+/* The index that a bare step is, written as JSON would write a number. */
 
 static uint32_t
-webhook_path_index(const webhook_str_t *step)
+webhook_path_index(const webhook_path_step_t *step)
 {
-    size_t    i;
-    uint64_t  n;
+    size_t                i;
+    uint64_t              n;
+    const unsigned char  *p;
 
-    if (step->len > 9 || (step->data[0] == '0' && step->len > 1)) {
+    p = step->text.data;
+
+    if (step->quoted || step->text.len > 9
+        || (p[0] == '0' && step->text.len > 1))
+    {
         return WEBHOOK_PATH_NO_INDEX;
     }
 
     n = 0;
 
-    for (i = 0; i < step->len; i++) {
+    for (i = 0; i < step->text.len; i++) {
 
-        if (step->data[i] < '0' || step->data[i] > '9') {
+        if (p[i] < '0' || p[i] > '9') {
             return WEBHOOK_PATH_NO_INDEX;
         }
 
-        n = n * 10 + (step->data[i] - '0');
+        n = n * 10 + (p[i] - '0');
     }
 
     return (uint32_t) n;
@@ -189,6 +307,28 @@ const webhook_str_t *
 webhook_path_text(const webhook_path_t *path)
 {
     return &path->text;
+}
+
+
+const webhook_str_t *
+webhook_path_root(const webhook_path_t *path)
+{
+    static const webhook_str_t  none = webhook_str("");
+
+    return path->steps[0].quoted ? &none : &path->steps[0].text;
+}
+
+
+void
+webhook_path_rest(const webhook_path_t *path, uint32_t i,
+    webhook_str_t *rest)
+{
+    const webhook_str_t  *last;
+
+    last = &path->steps[path->n - 1].text;
+
+    rest->data = path->steps[i].text.data;
+    rest->len = last->data + last->len - rest->data;
 }
 
 

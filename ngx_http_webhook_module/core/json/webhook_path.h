@@ -6,6 +6,12 @@
  * decimal number is an index into an array and a key of an object.  A step
  * may hold any byte but controls, space, quotes, backslash and $ { } | = ! <
  * > ~ &.
+ *
+ * A key that has one of these or a dot stands between " or ', as one step:
+ * fields."System.State".'a "b"'.  Between them a backslash takes the meaning of
+ * a quote or backslash behind it; any other is itself.  No control character
+ * may stand there either.  What is quoted is always a key: no index, and as the
+ * first step not the name of a root such as "header".
  */
 
 #ifndef WEBHOOK_PATH_H
@@ -26,11 +32,25 @@ webhook_path_t *webhook_path_compile(const webhook_str_t *text,
     webhook_error_t *err);
 void webhook_path_free(webhook_path_t *path);
 
-/* Number of steps; the i-th step's text; the path as it was written. */
+/* Number of steps; the i-th step's key, without its quotes; the path as it was
+   written. */
 uint32_t webhook_path_steps(const webhook_path_t *path);
 const webhook_str_t *webhook_path_step(const webhook_path_t *path,
     uint32_t i);
 const webhook_str_t *webhook_path_text(const webhook_path_t *path);
+
+/* The first step where it may be the name of a root; if it stands in quotes an
+   empty text, which is none. */
+const webhook_str_t *webhook_path_root(const webhook_path_t *path);
+
+/* The keys from the i-th step on (less than there are), with dots between
+   them: a header's name may have dots of its own. */
+void webhook_path_rest(const webhook_path_t *path, uint32_t i,
+    webhook_str_t *rest);
+
+/* The length of the quoted step at p, with its quotes; 0 if there is none, or
+   one without an end. */
+size_t webhook_path_quoted(const unsigned char *p, const unsigned char *last);
 
 /*
  * Follows the steps from "skip" on through a document, from value "from" (or

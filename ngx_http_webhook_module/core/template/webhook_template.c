@@ -5,6 +5,7 @@
 
 #include "core/template/webhook_segment.h"
 #include "core/template/webhook_template_int.h"
+#include "core/template/webhook_token.h"
 
 #include <stdlib.h>
 
@@ -19,7 +20,7 @@ static void webhook_template_close(webhook_template_t *tpl,
     uint32_t nplaceholders, size_t open, size_t close);
 static int webhook_template_placeholder(webhook_template_t *tpl,
     size_t *offset, webhook_error_t *err);
-static int webhook_template_placeholder_parts(webhook_placeholder_t *t,
+static int webhook_template_filters(webhook_placeholder_t *t,
     const webhook_str_t *text, webhook_error_t *err);
 static int webhook_template_check_json(const webhook_template_t *tpl,
     webhook_error_t *err);
@@ -199,64 +200,54 @@ static int
 webhook_template_placeholder(webhook_template_t *tpl, size_t *offset,
     webhook_error_t *err)
 {
-    size_t                  i;
-    unsigned char           c, *p;
-    webhook_str_t           text;
-    webhook_placeholder_t  *t;
+    webhook_token_t         token;
     webhook_error_t         reason;
+    webhook_placeholder_t  *t;
 
-    p = tpl->text.data;
-
-    for (i = *offset + 2; i < tpl->text.len; i++) {
-        c = p[i];
-
-        if (c == '}') {
-            break;
-        }
-
-        if (c < 0x20 || c == 0x7f || c == '{'
-            || (tpl->kind == WEBHOOK_TEMPLATE_JSON
-                && (c == '"' || c == '\\')))
-        {
-            webhook_error_set(err, "\"${\" at offset %zu has no \"}\" before "
-                              "a character that no token has", *offset);
-            return WEBHOOK_ERROR;
-        }
-    }
-
-    if (i == tpl->text.len) {
-        webhook_error_set(err, "\"${\" at offset %zu has no \"}\"", *offset);
+    if (webhook_token_read(tpl->text.data + *offset,
+                           tpl->text.data + tpl->text.len,
+                           tpl->kind == WEBHOOK_TEMPLATE_JSON, &token)
+        != WEBHOOK_OK)
+    {
+        webhook_error_set(err, "\"${\" at offset %zu has no \"}\"%s", *offset,
+                          *offset + token.len < tpl->text.len
+                          ? " before a character that no token has" : "");
         return WEBHOOK_ERROR;
     }
-
-    text.data = p + *offset + 2;
-    text.len = p + i - text.data;
 
     /* counted at once, so that a path is freed whatever follows */
 
     t = &tpl->placeholders[tpl->nplaceholders++];
 
     t->start = *offset;
-    t->end = i + 1;
+    t->end = *offset + token.len;
 
-    if (webhook_template_placeholder_parts(t, &text, &reason) != WEBHOOK_OK) {
+    t->path = webhook_path_compile(&token.path, &reason);
+
+    if (t->path == NULL
+        || webhook_template_filters(t, &token.filters, &reason) != WEBHOOK_OK)
+    {
         webhook_error_set(err, "%s, in the token at offset %zu", reason.text,
                           *offset);
         return WEBHOOK_ERROR;
     }
 
-    *offset = i + 1;
+    *offset = t->end;
 
     return WEBHOOK_OK;
 }
 
 
 static int
-webhook_template_placeholder_parts(webhook_placeholder_t *t,
-    const webhook_str_t *text, webhook_error_t *err)
+webhook_template_filters(webhook_placeholder_t *t, const webhook_str_t *text,
+    webhook_error_t *err)
 {
     webhook_str_t   part;
     unsigned char  *p, *end, *last;
+
+    if (text->data == NULL) {
+        return WEBHOOK_OK;
+    }
 
     p = text->data;
     last = p + text->len;
@@ -267,21 +258,14 @@ webhook_template_placeholder_parts(webhook_placeholder_t *t,
         part.data = p;
         part.len = (end ? end : last) - p;
 
-        if (t->path == NULL) {
-            t->path = webhook_path_compile(&part, err);
-
-            if (t->path == NULL) {
-                return WEBHOOK_ERROR;
-            }
-
-        } else if (t->nfilters == WEBHOOK_TEMPLATE_MAX_FILTERS) {
+        if (t->nfilters == WEBHOOK_TEMPLATE_MAX_FILTERS) {
             webhook_error_set(err, "there are more than %d filters",
                               WEBHOOK_TEMPLATE_MAX_FILTERS);
             return WEBHOOK_ERROR;
+        }
 
-        } else if (webhook_filter_parse(&part, &t->filters[t->nfilters++],
-                                        err)
-                   != WEBHOOK_OK)
+        if (webhook_filter_parse(&part, &t->filters[t->nfilters++], err)
+            != WEBHOOK_OK)
         {
             return WEBHOOK_ERROR;
         }

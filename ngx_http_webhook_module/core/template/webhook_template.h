@@ -41,6 +41,9 @@
  *
  * But for default and required they leave what is missing or null as it is.
  *
+ * A key in quotes (webhook_path.h) may stand in a token of any template, that of
+ * a JSON string too, whose quotes it does not end: "${fields."System.State"}".
+ *
  * "${" cannot be escaped, but JSON text can write \u0024{ and a URI %24{.
  *
  * Compiled templates are immutable and may be used by several threads.

@@ -48,6 +48,22 @@ for my $server ('try_files $uri @api;', 'error_page 404 405 = @api;',
                     . 'location @api { proxy_pass http://127.0.0.1:9; }');
 }
 
+# Keys in quotes, and those that begin with what names a root.
+
+for my $right ('require fields."System.State" \'fields."First Name"\' "\'a,b\'";',
+               'redact "\'$id\'" fields."a.b";',
+               'for_each root."a.b".messages;',
+               'dedupe body:"a.b"."c d"; '
+               . 'filter "fields.\'a.b\' in (1, x) && !(\'c d\' exists)";',
+               'filter "!(a exists)"; filter "(a == 1 && b == 2) || c == 3";')
+{
+    (my $name = $right) =~ s/;.*//;
+
+    mistakes_right($name, receiver =>
+        "$right action POST '/pos/\${fields.\"a b\"}' "
+        . '\'{"a": "${fields."$b"}", "c": "${"}".x|default:y}"}\';');
+}
+
 mistakes_run();
 
 done_testing;
@@ -570,6 +586,30 @@ url http://x; action POST /pos/x '{}';
 filter "name === 'a'"; action POST /pos/x '{}';
 --- says
 [emerg] invalid condition "name === 'a'": one of == != > >= < <= ~ exists in is missing at offset 5 in receiver:3
+
+=== require quote
+--- receiver
+require fields."a; action POST /pos/x '{}';
+--- says
+[emerg] invalid path "fields."a": path "fields."a" has a quote without an end in receiver:3
+
+=== require behind quote
+--- receiver
+require fields."a"b; action POST /pos/x '{}';
+--- says
+[emerg] invalid path "fields."a"b": path "fields."a"b" has no dot behind a quote in receiver:3
+
+=== require comma behind quotes
+--- receiver
+require "a",b; action POST /pos/x '{}';
+--- says
+[emerg] unexpected "," in receiver:3
+
+=== action key quote
+--- receiver
+action POST /pos/x '{"a": "${fields."b}"}';
+--- says
+[emerg] invalid body template: "${" at offset 7 has no "}" before a character that no token has in receiver:3
 
 === filter regex bad
 --- receiver

@@ -20,7 +20,7 @@ static const char  test_payload[] =
     " \"name\": \"Nguy\\u1ec5n \\\"V\u0103n\\\"\", \"and\": \"a && b\","
     " \"quote\": \"it's\", \"slash\": \"a\\\\\", \"line\": \"7\\n\","
     " \"esc\": \"\\u0037\", \"list\": [1, 2], \"map\": {\"a\": \"x\"},"
-    " \"zero\": 0, \"space\": \" 7\", \"plus\": \"+7\","
+    " \"a (b\": {\"c && d\": 1}, \"zero\": 0, \"space\": \" 7\", \"plus\": \"+7\","
     " \"lines\": [{\"sku\": \"A1\"}]}";
 
 

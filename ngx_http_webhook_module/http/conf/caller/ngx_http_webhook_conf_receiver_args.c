@@ -9,6 +9,8 @@
 #include "http/conf/value/ngx_http_webhook_conf_secret.h"
 #include "http/conf/value/ngx_http_webhook_conf_template.h"
 
+#include "core/template/webhook_token.h"
+
 
 static ngx_uint_t ngx_webhook_receiver_uri_valid(ngx_str_t *uri);
 
@@ -92,7 +94,8 @@ ngx_webhook_receiver_request(ngx_webhook_build_t *b,
 static ngx_uint_t
 ngx_webhook_receiver_uri_valid(ngx_str_t *uri)
 {
-    u_char  *p, *last, *token;
+    u_char           *p, *last;
+    webhook_token_t   token;
 
     p = uri->data;
     last = p + uri->len;
@@ -105,13 +108,12 @@ ngx_webhook_receiver_uri_valid(ngx_str_t *uri)
 
         if (*p == '$' && last - p > 1 && p[1] == '{') {
 
-            token = ngx_strlchr(p, last, '}');
-            if (token == NULL) {
+            if (webhook_token_read(p, last, 0, &token) != WEBHOOK_OK) {
                 /* the template's compiler says it better */
                 return 1;
             }
 
-            p = token + 1;
+            p += token.len;
             continue;
         }
 

@@ -85,7 +85,7 @@ ngx_webhook_check_variable(void *data, const webhook_path_t *path)
 
     const webhook_str_t  *root, *name;
 
-    root = webhook_path_step(path, 0);
+    root = webhook_path_root(path);
 
     if (check->b->registered && webhook_path_steps(path) > 1
         && (ngx_webhook_check_root(root, "var")

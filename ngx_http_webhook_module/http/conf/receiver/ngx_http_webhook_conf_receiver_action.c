@@ -184,7 +184,7 @@ ngx_webhook_receiver_names_extracted(void *data, const webhook_path_t *path)
         return 0;
     }
 
-    step = webhook_path_step(path, 0);
+    step = webhook_path_root(path);
     action = names->receiver->actions.elts;
 
     for (i = 0; i < names->receiver->actions.nelts; i++) {

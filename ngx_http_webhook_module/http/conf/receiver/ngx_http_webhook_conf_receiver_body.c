@@ -219,7 +219,7 @@ ngx_webhook_receiver_for_each(ngx_webhook_build_t *b,
         return NGX_CONF_ERROR;
     }
 
-    rcv->for_each_root = webhook_str_eq(webhook_path_step(rcv->for_each, 0),
+    rcv->for_each_root = webhook_str_eq(webhook_path_root(rcv->for_each),
                                         &root);
     rcv->for_each_max = NGX_WEBHOOK_FOR_EACH;
 

@@ -92,7 +92,7 @@ ngx_webhook_receiver_capture(ngx_webhook_build_t *b,
         return NGX_CONF_ERROR;
     }
 
-    root = webhook_path_step(extracted->path, 0);
+    root = webhook_path_root(extracted->path);
 
     if (!webhook_str_eq(root, &response)
         && (!webhook_str_eq(root, &status)

@@ -147,7 +147,7 @@ ngx_webhook_receiver_names_id(void *data, const webhook_path_t *path)
     static const webhook_str_t  id = webhook_str("_id");
 
     return webhook_path_steps(path) == 1
-           && webhook_str_eq(webhook_path_step(path, 0), &id);
+           && webhook_str_eq(webhook_path_root(path), &id);
 }
 
 

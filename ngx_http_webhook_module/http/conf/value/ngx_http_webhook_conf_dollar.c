@@ -7,8 +7,12 @@
 
 #include "http/conf/value/ngx_http_webhook_conf_dollar.h"
 
+#include "core/template/webhook_token.h"
+
 
 static ngx_uint_t ngx_webhook_dollar_key(u_char *p, u_char *last);
+static void ngx_webhook_dollar_words(ngx_webhook_build_t *b, u_char *p,
+    u_char *last, const char *what);
 
 
 ngx_uint_t
@@ -106,15 +110,43 @@ ngx_webhook_dollar_key(u_char *p, u_char *last)
 }
 
 
-/* A word has to begin with a letter: "$5" is money. */
+/* Tokens are passed over: their keys may have dollar signs, in quotes. */
 
 void
 ngx_webhook_conf_dollar(ngx_webhook_build_t *b, ngx_str_t *text,
     const char *what)
 {
-    u_char       c, *p, *last;
+    u_char           *p, *dollar, *last;
+    webhook_token_t   token;
+
+    p = text->data;
+    last = p + text->len;
+
+    for (dollar = p; dollar < last; dollar++) {
+
+        if (*dollar == '$' && last - dollar > 1 && dollar[1] == '{'
+            && webhook_token_read(dollar, last, 0, &token) == WEBHOOK_OK)
+        {
+            ngx_webhook_dollar_words(b, p, dollar, what);
+
+            p = dollar + token.len;
+            dollar = p - 1;
+        }
+    }
+
+    ngx_webhook_dollar_words(b, p, last, what);
+}
+
+
+/* A word has to begin with a letter: "$5" is money. */
+
+static void
+ngx_webhook_dollar_words(ngx_webhook_build_t *b, u_char *p, u_char *last,
+    const char *what)
+{
+    u_char       c;
     ngx_str_t    name;
-    ngx_uint_t   i, how;
+    ngx_uint_t   i;
 
     static ngx_str_t  roots[] = {
         ngx_string("data"),
@@ -130,16 +162,11 @@ ngx_webhook_conf_dollar(ngx_webhook_build_t *b, ngx_str_t *text,
         ngx_null_string
     };
 
-    p = text->data;
-    last = p + text->len;
-
-    while ((how = ngx_webhook_conf_dollar_next(&p, last, &name)) != 0) {
+    while (ngx_webhook_conf_dollar_next(&p, last, &name)) {
 
         c = name.data[0];
 
-        if (how == 2 || (c >= '0' && c <= '9')
-            || ngx_webhook_dollar_key(p, last))
-        {
+        if ((c >= '0' && c <= '9') || ngx_webhook_dollar_key(p, last)) {
             continue;
         }
 

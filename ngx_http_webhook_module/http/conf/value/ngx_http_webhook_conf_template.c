@@ -9,6 +9,7 @@
 #include "http/conf/value/ngx_http_webhook_conf_map.h"
 
 
+static ngx_uint_t ngx_webhook_conf_path_has(ngx_str_t *text, u_char c);
 static ngx_uint_t ngx_webhook_conf_step_is(const webhook_str_t *step,
     const char *text);
 static void ngx_webhook_conf_doubts(ngx_webhook_build_t *b, ngx_str_t *text,
@@ -54,14 +55,14 @@ ngx_webhook_conf_path(ngx_webhook_build_t *b, ngx_str_t *text)
     webhook_path_t   *path;
     webhook_error_t   err;
 
-    if (ngx_strlchr(text->data, text->data + text->len, '$')) {
+    if (ngx_webhook_conf_path_has(text, '$')) {
         ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                             "invalid path \"%V\": it is written without \"$\" "
                             "and braces, as in \"order.id\"", text);
         return NULL;
     }
 
-    if (ngx_strlchr(text->data, text->data + text->len, ',')) {
+    if (ngx_webhook_conf_path_has(text, ',')) {
         ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                                "invalid path \"%V\": several are written with "
                                "spaces between them", text);
@@ -93,6 +94,30 @@ ngx_webhook_conf_path(ngx_webhook_build_t *b, ngx_str_t *text)
 }
 
 
+/* 1 if the character stands in a path, outside of quotes. */
+
+static ngx_uint_t
+ngx_webhook_conf_path_has(ngx_str_t *text, u_char c)
+{
+    u_char  *p, *last;
+
+    last = text->data + text->len;
+
+    for (p = text->data; p < last; p++) {
+
+        if (p == text->data || p[-1] == '.') {
+            p += webhook_path_quoted(p, last);
+        }
+
+        if (p < last && *p == c) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
 const char *
 ngx_webhook_conf_root(const webhook_path_t *path, ngx_webhook_root_e *root)
 {
@@ -100,7 +125,7 @@ ngx_webhook_conf_root(const webhook_path_t *path, ngx_webhook_root_e *root)
     const webhook_str_t  *first, *step;
 
     steps = webhook_path_steps(path);
-    first = webhook_path_step(path, 0);
+    first = webhook_path_root(path);
     step = (steps == 2) ? webhook_path_step(path, 1) : NULL;
 
     if (ngx_webhook_conf_step_is(first, "data")) {
@@ -160,7 +185,7 @@ ngx_webhook_conf_event_root(const webhook_path_t *path)
 {
     const webhook_str_t  *first;
 
-    first = webhook_path_step(path, 0);
+    first = webhook_path_root(path);
 
     return ngx_webhook_conf_step_is(first, "data")
            || ngx_webhook_conf_step_is(first, "event")

@@ -270,7 +270,7 @@ ngx_webhook_own_lookup(void *ctx, const webhook_path_t *path,
 
     call = roots->call;
     steps = webhook_path_steps(path);
-    root = webhook_path_step(path, 0);
+    root = webhook_path_root(path);
 
     if (steps == 1 && webhook_str_eq(root, &name_error)) {
 

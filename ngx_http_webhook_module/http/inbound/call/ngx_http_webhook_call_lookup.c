@@ -143,7 +143,7 @@ ngx_webhook_map_lookup(ngx_webhook_call_t *call, const webhook_path_t *path,
     static const webhook_str_t  name_root = webhook_str("root");
     static const webhook_str_t  name_index = webhook_str("index");
 
-    first = webhook_path_step(path, 0);
+    first = webhook_path_root(path);
     steps = webhook_path_steps(path);
 
     if (steps > 1) {
@@ -265,19 +265,17 @@ ngx_webhook_map_request(ngx_webhook_call_t *call, const webhook_path_t *path,
     webhook_value_t *v)
 {
     webhook_str_t         name;
-    const webhook_str_t  *first, *text;
+    const webhook_str_t  *first;
 
     static const webhook_str_t  header = webhook_str("header");
     static const webhook_str_t  query = webhook_str("query");
     static const webhook_str_t  var = webhook_str("var");
 
-    first = webhook_path_step(path, 0);
+    first = webhook_path_root(path);
 
     /* a name may have dots of its own */
 
-    text = webhook_path_text(path);
-    name.data = text->data + first->len + 1;
-    name.len = text->len - first->len - 1;
+    webhook_path_rest(path, 1, &name);
 
     if (webhook_str_eq(first, &header)) {
         return ngx_webhook_lookup_lines(call->pool,

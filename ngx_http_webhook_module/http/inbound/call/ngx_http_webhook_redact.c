@@ -457,7 +457,7 @@ ngx_webhook_redact_foreign(const webhook_path_t *path)
         return 0;
     }
 
-    root = webhook_path_step(path, 0);
+    root = webhook_path_root(path);
 
     for (i = 0; i < sizeof(roots) / sizeof(roots[0]); i++) {
         if (webhook_str_eq(root, &roots[i])) {

@@ -60,7 +60,7 @@ ngx_webhook_capture_lookup(void *ctx, const webhook_path_t *path,
     ngx_memzero(v, sizeof(webhook_value_t));
     v->missing = 1;
 
-    root = webhook_path_step(path, 0);
+    root = webhook_path_root(path);
 
     for (known = ngx_webhook_roots; known->handler; known++) {
         if (root->len == known->name.len

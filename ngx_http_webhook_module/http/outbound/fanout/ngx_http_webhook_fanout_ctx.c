@@ -29,7 +29,7 @@ ngx_webhook_fanout_lookup(void *data, const webhook_path_t *path,
     ngx_webhook_fanout_t  *fanout;
 
     fanout = ctx->fanout;
-    root = webhook_path_step(path, 0);
+    root = webhook_path_root(path);
 
     if (root->len == 4 && ngx_memcmp(root->data, "data", 4) == 0) {
 

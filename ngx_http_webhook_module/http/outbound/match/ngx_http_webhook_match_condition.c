@@ -117,7 +117,7 @@ ngx_webhook_match_early_path(void *ctx, const webhook_path_t *path)
     const webhook_str_t    *root;
     ngx_webhook_capture_t  *capture = ctx;
 
-    root = webhook_path_step(path, 0);
+    root = webhook_path_root(path);
 
     if (root->len == 3 && ngx_strncmp(root->data, "uri", 3) == 0) {
         return 0;

@@ -259,7 +259,7 @@ ngx_webhook_match_view_path(void *ctx, const webhook_path_t *path)
 
     const webhook_str_t  *root;
 
-    root = webhook_path_step(path, 0);
+    root = webhook_path_root(path);
 
     if (webhook_path_steps(path) != 2) {
         return 0;

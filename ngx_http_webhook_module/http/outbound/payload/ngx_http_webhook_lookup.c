@@ -60,7 +60,7 @@ ngx_webhook_lookup_event(ngx_pool_t *pool, const webhook_id_t *id,
 
     ngx_webhook_lookup_missing(v);
 
-    root = webhook_path_step(path, 0);
+    root = webhook_path_root(path);
 
     if (root->len == 3 && ngx_memcmp(root->data, "now", 3) == 0) {
 
@@ -263,10 +263,10 @@ ngx_webhook_lookup_take(ngx_http_request_t *r, ngx_pool_t *pool,
     u_char               *p;
     webhook_str_t         name;
     webhook_value_t       v;
-    const webhook_str_t  *root, *text;
+    const webhook_str_t  *root;
     ngx_webhook_taken_t  *t;
 
-    root = webhook_path_step(path, 0);
+    root = webhook_path_root(path);
 
     if (webhook_path_steps(path) == 1
         || root->len != 3 || ngx_memcmp(root->data, "var", 3) != 0)
@@ -276,9 +276,7 @@ ngx_webhook_lookup_take(ngx_http_request_t *r, ngx_pool_t *pool,
 
     /* the name is the configuration's */
 
-    text = webhook_path_text(path);
-    name.data = text->data + root->len + 1;
-    name.len = text->len - root->len - 1;
+    webhook_path_rest(path, 1, &name);
 
     if (ngx_webhook_lookup_taken(taken, &name, &v) == NGX_OK) {
         return NGX_OK;

@@ -158,6 +158,34 @@ test_json(void)
           " \"company_type\": \"person\", \"customer_rank\": 1}",
           "I14, I20: a contact with constants and an optional field" },
 
+        /* keys in quotes, whose quotes are none of the JSON's */
+
+        { "{\"a\": \"${order.\"a b\"}\"}", "{\"a\": 1}", "a key with a space" },
+        { "\"<${order.\"a b\"}>\"", "\"<1>\"", "inside of text" },
+        { "[${order.\"a b\"}]", "[1]", "outside of a string" },
+        { "[${order.'a b'}]", "[1]", "in the other quotes" },
+        { "{\"${order.\"a b\"}\": 1}", "{\"1\": 1}", "in a key" },
+        { "\"${\"order\".\"lines\".0.\"sku\"}\"", "\"A1\"",
+          "what needs no quotes may have some" },
+        { "\"${order.\"lines\".\"0\".sku}\"", "null",
+          "what is quoted is no index" },
+        { "\"${order.\"0\"}\"", "\"zero\"", "but a key" },
+        { "\"${\"a}b|{c\"|default:x}\"", "\"x\"",
+          "braces and bars in quotes are text" },
+        { "\"${\"$\"}${n}\"", "\"7\"", "and dollars" },
+        { "\"${\"a\\\"}\"|default:y}\"", "\"y\"", "and escaped quotes" },
+        { "\"${n|default:a.\"b\"}\"", "!!offset 1",
+          "but not behind the path" },
+        { "\"${order.\"a b\"x}\"", "!!no dot behind a quote",
+          "a quote ends a step" },
+        { "\"${order.\"a\nb\"}\"", "!!control character in quotes",
+          "a control character" },
+        { "\"${order.\"a b}\"", "!!offset 1 has no \"}\"",
+          "a quote that only the next one ends" },
+        { "\"${order.\"a b}", "!!offset 1 has no \"}\" before",
+          "a quote without an end" },
+        { "\"${order.\"\"}\"", "!!empty step", "an empty key" },
+
         /* dollars */
 
         { "\"$5 $$ $x {y} $\"", "\"$5 $$ $x {y} $\"",
@@ -371,6 +399,8 @@ test_uri(void)
         { "/a//${n}", "/a//7", "so is an empty segment without a token" },
         { "/a/${order.lines.0}", "/a/%7B%22sku%22%3A%20%22A1%22%7D",
           "an object is its text" },
+        { "/a/${order.\"a b\"|int}/b?c=${\"x/?#\"}", "/a/1/b?c=",
+          "keys in quotes" },
         { "/a/$5/$$", "/a/$5/$$", "any other dollar sign" },
         { "", "", "nothing is nothing" },
 
@@ -414,6 +444,10 @@ test_text(void)
     test_render(WEBHOOK_TEMPLATE_TEXT, "<${name}${map}>\n",
                 "<Nguy\u1ec5n \"V\u0103n\" A/B\n{\n}>\n",
                 "a text takes values decoded, as they are");
+    test_render(WEBHOOK_TEMPLATE_TEXT, "${order.\"a b\"}${order.'a b'|int}",
+                "11", "keys in quotes");
+    test_render(WEBHOOK_TEMPLATE_TEXT, "${order.\"a b}", "!!quote without an",
+                "a quote without an end");
     test_render(WEBHOOK_TEMPLATE_TEXT, "{$ {} $", "{$ {} $", "no tokens");
     test_render(WEBHOOK_TEMPLATE_TEXT, "${void}",
                 "!'void' is no valid string", "a look-up gone wrong");
