@@ -55,9 +55,67 @@ cut(webhook_str_t *rest)
 }
 
 
+typedef struct {
+    uint32_t       n;
+    webhook_str_t  span;
+} fuzz_seen_t;
+
+
+static int
+visit(webhook_path_walk_t *w, const webhook_json_value_t *v)
+{
+    fuzz_seen_t  *seen;
+
+    seen = w->ctx;
+    seen->n++;
+    seen->span = v->span;
+
+    check(w->nouter < WEBHOOK_PATH_MAX_STEPS);
+
+    return 0;
+}
+
+
+/* A path that goes through no lists leads to what is found by it. */
+
+static void
+check_walk(const webhook_path_t *path, webhook_json_doc_t *doc,
+    const webhook_json_value_t *found)
+{
+    uint32_t              i, each;
+    fuzz_seen_t           seen;
+    webhook_str_t         name;
+    webhook_path_walk_t   w;
+
+    memset(&seen, 0, sizeof(fuzz_seen_t));
+    memset(&w, 0, sizeof(webhook_path_walk_t));
+
+    w.doc = doc;
+    w.visit = visit;
+    w.ctx = &seen;
+    w.strict = 1;
+
+    check(webhook_path_walk(path, 0, NULL, &w) == 0);
+    check(w.nouter == 0);
+
+    each = 0;
+
+    for (i = 0; i < webhook_path_steps(path); i++) {
+        each += webhook_path_each(path, i, &name);
+    }
+
+    if (each == 0) {
+        check(seen.n == (found ? 1 : 0));
+        check(found == NULL || webhook_str_eq(&found->span, &seen.span));
+
+    }
+}
+
+
 static int
 lookup(void *ctx, const webhook_path_t *path, webhook_value_t *v)
 {
+    int                    rc;
     fuzz_values_t         *values;
     webhook_json_value_t   found;
     const webhook_str_t   *root;
@@ -73,9 +131,14 @@ lookup(void *ctx, const webhook_path_t *path, webhook_value_t *v)
         return WEBHOOK_OK;
     }
 
-    if (values->doc && webhook_path_find(path, 0, values->doc, NULL, &found)
-                       == WEBHOOK_OK)
-    {
+    rc = WEBHOOK_ERROR;
+
+    if (values->doc) {
+        rc = webhook_path_find(path, 0, values->doc, NULL, &found);
+        check_walk(path, values->doc, rc == WEBHOOK_OK ? &found : NULL);
+    }
+
+    if (rc == WEBHOOK_OK) {
         webhook_value_from_json(v, &found);
 
     } else {

@@ -15,6 +15,7 @@ typedef struct {
     webhook_str_t         text;
     uint32_t              index;        /* or WEBHOOK_PATH_NO_INDEX */
     unsigned              quoted:1;
+    unsigned              each:1;       /* it ends in "[]" */
 } webhook_path_step_t;
 
 
@@ -42,6 +43,15 @@ static int webhook_path_key(webhook_path_text_t *t, webhook_error_t *err);
 static int webhook_path_fault(const webhook_path_text_t *t, size_t len,
     const char *what, webhook_error_t *err);
 static uint32_t webhook_path_index(const webhook_path_step_t *step);
+static int webhook_path_follow(const webhook_path_t *path, uint32_t i,
+    const webhook_json_value_t *in, webhook_path_walk_t *w);
+static int webhook_path_elements(const webhook_path_t *path, uint32_t i,
+    const webhook_json_value_t *list, webhook_path_walk_t *w);
+static int webhook_path_behind(const webhook_path_t *path, uint32_t i,
+    const webhook_json_value_t *v, webhook_path_walk_t *w);
+static int webhook_path_member(const webhook_path_step_t *step,
+    const webhook_str_t *key, const webhook_json_value_t *in,
+    webhook_path_walk_t *w, webhook_json_value_t *v);
 
 
 webhook_path_t *
@@ -136,6 +146,8 @@ webhook_path_read(webhook_path_t *path, unsigned char *keys,
         }
 
         step->index = webhook_path_index(step);
+        step->each = (!step->quoted && step->text.len > 2
+                      && memcmp(t.dst - 2, "[]", 2) == 0);
 
         if (t.p == t.last) {
             return WEBHOOK_OK;
@@ -319,6 +331,13 @@ webhook_path_root(const webhook_path_t *path)
 }
 
 
+int
+webhook_path_is_key(const webhook_path_t *path, uint32_t i)
+{
+    return path->steps[i].quoted;
+}
+
+
 void
 webhook_path_rest(const webhook_path_t *path, uint32_t i,
     webhook_str_t *rest)
@@ -374,4 +393,149 @@ webhook_path_find(const webhook_path_t *path, uint32_t skip,
     *v = in;
 
     return WEBHOOK_OK;
+}
+
+
+int
+webhook_path_each(const webhook_path_t *path, uint32_t i, webhook_str_t *name)
+{
+    *name = path->steps[i].text;
+
+    if (path->steps[i].each) {
+        name->len -= 2;
+        return 1;
+    }
+
+    return 0;
+}
+
+
+int
+webhook_path_walk(const webhook_path_t *path, uint32_t skip,
+    const webhook_json_value_t *from, webhook_path_walk_t *w)
+{
+    webhook_json_value_t  root;
+
+    w->nouter = 0;
+
+    if (from == NULL) {
+        webhook_json_root(w->doc, &root);
+        from = &root;
+    }
+
+    return (skip && skip < path->n && path->steps[skip - 1].each)
+           ? webhook_path_elements(path, skip, from, w)
+           : webhook_path_follow(path, skip, from, w);
+}
+
+
+/* As deep as there are steps. */
+
+static int
+webhook_path_follow(const webhook_path_t *path, uint32_t i,
+    const webhook_json_value_t *in, webhook_path_walk_t *w)
+{
+    int                         rc, found;
+    webhook_str_t               key;
+    webhook_json_value_t        v;
+    const webhook_path_step_t  *step;
+
+    if (i == path->n) {
+        return w->visit(w, in);
+    }
+
+    step = &path->steps[i];
+    rc = 0;
+
+    key = step->text;
+    key.len -= step->each ? 2 : 0;
+
+    found = webhook_path_member(step, &key, in, w, &v);
+
+    if (found) {
+        rc = webhook_path_behind(path, i, &v, w);
+    }
+
+    if (step->each && rc == 0 && (!found || w->strict)
+        && webhook_path_member(step, &step->text, in, w, &v))
+    {
+        rc = webhook_path_behind(path, i, &v, w);
+    }
+
+    return rc;
+}
+
+
+/* What is behind the i-th step, whose value is v. */
+
+static int
+webhook_path_behind(const webhook_path_t *path, uint32_t i,
+    const webhook_json_value_t *v, webhook_path_walk_t *w)
+{
+    return (path->steps[i].each && i + 1 < path->n)
+           ? webhook_path_elements(path, i + 1, v, w)
+           : webhook_path_follow(path, i + 1, v, w);
+}
+
+
+static int
+webhook_path_elements(const webhook_path_t *path, uint32_t i,
+    const webhook_json_value_t *list, webhook_path_walk_t *w)
+{
+    int                    rc;
+    uint32_t               iter;
+    webhook_json_value_t  *element;
+
+    if (list->type == WEBHOOK_JSON_NULL) {
+        return 0;
+    }
+
+    element = &w->outer[w->nouter++];
+
+    if (list->type != WEBHOOK_JSON_ARRAY) {
+        *element = *list;
+        rc = webhook_path_follow(path, i, element, w);
+        w->nouter--;
+
+        return rc;
+    }
+
+    rc = 0;
+    iter = 0;
+
+    while (rc == 0
+           && webhook_json_next(w->doc, list, &iter, NULL, element)
+              == WEBHOOK_OK)
+    {
+        rc = webhook_path_follow(path, i, element, w);
+    }
+
+    w->nouter--;
+
+    return rc;
+}
+
+
+/* 1 if it is there. */
+
+static int
+webhook_path_member(const webhook_path_step_t *step, const webhook_str_t *key,
+    const webhook_json_value_t *in, webhook_path_walk_t *w,
+    webhook_json_value_t *v)
+{
+    if (in->type == WEBHOOK_JSON_ARRAY) {
+        return step->index != WEBHOOK_PATH_NO_INDEX
+               && webhook_json_element(w->doc, in, step->index, v)
+                  == WEBHOOK_OK;
+    }
+
+    if (webhook_json_member(w->doc, in, key, v) != WEBHOOK_OK) {
+        return 0;
+    }
+
+    if (w->strict && webhook_json_times(w->doc, in, key) > 1) {
+        w->twice = 1;
+    }
+
+    return 1;
 }

@@ -43,6 +43,9 @@ const webhook_str_t *webhook_path_text(const webhook_path_t *path);
    empty text, which is none. */
 const webhook_str_t *webhook_path_root(const webhook_path_t *path);
 
+/* 1 if the i-th step stands in quotes. */
+int webhook_path_is_key(const webhook_path_t *path, uint32_t i);
+
 /* The keys from the i-th step on (less than there are), with dots between
    them: a header's name may have dots of its own. */
 void webhook_path_rest(const webhook_path_t *path, uint32_t i,
@@ -59,6 +62,47 @@ size_t webhook_path_quoted(const unsigned char *p, const unsigned char *last);
 int webhook_path_find(const webhook_path_t *path, uint32_t skip,
     const webhook_json_doc_t *doc, const webhook_json_value_t *from,
     webhook_json_value_t *v);
+
+
+/*
+ * Paths through lists, as in entry[].changes[].id: a bare step that ends in
+ * "[]" is followed into each element of the list there.  What is no list is its
+ * only element, as XML and forms cannot say a list of one; null is none.  Where
+ * an object has no such key, but one that ends in "[]", that one is meant.
+ * Other look-ups take such a step for that very key.
+ */
+
+/* 1 if the i-th step ends in "[]"; *name is then what stands before that, else
+   the step. */
+int webhook_path_each(const webhook_path_t *path, uint32_t i,
+    webhook_str_t *name);
+
+typedef struct webhook_path_walk_s  webhook_path_walk_t;
+
+struct webhook_path_walk_s {
+    const webhook_json_doc_t  *doc;
+    int                      (*visit)(webhook_path_walk_t *w,
+                                      const webhook_json_value_t *v);
+    void                      *ctx;             /* visit's own */
+    unsigned                   strict;          /* 1: nothing is missed: keys
+                                                   that stand twice are told,
+                                                   and one that ends in "[]"
+                                                   is meant in any case */
+    unsigned                   twice;           /* 1: one did */
+    uint32_t                   nouter;          /* the elements that v is in, */
+    webhook_json_value_t       outer[WEBHOOK_PATH_MAX_STEPS];
+                                                /*   the outermost first */
+};
+
+/*
+ * Calls visit for each value that the steps from "skip" on lead to, from value
+ * "from" (NULL: the root), in their order; the last step's list is one value,
+ * whether it ends in "[]" or not.  With skip, "from" is what the step before
+ * stands for.  visit returns 0, or something else to end, which is then
+ * returned.
+ */
+int webhook_path_walk(const webhook_path_t *path, uint32_t skip,
+    const webhook_json_value_t *from, webhook_path_walk_t *w);
 
 
 #endif /* WEBHOOK_PATH_H */

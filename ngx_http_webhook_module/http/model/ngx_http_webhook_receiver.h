@@ -83,6 +83,13 @@ typedef struct {
 #define NGX_WEBHOOK_ACCEPT_BODY       0x1f
 
 
+/* What the first step of for_each is. */
+
+#define NGX_WEBHOOK_FOR_EACH_FIELD    0         /* a field of the payload */
+#define NGX_WEBHOOK_FOR_EACH_ROOT     1         /* "root" */
+#define NGX_WEBHOOK_FOR_EACH_PAYLOAD  2         /* "payload" */
+
+
 typedef enum {
     NGX_WEBHOOK_DEDUPE_NONE = 0,
     NGX_WEBHOOK_DEDUPE_HEADER,
@@ -161,8 +168,8 @@ struct ngx_webhook_receiver_s {
     ngx_array_t                  parse_json;    /* webhook_path_t *: strings
                                                    that are JSON */
     webhook_path_t              *for_each;      /* NULL: once for a call */
-    ngx_uint_t                   for_each_root;     /* 1: its first step
-                                                   is "root" */
+    ngx_uint_t                   for_each_root;     /* ..._FOR_EACH_ */
+    ngx_uint_t                   for_each_levels;   /* of lists, in lists */
     ngx_uint_t                   for_each_max;
 
     ngx_uint_t                   dedupe;        /* ..._dedupe_e */

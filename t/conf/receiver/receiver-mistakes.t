@@ -51,8 +51,8 @@ for my $server ('try_files $uri @api;', 'error_page 404 405 = @api;',
 # Keys in quotes, and those that begin with what names a root.
 
 for my $right ('require fields."System.State" \'fields."First Name"\' "\'a,b\'";',
-               'redact "\'$id\'" fields."a.b";',
-               'for_each root."a.b".messages;',
+               'redact "\'$id\'" payload.header.id lines[].pin root[].pin;',
+               'for_each root.entry[].changes[]."a.b".messages[];',
                'dedupe body:"a.b"."c d"; '
                . 'filter "fields.\'a.b\' in (1, x) && !(\'c d\' exists)";',
                'filter "!(a exists)"; filter "(a == 1 && b == 2) || c == 3";')
@@ -610,6 +610,12 @@ require "a",b; action POST /pos/x '{}';
 action POST /pos/x '{"a": "${fields."b}"}';
 --- says
 [emerg] invalid body template: "${" at offset 7 has no "}" before a character that no token has in receiver:3
+
+=== for_each levels
+--- receiver
+for_each a[].b[].c[].d[].e[].f[].g[].h[].i[]; action POST /pos/x '{}';
+--- says
+[emerg] "for_each" goes through 9 lists, it may go through 8 in receiver:3
 
 === filter regex bad
 --- receiver

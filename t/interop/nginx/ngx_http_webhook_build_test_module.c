@@ -561,6 +561,8 @@ build_test_receiver(FILE *out, ngx_webhook_receiver_t *rcv)
 
     build_test_num(out, "missing", rcv->missing);
     (void) build_test_path(out, rcv->for_each);
+    build_test_num(out, "for_each_root", rcv->for_each_root);
+    build_test_num(out, "for_each_levels", rcv->for_each_levels);
     build_test_num(out, "for_each_max", rcv->for_each_max);
     build_test_num(out, "dedupe", rcv->dedupe);
     build_test_str(out, "dedupe_header", &rcv->dedupe_header);

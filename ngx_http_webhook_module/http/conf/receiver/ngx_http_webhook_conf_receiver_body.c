@@ -13,8 +13,9 @@
 #include "http/conf/caller/ngx_http_webhook_conf_receiver_args.h"
 
 
-#define NGX_WEBHOOK_FOR_EACH      100
-#define NGX_WEBHOOK_FOR_EACH_MAX  1000
+#define NGX_WEBHOOK_FOR_EACH         100
+#define NGX_WEBHOOK_FOR_EACH_MAX     1000
+#define NGX_WEBHOOK_FOR_EACH_LEVELS  8
 
 #define NGX_WEBHOOK_PARSE_JSON_MAX  8
 
@@ -29,6 +30,8 @@ static char *ngx_webhook_receiver_parse_json(ngx_webhook_build_t *b,
     const ngx_webhook_field_t *spec, void *conf);
 static char *ngx_webhook_receiver_for_each(ngx_webhook_build_t *b,
     const ngx_webhook_field_t *spec, void *conf);
+static ngx_int_t ngx_webhook_receiver_lists(ngx_webhook_build_t *b,
+    ngx_webhook_receiver_t *rcv);
 
 
 static const ngx_webhook_field_t
@@ -206,8 +209,6 @@ ngx_webhook_receiver_for_each(ngx_webhook_build_t *b,
     ngx_int_t   n;
     ngx_str_t  *value, s;
 
-    static const webhook_str_t  root = webhook_str("root");
-
     if (rcv->for_each) {
         return "is duplicate";
     }
@@ -219,8 +220,10 @@ ngx_webhook_receiver_for_each(ngx_webhook_build_t *b,
         return NGX_CONF_ERROR;
     }
 
-    rcv->for_each_root = webhook_str_eq(webhook_path_root(rcv->for_each),
-                                        &root);
+    if (ngx_webhook_receiver_lists(b, rcv) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
     rcv->for_each_max = NGX_WEBHOOK_FOR_EACH;
 
     if (b->args->nelts == 2) {
@@ -247,4 +250,48 @@ ngx_webhook_receiver_for_each(ngx_webhook_build_t *b,
     rcv->for_each_max = n;
 
     return NGX_CONF_OK;
+}
+
+
+/* Where the path begins, and how many lists it goes through. */
+
+static ngx_int_t
+ngx_webhook_receiver_lists(ngx_webhook_build_t *b,
+    ngx_webhook_receiver_t *rcv)
+{
+    uint32_t       i;
+    webhook_str_t  name;
+
+    static const webhook_str_t  root = webhook_str("root");
+    static const webhook_str_t  payload = webhook_str("payload");
+
+    if (webhook_path_root(rcv->for_each)->len) {
+
+        (void) webhook_path_each(rcv->for_each, 0, &name);
+
+        rcv->for_each_root = webhook_str_eq(&name, &root)
+                             ? NGX_WEBHOOK_FOR_EACH_ROOT
+                             : webhook_str_eq(&name, &payload)
+                               ? NGX_WEBHOOK_FOR_EACH_PAYLOAD
+                               : NGX_WEBHOOK_FOR_EACH_FIELD;
+    }
+
+    /* the last one is a list whether it ends in "[]" or not */
+
+    rcv->for_each_levels = 1;
+
+    for (i = 0; i + 1 < webhook_path_steps(rcv->for_each); i++) {
+        rcv->for_each_levels += webhook_path_each(rcv->for_each, i, &name);
+    }
+
+    if (rcv->for_each_levels <= NGX_WEBHOOK_FOR_EACH_LEVELS) {
+        return NGX_OK;
+    }
+
+    ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                          "\"for_each\" goes through %ui lists, it may go "
+                          "through %d", rcv->for_each_levels,
+                          NGX_WEBHOOK_FOR_EACH_LEVELS);
+
+    return NGX_ERROR;
 }

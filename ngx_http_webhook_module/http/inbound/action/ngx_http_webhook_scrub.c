@@ -32,8 +32,7 @@ typedef struct {
 } ngx_webhook_scrub_t;
 
 
-static void ngx_webhook_scrub_path(ngx_webhook_scrub_t *scrub,
-    const webhook_path_t *path, const webhook_json_value_t *from);
+static int ngx_webhook_scrub_found(void *data, const webhook_json_value_t *v);
 static void ngx_webhook_scrub_json(ngx_webhook_scrub_t *scrub,
     const webhook_json_value_t *v);
 static void ngx_webhook_scrub_value(ngx_webhook_scrub_t *scrub,
@@ -82,11 +81,16 @@ ngx_webhook_scrub(ngx_webhook_call_t *call, ngx_str_t *text)
             ngx_webhook_scrub_value(&scrub, &v);
         }
 
-        ngx_webhook_scrub_path(&scrub, redact[i], NULL);
-
-        if (call->elements) {
-            ngx_webhook_scrub_path(&scrub, redact[i],
-                                   &call->elements[call->element]);
+        if (ngx_webhook_redact_values(call, redact[i], NULL,
+                                      ngx_webhook_scrub_found, &scrub)
+            != NGX_OK
+            || (call->elements
+                && ngx_webhook_redact_values(call, redact[i],
+                                             &call->elements[call->element],
+                                             ngx_webhook_scrub_found, &scrub)
+                   != NGX_OK))
+        {
+            scrub.doubt = 1;
         }
     }
 
@@ -101,24 +105,14 @@ ngx_webhook_scrub(ngx_webhook_call_t *call, ngx_str_t *text)
 }
 
 
-static void
-ngx_webhook_scrub_path(ngx_webhook_scrub_t *scrub, const webhook_path_t *path,
-    const webhook_json_value_t *from)
+static int
+ngx_webhook_scrub_found(void *data, const webhook_json_value_t *v)
 {
-    webhook_json_value_t  found;
+    ngx_webhook_scrub_t *scrub = data;
 
-    if (webhook_path_find(path, 0, scrub->call->doc, from, &found)
-        != WEBHOOK_OK)
-    {
-        return;
-    }
+    ngx_webhook_scrub_json(scrub, v);
 
-    if (ngx_webhook_redact_twice(scrub->call->doc, path, from)) {
-        scrub->doubt = 1;
-        return;
-    }
-
-    ngx_webhook_scrub_json(scrub, &found);
+    return scrub->doubt ? NGX_ERROR : 0;
 }
 
 

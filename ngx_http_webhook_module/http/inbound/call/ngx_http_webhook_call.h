@@ -146,6 +146,9 @@ struct ngx_webhook_call_s {
                                                    made of it */
     webhook_json_doc_t      *doc;               /* of the payload */
     webhook_json_value_t    *elements;          /* with for_each, else NULL */
+    webhook_json_value_t    *outer;             /* of lists in lists: those
+                                                   that each of these is in,
+                                                   the innermost first */
     ngx_uint_t               nelements;
     ngx_uint_t               element;           /* index of that which
                                                    templates see */

@@ -8,9 +8,17 @@
 #include "http/inbound/call/ngx_http_webhook_redact.h"
 #include "http/outbound/payload/ngx_http_webhook_lookup.h"
 
+#include "core/path/webhook_way.h"
+
 
 static int ngx_webhook_map_lookup(ngx_webhook_call_t *call,
     const webhook_path_t *path, webhook_value_t *v);
+static ngx_uint_t ngx_webhook_map_element(ngx_webhook_call_t *call,
+    const webhook_path_t *path, webhook_value_t *v,
+    webhook_json_value_t **from, uint32_t *skip);
+static ngx_int_t ngx_webhook_map_other(ngx_webhook_call_t *call,
+    const webhook_str_t *name, webhook_json_value_t *from,
+    webhook_json_value_t *found);
 static ngx_uint_t ngx_webhook_map_extracted(ngx_webhook_call_t *call,
     const webhook_str_t *name, webhook_value_t *v);
 static ngx_int_t ngx_webhook_map_request(ngx_webhook_call_t *call,
@@ -135,13 +143,13 @@ static int
 ngx_webhook_map_lookup(ngx_webhook_call_t *call, const webhook_path_t *path,
     webhook_value_t *v)
 {
+    uint32_t               skip;
     ngx_int_t              rc;
-    ngx_uint_t             i, steps;
+    ngx_uint_t             steps;
     const webhook_str_t   *first;
     webhook_json_value_t   root, found, *from;
 
-    static const webhook_str_t  name_root = webhook_str("root");
-    static const webhook_str_t  name_index = webhook_str("index");
+    static const webhook_str_t  name_payload = webhook_str("payload");
 
     first = webhook_path_root(path);
     steps = webhook_path_steps(path);
@@ -158,72 +166,120 @@ ngx_webhook_map_lookup(ngx_webhook_call_t *call, const webhook_path_t *path,
     }
 
     webhook_json_root(call->doc, &root);
+
     from = &root;
+    skip = 0;
 
-    if (call->elements) {
-
-        if (webhook_str_eq(first, &name_root)) {
-
-            if (steps == 1) {
-                webhook_value_from_json(v, &root);
-
-            } else if (webhook_path_find(path, 1, call->doc, NULL, &found)
-                       == WEBHOOK_OK)
-            {
-                webhook_value_from_json(v, &found);
-
-            } else {
-                webhook_value_from_json(v, NULL);
-            }
-
-            return WEBHOOK_OK;
-        }
-
-        if (!call->whole
-            && steps == 1 && webhook_str_eq(first, &name_index))
-        {
-            ngx_memzero(v, sizeof(webhook_value_t));
-
-            v->type = WEBHOOK_JSON_NUMBER;
-            v->span.data = call->index;
-            v->span.len = ngx_sprintf(call->index, "%ui", call->element)
-                          - call->index;
-
-            return WEBHOOK_OK;
-        }
-
-        /* a list may be empty, which has no element to look at */
-
-        if (!call->whole) {
-            from = &call->elements[call->element];
-        }
+    if (call->receiver->for_each
+        && ngx_webhook_map_element(call, path, v, &from, &skip))
+    {
+        return WEBHOOK_OK;
     }
 
-    if (webhook_path_find(path, 0, call->doc, from, &found) == WEBHOOK_OK) {
+    if (webhook_path_find(path, skip, call->doc, from, &found) == WEBHOOK_OK) {
         webhook_value_from_json(v, &found);
         return WEBHOOK_OK;
     }
 
-    if (steps == 1) {
+    if (skip == 0 && webhook_str_eq(first, &name_payload)
+        && webhook_json_member(call->doc, from, &name_payload, &found)
+           != WEBHOOK_OK)
+    {
+        /* no field is in the way of what names all of the payload */
 
-        for (i = 0; i < sizeof(ngx_webhook_other_names)
-                        / sizeof(ngx_webhook_other_names[0]); i++)
+        if (webhook_path_find(path, 1, call->doc, &root, &found)
+            == WEBHOOK_OK)
         {
-            if (webhook_str_eq(first, &ngx_webhook_other_names[i].name)
-                && webhook_json_member(call->doc, from,
-                                       &ngx_webhook_other_names[i].other,
-                                       &found)
-                   == WEBHOOK_OK)
-            {
-                webhook_value_from_json(v, &found);
-                return WEBHOOK_OK;
-            }
+            webhook_value_from_json(v, &found);
+            return WEBHOOK_OK;
         }
+
+    } else if (steps == 1
+               && ngx_webhook_map_other(call, first, from, &found) == NGX_OK)
+    {
+        webhook_value_from_json(v, &found);
+        return WEBHOOK_OK;
     }
 
     webhook_value_from_json(v, NULL);
 
     return WEBHOOK_OK;
+}
+
+
+/*
+ * Of a list: where a path begins, and how many of its steps say so; true if it
+ * is the number of the element, which is then the value.
+ */
+
+static ngx_uint_t
+ngx_webhook_map_element(ngx_webhook_call_t *call, const webhook_path_t *path,
+    webhook_value_t *v, webhook_json_value_t **from, uint32_t *skip)
+{
+    ngx_uint_t            n;
+    const webhook_str_t  *first;
+
+    static const webhook_str_t  root = webhook_str("root");
+    static const webhook_str_t  index = webhook_str("index");
+
+    first = webhook_path_root(path);
+
+    if (webhook_str_eq(first, &root)) {
+        *skip = 1;
+        return 0;
+    }
+
+    /* the list is not known yet, or has no element to look at */
+
+    if (call->whole || call->elements == NULL) {
+        return 0;
+    }
+
+    if (webhook_path_steps(path) == 1 && webhook_str_eq(first, &index)) {
+        ngx_memzero(v, sizeof(webhook_value_t));
+
+        v->type = WEBHOOK_JSON_NUMBER;
+        v->span.data = call->index;
+        v->span.len = ngx_sprintf(call->index, "%ui", call->element)
+                      - call->index;
+
+        return 1;
+    }
+
+    n = call->receiver->for_each_levels - 1;
+
+    if (n && webhook_way_up(path, 1)) {
+        *skip = webhook_way_up(path, n);
+        *from = &call->outer[call->element * n + *skip - 1];
+
+        return 0;
+    }
+
+    *from = &call->elements[call->element];
+
+    return 0;
+}
+
+
+static ngx_int_t
+ngx_webhook_map_other(ngx_webhook_call_t *call, const webhook_str_t *name,
+    webhook_json_value_t *from, webhook_json_value_t *found)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; i < sizeof(ngx_webhook_other_names)
+                    / sizeof(ngx_webhook_other_names[0]); i++)
+    {
+        if (webhook_str_eq(name, &ngx_webhook_other_names[i].name)
+            && webhook_json_member(call->doc, from,
+                                   &ngx_webhook_other_names[i].other, found)
+               == WEBHOOK_OK)
+        {
+            return NGX_OK;
+        }
+    }
+
+    return NGX_DECLINED;
 }
 
 

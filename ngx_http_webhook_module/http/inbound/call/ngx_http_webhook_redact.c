@@ -6,18 +6,39 @@
 #include "http/inbound/call/ngx_http_webhook_redact.h"
 #include "http/model/ngx_http_webhook_verifier.h"
 
+#include "core/path/webhook_way.h"
+
 
 #define NGX_WEBHOOK_REDACT_HEADERS  4096        /* bytes the store keeps */
-#define NGX_WEBHOOK_REDACT_SPANS    64
+#define NGX_WEBHOOK_REDACT_SPANS    4096        /* values in a payload */
 
 
-static webhook_str_t ngx_webhook_redact_name(ngx_webhook_receiver_t *receiver,
+typedef struct {
+    ngx_webhook_call_t    *call;
+    ngx_array_t           *spans;
+    unsigned               foreign:1;           /* one is not of the text */
+} ngx_webhook_redact_spans_t;
+
+
+typedef struct {
+    int                  (*visit)(void *ctx, const webhook_json_value_t *v);
+    void                  *ctx;
+} ngx_webhook_redact_visit_t;
+
+
+static ngx_uint_t ngx_webhook_redact_outside(const webhook_path_t *path);
+static ngx_uint_t ngx_webhook_redact_way(ngx_webhook_receiver_t *receiver,
+    const webhook_path_t *path, const webhook_way_t *way);
+static ngx_uint_t ngx_webhook_redact_whole(ngx_webhook_receiver_t *receiver,
     const webhook_path_t *path);
-static ngx_uint_t ngx_webhook_redact_covers(const webhook_str_t *a,
-    const webhook_str_t *b);
 static ngx_uint_t ngx_webhook_redact_header(ngx_webhook_receiver_t *receiver,
     ngx_str_t *name);
-static ngx_uint_t ngx_webhook_redact_query(ngx_webhook_call_t *call);
+static int ngx_webhook_redact_span(void *data, const webhook_json_value_t *v);
+static ngx_int_t ngx_webhook_redact_masked(ngx_webhook_call_t *call,
+    ngx_array_t *spans, ngx_str_t *text);
+static int ngx_webhook_redact_visit(webhook_path_walk_t *w,
+    const webhook_json_value_t *v);
+static ngx_uint_t ngx_webhook_redact_query(ngx_webhook_receiver_t *receiver);
 static ngx_uint_t ngx_webhook_redact_foreign(const webhook_path_t *path);
 static u_char *ngx_webhook_redact_add(u_char *p, u_char *last, u_char *data,
     size_t len);
@@ -28,26 +49,61 @@ static int ngx_libc_cdecl ngx_webhook_redact_cmp(const void *one,
 static ngx_str_t  ngx_webhook_redact_mask = ngx_string("***");
 
 
-/* True for a path in a template whose value may show a redacted one. */
+/*
+ * True for a path in a template whose value may show a redacted one: where one
+ * of both leads to what the other does, or into it, whichever of its meanings
+ * it has.
+ */
 
 ngx_uint_t
 ngx_webhook_redact_applies(ngx_webhook_receiver_t *receiver,
     const webhook_path_t *path)
 {
-    ngx_uint_t        i;
-    webhook_str_t     a, b;
+    ngx_uint_t        i, n, w, foreign;
+    webhook_way_t     ways[4];
     webhook_path_t  **redact;
 
     redact = receiver->redact.elts;
-    b = ngx_webhook_redact_name(receiver, path);
+    foreign = ngx_webhook_redact_foreign(path);
+
+    n = 0;
+    webhook_way_init(&ways[n++], path, 0);
+
+    if (!foreign && receiver->for_each
+        && !ngx_webhook_redact_outside(path))
+    {
+        /* "payload" may be a field and may not */
+
+        if (receiver->for_each_root != NGX_WEBHOOK_FOR_EACH_ROOT) {
+            webhook_way_element(&ways[n++], receiver->for_each, 0,
+                                receiver->for_each_levels, path);
+        }
+
+        if (receiver->for_each_root != NGX_WEBHOOK_FOR_EACH_FIELD) {
+            webhook_way_element(&ways[n++], receiver->for_each, 1,
+                                receiver->for_each_levels, path);
+        }
+    }
+
+    if (ngx_webhook_redact_whole(receiver, path)) {
+        webhook_way_init(&ways[n++], path, 1);
+    }
 
     for (i = 0; i < receiver->redact.nelts; i++) {
-        a = ngx_webhook_redact_name(receiver, redact[i]);
 
-        if (ngx_webhook_redact_covers(&a, &b)
-            || ngx_webhook_redact_covers(&b, &a))
-        {
-            return 1;
+        if (foreign && ngx_webhook_redact_foreign(redact[i])) {
+
+            if (webhook_way_same_root(redact[i], path)) {
+                return 1;
+            }
+
+            continue;
+        }
+
+        for (w = 0; w < n; w++) {
+            if (ngx_webhook_redact_way(receiver, redact[i], &ways[w])) {
+                return 1;
+            }
         }
     }
 
@@ -55,46 +111,73 @@ ngx_webhook_redact_applies(ngx_webhook_receiver_t *receiver,
 }
 
 
-/* Where the query may be the payload, its fields have two names. */
+/* True for what is not of the element, with for_each. */
 
-static webhook_str_t
-ngx_webhook_redact_name(ngx_webhook_receiver_t *receiver,
-    const webhook_path_t *path)
+static ngx_uint_t
+ngx_webhook_redact_outside(const webhook_path_t *path)
 {
-    size_t         len;
-    webhook_str_t  name;
+    const webhook_str_t  *first;
 
-    name = *webhook_path_text(path);
-    len = sizeof("query.") - 1;
+    static const webhook_str_t  root = webhook_str("root");
+    static const webhook_str_t  index = webhook_str("index");
 
-    if ((receiver->accept & NGX_WEBHOOK_ACCEPT_QUERY)
-        && name.len > len
-        && ngx_strncmp(name.data, "query.", len) == 0)
-    {
-        name.data += len;
-        name.len -= len;
-    }
+    first = webhook_path_root(path);
 
-    return name;
+    return webhook_str_eq(first, &root)
+           || (webhook_path_steps(path) == 1
+               && webhook_str_eq(first, &index));
 }
 
 
-/* True if b is a or stands below it; names of headers have no case. */
+/* A redacted path, in both of its meanings, and a way through the payload. */
 
 static ngx_uint_t
-ngx_webhook_redact_covers(const webhook_str_t *a, const webhook_str_t *b)
+ngx_webhook_redact_way(ngx_webhook_receiver_t *receiver,
+    const webhook_path_t *path, const webhook_way_t *way)
 {
-    if (b->len < a->len || (b->len > a->len && b->data[a->len] != '.')) {
+    webhook_way_t  redact;
+
+    webhook_way_init(&redact, path, 0);
+
+    if (webhook_way_alike(&redact, way)) {
+        return 1;
+    }
+
+    if (webhook_path_steps(path) == 1
+        || !ngx_webhook_redact_whole(receiver, path))
+    {
         return 0;
     }
 
-    if (a->len > sizeof("header.") - 1
-        && ngx_strncmp(a->data, "header.", sizeof("header.") - 1) == 0)
-    {
-        return ngx_strncasecmp(a->data, b->data, a->len) == 0;
+    webhook_way_init(&redact, path, 1);
+
+    return webhook_way_alike(&redact, way);
+}
+
+
+/* True where the first step may stand for all of the payload. */
+
+static ngx_uint_t
+ngx_webhook_redact_whole(ngx_webhook_receiver_t *receiver,
+    const webhook_path_t *path)
+{
+    webhook_str_t  name;
+
+    static const webhook_str_t  root = webhook_str("root");
+    static const webhook_str_t  query = webhook_str("query");
+    static const webhook_str_t  payload = webhook_str("payload");
+
+    if (webhook_path_is_key(path, 0)) {
+        return 0;
     }
 
-    return ngx_memcmp(a->data, b->data, a->len) == 0;
+    (void) webhook_path_each(path, 0, &name);
+
+    return webhook_str_eq(&name, &payload)
+           || (receiver->for_each && webhook_str_eq(&name, &root))
+           || ((receiver->accept & NGX_WEBHOOK_ACCEPT_QUERY)
+               && webhook_path_steps(path) > 1
+               && webhook_str_eq(&name, &query));
 }
 
 
@@ -148,30 +231,37 @@ ngx_webhook_redact_headers(ngx_webhook_call_t *call, ngx_str_t *text)
 ngx_str_t
 ngx_webhook_redact_args(ngx_http_request_t *r)
 {
-    ngx_uint_t            i;
-    webhook_path_t      **redact;
-    const webhook_str_t  *path;
-    ngx_webhook_call_t   *call;
+    ngx_webhook_call_t  *call;
 
     call = ngx_webhook_call_get(r);
 
-    if (call == NULL || call->receiver == NULL || r->args.len == 0) {
-        return r->args;
-    }
+    return call && call->receiver && r->args.len
+           && ngx_webhook_redact_query(call->receiver)
+           ? ngx_webhook_redact_mask : r->args;
+}
 
-    redact = call->receiver->redact.elts;
 
-    for (i = 0; i < call->receiver->redact.nelts; i++) {
-        path = webhook_path_text(redact[i]);
+/* True where something is redacted by its name in the query. */
 
-        if (path->len > sizeof("query.") - 1
-            && ngx_strncmp(path->data, "query.", sizeof("query.") - 1) == 0)
+static ngx_uint_t
+ngx_webhook_redact_query(ngx_webhook_receiver_t *receiver)
+{
+    ngx_uint_t        i;
+    webhook_path_t  **redact;
+
+    static const webhook_str_t  query = webhook_str("query");
+
+    redact = receiver->redact.elts;
+
+    for (i = 0; i < receiver->redact.nelts; i++) {
+        if (ngx_webhook_redact_foreign(redact[i])
+            && webhook_str_eq(webhook_path_root(redact[i]), &query))
         {
-            return ngx_webhook_redact_mask;
+            return 1;
         }
     }
 
-    return r->args;
+    return 0;
 }
 
 
@@ -182,9 +272,11 @@ static ngx_uint_t
 ngx_webhook_redact_header(ngx_webhook_receiver_t *receiver, ngx_str_t *name)
 {
     ngx_uint_t               i;
+    webhook_str_t            rest;
     webhook_path_t         **redact;
-    const webhook_str_t     *path;
     const webhook_preset_t  *preset;
+
+    static const webhook_str_t  header = webhook_str("header");
 
     static ngx_str_t  names[] = {
         ngx_string("Authorization"),
@@ -222,13 +314,16 @@ ngx_webhook_redact_header(ngx_webhook_receiver_t *receiver, ngx_str_t *name)
     redact = receiver->redact.elts;
 
     for (i = 0; i < receiver->redact.nelts; i++) {
-        path = webhook_path_text(redact[i]);
+        if (!ngx_webhook_redact_foreign(redact[i])
+            || !webhook_str_eq(webhook_path_root(redact[i]), &header))
+        {
+            continue;
+        }
 
-        if (path->len == sizeof("header.") - 1 + name->len
-            && ngx_strncmp(path->data, "header.", sizeof("header.") - 1) == 0
-            && ngx_strncasecmp(path->data + sizeof("header.") - 1,
-                               name->data, name->len)
-               == 0)
+        webhook_path_rest(redact[i], 1, &rest);
+
+        if (rest.len == name->len
+            && ngx_strncasecmp(rest.data, name->data, name->len) == 0)
         {
             return 1;
         }
@@ -248,17 +343,19 @@ ngx_int_t
 ngx_webhook_redact_body(ngx_webhook_call_t *call,
     ngx_str_t *text)
 {
-    u_char                  *p, *last, *pos;
-    ngx_uint_t               i, n;
-    webhook_str_t            spans[NGX_WEBHOOK_REDACT_SPANS];
-    webhook_path_t         **redact;
-    webhook_json_value_t     found;
-    ngx_webhook_receiver_t  *receiver;
+    ngx_uint_t                    i;
+    webhook_path_t              **redact;
+    ngx_webhook_receiver_t       *receiver;
+    ngx_webhook_redact_spans_t    found;
 
     receiver = call->receiver;
     redact = receiver->redact.elts;
 
-    if (ngx_webhook_redact_query(call)) {
+    /* of a query that is the payload */
+
+    if (call->request->method == NGX_HTTP_GET
+        && ngx_webhook_redact_query(receiver))
+    {
         ngx_str_set(text, "(not kept: it has fields that are redacted)");
         return NGX_OK;
     }
@@ -268,7 +365,9 @@ ngx_webhook_redact_body(ngx_webhook_call_t *call,
     text->data = call->body;
     text->len = call->joined;
 
-    n = 0;
+    found.call = call;
+    found.spans = NULL;
+    found.foreign = 0;
 
     for (i = 0; i < receiver->redact.nelts; i++) {
 
@@ -290,32 +389,82 @@ ngx_webhook_redact_body(ngx_webhook_call_t *call,
 
         *text = call->payload;
 
-        if (ngx_webhook_redact_twice(call->doc, redact[i], NULL)) {
-            ngx_str_set(text, "(not kept: it has fields that are redacted)");
-            return NGX_OK;
-        }
-
-        if (webhook_path_find(redact[i], 0, call->doc, NULL, &found)
-            != WEBHOOK_OK)
+        switch (ngx_webhook_redact_values(call, redact[i], NULL,
+                                          ngx_webhook_redact_span, &found))
         {
+        case NGX_OK:
             continue;
-        }
 
-        if (found.span.data < text->data
-            || found.span.data + found.span.len > text->data + text->len)
-        {
+        case NGX_ERROR:
+
+            if (!found.foreign) {
+                return NGX_ERROR;
+            }
+
+            /* fall through */
+
+        default:
             ngx_str_set(text, "(not kept: it has fields that are redacted)");
             return NGX_OK;
         }
-
-        spans[n++] = found.span;
     }
 
-    if (n == 0) {
-        return NGX_OK;
+    return found.spans ? ngx_webhook_redact_masked(call, found.spans, text)
+                       : NGX_OK;
+}
+
+
+/* NGX_ERROR for lack of memory, or where it is not to be shown. */
+
+static int
+ngx_webhook_redact_span(void *data, const webhook_json_value_t *v)
+{
+    ngx_webhook_redact_spans_t *found = data;
+
+    ngx_str_t      *text;
+    webhook_str_t  *span;
+
+    text = &found->call->payload;
+
+    if (v->span.data < text->data
+        || v->span.data + v->span.len > text->data + text->len
+        || (found->spans && found->spans->nelts == NGX_WEBHOOK_REDACT_SPANS))
+    {
+        found->foreign = 1;
+        return NGX_ERROR;
     }
 
-    ngx_qsort(spans, n, sizeof(webhook_str_t), ngx_webhook_redact_cmp);
+    if (found->spans == NULL) {
+        found->spans = ngx_array_create(found->call->pool, 4,
+                                        sizeof(webhook_str_t));
+        if (found->spans == NULL) {
+            return NGX_ERROR;
+        }
+    }
+
+    span = ngx_array_push(found->spans);
+    if (span == NULL) {
+        return NGX_ERROR;
+    }
+
+    *span = v->span;
+
+    return 0;
+}
+
+
+static ngx_int_t
+ngx_webhook_redact_masked(ngx_webhook_call_t *call, ngx_array_t *spans,
+    ngx_str_t *text)
+{
+    u_char         *p, *last, *pos;
+    ngx_uint_t      i;
+    webhook_str_t  *span;
+
+    span = spans->elts;
+
+    ngx_qsort(span, spans->nelts, sizeof(webhook_str_t),
+              ngx_webhook_redact_cmp);
 
     p = ngx_pnalloc(call->pool, NGX_WEBHOOK_LOG_BODY);
     if (p == NULL) {
@@ -326,17 +475,17 @@ ngx_webhook_redact_body(ngx_webhook_call_t *call,
     last = p + NGX_WEBHOOK_LOG_BODY;
     pos = call->payload.data;
 
-    for (i = 0; i < n; i++) {
+    for (i = 0; i < spans->nelts; i++) {
 
-        if (spans[i].data < pos) {
+        if (span[i].data < pos) {
             /* within the one before */
             continue;
         }
 
-        p = ngx_webhook_redact_add(p, last, pos, spans[i].data - pos);
+        p = ngx_webhook_redact_add(p, last, pos, span[i].data - pos);
         p = ngx_webhook_redact_add(p, last, (u_char *) "\"***\"",
                                    sizeof("\"***\"") - 1);
-        pos = spans[i].data + spans[i].len;
+        pos = span[i].data + span[i].len;
     }
 
     p = ngx_webhook_redact_add(p, last, pos, call->payload.data
@@ -345,37 +494,6 @@ ngx_webhook_redact_body(ngx_webhook_call_t *call,
     text->len = p - text->data;
 
     return NGX_OK;
-}
-
-
-/* True for a query that is the payload, of which something is redacted by its
-   name in the query. */
-
-static ngx_uint_t
-ngx_webhook_redact_query(ngx_webhook_call_t *call)
-{
-    ngx_uint_t            i;
-    webhook_path_t      **redact;
-    const webhook_str_t  *root;
-
-    static const webhook_str_t  query = webhook_str("query");
-
-    if (call->request->method != NGX_HTTP_GET) {
-        return 0;
-    }
-
-    redact = call->receiver->redact.elts;
-
-    for (i = 0; i < call->receiver->redact.nelts; i++) {
-        root = webhook_path_step(redact[i], 0);
-
-        if (webhook_path_steps(redact[i]) > 1 && webhook_str_eq(root, &query))
-        {
-            return 1;
-        }
-    }
-
-    return 0;
 }
 
 
@@ -389,53 +507,48 @@ ngx_webhook_redact_add(u_char *p, u_char *last, u_char *data, size_t len)
 
 
 /*
- * True where a key of the path stands twice: the last one counts, and the
- * values of the others would be shown.
+ * Of a key that stands twice the last one counts, and the values of the others
+ * would be shown.
  */
 
-ngx_uint_t
-ngx_webhook_redact_twice(const webhook_json_doc_t *doc,
-    const webhook_path_t *path, const webhook_json_value_t *from)
+ngx_int_t
+ngx_webhook_redact_values(ngx_webhook_call_t *call,
+    const webhook_path_t *path, const webhook_json_value_t *from,
+    int (*visit)(void *ctx, const webhook_json_value_t *v), void *ctx)
 {
-    ngx_int_t              index;
-    ngx_uint_t             i, n;
-    const webhook_str_t   *step;
-    webhook_json_value_t   in, found;
+    int                         rc;
+    webhook_path_walk_t         w;
+    ngx_webhook_redact_visit_t  visitor;
 
-    if (from) {
-        in = *from;
+    visitor.visit = visit;
+    visitor.ctx = ctx;
 
-    } else {
-        webhook_json_root(doc, &in);
+    w.doc = call->doc;
+    w.visit = ngx_webhook_redact_visit;
+    w.ctx = &visitor;
+    w.strict = 1;
+    w.twice = 0;
+
+    rc = webhook_path_walk(path, 0, from, &w);
+
+    if (rc == 0 && from == NULL
+        && webhook_path_steps(path) > 1
+        && ngx_webhook_redact_whole(call->receiver, path))
+    {
+        rc = webhook_path_walk(path, 1, NULL, &w);
     }
 
-    for (i = 0; i < webhook_path_steps(path); i++) {
-        step = webhook_path_step(path, i);
+    return rc ? rc : w.twice ? NGX_DECLINED : NGX_OK;
+}
 
-        if (in.type == WEBHOOK_JSON_ARRAY) {
-            index = ngx_atoi(step->data, step->len);
 
-            if (index == NGX_ERROR || index > NGX_MAX_INT32_VALUE
-                || webhook_json_element(doc, &in, index, &found) != WEBHOOK_OK)
-            {
-                return 0;
-            }
+static int
+ngx_webhook_redact_visit(webhook_path_walk_t *w,
+    const webhook_json_value_t *v)
+{
+    ngx_webhook_redact_visit_t *visitor = w->ctx;
 
-            in = found;
-            continue;
-        }
-
-        n = webhook_json_times(doc, &in, step);
-
-        if (n != 1) {
-            return n > 1;
-        }
-
-        (void) webhook_json_member(doc, &in, step, &found);
-        in = found;
-    }
-
-    return 0;
+    return visitor->visit(visitor->ctx, v);
 }
 
 

@@ -29,10 +29,15 @@ ngx_int_t ngx_webhook_redact_headers(ngx_webhook_call_t *call,
 /* The same of the beginning of the body.  Any thread. */
 ngx_int_t ngx_webhook_redact_body(ngx_webhook_call_t *call, ngx_str_t *text);
 
-/* True where a key of the path stands twice below from (NULL: the root).  Any
-   thread. */
-ngx_uint_t ngx_webhook_redact_twice(const webhook_json_doc_t *doc,
-    const webhook_path_t *path, const webhook_json_value_t *from);
+/*
+ * Calls visit for each value in the payload that a path of "redact" names, from
+ * value "from" (NULL: all of the payload): NGX_OK, NGX_DECLINED if a key on the
+ * way stands twice, or NGX_ERROR as soon as visit returns that and not 0.  Any
+ * thread.
+ */
+ngx_int_t ngx_webhook_redact_values(ngx_webhook_call_t *call,
+    const webhook_path_t *path, const webhook_json_value_t *from,
+    int (*visit)(void *ctx, const webhook_json_value_t *v), void *ctx);
 
 
 #endif /* NGX_WEBHOOK_REDACT_H */

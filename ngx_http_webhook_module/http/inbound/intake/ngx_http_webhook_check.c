@@ -4,6 +4,7 @@
  */
 
 #include "http/inbound/intake/ngx_http_webhook_check.h"
+#include "http/inbound/intake/ngx_http_webhook_elements.h"
 #include "http/inbound/intake/ngx_http_webhook_input.h"
 #include "http/outbound/payload/ngx_http_webhook_lookup.h"
 #include "http/inbound/call/ngx_http_webhook_call_lookup.h"
@@ -137,6 +138,14 @@ ngx_int_t
 ngx_webhook_check_payload(ngx_webhook_call_t *call)
 {
     return ngx_webhook_check_step(call, ngx_webhook_input_read);
+}
+
+
+ngx_int_t
+ngx_webhook_check_lists(ngx_webhook_call_t *call)
+{
+    return call->receiver->for_each
+           ? ngx_webhook_check_step(call, ngx_webhook_elements) : NGX_OK;
 }
 
 

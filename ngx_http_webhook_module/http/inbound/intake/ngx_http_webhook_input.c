@@ -32,8 +32,6 @@ static ngx_uint_t ngx_webhook_payload_convert(ngx_webhook_call_t *call,
     ngx_str_t *error);
 static ngx_uint_t ngx_webhook_payload_read(
     ngx_webhook_call_t *call, ngx_str_t *error);
-static ngx_uint_t ngx_webhook_payload_elements(ngx_webhook_call_t *call,
-    ngx_str_t *error);
 
 
 ngx_uint_t
@@ -238,7 +236,7 @@ ngx_webhook_input_read(ngx_webhook_call_t *call,
     }
 
     if (call->receiver->for_each) {
-        return ngx_webhook_payload_elements(call, error);
+        return 0;
     }
 
     webhook_json_root(call->doc, &root);
@@ -444,83 +442,4 @@ ngx_webhook_payload_read(ngx_webhook_call_t *call, ngx_str_t *error)
                             err.offset);
         return NGX_HTTP_BAD_REQUEST;
     }
-}
-
-
-/*
- * The list of for_each.  What is there and no list is its only element: XML
- * and forms have no other way to say a list of one.
- */
-
-static ngx_uint_t
-ngx_webhook_payload_elements(ngx_webhook_call_t *call, ngx_str_t *error)
-{
-    uint32_t                 iter;
-    ngx_uint_t               i;
-    const webhook_str_t     *name;
-    webhook_json_value_t     list;
-    ngx_webhook_receiver_t  *receiver;
-
-    receiver = call->receiver;
-
-    if (receiver->for_each_root
-        && webhook_path_steps(receiver->for_each) == 1)
-    {
-        webhook_json_root(call->doc, &list);
-
-    } else if (webhook_path_find(receiver->for_each,
-                                 receiver->for_each_root ? 1 : 0, call->doc,
-                                 NULL, &list)
-               != WEBHOOK_OK
-               || list.type == WEBHOOK_JSON_NULL)
-    {
-        name = webhook_path_text(receiver->for_each);
-
-        ngx_webhook_message(call, error,
-                            "The payload has no list '%*s'",
-                            name->len, name->data);
-        return NGX_WEBHOOK_UNPROCESSABLE;
-    }
-
-    call->nelements = list.type == WEBHOOK_JSON_ARRAY
-                      ? webhook_json_count(call->doc, &list) : 1;
-
-    if (call->nelements > receiver->for_each_max) {
-        ngx_webhook_message(call, error,
-                            "The list has %ui elements; a call may "
-                            "have %ui", call->nelements,
-                            receiver->for_each_max);
-        return NGX_WEBHOOK_UNPROCESSABLE;
-    }
-
-    call->elements = ngx_palloc(call->pool,
-                                (call->nelements + 1)
-                                * sizeof(webhook_json_value_t));
-    if (call->elements == NULL) {
-        ngx_str_set(error, "Out of memory; nothing was done");
-        return NGX_HTTP_SERVICE_UNAVAILABLE;
-    }
-
-    /* templates may name all of the payload for each of them */
-
-    call->cost = ngx_max(call->cost,
-                         call->payload.len * (call->nelements / 4));
-
-    if (list.type != WEBHOOK_JSON_ARRAY) {
-        call->elements[0] = list;
-        return 0;
-    }
-
-    iter = 0;
-
-    for (i = 0; i < call->nelements; i++) {
-        if (webhook_json_next(call->doc, &list, &iter, NULL,
-                              &call->elements[i])
-            != WEBHOOK_OK)
-        {
-            call->nelements = i;
-        }
-    }
-
-    return 0;
 }

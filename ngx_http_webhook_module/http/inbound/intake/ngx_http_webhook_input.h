@@ -22,8 +22,8 @@ size_t ngx_webhook_input_cost(ngx_webhook_call_t *call);
 /* 0 and call->kind, or the status to answer with its sentence.  Any thread. */
 ngx_uint_t ngx_webhook_input_kind(ngx_webhook_call_t *call, ngx_str_t *error);
 
-/* Makes call->payload, call->doc and call->elements of the body; returns the
-   same.  Any thread. */
+/* Makes call->payload and call->doc of the body; returns the same.  Any
+   thread. */
 ngx_uint_t ngx_webhook_input_read(ngx_webhook_call_t *call, ngx_str_t *error);
 
 
