@@ -127,7 +127,7 @@ typedef struct ngx_webhook_verify_s     ngx_webhook_verify_t;
 typedef struct ngx_webhook_handshake_s  ngx_webhook_handshake_t;
 
 
-/* A condition that a call must meet, and how it was written. */
+/* A condition about a call, and how it was written. */
 
 typedef struct {
     webhook_condition_t              *condition;
@@ -156,6 +156,8 @@ struct ngx_webhook_receiver_s {
     ngx_array_t                  require;       /* webhook_path_t * */
     ngx_array_t                  filters;       /* of ngx_webhook_
                                                    filter_t: all must hold */
+    ngx_array_t                  skips;         /* of the same: calls of which
+                                                   one holds are not for us */
     ngx_array_t                  actions;       /* ..._action_t */
     ngx_array_t                  captures;      /* ngx_str_t: their names */
 

@@ -169,6 +169,10 @@ static ngx_webhook_metric_t  ngx_webhook_metric[] = {
         ngx_string("ngx_webhook_calls_ok_total"),
         ngx_string("Calls of receivers whose actions all succeeded.") },
 
+    [NGX_WEBHOOK_CALLS_SKIPPED] = {
+        ngx_string("ngx_webhook_calls_skipped_total"),
+        ngx_string("Calls that are not for their receiver, by its skip.") },
+
     [NGX_WEBHOOK_CALLS_REFUSED] = {
         ngx_string("ngx_webhook_calls_refused_total"),
         ngx_string("Calls refused before any action.") },

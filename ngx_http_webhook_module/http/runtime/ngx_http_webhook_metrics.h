@@ -42,6 +42,7 @@ typedef enum {
     NGX_WEBHOOK_TOKENS_FETCHED,             /* of OAuth 2.0 */
     NGX_WEBHOOK_TOKENS_FAILED,
     NGX_WEBHOOK_CALLS_OK,
+    NGX_WEBHOOK_CALLS_SKIPPED,
     NGX_WEBHOOK_CALLS_REFUSED,
     NGX_WEBHOOK_CALLS_FAILED,
     NGX_WEBHOOK_CALLS_UNKNOWN,              /* dedupe_rows was reached */

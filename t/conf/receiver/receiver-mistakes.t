@@ -53,9 +53,9 @@ for my $server ('try_files $uri @api;', 'error_page 404 405 = @api;',
 for my $right ('require fields."System.State" \'fields."First Name"\' "\'a,b\'";',
                'redact "\'$id\'" payload.header.id lines[].pin root[].pin;',
                'for_each root.entry[].changes[]."a.b".messages[];',
-               'dedupe body:"a.b"."c d"; '
+               'dedupe \'body:"a.b"."c d"\'; '
                . 'filter "fields.\'a.b\' in (1, x) && !(\'c d\' exists)";',
-               'filter "!(a exists)"; filter "(a == 1 && b == 2) || c == 3";')
+               'skip "!(a exists)"; skip "(a == 1 && b == 2) || c == 3";')
 {
     (my $name = $right) =~ s/;.*//;
 
@@ -587,6 +587,30 @@ filter "name === 'a'"; action POST /pos/x '{}';
 --- says
 [emerg] invalid condition "name === 'a'": one of == != > >= < <= ~ exists in is missing at offset 5 in receiver:3
 
+=== skip misspelt op
+--- receiver
+skip "name = 'a'"; action POST /pos/x '{}';
+--- says
+[emerg] invalid condition "name = 'a'": one of == != > >= < <= ~ exists in is missing at offset 5 in receiver:3
+
+=== skip mixed
+--- receiver
+skip "a == 1 && b == 2 || c == 3"; action POST /pos/x '{}';
+--- says
+[warn] the condition "a == 1 && b == 2 || c == 3" is read as "(a == 1 && b == 2) || c == 3": write the brackets that are meant in receiver:3
+
+=== skip variable
+--- receiver
+skip "a == 1 || var.lost == 1"; action POST /pos/x '{}';
+--- says
+[emerg] unknown variable in "var.lost" in receiver:1
+
+=== skip many
+--- receiver
+skip "a == 1" "b == 2"; action POST /pos/x '{}';
+--- says
+[emerg] invalid number of arguments in "skip" directive in receiver:3
+
 === require quote
 --- receiver
 require fields."a; action POST /pos/x '{}';
@@ -607,9 +631,15 @@ require "a",b; action POST /pos/x '{}';
 
 === action key quote
 --- receiver
+action POST /pos/x '{"a": "${fields."b"c}"}';
+--- says
+[emerg] invalid body template: path "fields."b"c" has no dot behind a quote, in the token at offset 7 in receiver:3
+
+=== action key without an end
+--- receiver
 action POST /pos/x '{"a": "${fields."b}"}';
 --- says
-[emerg] invalid body template: "${" at offset 7 has no "}" before a character that no token has in receiver:3
+[emerg] invalid body template: the template is not JSON: a string does not end at offset 21 in receiver:3
 
 === for_each levels
 --- receiver

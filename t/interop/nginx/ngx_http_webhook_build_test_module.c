@@ -537,6 +537,13 @@ build_test_receiver(FILE *out, ngx_webhook_receiver_t *rcv)
     build_test_template(out, "target_model", rcv->target_model);
     build_test_paths(out, "require", &rcv->require);
 
+    filter = rcv->skips.elts;
+
+    for (i = 0; i < rcv->skips.nelts; i++) {
+        build_test_str(out, "skip", &filter[i].text);
+        build_test_condition(out, "skip", filter[i].condition);
+    }
+
     filter = rcv->filters.elts;
 
     for (i = 0; i < rcv->filters.nelts; i++) {

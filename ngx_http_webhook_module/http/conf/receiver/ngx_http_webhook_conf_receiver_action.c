@@ -2,8 +2,8 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * webhook_receiver { require filter action }: what a call has to have, and
- * does.
+ * webhook_receiver { skip require filter action }: which calls are for us, what
+ * they have to have, and do.
  */
 
 #include "http/conf/receiver/ngx_http_webhook_conf_receiver_action.h"
@@ -16,6 +16,7 @@
 
 #define NGX_WEBHOOK_ACTIONS_MAX   32
 #define NGX_WEBHOOK_REQUIRE_MAX   64
+#define NGX_WEBHOOK_SKIPS_MAX     32
 #define NGX_WEBHOOK_ACTION_TIME   (24 * 60 * 60 * UINT64_C(1000))
 
 
@@ -42,6 +43,8 @@ static char *ngx_webhook_receiver_param(ngx_webhook_build_t *b,
     ngx_webhook_action_t *action, ngx_str_t *arg);
 static char *ngx_webhook_receiver_body(ngx_webhook_build_t *b,
     ngx_webhook_action_t *action, ngx_str_t *value);
+static char *ngx_webhook_receiver_skip(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t *spec, void *conf);
 static char *ngx_webhook_receiver_filter(ngx_webhook_build_t *b,
     const ngx_webhook_field_t *spec, void *conf);
 static ngx_int_t ngx_webhook_receiver_late(ngx_webhook_build_t *b,
@@ -59,10 +62,16 @@ static const ngx_webhook_field_t
       0,
       NULL },
 
+    { ngx_string("skip"),
+      NGX_CONF_TAKE1,
+      ngx_webhook_receiver_skip,
+      offsetof(ngx_webhook_receiver_t, skips),
+      NULL },
+
     { ngx_string("filter"),
       NGX_CONF_TAKE1,
       ngx_webhook_receiver_filter,
-      0,
+      offsetof(ngx_webhook_receiver_t, filters),
       NULL },
 
     { ngx_string("action"),
@@ -94,6 +103,9 @@ ngx_webhook_receiver_action_create(ngx_webhook_build_t *b,
         || ngx_array_init(&rcv->captures, b->pool, 1, sizeof(ngx_str_t))
            != NGX_OK
         || ngx_array_init(&rcv->filters, b->pool, 1,
+                          sizeof(ngx_webhook_filter_t))
+           != NGX_OK
+        || ngx_array_init(&rcv->skips, b->pool, 1,
                           sizeof(ngx_webhook_filter_t))
            != NGX_OK)
     {
@@ -223,20 +235,36 @@ ngx_webhook_receiver_require(ngx_webhook_build_t *b,
 }
 
 
+/* skip CONDITION: a call that meets one of them is not for us. */
+
+static char *
+ngx_webhook_receiver_skip(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t *spec, void *conf)
+{
+    ngx_webhook_receiver_t *rcv = conf;
+
+    if (rcv->skips.nelts == NGX_WEBHOOK_SKIPS_MAX) {
+        return "is given too often";
+    }
+
+    return ngx_webhook_receiver_filter(b, spec, conf);
+}
+
+
 /* filter CONDITION: what a call has to meet, or nothing is done for it. */
 
 static char *
 ngx_webhook_receiver_filter(ngx_webhook_build_t *b,
     const ngx_webhook_field_t *spec, void *conf)
 {
-    ngx_webhook_receiver_t *rcv = conf;
+    char *p = conf;
 
     ngx_str_t             *value;
     ngx_webhook_filter_t  *filter;
 
     value = b->args->elts;
 
-    filter = ngx_array_push(&rcv->filters);
+    filter = ngx_array_push((ngx_array_t *) (p + spec->offset));
     if (filter == NULL) {
         return NGX_CONF_ERROR;
     }

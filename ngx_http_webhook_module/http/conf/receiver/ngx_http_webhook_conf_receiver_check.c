@@ -67,6 +67,16 @@ ngx_webhook_receiver_check_call(ngx_webhook_check_t *check,
     ngx_webhook_emit_t     *emit;
     ngx_webhook_filter_t   *filter;
 
+    filter = rcv->skips.elts;
+
+    for (i = 0; i < rcv->skips.nelts; i++) {
+        if (ngx_webhook_check_conditions(check, &filter[i].condition, 1)
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
     if (ngx_webhook_check_paths(check, rcv->require.elts, rcv->require.nelts)
         != NGX_OK)
     {

@@ -177,7 +177,6 @@ struct ngx_webhook_call_s {
     ngx_uint_t               pending;           /* of them */
     unsigned                 keyed:1;           /* repeat is known */
     unsigned                 repeated:1;        /* it was answered before */
-    unsigned                 skipped:1;         /* it is not for us */
     unsigned                 own:1;             /* it is answered as "answer"
                                                    says, or the first call was
                                                    */
@@ -195,6 +194,9 @@ struct ngx_webhook_call_s {
     ngx_uint_t               answered;          /* the one that is sent, by the
                                                    receiver's profile */
     ngx_str_t                error;             /* the sentence in it */
+    ngx_str_t               *skipped;           /* the condition of skip by
+                                                   which it is not for us, or
+                                                   NULL */
     ngx_str_t                detail;            /* what the API said, or of
                                                    what a handshake is, for the
                                                    history */

@@ -234,6 +234,16 @@ ngx_webhook_work_paths(ngx_webhook_call_t *call)
         }
     }
 
+    filter = receiver->skips.elts;
+
+    for (i = 0; i < receiver->skips.nelts; i++) {
+        if (webhook_condition_paths(filter[i].condition, ngx_webhook_work_path,
+                                    call))
+        {
+            return 1;
+        }
+    }
+
     filter = receiver->filters.elts;
 
     for (i = 0; i < receiver->filters.nelts; i++) {

@@ -141,6 +141,57 @@ ngx_webhook_check_payload(ngx_webhook_call_t *call)
 }
 
 
+/* A call of which no more is to be known is answered as one that succeeded. */
+
+ngx_int_t
+ngx_webhook_check_skip(ngx_webhook_call_t *call)
+{
+    int                    rc;
+    ngx_str_t              error;
+    ngx_uint_t             i;
+    ngx_webhook_filter_t  *skip;
+
+    skip = call->receiver->skips.elts;
+
+    for (i = 0; i < call->receiver->skips.nelts; i++) {
+
+        call->whole = 1;
+
+        rc = webhook_condition_eval(skip[i].condition,
+                                    ngx_webhook_call_lookup, call);
+        call->whole = 0;
+
+        switch (rc) {
+
+        case 0:
+            continue;
+
+        case 1:
+            call->skipped = &skip[i].text;
+            ngx_webhook_message(call, &call->detail, "Skipped: %V",
+                                call->skipped);
+            return ngx_webhook_call_set(call, NGX_HTTP_OK, NULL);
+
+        case WEBHOOK_LIMIT:
+
+            /* rather done than passed over */
+
+            ngx_webhook_message_warn(call,
+                                     "a condition of skip ran into the "
+                                     "limits of regular expressions");
+            continue;
+
+        default:
+            ngx_str_set(&error, "Out of memory; nothing was done");
+            return ngx_webhook_call_set(call, NGX_HTTP_SERVICE_UNAVAILABLE,
+                                        &error);
+        }
+    }
+
+    return NGX_OK;
+}
+
+
 ngx_int_t
 ngx_webhook_check_lists(ngx_webhook_call_t *call)
 {

@@ -17,10 +17,11 @@
 ngx_uint_t ngx_webhook_check_headers(ngx_webhook_call_t *call,
     ngx_str_t *error);
 
-/* Steps: of the type that was sent, of what is in the body, of its lists, of
-   what it is about.  Any thread. */
+/* Steps: of the type that was sent, of what is in the body, whether it is for
+   us, of its lists, of what it is about.  Any thread. */
 ngx_int_t ngx_webhook_check_type(ngx_webhook_call_t *call);
 ngx_int_t ngx_webhook_check_payload(ngx_webhook_call_t *call);
+ngx_int_t ngx_webhook_check_skip(ngx_webhook_call_t *call);
 ngx_int_t ngx_webhook_check_lists(ngx_webhook_call_t *call);
 ngx_int_t ngx_webhook_check_fields(ngx_webhook_call_t *call);
 ngx_int_t ngx_webhook_check_filters(ngx_webhook_call_t *call);

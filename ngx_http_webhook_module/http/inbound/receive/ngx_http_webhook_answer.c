@@ -15,6 +15,8 @@ static void ngx_webhook_answer_later(ngx_webhook_act_t *act, webhook_buf_t *b);
 static ngx_int_t ngx_webhook_answer_make(ngx_webhook_call_t *call);
 static ngx_int_t ngx_webhook_answer_ours(ngx_webhook_call_t *call);
 static ngx_int_t ngx_webhook_answer_add_would(ngx_webhook_call_t *call);
+static ngx_int_t ngx_webhook_answer_skipped(ngx_webhook_call_t *call,
+    ngx_str_t *json);
 static ngx_int_t ngx_webhook_answer_send(ngx_webhook_call_t *call);
 static void ngx_webhook_answer_content(ngx_webhook_call_t *call);
 
@@ -174,6 +176,12 @@ ngx_webhook_answer_make(ngx_webhook_call_t *call)
 static ngx_int_t
 ngx_webhook_answer_ours(ngx_webhook_call_t *call)
 {
+    if (call->skipped
+        && call->receiver->profile != NGX_WEBHOOK_PROFILE_NIGHTPOS)
+    {
+        return ngx_webhook_answer_skipped(call, &call->answer);
+    }
+
     if (call->status < NGX_HTTP_SPECIAL_RESPONSE) {
         ngx_str_set(&call->answer, "{\"status\": \"ok\"}");
         return NGX_OK;
@@ -208,6 +216,32 @@ ngx_webhook_answer_add_would(ngx_webhook_call_t *call)
     ngx_str_null(&call->would);
 
     return ngx_webhook_reply_text(call->request->pool, &b, &call->answer);
+}
+
+
+/* What is not for us; a dry run tells by which condition. */
+
+static ngx_int_t
+ngx_webhook_answer_skipped(ngx_webhook_call_t *call, ngx_str_t *json)
+{
+    webhook_buf_t  b;
+
+    if (!call->dry_run) {
+        ngx_str_set(json, "{\"status\": \"ok\", \"skipped\": true}");
+        return NGX_OK;
+    }
+
+    webhook_buf_init(&b, 0);
+
+    webhook_buf_add(&b, "{\"status\": \"ok\", \"dry_run\": true, "
+                    "\"skipped\": true, \"condition\": ",
+                    sizeof("{\"status\": \"ok\", \"dry_run\": true, "
+                           "\"skipped\": true, \"condition\": ") - 1);
+    ngx_webhook_reply_quoted(&b, call->skipped);
+
+    webhook_buf_add(&b, ", \"calls\": []}", sizeof(", \"calls\": []}") - 1);
+
+    return ngx_webhook_reply_text(call->pool, &b, json);
 }
 
 

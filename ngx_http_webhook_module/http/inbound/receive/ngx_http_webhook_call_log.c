@@ -122,8 +122,9 @@ ngx_webhook_call_log(ngx_webhook_call_t *call)
         ngx_webhook_count(counter, 1);
     }
 
-    if (counter != NGX_WEBHOOK_CALLS_OK) {
-
+    if (counter != NGX_WEBHOOK_CALLS_OK
+        && counter != NGX_WEBHOOK_CALLS_SKIPPED)
+    {
         /* what a caller does wrong is no fault of ours */
 
         level = (counter == NGX_WEBHOOK_CALLS_FAILED) ? NGX_LOG_ERR
@@ -166,6 +167,10 @@ ngx_webhook_call_log_end(ngx_webhook_call_t *call)
 static ngx_webhook_counter_e
 ngx_webhook_log_counter(ngx_webhook_call_t *call)
 {
+    if (call->skipped) {
+        return NGX_WEBHOOK_CALLS_SKIPPED;
+    }
+
     if (call->status < NGX_HTTP_SPECIAL_RESPONSE) {
         return NGX_WEBHOOK_CALLS_OK;
     }
@@ -236,8 +241,7 @@ ngx_webhook_log_wanted(ngx_webhook_call_t *call)
         return 0;
 
     case NGX_WEBHOOK_LOG_ERRORS:
-        return ngx_webhook_log_counter(call)
-               != NGX_WEBHOOK_CALLS_OK;
+        return call->status >= NGX_HTTP_SPECIAL_RESPONSE;
 
     default:
         return 1;

@@ -54,6 +54,7 @@ static const ngx_webhook_way_t  ngx_webhook_receive_steps[] = {
     { ngx_webhook_handshake_signed, ngx_webhook_call_work_heavy },
     { ngx_webhook_check_type, ngx_webhook_call_work_heavy },
     { ngx_webhook_check_payload, ngx_webhook_call_work_heavy },
+    { ngx_webhook_check_skip, ngx_webhook_call_work_heavy },
     { ngx_webhook_check_lists, ngx_webhook_call_work_heavy },
     { ngx_webhook_check_fields, ngx_webhook_call_work_heavy },
     { ngx_webhook_check_filters, ngx_webhook_call_work_heavy },

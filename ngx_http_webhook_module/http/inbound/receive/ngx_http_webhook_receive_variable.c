@@ -73,6 +73,9 @@ ngx_webhook_receive_variable_status(ngx_http_request_t *r, ngx_str_t *value)
     if (call && call->handshake) {
         ngx_str_set(value, "handshake");
 
+    } else if (call && call->skipped) {
+        ngx_str_set(value, "skipped");
+
     } else if (call && call->repeated) {
         ngx_str_set(value, "repeat");
 
