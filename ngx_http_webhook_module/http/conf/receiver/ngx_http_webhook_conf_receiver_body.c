@@ -177,7 +177,7 @@ ngx_webhook_receiver_parse_json(ngx_webhook_build_t *b,
 
     for (i = 0; i < rcv->parse_json.nelts; i++) {
 
-        root = webhook_path_step(path[i], 0);
+        root = webhook_path_root(path[i]);
 
         for (n = 0; n < sizeof(roots) / sizeof(roots[0]); n++) {
 
