@@ -67,7 +67,11 @@ static const struct {
     { "gitlab", "glwt-0123456789abcdef" },
     { "basic", "pos:pass:word with colon" },
     { "bearer", "tok_0123456789abcdef" },
-    { "hmac", "a legacy shared secret" }
+    { "hmac", "a legacy shared secret" },
+    { "adyen", "44782DEF547AAA06C910C43932B1EB0C"
+               "71FC68D9D0C057550C48EC2ACF6BA056" },
+    { "hubspot", "yyyyyyyy-yyyy-yyyy-yyyy-yyyyyyyyyyyy" },
+    { "mailgun", "key-a-signing-key-0123456789abcdef" }
 };
 
 static const char  private_key[] =
