@@ -1,6 +1,7 @@
 # Senders end to end: Trello, whose signature is of the URL as well; Amazon SNS,
 # by its certificate; Mercado Pago, which signs the query; Telegram and Microsoft
-# Graph, who send a secret; Docusign with its numbered headers.
+# Graph, who send a secret; Docusign with its numbered headers; Asana's calls
+# without events.
 
 use strict;
 use warnings;
@@ -46,8 +47,14 @@ my %verify = (
     telegram    => 'telegram file:../text.key',
     msgraph     => "msgraph file:../text.key another-key-of-enough-bytes",
     docusign    => 'docusign file:../text.key',
+    asana       => 'asana file:../text.key',
     sns         => "sns file:../old.pem file:../sns.pem app=$topic",
 );
+
+# what stands for "action" of a receiver
+
+my %action = (asana => q(for_each events;
+            action POST /pos/asana '{"what": "${action}"}'));
 
 $t->config(
     http => "webhook_store %%STORE%% size=64m;\n"
@@ -56,7 +63,8 @@ $t->config(
             secret $_-$token;
             verify $verify{$_};
             accept json text;
-            action POST /pos/$_ '{"n": "\${n}"}';
+            log_calls on;
+            @{[$action{$_} // qq(action POST /pos/$_ '{"n": "\${n}"}')]};
         }
 CONF
     server => <<'CONF',
@@ -198,6 +206,21 @@ is call('telegram', '{"n": 1}', []), 401, 'none';
 }
 
 
+# --- Asana: a call without events tells that it is alive
+
+{
+    my $of = sub { ['X-Hook-Signature' => hmac_sha256_hex($_[0], $text)] };
+    my $body = '{"events": [{"action": "changed"}]}';
+
+    is call('asana', $body, $of->($body)), 200, 'Asana';
+    is call('asana', "$body ", $of->($body)), 401, 'another body';
+
+    $body = '{"events": []}';
+    is call('asana', $body, $of->($body)), 200, 'no events';
+    $done--;
+}
+
+
 # --- SNS
 
 my %signed = (
@@ -282,6 +305,18 @@ for my $name (qw(Message MessageId Timestamp TopicArn Type Signature)) {
 }
 
 is $api->count, $done, 'nothing else was called';
+
+
+# --- the secrets that are sent are in no history
+
+{
+    my $calls = join '', map { ($t->ctl('calls', $_, '--json'))[1] }
+                         qw(telegram msgraph);
+
+    like $calls, qr/"telegram"/, 'calls are kept';
+    unlike $calls, qr/\Q$text\E|another-key-of-enough-bytes/,
+        'without their secrets';
+}
 
 $t->stop;
 $t->ok_logs('senders');
