@@ -129,6 +129,7 @@ NGX_LIBS := $(patsubst t/interop/nginx/%.c,$(BUILD)/interop/%.so,$(NGX_SRCS))
 interop: $(CALL_BINS) $(LOAD_LIBS) $(NGX_LIBS)
 
 $(NGX_LIBS): $(BUILD)/interop/%.so: t/interop/nginx/%.c \
+             $(wildcard t/interop/nginx/*.h) \
              t/interop/nginx/module.mk $(BUILD)/objs/configured \
              $(call room_files,h,$(ROOMS))
 	@mkdir -p $(@D)

@@ -16,6 +16,8 @@
 #include "http/conf/receiver/ngx_http_webhook_conf_receiver.h"
 #include "http/model/ngx_http_webhook_verifier.h"
 
+#include "build_test_values.h"
+
 
 typedef struct {
     ngx_str_t  file;
@@ -287,86 +289,6 @@ build_test_thing(FILE *out, u_char **p, u_char *last, ngx_cycle_t *cycle)
 
 
 static void
-build_test_str(FILE *out, const char *name, ngx_str_t *s)
-{
-    fprintf(out, "%s\t%.*s\n", name, (int) s->len, s->data ? s->data
-                                                     : (u_char *) "");
-}
-
-
-static void
-build_test_num(FILE *out, const char *name, uint64_t n)
-{
-    fprintf(out, "%s\t%llu\n", name, (unsigned long long) n);
-}
-
-
-static void
-build_test_bytes(FILE *out, const char *name, const void *data, size_t len)
-{
-    size_t         i;
-    const u_char  *p = data;
-
-    fprintf(out, "%s\t", name);
-
-    for (i = 0; i < len; i++) {
-        fprintf(out, "%02x", p[i]);
-    }
-
-    fprintf(out, "\n");
-}
-
-
-static int
-build_test_path(void *ctx, const webhook_path_t *path)
-{
-    FILE *out = ctx;
-
-    if (path) {
-        build_test_str(out, "path", ngx_webhook_nstr(webhook_path_text(path)));
-    }
-
-    return 0;
-}
-
-
-static void
-build_test_template(FILE *out, const char *name, webhook_template_t *tpl)
-{
-    fprintf(out, "%s\t%s\n", name, tpl ? webhook_template_constant(tpl)
-                                         ? "constant" : "template" : "none");
-
-    if (tpl) {
-        (void) webhook_template_paths(tpl, build_test_path, out);
-    }
-}
-
-
-static void
-build_test_condition(FILE *out, const char *name, webhook_condition_t *cond)
-{
-    fprintf(out, "%s\t%s\n", name, cond ? "condition" : "none");
-
-    if (cond) {
-        (void) webhook_condition_paths(cond, build_test_path, out);
-    }
-}
-
-
-static void
-build_test_keys(FILE *out, const char *name, ngx_webhook_keys_t *keys)
-{
-    ngx_uint_t  i;
-
-    for (i = 0; i < keys->nkeys; i++) {
-        build_test_bytes(out, name, keys->keys[i].bytes, keys->keys[i].len);
-        build_test_num(out, "kind", keys->keys[i].kind);
-        build_test_num(out, "expires", keys->keys[i].expires);
-    }
-}
-
-
-static void
 build_test_endpoint(FILE *out, ngx_webhook_endpoint_t *ep)
 {
     ngx_uint_t                   i;
@@ -446,36 +368,6 @@ build_test_endpoint(FILE *out, ngx_webhook_endpoint_t *ep)
 
 
 static void
-build_test_paths(FILE *out, const char *name, ngx_array_t *paths)
-{
-    ngx_uint_t        i;
-    webhook_path_t  **path;
-
-    path = paths->elts;
-
-    fprintf(out, "%s\t%d\n", name, (int) paths->nelts);
-
-    for (i = 0; i < paths->nelts; i++) {
-        (void) build_test_path(out, path[i]);
-    }
-}
-
-
-static void
-build_test_strs(FILE *out, const char *name, ngx_array_t *strs)
-{
-    ngx_str_t   *s;
-    ngx_uint_t   i;
-
-    s = strs->elts;
-
-    for (i = 0; i < strs->nelts; i++) {
-        build_test_str(out, name, &s[i]);
-    }
-}
-
-
-static void
 build_test_action(FILE *out, ngx_webhook_action_t *action)
 {
     ngx_uint_t                i;
@@ -510,7 +402,6 @@ build_test_receiver(FILE *out, ngx_webhook_receiver_t *rcv)
     ngx_webhook_emit_t         *emit;
     ngx_webhook_url_token_t    *url_token;
     ngx_webhook_action_t       *action;
-    ngx_webhook_filter_t       *filter;
     ngx_webhook_answer_rule_t  *answer;
 
     build_test_str(out, "description", &rcv->description);
@@ -537,19 +428,8 @@ build_test_receiver(FILE *out, ngx_webhook_receiver_t *rcv)
     build_test_template(out, "target_model", rcv->target_model);
     build_test_paths(out, "require", &rcv->require);
 
-    filter = rcv->skips.elts;
-
-    for (i = 0; i < rcv->skips.nelts; i++) {
-        build_test_str(out, "skip", &filter[i].text);
-        build_test_condition(out, "skip", filter[i].condition);
-    }
-
-    filter = rcv->filters.elts;
-
-    for (i = 0; i < rcv->filters.nelts; i++) {
-        build_test_str(out, "filter", &filter[i].text);
-        build_test_condition(out, "filter", filter[i].condition);
-    }
+    build_test_filters(out, "skip", &rcv->skips);
+    build_test_filters(out, "filter", &rcv->filters);
 
     action = rcv->actions.elts;
 
