@@ -341,6 +341,7 @@ check_rendered(const webhook_template_t *tpl, webhook_template_kind_e kind,
         break;
 
     case WEBHOOK_TEMPLATE_TEXT:
+    case WEBHOOK_TEMPLATE_XML:
         break;
     }
 }
