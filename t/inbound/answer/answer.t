@@ -26,7 +26,7 @@ my %receivers = (
     twiml => q{accept form; answer ok type=text/xml
         'body=<Response><Message to="${From}">${Body}</Message></Response>';
         action POST /api/x '{}';},
-    vnpay => q{require a; filter "a != 9";
+    vnpay => q{require a; filter "!(a == 9)";
         answer ok 'body={"RspCode": "00", "Message": "Confirm ${a}", "all": ${b}}';
         answer 422 status=200 'body={"RspCode": "01", "Message": "${error}"}';
         answer 4xx status=200 'body={"RspCode": "97", "ours": ${status}, "a": "${a}"}';
@@ -119,7 +119,7 @@ answered call('vnpay', '{"a": 2}', @signed), 200, $json,
 answered call('vnpay', '{}', @signed), 200, $json,
     q({"RspCode": "01", "Message": "Missing required field: 'a'"}), 'a refusal';
 answered call('vnpay', '{"a": 9}', @signed), 200, $json,
-    '{"RspCode": "01", "Message": "The call does not meet the condition: a != 9"}',
+    '{"RspCode": "01", "Message": "The call does not meet the condition: !(a == 9)"}',
     'a filter';
 answered call('vnpay', '{"a": 9}'), 200, $json,
     '{"RspCode": "97", "ours": 401, "a": null}',

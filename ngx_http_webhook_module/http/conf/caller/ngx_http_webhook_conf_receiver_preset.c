@@ -116,7 +116,9 @@ ngx_webhook_preset_args(ngx_webhook_build_t *b,
     }
 
     if (*n == 0) {
-        return "has no key";
+        return args->key.data ? "has no key: \"key=\" says how one is written, "
+                                "the key stands without it"
+                              : "has no key";
     }
 
     if (*n > WEBHOOK_KEYS_MAX) {
