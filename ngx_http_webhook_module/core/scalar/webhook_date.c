@@ -112,9 +112,8 @@ webhook_date_number(const webhook_str_t *text, int zone, int64_t *ms)
         return WEBHOOK_ERROR;
     }
 
-    if (!minus
-        && ((digits != 9 && digits != 10 && digits != 13)
-            || *text->data == '0'))
+    if ((digits != 9 && digits != 10 && digits != 13)
+        || text->data[minus] == '0')
     {
         /* too few or too many for a time of these years */
         return WEBHOOK_ERROR;

@@ -18,8 +18,8 @@
  * Reads a time into *ms, milliseconds since 1970:
  *
  *   1714557600             seconds, of 9 or 10 digits, or milliseconds, of 13;
- *   1714557600000          with a fraction, too.  With a minus sign of up to 16
- *   1714557600.25          digits: milliseconds from 10^11 on
+ *   1714557600000          with a fraction, too.  The same with a minus sign
+ *   1714557600.25          before it, for times before 1970
  *
  *   20240501               8, 12 or 14 digits are year, month, day; hour and
  *   202405011000           minute; second.  The year is one from 1900 to 2199,
@@ -31,10 +31,10 @@
  *   2024-05-01T10:00+07:00
  *
  * Digits of another number may be a time in one unit or in another, or none,
- * and are refused.  A time that does not tell its distance to UTC is in the
- * zone that the format (which may be NULL) begins with, or else in UTC.  What is finer than a
- * millisecond is cut off; a leap second is the second before it.  Returns
- * WEBHOOK_OK, or WEBHOOK_ERROR.
+ * and are refused.  A time that does not tell its distance to UTC is
+ * in the zone that the format (which may be NULL) begins with, or else in UTC.
+ * What is finer than a millisecond is cut off; a leap second is the second
+ * before it.  Returns WEBHOOK_OK, or WEBHOOK_ERROR.
  */
 int webhook_date_parse(const webhook_str_t *text,
     const webhook_str_t *format, int64_t *ms);
