@@ -100,6 +100,7 @@ run(webhook_coding_e coding, const uint8_t *data, size_t size, size_t piece,
     io.next = body_next;
     io.room = body_room;
     io.made = body_made;
+    io.exact = size & 1;
 
     what = NULL;
     rc = webhook_inflate(coding, &io, &what);

@@ -158,10 +158,15 @@ webhook_inflate_run(webhook_inflater_t *in, webhook_coding_e coding,
 
             webhook_inflate_peek(in, head);
 
-            if (in->z.avail_in == 0 || coding != WEBHOOK_CODING_GZIP
+            if (in->z.avail_in == 0) {
+                return WEBHOOK_OK;
+            }
+
+            if (coding != WEBHOOK_CODING_GZIP
                 || head[0] != 0x1f || head[1] != 0x8b)
             {
-                return WEBHOOK_OK;
+                *what = "bytes stand behind the end of its content coding";
+                return in->io->exact ? WEBHOOK_ERROR : WEBHOOK_OK;
             }
 
             if (inflateReset(&in->z) != Z_OK) {

@@ -39,6 +39,8 @@ typedef struct {
 
     /* So many bytes of that room have been written to. */
     void  (*made)(void *data, size_t len);
+
+    unsigned   exact:1;         /* bytes behind the end are an error */
 } webhook_inflate_t;
 
 
@@ -52,8 +54,8 @@ unsigned webhook_codings(const webhook_str_t *header,
     webhook_coding_e list[WEBHOOK_CODINGS]);
 
 /*
- * Undoes one coding.  Several members of gzip are one body; bytes behind the
- * end are padding.  Returns WEBHOOK_OK; WEBHOOK_ERROR with *what (static text)
+ * Undoes one coding.  Several members of gzip are one body; other bytes behind
+ * the end are padding, unless it has to be "exact".  Returns WEBHOOK_OK; WEBHOOK_ERROR with *what (static text)
  * if it is broken or cut short; WEBHOOK_LIMIT if there is more than there was
  * room for; or WEBHOOK_NOMEM.
  */

@@ -142,6 +142,10 @@ refused('what is none', call('zipped', 'gzip', body('a')), 400,
         qr/not what its 'Content-Encoding' says: the body cannot be decoded/);
 refused('cut short', call('zipped', 'gzip', substr(gz(body('a')), 0, -9)), 400,
         qr/not what its 'Content-Encoding' says: the body ends within/);
+refused('bytes behind its end', call('zipped', 'gzip', gz(body('a')) . "\0"),
+        400, qr/says: bytes stand behind the end of its content coding/);
+refused('and of deflate', call('zipped', 'deflate', zlib(body('a')) . '{}'),
+        400, qr/says: bytes stand behind the end of its content coding/);
 refused('no JSON in it', call('zipped', 'gzip', gz('x')), 400, qr/is not JSON/);
 refused('nothing in it', call('zipped', 'gzip', gz('')), 400,
         qr/The body is empty/);

@@ -187,6 +187,7 @@ ngx_webhook_content_decode(ngx_webhook_call_t *call, size_t max)
     io.next = ngx_webhook_content_next;
     io.room = ngx_webhook_content_room;
     io.made = ngx_webhook_content_made;
+    io.exact = 1;
 
     n = ngx_webhook_content_codings(call, list);
 

@@ -243,6 +243,7 @@ ngx_webhook_copy_undo(ngx_pool_t *pool, ngx_webhook_copy_t *from,
     io.next = ngx_webhook_copy_next;
     io.room = ngx_webhook_copy_room;
     io.made = ngx_webhook_copy_made;
+    io.exact = 0;
 
     switch (webhook_inflate(coding, &io, &reason)) {
 

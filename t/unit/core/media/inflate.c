@@ -67,6 +67,9 @@ body_made(void *data, size_t len)
 }
 
 
+static unsigned  exact;         /* nothing may stand behind the end */
+
+
 static int
 undo(webhook_coding_e coding, const webhook_buf_t *from, size_t piece,
     size_t step, size_t max, body_t *b, const char **what)
@@ -82,6 +85,7 @@ undo(webhook_coding_e coding, const webhook_buf_t *from, size_t piece,
     b->step = step;
 
     io.data = b;
+    io.exact = exact;
     io.next = body_next;
     io.room = body_room;
     io.made = body_made;
@@ -176,6 +180,53 @@ broken(webhook_coding_e coding, const webhook_buf_t *from, const char *want,
 
 
 static void
+test_exact(webhook_buf_t *from, const char *text, size_t len)
+{
+    size_t  i;
+
+    static const char  behind[] = "bytes stand behind the end of its content "
+                                  "coding";
+
+    static const struct {
+        webhook_coding_e   coding;
+        int                bits;
+        const char        *name;
+    } all[] = {
+        { WEBHOOK_CODING_GZIP,    15 + 16, "gzip" },
+        { WEBHOOK_CODING_DEFLATE, 15,      "deflate" },
+        { WEBHOOK_CODING_DEFLATE, -15,     "bare deflate" }
+    };
+
+    exact = 1;
+
+    for (i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+
+        from->len = 0;
+        add(from, text, len, all[i].bits);
+        whole(all[i].coding, from, text, len, all[i].name);
+
+        webhook_buf_byte(from, 0);
+        broken(all[i].coding, from, behind, "a byte behind its end");
+    }
+
+    from->len = 0;
+    add(from, text, len, 15);
+    add(from, text, len, 15);
+    broken(WEBHOOK_CODING_DEFLATE, from, behind, "deflate behind its end");
+
+    from->len = 0;
+    add(from, text, 1000, 15 + 16);
+    add(from, text + 1000, len - 1000, 15 + 16);
+    whole(WEBHOOK_CODING_GZIP, from, text, len, "members are one body");
+
+    webhook_buf_byte(from, 0x1f);
+    broken(WEBHOOK_CODING_GZIP, from, behind, "a byte behind the last");
+
+    exact = 0;
+}
+
+
+static void
 test_bodies(void)
 {
     int             rc;
@@ -234,6 +285,8 @@ test_bodies(void)
     from.len = 0;
     add(&from, "", 0, 15 + 16);
     whole(WEBHOOK_CODING_GZIP, &from, "", 0, "nothing");
+
+    test_exact(&from, text, sizeof(text));
 
     from.len = 0;
     broken(WEBHOOK_CODING_GZIP, &from,
