@@ -157,6 +157,12 @@ comes('JSON beside it', $t->request('POST', "/web/hook/signed-$token",
 
 my $url = "https://hooks.example.com/web/hook/url-$token?a=1";
 
+# The name of an argument is taken in its case, as a signature over it is.
+
+comes('another case', get('vnpay', 'VNP_INFO=other&vnp_TxnRef=r2&vnp_Info=own'
+                                   . '&vnp_PayDate=20240501100000'),
+      { ref => 'r2', info => 'own', at => '2024-05-01T03:00:00Z' });
+
 comes('signed with the URL', get('url', 'a=1', 'X-Sign',
                                  hmac_sha256_hex("$url a=1", $key)), { a => '1' });
 refused('with another', get('url', 'a=2', 'X-Sign',

@@ -232,9 +232,9 @@ ngx_webhook_lookup_query(const webhook_str_t *args, ngx_pool_t *pool,
             one.len = len;
         }
 
-        if (one.len != name->len
-            || ngx_strncasecmp(one.data, name->data, name->len) != 0)
-        {
+        /* in the same case, as a signature over it was checked */
+
+        if (!webhook_str_eq(&one, name)) {
             continue;
         }
 

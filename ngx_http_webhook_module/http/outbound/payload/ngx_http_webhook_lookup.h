@@ -41,8 +41,8 @@ ngx_int_t ngx_webhook_lookup_header(ngx_http_request_t *r,
 ngx_int_t ngx_webhook_lookup_lines(ngx_pool_t *pool, ngx_list_t *headers,
     const webhook_str_t *name, webhook_value_t *v);
 
-/* query.NAME: an argument of a request, decoded as forms are ("+" is a blank);
-   in the pool. */
+/* query.NAME: the first argument of a request with exactly that name, decoded
+   as forms are ("+" is a blank); in the pool. */
 ngx_int_t ngx_webhook_lookup_query(const webhook_str_t *args,
     ngx_pool_t *pool, const webhook_str_t *name, webhook_value_t *v);
 
