@@ -7,6 +7,7 @@ use warnings;
 use Test::More;
 
 use lib 't/lib';
+use Compress::Zlib ();
 use JSON::PP ();
 use Webhook::Test qw(wait_for slurp);
 
@@ -27,6 +28,7 @@ $t->config(
             secret  kept-$token;
             require _id;
             limit   body=20k;
+            accept  json gzip;
             action  PATCH /pos/a/\${_id|int}?tag=\${tag} '{"currency": "USD"}';
             action  POST /pos/b '{"x": "\${x}"}';
             target  id=\${_id|int};
@@ -174,10 +176,14 @@ is counter('ok') . ' ' . counter('refused') . ' ' . counter('failed'),
 
 $api->answer('/pos/b', { hang => 1 });
 
+# its body lies where it was decoded, which has to be there still
+
+my $zipped = $t->file('zipped', Compress::Zlib::memGzip('{"_id": 7}'));
 my $before = $api->count;
 my $pid = Webhook::Sandbox::spawn(sub {
-    exec 'curl', '-s', '-o', '/dev/null', '-d', '{"_id": 7}',
+    exec 'curl', '-s', '-o', '/dev/null', '--data-binary', "\@$zipped",
         '-H', 'Content-Type: application/json',
+        '-H', 'Content-Encoding: gzip',
         'http://127.0.0.1:' . $t->port . "/web/hook/kept-$token";
 });
 
@@ -190,7 +196,8 @@ Webhook::Sandbox::reap($pid, 5);
 is $calls[10]{error},
     'The call was cut off before all of its actions were done',
     'a call that was cut off is in the history';
-is $calls[10]{actions}[0]{status}, 200, 'with what was done';
+is $calls[10]{body}, '{"_id": 7}', 'with its body';
+is $calls[10]{actions}[0]{status}, 200, 'what was done';
 is $calls[10]{actions}[1]{status}, undef, 'and what was not';
 
 # --- the answer does not depend on the history

@@ -139,7 +139,9 @@ ngx_webhook_call_away(ngx_webhook_call_t *call)
     ngx_uint_t  status;
 
     if (!call->worked) {
-        status = ngx_webhook_call_work_crowded(call, call->body_len, &error);
+        status = ngx_webhook_call_work_crowded(call,
+                                    (off_t) ngx_webhook_call_work_size(call),
+                                    &error);
         if (status) {
             return ngx_webhook_call_set(call, status, &error);
         }

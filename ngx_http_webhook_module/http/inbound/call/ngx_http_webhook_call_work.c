@@ -39,6 +39,16 @@ ngx_webhook_call_work_heavy(ngx_webhook_call_t *call)
 }
 
 
+size_t
+ngx_webhook_call_work_size(ngx_webhook_call_t *call)
+{
+    /* a compressed body may become as large as one is read */
+
+    return call->unfolding && !call->unfolded ? call->receiver->body_max
+                                              : call->body_len;
+}
+
+
 ngx_uint_t
 ngx_webhook_call_work_crowded(ngx_webhook_call_t *call, off_t size,
     ngx_str_t *error)
@@ -142,7 +152,7 @@ ngx_webhook_call_work(ngx_webhook_call_t *call,
 {
     ngx_webhook_work_t  *work;
 
-    work = ngx_webhook_work_create(call->body_len);
+    work = ngx_webhook_work_create(ngx_webhook_call_work_size(call));
     if (work == NULL) {
         return NGX_DECLINED;
     }

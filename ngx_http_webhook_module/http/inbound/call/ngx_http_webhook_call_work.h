@@ -27,6 +27,10 @@
 /* True where the steps of the call belong on a thread. */
 ngx_uint_t ngx_webhook_call_work_heavy(ngx_webhook_call_t *call);
 
+/* Bytes that the call's body takes once its next steps were taken on a
+   thread. */
+size_t ngx_webhook_call_work_size(ngx_webhook_call_t *call);
+
 /* Status and sentence where bodies that wait for a thread leave no room for
    one of size bytes, else 0. */
 ngx_uint_t ngx_webhook_call_work_crowded(ngx_webhook_call_t *call, off_t size,

@@ -33,7 +33,6 @@ static ngx_int_t ngx_webhook_content_decode(ngx_webhook_call_t *call,
     size_t max);
 static ngx_int_t ngx_webhook_content_keep(ngx_webhook_call_t *call,
     webhook_buf_t *out);
-static void ngx_webhook_content_free(void *data);
 static void ngx_webhook_content_next(void *data, webhook_str_t *bytes);
 static int ngx_webhook_content_room(void *data, u_char **p, size_t *len);
 static void ngx_webhook_content_made(void *data, size_t len);
@@ -236,42 +235,37 @@ ngx_webhook_content_decode(ngx_webhook_call_t *call, size_t max)
 }
 
 
-/* Makes it the body, which goes with the call's pool. */
+/* Makes it the body.  What ends a call, and keeps its history, is itself a
+   cleanup of a pool: so it lies in the pool's memory, which is freed after all
+   cleanups, and not behind one of its own, which would come before that. */
 
 static ngx_int_t
 ngx_webhook_content_keep(ngx_webhook_call_t *call, webhook_buf_t *out)
 {
-    ngx_str_t            error;
-    ngx_pool_cleanup_t  *cln;
+    u_char     *p;
+    ngx_str_t   error;
 
-    if (out->data) {
+    p = ngx_pnalloc(call->pool, out->len + 1);
 
-        cln = ngx_pool_cleanup_add(call->pool, 0);
-
-        if (cln == NULL) {
-            webhook_buf_free(out);
-            ngx_str_set(&error, "Out of memory; nothing was done");
-            return ngx_webhook_call_set(call, NGX_HTTP_SERVICE_UNAVAILABLE,
-                                        &error);
-        }
-
-        cln->handler = ngx_webhook_content_free;
-        cln->data = out->data;
+    if (p == NULL) {
+        webhook_buf_free(out);
+        ngx_str_set(&error, "Out of memory; nothing was done");
+        return ngx_webhook_call_set(call, NGX_HTTP_SERVICE_UNAVAILABLE,
+                                    &error);
     }
 
-    call->body = out->data;
+    if (out->len) {
+        ngx_memcpy(p, out->data, out->len);
+    }
+
+    call->body = p;
     call->body_len = out->len;
-    call->body_size = out->size;
+    call->body_size = out->len + 1;
     call->joined = out->len;
 
+    webhook_buf_free(out);
+
     return NGX_OK;
-}
-
-
-static void
-ngx_webhook_content_free(void *data)
-{
-    free(data);
 }
 
 
