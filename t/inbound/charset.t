@@ -69,7 +69,29 @@ $t->config(http => <<'CONF', server => <<'CONF');
     webhook_receiver signed {
         secret signed-0123456789-abcdefgh;
         verify hmac file:../sign.key header=X-Sign;
+        accept json form;
         action POST /api/x '{"name": "${name}"}';
+    }
+
+    webhook_receiver xml {
+        secret xml-0123456789-abcdefgh;
+        verify hmac file:../sign.key header=X-Sign;
+        accept xml;
+        action POST /api/x '{"name": "${a.name}"}';
+    }
+
+    webhook_receiver signed-token {
+        secret signed-token-0123456789-abcdefgh;
+        verify token file:../sign.key header=X-Sign;
+        accept json form;
+        action POST /api/x '{"name": "${name}"}';
+    }
+
+    webhook_receiver xml-token {
+        secret xml-token-0123456789-abcdefgh;
+        verify token file:../sign.key header=X-Sign;
+        accept xml;
+        action POST /api/x '{"name": "${a.name}"}';
     }
 CONF
     location ^~ /web/hook/ { webhook_receive; }
@@ -114,6 +136,46 @@ for my $bad (@bad) {
 
     is $r->{status}, $status, $name;
     like $r->{body}, $error, "$name: why";
+}
+
+# A type is not signed: what is signed as UTF-8 is never read as another text,
+# whatever the type says.  Who shows a token alone may call it what it is.
+
+my $form = 'application/x-www-form-urlencoded';
+my $sent = encode('UTF-8', qq({"name": "\x{e1}"}));
+my $thai = encode('UTF-8', qq({"name": "\x{e23}\x{e01}"}));
+my $word = encode('UTF-8', qq({"name": "\x{e2a}\x{e27}\x{e31}"}));
+
+for my $as (['json', $json, $sent, qq({"name": "\xca\xc7\xd1"})],
+            ['form', $form, 'name=%C3%A1', 'name=%CA%C7%D1'],
+            ['xml', 'text/xml', "<a><name>\xc3\xa1</name></a>",
+             "<a><name>\xca\xc7\xd1</name></a>"])
+{
+    my ($what, $type, $body, $other) = @$as;
+    my $path = $what eq 'xml' ? 'xml' : 'signed';
+    my $sign = hmac_sha256_hex($body, $key);
+
+    is call($path, $type, $body, $sign)->{status}, 200, "$what, signed";
+    is $api->wait_requests(++$n)->[-1]{body}, $sent, "$what: what was sent";
+
+    for my $label ('tis-620', 'gbk') {
+        my $r = call($path, "$type; charset=$label", $body, $sign);
+
+        is $r->{status}, 400, "$what, called $label";
+        like $r->{body}, qr/is UTF-8 .* charset of its type, which is not signed/,
+             "$what, called $label: why";
+    }
+
+    is call($path, "$type; charset=tis-620", $other,
+            hmac_sha256_hex($other, $key))->{status},
+       200, "$what, what is no UTF-8";
+    is $api->wait_requests(++$n)->[-1]{body}, $word, "$what: what it says";
+
+    $path .= '-token';
+
+    is call($path, "$type; charset=tis-620", $body, $key)->{status}, 200,
+       "$what, by a token";
+    is $api->wait_requests(++$n)->[-1]{body}, $thai, "$what: what it says";
 }
 
 # A call more shows that those before it made none.

@@ -34,7 +34,7 @@ webhook_charset_text(const webhook_str_t *from, const webhook_str_t *label,
     webhook_charset_t  charset;
 
     *text = *from;
-    *what = (way == WEBHOOK_CHARSET_STRICT)
+    *what = (way != WEBHOOK_CHARSET_LOOSE)
             ? "the body is not in the charset of its type"
             : "the body is neither UTF-8 nor in the charset of its type";
 
@@ -50,10 +50,10 @@ webhook_charset_text(const webhook_str_t *from, const webhook_str_t *label,
     }
 
     if (!known
-        && (way == WEBHOOK_CHARSET_STRICT
+        && (way != WEBHOOK_CHARSET_LOOSE
             || !webhook_charset_is_utf8(from, 0)))
     {
-        *what = (way == WEBHOOK_CHARSET_STRICT)
+        *what = (way != WEBHOOK_CHARSET_LOOSE)
                 ? "the charset of its type is none that can be converted"
                 : "the body is not UTF-8, and the charset of its type is none "
                   "that can be converted";
@@ -71,6 +71,14 @@ webhook_charset_text(const webhook_str_t *from, const webhook_str_t *label,
         ? webhook_charset_is_ascii(from) : webhook_charset_is_utf8(from, 0))
     {
         return WEBHOOK_OK;
+    }
+
+    if (way == WEBHOOK_CHARSET_SIGNED
+        && charset.kind == WEBHOOK_CHARSET_OTHER
+        && webhook_charset_is_utf8(from, 1))
+    {
+        *what = WEBHOOK_CHARSET_UNSURE;
+        return WEBHOOK_ERROR;
     }
 
     rc = webhook_charset_open(&charset);

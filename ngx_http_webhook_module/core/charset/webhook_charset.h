@@ -30,8 +30,10 @@ typedef enum {
     WEBHOOK_CHARSET_LOOSE = 0,  /* what is UTF-8 is taken for that, whatever it
                                    is called, unless it may be what its label
                                    says */
-    WEBHOOK_CHARSET_STRICT      /* it is what its label says, but that UTF-8 is
+    WEBHOOK_CHARSET_STRICT,     /* it is what its label says, but that UTF-8 is
                                    often called latin1 */
+    WEBHOOK_CHARSET_SIGNED      /* as STRICT, of a text that is signed while its
+                                   label is not: what is UTF-8 fits no other */
 } webhook_charset_way_e;
 
 
@@ -68,6 +70,10 @@ int webhook_charset_utf8(const webhook_str_t *label);
  */
 int webhook_charset_doubtful(const unsigned char *first, size_t len,
     const webhook_str_t *label);
+
+/* What is wrong with a text that may be read in two ways. */
+#define WEBHOOK_CHARSET_UNSURE                                                \
+    "it is UTF-8 and not in the charset of its type, which is not signed"
 
 /*
  * Brings a JSON or XML text to UTF-8 without a byte order mark, which says more

@@ -19,6 +19,16 @@ static webhook_str_t webhook_media_name(const webhook_str_t *type,
 static int webhook_media_is(const webhook_str_t *name, const char *text);
 static int webhook_media_ends(const webhook_str_t *name, const char *suffix,
     webhook_media_way_e way);
+static int webhook_media_doubtful(const webhook_str_t *label,
+    const webhook_str_t *body);
+static int webhook_media_sure(webhook_media_e media,
+    const webhook_str_t *type, const webhook_str_t *body,
+    const webhook_xml_limits_t *limits, size_t max, const webhook_str_t *made,
+    webhook_media_error_t *err);
+static int webhook_media_read(webhook_media_e media,
+    const webhook_str_t *type, const webhook_str_t *charset,
+    const webhook_str_t *body, const webhook_xml_limits_t *limits,
+    webhook_buf_t *out, webhook_media_error_t *err);
 static int webhook_media_xml(const webhook_str_t *body,
     const webhook_str_t *charset, const webhook_xml_limits_t *limits,
     webhook_buf_t *out, webhook_media_error_t *err);
@@ -82,7 +92,7 @@ webhook_media_name(const webhook_str_t *type, webhook_media_way_e way)
     for (i = 0; i < type->len; i++) {
 
         if (type->data[i] == ';'
-            || (way == WEBHOOK_MEDIA_STRICT
+            || (way != WEBHOOK_MEDIA_LOOSE
                 && (type->data[i] == ' ' || type->data[i] == '\t')))
         {
             break;
@@ -115,7 +125,7 @@ webhook_media_ends(const webhook_str_t *name, const char *suffix,
 
     len = strlen(suffix);
 
-    if (way == WEBHOOK_MEDIA_STRICT
+    if (way != WEBHOOK_MEDIA_LOOSE
         && (name->len <= len + 2
             || memchr(name->data, '/', name->len) == NULL))
     {
@@ -135,8 +145,8 @@ webhook_media_json(webhook_media_e media, webhook_media_way_e way,
     webhook_media_error_t *err)
 {
     int                    rc;
-    uint32_t               max;
-    webhook_str_t          boundary, label, *charset;
+    size_t                 before;
+    webhook_str_t          label, *charset, made;
     webhook_media_error_t  ignored;
 
     if (err == NULL) {
@@ -145,38 +155,24 @@ webhook_media_json(webhook_media_e media, webhook_media_way_e way,
 
     memset(err, 0, sizeof(webhook_media_error_t));
 
-    max = limits ? limits->max_nodes : 0;
+    before = out->len;
     charset = NULL;
 
-    if (way == WEBHOOK_MEDIA_STRICT) {
+    if (way != WEBHOOK_MEDIA_LOOSE) {
         webhook_charset_label(type, &label);
         charset = &label;
     }
 
-    switch (media) {
+    rc = webhook_media_read(media, type, charset, body, limits, out, err);
 
-    case WEBHOOK_MEDIA_XML:
-        rc = webhook_media_xml(body, charset, limits, out, err);
-        break;
+    if (rc == WEBHOOK_OK && way == WEBHOOK_MEDIA_SIGNED
+        && webhook_media_doubtful(&label, body))
+    {
+        made.data = out->data + before;
+        made.len = out->len - before;
 
-    case WEBHOOK_MEDIA_FORM:
-        rc = webhook_form_json(body, charset, max, out, &err->what);
-        break;
-
-    case WEBHOOK_MEDIA_MULTIPART:
-        err->what = "the type has no boundary";
-
-        if (webhook_multipart_boundary(type, &boundary) != WEBHOOK_OK) {
-            return WEBHOOK_ERROR;
-        }
-
-        rc = webhook_multipart_json(body, &boundary, charset, max, out,
-                                    &err->what);
-        break;
-
-    default:
-        err->what = "its type is none of these";
-        return WEBHOOK_ERROR;
+        rc = webhook_media_sure(media, type, body, limits, out->max, &made,
+                                err);
     }
 
     if (rc == WEBHOOK_CHARSET_UNKNOWN) {
@@ -185,6 +181,97 @@ webhook_media_json(webhook_media_e media, webhook_media_way_e way,
     }
 
     return rc;
+}
+
+
+/* 1 if the body may say another charset than the label, or be in one. */
+
+static int
+webhook_media_doubtful(const webhook_str_t *label, const webhook_str_t *body)
+{
+    if (label->len == 0 || body->len == 0) {
+        return 0;
+    }
+
+    return !webhook_charset_utf8(label)
+           || memmem(body->data, body->len, "_charset_", 9)
+           || memmem(body->data, body->len, "encoding", 8);
+}
+
+
+/* Without the charset of the type the same is made, or nothing can be. */
+
+static int
+webhook_media_sure(webhook_media_e media, const webhook_str_t *type,
+    const webhook_str_t *body, const webhook_xml_limits_t *limits, size_t max,
+    const webhook_str_t *made, webhook_media_error_t *err)
+{
+    int                    rc;
+    webhook_buf_t          out;
+    webhook_str_t          other;
+    webhook_media_error_t  ignored;
+
+    static const webhook_str_t  none = webhook_str("");
+
+    memset(&ignored, 0, sizeof(webhook_media_error_t));
+    webhook_buf_init(&out, max);
+
+    rc = webhook_media_read(media, type, &none, body, limits, &out, &ignored);
+
+    if (rc == WEBHOOK_OK) {
+        other.data = out.data;
+        other.len = out.len;
+
+        if (!webhook_str_eq(&other, made)) {
+            err->what = WEBHOOK_CHARSET_UNSURE;
+            rc = WEBHOOK_ERROR;
+        }
+
+    } else if (rc == WEBHOOK_ERROR || rc == WEBHOOK_CHARSET_UNKNOWN) {
+        rc = WEBHOOK_OK;
+    }
+
+    webhook_buf_free(&out);
+
+    return rc;
+}
+
+
+/* As webhook_media_json(), with a charset or NULL. */
+
+static int
+webhook_media_read(webhook_media_e media, const webhook_str_t *type,
+    const webhook_str_t *charset, const webhook_str_t *body,
+    const webhook_xml_limits_t *limits, webhook_buf_t *out,
+    webhook_media_error_t *err)
+{
+    uint32_t       max;
+    webhook_str_t  boundary;
+
+    max = limits ? limits->max_nodes : 0;
+
+    switch (media) {
+
+    case WEBHOOK_MEDIA_XML:
+        return webhook_media_xml(body, charset, limits, out, err);
+
+    case WEBHOOK_MEDIA_FORM:
+        return webhook_form_json(body, charset, max, out, &err->what);
+
+    case WEBHOOK_MEDIA_MULTIPART:
+        err->what = "the type has no boundary";
+
+        if (webhook_multipart_boundary(type, &boundary) != WEBHOOK_OK) {
+            return WEBHOOK_ERROR;
+        }
+
+        return webhook_multipart_json(body, &boundary, charset, max, out,
+                                      &err->what);
+
+    default:
+        err->what = "its type is none of these";
+        return WEBHOOK_ERROR;
+    }
 }
 
 

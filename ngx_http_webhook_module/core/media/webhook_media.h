@@ -29,9 +29,11 @@ typedef enum {
 typedef enum {
     WEBHOOK_MEDIA_LOOSE = 0,    /* up to ";": "+json" alone is JSON, and
                                    "application/json x" is not */
-    WEBHOOK_MEDIA_STRICT        /* up to ";" or a blank, a suffix behind a name
+    WEBHOOK_MEDIA_STRICT,       /* up to ";" or a blank, a suffix behind a name
                                    with a slash: "+json" alone is nothing, and
                                    "application/json x" is JSON */
+    WEBHOOK_MEDIA_SIGNED        /* as STRICT, of a body that is signed while its
+                                   type is not */
 } webhook_media_way_e;
 
 
@@ -55,7 +57,8 @@ webhook_media_e webhook_media(const webhook_str_t *type,
  *
  * A STRICT body is in the charset that its type names, or where that is none
  * in what it says itself, and all of its bytes have to fit; of a LOOSE one what
- * is no UTF-8 becomes U+FFFD in forms.
+ * is no UTF-8 becomes U+FFFD in forms.  A SIGNED body which without the charset
+ * of its type would be read as something else is an error.
  */
 int webhook_media_json(webhook_media_e media, webhook_media_way_e way,
     const webhook_str_t *type, const webhook_str_t *body,

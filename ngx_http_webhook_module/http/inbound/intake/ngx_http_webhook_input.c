@@ -8,6 +8,7 @@
 #include "http/inbound/content/ngx_http_webhook_parse_json.h"
 #include "http/inbound/call/ngx_http_webhook_kept.h"
 #include "http/inbound/call/ngx_http_webhook_message.h"
+#include "http/model/ngx_http_webhook_verifier.h"
 
 #include "core/charset/webhook_charset.h"
 #include "core/media/webhook_media.h"
@@ -25,6 +26,7 @@
 static ngx_uint_t ngx_webhook_payload_kind(ngx_http_request_t *r);
 static ngx_uint_t ngx_webhook_payload_unknown(ngx_webhook_call_t *call,
     ngx_str_t *error);
+static ngx_uint_t ngx_webhook_payload_signed(ngx_webhook_call_t *call);
 static ngx_uint_t ngx_webhook_payload_json(ngx_webhook_call_t *call);
 static ngx_uint_t ngx_webhook_payload_utf8(
     ngx_webhook_call_t *call, ngx_str_t *error);
@@ -258,6 +260,19 @@ ngx_webhook_payload_json(ngx_webhook_call_t *call)
 }
 
 
+/* The body is proved, and the Content-Type is not. */
+
+static ngx_uint_t
+ngx_webhook_payload_signed(ngx_webhook_call_t *call)
+{
+    ngx_webhook_verify_t  *verify;
+
+    verify = call->receiver->verify;
+
+    return verify && verify->verifier.preset->kind != WEBHOOK_VERIFY_TOKEN;
+}
+
+
 /* JSON without a byte order mark, whatever charset it came in. */
 
 static ngx_uint_t
@@ -278,7 +293,9 @@ ngx_webhook_payload_utf8(ngx_webhook_call_t *call, ngx_str_t *error)
     webhook_buf_init(&out, 6 * call->body_len + NGX_WEBHOOK_PAYLOAD_MORE);
 
     rc = webhook_charset_text(ngx_webhook_str(&call->payload), &label,
-                              WEBHOOK_CHARSET_STRICT, &out, &text, &what);
+                              ngx_webhook_payload_signed(call)
+                              ? WEBHOOK_CHARSET_SIGNED : WEBHOOK_CHARSET_STRICT,
+                              &out, &text, &what);
 
     if (rc == WEBHOOK_OK) {
         call->payload = *ngx_webhook_nstr(&text);
@@ -364,8 +381,10 @@ ngx_webhook_payload_convert(ngx_webhook_call_t *call, ngx_str_t *error)
 
     webhook_buf_init(&buf, 6 * call->body_len + NGX_WEBHOOK_PAYLOAD_MORE);
 
-    rc = webhook_media_json(media, WEBHOOK_MEDIA_STRICT, &type, &text, &limits,
-                            &buf, &err);
+    rc = webhook_media_json(media, ngx_webhook_payload_signed(call)
+                                   ? WEBHOOK_MEDIA_SIGNED
+                                   : WEBHOOK_MEDIA_STRICT,
+                            &type, &text, &limits, &buf, &err);
 
     if (rc == WEBHOOK_OK) {
         call->payload.len = buf.len;

@@ -129,6 +129,10 @@ test_text(void)
          "\"\u0e2a\u0e27\u0e31\u0e2a\u0e14\u0e35\"", "a word");
     both("iso-8859-11", BYTES("\"\xca\""), "\"\u0e2a\"", "its other name");
     strict("tis-620", BYTES("\"\xff\""), NULL, "no character");
+    read_text("tis-620", WEBHOOK_CHARSET_SIGNED, BYTES("\"\xc3\xa1\""), NULL,
+              "what is UTF-8, signed");
+    read_text("tis-620", WEBHOOK_CHARSET_SIGNED, BYTES("\"\xca\""),
+              "\"\u0e2a\"", "what is none, signed");
     strict("tis-620", BYTES("\"\u0e01\""), NULL, "UTF-8 under it");
     json("tis-620", BYTES("\"\u0e01\""), "\"\u0e01\"", "UTF-8 under it");
 
