@@ -32,6 +32,9 @@ static const webhook_str_t  webhook_adyen_list =
 static const webhook_str_t  webhook_adyen_signature =
     webhook_str("NotificationRequestItem.additionalData.hmacSignature");
 
+static const webhook_str_t  webhook_adyen_reference =
+    webhook_str("NotificationRequestItem.merchantReference");
+
 
 const char *
 webhook_adyen_check(const webhook_verifier_t *verifier)
@@ -145,6 +148,15 @@ webhook_adyen_item(webhook_verify_t *v, const webhook_json_value_t *item)
         rc = webhook_adyen_text(v, item, &part->text, &values[i]);
         if (rc != WEBHOOK_VERIFY_OK) {
             return rc;
+        }
+
+        /* what is signed has to be split in one way alone: the reference is
+           the merchant's own, and has the only colons that there may be */
+
+        if (values[i].len && memchr(values[i].data, ':', values[i].len)
+            && !webhook_str_eq(&part->text, &webhook_adyen_reference))
+        {
+            return WEBHOOK_VERIFY_BAD_BODY;
         }
     }
 

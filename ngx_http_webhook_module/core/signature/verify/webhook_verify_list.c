@@ -171,6 +171,17 @@ webhook_verify_items(webhook_verify_t *v, webhook_signatures_t *s,
             p++;
         }
 
+        while (item.len && (*item.data == ' ' || *item.data == '\t')) {
+            item.data++;
+            item.len--;
+        }
+
+        while (item.len && (item.data[item.len - 1] == ' '
+                            || item.data[item.len - 1] == '\t'))
+        {
+            item.len--;
+        }
+
         if (item.len == 0) {
             continue;
         }

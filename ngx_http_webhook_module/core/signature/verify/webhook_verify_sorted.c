@@ -5,6 +5,10 @@
  * {sorted_query} and {sorted_fields}: pairs in the order of their names.
  */
 
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE             /* memmem() */
+#endif
+
 #include "core/signature/verify/webhook_verify_engine.h"
 
 #include <stdlib.h>
@@ -27,6 +31,10 @@ static int webhook_sorted_left_out(webhook_verify_t *v, webhook_place_e in,
 static int webhook_sorted_compare(const void *one, const void *two);
 static webhook_verify_e webhook_sorted_write(webhook_verify_t *v,
     const webhook_sorted_pair_t *sorted, size_t n, webhook_str_t *text);
+static int webhook_sorted_split(const webhook_sorted_pair_t *pair,
+    const webhook_str_t *equals, const webhook_str_t *between, unsigned values);
+static unsigned char *webhook_sorted_find(const webhook_str_t *text,
+    const webhook_str_t *what);
 static unsigned char *webhook_sorted_escape(unsigned char *p,
     const webhook_str_t *text, webhook_sorted_e write);
 static unsigned char *webhook_sorted_copy(unsigned char *p,
@@ -301,6 +309,14 @@ webhook_sorted_write(webhook_verify_t *v, const webhook_sorted_pair_t *sorted,
     size = 1;
 
     for (i = 0; i < n; i++) {
+
+        if (conf->write == WEBHOOK_SORTED_DECODED
+            && webhook_sorted_split(&sorted[i], &equals, &between,
+                                    conf->values))
+        {
+            return WEBHOOK_VERIFY_BAD_BODY;
+        }
+
         size += 3 * (sorted[i].name.len + sorted[i].raw.len
                      + sorted[i].value.len)
                 + equals.len + between.len;
@@ -333,6 +349,59 @@ webhook_sorted_write(webhook_verify_t *v, const webhook_sorted_pair_t *sorted,
     text->len = p - text->data;
 
     return WEBHOOK_VERIFY_OK;
+}
+
+
+/*
+ * 1 if what is written without escapes could be read as other pairs: a name
+ * that holds what separates, or a value that holds a whole beginning of
+ * another pair.  Of pairs that nothing separates it cannot be told.
+ */
+
+static int
+webhook_sorted_split(const webhook_sorted_pair_t *pair,
+    const webhook_str_t *equals, const webhook_str_t *between, unsigned values)
+{
+    webhook_str_t   rest;
+    unsigned char  *p;
+
+    if (values) {
+        return webhook_sorted_find(&pair->value, between) != NULL;
+    }
+
+    if (equals->len == 0 && between->len == 0) {
+        return 0;
+    }
+
+    if (webhook_sorted_find(&pair->name, equals)
+        || webhook_sorted_find(&pair->name, between))
+    {
+        return 1;
+    }
+
+    rest = pair->value;
+
+    if (between->len) {
+        p = webhook_sorted_find(&rest, between);
+        if (p == NULL) {
+            return 0;
+        }
+
+        p += between->len;
+
+        rest.len = pair->value.data + pair->value.len - p;
+        rest.data = p;
+    }
+
+    return equals->len == 0 || webhook_sorted_find(&rest, equals) != NULL;
+}
+
+
+static unsigned char *
+webhook_sorted_find(const webhook_str_t *text, const webhook_str_t *what)
+{
+    return text->len && what->len
+           ? memmem(text->data, text->len, what->data, what->len) : NULL;
 }
 
 

@@ -27,6 +27,8 @@ static webhook_verify_e webhook_verify_crc32(webhook_verify_t *v,
     webhook_str_t *text);
 static webhook_verify_e webhook_verify_letters(webhook_verify_t *v,
     webhook_filter_e filter, webhook_str_t *text);
+static int webhook_verify_split(const webhook_scheme_t *s, unsigned i,
+    const webhook_str_t *text);
 
 
 webhook_verify_e
@@ -58,6 +60,13 @@ webhook_verify_values(webhook_verify_t *v,
 
         if (rc != WEBHOOK_VERIFY_OK) {
             return rc;
+        }
+
+        if (part->what >= WEBHOOK_PART_HEADER
+            && part->what <= WEBHOOK_PART_FIELD
+            && webhook_verify_split(v->scheme, i, &values[i]))
+        {
+            return WEBHOOK_VERIFY_BAD_BODY;
         }
     }
 
@@ -269,4 +278,67 @@ webhook_verify_letters(webhook_verify_t *v, webhook_filter_e filter,
     text->data = p;
 
     return WEBHOOK_VERIFY_OK;
+}
+
+
+/*
+ * 1 if the text that follows the part begins within its value: the signed
+ * string could then be split there as well, into other values that have the
+ * same signature.  Of the last value, behind which all is fixed, it is known
+ * where it ends.
+ */
+
+static int
+webhook_verify_split(const webhook_scheme_t *s, unsigned i,
+    const webhook_str_t *text)
+{
+    size_t                n, rest;
+    unsigned              j;
+    unsigned char        *p, *last;
+    const webhook_str_t  *next;
+
+    if (i + 1 == s->nparts || s->parts[i + 1].what != WEBHOOK_PART_TEXT) {
+        return 0;
+    }
+
+    for (j = i + 1; j < s->nparts; j++) {
+        if (s->parts[j].what != WEBHOOK_PART_TEXT
+            && s->parts[j].what != WEBHOOK_PART_APP
+            && s->parts[j].what != WEBHOOK_PART_KEY)
+        {
+            break;
+        }
+    }
+
+    if (j == s->nparts) {
+        return 0;
+    }
+
+    next = &s->parts[i + 1].text;
+
+    p = text->data;
+    last = p + text->len;
+
+    while (p < last && (p = memchr(p, *next->data, last - p)) != NULL) {
+
+        n = last - p;
+
+        if (n >= next->len) {
+            n = next->len;
+        }
+
+        /* what goes beyond the value is the text itself again */
+
+        rest = next->len - n;
+
+        if (memcmp(p, next->data, n) == 0
+            && memcmp(next->data + n, next->data, rest) == 0)
+        {
+            return 1;
+        }
+
+        p++;
+    }
+
+    return 0;
 }

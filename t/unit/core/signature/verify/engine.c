@@ -214,6 +214,66 @@ static const engine_t  rows[] = {
       { .id = { .name = TEXT("x-b") }, .string = TEXT("{id}B{body}") },
       .body = "b", .rc = WEBHOOK_VERIFY_BAD_ID },
 
+    { "a list whose items have blanks around them",
+      { .timestamp = { WEBHOOK_PLACE_ITEM, TEXT("ts"), { 0, NULL } },
+        .id = { WEBHOOK_PLACE_ITEM, TEXT("id"), { 0, NULL } },
+        .list = TEXT(";"), .pair = TEXT("="), .item = TEXT("h1"),
+        .string = TEXT("{timestamp}:{id}:{body}"), .window = 5 },
+      .body = "b", .want = "1700000000:7:b", .id = "7" },
+
+    { "a field that holds what is behind it",
+      { .string = TEXT("a={field.a}&b={field.b}&c={field.c}") },
+      .body = "{\"a\": \"1&b=2\", \"b\": \"3\", \"c\": \"4\"}",
+      .want = "a=1&b=2&b=3&c=4", .rc = WEBHOOK_VERIFY_BAD_BODY },
+
+    { "a field that begins what is behind it",
+      { .string = TEXT("{field.a}::{field.b}") },
+      .body = "{\"a\": \"1:\", \"b\": \"2\"}",
+      .want = "1:::2", .rc = WEBHOOK_VERIFY_BAD_BODY },
+
+    { "a header that holds what is behind it",
+      { .string = TEXT("{header.x-a} of {body}") },
+      .body = "b", .want = "value of A of b", .rc = WEBHOOK_VERIFY_BAD_BODY },
+
+    { "a parameter that holds what is behind it",
+      { .string = TEXT("{query.sign}S{query.b}") },
+      .want = "SS2", .rc = WEBHOOK_VERIFY_BAD_BODY },
+
+    { "fields that hold a part of it, the last one all of it",
+      { .string = TEXT("a={field.a}&b={field.b}&c={field.c}&d=") },
+      .body = "{\"a\": \"1&b\", \"b\": \"&b=3&\", \"c\": \"4&d=&c=\"}",
+      .want = "a=1&b&b=&b=3&&c=4&d=&c=&d=" },
+
+    { "a sorted value that holds another pair",
+      { .string = TEXT("{sorted_fields}") },
+      .body = "{\"a\": \"1&b=2\", \"c\": 3}",
+      .want = "a=1&b=2&c=3", .rc = WEBHOOK_VERIFY_BAD_BODY },
+
+    { "a sorted name that holds another pair",
+      { .string = TEXT("{sorted_fields}") },
+      .body = "{\"a=1&b\": 2, \"c\": 3}",
+      .want = "a=1&b=2&c=3", .rc = WEBHOOK_VERIFY_BAD_BODY },
+
+    { "a sorted name that holds what separates",
+      { .string = TEXT("{sorted_query}") , .sorted = { .equals = TEXT(".") } },
+      .want = "a. x&a.b. &b.2&sign.S", .rc = WEBHOOK_VERIFY_BAD_BODY },
+
+    { "a value without its name that holds another",
+      { .string = TEXT("{sorted_fields}"),
+        .sorted = { .values = 1, .between = TEXT("|") } },
+      .body = "{\"a\": \"1|2\", \"c\": 3}",
+      .want = "1|2|3", .rc = WEBHOOK_VERIFY_BAD_BODY },
+
+    { "sorted values that hold no other pair",
+      { .string = TEXT("{sorted_fields}") },
+      .body = "{\"a\": \"1=2&\", \"c\": \"x & y\"}",
+      .want = "a=1=2&&c=x & y" },
+
+    { "sorted pairs that nothing separates",
+      { .string = TEXT("{sorted_fields}"),
+        .sorted = { .equals = TEXT(""), .between = TEXT("") } },
+      .body = "{\"a\": \"1=2&\", \"c\": \"x\"}", .want = "a1=2&cx" },
+
     { "numbered headers", { .signature = { .name = TEXT("x-sign-") },
                             .numbered = 1 },
       .body = "b", .want = "b" },
