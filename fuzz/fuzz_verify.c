@@ -425,8 +425,8 @@ row_of_all(webhook_preset_t *row, size_t size)
                          "{sorted_query}|{sorted_fields}|{field.a.b?}"
                          "{header.x-a?}{query.q?|lower}{body.crc32}"
                          "{body.sha1|base64}{body}"
-                       : "{key}{timestamp}{id}{field.a}{query.a?}"
-                         "{sorted_fields}{sorted_query}");
+                       : "{timestamp}{id}{field.a}{query.a?}"
+                         "{sorted_fields}{sorted_query}{key}");
     row->sorted.write = (webhook_sorted_e) (size / 32 % 4);
     row->sorted.without = text("x y");
     row->sorted.filled = size & 1;

@@ -327,6 +327,12 @@ verify hash file:webhook/erp.key header=X-A "string={body}"; action POST /pos/x 
 --- says
 [emerg] invalid "verify hash": the digested string has no {key} in receiver:3
 
+=== verify hash with key in front
+--- receiver
+verify hash file:webhook/erp.key header=X-A "string={key}{body}"; action POST /pos/x '{}';
+--- says
+[emerg] invalid "verify hash": {key} does not stand at the end of the digested string: others could digest more without it in receiver:3
+
 === verify hmac with key
 --- receiver
 verify hmac file:webhook/erp.key header=X-A "string={body}{key}"; action POST /pos/x '{}';

@@ -157,6 +157,7 @@ const webhook_preset_t  webhook_presets_asia[] = {
       .signature = { WEBHOOK_PLACE_FIELD, .name = webhook_str("checksum") },
       .string = webhook_str("{field.id}{field.amount}{field.currency}"
                             "{field.status}{field.transaction_state}{key}"),
+      .encoding = WEBHOOK_ENCODING_HEX_LOWER,
       .verify = webhook_verify_kbank },
 
     { .name = { 0, NULL } }

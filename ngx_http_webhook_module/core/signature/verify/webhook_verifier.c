@@ -11,6 +11,7 @@
 
 static const char *webhook_verifier_scheme(const webhook_preset_t *p,
     webhook_scheme_t *s, webhook_part_t *parts);
+static int webhook_verifier_ends(const webhook_scheme_t *s);
 static const char *webhook_verifier_fields(const webhook_preset_t *p,
     const webhook_scheme_t *s);
 static int webhook_verifier_path(const webhook_str_t *text);
@@ -110,7 +111,32 @@ webhook_verifier_scheme(const webhook_preset_t *p, webhook_scheme_t *s,
                : "{key} cannot stand in a string that is signed by the key";
     }
 
+    if (p->kind == WEBHOOK_VERIFY_HASH && !webhook_verifier_ends(s)) {
+        return "{key} does not stand at the end of the digested string: "
+               "others could digest more without it";
+    }
+
     return NULL;
+}
+
+
+/* 1 if nothing that a call brings stands behind {key}: from the digest, the
+   digest of a longer string can be computed by who does not know the key. */
+
+static int
+webhook_verifier_ends(const webhook_scheme_t *s)
+{
+    unsigned  i;
+
+    i = s->nparts;
+
+    while (i && (s->parts[i - 1].what == WEBHOOK_PART_TEXT
+                 || s->parts[i - 1].what == WEBHOOK_PART_APP))
+    {
+        i--;
+    }
+
+    return i && s->parts[i - 1].what == WEBHOOK_PART_KEY;
 }
 
 

@@ -8,11 +8,13 @@
 #include "core/format/webhook_form.h"
 #include "core/signature/verify/webhook_verify_engine.h"
 
+#include <openssl/crypto.h>
 #include <stdlib.h>
 
 
 struct webhook_room_s {
     webhook_room_t  *next;
+    size_t           size;
     unsigned char    bytes[] __attribute__((aligned(16)));
 };
 
@@ -95,6 +97,7 @@ webhook_verify_room(webhook_verify_t *v, size_t size)
     }
 
     room->next = v->rooms;
+    room->size = size;
     v->rooms = room;
 
     return room->bytes;
@@ -145,6 +148,13 @@ webhook_verify_end(webhook_verify_t *v)
     while (v->rooms) {
         room = v->rooms;
         v->rooms = room->next;
+
+        /* a token that was decoded, which is the secret itself */
+
+        if (v->preset->kind == WEBHOOK_VERIFY_TOKEN) {
+            OPENSSL_cleanse(room->bytes, room->size);
+        }
+
         free(room);
     }
 
@@ -153,6 +163,11 @@ webhook_verify_end(webhook_verify_t *v)
     }
 
     if (v->copy.data) {
+
+        if (v->preset->kind == WEBHOOK_VERIFY_TOKEN) {
+            OPENSSL_cleanse(v->copy.data, v->copy.len);
+        }
+
         webhook_buf_free(&v->copy);
     }
 }

@@ -428,6 +428,13 @@ static const struct {
       "HB\",\"status\":\"success\",\"transaction_state\":\"A\",\"checksu"
       "m\":\"97b759066638ab0bdc9fd933f0f9364d1e346f2be2298742584ef79c9ac"
       "6f5bb\"}" },
+    { "kbank, in capitals", "kbank",
+      WEBHOOK_VERIFY_BAD_SIGNATURE,
+      "",
+      "{\"id\":\"c1\",\"amount\":100,\"currency\":\"THB\","
+      "\"status\":\"success\",\"transaction_state\":\"A\",\"checksum\":"
+      "\"97B759066638ab0bdc9fd933f0f9364d1e346f2be2298742584ef79c9ac6f5b"
+      "b\"}" },
     { "zalopay, twice, the first is signed", "zalopay",
       WEBHOOK_VERIFY_REPEATED,
       "",

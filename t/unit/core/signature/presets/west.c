@@ -226,6 +226,53 @@ static const vector_t  vectors[] = {
 };
 
 
+/* The string of an item is split by colons, which one value alone may have. */
+
+static void
+test_adyen(void)
+{
+    char      body[640];
+    unsigned  i;
+    vector_t  v;
+
+    static const struct {
+        const char        *account;
+        const char        *reference;
+        const char        *signature;
+        webhook_verify_e   rc;
+    } items[] = {
+        { "M", "a:b", "aQx1YY2+3gycFl0LJX9GHTVHTbCw7WUg8TYXS/KtKhs=",
+          WEBHOOK_VERIFY_OK },
+        { "M:a", "b", "aQx1YY2+3gycFl0LJX9GHTVHTbCw7WUg8TYXS/KtKhs=",
+          WEBHOOK_VERIFY_BAD_BODY },
+    };
+
+    memset(&v, 0, sizeof(v));
+
+    v.preset = "adyen";
+    v.key = "44782DEF547AAA06C910C43932B1EB0C71FC68D9D0C057550C48EC2ACF6BA056";
+    v.body = body;
+
+    for (i = 0; i < sizeof(items) / sizeof(items[0]); i++) {
+
+        (void) snprintf(body, sizeof(body),
+                        "{\"notificationItems\":[{\"NotificationRequestItem\":"
+                        "{\"additionalData\":{\"hmacSignature\":\"%s\"},"
+                        "\"amount\":{\"currency\":\"EUR\",\"value\":10},"
+                        "\"eventCode\":\"AUTHORISATION\","
+                        "\"merchantAccountCode\":\"%s\","
+                        "\"merchantReference\":\"%s\","
+                        "\"pspReference\":\"1\",\"success\":\"true\"}}]}",
+                        items[i].signature, items[i].account,
+                        items[i].reference);
+
+        tap_ok(vector_make(&v) && vector_verify() == items[i].rc,
+               "adyen: \"%s\" and \"%s\", %s", items[i].account,
+               items[i].reference, webhook_verify_text(items[i].rc));
+    }
+}
+
+
 int
 main(void)
 {
@@ -234,6 +281,8 @@ main(void)
     for (i = 0; i < sizeof(vectors) / sizeof(vectors[0]); i++) {
         vector_check(&vectors[i]);
     }
+
+    test_adyen();
 
     tap_ok(ERR_peek_error() == 0, "OpenSSL's queue of errors is empty");
 

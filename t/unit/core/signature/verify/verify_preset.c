@@ -52,7 +52,7 @@ test_stripe(void)
         { "t=1,t=1492774577,v1=%s", WEBHOOK_VERIFY_OK },
         { "t=1492774577,t=1,v1=%s", WEBHOOK_VERIFY_MISMATCH },
         { "t=,v1=%s", WEBHOOK_VERIFY_BAD_TIMESTAMP },
-        { "t=1492774577, v1=%s", WEBHOOK_VERIFY_NO_SIGNATURE },
+        { "t=1492774577, v1=%s", WEBHOOK_VERIFY_OK },
         { "t=1492774577,v1=%s,", WEBHOOK_VERIFY_OK },
         { ",,t=1492774577,,v1=%s", WEBHOOK_VERIFY_OK },
         { "t=1492774577,v1,v1=,v1=00,=,v1=%s,v1=zz", WEBHOOK_VERIFY_OK },
