@@ -167,7 +167,7 @@ webhook_check_all(webhook_txn_t *t, webhook_check_t *check,
 
     x.t = t;
     x.check = check;
-    x.old = t->st->format < WEBHOOK_STORE_FORMAT || t->st->migrating;
+    x.old = t->st->format == 1 || t->st->migrating;
     x.tell = tell;
     x.ctx = ctx;
 

@@ -17,7 +17,7 @@
 #include "core/base/webhook_codec.h"
 
 
-#define WEBHOOK_STORE_FORMAT        2       /* of the stores that are written */
+#define WEBHOOK_STORE_FORMAT        3       /* of the stores that are written */
 
 #define WEBHOOK_CALL_RECORD_MAX     (256 * 1024)
 
