@@ -297,6 +297,12 @@ verify hmac file:webhook/erp.key header=X-A "string={timestamp}" timestamp=X-T; 
 --- says
 [emerg] invalid "verify hmac": the signed string has nothing of the payload: no {body}, no field and no query in receiver:3
 
+=== verify query alone, and a body
+--- receiver
+verify hmac file:webhook/erp.key header=X-A "string={query}"; action POST /pos/x '{}';
+--- says
+[emerg] "verify" of receiver "r" signs the query alone, so any body would do: only "accept query" goes with it in receiver:4
+
 === verify string filter
 --- receiver
 verify hmac file:webhook/erp.key header=X-A "string={body}{query.a|title}"; action POST /pos/x '{}';

@@ -40,11 +40,10 @@ webhook_verify_twilio(webhook_verify_t *v)
 {
     int                   found;
     size_t                i;
-    webhook_str_t         hash, type;
+    webhook_str_t         hash;
     webhook_verify_e      rc;
+    webhook_payload_e     kind;
     webhook_signatures_t  s;
-
-    static const webhook_str_t  content_type = webhook_str("content-type");
 
     rc = webhook_verify_signatures(v, &s);
     if (rc != WEBHOOK_VERIFY_OK) {
@@ -61,12 +60,12 @@ webhook_verify_twilio(webhook_verify_t *v)
         return webhook_twilio_hash(v, &s, &hash);
     }
 
-    rc = webhook_verify_header(v, &content_type, &type);
+    rc = webhook_verify_kind(v, &kind);
     if (rc != WEBHOOK_VERIFY_OK) {
         return rc;
     }
 
-    if (webhook_verify_is_form(&type)) {
+    if (kind == WEBHOOK_PAYLOAD_FORM) {
         return webhook_twilio_form(v, &s);
     }
 

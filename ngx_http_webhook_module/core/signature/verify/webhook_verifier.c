@@ -349,3 +349,33 @@ webhook_verifier_payload(const webhook_verifier_t *verifier)
 
     return 0;
 }
+
+
+int
+webhook_verifier_query_only(const webhook_verifier_t *verifier)
+{
+    unsigned                 i;
+    const webhook_scheme_t  *s;
+
+    static const uint8_t  parts[] = {
+        WEBHOOK_PART_BODY, WEBHOOK_PART_FIELD, WEBHOOK_PART_SORTED_FIELDS,
+        WEBHOOK_PART_DIGEST, WEBHOOK_PART_CRC32
+    };
+
+    s = verifier->scheme;
+
+    if (verifier->preset->verify
+        || verifier->preset->kind == WEBHOOK_VERIFY_TOKEN
+        || !webhook_verifier_payload(verifier))
+    {
+        return 0;
+    }
+
+    for (i = 0; i < sizeof(parts); i++) {
+        if (webhook_scheme_has(s, (webhook_part_e) parts[i])) {
+            return 0;
+        }
+    }
+
+    return 1;
+}

@@ -246,6 +246,16 @@ struct webhook_verifier_s {
 };
 
 
+/* As what a payload is read. */
+
+typedef enum {
+    WEBHOOK_PAYLOAD_UNREAD = 0,
+    WEBHOOK_PAYLOAD_JSON,
+    WEBHOOK_PAYLOAD_FORM,
+    WEBHOOK_PAYLOAD_OTHER               /* has no fields */
+} webhook_payload_e;
+
+
 /* A call. */
 
 struct webhook_verify_call_s {
@@ -271,6 +281,9 @@ struct webhook_verify_call_s {
 
     const webhook_str_t     *body;          /* its pieces, the raw bytes */
     size_t                   pieces;
+    webhook_payload_e        kind;          /* as what it is read once it was
+                                               verified; UNREAD: Content-Type
+                                               tells */
 
     /* bounds of a payload that is read before its signature holds; 0: those
        of webhook_json.h */
@@ -308,6 +321,10 @@ int webhook_verifier_url(const webhook_verifier_t *verifier);
 /* 1 if something of what a call holds is signed: its body, fields of it, or
    the query; 0 if a signature would hold for any other payload. */
 int webhook_verifier_payload(const webhook_verifier_t *verifier);
+
+/* 1 if of what a call holds the query alone is signed, so that a signature
+   would hold for any body; 0 for presets with functions of their own. */
+int webhook_verifier_query_only(const webhook_verifier_t *verifier);
 
 /*
  * Checks a call.  After WEBHOOK_VERIFY_OK, *verified is filled in; else it is

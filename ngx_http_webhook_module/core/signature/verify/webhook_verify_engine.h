@@ -32,13 +32,6 @@ typedef struct {
 } webhook_pairs_t;
 
 
-typedef enum {
-    WEBHOOK_PAYLOAD_UNREAD = 0,
-    WEBHOOK_PAYLOAD_JSON,
-    WEBHOOK_PAYLOAD_FORM
-} webhook_payload_e;
-
-
 /* A call as it is checked. */
 
 struct webhook_verify_s {
@@ -104,8 +97,9 @@ void webhook_verify_end(webhook_verify_t *v);
    what. */
 webhook_verify_e webhook_verify_payload(webhook_verify_t *v);
 
-/* 1 if a Content-Type is that of a form, but for one in parts. */
-int webhook_verify_is_form(const webhook_str_t *type);
+/* As what the payload is to be read: the caller's word, or Content-Type's. */
+webhook_verify_e webhook_verify_kind(webhook_verify_t *v,
+    webhook_payload_e *kind);
 
 /* Reads the query, once. */
 webhook_verify_e webhook_verify_query(webhook_verify_t *v);

@@ -16,10 +16,12 @@
 #define WEBHOOK_VERIFY_INDEX  8         /* digits of an element's number */
 
 
+static int webhook_verify_is_form(const webhook_str_t *type);
 static webhook_verify_e webhook_verify_json(webhook_verify_t *v,
     webhook_str_t *body);
 static webhook_verify_e webhook_verify_pairs(webhook_verify_t *v,
     const webhook_str_t *text, webhook_pairs_t *pairs);
+static int webhook_verify_name(const webhook_pair_t *pair);
 static webhook_verify_e webhook_verify_pair(webhook_verify_t *v,
     const webhook_pairs_t *pairs, const webhook_str_t *name,
     webhook_str_t *value, int *found);
@@ -30,16 +32,15 @@ static int webhook_verify_twice(const webhook_json_doc_t *doc,
 webhook_verify_e
 webhook_verify_payload(webhook_verify_t *v)
 {
-    webhook_str_t     body, type;
-    webhook_verify_e  rc;
-
-    static const webhook_str_t  name = webhook_str("content-type");
+    webhook_str_t      body;
+    webhook_verify_e   rc;
+    webhook_payload_e  kind;
 
     if (v->payload != WEBHOOK_PAYLOAD_UNREAD) {
         return WEBHOOK_VERIFY_OK;
     }
 
-    rc = webhook_verify_header(v, &name, &type);
+    rc = webhook_verify_kind(v, &kind);
 
     if (rc == WEBHOOK_VERIFY_OK) {
         rc = webhook_verify_body(v, &body);
@@ -49,8 +50,12 @@ webhook_verify_payload(webhook_verify_t *v)
         return rc;
     }
 
-    if (!webhook_verify_is_form(&type)) {
+    if (kind == WEBHOOK_PAYLOAD_JSON) {
         return webhook_verify_json(v, &body);
+    }
+
+    if (kind != WEBHOOK_PAYLOAD_FORM) {
+        return WEBHOOK_VERIFY_BAD_BODY;
     }
 
     rc = webhook_verify_pairs(v, &body, &v->form);
@@ -63,7 +68,32 @@ webhook_verify_payload(webhook_verify_t *v)
 }
 
 
-int
+webhook_verify_e
+webhook_verify_kind(webhook_verify_t *v, webhook_payload_e *kind)
+{
+    webhook_str_t     type;
+    webhook_verify_e  rc;
+
+    static const webhook_str_t  name = webhook_str("content-type");
+
+    *kind = v->call->kind;
+
+    if (*kind != WEBHOOK_PAYLOAD_UNREAD) {
+        return WEBHOOK_VERIFY_OK;
+    }
+
+    rc = webhook_verify_header(v, &name, &type);
+
+    if (rc == WEBHOOK_VERIFY_OK) {
+        *kind = webhook_verify_is_form(&type) ? WEBHOOK_PAYLOAD_FORM
+                                              : WEBHOOK_PAYLOAD_JSON;
+    }
+
+    return rc;
+}
+
+
+static int
 webhook_verify_is_form(const webhook_str_t *type)
 {
     static const webhook_str_t  form =
@@ -76,7 +106,7 @@ webhook_verify_is_form(const webhook_str_t *type)
     }
 
     return type->len == form.len || type->data[form.len] == ';'
-           || type->data[form.len] == ' ';
+           || type->data[form.len] == ' ' || type->data[form.len] == '\t';
 }
 
 
@@ -156,10 +186,45 @@ webhook_verify_pairs(webhook_verify_t *v, const webhook_str_t *text,
             return rc;
         }
 
+        if (!webhook_verify_name(pair)) {
+            return WEBHOOK_VERIFY_BAD_BODY;
+        }
+
         pair++;
     }
 
     return WEBHOOK_VERIFY_OK;
+}
+
+
+/* What reads the payload later drops a mark, and white space at the ends. */
+
+static int
+webhook_verify_name(const webhook_pair_t *pair)
+{
+    size_t                i;
+    const webhook_str_t  *raw;
+
+    raw = &pair->raw;
+
+    if (raw->len && (raw->data[0] <= ' ' || raw->data[raw->len - 1] <= ' ')) {
+        return 0;
+    }
+
+    if (pair->name.len >= 3 && memcmp(pair->name.data, "\xef\xbb\xbf", 3) == 0)
+    {
+        return 0;
+    }
+
+    /* nor is it in a charset that shifts */
+
+    for (i = 0; i < pair->name.len; i++) {
+        if (pair->name.data[i] < ' ') {
+            return 0;
+        }
+    }
+
+    return 1;
 }
 
 

@@ -7,6 +7,7 @@
  */
 
 #include "http/conf/receiver/ngx_http_webhook_conf_receiver_body.h"
+#include "http/model/ngx_http_webhook_verifier.h"
 #include "http/conf/value/ngx_http_webhook_conf_args.h"
 #include "http/conf/value/ngx_http_webhook_conf_param.h"
 #include "http/conf/value/ngx_http_webhook_conf_template.h"
@@ -84,6 +85,16 @@ ngx_webhook_receiver_body_finish(ngx_webhook_build_t *b,
 {
     if ((rcv->accept & ~NGX_WEBHOOK_ACCEPT_GZIP) == 0) {
         rcv->accept |= NGX_WEBHOOK_ACCEPT_JSON;
+    }
+
+    if (rcv->verify && (rcv->accept & NGX_WEBHOOK_ACCEPT_BODY)
+        && webhook_verifier_query_only(&rcv->verify->verifier))
+    {
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                              "\"verify\" of receiver \"%V\" signs the query "
+                              "alone, so any body would do: only \"accept "
+                              "query\" goes with it", &rcv->name);
+        return NGX_ERROR;
     }
 
     return NGX_OK;

@@ -69,7 +69,9 @@ ngx_webhook_check_headers(ngx_webhook_call_t *call, ngx_str_t *error)
 
     call->dry_run = ngx_webhook_check_dry_run(call);
 
-    /* where calls are verified, that comes first */
+    /* where calls are verified, that comes first, and reads the same kind */
+
+    call->kind = ngx_webhook_input_media(r);
 
     return receiver->verify ? 0 : ngx_webhook_input_kind(call, error);
 }

@@ -23,7 +23,6 @@
 #define NGX_WEBHOOK_PAYLOAD_DEAR  12
 
 
-static ngx_uint_t ngx_webhook_payload_kind(ngx_http_request_t *r);
 static ngx_uint_t ngx_webhook_payload_unknown(ngx_webhook_call_t *call,
     ngx_str_t *error);
 static ngx_uint_t ngx_webhook_payload_signed(ngx_webhook_call_t *call);
@@ -46,7 +45,7 @@ ngx_webhook_input_kind(ngx_webhook_call_t *call, ngx_str_t *error)
         return status;
     }
 
-    call->kind = ngx_webhook_payload_kind(call->request);
+    call->kind = ngx_webhook_input_media(call->request);
 
     if (call->kind & call->receiver->accept) {
         return 0;
@@ -71,8 +70,8 @@ ngx_webhook_input_query(ngx_webhook_call_t *call)
 
 /* 0 for what is none of these. */
 
-static ngx_uint_t
-ngx_webhook_payload_kind(ngx_http_request_t *r)
+ngx_uint_t
+ngx_webhook_input_media(ngx_http_request_t *r)
 {
     if (r->method == NGX_HTTP_GET) {
         return NGX_WEBHOOK_ACCEPT_QUERY;
@@ -186,7 +185,7 @@ ngx_webhook_input_cost(ngx_webhook_call_t *call)
         times += emit[i].type->endpoints.nelts;
     }
 
-    if (ngx_webhook_payload_kind(call->request)
+    if (ngx_webhook_input_media(call->request)
         & (NGX_WEBHOOK_ACCEPT_XML|NGX_WEBHOOK_ACCEPT_FORM))
     {
         times += NGX_WEBHOOK_PAYLOAD_DEAR;

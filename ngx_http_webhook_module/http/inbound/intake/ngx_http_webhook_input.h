@@ -19,6 +19,9 @@ void ngx_webhook_input_query(ngx_webhook_call_t *call);
    that are read.  Event loop. */
 size_t ngx_webhook_input_cost(ngx_webhook_call_t *call);
 
+/* What a call brings, by its method and type: ..._ACCEPT_, or 0. */
+ngx_uint_t ngx_webhook_input_media(ngx_http_request_t *r);
+
 /* 0 and call->kind, or the status to answer with its sentence.  Any thread. */
 ngx_uint_t ngx_webhook_input_kind(ngx_webhook_call_t *call, ngx_str_t *error);
 

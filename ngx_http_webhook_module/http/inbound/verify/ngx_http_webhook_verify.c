@@ -13,6 +13,7 @@
 #include "http/inbound/call/ngx_http_webhook_message.h"
 
 
+static webhook_payload_e ngx_webhook_verify_kind(ngx_uint_t kind);
 static ngx_int_t ngx_webhook_verify_url(ngx_webhook_call_t *call,
     webhook_str_t *url);
 static ngx_int_t ngx_webhook_verify_refuse(ngx_webhook_call_t *call,
@@ -53,6 +54,7 @@ ngx_webhook_verify(ngx_webhook_call_t *call)
     vc.query = *ngx_webhook_str(ngx_webhook_kept_query(call));
     vc.body = &body;
     vc.pieces = 1;
+    vc.kind = ngx_webhook_verify_kind(call->kind);
     vc.max_depth = call->receiver->limits.max_depth;
     vc.max_values = call->receiver->limits.max_values;
     vc.now = ngx_time();
@@ -96,6 +98,25 @@ ngx_webhook_verify(ngx_webhook_call_t *call)
     ngx_webhook_verify_note(call, "ok");
 
     return NGX_OK;
+}
+
+
+static webhook_payload_e
+ngx_webhook_verify_kind(ngx_uint_t kind)
+{
+    switch (kind) {
+
+    case NGX_WEBHOOK_ACCEPT_JSON:
+    case NGX_WEBHOOK_ACCEPT_TEXT:
+        return WEBHOOK_PAYLOAD_JSON;
+
+    case NGX_WEBHOOK_ACCEPT_FORM:
+    case NGX_WEBHOOK_ACCEPT_QUERY:
+        return WEBHOOK_PAYLOAD_FORM;
+
+    default:
+        return WEBHOOK_PAYLOAD_OTHER;
+    }
 }
 
 

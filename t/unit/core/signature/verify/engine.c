@@ -37,6 +37,7 @@ typedef struct {
     const char         *want;           /* NULL: see rc */
     webhook_verify_e    rc;
     const char         *id;
+    webhook_payload_e   kind;
 } engine_t;
 
 
@@ -89,6 +90,30 @@ static const engine_t  rows[] = {
 
     { "a field twice in a form", { .string = TEXT("{field.a}") },
       .type = FORM, .body = "a=1&b=2&a=1", .rc = WEBHOOK_VERIFY_REPEATED },
+
+    { "a mark before a name", { .string = TEXT("{field.a}") },
+      .type = FORM, .body = "a=1&%EF%BB%BFa=2", .rc = WEBHOOK_VERIFY_BAD_BODY },
+
+    { "a mark before a form", { .string = TEXT("{field.a}") },
+      .type = FORM, .body = "\xef\xbb\xbf" "a=2&a=1",
+      .rc = WEBHOOK_VERIFY_BAD_BODY },
+
+    { "a blank before a form", { .string = TEXT("{field.a}") },
+      .type = FORM, .body = "\na=2&a=1", .rc = WEBHOOK_VERIFY_BAD_BODY },
+
+    { "a blank behind a form", { .string = TEXT("{field.a}") },
+      .type = FORM, .body = "a=2&a ", .rc = WEBHOOK_VERIFY_BAD_BODY },
+
+    { "a name that shifts", { .string = TEXT("{field.a}") },
+      .type = FORM, .body = "a=2&%1B(Ba=1", .rc = WEBHOOK_VERIFY_BAD_BODY },
+
+    { "the kind comes before the type", { .string = TEXT("{field.a}") },
+      .type = "application/json", .body = "a=1", .want = "1",
+      .kind = WEBHOOK_PAYLOAD_FORM },
+
+    { "no fields in another kind", { .string = TEXT("{field.a}") },
+      .type = FORM, .body = "a=1", .rc = WEBHOOK_VERIFY_BAD_BODY,
+      .kind = WEBHOOK_PAYLOAD_OTHER },
 
     { "an escape that is none", { .string = TEXT("{field.a}") },
       .type = FORM, .body = "a=%2", .rc = WEBHOOK_VERIFY_BAD_BODY },
@@ -490,6 +515,7 @@ make(const engine_t *e)
     m.call.url.len = strlen(URL);
     m.call.body = &m.text;
     m.call.pieces = 1;
+    m.call.kind = e->kind;
     m.call.now = NOW;
 
     return 1;
