@@ -123,6 +123,8 @@ typedef struct {
     unsigned                         client:1;      /* some receiver sends
                                                        requests of its own */
     unsigned                         receive:1;     /* some location receives */
+    unsigned                         accept_query:1;    /* some receiver has
+                                                           "accept query" */
     unsigned                         metrics:1;     /* some shows metrics */
 } ngx_webhook_main_conf_t;
 

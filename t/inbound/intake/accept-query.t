@@ -70,6 +70,14 @@ $t->config(http => <<"CONF", server => <<'CONF');
         action POST /api/x '{"a": "\${a}"}';
     }
 
+    webhook_receiver both {
+        secret both-$token;
+        verify hmac file:../sign.key header=X-Sign "template={url} {body}"
+               url=https://hooks.example.com/web/hook/;
+        handshake meta token=a-token-of-theirs-that-is-long;
+        action POST /api/x '{"a": \${a}, "tenant": "\${query.tenant}"}';
+    }
+
     webhook_receiver post {
         secret post-$token;
         action POST /api/x '{"a": 1}';
@@ -189,6 +197,32 @@ is $r->{body}, '12345', 'is answered';
 
 comes('a call', get('meta', 'a=1'), { a => '1' });
 
+# Whatever the method, and whether the token is known: nothing is shown.
+
+for my $method (qw(HEAD OPTIONS POST PUT)) {
+    for my $name (qw(vnpay meta)) {
+        $t->request($method, "/web/hook/$name-$token?vnp_Amount=SeCrEt6"
+                             . '&hub.verify_token=SeCrEt7', undef,
+                    headers => []);
+    }
+
+    is $t->request($method, "/web/hook/rotated-$token?vnp_Amount=SeCrEt8",
+                   undef, headers => [])->{status}, 404,
+       "$method: an unknown token";
+}
+
+is get('rotated', 'vnp_Amount=SeCrEt8')->{status}, 404, 'a rotated token';
+
+# What is masked is still what a call has.
+
+comes('POST to one with a handshake',
+      $t->request('POST', "/web/hook/both-$token?tenant=SeCrEt9", '{"a": 3}',
+                  headers => ['Content-Type' => 'application/json', 'X-Sign',
+                  hmac_sha256_hex("https://hooks.example.com/web/hook/"
+                                  . "both-$token?tenant=SeCrEt9 {\"a\": 3}",
+                                  $key)]),
+      { a => 3, tenant => 'SeCrEt9' });
+
 my ($hidden, $vnpay) = ('', '');
 
 ok wait_for(sub {
@@ -205,7 +239,7 @@ $t->stop;
 my $log = slurp($t->prefix . '/logs/shown.log');
 
 like $log, qr{GET /web/hook/\*\*\*\?\*\*\* HTTP}, 'the line is masked';
-unlike $log, qr/vnp_|SeCrEt[1345]|a=1/, 'and nothing of it is shown';
+unlike $log, qr/vnp_|SeCrEt[13-9]|a=1|hub\./, 'and nothing of it is shown';
 unlike $t->error_log, qr/vnp_TxnRef=|SeCrEt1|SeCrEt[34]/, 'nor in the error log';
 
 done_testing;

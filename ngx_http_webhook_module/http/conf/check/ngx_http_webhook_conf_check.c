@@ -311,6 +311,10 @@ ngx_webhook_check_receivers(ngx_webhook_build_t *b,
         if (ngx_webhook_receiver_check(b, rcv[i]) != NGX_OK) {
             return NGX_ERROR;
         }
+
+        if (rcv[i]->accept & NGX_WEBHOOK_ACCEPT_QUERY) {
+            wmcf->accept_query = 1;
+        }
     }
 
     return NGX_OK;

@@ -7,6 +7,7 @@
 #include "http/model/ngx_http_webhook_verifier.h"
 
 
+static ngx_uint_t ngx_webhook_kept_secret(ngx_webhook_call_t *call);
 static void ngx_webhook_kept_args_end(ngx_webhook_call_t *call);
 static void ngx_webhook_kept_end(ngx_webhook_call_t *call);
 
@@ -56,24 +57,15 @@ ngx_webhook_kept_query(ngx_webhook_call_t *call)
 ngx_int_t
 ngx_webhook_kept_args(ngx_webhook_call_t *call)
 {
-    ngx_http_request_t       *r;
-    ngx_webhook_handshake_t  *handshake;
-
-    static u_char  name[] = "verify_token";
+    ngx_http_request_t  *r;
 
     r = call->request;
 
-    if (r->method != NGX_HTTP_GET || r->args.len == 0) {
+    if (r->args.len == 0 || !ngx_webhook_kept_secret(call)) {
         return NGX_OK;
     }
 
-    handshake = call->receiver ? call->receiver->handshake : NULL;
-
-    if ((handshake && handshake->meta.nkeys)
-        || (call->receiver
-            && (call->receiver->accept & NGX_WEBHOOK_ACCEPT_QUERY)))
-    {
-
+    if (call->receiver) {
         call->args.data = ngx_pnalloc(r->pool, r->args.len);
         if (call->args.data == NULL) {
             return NGX_ERROR;
@@ -84,14 +76,6 @@ ngx_webhook_kept_args(ngx_webhook_call_t *call)
 
         ngx_webhook_call_on_end(call, NGX_WEBHOOK_END_KEPT,
                                 ngx_webhook_kept_end);
-
-    } else if (ngx_strlcasestrn(r->args.data, r->args.data + r->args.len,
-                                name, sizeof(name) - 2)
-               == NULL)
-    {
-        /* else meant for another receiver, or for a token that was rotated */
-
-        return NGX_OK;
     }
 
     ngx_memset(r->args.data, '*', r->args.len);
@@ -104,11 +88,58 @@ ngx_webhook_kept_args(ngx_webhook_call_t *call)
 }
 
 
+/* True for arguments that may be a payload or have a key, whatever the method:
+   a sender may use the wrong one. */
+
+static ngx_uint_t
+ngx_webhook_kept_secret(ngx_webhook_call_t *call)
+{
+    ngx_http_request_t       *r;
+    ngx_webhook_receiver_t   *receiver;
+    ngx_webhook_main_conf_t  *wmcf;
+
+    static u_char  name[] = "verify_token";
+
+    r = call->request;
+    receiver = call->receiver;
+
+    if (receiver) {
+
+        if ((receiver->accept & NGX_WEBHOOK_ACCEPT_QUERY)
+            || (receiver->handshake && receiver->handshake->meta.nkeys))
+        {
+            return 1;
+        }
+
+    } else if (call->masked_uri) {
+
+        /* the token may have been rotated, and is of no ordinary location */
+
+        wmcf = ngx_http_get_module_main_conf(r, ngx_http_webhook_module);
+
+        if (wmcf->accept_query) {
+            return 1;
+        }
+
+    } else if (r->method != NGX_HTTP_GET) {
+        return 0;
+    }
+
+    /* else meant for another receiver */
+
+    return ngx_strlcasestrn(r->args.data, r->args.data + r->args.len, name,
+                            sizeof(name) - 2)
+           != NULL;
+}
+
+
 void
 ngx_webhook_kept_args_wipe(ngx_webhook_call_t *call)
 {
-    if (call->receiver->accept & NGX_WEBHOOK_ACCEPT_QUERY) {
-        /* it may be the payload, and goes at the end */
+    if (call->request->method != NGX_HTTP_GET
+        || (call->receiver->accept & NGX_WEBHOOK_ACCEPT_QUERY))
+    {
+        /* templates and signatures may need it, and it goes at the end */
         return;
     }
 

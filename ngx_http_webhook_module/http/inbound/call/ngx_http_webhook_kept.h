@@ -24,8 +24,9 @@ void ngx_webhook_kept_token_wipe(ngx_webhook_call_t *call);
    thread. */
 ngx_str_t *ngx_webhook_kept_query(ngx_webhook_call_t *call);
 
-/* Masks the arguments of a GET that may have a key in them or be the payload,
-   and keeps them: NGX_OK or NGX_ERROR.  Event loop. */
+/* Masks arguments that may have a key in them or be the payload, whatever the
+   method, and keeps those of a known receiver: NGX_OK or NGX_ERROR.  Event
+   loop. */
 ngx_int_t ngx_webhook_kept_args(ngx_webhook_call_t *call);
 void ngx_webhook_kept_args_wipe(ngx_webhook_call_t *call);
 
