@@ -47,6 +47,8 @@ my %receivers = (
         answer 422 'body={"success": false}'; action POST /api/x '{}';},
     secret => q{redact card; log_calls on; answer ok 'body={"card": "${card}"}';
         action POST /api/x '{}';},
+    credential => q{log_calls on; dedupe body:n;
+        answer ok 'body={"h": "${header.authorization}"}'; action POST /api/x '{}';},
     signed => q{verify gitlab } . $key . q{;
         answer error status=200 'body={"a": "${a}", "b": "${header.X-A}"}';
         action POST /api/x '{}';},
@@ -214,6 +216,22 @@ is_deeply JSON::PP::decode_json(call('strict', '{"n": "x"}', query => '?dry_run=
     undef, 'one that could not be made';
 is_deeply JSON::PP::decode_json(call('secret', '{"card": "4111"}', query => '?dry_run=1')->{body})->{answer},
     { status => 200, type => $json, body => '{"card": "***"}' }, 'what is redacted is masked';
+
+# A header that is a credential is given back, and kept nowhere.
+
+$r = call('credential', '{"n": 1}', headers => ['Authorization' => 'SeCrEt1']);
+answered $r, 200, $json, '{"h": "SeCrEt1"}', 'a credential is answered';
+answered call('credential', '{"n": 1}', headers => ['Authorization' => 'SeCrEt2']),
+    200, $json, '{"h": "SeCrEt2"}', 'and not kept for a repeat';
+
+my $kept = '';
+
+ok wait_for(sub {
+    $kept = ($t->ctl('--json', 'calls', 'credential'))[1];
+    return (() = $kept =~ /\n/g) >= 2;
+}, 10), 'the history has both calls';
+like $kept, qr/\*\*\*/, 'with a mask';
+unlike $kept, qr/SeCrEt[12]/, 'and without the credential';
 
 # --- HEAD, and what the log tells
 

@@ -12,6 +12,7 @@
 #include "http/conf/value/ngx_http_webhook_conf_args.h"
 #include "http/conf/value/ngx_http_webhook_conf_param.h"
 #include "http/conf/value/ngx_http_webhook_conf_template.h"
+#include "http/inbound/call/ngx_http_webhook_call_lookup.h"
 #include "http/inbound/call/ngx_http_webhook_redact.h"
 #include "http/model/ngx_http_webhook_verifier.h"
 
@@ -119,7 +120,7 @@ ngx_webhook_receiver_answer_finish(ngx_webhook_build_t *b,
 
     for (i = 0; i < rcv->answers.nelts; i++) {
 
-        if (rule[i].body && rcv->redact.nelts) {
+        if (rule[i].body) {
             rule[i].redacts = webhook_template_paths(rule[i].body,
                                              ngx_webhook_answer_hidden, rcv);
         }
@@ -472,7 +473,8 @@ ngx_webhook_answer_useless(ngx_webhook_build_t *b,
 static int
 ngx_webhook_answer_hidden(void *ctx, const webhook_path_t *path)
 {
-    return ngx_webhook_redact_applies(ctx, path) != 0;
+    return ngx_webhook_redact_applies(ctx, path)
+           || ngx_webhook_call_lookup_secret(ctx, path);
 }
 
 

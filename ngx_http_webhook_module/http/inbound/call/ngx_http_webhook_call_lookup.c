@@ -123,7 +123,9 @@ ngx_webhook_call_lookup(void *ctx, const webhook_path_t *path,
     hidden = call->receiver->redact.nelts
              && ngx_webhook_redact_applies(call->receiver, path);
 
-    if (call->hide && hidden) {
+    if (call->hide
+        && (hidden || ngx_webhook_call_lookup_secret(call->receiver, path)))
+    {
         ngx_memzero(v, sizeof(webhook_value_t));
         v->is_text = 1;
         v->span = mask;
@@ -136,6 +138,26 @@ ngx_webhook_call_lookup(void *ctx, const webhook_path_t *path,
     v->strict = 1;
 
     return rc;
+}
+
+
+ngx_uint_t
+ngx_webhook_call_lookup_secret(ngx_webhook_receiver_t *receiver,
+    const webhook_path_t *path)
+{
+    webhook_str_t  name;
+
+    static const webhook_str_t  header = webhook_str("header");
+
+    if (webhook_path_steps(path) < 2
+        || !webhook_str_eq(webhook_path_root(path), &header))
+    {
+        return 0;
+    }
+
+    webhook_path_rest(path, 1, &name);
+
+    return ngx_webhook_redact_header(receiver, ngx_webhook_nstr(&name));
 }
 
 

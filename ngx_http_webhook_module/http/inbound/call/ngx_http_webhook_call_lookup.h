@@ -28,5 +28,10 @@ ngx_uint_t ngx_webhook_call_lookup_redacted(ngx_webhook_call_t *call,
     webhook_template_t *tpl, size_t max, char *mask, ngx_str_t *text,
     webhook_error_t *err);
 
+/* True for the path of a header that is a credential: what is shown of a call
+   has a mask instead.  Any thread. */
+ngx_uint_t ngx_webhook_call_lookup_secret(ngx_webhook_receiver_t *receiver,
+    const webhook_path_t *path);
+
 
 #endif /* NGX_WEBHOOK_CALL_LOOKUP_H */

@@ -31,8 +31,6 @@ static ngx_uint_t ngx_webhook_redact_way(ngx_webhook_receiver_t *receiver,
     const webhook_path_t *path, const webhook_way_t *way);
 static ngx_uint_t ngx_webhook_redact_whole(ngx_webhook_receiver_t *receiver,
     const webhook_path_t *path);
-static ngx_uint_t ngx_webhook_redact_header(ngx_webhook_receiver_t *receiver,
-    ngx_str_t *name);
 static int ngx_webhook_redact_span(void *data, const webhook_json_value_t *v);
 static ngx_int_t ngx_webhook_redact_masked(ngx_webhook_call_t *call,
     ngx_array_t *spans, ngx_str_t *text);
@@ -268,7 +266,7 @@ ngx_webhook_redact_query(ngx_webhook_receiver_t *receiver)
 /* What is a credential by its name or by "verify", and what the receiver
    names. */
 
-static ngx_uint_t
+ngx_uint_t
 ngx_webhook_redact_header(ngx_webhook_receiver_t *receiver, ngx_str_t *name)
 {
     ngx_uint_t               i;

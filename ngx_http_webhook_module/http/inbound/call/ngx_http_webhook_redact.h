@@ -17,6 +17,11 @@
 ngx_uint_t ngx_webhook_redact_applies(ngx_webhook_receiver_t *receiver,
     const webhook_path_t *path);
 
+/* True for a header that is not shown: a credential by its name or by "verify",
+   or what the receiver names.  Any thread. */
+ngx_uint_t ngx_webhook_redact_header(ngx_webhook_receiver_t *receiver,
+    ngx_str_t *name);
+
 /* The arguments of a request, or a mask if one of them is redacted.  Event
    loop. */
 ngx_str_t ngx_webhook_redact_args(ngx_http_request_t *r);
