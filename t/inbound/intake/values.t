@@ -221,8 +221,11 @@ for my $case (@cases) {
 comes('a blank', call('query', $json, '{}', query => '?v=a+b%2Bc&a%2Db=1'),
       '{"v": "a b+c", "w": "1"}');
 comes('a name that is escaped', call('query', $json, '{}',
-                                     query => '?a%2db=%31&V=x'),
+                                     query => '?a%2db=%31&%76=x'),
       '{"v": "x", "w": "1"}');
+comes('a name in capitals is another', call('query', $json, '{}',
+                                            query => '?V=x&a-b=1'),
+      '{"v": null, "w": "1"}');
 comes('a percent sign', call('query', $json, '{}', query => '?v=100%+and%2'),
       '{"v": "100% and%2", "w": null}');
 comes('no value', call('query', $json, '{}', query => '?v&a=b'),
