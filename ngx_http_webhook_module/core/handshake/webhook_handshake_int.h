@@ -72,6 +72,14 @@ webhook_handshake_e webhook_handshake_echo(webhook_handshake_answer_t *a,
 int webhook_handshake_body(const webhook_question_t *q,
     webhook_json_doc_t **doc, webhook_json_value_t *root);
 
+/* Reads the body, asks "read" of it, and frees it; "otherwise" where it is no
+   JSON. */
+webhook_handshake_e webhook_handshake_json(const webhook_question_t *q,
+    webhook_handshake_answer_t *a,
+    webhook_handshake_e (*read)(const webhook_question_t *q,
+    const webhook_json_doc_t *doc, const webhook_json_value_t *root,
+    webhook_handshake_answer_t *a), webhook_handshake_e otherwise);
+
 /* 1 if the member is a string that reads so, without escapes. */
 int webhook_handshake_says(const webhook_json_doc_t *doc,
     const webhook_json_value_t *in, const char *key, const char *text);

@@ -12,11 +12,24 @@
 #include <openssl/evp.h>
 
 
-static webhook_handshake_e webhook_handshake_encrypt(
-    const webhook_str_t *token, const webhook_key_t *key, webhook_buf_t *out);
-static webhook_handshake_e webhook_handshake_pong(
+static webhook_handshake_e webhook_handshake_url(const webhook_question_t *q,
     const webhook_json_doc_t *doc, const webhook_json_value_t *root,
     webhook_handshake_answer_t *a);
+static webhook_handshake_e webhook_handshake_validation(
+    const webhook_question_t *q, const webhook_json_doc_t *doc,
+    const webhook_json_value_t *root, webhook_handshake_answer_t *a);
+static webhook_handshake_e webhook_handshake_callback(
+    const webhook_question_t *q, const webhook_json_doc_t *doc,
+    const webhook_json_value_t *root, webhook_handshake_answer_t *a);
+static webhook_handshake_e webhook_handshake_encrypt(
+    const webhook_str_t *token, const webhook_key_t *key, webhook_buf_t *out);
+static webhook_handshake_e webhook_handshake_pong(const webhook_question_t *q,
+    const webhook_json_doc_t *doc, const webhook_json_value_t *root,
+    webhook_handshake_answer_t *a);
+static webhook_handshake_e webhook_handshake_challenge(
+    const webhook_json_doc_t *doc, const webhook_json_value_t *in,
+    const char *key, const char *others, webhook_buf_t *text,
+    webhook_str_t *challenge);
 
 
 /*
@@ -28,51 +41,36 @@ webhook_handshake_e
 webhook_handshake_slack(const webhook_question_t *q,
     webhook_handshake_answer_t *a)
 {
-    int                    rc;
-    webhook_buf_t          text;
-    webhook_str_t          challenge;
-    webhook_handshake_e    result;
-    webhook_json_doc_t    *doc;
-    webhook_json_value_t   root;
+    return webhook_handshake_json(q, a, webhook_handshake_url,
+                                  WEBHOOK_HANDSHAKE_NONE);
+}
 
-    rc = webhook_handshake_body(q, &doc, &root);
 
-    if (rc != WEBHOOK_OK) {
-        return rc == WEBHOOK_NOMEM ? WEBHOOK_HANDSHAKE_FAULT
-                                   : WEBHOOK_HANDSHAKE_NONE;
+static webhook_handshake_e
+webhook_handshake_url(const webhook_question_t *q,
+    const webhook_json_doc_t *doc, const webhook_json_value_t *root,
+    webhook_handshake_answer_t *a)
+{
+    webhook_buf_t        text;
+    webhook_str_t        challenge;
+    webhook_handshake_e  result;
+
+    (void) q;
+
+    if (!webhook_handshake_says(doc, root, "type", "url_verification")) {
+        return WEBHOOK_HANDSHAKE_NONE;
     }
 
-    webhook_buf_init(&text, 0);
+    result = webhook_handshake_challenge(doc, root, "challenge", "-_+/=.~:",
+                                         &text, &challenge);
 
-    result = WEBHOOK_HANDSHAKE_NONE;
-
-    if (webhook_handshake_says(doc, &root, "type", "url_verification")) {
-
-        result = WEBHOOK_HANDSHAKE_REFUSED;
-
-        rc = webhook_handshake_text(doc, &root, "challenge", &text);
-
-        challenge.data = text.data;
-        challenge.len = text.len;
-
-        if (rc == WEBHOOK_NOMEM) {
-            result = WEBHOOK_HANDSHAKE_FAULT;
-
-        } else if (rc == WEBHOOK_OK
-                   && webhook_handshake_plain(&challenge,
-                                              WEBHOOK_HANDSHAKE_TEXT_MAX,
-                                              "-_+/=.~:"))
-        {
-            (void) webhook_buf_add(&a->body, "{\"challenge\": \"", 15);
-            (void) webhook_buf_add(&a->body, challenge.data, challenge.len);
-            (void) webhook_buf_add(&a->body, "\"}", 2);
-
-            result = WEBHOOK_HANDSHAKE_ANSWER;
-        }
+    if (result == WEBHOOK_HANDSHAKE_ANSWER) {
+        (void) webhook_buf_add(&a->body, "{\"challenge\": \"", 15);
+        (void) webhook_buf_add(&a->body, challenge.data, challenge.len);
+        (void) webhook_buf_add(&a->body, "\"}", 2);
     }
 
     webhook_buf_free(&text);
-    webhook_json_free(doc);
 
     return result;
 }
@@ -91,52 +89,40 @@ webhook_handshake_e
 webhook_handshake_zoom(const webhook_question_t *q,
     webhook_handshake_answer_t *a)
 {
-    int                    rc;
-    webhook_buf_t          text;
-    webhook_str_t          token;
-    webhook_handshake_e    result;
-    webhook_json_doc_t    *doc;
-    webhook_json_value_t   root, payload;
+    return webhook_handshake_json(q, a, webhook_handshake_validation,
+                                  WEBHOOK_HANDSHAKE_NONE);
+}
 
-    rc = webhook_handshake_body(q, &doc, &root);
 
-    if (rc != WEBHOOK_OK) {
-        return rc == WEBHOOK_NOMEM ? WEBHOOK_HANDSHAKE_FAULT
-                                   : WEBHOOK_HANDSHAKE_NONE;
+static webhook_handshake_e
+webhook_handshake_validation(const webhook_question_t *q,
+    const webhook_json_doc_t *doc, const webhook_json_value_t *root,
+    webhook_handshake_answer_t *a)
+{
+    webhook_buf_t         text;
+    webhook_str_t         token;
+    webhook_handshake_e   result;
+    webhook_json_value_t  payload;
+
+    if (!webhook_handshake_says(doc, root, "event", "endpoint.url_validation"))
+    {
+        return WEBHOOK_HANDSHAKE_NONE;
     }
 
-    webhook_buf_init(&text, 0);
-
-    result = WEBHOOK_HANDSHAKE_NONE;
-
-    if (webhook_handshake_says(doc, &root, "event", "endpoint.url_validation"))
+    if (!webhook_handshake_member(doc, root, "payload", WEBHOOK_JSON_OBJECT,
+                                  &payload))
     {
-        result = WEBHOOK_HANDSHAKE_REFUSED;
-        rc = WEBHOOK_ERROR;
+        return WEBHOOK_HANDSHAKE_REFUSED;
+    }
 
-        if (webhook_handshake_member(doc, &root, "payload",
-                                     WEBHOOK_JSON_OBJECT, &payload))
-        {
-            rc = webhook_handshake_text(doc, &payload, "plainToken", &text);
-        }
+    result = webhook_handshake_challenge(doc, &payload, "plainToken",
+                                         "-_+/=.", &text, &token);
 
-        token.data = text.data;
-        token.len = text.len;
-
-        if (rc == WEBHOOK_NOMEM) {
-            result = WEBHOOK_HANDSHAKE_FAULT;
-
-        } else if (rc == WEBHOOK_OK
-                   && webhook_handshake_plain(&token,
-                                              WEBHOOK_HANDSHAKE_TEXT_MAX,
-                                              "-_+/=."))
-        {
-            result = webhook_handshake_encrypt(&token, q->key, &a->body);
-        }
+    if (result == WEBHOOK_HANDSHAKE_ANSWER) {
+        result = webhook_handshake_encrypt(&token, q->key, &a->body);
     }
 
     webhook_buf_free(&text);
-    webhook_json_free(doc);
 
     return result;
 }
@@ -185,12 +171,8 @@ webhook_handshake_e
 webhook_handshake_twitch(const webhook_question_t *q,
     webhook_handshake_answer_t *a)
 {
-    int                    n, rc;
-    webhook_buf_t          text;
-    webhook_str_t          type, challenge;
-    webhook_handshake_e    result;
-    webhook_json_doc_t    *doc;
-    webhook_json_value_t   root;
+    int            n;
+    webhook_str_t  type;
 
     static const webhook_str_t  verification =
         webhook_str("webhook_callback_verification");
@@ -201,36 +183,30 @@ webhook_handshake_twitch(const webhook_question_t *q,
         return WEBHOOK_HANDSHAKE_NONE;
     }
 
-    rc = webhook_handshake_body(q, &doc, &root);
+    return webhook_handshake_json(q, a, webhook_handshake_callback,
+                                  WEBHOOK_HANDSHAKE_REFUSED);
+}
 
-    if (rc != WEBHOOK_OK) {
-        return rc == WEBHOOK_NOMEM ? WEBHOOK_HANDSHAKE_FAULT
-                                   : WEBHOOK_HANDSHAKE_REFUSED;
-    }
 
-    webhook_buf_init(&text, 0);
+static webhook_handshake_e
+webhook_handshake_callback(const webhook_question_t *q,
+    const webhook_json_doc_t *doc, const webhook_json_value_t *root,
+    webhook_handshake_answer_t *a)
+{
+    webhook_buf_t        text;
+    webhook_str_t        challenge;
+    webhook_handshake_e  result;
 
-    rc = webhook_handshake_text(doc, &root, "challenge", &text);
+    (void) q;
 
-    challenge.data = text.data;
-    challenge.len = text.len;
+    result = webhook_handshake_challenge(doc, root, "challenge", "-_.~+/=:",
+                                         &text, &challenge);
 
-    if (rc == WEBHOOK_NOMEM) {
-        result = WEBHOOK_HANDSHAKE_FAULT;
-
-    } else if (rc == WEBHOOK_OK
-               && webhook_handshake_plain(&challenge,
-                                          WEBHOOK_HANDSHAKE_TEXT_MAX,
-                                          "-_.~+/=:"))
-    {
+    if (result == WEBHOOK_HANDSHAKE_ANSWER) {
         result = webhook_handshake_echo(a, &challenge);
-
-    } else {
-        result = WEBHOOK_HANDSHAKE_REFUSED;
     }
 
     webhook_buf_free(&text);
-    webhook_json_free(doc);
 
     return result;
 }
@@ -246,34 +222,22 @@ webhook_handshake_e
 webhook_handshake_discord(const webhook_question_t *q,
     webhook_handshake_answer_t *a)
 {
-    int                    rc;
-    webhook_handshake_e    result;
-    webhook_json_doc_t    *doc;
-    webhook_json_value_t   root;
-
-    rc = webhook_handshake_body(q, &doc, &root);
-
-    if (rc != WEBHOOK_OK) {
-        return rc == WEBHOOK_NOMEM ? WEBHOOK_HANDSHAKE_FAULT
-                                   : WEBHOOK_HANDSHAKE_NONE;
-    }
-
-    result = webhook_handshake_pong(doc, &root, a);
-
-    webhook_json_free(doc);
-
-    return result;
+    return webhook_handshake_json(q, a, webhook_handshake_pong,
+                                  WEBHOOK_HANDSHAKE_NONE);
 }
 
 
 static webhook_handshake_e
-webhook_handshake_pong(const webhook_json_doc_t *doc,
-    const webhook_json_value_t *root, webhook_handshake_answer_t *a)
+webhook_handshake_pong(const webhook_question_t *q,
+    const webhook_json_doc_t *doc, const webhook_json_value_t *root,
+    webhook_handshake_answer_t *a)
 {
     webhook_json_value_t  type, event;
 
     static const webhook_str_t  name = webhook_str("event");
     static const webhook_str_t  json = webhook_str("application/json");
+
+    (void) q;
 
     if (!webhook_handshake_member(doc, root, "type", WEBHOOK_JSON_NUMBER,
                                   &type)
@@ -297,4 +261,32 @@ webhook_handshake_pong(const webhook_json_doc_t *doc,
     default:
         return WEBHOOK_HANDSHAKE_NONE;
     }
+}
+
+
+/* ANSWER with a text that may be sent back, REFUSED, or FAULT.  The buffer is
+   to be freed in any case. */
+
+static webhook_handshake_e
+webhook_handshake_challenge(const webhook_json_doc_t *doc,
+    const webhook_json_value_t *in, const char *key, const char *others,
+    webhook_buf_t *text, webhook_str_t *challenge)
+{
+    int  rc;
+
+    webhook_buf_init(text, 0);
+
+    rc = webhook_handshake_text(doc, in, key, text);
+
+    challenge->data = text->data;
+    challenge->len = text->len;
+
+    if (rc == WEBHOOK_NOMEM) {
+        return WEBHOOK_HANDSHAKE_FAULT;
+    }
+
+    return rc == WEBHOOK_OK
+           && webhook_handshake_plain(challenge, WEBHOOK_HANDSHAKE_TEXT_MAX,
+                                      others)
+           ? WEBHOOK_HANDSHAKE_ANSWER : WEBHOOK_HANDSHAKE_REFUSED;
 }

@@ -28,23 +28,8 @@ webhook_handshake_e
 webhook_handshake_sns(const webhook_question_t *q,
     webhook_handshake_answer_t *a)
 {
-    int                    rc;
-    webhook_handshake_e    result;
-    webhook_json_doc_t    *doc;
-    webhook_json_value_t   root;
-
-    rc = webhook_handshake_body(q, &doc, &root);
-
-    if (rc != WEBHOOK_OK) {
-        return rc == WEBHOOK_NOMEM ? WEBHOOK_HANDSHAKE_FAULT
-                                   : WEBHOOK_HANDSHAKE_NONE;
-    }
-
-    result = webhook_handshake_message(q, doc, &root, a);
-
-    webhook_json_free(doc);
-
-    return result;
+    return webhook_handshake_json(q, a, webhook_handshake_message,
+                                  WEBHOOK_HANDSHAKE_NONE);
 }
 
 

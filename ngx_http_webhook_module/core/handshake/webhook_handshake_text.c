@@ -145,6 +145,32 @@ webhook_handshake_body(const webhook_question_t *q, webhook_json_doc_t **doc,
 }
 
 
+webhook_handshake_e
+webhook_handshake_json(const webhook_question_t *q,
+    webhook_handshake_answer_t *a,
+    webhook_handshake_e (*read)(const webhook_question_t *q,
+    const webhook_json_doc_t *doc, const webhook_json_value_t *root,
+    webhook_handshake_answer_t *a), webhook_handshake_e otherwise)
+{
+    int                    rc;
+    webhook_handshake_e    result;
+    webhook_json_doc_t    *doc;
+    webhook_json_value_t   root;
+
+    rc = webhook_handshake_body(q, &doc, &root);
+
+    if (rc != WEBHOOK_OK) {
+        return rc == WEBHOOK_NOMEM ? WEBHOOK_HANDSHAKE_FAULT : otherwise;
+    }
+
+    result = read(q, doc, &root, a);
+
+    webhook_json_free(doc);
+
+    return result;
+}
+
+
 /* Both texts need no escape, and these senders write none. */
 
 int
