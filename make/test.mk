@@ -43,9 +43,11 @@ deps:
 	@tools/install-deps build
 
 # Other people's packages, for the tests that speak to them: where npm is at
-# hand and can reach them; those tests say so and are skipped otherwise.
+# hand and can reach them; those tests say so and are skipped otherwise.  They
+# are installed anew when the list of them has changed.
 PEERS = if command -v npm > /dev/null \
-            && [ ! -d $(BUILD)/interop/node_modules ]; then \
+            && ! cmp -s t/interop/package.json \
+                        $(BUILD)/interop/node_modules/package.json; then \
             timeout 90 t/interop/install $(BUILD) > /dev/null 2>&1 \
                 || echo "npm's packages cannot be had: no tests with them"; \
         fi
