@@ -19,13 +19,13 @@
 #define NGX_WEBHOOK_ACTION_MAX  1048576
 
 
-static ngx_uint_t ngx_webhook_map_acts(ngx_webhook_call_t *call,
+static ngx_uint_t ngx_webhook_render_all(ngx_webhook_call_t *call,
     ngx_str_t *error);
-static ngx_uint_t ngx_webhook_map_act(ngx_webhook_call_t *call,
+static ngx_uint_t ngx_webhook_render_one(ngx_webhook_call_t *call,
     ngx_webhook_action_t *action, ngx_uint_t number, ngx_str_t *error);
-static ngx_uint_t ngx_webhook_map_redacted(ngx_webhook_act_t *act,
+static ngx_uint_t ngx_webhook_render_redacted(ngx_webhook_act_t *act,
     ngx_str_t *error);
-static ngx_uint_t ngx_webhook_map_uri(ngx_webhook_act_t *act,
+static ngx_uint_t ngx_webhook_render_uri(ngx_webhook_act_t *act,
     ngx_str_t *error);
 
 
@@ -35,7 +35,7 @@ ngx_webhook_action_render(ngx_webhook_call_t *call)
     ngx_str_t   error;
     ngx_uint_t  status;
 
-    status = ngx_webhook_map_acts(call, &error);
+    status = ngx_webhook_render_all(call, &error);
 
     return status ? ngx_webhook_call_set(call, status, &error) : NGX_OK;
 }
@@ -44,7 +44,7 @@ ngx_webhook_action_render(ngx_webhook_call_t *call)
 /* First of all the targets' look-ups, then each element's actions. */
 
 static ngx_uint_t
-ngx_webhook_map_acts(ngx_webhook_call_t *call, ngx_str_t *error)
+ngx_webhook_render_all(ngx_webhook_call_t *call, ngx_str_t *error)
 {
     ngx_uint_t               i, n, max, elements, status;
     ngx_webhook_action_t    *action;
@@ -86,7 +86,7 @@ ngx_webhook_map_acts(ngx_webhook_call_t *call, ngx_str_t *error)
         for (i = 0; i < elements; i++) {
             call->element = i;
 
-            status = ngx_webhook_map_act(call, receiver->lookup, 0, error);
+            status = ngx_webhook_render_one(call, receiver->lookup, 0, error);
             if (status) {
                 return status;
             }
@@ -101,7 +101,7 @@ ngx_webhook_map_acts(ngx_webhook_call_t *call, ngx_str_t *error)
         call->element = i;
 
         for (n = 0; n < receiver->actions.nelts; n++) {
-            status = ngx_webhook_map_act(call, &action[n], n + 1, error);
+            status = ngx_webhook_render_one(call, &action[n], n + 1, error);
             if (status) {
                 return status;
             }
@@ -115,7 +115,7 @@ ngx_webhook_map_acts(ngx_webhook_call_t *call, ngx_str_t *error)
 
 
 static ngx_uint_t
-ngx_webhook_map_act(ngx_webhook_call_t *call, ngx_webhook_action_t *action,
+ngx_webhook_render_one(ngx_webhook_call_t *call, ngx_webhook_action_t *action,
     ngx_uint_t number, ngx_str_t *error)
 {
     ngx_str_t           which;
@@ -209,13 +209,13 @@ ngx_webhook_action_render_act(ngx_webhook_act_t *act, ngx_str_t *error)
         goto failed;
     }
 
-    status = ngx_webhook_map_uri(act, error);
+    status = ngx_webhook_render_uri(act, error);
     if (status) {
         return status;
     }
 
     if (action->body == NULL) {
-        return ngx_webhook_map_redacted(act, error);
+        return ngx_webhook_render_redacted(act, error);
     }
 
     status = ngx_webhook_call_lookup_text(call, action->body, call->payload.len
@@ -227,7 +227,7 @@ ngx_webhook_action_render_act(ngx_webhook_act_t *act, ngx_str_t *error)
 
     act->has_body = 1;
 
-    return ngx_webhook_map_redacted(act, error);
+    return ngx_webhook_render_redacted(act, error);
 
 failed:
 
@@ -243,7 +243,7 @@ failed:
  */
 
 static ngx_uint_t
-ngx_webhook_map_redacted(ngx_webhook_act_t *act, ngx_str_t *error)
+ngx_webhook_render_redacted(ngx_webhook_act_t *act, ngx_str_t *error)
 {
     ngx_uint_t               status;
     webhook_error_t          err;
@@ -289,7 +289,7 @@ ngx_webhook_map_redacted(ngx_webhook_act_t *act, ngx_str_t *error)
  */
 
 static ngx_uint_t
-ngx_webhook_map_uri(ngx_webhook_act_t *act, ngx_str_t *error)
+ngx_webhook_render_uri(ngx_webhook_act_t *act, ngx_str_t *error)
 {
     u_char              *p, *last, *dst;
     ngx_int_t            ch;

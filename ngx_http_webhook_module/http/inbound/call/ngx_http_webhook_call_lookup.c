@@ -11,17 +11,17 @@
 #include "core/path/webhook_way.h"
 
 
-static int ngx_webhook_map_lookup(ngx_webhook_call_t *call,
+static int ngx_webhook_lookup_find(ngx_webhook_call_t *call,
     const webhook_path_t *path, webhook_value_t *v);
-static ngx_uint_t ngx_webhook_map_element(ngx_webhook_call_t *call,
+static ngx_uint_t ngx_webhook_lookup_element(ngx_webhook_call_t *call,
     const webhook_path_t *path, webhook_value_t *v,
     webhook_json_value_t **from, uint32_t *skip);
-static ngx_int_t ngx_webhook_map_other(ngx_webhook_call_t *call,
+static ngx_int_t ngx_webhook_lookup_other(ngx_webhook_call_t *call,
     const webhook_str_t *name, webhook_json_value_t *from,
     webhook_json_value_t *found);
-static ngx_uint_t ngx_webhook_map_extracted(ngx_webhook_call_t *call,
+static ngx_uint_t ngx_webhook_lookup_extracted(ngx_webhook_call_t *call,
     const webhook_str_t *name, webhook_value_t *v);
-static ngx_int_t ngx_webhook_map_request(ngx_webhook_call_t *call,
+static ngx_int_t ngx_webhook_lookup_request(ngx_webhook_call_t *call,
     const webhook_path_t *path, webhook_value_t *v);
 
 
@@ -132,7 +132,7 @@ ngx_webhook_call_lookup(void *ctx, const webhook_path_t *path,
         return WEBHOOK_OK;
     }
 
-    rc = ngx_webhook_map_lookup(call, path, v);
+    rc = ngx_webhook_lookup_find(call, path, v);
 
     v->hidden = hidden;
     v->strict = 1;
@@ -162,7 +162,7 @@ ngx_webhook_call_lookup_secret(ngx_webhook_receiver_t *receiver,
 
 
 static int
-ngx_webhook_map_lookup(ngx_webhook_call_t *call, const webhook_path_t *path,
+ngx_webhook_lookup_find(ngx_webhook_call_t *call, const webhook_path_t *path,
     webhook_value_t *v)
 {
     uint32_t               skip;
@@ -177,13 +177,13 @@ ngx_webhook_map_lookup(ngx_webhook_call_t *call, const webhook_path_t *path,
     steps = webhook_path_steps(path);
 
     if (steps > 1) {
-        rc = ngx_webhook_map_request(call, path, v);
+        rc = ngx_webhook_lookup_request(call, path, v);
 
         if (rc != NGX_DECLINED) {
             return rc == NGX_OK ? WEBHOOK_OK : WEBHOOK_NOMEM;
         }
 
-    } else if (ngx_webhook_map_extracted(call, first, v)) {
+    } else if (ngx_webhook_lookup_extracted(call, first, v)) {
         return WEBHOOK_OK;
     }
 
@@ -193,7 +193,7 @@ ngx_webhook_map_lookup(ngx_webhook_call_t *call, const webhook_path_t *path,
     skip = 0;
 
     if (call->receiver->for_each
-        && ngx_webhook_map_element(call, path, v, &from, &skip))
+        && ngx_webhook_lookup_element(call, path, v, &from, &skip))
     {
         return WEBHOOK_OK;
     }
@@ -217,7 +217,7 @@ ngx_webhook_map_lookup(ngx_webhook_call_t *call, const webhook_path_t *path,
         }
 
     } else if (steps == 1
-               && ngx_webhook_map_other(call, first, from, &found) == NGX_OK)
+               && ngx_webhook_lookup_other(call, first, from, &found) == NGX_OK)
     {
         webhook_value_from_json(v, &found);
         return WEBHOOK_OK;
@@ -235,7 +235,7 @@ ngx_webhook_map_lookup(ngx_webhook_call_t *call, const webhook_path_t *path,
  */
 
 static ngx_uint_t
-ngx_webhook_map_element(ngx_webhook_call_t *call, const webhook_path_t *path,
+ngx_webhook_lookup_element(ngx_webhook_call_t *call, const webhook_path_t *path,
     webhook_value_t *v, webhook_json_value_t **from, uint32_t *skip)
 {
     ngx_uint_t            n;
@@ -284,7 +284,7 @@ ngx_webhook_map_element(ngx_webhook_call_t *call, const webhook_path_t *path,
 
 
 static ngx_int_t
-ngx_webhook_map_other(ngx_webhook_call_t *call, const webhook_str_t *name,
+ngx_webhook_lookup_other(ngx_webhook_call_t *call, const webhook_str_t *name,
     webhook_json_value_t *from, webhook_json_value_t *found)
 {
     ngx_uint_t  i;
@@ -308,8 +308,8 @@ ngx_webhook_map_other(ngx_webhook_call_t *call, const webhook_str_t *name,
 /* A payload cannot speak for what the API has answered: these come first. */
 
 static ngx_uint_t
-ngx_webhook_map_extracted(ngx_webhook_call_t *call, const webhook_str_t *name,
-    webhook_value_t *v)
+ngx_webhook_lookup_extracted(ngx_webhook_call_t *call,
+    const webhook_str_t *name, webhook_value_t *v)
 {
     ngx_str_t   *captured;
     ngx_uint_t   i;
@@ -339,7 +339,7 @@ ngx_webhook_map_extracted(ngx_webhook_call_t *call, const webhook_str_t *name,
 /* header., query., var.; NGX_DECLINED for other roots. */
 
 static ngx_int_t
-ngx_webhook_map_request(ngx_webhook_call_t *call, const webhook_path_t *path,
+ngx_webhook_lookup_request(ngx_webhook_call_t *call, const webhook_path_t *path,
     webhook_value_t *v)
 {
     webhook_str_t         name;

@@ -23,15 +23,15 @@
 #define NGX_WEBHOOK_PAYLOAD_DEAR  12
 
 
-static ngx_uint_t ngx_webhook_payload_unknown(ngx_webhook_call_t *call,
+static ngx_uint_t ngx_webhook_input_unknown(ngx_webhook_call_t *call,
     ngx_str_t *error);
-static ngx_uint_t ngx_webhook_payload_signed(ngx_webhook_call_t *call);
-static ngx_uint_t ngx_webhook_payload_json(ngx_webhook_call_t *call);
+static ngx_uint_t ngx_webhook_input_signed(ngx_webhook_call_t *call);
+static ngx_uint_t ngx_webhook_input_json(ngx_webhook_call_t *call);
 static ngx_uint_t ngx_webhook_payload_utf8(
     ngx_webhook_call_t *call, ngx_str_t *error);
-static ngx_uint_t ngx_webhook_payload_convert(ngx_webhook_call_t *call,
+static ngx_uint_t ngx_webhook_input_convert(ngx_webhook_call_t *call,
     ngx_str_t *error);
-static ngx_uint_t ngx_webhook_payload_read(
+static ngx_uint_t ngx_webhook_input_text(
     ngx_webhook_call_t *call, ngx_str_t *error);
 
 
@@ -51,7 +51,7 @@ ngx_webhook_input_kind(ngx_webhook_call_t *call, ngx_str_t *error)
         return 0;
     }
 
-    return ngx_webhook_payload_unknown(call, error);
+    return ngx_webhook_input_unknown(call, error);
 }
 
 
@@ -109,7 +109,7 @@ ngx_webhook_input_media(ngx_http_request_t *r)
 /* The answer names the headers that would do. */
 
 static ngx_uint_t
-ngx_webhook_payload_unknown(ngx_webhook_call_t *call, ngx_str_t *error)
+ngx_webhook_input_unknown(ngx_webhook_call_t *call, ngx_str_t *error)
 {
     u_char      *p, *last;
     ngx_uint_t   i, n, accept;
@@ -208,7 +208,7 @@ ngx_webhook_input_read(ngx_webhook_call_t *call,
         if (call->kind == NGX_WEBHOOK_ACCEPT_QUERY) {
             ngx_str_set(error, "The query is empty: it has to be the payload");
 
-        } else if (!ngx_webhook_payload_json(call)) {
+        } else if (!ngx_webhook_input_json(call)) {
             ngx_str_set(error, "The body is empty");
         }
 
@@ -218,15 +218,15 @@ ngx_webhook_input_read(ngx_webhook_call_t *call,
     call->payload.data = call->body;
     call->payload.len = call->body_len;
 
-    status = ngx_webhook_payload_json(call)
+    status = ngx_webhook_input_json(call)
              ? ngx_webhook_payload_utf8(call, error)
-             : ngx_webhook_payload_convert(call, error);
+             : ngx_webhook_input_convert(call, error);
 
     if (status) {
         return status;
     }
 
-    status = ngx_webhook_payload_read(call, error);
+    status = ngx_webhook_input_text(call, error);
 
     if (status == 0 && call->receiver->parse_json.nelts) {
         status = ngx_webhook_parse_json(call, error);
@@ -252,7 +252,7 @@ ngx_webhook_input_read(ngx_webhook_call_t *call,
 
 
 static ngx_uint_t
-ngx_webhook_payload_json(ngx_webhook_call_t *call)
+ngx_webhook_input_json(ngx_webhook_call_t *call)
 {
     return (call->kind & (NGX_WEBHOOK_ACCEPT_JSON|NGX_WEBHOOK_ACCEPT_TEXT))
            != 0;
@@ -262,7 +262,7 @@ ngx_webhook_payload_json(ngx_webhook_call_t *call)
 /* The body is proved, and the Content-Type is not. */
 
 static ngx_uint_t
-ngx_webhook_payload_signed(ngx_webhook_call_t *call)
+ngx_webhook_input_signed(ngx_webhook_call_t *call)
 {
     ngx_webhook_verify_t  *verify;
 
@@ -292,7 +292,7 @@ ngx_webhook_payload_utf8(ngx_webhook_call_t *call, ngx_str_t *error)
     webhook_buf_init(&out, 6 * call->body_len + NGX_WEBHOOK_PAYLOAD_MORE);
 
     rc = webhook_charset_text(ngx_webhook_str(&call->payload), &label,
-                              ngx_webhook_payload_signed(call)
+                              ngx_webhook_input_signed(call)
                               ? WEBHOOK_CHARSET_SIGNED : WEBHOOK_CHARSET_STRICT,
                               &out, &text, &what);
 
@@ -336,7 +336,7 @@ ngx_webhook_payload_utf8(ngx_webhook_call_t *call, ngx_str_t *error)
 /* Makes JSON of another kind of body. */
 
 static ngx_uint_t
-ngx_webhook_payload_convert(ngx_webhook_call_t *call, ngx_str_t *error)
+ngx_webhook_input_convert(ngx_webhook_call_t *call, ngx_str_t *error)
 {
     int                     rc;
     webhook_buf_t           buf;
@@ -380,7 +380,7 @@ ngx_webhook_payload_convert(ngx_webhook_call_t *call, ngx_str_t *error)
 
     webhook_buf_init(&buf, 6 * call->body_len + NGX_WEBHOOK_PAYLOAD_MORE);
 
-    rc = webhook_media_json(media, ngx_webhook_payload_signed(call)
+    rc = webhook_media_json(media, ngx_webhook_input_signed(call)
                                    ? WEBHOOK_MEDIA_SIGNED
                                    : WEBHOOK_MEDIA_STRICT,
                             &type, &text, &limits, &buf, &err);
@@ -434,7 +434,7 @@ ngx_webhook_payload_convert(ngx_webhook_call_t *call, ngx_str_t *error)
 
 
 static ngx_uint_t
-ngx_webhook_payload_read(ngx_webhook_call_t *call, ngx_str_t *error)
+ngx_webhook_input_text(ngx_webhook_call_t *call, ngx_str_t *error)
 {
     webhook_json_error_t  err;
 
