@@ -1,0 +1,67 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * Who asks, and what he may: bearer tokens of webhook_tokens, and what
+ * webhook_permission finds in variables.  Event loop.
+ */
+
+#ifndef NGX_WEBHOOK_ACCESS_H
+#define NGX_WEBHOOK_ACCESS_H
+
+#include "http/model/ngx_http_webhook.h"
+
+
+#define NGX_WEBHOOK_COMPANY_MAX   64        /* bytes of a company's name, */
+#define NGX_WEBHOOK_CALLER_MAX    255       /* and of a caller's */
+
+
+/* What a caller may: bits.  Who may set, may view, and sees payloads. */
+
+#define NGX_WEBHOOK_MAY_VIEW      0x0001    /* read, with secrets masked */
+#define NGX_WEBHOOK_MAY_SET       0x0002    /* all */
+#define NGX_WEBHOOK_MAY_PAYLOAD   0x0004    /* see payloads */
+
+
+/* A caller.  The texts live as long as the request. */
+
+typedef struct {
+    ngx_uint_t     may;             /* NGX_WEBHOOK_MAY_... */
+    ngx_str_t      name;            /* who it is, for "by" and the audit: valid
+                                       UTF-8; empty: nobody says */
+    ngx_str_t      company;         /* empty: none, and then "all" is set */
+    unsigned       all:1;           /* of all companies, and of none */
+    unsigned       token:1;         /* a bearer token vouches for it */
+    unsigned       known:1;         /* it is somebody, though it may nothing */
+    u_char         digest[32];      /* of who it is: the token, or name and
+                                       company; what is counted for a caller
+                                       goes by this */
+} ngx_webhook_access_t;
+
+
+/*
+ * Finds out who asks: NGX_OK and what it may, or a status: 401 for nobody, and
+ * for a token that is unknown or has ended; 403 for somebody who may nothing.
+ * Then *why is a sentence, and access->known tells whether it is somebody.
+ * NGX_ERROR on lack of memory.
+ */
+ngx_int_t ngx_webhook_access_find(ngx_http_request_t *r,
+    ngx_webhook_access_t *access, const char **why);
+
+/*
+ * Whether a request that changes something comes from where it should, and not
+ * from a page of another site in somebody's browser: NGX_OK, or 403 and *why.
+ */
+ngx_int_t ngx_webhook_access_site(ngx_http_request_t *r,
+    ngx_webhook_access_t *access, const char **why);
+
+/* 1 if what is of this company (empty: of none, and all that stands in
+   nginx.conf) is the caller's to see; else it is answered with 404. */
+ngx_uint_t ngx_webhook_access_sees(ngx_webhook_access_t *access,
+    const webhook_str_t *company);
+
+/* 1 if text can be the name of a company: 1 to 64 of [A-Za-z0-9_.-]. */
+ngx_uint_t ngx_webhook_access_company(const webhook_str_t *text);
+
+
+#endif /* NGX_WEBHOOK_ACCESS_H */
