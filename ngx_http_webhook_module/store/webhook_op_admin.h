@@ -27,6 +27,9 @@ typedef struct {
     webhook_str_t  reason;                  /* of the pause */
     unsigned       open:1;                  /* the breaker */
     uint64_t       held;                    /* ms that first sends wait yet */
+    uint64_t       due;                     /* ms since that became due which is
+                                               due for longest and waits yet; 0:
+                                               nothing is */
 } webhook_endpoint_stats_t;
 
 typedef struct {

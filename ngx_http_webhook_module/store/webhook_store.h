@@ -172,6 +172,9 @@ typedef struct {
                                                their time, for want of room */
     uint64_t  quarantine;                   /* the same */
     unsigned  paused:1;                     /* the same */
+    unsigned  filling:1;                    /* it was warned that warn_water is
+                                               reached, and not yet that there
+                                               is room again */
 } webhook_store_news_t;
 
 void webhook_store_news(webhook_store_t *st, webhook_store_news_t *news);

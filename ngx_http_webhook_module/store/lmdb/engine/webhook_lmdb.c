@@ -330,6 +330,7 @@ webhook_lmdb_news(void *data, webhook_store_news_t *news)
     news->pinned = st->pinned;
     news->quarantine = st->quarantine;
     news->paused = st->paused;
+    news->filling = st->warned;
     news->dropped = st->dropped;
 
     st->dropped = 0;

@@ -17,12 +17,14 @@
 #include "store/lmdb/files/webhook_store_owner.h"
 #include "store/lmdb/repeats/webhook_store_idempotency.h"
 #include "store/lmdb/history/webhook_store_pause.h"
+#include "store/lmdb/queue/webhook_store_delivery.h"
 
 #include <errno.h>
 
 
-static int webhook_history_endpoint(const webhook_txn_t *t, void **memory,
+static int webhook_history_endpoint(webhook_txn_t *t, void **memory,
     uint64_t id, webhook_endpoint_row_t *row, webhook_endpoint_stats_t *e);
+static int webhook_history_due(webhook_txn_t *t, webhook_endpoint_stats_t *e);
 
 
 int
@@ -115,7 +117,7 @@ webhook_history_stats(webhook_txn_t *t, webhook_op_t *op)
 
 
 static int
-webhook_history_endpoint(const webhook_txn_t *t, void **memory, uint64_t id,
+webhook_history_endpoint(webhook_txn_t *t, void **memory, uint64_t id,
     webhook_endpoint_row_t *row, webhook_endpoint_stats_t *e)
 {
     uint64_t       held;
@@ -150,6 +152,35 @@ webhook_history_endpoint(const webhook_txn_t *t, void **memory, uint64_t id,
         || webhook_memory_text(memory, &reason, &e->reason) != 0)
     {
         return ENOMEM;
+    }
+
+    return webhook_history_due(t, e);
+}
+
+
+/* Two seeks, and none where nothing waits. */
+
+static int
+webhook_history_due(webhook_txn_t *t, webhook_endpoint_stats_t *e)
+{
+    int       rc;
+    unsigned  lane;
+    uint64_t  first;
+
+    if (e->states[WEBHOOK_PENDING] == 0) {
+        return 0;
+    }
+
+    for (lane = WEBHOOK_LANE_FIRST; lane <= WEBHOOK_LANE_RETRY; lane++) {
+
+        rc = webhook_delivery_first(t, e->id, lane, &first, NULL, NULL);
+        if (rc) {
+            return rc;
+        }
+
+        if (first < t->now && e->due < t->now - first) {
+            e->due = t->now - first;
+        }
     }
 
     return 0;
