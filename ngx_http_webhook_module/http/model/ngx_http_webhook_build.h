@@ -72,6 +72,13 @@ struct ngx_webhook_build_s {
     ngx_array_t                     **map_users;
 
     unsigned                          registered:1;
+
+    /* Of something registered: what a receiver may do, whose it is (or
+       empty), and its memory. */
+    const ngx_webhook_bounds_t       *bounds;   /* NULL: no receiver can be
+                                                   registered */
+    ngx_str_t                         company;
+    ngx_webhook_held_t               *held;     /* or NULL */
 };
 
 

@@ -11,6 +11,7 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 
+#include "http/model/ngx_http_webhook_held.h"
 #include "http/model/ngx_http_webhook_source_pos.h"
 #include "core/rules/webhook_address.h"
 #include "core/condition/webhook_condition.h"
@@ -183,6 +184,9 @@ typedef struct {
 
     /* Request line and the headers that are the same at every send. */
     ngx_str_t                      head;
+
+    ngx_webhook_held_t            *held;        /* of one that was registered:
+                                                   its memory; or NULL */
 } ngx_webhook_endpoint_t;
 
 

@@ -9,7 +9,9 @@
 #define NGX_WEBHOOK_RECEIVER_H
 
 #include "http/model/ngx_http_webhook_answer_rule.h"
+#include "http/model/ngx_http_webhook_bounds.h"
 #include "http/model/ngx_http_webhook_endpoint.h"
+#include "http/model/ngx_http_webhook_held.h"
 #include "http/model/ngx_http_webhook_rule.h"
 #include "core/json/webhook_json.h"
 
@@ -208,6 +210,13 @@ struct ngx_webhook_receiver_s {
     ngx_uint_t                   log_calls;     /* ..._log_e */
     ngx_array_t                  redact;        /* webhook_path_t *: what the
                                                    history does not show */
+
+    /* Of one that was registered. */
+    const ngx_webhook_bounds_t  *bounds;        /* NULL: it is of nginx.conf,
+                                                   and may do all */
+    ngx_str_t                    company;       /* whose it is; empty:
+                                                   nobody's */
+    ngx_webhook_held_t          *held;          /* its memory, or NULL */
 };
 
 

@@ -32,6 +32,11 @@ ngx_int_t ngx_webhook_auth_init(ngx_webhook_build_t *b,
 void ngx_webhook_auth_send(ngx_webhook_auth_t *auth,
     ngx_webhook_exchange_t *x);
 
+/* Before an endpoint that was registered goes, with no exchange of it under
+   way: ends a request for a token that nobody waits for any more, and wipes
+   the token. */
+void ngx_webhook_auth_forget(ngx_webhook_auth_t *auth);
+
 /* Instead of ngx_webhook_client_cancel(). */
 void ngx_webhook_auth_cancel(ngx_webhook_exchange_t *x);
 

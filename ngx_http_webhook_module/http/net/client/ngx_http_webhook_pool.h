@@ -76,6 +76,9 @@ void ngx_webhook_pool_keep(ngx_webhook_conn_t *conn, ngx_uint_t seconds);
 /* Closes one that is not idle. */
 void ngx_webhook_pool_close(ngx_webhook_conn_t *conn);
 
+/* Closes the idle ones of a peer that goes, once no exchange uses it. */
+void ngx_webhook_pool_forget(ngx_webhook_peer_t *peer);
+
 /* How many connections there may be, and how many are idle. */
 ngx_uint_t ngx_webhook_pool_share(void);
 ngx_uint_t ngx_webhook_pool_idle(void);

@@ -19,6 +19,15 @@
 ngx_int_t ngx_webhook_tls_create(ngx_webhook_build_t *b,
     ngx_webhook_peer_t *peer);
 
+/*
+ * Makes the context that peers with the default settings have, and reads the
+ * system's authorities for it, where none has been made yet: what is registered
+ * later is given no other.  Once the whole configuration was read.  NGX_OK or
+ * NGX_ERROR, logged.
+ */
+ngx_int_t ngx_webhook_tls_default(ngx_webhook_build_t *b,
+    ngx_webhook_source_pos_t *pos);
+
 /* What c->data has to begin with. */
 
 typedef struct {
