@@ -96,6 +96,8 @@ typedef struct {
                                                             webhook_receive */
     ngx_str_t                        event_header;  /* Tc-Webhook-Event */
     webhook_address_rules_t          address;   /* webhook_address */
+    struct ngx_webhook_registry_conf_s  *registry;  /* webhook_registry, or
+                                                       NULL */
     struct ngx_webhook_secret_s     *secrets;   /* runtime/secret's */
     ngx_array_t                     *maps;      /* conf_map.c's, or NULL */
     ngx_array_t                     *map_users;     /* the same */

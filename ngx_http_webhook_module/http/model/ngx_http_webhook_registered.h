@@ -1,0 +1,232 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * What was registered while nginx runs, as low rooms see it: the endpoints and
+ * receivers that a worker has compiled, and whether there are newer ones.
+ *
+ * A set is all of them as of one change of the store.  It and its objects are
+ * never changed once they were made, but for the counts of who holds them: a
+ * newer set shares with the older one all that did not change.  Sets and
+ * objects are taken and released on the event loop alone; a thread may read a
+ * set or an object that the work it runs for has taken.
+ *
+ * Nobody acts by an older change than one that somebody was told of: capture
+ * (before fan-out), an attempt (before it begins) and a call (before its
+ * receiver is looked for) ask ngx_webhook_registered_await(), and wait where
+ * that says so.  The number of the last change is in shared memory and is set
+ * before a change is answered, so that no worker is waited for.
+ *
+ * What is not configured costs nothing: where there is no webhook_registry,
+ * wmcf->registry is NULL, no set is ever there, and await() returns at once.
+ */
+
+#ifndef NGX_WEBHOOK_REGISTERED_H
+#define NGX_WEBHOOK_REGISTERED_H
+
+#include "http/model/ngx_http_webhook.h"
+#include "store/webhook_op_object.h"
+
+
+typedef struct ngx_webhook_registered_s        ngx_webhook_registered_t;
+typedef struct ngx_webhook_registered_group_s  ngx_webhook_registered_group_t;
+typedef struct ngx_webhook_object_s            ngx_webhook_object_t;
+typedef struct ngx_webhook_registry_conf_s     ngx_webhook_registry_conf_t;
+
+
+#define NGX_WEBHOOK_COMPANY_MAX  64             /* bytes */
+
+
+/* webhook_registry { }: wmcf->registry, or NULL. */
+
+struct ngx_webhook_registry_conf_s {
+    ngx_webhook_source_pos_t      source_pos;
+
+    void                         *keys;         /* http/admin/registry's: the
+                                                   ring that secrets are
+                                                   encrypted with; NULL: no
+                                                   secret can be kept */
+
+    /* limit, quota */
+    ngx_uint_t                    endpoints;
+    ngx_uint_t                    receivers;
+    ngx_uint_t                    fanout;       /* deliveries an event to what
+                                                   was registered */
+    ngx_uint_t                    quota;        /* endpoints a company */
+    uint64_t                      backlog;      /* pending a company */
+    ngx_uint_t                    requests;     /* of the API a company, in */
+    ngx_msec_t                    requests_per; /*   so many ms; 0: no bound */
+
+    /* address, schemes */
+    webhook_address_rules_t       address;      /* instead of webhook_address,
+                                                   and alone */
+    ngx_array_t                  *ports;        /* in_port_t; NULL: any */
+    unsigned                      any:1;        /* address any: this host, too */
+    unsigned                      http:1;
+    unsigned                      https:1;
+    unsigned                      confirm:1;
+
+    /* what registered receivers may: actions, emit */
+    ngx_array_t                  *actions;      /* ngx_str_t: prefixes of URIs,
+                                                   decoded and normalized, each
+                                                   ends in "/"; NULL: none */
+    ngx_uint_t                    methods;      /* NGX_HTTP_POST|..., 0: any */
+    ngx_str_t                     actions_company;  /* header that tells the
+                                                   API the company, or empty */
+    ngx_str_t                     durable_api;  /* URL, or empty */
+    ngx_array_t                  *emit;         /* ngx_str_t: patterns; NULL:
+                                                   none */
+    ngx_str_t                     receive;      /* base of their URLs, which
+                                                   ends in "/", or empty */
+
+    webhook_path_t               *company;      /* steps below its root; NULL:
+                                                   events have none */
+    uint64_t                      orphans;      /* ms, 0: never */
+
+    ngx_shm_zone_t               *zone;         /* of this room */
+};
+
+
+/* A compiled object. */
+
+struct ngx_webhook_object_s {
+    ngx_uint_t                    refs;
+    ngx_pool_t                   *pool;         /* its own: all that it has */
+
+    webhook_object_e              kind;
+    uint64_t                      key;          /* webhook_id_name(id): as the
+                                                   store knows an endpoint */
+    ngx_str_t                     id;           /* ep_..., rc_... */
+    ngx_str_t                     company;      /* empty: none */
+    ngx_str_t                     name;
+    uint64_t                      version;      /* of it */
+    uint64_t                      change;       /* among all */
+
+    ngx_webhook_endpoint_t       *endpoint;     /* of an endpoint: name is its
+                                                   id; NULL: it cannot be built
+                                                   (held) */
+    ngx_webhook_receiver_t       *receiver;     /* of a receiver, the same */
+
+    /*
+     * Why it must not act, a constant sentence, or NULL.  An endpoint that is
+     * held still gets its events, which wait, unless "endpoint" is NULL; a
+     * receiver answers 503.
+     */
+    const char                   *held;
+    unsigned                      unconfirmed:1;    /* it gets no events yet */
+    unsigned                      slow:1;       /* a filter of it took long:
+                                                   those of others go first */
+};
+
+
+/* Endpoints that ask for a type; "n" of them, in the order of their keys. */
+
+typedef struct {
+    ngx_webhook_object_t        **objects;
+    ngx_uint_t                    n;
+} ngx_webhook_listeners_t;
+
+
+struct ngx_webhook_registered_s {
+    ngx_uint_t                    refs;
+    ngx_pool_t                   *pool;         /* of the arrays */
+    ngx_webhook_main_conf_t      *wmcf;
+
+    uint64_t                      change;       /* as of which it is */
+    ngx_array_t                   endpoints;    /* ..._object_t *, by key */
+    ngx_array_t                   receivers;    /* ..._object_t *, by key */
+    ngx_array_t                   url_tokens;   /* ..._registered_token_t, by
+                                                   digest */
+    ngx_array_t                   groups;       /* ..._group_t *, by company */
+    uint32_t                     *asked;        /* by the number of a type: how
+                                                   many ask for it */
+
+    uint64_t                     *ids;          /* ascending: the configured
+                                                   endpoints and these, but
+                                                   those that are held */
+    ngx_uint_t                    nids;
+    ngx_msec_t                    total;        /* the longest time-out of an
+                                                   endpoint of it */
+};
+
+
+typedef struct {
+    u_char                        digest[NGX_WEBHOOK_DIGEST_LEN];
+    ngx_webhook_object_t         *object;
+    time_t                        expires;      /* 0: never */
+} ngx_webhook_registered_token_t;
+
+
+/*
+ * Who waits for the newest change.  In memory of the waiter's, which calls
+ * forget() if it goes before its handler was called.  The handler is called
+ * from the event loop, never from within await(); "failed" is 1 where the store
+ * could not tell, and then nobody may act.
+ */
+
+typedef struct ngx_webhook_registered_waiter_s
+                                            ngx_webhook_registered_waiter_t;
+
+struct ngx_webhook_registered_waiter_s {
+    void                        (*handler)(ngx_webhook_registered_waiter_t *w);
+    void                         *data;
+
+    /* of this unit */
+    ngx_queue_t                   queue;
+    unsigned                      waits:1;
+    unsigned                      failed:1;
+};
+
+/* NGX_OK: what the worker has is the newest; NGX_AGAIN: the handler will be
+   called once it is. */
+ngx_int_t ngx_webhook_registered_await(ngx_webhook_main_conf_t *wmcf,
+    ngx_webhook_registered_waiter_t *w);
+
+void ngx_webhook_registered_forget(ngx_webhook_registered_waiter_t *w);
+
+/* 1 if there is a newer change than this worker's. */
+ngx_uint_t ngx_webhook_registered_behind(ngx_webhook_main_conf_t *wmcf);
+
+
+/* The set of this worker, taken; NULL where there is none. */
+ngx_webhook_registered_t *ngx_webhook_registered_hold(
+    ngx_webhook_main_conf_t *wmcf);
+void ngx_webhook_registered_release(ngx_webhook_registered_t *set);
+
+/* An object of a set that the caller has, for longer than that. */
+void ngx_webhook_object_hold(ngx_webhook_object_t *object);
+void ngx_webhook_object_release(ngx_webhook_object_t *object);
+
+
+/* The objects of a set, which may be NULL; NULL: there is no such. */
+ngx_webhook_object_t *ngx_webhook_registered_endpoint(
+    ngx_webhook_registered_t *set, uint64_t key);
+ngx_webhook_object_t *ngx_webhook_registered_receiver(
+    ngx_webhook_registered_t *set, uint64_t key);
+ngx_webhook_object_t *ngx_webhook_registered_by_token(
+    ngx_webhook_registered_t *set, ngx_str_t *token);
+
+/* 1 if somebody may ask for a type (of wmcf->types), whatever the company: also
+   where this worker does not know yet. */
+ngx_uint_t ngx_webhook_registered_asks(ngx_webhook_main_conf_t *wmcf,
+    ngx_webhook_type_t *type);
+
+/*
+ * Who asks for events of a type: first those without a company, which get all
+ * events, then those of the event's company (empty: none).  Event loop; the
+ * result lasts as long as the set.  NGX_OK, or NGX_ERROR on lack of memory.
+ */
+ngx_int_t ngx_webhook_registered_listeners(ngx_webhook_registered_t *set,
+    ngx_webhook_type_t *type, ngx_str_t *company,
+    ngx_webhook_listeners_t listeners[2]);
+
+
+/* The store has told its last change: of any process.  Also before a change is
+   answered. */
+void ngx_webhook_registered_changed(uint64_t change);
+
+/* 1 if text can be a company: 1 to 64 of [A-Za-z0-9_.-]. */
+ngx_uint_t ngx_webhook_company_valid(ngx_str_t *text);
+
+
+#endif /* NGX_WEBHOOK_REGISTERED_H */
