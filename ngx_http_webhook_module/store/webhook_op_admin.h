@@ -12,7 +12,8 @@
 
 
 /* STATS.  Takes as long however much is kept.  Counters are exact, and as they
-   were at one time. */
+   were at one time.  With an endpoint it tells of that alone, and count is 0
+   where it is not known. */
 
 typedef struct {
     uint64_t       id;
@@ -33,6 +34,8 @@ typedef struct {
 } webhook_endpoint_stats_t;
 
 typedef struct {
+    uint64_t                   endpoint;    /* in: 0: all */
+
     uint64_t                   size;        /* out, bytes */
     uint64_t                   used;
     uint64_t                   events;      /* kept now */
@@ -54,6 +57,38 @@ typedef struct {
     webhook_endpoint_stats_t  *endpoints;
     uint32_t                   count;
 } webhook_op_stats_t;
+
+
+/*
+ * RINGS.  What came of sends in each minute of the last 7 days (by the wall
+ * clock, counted since 1970): of these endpoints, in sum, or of all that there
+ * are or were.  Minutes without any are left out.  Above the high-water mark
+ * a minute may be missing; all else is exact.
+ */
+
+#define WEBHOOK_RINGS_MINUTES  (7 * 24 * 60)
+#define WEBHOOK_RINGS_ENDPOINTS  1000       /* in one question */
+
+typedef struct {
+    uint64_t                   minute;      /* the first of those summed */
+    uint64_t                   sends;       /* that had an outcome */
+    uint64_t                   failed;      /* of them */
+    uint64_t                   delivered;   /* deliveries that ended so */
+    uint64_t                   dead;
+} webhook_ring_t;
+
+typedef struct {
+    const uint64_t            *endpoints;   /* in */
+    uint32_t                   endpoints_count;     /* 0: all */
+    uint64_t                   from;        /* in: the first minute */
+    uint64_t                   to;          /* in: the one behind the last */
+    uint32_t                   step;        /* in: minutes that are summed, each
+                                               time from a multiple of it on; 0:
+                                               one */
+
+    webhook_ring_t            *rings;       /* out: by minute */
+    uint32_t                   count;
+} webhook_op_rings_t;
 
 
 /*

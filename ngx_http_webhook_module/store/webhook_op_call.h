@@ -67,6 +67,8 @@ typedef struct {
     webhook_id_t            id;
     uint64_t                receiver;   /* webhook_id_name() */
     webhook_str_t           name;       /* the receiver's; 255 bytes */
+    webhook_str_t           company;    /* whose it is, up to 64 bytes; empty:
+                                           nobody's */
     uint64_t                wall;
     uint32_t                total;      /* microseconds */
     uint32_t                status;     /* what the caller was answered */

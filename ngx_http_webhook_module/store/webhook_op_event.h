@@ -162,6 +162,8 @@ typedef struct {
     uint64_t               lease;           /* ms a lease runs */
     webhook_idempotency_t  idempotency;
     const webhook_id_t    *wire;    /* it is sent under; NULL: its own */
+    webhook_str_t          company; /* whose it is, up to 64 bytes; empty:
+                                       nobody's */
 
     webhook_id_t           first;   /* out: with OK and DUPLICATE: the id that
                                        the event is kept under, which is

@@ -10,6 +10,7 @@
 
 #include "store/webhook_op_call.h"
 #include "store/webhook_op_event.h"
+#include "store/webhook_op_object.h"
 
 
 typedef struct webhook_filter_s  webhook_filter_t;
@@ -20,6 +21,7 @@ typedef struct {
     uint64_t           endpoint;
     webhook_str_t      endpoint_name;
     webhook_str_t      type;
+    webhook_str_t      company;         /* empty: nobody's */
     webhook_state_e    state;
     uint32_t           attempts;        /* sends so far */
     uint64_t           wall;            /* when the event happened */
@@ -51,6 +53,10 @@ typedef struct {
  * there all the while, and never one twice.  A cursor is the engine's: it holds
  * for as long as the filter is the same, over any close and open.  One that is
  * made up is a place like any other.
+ *
+ * With a state that is PENDING or DEAD, of one endpoint or of all, what is in
+ * another state costs nothing; with others rows are looked at, up to a bound a
+ * call.
  */
 
 #define WEBHOOK_CURSOR_LEN  24
@@ -65,6 +71,9 @@ struct webhook_filter_s {
     uint64_t             endpoint;      /* in: 0: any */
     int                  state;         /* in: -1: any */
     webhook_str_t        type;          /* in: a pattern; empty: any */
+    webhook_company_t    company;       /* in */
+    uint32_t             least;         /* in: last answers from this status */
+    uint32_t             most;          /* up to this one; 0: any, or none */
     uint64_t             since;         /* in: wall; 0: no bound */
     uint64_t             until;         /* in: wall, exclusive; 0: no bound */
     uint32_t             max;           /* in */
@@ -94,6 +103,7 @@ typedef struct {
     webhook_id_t              wire;         /* out: see webhook_event_t */
     uint64_t                  wall;
     webhook_str_t             type;
+    webhook_str_t             company;
     webhook_rendition_t      *renditions;
     uint32_t                  renditions_count;
     webhook_delivery_full_t  *deliveries;   /* each with its rendition's number
@@ -115,6 +125,7 @@ typedef struct {
     unsigned          from:1;
     unsigned          more:1;
     uint64_t          receiver;             /* in */
+    webhook_company_t company;              /* in */
     uint64_t          since;                /* in: as a filter has them */
     uint64_t          until;
     uint32_t          least;                /* in: statuses from this one */

@@ -15,7 +15,9 @@
  *   webhook_op_endpoint.h     ENDPOINT, PAUSE
  *   webhook_op_call.h         PUT_CALL; RESERVE, SETTLE; KNOWN, REMEMBER
  *   webhook_op_history.h      LIST, SHOW, CALLS, REPLAY, EXPIRE
- *   webhook_op_admin.h        STATS, CLOCK, QUARANTINE, DISCARD, CHECK
+ *   webhook_op_task.h         TASK, TASK_STEP, TASK_END, TASKS; COUNT; COPY,
+ *                             PURGE
+ *   webhook_op_admin.h        STATS, RINGS, CLOCK, QUARANTINE, DISCARD, CHECK
  *
  * Batches.  A batch of operations goes in, results come out.
  *
@@ -171,6 +173,8 @@ typedef struct {
     uint64_t  dropped;                      /* dead letters that went before
                                                their time, for want of room */
     uint64_t  quarantine;                   /* the same */
+    uint32_t  tasks;                        /* that are under way, as of the
+                                               last time that it was looked */
     unsigned  paused:1;                     /* the same */
     unsigned  filling:1;                    /* it was warned that warn_water is
                                                reached, and not yet that there

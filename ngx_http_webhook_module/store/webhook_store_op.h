@@ -15,6 +15,7 @@
 #include "store/webhook_op_endpoint.h"
 #include "store/webhook_op_call.h"
 #include "store/webhook_op_history.h"
+#include "store/webhook_op_task.h"
 #include "store/webhook_op_admin.h"
 
 
@@ -35,11 +36,19 @@ typedef enum {
     WEBHOOK_OP_CLOCK,
     WEBHOOK_OP_REMEMBER,
     WEBHOOK_OP_DISCARD,
+    WEBHOOK_OP_TASK,
+    WEBHOOK_OP_TASK_STEP,
+    WEBHOOK_OP_TASK_END,
+    WEBHOOK_OP_COPY,
+    WEBHOOK_OP_PURGE,
     WEBHOOK_OP_LIST,            /* from here on: read only */
     WEBHOOK_OP_SHOW,
     WEBHOOK_OP_CALLS,
     WEBHOOK_OP_KNOWN,
     WEBHOOK_OP_QUARANTINE,
+    WEBHOOK_OP_TASKS,
+    WEBHOOK_OP_COUNT,
+    WEBHOOK_OP_RINGS,
     WEBHOOK_OP_STATS,
     WEBHOOK_OP_CHECK
 } webhook_op_e;
@@ -79,6 +88,14 @@ typedef struct {
         webhook_op_remember_t   remember;
         webhook_op_quarantine_t quarantine;
         webhook_op_discard_t    discard;
+        webhook_op_task_t       task;
+        webhook_op_task_step_t  task_step;
+        webhook_op_task_end_t   task_end;
+        webhook_op_tasks_t      tasks;
+        webhook_op_count_t      counted;
+        webhook_op_copy_t       copy;
+        webhook_op_purge_t      purge;
+        webhook_op_rings_t      rings;
         webhook_op_check_t      check;
     } u;
 } webhook_op_t;

@@ -1,0 +1,187 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * Much at a time: tasks over all deliveries that a filter means, a little a
+ * transaction; how many those are; one delivery that is sent anew; and what is
+ * kept of an event or a call, removed.
+ */
+
+#ifndef WEBHOOK_OP_TASK_H
+#define WEBHOOK_OP_TASK_H
+
+#include "store/webhook_op_history.h"
+#include "store/webhook_op_object.h"
+
+
+/*
+ * TASK makes a task, which outlives every process.  It is about the deliveries
+ * that its filter means, of events that happened before the task was made, each
+ * of which it comes to once, the oldest event first.  Nothing is done yet: that
+ * are the steps.
+ *
+ *   RETRY    what waits is due now; so is what is dead or was cancelled, with
+ *            all its sends before it again
+ *   CANCEL   what waits is cancelled, and what is dead and blocks its order key
+ *   REPLAY   of each that is over there is a new event, with the same wire id,
+ *            type, company and body, and one delivery, which is due now
+ *   PURGE    the events go, with all that is kept of them, whether or not it
+ *            is owed; one that is being sent goes once that is over.  With
+ *            "calls" what is kept of calls goes, too, by company, since and
+ *            until of the filter
+ *
+ * DUPLICATE where "once" or the id is known.  FULL with "bound": two tasks of
+ * that company are under way already.  UNAVAILABLE for what is over a bound.
+ */
+
+typedef enum {
+    WEBHOOK_TASK_RETRY = 0,         /* the numbers are kept */
+    WEBHOOK_TASK_CANCEL,
+    WEBHOOK_TASK_REPLAY,
+    WEBHOOK_TASK_PURGE
+} webhook_task_kind_e;
+
+#define WEBHOOK_TASK_KINDS  4
+
+typedef enum {
+    WEBHOOK_TASK_RUNNING = 0,       /* the numbers are kept */
+    WEBHOOK_TASK_DONE,
+    WEBHOOK_TASK_ENDED              /* by TASK_END, before it was done */
+} webhook_task_state_e;
+
+#define WEBHOOK_TASK_STATES   3
+
+#define WEBHOOK_TASK_BY_MAX   255   /* bytes */
+#define WEBHOOK_TASK_RUN_MAX  2     /* of a company, under way at a time */
+#define WEBHOOK_TASK_KEEP     1000  /* that are over: the last ones */
+
+typedef struct {
+    webhook_id_t         id;        /* in */
+    webhook_task_kind_e  kind;      /* in */
+    webhook_filter_t     filter;    /* in: endpoint, state, type, company, least,
+                                       most, since, until */
+    unsigned             calls:1;   /* in: PURGE */
+    uint64_t             expected;  /* in: how many there are, as COUNT said;
+                                       kept, and 0: not known */
+    webhook_str_t        company;   /* in: whose task it is */
+    webhook_str_t        by;        /* in: who made it; 255 bytes are kept */
+    uint64_t             wall;      /* in: now */
+    webhook_str_t        audit;     /* in: up to 16k; empty: no record */
+    webhook_once_t       once;      /* in and out */
+
+    unsigned             bound:1;   /* out */
+} webhook_op_task_t;
+
+
+/*
+ * TASK_STEP goes on with a task, a little: others who write wait for about a
+ * millisecond.  It takes the one that has waited longest of those that no other
+ * process goes on with: who made a step has the task for two seconds more.  Any
+ * process may make steps, at any time: where one was killed, another goes on
+ * with what is not done.  OK, also where there is nothing to do.
+ */
+
+typedef struct {
+    uint64_t             wall;      /* in: now */
+
+    unsigned             made:1;    /* out: a step was made, */
+    webhook_id_t         id;        /* out: of this task */
+    uint32_t             count;     /* out: deliveries, events or calls that
+                                       were dealt with */
+    unsigned             over:1;    /* out: that was its last step */
+    uint64_t             wait;      /* out: ms until there may be another one;
+                                       WEBHOOK_NEVER: no task is under way */
+
+    unsigned             seen:1;    /* the store's own */
+    webhook_id_t         seen_id;
+    unsigned char        seen_from[WEBHOOK_CURSOR_LEN];
+    unsigned char        seen_to[WEBHOOK_CURSOR_LEN];
+} webhook_op_task_step_t;
+
+
+/* TASK_END ends a task before it is done; what it did stays done.  NOT_FOUND
+   also where it is another company's; DUPLICATE if it is over. */
+
+typedef struct {
+    webhook_id_t         id;
+    webhook_company_t    company;
+    uint64_t             wall;      /* now */
+    webhook_str_t        audit;     /* as TASK has it */
+} webhook_op_task_end_t;
+
+
+/* TASKS.  The newest first, as LIST, or one by its id, NOT_FOUND if there is no
+   such. */
+
+typedef struct {
+    webhook_id_t          id;
+    webhook_task_kind_e   kind;
+    webhook_task_state_e  state;
+    webhook_filter_t      filter;
+    unsigned              calls:1;
+    webhook_str_t         company;
+    webhook_str_t         by;
+    uint64_t              created;  /* wall */
+    uint64_t              ended;    /* wall; 0: it is under way */
+    uint64_t              expected; /* as TASK was told */
+    uint64_t              done;     /* so far: deliveries, of PURGE events and
+                                       calls */
+    uint64_t              failed;   /* that could not: damaged, or under way
+                                       and not to be stopped */
+    uint64_t              reached;  /* wall: it has come to events of then */
+    unsigned              full:1;   /* it waits for room in the store */
+} webhook_task_t;
+
+typedef struct {
+    const webhook_id_t   *id;       /* in: that task alone; or NULL */
+    unsigned char         cursor[WEBHOOK_CURSOR_LEN];
+    unsigned              from:1;
+    unsigned              more:1;
+    webhook_company_t     company;  /* in: whose tasks */
+    uint32_t              max;      /* in */
+
+    webhook_task_t       *tasks;    /* out */
+    uint32_t              count;
+    uint32_t              damaged;  /* that could not be read */
+} webhook_op_tasks_t;
+
+
+/* COUNT.  How many deliveries such a task would come to now.  Work a call is
+   bounded: go on while filter.more, with filter.from, and add up. */
+
+typedef struct {
+    webhook_task_kind_e   kind;     /* in */
+    webhook_filter_t      filter;   /* in and out; oldest first */
+    uint64_t              count;    /* out */
+} webhook_op_count_t;
+
+
+/* COPY.  A new event of one delivery, as REPLAY of a task makes it, whatever
+   state that is in; under an id of the caller's, so that it can be repeated.
+   OK; DUPLICATE if that id is there; NOT_FOUND; FULL above the high-water
+   mark. */
+
+typedef struct {
+    webhook_id_t          event;
+    uint64_t              endpoint;
+    webhook_id_t          id;       /* of the new one */
+} webhook_op_copy_t;
+
+
+/* PURGE.  All that is kept of an event goes, whether or not it is owed, or of a
+   call.  STALE, with nothing changed, while one of its deliveries is being
+   sent; NOT_FOUND. */
+
+typedef struct {
+    webhook_id_t          id;
+    unsigned              call:1;   /* it is a call's */
+    webhook_company_t     company;  /* of others it is NOT_FOUND */
+} webhook_op_purge_t;
+
+
+/* "retry", "cancel", "replay", "purge"; "running", "done", "ended". */
+const char *webhook_task_kind_name(webhook_task_kind_e kind);
+const char *webhook_task_state_name(webhook_task_state_e state);
+
+
+#endif /* WEBHOOK_OP_TASK_H */
