@@ -9,11 +9,10 @@
 #ifndef NGX_WEBHOOK_ACCESS_H
 #define NGX_WEBHOOK_ACCESS_H
 
-#include "http/model/ngx_http_webhook.h"
+#include "http/model/ngx_http_webhook_registered.h"
 
 
-#define NGX_WEBHOOK_COMPANY_MAX   64        /* bytes of a company's name, */
-#define NGX_WEBHOOK_CALLER_MAX    255       /* and of a caller's */
+#define NGX_WEBHOOK_CALLER_MAX    255       /* bytes of a caller's name */
 
 
 /* What a caller may: bits.  Who may set, may view, and sees payloads. */
@@ -60,8 +59,10 @@ ngx_int_t ngx_webhook_access_site(ngx_http_request_t *r,
 ngx_uint_t ngx_webhook_access_sees(ngx_webhook_access_t *access,
     const webhook_str_t *company);
 
-/* 1 if text can be the name of a company: 1 to 64 of [A-Za-z0-9_.-]. */
-ngx_uint_t ngx_webhook_access_company(const webhook_str_t *text);
+/* What the store is asked for: things of the caller's company, or anybody's;
+   "which" is never WEBHOOK_COMPANY_NONE. */
+void ngx_webhook_access_whose(ngx_webhook_access_t *access,
+    webhook_company_t *whose);
 
 
 #endif /* NGX_WEBHOOK_ACCESS_H */

@@ -169,14 +169,25 @@ ngx_int_t ngx_webhook_api_stale(ngx_webhook_api_t *api, uint64_t version);
 /*
  * Idempotency-Key.  The frame answers what is known before it calls a route.  A
  * route whose operation has a "once" (OBJECT, TASK) sets the answer before it
- * posts that, copies api->once into the operation and has ngx_webhook_api_keep()
- * fill in once.answer: the answer that is set, sealed, in api->pool.  Where the
- * operation comes back with once.known, it returns ngx_webhook_api_known().  Of
- * other routes the frame keeps what they answered with 2xx, in a commit of its
- * own behind theirs.
+ * posts that, copies api->once into the operation and has
+ * ngx_webhook_api_keep() fill in once.answer: the answer that is set, sealed,
+ * in api->pool.  Where the operation comes back with once.known, it returns
+ * ngx_webhook_api_known().  Of other routes the frame keeps what they answered
+ * with 2xx, in a commit of its own behind theirs.
  */
 ngx_int_t ngx_webhook_api_keep(ngx_webhook_api_t *api, webhook_once_t *once);
 ngx_int_t ngx_webhook_api_known(ngx_webhook_api_t *api, webhook_once_t *once);
+
+/* The same in clear, for those who seal it themselves: the answer that is set
+   as bytes in the pool; and an answer set from such bytes.  A route that does
+   this itself says so first: it answers what is known, and keeps. */
+void ngx_webhook_api_keeps(ngx_webhook_api_t *api);
+ngx_int_t ngx_webhook_api_pack(ngx_webhook_api_t *api, ngx_pool_t *pool,
+    ngx_str_t *bytes);
+ngx_int_t ngx_webhook_api_unpack(ngx_webhook_api_t *api, ngx_str_t *bytes);
+
+/* 422: the key was used with another body. */
+ngx_int_t ngx_webhook_api_differs(ngx_webhook_api_t *api);
 
 
 /* JSON of bytes that may be anything: what is not UTF-8 becomes U+FFFD. */
