@@ -14,14 +14,14 @@
 
 #include "http/model/ngx_http_webhook_endpoint.h"
 #include "http/model/ngx_http_webhook_source_pos.h"
+#include "core/rules/webhook_pattern.h"
+#include "core/rules/webhook_reach.h"
 
 
 /* Where actions may lead: one "actions" directive. */
 
 typedef struct {
-    ngx_str_t                    prefix;    /* as nginx has paths: decoded, no
-                                               "." or "..", no "//", from slash
-                                               to slash */
+    ngx_str_t                    prefix;    /* webhook_reach_prefix_valid() */
     ngx_uint_t                   methods;   /* NGX_HTTP_POST|...; a look-up's
                                                GET or HEAD has to be among
                                                them, too */
@@ -52,18 +52,52 @@ typedef struct {
 
 
 /*
- * The directive that lets requests with one of these methods (of which there
- * is one) go to a path, as nginx has paths: unescaped, without arguments.  The
- * path is normalized as nginx would a request's, with slashes merged or not;
- * each reading has to be below the prefix.  NULL: there is none.  Any thread.
+ * The directive that lets a request with this method go to a path, which nginx
+ * has decoded and which has no arguments; NULL: there is none.  Any thread.
  */
-const ngx_webhook_actions_t *ngx_webhook_bounds_actions(
-    const ngx_webhook_bounds_t *bounds, ngx_uint_t method,
-    const ngx_str_t *path);
+static ngx_inline const ngx_webhook_actions_t *
+ngx_webhook_bounds_actions(const ngx_webhook_bounds_t *bounds,
+    ngx_uint_t method, const ngx_str_t *path)
+{
+    ngx_uint_t              i;
+    ngx_webhook_actions_t  *actions;
+
+    actions = bounds->actions.elts;
+
+    for (i = 0; i < bounds->actions.nelts; i++) {
+        if ((actions[i].methods & method)
+            && webhook_reach_below((const webhook_str_t *) path,
+                                   (webhook_str_t *) &actions[i].prefix))
+        {
+            return &actions[i];
+        }
+    }
+
+    return NULL;
+}
+
 
 /* 1 if an event type may be emitted.  Any thread. */
-ngx_uint_t ngx_webhook_bounds_emits(const ngx_webhook_bounds_t *bounds,
-    const ngx_str_t *type);
+static ngx_inline ngx_uint_t
+ngx_webhook_bounds_emits(const ngx_webhook_bounds_t *bounds,
+    const ngx_str_t *type)
+{
+    ngx_str_t   *pattern;
+    ngx_uint_t   i;
+
+    pattern = bounds->emits.elts;
+
+    for (i = 0; i < bounds->emits.nelts; i++) {
+        if (webhook_pattern_match((webhook_str_t *) &pattern[i],
+                                  (const webhook_str_t *) type))
+        {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
 
 
 #endif /* NGX_WEBHOOK_BOUNDS_H */

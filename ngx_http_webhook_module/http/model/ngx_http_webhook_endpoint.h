@@ -11,7 +11,6 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 
-#include "http/model/ngx_http_webhook_held.h"
 #include "http/model/ngx_http_webhook_source_pos.h"
 #include "core/rules/webhook_address.h"
 #include "core/condition/webhook_condition.h"
@@ -29,9 +28,10 @@ typedef struct {
 } ngx_webhook_timeout_t;
 
 
-/* Defined in ngx_http_webhook_peer.h. */
+/* Defined in ngx_http_webhook_peer.h and, in runtime, _held.h. */
 
 typedef struct ngx_webhook_peer_s    ngx_webhook_peer_t;
+typedef struct ngx_webhook_held_s    ngx_webhook_held_t;
 
 
 typedef struct {

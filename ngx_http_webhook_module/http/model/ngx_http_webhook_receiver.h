@@ -11,7 +11,6 @@
 #include "http/model/ngx_http_webhook_answer_rule.h"
 #include "http/model/ngx_http_webhook_bounds.h"
 #include "http/model/ngx_http_webhook_endpoint.h"
-#include "http/model/ngx_http_webhook_held.h"
 #include "http/model/ngx_http_webhook_rule.h"
 #include "core/json/webhook_json.h"
 

@@ -18,11 +18,8 @@
 #ifndef NGX_WEBHOOK_HELD_H
 #define NGX_WEBHOOK_HELD_H
 
-#include <ngx_config.h>
-#include <ngx_core.h>
+#include "http/model/ngx_http_webhook.h"
 
-
-typedef struct ngx_webhook_held_s  ngx_webhook_held_t;
 
 struct ngx_webhook_held_s {
     ngx_pool_t            *pool;    /* of the thing, and of this */
