@@ -17,16 +17,17 @@
 #include <errno.h>
 
 
-static int webhook_tables_format(webhook_txn_t *t, int made, int older);
-static int webhook_tables_reformat(webhook_txn_t *t, int older);
+static int webhook_tables_format(webhook_txn_t *t, int made, uint32_t absent);
+static int webhook_tables_reformat(webhook_txn_t *t, uint32_t absent);
 static int webhook_tables_probe(webhook_txn_t *t);
 
 
 int
 webhook_tables_open(webhook_lmdb_t *st, int made)
 {
-    int            rc, older;
+    int            rc;
     MDB_txn       *txn;
+    uint32_t       absent;
     unsigned       i;
     webhook_txn_t  t;
 
@@ -77,14 +78,14 @@ webhook_tables_open(webhook_lmdb_t *st, int made)
         }
     }
 
-    older = st->absent != 0;
+    absent = st->absent;
 
     if (!st->readonly) {
         st->absent = 0;
     }
 
     if (rc == 0) {
-        rc = webhook_tables_format(&t, made, older);
+        rc = webhook_tables_format(&t, made, absent);
     }
 
     if (rc == 0) {
@@ -107,7 +108,7 @@ webhook_tables_open(webhook_lmdb_t *st, int made)
 
 
 static int
-webhook_tables_format(webhook_txn_t *t, int made, int older)
+webhook_tables_format(webhook_txn_t *t, int made, uint32_t absent)
 {
     int                    rc;
     size_t                 len;
@@ -131,7 +132,7 @@ webhook_tables_format(webhook_txn_t *t, int made, int older)
         }
 
         if (!made && stat.ms_entries) {
-            return webhook_tables_reformat(t, older);
+            return webhook_tables_reformat(t, absent);
         }
 
         t->st->format = WEBHOOK_STORE_FORMAT;
@@ -164,7 +165,7 @@ webhook_tables_format(webhook_txn_t *t, int made, int older)
     }
 
     if (rc || format == 0) {
-        return webhook_tables_reformat(t, older);
+        return webhook_tables_reformat(t, absent);
     }
 
     if (format > WEBHOOK_STORE_FORMAT) {
@@ -199,13 +200,21 @@ webhook_tables_format(webhook_txn_t *t, int made, int older)
 /* The format is not known any more: the tables tell it. */
 
 static int
-webhook_tables_reformat(webhook_txn_t *t, int older)
+webhook_tables_reformat(webhook_txn_t *t, uint32_t absent)
 {
     int            rc;
     size_t         len;
     unsigned char  buf[WEBHOOK_ROW_MAX];
 
-    t->st->format = older ? 1 : WEBHOOK_STORE_FORMAT;
+    t->st->format = WEBHOOK_STORE_FORMAT;
+
+    if (absent & 1U << WEBHOOK_DBS_1) {
+        t->st->format = 1;
+
+    } else if (absent & 1U << WEBHOOK_DBS_2) {
+        t->st->format = 3;              /* which has the rows of 2, too */
+    }
+
     t->st->migrating = 0;
 
     if (!t->write) {

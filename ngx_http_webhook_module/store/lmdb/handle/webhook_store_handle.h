@@ -121,6 +121,9 @@ struct webhook_lmdb_s {
     uint64_t                  full_time;
     webhook_readers_t         readers;
     uint64_t                  pinned;       /* bytes, as of the last look */
+    uint64_t                  seldom;       /* pages of tables that are seldom
+                                               written to, ... */
+    uint64_t                  seldom_time;  /* ... as of then; 0: not known */
     uint64_t                  dropped;      /* dead letters, for the news */
     uint64_t                  dropped_unlogged;
     uint64_t                  dropped_time; /* engine time; 0: never told */

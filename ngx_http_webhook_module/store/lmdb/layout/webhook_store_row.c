@@ -23,9 +23,10 @@
 size_t
 webhook_row_write_state(unsigned char *buf, const webhook_state_row_t *r)
 {
+    unsigned             i;
     webhook_codec_out_t  out;
 
-    webhook_codec_write(&out, buf, WEBHOOK_ROW_MAX, WEBHOOK_ROW_STATE, 2);
+    webhook_codec_write(&out, buf, WEBHOOK_ROW_MAX, WEBHOOK_ROW_STATE, 3);
 
     webhook_codec_add_u64(&out, r->events);
     webhook_codec_add_u64(&out, r->calls);
@@ -40,6 +41,14 @@ webhook_row_write_state(unsigned char *buf, const webhook_state_row_t *r)
     webhook_codec_add_u64(&out, r->doubt);
     webhook_codec_add_u64(&out, r->base);
     webhook_codec_add_u64(&out, r->asides);
+    webhook_codec_add_u64(&out, r->change);
+
+    for (i = 0; i < WEBHOOK_OBJECT_KINDS; i++) {
+        webhook_codec_add_u32(&out, r->objects[i]);
+    }
+
+    webhook_codec_add_u64(&out, r->task);
+    webhook_codec_add_u32(&out, r->tasks);
 
     return webhook_codec_written(&out);
 }
@@ -48,9 +57,10 @@ webhook_row_write_state(unsigned char *buf, const webhook_state_row_t *r)
 int
 webhook_row_read_state(const MDB_val *v, webhook_state_row_t *r)
 {
+    unsigned            i;
     webhook_codec_in_t  in;
 
-    webhook_codec_read(&in, v->mv_data, v->mv_size, WEBHOOK_ROW_STATE, 2);
+    webhook_codec_read(&in, v->mv_data, v->mv_size, WEBHOOK_ROW_STATE, 3);
 
     r->events = webhook_codec_u64(&in);
     r->calls = webhook_codec_u64(&in);
@@ -74,6 +84,23 @@ webhook_row_read_state(const MDB_val *v, webhook_state_row_t *r)
         r->doubt = webhook_codec_u64(&in);
         r->base = webhook_codec_u64(&in);
         r->asides = webhook_codec_u64(&in);
+    }
+
+    if (in.version < 3) {
+        r->change = 0;
+        memset(r->objects, 0, sizeof(r->objects));
+        r->task = 0;
+        r->tasks = 0;
+
+    } else {
+        r->change = webhook_codec_u64(&in);
+
+        for (i = 0; i < WEBHOOK_OBJECT_KINDS; i++) {
+            r->objects[i] = webhook_codec_u32(&in);
+        }
+
+        r->task = webhook_codec_u64(&in);
+        r->tasks = webhook_codec_u32(&in);
     }
 
     return webhook_row_end(&in);

@@ -17,7 +17,7 @@
 #include "core/base/webhook_codec.h"
 
 
-#define WEBHOOK_STORE_FORMAT        3       /* of the stores that are written */
+#define WEBHOOK_STORE_FORMAT        4       /* of the stores that are written */
 
 #define WEBHOOK_CALL_RECORD_MAX     (256 * 1024)
 
@@ -48,6 +48,30 @@
  *   idempotency_ends
  *               time 8, key 32, body 32       nothing: when that ends
  *   quarantine  number 8                      a row that could not be read
+ *   listed      endpoint 8, state 1,          nothing: a delivery in a state
+ *               event 16                      that such rows are kept of
+ *   rings       endpoint 8, hour 4            counters a minute
+ *   tasks       number 8                      a task
+ *   objects     kind 1, digest of its id 16   an object, or what is left of it
+ *   object_names
+ *               kind 1, digest of company     digest of its id, 16
+ *               and name 16
+ *   object_lists
+ *               kind 1, company 8, change 8   the same: the company's objects,
+ *                                             in the order they were made in;
+ *               kind 255, endpoint 8, 0       the same: what waits for the
+ *                                             endpoint is to be cancelled
+ *   changes     change 8                      kind 1, digest of its id 16
+ *   audit       number 8                      a record of the audit
+ *   audit_companies
+ *               company 8, number 8           what the records before it take,
+ *                                             8: all that there ever were
+ *   answers     key 32                        the answer to what was done once
+ *   answer_ends time 8, key 32                nothing: when that ends
+ *   answer_callers
+ *               caller 8, number 8            key 32, and what it takes, 8
+ *
+ * companies are webhook_id_name() of them, or 0
  */
 
 typedef enum {
@@ -68,11 +92,26 @@ typedef enum {
     WEBHOOK_DB_REPEATS,
     WEBHOOK_DB_IDEMPOTENCY,             /* from here on: since format 2 */
     WEBHOOK_DB_IDEMPOTENCY_ENDS,
-    WEBHOOK_DB_QUARANTINE
+    WEBHOOK_DB_QUARANTINE,
+    WEBHOOK_DB_LISTED,                  /* from here on: since format 4 */
+    WEBHOOK_DB_RINGS,
+    WEBHOOK_DB_TASKS,                   /* from here on: seldom written to */
+    WEBHOOK_DB_OBJECTS,
+    WEBHOOK_DB_OBJECT_NAMES,
+    WEBHOOK_DB_OBJECT_LISTS,
+    WEBHOOK_DB_CHANGES,
+    WEBHOOK_DB_AUDIT,
+    WEBHOOK_DB_AUDIT_COMPANIES,
+    WEBHOOK_DB_ANSWERS,
+    WEBHOOK_DB_ANSWER_ENDS,
+    WEBHOOK_DB_ANSWER_CALLERS
 } webhook_db_e;
 
-#define WEBHOOK_DBS    18
-#define WEBHOOK_DBS_1  15               /* of format 1 */
+#define WEBHOOK_DBS         30          /* as many bits as "absent" has, or
+                                           fewer */
+#define WEBHOOK_DBS_1       15          /* of format 1 */
+#define WEBHOOK_DBS_2       18          /* of formats 2 and 3 */
+#define WEBHOOK_DBS_SELDOM  WEBHOOK_DB_TASKS
 
 
 /* Lanes of the due index: within an endpoint, what goes first. */
@@ -348,6 +387,10 @@ typedef struct {
                                            the doubt */
     uint64_t  asides;                   /* how often an endpoint was set aside
                                            or came back */
+    uint64_t  change;                   /* the last one, of an object */
+    uint32_t  objects[WEBHOOK_OBJECT_KINDS];    /* that are there now */
+    uint64_t  task;                     /* the last one's number */
+    uint32_t  tasks;                    /* that are running now */
 } webhook_state_row_t;
 
 

@@ -27,7 +27,19 @@ static const char  *webhook_table_names[WEBHOOK_DBS] = {
     "repeats",
     "idempotency",
     "idempotency_ends",
-    "quarantine"
+    "quarantine",
+    "listed",
+    "rings",
+    "tasks",
+    "objects",
+    "object_names",
+    "object_lists",
+    "changes",
+    "audit",
+    "audit_companies",
+    "answers",
+    "answer_ends",
+    "answer_callers"
 };
 
 

@@ -17,7 +17,9 @@
  * record for a damaged one.
  *
  * Format 3 has no step: in format 2 rows of repeats and records of calls were
- * of version 1, and they are read as they are.
+ * of version 1, and they are read as they are.  Format 4 has tables that the
+ * others have not, which are made when the store is opened, and newer records
+ * of what the store keeps of itself.
  */
 
 #include "store/lmdb/migrate/webhook_store_migrate.h"

@@ -29,6 +29,7 @@ static int webhook_recount_parked(webhook_txn_t *t,
 static int webhook_recount_finished(webhook_txn_t *t,
     webhook_endpoint_row_t *row);
 static int webhook_recount_wake(webhook_txn_t *t, webhook_endpoint_row_t *row);
+static int webhook_recount_objects(webhook_txn_t *t);
 
 
 /*
@@ -313,6 +314,10 @@ webhook_recount_state(webhook_txn_t *t)
         rc = webhook_recount_history(t);
     }
 
+    if (rc == 0) {
+        rc = webhook_recount_objects(t);
+    }
+
     if (rc) {
         return rc;
     }
@@ -354,4 +359,45 @@ webhook_recount_history(webhook_txn_t *t)
     }
 
     return rc == MDB_NOTFOUND ? 0 : rc;
+}
+
+
+/* Objects that are there have a name; the last one that was changed stands at
+   the end of the changes, and the last task at that of the tasks. */
+
+static int
+webhook_recount_objects(webhook_txn_t *t)
+{
+    int             rc;
+    MDB_val         key, val;
+    MDB_cursor     *c;
+    unsigned char  *p;
+
+    rc = webhook_txn_cursor(t, WEBHOOK_DB_OBJECT_NAMES, &c);
+
+    if (rc == 0) {
+        rc = mdb_cursor_get(c, &key, &val, MDB_FIRST);
+    }
+
+    for ( /* void */ ; rc == 0; rc = mdb_cursor_get(c, &key, &val, MDB_NEXT)) {
+        p = key.mv_data;
+
+        if (p[0] < WEBHOOK_OBJECT_KINDS) {
+            t->state.objects[p[0]]++;
+        }
+    }
+
+    if (rc != MDB_NOTFOUND) {
+        return rc;
+    }
+
+    /* the number behind it, as is good enough for those to come */
+
+    rc = webhook_txn_number(t, WEBHOOK_DB_CHANGES, &t->state.change);
+
+    if (rc == 0) {
+        rc = webhook_txn_number(t, WEBHOOK_DB_TASKS, &t->state.task);
+    }
+
+    return rc;
 }

@@ -42,6 +42,10 @@ webhook_txn_put(webhook_txn_t *t, webhook_db_e db, const void *key,
 
     rc = mdb_put(t->txn, t->st->dbi[db], &k, &v, flags);
 
+    if (db >= WEBHOOK_DBS_SELDOM) {
+        t->st->seldom_time = 0;
+    }
+
     if (rc == 0) {
         t->dirty = 1;
     }
@@ -61,6 +65,10 @@ webhook_txn_del(webhook_txn_t *t, webhook_db_e db, const void *key,
     k.mv_size = key_len;
 
     rc = mdb_del(t->txn, t->st->dbi[db], &k, NULL);
+
+    if (db >= WEBHOOK_DBS_SELDOM) {
+        t->st->seldom_time = 0;
+    }
 
     if (rc == 0) {
         t->dirty = 1;
