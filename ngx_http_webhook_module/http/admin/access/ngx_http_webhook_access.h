@@ -9,7 +9,7 @@
 #ifndef NGX_WEBHOOK_ACCESS_H
 #define NGX_WEBHOOK_ACCESS_H
 
-#include "http/model/ngx_http_webhook_registered.h"
+#include "http/runtime/registered/ngx_http_webhook_registered.h"
 
 
 #define NGX_WEBHOOK_CALLER_MAX    255       /* bytes of a caller's name */

@@ -15,7 +15,7 @@
 #ifndef NGX_WEBHOOK_REGISTRY_H
 #define NGX_WEBHOOK_REGISTRY_H
 
-#include "http/model/ngx_http_webhook_registered.h"
+#include "http/runtime/registered/ngx_http_webhook_registered.h"
 
 #include <jansson.h>
 
@@ -49,7 +49,8 @@ typedef enum {
     NGX_WEBHOOK_REGISTRY_LIMIT,     /* "limit" of webhook_registry is reached */
     NGX_WEBHOOK_REGISTRY_QUOTA,     /* the company's quota is */
     NGX_WEBHOOK_REGISTRY_FULL,      /* the store is */
-    NGX_WEBHOOK_REGISTRY_HELD,      /* no key opens what is kept of it */
+    NGX_WEBHOOK_REGISTRY_LOCKED,    /* no key opens what is kept of it, or there
+                                       is none to seal it with */
     NGX_WEBHOOK_REGISTRY_UNAVAILABLE    /* nothing was changed, or nobody knows;
                                            also: there is no memory */
 } ngx_webhook_registry_result_e;
@@ -105,10 +106,12 @@ struct ngx_webhook_registry_change_s {
     ngx_webhook_registry_result_e  result;
     ngx_str_t                      answer;      /* made, or the first one */
     webhook_object_t               object;      /* as it is now; without data */
-    json_t                        *definition;  /* with its secrets; of REMOVE
-                                                   as it was.  For the eyes of
-                                                   nobody: see
-                                                   webhook_definition.h */
+    json_t                        *definition;  /* with its secrets, for
+                                                   webhook_definition_show(); of
+                                                   REMOVE as it was */
+    json_t                        *made;        /* a secret or token that was
+                                                   made, which is shown once; or
+                                                   NULL */
     ngx_webhook_object_t          *compiled;    /* or NULL; the change's until
                                                    destroy() */
     ngx_array_t                    problems;    /* ..._registry_problem_t: also
@@ -143,7 +146,7 @@ json_t *ngx_webhook_registry_open(ngx_webhook_main_conf_t *wmcf,
 typedef struct {
     uint64_t                       version;
     uint64_t                       change;
-    const char                    *held;        /* why it does not act; NULL: it
+    const char                    *reason;      /* why it does not act; NULL: it
                                                    does */
     unsigned                       unconfirmed:1;
 } ngx_webhook_registry_state_t;
@@ -151,19 +154,6 @@ typedef struct {
 /* NGX_OK, or NGX_DECLINED where the worker has no such object. */
 ngx_int_t ngx_webhook_registry_state(ngx_webhook_main_conf_t *wmcf,
     webhook_object_e kind, ngx_str_t *id, ngx_webhook_registry_state_t *state);
-
-/*
- * Sealed answers and the like of other rooms, bound to a purpose ("answer") and
- * an id: in memory of the pool.  NGX_OK; NGX_DECLINED where there is no key, or
- * none opens it; NGX_ERROR.
- */
-ngx_int_t ngx_webhook_registry_seal(ngx_webhook_main_conf_t *wmcf,
-    ngx_pool_t *pool, const char *purpose, ngx_str_t *id, ngx_str_t *clear,
-    ngx_str_t *sealed);
-ngx_int_t ngx_webhook_registry_unseal(ngx_webhook_main_conf_t *wmcf,
-    ngx_pool_t *pool, const char *purpose, ngx_str_t *id, ngx_str_t *sealed,
-    ngx_str_t *clear);
-
 
 /* In a worker: before its event loop starts (after the dispatcher), and when it
    exits (before the store queue). */

@@ -25,6 +25,8 @@
 #define NGX_WEBHOOK_REGISTERED_H
 
 #include "http/model/ngx_http_webhook.h"
+#include "http/model/ngx_http_webhook_bounds.h"
+#include "http/runtime/ngx_http_webhook_held.h"
 #include "store/webhook_op_object.h"
 
 
@@ -34,26 +36,24 @@ typedef struct ngx_webhook_object_s            ngx_webhook_object_t;
 typedef struct ngx_webhook_registry_conf_s     ngx_webhook_registry_conf_t;
 
 
-#define NGX_WEBHOOK_COMPANY_MAX  64             /* bytes */
-
-
 /* webhook_registry { }: wmcf->registry, or NULL. */
 
 struct ngx_webhook_registry_conf_s {
+    ngx_webhook_bounds_t          bounds;       /* of receivers; first member */
     ngx_webhook_source_pos_t      source_pos;
 
-    void                         *keys;         /* http/admin/registry's: the
-                                                   ring that secrets are
-                                                   encrypted with; NULL: no
+    void                         *keys;         /* webhook_seal_ring_t, in
+                                                   secret memory; NULL: no
                                                    secret can be kept */
 
     /* limit, quota */
     ngx_uint_t                    endpoints;
     ngx_uint_t                    receivers;
-    ngx_uint_t                    fanout;       /* deliveries an event to what
-                                                   was registered */
+    ngx_uint_t                    fanout;       /* deliveries of an event to
+                                                   what was registered */
     ngx_uint_t                    quota;        /* endpoints a company */
-    uint64_t                      backlog;      /* pending a company */
+    uint64_t                      backlog;      /* pending a company; 0: no
+                                                   bound */
     ngx_uint_t                    requests;     /* of the API a company, in */
     ngx_msec_t                    requests_per; /*   so many ms; 0: no bound */
 
@@ -61,37 +61,21 @@ struct ngx_webhook_registry_conf_s {
     webhook_address_rules_t       address;      /* instead of webhook_address,
                                                    and alone */
     ngx_array_t                  *ports;        /* in_port_t; NULL: any */
-    unsigned                      any:1;        /* address any: this host, too */
     unsigned                      http:1;
     unsigned                      https:1;
     unsigned                      confirm:1;
 
-    /* what registered receivers may: actions, emit */
-    ngx_array_t                  *actions;      /* ngx_str_t: prefixes of URIs,
-                                                   decoded and normalized, each
-                                                   ends in "/"; NULL: none */
-    ngx_uint_t                    methods;      /* NGX_HTTP_POST|..., 0: any */
-    ngx_str_t                     actions_company;  /* header that tells the
-                                                   API the company, or empty */
-    ngx_str_t                     durable_api;  /* URL, or empty */
-    ngx_array_t                  *emit;         /* ngx_str_t: patterns; NULL:
-                                                   none */
-    ngx_str_t                     receive;      /* base of their URLs, which
-                                                   ends in "/", or empty */
-
-    webhook_path_t               *company;      /* steps below its root; NULL:
-                                                   events have none */
-    uint64_t                      orphans;      /* ms, 0: never */
-
+    webhook_path_t               *company;      /* with a root that says
+                                                   nothing; NULL: events have
+                                                   none but by "company=" */
     ngx_shm_zone_t               *zone;         /* of this room */
 };
 
 
-/* A compiled object. */
+/* A compiled object, in memory that is counted (held->pool). */
 
 struct ngx_webhook_object_s {
-    ngx_uint_t                    refs;
-    ngx_pool_t                   *pool;         /* its own: all that it has */
+    ngx_webhook_held_t           *held;
 
     webhook_object_e              kind;
     uint64_t                      key;          /* webhook_id_name(id): as the
@@ -102,19 +86,21 @@ struct ngx_webhook_object_s {
     uint64_t                      version;      /* of it */
     uint64_t                      change;       /* among all */
 
-    ngx_webhook_endpoint_t       *endpoint;     /* of an endpoint: name is its
-                                                   id; NULL: it cannot be built
-                                                   (held) */
+    ngx_webhook_endpoint_t       *endpoint;     /* of an endpoint: its name is
+                                                   the id; NULL: it cannot be
+                                                   built */
     ngx_webhook_receiver_t       *receiver;     /* of a receiver, the same */
+    u_char                       *types;        /* of an endpoint: a bit for
+                                                   each of wmcf->types */
 
     /*
-     * Why it must not act, a constant sentence, or NULL.  An endpoint that is
-     * held still gets its events, which wait, unless "endpoint" is NULL; a
-     * receiver answers 503.
+     * Why it must not act, a sentence, or NULL.  An endpoint gets its events all
+     * the same, and they wait, unless "endpoint" is NULL; a receiver answers
+     * 503.
      */
-    const char                   *held;
-    unsigned                      unconfirmed:1;    /* it gets no events yet */
-    unsigned                      slow:1;       /* a filter of it took long:
+    const char                   *reason;
+    ngx_uint_t                    unconfirmed;  /* it gets no events yet */
+    ngx_uint_t                    slow;         /* a filter of it took long:
                                                    those of others go first */
 };
 
@@ -125,6 +111,19 @@ typedef struct {
     ngx_webhook_object_t        **objects;
     ngx_uint_t                    n;
 } ngx_webhook_listeners_t;
+
+
+/* The endpoints of a company, or of none, in sets in which they are the same. */
+
+struct ngx_webhook_registered_group_s {
+    ngx_uint_t                    refs;         /* of sets */
+    ngx_str_t                     company;
+    ngx_webhook_object_t        **objects;      /* by key */
+    ngx_uint_t                    n;
+    ngx_uint_t                    ntypes;
+    ngx_webhook_listeners_t      *listeners[1]; /* by the number of a type;
+                                                   NULL: nobody asked so far */
+};
 
 
 struct ngx_webhook_registered_s {
@@ -143,7 +142,7 @@ struct ngx_webhook_registered_s {
 
     uint64_t                     *ids;          /* ascending: the configured
                                                    endpoints and these, but
-                                                   those that are held */
+                                                   those that must not act */
     ngx_uint_t                    nids;
     ngx_msec_t                    total;        /* the longest time-out of an
                                                    endpoint of it */
@@ -173,6 +172,7 @@ struct ngx_webhook_registered_waiter_s {
 
     /* of this unit */
     ngx_queue_t                   queue;
+    uint64_t                      change;       /* that it waits for */
     unsigned                      waits:1;
     unsigned                      failed:1;
 };
@@ -188,15 +188,13 @@ void ngx_webhook_registered_forget(ngx_webhook_registered_waiter_t *w);
 ngx_uint_t ngx_webhook_registered_behind(ngx_webhook_main_conf_t *wmcf);
 
 
-/* The set of this worker, taken; NULL where there is none. */
+/*
+ * The set of this worker, taken; NULL where there is none.  An object lasts as
+ * long as its set, and for who needs it longer as long as object->held is held.
+ */
 ngx_webhook_registered_t *ngx_webhook_registered_hold(
     ngx_webhook_main_conf_t *wmcf);
 void ngx_webhook_registered_release(ngx_webhook_registered_t *set);
-
-/* An object of a set that the caller has, for longer than that. */
-void ngx_webhook_object_hold(ngx_webhook_object_t *object);
-void ngx_webhook_object_release(ngx_webhook_object_t *object);
-
 
 /* The objects of a set, which may be NULL; NULL: there is no such. */
 ngx_webhook_object_t *ngx_webhook_registered_endpoint(
@@ -213,20 +211,50 @@ ngx_uint_t ngx_webhook_registered_asks(ngx_webhook_main_conf_t *wmcf,
 
 /*
  * Who asks for events of a type: first those without a company, which get all
- * events, then those of the event's company (empty: none).  Event loop; the
- * result lasts as long as the set.  NGX_OK, or NGX_ERROR on lack of memory.
+ * events, then those of the event's company (empty: none).  Any thread that may
+ * read the set; the result lasts as long as that.  NGX_OK, or NGX_ERROR on lack
+ * of memory.
  */
 ngx_int_t ngx_webhook_registered_listeners(ngx_webhook_registered_t *set,
     ngx_webhook_type_t *type, ngx_str_t *company,
     ngx_webhook_listeners_t listeners[2]);
 
 
-/* The store has told its last change: of any process.  Also before a change is
-   answered. */
+/* The store has told its last change, of whatever process: with each batch,
+   before handlers are called. */
 void ngx_webhook_registered_changed(uint64_t change);
 
-/* 1 if text can be a company: 1 to 64 of [A-Za-z0-9_.-]. */
-ngx_uint_t ngx_webhook_company_valid(ngx_str_t *text);
+/*
+ * Whoever wants to know of each new set, right before those who wait are woken:
+ * a few, when a worker begins.  The objects are those that are new in it.
+ */
+typedef void (*ngx_webhook_registered_pt)(ngx_webhook_registered_t *set,
+    ngx_webhook_object_t **objects, ngx_uint_t n);
+
+void ngx_webhook_registered_hear(ngx_webhook_registered_pt handler);
+
+
+/*
+ * For http/admin/registry.  The zone of the directive; what loads, which is
+ * called where this worker is behind, and calls swap() or failed() later; a
+ * set's memory once nobody has it.
+ */
+ngx_int_t ngx_webhook_registered_zone(ngx_conf_t *cf,
+    ngx_webhook_main_conf_t *wmcf);
+
+void ngx_webhook_registered_init(ngx_webhook_main_conf_t *wmcf,
+    void (*load)(void), ngx_log_t *log);
+void ngx_webhook_registered_exit(void);
+
+/* The last change that somebody told, before a load begins. */
+uint64_t ngx_webhook_registered_known(void);
+
+/* Takes over the reference to set; it is as of "known" at least. */
+void ngx_webhook_registered_swap(ngx_webhook_registered_t *set,
+    uint64_t known, ngx_webhook_object_t **objects, ngx_uint_t n);
+
+/* The load that was asked for did not come to an end. */
+void ngx_webhook_registered_failed(void);
 
 
 #endif /* NGX_WEBHOOK_REGISTERED_H */
