@@ -174,7 +174,8 @@ typedef struct {
  * among those that are given here, are orphans: what waits for them is
  * cancelled, which the log tells, and they are removed once nothing is kept of
  * them.  ENDPOINT notes down once a day that it named one, so who has a store
- * open for long names its endpoints again now and then.
+ * open for long names its endpoints again now and then.  The endpoint of an
+ * OBJECT is no orphan while that is there, and is one once it was removed.
  */
 
 typedef struct {

@@ -100,8 +100,8 @@ typedef struct {
 
 
 /*
- * OBJECT.  Makes an object, changes or removes it, all with the record of the
- * audit and the answer in one commit.
+ * OBJECT.  Makes an object, changes or removes it, with the record of the audit
+ * and the answer, all in one commit.
  *
  *   OK          done: version and change tell what it is now
  *   DUPLICATE   once.known: it was done before; or taken: another object of
@@ -114,8 +114,9 @@ typedef struct {
  *   NOT_FOUND   to be changed or removed, but there is none of that id in that
  *               company
  *   FULL        bound 1: there are max_all, 2: max_company; 0: the store is
- *               above its high-water mark, where none is made; changed and
- *               removed they can be, for that may be what empties it
+ *               above its high-water mark, where none is made; they can be
+ *               changed as long as outcomes can be kept, and removed, for that
+ *               may be what empties it
  *   UNAVAILABLE also for what is over a bound
  *
  * An object's deliveries are those to the endpoint that is named as its id is,
@@ -148,7 +149,8 @@ typedef struct {
                                        are looked at where one is made */
     uint32_t          max_company;  /* in: the same, of its company; or of none
                                        where it has none */
-    webhook_str_t     audit;        /* in: up to 16k; empty: no record */
+    webhook_str_t     audit;        /* in: up to 16k, whose company is the
+                                       object's; empty: no record */
     unsigned          past:1;       /* in: from another store: version,
                                        created, updated and removed of "object"
                                        are kept; expect is
@@ -167,13 +169,14 @@ typedef struct {
 
 /*
  * OBJECTS.  One object by its id, NOT_FOUND if there is no such in the company
- * that is asked for, or it was removed; or those of a kind, page by page, by
- * company and name.  Work a call is bounded; go on while "more" is set.  Who
- * does sees each once that is there all the while under one name.  A cursor is
- * the engine's, as that of LIST.
+ * that is asked for, or it was removed; or those of a kind, page by page, in
+ * the order in which they were made (of any company: one company after the
+ * other).  Work a call is bounded; go on while "more" is set.  Who does sees
+ * each once that is there all the while.  A cursor is the engine's, as that of
+ * LIST.
  */
 
-#define WEBHOOK_OBJECT_CURSOR  336
+#define WEBHOOK_OBJECT_CURSOR  24
 
 typedef struct {
     webhook_object_e   kind;        /* in */
@@ -217,9 +220,9 @@ typedef struct {
 
 /*
  * RECORD.  Writes a record of the audit that goes with no OBJECT or TASK, and
- * an answer.  DUPLICATE if it is known; with ask nothing is written, and
- * NOT_FOUND tells that it is not known.  Records are written above the
- * high-water mark too; answers are not, where "unkept" tells.
+ * an answer.  DUPLICATE if that is known; with ask nothing is written, and
+ * NOT_FOUND tells that it is not known.  FULL where an object could not be
+ * changed.
  */
 
 typedef struct {
@@ -229,10 +232,11 @@ typedef struct {
     webhook_once_t     once;        /* in and out */
     unsigned           ask:1;       /* in: only whether once is known */
     uint64_t           past;        /* in: from another store, the number that
-                                       it had there: kept, if it is free;
-                                       DUPLICATE if that very record is here;
-                                       0: it is new */
-    uint64_t           number;      /* out */
+                                       it had there, which it keeps if it is
+                                       above all that are here; DUPLICATE if
+                                       that very record has it here; 0: it is
+                                       new */
+    uint64_t           number;      /* out: of the record */
 } webhook_op_record_t;
 
 

@@ -15,6 +15,7 @@
  *   webhook_op_endpoint.h     ENDPOINT, PAUSE
  *   webhook_op_call.h         PUT_CALL; RESERVE, SETTLE; KNOWN, REMEMBER
  *   webhook_op_history.h      LIST, SHOW, CALLS, REPLAY, EXPIRE
+ *   webhook_op_object.h       OBJECT, RECORD; OBJECTS, CHANGES, AUDIT
  *   webhook_op_task.h         TASK, TASK_STEP, TASK_END, TASKS; COUNT; COPY,
  *                             PURGE
  *   webhook_op_admin.h        STATS, RINGS, CLOCK, QUARANTINE, DISCARD, CHECK
@@ -89,6 +90,8 @@ typedef struct {
     uint64_t     keep;          /* ms that finished events and calls stay */
     uint64_t     keep_bytes;    /* most that finished events and calls may
                                    take, roughly; 0: no bound of their own */
+    uint64_t     keep_audit;    /* ms that records of the audit stay; 0: 365
+                                   days */
     uint64_t     orphans;       /* ms after which an endpoint that ENDPOINT did
                                    not name is given up; 0: never */
     uint32_t     high_water;    /* percent of size above which no new event
@@ -173,6 +176,9 @@ typedef struct {
     uint64_t  dropped;                      /* dead letters that went before
                                                their time, for want of room */
     uint64_t  quarantine;                   /* the same */
+    uint64_t  change;                       /* the last one that there was of
+                                               objects, see CHANGES, when this
+                                               process last read or wrote */
     uint32_t  tasks;                        /* that are under way, as of the
                                                last time that it was looked */
     unsigned  paused:1;                     /* the same */

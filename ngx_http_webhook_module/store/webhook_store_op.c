@@ -96,6 +96,41 @@ webhook_op_reset(webhook_op_t *op)
         op->u.discard.count = 0;
         break;
 
+    case WEBHOOK_OP_OBJECT:
+        op->u.object.version = 0;
+        op->u.object.change = 0;
+        op->u.object.taken = 0;
+        op->u.object.owed = 0;
+        op->u.object.bound = 0;
+        op->u.object.pending = 0;
+        op->u.object.sending = 0;
+        op->u.object.once.known = 0;
+        op->u.object.once.differs = 0;
+        break;
+
+    case WEBHOOK_OP_RECORD:
+        op->u.record.number = 0;
+        op->u.record.once.known = 0;
+        op->u.record.once.differs = 0;
+        break;
+
+    case WEBHOOK_OP_OBJECTS:
+        op->u.objects.more = 0;
+        op->u.objects.damaged = 0;
+        break;
+
+    case WEBHOOK_OP_CHANGES:
+        op->u.changes.more = 0;
+        op->u.changes.damaged = 0;
+        op->u.changes.next = op->u.changes.since;
+        op->u.changes.last = 0;
+        break;
+
+    case WEBHOOK_OP_AUDIT:
+        op->u.audit.more = 0;
+        op->u.audit.damaged = 0;
+        break;
+
     case WEBHOOK_OP_STATS:
         memset(&op->u.stats, 0, sizeof(webhook_op_stats_t));
         break;
@@ -166,6 +201,29 @@ webhook_op_free(webhook_op_t *op)
     case WEBHOOK_OP_RESERVE:
         memset(&op->u.reserve.answer.text, 0, sizeof(webhook_str_t));
         memset(&op->u.reserve.answer.type, 0, sizeof(webhook_str_t));
+        break;
+
+    case WEBHOOK_OP_OBJECT:
+        memset(&op->u.object.once.first, 0, sizeof(webhook_str_t));
+        break;
+
+    case WEBHOOK_OP_RECORD:
+        memset(&op->u.record.once.first, 0, sizeof(webhook_str_t));
+        break;
+
+    case WEBHOOK_OP_OBJECTS:
+        op->u.objects.objects = NULL;
+        op->u.objects.count = 0;
+        break;
+
+    case WEBHOOK_OP_CHANGES:
+        op->u.changes.objects = NULL;
+        op->u.changes.count = 0;
+        break;
+
+    case WEBHOOK_OP_AUDIT:
+        op->u.audit.records = NULL;
+        op->u.audit.count = 0;
         break;
 
     case WEBHOOK_OP_STATS:

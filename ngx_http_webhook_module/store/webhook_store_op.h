@@ -15,6 +15,7 @@
 #include "store/webhook_op_endpoint.h"
 #include "store/webhook_op_call.h"
 #include "store/webhook_op_history.h"
+#include "store/webhook_op_object.h"
 #include "store/webhook_op_task.h"
 #include "store/webhook_op_admin.h"
 
@@ -41,6 +42,8 @@ typedef enum {
     WEBHOOK_OP_TASK_END,
     WEBHOOK_OP_COPY,
     WEBHOOK_OP_PURGE,
+    WEBHOOK_OP_OBJECT,
+    WEBHOOK_OP_RECORD,
     WEBHOOK_OP_LIST,            /* from here on: read only */
     WEBHOOK_OP_SHOW,
     WEBHOOK_OP_CALLS,
@@ -49,6 +52,9 @@ typedef enum {
     WEBHOOK_OP_TASKS,
     WEBHOOK_OP_COUNT,
     WEBHOOK_OP_RINGS,
+    WEBHOOK_OP_OBJECTS,
+    WEBHOOK_OP_CHANGES,
+    WEBHOOK_OP_AUDIT,
     WEBHOOK_OP_STATS,
     WEBHOOK_OP_CHECK
 } webhook_op_e;
@@ -96,6 +102,11 @@ typedef struct {
         webhook_op_copy_t       copy;
         webhook_op_purge_t      purge;
         webhook_op_rings_t      rings;
+        webhook_op_object_t     object;
+        webhook_op_record_t     record;
+        webhook_op_objects_t    objects;
+        webhook_op_changes_t    changes;
+        webhook_op_audit_t      audit;
         webhook_op_check_t      check;
     } u;
 } webhook_op_t;

@@ -32,6 +32,7 @@
 #define WEBHOOK_STORE_HIGH_WATER    90          /* percent */
 #define WEBHOOK_STORE_WARN_WATER    75
 #define WEBHOOK_STORE_CHANGES       1024    /* of a migration at a time */
+#define WEBHOOK_STORE_KEEP_AUDIT    ((uint64_t) 365 * 24 * 3600 * 1000)
 
 
 static webhook_store_result_e webhook_lmdb_open(
@@ -161,6 +162,8 @@ webhook_lmdb_settings(webhook_lmdb_t *st,
     st->keep_bytes = options->keep_bytes;
     st->dedupe_rows = options->dedupe_rows;
     st->orphans = options->orphans;
+    st->keep_audit = options->keep_audit ? options->keep_audit
+                                         : WEBHOOK_STORE_KEEP_AUDIT;
     st->idempotency_rows = options->idempotency_rows;
     st->keep_history = options->keep_history;
     st->readonly = options->readonly;
@@ -329,6 +332,7 @@ webhook_lmdb_news(void *data, webhook_store_news_t *news)
 
     news->pinned = st->pinned;
     news->quarantine = st->quarantine;
+    news->change = st->change;
     news->paused = st->paused;
     news->filling = st->warned;
     news->dropped = st->dropped;

@@ -139,6 +139,8 @@ struct webhook_lmdb_s {
     int                       error;        /* last one logged, and when */
     uint64_t                  error_time;
 
+    uint64_t                  change;       /* for the news */
+    uint64_t                  keep_audit;   /* ms */
     uint64_t                  orphans;      /* ms, 0: never */
     uint64_t                  orphan_look;  /* engine time of the next walk */
     uint64_t                  orphan_pos;   /* an endpoint's id: where it is */

@@ -64,8 +64,9 @@
  *   changes     change 8                      kind 1, digest of its id 16
  *   audit       number 8                      a record of the audit
  *   audit_companies
- *               company 8, number 8           what the records before it take,
- *                                             8: all that there ever were
+ *               company 8, number 8           bytes that all take which there
+ *                                             ever were before it, 8, and with
+ *                                             it, 8
  *   answers     key 32                        the answer to what was done once
  *   answer_ends time 8, key 32                nothing: when that ends
  *   answer_callers

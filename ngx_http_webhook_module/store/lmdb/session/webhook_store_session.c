@@ -158,6 +158,10 @@ webhook_session_state(webhook_txn_t *t)
         rc = webhook_recount_state(t);
     }
 
+    if (rc == 0) {
+        t->st->change = t->state.change;
+    }
+
     return rc;
 }
 
@@ -198,9 +202,12 @@ webhook_session_commit(webhook_txn_t *t)
 
     if (rc) {
         t->unknown = webhook_session_panic(t->st);
+        return rc;
     }
 
-    return rc;
+    t->st->change = t->state.change;
+
+    return 0;
 }
 
 
