@@ -10,7 +10,8 @@
 #include "store/webhook_store_memory.h"
 
 
-/* Makes an operation as it was before it ran. */
+/* Makes an operation as it was before it ran.  It is longer than 100 lines
+   because each operation has outputs of its own. */
 
 void
 webhook_op_reset(webhook_op_t *op)

@@ -68,6 +68,7 @@ webhook_apply(void *data, webhook_op_t **ops, uint32_t count)
         case WEBHOOK_OP_PAUSE:
         case WEBHOOK_OP_REMEMBER:
         case WEBHOOK_OP_DISCARD:
+        case WEBHOOK_OP_OBJECT:
             sure++;
             writes++;
             break;
@@ -82,12 +83,14 @@ webhook_apply(void *data, webhook_op_t **ops, uint32_t count)
 
         case WEBHOOK_OP_REPLAY:
         case WEBHOOK_OP_CLOCK:
+        case WEBHOOK_OP_RECORD:
 
             if (webhook_perform_is_read(ops[i])) {
                 reads++;
 
             } else {
                 writes++;
+                sure += (ops[i]->type == WEBHOOK_OP_RECORD);
             }
 
             break;
@@ -232,6 +235,8 @@ webhook_apply_refused(webhook_lmdb_t *st, webhook_op_t **ops, uint32_t count)
             && (ops[i]->type == WEBHOOK_OP_PUT_EVENT
                 || ops[i]->type == WEBHOOK_OP_PUT_CALL
                 || ops[i]->type == WEBHOOK_OP_REMEMBER
+                || (ops[i]->type == WEBHOOK_OP_OBJECT
+                    && ops[i]->u.object.bound == 0)
                 || (ops[i]->type == WEBHOOK_OP_RESERVE
                     && !ops[i]->u.reserve.bound)))
         {

@@ -12,6 +12,10 @@
 #include "store/lmdb/rows/webhook_store_time.h"
 #include "store/lmdb/repeats/webhook_store_dedupe.h"
 #include "store/lmdb/repeats/webhook_store_known.h"
+#include "store/lmdb/objects/webhook_store_audit.h"
+#include "store/lmdb/objects/webhook_store_object.h"
+#include "store/lmdb/objects/webhook_store_objects.h"
+#include "store/lmdb/objects/webhook_store_once.h"
 #include "store/lmdb/ops/webhook_store_call.h"
 #include "store/lmdb/ops/webhook_store_claim.h"
 #include "store/lmdb/ops/webhook_store_complete.h"
@@ -38,6 +42,7 @@ webhook_perform_is_read(const webhook_op_t *op)
 {
     return op->type >= WEBHOOK_OP_LIST
            || (op->type == WEBHOOK_OP_REPLAY && op->u.replay.dry_run)
+           || (op->type == WEBHOOK_OP_RECORD && op->u.record.ask)
            || (op->type == WEBHOOK_OP_CLOCK && !op->u.clock.accept);
 }
 
@@ -135,6 +140,12 @@ webhook_perform_write(webhook_txn_t *t, webhook_op_t *op)
     case WEBHOOK_OP_DISCARD:
         return webhook_quarantined_discard(t, op);
 
+    case WEBHOOK_OP_OBJECT:
+        return webhook_object_put(t, op);
+
+    case WEBHOOK_OP_RECORD:
+        return webhook_once_record(t, op);
+
     default:
         return EINVAL;
     }
@@ -169,6 +180,18 @@ webhook_perform_read(webhook_txn_t *t, webhook_op_t *op)
 
     case WEBHOOK_OP_REPLAY:
         return webhook_replay_count(t, op);
+
+    case WEBHOOK_OP_RECORD:
+        return webhook_once_record(t, op);
+
+    case WEBHOOK_OP_OBJECTS:
+        return webhook_objects_list(t, op);
+
+    case WEBHOOK_OP_CHANGES:
+        return webhook_objects_changes(t, op);
+
+    case WEBHOOK_OP_AUDIT:
+        return webhook_audit_list(t, op);
 
     case WEBHOOK_OP_LIST:
         return webhook_history_list(t, op);

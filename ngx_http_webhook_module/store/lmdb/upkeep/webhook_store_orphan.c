@@ -2,9 +2,10 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * Orphans: endpoints that no configuration has named for options.orphans.
- * What waits for one is cancelled, and its row is removed once its history is
- * gone, a few at a time.
+ * Orphans: endpoints that no configuration has named for options.orphans, and
+ * those of objects that were removed; never those of objects that are there,
+ * also while no configuration names these.  What waits for one is cancelled,
+ * and its row is removed once its history is gone, a few at a time.
  */
 
 #include "store/lmdb/upkeep/webhook_store_orphan.h"
@@ -17,6 +18,7 @@
 #include "store/lmdb/queue/webhook_store_delivery.h"
 #include "store/lmdb/queue/webhook_store_endpoint_row.h"
 #include "store/lmdb/queue/webhook_store_queue.h"
+#include "store/lmdb/objects/webhook_store_object_row.h"
 
 
 #define WEBHOOK_ORPHAN_LOOK  (60 * 60 * 1000)  /* ms between two walks */
@@ -25,9 +27,13 @@
 
 static int webhook_orphan_next(webhook_txn_t *t, const webhook_op_expire_t *x,
     uint32_t *rows, uint64_t *id);
+static int webhook_orphan_is(webhook_txn_t *t, const webhook_op_expire_t *x,
+    const webhook_endpoint_row_t *ep, int *orphan);
 static int webhook_orphan_one(webhook_txn_t *t, webhook_op_expire_t *x,
     uint64_t id, uint32_t *pages, int *done);
-static int webhook_orphan_cancel(webhook_txn_t *t, webhook_op_expire_t *x,
+static void webhook_orphan_tell(webhook_txn_t *t,
+    const webhook_endpoint_row_t *ep, webhook_owned_e owned, int removed);
+static int webhook_orphan_lane(webhook_txn_t *t, webhook_op_expire_t *x,
     webhook_endpoint_row_t *ep, webhook_lane_e lane, uint32_t *pages);
 
 
@@ -98,8 +104,7 @@ static int
 webhook_orphan_next(webhook_txn_t *t, const webhook_op_expire_t *x,
     uint32_t *rows, uint64_t *id)
 {
-    int                      rc;
-    uint32_t                 i;
+    int                      rc, orphan;
     MDB_val                  found, val;
     unsigned char            key[WEBHOOK_KEY_ENDPOINT];
     webhook_lmdb_t          *st;
@@ -107,7 +112,7 @@ webhook_orphan_next(webhook_txn_t *t, const webhook_op_expire_t *x,
 
     st = t->st;
 
-    if (st->orphans == 0 || t->now < st->orphan_look) {
+    if (t->now < st->orphan_look) {
         return MDB_NOTFOUND;
     }
 
@@ -134,16 +139,9 @@ webhook_orphan_next(webhook_txn_t *t, const webhook_op_expire_t *x,
         *id = webhook_get_u64(found.mv_data);
         (*rows)--;
 
-        for (i = 0; i < x->endpoints_count; i++) {
-            if (x->endpoints[i] == *id) {
-                break;
-            }
-        }
-
-        if (i == x->endpoints_count
-            && webhook_row_read_endpoint(&val, &row) == 0)
-        {
+        if (webhook_row_read_endpoint(&val, &row) == 0) {
             ep = &row;
+            row.id = *id;
 
             if (t->write) {
 
@@ -155,11 +153,12 @@ webhook_orphan_next(webhook_txn_t *t, const webhook_op_expire_t *x,
                 }
             }
 
-            if (ep->named == 0
-                || (webhook_later(ep->named, st->orphans) <= t->age
-                    && (ep->states[WEBHOOK_PENDING] || ep->blocked
-                        || webhook_endpoint_row_empty(ep))))
-            {
+            rc = webhook_orphan_is(t, x, ep, &orphan);
+            if (rc) {
+                return rc;
+            }
+
+            if (orphan) {
                 st->orphan_pos = *id;
                 return 0;
             }
@@ -178,31 +177,76 @@ webhook_orphan_next(webhook_txn_t *t, const webhook_op_expire_t *x,
 }
 
 
+/* Has it something to be done, be it that the time begins to run? */
+
+static int
+webhook_orphan_is(webhook_txn_t *t, const webhook_op_expire_t *x,
+    const webhook_endpoint_row_t *ep, int *orphan)
+{
+    int               rc;
+    uint32_t          i;
+    webhook_owned_e   owned;
+
+    *orphan = 0;
+
+    rc = webhook_object_row_owned(t, ep->name, ep->name_len, &owned);
+
+    if (rc || owned == WEBHOOK_OWNED_YES) {
+        return rc;
+    }
+
+    if (owned == WEBHOOK_OWNED_NOT) {
+
+        if (t->st->orphans == 0) {
+            return 0;
+        }
+
+        for (i = 0; i < x->endpoints_count; i++) {
+            if (x->endpoints[i] == ep->id) {
+                return 0;
+            }
+        }
+
+        if (ep->named == 0) {
+            *orphan = 1;
+            return 0;
+        }
+
+        if (webhook_later(ep->named, t->st->orphans) > t->age) {
+            return 0;
+        }
+    }
+
+    *orphan = ep->states[WEBHOOK_PENDING] || ep->blocked
+              || webhook_endpoint_row_empty(ep);
+
+    return 0;
+}
+
+
 static int
 webhook_orphan_one(webhook_txn_t *t, webhook_op_expire_t *x, uint64_t id,
     uint32_t *pages, int *done)
 {
     int                      rc;
-    uint64_t                 days;
-    unsigned                 i;
     webhook_lmdb_t          *st;
+    webhook_owned_e          owned;
     webhook_endpoint_row_t  *ep;
-
-    /* who was behind a dead one comes into the lane of first sends */
-
-    static const webhook_lane_e  lanes[] = {
-        WEBHOOK_LANE_BLOCK, WEBHOOK_LANE_FIRST, WEBHOOK_LANE_RETRY
-    };
 
     st = t->st;
     *done = 0;
 
     rc = webhook_endpoint_row_get(t, id, &ep);
+
+    if (rc == 0) {
+        rc = webhook_object_row_owned(t, ep->name, ep->name_len, &owned);
+    }
+
     if (rc) {
         return rc;
     }
 
-    if (ep->named == 0) {
+    if (ep->named == 0 && owned == WEBHOOK_OWNED_NOT) {
 
         /* of before that was kept: from now on */
 
@@ -215,27 +259,15 @@ webhook_orphan_one(webhook_txn_t *t, webhook_op_expire_t *x, uint64_t id,
         return 0;
     }
 
-    days = st->orphans / (24 * 3600 * 1000);
-
     if ((ep->states[WEBHOOK_PENDING] || ep->blocked) && st->orphan_logged != id)
     {
         st->orphan_logged = id;
-
-        webhook_store_log(st, WEBHOOK_STORE_LOG_WARN,
-                          "the store \"%s\": no configuration has named the "
-                          "endpoint \"%.*s\" for %llu days: the %llu "
-                          "deliveries that wait for it are cancelled",
-                          st->path, (int) ep->name_len, ep->name,
-                          (unsigned long long) days,
-                          (unsigned long long) (ep->states[WEBHOOK_PENDING]
-                                                + ep->blocked));
+        webhook_orphan_tell(t, ep, owned, 0);
     }
 
-    for (i = 0; i < 3; i++) {
-        rc = webhook_orphan_cancel(t, x, ep, lanes[i], pages);
-        if (rc) {
-            return rc;
-        }
+    rc = webhook_orphan_cancel(t, x, ep, pages);
+    if (rc) {
+        return rc;
     }
 
     if (x->count >= x->max || *pages >= WEBHOOK_EXPIRE_PAGES) {
@@ -252,11 +284,7 @@ webhook_orphan_one(webhook_txn_t *t, webhook_op_expire_t *x, uint64_t id,
         x->count++;
         (*pages)++;
 
-        webhook_store_log(st, WEBHOOK_STORE_LOG_NOTICE,
-                          "the store \"%s\": an endpoint that no configuration "
-                          "has named for %llu days is removed: \"%.*s\"",
-                          st->path, (unsigned long long) days,
-                          (int) ep->name_len, ep->name);
+        webhook_orphan_tell(t, ep, owned, 1);
     }
 
     st->orphan_pos = id + 1;
@@ -266,10 +294,77 @@ webhook_orphan_one(webhook_txn_t *t, webhook_op_expire_t *x, uint64_t id,
 }
 
 
+/* What waits is cancelled, or the endpoint's row is removed. */
+
+static void
+webhook_orphan_tell(webhook_txn_t *t, const webhook_endpoint_row_t *ep,
+    webhook_owned_e owned, int removed)
+{
+    uint64_t         days, waiting;
+    webhook_lmdb_t  *st;
+
+    st = t->st;
+
+    days = st->orphans / (24 * 3600 * 1000);
+    waiting = ep->states[WEBHOOK_PENDING] + ep->blocked;
+
+    if (owned == WEBHOOK_OWNED_REMOVED) {
+
+        if (!removed) {
+            webhook_store_log(st, WEBHOOK_STORE_LOG_WARN,
+                              "the store \"%s\": \"%.*s\" was removed: the "
+                              "%llu deliveries that wait for it are cancelled",
+                              st->path, (int) ep->name_len, ep->name,
+                              (unsigned long long) waiting);
+        }
+
+    } else if (removed) {
+        webhook_store_log(st, WEBHOOK_STORE_LOG_NOTICE,
+                          "the store \"%s\": an endpoint that no configuration "
+                          "has named for %llu days is removed: \"%.*s\"",
+                          st->path, (unsigned long long) days,
+                          (int) ep->name_len, ep->name);
+
+    } else {
+        webhook_store_log(st, WEBHOOK_STORE_LOG_WARN,
+                          "the store \"%s\": no configuration has named the "
+                          "endpoint \"%.*s\" for %llu days: the %llu "
+                          "deliveries that wait for it are cancelled",
+                          st->path, (int) ep->name_len, ep->name,
+                          (unsigned long long) days,
+                          (unsigned long long) waiting);
+    }
+}
+
+
+int
+webhook_orphan_cancel(webhook_txn_t *t, webhook_op_expire_t *x,
+    webhook_endpoint_row_t *ep, uint32_t *pages)
+{
+    int       rc;
+    unsigned  i;
+
+    /* who was behind a dead one comes into the lane of first sends */
+
+    static const webhook_lane_e  lanes[] = {
+        WEBHOOK_LANE_BLOCK, WEBHOOK_LANE_FIRST, WEBHOOK_LANE_RETRY
+    };
+
+    for (i = 0; i < sizeof(lanes) / sizeof(lanes[0]); i++) {
+        rc = webhook_orphan_lane(t, x, ep, lanes[i], pages);
+        if (rc) {
+            return rc;
+        }
+    }
+
+    return 0;
+}
+
+
 /* Cancels what stands in a lane; those that are promoted come into it. */
 
 static int
-webhook_orphan_cancel(webhook_txn_t *t, webhook_op_expire_t *x,
+webhook_orphan_lane(webhook_txn_t *t, webhook_op_expire_t *x,
     webhook_endpoint_row_t *ep, webhook_lane_e lane, uint32_t *pages)
 {
     int                     rc;

@@ -17,5 +17,9 @@ int webhook_orphan_peek(webhook_txn_t *t, const webhook_op_expire_t *x,
 int webhook_orphan_expire(webhook_txn_t *t, webhook_op_expire_t *x,
     uint32_t *pages, int *more);
 
+/* Cancels what waits for an endpoint, as far as x->max and the pages go. */
+int webhook_orphan_cancel(webhook_txn_t *t, webhook_op_expire_t *x,
+    webhook_endpoint_row_t *ep, uint32_t *pages);
+
 
 #endif /* WEBHOOK_STORE_ORPHAN_H */

@@ -10,6 +10,7 @@
 
 #include "store/lmdb/upkeep/webhook_store_sweep.h"
 #include "store/lmdb/layout/webhook_store_row.h"
+#include "store/lmdb/layout/webhook_store_row_object.h"
 #include "store/lmdb/handle/webhook_store_handle.h"
 #include "store/lmdb/handle/webhook_store_pack_note.h"
 #include "store/lmdb/rows/webhook_store_time.h"
@@ -19,7 +20,15 @@
 #include "store/lmdb/expire/webhook_store_pack_move.h"
 #include "store/lmdb/repeats/webhook_store_dedupe_expire.h"
 #include "store/lmdb/repeats/webhook_store_idempotency.h"
+#include "store/lmdb/objects/webhook_store_audit.h"
+#include "store/lmdb/objects/webhook_store_once.h"
+#include "store/lmdb/upkeep/webhook_store_drain.h"
 #include "store/lmdb/upkeep/webhook_store_orphan.h"
+
+
+static int webhook_sweep_objects_peek(webhook_txn_t *t, int *todo);
+static int webhook_sweep_objects(webhook_txn_t *t, webhook_op_expire_t *x,
+    uint32_t *pages, int *more);
 
 
 int
@@ -56,8 +65,33 @@ webhook_sweep_peek(webhook_txn_t *t, webhook_op_t *op, int *todo)
                                   sizeof(end), todo);
     }
 
+    if (rc == 0 && !*todo) {
+        rc = webhook_sweep_objects_peek(t, todo);
+    }
+
     if (rc == 0 && !*todo && !t->paused) {
         rc = webhook_orphan_peek(t, &op->u.expire, todo);
+    }
+
+    return rc;
+}
+
+
+static int
+webhook_sweep_objects_peek(webhook_txn_t *t, int *todo)
+{
+    int            rc;
+    unsigned char  end[WEBHOOK_KEY_ANSWER_END];
+
+    rc = webhook_expire_ended(t, WEBHOOK_DB_ANSWER_ENDS, end, sizeof(end),
+                              todo);
+
+    if (rc == 0 && !*todo) {
+        rc = webhook_audit_peek(t, todo);
+    }
+
+    if (rc == 0 && !*todo && !t->paused) {
+        rc = webhook_drain_peek(t, todo);
     }
 
     return rc;
@@ -135,6 +169,10 @@ webhook_sweep(webhook_txn_t *t, webhook_op_t *op)
         rc = webhook_idempotency_expire(t, x->max, &x->count, &pages, &more);
     }
 
+    if (rc == 0 && !more) {
+        rc = webhook_sweep_objects(t, x, &pages, &more);
+    }
+
     /* who looks at a copy need not have its endpoints */
 
     if (rc == 0 && !more && !t->paused) {
@@ -143,6 +181,29 @@ webhook_sweep(webhook_txn_t *t, webhook_op_t *op)
 
     if (rc == 0 && more) {
         x->more = 1;
+    }
+
+    return rc;
+}
+
+
+/* Answers and records of the audit that are over, and what waits for what was
+   removed. */
+
+static int
+webhook_sweep_objects(webhook_txn_t *t, webhook_op_expire_t *x,
+    uint32_t *pages, int *more)
+{
+    int  rc;
+
+    rc = webhook_once_expire(t, x->max, &x->count, pages, more);
+
+    if (rc == 0 && !*more) {
+        rc = webhook_audit_expire(t, x->max, &x->count, pages, more);
+    }
+
+    if (rc == 0 && !*more && !t->paused) {
+        rc = webhook_drain(t, x, pages, more);
     }
 
     return rc;

@@ -1,0 +1,105 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * Endpoints of objects that were removed while deliveries waited.  There may be
+ * a million of these, so they are not cancelled with the object: the endpoint
+ * is noted down, and EXPIRE does it, a few at a time.
+ */
+
+#include "store/lmdb/objects/webhook_store_object_drain.h"
+#include "core/base/webhook_codec.h"
+#include "store/lmdb/layout/webhook_store_row.h"
+#include "store/lmdb/layout/webhook_store_row_object.h"
+#include "store/lmdb/handle/webhook_store_handle.h"
+#include "store/lmdb/handle/webhook_store_log.h"
+#include "store/lmdb/rows/webhook_store_txn.h"
+#include "store/lmdb/rows/webhook_store_txn_seek.h"
+#include "store/lmdb/queue/webhook_store_endpoint_row.h"
+#include "store/lmdb/objects/webhook_store_object_row.h"
+
+
+#define WEBHOOK_DRAIN_REASON  "it was removed"
+
+
+int
+webhook_object_drain_begin(webhook_txn_t *t, unsigned kind,
+    const webhook_str_t *id, const unsigned char *key)
+{
+    int                      rc;
+    uint64_t                 endpoint;
+    webhook_str_t            reason;
+    unsigned char            row[WEBHOOK_KEY_OBJECT_LIST];
+    webhook_endpoint_row_t  *ep;
+
+    endpoint = webhook_object_row_endpoint(kind, id);
+
+    rc = webhook_endpoint_row_get(t, endpoint, &ep);
+    if (rc) {
+        return rc;
+    }
+
+    if (ep->states[WEBHOOK_PENDING] == 0 && ep->states[WEBHOOK_SENDING] == 0
+        && ep->blocked == 0)
+    {
+        return 0;
+    }
+
+    reason.data = (unsigned char *) WEBHOOK_DRAIN_REASON;
+    reason.len = sizeof(WEBHOOK_DRAIN_REASON) - 1;
+
+    webhook_endpoint_row_pause(ep, &reason);
+
+    webhook_store_log(t->st, WEBHOOK_STORE_LOG_NOTICE,
+                      "the store \"%s\": \"%.*s\" was removed: the %llu "
+                      "deliveries that wait for it are cancelled",
+                      t->st->path, (int) id->len, id->data,
+                      (unsigned long long) (ep->states[WEBHOOK_PENDING]
+                                            + ep->blocked));
+
+    webhook_key_object_list(row, WEBHOOK_OBJECT_DRAIN, endpoint, 0);
+
+    return webhook_txn_put(t, WEBHOOK_DB_OBJECT_LISTS, row, sizeof(row),
+                           key + 1, WEBHOOK_OBJECT_DIGEST, 0);
+}
+
+
+int
+webhook_object_drain_next(webhook_txn_t *t, uint64_t from, uint64_t *endpoint)
+{
+    int             rc;
+    MDB_val         found, val;
+    unsigned char   key[WEBHOOK_KEY_OBJECT_LIST], *p;
+
+    webhook_key_object_list(key, WEBHOOK_OBJECT_DRAIN, from, 0);
+
+    rc = webhook_txn_seek(t, WEBHOOK_DB_OBJECT_LISTS, key, sizeof(key), &found,
+                          &val);
+    if (rc) {
+        return rc;
+    }
+
+    p = found.mv_data;
+
+    if (p[0] != WEBHOOK_OBJECT_DRAIN) {
+        return MDB_NOTFOUND;
+    }
+
+    *endpoint = webhook_get_u64(p + 1);
+
+    return 0;
+}
+
+
+int
+webhook_object_drain_end(webhook_txn_t *t, uint64_t endpoint)
+{
+    int            rc;
+    unsigned char  key[WEBHOOK_KEY_OBJECT_LIST];
+
+    webhook_key_object_list(key, WEBHOOK_OBJECT_DRAIN, endpoint, 0);
+
+    rc = webhook_txn_del(t, WEBHOOK_DB_OBJECT_LISTS, key, sizeof(key));
+
+    return rc == MDB_NOTFOUND ? 0 : rc;
+}
