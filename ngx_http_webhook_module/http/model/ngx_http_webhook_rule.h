@@ -61,6 +61,8 @@ typedef struct {
     webhook_template_t             *body;       /* instead of it, or NULL */
     webhook_template_t             *model;      /* the record it is about, */
     webhook_template_t             *record;     /*   or NULL */
+    webhook_template_t             *company;    /* whose it is; NULL: as
+                                                   webhook_registry says */
 
     /* Whose body the rule cannot do without, and whose it or one of its
        endpoints looks at. */

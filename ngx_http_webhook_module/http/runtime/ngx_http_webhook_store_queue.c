@@ -35,6 +35,8 @@ typedef struct {
     ngx_msec_t                      began;      /* of the task */
     ngx_msec_t                      alarm;      /* time of the next */
 
+    void                          (*hear)(uint64_t change);     /* or NULL */
+
     ngx_msec_t                      shutdown;   /* worker_shutdown_timeout; 0:
                                                    none */
     ngx_msec_t                      exiting;    /* since when, if "leaves" */
@@ -219,6 +221,13 @@ ngx_webhook_store_queue_post(ngx_webhook_job_t *job)
     if (!b->guard.timer_set) {
         ngx_add_timer(&b->guard, NGX_WEBHOOK_STORE_QUEUE_LOOK);
     }
+}
+
+
+void
+ngx_webhook_store_queue_hear(void (*handler)(uint64_t change))
+{
+    ngx_webhook_store_queue.hear = handler;
 }
 
 
@@ -427,6 +436,10 @@ ngx_webhook_store_queue_hand_back(void)
                       "webhook store \"%s\" is open now",
                       b->ctx->options.path);
         b->ready = 1;
+    }
+
+    if (b->hear && b->ctx->store) {
+        b->hear(b->ctx->news.change);
     }
 
     count = 0;

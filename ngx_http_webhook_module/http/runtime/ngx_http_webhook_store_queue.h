@@ -52,6 +52,10 @@ void ngx_webhook_store_queue_exit(ngx_cycle_t *cycle);
 /* Takes a job.  Never fails and never calls the handler before it returns. */
 void ngx_webhook_store_queue_post(ngx_webhook_job_t *job);
 
+/* Who is told, with each batch and before its handlers, of the last change of
+   objects that there is in the store. */
+void ngx_webhook_store_queue_hear(void (*handler)(uint64_t change));
+
 /* True where the store is open. */
 ngx_uint_t ngx_webhook_store_queue_ready(void);
 

@@ -235,7 +235,7 @@ static ngx_int_t
 ngx_webhook_check_rules(ngx_webhook_build_t *b, ngx_webhook_main_conf_t *wmcf)
 {
     ngx_uint_t             i, n;
-    webhook_template_t    *tpl[3];
+    webhook_template_t    *tpl[4];
     ngx_webhook_rule_t   **rule;
     ngx_webhook_type_t    *type;
     ngx_webhook_check_t    check;
@@ -277,10 +277,11 @@ ngx_webhook_check_rules(ngx_webhook_build_t *b, ngx_webhook_main_conf_t *wmcf)
         tpl[0] = rule[i]->body;
         tpl[1] = rule[i]->model;
         tpl[2] = rule[i]->record;
+        tpl[3] = rule[i]->company;
 
         if (ngx_webhook_check_conditions(&check, rule[i]->when.elts,
                                          rule[i]->when.nelts)
-            != NGX_OK || ngx_webhook_check_templates(&check, tpl, 3) != NGX_OK)
+            != NGX_OK || ngx_webhook_check_templates(&check, tpl, 4) != NGX_OK)
         {
             return NGX_ERROR;
         }

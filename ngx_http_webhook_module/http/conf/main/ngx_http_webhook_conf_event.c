@@ -38,6 +38,8 @@ static char *ngx_webhook_event_model(ngx_webhook_build_t *b, ngx_str_t *arg,
     ngx_str_t *value, void *data);
 static char *ngx_webhook_event_id(ngx_webhook_build_t *b, ngx_str_t *arg,
     ngx_str_t *value, void *data);
+static char *ngx_webhook_event_company(ngx_webhook_build_t *b, ngx_str_t *arg,
+    ngx_str_t *value, void *data);
 static char *ngx_webhook_event_record(ngx_webhook_build_t *b,
     ngx_webhook_rule_t *rule, ngx_str_t *value, ngx_uint_t path,
     const char *what, webhook_template_t **tpl);
@@ -51,6 +53,7 @@ static const ngx_webhook_option_t  ngx_webhook_event_options[] = {
     { "body=",    ngx_webhook_event_body },
     { "model=",   ngx_webhook_event_model },
     { "id=",      ngx_webhook_event_id },
+    { "company=", ngx_webhook_event_company },
     { NULL, NULL }
 };
 
@@ -183,7 +186,7 @@ ngx_webhook_event_params(ngx_webhook_build_t *b)
     }
 
     return ngx_webhook_conf_params(b, 4, "path= status= when=* payload= "
-                                               "body= model= id=");
+                                               "body= model= id= company=");
 }
 
 
@@ -499,6 +502,19 @@ ngx_webhook_event_id(ngx_webhook_build_t *b, ngx_str_t *arg, ngx_str_t *value,
 
     return ngx_webhook_event_record(b, rule, value, 1, "id template",
                                     &rule->record);
+}
+
+
+/* company=${data.shop}, company=shop-7 */
+
+static char *
+ngx_webhook_event_company(ngx_webhook_build_t *b, ngx_str_t *arg,
+    ngx_str_t *value, void *data)
+{
+    ngx_webhook_rule_t *rule = data;
+
+    return ngx_webhook_event_record(b, rule, value, 0, "company template",
+                                    &rule->company);
 }
 
 

@@ -7,6 +7,7 @@
 #include "http/conf/value/ngx_http_webhook_conf_args.h"
 #include "http/conf/value/ngx_http_webhook_conf_template.h"
 #include "http/outbound/fanout/ngx_http_webhook_fanout.h"
+#include "http/runtime/registered/ngx_http_webhook_registered.h"
 
 
 static ngx_uint_t ngx_webhook_event_capture(ngx_webhook_rule_t *rule,
@@ -102,6 +103,18 @@ ngx_webhook_event_check(ngx_webhook_build_t *b, ngx_webhook_main_conf_t *wmcf,
         {
             return NGX_ERROR;
         }
+    }
+
+    if (rule->company) {
+        if (webhook_template_paths(rule->company, ngx_webhook_event_path, &ctx)
+            != 0)
+        {
+            return NGX_ERROR;
+        }
+
+    } else if (wmcf->registry && wmcf->registry->company) {
+        ctx.request = 1;
+        ctx.response = 1;
     }
 
     rule->want_request = ctx.request;

@@ -67,8 +67,9 @@ ngx_webhook_durable_make(ngx_webhook_call_t *call, ngx_webhook_event_t **event,
     }
 
     *event = ngx_webhook_event_create(call->ids, call->wall,
-                                      &call->receiver->api->name, renditions,
-                                      n, &delivery, 1, call->log);
+                                      &call->receiver->api->name,
+                                      &call->receiver->company, renditions, n,
+                                      &delivery, 1, call->log);
     if (*event == NULL) {
         goto nomem;
     }

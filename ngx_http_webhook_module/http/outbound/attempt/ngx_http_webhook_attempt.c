@@ -20,6 +20,7 @@ typedef struct {
     ngx_webhook_main_conf_t *wmcf;
     ngx_log_t               *log;
     uint64_t                 lease;
+    ngx_queue_t              waits;         /* to know their endpoint */
     ngx_queue_t              sends;
     ngx_queue_t              pending_outcomes;
     ngx_event_t              again;
@@ -35,6 +36,8 @@ typedef struct {
 } ngx_webhook_attempt_sign_t;
 
 
+static void ngx_webhook_attempt_known(ngx_webhook_registered_waiter_t *w);
+static void ngx_webhook_attempt_begin(ngx_webhook_attempt_t *attempt);
 static ngx_int_t ngx_webhook_attempt_thread(ngx_webhook_attempt_t *attempt,
     ngx_webhook_endpoint_t *ep);
 static void ngx_webhook_attempt_sign_run(ngx_webhook_work_t *work);
@@ -69,6 +72,7 @@ ngx_webhook_attempt_init(ngx_webhook_main_conf_t *wmcf, ngx_log_t *log,
     s->log = log;
     s->lease = lease;
 
+    ngx_queue_init(&s->waits);
     ngx_queue_init(&s->sends);
     ngx_queue_init(&s->pending_outcomes);
 
@@ -83,6 +87,13 @@ ngx_webhook_attempt_init(ngx_webhook_main_conf_t *wmcf, ngx_log_t *log,
 
 
 void
+ngx_webhook_attempt_lease(uint64_t lease)
+{
+    ngx_webhook_attempts.lease = lease;
+}
+
+
+void
 ngx_webhook_attempt_exit(void)
 {
     ngx_queue_t             *q;
@@ -93,6 +104,16 @@ ngx_webhook_attempt_exit(void)
 
     if (s->again.timer_set) {
         ngx_del_timer(&s->again);
+    }
+
+    while (!ngx_queue_empty(&s->waits)) {
+        q = ngx_queue_head(&s->waits);
+        ngx_queue_remove(q);
+
+        attempt = ngx_queue_data(q, ngx_webhook_attempt_t, queue);
+
+        ngx_webhook_registered_forget(&attempt->waiter);
+        ngx_webhook_attempt_back(attempt, 0);
     }
 
     while (!ngx_queue_empty(&s->sends)) {
@@ -115,7 +136,6 @@ ngx_webhook_attempt_start(webhook_lease_t *lease,
 {
     ngx_webhook_attempt_t   *attempt;
     ngx_webhook_attempts_t  *s;
-    ngx_webhook_endpoint_t  *ep;
 
     s = &ngx_webhook_attempts;
 
@@ -142,15 +162,58 @@ ngx_webhook_attempt_start(webhook_lease_t *lease,
         return;
     }
 
-    ep = ngx_webhook_endpoint_find(s->wmcf, lease->endpoint);
+    attempt->from = shared;
+    shared->refs++;
 
-    if (ep == NULL) {
-        ngx_webhook_attempt_unsent(attempt, NGX_WEBHOOK_LOCAL_DELAY);
+    attempt->waiter.handler = ngx_webhook_attempt_known;
+    attempt->waiter.data = attempt;
+
+    if (ngx_webhook_registered_await(s->wmcf, &attempt->waiter) == NGX_AGAIN) {
+        ngx_queue_insert_tail(&s->waits, &attempt->queue);
         return;
     }
 
-    attempt->from = shared;
-    shared->refs++;
+    ngx_webhook_attempt_begin(attempt);
+}
+
+
+/* What is registered by now is known, or cannot be. */
+
+static void
+ngx_webhook_attempt_known(ngx_webhook_registered_waiter_t *w)
+{
+    ngx_webhook_attempt_t  *attempt;
+
+    attempt = w->data;
+
+    ngx_queue_remove(&attempt->queue);
+
+    if (w->failed) {
+        ngx_webhook_attempt_back(attempt, NGX_WEBHOOK_LOCAL_DELAY);
+        return;
+    }
+
+    ngx_webhook_attempt_begin(attempt);
+}
+
+
+static void
+ngx_webhook_attempt_begin(ngx_webhook_attempt_t *attempt)
+{
+    ngx_webhook_attempts_t  *s;
+    ngx_webhook_endpoint_t  *ep;
+
+    s = &ngx_webhook_attempts;
+
+    ep = ngx_webhook_registered_target(s->wmcf, attempt->lease.endpoint);
+
+    if (ep == NULL) {
+        ngx_webhook_attempt_back(attempt, NGX_WEBHOOK_LOCAL_DELAY);
+        return;
+    }
+
+    attempt->endpoint = ep;
+    ngx_webhook_held_hold(ep->held);
 
     if (ngx_webhook_attempt_thread(attempt, ep) == NGX_OK) {
         return;
@@ -329,16 +392,13 @@ ngx_webhook_attempt_done(ngx_webhook_exchange_t *x)
 {
     ngx_webhook_attempt_t   *attempt;
     ngx_webhook_attempts_t  *s;
-    ngx_webhook_endpoint_t  *ep;
 
     s = &ngx_webhook_attempts;
     attempt = x->data;
 
     ngx_queue_remove(&attempt->queue);
 
-    ep = ngx_webhook_endpoint_find(s->wmcf, attempt->lease.endpoint);
-
-    ngx_webhook_attempt_outcome(attempt, ep, s->log);
+    ngx_webhook_attempt_outcome(attempt, attempt->endpoint, s->log);
 
     /* The bytes of the event are not needed any more. */
 
@@ -390,7 +450,6 @@ ngx_webhook_attempt_completed(ngx_webhook_job_t *job)
     webhook_store_result_e   result;
     ngx_webhook_attempt_t   *attempt;
     ngx_webhook_attempts_t  *s;
-    ngx_webhook_endpoint_t  *ep;
 
     s = &ngx_webhook_attempts;
 
@@ -428,10 +487,9 @@ ngx_webhook_attempt_completed(ngx_webhook_job_t *job)
 
     if (result == WEBHOOK_STORE_OK) {
 
-        ep = ngx_webhook_endpoint_find(s->wmcf, complete->endpoint);
-
-        if (ep) {
-            ngx_webhook_attempt_log_endpoint(attempt, ep, s->log);
+        if (attempt->endpoint) {
+            ngx_webhook_attempt_log_endpoint(attempt, attempt->endpoint,
+                                             s->log);
         }
 
         if (complete->next) {
@@ -493,6 +551,10 @@ static void
 ngx_webhook_attempt_free(ngx_webhook_attempt_t *attempt)
 {
     ngx_webhook_attempt_head_free(attempt);
+
+    if (attempt->endpoint) {
+        ngx_webhook_held_release(attempt->endpoint->held);
+    }
 
     if (attempt->kept) {
         ngx_free(attempt->kept);

@@ -20,6 +20,9 @@ void ngx_webhook_attempt_start(webhook_lease_t *lease,
 void ngx_webhook_attempt_init(ngx_webhook_main_conf_t *wmcf, ngx_log_t *log,
     uint64_t lease);
 
+/* The same length, from now on. */
+void ngx_webhook_attempt_lease(uint64_t lease);
+
 /* Ends what is under way; it is released in the store. */
 void ngx_webhook_attempt_exit(void);
 

@@ -18,6 +18,7 @@
 #include "http/net/client/ngx_http_webhook_client.h"
 #include "http/outbound/attempt/ngx_http_webhook_attempt.h"
 #include "http/runtime/ngx_http_webhook_metrics.h"
+#include "http/runtime/registered/ngx_http_webhook_registered.h"
 
 
 #define NGX_WEBHOOK_LOCAL_DELAY   1000          /* ms, after a local fault */
@@ -32,12 +33,17 @@
 typedef struct {
     ngx_webhook_shared_job_t    shared;     /* COMPLETE; first member */
     ngx_webhook_shared_job_t   *from;       /* where the lease came from */
+    ngx_webhook_endpoint_t     *endpoint;   /* NULL: it is not known yet, or not
+                                               here */
+    ngx_webhook_registered_waiter_t  waiter;
     webhook_lease_t             lease;
     ngx_webhook_exchange_t      exchange;
     size_t                      head_size;  /* memory of its head */
     u_char                     *kept;       /* strings of the attempt */
-    ngx_queue_t                 queue;      /* of attempts under way, or of
-                                               outcomes to tell again */
+    ngx_queue_t                 queue;      /* of attempts that wait to know
+                                               their endpoint, or are under
+                                               way, or of outcomes to tell
+                                               again */
     unsigned                    reserved:1;
     unsigned                    unknown:1;  /* perhaps told already */
 } ngx_webhook_attempt_t;

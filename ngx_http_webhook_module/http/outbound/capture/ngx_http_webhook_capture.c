@@ -321,7 +321,7 @@ ngx_webhook_capture_begin(ngx_webhook_capture_t *capture, ngx_uint_t bodyless)
         }
 
         open = 1;
-        put |= (match->rule->endpoints.nelts != 0);
+        put |= ngx_webhook_match_asked(match);
         capture->copying |= ngx_webhook_match_reads(match);
     }
 

@@ -130,6 +130,15 @@ ngx_webhook_capture_limit_end(ngx_webhook_capture_t *capture)
 
 
 ngx_uint_t
+ngx_webhook_match_asked(ngx_webhook_match_t *match)
+{
+    return match->rule->endpoints.nelts
+           || ngx_webhook_registered_asks(match->capture->wmcf,
+                                          match->rule->type);
+}
+
+
+ngx_uint_t
 ngx_webhook_match_reads(ngx_webhook_match_t *match)
 {
     return match->state == NGX_WEBHOOK_MATCH_OPEN

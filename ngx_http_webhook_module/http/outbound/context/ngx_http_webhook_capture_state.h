@@ -15,6 +15,7 @@
 #include "http/outbound/context/ngx_http_webhook_capture_copy.h"
 #include "http/outbound/delivery/ngx_http_webhook_dispatcher.h"
 #include "http/outbound/payload/ngx_http_webhook_document.h"
+#include "http/runtime/registered/ngx_http_webhook_registered.h"
 
 
 /* The bit of r->buffered that stands for "capture holds output back". */
@@ -125,6 +126,8 @@ struct ngx_webhook_capture_s {
     ngx_webhook_memory_t          *memory;      /* of the copies */
     ngx_webhook_settle_t          *works;       /* that are away */
     ngx_webhook_settle_t          *work;        /* that this is a part of */
+    ngx_webhook_registered_t      *registered;  /* while matches are settled;
+                                                   or NULL */
 
     ngx_webhook_match_t           *matches;
     ngx_webhook_match_t          **last;
@@ -191,6 +194,9 @@ void ngx_webhook_capture_reset(ngx_webhook_capture_t *capture);
 
 /* Before the state leaves COMMIT or is gone: ends its wait. */
 void ngx_webhook_capture_limit_end(ngx_webhook_capture_t *capture);
+
+/* True if somebody may ask for the event of a match. */
+ngx_uint_t ngx_webhook_match_asked(ngx_webhook_match_t *match);
 
 /* True if an open match reads the response's body. */
 ngx_uint_t ngx_webhook_match_reads(ngx_webhook_match_t *match);

@@ -31,7 +31,10 @@ ngx_webhook_capture_taken_forget(ngx_webhook_capture_t *capture)
 
     for (settle = capture->works; settle; settle = settle->next) {
         settle->capture = NULL;
-        ngx_webhook_work_desert(settle->work);
+
+        if (!settle->waits) {
+            ngx_webhook_work_desert(settle->work);
+        }
     }
 
     capture->works = NULL;

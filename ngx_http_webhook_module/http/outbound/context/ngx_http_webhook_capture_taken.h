@@ -28,6 +28,9 @@ struct ngx_webhook_settle_s {
     ngx_int_t                digested;          /* NGX_OK: that of the
                                                    request's body is there */
     ngx_array_t              taken;             /* of ..._taken_t: variables */
+    ngx_webhook_registered_waiter_t  waiter;    /* for who is registered */
+    unsigned                 waits:1;           /* and the work is not posted */
+    unsigned                 large:1;           /* it is to be */
 };
 
 

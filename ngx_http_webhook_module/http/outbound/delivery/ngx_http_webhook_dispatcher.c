@@ -32,6 +32,9 @@ typedef struct {
     uint64_t                 *ids;              /* of endpoints, ascending */
     ngx_uint_t                ids_count;
     uint64_t                  lease;            /* ms, for any of them */
+    uint64_t                  lease_conf;       /* of those of nginx.conf */
+    ngx_webhook_registered_t *claimed;          /* set that the claim under way
+                                                   refers to */
 
     ngx_msec_t                takeover_at;
     ngx_msec_t                expire_at;
@@ -44,6 +47,8 @@ typedef struct {
 } ngx_webhook_dispatcher_t;
 
 
+static void ngx_webhook_dispatcher_registered(ngx_webhook_registered_t *set,
+    ngx_webhook_object_t **objects, ngx_uint_t n);
 static void ngx_webhook_dispatcher_put_done(ngx_webhook_job_t *job);
 static void ngx_webhook_dispatcher_scan(ngx_event_t *ev);
 static void ngx_webhook_dispatcher_claim(void);
@@ -233,8 +238,13 @@ ngx_webhook_dispatcher_init(ngx_cycle_t *cycle, ngx_webhook_main_conf_t *wmcf)
     }
 
     c->ids_count = wmcf->endpoints.nelts;
+    c->lease_conf = c->lease;
 
     c->active = 1;
+
+    if (wmcf->registry) {
+        ngx_webhook_registered_hear(ngx_webhook_dispatcher_registered);
+    }
 
     ngx_webhook_schedule_init(ngx_webhook_dispatcher_scan, cycle->log);
     ngx_webhook_dispatcher_register_init(wmcf, cycle->log);
@@ -259,6 +269,33 @@ ngx_webhook_dispatcher_init(ngx_cycle_t *cycle, ngx_webhook_main_conf_t *wmcf)
     ngx_webhook_schedule_wake(1);
 
     return NGX_OK;
+}
+
+
+/* What is registered has changed: the store is told before anything is put for
+   what is new. */
+
+static void
+ngx_webhook_dispatcher_registered(ngx_webhook_registered_t *set,
+    ngx_webhook_object_t **objects, ngx_uint_t n)
+{
+    ngx_webhook_dispatcher_t  *c;
+
+    c = &ngx_webhook_dispatcher;
+
+    if (!c->active) {
+        return;
+    }
+
+    c->lease = ngx_max(c->lease_conf, set->total + NGX_WEBHOOK_LEASE_MARGIN);
+
+    ngx_webhook_attempt_lease(c->lease);
+
+    ngx_webhook_dispatcher_register_objects(objects, n);
+
+    /* what waits for them goes out now */
+
+    ngx_webhook_schedule_wake(1);
 }
 
 
@@ -345,24 +382,33 @@ ngx_webhook_dispatcher_claim(void)
     ngx_uint_t                 room;
     webhook_op_t               op;
     ngx_webhook_dispatcher_t  *c;
+    ngx_webhook_registered_t  *set;
 
     c = &ngx_webhook_dispatcher;
 
-    if (c->claiming || c->ids_count == 0) {
+    if (c->claiming) {
+        return;
+    }
+
+    set = ngx_webhook_registered_hold(c->wmcf);
+
+    if ((set ? set->nids : c->ids_count) == 0) {
+        ngx_webhook_registered_release(set);
         return;
     }
 
     room = ngx_webhook_schedule_reserve(NGX_WEBHOOK_CLAIM_MAX);
 
     if (room == 0) {
+        ngx_webhook_registered_release(set);
         return;
     }
 
     ngx_memzero(&op, sizeof(webhook_op_t));
 
     op.type = WEBHOOK_OP_CLAIM;
-    op.u.claim.endpoints = c->ids;
-    op.u.claim.endpoints_count = (uint32_t) c->ids_count;
+    op.u.claim.endpoints = set ? set->ids : c->ids;
+    op.u.claim.endpoints_count = (uint32_t) (set ? set->nids : c->ids_count);
     op.u.claim.max = (uint32_t) room;
     op.u.claim.max_bytes = NGX_WEBHOOK_CLAIM_BYTES;
     op.u.claim.lease = c->lease;
@@ -371,9 +417,11 @@ ngx_webhook_dispatcher_claim(void)
         != NGX_OK)
     {
         ngx_webhook_schedule_unreserve(room);
+        ngx_webhook_registered_release(set);
         return;
     }
 
+    c->claimed = set;
     c->claiming = 1;
 }
 
@@ -393,6 +441,9 @@ ngx_webhook_dispatcher_claim_done(ngx_webhook_job_t *job)
 
     c->claiming = 0;
     ngx_webhook_schedule_unreserve(claim->max);
+
+    ngx_webhook_registered_release(c->claimed);
+    c->claimed = NULL;
 
     if (job->op.result == WEBHOOK_STORE_OK) {
 

@@ -10,6 +10,7 @@
 #define NGX_WEBHOOK_DISPATCHER_INT_H
 
 #include "http/outbound/delivery/ngx_http_webhook_dispatcher.h"
+#include "http/runtime/registered/ngx_http_webhook_registered.h"
 
 
 void ngx_webhook_dispatcher_register_init(ngx_webhook_main_conf_t *wmcf,
@@ -18,7 +19,11 @@ void ngx_webhook_dispatcher_register_init(ngx_webhook_main_conf_t *wmcf,
 /* Makes the store know the endpoints and their limits. */
 void ngx_webhook_dispatcher_register(void);
 
-/* The same, if it does not know them or was told long ago. */
+/* The same of some that were registered. */
+void ngx_webhook_dispatcher_register_objects(ngx_webhook_object_t **objects,
+    ngx_uint_t n);
+
+/* The same as of all, if it does not know them or was told long ago. */
 void ngx_webhook_dispatcher_register_check(void);
 
 /* It has forgotten some. */

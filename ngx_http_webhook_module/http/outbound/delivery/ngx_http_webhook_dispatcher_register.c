@@ -24,7 +24,19 @@ typedef struct {
 } ngx_webhook_names_t;
 
 
-static void ngx_webhook_dispatcher_registered(ngx_uint_t named);
+/* An ENDPOINT on its way.  What was registered may go meanwhile, so that its name
+   is copied. */
+
+typedef struct {
+    ngx_webhook_shared_job_t  shared;           /* first member */
+    u_char                    name[1];
+} ngx_webhook_naming_t;
+
+
+static ngx_int_t ngx_webhook_dispatcher_register_one(
+    ngx_webhook_endpoint_t *ep);
+static void ngx_webhook_dispatcher_named(ngx_uint_t named);
+static ngx_uint_t ngx_webhook_dispatcher_is_id(webhook_str_t *name);
 static void ngx_webhook_dispatcher_register_done(ngx_webhook_job_t *job);
 static void ngx_webhook_dispatcher_stats_done(ngx_webhook_job_t *job);
 
@@ -50,10 +62,10 @@ ngx_webhook_dispatcher_register_init(ngx_webhook_main_conf_t *wmcf,
 void
 ngx_webhook_dispatcher_register(void)
 {
-    ngx_uint_t               i;
-    webhook_op_t             op;
-    ngx_webhook_names_t     *c;
-    ngx_webhook_endpoint_t **eps;
+    ngx_uint_t                 i;
+    ngx_webhook_names_t       *c;
+    ngx_webhook_endpoint_t   **eps;
+    ngx_webhook_registered_t  *set;
 
     c = &ngx_webhook_names;
 
@@ -63,38 +75,90 @@ ngx_webhook_dispatcher_register(void)
 
     /* Operations are applied in order: puts posted from now on find them. */
 
-    ngx_webhook_dispatcher_registered(1);
+    ngx_webhook_dispatcher_named(1);
     c->name_at = ngx_current_msec + NGX_WEBHOOK_NAME;
 
     eps = c->wmcf->endpoints.elts;
 
     for (i = 0; i < c->wmcf->endpoints.nelts; i++) {
-
-        ngx_memzero(&op, sizeof(webhook_op_t));
-
-        op.type = WEBHOOK_OP_ENDPOINT;
-        op.u.endpoint.id = eps[i]->id;
-        op.u.endpoint.name = *ngx_webhook_str(&eps[i]->name);
-        op.u.endpoint.inflight = (uint32_t) eps[i]->inflight;
-        op.u.endpoint.rate = eps[i]->rate;
-        op.u.endpoint.per = eps[i]->per;
-        op.u.endpoint.burst = eps[i]->burst;
-        op.u.endpoint.break_failures = eps[i]->break_failures;
-        op.u.endpoint.break_percent = eps[i]->break_percent;
-        op.u.endpoint.break_window = eps[i]->break_window;
-        op.u.endpoint.break_open_timeout = eps[i]->break_open_timeout;
-        op.u.endpoint.order_block = eps[i]->order_block;
-
-        if (ngx_webhook_job_post(&op, ngx_webhook_dispatcher_register_done,
-                                 c->log)
-            != NGX_OK)
-        {
-            ngx_webhook_dispatcher_registered(0);
+        if (ngx_webhook_dispatcher_register_one(eps[i]) != NGX_OK) {
+            ngx_webhook_dispatcher_named(0);
             return;
         }
-
-        c->unnamed++;
     }
+
+    set = ngx_webhook_registered_hold(c->wmcf);
+
+    if (set) {
+        ngx_webhook_dispatcher_register_objects(set->endpoints.elts,
+                                                set->endpoints.nelts);
+        ngx_webhook_dispatcher_register_objects(set->apis.elts,
+                                                set->apis.nelts);
+        ngx_webhook_registered_release(set);
+    }
+}
+
+
+void
+ngx_webhook_dispatcher_register_objects(ngx_webhook_object_t **objects,
+    ngx_uint_t n)
+{
+    ngx_uint_t               i;
+    ngx_webhook_endpoint_t  *ep;
+
+    for (i = 0; i < n; i++) {
+
+        ep = objects[i]->receiver ? objects[i]->receiver->api
+                                  : objects[i]->endpoint;
+
+        if (ep && ngx_webhook_dispatcher_register_one(ep) != NGX_OK) {
+            ngx_webhook_dispatcher_named(0);
+            return;
+        }
+    }
+}
+
+
+static ngx_int_t
+ngx_webhook_dispatcher_register_one(ngx_webhook_endpoint_t *ep)
+{
+    ngx_webhook_names_t    *c;
+    ngx_webhook_naming_t   *naming;
+    webhook_op_endpoint_t  *op;
+
+    c = &ngx_webhook_names;
+
+    naming = ngx_calloc(sizeof(ngx_webhook_naming_t) + ep->name.len, c->log);
+    if (naming == NULL) {
+        return NGX_ERROR;
+    }
+
+    naming->shared.refs = 1;
+    naming->shared.job.op.type = WEBHOOK_OP_ENDPOINT;
+    naming->shared.job.handler = ngx_webhook_dispatcher_register_done;
+
+    ngx_memcpy(naming->name, ep->name.data, ep->name.len);
+
+    op = &naming->shared.job.op.u.endpoint;
+
+    op->id = ep->id;
+    op->name.data = naming->name;
+    op->name.len = ep->name.len;
+    op->inflight = (uint32_t) ep->inflight;
+    op->rate = ep->rate;
+    op->per = ep->per;
+    op->burst = ep->burst;
+    op->break_failures = ep->break_failures;
+    op->break_percent = ep->break_percent;
+    op->break_window = ep->break_window;
+    op->break_open_timeout = ep->break_open_timeout;
+    op->order_block = ep->order_block;
+
+    ngx_webhook_store_queue_post(&naming->shared.job);
+
+    c->unnamed++;
+
+    return NGX_OK;
 }
 
 
@@ -112,7 +176,7 @@ ngx_webhook_dispatcher_register_done(ngx_webhook_job_t *job)
     {
         /* The next scan tries again. */
 
-        ngx_webhook_dispatcher_registered(0);
+        ngx_webhook_dispatcher_named(0);
     }
 
     ngx_webhook_job_release((ngx_webhook_shared_job_t *) job);
@@ -137,16 +201,27 @@ ngx_webhook_dispatcher_register_check(void)
 void
 ngx_webhook_dispatcher_register_again(void)
 {
-    ngx_webhook_dispatcher_registered(0);
+    ngx_webhook_dispatcher_named(0);
 }
 
 
 static void
-ngx_webhook_dispatcher_registered(ngx_uint_t named)
+ngx_webhook_dispatcher_named(ngx_uint_t named)
 {
     ngx_webhook_names.named = (named != 0);
 
     ngx_webhook_schedule_open(named);
+}
+
+
+/* The name of what is registered, which may not be loaded by now. */
+
+static ngx_uint_t
+ngx_webhook_dispatcher_is_id(webhook_str_t *name)
+{
+    return (name->len > 3 && ngx_memcmp(name->data, "ep_", 3) == 0)
+           || (name->len > 12 && ngx_memcmp(name->data, "receiver:rc_", 12)
+                                 == 0);
 }
 
 
@@ -181,7 +256,9 @@ ngx_webhook_dispatcher_stats_done(ngx_webhook_job_t *job)
             ep = &stats->endpoints[i];
 
             if (ep->states[WEBHOOK_PENDING] == 0
-                || ngx_webhook_endpoint_find(c->wmcf, ep->id))
+                || ngx_webhook_endpoint_find(c->wmcf, ep->id)
+                || (c->wmcf->registry
+                    && ngx_webhook_dispatcher_is_id(&ep->name)))
             {
                 continue;
             }

@@ -21,9 +21,9 @@ static webhook_id_source_t  ngx_webhook_event_source;
 
 ngx_webhook_event_t *
 ngx_webhook_event_create(webhook_id_t *id, uint64_t wall, ngx_str_t *type,
-    ngx_webhook_rendition_t *renditions, ngx_uint_t forms_count,
-    ngx_webhook_delivery_t *deliveries, ngx_uint_t deliveries_count,
-    ngx_log_t *log)
+    ngx_str_t *company, ngx_webhook_rendition_t *renditions,
+    ngx_uint_t forms_count, ngx_webhook_delivery_t *deliveries,
+    ngx_uint_t deliveries_count, ngx_log_t *log)
 {
     size_t                   fixed, len;
     u_char                  *p;
@@ -37,7 +37,7 @@ ngx_webhook_event_create(webhook_id_t *id, uint64_t wall, ngx_str_t *type,
             + forms_count * sizeof(webhook_rendition_t)
             + deliveries_count * sizeof(webhook_put_t);
 
-    len = type->len;
+    len = type->len + company->len;
 
     for (i = 0; i < forms_count; i++) {
         len += renditions[i].request.len + renditions[i].content_type.len
@@ -74,6 +74,7 @@ ngx_webhook_event_create(webhook_id_t *id, uint64_t wall, ngx_str_t *type,
     op->count = (uint32_t) deliveries_count;
 
     ngx_webhook_event_copy(&op->type, type, &p);
+    ngx_webhook_event_copy(&op->company, company, &p);
 
     for (i = 0; i < forms_count; i++) {
         ngx_webhook_event_copy(&rendition[i].request, &renditions[i].request,

@@ -60,12 +60,12 @@ typedef struct {
 } ngx_webhook_delivery_t;
 
 /*
- * Makes an event; all that renditions (one at least) and deliveries hold is
+ * Makes an event, of a company or of none (empty); all that renditions (one at least) and deliveries hold is
  * copied into one block of memory.  Returns NULL on lack of it.  The event is
  * not kept before ngx_webhook_dispatcher_put().
  */
 ngx_webhook_event_t *ngx_webhook_event_create(webhook_id_t *id, uint64_t wall,
-    ngx_str_t *type,
+    ngx_str_t *type, ngx_str_t *company,
     ngx_webhook_rendition_t *renditions, ngx_uint_t forms_count,
     ngx_webhook_delivery_t *deliveries, ngx_uint_t deliveries_count,
     ngx_log_t *log);

@@ -21,6 +21,7 @@
 
 #include "http/outbound/delivery/ngx_http_webhook_event.h"
 #include "http/outbound/payload/ngx_http_webhook_document.h"
+#include "http/runtime/registered/ngx_http_webhook_registered.h"
 
 
 #define NGX_WEBHOOK_FANOUT_RENDITIONS  64   /* of one event at most: what the
@@ -50,6 +51,13 @@ typedef struct {
 
     ngx_array_t              *endpoints;    /* uint64_t: who asks for the
                                                type */
+    uint64_t                  except;       /* an endpoint that gets nothing of
+                                               it; 0: none */
+
+    /* Whose event it is, and who of those that were registered asks for it: see
+       ngx_webhook_fanout_listen(). */
+    ngx_str_t                 company;      /* empty: nobody's */
+    ngx_webhook_listeners_t   listeners[2];
 
     webhook_lookup_pt         lookup;       /* values of all roots but data */
     void                     *ctx;
@@ -69,6 +77,15 @@ typedef struct {
  */
 ngx_int_t ngx_webhook_fanout(ngx_webhook_fanout_t *fanout,
     ngx_webhook_event_t **event, const char **reason);
+
+/*
+ * Fills in whose event it is (of a company, or empty), and who of a set listens
+ * to it.  The set, which the caller has, may be NULL; both last as long as
+ * fanout.  NGX_OK, or NGX_ERROR on lack of memory.
+ */
+ngx_int_t ngx_webhook_fanout_listen(ngx_webhook_fanout_t *fanout,
+    ngx_webhook_registered_t *set, ngx_webhook_type_t *type,
+    ngx_str_t *company);
 
 /* The most renditions that an event of these endpoints (uint64_t) can have. */
 ngx_uint_t ngx_webhook_fanout_renditions(ngx_webhook_main_conf_t *wmcf,

@@ -2,9 +2,10 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * Between the files of fanout: fanout.c chooses endpoints and puts renditions
- * together, fanout_content.c makes what is in them, and fanout_ctx.c knows the
- * values for both.
+ * Between the files of fanout: fanout.c chooses endpoints of nginx.conf and
+ * fanout_registered.c those that were registered, fanout_delivery.c puts the
+ * renditions of one together, fanout_content.c makes what is in them, and
+ * fanout_ctx.c knows the values for all.
  */
 
 #ifndef NGX_WEBHOOK_FANOUT_INT_H
@@ -56,6 +57,7 @@ typedef struct {
     unsigned                  record_made:1;    /* they are */
 
     unsigned                  warned:1;     /* of what goes as it is */
+    unsigned                  unmade:1;     /* it could not be made for some */
 
     webhook_error_t           err;          /* of a template */
     webhook_error_t           unread;       /* of a document */
@@ -64,6 +66,31 @@ typedef struct {
     ngx_webhook_document_t   *unreadable;   /* a body that a filter asks and
                                                that cannot be read, or NULL */
 } ngx_webhook_fanout_ctx_t;
+
+
+/* fanout_registered.c */
+
+/* For those who registered, up to so many of them. */
+void ngx_webhook_fanout_registered(ngx_webhook_fanout_ctx_t *ctx,
+    ngx_uint_t max);
+
+
+/* fanout_delivery.c */
+
+/* NGX_OK with a delivery more; NGX_DECLINED by a filter; NGX_ERROR with
+   ctx->reason. */
+ngx_int_t ngx_webhook_fanout_delivery(ngx_webhook_fanout_ctx_t *ctx,
+    ngx_webhook_endpoint_t *ep);
+
+/* The same in two steps: the filters alone; and the delivery. */
+ngx_int_t ngx_webhook_fanout_filter(ngx_webhook_fanout_ctx_t *ctx,
+    ngx_webhook_endpoint_t *ep);
+ngx_int_t ngx_webhook_fanout_deliver(ngx_webhook_fanout_ctx_t *ctx,
+    ngx_webhook_endpoint_t *ep);
+
+/* Says, after NGX_ERROR, that the endpoint does not get it, and counts it. */
+void ngx_webhook_fanout_unmade(ngx_webhook_fanout_ctx_t *ctx,
+    ngx_webhook_endpoint_t *ep);
 
 
 /* fanout_ctx.c */

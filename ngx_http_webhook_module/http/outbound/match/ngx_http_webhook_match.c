@@ -210,7 +210,7 @@ ngx_webhook_match_check(ngx_webhook_match_t *match)
     rule = match->rule;
     capture = match->capture;
 
-    if (rule->endpoints.nelts == 0 && rule->when.nelts == 0) {
+    if (rule->when.nelts == 0 && !ngx_webhook_match_asked(match)) {
         match->state = NGX_WEBHOOK_MATCH_SKIPPED;
         ngx_webhook_count(NGX_WEBHOOK_EVENTS_SKIPPED, 1);
         return;

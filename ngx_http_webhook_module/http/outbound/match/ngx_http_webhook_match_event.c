@@ -8,6 +8,7 @@
 #include "http/outbound/context/ngx_http_webhook_capture_lookup.h"
 #include "http/outbound/context/ngx_http_webhook_capture_idempotency.h"
 #include "http/outbound/match/ngx_http_webhook_match_condition.h"
+#include "http/outbound/context/ngx_http_webhook_capture_company.h"
 #include "http/outbound/delivery/ngx_http_webhook_dispatcher.h"
 #include "http/outbound/fanout/ngx_http_webhook_fanout.h"
 
@@ -32,6 +33,7 @@ static ngx_int_t ngx_webhook_match_part(ngx_webhook_match_t *match,
     ngx_webhook_document_t *d, ngx_webhook_payload_t *payload);
 static void ngx_webhook_payload_piece(ngx_webhook_match_t *match,
     ngx_webhook_payload_t *payload, u_char *data, size_t len);
+static ngx_uint_t ngx_webhook_match_heard(ngx_webhook_match_t *match);
 static void ngx_webhook_match_make(ngx_webhook_match_t *match,
     ngx_webhook_payload_t *payload);
 static void ngx_webhook_match_kept(ngx_webhook_event_t *event,
@@ -83,7 +85,7 @@ ngx_webhook_match_event_settle(ngx_webhook_match_t *match)
         return;
     }
 
-    if (rule->endpoints.nelts == 0) {
+    if (!ngx_webhook_match_heard(match)) {
         match->state = NGX_WEBHOOK_MATCH_SKIPPED;
         ngx_webhook_count(NGX_WEBHOOK_EVENTS_SKIPPED, 1);
         return;
@@ -252,11 +254,31 @@ ngx_webhook_payload_piece(ngx_webhook_match_t *match,
 }
 
 
+/* True if somebody asks for its type. */
+
+static ngx_uint_t
+ngx_webhook_match_heard(ngx_webhook_match_t *match)
+{
+    ngx_webhook_type_t        *types;
+    ngx_webhook_registered_t  *set;
+
+    if (match->rule->endpoints.nelts) {
+        return 1;
+    }
+
+    set = match->capture->registered;
+    types = match->capture->wmcf->types.elts;
+
+    return set && set->asked[match->rule->type - types];
+}
+
+
 static void
 ngx_webhook_match_make(ngx_webhook_match_t *match,
     ngx_webhook_payload_t *payload)
 {
     ngx_int_t               rc;
+    ngx_str_t               company;
     const char             *reason;
     ngx_webhook_rule_t     *rule;
     ngx_webhook_event_t    *event;
@@ -284,6 +306,16 @@ ngx_webhook_match_make(ngx_webhook_match_t *match,
     fanout.ctx = match;
     fanout.reason = &match->reason;
     fanout.unread = &match->unread;
+
+    if ((capture->wmcf->registry || rule->company)
+        && (ngx_webhook_capture_company(match, &company) != NGX_OK
+            || ngx_webhook_fanout_listen(&fanout, capture->registered,
+                                         rule->type, &company)
+               != NGX_OK))
+    {
+        ngx_webhook_match_fail(match, NGX_WEBHOOK_EVENTS_FAILED, "no memory");
+        return;
+    }
 
     rc = ngx_webhook_fanout(&fanout, &event, &reason);
 

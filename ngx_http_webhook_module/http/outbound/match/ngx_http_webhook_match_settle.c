@@ -43,6 +43,8 @@ ngx_webhook_match_settle(ngx_webhook_capture_t *capture, ngx_uint_t all)
         return;
     }
 
+    capture->registered = ngx_webhook_registered_hold(capture->wmcf);
+
     for (match = capture->matches; match; match = match->next) {
 
         if (!match->chosen) {
@@ -57,6 +59,9 @@ ngx_webhook_match_settle(ngx_webhook_capture_t *capture, ngx_uint_t all)
             capture->made = 1;
         }
     }
+
+    ngx_webhook_registered_release(capture->registered);
+    capture->registered = NULL;
 
     /* What reading made is not in the pool, and can be large. */
 

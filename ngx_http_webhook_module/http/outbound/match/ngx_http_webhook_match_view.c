@@ -233,9 +233,13 @@ ngx_webhook_match_view_take(ngx_webhook_settle_t *settle,
                                    &taking))
         || (rule->model
             && webhook_template_paths(rule->model, ngx_webhook_match_view_path,
-                                      &taking)) || (rule->record
+                                      &taking))
+        || (rule->record
             && webhook_template_paths(rule->record, ngx_webhook_match_view_path,
-                                      &taking)))
+                                      &taking))
+        || (rule->company
+            && webhook_template_paths(rule->company,
+                                      ngx_webhook_match_view_path, &taking)))
     {
         return WEBHOOK_NOMEM;
     }

@@ -9,11 +9,21 @@
 #include "http/outbound/match/ngx_http_webhook_match_event.h"
 #include "http/outbound/match/ngx_http_webhook_match_view.h"
 #include "http/outbound/delivery/ngx_http_webhook_dispatcher.h"
+#include "http/outbound/fanout/ngx_http_webhook_fanout.h"
+
+
+#define NGX_WEBHOOK_MATCH_WAITING  (128 * 1024 * 1024)
+                                                /* bytes of those that wait to
+                                                   know who is registered */
 
 
 static ngx_uint_t ngx_webhook_match_work_large(ngx_webhook_capture_t *capture,
     size_t *size);
+static void ngx_webhook_match_work_refuse(ngx_webhook_capture_t *capture,
+    const char *reason);
 static size_t ngx_webhook_match_work_cost(ngx_webhook_body_t *body);
+static void ngx_webhook_match_work_await(ngx_webhook_settle_t *settle);
+static void ngx_webhook_match_work_known(ngx_webhook_registered_waiter_t *w);
 static void ngx_webhook_match_work_run(ngx_webhook_work_t *work);
 static void ngx_webhook_match_work_done(ngx_webhook_work_t *work);
 static void ngx_webhook_match_work_end(ngx_webhook_settle_t *settle,
@@ -22,55 +32,63 @@ static void ngx_webhook_match_work_lost(ngx_webhook_settle_t *settle,
     ngx_webhook_match_t *match, const char *reason);
 
 
+static size_t  ngx_webhook_match_work_waiting;
+
+
 ngx_int_t
 ngx_webhook_match_work_post(ngx_webhook_capture_t *capture)
 {
     size_t                 size;
-    ngx_uint_t             i;
+    ngx_uint_t             i, large, behind;
     ngx_webhook_work_t    *work;
-    ngx_webhook_match_t   *match;
     ngx_webhook_settle_t  *settle;
 
-    if (!ngx_webhook_match_work_large(capture, &size)) {
+    large = ngx_webhook_match_work_large(capture, &size);
+    behind = ngx_webhook_registered_behind(capture->wmcf);
+
+    if (!large && !behind) {
         return NGX_DECLINED;
     }
 
-    if (ngx_webhook_cpu_behind(size)
+    if (large && ngx_webhook_cpu_behind(size)
         && (capture->after || ngx_webhook_cpu_deserted(size)))
     {
         /* no client waits, or clients do not stay, so that nothing else bounds
            what gathers */
 
-        for (match = capture->matches; match; match = match->next) {
-            if (match->chosen) {
-                match->chosen = 0;
-                ngx_webhook_match_fail(match, NGX_WEBHOOK_EVENTS_FAILED,
-                                       "too much waits for the threads "
-                                       "of webhook_cpu");
-            }
-        }
+        ngx_webhook_match_work_refuse(capture, "too much waits for the threads "
+                                               "of webhook_cpu");
+        return NGX_OK;
+    }
 
+    if (behind
+        && ngx_webhook_match_work_waiting + size > NGX_WEBHOOK_MATCH_WAITING)
+    {
+        ngx_webhook_match_work_refuse(capture, "too much waits to know who is "
+                                               "registered");
         return NGX_OK;
     }
 
     work = ngx_webhook_work_create(size);
+
     if (work == NULL) {
-        return NGX_DECLINED;
+        goto nomem;
     }
 
     settle = ngx_pcalloc(work->pool, sizeof(ngx_webhook_settle_t));
 
     if (settle == NULL) {
         ngx_webhook_work_free(work);
-        return NGX_DECLINED;
+        goto nomem;
     }
 
     settle->work = work;
+    settle->large = large;
     settle->digested = NGX_DECLINED;
 
     if (ngx_webhook_match_view(settle, capture) != NGX_OK) {
         ngx_webhook_work_free(work);
-        return NGX_DECLINED;
+        goto nomem;
     }
 
     settle->capture = capture;
@@ -95,9 +113,103 @@ ngx_webhook_match_work_post(ngx_webhook_capture_t *capture)
     work->done = ngx_webhook_match_work_done;
     work->data = settle;
 
-    ngx_webhook_work_post(work);
+    ngx_webhook_match_work_await(settle);
 
     return NGX_OK;
+
+nomem:
+
+    if (!behind) {
+        return NGX_DECLINED;
+    }
+
+    ngx_webhook_match_work_refuse(capture, "no memory");
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_webhook_match_work_refuse(ngx_webhook_capture_t *capture,
+    const char *reason)
+{
+    ngx_webhook_match_t  *match;
+
+    for (match = capture->matches; match; match = match->next) {
+        if (match->chosen) {
+            match->chosen = 0;
+            ngx_webhook_match_fail(match, NGX_WEBHOOK_EVENTS_FAILED, reason);
+        }
+    }
+}
+
+
+/*
+ * Until it is known who is registered by now.  What is small is then settled on
+ * the event loop, though with what was copied for a thread, since the request
+ * may be gone.
+ */
+
+static void
+ngx_webhook_match_work_await(ngx_webhook_settle_t *settle)
+{
+    ngx_webhook_main_conf_t  *wmcf;
+
+    wmcf = settle->view.wmcf;
+
+    settle->waiter.handler = ngx_webhook_match_work_known;
+    settle->waiter.data = settle;
+
+    if (ngx_webhook_registered_await(wmcf, &settle->waiter) == NGX_AGAIN) {
+        settle->waits = 1;
+        ngx_webhook_match_work_waiting += settle->work->size;
+        return;
+    }
+
+    settle->view.registered = ngx_webhook_registered_hold(wmcf);
+
+    ngx_webhook_work_post(settle->work);
+}
+
+
+static void
+ngx_webhook_match_work_known(ngx_webhook_registered_waiter_t *w)
+{
+    ngx_uint_t             i;
+    ngx_webhook_settle_t  *settle;
+
+    settle = w->data;
+
+    settle->waits = 0;
+    ngx_webhook_match_work_waiting -= settle->work->size;
+
+    if (w->failed) {
+
+        for (i = 0; i < settle->n; i++) {
+            ngx_webhook_match_fail(&settle->matches[i],
+                                   NGX_WEBHOOK_EVENTS_FAILED,
+                                   "the store cannot tell who is registered");
+        }
+
+        settle->work->ran = 1;
+        ngx_webhook_match_work_done(settle->work);
+        return;
+    }
+
+    settle->view.registered = ngx_webhook_registered_hold(settle->view.wmcf);
+
+    if (settle->large && ngx_webhook_cpu_wanted(NGX_WEBHOOK_CPU_MIN + 1)) {
+
+        ngx_webhook_work_post(settle->work);
+
+        if (settle->capture == NULL) {
+            ngx_webhook_work_desert(settle->work);
+        }
+
+        return;
+    }
+
+    ngx_webhook_match_work_done(settle->work);
 }
 
 
@@ -107,6 +219,7 @@ static ngx_uint_t
 ngx_webhook_match_work_large(ngx_webhook_capture_t *capture, size_t *size)
 {
     size_t                cost, len;
+    ngx_uint_t            n;
     ngx_webhook_rule_t   *rule;
     ngx_webhook_match_t  *match;
 
@@ -136,7 +249,10 @@ ngx_webhook_match_work_large(ngx_webhook_capture_t *capture, size_t *size)
 
         /* each endpoint may want it in another rendition */
 
-        cost += len * (1 + rule->endpoints.nelts / 4);
+        n = ngx_webhook_registered_asks(capture->wmcf, rule->type);
+        n = rule->endpoints.nelts + ngx_min(n, NGX_WEBHOOK_FANOUT_RENDITIONS);
+
+        cost += len * (1 + n / 4);
     }
 
     *size = capture->response.copy.len + capture->request.copy.len;
@@ -207,6 +323,7 @@ ngx_webhook_match_work_done(ngx_webhook_work_t *work)
                                    capture ? settle->origins[i] : NULL);
     }
 
+    ngx_webhook_registered_release(settle->view.registered);
     ngx_webhook_memory_release(settle->memory);
     ngx_webhook_work_free(work);
 

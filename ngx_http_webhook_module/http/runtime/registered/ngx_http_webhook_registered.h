@@ -52,8 +52,6 @@ struct ngx_webhook_registry_conf_s {
     ngx_uint_t                    fanout;       /* deliveries of an event to
                                                    what was registered */
     ngx_uint_t                    quota;        /* endpoints a company */
-    uint64_t                      backlog;      /* pending a company; 0: no
-                                                   bound */
     ngx_uint_t                    requests;     /* of the API a company, in */
     ngx_msec_t                    requests_per; /*   so many ms; 0: no bound */
 
@@ -134,6 +132,8 @@ struct ngx_webhook_registered_s {
     uint64_t                      change;       /* as of which it is */
     ngx_array_t                   endpoints;    /* ..._object_t *, by key */
     ngx_array_t                   receivers;    /* ..._object_t *, by key */
+    ngx_array_t                   apis;         /* ..._object_t *: receivers that
+                                                   have one, by its id */
     ngx_array_t                   url_tokens;   /* ..._registered_token_t, by
                                                    digest */
     ngx_array_t                   groups;       /* ..._group_t *, by company */
@@ -196,6 +196,15 @@ ngx_webhook_registered_t *ngx_webhook_registered_hold(
     ngx_webhook_main_conf_t *wmcf);
 void ngx_webhook_registered_release(ngx_webhook_registered_t *set);
 
+/*
+ * To whom deliveries go: the endpoint of nginx.conf with this id, or the one
+ * that this worker knows as registered, also where it is a receiver's API; NULL:
+ * there is none, or it must not act.  Who needs it for longer than this turn
+ * holds endpoint->held.
+ */
+ngx_webhook_endpoint_t *ngx_webhook_registered_target(
+    ngx_webhook_main_conf_t *wmcf, uint64_t id);
+
 /* The objects of a set, which may be NULL; NULL: there is no such. */
 ngx_webhook_object_t *ngx_webhook_registered_endpoint(
     ngx_webhook_registered_t *set, uint64_t key);
@@ -204,8 +213,8 @@ ngx_webhook_object_t *ngx_webhook_registered_receiver(
 ngx_webhook_object_t *ngx_webhook_registered_by_token(
     ngx_webhook_registered_t *set, ngx_str_t *token);
 
-/* 1 if somebody may ask for a type (of wmcf->types), whatever the company: also
-   where this worker does not know yet. */
+/* How many may ask for a type (of wmcf->types), whatever the company; 1 where
+   this worker does not know yet. */
 ngx_uint_t ngx_webhook_registered_asks(ngx_webhook_main_conf_t *wmcf,
     ngx_webhook_type_t *type);
 
@@ -219,6 +228,9 @@ ngx_int_t ngx_webhook_registered_listeners(ngx_webhook_registered_t *set,
     ngx_webhook_type_t *type, ngx_str_t *company,
     ngx_webhook_listeners_t listeners[2]);
 
+
+/* 1 if text can be a company: 1 to 64 of [A-Za-z0-9_.-].  Any thread. */
+ngx_uint_t ngx_webhook_company_valid(ngx_str_t *text);
 
 /* The store has told its last change, of whatever process: with each batch,
    before handlers are called. */
@@ -245,6 +257,13 @@ ngx_int_t ngx_webhook_registered_zone(ngx_conf_t *cf,
 void ngx_webhook_registered_init(ngx_webhook_main_conf_t *wmcf,
     void (*load)(void), ngx_log_t *log);
 void ngx_webhook_registered_exit(void);
+
+/* A group with room for n objects, which the caller enters, held once; and the
+   end of that. */
+ngx_webhook_registered_group_t *ngx_webhook_registered_group_create(
+    ngx_str_t *company, ngx_uint_t n, ngx_uint_t ntypes, ngx_log_t *log);
+void ngx_webhook_registered_group_release(
+    ngx_webhook_registered_group_t *group);
 
 /* The last change that somebody told, before a load begins. */
 uint64_t ngx_webhook_registered_known(void);

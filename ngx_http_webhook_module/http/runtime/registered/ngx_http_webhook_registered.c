@@ -1,0 +1,401 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * The set that a worker has, whether it is the newest, and who waits for that.
+ */
+
+#include "http/runtime/registered/ngx_http_webhook_registered.h"
+
+
+#define NGX_WEBHOOK_REGISTERED_HEARERS  4
+
+
+/* In shared memory, which outlives reloads. */
+
+typedef struct {
+    ngx_atomic_t               change;          /* the last that was told */
+} ngx_webhook_registered_shm_t;
+
+
+typedef struct {
+    ngx_webhook_registered_t      *set;
+    ngx_webhook_registered_shm_t  *shm;
+    void                         (*load)(void);
+    ngx_log_t                     *log;
+    uint64_t                       known;       /* the set is as of this change
+                                                   at least */
+    ngx_queue_t                    waiters;
+    ngx_webhook_registered_pt      hearers[NGX_WEBHOOK_REGISTERED_HEARERS];
+    ngx_uint_t                     nhearers;
+    unsigned                       loading:1;
+} ngx_webhook_registered_ctx_t;
+
+
+static ngx_int_t ngx_webhook_registered_zone_init(ngx_shm_zone_t *zone,
+    void *data);
+static ngx_uint_t ngx_webhook_registered_old(ngx_webhook_registered_ctx_t *ctx);
+static void ngx_webhook_registered_load(ngx_webhook_registered_ctx_t *ctx);
+static void ngx_webhook_registered_wake(ngx_webhook_registered_ctx_t *ctx,
+    ngx_uint_t failed);
+
+
+static ngx_webhook_registered_ctx_t  ngx_webhook_registered_ctx;
+
+
+/* -------------------------------------------------------- shared memory --- */
+
+/*
+ * The zone bears the name of the store: of another one that is configured at a
+ * reload the changes have other numbers.
+ */
+
+ngx_int_t
+ngx_webhook_registered_zone(ngx_conf_t *cf, ngx_webhook_main_conf_t *wmcf)
+{
+    ngx_str_t        name;
+    ngx_shm_zone_t  *zone;
+
+    name.len = sizeof("webhook_registry:") - 1 + wmcf->store->name.len;
+    name.data = ngx_pnalloc(cf->pool, name.len + 1);
+
+    if (name.data == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_sprintf(name.data, "webhook_registry:%V%Z", &wmcf->store->name);
+
+    zone = ngx_shared_memory_add(cf, &name, 8 * ngx_pagesize,
+                                 &ngx_http_webhook_module);
+    if (zone == NULL) {
+        return NGX_ERROR;
+    }
+
+    zone->init = ngx_webhook_registered_zone_init;
+    wmcf->registry->zone = zone;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_webhook_registered_zone_init(ngx_shm_zone_t *zone, void *data)
+{
+    ngx_slab_pool_t               *shpool;
+    ngx_webhook_registered_shm_t  *shm;
+
+    if (data) {
+        zone->data = data;
+        return NGX_OK;
+    }
+
+    shpool = (ngx_slab_pool_t *) zone->shm.addr;
+
+    if (zone->shm.exists) {
+        zone->data = shpool->data;
+        return NGX_OK;
+    }
+
+    shm = ngx_slab_calloc(shpool, sizeof(ngx_webhook_registered_shm_t));
+    if (shm == NULL) {
+        return NGX_ERROR;
+    }
+
+    shpool->data = shm;
+    zone->data = shm;
+
+    return NGX_OK;
+}
+
+
+/* ---------------------------------------------------- life of a worker --- */
+
+void
+ngx_webhook_registered_init(ngx_webhook_main_conf_t *wmcf,
+    void (*load)(void), ngx_log_t *log)
+{
+    ngx_webhook_registered_ctx_t  *ctx;
+
+    ctx = &ngx_webhook_registered_ctx;
+
+    ctx->shm = wmcf->registry->zone->data;
+    ctx->load = load;
+    ctx->log = log;
+
+    ngx_queue_init(&ctx->waiters);
+
+    ngx_webhook_registered_load(ctx);
+}
+
+
+void
+ngx_webhook_registered_exit(void)
+{
+    ngx_webhook_registered_t      *set;
+    ngx_webhook_registered_ctx_t  *ctx;
+
+    ctx = &ngx_webhook_registered_ctx;
+
+    if (ctx->shm == NULL) {
+        return;
+    }
+
+    /* those who come from now on do not wait */
+
+    ctx->load = NULL;
+    ngx_webhook_registered_wake(ctx, 1);
+
+    set = ctx->set;
+    ctx->set = NULL;
+
+    ngx_webhook_registered_release(set);
+}
+
+
+/* --------------------------------------------------------------- changes --- */
+
+void
+ngx_webhook_registered_changed(uint64_t change)
+{
+    ngx_atomic_uint_t              old;
+    ngx_webhook_registered_ctx_t  *ctx;
+
+    ctx = &ngx_webhook_registered_ctx;
+
+    if (ctx->shm == NULL) {
+        return;
+    }
+
+    for ( ;; ) {
+        old = ctx->shm->change;
+
+        if (old >= change || ngx_atomic_cmp_set(&ctx->shm->change, old, change))
+        {
+            break;
+        }
+    }
+
+    /* a worker that has nothing to do takes it, too: it sends nothing by what
+       was removed, and names what is new to the store */
+
+    if (ctx->load && ngx_webhook_registered_old(ctx)) {
+        ngx_webhook_registered_load(ctx);
+    }
+}
+
+
+uint64_t
+ngx_webhook_registered_known(void)
+{
+    return ngx_webhook_registered_ctx.shm->change;
+}
+
+
+static ngx_uint_t
+ngx_webhook_registered_old(ngx_webhook_registered_ctx_t *ctx)
+{
+    return ctx->set == NULL || ctx->shm->change > ctx->known;
+}
+
+
+ngx_uint_t
+ngx_webhook_registered_behind(ngx_webhook_main_conf_t *wmcf)
+{
+    ngx_webhook_registered_ctx_t  *ctx;
+
+    ctx = &ngx_webhook_registered_ctx;
+
+    return wmcf->registry && ctx->shm && ngx_webhook_registered_old(ctx);
+}
+
+
+static void
+ngx_webhook_registered_load(ngx_webhook_registered_ctx_t *ctx)
+{
+    if (!ctx->loading) {
+        ctx->loading = 1;
+        ctx->load();
+    }
+}
+
+
+ngx_int_t
+ngx_webhook_registered_await(ngx_webhook_main_conf_t *wmcf,
+    ngx_webhook_registered_waiter_t *w)
+{
+    ngx_webhook_registered_ctx_t  *ctx;
+
+    w->failed = 0;
+
+    if (!ngx_webhook_registered_behind(wmcf)) {
+        return NGX_OK;
+    }
+
+    ctx = &ngx_webhook_registered_ctx;
+
+    if (ctx->load == NULL) {
+
+        /* the process exits: what is at hand has to do */
+
+        return NGX_OK;
+    }
+
+    w->change = ctx->shm->change;
+    w->waits = 1;
+
+    ngx_queue_insert_tail(&ctx->waiters, &w->queue);
+
+    ngx_webhook_registered_load(ctx);
+
+    return NGX_AGAIN;
+}
+
+
+void
+ngx_webhook_registered_forget(ngx_webhook_registered_waiter_t *w)
+{
+    if (w->waits) {
+        w->waits = 0;
+        ngx_queue_remove(&w->queue);
+    }
+}
+
+
+void
+ngx_webhook_registered_hear(ngx_webhook_registered_pt handler)
+{
+    ngx_webhook_registered_ctx_t  *ctx;
+
+    ctx = &ngx_webhook_registered_ctx;
+
+    if (ctx->nhearers < NGX_WEBHOOK_REGISTERED_HEARERS) {
+        ctx->hearers[ctx->nhearers++] = handler;
+    }
+}
+
+
+void
+ngx_webhook_registered_swap(ngx_webhook_registered_t *set, uint64_t known,
+    ngx_webhook_object_t **objects, ngx_uint_t n)
+{
+    ngx_uint_t                     i;
+    ngx_webhook_registered_t      *old;
+    ngx_webhook_registered_ctx_t  *ctx;
+
+    ctx = &ngx_webhook_registered_ctx;
+
+    old = ctx->set;
+
+    ctx->set = set;
+    ctx->known = ngx_max(known, set->change);
+    ctx->loading = 0;
+
+    for (i = 0; i < ctx->nhearers; i++) {
+        ctx->hearers[i](set, objects, n);
+    }
+
+    ngx_webhook_registered_release(old);
+
+    ngx_webhook_registered_wake(ctx, 0);
+
+    if (ctx->load && ngx_webhook_registered_old(ctx)) {
+        ngx_webhook_registered_load(ctx);
+    }
+}
+
+
+void
+ngx_webhook_registered_failed(void)
+{
+    ngx_webhook_registered_ctx_t  *ctx;
+
+    ctx = &ngx_webhook_registered_ctx;
+
+    ctx->loading = 0;
+
+    ngx_webhook_registered_wake(ctx, 1);
+}
+
+
+/* Those whose change has come, or all; a handler may wait anew. */
+
+static void
+ngx_webhook_registered_wake(ngx_webhook_registered_ctx_t *ctx,
+    ngx_uint_t failed)
+{
+    ngx_queue_t                      *q, woken;
+    ngx_webhook_registered_waiter_t  *w;
+
+    ngx_queue_init(&woken);
+
+    if (!ngx_queue_empty(&ctx->waiters)) {
+        ngx_queue_add(&woken, &ctx->waiters);
+        ngx_queue_init(&ctx->waiters);
+    }
+
+    while (!ngx_queue_empty(&woken)) {
+        q = ngx_queue_head(&woken);
+        ngx_queue_remove(q);
+
+        w = ngx_queue_data(q, ngx_webhook_registered_waiter_t, queue);
+
+        if (!failed && w->change > ctx->known) {
+            ngx_queue_insert_tail(&ctx->waiters, q);
+            continue;
+        }
+
+        w->waits = 0;
+        w->failed = failed;
+        w->handler(w);
+    }
+}
+
+
+/* ------------------------------------------------------------------ sets --- */
+
+ngx_webhook_registered_t *
+ngx_webhook_registered_hold(ngx_webhook_main_conf_t *wmcf)
+{
+    ngx_webhook_registered_t  *set;
+
+    set = wmcf->registry ? ngx_webhook_registered_ctx.set : NULL;
+
+    if (set) {
+        set->refs++;
+    }
+
+    return set;
+}
+
+
+void
+ngx_webhook_registered_release(ngx_webhook_registered_t *set)
+{
+    ngx_uint_t                        i, n;
+    ngx_array_t                      *objects[2];
+    ngx_webhook_object_t            **object;
+    ngx_webhook_registered_group_t  **group;
+
+    if (set == NULL || --set->refs) {
+        return;
+    }
+
+    group = set->groups.elts;
+
+    for (i = 0; i < set->groups.nelts; i++) {
+        ngx_webhook_registered_group_release(group[i]);
+    }
+
+    objects[0] = &set->endpoints;
+    objects[1] = &set->receivers;
+
+    for (n = 0; n < 2; n++) {
+        object = objects[n]->elts;
+
+        for (i = 0; i < objects[n]->nelts; i++) {
+            ngx_webhook_held_release(object[i]->held);
+        }
+    }
+
+    ngx_destroy_pool(set->pool);
+}

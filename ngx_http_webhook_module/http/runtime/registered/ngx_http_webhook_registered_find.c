@@ -1,0 +1,409 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * The search in a set.
+ */
+
+#include "http/runtime/registered/ngx_http_webhook_registered.h"
+#include "http/model/ngx_http_webhook_url_token.h"
+
+#include <openssl/crypto.h>
+
+
+static ngx_webhook_object_t *ngx_webhook_registered_find(ngx_array_t *array,
+    uint64_t key);
+static ngx_webhook_object_t *ngx_webhook_registered_api(
+    ngx_webhook_registered_t *set, uint64_t id);
+static ngx_webhook_registered_group_t *ngx_webhook_registered_group(
+    ngx_webhook_registered_t *set, ngx_str_t *company);
+static ngx_int_t ngx_webhook_registered_group_listeners(
+    ngx_webhook_registered_group_t *group, ngx_uint_t type,
+    ngx_webhook_listeners_t *listeners);
+
+
+ngx_webhook_endpoint_t *
+ngx_webhook_registered_target(ngx_webhook_main_conf_t *wmcf, uint64_t id)
+{
+    ngx_webhook_object_t      *object;
+    ngx_webhook_endpoint_t    *ep;
+    ngx_webhook_registered_t  *set;
+
+    ep = ngx_webhook_endpoint_find(wmcf, id);
+
+    if (ep || wmcf->registry == NULL) {
+        return ep;
+    }
+
+    set = ngx_webhook_registered_hold(wmcf);
+    if (set == NULL) {
+        return NULL;
+    }
+
+    object = ngx_webhook_registered_find(&set->endpoints, id);
+
+    if (object) {
+        ep = object->endpoint;
+
+    } else {
+        object = ngx_webhook_registered_api(set, id);
+        ep = object ? object->receiver->api : NULL;
+    }
+
+    if (object && object->reason) {
+        ep = NULL;
+    }
+
+    ngx_webhook_registered_release(set);
+
+    return ep;
+}
+
+
+static ngx_webhook_object_t *
+ngx_webhook_registered_api(ngx_webhook_registered_t *set, uint64_t id)
+{
+    ngx_uint_t              first, last, mid;
+    ngx_webhook_object_t  **object;
+
+    object = set->apis.elts;
+    first = 0;
+    last = set->apis.nelts;
+
+    while (first < last) {
+        mid = first + (last - first) / 2;
+
+        if (object[mid]->receiver->api->id == id) {
+            return object[mid];
+        }
+
+        if (object[mid]->receiver->api->id < id) {
+            first = mid + 1;
+
+        } else {
+            last = mid;
+        }
+    }
+
+    return NULL;
+}
+
+
+ngx_webhook_object_t *
+ngx_webhook_registered_endpoint(ngx_webhook_registered_t *set, uint64_t key)
+{
+    return set ? ngx_webhook_registered_find(&set->endpoints, key) : NULL;
+}
+
+
+ngx_webhook_object_t *
+ngx_webhook_registered_receiver(ngx_webhook_registered_t *set, uint64_t key)
+{
+    return set ? ngx_webhook_registered_find(&set->receivers, key) : NULL;
+}
+
+
+static ngx_webhook_object_t *
+ngx_webhook_registered_find(ngx_array_t *array, uint64_t key)
+{
+    ngx_uint_t              first, last, mid;
+    ngx_webhook_object_t  **object;
+
+    object = array->elts;
+    first = 0;
+    last = array->nelts;
+
+    while (first < last) {
+        mid = first + (last - first) / 2;
+
+        if (object[mid]->key == key) {
+            return object[mid];
+        }
+
+        if (object[mid]->key < key) {
+            first = mid + 1;
+
+        } else {
+            last = mid;
+        }
+    }
+
+    return NULL;
+}
+
+
+/* As with those of nginx.conf: how far the search went tells nothing. */
+
+ngx_webhook_object_t *
+ngx_webhook_registered_by_token(ngx_webhook_registered_t *set,
+    ngx_str_t *token)
+{
+    u_char                           digest[NGX_WEBHOOK_DIGEST_LEN];
+    ngx_uint_t                       first, last, mid;
+    ngx_webhook_registered_token_t  *tokens;
+
+    if (set == NULL || set->url_tokens.nelts == 0
+        || !ngx_webhook_url_token_valid(token)
+        || ngx_webhook_url_token_digest(token, digest) != NGX_OK)
+    {
+        return NULL;
+    }
+
+    tokens = set->url_tokens.elts;
+    first = 0;
+    last = set->url_tokens.nelts;
+
+    while (first < last) {
+        mid = first + (last - first) / 2;
+
+        if (ngx_memcmp(tokens[mid].digest, digest, sizeof(digest)) < 0) {
+            first = mid + 1;
+
+        } else {
+            last = mid;
+        }
+    }
+
+    /* two receivers may have been given one token: the one that holds counts */
+
+    for ( /* void */ ;
+          first < set->url_tokens.nelts
+          && CRYPTO_memcmp(tokens[first].digest, digest, sizeof(digest)) == 0;
+          first++)
+    {
+        if (tokens[first].expires == 0 || ngx_time() < tokens[first].expires) {
+            return tokens[first].object;
+        }
+    }
+
+    return NULL;
+}
+
+
+ngx_uint_t
+ngx_webhook_registered_asks(ngx_webhook_main_conf_t *wmcf,
+    ngx_webhook_type_t *type)
+{
+    ngx_uint_t                 asks;
+    ngx_webhook_registered_t  *set;
+
+    if (wmcf->registry == NULL) {
+        return 0;
+    }
+
+    if (ngx_webhook_registered_behind(wmcf)) {
+        return 1;
+    }
+
+    set = ngx_webhook_registered_hold(wmcf);
+
+    asks = set ? set->asked[type - (ngx_webhook_type_t *) wmcf->types.elts] : 0;
+
+    ngx_webhook_registered_release(set);
+
+    return asks;
+}
+
+
+ngx_int_t
+ngx_webhook_registered_listeners(ngx_webhook_registered_t *set,
+    ngx_webhook_type_t *type, ngx_str_t *company,
+    ngx_webhook_listeners_t listeners[2])
+{
+    ngx_uint_t                       i, n;
+    ngx_str_t                        whose[2];
+    ngx_webhook_registered_group_t  *group;
+
+    ngx_memzero(listeners, 2 * sizeof(ngx_webhook_listeners_t));
+
+    n = type - (ngx_webhook_type_t *) set->wmcf->types.elts;
+
+    if (set->asked[n] == 0) {
+        return NGX_OK;
+    }
+
+    ngx_str_null(&whose[0]);
+    whose[1] = *company;
+
+    for (i = 0; i < (company->len ? 2 : 1); i++) {
+
+        group = ngx_webhook_registered_group(set, &whose[i]);
+
+        if (group && ngx_webhook_registered_group_listeners(group, n,
+                                                            &listeners[i])
+                     != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_webhook_registered_group_t *
+ngx_webhook_registered_group(ngx_webhook_registered_t *set,
+    ngx_str_t *company)
+{
+    ngx_int_t                         rc;
+    ngx_uint_t                        first, last, mid;
+    ngx_webhook_registered_group_t  **group;
+
+    group = set->groups.elts;
+    first = 0;
+    last = set->groups.nelts;
+
+    while (first < last) {
+        mid = first + (last - first) / 2;
+
+        rc = ngx_memn2cmp(group[mid]->company.data, company->data,
+                          group[mid]->company.len, company->len);
+        if (rc == 0) {
+            return group[mid];
+        }
+
+        if (rc < 0) {
+            first = mid + 1;
+
+        } else {
+            last = mid;
+        }
+    }
+
+    return NULL;
+}
+
+
+/*
+ * Looked for when somebody asks for the first time, and kept: two threads may
+ * do it at once, and then one of them has done it for nothing.
+ */
+
+static ngx_int_t
+ngx_webhook_registered_group_listeners(ngx_webhook_registered_group_t *group,
+    ngx_uint_t type, ngx_webhook_listeners_t *listeners)
+{
+    ngx_uint_t                i, n;
+    ngx_webhook_object_t     *object;
+    ngx_webhook_listeners_t  *l, **kept;
+
+    kept = &group->listeners[type];
+    l = __atomic_load_n(kept, __ATOMIC_ACQUIRE);
+
+    if (l == NULL) {
+
+        n = 0;
+
+        for (i = 0; i < group->n; i++) {
+            object = group->objects[i];
+            n += (object->types[type / 8] >> (type % 8)) & 1;
+        }
+
+        l = ngx_alloc(sizeof(ngx_webhook_listeners_t)
+                      + n * sizeof(ngx_webhook_object_t *), ngx_cycle->log);
+        if (l == NULL) {
+            return NGX_ERROR;
+        }
+
+        l->objects = (ngx_webhook_object_t **) (l + 1);
+        l->n = 0;
+
+        for (i = 0; i < group->n; i++) {
+            object = group->objects[i];
+
+            if ((object->types[type / 8] >> (type % 8)) & 1) {
+                l->objects[l->n++] = object;
+            }
+        }
+
+        *listeners = *l;
+
+        if (ngx_atomic_cmp_set((ngx_atomic_t *) kept, 0,
+                               (ngx_atomic_uint_t) (uintptr_t) l))
+        {
+            return NGX_OK;
+        }
+
+        ngx_free(l);
+        l = __atomic_load_n(kept, __ATOMIC_ACQUIRE);
+    }
+
+    *listeners = *l;
+
+    return NGX_OK;
+}
+
+
+ngx_webhook_registered_group_t *
+ngx_webhook_registered_group_create(ngx_str_t *company, ngx_uint_t n,
+    ngx_uint_t ntypes, ngx_log_t *log)
+{
+    size_t                           size;
+    ngx_webhook_registered_group_t  *group;
+
+    size = sizeof(ngx_webhook_registered_group_t)
+           + ntypes * sizeof(ngx_webhook_listeners_t *)
+           + n * sizeof(ngx_webhook_object_t *) + company->len;
+
+    group = ngx_calloc(size, log);
+    if (group == NULL) {
+        return NULL;
+    }
+
+    group->refs = 1;
+    group->ntypes = ntypes;
+    group->objects = (ngx_webhook_object_t **) &group->listeners[ntypes + 1];
+
+    if (company->len) {
+        group->company.data = (u_char *) (group->objects + n);
+        group->company.len = company->len;
+        ngx_memcpy(group->company.data, company->data, company->len);
+    }
+
+    return group;
+}
+
+
+void
+ngx_webhook_registered_group_release(ngx_webhook_registered_group_t *group)
+{
+    ngx_uint_t  i;
+
+    if (--group->refs) {
+        return;
+    }
+
+    for (i = 0; i < group->ntypes; i++) {
+        if (group->listeners[i]) {
+            ngx_free(group->listeners[i]);
+        }
+    }
+
+    ngx_free(group);
+}
+
+
+ngx_uint_t
+ngx_webhook_company_valid(ngx_str_t *text)
+{
+    u_char      c;
+    ngx_uint_t  i;
+
+    if (text->len == 0 || text->len > WEBHOOK_COMPANY_MAX) {
+        return 0;
+    }
+
+    for (i = 0; i < text->len; i++) {
+        c = text->data[i];
+
+        if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
+            || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-')
+        {
+            continue;
+        }
+
+        return 0;
+    }
+
+    return 1;
+}
