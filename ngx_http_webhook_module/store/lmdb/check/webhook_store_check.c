@@ -10,6 +10,7 @@
 #include "core/base/webhook_codec.h"
 #include "store/webhook_store_memory.h"
 #include "store/lmdb/layout/webhook_store_row.h"
+#include "store/lmdb/layout/webhook_store_row_object.h"
 #include "store/lmdb/handle/webhook_store_handle.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
 #include "store/lmdb/queue/webhook_store_wake.h"
@@ -17,6 +18,7 @@
 #include "store/lmdb/check/webhook_store_check_event.h"
 #include "store/lmdb/check/webhook_store_check_history.h"
 #include "store/lmdb/check/webhook_store_check_int.h"
+#include "store/lmdb/check/webhook_store_check_object.h"
 #include "store/lmdb/check/webhook_store_check_queue.h"
 #include "store/lmdb/check/webhook_store_check_report.h"
 
@@ -159,7 +161,21 @@ webhook_check_all(webhook_txn_t *t, webhook_check_t *check,
         { WEBHOOK_DB_IDEMPOTENCY, WEBHOOK_KEY_IDEMPOTENCY,
                                             webhook_check_idempotency },
         { WEBHOOK_DB_IDEMPOTENCY_ENDS, WEBHOOK_KEY_IDEMPOTENCY_END,
-                                            webhook_check_idempotency_end }
+                                            webhook_check_idempotency_end },
+        { WEBHOOK_DB_OBJECTS, WEBHOOK_KEY_OBJECT, webhook_check_object },
+        { WEBHOOK_DB_OBJECT_NAMES, WEBHOOK_KEY_OBJECT_NAME,
+                                            webhook_check_object_name },
+        { WEBHOOK_DB_OBJECT_LISTS, WEBHOOK_KEY_OBJECT_LIST,
+                                            webhook_check_object_list },
+        { WEBHOOK_DB_CHANGES, WEBHOOK_KEY_CHANGE, webhook_check_change },
+        { WEBHOOK_DB_AUDIT, WEBHOOK_KEY_AUDIT, webhook_check_audit },
+        { WEBHOOK_DB_AUDIT_COMPANIES, WEBHOOK_KEY_AUDIT_COMPANY,
+                                            webhook_check_audit_company },
+        { WEBHOOK_DB_ANSWERS, WEBHOOK_KEY_ANSWER, webhook_check_answer },
+        { WEBHOOK_DB_ANSWER_ENDS, WEBHOOK_KEY_ANSWER_END,
+                                            webhook_check_answer_end },
+        { WEBHOOK_DB_ANSWER_CALLERS, WEBHOOK_KEY_ANSWER_CALLER,
+                                            webhook_check_answer_caller }
     };
 
     memset(check, 0, sizeof(webhook_check_t));
@@ -326,6 +342,7 @@ webhook_check_move(webhook_check_ctx_t *x, webhook_db_e db)
 
     x->begun = webhook_check_now();
     x->check->moved = 1;
+    x->summed = 0;
 
     free(x->endpoints);
     x->endpoints = NULL;
@@ -449,6 +466,14 @@ webhook_check_totals(webhook_check_ctx_t *x)
                             "are %llu",
                             (unsigned long long) x->t->state.history,
                             (unsigned long long) x->history);
+    }
+
+    for (i = 0; i < WEBHOOK_OBJECT_KINDS; i++) {
+        if (x->t->state.objects[i] != x->objects[i]) {
+            webhook_check_fault(x, NULL, "it says %u objects of kind %zu, "
+                                "there are %llu", x->t->state.objects[i], i,
+                                (unsigned long long) x->objects[i]);
+        }
     }
 
     if (x->t->state.events != check->events) {

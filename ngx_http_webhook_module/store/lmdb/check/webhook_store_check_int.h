@@ -38,6 +38,12 @@ typedef struct {
                                                index of what is finished is
                                                not looked at */
 
+    uint64_t                   objects[WEBHOOK_OBJECT_KINDS];
+    uint64_t                   company;     /* of the last row of the audit's
+                                               companies, ... */
+    uint64_t                   sum;         /* ... and what there is up to it */
+    unsigned                   summed:1;    /* there was one */
+
     uint64_t                   begun;       /* ms, of what is read now */
     unsigned                   looks;       /* rows since the last look at
                                                the time */

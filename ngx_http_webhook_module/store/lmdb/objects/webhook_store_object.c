@@ -31,6 +31,7 @@
 
 static int webhook_object_bad(const webhook_op_object_t *o);
 static int webhook_object_find(webhook_txn_t *t, webhook_object_todo_t *x);
+static int webhook_object_forget(webhook_txn_t *t, const unsigned char *key);
 static int webhook_object_write(webhook_txn_t *t, webhook_object_todo_t *x);
 static int webhook_object_erase(webhook_txn_t *t, webhook_object_todo_t *x);
 static void webhook_object_next(webhook_txn_t *t, webhook_object_todo_t *x);
@@ -149,15 +150,79 @@ webhook_object_find(webhook_txn_t *t, webhook_object_todo_t *x)
 
     if (rc == MDB_CORRUPTED) {
 
-        /* what leads to it is passed over, or written over */
-
         rc = webhook_quarantine(t, WEBHOOK_DB_OBJECTS, x->key, sizeof(x->key),
                                 0);
+        if (rc == 0) {
+            rc = webhook_object_forget(t, x->key);
+        }
     }
 
     memset(&x->row, 0, sizeof(x->row));
 
     return rc == MDB_NOTFOUND ? 0 : rc;
+}
+
+
+/* Takes away what leads to an object that could not be read: nobody knows under
+   which keys that is. */
+
+static int
+webhook_object_forget(webhook_txn_t *t, const unsigned char *key)
+{
+    int             rc;
+    size_t          skip;
+    MDB_val         k, val;
+    unsigned        i;
+    MDB_cursor     *c;
+    unsigned char  *p;
+
+    static const webhook_db_e  tables[] = {
+        WEBHOOK_DB_OBJECT_NAMES, WEBHOOK_DB_OBJECT_LISTS, WEBHOOK_DB_CHANGES
+    };
+
+    for (i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
+
+        /* the first two have the kind in their keys */
+
+        skip = tables[i] == WEBHOOK_DB_CHANGES ? 0 : 1;
+
+        rc = webhook_txn_cursor(t, tables[i], &c);
+
+        if (rc == 0) {
+            rc = mdb_cursor_get(c, &k, &val, MDB_FIRST);
+        }
+
+        for ( /* void */ ; rc == 0; rc = mdb_cursor_get(c, &k, &val, MDB_NEXT))
+        {
+            p = k.mv_data;
+
+            if ((skip && p[0] != key[0])
+                || val.mv_size != WEBHOOK_KEY_OBJECT - skip
+                || memcmp(val.mv_data, key + skip, val.mv_size) != 0)
+            {
+                continue;
+            }
+
+            if (tables[i] == WEBHOOK_DB_OBJECT_NAMES
+                && t->state.objects[key[0]])
+            {
+                t->state.objects[key[0]]--;
+            }
+
+            rc = mdb_cursor_del(c, 0);
+            if (rc) {
+                return rc;
+            }
+
+            t->dirty = 1;
+        }
+
+        if (rc != MDB_NOTFOUND) {
+            return rc;
+        }
+    }
+
+    return 0;
 }
 
 
