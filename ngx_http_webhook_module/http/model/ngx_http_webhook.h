@@ -103,6 +103,8 @@ typedef struct {
     ngx_array_t                     *map_users;     /* the same */
     ngx_array_t                     *peers;     /* of ..._peer_t *: the
                                                    client's */
+    ngx_array_t                     *contexts;  /* of ..._tls_context_t *: the
+                                                   same */
 
     /* Indexes of variables, where some location receives. */
     ngx_int_t                        request_id;    /* $request_id */

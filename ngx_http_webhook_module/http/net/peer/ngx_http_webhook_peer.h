@@ -81,8 +81,13 @@ struct ngx_webhook_peer_s {
     ngx_msec_t                 resolver_timeout;
 
     ngx_webhook_tls_t          tls;         /* with full file names */
-    ngx_ssl_t                 *ssl;         /* NULL: plain */
-    ngx_str_t                  sni;         /* NUL behind; empty: none */
+    ngx_ssl_t                 *ssl;         /* NULL: plain; shared by those
+                                               whose settings but for the name
+                                               are the same */
+    ngx_str_t                  sni;         /* asked for and verified; NUL
+                                               behind; empty: none, but an */
+    ngx_str_t                  address;     /*   address is verified, the same
+                                               */
 
     unsigned                   secure:1;    /* https */
     unsigned                   local:1;     /* unix: */

@@ -2,96 +2,37 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * TLS of peers: contexts, certificate verification, kept sessions.
+ * TLS of peers: names, certificate verification, kept sessions.
  *
  * OpenSSL itself verifies chain and name, so that a handshake with the wrong
  * peer fails before anything of ours is sent.
  */
 
-#include "http/net/peer/ngx_http_webhook_tls.h"
+#include "http/net/peer/ngx_http_webhook_tls_int.h"
 
 #include <openssl/x509v3.h>
 
 
-#define NGX_WEBHOOK_TLS_DEPTH  8            /* certificates of a chain */
-
-
-static ngx_int_t ngx_webhook_tls_authority(ngx_webhook_build_t *b,
-    ngx_webhook_peer_t *peer);
-static ngx_int_t ngx_webhook_tls_share(ngx_webhook_peer_t *peer,
-    ngx_array_t *peers);
-static ngx_int_t ngx_webhook_tls_system(ngx_webhook_build_t *b,
-    ngx_webhook_peer_t *peer);
 static ngx_int_t ngx_webhook_tls_name(ngx_webhook_build_t *b,
     ngx_webhook_peer_t *peer);
 static ngx_int_t ngx_webhook_tls_address(ngx_str_t *name, u_char *text,
     size_t size);
+static ngx_int_t ngx_webhook_tls_expect(ngx_webhook_peer_t *peer,
+    X509_VERIFY_PARAM *param);
 static time_t ngx_webhook_tls_until(ngx_webhook_peer_t *peer, SSL *ssl);
 static void ngx_webhook_tls_session(ngx_connection_t *c);
 static void ngx_webhook_tls_cleanup(void *data);
 
 
-/* Where distributions keep their bundle; one file, read once, so that no
-   directory of certificates is searched while the event loop runs. */
-
-static const char  *ngx_webhook_tls_bundles[] = {
-    "/etc/ssl/certs/ca-certificates.crt",
-    "/etc/pki/tls/certs/ca-bundle.crt",
-    "/etc/ssl/cert.pem",
-    "/usr/local/share/certs/ca-root-nss.crt",
-    NULL
-};
-
-
 ngx_int_t
 ngx_webhook_tls_create(ngx_webhook_build_t *b, ngx_webhook_peer_t *peer)
 {
-    ngx_ssl_t           *ssl;
     ngx_pool_cleanup_t  *cln;
-    ngx_webhook_tls_t   *tls;
 
-    tls = &peer->tls;
-
-    if ((tls->cert.len != 0) != (tls->key.len != 0)) {
+    if ((peer->tls.cert.len != 0) != (peer->tls.key.len != 0)) {
         ngx_webhook_build_at(NGX_LOG_EMERG, b, &peer->source_pos, "a "
                              "client certificate needs both \"cert=\" "
                              "and \"key=\"");
-        return NGX_ERROR;
-    }
-
-    ssl = ngx_pcalloc(b->pool, sizeof(ngx_ssl_t));
-    if (ssl == NULL) {
-        return NGX_ERROR;
-    }
-
-    ssl->log = b->log;
-
-    if (ngx_ssl_create(ssl, NGX_SSL_TLSv1_2|NGX_SSL_TLSv1_3, NULL) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    cln = ngx_pool_cleanup_add(b->pool, 0);
-    if (cln == NULL) {
-        ngx_ssl_cleanup_ctx(ssl);
-        return NGX_ERROR;
-    }
-
-    peer->ssl = ssl;
-
-    cln->handler = ngx_webhook_tls_cleanup;
-    cln->data = peer;
-
-    if (tls->cert.len
-        && (b->certificate == NULL
-            || b->certificate(b, ssl, &tls->cert, &tls->key, &tls->passwords)
-               != NGX_OK))
-    {
-        ngx_webhook_build_at(NGX_LOG_EMERG, b, &peer->source_pos, "the "
-                             "client certificate cannot be used");
-        return NGX_ERROR;
-    }
-
-    if (ngx_ssl_client_session_cache(NULL, ssl, 1) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -99,146 +40,18 @@ ngx_webhook_tls_create(ngx_webhook_build_t *b, ngx_webhook_peer_t *peer)
         return NGX_ERROR;
     }
 
-    if (!tls->verify) {
-        SSL_CTX_set_verify(ssl->ctx, SSL_VERIFY_NONE, NULL);
-        return NGX_OK;
-    }
-
-    SSL_CTX_set_verify(ssl->ctx, SSL_VERIFY_PEER, NULL);
-    SSL_CTX_set_verify_depth(ssl->ctx, NGX_WEBHOOK_TLS_DEPTH);
-
-    return ngx_webhook_tls_authority(b, peer);
-}
-
-
-/*
- * The certificates that are asked.  Those of something that was registered are
- * never read: it shares what the configuration has read.
- */
-
-static ngx_int_t
-ngx_webhook_tls_authority(ngx_webhook_build_t *b, ngx_webhook_peer_t *peer)
-{
-    ngx_int_t   rc;
-    ngx_str_t  *ca;
-
-    ca = &peer->tls.ca;
-
-    rc = ngx_webhook_tls_share(peer, *b->peers);
-
-    if (rc == NGX_DECLINED && b->registered) {
-        rc = ngx_webhook_tls_share(peer, b->wmcf->peers);
-
-        if (rc == NGX_DECLINED) {
-            ngx_webhook_build_at(NGX_LOG_EMERG, b, &peer->source_pos, "no "
-                                 "certificate of \"%V\" can be verified: "
-                                 "nginx has not read the system's "
-                                 "authorities", &peer->tls.name);
-            return NGX_ERROR;
-        }
-    }
-
-    if (rc != NGX_DECLINED) {
-        return rc;
-    }
-
-    if (ca->len == 0) {
-        return ngx_webhook_tls_system(b, peer);
-    }
-
-    if (SSL_CTX_load_verify_locations(peer->ssl->ctx, (char *) ca->data, NULL)
-        == 0)
-    {
-        ngx_ssl_error(NGX_LOG_EMERG, b->log, 0,
-                      "SSL_CTX_load_verify_locations(\"%s\") failed",
-                      ca->data);
-        ngx_webhook_build_at(NGX_LOG_EMERG, b, &peer->source_pos, "the "
-                             "certificates of \"ca=%V\" cannot be "
-                             "read", ca);
+    peer->ssl = ngx_webhook_tls_context(b, peer);
+    if (peer->ssl == NULL) {
         return NGX_ERROR;
     }
 
-    ERR_clear_error();
-
-    return NGX_OK;
-}
-
-
-/* The certificates of one among others that has the same authority:
-   NGX_DECLINED if there is none. */
-
-static ngx_int_t
-ngx_webhook_tls_share(ngx_webhook_peer_t *peer, ngx_array_t *peers)
-{
-    X509_STORE           *store;
-    ngx_str_t            *ca;
-    ngx_uint_t            i;
-    ngx_webhook_peer_t  **other;
-
-    if (peers == NULL) {
-        return NGX_DECLINED;
+    cln = ngx_pool_cleanup_add(b->pool, 0);
+    if (cln == NULL) {
+        return NGX_ERROR;
     }
 
-    ca = &peer->tls.ca;
-    other = peers->elts;
-
-    for (i = 0; i < peers->nelts; i++) {
-
-        if (other[i]->ssl == NULL
-            || !other[i]->tls.verify
-            || other[i]->tls.ca.len != ca->len
-            || (ca->len && ngx_memcmp(other[i]->tls.ca.data, ca->data,
-                                      ca->len)
-                           != 0))
-        {
-            continue;
-        }
-
-        store = SSL_CTX_get_cert_store(other[i]->ssl->ctx);
-
-        if (X509_STORE_up_ref(store) == 0) {
-            return NGX_ERROR;
-        }
-
-        SSL_CTX_set_cert_store(peer->ssl->ctx, store);
-
-        return NGX_OK;
-    }
-
-    return NGX_DECLINED;
-}
-
-
-static ngx_int_t
-ngx_webhook_tls_system(ngx_webhook_build_t *b, ngx_webhook_peer_t *peer)
-{
-    ngx_uint_t        i;
-    ngx_file_info_t   fi;
-
-    for (i = 0; ngx_webhook_tls_bundles[i]; i++) {
-
-        if (ngx_file_info(ngx_webhook_tls_bundles[i], &fi) == NGX_FILE_ERROR) {
-            continue;
-        }
-
-        if (SSL_CTX_load_verify_locations(peer->ssl->ctx,
-                                          ngx_webhook_tls_bundles[i], NULL)
-            == 1)
-        {
-            ERR_clear_error();
-            return NGX_OK;
-        }
-
-        ngx_ssl_error(NGX_LOG_WARN, b->log, 0,
-                      "SSL_CTX_load_verify_locations(\"%s\") failed",
-                      ngx_webhook_tls_bundles[i]);
-    }
-
-    ngx_webhook_build_at(NGX_LOG_WARN, b, &peer->source_pos,
-                         "the system's certificate authorities were not "
-                         "found, no certificate of \"%V\" can be "
-                         "verified: name a file with \"ca=\"",
-                         &peer->tls.name);
+    cln->handler = ngx_webhook_tls_cleanup;
+    cln->data = peer;
 
     return NGX_OK;
 }
@@ -249,18 +62,22 @@ ngx_webhook_tls_system(ngx_webhook_build_t *b, ngx_webhook_peer_t *peer)
 static ngx_int_t
 ngx_webhook_tls_name(ngx_webhook_build_t *b, ngx_webhook_peer_t *peer)
 {
-    int                 rc;
     u_char              text[NGX_SOCKADDR_STRLEN + 1];
+    ngx_int_t           rc;
     ngx_str_t          *name;
     X509_VERIFY_PARAM  *param;
 
     name = &peer->tls.name;
-    param = SSL_CTX_get0_param(peer->ssl->ctx);
 
     if (ngx_webhook_tls_address(name, text, sizeof(text)) == NGX_OK) {
 
-        rc = peer->tls.verify
-             ? X509_VERIFY_PARAM_set1_ip_asc(param, (char *) text) : 1;
+        peer->address.len = ngx_strlen(text);
+        peer->address.data = ngx_pnalloc(b->pool, peer->address.len + 1);
+        if (peer->address.data == NULL) {
+            return NGX_ERROR;
+        }
+
+        ngx_memcpy(peer->address.data, text, peer->address.len + 1);
 
     } else {
 
@@ -277,6 +94,45 @@ ngx_webhook_tls_name(ngx_webhook_build_t *b, ngx_webhook_peer_t *peer)
 
             peer->sni.data[peer->sni.len] = '\0';
         }
+    }
+
+    if (!peer->tls.verify) {
+        return NGX_OK;
+    }
+
+    /* what a connection would be told, so that it is known now if it may not
+       be */
+
+    param = X509_VERIFY_PARAM_new();
+    if (param == NULL) {
+        return NGX_ERROR;
+    }
+
+    rc = ngx_webhook_tls_expect(peer, param);
+
+    X509_VERIFY_PARAM_free(param);
+
+    if (rc != NGX_OK) {
+        ngx_webhook_build_at(NGX_LOG_EMERG, b, &peer->source_pos, "the "
+                             "name \"%V\" cannot be verified in a "
+                             "certificate", name);
+    }
+
+    return rc;
+}
+
+
+/* Has the peer's name or address verified. */
+
+static ngx_int_t
+ngx_webhook_tls_expect(ngx_webhook_peer_t *peer, X509_VERIFY_PARAM *param)
+{
+    int  rc;
+
+    if (peer->address.len) {
+        rc = X509_VERIFY_PARAM_set1_ip_asc(param, (char *) peer->address.data);
+
+    } else {
 
         /* what stands in the subject is no name of a server: RFC 9525 */
 
@@ -284,20 +140,11 @@ ngx_webhook_tls_name(ngx_webhook_build_t *b, ngx_webhook_peer_t *peer)
                                         X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS
                                         |X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
 
-        rc = peer->tls.verify
-             ? X509_VERIFY_PARAM_set1_host(param, (char *) peer->sni.data,
-                                           peer->sni.len)
-             : 1;
+        rc = X509_VERIFY_PARAM_set1_host(param, (char *) peer->sni.data,
+                                         peer->sni.len);
     }
 
-    if (rc != 1) {
-        ngx_webhook_build_at(NGX_LOG_EMERG, b, &peer->source_pos, "the "
-                             "name \"%V\" cannot be verified in a "
-                             "certificate", name);
-        return NGX_ERROR;
-    }
-
-    return NGX_OK;
+    return rc == 1 ? NGX_OK : NGX_ERROR;
 }
 
 
@@ -357,6 +204,15 @@ ngx_webhook_tls_connection(ngx_webhook_peer_t *peer, ngx_connection_t *c)
     {
         ngx_ssl_error(NGX_LOG_ERR, c->log, 0,
                       "SSL_set_tlsext_host_name() failed");
+        return NGX_ERROR;
+    }
+
+    if (peer->tls.verify
+        && ngx_webhook_tls_expect(peer, SSL_get0_param(c->ssl->connection))
+           != NGX_OK)
+    {
+        ngx_ssl_error(NGX_LOG_ERR, c->log, 0,
+                      "the name to verify could not be set");
         return NGX_ERROR;
     }
 
@@ -516,9 +372,5 @@ ngx_webhook_tls_forget(ngx_webhook_peer_t *peer)
 static void
 ngx_webhook_tls_cleanup(void *data)
 {
-    ngx_webhook_peer_t  *peer = data;
-
-    ngx_webhook_tls_forget(peer);
-
-    ngx_ssl_cleanup_ctx(peer->ssl);
+    ngx_webhook_tls_forget(data);
 }

@@ -12,9 +12,12 @@
 
 
 /*
- * Makes the context of a peer whose tls is filled in; the certificates of
- * an authority that another of the peers has loaded are shared.  Errors are
- * logged with peer->place.
+ * Gives a peer whose tls is filled in its context.  One is shared by all peers
+ * that trust the same authorities, verify or not, and show the same
+ * certificate: the name to ask for and to verify is set on each connection.
+ * The certificates of an authority are read once, whoever trusts it.  Something
+ * that was registered has a context of the configuration's wherever there is
+ * one.  Errors are said of the peer's place.
  */
 ngx_int_t ngx_webhook_tls_create(ngx_webhook_build_t *b,
     ngx_webhook_peer_t *peer);
