@@ -111,6 +111,15 @@ ngx_webhook_auth_send(ngx_webhook_auth_t *auth, ngx_webhook_exchange_t *x)
 
 
 void
+ngx_webhook_auth_forget(ngx_webhook_auth_t *auth)
+{
+    if (auth->oauth2) {
+        ngx_webhook_oauth2_forget(auth->oauth2);
+    }
+}
+
+
+void
 ngx_webhook_auth_cancel(ngx_webhook_exchange_t *x)
 {
     ngx_webhook_carrier_t  *cr;

@@ -304,6 +304,19 @@ ngx_webhook_oauth2_refused(ngx_webhook_oauth2_t *oauth2, ngx_uint_t generation)
 }
 
 
+void
+ngx_webhook_oauth2_forget(ngx_webhook_oauth2_t *oauth2)
+{
+    if (oauth2->fetching) {
+        oauth2->fetching = 0;
+        ngx_webhook_client_cancel(&oauth2->exchange);
+    }
+
+    ngx_explicit_memzero(oauth2->access_token.data, oauth2->access_token.len);
+    oauth2->access_token.len = 0;
+}
+
+
 static void
 ngx_webhook_oauth2_done(ngx_webhook_exchange_t *x)
 {

@@ -101,5 +101,9 @@ void ngx_webhook_oauth2_taken(ngx_webhook_oauth2_t *oauth2,
 ngx_int_t ngx_webhook_oauth2_refused(ngx_webhook_oauth2_t *oauth2,
     ngx_uint_t generation);
 
+/* Before it goes, and nobody waits: ends the request under way, if there is
+   one, and wipes the token. */
+void ngx_webhook_oauth2_forget(ngx_webhook_oauth2_t *oauth2);
+
 
 #endif /* NGX_WEBHOOK_OAUTH2_H */

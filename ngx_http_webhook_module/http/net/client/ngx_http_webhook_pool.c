@@ -116,6 +116,22 @@ ngx_webhook_pool_take(ngx_webhook_peer_t *peer, ngx_int_t server)
 }
 
 
+void
+ngx_webhook_pool_forget(ngx_webhook_peer_t *peer)
+{
+    ngx_queue_t         *q;
+    ngx_webhook_conn_t  *conn;
+
+    while (!ngx_queue_empty(&peer->idle)) {
+        q = ngx_queue_head(&peer->idle);
+        conn = ngx_queue_data(q, ngx_webhook_conn_t, queue);
+
+        ngx_webhook_pool_remove(conn);
+        ngx_webhook_pool_close(conn);
+    }
+}
+
+
 ngx_int_t
 ngx_webhook_pool_room(void)
 {
