@@ -100,6 +100,12 @@ static ngx_webhook_metric_t  ngx_webhook_metric[] = {
                    "event again: a body could not be hashed, or the store "
                    "knows as many keys as it may.") },
 
+    [NGX_WEBHOOK_EVENTS_LOOPED] = {
+        ngx_string("ngx_webhook_events_looped_total"),
+        ngx_string("Events that were not made because their request came with "
+                   "webhook-hops of 3 or more: webhooks that bring about each "
+                   "other. Each is a line of the error log.") },
+
     [NGX_WEBHOOK_DELIVERIES_UNMADE] = {
         ngx_string("ngx_webhook_deliveries_unmade_total"),
         ngx_string("Deliveries that could not be made of their event, for a "

@@ -27,6 +27,7 @@ typedef enum {
     NGX_WEBHOOK_EVENTS_UNJUDGED,            /* a condition that cannot be */
     NGX_WEBHOOK_EVENTS_DIFFERING,           /* the same key, another body */
     NGX_WEBHOOK_EVENTS_UNPROTECTED,         /* a repeat would not be known */
+    NGX_WEBHOOK_EVENTS_LOOPED,              /* by too many webhooks */
     NGX_WEBHOOK_DELIVERIES_UNMADE,          /* could not be rendered */
     NGX_WEBHOOK_SENDS,                      /* attempts begun */
     NGX_WEBHOOK_SENDS_DELIVERED,

@@ -7,6 +7,7 @@
  */
 
 #include "http/outbound/attempt/ngx_http_webhook_attempt_int.h"
+#include "http/runtime/ngx_http_webhook_hops.h"
 
 
 static size_t ngx_webhook_attempt_head_size(ngx_webhook_attempt_t *attempt,
@@ -64,6 +65,15 @@ ngx_webhook_attempt_head(ngx_webhook_attempt_t *attempt,
         *p++ = CR; *p++ = LF;
     }
 
+    if (rendition->headers.len < sizeof(NGX_WEBHOOK_HOPS_LINE) - 1
+        || ngx_memcmp(rendition->headers.data, NGX_WEBHOOK_HOPS_LINE,
+                      sizeof(NGX_WEBHOOK_HOPS_LINE) - 1)
+           != 0)
+    {
+        p = ngx_cpymem(p, NGX_WEBHOOK_HOPS_LINE "1" CRLF,
+                       sizeof(NGX_WEBHOOK_HOPS_LINE "1" CRLF) - 1);
+    }
+
     if (rendition->headers.len) {
         p = ngx_cpymem(p, rendition->headers.data, rendition->headers.len);
     }
@@ -112,6 +122,7 @@ ngx_webhook_attempt_head_size(ngx_webhook_attempt_t *attempt,
            + event->rendition.request.len + sizeof(" HTTP/1.1" CRLF) - 1
            + sizeof("Content-Type: " CRLF) - 1
            + event->rendition.content_type.len
+           + sizeof(NGX_WEBHOOK_HOPS_LINE "1" CRLF) - 1
            + event->rendition.headers.len
            + event_header->len + sizeof(": " CRLF) - 1 + event->type.len
            + sizeof("webhook-id: " CRLF) - 1 + WEBHOOK_ID_TEXT_LEN

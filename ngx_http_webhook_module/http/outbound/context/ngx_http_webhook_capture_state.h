@@ -136,6 +136,7 @@ struct ngx_webhook_capture_s {
     ngx_webhook_body_t             request;
     ngx_webhook_body_t             response;
     size_t                         max;         /* webhook_payload_max */
+    ngx_uint_t                     hops;        /* webhooks that led to it */
     webhook_hash_t                 hash;        /* of the request's body */
     ngx_str_t                      path;        /* as the client asked for it,
                                                    if it was wanted; empty:

@@ -49,6 +49,8 @@ typedef struct {
     ngx_str_t                 model_text;
     ngx_str_t                 record_text;
 
+    ngx_uint_t                hops;         /* webhooks that led to it */
+
     ngx_array_t              *endpoints;    /* uint64_t: who asks for the
                                                type */
     uint64_t                  except;       /* an endpoint that gets nothing of

@@ -6,6 +6,7 @@
  */
 
 #include "http/outbound/fanout/ngx_http_webhook_fanout_int.h"
+#include "http/runtime/ngx_http_webhook_hops.h"
 #include "http/runtime/ngx_http_webhook_metrics.h"
 
 #include <openssl/sha.h>
@@ -314,6 +315,16 @@ ngx_webhook_fanout_headers(ngx_webhook_fanout_ctx_t *ctx,
 {
     ngx_uint_t             i;
     ngx_webhook_header_t  *header;
+
+    if (ctx->fanout->hops) {
+
+        /* first of all: see hops.h */
+
+        webhook_buf_add(out, NGX_WEBHOOK_HOPS_LINE,
+                        sizeof(NGX_WEBHOOK_HOPS_LINE) - 1);
+        webhook_buf_number(out, ctx->fanout->hops + 1);
+        webhook_buf_add(out, CRLF, 2);
+    }
 
     header = ep->headers.elts;
 

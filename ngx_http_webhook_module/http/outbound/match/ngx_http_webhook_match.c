@@ -10,6 +10,7 @@
 #include "http/outbound/match/ngx_http_webhook_match_condition.h"
 #include "http/outbound/match/ngx_http_webhook_match_rule.h"
 #include "http/runtime/ngx_http_webhook_clock.h"
+#include "http/runtime/ngx_http_webhook_hops.h"
 
 
 static void ngx_webhook_match_rule_unjudged(ngx_http_request_t *r,
@@ -36,6 +37,7 @@ ngx_webhook_match(ngx_http_request_t *r, ngx_webhook_loc_conf_t *wlcf,
     if (capture) {
         ngx_webhook_capture_reset(capture);
         ngx_webhook_match_response(capture, wlcf->payload_max, bodyless);
+        capture->hops = ngx_webhook_hops(r);
     }
 
     rule = wlcf->rules->elts;
@@ -72,6 +74,13 @@ ngx_webhook_match(ngx_http_request_t *r, ngx_webhook_loc_conf_t *wlcf,
             }
 
             ngx_webhook_match_response(capture, wlcf->payload_max, bodyless);
+            capture->hops = ngx_webhook_hops(r);
+        }
+
+        if (!ngx_webhook_hops_allow(capture->hops, &rule[i]->type->name,
+                                    r->connection->log))
+        {
+            continue;
         }
 
         match = ngx_pcalloc(r->pool, sizeof(ngx_webhook_match_t));

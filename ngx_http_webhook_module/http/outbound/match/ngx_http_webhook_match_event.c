@@ -299,6 +299,7 @@ ngx_webhook_match_make(ngx_webhook_match_t *match,
     fanout.type = &rule->type->name;
     fanout.payload = payload->document;
     fanout.max = capture->max;
+    fanout.hops = capture->hops;
     fanout.model = rule->model;
     fanout.record = rule->record;
     fanout.endpoints = &rule->endpoints;
