@@ -41,13 +41,10 @@ typedef struct {
     ngx_str_t                    durable_api;   /* URL, or empty: none can be
                                                durable */
     ngx_webhook_source_pos_t     durable_pos;
+    ngx_webhook_peer_t          *durable_peer;  /* or NULL */
     ngx_str_t                    receive;   /* base of receivers' URLs, ends in
                                                a slash; empty: not set */
     ngx_webhook_source_pos_t     receive_pos;
-    ngx_uint_t                   receivers; /* at most, for "limit inflight=";
-                                               set by "limit receivers=" */
-    const webhook_address_rules_t  *address;    /* webhook_address: of the API
-                                               */
 } ngx_webhook_bounds_t;
 
 

@@ -93,6 +93,12 @@ CONF
 }
 
 
+# Receivers may do all that these things try to do, but for what is wrong.
+
+my @bounds = (bounds => '-',
+              [actions => '/pos/', 'methods=GET,POST,PUT'], [emit => '*']);
+
+
 # What the builder makes of them: a list of things, each [kind, name, lines].
 
 sub built
@@ -102,7 +108,7 @@ sub built
     my $file = $nginx->prefix . '/given';
 
     unlink "$file.out";
-    write_file($file, join '', map { as_given(@$_) } @given);
+    write_file($file, join '', map { as_given(@$_) } \@bounds, @given);
 
     config($conf_things, $file);
 
@@ -376,10 +382,6 @@ my @wrong = (
         [answer => 'ok', 'type=text/xml', 'body=<a>'],
         [answer => 'ok', 'body={"a": ${b}'],
         [answer => 'ok', 'body={"a": "${b|map:units}"}'],
-        [header => 'X-A', '${a}'],
-        [header => 'X-Request-ID', 'a'],
-        [auth => 'digest', 'abcdefghijk'],
-        [auth => 'bearer', 'abcdefghijklmnop'],
         [emit => 'invoice.add'],
         [emit => 'order.add', 'body={"a": ${b}'],
         [retry => 'attempts=3'],
@@ -449,6 +451,10 @@ my @refused = (
     [[receiver => 'x', @rcv, [shadow => 'http://127.0.0.1:9']],
      shadow => qr/$alone/],
     [[receiver => 'x', @rcv, [api => 'http://127.0.0.1:9']], api => qr/$alone/],
+    [[receiver => 'x', @rcv, [header => 'X-A', 'a']], header => qr/$alone/],
+    [[receiver => 'x', @rcv, [auth => 'bearer', 'abcdefghijklmnop']],
+     auth => qr/$alone/],
+    [[receiver => 'x', @rcv, [tls => 'name=a.example']], tls => qr/$alone/],
     [[receiver => 'x', [secret => 'file:key'], $rcv[1]],
      secret => qr/in nginx\.conf alone/],
     [[receiver => 'x', @rcv, [verify => 'github', 'file:key']],

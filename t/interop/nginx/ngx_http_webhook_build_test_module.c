@@ -8,9 +8,12 @@
  * made; and before them those of the configuration, for comparison.
  *
  * A thing is a line "endpoint NAME" or "receiver NAME", a line for each field,
- * and an empty one; there are tabs between the words of a line.
+ * and an empty one; there are tabs between the words of a line.  "bounds
+ * COMPANY" says what receivers behind it may do, and whose they are ("-":
+ * nobody's); it is told only where something is wrong with it.
  */
 
+#include "http/conf/bounds/ngx_http_webhook_conf_bounds.h"
 #include "http/conf/endpoint/ngx_http_webhook_conf_endpoint.h"
 #include "http/conf/field/ngx_http_webhook_conf_given.h"
 #include "http/conf/receiver/ngx_http_webhook_conf_receiver.h"
@@ -28,8 +31,14 @@ static void *build_test_create_conf(ngx_conf_t *cf);
 static ngx_int_t build_test_process(ngx_cycle_t *cycle);
 static ngx_int_t build_test_thing(FILE *out, u_char **p, u_char *last,
     ngx_cycle_t *cycle);
+static ngx_int_t build_test_bounds(ngx_webhook_build_t *b, ngx_str_t *company);
 static void build_test_endpoint(FILE *out, ngx_webhook_endpoint_t *ep);
 static void build_test_receiver(FILE *out, ngx_webhook_receiver_t *rcv);
+
+
+/* of the last "bounds" */
+static ngx_webhook_bounds_t  *build_test_bound;
+static ngx_str_t              build_test_company;
 
 
 static ngx_command_t  build_test_commands[] = {
@@ -248,12 +257,30 @@ build_test_thing(FILE *out, u_char **p, u_char *last, ngx_cycle_t *cycle)
         return NGX_ERROR;
     }
 
-    fprintf(out, "built\t%.*s\n", (int) word[1].len, word[1].data);
-
     ep = NULL;
     rcv = NULL;
 
-    if (word[0].data[0] == 'e') {
+    if (word[0].data[0] == 'b') {
+
+        /* it lasts as long as the process */
+
+        b->pool = cycle->pool;
+
+        if (build_test_bounds(b, &word[1]) == NGX_OK) {
+            ngx_destroy_pool(temp_pool);
+            return NGX_OK;
+        }
+    }
+
+    fprintf(out, "built\t%.*s\n", (int) word[1].len, word[1].data);
+
+    b->bounds = build_test_bound;
+    b->company = build_test_company;
+
+    if (word[0].data[0] == 'b') {
+        /* what is wrong follows */
+
+    } else if (word[0].data[0] == 'e') {
         ep = ngx_webhook_endpoint_build(b, &word[1]);
 
     } else {
@@ -283,6 +310,38 @@ build_test_thing(FILE *out, u_char **p, u_char *last, ngx_cycle_t *cycle)
 
     ngx_destroy_pool(temp_pool);
     ngx_destroy_pool(pool);
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+build_test_bounds(ngx_webhook_build_t *b, ngx_str_t *company)
+{
+    ngx_webhook_bounds_t       *bounds;
+    const ngx_webhook_field_t  *tables[2];
+
+    bounds = ngx_pcalloc(b->pool, sizeof(ngx_webhook_bounds_t));
+
+    if (bounds == NULL || ngx_webhook_bounds_begin(b, bounds) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    tables[0] = ngx_webhook_bounds_fields;
+    tables[1] = NULL;
+
+    if (company->data[0] == '-') {
+        company->len = 0;
+    }
+
+    if (ngx_webhook_given_fields(b, tables, bounds) != NGX_OK
+        || ngx_webhook_bounds_done(b, bounds, company->len != 0) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    build_test_bound = bounds;
+    build_test_company = *company;
 
     return NGX_OK;
 }
@@ -476,6 +535,21 @@ build_test_receiver(FILE *out, ngx_webhook_receiver_t *rcv)
         build_test_template(out, "body", answer[i].body);
         build_test_num(out, "bare", answer[i].bare);
         build_test_num(out, "redacts", answer[i].redacts);
+    }
+
+    if (rcv->api) {
+        build_test_str(out, "api", &rcv->api->name);
+        build_test_str(out, "url", &rcv->api->url);
+        build_test_str(out, "key", &rcv->api->peer->key);
+        build_test_str(out, "prefix", &rcv->api_uri);
+        build_test_bytes(out, "retry", &rcv->api->retry,
+                         sizeof(rcv->api->retry));
+        build_test_bytes(out, "timeout", &rcv->api->timeout,
+                         sizeof(rcv->api->timeout));
+    }
+
+    if (rcv->company.len) {
+        build_test_str(out, "company", &rcv->company);
     }
 
     (void) build_test_path(out, rcv->order_by);

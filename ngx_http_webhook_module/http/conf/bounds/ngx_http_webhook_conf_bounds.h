@@ -17,13 +17,14 @@
  * The fields, up to ngx_webhook_null_field, for a block whose conf begins with
  * a ngx_webhook_bounds_t, which ngx_webhook_bounds_begin() has made ready:
  *
- *   actions PREFIX... methods=POST,PATCH,PUT [company=header:NAME]
+ *   actions PREFIX methods=POST,PATCH,PUT [company=header:NAME]
  *   emit PATTERN...
  *   durable_api URL
  *   receive URL
  */
 extern const ngx_webhook_field_t  ngx_webhook_bounds_fields[];
 
+/* Makes bounds ready, which were zeroed: NGX_OK or NGX_ERROR. */
 ngx_int_t ngx_webhook_bounds_begin(ngx_webhook_build_t *b,
     ngx_webhook_bounds_t *bounds);
 

@@ -12,6 +12,7 @@
 #include "http/conf/value/ngx_http_webhook_conf_args.h"
 #include "http/conf/value/ngx_http_webhook_conf_param.h"
 #include "http/conf/answer/ngx_http_webhook_conf_receiver_answer.h"
+#include "http/conf/bounds/ngx_http_webhook_conf_bounds_receiver.h"
 #include "http/conf/caller/ngx_http_webhook_conf_receiver_args.h"
 #include "http/conf/caller/ngx_http_webhook_conf_receiver_handshake.h"
 #include "http/conf/caller/ngx_http_webhook_conf_receiver_token.h"
@@ -157,12 +158,14 @@ ngx_webhook_receiver_build(ngx_webhook_build_t *b, ngx_str_t *name)
 
     ngx_webhook_given_named(b, name, (ngx_webhook_named_t *) rcv);
 
-    if (ngx_webhook_receiver_begin(b, rcv) != NGX_OK
+    if (ngx_webhook_bounds_receiver(b, rcv) != NGX_OK
+        || ngx_webhook_receiver_begin(b, rcv) != NGX_OK
         || ngx_webhook_given_fields(b, ngx_webhook_receiver_tables(tables),
                                      rcv)
            != NGX_OK
         || ngx_webhook_receiver_done(b, rcv) != NGX_OK
         || ngx_webhook_map_check(b) != NGX_OK
+        || ngx_webhook_bounds_receiver_check(b, rcv) != NGX_OK
         || ngx_webhook_receiver_check(b, rcv) != NGX_OK)
     {
         return NULL;

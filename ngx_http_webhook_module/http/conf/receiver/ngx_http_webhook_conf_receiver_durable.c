@@ -26,6 +26,8 @@
 
 static ngx_int_t ngx_webhook_receiver_durable_finish(ngx_webhook_build_t *b,
     ngx_webhook_receiver_t *rcv);
+static ngx_int_t ngx_webhook_receiver_bound_api(ngx_webhook_build_t *b,
+    ngx_webhook_receiver_t *rcv);
 static ngx_uint_t ngx_webhook_receiver_has_api(ngx_webhook_receiver_t *rcv);
 static const char *ngx_webhook_receiver_durable_refuse(
     ngx_webhook_receiver_t *rcv);
@@ -69,7 +71,7 @@ static const ngx_webhook_field_t
       NULL },
 
     { ngx_string("tls"),
-      NGX_CONF_1MORE,
+      NGX_CONF_1MORE|NGX_WEBHOOK_FIELD_LOCAL,
       ngx_webhook_receiver_api,
       0,
       NULL },
@@ -81,13 +83,13 @@ static const ngx_webhook_field_t
       NULL },
 
     { ngx_string("header"),
-      NGX_CONF_TAKE2,
+      NGX_CONF_TAKE2|NGX_WEBHOOK_FIELD_LOCAL,
       ngx_webhook_receiver_header,
       0,
       NULL },
 
     { ngx_string("auth"),
-      NGX_CONF_2MORE,
+      NGX_CONF_2MORE|NGX_WEBHOOK_FIELD_LOCAL,
       ngx_webhook_receiver_api,
       0,
       NULL },
@@ -121,6 +123,12 @@ ngx_webhook_receiver_durable_finish(ngx_webhook_build_t *b,
     const char                   *reason;
     ngx_webhook_endpoint_t       *ep;
     ngx_webhook_endpoint_conf_t  *ecf;
+
+    if (rcv->bounds && rcv->mode == NGX_WEBHOOK_MODE_DURABLE
+        && ngx_webhook_receiver_bound_api(b, rcv) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
 
     /* a durable one is that while it is tested, too */
 
@@ -211,6 +219,27 @@ refused:
 }
 
 
+/* The API of one that was registered is that of webhook_registry {}. */
+
+static ngx_int_t
+ngx_webhook_receiver_bound_api(ngx_webhook_build_t *b,
+    ngx_webhook_receiver_t *rcv)
+{
+    ngx_webhook_endpoint_conf_t  *ecf;
+
+    ecf = ngx_webhook_receiver_endpoint(b, rcv);
+    if (ecf == NULL) {
+        return NGX_ERROR;
+    }
+
+    ecf->endpoint->url = rcv->bounds->durable_api;
+    ecf->endpoint->held = rcv->held;
+    ecf->url_pos = rcv->bounds->durable_pos;
+
+    return NGX_OK;
+}
+
+
 static ngx_uint_t
 ngx_webhook_receiver_has_api(ngx_webhook_receiver_t *rcv)
 {
@@ -233,6 +262,12 @@ ngx_webhook_receiver_durable_refuse(ngx_webhook_receiver_t *rcv)
     ngx_webhook_endpoint_conf_t  *ecf;
 
     if (!ngx_webhook_receiver_has_api(rcv)) {
+
+        if (rcv->bounds) {
+            return "has \"mode durable\", and there is no \"durable_api\" in "
+                   "webhook_registry {}";
+        }
+
         return "has \"mode durable\" and no \"api\"";
     }
 
@@ -286,6 +321,12 @@ static ngx_int_t
 ngx_webhook_receiver_durable_check(ngx_webhook_build_t *b,
     ngx_webhook_receiver_t *rcv)
 {
+    /* known connections and its addresses are those of all */
+
+    if (rcv->api && rcv->bounds) {
+        rcv->api->peer = rcv->bounds->durable_peer;
+    }
+
     if (rcv->api == NULL || b->wmcf->store) {
         return NGX_OK;
     }

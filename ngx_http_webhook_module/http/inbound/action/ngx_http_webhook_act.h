@@ -25,6 +25,9 @@ struct ngx_webhook_act_s {
     ngx_str_t                path;              /* of it, as nginx has it:
                                                    unescaped */
     ngx_str_t                args;
+    const ngx_webhook_actions_t *bound;         /* that lets it go there; NULL:
+                                                   of a receiver of nginx.conf
+                                                   */
     ngx_str_t                body;
     ngx_str_t                redacted_uri;      /* as history, dry run and */
     ngx_str_t                redacted_body;     /*   errors show them:
@@ -58,6 +61,11 @@ struct ngx_webhook_act_s {
 
     ngx_event_t              timer;
 };
+
+
+/* Makes the headers of its subrequest: NGX_OK or NGX_ERROR. */
+ngx_int_t ngx_webhook_act_headers(ngx_http_request_t *sr,
+    ngx_webhook_act_t *act);
 
 
 #endif /* NGX_WEBHOOK_ACT_H */

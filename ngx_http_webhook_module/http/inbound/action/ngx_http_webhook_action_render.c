@@ -27,6 +27,8 @@ static ngx_uint_t ngx_webhook_render_redacted(ngx_webhook_act_t *act,
     ngx_str_t *error);
 static ngx_uint_t ngx_webhook_render_uri(ngx_webhook_act_t *act,
     ngx_str_t *error);
+static ngx_uint_t ngx_webhook_render_bound(ngx_webhook_act_t *act,
+    ngx_str_t *error);
 
 
 ngx_int_t
@@ -339,5 +341,32 @@ ngx_webhook_render_uri(ngx_webhook_act_t *act, ngx_str_t *error)
 
     act->path.len = dst - act->path.data;
 
-    return 0;
+    return ngx_webhook_render_bound(act, error);
+}
+
+
+/* Where one of a receiver that was registered may lead, whatever the values. */
+
+static ngx_uint_t
+ngx_webhook_render_bound(ngx_webhook_act_t *act, ngx_str_t *error)
+{
+    const ngx_webhook_bounds_t  *bounds;
+
+    bounds = act->call->receiver->bounds;
+
+    if (bounds == NULL) {
+        return 0;
+    }
+
+    act->bound = ngx_webhook_bounds_actions(bounds, act->method, &act->path);
+
+    if (act->bound) {
+        return 0;
+    }
+
+    ngx_webhook_message(act->call, error,
+                        "A value for the path of action %ui leads where the "
+                        "receiver may not call", act->number);
+
+    return NGX_WEBHOOK_UNPROCESSABLE;
 }

@@ -12,20 +12,14 @@
 
 
 #include "http/inbound/action/ngx_http_webhook_subrequest.h"
-#include "http/inbound/action/ngx_http_webhook_action_key.h"
 #include "http/inbound/action/ngx_http_webhook_action_timeout.h"
 #include "http/inbound/action/ngx_http_webhook_extract.h"
 #include "http/runtime/ngx_http_webhook_clock.h"
-#include "http/inbound/call/ngx_http_webhook_reply.h"
 
 
 #define NGX_WEBHOOK_ANSWER_START  512           /* kept of an API's answer */
 
 
-static ngx_int_t ngx_webhook_act_headers(ngx_http_request_t *sr,
-    ngx_webhook_act_t *act);
-static ngx_int_t ngx_webhook_act_header(ngx_http_request_t *sr, ngx_str_t *key,
-    ngx_str_t *value, ngx_table_elt_t **header);
 static ngx_int_t ngx_webhook_act_body(ngx_http_request_t *sr,
     ngx_webhook_act_t *act);
 static ngx_int_t ngx_webhook_act_variables(ngx_http_request_t *sr);
@@ -39,13 +33,6 @@ static ngx_uint_t ngx_webhook_act_status(ngx_http_request_t *r,
     ngx_webhook_act_t *act);
 static ngx_webhook_act_t *ngx_webhook_act_get(ngx_http_request_t *r);
 static void ngx_webhook_act_read(ngx_webhook_act_t *act, ngx_buf_t *b);
-
-
-static ngx_str_t  ngx_webhook_act_host = ngx_string("Host");
-static ngx_str_t  ngx_webhook_act_type = ngx_string("Content-Type");
-static ngx_str_t  ngx_webhook_act_length = ngx_string("Content-Length");
-static ngx_str_t  ngx_webhook_act_id = ngx_string("X-Request-ID");
-static ngx_str_t  ngx_webhook_act_json = ngx_string("application/json");
 
 
 ngx_int_t
@@ -104,127 +91,6 @@ ngx_webhook_subrequest(ngx_webhook_act_t *act)
 
         sr->write_event_handler = ngx_webhook_act_abandon;
     }
-
-    return NGX_OK;
-}
-
-
-/*
- * Nothing of the caller's headers but Host: neither its credentials nor what
- * would change the API's answer.
- */
-
-static ngx_int_t
-ngx_webhook_act_headers(ngx_http_request_t *sr, ngx_webhook_act_t *act)
-{
-    off_t                   len;
-    u_char                 *p;
-    ngx_str_t               value, *host;
-    ngx_table_elt_t        *h;
-    ngx_http_headers_in_t  *in, *main;
-
-    in = &sr->headers_in;
-    main = &sr->main->headers_in;
-
-    ngx_memzero(in, sizeof(ngx_http_headers_in_t));
-
-    if (ngx_list_init(&in->headers, sr->pool, 8, sizeof(ngx_table_elt_t))
-        != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    in->server = main->server;
-    in->content_length_n = -1;
-    in->keep_alive_n = -1;
-
-    host = main->host ? &main->host->value : &main->server;
-
-    if (host->len && ngx_webhook_act_header(sr, &ngx_webhook_act_host, host,
-                                  &in->host)
-           != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    ngx_webhook_reply_id(sr->main, &value);
-
-    if (value.len && ngx_webhook_act_header(sr, &ngx_webhook_act_id, &value,
-                                  &h)
-           != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    if (act->action->idempotency.len) {
-
-        if (ngx_webhook_action_key(act, &value) != NGX_OK
-            || ngx_webhook_act_header(sr, &act->action->idempotency, &value,
-                                      &h)
-               != NGX_OK)
-        {
-            return NGX_ERROR;
-        }
-    }
-
-    if (!act->has_body
-        && (act->method & (NGX_HTTP_GET|NGX_HTTP_HEAD|NGX_HTTP_DELETE
-                           |NGX_HTTP_OPTIONS)))
-    {
-        return NGX_OK;
-    }
-
-    len = act->has_body ? (off_t) act->body.len : 0;
-
-    p = ngx_pnalloc(sr->pool, NGX_OFF_T_LEN);
-    if (p == NULL) {
-        return NGX_ERROR;
-    }
-
-    value.data = p;
-    value.len = ngx_sprintf(p, "%O", len) - p;
-
-    if (ngx_webhook_act_header(sr, &ngx_webhook_act_length, &value,
-                               &in->content_length)
-        != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    in->content_length_n = len;
-
-    if (!act->has_body) {
-        return NGX_OK;
-    }
-
-    return ngx_webhook_act_header(sr, &ngx_webhook_act_type,
-                                  &ngx_webhook_act_json, &in->content_type);
-}
-
-
-static ngx_int_t
-ngx_webhook_act_header(ngx_http_request_t *sr, ngx_str_t *key,
-    ngx_str_t *value, ngx_table_elt_t **header)
-{
-    ngx_table_elt_t  *h;
-
-    h = ngx_list_push(&sr->headers_in.headers);
-    if (h == NULL) {
-        return NGX_ERROR;
-    }
-
-    ngx_memzero(h, sizeof(ngx_table_elt_t));
-
-    h->lowcase_key = ngx_pnalloc(sr->pool, key->len);
-    if (h->lowcase_key == NULL) {
-        return NGX_ERROR;
-    }
-
-    h->hash = ngx_hash_strlow(h->lowcase_key, key->data, key->len);
-    h->key = *key;
-    h->value = *value;
-
-    *header = h;
 
     return NGX_OK;
 }

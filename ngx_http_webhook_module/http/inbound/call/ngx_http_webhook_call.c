@@ -331,5 +331,11 @@ ngx_webhook_call_cleanup(void *data)
         }
     }
 
+    if (call->waiter.handler) {
+        ngx_webhook_registered_forget(&call->waiter);
+    }
+
     ngx_webhook_call_work_disown(call);
+
+    ngx_webhook_held_release(call->held);
 }

@@ -13,6 +13,7 @@
 
 #include "http/model/ngx_http_webhook.h"
 #include "http/outbound/delivery/ngx_http_webhook_event.h"
+#include "http/runtime/registered/ngx_http_webhook_registered.h"
 
 
 #define NGX_WEBHOOK_UNPROCESSABLE  422          /* nginx has no name for it */
@@ -98,6 +99,14 @@ struct ngx_webhook_call_s {
     ngx_log_t               *log;               /* of the connection; or, on a
                                                    thread, of no connection */
     ngx_webhook_receiver_t  *receiver;          /* NULL: no such hook */
+    ngx_webhook_held_t      *held;              /* its memory, where it was
+                                                   registered */
+    uint64_t                 version;           /* of its settings, the same */
+    u_char                   digest[NGX_WEBHOOK_DIGEST_LEN];    /* of the
+                                                   token, the same */
+    const char              *unready;           /* why one that was registered
+                                                   must not act, or NULL */
+    ngx_webhook_registered_waiter_t waiter;     /* for what is registered */
     ngx_str_t                path;              /* masked, if receiver is
                                                    known by it */
 
@@ -228,6 +237,7 @@ struct ngx_webhook_call_s {
 
     ngx_str_t                error_page;        /* of core's error page */
 
+    ngx_uint_t               hops;              /* webhooks that led to it */
     ngx_uint_t               row;               /* that it is counted in: the
                                                    receiver may be taken away
                                                    from it */

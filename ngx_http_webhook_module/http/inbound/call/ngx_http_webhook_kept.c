@@ -117,7 +117,7 @@ ngx_webhook_kept_secret(ngx_webhook_call_t *call)
 
         wmcf = ngx_http_get_module_main_conf(r, ngx_http_webhook_module);
 
-        if (wmcf->accept_query) {
+        if (wmcf->accept_query || wmcf->registry) {
             return 1;
         }
 

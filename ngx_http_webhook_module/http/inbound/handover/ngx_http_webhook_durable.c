@@ -9,6 +9,7 @@
 #include "http/inbound/call/ngx_http_webhook_message.h"
 #include "http/inbound/action/ngx_http_webhook_act.h"
 #include "http/inbound/action/ngx_http_webhook_action_key.h"
+#include "http/runtime/ngx_http_webhook_hops.h"
 
 
 #define NGX_WEBHOOK_DURABLE_REQUEST  4096       /* bytes of METHOD URI */
@@ -116,7 +117,7 @@ ngx_webhook_durable_form(ngx_webhook_act_t *act,
 {
     size_t               len;
     u_char              *p;
-    ngx_str_t            id, value, *prefix, *name;
+    ngx_str_t            id, value, header, company, *prefix, *name;
     ngx_pool_t          *pool;
     ngx_webhook_call_t  *call;
 
@@ -154,13 +155,32 @@ ngx_webhook_durable_form(ngx_webhook_act_t *act,
         goto nomem;
     }
 
+    ngx_str_null(&header);
+    ngx_str_null(&company);
+
+    if (act->bound && act->bound->company.len) {
+        header = act->bound->company;
+        company = call->receiver->company;
+    }
+
     p = ngx_pnalloc(pool, sizeof("X-Request-ID: " CRLF) - 1 + id.len
-                          + name->len + sizeof(": " CRLF) - 1 + value.len);
+                          + name->len + sizeof(": " CRLF) - 1 + value.len
+                          + header.len + sizeof(": " CRLF) - 1 + company.len
+                          + sizeof(NGX_WEBHOOK_HOPS_LINE CRLF) - 1
+                          + NGX_INT_T_LEN);
     if (p == NULL) {
         goto nomem;
     }
 
     rendition->headers.data = p;
+
+    if (call->hops) {
+        p = ngx_sprintf(p, NGX_WEBHOOK_HOPS_LINE "%ui" CRLF, call->hops + 1);
+    }
+
+    if (company.len) {
+        p = ngx_sprintf(p, "%V: %V" CRLF, &header, &company);
+    }
 
     if (id.len) {
         p = ngx_sprintf(p, "X-Request-ID: %V" CRLF, &id);

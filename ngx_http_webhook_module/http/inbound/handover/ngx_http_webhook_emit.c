@@ -8,6 +8,7 @@
 #include "http/outbound/fanout/ngx_http_webhook_fanout.h"
 #include "http/inbound/call/ngx_http_webhook_call_lookup.h"
 #include "http/inbound/call/ngx_http_webhook_message.h"
+#include "http/runtime/ngx_http_webhook_hops.h"
 
 
 #define NGX_WEBHOOK_EMIT_MAX  1048576           /* beside the payload */
@@ -36,6 +37,10 @@ ngx_webhook_emit(ngx_webhook_call_t *call, ngx_webhook_emit_t *emit,
     switch (ngx_webhook_emit_when(call, emit)) {
 
     case NGX_OK:
+        if (!ngx_webhook_hops_allow(call->hops, &emit->type_name, call->log)) {
+            return 0;
+        }
+
         break;
 
     case NGX_DECLINED:
@@ -91,6 +96,7 @@ ngx_webhook_emit(ngx_webhook_call_t *call, ngx_webhook_emit_t *emit,
     fanout.type = &emit->type->name;
     fanout.payload = &document;
     fanout.max = body.len + NGX_WEBHOOK_EMIT_MAX;
+    fanout.hops = call->hops;
     fanout.endpoints = &emit->type->endpoints;
     fanout.lookup = ngx_webhook_call_lookup;
     fanout.ctx = call;

@@ -10,6 +10,9 @@
  * location below ours.  The token of a receiver is always taken out of the
  * URI, and out of the memory where it was read.
  *
+ * Receivers that were registered are looked for among those of the newest
+ * change: where this worker does not have it yet, the phase waits for it.
+ *
  * A request that core refuses while it reads the headers never gets to that
  * phase: it is masked by the first log handler, by its text alone.
  */
@@ -21,20 +24,44 @@
 #include "http/inbound/mask/ngx_http_webhook_referer.h"
 #include "http/inbound/mask/ngx_http_webhook_url_token_like.h"
 #include "http/inbound/call/ngx_http_webhook_kept.h"
+#include "http/model/ngx_http_webhook_url_token.h"
+#include "http/runtime/registered/ngx_http_webhook_registered.h"
+#include "http/runtime/ngx_http_webhook_held.h"
 
 
 #define NGX_WEBHOOK_TOKENS_MAX  8           /* looked up in one path */
 
 
+/* A request that waits for what was registered. */
+
+typedef struct {
+    ngx_webhook_registered_waiter_t  waiter;
+    ngx_http_request_t              *request;
+    unsigned                         failed:1;
+} ngx_webhook_mask_wait_t;
+
+
 typedef struct {
     ngx_webhook_receiver_t  *receiver;          /* whose URL it is, or NULL */
+    ngx_webhook_object_t    *object;            /* if it was registered: also
+                                                   one without a receiver; or
+                                                   NULL */
     unsigned                 known:1;           /* a token of one is there */
     unsigned                 suspect:1;         /* what could be one is */
 } ngx_webhook_mask_seen_t;
 
 
+static ngx_int_t ngx_webhook_mask_below(ngx_http_request_t *r,
+    ngx_webhook_receive_location_t *loc, ngx_webhook_registered_t *set,
+    ngx_uint_t failed);
+static ngx_int_t ngx_webhook_mask_await(ngx_http_request_t *r,
+    ngx_webhook_main_conf_t *wmcf, ngx_uint_t *failed);
+static void ngx_webhook_mask_woken(ngx_webhook_registered_waiter_t *waiter);
+static void ngx_webhook_mask_forget(void *data);
+static ngx_int_t ngx_webhook_mask_object(ngx_webhook_call_t *call,
+    ngx_webhook_object_t *object, ngx_str_t *token);
 static void ngx_webhook_mask_look(ngx_http_request_t *r, u_char *p,
-    ngx_webhook_mask_seen_t *seen);
+    ngx_webhook_registered_t *set, ngx_webhook_mask_seen_t *seen);
 static ngx_int_t ngx_webhook_mask_text(ngx_http_request_t *r);
 
 
@@ -52,11 +79,11 @@ ngx_webhook_mask_init(ngx_conf_t *cf, ngx_webhook_main_conf_t *wmcf)
 ngx_int_t
 ngx_webhook_mask_request(ngx_http_request_t *r)
 {
-    u_char                        *p;
-    ngx_str_t                      path, rest, uri;
-    ngx_webhook_call_t            *call;
+    ngx_int_t                       rc;
+    ngx_uint_t                      failed;
+    ngx_webhook_main_conf_t        *wmcf;
+    ngx_webhook_registered_t       *set;
     ngx_webhook_receive_location_t *loc;
-    ngx_webhook_mask_seen_t        seen;
 
     if (r != r->main) {
         return NGX_DECLINED;
@@ -69,9 +96,43 @@ ngx_webhook_mask_request(ngx_http_request_t *r)
         return NGX_DECLINED;
     }
 
+    wmcf = ngx_http_get_module_main_conf(r, ngx_http_webhook_module);
+
+    if (wmcf->registry == NULL) {
+        return ngx_webhook_mask_below(r, loc, NULL, 0);
+    }
+
+    failed = 0;
+
+    if (ngx_webhook_mask_await(r, wmcf, &failed) == NGX_AGAIN) {
+        return NGX_AGAIN;
+    }
+
+    set = ngx_webhook_registered_hold(wmcf);
+
+    rc = ngx_webhook_mask_below(r, loc, set, failed);
+
+    ngx_webhook_registered_release(set);
+
+    return rc;
+}
+
+
+/* Masks what stands below a location that receives. */
+
+static ngx_int_t
+ngx_webhook_mask_below(ngx_http_request_t *r,
+    ngx_webhook_receive_location_t *loc, ngx_webhook_registered_t *set,
+    ngx_uint_t failed)
+{
+    u_char                   *p;
+    ngx_str_t                 path, rest, uri;
+    ngx_webhook_call_t       *call;
+    ngx_webhook_mask_seen_t   seen;
+
     p = r->uri.data + loc->prefix.len;
 
-    ngx_webhook_mask_look(r, p, &seen);
+    ngx_webhook_mask_look(r, p, set, &seen);
 
     if (!seen.suspect) {
         return NGX_DECLINED;
@@ -87,9 +148,20 @@ ngx_webhook_mask_request(ngx_http_request_t *r)
 
     call->receiver = seen.receiver;
 
+    rest.data = p;
+    rest.len = r->uri.data + r->uri.len - p;
+
+    if (seen.object
+        && ngx_webhook_mask_object(call, seen.object, &rest) != NGX_OK)
+    {
+        return ngx_webhook_mask_line_blank(r);
+    }
+
+    if (failed && (seen.object || seen.receiver == NULL)) {
+        call->unready = "what is registered is not known";
+    }
+
     if (seen.receiver) {
-        rest.data = p;
-        rest.len = r->uri.data + r->uri.len - p;
 
         if (ngx_webhook_kept_token(call, &rest) != NGX_OK) {
             return ngx_webhook_mask_line_blank(r);
@@ -123,15 +195,140 @@ ngx_webhook_mask_request(ngx_http_request_t *r)
 }
 
 
+/*
+ * NGX_AGAIN: the phases go on here once what is registered is known.  Whoever
+ * waits is a client that may leave.
+ */
+
+static ngx_int_t
+ngx_webhook_mask_await(ngx_http_request_t *r, ngx_webhook_main_conf_t *wmcf,
+    ngx_uint_t *failed)
+{
+    ngx_event_t              *rev;
+    ngx_pool_cleanup_t       *cln;
+    ngx_webhook_mask_wait_t  *wait;
+
+    if (!ngx_webhook_registered_behind(wmcf)) {
+        return NGX_OK;
+    }
+
+    for (cln = r->pool->cleanup; cln; cln = cln->next) {
+        if (cln->handler == ngx_webhook_mask_forget) {
+            break;
+        }
+    }
+
+    if (cln == NULL) {
+        cln = ngx_pool_cleanup_add(r->pool, sizeof(ngx_webhook_mask_wait_t));
+
+        if (cln == NULL) {
+            *failed = 1;
+            return NGX_OK;
+        }
+
+        ngx_memzero(cln->data, sizeof(ngx_webhook_mask_wait_t));
+        cln->handler = ngx_webhook_mask_forget;
+    }
+
+    wait = cln->data;
+
+    if (wait->failed) {
+        *failed = 1;
+        return NGX_OK;
+    }
+
+    wait->request = r;
+    wait->waiter.handler = ngx_webhook_mask_woken;
+    wait->waiter.data = wait;
+
+    if (ngx_webhook_registered_await(wmcf, &wait->waiter) != NGX_AGAIN) {
+        return NGX_OK;
+    }
+
+    rev = r->connection->read;
+
+    if (rev->ready) {
+        ngx_post_event(rev, &ngx_posted_events);
+
+    } else if (ngx_handle_read_event(rev, 0) != NGX_OK) {
+        ngx_webhook_registered_forget(&wait->waiter);
+        *failed = 1;
+        return NGX_OK;
+    }
+
+    r->read_event_handler = ngx_http_test_reading;
+    r->write_event_handler = ngx_http_request_empty_handler;
+
+    return NGX_AGAIN;
+}
+
+
+static void
+ngx_webhook_mask_woken(ngx_webhook_registered_waiter_t *waiter)
+{
+    ngx_connection_t         *c;
+    ngx_http_request_t       *r;
+    ngx_webhook_mask_wait_t  *wait;
+
+    wait = waiter->data;
+    r = wait->request;
+    c = r->connection;
+
+    wait->failed = waiter->failed;
+
+    ngx_http_set_log_request(c->log, r);
+
+    r->read_event_handler = ngx_http_block_reading;
+    r->write_event_handler = ngx_http_core_run_phases;
+
+    ngx_http_core_run_phases(r);
+    ngx_http_run_posted_requests(c);
+}
+
+
+static void
+ngx_webhook_mask_forget(void *data)
+{
+    ngx_webhook_mask_wait_t *wait = data;
+
+    ngx_webhook_registered_forget(&wait->waiter);
+}
+
+
+/* The call is one of a receiver that was registered, which it holds. */
+
+static ngx_int_t
+ngx_webhook_mask_object(ngx_webhook_call_t *call, ngx_webhook_object_t *object,
+    ngx_str_t *token)
+{
+    if (ngx_webhook_url_token_digest(token, call->digest) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    call->held = object->held;
+    ngx_webhook_held_hold(call->held);
+
+    call->version = object->version;
+    call->unready = object->reason;
+
+    if (object->receiver == NULL && call->unready == NULL) {
+        call->unready = "it cannot be built";
+    }
+
+    return NGX_OK;
+}
+
+
 /* Looks for tokens in the path from p on. */
 
 static void
 ngx_webhook_mask_look(ngx_http_request_t *r, u_char *p,
-    ngx_webhook_mask_seen_t *seen)
+    ngx_webhook_registered_t *set, ngx_webhook_mask_seen_t *seen)
 {
     u_char                   *first, *last;
     ngx_str_t                 stretch;
     ngx_uint_t                n;
+    ngx_webhook_object_t     *object;
     ngx_webhook_receiver_t   *found;
     ngx_webhook_main_conf_t  *wmcf;
 
@@ -157,8 +354,15 @@ ngx_webhook_mask_look(ngx_http_request_t *r, u_char *p,
             continue;
         }
 
+        object = NULL;
         found = ngx_webhook_receiver_by_token(wmcf, &stretch);
-        if (found == NULL) {
+
+        if (found == NULL && set) {
+            object = ngx_webhook_registered_by_token(set, &stretch);
+            found = object ? object->receiver : NULL;
+        }
+
+        if (found == NULL && object == NULL) {
             continue;
         }
 
@@ -168,6 +372,7 @@ ngx_webhook_mask_look(ngx_http_request_t *r, u_char *p,
 
         if (stretch.data == first && stretch.data + stretch.len == last) {
             seen->receiver = found;
+            seen->object = object;
         }
     }
 }

@@ -370,6 +370,7 @@ ngx_webhook_log_texts(ngx_webhook_call_t *call, ngx_webhook_log_texts_t *texts)
     texts->size = sizeof(ngx_webhook_logged_t)
            + texts->n * sizeof(webhook_call_action_t)
            + ngx_webhook_log_len(&receiver->name, NGX_WEBHOOK_LOG_TEXT)
+           + ngx_webhook_log_len(&receiver->company, NGX_WEBHOOK_LOG_TEXT)
            + ngx_webhook_log_len(&r->connection->addr_text,
                                  NGX_WEBHOOK_LOG_TEXT)
            + ngx_webhook_log_len(&texts->type, NGX_WEBHOOK_LOG_TEXT)
@@ -416,6 +417,8 @@ ngx_webhook_log_fill(ngx_webhook_call_t *call, ngx_webhook_log_texts_t *texts,
     kept->actions_count = (uint32_t) texts->n;
 
     ngx_webhook_log_copy(&kept->name, &call->receiver->name,
+                         NGX_WEBHOOK_LOG_TEXT, &p);
+    ngx_webhook_log_copy(&kept->company, &call->receiver->company,
                          NGX_WEBHOOK_LOG_TEXT, &p);
     ngx_webhook_log_copy(&kept->remote, &call->request->connection->addr_text,
                          NGX_WEBHOOK_LOG_TEXT, &p);

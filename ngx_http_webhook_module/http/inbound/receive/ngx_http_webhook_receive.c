@@ -28,8 +28,19 @@
 #include "http/inbound/handover/ngx_http_webhook_confirm.h"
 #include "http/inbound/handover/ngx_http_webhook_handover.h"
 #include "http/inbound/handover/ngx_http_webhook_shadow.h"
+#include "http/model/ngx_http_webhook_verifier.h"
+#include "http/runtime/ngx_http_webhook_held.h"
+#include "http/runtime/ngx_http_webhook_hops.h"
+
+#include <openssl/crypto.h>
 
 
+static ngx_uint_t ngx_webhook_receive_ready(ngx_webhook_call_t *call,
+    ngx_str_t *error);
+static ngx_int_t ngx_webhook_receive_current(ngx_webhook_call_t *call);
+static void ngx_webhook_receive_woken(ngx_webhook_registered_waiter_t *waiter);
+static ngx_int_t ngx_webhook_receive_renew(ngx_webhook_call_t *call,
+    ngx_webhook_object_t *object);
 static ngx_uint_t ngx_webhook_receive_direct(ngx_http_request_t *r,
     ngx_webhook_call_t *call);
 static ngx_uint_t ngx_webhook_receive_asked(ngx_webhook_call_t *call,
@@ -46,6 +57,7 @@ static void ngx_webhook_receive_way(ngx_webhook_call_t *call);
  */
 
 static const ngx_webhook_way_t  ngx_webhook_receive_steps[] = {
+    { ngx_webhook_receive_current, NULL },
     { ngx_webhook_body_join, ngx_webhook_call_work_heavy },
     { ngx_webhook_handshake_unsigned, ngx_webhook_call_work_heavy },
     { ngx_webhook_content_signed, ngx_webhook_call_work_heavy },
@@ -115,11 +127,17 @@ ngx_webhook_receive_handler(ngx_http_request_t *r)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    status = ngx_webhook_check_headers(call, &error);
+    call->hops = ngx_webhook_hops(r);
 
-    if (ngx_webhook_receive_asked(call, status)) {
-        status = call->status;
-        error = call->error;
+    status = ngx_webhook_receive_ready(call, &error);
+
+    if (status == 0) {
+        status = ngx_webhook_check_headers(call, &error);
+
+        if (ngx_webhook_receive_asked(call, status)) {
+            status = call->status;
+            error = call->error;
+        }
     }
 
     if (status == 0) {
@@ -137,6 +155,163 @@ ngx_webhook_receive_handler(ngx_http_request_t *r)
     }
 
     return ngx_webhook_receive_refuse(call, status, &error);
+}
+
+
+/* 0, or 503 for a receiver that was registered and must not act now: why is for
+   the log alone. */
+
+static ngx_uint_t
+ngx_webhook_receive_ready(ngx_webhook_call_t *call, ngx_str_t *error)
+{
+    ngx_str_t  name;
+
+    if (call->unready == NULL) {
+        return 0;
+    }
+
+    ngx_str_set(&name, "?");
+
+    ngx_log_error(NGX_LOG_ERR, call->request->connection->log, 0,
+                  "webhook receiver \"%V\" cannot take a call: %s",
+                  call->receiver ? &call->receiver->name : &name,
+                  call->unready);
+
+    ngx_str_set(error, "This hook cannot be used now; nothing was done: call "
+                       "again later");
+
+    return NGX_HTTP_SERVICE_UNAVAILABLE;
+}
+
+
+/*
+ * A call whose body took a while: by what is registered now, not when its
+ * headers came.
+ */
+
+static ngx_int_t
+ngx_webhook_receive_current(ngx_webhook_call_t *call)
+{
+    ngx_int_t                 rc;
+    ngx_str_t                 error;
+    ngx_webhook_object_t     *object;
+    ngx_webhook_main_conf_t  *wmcf;
+    ngx_webhook_registered_t *set;
+
+    if (call->held == NULL) {
+        return NGX_OK;
+    }
+
+    wmcf = ngx_http_get_module_main_conf(call->request,
+                                         ngx_http_webhook_module);
+
+    if (call->waiter.failed) {
+        call->unready = "what is registered is not known";
+        (void) ngx_webhook_receive_ready(call, &error);
+        return ngx_webhook_call_set(call, NGX_HTTP_SERVICE_UNAVAILABLE,
+                                    &error);
+    }
+
+    call->waiter.handler = ngx_webhook_receive_woken;
+    call->waiter.data = call;
+
+    if (ngx_webhook_registered_await(wmcf, &call->waiter) == NGX_AGAIN) {
+
+        /* it is the turn of this step again then */
+
+        call->step--;
+        return NGX_AGAIN;
+    }
+
+    set = ngx_webhook_registered_hold(wmcf);
+
+    object = ngx_webhook_registered_receiver(set, call->receiver->id);
+
+    rc = ngx_webhook_receive_renew(call, object);
+
+    ngx_webhook_registered_release(set);
+
+    return rc;
+}
+
+
+static void
+ngx_webhook_receive_woken(ngx_webhook_registered_waiter_t *waiter)
+{
+    ngx_webhook_call_t *call = waiter->data;
+
+    ngx_webhook_call_resume(call, NGX_OK);
+}
+
+
+static ngx_int_t
+ngx_webhook_receive_renew(ngx_webhook_call_t *call,
+    ngx_webhook_object_t *object)
+{
+    ngx_str_t                 error;
+    ngx_uint_t                i, status;
+    ngx_webhook_url_token_t  *url_token;
+
+    if (object == NULL || object->receiver == NULL) {
+        goto gone;
+    }
+
+    url_token = object->receiver->url_tokens.elts;
+
+    for (i = 0; i < object->receiver->url_tokens.nelts; i++) {
+        if (CRYPTO_memcmp(url_token[i].digest, call->digest,
+                          NGX_WEBHOOK_DIGEST_LEN)
+            == 0
+            && (url_token[i].expires == 0
+                || ngx_time() < url_token[i].expires))
+        {
+            break;
+        }
+    }
+
+    if (i == object->receiver->url_tokens.nelts) {
+        goto gone;
+    }
+
+    call->unready = object->reason;
+
+    status = ngx_webhook_receive_ready(call, &error);
+
+    if (status) {
+        return ngx_webhook_call_set(call, status, &error);
+    }
+
+    if (object->version == call->version) {
+        return NGX_OK;
+    }
+
+    /* what is kept of its URL is what the older one asked for */
+
+    if (object->receiver->verify && object->receiver->verify->need_token
+        && call->token.len == 0)
+    {
+        ngx_str_set(&error, "This hook was changed while the call came in; "
+                            "nothing was done: call again");
+        return ngx_webhook_call_set(call, NGX_HTTP_SERVICE_UNAVAILABLE,
+                                    &error);
+    }
+
+    ngx_webhook_held_hold(object->held);
+    ngx_webhook_held_release(call->held);
+
+    call->held = object->held;
+    call->version = object->version;
+    call->receiver = object->receiver;
+
+    status = ngx_webhook_check_headers(call, &error);
+
+    return status ? ngx_webhook_call_set(call, status, &error) : NGX_OK;
+
+gone:
+
+    ngx_str_set(&error, "There is no such hook");
+
+    return ngx_webhook_call_set(call, NGX_HTTP_NOT_FOUND, &error);
 }
 
 

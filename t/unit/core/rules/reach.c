@@ -64,8 +64,7 @@ main(void)
 
     for (i = 0; outside[i]; i++) {
         path = test_str(outside[i]);
-        tap_ok(!webhook_reach_below(&path, &prefix), "outside: %s",
-               outside[i]);
+        tap_ok(!webhook_reach_below(&path, &prefix), "outside: number %zu", i);
     }
 
     path.data = (unsigned char *) "/pos/a\0b";
@@ -79,8 +78,7 @@ main(void)
 
     for (i = 0; no_prefixes[i]; i++) {
         path = test_str(no_prefixes[i]);
-        tap_ok(!webhook_reach_prefix_valid(&path), "no prefix: %s",
-               no_prefixes[i]);
+        tap_ok(!webhook_reach_prefix_valid(&path), "no prefix: number %zu", i);
     }
 
     return tap_done();
