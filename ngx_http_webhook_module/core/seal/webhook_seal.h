@@ -2,18 +2,18 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * Secrets as they lie in a store: sealed by AES-256-GCM with one of the keys of
- * a ring, and opened again.  A sealed text is
+ * Secrets as they lie in a store: sealed by AES-256-GCM with one of the keys
+ * of a ring, and opened again.  A sealed text is
  *
  *   version (1 byte, 1), key id (8), nonce (12, random), ciphertext, tag (16)
  *
- * and is bound to what the caller says: texts that are authenticated with it and
- * lie elsewhere, as the format, the kind and the id of the object that it belongs
- * to.  So what was sealed for one cannot be passed off as another's.
+ * and is bound to what the caller says: texts that are authenticated with it
+ * and lie elsewhere, as the format, the kind and the id of the object that it
+ * belongs to.  So what was sealed for one cannot be passed off as another's.
  *
  * A ring is a plain structure without pointers, so that the caller can put it
- * where a core dump does not reach.  All functions are reentrant and may run on
- * any thread; none blocks.  A ring that is not being filled may be used by
+ * where a core dump does not reach.  All functions are reentrant and may run
+ * on any thread; none blocks.  A ring that is not being filled may be used by
  * several threads at once.
  */
 
@@ -61,10 +61,11 @@ void webhook_seal_wipe(webhook_seal_ring_t *ring);
 
 /*
  * Seals a text with the first key and appends it to out.  "bound" are nbound
- * texts (8 at most; which is which is told by their order) that have to be shown
- * again to open it.  Returns WEBHOOK_OK, WEBHOOK_SEAL_NO_KEY where the ring is
- * empty or NULL, WEBHOOK_LIMIT where the text is too long, WEBHOOK_NOMEM, or
- * WEBHOOK_ERROR if no randomness could be had; then nothing was added.
+ * texts (8 at most; which is which is told by their order) that have to be
+ * shown again to open it.  Returns WEBHOOK_OK, WEBHOOK_SEAL_NO_KEY where the
+ * ring is empty or NULL, WEBHOOK_LIMIT where the text is too long,
+ * WEBHOOK_NOMEM, or WEBHOOK_ERROR if no randomness could be had; then nothing
+ * was added.
  */
 int webhook_seal(const webhook_seal_ring_t *ring, const webhook_str_t *bound,
     uint32_t nbound, const webhook_str_t *plain, webhook_buf_t *out);
@@ -90,8 +91,8 @@ void webhook_seal_free(webhook_buf_t *b);
 /*
  * Has jansson overwrite whatever it frees, since a tree that is read has
  * secrets in it: to be called once, before the first thread is started.  It
- * costs a memset() for each piece, and holds for the whole process, of which it
- * takes nothing: what was allocated before may be freed after it.
+ * costs a memset() for each piece, and holds for the whole process, of which
+ * it takes nothing: what was allocated before may be freed after it.
  */
 void webhook_seal_jansson(void);
 
