@@ -98,6 +98,7 @@ typedef struct {
     webhook_address_rules_t          address;   /* webhook_address */
     struct ngx_webhook_registry_conf_s  *registry;  /* webhook_registry, or
                                                        NULL */
+    struct ngx_webhook_tokens_s     *tokens;    /* webhook_tokens, or NULL */
     struct ngx_webhook_secret_s     *secrets;   /* runtime/secret's */
     ngx_array_t                     *maps;      /* conf_map.c's, or NULL */
     ngx_array_t                     *map_users;     /* the same */
@@ -130,6 +131,7 @@ typedef struct {
     unsigned                         accept_query:1;    /* some receiver has
                                                            "accept query" */
     unsigned                         metrics:1;     /* some shows metrics */
+    unsigned                         api:1;         /* some has webhook_api */
 } ngx_webhook_main_conf_t;
 
 
@@ -152,6 +154,9 @@ typedef struct {
     ngx_flag_t                        receive;  /* webhook_receive here */
     ngx_str_t                         prefix;   /* of its location */
     ngx_webhook_source_pos_t          source_pos;   /* of webhook_receive */
+
+    struct ngx_webhook_api_conf_s    *api;      /* webhook_api here, or NULL */
+    struct ngx_webhook_permission_s  *permission;   /* webhook_permission */
 } ngx_webhook_loc_conf_t;
 
 

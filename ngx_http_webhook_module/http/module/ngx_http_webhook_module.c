@@ -11,6 +11,7 @@
 #include "http/net/client/ngx_http_webhook_client.h"
 #include "http/conf/read/ngx_http_webhook_conf_map_block.h"
 #include "http/conf/read/ngx_http_webhook_conf_object.h"
+#include "http/conf/admin/ngx_http_webhook_conf_api.h"
 #include "http/conf/main/ngx_http_webhook_conf.h"
 #include "http/conf/check/ngx_http_webhook_conf_check.h"
 #include "http/conf/main/ngx_http_webhook_conf_cpu.h"
@@ -18,6 +19,7 @@
 #include "http/conf/main/ngx_http_webhook_conf_idempotency.h"
 #include "http/conf/main/ngx_http_webhook_conf_store.h"
 #include "http/outbound/delivery/ngx_http_webhook_dispatcher.h"
+#include "http/admin/api/ngx_http_webhook_api_handler.h"
 #include "http/runtime/ngx_http_webhook_cpu.h"
 #include "http/runtime/ngx_http_webhook_metrics.h"
 #include "http/inbound/receive/ngx_http_webhook_receive_init.h"
@@ -109,6 +111,27 @@ static ngx_command_t  ngx_http_webhook_commands[] = {
       0,
       NULL },
 
+    { ngx_string("webhook_api"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_ANY,
+      ngx_webhook_api,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("webhook_tokens"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_webhook_tokens,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("webhook_permission"),
+      NGX_WEBHOOK_ANY_CONF|NGX_CONF_1MORE,
+      ngx_webhook_permission,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
     { ngx_string("webhook_endpoint"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_BLOCK|NGX_CONF_TAKE1,
       ngx_webhook_endpoint,
@@ -185,6 +208,9 @@ ngx_webhook_postconfiguration(ngx_conf_t *cf)
     if (ngx_webhook_conf_check(cf) != NGX_OK
         || ngx_webhook_capture_init(cf) != NGX_OK
         || ngx_webhook_receive_init(cf) != NGX_OK
+        || ngx_webhook_api_init(cf, ngx_http_conf_get_module_main_conf(cf,
+                                        ngx_http_webhook_module))
+           != NGX_OK
         || ngx_webhook_conf_check_calls(cf) != NGX_OK)
     {
         return NGX_ERROR;

@@ -38,6 +38,18 @@ typedef struct {
 } ngx_webhook_access_t;
 
 
+/* webhook_permission: what a variable has to say.  Each may be NULL. */
+
+typedef struct ngx_webhook_permission_s {
+    ngx_http_complex_value_t   *setting;
+    ngx_http_complex_value_t   *view;
+    ngx_http_complex_value_t   *payload;
+    ngx_http_complex_value_t   *company;
+    ngx_http_complex_value_t   *name;
+    ngx_webhook_source_pos_t    source_pos;
+} ngx_webhook_permission_t;
+
+
 /*
  * Finds out who asks: NGX_OK and what it may, or a status: 401 for nobody, and
  * for a token that is unknown or has ended; 403 for somebody who may nothing.

@@ -47,6 +47,8 @@
 #define NGX_WEBHOOK_API_IF_MATCH  0x0100    /* If-Match; without: 428 */
 #define NGX_WEBHOOK_API_ANY_TYPE  0x0200    /* what it answers is no JSON:
                                                Accept is not looked at */
+#define NGX_WEBHOOK_API_ONCE      0x0400    /* it keeps itself what it answers
+                                               to an Idempotency-Key */
 
 
 typedef struct ngx_webhook_api_s  ngx_webhook_api_t;
@@ -167,21 +169,21 @@ ngx_int_t ngx_webhook_api_stale(ngx_webhook_api_t *api, uint64_t version);
 
 
 /*
- * Idempotency-Key.  The frame answers what is known before it calls a route.  A
- * route whose operation has a "once" (OBJECT, TASK) sets the answer before it
- * posts that, copies api->once into the operation and has
- * ngx_webhook_api_keep() fill in once.answer: the answer that is set, sealed,
- * in api->pool.  Where the operation comes back with once.known, it returns
- * ngx_webhook_api_known().  Of other routes the frame keeps what they answered
- * with 2xx, in a commit of its own behind theirs.
+ * Idempotency-Key.  The frame answers what is known before it calls a route,
+ * and keeps what that answered with 2xx, in a commit of its own behind its.
+ *
+ * A route with NGX_WEBHOOK_API_ONCE is called in any case, and its operation
+ * (OBJECT, TASK) is what knows.  It sets its answer before it posts that, has
+ * ngx_webhook_api_keep() fill in the operation's once, with the answer sealed,
+ * in api->pool; and where it comes back with once.known, it returns
+ * ngx_webhook_api_known().
  */
 ngx_int_t ngx_webhook_api_keep(ngx_webhook_api_t *api, webhook_once_t *once);
 ngx_int_t ngx_webhook_api_known(ngx_webhook_api_t *api, webhook_once_t *once);
 
-/* The same in clear, for those who seal it themselves: the answer that is set
-   as bytes in the pool; and an answer set from such bytes.  A route that does
-   this itself says so first: it answers what is known, and keeps. */
-void ngx_webhook_api_keeps(ngx_webhook_api_t *api);
+/* The same in clear, for those who seal it themselves, as the registry does:
+   the answer that is set as bytes in a pool; and an answer set from such
+   bytes. */
 ngx_int_t ngx_webhook_api_pack(ngx_webhook_api_t *api, ngx_pool_t *pool,
     ngx_str_t *bytes);
 ngx_int_t ngx_webhook_api_unpack(ngx_webhook_api_t *api, ngx_str_t *bytes);

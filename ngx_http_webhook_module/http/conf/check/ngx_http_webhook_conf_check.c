@@ -7,6 +7,7 @@
  */
 
 #include "http/conf/check/ngx_http_webhook_conf_check.h"
+#include "http/conf/admin/ngx_http_webhook_conf_api.h"
 #include "http/conf/value/ngx_http_webhook_conf_args.h"
 #include "http/conf/value/ngx_http_webhook_conf_dollar.h"
 #include "http/conf/value/ngx_http_webhook_conf_map.h"
@@ -55,7 +56,8 @@ ngx_webhook_conf_check(ngx_conf_t *cf)
         || ngx_webhook_check_rules(b, wmcf) != NGX_OK
         || ngx_webhook_check_receivers(b, wmcf) != NGX_OK
         || ngx_webhook_check_tokens(b, wmcf) != NGX_OK
-        || ngx_webhook_location_check(b, wmcf) != NGX_OK)
+        || ngx_webhook_location_check(b, wmcf) != NGX_OK
+        || ngx_webhook_api_check(b, wmcf) != NGX_OK)
     {
         return NGX_ERROR;
     }

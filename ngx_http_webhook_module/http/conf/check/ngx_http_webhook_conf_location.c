@@ -10,6 +10,7 @@
 #include "http/conf/value/ngx_http_webhook_conf_args.h"
 #include "http/conf/value/ngx_http_webhook_conf_dollar.h"
 #include "http/conf/value/ngx_http_webhook_conf_name.h"
+#include "http/admin/api/ngx_http_webhook_api_handler.h"
 #include "http/runtime/ngx_http_webhook_metrics.h"
 #include "http/inbound/receive/ngx_http_webhook_receive.h"
 
@@ -75,6 +76,15 @@ ngx_webhook_location_check(ngx_webhook_build_t *b,
             && ngx_webhook_location_answers(b, loc_conf[i], "webhook_metrics",
                                              &wlcf->metrics_pos,
                                              ngx_webhook_metrics_handler)
+               != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+
+        if (wlcf->api
+            && ngx_webhook_location_answers(b, loc_conf[i], "webhook_api",
+                                             &wlcf->api->source_pos,
+                                             ngx_webhook_api_handler)
                != NGX_OK)
         {
             return NGX_ERROR;

@@ -6,6 +6,7 @@
  */
 
 #include "http/conf/main/ngx_http_webhook_conf.h"
+#include "http/conf/admin/ngx_http_webhook_conf_api.h"
 #include "http/conf/read/ngx_http_webhook_conf_build.h"
 #include "http/conf/value/ngx_http_webhook_conf_args.h"
 #include "http/conf/value/ngx_http_webhook_conf_name.h"
@@ -187,6 +188,8 @@ ngx_webhook_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
         clcf->handler = ngx_webhook_receive_handler;
     }
 
+    ngx_webhook_api_merge(clcf, prev, conf);
+
     wmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_webhook_module);
 
     if (clcf->error_pages) {
@@ -198,7 +201,7 @@ ngx_webhook_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
         *pages = clcf->error_pages;
     }
 
-    if (conf->receive || conf->metrics || conf->rules
+    if (conf->receive || conf->metrics || conf->rules || conf->api
         || conf->idempotency_by)
     {
 
