@@ -481,11 +481,21 @@ webhook_address_decide(const webhook_address_rules_t *rules,
             return WEBHOOK_ERROR;
         }
 
+        if (r->own && r->own(a)) {
+            *reason = "of this host";
+            return WEBHOOK_ERROR;
+        }
+
         for (i = 0; i < n; i++) {
             memcpy(v4.bytes, inside[i], 4);
 
             if (webhook_address_listed(r->deny, r->ndeny, &v4)) {
                 *reason = "denied";
+                return WEBHOOK_ERROR;
+            }
+
+            if (r->own && r->own(&v4)) {
+                *reason = "of this host";
                 return WEBHOOK_ERROR;
             }
         }

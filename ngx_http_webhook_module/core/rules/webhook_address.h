@@ -57,6 +57,10 @@ struct webhook_address_rules_s {
     const webhook_cidr_t           *allow;
     size_t                          nallow;
     webhook_address_default_e       fallback;
+    int                           (*own)(const webhook_address_t *a);
+                                            /* 1 if it is this host's, where
+                                               nothing may go then; NULL: it
+                                               does not matter */
     const webhook_address_rules_t  *outer;      /* NULL: none */
 };
 
@@ -104,10 +108,11 @@ int webhook_cidr_match(const webhook_cidr_t *cidr, const webhook_address_t *a);
 
 /*
  * Whether the address may be connected to: not if a deny list holds it, or the
- * IPv4 address inside of it; else if an allow list holds it; else by the
- * default.  Returns WEBHOOK_OK; or WEBHOOK_ERROR and the reason in *why
- * (static text: "denied", or what webhook_address_kind() says; why may be
- * NULL).
+ * IPv4 address inside of it, nor if one of them is this host's own where that
+ * matters; else if an allow list holds it; else by the default.  Returns
+ * WEBHOOK_OK; or WEBHOOK_ERROR and the reason in *reason (static text:
+ * "denied", "of this host", or what webhook_address_kind() says; reason may be
+ * NULL).  Reentrant if "own" is.
  */
 int webhook_address_decide(const webhook_address_rules_t *rules,
     const webhook_address_t *a, const char **reason);

@@ -24,6 +24,7 @@ typedef struct {
     ngx_str_t                         name;     /* order.add */
     ngx_str_t                         group;
     ngx_str_t                         description;
+    ngx_str_t                         example;  /* JSON, or empty */
     ngx_webhook_source_pos_t          source_pos;
     ngx_array_t                       endpoints;  /* uint64_t, ascending: ids
                                                      of those that ask for it */

@@ -12,6 +12,7 @@
 #include "http/conf/read/ngx_http_webhook_conf_map_block.h"
 #include "http/conf/read/ngx_http_webhook_conf_object.h"
 #include "http/conf/admin/ngx_http_webhook_conf_api.h"
+#include "http/conf/admin/ngx_http_webhook_conf_registry.h"
 #include "http/conf/main/ngx_http_webhook_conf.h"
 #include "http/conf/check/ngx_http_webhook_conf_check.h"
 #include "http/conf/main/ngx_http_webhook_conf_cpu.h"
@@ -142,6 +143,13 @@ static ngx_command_t  ngx_http_webhook_commands[] = {
     { ngx_string("webhook_receiver"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_BLOCK|NGX_CONF_TAKE1,
       ngx_webhook_receiver,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("webhook_registry"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_BLOCK|NGX_CONF_NOARGS,
+      ngx_webhook_registry,
       NGX_HTTP_MAIN_CONF_OFFSET,
       0,
       NULL },

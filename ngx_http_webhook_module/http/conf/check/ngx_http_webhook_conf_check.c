@@ -14,6 +14,7 @@
 #include "http/conf/endpoint/ngx_http_webhook_conf_endpoint.h"
 #include "http/conf/receiver/ngx_http_webhook_conf_receiver.h"
 #include "http/conf/field/ngx_http_webhook_conf_check_paths.h"
+#include "http/conf/admin/ngx_http_webhook_conf_registry.h"
 #include "http/conf/main/ngx_http_webhook_conf_cpu.h"
 #include "http/conf/main/ngx_http_webhook_conf_event_paths.h"
 #include "http/conf/read/ngx_http_webhook_conf_build.h"
@@ -59,6 +60,10 @@ ngx_webhook_conf_check(ngx_conf_t *cf)
         || ngx_webhook_location_check(b, wmcf) != NGX_OK
         || ngx_webhook_api_check(b, wmcf) != NGX_OK)
     {
+        return NGX_ERROR;
+    }
+
+    if (ngx_webhook_registry_check(cf) != NGX_OK) {
         return NGX_ERROR;
     }
 

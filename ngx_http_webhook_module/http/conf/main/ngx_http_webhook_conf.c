@@ -22,6 +22,8 @@
 #define NGX_WEBHOOK_STORE_WARN   75
 #define NGX_WEBHOOK_STORE_WAIT   60000
 
+#define NGX_WEBHOOK_EXAMPLE        65536        /* bytes of a type's example */
+
 #define NGX_WEBHOOK_ORPHANS      (30 * 24 * 60 * 60 * UINT64_C(1000))
 
 #define NGX_WEBHOOK_COMMIT_TIMEOUT      60000               /* ms */
@@ -32,6 +34,8 @@
 
 static ngx_int_t ngx_webhook_conf_handler(ngx_conf_t *cf,
     ngx_http_core_loc_conf_t *clcf, ngx_command_t *cmd);
+static ngx_int_t ngx_webhook_event_type_example(ngx_webhook_build_t *b,
+    ngx_str_t *arg, ngx_str_t *value, ngx_webhook_type_t *type);
 static ngx_uint_t ngx_webhook_event_type_other(ngx_conf_t *cf, ngx_str_t *name,
     ngx_str_t *text);
 
@@ -231,7 +235,7 @@ ngx_webhook_event_type(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     value = cf->args->elts;
 
-    if (cf->args->nelts > 4) {
+    if (cf->args->nelts > 5) {
         return "takes a description in quotes, and nothing behind it";
     }
 
@@ -284,6 +288,18 @@ ngx_webhook_event_type(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
             continue;
         }
 
+        if (type->example.data == NULL
+            && ngx_webhook_conf_param(&value[i], "example=", &s))
+        {
+            if (ngx_webhook_event_type_example(&b, &value[i], &s, type)
+                != NGX_OK)
+            {
+                return NGX_CONF_ERROR;
+            }
+
+            continue;
+        }
+
         if (i == cf->args->nelts - 1
             && !ngx_webhook_event_type_other(cf, &value[1], &value[i]))
         {
@@ -291,7 +307,7 @@ ngx_webhook_event_type(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
             continue;
         }
 
-        return ngx_webhook_conf_params(&b, 2, "group=");
+        return ngx_webhook_conf_params(&b, 2, "group= example=");
     }
 
     return NGX_CONF_OK;
@@ -302,6 +318,46 @@ ngx_webhook_event_type(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
  * 1 if what stands where the description does is rather a parameter.  Of
  * another event type it is warned.
  */
+
+/* example={...}, example=file:PATH: what the type's payload looks like. */
+
+static ngx_int_t
+ngx_webhook_event_type_example(ngx_webhook_build_t *b, ngx_str_t *arg,
+    ngx_str_t *value, ngx_webhook_type_t *type)
+{
+    webhook_json_doc_t    *doc;
+    webhook_json_error_t   err;
+
+    if (ngx_webhook_conf_text(b, value, &type->example) != NGX_CONF_OK) {
+        return NGX_ERROR;
+    }
+
+    if (type->example.len > NGX_WEBHOOK_EXAMPLE) {
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                              "the example of event type \"%V\" is longer than "
+                              "%d bytes", &type->name, NGX_WEBHOOK_EXAMPLE);
+        return NGX_ERROR;
+    }
+
+    switch (webhook_json_read(ngx_webhook_str(&type->example), NULL, &doc,
+                              &err))
+    {
+    case WEBHOOK_OK:
+        webhook_json_free(doc);
+        return NGX_OK;
+
+    case WEBHOOK_NOMEM:
+        return NGX_ERROR;
+
+    default:
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                              "the example of event type \"%V\" is no JSON: "
+                              "%s at byte %uz", &type->name, err.what,
+                              err.offset);
+        return NGX_ERROR;
+    }
+}
+
 
 static ngx_uint_t
 ngx_webhook_event_type_other(ngx_conf_t *cf, ngx_str_t *name, ngx_str_t *text)

@@ -52,6 +52,19 @@ ngx_webhook_conf_named(ngx_webhook_build_t *b, ngx_webhook_named_t *named)
         return NGX_ERROR;
     }
 
+    if ((i > 2 && (ngx_strncmp(value[1].data, "ep_", 3) == 0
+                   || ngx_strncmp(value[1].data, "rc_", 3) == 0))
+        || ngx_strcmp(value[1].data, ".") == 0
+        || ngx_strcmp(value[1].data, "..") == 0)
+    {
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                             "invalid name \"%V\" of \"%V\": it must neither "
+                             "begin with \"ep_\" or \"rc_\", as the ids of "
+                             "what is registered do, nor be \".\" or \"..\"",
+                             &value[1], &value[0]);
+        return NGX_ERROR;
+    }
+
     named->id = webhook_id_name(ngx_webhook_str(&value[1]));
     named->name = value[1];
 

@@ -61,7 +61,7 @@ struct ngx_webhook_registry_conf_s {
     ngx_array_t                  *ports;        /* in_port_t; NULL: any */
     unsigned                      http:1;
     unsigned                      https:1;
-    unsigned                      confirm:1;
+    unsigned                      addressed:1;  /* "address" was written */
 
     webhook_path_t               *company;      /* with a root that says
                                                    nothing; NULL: events have
@@ -97,7 +97,6 @@ struct ngx_webhook_object_s {
      * 503.
      */
     const char                   *reason;
-    ngx_uint_t                    unconfirmed;  /* it gets no events yet */
     ngx_uint_t                    slow;         /* a filter of it took long:
                                                    those of others go first */
 };
