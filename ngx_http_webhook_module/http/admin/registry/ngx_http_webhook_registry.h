@@ -29,6 +29,7 @@ typedef enum {
     NGX_WEBHOOK_REGISTRY_MAKE = 0,  /* body: a definition */
     NGX_WEBHOOK_REGISTRY_PATCH,     /* body: a merge patch (RFC 7396) */
     NGX_WEBHOOK_REGISTRY_ROTATE,    /* body: what a rotation takes */
+    NGX_WEBHOOK_REGISTRY_APPROVE,   /* confirm on: it may be sent events */
     NGX_WEBHOOK_REGISTRY_REMOVE,
     NGX_WEBHOOK_REGISTRY_TRY        /* body: a definition, which is judged and
                                        compiled, and not kept */
@@ -37,8 +38,9 @@ typedef enum {
 
 typedef enum {
     NGX_WEBHOOK_REGISTRY_OK = 0,
-    NGX_WEBHOOK_REGISTRY_KNOWN,     /* once: done before, or of another body:
-                                       once tells */
+    NGX_WEBHOOK_REGISTRY_KNOWN,     /* once: done before, "answer" is the first
+                                       one */
+    NGX_WEBHOOK_REGISTRY_DIFFERS,   /* once: of another body */
     NGX_WEBHOOK_REGISTRY_PROBLEMS,  /* "problems" tell */
     NGX_WEBHOOK_REGISTRY_STALE,     /* it is at "version" */
     NGX_WEBHOOK_REGISTRY_OWED,      /* "pending" and "sending" are */
@@ -88,11 +90,10 @@ struct ngx_webhook_registry_change_s {
                                                    WEBHOOK_OBJECT_ANY */
     unsigned                       cancel:1;    /* with REMOVE */
     webhook_once_t                 once;        /* key, body, caller, keep; all
-                                                   zero: none.  Out: known,
-                                                   differs, first, in pool */
+                                                   zero: none */
     /*
      * Called once the change was judged and before it is kept, with "object",
-     * "definition" and "made" as they will be: fills in once.answer, which is
+     * "definition" and "made" as they will be: makes "answer", sealed, which is
      * kept in the same commit.  NGX_OK or NGX_ERROR (no memory).  NULL: there is
      * no answer.
      */
@@ -103,6 +104,8 @@ struct ngx_webhook_registry_change_s {
 
     /* out */
     ngx_webhook_registry_result_e  result;
+    ngx_str_t                      answer;      /* that was made, or the first
+                                                   one, in pool */
     webhook_object_t               object;      /* as it is now; without data */
     json_t                        *definition;  /* with its secrets, for
                                                    webhook_definition_show(); of
@@ -146,6 +149,7 @@ typedef struct {
     uint64_t                       change;
     const char                    *reason;      /* why it does not act; NULL: it
                                                    does */
+    unsigned                       unconfirmed:1;   /* nobody approved it yet */
 } ngx_webhook_registry_state_t;
 
 /* NGX_OK, or NGX_DECLINED where the worker has no such object. */

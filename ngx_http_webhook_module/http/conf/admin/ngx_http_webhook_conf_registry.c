@@ -45,6 +45,8 @@ static char *ngx_webhook_registry_schemes(ngx_webhook_build_t *b,
     const ngx_webhook_field_t *spec, void *conf);
 static char *ngx_webhook_registry_company(ngx_webhook_build_t *b,
     const ngx_webhook_field_t *spec, void *conf);
+static char *ngx_webhook_registry_confirm(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t *spec, void *conf);
 static char *ngx_webhook_registry_number(ngx_webhook_build_t *b,
     ngx_str_t *arg, ngx_str_t *value, ngx_uint_t max, ngx_uint_t *number);
 
@@ -87,6 +89,12 @@ static const ngx_webhook_field_t  ngx_webhook_registry_fields[] = {
       0,
       NULL },
 
+    { ngx_string("confirm"),
+      NGX_CONF_TAKE1,
+      ngx_webhook_registry_confirm,
+      0,
+      NULL },
+
       ngx_webhook_null_field
 };
 
@@ -119,6 +127,8 @@ ngx_webhook_registry(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return NGX_CONF_ERROR;
     }
 
+    rc->confirm = NGX_CONF_UNSET;
+
     wmcf->registry = rc;
 
     tables[0] = ngx_webhook_registry_fields;
@@ -141,6 +151,8 @@ ngx_webhook_registry(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     if (rc->fanout == 0) {
         rc->fanout = 1000;
     }
+
+    ngx_conf_init_value(rc->confirm, 0);
 
     if (rc->quota == 0) {
         rc->quota = 100;
@@ -550,6 +562,34 @@ ngx_webhook_registry_company(ngx_webhook_build_t *b,
     rc->company = ngx_webhook_conf_path(b, &value[1]);
 
     return rc->company ? NGX_CONF_OK : NGX_CONF_ERROR;
+}
+
+
+/* confirm on|off */
+
+static char *
+ngx_webhook_registry_confirm(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t *spec, void *conf)
+{
+    ngx_webhook_registry_conf_t *rc = conf;
+
+    ngx_int_t   n;
+    ngx_str_t  *value;
+
+    if (rc->confirm != NGX_CONF_UNSET) {
+        return "is duplicate";
+    }
+
+    value = b->args->elts;
+
+    n = ngx_webhook_conf_choice(b, &value[1], &value[1], "off on");
+    if (n == NGX_ERROR) {
+        return NGX_CONF_ERROR;
+    }
+
+    rc->confirm = n;
+
+    return NGX_CONF_OK;
 }
 
 

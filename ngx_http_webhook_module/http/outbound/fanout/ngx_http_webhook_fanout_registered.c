@@ -132,7 +132,7 @@ ngx_webhook_fanout_look(ngx_webhook_fanout_ctx_t *ctx,
 
     ep = object->endpoint;
 
-    if (object->key == ctx->fanout->except) {
+    if (object->unconfirmed || object->key == ctx->fanout->except) {
         return;
     }
 

@@ -62,6 +62,7 @@ struct ngx_webhook_registry_conf_s {
     unsigned                      http:1;
     unsigned                      https:1;
     unsigned                      addressed:1;  /* "address" was written */
+    ngx_flag_t                    confirm;
 
     webhook_path_t               *company;      /* with a root that says
                                                    nothing; NULL: events have
@@ -97,6 +98,7 @@ struct ngx_webhook_object_s {
      * 503.
      */
     const char                   *reason;
+    ngx_uint_t                    unconfirmed;  /* it gets no events yet */
     ngx_uint_t                    slow;         /* a filter of it took long:
                                                    those of others go first */
 };
