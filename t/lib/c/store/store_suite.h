@@ -43,6 +43,7 @@ typedef struct {
     uint64_t              keep;
     uint64_t              keep_bytes;
     uint64_t              orphans;
+    uint64_t              keep_audit;
     uint32_t              high_water;
     uint32_t              warn_water;
     uint64_t              dedupe_rows;
@@ -126,6 +127,7 @@ util_open(util_t *u)
     o.keep = u->keep;
     o.keep_bytes = u->keep_bytes;
     o.orphans = u->orphans;
+    o.keep_audit = u->keep_audit;
     o.high_water = u->high_water;
     o.warn_water = u->warn_water;
     o.dedupe_rows = u->dedupe_rows;

@@ -1,0 +1,780 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * Tests of the store: objects are made, changed, removed, listed, and their
+ * changes followed.
+ */
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+
+#include "store_object.h"
+
+
+static void test_versions(void);
+static void test_names(void);
+static void test_companies(void);
+static void test_bounds(void);
+static void test_refused(void);
+static void test_list(void);
+static void test_changes(void);
+static void test_same(void);
+static void test_past(void);
+static void test_news(void);
+static void test_full(void);
+
+
+int
+main(void)
+{
+    test_versions();
+    test_names();
+    test_companies();
+    test_bounds();
+    test_refused();
+    test_list();
+    test_changes();
+    test_same();
+    test_past();
+    test_news();
+    test_full();
+
+    return tap_done();
+}
+
+
+static void
+test_versions(void)
+{
+    util_t                   u;
+    webhook_op_t             op;
+    const webhook_object_t  *o;
+
+    util_init(&u);
+    util_open(&u);
+
+    object_op(&op, "ep_1", "1260", "erp", "{\"url\":1}");
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK
+           && op.u.object.version == 1 && op.u.object.change == 1,
+           "made: version 1");
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_DUPLICATE
+           && !op.u.object.taken && !op.u.object.once.known,
+           "made again: it is there");
+
+    tap_ok(object_change(&u, "ep_1", "1260", "erp", "two", 2)
+           == WEBHOOK_STORE_STALE, "another version than it has");
+    tap_ok(object_change(&u, "ep_1", "1260", "crm", "two", 1)
+           == WEBHOOK_STORE_OK, "changed");
+
+    object_op(&op, "ep_1", "1260", "erp", "three");
+    op.u.object.expect = 1;
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_STALE
+           && op.u.object.version == 2 && op.u.object.change == 2,
+           "the version is told");
+
+    op.u.object.expect = 2;
+    op.u.object.expect_change = 1;
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_STALE
+           && op.u.object.change == 2, "the change counts too");
+
+    op.u.object.expect_change = 2;
+    op.u.object.wall = UTIL_WALL + 5;
+    util_str(&op.u.object.object.by, "boss");
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK
+           && op.u.object.version == 3, "changed once more");
+
+    util_close(&u);
+    util_open(&u);
+
+    o = object_get(&u, &op, "ep_1");
+
+    tap_ok(o && o->version == 3 && o->change == 3 && !o->removed
+           && o->created == UTIL_WALL && o->updated == UTIL_WALL + 5
+           && object_is(&o->id, "ep_1") && object_is(&o->company, "1260")
+           && object_is(&o->name, "erp") && object_is(&o->by, "boss")
+           && object_is(&o->data, "three"),
+           "all of it is there after a restart");
+
+    webhook_op_free(&op);
+
+    tap_ok(object_remove(&u, &op, "ep_1", "1260", 0) == WEBHOOK_STORE_OK
+           && op.u.object.version == 4, "removed");
+    tap_ok(object_get(&u, &op, "ep_1") == NULL
+           && op.result == WEBHOOK_STORE_NOT_FOUND, "it is not there any more");
+    tap_ok(object_remove(&u, &op, "ep_1", "1260", 0)
+           == WEBHOOK_STORE_NOT_FOUND
+           && object_change(&u, "ep_1", "1260", "erp", "", 4)
+              == WEBHOOK_STORE_NOT_FOUND, "it cannot be changed any more");
+    tap_ok(object_make(&u, "ep_1", "1260", "erp", "") ==
+           WEBHOOK_STORE_DUPLICATE, "and its id is not used again");
+    tap_ok(object_make(&u, "ep_2", "1260", "erp", "") == WEBHOOK_STORE_OK,
+           "its name may be");
+
+    util_check(&u, "versions");
+    util_free(&u);
+}
+
+
+static void
+test_names(void)
+{
+    util_t        u;
+    webhook_op_t  op;
+
+    util_init(&u);
+    util_open(&u);
+
+    (void) object_make(&u, "ep_1", "a", "erp", "1");
+
+    object_op(&op, "ep_2", "a", "erp", "2");
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_DUPLICATE && op.u.object.taken,
+           "a name is taken");
+    tap_ok(object_make(&u, "ep_3", "b", "erp", "3") == WEBHOOK_STORE_OK
+           && object_make(&u, "ep_4", "", "erp", "4") == WEBHOOK_STORE_OK,
+           "not in another company");
+
+    object_op(&op, "rc_1", "a", "erp", "5");
+    op.u.object.object.kind = WEBHOOK_OBJECT_RECEIVER;
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK, "nor of another kind");
+
+    (void) object_make(&u, "ep_2", "a", "crm", "2");
+
+    object_op(&op, "ep_2", "a", "erp", "2");
+    op.u.object.expect = 1;
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_DUPLICATE && op.u.object.taken,
+           "it cannot be changed to one that is taken");
+    tap_ok(object_change(&u, "ep_1", "a", "bi", "1", 1) == WEBHOOK_STORE_OK
+           && object_change(&u, "ep_2", "a", "erp", "2", 1)
+              == WEBHOOK_STORE_OK, "it can be once it is free");
+
+    util_check(&u, "names");
+    util_free(&u);
+}
+
+
+/* The things of another company are not there. */
+
+static void
+test_companies(void)
+{
+    util_t        u;
+    webhook_op_t  op;
+
+    util_init(&u);
+    util_open(&u);
+
+    (void) object_make(&u, "ep_1", "a", "erp", "1");
+
+    tap_ok(object_change(&u, "ep_1", "b", "erp", "2", 1)
+           == WEBHOOK_STORE_NOT_FOUND
+           && object_change(&u, "ep_1", "", "erp", "2", 1)
+              == WEBHOOK_STORE_NOT_FOUND,
+           "another company does not change it");
+    tap_ok(object_remove(&u, &op, "ep_1", "b", 1) == WEBHOOK_STORE_NOT_FOUND,
+           "nor remove it");
+
+    memset(&op, 0, sizeof(op));
+    op.type = WEBHOOK_OP_OBJECTS;
+    util_str(&op.u.objects.id, "ep_1");
+
+    op.u.objects.company.which = WEBHOOK_COMPANY_ONE;
+    util_str(&op.u.objects.company.name, "b");
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_NOT_FOUND, "nor see it");
+
+    op.u.objects.company.which = WEBHOOK_COMPANY_NONE;
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_NOT_FOUND,
+           "nor who has none");
+
+    op.u.objects.company.which = WEBHOOK_COMPANY_ONE;
+    util_str(&op.u.objects.company.name, "a");
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK, "its own does");
+
+    webhook_op_free(&op);
+
+    op.u.objects.kind = WEBHOOK_OBJECT_RECEIVER;
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_NOT_FOUND,
+           "it is of one kind");
+
+    webhook_op_free(&op);
+
+    util_check(&u, "companies");
+    util_free(&u);
+}
+
+
+static void
+test_bounds(void)
+{
+    util_t        u;
+    webhook_op_t  op;
+
+    util_init(&u);
+    util_open(&u);
+
+    (void) object_make(&u, "ep_1", "a", "1", "");
+    (void) object_make(&u, "ep_2", "a", "2", "");
+    (void) object_make(&u, "ep_3", "b", "3", "");
+
+    object_op(&op, "ep_4", "a", "4", "");
+    op.u.object.max_all = 3;
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_FULL && op.u.object.bound == 1,
+           "as many as there may be");
+
+    op.u.object.max_all = 4;
+    op.u.object.max_company = 2;
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_FULL && op.u.object.bound == 2,
+           "as many as the company may have");
+
+    util_str(&op.u.object.object.company, "b");
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK && op.u.object.bound == 0,
+           "another has room");
+
+    object_op(&op, "ep_1", "a", "1", "x");
+    op.u.object.expect = 1;
+    op.u.object.max_all = 1;
+    op.u.object.max_company = 1;
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK,
+           "one that is there can be changed");
+
+    object_op(&op, "rc_1", "a", "1", "");
+    op.u.object.object.kind = WEBHOOK_OBJECT_RECEIVER;
+    op.u.object.max_all = 1;
+    op.u.object.max_company = 1;
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK,
+           "each kind is counted by itself");
+
+    (void) object_remove(&u, &op, "ep_2", "a", 0);
+
+    object_op(&op, "ep_5", "a", "5", "");
+    op.u.object.max_all = 4;
+    op.u.object.max_company = 2;
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK,
+           "what was removed makes room");
+
+    util_check(&u, "bounds");
+    util_free(&u);
+}
+
+
+static void
+test_refused(void)
+{
+    util_t         u;
+    unsigned       i;
+    webhook_op_t   op;
+
+    static char  text[256 * 1024];
+
+    memset(text, 'x', sizeof(text));
+
+    util_init(&u);
+    util_open(&u);
+
+    for (i = 0; i < 12; i++) {
+        object_op(&op, "ep_1", "a", "erp", "1");
+
+        switch (i) {
+
+        case 0:
+            op.u.object.object.id.len = 0;
+            break;
+
+        case 1:
+            op.u.object.object.id.data = (unsigned char *) text;
+            op.u.object.object.id.len = WEBHOOK_OBJECT_ID_MAX + 1;
+            break;
+
+        case 2:
+            op.u.object.object.company.data = (unsigned char *) text;
+            op.u.object.object.company.len = WEBHOOK_COMPANY_MAX + 1;
+            break;
+
+        case 3:
+            op.u.object.object.name.len = 0;
+            break;
+
+        case 4:
+            op.u.object.object.name.data = (unsigned char *) text;
+            op.u.object.object.name.len = WEBHOOK_OBJECT_NAME_MAX + 1;
+            break;
+
+        case 5:
+            op.u.object.object.by.data = (unsigned char *) text;
+            op.u.object.object.by.len = WEBHOOK_OBJECT_BY_MAX + 1;
+            break;
+
+        case 6:
+            op.u.object.object.data.data = (unsigned char *) text;
+            op.u.object.object.data.len = WEBHOOK_OBJECT_DATA_MAX + 1;
+            break;
+
+        case 7:
+            op.u.object.audit.data = (unsigned char *) text;
+            op.u.object.audit.len = WEBHOOK_AUDIT_DATA_MAX + 1;
+            break;
+
+        case 8:
+            object_once(&op.u.object.once, 1, 1, 1, "");
+            op.u.object.once.answer.data = (unsigned char *) text;
+            op.u.object.once.answer.len = WEBHOOK_ONCE_ANSWER_MAX + 1;
+            break;
+
+        case 9:
+            op.u.object.object.kind = WEBHOOK_OBJECT_KINDS;
+            break;
+
+        case 10:
+            op.u.object.remove = 1;
+            break;
+
+        case 11:
+            op.u.object.same = 1;
+            break;
+        }
+
+        tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_UNAVAILABLE,
+               "over a bound, or no sense: %u", i);
+    }
+
+    object_op(&op, "ep_1", "a", "erp", "1");
+
+    op.u.object.object.id.data = (unsigned char *) text;
+    op.u.object.object.id.len = WEBHOOK_OBJECT_ID_MAX;
+    op.u.object.object.company.data = (unsigned char *) text;
+    op.u.object.object.company.len = WEBHOOK_COMPANY_MAX;
+    op.u.object.object.name.data = (unsigned char *) text;
+    op.u.object.object.name.len = WEBHOOK_OBJECT_NAME_MAX;
+    op.u.object.object.by.data = (unsigned char *) text;
+    op.u.object.object.by.len = WEBHOOK_OBJECT_BY_MAX;
+    op.u.object.object.data.data = (unsigned char *) text;
+    op.u.object.object.data.len = WEBHOOK_OBJECT_DATA_MAX;
+    op.u.object.audit.data = (unsigned char *) text;
+    op.u.object.audit.len = WEBHOOK_AUDIT_DATA_MAX;
+    object_once(&op.u.object.once, 1, 1, 1, "");
+    op.u.object.once.answer.data = (unsigned char *) text;
+    op.u.object.once.answer.len = WEBHOOK_ONCE_ANSWER_MAX;
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK, "all at their bounds");
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_DUPLICATE
+           && op.u.object.once.first.len == WEBHOOK_ONCE_ANSWER_MAX
+           && memcmp(op.u.object.once.first.data, text,
+                     WEBHOOK_ONCE_ANSWER_MAX) == 0, "and told again");
+
+    webhook_op_free(&op);
+
+    object_changes(&u, &op, 0, 10);
+
+    tap_ok(op.u.changes.count == 1
+           && op.u.changes.objects[0].data.len == WEBHOOK_OBJECT_DATA_MAX
+           && memcmp(op.u.changes.objects[0].data.data, text,
+                     WEBHOOK_OBJECT_DATA_MAX) == 0, "whole");
+
+    webhook_op_free(&op);
+
+    util_check(&u, "refused");
+    util_free(&u);
+}
+
+
+/* Page by page, in the order in which they were made. */
+
+static void
+test_list(void)
+{
+    char           id[16], name[16];
+    util_t         u;
+    unsigned       i, n, pages, wrong;
+    webhook_op_t   op;
+
+    util_init(&u);
+    util_open(&u);
+
+    for (i = 0; i < 60; i++) {
+        snprintf(id, sizeof(id), "ep_%u", i * 7919 % 1000);
+        snprintf(name, sizeof(name), "n%u", i);
+
+        (void) object_make(&u, id, i % 3 == 0 ? "a" : i % 3 == 1 ? "b" : "",
+                           name, "0123456789");
+    }
+
+    for (i = 0; i < 4; i++) {
+
+        memset(&op, 0, sizeof(op));
+        op.type = WEBHOOK_OP_OBJECTS;
+        op.u.objects.max = 7;
+        op.u.objects.company.which = i == 0 ? WEBHOOK_COMPANY_ANY
+                                     : i == 3 ? WEBHOOK_COMPANY_NONE
+                                     : WEBHOOK_COMPANY_ONE;
+        util_str(&op.u.objects.company.name, i == 1 ? "a" : "b");
+
+        n = 0;
+        pages = 0;
+        wrong = 0;
+
+        do {
+            if (util_apply(&u, &op) != WEBHOOK_STORE_OK || ++pages > 100) {
+                break;
+            }
+
+            if (i == 1 && op.u.objects.count) {
+
+                snprintf(name, sizeof(name), "n%u", n * 3);
+
+                wrong += !object_is(&op.u.objects.objects[0].name, name);
+                wrong += !object_is(&op.u.objects.objects[0].data,
+                                    "0123456789");
+            }
+
+            n += op.u.objects.count;
+            op.u.objects.from = 1;
+
+            webhook_op_free(&op);
+
+        } while (op.u.objects.more);
+
+        tap_ok(n == (i ? 20 : 60) && pages == (i ? 3 : 9) && wrong == 0,
+               "list %u: %u in %u pages", i, n, pages);
+    }
+
+    memset(&op, 0, sizeof(op));
+    op.type = WEBHOOK_OP_OBJECTS;
+    op.u.objects.max = 100;
+    op.u.objects.max_bytes = 25;
+
+    (void) util_apply(&u, &op);
+
+    tap_ok(op.u.objects.count == 3 && op.u.objects.more,
+           "a page of so many bytes");
+
+    webhook_op_free(&op);
+
+    op.u.objects.max_bytes = 1;
+
+    (void) util_apply(&u, &op);
+
+    tap_ok(op.u.objects.count == 1, "one at least");
+
+    webhook_op_free(&op);
+
+    op.u.objects.brief = 1;
+
+    (void) util_apply(&u, &op);
+
+    tap_ok(op.u.objects.count == 60 && op.u.objects.objects[5].data.len == 0
+           && op.u.objects.objects[5].name.len, "without data");
+
+    webhook_op_free(&op);
+
+    /* a cursor that is made up is a place like any other */
+
+    memset(op.u.objects.cursor, 0xff, WEBHOOK_OBJECT_CURSOR);
+    op.u.objects.from = 1;
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK && op.u.objects.count == 0,
+           "a cursor behind all");
+
+    webhook_op_free(&op);
+
+    util_free(&u);
+}
+
+
+static void
+test_changes(void)
+{
+    util_t                   u;
+    uint64_t                 since;
+    unsigned                 n;
+    webhook_op_t             op;
+    const webhook_object_t  *o;
+
+    util_init(&u);
+    util_open(&u);
+
+    object_changes(&u, &op, 0, 10);
+
+    tap_ok(op.result == WEBHOOK_STORE_OK && op.u.changes.count == 0
+           && op.u.changes.last == 0 && op.u.changes.next == 0
+           && !op.u.changes.more, "nothing has changed");
+
+    webhook_op_free(&op);
+
+    (void) object_make(&u, "ep_1", "a", "1", "one");
+    (void) object_make(&u, "ep_2", "a", "2", "two");
+    (void) object_make(&u, "ep_3", "a", "3", "three");
+    (void) object_change(&u, "ep_1", "a", "1", "one more", 1);
+    (void) object_remove(&u, &op, "ep_2", "a", 0);
+
+    object_changes(&u, &op, 0, 10);
+
+    o = op.u.changes.objects;
+
+    tap_ok(op.u.changes.count == 3 && !op.u.changes.more
+           && op.u.changes.last == 5 && op.u.changes.next == 5,
+           "each once, as it is now");
+    tap_ok(object_is(&o[0].id, "ep_3") && o[0].change == 3
+           && object_is(&o[1].id, "ep_1") && o[1].change == 4
+           && object_is(&o[1].data, "one more") && o[1].version == 2,
+           "by their last change");
+    tap_ok(object_is(&o[2].id, "ep_2") && o[2].change == 5 && o[2].removed
+           && object_is(&o[2].company, "a") && o[2].name.len == 0
+           && o[2].data.len == 0, "what is left of one that was removed");
+
+    webhook_op_free(&op);
+
+    n = 0;
+    since = 0;
+
+    do {
+        object_changes(&u, &op, since, 1);
+
+        n += op.u.changes.count;
+        since = op.u.changes.next;
+
+        webhook_op_free(&op);
+
+    } while (op.u.changes.more && n < 10);
+
+    tap_ok(n == 3 && since == 5, "one by one");
+
+    object_changes(&u, &op, 4, 10);
+
+    tap_ok(op.u.changes.count == 1 && op.u.changes.objects[0].removed,
+           "since a change");
+
+    webhook_op_free(&op);
+
+    object_changes(&u, &op, UINT64_MAX, 10);
+
+    tap_ok(op.result == WEBHOOK_STORE_OK && op.u.changes.count == 0,
+           "since the end of time");
+
+    webhook_op_free(&op);
+
+    util_free(&u);
+}
+
+
+/* Sealed anew: who looks at versions sees nothing. */
+
+static void
+test_same(void)
+{
+    util_t                   u;
+    webhook_op_t             op;
+    const webhook_object_t  *o;
+
+    util_init(&u);
+    util_open(&u);
+
+    (void) object_make(&u, "ep_1", "a", "erp", "sealed");
+
+    object_op(&op, "ep_1", "a", "ignored", "sealed anew");
+    op.u.object.expect = 1;
+    op.u.object.same = 1;
+    op.u.object.wall = UTIL_WALL + 9;
+    util_str(&op.u.object.object.by, "nobody");
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK
+           && op.u.object.version == 1 && op.u.object.change == 2,
+           "the change rises, the version stays");
+
+    o = object_get(&u, &op, "ep_1");
+
+    tap_ok(o && o->updated == UTIL_WALL && object_is(&o->by, "manager")
+           && object_is(&o->name, "erp")
+           && object_is(&o->data, "sealed anew"), "and so do all but the data");
+
+    webhook_op_free(&op);
+
+    util_check(&u, "sealed anew");
+    util_free(&u);
+}
+
+
+/* From another store. */
+
+static void
+test_past(void)
+{
+    util_t                   u;
+    webhook_op_t             op;
+    const webhook_object_t  *o;
+
+    util_init(&u);
+    util_open(&u);
+
+    object_op(&op, "ep_1", "a", "erp", "data");
+
+    op.u.object.past = 1;
+    op.u.object.object.version = 7;
+    op.u.object.object.created = 5;
+    op.u.object.object.updated = 6;
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK
+           && op.u.object.version == 7 && op.u.object.change == 1,
+           "it keeps its version, and not its change");
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_DUPLICATE, "it is there then");
+
+    o = object_get(&u, &op, "ep_1");
+
+    tap_ok(o && o->version == 7 && o->created == 5 && o->updated == 6,
+           "it keeps its times");
+
+    webhook_op_free(&op);
+
+    object_op(&op, "ep_2", "a", "", "");
+
+    op.u.object.past = 1;
+    op.u.object.object.version = 3;
+    op.u.object.object.updated = 6;
+    op.u.object.object.removed = 1;
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK, "one that was removed");
+    tap_ok(object_make(&u, "ep_2", "a", "crm", "")
+           == WEBHOOK_STORE_DUPLICATE, "its id is known");
+
+    object_changes(&u, &op, 1, 10);
+
+    tap_ok(op.u.changes.count == 1 && op.u.changes.objects[0].removed
+           && op.u.changes.objects[0].version == 3, "and told");
+
+    webhook_op_free(&op);
+
+    util_check(&u, "from another store");
+    util_free(&u);
+}
+
+
+/* Other processes are told that something has changed. */
+
+static void
+test_news(void)
+{
+    util_t                u, other;
+    webhook_store_news_t  news;
+
+    util_init(&u);
+    util_open(&u);
+
+    (void) object_make(&u, "ep_1", "a", "erp", "1");
+
+    webhook_store_news(u.st, &news);
+
+    tap_ok(news.change == 1, "who wrote it knows");
+
+    other = u;
+    other.admin = 1;
+    other.st = NULL;
+
+    /* a process has a store open once, so the first leaves it */
+
+    util_close(&u);
+
+    tap_ok(util_open(&other) == WEBHOOK_STORE_OK, "a tool");
+
+    webhook_store_news(other.st, &news);
+
+    tap_ok(news.change == 1, "who opens it knows");
+
+    (void) object_change(&other, "ep_1", "a", "erp", "2", 1);
+
+    util_close(&other);
+    util_open(&u);
+
+    (void) util_takeover(&u);
+
+    webhook_store_news(u.st, &news);
+
+    tap_ok(news.change == 2, "who comes after it knows");
+
+    util_free(&u);
+}
+
+
+/* Above the mark none is made; what is there can be changed and removed. */
+
+static void
+test_full(void)
+{
+    char                    id[32], *body;
+    util_t                  u;
+    unsigned                i;
+    uint64_t                ep;
+    webhook_op_t            op;
+    webhook_put_t           put;
+    webhook_store_result_e  result;
+
+    util_init(&u);
+
+    u.size = 16 << 20;
+    u.keep_history = 1;
+
+    util_open(&u);
+
+    ep = util_endpoint(&u, "erp", 1);
+
+    (void) object_make(&u, "ep_1", "a", "erp", "1");
+    (void) object_make(&u, "ep_2", "a", "crm", "2");
+
+    body = calloc(1, 200000);
+
+    if (body == NULL) {
+        return;
+    }
+
+    for (i = 0; i < 200; i++) {
+        memset(&put, 0, sizeof(put));
+        util_put_op(&op, &put, util_id(&u), ep, body, 200000);
+
+        if (util_apply(&u, &op) == WEBHOOK_STORE_FULL) {
+            break;
+        }
+    }
+
+    tap_ok(i < 200, "the store is full");
+
+    for (i = 0; i < 1000; i++) {
+        snprintf(id, sizeof(id), "ep_new%u", i);
+
+        object_op(&op, id, "a", id, body);
+        op.u.object.object.data.len = 100000;
+
+        result = util_apply(&u, &op);
+
+        if (result != WEBHOOK_STORE_OK) {
+            break;
+        }
+    }
+
+    tap_ok(result == WEBHOOK_STORE_FULL && op.u.object.bound == 0,
+           "none is made");
+    tap_ok(object_change(&u, "ep_1", "a", "erp", "changed", 1)
+           == WEBHOOK_STORE_OK, "one can be changed");
+    tap_ok(object_remove(&u, &op, "ep_2", "a", 0) == WEBHOOK_STORE_OK,
+           "one can be removed");
+
+    free(body);
+
+    util_check(&u, "full");
+    util_free(&u);
+}
