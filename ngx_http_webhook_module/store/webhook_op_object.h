@@ -241,7 +241,7 @@ typedef struct {
 
 
 /*
- * AUDIT.  Records, the newest first, page by page.  Each stays for
+ * AUDIT.  Records, the newest or the oldest first, page by page.  Each stays for
  * options.keep_audit (0: a year); then EXPIRE removes it.  Of one company no
  * more are kept than take a 64th of the store's size, or 1M where that is more:
  * its oldest go, so that none can drive out another's.
@@ -258,6 +258,8 @@ typedef struct {
     webhook_company_t  company;     /* in */
     uint64_t           before;      /* in: numbers below it; 0: the newest; out,
                                        if more: to go on */
+    uint64_t           after;       /* the same, if "oldest": numbers above */
+    unsigned           oldest:1;    /* in: the oldest first */
     unsigned           more:1;      /* out */
     uint32_t           max;         /* in */
     size_t             max_bytes;   /* in: as OBJECTS */

@@ -5,9 +5,9 @@
  * export: what a store holds, a JSON object a line, for other programs and for
  * import.  docs/export.md describes the lines.
  *
- * What is known of repeats goes before what it keeps from being done twice, and
- * pauses before what they hold up: who imports while nginx runs has them in
- * time.
+ * What was registered goes first, for the rest is about it.  What is known of
+ * repeats goes before what it keeps from being done twice, and pauses before
+ * what they hold up: who imports while nginx runs has them in time.
  */
 
 #ifndef _GNU_SOURCE
@@ -23,18 +23,7 @@
 #include "webhookctl/transfer/webhookctl_export.h"
 
 
-#define CTL_EXPORT_PAGE  100
-
-
-typedef struct {
-    webhook_store_t  *st;
-    uint64_t          lines;
-    uint64_t          damaged;
-} ctl_export_t;
-
-
 static uint64_t ctl_export_now(void);
-static void ctl_export_line(ctl_export_t *x, json_t *json, const char *kind);
 static int ctl_export_endpoints(ctl_export_t *x);
 static int ctl_export_known(ctl_export_t *x, webhook_known_e kind);
 static json_t *ctl_export_known_json(const webhook_known_t *known);
@@ -84,7 +73,15 @@ ctl_export(ctl_t *ctl, webhook_store_t *st)
     rc = 0;
 
     if (all) {
-        rc = ctl_export_endpoints(&x);
+        rc = ctl_export_objects(&x);
+
+        if (rc == 0) {
+            rc = ctl_export_audit(&x);
+        }
+
+        if (rc == 0) {
+            rc = ctl_export_endpoints(&x);
+        }
 
         if (rc == 0) {
             rc = ctl_export_known(&x, WEBHOOK_KNOWN_CALL);
@@ -135,7 +132,7 @@ ctl_export_now(void)
 }
 
 
-static void
+void
 ctl_export_line(ctl_export_t *x, json_t *json, const char *kind)
 {
     json_object_set_new(json, "kind", json_string(kind));

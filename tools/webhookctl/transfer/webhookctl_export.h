@@ -3,10 +3,10 @@
  * Copyright (C) the ngx_http_webhook_module authors
  *
  * Between those that write and read exports (docs/export.md):
- * webhookctl_export.c; webhookctl_import.c, with webhookctl_import_event.c,
- * which puts deliveries back together as events, and
- * webhookctl_import_member.c, which reads the members of lines;
- * webhookctl_quarantine.c.
+ * webhookctl_export.c, with webhookctl_export_object.c; webhookctl_import.c,
+ * with webhookctl_import_event.c, which puts deliveries back together as
+ * events, webhookctl_import_object.c, and webhookctl_import_member.c, which
+ * reads the members of lines; webhookctl_quarantine.c.
  */
 
 #ifndef WEBHOOKCTL_EXPORT_H
@@ -19,6 +19,8 @@
 
 /* Kinds of lines. */
 #define CTL_KIND_EXPORT        "webhook-export"     /* the first */
+#define CTL_KIND_OBJECT        "object"
+#define CTL_KIND_AUDIT         "audit"
 #define CTL_KIND_ENDPOINT      "endpoint"
 #define CTL_KIND_DEDUPE        "dedupe"
 #define CTL_KIND_IDEMPOTENCY   "idempotency"
@@ -29,6 +31,27 @@
 
 /* A time that programs with numbers of 53 bits can read. */
 #define CTL_EXPORT_LONG        ((uint64_t) 1 << 52)
+
+#define CTL_EXPORT_PAGE        100
+
+
+typedef struct {
+    webhook_store_t  *st;
+    uint64_t          lines;
+    uint64_t          damaged;
+} ctl_export_t;
+
+
+/* Writes a line of a kind, and frees it. */
+void ctl_export_line(ctl_export_t *x, json_t *json, const char *kind);
+
+/* What was registered, and what is left of what was removed; and the records of
+   the audit, the oldest first.  0, or the exit status. */
+int ctl_export_objects(ctl_export_t *x);
+int ctl_export_audit(ctl_export_t *x);
+
+/* What an object is: "endpoint" or "receiver"; WEBHOOK_OBJECT_KINDS names. */
+extern const char *const  ctl_export_kinds[];
 
 
 typedef struct ctl_import_s  ctl_import_t;
@@ -49,6 +72,8 @@ struct ctl_import_s {
     uint64_t          events;           /* imported */
     uint64_t          calls;
     uint64_t          repeats;
+    uint64_t          objects;
+    uint64_t          records;
     uint64_t          there;            /* were there already */
     uint64_t          skipped;          /* lines of no use here */
     uint64_t          failed;           /* lines that could not be taken */
@@ -64,6 +89,16 @@ struct ctl_import_s {
 int ctl_import_delivery(ctl_import_t *m, json_t *json);
 void ctl_import_flush(ctl_import_t *m);
 void ctl_import_free(ctl_import_t *m);
+
+
+/* Take the line of an object, or of a record of the audit.  -1: it cannot be
+   read. */
+int ctl_import_object(ctl_import_t *m, json_t *json);
+int ctl_import_audit(ctl_import_t *m, json_t *json);
+
+/* Tells of an operation that was applied, whatever it came to, counts it, and
+   frees it. */
+void ctl_import_applied(ctl_import_t *m, webhook_op_t *op, uint64_t *count);
 
 
 /* Members of a line.  A text that is not there is empty; bytes are those of

@@ -50,6 +50,8 @@ static void ctl_import_print(const ctl_import_t *m, int json);
 
 
 static const ctl_kind_t  ctl_kinds[] = {
+    { CTL_KIND_OBJECT, ctl_import_object },
+    { CTL_KIND_AUDIT, ctl_import_audit },
     { CTL_KIND_ENDPOINT, ctl_import_endpoint },
     { CTL_KIND_DEDUPE, ctl_import_dedupe },
     { CTL_KIND_IDEMPOTENCY, ctl_import_idempotency },
@@ -116,6 +118,8 @@ ctl_import_print(const ctl_import_t *m, int json)
         ctl_json_set_number(root, "events", m->events);
         ctl_json_set_number(root, "calls", m->calls);
         ctl_json_set_number(root, "repeats", m->repeats);
+        ctl_json_set_number(root, "objects", m->objects);
+        ctl_json_set_number(root, "records", m->records);
         ctl_json_set_number(root, "there", m->there);
         ctl_json_set_number(root, "skipped", m->skipped);
         ctl_json_set_number(root, "failed", m->failed);
@@ -129,6 +133,12 @@ ctl_import_print(const ctl_import_t *m, int json)
            "imported, %" PRIu64 " were there already, %" PRIu64 " lines are "
            "skipped, %" PRIu64 " could not be taken\n", m->events, m->calls,
            m->repeats, m->there, m->skipped, m->failed);
+
+    if (m->objects || m->records) {
+        printf("%" PRIu64 " endpoints and receivers that were registered and "
+               "%" PRIu64 " records of the audit are imported\n", m->objects,
+               m->records);
+    }
 }
 
 
@@ -519,7 +529,13 @@ static void
 ctl_import_apply(ctl_import_t *m, webhook_op_t *op, uint64_t *count)
 {
     webhook_store_apply(m->st, &op, 1);
+    ctl_import_applied(m, op, count);
+}
 
+
+void
+ctl_import_applied(ctl_import_t *m, webhook_op_t *op, uint64_t *count)
+{
     if (op->result == WEBHOOK_STORE_OK) {
         (*count)++;
 

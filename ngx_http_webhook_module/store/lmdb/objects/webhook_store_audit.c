@@ -40,8 +40,8 @@ static int webhook_audit_ends(webhook_txn_t *t, uint64_t company,
     uint64_t *first, uint64_t *from, uint64_t *upto, int *any);
 static int webhook_audit_del(webhook_txn_t *t, uint64_t number,
     uint64_t company, uint32_t *pages);
-static int webhook_audit_before(webhook_txn_t *t,
-    const webhook_company_t *company, uint64_t before, uint64_t *number);
+static int webhook_audit_next(webhook_txn_t *t, const webhook_op_audit_t *l,
+    uint64_t behind, uint64_t *number);
 static int webhook_audit_tell(webhook_txn_t *t, webhook_op_t *op,
     uint64_t number, size_t *bytes);
 
@@ -343,7 +343,7 @@ webhook_audit_list(webhook_txn_t *t, webhook_op_t *op)
     int                  rc;
     size_t               bytes;
     uint32_t             max, rows;
-    uint64_t             number, before;
+    uint64_t             number, behind;
     webhook_op_audit_t  *l;
 
     l = &op->u.audit;
@@ -358,12 +358,12 @@ webhook_audit_list(webhook_txn_t *t, webhook_op_t *op)
 
     op->result = WEBHOOK_STORE_OK;
 
-    before = l->before ? l->before : UINT64_MAX;
+    behind = l->oldest ? l->after : l->before ? l->before : UINT64_MAX;
     bytes = 0;
 
     for (rows = 0; /* void */ ; rows++) {
 
-        rc = webhook_audit_before(t, &l->company, before, &number);
+        rc = webhook_audit_next(t, l, behind, &number);
 
         if (rc) {
             return rc == MDB_NOTFOUND ? 0 : rc;
@@ -372,12 +372,18 @@ webhook_audit_list(webhook_txn_t *t, webhook_op_t *op)
         if (l->count == max || rows == WEBHOOK_AUDIT_ROWS
             || (l->count && l->max_bytes && bytes >= l->max_bytes))
         {
-            l->before = before;
+            if (l->oldest) {
+                l->after = behind;
+
+            } else {
+                l->before = behind;
+            }
+
             l->more = 1;
             return 0;
         }
 
-        before = number;
+        behind = number;
 
         rc = webhook_audit_tell(t, op, number, &bytes);
 
@@ -391,17 +397,24 @@ webhook_audit_list(webhook_txn_t *t, webhook_op_t *op)
 }
 
 
-/* The number of the newest record before that. */
+/* The number of the record that is next behind that. */
 
 static int
-webhook_audit_before(webhook_txn_t *t, const webhook_company_t *company,
-    uint64_t before, uint64_t *number)
+webhook_audit_next(webhook_txn_t *t, const webhook_op_audit_t *l,
+    uint64_t behind, uint64_t *number)
 {
-    int            rc;
-    size_t         prefix;
-    MDB_val        key, val;
-    webhook_db_e   db;
-    unsigned char  k[WEBHOOK_KEY_AUDIT_COMPANY];
+    int                       rc;
+    size_t                    prefix;
+    MDB_val                   key, val;
+    webhook_db_e              db;
+    unsigned char             k[WEBHOOK_KEY_AUDIT_COMPANY];
+    const webhook_company_t  *company;
+
+    company = &l->company;
+
+    if (l->oldest && behind == UINT64_MAX) {
+        return MDB_NOTFOUND;
+    }
 
     if (company->which == WEBHOOK_COMPANY_ANY) {
         db = WEBHOOK_DB_AUDIT;
@@ -415,9 +428,11 @@ webhook_audit_before(webhook_txn_t *t, const webhook_company_t *company,
                            ? webhook_key_company(&company->name) : 0);
     }
 
-    webhook_set_u64(k + prefix, before);
+    webhook_set_u64(k + prefix, l->oldest ? behind + 1 : behind);
 
-    rc = webhook_txn_seek_before(t, db, k, prefix + 8, &key, &val);
+    rc = l->oldest
+         ? webhook_txn_seek(t, db, k, prefix + 8, &key, &val)
+         : webhook_txn_seek_before(t, db, k, prefix + 8, &key, &val);
     if (rc) {
         return rc;
     }

@@ -400,6 +400,30 @@ test_audit(void)
 
     webhook_op_free(&op);
 
+    object_audit(&u, &op, "a", 1);
+
+    webhook_op_free(&op);
+
+    op.u.audit.oldest = 1;
+    op.u.audit.after = 4;
+    op.u.audit.max = 2;
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK && op.u.audit.count == 2
+           && op.u.audit.records[0].number == 7
+           && op.u.audit.records[1].number == 10 && op.u.audit.more
+           && op.u.audit.after == 10, "the oldest first");
+
+    webhook_op_free(&op);
+
+    op.u.audit.company.which = WEBHOOK_COMPANY_ANY;
+    op.u.audit.after = 29;
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK && op.u.audit.count == 1
+           && op.u.audit.records[0].number == 30 && !op.u.audit.more,
+           "up to the newest");
+
+    webhook_op_free(&op);
+
     object_audit(&u, &op, "c", 100);
 
     tap_ok(op.u.audit.count == 0, "of one that has none");
