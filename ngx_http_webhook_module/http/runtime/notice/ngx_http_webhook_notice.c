@@ -3,7 +3,7 @@
  * Copyright (C) the ngx_http_webhook_module authors
  */
 
-#include "http/runtime/ngx_http_webhook_notice.h"
+#include "http/runtime/notice/ngx_http_webhook_notice.h"
 
 
 /* of this process */
