@@ -172,7 +172,7 @@ for ("show $far", 'list --event=far.away', 'export --event=far.away') {
 my ($out) = map { $json->decode($_) } grep { /delivery/ }
             qx($ctl -s $store export --event=far.away);
 
-like $out->{$_}, qr/^(?:\?|\d{5,}-\d\d-\d\dT[\d:.+-]+)$/, "$_ is nothing else"
+ok exists $out->{$_} && !defined $out->{$_}, "$_ is none"
     for qw(time finished);
 
 my $known = { kind => 'dedupe', receiver_id => '0123456789abcdef',

@@ -291,12 +291,6 @@ void ctl_print_call(const webhook_call_t *call, int json);
 void ctl_print_whole_call(const webhook_call_t *call, int json);
 void ctl_print_stats(const webhook_op_stats_t *stats, int json);
 
-/* What a delivery waits for, as its endpoint stands: "due", "time", "turn",
-   "held" or "paused"; NULL if it does not wait.  Without stats, as far as it
-   tells itself. */
-const char *ctl_waits(const webhook_delivery_t *d,
-    const webhook_op_stats_t *stats);
-
 /* What STATS says, to be freed; 0, or the exit status. */
 int ctl_read_stats(webhook_store_t *st, webhook_op_t *op);
 
@@ -304,14 +298,14 @@ int ctl_read_stats(webhook_store_t *st, webhook_op_t *op);
    one is told, and is status 1. */
 int ctl_read_known(const ctl_t *ctl, webhook_store_t *st, webhook_op_t *op);
 
-/* A delivery, an attempt and a call as JSON; what a form says goes into an
-   object that is there (its bytes too if body is set). */
+/* store/view, or the end where there is no memory: a delivery, a form (its
+   bytes too if body is set), an attempt, a call, the store as a whole. */
 json_t *ctl_delivery_json(const webhook_delivery_t *d,
     const webhook_op_stats_t *stats);
-void ctl_form_json(json_t *json, const webhook_rendition_t *rendition,
-    int body);
+json_t *ctl_form_json(const webhook_rendition_t *rendition, int body);
 json_t *ctl_attempt_json(const webhook_attempt_t *a);
 json_t *ctl_call_json(const webhook_call_t *call);
+json_t *ctl_stats_json(const webhook_op_stats_t *stats);
 
 /* A text as JSON: what is not UTF-8 becomes U+FFFD.  A member of an object that
    is one: if it is not UTF-8 the bytes are beside it, as NAME_base64. */

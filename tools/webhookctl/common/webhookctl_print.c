@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "webhookctl/webhookctl.h"
+#include "store/view/webhook_view.h"
 
 
 static const char *ctl_next(const webhook_delivery_t *d,
@@ -59,44 +60,6 @@ ctl_print_delivery(const webhook_delivery_t *d,
 }
 
 
-const char *
-ctl_waits(const webhook_delivery_t *d, const webhook_op_stats_t *stats)
-{
-    uint32_t                         i;
-    const webhook_endpoint_stats_t  *ep;
-
-    if (d->state != WEBHOOK_PENDING) {
-        return NULL;
-    }
-
-    if (stats && stats->paused) {
-        return "paused";
-    }
-
-    for (i = 0; stats && i < stats->count; i++) {
-        ep = &stats->endpoints[i];
-
-        if (ep->id != d->endpoint) {
-            continue;
-        }
-
-        if (ep->paused) {
-            return "paused";
-        }
-
-        /* retries keep their time */
-
-        if (!d->parked && d->attempts == 0 && (ep->held || ep->open)) {
-            return "held";
-        }
-
-        break;
-    }
-
-    return d->parked ? "turn" : d->due > 0 ? "time" : "due";
-}
-
-
 /* What comes next, in a column. */
 
 static const char *
@@ -105,7 +68,7 @@ ctl_next(const webhook_delivery_t *d, const webhook_op_stats_t *stats,
 {
     const char  *waits;
 
-    waits = ctl_waits(d, stats);
+    waits = webhook_view_waits(d, stats);
 
     if (waits == NULL) {
         return d->blocks ? "blocks" : "-";

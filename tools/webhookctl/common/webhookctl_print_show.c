@@ -8,6 +8,7 @@
 #include <inttypes.h>
 
 #include "webhookctl/webhookctl.h"
+#include "store/view/webhook_view.h"
 
 
 static void ctl_show_json(const webhook_op_show_t *show,
@@ -60,31 +61,24 @@ static void
 ctl_show_json(const webhook_op_show_t *show, const webhook_op_stats_t *stats,
     int body)
 {
-    char                            id[WEBHOOK_ID_TEXT_LEN + 1], when[40];
     json_t                         *root, *list, *item, *attempts;
     uint32_t                        i, k;
     const webhook_delivery_full_t  *d;
 
-    ctl_id(&show->id, id);
-
     root = json_object();
     list = json_array();
 
-    json_object_set_new(root, "id", json_string(id));
-
-    ctl_id(&show->wire, id);
-
-    json_object_set_new(root, "webhook_id", json_string(id));
+    ctl_json_set_id(root, "id", &show->id);
+    ctl_json_set_id(root, "webhook_id", &show->wire);
     json_object_set_new(root, "type", ctl_json_text(&show->type));
-    json_object_set_new(root, "time",
-                        json_string(ctl_time(show->wall, when,
-                                             sizeof(when))));
+    json_object_set_new(root, "company", show->company.len
+                                         ? ctl_json_text(&show->company)
+                                         : json_null());
+    json_object_set_new(root, "time", webhook_view_time(show->wall));
 
     for (i = 0; i < show->renditions_count; i++) {
-        item = json_object();
-
-        ctl_form_json(item, &show->renditions[i], body);
-        json_array_append_new(list, item);
+        json_array_append_new(list, ctl_form_json(&show->renditions[i],
+                                                  body));
     }
 
     json_object_set_new(root, "forms", list);
@@ -232,7 +226,7 @@ ctl_print_waits(const webhook_delivery_t *d, const webhook_op_stats_t *stats)
     char         span[40];
     const char  *waits;
 
-    waits = ctl_waits(d, stats);
+    waits = webhook_view_waits(d, stats);
 
     if (waits == NULL) {
         return;

@@ -475,7 +475,7 @@ ctl_export_json(const webhook_op_show_t *show)
         ctl_json_set_number(json, "finished_ms", d->finished);
     }
 
-    ctl_form_json(json, &show->renditions[form], 1);
+    json_object_update_new(json, ctl_form_json(&show->renditions[form], 1));
 
     /* the steps before it and behind it */
 
@@ -510,15 +510,13 @@ ctl_export_json(const webhook_op_show_t *show)
 static json_t *
 ctl_export_forms(const webhook_op_show_t *show, uint32_t from, uint32_t to)
 {
-    json_t  *list, *json;
+    json_t  *list;
 
     list = json_array();
 
     for ( /* void */ ; from < to; from++) {
-        json = json_object();
-
-        ctl_form_json(json, &show->renditions[from], 1);
-        json_array_append_new(list, json);
+        json_array_append_new(list, ctl_form_json(&show->renditions[from],
+                                                  1));
     }
 
     return list;
