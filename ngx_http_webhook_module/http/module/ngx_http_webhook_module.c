@@ -22,6 +22,7 @@
 #include "http/outbound/delivery/ngx_http_webhook_dispatcher.h"
 #include "http/admin/api/ngx_http_webhook_api_handler.h"
 #include "http/runtime/ngx_http_webhook_cpu.h"
+#include "http/runtime/ngx_http_webhook_held.h"
 #include "http/runtime/ngx_http_webhook_metrics.h"
 #include "http/inbound/receive/ngx_http_webhook_receive_init.h"
 #include "http/inbound/intake/ngx_http_webhook_limit.h"
@@ -275,6 +276,7 @@ ngx_webhook_init_process(ngx_cycle_t *cycle)
     ngx_webhook_limit_attach(wmcf);
 
     ngx_webhook_cpu_init(cycle, wmcf);
+    ngx_webhook_held_init(cycle->log);
 
     if (wmcf->store == NULL) {
 
@@ -333,6 +335,7 @@ ngx_webhook_exit_process(ngx_cycle_t *cycle)
     }
 
     ngx_webhook_dispatcher_exit(cycle);
+    ngx_webhook_held_exit();
     ngx_webhook_client_exit(cycle);
     ngx_webhook_store_queue_exit(cycle);
 }

@@ -18,12 +18,14 @@
 #include "http/conf/main/ngx_http_webhook_conf_cpu.h"
 #include "http/conf/main/ngx_http_webhook_conf_event_paths.h"
 #include "http/conf/read/ngx_http_webhook_conf_build.h"
+#include "http/conf/check/ngx_http_webhook_conf_inside.h"
 #include "http/conf/check/ngx_http_webhook_conf_lint.h"
 #include "http/conf/check/ngx_http_webhook_conf_location.h"
 #include "http/conf/check/ngx_http_webhook_conf_reach.h"
 #include "http/conf/check/ngx_http_webhook_receive_loop.h"
 #include "http/net/peer/ngx_http_webhook_peer.h"
 #include "http/runtime/ngx_http_webhook_metrics.h"
+#include "http/runtime/registered/ngx_http_webhook_registered.h"
 
 
 static ngx_int_t ngx_webhook_check_store(ngx_webhook_build_t *b,
@@ -97,7 +99,9 @@ ngx_webhook_conf_check_calls(ngx_conf_t *cf)
     }
 
     if (ngx_webhook_receive_loop(b) != NGX_OK
-        || ngx_webhook_reach_check(b) != NGX_OK)
+        || ngx_webhook_reach_check(b) != NGX_OK
+        || (wmcf->registry
+            && ngx_webhook_inside_check(b, &wmcf->registry->bounds) != NGX_OK))
     {
         return NGX_ERROR;
     }
