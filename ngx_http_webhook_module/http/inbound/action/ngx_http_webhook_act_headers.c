@@ -11,7 +11,7 @@
 #include "http/runtime/ngx_http_webhook_hops.h"
 
 
-static ngx_int_t ngx_webhook_act_company(ngx_http_request_t *sr,
+static ngx_int_t ngx_webhook_act_told(ngx_http_request_t *sr,
     ngx_webhook_act_t *act);
 static ngx_int_t ngx_webhook_act_header(ngx_http_request_t *sr, ngx_str_t *key,
     ngx_str_t *value, ngx_table_elt_t **header);
@@ -21,6 +21,7 @@ static ngx_str_t  ngx_webhook_act_host = ngx_string("Host");
 static ngx_str_t  ngx_webhook_act_type = ngx_string("Content-Type");
 static ngx_str_t  ngx_webhook_act_length = ngx_string("Content-Length");
 static ngx_str_t  ngx_webhook_act_id = ngx_string("X-Request-ID");
+static ngx_str_t  ngx_webhook_act_replay = ngx_string("X-Webhook-Replay");
 static ngx_str_t  ngx_webhook_act_hops = ngx_string(NGX_WEBHOOK_HOPS_HEADER);
 static ngx_str_t  ngx_webhook_act_json = ngx_string("application/json");
 
@@ -40,7 +41,7 @@ ngx_webhook_act_headers(ngx_http_request_t *sr, ngx_webhook_act_t *act)
     ngx_http_headers_in_t  *in, *main;
 
     in = &sr->headers_in;
-    main = &sr->main->headers_in;
+    main = &act->call->request->headers_in;
 
     ngx_memzero(in, sizeof(ngx_http_headers_in_t));
 
@@ -63,7 +64,7 @@ ngx_webhook_act_headers(ngx_http_request_t *sr, ngx_webhook_act_t *act)
         return NGX_ERROR;
     }
 
-    ngx_webhook_reply_id(sr->main, &value);
+    ngx_webhook_reply_id(act->call->request, &value);
 
     if (value.len && ngx_webhook_act_header(sr, &ngx_webhook_act_id, &value,
                                   &h)
@@ -83,7 +84,7 @@ ngx_webhook_act_headers(ngx_http_request_t *sr, ngx_webhook_act_t *act)
         }
     }
 
-    if (ngx_webhook_act_company(sr, act) != NGX_OK) {
+    if (ngx_webhook_act_told(sr, act) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -122,10 +123,11 @@ ngx_webhook_act_headers(ngx_http_request_t *sr, ngx_webhook_act_t *act)
 }
 
 
-/* Whose call it is, where it was registered; and how many webhooks led to it. */
+/* Whose call it is, where it was registered; which one it repeats; and how many
+   webhooks led to it. */
 
 static ngx_int_t
-ngx_webhook_act_company(ngx_http_request_t *sr, ngx_webhook_act_t *act)
+ngx_webhook_act_told(ngx_http_request_t *sr, ngx_webhook_act_t *act)
 {
     u_char                  *p;
     ngx_str_t                value;
@@ -137,6 +139,14 @@ ngx_webhook_act_company(ngx_http_request_t *sr, ngx_webhook_act_t *act)
     if (act->bound && act->bound->company.len && receiver->company.len
         && ngx_webhook_act_header(sr, (ngx_str_t *) &act->bound->company,
                                   &receiver->company, &h)
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (act->call->replayed.len
+        && ngx_webhook_act_header(sr, &ngx_webhook_act_replay,
+                                  &act->call->replayed, &h)
            != NGX_OK)
     {
         return NGX_ERROR;

@@ -59,7 +59,7 @@ ngx_webhook_await_handler(ngx_event_t *ev)
     call = ev->data;
 
     c = call->request->connection;
-    ngx_http_set_log_request(c->log, call->request);
+    ngx_http_set_log_request(c->log, call->request->main);
 
     if (!call->was_late) {
         call->was_late = 1;

@@ -19,7 +19,11 @@ static ngx_int_t ngx_webhook_call_away(ngx_webhook_call_t *call);
 static ngx_int_t ngx_webhook_call_steps(ngx_webhook_call_t *call);
 static void ngx_webhook_call_write(ngx_http_request_t *r);
 static void ngx_webhook_call_read(ngx_http_request_t *r);
+static ngx_webhook_call_t *ngx_webhook_call_driven(ngx_http_request_t *r);
+static ngx_webhook_call_t *ngx_webhook_call_create(ngx_http_request_t *r,
+    ngx_pool_cleanup_pt handler);
 static void ngx_webhook_call_cleanup(void *data);
+static void ngx_webhook_call_cleanup_lent(void *data);
 
 
 void
@@ -27,7 +31,7 @@ ngx_webhook_call_start(ngx_webhook_call_t *call)
 {
     ngx_http_request_t  *r;
 
-    r = call->request;
+    r = call->request->main;
 
     /* from here on it goes to its end, whatever the caller does */
 
@@ -54,7 +58,27 @@ ngx_webhook_call_resume(ngx_webhook_call_t *call, ngx_int_t rc)
         return;
     }
 
-    ngx_http_finalize_request(call->request, call->rc);
+    if (call->finish == NULL) {
+        ngx_http_finalize_request(call->request, call->rc);
+        return;
+    }
+
+    call->request->main->read_event_handler = call->reader;
+    call->request->main->write_event_handler = call->writer;
+
+    call->finish(call);
+}
+
+
+void
+ngx_webhook_call_begin(ngx_webhook_call_t *call,
+    void (*finish)(ngx_webhook_call_t *call))
+{
+    call->finish = finish;
+    call->reader = call->request->main->read_event_handler;
+    call->writer = call->request->main->write_event_handler;
+
+    ngx_webhook_call_start(call);
 }
 
 
@@ -209,7 +233,7 @@ ngx_webhook_call_write(ngx_http_request_t *r)
 {
     ngx_webhook_call_t  *call;
 
-    call = ngx_webhook_call_get(r);
+    call = ngx_webhook_call_driven(r);
 
     if (call == NULL || !call->woken || call->wake == NULL) {
         /* an event of the caller's connection */
@@ -235,9 +259,9 @@ ngx_webhook_call_read(ngx_http_request_t *r)
 
     c = r->connection;
 
-    call = ngx_webhook_call_get(r);
+    call = ngx_webhook_call_driven(r);
 
-    if (c->error && call && call->running) {
+    if (c->error && call) {
 
         /*
          * an HTTP/2 stream was reset; with the error set, the end of an
@@ -249,6 +273,33 @@ ngx_webhook_call_read(ngx_http_request_t *r)
     }
 
     ngx_http_block_reading(r);
+}
+
+
+/* The call whose steps are taken, or NULL. */
+
+static ngx_webhook_call_t *
+ngx_webhook_call_driven(ngx_http_request_t *r)
+{
+    ngx_pool_cleanup_t  *cln;
+    ngx_webhook_call_t  *call;
+
+    for (cln = r->pool->cleanup; cln; cln = cln->next) {
+
+        if (cln->handler != ngx_webhook_call_cleanup
+            && cln->handler != ngx_webhook_call_cleanup_lent)
+        {
+            continue;
+        }
+
+        call = cln->data;
+
+        if (call->running) {
+            return call;
+        }
+    }
+
+    return NULL;
 }
 
 
@@ -270,13 +321,26 @@ ngx_webhook_call_get(ngx_http_request_t *r)
 ngx_webhook_call_t *
 ngx_webhook_call_make(ngx_http_request_t *r)
 {
-    ngx_pool_cleanup_t  *cln;
     ngx_webhook_call_t  *call;
 
     call = ngx_webhook_call_get(r);
-    if (call) {
-        return call;
-    }
+
+    return call ? call : ngx_webhook_call_create(r, ngx_webhook_call_cleanup);
+}
+
+
+ngx_webhook_call_t *
+ngx_webhook_call_lend(ngx_http_request_t *r)
+{
+    return ngx_webhook_call_create(r, ngx_webhook_call_cleanup_lent);
+}
+
+
+static ngx_webhook_call_t *
+ngx_webhook_call_create(ngx_http_request_t *r, ngx_pool_cleanup_pt handler)
+{
+    ngx_pool_cleanup_t  *cln;
+    ngx_webhook_call_t  *call;
 
     cln = ngx_pool_cleanup_add(r->pool, sizeof(ngx_webhook_call_t));
     if (cln == NULL) {
@@ -286,7 +350,7 @@ ngx_webhook_call_make(ngx_http_request_t *r)
     call = cln->data;
     ngx_memzero(call, sizeof(ngx_webhook_call_t));
 
-    cln->handler = ngx_webhook_call_cleanup;
+    cln->handler = handler;
 
     call->request = r;
     call->pool = r->pool;
@@ -303,6 +367,15 @@ ngx_webhook_call_on_end(ngx_webhook_call_t *call, ngx_webhook_end_e place,
     ngx_webhook_end_pt handler)
 {
     call->at_end[place] = handler;
+}
+
+
+/* By another handler, by which such a call is known. */
+
+static void
+ngx_webhook_call_cleanup_lent(void *data)
+{
+    ngx_webhook_call_cleanup(data);
 }
 
 

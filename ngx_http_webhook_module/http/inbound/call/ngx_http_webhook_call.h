@@ -107,6 +107,18 @@ struct ngx_webhook_call_s {
     const char              *unready;           /* why one that was registered
                                                    must not act, or NULL */
     ngx_webhook_registered_waiter_t waiter;     /* for what is registered */
+
+    /* Of a call that nobody made. */
+    void                   (*finish)(ngx_webhook_call_t *call);
+                                                /* in place of the end of the
+                                                   request; NULL: it is that */
+    void                    *owner;             /* finish's */
+    ngx_http_event_handler_pt reader;           /* the main request's, until
+                                                   then */
+    ngx_http_event_handler_pt writer;
+    ngx_str_t                replayed;          /* the id of the call in the
+                                                   history that is made again,
+                                                   or empty */
     ngx_str_t                path;              /* masked, if receiver is
                                                    known by it */
 
@@ -289,6 +301,19 @@ ngx_webhook_call_t *ngx_webhook_call_get(ngx_http_request_t *r);
 
 /* The same, made where there is none; NULL on lack of memory. */
 ngx_webhook_call_t *ngx_webhook_call_make(ngx_http_request_t *r);
+
+/*
+ * A call that nobody made, in the pool of a main request of another kind, which
+ * get() does not find; at most one has begun.  call->request is to be a copy of
+ * that request that looks as the call's would: subrequests and events are the
+ * main one's.  NULL on lack of memory.
+ */
+ngx_webhook_call_t *ngx_webhook_call_lend(ngx_http_request_t *r);
+
+/* Takes its steps; finish is called at their end, which may be before this
+   returns, and not at all where the request ends before. */
+void ngx_webhook_call_begin(ngx_webhook_call_t *call,
+    void (*finish)(ngx_webhook_call_t *call));
 
 /* Called when the body is whole and its cost known: takes the steps. */
 void ngx_webhook_call_start(ngx_webhook_call_t *call);

@@ -357,7 +357,7 @@ ngx_webhook_work_done(ngx_webhook_work_t *work)
     ngx_webhook_call_t  *call;
 
     call = work->data;
-    r = call->request;
+    r = call->request->main;
     c = r->connection;
 
     /* all of its memory is the call's */
@@ -375,7 +375,7 @@ ngx_webhook_work_done(ngx_webhook_work_t *work)
     call->away = 0;
     call->log = c->log;
 
-    r->main->blocked--;
+    r->blocked--;
 
     ngx_http_set_log_request(c->log, r);
 

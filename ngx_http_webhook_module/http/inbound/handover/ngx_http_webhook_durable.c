@@ -166,6 +166,8 @@ ngx_webhook_durable_form(ngx_webhook_act_t *act,
     p = ngx_pnalloc(pool, sizeof("X-Request-ID: " CRLF) - 1 + id.len
                           + name->len + sizeof(": " CRLF) - 1 + value.len
                           + header.len + sizeof(": " CRLF) - 1 + company.len
+                          + sizeof("X-Webhook-Replay: " CRLF) - 1
+                          + call->replayed.len
                           + sizeof(NGX_WEBHOOK_HOPS_LINE CRLF) - 1
                           + NGX_INT_T_LEN);
     if (p == NULL) {
@@ -180,6 +182,10 @@ ngx_webhook_durable_form(ngx_webhook_act_t *act,
 
     if (company.len) {
         p = ngx_sprintf(p, "%V: %V" CRLF, &header, &company);
+    }
+
+    if (call->replayed.len) {
+        p = ngx_sprintf(p, "X-Webhook-Replay: %V" CRLF, &call->replayed);
     }
 
     if (id.len) {

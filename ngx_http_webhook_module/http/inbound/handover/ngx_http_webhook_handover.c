@@ -265,7 +265,7 @@ ngx_webhook_handover_kept(ngx_webhook_event_t *event,
     ngx_webhook_await_end(call);
 
     c = call->request->connection;
-    ngx_http_set_log_request(c->log, call->request);
+    ngx_http_set_log_request(c->log, call->request->main);
 
     if (call->unkept) {
 
