@@ -4,7 +4,8 @@
  *
  * What is in t/data/store-1.mdb.gz, a store of format 1: for the program that
  * made it, t/data/store-1.c, and for the tests that bring it to the format of
- * today.
+ * today.  The same is in t/data/store-3.mdb.gz, which is what the version that
+ * wrote format 3 made of it.
  *
  * Three kinds of events stand in it, ONE_EVENTS of each: those whose id is a
  * UUIDv7, and those whose id was made from an Idempotency-Key (UUIDv8), with
@@ -19,6 +20,7 @@
 
 
 #define ONE_FILE    "t/data/store-1.mdb.gz"
+#define ONE_FILE_3  "t/data/store-3.mdb.gz"
 
 #define ONE_KINDS   3
 #define ONE_WALL    1700000000000ULL    /* ms, of the first event */
@@ -134,10 +136,10 @@ one_repeat(unsigned n, unsigned char key[32])
 }
 
 
-/* Makes a directory with the store in it, for util_open(). */
+/* Makes a directory with a store in it, for util_open(). */
 __attribute__((unused))
 static void
-one_init(util_t *u)
+one_init_file(util_t *u, const char *file)
 {
     char  command[512];
 
@@ -146,13 +148,21 @@ one_init(util_t *u)
     u->size = 0;
     u->keep = WEBHOOK_NEVER;
 
-    snprintf(command, sizeof(command), "gzip -dc " ONE_FILE " > %s/data.mdb",
+    snprintf(command, sizeof(command), "gzip -dc %s > %s/data.mdb", file,
              u->dir);
 
     if (system(command) != 0) {
-        printf("Bail out! cannot unpack " ONE_FILE "\n");
+        printf("Bail out! cannot unpack %s\n", file);
         exit(1);
     }
+}
+
+
+__attribute__((unused))
+static void
+one_init(util_t *u)
+{
+    one_init_file(u, ONE_FILE);
 }
 
 

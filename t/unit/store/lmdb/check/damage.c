@@ -10,6 +10,7 @@
 #endif
 
 #include "store_util.h"
+#include "store_object.h"
 
 
 static void test_format(void);
@@ -375,6 +376,44 @@ test_indexes(void)
 }
 
 
+/* An object, a record and an answer, with those of before. */
+
+static void
+noise_objects(util_t *u, unsigned n)
+{
+    char          id[16];
+    webhook_op_t  op;
+
+    snprintf(id, sizeof(id), "ep_%u", n % 5);
+
+    object_op(&op, id, n % 2 ? "a" : "", id, "data");
+
+    op.u.object.expect = n % 3 ? WEBHOOK_OBJECT_ANY : WEBHOOK_OBJECT_MAKE;
+    util_str(&op.u.object.audit, "record");
+    object_once(&op.u.object.once, 1, n % 7, 1, "answer");
+    op.u.object.once.keep = 20000;
+
+    (void) util_apply(u, &op);
+    webhook_op_free(&op);
+
+    (void) object_remove(u, &op, n % 11 ? "ep_x" : "ep_3", "", 1);
+    (void) object_get(u, &op, id);
+    webhook_op_free(&op);
+
+    object_changes(u, &op, 0, 100);
+    webhook_op_free(&op);
+
+    object_audit(u, &op, n % 2 ? "a" : NULL, 100);
+    webhook_op_free(&op);
+
+    memset(&op, 0, sizeof(op));
+    op.type = WEBHOOK_OP_OBJECTS;
+    op.u.objects.max = 100;
+    (void) util_apply(u, &op);
+    webhook_op_free(&op);
+}
+
+
 /* Every row of the store, damaged at random, one after the other: whatever
    comes of it, no crash. */
 
@@ -412,6 +451,8 @@ test_noise(void)
         op.u.put_call.call.id = util_id(&u);
         op.u.put_call.call.receiver = 77;
         (void) util_apply(&u, &op);
+
+        noise_objects(&u, n);
 
         seed = seed * 1103515245 + 12345;
         db = 1 + (seed >> 16) % (WEBHOOK_DBS - 1);

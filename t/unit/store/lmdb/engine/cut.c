@@ -15,6 +15,7 @@
 
 
 static void test_migrate(void);
+static void test_migrate_three(void);
 static void test_import(void);
 static void test_quarantine(void);
 
@@ -23,6 +24,7 @@ int
 main(void)
 {
     test_migrate();
+    test_migrate_three();
     test_import();
     test_quarantine();
 
@@ -89,6 +91,31 @@ test_migrate(void)
 {
     static const cut_scene_t  scene = {
         "format 1 is opened", sizeof(util_t), migrate_make, migrate_act,
+        migrate_sound, drop
+    };
+
+    cut_each(&scene);
+}
+
+
+static void
+migrate_three_make(void *scene)
+{
+    util_t  *u = scene;
+
+    static const webhook_lmdb_options_t  few = { .migrate = 7 };
+
+    one_init_file(u, ONE_FILE_3);
+
+    u->own = &few;
+}
+
+
+static void
+test_migrate_three(void)
+{
+    static const cut_scene_t  scene = {
+        "format 3 is opened", sizeof(util_t), migrate_three_make, migrate_act,
         migrate_sound, drop
     };
 
