@@ -56,8 +56,8 @@ typedef enum {
 
 typedef struct {
     webhook_object_e  kind;
-    webhook_str_t     id;           /* 1 .. 64 bytes; chosen by the caller, and
-                                       never used again */
+    webhook_str_t     id;           /* 1 .. 64 bytes; chosen by the caller, for
+                                       whom none comes twice; see CHANGES */
     webhook_str_t     company;      /* up to 64 bytes; empty: none; it never
                                        changes */
     webhook_str_t     name;         /* 1 .. 255 bytes, unique among those of
@@ -201,6 +201,11 @@ typedef struct {
  * order in which they were changed last, behind a change.  One that changes
  * meanwhile comes later in the row, so that who starts with 0 and goes on from
  * "next" while "more" is set has seen each as it is at "last" or later.
+ *
+ * What is left of removed ones is kept of the last 100,000, or of fewer in a
+ * small store.  Where one behind "since" is forgotten, "lost" tells, and the
+ * answer is none: who has been away for so long starts with 0, and forgets what
+ * does not come any more.
  */
 
 typedef struct {
@@ -215,6 +220,7 @@ typedef struct {
     uint64_t           next;        /* out: since, for the next call */
     uint64_t           last;        /* out: the last change that there was */
     unsigned           more:1;      /* out */
+    unsigned           lost:1;      /* out */
 } webhook_op_changes_t;
 
 
@@ -241,10 +247,10 @@ typedef struct {
 
 
 /*
- * AUDIT.  Records, the newest or the oldest first, page by page.  Each stays for
- * options.keep_audit (0: a year); then EXPIRE removes it.  Of one company no
- * more are kept than take a 64th of the store's size, or 1M where that is more:
- * its oldest go, so that none can drive out another's.
+ * AUDIT.  Records, the newest or the oldest first, page by page.  Each stays
+ * for options.keep_audit (0: a year); then EXPIRE removes it.  Of one company
+ * no more are kept than take a 64th of the store's size, or 1M where that is
+ * more: its oldest go, so that none can drive out another's.
  */
 
 typedef struct {

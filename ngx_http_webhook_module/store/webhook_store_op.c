@@ -122,6 +122,7 @@ webhook_op_reset(webhook_op_t *op)
 
     case WEBHOOK_OP_CHANGES:
         op->u.changes.more = 0;
+        op->u.changes.lost = 0;
         op->u.changes.damaged = 0;
         op->u.changes.next = op->u.changes.since;
         op->u.changes.last = 0;

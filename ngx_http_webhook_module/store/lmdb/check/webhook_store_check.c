@@ -476,6 +476,12 @@ webhook_check_totals(webhook_check_ctx_t *x)
         }
     }
 
+    if (x->t->state.removed != x->removed) {
+        webhook_check_fault(x, NULL, "it says %u removed objects, there are "
+                            "%llu", x->t->state.removed,
+                            (unsigned long long) x->removed);
+    }
+
     if (x->t->state.events != check->events) {
         webhook_check_fault(x, NULL, "it says %llu events, there are %llu",
                             (unsigned long long) x->t->state.events,

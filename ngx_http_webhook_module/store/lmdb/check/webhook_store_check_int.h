@@ -39,6 +39,7 @@ typedef struct {
                                                not looked at */
 
     uint64_t                   objects[WEBHOOK_OBJECT_KINDS];
+    uint64_t                   removed;     /* objects */
     uint64_t                   company;     /* of the last row of the audit's
                                                companies, ... */
     uint64_t                   sum;         /* ... and what there is up to it */

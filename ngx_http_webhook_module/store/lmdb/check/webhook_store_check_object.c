@@ -20,6 +20,8 @@
 static int webhook_check_leads(webhook_check_ctx_t *x, webhook_db_e db,
     const void *key, size_t key_len, const void *to, size_t len,
     const char *fault);
+static int webhook_check_change_of(webhook_check_ctx_t *x, const MDB_val *val,
+    webhook_object_row_t *row, unsigned char *buf, int *there);
 static int webhook_check_led(webhook_check_ctx_t *x, unsigned kind,
     const MDB_val *digest, webhook_object_row_t *row, unsigned char *buf,
     int *there);
@@ -65,8 +67,17 @@ webhook_check_object(webhook_check_ctx_t *x, const MDB_val *key,
                              WEBHOOK_KEY_OBJECT, "an object is not among the "
                              "changes");
 
-    if (rc || row.removed) {
+    if (rc) {
         return rc;
+    }
+
+    if (row.removed) {
+        webhook_key_object_list(k, WEBHOOK_OBJECT_REMOVED, 0, row.change);
+
+        return webhook_check_leads(x, WEBHOOK_DB_OBJECT_LISTS, k,
+                                   WEBHOOK_KEY_OBJECT_LIST, p,
+                                   WEBHOOK_KEY_OBJECT, "an object that was "
+                                   "removed is not listed");
     }
 
     webhook_key_object_name(k, kind, &row.company, &row.name);
@@ -197,6 +208,20 @@ webhook_check_object_list(webhook_check_ctx_t *x, const MDB_val *key,
         return 0;
     }
 
+    if (p[0] == WEBHOOK_OBJECT_REMOVED) {
+        x->removed++;
+
+        rc = webhook_check_change_of(x, val, &row, buf, &there);
+
+        if (rc == 0 && there
+            && (!row.removed || row.change != webhook_get_u64(p + 9)))
+        {
+            webhook_check_fault(x, &x->id, "an object was not removed then");
+        }
+
+        return rc;
+    }
+
     rc = webhook_check_led(x, p[0], val, &row, buf, &there);
 
     if (rc == 0 && there
@@ -210,14 +235,14 @@ webhook_check_object_list(webhook_check_ctx_t *x, const MDB_val *key,
 }
 
 
-int
-webhook_check_change(webhook_check_ctx_t *x, const MDB_val *key,
-    const MDB_val *val)
+/* The object that a row leads to whose value has the kind, too. */
+
+static int
+webhook_check_change_of(webhook_check_ctx_t *x, const MDB_val *val,
+    webhook_object_row_t *row, unsigned char *buf, int *there)
 {
-    int                    rc, there;
-    MDB_val                digest;
-    unsigned char         *p, buf[WEBHOOK_ROW_MAX];
-    webhook_object_row_t   row;
+    MDB_val         digest;
+    unsigned char  *p;
 
     p = val->mv_data;
 
@@ -225,8 +250,20 @@ webhook_check_change(webhook_check_ctx_t *x, const MDB_val *key,
                                                         : 0;
     digest.mv_data = p + 1;
 
-    rc = webhook_check_led(x, val->mv_size ? p[0] : 0, &digest, &row, buf,
-                           &there);
+    return webhook_check_led(x, val->mv_size ? p[0] : 0, &digest, row, buf,
+                             there);
+}
+
+
+int
+webhook_check_change(webhook_check_ctx_t *x, const MDB_val *key,
+    const MDB_val *val)
+{
+    int                    rc, there;
+    unsigned char          buf[WEBHOOK_ROW_MAX];
+    webhook_object_row_t   row;
+
+    rc = webhook_check_change_of(x, val, &row, buf, &there);
 
     if (rc == 0 && there && row.change != webhook_get_u64(key->mv_data)) {
         webhook_check_fault(x, &x->id, "a change is not the object's last");

@@ -47,6 +47,8 @@ webhook_row_write_state(unsigned char *buf, const webhook_state_row_t *r)
         webhook_codec_add_u32(&out, r->objects[i]);
     }
 
+    webhook_codec_add_u32(&out, r->removed);
+    webhook_codec_add_u64(&out, r->forgot);
     webhook_codec_add_u64(&out, r->task);
     webhook_codec_add_u32(&out, r->tasks);
 
@@ -89,6 +91,8 @@ webhook_row_read_state(const MDB_val *v, webhook_state_row_t *r)
     if (in.version < 3) {
         r->change = 0;
         memset(r->objects, 0, sizeof(r->objects));
+        r->removed = 0;
+        r->forgot = 0;
         r->task = 0;
         r->tasks = 0;
 
@@ -99,6 +103,8 @@ webhook_row_read_state(const MDB_val *v, webhook_state_row_t *r)
             r->objects[i] = webhook_codec_u32(&in);
         }
 
+        r->removed = webhook_codec_u32(&in);
+        r->forgot = webhook_codec_u64(&in);
         r->task = webhook_codec_u64(&in);
         r->tasks = webhook_codec_u32(&in);
     }

@@ -59,6 +59,7 @@
  *   object_lists
  *               kind 1, company 8, change 8   the same: the company's objects,
  *                                             in the order they were made in;
+ *               kind 254, 0, change 8         the same: one that was removed
  *               kind 255, endpoint 8, 0       the same: what waits for the
  *                                             endpoint is to be cancelled
  *   changes     change 8                      kind 1, digest of its id 16
@@ -390,6 +391,10 @@ typedef struct {
                                            or came back */
     uint64_t  change;                   /* the last one, of an object */
     uint32_t  objects[WEBHOOK_OBJECT_KINDS];    /* that are there now */
+    uint32_t  removed;                  /* objects, of which something is left
+                                           now */
+    uint64_t  forgot;                   /* the last change of one of which
+                                           nothing is left any more */
     uint64_t  task;                     /* the last one's number */
     uint32_t  tasks;                    /* that are running now */
 } webhook_state_row_t;

@@ -27,8 +27,9 @@
 #define WEBHOOK_AUDIT_SUM          16       /* bytes before it, and with it */
 #define WEBHOOK_ANSWER_SUM         (WEBHOOK_ONCE_LEN + 8)
 
-/* In the place of a kind, in the lists: endpoints of objects that were removed
-   while deliveries waited. */
+/* In the place of a kind, in the lists: objects that were removed, by the
+   change; and endpoints of those that were while deliveries waited. */
+#define WEBHOOK_OBJECT_REMOVED     254
 #define WEBHOOK_OBJECT_DRAIN       255
 
 

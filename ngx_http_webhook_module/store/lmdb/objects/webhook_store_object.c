@@ -5,9 +5,10 @@
  * Objects: made, changed, removed.
  *
  * An object stands under the digest of its id.  One that is there has a row in
- * the names, one in the list of its company, and one among the changes; one
- * that was removed stays, without name and data, and has the last of these
- * alone.
+ * the names, one in the list of its company, and one among the changes.  One
+ * that was removed stays, without name and data, and has a row among the
+ * changes, and one in the list of those that were removed: who makes objects
+ * and removes them again and again does not fill the store with that.
  */
 
 #include "store/lmdb/objects/webhook_store_object.h"
@@ -19,6 +20,7 @@
 #include "store/lmdb/rows/webhook_store_blob.h"
 #include "store/lmdb/rows/webhook_store_quarantine.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
+#include "store/lmdb/rows/webhook_store_txn_seek.h"
 #include "store/lmdb/objects/webhook_store_audit.h"
 #include "store/lmdb/objects/webhook_store_object_drain.h"
 #include "store/lmdb/objects/webhook_store_object_int.h"
@@ -29,14 +31,24 @@
 #include <errno.h>
 
 
+#define WEBHOOK_OBJECT_SHARE  16384     /* bytes of the store for each that was
+                                           removed, ... */
+#define WEBHOOK_OBJECT_LEFT   100000    /* ... and so many at most */
+
+
 static int webhook_object_bad(const webhook_op_object_t *o);
 static int webhook_object_find(webhook_txn_t *t, webhook_object_todo_t *x);
 static int webhook_object_forget(webhook_txn_t *t, const unsigned char *key);
+static int webhook_object_leads(webhook_db_e db, const MDB_val *key,
+    const MDB_val *val, const unsigned char *object);
 static int webhook_object_write(webhook_txn_t *t, webhook_object_todo_t *x);
 static int webhook_object_erase(webhook_txn_t *t, webhook_object_todo_t *x);
 static void webhook_object_next(webhook_txn_t *t, webhook_object_todo_t *x);
 static int webhook_object_indexes(webhook_txn_t *t,
     webhook_object_todo_t *x);
+static int webhook_object_removed(webhook_txn_t *t,
+    webhook_object_todo_t *x);
+static int webhook_object_oldest(webhook_txn_t *t);
 
 
 int
@@ -170,7 +182,6 @@ static int
 webhook_object_forget(webhook_txn_t *t, const unsigned char *key)
 {
     int             rc;
-    size_t          skip;
     MDB_val         k, val;
     unsigned        i;
     MDB_cursor     *c;
@@ -182,10 +193,6 @@ webhook_object_forget(webhook_txn_t *t, const unsigned char *key)
 
     for (i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
 
-        /* the first two have the kind in their keys */
-
-        skip = tables[i] == WEBHOOK_DB_CHANGES ? 0 : 1;
-
         rc = webhook_txn_cursor(t, tables[i], &c);
 
         if (rc == 0) {
@@ -196,10 +203,7 @@ webhook_object_forget(webhook_txn_t *t, const unsigned char *key)
         {
             p = k.mv_data;
 
-            if ((skip && p[0] != key[0])
-                || val.mv_size != WEBHOOK_KEY_OBJECT - skip
-                || memcmp(val.mv_data, key + skip, val.mv_size) != 0)
-            {
+            if (!webhook_object_leads(tables[i], &k, &val, key)) {
                 continue;
             }
 
@@ -207,6 +211,12 @@ webhook_object_forget(webhook_txn_t *t, const unsigned char *key)
                 && t->state.objects[key[0]])
             {
                 t->state.objects[key[0]]--;
+            }
+
+            if (tables[i] == WEBHOOK_DB_OBJECT_LISTS && t->state.removed
+                && p[0] == WEBHOOK_OBJECT_REMOVED)
+            {
+                t->state.removed--;
             }
 
             rc = mdb_cursor_del(c, 0);
@@ -223,6 +233,27 @@ webhook_object_forget(webhook_txn_t *t, const unsigned char *key)
     }
 
     return 0;
+}
+
+
+/* Does a row lead to the object?  Names and lists have the kind in their
+   keys. */
+
+static int
+webhook_object_leads(webhook_db_e db, const MDB_val *key, const MDB_val *val,
+    const unsigned char *object)
+{
+    const unsigned char  *p;
+
+    p = key->mv_data;
+
+    if (val->mv_size == WEBHOOK_KEY_OBJECT) {
+        return memcmp(val->mv_data, object, WEBHOOK_KEY_OBJECT) == 0;
+    }
+
+    return db != WEBHOOK_DB_CHANGES && val->mv_size == WEBHOOK_OBJECT_DIGEST
+           && p[0] == object[0]
+           && memcmp(val->mv_data, object + 1, WEBHOOK_OBJECT_DIGEST) == 0;
 }
 
 
@@ -390,8 +421,12 @@ webhook_object_indexes(webhook_txn_t *t, webhook_object_todo_t *x)
     rc = webhook_txn_put(t, WEBHOOK_DB_CHANGES, key, WEBHOOK_KEY_CHANGE,
                          x->key, sizeof(x->key), 0);
 
-    if (rc || x->row.removed) {
+    if (rc) {
         return rc;
+    }
+
+    if (x->row.removed) {
+        return webhook_object_removed(t, x);
     }
 
     webhook_key_object_name(key, object->kind, &x->row.company, &x->row.name);
@@ -420,4 +455,82 @@ webhook_object_indexes(webhook_txn_t *t, webhook_object_todo_t *x)
 
     return webhook_txn_put(t, WEBHOOK_DB_OBJECT_LISTS, key, sizeof(key),
                            digest, WEBHOOK_OBJECT_DIGEST, 0);
+}
+
+
+/* What is left of an object takes its place among the others; of the oldest
+   nothing is left then, where there are too many. */
+
+static int
+webhook_object_removed(webhook_txn_t *t, webhook_object_todo_t *x)
+{
+    int            rc;
+    uint64_t       max;
+    unsigned char  key[WEBHOOK_KEY_OBJECT_LIST];
+
+    webhook_key_object_list(key, WEBHOOK_OBJECT_REMOVED, 0, x->row.change);
+
+    /* with the kind, which is not that of the list */
+
+    rc = webhook_txn_put(t, WEBHOOK_DB_OBJECT_LISTS, key, sizeof(key), x->key,
+                         sizeof(x->key), 0);
+    if (rc) {
+        return rc;
+    }
+
+    t->state.removed++;
+
+    max = t->st->limit / WEBHOOK_OBJECT_SHARE;
+
+    if (max > WEBHOOK_OBJECT_LEFT) {
+        max = WEBHOOK_OBJECT_LEFT;
+    }
+
+    return t->state.removed > max ? webhook_object_oldest(t) : 0;
+}
+
+
+static int
+webhook_object_oldest(webhook_txn_t *t)
+{
+    int            rc;
+    MDB_val        found, val;
+    uint64_t       change;
+    unsigned char  key[WEBHOOK_KEY_OBJECT_LIST], object[WEBHOOK_KEY_OBJECT];
+
+    webhook_key_object_list(key, WEBHOOK_OBJECT_REMOVED, 0, 0);
+
+    rc = webhook_txn_seek(t, WEBHOOK_DB_OBJECT_LISTS, key, sizeof(key), &found,
+                          &val);
+
+    if (rc || memcmp(found.mv_data, key, 1) != 0) {
+        return rc == MDB_NOTFOUND ? 0 : rc;
+    }
+
+    memcpy(key, found.mv_data, sizeof(key));
+
+    change = webhook_get_u64(key + 9);
+
+    if (val.mv_size == sizeof(object)) {
+        memcpy(object, val.mv_data, sizeof(object));
+
+        rc = webhook_txn_del(t, WEBHOOK_DB_OBJECTS, object, sizeof(object));
+    }
+
+    if (rc == 0 || rc == MDB_NOTFOUND) {
+        rc = webhook_txn_del(t, WEBHOOK_DB_OBJECT_LISTS, key, sizeof(key));
+    }
+
+    if (rc == 0) {
+        t->state.removed--;
+
+        rc = webhook_txn_del(t, WEBHOOK_DB_CHANGES, key + 9,
+                             WEBHOOK_KEY_CHANGE);
+    }
+
+    if (t->state.forgot < change) {
+        t->state.forgot = change;
+    }
+
+    return rc == MDB_NOTFOUND ? 0 : rc;
 }

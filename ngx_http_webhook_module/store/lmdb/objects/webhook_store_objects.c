@@ -284,6 +284,11 @@ webhook_objects_changes(webhook_txn_t *t, webhook_op_t *op)
         return 0;
     }
 
+    if (l->since && l->since < t->state.forgot) {
+        l->lost = 1;
+        return 0;
+    }
+
     webhook_set_u64(from, l->since + 1);
 
     rc = webhook_txn_seek(t, WEBHOOK_DB_CHANGES, from, sizeof(from), &key,

@@ -9,6 +9,7 @@
 #include "store/lmdb/rows/webhook_store_recount.h"
 #include "core/base/webhook_codec.h"
 #include "store/lmdb/layout/webhook_store_row.h"
+#include "store/lmdb/layout/webhook_store_row_object.h"
 #include "store/lmdb/handle/webhook_store_clock.h"
 #include "store/lmdb/handle/webhook_store_handle.h"
 #include "store/lmdb/handle/webhook_store_log.h"
@@ -362,7 +363,8 @@ webhook_recount_history(webhook_txn_t *t)
 }
 
 
-/* Objects that are there have a name; the last one that was changed stands at
+/* Objects that are there have a name, those that were removed a place in the
+   lists; the last one that was changed stands at
    the end of the changes, and the last task at that of the tasks. */
 
 static int
@@ -391,9 +393,28 @@ webhook_recount_objects(webhook_txn_t *t)
         return rc;
     }
 
-    /* the number behind it, as is good enough for those to come */
+    rc = webhook_txn_cursor(t, WEBHOOK_DB_OBJECT_LISTS, &c);
+
+    if (rc == 0) {
+        rc = mdb_cursor_get(c, &key, &val, MDB_FIRST);
+    }
+
+    for ( /* void */ ; rc == 0; rc = mdb_cursor_get(c, &key, &val, MDB_NEXT)) {
+        p = key.mv_data;
+
+        t->state.removed += p[0] == WEBHOOK_OBJECT_REMOVED;
+    }
+
+    if (rc != MDB_NOTFOUND) {
+        return rc;
+    }
+
+    /* the number behind it, as is good enough for those to come; and whether
+       something was forgotten is not known any more */
 
     rc = webhook_txn_number(t, WEBHOOK_DB_CHANGES, &t->state.change);
+
+    t->state.forgot = t->state.change;
 
     if (rc == 0) {
         rc = webhook_txn_number(t, WEBHOOK_DB_TASKS, &t->state.task);

@@ -24,6 +24,7 @@ static void test_same(void);
 static void test_past(void);
 static void test_news(void);
 static void test_full(void);
+static void test_left(void);
 
 
 int
@@ -40,6 +41,7 @@ main(void)
     test_past();
     test_news();
     test_full();
+    test_left();
 
     return tap_done();
 }
@@ -776,5 +778,72 @@ test_full(void)
     free(body);
 
     util_check(&u, "full");
+    util_free(&u);
+}
+
+
+/* Who makes and removes them again and again does not fill the store. */
+
+static void
+test_left(void)
+{
+    char           id[32];
+    util_t         u;
+    unsigned       i, n;
+    uint64_t       since;
+    webhook_op_t   op;
+
+    util_init(&u);
+
+    u.size = WEBHOOK_STORE_SIZE_MIN;
+
+    util_open(&u);
+
+    (void) object_make(&u, "ep_stays", "a", "erp", "1");
+
+    for (i = 0; i < 600; i++) {
+        snprintf(id, sizeof(id), "ep_%u", i);
+
+        if (object_make(&u, id, "a", "crm", "") != WEBHOOK_STORE_OK
+            || object_remove(&u, &op, id, "a", 0) != WEBHOOK_STORE_OK)
+        {
+            break;
+        }
+    }
+
+    tap_ok(i == 600, "made and removed");
+
+    object_changes(&u, &op, 1, 10);
+
+    tap_ok(op.result == WEBHOOK_STORE_OK && op.u.changes.lost
+           && op.u.changes.count == 0 && op.u.changes.last == 1201,
+           "who was away for long is told");
+
+    webhook_op_free(&op);
+
+    n = 0;
+    since = 0;
+
+    do {
+        object_changes(&u, &op, since, 100);
+
+        n += op.u.changes.count;
+        since = op.u.changes.next;
+
+        webhook_op_free(&op);
+
+    } while (op.u.changes.more && !op.u.changes.lost);
+
+    tap_ok(n == 513 && since == 1201 && !op.u.changes.lost,
+           "and gets what is left from the start: %u", n);
+
+    object_changes(&u, &op, 1000, 10);
+
+    tap_ok(op.u.changes.count == 10 && !op.u.changes.lost,
+           "who was not, goes on");
+
+    webhook_op_free(&op);
+
+    util_check(&u, "left");
     util_free(&u);
 }
