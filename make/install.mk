@@ -70,6 +70,9 @@ install-files:
 	install -d $(DESTDIR)$(docdir)/docs
 	install -m 644 $(TOP_FILES) $(DESTDIR)$(docdir)/
 	install -m 644 $(DOC_FILES) $(DESTDIR)$(docdir)/docs/
+	install -d $(DESTDIR)$(docdir)/docs/monitoring
+	install -m 644 $(wildcard docs/monitoring/*) \
+	    $(DESTDIR)$(docdir)/docs/monitoring/
 	@if [ "$(ENABLE)" != no ] && [ -d "$(DESTDIR)$(enableddir)" ]; then \
 	    ln -sfn $(availabledir)/$(SNIPPET) $(ENABLED); \
 	    echo "$(enableddir)/50-$(SNIPPET) loads the module"; \

@@ -38,6 +38,8 @@ typedef struct {
 
     uint64_t                   size;        /* out, bytes */
     uint64_t                   used;
+    uint64_t                   mark;        /* bytes in use above which no new
+                                               event or call is taken */
     uint64_t                   events;      /* kept now */
     uint64_t                   calls;       /* kept now */
     uint64_t                   idempotency; /* repeats that are known now */
@@ -54,7 +56,7 @@ typedef struct {
     uint64_t                   paused_at;   /* wall: since then, */
     webhook_str_t              reason;      /* for this reason */
     uint64_t                   quarantine;  /* rows that could not be read */
-    webhook_endpoint_stats_t  *endpoints;
+    webhook_endpoint_stats_t  *endpoints;   /* by ascending id */
     uint32_t                   count;
 } webhook_op_stats_t;
 

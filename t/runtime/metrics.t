@@ -25,7 +25,7 @@ GET /metrics
 --- response_headers
 Content-Type: text/plain; version=0.0.4
 --- response_body_like eval
-qr/\A(?:# HELP (ngx_webhook_\w+) \S[^\n]*\.\n# TYPE \1 (?:counter|gauge)\n\1 0\n){25,}\z/
+qr/\A(?:# HELP (ngx_webhook_\w+) \S[^\n]*\.\n# TYPE \1 (?:counter|gauge)\n\1 0\n){25,}(?:# HELP (ngx_webhook_\w+) \S[^\n]*\.\n# TYPE \2 (?:counter|gauge|histogram)\n(?:\2\w* -?[\d.]+\n|\2\w*\{\S+\} [\d.]+\n)+){10,}\z/
 --- no_error_log
 [error]
 
@@ -110,7 +110,7 @@ GET /metrics
     location = /metrics { webhook_metrics on; }
 --- must_die
 --- error_log eval
-qr/invalid number of arguments in "webhook_metrics" directive in \S+nginx\.conf:\d+$/m
+qr/invalid parameter "on", it must be "labels=" in \S+nginx\.conf:\d+$/m
 
 
 

@@ -122,6 +122,10 @@ typedef struct {
     ngx_uint_t                       cpu_threads;
     size_t                           cpu_memory;
     ngx_shm_zone_t                  *counters;
+    ngx_shm_zone_t                  *labels;    /* with webhook_metrics, or
+                                                   NULL */
+    ngx_uint_t                       labels_rows;   /* of each kind */
+    ngx_webhook_source_pos_t         labels_pos;
     ngx_shm_zone_t                  *inflight;  /* receivers' calls, or NULL */
 
     unsigned                         cpu_set:1;     /* it was written */

@@ -18,12 +18,15 @@
 #include "http/conf/main/ngx_http_webhook_conf_cpu.h"
 #include "http/conf/main/ngx_http_webhook_conf_event.h"
 #include "http/conf/main/ngx_http_webhook_conf_idempotency.h"
+#include "http/conf/main/ngx_http_webhook_conf_observe.h"
 #include "http/conf/main/ngx_http_webhook_conf_store.h"
 #include "http/outbound/delivery/ngx_http_webhook_dispatcher.h"
 #include "http/admin/api/ngx_http_webhook_api_handler.h"
+#include "http/outbound/delivery/ngx_http_webhook_watch.h"
 #include "http/runtime/ngx_http_webhook_cpu.h"
 #include "http/runtime/ngx_http_webhook_held.h"
 #include "http/runtime/ngx_http_webhook_metrics.h"
+#include "http/labels/ngx_http_webhook_labels.h"
 #include "http/inbound/receive/ngx_http_webhook_receive_init.h"
 #include "http/inbound/intake/ngx_http_webhook_limit.h"
 #include "http/module/ngx_http_webhook_variables.h"
@@ -107,7 +110,7 @@ static ngx_command_t  ngx_http_webhook_commands[] = {
       NULL },
 
     { ngx_string("webhook_metrics"),
-      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
+      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS|NGX_CONF_TAKE1,
       ngx_webhook_metrics,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
@@ -273,6 +276,8 @@ ngx_webhook_init_process(ngx_cycle_t *cycle)
         ngx_webhook_metrics_attach(wmcf->counters);
     }
 
+    ngx_webhook_labels_attach(wmcf->labels);
+
     ngx_webhook_limit_attach(wmcf);
 
     ngx_webhook_cpu_init(cycle, wmcf);
@@ -292,6 +297,8 @@ ngx_webhook_init_process(ngx_cycle_t *cycle)
     {
         return NGX_ERROR;
     }
+
+    ngx_webhook_watch_init(cycle, wmcf);
 
     return NGX_OK;
 }
@@ -334,6 +341,7 @@ ngx_webhook_exit_process(ngx_cycle_t *cycle)
         return;
     }
 
+    ngx_webhook_watch_exit();
     ngx_webhook_dispatcher_exit(cycle);
     ngx_webhook_held_exit();
     ngx_webhook_client_exit(cycle);

@@ -8,6 +8,9 @@
 #include "http/runtime/ngx_http_webhook_metrics.h"
 
 
+#define NGX_WEBHOOK_METRICS_LINES  512          /* bytes of a metric's three */
+
+
 extern ngx_module_t  ngx_http_webhook_module;
 
 
@@ -258,7 +261,41 @@ static ngx_webhook_metric_t  ngx_webhook_metric[] = {
     [NGX_WEBHOOK_STORE_PAUSED] = {
         ngx_string("ngx_webhook_store_paused"),
         ngx_string("1 if the store is paused as a whole: events are kept, "
-                   "and nothing is sent.") }
+                   "and nothing is sent.") },
+
+    [NGX_WEBHOOK_STORE_USED] = {
+        ngx_string("ngx_webhook_store_used_bytes"),
+        ngx_string("Bytes of the store that are in use.") },
+
+    [NGX_WEBHOOK_STORE_SIZE] = {
+        ngx_string("ngx_webhook_store_size_bytes"),
+        ngx_string("Bytes that the store may take.") },
+
+    [NGX_WEBHOOK_STORE_HIGH] = {
+        ngx_string("ngx_webhook_store_high_water_bytes"),
+        ngx_string("Bytes in use above which no event is taken.") },
+
+    [NGX_WEBHOOK_STORE_IS_FULL] = {
+        ngx_string("ngx_webhook_store_full"),
+        ngx_string("1 if no event is taken for want of room.") },
+
+    [NGX_WEBHOOK_STORE_EVENTS] = {
+        ngx_string("ngx_webhook_store_events"),
+        ngx_string("Events in the store, with those of the history.") },
+
+    [NGX_WEBHOOK_STORE_CALLS] = {
+        ngx_string("ngx_webhook_store_calls"),
+        ngx_string("Calls of receivers in the history.") },
+
+    [NGX_WEBHOOK_WORKERS] = {
+        ngx_string("ngx_webhook_workers"),
+        ngx_string("Processes that have the store open, of all instances of "
+                   "nginx that share it.") },
+
+    [NGX_WEBHOOK_ORPHANED] = {
+        ngx_string("ngx_webhook_orphaned_deliveries"),
+        ngx_string("Deliveries that wait for endpoints which nothing names "
+                   "any more.") }
 };
 
 _Static_assert(sizeof(ngx_webhook_metric)
@@ -335,69 +372,30 @@ ngx_webhook_gauge(ngx_webhook_counter_e gauge, ngx_uint_t n)
 }
 
 
-ngx_int_t
-ngx_webhook_metrics_handler(ngx_http_request_t *r)
+size_t
+ngx_webhook_metrics_size(void)
 {
-    size_t                 size;
-    ngx_buf_t             *b;
-    ngx_int_t              rc;
+    return NGX_WEBHOOK_COUNTERS * NGX_WEBHOOK_METRICS_LINES;
+}
+
+
+void
+ngx_webhook_metrics_text(ngx_webhook_out_t *out)
+{
     ngx_uint_t             i;
-    ngx_chain_t            out;
     ngx_atomic_uint_t      n;
     ngx_webhook_metric_t  *m;
 
-    if (!(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD))) {
-        return NGX_HTTP_NOT_ALLOWED;
-    }
-
-    rc = ngx_http_discard_request_body(r);
-
-    if (rc != NGX_OK) {
-        return rc;
-    }
-
     m = ngx_webhook_metric;
-    size = 0;
-
-    for (i = 0; i < NGX_WEBHOOK_COUNTERS; i++) {
-        size += sizeof("# HELP  \n# TYPE  counter\n \n") - 1
-                + 3 * m[i].name.len + m[i].help.len + NGX_ATOMIC_T_LEN;
-    }
-
-    b = ngx_create_temp_buf(r->pool, size);
-    if (b == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
 
     for (i = 0; i < NGX_WEBHOOK_COUNTERS; i++) {
 
         n = ngx_webhook_counters ? ngx_webhook_counters[i] : 0;
 
-        b->last = ngx_sprintf(b->last, "# HELP %V %V\n# TYPE %V %s\n"
-                              "%V %uA\n", &m[i].name, &m[i].help,
-                              &m[i].name, i < NGX_WEBHOOK_GAUGES ? "counter"
-                                                          : "gauge",
-                              &m[i].name, n);
+        ngx_webhook_out(out, NGX_WEBHOOK_METRICS_LINES,
+                        "# HELP %V %V\n# TYPE %V %s\n%V %uA\n",
+                        &m[i].name, &m[i].help, &m[i].name,
+                        i < NGX_WEBHOOK_GAUGES ? "counter" : "gauge",
+                        &m[i].name, n);
     }
-
-    ngx_str_set(&r->headers_out.content_type, "text/plain; version=0.0.4");
-    r->headers_out.content_type_len = sizeof("text/plain") - 1;
-    r->headers_out.content_type_lowcase = NULL;
-
-    r->headers_out.status = NGX_HTTP_OK;
-    r->headers_out.content_length_n = b->last - b->pos;
-
-    b->last_buf = (r == r->main) ? 1 : 0;
-    b->last_in_chain = 1;
-
-    rc = ngx_http_send_header(r);
-
-    if (rc == NGX_ERROR || rc > NGX_OK || r->header_only) {
-        return rc;
-    }
-
-    out.buf = b;
-    out.next = NULL;
-
-    return ngx_http_output_filter(r, &out);
 }

@@ -12,6 +12,8 @@
 #include <ngx_core.h>
 #include <ngx_http.h>
 
+#include "http/labels/ngx_http_webhook_out.h"
+
 
 typedef enum {
     NGX_WEBHOOK_EVENTS_COMMITTED = 0,       /* events made durable */
@@ -63,6 +65,14 @@ typedef enum {
     NGX_WEBHOOK_STORE_PINNED,               /* bytes that readers keep */
     NGX_WEBHOOK_STORE_QUARANTINE,           /* rows that were damaged */
     NGX_WEBHOOK_STORE_PAUSED,               /* nothing is sent */
+    NGX_WEBHOOK_STORE_USED,                 /* bytes; these are set every few */
+    NGX_WEBHOOK_STORE_SIZE,                 /*   seconds, with webhook_metrics */
+    NGX_WEBHOOK_STORE_HIGH,
+    NGX_WEBHOOK_STORE_IS_FULL,
+    NGX_WEBHOOK_STORE_EVENTS,
+    NGX_WEBHOOK_STORE_CALLS,
+    NGX_WEBHOOK_WORKERS,                    /* that have the store open */
+    NGX_WEBHOOK_ORPHANED,                   /* deliveries that nobody sends */
     NGX_WEBHOOK_COUNTERS,
     NGX_WEBHOOK_GAUGES = NGX_WEBHOOK_STORE_PINNED
 } ngx_webhook_counter_e;
@@ -80,8 +90,9 @@ void ngx_webhook_count(ngx_webhook_counter_e counter, ngx_uint_t n);
 /* Sets a gauge. */
 void ngx_webhook_gauge(ngx_webhook_counter_e gauge, ngx_uint_t n);
 
-/* The content handler of webhook_metrics: Prometheus text format. */
-ngx_int_t ngx_webhook_metrics_handler(ngx_http_request_t *r);
+/* The most bytes of the text; and writes it, for Prometheus.  Any thread. */
+size_t ngx_webhook_metrics_size(void);
+void ngx_webhook_metrics_text(ngx_webhook_out_t *out);
 
 
 #endif /* NGX_WEBHOOK_METRICS_H */

@@ -6,6 +6,7 @@
 #include "http/runtime/ngx_http_webhook_store_queue_int.h"
 #include "http/runtime/ngx_http_webhook_clock.h"
 #include "http/runtime/ngx_http_webhook_metrics.h"
+#include "http/labels/ngx_http_webhook_labels.h"
 
 
 #define NGX_WEBHOOK_STORE_QUEUE_LOOK   1000     /* ms between looks */
@@ -458,6 +459,10 @@ ngx_webhook_store_queue_hand_back(void)
         }
 
         job->handler(job);
+    }
+
+    if (b->ctx->usec) {
+        ngx_webhook_label_batch(b->ctx->usec, count);
     }
 
     ngx_webhook_gauge(NGX_WEBHOOK_STORE_PINNED, b->ctx->news.pinned);

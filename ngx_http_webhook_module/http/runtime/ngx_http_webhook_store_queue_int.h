@@ -22,6 +22,7 @@ typedef struct {
     webhook_store_options_t    options;
     uint64_t                   tried;           /* usec, last try to open */
     webhook_store_news_t       news;
+    uint64_t                   usec;            /* that the batch took */
     ngx_uint_t                 count;
     webhook_op_t              *ops[NGX_WEBHOOK_STORE_QUEUE_MAX];
 

@@ -57,14 +57,22 @@ ngx_webhook_store_queue_thread(void *data, ngx_log_t *log)
 {
     ngx_webhook_store_queue_ctx_t *ctx = data;
 
+    uint64_t    began;
     ngx_uint_t  i;
+
+    ctx->usec = 0;
 
     if (ctx->store == NULL && ngx_webhook_store_queue_due(&ctx->tried)) {
         (void) ngx_webhook_store_queue_open(ctx);
     }
 
     if (ctx->store) {
+        began = ngx_webhook_clock_usec();
+
         webhook_store_apply(ctx->store, ctx->ops, (uint32_t) ctx->count);
+
+        ctx->usec = ngx_webhook_clock_usec() - began;
+
         webhook_store_news(ctx->store, &ctx->news);
         return;
     }

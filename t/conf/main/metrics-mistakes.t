@@ -47,7 +47,32 @@ location = /metrics { webhook_metrics; stub_status; }
 --- server
 location = /metrics { webhook_metrics on; }
 --- says
+[emerg] invalid parameter "on", it must be "labels=" in server:1
+
+=== two parameters
+--- server
+location = /metrics { webhook_metrics labels=1 labels=2; }
+--- says
 [emerg] invalid number of arguments in "webhook_metrics" directive in server:1
+
+=== labels= that is no number
+--- server
+location = /metrics { webhook_metrics labels=many; }
+--- says
+[emerg] invalid "labels=many", it must be a number from 0 to 20000 in server:1
+
+=== labels= that is too much
+--- server
+location = /metrics { webhook_metrics labels=20001; }
+--- says
+[emerg] invalid "labels=20001", it must be a number from 0 to 20000 in server:1
+
+=== labels= that differ
+--- server
+location = /metrics { webhook_metrics labels=5; }
+location = /more { webhook_metrics; }
+--- says
+[emerg] "labels=" is 5 in server:1, and has to be the same everywhere in server:2
 
 === metrics in server
 --- server

@@ -24,6 +24,7 @@
 #include "http/conf/check/ngx_http_webhook_conf_reach.h"
 #include "http/conf/check/ngx_http_webhook_receive_loop.h"
 #include "http/net/peer/ngx_http_webhook_peer.h"
+#include "http/labels/ngx_http_webhook_labels.h"
 #include "http/runtime/ngx_http_webhook_metrics.h"
 #include "http/runtime/registered/ngx_http_webhook_registered.h"
 
@@ -77,8 +78,14 @@ ngx_webhook_conf_check(ngx_conf_t *cf)
         return NGX_ERROR;
     }
 
-    if (wmcf->store || wmcf->receive || wmcf->metrics) {
-        return ngx_webhook_metrics_zone(cf, &wmcf->counters);
+    if ((wmcf->store || wmcf->receive || wmcf->metrics)
+        && ngx_webhook_metrics_zone(cf, &wmcf->counters) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (wmcf->metrics) {
+        return ngx_webhook_labels_zone(cf, wmcf->labels_rows, &wmcf->labels);
     }
 
     return NGX_OK;

@@ -11,7 +11,6 @@
 #include "http/conf/value/ngx_http_webhook_conf_args.h"
 #include "http/conf/value/ngx_http_webhook_conf_name.h"
 #include "http/conf/value/ngx_http_webhook_conf_param.h"
-#include "http/runtime/ngx_http_webhook_metrics.h"
 #include "http/inbound/receive/ngx_http_webhook_receive.h"
 
 
@@ -32,8 +31,6 @@
 #define NGX_WEBHOOK_PAYLOAD_TOP  (256 * 1024 * 1024)
 
 
-static ngx_int_t ngx_webhook_conf_handler(ngx_conf_t *cf,
-    ngx_http_core_loc_conf_t *clcf, ngx_command_t *cmd);
 static ngx_int_t ngx_webhook_event_type_example(ngx_webhook_build_t *b,
     ngx_str_t *arg, ngx_str_t *value, ngx_webhook_type_t *type);
 static ngx_uint_t ngx_webhook_event_type_other(ngx_conf_t *cf, ngx_str_t *name,
@@ -563,9 +560,7 @@ ngx_webhook_receive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 }
 
 
-/* One that comes later is found when all is read. */
-
-static ngx_int_t
+ngx_int_t
 ngx_webhook_conf_handler(ngx_conf_t *cf, ngx_http_core_loc_conf_t *clcf,
     ngx_command_t *cmd)
 {
@@ -577,38 +572,4 @@ ngx_webhook_conf_handler(ngx_conf_t *cf, ngx_http_core_loc_conf_t *clcf,
                        "location \"%V\" has \"%V\" and another directive that "
                        "answers requests", &clcf->name, &cmd->name);
     return NGX_ERROR;
-}
-
-
-char *
-ngx_webhook_metrics(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
-{
-    ngx_webhook_loc_conf_t *wlcf = conf;
-
-    ngx_http_core_loc_conf_t  *clcf;
-    ngx_webhook_build_t        b;
-    ngx_webhook_main_conf_t   *wmcf;
-
-    if (wlcf->metrics) {
-        return "is duplicate";
-    }
-
-    ngx_webhook_conf_build(cf, &b);
-
-    wlcf->metrics = 1;
-
-    ngx_webhook_conf_source_pos(&b, &wlcf->metrics_pos);
-
-    wmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_webhook_module);
-    wmcf->metrics = 1;
-
-    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
-
-    if (ngx_webhook_conf_handler(cf, clcf, cmd) != NGX_OK) {
-        return NGX_CONF_ERROR;
-    }
-
-    clcf->handler = ngx_webhook_metrics_handler;
-
-    return NGX_CONF_OK;
 }

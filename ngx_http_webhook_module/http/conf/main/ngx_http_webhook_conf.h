@@ -25,7 +25,11 @@ char *ngx_webhook_event_header(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_webhook_commit(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_webhook_payload_max(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_webhook_receive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
-char *ngx_webhook_metrics(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+
+/* NGX_ERROR, logged, where a location's requests are answered by somebody else
+   already.  One that comes later is found when all is read. */
+ngx_int_t ngx_webhook_conf_handler(ngx_conf_t *cf,
+    ngx_http_core_loc_conf_t *clcf, ngx_command_t *cmd);
 
 
 #endif /* NGX_WEBHOOK_CONF_H */

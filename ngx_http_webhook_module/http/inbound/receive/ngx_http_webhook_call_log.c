@@ -10,6 +10,7 @@
 #include "http/inbound/receive/ngx_http_webhook_call_log.h"
 #include "http/runtime/ngx_http_webhook_store_queue.h"
 #include "http/runtime/ngx_http_webhook_clock.h"
+#include "http/labels/ngx_http_webhook_labels.h"
 #include "http/runtime/ngx_http_webhook_metrics.h"
 #include "http/inbound/call/ngx_http_webhook_call_work.h"
 #include "http/inbound/call/ngx_http_webhook_redact.h"
@@ -47,6 +48,7 @@ typedef struct {
 static ngx_webhook_counter_e ngx_webhook_log_counter(ngx_webhook_call_t *call);
 static webhook_call_outcome_e ngx_webhook_log_outcome(
     ngx_webhook_call_t *call);
+static void ngx_webhook_log_label(ngx_webhook_call_t *call);
 static ngx_uint_t ngx_webhook_log_wanted(ngx_webhook_call_t *call);
 static void ngx_webhook_log_keep(ngx_webhook_call_t *call);
 static ngx_int_t ngx_webhook_log_texts(ngx_webhook_call_t *call,
@@ -120,6 +122,10 @@ ngx_webhook_call_log(ngx_webhook_call_t *call)
 
     if (!call->handshake) {
         ngx_webhook_count(counter, 1);
+    }
+
+    if (receiver && ngx_webhook_labels_on()) {
+        ngx_webhook_log_label(call);
     }
 
     if (counter != NGX_WEBHOOK_CALLS_OK
@@ -225,6 +231,22 @@ ngx_webhook_log_outcome(ngx_webhook_call_t *call)
 
     return call->status == NGX_HTTP_ACCEPTED ? WEBHOOK_CALL_ACCEPTED
                                              : WEBHOOK_CALL_OK;
+}
+
+
+static void
+ngx_webhook_log_label(ngx_webhook_call_t *call)
+{
+    ngx_webhook_label_t  who;
+
+    who.id = call->receiver->id;
+    who.label = &call->receiver->name;
+    who.title = NULL;
+    who.company = NULL;
+
+    ngx_webhook_label_call(&who, ngx_webhook_log_outcome(call),
+                           (uint32_t) (ngx_webhook_clock_usec()
+                                       - call->begun));
 }
 
 

@@ -367,7 +367,11 @@ ngx_webhook_attempt_unsent(ngx_webhook_attempt_t *attempt, uint64_t delay)
     complete->outcome = WEBHOOK_RELEASE;
     complete->delay = delay;
 
-    ngx_webhook_count(NGX_WEBHOOK_SENDS_RELEASED, 1);
+    ngx_webhook_attempt_count(attempt,
+                              ngx_webhook_endpoint_find(
+                                               ngx_webhook_attempts.wmcf,
+                                               attempt->lease.endpoint),
+                              NGX_WEBHOOK_SEND_RELEASED);
 
     ngx_webhook_attempt_complete(attempt);
 }

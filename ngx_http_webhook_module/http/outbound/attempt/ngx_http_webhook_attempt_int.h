@@ -17,6 +17,7 @@
 
 #include "http/net/client/ngx_http_webhook_client.h"
 #include "http/outbound/attempt/ngx_http_webhook_attempt.h"
+#include "http/labels/ngx_http_webhook_labels.h"
 #include "http/runtime/ngx_http_webhook_metrics.h"
 #include "http/runtime/registered/ngx_http_webhook_registered.h"
 
@@ -64,6 +65,11 @@ void ngx_webhook_attempt_head_free(ngx_webhook_attempt_t *attempt);
 /* Fills in what COMPLETE is told, of an exchange that is over. */
 void ngx_webhook_attempt_outcome(ngx_webhook_attempt_t *attempt,
     ngx_webhook_endpoint_t *ep, ngx_log_t *log);
+
+
+/* Counts what it came to; ep: NULL where nobody knows that any more. */
+void ngx_webhook_attempt_count(ngx_webhook_attempt_t *attempt,
+    ngx_webhook_endpoint_t *ep, ngx_webhook_send_e outcome);
 
 
 /* When a worker begins. */

@@ -49,7 +49,7 @@ ngx_webhook_attempt_outcome(ngx_webhook_attempt_t *attempt,
             ngx_webhook_attempt_log_failure(attempt, ep, log);
         }
 
-        ngx_webhook_count(NGX_WEBHOOK_SENDS_RELEASED, 1);
+        ngx_webhook_attempt_count(attempt, ep, NGX_WEBHOOK_SEND_RELEASED);
         return;
     }
 
@@ -60,7 +60,7 @@ ngx_webhook_attempt_outcome(ngx_webhook_attempt_t *attempt,
     {
         complete->outcome = WEBHOOK_DONE;
 
-        ngx_webhook_count(NGX_WEBHOOK_SENDS_DELIVERED, 1);
+        ngx_webhook_attempt_count(attempt, ep, NGX_WEBHOOK_SEND_DELIVERED);
         return;
     }
 
@@ -73,7 +73,7 @@ ngx_webhook_attempt_outcome(ngx_webhook_attempt_t *attempt,
 
         ngx_webhook_attempt_log_failure(attempt, ep, log);
 
-        ngx_webhook_count(NGX_WEBHOOK_SENDS_FAILED, 1);
+        ngx_webhook_attempt_count(attempt, ep, NGX_WEBHOOK_SEND_FAILED);
         return;
     }
 
@@ -81,7 +81,43 @@ ngx_webhook_attempt_outcome(ngx_webhook_attempt_t *attempt,
 
     ngx_webhook_attempt_log_dead(attempt, ep, log);
 
-    ngx_webhook_count(NGX_WEBHOOK_SENDS_DEAD, 1);
+    ngx_webhook_attempt_count(attempt, ep, NGX_WEBHOOK_SEND_DEAD);
+}
+
+
+void
+ngx_webhook_attempt_count(ngx_webhook_attempt_t *attempt,
+    ngx_webhook_endpoint_t *ep, ngx_webhook_send_e outcome)
+{
+    ngx_webhook_label_t      who;
+    ngx_webhook_exchange_t  *x;
+
+    static const ngx_webhook_counter_e  counters[] = {
+        NGX_WEBHOOK_SENDS_DELIVERED,
+        NGX_WEBHOOK_SENDS_FAILED,
+        NGX_WEBHOOK_SENDS_DEAD,
+        NGX_WEBHOOK_SENDS_RELEASED
+    };
+
+    ngx_webhook_count(counters[outcome], 1);
+
+    if (ep == NULL) {
+        return;
+    }
+
+    x = &attempt->exchange;
+
+    who.id = ep->id;
+    who.label = &ep->name;
+    who.title = NULL;
+    who.company = NULL;
+
+    ngx_webhook_label_send(&who, outcome, x->status, x->total_usec);
+
+    if (outcome != NGX_WEBHOOK_SEND_RELEASED) {
+        ngx_webhook_label_phases(x->connect_usec, x->tls_usec,
+                                 x->first_byte_usec, x->total_usec);
+    }
 }
 
 

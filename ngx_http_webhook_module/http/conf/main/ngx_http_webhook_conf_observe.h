@@ -1,0 +1,18 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * webhook_metrics, webhook_log.
+ */
+
+#ifndef NGX_WEBHOOK_CONF_OBSERVE_H
+#define NGX_WEBHOOK_CONF_OBSERVE_H
+
+#include "http/model/ngx_http_webhook_build.h"
+
+
+/* Handlers of directives. */
+char *ngx_webhook_metrics(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+
+
+#endif /* NGX_WEBHOOK_CONF_OBSERVE_H */
