@@ -122,6 +122,8 @@ typedef struct {
     ngx_uint_t                       cpu_threads;
     size_t                           cpu_memory;
     ngx_shm_zone_t                  *counters;
+    struct ngx_webhook_log_s        *log;       /* webhook_log, or NULL */
+    ngx_webhook_source_pos_t         log_pos;
     ngx_shm_zone_t                  *labels;    /* with webhook_metrics, or
                                                    NULL */
     ngx_uint_t                       labels_rows;   /* of each kind */
@@ -155,6 +157,7 @@ typedef struct {
                                                        NULL: by its credentials
                                                        */
 
+    ngx_flag_t                        trace;    /* webhook_trace */
     ngx_flag_t                        receive;  /* webhook_receive here */
     ngx_str_t                         prefix;   /* of its location */
     ngx_webhook_source_pos_t          source_pos;   /* of webhook_receive */

@@ -129,6 +129,8 @@ typedef struct {
     unsigned                       internal:1;  /* a receiver's API */
     unsigned                       redacts:1;   /* and its answers are not
                                                    kept */
+    unsigned                       traces:1;    /* it has a "traceparent" of
+                                                   its own */
     ngx_str_t                      url;         /* as written */
     ngx_webhook_peer_t            *peer;        /* whom to connect to */
 

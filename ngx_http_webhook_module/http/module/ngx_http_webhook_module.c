@@ -27,6 +27,7 @@
 #include "http/runtime/ngx_http_webhook_held.h"
 #include "http/runtime/ngx_http_webhook_metrics.h"
 #include "http/labels/ngx_http_webhook_labels.h"
+#include "http/log/ngx_http_webhook_log.h"
 #include "http/inbound/receive/ngx_http_webhook_receive_init.h"
 #include "http/inbound/intake/ngx_http_webhook_limit.h"
 #include "http/module/ngx_http_webhook_variables.h"
@@ -102,6 +103,13 @@ static ngx_command_t  ngx_http_webhook_commands[] = {
       0,
       NULL },
 
+    { ngx_string("webhook_trace"),
+      NGX_WEBHOOK_ANY_CONF|NGX_CONF_FLAG,
+      ngx_conf_set_flag_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_webhook_loc_conf_t, trace),
+      NULL },
+
     { ngx_string("webhook_receive"),
       NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
       ngx_webhook_receive,
@@ -113,6 +121,13 @@ static ngx_command_t  ngx_http_webhook_commands[] = {
       NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS|NGX_CONF_TAKE1,
       ngx_webhook_metrics,
       NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("webhook_log"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_1MORE,
+      ngx_webhook_conf_log,
+      NGX_HTTP_MAIN_CONF_OFFSET,
       0,
       NULL },
 
@@ -298,6 +313,7 @@ ngx_webhook_init_process(ngx_cycle_t *cycle)
         return NGX_ERROR;
     }
 
+    ngx_webhook_log_init(cycle, wmcf);
     ngx_webhook_watch_init(cycle, wmcf);
 
     return NGX_OK;
@@ -346,4 +362,5 @@ ngx_webhook_exit_process(ngx_cycle_t *cycle)
     ngx_webhook_held_exit();
     ngx_webhook_client_exit(cycle);
     ngx_webhook_store_queue_exit(cycle);
+    ngx_webhook_log_exit();
 }

@@ -248,6 +248,11 @@ static ngx_webhook_metric_t  ngx_webhook_metric[] = {
         ngx_string("Dead letters removed before their time (keep=), since "
                    "keep_bytes or the store had no room for them.") },
 
+    [NGX_WEBHOOK_LOG_LOST] = {
+        ngx_string("ngx_webhook_log_lines_lost_total"),
+        ngx_string("Lines of webhook_log that could not be written, or had to "
+                   "wait for too many others.") },
+
     [NGX_WEBHOOK_STORE_PINNED] = {
         ngx_string("ngx_webhook_store_pinned_bytes"),
         ngx_string("Bytes of the store that were freed but cannot be used, "

@@ -60,6 +60,7 @@ typedef enum {
     NGX_WEBHOOK_STORE_OPERATIONS,
     NGX_WEBHOOK_STORE_ERRORS,               /* FULL, UNAVAILABLE, UNKNOWN */
     NGX_WEBHOOK_DEAD_DROPPED,               /* before their time */
+    NGX_WEBHOOK_LOG_LOST,                   /* lines of webhook_log */
 
     /* gauges */
     NGX_WEBHOOK_STORE_PINNED,               /* bytes that readers keep */

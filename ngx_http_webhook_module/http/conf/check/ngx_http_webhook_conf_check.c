@@ -17,6 +17,7 @@
 #include "http/conf/admin/ngx_http_webhook_conf_registry.h"
 #include "http/conf/main/ngx_http_webhook_conf_cpu.h"
 #include "http/conf/main/ngx_http_webhook_conf_event_paths.h"
+#include "http/conf/main/ngx_http_webhook_conf_observe.h"
 #include "http/conf/read/ngx_http_webhook_conf_build.h"
 #include "http/conf/check/ngx_http_webhook_conf_inside.h"
 #include "http/conf/check/ngx_http_webhook_conf_lint.h"
@@ -61,7 +62,8 @@ ngx_webhook_conf_check(ngx_conf_t *cf)
         || ngx_webhook_check_receivers(b, wmcf) != NGX_OK
         || ngx_webhook_check_tokens(b, wmcf) != NGX_OK
         || ngx_webhook_location_check(b, wmcf) != NGX_OK
-        || ngx_webhook_api_check(b, wmcf) != NGX_OK)
+        || ngx_webhook_api_check(b, wmcf) != NGX_OK
+        || ngx_webhook_conf_log_check(b) != NGX_OK)
     {
         return NGX_ERROR;
     }

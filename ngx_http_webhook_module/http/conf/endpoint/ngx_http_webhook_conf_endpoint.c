@@ -221,11 +221,12 @@ ngx_webhook_endpoint_head(ngx_webhook_build_t *b, ngx_webhook_endpoint_t *ep,
 {
     size_t                 len;
     u_char                *p;
-    ngx_str_t             *host, agent, name;
+    ngx_str_t             *host, agent, name, trace;
     ngx_uint_t             i;
     ngx_webhook_header_t  *header;
 
     ngx_str_set(&name, "User-Agent");
+    ngx_str_set(&trace, "traceparent");
     ngx_str_set(&agent, "User-Agent: ngx_http_webhook/"
                         NGX_WEBHOOK_VERSION CRLF);
 
@@ -240,6 +241,10 @@ ngx_webhook_endpoint_head(ngx_webhook_build_t *b, ngx_webhook_endpoint_t *ep,
 
         if (ngx_webhook_endpoint_header_is(&header[i].name, &name)) {
             agent.len = 0;
+        }
+
+        if (ngx_webhook_endpoint_header_is(&header[i].name, &trace)) {
+            ep->traces = 1;
         }
 
         if (header[i].tpl == NULL) {

@@ -136,6 +136,7 @@ ngx_webhook_create_loc_conf(ngx_conf_t *cf)
     wlcf->commit = NGX_CONF_UNSET_UINT;
     wlcf->commit_timeout = NGX_CONF_UNSET_MSEC;
     wlcf->payload_max = NGX_CONF_UNSET_SIZE;
+    wlcf->trace = NGX_CONF_UNSET;
 
     return wlcf;
 }
@@ -165,6 +166,8 @@ ngx_webhook_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
                               NGX_WEBHOOK_COMMIT_TIMEOUT);
     ngx_conf_merge_size_value(conf->payload_max, prev->payload_max,
                               NGX_WEBHOOK_PAYLOAD);
+    ngx_conf_merge_value(conf->trace, prev->trace, 0);
+
     if (conf->idempotency.data == NULL) {
         conf->idempotency_by = prev->idempotency_by;
         conf->idempotency_pos = prev->idempotency_pos;

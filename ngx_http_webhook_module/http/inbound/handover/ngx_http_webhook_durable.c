@@ -9,6 +9,7 @@
 #include "http/inbound/call/ngx_http_webhook_message.h"
 #include "http/inbound/action/ngx_http_webhook_act.h"
 #include "http/inbound/action/ngx_http_webhook_action_key.h"
+#include "http/outbound/payload/ngx_http_webhook_traceparent.h"
 #include "http/runtime/ngx_http_webhook_hops.h"
 
 
@@ -18,6 +19,8 @@
 
 static ngx_uint_t ngx_webhook_durable_form(ngx_webhook_act_t *act,
     ngx_webhook_rendition_t *rendition, ngx_str_t *error);
+static ngx_int_t ngx_webhook_durable_headers(ngx_webhook_act_t *act,
+    ngx_webhook_rendition_t *rendition);
 static ngx_uint_t ngx_webhook_durable_order(ngx_webhook_call_t *call,
     ngx_str_t *order);
 static void ngx_webhook_durable_answer(ngx_webhook_call_t *call,
@@ -117,7 +120,7 @@ ngx_webhook_durable_form(ngx_webhook_act_t *act,
 {
     size_t               len;
     u_char              *p;
-    ngx_str_t            id, value, header, company, *prefix, *name;
+    ngx_str_t           *prefix;
     ngx_pool_t          *pool;
     ngx_webhook_call_t  *call;
 
@@ -144,6 +147,45 @@ ngx_webhook_durable_form(ngx_webhook_act_t *act,
                                          prefix, &act->uri)
                         - p;
 
+    if (ngx_webhook_durable_headers(act, rendition) != NGX_OK) {
+        goto nomem;
+    }
+
+    if (!act->has_body) {
+        return 0;
+    }
+
+    ngx_str_set(&rendition->content_type, "application/json");
+
+    if (ngx_webhook_event_chain(pool, &act->body, &rendition->body)
+        != NGX_OK)
+    {
+        goto nomem;
+    }
+
+    rendition->body_len = act->body.len;
+
+    return 0;
+
+nomem:
+
+    ngx_str_set(error, "Out of memory; nothing was done");
+
+    return NGX_HTTP_SERVICE_UNAVAILABLE;
+}
+
+
+static ngx_int_t
+ngx_webhook_durable_headers(ngx_webhook_act_t *act,
+    ngx_webhook_rendition_t *rendition)
+{
+    u_char              *p;
+    ngx_str_t            id, value, header, company, *name;
+    webhook_trace_t      trace;
+    ngx_webhook_call_t  *call;
+
+    call = act->call;
+
     ngx_webhook_reply_id(call->request, &id);
     ngx_str_null(&value);
 
@@ -152,7 +194,7 @@ ngx_webhook_durable_form(ngx_webhook_act_t *act,
     if (name->len
         && ngx_webhook_action_key(act, &value) != NGX_OK)
     {
-        goto nomem;
+        return NGX_ERROR;
     }
 
     ngx_str_null(&header);
@@ -163,18 +205,28 @@ ngx_webhook_durable_form(ngx_webhook_act_t *act,
         company = call->receiver->company;
     }
 
-    p = ngx_pnalloc(pool, sizeof("X-Request-ID: " CRLF) - 1 + id.len
-                          + name->len + sizeof(": " CRLF) - 1 + value.len
-                          + header.len + sizeof(": " CRLF) - 1 + company.len
-                          + sizeof("X-Webhook-Replay: " CRLF) - 1
-                          + call->replayed.len
-                          + sizeof(NGX_WEBHOOK_HOPS_LINE CRLF) - 1
-                          + NGX_INT_T_LEN);
+    p = ngx_pnalloc(call->pool,
+                    sizeof("X-Request-ID: " CRLF) - 1 + id.len
+                    + name->len + sizeof(": " CRLF) - 1 + value.len
+                    + header.len + sizeof(": " CRLF) - 1 + company.len
+                    + sizeof("X-Webhook-Replay: " CRLF) - 1
+                    + call->replayed.len
+                    + sizeof(NGX_WEBHOOK_HOPS_LINE CRLF) - 1 + NGX_INT_T_LEN
+                    + WEBHOOK_TRACE_LINE_LEN);
     if (p == NULL) {
-        goto nomem;
+        return NGX_ERROR;
     }
 
     rendition->headers.data = p;
+
+    /* these two first of all, in this order: see trace.h and hops.h */
+
+    if (ngx_webhook_traceparent(call->request, &trace)) {
+        p = ngx_cpymem(p, WEBHOOK_TRACE_LINE, sizeof(WEBHOOK_TRACE_LINE) - 1);
+        webhook_trace_text(&trace, p);
+        p += WEBHOOK_TRACE_TEXT_LEN;
+        *p++ = CR; *p++ = LF;
+    }
 
     if (call->hops) {
         p = ngx_sprintf(p, NGX_WEBHOOK_HOPS_LINE "%ui" CRLF, call->hops + 1);
@@ -198,27 +250,7 @@ ngx_webhook_durable_form(ngx_webhook_act_t *act,
 
     rendition->headers.len = p - rendition->headers.data;
 
-    if (!act->has_body) {
-        return 0;
-    }
-
-    ngx_str_set(&rendition->content_type, "application/json");
-
-    if (ngx_webhook_event_chain(pool, &act->body, &rendition->body)
-        != NGX_OK)
-    {
-        goto nomem;
-    }
-
-    rendition->body_len = act->body.len;
-
-    return 0;
-
-nomem:
-
-    ngx_str_set(error, "Out of memory; nothing was done");
-
-    return NGX_HTTP_SERVICE_UNAVAILABLE;
+    return NGX_OK;
 }
 
 

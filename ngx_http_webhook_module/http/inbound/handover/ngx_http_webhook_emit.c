@@ -5,6 +5,7 @@
 
 #include "http/inbound/handover/ngx_http_webhook_emit.h"
 #include "http/outbound/payload/ngx_http_webhook_document.h"
+#include "http/outbound/payload/ngx_http_webhook_traceparent.h"
 #include "http/outbound/fanout/ngx_http_webhook_fanout.h"
 #include "http/inbound/call/ngx_http_webhook_call_lookup.h"
 #include "http/inbound/call/ngx_http_webhook_message.h"
@@ -29,6 +30,7 @@ ngx_webhook_emit(ngx_webhook_call_t *call, ngx_webhook_emit_t *emit,
     const char              *reason;
     ngx_chain_t             *chain;
     webhook_error_t          err;
+    webhook_trace_t          trace;
     ngx_webhook_fanout_t     fanout;
     ngx_webhook_document_t   document;
 
@@ -77,9 +79,7 @@ ngx_webhook_emit(ngx_webhook_call_t *call, ngx_webhook_emit_t *emit,
     webhook_id_text(id, text);
     id_text.data = text;
     id_text.len = WEBHOOK_ID_TEXT_LEN;
-
     ngx_str_set(&type, "application/json");
-
     ngx_webhook_document_init(&document, call->pool, chain, body.len, &type);
 
     ngx_memzero(&fanout, sizeof(ngx_webhook_fanout_t));
@@ -97,6 +97,7 @@ ngx_webhook_emit(ngx_webhook_call_t *call, ngx_webhook_emit_t *emit,
     fanout.payload = &document;
     fanout.max = body.len + NGX_WEBHOOK_EMIT_MAX;
     fanout.hops = call->hops;
+    fanout.trace = ngx_webhook_traceparent(call->request, &trace);
     fanout.endpoints = &emit->type->endpoints;
     fanout.lookup = ngx_webhook_call_lookup;
     fanout.ctx = call;

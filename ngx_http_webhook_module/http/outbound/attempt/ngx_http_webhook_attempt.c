@@ -367,10 +367,7 @@ ngx_webhook_attempt_unsent(ngx_webhook_attempt_t *attempt, uint64_t delay)
     complete->outcome = WEBHOOK_RELEASE;
     complete->delay = delay;
 
-    ngx_webhook_attempt_count(attempt,
-                              ngx_webhook_endpoint_find(
-                                               ngx_webhook_attempts.wmcf,
-                                               attempt->lease.endpoint),
+    ngx_webhook_attempt_count(attempt, attempt->endpoint,
                               NGX_WEBHOOK_SEND_RELEASED);
 
     ngx_webhook_attempt_complete(attempt);
@@ -403,6 +400,10 @@ ngx_webhook_attempt_done(ngx_webhook_exchange_t *x)
     ngx_queue_remove(&attempt->queue);
 
     ngx_webhook_attempt_outcome(attempt, attempt->endpoint, s->log);
+
+    if (ngx_webhook_log_on()) {
+        ngx_webhook_attempt_log_line(attempt, attempt->endpoint);
+    }
 
     /* The bytes of the event are not needed any more. */
 

@@ -12,6 +12,8 @@
 
 static size_t ngx_webhook_attempt_head_size(ngx_webhook_attempt_t *attempt,
     ngx_webhook_endpoint_t *ep, ngx_str_t *event_header);
+static void ngx_webhook_attempt_trace(ngx_webhook_attempt_t *attempt,
+    ngx_webhook_endpoint_t *ep, ngx_str_t *headers);
 static ngx_int_t ngx_webhook_attempt_sign(ngx_webhook_attempt_t *attempt,
     ngx_webhook_endpoint_t *ep, time_t now, u_char **pos, u_char *last);
 static ngx_int_t ngx_webhook_attempt_signed(int rc);
@@ -25,13 +27,16 @@ ngx_webhook_attempt_head(ngx_webhook_attempt_t *attempt,
     size_t                size;
     time_t                now;
     ngx_int_t             rc;
-    ngx_str_t             head;
+    ngx_str_t             head, headers;
     webhook_event_t      *event;
     webhook_rendition_t  *rendition;
 
     event = &attempt->lease.event;
     rendition = &event->rendition;
     head = ep->head;
+    headers = *ngx_webhook_nstr(&rendition->headers);
+
+    ngx_webhook_attempt_trace(attempt, ep, &headers);
 
     size = ngx_webhook_attempt_head_size(attempt, ep, event_header);
 
@@ -65,8 +70,8 @@ ngx_webhook_attempt_head(ngx_webhook_attempt_t *attempt,
         *p++ = CR; *p++ = LF;
     }
 
-    if (rendition->headers.len < sizeof(NGX_WEBHOOK_HOPS_LINE) - 1
-        || ngx_memcmp(rendition->headers.data, NGX_WEBHOOK_HOPS_LINE,
+    if (headers.len < sizeof(NGX_WEBHOOK_HOPS_LINE) - 1
+        || ngx_memcmp(headers.data, NGX_WEBHOOK_HOPS_LINE,
                       sizeof(NGX_WEBHOOK_HOPS_LINE) - 1)
            != 0)
     {
@@ -74,8 +79,15 @@ ngx_webhook_attempt_head(ngx_webhook_attempt_t *attempt,
                        sizeof(NGX_WEBHOOK_HOPS_LINE "1" CRLF) - 1);
     }
 
-    if (rendition->headers.len) {
-        p = ngx_cpymem(p, rendition->headers.data, rendition->headers.len);
+    if (headers.len) {
+        p = ngx_cpymem(p, headers.data, headers.len);
+    }
+
+    if (!ep->traces) {
+        p = ngx_cpymem(p, "traceparent: ", sizeof("traceparent: ") - 1);
+        webhook_trace_text(&attempt->trace, p);
+        p += WEBHOOK_TRACE_TEXT_LEN;
+        *p++ = CR; *p++ = LF;
     }
 
     p = ngx_cpymem(p, event_header->data, event_header->len);
@@ -124,6 +136,7 @@ ngx_webhook_attempt_head_size(ngx_webhook_attempt_t *attempt,
            + event->rendition.content_type.len
            + sizeof(NGX_WEBHOOK_HOPS_LINE "1" CRLF) - 1
            + event->rendition.headers.len
+           + sizeof("traceparent: " CRLF) - 1 + WEBHOOK_TRACE_TEXT_LEN
            + event_header->len + sizeof(": " CRLF) - 1 + event->type.len
            + sizeof("webhook-id: " CRLF) - 1 + WEBHOOK_ID_TEXT_LEN
            + sizeof("webhook-timestamp: " CRLF) - 1 + NGX_TIME_T_LEN
@@ -144,6 +157,48 @@ ngx_webhook_attempt_head_size(ngx_webhook_attempt_t *attempt,
     }
 
     return size;
+}
+
+
+/*
+ * The trace is the one that the event was put with, which then is the first of
+ * the rendition's headers, or one of the event alone; each send is a step of its
+ * own.
+ */
+
+static void
+ngx_webhook_attempt_trace(ngx_webhook_attempt_t *attempt,
+    ngx_webhook_endpoint_t *ep, ngx_str_t *headers)
+{
+    ngx_uint_t     known;
+    webhook_str_t  text;
+
+    known = 0;
+
+    if (headers->len >= WEBHOOK_TRACE_LINE_LEN
+        && ngx_memcmp(headers->data, WEBHOOK_TRACE_LINE,
+                      sizeof(WEBHOOK_TRACE_LINE) - 1)
+           == 0)
+    {
+        text.data = headers->data + sizeof(WEBHOOK_TRACE_LINE) - 1;
+        text.len = WEBHOOK_TRACE_TEXT_LEN;
+
+        headers->data += WEBHOOK_TRACE_LINE_LEN;
+        headers->len -= WEBHOOK_TRACE_LINE_LEN;
+
+        known = (webhook_trace_parse(&text, &attempt->trace) == WEBHOOK_OK);
+    }
+
+    if (ep->traces) {
+        ngx_memzero(&attempt->trace, sizeof(webhook_trace_t));
+        return;
+    }
+
+    if (!known) {
+        webhook_trace_event(&attempt->lease.event.wire, &attempt->trace);
+    }
+
+    webhook_trace_span(&attempt->trace, ep->id, attempt->lease.lease_token);
 }
 
 

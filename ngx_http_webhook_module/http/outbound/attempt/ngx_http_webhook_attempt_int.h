@@ -17,7 +17,9 @@
 
 #include "http/net/client/ngx_http_webhook_client.h"
 #include "http/outbound/attempt/ngx_http_webhook_attempt.h"
+#include "core/base/webhook_trace.h"
 #include "http/labels/ngx_http_webhook_labels.h"
+#include "http/log/ngx_http_webhook_log.h"
 #include "http/runtime/ngx_http_webhook_metrics.h"
 #include "http/runtime/registered/ngx_http_webhook_registered.h"
 
@@ -41,6 +43,7 @@ typedef struct {
     ngx_webhook_exchange_t      exchange;
     size_t                      head_size;  /* memory of its head */
     u_char                     *kept;       /* strings of the attempt */
+    webhook_trace_t             trace;      /* as it was sent, or zero */
     ngx_queue_t                 queue;      /* of attempts that wait to know
                                                their endpoint, or are under
                                                way, or of outcomes to tell
@@ -82,6 +85,10 @@ void ngx_webhook_attempt_log_failure(ngx_webhook_attempt_t *attempt,
 /* The last one. */
 void ngx_webhook_attempt_log_dead(ngx_webhook_attempt_t *attempt,
     ngx_webhook_endpoint_t *ep, ngx_log_t *log);
+
+/* The line of webhook_log, where there is one. */
+void ngx_webhook_attempt_log_line(ngx_webhook_attempt_t *attempt,
+    ngx_webhook_endpoint_t *ep);
 
 /* What the outcome, now told to the store, did to the endpoint. */
 void ngx_webhook_attempt_log_endpoint(ngx_webhook_attempt_t *attempt,

@@ -6,6 +6,7 @@
  */
 
 #include "http/outbound/attempt/ngx_http_webhook_attempt_int.h"
+#include "http/runtime/ngx_http_webhook_clock.h"
 
 
 #define NGX_WEBHOOK_QUIET  10000                /* ms between log lines about
@@ -132,6 +133,48 @@ ngx_webhook_attempt_log_endpoint(ngx_webhook_attempt_t *attempt,
                       "the breaker of webhook endpoint \"%V\" closed",
                       &ep->name);
     }
+}
+
+
+void
+ngx_webhook_attempt_log_line(ngx_webhook_attempt_t *attempt,
+    ngx_webhook_endpoint_t *ep)
+{
+    uint64_t                  wall;
+    webhook_op_complete_t    *complete;
+    ngx_webhook_exchange_t   *x;
+    ngx_webhook_log_entry_t   entry;
+
+    static const char  *outcomes[] = {
+        "delivered", "failed", "dead", "released"
+    };
+
+    x = &attempt->exchange;
+    complete = &attempt->shared.job.op.u.complete;
+
+    wall = ngx_webhook_clock_wall();
+
+    entry.event = &attempt->lease.event.id;
+    entry.wire = &attempt->lease.event.wire;
+    entry.wall = wall - ngx_min(wall, x->total_usec / 1000);
+    entry.type = ngx_webhook_nstr(&attempt->lease.event.type);
+    entry.endpoint = &ep->name;
+    entry.number = attempt->lease.number;
+    entry.outcome = outcomes[complete->outcome];
+    entry.status = x->status;
+    entry.address = &x->address;
+    entry.error = &x->error;
+    entry.bytes = attempt->lease.event.rendition.body.len;
+    entry.connect = x->connect_usec;
+    entry.tls = x->tls_usec;
+    entry.first_byte = x->first_byte_usec;
+    entry.total = x->total_usec;
+    entry.delay = (complete->outcome == WEBHOOK_RETRY
+                   || complete->outcome == WEBHOOK_RELEASE)
+                  ? complete->delay : 0;
+    entry.trace = attempt->trace;
+
+    ngx_webhook_log(&entry);
 }
 
 

@@ -15,6 +15,7 @@
 #include "http/outbound/context/ngx_http_webhook_capture_copy.h"
 #include "http/outbound/delivery/ngx_http_webhook_dispatcher.h"
 #include "http/outbound/payload/ngx_http_webhook_document.h"
+#include "http/outbound/payload/ngx_http_webhook_traceparent.h"
 #include "http/runtime/registered/ngx_http_webhook_registered.h"
 
 
@@ -71,6 +72,7 @@ struct ngx_webhook_match_s {
     u_char                        id_data[WEBHOOK_ID_TEXT_LEN];
     uint64_t                      wall;
     u_char                        key[WEBHOOK_HASH_LEN];    /* if keyed */
+    webhook_trace_t               trace;                    /* if traced */
 
     ngx_str_t                     uri;          /* that the rule matched */
     int                          *captures;     /* of it, once asked for */
@@ -86,6 +88,7 @@ struct ngx_webhook_match_s {
     ngx_webhook_event_t          *event;        /* in MADE, PENDING */
 
     unsigned                      keyed:1;      /* a repeat is known by key */
+    unsigned                      traced:1;     /* it continues a trace */
     unsigned                      chosen:1;     /* to be settled now */
 };
 

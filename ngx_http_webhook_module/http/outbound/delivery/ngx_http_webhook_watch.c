@@ -2,14 +2,15 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * STATS of the store, and the rows of labels: of what is configured, whether
- * anything was counted of it or not.
+ * STATS of the store, and the rows of labels: of all that is configured or
+ * registered, whether anything was counted of it or not.
  */
 
 #include "http/outbound/delivery/ngx_http_webhook_watch.h"
 #include "http/outbound/attempt/ngx_http_webhook_job.h"
 #include "http/runtime/ngx_http_webhook_metrics.h"
 #include "http/labels/ngx_http_webhook_labels.h"
+#include "http/runtime/registered/ngx_http_webhook_registered.h"
 
 
 #define NGX_WEBHOOK_WATCH  5000                 /* ms between two looks */
@@ -26,8 +27,11 @@ static void ngx_webhook_watch_look(ngx_event_t *ev);
 static void ngx_webhook_watch_done(ngx_webhook_job_t *job);
 static void ngx_webhook_watch_store(webhook_op_stats_t *stats);
 static void ngx_webhook_watch_labels(webhook_op_stats_t *stats);
+static void ngx_webhook_watch_configured(webhook_op_stats_t *stats);
+static void ngx_webhook_watch_registered(ngx_webhook_registered_t *set,
+    webhook_op_stats_t *stats);
 static void ngx_webhook_watch_endpoint(ngx_webhook_label_t *who,
-    webhook_endpoint_stats_t *stats);
+    webhook_op_stats_t *stats, ngx_uint_t held);
 static webhook_endpoint_stats_t *ngx_webhook_watch_find(
     webhook_op_stats_t *stats, uint64_t id);
 
@@ -138,7 +142,46 @@ ngx_webhook_watch_store(webhook_op_stats_t *stats)
 static void
 ngx_webhook_watch_labels(webhook_op_stats_t *stats)
 {
-    uint64_t                  orphaned;
+    uint64_t                   orphaned;
+    ngx_uint_t                 i;
+    webhook_endpoint_stats_t  *e;
+    ngx_webhook_watch_t       *w;
+    ngx_webhook_registered_t  *set;
+
+    w = &ngx_webhook_watch;
+
+    set = ngx_webhook_registered_hold(w->wmcf);
+
+    orphaned = 0;
+
+    for (i = 0; i < stats->count; i++) {
+        e = &stats->endpoints[i];
+
+        if (ngx_webhook_endpoint_find(w->wmcf, e->id) == NULL
+            && ngx_webhook_registered_endpoint(set, e->id) == NULL)
+        {
+            orphaned += e->states[WEBHOOK_PENDING];
+        }
+    }
+
+    ngx_webhook_gauge(NGX_WEBHOOK_ORPHANED, orphaned);
+
+    ngx_webhook_labels_round();
+
+    ngx_webhook_watch_configured(stats);
+
+    if (set) {
+        ngx_webhook_watch_registered(set, stats);
+        ngx_webhook_registered_release(set);
+    }
+
+    ngx_webhook_labels_round_done();
+}
+
+
+static void
+ngx_webhook_watch_configured(webhook_op_stats_t *stats)
+{
     ngx_uint_t                i;
     ngx_webhook_label_t       who;
     ngx_webhook_watch_t      *w;
@@ -146,20 +189,6 @@ ngx_webhook_watch_labels(webhook_op_stats_t *stats)
     ngx_webhook_receiver_t  **rcv;
 
     w = &ngx_webhook_watch;
-
-    orphaned = 0;
-
-    for (i = 0; i < stats->count; i++) {
-        if (ngx_webhook_endpoint_find(w->wmcf, stats->endpoints[i].id)
-            == NULL)
-        {
-            orphaned += stats->endpoints[i].states[WEBHOOK_PENDING];
-        }
-    }
-
-    ngx_webhook_gauge(NGX_WEBHOOK_ORPHANED, orphaned);
-
-    ngx_webhook_labels_round();
 
     ngx_memzero(&who, sizeof(ngx_webhook_label_t));
 
@@ -169,8 +198,7 @@ ngx_webhook_watch_labels(webhook_op_stats_t *stats)
         who.id = ep[i]->id;
         who.label = &ep[i]->name;
 
-        ngx_webhook_watch_endpoint(&who,
-                                   ngx_webhook_watch_find(stats, who.id));
+        ngx_webhook_watch_endpoint(&who, stats, 0);
     }
 
     rcv = w->wmcf->receivers.elts;
@@ -181,29 +209,66 @@ ngx_webhook_watch_labels(webhook_op_stats_t *stats)
 
         ngx_webhook_labels_name(NGX_WEBHOOK_LABEL_RECEIVER, &who, NULL);
     }
-
-    ngx_webhook_labels_round_done();
 }
 
 
-/* stats: NULL where the store does not know it. */
+static void
+ngx_webhook_watch_registered(ngx_webhook_registered_t *set,
+    webhook_op_stats_t *stats)
+{
+    ngx_uint_t              i;
+    ngx_webhook_label_t     who;
+    ngx_webhook_object_t  **object;
+
+    object = set->endpoints.elts;
+
+    for (i = 0; i < set->endpoints.nelts; i++) {
+        who.id = object[i]->key;
+        who.label = &object[i]->id;
+        who.title = &object[i]->name;
+        who.company = &object[i]->company;
+
+        ngx_webhook_watch_endpoint(&who, stats, object[i]->reason != NULL
+                                                || object[i]->endpoint
+                                                   == NULL);
+    }
+
+    object = set->receivers.elts;
+
+    for (i = 0; i < set->receivers.nelts; i++) {
+        who.id = object[i]->key;
+        who.label = &object[i]->id;
+        who.title = &object[i]->name;
+        who.company = &object[i]->company;
+
+        ngx_webhook_labels_name(NGX_WEBHOOK_LABEL_RECEIVER, &who, NULL);
+    }
+}
+
+
+/* The store may not know it yet. */
 
 static void
 ngx_webhook_watch_endpoint(ngx_webhook_label_t *who,
-    webhook_endpoint_stats_t *stats)
+    webhook_op_stats_t *stats, ngx_uint_t held)
 {
-    ngx_webhook_label_state_t  state;
+    webhook_endpoint_stats_t   *e;
+    ngx_webhook_label_state_t   state;
 
     ngx_memzero(&state, sizeof(ngx_webhook_label_state_t));
 
-    if (stats) {
-        state.waiting = stats->states[WEBHOOK_PENDING];
-        state.sending = stats->states[WEBHOOK_SENDING];
-        state.dead = stats->states[WEBHOOK_DEAD];
-        state.due = stats->due;
-        state.hold = stats->held;
-        state.paused = stats->paused;
-        state.open = stats->open;
+    state.held = (held != 0);
+
+    e = ngx_webhook_watch_find(stats, who->id);
+
+    if (e) {
+        state.waiting = e->states[WEBHOOK_PENDING];
+        state.sending = e->states[WEBHOOK_SENDING];
+        state.dead = e->states[WEBHOOK_DEAD];
+        state.due = e->due;
+        state.hold = e->held;
+        state.paused = e->paused;
+        state.open = e->open;
     }
 
     ngx_webhook_labels_name(NGX_WEBHOOK_LABEL_ENDPOINT, who, &state);

@@ -21,6 +21,7 @@
 
 #include "http/outbound/delivery/ngx_http_webhook_event.h"
 #include "http/outbound/payload/ngx_http_webhook_document.h"
+#include "core/base/webhook_trace.h"
 #include "http/runtime/registered/ngx_http_webhook_registered.h"
 
 
@@ -50,6 +51,7 @@ typedef struct {
     ngx_str_t                 record_text;
 
     ngx_uint_t                hops;         /* webhooks that led to it */
+    webhook_trace_t          *trace;        /* that it continues, or NULL */
 
     ngx_array_t              *endpoints;    /* uint64_t: who asks for the
                                                type */

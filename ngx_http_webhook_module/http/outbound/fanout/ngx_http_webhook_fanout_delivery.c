@@ -313,13 +313,22 @@ static ngx_int_t
 ngx_webhook_fanout_headers(ngx_webhook_fanout_ctx_t *ctx,
     ngx_webhook_endpoint_t *ep, webhook_buf_t *out)
 {
+    u_char                 trace[WEBHOOK_TRACE_TEXT_LEN];
     ngx_uint_t             i;
     ngx_webhook_header_t  *header;
 
+    /* these two first of all, in this order: see trace.h and hops.h */
+
+    if (ctx->fanout->trace) {
+        webhook_trace_text(ctx->fanout->trace, trace);
+
+        webhook_buf_add(out, WEBHOOK_TRACE_LINE,
+                        sizeof(WEBHOOK_TRACE_LINE) - 1);
+        webhook_buf_add(out, trace, WEBHOOK_TRACE_TEXT_LEN);
+        webhook_buf_add(out, CRLF, 2);
+    }
+
     if (ctx->fanout->hops) {
-
-        /* first of all: see hops.h */
-
         webhook_buf_add(out, NGX_WEBHOOK_HOPS_LINE,
                         sizeof(NGX_WEBHOOK_HOPS_LINE) - 1);
         webhook_buf_number(out, ctx->fanout->hops + 1);

@@ -113,6 +113,7 @@ ngx_webhook_match(ngx_http_request_t *r, ngx_webhook_loc_conf_t *wlcf,
         }
 
         match->wall = ngx_webhook_clock_wall();
+        match->traced = (ngx_webhook_traceparent(r, &match->trace) != NULL);
 
         *capture->last = match;
         capture->last = &match->next;

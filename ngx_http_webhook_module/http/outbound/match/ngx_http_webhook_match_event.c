@@ -300,6 +300,7 @@ ngx_webhook_match_make(ngx_webhook_match_t *match,
     fanout.payload = payload->document;
     fanout.max = capture->max;
     fanout.hops = capture->hops;
+    fanout.trace = match->traced ? &match->trace : NULL;
     fanout.model = rule->model;
     fanout.record = rule->record;
     fanout.endpoints = &rule->endpoints;
