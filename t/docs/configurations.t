@@ -52,7 +52,9 @@ sub files
 
         make_path(dirname($path));
 
-        write_file($path, $file =~ /\.token$/
+        write_file($path, $file =~ /\btokens$/
+                          ? 'erp sha256:' . '0' x 64 . " company.setting\n"
+                          : $file =~ /\.token$/
                           ? sprintf("a-token-of-a-length-%06d\n", ++$made)
                           : sprintf("a-key-of-enough-bytes-for-it-%06d\n",
                                     ++$made));

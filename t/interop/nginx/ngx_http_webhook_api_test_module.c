@@ -397,7 +397,7 @@ api_test_wait(ngx_webhook_api_t *api)
 }
 
 
-/* What the store does not do: a pause of nobody. */
+/* Something that is written, or would be: a pause of nobody. */
 
 static ngx_int_t
 api_test_stored(ngx_webhook_api_t *api, webhook_op_t *op)
@@ -412,7 +412,8 @@ api_test_store(ngx_webhook_api_t *api)
     webhook_op_t  op;
 
     ngx_memzero(&op, sizeof(op));
-    op.type = WEBHOOK_OP_STATS;
+    op.type = WEBHOOK_OP_PAUSE;
+    op.u.pause.endpoint = 1;
 
     return ngx_webhook_api_store(api, &op, api_test_stored);
 }

@@ -33,6 +33,10 @@ lead to), and receiver, which is what stands within a webhook_receiver.
 
 Nothing is said of such a configuration.
 
+=head2 mistakes_file($name, $text)
+
+A file in webhook/, which nobody but its owner may read.
+
 =head2 mistakes_run()
 
 All cases of the test's DATA.
@@ -48,7 +52,7 @@ use Test::More ();
 use Webhook::Nginx;
 use Webhook::Sandbox qw(write_file);
 
-our @EXPORT = qw(mistakes_right mistakes_run);
+our @EXPORT = qw(mistakes_right mistakes_file mistakes_run);
 
 my %whole = (
     main     => '',
@@ -77,6 +81,15 @@ for (['erp.key', 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', 0600],
 
     write_file("$conf/webhook/$name", $text);
     chmod $mode, "$conf/webhook/$name";
+}
+
+
+sub mistakes_file
+{
+    my ($name, $text) = @_;
+
+    write_file("$conf/webhook/$name", $text);
+    chmod 0600, "$conf/webhook/$name";
 }
 
 
