@@ -205,6 +205,12 @@ location /webhook/ { auth_basic off; webhook_api; webhook_permission $remote_use
 --- says
 [warn] "$remote_user" in "webhook_permission" is what the client says, since nothing checks it: there is no "auth_basic" in this location in server:1
 
+=== permission: a text that is never empty
+--- server
+location /webhook/ { webhook_api; webhook_permission $ssl_client_verify; }
+--- says
+[warn] "$ssl_client_verify" in "webhook_permission" is never empty: "NONE" and "FAILED" grant, too; use a "map" in server:1
+
 === tokens: what is no file
 --- http
 webhook_tokens the-very-token-of-root;

@@ -464,6 +464,13 @@ ngx_webhook_api_check_client(ngx_webhook_build_t *b, void **loc_conf,
                  "no \"auth_basic\" in this location";
     }
 
+    if (name->len == sizeof("ssl_client_verify") - 1
+        && ngx_strncmp(name->data, "ssl_client_verify", name->len) == 0)
+    {
+        return "is never empty: \"NONE\" and \"FAILED\" grant, too; use a "
+               "\"map\"";
+    }
+
     for (i = 0; prefixes[i]; i++) {
         if (name->len > ngx_strlen(prefixes[i])
             && ngx_strncmp(name->data, prefixes[i], ngx_strlen(prefixes[i]))
