@@ -48,6 +48,7 @@ typedef enum {
     NGX_WEBHOOK_REGISTRY_NOT_FOUND,
     NGX_WEBHOOK_REGISTRY_LIMIT,     /* "limit" of webhook_registry is reached */
     NGX_WEBHOOK_REGISTRY_QUOTA,     /* the company's quota is */
+    NGX_WEBHOOK_REGISTRY_LARGE,     /* the definition is over 128k */
     NGX_WEBHOOK_REGISTRY_FULL,      /* the store is */
     NGX_WEBHOOK_REGISTRY_LOCKED,    /* no key opens what is kept of it, or there
                                        is none to seal it with */
@@ -94,8 +95,8 @@ struct ngx_webhook_registry_change_s {
     /*
      * Called once the change was judged and before it is kept, with "object",
      * "definition" and "made" as they will be: makes "answer", sealed, which is
-     * kept in the same commit.  NGX_OK or NGX_ERROR (no memory).  NULL: there is
-     * no answer.
+     * kept in the same commit.  NGX_OK or NGX_ERROR (no memory).  NULL: there
+     * is no answer.
      */
     ngx_int_t                    (*make_answer)(
                                        ngx_webhook_registry_change_t *c);

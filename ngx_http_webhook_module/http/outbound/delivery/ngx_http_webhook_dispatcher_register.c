@@ -24,8 +24,8 @@ typedef struct {
 } ngx_webhook_names_t;
 
 
-/* An ENDPOINT on its way.  What was registered may go meanwhile, so that its name
-   is copied. */
+/* An ENDPOINT on its way.  What was registered may go meanwhile, so that its
+   name is copied. */
 
 typedef struct {
     ngx_webhook_shared_job_t  shared;           /* first member */

@@ -43,7 +43,7 @@ static void ngx_webhook_registered_wake(ngx_webhook_registered_ctx_t *ctx,
 static ngx_webhook_registered_ctx_t  ngx_webhook_registered_ctx;
 
 
-/* -------------------------------------------------------- shared memory --- */
+/* ------------------------------------------------------- shared memory --- */
 
 /*
  * The zone bears the name of the store: of another one that is configured at a
@@ -152,7 +152,7 @@ ngx_webhook_registered_exit(void)
 }
 
 
-/* --------------------------------------------------------------- changes --- */
+/* ------------------------------------------------------------- changes --- */
 
 void
 ngx_webhook_registered_changed(uint64_t change)
@@ -351,7 +351,7 @@ ngx_webhook_registered_wake(ngx_webhook_registered_ctx_t *ctx,
 }
 
 
-/* ------------------------------------------------------------------ sets --- */
+/* ---------------------------------------------------------------- sets --- */
 
 ngx_webhook_registered_t *
 ngx_webhook_registered_hold(ngx_webhook_main_conf_t *wmcf)

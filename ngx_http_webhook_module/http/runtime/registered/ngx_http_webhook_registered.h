@@ -93,9 +93,9 @@ struct ngx_webhook_object_s {
                                                    each of wmcf->types */
 
     /*
-     * Why it must not act, a sentence, or NULL.  An endpoint gets its events all
-     * the same, and they wait, unless "endpoint" is NULL; a receiver answers
-     * 503.
+     * Why it must not act, a sentence, or NULL.  An endpoint gets its events
+     * all the same, and they wait, unless "endpoint" is NULL; a receiver
+     * answers 503.
      */
     const char                   *reason;
     ngx_uint_t                    unconfirmed;  /* it gets no events yet */
@@ -112,7 +112,7 @@ typedef struct {
 } ngx_webhook_listeners_t;
 
 
-/* The endpoints of a company, or of none, in sets in which they are the same. */
+/* The endpoints of a company, or of none, in sets where they are the same. */
 
 struct ngx_webhook_registered_group_s {
     ngx_uint_t                    refs;         /* of sets */
@@ -133,8 +133,8 @@ struct ngx_webhook_registered_s {
     uint64_t                      change;       /* as of which it is */
     ngx_array_t                   endpoints;    /* ..._object_t *, by key */
     ngx_array_t                   receivers;    /* ..._object_t *, by key */
-    ngx_array_t                   apis;         /* ..._object_t *: receivers that
-                                                   have one, by its id */
+    ngx_array_t                   apis;         /* ..._object_t *: receivers
+                                                   that have one, by its id */
     ngx_array_t                   url_tokens;   /* ..._registered_token_t, by
                                                    digest */
     ngx_array_t                   groups;       /* ..._group_t *, by company */
@@ -199,9 +199,9 @@ void ngx_webhook_registered_release(ngx_webhook_registered_t *set);
 
 /*
  * To whom deliveries go: the endpoint of nginx.conf with this id, or the one
- * that this worker knows as registered, also where it is a receiver's API; NULL:
- * there is none, or it must not act.  Who needs it for longer than this turn
- * holds endpoint->held.
+ * that this worker knows as registered, also where it is a receiver's API;
+ * NULL: there is none, or it must not act.  Who needs it for longer than this
+ * turn holds endpoint->held.
  */
 ngx_webhook_endpoint_t *ngx_webhook_registered_target(
     ngx_webhook_main_conf_t *wmcf, uint64_t id);
@@ -258,6 +258,10 @@ ngx_int_t ngx_webhook_registered_zone(ngx_conf_t *cf,
 void ngx_webhook_registered_init(ngx_webhook_main_conf_t *wmcf,
     void (*load)(void), ngx_log_t *log);
 void ngx_webhook_registered_exit(void);
+
+/* The group of a company, or of none (empty); NULL: there is none. */
+ngx_webhook_registered_group_t *ngx_webhook_registered_group(
+    ngx_webhook_registered_t *set, ngx_str_t *company);
 
 /* A group with room for n objects, which the caller enters, held once; and the
    end of that. */

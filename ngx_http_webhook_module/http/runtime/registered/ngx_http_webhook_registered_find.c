@@ -15,8 +15,6 @@ static ngx_webhook_object_t *ngx_webhook_registered_find(ngx_array_t *array,
     uint64_t key);
 static ngx_webhook_object_t *ngx_webhook_registered_api(
     ngx_webhook_registered_t *set, uint64_t id);
-static ngx_webhook_registered_group_t *ngx_webhook_registered_group(
-    ngx_webhook_registered_t *set, ngx_str_t *company);
 static ngx_int_t ngx_webhook_registered_group_listeners(
     ngx_webhook_registered_group_t *group, ngx_uint_t type,
     ngx_webhook_listeners_t *listeners);
@@ -241,7 +239,7 @@ ngx_webhook_registered_listeners(ngx_webhook_registered_t *set,
 }
 
 
-static ngx_webhook_registered_group_t *
+ngx_webhook_registered_group_t *
 ngx_webhook_registered_group(ngx_webhook_registered_t *set,
     ngx_str_t *company)
 {

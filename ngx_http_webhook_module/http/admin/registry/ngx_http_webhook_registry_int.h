@@ -1,0 +1,107 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * Between the registry's files:
+ *
+ *   registry.c           the life of a worker: what is read, in pieces
+ *   registry_set.c       a set, of an older one and what has changed
+ *   registry_compile.c   an object, of what the store has
+ *   registry_allowed.c   what nobody may register who is a stranger
+ *   registry_change.c    changes on their way into the store
+ *   registry_judge.c     what a change comes to, before it is kept
+ *   registry_rekey.c     what was sealed with an older key is sealed anew
+ */
+
+#ifndef NGX_WEBHOOK_REGISTRY_INT_H
+#define NGX_WEBHOOK_REGISTRY_INT_H
+
+#include "http/admin/registry/ngx_http_webhook_registry.h"
+#include "http/conf/field/ngx_http_webhook_conf_given.h"
+#include "core/definition/webhook_definition.h"
+
+
+/* An object that a load found to have changed. */
+
+typedef struct {
+    webhook_object_e              kind;
+    uint64_t                      key;
+    uint64_t                      change;
+    ngx_webhook_object_t         *object;       /* NULL: it was removed */
+} ngx_webhook_registry_found_t;
+
+
+/* An object that is compiled. */
+
+typedef struct {
+    ngx_webhook_main_conf_t      *wmcf;
+    ngx_log_t                    *log;
+    const webhook_object_t       *object;       /* id, company, name ... */
+    json_t                       *definition;   /* the caller's */
+    const char                   *locked;       /* why secrets are missing in
+                                                   it, or NULL */
+    ngx_pool_t                   *pool;         /* of the texts of problems */
+    ngx_array_t                  *problems;     /* ..._registry_problem_t */
+} ngx_webhook_registry_compile_t;
+
+
+/* compile.c */
+
+/*
+ * Compiles it, into memory of its own, held once by the caller.  NULL: there is
+ * a problem that is no warning, or no memory, and then there is no problem.
+ */
+ngx_webhook_object_t *ngx_webhook_registry_compile(
+    ngx_webhook_registry_compile_t *c);
+
+/* Adds a problem; text is copied. */
+ngx_int_t ngx_webhook_registry_problem(ngx_webhook_registry_compile_t *c,
+    ngx_uint_t warning, const char *pointer, ngx_str_t *text);
+
+
+/* allowed.c */
+
+/* What is wrong with an endpoint that was built, as a sentence for the place of
+   its URL; NULL: nothing. */
+const char *ngx_webhook_registry_allowed(ngx_webhook_main_conf_t *wmcf,
+    ngx_webhook_endpoint_t *ep);
+
+
+/* set.c */
+
+/*
+ * A new set, held once, of the old one (or NULL) and what was found; of several
+ * finds of one object the last counts.  Objects are held for the set, those of
+ * found stay the caller's.  NULL: no memory.
+ */
+ngx_webhook_registered_t *ngx_webhook_registry_set(
+    ngx_webhook_main_conf_t *wmcf, ngx_webhook_registered_t *old,
+    ngx_array_t *found, uint64_t change, ngx_log_t *log);
+
+
+/* judge.c */
+
+/*
+ * Makes of a change and of the object as it was (NULL with MAKE and TRY) the
+ * definition, which it compiles.  Sets c->result and c->problems; OK: "object",
+ * "definition", "made" and "compiled" are set.
+ */
+void ngx_webhook_registry_judge(ngx_webhook_registry_change_t *c,
+    const json_t *old);
+
+/* The record of the audit, up to WEBHOOK_AUDIT_DATA_MAX bytes, to be freed by
+   free(); NULL: no memory. */
+char *ngx_webhook_registry_audit(ngx_webhook_registry_change_t *c,
+    const json_t *old);
+
+
+/* rekey.c */
+
+/* Seals these (of ngx_str_t, ids, which are copied) anew, one after the
+   other. */
+void ngx_webhook_registry_rekey(ngx_webhook_main_conf_t *wmcf,
+    webhook_object_e kind, const webhook_str_t *id, ngx_log_t *log);
+void ngx_webhook_registry_rekey_exit(void);
+
+
+#endif /* NGX_WEBHOOK_REGISTRY_INT_H */

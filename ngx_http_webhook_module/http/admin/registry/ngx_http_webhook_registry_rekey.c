@@ -1,0 +1,317 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * What was sealed with another key than the first of the ring is sealed anew,
+ * by one worker and one object at a time, until no other key is needed.  That
+ * is found out whenever an object is read, so that it goes on over restarts.
+ */
+
+#include "http/admin/registry/ngx_http_webhook_registry_int.h"
+#include "http/runtime/ngx_http_webhook_clock.h"
+#include "http/runtime/ngx_http_webhook_store_queue.h"
+
+
+#define NGX_WEBHOOK_REGISTRY_REKEYS  200000     /* that may wait */
+
+
+typedef struct {
+    ngx_queue_t                queue;
+    webhook_object_e           kind;
+    webhook_str_t              id;
+    u_char                     data[1];
+} ngx_webhook_registry_rekey_t;
+
+
+typedef struct {
+    ngx_webhook_main_conf_t   *wmcf;
+    ngx_log_t                 *log;
+    ngx_queue_t                waiting;
+    ngx_uint_t                 n;               /* of these */
+    ngx_uint_t                 done;
+    webhook_object_t           object;          /* that is being sealed, */
+    u_char                     company[WEBHOOK_COMPANY_MAX];    /* and whose */
+    webhook_buf_t              data;
+    unsigned                   init:1;
+    unsigned                   busy:1;
+} ngx_webhook_registry_rekeys_t;
+
+
+static void ngx_webhook_registry_rekey_next(void);
+static ngx_int_t ngx_webhook_registry_rekey_post(webhook_op_t *op,
+    ngx_webhook_job_pt handler);
+static void ngx_webhook_registry_rekey_read(ngx_webhook_job_t *job);
+static ngx_int_t ngx_webhook_registry_rekey_seal(
+    const webhook_object_t *object);
+static void ngx_webhook_registry_rekey_written(ngx_webhook_job_t *job);
+static void ngx_webhook_registry_rekey_over(ngx_uint_t done);
+
+
+static ngx_webhook_registry_rekeys_t  ngx_webhook_registry_rekeys;
+
+
+void
+ngx_webhook_registry_rekey(ngx_webhook_main_conf_t *wmcf,
+    webhook_object_e kind, const webhook_str_t *id, ngx_log_t *log)
+{
+    ngx_webhook_registry_rekey_t   *rekey;
+    ngx_webhook_registry_rekeys_t  *r;
+
+    r = &ngx_webhook_registry_rekeys;
+
+    if (!r->init) {
+        r->init = 1;
+        r->wmcf = wmcf;
+        r->log = log;
+
+        ngx_queue_init(&r->waiting);
+        webhook_buf_init(&r->data, WEBHOOK_OBJECT_DATA_MAX);
+    }
+
+    if (r->n == NGX_WEBHOOK_REGISTRY_REKEYS) {
+        return;
+    }
+
+    rekey = ngx_alloc(sizeof(ngx_webhook_registry_rekey_t) + id->len, log);
+    if (rekey == NULL) {
+        return;
+    }
+
+    rekey->kind = kind;
+    rekey->id.data = rekey->data;
+    rekey->id.len = id->len;
+
+    ngx_memcpy(rekey->data, id->data, id->len);
+
+    ngx_queue_insert_tail(&r->waiting, &rekey->queue);
+    r->n++;
+
+    if (!r->busy) {
+        r->busy = 1;
+        r->done = 0;
+
+        ngx_log_error(NGX_LOG_NOTICE, log, 0,
+                      "registered objects are sealed with the first \"key\" of "
+                      "webhook_registry");
+
+        ngx_webhook_registry_rekey_next();
+    }
+}
+
+
+void
+ngx_webhook_registry_rekey_exit(void)
+{
+    ngx_queue_t                    *q;
+    ngx_webhook_registry_rekeys_t  *r;
+
+    r = &ngx_webhook_registry_rekeys;
+
+    if (!r->init) {
+        return;
+    }
+
+    /* what is away refers to the first */
+
+    while (r->n > (ngx_uint_t) r->busy) {
+        q = ngx_queue_last(&r->waiting);
+        ngx_queue_remove(q);
+        r->n--;
+
+        ngx_free(ngx_queue_data(q, ngx_webhook_registry_rekey_t, queue));
+    }
+}
+
+
+static void
+ngx_webhook_registry_rekey_next(void)
+{
+    webhook_op_t                    op;
+    ngx_queue_t                    *q;
+    ngx_webhook_registry_rekey_t   *rekey;
+    ngx_webhook_registry_rekeys_t  *r;
+
+    r = &ngx_webhook_registry_rekeys;
+
+    if (r->n == 0) {
+        r->busy = 0;
+
+        ngx_log_error(NGX_LOG_NOTICE, r->log, 0,
+                      "%ui registered objects were sealed with the first "
+                      "\"key\" of webhook_registry", r->done);
+        return;
+    }
+
+    q = ngx_queue_head(&r->waiting);
+    rekey = ngx_queue_data(q, ngx_webhook_registry_rekey_t, queue);
+
+    ngx_memzero(&op, sizeof(webhook_op_t));
+
+    op.type = WEBHOOK_OP_OBJECTS;
+    op.u.objects.kind = rekey->kind;
+    op.u.objects.id = rekey->id;
+    op.u.objects.max = 1;
+
+    if (ngx_webhook_registry_rekey_post(&op, ngx_webhook_registry_rekey_read)
+        != NGX_OK)
+    {
+        /* the next worker finds it again */
+
+        r->busy = 0;
+    }
+}
+
+
+static ngx_int_t
+ngx_webhook_registry_rekey_post(webhook_op_t *op, ngx_webhook_job_pt handler)
+{
+    ngx_webhook_job_t  *job;
+
+    job = ngx_calloc(sizeof(ngx_webhook_job_t),
+                     ngx_webhook_registry_rekeys.log);
+    if (job == NULL) {
+        return NGX_ERROR;
+    }
+
+    job->op = *op;
+    job->handler = handler;
+
+    ngx_webhook_store_queue_post(job);
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_webhook_registry_rekey_read(ngx_webhook_job_t *job)
+{
+    ngx_int_t                       rc;
+    webhook_op_t                    op;
+    ngx_webhook_registry_rekeys_t  *r;
+
+    r = &ngx_webhook_registry_rekeys;
+
+    rc = NGX_ERROR;
+
+    if (!ngx_webhook_store_queue_closing()
+        && job->op.result == WEBHOOK_STORE_OK && job->op.u.objects.count)
+    {
+        rc = ngx_webhook_registry_rekey_seal(&job->op.u.objects.objects[0]);
+    }
+
+    if (rc == NGX_OK) {
+
+        ngx_memzero(&op, sizeof(webhook_op_t));
+
+        op.type = WEBHOOK_OP_OBJECT;
+        op.u.object.object = r->object;
+        op.u.object.object.data.data = r->data.data;
+        op.u.object.object.data.len = r->data.len;
+        op.u.object.wall = ngx_webhook_clock_wall();
+        op.u.object.expect = r->object.version;
+        op.u.object.expect_change = r->object.change;
+        op.u.object.same = 1;
+
+        rc = ngx_webhook_registry_rekey_post(&op,
+                                         ngx_webhook_registry_rekey_written);
+    }
+
+    webhook_op_free(&job->op);
+    ngx_free(job);
+
+    if (rc != NGX_OK) {
+        ngx_webhook_registry_rekey_over(0);
+    }
+}
+
+
+/* Into r->data and r->object. */
+
+static ngx_int_t
+ngx_webhook_registry_rekey_seal(const webhook_object_t *object)
+{
+    int                             rc;
+    json_t                         *definition;
+    const char                     *held;
+    ngx_webhook_registry_rekey_t   *rekey;
+    ngx_webhook_registry_rekeys_t  *r;
+
+    r = &ngx_webhook_registry_rekeys;
+
+    if (webhook_definition_current(&object->data, r->wmcf->registry->keys)) {
+        return NGX_DECLINED;
+    }
+
+    definition = ngx_webhook_registry_open(r->wmcf, object, &held);
+
+    if (definition == NULL || held) {
+        json_decref(definition);
+        return NGX_DECLINED;
+    }
+
+    r->data.len = 0;
+
+    rc = webhook_definition_seal((webhook_definition_kind_e) object->kind,
+                                 &object->id, definition,
+                                 r->wmcf->registry->keys, &r->data);
+    json_decref(definition);
+
+    if (rc != WEBHOOK_OK) {
+        return NGX_ERROR;
+    }
+
+    rekey = ngx_queue_data(ngx_queue_head(&r->waiting),
+                           ngx_webhook_registry_rekey_t, queue);
+
+    ngx_memzero(&r->object, sizeof(webhook_object_t));
+
+    r->object.kind = object->kind;
+    r->object.id = rekey->id;
+    r->object.version = object->version;
+    r->object.change = object->change;
+
+    r->object.company.len = ngx_min(object->company.len, sizeof(r->company));
+    r->object.company.data = r->company;
+
+    ngx_memcpy(r->company, object->company.data, r->object.company.len);
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_webhook_registry_rekey_written(ngx_webhook_job_t *job)
+{
+    ngx_uint_t  done;
+
+    done = (job->op.result == WEBHOOK_STORE_OK);
+
+    webhook_op_free(&job->op);
+    ngx_free(job);
+
+    ngx_webhook_registry_rekey_over(done);
+}
+
+
+/* One that was changed meanwhile was sealed with the first key by that. */
+
+static void
+ngx_webhook_registry_rekey_over(ngx_uint_t done)
+{
+    ngx_queue_t                    *q;
+    ngx_webhook_registry_rekeys_t  *r;
+
+    r = &ngx_webhook_registry_rekeys;
+
+    q = ngx_queue_head(&r->waiting);
+    ngx_queue_remove(q);
+    r->n--;
+
+    ngx_free(ngx_queue_data(q, ngx_webhook_registry_rekey_t, queue));
+
+    r->done += done;
+
+    if (!ngx_webhook_store_queue_closing()) {
+        ngx_webhook_registry_rekey_next();
+    }
+}
