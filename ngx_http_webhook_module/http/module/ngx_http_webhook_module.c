@@ -12,6 +12,7 @@
 #include "http/conf/read/ngx_http_webhook_conf_map_block.h"
 #include "http/conf/read/ngx_http_webhook_conf_object.h"
 #include "http/conf/admin/ngx_http_webhook_conf_api.h"
+#include "http/admin/registry/ngx_http_webhook_registry.h"
 #include "http/conf/admin/ngx_http_webhook_conf_registry.h"
 #include "http/conf/main/ngx_http_webhook_conf.h"
 #include "http/conf/check/ngx_http_webhook_conf_check.h"
@@ -308,7 +309,8 @@ ngx_webhook_init_process(ngx_cycle_t *cycle)
 
     if (ngx_webhook_store_queue_init(cycle, wmcf) != NGX_OK
         || ngx_webhook_client_init(cycle, wmcf) != NGX_OK
-        || ngx_webhook_dispatcher_init(cycle, wmcf) != NGX_OK)
+        || ngx_webhook_dispatcher_init(cycle, wmcf) != NGX_OK
+        || ngx_webhook_registry_init(cycle, wmcf) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -358,6 +360,7 @@ ngx_webhook_exit_process(ngx_cycle_t *cycle)
     }
 
     ngx_webhook_watch_exit();
+    ngx_webhook_registry_exit(cycle);
     ngx_webhook_dispatcher_exit(cycle);
     ngx_webhook_held_exit();
     ngx_webhook_client_exit(cycle);
