@@ -15,6 +15,7 @@
  *   admin/        list, show, calls, stats (webhookctl_query.c); retry, cancel,
  *                 pause, resume, check, clock, backup (webhookctl_admin.c);
  *                 replay, cancel --endpoint; restore; receiver-url
+ *   registered/   token; endpoint, receiver, task, audit
  *   transfer/     export, import, quarantine
  *   try/          listen, send, follow; the presets of the first two:
  *                 webhookctl_sign.c
@@ -32,6 +33,8 @@
 
 
 #define CTL_HEADERS  32                 /* of one call that send makes */
+
+#define CTL_TOKEN_LEN  43               /* of 32 bytes in base64url */
 
 
 typedef struct ctl_s          ctl_t;
@@ -71,6 +74,10 @@ typedef enum {
     CTL_HEADER,
     CTL_TYPE,
     CTL_CA,
+    CTL_COMPANY,
+    CTL_PERMISSION,
+    CTL_EXPIRES,
+    CTL_CANCEL,
     CTL_OPTIONS
 } ctl_option_e;
 
@@ -174,6 +181,7 @@ struct ctl_s {
     int                   limited;      /* the limit was given */
     uint32_t              status_least;
     uint32_t              status_most;  /* 0: any */
+    webhook_company_t     company;
     int                   json;
     int                   body;
     int                   dry_run;
@@ -223,6 +231,11 @@ int ctl_quarantine(ctl_t *ctl, webhook_store_t *st);
 int ctl_backup(ctl_t *ctl, webhook_store_t *st);
 int ctl_restore(ctl_t *ctl, webhook_store_t *st);
 int ctl_url(ctl_t *ctl, webhook_store_t *st);
+int ctl_token(ctl_t *ctl, webhook_store_t *st);
+int ctl_endpoints(ctl_t *ctl, webhook_store_t *st);
+int ctl_receivers(ctl_t *ctl, webhook_store_t *st);
+int ctl_tasks(ctl_t *ctl, webhook_store_t *st);
+int ctl_audit(ctl_t *ctl, webhook_store_t *st);
 int ctl_follow(ctl_t *ctl, webhook_store_t *st);
 int ctl_listen(ctl_t *ctl, webhook_store_t *st);
 int ctl_send(ctl_t *ctl, webhook_store_t *st);
@@ -230,6 +243,27 @@ int ctl_help(ctl_t *ctl, webhook_store_t *st);
 
 /* cancel, of all that an endpoint has. */
 int ctl_cancel_all(ctl_t *ctl, webhook_store_t *st);
+
+/* Asks, unless --yes is given: 0 to go on, or the exit status. */
+int ctl_sure(const ctl_t *ctl, const char *question);
+
+/* A token of 32 random bytes, and its SHA-256 in hexadecimal digits; 0, or -1
+   with errno. */
+int ctl_token_make(char token[CTL_TOKEN_LEN + 1]);
+int ctl_token_digest(const char *token, char hex[65]);
+
+/* A record of the audit, {"by": "webhookctl", "action": ..., "id": ...}, to be
+   freed with free(). */
+char *ctl_record(const char *action, const char *id);
+
+/* A member of an object as a text: what is none, or null, as "-". */
+const char *ctl_member(const json_t *json, const char *name);
+
+/* How many more a page takes, of so many that are left. */
+uint32_t ctl_page(uint64_t left);
+
+/* Tells of more than --limit has shown; returns the exit status. */
+int ctl_ended(int more);
 
 /* An operation on each delivery that the words name. */
 int ctl_each(ctl_t *ctl, webhook_store_t *st, webhook_op_e type);

@@ -15,8 +15,6 @@
 
 static int ctl_show_call(ctl_t *ctl, webhook_store_t *st,
     const webhook_id_t *id);
-static uint32_t ctl_page(uint64_t left);
-static int ctl_ended(int more);
 
 
 int
@@ -143,14 +141,14 @@ ctl_calls(ctl_t *ctl, webhook_store_t *st)
 }
 
 
-static uint32_t
+uint32_t
 ctl_page(uint64_t left)
 {
     return (uint32_t) (left < CTL_PAGE ? left : CTL_PAGE);
 }
 
 
-static int
+int
 ctl_ended(int more)
 {
     if (more) {

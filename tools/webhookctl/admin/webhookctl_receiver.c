@@ -21,14 +21,11 @@
 
 
 #define CTL_TOKEN_BYTES  32
-#define CTL_TOKEN_LEN    43                 /* of them in base64url */
 #define CTL_NAME_MAX     128
 #define CTL_BASE_MAX     2048
 #define CTL_NO_BASE      "https://HOST/web/hook/"
 
 
-static int ctl_token_make(char token[CTL_TOKEN_LEN + 1]);
-static int ctl_token_digest(const char *token, char hex[65]);
 static int ctl_name_valid(const char *name);
 static int ctl_base_valid(const char *base);
 
@@ -115,7 +112,7 @@ ctl_url(ctl_t *ctl, webhook_store_t *st)
 }
 
 
-static int
+int
 ctl_token_make(char token[CTL_TOKEN_LEN + 1])
 {
     size_t         i, n;
@@ -165,7 +162,7 @@ ctl_token_make(char token[CTL_TOKEN_LEN + 1])
 }
 
 
-static int
+int
 ctl_token_digest(const char *token, char hex[65])
 {
     unsigned       i;

@@ -26,7 +26,6 @@ static int ctl_replay_all(ctl_t *ctl, webhook_store_t *st, int cancel);
 static int ctl_replay_run(webhook_store_t *st, webhook_filter_t *filter,
     int cancel, int dry_run, uint64_t *count);
 static void ctl_replay_tell(const ctl_t *ctl, int cancel, uint64_t count);
-static int ctl_replay_ask(int cancel);
 
 
 int
@@ -109,18 +108,9 @@ ctl_replay_all(ctl_t *ctl, webhook_store_t *st, int cancel)
 
     if (!ctl->dry_run && count) {
 
-        if (!ctl->yes) {
-
-            if (!isatty(STDIN_FILENO)) {
-                ctl_say("nothing was done: needs --yes where nobody can be "
-                        "asked");
-                return 2;
-            }
-
-            if (!ctl_replay_ask(cancel)) {
-                ctl_say("nothing was done");
-                return 1;
-            }
+        rc = ctl_sure(ctl, cancel ? "Cancel them" : "Send them again");
+        if (rc != 0) {
+            return rc;
         }
 
         rc = ctl_replay_run(st, &filter, cancel, 0, &done);
@@ -208,17 +198,32 @@ ctl_replay_tell(const ctl_t *ctl, int cancel, uint64_t count)
 }
 
 
-static int
-ctl_replay_ask(int cancel)
+int
+ctl_sure(const ctl_t *ctl, const char *question)
 {
     int  c, first;
 
-    printf("%s? [y/N] ", cancel ? "Cancel them" : "Send them again");
+    if (ctl->yes) {
+        return 0;
+    }
+
+    if (!isatty(STDIN_FILENO)) {
+        ctl_say("nothing was done: needs --yes where nobody can be asked");
+        return 2;
+    }
+
+    printf("%s? [y/N] ", question);
     fflush(stdout);
 
     first = getchar();
 
     for (c = first; c != EOF && c != '\n'; c = getchar()) { /* void */ }
 
-    return first == 'y' || first == 'Y';
+    if (first == 'y' || first == 'Y') {
+        return 0;
+    }
+
+    ctl_say("nothing was done");
+
+    return 1;
 }

@@ -12,6 +12,7 @@
 #include "webhookctl/webhookctl.h"
 #include "webhookctl/command/webhookctl_when.h"
 #include "core/base/webhook_near.h"
+#include "core/definition/webhook_definition.h"
 #include "core/rules/webhook_pattern.h"
 
 
@@ -32,6 +33,7 @@ static int ctl_event_type(const ctl_t *ctl, const char *value);
 static int ctl_limit(ctl_t *ctl, const char *value);
 static int ctl_status_range(const char *value, uint32_t *least,
     uint32_t *most);
+static int ctl_company(ctl_t *ctl, const webhook_str_t *name);
 static int ctl_choice(const char *choices, const char *value);
 
 
@@ -370,6 +372,9 @@ ctl_value(ctl_t *ctl, ctl_option_e option, const char *value)
         ctl->reason = text;
         break;
 
+    case CTL_COMPANY:
+        return ctl_company(ctl, &text);
+
     case CTL_HEADER:
         if (ctl->headers_count > CTL_HEADERS) {
             ctl_say("takes up to %d headers", CTL_HEADERS);
@@ -415,6 +420,25 @@ ctl_limit(ctl_t *ctl, const char *value)
         || value[0] < '0' || value[0] > '9')
     {
         ctl_say("--limit is a number from 1 on, not \"%s\"", value);
+        return -1;
+    }
+
+    return 0;
+}
+
+
+/* An empty one is what has none. */
+
+static int
+ctl_company(ctl_t *ctl, const webhook_str_t *name)
+{
+    ctl->company.which = name->len ? WEBHOOK_COMPANY_ONE
+                                   : WEBHOOK_COMPANY_NONE;
+    ctl->company.name = *name;
+
+    if (name->len && !webhook_definition_is_company(name)) {
+        ctl_say("--company is up to 64 letters, digits, \"_\", \".\" and "
+                "\"-\", not \"%s\"", (const char *) name->data);
         return -1;
     }
 

@@ -128,6 +128,20 @@ const ctl_option_t  ctl_options[CTL_OPTIONS] = {
     [CTL_CA] = { "ca", 0, CTL_FILE, "FILE", NULL,
       "certificates to trust; the system's if not given" },
 
+    [CTL_COMPANY] = { "company", 0, CTL_TEXT, "COMPANY", NULL,
+      "what is of this company alone; an empty one: what is nobody's" },
+
+    [CTL_PERMISSION] = { "permission", 0, CTL_CHOICE, "PERMISSION",
+      "company.view company.setting",
+      "what the token may do: company.view if not given" },
+
+    [CTL_EXPIRES] = { "expires", 0, CTL_TEXT, "DATE", NULL,
+      "when the token ends: 2027-01-31, 2027-01-31T12:00:00Z; never, if not "
+      "given" },
+
+    [CTL_CANCEL] = { "cancel", 0, CTL_FLAG, NULL, NULL,
+      "gives up what waits, too" },
+
     [CTL_FORMAT] = { "format", 0, CTL_CHOICE, "FORMAT",
       "man markdown bash zsh",
       "all commands as a manual page, as Markdown, or as the completion of a "
@@ -313,6 +327,49 @@ const ctl_command_t  ctl_commands[] = {
       "a new secret URL, and its line for nginx.conf",
       "Prints a URL with a token of 32 random bytes, and the `secret` line "
       "with its SHA-256. It needs no store." },
+
+    { "token", ctl_token, CTL_NONE, "NAME", CTL_TEXT, NULL, 1, 1,
+      ctl_bit(CTL_PERMISSION)|ctl_bit(CTL_COMPANY)|ctl_bit(CTL_EXPIRES)
+      |ctl_bit(CTL_JSON),
+      "a new token for the API, and its line for webhook_tokens",
+      "Prints a token of 32 random bytes, and the line with its SHA-256 that "
+      "goes into the file of `webhook_tokens`. Without `--company` it is good "
+      "for all companies. It needs no store.\n"
+      "\n"
+      "    webhookctl token backoffice --permission=company.setting "
+      "--company=1260" },
+
+    { "endpoint", ctl_endpoints, CTL_WRITE_WORD, "[list|show ID|delete ID]",
+      CTL_CHOICE, "list show delete", 0, 2,
+      ctl_bit(CTL_COMPANY)|ctl_bit(CTL_LIMIT)|ctl_bit(CTL_CANCEL)
+      |ctl_bit(CTL_YES)|ctl_bit(CTL_JSON),
+      "endpoints that were registered",
+      "Lists them; `show` shows one, with masks for its secrets, and `delete` "
+      "removes it, for good. While deliveries wait for it that is refused, but "
+      "with `--cancel`, which gives them up; what is kept of them stays. "
+      "Those of nginx.conf are not here." },
+
+    { "receiver", ctl_receivers, CTL_WRITE_WORD, "[list|show ID|delete ID]",
+      CTL_CHOICE, "list show delete", 0, 2,
+      ctl_bit(CTL_COMPANY)|ctl_bit(CTL_LIMIT)|ctl_bit(CTL_CANCEL)
+      |ctl_bit(CTL_YES)|ctl_bit(CTL_JSON),
+      "receivers that were registered",
+      "As `endpoint`. The URL of one that is removed is unknown at once." },
+
+    { "task", ctl_tasks, CTL_WRITE_WORD, "[list|show ID|end ID]", CTL_CHOICE,
+      "list show end", 0, 2,
+      ctl_bit(CTL_COMPANY)|ctl_bit(CTL_LIMIT)|ctl_bit(CTL_JSON),
+      "retries, cancels, replays and purges of many, under way and done",
+      "Those that were asked for by the API, the newest first. `end` ends one "
+      "that is under way; what it did stays done." },
+
+    { "audit", ctl_audit, CTL_READ, NULL, CTL_FLAG, NULL, 0, 0,
+      ctl_bit(CTL_COMPANY)|ctl_bit(CTL_SINCE)|ctl_bit(CTL_UNTIL)
+      |ctl_bit(CTL_LIMIT)|ctl_bit(CTL_JSON),
+      "who changed what, the newest first",
+      "Changes by the API and by this command, kept for a year unless the "
+      "store is told otherwise. With `--json` also from what to what; there is "
+      "no secret in it." },
 
     { "listen", ctl_listen, CTL_NONE, NULL, CTL_FLAG, NULL, 0, 0,
       ctl_bit(CTL_ADDRESS)|ctl_bit(CTL_ANSWER)|ctl_bit(CTL_RECORD)

@@ -1,0 +1,299 @@
+#!/usr/bin/perl
+
+# webhookctl token, endpoint, receiver, audit: tokens that nginx takes, and what
+# was registered, shown and removed without a key.
+
+use strict;
+use warnings;
+
+use lib 't/lib';
+
+use JSON::PP ();
+use MIME::Base64 qw(encode_base64);
+use Test::More;
+
+use Webhook::Nginx qw(build_dir);
+use Webhook::Test qw(temp_dir asan);
+
+
+my $t = Webhook::Test->new(workers => 1);
+
+my $ctl = build_dir() . (asan() ? '/asan' : '') . '/webhookctl';
+my $dir = temp_dir('registered');
+my $json = JSON::PP->new->canonical->utf8;
+
+sub ctl
+{
+    my (@args) = @_;
+
+    my $out = qx($ctl @args 2>&1);
+
+    return wantarray ? ($out, $? >> 8) : $out;
+}
+
+
+# --- tokens
+
+my ($out, $rc) = ctl(qw(token shop --permission=company.setting --company=1260
+                        --expires=2099-01-31));
+
+is $rc, 0, 'a token' or diag $out;
+like $out, qr/^shop sha256:[0-9a-f]{64} company\.setting company=1260 expires=2099-01-31$/m,
+     'its line';
+
+my ($token) = $out =~ /^([A-Za-z0-9_-]{43})$/m;
+my ($line) = $out =~ /^(shop .*)$/m;
+
+ok $token, 'the token';
+
+my $made = $json->decode(scalar ctl(qw(token look@shop --json)));
+
+like $made->{line}, qr/^look\@shop sha256:[0-9a-f]{64} company\.view$/,
+     'one that may look, at all companies';
+isnt $made->{token}, $token, 'another token';
+
+for (['token "a b"', qr/the name of a token/],
+     ["token " . 'a' x 65, qr/the name of a token/],
+     ['token a --company=a/b', qr/--company is up to 64 letters/],
+     ['token a --company=', qr/--company is empty/],
+     ['token a --expires=2020-01-01', qr/--expires is a date that is to come/],
+     ['token a --expires="2099-01-31 10:00"', qr/--expires is a date/],
+     ['token a --expires=soon', qr/--expires is a date that is to come/],
+     ['token a --permission=root', qr/--permission is one of/],
+     ['token', qr/usage/])
+{
+    my ($args, $want) = @$_;
+
+    ($out, $rc) = ctl($args);
+
+    is $rc, 2, "refused: $args";
+    like $out, $want, 'and why';
+}
+
+$t->file('tokens', "# a comment\n$line\n$made->{line}\n");
+
+$t->config(http => <<'CONF', server => <<'SERVER');
+    webhook_store  %%STORE%% size=64m;
+    webhook_tokens file:%%PREFIX%%/tokens;
+    webhook_event_type order.add;
+
+    webhook_endpoint none {
+        url    http://127.0.0.1:1/;
+        events order.add;
+    }
+CONF
+        location /webhook/ {
+            webhook_api;
+        }
+SERVER
+
+$t->start;
+
+sub whoami
+{
+    my ($bearer) = @_;
+
+    my $r = $t->request('GET', '/webhook/whoami', undef,
+                        headers => [Authorization => "Bearer $bearer"]);
+
+    return $r->{status} == 200 ? $json->decode($r->{body})
+                               : { status => $r->{status} };
+}
+
+is whoami($token)->{name}, 'shop', 'nginx knows the token';
+is whoami($token)->{company}, '1260', 'and its company';
+is whoami($made->{token})->{name}, 'look@shop', 'and the other one';
+is whoami('x' x 43)->{status}, 401, 'and no third one';
+
+$t->stop;
+
+
+# --- what was registered
+
+my $store = $t->store;
+
+sub number
+{
+    my ($n) = @_;
+
+    my $out = '';
+
+    for ( ; $n > 127; $n >>= 7) {
+        $out .= chr($n & 127 | 128);
+    }
+
+    return $out . chr($n);
+}
+
+# a definition whose sealed part nobody here can open
+
+sub kept
+{
+    my ($clear, $sealed) = @_;
+
+    return encode_base64(join('', 'D', chr(1), number(length $clear), $clear,
+                              number(length $sealed), $sealed), '');
+}
+
+my $ep = 'ep_' . '0' x 26;
+my $rcv = 'rc_' . '1' x 26;
+my $evil = "e\e[31m\a\nforged";
+
+my @lines = (
+    { kind => 'object', object => 'endpoint', id => $ep, company => '1260',
+      name => "erp $evil", by => 'manager', version => 7, removed => \0,
+      created_ms => 1700000000001, updated_ms => 1700000000002,
+      data_base64 => kept($json->encode({
+          name => "erp $evil", company => '1260',
+          url => 'https://erp.example.com/***', events => ['order.add'],
+          secrets => [{ id => 'k1', hint => 'whsec_Ab...', expires => undef,
+                        created => '2026-11-28T02:06:10.432Z' }] }),
+          chr(1) . 'k' x 36 . 'x' x 64) },
+    { kind => 'object', object => 'endpoint', id => 'ep_' . '2' x 26,
+      company => '', name => 'other', by => 'manager', version => 1,
+      removed => \0, created_ms => 1700000000001,
+      updated_ms => 1700000000002, data_base64 => encode_base64('no record', '') },
+    { kind => 'object', object => 'receiver', id => $rcv, company => '',
+      name => 'contact', by => '', version => 1, removed => \0,
+      created_ms => 1700000000003, updated_ms => 1700000000003,
+      data_base64 => kept($json->encode({
+          name => 'contact', actions => [{ method => 'POST', uri => '/a' }],
+          tokens => [{ id => 't1', sha256 => 'ab' x 32, expires => undef,
+                       created => '2026-11-28T02:06:10.432Z' }] }), '') },
+    { kind => 'delivery', event => '01890000-0000-7000-8000-000000000001',
+      endpoint => $ep, type => 'order.add', state => 'pending', sends => 0,
+      body => '{}' },
+    { kind => 'audit', number => 3, time_ms => 1700000000000,
+      company => '1260', data => $json->encode({ by => "manager $evil",
+      action => 'endpoint.create', id => $ep,
+      changes => [{ pointer => '/name', from => undef, to => 'erp' }] }) },
+);
+
+open my $fh, '>', "$dir/lines" or die "$dir/lines: $!\n";
+print $fh map { $json->encode($_), "\n" } @lines;
+close $fh;
+
+$out = qx($ctl -s $store import < $dir/lines 2>&1);
+is $?, 0, 'imported' or diag $out;
+
+sub on
+{
+    return ctl('-s', $store, @_);
+}
+
+sub harmless
+{
+    my ($name, $text) = @_;
+
+    unlike $text, qr/[^\n\x20-\x7e]|^forged/m, "$name: nothing to obey";
+}
+
+($out, $rc) = on(qw(endpoint));
+is $rc, 0, 'endpoints are listed';
+like $out, qr/^$ep +7 .* 1260 +erp /m, 'one of them';
+harmless('endpoint', $out);
+
+my @listed = map { $json->decode($_) } split /\n/, on(qw(endpoint list --json));
+is @listed, 2, 'two of them';
+
+@listed = map { $json->decode($_) }
+          split /\n/, on(qw(endpoint list --json --company=1260));
+is_deeply \@listed,
+    [{ id => $ep, kind => 'endpoint', company => '1260', name => "erp $evil",
+       version => 7, change => $listed[0]{change}, by => 'manager',
+       created => '2023-11-14T22:13:20.001Z',
+       updated => '2023-11-14T22:13:20.002Z' }],
+    'those of a company';
+
+@listed = map { $json->decode($_) }
+          split /\n/, on(qw(endpoint list --json --company=));
+is $listed[0]{name}, 'other', 'those of none';
+
+my $shown = $json->decode(scalar on('endpoint', 'show', $ep, '--json'));
+is $shown->{url}, 'https://erp.example.com/***', 'one is shown without a key';
+is $shown->{secrets}[0]{hint}, '***', 'masked';
+is $shown->{state}{pending}, 1, 'what waits for it';
+is $shown->{version}, 7, 'its version';
+ok !exists $shown->{data}, 'no bytes';
+
+($out, $rc) = on('endpoint', 'show', $ep);
+is $rc, 0, 'for people';
+harmless('endpoint show', $out);
+is_deeply $json->decode($out), $shown, 'the same';
+
+($out, $rc) = on('endpoint', 'show', 'ep_' . '2' x 26);
+like $out, qr/what is kept of it is damaged/, 'a damaged one is told';
+
+$shown = $json->decode(scalar on('receiver', 'show', $rcv, '--json'));
+is $shown->{tokens}[0]{id}, 't1', 'a receiver';
+is $shown->{actions}[0]{uri}, '/a', 'and what it calls';
+
+for (['endpoint', 'show', $rcv], ['receiver', 'show', $ep],
+     ['endpoint', 'show', $ep, '--company=7'],
+     ['endpoint', 'delete', $ep, '--company=', '--yes'])
+{
+    ($out, $rc) = on(@$_);
+    is $rc, 1, "not there: @$_";
+    like $out, qr/there is no such \w+ that was registered/, 'as it says';
+}
+
+for (['endpoint', 'show'], ['endpoint', 'list', 'x'], ['endpoint', 'remove'],
+     ['task', 'show', 'x'], ['task', 'end'])
+{
+    ($out, $rc) = on(@$_);
+    is $rc, 2, "not understood: @$_";
+}
+
+
+# --- removed
+
+($out, $rc) = on('endpoint', 'delete', $ep, '< /dev/null');
+is $rc, 2, 'nobody is asked';
+like $out, qr/nothing was done: needs --yes/, 'and nothing is done';
+
+($out, $rc) = on('endpoint', 'delete', $ep, '--yes');
+is $rc, 1, 'not while deliveries wait';
+like $out, qr/1 deliveries wait for it, and 0 are being sent: --cancel/,
+     'their number';
+is scalar(split /\n/, on(qw(endpoint list --json))), 2, 'it is there';
+
+($out, $rc) = on('endpoint', 'delete', $ep, '--yes', '--cancel');
+is $rc, 0, 'with --cancel' or diag $out;
+harmless('endpoint delete', $out);
+($out, $rc) = on('endpoint', 'show', $ep);
+is $rc, 1, 'it is gone';
+
+is_deeply $json->decode(scalar on('receiver', 'delete', $rcv, '--yes',
+                                  '--json')),
+          { id => $rcv, removed => JSON::PP::true }, 'a receiver';
+
+
+# --- the audit
+
+($out, $rc) = on('audit');
+is $rc, 0, 'the audit';
+harmless('audit', $out);
+
+my @told = map { $json->decode($_) } split /\n/, on('audit', '--json');
+
+is_deeply [map { $_->{action} } @told],
+    [qw(receiver.delete endpoint.delete endpoint.create)],
+    'the newest first';
+is $told[1]{by}, 'webhookctl', 'who';
+is $told[1]{id}, $ep, 'what';
+is $told[1]{company}, '1260', 'whose';
+is_deeply $told[2]{changes}, [{ pointer => '/name', from => undef,
+                                to => 'erp' }], 'from what to what';
+
+@told = map { $json->decode($_) }
+        split /\n/, on(qw(audit --json --company=1260 --limit=1));
+is_deeply [map { $_->{action} } @told], ['endpoint.delete'],
+    'of a company, the last one';
+
+@told = split /\n/, on(qw(audit --json --until=2024-01-01));
+is @told, 1, 'up to a time';
+
+@told = split /\n/, on(qw(audit --json --since=2024-01-01));
+is @told, 2, 'from a time on';
+
+done_testing();
