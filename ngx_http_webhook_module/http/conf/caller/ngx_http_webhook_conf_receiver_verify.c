@@ -404,6 +404,16 @@ ngx_webhook_verify_public(ngx_webhook_build_t *b, ngx_webhook_verify_t *verify,
         return NGX_CONF_OK;
     }
 
+    if (url->len == 0 && b->bounds && b->bounds->receive.len) {
+
+        /* one that was registered is called there */
+
+        verify->url = b->bounds->receive;
+        verify->need_token = 1;
+
+        return NGX_CONF_OK;
+    }
+
     if (url->len == 0) {
         ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                             "the URL is signed as the sender knows it: add "
