@@ -3,9 +3,14 @@
  * Copyright (C) the ngx_http_webhook_module authors
  */
 
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+
 #include "core/seal/webhook_seal.h"
 #include "core/base/webhook_hash.h"
 
+#include <dlfcn.h>
 #include <malloc.h>
 #include <stdlib.h>
 
@@ -302,9 +307,22 @@ webhook_seal_free(webhook_buf_t *b)
 }
 
 
+/*
+ * jansson may be another module's, too, and outlive this one: what it calls has
+ * to stay where it is.
+ */
+
 void
 webhook_seal_jansson(void)
 {
+    Dl_info  info;
+
+    static const char  here = 0;
+
+    if (dladdr(&here, &info) && info.dli_fname) {
+        (void) dlopen(info.dli_fname, RTLD_NOW|RTLD_NOLOAD|RTLD_NODELETE);
+    }
+
     json_set_alloc_funcs(malloc, webhook_seal_forget);
 }
 
