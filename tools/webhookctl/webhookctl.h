@@ -252,9 +252,9 @@ int ctl_sure(const ctl_t *ctl, const char *question);
 int ctl_token_make(char token[CTL_TOKEN_LEN + 1]);
 int ctl_token_digest(const char *token, char hex[65]);
 
-/* A record of the audit, {"by": "webhookctl", "action": ..., "id": ...}, to be
-   freed with free(). */
-char *ctl_record(const char *action, const char *id);
+/* A record of the audit, {"by": "webhookctl", "action", "kind", "id"}, to be
+   freed with free(); kind may be NULL. */
+char *ctl_record(const char *action, const char *kind, const char *id);
 
 /* A member of an object as a text: what is none, or null, as "-". */
 const char *ctl_member(const json_t *json, const char *name);

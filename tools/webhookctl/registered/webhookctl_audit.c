@@ -167,7 +167,7 @@ ctl_task_end(ctl_t *ctl, webhook_store_t *st, const webhook_id_t *id)
     webhook_op_t      op, *ops;
     struct timespec   now;
 
-    record = ctl_record("task.end", ctl->argv[2]);
+    record = ctl_record("task.end", NULL, ctl->argv[2]);
 
     memset(&op, 0, sizeof(op));
 
@@ -253,8 +253,8 @@ ctl_audit(ctl_t *ctl, webhook_store_t *st)
             }
 
             if (head) {
-                printf("%-29s %-12s %-20s %-18s %s\n", "WHEN", "COMPANY",
-                       "BY", "WHAT", "OF");
+                printf("%-29s %-12s %-20s %-16s %-8s %s\n", "WHEN",
+                       "COMPANY", "BY", "WHAT", "KIND", "OF");
                 head = 0;
             }
 
@@ -286,12 +286,13 @@ ctl_audit_line(const ctl_t *ctl, const webhook_audit_t *record)
 
     printf("%-29s ", ctl_time(record->wall, when, sizeof(when)));
     ctl_column(&record->company, 12);
+    printf(" ");
     ctl_audit_column(json, "by", 20);
-    ctl_audit_column(json, "action", 18);
+    ctl_audit_column(json, "action", 16);
+    ctl_audit_column(json, "kind", 8);
 
     id = ctl_str(ctl_member(json, "id"));
 
-    printf(" ");
     ctl_text(&id, 255);
     printf("\n");
 
@@ -306,8 +307,8 @@ ctl_audit_column(const json_t *json, const char *name, size_t width)
 
     text = ctl_str(ctl_member(json, name));
 
-    printf(" ");
     ctl_column(&text, width);
+    printf(" ");
 }
 
 
@@ -323,13 +324,13 @@ ctl_member(const json_t *json, const char *name)
 
 
 char *
-ctl_record(const char *action, const char *id)
+ctl_record(const char *action, const char *kind, const char *id)
 {
     char    *text;
     json_t  *json;
 
-    json = json_pack("{s:s, s:s, s:s}", "by", "webhookctl", "action", action,
-                     "id", id);
+    json = json_pack("{s:s, s:s, s:s*, s:s}", "by", "webhookctl", "action",
+                     action, "kind", kind, "id", id);
     text = json ? json_dumps(json, JSON_COMPACT) : NULL;
 
     json_decref(json);

@@ -365,9 +365,8 @@ ctl_object_remove(ctl_t *ctl, webhook_store_t *st,
     webhook_op_t     op, *ops;
     struct timespec  now;
 
-    record = ctl_record(object->kind == WEBHOOK_OBJECT_ENDPOINT
-                        ? "endpoint.delete" : "receiver.delete",
-                        ctl->argv[2]);
+    record = ctl_record("delete", object->kind == WEBHOOK_OBJECT_ENDPOINT
+                                  ? "endpoint" : "receiver", ctl->argv[2]);
 
     memset(&op, 0, sizeof(op));
 
