@@ -40,6 +40,8 @@ typedef struct {
     uint64_t                   used;
     uint64_t                   mark;        /* bytes in use above which no new
                                                event or call is taken */
+    uint64_t                   warn;        /* bytes in use at which the log
+                                               warns */
     uint64_t                   events;      /* kept now */
     uint64_t                   calls;       /* kept now */
     uint64_t                   idempotency; /* repeats that are known now */

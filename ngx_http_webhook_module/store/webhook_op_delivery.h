@@ -87,6 +87,8 @@ typedef struct {
                                        time */
     unsigned            gone:1;     /* pause the endpoint: it asked to be left
                                        alone */
+    uint64_t            disable;    /* ms; not 0: pause the endpoint, too, if
+                                       this failed and so did all for as long */
 
     webhook_lease_t    *next;       /* out: NULL, or the one just leased */
     uint64_t            wait;       /* out: with no next, ms until there may
@@ -94,7 +96,8 @@ typedef struct {
                                        hold is the reason; else WEBHOOK_NEVER */
     unsigned            opened:1;   /* out: this outcome opened the breaker */
     unsigned            closed:1;   /* out: this outcome closed it */
-    unsigned            paused:1;   /* out: this outcome paused the endpoint */
+    unsigned            paused:1;   /* out: this outcome paused the endpoint, */
+    unsigned            disabled:1; /*   out: since all failed for so long */
 } webhook_op_complete_t;
 
 

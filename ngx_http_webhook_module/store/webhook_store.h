@@ -182,9 +182,6 @@ typedef struct {
     uint32_t  tasks;                        /* that are under way, as of the
                                                last time that it was looked */
     unsigned  paused:1;                     /* the same */
-    unsigned  filling:1;                    /* it was warned that warn_water is
-                                               reached, and not yet that there
-                                               is room again */
 } webhook_store_news_t;
 
 void webhook_store_news(webhook_store_t *st, webhook_store_news_t *news);

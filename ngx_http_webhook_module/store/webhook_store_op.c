@@ -45,6 +45,7 @@ webhook_op_reset(webhook_op_t *op)
         op->u.complete.opened = 0;
         op->u.complete.closed = 0;
         op->u.complete.paused = 0;
+        op->u.complete.disabled = 0;
         break;
 
     case WEBHOOK_OP_TAKEOVER:

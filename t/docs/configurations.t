@@ -187,6 +187,7 @@ for my $file ('README.md', 'conf/examples/README.md', sort glob 'docs/*.md') {
         $block =~ s/^load_module [^;]*ngx_http_webhook_module\.so;//m;
         $block =~ s/sha256:(\w{4})\.\.\./"sha256:" . $1 x 16/ge;
         $block =~ s{/var/lib/nginx/webhook}{$prefix/store}g;
+        $block =~ s{/var/log/nginx/}{$prefix/}g;
         $block =~ s{/etc/ssl/erp-ca\.pem}{$conf/webhook/pos.pem}g;
         $block =~ s{/etc/nginx/webhook}{$conf/webhook}g;
         $block =~ s{listen( +)(\d+)}{listen${1}127.0.0.1:%%PORT_$2%%}g;

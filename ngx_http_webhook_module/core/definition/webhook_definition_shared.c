@@ -90,6 +90,7 @@ const webhook_member_t  webhook_members_retry[] = {
 
     webhook_member_text("retry_after", 32, "retry_after="),
     webhook_member_text("gone", 32, "gone="),
+    webhook_member_text("disable_after", 32, "disable_after="),
 
     webhook_members_end
 };

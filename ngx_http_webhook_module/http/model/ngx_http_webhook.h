@@ -78,6 +78,8 @@ typedef struct {
 
     ngx_array_t                      types;     /* of ..._type_t, as they
                                                    were declared */
+    ngx_uint_t                       own_types;     /* the first of them that
+                                                       is the module's own */
     ngx_array_t                      endpoints;     /* of ..._endpoint_t *,
                                                        by ascending id */
     ngx_array_t                      receivers;     /* of ..._receiver_t *,

@@ -168,6 +168,9 @@ typedef struct {
     uint64_t                       retry_after;     /* ms, the most that the
                                                        header moves a send;
                                                        0: it does not */
+    uint64_t                       disable_after;   /* ms that it may fail
+                                                       until it is paused; 0:
+                                                       for ever */
     unsigned                       gone_ignore:1;   /* 410 as any other */
     ngx_webhook_source_pos_t       retry_pos;
     ngx_webhook_source_pos_t       timeout_pos;

@@ -12,6 +12,22 @@
 static void *ngx_webhook_find(ngx_array_t *array, uint64_t id);
 
 
+ngx_uint_t
+ngx_webhook_type_asked(ngx_webhook_type_t *type, ngx_str_t *pattern)
+{
+    if (type->own && (pattern->len < sizeof(NGX_WEBHOOK_OWN_PREFIX) - 1
+                      || ngx_strncmp(pattern->data, NGX_WEBHOOK_OWN_PREFIX,
+                                     sizeof(NGX_WEBHOOK_OWN_PREFIX) - 1)
+                         != 0))
+    {
+        return 0;
+    }
+
+    return webhook_pattern_match(ngx_webhook_str(pattern),
+                                 ngx_webhook_str(&type->name));
+}
+
+
 ngx_webhook_endpoint_t *
 ngx_webhook_endpoint_find(ngx_webhook_main_conf_t *wmcf, uint64_t id)
 {

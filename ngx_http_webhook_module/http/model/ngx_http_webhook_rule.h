@@ -28,6 +28,8 @@ typedef struct {
     ngx_webhook_source_pos_t          source_pos;
     ngx_array_t                       endpoints;  /* uint64_t, ascending: ids
                                                      of those that ask for it */
+    unsigned                          own:1;    /* the module's: no rule or
+                                                   receiver makes it */
 } ngx_webhook_type_t;
 
 

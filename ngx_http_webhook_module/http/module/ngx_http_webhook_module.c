@@ -24,6 +24,7 @@
 #include "http/outbound/delivery/ngx_http_webhook_dispatcher.h"
 #include "http/admin/api/ngx_http_webhook_api_handler.h"
 #include "http/outbound/delivery/ngx_http_webhook_watch.h"
+#include "http/outbound/own/ngx_http_webhook_own.h"
 #include "http/runtime/ngx_http_webhook_cpu.h"
 #include "http/runtime/ngx_http_webhook_held.h"
 #include "http/runtime/ngx_http_webhook_metrics.h"
@@ -316,6 +317,7 @@ ngx_webhook_init_process(ngx_cycle_t *cycle)
     }
 
     ngx_webhook_log_init(cycle, wmcf);
+    ngx_webhook_own_init(cycle, wmcf);
     ngx_webhook_watch_init(cycle, wmcf);
 
     return NGX_OK;
@@ -359,6 +361,7 @@ ngx_webhook_exit_process(ngx_cycle_t *cycle)
         return;
     }
 
+    ngx_webhook_own_exit();
     ngx_webhook_watch_exit();
     ngx_webhook_registry_exit(cycle);
     ngx_webhook_dispatcher_exit(cycle);

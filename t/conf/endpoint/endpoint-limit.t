@@ -29,7 +29,7 @@ webhook_endpoint a {
     events  order.add;
     limit   inflight=8 rate=100r/s burst=10;
     retry   attempts=5 first=10s factor=1.5 max=1h jitter=0.1
-            retry_after=30m gone=ignore;
+            retry_after=30m gone=ignore disable_after=5d;
     breaker failures=5 percent=50 window=2m hold=1m;
     address public;
     allow   127.0.0.0/8 ::1/128;
@@ -40,7 +40,7 @@ webhook_endpoint b {
     url     http://127.0.0.1:9/b;
     events  order.add;
     limit   rate=30r/m;
-    retry   retry_after=off gone=pause;
+    retry   retry_after=off gone=pause disable_after=off;
     breaker failures=1;
     address any;
     proxy   http://127.0.0.1:3128 user=pos password=file:../html/password;

@@ -23,7 +23,7 @@ webhook_endpoint erp { url http://127.0.0.1:9; events order.*; retry attempt=3; 
 --- endpoint
 webhook_endpoint erp { url http://127.0.0.1:9; events order.*; retry 3; }
 --- says
-[emerg] invalid parameter "3", it must be "attempts=", "first=", "factor=", "max=", "jitter=", "retry_after=" or "gone=" in endpoint:1
+[emerg] invalid parameter "3", it must be "attempts=", "first=", "factor=", "max=", "jitter=", "retry_after=", "gone=" or "disable_after=" in endpoint:1
 
 === retry space
 --- endpoint
@@ -35,7 +35,7 @@ webhook_endpoint erp { url http://127.0.0.1:9; events order.*; retry attempts = 
 --- endpoint
 webhook_endpoint erp { url http://127.0.0.1:9; events order.*; retry off; }
 --- says
-[emerg] invalid parameter "off", it must be "attempts=", "first=", "factor=", "max=", "jitter=", "retry_after=" or "gone=" in endpoint:1
+[emerg] invalid parameter "off", it must be "attempts=", "first=", "factor=", "max=", "jitter=", "retry_after=", "gone=" or "disable_after=" in endpoint:1
 
 === retry first minute
 --- endpoint

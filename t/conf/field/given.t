@@ -175,7 +175,7 @@ my @right = (
      [timeout => 'connect=1s', 'total=1m'],
      [limit => 'inflight=8', 'rate=30r/m', 'burst=3'],
      [retry => 'attempts=5', 'first=2s', 'factor=1.5', 'max=1h',
-      'jitter=0.2', 'retry_after=off', 'gone=ignore'],
+      'jitter=0.2', 'retry_after=off', 'gone=ignore', 'disable_after=5d'],
      [breaker => 'failures=5', 'percent=50%', 'window=1m', 'hold=10s']],
     [receiver => 'contact', [secret => $token, 'expires=2099-01-31'],
      [description => 'Create a contact'], [model => 'res.partner'],

@@ -379,9 +379,7 @@ ngx_webhook_registry_types(ngx_webhook_registry_compile_t *c,
 
     for (i = 0; i < object->endpoint->events.nelts; i++) {
         for (n = 0; n < c->wmcf->types.nelts; n++) {
-            if (webhook_pattern_match(ngx_webhook_str(&sub[i].pattern),
-                                      ngx_webhook_str(&type[n].name)))
-            {
+            if (ngx_webhook_type_asked(&type[n], &sub[i].pattern)) {
                 object->types[n / 8] |= 1 << (n % 8);
             }
         }

@@ -222,9 +222,7 @@ ngx_webhook_check_events(ngx_webhook_main_conf_t *wmcf,
 
         for (n = 0; n < wmcf->types.nelts; n++) {
 
-            if (!webhook_pattern_match(ngx_webhook_str(&sub[i].pattern),
-                                       ngx_webhook_str(&type[n].name)))
-            {
+            if (!ngx_webhook_type_asked(&type[n], &sub[i].pattern)) {
                 continue;
             }
 
@@ -273,7 +271,8 @@ ngx_webhook_check_rules(ngx_webhook_build_t *b, ngx_webhook_main_conf_t *wmcf)
             if (type[n].name.len == rule[i]->type_name.len
                 && ngx_memcmp(type[n].name.data, rule[i]->type_name.data,
                               type[n].name.len)
-                   == 0)
+                   == 0
+                && !type[n].own)
             {
                 break;
             }

@@ -221,6 +221,9 @@ ngx_webhook_lint_subscription(ngx_webhook_build_t *b,
         }
 
         if (n < wmcf->rules.nelts
+            || ngx_strncmp(sub[i].pattern.data, NGX_WEBHOOK_OWN_PREFIX,
+                           sizeof(NGX_WEBHOOK_OWN_PREFIX) - 1)
+               == 0
             || ngx_webhook_lint_emitted(wmcf, &sub[i].pattern))
         {
             continue;

@@ -359,9 +359,7 @@ ngx_webhook_endpoint_types(ngx_webhook_build_t *b, ngx_webhook_endpoint_t *ep)
     for (i = 0; i < ep->events.nelts; i++) {
 
         for (n = 0; n < b->wmcf->types.nelts; n++) {
-            if (webhook_pattern_match(ngx_webhook_str(&sub[i].pattern),
-                                      ngx_webhook_str(&type[n].name)))
-            {
+            if (ngx_webhook_type_asked(&type[n], &sub[i].pattern)) {
                 break;
             }
         }

@@ -261,7 +261,7 @@ ngx_webhook_endpoint_retry(ngx_webhook_build_t *b,
     ngx_webhook_conf_source_pos(b, &ecf->retry_pos);
 
     if (ngx_webhook_conf_params(b, 1, "attempts= first= factor= max= jitter= "
-                                "retry_after= gone=")
+                                "retry_after= gone= disable_after=")
         != NGX_CONF_OK)
     {
         return NGX_CONF_ERROR;
@@ -350,8 +350,16 @@ ngx_webhook_endpoint_retry_time(ngx_webhook_build_t *b,
         return NGX_OK;
     }
 
+    if (ngx_strcmp(arg->data, "disable_after=off") == 0) {
+        ep->disable_after = 0;
+        return NGX_OK;
+    }
+
     if (ngx_webhook_conf_param(arg, "retry_after=", &s)) {
         ms = &ep->retry_after;
+
+    } else if (ngx_webhook_conf_param(arg, "disable_after=", &s)) {
+        ms = &ep->disable_after;
 
     } else if (ngx_webhook_conf_param(arg, "first=", &s)) {
         ms = &ep->retry.first;

@@ -107,7 +107,8 @@ ngx_webhook_init_main_conf(ngx_conf_t *cf, void *conf)
         ngx_str_set(&wmcf->event_header, "Tc-Webhook-Event");
     }
 
-    return NGX_CONF_OK;
+    return ngx_webhook_own_types_add(wmcf) == NGX_OK ? NGX_CONF_OK
+                                                     : NGX_CONF_ERROR;
 }
 
 
@@ -246,6 +247,17 @@ ngx_webhook_event_type(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
                            "invalid event type \"%V\": it must be words of "
                            "letters, digits and \"_\" with dots between them",
                            &value[1]);
+        return NGX_CONF_ERROR;
+    }
+
+    if (ngx_strncmp(value[1].data, NGX_WEBHOOK_OWN_PREFIX,
+                    sizeof(NGX_WEBHOOK_OWN_PREFIX) - 1)
+        == 0)
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "event type \"%V\" cannot be declared: those that "
+                           "begin with \"" NGX_WEBHOOK_OWN_PREFIX "\" are the "
+                           "module's own", &value[1]);
         return NGX_CONF_ERROR;
     }
 

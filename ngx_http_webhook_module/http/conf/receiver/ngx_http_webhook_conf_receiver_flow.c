@@ -162,7 +162,8 @@ ngx_webhook_receiver_emit_check(ngx_webhook_build_t *b,
         if (type[i].name.len == emit->type_name.len
             && ngx_memcmp(type[i].name.data, emit->type_name.data,
                           type[i].name.len)
-               == 0)
+               == 0
+            && !type[i].own)
         {
             emit->type = &type[i];
             return NGX_OK;

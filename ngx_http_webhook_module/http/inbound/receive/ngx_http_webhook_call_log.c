@@ -12,6 +12,7 @@
 #include "http/runtime/ngx_http_webhook_clock.h"
 #include "http/labels/ngx_http_webhook_labels.h"
 #include "http/runtime/ngx_http_webhook_metrics.h"
+#include "http/runtime/notice/ngx_http_webhook_notice.h"
 #include "http/inbound/call/ngx_http_webhook_call_work.h"
 #include "http/inbound/call/ngx_http_webhook_redact.h"
 #include "http/inbound/action/ngx_http_webhook_act.h"
@@ -49,6 +50,7 @@ static ngx_webhook_counter_e ngx_webhook_log_counter(ngx_webhook_call_t *call);
 static webhook_call_outcome_e ngx_webhook_log_outcome(
     ngx_webhook_call_t *call);
 static void ngx_webhook_log_label(ngx_webhook_call_t *call);
+static void ngx_webhook_log_notice(ngx_webhook_call_t *call);
 static ngx_uint_t ngx_webhook_log_wanted(ngx_webhook_call_t *call);
 static void ngx_webhook_log_keep(ngx_webhook_call_t *call);
 static ngx_int_t ngx_webhook_log_texts(ngx_webhook_call_t *call,
@@ -126,6 +128,12 @@ ngx_webhook_call_log(ngx_webhook_call_t *call)
 
     if (receiver && ngx_webhook_labels_on()) {
         ngx_webhook_log_label(call);
+    }
+
+    if (receiver && counter == NGX_WEBHOOK_CALLS_FAILED
+        && ngx_webhook_notice_wanted(NGX_WEBHOOK_NOTICE_FAILED))
+    {
+        ngx_webhook_log_notice(call);
     }
 
     if (counter != NGX_WEBHOOK_CALLS_OK
@@ -247,6 +255,30 @@ ngx_webhook_log_label(ngx_webhook_call_t *call)
     ngx_webhook_label_call(&who, ngx_webhook_log_outcome(call),
                            (uint32_t) (ngx_webhook_clock_usec()
                                        - call->begun));
+}
+
+
+/* With the sentence of the answer, and not what the API said. */
+
+static void
+ngx_webhook_log_notice(ngx_webhook_call_t *call)
+{
+    ngx_webhook_notice_t  notice;
+
+    if (call->dry_run || call->receiver->mode == NGX_WEBHOOK_MODE_TEST) {
+        return;
+    }
+
+    ngx_memzero(&notice, sizeof(ngx_webhook_notice_t));
+
+    notice.kind = NGX_WEBHOOK_NOTICE_FAILED;
+    notice.subject = call->receiver->id;
+    notice.id = call->receiver->name;
+    notice.company = call->receiver->company;
+    notice.status = call->status;
+    notice.reason = call->error;
+
+    ngx_webhook_notice(&notice);
 }
 
 

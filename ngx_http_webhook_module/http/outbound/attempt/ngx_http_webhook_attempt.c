@@ -495,6 +495,7 @@ ngx_webhook_attempt_completed(ngx_webhook_job_t *job)
         if (attempt->endpoint) {
             ngx_webhook_attempt_log_endpoint(attempt, attempt->endpoint,
                                              s->log);
+            ngx_webhook_attempt_notice(attempt, attempt->endpoint);
         }
 
         if (complete->next) {

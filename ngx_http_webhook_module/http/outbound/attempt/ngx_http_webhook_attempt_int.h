@@ -8,6 +8,7 @@
  *   attempt_head.c     what goes out: headers and signatures
  *   attempt_outcome.c  what the answer, or its absence, means
  *   attempt_log.c      what is said of it
+ *   attempt_notice.c   and made an event of
  *
  * Event loop only.
  */
@@ -43,6 +44,7 @@ typedef struct {
     ngx_webhook_exchange_t      exchange;
     size_t                      head_size;  /* memory of its head */
     u_char                     *kept;       /* strings of the attempt */
+    ngx_str_t                   type;       /* of the event, once it is over */
     webhook_trace_t             trace;      /* as it was sent, or zero */
     ngx_queue_t                 queue;      /* of attempts that wait to know
                                                their endpoint, or are under
@@ -93,6 +95,10 @@ void ngx_webhook_attempt_log_line(ngx_webhook_attempt_t *attempt,
 /* What the outcome, now told to the store, did to the endpoint. */
 void ngx_webhook_attempt_log_endpoint(ngx_webhook_attempt_t *attempt,
     ngx_webhook_endpoint_t *ep, ngx_log_t *log);
+
+/* The same, for who asks for the module's own events. */
+void ngx_webhook_attempt_notice(ngx_webhook_attempt_t *attempt,
+    ngx_webhook_endpoint_t *ep);
 
 /* An attempt that could not be signed: as seldom as failures. */
 void ngx_webhook_attempt_log_unsigned(ngx_webhook_endpoint_t *ep,

@@ -114,7 +114,14 @@ ngx_webhook_attempt_log_endpoint(ngx_webhook_attempt_t *attempt,
 
     complete = &attempt->shared.job.op.u.complete;
 
-    if (complete->paused) {
+    if (complete->disabled) {
+        ngx_log_error(NGX_LOG_ERR, log, 0,
+                      "webhook endpoint \"%V\" has failed for %uL s and is "
+                      "disabled: its deliveries wait until \"webhookctl "
+                      "resume %V\"", &ep->name, complete->disable / 1000,
+                      &ep->name);
+
+    } else if (complete->paused) {
         ngx_log_error(NGX_LOG_ERR, log, 0,
                       "webhook endpoint \"%V\" answered 410 Gone and is "
                       "paused: its deliveries wait until \"webhookctl resume "

@@ -64,6 +64,8 @@ ngx_webhook_attempt_outcome(ngx_webhook_attempt_t *attempt,
         return;
     }
 
+    complete->disable = ep->disable_after;
+
     ngx_webhook_attempt_wishes(attempt, ep);
 
     complete->delay = ngx_webhook_attempt_gap(attempt, ep);
@@ -218,10 +220,12 @@ ngx_webhook_attempt_outcome_text(ngx_webhook_attempt_t *attempt, ngx_log_t *log)
     u_char                  *p;
     size_t                   len;
     uint64_t                 wall, took;
+    ngx_str_t               *type;
     webhook_attempt_t       *a;
     ngx_webhook_exchange_t  *x;
 
     x = &attempt->exchange;
+    type = ngx_webhook_nstr(&attempt->lease.event.type);
     a = &attempt->shared.job.op.u.complete.attempt;
 
     wall = ngx_webhook_clock_wall();
@@ -234,7 +238,7 @@ ngx_webhook_attempt_outcome_text(ngx_webhook_attempt_t *attempt, ngx_log_t *log)
     a->first_byte = x->first_byte_usec;
     a->total = x->total_usec;
 
-    len = x->error.len + x->address.len + x->answer.len;
+    len = x->error.len + x->address.len + x->answer.len + type->len;
 
     if (len == 0) {
         return;
@@ -257,5 +261,9 @@ ngx_webhook_attempt_outcome_text(ngx_webhook_attempt_t *attempt, ngx_log_t *log)
 
     a->answer.data = p;
     a->answer.len = x->answer.len;
-    ngx_memcpy(p, x->answer.data, x->answer.len);
+    p = ngx_cpymem(p, x->answer.data, x->answer.len);
+
+    attempt->type.data = p;
+    attempt->type.len = type->len;
+    ngx_memcpy(p, type->data, type->len);
 }

@@ -9,23 +9,45 @@
 #include "http/outbound/delivery/ngx_http_webhook_watch.h"
 #include "http/outbound/attempt/ngx_http_webhook_job.h"
 #include "http/runtime/ngx_http_webhook_metrics.h"
+#include "http/runtime/notice/ngx_http_webhook_notice.h"
 #include "http/labels/ngx_http_webhook_labels.h"
 #include "http/runtime/registered/ngx_http_webhook_registered.h"
 
 
 #define NGX_WEBHOOK_WATCH  5000                 /* ms between two looks */
 
+/* how the reason of a pause begins where an endpoint was disabled */
+#define NGX_WEBHOOK_WATCH_DISABLED  "disabled: "
+
+
+/* Of an endpoint at the look before. */
 
 typedef struct {
-    ngx_webhook_main_conf_t  *wmcf;
-    ngx_event_t               timer;
-    unsigned                  away:1;           /* STATS is */
+    uint64_t                  id;
+    ngx_uint_t                paused;
+} ngx_webhook_watch_pause_t;
+
+
+typedef struct {
+    ngx_webhook_main_conf_t    *wmcf;
+    ngx_event_t                 timer;
+
+    ngx_webhook_watch_pause_t  *pauses;         /* by ascending id */
+    ngx_uint_t                  npauses;
+
+    unsigned                    away:1;         /* STATS is */
+    unsigned                    looked:1;       /* once */
+    unsigned                    high:1;         /* the store is */
 } ngx_webhook_watch_t;
 
 
+static ngx_uint_t ngx_webhook_watch_wanted(void);
 static void ngx_webhook_watch_look(ngx_event_t *ev);
 static void ngx_webhook_watch_done(ngx_webhook_job_t *job);
 static void ngx_webhook_watch_store(webhook_op_stats_t *stats);
+static void ngx_webhook_watch_high(webhook_op_stats_t *stats);
+static void ngx_webhook_watch_pauses(webhook_op_stats_t *stats);
+static void ngx_webhook_watch_paused(webhook_endpoint_stats_t *e);
 static void ngx_webhook_watch_labels(webhook_op_stats_t *stats);
 static void ngx_webhook_watch_configured(webhook_op_stats_t *stats);
 static void ngx_webhook_watch_registered(ngx_webhook_registered_t *set,
@@ -50,7 +72,7 @@ ngx_webhook_watch_init(ngx_cycle_t *cycle, ngx_webhook_main_conf_t *wmcf)
 
     w->wmcf = wmcf;
 
-    if (ngx_worker != 0 || !ngx_webhook_labels_on()) {
+    if (ngx_worker != 0 || !ngx_webhook_watch_wanted()) {
         return;
     }
 
@@ -69,6 +91,22 @@ ngx_webhook_watch_exit(void)
     if (ngx_webhook_watch.timer.timer_set) {
         ngx_del_timer(&ngx_webhook_watch.timer);
     }
+
+    if (ngx_webhook_watch.pauses) {
+        ngx_free(ngx_webhook_watch.pauses);
+        ngx_webhook_watch.pauses = NULL;
+    }
+}
+
+
+static ngx_uint_t
+ngx_webhook_watch_wanted(void)
+{
+    return ngx_webhook_labels_on()
+           || ngx_webhook_notice_wanted(NGX_WEBHOOK_NOTICE_PAUSED)
+           || ngx_webhook_notice_wanted(NGX_WEBHOOK_NOTICE_RESUMED)
+           || ngx_webhook_notice_wanted(NGX_WEBHOOK_NOTICE_DISABLED)
+           || ngx_webhook_notice_wanted(NGX_WEBHOOK_NOTICE_HIGH);
 }
 
 
@@ -114,12 +152,19 @@ ngx_webhook_watch_done(ngx_webhook_job_t *job)
 
     w->away = 0;
 
-    if (job->op.result == WEBHOOK_STORE_OK && !ngx_exiting) {
+    if (job->op.result == WEBHOOK_STORE_OK && !ngx_exiting
+        && !ngx_webhook_store_queue_closing())
+    {
 
         stats = &job->op.u.stats;
 
-        ngx_webhook_watch_store(stats);
-        ngx_webhook_watch_labels(stats);
+        ngx_webhook_watch_high(stats);
+        ngx_webhook_watch_pauses(stats);
+
+        if (ngx_webhook_labels_on()) {
+            ngx_webhook_watch_store(stats);
+            ngx_webhook_watch_labels(stats);
+        }
     }
 
     ngx_webhook_job_release((ngx_webhook_shared_job_t *) job);
@@ -136,6 +181,117 @@ ngx_webhook_watch_store(webhook_op_stats_t *stats)
     ngx_webhook_gauge(NGX_WEBHOOK_STORE_EVENTS, stats->events);
     ngx_webhook_gauge(NGX_WEBHOOK_STORE_CALLS, stats->calls);
     ngx_webhook_gauge(NGX_WEBHOOK_WORKERS, stats->owners);
+}
+
+
+/* Told again once it was well below that. */
+
+static void
+ngx_webhook_watch_high(webhook_op_stats_t *stats)
+{
+    u_char                 text[64];
+    ngx_webhook_watch_t   *w;
+    ngx_webhook_notice_t   notice;
+
+    w = &ngx_webhook_watch;
+
+    if (w->high && stats->used < stats->warn - stats->warn / 20) {
+        w->high = 0;
+    }
+
+    if (w->high || stats->used < stats->warn) {
+        return;
+    }
+
+    w->high = 1;
+
+    ngx_memzero(&notice, sizeof(ngx_webhook_notice_t));
+
+    notice.kind = NGX_WEBHOOK_NOTICE_HIGH;
+    notice.used = stats->used;
+    notice.size = stats->size;
+    notice.reason.data = text;
+    notice.reason.len = ngx_sprintf(text, "%uL percent of the store are in use",
+                                    stats->used * 100 / stats->size)
+                        - text;
+
+    ngx_webhook_notice(&notice);
+}
+
+
+/* Whoever paused an endpoint, or resumed it, since the look before. */
+
+static void
+ngx_webhook_watch_pauses(webhook_op_stats_t *stats)
+{
+    ngx_uint_t                  i, n, paused;
+    ngx_webhook_watch_t        *w;
+    webhook_endpoint_stats_t   *e;
+    ngx_webhook_watch_pause_t  *pauses;
+
+    w = &ngx_webhook_watch;
+
+    pauses = ngx_alloc((stats->count + 1) * sizeof(ngx_webhook_watch_pause_t),
+                       w->timer.log);
+    if (pauses == NULL) {
+        return;
+    }
+
+    n = 0;
+
+    for (i = 0; i < stats->count; i++) {
+        e = &stats->endpoints[i];
+
+        while (n < w->npauses && w->pauses[n].id < e->id) {
+            n++;
+        }
+
+        paused = (n < w->npauses && w->pauses[n].id == e->id)
+                 ? w->pauses[n].paused : 0;
+
+        if (w->looked && paused != e->paused) {
+            ngx_webhook_watch_paused(e);
+        }
+
+        pauses[i].id = e->id;
+        pauses[i].paused = e->paused;
+    }
+
+    if (w->pauses) {
+        ngx_free(w->pauses);
+    }
+
+    w->pauses = pauses;
+    w->npauses = stats->count;
+    w->looked = 1;
+}
+
+
+static void
+ngx_webhook_watch_paused(webhook_endpoint_stats_t *e)
+{
+    size_t                len;
+    ngx_webhook_notice_t  notice;
+
+    ngx_memzero(&notice, sizeof(ngx_webhook_notice_t));
+
+    notice.kind = e->paused ? NGX_WEBHOOK_NOTICE_PAUSED
+                            : NGX_WEBHOOK_NOTICE_RESUMED;
+    notice.subject = e->id;
+    notice.id = *ngx_webhook_nstr(&e->name);
+    notice.reason = *ngx_webhook_nstr(&e->reason);
+
+    len = sizeof(NGX_WEBHOOK_WATCH_DISABLED) - 1;
+
+    if (e->paused && e->reason.len >= len
+        && ngx_memcmp(e->reason.data, NGX_WEBHOOK_WATCH_DISABLED, len) == 0)
+    {
+        notice.kind = NGX_WEBHOOK_NOTICE_DISABLED;
+        notice.reason.data += len;
+        notice.reason.len -= len;
+    }
+
+    ngx_webhook_notice(&notice);
 }
 
 

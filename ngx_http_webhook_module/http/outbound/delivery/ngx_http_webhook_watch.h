@@ -3,8 +3,9 @@
  * Copyright (C) the ngx_http_webhook_module authors
  *
  * The first worker's look at the store, every few seconds: what the metrics
- * tell of each endpoint and of the store.  Where there are no metrics, nobody
- * looks.  Event loop.
+ * tell of each endpoint and of the store; and what is a notice and was done
+ * elsewhere: an endpoint that webhookctl paused, a store that fills.  Where
+ * there are no metrics and nobody hears of notices, nobody looks.  Event loop.
  */
 
 #ifndef NGX_WEBHOOK_WATCH_H

@@ -334,7 +334,6 @@ webhook_lmdb_news(void *data, webhook_store_news_t *news)
     news->quarantine = st->quarantine;
     news->change = st->change;
     news->paused = st->paused;
-    news->filling = st->warned;
     news->dropped = st->dropped;
 
     st->dropped = 0;

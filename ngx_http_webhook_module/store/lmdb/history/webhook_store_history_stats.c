@@ -46,6 +46,7 @@ webhook_history_stats(webhook_txn_t *t, webhook_op_t *op)
 
     s->size = t->st->limit;
     s->mark = t->st->mark;
+    s->warn = t->st->limit / 100 * t->st->warn_mark;
     s->full = s->used > t->st->mark || webhook_headroom_short(t, 1);
 
     webhook_headroom_stats(t, s);

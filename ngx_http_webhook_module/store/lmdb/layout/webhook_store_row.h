@@ -359,6 +359,9 @@ typedef struct {
     uint64_t        window;             /* when it began */
     uint32_t        window_sends;
     uint32_t        window_failures;
+    uint64_t        failing;            /* engine time: since then no send was
+                                           DONE, and this one failed; 0: the
+                                           last was */
     unsigned        open:1;
     unsigned        paused:1;
 

@@ -42,7 +42,7 @@ webhook_row_write_endpoint(unsigned char *buf, const webhook_endpoint_row_t *r)
     reason.data = (unsigned char *) r->reason;
     reason.len = r->reason_len;
 
-    webhook_codec_write(&out, buf, WEBHOOK_ROW_MAX, WEBHOOK_ROW_ENDPOINT, 2);
+    webhook_codec_write(&out, buf, WEBHOOK_ROW_MAX, WEBHOOK_ROW_ENDPOINT, 3);
 
     webhook_codec_add_u8(&out, flags);
     webhook_codec_add_u32(&out, r->limit);
@@ -77,6 +77,7 @@ webhook_row_write_endpoint(unsigned char *buf, const webhook_endpoint_row_t *r)
     webhook_codec_add_u64(&out, r->window);
     webhook_codec_add_u32(&out, r->window_sends);
     webhook_codec_add_u32(&out, r->window_failures);
+    webhook_codec_add_u64(&out, r->failing);
     webhook_codec_add_text(&out, &name);
     webhook_codec_add_text(&out, &reason);
 
@@ -92,7 +93,7 @@ webhook_row_read_endpoint(const MDB_val *v, webhook_endpoint_row_t *r)
     webhook_str_t       name, reason;
     webhook_codec_in_t  in;
 
-    webhook_codec_read(&in, v->mv_data, v->mv_size, WEBHOOK_ROW_ENDPOINT, 2);
+    webhook_codec_read(&in, v->mv_data, v->mv_size, WEBHOOK_ROW_ENDPOINT, 3);
 
     /* version 1 knew no cancelled ones, and not when it was named */
 
@@ -131,6 +132,7 @@ webhook_row_read_endpoint(const MDB_val *v, webhook_endpoint_row_t *r)
     r->window = webhook_codec_u64(&in);
     r->window_sends = webhook_codec_u32(&in);
     r->window_failures = webhook_codec_u32(&in);
+    r->failing = in.version < 3 ? 0 : webhook_codec_u64(&in);
     webhook_codec_text(&in, WEBHOOK_NAME_MAX, &name);
     webhook_codec_text(&in, WEBHOOK_REASON_MAX, &reason);
 

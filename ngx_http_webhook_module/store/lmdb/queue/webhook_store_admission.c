@@ -51,6 +51,8 @@ static void webhook_admission_breaker(const webhook_txn_t *t,
 static void webhook_admission_window(const webhook_txn_t *t,
     webhook_endpoint_row_t *ep, int failed);
 static int webhook_admission_trips(const webhook_endpoint_row_t *ep);
+static void webhook_admission_failing(const webhook_txn_t *t,
+    webhook_endpoint_row_t *ep, webhook_op_complete_t *c);
 static void webhook_admission_slow(const webhook_txn_t *t,
     webhook_endpoint_row_t *ep, uint64_t slow);
 
@@ -203,6 +205,7 @@ webhook_admission_outcome(const webhook_txn_t *t, webhook_endpoint_row_t *ep,
 
     webhook_admission_breaker(t, ep, c);
     webhook_admission_slow(t, ep, c->slow);
+    webhook_admission_failing(t, ep, c);
 
     if (c->gone && !ep->paused) {
 
@@ -215,6 +218,45 @@ webhook_admission_outcome(const webhook_txn_t *t, webhook_endpoint_row_t *ep,
 
         c->paused = 1;
     }
+}
+
+
+/* An endpoint that has failed for as long as its sender bears it. */
+
+static void
+webhook_admission_failing(const webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    webhook_op_complete_t *c)
+{
+    char           text[WEBHOOK_REASON_MAX + 1];
+    uint64_t       hours;
+    webhook_str_t  reason;
+
+    if (c->outcome == WEBHOOK_DONE) {
+        ep->failing = 0;
+        return;
+    }
+
+    if (ep->failing == 0) {
+        ep->failing = t->now ? t->now : 1;
+    }
+
+    if (c->disable == 0 || ep->paused || t->now - ep->failing < c->disable) {
+        return;
+    }
+
+    hours = c->disable / 3600000;
+
+    reason.data = (unsigned char *) text;
+    reason.len = (size_t) snprintf(text, sizeof(text),
+                                   "disabled: it has failed for %llu %s",
+                                   (unsigned long long)
+                                   (hours ? hours : c->disable / 1000),
+                                   hours ? "hours" : "seconds");
+
+    webhook_endpoint_row_pause(ep, &reason);
+
+    c->paused = 1;
+    c->disabled = 1;
 }
 
 

@@ -199,6 +199,7 @@ webhook_endpoint_row_pause(webhook_endpoint_row_t *ep,
     ep->probe = 0;
     ep->failures = 0;
     ep->window = 0;
+    ep->failing = 0;
 }
 
 
