@@ -167,7 +167,7 @@ webhook_event order.add POST ^/api "status>=200";
 --- rules
 webhook_event order.add POST ^/api code=200;
 --- says
-[emerg] invalid parameter "code=200", it must be "path=", "status=", "when=", "payload=", "body=", "model=" or "id=" in rules:1
+[emerg] invalid parameter "code=200", it must be "path=", "status=", "when=", "payload=", "body=", "model=", "id=" or "company=" in rules:1
 
 === rule: statuss
 --- rules
@@ -197,7 +197,7 @@ webhook_event order.add POST ^/api payload=none;
 --- rules
 webhook_event order.add POST ^/api when=data.x == 1;
 --- says
-[emerg] invalid parameter "==", it must be "path=", "status=", "when=", "payload=", "body=", "model=" or "id=" in rules:1
+[emerg] invalid parameter "==", it must be "path=", "status=", "when=", "payload=", "body=", "model=", "id=" or "company=" in rules:1
 
 === rule: when dollar
 --- rules

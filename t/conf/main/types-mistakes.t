@@ -29,13 +29,13 @@ webhook_event_type order.add order.edit; webhook_event_type order.edit;
 --- types
 webhook_event_type order.add grp=order "x"; webhook_event_type order.edit;
 --- says
-[emerg] invalid parameter "grp=order", it must be "group=" in types:1
+[emerg] invalid parameter "grp=order", it must be "group=" or "example=" in types:1
 
 === types: grp last
 --- types
 webhook_event_type order.add grp=order; webhook_event_type order.edit;
 --- says
-[emerg] invalid parameter "grp=order", it must be "group=" in types:1
+[emerg] invalid parameter "grp=order", it must be "group=" or "example=" in types:1
 
 === types: dash
 --- types

@@ -9,11 +9,24 @@
 #include "http/admin/registry/ngx_http_webhook_registry_int.h"
 
 
+#define NGX_WEBHOOK_REGISTRY_FEW  16            /* objects, whose groups alone
+                                                   are made anew */
+
+
 static ngx_int_t ngx_webhook_registry_merge(ngx_array_t *to, ngx_array_t *from,
     ngx_webhook_registry_found_t *found, ngx_uint_t n, webhook_object_e kind);
 static ngx_uint_t ngx_webhook_registry_sort(ngx_webhook_registry_found_t *found,
     ngx_uint_t n);
 static ngx_int_t ngx_webhook_registry_groups(ngx_webhook_registered_t *set,
+    ngx_webhook_registered_t *old, ngx_webhook_registry_found_t *found,
+    ngx_uint_t n, ngx_log_t *log);
+static void ngx_webhook_registry_count(ngx_webhook_registered_t *set,
+    ngx_webhook_object_t *object, int n);
+static ngx_int_t ngx_webhook_registry_share(ngx_webhook_registered_t *set,
+    ngx_webhook_registered_t *old);
+static ngx_int_t ngx_webhook_registry_renew(ngx_webhook_registered_t *set,
+    ngx_str_t *company, ngx_log_t *log);
+static ngx_int_t ngx_webhook_registry_regroup(ngx_webhook_registered_t *set,
     ngx_webhook_registered_t *old, ngx_log_t *log);
 static ngx_webhook_registered_group_t *ngx_webhook_registry_group(
     ngx_webhook_registered_t *set, ngx_webhook_registered_t *old,
@@ -25,8 +38,6 @@ static int ngx_libc_cdecl ngx_webhook_registry_cmp_found(const void *one,
 static int ngx_libc_cdecl ngx_webhook_registry_cmp_company(const void *one,
     const void *two);
 static int ngx_libc_cdecl ngx_webhook_registry_cmp_api(const void *one,
-    const void *two);
-static int ngx_libc_cdecl ngx_webhook_registry_cmp_id(const void *one,
     const void *two);
 static int ngx_libc_cdecl ngx_webhook_registry_cmp_token(const void *one,
     const void *two);
@@ -93,7 +104,7 @@ ngx_webhook_registry_set(ngx_webhook_main_conf_t *wmcf,
                                       found->elts, n, WEBHOOK_OBJECT_RECEIVER)
            != NGX_OK
         || ngx_webhook_registry_ids(set) != NGX_OK
-        || ngx_webhook_registry_groups(set, old, log) != NGX_OK
+        || ngx_webhook_registry_groups(set, old, found->elts, n, log) != NGX_OK
         || ngx_webhook_registry_tokens(set) != NGX_OK)
     {
         ngx_webhook_registered_release(set);
@@ -192,9 +203,9 @@ ngx_webhook_registry_merge(ngx_array_t *to, ngx_array_t *from,
 static ngx_int_t
 ngx_webhook_registry_ids(ngx_webhook_registered_t *set)
 {
-    ngx_uint_t                i, n;
-    ngx_webhook_object_t    **object, **api;
-    ngx_webhook_endpoint_t  **eps;
+    ngx_uint_t                i, k, a, n;
+    ngx_webhook_object_t    **object, **api, *ep, *rcv;
+    ngx_webhook_endpoint_t  **eps, *conf;
 
     object = set->receivers.elts;
 
@@ -225,39 +236,51 @@ ngx_webhook_registry_ids(ngx_webhook_registered_t *set)
     }
 
     eps = set->wmcf->endpoints.elts;
-
-    for (i = 0; i < set->wmcf->endpoints.nelts; i++) {
-        set->ids[set->nids++] = eps[i]->id;
-    }
-
     object = set->endpoints.elts;
+    api = set->apis.elts;
 
-    for (i = 0; i < set->endpoints.nelts; i++) {
+    i = 0;
+    k = 0;
+    a = 0;
 
-        if (object[i]->endpoint && object[i]->reason == NULL) {
-            set->ids[set->nids++] = object[i]->key;
+    /* each is ascending by itself */
+
+    for ( ;; ) {
+        conf = i < set->wmcf->endpoints.nelts ? eps[i] : NULL;
+        ep = k < set->endpoints.nelts ? object[k] : NULL;
+        rcv = a < set->apis.nelts ? api[a] : NULL;
+
+        if (ep && (ep->endpoint == NULL || ep->reason)) {
+            k++;
+            continue;
+        }
+
+        if (rcv && rcv->reason) {
+            a++;
+            continue;
+        }
+
+        if (conf && (ep == NULL || conf->id < ep->key)
+            && (rcv == NULL || conf->id < rcv->receiver->api->id))
+        {
+            set->ids[set->nids++] = conf->id;
+            i++;
+
+        } else if (ep && (rcv == NULL || ep->key < rcv->receiver->api->id)) {
+            set->ids[set->nids++] = ep->key;
+            set->total = ngx_max(set->total, ep->endpoint->timeout.total);
+            k++;
+
+        } else if (rcv) {
+            set->ids[set->nids++] = rcv->receiver->api->id;
             set->total = ngx_max(set->total,
-                                 object[i]->endpoint->timeout.total);
+                                 rcv->receiver->api->timeout.total);
+            a++;
+
+        } else {
+            return NGX_OK;
         }
     }
-
-    object = set->apis.elts;
-
-    for (i = 0; i < set->apis.nelts; i++) {
-
-        if (object[i]->reason == NULL) {
-            set->ids[set->nids++] = object[i]->receiver->api->id;
-            set->total = ngx_max(set->total,
-                                 object[i]->receiver->api->timeout.total);
-        }
-    }
-
-    if (set->nids > 1) {
-        ngx_qsort(set->ids, (size_t) set->nids, sizeof(uint64_t),
-              ngx_webhook_registry_cmp_id);
-    }
-
-    return NGX_OK;
 }
 
 
@@ -265,19 +288,192 @@ ngx_webhook_registry_ids(ngx_webhook_registered_t *set)
 
 static ngx_int_t
 ngx_webhook_registry_groups(ngx_webhook_registered_t *set,
+    ngx_webhook_registered_t *old, ngx_webhook_registry_found_t *found,
+    ngx_uint_t n, ngx_log_t *log)
+{
+    ngx_uint_t              i;
+    ngx_webhook_object_t   *was;
+
+    set->asked = ngx_pcalloc(set->pool, (set->wmcf->types.nelts + 1)
+                                        * sizeof(uint32_t));
+    if (set->asked == NULL) {
+        return NGX_ERROR;
+    }
+
+    if (old == NULL || n > NGX_WEBHOOK_REGISTRY_FEW) {
+        return ngx_webhook_registry_regroup(set, old, log);
+    }
+
+    ngx_memcpy(set->asked, old->asked,
+               set->wmcf->types.nelts * sizeof(uint32_t));
+
+    if (ngx_webhook_registry_share(set, old) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    for (i = 0; i < n; i++) {
+
+        if (found[i].kind != WEBHOOK_OBJECT_ENDPOINT) {
+            continue;
+        }
+
+        was = ngx_webhook_registered_endpoint(old, found[i].key);
+
+        ngx_webhook_registry_count(set, was, -1);
+        ngx_webhook_registry_count(set, found[i].object, 1);
+
+        if (was == NULL) {
+            was = found[i].object;
+        }
+
+        if (was && ngx_webhook_registry_renew(set, &was->company, log)
+                   != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+/* How many ask for each type, with an endpoint more or less. */
+
+static void
+ngx_webhook_registry_count(ngx_webhook_registered_t *set,
+    ngx_webhook_object_t *object, int n)
+{
+    ngx_uint_t  type;
+
+    if (object == NULL || object->endpoint == NULL) {
+        return;
+    }
+
+    for (type = 0; type < set->wmcf->types.nelts; type++) {
+        if ((object->types[type / 8] >> (type % 8)) & 1) {
+            set->asked[type] += n;
+        }
+    }
+}
+
+
+static ngx_int_t
+ngx_webhook_registry_share(ngx_webhook_registered_t *set,
+    ngx_webhook_registered_t *old)
+{
+    ngx_uint_t                        i;
+    ngx_webhook_registered_group_t  **from, **to;
+
+    if (old->groups.nelts == 0) {
+        return NGX_OK;
+    }
+
+    to = ngx_array_push_n(&set->groups, old->groups.nelts);
+    if (to == NULL) {
+        return NGX_ERROR;
+    }
+
+    from = old->groups.elts;
+
+    for (i = 0; i < old->groups.nelts; i++) {
+        to[i] = from[i];
+        to[i]->refs++;
+    }
+
+    return NGX_OK;
+}
+
+
+/* Another group in the place of a company's, or none where nobody is left. */
+
+static ngx_int_t
+ngx_webhook_registry_renew(ngx_webhook_registered_t *set, ngx_str_t *company,
+    ngx_log_t *log)
+{
+    ngx_uint_t                        i, n, at;
+    ngx_webhook_object_t            **object, **objects;
+    ngx_webhook_registered_group_t   *group, **groups;
+
+    objects = ngx_palloc(set->pool, (set->endpoints.nelts + 1)
+                                    * sizeof(ngx_webhook_object_t *));
+    if (objects == NULL) {
+        return NGX_ERROR;
+    }
+
+    object = set->endpoints.elts;
+    n = 0;
+
+    for (i = 0; i < set->endpoints.nelts; i++) {
+        if (object[i]->endpoint && object[i]->company.len == company->len
+            && ngx_memcmp(object[i]->company.data, company->data, company->len)
+               == 0)
+        {
+            objects[n++] = object[i];
+        }
+    }
+
+    groups = set->groups.elts;
+
+    for (at = 0; at < set->groups.nelts; at++) {
+        if (ngx_memn2cmp(groups[at]->company.data, company->data,
+                         groups[at]->company.len, company->len)
+            >= 0)
+        {
+            break;
+        }
+    }
+
+    if (at < set->groups.nelts
+        && ngx_memn2cmp(groups[at]->company.data, company->data,
+                        groups[at]->company.len, company->len)
+           == 0)
+    {
+        ngx_webhook_registered_group_release(groups[at]);
+
+        set->groups.nelts--;
+
+        ngx_memmove(&groups[at], &groups[at + 1],
+                    (set->groups.nelts - at) * sizeof(groups[0]));
+    }
+
+    if (n == 0) {
+        return NGX_OK;
+    }
+
+    group = ngx_webhook_registry_group(set, NULL, objects, n, log);
+    if (group == NULL) {
+        return NGX_ERROR;
+    }
+
+    if (ngx_array_push(&set->groups) == NULL) {
+        ngx_webhook_registered_group_release(group);
+        return NGX_ERROR;
+    }
+
+    groups = set->groups.elts;
+
+    ngx_memmove(&groups[at + 1], &groups[at],
+                (set->groups.nelts - 1 - at) * sizeof(groups[0]));
+
+    groups[at] = group;
+
+    return NGX_OK;
+}
+
+
+/* All of them, where much has changed. */
+
+static ngx_int_t
+ngx_webhook_registry_regroup(ngx_webhook_registered_t *set,
     ngx_webhook_registered_t *old, ngx_log_t *log)
 {
-    ngx_uint_t                        i, k, n, type, ntypes;
+    ngx_uint_t                        i, k, n;
     ngx_webhook_object_t            **object, **sorted;
     ngx_webhook_registered_group_t   *group, **to;
 
-    ntypes = set->wmcf->types.nelts;
-
-    set->asked = ngx_pcalloc(set->pool, (ntypes + 1) * sizeof(uint32_t));
     sorted = ngx_palloc(set->pool, (set->endpoints.nelts + 1)
                                    * sizeof(ngx_webhook_object_t *));
-
-    if (set->asked == NULL || sorted == NULL) {
+    if (sorted == NULL) {
         return NGX_ERROR;
     }
 
@@ -286,20 +482,15 @@ ngx_webhook_registry_groups(ngx_webhook_registered_t *set,
 
     for (i = 0; i < set->endpoints.nelts; i++) {
 
-        if (object[i]->endpoint == NULL) {
-            continue;
-        }
-
-        sorted[n++] = object[i];
-
-        for (type = 0; type < ntypes; type++) {
-            set->asked[type] += (object[i]->types[type / 8] >> (type % 8)) & 1;
+        if (object[i]->endpoint) {
+            sorted[n++] = object[i];
+            ngx_webhook_registry_count(set, object[i], 1);
         }
     }
 
     if (n > 1) {
         ngx_qsort(sorted, (size_t) n, sizeof(ngx_webhook_object_t *),
-              ngx_webhook_registry_cmp_company);
+                  ngx_webhook_registry_cmp_company);
     }
 
     for (i = 0; i < n; i = k) {
@@ -458,18 +649,6 @@ ngx_webhook_registry_cmp_api(const void *one, const void *two)
 
     return (a->receiver->api->id > b->receiver->api->id)
            - (a->receiver->api->id < b->receiver->api->id);
-}
-
-
-static int ngx_libc_cdecl
-ngx_webhook_registry_cmp_id(const void *one, const void *two)
-{
-    uint64_t  a, b;
-
-    a = *(const uint64_t *) one;
-    b = *(const uint64_t *) two;
-
-    return (a > b) - (a < b);
 }
 
 

@@ -406,6 +406,8 @@ ngx_webhook_call_cleanup(void *data)
 
     if (call->waiter.handler) {
         ngx_webhook_registered_forget(&call->waiter);
+        ngx_webhook_registered_release(call->registered);
+        call->registered = NULL;
     }
 
     ngx_webhook_call_work_disown(call);

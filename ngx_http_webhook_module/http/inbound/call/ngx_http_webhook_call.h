@@ -107,6 +107,8 @@ struct ngx_webhook_call_s {
     const char              *unready;           /* why one that was registered
                                                    must not act, or NULL */
     ngx_webhook_registered_waiter_t waiter;     /* for what is registered */
+    ngx_webhook_registered_t *registered;       /* who listens to its events;
+                                                   or NULL */
 
     /* Of a call that nobody made. */
     void                   (*finish)(ngx_webhook_call_t *call);

@@ -12,9 +12,12 @@
 #include "http/runtime/ngx_http_webhook_hops.h"
 
 
-#define NGX_WEBHOOK_EMIT_MAX  1048576           /* beside the payload */
+#define NGX_WEBHOOK_EMIT_MAX      1048576       /* beside the payload */
+#define NGX_WEBHOOK_EMIT_COMPANY  256           /* bytes of what may be none */
 
 
+static ngx_int_t ngx_webhook_emit_listen(ngx_webhook_call_t *call,
+    ngx_webhook_emit_t *emit, ngx_webhook_fanout_t *fanout);
 static ngx_int_t ngx_webhook_emit_when(ngx_webhook_call_t *call,
     ngx_webhook_emit_t *emit);
 
@@ -103,7 +106,11 @@ ngx_webhook_emit(ngx_webhook_call_t *call, ngx_webhook_emit_t *emit,
     fanout.ctx = call;
     fanout.reason = &reason;
 
-    rc = ngx_webhook_fanout(&fanout, event, &reason);
+    rc = ngx_webhook_emit_listen(call, emit, &fanout);
+
+    if (rc == NGX_OK) {
+        rc = ngx_webhook_fanout(&fanout, event, &reason);
+    }
 
     ngx_webhook_document_free(&document);
 
@@ -121,6 +128,65 @@ ngx_webhook_emit(ngx_webhook_call_t *call, ngx_webhook_emit_t *emit,
     }
 
     return 0;
+}
+
+
+/*
+ * Whose event it is: the company's that registered the receiver, else as with
+ * the events of responses.  Who listens to it by that.  NGX_OK or NGX_ERROR.
+ */
+
+static ngx_int_t
+ngx_webhook_emit_listen(ngx_webhook_call_t *call, ngx_webhook_emit_t *emit,
+    ngx_webhook_fanout_t *fanout)
+{
+    ngx_int_t                     rc;
+    ngx_str_t                     company;
+    webhook_buf_t                 text;
+    ngx_webhook_registry_conf_t  *registry;
+
+    registry = fanout->wmcf->registry;
+
+    if (call->receiver->company.len || registry == NULL
+        || registry->company == NULL)
+    {
+        return ngx_webhook_fanout_listen(fanout, call->registered, emit->type,
+                                         &call->receiver->company);
+    }
+
+    webhook_buf_init(&text, NGX_WEBHOOK_EMIT_COMPANY);
+    ngx_str_null(&company);
+
+    rc = ngx_webhook_document_label(fanout->payload, registry->company, &text);
+
+    if (rc == NGX_OK && text.len) {
+        company.data = text.data;
+        company.len = text.len;
+
+        if (ngx_webhook_company_valid(&company)) {
+            company.data = ngx_pstrdup(call->pool, &company);
+            rc = company.data ? NGX_OK : NGX_ERROR;
+
+        } else {
+            rc = NGX_DECLINED;
+        }
+    }
+
+    webhook_buf_free(&text);
+
+    if (rc == NGX_DECLINED) {
+        ngx_str_null(&company);
+
+        ngx_webhook_message_warn(call, "event '%V' is nobody's: what stands in "
+                                       "its payload can be no company",
+                                 &emit->type_name);
+
+    } else if (rc != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_webhook_fanout_listen(fanout, call->registered, emit->type,
+                                     &company);
 }
 
 

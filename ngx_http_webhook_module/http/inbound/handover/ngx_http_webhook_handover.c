@@ -22,6 +22,8 @@ typedef struct {
 } ngx_webhook_handover_later_t;
 
 
+static void ngx_webhook_handover_woken(
+    ngx_webhook_registered_waiter_t *waiter);
 static void ngx_webhook_handover_add(ngx_webhook_call_t *call,
     ngx_webhook_event_t *event);
 static ngx_uint_t ngx_webhook_handover_behind(ngx_webhook_call_t *call,
@@ -107,6 +109,53 @@ nomem:
     ngx_str_set(&error, "Out of memory");
 
     return ngx_webhook_call_set(call, NGX_HTTP_SERVICE_UNAVAILABLE, &error);
+}
+
+
+ngx_int_t
+ngx_webhook_handover_known(ngx_webhook_call_t *call)
+{
+    ngx_str_t                 error;
+    ngx_webhook_main_conf_t  *wmcf;
+
+    wmcf = ngx_http_get_module_main_conf(call->request,
+                                         ngx_http_webhook_module);
+
+    if (wmcf->registry == NULL || call->receiver->emits.nelts == 0) {
+        return NGX_OK;
+    }
+
+    if (call->waiter.failed) {
+        ngx_webhook_handover_end(call);
+
+        ngx_str_null(&call->answer);
+        ngx_str_set(&error, "The store cannot tell who listens to the events");
+
+        return ngx_webhook_call_set(call, NGX_HTTP_SERVICE_UNAVAILABLE,
+                                    &error);
+    }
+
+    call->waiter.handler = ngx_webhook_handover_woken;
+    call->waiter.data = call;
+
+    if (ngx_webhook_registered_await(wmcf, &call->waiter) == NGX_AGAIN) {
+
+        /* it is the turn of this step again then */
+
+        call->step--;
+        return NGX_AGAIN;
+    }
+
+    call->registered = ngx_webhook_registered_hold(wmcf);
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_webhook_handover_woken(ngx_webhook_registered_waiter_t *waiter)
+{
+    ngx_webhook_call_resume(waiter->data, NGX_OK);
 }
 
 

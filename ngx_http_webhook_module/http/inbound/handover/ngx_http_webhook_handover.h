@@ -16,10 +16,11 @@
    for the store, before anything is done for it.  Event loop. */
 ngx_int_t ngx_webhook_handover_room(ngx_webhook_call_t *call);
 
-/* Steps: the first tells whether there is anything (event loop), the second
-   makes the events (any thread), the third puts them and waits until they are
-   kept (event loop). */
+/* Steps: the first tells whether there is anything, the second waits until it
+   is known who listens to events (event loop), the third makes them (any
+   thread), the fourth puts them and waits until they are kept (event loop). */
 ngx_int_t ngx_webhook_handover_begin(ngx_webhook_call_t *call);
+ngx_int_t ngx_webhook_handover_known(ngx_webhook_call_t *call);
 ngx_int_t ngx_webhook_handover_make(ngx_webhook_call_t *call);
 ngx_int_t ngx_webhook_handover_put(ngx_webhook_call_t *call);
 

@@ -78,6 +78,7 @@ static const ngx_webhook_way_t  ngx_webhook_receive_steps[] = {
     { ngx_webhook_dedupe_reserve, NULL },
     { ngx_webhook_action_run, NULL },
     { ngx_webhook_handover_begin, NULL },
+    { ngx_webhook_handover_known, NULL },
     { ngx_webhook_handover_make, ngx_webhook_call_work_heavy },
     { ngx_webhook_handover_put, NULL },
     { NULL, NULL }

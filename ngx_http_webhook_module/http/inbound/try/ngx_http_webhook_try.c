@@ -52,6 +52,7 @@ static const ngx_webhook_way_t  ngx_webhook_try_steps[] = {
     { ngx_webhook_handover_room, NULL },
     { ngx_webhook_action_run, NULL },
     { ngx_webhook_handover_begin, NULL },
+    { ngx_webhook_handover_known, NULL },
     { ngx_webhook_handover_make, ngx_webhook_call_work_heavy },
     { ngx_webhook_handover_put, NULL },
     { NULL, NULL }

@@ -112,8 +112,8 @@ static ngx_int_t
 ngx_webhook_capture_company_path(ngx_webhook_match_t *match,
     webhook_buf_t *text)
 {
+    ngx_int_t                rc;
     ngx_uint_t               i;
-    webhook_value_t          v;
     ngx_webhook_document_t  *d;
 
     static ngx_webhook_payload_e  bodies[] = { NGX_WEBHOOK_PAYLOAD_RESPONSE,
@@ -127,42 +127,12 @@ ngx_webhook_capture_company_path(ngx_webhook_match_t *match,
             continue;
         }
 
-        ngx_memzero(&v, sizeof(webhook_value_t));
-
-        switch (ngx_webhook_document_find(d,
+        rc = ngx_webhook_document_label(d,
                                      match->capture->wmcf->registry->company,
-                                     0, NULL, &v))
-        {
-        case WEBHOOK_OK:
-            break;
+                                     text);
 
-        case WEBHOOK_NOMEM:
-            return NGX_ERROR;
-
-        default:
-            continue;
-        }
-
-        if (webhook_value_empty(&v)) {
-            continue;
-        }
-
-        if (!v.is_text && v.type != WEBHOOK_JSON_STRING
-            && v.type != WEBHOOK_JSON_NUMBER)
-        {
-            return NGX_DECLINED;
-        }
-
-        switch (webhook_value_text(&v, text)) {
-
-        case WEBHOOK_OK:
-            return NGX_OK;
-
-        case WEBHOOK_NOMEM:
-            return NGX_ERROR;
-
-        default:
-            return NGX_DECLINED;
+        if (rc != NGX_OK || text->len) {
+            return rc;
         }
     }
 

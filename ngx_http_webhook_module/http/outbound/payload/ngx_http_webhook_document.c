@@ -484,6 +484,46 @@ ngx_webhook_document_find(ngx_webhook_document_t *d,
 }
 
 
+ngx_int_t
+ngx_webhook_document_label(ngx_webhook_document_t *d,
+    const webhook_path_t *path, webhook_buf_t *text)
+{
+    webhook_value_t  v;
+
+    switch (ngx_webhook_document_find(d, path, 0, NULL, &v)) {
+
+    case WEBHOOK_OK:
+        break;
+
+    case WEBHOOK_NOMEM:
+        return NGX_ERROR;
+
+    default:
+        return NGX_OK;
+    }
+
+    if (webhook_value_empty(&v)) {
+        return NGX_OK;
+    }
+
+    if (v.type != WEBHOOK_JSON_STRING && v.type != WEBHOOK_JSON_NUMBER) {
+        return NGX_DECLINED;
+    }
+
+    switch (webhook_value_text(&v, text)) {
+
+    case WEBHOOK_OK:
+        return NGX_OK;
+
+    case WEBHOOK_NOMEM:
+        return NGX_ERROR;
+
+    default:
+        return NGX_DECLINED;
+    }
+}
+
+
 void
 ngx_webhook_document_free(ngx_webhook_document_t *d)
 {

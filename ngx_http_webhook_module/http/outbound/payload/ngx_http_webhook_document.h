@@ -94,6 +94,14 @@ int ngx_webhook_document_find(ngx_webhook_document_t *d,
     const webhook_path_t *path, uint32_t skip, const webhook_path_t *part,
     webhook_value_t *v);
 
+/*
+ * Appends the text of a value that is a string or a number, or nothing where
+ * there is none or the document cannot be read.  NGX_OK; NGX_DECLINED where it
+ * is something else; NGX_ERROR on lack of memory.
+ */
+ngx_int_t ngx_webhook_document_label(ngx_webhook_document_t *d,
+    const webhook_path_t *path, webhook_buf_t *text);
+
 /* Frees what reading made; it may be read again. */
 void ngx_webhook_document_free(ngx_webhook_document_t *d);
 

@@ -1,0 +1,139 @@
+# The keys that secrets are sealed with: another one comes first, and all are
+# sealed anew; the old one goes; no key is there, and what it sealed waits.
+
+use strict;
+use warnings;
+
+use MIME::Base64 qw(encode_base64);
+use Test::More;
+
+use lib 't/lib';
+use Webhook::Registry;
+use Webhook::Test qw(wait_for);
+
+my $t = Webhook::Test->new(workers => 2);
+my $registry = Webhook::Registry->new($t);
+
+my $api = $t->api;
+my $hook = $t->endpoint(name => 'hook');
+
+$t->file('other.key', encode_base64('o' x 32, ''));
+
+sub configure
+{
+    my (@keys) = @_;
+
+    my $keys = join '', map { "        key file:%%PREFIX%%/$_.key;\n" } @keys;
+
+    $t->config(main => $registry->main, http => <<"CONF", server => <<'CONF');
+    webhook_store %%STORE%% size=64m;
+    webhook_event_type order.add;
+    resolver 127.0.0.1;
+    webhook_registry {
+        address any;
+$keys    }
+CONF
+    location /api/ {
+        proxy_pass http://127.0.0.1:%%PORT_api%%/;
+        webhook_event order.add POST ^/api/orders$ status=201;
+    }
+    location = /registry { webhook_registry_test; }
+CONF
+}
+
+configure('registry');
+
+$t->start;
+
+my $url = 'http://127.0.0.1:' . $hook->port;
+my @ids;
+
+for my $n (1 .. 20) {
+    my $made = $registry->make({ name => "n$n", url => "$url/$n",
+        events => $n == 1 ? ['order.add'] : [],
+        headers => [{ name => 'X-N', value => "value-$n" }],
+        secret => JSON::PP::true() });
+
+    is $made->{result}, 'ok', "$n" or diag explain $made;
+    push @ids, $made->{id};
+}
+
+
+# --- another key
+
+configure('other', 'registry');
+
+my $mark = $t->mark;
+
+$t->reload or die;
+
+ok $t->wait_log(qr/20 registered objects were sealed with the first "key"/,
+                20, $mark), 'all are sealed anew';
+
+is $registry->state($ids[0])->{version}, 1, 'their versions are what they were';
+
+configure('other');
+
+$t->reload or die;
+
+$t->request('POST', '/api/orders', '{"total": 1}');
+
+my $requests = $hook->wait_requests(1);
+
+is scalar @$requests, 1, 'the old key is not needed';
+is $requests->[0]{headers}{'x-n'}, 'value-1', 'all is what it was';
+like $requests->[0]{headers}{'webhook-signature'}, qr/^v1,/, 'signed';
+
+
+# --- no key opens it
+
+$t->allow(qr/registered endpoint "ep_\w+" does not act: no "key" of/);
+$t->allow(qr/20 registered objects do not act/);
+
+configure('registry');
+
+$t->reload or die;
+
+my $state = $registry->state($ids[0]);
+
+ok wait_for(sub { $state = $registry->state($ids[0]); $state->{reason} }, 10),
+    'it does not act';
+like $state->{reason}, qr/no "key" of webhook_registry opens/, 'told why';
+
+is $registry->patch($ids[0], { description => 'x' })->{result}, 'locked',
+    'nobody changes it';
+
+$t->request('POST', '/api/orders', '{"total": 2}');
+
+ok wait_for(sub { my (undef, $out) = $t->ctl('list', "--endpoint=$ids[0]",
+                                             '--state=pending');
+                  return $out =~ /order\.add/; }, 10), 'its event waits';
+
+is scalar @{$hook->requests}, 1, 'and is not sent';
+
+configure('other');
+
+$t->reload or die;
+
+$requests = $hook->wait_requests(2);
+
+is scalar @$requests, 2, 'until the key is there again';
+is $requests->[1]{headers}{'x-n'}, 'value-1', 'with its headers';
+like $requests->[1]{headers}{'webhook-signature'}, qr/^v1,/, 'signed';
+
+
+# --- none at all
+
+configure();
+
+$t->reload or die;
+
+is $registry->make({ name => 'x', url => $url, events => [] })->{result},
+    'locked', 'without a key nothing with a URL is registered';
+
+is $registry->remove($ids[1])->{result}, 'ok', 'what is locked can be removed';
+
+$t->stop;
+$t->ok_logs;
+
+done_testing;

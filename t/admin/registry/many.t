@@ -1,0 +1,163 @@
+# Thousands of registered endpoints: what a worker needs for them, how soon it has
+# them, and that an event goes to those alone whose filters hold, or to as many
+# as "fanout=" says.
+
+use strict;
+use warnings;
+
+use Test::More;
+
+use lib 't/lib';
+use Webhook::Registry;
+use Webhook::Test qw(wait_for asan slurp);
+
+my $t = Webhook::Test->new(workers => 4);
+my $registry = Webhook::Registry->new($t);
+
+my $many = asan() ? 300 : 5000;
+
+my $api = $t->api;
+my $hook = $t->endpoint(name => 'hook', keep_bodies => 0);
+
+$t->config(main => $registry->main, http => <<'CONF', server => <<'CONF');
+    webhook_store %%STORE%% size=512m;
+    webhook_event_type order.add;
+    webhook_event_type order.edit;
+    webhook_event_type order.sell;
+    resolver 127.0.0.1;
+    keepalive_requests 100000;
+
+    webhook_registry {
+        key file:%%PREFIX%%/registry.key;
+        limit endpoints=10000 fanout=50;
+        address any;
+    }
+CONF
+    location /api/ {
+        proxy_pass http://127.0.0.1:%%PORT_api%%/;
+        webhook_event order.add  POST ^/api/orders$ payload=request;
+        webhook_event order.edit PUT  ^/api/orders$ payload=request;
+    }
+    location = /registry { webhook_registry_test; }
+CONF
+
+$t->start;
+
+my $url = 'http://127.0.0.1:' . $hook->port;
+my $client = $t->client;
+my $failed = 0;
+my @ids;
+
+
+sub rss
+{
+    return map { slurp("/proc/$_/status") =~ /^VmRSS:\s+(\d+) kB/m ? $1 : 0 }
+           $t->workers;
+}
+
+
+# each worker has begun to work
+
+$t->request('POST', '/api/orders', '{"n": "warm"}') for 1 .. 20;
+
+my @before = sort { $a <=> $b } rss();
+
+for my $n (1 .. $many) {
+    my $made = $registry->make({ name => "n$n", url => "$url/$n",
+        events => ['order.add', 'order.edit'],
+        filter => ["data.n == '$n'"],
+        headers => [{ name => 'X-N', value => "value-$n" }] },
+        client => $client);
+
+    $failed++ unless $made->{result} eq 'ok';
+    push @ids, $made->{id};
+}
+
+is $failed, 0, "$many endpoints are registered";
+
+
+# --- each worker, at once after the answer
+
+for my $turn (1 .. 3) {
+    my $changed = $registry->patch($ids[7], { description => "turn $turn" });
+
+    is $changed->{version}, $turn + 1, 'changed';
+
+    my (%seen, $wrong);
+
+    for (1 .. 40) {
+        my $state = $registry->state($ids[7]);
+
+        $seen{$state->{worker}} = 1;
+        $wrong = $state
+            unless $state->{version} == $turn + 1 || $state->{behind};
+    }
+
+    is $wrong, undef, 'a worker has it, or knows that there is something newer';
+    cmp_ok scalar keys %seen, '>', 1, 'several were asked';
+}
+
+
+# --- an event to one of them
+
+for my $n (1, 2, int($many / 2), $many) {
+    $t->request($n % 2 ? 'POST' : 'PUT', '/api/orders', qq({"n": "$n"}));
+}
+
+my $requests = $hook->wait_requests(4);
+
+is_deeply [sort { $a <=> $b } map { substr $_->{uri}, 1 } @$requests],
+    [1, 2, int($many / 2), $many], 'an event goes to whom its filter names';
+
+
+# --- to all of them
+
+for my $n (1 .. 60) {
+    $registry->patch($ids[$n], { filter => undef }, client => $client);
+}
+
+my $mark = $t->mark;
+
+$t->request('POST', '/api/orders', '{"n": "none"}');
+
+$requests = $hook->wait_requests(4 + 50);
+
+is scalar @$requests, 4 + 50, 'an event goes to as many as fanout= says';
+like $t->error_log($mark),
+    qr/is not sent to \d+ registered endpoints that may ask for it: "fanout=50"/,
+    'the others are told';
+
+
+# --- memory
+
+wait_for(sub { !$registry->state($ids[0])->{behind} }, 10);
+
+SKIP: {
+    skip 'a sanitizer has memory of its own', 1 if asan();
+
+    $t->request('POST', '/api/orders', '{"n": "x"}') for 1 .. 20;
+
+    my @after = sort { $a <=> $b } rss();
+    my $grown = $after[-1] - $before[0];
+
+    diag "a worker grew by $grown kB";
+
+    cmp_ok $grown, '<', 20 * 1024, 'a worker grows by under 20 MB';
+}
+
+
+# --- they are there after a reload
+
+$t->reload or die;
+
+$t->request('POST', '/api/orders', qq({"n": "$many"}));
+
+$requests = $hook->wait_requests(4 + 50 + 51);
+
+is scalar(grep { $_->{uri} eq "/$many" } @$requests), 2,
+    'after a reload';
+
+$t->stop;
+$t->ok_logs;
+
+done_testing;
