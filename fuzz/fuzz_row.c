@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "store/lmdb/layout/webhook_store_row.h"
+#include "store/lmdb/layout/webhook_store_row_object.h"
 
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
@@ -267,6 +268,84 @@ row_record(const MDB_val *v)
 }
 
 
+static unsigned
+row_object(const MDB_val *v)
+{
+    size_t                len;
+    MDB_val               w;
+    unsigned char         a[WEBHOOK_ROW_MAX], b[WEBHOOK_ROW_MAX];
+    webhook_object_row_t  r;
+
+    if (webhook_row_read_object(v, &r) != 0) {
+        return 0;
+    }
+
+    len = webhook_row_write_object(a, &r);
+    w.mv_data = a;
+    w.mv_size = len;
+
+    if (webhook_row_read_object(&w, &r) != 0) {
+        abort();
+    }
+
+    same(a, len, b, webhook_row_write_object(b, &r));
+
+    return text(&r.id) + text(&r.company) + text(&r.name) + text(&r.by);
+}
+
+
+static unsigned
+row_audit(const MDB_val *v)
+{
+    size_t               len;
+    MDB_val              w;
+    unsigned char        a[WEBHOOK_ROW_MAX], b[WEBHOOK_ROW_MAX];
+    webhook_audit_row_t  r;
+
+    if (webhook_row_read_audit(v, &r) != 0) {
+        return 0;
+    }
+
+    len = webhook_row_write_audit(a, &r);
+    w.mv_data = a;
+    w.mv_size = len;
+
+    if (webhook_row_read_audit(&w, &r) != 0) {
+        abort();
+    }
+
+    same(a, len, b, webhook_row_write_audit(b, &r));
+
+    return text(&r.company);
+}
+
+
+static unsigned
+row_answer(const MDB_val *v)
+{
+    size_t                len;
+    MDB_val               w;
+    unsigned char         a[WEBHOOK_ROW_MAX], b[WEBHOOK_ROW_MAX];
+    webhook_answer_row_t  r;
+
+    if (webhook_row_read_answer(v, &r) != 0) {
+        return 0;
+    }
+
+    len = webhook_row_write_answer(a, &r);
+    w.mv_data = a;
+    w.mv_size = len;
+
+    if (webhook_row_read_answer(&w, &r) != 0) {
+        abort();
+    }
+
+    same(a, len, b, webhook_row_write_answer(b, &r));
+
+    return r.body[0];
+}
+
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
@@ -278,7 +357,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
         return 0;
     }
 
-    kind = data[0] % 11;
+    kind = data[0] % 14;
 
     v.mv_size = len - 1;
     v.mv_data = malloc(v.mv_size ? v.mv_size : 1);
@@ -313,6 +392,18 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 
     case 10:
         sum = row_form(&v);
+        break;
+
+    case 11:
+        sum = row_object(&v);
+        break;
+
+    case 12:
+        sum = row_audit(&v);
+        break;
+
+    case 13:
+        sum = row_answer(&v);
         break;
 
     default:
