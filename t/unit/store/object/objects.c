@@ -22,7 +22,6 @@ static void test_list(void);
 static void test_changes(void);
 static void test_same(void);
 static void test_past(void);
-static void test_news(void);
 static void test_full(void);
 static void test_left(void);
 
@@ -39,7 +38,6 @@ main(void)
     test_changes();
     test_same();
     test_past();
-    test_news();
     test_full();
     test_left();
 
@@ -663,52 +661,6 @@ test_past(void)
     webhook_op_free(&op);
 
     util_check(&u, "from another store");
-    util_free(&u);
-}
-
-
-/* Other processes are told that something has changed. */
-
-static void
-test_news(void)
-{
-    util_t                u, other;
-    webhook_store_news_t  news;
-
-    util_init(&u);
-    util_open(&u);
-
-    (void) object_make(&u, "ep_1", "a", "erp", "1");
-
-    webhook_store_news(u.st, &news);
-
-    tap_ok(news.change == 1, "who wrote it knows");
-
-    other = u;
-    other.admin = 1;
-    other.st = NULL;
-
-    /* a process has a store open once, so the first leaves it */
-
-    util_close(&u);
-
-    tap_ok(util_open(&other) == WEBHOOK_STORE_OK, "a tool");
-
-    webhook_store_news(other.st, &news);
-
-    tap_ok(news.change == 1, "who opens it knows");
-
-    (void) object_change(&other, "ep_1", "a", "erp", "2", 1);
-
-    util_close(&other);
-    util_open(&u);
-
-    (void) util_takeover(&u);
-
-    webhook_store_news(u.st, &news);
-
-    tap_ok(news.change == 2, "who comes after it knows");
-
     util_free(&u);
 }
 
