@@ -17,7 +17,7 @@
 #include "store/lmdb/upkeep/webhook_store_takeover.h"
 #include "store/lmdb/history/webhook_store_pause.h"
 #include "store/lmdb/session/webhook_store_session.h"
-#include "store/lmdb/check/webhook_store_repair.h"
+#include "store/lmdb/repair/webhook_store_repair.h"
 #include "store/lmdb/engine/webhook_store_apply.h"
 #include "store/lmdb/engine/webhook_store_backup.h"
 #include "store/lmdb/engine/webhook_store_failure.h"

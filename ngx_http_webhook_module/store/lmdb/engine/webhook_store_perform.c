@@ -29,7 +29,7 @@
 #include "store/lmdb/history/webhook_store_history_stats.h"
 #include "store/lmdb/history/webhook_store_replay.h"
 #include "store/lmdb/check/webhook_store_check.h"
-#include "store/lmdb/check/webhook_store_quarantined.h"
+#include "store/lmdb/repair/webhook_store_quarantined.h"
 
 #include <errno.h>
 

@@ -6,7 +6,7 @@
  * removed by hand.
  */
 
-#include "store/lmdb/check/webhook_store_quarantined.h"
+#include "store/lmdb/repair/webhook_store_quarantined.h"
 #include "core/base/webhook_codec.h"
 #include "store/webhook_store_memory.h"
 #include "store/lmdb/layout/webhook_store_row.h"

@@ -10,7 +10,7 @@
  * A read has nothing to write to: it passes over such a row.
  */
 
-#include "store/lmdb/check/webhook_store_repair.h"
+#include "store/lmdb/repair/webhook_store_repair.h"
 #include "core/base/webhook_codec.h"
 #include "store/lmdb/layout/webhook_store_row.h"
 #include "store/lmdb/handle/webhook_store_handle.h"
