@@ -31,7 +31,8 @@ test_endpoint(void)
         "'scope': 'a b', 'audience': 'u'}, 'success': [200, '2xx'], 'retry': "
         "{'attempts': 3, 'first': '1m', 'factor': 1.1, 'max': '1h', 'jitter': "
         "0.5, 'retry_after': 'off', 'gone': 'ignore', 'disable_after': "
-        "'5d'}, 'timeout': {'connect': '1s', 'send': '2s', 'read': '3s', 'total': '4s'}, 'limit': "
+        "'5d'}, 'timeout': {'connect': '1s', 'send': '2s', 'read': '3s', "
+        "'total': '4s'}, 'limit': "
         "{'inflight': 8, 'rate': '10r/s', 'burst': 5}, 'breaker': {'failures': "
         "5, 'percent': '50%', 'window': '1m', 'hold': '30s'}, 'tls': {'name': "
         "'erp.local'}}", NOW, NULL);

@@ -236,8 +236,8 @@ test_rotate(void)
 
     tap_ok(rotate(EP, old, "{'overlap': '91d'}", NOW, &made) == NULL
            && made == NULL, "an overlap that is too long");
-    is(said, "{'pointer':'/overlap','detail':'it has to be a time from '1s' "
-       "to '90d', as '24h''}", "it is said");
+    is(said, "{'pointer':'/overlap','detail':'it has to be a time from "
+       "\\'1s\\' to \\'90d\\', as \\'24h\\''}", "it is said");
     tap_ok(rotate(EP, old, "{'overlap': '5'}", NOW, &made) == NULL, "no unit");
     tap_ok(rotate(EP, old, "{'overlap': 5}", NOW, &made) == NULL, "a number");
     tap_ok(rotate(EP, old, "{'overlap': '99999999999999999999d'}", NOW, &made)

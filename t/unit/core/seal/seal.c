@@ -67,7 +67,7 @@ open_as(const webhook_seal_ring_t *ring, const char *one, const char *two,
 
     if (rc == WEBHOOK_OK
         && (plain.len != strlen(want)
-            || memcmp(plain.data, want, plain.len) != 0))
+            || (plain.len && memcmp(plain.data, want, plain.len) != 0)))
     {
         rc = 99;
     }
