@@ -431,7 +431,7 @@ webhook_merge_secret(webhook_definition_ctx_t *ctx,
 
     same = webhook_definition_masked(given);
 
-    if (member->flags & WEBHOOK_MEMBER_URL) {
+    if (!same && (member->flags & WEBHOOK_MEMBER_URL)) {
 
         len = strlen(text);
         same = len > 4 && strcmp(text + len - 4, "/" WEBHOOK_DEFINITION_MASK)
