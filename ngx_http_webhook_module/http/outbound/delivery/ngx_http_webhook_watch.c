@@ -60,6 +60,9 @@ static webhook_endpoint_stats_t *ngx_webhook_watch_find(
 
 static ngx_webhook_watch_t  ngx_webhook_watch;
 
+/* a timer's data has a descriptor, for debugging */
+static ngx_connection_t     ngx_webhook_watch_dumb;
+
 
 void
 ngx_webhook_watch_init(ngx_cycle_t *cycle, ngx_webhook_main_conf_t *wmcf)
@@ -72,12 +75,14 @@ ngx_webhook_watch_init(ngx_cycle_t *cycle, ngx_webhook_main_conf_t *wmcf)
 
     w->wmcf = wmcf;
 
+    ngx_webhook_watch_dumb.fd = (ngx_socket_t) -1;
+
     if (ngx_worker != 0 || !ngx_webhook_watch_wanted()) {
         return;
     }
 
     w->timer.handler = ngx_webhook_watch_look;
-    w->timer.data = w;
+    w->timer.data = &ngx_webhook_watch_dumb;
     w->timer.log = cycle->log;
     w->timer.cancelable = 1;
 
@@ -116,7 +121,7 @@ ngx_webhook_watch_look(ngx_event_t *ev)
     webhook_op_t          op;
     ngx_webhook_watch_t  *w;
 
-    w = ev->data;
+    w = &ngx_webhook_watch;
 
     if (ngx_exiting) {
 
