@@ -11,7 +11,7 @@
 #include "http/conf/value/ngx_http_webhook_conf_dollar.h"
 #include "http/conf/value/ngx_http_webhook_conf_name.h"
 #include "http/admin/api/ngx_http_webhook_api_handler.h"
-#include "http/runtime/ngx_http_webhook_metrics.h"
+#include "http/metrics/ngx_http_webhook_metrics_handler.h"
 #include "http/inbound/receive/ngx_http_webhook_receive.h"
 
 
