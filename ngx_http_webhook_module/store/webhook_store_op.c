@@ -352,6 +352,47 @@ webhook_call_outcome_parse(const webhook_str_t *text)
 
 
 const char *
+webhook_task_kind_name(webhook_task_kind_e kind)
+{
+    switch (kind) {
+
+    case WEBHOOK_TASK_RETRY:
+        return "retry";
+
+    case WEBHOOK_TASK_CANCEL:
+        return "cancel";
+
+    case WEBHOOK_TASK_REPLAY:
+        return "replay";
+
+    case WEBHOOK_TASK_PURGE:
+        return "purge";
+    }
+
+    return "unknown";
+}
+
+
+const char *
+webhook_task_state_name(webhook_task_state_e state)
+{
+    switch (state) {
+
+    case WEBHOOK_TASK_RUNNING:
+        return "running";
+
+    case WEBHOOK_TASK_DONE:
+        return "done";
+
+    case WEBHOOK_TASK_ENDED:
+        return "ended";
+    }
+
+    return "unknown";
+}
+
+
+const char *
 webhook_store_result_text(webhook_store_result_e result)
 {
     switch (result) {
