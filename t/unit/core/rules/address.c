@@ -478,6 +478,64 @@ test_decide(void)
 }
 
 
+/* This host, in a test. */
+
+static int
+own(const webhook_address_t *a)
+{
+    webhook_address_t  mine;
+
+    mine = addr("10.1.0.9");
+
+    return memcmp(a, &mine, sizeof(mine)) == 0;
+}
+
+
+static void
+test_own(void)
+{
+    size_t                    i;
+    const char               *reason;
+    webhook_cidr_t            allow;
+    webhook_address_t         a;
+    webhook_address_rules_t   inner, outer;
+
+    static const struct {
+        const char  *address;
+        int          may;
+
+    } rows[] = {
+        { "10.1.0.8", 1 },
+        { "10.1.0.9", 0 },
+        { "::ffff:10.1.0.9", 0 },
+        { "64:ff9b::10.1.0.9", 0 },             /* by a detour */
+        { "2002:0a01:0009::1", 0 },
+        { "8.8.8.8", 1 }
+    };
+
+    memset(&inner, 0, sizeof(inner));
+    memset(&outer, 0, sizeof(outer));
+
+    allow = cidr("10.1.0.0/16");
+
+    inner.allow = &allow;
+    inner.nallow = 1;
+    inner.fallback = WEBHOOK_ADDRESS_PUBLIC;
+    inner.outer = &outer;
+    outer.own = own;
+
+    for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        a = addr(rows[i].address);
+        reason = NULL;
+
+        tap_ok((webhook_address_decide(&inner, &a, &reason) == WEBHOOK_OK)
+               == rows[i].may
+               && (rows[i].may || strcmp(reason, "of this host") == 0),
+               "own: %s", rows[i].address);
+    }
+}
+
+
 int
 main(void)
 {
@@ -486,6 +544,7 @@ main(void)
     test_match();
     test_set();
     test_decide();
+    test_own();
 
     return tap_done();
 }
