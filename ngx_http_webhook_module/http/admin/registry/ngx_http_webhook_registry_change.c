@@ -430,8 +430,8 @@ ngx_webhook_registry_write(ngx_webhook_registry_job_t *rj)
         if (c->action == NGX_WEBHOOK_REGISTRY_REMOVE) {
             op->remove = 1;
             op->cancel = c->cancel;
-            ngx_str_null((ngx_str_t *) &op->object.name);
-            ngx_str_null((ngx_str_t *) &op->object.data);
+            ngx_memzero(&op->object.name, sizeof(webhook_str_t));
+            ngx_memzero(&op->object.data, sizeof(webhook_str_t));
         }
     }
 
