@@ -347,16 +347,17 @@ ngx_webhook_api_once(ngx_webhook_api_t *api)
         return NGX_OK;
     }
 
-    if (rc == NGX_OK) {
-        for (i = 0; i < value.len; i++) {
-            if (value.data[i] < 0x20 || value.data[i] > 0x7e) {
-                break;
-            }
+    if (rc == NGX_ERROR) {
+        ngx_str_null(&value);
+    }
+
+    for (i = 0; i < value.len; i++) {
+        if (value.data[i] < 0x20 || value.data[i] > 0x7e) {
+            break;
         }
     }
 
-    if (rc == NGX_ERROR || value.len == 0 || i < value.len
-        || value.len > NGX_WEBHOOK_API_KEY_MAX)
+    if (value.len == 0 || i < value.len || value.len > NGX_WEBHOOK_API_KEY_MAX)
     {
         return ngx_webhook_api_refused(ngx_webhook_api_problem(api,
                    NGX_HTTP_BAD_REQUEST,
