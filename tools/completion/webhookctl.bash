@@ -87,6 +87,13 @@ _webhookctl()
     --ca)
         mapfile -t COMPREPLY < <(compgen -f -- "$cur")
         return;;
+    --company)
+        return;;
+    --permission)
+        mapfile -t COMPREPLY < <(compgen -W 'company.view company.setting' -- "$cur")
+        return;;
+    --expires)
+        return;;
     esac
 
     options='--store= --help --version'
@@ -94,7 +101,7 @@ _webhookctl()
 
     case $command in
     '')
-        words='list show calls stats retry replay cancel pause resume check clock export import quarantine backup restore follow receiver-url listen send help';;
+        words='list show calls stats retry replay cancel pause resume check clock export import quarantine backup restore follow receiver-url token endpoint receiver task audit listen send help';;
     list)
         options+=' --json --endpoint= --state= --event= --since= --until= --limit=';;
     show)
@@ -137,6 +144,19 @@ _webhookctl()
         options+=' --json --endpoint= --state= --event= --since= --until= --limit= --receiver=';;
     receiver-url)
         options+=' --json --base=';;
+    token)
+        options+=' --json --company= --permission= --expires=';;
+    endpoint)
+        options+=' --json --limit= --yes --company= --cancel'
+        words='list show delete';;
+    receiver)
+        options+=' --json --limit= --yes --company= --cancel'
+        words='list show delete';;
+    task)
+        options+=' --json --limit= --company='
+        words='list show end';;
+    audit)
+        options+=' --json --since= --until= --limit= --company=';;
     listen)
         options+=' --json --limit= --address= --answer= --record= --verify= --key= --url=';;
     send)
@@ -144,7 +164,7 @@ _webhookctl()
         mapfile -t COMPREPLY < <(compgen -f -- "$cur");;
     help)
         options+=' --format='
-        words='list show calls stats retry replay cancel pause resume check clock export import quarantine backup restore follow receiver-url listen send help';;
+        words='list show calls stats retry replay cancel pause resume check clock export import quarantine backup restore follow receiver-url token endpoint receiver task audit listen send help';;
     esac
 
     if [[ $cur == -* ]]; then
