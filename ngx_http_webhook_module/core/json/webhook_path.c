@@ -42,7 +42,7 @@ static int webhook_path_bare(webhook_path_text_t *t, webhook_error_t *err);
 static int webhook_path_key(webhook_path_text_t *t, webhook_error_t *err);
 static int webhook_path_fault(const webhook_path_text_t *t, size_t len,
     const char *what, webhook_error_t *err);
-static uint32_t webhook_path_index(const webhook_path_step_t *step);
+static uint32_t webhook_path_number(const webhook_path_step_t *step);
 static int webhook_path_follow(const webhook_path_t *path, uint32_t i,
     const webhook_json_value_t *in, webhook_path_walk_t *w);
 static int webhook_path_elements(const webhook_path_t *path, uint32_t i,
@@ -145,7 +145,7 @@ webhook_path_read(webhook_path_t *path, unsigned char *keys,
                                       err);
         }
 
-        step->index = webhook_path_index(step);
+        step->index = webhook_path_number(step);
         step->each = (!step->quoted && step->text.len > 2
                       && memcmp(t.dst - 2, "[]", 2) == 0);
 
@@ -265,7 +265,7 @@ webhook_path_quoted(const unsigned char *p, const unsigned char *last)
 /* The index that a bare step is, written as JSON would write a number. */
 
 static uint32_t
-webhook_path_index(const webhook_path_step_t *step)
+webhook_path_number(const webhook_path_step_t *step)
 {
     size_t                i;
     uint64_t              n;
@@ -335,6 +335,15 @@ int
 webhook_path_is_key(const webhook_path_t *path, uint32_t i)
 {
     return path->steps[i].quoted;
+}
+
+
+int
+webhook_path_index(const webhook_path_t *path, uint32_t i, uint32_t *index)
+{
+    *index = path->steps[i].index;
+
+    return *index != WEBHOOK_PATH_NO_INDEX;
 }
 
 

@@ -46,6 +46,11 @@ const webhook_str_t *webhook_path_root(const webhook_path_t *path);
 /* 1 if the i-th step stands in quotes. */
 int webhook_path_is_key(const webhook_path_t *path, uint32_t i);
 
+/* 1 if the i-th step is an index where it meets an array, which *index then
+   is. */
+int webhook_path_index(const webhook_path_t *path, uint32_t i,
+    uint32_t *index);
+
 /* The keys from the i-th step on (less than there are), with dots between
    them: a header's name may have dots of its own. */
 void webhook_path_rest(const webhook_path_t *path, uint32_t i,

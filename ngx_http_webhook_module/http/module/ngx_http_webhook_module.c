@@ -31,6 +31,7 @@
 #include "http/labels/ngx_http_webhook_labels.h"
 #include "http/log/ngx_http_webhook_log.h"
 #include "http/inbound/receive/ngx_http_webhook_receive_init.h"
+#include "http/inbound/handover/ngx_http_webhook_confirm.h"
 #include "http/inbound/intake/ngx_http_webhook_limit.h"
 #include "http/module/ngx_http_webhook_variables.h"
 
@@ -351,6 +352,7 @@ ngx_webhook_exit_process(ngx_cycle_t *cycle)
     }
 
     ngx_webhook_cpu_exit(cycle);
+    ngx_webhook_confirm_exit();
 
     if (wmcf->store == NULL && !wmcf->client) {
         return;

@@ -495,6 +495,12 @@ handshake sns confirm=http://127.0.0.1:9; action POST /pos/x '{}';
 --- says
 [emerg] "handshake sns" of webhook_receiver "r" needs "verify sns" in receiver:1
 
+=== probe get beside accept query
+--- receiver
+accept json query; probe head get; action POST /pos/x '{}';
+--- says
+[emerg] "probe get" of webhook_receiver "r" does not go with "accept query", which makes a call of a GET in receiver:1
+
 === probe of a method
 --- receiver
 probe options; action POST /pos/x '{}';

@@ -28,6 +28,11 @@ my %receivers = (
         action PATCH /api/${_id|int} '{}';},
     many => q{for_each root max=1000; limit values=1000000;
         action POST /static/x '{"i": "${index}"}';},
+    large => q{for_each items max=100; limit body=1m;
+        action POST /static/x '{"all": "${root.note}"}';},
+    later => q{for_each items max=100; limit body=1m;
+        action POST /api/first '{}'; capture code status;
+        action POST /static/x '{"all": "${root.note}", "v": "${code}"}';},
     plain => q{action POST /api/x '{"i": "${index}", "r": "${root.a}"}';},
     nightpos => q{profile nightpos; for_each root; action POST /api/a '{}';},
 );
@@ -142,6 +147,22 @@ is scalar @q, 0, 'before any is called';
 
 ($r) = call('many', '[' . join(',', (1) x 1000) . ']');
 is $r->{body}, '{"status": "ok", "elements": 1000}', 'a thousand';
+
+# 100 requests of 200 kB are more than 16 MB and four times the payload
+
+for my $name (qw(large later)) {
+    my $note = 'n' x 200_000;
+
+    ($r) = call($name, qq({"note": "$note", "items": [) . join(',', (1) x 80)
+                       . ']}');
+    is $r->{status}, 200, "$name: as many as may be" or diag $r->{body};
+
+    ($r) = call($name, qq({"note": "$note", "items": [) . join(',', (1) x 100)
+                       . ']}');
+    is $r->{status}, 422, "$name: more";
+    like error($r), qr/^The requests that the call makes would be larger than 17\d{6} bytes together/,
+        "$name: and why";
+}
 
 ($r, @q) = call('nightpos', '[1, 2]');
 is $r->{body}, '{"status": "ok"}', 'profile nightpos tells no more';

@@ -112,9 +112,10 @@ sub comes
 
 sub refused
 {
-    my ($what, $r, $status, $like) = @_;
+    my ($what, $r, $status, $like, $allow) = @_;
 
     is $r->{status}, $status, "refused: $what";
+    is $r->{headers}{allow}, $allow, "$what: Allow";
     like $r->{body}, $like, "$what: why";
 }
 
@@ -135,12 +136,12 @@ refused('no UTF-8', get('vnpay', 'vnp_TxnRef=%A1'), 400,
         qr/The query is not a form/);
 refused('POST', $t->request('POST', "/web/hook/vnpay-$token", '{}', headers =>
                             ['Content-Type' => 'application/json']), 405,
-        qr/called with the method GET/);
+        qr/called with the method GET/, 'GET');
 refused('a body', $t->request('GET', "/web/hook/vnpay-$token?$query", '{}',
                               headers => ['Content-Type' => 'text/plain']),
         400, qr/has no body/);
 refused('GET elsewhere', get('post', 'a=SeCrEt2'), 405,
-        qr/called with the method POST/);
+        qr/called with the method POST/, 'POST');
 
 # A dry run calls nothing, and asks for it in the query as well.
 
@@ -158,7 +159,8 @@ refused('another query', get('signed', 'a=2', 'X-Sign',
 refused('the signature of nothing', get('signed', 'a=2', 'X-Sign',
                                  hmac_sha256_hex('', $key)), 401, qr/signature/);
 refused('DELETE', $t->request('DELETE', "/web/hook/signed-$token", undef,
-                              headers => []), 405, qr/method POST or GET/);
+                              headers => []), 405, qr/method POST or GET/,
+        'GET, POST');
 comes('JSON beside it', $t->request('POST', "/web/hook/signed-$token",
       '{"a": 2}', headers => ['Content-Type' => 'application/json', 'X-Sign',
                               hmac_sha256_hex('{"a": 2}', $key)]), { a => 2 });

@@ -93,6 +93,10 @@ CONF
     receiver(late => q[mode durable; api http://127.0.0.1:%%PORT_api%%;
                        retry attempts=1;
                        action POST /fail '{"c":"${card.number}"}';]),
+    receiver(id => q[redact id; action POST /api/fail/${_id} '{}';]),
+    receiver(own => q[redact _id; action POST /api/fail '{"c":"${id}"}';]),
+    receiver(key => q[redact lines[]."model"; for_each lines max=4;
+                      action POST /api/fail '{"c":"${_model}"}';]),
     receiver(open => q[action POST /api/fail '{"c":"${open}"}';]),
 ), server => <<'CONF');
     location ^~ /web/hook/ { webhook_receive; }
@@ -101,7 +105,7 @@ CONF
 
 my ($tested, $warned) = $t->test;
 
-for my $name (qw(uri path shadow)) {
+for my $name (qw(uri path shadow id)) {
     like $warned, qr/\[warn\].* URI of action 1 of webhook_receiver "$name" has /,
          "nginx -t warns of a value in a URI: $name";
 }
@@ -113,8 +117,9 @@ $t->start;
 my $payload = $json->encode({
     card => { number => $number },
     pins => ['pin-SeCrEt-1', { x => 'pin-SeCrEt-2' }],
-    lines => [{ pin => 'pin-SeCrEt-3' }, { pin => 'pin-SeCrEt-4' }],
+    lines => [{ pin => 'pin-SeCrEt-3', model => 'the-model-SeCrEt' }, { pin => 'pin-SeCrEt-4' }],
     short => 7,
+    id => 'the-id-SeCrEt',
     open => 'can-be-seen',
 });
 
@@ -159,6 +164,9 @@ my %want = (
     emit => [422, qr/The event 'pay.done' could not be made: 'card\.number' /],
     shadow => [200, qr/"ok"/, qr/shadow answered 201 to POST \/api\/ok\/%2A/],
     late => [202, qr/"id"/, qr/webhook delivery .*is dead/],
+    id => [422, qr/./],
+    own => [502, qr/answered 500/, qr/bad: \{"c":"\*\*\*"\}/],
+    key => [502, qr/for element 1 of 2/],
     open => [502, qr/answered 500/, qr/bad: \{"c":"can-be-seen"\}/],
 );
 
@@ -179,7 +187,7 @@ for my $name (sort keys %want) {
 # What nginx's own lines say of a request is not ours: names of hooks are
 # masked, and no upstream failed here.
 
-my @lines = grep { !/\[debug\]/ && /pin-secret|4111-|secret-1|secret "1/i }
+my @lines = grep { !/\[debug\]/ && /pin-secret|4111-|the-(?:id|model)-|secret-1|secret "1/i }
                  split /\n/, $t->error_log;
 
 is_deeply \@lines, [], 'no line of the error log shows one';
@@ -193,6 +201,8 @@ for my $name (sort keys %want) {
     }, 5), "$name: is in the history";
 
     my $more = $name eq 'short' ? qr/short\\?": ?7/
+               : $name =~ /^(?:id|own)$/ ? qr/the-id-secret/i
+               : $name eq 'key' ? qr/the-model-secret/i
                : $name eq 'each' ? qr/pin-secret/i : qr/(?!)/;
 
     unlike $out, qr/pin-secret-[1256]|4111-|$more/i, "$name: which shows none";

@@ -285,7 +285,16 @@ is $call->{verified}, 'sns: ok', 'and that it was signed';
 my (undef, $out) = $t->ctl('calls', 'woo', '--json', '--limit=9');
 like $out, qr/"handshake: woocommerce"/, 'and a ping';
 
+$sns->answer('*', { hang => 1 });
+is sns('confirm', @question)->{status}, 200, 'sns: while nginx stops';
+$sns->wait_requests(3);
+
+$t->nginx->stop('TERM');
 $t->stop;
+
+like slurp($t->prefix . '/logs/error.log'),
+    qr/"confirm": .*: the worker exits before it is known to be; ask for it again unless it is/,
+    'a line tells that its outcome is not known';
 
 my $log = slurp($t->prefix . '/logs/status.log');
 

@@ -8,15 +8,10 @@
 
 #include "core/format/webhook_form.h"
 #include "core/json/webhook_path.h"
+#include "core/media/webhook_media.h"
 #include "core/signature/verify/webhook_verify_engine.h"
 
-#include <strings.h>
 
-
-#define WEBHOOK_VERIFY_INDEX  8         /* digits of an element's number */
-
-
-static int webhook_verify_is_form(const webhook_str_t *type);
 static webhook_verify_e webhook_verify_json(webhook_verify_t *v,
     webhook_str_t *body);
 static webhook_verify_e webhook_verify_pairs(webhook_verify_t *v,
@@ -85,28 +80,11 @@ webhook_verify_kind(webhook_verify_t *v, webhook_payload_e *kind)
     rc = webhook_verify_header(v, &name, &type);
 
     if (rc == WEBHOOK_VERIFY_OK) {
-        *kind = webhook_verify_is_form(&type) ? WEBHOOK_PAYLOAD_FORM
-                                              : WEBHOOK_PAYLOAD_JSON;
+        *kind = webhook_media(&type, WEBHOOK_MEDIA_STRICT) == WEBHOOK_MEDIA_FORM
+                ? WEBHOOK_PAYLOAD_FORM : WEBHOOK_PAYLOAD_JSON;
     }
 
     return rc;
-}
-
-
-static int
-webhook_verify_is_form(const webhook_str_t *type)
-{
-    static const webhook_str_t  form =
-        webhook_str("application/x-www-form-urlencoded");
-
-    if (type->len < form.len
-        || strncasecmp((char *) type->data, (char *) form.data, form.len) != 0)
-    {
-        return 0;
-    }
-
-    return type->len == form.len || type->data[form.len] == ';'
-           || type->data[form.len] == ' ' || type->data[form.len] == '\t';
 }
 
 
@@ -346,7 +324,6 @@ static int
 webhook_verify_twice(const webhook_json_doc_t *doc, const webhook_path_t *path)
 {
     int                    rc;
-    size_t                 j;
     uint32_t               i, index;
     const webhook_str_t   *step;
     webhook_json_value_t   in, next;
@@ -364,14 +341,11 @@ webhook_verify_twice(const webhook_json_doc_t *doc, const webhook_path_t *path)
 
             rc = webhook_json_member(doc, &in, step, &next);
 
-        } else {
-            index = 0;
-
-            for (j = 0; j < step->len && j < WEBHOOK_VERIFY_INDEX; j++) {
-                index = index * 10 + (step->data[j] & 0xf);
-            }
-
+        } else if (webhook_path_index(path, i, &index)) {
             rc = webhook_json_element(doc, &in, index, &next);
+
+        } else {
+            return 0;
         }
 
         if (rc != WEBHOOK_OK) {

@@ -201,6 +201,16 @@ ngx_webhook_receiver_handshake_finish(ngx_webhook_build_t *b,
         return NGX_ERROR;
     }
 
+    if (rcv->handshake && (rcv->handshake->probe & NGX_HTTP_GET)
+        && (rcv->accept & NGX_WEBHOOK_ACCEPT_QUERY))
+    {
+        ngx_webhook_build_at(NGX_LOG_EMERG, b, &rcv->source_pos,
+                             "\"probe get\" of webhook_receiver \"%V\" does "
+                             "not go with \"accept query\", which makes a call "
+                             "of a GET", &rcv->name);
+        return NGX_ERROR;
+    }
+
     if (row && row->preset) {
 
         handshake = ngx_webhook_handshake_create(b, rcv);

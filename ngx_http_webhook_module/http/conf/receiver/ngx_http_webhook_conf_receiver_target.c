@@ -16,6 +16,11 @@ static ngx_int_t ngx_webhook_receiver_target_create(ngx_webhook_build_t *b,
     ngx_webhook_receiver_t *rcv);
 static ngx_int_t ngx_webhook_receiver_target_finish(ngx_webhook_build_t *b,
     ngx_webhook_receiver_t *rcv);
+static ngx_int_t ngx_webhook_receiver_redact_names(ngx_webhook_build_t *b,
+    ngx_webhook_receiver_t *rcv);
+static ngx_int_t ngx_webhook_receiver_redact_name(ngx_webhook_build_t *b,
+    ngx_webhook_receiver_t *rcv, webhook_path_t *path);
+static ngx_str_t *ngx_webhook_receiver_other_name(webhook_str_t *name);
 static ngx_int_t ngx_webhook_receiver_default_target(ngx_webhook_build_t *b,
     ngx_webhook_receiver_t *rcv);
 static int ngx_webhook_receiver_names_id(void *data,
@@ -76,7 +81,129 @@ ngx_webhook_receiver_target_finish(ngx_webhook_build_t *b,
         return NGX_ERROR;
     }
 
+    if (ngx_webhook_receiver_redact_names(b, rcv) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
     return ngx_webhook_receiver_default_target(b, rcv);
+}
+
+
+/* "_id" may be a payload's "id", and "_model" its "model": what is redacted by
+   one name is by the other, too. */
+
+static ngx_int_t
+ngx_webhook_receiver_redact_names(ngx_webhook_build_t *b,
+    ngx_webhook_receiver_t *rcv)
+{
+    ngx_uint_t        i, n;
+    webhook_path_t  **path;
+
+    n = rcv->redact.nelts;
+
+    for (i = 0; i < n; i++) {
+
+        path = rcv->redact.elts;
+
+        if (ngx_webhook_receiver_redact_name(b, rcv, path[i]) != NGX_OK) {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+/* Adds the path with another name for each step that has one. */
+
+static ngx_int_t
+ngx_webhook_receiver_redact_name(ngx_webhook_build_t *b,
+    ngx_webhook_receiver_t *rcv, webhook_path_t *path)
+{
+    u_char               *p, *start, *end, *last;
+    uint32_t              i;
+    ngx_str_t            *other, text;
+    webhook_str_t         name;
+    webhook_path_t      **added, *twin;
+    const webhook_str_t  *from;
+
+    from = webhook_path_text(path);
+
+    start = from->data;
+    last = from->data + from->len;
+
+    for (i = 0; i < webhook_path_steps(path); i++, start = end + 1) {
+
+        end = start + webhook_path_quoted(start, last);
+
+        while (end < last && *end != '.') {
+            end++;
+        }
+
+        (void) webhook_path_each(path, i, &name);
+
+        other = ngx_webhook_receiver_other_name(&name);
+        if (other == NULL) {
+            continue;
+        }
+
+        /* the quote before it, and what stands behind it, remain */
+
+        p = start + webhook_path_is_key(path, i);
+
+        text.data = ngx_pnalloc(b->pool, from->len + other->len);
+        if (text.data == NULL) {
+            return NGX_ERROR;
+        }
+
+        text.len = p - from->data;
+        ngx_memcpy(text.data, from->data, text.len);
+
+        ngx_memcpy(text.data + text.len, other->data, other->len);
+        text.len += other->len;
+
+        p += name.len;
+        ngx_memcpy(text.data + text.len, p, last - p);
+        text.len += last - p;
+
+        twin = ngx_webhook_conf_path(b, &text);
+        if (twin == NULL) {
+            return NGX_ERROR;
+        }
+
+        added = ngx_array_push(&rcv->redact);
+        if (added == NULL) {
+            return NGX_ERROR;
+        }
+
+        *added = twin;
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_str_t *
+ngx_webhook_receiver_other_name(webhook_str_t *name)
+{
+    ngx_uint_t  i;
+
+    static ngx_str_t  names[] = {
+        ngx_string("id"),
+        ngx_string("_id"),
+        ngx_string("model"),
+        ngx_string("_model")
+    };
+
+    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (names[i].len == name->len
+            && ngx_memcmp(names[i].data, name->data, name->len) == 0)
+        {
+            return &names[i ^ 1];
+        }
+    }
+
+    return NULL;
 }
 
 

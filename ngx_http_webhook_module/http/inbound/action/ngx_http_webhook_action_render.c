@@ -18,11 +18,18 @@
 
 #define NGX_WEBHOOK_ACTION_MAX  1048576
 
+/* And all of a call's together, beside four times the payload: a template may
+   name the whole of it for each element of a list. */
+
+#define NGX_WEBHOOK_ACTIONS_MAX  16777216
+
 
 static ngx_uint_t ngx_webhook_render_all(ngx_webhook_call_t *call,
     ngx_str_t *error);
 static ngx_uint_t ngx_webhook_render_one(ngx_webhook_call_t *call,
     ngx_webhook_action_t *action, ngx_uint_t number, ngx_str_t *error);
+static ngx_uint_t ngx_webhook_render_taken(ngx_webhook_act_t *act,
+    ngx_str_t *error);
 static ngx_uint_t ngx_webhook_render_redacted(ngx_webhook_act_t *act,
     ngx_str_t *error);
 static ngx_uint_t ngx_webhook_render_uri(ngx_webhook_act_t *act,
@@ -217,7 +224,7 @@ ngx_webhook_action_render_act(ngx_webhook_act_t *act, ngx_str_t *error)
     }
 
     if (action->body == NULL) {
-        return ngx_webhook_render_redacted(act, error);
+        return ngx_webhook_render_taken(act, error);
     }
 
     status = ngx_webhook_call_lookup_text(call, action->body, call->payload.len
@@ -229,13 +236,48 @@ ngx_webhook_action_render_act(ngx_webhook_act_t *act, ngx_str_t *error)
 
     act->has_body = 1;
 
-    return ngx_webhook_render_redacted(act, error);
+    return ngx_webhook_render_taken(act, error);
 
 failed:
 
     ngx_webhook_message(call, error, "%s", err.text);
 
     return status;
+}
+
+
+/* What is rendered is kept until the call ends, so that it is counted. */
+
+static ngx_uint_t
+ngx_webhook_render_taken(ngx_webhook_act_t *act, ngx_str_t *error)
+{
+    size_t               max;
+    ngx_uint_t           status;
+    ngx_webhook_call_t  *call;
+
+    call = act->call;
+
+    status = ngx_webhook_render_redacted(act, error);
+    if (status) {
+        return status;
+    }
+
+    call->rendered += act->uri.len + act->body.len;
+
+    if (act->redacted_body.data != act->body.data) {
+        call->rendered += act->redacted_body.len;
+    }
+
+    max = 4 * call->payload.len + NGX_WEBHOOK_ACTIONS_MAX;
+
+    if (call->rendered > max) {
+        ngx_webhook_message(call, error,
+                            "The requests that the call makes would be larger "
+                            "than %uz bytes together", max);
+        return NGX_WEBHOOK_UNPROCESSABLE;
+    }
+
+    return 0;
 }
 
 

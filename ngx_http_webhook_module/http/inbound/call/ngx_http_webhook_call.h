@@ -182,6 +182,7 @@ struct ngx_webhook_call_s {
     ngx_webhook_act_t       *acts;              /* see act.h */
     ngx_uint_t               nacts;
     ngx_uint_t               nlookups;          /* the first of them */
+    size_t                   rendered;          /* bytes of all of them */
     ngx_uint_t               current;           /* index of the running one */
     ngx_uint_t               failed;            /* of those that may */
     ngx_str_t                reason;            /* the current one failed */

@@ -21,6 +21,7 @@
 
 typedef struct {
     ngx_webhook_exchange_t    exchange;
+    ngx_queue_t               queue;
     ngx_str_t                 name;             /* the receiver's */
     ngx_str_t                 what;             /* the note of the call */
     size_t                    size;             /* of the block */
@@ -32,8 +33,9 @@ static ngx_webhook_confirm_t *ngx_webhook_confirm_make(
 static void ngx_webhook_confirm_done(ngx_webhook_exchange_t *x);
 
 
-/* of this process */
-static ngx_uint_t  ngx_webhook_confirms;
+/* of this process, under way; "next" is NULL before the first one */
+static ngx_queue_t  ngx_webhook_confirms;
+static ngx_uint_t   ngx_webhook_confirms_count;
 
 
 ngx_int_t
@@ -57,7 +59,7 @@ ngx_webhook_confirm_send(ngx_webhook_call_t *call)
 
     confirm = NULL;
 
-    if (ngx_webhook_confirms < NGX_WEBHOOK_CONFIRMS
+    if (ngx_webhook_confirms_count < NGX_WEBHOOK_CONFIRMS
         && ngx_webhook_client_free_slots())
     {
         confirm = ngx_webhook_confirm_make(call);
@@ -74,7 +76,12 @@ ngx_webhook_confirm_send(ngx_webhook_call_t *call)
         return NGX_OK;
     }
 
-    ngx_webhook_confirms++;
+    if (ngx_webhook_confirms.next == NULL) {
+        ngx_queue_init(&ngx_webhook_confirms);
+    }
+
+    ngx_queue_insert_tail(&ngx_webhook_confirms, &confirm->queue);
+    ngx_webhook_confirms_count++;
 
     ngx_webhook_client_send(&confirm->exchange);
 
@@ -141,6 +148,30 @@ ngx_webhook_confirm_make(ngx_webhook_call_t *call)
 }
 
 
+void
+ngx_webhook_confirm_exit(void)
+{
+    ngx_queue_t            *q;
+    ngx_webhook_confirm_t  *confirm;
+
+    if (ngx_webhook_confirms.next == NULL) {
+        return;
+    }
+
+    for (q = ngx_queue_head(&ngx_webhook_confirms);
+         q != ngx_queue_sentinel(&ngx_webhook_confirms);
+         q = ngx_queue_next(q))
+    {
+        confirm = ngx_queue_data(q, ngx_webhook_confirm_t, queue);
+
+        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
+                      "webhook receiver \"%V\": %V: the worker exits before "
+                      "it is known to be; ask for it again unless it is",
+                      &confirm->name, &confirm->what);
+    }
+}
+
+
 /* The answer is not shown: it may hold what the request did. */
 
 static void
@@ -170,7 +201,8 @@ ngx_webhook_confirm_done(ngx_webhook_exchange_t *x)
                                            x->error.len));
     }
 
-    ngx_webhook_confirms--;
+    ngx_queue_remove(&confirm->queue);
+    ngx_webhook_confirms_count--;
 
     ngx_explicit_memzero(confirm, confirm->size);
     ngx_free(confirm);

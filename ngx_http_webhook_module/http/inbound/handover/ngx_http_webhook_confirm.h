@@ -15,5 +15,9 @@
 /* Last step: begins the request that confirms; nobody waits for it. */
 ngx_int_t ngx_webhook_confirm_send(ngx_webhook_call_t *call);
 
+/* At the exit of a process, before the client's: tells of those whose outcome
+   will not be known. */
+void ngx_webhook_confirm_exit(void);
+
 
 #endif /* NGX_WEBHOOK_CONFIRM_H */

@@ -175,9 +175,10 @@ ngx_webhook_input_cost(ngx_webhook_call_t *call)
 
     receiver = call->receiver;
 
-    /* a mask looks through all members; each endpoint may want another form */
+    /* a mask looks through all members; each endpoint may want another form;
+       what a string holds is decoded and read, and then the whole once more */
 
-    times = 4 + receiver->redact.nelts / 2;
+    times = 4 + receiver->redact.nelts / 2 + 12 * receiver->parse_json.nelts;
 
     emit = receiver->emits.elts;
 

@@ -17,6 +17,8 @@ static ngx_int_t ngx_webhook_answer_ours(ngx_webhook_call_t *call);
 static ngx_int_t ngx_webhook_answer_add_would(ngx_webhook_call_t *call);
 static ngx_int_t ngx_webhook_answer_skipped(ngx_webhook_call_t *call,
     ngx_str_t *json);
+static void ngx_webhook_answer_allow(ngx_webhook_call_t *call,
+    ngx_str_t *allow);
 static ngx_int_t ngx_webhook_answer_send(ngx_webhook_call_t *call);
 static void ngx_webhook_answer_content(ngx_webhook_call_t *call);
 
@@ -245,6 +247,27 @@ ngx_webhook_answer_skipped(ngx_webhook_call_t *call, ngx_str_t *json)
 }
 
 
+/* The methods that the hook is called with; POST where there is none. */
+
+static void
+ngx_webhook_answer_allow(ngx_webhook_call_t *call, ngx_str_t *allow)
+{
+    ngx_uint_t  accept;
+
+    accept = call->receiver ? call->receiver->accept : NGX_WEBHOOK_ACCEPT_JSON;
+
+    if (!(accept & NGX_WEBHOOK_ACCEPT_QUERY)) {
+        ngx_str_set(allow, "POST");
+
+    } else if (accept & NGX_WEBHOOK_ACCEPT_BODY) {
+        ngx_str_set(allow, "GET, POST");
+
+    } else {
+        ngx_str_set(allow, "GET");
+    }
+}
+
+
 static ngx_int_t
 ngx_webhook_answer_send(ngx_webhook_call_t *call)
 {
@@ -259,7 +282,7 @@ ngx_webhook_answer_send(ngx_webhook_call_t *call)
 
     if (call->answered == NGX_HTTP_NOT_ALLOWED) {
 
-        ngx_str_set(&allow, "POST");
+        ngx_webhook_answer_allow(call, &allow);
 
         if (ngx_webhook_reply_header(r, "Allow", &allow) != NGX_OK) {
             return NGX_HTTP_INTERNAL_SERVER_ERROR;
