@@ -4,6 +4,9 @@
 #:   fuzz-smoke      gcc only: run each once over its corpus and cut-off and
 #:                   bent copies of it, under the sanitizers
 #:
+#:   fuzz-api        requests to the management API that are nearly right, for
+#:                   FUZZ_SECONDS, against the sanitizer build
+#:
 #:   FUZZ="json template" takes those only.  fuzz/corpus/NAME/ holds the seeds
 #:   of fuzz/fuzz_NAME.c, fuzz/NAME.dict its dictionary, if there is one, and
 #:   fuzz/lib what fuzzers share.
@@ -21,7 +24,7 @@ FUZZ_OBJS    := $(patsubst $(SRC)/%.c,$(FUZZ_DIR)/%.o,$(FUZZ_PLAIN))
 FUZZ_BINS    := $(addprefix $(FUZZ_DIR)/fuzz_,$(FUZZ))
 SMOKE_BINS   := $(addprefix $(BUILD)/plain-asan/fuzz/smoke_,$(FUZZ))
 
-.PHONY: fuzz fuzz-deps fuzz-run fuzz-smoke fuzz-smoke-build
+.PHONY: fuzz fuzz-deps fuzz-run fuzz-smoke fuzz-smoke-build fuzz-api
 
 fuzz: $(FUZZ_BINS)
 
@@ -82,5 +85,10 @@ $(SMOKE_BINS): $(BUILD)/plain-asan/fuzz/smoke_%: \
 fuzz-smoke: fuzz-smoke-build
 	@tools/run-tests --jobs $(JOBS) --work $(BUILD)/test-fuzz \
 	    --group fuzz $(SMOKE_BINS)
+
+fuzz-api: asan interop
+	@FUZZ_SECONDS=$(FUZZ_SECONDS) $(RUN_TESTS) --work $(BUILD)/test-fuzz \
+	    --timeout $(shell echo $$(( $(FUZZ_SECONDS) + 300 ))) \
+	    --group t-asan --env TEST_NGINX_ASAN=1 t/admin/fuzz.t
 
 -include $(BUILD)/plain-asan/fuzz/*.d $(FUZZ_DIR)/*.d $(FUZZ_DIR)/*/*.d

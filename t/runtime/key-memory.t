@@ -3,18 +3,17 @@
 
 use strict;
 use warnings;
-no warnings 'portable';
 
 use Digest::SHA qw(hmac_sha256_hex);
 use Test::More;
 
 use lib 't/lib';
+use Webhook::Memory qw(can_look found_in);
 use Webhook::Test qw(asan);
 
 plan skip_all => 'a sanitizer keeps what was freed' if asan();
 
-open my $self, '<:raw', "/proc/$$/mem"
-    or plan skip_all => 'no look into memory here';
+plan skip_all => 'no look into memory here' unless can_look();
 
 my %key = map { $_ => "KEY-$_-" . join '', map { chr 97 + rand 26 } 1 .. 24 }
           qw(file written meta token digest);
@@ -73,27 +72,11 @@ for (1 .. 3) {
 }
 
 for my $pid ($t->pid, $t->workers) {
-    my (%dumped, %kept);
+    my ($dumped, $kept) = found_in($pid, map { $_ => qr/\Q$key{$_}\E/ }
+                                             keys %key);
 
-    for my $map (maps($pid)) {
-        my $bytes = memory($pid, $map);
-
-        for my $name (keys %key) {
-            my $n = () = $bytes =~ /\Q$key{$name}\E/g;
-
-            next if !$n;
-
-            if ($map->{dontdump}) {
-                $kept{$name} += $n;
-
-            } else {
-                $dumped{$name} .= " $map->{name}";
-            }
-        }
-    }
-
-    is_deeply \%dumped, {}, "$pid: nothing that a core dump would show";
-    is join(' ', sort keys %kept), 'file meta written',
+    is_deeply $dumped, {}, "$pid: nothing that a core dump would show";
+    is join(' ', sort keys %$kept), 'file meta written',
         'the keys are where they should be, and no token is';
 }
 
@@ -101,42 +84,3 @@ $t->stop;
 $t->ok_logs;
 done_testing;
 
-
-sub maps
-{
-    my ($pid) = @_;
-    my @maps;
-
-    open my $in, '<', "/proc/$pid/smaps" or die "/proc/$pid/smaps: $!";
-
-    while (<$in>) {
-        if (/^([0-9a-f]+)-([0-9a-f]+) (\S+) \S+ \S+ \S+\s*(.*)/) {
-            push @maps, { from => hex $1, to => hex $2, may => $3,
-                          name => $4 || 'anonymous' };
-
-        } elsif (/^VmFlags:.*\bdd\b/) {
-            $maps[-1]{dontdump} = 1;
-        }
-    }
-
-    return grep { $_->{may} =~ /^r/ && $_->{name} !~ /^\[v/ } @maps;
-}
-
-sub memory
-{
-    my ($pid, $map) = @_;
-
-    open my $in, '<:raw', "/proc/$pid/mem" or die "/proc/$pid/mem: $!";
-    sysseek $in, $map->{from}, 0 or return '';
-
-    my $bytes = '';
-    my $left = $map->{to} - $map->{from};
-
-    while ($left > 0) {
-        my $n = sysread $in, $bytes, $left, length $bytes;
-        last if !$n;
-        $left -= $n;
-    }
-
-    return $bytes;
-}

@@ -1,0 +1,148 @@
+package Webhook::Memory;
+
+=head1 NAME
+
+Webhook::Memory - what processes have in memory, for tests that look for secrets
+
+=head1 DESCRIPTION
+
+    use Webhook::Memory qw(can_look found_in ways);
+
+=over
+
+=item can_look()
+
+whether memory can be looked into here
+
+=item found_in(PID, NAME => PATTERN, ...)
+
+looks for patterns in all memory that a process can read.  Returns two hashes of
+NAME: in memory that a core dump has, the names of the maps; and in memory that
+it leaves out, how often.
+
+=item ways(TEXT)
+
+a pattern of a text as it may be written: as it is, in base64 (wherever in a longer
+text it begins), in hexadecimal digits, escaped as in a URL
+
+=back
+
+=cut
+
+use strict;
+use warnings;
+no warnings 'portable';
+
+use Exporter qw(import);
+use MIME::Base64 qw(encode_base64);
+
+our @EXPORT_OK = qw(can_look found_in ways);
+
+
+sub can_look
+{
+    open my $self, '<:raw', "/proc/$$/mem" or return 0;
+    return 1;
+}
+
+
+sub found_in
+{
+    my ($pid, %patterns) = @_;
+    my (%dumped, %kept);
+
+    for my $map (maps($pid)) {
+        my $bytes = memory($pid, $map);
+
+        for my $name (keys %patterns) {
+            my $n = () = $bytes =~ /$patterns{$name}/g;
+
+            next if !$n;
+
+            if ($map->{dontdump}) {
+                $kept{$name} += $n;
+
+            } else {
+                $dumped{$name} .= " $map->{name}";
+            }
+        }
+    }
+
+    return (\%dumped, \%kept);
+}
+
+
+sub ways
+{
+    my ($text) = @_;
+    my @ways = (quotemeta $text);
+
+    # in base64 three bytes are four letters: what stands before and behind
+    # changes the letters at the ends
+
+    for my $before (0 .. 2) {
+        my $letters = encode_base64('x' x $before . $text, '');
+
+        $letters =~ s/=+$//;
+        $letters = substr $letters, (0, 2, 3)[$before];
+        $letters = substr $letters, 0, length($letters) - 2;
+        push @ways, quotemeta $letters;
+
+        (my $url = $letters) =~ tr{+/}{-_};
+        push @ways, quotemeta $url if $url ne $letters;
+    }
+
+    my $hex = unpack 'H*', $text;
+    push @ways, "(?i:$hex)";
+
+    (my $escaped = $text) =~ s/([^A-Za-z0-9_.~-])/sprintf '%%%02X', ord $1/ge;
+    push @ways, "(?i:\Q$escaped\E)" if $escaped ne $text;
+
+    my $pattern = join '|', @ways;
+
+    return qr/$pattern/;
+}
+
+
+sub maps
+{
+    my ($pid) = @_;
+    my @maps;
+
+    open my $in, '<', "/proc/$pid/smaps" or die "/proc/$pid/smaps: $!";
+
+    while (<$in>) {
+        if (/^([0-9a-f]+)-([0-9a-f]+) (\S+) \S+ \S+ \S+\s*(.*)/) {
+            push @maps, { from => hex $1, to => hex $2, may => $3,
+                          name => $4 || 'anonymous' };
+
+        } elsif (/^VmFlags:.*\bdd\b/) {
+            $maps[-1]{dontdump} = 1;
+        }
+    }
+
+    return grep { $_->{may} =~ /^r/ && $_->{name} !~ /^\[v/ } @maps;
+}
+
+
+sub memory
+{
+    my ($pid, $map) = @_;
+
+    open my $in, '<:raw', "/proc/$pid/mem" or die "/proc/$pid/mem: $!";
+    sysseek $in, $map->{from}, 0 or return '';
+
+    my $bytes = '';
+    my $left = $map->{to} - $map->{from};
+
+    while ($left > 0) {
+        my $n = sysread $in, $bytes, $left, length $bytes;
+        last if !$n;
+        $left -= $n;
+    }
+
+    return $bytes;
+}
+
+
+1;
