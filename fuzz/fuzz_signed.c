@@ -182,6 +182,31 @@ value_of(const input_t *in, const webhook_json_doc_t *doc,
 }
 
 
+/* A sender signs the bytes of its charset, so that of a value which was
+   converted the text is another: that is told by what is not ASCII. */
+
+static int
+converted(const input_t *in, const webhook_buf_t *value)
+{
+    size_t         i;
+    webhook_str_t  label;
+
+    webhook_charset_label(&in->type, &label);
+
+    if (webhook_charset_utf8(&label)) {
+        return 0;
+    }
+
+    for (i = 0; i < value->len; i++) {
+        if (value->data[i] & 0x80) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
 static void
 compare(input_t *in, const webhook_json_doc_t *doc, webhook_media_e media)
 {
@@ -203,7 +228,7 @@ compare(input_t *in, const webhook_json_doc_t *doc, webhook_media_e media)
 
     has = value_of(in, doc, media, &value);
 
-    if (has < 0) {
+    if (has < 0 || converted(in, &value)) {
         webhook_buf_free(&value);
         return;
     }
