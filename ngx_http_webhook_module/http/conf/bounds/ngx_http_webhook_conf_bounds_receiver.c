@@ -116,11 +116,21 @@ ngx_webhook_bounds_action(ngx_webhook_build_t *b, ngx_webhook_receiver_t *rcv,
             continue;
         }
 
-        if (actions[i].methods & action->method) {
+        if (!(actions[i].methods & action->method)) {
+            methods = &actions[i].methods_text;
+            continue;
+        }
+
+        if (rcv->company.len == 0 || actions[i].company.len) {
             return NGX_OK;
         }
 
-        methods = &actions[i].methods_text;
+        ngx_webhook_build_at(NGX_LOG_EMERG, b, &action->source_pos,
+                             "\"%V\" may not be called: \"actions %V\" has no "
+                             "\"company=\", by which the API would be told "
+                             "that the receiver is a company's",
+                             &action->uri_text, &actions[i].prefix);
+        return NGX_ERROR;
     }
 
     if (methods == NULL) {

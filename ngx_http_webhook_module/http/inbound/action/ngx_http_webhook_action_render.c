@@ -402,7 +402,9 @@ ngx_webhook_render_bound(ngx_webhook_act_t *act, ngx_str_t *error)
 
     act->bound = ngx_webhook_bounds_actions(bounds, act->method, &act->path);
 
-    if (act->bound) {
+    if (act->bound
+        && (act->bound->company.len || act->call->receiver->company.len == 0))
+    {
         return 0;
     }
 
