@@ -15,7 +15,7 @@
 #define WEBHOOK_METHOD_MAX          31          /* bytes each, of a call */
 #define WEBHOOK_CALL_TEXT_MAX       1024
 #define WEBHOOK_CALL_HEADERS_MAX    4096
-#define WEBHOOK_CALL_BODY_MAX       8192
+#define WEBHOOK_CALL_BODY_MAX       65536
 #define WEBHOOK_CALL_VERIFIED_MAX   255
 #define WEBHOOK_CALL_ANSWER_MAX     1024
 
@@ -81,7 +81,7 @@ typedef struct {
     webhook_str_t           content_type;
     webhook_str_t           headers;    /* what came in, redacted by the
                                            caller; 4096 bytes are kept */
-    webhook_str_t           body;       /* the same; 8192 bytes are kept */
+    webhook_str_t           body;       /* the same; 65536 are kept */
     webhook_str_t           verified;   /* "standard: ok", "off" ...; 255
                                            bytes are kept */
     webhook_str_t           answer;     /* what the caller got; 1024 bytes */

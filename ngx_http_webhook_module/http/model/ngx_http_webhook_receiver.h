@@ -207,6 +207,9 @@ struct ngx_webhook_receiver_s {
     ngx_uint_t                   row;           /* of its counts, if not 0 */
 
     ngx_uint_t                   log_calls;     /* ..._log_e */
+    size_t                       log_body;      /* bytes of a body that the
+                                                   history keeps; whole
+                                                   kilobytes */
     ngx_array_t                  redact;        /* webhook_path_t *: what the
                                                    history does not show */
 

@@ -30,12 +30,15 @@
 #define NGX_WEBHOOK_DEPTH_MAX    1024
 #define NGX_WEBHOOK_VALUES_MAX   (16 * 1024 * 1024)
 #define NGX_WEBHOOK_CALLS_MAX    1000000
+#define NGX_WEBHOOK_LOG_BODY     8192
 
 
 static ngx_int_t ngx_webhook_receiver_create(ngx_webhook_build_t *b,
     ngx_webhook_receiver_t *rcv);
 static ngx_int_t ngx_webhook_receiver_finish(ngx_webhook_build_t *b,
     ngx_webhook_receiver_t *rcv);
+static char *ngx_webhook_receiver_log(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t *spec, void *conf);
 static char *ngx_webhook_receiver_redact(ngx_webhook_build_t *b,
     const ngx_webhook_field_t *spec, void *conf);
 static char *ngx_webhook_receiver_limit(ngx_webhook_build_t *b,
@@ -76,8 +79,8 @@ static const ngx_webhook_field_t  ngx_webhook_receiver_fields[] = {
       NGX_WEBHOOK_PROFILES },
 
     { ngx_string("log_calls"),
-      NGX_CONF_TAKE1,
-      ngx_webhook_field_enum,
+      NGX_CONF_TAKE12,
+      ngx_webhook_receiver_log,
       offsetof(ngx_webhook_receiver_t, log_calls),
       NGX_WEBHOOK_LOGS },
 
@@ -228,6 +231,7 @@ ngx_webhook_receiver_create(ngx_webhook_build_t *b,
     rcv->mode = NGX_CONF_UNSET_UINT;
     rcv->profile = NGX_CONF_UNSET_UINT;
     rcv->log_calls = NGX_CONF_UNSET_UINT;
+    rcv->log_body = NGX_WEBHOOK_LOG_BODY;
 
     return ngx_array_init(&rcv->redact, b->pool, 1,
                           sizeof(webhook_path_t *));
@@ -244,6 +248,49 @@ ngx_webhook_receiver_finish(ngx_webhook_build_t *b,
     ngx_conf_init_uint_value(rcv->log_calls, NGX_WEBHOOK_LOG_OFF);
 
     return NGX_OK;
+}
+
+
+/* log_calls on|errors|off [body=SIZE] */
+
+static char *
+ngx_webhook_receiver_log(ngx_webhook_build_t *b,
+    const ngx_webhook_field_t *spec, void *conf)
+{
+    ngx_webhook_receiver_t *rcv = conf;
+
+    char       *rv;
+    ssize_t     n;
+    ngx_str_t  *value, s;
+
+    rv = ngx_webhook_field_enum(b, spec, conf);
+
+    if (rv != NGX_CONF_OK || b->args->nelts == 2) {
+        return rv;
+    }
+
+    if (ngx_webhook_conf_params(b, 2, "body=") != NGX_CONF_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    value = b->args->elts;
+
+    (void) ngx_webhook_conf_param(&value[2], "body=", &s);
+
+    n = ngx_parse_size(&s);
+
+    /* a body of whole kilobytes may be cut: see try_kept.c */
+
+    if (n < 1024 || n > WEBHOOK_CALL_BODY_MAX || n % 1024) {
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                              "invalid size \"%V\", it must be from 1k to 64k, "
+                              "in whole kilobytes", &value[2]);
+        return NGX_CONF_ERROR;
+    }
+
+    rcv->log_body = n;
+
+    return NGX_CONF_OK;
 }
 
 

@@ -19,8 +19,6 @@
 #define NGX_WEBHOOK_UNPROCESSABLE  422          /* nginx has no name for it */
 
 #define NGX_WEBHOOK_ERROR_MAX     1024          /* bytes of an error text */
-#define NGX_WEBHOOK_LOG_BODY      8192          /* bytes of a body that the
-                                                   history keeps */
 
 
 typedef struct ngx_webhook_call_s  ngx_webhook_call_t;

@@ -464,13 +464,13 @@ ngx_webhook_redact_masked(ngx_webhook_call_t *call, ngx_array_t *spans,
     ngx_qsort(span, spans->nelts, sizeof(webhook_str_t),
               ngx_webhook_redact_cmp);
 
-    p = ngx_pnalloc(call->pool, NGX_WEBHOOK_LOG_BODY);
+    p = ngx_pnalloc(call->pool, call->receiver->log_body);
     if (p == NULL) {
         return NGX_ERROR;
     }
 
     text->data = p;
-    last = p + NGX_WEBHOOK_LOG_BODY;
+    last = p + call->receiver->log_body;
     pos = call->payload.data;
 
     for (i = 0; i < spans->nelts; i++) {

@@ -429,7 +429,7 @@ ngx_webhook_log_texts(ngx_webhook_call_t *call, ngx_webhook_log_texts_t *texts)
                                  NGX_WEBHOOK_LOG_TEXT)
            + ngx_webhook_log_len(&texts->type, NGX_WEBHOOK_LOG_TEXT)
            + ngx_webhook_log_len(&texts->headers, NGX_WEBHOOK_LOG_HEADERS)
-           + ngx_webhook_log_len(&texts->body, NGX_WEBHOOK_LOG_BODY)
+           + ngx_webhook_log_len(&texts->body, receiver->log_body)
            + ngx_webhook_log_len(&call->verified, NGX_WEBHOOK_LOG_TEXT)
            + ngx_webhook_log_len(ngx_webhook_log_answer(call),
                                  NGX_WEBHOOK_LOG_TEXT)
@@ -480,7 +480,8 @@ ngx_webhook_log_fill(ngx_webhook_call_t *call, ngx_webhook_log_texts_t *texts,
                          NGX_WEBHOOK_LOG_TEXT, &p);
     ngx_webhook_log_copy(&kept->headers, &texts->headers,
                          NGX_WEBHOOK_LOG_HEADERS, &p);
-    ngx_webhook_log_copy(&kept->body, &texts->body, NGX_WEBHOOK_LOG_BODY, &p);
+    ngx_webhook_log_copy(&kept->body, &texts->body, call->receiver->log_body,
+                         &p);
     ngx_webhook_log_copy(&kept->verified, &call->verified,
                          NGX_WEBHOOK_LOG_TEXT, &p);
     ngx_webhook_log_copy(&kept->answer, ngx_webhook_log_answer(call),

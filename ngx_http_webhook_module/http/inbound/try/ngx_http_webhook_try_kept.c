@@ -6,6 +6,9 @@
 #include "http/inbound/try/ngx_http_webhook_try.h"
 
 
+#define NGX_WEBHOOK_TRY_WHOLE  1024
+
+
 ngx_int_t
 ngx_webhook_try_kept(ngx_webhook_try_t *t, const webhook_call_t *call)
 {
@@ -17,11 +20,13 @@ ngx_webhook_try_kept(ngx_webhook_try_t *t, const webhook_call_t *call)
         return NGX_DECLINED;
     }
 
-    if (call->body.len == 0 || call->body.len >= WEBHOOK_CALL_BODY_MAX
+    /* what is kept of a longer one is whole kilobytes ("log_calls body=") */
+
+    if (call->body.len % NGX_WEBHOOK_TRY_WHOLE == 0
         || (call->body.len >= sizeof(unkept) - 1
             && ngx_memcmp(call->body.data, unkept, sizeof(unkept) - 1) == 0))
     {
-        ngx_str_set(&t->error, "the body of the call is not kept whole");
+        ngx_str_set(&t->error, "the body of the call is not kept whole: see \"body=\" of \"log_calls\"");
         return NGX_DECLINED;
     }
 

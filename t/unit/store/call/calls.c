@@ -240,7 +240,7 @@ test_call_bounds(void)
     webhook_call_t         *c;
     webhook_call_action_t   actions[WEBHOOK_CALL_ACTIONS_MAX + 1];
 
-    static char             text[20000];
+    static char             text[80000];
 
     util_init(&u);
     util_open(&u);
@@ -282,7 +282,7 @@ test_call_bounds(void)
 
     c = op.u.calls.calls;
 
-    tap_ok(op.u.calls.count == 1 && c->body.len == 8192
+    tap_ok(op.u.calls.count == 1 && c->body.len == 65536
            && c->error.len == 1024 && c->remote.len == 1024
            && c->content_type.len == 1024 && c->name.len == 255
            && c->headers.len == 4096 && c->verified.len == 255
