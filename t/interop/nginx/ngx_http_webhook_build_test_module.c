@@ -204,13 +204,41 @@ build_test_words(ngx_pool_t *pool, u_char **p, u_char *last)
 }
 
 
+/* The lines up to an empty one. */
+
+static ngx_int_t
+build_test_fields(ngx_pool_t *pool, ngx_array_t *fields, u_char **p,
+    u_char *last)
+{
+    ngx_array_t  *line, **field;
+
+    for ( ;; ) {
+        line = build_test_words(pool, p, last);
+        if (line == NULL) {
+            return NGX_ERROR;
+        }
+
+        if (line->nelts == 0) {
+            return NGX_OK;
+        }
+
+        field = ngx_array_push(fields);
+        if (field == NULL) {
+            return NGX_ERROR;
+        }
+
+        *field = line;
+    }
+}
+
+
 static ngx_int_t
 build_test_thing(FILE *out, u_char **p, u_char *last, ngx_cycle_t *cycle)
 {
     ngx_str_t               *word;
     ngx_uint_t               i;
     ngx_pool_t              *pool, *temp_pool;
-    ngx_array_t             *head, *line, *fields, **field;
+    ngx_array_t             *head, *fields;
     ngx_webhook_build_t     *b;
     ngx_webhook_given_t      given;
     ngx_webhook_problem_t   *problem;
@@ -231,22 +259,8 @@ build_test_thing(FILE *out, u_char **p, u_char *last, ngx_cycle_t *cycle)
         return NGX_ERROR;
     }
 
-    for ( ;; ) {
-        line = build_test_words(pool, p, last);
-        if (line == NULL) {
-            return NGX_ERROR;
-        }
-
-        if (line->nelts == 0) {
-            break;
-        }
-
-        field = ngx_array_push(fields);
-        if (field == NULL) {
-            return NGX_ERROR;
-        }
-
-        *field = line;
+    if (build_test_fields(pool, fields, p, last) != NGX_OK) {
+        return NGX_ERROR;
     }
 
     word = head->elts;
@@ -455,6 +469,19 @@ build_test_action(FILE *out, ngx_webhook_action_t *action)
 
 
 static void
+build_test_api(FILE *out, ngx_webhook_receiver_t *rcv)
+{
+    build_test_str(out, "api", &rcv->api->name);
+    build_test_str(out, "url", &rcv->api->url);
+    build_test_str(out, "key", &rcv->api->peer->key);
+    build_test_str(out, "prefix", &rcv->api_uri);
+    build_test_bytes(out, "retry", &rcv->api->retry, sizeof(rcv->api->retry));
+    build_test_bytes(out, "timeout", &rcv->api->timeout,
+                     sizeof(rcv->api->timeout));
+}
+
+
+static void
 build_test_receiver(FILE *out, ngx_webhook_receiver_t *rcv)
 {
     ngx_uint_t                  i;
@@ -538,14 +565,7 @@ build_test_receiver(FILE *out, ngx_webhook_receiver_t *rcv)
     }
 
     if (rcv->api) {
-        build_test_str(out, "api", &rcv->api->name);
-        build_test_str(out, "url", &rcv->api->url);
-        build_test_str(out, "key", &rcv->api->peer->key);
-        build_test_str(out, "prefix", &rcv->api_uri);
-        build_test_bytes(out, "retry", &rcv->api->retry,
-                         sizeof(rcv->api->retry));
-        build_test_bytes(out, "timeout", &rcv->api->timeout,
-                         sizeof(rcv->api->timeout));
+        build_test_api(out, rcv);
     }
 
     if (rcv->company.len) {

@@ -42,10 +42,6 @@ ngx_webhook_emit(ngx_webhook_call_t *call, ngx_webhook_emit_t *emit,
     switch (ngx_webhook_emit_when(call, emit)) {
 
     case NGX_OK:
-        if (!ngx_webhook_hops_allow(call->hops, &emit->type_name, call->log)) {
-            return 0;
-        }
-
         break;
 
     case NGX_DECLINED:
@@ -132,8 +128,9 @@ ngx_webhook_emit(ngx_webhook_call_t *call, ngx_webhook_emit_t *emit,
 
 
 /*
- * Whose event it is: the company's that registered the receiver, else as with
- * the events of responses.  Who listens to it by that.  NGX_OK or NGX_ERROR.
+ * Whose event it is: of a receiver that was registered as that is, whatever a
+ * caller says, also nobody's; else as with the events of responses.  Who listens
+ * to it by that.  NGX_OK or NGX_ERROR.
  */
 
 static ngx_int_t
@@ -147,7 +144,7 @@ ngx_webhook_emit_listen(ngx_webhook_call_t *call, ngx_webhook_emit_t *emit,
 
     registry = fanout->wmcf->registry;
 
-    if (call->receiver->company.len || registry == NULL
+    if (call->receiver->bounds || registry == NULL
         || registry->company == NULL)
     {
         return ngx_webhook_fanout_listen(fanout, call->registered, emit->type,
@@ -195,14 +192,17 @@ ngx_webhook_emit_listen(ngx_webhook_call_t *call, ngx_webhook_emit_t *emit,
 static ngx_int_t
 ngx_webhook_emit_when(ngx_webhook_call_t *call, ngx_webhook_emit_t *emit)
 {
-    if (emit->when == NULL) {
-        return NGX_OK;
-    }
+    int  holds;
 
-    switch (webhook_condition_eval(emit->when, ngx_webhook_call_lookup, call))
-    {
+    holds = emit->when ? webhook_condition_eval(emit->when,
+                                                ngx_webhook_call_lookup, call)
+                       : 1;
+
+    switch (holds) {
+
     case 1:
-        return NGX_OK;
+        return ngx_webhook_hops_allow(call->hops, &emit->type_name, call->log)
+               ? NGX_OK : NGX_DECLINED;
 
     case WEBHOOK_NOMEM:
         return NGX_ERROR;
