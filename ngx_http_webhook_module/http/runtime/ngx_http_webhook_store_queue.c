@@ -42,7 +42,10 @@ typedef struct {
                                                    none */
     ngx_msec_t                      exiting;    /* since when, if "leaves" */
 
+    ngx_uint_t                      tasks;      /* of the store, under way */
+
     unsigned                        busy:1;     /* a task is away */
+    unsigned                        wrote:1;    /* the last one wrote */
     unsigned                        ready:1;    /* the store is open */
     unsigned                        closing:1;
     unsigned                        leaves:1;
@@ -157,10 +160,8 @@ ngx_webhook_store_queue_exit(ngx_cycle_t *cycle)
         ngx_del_timer(&b->guard);
     }
 
-    /*
-     * The thread pools were drained and destroyed before: a task that was
-     * away has been done, only its completion will never be called.
-     */
+    /* The thread pools were drained and destroyed before: a task that was away
+       has been done, only its completion will never be called. */
 
     if (b->busy) {
         b->busy = 0;
@@ -210,10 +211,8 @@ ngx_webhook_store_queue_post(ngx_webhook_job_t *job)
         return;
     }
 
-    /*
-     * The task starts at the end of this turn of the event loop, so that what
-     * the turn's other events bring goes along.
-     */
+    /* The task starts at the end of this turn of the event loop, so that what
+       the turn's other events bring goes along. */
 
     if (!b->start.posted) {
         ngx_post_event(&b->start, &ngx_posted_events);
@@ -236,6 +235,13 @@ ngx_uint_t
 ngx_webhook_store_queue_ready(void)
 {
     return ngx_webhook_store_queue.ready;
+}
+
+
+ngx_uint_t
+ngx_webhook_store_queue_tasks(void)
+{
+    return ngx_webhook_store_queue.tasks;
 }
 
 
@@ -306,21 +312,40 @@ ngx_webhook_store_queue_start(ngx_event_t *ev)
 }
 
 
-/* Only where no task is away. */
+/* Only where no task is away.  A read goes alone, in turns with writes. */
 
 static void
 ngx_webhook_store_queue_gather(void)
 {
+    ngx_queue_t                *q, *next, *read;
     ngx_webhook_store_queue_t  *b;
 
     b = &ngx_webhook_store_queue;
 
     b->ctx->count = 0;
 
-    while (!ngx_queue_empty(&b->waiting)
+    read = b->closing ? NULL
+                      : ngx_webhook_store_queue_read(&b->waiting, b->wrote);
+
+    b->wrote = (read == NULL);
+
+    if (read) {
+        ngx_webhook_store_queue_take(b, read);
+        return;
+    }
+
+    q = ngx_queue_head(&b->waiting);
+
+    while (q != ngx_queue_sentinel(&b->waiting)
            && b->ctx->count < NGX_WEBHOOK_STORE_QUEUE_MAX)
     {
-        ngx_webhook_store_queue_take(b, ngx_queue_head(&b->waiting));
+        next = ngx_queue_next(q);
+
+        if (b->closing || !ngx_webhook_store_queue_reads(q)) {
+            ngx_webhook_store_queue_take(b, q);
+        }
+
+        q = next;
     }
 }
 
@@ -338,18 +363,16 @@ ngx_webhook_store_queue_take(ngx_webhook_store_queue_t *b, ngx_queue_t *q)
 }
 
 
-/*
- * On a thread of the pool, once the store's lock is held: what was posted
- * since the task began.  The order of jobs stays: the first that may not join
- * ends it.
- */
+/* On a thread of the pool, once the store's lock is held: what was posted since
+   the task began, but for what reads.  The order of the others stays: the first
+   that may not join ends it. */
 
 static uint32_t
 ngx_webhook_store_queue_more(void *data)
 {
     size_t                      bytes;
     uint32_t                    i, n;
-    ngx_queue_t                *q;
+    ngx_queue_t                *q, *next;
     webhook_op_t               *op;
     ngx_webhook_store_queue_t  *b;
 
@@ -361,14 +384,18 @@ ngx_webhook_store_queue_more(void *data)
         return 0;
     }
 
-    while (!ngx_queue_empty(&b->waiting)
-           && b->ctx->count < NGX_WEBHOOK_STORE_QUEUE_MAX)
+    for (q = ngx_queue_head(&b->waiting);
+         q != ngx_queue_sentinel(&b->waiting)
+         && b->ctx->count < NGX_WEBHOOK_STORE_QUEUE_MAX; q = next)
     {
-        q = ngx_queue_head(&b->waiting);
+        next = ngx_queue_next(q);
         op = &(ngx_queue_data(q, ngx_webhook_job_t, queue))->op;
 
-        if (op->type == WEBHOOK_OP_PUT_EVENT) {
+        if (ngx_webhook_store_queue_reads(q)) {
+            continue;
+        }
 
+        if (op->type == WEBHOOK_OP_PUT_EVENT) {
             for (i = 0; i < op->u.put_event.renditions_count; i++) {
                 bytes += op->u.put_event.renditions[i].body.len;
             }
@@ -469,6 +496,8 @@ ngx_webhook_store_queue_hand_back(void)
     ngx_webhook_gauge(NGX_WEBHOOK_STORE_QUARANTINE, b->ctx->news.quarantine);
     ngx_webhook_gauge(NGX_WEBHOOK_STORE_PAUSED, b->ctx->news.paused);
 
+    b->tasks = b->ctx->news.tasks;
+
     if (b->ctx->news.dropped) {
         ngx_webhook_count(NGX_WEBHOOK_DEAD_DROPPED, b->ctx->news.dropped);
         b->ctx->news.dropped = 0;
@@ -514,11 +543,9 @@ ngx_webhook_store_queue_stuck(ngx_event_t *ev)
 }
 
 
-/*
- * The end of a worker that may wait no longer for a thread which does not come
- * back: it cannot be joined, and nginx would wait for it with all of a
- * processor.  To the store this is the death of a process, which it bears.
- */
+/* The end of a worker that may wait no longer for a thread which does not come
+   back: it cannot be joined, and nginx would wait for it with all of a
+   processor.  To the store this is the death of a process, which it bears. */
 
 static void
 ngx_webhook_store_queue_leave(ngx_webhook_store_queue_t *b)
@@ -533,8 +560,7 @@ ngx_webhook_store_queue_leave(ngx_webhook_store_queue_t *b)
     (void) ngx_thread_mutex_lock(&b->mutex, b->log);
 
     for (q = ngx_queue_head(&b->waiting);
-         q != ngx_queue_sentinel(&b->waiting);
-         q = ngx_queue_next(q))
+         q != ngx_queue_sentinel(&b->waiting); q = ngx_queue_next(q))
     {
         n++;
     }

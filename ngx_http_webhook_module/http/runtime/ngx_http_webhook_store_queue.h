@@ -56,6 +56,9 @@ void ngx_webhook_store_queue_post(ngx_webhook_job_t *job);
    objects that there is in the store. */
 void ngx_webhook_store_queue_hear(void (*handler)(uint64_t change));
 
+/* Tasks that are under way, as of the last batch. */
+ngx_uint_t ngx_webhook_store_queue_tasks(void);
+
 /* True where the store is open. */
 ngx_uint_t ngx_webhook_store_queue_ready(void);
 
