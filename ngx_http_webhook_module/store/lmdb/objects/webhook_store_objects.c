@@ -52,20 +52,16 @@ webhook_objects_list(webhook_txn_t *t, webhook_op_t *op)
         return 0;
     }
 
-    max = l->id.len ? 1 : l->max;
-
-    if (max > WEBHOOK_OBJECTS_PAGE) {
-        max = WEBHOOK_OBJECTS_PAGE;
+    if (l->id.len) {
+        return webhook_objects_one(t, op);
     }
+
+    max = l->max < WEBHOOK_OBJECTS_PAGE ? l->max : WEBHOOK_OBJECTS_PAGE;
 
     l->objects = webhook_memory_alloc(&op->memory,
                                       max * sizeof(webhook_object_t));
     if (l->objects == NULL) {
         return ENOMEM;
-    }
-
-    if (l->id.len) {
-        return webhook_objects_one(t, op);
     }
 
     op->result = WEBHOOK_STORE_OK;
@@ -140,10 +136,17 @@ webhook_objects_one(webhook_txn_t *t, webhook_op_t *op)
         return 0;
     }
 
-    if (rc == 0) {
-        rc = webhook_object_row_tell(t, l->kind, &row, l->brief, &op->memory,
-                                     l->objects);
+    if (rc) {
+        return rc;
     }
+
+    l->objects = webhook_memory_alloc(&op->memory, sizeof(webhook_object_t));
+    if (l->objects == NULL) {
+        return ENOMEM;
+    }
+
+    rc = webhook_object_row_tell(t, l->kind, &row, l->brief, &op->memory,
+                                 l->objects);
 
     if (rc == 0) {
         op->result = WEBHOOK_STORE_OK;
