@@ -29,7 +29,7 @@ static void ctl_unknown(const char *name);
 static int ctl_words(const ctl_t *ctl);
 static int ctl_understand(ctl_t *ctl);
 static int ctl_value(ctl_t *ctl, ctl_option_e option, const char *value);
-static int ctl_event_type(const ctl_t *ctl, const char *value);
+static int ctl_event_type(ctl_t *ctl, const char *value);
 static int ctl_limit(ctl_t *ctl, const char *value);
 static int ctl_status_range(const char *value, uint32_t *least,
     uint32_t *most);
@@ -337,8 +337,6 @@ ctl_value(ctl_t *ctl, ctl_option_e option, const char *value)
         break;
 
     case CTL_EVENT:
-        ctl->type = text;
-
         return ctl_event_type(ctl, value);
 
     case CTL_SINCE:
@@ -395,8 +393,10 @@ ctl_value(ctl_t *ctl, ctl_option_e option, const char *value)
 
 
 static int
-ctl_event_type(const ctl_t *ctl, const char *value)
+ctl_event_type(ctl_t *ctl, const char *value)
 {
+    ctl->type = ctl_str(value);
+
     if (!webhook_pattern_valid(&ctl->type)) {
         ctl_say("--event is a type or a pattern like order.*, not \"%s\"",
                 value);
