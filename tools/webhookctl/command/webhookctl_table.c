@@ -359,9 +359,9 @@ const ctl_command_t  ctl_commands[] = {
     { "task", ctl_tasks, CTL_WRITE_WORD, "[list|show ID|end ID]", CTL_CHOICE,
       "list show end", 0, 2,
       ctl_bit(CTL_COMPANY)|ctl_bit(CTL_LIMIT)|ctl_bit(CTL_JSON),
-      "retries, cancels, replays and purges of many, under way and done",
-      "Those that were asked for by the API, the newest first. `end` ends one "
-      "that is under way; what it did stays done." },
+      "retries, cancels, replays and purges of many",
+      "Those that were asked for by the API, the newest first, under way or "
+      "over. `end` ends one that is under way; what it did stays done." },
 
     { "audit", ctl_audit, CTL_READ, NULL, CTL_FLAG, NULL, 0, 0,
       ctl_bit(CTL_COMPANY)|ctl_bit(CTL_SINCE)|ctl_bit(CTL_UNTIL)

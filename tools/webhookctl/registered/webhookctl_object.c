@@ -290,6 +290,8 @@ ctl_object_state(webhook_store_t *st, const webhook_object_t *object)
 {
     char           name[sizeof("receiver:") + WEBHOOK_OBJECT_ID_MAX];
     json_t        *json;
+    uint32_t       i;
+    uint64_t       id;
     webhook_op_t   op, *ops;
     webhook_str_t  text;
 
@@ -302,13 +304,18 @@ ctl_object_state(webhook_store_t *st, const webhook_object_t *object)
     memset(&op, 0, sizeof(op));
 
     op.type = WEBHOOK_OP_STATS;
-    op.u.stats.endpoint = webhook_id_name(&text);
     ops = &op;
+    id = webhook_id_name(&text);
 
     webhook_store_apply(st, &ops, 1);
 
-    json = op.result == WEBHOOK_STORE_OK && op.u.stats.count
-           ? webhook_view_endpoint(op.u.stats.endpoints) : NULL;
+    json = NULL;
+
+    for (i = 0; op.result == WEBHOOK_STORE_OK && i < op.u.stats.count; i++) {
+        if (op.u.stats.endpoints[i].id == id) {
+            json = webhook_view_endpoint(&op.u.stats.endpoints[i]);
+        }
+    }
 
     webhook_op_free(&op);
 
