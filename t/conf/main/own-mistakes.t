@@ -43,7 +43,7 @@ webhook_event webhook.delivery.dead POST ^/api/dead$;
 emit webhook.receiver.failed;
 action POST /pos/x '{}';
 --- says
-[emerg] unknown event type "webhook.receiver.failed": declare it by "webhook_event_type" in receiver:4
+[emerg] unknown event type "webhook.receiver.failed": declare it by "webhook_event_type" in receiver:3
 
 === all others
 --- types

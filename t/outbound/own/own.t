@@ -9,6 +9,7 @@ use lib 't/lib';
 use JSON::PP ();
 use Test::More;
 
+use Webhook::Metrics;
 use Webhook::Test qw(wait_for slurp);
 
 
@@ -45,7 +46,7 @@ $t->config(http => <<'CONF', server => <<'CONF2');
     webhook_endpoint other {
         url    http://127.0.0.1:%%PORT_hook%%/other;
         events webhook.endpoint.paused;
-        filter "endpoint.name == alarm";
+        filter "data.endpoint.name == alarm";
     }
     webhook_endpoint all {
         url    http://127.0.0.1:%%PORT_hook%%/all;
@@ -64,6 +65,7 @@ $t->config(http => <<'CONF', server => <<'CONF2');
     webhook_endpoint gone {
         url    http://127.0.0.1:%%PORT_hook%%/gone;
         events a.gone;
+        retry  attempts=1;
     }
     webhook_endpoint failing {
         url    http://127.0.0.1:%%PORT_hook%%/failing;
@@ -85,6 +87,7 @@ CONF
         proxy_pass http://127.0.0.1:%%PORT_api%%;
         webhook_event a.fill POST ^/api/fill$ payload=request;
     }
+    location = /metrics { webhook_metrics; }
     location ^~ /hook/ { webhook_receive; }
     location /pos/ { internal; proxy_pass http://127.0.0.1:%%PORT_api%%; }
 CONF2
@@ -196,6 +199,11 @@ is $event->{endpoint}{id}, 'gone', 'the endpoint that answered 410';
 like $event->{reason}, qr/410/, 'and why';
 
 # By webhookctl, which nginx sees a little later.
+
+ok wait_for(sub {
+    return Webhook::Metrics->new($t->get('/metrics')->{body})
+           ->value('ngx_webhook_endpoint_paused', endpoint => 'gone');
+}, 30), 'nginx has seen it paused';
 
 is +($t->ctl('resume', 'gone'))[0], 0, 'resume';
 
