@@ -13,7 +13,7 @@ use JSON::PP ();
 use MIME::Base64 qw(encode_base64);
 use Test::More;
 
-use Webhook::Memory qw(can_look found_in ways);
+use Webhook::Memory qw(can_look found_in has ways);
 use Webhook::Test qw(asan slurp wait_for);
 
 my $json = JSON::PP->new->utf8;
@@ -130,7 +130,7 @@ api('GET', $_) for 'endpoints', "endpoints/$endpoint->{id}", 'receivers',
 is $t->request('POST', "/orders?note=$planted", '{}')->{status}, 201;
 $hook->wait_requests(4);
 
-my %patterns = map { $_ => ways($secret{$_}) } keys %secret;
+my %ways = map { $_ => ways($secret{$_}) } keys %secret;
 my $plant = ways($planted);
 
 SKIP: {
@@ -138,7 +138,7 @@ SKIP: {
     skip 'no look into memory here', 1 unless can_look();
 
     for my $pid ($t->workers) {
-        my ($dumped) = found_in($pid, %patterns);
+        my ($dumped) = found_in($pid, %ways);
 
         is_deeply $dumped, {}, "$pid: nothing that a core dump would show";
     }
@@ -153,15 +153,15 @@ $t->stop;
 my %files = map { $_ => slurp($_) }
             grep { -f } glob($t->store . '/*'), glob($t->prefix . '/logs/*');
 
-for my $name (sort keys %patterns) {
-    my @in = grep { $files{$_} =~ $patterns{$name} } sort keys %files;
+for my $name (sort keys %ways) {
+    my @in = grep { has($files{$_}, $ways{$name}) } sort keys %files;
 
     is "@in", '', "$name: in no file";
 }
 
-ok scalar(grep { $files{$_} =~ $plant } grep { /data\.mdb$/ } keys %files),
+ok scalar(grep { has($files{$_}, $plant) } grep { /data\.mdb$/ } keys %files),
     'what was planted is in the store';
-ok scalar(grep { $files{$_} =~ $plant } grep { /access/ } keys %files),
+ok scalar(grep { has($files{$_}, $plant) } grep { /access/ } keys %files),
     'and in a log';
 
 $t->ok_logs;

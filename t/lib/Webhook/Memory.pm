@@ -6,7 +6,7 @@ Webhook::Memory - what processes have in memory, for tests that look for secrets
 
 =head1 DESCRIPTION
 
-    use Webhook::Memory qw(can_look found_in ways);
+    use Webhook::Memory qw(can_look found_in has ways);
 
 =over
 
@@ -14,16 +14,20 @@ Webhook::Memory - what processes have in memory, for tests that look for secrets
 
 whether memory can be looked into here
 
-=item found_in(PID, NAME => PATTERN, ...)
+=item found_in(PID, NAME => [TEXT, ...], ...)
 
-looks for patterns in all memory that a process can read.  Returns two hashes of
+looks for texts in all memory that a process can read.  Returns two hashes of
 NAME: in memory that a core dump has, the names of the maps; and in memory that
 it leaves out, how often.
 
+=item has(BYTES, [TEXT, ...])
+
+how often the texts stand in the bytes
+
 =item ways(TEXT)
 
-a pattern of a text as it may be written: as it is, in base64 (wherever in a longer
-text it begins), in hexadecimal digits, escaped as in a URL
+a text in the ways in which it may be written: as it is, in base64 (wherever in a
+longer text it begins), in hexadecimal digits, escaped as in a URL
 
 =back
 
@@ -36,7 +40,7 @@ no warnings 'portable';
 use Exporter qw(import);
 use MIME::Base64 qw(encode_base64);
 
-our @EXPORT_OK = qw(can_look found_in ways);
+our @EXPORT_OK = qw(can_look found_in has ways);
 
 
 sub can_look
@@ -48,14 +52,17 @@ sub can_look
 
 sub found_in
 {
-    my ($pid, %patterns) = @_;
+    my ($pid, %texts) = @_;
     my (%dumped, %kept);
 
     for my $map (maps($pid)) {
         my $bytes = memory($pid, $map);
 
-        for my $name (keys %patterns) {
-            my $n = () = $bytes =~ /$patterns{$name}/g;
+        # most of it is zeros, which are in no text
+        $bytes =~ tr/\0//s;
+
+        for my $name (keys %texts) {
+            my $n = has($bytes, $texts{$name});
 
             next if !$n;
 
@@ -72,10 +79,25 @@ sub found_in
 }
 
 
+sub has
+{
+    my ($bytes, $texts) = @_;
+    my $n = 0;
+
+    for my $text (@$texts) {
+        my $at = -1;
+
+        $n++ while ($at = index $bytes, $text, $at + 1) >= 0;
+    }
+
+    return $n;
+}
+
+
 sub ways
 {
     my ($text) = @_;
-    my @ways = (quotemeta $text);
+    my @ways = ($text);
 
     # in base64 three bytes are four letters: what stands before and behind
     # changes the letters at the ends
@@ -86,21 +108,21 @@ sub ways
         $letters =~ s/=+$//;
         $letters = substr $letters, (0, 2, 3)[$before];
         $letters = substr $letters, 0, length($letters) - 2;
-        push @ways, quotemeta $letters;
+        push @ways, $letters;
 
         (my $url = $letters) =~ tr{+/}{-_};
-        push @ways, quotemeta $url if $url ne $letters;
+        push @ways, $url if $url ne $letters;
     }
 
     my $hex = unpack 'H*', $text;
-    push @ways, "(?i:$hex)";
+    push @ways, $hex, uc $hex;
 
-    (my $escaped = $text) =~ s/([^A-Za-z0-9_.~-])/sprintf '%%%02X', ord $1/ge;
-    push @ways, "(?i:\Q$escaped\E)" if $escaped ne $text;
+    for my $format ('%%%02X', '%%%02x') {
+        (my $escaped = $text) =~ s/([^A-Za-z0-9_.~-])/sprintf $format, ord $1/ge;
+        push @ways, $escaped if $escaped ne $text;
+    }
 
-    my $pattern = join '|', @ways;
-
-    return qr/$pattern/;
+    return \@ways;
 }
 
 
