@@ -177,12 +177,16 @@ ngx_webhook_lint_rule(ngx_webhook_build_t *b, ngx_webhook_main_conf_t *wmcf,
 }
 
 
-/* An event that is made for nobody. */
+/* An event that is made for nobody, and that nobody can register for. */
 
 void
 ngx_webhook_lint_unasked(ngx_webhook_build_t *b, ngx_str_t *type,
     const char *what, ngx_webhook_source_pos_t *pos)
 {
+    if (b->wmcf->registry) {
+        return;
+    }
+
     ngx_webhook_build_at(NGX_LOG_WARN, b, pos,
                          "no webhook_endpoint asks for \"%V\", which "
                          "this \"%s\" makes: it is not kept", type, what);

@@ -65,7 +65,9 @@ ngx_webhook_location_check(ngx_webhook_build_t *b,
                                  "nobody can call it", &clcf->name);
         }
 
-        if (wlcf->receive && wmcf->receivers.nelts == 0) {
+        if (wlcf->receive && wmcf->receivers.nelts == 0
+            && wmcf->registry == NULL)
+        {
             ngx_webhook_build_at(NGX_LOG_WARN, b, &wlcf->source_pos,
                                  "\"webhook_receive\" takes no call, "
                                  "since there is no "
