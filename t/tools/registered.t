@@ -219,7 +219,11 @@ ok !exists $shown->{data}, 'no bytes';
 ($out, $rc) = on('endpoint', 'show', $ep);
 is $rc, 0, 'for people';
 harmless('endpoint show', $out);
-is_deeply $json->decode($out), $shown, 'the same';
+
+my $people = $json->decode($out);
+
+delete $_->{state}{overdue_ms} for $people, $shown;      # time goes on
+is_deeply $people, $shown, 'the same';
 
 ($out, $rc) = on('endpoint', 'show', 'ep_' . '2' x 26);
 like $out, qr/what is kept of it is damaged/, 'a damaged one is told';
