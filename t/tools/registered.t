@@ -163,6 +163,9 @@ my @lines = (
     { kind => 'delivery', event => '01890000-0000-7000-8000-000000000001',
       endpoint => $ep, type => 'order.add', state => 'pending', sends => 0,
       body => '{}' },
+    { kind => 'delivery', event => '01890000-0000-7000-8000-000000000002',
+      endpoint => 'none', type => 'order.add', state => 'dead', sends => 1,
+      body => '{}', company => '1260' },
     { kind => 'audit', number => 3, time_ms => 1700000000000,
       company => '1260', data => $json->encode({ by => "manager $evil",
       action => 'create', kind => 'endpoint', id => $ep,
@@ -181,12 +184,29 @@ sub on
     return ctl('-s', $store, @_);
 }
 
+my @told;
+
 sub harmless
 {
     my ($name, $text) = @_;
 
     unlike $text, qr/[^\n\x20-\x7e]|^forged/m, "$name: nothing to obey";
 }
+
+@told = map { $json->decode($_) } split /\n/, on(qw(list --json --company=1260));
+is_deeply [map { [$_->{endpoint}, $_->{company}] } @told], [['none', '1260']],
+    'deliveries of a company';
+
+@told = map { $json->decode($_) } split /\n/, on(qw(list --json --company=));
+is_deeply [map { [$_->{event}, $_->{company}] } @told],
+    [['01890000-0000-7000-8000-000000000001', undef]], 'and of none';
+
+like scalar on(qw(replay --dry-run --company=1260)),
+     qr/^1 finished deliveries of company 1260 would be sent again$/m,
+     'one to be replayed';
+like scalar on(qw(replay --dry-run --company=)),
+     qr/^0 finished deliveries of no company would be sent again$/m,
+     'and none';
 
 ($out, $rc) = on(qw(endpoint));
 is $rc, 0, 'endpoints are listed';
@@ -278,7 +298,7 @@ is_deeply $json->decode(scalar on('receiver', 'delete', $rcv, '--yes',
 is $rc, 0, 'the audit';
 harmless('audit', $out);
 
-my @told = map { $json->decode($_) } split /\n/, on('audit', '--json');
+@told = map { $json->decode($_) } split /\n/, on('audit', '--json');
 
 is_deeply [map { "$_->{kind} $_->{action}" } @told],
     ['receiver delete', 'endpoint delete', 'endpoint create'],

@@ -103,19 +103,19 @@ _webhookctl()
     '')
         words='list show calls stats retry replay cancel pause resume check clock export import quarantine backup restore follow receiver-url token endpoint receiver task audit listen send help';;
     list)
-        options+=' --json --endpoint= --state= --event= --since= --until= --limit=';;
+        options+=' --json --endpoint= --state= --event= --since= --until= --limit= --company=';;
     show)
         options+=' --json --body';;
     calls)
-        options+=' --json --since= --until= --limit= --status=';;
+        options+=' --json --since= --until= --limit= --status= --company=';;
     stats)
         options+=' --json';;
     retry)
         options+=' --json';;
     replay)
-        options+=' --json --endpoint= --state= --event= --since= --until= --dry-run --yes';;
+        options+=' --json --endpoint= --state= --event= --since= --until= --dry-run --yes --company=';;
     cancel)
-        options+=' --json --endpoint= --state= --event= --since= --until= --dry-run --yes';;
+        options+=' --json --endpoint= --state= --event= --since= --until= --dry-run --yes --company=';;
     pause)
         options+=' --json --reason= --all'
         words=$(_webhookctl_endpoints "${store[@]}");;
@@ -128,7 +128,7 @@ _webhookctl()
         options+=' --json'
         words='accept';;
     export)
-        options+=' --json --endpoint= --state= --event= --since= --until= --limit=';;
+        options+=' --json --endpoint= --state= --event= --since= --until= --limit= --company=';;
     import)
         options+=' --json';;
     quarantine)
@@ -141,7 +141,7 @@ _webhookctl()
         options+=' --json'
         mapfile -t COMPREPLY < <(compgen -f -- "$cur");;
     follow)
-        options+=' --json --endpoint= --state= --event= --since= --until= --limit= --receiver=';;
+        options+=' --json --endpoint= --state= --event= --since= --until= --limit= --receiver= --company=';;
     receiver-url)
         options+=' --json --base=';;
     token)

@@ -46,7 +46,8 @@ ctl_each(ctl_t *ctl, webhook_store_t *st, webhook_op_e type)
 
     if (ctl->given & (ctl_bit(CTL_ENDPOINT)|ctl_bit(CTL_STATE)
                       |ctl_bit(CTL_EVENT)|ctl_bit(CTL_SINCE)
-                      |ctl_bit(CTL_UNTIL)|ctl_bit(CTL_DRY_RUN)))
+                      |ctl_bit(CTL_UNTIL)|ctl_bit(CTL_COMPANY)
+                      |ctl_bit(CTL_DRY_RUN)))
     {
         ctl_say("takes EVENT.ENDPOINT... or a filter, and not both");
         return 2;

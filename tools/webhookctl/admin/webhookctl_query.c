@@ -95,6 +95,7 @@ ctl_calls(ctl_t *ctl, webhook_store_t *st)
         l->receiver = webhook_id_name(&name);
     }
 
+    l->company = ctl->company;
     l->since = ctl->since;
     l->until = ctl->until;
     l->least = ctl->status_least;
@@ -307,6 +308,7 @@ ctl_filter(const ctl_t *ctl, webhook_filter_t *filter)
     filter->endpoint = ctl->endpoint;
     filter->state = ctl->state;
     filter->type = ctl->type;
+    filter->company = ctl->company;
     filter->since = ctl->since;
     filter->until = ctl->until;
 }

@@ -185,7 +185,13 @@ ctl_replay_run(webhook_store_t *st, webhook_filter_t *filter, int cancel,
 static void
 ctl_replay_tell(const ctl_t *ctl, int cancel, uint64_t count)
 {
-    ctl_tell("%" PRIu64 " %s deliveries%s%s%s%.*s %s %s", count,
+    const char  *company;
+
+    company = ctl->company.which == WEBHOOK_COMPANY_ONE ? " of company "
+              : ctl->company.which == WEBHOOK_COMPANY_NONE ? " of no company"
+              : "";
+
+    ctl_tell("%" PRIu64 " %s deliveries%s%s%s%.*s%s%.*s %s %s", count,
              ctl->state != -1 ? webhook_state_name(ctl->state)
              : cancel ? "waiting or blocking" : "finished",
              ctl->endpoint_name ? " to " : "",
@@ -193,6 +199,8 @@ ctl_replay_tell(const ctl_t *ctl, int cancel, uint64_t count)
              ctl->type.len ? " of " : "",
              (int) ctl->type.len,
              ctl->type.len ? (const char *) ctl->type.data : "",
+             company, (int) ctl->company.name.len,
+             ctl->company.name.len ? (const char *) ctl->company.name.data : "",
              ctl->dry_run ? "would be" : "will be",
              cancel ? "cancelled" : "sent again");
 }

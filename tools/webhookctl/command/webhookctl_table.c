@@ -11,7 +11,7 @@
 
 #define CTL_FILTER  (ctl_bit(CTL_ENDPOINT)|ctl_bit(CTL_STATE)                 \
                      |ctl_bit(CTL_EVENT)|ctl_bit(CTL_SINCE)                   \
-                     |ctl_bit(CTL_UNTIL))
+                     |ctl_bit(CTL_UNTIL)|ctl_bit(CTL_COMPANY))
 
 
 const char  ctl_about[] =
@@ -176,7 +176,7 @@ const ctl_command_t  ctl_commands[] = {
 
     { "calls", ctl_calls, CTL_READ, "[RECEIVER]", CTL_RECEIVER, NULL, 0, 1,
       ctl_bit(CTL_STATUS)|ctl_bit(CTL_SINCE)|ctl_bit(CTL_UNTIL)
-      |ctl_bit(CTL_LIMIT)|ctl_bit(CTL_JSON),
+      |ctl_bit(CTL_COMPANY)|ctl_bit(CTL_LIMIT)|ctl_bit(CTL_JSON),
       "calls of receivers, or of one, the newest first",
       "Those that `log_calls` keeps. `OUTCOME` tells how each ended: repeats, "
       "skipped calls and dry runs are told from others. Of a durable call the "

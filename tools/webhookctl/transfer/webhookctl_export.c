@@ -59,6 +59,7 @@ ctl_export(ctl_t *ctl, webhook_store_t *st)
     /* a part is deliveries alone */
 
     all = ctl->endpoint == 0 && ctl->state == -1 && ctl->type.len == 0
+          && ctl->company.which == WEBHOOK_COMPANY_ANY
           && ctl->since == 0 && ctl->until == 0 && !ctl->limited;
 
     json = json_object();

@@ -320,6 +320,7 @@ ctl_follow_calls(ctl_follow_t *f)
     memset(&op, 0, sizeof(op));
 
     op.type = WEBHOOK_OP_CALLS;
+    op.u.calls.company = f->ctl->company;
     op.u.calls.since = f->ctl->since;
     op.u.calls.max = (uint32_t) (f->ctl->limit < CTL_FOLLOW_PAGE
                                  ? f->ctl->limit : CTL_FOLLOW_PAGE);
