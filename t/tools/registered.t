@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 
-# webhookctl token, endpoint, receiver, audit: tokens that nginx takes, and what
-# was registered, shown and removed without a key.
+# webhookctl token, endpoint, receiver, task, audit: tokens that nginx takes, and
+# what was registered, shown and removed without a key.
 
 use strict;
 use warnings;
@@ -292,6 +292,52 @@ is_deeply $json->decode(scalar on('receiver', 'delete', $rcv, '--yes',
           { id => $rcv, removed => JSON::PP::true }, 'a receiver';
 
 
+# --- tasks
+
+my $make = build_dir() . '/interop/webhook_store_task';
+my @ids = map { "01890000-0000-7000-8000-00000000001$_" } 1, 2;
+
+is system($make, $store, $ids[0]), 0, 'a task';
+is system($make, $store, $ids[1], '1260'), 0, 'and one of a company';
+
+($out, $rc) = on('task');
+is $rc, 0, 'tasks are listed';
+like $out, qr/^replay  running          0          3  .* $ids[1] manager .*\nreplay .* $ids[0] /m,
+     'the newest first';
+harmless('task', $out);
+
+my $task = $json->decode(scalar on('task', 'show', $ids[1], '--json'));
+is_deeply [@$task{qw(kind state company expected done created ended)}],
+    ['replay', 'running', '1260', 3, 0, '2026-11-28T02:06:10.432Z', undef],
+    'one of them';
+is_deeply $task->{filter}, { state => 'dead', company => '1260' },
+    'what it is about';
+
+($out, $rc) = on('task', 'show', $ids[1]);
+is $rc, 0, 'for people';
+is_deeply $json->decode($out), $task, 'the same';
+harmless('task show', $out);
+
+@told = map { $json->decode($_) } split /\n/, on(qw(task list --json --company=));
+is_deeply [map { $_->{id} } @told], [$ids[0]], 'those of nobody';
+
+($out, $rc) = on('task', 'end', $ids[1], '--company=7');
+is $rc, 1, 'not that of another company';
+
+($out, $rc) = on('task', 'end', $ids[1]);
+is $rc, 0, 'one is ended';
+($out, $rc) = on('task', 'end', $ids[1]);
+is $rc, 1, 'once';
+like $out, qr/the task was over before/, 'as it says';
+
+$task = $json->decode(scalar on('task', 'show', $ids[1], '--json'));
+is $task->{state}, 'ended', 'it is over';
+ok $task->{ended}, 'since then';
+
+($out, $rc) = on('task', 'show', '01890000-0000-7000-8000-000000000099');
+is $rc, 1, 'one that there is not';
+
+
 # --- the audit
 
 ($out, $rc) = on('audit');
@@ -300,9 +346,11 @@ harmless('audit', $out);
 
 @told = map { $json->decode($_) } split /\n/, on('audit', '--json');
 
-is_deeply [map { "$_->{kind} $_->{action}" } @told],
-    ['receiver delete', 'endpoint delete', 'endpoint create'],
+is_deeply [map { $_->{action} . ($_->{kind} ? " $_->{kind}" : '') } @told],
+    ['task.end', 'delete receiver', 'delete endpoint', 'create endpoint'],
     'the newest first';
+
+shift @told;
 is $told[1]{by}, 'webhookctl', 'who';
 is $told[1]{id}, $ep, 'what';
 is $told[1]{company}, '1260', 'whose';
@@ -313,12 +361,12 @@ $out = on(qw(audit --json --company=1260 --limit=1));
 like $out, qr/there are more: --limit=N shows them/, 'that there are more';
 
 @told = map { $json->decode($_) } grep { /^\{/ } split /\n/, $out;
-is_deeply [map { $_->{id} } @told], [$ep], 'of a company, the last one';
+is_deeply [map { $_->{id} } @told], [$ids[1]], 'of a company, the last one';
 
 @told = split /\n/, on(qw(audit --json --until=2024-01-01));
 is @told, 1, 'up to a time';
 
 @told = split /\n/, on(qw(audit --json --since=2024-01-01));
-is @told, 2, 'from a time on';
+is @told, 3, 'from a time on';
 
 done_testing();
