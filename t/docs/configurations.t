@@ -54,6 +54,8 @@ sub files
 
         write_file($path, $file =~ /\btokens$/
                           ? 'erp sha256:' . '0' x 64 . " company.setting\n"
+                          : $file =~ /\bregistry\.key$/
+                          ? 'AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=' . "\n"
                           : $file =~ /\.token$/
                           ? sprintf("a-token-of-a-length-%06d\n", ++$made)
                           : sprintf("a-key-of-enough-bytes-for-it-%06d\n",
@@ -93,7 +95,8 @@ sub http
         for grep { $types eq '' && $all !~ /teamcrop-events/
                    || !$declared{$_} } sort keys %named;
 
-    my $text = "resolver 127.0.0.1;\n$types";
+    my $text = $all =~ /^\s*resolver\s/m ? $types
+                                          : "resolver 127.0.0.1;\n$types";
 
     $text .= "webhook_event_type customer.add;\n" if $all =~ /customer\.\*/
                                                   && $types eq '';

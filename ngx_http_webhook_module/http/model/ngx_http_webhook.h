@@ -131,6 +131,7 @@ typedef struct {
     ngx_uint_t                       labels_rows;   /* of each kind */
     ngx_webhook_source_pos_t         labels_pos;
     ngx_shm_zone_t                  *inflight;  /* receivers' calls, or NULL */
+    ngx_shm_zone_t                  *requests;  /* of the API, or NULL */
 
     unsigned                         cpu_set:1;     /* it was written */
     unsigned                         client:1;      /* some receiver sends

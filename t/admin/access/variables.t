@@ -24,6 +24,11 @@ CONF
     # the session of an application, as it says by headers of its answer
     location = /session {
         internal;
+        proxy_pass http://127.0.0.1:%%PORT%%/application;
+        proxy_pass_request_body off;
+        proxy_set_header Content-Length "";
+    }
+    location = /application {
         add_header X-Setting $http_x_is_setting;
         add_header X-View $http_x_is_view;
         add_header X-Company $http_x_is_company;
@@ -34,11 +39,11 @@ CONF
 
     location /webhook/ {
         auth_request /session;
-        auth_request_set $is_setting $sent_http_x_setting;
-        auth_request_set $is_view $sent_http_x_view;
-        auth_request_set $is_company $sent_http_x_company;
-        auth_request_set $is_user $sent_http_x_user;
-        auth_request_set $is_payload $sent_http_x_payload;
+        auth_request_set $is_setting $upstream_http_x_setting;
+        auth_request_set $is_view $upstream_http_x_view;
+        auth_request_set $is_company $upstream_http_x_company;
+        auth_request_set $is_user $upstream_http_x_user;
+        auth_request_set $is_payload $upstream_http_x_payload;
 
         webhook_api;
         webhook_permission $is_setting view=$is_view company=$is_company
@@ -177,11 +182,7 @@ CONF
     }
     location /auth/ {
         auth_request /webhook/whoami;
-        return 200;
-    }
-    location /mirrored/ {
-        mirror /webhook/whoami;
-        return 200;
+        empty_gif;
     }
 CONF
 

@@ -101,7 +101,7 @@ is((asked('flag=false'))[1]{flag}, JSON::PP::false(), 'or not');
 for ('2026-11-28T02:06:10.432Z', '1795831570432',
      '2026-11-28T09:06:10.432%2B07:00')
 {
-    is((asked("since=$_"))[1]{since}, '2026-11-28T02:06:10.432Z', $_);
+    is((asked("since=$_"))[1]{since}, '2026-11-28T02:06:10.432Z', "since=$_");
 }
 
 is((asked(''))[1]{since}, undef, 'no time is null');

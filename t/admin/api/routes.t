@@ -54,12 +54,12 @@ is id('%61%2520'), 'a%20', 'it is decoded once';
 is id('caf%c3%a9'), "caf\x{e9}", 'UTF-8';
 is id('%ff'), "\x{fffd}", 'what is none';
 is id('%3Cb%3E'), '<b>', 'markup is text';
-is id('special'), 'special', 'GET of what is written out for POST is another';
 is id('x' x 255), 'x' x 255, '255 bytes';
 
 my (undef, $json) = $api->post('items/special', {});
 
 ok $json->{special}, 'what is written out comes before {id}';
+is $api->get('items/special')->{status}, 405, 'whatever the method';
 
 for (['nothing'], ['items/'], ['items/a/'], ['items/a/nothing'], ['/items'],
      ['Items'], ['items/a/payload'], ['items/' . 'x' x 256],
@@ -113,8 +113,9 @@ is $head->{headers}{'content-length'}, length $get->{body}, 'but its length';
 
 # --- who may
 
-for (['POST', 'items', {}], ['PATCH', 'items/a', {}], ['DELETE', 'items/a'],
-     ['POST', 'items/a/act'], ['POST', 'import', {}])
+for (['POST', 'items', {}], ['PATCH', 'items/a', {}],
+     ['DELETE', 'items/a', undef], ['POST', 'items/a/act', undef],
+     ['POST', 'import', {}])
 {
     my ($r, $problem) = $view->request(@$_, headers => ['If-Match' => '"7"']);
 
@@ -228,12 +229,14 @@ $r = $t->curl('POST', '/webhook/items', '{"a": 2}', http2 => 1,
 
 is "$r->{version} $r->{status}", '2 201', 'with a body';
 
-$r = $t->curl('POST', '/webhook/items', '{"a": "' . 'x' x 300_000 . '"}',
-              http2 => 1,
-              headers => [Authorization => 'Bearer the-token-of-root',
-                          'Content-Type' => 'application/json']);
+# some versions of curl show no answer that comes before they have sent all
 
-is "$r->{version} $r->{status}", '2 413', 'with one that is too large';
+$t->curl('POST', '/webhook/items', '{"a": "' . 'x' x 300_000 . '"}',
+         http2 => 1, headers => [Authorization => 'Bearer the-token-of-root',
+                                 'Content-Type' => 'application/json']);
+
+ok wait_for(sub { $t->access_log =~ m{POST /webhook/items HTTP/2.0" 413 } }),
+    'with one that is too large';
 
 
 # --- what waits

@@ -75,9 +75,11 @@ location /webhook/ { webhook_api; }
 
 === no store
 --- store
---- types
+# none
 --- endpoint
+# none
 --- rules
+# none
 --- server
 location /webhook/ { webhook_api; webhook_permission 1; }
 --- says
@@ -153,7 +155,7 @@ location /webhook/ { webhook_api helth=public; }
 --- server
 location /webhook/ { webhook_api health=on; }
 --- says
-[emerg] invalid "health=on", it must be "private" or "public" in server:1
+[emerg] invalid value "health=on", it must be "private" or "public" in server:1
 
 === permission: nothing that grants
 --- server
@@ -177,7 +179,7 @@ location /webhook/ { webhook_api; webhook_permission 1; webhook_permission 1; }
 --- server
 location /webhook/ { webhook_api; webhook_permission 1 name=a name=b; }
 --- says
-[emerg] "name=" is given twice in server:1
+[emerg] invalid parameter "name=b", "name=" is given twice in server:1
 
 === permission: an unknown parameter
 --- server

@@ -153,10 +153,14 @@ sub faults
 {
     my ($self, $method, $uri, $r) = @_;
 
-    my $op = $self->find($method, $uri)
-        or return "there is no $method $uri in the file";
+    my $op = $self->find($method, $uri);
 
-    my $responses = $op->{operation}{responses};
+    return "there is no $method $uri in the file"
+        if !$op && $r->{status} < 400;
+
+    my $responses = $op ? $op->{operation}{responses}
+                        : { default => { '$ref' =>
+                                         '#/components/responses/Problem' } };
     my $response = $responses->{$r->{status}};
 
     if (!$response) {

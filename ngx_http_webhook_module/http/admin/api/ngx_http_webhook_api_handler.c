@@ -211,7 +211,11 @@ ngx_webhook_api_admit(ngx_webhook_api_t *api)
         return ngx_webhook_api_unknown(api, status, why);
     }
 
-    rc = ngx_webhook_api_find(api);
+    rc = (status == NGX_OK) ? ngx_webhook_api_quota(api) : NGX_OK;
+
+    if (rc == NGX_OK) {
+        rc = ngx_webhook_api_find(api);
+    }
 
     if (rc != NGX_OK || api->route == NULL) {
         return rc;
@@ -519,6 +523,8 @@ ngx_webhook_api_go(ngx_webhook_api_t *api, ngx_int_t rc)
         && !(api->route->needs & NGX_WEBHOOK_API_ONCE)
         && status >= NGX_HTTP_OK && status < NGX_HTTP_SPECIAL_RESPONSE)
     {
+        api->frame->kept = 1;
+
         rc = ngx_webhook_api_once_keep(api);
 
         if (rc == NGX_AGAIN) {

@@ -123,6 +123,10 @@ ngx_int_t ngx_webhook_api_parse(ngx_webhook_api_t *api,
 ngx_int_t ngx_webhook_api_body_type(ngx_webhook_api_t *api);
 
 
+/* Whether the company may ask again: NGX_OK, or NGX_DECLINED after setting a
+   429. */
+ngx_int_t ngx_webhook_api_quota(ngx_webhook_api_t *api);
+
 /* What of the request's headers is for the frame: If-Match, Idempotency-Key and
    Accept.  NGX_OK, or NGX_DECLINED after setting a problem. */
 ngx_int_t ngx_webhook_api_accept(ngx_webhook_api_t *api);

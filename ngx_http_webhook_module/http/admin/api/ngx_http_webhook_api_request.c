@@ -2,11 +2,13 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * The headers of a request that are the frame's to look at.
+ * The headers of a request that are the frame's to look at; and whether it
+ * comes too soon.
  */
 
 #include "http/admin/api/ngx_http_webhook_api_int.h"
 #include "http/admin/access/ngx_http_webhook_access_header.h"
+#include "http/admin/access/ngx_http_webhook_access_rate.h"
 #include "core/base/webhook_hash.h"
 #include "core/base/webhook_id.h"
 
@@ -19,6 +21,37 @@ static ngx_uint_t ngx_webhook_api_accept_range(u_char *p, u_char *last);
 static ngx_uint_t ngx_webhook_api_type_is(ngx_str_t *value, const char *type);
 static void ngx_webhook_api_token(u_char **p, u_char *last, u_char end,
     ngx_str_t *token);
+
+
+ngx_int_t
+ngx_webhook_api_quota(ngx_webhook_api_t *api)
+{
+    ngx_int_t   rc;
+    ngx_str_t   value;
+    ngx_uint_t  seconds;
+
+    seconds = ngx_webhook_access_rate(api->wmcf, &api->who);
+
+    if (seconds == 0) {
+        return NGX_OK;
+    }
+
+    value.data = ngx_pnalloc(api->pool, NGX_INT_T_LEN);
+    if (value.data == NULL) {
+        return NGX_ERROR;
+    }
+
+    value.len = ngx_sprintf(value.data, "%ui", seconds) - value.data;
+
+    rc = ngx_webhook_api_problem(api, NGX_HTTP_TOO_MANY_REQUESTS,
+                                 "The company has asked for too much; come "
+                                 "again in %ui s", seconds);
+    if (rc == NGX_OK) {
+        rc = ngx_webhook_api_header(api, "Retry-After", &value);
+    }
+
+    return ngx_webhook_api_refused(rc);
+}
 
 
 /* What several headers say, or'ed: each is a part of one list. */

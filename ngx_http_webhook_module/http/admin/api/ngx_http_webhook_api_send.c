@@ -7,6 +7,7 @@
  */
 
 #include "http/admin/api/ngx_http_webhook_api_int.h"
+#include "http/admin/access/ngx_http_webhook_access_rate.h"
 
 
 static ngx_int_t ngx_webhook_api_send_bytes(ngx_webhook_api_t *api,
@@ -250,5 +251,5 @@ ngx_webhook_api_init(ngx_conf_t *cf, ngx_webhook_main_conf_t *wmcf)
     ngx_webhook_api_next_header_filter = ngx_http_top_header_filter;
     ngx_http_top_header_filter = ngx_webhook_api_header_filter;
 
-    return NGX_OK;
+    return ngx_webhook_access_rate_init(cf, wmcf);
 }

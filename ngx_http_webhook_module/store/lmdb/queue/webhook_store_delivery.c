@@ -15,7 +15,6 @@
 #include "store/lmdb/handle/webhook_store_handle.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
 #include "store/lmdb/rows/webhook_store_txn_seek.h"
-#include "store/lmdb/lists/webhook_store_listed.h"
 #include "store/lmdb/queue/webhook_store_admission.h"
 
 
@@ -136,7 +135,9 @@ webhook_delivery_unwait(webhook_txn_t *t, webhook_endpoint_row_t *ep,
         return rc;
     }
 
-    return webhook_delivery_unpending(t, ep, id);
+    webhook_delivery_unpending(ep);
+
+    return 0;
 }
 
 
@@ -144,31 +145,24 @@ int
 webhook_delivery_pending(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     const webhook_id_t *id, webhook_delivery_row_t *d)
 {
-    int  rc;
-
     d->state = WEBHOOK_PENDING;
     d->end = 0;
 
     ep->states[WEBHOOK_PENDING]++;
     ep->dirty = 1;
 
-    rc = webhook_listed_put(t, ep->id, WEBHOOK_PENDING, id);
-
-    return rc ? rc : webhook_delivery_write(t, ep->id, id, d);
+    return webhook_delivery_write(t, ep->id, id, d);
 }
 
 
-int
-webhook_delivery_unpending(webhook_txn_t *t, webhook_endpoint_row_t *ep,
-    const webhook_id_t *id)
+void
+webhook_delivery_unpending(webhook_endpoint_row_t *ep)
 {
     if (ep->states[WEBHOOK_PENDING]) {
         ep->states[WEBHOOK_PENDING]--;
     }
 
     ep->dirty = 1;
-
-    return webhook_listed_del(t, ep->id, WEBHOOK_PENDING, id);
 }
 
 

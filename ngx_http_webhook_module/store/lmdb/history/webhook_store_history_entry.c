@@ -5,7 +5,7 @@
  * A delivery as lists and SHOW tell of it.
  */
 
-#include "store/lmdb/walk/webhook_store_history_entry.h"
+#include "store/lmdb/history/webhook_store_history_entry.h"
 #include "core/base/webhook_id.h"
 #include "store/webhook_store_memory.h"
 #include "store/lmdb/layout/webhook_store_row.h"
@@ -75,8 +75,7 @@ webhook_history_entry_fill(webhook_txn_t *t, void **memory,
     out->place = d->place;
 
     if (webhook_memory_text(memory, &name, &out->endpoint_name) != 0
-        || webhook_memory_text(memory, &head->type, &out->type) != 0
-        || webhook_memory_text(memory, &head->company, &out->company) != 0)
+        || webhook_memory_text(memory, &head->type, &out->type) != 0)
     {
         return ENOMEM;
     }
