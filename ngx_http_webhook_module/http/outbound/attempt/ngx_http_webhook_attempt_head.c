@@ -95,8 +95,14 @@ ngx_webhook_attempt_head(ngx_webhook_attempt_t *attempt,
     p = ngx_cpymem(p, event->type.data, event->type.len);
 
     p = ngx_cpymem(p, CRLF "webhook-id: ", sizeof(CRLF "webhook-id: ") - 1);
-    webhook_id_text(&event->wire, p);
-    p += WEBHOOK_ID_TEXT_LEN;
+
+    if (attempt->id.len) {
+        p = ngx_cpymem(p, attempt->id.data, attempt->id.len);
+
+    } else {
+        webhook_id_text(&event->wire, p);
+        p += WEBHOOK_ID_TEXT_LEN;
+    }
 
     p = ngx_sprintf(p, CRLF "webhook-timestamp: %T"
                     CRLF "webhook-attempt: %uD" CRLF,
@@ -139,6 +145,7 @@ ngx_webhook_attempt_head_size(ngx_webhook_attempt_t *attempt,
            + sizeof("traceparent: " CRLF) - 1 + WEBHOOK_TRACE_TEXT_LEN
            + event_header->len + sizeof(": " CRLF) - 1 + event->type.len
            + sizeof("webhook-id: " CRLF) - 1 + WEBHOOK_ID_TEXT_LEN
+           + attempt->id.len
            + sizeof("webhook-timestamp: " CRLF) - 1 + NGX_TIME_T_LEN
            + sizeof("webhook-attempt: " CRLF) - 1 + NGX_INT32_LEN
            + sizeof("Content-Length: " CRLF) - 1 + NGX_SIZE_T_LEN
@@ -221,6 +228,11 @@ ngx_webhook_attempt_sign(ngx_webhook_attempt_t *attempt,
 
     m.id.data = id;
     m.id.len = WEBHOOK_ID_TEXT_LEN;
+
+    if (attempt->id.len) {
+        m.id = *ngx_webhook_str(&attempt->id);
+    }
+
     m.timestamp = now;
     m.url = *ngx_webhook_str(&ep->url);
     m.body = &attempt->lease.event.rendition.body;

@@ -9,6 +9,7 @@
  *   attempt_outcome.c  what the answer, or its absence, means
  *   attempt_log.c      what is said of it
  *   attempt_notice.c   and made an event of
+ *   probe.c            sends that are no attempts, of tests
  *
  * Event loop only.
  */
@@ -45,6 +46,8 @@ typedef struct {
     size_t                      head_size;  /* memory of its head */
     u_char                     *kept;       /* strings of the attempt */
     ngx_str_t                   type;       /* of the event, once it is over */
+    ngx_str_t                   id;         /* of a probe: its webhook-id; else
+                                               empty */
     webhook_trace_t             trace;      /* as it was sent, or zero */
     ngx_queue_t                 queue;      /* of attempts that wait to know
                                                their endpoint, or are under

@@ -8,7 +8,6 @@
 
 
 static ngx_uint_t ngx_webhook_fanout_templates(ngx_webhook_endpoint_t *ep);
-static void ngx_webhook_fanout_free(ngx_webhook_fanout_ctx_t *ctx);
 
 
 ngx_int_t
@@ -81,7 +80,7 @@ ngx_webhook_fanout(ngx_webhook_fanout_t *fanout, ngx_webhook_event_t **event,
 }
 
 
-static void
+void
 ngx_webhook_fanout_free(ngx_webhook_fanout_ctx_t *ctx)
 {
     ngx_uint_t              i;

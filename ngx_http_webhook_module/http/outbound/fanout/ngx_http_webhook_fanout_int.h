@@ -68,6 +68,10 @@ typedef struct {
 } ngx_webhook_fanout_ctx_t;
 
 
+/* fanout.c: frees what the context has beside its pool. */
+void ngx_webhook_fanout_free(ngx_webhook_fanout_ctx_t *ctx);
+
+
 /* fanout_registered.c */
 
 /* For those who registered, up to so many of them. */
