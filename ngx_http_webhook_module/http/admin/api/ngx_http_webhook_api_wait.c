@@ -66,9 +66,12 @@ ngx_webhook_api_resume(ngx_webhook_api_t *api, ngx_int_t rc)
 
     if (rc == NGX_AGAIN) {
 
-        /* the callback waits for something else, and has counted that */
+        /* the callback waits for something else, and has counted that: maybe
+           for subrequests, which it has posted */
 
         r->main->blocked--;
+
+        ngx_http_run_posted_requests(c);
         return;
     }
 

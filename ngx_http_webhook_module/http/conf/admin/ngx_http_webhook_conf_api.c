@@ -12,6 +12,7 @@
 #include "http/admin/access/ngx_http_webhook_access.h"
 #include "http/admin/access/ngx_http_webhook_access_token.h"
 #include "http/admin/api/ngx_http_webhook_api_handler.h"
+#include "http/admin/routes/endpoints/ngx_http_webhook_test_limit.h"
 #include "http/admin/routes/ngx_http_webhook_routes.h"
 
 
@@ -111,6 +112,10 @@ ngx_webhook_api(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     clcf->handler = ngx_webhook_api_handler;
 
     wlcf->api = api;
+
+    if (ngx_webhook_test_limit_zone(cf) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
 
     wmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_webhook_module);
     wmcf->api = 1;

@@ -1,0 +1,24 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * What came of sends over time, for charts: "range" of a query.  Event loop.
+ */
+
+#ifndef NGX_WEBHOOK_RINGS_H
+#define NGX_WEBHOOK_RINGS_H
+
+#include "http/admin/routes/common/ngx_http_webhook_scope.h"
+
+
+/*
+ * Reads "range" ("1h", "24h", "7d"; 1h unless set) and goes on with done, which
+ * gets an object of {"range", "step", "points", "totals"} and takes over the
+ * reference.  keys: of these endpoints, of 1,000 at most, in memory that lasts
+ * as long as the request; none: of all that there are or were.
+ */
+ngx_int_t ngx_webhook_rings(ngx_webhook_api_t *api, const uint64_t *keys,
+    ngx_uint_t n, ngx_int_t (*done)(ngx_webhook_api_t *api, json_t *rings));
+
+
+#endif /* NGX_WEBHOOK_RINGS_H */

@@ -1,0 +1,47 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * Endpoints and receivers as callers see them, as JSON: what they may see of
+ * the settings, and how things stand.  All return NULL on lack of memory.
+ * Event loop.
+ */
+
+#ifndef NGX_WEBHOOK_SHOWN_H
+#define NGX_WEBHOOK_SHOWN_H
+
+#include "http/admin/routes/common/ngx_http_webhook_scope.h"
+
+
+/*
+ * One that was registered: its definition, masked for those who may only look,
+ * and what the server knows of it.  reason: why it does not act, or NULL.
+ */
+json_t *ngx_webhook_shown_object(ngx_webhook_api_t *api,
+    const webhook_object_t *object, const json_t *definition,
+    const char *reason);
+
+/* The same of one as the store has it, with its data; and with the state of an
+   endpoint, out of stats. */
+json_t *ngx_webhook_shown_kept(ngx_webhook_api_t *api,
+    const webhook_object_t *object, const webhook_op_stats_t *stats);
+
+/* Those of nginx.conf. */
+json_t *ngx_webhook_shown_endpoint(ngx_webhook_api_t *api,
+    ngx_webhook_endpoint_t *ep);
+json_t *ngx_webhook_shown_receiver(ngx_webhook_api_t *api,
+    ngx_webhook_receiver_t *receiver);
+
+/*
+ * Adds "state" to an endpoint, out of STATS; a key that is not there has had no
+ * delivery.  Takes over the reference, also on failure; returns it, or NULL.
+ */
+json_t *ngx_webhook_shown_state(ngx_webhook_api_t *api, json_t *json,
+    const webhook_op_stats_t *stats, uint64_t key, const char *reason);
+
+/* The URL of a receiver with this token, or with a mask in its place; JSON's
+   null where it is not known to where receivers are called. */
+json_t *ngx_webhook_shown_receive(ngx_webhook_api_t *api, const char *token);
+
+
+#endif /* NGX_WEBHOOK_SHOWN_H */

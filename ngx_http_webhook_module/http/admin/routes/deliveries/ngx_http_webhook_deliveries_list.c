@@ -1,0 +1,300 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * GET deliveries: pages, and a search in what is shown of them.
+ */
+
+#include "http/admin/api/ngx_http_webhook_api_query.h"
+#include "http/admin/api/ngx_http_webhook_api_wait.h"
+#include "http/admin/routes/deliveries/ngx_http_webhook_deliveries_int.h"
+#include "store/view/webhook_view.h"
+
+
+#define NGX_WEBHOOK_DELIVERIES_TURNS     20     /* questions to the store a
+                                                   page, at most */
+#define NGX_WEBHOOK_DELIVERIES_TOGETHER  500    /* deliveries a question where
+                                                   not all may be shown */
+
+
+typedef struct {
+    webhook_filter_t     filter;
+    json_t              *items;
+    uint32_t             limit;
+    ngx_uint_t           turns;
+    ngx_str_t            q;             /* in small letters; or empty */
+    uint64_t             looked;        /* at so many */
+    uint64_t             reached;       /* wall: of the last one of them */
+    uint32_t             max;           /* deliveries of the question that is
+                                           asked again; 0: it is a new one */
+} ngx_webhook_deliveries_page_t;
+
+
+static ngx_int_t ngx_webhook_deliveries_list_go(ngx_webhook_api_t *api);
+static ngx_int_t ngx_webhook_deliveries_list_ask(ngx_webhook_api_t *api);
+static ngx_int_t ngx_webhook_deliveries_listed(ngx_webhook_api_t *api,
+    webhook_op_t *op);
+static ngx_uint_t ngx_webhook_deliveries_shown(ngx_webhook_api_t *api,
+    ngx_webhook_deliveries_page_t *page, const webhook_delivery_t *d);
+static ngx_uint_t ngx_webhook_deliveries_holds(ngx_str_t *q,
+    const webhook_delivery_t *d);
+static ngx_uint_t ngx_webhook_deliveries_within(ngx_str_t *q,
+    const u_char *data, size_t len);
+static ngx_int_t ngx_webhook_deliveries_page(ngx_webhook_api_t *api);
+static void ngx_webhook_deliveries_forget(void *data);
+
+
+ngx_int_t
+ngx_webhook_deliveries_list(ngx_webhook_api_t *api)
+{
+    return ngx_webhook_scope_begin(api, ngx_webhook_deliveries_list_go);
+}
+
+
+static ngx_int_t
+ngx_webhook_deliveries_list_go(ngx_webhook_api_t *api)
+{
+    ngx_int_t                       rc;
+    ngx_uint_t                      from;
+    ngx_pool_cleanup_t             *cln;
+    ngx_webhook_deliveries_page_t  *page;
+
+    cln = ngx_pool_cleanup_add(api->pool,
+                               sizeof(ngx_webhook_deliveries_page_t));
+    if (cln == NULL) {
+        return NGX_ERROR;
+    }
+
+    page = cln->data;
+    ngx_memzero(page, sizeof(ngx_webhook_deliveries_page_t));
+    cln->handler = ngx_webhook_deliveries_forget;
+
+    ngx_webhook_scope(api)->data = page;
+
+    rc = ngx_webhook_asked_query(api, &page->filter);
+
+    if (rc == NGX_OK) {
+        rc = ngx_webhook_api_query_limit(api, &page->limit);
+    }
+
+    if (rc == NGX_OK) {
+        rc = ngx_webhook_api_query_cursor(api, page->filter.cursor,
+                                          WEBHOOK_CURSOR_LEN, &from);
+    }
+
+    if (rc != NGX_OK) {
+        return rc == NGX_DECLINED ? NGX_OK : NGX_ERROR;
+    }
+
+    page->filter.from = from ? 1 : 0;
+
+    if (ngx_webhook_api_query(api, "q", &page->q)) {
+
+        if (page->q.len > 128) {
+            return ngx_webhook_api_problem(api, NGX_HTTP_BAD_REQUEST,
+                                           "\"q\" of the query: it may have 128 "
+                                           "bytes");
+        }
+
+        ngx_strlow(page->q.data, page->q.data, page->q.len);
+    }
+
+    page->items = json_array();
+    if (page->items == NULL) {
+        return NGX_ERROR;
+    }
+
+    return ngx_webhook_deliveries_list_ask(api);
+}
+
+
+/*
+ * A cursor holds for a row, and the store tells that behind the last one that
+ * it returned.  Where not all that it returns are shown, more are asked for than
+ * are wanted; if these are too many, the same is asked again up to the last one
+ * that is shown.
+ */
+
+static ngx_int_t
+ngx_webhook_deliveries_list_ask(ngx_webhook_api_t *api)
+{
+    webhook_op_t                    op;
+    ngx_webhook_deliveries_page_t  *page;
+
+    page = ngx_webhook_scope(api)->data;
+
+    ngx_memzero(&op, sizeof(webhook_op_t));
+
+    op.type = WEBHOOK_OP_LIST;
+    op.u.list.filter = page->filter;
+
+    if (page->max) {
+        op.u.list.filter.max = page->max;
+
+    } else if (page->q.len || !api->who.all) {
+        op.u.list.filter.max = NGX_WEBHOOK_DELIVERIES_TOGETHER;
+
+    } else {
+        op.u.list.filter.max = page->limit
+                               - (uint32_t) json_array_size(page->items);
+    }
+
+    page->turns++;
+
+    return ngx_webhook_api_store(api, &op, ngx_webhook_deliveries_listed);
+}
+
+
+static ngx_int_t
+ngx_webhook_deliveries_listed(ngx_webhook_api_t *api, webhook_op_t *op)
+{
+    uint32_t                        i, last, room;
+    const webhook_delivery_t       *d;
+    ngx_webhook_deliveries_page_t  *page;
+
+    page = ngx_webhook_scope(api)->data;
+
+    d = op->u.list.deliveries;
+    room = page->limit - (uint32_t) json_array_size(page->items);
+    last = 0;
+
+    for (i = 0; i < op->u.list.count; i++) {
+
+        if (!ngx_webhook_deliveries_shown(api, page, &d[i])) {
+            continue;
+        }
+
+        if (room == 0) {
+            page->max = last;
+            return ngx_webhook_deliveries_list_ask(api);
+        }
+
+        room--;
+        last = i + 1;
+    }
+
+    for (i = 0; i < op->u.list.count; i++) {
+
+        page->looked++;
+        page->reached = d[i].wall;
+
+        if (ngx_webhook_deliveries_shown(api, page, &d[i])
+            && json_array_append_new(page->items,
+                                     webhook_view_delivery(&d[i], NULL))
+               != 0)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    page->max = 0;
+    page->filter.more = op->u.list.filter.more;
+
+    if (page->filter.more) {
+        ngx_memcpy(page->filter.cursor, op->u.list.filter.cursor,
+                   WEBHOOK_CURSOR_LEN);
+        page->filter.from = 1;
+
+        if (json_array_size(page->items) < page->limit
+            && page->turns < NGX_WEBHOOK_DELIVERIES_TURNS)
+        {
+            return ngx_webhook_deliveries_list_ask(api);
+        }
+    }
+
+    return ngx_webhook_deliveries_page(api);
+}
+
+
+static ngx_uint_t
+ngx_webhook_deliveries_shown(ngx_webhook_api_t *api,
+    ngx_webhook_deliveries_page_t *page, const webhook_delivery_t *d)
+{
+    return ngx_webhook_scope_sees(api, d->endpoint, &d->endpoint_name)
+           && (page->q.len == 0 || ngx_webhook_deliveries_holds(&page->q, d));
+}
+
+
+/* The text stands in something that the list shows of it. */
+
+static ngx_uint_t
+ngx_webhook_deliveries_holds(ngx_str_t *q, const webhook_delivery_t *d)
+{
+    u_char  id[WEBHOOK_ID_TEXT_LEN];
+
+    webhook_id_text(&d->event, id);
+
+    return ngx_webhook_deliveries_within(q, id, WEBHOOK_ID_TEXT_LEN)
+           || ngx_webhook_deliveries_within(q, d->type.data, d->type.len)
+           || ngx_webhook_deliveries_within(q, d->endpoint_name.data,
+                                            d->endpoint_name.len)
+           || ngx_webhook_deliveries_within(q, d->error.data, d->error.len);
+}
+
+
+/* q is in small letters. */
+
+static ngx_uint_t
+ngx_webhook_deliveries_within(ngx_str_t *q, const u_char *data, size_t len)
+{
+    size_t  i, n;
+
+    for (i = 0; i + q->len <= len; i++) {
+
+        for (n = 0; n < q->len; n++) {
+            if (ngx_tolower(data[i + n]) != q->data[n]) {
+                break;
+            }
+        }
+
+        if (n == q->len) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+static ngx_int_t
+ngx_webhook_deliveries_page(ngx_webhook_api_t *api)
+{
+    json_t                         *items, *searched;
+    ngx_webhook_deliveries_page_t  *page;
+
+    page = ngx_webhook_scope(api)->data;
+
+    items = page->items;
+    page->items = NULL;
+
+    if (ngx_webhook_api_page(api, items,
+                             page->filter.more ? page->filter.cursor : NULL,
+                             WEBHOOK_CURSOR_LEN)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (page->q.len == 0) {
+        return NGX_OK;
+    }
+
+    searched = json_pack("{s:I, s:o}", "deliveries",
+                         (json_int_t) page->looked,
+                         "until", ngx_webhook_api_time(page->reached));
+    if (searched == NULL) {
+        return NGX_ERROR;
+    }
+
+    return ngx_webhook_api_page_member(api, "searched", searched);
+}
+
+
+static void
+ngx_webhook_deliveries_forget(void *data)
+{
+    ngx_webhook_deliveries_page_t *page = data;
+
+    json_decref(page->items);
+    page->items = NULL;
+}

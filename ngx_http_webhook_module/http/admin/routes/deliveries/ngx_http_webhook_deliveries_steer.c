@@ -1,0 +1,245 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * POST deliveries/{id}/retry, cancel and replay: one delivery.
+ */
+
+#include "http/admin/api/ngx_http_webhook_api_wait.h"
+#include "http/admin/routes/common/ngx_http_webhook_record.h"
+#include "http/admin/routes/deliveries/ngx_http_webhook_deliveries_int.h"
+#include "http/outbound/delivery/ngx_http_webhook_event.h"
+
+
+static ngx_int_t ngx_webhook_deliveries_retry_go(ngx_webhook_api_t *api,
+    webhook_op_t *shown);
+static ngx_int_t ngx_webhook_deliveries_cancel_go(ngx_webhook_api_t *api,
+    webhook_op_t *shown);
+static ngx_int_t ngx_webhook_deliveries_steer(ngx_webhook_api_t *api,
+    webhook_op_e type);
+static ngx_int_t ngx_webhook_deliveries_steered(ngx_webhook_api_t *api,
+    webhook_op_t *op);
+static ngx_int_t ngx_webhook_deliveries_refused(ngx_webhook_api_t *api,
+    webhook_op_t *op);
+static ngx_int_t ngx_webhook_deliveries_replay_go(ngx_webhook_api_t *api,
+    webhook_op_t *shown);
+static ngx_int_t ngx_webhook_deliveries_replayed(ngx_webhook_api_t *api,
+    webhook_op_t *op);
+static ngx_int_t ngx_webhook_deliveries_steer_end(ngx_webhook_api_t *api);
+static ngx_int_t ngx_webhook_deliveries_replay_end(ngx_webhook_api_t *api);
+static ngx_int_t ngx_webhook_deliveries_made(ngx_webhook_api_t *api,
+    webhook_op_t *op);
+
+
+ngx_int_t
+ngx_webhook_deliveries_retry(ngx_webhook_api_t *api)
+{
+    return ngx_webhook_deliveries_read(api, ngx_webhook_deliveries_retry_go);
+}
+
+
+ngx_int_t
+ngx_webhook_deliveries_cancel(ngx_webhook_api_t *api)
+{
+    return ngx_webhook_deliveries_read(api, ngx_webhook_deliveries_cancel_go);
+}
+
+
+ngx_int_t
+ngx_webhook_deliveries_replay(ngx_webhook_api_t *api)
+{
+    return ngx_webhook_deliveries_read(api, ngx_webhook_deliveries_replay_go);
+}
+
+
+static ngx_int_t
+ngx_webhook_deliveries_retry_go(ngx_webhook_api_t *api, webhook_op_t *shown)
+{
+    return ngx_webhook_deliveries_steer(api, WEBHOOK_OP_RETRY);
+}
+
+
+static ngx_int_t
+ngx_webhook_deliveries_cancel_go(ngx_webhook_api_t *api, webhook_op_t *shown)
+{
+    return ngx_webhook_deliveries_steer(api, WEBHOOK_OP_CANCEL);
+}
+
+
+static ngx_int_t
+ngx_webhook_deliveries_steer(ngx_webhook_api_t *api, webhook_op_e type)
+{
+    webhook_op_t                   op;
+    ngx_webhook_delivery_route_t  *route;
+
+    route = ngx_webhook_delivery_route(api);
+
+    ngx_memzero(&op, sizeof(webhook_op_t));
+
+    op.type = type;
+    op.u.delivery.event = route->event;
+    op.u.delivery.endpoint = route->endpoint;
+
+    return ngx_webhook_api_store(api, &op, ngx_webhook_deliveries_steered);
+}
+
+
+static ngx_int_t
+ngx_webhook_deliveries_steered(ngx_webhook_api_t *api, webhook_op_t *op)
+{
+    if (op->result != WEBHOOK_STORE_OK) {
+        return ngx_webhook_deliveries_refused(api, op);
+    }
+
+    return ngx_webhook_record(api, op->type == WEBHOOK_OP_RETRY
+                                   ? "delivery.retry" : "delivery.cancel",
+                              &api->values[0],
+                              &ngx_webhook_delivery_route(api)->company, NULL,
+                              ngx_webhook_deliveries_steer_end);
+}
+
+
+static ngx_int_t
+ngx_webhook_deliveries_refused(ngx_webhook_api_t *api, webhook_op_t *op)
+{
+    const char  *what, *state;
+
+    what = op->type == WEBHOOK_OP_RETRY ? "retry" : "cancel";
+
+    switch (op->result) {
+
+    case WEBHOOK_STORE_STALE:
+        return ngx_webhook_api_problem(api, NGX_HTTP_CONFLICT,
+                                       "The delivery is being sent at this "
+                                       "moment: wait for its outcome");
+
+    case WEBHOOK_STORE_DUPLICATE:
+        state = webhook_state_name(ngx_webhook_delivery_route(api)->state);
+
+        return ngx_webhook_api_problem(api, NGX_HTTP_CONFLICT,
+                                       "There is nothing to %s: the delivery is "
+                                       "%s. A new one is made by its \"replay\"",
+                                       what, state);
+
+    case WEBHOOK_STORE_FULL:
+        return ngx_webhook_api_problem(api, NGX_HTTP_INSUFFICIENT_STORAGE,
+                                       "The store is full: nothing that is over "
+                                       "can be sent again until there is room");
+
+    default:
+        return ngx_webhook_api_not_found(api, "delivery", &api->values[0]);
+    }
+}
+
+
+static ngx_int_t
+ngx_webhook_deliveries_steer_end(ngx_webhook_api_t *api)
+{
+    return ngx_webhook_deliveries_again(api, ngx_webhook_deliveries_answer);
+}
+
+
+static ngx_int_t
+ngx_webhook_deliveries_replay_go(ngx_webhook_api_t *api, webhook_op_t *shown)
+{
+    webhook_op_t                   op;
+    ngx_webhook_delivery_route_t  *route;
+
+    route = ngx_webhook_delivery_route(api);
+
+    ngx_memzero(&op, sizeof(webhook_op_t));
+
+    op.type = WEBHOOK_OP_COPY;
+    op.u.copy.event = route->event;
+    op.u.copy.endpoint = route->endpoint;
+
+    if (ngx_webhook_event_id(&op.u.copy.id) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_webhook_api_store(api, &op, ngx_webhook_deliveries_replayed);
+}
+
+
+static ngx_int_t
+ngx_webhook_deliveries_replayed(ngx_webhook_api_t *api, webhook_op_t *op)
+{
+    u_char                         id[WEBHOOK_ID_TEXT_LEN];
+    json_t                        *more;
+    ngx_webhook_delivery_route_t  *route;
+
+    route = ngx_webhook_delivery_route(api);
+
+    if (op->result == WEBHOOK_STORE_FULL) {
+        return ngx_webhook_api_problem(api, NGX_HTTP_INSUFFICIENT_STORAGE,
+                                       "The store is full: nothing new is taken "
+                                       "until there is room");
+    }
+
+    if (op->result != WEBHOOK_STORE_OK
+        && op->result != WEBHOOK_STORE_DUPLICATE)
+    {
+        return ngx_webhook_api_not_found(api, "delivery", &api->values[0]);
+    }
+
+    route->event = op->u.copy.id;
+    webhook_id_text(&route->event, id);
+
+    more = json_pack("{s:o}", "event", json_stringn((char *) id,
+                                                    WEBHOOK_ID_TEXT_LEN));
+    if (more == NULL) {
+        return NGX_ERROR;
+    }
+
+    return ngx_webhook_record(api, "delivery.replay", &api->values[0],
+                              &route->company, more,
+                              ngx_webhook_deliveries_replay_end);
+}
+
+
+static ngx_int_t
+ngx_webhook_deliveries_replay_end(ngx_webhook_api_t *api)
+{
+    return ngx_webhook_deliveries_again(api, ngx_webhook_deliveries_made);
+}
+
+
+/* The new one, and where it is: its id may be text that has to be escaped. */
+
+static ngx_int_t
+ngx_webhook_deliveries_made(ngx_webhook_api_t *api, webhook_op_t *op)
+{
+    u_char                        *p;
+    json_t                        *json;
+    size_t                         escaped;
+    ngx_str_t                      path;
+    ngx_webhook_delivery_route_t  *route;
+
+    route = ngx_webhook_delivery_route(api);
+
+    json = ngx_webhook_deliveries_json(api, op);
+    if (json == NULL) {
+        return NGX_ERROR;
+    }
+
+    escaped = 2 * ngx_escape_uri(NULL, route->name.data, route->name.len,
+                                 NGX_ESCAPE_URI_COMPONENT);
+
+    path.len = sizeof("deliveries/.") - 1 + WEBHOOK_ID_TEXT_LEN
+               + route->name.len + escaped;
+    path.data = ngx_pnalloc(api->pool, path.len);
+
+    if (path.data == NULL) {
+        json_decref(json);
+        return NGX_ERROR;
+    }
+
+    p = ngx_cpymem(path.data, "deliveries/", sizeof("deliveries/") - 1);
+    webhook_id_text(&route->event, p);
+    p += WEBHOOK_ID_TEXT_LEN;
+    *p++ = '.';
+    (void) ngx_escape_uri(p, route->name.data, route->name.len,
+                          NGX_ESCAPE_URI_COMPONENT);
+
+    return ngx_webhook_api_created(api, &path, json);
+}

@@ -1,0 +1,27 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * Between the routes of endpoints: their handlers.  Event loop.
+ */
+
+#ifndef NGX_WEBHOOK_ENDPOINTS_INT_H
+#define NGX_WEBHOOK_ENDPOINTS_INT_H
+
+#include "http/admin/routes/common/ngx_http_webhook_scope.h"
+
+
+/* _pause.c */
+ngx_int_t ngx_webhook_endpoints_pause(ngx_webhook_api_t *api);
+ngx_int_t ngx_webhook_endpoints_resume(ngx_webhook_api_t *api);
+
+/* _test.c */
+ngx_int_t ngx_webhook_endpoints_test(ngx_webhook_api_t *api);
+ngx_int_t ngx_webhook_endpoints_test_given(ngx_webhook_api_t *api);
+
+/* _preview.c */
+ngx_int_t ngx_webhook_endpoints_preview(ngx_webhook_api_t *api);
+ngx_int_t ngx_webhook_endpoints_filter_test(ngx_webhook_api_t *api);
+
+
+#endif /* NGX_WEBHOOK_ENDPOINTS_INT_H */

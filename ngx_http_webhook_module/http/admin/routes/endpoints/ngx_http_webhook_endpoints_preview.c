@@ -1,0 +1,293 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * POST endpoints/preview and endpoints/filter-test: what settings that are not
+ * kept would make of an event.
+ */
+
+#include "http/admin/routes/common/ngx_http_webhook_change.h"
+#include "http/admin/routes/endpoints/ngx_http_webhook_endpoints_int.h"
+#include "http/admin/routes/endpoints/ngx_http_webhook_endpoints_like.h"
+#include "store/view/webhook_view.h"
+
+
+static ngx_int_t ngx_webhook_endpoints_preview_go(ngx_webhook_api_t *api);
+static ngx_int_t ngx_webhook_endpoints_filter_go(ngx_webhook_api_t *api);
+static ngx_int_t ngx_webhook_endpoints_previewed(ngx_webhook_api_t *api,
+    ngx_webhook_registry_change_t *c);
+static ngx_int_t ngx_webhook_endpoints_rendered(ngx_webhook_api_t *api,
+    ngx_webhook_endpoint_t *ep, ngx_webhook_endpoints_like_t *like);
+static json_t *ngx_webhook_endpoints_preview_json(ngx_webhook_api_t *api,
+    ngx_webhook_endpoint_t *ep, webhook_rendition_t *r);
+static json_t *ngx_webhook_endpoints_preview_headers(
+    ngx_webhook_endpoint_t *ep, webhook_rendition_t *r);
+static int ngx_webhook_endpoints_preview_header(json_t *list,
+    const webhook_str_t *name, const webhook_str_t *value);
+static ngx_int_t ngx_webhook_endpoints_filtered(ngx_webhook_api_t *api,
+    ngx_webhook_registry_change_t *c);
+static ngx_int_t ngx_webhook_endpoints_judged(ngx_webhook_api_t *api,
+    ngx_webhook_registry_change_t *c, ngx_webhook_endpoints_like_t *like);
+
+
+ngx_int_t
+ngx_webhook_endpoints_preview(ngx_webhook_api_t *api)
+{
+    return ngx_webhook_scope_begin(api, ngx_webhook_endpoints_preview_go);
+}
+
+
+static ngx_int_t
+ngx_webhook_endpoints_preview_go(ngx_webhook_api_t *api)
+{
+    return ngx_webhook_change_try(api, WEBHOOK_OBJECT_ENDPOINT,
+                            json_incref(json_object_get(api->body,
+                                                        "endpoint")),
+                            ngx_webhook_endpoints_previewed);
+}
+
+
+ngx_int_t
+ngx_webhook_endpoints_filter_test(ngx_webhook_api_t *api)
+{
+    return ngx_webhook_scope_begin(api, ngx_webhook_endpoints_filter_go);
+}
+
+
+static ngx_int_t
+ngx_webhook_endpoints_filter_go(ngx_webhook_api_t *api)
+{
+    return ngx_webhook_change_try(api, WEBHOOK_OBJECT_ENDPOINT,
+                            json_incref(json_object_get(api->body,
+                                                        "endpoint")),
+                            ngx_webhook_endpoints_filtered);
+}
+
+
+static ngx_int_t
+ngx_webhook_endpoints_previewed(ngx_webhook_api_t *api,
+    ngx_webhook_registry_change_t *c)
+{
+    ngx_int_t                      rc;
+    ngx_webhook_endpoints_like_t  *like;
+
+    like = ngx_palloc(api->pool, sizeof(ngx_webhook_endpoints_like_t));
+    if (like == NULL) {
+        return NGX_ERROR;
+    }
+
+    rc = ngx_webhook_endpoints_like(api, c->compiled->endpoint, like);
+
+    if (rc != NGX_OK) {
+        return rc == NGX_DECLINED ? NGX_OK : NGX_ERROR;
+    }
+
+    rc = ngx_webhook_endpoints_rendered(api, c->compiled->endpoint, like);
+
+    ngx_webhook_endpoints_like_free(like);
+
+    return rc;
+}
+
+
+static ngx_int_t
+ngx_webhook_endpoints_rendered(ngx_webhook_api_t *api,
+    ngx_webhook_endpoint_t *ep, ngx_webhook_endpoints_like_t *like)
+{
+    ngx_int_t            rc;
+    ngx_str_t            reason;
+    webhook_rendition_t  r;
+
+    rc = ngx_webhook_fanout_one(&like->fanout, ep, &r, &reason);
+
+    if (rc == NGX_DECLINED) {
+        return ngx_webhook_api_problem(api, 422,
+                                       "It could not be made: %V", &reason);
+    }
+
+    if (rc != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_webhook_api_json(api, NGX_HTTP_OK,
+                                ngx_webhook_endpoints_preview_json(api, ep,
+                                                                   &r));
+}
+
+
+/* The request line is the first of the endpoint's head. */
+
+static json_t *
+ngx_webhook_endpoints_preview_json(ngx_webhook_api_t *api,
+    ngx_webhook_endpoint_t *ep, webhook_rendition_t *r)
+{
+    u_char         *p, *last, *space;
+    json_t         *json;
+    webhook_str_t   method;
+
+    p = ep->head.data;
+    last = p + ep->head.len;
+    space = ngx_strlchr(p, last, ' ');
+
+    method.data = p;
+    method.len = space ? (size_t) (space - p) : 0;
+
+    json = json_pack("{s:o, s:o, s:o, s:o, s:I}",
+                     "method", ngx_webhook_api_string(&method),
+                     "url", ngx_webhook_api_string(ngx_webhook_str(&ep->url)),
+                     "content_type", ngx_webhook_api_string(&r->content_type),
+                     "headers", ngx_webhook_endpoints_preview_headers(ep, r),
+                     "body_length", (json_int_t) r->body.len);
+
+    if (json && webhook_view_set_body(json, &r->body) != 0) {
+        json_decref(json);
+        return NULL;
+    }
+
+    return json;
+}
+
+
+/* Values that are always the same may be keys; those that are made of the event
+   are shown. */
+
+static json_t *
+ngx_webhook_endpoints_preview_headers(ngx_webhook_endpoint_t *ep,
+    webhook_rendition_t *r)
+{
+    u_char                *p, *last, *end, *colon;
+    json_t                *list;
+    ngx_uint_t             i;
+    webhook_str_t          name, value;
+    ngx_webhook_header_t  *header;
+
+    static const webhook_str_t  mask = webhook_str("***");
+
+    list = json_array();
+    header = ep->headers.elts;
+
+    for (i = 0; list && i < ep->headers.nelts; i++) {
+        if (header[i].tpl == NULL
+            && ngx_webhook_endpoints_preview_header(list,
+                                      ngx_webhook_str(&header[i].name), &mask)
+               != 0)
+        {
+            json_decref(list);
+            return NULL;
+        }
+    }
+
+    p = r->headers.data;
+    last = p + r->headers.len;
+
+    while (list && p < last) {
+        end = ngx_strlchr(p, last, CR);
+        end = end ? end : last;
+        colon = ngx_strlchr(p, end, ':');
+
+        if (colon) {
+            name.data = p;
+            name.len = (size_t) (colon - p);
+            value.data = ngx_min(colon + 2, end);
+            value.len = (size_t) (end - value.data);
+
+            if (ngx_webhook_endpoints_preview_header(list, &name, &value) != 0)
+            {
+                json_decref(list);
+                return NULL;
+            }
+        }
+
+        p = end + 2;
+    }
+
+    return list;
+}
+
+
+static int
+ngx_webhook_endpoints_preview_header(json_t *list, const webhook_str_t *name,
+    const webhook_str_t *value)
+{
+    return json_array_append_new(list,
+                                 json_pack("{s:o, s:o}",
+                                           "name", webhook_view_text(name),
+                                           "value", webhook_view_text(value)));
+}
+
+
+static ngx_int_t
+ngx_webhook_endpoints_filtered(ngx_webhook_api_t *api,
+    ngx_webhook_registry_change_t *c)
+{
+    ngx_int_t                      rc;
+    ngx_webhook_endpoints_like_t  *like;
+
+    like = ngx_palloc(api->pool, sizeof(ngx_webhook_endpoints_like_t));
+    if (like == NULL) {
+        return NGX_ERROR;
+    }
+
+    rc = ngx_webhook_endpoints_like(api, c->compiled->endpoint, like);
+
+    if (rc != NGX_OK) {
+        return rc == NGX_DECLINED ? NGX_OK : NGX_ERROR;
+    }
+
+    rc = ngx_webhook_endpoints_judged(api, c, like);
+
+    ngx_webhook_endpoints_like_free(like);
+
+    return rc;
+}
+
+
+/* Each condition as it was written, and whether it holds: null where that
+   cannot be told. */
+
+static ngx_int_t
+ngx_webhook_endpoints_judged(ngx_webhook_api_t *api,
+    ngx_webhook_registry_change_t *c, ngx_webhook_endpoints_like_t *like)
+{
+    json_t                  *list, *texts, *text;
+    ngx_int_t               *holds;
+    ngx_uint_t               i, all;
+    ngx_webhook_endpoint_t  *ep;
+
+    ep = c->compiled->endpoint;
+
+    holds = ngx_palloc(api->pool, (ep->filters.nelts + 1) * sizeof(ngx_int_t));
+
+    if (holds == NULL
+        || ngx_webhook_fanout_judged(&like->fanout, ep, holds) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    texts = json_object_get(c->definition, "filter");
+    list = json_array();
+    all = 1;
+
+    for (i = 0; list && i < ep->filters.nelts; i++) {
+
+        all &= (holds[i] == 1);
+
+        text = json_is_array(texts) ? json_array_get(texts, i) : texts;
+
+        if (json_array_append_new(list,
+                                  json_pack("{s:O?, s:o}", "filter", text,
+                                            "holds", holds[i] == -1
+                                            ? json_null()
+                                            : json_boolean(holds[i])))
+            != 0)
+        {
+            json_decref(list);
+            list = NULL;
+        }
+    }
+
+    return ngx_webhook_api_json(api, NGX_HTTP_OK,
+                                list ? json_pack("{s:b, s:o}", "matches", all,
+                                                 "filters", list)
+                                     : NULL);
+}

@@ -1,0 +1,372 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * POST endpoints/{id}/test, and endpoints/test of settings that are not kept:
+ * one request, as of an event that did not happen.
+ */
+
+#include "http/admin/api/ngx_http_webhook_api_wait.h"
+#include "http/admin/routes/common/ngx_http_webhook_change.h"
+#include "http/admin/routes/common/ngx_http_webhook_record.h"
+#include "http/admin/routes/endpoints/ngx_http_webhook_endpoints_int.h"
+#include "http/admin/routes/endpoints/ngx_http_webhook_endpoints_like.h"
+#include "http/admin/routes/endpoints/ngx_http_webhook_test_limit.h"
+#include "http/outbound/attempt/ngx_http_webhook_probe.h"
+
+
+#define NGX_WEBHOOK_TEST_HEADER   "webhook-test: 1" CRLF
+#define NGX_WEBHOOK_TEST_PREFIX   "test_"
+#define NGX_WEBHOOK_TEST_ANSWER   1024          /* bytes that are shown */
+#define NGX_WEBHOOK_TEST_LONGEST  60000         /* ms, and */
+#define NGX_WEBHOOK_TEST_MORE     5000          /*   some, of a turn */
+
+
+typedef struct {
+    ngx_webhook_api_t              *api;
+    ngx_webhook_endpoint_t         *endpoint;
+    ngx_str_t                       id;         /* of one that is kept; or
+                                                   empty */
+    ngx_str_t                       company;
+    ngx_webhook_endpoints_like_t    like;
+    ngx_webhook_probe_t             probe;
+    uint64_t                        key;
+    ngx_uint_t                      turn;
+    json_t                         *answer;
+} ngx_webhook_endpoints_test_t;
+
+
+static ngx_int_t ngx_webhook_endpoints_test_go(ngx_webhook_api_t *api);
+static ngx_int_t ngx_webhook_endpoints_test_given_go(ngx_webhook_api_t *api);
+static ngx_int_t ngx_webhook_endpoints_test_tried(ngx_webhook_api_t *api,
+    ngx_webhook_registry_change_t *c);
+static ngx_int_t ngx_webhook_endpoints_test_run(ngx_webhook_api_t *api,
+    ngx_webhook_endpoint_t *ep, ngx_str_t *id, ngx_str_t *company);
+static void ngx_webhook_endpoints_test_forget(void *data);
+static ngx_int_t ngx_webhook_endpoints_test_render(
+    ngx_webhook_endpoints_test_t *test);
+static ngx_int_t ngx_webhook_endpoints_test_send(
+    ngx_webhook_endpoints_test_t *test);
+static void ngx_webhook_endpoints_test_done(ngx_webhook_probe_t *probe);
+static json_t *ngx_webhook_endpoints_test_json(
+    ngx_webhook_endpoints_test_t *test);
+static ngx_int_t ngx_webhook_endpoints_test_end(ngx_webhook_api_t *api);
+static ngx_int_t ngx_webhook_endpoints_test_late(ngx_webhook_api_t *api,
+    ngx_msec_t wait);
+
+
+ngx_int_t
+ngx_webhook_endpoints_test(ngx_webhook_api_t *api)
+{
+    return ngx_webhook_scope_begin(api, ngx_webhook_endpoints_test_go);
+}
+
+
+static ngx_int_t
+ngx_webhook_endpoints_test_go(ngx_webhook_api_t *api)
+{
+    ngx_webhook_scope_thing_t  thing;
+
+    if (!ngx_webhook_scope_endpoint(api, &api->values[0], &thing)) {
+        return ngx_webhook_api_not_found(api, "endpoint", &api->values[0]);
+    }
+
+    if (thing.endpoint == NULL || (thing.object && thing.object->reason)) {
+        return ngx_webhook_api_problem(api, NGX_HTTP_CONFLICT,
+                                       "The endpoint is held: %s",
+                                       thing.object->reason
+                                       ? thing.object->reason
+                                       : "its settings cannot be used");
+    }
+
+    return ngx_webhook_endpoints_test_run(api, thing.endpoint, &thing.id,
+                                          &thing.company);
+}
+
+
+ngx_int_t
+ngx_webhook_endpoints_test_given(ngx_webhook_api_t *api)
+{
+    return ngx_webhook_scope_begin(api, ngx_webhook_endpoints_test_given_go);
+}
+
+
+static ngx_int_t
+ngx_webhook_endpoints_test_given_go(ngx_webhook_api_t *api)
+{
+    return ngx_webhook_change_try(api, WEBHOOK_OBJECT_ENDPOINT,
+                            json_incref(json_object_get(api->body,
+                                                        "endpoint")),
+                            ngx_webhook_endpoints_test_tried);
+}
+
+
+static ngx_int_t
+ngx_webhook_endpoints_test_tried(ngx_webhook_api_t *api,
+    ngx_webhook_registry_change_t *c)
+{
+    ngx_str_t  none;
+
+    ngx_str_null(&none);
+
+    return ngx_webhook_endpoints_test_run(api, c->compiled->endpoint, &none,
+                                          &c->compiled->company);
+}
+
+
+static ngx_int_t
+ngx_webhook_endpoints_test_run(ngx_webhook_api_t *api,
+    ngx_webhook_endpoint_t *ep, ngx_str_t *id, ngx_str_t *company)
+{
+    ngx_int_t                      rc;
+    ngx_msec_t                     longest, wait;
+    ngx_pool_cleanup_t            *cln;
+    ngx_webhook_endpoints_test_t  *test;
+
+    cln = ngx_pool_cleanup_add(api->pool,
+                               sizeof(ngx_webhook_endpoints_test_t));
+    if (cln == NULL) {
+        return NGX_ERROR;
+    }
+
+    test = cln->data;
+    ngx_memzero(test, sizeof(ngx_webhook_endpoints_test_t));
+    cln->handler = ngx_webhook_endpoints_test_forget;
+
+    test->api = api;
+    test->endpoint = ep;
+    test->id = *id;
+    test->company = *company;
+
+    ngx_webhook_scope(api)->data = test;
+
+    rc = ngx_webhook_endpoints_like(api, ep, &test->like);
+
+    if (rc == NGX_OK) {
+        rc = ngx_webhook_endpoints_test_render(test);
+        ngx_webhook_endpoints_like_free(&test->like);
+    }
+
+    if (rc != NGX_OK) {
+        return rc == NGX_DECLINED ? NGX_OK : NGX_ERROR;
+    }
+
+    longest = ep->timeout.total ? ep->timeout.total : NGX_WEBHOOK_TEST_LONGEST;
+    test->key = webhook_id_name(ngx_webhook_str(&api->who.company));
+
+    if (ngx_webhook_test_limit_take(test->key, longest + NGX_WEBHOOK_TEST_MORE,
+                                    &test->turn, &wait)
+        != NGX_OK)
+    {
+        return ngx_webhook_endpoints_test_late(api, wait);
+    }
+
+    rc = ngx_webhook_endpoints_test_send(test);
+
+    if (rc != NGX_AGAIN) {
+        ngx_webhook_test_limit_give(test->key, test->turn);
+    }
+
+    return rc;
+}
+
+
+static void
+ngx_webhook_endpoints_test_forget(void *data)
+{
+    ngx_webhook_endpoints_test_t *test = data;
+
+    json_decref(test->answer);
+    test->answer = NULL;
+}
+
+
+static ngx_int_t
+ngx_webhook_endpoints_test_late(ngx_webhook_api_t *api, ngx_msec_t wait)
+{
+    ngx_str_t  seconds;
+
+    seconds.data = ngx_pnalloc(api->pool, NGX_INT_T_LEN);
+    if (seconds.data == NULL) {
+        return NGX_ERROR;
+    }
+
+    seconds.len = ngx_sprintf(seconds.data, "%M", (wait + 999) / 1000)
+                  - seconds.data;
+
+    if (ngx_webhook_api_problem(api, NGX_HTTP_TOO_MANY_REQUESTS,
+                                "A company may make %d tests a minute, %d at a "
+                                "time: try again in %V seconds",
+                                NGX_WEBHOOK_TEST_MINUTE,
+                                NGX_WEBHOOK_TEST_TOGETHER, &seconds)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return ngx_webhook_api_header(api, "Retry-After", &seconds);
+}
+
+
+/* NGX_DECLINED: an answer was set. */
+
+static ngx_int_t
+ngx_webhook_endpoints_test_render(ngx_webhook_endpoints_test_t *test)
+{
+    u_char               *p;
+    ngx_int_t             rc;
+    ngx_str_t             headers, reason;
+    webhook_rendition_t  *r;
+
+    r = &test->probe.rendition;
+
+    rc = ngx_webhook_fanout_one(&test->like.fanout, test->endpoint, r,
+                                &reason);
+
+    if (rc == NGX_DECLINED) {
+        return ngx_webhook_api_problem(test->api, 422,
+                                       "It could not be made for the endpoint: "
+                                       "%V", &reason)
+               == NGX_OK ? NGX_DECLINED : NGX_ERROR;
+    }
+
+    if (rc != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    headers.len = r->headers.len + sizeof(NGX_WEBHOOK_TEST_HEADER) - 1;
+    headers.data = ngx_pnalloc(test->api->pool, headers.len);
+
+    if (headers.data == NULL) {
+        return NGX_ERROR;
+    }
+
+    p = ngx_cpymem(headers.data, r->headers.data, r->headers.len);
+    ngx_memcpy(p, NGX_WEBHOOK_TEST_HEADER,
+               sizeof(NGX_WEBHOOK_TEST_HEADER) - 1);
+
+    r->headers = *ngx_webhook_str(&headers);
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_webhook_endpoints_test_send(ngx_webhook_endpoints_test_t *test)
+{
+    u_char               *p;
+    ngx_int_t             rc;
+    ngx_webhook_api_t    *api;
+    ngx_webhook_probe_t  *probe;
+
+    api = test->api;
+    probe = &test->probe;
+
+    probe->id.len = sizeof(NGX_WEBHOOK_TEST_PREFIX) - 1 + WEBHOOK_ID_TEXT_LEN;
+    probe->id.data = ngx_pnalloc(api->pool, probe->id.len);
+
+    if (probe->id.data == NULL) {
+        return NGX_ERROR;
+    }
+
+    p = ngx_cpymem(probe->id.data, NGX_WEBHOOK_TEST_PREFIX,
+                   sizeof(NGX_WEBHOOK_TEST_PREFIX) - 1);
+    webhook_id_text(&test->like.id, p);
+
+    probe->wmcf = api->wmcf;
+    probe->endpoint = test->endpoint;
+    probe->wire = test->like.id;
+    probe->type = test->like.type;
+    probe->answer_max = NGX_WEBHOOK_TEST_ANSWER;
+    probe->pool = api->pool;
+    probe->log = api->request->connection->log;
+    probe->handler = ngx_webhook_endpoints_test_done;
+    probe->data = test;
+
+    rc = ngx_webhook_probe_send(probe);
+
+    if (rc == NGX_DECLINED) {
+        return ngx_webhook_api_problem(api, NGX_HTTP_CONFLICT,
+                                       "No secret of the endpoint is live, so "
+                                       "that nothing can be signed: \"rotate\" "
+                                       "makes a new one");
+    }
+
+    if (rc != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_webhook_api_hold(api);
+}
+
+
+static void
+ngx_webhook_endpoints_test_done(ngx_webhook_probe_t *probe)
+{
+    ngx_int_t                      rc;
+    ngx_webhook_api_t             *api;
+    ngx_webhook_endpoints_test_t  *test;
+
+    test = probe->data;
+    api = test->api;
+
+    ngx_webhook_test_limit_give(test->key, test->turn);
+
+    test->answer = ngx_webhook_endpoints_test_json(test);
+
+    rc = test->answer == NULL ? NGX_ERROR
+         : ngx_webhook_record(api, "endpoint.test",
+                              test->id.len ? &test->id : NULL,
+                              ngx_webhook_str(&test->company),
+                              NULL, ngx_webhook_endpoints_test_end);
+
+    ngx_webhook_api_resume(api, rc);
+}
+
+
+static json_t *
+ngx_webhook_endpoints_test_json(ngx_webhook_endpoints_test_t *test)
+{
+    ngx_webhook_exchange_t  *x;
+
+    x = test->probe.exchange;
+
+    return json_pack("{s:o, s:o, s:b, s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:o}",
+                     "id",
+                     ngx_webhook_api_string(ngx_webhook_str(&test->probe.id)),
+                     "event",
+                     ngx_webhook_api_string(ngx_webhook_str(&test->like.type)),
+                     "succeeded", ngx_webhook_probe_succeeded(&test->probe),
+                     "status",
+                     x->status ? json_integer((json_int_t) x->status)
+                               : json_null(),
+                     "error",
+                     x->error.len
+                     ? ngx_webhook_api_string(ngx_webhook_str(&x->error))
+                     : json_null(),
+                     "address",
+                     x->address.len
+                     ? ngx_webhook_api_string(ngx_webhook_str(&x->address))
+                     : json_null(),
+                     "connect_usec", (json_int_t) x->connect_usec,
+                     "tls_usec", (json_int_t) x->tls_usec,
+                     "first_byte_usec", (json_int_t) x->first_byte_usec,
+                     "total_usec", (json_int_t) x->total_usec,
+                     "answer",
+                     ngx_webhook_api_string(ngx_webhook_str(&x->answer)));
+}
+
+
+static ngx_int_t
+ngx_webhook_endpoints_test_end(ngx_webhook_api_t *api)
+{
+    json_t                        *answer;
+    ngx_webhook_endpoints_test_t  *test;
+
+    test = ngx_webhook_scope(api)->data;
+
+    answer = test->answer;
+    test->answer = NULL;
+
+    return ngx_webhook_api_json(api, NGX_HTTP_OK, answer);
+}

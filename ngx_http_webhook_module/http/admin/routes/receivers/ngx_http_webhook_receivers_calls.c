@@ -1,0 +1,304 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * GET receivers/{id}/calls and calls/{call}, POST calls/{call}/replay.
+ */
+
+#include "http/admin/api/ngx_http_webhook_api_query.h"
+#include "http/admin/api/ngx_http_webhook_api_wait.h"
+#include "http/admin/routes/common/ngx_http_webhook_asked.h"
+#include "http/admin/routes/receivers/ngx_http_webhook_receivers_int.h"
+#include "store/view/webhook_view.h"
+
+
+typedef struct {
+    ngx_webhook_scope_thing_t   thing;
+    webhook_id_t                id;
+    ngx_int_t                 (*found)(ngx_webhook_api_t *api,
+                                    webhook_op_t *op);
+} ngx_webhook_receivers_call_t;
+
+
+static ngx_int_t ngx_webhook_receivers_calls_go(ngx_webhook_api_t *api);
+static ngx_int_t ngx_webhook_receivers_calls_read(ngx_webhook_api_t *api,
+    webhook_op_t *op);
+static ngx_int_t ngx_webhook_receivers_one(ngx_webhook_api_t *api,
+    ngx_int_t (*found)(ngx_webhook_api_t *api, webhook_op_t *op));
+static ngx_int_t ngx_webhook_receivers_one_go(ngx_webhook_api_t *api);
+static ngx_int_t ngx_webhook_receivers_one_read(ngx_webhook_api_t *api,
+    webhook_op_t *op);
+static ngx_int_t ngx_webhook_receivers_call_answer(ngx_webhook_api_t *api,
+    webhook_op_t *op);
+static ngx_int_t ngx_webhook_receivers_replay_go(ngx_webhook_api_t *api,
+    webhook_op_t *op);
+static json_t *ngx_webhook_receivers_call_brief(const webhook_call_t *call);
+static json_t *ngx_webhook_receivers_call_json(ngx_webhook_api_t *api,
+    const webhook_call_t *call);
+
+
+ngx_int_t
+ngx_webhook_receivers_calls(ngx_webhook_api_t *api)
+{
+    return ngx_webhook_scope_begin(api, ngx_webhook_receivers_calls_go);
+}
+
+
+static ngx_int_t
+ngx_webhook_receivers_calls_go(ngx_webhook_api_t *api)
+{
+    ngx_int_t                  rc;
+    ngx_uint_t                 from;
+    webhook_op_t               op;
+    webhook_filter_t           filter;
+    webhook_op_calls_t        *calls;
+    ngx_webhook_scope_thing_t  thing;
+
+    if (!ngx_webhook_scope_receiver(api, &api->values[0], &thing)) {
+        return ngx_webhook_api_not_found(api, "receiver", &api->values[0]);
+    }
+
+    rc = ngx_webhook_asked_query(api, &filter);
+
+    if (rc != NGX_OK) {
+        return rc == NGX_DECLINED ? NGX_OK : NGX_ERROR;
+    }
+
+    ngx_memzero(&op, sizeof(webhook_op_t));
+
+    op.type = WEBHOOK_OP_CALLS;
+    calls = &op.u.calls;
+
+    calls->receiver = thing.key;
+    calls->since = filter.since;
+    calls->until = filter.until;
+    calls->least = filter.least;
+    calls->most = filter.most;
+
+    rc = ngx_webhook_api_query_limit(api, &calls->max);
+
+    if (rc == NGX_OK) {
+        rc = ngx_webhook_api_query_cursor(api, calls->cursor,
+                                          WEBHOOK_CURSOR_LEN, &from);
+        calls->from = from ? 1 : 0;
+    }
+
+    if (rc != NGX_OK) {
+        return rc == NGX_DECLINED ? NGX_OK : NGX_ERROR;
+    }
+
+    ngx_webhook_access_whose(&api->who, &calls->company);
+
+    return ngx_webhook_api_store(api, &op, ngx_webhook_receivers_calls_read);
+}
+
+
+static ngx_int_t
+ngx_webhook_receivers_calls_read(ngx_webhook_api_t *api, webhook_op_t *op)
+{
+    json_t    *items;
+    uint32_t   i;
+
+    items = json_array();
+    if (items == NULL) {
+        return NGX_ERROR;
+    }
+
+    for (i = 0; i < op->u.calls.count; i++) {
+        if (json_array_append_new(items,
+                       ngx_webhook_receivers_call_brief(&op->u.calls.calls[i]))
+            != 0)
+        {
+            json_decref(items);
+            return NGX_ERROR;
+        }
+    }
+
+    return ngx_webhook_api_page(api, items,
+                                op->u.calls.more ? op->u.calls.cursor : NULL,
+                                WEBHOOK_CURSOR_LEN);
+}
+
+
+ngx_int_t
+ngx_webhook_receivers_call(ngx_webhook_api_t *api)
+{
+    return ngx_webhook_receivers_one(api, ngx_webhook_receivers_call_answer);
+}
+
+
+ngx_int_t
+ngx_webhook_receivers_replay(ngx_webhook_api_t *api)
+{
+    return ngx_webhook_receivers_one(api, ngx_webhook_receivers_replay_go);
+}
+
+
+static ngx_int_t
+ngx_webhook_receivers_one(ngx_webhook_api_t *api,
+    ngx_int_t (*found)(ngx_webhook_api_t *api, webhook_op_t *op))
+{
+    ngx_webhook_receivers_call_t  *call;
+
+    call = ngx_pcalloc(api->pool, sizeof(ngx_webhook_receivers_call_t));
+    if (call == NULL) {
+        return NGX_ERROR;
+    }
+
+    call->found = found;
+    api->data = call;
+
+    return ngx_webhook_scope_begin(api, ngx_webhook_receivers_one_go);
+}
+
+
+static ngx_int_t
+ngx_webhook_receivers_one_go(ngx_webhook_api_t *api)
+{
+    webhook_op_t                   op;
+    ngx_webhook_receivers_call_t  *call;
+
+    call = ngx_webhook_scope(api)->data;
+
+    if (!ngx_webhook_scope_receiver(api, &api->values[0], &call->thing)) {
+        return ngx_webhook_api_not_found(api, "receiver", &api->values[0]);
+    }
+
+    if (webhook_id_parse(ngx_webhook_str(&api->values[1]), &call->id)
+        != WEBHOOK_OK)
+    {
+        return ngx_webhook_api_not_found(api, "call", &api->values[1]);
+    }
+
+    ngx_memzero(&op, sizeof(webhook_op_t));
+
+    op.type = WEBHOOK_OP_CALLS;
+    op.u.calls.id = &call->id;
+    op.u.calls.max = 1;
+
+    ngx_webhook_access_whose(&api->who, &op.u.calls.company);
+
+    return ngx_webhook_api_store(api, &op, ngx_webhook_receivers_one_read);
+}
+
+
+static ngx_int_t
+ngx_webhook_receivers_one_read(ngx_webhook_api_t *api, webhook_op_t *op)
+{
+    ngx_webhook_receivers_call_t  *call;
+
+    call = ngx_webhook_scope(api)->data;
+
+    if (op->result != WEBHOOK_STORE_OK || op->u.calls.count == 0
+        || op->u.calls.calls[0].receiver != call->thing.key
+        || !ngx_webhook_access_sees(&api->who, &op->u.calls.calls[0].company))
+    {
+        return ngx_webhook_api_not_found(api, "call", &api->values[1]);
+    }
+
+    return call->found(api, op);
+}
+
+
+static ngx_int_t
+ngx_webhook_receivers_call_answer(ngx_webhook_api_t *api, webhook_op_t *op)
+{
+    return ngx_webhook_api_json(api, NGX_HTTP_OK,
+                   ngx_webhook_receivers_call_json(api, op->u.calls.calls));
+}
+
+
+/* What it is made of stays where the store put it. */
+
+static ngx_int_t
+ngx_webhook_receivers_replay_go(ngx_webhook_api_t *api, webhook_op_t *op)
+{
+    ngx_int_t                      rc;
+    webhook_call_t                *kept;
+    ngx_webhook_try_t             *t;
+    ngx_webhook_receivers_call_t  *call;
+
+    call = ngx_webhook_scope(api)->data;
+    kept = op->u.calls.calls;
+
+    t = ngx_pcalloc(api->pool, sizeof(ngx_webhook_try_t));
+
+    if (t == NULL || ngx_webhook_scope_keep(api, op) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    t->receiver = call->thing.receiver;
+
+    rc = ngx_webhook_try_kept(t, kept);
+
+    if (rc == NGX_DECLINED) {
+        return ngx_webhook_api_problem(api, NGX_HTTP_CONFLICT, "%V",
+                                       &t->error);
+    }
+
+    if (rc != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    t->replayed = api->values[1];
+
+    return ngx_webhook_receivers_try(api, t, &call->thing, "call.replay");
+}
+
+
+static json_t *
+ngx_webhook_receivers_call_brief(const webhook_call_t *call)
+{
+    ngx_uint_t  i;
+    json_t     *json;
+
+    static const char  *large[] = {
+        "headers", "headers_base64", "body", "body_base64", "answer",
+        "answer_base64", "actions", NULL
+    };
+
+    json = webhook_view_call(call);
+
+    for (i = 0; json && large[i]; i++) {
+        (void) json_object_del(json, large[i]);
+    }
+
+    return json;
+}
+
+
+/* What came in, what was sent on, and what came back are payloads. */
+
+static json_t *
+ngx_webhook_receivers_call_json(ngx_webhook_api_t *api,
+    const webhook_call_t *call)
+{
+    size_t       i;
+    json_t      *json, *action;
+    ngx_uint_t   k;
+
+    static const char  *shown[] = { "headers", "body", "answer", NULL };
+    static const char  *hidden[] = {
+        "headers_base64", "body_base64", "answer_base64", NULL
+    };
+
+    json = webhook_view_call(call);
+
+    if (json == NULL || (api->who.may & NGX_WEBHOOK_MAY_PAYLOAD)) {
+        return json;
+    }
+
+    for (k = 0; hidden[k]; k++) {
+        (void) json_object_del(json, hidden[k]);
+        (void) json_object_set_new(json, shown[k], json_null());
+    }
+
+    json_array_foreach(json_object_get(json, "actions"), i, action) {
+        (void) json_object_del(action, "body_base64");
+        (void) json_object_del(action, "uri_base64");
+        (void) json_object_set_new(action, "body", json_null());
+        (void) json_object_set_new(action, "uri", json_null());
+    }
+
+    return json;
+}

@@ -1,0 +1,220 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * POST receivers/{id}/reveal and sample: what needs the token of a receiver's
+ * URL.  Both are in the audit before anybody sees it.
+ */
+
+#include "http/admin/routes/common/ngx_http_webhook_objects.h"
+#include "http/admin/routes/common/ngx_http_webhook_record.h"
+#include "http/admin/routes/receivers/ngx_http_webhook_receivers_int.h"
+#include "http/inbound/try/ngx_http_webhook_sample.h"
+
+
+typedef struct {
+    json_t                    *definition;
+    ngx_webhook_scope_thing_t  thing;
+} ngx_webhook_receivers_url_t;
+
+
+static ngx_int_t ngx_webhook_receivers_reveal_go(ngx_webhook_api_t *api,
+    const webhook_object_t *object, json_t *definition);
+static ngx_int_t ngx_webhook_receivers_reveal_end(ngx_webhook_api_t *api);
+static ngx_int_t ngx_webhook_receivers_sample_go(ngx_webhook_api_t *api,
+    const webhook_object_t *object, json_t *definition);
+static ngx_int_t ngx_webhook_receivers_sample_end(ngx_webhook_api_t *api);
+static ngx_int_t ngx_webhook_receivers_url(ngx_webhook_api_t *api,
+    const char *action, json_t *definition, ngx_webhook_api_pt end);
+static void ngx_webhook_receivers_url_forget(void *data);
+static json_t *ngx_webhook_receivers_token(ngx_webhook_api_t *api,
+    json_t *token);
+static json_t *ngx_webhook_receivers_token_url(ngx_webhook_api_t *api,
+    json_t *token);
+
+
+ngx_int_t
+ngx_webhook_receivers_reveal(ngx_webhook_api_t *api)
+{
+    return ngx_webhook_objects_read(api, WEBHOOK_OBJECT_RECEIVER,
+                                    ngx_webhook_receivers_reveal_go);
+}
+
+
+static ngx_int_t
+ngx_webhook_receivers_reveal_go(ngx_webhook_api_t *api,
+    const webhook_object_t *object, json_t *definition)
+{
+    return ngx_webhook_receivers_url(api, "receiver.reveal", definition,
+                                     ngx_webhook_receivers_reveal_end);
+}
+
+
+ngx_int_t
+ngx_webhook_receivers_sample(ngx_webhook_api_t *api)
+{
+    return ngx_webhook_objects_read(api, WEBHOOK_OBJECT_RECEIVER,
+                                    ngx_webhook_receivers_sample_go);
+}
+
+
+static ngx_int_t
+ngx_webhook_receivers_sample_go(ngx_webhook_api_t *api,
+    const webhook_object_t *object, json_t *definition)
+{
+    return ngx_webhook_receivers_url(api, "receiver.sample", definition,
+                                     ngx_webhook_receivers_sample_end);
+}
+
+
+static ngx_int_t
+ngx_webhook_receivers_url(ngx_webhook_api_t *api, const char *action,
+    json_t *definition, ngx_webhook_api_pt end)
+{
+    ngx_pool_cleanup_t           *cln;
+    ngx_webhook_receivers_url_t  *url;
+
+    if (definition == NULL) {
+        return ngx_webhook_api_problem(api, NGX_HTTP_CONFLICT,
+                                       "The receiver stands in nginx.conf: of "
+                                       "its URL no more than a digest is "
+                                       "known");
+    }
+
+    cln = ngx_pool_cleanup_add(api->pool,
+                               sizeof(ngx_webhook_receivers_url_t));
+    if (cln == NULL) {
+        return NGX_ERROR;
+    }
+
+    url = cln->data;
+    url->definition = json_incref(definition);
+    cln->handler = ngx_webhook_receivers_url_forget;
+
+    if (!ngx_webhook_scope_receiver(api, &api->values[0], &url->thing)) {
+        return ngx_webhook_api_not_found(api, "receiver", &api->values[0]);
+    }
+
+    ngx_webhook_scope(api)->data = url;
+
+    return ngx_webhook_record(api, action, &url->thing.id,
+                              ngx_webhook_str(&url->thing.company), NULL, end);
+}
+
+
+static void
+ngx_webhook_receivers_url_forget(void *data)
+{
+    ngx_webhook_receivers_url_t *url = data;
+
+    json_decref(url->definition);
+    url->definition = NULL;
+}
+
+
+/* The newest token comes first: it is the last that was made. */
+
+static ngx_int_t
+ngx_webhook_receivers_reveal_end(ngx_webhook_api_t *api)
+{
+    size_t                        i;
+    json_t                       *tokens, *list, *item, *url;
+    ngx_webhook_receivers_url_t  *ctx;
+
+    ctx = ngx_webhook_scope(api)->data;
+
+    tokens = json_object_get(ctx->definition, "tokens");
+    list = json_array();
+
+    for (i = json_array_size(tokens); list && i-- > 0; /* void */ ) {
+
+        item = ngx_webhook_receivers_token(api, json_array_get(tokens, i));
+
+        if (json_array_append_new(list, item) != 0) {
+            json_decref(list);
+            list = NULL;
+        }
+    }
+
+    if (list == NULL) {
+        return NGX_ERROR;
+    }
+
+    url = json_object_get(json_array_get(list, 0), "url");
+
+    return ngx_webhook_api_json(api, NGX_HTTP_OK,
+                                json_pack("{s:O?, s:o}", "url", url,
+                                          "tokens", list));
+}
+
+
+static json_t *
+ngx_webhook_receivers_token(ngx_webhook_api_t *api, json_t *token)
+{
+    return json_pack("{s:O?, s:o, s:O?, s:O?}",
+                     "id", json_object_get(token, "id"),
+                     "url", ngx_webhook_receivers_token_url(api, token),
+                     "created", json_object_get(token, "created"),
+                     "expires", json_object_get(token, "expires"));
+}
+
+
+/* Of one that was made while there was no key nobody knows more than its
+   digest. */
+
+static json_t *
+ngx_webhook_receivers_token_url(ngx_webhook_api_t *api, json_t *token)
+{
+    const char  *secret;
+
+    secret = json_string_value(json_object_get(token, "secret"));
+
+    return secret ? ngx_webhook_shown_receive(api, secret) : json_null();
+}
+
+
+static ngx_int_t
+ngx_webhook_receivers_sample_end(ngx_webhook_api_t *api)
+{
+    json_t                       *tokens;
+    ngx_int_t                     rc;
+    ngx_str_t                     body, token, line, error;
+    const char                   *secret;
+    ngx_webhook_receivers_url_t  *ctx;
+
+    ctx = ngx_webhook_scope(api)->data;
+
+    tokens = json_object_get(ctx->definition, "tokens");
+    secret = json_string_value(json_object_get(json_array_get(tokens,
+                                     json_array_size(tokens) - 1), "secret"));
+
+    if (secret == NULL || ctx->thing.receiver == NULL) {
+        return ngx_webhook_api_problem(api, NGX_HTTP_CONFLICT,
+                                       "The token of the receiver's URL is not "
+                                       "known, or the receiver is held: "
+                                       "\"rotate\" makes a new one");
+    }
+
+    if (ngx_webhook_receivers_given(api, &body) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    token.data = (u_char *) secret;
+    token.len = ngx_strlen(secret);
+
+    rc = ngx_webhook_sample(ctx->thing.receiver, api->pool, &token, &body,
+                            &line, &error);
+
+    if (rc == NGX_DECLINED) {
+        return ngx_webhook_api_problem(api, NGX_HTTP_CONFLICT, "%V", &error);
+    }
+
+    if (rc != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_webhook_api_json(api, NGX_HTTP_OK,
+                                json_pack("{s:o}", "command",
+                                          ngx_webhook_api_string(
+                                                  ngx_webhook_str(&line))));
+}

@@ -1,0 +1,413 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * POST registry: things that were exported are registered, or changed where they
+ * are there by their id or their name; one after the other, each a change of its
+ * own.
+ */
+
+#include "http/admin/api/ngx_http_webhook_api_wait.h"
+#include "http/admin/registry/ngx_http_webhook_registry.h"
+#include "http/admin/routes/whole/ngx_http_webhook_whole_int.h"
+
+
+#define NGX_WEBHOOK_IMPORT_ITEMS  200
+
+
+typedef struct {
+    ngx_webhook_api_t               *api;
+    json_t                          *items;
+    json_t                          *results;
+    size_t                           next;
+    ngx_uint_t                       failed;
+    ngx_webhook_registry_change_t   *change;
+} ngx_webhook_import_t;
+
+
+static ngx_int_t ngx_webhook_import_go(ngx_webhook_api_t *api);
+static void ngx_webhook_import_forget(void *data);
+static ngx_int_t ngx_webhook_import_next(ngx_webhook_import_t *import);
+static ngx_int_t ngx_webhook_import_post(ngx_webhook_import_t *import,
+    webhook_object_e kind, json_t *item);
+static ngx_webhook_object_t *ngx_webhook_import_find(
+    ngx_webhook_import_t *import, webhook_object_e kind, json_t *item);
+static void ngx_webhook_import_done(ngx_webhook_registry_change_t *c);
+static ngx_int_t ngx_webhook_import_result(ngx_webhook_import_t *import,
+    ngx_webhook_registry_change_t *c);
+static json_t *ngx_webhook_import_errors(ngx_webhook_registry_change_t *c);
+static const char *ngx_webhook_import_reason(ngx_webhook_registry_change_t *c);
+static ngx_int_t ngx_webhook_import_wrong(ngx_webhook_import_t *import,
+    const char *detail);
+static ngx_int_t ngx_webhook_import_end(ngx_webhook_import_t *import);
+
+
+ngx_int_t
+ngx_webhook_whole_import(ngx_webhook_api_t *api)
+{
+    return ngx_webhook_scope_begin(api, ngx_webhook_import_go);
+}
+
+
+static ngx_int_t
+ngx_webhook_import_go(ngx_webhook_api_t *api)
+{
+    json_t                *items;
+    ngx_pool_cleanup_t    *cln;
+    ngx_webhook_import_t  *import;
+
+    items = json_object_get(api->body, "items");
+
+    if (!json_is_array(items) || json_object_size(api->body) != 1
+        || json_array_size(items) == 0
+        || json_array_size(items) > NGX_WEBHOOK_IMPORT_ITEMS)
+    {
+        if (ngx_webhook_api_error(api, "/items",
+                                  "it has to be the \"items\" of a page that was "
+                                  "exported, and nothing else: 1 to %d of them",
+                                  NGX_WEBHOOK_IMPORT_ITEMS)
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+
+        return ngx_webhook_api_invalid(api);
+    }
+
+    if (api->wmcf->registry == NULL) {
+        return ngx_webhook_api_problem(api, NGX_HTTP_CONFLICT,
+                                       "Nothing can be registered: nginx.conf "
+                                       "has no \"webhook_registry\"");
+    }
+
+    cln = ngx_pool_cleanup_add(api->pool, sizeof(ngx_webhook_import_t));
+    if (cln == NULL) {
+        return NGX_ERROR;
+    }
+
+    import = cln->data;
+    ngx_memzero(import, sizeof(ngx_webhook_import_t));
+    cln->handler = ngx_webhook_import_forget;
+
+    import->api = api;
+    import->items = items;
+    import->results = json_array();
+
+    if (import->results == NULL) {
+        return NGX_ERROR;
+    }
+
+    return ngx_webhook_import_next(import);
+}
+
+
+static void
+ngx_webhook_import_forget(void *data)
+{
+    ngx_webhook_import_t *import = data;
+
+    json_decref(import->results);
+    import->results = NULL;
+
+    if (import->change) {
+        ngx_webhook_registry_change_destroy(import->change);
+        import->change = NULL;
+    }
+}
+
+
+static ngx_int_t
+ngx_webhook_import_next(ngx_webhook_import_t *import)
+{
+    json_t      *item;
+    const char  *kind;
+
+    while (import->next < json_array_size(import->items)) {
+
+        item = json_array_get(import->items, import->next++);
+        kind = json_string_value(json_object_get(item, "kind"));
+
+        if (kind && ngx_strcmp(kind, "endpoint") == 0) {
+            return ngx_webhook_import_post(import, WEBHOOK_OBJECT_ENDPOINT,
+                                           item);
+        }
+
+        if (kind && ngx_strcmp(kind, "receiver") == 0) {
+            return ngx_webhook_import_post(import, WEBHOOK_OBJECT_RECEIVER,
+                                           item);
+        }
+
+        if (ngx_webhook_import_wrong(import, "\"kind\" has to be \"endpoint\" or "
+                                             "\"receiver\"")
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    return ngx_webhook_import_end(import);
+}
+
+
+static ngx_int_t
+ngx_webhook_import_post(ngx_webhook_import_t *import, webhook_object_e kind,
+    json_t *item)
+{
+    json_t                         *body;
+    ngx_webhook_api_t              *api;
+    ngx_webhook_object_t           *object;
+    ngx_webhook_registry_change_t  *c;
+
+    api = import->api;
+    object = ngx_webhook_import_find(import, kind, item);
+
+    body = json_copy(item);
+    if (body == NULL) {
+        return NGX_ERROR;
+    }
+
+    (void) json_object_del(body, "kind");
+    (void) json_object_del(body, "id");
+
+    /* an object stays in its company */
+
+    if (object) {
+        (void) json_object_del(body, "company");
+    }
+
+    c = ngx_webhook_registry_change_create(api->wmcf,
+                                           api->request->connection->log);
+    if (c == NULL) {
+        json_decref(body);
+        return NGX_ERROR;
+    }
+
+    import->change = c;
+
+    c->action = object ? NGX_WEBHOOK_REGISTRY_PATCH
+                       : NGX_WEBHOOK_REGISTRY_MAKE;
+    c->kind = kind;
+    c->by = api->who.name;
+    c->body = body;
+    c->expect = object ? WEBHOOK_OBJECT_ANY : WEBHOOK_OBJECT_MAKE;
+    c->handler = ngx_webhook_import_done;
+    c->data = import;
+
+    if (object) {
+        c->id = object->id;
+    }
+
+    ngx_webhook_access_whose(&api->who, &c->whose);
+
+    ngx_webhook_registry_change_post(c);
+
+    return ngx_webhook_api_hold(api);
+}
+
+
+/* One that is there by its id, or by its name in its company. */
+
+static ngx_webhook_object_t *
+ngx_webhook_import_find(ngx_webhook_import_t *import, webhook_object_e kind,
+    json_t *item)
+{
+    ngx_uint_t                   i, found;
+    ngx_str_t                    id, name, company;
+    ngx_array_t                 *all;
+    ngx_webhook_api_t           *api;
+    ngx_webhook_object_t       **object;
+    ngx_webhook_registered_t    *set;
+    ngx_webhook_scope_thing_t    thing;
+
+    api = import->api;
+    set = ngx_webhook_scope(api)->set;
+
+    id.data = (u_char *) json_string_value(json_object_get(item, "id"));
+    id.len = json_string_length(json_object_get(item, "id"));
+
+    found = kind == WEBHOOK_OBJECT_ENDPOINT
+            ? ngx_webhook_scope_endpoint(api, &id, &thing)
+            : ngx_webhook_scope_receiver(api, &id, &thing);
+
+    if (found && thing.object) {
+        return thing.object;
+    }
+
+    name.data = (u_char *) json_string_value(json_object_get(item, "name"));
+    name.len = json_string_length(json_object_get(item, "name"));
+
+    company.data = (u_char *) json_string_value(json_object_get(item,
+                                                                "company"));
+    company.len = json_string_length(json_object_get(item, "company"));
+
+    if (!api->who.all) {
+        company = api->who.company;
+    }
+
+    if (set == NULL) {
+        return NULL;
+    }
+
+    all = kind == WEBHOOK_OBJECT_ENDPOINT ? &set->endpoints : &set->receivers;
+    object = all->elts;
+
+    for (i = 0; i < all->nelts; i++) {
+
+        if (webhook_str_eq(ngx_webhook_str(&object[i]->name),
+                           ngx_webhook_str(&name))
+            && webhook_str_eq(ngx_webhook_str(&object[i]->company),
+                              ngx_webhook_str(&company)))
+        {
+            return object[i];
+        }
+    }
+
+    return NULL;
+}
+
+
+static void
+ngx_webhook_import_done(ngx_webhook_registry_change_t *c)
+{
+    ngx_int_t              rc;
+    ngx_webhook_import_t  *import;
+
+    import = c->data;
+
+    rc = ngx_webhook_import_result(import, c);
+
+    ngx_webhook_registry_change_destroy(c);
+    import->change = NULL;
+
+    if (rc == NGX_OK) {
+        rc = ngx_webhook_import_next(import);
+    }
+
+    ngx_webhook_api_resume(import->api, rc);
+}
+
+
+static ngx_int_t
+ngx_webhook_import_result(ngx_webhook_import_t *import,
+    ngx_webhook_registry_change_t *c)
+{
+    json_t      *errors;
+    const char  *reason, *result;
+
+    errors = ngx_webhook_import_errors(c);
+    if (errors == NULL) {
+        return NGX_ERROR;
+    }
+
+    reason = NULL;
+
+    if (c->result == NGX_WEBHOOK_REGISTRY_OK) {
+        result = c->action == NGX_WEBHOOK_REGISTRY_MAKE ? "made" : "changed";
+
+    } else {
+        result = "failed";
+        reason = ngx_webhook_import_reason(c);
+        import->failed++;
+    }
+
+    return json_array_append_new(import->results,
+               json_pack("{s:s, s:o, s:s, s:o, s:o}",
+                         "kind",
+                         c->kind == WEBHOOK_OBJECT_ENDPOINT ? "endpoint"
+                                                            : "receiver",
+                         "id",
+                         c->result == NGX_WEBHOOK_REGISTRY_OK
+                         ? ngx_webhook_api_string(&c->object.id)
+                         : json_null(),
+                         "result", result,
+                         "detail", reason ? json_string(reason) : json_null(),
+                         "errors", errors))
+           == 0 ? NGX_OK : NGX_ERROR;
+}
+
+
+static json_t *
+ngx_webhook_import_errors(ngx_webhook_registry_change_t *c)
+{
+    json_t                          *list;
+    ngx_uint_t                       i;
+    ngx_webhook_registry_problem_t  *problem;
+
+    list = json_array();
+    problem = c->problems.elts;
+
+    for (i = 0; list && i < c->problems.nelts; i++) {
+
+        if (!problem[i].warning
+            && json_array_append_new(list, json_pack("{s:o, s:o}",
+                "pointer",
+                ngx_webhook_api_string(ngx_webhook_str(&problem[i].pointer)),
+                "detail",
+                ngx_webhook_api_string(ngx_webhook_str(&problem[i].text))))
+               != 0)
+        {
+            json_decref(list);
+            return NULL;
+        }
+    }
+
+    return list;
+}
+
+
+static const char *
+ngx_webhook_import_reason(ngx_webhook_registry_change_t *c)
+{
+    switch (c->result) {
+
+    case NGX_WEBHOOK_REGISTRY_PROBLEMS:
+        return "members are not right";
+
+    case NGX_WEBHOOK_REGISTRY_TAKEN:
+        return "the name is in use";
+
+    case NGX_WEBHOOK_REGISTRY_LIMIT:
+    case NGX_WEBHOOK_REGISTRY_QUOTA:
+        return "there are as many as there may be";
+
+    case NGX_WEBHOOK_REGISTRY_FULL:
+        return "the store is full";
+
+    case NGX_WEBHOOK_REGISTRY_LARGE:
+        return "its settings are too long";
+
+    case NGX_WEBHOOK_REGISTRY_LOCKED:
+        return "no key opens its secrets, or there is none to keep them with";
+
+    default:
+        return "the store did not answer";
+    }
+}
+
+
+static ngx_int_t
+ngx_webhook_import_wrong(ngx_webhook_import_t *import, const char *detail)
+{
+    import->failed++;
+
+    return json_array_append_new(import->results,
+               json_pack("{s:n, s:n, s:s, s:s, s:[]}", "kind", "id", "result",
+                         "failed", "detail", detail, "errors"))
+           == 0 ? NGX_OK : NGX_ERROR;
+}
+
+
+static ngx_int_t
+ngx_webhook_import_end(ngx_webhook_import_t *import)
+{
+    json_t  *results;
+
+    results = import->results;
+    import->results = NULL;
+
+    return ngx_webhook_api_json(import->api, NGX_HTTP_OK,
+                                json_pack("{s:I, s:o}",
+                                          "failed",
+                                          (json_int_t) import->failed,
+                                          "items", results));
+}
