@@ -192,6 +192,62 @@ row_form(const MDB_val *v)
 
 
 static unsigned
+row_task(const MDB_val *v)
+{
+    size_t               len;
+    MDB_val              w;
+    unsigned             sum;
+    unsigned char        a[WEBHOOK_ROW_MAX], b[WEBHOOK_ROW_MAX];
+    webhook_task_row_t   r;
+
+    if (webhook_row_read_task(v, &r) != 0) {
+        return 0;
+    }
+
+    sum = text(&r.task.filter.type) + text(&r.task.filter.company.name)
+          + text(&r.task.company) + text(&r.task.by);
+
+    len = webhook_row_write_task(a, &r);
+    w.mv_data = a;
+    w.mv_size = len;
+
+    if (webhook_row_read_task(&w, &r) != 0) {
+        abort();
+    }
+
+    same(a, len, b, webhook_row_write_task(b, &r));
+
+    return sum;
+}
+
+
+static unsigned
+row_ring(const MDB_val *v)
+{
+    size_t               len;
+    MDB_val              w;
+    unsigned char        a[WEBHOOK_ROW_MAX], b[WEBHOOK_ROW_MAX];
+    webhook_ring_row_t   r;
+
+    if (webhook_row_read_ring(v, &r) != 0) {
+        return 0;
+    }
+
+    len = webhook_row_write_ring(a, &r);
+    w.mv_data = a;
+    w.mv_size = len;
+
+    if (webhook_row_read_ring(&w, &r) != 0) {
+        abort();
+    }
+
+    same(a, len, b, webhook_row_write_ring(b, &r));
+
+    return r.minutes[0].sends;
+}
+
+
+static unsigned
 row_small(const MDB_val *v, unsigned kind)
 {
     uint32_t             format;
@@ -357,7 +413,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
         return 0;
     }
 
-    kind = data[0] % 14;
+    kind = data[0] % 16;
 
     v.mv_size = len - 1;
     v.mv_data = malloc(v.mv_size ? v.mv_size : 1);
@@ -404,6 +460,14 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 
     case 13:
         sum = row_answer(&v);
+        break;
+
+    case 14:
+        sum = row_task(&v);
+        break;
+
+    case 15:
+        sum = row_ring(&v);
         break;
 
     default:

@@ -117,7 +117,7 @@ $(BENCH_BINS): $(BUILD)/%: bench/%.c $(BUILD)/plain/libwebhook.a \
 
 # The parts of the benchmark, each with options of its own: "make bench
 # BENCH=run BENCH_OPTIONS=--seconds=10" runs one.
-BENCH ?= run inbound receivers disk store sign json instructions
+BENCH ?= run inbound receivers disk store pages event sign json instructions
 
 bench:
 	@tools/install-deps bench
@@ -132,5 +132,9 @@ bench_instructions = echo "== instructions" && $(TEST_ENV) bench/instructions \
 bench_disk      = echo "== disk" && BUILD=$(BUILD) bench/disk $(BENCH_OPTIONS)
 bench_store     = echo "== store" && mkdir -p $(BUILD)/bench && \
                       $(BUILD)/bench_store -p 2 -b 64 -t 5 $(BENCH_OPTIONS) $(BUILD)/bench
+bench_pages     = echo "== pages" && mkdir -p $(BUILD)/bench-pages && \
+                      $(BUILD)/bench_pages $(BENCH_OPTIONS) $(BUILD)/bench-pages; \
+                      rc=$$?; rm -rf $(BUILD)/bench-pages; test $$rc = 0
+bench_event     = echo "== event" && BUILD=$(BUILD) bench/event $(BENCH_OPTIONS)
 bench_sign      = echo "== sign" && $(BUILD)/bench_sign
 bench_json      = echo "== json" && $(BUILD)/bench_json conf/demo/order.add.json

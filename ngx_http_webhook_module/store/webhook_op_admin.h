@@ -71,7 +71,7 @@ typedef struct {
  */
 
 #define WEBHOOK_RINGS_MINUTES  (7 * 24 * 60)
-#define WEBHOOK_RINGS_ENDPOINTS  1000       /* in one question */
+#define WEBHOOK_RINGS_ENDPOINTS  100    /* in one question; more: UNAVAILABLE */
 
 typedef struct {
     uint64_t                   minute;      /* the first of those summed */

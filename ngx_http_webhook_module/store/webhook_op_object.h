@@ -38,6 +38,10 @@ typedef struct {
     webhook_str_t      name;        /* 1 .. 64 bytes */
 } webhook_company_t;
 
+/* 1 if something that has this company, or none, is asked for. */
+int webhook_company_match(const webhook_company_t *asked,
+    const webhook_str_t *company);
+
 
 /* What an object is.  The numbers are kept: new ones go to the end. */
 

@@ -17,6 +17,7 @@ void
 webhook_op_reset(webhook_op_t *op)
 {
     uint32_t  i;
+    uint64_t  endpoint;
 
     webhook_op_free(op);
 
@@ -134,8 +135,33 @@ webhook_op_reset(webhook_op_t *op)
         op->u.audit.damaged = 0;
         break;
 
+    case WEBHOOK_OP_TASK:
+        op->u.task.bound = 0;
+        op->u.task.once.known = 0;
+        op->u.task.once.differs = 0;
+        break;
+
+    case WEBHOOK_OP_TASK_STEP:
+        op->u.task_step.made = 0;
+        op->u.task_step.count = 0;
+        op->u.task_step.over = 0;
+        op->u.task_step.wait = WEBHOOK_NEVER;
+        break;
+
+    case WEBHOOK_OP_TASKS:
+        op->u.tasks.more = 0;
+        op->u.tasks.damaged = 0;
+        break;
+
+    case WEBHOOK_OP_COUNT:
+        op->u.counted.count = 0;
+        op->u.counted.filter.more = 0;
+        break;
+
     case WEBHOOK_OP_STATS:
+        endpoint = op->u.stats.endpoint;
         memset(&op->u.stats, 0, sizeof(webhook_op_stats_t));
+        op->u.stats.endpoint = endpoint;
         break;
 
     case WEBHOOK_OP_CHECK:
@@ -154,6 +180,8 @@ webhook_op_size(const webhook_op_t *op)
     return webhook_memory_size(op->memory);
 }
 
+
+/* It is longer than 100 lines because each operation has outputs of its own. */
 
 void
 webhook_op_free(webhook_op_t *op)
@@ -178,6 +206,7 @@ webhook_op_free(webhook_op_t *op)
 
     case WEBHOOK_OP_SHOW:
         memset(&op->u.show.type, 0, sizeof(webhook_str_t));
+        memset(&op->u.show.company, 0, sizeof(webhook_str_t));
         op->u.show.renditions = NULL;
         op->u.show.renditions_count = 0;
         op->u.show.deliveries = NULL;
@@ -229,6 +258,20 @@ webhook_op_free(webhook_op_t *op)
         op->u.audit.count = 0;
         break;
 
+    case WEBHOOK_OP_TASK:
+        memset(&op->u.task.once.first, 0, sizeof(webhook_str_t));
+        break;
+
+    case WEBHOOK_OP_TASKS:
+        op->u.tasks.tasks = NULL;
+        op->u.tasks.count = 0;
+        break;
+
+    case WEBHOOK_OP_RINGS:
+        op->u.rings.rings = NULL;
+        op->u.rings.count = 0;
+        break;
+
     case WEBHOOK_OP_STATS:
         op->u.stats.endpoints = NULL;
         op->u.stats.count = 0;
@@ -242,6 +285,25 @@ webhook_op_free(webhook_op_t *op)
 
     default:
         break;
+    }
+}
+
+
+int
+webhook_company_match(const webhook_company_t *asked,
+    const webhook_str_t *company)
+{
+    switch (asked->which) {
+
+    case WEBHOOK_COMPANY_NONE:
+        return company->len == 0;
+
+    case WEBHOOK_COMPANY_ONE:
+        return asked->name.len && asked->name.len == company->len
+               && memcmp(asked->name.data, company->data, company->len) == 0;
+
+    default: /* WEBHOOK_COMPANY_ANY */
+        return 1;
     }
 }
 

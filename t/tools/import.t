@@ -98,6 +98,31 @@ like qx($ctl -s $store import < $dir/export 2>&1),
 
 is scalar(lines(qx($ctl -s $store export))), 48, 'indeed';
 
+# events and calls of a company are its own in the store they come to, too
+
+my @whose = grep { $_->{kind} =~ /^(delivery|call)$/ }
+            map { JSON::PP::decode_json($_) } split /\n/, $export;
+
+my ($event) = grep { $_->{kind} eq 'delivery' && $_->{state} eq 'dead' } @whose;
+my ($call) = grep { $_->{kind} eq 'call' } @whose;
+
+substr $event->{event}, -4, 4, 'c0de';
+substr $call->{id}, -4, 4, 'c0de';
+
+$_->{company} = '1260' for $event, $call;
+
+open $fh, '>', "$dir/export" or die "$dir/export: $!\n";
+print $fh JSON::PP::encode_json($_), "\n" for $event, $call;
+close $fh;
+
+like qx($ctl -s $store import < $dir/export 2>&1),
+     qr/^1 events, 1 calls and 0 repeats are imported/, 'those of a company';
+
+is_deeply [map { $_->{company} } grep { ($_->{event} // $_->{id}) =~ /c0de$/ }
+           map { JSON::PP::decode_json($_) }
+           split /\n/, qx($ctl -s $store export)],
+          ['1260', '1260'], 'stay its own';
+
 open $fh, '>', "$dir/export" or die "$dir/export: $!\n";
 print $fh "no line of it\n{\"event\":\"7\"}\n";
 close $fh;

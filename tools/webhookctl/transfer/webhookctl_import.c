@@ -453,6 +453,7 @@ ctl_import_call(ctl_import_t *m, json_t *json)
     if (ctl_import_id(json, "id", &call->id) != 0
         || ctl_import_name(json, "receiver", &call->receiver) != 0
         || ctl_import_text(json, "receiver", &call->name) != 0
+        || ctl_import_text(json, "company", &call->company) != 0
         || ctl_import_text(json, "remote", &call->remote) != 0
         || ctl_import_text(json, "content_type", &call->content_type) != 0
         || ctl_import_text(json, "headers", &call->headers) != 0

@@ -37,6 +37,7 @@ typedef struct {
     uint64_t              wall;
     uint64_t              endpoint;
     webhook_str_t         type;
+    webhook_str_t         company;
     webhook_past_t        past;
     webhook_rendition_t   forms[CTL_BATCH_FORMS];
     uint32_t              forms_count;
@@ -152,6 +153,7 @@ ctl_batch_read(ctl_line_t *line)
     if (ctl_import_id(json, "event", &line->event) != 0
         || ctl_import_text(json, "type", &line->type) != 0
         || line->type.len == 0
+        || ctl_import_text(json, "company", &line->company) != 0
         || ctl_import_text(json, "state", &text) != 0)
     {
         return -1;
@@ -386,6 +388,7 @@ ctl_batch_event(ctl_line_t *line, size_t left, webhook_put_t *puts,
     p->id = line->event;
     p->wall = line->wall ? line->wall : webhook_id_time(&line->event);
     p->type = line->type;
+    p->company = line->company;
     p->renditions = event->forms;
     p->deliveries = puts;
     p->wire = &line->wire;

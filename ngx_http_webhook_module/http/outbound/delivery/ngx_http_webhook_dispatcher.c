@@ -7,6 +7,7 @@
 #include "http/outbound/attempt/ngx_http_webhook_schedule.h"
 #include "http/outbound/attempt/ngx_http_webhook_attempt.h"
 #include "http/outbound/delivery/ngx_http_webhook_backlog.h"
+#include "http/outbound/delivery/ngx_http_webhook_steps.h"
 #include "http/runtime/ngx_http_webhook_metrics.h"
 
 
@@ -250,6 +251,7 @@ ngx_webhook_dispatcher_init(ngx_cycle_t *cycle, ngx_webhook_main_conf_t *wmcf)
     ngx_webhook_dispatcher_register_init(wmcf, cycle->log);
     ngx_webhook_attempt_init(wmcf, cycle->log, c->lease);
     ngx_webhook_backlog_init(wmcf, cycle->log, ngx_webhook_dispatcher_put);
+    ngx_webhook_steps_init(cycle->log);
 
     if (ngx_webhook_store_queue_ready()) {
         ngx_webhook_dispatcher_register();
@@ -313,6 +315,7 @@ ngx_webhook_dispatcher_exit(ngx_cycle_t *cycle)
     c->active = 0;
 
     ngx_webhook_schedule_exit();
+    ngx_webhook_steps_exit();
     ngx_webhook_backlog_exit();
     ngx_webhook_attempt_exit();
 }
@@ -333,6 +336,7 @@ ngx_webhook_dispatcher_scan(ngx_event_t *ev)
     }
 
     ngx_webhook_dispatcher_register_check();
+    ngx_webhook_steps_look();
 
     if (!c->taking && (ngx_msec_int_t) (ngx_current_msec - c->takeover_at) >= 0)
     {

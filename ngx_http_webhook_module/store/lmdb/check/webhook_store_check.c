@@ -15,6 +15,7 @@
 #include "store/lmdb/rows/webhook_store_txn.h"
 #include "store/lmdb/queue/webhook_store_wake.h"
 #include "store/lmdb/session/webhook_store_session.h"
+#include "store/lmdb/check/webhook_store_check_bulk.h"
 #include "store/lmdb/check/webhook_store_check_event.h"
 #include "store/lmdb/check/webhook_store_check_history.h"
 #include "store/lmdb/check/webhook_store_check_int.h"
@@ -175,7 +176,10 @@ webhook_check_all(webhook_txn_t *t, webhook_check_t *check,
         { WEBHOOK_DB_ANSWER_ENDS, WEBHOOK_KEY_ANSWER_END,
                                             webhook_check_answer_end },
         { WEBHOOK_DB_ANSWER_CALLERS, WEBHOOK_KEY_ANSWER_CALLER,
-                                            webhook_check_answer_caller }
+                                            webhook_check_answer_caller },
+        { WEBHOOK_DB_LISTED, WEBHOOK_KEY_LISTED, webhook_check_listed },
+        { WEBHOOK_DB_RINGS, WEBHOOK_KEY_RING, webhook_check_ring },
+        { WEBHOOK_DB_TASKS, WEBHOOK_KEY_TASK, webhook_check_task }
     };
 
     memset(check, 0, sizeof(webhook_check_t));
@@ -480,6 +484,11 @@ webhook_check_totals(webhook_check_ctx_t *x)
         webhook_check_fault(x, NULL, "it says %u removed objects, there are "
                             "%llu", x->t->state.removed,
                             (unsigned long long) x->removed);
+    }
+
+    if (x->t->state.tasks != x->tasks) {
+        webhook_check_fault(x, NULL, "it says %u tasks, there are %u",
+                            x->t->state.tasks, x->tasks);
     }
 
     if (x->t->state.events != check->events) {

@@ -15,6 +15,7 @@
 #include "store/lmdb/rows/webhook_store_rendition.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
 #include "store/lmdb/queue/webhook_store_delivery.h"
+#include "store/lmdb/check/webhook_store_check_bulk.h"
 #include "store/lmdb/check/webhook_store_check_int.h"
 #include "store/lmdb/check/webhook_store_check_report.h"
 
@@ -82,6 +83,11 @@ webhook_check_delivery(webhook_check_ctx_t *x, const MDB_val *key,
 
     } else {
         webhook_check_fault(x, &id, "a delivery has no event");
+    }
+
+    rc = webhook_check_is_listed(x, endpoint, &id, &d);
+    if (rc) {
+        return rc;
     }
 
     e = webhook_check_find(x, endpoint);

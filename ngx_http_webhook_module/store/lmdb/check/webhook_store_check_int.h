@@ -34,6 +34,7 @@ typedef struct {
     uint64_t                   pieces;
     uint64_t                   finished;
     uint64_t                   history;
+    uint32_t                   tasks;       /* that are under way */
     unsigned                   old:1;       /* of format 1, or on its way: its
                                                index of what is finished is
                                                not looked at */

@@ -17,11 +17,11 @@
 #include "store/lmdb/upkeep/webhook_store_takeover.h"
 #include "store/lmdb/history/webhook_store_pause.h"
 #include "store/lmdb/session/webhook_store_session.h"
+#include "store/lmdb/migrate/webhook_store_migrate.h"
 #include "store/lmdb/repair/webhook_store_repair.h"
 #include "store/lmdb/engine/webhook_store_apply.h"
 #include "store/lmdb/engine/webhook_store_backup.h"
 #include "store/lmdb/engine/webhook_store_failure.h"
-#include "store/lmdb/migrate/webhook_store_migrate.h"
 #include "store/lmdb/engine/webhook_store_replace.h"
 
 #include <errno.h>
@@ -333,6 +333,7 @@ webhook_lmdb_news(void *data, webhook_store_news_t *news)
     news->pinned = st->pinned;
     news->quarantine = st->quarantine;
     news->change = st->change;
+    news->tasks = st->tasks;
     news->paused = st->paused;
     news->dropped = st->dropped;
 

@@ -69,6 +69,10 @@ webhook_apply(void *data, webhook_op_t **ops, uint32_t count)
         case WEBHOOK_OP_REMEMBER:
         case WEBHOOK_OP_DISCARD:
         case WEBHOOK_OP_OBJECT:
+        case WEBHOOK_OP_TASK:
+        case WEBHOOK_OP_TASK_END:
+        case WEBHOOK_OP_COPY:
+        case WEBHOOK_OP_PURGE:
             sure++;
             writes++;
             break;
@@ -78,6 +82,7 @@ webhook_apply(void *data, webhook_op_t **ops, uint32_t count)
         case WEBHOOK_OP_TAKEOVER:
         case WEBHOOK_OP_EXPIRE:
         case WEBHOOK_OP_RESERVE:
+        case WEBHOOK_OP_TASK_STEP:
             writes++;
             break;
 
@@ -237,6 +242,7 @@ webhook_apply_refused(webhook_lmdb_t *st, webhook_op_t **ops, uint32_t count)
                 || ops[i]->type == WEBHOOK_OP_REMEMBER
                 || (ops[i]->type == WEBHOOK_OP_OBJECT
                     && ops[i]->u.object.bound == 0)
+                || ops[i]->type == WEBHOOK_OP_COPY
                 || (ops[i]->type == WEBHOOK_OP_RESERVE
                     && !ops[i]->u.reserve.bound)))
         {

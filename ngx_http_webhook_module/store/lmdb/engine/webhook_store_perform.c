@@ -25,11 +25,17 @@
 #include "store/lmdb/upkeep/webhook_store_takeover.h"
 #include "store/lmdb/history/webhook_store_admin.h"
 #include "store/lmdb/history/webhook_store_history_list.h"
+#include "store/lmdb/history/webhook_store_history_rings.h"
 #include "store/lmdb/history/webhook_store_history_show.h"
 #include "store/lmdb/history/webhook_store_history_stats.h"
 #include "store/lmdb/history/webhook_store_replay.h"
-#include "store/lmdb/check/webhook_store_check.h"
+#include "store/lmdb/tasks/webhook_store_copy.h"
+#include "store/lmdb/tasks/webhook_store_purge.h"
+#include "store/lmdb/tasks/webhook_store_task.h"
+#include "store/lmdb/tasks/webhook_store_task_step.h"
+#include "store/lmdb/tasks/webhook_store_task_walk.h"
 #include "store/lmdb/repair/webhook_store_quarantined.h"
+#include "store/lmdb/check/webhook_store_check.h"
 
 #include <errno.h>
 
@@ -71,6 +77,9 @@ webhook_perform_peek(webhook_txn_t *t, webhook_op_t *op, int *todo)
 
     case WEBHOOK_OP_REPLAY:
         return webhook_replay_peek(t, op, todo);
+
+    case WEBHOOK_OP_TASK_STEP:
+        return webhook_task_step_peek(t, op, todo);
 
     case WEBHOOK_OP_CLOCK:
         *todo = 1;
@@ -146,6 +155,21 @@ webhook_perform_write(webhook_txn_t *t, webhook_op_t *op)
     case WEBHOOK_OP_RECORD:
         return webhook_once_record(t, op);
 
+    case WEBHOOK_OP_TASK:
+        return webhook_task_put(t, op);
+
+    case WEBHOOK_OP_TASK_STEP:
+        return webhook_task_step(t, op);
+
+    case WEBHOOK_OP_TASK_END:
+        return webhook_task_end(t, op);
+
+    case WEBHOOK_OP_COPY:
+        return webhook_copy(t, op);
+
+    case WEBHOOK_OP_PURGE:
+        return webhook_purge(t, op);
+
     default:
         return EINVAL;
     }
@@ -207,6 +231,15 @@ webhook_perform_read(webhook_txn_t *t, webhook_op_t *op)
 
     case WEBHOOK_OP_QUARANTINE:
         return webhook_quarantined_list(t, op);
+
+    case WEBHOOK_OP_TASKS:
+        return webhook_task_list(t, op);
+
+    case WEBHOOK_OP_COUNT:
+        return webhook_task_count(t, op);
+
+    case WEBHOOK_OP_RINGS:
+        return webhook_history_rings(t, op);
 
     case WEBHOOK_OP_STATS:
         return webhook_history_stats(t, op);

@@ -15,6 +15,7 @@
 #include "store/lmdb/rows/webhook_store_quarantine.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
 #include "store/lmdb/rows/webhook_store_txn_seek.h"
+#include "store/lmdb/lists/webhook_store_listed.h"
 #include "store/lmdb/queue/webhook_store_endpoint_row.h"
 
 
@@ -128,7 +129,12 @@ webhook_remove_row(webhook_txn_t *t, const webhook_id_t *id,
 
     } else if (webhook_row_read_delivery(&val, &d) != 0) {
 
-        /* its counter cannot be told */
+        /* its counter cannot be told; it may be listed as one that waits */
+
+        rc = webhook_listed_del(t, endpoint, WEBHOOK_PENDING, id);
+        if (rc) {
+            return rc;
+        }
 
         d.state = WEBHOOK_DEAD;
         damaged = 1;
@@ -221,6 +227,11 @@ webhook_remove_delivery(webhook_txn_t *t, const webhook_id_t *id,
     if (ep->states[d->state]) {
         ep->states[d->state]--;
         ep->dirty = 1;
+    }
+
+    rc = webhook_listed_del(t, endpoint, d->state, id);
+    if (rc) {
+        return rc;
     }
 
     rc = webhook_txn_cursor(t, WEBHOOK_DB_ATTEMPTS, &c);

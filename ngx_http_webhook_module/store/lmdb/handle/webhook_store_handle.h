@@ -134,6 +134,7 @@ struct webhook_lmdb_s {
                                                more */
 
     unsigned                  paused:1;     /* for the news */
+    uint32_t                  tasks;        /* the same */
     webhook_pack_t            pack;
 
     int                       error;        /* last one logged, and when */
@@ -141,6 +142,13 @@ struct webhook_lmdb_s {
 
     uint64_t                  change;       /* for the news */
     uint64_t                  keep_audit;   /* ms */
+    uint64_t                  ring_look;    /* engine time of the next walk */
+    uint64_t                  ring_pos;     /* an endpoint's id: where it is */
+    webhook_id_source_t       ids;          /* of events that are made here */
+    unsigned char             task_row[WEBHOOK_KEY_DELIVERY];
+    unsigned                  task_bad:1;   /* a step failed for that row, which
+                                               is damaged */
+
     uint64_t                  orphans;      /* ms, 0: never */
     uint64_t                  orphan_look;  /* engine time of the next walk */
     uint64_t                  orphan_pos;   /* an endpoint's id: where it is */
@@ -166,6 +174,8 @@ typedef struct {
     uint64_t                  age;          /* the time by which the age of
                                                what is kept is told */
     webhook_state_row_t       state;
+    uint32_t                  minute;       /* wall, since 1970; 0: not asked
+                                               for yet */
     uint64_t                  used;         /* bytes, kept roughly */
     uint64_t                  map;          /* bytes the file may have */
     uint64_t                  tail;         /* of them behind its last page */

@@ -14,7 +14,7 @@
 #include "store/lmdb/rows/webhook_store_rendition.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
 #include "store/lmdb/rows/webhook_store_txn_seek.h"
-#include "store/lmdb/history/webhook_store_history_entry.h"
+#include "store/lmdb/walk/webhook_store_history_entry.h"
 
 #include <errno.h>
 
@@ -77,7 +77,8 @@ webhook_history_show(webhook_txn_t *t, webhook_op_t *op)
                                          * sizeof(webhook_rendition_t));
 
     if (s->renditions == NULL
-        || webhook_memory_text(&op->memory, &head.type, &s->type) != 0)
+        || webhook_memory_text(&op->memory, &head.type, &s->type) != 0
+        || webhook_memory_text(&op->memory, &head.company, &s->company) != 0)
     {
         return ENOMEM;
     }

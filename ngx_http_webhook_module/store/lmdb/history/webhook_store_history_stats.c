@@ -15,13 +15,15 @@
 #include "store/lmdb/space/webhook_store_headroom.h"
 #include "store/lmdb/space/webhook_store_used.h"
 #include "store/lmdb/files/webhook_store_owner.h"
+#include "store/lmdb/queue/webhook_store_delivery.h"
 #include "store/lmdb/repeats/webhook_store_idempotency.h"
 #include "store/lmdb/history/webhook_store_pause.h"
-#include "store/lmdb/queue/webhook_store_delivery.h"
 
 #include <errno.h>
 
 
+static int webhook_history_one(webhook_txn_t *t, webhook_op_t *op);
+static int webhook_history_all(webhook_txn_t *t, webhook_op_t *op);
 static int webhook_history_endpoint(webhook_txn_t *t, void **memory,
     uint64_t id, webhook_endpoint_row_t *row, webhook_endpoint_stats_t *e);
 static int webhook_history_due(webhook_txn_t *t, webhook_endpoint_stats_t *e);
@@ -30,12 +32,8 @@ static int webhook_history_due(webhook_txn_t *t, webhook_endpoint_stats_t *e);
 int
 webhook_history_stats(webhook_txn_t *t, webhook_op_t *op)
 {
-    int                        rc;
-    MDB_val                    key, val;
-    MDB_stat                   stat;
-    MDB_cursor                *c;
-    webhook_op_stats_t        *s;
-    webhook_endpoint_row_t     row;
+    int                  rc;
+    webhook_op_stats_t  *s;
 
     s = &op->u.stats;
 
@@ -71,6 +69,66 @@ webhook_history_stats(webhook_txn_t *t, webhook_op_t *op)
     if (rc) {
         return rc;
     }
+
+    rc = s->endpoint ? webhook_history_one(t, op)
+                     : webhook_history_all(t, op);
+    if (rc) {
+        return rc;
+    }
+
+    op->result = WEBHOOK_STORE_OK;
+
+    return 0;
+}
+
+
+static int
+webhook_history_one(webhook_txn_t *t, webhook_op_t *op)
+{
+    int                      rc;
+    MDB_val                  val;
+    unsigned char            key[WEBHOOK_KEY_ENDPOINT];
+    webhook_op_stats_t      *s;
+    webhook_endpoint_row_t   row;
+
+    s = &op->u.stats;
+
+    webhook_set_u64(key, s->endpoint);
+
+    rc = webhook_txn_get(t, WEBHOOK_DB_ENDPOINTS, key, sizeof(key), &val);
+
+    if (rc) {
+        return rc == MDB_NOTFOUND ? 0 : rc;
+    }
+
+    if (webhook_row_read_endpoint(&val, &row) != 0) {
+        return 0;
+    }
+
+    s->endpoints = webhook_memory_alloc(&op->memory,
+                                        sizeof(webhook_endpoint_stats_t));
+    if (s->endpoints == NULL) {
+        return ENOMEM;
+    }
+
+    s->count = 1;
+
+    return webhook_history_endpoint(t, &op->memory, s->endpoint, &row,
+                                    s->endpoints);
+}
+
+
+static int
+webhook_history_all(webhook_txn_t *t, webhook_op_t *op)
+{
+    int                      rc;
+    MDB_val                  key, val;
+    MDB_stat                 stat;
+    MDB_cursor              *c;
+    webhook_op_stats_t      *s;
+    webhook_endpoint_row_t   row;
+
+    s = &op->u.stats;
 
     rc = mdb_stat(t->txn, t->st->dbi[WEBHOOK_DB_ENDPOINTS], &stat);
     if (rc) {
@@ -108,13 +166,7 @@ webhook_history_stats(webhook_txn_t *t, webhook_op_t *op)
         }
     }
 
-    if (rc && rc != MDB_NOTFOUND) {
-        return rc;
-    }
-
-    op->result = WEBHOOK_STORE_OK;
-
-    return 0;
+    return rc == MDB_NOTFOUND ? 0 : rc;
 }
 
 

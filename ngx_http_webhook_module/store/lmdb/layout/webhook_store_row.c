@@ -49,7 +49,6 @@ webhook_row_write_state(unsigned char *buf, const webhook_state_row_t *r)
 
     webhook_codec_add_u32(&out, r->removed);
     webhook_codec_add_u64(&out, r->forgot);
-    webhook_codec_add_u64(&out, r->task);
     webhook_codec_add_u32(&out, r->tasks);
 
     return webhook_codec_written(&out);
@@ -93,7 +92,6 @@ webhook_row_read_state(const MDB_val *v, webhook_state_row_t *r)
         memset(r->objects, 0, sizeof(r->objects));
         r->removed = 0;
         r->forgot = 0;
-        r->task = 0;
         r->tasks = 0;
 
     } else {
@@ -105,7 +103,6 @@ webhook_row_read_state(const MDB_val *v, webhook_state_row_t *r)
 
         r->removed = webhook_codec_u32(&in);
         r->forgot = webhook_codec_u64(&in);
-        r->task = webhook_codec_u64(&in);
         r->tasks = webhook_codec_u32(&in);
     }
 

@@ -13,8 +13,8 @@
 
 #include <lmdb.h>
 
-#include "store/webhook_store.h"
 #include "core/base/webhook_codec.h"
+#include "store/webhook_store.h"
 
 
 #define WEBHOOK_STORE_FORMAT        4       /* of the stores that are written */
@@ -48,10 +48,11 @@
  *   idempotency_ends
  *               time 8, key 32, body 32       nothing: when that ends
  *   quarantine  number 8                      a row that could not be read
- *   listed      endpoint 8, state 1,          nothing: a delivery in a state
- *               event 16                      that such rows are kept of
- *   rings       endpoint 8, hour 4            counters a minute
- *   tasks       number 8                      a task
+ *   listed      endpoint 8, state 1,          nothing: a delivery that waits
+ *               event 16                      (PENDING), or is dead
+ *   rings       endpoint 8, hour 4            what came of sends, by minutes;
+ *               0 8, hour 4                   the same of all endpoints
+ *   tasks       id 16                         a task
  *   objects     kind 1, digest of its id 16   an object, or what is left of it
  *   object_names
  *               kind 1, digest of company     digest of its id, 16
@@ -155,6 +156,9 @@ typedef enum {
 #define WEBHOOK_KEY_DEDUPE    40
 #define WEBHOOK_KEY_REPEAT    48
 #define WEBHOOK_KEY_QUARANTINE  8
+#define WEBHOOK_KEY_LISTED    25
+#define WEBHOOK_KEY_RING      12
+#define WEBHOOK_KEY_TASK      16
 #define WEBHOOK_KEY_MAX         511     /* of LMDB */
 #define WEBHOOK_KEY_IDEMPOTENCY      (2 * WEBHOOK_IDEMPOTENCY_LEN)
 #define WEBHOOK_KEY_IDEMPOTENCY_END  (8 + WEBHOOK_KEY_IDEMPOTENCY)
@@ -234,6 +238,24 @@ webhook_key_receiver(unsigned char *key, uint64_t receiver,
 
 
 static inline void
+webhook_key_listed(unsigned char *key, uint64_t endpoint,
+    webhook_state_e state, const webhook_id_t *id)
+{
+    webhook_set_u64(key, endpoint);
+    key[8] = (unsigned char) state;
+    memcpy(key + 9, id->bytes, 16);
+}
+
+
+static inline void
+webhook_key_ring(unsigned char *key, uint64_t endpoint, uint32_t hour)
+{
+    webhook_set_u64(key, endpoint);
+    webhook_set_u32(key + 8, hour);
+}
+
+
+static inline void
 webhook_key_dedupe(unsigned char *key, uint64_t scope,
     const unsigned char *digest)
 {
@@ -290,7 +312,25 @@ typedef struct {
     webhook_rendition_row_t  renditions[WEBHOOK_RENDITIONS_MAX];
     webhook_id_t             wire;      /* it is sent under, if that is ... */
     unsigned                 wired:1;   /* ... another than its own */
+    webhook_str_t            company;
 } webhook_head_row_t;
+
+
+/* What came of sends in a minute. */
+
+typedef struct {
+    uint32_t                 minute;    /* since 1970, or in its hour */
+    uint32_t                 sends;
+    uint32_t                 failed;
+    uint32_t                 delivered;
+    uint32_t                 dead;
+} webhook_minute_t;
+
+#define WEBHOOK_RING_MINUTES  60        /* in a row of the rings */
+
+typedef struct {
+    webhook_minute_t         minutes[WEBHOOK_RING_MINUTES];
+} webhook_ring_row_t;
 
 
 typedef struct {
@@ -362,6 +402,8 @@ typedef struct {
     uint64_t        failing;            /* engine time: since then no send was
                                            DONE, and this one failed; 0: the
                                            last was */
+    webhook_minute_t  minute;           /* that is under way; those before it
+                                           are in the rings */
     unsigned        open:1;
     unsigned        paused:1;
 
@@ -398,7 +440,6 @@ typedef struct {
                                            now */
     uint64_t  forgot;                   /* the last change of one of which
                                            nothing is left any more */
-    uint64_t  task;                     /* the last one's number */
     uint32_t  tasks;                    /* that are running now */
 } webhook_state_row_t;
 
@@ -413,7 +454,26 @@ typedef struct {
     uint64_t  record;                   /* a blob */
     uint64_t  record_len;
     uint64_t  receiver;
+    uint64_t  kept;                     /* age time: as the index of what is
+                                           finished has it; 0: not known */
+    webhook_str_t  company;
 } webhook_call_row_t;
+
+
+typedef struct {
+    webhook_task_t  task;               /* but its id; the filter's cursor is
+                                           where it has come to */
+    uint64_t        until;              /* the wall time of the filter's upper
+                                           bound: when it was made, or before */
+    uint64_t        owner;              /* incarnation of who makes its steps,
+                                           for so long: */
+    uint64_t        held;               /* engine time */
+    uint64_t        stepped;            /* engine time of the last step */
+    uint64_t        again;              /* no step before that: engine time */
+    uint32_t        left;               /* what could not be removed in this
+                                           pass, as it was being sent */
+    unsigned        pass:1;             /* PURGE: of calls */
+} webhook_task_row_t;
 
 
 typedef struct {
@@ -476,6 +536,8 @@ size_t webhook_row_write_owner(unsigned char *buf,
     const webhook_owner_row_t *r);
 size_t webhook_row_write_idempotency(unsigned char *buf,
     const webhook_idempotency_row_t *r);
+size_t webhook_row_write_ring(unsigned char *buf, const webhook_ring_row_t *r);
+size_t webhook_row_write_task(unsigned char *buf, const webhook_task_row_t *r);
 size_t webhook_row_write_format(unsigned char *buf, uint32_t format);
 size_t webhook_row_write_migrate(unsigned char *buf,
     const webhook_migrate_row_t *r);
@@ -495,6 +557,8 @@ int webhook_row_read_call(const MDB_val *v, webhook_call_row_t *r);
 int webhook_row_read_owner(const MDB_val *v, webhook_owner_row_t *r);
 int webhook_row_read_idempotency(const MDB_val *v,
     webhook_idempotency_row_t *r);
+int webhook_row_read_ring(const MDB_val *v, webhook_ring_row_t *r);
+int webhook_row_read_task(const MDB_val *v, webhook_task_row_t *r);
 int webhook_row_read_format(const MDB_val *v, uint32_t *format);
 int webhook_row_read_migrate(const MDB_val *v, webhook_migrate_row_t *r);
 int webhook_row_read_quarantine(const MDB_val *v,

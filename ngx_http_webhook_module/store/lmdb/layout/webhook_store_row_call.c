@@ -27,11 +27,13 @@ webhook_row_write_call(unsigned char *buf, const webhook_call_row_t *r)
 {
     webhook_codec_out_t  out;
 
-    webhook_codec_write(&out, buf, WEBHOOK_ROW_MAX, WEBHOOK_ROW_CALL, 1);
+    webhook_codec_write(&out, buf, WEBHOOK_ROW_MAX, WEBHOOK_ROW_CALL, 2);
 
     webhook_codec_add_u64(&out, r->record);
     webhook_codec_add_u64(&out, r->record_len);
     webhook_codec_add_u64(&out, r->receiver);
+    webhook_codec_add_u64(&out, r->kept);
+    webhook_codec_add_text(&out, &r->company);
 
     return webhook_codec_written(&out);
 }
@@ -42,11 +44,19 @@ webhook_row_read_call(const MDB_val *v, webhook_call_row_t *r)
 {
     webhook_codec_in_t  in;
 
-    webhook_codec_read(&in, v->mv_data, v->mv_size, WEBHOOK_ROW_CALL, 1);
+    webhook_codec_read(&in, v->mv_data, v->mv_size, WEBHOOK_ROW_CALL, 2);
 
     r->record = webhook_codec_u64(&in);
     r->record_len = webhook_codec_u64(&in);
     r->receiver = webhook_codec_u64(&in);
+    r->kept = 0;
+    r->company.data = NULL;
+    r->company.len = 0;
+
+    if (in.version > 1) {
+        r->kept = webhook_codec_u64(&in);
+        webhook_codec_text(&in, WEBHOOK_COMPANY_MAX, &r->company);
+    }
 
     if (r->record_len > WEBHOOK_CALL_RECORD_MAX) {
         return MDB_CORRUPTED;

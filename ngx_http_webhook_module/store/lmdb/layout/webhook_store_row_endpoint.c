@@ -78,6 +78,11 @@ webhook_row_write_endpoint(unsigned char *buf, const webhook_endpoint_row_t *r)
     webhook_codec_add_u32(&out, r->window_sends);
     webhook_codec_add_u32(&out, r->window_failures);
     webhook_codec_add_u64(&out, r->failing);
+    webhook_codec_add_u32(&out, r->minute.minute);
+    webhook_codec_add_u32(&out, r->minute.sends);
+    webhook_codec_add_u32(&out, r->minute.failed);
+    webhook_codec_add_u32(&out, r->minute.delivered);
+    webhook_codec_add_u32(&out, r->minute.dead);
     webhook_codec_add_text(&out, &name);
     webhook_codec_add_text(&out, &reason);
 
@@ -133,6 +138,18 @@ webhook_row_read_endpoint(const MDB_val *v, webhook_endpoint_row_t *r)
     r->window_sends = webhook_codec_u32(&in);
     r->window_failures = webhook_codec_u32(&in);
     r->failing = in.version < 3 ? 0 : webhook_codec_u64(&in);
+
+    if (in.version > 2) {
+        r->minute.minute = webhook_codec_u32(&in);
+        r->minute.sends = webhook_codec_u32(&in);
+        r->minute.failed = webhook_codec_u32(&in);
+        r->minute.delivered = webhook_codec_u32(&in);
+        r->minute.dead = webhook_codec_u32(&in);
+
+    } else {
+        memset(&r->minute, 0, sizeof(webhook_minute_t));
+    }
+
     webhook_codec_text(&in, WEBHOOK_NAME_MAX, &name);
     webhook_codec_text(&in, WEBHOOK_REASON_MAX, &reason);
 

@@ -34,7 +34,7 @@ webhook_row_write_head(unsigned char *buf, const webhook_head_row_t *r)
     webhook_str_t        wire;
     webhook_codec_out_t  out;
 
-    webhook_codec_write(&out, buf, WEBHOOK_ROW_MAX, WEBHOOK_ROW_HEAD, 2);
+    webhook_codec_write(&out, buf, WEBHOOK_ROW_MAX, WEBHOOK_ROW_HEAD, 3);
 
     webhook_codec_add_u64(&out, r->wall);
     webhook_codec_add_u64(&out, r->finished);
@@ -53,6 +53,7 @@ webhook_row_write_head(unsigned char *buf, const webhook_head_row_t *r)
     wire.len = r->wired ? WEBHOOK_ID_LEN : 0;
 
     webhook_codec_add_text(&out, &wire);
+    webhook_codec_add_text(&out, &r->company);
 
     return webhook_codec_written(&out);
 }
@@ -66,7 +67,7 @@ webhook_row_read_head(const MDB_val *v, webhook_head_row_t *r)
     webhook_rendition_row_t  *rendition;
     webhook_codec_in_t        in;
 
-    webhook_codec_read(&in, v->mv_data, v->mv_size, WEBHOOK_ROW_HEAD, 2);
+    webhook_codec_read(&in, v->mv_data, v->mv_size, WEBHOOK_ROW_HEAD, 3);
 
     r->wall = webhook_codec_u64(&in);
     r->finished = webhook_codec_u64(&in);
@@ -107,6 +108,14 @@ webhook_row_read_head(const MDB_val *v, webhook_head_row_t *r)
         } else if (wire.len) {
             return MDB_CORRUPTED;
         }
+    }
+
+    if (in.version > 2) {
+        webhook_codec_text(&in, WEBHOOK_COMPANY_MAX, &r->company);
+
+    } else {
+        r->company.data = NULL;
+        r->company.len = 0;
     }
 
     return webhook_row_end(&in);

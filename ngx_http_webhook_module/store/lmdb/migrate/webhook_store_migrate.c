@@ -19,7 +19,8 @@
  * Format 3 has no step: in format 2 rows of repeats and records of calls were
  * of version 1, and they are read as they are.  Format 4 has tables that the
  * others have not, which are made when the store is opened, and newer records
- * of what the store keeps of itself.
+ * of what the store keeps of itself; one of the tables, an index, is filled in
+ * a step.
  */
 
 #include "store/lmdb/migrate/webhook_store_migrate.h"
@@ -37,6 +38,7 @@
 #include "store/lmdb/migrate/webhook_store_migrate_finished.h"
 #include "store/lmdb/migrate/webhook_store_migrate_ids.h"
 #include "store/lmdb/migrate/webhook_store_migrate_int.h"
+#include "store/lmdb/migrate/webhook_store_migrate_listed.h"
 
 #include <errno.h>
 
@@ -57,7 +59,8 @@ static int webhook_migrate_begin(webhook_txn_t *t, webhook_migrate_row_t *row);
 
 static const webhook_migrate_step_t  webhook_migrate_steps[] = {
     { 2, webhook_migrate_ids },
-    { 2, webhook_migrate_finished }
+    { 2, webhook_migrate_finished },
+    { 4, webhook_migrate_listed }
 };
 
 #define WEBHOOK_MIGRATE_STEPS                                                 \

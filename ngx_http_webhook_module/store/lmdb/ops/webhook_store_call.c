@@ -22,11 +22,14 @@
 #include <stdlib.h>
 
 
-#define WEBHOOK_CALL_PAGE  1000         /* entries in an answer at most */
+#define WEBHOOK_CALL_PAGE    1000       /* entries in an answer at most */
+
+#define WEBHOOK_CALL_OTHERS  (-1)       /* it is not of the company */
 
 
 static int webhook_call_read(webhook_txn_t *t, void **memory,
-    const webhook_id_t *id, webhook_call_t *out);
+    const webhook_id_t *id, const webhook_company_t *company,
+    webhook_call_t *out);
 static int webhook_call_one(webhook_txn_t *t, webhook_op_t *op);
 static int webhook_call_before(webhook_txn_t *t, webhook_op_calls_t *l,
     int first, webhook_id_t *id);
@@ -50,7 +53,9 @@ webhook_call_put(webhook_txn_t *t, webhook_op_t *op)
         return 0;
     }
 
-    if (c->receiver == 0 || c->actions_count > WEBHOOK_CALL_ACTIONS_MAX) {
+    if (c->receiver == 0 || c->actions_count > WEBHOOK_CALL_ACTIONS_MAX
+        || c->company.len > WEBHOOK_COMPANY_MAX)
+    {
         webhook_store_log_error(t->st, EINVAL, "a call exceeds a bound");
         op->result = WEBHOOK_STORE_UNAVAILABLE;
         return 0;
@@ -94,6 +99,8 @@ webhook_call_put(webhook_txn_t *t, webhook_op_t *op)
 
     call.record_len = len;
     call.receiver = c->receiver;
+    call.kept = t->age;
+    call.company = c->company;
 
     len = webhook_row_write_call(row, &call);
 
@@ -185,7 +192,8 @@ webhook_call_list(webhook_txn_t *t, webhook_op_t *op)
         memset(l->cursor, 0, WEBHOOK_CURSOR_LEN);
         memcpy(l->cursor, id.bytes, 16);
 
-        rc = webhook_call_read(t, &op->memory, &id, &l->calls[l->count]);
+        rc = webhook_call_read(t, &op->memory, &id, &l->company,
+                               &l->calls[l->count]);
 
         if (rc == 0) {
             call = &l->calls[l->count];
@@ -198,6 +206,9 @@ webhook_call_list(webhook_txn_t *t, webhook_op_t *op)
             } else {
                 memset(call, 0, sizeof(webhook_call_t));
             }
+
+        } else if (rc == WEBHOOK_CALL_OTHERS) {
+            continue;
 
         } else if (rc == MDB_CORRUPTED || rc == MDB_NOTFOUND) {
             l->damaged++;
@@ -218,9 +229,9 @@ webhook_call_one(webhook_txn_t *t, webhook_op_t *op)
 
     l = &op->u.calls;
 
-    rc = webhook_call_read(t, &op->memory, l->id, l->calls);
+    rc = webhook_call_read(t, &op->memory, l->id, &l->company, l->calls);
 
-    if (rc == MDB_NOTFOUND) {
+    if (rc == MDB_NOTFOUND || rc == WEBHOOK_CALL_OTHERS) {
         op->result = WEBHOOK_STORE_NOT_FOUND;
         return 0;
     }
@@ -280,10 +291,11 @@ webhook_call_before(webhook_txn_t *t, webhook_op_calls_t *l, int first,
 
 static int
 webhook_call_read(webhook_txn_t *t, void **memory, const webhook_id_t *id,
-    webhook_call_t *out)
+    const webhook_company_t *company, webhook_call_t *out)
 {
     int                     rc;
     MDB_val                 val;
+    webhook_str_t           text;
     webhook_call_row_t      call;
     webhook_call_action_t   actions[WEBHOOK_CALL_ACTIONS_MAX];
 
@@ -295,6 +307,14 @@ webhook_call_read(webhook_txn_t *t, void **memory, const webhook_id_t *id,
 
     if (rc) {
         return rc;
+    }
+
+    if (!webhook_company_match(company, &call.company)) {
+        return WEBHOOK_CALL_OTHERS;
+    }
+
+    if (webhook_memory_text(memory, &call.company, &text) != 0) {
+        return ENOMEM;
     }
 
     /* the texts are views into the record, so that is kept */
@@ -318,6 +338,7 @@ webhook_call_read(webhook_txn_t *t, void **memory, const webhook_id_t *id,
     }
 
     out->id = *id;
+    out->company = text;
 
     if (out->actions_count == 0) {
         out->actions = NULL;

@@ -392,8 +392,9 @@ webhook_claim_one(webhook_txn_t *t, webhook_endpoint_row_t *ep,
             return rc;
         }
 
-        if (ep->states[WEBHOOK_PENDING]) {
-            ep->states[WEBHOOK_PENDING]--;
+        rc = webhook_delivery_unpending(t, ep, &id);
+        if (rc) {
+            return rc;
         }
 
         rc = webhook_delivery_lease(t, ep, &id, &d, length);

@@ -11,6 +11,7 @@
 #include "store/lmdb/handle/webhook_store_handle.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
 #include "store/lmdb/space/webhook_store_space.h"
+#include "store/lmdb/lists/webhook_store_ring.h"
 #include "store/lmdb/queue/webhook_store_admission.h"
 #include "store/lmdb/queue/webhook_store_delivery.h"
 #include "store/lmdb/queue/webhook_store_endpoint_row.h"
@@ -18,6 +19,8 @@
 #include "store/lmdb/ops/webhook_store_claim.h"
 
 
+static int webhook_complete_send(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    webhook_op_complete_t *c, webhook_delivery_row_t *d);
 static int webhook_complete_attempt(webhook_txn_t *t,
     webhook_op_complete_t *c, webhook_delivery_row_t *d);
 static int webhook_complete_step(webhook_txn_t *t, webhook_endpoint_row_t *ep,
@@ -62,18 +65,9 @@ webhook_complete(webhook_txn_t *t, webhook_op_t *op)
 
     waits = d;
 
-    if (c->outcome == WEBHOOK_RELEASE) {
-        webhook_admission_return(ep);
-
-    } else {
-        ep->attempts++;
-
-        webhook_admission_outcome(t, ep, c);
-
-        rc = webhook_complete_attempt(t, c, &d);
-        if (rc) {
-            return rc;
-        }
+    rc = webhook_complete_send(t, ep, c, &d);
+    if (rc) {
+        return rc;
     }
 
     rc = d.state == WEBHOOK_SENDING
@@ -123,6 +117,36 @@ webhook_complete(webhook_txn_t *t, webhook_op_t *op)
     }
 
     return webhook_claim_next(t, ep, op);
+}
+
+
+/* What the send means for its endpoint, and for history. */
+
+static int
+webhook_complete_send(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    webhook_op_complete_t *c, webhook_delivery_row_t *d)
+{
+    int                rc;
+    webhook_minute_t  *minute;
+
+    if (c->outcome == WEBHOOK_RELEASE) {
+        webhook_admission_return(ep);
+        return 0;
+    }
+
+    rc = webhook_ring_minute(t, ep, &minute);
+    if (rc) {
+        return rc;
+    }
+
+    minute->sends++;
+    minute->failed += c->outcome != WEBHOOK_DONE;
+
+    ep->attempts++;
+
+    webhook_admission_outcome(t, ep, c);
+
+    return webhook_complete_attempt(t, c, d);
 }
 
 

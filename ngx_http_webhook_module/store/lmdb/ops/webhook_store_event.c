@@ -14,6 +14,7 @@
 #include "store/lmdb/rows/webhook_store_blob.h"
 #include "store/lmdb/rows/webhook_store_finished.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
+#include "store/lmdb/lists/webhook_store_listed.h"
 #include "store/lmdb/queue/webhook_store_admission.h"
 #include "store/lmdb/queue/webhook_store_delivery.h"
 #include "store/lmdb/queue/webhook_store_endpoint_row.h"
@@ -151,6 +152,7 @@ webhook_event_head(webhook_txn_t *t, const webhook_op_put_event_t *p,
     head->wall = p->wall;
     head->finished = 0;
     head->type = p->type;
+    head->company = p->company;
     head->renditions_count = p->renditions_count;
     head->wired = 0;
 
@@ -188,6 +190,7 @@ webhook_event_valid(webhook_txn_t *t, webhook_op_put_event_t *p)
     const webhook_rendition_t  *rendition;
 
     if (p->type.len > WEBHOOK_STORE_TYPE_MAX
+        || p->company.len > WEBHOOK_COMPANY_MAX
         || p->renditions_count == 0
         || p->renditions_count > WEBHOOK_RENDITIONS_MAX)
     {
@@ -513,6 +516,11 @@ webhook_event_past(webhook_txn_t *t, webhook_op_put_event_t *p,
 
     ep->states[d->state]++;
     ep->dirty = 1;
+
+    rc = webhook_listed_put(t, ep->id, d->state, &p->id);
+    if (rc) {
+        return rc;
+    }
 
     webhook_key_delivery(key, &p->id, put->endpoint);
 

@@ -15,6 +15,7 @@
 #include "store/lmdb/handle/webhook_store_handle.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
 #include "store/lmdb/rows/webhook_store_txn_seek.h"
+#include "store/lmdb/lists/webhook_store_listed.h"
 #include "store/lmdb/queue/webhook_store_admission.h"
 
 
@@ -135,9 +136,7 @@ webhook_delivery_unwait(webhook_txn_t *t, webhook_endpoint_row_t *ep,
         return rc;
     }
 
-    webhook_delivery_unpending(ep);
-
-    return 0;
+    return webhook_delivery_unpending(t, ep, id);
 }
 
 
@@ -145,24 +144,31 @@ int
 webhook_delivery_pending(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     const webhook_id_t *id, webhook_delivery_row_t *d)
 {
+    int  rc;
+
     d->state = WEBHOOK_PENDING;
     d->end = 0;
 
     ep->states[WEBHOOK_PENDING]++;
     ep->dirty = 1;
 
-    return webhook_delivery_write(t, ep->id, id, d);
+    rc = webhook_listed_put(t, ep->id, WEBHOOK_PENDING, id);
+
+    return rc ? rc : webhook_delivery_write(t, ep->id, id, d);
 }
 
 
-void
-webhook_delivery_unpending(webhook_endpoint_row_t *ep)
+int
+webhook_delivery_unpending(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    const webhook_id_t *id)
 {
     if (ep->states[WEBHOOK_PENDING]) {
         ep->states[WEBHOOK_PENDING]--;
     }
 
     ep->dirty = 1;
+
+    return webhook_listed_del(t, ep->id, WEBHOOK_PENDING, id);
 }
 
 

@@ -52,7 +52,8 @@ int webhook_delivery_unlease(webhook_txn_t *t, webhook_endpoint_row_t *ep,
    more. */
 int webhook_delivery_pending(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     const webhook_id_t *id, webhook_delivery_row_t *d);
-void webhook_delivery_unpending(webhook_endpoint_row_t *ep);
+int webhook_delivery_unpending(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    const webhook_id_t *id);
 
 
 #endif /* WEBHOOK_STORE_DELIVERY_H */

@@ -13,6 +13,7 @@
 #include "store/lmdb/handle/webhook_store_handle.h"
 #include "store/lmdb/rows/webhook_store_recount.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
+#include "store/lmdb/lists/webhook_store_ring.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -224,6 +225,11 @@ webhook_endpoint_row_remove(webhook_txn_t *t, webhook_endpoint_row_t *ep)
 {
     int            rc;
     unsigned char  key[WEBHOOK_KEY_WAKE];
+
+    rc = webhook_ring_flush(t, ep);
+    if (rc) {
+        return rc;
+    }
 
     if (ep->wake != WEBHOOK_NEVER) {
         webhook_key_wake(key, ep->wake, ep->id);

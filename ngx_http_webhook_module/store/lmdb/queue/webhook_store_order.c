@@ -289,9 +289,9 @@ webhook_order_leave(webhook_txn_t *t, webhook_endpoint_row_t *ep,
 
     d.parked = 0;
 
-    webhook_delivery_unpending(ep);
+    rc = webhook_delivery_unpending(t, ep, &id);
 
-    return webhook_delivery_wait(t, ep, &id, &d);
+    return rc ? rc : webhook_delivery_wait(t, ep, &id, &d);
 }
 
 
@@ -420,7 +420,7 @@ webhook_order_park(webhook_txn_t *t, webhook_endpoint_row_t *ep,
 
 int
 webhook_order_unpark(webhook_txn_t *t, webhook_endpoint_row_t *ep,
-    const webhook_delivery_row_t *d)
+    const webhook_id_t *id, const webhook_delivery_row_t *d)
 {
     int            rc;
     unsigned char  key[WEBHOOK_KEY_PARKED];
@@ -432,7 +432,5 @@ webhook_order_unpark(webhook_txn_t *t, webhook_endpoint_row_t *ep,
         return rc;
     }
 
-    webhook_delivery_unpending(ep);
-
-    return 0;
+    return webhook_delivery_unpending(t, ep, id);
 }

@@ -43,7 +43,7 @@ uint64_t webhook_order_place(webhook_txn_t *t);
 int webhook_order_park(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     const webhook_id_t *id, webhook_delivery_row_t *d);
 int webhook_order_unpark(webhook_txn_t *t, webhook_endpoint_row_t *ep,
-    const webhook_delivery_row_t *d);
+    const webhook_id_t *id, const webhook_delivery_row_t *d);
 
 
 #endif /* WEBHOOK_STORE_ORDER_H */

@@ -18,6 +18,8 @@
 #include "store/lmdb/handle/webhook_store_log.h"
 #include "store/lmdb/rows/webhook_store_quarantine.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
+#include "store/lmdb/lists/webhook_store_listed.h"
+#include "store/lmdb/lists/webhook_store_ring.h"
 #include "store/lmdb/queue/webhook_store_delivery.h"
 #include "store/lmdb/queue/webhook_store_order.h"
 #include "store/lmdb/queue/webhook_store_owed.h"
@@ -55,7 +57,7 @@ int
 webhook_queue_unwait(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     const webhook_id_t *id, const webhook_delivery_row_t *d)
 {
-    return d->parked ? webhook_order_unpark(t, ep, d)
+    return d->parked ? webhook_order_unpark(t, ep, id, d)
                      : webhook_delivery_unwait(t, ep, id, d);
 }
 
@@ -142,7 +144,8 @@ webhook_queue_over(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     const webhook_id_t *id, webhook_delivery_row_t *d, webhook_state_e state,
     uint64_t wall, int block, int *next)
 {
-    int  rc;
+    int                rc;
+    webhook_minute_t  *minute;
 
     *next = d->order && !d->parked;
 
@@ -155,14 +158,26 @@ webhook_queue_over(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     ep->states[state]++;
     ep->dirty = 1;
 
+    rc = webhook_listed_put(t, ep->id, state, id);
+
+    if (rc == 0) {
+        rc = webhook_ring_minute(t, ep, &minute);
+    }
+
+    if (rc) {
+        return rc;
+    }
+
     if (state == WEBHOOK_DELIVERED) {
         ep->delivered++;
+        minute->delivered++;
 
     } else if (state == WEBHOOK_CANCELLED) {
         ep->cancelled++;
 
     } else {
         ep->dead++;
+        minute->dead++;
 
         if (*next && block && ep->order_block) {
             *next = 0;
@@ -244,6 +259,10 @@ webhook_queue_cancel(webhook_txn_t *t, webhook_endpoint_row_t *ep,
 
         if (ep->states[WEBHOOK_DEAD]) {
             ep->states[WEBHOOK_DEAD]--;
+        }
+
+        if (rc == 0) {
+            rc = webhook_listed_del(t, ep->id, WEBHOOK_DEAD, id);
         }
 
         d->blocks = 0;
@@ -343,6 +362,10 @@ webhook_queue_requeue(webhook_txn_t *t, webhook_endpoint_row_t *ep,
 
     } else {
         rc = webhook_owed_reopen(t, id);
+    }
+
+    if (rc == 0) {
+        rc = webhook_listed_del(t, ep->id, was, id);
     }
 
     if (rc) {
@@ -486,6 +509,11 @@ webhook_queue_kill(webhook_txn_t *t, webhook_endpoint_row_t *ep,
 
     webhook_store_log_error(t->st, MDB_CORRUPTED,
                             "a delivery cannot be read and is given up");
+
+    rc = webhook_listed_del(t, ep->id, was, id);
+    if (rc) {
+        return rc;
+    }
 
     rc = webhook_delivery_read(t, ep->id, id, &d);
 

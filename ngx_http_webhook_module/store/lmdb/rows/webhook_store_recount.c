@@ -319,6 +319,10 @@ webhook_recount_state(webhook_txn_t *t)
         rc = webhook_recount_objects(t);
     }
 
+    if (rc == 0) {
+        rc = webhook_recount_tasks(t);
+    }
+
     if (rc) {
         return rc;
     }
@@ -364,8 +368,7 @@ webhook_recount_history(webhook_txn_t *t)
 
 
 /* Objects that are there have a name, those that were removed a place in the
-   lists; the last one that was changed stands at
-   the end of the changes, and the last task at that of the tasks. */
+   lists; the last one that was changed stands at the end of the changes. */
 
 static int
 webhook_recount_objects(webhook_txn_t *t)
@@ -416,9 +419,34 @@ webhook_recount_objects(webhook_txn_t *t)
 
     t->state.forgot = t->state.change;
 
+    return rc;
+}
+
+
+int
+webhook_recount_tasks(webhook_txn_t *t)
+{
+    int                  rc;
+    MDB_val              key, val;
+    MDB_cursor          *c;
+    webhook_task_row_t   task;
+
+    t->state.tasks = 0;
+
+    rc = webhook_txn_cursor(t, WEBHOOK_DB_TASKS, &c);
+
     if (rc == 0) {
-        rc = webhook_txn_number(t, WEBHOOK_DB_TASKS, &t->state.task);
+        rc = mdb_cursor_get(c, &key, &val, MDB_FIRST);
     }
 
-    return rc;
+    for ( /* void */ ; rc == 0; rc = mdb_cursor_get(c, &key, &val, MDB_NEXT)) {
+
+        if (webhook_row_read_task(&val, &task) == 0
+            && task.task.state == WEBHOOK_TASK_RUNNING)
+        {
+            t->state.tasks++;
+        }
+    }
+
+    return rc == MDB_NOTFOUND ? 0 : rc;
 }

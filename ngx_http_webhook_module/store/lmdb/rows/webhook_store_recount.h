@@ -16,6 +16,7 @@
 int webhook_recount_endpoint(webhook_txn_t *t, webhook_endpoint_row_t *row);
 int webhook_recount_state(webhook_txn_t *t);
 int webhook_recount_history(webhook_txn_t *t);
+int webhook_recount_tasks(webhook_txn_t *t);
 
 
 #endif /* WEBHOOK_STORE_RECOUNT_H */

@@ -12,10 +12,10 @@
 #include "store/lmdb/rows/webhook_store_recount.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
 #include "store/lmdb/files/webhook_store_env.h"
+#include "store/lmdb/files/webhook_store_slots.h"
 #include "store/lmdb/queue/webhook_store_endpoint_row.h"
 #include "store/lmdb/queue/webhook_store_wake.h"
 #include "store/lmdb/history/webhook_store_pause.h"
-#include "store/lmdb/files/webhook_store_slots.h"
 
 
 static int webhook_session_open(webhook_lmdb_t *st, MDB_txn **txn, int write);
@@ -160,6 +160,7 @@ webhook_session_state(webhook_txn_t *t)
 
     if (rc == 0) {
         t->st->change = t->state.change;
+        t->st->tasks = t->state.tasks;
     }
 
     return rc;
@@ -206,6 +207,7 @@ webhook_session_commit(webhook_txn_t *t)
     }
 
     t->st->change = t->state.change;
+    t->st->tasks = t->state.tasks;
 
     return 0;
 }

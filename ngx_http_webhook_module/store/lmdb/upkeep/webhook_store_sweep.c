@@ -15,6 +15,7 @@
 #include "store/lmdb/handle/webhook_store_pack_note.h"
 #include "store/lmdb/rows/webhook_store_time.h"
 #include "store/lmdb/space/webhook_store_headroom.h"
+#include "store/lmdb/lists/webhook_store_ring.h"
 #include "store/lmdb/expire/webhook_store_expire.h"
 #include "store/lmdb/expire/webhook_store_pack.h"
 #include "store/lmdb/expire/webhook_store_pack_move.h"
@@ -67,6 +68,10 @@ webhook_sweep_peek(webhook_txn_t *t, webhook_op_t *op, int *todo)
 
     if (rc == 0 && !*todo) {
         rc = webhook_sweep_objects_peek(t, todo);
+    }
+
+    if (rc == 0 && !*todo) {
+        rc = webhook_ring_sweep_peek(t, todo);
     }
 
     if (rc == 0 && !*todo && !t->paused) {
@@ -171,6 +176,10 @@ webhook_sweep(webhook_txn_t *t, webhook_op_t *op)
 
     if (rc == 0 && !more) {
         rc = webhook_sweep_objects(t, x, &pages, &more);
+    }
+
+    if (rc == 0 && !more) {
+        rc = webhook_ring_sweep(t, &more);
     }
 
     /* who looks at a copy need not have its endpoints */

@@ -1,0 +1,276 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * What an event costs the store: events are put and delivered, and the bytes
+ * that were written to files meanwhile are told.  bench/event runs it, and
+ * counts instructions.
+ *
+ *     bench_event DIRECTORY EVENTS BATCH ENDPOINTS now|wait
+ *
+ * now: each is leased as it is put; wait: each waits for the one before it, and
+ * is leased by its outcome.
+ */
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/engines/webhook_engines.h"
+#include "store/webhook_store.h"
+
+
+#define BATCH      256
+#define ENDPOINTS  64
+#define WAITING    500                  /* events that are ahead of others */
+
+
+typedef struct {
+    webhook_id_t  id;
+    uint64_t      endpoint;
+    uint64_t      token;
+} bench_lease_t;
+
+
+typedef struct {
+    webhook_store_t      *st;
+    webhook_id_source_t   ids;
+    uint64_t              wall;
+    uint64_t              eps[ENDPOINTS];
+    unsigned              endpoints;
+    unsigned              batch;
+    unsigned              wait;
+    uint64_t              put;
+    bench_lease_t         leases[BATCH];
+    unsigned              count;
+} bench_t;
+
+
+static void
+bench_log(void *ctx, webhook_store_log_e level, const char *text)
+{
+    (void) ctx;
+
+    if (level <= WEBHOOK_STORE_LOG_WARN) {
+        fprintf(stderr, "%s\n", text);
+    }
+}
+
+
+static int
+bench_open(bench_t *b, const char *path)
+{
+    char                     name[32];
+    unsigned                 i;
+    webhook_op_t             op, *list;
+    webhook_str_t            text;
+    webhook_store_options_t  o;
+
+    memset(&o, 0, sizeof(o));
+
+    o.engine = webhook_engines_find("lmdb");
+    o.path = path;
+    o.size = (uint64_t) 1024 << 20;
+    o.keep = WEBHOOK_NEVER;
+    o.log = bench_log;
+
+    if (webhook_store_open(&o, &b->st) != WEBHOOK_STORE_OK) {
+        return 0;
+    }
+
+    for (i = 0; i < b->endpoints; i++) {
+        snprintf(name, sizeof(name), "endpoint-%u", i);
+
+        text.data = (unsigned char *) name;
+        text.len = strlen(name);
+
+        b->eps[i] = webhook_id_name(&text);
+
+        memset(&op, 0, sizeof(op));
+        op.type = WEBHOOK_OP_ENDPOINT;
+        op.u.endpoint.id = b->eps[i];
+        op.u.endpoint.name = text;
+        op.u.endpoint.inflight = b->wait ? b->batch : BATCH;
+
+        list = &op;
+        webhook_store_apply(b->st, &list, 1);
+    }
+
+    return 1;
+}
+
+
+/* A batch: the outcomes of what is leased, and as many new events. */
+
+static int
+bench_step(bench_t *b)
+{
+    unsigned              i, n, done;
+    webhook_op_t         *op, *list[2 * BATCH];
+    webhook_op_complete_t *c;
+
+    static webhook_op_t         ops[2 * BATCH];
+    static webhook_put_t        puts[BATCH];
+    static unsigned char        body[2048];
+    static webhook_rendition_t  rendition;
+
+    memset(ops, 0, sizeof(ops));
+    memset(puts, 0, sizeof(puts));
+
+    rendition.body.data = body;
+    rendition.body.len = sizeof(body);
+
+    n = 0;
+    done = b->wait && b->put < WAITING ? 0 : b->count;
+
+    for (i = 0; i < done; i++) {
+        op = &ops[n];
+        list[n++] = op;
+
+        op->type = WEBHOOK_OP_COMPLETE;
+        op->u.complete.event = b->leases[i].id;
+        op->u.complete.endpoint = b->leases[i].endpoint;
+        op->u.complete.lease_token = b->leases[i].token;
+        op->u.complete.outcome = WEBHOOK_DONE;
+        op->u.complete.lease = 60000;
+        op->u.complete.attempt.wall = b->wall;
+        op->u.complete.attempt.status = 200;
+    }
+
+    for (i = 0; i < b->batch; i++) {
+        op = &ops[n];
+        list[n++] = op;
+
+        op->type = WEBHOOK_OP_PUT_EVENT;
+        (void) webhook_id_make(&b->ids, b->wall++, &op->u.put_event.id);
+        op->u.put_event.wall = b->wall;
+        op->u.put_event.type.data = (unsigned char *) "order.add";
+        op->u.put_event.type.len = 9;
+        op->u.put_event.renditions = &rendition;
+        op->u.put_event.renditions_count = 1;
+        op->u.put_event.deliveries = &puts[i];
+        op->u.put_event.count = 1;
+        op->u.put_event.lease = 60000;
+
+        puts[i].endpoint = b->eps[b->put++ % b->endpoints];
+        puts[i].lease = 1;
+    }
+
+    webhook_store_apply(b->st, list, n);
+
+    b->count -= done;
+
+    for (i = 0; i < n; i++) {
+        op = list[i];
+
+        if (op->result != WEBHOOK_STORE_OK) {
+            fprintf(stderr, "%s\n", webhook_store_result_text(op->result));
+            return 0;
+        }
+
+        if (op->type == WEBHOOK_OP_PUT_EVENT) {
+
+            if (op->u.put_event.deliveries->lease_token) {
+                b->leases[b->count].id = op->u.put_event.id;
+                b->leases[b->count].endpoint
+                                        = op->u.put_event.deliveries->endpoint;
+                b->leases[b->count++].token
+                                     = op->u.put_event.deliveries->lease_token;
+            }
+
+            continue;
+        }
+
+        c = &op->u.complete;
+
+        if (c->next) {
+            b->leases[b->count].id = c->next->event.id;
+            b->leases[b->count].endpoint = c->next->endpoint;
+            b->leases[b->count++].token = c->next->lease_token;
+        }
+
+        webhook_op_free(op);
+    }
+
+    return 1;
+}
+
+
+/* The bytes that this process wrote. */
+
+static uint64_t
+bench_written(void)
+{
+    FILE                *in;
+    char                 line[128];
+    unsigned long long   n;
+
+    n = 0;
+    in = fopen("/proc/self/io", "r");
+
+    if (in) {
+        while (fgets(line, sizeof(line), in)) {
+            if (sscanf(line, "wchar: %llu", &n) == 1) {
+                break;
+            }
+        }
+
+        fclose(in);
+    }
+
+    return n;
+}
+
+
+int
+main(int argc, char **argv)
+{
+    bench_t   b;
+    uint64_t  events, start, written;
+
+    if (argc != 6) {
+        fprintf(stderr, "usage: bench_event DIRECTORY EVENTS BATCH ENDPOINTS "
+                "now|wait\n");
+        return 2;
+    }
+
+    memset(&b, 0, sizeof(b));
+
+    events = (uint64_t) atoi(argv[2]);
+    b.batch = (unsigned) atoi(argv[3]);
+    b.endpoints = (unsigned) atoi(argv[4]);
+    b.wait = strcmp(argv[5], "wait") == 0;
+    b.wall = 1700000000000ULL;
+
+    if (b.batch == 0 || b.batch > BATCH / 2 || b.endpoints == 0
+        || b.endpoints > ENDPOINTS || !bench_open(&b, argv[1]))
+    {
+        return 1;
+    }
+
+    start = 0;
+    written = 0;
+
+    while (b.put < events) {
+
+        if (start == 0 && b.put >= events / 2) {
+            start = b.put;
+            written = bench_written();
+        }
+
+        if (!bench_step(&b)) {
+            return 1;
+        }
+    }
+
+    printf("%.2f pages\n", (double) (bench_written() - written) / 4096
+                           / (double) (b.put - start));
+
+    webhook_store_close(b.st);
+
+    return 0;
+}

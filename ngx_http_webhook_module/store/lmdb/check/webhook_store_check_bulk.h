@@ -1,0 +1,27 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * What the check looks at in the index of what waits and is dead, in rings and
+ * in tasks.
+ */
+
+#ifndef WEBHOOK_STORE_CHECK_BULK_H
+#define WEBHOOK_STORE_CHECK_BULK_H
+
+#include "store/lmdb/check/webhook_store_check_int.h"
+
+
+int webhook_check_listed(webhook_check_ctx_t *x, const MDB_val *key,
+    const MDB_val *val);
+int webhook_check_ring(webhook_check_ctx_t *x, const MDB_val *key,
+    const MDB_val *val);
+int webhook_check_task(webhook_check_ctx_t *x, const MDB_val *key,
+    const MDB_val *val);
+
+/* Is a delivery in the index, if it has to be? */
+int webhook_check_is_listed(webhook_check_ctx_t *x, uint64_t endpoint,
+    const webhook_id_t *id, const webhook_delivery_row_t *d);
+
+
+#endif /* WEBHOOK_STORE_CHECK_BULK_H */

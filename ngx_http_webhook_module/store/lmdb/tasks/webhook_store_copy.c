@@ -1,0 +1,154 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * A new event of what was kept of another: with the same wire id, so that who
+ * gets it knows it again, the same type, company and bytes, and one delivery,
+ * of all the steps that the other had.  It takes its place in its order key as
+ * one that comes now.
+ */
+
+#include "store/lmdb/tasks/webhook_store_copy.h"
+#include "core/base/webhook_id.h"
+#include "store/webhook_store_memory.h"
+#include "store/lmdb/layout/webhook_store_row.h"
+#include "store/lmdb/handle/webhook_store_handle.h"
+#include "store/lmdb/rows/webhook_store_rendition.h"
+#include "store/lmdb/queue/webhook_store_delivery.h"
+#include "store/lmdb/ops/webhook_store_event.h"
+#include "store/lmdb/walk/webhook_store_history_entry.h"
+
+#include <errno.h>
+
+
+static int webhook_copy_load(webhook_txn_t *t, void **memory,
+    webhook_head_row_t *head, const webhook_delivery_row_t *d,
+    webhook_rendition_t *renditions);
+
+
+int
+webhook_copy(webhook_txn_t *t, webhook_op_t *op)
+{
+    webhook_op_copy_t  *c;
+
+    c = &op->u.copy;
+
+    return webhook_copy_delivery(t, &c->event, c->endpoint, &c->id,
+                                 &op->result);
+}
+
+
+int
+webhook_copy_delivery(webhook_txn_t *t, const webhook_id_t *event,
+    uint64_t endpoint, const webhook_id_t *id, webhook_store_result_e *result)
+{
+    int                      rc;
+    void                    *memory;
+    webhook_op_t             op;
+    webhook_put_t            put;
+    webhook_past_t           past;
+    webhook_head_row_t       head;
+    webhook_rendition_t      renditions[WEBHOOK_RENDITIONS_MAX];
+    webhook_op_put_event_t  *p;
+    webhook_delivery_row_t   d;
+
+    rc = endpoint ? webhook_delivery_read(t, endpoint, event, &d)
+                  : MDB_NOTFOUND;
+
+    if (rc == 0) {
+        rc = webhook_history_entry_head(t, event, &head);
+    }
+
+    memory = NULL;
+
+    if (rc == 0) {
+        rc = webhook_copy_load(t, &memory, &head, &d, renditions);
+    }
+
+    if (rc) {
+        webhook_memory_free(&memory);
+
+        if (rc == MDB_NOTFOUND || rc == MDB_CORRUPTED) {
+            *result = WEBHOOK_STORE_NOT_FOUND;
+            return 0;
+        }
+
+        return rc;
+    }
+
+    memset(&op, 0, sizeof(op));
+    memset(&put, 0, sizeof(put));
+    memset(&past, 0, sizeof(past));
+
+    op.type = WEBHOOK_OP_PUT_EVENT;
+
+    p = &op.u.put_event;
+
+    p->id = *id;
+    p->wall = head.wall;
+    p->type = head.type;
+    p->company = head.company;
+    p->renditions = renditions;
+    p->renditions_count = d.steps;
+    p->deliveries = &put;
+    p->count = 1;
+    p->wire = head.wired ? &head.wire : event;
+
+    put.endpoint = endpoint;
+    put.steps = d.steps;
+
+    if (d.order) {
+
+        /* of its key the digest alone is kept */
+
+        past.state = WEBHOOK_PENDING;
+        past.order = d.order;
+
+        put.past = &past;
+    }
+
+    webhook_op_reset(&op);
+
+    rc = webhook_event_put(t, &op);
+
+    *result = op.result;
+
+    webhook_memory_free(&memory);
+
+    return rc;
+}
+
+
+/* What is written next makes views into rows bad: all is copied. */
+
+static int
+webhook_copy_load(webhook_txn_t *t, void **memory, webhook_head_row_t *head,
+    const webhook_delivery_row_t *d, webhook_rendition_t *renditions)
+{
+    int            rc;
+    uint32_t       i;
+    webhook_str_t  type, company;
+
+    if (d->rendition + d->steps > head->renditions_count) {
+        return MDB_CORRUPTED;
+    }
+
+    for (i = 0; i < d->steps; i++) {
+        rc = webhook_rendition_read(t, &head->renditions[d->rendition + i],
+                                    memory, &renditions[i]);
+        if (rc) {
+            return rc;
+        }
+    }
+
+    type = head->type;
+    company = head->company;
+
+    if (webhook_memory_text(memory, &type, &head->type) != 0
+        || webhook_memory_text(memory, &company, &head->company) != 0)
+    {
+        return ENOMEM;
+    }
+
+    return 0;
+}

@@ -1,0 +1,21 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * A delivery that is over is sent anew, as one of a new event.
+ */
+
+#ifndef WEBHOOK_STORE_COPY_H
+#define WEBHOOK_STORE_COPY_H
+
+#include "store/lmdb/handle/webhook_store_handle.h"
+
+
+int webhook_copy(webhook_txn_t *t, webhook_op_t *op);
+
+/* Puts a new event of this id: OK, DUPLICATE, NOT_FOUND or FULL. */
+int webhook_copy_delivery(webhook_txn_t *t, const webhook_id_t *event,
+    uint64_t endpoint, const webhook_id_t *id, webhook_store_result_e *result);
+
+
+#endif /* WEBHOOK_STORE_COPY_H */

@@ -1,0 +1,282 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * What is kept of an event goes before its time, whether or not it is owed.
+ * First what waits is cancelled, so that the queue, the next of an order key
+ * and the counters are as they would be; then the event is removed as one that
+ * is over.
+ */
+
+#include "store/lmdb/tasks/webhook_store_purge.h"
+#include "core/base/webhook_codec.h"
+#include "core/base/webhook_id.h"
+#include "store/lmdb/layout/webhook_store_row.h"
+#include "store/lmdb/handle/webhook_store_handle.h"
+#include "store/lmdb/rows/webhook_store_finished.h"
+#include "store/lmdb/rows/webhook_store_txn.h"
+#include "store/lmdb/rows/webhook_store_txn_seek.h"
+#include "store/lmdb/queue/webhook_store_endpoint_row.h"
+#include "store/lmdb/queue/webhook_store_queue.h"
+#include "store/lmdb/expire/webhook_store_remove.h"
+#include "store/lmdb/walk/webhook_store_history_entry.h"
+
+
+static int webhook_purge_next(webhook_txn_t *t, const webhook_id_t *id,
+    uint64_t *endpoint, webhook_delivery_row_t *d);
+static int webhook_purge_sending(webhook_txn_t *t, const webhook_id_t *id,
+    int *sending);
+static int webhook_purge_cancel(webhook_txn_t *t, const webhook_id_t *id);
+static int webhook_purge_finished(webhook_txn_t *t, const webhook_id_t *id,
+    unsigned char *key);
+
+
+int
+webhook_purge(webhook_txn_t *t, webhook_op_t *op)
+{
+    webhook_op_purge_t  *p;
+
+    p = &op->u.purge;
+
+    return p->call ? webhook_purge_call(t, &p->id, &p->company, &op->result)
+                   : webhook_purge_event(t, &p->id, &p->company, &op->result);
+}
+
+
+int
+webhook_purge_event(webhook_txn_t *t, const webhook_id_t *id,
+    const webhook_company_t *company, webhook_store_result_e *result)
+{
+    int                 rc, sending;
+    uint32_t            pages;
+    unsigned char       key[WEBHOOK_KEY_FINISHED];
+    webhook_head_row_t  head;
+
+    rc = webhook_history_entry_head(t, id, &head);
+
+    if (rc == MDB_NOTFOUND || rc == MDB_CORRUPTED
+        || (rc == 0 && !webhook_company_match(company, &head.company)))
+    {
+        *result = WEBHOOK_STORE_NOT_FOUND;
+        return 0;
+    }
+
+    if (rc == 0) {
+        rc = webhook_purge_sending(t, id, &sending);
+    }
+
+    if (rc) {
+        return rc;
+    }
+
+    if (sending) {
+        *result = WEBHOOK_STORE_STALE;
+        return 0;
+    }
+
+    *result = WEBHOOK_STORE_OK;
+
+    rc = webhook_purge_cancel(t, id);
+
+    if (rc == 0) {
+        rc = webhook_history_entry_head(t, id, &head);
+    }
+
+    if (rc == 0) {
+        rc = webhook_finished_find(t, id, head.finished, key);
+
+        if (rc == 0) {
+            rc = webhook_finished_del(t, key);
+
+        } else if (rc == MDB_NOTFOUND) {
+            rc = 0;
+        }
+    }
+
+    if (rc) {
+        return rc;
+    }
+
+    pages = 0;
+
+    return webhook_remove_event(t, id, &pages);
+}
+
+
+/* The first delivery of the event to an endpoint behind this one that can be
+   read, and its endpoint; MDB_NOTFOUND. */
+
+static int
+webhook_purge_next(webhook_txn_t *t, const webhook_id_t *id,
+    uint64_t *endpoint, webhook_delivery_row_t *d)
+{
+    int            rc;
+    MDB_val        found, val;
+    unsigned char  key[WEBHOOK_KEY_DELIVERY];
+
+    while (*endpoint < UINT64_MAX) {
+
+        webhook_key_delivery(key, id, *endpoint + 1);
+
+        rc = webhook_txn_seek(t, WEBHOOK_DB_DELIVERIES, key, sizeof(key),
+                              &found, &val);
+        if (rc) {
+            return rc;
+        }
+
+        if (memcmp(found.mv_data, id->bytes, 16) != 0) {
+            return MDB_NOTFOUND;
+        }
+
+        *endpoint = webhook_get_u64((unsigned char *) found.mv_data + 16);
+
+        if (webhook_row_read_delivery(&val, d) == 0) {
+            return 0;
+        }
+    }
+
+    return MDB_NOTFOUND;
+}
+
+
+static int
+webhook_purge_sending(webhook_txn_t *t, const webhook_id_t *id, int *sending)
+{
+    int                     rc;
+    uint64_t                endpoint;
+    webhook_delivery_row_t  d;
+
+    *sending = 0;
+    endpoint = 0;
+
+    do {
+        rc = webhook_purge_next(t, id, &endpoint, &d);
+
+        if (rc == 0 && d.state == WEBHOOK_SENDING) {
+            *sending = 1;
+        }
+
+    } while (rc == 0 && !*sending);
+
+    return rc == MDB_NOTFOUND ? 0 : rc;
+}
+
+
+static int
+webhook_purge_cancel(webhook_txn_t *t, const webhook_id_t *id)
+{
+    int                      rc;
+    uint64_t                 endpoint;
+    webhook_delivery_row_t   d;
+    webhook_endpoint_row_t  *ep;
+
+    for (endpoint = 0; /* void */ ; /* void */ ) {
+
+        rc = webhook_purge_next(t, id, &endpoint, &d);
+
+        if (rc) {
+            return rc == MDB_NOTFOUND ? 0 : rc;
+        }
+
+        if (d.state != WEBHOOK_PENDING && !d.blocks) {
+            continue;
+        }
+
+        rc = webhook_endpoint_row_get(t, endpoint, &ep);
+
+        if (rc == 0) {
+            rc = webhook_queue_cancel(t, ep, id, &d);
+        }
+
+        if (rc) {
+            return rc;
+        }
+    }
+}
+
+
+int
+webhook_purge_call(webhook_txn_t *t, const webhook_id_t *id,
+    const webhook_company_t *company, webhook_store_result_e *result)
+{
+    int                  rc;
+    MDB_val              val;
+    uint32_t             pages;
+    unsigned char        key[WEBHOOK_KEY_FINISHED];
+    webhook_call_row_t   call;
+
+    rc = webhook_txn_get(t, WEBHOOK_DB_CALLS, id->bytes, 16, &val);
+
+    if (rc && rc != MDB_NOTFOUND) {
+        return rc;
+    }
+
+    if (rc || webhook_row_read_call(&val, &call) != 0
+        || !webhook_company_match(company, &call.company))
+    {
+        *result = WEBHOOK_STORE_NOT_FOUND;
+        return 0;
+    }
+
+    *result = WEBHOOK_STORE_OK;
+
+    webhook_key_finished(key, WEBHOOK_CLASS_CALL, call.kept, id);
+
+    rc = webhook_finished_del(t, key);
+
+    if (rc == MDB_NOTFOUND) {
+
+        /* an older version did not note down when it was kept */
+
+        rc = webhook_purge_finished(t, id, key);
+
+        if (rc == 0) {
+            rc = webhook_finished_del(t, key);
+        }
+    }
+
+    if (rc && rc != MDB_NOTFOUND) {
+        return rc;
+    }
+
+    pages = 0;
+
+    return webhook_remove_call(t, id, &pages);
+}
+
+
+static int
+webhook_purge_finished(webhook_txn_t *t, const webhook_id_t *id,
+    unsigned char *key)
+{
+    int          rc;
+    MDB_val      found, val;
+    MDB_cursor  *c;
+
+    webhook_key_finished(key, WEBHOOK_CLASS_CALL, 0, id);
+
+    rc = webhook_txn_seek(t, WEBHOOK_DB_FINISHED, key, WEBHOOK_KEY_FINISHED,
+                          &found, &val);
+
+    if (rc == 0) {
+        rc = webhook_txn_cursor(t, WEBHOOK_DB_FINISHED, &c);
+    }
+
+    while (rc == 0) {
+
+        if (found.mv_size != WEBHOOK_KEY_FINISHED
+            || *(unsigned char *) found.mv_data != WEBHOOK_CLASS_CALL)
+        {
+            return MDB_NOTFOUND;
+        }
+
+        if (memcmp((unsigned char *) found.mv_data + 9, id->bytes, 16) == 0) {
+            memcpy(key, found.mv_data, WEBHOOK_KEY_FINISHED);
+            return 0;
+        }
+
+        rc = mdb_cursor_get(c, &found, &val, MDB_NEXT);
+    }
+
+    return rc;
+}

@@ -1,0 +1,576 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * A step of a task: so many deliveries as can be dealt with in a millisecond,
+ * in which others wait for the writer's lock.  How far the task has come is
+ * written in the same transaction, so whatever becomes of who makes steps,
+ * each delivery is dealt with once.  Who made a step has the task for a while,
+ * so that several workers do not do the same at a time; that is to spare
+ * them, and nothing would go wrong without it.
+ */
+
+#include "store/lmdb/tasks/webhook_store_task_step.h"
+#include "core/base/webhook_id.h"
+#include "store/lmdb/layout/webhook_store_row.h"
+#include "store/lmdb/handle/webhook_store_clock.h"
+#include "store/lmdb/handle/webhook_store_handle.h"
+#include "store/lmdb/rows/webhook_store_txn.h"
+#include "store/lmdb/rows/webhook_store_txn_seek.h"
+#include "store/lmdb/queue/webhook_store_endpoint_row.h"
+#include "store/lmdb/queue/webhook_store_queue.h"
+#include "store/lmdb/walk/webhook_store_filter.h"
+#include "store/lmdb/history/webhook_store_admin.h"
+#include "store/lmdb/tasks/webhook_store_copy.h"
+#include "store/lmdb/tasks/webhook_store_purge.h"
+#include "store/lmdb/tasks/webhook_store_task.h"
+#include "store/lmdb/tasks/webhook_store_task_walk.h"
+
+#include <time.h>
+
+
+#define WEBHOOK_STEP_CHANGES  100       /* in a step, */
+#define WEBHOOK_STEP_USEC     1000      /* about as long */
+#define WEBHOOK_STEP_ROWS     1024      /* looked at in it */
+#define WEBHOOK_STEP_HOLD     2000      /* ms that who made it has the task */
+#define WEBHOOK_STEP_AGAIN    1000      /* ms until it is tried again where
+                                           there is no room, or sends are
+                                           waited for */
+
+
+typedef struct {
+    webhook_txn_t           *t;
+    webhook_op_task_step_t  *s;
+    webhook_task_row_t       row;
+    webhook_filter_t         filter;    /* the task's, up to its upper bound */
+    uint64_t                 begun;     /* microseconds */
+    uint32_t                 changes;   /* that may be made yet */
+    unsigned                 over:1;    /* nothing is left to be looked at */
+} webhook_step_t;
+
+
+static int webhook_step_choose(webhook_txn_t *t, unsigned char *buf,
+    webhook_task_row_t *row, uint64_t *wait, int *found);
+static uint64_t webhook_step_wait(const webhook_txn_t *t,
+    const webhook_task_row_t *row);
+static void webhook_step_begin(webhook_step_t *x, webhook_txn_t *t,
+    webhook_op_task_step_t *s);
+static int webhook_step_end(webhook_step_t *x);
+static int webhook_step_late(webhook_step_t *x);
+static int webhook_step_deliveries(webhook_step_t *x);
+static int webhook_step_one(webhook_step_t *x, const webhook_walk_hit_t *hit,
+    webhook_store_result_e *result);
+static int webhook_step_again(webhook_step_t *x, webhook_endpoint_row_t *ep,
+    const webhook_walk_hit_t *hit, webhook_store_result_e *result);
+static int webhook_step_replay(webhook_step_t *x,
+    const webhook_walk_hit_t *hit, webhook_store_result_e *result);
+static void webhook_step_bad(webhook_step_t *x, const webhook_walk_hit_t *hit);
+static int webhook_step_calls(webhook_step_t *x);
+static uint64_t webhook_step_usec(void);
+
+
+int
+webhook_task_step_peek(webhook_txn_t *t, webhook_op_t *op, int *todo)
+{
+    int                      rc, found, got;
+    unsigned char            buf[WEBHOOK_ROW_MAX];
+    webhook_step_t           x;
+    webhook_walk_t           w;
+    webhook_walk_hit_t       hit;
+    webhook_op_task_step_t  *s;
+
+    s = &op->u.task_step;
+    s->seen = 0;
+
+    op->result = WEBHOOK_STORE_OK;
+
+    rc = webhook_step_choose(t, buf, &x.row, &s->wait, &found);
+
+    if (rc || !found) {
+        return rc;
+    }
+
+    *todo = 1;
+
+    if (x.row.pass) {
+        return 0;
+    }
+
+    webhook_step_begin(&x, t, s);
+
+    memcpy(s->seen_from, x.filter.cursor, WEBHOOK_CURSOR_LEN);
+
+    webhook_task_walk(&w, x.row.task.kind, &x.filter, WEBHOOK_FILTER_ROWS);
+
+    w.narrow = 1;
+
+    rc = webhook_walk_next(t, &w, &hit, &got);
+
+    webhook_walk_free(&w);
+
+    if (rc && rc != MDB_NOTFOUND) {
+        return rc;
+    }
+
+    /* the step goes on from here, if the task is where it was */
+
+    s->seen = w.from;
+    s->seen_id = x.row.task.id;
+    memcpy(s->seen_to, w.cursor, WEBHOOK_CURSOR_LEN);
+
+    return 0;
+}
+
+
+int
+webhook_task_step(webhook_txn_t *t, webhook_op_t *op)
+{
+    int                      rc, found;
+    unsigned char            buf[WEBHOOK_ROW_MAX];
+    webhook_step_t           x;
+    webhook_op_task_step_t  *s;
+
+    s = &op->u.task_step;
+
+    rc = webhook_step_choose(t, buf, &x.row, &s->wait, &found);
+    if (rc) {
+        return rc;
+    }
+
+    op->result = WEBHOOK_STORE_OK;
+
+    if (!found) {
+        return 0;
+    }
+
+    webhook_step_begin(&x, t, s);
+
+    if (s->seen && memcmp(&s->seen_id, &x.row.task.id, sizeof(webhook_id_t))
+                   == 0
+        && memcmp(s->seen_from, x.filter.cursor, WEBHOOK_CURSOR_LEN) == 0)
+    {
+        memcpy(x.filter.cursor, s->seen_to, WEBHOOK_CURSOR_LEN);
+        x.filter.from = 1;
+    }
+
+    rc = x.row.pass ? webhook_step_calls(&x) : webhook_step_deliveries(&x);
+
+    return rc ? rc : webhook_step_end(&x);
+}
+
+
+/* The task that has waited longest for a step, of those that may have one; else
+   how long until one may. */
+
+static int
+webhook_step_choose(webhook_txn_t *t, unsigned char *buf,
+    webhook_task_row_t *row, uint64_t *wait, int *found)
+{
+    int                 rc;
+    uint32_t            n, tasks;
+    uint64_t            ms, stepped;
+    webhook_id_t        id, best;
+    webhook_task_row_t  one;
+
+    *found = 0;
+    *wait = WEBHOOK_NEVER;
+
+    stepped = 0;
+    tasks = t->state.tasks;
+
+    memset(id.bytes, 0xff, sizeof(id.bytes));
+
+    for (n = 0; n < tasks; n++) {
+
+        rc = webhook_task_running(t, &id, buf, &one);
+
+        if (rc == MDB_NOTFOUND) {
+            break;
+        }
+
+        if (rc) {
+            return rc;
+        }
+
+        ms = webhook_step_wait(t, &one);
+
+        if (ms) {
+
+            if (ms < *wait) {
+                *wait = ms;
+            }
+
+        } else if (!*found || one.stepped < stepped) {
+            *found = 1;
+            best = id;
+            stepped = one.stepped;
+        }
+    }
+
+    return *found ? webhook_task_read(t, &best, buf, row) : 0;
+}
+
+
+/* How long until this process may make a step of it. */
+
+static uint64_t
+webhook_step_wait(const webhook_txn_t *t, const webhook_task_row_t *row)
+{
+    uint64_t  time;
+
+    time = row->again;
+
+    if (row->owner != t->st->incarnation && row->held > time) {
+        time = row->held;
+    }
+
+    /* nobody has it for longer */
+
+    if (time <= t->now || time - t->now > WEBHOOK_STEP_HOLD) {
+        return 0;
+    }
+
+    return time - t->now;
+}
+
+
+static void
+webhook_step_begin(webhook_step_t *x, webhook_txn_t *t,
+    webhook_op_task_step_t *s)
+{
+    x->t = t;
+    x->s = s;
+    x->begun = webhook_step_usec();
+    x->changes = WEBHOOK_STEP_CHANGES;
+    x->over = 0;
+
+    x->filter = x->row.task.filter;
+    x->filter.until = x->row.until;
+}
+
+
+/* Where the task is now is written. */
+
+static int
+webhook_step_end(webhook_step_t *x)
+{
+    webhook_txn_t           *t;
+    webhook_task_row_t      *row;
+    webhook_op_task_step_t  *s;
+
+    t = x->t;
+    s = x->s;
+    row = &x->row;
+
+    s->made = 1;
+    s->id = row->task.id;
+
+    memcpy(row->task.filter.cursor, x->filter.cursor, WEBHOOK_CURSOR_LEN);
+    row->task.filter.from = x->filter.from;
+
+    row->owner = t->st->incarnation;
+    row->held = webhook_later(t->now, WEBHOOK_STEP_HOLD);
+    row->stepped = t->now;
+
+    if (x->over && (row->left || (row->task.calls && !row->pass))) {
+
+        /* once more, for what was being sent; then the calls */
+
+        if (row->left) {
+            row->again = webhook_later(t->now, WEBHOOK_STEP_AGAIN);
+            row->left = 0;
+
+        } else {
+            row->pass = 1;
+        }
+
+        memset(row->task.filter.cursor, 0, WEBHOOK_CURSOR_LEN);
+        row->task.filter.from = 0;
+
+    } else if (x->over) {
+        s->over = 1;
+
+        webhook_task_over(t, row, WEBHOOK_TASK_DONE, s->wall);
+    }
+
+    s->wait = s->over ? t->state.tasks ? 0 : WEBHOOK_NEVER
+              : row->again > t->now ? row->again - t->now : 0;
+
+    return webhook_task_write(t, row);
+}
+
+
+static int
+webhook_step_late(webhook_step_t *x)
+{
+    return x->changes == 0
+           || webhook_step_usec() - x->begun >= WEBHOOK_STEP_USEC;
+}
+
+
+static int
+webhook_step_deliveries(webhook_step_t *x)
+{
+    int                      rc, got;
+    webhook_walk_t           w;
+    webhook_walk_hit_t       hit;
+    webhook_task_row_t      *row;
+    webhook_store_result_e   result;
+
+    row = &x->row;
+    row->task.full = 0;
+
+    webhook_task_walk(&w, row->task.kind, &x->filter, WEBHOOK_STEP_ROWS);
+
+    w.narrow = 1;
+
+    do {
+        rc = webhook_walk_next(x->t, &w, &hit, &got);
+
+        if (rc || !got) {
+            break;
+        }
+
+        rc = webhook_step_one(x, &hit, &result);
+        if (rc) {
+            break;
+        }
+
+        if (result == WEBHOOK_STORE_FULL) {
+            row->task.full = 1;
+            row->again = webhook_later(x->t->now, WEBHOOK_STEP_AGAIN);
+            break;
+        }
+
+        x->changes--;
+
+        if (result == WEBHOOK_STORE_OK) {
+            row->task.done++;
+            x->s->count++;
+
+        } else if (result == WEBHOOK_STORE_STALE) {
+            row->left++;
+
+        } else {
+            row->task.failed++;
+        }
+
+        if (row->task.kind == WEBHOOK_TASK_PURGE) {
+            webhook_walk_pass_event(&w, &hit);
+
+        } else {
+            webhook_walk_pass(&w, &hit);
+        }
+
+    } while (!webhook_step_late(x));
+
+    webhook_walk_end(&w, &x->filter);
+    webhook_walk_free(&w);
+
+    if (rc == MDB_NOTFOUND) {
+        x->over = 1;
+        return 0;
+    }
+
+    return rc;
+}
+
+
+static int
+webhook_step_one(webhook_step_t *x, const webhook_walk_hit_t *hit,
+    webhook_store_result_e *result)
+{
+    int                      rc;
+    unsigned char            key[WEBHOOK_KEY_DELIVERY];
+    webhook_lmdb_t          *st;
+    webhook_company_t        any;
+    webhook_endpoint_row_t  *ep;
+    webhook_delivery_row_t   d;
+
+    st = x->t->st;
+
+    webhook_key_delivery(key, &hit->id, hit->endpoint);
+
+    if (st->task_bad && memcmp(st->task_row, key, sizeof(key)) == 0) {
+
+        /* the last step failed for what is damaged there */
+
+        st->task_bad = 0;
+        *result = WEBHOOK_STORE_NOT_FOUND;
+        return 0;
+    }
+
+    switch (x->row.task.kind) {
+
+    case WEBHOOK_TASK_PURGE:
+        memset(&any, 0, sizeof(any));
+
+        rc = webhook_purge_event(x->t, &hit->id, &any, result);
+        break;
+
+    case WEBHOOK_TASK_REPLAY:
+        rc = webhook_step_replay(x, hit, result);
+        break;
+
+    default:
+        rc = webhook_endpoint_row_get(x->t, hit->endpoint, &ep);
+
+        if (rc == 0 && x->row.task.kind == WEBHOOK_TASK_RETRY) {
+            rc = webhook_step_again(x, ep, hit, result);
+
+        } else if (rc == 0) {
+            d = hit->d;
+            *result = WEBHOOK_STORE_OK;
+
+            rc = webhook_queue_cancel(x->t, ep, &hit->id, &d);
+        }
+    }
+
+    if (webhook_handle_damaged(rc)) {
+        webhook_step_bad(x, hit);
+    }
+
+    return rc;
+}
+
+
+static int
+webhook_step_again(webhook_step_t *x, webhook_endpoint_row_t *ep,
+    const webhook_walk_hit_t *hit, webhook_store_result_e *result)
+{
+    int                     rc, full;
+    webhook_delivery_row_t  d;
+
+    d = hit->d;
+    full = 0;
+
+    rc = d.state == WEBHOOK_PENDING
+         ? webhook_queue_requeue(x->t, ep, &hit->id, &d)
+         : webhook_admin_again(x->t, ep, &hit->id, &d, &full);
+
+    *result = full ? WEBHOOK_STORE_FULL : WEBHOOK_STORE_OK;
+
+    return rc;
+}
+
+
+/* The new event is behind all that the task is about, also where the clock was
+   set back. */
+
+static int
+webhook_step_replay(webhook_step_t *x, const webhook_walk_hit_t *hit,
+    webhook_store_result_e *result)
+{
+    uint64_t      wall;
+    webhook_id_t  id;
+
+    wall = webhook_clock_real(x->t->st);
+
+    if (wall < x->row.until) {
+        wall = x->row.until;
+    }
+
+    if (webhook_id_make(&x->t->st->ids, wall, &id) != 0) {
+        *result = WEBHOOK_STORE_FULL;
+        return 0;
+    }
+
+    return webhook_copy_delivery(x->t, &hit->id, hit->endpoint, &id, result);
+}
+
+
+/* The transaction fails, and with it the step; the next one passes over what
+   could not be read, so that the task goes on. */
+
+static void
+webhook_step_bad(webhook_step_t *x, const webhook_walk_hit_t *hit)
+{
+    webhook_lmdb_t  *st;
+
+    st = x->t->st;
+
+    st->task_bad = 1;
+
+    webhook_key_delivery(st->task_row, &hit->id, hit->endpoint);
+}
+
+
+/* Calls go, the oldest first. */
+
+static int
+webhook_step_calls(webhook_step_t *x)
+{
+    int                      rc;
+    MDB_val                  found, val;
+    unsigned                 i, rows;
+    webhook_id_t             id;
+    webhook_filter_t        *f;
+    webhook_company_t        company;
+    webhook_store_result_e   result;
+
+    f = &x->filter;
+    company = f->company;
+
+    if (!f->from && f->since) {
+        webhook_filter_bound(f->cursor, f->since);
+        f->from = 1;
+    }
+
+    memcpy(id.bytes, f->cursor, sizeof(id.bytes));
+
+    for (rows = 0; rows < WEBHOOK_STEP_ROWS && !webhook_step_late(x); rows++) {
+
+        rc = webhook_txn_seek(x->t, WEBHOOK_DB_CALLS, id.bytes, 16, &found,
+                              &val);
+        if (rc) {
+            break;
+        }
+
+        memcpy(id.bytes, found.mv_data, 16);
+
+        if (webhook_id_time(&id) >= f->until) {
+            rc = MDB_NOTFOUND;
+            break;
+        }
+
+        /* of other companies it is not found */
+
+        rc = webhook_purge_call(x->t, &id, &company, &result);
+        if (rc) {
+            return rc;
+        }
+
+        if (result == WEBHOOK_STORE_OK) {
+            x->changes--;
+            x->s->count++;
+            x->row.task.done++;
+        }
+
+        /* from behind it on */
+
+        for (i = 16; i > 0 && ++id.bytes[i - 1] == 0; i--) { /* void */ }
+
+        memcpy(f->cursor, id.bytes, 16);
+        f->from = 1;
+
+        rc = 0;
+    }
+
+    if (rc == MDB_NOTFOUND) {
+        x->over = 1;
+        return 0;
+    }
+
+    return rc;
+}
+
+
+static uint64_t
+webhook_step_usec(void)
+{
+    struct timespec  ts;
+
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+
+    return (uint64_t) ts.tv_sec * 1000000 + (uint64_t) ts.tv_nsec / 1000;
+}

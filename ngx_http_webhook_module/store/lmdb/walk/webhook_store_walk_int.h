@@ -1,0 +1,28 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * What the files of a walk share.
+ */
+
+#ifndef WEBHOOK_STORE_WALK_INT_H
+#define WEBHOOK_STORE_WALK_INT_H
+
+#include "store/lmdb/walk/webhook_store_walk.h"
+
+
+/* The next one by the index of what waits and is dead. */
+int webhook_walk_listed(webhook_txn_t *t, webhook_walk_t *w,
+    webhook_walk_hit_t *hit, int *got);
+
+/* A delivery whose row was read into hit->d, or could not be: *got is set if
+   it is meant. */
+int webhook_walk_judge(webhook_txn_t *t, webhook_walk_t *w, int damaged,
+    webhook_walk_hit_t *hit, int *got);
+
+/* 1 if nothing is meant that is not before this event. */
+int webhook_walk_over(const webhook_txn_t *t, const webhook_walk_t *w,
+    const webhook_id_t *id);
+
+
+#endif /* WEBHOOK_STORE_WALK_INT_H */

@@ -1,0 +1,328 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * A walk by the index of what waits and is dead: of one endpoint, or of all,
+ * each of which is in the order of events, so that the next of all is the first
+ * of a heap.
+ */
+
+#include "store/lmdb/walk/webhook_store_walk_int.h"
+#include "core/base/webhook_codec.h"
+#include "core/base/webhook_id.h"
+#include "store/lmdb/layout/webhook_store_row.h"
+#include "store/lmdb/handle/webhook_store_handle.h"
+#include "store/lmdb/rows/webhook_store_txn_seek.h"
+#include "store/lmdb/queue/webhook_store_delivery.h"
+#include "store/lmdb/walk/webhook_store_filter.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+
+static int webhook_walk_begin(webhook_txn_t *t, webhook_walk_t *w);
+static int webhook_walk_add(webhook_txn_t *t, webhook_walk_t *w,
+    uint64_t endpoint);
+static int webhook_walk_find(webhook_txn_t *t, webhook_walk_t *w,
+    uint64_t endpoint, webhook_id_t *id);
+static int webhook_walk_behind_row(webhook_txn_t *t, const unsigned char *key,
+    MDB_val *found, MDB_val *val);
+static int webhook_walk_behind(const webhook_walk_t *w,
+    const webhook_walk_head_t *h);
+static int webhook_walk_before(const webhook_walk_t *w,
+    const webhook_walk_head_t *a, const webhook_walk_head_t *b);
+static void webhook_walk_sift(webhook_walk_t *w, uint32_t i);
+
+
+int
+webhook_walk_listed(webhook_txn_t *t, webhook_walk_t *w,
+    webhook_walk_hit_t *hit, int *got)
+{
+    int                   rc;
+    webhook_walk_head_t  *first;
+
+    rc = w->begun ? 0 : webhook_walk_begin(t, w);
+
+    while (rc == 0) {
+
+        if (w->heads_count == 0) {
+            return MDB_NOTFOUND;
+        }
+
+        first = &w->heads[0];
+
+        if (w->from && !webhook_walk_behind(w, first)) {
+
+            rc = webhook_walk_find(t, w, first->endpoint, &first->id);
+
+            if (rc == MDB_NOTFOUND) {
+                *first = w->heads[--w->heads_count];
+                rc = 0;
+            }
+
+            webhook_walk_sift(w, 0);
+            continue;
+        }
+
+        if (w->rows == 0) {
+            return 0;
+        }
+
+        w->rows--;
+
+        hit->id = first->id;
+        hit->endpoint = first->endpoint;
+
+        rc = webhook_delivery_read(t, hit->endpoint, &hit->id, &hit->d);
+
+        if (rc && rc != MDB_NOTFOUND && rc != MDB_CORRUPTED) {
+            return rc;
+        }
+
+        rc = webhook_walk_judge(t, w, rc, hit, got);
+
+        if (rc || *got) {
+            return rc;
+        }
+
+        webhook_walk_pass(w, hit);
+    }
+
+    return rc;
+}
+
+
+/* The first row of the endpoint, or of each that has any. */
+
+static int
+webhook_walk_begin(webhook_txn_t *t, webhook_walk_t *w)
+{
+    int            rc;
+    MDB_val        found, val;
+    uint64_t       endpoint;
+    uint32_t       i;
+    webhook_id_t   none;
+    unsigned char  key[WEBHOOK_KEY_LISTED];
+
+    w->begun = 1;
+    w->heads_count = 0;
+
+    if (w->f->endpoint) {
+        return webhook_walk_add(t, w, w->f->endpoint);
+    }
+
+    memset(&none, 0, sizeof(none));
+
+    for (endpoint = 0; /* void */ ; endpoint++) {
+
+        webhook_key_listed(key, endpoint, 0, &none);
+
+        rc = webhook_txn_seek(t, WEBHOOK_DB_LISTED, key, sizeof(key), &found,
+                              &val);
+        if (rc) {
+            break;
+        }
+
+        endpoint = webhook_get_u64(found.mv_data);
+
+        rc = webhook_walk_add(t, w, endpoint);
+
+        if (rc || endpoint == UINT64_MAX) {
+            break;
+        }
+    }
+
+    if (rc && rc != MDB_NOTFOUND) {
+        return rc;
+    }
+
+    for (i = w->heads_count / 2; i > 0; i--) {
+        webhook_walk_sift(w, i - 1);
+    }
+
+    return 0;
+}
+
+
+static int
+webhook_walk_add(webhook_txn_t *t, webhook_walk_t *w, uint64_t endpoint)
+{
+    int                   rc;
+    uint32_t              n;
+    webhook_walk_head_t  *heads;
+
+    if (w->heads_count == w->heads_size) {
+        n = w->heads_size ? w->heads_size * 2 : 16;
+
+        heads = realloc(w->heads, n * sizeof(webhook_walk_head_t));
+        if (heads == NULL) {
+            return ENOMEM;
+        }
+
+        w->heads = heads;
+        w->heads_size = n;
+    }
+
+    rc = webhook_walk_find(t, w, endpoint, &w->heads[w->heads_count].id);
+
+    if (rc) {
+        return rc == MDB_NOTFOUND ? 0 : rc;
+    }
+
+    w->heads[w->heads_count++].endpoint = endpoint;
+
+    return 0;
+}
+
+
+/* The next event of an endpoint that has a row in the state, and is within the
+   bounds of time; MDB_NOTFOUND where there is none. */
+
+static int
+webhook_walk_find(webhook_txn_t *t, webhook_walk_t *w, uint64_t endpoint,
+    webhook_id_t *id)
+{
+    int             rc, same;
+    MDB_val         found, val;
+    webhook_id_t    bound;
+    unsigned char   key[WEBHOOK_KEY_LISTED], *p;
+
+    same = 0;
+
+    if (w->from) {
+        memcpy(bound.bytes, w->cursor, 16);
+
+        /* of one event endpoints that come behind the cursor's are next */
+
+        same = w->oldest ? endpoint > webhook_get_u64(w->cursor + 16)
+                         : endpoint < webhook_get_u64(w->cursor + 16);
+
+    } else if (w->oldest) {
+        webhook_filter_bound(bound.bytes, w->f->since);
+        same = 1;
+
+    } else if (w->f->until) {
+        webhook_filter_bound(bound.bytes, w->f->until);
+
+    } else {
+        memset(bound.bytes, 0xff, 16);
+    }
+
+    webhook_key_listed(key, endpoint, w->f->state, &bound);
+
+    if (w->oldest || same) {
+        rc = webhook_txn_seek(t, WEBHOOK_DB_LISTED, key, sizeof(key), &found,
+                              &val);
+
+        if (rc == 0 && memcmp(found.mv_data, key, sizeof(key)) == 0) {
+
+            if (same) {
+                *id = bound;
+                return webhook_walk_over(t, w, id) ? MDB_NOTFOUND : 0;
+            }
+
+            rc = webhook_walk_behind_row(t, key, &found, &val);
+        }
+    }
+
+    if (!w->oldest) {
+        rc = webhook_txn_seek_before(t, WEBHOOK_DB_LISTED, key, sizeof(key),
+                                     &found, &val);
+    }
+
+    if (rc) {
+        return rc;
+    }
+
+    p = found.mv_data;
+
+    if (memcmp(p, key, 9) != 0) {
+        return MDB_NOTFOUND;
+    }
+
+    memcpy(id->bytes, p + 9, 16);
+
+    return webhook_walk_over(t, w, id) ? MDB_NOTFOUND : 0;
+}
+
+
+/* The row behind that of the key. */
+
+static int
+webhook_walk_behind_row(webhook_txn_t *t, const unsigned char *key,
+    MDB_val *found, MDB_val *val)
+{
+    unsigned       i;
+    unsigned char  next[WEBHOOK_KEY_LISTED];
+
+    memcpy(next, key, sizeof(next));
+
+    for (i = sizeof(next); i > 0 && ++next[i - 1] == 0; i--) { /* void */ }
+
+    return webhook_txn_seek(t, WEBHOOK_DB_LISTED, next, sizeof(next), found,
+                            val);
+}
+
+
+/* Is it behind the cursor? */
+
+static int
+webhook_walk_behind(const webhook_walk_t *w, const webhook_walk_head_t *h)
+{
+    int            rc;
+    unsigned char  key[WEBHOOK_KEY_DELIVERY];
+
+    webhook_key_delivery(key, &h->id, h->endpoint);
+
+    rc = memcmp(key, w->cursor, sizeof(key));
+
+    return w->oldest ? rc > 0 : rc < 0;
+}
+
+
+/* Does a come before b? */
+
+static int
+webhook_walk_before(const webhook_walk_t *w, const webhook_walk_head_t *a,
+    const webhook_walk_head_t *b)
+{
+    int  rc;
+
+    rc = memcmp(a->id.bytes, b->id.bytes, 16);
+
+    if (rc == 0) {
+        rc = a->endpoint < b->endpoint ? -1 : 1;
+    }
+
+    return w->oldest ? rc < 0 : rc > 0;
+}
+
+
+/* The heap below a place is one again. */
+
+static void
+webhook_walk_sift(webhook_walk_t *w, uint32_t i)
+{
+    uint32_t             least, n;
+    webhook_walk_head_t  h;
+
+    for ( ;; ) {
+        least = i;
+
+        for (n = 2 * i + 1; n <= 2 * i + 2 && n < w->heads_count; n++) {
+            if (webhook_walk_before(w, &w->heads[n], &w->heads[least])) {
+                least = n;
+            }
+        }
+
+        if (least == i) {
+            return;
+        }
+
+        h = w->heads[i];
+        w->heads[i] = w->heads[least];
+        w->heads[least] = h;
+
+        i = least;
+    }
+}
