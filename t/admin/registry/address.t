@@ -38,8 +38,8 @@ $t->config(main => $registry->main, http => <<'CONF', server => <<'CONF');
 
     webhook_registry {
         key file:%%PREFIX%%/registry.key;
-        address public allow=127.0.0.2/32 allow=10.0.0.0/8 allow=172.16.0.0/12
-                allow=192.168.0.0/16;
+        address public ports=80 allow=127.0.0.2/32 allow=10.0.0.0/8
+                allow=172.16.0.0/12 allow=192.168.0.0/16;
     }
 CONF
     location /api/ {

@@ -17,7 +17,7 @@ my $registry = Webhook::Registry->new($t);
 my $api = $t->api;
 my $hook = $t->endpoint(name => 'hook');
 
-$t->file('other.key', encode_base64('o' x 32, ''));
+chmod 0600, $t->file('other.key', encode_base64('o' x 32, ''));
 
 sub configure
 {

@@ -54,8 +54,11 @@ webhook_registry { key file:webhook/registry.key; }
 
 === registry: no store
 --- store
+# none
 --- endpoint
+# none
 --- rules
+# none
 --- http
 resolver 127.0.0.1;
 webhook_registry { key file:webhook/registry.key; }
@@ -166,9 +169,9 @@ webhook_endpoint .. { url http://127.0.0.1:9; events order.*; }
 
 === types: an example
 --- types
-webhook_event_type order.add example={; webhook_event_type order.edit;
+webhook_event_type order.add 'example={'; webhook_event_type order.edit;
 --- says
-[emerg] the example of event type "order.add" is no JSON: a string is missing at byte 1 in types:1
+[emerg] the example of event type "order.add" is no JSON: a key is missing at byte 1 in types:1
 
 === rules: company
 --- rules

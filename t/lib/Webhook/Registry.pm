@@ -66,7 +66,7 @@ sub new
     Test::More::plan(skip_all => "make interop builds $module")
         unless -e $module;
 
-    $test->file('registry.key', encode_base64('k' x 32, ''));
+    chmod 0600, $test->file('registry.key', encode_base64('k' x 32, ''));
 
     return bless { test => $test }, $class;
 }

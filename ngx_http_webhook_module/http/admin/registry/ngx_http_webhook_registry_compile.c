@@ -453,7 +453,12 @@ ngx_webhook_registry_bare(const json_t *definition, webhook_object_e kind)
 {
     void        *next;
     json_t      *bare, *value;
+    ngx_uint_t   i;
     const char  *name;
+
+    static const char  *secret[] = {
+        "headers", "secrets", "sign", "auth", "verify", "handshake"
+    };
 
     bare = json_deep_copy(definition);
     if (bare == NULL) {
@@ -464,6 +469,10 @@ ngx_webhook_registry_bare(const json_t *definition, webhook_object_e kind)
         if (ngx_webhook_registry_masked(value)) {
             (void) json_object_del(bare, name);
         }
+    }
+
+    for (i = 0; i < sizeof(secret) / sizeof(secret[0]); i++) {
+        (void) json_object_del(bare, secret[i]);
     }
 
     if (kind == WEBHOOK_OBJECT_ENDPOINT

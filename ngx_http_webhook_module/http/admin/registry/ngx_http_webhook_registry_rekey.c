@@ -29,8 +29,11 @@ typedef struct {
     ngx_queue_t                waiting;
     ngx_uint_t                 n;               /* of these */
     ngx_uint_t                 done;
-    webhook_object_t           object;          /* that is being sealed, */
-    u_char                     company[WEBHOOK_COMPANY_MAX];    /* and whose */
+    ngx_uint_t                 failed;
+    webhook_object_t           object;          /* that is being sealed, and its
+                                                   texts */
+    u_char                     company[WEBHOOK_COMPANY_MAX];
+    u_char                     name[WEBHOOK_OBJECT_NAME_MAX];
     webhook_buf_t              data;
     unsigned                   init:1;
     unsigned                   busy:1;
@@ -89,6 +92,7 @@ ngx_webhook_registry_rekey(ngx_webhook_main_conf_t *wmcf,
     if (!r->busy) {
         r->busy = 1;
         r->done = 0;
+        r->failed = 0;
 
         ngx_log_error(NGX_LOG_NOTICE, log, 0,
                       "registered objects are sealed with the first \"key\" of "
@@ -139,6 +143,14 @@ ngx_webhook_registry_rekey_next(void)
         ngx_log_error(NGX_LOG_NOTICE, r->log, 0,
                       "%ui registered objects were sealed with the first "
                       "\"key\" of webhook_registry", r->done);
+
+        if (r->failed) {
+            ngx_log_error(NGX_LOG_ERR, r->log, 0,
+                          "%ui registered objects could not be sealed with the "
+                          "first \"key\" of webhook_registry: keep the others, "
+                          "they are tried again at the next start", r->failed);
+        }
+
         return;
     }
 
@@ -220,6 +232,7 @@ ngx_webhook_registry_rekey_read(ngx_webhook_job_t *job)
     ngx_free(job);
 
     if (rc != NGX_OK) {
+        r->failed += (rc == NGX_ERROR);
         ngx_webhook_registry_rekey_over(0);
     }
 }
@@ -275,6 +288,11 @@ ngx_webhook_registry_rekey_seal(const webhook_object_t *object)
 
     ngx_memcpy(r->company, object->company.data, r->object.company.len);
 
+    r->object.name.len = ngx_min(object->name.len, sizeof(r->name));
+    r->object.name.data = r->name;
+
+    ngx_memcpy(r->name, object->name.data, r->object.name.len);
+
     return NGX_OK;
 }
 
@@ -286,14 +304,20 @@ ngx_webhook_registry_rekey_written(ngx_webhook_job_t *job)
 
     done = (job->op.result == WEBHOOK_STORE_OK);
 
+    /* one that was changed meanwhile was sealed with the first key by that */
+
+    if (!done && job->op.result != WEBHOOK_STORE_STALE
+        && job->op.result != WEBHOOK_STORE_NOT_FOUND)
+    {
+        ngx_webhook_registry_rekeys.failed++;
+    }
+
     webhook_op_free(&job->op);
     ngx_free(job);
 
     ngx_webhook_registry_rekey_over(done);
 }
 
-
-/* One that was changed meanwhile was sealed with the first key by that. */
 
 static void
 ngx_webhook_registry_rekey_over(ngx_uint_t done)
