@@ -39,7 +39,7 @@ for my $round (1 .. 8) {
 
     if ($pid == 0) {
         select undef, undef, undef, 0.02 * $round;
-        kill KILL => $t->workers, $t->pid;
+        $t->kill_all('KILL');
         require POSIX;
         POSIX::_exit(0);
     }

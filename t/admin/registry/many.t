@@ -14,7 +14,7 @@ use Webhook::Test qw(wait_for asan slurp);
 my $t = Webhook::Test->new(workers => 4);
 my $registry = Webhook::Registry->new($t);
 
-my $many = asan() ? 300 : 5000;
+my $many = $ENV{WEBHOOK_TEST_MANY} // (asan() ? 300 : 5000);
 
 my $api = $t->api;
 my $hook = $t->endpoint(name => 'hook', keep_bodies => 0);
@@ -36,7 +36,7 @@ CONF
     location /api/ {
         proxy_pass http://127.0.0.1:%%PORT_api%%/;
         webhook_event order.add  POST ^/api/orders$ payload=request;
-        webhook_event order.edit PUT  ^/api/orders$ payload=request;
+        webhook_event order.edit PUT ^/api/orders/ payload=request;
     }
     location = /registry { webhook_registry_test; }
 CONF
@@ -51,7 +51,9 @@ my @ids;
 
 sub rss
 {
-    return map { slurp("/proc/$_/status") =~ /^VmRSS:\s+(\d+) kB/m ? $1 : 0 }
+    # without the pages of the store, which all processes share
+
+    return map { slurp("/proc/$_/status") =~ /^RssAnon:\s+(\d+) kB/m ? $1 : 0 }
            $t->workers;
 }
 
@@ -101,31 +103,14 @@ for my $turn (1 .. 3) {
 # --- an event to one of them
 
 for my $n (1, 2, int($many / 2), $many) {
-    $t->request($n % 2 ? 'POST' : 'PUT', '/api/orders', qq({"n": "$n"}));
+    $t->request($n % 2 ? ("POST", "/api/orders") : ("PUT", "/api/orders/1"),
+                qq({"n": "$n"}));
 }
 
 my $requests = $hook->wait_requests(4);
 
 is_deeply [sort { $a <=> $b } map { substr $_->{uri}, 1 } @$requests],
     [1, 2, int($many / 2), $many], 'an event goes to whom its filter names';
-
-
-# --- to all of them
-
-for my $n (1 .. 60) {
-    $registry->patch($ids[$n], { filter => undef }, client => $client);
-}
-
-my $mark = $t->mark;
-
-$t->request('POST', '/api/orders', '{"n": "none"}');
-
-$requests = $hook->wait_requests(4 + 50);
-
-is scalar @$requests, 4 + 50, 'an event goes to as many as fanout= says';
-like $t->error_log($mark),
-    qr/is not sent to \d+ registered endpoints that may ask for it: "fanout=50"/,
-    'the others are told';
 
 
 # --- memory
@@ -135,7 +120,7 @@ wait_for(sub { !$registry->state($ids[0])->{behind} }, 10);
 SKIP: {
     skip 'a sanitizer has memory of its own', 1 if asan();
 
-    $t->request('POST', '/api/orders', '{"n": "x"}') for 1 .. 20;
+    $t->request('POST', '/api/orders', '{"n": "none"}') for 1 .. 20;
 
     my @after = sort { $a <=> $b } rss();
     my $grown = $after[-1] - $before[0];
@@ -152,10 +137,30 @@ $t->reload or die;
 
 $t->request('POST', '/api/orders', qq({"n": "$many"}));
 
-$requests = $hook->wait_requests(4 + 50 + 51);
+$requests = $hook->wait_requests(5);
 
-is scalar(grep { $_->{uri} eq "/$many" } @$requests), 2,
-    'after a reload';
+is $requests->[4]{uri}, "/$many", 'after a reload';
+
+diag 'workers after a reload: ', join ', ', map { "$_ kB" } rss();
+
+
+# --- to all of them
+
+for my $n (1 .. 60) {
+    $registry->patch($ids[$n], { filter => undef }, client => $client);
+}
+
+my $mark = $t->mark;
+
+$t->request('POST', '/api/orders', '{"n": "none"}');
+
+$requests = $hook->wait_requests(5 + 50);
+
+is scalar @$requests, 5 + 50, 'an event goes to as many as fanout= says';
+like $t->error_log($mark),
+    qr/is not sent to \d+ registered endpoints that may ask for it: "fanout=50"/,
+    'the others are told';
+
 
 $t->stop;
 $t->ok_logs;
