@@ -2,7 +2,7 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * Answers as routes set them.
+ * Requests as routes see them, and answers as they set them.
  */
 
 #include "http/admin/api/ngx_http_webhook_api_int.h"
@@ -12,6 +12,7 @@
 #define NGX_WEBHOOK_API_DETAIL_MAX  1024        /* bytes of a sentence */
 
 
+static void ngx_webhook_api_cleanup(void *data);
 static void ngx_webhook_api_set(ngx_webhook_api_t *api, ngx_uint_t status,
     const char *type);
 static ngx_int_t ngx_webhook_api_vproblem(ngx_webhook_api_t *api,
@@ -19,6 +20,79 @@ static ngx_int_t ngx_webhook_api_vproblem(ngx_webhook_api_t *api,
 static json_t *ngx_webhook_api_sentence(const char *fmt, va_list args);
 static const char *ngx_webhook_api_title(ngx_uint_t status);
 static json_t *ngx_webhook_api_request_id(ngx_webhook_api_t *api);
+
+
+ngx_webhook_api_t *
+ngx_webhook_api_make(ngx_http_request_t *r, ngx_webhook_api_conf_t *conf)
+{
+    ngx_webhook_api_t   *api;
+    ngx_pool_cleanup_t  *cln;
+
+    cln = ngx_pool_cleanup_add(r->pool, sizeof(ngx_webhook_api_t));
+    if (cln == NULL) {
+        return NULL;
+    }
+
+    api = cln->data;
+
+    ngx_memzero(api, sizeof(ngx_webhook_api_t));
+
+    api->request = r;
+    api->pool = r->pool;
+    api->wmcf = ngx_http_get_module_main_conf(r, ngx_http_webhook_module);
+
+    api->answer = ngx_pcalloc(r->pool,
+                              sizeof(struct ngx_webhook_api_answer_s));
+    api->frame = ngx_pcalloc(r->pool, sizeof(struct ngx_webhook_api_frame_s));
+
+    if (api->answer == NULL || api->frame == NULL) {
+        return NULL;
+    }
+
+    cln->handler = ngx_webhook_api_cleanup;
+
+    api->frame->conf = conf;
+
+    if (r->uri.len >= conf->prefix.len
+        && ngx_memcmp(r->uri.data, conf->prefix.data, conf->prefix.len) == 0)
+    {
+        api->frame->path.data = r->uri.data + conf->prefix.len;
+        api->frame->path.len = r->uri.len - conf->prefix.len;
+
+    } else {
+
+        /* it was rewritten to something that is no path of ours */
+
+        api->frame->path = r->uri;
+    }
+
+    return api;
+}
+
+
+static void
+ngx_webhook_api_cleanup(void *data)
+{
+    ngx_webhook_api_t  *api = data;
+
+    ngx_webhook_api_answer_clear(api);
+    json_decref(api->body);
+}
+
+
+ngx_webhook_api_t *
+ngx_webhook_api_of(ngx_http_request_t *r)
+{
+    ngx_pool_cleanup_t  *cln;
+
+    for (cln = r->pool->cleanup; cln; cln = cln->next) {
+        if (cln->handler == ngx_webhook_api_cleanup) {
+            return cln->data;
+        }
+    }
+
+    return NULL;
+}
 
 
 void

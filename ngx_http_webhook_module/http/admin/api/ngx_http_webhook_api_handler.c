@@ -10,9 +10,6 @@
 #include "core/base/webhook_hash.h"
 
 
-static ngx_webhook_api_t *ngx_webhook_api_make(ngx_http_request_t *r,
-    ngx_webhook_api_conf_t *conf);
-static void ngx_webhook_api_cleanup(void *data);
 static ngx_int_t ngx_webhook_api_begin(ngx_webhook_api_t *api);
 static ngx_int_t ngx_webhook_api_admit(ngx_webhook_api_t *api);
 static ngx_int_t ngx_webhook_api_unknown(ngx_webhook_api_t *api,
@@ -54,6 +51,9 @@ ngx_webhook_api_handler(ngx_http_request_t *r)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
+    api->frame->go = ngx_webhook_api_go;
+    api->frame->run = ngx_webhook_api_run;
+
     r->main->count++;
 
     rc = ngx_webhook_api_begin(api);
@@ -65,81 +65,6 @@ ngx_webhook_api_handler(ngx_http_request_t *r)
     }
 
     return NGX_DONE;
-}
-
-
-static ngx_webhook_api_t *
-ngx_webhook_api_make(ngx_http_request_t *r, ngx_webhook_api_conf_t *conf)
-{
-    ngx_webhook_api_t   *api;
-    ngx_pool_cleanup_t  *cln;
-
-    cln = ngx_pool_cleanup_add(r->pool, sizeof(ngx_webhook_api_t));
-    if (cln == NULL) {
-        return NULL;
-    }
-
-    api = cln->data;
-
-    ngx_memzero(api, sizeof(ngx_webhook_api_t));
-
-    api->request = r;
-    api->pool = r->pool;
-    api->wmcf = ngx_http_get_module_main_conf(r, ngx_http_webhook_module);
-
-    api->answer = ngx_pcalloc(r->pool,
-                              sizeof(struct ngx_webhook_api_answer_s));
-    api->frame = ngx_pcalloc(r->pool, sizeof(struct ngx_webhook_api_frame_s));
-
-    if (api->answer == NULL || api->frame == NULL) {
-        return NULL;
-    }
-
-    cln->handler = ngx_webhook_api_cleanup;
-
-    api->frame->conf = conf;
-    api->frame->go = ngx_webhook_api_go;
-    api->frame->run = ngx_webhook_api_run;
-
-    if (r->uri.len >= conf->prefix.len
-        && ngx_memcmp(r->uri.data, conf->prefix.data, conf->prefix.len) == 0)
-    {
-        api->frame->path.data = r->uri.data + conf->prefix.len;
-        api->frame->path.len = r->uri.len - conf->prefix.len;
-
-    } else {
-
-        /* it was rewritten to something that is no path of ours */
-
-        api->frame->path = r->uri;
-    }
-
-    return api;
-}
-
-
-static void
-ngx_webhook_api_cleanup(void *data)
-{
-    ngx_webhook_api_t  *api = data;
-
-    ngx_webhook_api_answer_clear(api);
-    json_decref(api->body);
-}
-
-
-ngx_webhook_api_t *
-ngx_webhook_api_of(ngx_http_request_t *r)
-{
-    ngx_pool_cleanup_t  *cln;
-
-    for (cln = r->pool->cleanup; cln; cln = cln->next) {
-        if (cln->handler == ngx_webhook_api_cleanup) {
-            return cln->data;
-        }
-    }
-
-    return NULL;
 }
 
 

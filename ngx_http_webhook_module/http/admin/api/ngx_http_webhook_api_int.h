@@ -102,7 +102,10 @@ ngx_uint_t ngx_webhook_api_word(const char **names, ngx_str_t *word);
 ngx_int_t ngx_webhook_api_args(ngx_webhook_api_t *api);
 
 
-/* The API's request of a request of nginx. */
+/* Makes the API's request of a request of nginx, NULL on lack of memory; and
+   finds it again. */
+ngx_webhook_api_t *ngx_webhook_api_make(ngx_http_request_t *r,
+    ngx_webhook_api_conf_t *conf);
 ngx_webhook_api_t *ngx_webhook_api_of(ngx_http_request_t *r);
 
 /*
