@@ -27,8 +27,6 @@ typedef struct {
 
     ngx_thread_mutex_t              mutex;      /* of "waiting" */
     ngx_queue_t                     waiting;    /* jobs not yet handed over */
-    ngx_queue_t                     apart;      /* the same, of those that have
-                                                   a task each */
     ngx_queue_t                     away;       /* jobs in the task; its, while
                                                    it is away */
 
@@ -44,16 +42,17 @@ typedef struct {
                                                    none */
     ngx_msec_t                      exiting;    /* since when, if "leaves" */
 
+    ngx_uint_t                      tasks;      /* of the store, under way */
+
     unsigned                        busy:1;     /* a task is away */
+    unsigned                        wrote:1;    /* the last one wrote */
     unsigned                        ready:1;    /* the store is open */
-    unsigned                        turn:1;     /* of those apart */
     unsigned                        closing:1;
     unsigned                        leaves:1;
 } ngx_webhook_store_queue_t;
 
 
 static void ngx_webhook_store_queue_start(ngx_event_t *ev);
-static ngx_uint_t ngx_webhook_store_queue_idle(ngx_webhook_store_queue_t *b);
 static void ngx_webhook_store_queue_gather(void);
 static void ngx_webhook_store_queue_take(ngx_webhook_store_queue_t *b,
     ngx_queue_t *q);
@@ -102,7 +101,6 @@ ngx_webhook_store_queue_init(ngx_cycle_t *cycle, ngx_webhook_main_conf_t *wmcf)
     task->event.log = cycle->log;
 
     ngx_queue_init(&b->waiting);
-    ngx_queue_init(&b->apart);
     ngx_queue_init(&b->away);
 
     if (ngx_thread_mutex_create(&b->mutex, cycle->log) != NGX_OK) {
@@ -162,10 +160,8 @@ ngx_webhook_store_queue_exit(ngx_cycle_t *cycle)
         ngx_del_timer(&b->guard);
     }
 
-    /*
-     * The thread pools were drained and destroyed before: a task that was
-     * away has been done, only its completion will never be called.
-     */
+    /* The thread pools were drained and destroyed before: a task that was away
+       has been done, only its completion will never be called. */
 
     if (b->busy) {
         b->busy = 0;
@@ -174,7 +170,7 @@ ngx_webhook_store_queue_exit(ngx_cycle_t *cycle)
 
     for (n = 0; n < NGX_WEBHOOK_STORE_QUEUE_LAST; n++) {
 
-        if (ngx_webhook_store_queue_idle(b)) {
+        if (ngx_queue_empty(&b->waiting)) {
             break;
         }
 
@@ -183,7 +179,7 @@ ngx_webhook_store_queue_exit(ngx_cycle_t *cycle)
         ngx_webhook_store_queue_hand_back();
     }
 
-    if (!ngx_webhook_store_queue_idle(b)) {
+    if (!ngx_queue_empty(&b->waiting)) {
         ngx_log_error(NGX_LOG_ALERT, cycle->log, 0,
                       "webhook operations were left when the worker exited");
     }
@@ -208,17 +204,15 @@ ngx_webhook_store_queue_post(ngx_webhook_job_t *job)
     /* Held for a few instructions at a time: no thread sleeps with it. */
 
     (void) ngx_thread_mutex_lock(&b->mutex, b->log);
-    ngx_queue_insert_tail(job->apart ? &b->apart : &b->waiting, &job->queue);
+    ngx_queue_insert_tail(&b->waiting, &job->queue);
     (void) ngx_thread_mutex_unlock(&b->mutex, b->log);
 
     if (b->busy || b->closing) {
         return;
     }
 
-    /*
-     * The task starts at the end of this turn of the event loop, so that what
-     * the turn's other events bring goes along.
-     */
+    /* The task starts at the end of this turn of the event loop, so that what
+       the turn's other events bring goes along. */
 
     if (!b->start.posted) {
         ngx_post_event(&b->start, &ngx_posted_events);
@@ -241,6 +235,13 @@ ngx_uint_t
 ngx_webhook_store_queue_ready(void)
 {
     return ngx_webhook_store_queue.ready;
+}
+
+
+ngx_uint_t
+ngx_webhook_store_queue_tasks(void)
+{
+    return ngx_webhook_store_queue.tasks;
 }
 
 
@@ -278,7 +279,7 @@ ngx_webhook_store_queue_start(ngx_event_t *ev)
 
     b = ev->data;
 
-    if (b->busy || b->closing || ngx_webhook_store_queue_idle(b)) {
+    if (b->busy || b->closing || ngx_queue_empty(&b->waiting)) {
         return;
     }
 
@@ -311,38 +312,40 @@ ngx_webhook_store_queue_start(ngx_event_t *ev)
 }
 
 
-static ngx_uint_t
-ngx_webhook_store_queue_idle(ngx_webhook_store_queue_t *b)
-{
-    return ngx_queue_empty(&b->waiting) && ngx_queue_empty(&b->apart);
-}
-
-
-/* Only where no task is away. */
+/* Only where no task is away.  A read goes alone, in turns with writes. */
 
 static void
 ngx_webhook_store_queue_gather(void)
 {
+    ngx_queue_t                *q, *next, *read;
     ngx_webhook_store_queue_t  *b;
 
     b = &ngx_webhook_store_queue;
 
     b->ctx->count = 0;
 
-    if (!ngx_queue_empty(&b->apart)
-        && (b->turn || ngx_queue_empty(&b->waiting)))
-    {
-        b->turn = 0;
-        ngx_webhook_store_queue_take(b, ngx_queue_head(&b->apart));
+    read = b->closing ? NULL
+                      : ngx_webhook_store_queue_read(&b->waiting, b->wrote);
+
+    b->wrote = (read == NULL);
+
+    if (read) {
+        ngx_webhook_store_queue_take(b, read);
         return;
     }
 
-    b->turn = 1;
+    q = ngx_queue_head(&b->waiting);
 
-    while (!ngx_queue_empty(&b->waiting)
+    while (q != ngx_queue_sentinel(&b->waiting)
            && b->ctx->count < NGX_WEBHOOK_STORE_QUEUE_MAX)
     {
-        ngx_webhook_store_queue_take(b, ngx_queue_head(&b->waiting));
+        next = ngx_queue_next(q);
+
+        if (b->closing || !ngx_webhook_store_queue_reads(q)) {
+            ngx_webhook_store_queue_take(b, q);
+        }
+
+        q = next;
     }
 }
 
@@ -360,18 +363,16 @@ ngx_webhook_store_queue_take(ngx_webhook_store_queue_t *b, ngx_queue_t *q)
 }
 
 
-/*
- * On a thread of the pool, once the store's lock is held: what was posted
- * since the task began.  The order of jobs stays: the first that may not join
- * ends it.
- */
+/* On a thread of the pool, once the store's lock is held: what was posted since
+   the task began, but for what reads.  The order of the others stays: the first
+   that may not join ends it. */
 
 static uint32_t
 ngx_webhook_store_queue_more(void *data)
 {
     size_t                      bytes;
     uint32_t                    i, n;
-    ngx_queue_t                *q;
+    ngx_queue_t                *q, *next;
     webhook_op_t               *op;
     ngx_webhook_store_queue_t  *b;
 
@@ -383,14 +384,18 @@ ngx_webhook_store_queue_more(void *data)
         return 0;
     }
 
-    while (!ngx_queue_empty(&b->waiting)
-           && b->ctx->count < NGX_WEBHOOK_STORE_QUEUE_MAX)
+    for (q = ngx_queue_head(&b->waiting);
+         q != ngx_queue_sentinel(&b->waiting)
+         && b->ctx->count < NGX_WEBHOOK_STORE_QUEUE_MAX; q = next)
     {
-        q = ngx_queue_head(&b->waiting);
+        next = ngx_queue_next(q);
         op = &(ngx_queue_data(q, ngx_webhook_job_t, queue))->op;
 
-        if (op->type == WEBHOOK_OP_PUT_EVENT) {
+        if (ngx_webhook_store_queue_reads(q)) {
+            continue;
+        }
 
+        if (op->type == WEBHOOK_OP_PUT_EVENT) {
             for (i = 0; i < op->u.put_event.renditions_count; i++) {
                 bytes += op->u.put_event.renditions[i].body.len;
             }
@@ -428,7 +433,7 @@ ngx_webhook_store_queue_done(ngx_event_t *ev)
 
     ngx_webhook_store_queue_hand_back();
 
-    if (ngx_webhook_store_queue_idle(b)) {
+    if (ngx_queue_empty(&b->waiting)) {
         return;
     }
 
@@ -491,6 +496,8 @@ ngx_webhook_store_queue_hand_back(void)
     ngx_webhook_gauge(NGX_WEBHOOK_STORE_QUARANTINE, b->ctx->news.quarantine);
     ngx_webhook_gauge(NGX_WEBHOOK_STORE_PAUSED, b->ctx->news.paused);
 
+    b->tasks = b->ctx->news.tasks;
+
     if (b->ctx->news.dropped) {
         ngx_webhook_count(NGX_WEBHOOK_DEAD_DROPPED, b->ctx->news.dropped);
         b->ctx->news.dropped = 0;
@@ -536,11 +543,9 @@ ngx_webhook_store_queue_stuck(ngx_event_t *ev)
 }
 
 
-/*
- * The end of a worker that may wait no longer for a thread which does not come
- * back: it cannot be joined, and nginx would wait for it with all of a
- * processor.  To the store this is the death of a process, which it bears.
- */
+/* The end of a worker that may wait no longer for a thread which does not come
+   back: it cannot be joined, and nginx would wait for it with all of a
+   processor.  To the store this is the death of a process, which it bears. */
 
 static void
 ngx_webhook_store_queue_leave(ngx_webhook_store_queue_t *b)
@@ -555,8 +560,7 @@ ngx_webhook_store_queue_leave(ngx_webhook_store_queue_t *b)
     (void) ngx_thread_mutex_lock(&b->mutex, b->log);
 
     for (q = ngx_queue_head(&b->waiting);
-         q != ngx_queue_sentinel(&b->waiting);
-         q = ngx_queue_next(q))
+         q != ngx_queue_sentinel(&b->waiting); q = ngx_queue_next(q))
     {
         n++;
     }

@@ -35,10 +35,6 @@ struct ngx_webhook_job_s {
     webhook_op_t          op;
     ngx_webhook_job_pt    handler;
     void                 *data;
-    unsigned              apart:1;          /* it only reads, and may take
-                                               long: it goes in a task of its
-                                               own, in turns with the tasks of
-                                               all others */
     ngx_queue_t           queue;            /* the store queue's */
 };
 
@@ -59,6 +55,9 @@ void ngx_webhook_store_queue_post(ngx_webhook_job_t *job);
 /* Who is told, with each batch and before its handlers, of the last change of
    objects that there is in the store. */
 void ngx_webhook_store_queue_hear(void (*handler)(uint64_t change));
+
+/* Tasks that are under way, as of the last batch. */
+ngx_uint_t ngx_webhook_store_queue_tasks(void);
 
 /* True where the store is open. */
 ngx_uint_t ngx_webhook_store_queue_ready(void);

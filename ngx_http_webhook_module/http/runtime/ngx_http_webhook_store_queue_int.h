@@ -35,6 +35,14 @@ typedef struct {
 void ngx_webhook_store_queue_options(ngx_webhook_store_queue_ctx_t *ctx,
     ngx_webhook_main_conf_t *wmcf, ngx_log_t *log);
 
+/* The job that reads, and is to go alone now, of those that wait; or NULL, and
+   all that write go.  What reads may take milliseconds, and for what is written
+   somebody waits; so reads go in turns with writes ("wrote": these had the last
+   turn). */
+ngx_queue_t *ngx_webhook_store_queue_read(ngx_queue_t *waiting,
+    ngx_uint_t wrote);
+ngx_uint_t ngx_webhook_store_queue_reads(ngx_queue_t *q);
+
 /* Opens the store: NGX_OK, or NGX_ERROR, logged. */
 ngx_int_t ngx_webhook_store_queue_open(ngx_webhook_store_queue_ctx_t *ctx);
 

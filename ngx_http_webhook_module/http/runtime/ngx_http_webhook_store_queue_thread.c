@@ -131,3 +131,39 @@ ngx_webhook_store_queue_log(void *ctx, webhook_store_log_e level,
                   ngx_webhook_redacted(&redacted, (u_char *) text,
                                        ngx_strlen(text)));
 }
+
+
+ngx_queue_t *
+ngx_webhook_store_queue_read(ngx_queue_t *waiting, ngx_uint_t wrote)
+{
+    ngx_uint_t    writes;
+    ngx_queue_t  *q, *read;
+
+    read = NULL;
+    writes = 0;
+
+    for (q = ngx_queue_head(waiting);
+         q != ngx_queue_sentinel(waiting) && (read == NULL || !writes);
+         q = ngx_queue_next(q))
+    {
+        if (!ngx_webhook_store_queue_reads(q)) {
+            writes = 1;
+
+        } else if (read == NULL) {
+            read = q;
+        }
+    }
+
+    return (writes && !wrote) ? NULL : read;
+}
+
+
+ngx_uint_t
+ngx_webhook_store_queue_reads(ngx_queue_t *q)
+{
+    ngx_webhook_job_t  *job;
+
+    job = ngx_queue_data(q, ngx_webhook_job_t, queue);
+
+    return job->op.type >= WEBHOOK_OP_LIST;
+}

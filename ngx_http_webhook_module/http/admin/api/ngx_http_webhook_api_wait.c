@@ -117,11 +117,6 @@ ngx_webhook_api_store_post(ngx_webhook_api_t *api, webhook_op_t *op,
 
     job->job.op = *op;
     job->job.handler = ngx_webhook_api_store_done;
-
-    /* no event and no call waits for lists, searches and statistics */
-
-    job->job.apart = (op->type >= WEBHOOK_OP_LIST);
-
     job->api = api;
     job->done = done;
     job->any = any;
