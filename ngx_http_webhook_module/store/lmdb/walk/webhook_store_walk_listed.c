@@ -187,6 +187,7 @@ webhook_walk_find(webhook_txn_t *t, webhook_walk_t *w, uint64_t endpoint,
     webhook_id_t    bound;
     unsigned char   key[WEBHOOK_KEY_LISTED], *p;
 
+    rc = 0;
     same = 0;
 
     if (w->from) {
