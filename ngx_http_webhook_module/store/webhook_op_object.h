@@ -207,13 +207,17 @@ typedef struct {
  * "next" while "more" is set has seen each as it is at "last" or later.
  *
  * What is left of removed ones is kept of the last 100,000, or of fewer in a
- * small store.  Where one behind "since" is forgotten, "lost" tells, and the
- * answer is none: who has been away for so long starts with 0, and forgets what
- * does not come any more.
+ * small store.  Where one behind "since" is forgotten, "lost" tells, and there
+ * is no other answer: who has been away for so long starts with 0, and forgets
+ * what does not come any more.  Who goes on from there says so with "whole",
+ * for what was forgotten before does not matter to him.
  */
 
 typedef struct {
     uint64_t           since;       /* in: 0: from the start */
+    uint64_t           whole;       /* in: the "last" of the first call, if
+                                       since was 0 in that; 0: it was not, or
+                                       this is the first */
     uint32_t           max;         /* in */
     size_t             max_bytes;   /* in: as OBJECTS */
 

@@ -56,7 +56,20 @@ ctl_export_objects(ctl_export_t *x)
                             CTL_KIND_OBJECT);
         }
 
+        if (l->lost) {
+
+            /* while this was read, so much was removed */
+
+            ctl_say("too much changes meanwhile: export it again");
+            return 1;
+        }
+
         x->damaged += l->damaged;
+
+        if (l->whole == 0) {
+            l->whole = l->last;
+        }
+
         l->since = l->next;
 
         webhook_op_free(&op);

@@ -36,14 +36,19 @@ typedef struct {
     ngx_array_t                found;           /* ..._registry_found_t */
     uint64_t                   known;           /* before it began */
     uint64_t                   since;
+    uint64_t                   whole;           /* not 0: of a load of all, the
+                                                   last change as it began */
     uint32_t                   next;            /* object of the page */
     ngx_uint_t                 locked;
     ngx_uint_t                 damaged;
     unsigned                   active:1;
+    unsigned                   all:1;           /* the load is of all */
 } ngx_webhook_registry_ctx_t;
 
 
 static void ngx_webhook_registry_load(void);
+static void ngx_webhook_registry_begin(ngx_webhook_registry_ctx_t *ctx);
+static void ngx_webhook_registry_anew(ngx_webhook_registry_ctx_t *ctx);
 static ngx_int_t ngx_webhook_registry_read(ngx_webhook_registry_ctx_t *ctx);
 static void ngx_webhook_registry_page(ngx_webhook_job_t *job);
 static void ngx_webhook_registry_piece(ngx_event_t *ev);
@@ -148,10 +153,20 @@ ngx_webhook_registry_load(void)
 
     ctx->known = ngx_webhook_registered_known();
     ctx->since = set ? set->change : 0;
-    ctx->locked = 0;
-    ctx->damaged = 0;
+    ctx->whole = 0;
+    ctx->all = (ctx->since == 0);
 
     ngx_webhook_registered_release(set);
+
+    ngx_webhook_registry_begin(ctx);
+}
+
+
+static void
+ngx_webhook_registry_begin(ngx_webhook_registry_ctx_t *ctx)
+{
+    ctx->locked = 0;
+    ctx->damaged = 0;
 
     ctx->pool = ngx_create_pool(NGX_DEFAULT_POOL_SIZE, ctx->log);
 
@@ -180,6 +195,7 @@ ngx_webhook_registry_read(ngx_webhook_registry_ctx_t *ctx)
 
     job->op.type = WEBHOOK_OP_CHANGES;
     job->op.u.changes.since = ctx->since;
+    job->op.u.changes.whole = ctx->whole;
     job->op.u.changes.max = NGX_WEBHOOK_REGISTRY_PAGE;
     job->op.u.changes.max_bytes = NGX_WEBHOOK_REGISTRY_BYTES;
     job->handler = ngx_webhook_registry_page;
@@ -212,9 +228,35 @@ ngx_webhook_registry_page(ngx_webhook_job_t *job)
 
     ctx->job = job;
     ctx->next = 0;
+
+    if (job->op.u.changes.lost) {
+        ngx_webhook_registry_anew(ctx);
+        return;
+    }
+
+    if (ctx->all && ctx->whole == 0) {
+        ctx->whole = job->op.u.changes.last;
+    }
+
     ctx->damaged += job->op.u.changes.damaged;
 
     ngx_webhook_registry_piece(&ctx->event);
+}
+
+
+/* What was removed since this worker looked last is not known any more: all is
+   loaded, into a set that has nothing of the one before. */
+
+static void
+ngx_webhook_registry_anew(ngx_webhook_registry_ctx_t *ctx)
+{
+    ngx_webhook_registry_end(ctx);
+
+    ctx->since = 0;
+    ctx->whole = 0;
+    ctx->all = 1;
+
+    ngx_webhook_registry_begin(ctx);
 }
 
 
@@ -513,7 +555,7 @@ ngx_webhook_registry_done(ngx_webhook_registry_ctx_t *ctx)
     ngx_webhook_registry_ctx_t     over;
     ngx_webhook_registry_found_t  *found;
 
-    old = ngx_webhook_registered_hold(ctx->wmcf);
+    old = ctx->all ? NULL : ngx_webhook_registered_hold(ctx->wmcf);
 
     set = ngx_webhook_registry_set(ctx->wmcf, old, &ctx->found, ctx->since,
                                    ctx->log);

@@ -287,7 +287,9 @@ webhook_objects_changes(webhook_txn_t *t, webhook_op_t *op)
         return 0;
     }
 
-    if (l->since && l->since < t->state.forgot) {
+    if (l->since
+        && (l->whole ? l->whole : l->since) < t->state.forgot)
+    {
         l->lost = 1;
         return 0;
     }

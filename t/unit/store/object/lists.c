@@ -287,7 +287,6 @@ test_left(void)
     char           id[32];
     util_t         u;
     unsigned       i, n;
-    uint64_t       since;
     webhook_op_t   op;
 
     util_init(&u);
@@ -318,21 +317,41 @@ test_left(void)
 
     webhook_op_free(&op);
 
-    n = 0;
-    since = 0;
+    /* of the first page the last is older than what was forgotten */
+
+    object_changes(&u, &op, 0, 1);
+
+    n = op.u.changes.count;
+
+    tap_ok(n == 1 && op.u.changes.next == 1 && op.u.changes.last == 1201,
+           "and starts anew");
+
+    webhook_op_free(&op);
+
+    op.u.changes.whole = op.u.changes.last;
+    op.u.changes.max = 100;
 
     do {
-        object_changes(&u, &op, since, 100);
+        op.u.changes.since = op.u.changes.next;
+
+        (void) util_apply(&u, &op);
 
         n += op.u.changes.count;
-        since = op.u.changes.next;
 
         webhook_op_free(&op);
 
     } while (op.u.changes.more && !op.u.changes.lost);
 
-    tap_ok(n == 513 && since == 1201 && !op.u.changes.lost,
-           "and gets what is left from the start: %u", n);
+    tap_ok(n == 513 && op.u.changes.next == 1201 && !op.u.changes.lost,
+           "to get what is left: %u", n);
+
+    op.u.changes.since = 1;
+    op.u.changes.whole = 100;
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK && op.u.changes.lost,
+           "unless so much was removed meanwhile");
+
+    webhook_op_free(&op);
 
     object_changes(&u, &op, 1000, 10);
 
