@@ -118,7 +118,6 @@ bench_step(bench_t *b)
     static unsigned char        body[2048];
     static webhook_rendition_t  rendition;
 
-    memset(ops, 0, sizeof(ops));
     memset(puts, 0, sizeof(puts));
 
     rendition.body.data = body;
@@ -130,6 +129,8 @@ bench_step(bench_t *b)
     for (i = 0; i < done; i++) {
         op = &ops[n];
         list[n++] = op;
+
+        memset(op, 0, sizeof(webhook_op_t));
 
         op->type = WEBHOOK_OP_COMPLETE;
         op->u.complete.event = b->leases[i].id;
@@ -144,6 +145,8 @@ bench_step(bench_t *b)
     for (i = 0; i < b->batch; i++) {
         op = &ops[n];
         list[n++] = op;
+
+        memset(op, 0, sizeof(webhook_op_t));
 
         op->type = WEBHOOK_OP_PUT_EVENT;
         (void) webhook_id_make(&b->ids, b->wall++, &op->u.put_event.id);
