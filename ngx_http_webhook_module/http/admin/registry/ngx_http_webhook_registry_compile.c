@@ -15,7 +15,9 @@
 #include "core/rules/webhook_pattern.h"
 
 
-#define NGX_WEBHOOK_REGISTRY_POOL  2048         /* bytes; most take no more */
+#define NGX_WEBHOOK_REGISTRY_POOL  512          /* bytes a block: there may be
+                                                   thousands, and what is left
+                                                   over in the last is lost */
 
 
 /* An object, and what has to be forgotten before it goes. */
