@@ -313,6 +313,13 @@ ngx_webhook_watch_labels(webhook_op_stats_t *stats)
 
     set = ngx_webhook_registered_hold(w->wmcf);
 
+    if (set == NULL && w->wmcf->registry) {
+
+        /* it is being loaded */
+
+        return;
+    }
+
     orphaned = 0;
 
     for (i = 0; i < stats->count; i++) {

@@ -66,6 +66,7 @@ static ngx_uint_t ngx_webhook_own_quiet(ngx_webhook_notice_t *notice);
 static ngx_webhook_own_t *ngx_webhook_own_copy(ngx_webhook_notice_t *notice);
 static ngx_int_t ngx_webhook_own_copy_text(ngx_pool_t *pool, ngx_str_t *text);
 static void ngx_webhook_own_known(ngx_webhook_registered_waiter_t *w);
+static void ngx_webhook_own_drop(ngx_webhook_own_t *own, const char *reason);
 static void ngx_webhook_own_make(ngx_webhook_own_t *own);
 static void ngx_webhook_own_who(ngx_webhook_own_t *own,
     ngx_webhook_registered_t *set);
@@ -174,7 +175,7 @@ ngx_webhook_own_hear(ngx_webhook_notice_t *notice)
 
         if (o->nwaits >= NGX_WEBHOOK_OWN_WAITS) {
             ngx_webhook_registered_forget(&own->waiter);
-            ngx_destroy_pool(own->pool);
+            ngx_webhook_own_drop(own, "too many wait");
             return;
         }
 
@@ -275,7 +276,7 @@ ngx_webhook_own_copy_text(ngx_pool_t *pool, ngx_str_t *text)
 }
 
 
-/* Where that cannot be told, those of nginx.conf still get it. */
+/* Where that cannot be told, nobody gets it: it may be somebody's no more. */
 
 static void
 ngx_webhook_own_known(ngx_webhook_registered_waiter_t *w)
@@ -288,11 +289,22 @@ ngx_webhook_own_known(ngx_webhook_registered_waiter_t *w)
     ngx_webhook_owns.nwaits--;
 
     if (w->failed || ngx_webhook_store_queue_closing()) {
-        ngx_destroy_pool(own->pool);
+        ngx_webhook_own_drop(own, "what is registered is not known");
         return;
     }
 
     ngx_webhook_own_make(own);
+}
+
+
+static void
+ngx_webhook_own_drop(ngx_webhook_own_t *own, const char *reason)
+{
+    ngx_log_error(NGX_LOG_ERR, ngx_webhook_owns.log, 0,
+                  "the webhook event \"%V\" about \"%V\" is not made: %s",
+                  own->type, &own->notice.id, reason);
+
+    ngx_destroy_pool(own->pool);
 }
 
 
