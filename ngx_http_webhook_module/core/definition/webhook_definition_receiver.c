@@ -379,16 +379,6 @@ const webhook_member_t  webhook_members_receiver[] = {
       0,
       0, 0, "limit", webhook_members_limit, NULL },
 
-    { "headers",
-      WEBHOOK_MEMBER_OBJECT|WEBHOOK_MEMBER_LIST,
-      WEBHOOK_MEMBER_EACH,
-      0, 64, "header", webhook_members_header, "name" },
-
-    { "auth",
-      WEBHOOK_MEMBER_OBJECT,
-      WEBHOOK_MEMBER_KIND,
-      0, 0, "auth", webhook_members_auth, NULL },
-
     webhook_member_text("order_by", 1024, "order_by"),
 
     { "success",
@@ -411,12 +401,10 @@ const webhook_member_t  webhook_members_receiver[] = {
       0,
       0, 0, "breaker", webhook_members_breaker, NULL },
 
-    { "tls",
-      WEBHOOK_MEMBER_OBJECT,
-      0,
-      0, 0, "tls", webhook_members_tls, NULL },
-
     webhook_member_local("api"),
+    webhook_member_local("headers"),
+    webhook_member_local("auth"),
+    webhook_member_local("tls"),
     webhook_member_local("shadow"),
     webhook_member_server("url"),
     webhook_member_server("token"),

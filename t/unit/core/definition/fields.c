@@ -118,11 +118,10 @@ test_receiver(void)
         "200, 'type': 'text/plain', 'body': ''}, {'calls': 'ok', 'body': "
         "{'RspCode': '00'}}], 'log_calls': {'calls': 'on', 'body': '64k'}, "
         "'redact': ['card.number', 'header.x'], 'limit': {'inflight': 4, "
-        "'rate': '5r/s', 'body': '1m', 'depth': 8, 'values': 100}, 'headers': "
-        "[{'name': 'X-T', 'value': 'v'}], 'auth': {'type': 'basic', 'user': "
-        "'u', 'password': 'file:p'}, 'order_by': 'email', 'success': '2xx', "
+        "'rate': '5r/s', 'body': '1m', 'depth': 8, 'values': 100}, "
+        "'order_by': 'email', 'success': '2xx', "
         "'retry': {'attempts': 3}, 'timeout': {'total': '4s'}, 'breaker': "
-        "{'failures': 5}, 'tls': {'name': 'api.local'}, 'tokens': []}",
+        "{'failures': 5}, 'tokens': []}",
         NOW, NULL);
 
     json_object_set_new(json, "tokens", tree(
@@ -170,14 +169,11 @@ test_receiver(void)
        "/redact/0 redact|card.number\n"
        "/redact/1 redact|header.x\n"
        "/limit limit|inflight=4|rate=5r/s|body=1m|depth=8|values=100\n"
-       "/headers/0 header|X-T|v\n"
-       "/auth auth|basic|user=u|password=text:file:p\n"
        "/order_by order_by|email\n"
        "/success success|2xx\n"
        "/retry retry|attempts=3\n"
        "/timeout timeout|total=4s\n"
-       "/breaker breaker|failures=5\n"
-       "/tls tls|name=api.local\n",
+       "/breaker breaker|failures=5\n",
        "all of a receiver");
 
     json_decref(json);
