@@ -8,7 +8,6 @@
  */
 
 #include "http/admin/registry/ngx_http_webhook_registry_int.h"
-#include "http/inbound/intake/ngx_http_webhook_limit.h"
 #include "http/runtime/ngx_http_webhook_clock.h"
 #include "http/runtime/ngx_http_webhook_store_queue.h"
 #include "core/base/webhook_id.h"
@@ -20,30 +19,6 @@
 #define NGX_WEBHOOK_REGISTRY_TIME   4000        /* microseconds a piece */
 #define NGX_WEBHOOK_REGISTRY_AGAIN  1000        /* ms until what could not be
                                                    read is tried again */
-#define NGX_WEBHOOK_REGISTRY_TOLD   10          /* objects that are named in
-                                                   the log a load */
-
-
-typedef struct {
-    ngx_webhook_main_conf_t   *wmcf;
-    ngx_log_t                 *log;
-    ngx_event_t                event;           /* the next piece */
-    ngx_event_t                again;
-
-    /* The load under way. */
-    ngx_webhook_job_t         *job;             /* with the page; NULL: none */
-    ngx_pool_t                *pool;
-    ngx_array_t                found;           /* ..._registry_found_t */
-    uint64_t                   known;           /* before it began */
-    uint64_t                   since;
-    uint64_t                   whole;           /* not 0: of a load of all, the
-                                                   last change as it began */
-    uint32_t                   next;            /* object of the page */
-    ngx_uint_t                 locked;
-    ngx_uint_t                 damaged;
-    unsigned                   active:1;
-    unsigned                   all:1;           /* the load is of all */
-} ngx_webhook_registry_ctx_t;
 
 
 static void ngx_webhook_registry_load(void);
@@ -54,15 +29,10 @@ static void ngx_webhook_registry_page(ngx_webhook_job_t *job);
 static void ngx_webhook_registry_piece(ngx_event_t *ev);
 static ngx_int_t ngx_webhook_registry_found(ngx_webhook_registry_ctx_t *ctx,
     const webhook_object_t *object);
-static ngx_webhook_object_t *ngx_webhook_registry_taken(
-    ngx_webhook_registry_ctx_t *ctx, const webhook_object_t *object);
-static ngx_webhook_object_t *ngx_webhook_registry_broken(
-    ngx_webhook_registry_ctx_t *ctx, const webhook_object_t *object);
 static void ngx_webhook_registry_done(ngx_webhook_registry_ctx_t *ctx);
 static void ngx_webhook_registry_end(ngx_webhook_registry_ctx_t *ctx);
 static void ngx_webhook_registry_failed(ngx_webhook_registry_ctx_t *ctx);
 static void ngx_webhook_registry_again(ngx_event_t *ev);
-static ngx_uint_t ngx_webhook_registry_live(void *data, uint64_t id);
 
 
 static ngx_webhook_registry_ctx_t  ngx_webhook_registry_ctx;
@@ -354,198 +324,6 @@ ngx_webhook_registry_found(ngx_webhook_registry_ctx_t *ctx,
 }
 
 
-/*
- * Compiles an object.  One that cannot be does not act, and is there all the
- * same, lest its deliveries or its name count as nobody's.  NULL: no memory.
- */
-
-static ngx_webhook_object_t *
-ngx_webhook_registry_taken(ngx_webhook_registry_ctx_t *ctx,
-    const webhook_object_t *object)
-{
-    json_t                          *definition;
-    ngx_pool_t                      *temp;
-    ngx_array_t                      problems;
-    const char                      *locked;
-    ngx_webhook_object_t            *compiled;
-    ngx_webhook_redacted_t           redacted;
-    ngx_webhook_registry_problem_t  *problem;
-    ngx_webhook_registry_compile_t   c;
-
-    definition = ngx_webhook_registry_open(ctx->wmcf, object, &locked);
-
-    temp = ngx_create_pool(NGX_DEFAULT_POOL_SIZE, ctx->log);
-
-    if (temp == NULL
-        || ngx_array_init(&problems, temp, 4,
-                          sizeof(ngx_webhook_registry_problem_t))
-           != NGX_OK)
-    {
-        json_decref(definition);
-
-        if (temp) {
-            ngx_destroy_pool(temp);
-        }
-
-        return NULL;
-    }
-
-    compiled = NULL;
-
-    if (definition) {
-        ngx_memzero(&c, sizeof(ngx_webhook_registry_compile_t));
-
-        c.wmcf = ctx->wmcf;
-        c.log = ctx->log;
-        c.object = object;
-        c.definition = definition;
-        c.locked = locked;
-        c.pool = temp;
-        c.problems = &problems;
-
-        compiled = ngx_webhook_registry_compile(&c);
-
-        if (compiled == NULL && problems.nelts == 0) {
-            json_decref(definition);
-            ngx_destroy_pool(temp);
-            return NULL;
-        }
-    }
-
-    json_decref(definition);
-
-    if (locked && ctx->locked++ < NGX_WEBHOOK_REGISTRY_TOLD
-        && ngx_worker == 0)
-    {
-        ngx_log_error(NGX_LOG_ALERT, ctx->log, 0,
-                      "registered %s \"%V\" does not act: %s",
-                      object->kind == WEBHOOK_OBJECT_ENDPOINT ? "endpoint"
-                                                              : "receiver",
-                      ngx_webhook_nstr(&object->id), locked);
-    }
-
-    if (compiled == NULL) {
-
-        problem = problems.elts;
-
-        if (problems.nelts && ngx_worker == 0) {
-            ngx_log_error(NGX_LOG_ERR, ctx->log, 0,
-                          "registered %s \"%V\" does not act: %V",
-                          object->kind == WEBHOOK_OBJECT_ENDPOINT ? "endpoint"
-                                                                  : "receiver",
-                          ngx_webhook_nstr(&object->id),
-                          ngx_webhook_redacted(&redacted,
-                                    problem[problems.nelts - 1].text.data,
-                                    problem[problems.nelts - 1].text.len));
-        }
-
-        compiled = ngx_webhook_registry_broken(ctx, object);
-    }
-
-    ngx_destroy_pool(temp);
-
-    if (compiled && compiled->receiver && compiled->receiver->inflight
-        && ngx_webhook_limit_row(compiled->receiver, ngx_webhook_registry_live,
-                                 ctx)
-           != NGX_OK)
-    {
-        ngx_log_error(NGX_LOG_ALERT, ctx->log, 0,
-                      "no counter is left for \"limit inflight=\" of "
-                      "registered receiver \"%V\"", &compiled->id);
-    }
-
-    if (compiled && locked == NULL && ngx_worker == 0
-        && ctx->wmcf->registry->keys
-        && !webhook_definition_current(&object->data,
-                                       ctx->wmcf->registry->keys))
-    {
-        ngx_webhook_registry_rekey(ctx->wmcf, object->kind, &object->id,
-                                   ctx->log);
-    }
-
-    return compiled;
-}
-
-
-/* In a set of this worker, or found by the load under way. */
-
-static ngx_uint_t
-ngx_webhook_registry_live(void *data, uint64_t id)
-{
-    ngx_webhook_registry_ctx_t *ctx = data;
-
-    ngx_uint_t                     i, live;
-    ngx_webhook_registered_t      *set;
-    ngx_webhook_registry_found_t  *found;
-
-    set = ngx_webhook_registered_hold(ctx->wmcf);
-    live = (ngx_webhook_registered_receiver(set, id) != NULL);
-    ngx_webhook_registered_release(set);
-
-    found = ctx->found.elts;
-
-    for (i = 0; !live && i < ctx->found.nelts; i++) {
-        live = (found[i].key == id && found[i].object);
-    }
-
-    return live;
-}
-
-
-static ngx_webhook_object_t *
-ngx_webhook_registry_broken(ngx_webhook_registry_ctx_t *ctx,
-    const webhook_object_t *object)
-{
-    ngx_str_t              text[3];
-    ngx_uint_t             i;
-    ngx_webhook_held_t    *held;
-    ngx_webhook_object_t  *broken;
-
-    held = ngx_webhook_held_create(512);
-    if (held == NULL) {
-        return NULL;
-    }
-
-    broken = ngx_pcalloc(held->pool, sizeof(ngx_webhook_object_t));
-
-    text[0] = *ngx_webhook_nstr(&object->id);
-    text[1] = *ngx_webhook_nstr(&object->company);
-    text[2] = *ngx_webhook_nstr(&object->name);
-
-    for (i = 0; broken && i < 3; i++) {
-
-        if (text[i].len == 0) {
-            ngx_str_null(&text[i]);
-            continue;
-        }
-
-        text[i].data = ngx_pstrdup(held->pool, &text[i]);
-
-        if (text[i].data == NULL) {
-            broken = NULL;
-        }
-    }
-
-    if (broken == NULL) {
-        ngx_webhook_held_release(held);
-        return NULL;
-    }
-
-    broken->held = held;
-    broken->kind = object->kind;
-    broken->key = webhook_id_name(&object->id);
-    broken->id = text[0];
-    broken->company = text[1];
-    broken->name = text[2];
-    broken->version = object->version;
-    broken->change = object->change;
-    broken->reason = "it does not fit nginx.conf any more, or is damaged: the "
-                     "error log tells";
-
-    return broken;
-}
-
-
 static void
 ngx_webhook_registry_done(ngx_webhook_registry_ctx_t *ctx)
 {
@@ -655,68 +433,4 @@ static void
 ngx_webhook_registry_again(ngx_event_t *ev)
 {
     ngx_webhook_registered_changed(0);
-}
-
-
-/* ------------------------------------------------------------- look-up --- */
-
-json_t *
-ngx_webhook_registry_open(ngx_webhook_main_conf_t *wmcf,
-    const webhook_object_t *object, const char **held)
-{
-    int      rc;
-    json_t  *definition;
-
-    *held = NULL;
-    definition = NULL;
-
-    rc = webhook_definition_open((webhook_definition_kind_e) object->kind,
-                                 &object->id, &object->data,
-                                 wmcf->registry->keys, &definition);
-    switch (rc) {
-
-    case WEBHOOK_OK:
-        return definition;
-
-    case WEBHOOK_DEFINITION_LOCKED:
-        *held = "no \"key\" of webhook_registry opens its secrets";
-        return definition;
-
-    case WEBHOOK_NOMEM:
-        *held = "there is no memory to read it";
-        return NULL;
-
-    default:
-        *held = "it is damaged, or was not sealed for this id";
-        return NULL;
-    }
-}
-
-
-ngx_int_t
-ngx_webhook_registry_state(ngx_webhook_main_conf_t *wmcf,
-    webhook_object_e kind, ngx_str_t *id, ngx_webhook_registry_state_t *state)
-{
-    uint64_t                   key;
-    ngx_webhook_object_t      *object;
-    ngx_webhook_registered_t  *set;
-
-    set = ngx_webhook_registered_hold(wmcf);
-
-    key = webhook_id_name(ngx_webhook_str(id));
-
-    object = (kind == WEBHOOK_OBJECT_ENDPOINT)
-             ? ngx_webhook_registered_endpoint(set, key)
-             : ngx_webhook_registered_receiver(set, key);
-
-    if (object) {
-        state->version = object->version;
-        state->change = object->change;
-        state->reason = object->reason;
-        state->unconfirmed = (object->unconfirmed != 0);
-    }
-
-    ngx_webhook_registered_release(set);
-
-    return object ? NGX_OK : NGX_DECLINED;
 }

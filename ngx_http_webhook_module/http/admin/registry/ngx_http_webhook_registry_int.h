@@ -5,7 +5,10 @@
  * Between the registry's files:
  *
  *   registry.c           the life of a worker: what is read, in pieces
+ *   registry_look.c      an object of the store, opened
+ *   registry_taken.c     an object that is read, and compiled or not
  *   registry_set.c       a set, of an older one and what has changed
+ *   registry_group.c     the companies of a set
  *   registry_compile.c   an object, of what the store has
  *   registry_allowed.c   what nobody may register who is a stranger
  *   registry_change.c    changes on their way into the store
@@ -18,6 +21,7 @@
 
 #include "http/admin/registry/ngx_http_webhook_registry.h"
 #include "http/conf/field/ngx_http_webhook_conf_given.h"
+#include "http/runtime/ngx_http_webhook_store_queue.h"
 #include "core/definition/webhook_definition.h"
 
 
@@ -29,6 +33,34 @@ typedef struct {
     uint64_t                      change;
     ngx_webhook_object_t         *object;       /* NULL: it was removed */
 } ngx_webhook_registry_found_t;
+
+
+#define NGX_WEBHOOK_REGISTRY_TOLD  10           /* objects that are named in
+                                                   the log a load */
+
+
+/* The registry of a worker, registry.c's. */
+
+typedef struct {
+    ngx_webhook_main_conf_t   *wmcf;
+    ngx_log_t                 *log;
+    ngx_event_t                event;           /* the next piece */
+    ngx_event_t                again;
+
+    /* The load under way. */
+    ngx_webhook_job_t         *job;             /* with the page; NULL: none */
+    ngx_pool_t                *pool;
+    ngx_array_t                found;           /* ..._registry_found_t */
+    uint64_t                   known;           /* before it began */
+    uint64_t                   since;
+    uint64_t                   whole;           /* not 0: of a load of all, the
+                                                   last change as it began */
+    uint32_t                   next;            /* object of the page */
+    ngx_uint_t                 locked;
+    ngx_uint_t                 damaged;
+    unsigned                   active:1;
+    unsigned                   all:1;           /* the load is of all */
+} ngx_webhook_registry_ctx_t;
 
 
 /* An object that is compiled. */
@@ -43,6 +75,13 @@ typedef struct {
     ngx_pool_t                   *pool;         /* of the texts of problems */
     ngx_array_t                  *problems;     /* ..._registry_problem_t */
 } ngx_webhook_registry_compile_t;
+
+
+/* taken.c */
+
+/* An object of the load under way, held once; NULL: no memory. */
+ngx_webhook_object_t *ngx_webhook_registry_taken(
+    ngx_webhook_registry_ctx_t *ctx, const webhook_object_t *object);
 
 
 /* compile.c */
@@ -77,6 +116,15 @@ const char *ngx_webhook_registry_allowed(ngx_webhook_main_conf_t *wmcf,
 ngx_webhook_registered_t *ngx_webhook_registry_set(
     ngx_webhook_main_conf_t *wmcf, ngx_webhook_registered_t *old,
     ngx_array_t *found, uint64_t change, ngx_log_t *log);
+
+
+/* group.c */
+
+/* Fills in the groups of a new set, and how many ask for each type; found are n
+   that changed since the old one.  NGX_OK or NGX_ERROR. */
+ngx_int_t ngx_webhook_registry_groups(ngx_webhook_registered_t *set,
+    ngx_webhook_registered_t *old, ngx_webhook_registry_found_t *found,
+    ngx_uint_t n, ngx_log_t *log);
 
 
 /* judge.c */

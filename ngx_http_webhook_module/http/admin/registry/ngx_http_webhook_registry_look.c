@@ -1,0 +1,71 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * What an object of the store says, and what this worker has of it.
+ */
+
+#include "http/admin/registry/ngx_http_webhook_registry_int.h"
+#include "core/base/webhook_id.h"
+
+
+json_t *
+ngx_webhook_registry_open(ngx_webhook_main_conf_t *wmcf,
+    const webhook_object_t *object, const char **held)
+{
+    int      rc;
+    json_t  *definition;
+
+    *held = NULL;
+    definition = NULL;
+
+    rc = webhook_definition_open((webhook_definition_kind_e) object->kind,
+                                 &object->id, &object->data,
+                                 wmcf->registry->keys, &definition);
+    switch (rc) {
+
+    case WEBHOOK_OK:
+        return definition;
+
+    case WEBHOOK_DEFINITION_LOCKED:
+        *held = "no \"key\" of webhook_registry opens its secrets";
+        return definition;
+
+    case WEBHOOK_NOMEM:
+        *held = "there is no memory to read it";
+        return NULL;
+
+    default:
+        *held = "it is damaged, or was not sealed for this id";
+        return NULL;
+    }
+}
+
+
+ngx_int_t
+ngx_webhook_registry_state(ngx_webhook_main_conf_t *wmcf,
+    webhook_object_e kind, ngx_str_t *id, ngx_webhook_registry_state_t *state)
+{
+    uint64_t                   key;
+    ngx_webhook_object_t      *object;
+    ngx_webhook_registered_t  *set;
+
+    set = ngx_webhook_registered_hold(wmcf);
+
+    key = webhook_id_name(ngx_webhook_str(id));
+
+    object = (kind == WEBHOOK_OBJECT_ENDPOINT)
+             ? ngx_webhook_registered_endpoint(set, key)
+             : ngx_webhook_registered_receiver(set, key);
+
+    if (object) {
+        state->version = object->version;
+        state->change = object->change;
+        state->reason = object->reason;
+        state->unconfirmed = (object->unconfirmed != 0);
+    }
+
+    ngx_webhook_registered_release(set);
+
+    return object ? NGX_OK : NGX_DECLINED;
+}
