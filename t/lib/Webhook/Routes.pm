@@ -98,6 +98,7 @@ sub new
 
     $t->config(http => <<"HTTP", server => <<"SERVER");
         resolver 127.0.0.1:%%PORT_dns%% ipv6=off;
+        resolver_timeout 1s;
 
         webhook_store %%STORE%% size=64m;
         webhook_tokens file:%%PREFIX%%/tokens;
@@ -110,6 +111,7 @@ sub new
             key      file:%%PREFIX%%/registry.key;
             address  @{[$args{address} // 'any']};
             company  company_id;
+            quota    requests=100000r/m;
             actions  /pos/ methods=POST company=header:X-Company;
             emit     contact.*;
             receive  http://127.0.0.1:%%PORT%%/web/hook/;
