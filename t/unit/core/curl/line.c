@@ -17,6 +17,7 @@
 static webhook_str_t test_str(const char *text);
 static void test_words(webhook_curl_t *curl, const char *want,
     const char *name);
+static void test_outside(webhook_curl_t *curl);
 static void test_body(const char *body, const char *name);
 
 
@@ -30,8 +31,6 @@ static const char  shell[] =
 int
 main(void)
 {
-    char                   text[5000];
-    webhook_buf_t          out;
     webhook_curl_t         curl;
     webhook_curl_header_t  headers[3];
 
@@ -87,52 +86,64 @@ main(void)
     test_body("!$`\\\"*?[]{}~#&;|<>()", "all that a shell obeys");
     test_body("T\xc3\xb4i l\xc3\xa0 \xe0\xb8\x81", "letters of other tongues");
 
-    curl.body = test_str("a\nb");
-    test_words(&curl, "-g|-i|-X|POST|--url|"
+    test_outside(&curl);
+
+    return tap_done();
+}
+
+
+/* Bodies that a line cannot have, and lines that cannot be. */
+
+static void
+test_outside(webhook_curl_t *curl)
+{
+    char           text[5000];
+    webhook_buf_t  out;
+
+    curl->body = test_str("a\nb");
+    test_words(curl, "-g|-i|-X|POST|--url|"
                "https://a.example/x?a[]={1}&b=$HOME|"
                "-H|Content-Type:|--data-binary|@payload.bin|",
                "a body with a line end");
-    tap_ok(curl.in_file, "it is told to be in a file");
+    tap_ok(curl->in_file, "it is told to be in a file");
 
-    curl.body = test_str("\xe2\x80\xae" "di");
-    test_words(&curl, "-g|-i|-X|POST|--url|"
+    curl->body = test_str("\xe2\x80\xae" "di");
+    test_words(curl, "-g|-i|-X|POST|--url|"
                "https://a.example/x?a[]={1}&b=$HOME|"
                "-H|Content-Type:|--data-binary|@payload.bin|",
                "a body that turns the direction of writing");
 
-    curl.body = test_str("\xff");
-    test_words(&curl, "-g|-i|-X|POST|--url|"
+    curl->body = test_str("\xff");
+    test_words(curl, "-g|-i|-X|POST|--url|"
                "https://a.example/x?a[]={1}&b=$HOME|"
                "-H|Content-Type:|--data-binary|@payload.bin|",
                "a body that is no text");
 
     memset(text, 'a', sizeof(text));
-    curl.body.data = (unsigned char *) text;
-    curl.body.len = WEBHOOK_CURL_BODY_MAX + 1;
-    test_words(&curl, "-g|-i|-X|POST|--url|"
+    curl->body.data = (unsigned char *) text;
+    curl->body.len = WEBHOOK_CURL_BODY_MAX + 1;
+    test_words(curl, "-g|-i|-X|POST|--url|"
                "https://a.example/x?a[]={1}&b=$HOME|"
                "-H|Content-Type:|--data-binary|@payload.bin|", "a long body");
 
     webhook_buf_init(&out, 0);
 
-    curl.body.len = WEBHOOK_CURL_BODY_MAX;
-    tap_ok(webhook_curl_line(&curl, &out) == WEBHOOK_OK && !curl.in_file,
+    curl->body.len = WEBHOOK_CURL_BODY_MAX;
+    tap_ok(webhook_curl_line(curl, &out) == WEBHOOK_OK && !curl->in_file,
            "as long as it may be");
     webhook_buf_free(&out);
 
-    curl.url = test_str("https://a.example/\n");
-    tap_ok(webhook_curl_line(&curl, &out) == WEBHOOK_ERROR && out.len == 0,
+    curl->url = test_str("https://a.example/\n");
+    tap_ok(webhook_curl_line(curl, &out) == WEBHOOK_ERROR && out.len == 0,
            "no line with a line end in its URL");
 
     webhook_buf_free(&out);
 
     webhook_buf_init(&out, 20);
-    curl.url = test_str("https://a.example/");
-    tap_ok(webhook_curl_line(&curl, &out) == WEBHOOK_LIMIT,
+    curl->url = test_str("https://a.example/");
+    tap_ok(webhook_curl_line(curl, &out) == WEBHOOK_LIMIT,
            "a line that is over its bound");
     webhook_buf_free(&out);
-
-    return tap_done();
 }
 
 
