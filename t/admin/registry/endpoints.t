@@ -213,7 +213,7 @@ wait_for(sub {
 is $removed->{result}, 'owed', 'a delivery waits';
 
 is $registry->remove($id, cancel => 1)->{result}, 'ok', 'given up';
-is $registry->state($id)->{known}, 0, 'it is gone';
+ok wait_for(sub { !$registry->state($id)->{known} }, 10), 'it is gone';
 is $registry->patch($id, { name => 'x' })->{result}, 'not found',
     'and not found';
 

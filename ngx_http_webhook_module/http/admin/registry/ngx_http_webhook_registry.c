@@ -355,7 +355,9 @@ ngx_webhook_registry_done(ngx_webhook_registry_ctx_t *ctx)
                       "and do not act", ctx->damaged);
     }
 
-    if (ctx->locked > NGX_WEBHOOK_REGISTRY_TOLD && ngx_worker == 0) {
+    if (ctx->locked > NGX_WEBHOOK_REGISTRY_TOLD
+        && ngx_webhook_registry_tells())
+    {
         ngx_log_error(NGX_LOG_ALERT, ctx->log, 0,
                       "%ui registered objects do not act: no \"key\" of "
                       "webhook_registry opens them", ctx->locked);

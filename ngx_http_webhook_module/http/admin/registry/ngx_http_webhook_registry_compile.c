@@ -15,7 +15,7 @@
 #include "core/rules/webhook_pattern.h"
 
 
-#define NGX_WEBHOOK_REGISTRY_POOL  512          /* bytes a block: there may be
+#define NGX_WEBHOOK_REGISTRY_POOL  256          /* bytes a block: there may be
                                                    thousands, and what is left
                                                    over in the last is lost */
 
@@ -32,7 +32,7 @@ static ngx_int_t ngx_webhook_registry_build(ngx_webhook_registry_compile_t *c,
     ngx_webhook_registry_object_t *ro, webhook_definition_fields_t *fields,
     ngx_pool_t *temp);
 static ngx_array_t *ngx_webhook_registry_words(ngx_pool_t *pool,
-    webhook_definition_fields_t *fields);
+    ngx_pool_t *temp, webhook_definition_fields_t *fields);
 static ngx_int_t ngx_webhook_registry_problems(
     ngx_webhook_registry_compile_t *c, ngx_webhook_given_t *given,
     webhook_definition_fields_t *fields);
@@ -143,7 +143,7 @@ ngx_webhook_registry_build(ngx_webhook_registry_compile_t *c,
 
     object = &ro->object;
 
-    words = ngx_webhook_registry_words(object->held->pool, fields);
+    words = ngx_webhook_registry_words(object->held->pool, temp, fields);
     if (words == NULL) {
         return NGX_ERROR;
     }
@@ -211,10 +211,13 @@ ngx_webhook_registry_build(ngx_webhook_registry_compile_t *c,
 }
 
 
-/* The fields as those of nginx.conf come, in memory that stays. */
+/*
+ * The fields as those of nginx.conf come: their bytes in memory that stays, the
+ * arrays, as there, only as long as it is built.
+ */
 
 static ngx_array_t *
-ngx_webhook_registry_words(ngx_pool_t *pool,
+ngx_webhook_registry_words(ngx_pool_t *pool, ngx_pool_t *temp,
     webhook_definition_fields_t *fields)
 {
     u_char                      *p;
@@ -223,7 +226,7 @@ ngx_webhook_registry_words(ngx_pool_t *pool,
     ngx_array_t                 *words, **field;
     webhook_definition_field_t  *item;
 
-    words = ngx_array_create(pool, fields->n ? fields->n : 1,
+    words = ngx_array_create(temp, fields->n ? fields->n : 1,
                              sizeof(ngx_array_t *));
     if (words == NULL) {
         return NULL;
@@ -233,7 +236,7 @@ ngx_webhook_registry_words(ngx_pool_t *pool,
         item = &fields->items[i];
 
         field = ngx_array_push(words);
-        *field = ngx_array_create(pool, item->nwords, sizeof(ngx_str_t));
+        *field = ngx_array_create(temp, item->nwords, sizeof(ngx_str_t));
 
         if (*field == NULL) {
             return NULL;

@@ -63,6 +63,19 @@ typedef struct {
 } ngx_webhook_registry_ctx_t;
 
 
+/*
+ * 1 if this worker tells what all of them find: the first one does, and not
+ * while it exits, since what was sealed with a key of the next configuration is
+ * nothing to be told of.
+ */
+
+static ngx_inline ngx_uint_t
+ngx_webhook_registry_tells(void)
+{
+    return ngx_worker == 0 && !ngx_exiting;
+}
+
+
 /* An object that is compiled. */
 
 typedef struct {

@@ -78,7 +78,7 @@ ngx_webhook_registry_taken(ngx_webhook_registry_ctx_t *ctx,
     json_decref(definition);
 
     if (locked && ctx->locked++ < NGX_WEBHOOK_REGISTRY_TOLD
-        && ngx_worker == 0)
+        && ngx_webhook_registry_tells())
     {
         ngx_log_error(NGX_LOG_ALERT, ctx->log, 0,
                       "registered %s \"%V\" does not act: %s",
@@ -91,7 +91,7 @@ ngx_webhook_registry_taken(ngx_webhook_registry_ctx_t *ctx,
 
         problem = problems.elts;
 
-        if (problems.nelts && ngx_worker == 0) {
+        if (problems.nelts && ngx_webhook_registry_tells()) {
             ngx_log_error(NGX_LOG_ERR, ctx->log, 0,
                           "registered %s \"%V\" does not act: %V",
                           object->kind == WEBHOOK_OBJECT_ENDPOINT ? "endpoint"
