@@ -4,7 +4,8 @@
  *
  * Idempotency-Key: answers as bytes, and how they are kept.  What is kept is
  * one byte that tells whether the rest is sealed, and that: it is in clear only
- * where there is no key, and then no answer has a secret either.
+ * where there is no key.  An answer that has a secret is not kept then: nothing
+ * is kept but that it was given.
  */
 
 #include "http/admin/api/ngx_http_webhook_api_int.h"
@@ -354,8 +355,8 @@ ngx_webhook_api_lost(ngx_webhook_api_t *api)
 
     return ngx_webhook_api_problem(api, NGX_HTTP_CONFLICT,
                "This was done before with this Idempotency-Key, but what was "
-               "answered can be read no more: the key that it was encrypted "
-               "with is gone");
+               "answered cannot be read: the key that it was encrypted with is "
+               "gone, or there was none");
 }
 
 

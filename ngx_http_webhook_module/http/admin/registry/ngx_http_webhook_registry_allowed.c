@@ -15,15 +15,13 @@ static ngx_uint_t ngx_webhook_registry_upstream(ngx_webhook_peer_t *peer);
 
 const char *
 ngx_webhook_registry_allowed(ngx_webhook_main_conf_t *wmcf,
-    ngx_webhook_endpoint_t *ep)
+    ngx_webhook_peer_t *peer)
 {
     in_port_t                    *port;
     ngx_uint_t                    i;
-    ngx_webhook_peer_t           *peer;
     ngx_webhook_registry_conf_t  *rc;
 
     rc = wmcf->registry;
-    peer = ep->peer;
 
     if (peer->local) {
         return "a URL with \"unix:\" can be set in nginx.conf alone";

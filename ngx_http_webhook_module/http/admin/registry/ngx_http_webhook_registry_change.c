@@ -416,13 +416,9 @@ ngx_webhook_registry_write(ngx_webhook_registry_job_t *rj)
     if (c->action == NGX_WEBHOOK_REGISTRY_MAKE) {
         op->expect = WEBHOOK_OBJECT_MAKE;
 
-        if (c->kind == WEBHOOK_OBJECT_ENDPOINT) {
-            op->max_all = (uint32_t) rc->endpoints;
-            op->max_company = c->object.company.len ? (uint32_t) rc->quota : 0;
-
-        } else {
-            op->max_all = (uint32_t) rc->receivers;
-        }
+        op->max_all = (uint32_t) (c->kind == WEBHOOK_OBJECT_ENDPOINT
+                                  ? rc->endpoints : rc->receivers);
+        op->max_company = c->object.company.len ? (uint32_t) rc->quota : 0;
 
     } else {
         op->expect = rj->kept.version;

@@ -28,6 +28,8 @@ typedef struct {
 } ngx_webhook_registry_object_t;
 
 
+static ngx_int_t ngx_webhook_registry_places(
+    ngx_webhook_registry_compile_t *c, ngx_webhook_registry_object_t *ro);
 static ngx_int_t ngx_webhook_registry_build(ngx_webhook_registry_compile_t *c,
     ngx_webhook_registry_object_t *ro, webhook_definition_fields_t *fields,
     ngx_pool_t *temp);
@@ -128,14 +130,50 @@ done:
 }
 
 
+/* All that it would connect to: where it is sent to, and where its access
+   tokens come from. */
+
+static ngx_int_t
+ngx_webhook_registry_places(ngx_webhook_registry_compile_t *c,
+    ngx_webhook_registry_object_t *ro)
+{
+    const char           *reason;
+    ngx_str_t             text;
+    ngx_uint_t            i;
+    ngx_webhook_peer_t  **peer;
+
+    if (ro->peers == NULL) {
+        return NGX_OK;
+    }
+
+    peer = ro->peers->elts;
+
+    for (i = 0; i < ro->peers->nelts; i++) {
+
+        reason = ngx_webhook_registry_allowed(c->wmcf, peer[i]);
+
+        if (reason) {
+            text.data = (u_char *) reason;
+            text.len = ngx_strlen(reason);
+
+            (void) ngx_webhook_registry_problem(c, 0,
+                       peer[i] == ro->object.endpoint->peer
+                       ? "/url" : "/auth/token_url", &text);
+
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
 static ngx_int_t
 ngx_webhook_registry_build(ngx_webhook_registry_compile_t *c,
     ngx_webhook_registry_object_t *ro, webhook_definition_fields_t *fields,
     ngx_pool_t *temp)
 {
     ngx_int_t              rc;
-    const char            *reason;
-    ngx_str_t              text;
     ngx_array_t           *words;
     ngx_webhook_build_t   *b;
     ngx_webhook_given_t    given;
@@ -189,18 +227,10 @@ ngx_webhook_registry_build(ngx_webhook_registry_compile_t *c,
         return NGX_OK;
     }
 
-    if (c->locked == NULL) {
-
-        reason = ngx_webhook_registry_allowed(c->wmcf, object->endpoint);
-
-        if (reason) {
-            text.data = (u_char *) reason;
-            text.len = ngx_strlen(reason);
-
-            (void) ngx_webhook_registry_problem(c, 0, "/url", &text);
-
-            return NGX_ERROR;
-        }
+    if (c->locked == NULL
+        && ngx_webhook_registry_places(c, ro) != NGX_OK)
+    {
+        return NGX_ERROR;
     }
 
     if (ngx_webhook_registry_hide(b, object->endpoint) != NGX_OK) {

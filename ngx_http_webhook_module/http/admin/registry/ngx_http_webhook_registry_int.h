@@ -113,10 +113,10 @@ ngx_int_t ngx_webhook_registry_problem(ngx_webhook_registry_compile_t *c,
 
 /* allowed.c */
 
-/* What is wrong with an endpoint that was built, as a sentence for the place of
-   its URL; NULL: nothing. */
+/* What is wrong with where a URL of an endpoint that was built leads, as a
+   sentence; NULL: nothing. */
 const char *ngx_webhook_registry_allowed(ngx_webhook_main_conf_t *wmcf,
-    ngx_webhook_endpoint_t *ep);
+    ngx_webhook_peer_t *peer);
 
 
 /* set.c */

@@ -20,6 +20,7 @@ static ngx_int_t ngx_webhook_answer_skipped(ngx_webhook_call_t *call,
 static void ngx_webhook_answer_allow(ngx_webhook_call_t *call,
     ngx_str_t *allow);
 static ngx_int_t ngx_webhook_answer_send(ngx_webhook_call_t *call);
+static ngx_int_t ngx_webhook_answer_harmless(ngx_http_request_t *r);
 static void ngx_webhook_answer_content(ngx_webhook_call_t *call);
 
 
@@ -305,6 +306,12 @@ ngx_webhook_answer_send(ngx_webhook_call_t *call)
         }
     }
 
+    if (call->receiver && call->receiver->bounds
+        && ngx_webhook_answer_harmless(r) != NGX_OK)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
     ngx_webhook_answer_content(call);
 
     rc = ngx_http_send_header(r);
@@ -328,6 +335,25 @@ ngx_webhook_answer_send(ngx_webhook_call_t *call)
     out.next = NULL;
 
     return ngx_http_output_filter(r, &out);
+}
+
+
+/* What strangers have a receiver answer is never a page of this origin. */
+
+static ngx_int_t
+ngx_webhook_answer_harmless(ngx_http_request_t *r)
+{
+    static ngx_str_t  csp = ngx_string("default-src 'none'; sandbox");
+    static ngx_str_t  nosniff = ngx_string("nosniff");
+
+    if (ngx_webhook_reply_header(r, "Content-Security-Policy", &csp) != NGX_OK
+        || ngx_webhook_reply_header(r, "X-Content-Type-Options", &nosniff)
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
 }
 
 

@@ -28,7 +28,9 @@ typedef struct {
     ngx_queue_t                    waiters;
     ngx_webhook_registered_pt      hearers[NGX_WEBHOOK_REGISTERED_HEARERS];
     ngx_uint_t                     nhearers;
+    ngx_event_t                    failure;     /* to tell of it later */
     unsigned                       loading:1;
+    unsigned                       beginning:1;     /* load() runs */
 } ngx_webhook_registered_ctx_t;
 
 
@@ -36,6 +38,7 @@ static ngx_int_t ngx_webhook_registered_zone_init(ngx_shm_zone_t *zone,
     void *data);
 static ngx_uint_t ngx_webhook_registered_old(ngx_webhook_registered_ctx_t *ctx);
 static void ngx_webhook_registered_load(ngx_webhook_registered_ctx_t *ctx);
+static void ngx_webhook_registered_failure(ngx_event_t *ev);
 static void ngx_webhook_registered_wake(ngx_webhook_registered_ctx_t *ctx,
     ngx_uint_t failed);
 
@@ -122,6 +125,10 @@ ngx_webhook_registered_init(ngx_webhook_main_conf_t *wmcf,
     ctx->load = load;
     ctx->log = log;
 
+    ctx->failure.handler = ngx_webhook_registered_failure;
+    ctx->failure.data = ctx;
+    ctx->failure.log = log;
+
     ngx_queue_init(&ctx->waiters);
 
     ngx_webhook_registered_load(ctx);
@@ -143,6 +150,11 @@ ngx_webhook_registered_exit(void)
     /* those who come from now on do not wait */
 
     ctx->load = NULL;
+
+    if (ctx->failure.posted) {
+        ngx_delete_posted_event(&ctx->failure);
+    }
+
     ngx_webhook_registered_wake(ctx, 1);
 
     set = ctx->set;
@@ -214,7 +226,10 @@ ngx_webhook_registered_load(ngx_webhook_registered_ctx_t *ctx)
 {
     if (!ctx->loading) {
         ctx->loading = 1;
+
+        ctx->beginning = 1;
         ctx->load();
+        ctx->beginning = 0;
     }
 }
 
@@ -311,9 +326,24 @@ ngx_webhook_registered_failed(void)
 
     ctx = &ngx_webhook_registered_ctx;
 
+    if (ctx->beginning) {
+
+        /* nobody who has just begun to wait is called back before he knows */
+
+        ngx_post_event(&ctx->failure, &ngx_posted_events);
+        return;
+    }
+
     ctx->loading = 0;
 
     ngx_webhook_registered_wake(ctx, 1);
+}
+
+
+static void
+ngx_webhook_registered_failure(ngx_event_t *ev)
+{
+    ngx_webhook_registered_failed();
 }
 
 

@@ -287,6 +287,13 @@ ngx_webhook_change_make(ngx_webhook_registry_change_t *c)
     ctx->answered = 1;
     c->answer = *ngx_webhook_nstr(&once.answer);
 
+    if (c->made && ctx->api->wmcf->registry->keys == NULL) {
+
+        /* what shows a token is not kept in clear */
+
+        ngx_str_null(&c->answer);
+    }
+
     return NGX_OK;
 }
 
