@@ -268,7 +268,7 @@ ngx_webhook_change_try(ngx_webhook_api_t *api, webhook_object_e kind,
 }
 
 
-/* The answer that is kept with the change, sealed, for it may show a secret. */
+/* The answer that is kept with the change, sealed, or not if it has a secret. */
 
 static ngx_int_t
 ngx_webhook_change_make(ngx_webhook_registry_change_t *c)
@@ -285,13 +285,9 @@ ngx_webhook_change_make(ngx_webhook_registry_change_t *c)
     }
 
     ctx->answered = 1;
-    c->answer = *ngx_webhook_nstr(&once.answer);
 
-    if (c->made && ctx->api->wmcf->registry->keys == NULL) {
-
-        /* what shows a token is not kept in clear */
-
-        ngx_str_null(&c->answer);
+    if (c->made == NULL || ctx->api->wmcf->registry->keys) {
+        c->answer = *ngx_webhook_nstr(&once.answer);
     }
 
     return NGX_OK;
