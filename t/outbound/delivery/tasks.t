@@ -93,7 +93,7 @@ ok wait_for(sub { states()->{dead} == $n }, 60), "$n are dead";
 my $before = ids(@{ $hook->requests });
 my $count = $hook->count;
 
-$hook->answer('*' => [200]);
+$hook->answer('*', 200);
 
 my ($r, $task) = $api->post('deliveries/retry', { filter => {
     state => 'dead', endpoint => 'erp',
