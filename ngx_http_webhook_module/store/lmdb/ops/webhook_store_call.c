@@ -232,6 +232,8 @@ webhook_call_one(webhook_txn_t *t, webhook_op_t *op)
     rc = webhook_call_read(t, &op->memory, l->id, &l->company, l->calls);
 
     if (rc == MDB_NOTFOUND || rc == WEBHOOK_CALL_OTHERS) {
+        webhook_op_free(op);
+
         op->result = WEBHOOK_STORE_NOT_FOUND;
         return 0;
     }

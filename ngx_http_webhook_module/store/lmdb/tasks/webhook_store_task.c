@@ -358,6 +358,8 @@ webhook_task_list(webhook_txn_t *t, webhook_op_t *op)
         || (rc == 0
             && !webhook_company_match(&o->company, &row.task.company)))
     {
+        webhook_op_free(op);
+
         op->result = WEBHOOK_STORE_NOT_FOUND;
         return 0;
     }
