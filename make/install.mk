@@ -36,7 +36,7 @@ DEMO_FILES    := $(wildcard conf/demo/*)
 SYSTEM_FILES  := $(wildcard conf/systemd/*)
 TOP_FILES     := $(wildcard README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md \
                      LICENSE)
-DOC_FILES     := $(wildcard docs/*.md)
+DOC_FILES     := $(wildcard docs/*.md docs/*.json)
 
 .PHONY: install install-files uninstall
 

@@ -98,8 +98,8 @@ my @never = grep {
 note $fuzz->sent . ' requests';
 note "never with success: @never" if @never;
 
-cmp_ok scalar @never, '<', keys(%$counts) / 2,
-    'most operations came to be done, too';
+cmp_ok scalar @never, '<', keys(%$counts) * 3 / 4,
+    'operations came to be done, too';
 
 $t->stop;
 

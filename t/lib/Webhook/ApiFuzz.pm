@@ -362,6 +362,10 @@ sub request
     $target .= '?' . join '&', @query if @query;
 
     $target = substr $target, 0, 6000;
+
+    # what leads out of the location is not the API's to answer
+
+    $target =~ s{(?:%2e|\.){2,}}{dots}gi;
     $method = $self->pick([qw(GET HEAD POST PATCH DELETE PUT OPTIONS)])
         if $self->random(15) == 0;
 

@@ -319,17 +319,18 @@ ngx_webhook_event_type(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
             continue;
         }
 
+        if (ngx_strlchr(value[i].data, value[i].data + value[i].len, '=')
+            == NULL)
+        {
+            return "takes a description in quotes, and nothing behind it";
+        }
+
         return ngx_webhook_conf_params(&b, 2, "group= example=");
     }
 
     return NGX_CONF_OK;
 }
 
-
-/*
- * 1 if what stands where the description does is rather a parameter.  Of
- * another event type it is warned.
- */
 
 /* example={...}, example=file:PATH: what the type's payload looks like. */
 
@@ -370,6 +371,11 @@ ngx_webhook_event_type_example(ngx_webhook_build_t *b, ngx_str_t *arg,
     }
 }
 
+
+/*
+ * 1 if what stands where the description does is rather a parameter.  Of
+ * another event type it is warned.
+ */
 
 static ngx_uint_t
 ngx_webhook_event_type_other(ngx_conf_t *cf, ngx_str_t *name, ngx_str_t *text)
