@@ -236,10 +236,6 @@ ngx_webhook_event_type(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     value = cf->args->elts;
 
-    if (cf->args->nelts > 5) {
-        return "takes a description in quotes, and nothing behind it";
-    }
-
     if (!webhook_type_valid(ngx_webhook_str(&value[1]))
         || value[1].len > WEBHOOK_TYPE_MAX)
     {
@@ -319,9 +315,7 @@ ngx_webhook_event_type(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
             continue;
         }
 
-        if (ngx_strlchr(value[i].data, value[i].data + value[i].len, '=')
-            == NULL)
-        {
+        if (!ngx_strlchr(value[i].data, value[i].data + value[i].len, '=')) {
             return "takes a description in quotes, and nothing behind it";
         }
 
