@@ -204,7 +204,7 @@ qr/invalid parameter "group=b", "group=" is given twice in \S+webhook\.conf:1$/m
 webhook_event_type order.add "one" "two";
 --- must_die
 --- error_log eval
-qr/invalid parameter "one", .+ in \S+webhook\.conf:1$/m
+qr/"webhook_event_type" directive takes a description in quotes, and nothing behind it in \S+webhook\.conf:1$/m
 
 
 
