@@ -27,7 +27,11 @@ plan skip_all => "$cli is not built; \"make interop\" does that"
 
 # node looks for packages beside the script, and another test may put one of
 # these there at the same time
-for my $file (qw(agree.mjs peer.mjs package.json)) {
+mkdir "$dir/agree";
+
+for my $file (qw(agree.mjs peer.mjs package.json),
+              map { s{^t/interop/}{}r } glob 't/interop/agree/*.mjs')
+{
     copy("t/interop/$file", "$dir/$file.$$") or die "$dir/$file: $!\n";
     rename "$dir/$file.$$", "$dir/$file" or die "$dir/$file: $!\n";
 }
