@@ -526,6 +526,14 @@ webhook_check_counters(webhook_check_ctx_t *x, webhook_check_endpoint_t *e)
                             (unsigned long long) e->leases);
     }
 
+    if (e->row.unlisted != e->unlisted) {
+        webhook_check_fault(x, NULL, "endpoint %.*s says that %u first sends "
+                            "are not listed, it is %llu",
+                            (int) e->row.name_len, e->row.name,
+                            e->row.unlisted,
+                            (unsigned long long) e->unlisted);
+    }
+
     if (e->row.blocked != e->blocked) {
         webhook_check_fault(x, NULL, "endpoint %.*s says that %llu block "
                             "their key, it is %llu",

@@ -17,15 +17,38 @@
 #include "store/lmdb/check/webhook_store_check_report.h"
 
 
+static int webhook_check_unlisted(const webhook_check_endpoint_t *e,
+    const webhook_delivery_row_t *d);
+
+
+/* One that waits for its first send, and is too new to be in the index. */
+
+static int
+webhook_check_unlisted(const webhook_check_endpoint_t *e,
+    const webhook_delivery_row_t *d)
+{
+    return d->state == WEBHOOK_PENDING && !d->parked
+           && !webhook_listed_waits(&e->row, webhook_delivery_lane(d), d->due);
+}
+
+
 int
 webhook_check_is_listed(webhook_check_ctx_t *x, uint64_t endpoint,
     const webhook_id_t *id, const webhook_delivery_row_t *d)
 {
-    int            rc;
-    MDB_val        val;
-    unsigned char  key[WEBHOOK_KEY_LISTED];
+    int                        rc;
+    MDB_val                    val;
+    unsigned char              key[WEBHOOK_KEY_LISTED];
+    webhook_check_endpoint_t  *e;
 
     if (!webhook_listed_has(x->t, d->state)) {
+        return 0;
+    }
+
+    e = webhook_check_find(x, endpoint);
+
+    if (e && webhook_check_unlisted(e, d)) {
+        e->unlisted++;
         return 0;
     }
 
@@ -47,11 +70,12 @@ int
 webhook_check_listed(webhook_check_ctx_t *x, const MDB_val *key,
     const MDB_val *val)
 {
-    int                      rc;
-    uint64_t                 endpoint;
-    webhook_id_t             id;
-    unsigned char           *p;
-    webhook_delivery_row_t   d;
+    int                        rc;
+    uint64_t                   endpoint;
+    webhook_id_t               id;
+    unsigned char             *p;
+    webhook_delivery_row_t     d;
+    webhook_check_endpoint_t  *e;
 
     (void) val;
 
@@ -62,7 +86,12 @@ webhook_check_listed(webhook_check_ctx_t *x, const MDB_val *key,
 
     rc = webhook_delivery_read(x->t, endpoint, &id, &d);
 
-    if (rc == MDB_NOTFOUND || (rc == 0 && p[8] != d.state)) {
+    e = webhook_check_find(x, endpoint);
+
+    if (rc == MDB_NOTFOUND
+        || (rc == 0
+            && (p[8] != d.state || (e && webhook_check_unlisted(e, &d)))))
+    {
         webhook_check_fault(x, &id, "a delivery is listed that is not so");
         return 0;
     }

@@ -49,7 +49,8 @@
  *               time 8, key 32, body 32       nothing: when that ends
  *   quarantine  number 8                      a row that could not be read
  *   listed      endpoint 8, state 1,          nothing: a delivery that waits
- *               event 16                      (PENDING), or is dead
+ *               event 16                      (PENDING; but for the newest of
+ *                                             the first sends), or is dead
  *   rings       endpoint 8, hour 4            what came of sends, by minutes;
  *               0 8, hour 4                   the same of all endpoints
  *   tasks       id 16                         a task
@@ -404,8 +405,16 @@ typedef struct {
                                            last was */
     webhook_minute_t  minute;           /* that is under way; those before it
                                            are in the rings */
+    uint64_t        listed;             /* engine time: first sends that are due
+                                           before it are in the index of what
+                                           waits, and others are not */
+    uint32_t        unlisted;           /* those */
     unsigned        open:1;
     unsigned        paused:1;
+
+    uint32_t        grown;              /* not kept: how often unlisted grew in
+                                           this transaction, ... */
+    webhook_id_t    newest;             /* ... and by which event last */
 
     unsigned char   name[WEBHOOK_NAME_MAX];
     unsigned char   name_len;

@@ -42,7 +42,7 @@ webhook_row_write_endpoint(unsigned char *buf, const webhook_endpoint_row_t *r)
     reason.data = (unsigned char *) r->reason;
     reason.len = r->reason_len;
 
-    webhook_codec_write(&out, buf, WEBHOOK_ROW_MAX, WEBHOOK_ROW_ENDPOINT, 3);
+    webhook_codec_write(&out, buf, WEBHOOK_ROW_MAX, WEBHOOK_ROW_ENDPOINT, 4);
 
     webhook_codec_add_u8(&out, flags);
     webhook_codec_add_u32(&out, r->limit);
@@ -83,6 +83,8 @@ webhook_row_write_endpoint(unsigned char *buf, const webhook_endpoint_row_t *r)
     webhook_codec_add_u32(&out, r->minute.failed);
     webhook_codec_add_u32(&out, r->minute.delivered);
     webhook_codec_add_u32(&out, r->minute.dead);
+    webhook_codec_add_u64(&out, r->listed);
+    webhook_codec_add_u32(&out, r->unlisted);
     webhook_codec_add_text(&out, &name);
     webhook_codec_add_text(&out, &reason);
 
@@ -98,7 +100,7 @@ webhook_row_read_endpoint(const MDB_val *v, webhook_endpoint_row_t *r)
     webhook_str_t       name, reason;
     webhook_codec_in_t  in;
 
-    webhook_codec_read(&in, v->mv_data, v->mv_size, WEBHOOK_ROW_ENDPOINT, 3);
+    webhook_codec_read(&in, v->mv_data, v->mv_size, WEBHOOK_ROW_ENDPOINT, 4);
 
     /* version 1 knew no cancelled ones, and not when it was named */
 
@@ -149,6 +151,11 @@ webhook_row_read_endpoint(const MDB_val *v, webhook_endpoint_row_t *r)
     } else {
         memset(&r->minute, 0, sizeof(webhook_minute_t));
     }
+
+    /* before version 4 all that waited were in the index */
+
+    r->listed = in.version < 4 ? WEBHOOK_NEVER : webhook_codec_u64(&in);
+    r->unlisted = in.version < 4 ? 0 : webhook_codec_u32(&in);
 
     webhook_codec_text(&in, WEBHOOK_NAME_MAX, &name);
     webhook_codec_text(&in, WEBHOOK_REASON_MAX, &reason);

@@ -387,12 +387,7 @@ webhook_claim_one(webhook_txn_t *t, webhook_endpoint_row_t *ep,
             return rc;
         }
 
-        rc = webhook_txn_del(t, WEBHOOK_DB_DUE, key, sizeof(key));
-        if (rc) {
-            return rc;
-        }
-
-        rc = webhook_delivery_unpending(t, ep, &id);
+        rc = webhook_delivery_unqueue(t, ep, key);
         if (rc) {
             return rc;
         }

@@ -111,12 +111,29 @@ int
 webhook_delivery_wait(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     const webhook_id_t *id, webhook_delivery_row_t *d)
 {
-    int            rc;
-    unsigned char  key[WEBHOOK_KEY_DUE];
+    int             rc;
+    unsigned char   key[WEBHOOK_KEY_DUE];
+    webhook_lane_e  lane;
 
-    webhook_key_due(key, ep->id, webhook_delivery_lane(d), d->due, id);
+    lane = webhook_delivery_lane(d);
+
+    if (ep->states[WEBHOOK_PENDING] == 0) {
+
+        /* nothing has a row in the index, or lacks one */
+
+        ep->listed = d->due < t->now ? d->due : t->now;
+        ep->unlisted = 0;
+    }
+
+    webhook_key_due(key, ep->id, lane, d->due, id);
 
     rc = webhook_txn_put(t, WEBHOOK_DB_DUE, key, sizeof(key), "", 0, 0);
+
+    if (rc == 0) {
+        rc = webhook_listed_waits(ep, lane, d->due)
+             ? webhook_listed_put(t, ep->id, WEBHOOK_PENDING, id)
+             : webhook_listed_new(t, ep, id);
+    }
 
     return rc ? rc : webhook_delivery_pending(t, ep, id, d);
 }
@@ -126,17 +143,36 @@ int
 webhook_delivery_unwait(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     const webhook_id_t *id, const webhook_delivery_row_t *d)
 {
-    int            rc;
     unsigned char  key[WEBHOOK_KEY_DUE];
 
     webhook_key_due(key, ep->id, webhook_delivery_lane(d), d->due, id);
 
-    rc = webhook_txn_del(t, WEBHOOK_DB_DUE, key, sizeof(key));
+    return webhook_delivery_unqueue(t, ep, key);
+}
+
+
+int
+webhook_delivery_unqueue(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    const unsigned char *due)
+{
+    int           rc;
+    webhook_id_t  id;
+
+    rc = webhook_txn_del(t, WEBHOOK_DB_DUE, due, WEBHOOK_KEY_DUE);
     if (rc && rc != MDB_NOTFOUND) {
         return rc;
     }
 
-    return webhook_delivery_unpending(t, ep, id);
+    webhook_delivery_unpending(ep);
+
+    if (!webhook_listed_waits(ep, due[8], webhook_get_u64(due + 9))) {
+        webhook_listed_old(ep);
+        return 0;
+    }
+
+    memcpy(id.bytes, due + 17, 16);
+
+    return webhook_listed_del(t, ep->id, WEBHOOK_PENDING, &id);
 }
 
 
@@ -144,31 +180,24 @@ int
 webhook_delivery_pending(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     const webhook_id_t *id, webhook_delivery_row_t *d)
 {
-    int  rc;
-
     d->state = WEBHOOK_PENDING;
     d->end = 0;
 
     ep->states[WEBHOOK_PENDING]++;
     ep->dirty = 1;
 
-    rc = webhook_listed_put(t, ep->id, WEBHOOK_PENDING, id);
-
-    return rc ? rc : webhook_delivery_write(t, ep->id, id, d);
+    return webhook_delivery_write(t, ep->id, id, d);
 }
 
 
-int
-webhook_delivery_unpending(webhook_txn_t *t, webhook_endpoint_row_t *ep,
-    const webhook_id_t *id)
+void
+webhook_delivery_unpending(webhook_endpoint_row_t *ep)
 {
     if (ep->states[WEBHOOK_PENDING]) {
         ep->states[WEBHOOK_PENDING]--;
     }
 
     ep->dirty = 1;
-
-    return webhook_listed_del(t, ep->id, WEBHOOK_PENDING, id);
 }
 
 

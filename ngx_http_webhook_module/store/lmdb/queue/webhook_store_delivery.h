@@ -48,12 +48,15 @@ int webhook_delivery_unwait(webhook_txn_t *t, webhook_endpoint_row_t *ep,
 int webhook_delivery_unlease(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     const webhook_id_t *id, const webhook_delivery_row_t *d);
 
-/* The same, wherever it waits: counts it and writes its row; or counts it no
-   more. */
+/* The same of one that waits, by its row of the due index. */
+int webhook_delivery_unqueue(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    const unsigned char *due);
+
+/* Wherever one waits, it is counted, and its row is written; or it is counted
+   no more. */
 int webhook_delivery_pending(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     const webhook_id_t *id, webhook_delivery_row_t *d);
-int webhook_delivery_unpending(webhook_txn_t *t, webhook_endpoint_row_t *ep,
-    const webhook_id_t *id);
+void webhook_delivery_unpending(webhook_endpoint_row_t *ep);
 
 
 #endif /* WEBHOOK_STORE_DELIVERY_H */

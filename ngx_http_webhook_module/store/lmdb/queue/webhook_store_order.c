@@ -23,6 +23,7 @@
 #include "store/lmdb/rows/webhook_store_quarantine.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
 #include "store/lmdb/rows/webhook_store_txn_seek.h"
+#include "store/lmdb/lists/webhook_store_listed.h"
 #include "store/lmdb/queue/webhook_store_delivery.h"
 
 
@@ -289,7 +290,9 @@ webhook_order_leave(webhook_txn_t *t, webhook_endpoint_row_t *ep,
 
     d.parked = 0;
 
-    rc = webhook_delivery_unpending(t, ep, &id);
+    webhook_delivery_unpending(ep);
+
+    rc = webhook_listed_del(t, ep->id, WEBHOOK_PENDING, &id);
 
     return rc ? rc : webhook_delivery_wait(t, ep, &id, &d);
 }
@@ -414,6 +417,10 @@ webhook_order_park(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     rc = webhook_txn_put(t, WEBHOOK_DB_PARKED, key, sizeof(key), id->bytes,
                          16, 0);
 
+    if (rc == 0) {
+        rc = webhook_listed_put(t, ep->id, WEBHOOK_PENDING, id);
+    }
+
     return rc ? rc : webhook_delivery_pending(t, ep, id, d);
 }
 
@@ -432,5 +439,7 @@ webhook_order_unpark(webhook_txn_t *t, webhook_endpoint_row_t *ep,
         return rc;
     }
 
-    return webhook_delivery_unpending(t, ep, id);
+    webhook_delivery_unpending(ep);
+
+    return webhook_listed_del(t, ep->id, WEBHOOK_PENDING, id);
 }

@@ -435,6 +435,11 @@ webhook_queue_dead_letter_row(webhook_txn_t *t, webhook_endpoint_row_t *ep,
         return webhook_queue_dead_letter(t, ep, &id, WEBHOOK_DEAD);
 
     default:
+
+        if (!webhook_listed_waits(ep, due[8], webhook_get_u64(due + 9))) {
+            webhook_listed_old(ep);
+        }
+
         return webhook_queue_dead_letter(t, ep, &id, WEBHOOK_PENDING);
     }
 }

@@ -25,6 +25,8 @@
 
 static int webhook_recount_queue(webhook_txn_t *t,
     webhook_endpoint_row_t *row);
+static int webhook_recount_listed(webhook_txn_t *t,
+    webhook_endpoint_row_t *row, const unsigned char *due);
 static int webhook_recount_parked(webhook_txn_t *t,
     webhook_endpoint_row_t *row);
 static int webhook_recount_finished(webhook_txn_t *t,
@@ -54,6 +56,7 @@ webhook_recount_endpoint(webhook_txn_t *t, webhook_endpoint_row_t *row)
     row->wake = WEBHOOK_NEVER;
     row->limit = WEBHOOK_RECOUNT_LIMIT;
     row->order_block = 1;
+    row->listed = WEBHOOK_NEVER;
 
     if (!t->write) {
         return 0;
@@ -125,6 +128,13 @@ webhook_recount_queue(webhook_txn_t *t, webhook_endpoint_row_t *row)
         switch (key.mv_size == WEBHOOK_KEY_DUE ? p[8] : 0xff) {
 
         case WEBHOOK_LANE_FIRST:
+            rc = webhook_recount_listed(t, row, p);
+            if (rc) {
+                return rc;
+            }
+
+            /* fall through */
+
         case WEBHOOK_LANE_RETRY:
             row->states[WEBHOOK_PENDING]++;
             break;
@@ -143,6 +153,30 @@ webhook_recount_queue(webhook_txn_t *t, webhook_endpoint_row_t *row)
     }
 
     return rc == MDB_NOTFOUND ? 0 : rc;
+}
+
+
+/* Which of the first sends are in the index of what waits is not known any
+   more: all are, then. */
+
+static int
+webhook_recount_listed(webhook_txn_t *t, webhook_endpoint_row_t *row,
+    const unsigned char *due)
+{
+    int            rc;
+    MDB_val        val;
+    webhook_id_t   id;
+    unsigned char  key[WEBHOOK_KEY_LISTED];
+
+    memcpy(id.bytes, due + 17, sizeof(id.bytes));
+
+    webhook_key_listed(key, row->id, WEBHOOK_PENDING, &id);
+
+    rc = webhook_txn_get(t, WEBHOOK_DB_LISTED, key, sizeof(key), &val);
+
+    return rc == MDB_NOTFOUND
+           ? webhook_txn_put(t, WEBHOOK_DB_LISTED, key, sizeof(key), "", 0, 0)
+           : rc;
 }
 
 

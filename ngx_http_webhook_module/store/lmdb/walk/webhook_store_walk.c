@@ -58,8 +58,10 @@ void
 webhook_walk_free(webhook_walk_t *w)
 {
     free(w->heads);
+    free(w->fresh);
 
     w->heads = NULL;
+    w->fresh = NULL;
     w->begun = 0;
 }
 

@@ -22,11 +22,15 @@ typedef struct {
 } webhook_walk_hit_t;
 
 
-/* Of one endpoint the next row of the index. */
+/* Of one endpoint the next one, and its part of those that the index has not
+   yet, in the order of ids. */
 
 typedef struct {
     uint64_t                 endpoint;
     webhook_id_t             id;
+    uint32_t                 first;
+    uint32_t                 count;
+    uint32_t                 grown;     /* by what was written since */
 } webhook_walk_head_t;
 
 
@@ -50,6 +54,9 @@ typedef struct {
     webhook_walk_head_t     *heads;     /* a heap, the next one first */
     uint32_t                 heads_count;
     uint32_t                 heads_size;
+    webhook_id_t            *fresh;     /* that the index has not yet */
+    uint32_t                 fresh_count;
+    uint32_t                 fresh_size;
 } webhook_walk_t;
 
 

@@ -15,6 +15,19 @@
 int webhook_walk_listed(webhook_txn_t *t, webhook_walk_t *w,
     webhook_walk_hit_t *hit, int *got);
 
+/* Reads which first sends of the head's endpoint wait, and are too new for the
+   index; and again, where there are others now that the walk has not passed. */
+int webhook_walk_fresh(webhook_txn_t *t, webhook_walk_t *w,
+    webhook_walk_head_t *h);
+int webhook_walk_fresh_again(webhook_txn_t *t, webhook_walk_t *w,
+    webhook_walk_head_t *h);
+
+/* Of these the next one behind an event, or, if "same" is set, this event;
+   MDB_NOTFOUND. */
+int webhook_walk_fresh_find(const webhook_walk_t *w,
+    const webhook_walk_head_t *h, const webhook_id_t *bound, int same,
+    webhook_id_t *id);
+
 /* A delivery whose row was read into hit->d, or could not be: *got is set if
    it is meant. */
 int webhook_walk_judge(webhook_txn_t *t, webhook_walk_t *w, int damaged,

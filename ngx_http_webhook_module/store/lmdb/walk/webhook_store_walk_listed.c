@@ -4,7 +4,7 @@
  *
  * A walk by the index of what waits and is dead: of one endpoint, or of all,
  * each of which is in the order of events, so that the next of all is the first
- * of a heap.
+ * of a heap.  What waits and is too new for the index is among them.
  */
 
 #include "store/lmdb/walk/webhook_store_walk_int.h"
@@ -21,10 +21,14 @@
 
 
 static int webhook_walk_begin(webhook_txn_t *t, webhook_walk_t *w);
+static int webhook_walk_endpoint(webhook_txn_t *t, const webhook_walk_t *w,
+    uint64_t *endpoint);
 static int webhook_walk_add(webhook_txn_t *t, webhook_walk_t *w,
     uint64_t endpoint);
 static int webhook_walk_find(webhook_txn_t *t, webhook_walk_t *w,
-    uint64_t endpoint, webhook_id_t *id);
+    webhook_walk_head_t *h);
+static int webhook_walk_find_row(webhook_txn_t *t, const webhook_walk_t *w,
+    uint64_t endpoint, const webhook_id_t *bound, int same, webhook_id_t *id);
 static int webhook_walk_behind_row(webhook_txn_t *t, const unsigned char *key,
     MDB_val *found, MDB_val *val);
 static int webhook_walk_behind(const webhook_walk_t *w,
@@ -53,7 +57,7 @@ webhook_walk_listed(webhook_txn_t *t, webhook_walk_t *w,
 
         if (w->from && !webhook_walk_behind(w, first)) {
 
-            rc = webhook_walk_find(t, w, first->endpoint, &first->id);
+            rc = webhook_walk_find(t, w, first);
 
             if (rc == MDB_NOTFOUND) {
                 *first = w->heads[--w->heads_count];
@@ -97,33 +101,24 @@ webhook_walk_listed(webhook_txn_t *t, webhook_walk_t *w,
 static int
 webhook_walk_begin(webhook_txn_t *t, webhook_walk_t *w)
 {
-    int            rc;
-    MDB_val        found, val;
-    uint64_t       endpoint;
-    uint32_t       i;
-    webhook_id_t   none;
-    unsigned char  key[WEBHOOK_KEY_LISTED];
+    int       rc;
+    uint64_t  endpoint;
+    uint32_t  i;
 
     w->begun = 1;
     w->heads_count = 0;
+    w->fresh_count = 0;
 
     if (w->f->endpoint) {
         return webhook_walk_add(t, w, w->f->endpoint);
     }
 
-    memset(&none, 0, sizeof(none));
-
     for (endpoint = 0; /* void */ ; endpoint++) {
 
-        webhook_key_listed(key, endpoint, 0, &none);
-
-        rc = webhook_txn_seek(t, WEBHOOK_DB_LISTED, key, sizeof(key), &found,
-                              &val);
+        rc = webhook_walk_endpoint(t, w, &endpoint);
         if (rc) {
             break;
         }
-
-        endpoint = webhook_get_u64(found.mv_data);
 
         rc = webhook_walk_add(t, w, endpoint);
 
@@ -141,6 +136,56 @@ webhook_walk_begin(webhook_txn_t *t, webhook_walk_t *w)
     }
 
     return 0;
+}
+
+
+/* The first endpoint that is not before this one and has rows in the index, or
+   may have some that are too new for it. */
+
+static int
+webhook_walk_endpoint(webhook_txn_t *t, const webhook_walk_t *w,
+    uint64_t *endpoint)
+{
+    int            rc, some;
+    MDB_val        found, val;
+    uint64_t       next;
+    webhook_id_t   none;
+    unsigned char  key[WEBHOOK_KEY_DUE];
+
+    memset(&none, 0, sizeof(none));
+
+    webhook_key_listed(key, *endpoint, 0, &none);
+
+    rc = webhook_txn_seek(t, WEBHOOK_DB_LISTED, key, WEBHOOK_KEY_LISTED,
+                          &found, &val);
+
+    if (rc && rc != MDB_NOTFOUND) {
+        return rc;
+    }
+
+    some = rc == 0;
+    next = some ? webhook_get_u64(found.mv_data) : UINT64_MAX;
+
+    if (w->f->state == WEBHOOK_PENDING && !(some && next == *endpoint)) {
+
+        webhook_key_due(key, *endpoint, 0, 0, &none);
+
+        rc = webhook_txn_seek(t, WEBHOOK_DB_DUE, key, sizeof(key), &found,
+                              &val);
+
+        if (rc && rc != MDB_NOTFOUND) {
+            return rc;
+        }
+
+        if (rc == 0 && webhook_get_u64(found.mv_data) <= next) {
+            some = 1;
+            next = webhook_get_u64(found.mv_data);
+        }
+    }
+
+    *endpoint = next;
+
+    return some ? 0 : MDB_NOTFOUND;
 }
 
 
@@ -163,32 +208,38 @@ webhook_walk_add(webhook_txn_t *t, webhook_walk_t *w, uint64_t endpoint)
         w->heads_size = n;
     }
 
-    rc = webhook_walk_find(t, w, endpoint, &w->heads[w->heads_count].id);
+    heads = &w->heads[w->heads_count];
+
+    heads->endpoint = endpoint;
+
+    rc = webhook_walk_fresh(t, w, heads);
+
+    if (rc == 0) {
+        rc = webhook_walk_find(t, w, heads);
+    }
 
     if (rc) {
         return rc == MDB_NOTFOUND ? 0 : rc;
     }
 
-    w->heads[w->heads_count++].endpoint = endpoint;
+    w->heads_count++;
 
     return 0;
 }
 
 
-/* The next event of an endpoint that has a row in the state, and is within the
+/* The next event of a head's endpoint that is in the state, and is within the
    bounds of time; MDB_NOTFOUND where there is none. */
 
 static int
-webhook_walk_find(webhook_txn_t *t, webhook_walk_t *w, uint64_t endpoint,
-    webhook_id_t *id)
+webhook_walk_find(webhook_txn_t *t, webhook_walk_t *w, webhook_walk_head_t *h)
 {
-    int             rc, same;
-    MDB_val         found, val;
-    webhook_id_t    bound;
-    unsigned char   key[WEBHOOK_KEY_LISTED], *p;
+    int           rc, same;
+    uint64_t      endpoint;
+    webhook_id_t  bound, id;
 
-    rc = 0;
     same = 0;
+    endpoint = h->endpoint;
 
     if (w->from) {
         memcpy(bound.bytes, w->cursor, 16);
@@ -209,7 +260,42 @@ webhook_walk_find(webhook_txn_t *t, webhook_walk_t *w, uint64_t endpoint,
         memset(bound.bytes, 0xff, 16);
     }
 
-    webhook_key_listed(key, endpoint, w->f->state, &bound);
+    rc = webhook_walk_fresh_again(t, w, h);
+    if (rc) {
+        return rc;
+    }
+
+    rc = webhook_walk_find_row(t, w, endpoint, &bound, same, &h->id);
+
+    if (rc && rc != MDB_NOTFOUND) {
+        return rc;
+    }
+
+    if (webhook_walk_fresh_find(w, h, &bound, same, &id) == 0
+        && (rc || (memcmp(&id, &h->id, sizeof(webhook_id_t)) < 0)
+                  == (w->oldest == 1)))
+    {
+        h->id = id;
+        rc = 0;
+    }
+
+    return rc || webhook_walk_over(t, w, &h->id) ? MDB_NOTFOUND : 0;
+}
+
+
+/* The same of those that have a row. */
+
+static int
+webhook_walk_find_row(webhook_txn_t *t, const webhook_walk_t *w,
+    uint64_t endpoint, const webhook_id_t *bound, int same, webhook_id_t *id)
+{
+    int             rc;
+    MDB_val         found, val;
+    unsigned char   key[WEBHOOK_KEY_LISTED], *p;
+
+    rc = 0;
+
+    webhook_key_listed(key, endpoint, w->f->state, bound);
 
     if (w->oldest || same) {
         rc = webhook_txn_seek(t, WEBHOOK_DB_LISTED, key, sizeof(key), &found,
@@ -218,8 +304,8 @@ webhook_walk_find(webhook_txn_t *t, webhook_walk_t *w, uint64_t endpoint,
         if (rc == 0 && memcmp(found.mv_data, key, sizeof(key)) == 0) {
 
             if (same) {
-                *id = bound;
-                return webhook_walk_over(t, w, id) ? MDB_NOTFOUND : 0;
+                *id = *bound;
+                return 0;
             }
 
             rc = webhook_walk_behind_row(t, key, &found, &val);
@@ -243,7 +329,7 @@ webhook_walk_find(webhook_txn_t *t, webhook_walk_t *w, uint64_t endpoint,
 
     memcpy(id->bytes, p + 9, 16);
 
-    return webhook_walk_over(t, w, id) ? MDB_NOTFOUND : 0;
+    return 0;
 }
 
 

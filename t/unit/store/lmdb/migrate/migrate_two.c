@@ -120,6 +120,44 @@ repeat_two(util_t *u, unsigned n)
 }
 
 
+/* The row of an endpoint as one of format 2 is read: all that waits is listed,
+   or will be. */
+
+static void
+endpoint_two(util_t *u, uint64_t ep)
+{
+    int                      rc;
+    size_t                   len;
+    MDB_val                  val;
+    webhook_txn_t            t;
+    unsigned char            key[WEBHOOK_KEY_ENDPOINT], buf[WEBHOOK_ROW_MAX];
+    webhook_endpoint_row_t   row;
+
+    webhook_set_u64(key, ep);
+
+    if (webhook_session_begin(util_lmdb(u), &t, 0) != 0) {
+        return;
+    }
+
+    rc = webhook_txn_get(&t, WEBHOOK_DB_ENDPOINTS, key, sizeof(key), &val);
+
+    if (rc == 0) {
+        rc = webhook_row_read_endpoint(&val, &row);
+    }
+
+    webhook_session_abort(&t);
+
+    if (rc == 0) {
+        row.listed = WEBHOOK_NEVER;
+        row.unlisted = 0;
+
+        len = webhook_row_write_endpoint(buf, &row);
+
+        tamper(u, WEBHOOK_DB_ENDPOINTS, key, sizeof(key), buf, len);
+    }
+}
+
+
 /* A store of format 2 gets the number of today, which older versions refuse:
    they would take newer rows for damaged ones. */
 
@@ -142,6 +180,7 @@ test_two(void)
     (void) settle(&u, 1, token, 3600000, 202, "thanks");
 
     repeat_two(&u, 1);
+    endpoint_two(&u, ep);
 
     len = webhook_row_write_format(buf, 2);
     tamper(&u, WEBHOOK_DB_META, "format", 6, buf, len);
