@@ -12,6 +12,8 @@
 #include "core/base/webhook_hash.h"
 #include "core/base/webhook_codec.h"
 
+#include <openssl/crypto.h>
+
 
 void
 webhook_hash_init(webhook_hash_t *hash)
@@ -44,4 +46,32 @@ webhook_hash_end(webhook_hash_t *hash,
     unsigned char digest[WEBHOOK_HASH_LEN])
 {
     SHA256_Final(digest, &hash->sha);
+}
+
+
+size_t
+webhook_hash_find(const void *rows, size_t n, size_t size,
+    const unsigned char digest[WEBHOOK_HASH_LEN])
+{
+    size_t                first, last, mid;
+    const unsigned char  *row;
+
+    row = rows;
+    first = 0;
+    last = n;
+
+    while (first < last) {
+        mid = first + (last - first) / 2;
+
+        if (memcmp(row + mid * size, digest, WEBHOOK_HASH_LEN) < 0) {
+            first = mid + 1;
+
+        } else {
+            last = mid;
+        }
+    }
+
+    return first < n
+           && CRYPTO_memcmp(row + first * size, digest, WEBHOOK_HASH_LEN) == 0
+           ? first : n;
 }

@@ -37,5 +37,14 @@ void webhook_hash_text(webhook_hash_t *hash, const webhook_str_t *text);
 void webhook_hash_end(webhook_hash_t *hash,
     unsigned char digest[WEBHOOK_HASH_LEN]);
 
+/*
+ * Looks for a digest among n rows of "size" bytes, each of which begins with its
+ * own, ascending: the index of the first that has it, n if there is none.  The
+ * search is among digests, of which nobody can choose a part: how far it went
+ * tells nothing of what they were made of.
+ */
+size_t webhook_hash_find(const void *rows, size_t n, size_t size,
+    const unsigned char digest[WEBHOOK_HASH_LEN]);
+
 
 #endif /* WEBHOOK_HASH_H */

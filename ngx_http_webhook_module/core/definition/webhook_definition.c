@@ -329,12 +329,3 @@ webhook_definition_id(webhook_definition_kind_e kind,
 
     return WEBHOOK_OK;
 }
-
-
-int
-webhook_definition_is_id(const webhook_str_t *text)
-{
-    return text->len > 3
-           && (memcmp(text->data, webhook_definition_prefix[0], 3) == 0
-               || memcmp(text->data, webhook_definition_prefix[1], 3) == 0);
-}

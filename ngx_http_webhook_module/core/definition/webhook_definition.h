@@ -94,9 +94,6 @@ typedef struct {
 int webhook_definition_id(webhook_definition_kind_e kind,
     char id[WEBHOOK_DEFINITION_ID + 1]);
 
-/* 1 if the text is the id of such an object, or looks like one. */
-int webhook_definition_is_id(const webhook_str_t *text);
-
 /* 1 if the text can name a company: up to 64 letters, digits, "_", "." and
    "-". */
 int webhook_definition_is_company(const webhook_str_t *text);

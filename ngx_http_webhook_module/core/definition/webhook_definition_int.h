@@ -150,8 +150,7 @@ void webhook_definition_set(webhook_definition_ctx_t *ctx, json_t *object,
 void webhook_definition_append(webhook_definition_ctx_t *ctx, json_t *array,
     json_t *value);
 
-/* The text of a value, NULL if it is none, and whether it is a mask. */
-const char *webhook_definition_text(const json_t *value);
+/* 1 if a value is a mask. */
 int webhook_definition_masked(const json_t *value);
 
 /* A copy of a number or text as it is judged by its row, or NULL with a

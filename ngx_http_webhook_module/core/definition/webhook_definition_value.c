@@ -185,13 +185,6 @@ webhook_definition_append(webhook_definition_ctx_t *ctx, json_t *array,
 }
 
 
-const char *
-webhook_definition_text(const json_t *value)
-{
-    return json_string_value(value);
-}
-
-
 int
 webhook_definition_masked(const json_t *value)
 {

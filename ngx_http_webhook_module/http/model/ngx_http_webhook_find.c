@@ -5,8 +5,7 @@
 
 #include "http/model/ngx_http_webhook.h"
 #include "http/model/ngx_http_webhook_url_token.h"
-
-#include <openssl/crypto.h>
+#include "core/base/webhook_hash.h"
 
 
 static void *ngx_webhook_find(ngx_array_t *array, uint64_t id);
@@ -71,16 +70,11 @@ ngx_webhook_find(ngx_array_t *array, uint64_t id)
 }
 
 
-/*
- * The search is among digests, of which a caller cannot choose a part: how
- * far it went tells nothing of a token.
- */
-
 ngx_webhook_receiver_t *
 ngx_webhook_receiver_by_token(ngx_webhook_main_conf_t *wmcf, ngx_str_t *token)
 {
-    ngx_uint_t                first, last, mid;
-    ngx_webhook_url_token_t  *url_tokens;
+    size_t                    i;
+    ngx_webhook_url_token_t  *t;
     u_char                    digest[NGX_WEBHOOK_DIGEST_LEN];
 
     if (!ngx_webhook_url_token_valid(token)
@@ -89,28 +83,11 @@ ngx_webhook_receiver_by_token(ngx_webhook_main_conf_t *wmcf, ngx_str_t *token)
         return NULL;
     }
 
-    url_tokens = wmcf->url_tokens.elts;
-    first = 0;
-    last = wmcf->url_tokens.nelts;
+    t = wmcf->url_tokens.elts;
 
-    while (first < last) {
-        mid = first + (last - first) / 2;
+    i = webhook_hash_find(t, wmcf->url_tokens.nelts, sizeof(*t), digest);
 
-        if (ngx_memcmp(url_tokens[mid].digest, digest, sizeof(digest)) < 0) {
-            first = mid + 1;
-
-        } else {
-            last = mid;
-        }
-    }
-
-    if (first < wmcf->url_tokens.nelts
-        && CRYPTO_memcmp(url_tokens[first].digest, digest, sizeof(digest)) == 0
-        && (url_tokens[first].expires == 0
-            || ngx_time() < url_tokens[first].expires))
-    {
-        return url_tokens[first].receiver;
-    }
-
-    return NULL;
+    return i < wmcf->url_tokens.nelts
+           && (t[i].expires == 0 || ngx_time() < t[i].expires)
+           ? t[i].receiver : NULL;
 }

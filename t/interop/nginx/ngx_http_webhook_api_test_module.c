@@ -39,7 +39,7 @@ typedef struct {
 static const ngx_webhook_route_t  api_test_items[] = {
 
     { NGX_HTTP_GET, ngx_string("items"), NGX_WEBHOOK_API_VIEW, api_test_list,
-      "color since n flag cursor limit" },
+      "color n flag cursor limit" },
 
     { NGX_HTTP_POST, ngx_string("items"),
       NGX_WEBHOOK_API_SET|NGX_WEBHOOK_API_BODY, api_test_make, NULL },
@@ -182,20 +182,18 @@ api_test_list(ngx_webhook_api_t *api)
 {
     json_t      *items;
     uint32_t     limit;
-    uint64_t     n, since, first, i;
+    uint64_t     n, first, i;
     ngx_int_t    rc;
     ngx_str_t    color;
     ngx_uint_t   from, flag;
     u_char       cursor[API_TEST_CURSOR];
 
     n = 10;
-    since = 0;
     flag = 0;
     first = 0;
 
     if ((rc = ngx_webhook_api_query_limit(api, &limit)) != NGX_OK
         || (rc = ngx_webhook_api_query_number(api, "n", 1, 1000, &n)) != NGX_OK
-        || (rc = ngx_webhook_api_query_time(api, "since", &since)) != NGX_OK
         || (rc = ngx_webhook_api_query_flag(api, "flag", &flag)) != NGX_OK
         || (rc = ngx_webhook_api_query_cursor(api, cursor, sizeof(cursor),
                                               &from))
@@ -225,15 +223,12 @@ api_test_list(ngx_webhook_api_t *api)
         != NGX_OK
         || ngx_webhook_api_page_member(api, "color",
                ngx_webhook_api_string(ngx_webhook_str(&color)))
-           != NGX_OK
-        || ngx_webhook_api_page_member(api, "flag", json_boolean(flag))
            != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    return ngx_webhook_api_page_member(api, "since",
-                                       ngx_webhook_api_time(since));
+    return ngx_webhook_api_page_member(api, "flag", json_boolean(flag));
 }
 
 

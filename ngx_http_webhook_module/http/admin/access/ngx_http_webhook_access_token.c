@@ -8,8 +8,6 @@
 #include "core/base/webhook_hash.h"
 #include "core/scalar/webhook_date.h"
 
-#include <openssl/crypto.h>
-
 
 #define NGX_WEBHOOK_TOKEN_WORDS  8          /* of a line, and some too many */
 #define NGX_WEBHOOK_TOKEN_MAX    1024       /* bytes of one that is shown */
@@ -422,15 +420,10 @@ ngx_webhook_token_wrong(ngx_webhook_token_reader_t *rd, ngx_str_t *word,
 }
 
 
-/*
- * The search is among digests, of which a caller cannot choose a part: how far
- * it went tells nothing of a token.
- */
-
 ngx_webhook_token_t *
 ngx_webhook_tokens_find(ngx_webhook_tokens_t *tokens, ngx_str_t *token)
 {
-    ngx_uint_t            first, last, mid;
+    size_t                i;
     webhook_hash_t        hash;
     ngx_webhook_token_t  *t;
     u_char                digest[WEBHOOK_HASH_LEN];
@@ -444,26 +437,10 @@ ngx_webhook_tokens_find(ngx_webhook_tokens_t *tokens, ngx_str_t *token)
     webhook_hash_end(&hash, digest);
 
     t = tokens->tokens.elts;
-    first = 0;
-    last = tokens->tokens.nelts;
 
-    while (first < last) {
-        mid = first + (last - first) / 2;
+    i = webhook_hash_find(t, tokens->tokens.nelts, sizeof(*t), digest);
 
-        if (ngx_memcmp(t[mid].digest, digest, sizeof(digest)) < 0) {
-            first = mid + 1;
-
-        } else {
-            last = mid;
-        }
-    }
-
-    if (first < tokens->tokens.nelts
-        && CRYPTO_memcmp(t[first].digest, digest, sizeof(digest)) == 0
-        && (t[first].expires == 0 || ngx_time() < t[first].expires))
-    {
-        return &t[first];
-    }
-
-    return NULL;
+    return i < tokens->tokens.nelts
+           && (t[i].expires == 0 || ngx_time() < t[i].expires)
+           ? &t[i] : NULL;
 }

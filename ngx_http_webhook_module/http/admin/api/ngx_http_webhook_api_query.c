@@ -6,7 +6,6 @@
 #include "http/admin/api/ngx_http_webhook_api_int.h"
 #include "core/base/webhook_near.h"
 #include "core/json/webhook_json_text.h"
-#include "core/scalar/webhook_date.h"
 
 
 #define NGX_WEBHOOK_API_VALUE_MAX  4096     /* bytes of a value, decoded */
@@ -289,33 +288,6 @@ ngx_webhook_api_query_number(ngx_webhook_api_t *api, const char *name,
     }
 
     *number = (uint64_t) n;
-
-    return NGX_OK;
-}
-
-
-ngx_int_t
-ngx_webhook_api_query_time(ngx_webhook_api_t *api, const char *name,
-    uint64_t *wall)
-{
-    int64_t    ms;
-    ngx_str_t  value;
-
-    if (!ngx_webhook_api_query(api, name, &value)) {
-        return NGX_OK;
-    }
-
-    if (webhook_date_parse(ngx_webhook_str(&value), NULL, &ms) != WEBHOOK_OK
-        || ms <= 0)
-    {
-        return ngx_webhook_api_refused(ngx_webhook_api_problem(api,
-                   NGX_HTTP_BAD_REQUEST,
-                   "\"%s\" has to be a time, such as "
-                   "2026-11-28T02:06:10.432Z (a \"+\" in a query is written "
-                   "%%2B)", name));
-    }
-
-    *wall = (uint64_t) ms;
 
     return NGX_OK;
 }

@@ -30,10 +30,6 @@ ngx_uint_t ngx_webhook_api_query(ngx_webhook_api_t *api, const char *name,
 ngx_int_t ngx_webhook_api_query_number(ngx_webhook_api_t *api,
     const char *name, uint64_t min, uint64_t max, uint64_t *number);
 
-/* A time, RFC 3339 or ms since 1970, as ms of the wall clock; the same. */
-ngx_int_t ngx_webhook_api_query_time(ngx_webhook_api_t *api, const char *name,
-    uint64_t *wall);
-
 /* "1" and "true" set *flag, "0" and "false" clear it; the same. */
 ngx_int_t ngx_webhook_api_query_flag(ngx_webhook_api_t *api, const char *name,
     ngx_uint_t *flag);

@@ -7,8 +7,7 @@
 
 #include "http/runtime/registered/ngx_http_webhook_registered.h"
 #include "http/model/ngx_http_webhook_url_token.h"
-
-#include <openssl/crypto.h>
+#include "core/base/webhook_hash.h"
 
 
 static ngx_webhook_object_t *ngx_webhook_registered_find(ngx_array_t *array,
@@ -130,15 +129,13 @@ ngx_webhook_registered_find(ngx_array_t *array, uint64_t key)
 }
 
 
-/* As with those of nginx.conf: how far the search went tells nothing. */
-
 ngx_webhook_object_t *
 ngx_webhook_registered_by_token(ngx_webhook_registered_t *set,
     ngx_str_t *token)
 {
     u_char                           digest[NGX_WEBHOOK_DIGEST_LEN];
-    ngx_uint_t                       first, last, mid;
-    ngx_webhook_registered_token_t  *tokens;
+    size_t                           i;
+    ngx_webhook_registered_token_t  *t;
 
     if (set == NULL || set->url_tokens.nelts == 0
         || !ngx_webhook_url_token_valid(token)
@@ -147,30 +144,17 @@ ngx_webhook_registered_by_token(ngx_webhook_registered_t *set,
         return NULL;
     }
 
-    tokens = set->url_tokens.elts;
-    first = 0;
-    last = set->url_tokens.nelts;
-
-    while (first < last) {
-        mid = first + (last - first) / 2;
-
-        if (ngx_memcmp(tokens[mid].digest, digest, sizeof(digest)) < 0) {
-            first = mid + 1;
-
-        } else {
-            last = mid;
-        }
-    }
+    t = set->url_tokens.elts;
 
     /* two receivers may have been given one token: the one that holds counts */
 
-    for ( /* void */ ;
-          first < set->url_tokens.nelts
-          && CRYPTO_memcmp(tokens[first].digest, digest, sizeof(digest)) == 0;
-          first++)
+    for (i = webhook_hash_find(t, set->url_tokens.nelts, sizeof(*t), digest);
+         i < set->url_tokens.nelts
+         && ngx_memcmp(t[i].digest, digest, sizeof(digest)) == 0;
+         i++)
     {
-        if (tokens[first].expires == 0 || ngx_time() < tokens[first].expires) {
-            return tokens[first].object;
+        if (t[i].expires == 0 || ngx_time() < t[i].expires) {
+            return t[i].object;
         }
     }
 
