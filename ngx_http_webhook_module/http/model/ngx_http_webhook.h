@@ -132,6 +132,7 @@ typedef struct {
     ngx_webhook_source_pos_t         labels_pos;
     ngx_shm_zone_t                  *inflight;  /* receivers' calls, or NULL */
     ngx_shm_zone_t                  *requests;  /* of the API, or NULL */
+    ngx_shm_zone_t                  *once;      /* the same */
 
     unsigned                         cpu_set:1;     /* it was written */
     unsigned                         client:1;      /* some receiver sends

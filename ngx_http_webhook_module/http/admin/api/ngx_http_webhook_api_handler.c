@@ -408,7 +408,17 @@ ngx_webhook_api_ready(ngx_webhook_api_t *api, ngx_int_t rc)
                                        "A JSON object is needed as the body");
     }
 
-    if (api->once.keep == 0 || (api->route->needs & NGX_WEBHOOK_API_ONCE)) {
+    if (api->once.keep == 0) {
+        return ngx_webhook_api_run(api);
+    }
+
+    rc = ngx_webhook_api_once_hold(api);
+
+    if (rc != NGX_OK) {
+        return rc == NGX_DECLINED ? NGX_OK : rc;
+    }
+
+    if (api->route->needs & NGX_WEBHOOK_API_ONCE) {
         return ngx_webhook_api_run(api);
     }
 
@@ -485,6 +495,8 @@ ngx_webhook_api_end(ngx_webhook_api_t *api, ngx_int_t rc)
             return;
         }
     }
+
+    ngx_webhook_api_once_release(api);
 
     /* a body that nobody reads is not asked for */
 

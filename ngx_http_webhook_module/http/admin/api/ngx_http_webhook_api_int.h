@@ -67,6 +67,9 @@ struct ngx_webhook_api_frame_s {
 
     ngx_webhook_api_pt            run;          /* the route */
 
+    ngx_uint_t                    once_row;     /* of its Idempotency-Key */
+    unsigned                      holds:1;      /*   which it holds */
+
     unsigned                      kept:1;       /* the answer is an old one, or
                                                    nothing to keep */
 };
@@ -135,6 +138,12 @@ ngx_int_t ngx_webhook_api_quota(ngx_webhook_api_t *api);
 ngx_int_t ngx_webhook_api_accept(ngx_webhook_api_t *api);
 ngx_int_t ngx_webhook_api_if_match(ngx_webhook_api_t *api);
 ngx_int_t ngx_webhook_api_once(ngx_webhook_api_t *api);
+
+/* Holds the key until the request is over, or release() is called before:
+   NGX_OK; NGX_DECLINED after setting a problem, as where another request has it;
+   NGX_ERROR. */
+ngx_int_t ngx_webhook_api_once_hold(ngx_webhook_api_t *api);
+void ngx_webhook_api_once_release(ngx_webhook_api_t *api);
 
 /* Asks whether the answer is known, and runs the route where it is not: what a
    handler returns. */

@@ -10,6 +10,7 @@
 
 #include "http/admin/api/ngx_http_webhook_api_int.h"
 #include "core/seal/webhook_seal.h"
+#include "http/admin/access/ngx_http_webhook_access_once.h"
 #include "http/runtime/ngx_http_webhook_clock.h"
 
 
@@ -17,6 +18,7 @@
 #define NGX_WEBHOOK_API_SEALED  's'
 
 
+static void ngx_webhook_api_once_gone(void *data);
 static ngx_int_t ngx_webhook_api_once_asked(ngx_webhook_api_t *api,
     webhook_op_t *op);
 static ngx_int_t ngx_webhook_api_once_kept(ngx_webhook_api_t *api,
@@ -29,6 +31,73 @@ static void ngx_webhook_api_once_bound(ngx_webhook_api_t *api,
     webhook_str_t *bound, u_char *hex);
 static const webhook_seal_ring_t *ngx_webhook_api_ring(
     ngx_webhook_api_t *api);
+
+
+/* All who wait for one key would do the same twice: what is known is known once
+   the first of them was answered. */
+
+ngx_int_t
+ngx_webhook_api_once_hold(ngx_webhook_api_t *api)
+{
+    ngx_int_t            rc;
+    ngx_pool_cleanup_t  *cln;
+
+    static ngx_str_t  second = ngx_string("1");
+
+    cln = ngx_pool_cleanup_add(api->pool, 0);
+    if (cln == NULL) {
+        return NGX_ERROR;
+    }
+
+    switch (ngx_webhook_access_once_take(api->wmcf, api->once.key,
+                                         &api->frame->once_row))
+    {
+    case NGX_OK:
+        api->frame->holds = 1;
+
+        cln->handler = ngx_webhook_api_once_gone;
+        cln->data = api;
+
+        return NGX_OK;
+
+    case NGX_BUSY:
+        rc = ngx_webhook_api_problem(api, NGX_HTTP_CONFLICT,
+                                     "Another request with this Idempotency-Key "
+                                     "is under way: ask again when it is over");
+        break;
+
+    default:
+        rc = ngx_webhook_api_problem(api, NGX_HTTP_SERVICE_UNAVAILABLE,
+                                     "Too many requests with an Idempotency-Key "
+                                     "are under way; nothing was changed");
+        break;
+    }
+
+    if (rc == NGX_OK) {
+        rc = ngx_webhook_api_header(api, "Retry-After", &second);
+    }
+
+    return ngx_webhook_api_refused(rc);
+}
+
+
+void
+ngx_webhook_api_once_release(ngx_webhook_api_t *api)
+{
+    if (api->frame->holds) {
+        api->frame->holds = 0;
+
+        ngx_webhook_access_once_give(api->wmcf, api->once.key,
+                                     api->frame->once_row);
+    }
+}
+
+
+static void
+ngx_webhook_api_once_gone(void *data)
+{
+    ngx_webhook_api_once_release(data);
+}
 
 
 ngx_int_t

@@ -7,6 +7,7 @@
  */
 
 #include "http/admin/api/ngx_http_webhook_api_int.h"
+#include "http/admin/access/ngx_http_webhook_access_once.h"
 #include "http/admin/access/ngx_http_webhook_access_rate.h"
 
 
@@ -250,6 +251,10 @@ ngx_webhook_api_init(ngx_conf_t *cf, ngx_webhook_main_conf_t *wmcf)
 
     ngx_webhook_api_next_header_filter = ngx_http_top_header_filter;
     ngx_http_top_header_filter = ngx_webhook_api_header_filter;
+
+    if (ngx_webhook_access_once_init(cf, wmcf) != NGX_OK) {
+        return NGX_ERROR;
+    }
 
     return ngx_webhook_access_rate_init(cf, wmcf);
 }
