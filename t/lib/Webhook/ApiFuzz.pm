@@ -8,8 +8,9 @@ Webhook::ApiFuzz - requests to the management API that are nearly right
 
 Makes requests of the operations in docs/openapi.json: from their parameters and
 schemas what is right, then bends some of it: the path, the query, a cursor, a
-header, a member of the body, bytes of it.  A route that is added to that file is
-covered.  Each answer is held against what all of them promise.
+header, a member of the body, bytes of it, chunks; and of some requests any bytes,
+from the method on.  A route that is added to that file is covered.  Each answer
+is held against what all of them promise; nothing is done for who may not.
 
     my $fuzz = Webhook::ApiFuzz->new(test => $t, seed => 1, prefix => '/webhook',
                                      tokens => \@tokens);
@@ -18,9 +19,10 @@ covered.  Each answer is held against what all of them promise.
 
 =over
 
-=item new(test, seed, prefix, tokens, spec)
+=item new(test, seed, prefix, tokens, vouch, spec)
 
-tokens are those that the API knows
+tokens are those that the API knows; vouch are texts more of which a request has to
+have one, if it is to change something
 
 =item one()
 
@@ -80,7 +82,7 @@ sub new
     my ($class, %args) = @_;
 
     my $self = bless {
-        seed => 1, prefix => '/webhook', tokens => [], faults => [],
+        seed => 1, prefix => '/webhook', tokens => [], vouch => [], faults => [],
         counts => {}, ids => [], cursors => [], versions => [1], sent => 0,
         %args,
     }, $class;
@@ -412,17 +414,89 @@ sub one
     my $op = $self->pick($self->{ops});
     my ($method, $target, $headers, $body) = $self->request($op);
 
-    my $text = "$method $target HTTP/1.1\r\nHost: localhost\r\n"
-               . "Content-Length: " . length($body) . "\r\n"
+    my $length = 'Content-Length: ' . length $body;
+
+    if ($body ne '' && $self->random(8) == 0) {
+        $length = 'Transfer-Encoding: chunked';
+        $body = sprintf "%x\r\n%s\r\n0\r\n\r\n", length $body, $body;
+        $body = $self->bend_bytes($body) if $self->random(3) == 0;
+    }
+
+    my $text = "$method $target HTTP/1.1\r\nHost: localhost\r\n$length\r\n"
                . join('', map { "$_: $headers->{$_}\r\n" } sort keys %$headers)
                . "\r\n";
 
     utf8::encode($text) if utf8::is_utf8($text);
 
+    # where the bytes of a request end is not known any more
+
+    return $self->one_raw($op, $text, $body)
+        if $self->random(8) == 0
+           || $length =~ /^Tr/ && $body !~ /\r\n0\r\n\r\n\z/;
+
     my $answer = $self->exchange($method, $text . $body);
 
     $self->{sent}++;
     $self->look($op, $method, $headers, $text, $body, $answer);
+}
+
+
+# A request of which any byte may be another: there may be no answer, or one of
+# nginx's own, but none that is a fault or that says that something was done.
+
+sub one_raw
+{
+    my ($self, $op, $text, $body) = @_;
+
+    $text = $self->bend_bytes($text) for 1 .. $self->random(3);
+
+    my $socket = IO::Socket::INET->new(PeerAddr => '127.0.0.1',
+                                       PeerPort => $self->{port},
+                                       Timeout => 10);
+    my $bytes = '';
+
+    if ($socket) {
+        local $SIG{PIPE} = 'IGNORE';
+        local $SIG{ALRM} = sub { die "time\n" };
+
+        eval {
+            alarm 60;
+            $socket->print($text . $body);
+            $socket->shutdown(1);
+            local $/;
+            $bytes = <$socket> // '';
+        };
+
+        alarm 0;
+    }
+
+    my ($status) = $bytes =~ m{\AHTTP/1\.1 (\d{3})};
+
+    $self->{sent}++;
+
+    my $fault = !$socket ? "no connection: $!"
+        : $@ ? 'no answer in time'
+        : ($status // 0) == 500 || ($status // 0) == 502 ? "status $status"
+        : undef;
+
+    $fault //= 'it was done'
+        if ($status // '') =~ /^20[0-4]$/ && $text =~ /\A(?:POST|PATCH|DELETE)/
+           && !$self->vouched($text);
+
+    push @{$self->{faults}}, "$fault:\n$text" . substr($body, 0, 2000)
+                             . "\n--\n" . substr($bytes, 0, 2000)
+        if defined $fault;
+}
+
+
+# Is there something in it for which it may be done?
+
+sub vouched
+{
+    my ($self, $text) = @_;
+
+    return scalar grep { index($text, $_) >= 0 }
+                  @{$self->{tokens}}, @{$self->{vouch}};
 }
 
 
@@ -537,6 +611,10 @@ sub look
 
     } else {
         push @faults, "status $status" if $status == 500 || $status == 502;
+
+        push @faults, 'it was done'
+            if $status >= 200 && $status < 300 && $method =~ /^(?:P|D)/
+               && !$self->vouched($text);
 
         push @faults, "a GET or HEAD without nosniff"
             if ($answer->{headers}{'x-content-type-options'} // '') ne 'nosniff';
