@@ -55,6 +55,25 @@ webhook_definition_merge(webhook_definition_kind_e kind, const json_t *old,
     new = webhook_definition_members(&ctx, webhook_members(kind), old, given,
                                      1);
 
+    if (new && old && kind == WEBHOOK_DEFINITION_ENDPOINT
+        && ctx.nproblems == 0)
+    {
+        ctx.moved = (webhook_definition_moved(old, new) != 0);
+        ctx.token_moved = (webhook_definition_token_moved(old, new) != 0);
+    }
+
+    if (ctx.moved || ctx.token_moved) {
+
+        /* once more, to be told what is kept */
+
+        json_decref(new);
+        json_decref(ctx.made);
+        ctx.made = NULL;
+
+        new = webhook_definition_members(&ctx, webhook_members(kind), old,
+                                         given, 1);
+    }
+
     if (new) {
         webhook_definition_whole(&ctx, old, new);
     }

@@ -110,6 +110,10 @@ int webhook_definition_is_company(const webhook_str_t *text);
  * "secret" or "token", or NULL: it is shown once.  Secrets that have ended are
  * taken away.
  *
+ * Where an endpoint is moved (see below), each secret that is kept is a
+ * problem, be it left out or masked; so are those of "auth" where "token_url"
+ * leads to another scheme, host or port.
+ *
  * Returns a new definition; NULL, with problems, where something is wrong;
  * NULL with none where there is no memory (or no randomness).  given and old
  * stay the caller's and are not changed.
@@ -129,6 +133,15 @@ json_t *webhook_definition_merge(webhook_definition_kind_e kind,
 json_t *webhook_definition_rotate(webhook_definition_kind_e kind,
     const json_t *old, const json_t *asked, int64_t now, json_t *problems,
     json_t **made);
+
+/*
+ * Where an endpoint goes is said by "url", "auth.token_url" and "tls": 1 if all
+ * of that is the same in two definitions.  It was moved, 1, if scheme, host or
+ * port of its URL or its "tls" are others: whoever is there now is not the one
+ * that secrets were meant for.
+ */
+int webhook_definition_same_place(const json_t *one, const json_t *two);
+int webhook_definition_moved(const json_t *old, const json_t *new);
 
 /* What is left of a definition where it is shown: a new tree.  What only the
    server knows (id, version, state ...) is the caller's to add. */

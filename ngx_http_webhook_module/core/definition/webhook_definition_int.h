@@ -101,6 +101,8 @@ typedef struct {
     json_t                    *made;            /* or NULL */
     uint32_t                   nproblems;       /* told, and not */
     unsigned                   failed:1;        /* no memory, no randomness */
+    unsigned                   moved:1;         /* no secret goes along, */
+    unsigned                   token_moved:1;   /*   or none of "auth" */
     size_t                     len;             /* of the pointer */
     char                       pointer[512];
 } webhook_definition_ctx_t;
@@ -186,6 +188,20 @@ json_t *webhook_definition_members(webhook_definition_ctx_t *ctx,
    */
 void webhook_definition_unknown(webhook_definition_ctx_t *ctx,
     const webhook_member_t *members, const json_t *given);
+
+
+/*
+ * webhook_definition_place.c: where an endpoint goes.
+ */
+
+/* 1 if access tokens come from another scheme, host or port. */
+int webhook_definition_token_moved(const json_t *old, const json_t *new);
+
+/* A secret at the pointer is kept: a problem, if it would go elsewhere.  And the
+   same of all secrets in a member that is kept. */
+void webhook_definition_stays(webhook_definition_ctx_t *ctx);
+void webhook_definition_kept(webhook_definition_ctx_t *ctx,
+    const webhook_member_t *member, const json_t *old);
 
 
 /*

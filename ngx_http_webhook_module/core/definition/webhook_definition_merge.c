@@ -208,8 +208,15 @@ webhook_merge_member(webhook_definition_ctx_t *ctx,
 {
     if (given == NULL) {
 
-        return old && (patch || (member->flags & WEBHOOK_MEMBER_SECRET))
-               ? webhook_merge_copy(ctx, old) : NULL;
+        if (old == NULL
+            || !(patch || (member->flags & WEBHOOK_MEMBER_SECRET)))
+        {
+            return NULL;
+        }
+
+        webhook_definition_kept(ctx, member, old);
+
+        return webhook_merge_copy(ctx, old);
     }
 
     if (json_is_null(given)) {
@@ -462,6 +469,8 @@ webhook_merge_secret(webhook_definition_ctx_t *ctx,
                                  "that it stands for: write the value");
         return NULL;
     }
+
+    webhook_definition_kept(ctx, member, old);
 
     return webhook_merge_copy(ctx, old);
 }

@@ -52,6 +52,10 @@ webhook_definition_secrets(webhook_definition_ctx_t *ctx,
         webhook_definition_leave(ctx, len);
 
     } else if (old) {
+        len = webhook_definition_enter(ctx, member->name);
+        webhook_definition_stays(ctx);
+        webhook_definition_leave(ctx, len);
+
         list = json_deep_copy(old);
 
         if (list == NULL) {
@@ -153,6 +157,7 @@ webhook_secrets_element(webhook_definition_ctx_t *ctx,
     }
 
     if (secret) {
+        webhook_definition_stays(ctx);
         secret = json_copy(secret);
 
     } else if (text) {
@@ -275,6 +280,8 @@ webhook_secrets_one(webhook_definition_ctx_t *ctx,
             webhook_definition_wrong(ctx, "no secret is kept: write it");
             return NULL;
         }
+
+        webhook_definition_stays(ctx);
 
         list = json_deep_copy(old);
 

@@ -44,7 +44,11 @@ const webhook_member_t  webhook_members_auth[] = {
       WEBHOOK_MEMBER_SECRET|WEBHOOK_MEMBER_MARKED,
       4096, 0, "password=", NULL, NULL },
 
-    webhook_member_text("token_url", 2048, "token_url="),
+    { "token_url",
+      WEBHOOK_MEMBER_TEXT,
+      WEBHOOK_MEMBER_LINE|WEBHOOK_MEMBER_SECRET|WEBHOOK_MEMBER_URL,
+      2048, 0, "token_url=", NULL, NULL },
+
     webhook_member_text("client_id", 1024, "client_id="),
 
     { "client_secret",

@@ -13,6 +13,7 @@
 #include "http/conf/read/ngx_http_webhook_conf_object.h"
 #include "http/conf/admin/ngx_http_webhook_conf_api.h"
 #include "http/admin/registry/ngx_http_webhook_registry.h"
+#include "http/admin/routes/endpoints/ngx_http_webhook_challenge.h"
 #include "http/conf/admin/ngx_http_webhook_conf_registry.h"
 #include "http/conf/main/ngx_http_webhook_conf.h"
 #include "http/conf/check/ngx_http_webhook_conf_check.h"
@@ -311,9 +312,14 @@ ngx_webhook_init_process(ngx_cycle_t *cycle)
 
     if (ngx_webhook_store_queue_init(cycle, wmcf) != NGX_OK
         || ngx_webhook_client_init(cycle, wmcf) != NGX_OK
-        || ngx_webhook_dispatcher_init(cycle, wmcf) != NGX_OK
-        || ngx_webhook_registry_init(cycle, wmcf) != NGX_OK)
+        || ngx_webhook_dispatcher_init(cycle, wmcf) != NGX_OK)
     {
+        return NGX_ERROR;
+    }
+
+    ngx_webhook_challenges_init(wmcf, cycle->log);
+
+    if (ngx_webhook_registry_init(cycle, wmcf) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -365,6 +371,7 @@ ngx_webhook_exit_process(ngx_cycle_t *cycle)
 
     ngx_webhook_own_exit();
     ngx_webhook_watch_exit();
+    ngx_webhook_challenges_exit();
     ngx_webhook_registry_exit(cycle);
     ngx_webhook_dispatcher_exit(cycle);
     ngx_webhook_held_exit();

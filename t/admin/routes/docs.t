@@ -48,7 +48,8 @@ is_deeply [sort keys %lines], [sort keys %routes],
 $s->{hook}->answer('*', 200);
 
 my (undef, $ep) = $root->post('endpoints', $s->endpoint);
-$root->post("endpoints/$ep->{id}/approve");
+$root->post("endpoints/$ep->{id}/approve", undef,
+            headers => ['If-Match' => '*']);
 
 my (undef, $rc) = $root->post('receivers', $s->receiver);
 my ($path) = $rc->{url} =~ m{^http://[^/]+(/.*)$};

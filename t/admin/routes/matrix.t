@@ -38,7 +38,8 @@ my $ep = made('endpoints', $s->endpoint(
     filter      => [],
 ));
 
-$root->post("endpoints/$ep->{id}/approve");
+$root->post("endpoints/$ep->{id}/approve", undef,
+            headers => ['If-Match' => '*']);
 
 my $rc = made('receivers', $s->receiver(name => "$mark receiver"));
 
@@ -117,7 +118,9 @@ my %asked = (
                         headers => \@match, once => 1 },
     rotateEndpoint => { path => "endpoints/$ep->{id}/rotate",
                         headers => \@match },
-    approveEndpoint => { path => "endpoints/$ep->{id}/approve", by => 'root' },
+    approveEndpoint => { path => "endpoints/$ep->{id}/approve", by => 'root',
+                         headers => \@match },
+    challengeEndpoint => { path => "endpoints/$ep->{id}/challenge" },
     pauseEndpoint  => { path => "endpoints/$ep->{id}/pause",
                         body => { reason => $mark } },
     resumeEndpoint => { path => sub { 'endpoints/'

@@ -150,7 +150,7 @@ typedef struct {
     uint64_t                       change;
     const char                    *reason;      /* why it does not act; NULL: it
                                                    does */
-    unsigned                       unconfirmed:1;   /* nobody approved it yet */
+    ngx_webhook_confirmed_e        unconfirmed;
 } ngx_webhook_registry_state_t;
 
 /* NGX_OK, or NGX_DECLINED where the worker has no such object. */

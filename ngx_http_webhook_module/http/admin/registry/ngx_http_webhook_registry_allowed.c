@@ -82,3 +82,24 @@ ngx_webhook_registry_upstream(ngx_webhook_peer_t *peer)
 
     return 0;
 }
+
+
+ngx_webhook_confirmed_e
+ngx_webhook_registry_unconfirmed(ngx_webhook_main_conf_t *wmcf,
+    webhook_object_e kind, const json_t *definition)
+{
+    json_t  *approved;
+
+    if (!wmcf->registry->confirm || kind != WEBHOOK_OBJECT_ENDPOINT) {
+        return NGX_WEBHOOK_CONFIRMED;
+    }
+
+    approved = json_object_get(definition, "approved");
+
+    if (json_is_true(approved)) {
+        return NGX_WEBHOOK_CONFIRMED;
+    }
+
+    return json_is_null(approved) ? NGX_WEBHOOK_UNCONFIRMED_NEW
+                                  : NGX_WEBHOOK_UNCONFIRMED_NOW;
+}

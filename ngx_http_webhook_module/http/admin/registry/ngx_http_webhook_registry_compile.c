@@ -39,7 +39,7 @@ static ngx_int_t ngx_webhook_registry_problems(
     ngx_webhook_registry_compile_t *c, ngx_webhook_given_t *given,
     webhook_definition_fields_t *fields);
 static ngx_int_t ngx_webhook_registry_hide(ngx_webhook_build_t *b,
-    ngx_webhook_endpoint_t *ep);
+    ngx_webhook_registry_object_t *ro);
 static ngx_int_t ngx_webhook_registry_types(ngx_webhook_registry_compile_t *c,
     ngx_webhook_object_t *object);
 static ngx_int_t ngx_webhook_registry_copy(ngx_pool_t *pool, ngx_str_t *to,
@@ -89,9 +89,8 @@ ngx_webhook_registry_compile(ngx_webhook_registry_compile_t *c)
     object->change = c->object->change;
     object->key = webhook_id_name(&c->object->id);
     object->reason = c->locked;
-    object->unconfirmed = c->wmcf->registry->confirm
-                          && !json_is_true(json_object_get(definition,
-                                                           "approved"));
+    object->unconfirmed = ngx_webhook_registry_unconfirmed(c->wmcf,
+                                                     object->kind, definition);
     held->data = ro;
     held->forget = ngx_webhook_registry_forget;
 
@@ -233,9 +232,13 @@ ngx_webhook_registry_build(ngx_webhook_registry_compile_t *c,
         return NGX_ERROR;
     }
 
-    if (ngx_webhook_registry_hide(b, object->endpoint) != NGX_OK) {
+    if (ngx_webhook_registry_hide(b, ro) != NGX_OK) {
         return NGX_ERROR;
     }
+
+    object->endpoint->moved =
+                      json_integer_value(json_object_get(c->definition,
+                                                         "moved"));
 
     return ngx_webhook_registry_types(c, object);
 }
@@ -359,13 +362,24 @@ ngx_webhook_registry_problem(ngx_webhook_registry_compile_t *c,
  */
 
 static ngx_int_t
-ngx_webhook_registry_hide(ngx_webhook_build_t *b, ngx_webhook_endpoint_t *ep)
+ngx_webhook_registry_hide(ngx_webhook_build_t *b,
+    ngx_webhook_registry_object_t *ro)
 {
-    ngx_str_t              old;
-    ngx_uint_t             i;
-    ngx_webhook_header_t  *header;
+    ngx_str_t                old;
+    ngx_uint_t               i;
+    ngx_webhook_peer_t     **peer;
+    ngx_webhook_header_t    *header;
+    ngx_webhook_endpoint_t  *ep;
 
-    ep->peer->authority = ep->peer->host;
+    ep = ro->object.endpoint;
+
+    if (ro->peers) {
+        peer = ro->peers->elts;
+
+        for (i = 0; i < ro->peers->nelts; i++) {
+            peer[i]->authority = peer[i]->host;
+        }
+    }
 
     old = ep->head;
 
@@ -376,6 +390,14 @@ ngx_webhook_registry_hide(ngx_webhook_build_t *b, ngx_webhook_endpoint_t *ep)
     old = ep->url;
 
     if (ngx_webhook_secret_move(b, &ep->url, &old) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    old = ep->auth.token_url;
+
+    if (old.len
+        && ngx_webhook_secret_move(b, &ep->auth.token_url, &old) != NGX_OK)
+    {
         return NGX_ERROR;
     }
 

@@ -119,6 +119,13 @@ const char *ngx_webhook_registry_allowed(ngx_webhook_main_conf_t *wmcf,
     ngx_webhook_peer_t *peer);
 
 
+/* Whether where it goes was confirmed, if that is needed: by "approved" of its
+   definition, which judge.c makes. */
+ngx_webhook_confirmed_e ngx_webhook_registry_unconfirmed(
+    ngx_webhook_main_conf_t *wmcf, webhook_object_e kind,
+    const json_t *definition);
+
+
 /* set.c */
 
 /*

@@ -12,6 +12,8 @@
 
 static json_t *ngx_webhook_registry_merged(ngx_webhook_registry_change_t *c,
     const json_t *old, json_t *problems);
+static ngx_int_t ngx_webhook_registry_trust(ngx_webhook_registry_change_t *c,
+    const json_t *old, json_t *merged, int64_t now);
 static ngx_int_t ngx_webhook_registry_company(
     ngx_webhook_registry_change_t *c, const json_t *old, json_t *problems);
 static ngx_int_t ngx_webhook_registry_said(
@@ -104,23 +106,57 @@ ngx_webhook_registry_merged(ngx_webhook_registry_change_t *c,
         return NULL;
     }
 
-    /* somebody approved of where it goes, and of nothing else */
-
-    if (c->action == NGX_WEBHOOK_REGISTRY_APPROVE
-        || (old && json_is_true(json_object_get(old, "approved"))
-            && json_equal(json_object_get(old, "url"),
-                          json_object_get(merged, "url"))))
+    if (kind == WEBHOOK_DEFINITION_ENDPOINT
+        && ngx_webhook_registry_trust(c, old, merged, now) != NGX_OK)
     {
-        if (json_object_set_new(merged, "approved", json_true()) != 0) {
-            json_decref(merged);
-            return NULL;
-        }
-
-    } else {
-        (void) json_object_del(merged, "approved");
+        json_decref(merged);
+        return NULL;
     }
 
     return merged;
+}
+
+
+/*
+ * Two members that nobody can write.  "approved": somebody said yes to where it
+ * goes, and to nothing else; null, nobody ever did, of one that was made under
+ * "confirm on"; false, he did, and it goes elsewhere now.  "moved": when it went
+ * to another host.
+ */
+
+static ngx_int_t
+ngx_webhook_registry_trust(ngx_webhook_registry_change_t *c,
+    const json_t *old, json_t *merged, int64_t now)
+{
+    json_t  *approved, *moved;
+
+    approved = json_object_get(old, "approved");
+
+    if (c->action == NGX_WEBHOOK_REGISTRY_APPROVE) {
+        approved = json_true();
+
+    } else if (old == NULL) {
+        approved = c->wmcf->registry->confirm ? json_null() : NULL;
+
+    } else if (json_is_true(approved)
+               && !webhook_definition_same_place(old, merged))
+    {
+        approved = json_false();
+    }
+
+    if (approved && json_object_set(merged, "approved", approved) != 0) {
+        return NGX_ERROR;
+    }
+
+    moved = json_object_get(old, "moved");
+
+    if (old && webhook_definition_moved(old, merged)) {
+        return json_object_set_new(merged, "moved", json_integer(now)) == 0
+               ? NGX_OK : NGX_ERROR;
+    }
+
+    return moved == NULL || json_object_set(merged, "moved", moved) == 0
+           ? NGX_OK : NGX_ERROR;
 }
 
 

@@ -62,7 +62,7 @@ ngx_webhook_registry_state(ngx_webhook_main_conf_t *wmcf,
         state->version = object->version;
         state->change = object->change;
         state->reason = object->reason;
-        state->unconfirmed = (object->unconfirmed != 0);
+        state->unconfirmed = object->unconfirmed;
     }
 
     ngx_webhook_registered_release(set);

@@ -230,7 +230,7 @@ ngx_webhook_registry_ids(ngx_webhook_registered_t *set)
         ep = k < set->endpoints.nelts ? object[k] : NULL;
         rcv = a < set->apis.nelts ? api[a] : NULL;
 
-        if (ep && (ep->endpoint == NULL || ep->reason)) {
+        if (ep && (ep->endpoint == NULL || ep->reason || ep->unconfirmed)) {
             k++;
             continue;
         }

@@ -12,6 +12,8 @@
 
 static size_t ngx_webhook_attempt_head_size(ngx_webhook_attempt_t *attempt,
     ngx_webhook_endpoint_t *ep, ngx_str_t *event_header);
+static u_char *ngx_webhook_attempt_headers(u_char *p,
+    ngx_webhook_endpoint_t *ep, webhook_event_t *event, ngx_str_t *headers);
 static void ngx_webhook_attempt_trace(ngx_webhook_attempt_t *attempt,
     ngx_webhook_endpoint_t *ep, ngx_str_t *headers);
 static ngx_int_t ngx_webhook_attempt_sign(ngx_webhook_attempt_t *attempt,
@@ -79,9 +81,7 @@ ngx_webhook_attempt_head(ngx_webhook_attempt_t *attempt,
                        sizeof(NGX_WEBHOOK_HOPS_LINE "1" CRLF) - 1);
     }
 
-    if (headers.len) {
-        p = ngx_cpymem(p, headers.data, headers.len);
-    }
+    p = ngx_webhook_attempt_headers(p, ep, event, &headers);
 
     if (!ep->traces) {
         p = ngx_cpymem(p, "traceparent: ", sizeof("traceparent: ") - 1);
@@ -120,6 +120,55 @@ ngx_webhook_attempt_head(ngx_webhook_attempt_t *attempt,
     attempt->exchange.head.len = p - attempt->exchange.head.data;
 
     return NGX_OK;
+}
+
+
+/*
+ * Those of the event.  Where it was put before the endpoint led to this host, what
+ * was rendered into its own headers then may be a key that is for the other: no
+ * more than what the event has by itself goes out.
+ */
+
+static u_char *
+ngx_webhook_attempt_headers(u_char *p, ngx_webhook_endpoint_t *ep,
+    webhook_event_t *event, ngx_str_t *headers)
+{
+    u_char      *line, *end, *last;
+    ngx_uint_t   i;
+
+    static ngx_str_t  own[] = {
+        ngx_string(NGX_WEBHOOK_HOPS_LINE),
+        ngx_string("ce-specversion:"),
+        ngx_string("ce-id:"),
+        ngx_string("ce-source:"),
+        ngx_string("ce-type:"),
+        ngx_string("ce-subject:"),
+        ngx_string("ce-time:"),
+    };
+
+    if (event->wall >= ep->moved) {
+        return headers->len ? ngx_cpymem(p, headers->data, headers->len) : p;
+    }
+
+    last = headers->data + headers->len;
+
+    for (line = headers->data; line < last; line = end) {
+
+        end = ngx_strlchr(line, last, LF);
+        end = end ? end + 1 : last;
+
+        for (i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
+
+            if ((size_t) (end - line) >= own[i].len
+                && ngx_strncmp(line, own[i].data, own[i].len) == 0)
+            {
+                p = ngx_cpymem(p, line, end - line);
+                break;
+            }
+        }
+    }
+
+    return p;
 }
 
 

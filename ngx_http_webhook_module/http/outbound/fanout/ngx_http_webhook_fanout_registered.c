@@ -132,7 +132,9 @@ ngx_webhook_fanout_look(ngx_webhook_fanout_ctx_t *ctx,
 
     ep = object->endpoint;
 
-    if (object->unconfirmed || object->key == ctx->fanout->except) {
+    if (object->unconfirmed == NGX_WEBHOOK_UNCONFIRMED_NEW
+        || object->key == ctx->fanout->except)
+    {
         return;
     }
 

@@ -71,6 +71,18 @@ struct ngx_webhook_registry_conf_s {
 };
 
 
+/* With "confirm on": whether where an endpoint goes was confirmed. */
+
+typedef enum {
+    NGX_WEBHOOK_CONFIRMED = 0,                  /* or it needs not be */
+    NGX_WEBHOOK_UNCONFIRMED_NEW,                /* it never was: it gets no
+                                                   events yet */
+    NGX_WEBHOOK_UNCONFIRMED_NOW            /* it goes elsewhere now, or is
+                                                   older than "confirm on": its
+                                                   events wait */
+} ngx_webhook_confirmed_e;
+
+
 /* A compiled object, in memory that is counted (held->pool). */
 
 struct ngx_webhook_object_s {
@@ -98,7 +110,8 @@ struct ngx_webhook_object_s {
      * answers 503.
      */
     const char                   *reason;
-    ngx_uint_t                    unconfirmed;  /* it gets no events yet */
+    ngx_webhook_confirmed_e       unconfirmed;  /* nothing is sent to it, but
+                                                   challenges and tests */
     ngx_uint_t                    slow;         /* a filter of it took long:
                                                    those of others go first */
 };
@@ -143,7 +156,8 @@ struct ngx_webhook_registered_s {
 
     uint64_t                     *ids;          /* ascending: the configured
                                                    endpoints and these, but
-                                                   those that must not act */
+                                                   those that must not act or
+                                                   are not confirmed */
     ngx_uint_t                    nids;
     ngx_msec_t                    total;        /* the longest time-out of an
                                                    endpoint of it */
@@ -200,7 +214,7 @@ void ngx_webhook_registered_release(ngx_webhook_registered_t *set);
 /*
  * To whom deliveries go: the endpoint of nginx.conf with this id, or the one
  * that this worker knows as registered, also where it is a receiver's API;
- * NULL: there is none, or it must not act.  Who needs it for longer than this
+ * NULL: there is none, or it must not act, or it is not confirmed.  Who needs it for longer than this
  * turn holds endpoint->held.
  */
 ngx_webhook_endpoint_t *ngx_webhook_registered_target(

@@ -47,7 +47,7 @@ ngx_webhook_registered_target(ngx_webhook_main_conf_t *wmcf, uint64_t id)
         ep = object ? object->receiver->api : NULL;
     }
 
-    if (object && object->reason) {
+    if (object && (object->reason || object->unconfirmed)) {
         ep = NULL;
     }
 

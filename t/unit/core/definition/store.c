@@ -16,10 +16,12 @@ static const char  given[] =
     "{'name': 'erp', 'url': 'https://u:p4ss@erp.example.com:8443/h00k?k=url-key"
     "', 'headers': [{'name': 'X-Key', 'value': 'header-key'}], 'secret': "
     "'whsec_QWxsIHRoYXQgaXMgaGVyZSBpcyBzZWNyZXQ=', 'sign': [{'header': 'X-S', "
-    "'secret': 'sign-key'}], 'auth': {'type': 'bearer', 'token': 'auth-key'}}";
+    "'secret': 'sign-key'}], 'auth': {'type': 'bearer', 'token': 'auth-key', '"
+    "token_url': 'https://login.example.com/t0ken'}}";
 
 static const char  *secrets[] = {
-    "p4ss", "h00k", "url-key", "header-key", "QWxsIHRo", "sign-key", "auth-key"
+    "p4ss", "h00k", "url-key", "header-key", "QWxsIHRo", "sign-key", "auth-key",
+    "t0ken"
 };
 
 
@@ -107,7 +109,8 @@ test_kept(void)
        "'created':'2026-11-28T02:06:10.432Z','expires':null,'hint':"
        "'whsec_QW...'}],'sign':[{'header':'X-S','secrets':[{'id':'k1',"
        "'created':'2026-11-28T02:06:10.432Z','expires':null,'hint':'***'}]}],"
-       "'auth':{'type':'bearer','token':'***'}}", "there are masks");
+       "'auth':{'type':'bearer','token':'***','token_url':"
+       "'https://login.example.com/***'}}", "there are masks");
     json_decref(back);
 
     text.data = data.data;
@@ -225,7 +228,8 @@ test_shown(void)
        "'hint':'whsec_QW...','created':'2026-11-28T02:06:10.432Z','expires':"
        "null}],'sign':[{'header':'X-S','secrets':[{'id':'k1','hint':'***',"
        "'created':'2026-11-28T02:06:10.432Z','expires':null}]}],'auth':"
-       "{'type':'bearer','token':'***'},'success':[],'retry':null,'timeout':"
+       "{'type':'bearer','token':'***','token_url':"
+       "'https://login.example.com/t0ken'},'success':[],'retry':null,'timeout':"
        "null,'limit':null,'breaker':null,'tls':null}",
        "as who may set it sees it");
     json_decref(shown);

@@ -379,7 +379,7 @@ ngx_webhook_change_json(ngx_webhook_change_ctx_t *ctx)
     ngx_webhook_registry_change_t  *c;
 
     c = ctx->change;
-    reason = c->compiled ? c->compiled->reason : NULL;
+    reason = ngx_webhook_shown_held(c->compiled);
 
     json = ngx_webhook_shown_object(ctx->api, &c->object, c->definition,
                                     reason);

@@ -12,6 +12,8 @@
 static json_t *ngx_webhook_shown_unread(const webhook_object_t *object);
 static const char *ngx_webhook_shown_reason(ngx_webhook_api_t *api,
     const webhook_object_t *object, const char *held);
+static const char *ngx_webhook_shown_unconfirmed(
+    ngx_webhook_confirmed_e unconfirmed);
 static json_t *ngx_webhook_shown_url(ngx_webhook_api_t *api, ngx_str_t *url);
 static json_t *ngx_webhook_shown_events(ngx_webhook_endpoint_t *ep);
 static json_t *ngx_webhook_shown_headers(ngx_webhook_endpoint_t *ep);
@@ -152,11 +154,38 @@ ngx_webhook_shown_reason(ngx_webhook_api_t *api,
         return NULL;
     }
 
-    if (state.unconfirmed && state.reason == NULL) {
-        return "it is not confirmed";
+    return state.reason ? state.reason
+                        : ngx_webhook_shown_unconfirmed(state.unconfirmed);
+}
+
+
+const char *
+ngx_webhook_shown_held(ngx_webhook_object_t *object)
+{
+    if (object == NULL || object->reason) {
+        return object ? object->reason : NULL;
     }
 
-    return state.reason;
+    return ngx_webhook_shown_unconfirmed(object->unconfirmed);
+}
+
+
+static const char *
+ngx_webhook_shown_unconfirmed(ngx_webhook_confirmed_e unconfirmed)
+{
+    switch (unconfirmed) {
+
+    case NGX_WEBHOOK_CONFIRMED:
+        return NULL;
+
+    case NGX_WEBHOOK_UNCONFIRMED_NEW:
+        return "it is not confirmed: it gets no events until it has echoed a "
+               "challenge, or an operator has approved it";
+
+    default:
+        return "where it goes now is not confirmed: its events wait until it "
+               "has echoed a challenge, or an operator has approved it";
+    }
 }
 
 

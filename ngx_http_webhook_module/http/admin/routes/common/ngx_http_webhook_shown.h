@@ -26,6 +26,9 @@ json_t *ngx_webhook_shown_object(ngx_webhook_api_t *api,
 json_t *ngx_webhook_shown_kept(ngx_webhook_api_t *api,
     const webhook_object_t *object, const webhook_op_stats_t *stats);
 
+/* Why one that was compiled (or NULL) does not act, or NULL. */
+const char *ngx_webhook_shown_held(ngx_webhook_object_t *object);
+
 /* Those of nginx.conf. */
 json_t *ngx_webhook_shown_endpoint(ngx_webhook_api_t *api,
     ngx_webhook_endpoint_t *ep);

@@ -15,11 +15,8 @@
 #include "http/outbound/attempt/ngx_http_webhook_probe.h"
 
 
-#define NGX_WEBHOOK_TEST_HEADER   "webhook-test: 1" CRLF
 #define NGX_WEBHOOK_TEST_PREFIX   "test_"
 #define NGX_WEBHOOK_TEST_ANSWER   1024          /* bytes that are shown */
-#define NGX_WEBHOOK_TEST_LONGEST  60000         /* ms, and */
-#define NGX_WEBHOOK_TEST_MORE     5000          /*   some, of a turn */
 
 
 typedef struct {
@@ -51,8 +48,6 @@ static void ngx_webhook_endpoints_test_done(ngx_webhook_probe_t *probe);
 static json_t *ngx_webhook_endpoints_test_json(
     ngx_webhook_endpoints_test_t *test);
 static ngx_int_t ngx_webhook_endpoints_test_end(ngx_webhook_api_t *api);
-static ngx_int_t ngx_webhook_endpoints_test_late(ngx_webhook_api_t *api,
-    ngx_msec_t wait);
 
 
 ngx_int_t
@@ -119,7 +114,7 @@ ngx_webhook_endpoints_test_run(ngx_webhook_api_t *api,
     ngx_webhook_endpoint_t *ep, ngx_str_t *id, ngx_str_t *company)
 {
     ngx_int_t                      rc;
-    ngx_msec_t                     longest, wait;
+    ngx_msec_t                     wait;
     ngx_pool_cleanup_t            *cln;
     ngx_webhook_endpoints_test_t  *test;
 
@@ -151,11 +146,10 @@ ngx_webhook_endpoints_test_run(ngx_webhook_api_t *api,
         return rc == NGX_DECLINED ? NGX_OK : NGX_ERROR;
     }
 
-    longest = ep->timeout.total ? ep->timeout.total : NGX_WEBHOOK_TEST_LONGEST;
     test->key = webhook_id_name(ngx_webhook_str(&api->who.company));
 
-    if (ngx_webhook_test_limit_take(test->key, longest + NGX_WEBHOOK_TEST_MORE,
-                                    &test->turn, &wait)
+    if (ngx_webhook_test_limit_take(test->key, ep->timeout.total, &test->turn,
+                                    &wait)
         != NGX_OK)
     {
         return ngx_webhook_endpoints_test_late(api, wait);
@@ -181,7 +175,7 @@ ngx_webhook_endpoints_test_forget(void *data)
 }
 
 
-static ngx_int_t
+ngx_int_t
 ngx_webhook_endpoints_test_late(ngx_webhook_api_t *api, ngx_msec_t wait)
 {
     ngx_str_t  seconds;
@@ -205,6 +199,16 @@ ngx_webhook_endpoints_test_late(ngx_webhook_api_t *api, ngx_msec_t wait)
     }
 
     return ngx_webhook_api_header(api, "Retry-After", &seconds);
+}
+
+
+ngx_int_t
+ngx_webhook_endpoints_test_unsigned(ngx_webhook_api_t *api)
+{
+    return ngx_webhook_api_problem(api, NGX_HTTP_CONFLICT,
+                                   "No secret of the endpoint is live, so that "
+                                   "nothing can be signed: \"rotate\" makes a "
+                                   "new one");
 }
 
 
@@ -286,10 +290,7 @@ ngx_webhook_endpoints_test_send(ngx_webhook_endpoints_test_t *test)
     rc = ngx_webhook_probe_send(probe);
 
     if (rc == NGX_DECLINED) {
-        return ngx_webhook_api_problem(api, NGX_HTTP_CONFLICT,
-                                       "No secret of the endpoint is live, so "
-                                       "that nothing can be signed: \"rotate\" "
-                                       "makes a new one");
+        return ngx_webhook_endpoints_test_unsigned(api);
     }
 
     if (rc != NGX_OK) {

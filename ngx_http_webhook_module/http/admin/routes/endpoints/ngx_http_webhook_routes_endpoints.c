@@ -23,8 +23,6 @@ static ngx_int_t ngx_webhook_endpoints_remove(ngx_webhook_api_t *api);
 static ngx_int_t ngx_webhook_endpoints_remove_go(ngx_webhook_api_t *api);
 static ngx_int_t ngx_webhook_endpoints_rotate(ngx_webhook_api_t *api);
 static ngx_int_t ngx_webhook_endpoints_rotate_go(ngx_webhook_api_t *api);
-static ngx_int_t ngx_webhook_endpoints_approve(ngx_webhook_api_t *api);
-static ngx_int_t ngx_webhook_endpoints_approve_go(ngx_webhook_api_t *api);
 static ngx_int_t ngx_webhook_endpoints_stats(ngx_webhook_api_t *api);
 static ngx_int_t ngx_webhook_endpoints_stats_go(ngx_webhook_api_t *api);
 static ngx_int_t ngx_webhook_endpoints_stats_read(ngx_webhook_api_t *api,
@@ -57,8 +55,11 @@ const ngx_webhook_route_t  ngx_webhook_routes_endpoints[] = {
       ngx_webhook_endpoints_rotate, NULL },
 
     { NGX_HTTP_POST, ngx_string("endpoints/{id}/approve"),
-      NGX_WEBHOOK_API_SET,
+      NGX_WEBHOOK_API_SET|NGX_WEBHOOK_API_IF_MATCH,
       ngx_webhook_endpoints_approve, NULL },
+
+    { NGX_HTTP_POST, ngx_string("endpoints/{id}/challenge"),
+      NGX_WEBHOOK_API_SET, ngx_webhook_endpoints_challenge, NULL },
 
     { NGX_HTTP_POST, ngx_string("endpoints/{id}/pause"),
       NGX_WEBHOOK_API_SET|NGX_WEBHOOK_API_BODY_MAY,
@@ -161,35 +162,6 @@ ngx_webhook_endpoints_rotate_go(ngx_webhook_api_t *api)
 {
     return ngx_webhook_change(api, WEBHOOK_OBJECT_ENDPOINT,
                               NGX_WEBHOOK_REGISTRY_ROTATE);
-}
-
-
-/* An operator's alone: what is confirmed is whether a company may send there. */
-
-static ngx_int_t
-ngx_webhook_endpoints_approve(ngx_webhook_api_t *api)
-{
-    return ngx_webhook_scope_begin(api, ngx_webhook_endpoints_approve_go);
-}
-
-
-static ngx_int_t
-ngx_webhook_endpoints_approve_go(ngx_webhook_api_t *api)
-{
-    ngx_webhook_scope_thing_t  thing;
-
-    if (!ngx_webhook_scope_endpoint(api, &api->values[0], &thing)) {
-        return ngx_webhook_api_not_found(api, "endpoint", &api->values[0]);
-    }
-
-    if (!api->who.all) {
-        return ngx_webhook_api_problem(api, NGX_HTTP_FORBIDDEN,
-                                       "An operator approves endpoints: somebody "
-                                       "who is allowed all companies");
-    }
-
-    return ngx_webhook_change(api, WEBHOOK_OBJECT_ENDPOINT,
-                              NGX_WEBHOOK_REGISTRY_APPROVE);
 }
 
 

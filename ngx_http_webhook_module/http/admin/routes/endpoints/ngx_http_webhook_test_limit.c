@@ -11,6 +11,8 @@
 
 #define NGX_WEBHOOK_TEST_ROWS  512
 #define NGX_WEBHOOK_TEST_SPAN  60000            /* ms */
+#define NGX_WEBHOOK_TEST_MORE  5000             /* ms that a turn lasts longer
+                                                   than its request may */
 
 
 extern ngx_module_t  ngx_http_webhook_module;
@@ -90,7 +92,7 @@ ngx_webhook_test_limit_init(ngx_shm_zone_t *zone, void *data)
 
 
 ngx_int_t
-ngx_webhook_test_limit_take(uint64_t key, ngx_msec_t longest, ngx_uint_t *turn,
+ngx_webhook_test_limit_take(uint64_t key, ngx_msec_t total, ngx_uint_t *turn,
     ngx_msec_t *wait)
 {
     ngx_int_t                rc;
@@ -132,7 +134,8 @@ ngx_webhook_test_limit_take(uint64_t key, ngx_msec_t longest, ngx_uint_t *turn,
             }
 
             row->busy[i] = 1;
-            row->until[i] = now + longest;
+            row->until[i] = now + (total ? total : NGX_WEBHOOK_TEST_SPAN)
+                            + NGX_WEBHOOK_TEST_MORE;
             row->count++;
 
             *turn = i;

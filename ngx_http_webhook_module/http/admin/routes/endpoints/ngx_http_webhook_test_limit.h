@@ -3,7 +3,8 @@
  * Copyright (C) the ngx_http_webhook_module authors
  *
  * How often endpoints may be tried: so many times a minute a company, and so
- * many at a time, over all workers.  In shared memory.  Event loop.
+ * many at a time, over all workers.  In shared memory.  Challenges that nobody
+ * asked for have turns of their own.  Event loop.
  */
 
 #ifndef NGX_WEBHOOK_TEST_LIMIT_H
@@ -16,17 +17,20 @@
 #define NGX_WEBHOOK_TEST_MINUTE    30
 #define NGX_WEBHOOK_TEST_TOGETHER  2
 
+/* By which who gets it knows that it is none that happened. */
+#define NGX_WEBHOOK_TEST_HEADER    "webhook-test: 1" CRLF
+
 
 /* Makes the zone, where there is none: while the configuration is read.  NGX_OK
    or NGX_ERROR. */
 ngx_int_t ngx_webhook_test_limit_zone(ngx_conf_t *cf);
 
 /*
- * Takes a turn for whoever has this key, of no more than so many ms: NGX_OK and
- * *turn, to be given back; NGX_DECLINED and the ms after which there may be
+ * Takes a turn for whoever has this key, for a request that is over after so many
+ * ms ("total" of the endpoint's time-outs): NGX_OK and *turn, to be given back; NGX_DECLINED and the ms after which there may be
  * one.
  */
-ngx_int_t ngx_webhook_test_limit_take(uint64_t key, ngx_msec_t longest,
+ngx_int_t ngx_webhook_test_limit_take(uint64_t key, ngx_msec_t total,
     ngx_uint_t *turn, ngx_msec_t *wait);
 
 void ngx_webhook_test_limit_give(uint64_t key, ngx_uint_t turn);
