@@ -274,9 +274,10 @@ export function rows({ legend, add, values, row, fresh, max = 64, changed }) {
         }, { 'aria-label': t('form.remove_nth', { legend,
                                                   n: made.length + 1 }) });
 
-        Object.assign(one, inner, {
-            outer: el('div.rows-row', null, inner.node, remove)
-        });
+        /* "fields" may be a getter, where those of a row come and go */
+
+        Object.defineProperties(one, Object.getOwnPropertyDescriptors(inner));
+        one.outer = el('div.rows-row', null, inner.node, remove);
 
         made.push(one);
         list.append(one.outer);

@@ -1,0 +1,67 @@
+/*
+ * One task, watched to its end.
+ */
+
+import { t, word } from '../text.js';
+import * as api from '../api.js';
+import { el, head, facts, redraw, failure, outside, code, moment, stateBadge,
+         notify } from '../ui.js';
+import { under, meant, progress, stopButton } from './tasks.js';
+
+
+/** @type {import('../main.js').Screen} */
+export default {
+    title: 'task.title',
+
+    async mount(root, [id], ctx) {
+        const where = api.path('tasks', id);
+        const first = await api.get(where, { signal: ctx.signal });
+        const area = el('div.stack');
+        const stop = new AbortController();
+        let task = first.data;
+        const running = under(task);
+
+        ctx.signal.addEventListener('abort', () => stop.abort());
+
+        function draw() {
+            redraw(area,
+                facts([
+                    [t('tasks.state'), stateBadge(task.state)],
+                    [t('tasks.progress'), progress(task)],
+                    [t('tasks.of'), meant(task)],
+                    task.waits && [t('task.waits'), outside(task.waits)],
+                    task.reached && under(task)
+                    && [t('task.reached'), moment(task.reached)],
+                    [t('tasks.begun'), moment(task.created)],
+                    task.ended && [t('task.ended'), moment(task.ended)],
+                    task.by && [t('tasks.by'), outside(task.by)],
+                    task.company && [t('call.company'), outside(task.company)],
+                    [t('call.id'), code(task.id)]
+                ]),
+                under(task) && ctx.may('company.setting')
+                && el('div.actions', null, stopButton(task, () => now())));
+        }
+
+        root.append(head(word('task_kind', task.kind),
+                         { back: ['#/tasks', t('tasks.title')] }), area);
+        draw();
+
+        const now = running ? api.poll(async signal => {
+            const was = under(task);
+
+            task = (await api.get(where, { signal })).data;
+            draw();
+
+            if (was && !under(task)) {
+                notify(t('task.over', { what: word('task_kind', task.kind),
+                                        state: word('state', task.state) }));
+            }
+
+            if (!under(task)) {
+                stop.abort();
+            }
+        }, { signal: stop.signal, interval: 1000,
+             failed: e => redraw(area, failure(e, () => now())) })
+            : () => {};
+    }
+};
