@@ -1,0 +1,47 @@
+// What many screens ask for: event types with their examples, and hooks' names.
+
+import { get, list, path } from '../api.js';
+
+/** @typedef {import('./patterns.js').EventType} EventType */
+
+
+/** All event types.
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<EventType[]>} */
+export async function eventTypes(signal) {
+    return (await get('events', { signal })).data.items;
+}
+
+
+/** What an event's data look like, as text; '' where there is no example.
+ * @param {EventType | undefined} type
+ * @param {AbortSignal} [signal] */
+export async function example(type, signal) {
+    if (!type?.example) {
+        return '';
+    }
+
+    const { data } = await get(path('events', type.type, 'example'),
+                               { signal });
+
+    return JSON.stringify(data.data, null, 2);
+}
+
+
+/** Endpoints by id, as many as one answer has; name() says what to call one.
+ * @param {AbortSignal} [signal] */
+export async function endpointNames(signal) {
+    const all = list('endpoints', { limit: 200 }, signal);
+
+    await all.more();
+
+    /** @type {Map<string, any>} */
+    const by = new Map(all.items.map(ep => [ep.id, ep]));
+
+    return {
+        items: all.items,
+        complete: all.done,
+        by,
+        name: (/** @type {string} */ id) => by.get(id)?.name ?? id
+    };
+}
