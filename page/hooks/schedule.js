@@ -14,6 +14,7 @@ export const DEFAULTS = { attempts: 12, first: '1m', factor: 2 };
  * @returns {number[] | null} milliseconds, 0 first; null: a member of it is wrong
  */
 export function timetable(retry) {
+    /** @type {Record<string, any>} */
     const given = { ...DEFAULTS, ...stripped(retry ?? {}) };
     const attempts = Number(given.attempts);
     const first = parseDuration(given.first);

@@ -268,7 +268,7 @@ export default {
                     && [' ', t('deliveries.back_to'), ' ',
                         moment(page.searched.until)]),
                 !all.done && el('div.actions', null,
-                    button(t('hooks.more'), async () => {
+                    button(t('ui.more'), async () => {
                         await all.more();
                         draw();
                     }, { id: 'deliveries-more' }),

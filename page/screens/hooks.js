@@ -189,7 +189,7 @@ export default {
                                   set && link(hash('hooks', 'new', asked),
                                               t('hooks.add'),
                                               { id: 'hooks-add-here' })),
-                   !hooks.done && button(t('hooks.more'), async () => {
+                   !hooks.done && button(t('ui.more'), async () => {
                        await hooks.more();
                        draw();
                    }, { id: 'hooks-more' }));
