@@ -131,7 +131,9 @@ export default {
                 }
             });
 
-            redraw(picker, el('div.filters', null, group.node, event.node));
+            redraw(picker, el('form.filters', {
+                on: { submit: (/** @type {Event} */ e) => e.preventDefault() }
+            }, group.node, event.node));
             tell();
         };
 
