@@ -24,14 +24,17 @@ ASAN_LDFLAGS := -fsanitize=address
 ROOMS      := $(shell sed -n 's/^\([^\#:]*\):.*/\1/p' $(SRC)/ROOMS)
 room_files  = $(sort $(wildcard $(patsubst %,$(SRC)/%/*.$(1),$(2))))
 
-MODULE_FILES := config $(SRC)/ROOMS $(call room_files,[ch],$(ROOMS))
+PAGE_FILES   := $(sort $(shell find page -name '*.html' -o -name '*.css' \
+                                          -o -name '*.js' -o -name '*.json'))
+MODULE_FILES := config config.make $(SRC)/ROOMS \
+                $(call room_files,[ch],$(ROOMS)) $(PAGE_FILES)
 
 .PHONY: all asan
 
 # What the rooms include is held against ROOMS before anything is built.
 ROOMS_OK := $(BUILD)/rooms
 
-$(ROOMS_OK): $(MODULE_FILES) tools/check-rooms
+$(ROOMS_OK): $(filter $(SRC)/%,$(MODULE_FILES)) tools/check-rooms
 	@mkdir -p $(@D)
 	@tools/check-rooms $(SRC)
 	@touch $@
@@ -65,7 +68,7 @@ $(1)/objs/inputs: FORCE
 	 && if cmp -s $$@.$$$$$$$$ $$@; then rm $$@.$$$$$$$$; \
 	    else mv $$@.$$$$$$$$ $$@; fi
 
-$(1)/objs/configured: $(1)/objs/inputs $(ROOT)/config \
+$(1)/objs/configured: $(1)/objs/inputs $(ROOT)/config $(ROOT)/config.make \
                       $(ROOT)/tools/configure-module | $(ROOMS_OK)
 	$$(call say,CONFIGURE,$(1)/objs)
 	@NGINX_SRC="$$(NGINX_SRC)" NGINX_CONFIGURE="$$(NGINX_CONFIGURE)" \

@@ -279,12 +279,13 @@ const SLOWEST = 60000;      /* where it fails again and again */
 /**
  * Calls ask() now, and again as long as the signal lets it: every 2 s, every
  * 10 s in a hidden tab, ever more seldom while it fails.  Never two at a time.
- * failed() is told each Problem.  The function that is returned asks at once.
+ * failed() is told each Problem.  later: not now, but then.  The function that is
+ * returned asks at once.
  * @param {(signal: AbortSignal) => Promise<any>} ask
- * @param {{ signal: AbortSignal, interval?: number,
+ * @param {{ signal: AbortSignal, interval?: number, later?: boolean,
  *           failed?: (problem: any) => void }} options
  */
-export function poll(ask, { signal, interval = SHOWN, failed }) {
+export function poll(ask, { signal, interval = SHOWN, later, failed }) {
     /** @type {number | undefined} */
     let timer;
     let busy = false, again = false, failures = 0;
@@ -343,7 +344,11 @@ export function poll(ask, { signal, interval = SHOWN, failed }) {
 
     signal.addEventListener('abort', () => clearTimeout(timer));
 
-    now();
+    if (later) {
+        timer = setTimeout(now, wait());
+    } else {
+        now();
+    }
 
     return now;
 }

@@ -3,7 +3,7 @@
  * is, with words around it, and always the figures behind it in a table.
  */
 
-import { t, shortTime, time } from './text.js';
+import { t, number, percent, shortTime, time } from './text.js';
 import { el, svg, table, disclosure } from './ui.js';
 
 const W = 600, H = 120;
@@ -64,29 +64,60 @@ export function chart({ id, title, times, series, format, kind = 'bars', max,
               [0, Math.floor((times.length - 1) / 2), times.length - 1]
               .filter((x, i, all) => x >= 0 && all.indexOf(x) === i)
               .map(i => el('span', null, shortTime(times[i], days)))),
-           disclosure(t('chart.table'), `${id}-table`,
-              el('div.scroll', { id: `${id}-scroll`, tabindex: 0,
-                                 role: 'region',
-                                 'aria-label': title },
-                 table({
-                     caption: title,
-                     rows: times.map((at, i) => ({ at, i }))
-                           .filter(r => series.some(s => s.values[r.i]))
-                           .reverse(),
-                     empty: t('chart.zero'),
-                     columns: [
-                         { label: t('chart.time'), head: true,
-                           cell: r => time(r.at, { timeStyle: 'short' }) },
-                         ...series.map(s => ({
-                             label: s.name, class: 'number',
-                             cell: (/** @type {any} */ r) => {
-                                 const v = s.values[r.i];
-                                 return v === null ? '–' : format(v);
-                             }
-                         }))
-                     ]
-                 })))]
+           behind(id, () => figures(title, times, series, format))]
         : el('p.none', null, empty ?? t('chart.empty')));
+}
+
+
+/* The table is made when somebody wants to see it, since charts are drawn anew
+   every other second; and at once where it was open before. */
+
+/** @param {string} id
+ * @param {() => HTMLElement} make */
+function behind(id, make) {
+    const before = document.getElementById(`${id}-table`);
+    const box = el('div.scroll', { id: `${id}-scroll`, tabindex: 0,
+                                   role: 'region',
+                                   'aria-label': t('chart.figures') });
+    const node = disclosure(t('chart.table'), `${id}-table`, box);
+
+    const fill = () => {
+        if (!box.firstChild) {
+            box.append(make());
+        }
+    };
+
+    if (before instanceof HTMLDetailsElement && before.open) {
+        fill();
+    } else {
+        node.addEventListener('toggle', fill);
+    }
+
+    return node;
+}
+
+
+/** @param {string} title
+ * @param {(string | number)[]} times
+ * @param {Series[]} series
+ * @param {(n: number) => string} format */
+function figures(title, times, series, format) {
+    return table({
+        caption: title,
+        rows: times.map((at, i) => ({ at, i }))
+              .filter(r => series.some(s => s.values[r.i])).reverse(),
+        empty: t('chart.zero'),
+        columns: [
+            { label: t('chart.time'), head: true, cell: r => time(r.at) },
+            ...series.map(s => ({
+                label: s.name, class: 'number',
+                cell: (/** @type {any} */ r) => {
+                    const v = s.values[r.i];
+                    return v === null ? '–' : format(v);
+                }
+            }))
+        ]
+    });
 }
 
 
@@ -198,7 +229,7 @@ export function ringCharts(id, rings) {
     return [
         chart({
             id: `${id}-sends`, title: t('chart.sends'), times,
-            format: n => n.toLocaleString(document.documentElement.lang),
+            format: n => number(n),
             series: [
                 { name: t('chart.succeeded'), color: 1,
                   values: points.map(p => p.sends - p.failed) },
@@ -209,7 +240,7 @@ export function ringCharts(id, rings) {
         }),
         chart({
             id: `${id}-success`, title: t('chart.success'), times, kind: 'line',
-            max: 1, format: n => `${Math.round(n * 100)}%`,
+            max: 1, format: percent,
             series: [
                 { name: t('chart.success'), color: 1,
                   values: points.map(p => p.sends

@@ -479,7 +479,8 @@ export function section(title, ...children) {
  * @param {string} id that it stays open by
  * @param {...Child} children */
 export const disclosure = (summary, id, ...children) =>
-    el('details', { id }, el('summary', null, summary), children);
+    el('details', { id }, el('summary', { id: `${id}-summary` }, summary),
+       children);
 
 
 /* States of a screen */

@@ -471,3 +471,56 @@ ngx_webhook_labels_round_done(void)
 
     t->seen = ngx_time();
 }
+
+
+ngx_uint_t
+ngx_webhook_label_times(const uint64_t *ids, ngx_uint_t nids,
+    ngx_webhook_label_times_t *times)
+{
+    ngx_uint_t                    i, n;
+    ngx_webhook_labels_t         *t;
+    ngx_webhook_label_row_t      *row;
+    const ngx_webhook_buckets_t  *buckets;
+
+    t = ngx_webhook_labels();
+
+    if (t == NULL) {
+        return 0;
+    }
+
+    buckets = ids ? &ngx_webhook_buckets_total : &ngx_webhook_buckets_phase;
+
+    ngx_memzero(times, sizeof(ngx_webhook_label_times_t));
+
+    times->n = buckets->n + 1;
+    times->bounds = buckets->bounds;
+
+    if (ids == NULL) {
+
+        for (n = 0; n < times->n; n++) {
+            times->counts[n] = t->phases[NGX_WEBHOOK_PHASE_TOTAL].counts[n];
+        }
+
+        times->sum = t->phases[NGX_WEBHOOK_PHASE_TOTAL].sum;
+
+        return 1;
+    }
+
+    for (i = 0; i < nids; i++) {
+
+        ngx_webhook_labels_lock();
+
+        row = ngx_webhook_label_row_find(t, NGX_WEBHOOK_LABEL_ENDPOINT,
+                                         ids[i]);
+
+        for (n = 0; row && n < times->n; n++) {
+            times->counts[n] += row->total.counts[n];
+        }
+
+        times->sum += row ? row->total.sum : 0;
+
+        ngx_webhook_labels_unlock();
+    }
+
+    return 1;
+}

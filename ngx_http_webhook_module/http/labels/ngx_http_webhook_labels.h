@@ -115,6 +115,23 @@ void ngx_webhook_labels_name(ngx_webhook_label_e kind,
 void ngx_webhook_labels_round_done(void);
 
 
+/* How long sends took to the endpoints of the ids, or to all where ids is NULL:
+   counts by bucket, that of all above bounds the last.  0: there are no labels.
+   Takes as long as there are ids, or rows. */
+
+#define NGX_WEBHOOK_LABEL_TIMES  16
+
+typedef struct {
+    ngx_uint_t              n;              /* buckets */
+    const uint64_t         *bounds;         /* usec, of all but the last */
+    uint64_t                counts[NGX_WEBHOOK_LABEL_TIMES];
+    uint64_t                sum;            /* usec */
+} ngx_webhook_label_times_t;
+
+ngx_uint_t ngx_webhook_label_times(const uint64_t *ids, ngx_uint_t nids,
+    ngx_webhook_label_times_t *times);
+
+
 /* About how many bytes the text takes; and writes it, for Prometheus. */
 size_t ngx_webhook_labels_size(void);
 void ngx_webhook_labels_text(ngx_webhook_out_t *out);

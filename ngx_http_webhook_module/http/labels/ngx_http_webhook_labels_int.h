@@ -126,6 +126,10 @@ void ngx_webhook_labels_unlock(void);
 ngx_webhook_label_row_t *ngx_webhook_label_row(ngx_webhook_labels_t *t,
     ngx_webhook_label_e kind, ngx_webhook_label_t *who, ngx_uint_t name);
 
+/* The row of an id if there is one, or NULL.  Locked. */
+ngx_webhook_label_row_t *ngx_webhook_label_row_find(ngx_webhook_labels_t *t,
+    ngx_webhook_label_e kind, uint64_t id);
+
 /* Frees a row that was not named for long.  Locked. */
 void ngx_webhook_label_row_check(ngx_webhook_labels_t *t,
     ngx_webhook_label_e kind, ngx_uint_t number);

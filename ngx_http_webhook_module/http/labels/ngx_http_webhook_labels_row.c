@@ -24,26 +24,41 @@ ngx_webhook_label_row_t *
 ngx_webhook_label_row(ngx_webhook_labels_t *t, ngx_webhook_label_e kind,
     ngx_webhook_label_t *who, ngx_uint_t name)
 {
+    ngx_webhook_label_row_t  *row;
+
+    row = ngx_webhook_label_row_find(t, kind, who->id);
+
+    if (row == NULL) {
+        return ngx_webhook_label_row_make(t, &t->kinds[kind], who);
+    }
+
+    if (name) {
+        ngx_webhook_label_row_name(row, who);
+    }
+
+    return row;
+}
+
+
+ngx_webhook_label_row_t *
+ngx_webhook_label_row_find(ngx_webhook_labels_t *t, ngx_webhook_label_e kind,
+    uint64_t id)
+{
     uint32_t                  i;
     ngx_webhook_label_row_t  *row;
     ngx_webhook_label_kind_t *k;
 
     k = &t->kinds[kind];
 
-    for (i = k->heads[who->id & t->mask]; i; i = row->next) {
+    for (i = k->heads[id & t->mask]; i; i = row->next) {
         row = &k->rows[i - 1];
 
-        if (row->id == who->id) {
-
-            if (name) {
-                ngx_webhook_label_row_name(row, who);
-            }
-
+        if (row->id == id) {
             return row;
         }
     }
 
-    return ngx_webhook_label_row_make(t, k, who);
+    return NULL;
 }
 
 

@@ -10,6 +10,9 @@
 #include "core/base/webhook_hash.h"
 
 
+static const ngx_webhook_page_file_t *ngx_webhook_api_file(
+    ngx_webhook_api_t *api);
+static ngx_int_t ngx_webhook_api_no_file(ngx_webhook_api_t *api);
 static ngx_int_t ngx_webhook_api_begin(ngx_webhook_api_t *api);
 static ngx_int_t ngx_webhook_api_admit(ngx_webhook_api_t *api);
 static ngx_int_t ngx_webhook_api_unknown(ngx_webhook_api_t *api,
@@ -51,10 +54,21 @@ ngx_webhook_api_handler(ngx_http_request_t *r)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
+    api->frame->file = ngx_webhook_api_file(api);
+
+    if (api->frame->file && (r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD))) {
+        return ngx_webhook_page_send(r, api->frame->file, &wlcf->api->frame);
+    }
+
     api->frame->go = ngx_webhook_api_go;
     api->frame->run = ngx_webhook_api_run;
 
     r->main->count++;
+
+    if (api->frame->file) {
+        ngx_webhook_api_go(api, ngx_webhook_api_no_file(api));
+        return NGX_DONE;
+    }
 
     rc = ngx_webhook_api_begin(api);
 
@@ -65,6 +79,46 @@ ngx_webhook_api_handler(ngx_http_request_t *r)
     }
 
     return NGX_DONE;
+}
+
+
+/* The page's file that this asks for, if it does: the API has no such paths,
+   and is at "" for all but browsers. */
+
+static const ngx_webhook_page_file_t *
+ngx_webhook_api_file(ngx_webhook_api_t *api)
+{
+    if (api->frame->path.len) {
+        return ngx_webhook_page_find(&api->frame->path);
+    }
+
+    if ((api->request->method & (NGX_HTTP_GET|NGX_HTTP_HEAD))
+        && ngx_webhook_api_accept_page(api))
+    {
+        return ngx_webhook_page_document();
+    }
+
+    return NULL;
+}
+
+
+/* Another method, of a file. */
+
+static ngx_int_t
+ngx_webhook_api_no_file(ngx_webhook_api_t *api)
+{
+    ngx_int_t  rc;
+
+    static ngx_str_t  allow = ngx_string("GET, HEAD, OPTIONS");
+
+    api->frame->file = NULL;
+
+    rc = api->request->method == NGX_HTTP_OPTIONS
+         ? ngx_webhook_api_empty(api)
+         : ngx_webhook_api_problem(api, NGX_HTTP_NOT_ALLOWED, "This takes %V",
+                                   &allow);
+
+    return rc == NGX_OK ? ngx_webhook_api_header(api, "Allow", &allow) : rc;
 }
 
 

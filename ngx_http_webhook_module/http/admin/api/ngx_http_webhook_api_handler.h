@@ -2,7 +2,7 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * The content handler of webhook_api.
+ * The content handler of webhook_api: of the API, and of the page for a browser.
  */
 
 #ifndef NGX_WEBHOOK_API_HANDLER_H
@@ -18,6 +18,7 @@ typedef struct ngx_webhook_api_conf_s {
                                                    slash at its end */
     const ngx_webhook_route_t   **routes;       /* tables, up to NULL */
     ngx_webhook_source_pos_t      source_pos;
+    ngx_str_t                     frame;        /* of frame-ancestors */
     unsigned                      health:1;     /* health=public */
 } ngx_webhook_api_conf_t;
 

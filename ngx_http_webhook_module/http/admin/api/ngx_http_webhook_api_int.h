@@ -12,6 +12,7 @@
 #include "http/admin/api/ngx_http_webhook_api_handler.h"
 #include "http/admin/api/ngx_http_webhook_api_query.h"
 #include "http/admin/api/ngx_http_webhook_api_wait.h"
+#include "http/admin/page/ngx_http_webhook_page.h"
 
 
 #define NGX_WEBHOOK_API_ERRORS_MAX  32          /* in a problem */
@@ -69,6 +70,8 @@ struct ngx_webhook_api_frame_s {
 
     ngx_uint_t                    once_row;     /* of its Idempotency-Key */
     unsigned                      holds:1;      /*   which it holds */
+
+    const ngx_webhook_page_file_t  *file;       /* what is sent instead */
 
     unsigned                      kept:1;       /* the answer is an old one, or
                                                    nothing to keep */
@@ -136,6 +139,8 @@ ngx_int_t ngx_webhook_api_quota(ngx_webhook_api_t *api);
 /* What of the request's headers is for the frame: If-Match, Idempotency-Key and
    Accept.  NGX_OK, or NGX_DECLINED after setting a problem. */
 ngx_int_t ngx_webhook_api_accept(ngx_webhook_api_t *api);
+/* 1 if Accept has text/html: a browser wants to see something. */
+ngx_uint_t ngx_webhook_api_accept_page(ngx_webhook_api_t *api);
 ngx_int_t ngx_webhook_api_if_match(ngx_webhook_api_t *api);
 ngx_int_t ngx_webhook_api_once(ngx_webhook_api_t *api);
 

@@ -16,8 +16,12 @@
 #define NGX_WEBHOOK_API_KEY_MAX  255        /* bytes of an Idempotency-Key */
 
 
-static ngx_uint_t ngx_webhook_api_accept_any(ngx_str_t *value);
-static ngx_uint_t ngx_webhook_api_accept_range(u_char *p, u_char *last);
+static ngx_uint_t ngx_webhook_api_accept_find(ngx_webhook_api_t *api,
+    const char **types, ngx_uint_t *some);
+static ngx_uint_t ngx_webhook_api_accept_any(ngx_str_t *value,
+    const char **types);
+static ngx_uint_t ngx_webhook_api_accept_range(u_char *p, u_char *last,
+    const char **types);
 static ngx_uint_t ngx_webhook_api_type_is(ngx_str_t *value, const char *type);
 static void ngx_webhook_api_token(u_char **p, u_char *last, u_char end,
     ngx_str_t *token);
@@ -54,20 +58,50 @@ ngx_webhook_api_quota(ngx_webhook_api_t *api)
 }
 
 
-/* What several headers say, or'ed: each is a part of one list. */
-
 ngx_int_t
 ngx_webhook_api_accept(ngx_webhook_api_t *api)
 {
-    ngx_uint_t        i, some;
-    ngx_list_part_t  *part;
-    ngx_table_elt_t  *h;
+    ngx_uint_t  some;
 
-    if (api->route->needs & NGX_WEBHOOK_API_ANY_TYPE) {
+    static const char  *types[] = { "*/*", "application/*", "application/json",
+                                    NULL };
+
+    if ((api->route->needs & NGX_WEBHOOK_API_ANY_TYPE)
+        || ngx_webhook_api_accept_find(api, types, &some) || !some)
+    {
         return NGX_OK;
     }
 
-    some = 0;
+    return ngx_webhook_api_refused(ngx_webhook_api_problem(api,
+               406,
+               "The answer is application/json, which Accept does not "
+               "allow"));
+}
+
+
+ngx_uint_t
+ngx_webhook_api_accept_page(ngx_webhook_api_t *api)
+{
+    ngx_uint_t  some;
+
+    static const char  *types[] = { "text/html", NULL };
+
+    return ngx_webhook_api_accept_find(api, types, &some);
+}
+
+
+/* What several headers say, or'ed: each is a part of one list.  "some" is 1 if
+   there is one at all. */
+
+static ngx_uint_t
+ngx_webhook_api_accept_find(ngx_webhook_api_t *api, const char **types,
+    ngx_uint_t *some)
+{
+    ngx_uint_t        i;
+    ngx_list_part_t  *part;
+    ngx_table_elt_t  *h;
+
+    *some = 0;
     part = &api->request->headers_in.headers.part;
     h = part->elts;
 
@@ -75,7 +109,7 @@ ngx_webhook_api_accept(ngx_webhook_api_t *api)
 
         if (i >= part->nelts) {
             if (part->next == NULL) {
-                break;
+                return 0;
             }
 
             part = part->next;
@@ -91,28 +125,19 @@ ngx_webhook_api_accept(ngx_webhook_api_t *api)
             continue;
         }
 
-        some = 1;
+        *some = 1;
 
-        if (ngx_webhook_api_accept_any(&h[i].value)) {
-            return NGX_OK;
+        if (ngx_webhook_api_accept_any(&h[i].value, types)) {
+            return 1;
         }
     }
-
-    if (!some) {
-        return NGX_OK;
-    }
-
-    return ngx_webhook_api_refused(ngx_webhook_api_problem(api,
-               406,
-               "The answer is application/json, which Accept does not "
-               "allow"));
 }
 
 
-/* 1 if a media range of the list takes JSON. */
+/* 1 if a media range of the list is one of the types; an empty one is any. */
 
 static ngx_uint_t
-ngx_webhook_api_accept_any(ngx_str_t *value)
+ngx_webhook_api_accept_any(ngx_str_t *value, const char **types)
 {
     u_char     *p, *last;
     ngx_str_t   range;
@@ -121,14 +146,14 @@ ngx_webhook_api_accept_any(ngx_str_t *value)
     last = p + value->len;
 
     if (value->len == 0) {
-        return 1;
+        return ngx_strcmp(types[0], "*/*") == 0;
     }
 
     while (p < last) {
         ngx_webhook_api_token(&p, last, ',', &range);
 
-        if (ngx_webhook_api_accept_range(range.data,
-                                         range.data + range.len))
+        if (ngx_webhook_api_accept_range(range.data, range.data + range.len,
+                                         types))
         {
             return 1;
         }
@@ -139,13 +164,10 @@ ngx_webhook_api_accept_any(ngx_str_t *value)
 
 
 static ngx_uint_t
-ngx_webhook_api_accept_range(u_char *p, u_char *last)
+ngx_webhook_api_accept_range(u_char *p, u_char *last, const char **types)
 {
     ngx_str_t   type, param;
     ngx_uint_t  i, takes;
-
-    static const char  *types[] = { "*/*", "application/*", "application/json",
-                                    NULL };
 
     ngx_webhook_api_token(&p, last, ';', &type);
 

@@ -133,9 +133,19 @@ ngx_webhook_api_send_headers(ngx_webhook_api_t *api)
     static ngx_str_t  policy = ngx_string("Content-Security-Policy");
     static ngx_str_t  none = ngx_string("default-src 'none'; "
                                         "frame-ancestors 'none'");
+    static ngx_str_t  vary = ngx_string("Vary");
+    static ngx_str_t  accept = ngx_string("Accept");
 
     if (api->answer->json
         && ngx_webhook_api_send_header(api->request, &policy, &none) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    /* a browser would have been answered with the page */
+
+    if (api->frame->path.len == 0
+        && ngx_webhook_api_send_header(api->request, &vary, &accept) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -205,15 +215,16 @@ ngx_webhook_api_send_header(ngx_http_request_t *r, ngx_str_t *name,
 static ngx_int_t
 ngx_webhook_api_header_filter(ngx_http_request_t *r)
 {
-    ngx_uint_t               i;
+    ngx_uint_t               i, n;
+    ngx_webhook_api_t       *api;
     ngx_webhook_loc_conf_t  *wlcf;
 
     static ngx_webhook_api_header_t  headers[] = {
-        { ngx_string("Cache-Control"), ngx_string("no-store") },
         { ngx_string("X-Content-Type-Options"), ngx_string("nosniff") },
         { ngx_string("Referrer-Policy"), ngx_string("no-referrer") },
         { ngx_string("Cross-Origin-Resource-Policy"),
-          ngx_string("same-origin") }
+          ngx_string("same-origin") },
+        { ngx_string("Cache-Control"), ngx_string("no-store") }
     };
 
     wlcf = ngx_http_get_module_loc_conf(r, ngx_http_webhook_module);
@@ -222,7 +233,20 @@ ngx_webhook_api_header_filter(ngx_http_request_t *r)
         return ngx_webhook_api_next_header_filter(r);
     }
 
-    for (i = 0; i < sizeof(headers) / sizeof(headers[0]); i++) {
+    n = sizeof(headers) / sizeof(headers[0]);
+
+    /* the page's files are kept by browsers, which ask whether they changed */
+
+    api = ngx_webhook_api_of(r);
+
+    if (api && api->frame->file
+        && (r->headers_out.status == NGX_HTTP_OK
+            || r->headers_out.status == NGX_HTTP_NOT_MODIFIED))
+    {
+        n--;
+    }
+
+    for (i = 0; i < n; i++) {
         if (ngx_webhook_api_send_header(r, &headers[i].name, &headers[i].value)
             != NGX_OK)
         {

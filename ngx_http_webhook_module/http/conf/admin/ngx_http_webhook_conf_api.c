@@ -12,6 +12,7 @@
 #include "http/admin/access/ngx_http_webhook_access.h"
 #include "http/admin/access/ngx_http_webhook_access_token.h"
 #include "http/admin/api/ngx_http_webhook_api_handler.h"
+#include "http/admin/page/ngx_http_webhook_page.h"
 #include "http/admin/routes/endpoints/ngx_http_webhook_test_limit.h"
 #include "http/admin/routes/ngx_http_webhook_routes.h"
 
@@ -19,6 +20,8 @@
 #define NGX_WEBHOOK_TOKENS_FILE_MAX  (4 * 1024 * 1024)
 
 
+static char *ngx_webhook_api_params(ngx_webhook_build_t *b,
+    ngx_webhook_api_conf_t *api);
 static char *ngx_webhook_permission_value(ngx_webhook_build_t *b,
     ngx_str_t *arg, ngx_str_t *value, void *data);
 static ngx_int_t ngx_webhook_api_check_location(ngx_webhook_build_t *b,
@@ -34,16 +37,13 @@ static ngx_uint_t ngx_webhook_api_check_basic(ngx_webhook_build_t *b,
     void **loc_conf);
 
 
-/* webhook_api [health=public]; */
+/* webhook_api [health=public] [frame=ORIGIN]; */
 
 char *
 ngx_webhook_api(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_webhook_loc_conf_t *wlcf = conf;
 
-    ngx_int_t                  n;
-    ngx_str_t                 *value, s;
-    ngx_uint_t                 i;
     ngx_webhook_build_t        b;
     ngx_webhook_main_conf_t   *wmcf;
     ngx_webhook_api_conf_t    *api;
@@ -78,30 +78,13 @@ ngx_webhook_api(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return NGX_CONF_ERROR;
     }
 
-    if (ngx_webhook_conf_params(&b, 1, "health=") != NGX_CONF_OK) {
-        return NGX_CONF_ERROR;
-    }
-
     api = ngx_pcalloc(cf->pool, sizeof(ngx_webhook_api_conf_t));
     if (api == NULL) {
         return NGX_CONF_ERROR;
     }
 
-    value = cf->args->elts;
-
-    for (i = 1; i < cf->args->nelts; i++) {
-
-        if (!ngx_webhook_conf_param(&value[i], "health=", &s)) {
-            return ngx_webhook_conf_invalid(&b, &value[i]);
-        }
-
-        n = ngx_webhook_conf_choice(&b, &value[i], &s, "private public");
-
-        if (n == NGX_ERROR) {
-            return NGX_CONF_ERROR;
-        }
-
-        api->health = n;
+    if (ngx_webhook_api_params(&b, api) != NGX_CONF_OK) {
+        return NGX_CONF_ERROR;
     }
 
     api->prefix = clcf->name;
@@ -111,6 +94,10 @@ ngx_webhook_api(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     clcf->handler = ngx_webhook_api_handler;
 
+    /* who leaves the slash out is sent to the page */
+
+    clcf->auto_redirect = 1;
+
     wlcf->api = api;
 
     if (ngx_webhook_test_limit_zone(cf) != NGX_OK) {
@@ -119,6 +106,52 @@ ngx_webhook_api(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     wmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_webhook_module);
     wmcf->api = 1;
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_webhook_api_params(ngx_webhook_build_t *b, ngx_webhook_api_conf_t *api)
+{
+    ngx_int_t    n;
+    ngx_str_t   *value, s;
+    ngx_uint_t   i;
+    ngx_conf_t  *cf;
+
+    cf = b->data;
+    value = cf->args->elts;
+
+    if (ngx_webhook_conf_params(b, 1, "health= frame=") != NGX_CONF_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    ngx_str_set(&api->frame, "'none'");
+
+    for (i = 1; i < cf->args->nelts; i++) {
+
+        if (ngx_webhook_conf_param(&value[i], "health=", &s)) {
+
+            n = ngx_webhook_conf_choice(b, &value[i], &s, "private public");
+
+            if (n == NGX_ERROR) {
+                return NGX_CONF_ERROR;
+            }
+
+            api->health = n;
+
+        } else if (!ngx_webhook_conf_param(&value[i], "frame=", &s)) {
+            return ngx_webhook_conf_invalid(b, &value[i]);
+
+        } else if (ngx_webhook_page_frame(&s, &api->frame) != NGX_OK) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "invalid \"%V\", it must be \"self\" or an "
+                               "origin without a path, as in "
+                               "\"frame=https://shop.example.com\"",
+                               &value[i]);
+            return NGX_CONF_ERROR;
+        }
+    }
 
     return NGX_CONF_OK;
 }

@@ -15,6 +15,13 @@
 /* _stats.c */
 ngx_int_t ngx_webhook_whole_stats(ngx_webhook_api_t *api);
 
+/* _trouble.c: JSON of which endpoints are in trouble, and of how long sends take
+   to those of the keys, or to all; NULL: there is no memory. */
+json_t *ngx_webhook_whole_trouble(ngx_webhook_api_t *api,
+    const webhook_op_stats_t *stats);
+json_t *ngx_webhook_whole_latency(ngx_webhook_api_t *api,
+    const uint64_t *keys, ngx_uint_t nkeys);
+
 /* _events.c */
 ngx_int_t ngx_webhook_whole_events(ngx_webhook_api_t *api);
 ngx_int_t ngx_webhook_whole_example(ngx_webhook_api_t *api);

@@ -237,7 +237,7 @@ ngx_webhook_whole_stats_json(ngx_webhook_api_t *api,
           ? ngx_webhook_api_time(wall - sums->due) : json_null();
 
     return json_pack("{s:{s:I, s:I, s:I, s:I, s:I}, s:{s:I, s:I, s:I, s:I},"
-                     " s:{s:I, s:I, s:I}, s:o, s:b, s:o, s:n}",
+                     " s:{s:I, s:I, s:I}, s:o, s:b, s:o, s:o, s:o, s:n}",
                      "deliveries",
                      "pending", (json_int_t) sums->states[WEBHOOK_PENDING],
                      "sending", (json_int_t) sums->states[WEBHOOK_SENDING],
@@ -260,6 +260,9 @@ ngx_webhook_whole_stats_json(ngx_webhook_api_t *api,
                      "store",
                      api->who.all ? ngx_webhook_whole_store(stats)
                                   : json_null(),
+                     "trouble", ngx_webhook_whole_trouble(api, stats),
+                     "latency",
+                     ngx_webhook_whole_latency(api, sums->keys, sums->nkeys),
                      "rings");
 }
 

@@ -1,0 +1,207 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * Of GET stats: which endpoints are in trouble, the worst first, so that whoever
+ * looks at the whole need not read through thousands of them; and how long sends
+ * take.
+ */
+
+#include "http/admin/routes/whole/ngx_http_webhook_whole_int.h"
+#include "http/labels/ngx_http_webhook_labels.h"
+#include "http/runtime/ngx_http_webhook_clock.h"
+
+
+#define NGX_WEBHOOK_TROUBLE_MAX   20            /* endpoints that are told */
+#define NGX_WEBHOOK_TROUBLE_LATE  60000         /* ms that one may be behind */
+
+
+/* From the least to the worst. */
+
+typedef enum {
+    NGX_WEBHOOK_TROUBLE_NONE = 0,
+    NGX_WEBHOOK_TROUBLE_PAUSED,                 /* somebody meant it */
+    NGX_WEBHOOK_TROUBLE_DEAD,
+    NGX_WEBHOOK_TROUBLE_BEHIND,
+    NGX_WEBHOOK_TROUBLE_OPEN
+} ngx_webhook_trouble_e;
+
+
+typedef struct {
+    ngx_webhook_trouble_e            what;
+    const webhook_endpoint_stats_t  *endpoint;
+} ngx_webhook_trouble_t;
+
+
+static ngx_webhook_trouble_e ngx_webhook_trouble(
+    const webhook_endpoint_stats_t *ep);
+static ngx_uint_t ngx_webhook_trouble_worse(const ngx_webhook_trouble_t *a,
+    const ngx_webhook_trouble_t *b);
+static json_t *ngx_webhook_trouble_json(ngx_webhook_api_t *api,
+    const webhook_endpoint_stats_t *ep);
+
+
+json_t *
+ngx_webhook_whole_trouble(ngx_webhook_api_t *api,
+    const webhook_op_stats_t *stats)
+{
+    json_t                 *list;
+    uint32_t                i;
+    ngx_uint_t              n, j;
+    ngx_webhook_trouble_t   worst[NGX_WEBHOOK_TROUBLE_MAX + 1], one;
+
+    n = 0;
+
+    for (i = 0; i < stats->count; i++) {
+
+        one.endpoint = &stats->endpoints[i];
+        one.what = ngx_webhook_trouble(one.endpoint);
+
+        if (one.what == NGX_WEBHOOK_TROUBLE_NONE
+            || (n == NGX_WEBHOOK_TROUBLE_MAX
+                && !ngx_webhook_trouble_worse(&one, &worst[n - 1]))
+            || ngx_webhook_scope_endpoint_id(api, one.endpoint->id).len == 0)
+        {
+            continue;
+        }
+
+        for (j = n; j > 0; j--) {
+            if (!ngx_webhook_trouble_worse(&one, &worst[j - 1])) {
+                break;
+            }
+
+            worst[j] = worst[j - 1];
+        }
+
+        worst[j] = one;
+        n = ngx_min(n + 1, NGX_WEBHOOK_TROUBLE_MAX);
+    }
+
+    list = json_array();
+
+    for (j = 0; list && j < n; j++) {
+        if (json_array_append_new(list,
+                          ngx_webhook_trouble_json(api, worst[j].endpoint))
+            != 0)
+        {
+            json_decref(list);
+            list = NULL;
+        }
+    }
+
+    return list;
+}
+
+
+static ngx_webhook_trouble_e
+ngx_webhook_trouble(const webhook_endpoint_stats_t *ep)
+{
+    if (ep->open) {
+        return NGX_WEBHOOK_TROUBLE_OPEN;
+    }
+
+    if (ep->paused) {
+        return NGX_WEBHOOK_TROUBLE_PAUSED;
+    }
+
+    if (ep->due > NGX_WEBHOOK_TROUBLE_LATE) {
+        return NGX_WEBHOOK_TROUBLE_BEHIND;
+    }
+
+    return ep->states[WEBHOOK_DEAD] ? NGX_WEBHOOK_TROUBLE_DEAD
+                                    : NGX_WEBHOOK_TROUBLE_NONE;
+}
+
+
+static ngx_uint_t
+ngx_webhook_trouble_worse(const ngx_webhook_trouble_t *a,
+    const ngx_webhook_trouble_t *b)
+{
+    if (a->what != b->what) {
+        return a->what > b->what;
+    }
+
+    if (a->endpoint->states[WEBHOOK_DEAD] != b->endpoint->states[WEBHOOK_DEAD])
+    {
+        return a->endpoint->states[WEBHOOK_DEAD]
+               > b->endpoint->states[WEBHOOK_DEAD];
+    }
+
+    return a->endpoint->due > b->endpoint->due;
+}
+
+
+static json_t *
+ngx_webhook_trouble_json(ngx_webhook_api_t *api,
+    const webhook_endpoint_stats_t *ep)
+{
+    uint64_t                   wall;
+    ngx_str_t                  id;
+    ngx_webhook_scope_thing_t  thing;
+
+    wall = ngx_webhook_clock_wall();
+
+    id = ngx_webhook_scope_endpoint_id(api, ep->id);
+
+    if (!ngx_webhook_scope_endpoint(api, &id, &thing)) {
+        thing.name = id;
+    }
+
+    return json_pack("{s:o, s:o, s:b, s:s, s:I, s:I, s:I, s:o}",
+                     "id", ngx_webhook_api_string(ngx_webhook_str(&id)),
+                     "name",
+                     ngx_webhook_api_string(ngx_webhook_str(&thing.name)),
+                     "paused", ep->paused,
+                     "breaker", ep->open ? "open" : "closed",
+                     "pending", (json_int_t) ep->states[WEBHOOK_PENDING],
+                     "sending", (json_int_t) ep->states[WEBHOOK_SENDING],
+                     "dead", (json_int_t) ep->states[WEBHOOK_DEAD],
+                     "oldest_due",
+                     ep->due && ep->due < wall
+                     ? ngx_webhook_api_time(wall - ep->due) : json_null());
+}
+
+
+/* Of the caller's endpoints, since they have been counted; null without labels:
+   nobody counts then. */
+
+json_t *
+ngx_webhook_whole_latency(ngx_webhook_api_t *api, const uint64_t *keys,
+    ngx_uint_t nkeys)
+{
+    json_t                     *buckets;
+    uint64_t                    count;
+    ngx_uint_t                  i;
+    ngx_webhook_label_times_t   times;
+
+    static const uint64_t  none[1];
+
+    if (!ngx_webhook_label_times(api->who.all ? NULL : keys ? keys : none,
+                                 nkeys, &times))
+    {
+        return json_null();
+    }
+
+    buckets = json_array();
+    count = 0;
+
+    for (i = 0; i < times.n; i++) {
+        count += times.counts[i];
+
+        if (json_array_append_new(buckets,
+                json_pack("{s:o, s:I}", "upto_usec",
+                          i < times.n - 1
+                          ? json_integer((json_int_t) times.bounds[i])
+                          : json_null(),
+                          "count", (json_int_t) times.counts[i]))
+            != 0)
+        {
+            json_decref(buckets);
+            return NULL;
+        }
+    }
+
+    return json_pack("{s:I, s:I, s:o}", "count", (json_int_t) count,
+                     "sum_usec", (json_int_t) times.sum,
+                     "buckets", buckets);
+}
