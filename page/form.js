@@ -38,7 +38,7 @@ import { el, newId, sentence, notifyProblem, button } from './ui.js';
  */
 export function field(o) {
     const { pointer, label, hint, type = 'text', value, options, required } = o;
-    const id = newId('field');
+    const id = o.props?.id ?? newId('field');
     const at = typeof pointer === 'function' ? pointer : () => pointer;
     const box = type === 'checkbox';
 
