@@ -45,6 +45,7 @@ import { field, group, rows } from './form.js';
  * @property {boolean} [folded]      of an object: it opens
  * @property {string} [example]      shown where nothing is written yet
  * @property {number} [rows]
+ * @property {string} [main]  of a list: whom a mistake in a row is about
  */
 
 /** @param {any} value
@@ -283,15 +284,19 @@ function list(member, value, where) {
                 more.setAttribute('open', '');
             }
 
+            const whole = row(() => `${where.at()}/${member.name}/${index()}`,
+                              () => inner.by.get(member.main ?? '')
+                                         ?.fields()[0]);
+
             return {
-                node: el('div.stack', null,
+                node: el('div.stack', null, whole.node,
                          inner.nodes.filter(n => !hidden.includes(n)), more),
                 get: inner.get,
 
                 /* those of rows in rows come and go */
 
                 get fields() {
-                    return inner.fields();
+                    return [...inner.fields(), whole];
                 }
             };
         }
@@ -304,6 +309,42 @@ function list(member, value, where) {
             const all = made.get();
             return all.length ? all : undefined;
         }
+    };
+}
+
+
+/**
+ * What is wrong with a row as a whole stands at its head, and the focus goes to
+ * what it is most likely about.
+ * @param {() => string} pointer
+ * @param {() => Field | undefined} main
+ * @returns {Field}
+ */
+function row(pointer, main) {
+    const id = newId('row');
+    const node = el('p.error', { id, dir: 'auto' });
+
+    return {
+        node, pointer,
+        input: null,
+        get: () => undefined,
+        set: () => {},
+
+        error(text) {
+            const input = main()?.input;
+
+            node.textContent = text;
+
+            if (text) {
+                input?.setAttribute('aria-invalid', 'true');
+                input?.setAttribute('aria-describedby', [
+                    ...(input.getAttribute('aria-describedby') ?? '')
+                       .split(' ').filter((/** @type {string} */ x) =>
+                           x !== id), id].join(' '));
+            }
+        },
+
+        focus: () => main()?.focus()
     };
 }
 

@@ -53,7 +53,7 @@ export const calls = [
 /** What it does.
  * @type {Member[]} */
 export const deeds = [
-    { name: 'actions', kind: 'list', of: [
+    { name: 'actions', kind: 'list', main: 'uri', of: [
         { name: 'method', kind: 'select', required: true,
           options: ['POST', 'PATCH', 'PUT', 'DELETE', 'GET'] },
         { name: 'uri', kind: 'text', required: true, hint: true,
@@ -67,13 +67,13 @@ export const deeds = [
         { name: 'timeout', kind: 'text', folded: true, example: '10s' },
         { name: 'idempotency', kind: 'text', folded: true, hint: true,
           example: 'Idempotency-Key' },
-        { name: 'capture', kind: 'list', of: [
+        { name: 'capture', kind: 'list', main: 'name', of: [
             { name: 'name', kind: 'text', required: true, example: 'new_id' },
             { name: 'path', kind: 'text', required: true,
               example: 'response.id' }
         ] }
     ] },
-    { name: 'emit', kind: 'list', of: [
+    { name: 'emit', kind: 'list', main: 'type', of: [
         { name: 'type', kind: 'text', required: true,
           example: 'contact.add' },
         { name: 'body', kind: 'area', rows: 3 },
@@ -86,7 +86,7 @@ export const deeds = [
 export const answers = [
     { name: 'profile', kind: 'select', hint: true,
       options: ['strict', 'nightpos'] },
-    { name: 'answer', kind: 'list', of: [
+    { name: 'answer', kind: 'list', main: 'body', of: [
         { name: 'calls', kind: 'select', required: true,
           options: ['ok', 'accepted', 'repeat', 'skipped', 'error', '4xx',
                     '5xx'] },

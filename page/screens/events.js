@@ -2,7 +2,7 @@
  * The event catalogue: what happens here, by group, and who listens.
  */
 
-import { t, compare } from '../text.js';
+import { t, word, compare } from '../text.js';
 import * as api from '../api.js';
 import { el, head, hash, link, empty, outside, code, block,
          disclosure, failure, loading, redraw } from '../ui.js';
@@ -110,8 +110,9 @@ export default {
                 ? empty(types.length ? t('events.none') : t('events.empty'))
                 : [...groups].sort(([a], [b]) => compare(a, b)).map(
                     ([group, list]) => el('section', null,
-                        el('h2', null, group ? outside(group)
-                                             : t('events.no_group')),
+                        el('h2', null, group
+                                      ? outside(word('group', group))
+                                      : t('group.none')),
                         list.sort((a, b) => compare(a.type, b.type))
                             .map(type => card(type, ctx)))));
         }

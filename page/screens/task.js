@@ -6,6 +6,7 @@ import { t, word } from '../text.js';
 import * as api from '../api.js';
 import { el, head, facts, redraw, failure, outside, code, moment, stateBadge,
          notify } from '../ui.js';
+import { endpointNames } from '../hooks/catalogue.js';
 import { under, meant, progress, stopButton } from './tasks.js';
 
 
@@ -15,7 +16,9 @@ export default {
 
     async mount(root, [id], ctx) {
         const where = api.path('tasks', id);
-        const first = await api.get(where, { signal: ctx.signal });
+        const [first, names] = await Promise.all([
+            api.get(where, { signal: ctx.signal }), endpointNames(ctx.signal)
+        ]);
         const area = el('div.stack');
         const stop = new AbortController();
         let task = first.data;
@@ -28,7 +31,7 @@ export default {
                 facts([
                     [t('tasks.state'), stateBadge(task.state)],
                     [t('tasks.progress'), progress(task)],
-                    [t('tasks.of'), meant(task)],
+                    [t('tasks.of'), meant(task, names.name)],
                     task.waits && [t('task.waits'), outside(task.waits)],
                     task.reached && under(task)
                     && [t('task.reached'), moment(task.reached)],

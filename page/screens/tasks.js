@@ -7,13 +7,15 @@ import * as api from '../api.js';
 import { el, head, hash, link, empty, table, redraw, failure, button, outside,
          code, when, moment, stateBadge, confirm, notify, loading, newId }
     from '../ui.js';
+import { endpointNames } from '../hooks/catalogue.js';
 
 /** @param {any} task */
 export const under = task => task.state === 'running';
 
-/** Which deliveries a task is about, with a link to them.
- * @param {any} task */
-export function meant(task) {
+/** Which deliveries a task is about, with a link to their hook.
+ * @param {any} task
+ * @param {(id: string) => string} name  of an endpoint */
+export function meant(task, name) {
     const f = task.filter ?? {};
     const words = [
         f.event && [t('task.filter.event'), ' ', code(f.event)],
@@ -21,7 +23,8 @@ export function meant(task) {
                        f.endpoint.startsWith('receiver:')
                        ? link(hash('receivers', f.endpoint.slice(9)),
                               code(f.endpoint.slice(9)))
-                       : link(hash('hooks', f.endpoint), code(f.endpoint))],
+                       : link(hash('hooks', f.endpoint),
+                              outside(name(f.endpoint)))],
         f.state && word('state', f.state),
         f.status && [t('task.filter.status'), ' ', code(f.status)],
         f.since && [t('task.filter.since'), ' ', moment(f.since)],
@@ -80,6 +83,7 @@ export default {
         const list = api.list('tasks', { limit: 20 }, ctx.signal);
         const area = el('div.stack', null, loading());
         const may = ctx.may('company.setting');
+        const names = await endpointNames(ctx.signal);
 
         function draw() {
             redraw(area, table({
@@ -91,7 +95,7 @@ export default {
                     { label: t('tasks.what'), head: true, cell: x =>
                         link(hash('tasks', x.id), word('task_kind', x.kind),
                              { id: `t-${x.id}` }) },
-                    { label: t('tasks.of'), cell: meant },
+                    { label: t('tasks.of'), cell: x => meant(x, names.name) },
                     { label: t('tasks.state'), cell: x => stateBadge(x.state) },
                     { label: t('tasks.progress'), cell: progress },
                     { label: t('tasks.begun'), cell: x => when(x.created) },
