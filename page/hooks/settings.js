@@ -48,7 +48,9 @@ export function patch(before, now) {
         const is = now[name];
 
         if (is === undefined) {
-            changes[name] = null;
+            if (was !== undefined) {
+                changes[name] = null;
+            }
 
         } else if (isObject(was) && isObject(is)) {
             const inner = patch(was, is);
