@@ -6,12 +6,14 @@ import { code, el, hash, link, outside, stateBadge, statusBadge, table, when }
 
 
 /** Its state, and what it waits for.
- * @param {any} d */
-export function deliveryState(d) {
-    const waits = d.state === 'pending' && d.waits
-                  ? d.waits === 'time' && d.due_ms > 0
+ * @param {any} d
+ * @param {any} [endpoint]  its own, if that is known */
+export function deliveryState(d, endpoint) {
+    const why = endpoint?.state?.paused ? 'paused' : d.waits;
+    const waits = d.state === 'pending' && why
+                  ? why === 'time' && d.due_ms > 0
                     ? t('delivery.due_in', { time: duration(d.due_ms) })
-                    : word('waits', d.waits)
+                    : word('waits', why)
                   : '';
 
     return el('span', null, stateBadge(d.state), waits && [' ', waits],
@@ -25,9 +27,10 @@ export function deliveryState(d) {
  * @param {string} o.id
  * @param {(id: string) => string} [o.name]   of an endpoint; without it there
  *                                            is no column of it
+ * @param {(id: string) => any} [o.endpoint]  as it is, if that is known
  * @param {import('../ui.js').Column} [o.first]
  * @param {import('../ui.js').Child} o.empty */
-export function deliveryTable(deliveries, { id, name, first, empty }) {
+export function deliveryTable(deliveries, { id, name, endpoint, first, empty }) {
     return table({
         id, empty,
         caption: t('deliveries.caption'),
@@ -43,7 +46,8 @@ export function deliveryTable(deliveries, { id, name, first, empty }) {
                              link(hash('hooks', d.endpoint),
                                   outside(name(d.endpoint)),
                                   { id: `delivery-hook-${d.id}` }) }] : [],
-            { label: t('delivery.state'), cell: deliveryState },
+            { label: t('delivery.state'), cell: d =>
+                deliveryState(d, endpoint?.(d.endpoint)) },
             { label: t('delivery.sends'), class: 'number',
               cell: d => d.sends },
             { label: t('delivery.answer'), cell: d =>

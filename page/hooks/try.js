@@ -7,6 +7,7 @@ import { button, el, failure, newId, notify, redraw, section } from '../ui.js';
 import { field } from '../form.js';
 import { endpointNames, example } from './catalogue.js';
 import { matchesAny } from './patterns.js';
+import { readXml } from './xml.js';
 import { filterResult, previewResult, testResult } from './results.js';
 
 /** @typedef {import('./patterns.js').EventType} EventType */
@@ -249,10 +250,11 @@ async function choose(into, type, ctx, take) {
 async function dataOf(id, endpoint, ctx) {
     const { data } = await get(path('deliveries', id, 'payload'),
                                { raw: true, signal: ctx.signal });
+    const text = await data.text();
     let payload;
 
     try {
-        payload = JSON.parse(await data.text());
+        payload = text.startsWith('<') ? readXml(text) : JSON.parse(text);
     } catch {
         throw new Error(t('try.stored_not_json'));
     }

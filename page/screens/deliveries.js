@@ -256,6 +256,7 @@ export default {
             redraw(shown,
                 deliveryTable(all.items, {
                     id: 'deliveries', name: names.name,
+                    endpoint: of => names.by.get(of),
                     first: set ? { label: t('bulk.choice'), cell: box }
                                : undefined,
                     empty: empty(NAMES.some(name => asked[name])

@@ -180,9 +180,10 @@ export default {
 
         /* its hook may be gone: then it is called by its id */
 
-        const name = await get(path('endpoints', first.endpoint),
-                               { signal: ctx.signal })
-                           .then(answer => answer.data.name, () => null);
+        const endpoint = await get(path('endpoints', first.endpoint),
+                                   { signal: ctx.signal })
+                               .then(answer => answer.data, () => null);
+        const name = endpoint?.name ?? null;
 
         const does = el('div.actions');
         const state = el('div');
@@ -192,7 +193,7 @@ export default {
         const draw = (/** @type {any} */ d) => {
             redraw(does, set && actions(d, draw, ctx));
             redraw(state,
-                el('p', null, deliveryState(d)),
+                el('p', null, deliveryState(d, endpoint)),
                 facts([
                     [t('delivery.hook'), name === null
                         ? code(d.endpoint)

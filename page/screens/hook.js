@@ -187,7 +187,8 @@ export default {
             });
 
             redraw(deliveries, deliveryTable(data.items, {
-                id: 'hook-last', empty: empty(t('hook.no_deliveries'))
+                id: 'hook-last', endpoint: () => ep,
+                empty: empty(t('hook.no_deliveries'))
             }));
         }, { signal: ctx.signal,
              failed: e => redraw(deliveries, failure(e)) });
