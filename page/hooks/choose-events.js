@@ -96,7 +96,7 @@ export function chooseEvents({ types, chosen, group: first, signal, changed }) {
                       turn(p, false);
                       draw();
                       choice.focus();
-                  }, { 'aria-label': t('hook.unchoose', { event: p }),
+                  }, { 'aria-label': `${t('form.remove')}: ${p}`,
                        id: `chosen-${p}`, kind: 'plain' }))))]
         : el('p.hint', null, t('hook.none_chosen')));
 

@@ -110,7 +110,8 @@ export function unmasked(settings) {
         }
 
         return isObject(value)
-               ? Object.fromEntries(Object.entries(value).map(([name, item]) => [name, replace(item)]))
+               ? Object.fromEntries(Object.entries(value).map(
+                   ([name, item]) => [name, replace(item)]))
                : value;
     };
 
