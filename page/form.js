@@ -241,17 +241,16 @@ function nearest(fields, pointer) {
 
 /**
  * Rows that can be added and taken away: headers, filters, actions.
- * @template T
  * @param {object} o
  * @param {string} o.legend
  * @param {string} o.add          the label of the button that adds one
  * @param {any[]} o.values
- * @param {(value: any, index: () => number) => { node: HTMLElement, get: () => T,
+ * @param {(value: any, index: () => number) => { node: HTMLElement, get: () => any,
  *          fields: Field[] }} o.row   index() is its place among the others
  * @param {() => any} [o.fresh]   the value of one that is added
  * @param {number} [o.max]
  * @param {() => void} [o.changed]
- * @returns {{ node: HTMLElement, get: () => T[], fields: () => Field[] }}
+ * @returns {{ node: HTMLElement, get: () => any[], fields: () => Field[] }}
  */
 export function rows({ legend, add, values, row, fresh, max = 64, changed }) {
     /** @type {{ node: HTMLElement, get: () => any, fields: Field[],

@@ -30,7 +30,7 @@ const STORED = 'webhook.language';
  * @returns {Language} */
 export function preferred() {
     /** @type {(string | null)[]} */
-    let wanted = [...navigator.languages];
+    const wanted = [...navigator.languages];
 
     try {
         wanted.unshift(localStorage.getItem(STORED));

@@ -8,40 +8,33 @@ import { Problem } from './api.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
 
-/** @typedef {Node | string | number | false | null | undefined} Piece */
-/** @typedef {Piece | Piece[] | Piece[][]} Child */
+/** @typedef {Node | string | number | boolean | null | undefined} Piece */
+/** @typedef {Piece | Child[]} Child */
 /** @typedef {Record<string, any>} Props */
 
+
+/**
+ * @typedef {{
+ *     <K extends keyof HTMLElementTagNameMap>(name: K, props?: Props | null,
+ *         ...children: Child[]): HTMLElementTagNameMap[K];
+ *     (name: string, props?: Props | null, ...children: Child[]): HTMLElement;
+ * }} Maker
+ */
 
 /**
  * An element: el('button.primary', { type: 'button', on: { click: f } }, 'Go').
  * Of props, "on" has listeners; "value", "checked", "selected", "open",
  * "disabled", "indeterminate" and "hidden" are properties; the rest are
  * attributes: true is an empty one, false, null and undefined are none.
- * @template {keyof HTMLElementTagNameMap} K
- * @overload
- * @param {K} name
- * @param {Props | null} [props]
- * @param {...Child} children
- * @returns {HTMLElementTagNameMap[K]}
+ * @type {Maker}
  */
-/**
- * @overload
- * @param {string} name
- * @param {Props | null} [props]
- * @param {...Child} children
- * @returns {HTMLElement}
- */
-/**
- * @param {string} name
- * @param {Props | null} [props]
- * @param {...Child} children
- * @returns {any}
- */
-export function el(name, props, ...children) {
+export const el = (
+    /** @type {string} */ name, /** @type {Props | null | undefined} */ props,
+    /** @type {Child[]} */ ...children) =>
+{
     const [tag, ...classes] = name.split('.');
     return fill(document.createElement(tag), classes, props, children);
-}
+};
 
 
 /** The same of SVG.
@@ -114,7 +107,7 @@ function safe(href) {
 /** @param {Node} node
  * @param {any[]} children */
 function append(node, children) {
-    for (const child of children.flat(3)) {
+    for (const child of children.flat(Infinity)) {
         if (child !== null && child !== undefined && child !== false) {
             node.appendChild(child instanceof Node
                              ? child
@@ -183,9 +176,9 @@ export const code = text => el('code', { dir: 'auto' }, String(text ?? ''));
 /** Many lines, with a button that copies them.
  * @param {string} text
  * @param {{ label?: string, copy?: boolean }} [options] */
-export function block(text, { label, copy = true } = {}) {
+export function block(text, { label, copy: copied = true } = {}) {
     return el('div.block', null,
-              copy && copyButton(text, label),
+              copied && copyButton(text, label),
               el('pre.scroll', { tabindex: 0, dir: 'auto', role: 'region',
                                  'aria-label': label ?? t('ui.text') },
                  text));
@@ -275,7 +268,7 @@ export function endpointBadges(state) {
         state?.dead > 0 && badge('bad', t('endpoint.dead', { n: state.dead })),
         state?.paused && badge('warn', t('endpoint.paused'),
                                state.reason ?? undefined),
-        late > 60000 && badge('warn', t('endpoint.late'))
+        late > 60000 && !state?.paused && badge('warn', t('endpoint.late'))
     ].filter(Boolean));
 }
 
@@ -364,7 +357,8 @@ async function copy(text) {
 
     /* a page that came over http has none */
 
-    const area = el('textarea.away', { 'aria-hidden': 'true', tabindex: -1 });
+    const area = el('textarea', { class: 'away', 'aria-hidden': 'true',
+                                  tabindex: -1 });
     const top = document.querySelector('dialog[open]') ?? document.body;
     const focus = document.activeElement;
 

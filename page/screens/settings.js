@@ -84,7 +84,7 @@ function server(index, stats, health) {
                           part: percent(store.used / store.size) })],
             store && [t('settings.events'), number(store.events)],
             store && [t('settings.calls'), number(store.calls)],
-            store?.quarantine
+            store?.quarantine > 0
             && [t('settings.quarantine'), badge('bad',
                                                 number(store.quarantine))]
         ]),

@@ -37,7 +37,7 @@ GET /webhook/
 Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8
 --- response_headers eval
 "Content-Type: text/html; charset=utf-8
-Content-Security-Policy: ${::policy}'none'
+Content-Security-Policy: ${main::policy}'none'
 Vary: Accept, Accept-Encoding
 Cache-Control: no-cache
 X-Content-Type-Options: nosniff
@@ -283,7 +283,7 @@ GET /webhook/
 --- more_headers
 Accept: text/html
 --- response_headers eval
-"Content-Security-Policy: ${::policy}'self'"
+"Content-Security-Policy: ${main::policy}'self'"
 
 
 
