@@ -44,7 +44,6 @@ export default [
                               + '[object.name!="e"]',
                     message: 'looks are in style.css'
                 }],
-            'no-shadow': 'error',
             'no-unused-vars': ['error', { args: 'after-used',
                                           argsIgnorePattern: '^(_|root$|params$)' }],
             'no-var': 'error',

@@ -48,7 +48,7 @@ mistakes_right('variables, inherited', http => <<'HTTP', server => <<'SERVER');
 map $remote_addr $may { default 0; 127.0.0.1 1; }
 webhook_permission $may view="${may}1" company="c$may" name="n" payload=$may;
 HTTP
-location /webhook/ { webhook_api health=public; }
+location /webhook/ { webhook_api health=public frame=https://[::1]:8443; }
 location /other/ { webhook_api health=private; webhook_permission view=$may; }
 SERVER
 mistakes_right('a password', server => <<'SERVER');
@@ -108,6 +108,24 @@ location = /webhook/ { webhook_api; }
 location ~ /webhook/ { webhook_api; }
 --- says
 [emerg] "webhook_api" cannot be in location "/webhook/": its paths follow a prefix that ends in "/", as in "location /webhook/" in server:1
+
+=== a frame with a path
+--- server
+location /webhook/ { webhook_api frame=https://shop.example.com/admin; webhook_permission 1; }
+--- says
+[emerg] invalid "frame=https://shop.example.com/admin", it must be "self" or an origin without a path, as in "frame=https://shop.example.com" in server:1
+
+=== a frame that is a directive of the policy
+--- server
+location /webhook/ { webhook_api "frame=https://a.example;script-src *"; webhook_permission 1; }
+--- says
+[emerg] invalid "frame=https://a.example;script-src *", it must be "self" or an origin without a path, as in "frame=https://shop.example.com" in server:1
+
+=== any frame
+--- server
+location /webhook/ { webhook_api frame=*; webhook_permission 1; }
+--- says
+[emerg] invalid "frame=*", it must be "self" or an origin without a path, as in "frame=https://shop.example.com" in server:1
 
 === in server
 --- server
