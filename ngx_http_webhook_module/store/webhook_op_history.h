@@ -43,6 +43,7 @@ typedef struct {
     uint64_t           order;           /* webhook_id_name() of its order key;
                                            0: it has none */
     uint64_t           place;           /* among those of its key */
+    unsigned           holds:1;         /* LIST: "find" stands in its body */
 } webhook_delivery_t;
 
 
@@ -57,6 +58,10 @@ typedef struct {
  * With a state that is PENDING or DEAD, of one endpoint or of all, what is in
  * another state costs nothing; with others rows are looked at, up to a bound a
  * call.
+ *
+ * With "find" each delivery tells whether that text stands in the body that it
+ * sends, or sent last, within the first megabyte of that.  Such a call comes to an
+ * end after 50 ms, wherever it is then; it returns one delivery at least.
  */
 
 #define WEBHOOK_CURSOR_LEN  24
@@ -81,6 +86,8 @@ struct webhook_filter_s {
 
 typedef struct {
     webhook_filter_t     filter;        /* in and out; to go on, set from */
+    const webhook_str_find_t  *find;    /* in: lives as long as the operation;
+                                           or NULL */
     webhook_delivery_t  *deliveries;    /* out */
     uint32_t             count;
     uint32_t             damaged;       /* rows that could not be read */

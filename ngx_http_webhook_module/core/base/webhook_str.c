@@ -22,6 +22,68 @@ webhook_str_eq(const webhook_str_t *a, const webhook_str_t *b)
 }
 
 
+static inline unsigned char
+webhook_str_small(unsigned char c)
+{
+    return c >= 'A' && c <= 'Z' ? c | 0x20 : c;
+}
+
+
+/* back[i] is how much of the text's beginning ends at i, too, short of all. */
+
+int
+webhook_str_find_init(webhook_str_find_t *f, const webhook_str_t *text)
+{
+    size_t  i, n;
+
+    if (text->len > WEBHOOK_STR_FIND_MAX) {
+        return WEBHOOK_LIMIT;
+    }
+
+    memset(f, 0, sizeof(*f));
+    f->len = text->len;
+
+    for (i = 0; i < f->len; i++) {
+        f->text[i] = webhook_str_small(text->data[i]);
+    }
+
+    for (i = 1, n = 0; i < f->len; i++) {
+
+        while (n && f->text[i] != f->text[n]) {
+            n = f->back[n - 1];
+        }
+
+        n += (f->text[i] == f->text[n]);
+        f->back[i] = (unsigned char) n;
+    }
+
+    return WEBHOOK_OK;
+}
+
+
+int
+webhook_str_find(const webhook_str_find_t *f, const void *data, size_t len)
+{
+    size_t                i, n;
+    unsigned char         c;
+    const unsigned char  *p;
+
+    p = data;
+
+    for (i = 0, n = 0; i < len && n < f->len; i++) {
+        c = webhook_str_small(p[i]);
+
+        while (n && c != f->text[n]) {
+            n = f->back[n - 1];
+        }
+
+        n += (c == f->text[n]);
+    }
+
+    return n == f->len;
+}
+
+
 void
 webhook_buf_init(webhook_buf_t *b, size_t max)
 {

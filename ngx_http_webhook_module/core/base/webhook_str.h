@@ -53,6 +53,26 @@ typedef struct {
 /* 1 if both hold the same bytes, else 0. */
 int webhook_str_eq(const webhook_str_t *a, const webhook_str_t *b);
 
+/*
+ * A text that is looked for in others, letters of ASCII in either case.  What it
+ * takes grows with the other text alone, whatever both are.
+ */
+
+#define WEBHOOK_STR_FIND_MAX  128       /* bytes */
+
+typedef struct {
+    unsigned char   text[WEBHOOK_STR_FIND_MAX];     /* in small letters */
+    unsigned char   back[WEBHOOK_STR_FIND_MAX];
+    size_t          len;
+} webhook_str_find_t;
+
+/* WEBHOOK_OK, or WEBHOOK_LIMIT where it is longer. */
+int webhook_str_find_init(webhook_str_find_t *f, const webhook_str_t *text);
+
+/* 1 if it stands there; an empty one does anywhere. */
+int webhook_str_find(const webhook_str_find_t *f, const void *data,
+    size_t len);
+
 /* Prepares an empty buffer that may hold max bytes (0: no bound). */
 void webhook_buf_init(webhook_buf_t *b, size_t max);
 

@@ -8,28 +8,48 @@
 #include "store/lmdb/history/webhook_store_history_list.h"
 #include "store/webhook_store_memory.h"
 #include "store/lmdb/handle/webhook_store_handle.h"
+#include "store/lmdb/rows/webhook_store_blob.h"
 #include "store/lmdb/walk/webhook_store_filter.h"
 #include "store/lmdb/walk/webhook_store_history_entry.h"
 #include "store/lmdb/walk/webhook_store_walk.h"
 
 #include <errno.h>
+#include <stdlib.h>
+#include <time.h>
 
 
 #define WEBHOOK_HISTORY_PAGE  1000      /* entries in an answer at most */
+#define WEBHOOK_HISTORY_USEC  50000     /* for a search */
+#define WEBHOOK_HISTORY_BODY  1048576   /* bytes of each body, in it */
+
+
+/* A search in bodies. */
+
+typedef struct {
+    const webhook_str_find_t  *find;    /* NULL: there is none */
+    uint64_t                   begun;
+    unsigned char             *data;    /* of the one that is looked at */
+    size_t                     size;
+} webhook_history_search_t;
 
 
 static int webhook_history_page(webhook_txn_t *t, webhook_op_t *op,
-    webhook_walk_t *w, uint32_t max);
+    webhook_walk_t *w, webhook_history_search_t *search, uint32_t max);
+static int webhook_history_holds(webhook_txn_t *t,
+    webhook_history_search_t *search, const webhook_walk_hit_t *hit,
+    webhook_delivery_t *d);
+static uint64_t webhook_history_usec(void);
 
 
 int
 webhook_history_list(webhook_txn_t *t, webhook_op_t *op)
 {
-    int                 rc;
-    uint32_t            max;
-    webhook_walk_t      w;
-    webhook_filter_t   *f;
-    webhook_op_list_t  *l;
+    int                        rc;
+    uint32_t                   max;
+    webhook_walk_t             w;
+    webhook_filter_t          *f;
+    webhook_op_list_t         *l;
+    webhook_history_search_t   search;
 
     l = &op->u.list;
     f = &l->filter;
@@ -44,8 +64,14 @@ webhook_history_list(webhook_txn_t *t, webhook_op_t *op)
 
     webhook_walk_init(&w, f, WEBHOOK_FILTER_ROWS);
 
-    rc = webhook_history_page(t, op, &w, max);
+    memset(&search, 0, sizeof(search));
 
+    search.find = l->find;
+    search.begun = l->find ? webhook_history_usec() : 0;
+
+    rc = webhook_history_page(t, op, &w, &search, max);
+
+    free(search.data);
     webhook_walk_free(&w);
 
     if (rc && rc != MDB_NOTFOUND) {
@@ -67,10 +93,11 @@ webhook_history_list(webhook_txn_t *t, webhook_op_t *op)
 
 static int
 webhook_history_page(webhook_txn_t *t, webhook_op_t *op, webhook_walk_t *w,
-    uint32_t max)
+    webhook_history_search_t *search, uint32_t max)
 {
     int                  rc, got;
     webhook_op_list_t   *l;
+    webhook_delivery_t  *d;
     webhook_walk_hit_t   hit;
 
     l = &op->u.list;
@@ -82,9 +109,21 @@ webhook_history_page(webhook_txn_t *t, webhook_op_t *op, webhook_walk_t *w,
             return rc;
         }
 
+        if (search->find && l->count
+            && webhook_history_usec() - search->begun >= WEBHOOK_HISTORY_USEC)
+        {
+            return 0;
+        }
+
+        d = &l->deliveries[l->count];
+
         rc = webhook_history_entry_fill(t, &op->memory, &hit.id, hit.endpoint,
-                                        &hit.d, &hit.head,
-                                        &l->deliveries[l->count]);
+                                        &hit.d, &hit.head, d);
+
+        if (rc == 0 && search->find) {
+            rc = webhook_history_holds(t, search, &hit, d);
+        }
+
         if (rc) {
             return rc;
         }
@@ -93,4 +132,64 @@ webhook_history_page(webhook_txn_t *t, webhook_op_t *op, webhook_walk_t *w,
 
         webhook_walk_pass(w, &hit);
     }
+}
+
+
+/* One that cannot be read holds nothing. */
+
+static int
+webhook_history_holds(webhook_txn_t *t, webhook_history_search_t *search,
+    const webhook_walk_hit_t *hit, webhook_delivery_t *d)
+{
+    int                             rc;
+    size_t                          len;
+    unsigned char                  *p;
+    const webhook_rendition_row_t  *row;
+
+    if (d->rendition >= hit->head.renditions_count) {
+        return 0;
+    }
+
+    row = &hit->head.renditions[d->rendition];
+
+    len = row->body < WEBHOOK_HISTORY_BODY ? row->body : WEBHOOK_HISTORY_BODY;
+
+    if (len == 0) {
+        return 0;
+    }
+
+    len += row->fields;
+
+    if (search->size < len) {
+
+        p = realloc(search->data, len);
+        if (p == NULL) {
+            return ENOMEM;
+        }
+
+        search->data = p;
+        search->size = len;
+    }
+
+    rc = webhook_blob_begin(t, row->blob, search->data, len);
+
+    if (rc == 0) {
+        d->holds = (webhook_str_find(search->find,
+                                     search->data + row->fields,
+                                     len - row->fields)
+                    != 0);
+    }
+
+    return rc == MDB_CORRUPTED ? 0 : rc;
+}
+
+
+static uint64_t
+webhook_history_usec(void)
+{
+    struct timespec  ts;
+
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+
+    return (uint64_t) ts.tv_sec * 1000000 + (uint64_t) ts.tv_nsec / 1000;
 }

@@ -45,6 +45,8 @@
 static size_t webhook_blob_piece(webhook_txn_t *t, size_t left);
 static int webhook_blob_seek(webhook_txn_t *t, uint64_t blob,
     MDB_cursor **c, MDB_val *val);
+static int webhook_blob_read(webhook_txn_t *t, uint64_t blob,
+    unsigned char *data, size_t len, int part);
 
 
 int
@@ -185,6 +187,22 @@ int
 webhook_blob_get(webhook_txn_t *t, uint64_t blob, unsigned char *data,
     size_t len)
 {
+    return webhook_blob_read(t, blob, data, len, 0);
+}
+
+
+int
+webhook_blob_begin(webhook_txn_t *t, uint64_t blob, unsigned char *data,
+    size_t len)
+{
+    return webhook_blob_read(t, blob, data, len, 1);
+}
+
+
+static int
+webhook_blob_read(webhook_txn_t *t, uint64_t blob, unsigned char *data,
+    size_t len, int part)
+{
     int          rc;
     MDB_val      key, val;
     MDB_cursor  *c;
@@ -196,6 +214,10 @@ webhook_blob_get(webhook_txn_t *t, uint64_t blob, unsigned char *data,
     rc = webhook_blob_seek(t, blob, &c, &val);
 
     while (rc == 0) {
+
+        if (part && val.mv_size > len) {
+            val.mv_size = len;
+        }
 
         if (val.mv_size == 0 || val.mv_size > len) {
             return MDB_CORRUPTED;

@@ -21,6 +21,10 @@ int webhook_blob_put_two(webhook_txn_t *t, const webhook_str_t *first,
 int webhook_blob_get(webhook_txn_t *t, uint64_t blob, unsigned char *data,
     size_t len);
 
+/* The same of the first len bytes of what may be longer. */
+int webhook_blob_begin(webhook_txn_t *t, uint64_t blob, unsigned char *data,
+    size_t len);
+
 /* Removes them; *pages is raised by about what they took. */
 int webhook_blob_del(webhook_txn_t *t, uint64_t blob, size_t len,
     uint32_t *pages);

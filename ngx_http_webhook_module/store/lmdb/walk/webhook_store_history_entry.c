@@ -73,6 +73,7 @@ webhook_history_entry_fill(webhook_txn_t *t, void **memory,
     out->blocks = d->blocks;
     out->order = d->order;
     out->place = d->place;
+    out->holds = 0;
 
     if (webhook_memory_text(memory, &name, &out->endpoint_name) != 0
         || webhook_memory_text(memory, &head->type, &out->type) != 0

@@ -227,10 +227,98 @@ test_nomem(void)
 }
 
 
+/* Does a text stand in another one? */
+
+static int
+find(const char *small, const char *text)
+{
+    webhook_str_t       s;
+    webhook_str_find_t  f;
+
+    s.data = (unsigned char *) small;
+    s.len = strlen(small);
+
+    return webhook_str_find_init(&f, &s) == WEBHOOK_OK
+           ? webhook_str_find(&f, text, strlen(text)) : -1;
+}
+
+
+/* The same, looked for at each place. */
+
+static int
+find_slowly(const char *small, const char *text)
+{
+    for ( /* void */ ; *text; text++) {
+        if (strncmp(text, small, strlen(small)) == 0) {
+            return 1;
+        }
+    }
+
+    return small[0] == '\0';
+}
+
+
+static void
+test_find(void)
+{
+    int                 ok;
+    char                small[8], text[16], large[200];
+    size_t              i, k;
+    unsigned            n, m;
+    webhook_str_t       s;
+    webhook_str_find_t  f;
+
+    tap_ok(find("anna", "Dear ANNA,") == 1, "a text in another one");
+    tap_ok(find("ANNA", "dear anna") == 1, "letters in either case");
+    tap_ok(find("anna", "ann") == 0 && find("anna", "") == 0, "none");
+    tap_ok(find("", "x") == 1 && find("", "") == 1, "nothing is anywhere");
+    tap_ok(find("\xc3\xa9", "caf\xc3\xa9") == 1, "bytes are bytes");
+
+    /* all texts of two letters */
+
+    ok = 1;
+
+    for (i = 1; i <= 5; i++) {
+        for (n = 0; n < 1u << i; n++) {
+
+            for (k = 0; k < i; k++) {
+                small[k] = n >> k & 1 ? 'b' : 'a';
+            }
+
+            small[i] = '\0';
+
+            for (m = 0; m < 1u << 9; m++) {
+
+                for (k = 0; k < 9; k++) {
+                    text[k] = m >> k & 1 ? 'b' : 'a';
+                }
+
+                text[9] = '\0';
+
+                ok &= find(small, text) == find_slowly(small, text);
+            }
+        }
+    }
+
+    tap_ok(ok, "each of two letters, in each");
+
+    memset(large, 'x', sizeof(large));
+    s.data = (unsigned char *) large;
+    s.len = WEBHOOK_STR_FIND_MAX;
+    tap_ok(webhook_str_find_init(&f, &s) == WEBHOOK_OK
+           && webhook_str_find(&f, large, sizeof(large)) == 1
+           && webhook_str_find(&f, large, s.len - 1) == 0, "a long one");
+
+    s.len++;
+    tap_ok(webhook_str_find_init(&f, &s) == WEBHOOK_LIMIT, "one too long");
+}
+
+
 int
 main(void)
 {
     test_eq();
+    test_find();
     test_add();
     test_number();
     test_bound();

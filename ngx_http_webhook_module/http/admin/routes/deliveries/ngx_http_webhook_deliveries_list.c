@@ -2,7 +2,8 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * GET deliveries: pages, and a search in what is shown of them.
+ * GET deliveries: pages, and a search in what is shown of them and in what they
+ * send.
  */
 
 #include "http/admin/api/ngx_http_webhook_api_query.h"
@@ -22,7 +23,7 @@ typedef struct {
     json_t              *items;
     uint32_t             limit;
     ngx_uint_t           turns;
-    ngx_str_t            q;             /* in small letters; or empty */
+    webhook_str_find_t   q;             /* of no bytes: there is none */
     uint64_t             looked;        /* at so many */
     uint64_t             reached;       /* wall: of the last one of them */
     uint32_t             max;           /* deliveries of the question that is
@@ -36,10 +37,8 @@ static ngx_int_t ngx_webhook_deliveries_listed(ngx_webhook_api_t *api,
     webhook_op_t *op);
 static ngx_uint_t ngx_webhook_deliveries_shown(ngx_webhook_api_t *api,
     ngx_webhook_deliveries_page_t *page, const webhook_delivery_t *d);
-static ngx_uint_t ngx_webhook_deliveries_holds(ngx_str_t *q,
-    const webhook_delivery_t *d);
-static ngx_uint_t ngx_webhook_deliveries_within(ngx_str_t *q,
-    const u_char *data, size_t len);
+static ngx_uint_t ngx_webhook_deliveries_holds(
+    const webhook_str_find_t *q, const webhook_delivery_t *d);
 static ngx_int_t ngx_webhook_deliveries_page(ngx_webhook_api_t *api);
 static void ngx_webhook_deliveries_forget(void *data);
 
@@ -55,6 +54,7 @@ static ngx_int_t
 ngx_webhook_deliveries_list_go(ngx_webhook_api_t *api)
 {
     ngx_int_t                       rc;
+    ngx_str_t                       q;
     ngx_uint_t                      from;
     ngx_pool_cleanup_t             *cln;
     ngx_webhook_deliveries_page_t  *page;
@@ -88,15 +88,12 @@ ngx_webhook_deliveries_list_go(ngx_webhook_api_t *api)
 
     page->filter.from = from ? 1 : 0;
 
-    if (ngx_webhook_api_query(api, "q", &page->q)) {
-
-        if (page->q.len > 128) {
-            return ngx_webhook_api_problem(api, NGX_HTTP_BAD_REQUEST,
-                                           "\"q\" of the query: it may have 128 "
-                                           "bytes");
-        }
-
-        ngx_strlow(page->q.data, page->q.data, page->q.len);
+    if (ngx_webhook_api_query(api, "q", &q)
+        && webhook_str_find_init(&page->q, ngx_webhook_str(&q)) != WEBHOOK_OK)
+    {
+        return ngx_webhook_api_problem(api, NGX_HTTP_BAD_REQUEST,
+                                       "\"q\" of the query: it may have %d bytes",
+                                       WEBHOOK_STR_FIND_MAX);
     }
 
     page->items = json_array();
@@ -127,6 +124,10 @@ ngx_webhook_deliveries_list_ask(ngx_webhook_api_t *api)
 
     op.type = WEBHOOK_OP_LIST;
     op.u.list.filter = page->filter;
+
+    if (page->q.len && (api->who.may & NGX_WEBHOOK_MAY_PAYLOAD)) {
+        op.u.list.find = &page->q;
+    }
 
     if (page->max) {
         op.u.list.filter.max = page->max;
@@ -215,44 +216,22 @@ ngx_webhook_deliveries_shown(ngx_webhook_api_t *api,
 }
 
 
-/* The text stands in something that the list shows of it. */
+/* The text stands in something that the list shows of it, or in what it sends,
+   which the store has looked at for those who may see that. */
 
 static ngx_uint_t
-ngx_webhook_deliveries_holds(ngx_str_t *q, const webhook_delivery_t *d)
+ngx_webhook_deliveries_holds(const webhook_str_find_t *q,
+    const webhook_delivery_t *d)
 {
     u_char  id[WEBHOOK_ID_TEXT_LEN];
 
     webhook_id_text(&d->event, id);
 
-    return ngx_webhook_deliveries_within(q, id, WEBHOOK_ID_TEXT_LEN)
-           || ngx_webhook_deliveries_within(q, d->type.data, d->type.len)
-           || ngx_webhook_deliveries_within(q, d->endpoint_name.data,
-                                            d->endpoint_name.len)
-           || ngx_webhook_deliveries_within(q, d->error.data, d->error.len);
-}
-
-
-/* q is in small letters. */
-
-static ngx_uint_t
-ngx_webhook_deliveries_within(ngx_str_t *q, const u_char *data, size_t len)
-{
-    size_t  i, n;
-
-    for (i = 0; i + q->len <= len; i++) {
-
-        for (n = 0; n < q->len; n++) {
-            if (ngx_tolower(data[i + n]) != q->data[n]) {
-                break;
-            }
-        }
-
-        if (n == q->len) {
-            return 1;
-        }
-    }
-
-    return 0;
+    return d->holds
+           || webhook_str_find(q, id, WEBHOOK_ID_TEXT_LEN)
+           || webhook_str_find(q, d->type.data, d->type.len)
+           || webhook_str_find(q, d->endpoint_name.data, d->endpoint_name.len)
+           || webhook_str_find(q, d->error.data, d->error.len);
 }
 
 
