@@ -22,14 +22,17 @@
 #define WEBHOOK_DRAIN_REASON  "it was removed"
 
 
+static int webhook_object_drain_note(webhook_txn_t *t, uint64_t endpoint,
+    const unsigned char *key);
+
+
 int
 webhook_object_drain_begin(webhook_txn_t *t, unsigned kind,
     const webhook_str_t *id, const unsigned char *key)
 {
-    int                      rc;
+    int                      rc, owed;
     uint64_t                 endpoint;
     webhook_str_t            reason;
-    unsigned char            row[WEBHOOK_KEY_OBJECT_LIST];
     webhook_endpoint_row_t  *ep;
 
     endpoint = webhook_object_row_endpoint(kind, id);
@@ -39,16 +42,23 @@ webhook_object_drain_begin(webhook_txn_t *t, unsigned kind,
         return rc;
     }
 
-    if (ep->states[WEBHOOK_PENDING] == 0 && ep->states[WEBHOOK_SENDING] == 0
-        && ep->blocked == 0)
-    {
+    owed = ep->states[WEBHOOK_PENDING] || ep->states[WEBHOOK_SENDING]
+           || ep->blocked;
+
+    if (!owed && ep->name_len == 0) {
         return 0;
     }
+
+    /* by which what is put for it late is known, too */
 
     reason.data = (unsigned char *) WEBHOOK_DRAIN_REASON;
     reason.len = sizeof(WEBHOOK_DRAIN_REASON) - 1;
 
     webhook_endpoint_row_pause(ep, &reason);
+
+    if (!owed) {
+        return 0;
+    }
 
     webhook_store_log(t->st, WEBHOOK_STORE_LOG_NOTICE,
                       "the store \"%s\": \"%.*s\" was removed: the %llu "
@@ -56,6 +66,39 @@ webhook_object_drain_begin(webhook_txn_t *t, unsigned kind,
                       t->st->path, (int) id->len, id->data,
                       (unsigned long long) (ep->states[WEBHOOK_PENDING]
                                             + ep->blocked));
+
+    return webhook_object_drain_note(t, endpoint, key);
+}
+
+
+int
+webhook_object_drain_late(webhook_txn_t *t, const webhook_endpoint_row_t *ep)
+{
+    int              rc;
+    unsigned char    key[WEBHOOK_KEY_OBJECT];
+    webhook_owned_e  owned;
+
+    if (!ep->paused) {
+        return 0;
+    }
+
+    rc = webhook_object_row_owned(t, ep->name, ep->name_len, &owned);
+
+    if (rc || owned != WEBHOOK_OWNED_REMOVED) {
+        return rc;
+    }
+
+    (void) webhook_object_row_named(ep->name, ep->name_len, key);
+
+    return webhook_object_drain_note(t, ep->id, key);
+}
+
+
+static int
+webhook_object_drain_note(webhook_txn_t *t, uint64_t endpoint,
+    const unsigned char *key)
+{
+    unsigned char  row[WEBHOOK_KEY_OBJECT_LIST];
 
     webhook_key_object_list(row, WEBHOOK_OBJECT_DRAIN, endpoint, 0);
 

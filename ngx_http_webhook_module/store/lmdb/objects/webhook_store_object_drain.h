@@ -10,12 +10,18 @@
 #define WEBHOOK_STORE_OBJECT_DRAIN_H
 
 #include "store/lmdb/handle/webhook_store_handle.h"
+#include "store/lmdb/queue/webhook_store_endpoint_row.h"
 
 
-/* An object, by the key that it has, was removed: if anything is owed to its
-   endpoint, that is paused, and is noted down here. */
+/* An object, by the key that it has, was removed: its endpoint is paused, and is
+   noted down here if anything is owed to it. */
 int webhook_object_drain_begin(webhook_txn_t *t, unsigned kind,
     const webhook_str_t *id, const unsigned char *key);
+
+/* Before something is put for an endpoint: it is noted down if its object was
+   removed, so that what comes late does not wait. */
+int webhook_object_drain_late(webhook_txn_t *t,
+    const webhook_endpoint_row_t *ep);
 
 /* The first such endpoint that is not before one; MDB_NOTFOUND. */
 int webhook_object_drain_next(webhook_txn_t *t, uint64_t from,

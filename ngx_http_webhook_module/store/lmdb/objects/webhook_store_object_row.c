@@ -112,16 +112,11 @@ webhook_object_row_meant(const webhook_company_t *asked,
 
 
 int
-webhook_object_row_owned(webhook_txn_t *t, const unsigned char *name,
-    size_t len, webhook_owned_e *owned)
+webhook_object_row_named(const unsigned char *name, size_t len,
+    unsigned char key[WEBHOOK_KEY_OBJECT])
 {
-    int                   rc;
-    unsigned              kind;
-    webhook_str_t         id;
-    unsigned char         key[WEBHOOK_KEY_OBJECT], buf[WEBHOOK_ROW_MAX];
-    webhook_object_row_t  row;
-
-    *owned = WEBHOOK_OWNED_NOT;
+    unsigned       kind;
+    webhook_str_t  id;
 
     kind = WEBHOOK_OBJECT_ENDPOINT;
     id.data = (unsigned char *) name;
@@ -141,6 +136,24 @@ webhook_object_row_owned(webhook_txn_t *t, const unsigned char *name,
     }
 
     webhook_key_object(key, kind, &id);
+
+    return 1;
+}
+
+
+int
+webhook_object_row_owned(webhook_txn_t *t, const unsigned char *name,
+    size_t len, webhook_owned_e *owned)
+{
+    int                   rc;
+    unsigned char         key[WEBHOOK_KEY_OBJECT], buf[WEBHOOK_ROW_MAX];
+    webhook_object_row_t  row;
+
+    *owned = WEBHOOK_OWNED_NOT;
+
+    if (!webhook_object_row_named(name, len, key)) {
+        return 0;
+    }
 
     rc = webhook_object_row_get(t, key, buf, &row);
 

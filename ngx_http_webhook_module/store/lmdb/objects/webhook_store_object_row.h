@@ -35,6 +35,11 @@ int webhook_object_row_tell(webhook_txn_t *t, unsigned kind,
 int webhook_object_row_meant(const webhook_company_t *asked,
     const webhook_str_t *company);
 
+/* The key that an object has whose endpoint is named so: 1, or 0 where none can
+   be. */
+int webhook_object_row_named(const unsigned char *name, size_t len,
+    unsigned char key[WEBHOOK_KEY_OBJECT]);
+
 /* Whose endpoint that of this name is. */
 int webhook_object_row_owned(webhook_txn_t *t, const unsigned char *name,
     size_t len, webhook_owned_e *owned);

@@ -22,6 +22,7 @@
 #include "store/lmdb/queue/webhook_store_queue.h"
 #include "store/lmdb/expire/webhook_store_expire.h"
 #include "store/lmdb/repeats/webhook_store_idempotency.h"
+#include "store/lmdb/objects/webhook_store_object_drain.h"
 #include "store/lmdb/ops/webhook_store_aside.h"
 #include "store/lmdb/ops/webhook_store_claim.h"
 
@@ -373,6 +374,11 @@ webhook_event_delivery(webhook_txn_t *t, webhook_op_put_event_t *p,
     }
 
     rc = webhook_endpoint_row_get(t, put->endpoint, &ep);
+
+    if (rc == 0) {
+        rc = webhook_object_drain_late(t, ep);
+    }
+
     if (rc) {
         return rc;
     }
