@@ -9,6 +9,7 @@
  */
 
 #include "core/definition/webhook_definition_int.h"
+#include "core/json/webhook_json.h"
 #include "core/base/webhook_codec.h"
 
 #include <stdlib.h>
@@ -42,6 +43,8 @@ static void webhook_split_object(webhook_split_t *split,
     const webhook_member_t *member, json_t *value);
 static void webhook_split_secrets(webhook_split_t *split,
     const webhook_member_t *member, json_t *list);
+static int webhook_definition_load(const unsigned char *data, size_t len,
+    json_t **tree);
 static int webhook_definition_join(json_t *tree, const json_t *secrets);
 static int webhook_definition_place(json_t *tree, const char *pointer,
     json_t *value);
@@ -347,11 +350,10 @@ webhook_definition_open(webhook_definition_kind_e kind,
         return WEBHOOK_ERROR;
     }
 
-    tree = json_loadb((char *) clear.data, clear.len, 0, NULL);
+    rc = webhook_definition_load(clear.data, clear.len, &tree);
 
-    if (!json_is_object(tree)) {
-        json_decref(tree);
-        return WEBHOOK_ERROR;
+    if (rc != WEBHOOK_OK) {
+        return rc;
     }
 
     if (sealed.len == 0) {
@@ -366,7 +368,10 @@ webhook_definition_open(webhook_definition_kind_e kind,
     rc = webhook_seal_open(ring, bound, 4, &sealed, &plain);
 
     if (rc == WEBHOOK_OK) {
-        secrets = json_loadb((char *) plain.data, plain.len, 0, NULL);
+        rc = webhook_definition_load(plain.data, plain.len, &secrets);
+    }
+
+    if (rc == WEBHOOK_OK) {
         rc = webhook_definition_join(tree, secrets);
         json_decref(secrets);
     }
@@ -384,24 +389,69 @@ webhook_definition_open(webhook_definition_kind_e kind,
 }
 
 
+/* An object.  Where there is no memory in the midst of a text jansson takes that
+   for a mistake of the text: then it is read once more, by another reader. */
+
+static int
+webhook_definition_load(const unsigned char *data, size_t len, json_t **tree)
+{
+    int                  rc;
+    json_error_t         error;
+    webhook_str_t        text;
+    webhook_json_doc_t  *doc;
+
+    memset(&error, 0, sizeof(error));
+
+    *tree = json_loadb((const char *) data, len, 0, &error);
+
+    if (json_is_object(*tree)) {
+        return WEBHOOK_OK;
+    }
+
+    if (*tree) {
+        json_decref(*tree);
+        *tree = NULL;
+        return WEBHOOK_ERROR;
+    }
+
+    switch (json_error_code(&error)) {
+
+    case json_error_unknown:
+    case json_error_out_of_memory:
+    case json_error_invalid_syntax:
+        break;
+
+    default:
+        return WEBHOOK_ERROR;
+    }
+
+    text.data = (unsigned char *) data;
+    text.len = len;
+
+    rc = webhook_json_read(&text, NULL, &doc, NULL);
+    if (rc == WEBHOOK_OK) {
+        webhook_json_free(doc);
+    }
+
+    return rc == WEBHOOK_OK || rc == WEBHOOK_NOMEM ? WEBHOOK_NOMEM
+                                                   : WEBHOOK_ERROR;
+}
+
+
 static int
 webhook_definition_join(json_t *tree, const json_t *secrets)
 {
+    int    rc;
     void  *iter;
-
-    if (!json_is_object(secrets)) {
-        return WEBHOOK_ERROR;
-    }
 
     for (iter = json_object_iter((json_t *) secrets);
          iter;
          iter = json_object_iter_next((json_t *) secrets, iter))
     {
-        if (webhook_definition_place(tree, json_object_iter_key(iter),
-                                     json_object_iter_value(iter))
-            != WEBHOOK_OK)
-        {
-            return WEBHOOK_ERROR;
+        rc = webhook_definition_place(tree, json_object_iter_key(iter),
+                                      json_object_iter_value(iter));
+        if (rc != WEBHOOK_OK) {
+            return rc;
         }
     }
 
@@ -438,8 +488,12 @@ webhook_definition_place(json_t *tree, const char *pointer, json_t *value)
             continue;
         }
 
-        if (json_object_set(tree, step, value) != 0) {
+        if (!json_is_object(tree)) {
             return WEBHOOK_ERROR;
+        }
+
+        if (json_object_set(tree, step, value) != 0) {
+            return WEBHOOK_NOMEM;
         }
 
         /* these stood in place of it */

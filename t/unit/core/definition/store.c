@@ -348,10 +348,71 @@ test_changes(void)
 }
 
 
+/* jansson's, of which one fails, and all after it */
+
+static int  left;
+
+
+static void *
+allocate(size_t size)
+{
+    return left-- > 0 ? malloc(size) : NULL;
+}
+
+
+static void
+test_nomem(void)
+{
+    int                  rc, n;
+    json_t              *json, *back;
+    webhook_buf_t        data;
+    webhook_str_t        id;
+    webhook_seal_ring_t  ring;
+
+    memset(&ring, 0, sizeof(ring));
+
+    add_key(&ring, "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=");
+
+    webhook_buf_init(&data, 0);
+
+    json = merge(EP, NULL, given, NOW, NULL);
+    id.data = (unsigned char *) "ep_1";
+    id.len = 4;
+
+    (void) webhook_definition_seal(EP, &id, json, &ring, &data);
+
+    rc = WEBHOOK_NOMEM;
+
+    for (n = 0; rc == WEBHOOK_NOMEM && n < 10000; n++) {
+
+        left = n;
+        json_set_alloc_funcs(allocate, free);
+
+        rc = open_as(EP, "ep_1", &data, &ring, &back);
+
+        json_set_alloc_funcs(malloc, free);
+
+        if (rc != WEBHOOK_OK && back) {
+            rc = WEBHOOK_ERROR;
+        }
+    }
+
+    tap_ok(rc == WEBHOOK_OK && n > 20,
+           "nomem: %d allocations are enough, with fewer nothing is damaged",
+           n - 1);
+    tap_ok(json_equal(json, back), "nomem: it is as it was then");
+
+    json_decref(back);
+    json_decref(json);
+    webhook_buf_free(&data);
+}
+
+
 int
 main(void)
 {
     test_kept();
+    test_nomem();
     test_receiver();
     test_shown();
     test_back();
