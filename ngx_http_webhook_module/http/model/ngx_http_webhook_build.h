@@ -79,6 +79,8 @@ struct ngx_webhook_build_s {
                                                    registered */
     ngx_str_t                         company;
     ngx_webhook_held_t               *held;     /* or NULL */
+    unsigned                          idle:1;   /* it must not act: where it
+                                                   leads is not judged */
 };
 
 

@@ -31,7 +31,9 @@ static ngx_int_t ngx_webhook_registry_found(ngx_webhook_registry_ctx_t *ctx,
     const webhook_object_t *object);
 static void ngx_webhook_registry_done(ngx_webhook_registry_ctx_t *ctx);
 static void ngx_webhook_registry_end(ngx_webhook_registry_ctx_t *ctx);
-static void ngx_webhook_registry_failed(ngx_webhook_registry_ctx_t *ctx);
+static void ngx_webhook_registry_told(ngx_webhook_registry_ctx_t *ctx);
+static void ngx_webhook_registry_failed(ngx_webhook_registry_ctx_t *ctx,
+    const char *reason);
 static void ngx_webhook_registry_again(ngx_event_t *ev);
 
 
@@ -136,7 +138,9 @@ static void
 ngx_webhook_registry_begin(ngx_webhook_registry_ctx_t *ctx)
 {
     ctx->locked = 0;
+    ctx->unfit = 0;
     ctx->damaged = 0;
+    ctx->unread = 0;
 
     ctx->pool = ngx_create_pool(NGX_DEFAULT_POOL_SIZE, ctx->log);
 
@@ -146,7 +150,7 @@ ngx_webhook_registry_begin(ngx_webhook_registry_ctx_t *ctx)
            != NGX_OK
         || ngx_webhook_registry_read(ctx) != NGX_OK)
     {
-        ngx_webhook_registry_failed(ctx);
+        ngx_webhook_registry_failed(ctx, "no memory");
     }
 }
 
@@ -180,17 +184,20 @@ ngx_webhook_registry_read(ngx_webhook_registry_ctx_t *ctx)
 static void
 ngx_webhook_registry_page(ngx_webhook_job_t *job)
 {
+    webhook_store_result_e       result;
     ngx_webhook_registry_ctx_t  *ctx;
 
     ctx = job->data;
+    result = job->op.result;
 
-    if (!ctx->active || job->op.result != WEBHOOK_STORE_OK) {
+    if (!ctx->active || result != WEBHOOK_STORE_OK) {
 
         webhook_op_free(&job->op);
         ngx_free(job);
 
         if (ctx->active) {
-            ngx_webhook_registry_failed(ctx);
+            ngx_webhook_registry_failed(ctx,
+                                        webhook_store_result_text(result));
         }
 
         return;
@@ -208,7 +215,7 @@ ngx_webhook_registry_page(ngx_webhook_job_t *job)
         ctx->whole = job->op.u.changes.last;
     }
 
-    ctx->damaged += job->op.u.changes.damaged;
+    ctx->unread += job->op.u.changes.damaged;
 
     ngx_webhook_registry_piece(&ctx->event);
 }
@@ -283,7 +290,7 @@ ngx_webhook_registry_piece(ngx_event_t *ev)
 
 failed:
 
-    ngx_webhook_registry_failed(ctx);
+    ngx_webhook_registry_failed(ctx, "no memory");
 }
 
 
@@ -327,7 +334,7 @@ ngx_webhook_registry_found(ngx_webhook_registry_ctx_t *ctx,
 static void
 ngx_webhook_registry_done(ngx_webhook_registry_ctx_t *ctx)
 {
-    ngx_uint_t                     i, n;
+    ngx_uint_t                     i, n, nobjects;
     ngx_webhook_object_t         **objects;
     ngx_webhook_registered_t      *set, *old;
     ngx_webhook_registry_ctx_t     over;
@@ -335,7 +342,7 @@ ngx_webhook_registry_done(ngx_webhook_registry_ctx_t *ctx)
 
     old = ctx->all ? NULL : ngx_webhook_registered_hold(ctx->wmcf);
 
-    set = ngx_webhook_registry_set(ctx->wmcf, old, &ctx->found, ctx->since,
+    set = ngx_webhook_registry_set(ctx->wmcf, old, &ctx->found, &n, ctx->since,
                                    ctx->log);
 
     ngx_webhook_registered_release(old);
@@ -345,30 +352,18 @@ ngx_webhook_registry_done(ngx_webhook_registry_ctx_t *ctx)
 
     if (set == NULL || objects == NULL) {
         ngx_webhook_registered_release(set);
-        ngx_webhook_registry_failed(ctx);
+        ngx_webhook_registry_failed(ctx, "no memory");
         return;
     }
 
-    if (ctx->damaged) {
-        ngx_log_error(NGX_LOG_ALERT, ctx->log, 0,
-                      "%ui registered objects are damaged in the webhook store "
-                      "and do not act", ctx->damaged);
-    }
-
-    if (ctx->locked > NGX_WEBHOOK_REGISTRY_TOLD
-        && ngx_webhook_registry_tells())
-    {
-        ngx_log_error(NGX_LOG_ALERT, ctx->log, 0,
-                      "%ui registered objects do not act: no \"key\" of "
-                      "webhook_registry opens them", ctx->locked);
-    }
+    ngx_webhook_registry_told(ctx);
 
     found = ctx->found.elts;
-    n = 0;
+    nobjects = 0;
 
-    for (i = 0; i < ctx->found.nelts; i++) {
+    for (i = 0; i < n; i++) {
         if (found[i].object) {
-            objects[n++] = found[i].object;
+            objects[nobjects++] = found[i].object;
         }
     }
 
@@ -379,9 +374,52 @@ ngx_webhook_registry_done(ngx_webhook_registry_ctx_t *ctx)
     ctx->job = NULL;
     ctx->pool = NULL;
 
-    ngx_webhook_registered_swap(set, over.known, objects, n);
+    ngx_webhook_registered_swap(set, over.known, objects, nobjects);
 
     ngx_webhook_registry_end(&over);
+}
+
+
+/* What does not act in all, where not each was told of; and that a load that
+   had failed has come to its end. */
+
+static void
+ngx_webhook_registry_told(ngx_webhook_registry_ctx_t *ctx)
+{
+    if (ctx->failing) {
+        ctx->failing = 0;
+
+        ngx_log_error(NGX_LOG_NOTICE, ctx->log, 0,
+                      "what is registered is loaded again");
+    }
+
+    if (!ngx_webhook_registry_tells()) {
+        return;
+    }
+
+    if (ctx->unread) {
+        ngx_log_error(NGX_LOG_ALERT, ctx->log, 0,
+                      "%ui rows of registered objects are damaged in the "
+                      "webhook store, which do not act", ctx->unread);
+    }
+
+    if (ctx->damaged > NGX_WEBHOOK_REGISTRY_TOLD) {
+        ngx_log_error(NGX_LOG_ALERT, ctx->log, 0,
+                      "%ui registered objects do not act: they are damaged, or "
+                      "were not sealed for their ids", ctx->damaged);
+    }
+
+    if (ctx->locked > NGX_WEBHOOK_REGISTRY_TOLD) {
+        ngx_log_error(NGX_LOG_ALERT, ctx->log, 0,
+                      "%ui registered objects do not act: no \"key\" of "
+                      "webhook_registry opens them", ctx->locked);
+    }
+
+    if (ctx->unfit > NGX_WEBHOOK_REGISTRY_TOLD) {
+        ngx_log_error(NGX_LOG_ALERT, ctx->log, 0,
+                      "%ui registered objects do not act: they do not fit "
+                      "nginx.conf any more", ctx->unfit);
+    }
 }
 
 
@@ -416,12 +454,22 @@ ngx_webhook_registry_end(ngx_webhook_registry_ctx_t *ctx)
 }
 
 
-/* Whoever waits is told; the worker itself tries again. */
+/* Whoever waits is told; the worker itself tries again, until it succeeds. */
 
 static void
-ngx_webhook_registry_failed(ngx_webhook_registry_ctx_t *ctx)
+ngx_webhook_registry_failed(ngx_webhook_registry_ctx_t *ctx,
+    const char *reason)
 {
     ngx_webhook_registry_end(ctx);
+
+    if (!ctx->failing) {
+        ctx->failing = 1;
+
+        ngx_log_error(NGX_LOG_ERR, ctx->log, 0,
+                      "what is registered cannot be loaded: %s; it is tried "
+                      "again each second, and until then nobody acts by it "
+                      "in this worker", reason);
+    }
 
     if (!ctx->again.timer_set && !ngx_exiting) {
         ngx_add_timer(&ctx->again, NGX_WEBHOOK_REGISTRY_AGAIN);

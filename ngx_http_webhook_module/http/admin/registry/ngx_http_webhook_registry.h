@@ -63,6 +63,8 @@ typedef struct {
     ngx_str_t                      pointer;     /* RFC 6901; empty: the whole */
     ngx_str_t                      text;        /* a sentence */
     unsigned                       warning:1;   /* it is no mistake */
+    unsigned                       plain:1;     /* the text has nothing of what
+                                                   is registered in it */
 } ngx_webhook_registry_problem_t;
 
 
@@ -148,8 +150,9 @@ json_t *ngx_webhook_registry_open(ngx_webhook_main_conf_t *wmcf,
 typedef struct {
     uint64_t                       version;
     uint64_t                       change;
-    const char                    *reason;      /* why it does not act; NULL: it
-                                                   does */
+    const char                    *reason;      /* why it does not act, until
+                                                   the turn of the event loop
+                                                   ends; NULL: it does */
     ngx_webhook_confirmed_e        unconfirmed;
 } ngx_webhook_registry_state_t;
 

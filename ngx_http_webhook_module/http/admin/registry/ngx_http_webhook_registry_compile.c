@@ -45,17 +45,15 @@ static ngx_int_t ngx_webhook_registry_types(ngx_webhook_registry_compile_t *c,
 static ngx_int_t ngx_webhook_registry_copy(ngx_pool_t *pool, ngx_str_t *to,
     const webhook_str_t *from);
 static void ngx_webhook_registry_forget(ngx_webhook_held_t *held);
-static json_t *ngx_webhook_registry_bare(const json_t *definition,
-    webhook_object_e kind);
-static ngx_uint_t ngx_webhook_registry_masked(const json_t *value);
 
 
 ngx_webhook_object_t *
 ngx_webhook_registry_compile(ngx_webhook_registry_compile_t *c)
 {
-    json_t                         *definition;
     ngx_int_t                       rc;
+    ngx_str_t                       text;
     ngx_pool_t                     *temp;
+    webhook_str_t                   reason;
     ngx_webhook_held_t             *held;
     ngx_webhook_object_t           *object;
     webhook_definition_fields_t     fields;
@@ -68,16 +66,12 @@ ngx_webhook_registry_compile(ngx_webhook_registry_compile_t *c)
 
     ngx_memzero(&fields, sizeof(webhook_definition_fields_t));
 
-    definition = c->locked ? ngx_webhook_registry_bare(c->definition,
-                                                       c->object->kind)
-                           : json_incref(c->definition);
-
     temp = ngx_create_pool(NGX_DEFAULT_POOL_SIZE, c->log);
     ro = ngx_pcalloc(held->pool, sizeof(ngx_webhook_registry_object_t));
 
     rc = NGX_ERROR;
 
-    if (definition == NULL || temp == NULL || ro == NULL) {
+    if (temp == NULL || ro == NULL) {
         goto done;
     }
 
@@ -88,9 +82,8 @@ ngx_webhook_registry_compile(ngx_webhook_registry_compile_t *c)
     object->version = c->object->version;
     object->change = c->object->change;
     object->key = webhook_id_name(&c->object->id);
-    object->reason = c->locked;
     object->unconfirmed = ngx_webhook_registry_unconfirmed(c->wmcf,
-                                                     object->kind, definition);
+                                              object->kind, c->definition);
     held->data = ro;
     held->forget = ngx_webhook_registry_forget;
 
@@ -103,17 +96,26 @@ ngx_webhook_registry_compile(ngx_webhook_registry_compile_t *c)
                                      &c->object->name)
            != NGX_OK
         || webhook_definition_fields((webhook_definition_kind_e) object->kind,
-                                     definition, &fields)
+                                     c->definition, &fields)
            != WEBHOOK_OK)
     {
         goto done;
+    }
+
+    if (c->reason.len) {
+        reason = *ngx_webhook_str(&c->reason);
+
+        if (ngx_webhook_registry_copy(held->pool, &text, &reason) != NGX_OK) {
+            goto done;
+        }
+
+        object->reason = (const char *) text.data;
     }
 
     rc = ngx_webhook_registry_build(c, ro, &fields, temp);
 
 done:
 
-    json_decref(definition);
     webhook_definition_fields_free(&fields);
 
     if (temp) {
@@ -136,10 +138,11 @@ static ngx_int_t
 ngx_webhook_registry_places(ngx_webhook_registry_compile_t *c,
     ngx_webhook_registry_object_t *ro)
 {
-    const char           *reason;
-    ngx_str_t             text;
-    ngx_uint_t            i;
-    ngx_webhook_peer_t  **peer;
+    const char                      *reason;
+    ngx_str_t                        text;
+    ngx_uint_t                       i;
+    ngx_webhook_peer_t             **peer;
+    ngx_webhook_registry_problem_t  *problem;
 
     if (ro->peers == NULL) {
         return NGX_OK;
@@ -155,9 +158,14 @@ ngx_webhook_registry_places(ngx_webhook_registry_compile_t *c,
             text.data = (u_char *) reason;
             text.len = ngx_strlen(reason);
 
-            (void) ngx_webhook_registry_problem(c, 0,
+            if (ngx_webhook_registry_problem(c, 0,
                        peer[i] == ro->object.endpoint->peer
-                       ? "/url" : "/auth/token_url", &text);
+                       ? "/url" : "/auth/token_url", &text)
+                == NGX_OK)
+            {
+                problem = c->problems->elts;
+                problem[c->problems->nelts - 1].plain = 1;
+            }
 
             return NGX_ERROR;
         }
@@ -195,6 +203,7 @@ ngx_webhook_registry_build(ngx_webhook_registry_compile_t *c,
     b->bounds = &c->wmcf->registry->bounds;
     b->company = object->company;
     b->held = object->held;
+    b->idle = (object->reason != NULL);
 
     if (object->kind == WEBHOOK_OBJECT_ENDPOINT) {
 
@@ -226,7 +235,7 @@ ngx_webhook_registry_build(ngx_webhook_registry_compile_t *c,
         return NGX_OK;
     }
 
-    if (c->locked == NULL
+    if (object->reason == NULL
         && ngx_webhook_registry_places(c, ro) != NGX_OK)
     {
         return NGX_ERROR;
@@ -353,6 +362,24 @@ ngx_webhook_registry_problem(ngx_webhook_registry_compile_t *c,
     }
 
     return NGX_OK;
+}
+
+
+ngx_webhook_registry_problem_t *
+ngx_webhook_registry_mistake(ngx_webhook_registry_compile_t *c)
+{
+    ngx_uint_t                       i;
+    ngx_webhook_registry_problem_t  *problem;
+
+    problem = c->problems->elts;
+
+    for (i = 0; i < c->problems->nelts; i++) {
+        if (!problem[i].warning) {
+            return &problem[i];
+        }
+    }
+
+    return NULL;
 }
 
 
@@ -495,81 +522,4 @@ ngx_webhook_registry_forget(ngx_webhook_held_t *held)
             ngx_webhook_pool_forget(peer[i]);
         }
     }
-}
-
-
-/* --------------------------------------------------------- without key --- */
-
-/*
- * What is left of a definition whose secrets no key opens: enough to tell which
- * events it gets, so that they wait for it.
- */
-
-static json_t *
-ngx_webhook_registry_bare(const json_t *definition, webhook_object_e kind)
-{
-    void        *next;
-    json_t      *bare, *value;
-    ngx_uint_t   i;
-    const char  *name;
-
-    static const char  *secret[] = {
-        "headers", "secrets", "sign", "auth", "verify", "handshake"
-    };
-
-    bare = json_deep_copy(definition);
-    if (bare == NULL) {
-        return NULL;
-    }
-
-    json_object_foreach_safe(bare, next, name, value) {
-        if (ngx_webhook_registry_masked(value)) {
-            (void) json_object_del(bare, name);
-        }
-    }
-
-    for (i = 0; i < sizeof(secret) / sizeof(secret[0]); i++) {
-        (void) json_object_del(bare, secret[i]);
-    }
-
-    if (kind == WEBHOOK_OBJECT_ENDPOINT
-        && json_object_set_new(bare, "url",
-                               json_string("https://locked.invalid/"))
-           != 0)
-    {
-        json_decref(bare);
-        return NULL;
-    }
-
-    return bare;
-}
-
-
-/* The depth is that of definitions, which is bounded. */
-
-static ngx_uint_t
-ngx_webhook_registry_masked(const json_t *value)
-{
-    size_t       i;
-    json_t      *element;
-    const char  *name;
-
-    if (json_is_string(value)) {
-        return ngx_strstr(json_string_value(value), WEBHOOK_DEFINITION_MASK)
-               != NULL;
-    }
-
-    json_array_foreach(value, i, element) {
-        if (ngx_webhook_registry_masked(element)) {
-            return 1;
-        }
-    }
-
-    json_object_foreach((json_t *) value, name, element) {
-        if (ngx_webhook_registry_masked(element)) {
-            return 1;
-        }
-    }
-
-    return 0;
 }

@@ -10,6 +10,7 @@
  *   registry_set.c       a set, of an older one and what has changed
  *   registry_group.c     the companies of a set
  *   registry_compile.c   an object, of what the store has
+ *   registry_idle.c      one that must not act, of what is left of it
  *   registry_allowed.c   what nobody may register who is a stranger
  *   registry_change.c    changes on their way into the store
  *   registry_judge.c     what a change comes to, before it is kept
@@ -56,10 +57,16 @@ typedef struct {
     uint64_t                   whole;           /* not 0: of a load of all, the
                                                    last change as it began */
     uint32_t                   next;            /* object of the page */
-    ngx_uint_t                 locked;
-    ngx_uint_t                 damaged;
+    ngx_uint_t                 locked;          /* objects that do not act,
+                                                   for want of a key, */
+    ngx_uint_t                 unfit;           /* since they do not fit
+                                                   nginx.conf, */
+    ngx_uint_t                 damaged;         /* or are damaged */
+    ngx_uint_t                 unread;          /* rows that the store could
+                                                   not read */
     unsigned                   active:1;
     unsigned                   all:1;           /* the load is of all */
+    unsigned                   failing:1;       /* the last one failed */
 } ngx_webhook_registry_ctx_t;
 
 
@@ -83,11 +90,20 @@ typedef struct {
     ngx_log_t                    *log;
     const webhook_object_t       *object;       /* id, company, name ... */
     json_t                       *definition;   /* the caller's */
-    const char                   *locked;       /* why secrets are missing in
-                                                   it, or NULL */
+    unsigned                      masked:1;     /* its secrets are missing */
+    ngx_str_t                     reason;       /* why it must not act, or
+                                                   empty: where it leads is not
+                                                   judged then */
     ngx_pool_t                   *pool;         /* of the texts of problems */
     ngx_array_t                  *problems;     /* ..._registry_problem_t */
 } ngx_webhook_registry_compile_t;
+
+
+/* look.c */
+
+/* The definition of an object, as webhook_definition_open() returns it. */
+int ngx_webhook_registry_opened(ngx_webhook_main_conf_t *wmcf,
+    const webhook_object_t *object, json_t **definition);
 
 
 /* taken.c */
@@ -101,14 +117,35 @@ ngx_webhook_object_t *ngx_webhook_registry_taken(
 
 /*
  * Compiles it, into memory of its own, held once by the caller.  NULL: there is
- * a problem that is no warning, or no memory, and then there is no problem.
+ * a problem that is no warning, or no memory, and then there is no such
+ * problem.
  */
 ngx_webhook_object_t *ngx_webhook_registry_compile(
+    ngx_webhook_registry_compile_t *c);
+
+/* The first problem that is no warning, or NULL. */
+ngx_webhook_registry_problem_t *ngx_webhook_registry_mistake(
     ngx_webhook_registry_compile_t *c);
 
 /* Adds a problem; text is copied. */
 ngx_int_t ngx_webhook_registry_problem(ngx_webhook_registry_compile_t *c,
     ngx_uint_t warning, const char *pointer, ngx_str_t *text);
+
+
+/* idle.c */
+
+/*
+ * Compiles one that must not act for c->reason, of what is left of its
+ * definition: an endpoint gets its events, which wait, and a receiver is found
+ * by its URL, and answers 503.  Returns what compile() does.
+ */
+ngx_webhook_object_t *ngx_webhook_registry_idle(
+    ngx_webhook_registry_compile_t *c);
+
+/* What is wrong with one that was kept, as a sentence without a secret in it,
+   in c->pool; NULL: no memory. */
+ngx_str_t *ngx_webhook_registry_unfit(ngx_webhook_registry_compile_t *c,
+    ngx_webhook_registry_problem_t *problem);
 
 
 /* allowed.c */
@@ -130,12 +167,13 @@ ngx_webhook_confirmed_e ngx_webhook_registry_unconfirmed(
 
 /*
  * A new set, held once, of the old one (or NULL) and what was found; of several
- * finds of one object the last counts.  Objects are held for the set, those of
- * found stay the caller's.  NULL: no memory.
+ * finds of one object the last counts: those that do are the first *n of found
+ * then.  Objects are held for the set, those of found stay the caller's.  NULL:
+ * no memory.
  */
 ngx_webhook_registered_t *ngx_webhook_registry_set(
     ngx_webhook_main_conf_t *wmcf, ngx_webhook_registered_t *old,
-    ngx_array_t *found, uint64_t change, ngx_log_t *log);
+    ngx_array_t *found, ngx_uint_t *n, uint64_t change, ngx_log_t *log);
 
 
 /* group.c */

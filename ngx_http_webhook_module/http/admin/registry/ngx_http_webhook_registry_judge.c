@@ -68,7 +68,7 @@ ngx_webhook_registry_judge(ngx_webhook_registry_change_t *c,
     if (c->compiled) {
         c->result = NGX_WEBHOOK_REGISTRY_OK;
 
-    } else if (c->problems.nelts) {
+    } else if (ngx_webhook_registry_mistake(&compile)) {
         c->result = NGX_WEBHOOK_REGISTRY_PROBLEMS;
     }
 }

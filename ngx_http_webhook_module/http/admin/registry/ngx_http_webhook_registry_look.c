@@ -9,6 +9,16 @@
 #include "core/base/webhook_id.h"
 
 
+int
+ngx_webhook_registry_opened(ngx_webhook_main_conf_t *wmcf,
+    const webhook_object_t *object, json_t **definition)
+{
+    return webhook_definition_open((webhook_definition_kind_e) object->kind,
+                                   &object->id, &object->data,
+                                   wmcf->registry->keys, definition);
+}
+
+
 json_t *
 ngx_webhook_registry_open(ngx_webhook_main_conf_t *wmcf,
     const webhook_object_t *object, const char **held)
@@ -19,9 +29,8 @@ ngx_webhook_registry_open(ngx_webhook_main_conf_t *wmcf,
     *held = NULL;
     definition = NULL;
 
-    rc = webhook_definition_open((webhook_definition_kind_e) object->kind,
-                                 &object->id, &object->data,
-                                 wmcf->registry->keys, &definition);
+    rc = ngx_webhook_registry_opened(wmcf, object, &definition);
+
     switch (rc) {
 
     case WEBHOOK_OK:

@@ -13,6 +13,8 @@
 
 
 #define NGX_WEBHOOK_REGISTRY_REKEYS  200000     /* that may wait */
+#define NGX_WEBHOOK_REGISTRY_REKEY   1000       /* ms until the next one is
+                                                   tried again */
 
 
 typedef struct {
@@ -35,11 +37,19 @@ typedef struct {
     u_char                     company[WEBHOOK_COMPANY_MAX];
     u_char                     name[WEBHOOK_OBJECT_NAME_MAX];
     webhook_buf_t              data;
+    ngx_event_t                again;           /* the next one could not be
+                                                   begun */
     unsigned                   init:1;
     unsigned                   busy:1;
+    unsigned                   away:1;          /* the first is with the
+                                                   store */
+    unsigned                   off:1;           /* told that one is put off */
 } ngx_webhook_registry_rekeys_t;
 
 
+static void ngx_webhook_registry_rekey_off(const webhook_str_t *id,
+    const char *reason);
+static void ngx_webhook_registry_rekey_again(ngx_event_t *ev);
 static void ngx_webhook_registry_rekey_next(void);
 static ngx_int_t ngx_webhook_registry_rekey_post(webhook_op_t *op,
     ngx_webhook_job_pt handler);
@@ -67,16 +77,24 @@ ngx_webhook_registry_rekey(ngx_webhook_main_conf_t *wmcf,
         r->wmcf = wmcf;
         r->log = log;
 
+        r->again.handler = ngx_webhook_registry_rekey_again;
+        r->again.log = log;
+        r->again.data = r;
+        r->again.cancelable = 1;
+
         ngx_queue_init(&r->waiting);
         webhook_buf_init(&r->data, WEBHOOK_OBJECT_DATA_MAX);
     }
 
     if (r->n == NGX_WEBHOOK_REGISTRY_REKEYS) {
+        ngx_webhook_registry_rekey_off(id, "too many wait for it");
         return;
     }
 
     rekey = ngx_alloc(sizeof(ngx_webhook_registry_rekey_t) + id->len, log);
+
     if (rekey == NULL) {
+        ngx_webhook_registry_rekey_off(id, "no memory");
         return;
     }
 
@@ -92,7 +110,6 @@ ngx_webhook_registry_rekey(ngx_webhook_main_conf_t *wmcf,
     if (!r->busy) {
         r->busy = 1;
         r->done = 0;
-        r->failed = 0;
 
         ngx_log_error(NGX_LOG_NOTICE, log, 0,
                       "registered objects are sealed with the first \"key\" of "
@@ -100,6 +117,31 @@ ngx_webhook_registry_rekey(ngx_webhook_main_conf_t *wmcf,
 
         ngx_webhook_registry_rekey_next();
     }
+}
+
+
+/* Once for those that wait: the others are told of in sum. */
+
+static void
+ngx_webhook_registry_rekey_off(const webhook_str_t *id, const char *reason)
+{
+    ngx_webhook_registry_rekeys_t  *r;
+
+    r = &ngx_webhook_registry_rekeys;
+
+    r->failed++;
+
+    if (r->off) {
+        return;
+    }
+
+    r->off = 1;
+
+    ngx_log_error(NGX_LOG_ERR, r->log, 0,
+                  "registered object \"%V\" is not sealed with the first "
+                  "\"key\" of webhook_registry now: %s; keep the others, it is "
+                  "tried again when it is read next, at the latest at the next "
+                  "start", ngx_webhook_nstr(id), reason);
 }
 
 
@@ -115,9 +157,13 @@ ngx_webhook_registry_rekey_exit(void)
         return;
     }
 
+    if (r->again.timer_set) {
+        ngx_del_timer(&r->again);
+    }
+
     /* what is away refers to the first */
 
-    while (r->n > (ngx_uint_t) r->busy) {
+    while (r->n > (ngx_uint_t) r->away) {
         q = ngx_queue_last(&r->waiting);
         ngx_queue_remove(q);
         r->n--;
@@ -137,8 +183,11 @@ ngx_webhook_registry_rekey_next(void)
 
     r = &ngx_webhook_registry_rekeys;
 
+    r->away = 0;
+
     if (r->n == 0) {
         r->busy = 0;
+        r->off = 0;
 
         ngx_log_error(NGX_LOG_NOTICE, r->log, 0,
                       "%ui registered objects were sealed with the first "
@@ -149,6 +198,8 @@ ngx_webhook_registry_rekey_next(void)
                           "%ui registered objects could not be sealed with the "
                           "first \"key\" of webhook_registry: keep the others, "
                           "they are tried again at the next start", r->failed);
+
+            r->failed = 0;
         }
 
         return;
@@ -167,10 +218,18 @@ ngx_webhook_registry_rekey_next(void)
     if (ngx_webhook_registry_rekey_post(&op, ngx_webhook_registry_rekey_read)
         != NGX_OK)
     {
-        /* the next worker finds it again */
-
-        r->busy = 0;
+        ngx_add_timer(&r->again, NGX_WEBHOOK_REGISTRY_REKEY);
+        return;
     }
+
+    r->away = 1;
+}
+
+
+static void
+ngx_webhook_registry_rekey_again(ngx_event_t *ev)
+{
+    ngx_webhook_registry_rekey_next();
 }
 
 
@@ -205,8 +264,16 @@ ngx_webhook_registry_rekey_read(ngx_webhook_job_t *job)
 
     rc = NGX_ERROR;
 
-    if (!ngx_webhook_store_queue_closing()
-        && job->op.result == WEBHOOK_STORE_OK && job->op.u.objects.count)
+    if (job->op.result == WEBHOOK_STORE_NOT_FOUND
+        || (job->op.result == WEBHOOK_STORE_OK
+            && job->op.u.objects.count == 0))
+    {
+        /* it was removed meanwhile */
+
+        rc = NGX_DECLINED;
+
+    } else if (!ngx_webhook_store_queue_closing()
+               && job->op.result == WEBHOOK_STORE_OK)
     {
         rc = ngx_webhook_registry_rekey_seal(&job->op.u.objects.objects[0]);
     }
@@ -245,7 +312,6 @@ ngx_webhook_registry_rekey_seal(const webhook_object_t *object)
 {
     int                             rc;
     json_t                         *definition;
-    const char                     *held;
     ngx_webhook_registry_rekey_t   *rekey;
     ngx_webhook_registry_rekeys_t  *r;
 
@@ -255,11 +321,14 @@ ngx_webhook_registry_rekey_seal(const webhook_object_t *object)
         return NGX_DECLINED;
     }
 
-    definition = ngx_webhook_registry_open(r->wmcf, object, &held);
+    rc = ngx_webhook_registry_opened(r->wmcf, object, &definition);
 
-    if (definition == NULL || held) {
+    if (rc != WEBHOOK_OK) {
+
+        /* what no key opens was told of when it was read */
+
         json_decref(definition);
-        return NGX_DECLINED;
+        return rc == WEBHOOK_NOMEM ? NGX_ERROR : NGX_DECLINED;
     }
 
     r->data.len = 0;

@@ -25,8 +25,8 @@ static int ngx_libc_cdecl ngx_webhook_registry_cmp_token(const void *one,
 
 ngx_webhook_registered_t *
 ngx_webhook_registry_set(ngx_webhook_main_conf_t *wmcf,
-    ngx_webhook_registered_t *old, ngx_array_t *found, uint64_t change,
-    ngx_log_t *log)
+    ngx_webhook_registered_t *old, ngx_array_t *found, ngx_uint_t *count,
+    uint64_t change, ngx_log_t *log)
 {
     ngx_uint_t                 n;
     ngx_pool_t                *pool;
@@ -74,6 +74,7 @@ ngx_webhook_registry_set(ngx_webhook_main_conf_t *wmcf,
     }
 
     n = ngx_webhook_registry_sort(found->elts, found->nelts);
+    *count = n;
 
     if (ngx_webhook_registry_merge(&set->endpoints,
                                    old ? &old->endpoints : NULL, found->elts, n,

@@ -10,109 +10,63 @@
 #include "core/base/webhook_id.h"
 
 
+static ngx_webhook_object_t *ngx_webhook_registry_opened_as(
+    ngx_webhook_registry_ctx_t *ctx, ngx_webhook_registry_compile_t *c);
+static ngx_webhook_object_t *ngx_webhook_registry_fitted(
+    ngx_webhook_registry_ctx_t *ctx, ngx_webhook_registry_compile_t *c);
+static ngx_webhook_object_t *ngx_webhook_registry_rested(
+    ngx_webhook_registry_ctx_t *ctx, ngx_webhook_registry_compile_t *c);
+static void ngx_webhook_registry_idles(ngx_webhook_registry_ctx_t *ctx,
+    ngx_webhook_registry_compile_t *c, ngx_uint_t *count);
+static const char *ngx_webhook_registry_kind(const webhook_object_t *object);
 static void ngx_webhook_registry_row(ngx_webhook_registry_ctx_t *ctx,
     ngx_webhook_object_t *object);
 static ngx_uint_t ngx_webhook_registry_live(void *data, uint64_t id);
 static ngx_webhook_object_t *ngx_webhook_registry_broken(
-    ngx_webhook_registry_ctx_t *ctx, const webhook_object_t *object);
+    ngx_webhook_registry_compile_t *c);
 
 
 /*
  * Compiles an object.  One that cannot be does not act, and is there all the
- * same, lest its deliveries or its name count as nobody's.  NULL: no memory.
+ * same, lest its deliveries or its name count as nobody's.  NULL: no memory,
+ * which says nothing of the object: the load is tried again.
  */
 
 ngx_webhook_object_t *
 ngx_webhook_registry_taken(ngx_webhook_registry_ctx_t *ctx,
     const webhook_object_t *object)
 {
-    json_t                          *definition;
     ngx_pool_t                      *temp;
-    ngx_array_t                      problems;
-    const char                      *locked;
     ngx_webhook_object_t            *compiled;
-    ngx_webhook_redacted_t           redacted;
-    ngx_webhook_registry_problem_t  *problem;
     ngx_webhook_registry_compile_t   c;
 
-    definition = ngx_webhook_registry_open(ctx->wmcf, object, &locked);
-
     temp = ngx_create_pool(NGX_DEFAULT_POOL_SIZE, ctx->log);
-
-    if (temp == NULL
-        || ngx_array_init(&problems, temp, 4,
-                          sizeof(ngx_webhook_registry_problem_t))
-           != NGX_OK)
-    {
-        json_decref(definition);
-
-        if (temp) {
-            ngx_destroy_pool(temp);
-        }
-
+    if (temp == NULL) {
         return NULL;
     }
 
-    compiled = NULL;
+    ngx_memzero(&c, sizeof(ngx_webhook_registry_compile_t));
 
-    if (definition) {
-        ngx_memzero(&c, sizeof(ngx_webhook_registry_compile_t));
+    c.wmcf = ctx->wmcf;
+    c.log = ctx->log;
+    c.object = object;
+    c.pool = temp;
+    c.problems = ngx_array_create(temp, 4,
+                                  sizeof(ngx_webhook_registry_problem_t));
 
-        c.wmcf = ctx->wmcf;
-        c.log = ctx->log;
-        c.object = object;
-        c.definition = definition;
-        c.locked = locked;
-        c.pool = temp;
-        c.problems = &problems;
-
-        compiled = ngx_webhook_registry_compile(&c);
-
-        if (compiled == NULL && problems.nelts == 0) {
-            json_decref(definition);
-            ngx_destroy_pool(temp);
-            return NULL;
-        }
-    }
-
-    json_decref(definition);
-
-    if (locked && ctx->locked++ < NGX_WEBHOOK_REGISTRY_TOLD
-        && ngx_webhook_registry_tells())
-    {
-        ngx_log_error(NGX_LOG_ALERT, ctx->log, 0,
-                      "registered %s \"%V\" does not act: %s",
-                      object->kind == WEBHOOK_OBJECT_ENDPOINT ? "endpoint"
-                                                              : "receiver",
-                      ngx_webhook_nstr(&object->id), locked);
-    }
-
-    if (compiled == NULL) {
-
-        problem = problems.elts;
-
-        if (problems.nelts && ngx_webhook_registry_tells()) {
-            ngx_log_error(NGX_LOG_ERR, ctx->log, 0,
-                          "registered %s \"%V\" does not act: %V",
-                          object->kind == WEBHOOK_OBJECT_ENDPOINT ? "endpoint"
-                                                                  : "receiver",
-                          ngx_webhook_nstr(&object->id),
-                          ngx_webhook_redacted(&redacted,
-                                    problem[problems.nelts - 1].text.data,
-                                    problem[problems.nelts - 1].text.len));
-        }
-
-        compiled = ngx_webhook_registry_broken(ctx, object);
-    }
+    compiled = c.problems ? ngx_webhook_registry_opened_as(ctx, &c) : NULL;
 
     ngx_destroy_pool(temp);
 
-    if (compiled && compiled->receiver && compiled->receiver->inflight) {
+    if (compiled == NULL) {
+        return NULL;
+    }
+
+    if (compiled->receiver && compiled->receiver->inflight) {
         ngx_webhook_registry_row(ctx, compiled);
     }
 
-    if (compiled && locked == NULL && ngx_worker == 0
-        && ctx->wmcf->registry->keys
+    if (!c.masked && ngx_worker == 0 && ctx->wmcf->registry->keys
         && !webhook_definition_current(&object->data,
                                        ctx->wmcf->registry->keys))
     {
@@ -121,6 +75,145 @@ ngx_webhook_registry_taken(ngx_webhook_registry_ctx_t *ctx,
     }
 
     return compiled;
+}
+
+
+/* By what can be made of its bytes.  An object that must not act is told of by
+   one worker, as the others find the same. */
+
+static ngx_webhook_object_t *
+ngx_webhook_registry_opened_as(ngx_webhook_registry_ctx_t *ctx,
+    ngx_webhook_registry_compile_t *c)
+{
+    ngx_webhook_object_t  *compiled;
+
+    static ngx_str_t  locked = ngx_string("no \"key\" of webhook_registry "
+                                          "opens its secrets");
+    static ngx_str_t  damaged = ngx_string("it is damaged, or was not sealed "
+                                           "for this id");
+
+    switch (ngx_webhook_registry_opened(ctx->wmcf, c->object, &c->definition))
+    {
+    case WEBHOOK_OK:
+        compiled = ngx_webhook_registry_fitted(ctx, c);
+        break;
+
+    case WEBHOOK_DEFINITION_LOCKED:
+        c->masked = 1;
+        c->reason = locked;
+
+        ngx_webhook_registry_idles(ctx, c, &ctx->locked);
+
+        compiled = ngx_webhook_registry_rested(ctx, c);
+        break;
+
+    case WEBHOOK_NOMEM:
+        return NULL;
+
+    default:
+        c->reason = damaged;
+
+        ngx_webhook_registry_idles(ctx, c, &ctx->damaged);
+
+        return ngx_webhook_registry_broken(c);
+    }
+
+    json_decref(c->definition);
+
+    return compiled;
+}
+
+
+static ngx_webhook_object_t *
+ngx_webhook_registry_fitted(ngx_webhook_registry_ctx_t *ctx,
+    ngx_webhook_registry_compile_t *c)
+{
+    ngx_str_t                       *reason;
+    ngx_webhook_object_t            *compiled;
+    ngx_webhook_registry_problem_t  *problem;
+
+    compiled = ngx_webhook_registry_compile(c);
+
+    if (compiled) {
+        return compiled;
+    }
+
+    problem = ngx_webhook_registry_mistake(c);
+    if (problem == NULL) {
+        return NULL;
+    }
+
+    reason = ngx_webhook_registry_unfit(c, problem);
+    if (reason == NULL) {
+        return NULL;
+    }
+
+    c->reason = *reason;
+
+    ngx_webhook_registry_idles(ctx, c, &ctx->unfit);
+
+    return ngx_webhook_registry_rested(ctx, c);
+}
+
+
+/* One that must not act, though it gets its events; or without them, where not
+   even what is left of it can be built. */
+
+static ngx_webhook_object_t *
+ngx_webhook_registry_rested(ngx_webhook_registry_ctx_t *ctx,
+    ngx_webhook_registry_compile_t *c)
+{
+    ngx_str_t                       *reason;
+    ngx_webhook_object_t            *compiled;
+    ngx_webhook_registry_problem_t  *problem;
+
+    compiled = ngx_webhook_registry_idle(c);
+
+    if (compiled) {
+        return compiled;
+    }
+
+    problem = ngx_webhook_registry_mistake(c);
+    if (problem == NULL) {
+        return NULL;
+    }
+
+    reason = ngx_webhook_registry_unfit(c, problem);
+    if (reason == NULL) {
+        return NULL;
+    }
+
+    if (ngx_webhook_registry_tells()) {
+        ngx_log_error(NGX_LOG_ALERT, ctx->log, 0,
+                      "registered %s \"%V\" cannot be built at all, and %s: %V",
+                      ngx_webhook_registry_kind(c->object),
+                      ngx_webhook_nstr(&c->object->id),
+                      c->object->kind == WEBHOOK_OBJECT_ENDPOINT
+                      ? "gets no events" : "is not found by its URL", reason);
+    }
+
+    return ngx_webhook_registry_broken(c);
+}
+
+
+static void
+ngx_webhook_registry_idles(ngx_webhook_registry_ctx_t *ctx,
+    ngx_webhook_registry_compile_t *c, ngx_uint_t *count)
+{
+    if ((*count)++ < NGX_WEBHOOK_REGISTRY_TOLD && ngx_webhook_registry_tells())
+    {
+        ngx_log_error(NGX_LOG_ALERT, ctx->log, 0,
+                      "registered %s \"%V\" does not act: %V",
+                      ngx_webhook_registry_kind(c->object),
+                      ngx_webhook_nstr(&c->object->id), &c->reason);
+    }
+}
+
+
+static const char *
+ngx_webhook_registry_kind(const webhook_object_t *object)
+{
+    return object->kind == WEBHOOK_OBJECT_ENDPOINT ? "endpoint" : "receiver";
 }
 
 
@@ -164,13 +257,16 @@ ngx_webhook_registry_live(void *data, uint64_t id)
 
 
 static ngx_webhook_object_t *
-ngx_webhook_registry_broken(ngx_webhook_registry_ctx_t *ctx,
-    const webhook_object_t *object)
+ngx_webhook_registry_broken(ngx_webhook_registry_compile_t *c)
 {
-    ngx_str_t              text[3];
-    ngx_uint_t             i;
-    ngx_webhook_held_t    *held;
-    ngx_webhook_object_t  *broken;
+    u_char                  *reason;
+    ngx_str_t                text[3];
+    ngx_uint_t               i;
+    ngx_webhook_held_t      *held;
+    ngx_webhook_object_t    *broken;
+    const webhook_object_t  *object;
+
+    object = c->object;
 
     held = ngx_webhook_held_create(512);
     if (held == NULL) {
@@ -197,7 +293,9 @@ ngx_webhook_registry_broken(ngx_webhook_registry_ctx_t *ctx,
         }
     }
 
-    if (broken == NULL) {
+    reason = ngx_pnalloc(held->pool, c->reason.len + 1);
+
+    if (broken == NULL || reason == NULL) {
         ngx_webhook_held_release(held);
         return NULL;
     }
@@ -210,8 +308,10 @@ ngx_webhook_registry_broken(ngx_webhook_registry_ctx_t *ctx,
     broken->name = text[2];
     broken->version = object->version;
     broken->change = object->change;
-    broken->reason = "it does not fit nginx.conf any more, or is damaged: the "
-                     "error log tells";
+
+    (void) ngx_cpystrn(reason, c->reason.data, c->reason.len + 1);
+
+    broken->reason = (const char *) reason;
 
     return broken;
 }

@@ -29,7 +29,7 @@ ngx_int_t
 ngx_webhook_bounds_receiver(ngx_webhook_build_t *b,
     ngx_webhook_receiver_t *rcv)
 {
-    if (b->bounds == NULL || b->bounds->actions.nelts == 0) {
+    if (b->bounds == NULL || (b->bounds->actions.nelts == 0 && !b->idle)) {
         ngx_webhook_build_at(NGX_LOG_EMERG, b, &rcv->source_pos,
                              "no receiver can be registered: there is no "
                              "\"actions\" in webhook_registry {}, which would "
@@ -53,6 +53,10 @@ ngx_webhook_bounds_receiver_check(ngx_webhook_build_t *b,
     ngx_uint_t             i;
     ngx_webhook_emit_t    *emit;
     ngx_webhook_action_t  *action;
+
+    if (b->idle) {
+        return NGX_OK;
+    }
 
     rc = NGX_OK;
 
