@@ -168,7 +168,10 @@ ngx_webhook_attempt_start(webhook_lease_t *lease,
     attempt->waiter.handler = ngx_webhook_attempt_known;
     attempt->waiter.data = attempt;
 
-    if (ngx_webhook_registered_await(s->wmcf, &attempt->waiter) == NGX_AGAIN) {
+    if (ngx_webhook_registered_await_target(s->wmcf, lease->endpoint,
+                                            &attempt->waiter)
+        == NGX_AGAIN)
+    {
         ngx_queue_insert_tail(&s->waits, &attempt->queue);
         return;
     }

@@ -131,6 +131,9 @@ struct ngx_webhook_capture_s {
     ngx_webhook_settle_t          *work;        /* that this is a part of */
     ngx_webhook_registered_t      *registered;  /* while matches are settled;
                                                    or NULL */
+    const char                    *unknown;     /* why it is not known who is
+                                                   registered, or NULL: it
+                                                   is */
 
     ngx_webhook_match_t           *matches;
     ngx_webhook_match_t          **last;

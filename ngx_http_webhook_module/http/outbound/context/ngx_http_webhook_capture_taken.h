@@ -29,6 +29,7 @@ struct ngx_webhook_settle_s {
                                                    request's body is there */
     ngx_array_t              taken;             /* of ..._taken_t: variables */
     ngx_webhook_registered_waiter_t  waiter;    /* for who is registered */
+    size_t                   cost;              /* bytes that wait with it */
     unsigned                 waits:1;           /* and the work is not posted */
     unsigned                 large:1;           /* it is to be */
 };

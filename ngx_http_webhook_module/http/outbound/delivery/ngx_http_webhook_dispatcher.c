@@ -293,7 +293,7 @@ ngx_webhook_dispatcher_registered(ngx_webhook_registered_t *set,
 
     ngx_webhook_attempt_lease(c->lease);
 
-    ngx_webhook_dispatcher_register_objects(objects, n);
+    ngx_webhook_dispatcher_register_objects(set, objects, n);
 
     /* what waits for them goes out now */
 
@@ -315,6 +315,7 @@ ngx_webhook_dispatcher_exit(ngx_cycle_t *cycle)
     c->active = 0;
 
     ngx_webhook_schedule_exit();
+    ngx_webhook_dispatcher_register_exit();
     ngx_webhook_steps_exit();
     ngx_webhook_backlog_exit();
     ngx_webhook_attempt_exit();

@@ -15,13 +15,14 @@
 
 void ngx_webhook_dispatcher_register_init(ngx_webhook_main_conf_t *wmcf,
     ngx_log_t *log);
+void ngx_webhook_dispatcher_register_exit(void);
 
 /* Makes the store know the endpoints and their limits. */
 void ngx_webhook_dispatcher_register(void);
 
-/* The same of some that were registered. */
-void ngx_webhook_dispatcher_register_objects(ngx_webhook_object_t **objects,
-    ngx_uint_t n);
+/* The same of some objects that are new in a set. */
+void ngx_webhook_dispatcher_register_objects(ngx_webhook_registered_t *set,
+    ngx_webhook_object_t **objects, ngx_uint_t n);
 
 /* The same as of all, if it does not know them or was told long ago. */
 void ngx_webhook_dispatcher_register_check(void);

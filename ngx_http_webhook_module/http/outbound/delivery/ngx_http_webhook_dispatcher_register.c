@@ -11,6 +11,8 @@
 
 #define NGX_WEBHOOK_NAME          3600000       /* ms between two times that
                                                    the endpoints are named */
+#define NGX_WEBHOOK_NAME_STEP     128           /* that were registered, at a
+                                                   time */
 
 
 typedef struct {
@@ -19,6 +21,12 @@ typedef struct {
 
     ngx_msec_t                name_at;
     ngx_uint_t                unnamed;          /* ENDPOINT jobs to come */
+
+    ngx_webhook_registered_t *set;              /* whose endpoints are being
+                                                   named, or NULL; behind */
+    uint64_t                  behind;           /*   this id, */
+    ngx_event_t               step;
+    unsigned                  apis:1;           /*   of APIs of receivers */
 
     unsigned                  named:1;          /* the store knows all */
 } ngx_webhook_names_t;
@@ -33,6 +41,13 @@ typedef struct {
 } ngx_webhook_naming_t;
 
 
+static void ngx_webhook_dispatcher_register_steps(
+    ngx_webhook_registered_t *set);
+static void ngx_webhook_dispatcher_register_step(ngx_event_t *ev);
+static ngx_uint_t ngx_webhook_dispatcher_register_next(ngx_array_t *objects,
+    ngx_uint_t *left);
+static ngx_webhook_endpoint_t *ngx_webhook_dispatcher_register_of(
+    ngx_webhook_object_t *object);
 static ngx_int_t ngx_webhook_dispatcher_register_one(
     ngx_webhook_endpoint_t *ep);
 static void ngx_webhook_dispatcher_named(ngx_uint_t named);
@@ -56,6 +71,27 @@ ngx_webhook_dispatcher_register_init(ngx_webhook_main_conf_t *wmcf,
 
     c->wmcf = wmcf;
     c->log = log;
+
+    c->step.handler = ngx_webhook_dispatcher_register_step;
+    c->step.data = c;
+    c->step.log = log;
+    c->step.cancelable = 1;
+}
+
+
+void
+ngx_webhook_dispatcher_register_exit(void)
+{
+    ngx_webhook_names_t  *c;
+
+    c = &ngx_webhook_names;
+
+    if (c->step.timer_set) {
+        ngx_del_timer(&c->step);
+    }
+
+    ngx_webhook_registered_release(c->set);
+    c->set = NULL;
 }
 
 
@@ -69,7 +105,7 @@ ngx_webhook_dispatcher_register(void)
 
     c = &ngx_webhook_names;
 
-    if (c->unnamed) {
+    if (c->unnamed || c->set) {
         return;
     }
 
@@ -90,32 +126,155 @@ ngx_webhook_dispatcher_register(void)
     set = ngx_webhook_registered_hold(c->wmcf);
 
     if (set) {
-        ngx_webhook_dispatcher_register_objects(set->endpoints.elts,
-                                                set->endpoints.nelts);
-        ngx_webhook_dispatcher_register_objects(set->apis.elts,
-                                                set->apis.nelts);
+        ngx_webhook_dispatcher_register_steps(set);
         ngx_webhook_registered_release(set);
     }
 }
 
 
+/*
+ * A few are named before anything is put for them.  Where there are many, as
+ * when a worker begins, the store knows nearly all of them: they are named in
+ * steps, so that no turn of the event loop takes long.
+ */
+
 void
-ngx_webhook_dispatcher_register_objects(ngx_webhook_object_t **objects,
-    ngx_uint_t n)
+ngx_webhook_dispatcher_register_objects(ngx_webhook_registered_t *set,
+    ngx_webhook_object_t **objects, ngx_uint_t n)
 {
     ngx_uint_t               i;
+    ngx_webhook_names_t     *c;
     ngx_webhook_endpoint_t  *ep;
 
-    for (i = 0; i < n; i++) {
+    c = &ngx_webhook_names;
 
-        ep = objects[i]->receiver ? objects[i]->receiver->api
-                                  : objects[i]->endpoint;
+    if (n > NGX_WEBHOOK_NAME_STEP) {
+        ngx_webhook_dispatcher_register_steps(set);
+        return;
+    }
+
+    for (i = 0; i < n; i++) {
+        ep = ngx_webhook_dispatcher_register_of(objects[i]);
 
         if (ep && ngx_webhook_dispatcher_register_one(ep) != NGX_OK) {
             ngx_webhook_dispatcher_named(0);
-            return;
+            break;
         }
     }
+
+    if (c->set) {
+
+        /* what is still to be named is named as it is now */
+
+        ngx_webhook_registered_release(c->set);
+
+        c->set = set;
+        set->refs++;
+    }
+}
+
+
+/* Begins with the first of them. */
+
+static void
+ngx_webhook_dispatcher_register_steps(ngx_webhook_registered_t *set)
+{
+    ngx_webhook_names_t  *c;
+
+    c = &ngx_webhook_names;
+
+    set->refs++;
+
+    ngx_webhook_registered_release(c->set);
+
+    c->set = set;
+    c->behind = 0;
+    c->apis = 0;
+
+    ngx_webhook_dispatcher_register_step(&c->step);
+}
+
+
+static void
+ngx_webhook_dispatcher_register_step(ngx_event_t *ev)
+{
+    ngx_uint_t                 left;
+    ngx_webhook_names_t       *c;
+    ngx_webhook_registered_t  *set;
+
+    c = ev->data;
+    left = NGX_WEBHOOK_NAME_STEP;
+
+    if (!c->apis
+        && ngx_webhook_dispatcher_register_next(&c->set->endpoints, &left))
+    {
+        c->apis = 1;
+        c->behind = 0;
+    }
+
+    if (c->apis
+        && ngx_webhook_dispatcher_register_next(&c->set->apis, &left))
+    {
+        set = c->set;
+        c->set = NULL;
+
+        if (c->step.timer_set) {
+            ngx_del_timer(&c->step);
+        }
+
+        ngx_webhook_registered_release(set);
+        return;
+    }
+
+    ngx_add_timer(&c->step, 1);
+}
+
+
+/* As many as are left for this step; 1: there are no more.  They are ascending
+   by the ids of their endpoints. */
+
+static ngx_uint_t
+ngx_webhook_dispatcher_register_next(ngx_array_t *objects, ngx_uint_t *left)
+{
+    uint64_t                  id;
+    ngx_uint_t                i;
+    ngx_webhook_names_t      *c;
+    ngx_webhook_object_t    **object;
+    ngx_webhook_endpoint_t   *ep;
+
+    c = &ngx_webhook_names;
+    object = objects->elts;
+
+    for (i = 0; i < objects->nelts; i++) {
+
+        ep = ngx_webhook_dispatcher_register_of(object[i]);
+        id = ep ? ep->id : object[i]->key;
+
+        if (id <= c->behind) {
+            continue;
+        }
+
+        if (*left == 0) {
+            return 0;
+        }
+
+        if (ep && ngx_webhook_dispatcher_register_one(ep) != NGX_OK) {
+            ngx_webhook_dispatcher_named(0);
+            return 1;
+        }
+
+        (*left)--;
+        c->behind = id;
+    }
+
+    return 1;
+}
+
+
+static ngx_webhook_endpoint_t *
+ngx_webhook_dispatcher_register_of(ngx_webhook_object_t *object)
+{
+    return object->receiver ? object->receiver->api : object->endpoint;
 }
 
 

@@ -232,6 +232,7 @@ ngx_webhook_watch_pauses(webhook_op_stats_t *stats)
     ngx_uint_t                  i, n, paused;
     ngx_webhook_watch_t        *w;
     webhook_endpoint_stats_t   *e;
+    ngx_webhook_registered_t   *set;
     ngx_webhook_watch_pause_t  *pauses;
 
     w = &ngx_webhook_watch;
@@ -243,6 +244,7 @@ ngx_webhook_watch_pauses(webhook_op_stats_t *stats)
     }
 
     n = 0;
+    set = ngx_webhook_registered_hold(w->wmcf);
 
     for (i = 0; i < stats->count; i++) {
         e = &stats->endpoints[i];
@@ -254,13 +256,20 @@ ngx_webhook_watch_pauses(webhook_op_stats_t *stats)
         paused = (n < w->npauses && w->pauses[n].id == e->id)
                  ? w->pauses[n].paused : 0;
 
-        if (w->looked && paused != e->paused) {
+        /* one that is nobody's was removed, which pauses it */
+
+        if (w->looked && paused != e->paused
+            && (ngx_webhook_endpoint_find(w->wmcf, e->id)
+                || ngx_webhook_registered_owns(set, e->id, &e->name)))
+        {
             ngx_webhook_watch_paused(e);
         }
 
         pauses[i].id = e->id;
         pauses[i].paused = e->paused;
     }
+
+    ngx_webhook_registered_release(set);
 
     if (w->pauses) {
         ngx_free(w->pauses);
@@ -326,7 +335,7 @@ ngx_webhook_watch_labels(webhook_op_stats_t *stats)
         e = &stats->endpoints[i];
 
         if (ngx_webhook_endpoint_find(w->wmcf, e->id) == NULL
-            && ngx_webhook_registered_endpoint(set, e->id) == NULL)
+            && !ngx_webhook_registered_owns(set, e->id, &e->name))
         {
             orphaned += e->states[WEBHOOK_PENDING];
         }
@@ -410,6 +419,19 @@ ngx_webhook_watch_registered(ngx_webhook_registered_t *set,
         who.company = &object[i]->company;
 
         ngx_webhook_labels_name(NGX_WEBHOOK_LABEL_RECEIVER, &who, NULL);
+    }
+
+    /* where their deliveries go, if they are made later */
+
+    object = set->apis.elts;
+
+    for (i = 0; i < set->apis.nelts; i++) {
+        who.id = object[i]->receiver->api->id;
+        who.label = &object[i]->receiver->api->name;
+        who.title = &object[i]->name;
+        who.company = &object[i]->company;
+
+        ngx_webhook_watch_endpoint(&who, stats, object[i]->reason != NULL);
     }
 }
 

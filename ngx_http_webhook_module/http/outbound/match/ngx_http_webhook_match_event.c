@@ -86,6 +86,13 @@ ngx_webhook_match_event_settle(ngx_webhook_match_t *match)
     }
 
     if (!ngx_webhook_match_heard(match)) {
+
+        if (capture->unknown) {
+            ngx_webhook_match_fail(match, NGX_WEBHOOK_EVENTS_FAILED,
+                                   capture->unknown);
+            return;
+        }
+
         match->state = NGX_WEBHOOK_MATCH_SKIPPED;
         ngx_webhook_count(NGX_WEBHOOK_EVENTS_SKIPPED, 1);
         return;
@@ -321,6 +328,11 @@ ngx_webhook_match_make(ngx_webhook_match_t *match,
 
     rc = ngx_webhook_fanout(&fanout, &event, &reason);
 
+    if (rc == NGX_DECLINED && capture->unknown) {
+        reason = capture->unknown;
+        rc = NGX_ERROR;
+    }
+
     if (rc == NGX_DECLINED) {
         match->state = NGX_WEBHOOK_MATCH_SKIPPED;
         ngx_webhook_count(NGX_WEBHOOK_EVENTS_SKIPPED, 1);
@@ -330,6 +342,18 @@ ngx_webhook_match_make(ngx_webhook_match_t *match,
     if (rc != NGX_OK) {
         ngx_webhook_match_fail(match, NGX_WEBHOOK_EVENTS_FAILED, reason);
         return;
+    }
+
+    if (capture->unknown) {
+
+        /* nobody can say for how many of them it would have been */
+
+        ngx_log_error(NGX_LOG_ERR, capture->log, 0,
+                      "webhook event \"%V\" %V is sent to endpoints of "
+                      "nginx.conf alone: %s", &rule->type->name,
+                      &match->id_text, capture->unknown);
+
+        ngx_webhook_count(NGX_WEBHOOK_DELIVERIES_UNMADE, 1);
     }
 
     ngx_webhook_match_idempotency(match,

@@ -43,7 +43,8 @@ ngx_webhook_match_settle(ngx_webhook_capture_t *capture, ngx_uint_t all)
         return;
     }
 
-    capture->registered = ngx_webhook_registered_hold(capture->wmcf);
+    capture->registered = capture->unknown
+                          ? NULL : ngx_webhook_registered_hold(capture->wmcf);
 
     for (match = capture->matches; match; match = match->next) {
 

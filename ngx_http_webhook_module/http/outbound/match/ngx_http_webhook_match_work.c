@@ -11,10 +11,14 @@
 #include "http/outbound/delivery/ngx_http_webhook_dispatcher.h"
 #include "http/outbound/fanout/ngx_http_webhook_fanout.h"
 
+#include <malloc.h>
+
 
 #define NGX_WEBHOOK_MATCH_WAITING  (128 * 1024 * 1024)
                                                 /* bytes of those that wait to
-                                                   know who is registered */
+                                                   know who is registered: of
+                                                   bodies, and of what is kept
+                                                   of their requests */
 
 
 static ngx_uint_t ngx_webhook_match_work_large(ngx_webhook_capture_t *capture,
@@ -22,6 +26,7 @@ static ngx_uint_t ngx_webhook_match_work_large(ngx_webhook_capture_t *capture,
 static void ngx_webhook_match_work_refuse(ngx_webhook_capture_t *capture,
     const char *reason);
 static size_t ngx_webhook_match_work_cost(ngx_webhook_body_t *body);
+static size_t ngx_webhook_match_work_memory(ngx_webhook_work_t *work);
 static void ngx_webhook_match_work_await(ngx_webhook_settle_t *settle);
 static void ngx_webhook_match_work_known(ngx_webhook_registered_waiter_t *w);
 static void ngx_webhook_match_work_run(ngx_webhook_work_t *work);
@@ -46,6 +51,15 @@ ngx_webhook_match_work_post(ngx_webhook_capture_t *capture)
     large = ngx_webhook_match_work_large(capture, &size);
     behind = ngx_webhook_registered_behind(capture->wmcf);
 
+    capture->unknown = NULL;
+
+    if (behind
+        && ngx_webhook_match_work_waiting + size > NGX_WEBHOOK_MATCH_WAITING)
+    {
+        capture->unknown = "too much waits to know who is registered";
+        behind = 0;
+    }
+
     if (!large && !behind) {
         return NGX_DECLINED;
     }
@@ -58,14 +72,6 @@ ngx_webhook_match_work_post(ngx_webhook_capture_t *capture)
 
         ngx_webhook_match_work_refuse(capture, "too much waits for the threads "
                                                "of webhook_cpu");
-        return NGX_OK;
-    }
-
-    if (behind
-        && ngx_webhook_match_work_waiting + size > NGX_WEBHOOK_MATCH_WAITING)
-    {
-        ngx_webhook_match_work_refuse(capture, "too much waits to know who is "
-                                               "registered");
         return NGX_OK;
     }
 
@@ -119,13 +125,12 @@ ngx_webhook_match_work_post(ngx_webhook_capture_t *capture)
 
 nomem:
 
-    if (!behind) {
-        return NGX_DECLINED;
+    if (behind) {
+        capture->unknown = "there is no memory to wait until it is known who "
+                           "is registered";
     }
 
-    ngx_webhook_match_work_refuse(capture, "no memory");
-
-    return NGX_OK;
+    return NGX_DECLINED;
 }
 
 
@@ -157,12 +162,18 @@ ngx_webhook_match_work_await(ngx_webhook_settle_t *settle)
 
     wmcf = settle->view.wmcf;
 
+    if (settle->view.unknown) {
+        ngx_webhook_work_post(settle->work);
+        return;
+    }
+
     settle->waiter.handler = ngx_webhook_match_work_known;
     settle->waiter.data = settle;
 
     if (ngx_webhook_registered_await(wmcf, &settle->waiter) == NGX_AGAIN) {
         settle->waits = 1;
-        ngx_webhook_match_work_waiting += settle->work->size;
+        settle->cost = ngx_webhook_match_work_memory(settle->work);
+        ngx_webhook_match_work_waiting += settle->cost;
         return;
     }
 
@@ -172,31 +183,26 @@ ngx_webhook_match_work_await(ngx_webhook_settle_t *settle)
 }
 
 
+/* Where the store cannot tell, nginx.conf's endpoints get theirs all the
+   same. */
+
 static void
 ngx_webhook_match_work_known(ngx_webhook_registered_waiter_t *w)
 {
-    ngx_uint_t             i;
     ngx_webhook_settle_t  *settle;
 
     settle = w->data;
 
     settle->waits = 0;
-    ngx_webhook_match_work_waiting -= settle->work->size;
+    ngx_webhook_match_work_waiting -= settle->cost;
 
     if (w->failed) {
+        settle->view.unknown = "the store cannot tell who is registered";
 
-        for (i = 0; i < settle->n; i++) {
-            ngx_webhook_match_fail(&settle->matches[i],
-                                   NGX_WEBHOOK_EVENTS_FAILED,
-                                   "the store cannot tell who is registered");
-        }
-
-        settle->work->ran = 1;
-        ngx_webhook_match_work_done(settle->work);
-        return;
+    } else {
+        settle->view.registered =
+                             ngx_webhook_registered_hold(settle->view.wmcf);
     }
-
-    settle->view.registered = ngx_webhook_registered_hold(settle->view.wmcf);
 
     if (settle->large && ngx_webhook_cpu_wanted(NGX_WEBHOOK_CPU_MIN + 1)) {
 
@@ -210,6 +216,31 @@ ngx_webhook_match_work_known(ngx_webhook_registered_waiter_t *w)
     }
 
     ngx_webhook_match_work_done(settle->work);
+}
+
+
+/* What a work keeps in memory: the bodies, and what was copied beside them. */
+
+static size_t
+ngx_webhook_match_work_memory(ngx_webhook_work_t *work)
+{
+    size_t             size;
+    ngx_pool_t        *pool;
+    ngx_pool_large_t  *large;
+
+    size = sizeof(ngx_webhook_work_t) + work->size;
+
+    for (pool = work->pool; pool; pool = pool->d.next) {
+        size += malloc_usable_size(pool);
+    }
+
+    for (large = work->pool->large; large; large = large->next) {
+        if (large->alloc) {
+            size += malloc_usable_size(large->alloc);
+        }
+    }
+
+    return size;
 }
 
 

@@ -276,19 +276,25 @@ ngx_webhook_own_copy_text(ngx_pool_t *pool, ngx_str_t *text)
 }
 
 
-/* Where that cannot be told, nobody gets it: it may be somebody's no more. */
+/* Where that cannot be told, those of nginx.conf get it, and nobody else: it may
+   be somebody's no more. */
 
 static void
 ngx_webhook_own_known(ngx_webhook_registered_waiter_t *w)
 {
-    ngx_webhook_own_t  *own;
+    ngx_webhook_own_t   *own;
+    ngx_webhook_type_t  *type;
 
     own = w->data;
 
     ngx_queue_remove(&own->queue);
     ngx_webhook_owns.nwaits--;
 
-    if (w->failed || ngx_webhook_store_queue_closing()) {
+    type = ngx_webhook_own_types(ngx_webhook_owns.wmcf) + own->notice.kind;
+
+    if (ngx_webhook_store_queue_closing()
+        || (w->failed && type->endpoints.nelts == 0))
+    {
         ngx_webhook_own_drop(own, "what is registered is not known");
         return;
     }
@@ -314,7 +320,8 @@ ngx_webhook_own_make(ngx_webhook_own_t *own)
     webhook_buf_t              payload;
     ngx_webhook_registered_t  *set;
 
-    set = ngx_webhook_registered_hold(ngx_webhook_owns.wmcf);
+    set = own->waiter.failed
+          ? NULL : ngx_webhook_registered_hold(ngx_webhook_owns.wmcf);
 
     ngx_webhook_own_who(own, set);
 

@@ -9,6 +9,8 @@
 
 
 #define NGX_WEBHOOK_REGISTERED_HEARERS  4
+#define NGX_WEBHOOK_REGISTERED_SOON     50      /* ms in which changes gather
+                                                   that nobody waits for */
 
 
 /* In shared memory, which outlives reloads. */
@@ -29,6 +31,8 @@ typedef struct {
     ngx_webhook_registered_pt      hearers[NGX_WEBHOOK_REGISTERED_HEARERS];
     ngx_uint_t                     nhearers;
     ngx_event_t                    failure;     /* to tell of it later */
+    ngx_event_t                    soon;        /* to load what nobody waits
+                                                   for */
     unsigned                       loading:1;
     unsigned                       beginning:1;     /* load() runs */
 } ngx_webhook_registered_ctx_t;
@@ -37,6 +41,8 @@ typedef struct {
 static ngx_int_t ngx_webhook_registered_zone_init(ngx_shm_zone_t *zone,
     void *data);
 static ngx_uint_t ngx_webhook_registered_old(ngx_webhook_registered_ctx_t *ctx);
+static void ngx_webhook_registered_take(ngx_webhook_registered_ctx_t *ctx);
+static void ngx_webhook_registered_soon(ngx_event_t *ev);
 static void ngx_webhook_registered_load(ngx_webhook_registered_ctx_t *ctx);
 static void ngx_webhook_registered_failure(ngx_event_t *ev);
 static void ngx_webhook_registered_wake(ngx_webhook_registered_ctx_t *ctx,
@@ -129,6 +135,11 @@ ngx_webhook_registered_init(ngx_webhook_main_conf_t *wmcf,
     ctx->failure.data = ctx;
     ctx->failure.log = log;
 
+    ctx->soon.handler = ngx_webhook_registered_soon;
+    ctx->soon.data = ctx;
+    ctx->soon.log = log;
+    ctx->soon.cancelable = 1;
+
     ngx_queue_init(&ctx->waiters);
 
     ngx_webhook_registered_load(ctx);
@@ -153,6 +164,10 @@ ngx_webhook_registered_exit(void)
 
     if (ctx->failure.posted) {
         ngx_delete_posted_event(&ctx->failure);
+    }
+
+    if (ctx->soon.timer_set) {
+        ngx_del_timer(&ctx->soon);
     }
 
     ngx_webhook_registered_wake(ctx, 1);
@@ -187,8 +202,40 @@ ngx_webhook_registered_changed(uint64_t change)
         }
     }
 
-    /* a worker that has nothing to do takes it, too: it sends nothing by what
-       was removed, and names what is new to the store */
+    ngx_webhook_registered_take(ctx);
+}
+
+
+/*
+ * A worker that has nothing to do takes changes, too: it sends nothing by what
+ * was removed, and names what is new to the store.  A set costs the more the
+ * more objects there are, so that many changes are taken at once where nobody
+ * waits for one.
+ */
+
+static void
+ngx_webhook_registered_take(ngx_webhook_registered_ctx_t *ctx)
+{
+    if (ctx->load == NULL || ctx->loading || !ngx_webhook_registered_old(ctx))
+    {
+        return;
+    }
+
+    if (ctx->set == NULL || !ngx_queue_empty(&ctx->waiters)) {
+        ngx_webhook_registered_load(ctx);
+        return;
+    }
+
+    if (!ctx->soon.timer_set) {
+        ngx_add_timer(&ctx->soon, NGX_WEBHOOK_REGISTERED_SOON);
+    }
+}
+
+
+static void
+ngx_webhook_registered_soon(ngx_event_t *ev)
+{
+    ngx_webhook_registered_ctx_t *ctx = ev->data;
 
     if (ctx->load && ngx_webhook_registered_old(ctx)) {
         ngx_webhook_registered_load(ctx);
@@ -227,6 +274,10 @@ ngx_webhook_registered_load(ngx_webhook_registered_ctx_t *ctx)
     if (!ctx->loading) {
         ctx->loading = 1;
 
+        if (ctx->soon.timer_set) {
+            ngx_del_timer(&ctx->soon);
+        }
+
         ctx->beginning = 1;
         ctx->load();
         ctx->beginning = 0;
@@ -263,6 +314,22 @@ ngx_webhook_registered_await(ngx_webhook_main_conf_t *wmcf,
     ngx_webhook_registered_load(ctx);
 
     return NGX_AGAIN;
+}
+
+
+ngx_int_t
+ngx_webhook_registered_await_target(ngx_webhook_main_conf_t *wmcf,
+    uint64_t id, ngx_webhook_registered_waiter_t *w)
+{
+    w->failed = 0;
+
+    if (!ngx_webhook_registered_behind(wmcf)
+        || ngx_webhook_endpoint_find(wmcf, id))
+    {
+        return NGX_OK;
+    }
+
+    return ngx_webhook_registered_await(wmcf, w);
 }
 
 
@@ -313,9 +380,7 @@ ngx_webhook_registered_swap(ngx_webhook_registered_t *set, uint64_t known,
 
     ngx_webhook_registered_wake(ctx, 0);
 
-    if (ctx->load && ngx_webhook_registered_old(ctx)) {
-        ngx_webhook_registered_load(ctx);
-    }
+    ngx_webhook_registered_take(ctx);
 }
 
 

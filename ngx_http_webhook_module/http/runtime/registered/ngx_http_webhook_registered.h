@@ -12,9 +12,10 @@
  * set or an object that the work it runs for has taken.
  *
  * Nobody acts by an older change than one that somebody was told of: capture
- * (before fan-out), an attempt (before it begins) and a call (before its
- * receiver is looked for) ask ngx_webhook_registered_await(), and wait where
- * that says so.  The number of the last change is in shared memory and is set
+ * (before fan-out), an attempt to one that is not nginx.conf's (before it
+ * begins) and a call (before its receiver is looked for) ask
+ * ngx_webhook_registered_await(), and wait where that says so.  Where the store
+ * cannot tell, what concerns nginx.conf's endpoints goes on without.  The number of the last change is in shared memory and is set
  * before a change is answered, so that no worker is waited for.
  *
  * What is not configured costs nothing: where there is no webhook_registry,
@@ -197,6 +198,11 @@ struct ngx_webhook_registered_waiter_s {
 ngx_int_t ngx_webhook_registered_await(ngx_webhook_main_conf_t *wmcf,
     ngx_webhook_registered_waiter_t *w);
 
+/* The same for who sends to an endpoint: nobody waits for what concerns one of
+   nginx.conf. */
+ngx_int_t ngx_webhook_registered_await_target(ngx_webhook_main_conf_t *wmcf,
+    uint64_t id, ngx_webhook_registered_waiter_t *w);
+
 void ngx_webhook_registered_forget(ngx_webhook_registered_waiter_t *w);
 
 /* 1 if there is a newer change than this worker's. */
@@ -227,6 +233,11 @@ ngx_webhook_object_t *ngx_webhook_registered_receiver(
     ngx_webhook_registered_t *set, uint64_t key);
 ngx_webhook_object_t *ngx_webhook_registered_by_token(
     ngx_webhook_registered_t *set, ngx_str_t *token);
+
+/* 1 if deliveries to an endpoint with this id and name, as the store knows it,
+   are those of an object of the set, whether that acts or not. */
+ngx_uint_t ngx_webhook_registered_owns(ngx_webhook_registered_t *set,
+    uint64_t id, webhook_str_t *name);
 
 /* How many may ask for a type (of wmcf->types), whatever the company; 1 where
    this worker does not know yet. */
