@@ -9,7 +9,8 @@
 #:                   in ROOMS: of what is built
 #:   check-sizes     no folder of more than 16 sources, none of more than 600
 #:                   lines, no function of more than 100 that does not say why
-#:   soak            t/soak/*.t: SOAK_SECONDS=600 of everything at once
+#:   soak            t/soak/*.t: SOAK_SECONDS=600 of everything at once, and a
+#:                   worker killed at each of its writes
 #:
 #:   nginx-tests     nginx's own suite, with the module and without:
 #:                   NGINX_TESTS=DIR is a checkout of it
@@ -92,7 +93,7 @@ nginx-tests: all
 
 soak:
 	@tools/install-deps test
-	@$(SUBMAKE) all
+	@$(SUBMAKE) all interop
 	@SOAK_SECONDS=$(SOAK_SECONDS) $(RUN_TESTS) --work $(BUILD)/test-soak \
 	    --timeout $(shell echo $$(( $(SOAK_SECONDS) + 300 ))) \
 	    --group soak $(sort $(wildcard t/soak/*.t))

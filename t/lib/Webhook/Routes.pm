@@ -25,8 +25,8 @@ C</webhook/>.  Each answer of the API is held against docs/openapi.json.
 =head2 new(OPTIONS)
 
 C<registry>, C<http> and C<server> are more lines of nginx.conf, in
-C<webhook_registry>, C<http> and C<server>; C<address> ('any'); C<workers>.  Of the object, C<t> is the
-Webhook::Test, C<hook> and C<api> its servers, C<openapi> the file; and these are
+C<webhook_registry>, C<http> and C<server>; C<address> ('any'); C<workers>, and
+C<env> of L<Webhook::Test>; C<keys>, NAME => BYTES of more files.  Of the object, C<t> is the Webhook::Test, C<hook> and C<api> its servers, C<openapi> the file; and these are
 L<Webhook::Api>s, by their tokens:
 
     root     company.setting, all companies
@@ -77,7 +77,8 @@ sub new
 {
     my ($class, %args) = @_;
 
-    my $t = Webhook::Test->new(workers => $args{workers} // 2);
+    my $t = Webhook::Test->new(workers => $args{workers} // 2,
+                               env => $args{env} // {});
 
     my $self = bless {
         t       => $t,
@@ -89,9 +90,11 @@ sub new
 
     Webhook::Api::tokens($t, %tokens);
 
-    $t->file('registry.key', encode_base64('k' x 32, '') . "\n");
+    my %keys = ('registry.key' => 'k' x 32, %{$args{keys} // {}});
 
-    chmod 0600, map { $t->prefix . "/$_" } qw(tokens registry.key);
+    $t->file($_, encode_base64($keys{$_}, '') . "\n") for keys %keys;
+
+    chmod 0600, map { $t->prefix . "/$_" } 'tokens', keys %keys;
 
     # names lead nowhere here: nobody is asked for them
     $t->dns;

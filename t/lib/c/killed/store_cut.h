@@ -25,6 +25,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,6 +39,32 @@
 static unsigned     cut_at;             /* 0: never */
 static unsigned     cut_count;
 static const char  *cut_file = "data.mdb";
+static uint64_t    *cut_left;           /* shared; NULL: cut_at counts */
+
+
+/* 1 if this is the call. */
+
+static int
+cut_counts(void)
+{
+    uint64_t  left;
+
+    if (cut_left == NULL) {
+        return ++cut_count == cut_at;
+    }
+
+    left = __atomic_load_n(cut_left, __ATOMIC_SEQ_CST);
+
+    while (left) {
+        if (__atomic_compare_exchange_n(cut_left, &left, left - 1, 0,
+                                        __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+        {
+            return left == 1;
+        }
+    }
+
+    return 0;
+}
 
 
 static void
@@ -48,8 +75,7 @@ cut_name(const char *name)
     len = strlen(name);
     end = strlen(cut_file);
 
-    if (len >= end && strcmp(name + len - end, cut_file) == 0
-        && ++cut_count == cut_at)
+    if (len >= end && strcmp(name + len - end, cut_file) == 0 && cut_counts())
     {
         kill(getpid(), SIGKILL);
     }
@@ -62,7 +88,7 @@ cut_fd(int fd)
     char     link[64], name[4096];
     ssize_t  n;
 
-    if (cut_at == 0) {
+    if (cut_at == 0 && (cut_left == NULL || *cut_left == 0)) {
         return;
     }
 
@@ -125,7 +151,7 @@ msync(void *addr, size_t len, int flags)
     int   (*next)(void *addr, size_t len, int flags);
     void   *symbol;
 
-    if (cut_at) {
+    if (cut_at || cut_left) {
         cut_name(cut_file);
     }
 
@@ -142,7 +168,7 @@ rename(const char *from, const char *to)
     int   (*next)(const char *from, const char *to);
     void   *symbol;
 
-    if (cut_at) {
+    if (cut_at || cut_left) {
         cut_name(from);
     }
 
@@ -159,10 +185,25 @@ __attribute__((constructor))
 static void
 cut_init(void)
 {
-    const char  *at, *file;
+    int          fd;
+    void        *p;
+    const char  *at, *file, *left;
 
     at = getenv("WEBHOOK_CUT");
     file = getenv("WEBHOOK_CUT_FILE");
+    left = getenv("WEBHOOK_CUT_LEFT");
+
+    fd = left ? open(left, O_RDWR) : -1;
+
+    if (fd != -1) {
+        p = mmap(NULL, sizeof(uint64_t), PROT_READ|PROT_WRITE, MAP_SHARED, fd,
+                 0);
+        close(fd);
+
+        if (p != MAP_FAILED) {
+            cut_left = p;
+        }
+    }
 
     if (at) {
         cut_at = (unsigned) strtoul(at, NULL, 10);

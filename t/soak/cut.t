@@ -1,0 +1,10 @@
+# Each write to the store and each sync of it, where t/admin/registry/cut.t takes
+# some of them.
+
+use strict;
+use warnings;
+
+$ENV{WEBHOOK_TEST_STRIDE} = 1;
+
+do './t/admin/registry/cut.t';
+die $@ if $@;
