@@ -21,6 +21,20 @@ export function deliveryState(d, endpoint) {
 }
 
 
+const RECEIVER = 'receiver:';
+
+/** A way to where a delivery goes: a hook, or the API behind a receiver.
+ * @param {string} id     of its endpoint
+ * @param {string} name   of the hook
+ * @param {string} at     the link's own id */
+export function target(id, name, at) {
+    return id.startsWith(RECEIVER)
+           ? link(hash('receivers', id.slice(RECEIVER.length)),
+                  outside(id.slice(RECEIVER.length)), { id: at })
+           : link(hash('hooks', id), outside(name), { id: at });
+}
+
+
 /**
  * @param {any[]} deliveries
  * @param {object} o
@@ -43,9 +57,8 @@ export function deliveryTable(deliveries, { id, name, endpoint, first, empty }) 
             { label: t('delivery.time'), cell: d => when(d.time) },
             ...name ? [{ label: t('delivery.hook'),
                          cell: (/** @type {any} */ d) =>
-                             link(hash('hooks', d.endpoint),
-                                  outside(name(d.endpoint)),
-                                  { id: `delivery-hook-${d.id}` }) }] : [],
+                             target(d.endpoint, name(d.endpoint),
+                                    `delivery-hook-${d.id}`) }] : [],
             { label: t('delivery.state'), cell: d =>
                 deliveryState(d, endpoint?.(d.endpoint)) },
             { label: t('delivery.sends'), class: 'number',

@@ -42,8 +42,8 @@ function filterForm(asked, names, types, ctx, changed) {
     /** @type {[string, string][]} */
     const hooks = names.items.map((/** @type {any} */ ep) => [ep.id, ep.name]);
 
-    if (asked.endpoint && !names.by.has(asked.endpoint)) {
-        hooks.push([asked.endpoint, asked.endpoint]);
+    if (asked.endpoint && hooks.every(([id]) => id !== asked.endpoint)) {
+        hooks.push([asked.endpoint, names.name(asked.endpoint)]);
     }
 
     const datalist = el('datalist', { id: 'filter-events' },
@@ -137,6 +137,10 @@ export default {
         const [names, types] = await Promise.all([
             endpointNames(ctx.signal), eventTypes(ctx.signal)
         ]);
+
+        if (asked.endpoint) {
+            await names.learn([asked.endpoint]);
+        }
 
         /** @type {Set<string>} */
         const chosen = new Set();
@@ -303,6 +307,8 @@ export default {
             } else {
                 return;                 /* what was gone on in stays */
             }
+
+            await names.learn(mine.items.map(d => d.endpoint));
 
             if (mine === all) {
                 draw();

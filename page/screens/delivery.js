@@ -3,9 +3,9 @@
 import { get, path, poll, post } from '../api.js';
 import { bytes, number, t, usec } from '../text.js';
 import { block, button, code, confirm, copyButton, download, el, facts,
-         failure, hash, head, link, moment, notify, outside, pretty, redraw,
+         failure, hash, head, moment, notify, outside, pretty, redraw,
          section, statusBadge, badge } from '../ui.js';
-import { deliveryState } from '../hooks/delivery-table.js';
+import { deliveryState, target } from '../hooks/delivery-table.js';
 import { kindsOf } from '../hooks/bulk.js';
 import { phaseBar } from '../hooks/phases.js';
 
@@ -183,7 +183,7 @@ export default {
         const endpoint = await get(path('endpoints', first.endpoint),
                                    { signal: ctx.signal })
                                .then(answer => answer.data, () => null);
-        const name = endpoint?.name ?? null;
+        const name = endpoint?.name ?? first.endpoint;
 
         const does = el('div.actions');
         const state = el('div');
@@ -195,10 +195,8 @@ export default {
             redraw(state,
                 el('p', null, deliveryState(d, endpoint)),
                 facts([
-                    [t('delivery.hook'), name === null
-                        ? code(d.endpoint)
-                        : link(hash('hooks', d.endpoint), outside(name),
-                               { id: 'delivery-hook' })],
+                    [t('delivery.hook'), target(d.endpoint, name,
+                                                'delivery-hook')],
                     [t('hook.company'), d.company && code(d.company)],
                     [t('delivery.time'), moment(d.time)],
                     [t('delivery.last_send'), d.last_send
