@@ -138,11 +138,26 @@ export default {
                     notify(t('hook.is_paused'));
                 }
             }, { id: 'hook-pause' }),
+            own && ep.state?.held
+            && button(t('hook.challenge'), async () => {
+                const { data } = await post(path('endpoints', id,
+                                                 'challenge'));
+
+                draw((await get(path('endpoints', id))).data);
+
+                if (data.confirmed) {
+                    notify(t('hook.is_confirmed'));
+                } else {
+                    notify(t('hook.not_confirmed', { why: data.error }),
+                           'bad');
+                }
+            }, { id: 'hook-challenge' }),
             own && ctx.operator && ep.state?.held
             && button(t('hook.approve'), async () => {
-                draw((await post(path('endpoints', id, 'approve'))).data);
+                draw((await post(path('endpoints', id, 'approve'), undefined,
+                                 { version: ep.version })).data);
                 notify(t('hook.is_approved'));
-            }, { id: 'hook-approve', kind: 'primary' }),
+            }, { id: 'hook-approve' }),
             own && button(t('hook.delete'), async () => {
                 if (await remove(ep)) {
                     notify(t('hook.is_deleted', { name: ep.name }));
