@@ -2,8 +2,8 @@
 
 import { list, poll } from '../api.js';
 import { t, word } from '../text.js';
-import { button, el, empty, failure, head, loading, moment, redraw, section }
-    from '../ui.js';
+import { button, el, empty, failure, head, loading, moment, notifyProblem,
+         redraw, section } from '../ui.js';
 import { field, form } from '../form.js';
 import { allThatMatch, each, kindsOf, words } from '../hooks/bulk.js';
 import { endpointNames, eventTypes } from '../hooks/catalogue.js';
@@ -188,8 +188,7 @@ export default {
 
             chosen.clear();
             await each(kind, ids, progress, ctx.signal);
-            await all.refresh();
-            draw();
+            await fresh();
             focus('deliveries-all');
         };
 
@@ -200,7 +199,7 @@ export default {
 
             if (task) {
                 tasks.prepend(taskPanel(task, { signal: ctx.signal, set,
-                                                ended: () => again() }));
+                                                ended: () => fresh().catch(notifyProblem) }));
             }
         };
 
@@ -283,6 +282,11 @@ export default {
             drawAll();
         };
 
+        const fresh = async () => {
+            await all.refresh();
+            draw();
+        };
+
         const filters = filterForm(asked, names, types, ctx, () => {
             ctx.setQuery(asked);
             chosen.clear();
@@ -302,10 +306,10 @@ export default {
 
             if (mine.next === undefined) {
                 await mine.more();
-            } else if (mine.pages === 1) {
+            } else if (mine.pages === 1 && chosen.size === 0) {
                 await mine.refresh();
             } else {
-                return;                 /* what was gone on in stays */
+                return;                 /* nothing moves under a choice */
             }
 
             await names.learn(mine.items.map(d => d.endpoint));
