@@ -157,7 +157,7 @@ my $shell = $t->file('sample.sh', "$line\n");
 
 like scalar(qx{/bin/sh $shell 2>/dev/null}), qr{^HTTP/1\.1 200}m,
     'a shell makes the call';
-is $api->requests->[-1]{body}, '{"name":"Binh"}', 'to the letter';
+is $api->requests->[-1]{body}, '{"name": "Binh"}', 'to the letter';
 
 
 # --- a collection for Postman
@@ -231,12 +231,12 @@ enter('dialog button', 'Replay');
 $b->wait('return document.activeElement.textContent === "What came of it"',
          'what came of it');
 is asked(), $before + 1, 'it was made again';
-is $api->requests->[-1]{body}, '{"name":"Ha"}', 'as it came';
+is $api->requests->[-1]{body}, '{"name": "Ha"}', 'as it came';
 
 
 # --- changed
 
-enter('nav a', '← contact');
+enter('nav[aria-label=Back] a');
 at_screen('contact');
 enter('#edit');
 at_screen('Edit contact');

@@ -237,6 +237,13 @@ isnt $rotated->{url}, $rc->{url}, 'which is another';
 is call($rc->{url}, '{"name": "Dao"}')->{status}, 200, 'the old one holds';
 is call($rotated->{url}, '{"name": "Em"}')->{status}, 200, 'the new one too';
 
+($r, $urls) = $manager->post("receivers/$rc->{id}/reveal");
+is_deeply [map { $_->{url} } @{$urls->{tokens}}], [$rotated->{url}, $rc->{url}],
+    'both are shown, the newest first';
+is $urls->{url}, $rotated->{url}, 'which is the one to call';
+($r, my $newest) = $manager->post("receivers/$rc->{id}/sample");
+like $newest->{command}, qr/\Q$rotated->{url}\E/, 'also by a sample';
+
 ($r, my $last) = $manager->post("receivers/$rc->{id}/rotate", undef,
                                 headers => ['If-Match' => '"2"']);
 is $r->{status}, 200, 'and another, at once';

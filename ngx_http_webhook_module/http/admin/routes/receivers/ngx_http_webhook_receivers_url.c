@@ -112,7 +112,7 @@ ngx_webhook_receivers_url_forget(void *data)
 }
 
 
-/* The newest token comes first: it is the last that was made. */
+/* The newest token comes first, as rotate puts it there. */
 
 static ngx_int_t
 ngx_webhook_receivers_reveal_end(ngx_webhook_api_t *api)
@@ -126,7 +126,7 @@ ngx_webhook_receivers_reveal_end(ngx_webhook_api_t *api)
     tokens = json_object_get(ctx->definition, "tokens");
     list = json_array();
 
-    for (i = json_array_size(tokens); list && i-- > 0; /* void */ ) {
+    for (i = 0; list && i < json_array_size(tokens); i++) {
 
         item = ngx_webhook_receivers_token(api, json_array_get(tokens, i));
 
@@ -185,8 +185,8 @@ ngx_webhook_receivers_sample_end(ngx_webhook_api_t *api)
     ctx = ngx_webhook_scope(api)->data;
 
     tokens = json_object_get(ctx->definition, "tokens");
-    secret = json_string_value(json_object_get(json_array_get(tokens,
-                                     json_array_size(tokens) - 1), "secret"));
+    secret = json_string_value(json_object_get(json_array_get(tokens, 0),
+                                               "secret"));
 
     if (secret == NULL || ctx->thing.receiver == NULL) {
         return ngx_webhook_api_problem(api, NGX_HTTP_CONFLICT,
