@@ -16,7 +16,7 @@ use Webhook::Test qw(wait_for temp_dir slurp);
 
 plan skip_all => Webhook::Browser::missing() if Webhook::Browser::missing();
 
-my $s = Webhook::Routes->new($ENV{PAGE_DEV} ? (server => "location /webhook/page/ { alias $ENV{PAGE_DEV}/; types { text/html html; text/javascript js; application/json json; text/css css; } }") : ());
+my $s = Webhook::Routes->new;
 my ($t, $api) = @$s{qw(t api)};
 my $b = Webhook::Browser->new;
 my $json = JSON::PP->new->utf8;
