@@ -41,7 +41,7 @@ $hook->answer('/hooks/pos', { status => 500, body => $conf });
 
 my ($r, $ep) = $manager->post('endpoints', $s->endpoint(
     name => "hook $evil", description => $evil,
-    url => $hook->url('/hooks/pos') . '?<img>',
+    url => $hook->url('/hooks/pos'),
     headers => [{ name => 'X-Evil', value => $img }],
     filter => ["data.text != '$img'"],
     retry => { attempts => 2, first => '50ms' }));

@@ -317,6 +317,16 @@ is_deeply [grep { ($_->{company} // '') ne '1260' } @{$audit->{items}}], [],
     'of the company alone';
 unlike $r->{body}, qr/the-key-of-somebody|whsec_/, 'without a secret';
 
+($r, $audit) = $manager->get('audit?kind=receiver&action=rotate&limit=1');
+is scalar @{$audit->{items}}, 1, 'a page of those of a kind';
+($r, my $rest) = $manager->get('audit?kind=receiver&action=rotate&limit=1'
+                               . "&cursor=$audit->{next}");
+is_deeply [map { "$_->{kind} $_->{action} $_->{id}" } @{$audit->{items}},
+                                                      @{$rest->{items}}],
+    [("receiver rotate $rc->{id}") x 2], 'and the next one';
+($r, $rest) = $manager->get('audit?by=nobody');
+is_deeply $rest->{items}, [], 'who did nothing';
+
 ($r, $audit) = $s->{other}->get('audit');
 is_deeply $audit->{items}, [], 'another company sees nothing of it';
 

@@ -40,7 +40,7 @@ const ngx_webhook_route_t  ngx_webhook_routes_whole[] = {
       ngx_webhook_whole_task_end, NULL },
 
     { NGX_HTTP_GET, ngx_string("audit"), NGX_WEBHOOK_API_VIEW,
-      ngx_webhook_whole_audit, "cursor limit" },
+      ngx_webhook_whole_audit, "cursor limit by kind action id" },
 
     { NGX_HTTP_GET, ngx_string("registry"), NGX_WEBHOOK_API_SET,
       ngx_webhook_whole_export, "cursor limit" },

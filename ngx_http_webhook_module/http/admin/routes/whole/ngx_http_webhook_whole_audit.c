@@ -12,19 +12,49 @@
 
 
 #define NGX_WEBHOOK_AUDIT_BYTES  524288         /* of records, a page */
+#define NGX_WEBHOOK_AUDIT_LOOKED 1000           /* at of records, a page, where
+                                                   not all are wanted */
+
+
+/* Members of a record that have to be so: those that are set. */
+
+typedef struct {
+    ngx_str_t    values[4];
+    ngx_uint_t   set;
+    uint32_t     max;
+} ngx_webhook_whole_asked_t;
 
 
 static ngx_int_t ngx_webhook_whole_audit_read(ngx_webhook_api_t *api,
     webhook_op_t *op);
+static ngx_uint_t ngx_webhook_whole_audit_meant(
+    ngx_webhook_whole_asked_t *asked, json_t *record);
+
+
+static const char  *ngx_webhook_whole_audit_names[] = {
+    "by", "kind", "action", "id"
+};
 
 
 ngx_int_t
 ngx_webhook_whole_audit(ngx_webhook_api_t *api)
 {
-    u_char        cursor[8];
-    ngx_int_t     rc;
-    ngx_uint_t    i, from;
-    webhook_op_t  op;
+    u_char                      cursor[8];
+    ngx_int_t                   rc;
+    ngx_uint_t                  i, from;
+    webhook_op_t                op;
+    ngx_webhook_whole_asked_t  *asked;
+
+    asked = ngx_pcalloc(api->pool, sizeof(ngx_webhook_whole_asked_t));
+    if (asked == NULL) {
+        return NGX_ERROR;
+    }
+
+    for (i = 0; i < 4; i++) {
+        asked->set |= ngx_webhook_api_query(api,
+                                            ngx_webhook_whole_audit_names[i],
+                                            &asked->values[i]);
+    }
 
     ngx_memzero(&op, sizeof(webhook_op_t));
 
@@ -33,7 +63,7 @@ ngx_webhook_whole_audit(ngx_webhook_api_t *api)
 
     ngx_webhook_access_whose(&api->who, &op.u.audit.company);
 
-    rc = ngx_webhook_api_query_limit(api, &op.u.audit.max);
+    rc = ngx_webhook_api_query_limit(api, &asked->max);
 
     if (rc == NGX_OK) {
         rc = ngx_webhook_api_query_cursor(api, cursor, 8, &from);
@@ -47,37 +77,91 @@ ngx_webhook_whole_audit(ngx_webhook_api_t *api)
         op.u.audit.before = op.u.audit.before << 8 | cursor[i];
     }
 
+    op.u.audit.max = asked->set ? NGX_WEBHOOK_AUDIT_LOOKED : asked->max;
+    api->data = asked;
+
     return ngx_webhook_api_store(api, &op, ngx_webhook_whole_audit_read);
 }
 
 
+/* Where not all are wanted a page may have less than it could, and even none:
+   "next" goes on behind what was looked at. */
+
 static ngx_int_t
 ngx_webhook_whole_audit_read(ngx_webhook_api_t *api, webhook_op_t *op)
 {
-    u_char      cursor[8];
-    json_t     *items;
-    uint32_t    i;
+    u_char                      cursor[8];
+    json_t                     *items, *record;
+    uint32_t                    i;
+    uint64_t                    before;
+    ngx_uint_t                  more;
+    webhook_op_audit_t         *audit;
+    ngx_webhook_whole_asked_t  *asked;
+
+    asked = api->data;
+    audit = &op->u.audit;
+    before = audit->before;
+    more = audit->more;
 
     items = json_array();
     if (items == NULL) {
         return NGX_ERROR;
     }
 
-    for (i = 0; i < op->u.audit.count; i++) {
+    for (i = 0; i < audit->count; i++) {
 
-        if (json_array_append_new(items,
-                                  webhook_view_audit(&op->u.audit.records[i]))
-            != 0)
-        {
+        if (json_array_size(items) == asked->max) {
+            before = audit->records[i - 1].number;
+            more = 1;
+            break;
+        }
+
+        record = webhook_view_audit(&audit->records[i]);
+
+        if (record && !ngx_webhook_whole_audit_meant(asked, record)) {
+            json_decref(record);
+            continue;
+        }
+
+        if (json_array_append_new(items, record) != 0) {
             json_decref(items);
             return NGX_ERROR;
         }
     }
 
     for (i = 0; i < 8; i++) {
-        cursor[i] = (u_char) (op->u.audit.before >> (56 - 8 * i));
+        cursor[i] = (u_char) (before >> (56 - 8 * i));
     }
 
-    return ngx_webhook_api_page(api, items,
-                                op->u.audit.more ? cursor : NULL, 8);
+    return ngx_webhook_api_page(api, items, more ? cursor : NULL, 8);
+}
+
+
+static ngx_uint_t
+ngx_webhook_whole_audit_meant(ngx_webhook_whole_asked_t *asked,
+    json_t *record)
+{
+    json_t      *value;
+    ngx_str_t   *text;
+    ngx_uint_t   i;
+
+    for (i = 0; i < 4; i++) {
+
+        text = &asked->values[i];
+
+        if (text->len == 0) {
+            continue;
+        }
+
+        value = json_object_get(record, ngx_webhook_whole_audit_names[i]);
+
+        if (json_string_length(value) != text->len
+            || ngx_memcmp(json_string_value(value), text->data, text->len)
+               != 0)
+        {
+            return 0;
+        }
+    }
+
+    return 1;
 }
