@@ -155,7 +155,7 @@ export function part(member, value, where) {
         props: { placeholder: member.example,
                  inputmode: kind === 'number' ? 'numeric' : undefined },
         read: v => v.trim() === '' ? undefined
-                   : kind === 'number' && /^\d{1,15}$/.test(v.trim())
+                   : kind === 'number' && /^\d{1,15}(\.\d{1,9})?$/.test(v.trim())
                      ? Number(v) : v.trim()
     }));
 }

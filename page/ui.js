@@ -625,7 +625,7 @@ export async function confirm({ title, text, action, kind = 'primary' }) {
 export const head = (title, { lead, actions, back } = {}) =>
     el('header.head', null,
        back && el('nav', { 'aria-label': t('ui.back') },
-                  link(back[0], ['← ', back[1]])),
+                  link(back[0], ['← ', outside(back[1])])),
        el('div.title', null,
           el('h1', { tabindex: -1 }, title),
           actions && el('div.actions', null, actions)),

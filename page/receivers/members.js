@@ -118,9 +118,9 @@ export const durable = [
     { name: 'retry', kind: 'object', of: [
         { name: 'attempts', kind: 'number', example: '12' },
         { name: 'first', kind: 'text', example: '1m' },
-        { name: 'factor', kind: 'text', example: '2' },
+        { name: 'factor', kind: 'number', example: '2' },
         { name: 'max', kind: 'text' },
-        { name: 'jitter', kind: 'text' },
+        { name: 'jitter', kind: 'number', example: '0.1' },
         { name: 'retry_after', kind: 'text' },
         { name: 'gone', kind: 'text' }
     ] },
