@@ -18,8 +18,9 @@ import { field, group, rows } from './form.js';
  */
 
 /**
- * One member.  Its label is the word "member.PATH", its hint "member.PATH.hint";
- * options have "member.PATH.OPTION".  PATH is as in "actions.method".
+ * One member.  Its label is the word "member.PATH", its hint
+ * "member.PATH.hint"; options have "member.PATH.OPTION".  PATH is as in
+ * "actions.method".
  *
  *   text      a text; "" is the default
  *   number    a number where it is one; else the text, of which the API says
@@ -57,6 +58,8 @@ export const many = value =>
 /** @param {any} value */
 const plain = value =>
     typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const NUMBER = /^\d{1,15}(\.\d{1,9})?$/;
 
 /** @param {any} value JSON as a text, and a text as it is */
 const text = value =>
@@ -113,7 +116,8 @@ export function part(member, value, where) {
             options: [...options, ...options.includes(known) || known === ''
                                      ? [] : [known]]
                      .map(v => [v, v === '' ? t('receiver.default')
-                                   : options.includes(v) ? word('member', `${texts}.${v}`)
+                                   : options.includes(v)
+                                     ? word('member', `${texts}.${v}`)
                                    : v]),
             value: known || options[0],
             read: v => v === options[0] && !member.required ? undefined : v
@@ -155,7 +159,7 @@ export function part(member, value, where) {
         props: { placeholder: member.example,
                  inputmode: kind === 'number' ? 'numeric' : undefined },
         read: v => v.trim() === '' ? undefined
-                   : kind === 'number' && /^\d{1,15}(\.\d{1,9})?$/.test(v.trim())
+                   : kind === 'number' && NUMBER.test(v.trim())
                      ? Number(v) : v.trim()
     }));
 }
@@ -219,7 +223,8 @@ function object(member, value, where) {
                           at: () => `${where.at()}/${member.name}`,
                           changed: where.changed });
 
-    const what = [member.hint && el('p.hint', null, word('member', `${texts}.hint`)),
+    const what = [member.hint && el('p.hint', null,
+                                    word('member', `${texts}.hint`)),
                   inner.nodes];
 
     const node = member.folded
@@ -372,7 +377,8 @@ function checks(member, value, where) {
 
     return {
         node: group(word('member', texts),
-                    member.hint && el('p.hint', null, word('member', `${texts}.hint`)),
+                    member.hint && el('p.hint', null,
+                                      word('member', `${texts}.hint`)),
                     el('div.checks', null, boxes.map(b => b.field.node))),
         fields: () => boxes.map(b => b.field),
 
