@@ -594,7 +594,7 @@ export function dialog(title, build) {
                     resolve(result);
                 }
             }
-        }, el('h2', { id }, title), build(close));
+        }, el('h2', { id, dir: 'auto' }, title), build(close));
 
         document.body.append(node);
         node.showModal();
@@ -627,7 +627,7 @@ export const head = (title, { lead, actions, back } = {}) =>
        back && el('nav', { 'aria-label': t('ui.back') },
                   link(back[0], ['← ', outside(back[1])])),
        el('div.title', null,
-          el('h1', { tabindex: -1 }, title),
+          el('h1', { tabindex: -1, dir: 'auto' }, title),
           actions && el('div.actions', null, actions)),
        lead && el('p.lead', null, lead));
 
