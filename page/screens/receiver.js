@@ -69,8 +69,9 @@ export default {
                 ]
             }),
             el('p', null, receiverBadges(r)),
-            r.state?.held && el('p.warning', { dir: 'auto' },
-                                t('receiver.held.why', { why: r.state.held })),
+            r.state?.held
+            ? el('p.warning', { dir: 'auto' },
+                 t('receiver.held.why', { why: r.state.held })) : '',
             ...(made?.keys ?? []).map(k => secret(k, t('receiver.key.made'))),
             may ? urls(state, where, made?.url || null)
             : own ? section(t('receiver.url'), code(r.url ?? '–'),
