@@ -30,7 +30,10 @@ export default {
 
     async mount(root, [id, call], ctx) {
         const where = api.path('receivers', id, 'calls', call);
-        const { data: c } = await api.get(where, { signal: ctx.signal });
+        const [{ data: c }, { data: r }] = await Promise.all([
+            api.get(where, { signal: ctx.signal }),
+            api.get(api.path('receivers', id), { signal: ctx.signal })
+        ]);
         const result = el('div.stack', { 'aria-live': 'polite' });
 
         const replay = ctx.may('company.setting')
@@ -60,7 +63,7 @@ export default {
 
         root.append(
             head(t('call.title'), {
-                back: [hash('receivers', id), c.receiver ?? t('receiver.back')],
+                back: [hash('receivers', id), r.name],
                 actions: replay
             }),
             result,
@@ -71,7 +74,8 @@ export default {
                 c.error && [t('call.error'), outside(c.error)],
                 [t('call.took'), usec(c.total_usec)],
                 [t('call.remote'), code(c.remote ?? '–')],
-                c.verified && [t('call.verified'), outside(c.verified)],
+                c.verified && c.verified !== 'off'
+                && [t('call.verified'), outside(c.verified)],
                 c.content_type && [t('call.type'), code(c.content_type)],
                 c.company && [t('call.company'), outside(c.company)],
                 c.delivery && [t('call.delivery'),
