@@ -244,6 +244,14 @@ function object(member, value, where) {
             const out = inner.get();
             const names = Object.keys(out);
 
+            /* the rest says nothing of what is off */
+
+            if (first && out[first] === undefined
+                && member.of?.[0].kind === 'select')
+            {
+                return undefined;
+            }
+
             return names.length === 0 ? undefined
                    : first && names.length === 1 && names[0] === first
                      ? out[first] : out;
