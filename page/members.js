@@ -369,8 +369,7 @@ function row(pointer, main) {
 function checks(member, value, where) {
     const texts = where.texts + member.name;
     const fallback = member.fallback ?? [];
-    const chosen = value === undefined || value === null ? fallback
-                                                         : many(value);
+    const chosen = many(value).length ? many(value) : fallback;
 
     const boxes = (member.options ?? []).map(option => ({
         option,

@@ -61,7 +61,7 @@ function old(v, at, ends) {
 
     return {
         node: el('div.stack', null,
-            el('p', null, code(v.hint ? `${v.hint}…` : v.id), ' ',
+            el('p', null, code(v.hint ?? v.id), ' ',
                v.created ? [t('receiver.secrets.since'), ' ',
                             moment(v.created)] : ''),
             until?.node),
