@@ -70,6 +70,8 @@ install-files:
 	install -d $(DESTDIR)$(docdir)/docs
 	install -m 644 $(TOP_FILES) $(DESTDIR)$(docdir)/
 	install -m 644 $(DOC_FILES) $(DESTDIR)$(docdir)/docs/
+	install -d $(DESTDIR)$(docdir)/docs/images
+	install -m 644 $(wildcard docs/images/*) $(DESTDIR)$(docdir)/docs/images/
 	install -d $(DESTDIR)$(docdir)/docs/monitoring
 	install -m 644 $(wildcard docs/monitoring/*) \
 	    $(DESTDIR)$(docdir)/docs/monitoring/

@@ -2,6 +2,7 @@
 #:   pages           make the manual page, the reference of commands in
 #:                   docs/webhookctl.md and the completions of shells anew
 #:                   from tools/webhookctl/command/webhookctl_table.c
+#:   screenshots     make the pictures in docs/images anew, in Chromium
 #:
 
 COMPLETIONS := tools/completion/webhookctl.bash tools/completion/_webhookctl
@@ -10,7 +11,7 @@ COMPLETIONS := tools/completion/webhookctl.bash tools/completion/_webhookctl
 PAGES_FROM := <!-- made by "make pages" -->
 PAGES_TO   := <!-- made until here -->
 
-.PHONY: pages
+.PHONY: pages screenshots
 
 pages: $(BUILD)/webhookctl
 	@mkdir -p tools/completion
@@ -22,3 +23,8 @@ pages: $(BUILD)/webhookctl
 	  sed -n '/$(PAGES_TO)/,$$p' docs/webhookctl.md; \
 	} > $(BUILD)/webhookctl.md
 	cp $(BUILD)/webhookctl.md docs/webhookctl.md
+
+screenshots: all
+	@tools/install-deps test
+	@mkdir -p docs/images
+	WEBHOOK_BUILD=$(BUILD) tools/page-screenshots docs/images

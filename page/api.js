@@ -3,6 +3,8 @@
  * asked again and again.
  */
 
+import { t } from './text.js';
+
 /** Where the API is: this file is in page/ below it. */
 export const base = new URL('../', import.meta.url);
 
@@ -157,26 +159,51 @@ export async function request(method, path, body, options = {}) {
 
 
 /* What got lost on its way is sent once more, with the same key where it has
- * one: nothing is done twice. */
+   one, so that nothing is done twice.  While the first is still under way that
+   is a 409, and then what it was answered. */
+
+const LONGEST = 3600000;        /* ms that something may be under way */
 
 /** @param {URL} to
  * @param {RequestInit} init */
 async function send(to, init) {
-    for (let tries = 0; ; tries++) {
+    const until = Date.now() + LONGEST;
+    let again = false;
+
+    for (;;) {
         try {
-            return await fetch(to, init);
+            const answer = await fetch(to, init);
+            const wait = Number(answer.headers.get('retry-after'));
+
+            if (!again || answer.status !== 409 || !wait
+                || Date.now() > until)
+            {
+                return answer;
+            }
+
+            await pause(wait * 1000, init.signal);
 
         } catch (e) {
             if (init.signal?.aborted) {
                 throw e;
             }
 
-            if (tries || init.method === 'PATCH' || init.method === 'DELETE') {
+            if (again || init.method === 'PATCH' || init.method === 'DELETE') {
                 throw new Problem(0, { detail: String(e) });
             }
+
+            again = true;
         }
     }
 }
+
+
+/** @param {number} ms
+ * @param {AbortSignal | null} [signal] */
+const pause = (ms, signal) => new Promise((done, stop) => {
+    setTimeout(done, ms);
+    signal?.addEventListener('abort', () => stop(signal.reason));
+});
 
 
 /** @param {Response} answer */
@@ -211,9 +238,16 @@ export const del = (path, options) =>
     request('DELETE', path, undefined, options);
 
 
-/** A path of parts that may have any letters: path('endpoints', id).
+/** A path of parts that may have any letters: path('endpoints', id).  "." and
+ * ".." would be other paths, and are nobody's id.
  * @param {...string} parts */
-export const path = (...parts) => parts.map(encodeURIComponent).join('/');
+export const path = (...parts) => parts.map(part => {
+    if (part === '.' || part === '..') {
+        throw new Problem(404, { detail: t('problem.404') });
+    }
+
+    return encodeURIComponent(part);
+}).join('/');
 
 
 /**

@@ -29,7 +29,8 @@ Why there is no browser; false: there is one.
 
 =head2 new(OPTIONS)
 
-C<width> (1200) and C<height> (900) of the window's inside, C<dark> (0), C<language> ('en-US').
+C<width> (1200) and C<height> (900) of the window's inside, C<dark> (0), C<language> ('en-US'); C<trace>, categories
+of Chrome's tracing, for events().
 
 =head2 go(URL), js(SCRIPT, ARGUMENTS...), cdp(COMMAND, PARAMETERS)
 
@@ -64,6 +65,11 @@ What is read of the first that the selector means (''), how many there are, and 
 =head2 console()
 
 What the browser has told since it was asked last: texts of warnings and errors.
+
+=head2 events()
+
+With C<trace>: what DevTools has been told since it was asked last, as hashes with C<method> and C<params>;
+of the network, and C<Tracing.dataCollected>.
 
 =head2 end()
 
@@ -163,8 +169,15 @@ sub capabilities
 
     return {
         browserName => 'chrome',
-        'goog:loggingPrefs' => { browser => 'ALL' },
+        'goog:loggingPrefs' => {
+            browser => 'ALL',
+            $args{trace} ? (performance => 'ALL') : (),
+        },
         'goog:chromeOptions' => {
+            $args{trace}
+                ? (perfLoggingPrefs => { enableNetwork => JSON::PP::true,
+                                         traceCategories => $args{trace} })
+                : (),
             args => ['--headless=new', '--no-sandbox', '--disable-gpu',
                      '--disable-dev-shm-usage', '--no-first-run',
                      '--disable-background-networking',
@@ -377,6 +390,17 @@ sub console
 
     return map { $_->{message} }
            grep { $_->{level} =~ /^(?:WARNING|SEVERE)$/ } @$log;
+}
+
+
+sub events
+{
+    my ($self) = @_;
+
+    my $log = $self->call(POST => "$self->{session}/se/log",
+                          { type => 'performance' });
+
+    return map { $json->decode($_->{message})->{message} } @$log;
 }
 
 
