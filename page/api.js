@@ -138,7 +138,9 @@ export async function request(method, path, body, options = {}) {
     /* a redirect is a login that stands in front, and wants to be seen */
 
     if (answer.status === 401 || answer.type === 'opaqueredirect') {
-        if (options.as === undefined) {
+        /* an old token says nothing of the one in use now */
+
+        if (options.as === undefined && bearer === token) {
             unknown();
         }
         throw new Problem(401, await json(answer), answer.headers);
