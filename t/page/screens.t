@@ -43,7 +43,7 @@ my $layout = <<'JS';
 
         if (!box.width || !box.height || style.visibility === 'hidden'
             || style.clipPath !== 'none'
-            || e.closest('.scroll, pre, textarea, select, caption, thead, .away, .skip, svg'))
+            || e.closest('.scroll, pre, textarea, select, input, caption, thead, .away, .skip, svg'))
         {
             continue;
         }
@@ -114,6 +114,7 @@ for my $look ({ language => 'en', width => 1200 },
         # all that can be opened
         $b->js('for (const d of document.querySelectorAll("main details"))'
                . ' { d.open = true; }');
+        $p->shown($b);
 
         is $b->js($layout), '', "$name $screen: nothing is cut";
         is $b->js($text), '', "$name $screen: texts are texts";

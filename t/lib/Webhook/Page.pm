@@ -38,7 +38,7 @@ The fragments of all screens.
 
 =head2 show(BROWSER, FRAGMENT)
 
-Goes there, and waits until it is shown whole.
+Goes there, and waits until it is shown whole, but for what is folded away; shown(BROWSER) waits alone.
 
 =head2 url()
 
@@ -59,6 +59,9 @@ sub new
     my ($class, %args) = @_;
 
     my $evil = $args{evil} // '';
+    my $bytes = $evil;
+
+    utf8::encode($bytes);
 
     my $s = Webhook::Routes->new(
         http => <<"HTTP" . ($args{http} // ''),
@@ -73,7 +76,7 @@ SERVER
     my $self = bless { s => $s }, $class;
     my ($api, $hook) = @$s{qw(root hook)};
 
-    $hook->answer('/bad', { status => 500, body => "no: $evil" });
+    $hook->answer('/bad', { status => 500, body => "no: $bytes" });
 
     $self->{hook} = $self->make(endpoints => $s->endpoint(
         name => "erp $evil", description => "of the warehouse $evil",
@@ -197,7 +200,9 @@ sub shown
 
     return $b->wait('const m = document.querySelector("main");'
                     . 'return m && m.querySelector("h1, h2")'
-                    . ' && !m.querySelector(".login, .loading")'
+                    . ' && !m.querySelector(".login")'
+                    . ' && ![...m.querySelectorAll(".loading")]'
+                    . '     .some(e => e.checkVisibility())'
                     . ' && m.contains(document.activeElement)',
                     'a screen');
 }
