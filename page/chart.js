@@ -179,7 +179,7 @@ function lines(times, series, top) {
 
             /* a value between two that are not there is a short stroke */
 
-            parts.push(pen ? `L${x} ${y}` : `M${x} ${y}h1`);
+            parts.push(pen ? `L${x} ${y}` : `M${round(x - 3)} ${y}H${x}`);
             pen = true;
         });
 
