@@ -195,6 +195,12 @@ is $got->{headers}{'x-key'}, 'the-key-of-somebody',
 is $r->{status}, 422, 'a mistake';
 is $seen->{errors}[0]{pointer}, '/url', 'and where it is';
 
+ok wait_for(sub {
+    local $manager->{openapi};
+    (undef, $seen) = $manager->get("endpoints/$ep->{id}");
+    return !$seen->{state}{pending} && !$seen->{state}{sending};
+}), 'nothing waits any more';
+
 $manager->del("endpoints/$ep->{id}", headers => ['If-Match' => '"2"']);
 ($r) = $manager->get("endpoints/$ep->{id}");
 is $r->{status}, 404, 'deleted';
