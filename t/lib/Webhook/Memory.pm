@@ -16,9 +16,10 @@ whether memory can be looked into here
 
 =item found_in(PID, NAME => [TEXT, ...], ...)
 
-looks for texts in all memory that a process can read.  Returns two hashes of
-NAME: in memory that a core dump has, the names of the maps; and in memory that
-it leaves out, how often.
+looks for texts in all memory of a process but for the pages of files, which no
+core dump has unless it is told to, and which can be looked into as files.
+Returns two hashes of NAME: in memory that a core dump has, the names of the
+maps; and in memory that it leaves out, how often.
 
 =item has(BYTES, [TEXT, ...])
 
@@ -143,7 +144,11 @@ sub maps
         }
     }
 
-    return grep { $_->{may} =~ /^r/ && $_->{name} !~ /^\[v/ } @maps;
+    # what is private and can be written to may be a copy of a file's
+
+    return grep { $_->{may} =~ /^r/ && $_->{name} !~ /^\[v/
+                  && ($_->{name} !~ m{^/(?!dev/zero)} || $_->{may} =~ /^rw.p/)
+                } @maps;
 }
 
 

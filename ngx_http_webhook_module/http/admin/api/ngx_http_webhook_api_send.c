@@ -13,6 +13,7 @@
 
 static ngx_int_t ngx_webhook_api_send_bytes(ngx_webhook_api_t *api,
     ngx_str_t *bytes);
+static void ngx_webhook_api_send_wipe(void *data);
 static ngx_int_t ngx_webhook_api_send_headers(ngx_webhook_api_t *api);
 static void ngx_webhook_api_send_status(ngx_http_request_t *r,
     ngx_uint_t status);
@@ -91,9 +92,23 @@ static ngx_int_t
 ngx_webhook_api_send_bytes(ngx_webhook_api_t *api, ngx_str_t *bytes)
 {
     size_t                            size;
+    ngx_str_t                        *wiped;
+    ngx_pool_cleanup_t               *cln;
     struct ngx_webhook_api_answer_s  *answer;
 
     answer = api->answer;
+
+    /* it may show secrets that were made, and URLs */
+
+    cln = ngx_pool_cleanup_add(api->pool, sizeof(ngx_str_t));
+    if (cln == NULL) {
+        return NGX_ERROR;
+    }
+
+    wiped = cln->data;
+    ngx_str_null(wiped);
+
+    cln->handler = ngx_webhook_api_send_wipe;
 
     if (answer->json == NULL) {
         *bytes = answer->bytes;
@@ -111,6 +126,9 @@ ngx_webhook_api_send_bytes(ngx_webhook_api_t *api, ngx_str_t *bytes)
         return NGX_ERROR;
     }
 
+    wiped->data = bytes->data;
+    wiped->len = size;
+
     if (json_dumpb(answer->json, (char *) bytes->data, size, JSON_COMPACT)
         != size)
     {
@@ -121,6 +139,17 @@ ngx_webhook_api_send_bytes(ngx_webhook_api_t *api, ngx_str_t *bytes)
     bytes->len = size + 1;
 
     return NGX_OK;
+}
+
+
+static void
+ngx_webhook_api_send_wipe(void *data)
+{
+    ngx_str_t *wiped = data;
+
+    if (wiped->len) {
+        ngx_explicit_memzero(wiped->data, wiped->len);
+    }
 }
 
 

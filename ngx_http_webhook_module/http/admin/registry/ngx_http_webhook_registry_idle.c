@@ -21,6 +21,8 @@ static json_t *ngx_webhook_registry_rest(ngx_webhook_registry_compile_t *c);
 static ngx_int_t ngx_webhook_registry_nowhere(json_t *rest,
     webhook_object_e kind);
 static ngx_uint_t ngx_webhook_registry_masked(const json_t *value);
+static ngx_uint_t ngx_webhook_registry_lesser(
+    ngx_webhook_registry_compile_t *c);
 static ngx_uint_t ngx_webhook_registry_lessen(json_t *rest,
     ngx_str_t *pointer);
 static ngx_uint_t ngx_webhook_registry_open_member(ngx_str_t *pointer);
@@ -32,7 +34,7 @@ static ngx_uint_t ngx_webhook_registry_below(ngx_str_t *pointer,
    is told of it. */
 
 static const char  *ngx_webhook_registry_endpoint_rest[] = {
-    "name", "description", "company", "approved", "events", "headers",
+    "name", "description", "company", "approved", "moved", "events", "headers",
     "format", "envelope", "body", "filter", "order_by", "success", "retry",
     "timeout", "limit", "breaker", NULL
 };
@@ -46,10 +48,9 @@ static const char  *ngx_webhook_registry_receiver_rest[] = {
 ngx_webhook_object_t *
 ngx_webhook_registry_idle(ngx_webhook_registry_compile_t *c)
 {
-    json_t                          *given;
-    ngx_uint_t                       i;
-    ngx_webhook_object_t            *object;
-    ngx_webhook_registry_problem_t  *problem;
+    json_t                *given;
+    ngx_uint_t             i;
+    ngx_webhook_object_t  *object;
 
     given = c->definition;
 
@@ -63,11 +64,8 @@ ngx_webhook_registry_idle(ngx_webhook_registry_compile_t *c)
         c->problems->nelts = 0;
 
         object = ngx_webhook_registry_compile(c);
-        problem = ngx_webhook_registry_mistake(c);
 
-        if (object || problem == NULL
-            || !ngx_webhook_registry_lessen(c->definition, &problem->pointer))
-        {
+        if (object || !ngx_webhook_registry_lesser(c)) {
             break;
         }
     }
@@ -95,7 +93,11 @@ ngx_webhook_registry_rest(ngx_webhook_registry_compile_t *c)
 
         value = json_object_get(c->definition, *name);
 
-        if (value == NULL || (c->masked && ngx_webhook_registry_masked(value)))
+        /* of these nothing else is a secret */
+
+        if (value == NULL
+            || (c->masked && ngx_strcmp(*name, "headers") == 0
+                && ngx_webhook_registry_masked(value)))
         {
             continue;
         }
@@ -165,6 +167,30 @@ ngx_webhook_registry_masked(const json_t *value)
     }
 
     return 0;
+}
+
+
+/* Takes away all that is wrong with it, of a list the last one first.  0: it
+   was nothing that could be taken. */
+
+static ngx_uint_t
+ngx_webhook_registry_lesser(ngx_webhook_registry_compile_t *c)
+{
+    ngx_uint_t                       i, n;
+    ngx_webhook_registry_problem_t  *problem;
+
+    problem = c->problems->elts;
+    n = 0;
+
+    for (i = c->problems->nelts; i--; /* void */) {
+
+        if (!problem[i].warning) {
+            n += ngx_webhook_registry_lessen(c->definition,
+                                             &problem[i].pointer);
+        }
+    }
+
+    return n;
 }
 
 

@@ -111,6 +111,7 @@ ngx_webhook_registry_opened_as(ngx_webhook_registry_ctx_t *ctx,
         return NULL;
 
     default:
+        c->masked = 1;
         c->reason = damaged;
 
         ngx_webhook_registry_idles(ctx, c, &ctx->damaged);

@@ -204,7 +204,9 @@ ngx_webhook_match_work_known(ngx_webhook_registered_waiter_t *w)
                              ngx_webhook_registered_hold(settle->view.wmcf);
     }
 
-    if (settle->large && ngx_webhook_cpu_wanted(NGX_WEBHOOK_CPU_MIN + 1)) {
+    if (settle->large && !ngx_webhook_cpu_closing()
+        && ngx_webhook_cpu_wanted(NGX_WEBHOOK_CPU_MIN + 1))
+    {
 
         ngx_webhook_work_post(settle->work);
 
