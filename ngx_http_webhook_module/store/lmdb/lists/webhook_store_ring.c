@@ -7,6 +7,11 @@
  * anyway; as the first outcome of another minute comes it goes to the rings, a
  * row of which is an hour.  So the rings cost a commit nothing, but once a
  * minute.
+ *
+ * Minutes are those of the wall clock, which may be wrong for days.  A row of
+ * "meta" has by how much it is ahead of the store's own time, and since when;
+ * only where that has been the same for a week hours are removed for their age.
+ * So a clock that was set a week ahead and back has removed nothing.
  */
 
 #include "store/lmdb/lists/webhook_store_ring.h"
@@ -23,12 +28,15 @@
 #define WEBHOOK_RING_LOOK  (60 * 60 * 1000)     /* ms between two walks */
 #define WEBHOOK_RING_ROWS  256          /* endpoints looked at in a step, ... */
 #define WEBHOOK_RING_MAX   64           /* ... and hours that go in it */
+#define WEBHOOK_RING_STEP  (60 * 60 * 1000)     /* ms: the clock was set */
+#define WEBHOOK_RING_SURE  ((uint64_t) WEBHOOK_RING_HOURS * 3600 * 1000)
 
 
+static int webhook_ring_old(webhook_txn_t *t, uint32_t *hour, int *todo);
 static int webhook_ring_turn(webhook_txn_t *t, uint64_t endpoint,
     const webhook_minute_t *m);
 static int webhook_ring_next(webhook_txn_t *t, uint32_t *rows,
-    uint32_t *hour);
+    uint32_t hour);
 
 
 int
@@ -89,7 +97,7 @@ webhook_ring_turn(webhook_txn_t *t, uint64_t endpoint,
     int                  rc;
     size_t               len;
     MDB_val              val;
-    uint32_t             hour, removed;
+    uint32_t             hour, old, removed;
     unsigned char        key[WEBHOOK_KEY_RING], buf[WEBHOOK_ROW_MAX];
     webhook_ring_row_t   row;
 
@@ -108,9 +116,12 @@ webhook_ring_turn(webhook_txn_t *t, uint64_t endpoint,
     if (rc == MDB_NOTFOUND) {
         memset(&row, 0, sizeof(row));
 
-        rc = hour < WEBHOOK_RING_HOURS
-             ? 0 : webhook_ring_expire(t, endpoint, hour - WEBHOOK_RING_HOURS,
-                                       WEBHOOK_RING_OLD, &removed);
+        rc = webhook_ring_old(t, &old, NULL);
+
+        if (rc == 0) {
+            rc = webhook_ring_expire(t, endpoint, old, WEBHOOK_RING_OLD,
+                                     &removed);
+        }
 
     } else if (rc == 0 && webhook_row_read_ring(&val, &row) != 0) {
         memset(&row, 0, sizeof(row));
@@ -141,25 +152,65 @@ webhook_ring_add(webhook_minute_t *to, const webhook_minute_t *from)
 }
 
 
-int
-webhook_ring_get(webhook_txn_t *t, uint64_t endpoint, uint32_t hour,
-    webhook_ring_row_t *row)
+/* Hours before *hour are too old; 0 where none is to go, as the clock was set
+   not long ago, which is noted down.  Who only reads is told by *todo that
+   there is something to be noted. */
+
+static int
+webhook_ring_old(webhook_txn_t *t, uint32_t *hour, int *todo)
 {
-    int            rc;
-    MDB_val        val;
-    unsigned char  key[WEBHOOK_KEY_RING];
+    int             rc;
+    MDB_val         val;
+    int64_t         ahead, was;
+    uint64_t        wall, since;
+    unsigned char   row[16], *p;
 
-    webhook_key_ring(key, endpoint, hour);
+    *hour = 0;
 
-    rc = webhook_txn_get(t, WEBHOOK_DB_RINGS, key, sizeof(key), &val);
+    wall = webhook_clock_real(t->st);
+    ahead = (int64_t) (wall - t->age);
 
-    if (rc == 0 && webhook_row_read_ring(&val, row) == 0) {
+    rc = webhook_txn_get(t, WEBHOOK_DB_META, "rings", 5, &val);
+
+    if (rc && rc != MDB_NOTFOUND) {
+        return rc;
+    }
+
+    if (rc == 0 && val.mv_size == sizeof(row)) {
+        p = val.mv_data;
+
+        was = (int64_t) webhook_get_u64(p);
+        since = webhook_get_u64(p + 8);
+
+        if (since <= t->age && ahead - was <= WEBHOOK_RING_STEP
+            && was - ahead <= WEBHOOK_RING_STEP)
+        {
+            wall = wall / 60000 / WEBHOOK_RING_MINUTES;
+
+            if (t->age - since >= WEBHOOK_RING_SURE
+                && wall > WEBHOOK_RING_HOURS)
+            {
+                *hour = (uint32_t) (wall - WEBHOOK_RING_HOURS);
+            }
+
+            return 0;
+        }
+    }
+
+    if (!t->write) {
+
+        if (todo) {
+            *todo = 1;
+        }
+
         return 0;
     }
 
-    memset(row, 0, sizeof(webhook_ring_row_t));
+    webhook_set_u64(row, (uint64_t) ahead);
+    webhook_set_u64(row + 8, t->age);
 
-    return rc == MDB_NOTFOUND ? 0 : rc;
+    return webhook_txn_put(t, WEBHOOK_DB_META, "rings", 5, row, sizeof(row),
+                           0);
 }
 
 
@@ -206,8 +257,19 @@ webhook_ring_sweep_peek(webhook_txn_t *t, int *todo)
     uint32_t  rows, hour;
 
     rows = WEBHOOK_RING_ROWS;
+    *todo = 0;
 
-    rc = webhook_ring_next(t, &rows, &hour);
+    if (t->now < t->st->ring_look) {
+        return 0;
+    }
+
+    rc = webhook_ring_old(t, &hour, todo);
+
+    if (rc || *todo) {
+        return rc;
+    }
+
+    rc = webhook_ring_next(t, &rows, hour);
 
     *todo = (rc == 0);
 
@@ -226,8 +288,17 @@ webhook_ring_sweep(webhook_txn_t *t, int *more)
 
     *more = 0;
 
+    if (t->now < t->st->ring_look) {
+        return 0;
+    }
+
+    rc = webhook_ring_old(t, &hour, NULL);
+    if (rc) {
+        return rc;
+    }
+
     for ( ;; ) {
-        rc = webhook_ring_next(t, &rows, &hour);
+        rc = webhook_ring_next(t, &rows, hour);
 
         if (rc) {
             return rc == MDB_NOTFOUND ? 0 : rc;
@@ -248,29 +319,19 @@ webhook_ring_sweep(webhook_txn_t *t, int *more)
 }
 
 
-/* The next endpoint that has hours which are too old, from where the walk is
-   on; hours before *hour are.  MDB_NOTFOUND where there is none among those
-   that may be looked at for once. */
+/* The next endpoint that has hours before this one, from where the walk is on.
+   MDB_NOTFOUND where there is none among those that may be looked at for
+   once. */
 
 static int
-webhook_ring_next(webhook_txn_t *t, uint32_t *rows, uint32_t *hour)
+webhook_ring_next(webhook_txn_t *t, uint32_t *rows, uint32_t hour)
 {
     int              rc;
     MDB_val          found, val;
-    uint64_t         now;
     unsigned char    key[WEBHOOK_KEY_RING];
     webhook_lmdb_t  *st;
 
     st = t->st;
-
-    if (t->now < st->ring_look) {
-        return MDB_NOTFOUND;
-    }
-
-    now = webhook_clock_real(st) / 60000 / WEBHOOK_RING_MINUTES;
-
-    *hour = now < WEBHOOK_RING_HOURS ? 0
-                                     : (uint32_t) (now - WEBHOOK_RING_HOURS);
 
     for ( /* void */ ; *rows; (*rows)--) {
 
@@ -282,7 +343,7 @@ webhook_ring_next(webhook_txn_t *t, uint32_t *rows, uint32_t *hour)
         if (rc == 0) {
             st->ring_pos = webhook_get_u64(found.mv_data);
 
-            if (webhook_get_u32((unsigned char *) found.mv_data + 8) < *hour) {
+            if (webhook_get_u32((unsigned char *) found.mv_data + 8) < hour) {
                 return 0;
             }
         }

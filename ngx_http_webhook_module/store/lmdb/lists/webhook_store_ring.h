@@ -25,10 +25,6 @@ int webhook_ring_flush(webhook_txn_t *t, webhook_endpoint_row_t *ep);
 /* Adds a minute to another. */
 void webhook_ring_add(webhook_minute_t *to, const webhook_minute_t *from);
 
-/* The row of an hour, empty where there is none or it cannot be read. */
-int webhook_ring_get(webhook_txn_t *t, uint64_t endpoint, uint32_t hour,
-    webhook_ring_row_t *row);
-
 /* Removes hours of an endpoint (0: those of all in sum) that are older than
    that, so many at most; *removed of them. */
 int webhook_ring_expire(webhook_txn_t *t, uint64_t endpoint, uint32_t hour,

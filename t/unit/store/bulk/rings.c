@@ -19,6 +19,7 @@
 static void test_minutes(void);
 static void test_back(void);
 static void test_week(void);
+static void test_ahead(void);
 
 
 int
@@ -27,6 +28,7 @@ main(void)
     test_minutes();
     test_back();
     test_week();
+    test_ahead();
 
     return tap_done();
 }
@@ -71,6 +73,29 @@ sum(util_t *u, const uint64_t *endpoints, uint32_t count, uint64_t from,
     webhook_op_free(&op);
 
     return s;
+}
+
+
+/* Time goes by, for both clocks. */
+
+static void
+pass(util_t *u, uint64_t ms)
+{
+    u->clock += ms;
+    u->real += ms;
+}
+
+
+/* All that is to go is removed. */
+
+static void
+swept(util_t *u)
+{
+    unsigned  more;
+
+    do {
+        (void) util_expire(u, 1000, &more);
+    } while (more);
 }
 
 
@@ -197,7 +222,7 @@ test_week(void)
     util_t          u;
     uint64_t        ep[2], now;
     uint32_t        rows;
-    unsigned        i, more;
+    unsigned        i;
     webhook_ring_t  s;
 
     util_init(&u);
@@ -217,7 +242,7 @@ test_week(void)
 
     for (i = 0; i < 9 * 24; i++) {
         (void) ended(&u, ep[0], WEBHOOK_DONE);
-        u.real += 60 * MINUTE;
+        pass(&u, 60 * MINUTE);
     }
 
     s = sum(&u, ep, 1, now, now + 9 * DAY, 60, &rows);
@@ -233,11 +258,8 @@ test_week(void)
 
     tap_ok(s.sends == 1, "that of one that is quiet is there");
 
-    u.clock += 2 * 60 * MINUTE;
-
-    do {
-        (void) util_expire(&u, 1000, &more);
-    } while (more);
+    pass(&u, 2 * 60 * MINUTE);
+    swept(&u);
 
     s = sum(&u, &ep[1], 1, now, now + 1, 1, &rows);
 
@@ -248,5 +270,81 @@ test_week(void)
     tap_ok(rows == 24, "and nothing that is younger");
 
     util_check(&u, "a week");
+    util_free(&u);
+}
+
+
+/* The wall clock is more than a week ahead for some days, and is set back: then
+   what was counted is there, what was before as well as what was meanwhile. */
+
+static void
+test_ahead(void)
+{
+    util_t          u;
+    uint64_t        ep[2], now, ahead;
+    uint32_t        rows;
+    unsigned        i;
+    webhook_ring_t  s;
+
+    util_init(&u);
+
+    u.keep = WEBHOOK_NEVER;
+    u.real = UTIL_WALL;
+    now = u.real / MINUTE;
+
+    util_open(&u);
+
+    ep[0] = util_endpoint(&u, "erp", 100);
+    ep[1] = util_endpoint(&u, "crm", 100);
+
+    (void) ended(&u, ep[1], WEBHOOK_DONE);
+
+    for (i = 0; i < 8 * 24; i++) {
+        (void) ended(&u, ep[0], WEBHOOK_DONE);
+        pass(&u, 60 * MINUTE);
+    }
+
+    (void) ended(&u, ep[1], WEBHOOK_DONE);
+
+    ahead = u.real / MINUTE + 8 * DAY;
+    u.real += 8 * DAY * MINUTE;
+
+    for (i = 0; i < 3 * 24; i++) {
+        (void) ended(&u, ep[0], WEBHOOK_DONE);
+        pass(&u, 60 * MINUTE);
+        swept(&u);
+    }
+
+    u.real -= 8 * DAY * MINUTE;
+
+    (void) ended(&u, ep[0], WEBHOOK_DONE);
+    (void) ended(&u, ep[1], WEBHOOK_DONE);
+    swept(&u);
+
+    s = sum(&u, ep, 1, now + DAY + 60, now + 8 * DAY, 60, &rows);
+
+    tap_ok(rows >= 7 * 24 - 1, "a clock that was ahead for days: %u hours "
+           "before that are there", rows);
+
+    s = sum(&u, ep, 1, ahead, ahead + 3 * DAY, 60, &rows);
+
+    tap_ok(rows == 3 * 24, "and those that were counted meanwhile: %u", rows);
+
+    s = sum(&u, &ep[1], 1, now + 7 * DAY, now + 12 * DAY, 60, &rows);
+
+    tap_ok(s.sends == 2, "of one that is quiet, too");
+
+    /* a week later the clock is believed again */
+
+    for (i = 0; i < 8 * 24; i++) {
+        pass(&u, 60 * MINUTE);
+        swept(&u);
+    }
+
+    s = sum(&u, ep, 1, now, now + 8 * DAY, 60, &rows);
+
+    tap_ok(rows == 0, "what is older than a week goes later");
+
+    util_check(&u, "a clock that was ahead");
     util_free(&u);
 }
