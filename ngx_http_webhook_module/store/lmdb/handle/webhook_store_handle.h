@@ -148,6 +148,9 @@ struct webhook_lmdb_s {
     unsigned char             task_row[WEBHOOK_KEY_DELIVERY];
     unsigned                  task_bad:1;   /* a step failed for that row, which
                                                is damaged */
+    unsigned                  task_lost:2;  /* so often steps of this task could
+                                               not read what it is about */
+    webhook_id_t              task_id;
 
     uint64_t                  orphans;      /* ms, 0: never */
     uint64_t                  orphan_look;  /* engine time of the next walk */

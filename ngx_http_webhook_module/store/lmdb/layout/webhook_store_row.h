@@ -464,7 +464,8 @@ typedef struct {
     uint64_t  record_len;
     uint64_t  receiver;
     uint64_t  kept;                     /* age time: as the index of what is
-                                           finished has it; 0: not known */
+                                           finished has it; 0: not known, of a
+                                           format before 4 */
     webhook_str_t  company;
 } webhook_call_row_t;
 

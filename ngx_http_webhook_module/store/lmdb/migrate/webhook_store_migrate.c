@@ -20,7 +20,7 @@
  * of version 1, and they are read as they are.  Format 4 has tables that the
  * others have not, which are made when the store is opened, and newer records
  * of what the store keeps of itself; one of the tables, an index, is filled in
- * a step.
+ * a step, and in another one calls get the time when they were kept.
  */
 
 #include "store/lmdb/migrate/webhook_store_migrate.h"
@@ -35,6 +35,7 @@
 #include "store/lmdb/files/webhook_store_env.h"
 #include "store/lmdb/files/webhook_store_slots.h"
 #include "store/lmdb/session/webhook_store_session.h"
+#include "store/lmdb/migrate/webhook_store_migrate_calls.h"
 #include "store/lmdb/migrate/webhook_store_migrate_finished.h"
 #include "store/lmdb/migrate/webhook_store_migrate_ids.h"
 #include "store/lmdb/migrate/webhook_store_migrate_int.h"
@@ -60,7 +61,8 @@ static int webhook_migrate_begin(webhook_txn_t *t, webhook_migrate_row_t *row);
 static const webhook_migrate_step_t  webhook_migrate_steps[] = {
     { 2, webhook_migrate_ids },
     { 2, webhook_migrate_finished },
-    { 4, webhook_migrate_listed }
+    { 4, webhook_migrate_listed },
+    { 4, webhook_migrate_calls }
 };
 
 #define WEBHOOK_MIGRATE_STEPS                                                 \

@@ -27,8 +27,6 @@ static int webhook_purge_next(webhook_txn_t *t, const webhook_id_t *id,
 static int webhook_purge_sending(webhook_txn_t *t, const webhook_id_t *id,
     int *sending);
 static int webhook_purge_cancel(webhook_txn_t *t, const webhook_id_t *id);
-static int webhook_purge_finished(webhook_txn_t *t, const webhook_id_t *id,
-    unsigned char *key);
 
 
 int
@@ -224,17 +222,6 @@ webhook_purge_call(webhook_txn_t *t, const webhook_id_t *id,
 
     rc = webhook_finished_del(t, key);
 
-    if (rc == MDB_NOTFOUND) {
-
-        /* an older version did not note down when it was kept */
-
-        rc = webhook_purge_finished(t, id, key);
-
-        if (rc == 0) {
-            rc = webhook_finished_del(t, key);
-        }
-    }
-
     if (rc && rc != MDB_NOTFOUND) {
         return rc;
     }
@@ -242,41 +229,4 @@ webhook_purge_call(webhook_txn_t *t, const webhook_id_t *id,
     pages = 0;
 
     return webhook_remove_call(t, id, &pages);
-}
-
-
-static int
-webhook_purge_finished(webhook_txn_t *t, const webhook_id_t *id,
-    unsigned char *key)
-{
-    int          rc;
-    MDB_val      found, val;
-    MDB_cursor  *c;
-
-    webhook_key_finished(key, WEBHOOK_CLASS_CALL, 0, id);
-
-    rc = webhook_txn_seek(t, WEBHOOK_DB_FINISHED, key, WEBHOOK_KEY_FINISHED,
-                          &found, &val);
-
-    if (rc == 0) {
-        rc = webhook_txn_cursor(t, WEBHOOK_DB_FINISHED, &c);
-    }
-
-    while (rc == 0) {
-
-        if (found.mv_size != WEBHOOK_KEY_FINISHED
-            || *(unsigned char *) found.mv_data != WEBHOOK_CLASS_CALL)
-        {
-            return MDB_NOTFOUND;
-        }
-
-        if (memcmp((unsigned char *) found.mv_data + 9, id->bytes, 16) == 0) {
-            memcpy(key, found.mv_data, WEBHOOK_KEY_FINISHED);
-            return 0;
-        }
-
-        rc = mdb_cursor_get(c, &found, &val, MDB_NEXT);
-    }
-
-    return rc;
 }

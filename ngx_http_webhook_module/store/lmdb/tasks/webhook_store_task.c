@@ -88,7 +88,14 @@ webhook_task_put(webhook_txn_t *t, webhook_op_t *op)
     }
 
     /* a task may be what makes room, so it is made in a store that is full,
-       too; what is kept of it is bounded by the number of tasks */
+       too, and so is the answer to its repeats; what is kept of it is bounded
+       by the number of tasks, and what a caller may have of answers.  Where
+       there is hardly room for outcomes it has to do without a repeat. */
+
+    if (o->once.keep && webhook_space_attempt(t) == 0) {
+        op->result = WEBHOOK_STORE_FULL;
+        return 0;
+    }
 
     rc = webhook_task_new(t, o);
 
@@ -96,7 +103,7 @@ webhook_task_put(webhook_txn_t *t, webhook_op_t *op)
         rc = webhook_audit_add(t, o->wall, &o->company, &o->audit, NULL);
     }
 
-    if (rc == 0 && webhook_space_take(t, webhook_once_size(&o->once))) {
+    if (rc == 0) {
         rc = webhook_once_keep(t, &o->once);
     }
 

@@ -8,6 +8,11 @@
  * each delivery is dealt with once.  Who made a step has the task for a while,
  * so that several workers do not do the same at a time; that is to spare
  * them, and nothing would go wrong without it.
+ *
+ * What a damaged page of the file has fails the transaction.  A delivery, or a
+ * call, that did so is passed over by the next step.  Where it is the page that
+ * the task would go on from, steps do one thing at a time, up to it, and then
+ * the task is ended.
  */
 
 #include "store/lmdb/tasks/webhook_store_task_step.h"
@@ -15,8 +20,6 @@
 #include "store/lmdb/layout/webhook_store_row.h"
 #include "store/lmdb/handle/webhook_store_clock.h"
 #include "store/lmdb/handle/webhook_store_handle.h"
-#include "store/lmdb/rows/webhook_store_txn.h"
-#include "store/lmdb/rows/webhook_store_txn_seek.h"
 #include "store/lmdb/queue/webhook_store_endpoint_row.h"
 #include "store/lmdb/queue/webhook_store_queue.h"
 #include "store/lmdb/walk/webhook_store_filter.h"
@@ -24,29 +27,17 @@
 #include "store/lmdb/tasks/webhook_store_copy.h"
 #include "store/lmdb/tasks/webhook_store_purge.h"
 #include "store/lmdb/tasks/webhook_store_task.h"
+#include "store/lmdb/tasks/webhook_store_task_calls.h"
+#include "store/lmdb/tasks/webhook_store_task_skip.h"
+#include "store/lmdb/tasks/webhook_store_task_step_int.h"
 #include "store/lmdb/tasks/webhook_store_task_walk.h"
 
-#include <time.h>
 
-
-#define WEBHOOK_STEP_CHANGES  100       /* in a step, */
-#define WEBHOOK_STEP_USEC     1000      /* about as long */
-#define WEBHOOK_STEP_ROWS     1024      /* looked at in it */
+#define WEBHOOK_STEP_CHANGES  100       /* in a step */
 #define WEBHOOK_STEP_HOLD     2000      /* ms that who made it has the task */
 #define WEBHOOK_STEP_AGAIN    1000      /* ms until it is tried again where
                                            there is no room, or sends are
                                            waited for */
-
-
-typedef struct {
-    webhook_txn_t           *t;
-    webhook_op_task_step_t  *s;
-    webhook_task_row_t       row;
-    webhook_filter_t         filter;    /* the task's, up to its upper bound */
-    uint64_t                 begun;     /* microseconds */
-    uint32_t                 changes;   /* that may be made yet */
-    unsigned                 over:1;    /* nothing is left to be looked at */
-} webhook_step_t;
 
 
 static int webhook_step_choose(webhook_txn_t *t, unsigned char *buf,
@@ -56,7 +47,6 @@ static uint64_t webhook_step_wait(const webhook_txn_t *t,
 static void webhook_step_begin(webhook_step_t *x, webhook_txn_t *t,
     webhook_op_task_step_t *s);
 static int webhook_step_end(webhook_step_t *x);
-static int webhook_step_late(webhook_step_t *x);
 static int webhook_step_deliveries(webhook_step_t *x);
 static int webhook_step_one(webhook_step_t *x, const webhook_walk_hit_t *hit,
     webhook_store_result_e *result);
@@ -64,9 +54,6 @@ static int webhook_step_again(webhook_step_t *x, webhook_endpoint_row_t *ep,
     const webhook_walk_hit_t *hit, webhook_store_result_e *result);
 static int webhook_step_replay(webhook_step_t *x,
     const webhook_walk_hit_t *hit, webhook_store_result_e *result);
-static void webhook_step_bad(webhook_step_t *x, const webhook_walk_hit_t *hit);
-static int webhook_step_calls(webhook_step_t *x);
-static uint64_t webhook_step_usec(void);
 
 
 int
@@ -153,7 +140,8 @@ webhook_task_step(webhook_txn_t *t, webhook_op_t *op)
         x.filter.from = 1;
     }
 
-    rc = x.row.pass ? webhook_step_calls(&x) : webhook_step_deliveries(&x);
+    rc = x.ended ? 0
+         : x.row.pass ? webhook_task_calls(&x) : webhook_step_deliveries(&x);
 
     return rc ? rc : webhook_step_end(&x);
 }
@@ -238,11 +226,19 @@ static void
 webhook_step_begin(webhook_step_t *x, webhook_txn_t *t,
     webhook_op_task_step_t *s)
 {
+    int  end;
+
     x->t = t;
     x->s = s;
     x->begun = webhook_step_usec();
     x->changes = WEBHOOK_STEP_CHANGES;
     x->over = 0;
+    x->ended = 0;
+
+    if (webhook_task_skip_is_lost(t->st, &x->row.task.id, &end)) {
+        x->changes = 1;
+        x->ended = end;
+    }
 
     x->filter = x->row.task.filter;
     x->filter.until = x->row.until;
@@ -272,7 +268,13 @@ webhook_step_end(webhook_step_t *x)
     row->held = webhook_later(t->now, WEBHOOK_STEP_HOLD);
     row->stepped = t->now;
 
-    if (x->over && (row->left || (row->task.calls && !row->pass))) {
+    if (x->ended) {
+        s->over = 1;
+
+        webhook_task_skip_end(t->st);
+        webhook_task_over(t, row, WEBHOOK_TASK_ENDED, s->wall);
+
+    } else if (x->over && (row->left || (row->task.calls && !row->pass))) {
 
         /* once more, for what was being sent; then the calls */
 
@@ -301,14 +303,6 @@ webhook_step_end(webhook_step_t *x)
 
 
 static int
-webhook_step_late(webhook_step_t *x)
-{
-    return x->changes == 0
-           || webhook_step_usec() - x->begun >= WEBHOOK_STEP_USEC;
-}
-
-
-static int
 webhook_step_deliveries(webhook_step_t *x)
 {
     int                      rc, got;
@@ -326,6 +320,10 @@ webhook_step_deliveries(webhook_step_t *x)
 
     do {
         rc = webhook_walk_next(x->t, &w, &hit, &got);
+
+        if (webhook_handle_damaged(rc)) {
+            webhook_task_skip_lost(x->t->st, &row->task.id, x->changes == 1);
+        }
 
         if (rc || !got) {
             break;
@@ -381,21 +379,12 @@ webhook_step_one(webhook_step_t *x, const webhook_walk_hit_t *hit,
     webhook_store_result_e *result)
 {
     int                      rc;
-    unsigned char            key[WEBHOOK_KEY_DELIVERY];
-    webhook_lmdb_t          *st;
     webhook_company_t        any;
     webhook_endpoint_row_t  *ep;
     webhook_delivery_row_t   d;
 
-    st = x->t->st;
-
-    webhook_key_delivery(key, &hit->id, hit->endpoint);
-
-    if (st->task_bad && memcmp(st->task_row, key, sizeof(key)) == 0) {
-
-        /* the last step failed for what is damaged there */
-
-        st->task_bad = 0;
+    if (webhook_task_skip_is_bad(x->t->st, &hit->id, hit->endpoint)) {
+        x->changes = 1;
         *result = WEBHOOK_STORE_NOT_FOUND;
         return 0;
     }
@@ -427,7 +416,7 @@ webhook_step_one(webhook_step_t *x, const webhook_walk_hit_t *hit,
     }
 
     if (webhook_handle_damaged(rc)) {
-        webhook_step_bad(x, hit);
+        webhook_task_skip_bad(x->t->st, &hit->id, hit->endpoint);
     }
 
     return rc;
@@ -476,101 +465,4 @@ webhook_step_replay(webhook_step_t *x, const webhook_walk_hit_t *hit,
     }
 
     return webhook_copy_delivery(x->t, &hit->id, hit->endpoint, &id, result);
-}
-
-
-/* The transaction fails, and with it the step; the next one passes over what
-   could not be read, so that the task goes on. */
-
-static void
-webhook_step_bad(webhook_step_t *x, const webhook_walk_hit_t *hit)
-{
-    webhook_lmdb_t  *st;
-
-    st = x->t->st;
-
-    st->task_bad = 1;
-
-    webhook_key_delivery(st->task_row, &hit->id, hit->endpoint);
-}
-
-
-/* Calls go, the oldest first. */
-
-static int
-webhook_step_calls(webhook_step_t *x)
-{
-    int                      rc;
-    MDB_val                  found, val;
-    unsigned                 i, rows;
-    webhook_id_t             id;
-    webhook_filter_t        *f;
-    webhook_company_t        company;
-    webhook_store_result_e   result;
-
-    f = &x->filter;
-    company = f->company;
-
-    if (!f->from && f->since) {
-        webhook_filter_bound(f->cursor, f->since);
-        f->from = 1;
-    }
-
-    memcpy(id.bytes, f->cursor, sizeof(id.bytes));
-
-    for (rows = 0; rows < WEBHOOK_STEP_ROWS && !webhook_step_late(x); rows++) {
-
-        rc = webhook_txn_seek(x->t, WEBHOOK_DB_CALLS, id.bytes, 16, &found,
-                              &val);
-        if (rc) {
-            break;
-        }
-
-        memcpy(id.bytes, found.mv_data, 16);
-
-        if (webhook_id_time(&id) >= f->until) {
-            rc = MDB_NOTFOUND;
-            break;
-        }
-
-        /* of other companies it is not found */
-
-        rc = webhook_purge_call(x->t, &id, &company, &result);
-        if (rc) {
-            return rc;
-        }
-
-        if (result == WEBHOOK_STORE_OK) {
-            x->changes--;
-            x->s->count++;
-            x->row.task.done++;
-        }
-
-        /* from behind it on */
-
-        for (i = 16; i > 0 && ++id.bytes[i - 1] == 0; i--) { /* void */ }
-
-        memcpy(f->cursor, id.bytes, 16);
-        f->from = 1;
-
-        rc = 0;
-    }
-
-    if (rc == MDB_NOTFOUND) {
-        x->over = 1;
-        return 0;
-    }
-
-    return rc;
-}
-
-
-static uint64_t
-webhook_step_usec(void)
-{
-    struct timespec  ts;
-
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-
-    return (uint64_t) ts.tv_sec * 1000000 + (uint64_t) ts.tv_nsec / 1000;
 }

@@ -15,6 +15,7 @@
 
 static void test_end(void);
 static void test_once(void);
+static void test_once_full(void);
 static void test_list(void);
 static void test_keep(void);
 static void test_restart(void);
@@ -26,6 +27,7 @@ main(void)
 {
     test_end();
     test_once();
+    test_once_full();
     test_list();
     test_keep();
     test_restart();
@@ -169,6 +171,61 @@ test_once(void)
     webhook_op_free(&audit);
 
     util_check(&u, "once");
+    util_free(&u);
+}
+
+
+/* In a store that is full a task is made, which may be what makes room, and so
+   its repeat gets the first answer there, too. */
+
+static void
+test_once_full(void)
+{
+    util_t         u;
+    uint64_t       ep;
+    unsigned       n;
+    webhook_op_t   op, again;
+    webhook_put_t  put;
+
+    static unsigned char  body[8192];
+
+    util_init(&u);
+    util_open(&u);
+
+    ep = util_endpoint(&u, "erp", 1);
+
+    n = 0;
+
+    do {
+        memset(&put, 0, sizeof(put));
+
+        util_put_op(&op, &put, util_id(&u), ep, body, sizeof(body));
+        n++;
+
+    } while (util_apply(&u, &op) == WEBHOOK_STORE_OK && n < 100000);
+
+    tap_ok(op.result == WEBHOOK_STORE_FULL, "full after %u events", n);
+
+    task_op(&op, WEBHOOK_TASK_CANCEL, util_id(&u), u.wall);
+
+    memset(op.u.task.once.key, 1, 32);
+    op.u.task.once.caller = 7;
+    op.u.task.once.keep = 3600000;
+    util_str(&op.u.task.once.answer, "first");
+
+    again = op;
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK, "a task is made");
+
+    again.u.task.id = util_id(&u);
+
+    tap_ok(util_apply(&u, &again) == WEBHOOK_STORE_DUPLICATE
+           && again.u.task.once.known && again.u.task.once.first.len == 5,
+           "and a repeat gets its answer");
+
+    webhook_op_free(&again);
+
+    util_check(&u, "once, full");
     util_free(&u);
 }
 

@@ -100,6 +100,58 @@ test_old(void)
 }
 
 
+/* 1 if there are calls, and the row of each leads to that of what is
+   finished. */
+
+static int
+calls_kept(util_t *u)
+{
+    int                 rc;
+    MDB_val             key, val, row;
+    unsigned            n;
+    MDB_cursor         *c;
+    webhook_id_t        id;
+    webhook_txn_t       t;
+    unsigned char       finished[WEBHOOK_KEY_FINISHED];
+    webhook_call_row_t  call;
+
+    if (webhook_session_begin(util_lmdb(u), &t, 0) != 0) {
+        return 0;
+    }
+
+    n = 0;
+
+    rc = webhook_txn_cursor(&t, WEBHOOK_DB_CALLS, &c);
+
+    if (rc == 0) {
+        rc = mdb_cursor_get(c, &key, &val, MDB_FIRST);
+    }
+
+    for ( /* void */ ; rc == 0; rc = mdb_cursor_get(c, &key, &val, MDB_NEXT)) {
+
+        memcpy(id.bytes, key.mv_data, 16);
+
+        if (webhook_row_read_call(&val, &call) != 0) {
+            break;
+        }
+
+        webhook_key_finished(finished, WEBHOOK_CLASS_CALL, call.kept, &id);
+
+        rc = webhook_txn_get(&t, WEBHOOK_DB_FINISHED, finished,
+                             sizeof(finished), &row);
+        if (rc) {
+            break;
+        }
+
+        n++;
+    }
+
+    webhook_session_abort(&t);
+
+    return rc == MDB_NOTFOUND && n;
+}
+
+
 static void
 test_opened(void)
 {
@@ -112,6 +164,7 @@ test_opened(void)
            && util_lmdb(&u)->format == WEBHOOK_STORE_FORMAT,
            "it is brought to the format of today: %s", u.text);
     tap_ok(one_sound(&u), "all of it is there, and sound");
+    tap_ok(calls_kept(&u), "calls know when they were kept");
     tap_ok(object_make(&u, "ep_1", "a", "erp", "1") == WEBHOOK_STORE_OK,
            "an object is made");
 
