@@ -24,16 +24,12 @@
 #include "store/lmdb/objects/webhook_store_audit.h"
 #include "store/lmdb/objects/webhook_store_object_drain.h"
 #include "store/lmdb/objects/webhook_store_object_int.h"
+#include "store/lmdb/objects/webhook_store_object_left.h"
 #include "store/lmdb/objects/webhook_store_object_may.h"
 #include "store/lmdb/objects/webhook_store_object_row.h"
 #include "store/lmdb/objects/webhook_store_once.h"
 
 #include <errno.h>
-
-
-#define WEBHOOK_OBJECT_SHARE  16384     /* bytes of the store for each that was
-                                           removed, ... */
-#define WEBHOOK_OBJECT_LEFT   100000    /* ... and so many at most */
 
 
 static int webhook_object_bad(const webhook_op_object_t *o);
@@ -46,9 +42,6 @@ static int webhook_object_erase(webhook_txn_t *t, webhook_object_todo_t *x);
 static void webhook_object_next(webhook_txn_t *t, webhook_object_todo_t *x);
 static int webhook_object_indexes(webhook_txn_t *t,
     webhook_object_todo_t *x);
-static int webhook_object_removed(webhook_txn_t *t,
-    webhook_object_todo_t *x);
-static int webhook_object_oldest(webhook_txn_t *t);
 
 
 int
@@ -426,7 +419,7 @@ webhook_object_indexes(webhook_txn_t *t, webhook_object_todo_t *x)
     }
 
     if (x->row.removed) {
-        return webhook_object_removed(t, x);
+        return webhook_object_left(t, x);
     }
 
     webhook_key_object_name(key, object->kind, &x->row.company, &x->row.name);
@@ -455,82 +448,4 @@ webhook_object_indexes(webhook_txn_t *t, webhook_object_todo_t *x)
 
     return webhook_txn_put(t, WEBHOOK_DB_OBJECT_LISTS, key, sizeof(key),
                            digest, WEBHOOK_OBJECT_DIGEST, 0);
-}
-
-
-/* What is left of an object takes its place among the others; of the oldest
-   nothing is left then, where there are too many. */
-
-static int
-webhook_object_removed(webhook_txn_t *t, webhook_object_todo_t *x)
-{
-    int            rc;
-    uint64_t       max;
-    unsigned char  key[WEBHOOK_KEY_OBJECT_LIST];
-
-    webhook_key_object_list(key, WEBHOOK_OBJECT_REMOVED, 0, x->row.change);
-
-    /* with the kind, which is not that of the list */
-
-    rc = webhook_txn_put(t, WEBHOOK_DB_OBJECT_LISTS, key, sizeof(key), x->key,
-                         sizeof(x->key), 0);
-    if (rc) {
-        return rc;
-    }
-
-    t->state.removed++;
-
-    max = t->st->limit / WEBHOOK_OBJECT_SHARE;
-
-    if (max > WEBHOOK_OBJECT_LEFT) {
-        max = WEBHOOK_OBJECT_LEFT;
-    }
-
-    return t->state.removed > max ? webhook_object_oldest(t) : 0;
-}
-
-
-static int
-webhook_object_oldest(webhook_txn_t *t)
-{
-    int            rc;
-    MDB_val        found, val;
-    uint64_t       change;
-    unsigned char  key[WEBHOOK_KEY_OBJECT_LIST], object[WEBHOOK_KEY_OBJECT];
-
-    webhook_key_object_list(key, WEBHOOK_OBJECT_REMOVED, 0, 0);
-
-    rc = webhook_txn_seek(t, WEBHOOK_DB_OBJECT_LISTS, key, sizeof(key), &found,
-                          &val);
-
-    if (rc || memcmp(found.mv_data, key, 1) != 0) {
-        return rc == MDB_NOTFOUND ? 0 : rc;
-    }
-
-    memcpy(key, found.mv_data, sizeof(key));
-
-    change = webhook_get_u64(key + 9);
-
-    if (val.mv_size == sizeof(object)) {
-        memcpy(object, val.mv_data, sizeof(object));
-
-        rc = webhook_txn_del(t, WEBHOOK_DB_OBJECTS, object, sizeof(object));
-    }
-
-    if (rc == 0 || rc == MDB_NOTFOUND) {
-        rc = webhook_txn_del(t, WEBHOOK_DB_OBJECT_LISTS, key, sizeof(key));
-    }
-
-    if (rc == 0) {
-        t->state.removed--;
-
-        rc = webhook_txn_del(t, WEBHOOK_DB_CHANGES, key + 9,
-                             WEBHOOK_KEY_CHANGE);
-    }
-
-    if (t->state.forgot < change) {
-        t->state.forgot = change;
-    }
-
-    return rc == MDB_NOTFOUND ? 0 : rc;
 }

@@ -17,6 +17,7 @@ static void test_list(void);
 static void test_changes(void);
 static void test_full(void);
 static void test_left(void);
+static void test_left_used(void);
 
 
 int
@@ -26,6 +27,7 @@ main(void)
     test_changes();
     test_full();
     test_left();
+    test_left_used();
 
     return tap_done();
 }
@@ -357,6 +359,68 @@ test_left(void)
 
     tap_ok(op.u.changes.count == 10 && !op.u.changes.lost,
            "who was not, goes on");
+
+    webhook_op_free(&op);
+
+    util_check(&u, "left");
+    util_free(&u);
+}
+
+
+/* One whose endpoint has a history yet is not forgotten among those: its row is
+   that of one which was removed, and goes, also where orphans never do. */
+
+static void
+test_left_used(void)
+{
+    char                id[32];
+    util_t              u;
+    unsigned            i, more;
+    uint64_t            ep, token;
+    webhook_id_t        event;
+    webhook_op_t        op;
+
+    util_init(&u);
+
+    u.size = WEBHOOK_STORE_SIZE_MIN;
+
+    util_open(&u);
+
+    (void) object_make(&u, "ep_used", "a", "erp", "1");
+
+    ep = util_endpoint(&u, "ep_used", 10);
+
+    token = util_lease(&u, ep, &event);
+    (void) util_complete(&u, event, ep, token, WEBHOOK_DONE, 0);
+
+    (void) object_remove(&u, &op, "ep_used", "a", 0);
+
+    for (i = 0; i < 600; i++) {
+        snprintf(id, sizeof(id), "ep_%u", i);
+
+        (void) object_make(&u, id, "a", "crm", "");
+        (void) object_remove(&u, &op, id, "a", 0);
+    }
+
+    u.clock += u.keep * 2;
+
+    do {
+        (void) util_expire(&u, 100, &more);
+    } while (more);
+
+    u.clock += 3600000;
+
+    do {
+        (void) util_expire(&u, 100, &more);
+    } while (more);
+
+    memset(&op, 0, sizeof(op));
+
+    op.type = WEBHOOK_OP_STATS;
+    op.u.stats.endpoint = ep;
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK && op.u.stats.count == 0,
+           "the row of an endpoint goes, however much was removed behind it");
 
     webhook_op_free(&op);
 
