@@ -31,7 +31,8 @@
  *            until of the filter
  *
  * DUPLICATE where "once" or the id is known.  FULL with "bound": two tasks of
- * that company are under way already.  UNAVAILABLE for what is over a bound.
+ * that company are under way already; without it: "once" is asked for, and there
+ * is hardly room for outcomes.  UNAVAILABLE for what is over a bound.
  */
 
 typedef enum {
@@ -46,7 +47,8 @@ typedef enum {
 typedef enum {
     WEBHOOK_TASK_RUNNING = 0,       /* the numbers are kept */
     WEBHOOK_TASK_DONE,
-    WEBHOOK_TASK_ENDED              /* by TASK_END, before it was done */
+    WEBHOOK_TASK_ENDED              /* before it was done: by TASK_END, or as
+                                       what comes next is damaged */
 } webhook_task_state_e;
 
 #define WEBHOOK_TASK_STATES   3

@@ -145,8 +145,9 @@ static ngx_webhook_metric_t  ngx_webhook_metric[] = {
 
     [NGX_WEBHOOK_DELIVERIES_CANCELLED] = {
         ngx_string("ngx_webhook_deliveries_cancelled_total"),
-        ngx_string("Deliveries cancelled because no configuration had named "
-                   "their endpoint for as long as orphans= says.") },
+        ngx_string("Deliveries cancelled because their endpoint was removed, "
+                   "or no configuration had named it for as long as orphans= "
+                   "says.") },
 
     [NGX_WEBHOOK_TAKEN_OVER] = {
         ngx_string("ngx_webhook_deliveries_taken_over_total"),
@@ -284,6 +285,11 @@ static ngx_webhook_metric_t  ngx_webhook_metric[] = {
         ngx_string("ngx_webhook_store_full"),
         ngx_string("1 if no event is taken for want of room.") },
 
+    [NGX_WEBHOOK_STORE_IS_HIGH] = {
+        ngx_string("ngx_webhook_store_filling"),
+        ngx_string("1 if the store is fuller than warn= says, until it is well "
+                   "below that again.") },
+
     [NGX_WEBHOOK_STORE_EVENTS] = {
         ngx_string("ngx_webhook_store_events"),
         ngx_string("Events in the store, with those of the history.") },
@@ -374,6 +380,13 @@ ngx_webhook_gauge(ngx_webhook_counter_e gauge, ngx_uint_t n)
     if (ngx_webhook_counters) {
         ngx_webhook_counters[gauge] = n;
     }
+}
+
+
+ngx_uint_t
+ngx_webhook_gauge_value(ngx_webhook_counter_e gauge)
+{
+    return ngx_webhook_counters ? ngx_webhook_counters[gauge] : 0;
 }
 
 

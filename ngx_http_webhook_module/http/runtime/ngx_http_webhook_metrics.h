@@ -37,7 +37,8 @@ typedef enum {
     NGX_WEBHOOK_SENDS_DEAD,                 /* not to be sent again */
     NGX_WEBHOOK_SENDS_RELEASED,             /* local faults, not counted */
     NGX_WEBHOOK_OUTCOMES_STALE,             /* another had taken over */
-    NGX_WEBHOOK_DELIVERIES_CANCELLED,       /* of endpoints nobody names */
+    NGX_WEBHOOK_DELIVERIES_CANCELLED,       /* of endpoints that were removed, or
+                                               that nobody names */
     NGX_WEBHOOK_TAKEN_OVER,                 /* from owners that died */
     NGX_WEBHOOK_CONNECTIONS_OPENED,
     NGX_WEBHOOK_CONNECTIONS_REUSED,
@@ -70,6 +71,7 @@ typedef enum {
     NGX_WEBHOOK_STORE_SIZE,                 /*   seconds, with webhook_metrics */
     NGX_WEBHOOK_STORE_HIGH,
     NGX_WEBHOOK_STORE_IS_FULL,
+    NGX_WEBHOOK_STORE_IS_HIGH,              /* fuller than warn= says */
     NGX_WEBHOOK_STORE_EVENTS,
     NGX_WEBHOOK_STORE_CALLS,
     NGX_WEBHOOK_WORKERS,                    /* that have the store open */
@@ -88,8 +90,9 @@ void ngx_webhook_metrics_attach(ngx_shm_zone_t *zone);
 /* Adds n to a counter; does nothing where the module is not configured. */
 void ngx_webhook_count(ngx_webhook_counter_e counter, ngx_uint_t n);
 
-/* Sets a gauge. */
+/* Sets a gauge; and what it is, as of now or of before a reload. */
 void ngx_webhook_gauge(ngx_webhook_counter_e gauge, ngx_uint_t n);
+ngx_uint_t ngx_webhook_gauge_value(ngx_webhook_counter_e gauge);
 
 /* The most bytes of the text; and writes it, for Prometheus.  Any thread. */
 size_t ngx_webhook_metrics_size(void);

@@ -41,9 +41,6 @@ json_t *webhook_view_rendition(const webhook_rendition_t *rendition, int body);
 json_t *webhook_view_stats(const webhook_op_stats_t *stats);
 json_t *webhook_view_endpoint(const webhook_endpoint_stats_t *ep);
 
-/* A minute, or several. */
-json_t *webhook_view_ring(const webhook_ring_t *ring);
-
 /* What the store knows of an object, whose data are
    core/definition's: "id", "kind", "company", "name", "version", "change",
    "created", "updated", "by". */

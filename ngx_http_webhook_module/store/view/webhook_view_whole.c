@@ -79,23 +79,6 @@ webhook_view_endpoint(const webhook_endpoint_stats_t *ep)
 
 
 json_t *
-webhook_view_ring(const webhook_ring_t *ring)
-{
-    webhook_view_t  v;
-
-    webhook_view_begin(&v);
-
-    webhook_view_add(&v, "time", webhook_view_time(ring->minute * 60000));
-    webhook_view_add_number(&v, "sends", ring->sends);
-    webhook_view_add_number(&v, "failed", ring->failed);
-    webhook_view_add_number(&v, "delivered", ring->delivered);
-    webhook_view_add_number(&v, "dead", ring->dead);
-
-    return webhook_view_end(&v);
-}
-
-
-json_t *
 webhook_view_object(const webhook_object_t *object)
 {
     webhook_view_t  v;

@@ -31,7 +31,13 @@ my $hook = $t->endpoint(name => 'hook', answers => {
     '/deaf'     => [404],
 });
 
-$t->config(http => <<'CONF', server => <<'CONF2');
+sub config
+{
+    my ($more) = @_;
+
+    return $t->config(http => <<"CONF" . <<'CONF1', server => <<'CONF2');
+    $more
+CONF
     webhook_store %%STORE%% size=16m warn=20%;
     webhook_event_type a.dead;
     webhook_event_type a.gone;
@@ -76,7 +82,7 @@ $t->config(http => <<'CONF', server => <<'CONF2');
         secret in-0123456789-abcdefghij;
         action POST /pos/x '{}';
     }
-CONF
+CONF1
     location /api/ {
         webhook_event a.dead    POST ^/api/dead$;
         webhook_event a.gone    POST ^/api/gone$;
@@ -91,6 +97,9 @@ CONF
     location ^~ /hook/ { webhook_receive; }
     location /pos/ { internal; proxy_pass http://127.0.0.1:%%PORT_api%%; }
 CONF2
+}
+
+config('');
 
 $t->start;
 
@@ -252,6 +261,33 @@ for (1 .. 40) {
 $event = wait_event('webhook.store.high');
 
 cmp_ok $event->{used}, '>', 0.2 * $event->{size} - 1, 'so much is in use';
+
+
+# Workers that come with a reload do not tell of it again: by the time that they
+# know the new endpoint they have looked at the store, too.
+
+$hook->wait_quiet(1);
+
+sub committed
+{
+    return Webhook::Metrics->new($t->get('/metrics')->{body})
+           ->value('ngx_webhook_events_committed_total');
+}
+
+my $committed = committed();
+
+config('webhook_endpoint later { url http://127.0.0.1:%%PORT_hook%%/later; }');
+
+ok $t->reload, 'a reload';
+
+ok wait_for(sub {
+    return defined Webhook::Metrics->new($t->get('/metrics')->{body})
+                   ->value('ngx_webhook_endpoint_paused', endpoint => 'later');
+}, 30), 'a new worker has looked';
+
+is committed(), $committed, 'and told nothing that was known';
+is +Webhook::Metrics->new($t->get('/metrics')->{body})
+   ->value('ngx_webhook_store_filling'), 1, 'which metrics tell, too';
 
 
 # One a minute, over all workers; none about one of them.

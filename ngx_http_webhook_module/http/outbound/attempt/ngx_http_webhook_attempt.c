@@ -515,6 +515,14 @@ ngx_webhook_attempt_completed(ngx_webhook_job_t *job)
                                       ngx_min(complete->delay, 1000));
         }
 
+    } else if (attempt->unknown && result == WEBHOOK_STORE_STALE) {
+
+        /* it was kept by the operation that it repeats */
+
+        if (attempt->endpoint) {
+            ngx_webhook_attempt_notice(attempt, attempt->endpoint);
+        }
+
     } else if (!attempt->unknown) {
 
         ngx_webhook_count(NGX_WEBHOOK_OUTCOMES_STALE, 1);

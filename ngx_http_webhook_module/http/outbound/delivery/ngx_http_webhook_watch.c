@@ -75,6 +75,10 @@ ngx_webhook_watch_init(ngx_cycle_t *cycle, ngx_webhook_main_conf_t *wmcf)
 
     w->wmcf = wmcf;
 
+    /* who looked before a reload has told of it */
+
+    w->high = ngx_webhook_gauge_value(NGX_WEBHOOK_STORE_IS_HIGH) != 0;
+
     ngx_webhook_watch_dumb.fd = (ngx_socket_t) -1;
 
     if (ngx_worker != 0 || !ngx_webhook_watch_wanted()) {
@@ -202,6 +206,7 @@ ngx_webhook_watch_high(webhook_op_stats_t *stats)
 
     if (w->high && stats->used < stats->warn - stats->warn / 20) {
         w->high = 0;
+        ngx_webhook_gauge(NGX_WEBHOOK_STORE_IS_HIGH, 0);
     }
 
     if (w->high || stats->used < stats->warn) {
@@ -209,6 +214,7 @@ ngx_webhook_watch_high(webhook_op_stats_t *stats)
     }
 
     w->high = 1;
+    ngx_webhook_gauge(NGX_WEBHOOK_STORE_IS_HIGH, 1);
 
     ngx_memzero(&notice, sizeof(ngx_webhook_notice_t));
 

@@ -4,7 +4,8 @@
  *
  * From a notice to an event in the store.  That there is one a minute is for the
  * store to see, as if a request were repeated: all workers share it.  What this
- * worker made itself in the last minute does not even get there.
+ * worker made itself in the last minute, or has under way, does not even get
+ * there; where one is not made, or not kept, the next one may be.
  */
 
 #include "http/outbound/own/ngx_http_webhook_own_int.h"
@@ -44,6 +45,16 @@ typedef struct {
 } ngx_webhook_own_t;
 
 
+/* One that is on its way into the store. */
+
+typedef struct {
+    uint64_t                           subject;
+    ngx_webhook_notice_e               kind;
+    ngx_str_t                         *type;
+    ngx_str_t                          id;      /* in the same memory */
+} ngx_webhook_own_put_t;
+
+
 typedef struct {
     uint64_t                           subject;
     ngx_msec_t                         until;
@@ -62,7 +73,11 @@ typedef struct {
 
 
 static void ngx_webhook_own_hear(ngx_webhook_notice_t *notice);
+static ngx_webhook_own_slot_t *ngx_webhook_own_slot(
+    ngx_webhook_notice_e kind, uint64_t subject);
 static ngx_uint_t ngx_webhook_own_quiet(ngx_webhook_notice_t *notice);
+static void ngx_webhook_own_unquiet(ngx_webhook_notice_e kind,
+    uint64_t subject);
 static ngx_webhook_own_t *ngx_webhook_own_copy(ngx_webhook_notice_t *notice);
 static ngx_int_t ngx_webhook_own_copy_text(ngx_pool_t *pool, ngx_str_t *text);
 static void ngx_webhook_own_known(ngx_webhook_registered_waiter_t *w);
@@ -72,6 +87,10 @@ static void ngx_webhook_own_who(ngx_webhook_own_t *own,
     ngx_webhook_registered_t *set);
 static ngx_int_t ngx_webhook_own_event(ngx_webhook_own_t *own,
     ngx_webhook_registered_t *set, webhook_buf_t *payload);
+static ngx_int_t ngx_webhook_own_put(ngx_webhook_own_t *own,
+    ngx_webhook_event_t *event);
+static void ngx_webhook_own_kept(ngx_webhook_event_t *event,
+    webhook_store_result_e result);
 static void ngx_webhook_own_key(ngx_webhook_notice_t *notice,
     webhook_idempotency_t *idempotency);
 static int ngx_webhook_own_lookup(void *ctx, const webhook_path_t *path,
@@ -160,6 +179,8 @@ ngx_webhook_own_hear(ngx_webhook_notice_t *notice)
     own = ngx_webhook_own_copy(notice);
 
     if (own == NULL) {
+        ngx_webhook_own_unquiet(notice->kind, notice->subject);
+
         ngx_log_error(NGX_LOG_ERR, o->log, 0,
                       "no memory for the webhook event \"%V\" about \"%V\"",
                       &type->name, &notice->id);
@@ -188,6 +209,14 @@ ngx_webhook_own_hear(ngx_webhook_notice_t *notice)
 }
 
 
+static ngx_webhook_own_slot_t *
+ngx_webhook_own_slot(ngx_webhook_notice_e kind, uint64_t subject)
+{
+    return &ngx_webhook_owns.slots[(subject + 31 * kind)
+                                   % NGX_WEBHOOK_OWN_SLOTS];
+}
+
+
 /* 1 if this worker made one of the kind and subject a moment ago. */
 
 static ngx_uint_t
@@ -195,8 +224,7 @@ ngx_webhook_own_quiet(ngx_webhook_notice_t *notice)
 {
     ngx_webhook_own_slot_t  *slot;
 
-    slot = &ngx_webhook_owns.slots[(notice->subject + 31 * notice->kind)
-                                   % NGX_WEBHOOK_OWN_SLOTS];
+    slot = ngx_webhook_own_slot(notice->kind, notice->subject);
 
     if (slot->used && slot->subject == notice->subject
         && slot->kind == notice->kind
@@ -211,6 +239,21 @@ ngx_webhook_own_quiet(ngx_webhook_notice_t *notice)
     slot->until = ngx_current_msec + NGX_WEBHOOK_OWN_QUIET;
 
     return 0;
+}
+
+
+/* It was not made after all. */
+
+static void
+ngx_webhook_own_unquiet(ngx_webhook_notice_e kind, uint64_t subject)
+{
+    ngx_webhook_own_slot_t  *slot;
+
+    slot = ngx_webhook_own_slot(kind, subject);
+
+    if (slot->subject == subject && slot->kind == kind) {
+        slot->used = 0;
+    }
 }
 
 
@@ -310,6 +353,7 @@ ngx_webhook_own_drop(ngx_webhook_own_t *own, const char *reason)
                   "the webhook event \"%V\" about \"%V\" is not made: %s",
                   own->type, &own->notice.id, reason);
 
+    ngx_webhook_own_unquiet(own->notice.kind, own->notice.subject);
     ngx_destroy_pool(own->pool);
 }
 
@@ -317,6 +361,7 @@ ngx_webhook_own_drop(ngx_webhook_own_t *own, const char *reason)
 static void
 ngx_webhook_own_make(ngx_webhook_own_t *own)
 {
+    ngx_int_t                  rc;
     webhook_buf_t              payload;
     ngx_webhook_registered_t  *set;
 
@@ -329,9 +374,14 @@ ngx_webhook_own_make(ngx_webhook_own_t *own)
 
     ngx_webhook_own_payload(&own->notice, &payload);
 
-    if (payload.failed
-        || ngx_webhook_own_event(own, set, &payload) == NGX_ERROR)
-    {
+    rc = payload.failed ? NGX_ERROR
+                        : ngx_webhook_own_event(own, set, &payload);
+
+    if (rc != NGX_OK) {
+        ngx_webhook_own_unquiet(own->notice.kind, own->notice.subject);
+    }
+
+    if (rc == NGX_ERROR) {
         ngx_log_error(NGX_LOG_ERR, ngx_webhook_owns.log, 0,
                       "the webhook event \"%V\" about \"%V\" cannot be made",
                       own->type, &own->notice.id);
@@ -432,14 +482,65 @@ ngx_webhook_own_event(ngx_webhook_own_t *own, ngx_webhook_registered_t *set,
     }
 
     if (rc == NGX_OK) {
-        ngx_webhook_own_key(&own->notice,
-                            &event->shared.job.op.u.put_event.idempotency);
-        ngx_webhook_dispatcher_put(event);
+        rc = ngx_webhook_own_put(own, event);
     }
 
     ngx_webhook_document_free(&document);
 
     return rc;
+}
+
+
+static ngx_int_t
+ngx_webhook_own_put(ngx_webhook_own_t *own, ngx_webhook_event_t *event)
+{
+    ngx_webhook_own_put_t  *put;
+
+    put = ngx_alloc(sizeof(ngx_webhook_own_put_t) + own->notice.id.len,
+                    ngx_webhook_owns.log);
+    if (put == NULL) {
+        ngx_webhook_event_free(event);
+        return NGX_ERROR;
+    }
+
+    put->subject = own->notice.subject;
+    put->kind = own->notice.kind;
+    put->type = own->type;
+    put->id.len = own->notice.id.len;
+    put->id.data = (u_char *) (put + 1);
+
+    ngx_memcpy(put->id.data, own->notice.id.data, put->id.len);
+
+    event->handler = ngx_webhook_own_kept;
+    event->data = put;
+
+    ngx_webhook_own_key(&own->notice,
+                        &event->shared.job.op.u.put_event.idempotency);
+    ngx_webhook_dispatcher_put(event);
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_webhook_own_kept(ngx_webhook_event_t *event, webhook_store_result_e result)
+{
+    ngx_webhook_own_put_t  *put;
+
+    put = event->data;
+
+    event->data = NULL;
+
+    if (result != WEBHOOK_STORE_OK && result != WEBHOOK_STORE_DUPLICATE) {
+
+        ngx_webhook_own_unquiet(put->kind, put->subject);
+
+        ngx_log_error(NGX_LOG_ERR, ngx_webhook_owns.log, 0,
+                      "the webhook event \"%V\" about \"%V\" is not kept: %s",
+                      put->type, &put->id, webhook_store_result_text(result));
+    }
+
+    ngx_free(put);
 }
 
 

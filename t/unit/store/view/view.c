@@ -198,7 +198,6 @@ static void
 test_whole(void)
 {
     webhook_task_t       task;
-    webhook_ring_t       ring;
     webhook_audit_t      record;
     webhook_object_t     object;
     webhook_op_stats_t   stats;
@@ -262,13 +261,6 @@ test_whole(void)
     shows(webhook_view_audit(&record),
           "{'number':4,'time':'2026-11-28T02:06:10.432Z','company':'1260',"
           "'data':'no JSON'}", "one that is no JSON");
-
-    memset(&ring, 0, sizeof(ring));
-    ring.minute = NOW / 60000;
-    ring.sends = 5;
-    shows(webhook_view_ring(&ring),
-          "{'time':'2026-11-28T02:06:00.000Z','sends':5,'failed':0,"
-          "'delivered':0,'dead':0}", "a minute");
 
     memset(&stats, 0, sizeof(stats));
     stats.size = 10;
