@@ -24,7 +24,6 @@
 #include "store/lmdb/objects/webhook_store_audit.h"
 #include "store/lmdb/objects/webhook_store_object_drain.h"
 #include "store/lmdb/objects/webhook_store_object_int.h"
-#include "store/lmdb/objects/webhook_store_object_left.h"
 #include "store/lmdb/objects/webhook_store_object_may.h"
 #include "store/lmdb/objects/webhook_store_object_row.h"
 #include "store/lmdb/objects/webhook_store_once.h"
@@ -419,7 +418,7 @@ webhook_object_indexes(webhook_txn_t *t, webhook_object_todo_t *x)
     }
 
     if (x->row.removed) {
-        return webhook_object_left(t, x);
+        return webhook_object_left(t, x->key, x->row.change);
     }
 
     webhook_key_object_name(key, object->kind, &x->row.company, &x->row.name);

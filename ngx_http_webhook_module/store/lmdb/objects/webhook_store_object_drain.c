@@ -5,6 +5,9 @@
  * Endpoints of objects that were removed while deliveries waited.  There may be
  * a million of these, so they are not cancelled with the object: the endpoint
  * is noted down, and EXPIRE does it, a few at a time.
+ *
+ * And what is left of objects that were removed: an id, for who asks what has
+ * changed, by which an endpoint's row is known to be that of nobody any more.
  */
 
 #include "store/lmdb/objects/webhook_store_object_drain.h"
@@ -21,7 +24,17 @@
 
 #define WEBHOOK_DRAIN_REASON  "it was removed"
 
+#define WEBHOOK_OBJECT_SHARE  16384     /* bytes of the store for each that was
+                                           removed, ... */
+#define WEBHOOK_OBJECT_LEFT   100000    /* ... and so many at most, twice as
+                                           many while their endpoints have
+                                           deliveries */
+#define WEBHOOK_OBJECT_LOOK   16        /* of the oldest */
 
+
+static int webhook_object_oldest(webhook_txn_t *t, int any);
+static int webhook_object_used(webhook_txn_t *t, const unsigned char *object,
+    int *used);
 static int webhook_object_drain_note(webhook_txn_t *t, uint64_t endpoint,
     const unsigned char *key);
 
@@ -145,4 +158,143 @@ webhook_object_drain_end(webhook_txn_t *t, uint64_t endpoint)
     rc = webhook_txn_del(t, WEBHOOK_DB_OBJECT_LISTS, key, sizeof(key));
 
     return rc == MDB_NOTFOUND ? 0 : rc;
+}
+
+
+int
+webhook_object_left(webhook_txn_t *t, const unsigned char *object,
+    uint64_t change)
+{
+    int            rc;
+    uint64_t       max;
+    unsigned char  key[WEBHOOK_KEY_OBJECT_LIST];
+
+    webhook_key_object_list(key, WEBHOOK_OBJECT_REMOVED, 0, change);
+
+    /* with the kind, which is not that of the list */
+
+    rc = webhook_txn_put(t, WEBHOOK_DB_OBJECT_LISTS, key, sizeof(key), object,
+                         WEBHOOK_KEY_OBJECT, 0);
+    if (rc) {
+        return rc;
+    }
+
+    t->state.removed++;
+
+    max = t->st->limit / WEBHOOK_OBJECT_SHARE;
+
+    if (max > WEBHOOK_OBJECT_LEFT) {
+        max = WEBHOOK_OBJECT_LEFT;
+    }
+
+    return t->state.removed > max
+           ? webhook_object_oldest(t, t->state.removed > 2 * max) : 0;
+}
+
+
+/* One whose endpoint has deliveries yet is passed over, unless any is to go:
+   that it was removed is what the endpoint's row goes by, which else would be
+   that of one that nobody knows. */
+
+static int
+webhook_object_oldest(webhook_txn_t *t, int any)
+{
+    int            rc, used;
+    MDB_val        found, val;
+    uint64_t       change;
+    unsigned       n, kept;
+    unsigned char  key[WEBHOOK_KEY_OBJECT_LIST], object[WEBHOOK_KEY_OBJECT];
+
+    change = 0;
+
+    for (n = 0, used = 1; used; n++) {
+
+        if (n == WEBHOOK_OBJECT_LOOK) {
+
+            if (!any) {
+                return 0;
+            }
+
+            change = 0;
+        }
+
+        webhook_key_object_list(key, WEBHOOK_OBJECT_REMOVED, 0, change);
+
+        rc = webhook_txn_seek(t, WEBHOOK_DB_OBJECT_LISTS, key, sizeof(key),
+                              &found, &val);
+
+        if (rc || memcmp(found.mv_data, key, 1) != 0) {
+            return rc == MDB_NOTFOUND ? 0 : rc;
+        }
+
+        memcpy(key, found.mv_data, sizeof(key));
+
+        change = webhook_get_u64(key + 9);
+
+        used = 0;
+        kept = val.mv_size == sizeof(object);
+
+        if (kept) {
+            memcpy(object, val.mv_data, sizeof(object));
+
+            rc = n == WEBHOOK_OBJECT_LOOK
+                 ? 0 : webhook_object_used(t, object, &used);
+            if (rc) {
+                return rc;
+            }
+        }
+
+        change += used;
+    }
+
+    if (kept) {
+        rc = webhook_txn_del(t, WEBHOOK_DB_OBJECTS, object, sizeof(object));
+    }
+
+    if (rc == 0 || rc == MDB_NOTFOUND) {
+        rc = webhook_txn_del(t, WEBHOOK_DB_OBJECT_LISTS, key, sizeof(key));
+    }
+
+    if (rc == 0) {
+        t->state.removed--;
+
+        rc = webhook_txn_del(t, WEBHOOK_DB_CHANGES, key + 9,
+                             WEBHOOK_KEY_CHANGE);
+    }
+
+    if (t->state.forgot < change) {
+        t->state.forgot = change;
+    }
+
+    return rc == MDB_NOTFOUND ? 0 : rc;
+}
+
+
+/* Has the endpoint of an object deliveries? */
+
+static int
+webhook_object_used(webhook_txn_t *t, const unsigned char *object, int *used)
+{
+    int                      rc;
+    unsigned char            buf[WEBHOOK_ROW_MAX];
+    webhook_object_row_t     row;
+    webhook_endpoint_row_t  *ep;
+
+    *used = 0;
+
+    rc = webhook_object_row_get(t, object, buf, &row);
+
+    if (rc) {
+        return rc == MDB_NOTFOUND || rc == MDB_CORRUPTED ? 0 : rc;
+    }
+
+    rc = webhook_endpoint_row_get(t, webhook_object_row_endpoint(object[0],
+                                                                 &row.id),
+                                  &ep);
+
+    if (rc == 0) {
+        *used = !webhook_endpoint_row_empty(ep);
+    }
+
+    return rc;
 }

@@ -30,5 +30,11 @@ int webhook_object_drain_next(webhook_txn_t *t, uint64_t from,
 /* Nothing is owed to it any more. */
 int webhook_object_drain_end(webhook_txn_t *t, uint64_t endpoint);
 
+/* What is left of the object that has this key and was removed by this change
+   takes its place among the others; of the oldest nothing is left then, where
+   there are too many. */
+int webhook_object_left(webhook_txn_t *t, const unsigned char *object,
+    uint64_t change);
+
 
 #endif /* WEBHOOK_STORE_OBJECT_DRAIN_H */
