@@ -266,9 +266,12 @@ sub again
     wait_for(sub {
         @got = $code->();
 
-        # one that has just begun does not know yet
+        # one that has just begun does not know yet; one that was killed is
+        # there until the master has seen that
 
-        my $over = $got[0]{status} && $got[0]{status} != 503;
+        my $over = $got[0]{status} && $got[0]{status} != 503
+                   && !($got[0]{status} == 409
+                        && $got[0]{body} =~ /is under way/);
 
         $again ||= !$over;
         return $over;
