@@ -98,7 +98,7 @@ export function url(path, query) {
 
 /** @param {string} method
  * @param {string} path
- * @param {any} [body]
+ * @param {any} [body] a text is JSON already
  * @param {Options} [options]
  * @returns {Promise<Answer>} */
 export async function request(method, path, body, options = {}) {
@@ -128,7 +128,8 @@ export async function request(method, path, body, options = {}) {
     const answer = await send(url(path, options.query), {
         method,
         headers,
-        body: body === undefined ? undefined : JSON.stringify(body),
+        body: body === undefined || typeof body === 'string'
+              ? body : JSON.stringify(body),
         signal: options.signal,
         cache: 'no-store',
         credentials: 'same-origin',

@@ -4,6 +4,7 @@
 import { t } from '../text.js';
 import { el } from '../ui.js';
 import { field, group, rows } from '../form.js';
+import { kept, leadsElsewhere } from './anew.js';
 import { compact } from './settings.js';
 
 /** @typedef {import('./members.js').Part} Part */
@@ -40,8 +41,22 @@ export function authorization(ep) {
     const fields = Object.fromEntries(Object.entries(labels).map(
         ([name, label]) => [name, field({
             pointer: `/auth/${name}`, label, value: ep.auth?.[name],
-            props: { dir: 'ltr' }
+            props: { dir: 'ltr' },
+            changed: name === 'token_url' ? () => ask() : undefined
         })]));
+
+    const values = Object.fromEntries(Object.entries(fields).map(
+        ([name, f]) => [name, kept(f)]));
+    let elsewhere = false;
+
+    /* where access tokens come from is a place, too */
+
+    const ask = () => {
+        const on = elsewhere || leadsElsewhere(ep.auth?.token_url,
+                                               fields.token_url.get().trim());
+
+        Object.values(values).forEach(value => value.anew(on));
+    };
 
     /** @type {() => readonly string[]} */
     const wanted = () => AUTH[/** @type {keyof typeof AUTH} */ (type.get())]
@@ -63,9 +78,13 @@ export function authorization(ep) {
             auth: type.get() === '' ? undefined : compact({
                 type: type.get(),
                 ...Object.fromEntries(wanted().map(name =>
-                    [name, fields[name].get().trim()]))
+                    [name, values[name].get().trim()]))
             })
-        })
+        }),
+        anew(on) {
+            elsewhere = on;
+            ask();
+        }
     };
 }
 
@@ -73,6 +92,14 @@ export function authorization(ep) {
 /** @param {any} ep
  * @returns {Part} */
 export function signatures(ep) {
+    /** @type {Set<HTMLElement>} what is said of secrets that are kept */
+    const hints = new Set();
+    let elsewhere = false;
+
+    const say = (/** @type {HTMLElement} */ hint) => {
+        hint.textContent = elsewhere ? t('anew.value') : t('sign.secret_kept');
+    };
+
     const list = rows({
         legend: t('hook.sign'), add: t('hook.add_sign'),
         values: ep.sign ?? [], fresh: () => ({}), max: 8,
@@ -83,9 +110,20 @@ export function signatures(ep) {
                 value: value[name], props: { dir: 'ltr' }, ...more
             });
 
+            const hint = value.secrets && el('span');
+
+            /* what is said of one that is kept stands here, too */
+
             const secret = one('secret', t('sign.secret'), {
-                hint: value.secrets ? t('sign.secret_kept') : undefined
+                hint,
+                pointer: () => `/sign/${index()}/secret${
+                    hint && secret.get() === '' ? 's' : ''}`
             });
+
+            if (hint) {
+                hints.add(hint);
+                say(hint);
+            }
 
             const fields = {
                 header: one('header', t('sign.header')),
@@ -125,17 +163,22 @@ export function signatures(ep) {
 
     return {
         node: list.node, fields: list.fields,
-        get: () => ({ sign: compact(list.get()) })
+        get: () => ({ sign: compact(list.get()) }),
+        anew(on) {
+            elsewhere = on;
+            hints.forEach(say);
+        }
     };
 }
 
 
 /** @param {any} ep
+ * @param {() => void} changed
  * @returns {Part} */
-export function certificate(ep) {
+export function certificate(ep, changed) {
     const name = field({ pointer: '/tls/name', label: t('hook.tls_name'),
                          hint: t('hook.tls_hint'), value: ep.tls?.name,
-                         props: { dir: 'ltr' } });
+                         changed, props: { dir: 'ltr' } });
 
     return {
         node: name.node,

@@ -1,6 +1,7 @@
 // What many screens ask for: event types with their examples, and hooks' names.
 
 import { get, list, path, Problem } from '../api.js';
+import { read, write } from './exact.js';
 
 /** @typedef {import('./patterns.js').EventType} EventType */
 
@@ -14,7 +15,7 @@ export async function eventTypes(signal) {
 
 
 /** What an event's data look like, as text; '' where there is no example.
- * @param {EventType | undefined} type
+ * @param {{ type: string, example: boolean } | undefined} type
  * @param {AbortSignal} [signal] */
 export async function example(type, signal) {
     if (!type?.example) {
@@ -22,9 +23,9 @@ export async function example(type, signal) {
     }
 
     const { data } = await get(path('events', type.type, 'example'),
-                               { signal });
+                               { raw: true, signal });
 
-    return JSON.stringify(data.data, null, 2);
+    return write(read(await data.text()).data, 2);
 }
 
 

@@ -5,6 +5,7 @@ import { t, duration, word } from '../text.js';
 import { code, el, redraw } from '../ui.js';
 import { field, group, rows } from '../form.js';
 import { shortened, timetable } from './schedule.js';
+import { kept } from './anew.js';
 import { compact, listed } from './settings.js';
 
 /** @typedef {import('../form.js').Field} Field */
@@ -14,6 +15,8 @@ import { compact, listed } from './settings.js';
  * @property {HTMLElement} node
  * @property {() => Field[]} fields
  * @property {() => Record<string, any>} get members; what is empty is undefined
+ * @property {(on: boolean) => void} [anew] whether secrets that are kept do not
+ *                                          go along
  */
 
 
@@ -95,15 +98,16 @@ export function timetableNode(retry) {
 /** Name, description, company, URL.
  * @param {any} ep
  * @param {boolean} company whether it can be chosen
+ * @param {() => void} changed
  * @returns {Part} */
-export function where(ep, company) {
+export function where(ep, company, changed) {
     const name = field({ pointer: '/name', label: t('hook.name'),
                          required: true, value: ep.name,
                          hint: t('hook.name_hint'),
                          props: { maxlength: 255, id: 'hook-name' } });
     const url = field({ pointer: '/url', label: t('hook.url'), type: 'url',
                         required: true, value: ep.url,
-                        hint: t('hook.url_hint'),
+                        hint: t('hook.url_hint'), changed,
                         props: { id: 'hook-url', dir: 'ltr' } });
     const description = field({ pointer: '/description',
                                 label: t('hook.description'),
@@ -187,7 +191,8 @@ export function format(ep) {
  * @param {() => void} changed
  * @returns {Part} */
 export function headers(ep, changed) {
-    const kept = (ep.headers ?? []).length > 0;
+    /** @type {((on: boolean) => void)[]} */
+    const values = [];
 
     const list = rows({
         legend: t('hook.headers'), add: t('hook.add_header'),
@@ -199,15 +204,19 @@ export function headers(ep, changed) {
             const text = field({ pointer: () => `/headers/${index()}/value`,
                                  label: t('hook.header_value'),
                                  value: value.value });
+            const same = kept(text);
+
+            values.push(same.anew);
+
             return {
                 node: el('div.columns', null, name.node, text.node),
                 fields: [name, text],
-                get: () => ({ name: name.get().trim(), value: text.get() })
+                get: () => ({ name: name.get().trim(), value: same.get() })
             };
         }
     });
 
-    if (kept) {
+    if (ep.headers?.length) {
         list.node.append(el('p.hint', null, t('hook.masked')));
     }
 
@@ -216,7 +225,8 @@ export function headers(ep, changed) {
         get: () => {
             const all = list.get().filter(h => h.name || h.value);
             return { headers: all.length ? all : undefined };
-        }
+        },
+        anew: on => values.forEach(value => value(on))
     };
 }
 

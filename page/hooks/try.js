@@ -6,6 +6,7 @@ import { t, time } from '../text.js';
 import { button, el, failure, newId, notify, redraw, section } from '../ui.js';
 import { field } from '../form.js';
 import { endpointNames, example } from './catalogue.js';
+import { read, write } from './exact.js';
 import { matchesAny } from './patterns.js';
 import { readXml } from './xml.js';
 import { filterResult, previewResult, testResult } from './results.js';
@@ -95,7 +96,7 @@ export function tryPanel(o) {
         }
 
         try {
-            return { event: event.get(), data: JSON.parse(text) };
+            return { event: event.get(), data: read(text) };
         } catch {
             data.error(t('try.not_json'));
             data.focus();
@@ -114,7 +115,7 @@ export function tryPanel(o) {
         }
 
         try {
-            const answer = await post(to, { ...body, ...event },
+            const answer = await post(to, write({ ...body, ...event }),
                                       { signal: ctx.signal });
             redraw(out, show(answer.data));
         } catch (e) {
@@ -254,7 +255,7 @@ async function dataOf(id, endpoint, ctx) {
     let payload;
 
     try {
-        payload = text.startsWith('<') ? readXml(text) : JSON.parse(text);
+        payload = text.startsWith('<') ? readXml(text) : read(text);
     } catch {
         throw new Error(t('try.stored_not_json'));
     }
@@ -267,5 +268,5 @@ async function dataOf(id, endpoint, ctx) {
         payload = payload.data;
     }
 
-    return JSON.stringify(payload, null, 2);
+    return write(payload, 2);
 }

@@ -7,6 +7,7 @@ import * as api from '../api.js';
 import { el, head, hash, link, empty, outside, code, block,
          disclosure, failure, loading, redraw } from '../ui.js';
 import { field } from '../form.js';
+import { example } from '../hooks/catalogue.js';
 
 /** @typedef {{ type: string, group: string, description: string,
  *              example: boolean, listeners: { id: string, name: string }[],
@@ -16,7 +17,7 @@ import { field } from '../form.js';
 /** What an event's data look like: got when somebody wants to see it.
  * @param {Type} type
  * @param {AbortSignal} signal */
-function example(type, signal) {
+function exampleOf(type, signal) {
     const inside = el('div');
 
     const d = disclosure(t('events.example'), `example-${type.type}`, inside);
@@ -31,9 +32,7 @@ function example(type, signal) {
         inside.append(loading());
 
         try {
-            const { data } = await api.get(api.path('events', type.type,
-                                                    'example'), { signal });
-            inside.replaceChildren(block(JSON.stringify(data.data, null, 2),
+            inside.replaceChildren(block(await example(type, signal),
                                          { label: t('events.example') }));
         } catch (e) {
             inside.replaceChildren(failure(e));
@@ -66,7 +65,7 @@ function card(type, ctx) {
                    [i ? ', ' : '', link(hash('hooks', l.id),
                                         outside(l.name))]),
                more > 0 && [' ', t('events.more', { n: more })]]),
-        type.example ? example(type, ctx.signal)
+        type.example ? exampleOf(type, ctx.signal)
                      : el('p.hint', null, t('events.no_example')));
 }
 

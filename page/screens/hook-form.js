@@ -5,6 +5,7 @@ import { t } from '../text.js';
 import { disclosure, el, hash, head, link, outside, redraw, secret }
     from '../ui.js';
 import { form } from '../form.js';
+import { another, keeps, keepsAccess, moved } from '../hooks/anew.js';
 import { eventTypes } from '../hooks/catalogue.js';
 import { chooseEvents } from '../hooks/choose-events.js';
 import { content, filters, firstSecret, format, headers, limits, retries,
@@ -30,7 +31,8 @@ function parts(ep, types, ctx, fresh, changed) {
     });
 
     const first = {
-        where: where(ep, fresh && ctx.who.all_companies),
+        where: where(ep, fresh && ctx.who.all_companies, () => place()),
+        secret: fresh ? firstSecret() : another(ep),
         format: format(ep),
         headers: headers(ep, changed)
     };
@@ -42,14 +44,41 @@ function parts(ep, types, ctx, fresh, changed) {
         content: content(ep),
         auth: authorization(ep),
         sign: signatures(ep),
-        tls: certificate(ep)
+        tls: certificate(ep, () => place())
     };
 
-    const made = fresh ? [firstSecret()] : [];
-    const all = [...Object.values(first), ...made, ...Object.values(more)];
+    const access = disclosure(t('hook.more_access'), 'hook-more-access',
+        el('div.stack', null, more.auth.node, more.sign.node, more.tls.node));
+
+    const all = [...Object.values(first), ...Object.values(more)];
+
+    let said = false;       /* the API said that it goes elsewhere */
+    let elsewhere = false;
+
+    const place = () => {
+        const on = keeps(ep)
+            && (said || moved(ep, { ...first.where.get(), ...more.tls.get() }));
+
+        if (on !== elsewhere) {
+            elsewhere = on;
+            all.forEach(p => p.anew?.(on));
+
+            if (on && keepsAccess(ep)) {
+                access.setAttribute('open', '');
+            }
+        }
+    };
 
     return {
         events,
+
+        /* it may know better, as of names that are written otherwise */
+
+        goesElsewhere() {
+            said = true;
+            place();
+        },
+
         fields: () => [...events.fields(), ...all.flatMap(p => p.fields())],
 
         settings: () => {
@@ -60,17 +89,17 @@ function parts(ep, types, ctx, fresh, changed) {
         },
 
         body: [
-            events.node, first.where.node, first.format.node,
-            first.headers.node, made.map(p => p.node),
+            events.node, first.where.node,
+            ...fresh ? [] : [first.secret.node],
+            first.format.node, first.headers.node,
+            ...fresh ? [first.secret.node] : [],
             disclosure(t('hook.more_filter'), 'hook-more-filter',
                        more.filters.node),
             disclosure(t('hook.more_retry'), 'hook-more-retry',
                        more.retries.node),
             disclosure(t('hook.more_limit'), 'hook-more-limit',
                        more.limits.node),
-            disclosure(t('hook.more_access'), 'hook-more-access',
-                       el('div.stack', null, more.auth.node, more.sign.node,
-                          more.tls.node)),
+            access,
             disclosure(t('hook.more_content'), 'hook-more-content',
                        more.content.node)
         ]
@@ -90,11 +119,7 @@ const given = settings => JSON.parse(JSON.stringify(settings));
 function registered(root, ep, ctx) {
     const top = head(t('hook.registered', { name: ep.name }));
 
-    redraw(root, top, warnings(ep),
-        ep.secret && [
-            secret(ep.secret, t('hook.its_secret')),
-            el('p', null, t('hook.secret_text'))
-        ],
+    redraw(root, top, warnings(ep), itsSecret(ep),
         ep.state?.held && el('p.warning', { dir: 'auto' }, ep.state.held),
         el('div.actions', null,
            link(hash('hooks', ep.id), t('hook.open'),
@@ -104,6 +129,14 @@ function registered(root, ep, ctx) {
     ctx.title(ep.name);
     top.querySelector('h1')?.focus();
 }
+
+
+/** Its secret, where it was made just now.
+ * @param {any} ep */
+const itsSecret = ep => ep.secret && [
+    secret(ep.secret, t('hook.its_secret')),
+    el('p', null, t('hook.secret_text'))
+];
 
 
 /** What may not be meant.
@@ -163,13 +196,19 @@ export default {
                 const answer = await change(path('endpoints', id), changes,
                                             { version: ep.version });
 
-                if (answer.data.warnings?.length) {
+                if (answer.data.secret || answer.data.warnings?.length) {
                     saved(root, answer.data, ctx);
                 } else {
                     ctx.go(hash('hooks', id));
                 }
 
             } catch (e) {
+                if (e instanceof Problem && e.errors.some(
+                    (/** @type {any} */ x) => x.pointer === '/secrets'))
+                {
+                    all.goesElsewhere();
+                }
+
                 throw e instanceof Problem && e.status === 412
                       ? new Problem(412, { ...e.body,
                                            detail: t('hook.changed_by_other') })
@@ -252,7 +291,7 @@ function keyOf(key, settings) {
 function tried(settings) {
     const { settings: shown } = unmasked(settings);
 
-    if (shown.secret === true) {
+    if (shown.secret === true || shown.secret === null) {
         delete shown.secret;
     }
 
@@ -283,7 +322,7 @@ function sending(id, before, settings) {
 function saved(root, ep, ctx) {
     const top = head(t('hook.saved', { name: ep.name }));
 
-    redraw(root, top, warnings(ep),
+    redraw(root, top, warnings(ep), itsSecret(ep),
         el('div.actions', null,
            link(hash('hooks', ep.id), t('hook.open'),
                 { class: 'button primary' })));

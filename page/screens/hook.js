@@ -37,6 +37,12 @@ function figures(ep) {
 }
 
 
+/** Whether it is held because it has not said that it wants events: nothing
+ * else is mended by a challenge, or by being approved.
+ * @param {any} ep */
+const unconfirmed = ep => /\bis not confirmed: /.test(ep.state?.held ?? '');
+
+
 /** What is wrong, in sentences.
  * @param {any} ep */
 function troubles(ep) {
@@ -138,7 +144,7 @@ export default {
                     notify(t('hook.is_paused'));
                 }
             }, { id: 'hook-pause' }),
-            own && ep.state?.held
+            own && unconfirmed(ep)
             && button(t('hook.challenge'), async () => {
                 const { data } = await post(path('endpoints', id,
                                                  'challenge'));
@@ -152,7 +158,7 @@ export default {
                            'bad');
                 }
             }, { id: 'hook-challenge' }),
-            own && ctx.operator && ep.state?.held
+            own && ctx.operator && unconfirmed(ep)
             && button(t('hook.approve'), async () => {
                 draw((await post(path('endpoints', id, 'approve'), undefined,
                                  { version: ep.version })).data);

@@ -1,4 +1,5 @@
-# A hook with all that one can have: changed, tried, paused, rotated, deleted.
+# A hook with all that one can have: changed, tried, moved, paused, rotated,
+# deleted.
 
 use strict;
 use warnings;
@@ -13,8 +14,15 @@ use Webhook::Test qw(wait_for);
 
 plan skip_all => Webhook::Browser::missing() if Webhook::Browser::missing();
 
-my $s = Webhook::Routes->new;
+# a double does not hold it, and would say 9007199254740992
+my $large = '9007199254740993';
+
+my $s = Webhook::Routes->new(registry => 'confirm on;', http => <<"HTTP");
+        webhook_event_type order.large group=order
+            'example={"id": $large, "total": 1.0}' "A large number";
+HTTP
 my ($t, $manager, $hook) = @$s{qw(t manager hook)};
+my $other = $t->endpoint(name => 'other');
 my $b = Webhook::Browser->new;
 my $page = 'http://127.0.0.1:' . $t->port . '/webhook/';
 
@@ -34,12 +42,15 @@ my (undef, $ep) = $manager->post('endpoints', $s->endpoint(
     limit     => { inflight => 2, rate => '100r/s' },
     breaker   => { failures => 7 },
     timeout   => { total => '20s', read => '10s' },
-    body      => { id => '${data.id}', text => 'a "b"' },
+    body      => { id => '${data.id}', n => '${data.n}', text => 'a "b"' },
     secret    => JSON::PP::true,
 ));
 
 ok $ep->{id}, 'it is registered';
 my $id = $ep->{id};
+
+approve();
+my $version = now()->{version};
 
 
 sub click
@@ -85,7 +96,49 @@ sub shows
 }
 
 
+# what is in such a group, and has such labels, gets values
+sub fill_in
+{
+    my ($legend, $label, @values) = @_;
+
+    is $b->js(<<'JS', $legend, $label, \@values), scalar @values,
+        const [legend, label, values] = arguments;
+        const set = [...document.querySelectorAll('fieldset')].find(
+            f => f.firstElementChild.textContent.startsWith(legend));
+        const found = [...set.querySelectorAll('label')]
+                      .filter(l => l.textContent.startsWith(label))
+                      .map(l => document.getElementById(l.htmlFor));
+        values.forEach((value, i) => {
+            found[i].value = value;
+            found[i].dispatchEvent(new Event('input'));
+        });
+        return found.length;
+JS
+        "\"$label\" in \"$legend\"";
+}
+
+
+# the messages at fields of such a group
+sub wrong
+{
+    return $b->js(<<'JS', @_);
+        const set = [...document.querySelectorAll('fieldset')].find(
+            f => f.firstElementChild.textContent.startsWith(arguments[0]));
+        return [...set.querySelectorAll('.field.wrong .error')]
+               .filter(e => e.textContent.startsWith('write it anew')).length;
+JS
+}
+
+
 sub now { return ($manager->get("endpoints/$id"))[1]; }
+
+
+sub approve
+{
+    my ($r) = $s->{root}->post("endpoints/$id/approve", undef,
+                               headers => ['If-Match' => '*']);
+    is $r->{status}, 200, 'an operator approves it' or diag $r->{body};
+}
 
 
 $b->go($page);
@@ -107,7 +160,7 @@ is $b->count('main img'), 0, 'and no element';
 shows("#/hooks/$id/edit", '#hook-name');
 click('button[type=submit]');
 $b->wait('return document.querySelector("main .tiles")', 'its screen again');
-is now()->{version}, 1, 'what was not changed is not sent';
+is now()->{version}, $version, 'what was not changed is not sent';
 
 
 # --- tried before it is saved
@@ -119,7 +172,7 @@ $b->wait('return document.querySelector(".result table")', 'the conditions');
 like $b->text('.result'), qr/would not be sent.*200000\s+no\s.*exists\s+yes/s,
     'which conditions hold';
 
-$s->order(company_id => 1260, total => 300000);
+$s->order(company_id => 1260, total => 300000, n => $large + 0);
 ok wait_for(sub {
     local $manager->{openapi};
     (($manager->get("deliveries?endpoint=$id"))[1])->{items}[0];
@@ -134,8 +187,10 @@ $b->js('const e = [...document.querySelectorAll("label")]'
 $b->wait('return document.querySelector("textarea.code").value'
          . '.includes("a \\\\\\"b\\\\\\"")', 'what was sent of it');
 pass 'a stored event is taken, though it was sent as XML in an envelope';
+like $b->js('return document.querySelector("textarea.code").value'),
+    qr/"n": $large\b/, 'with the numbers that it has';
 
-fill('Data', '{"total": 300000, "id": 1}');
+fill('Data', qq({"total": 300000, "id": 1, "n": $large}));
 click('button', 'Try the conditions');
 $b->wait('return document.querySelector(".result .badge.ok")'
          . ' && document.querySelector(".result").innerText'
@@ -145,6 +200,7 @@ pass 'with other data they hold';
 click('button', 'Preview the request');
 $b->wait('return document.querySelectorAll(".result pre").length === 2',
          'a preview');
+like $b->text('main'), qr/\Q$large/, 'with the number that was written';
 unlike $b->text('main'), qr/value-of-|password-1/, 'no secret is shown';
 
 click('button', 'Send a test');
@@ -169,7 +225,7 @@ click('button[type=submit]');
 $b->wait('return document.querySelector("main .tiles")', 'its screen');
 
 my $after = now();
-is $after->{version}, 2, 'it is changed';
+is $after->{version}, $version + 1, 'it is changed';
 is_deeply $after->{filter}, ['data.total > 5', 'data.id exists'],
     'a condition is another';
 is $after->{order_by}, undef, 'what was emptied is gone';
@@ -182,10 +238,75 @@ is_deeply [@$after{qw(envelope limit breaker timeout success body)}],
 fill('Data', '{"total": 7, "id": 1}');
 click('button', 'Send a test');
 $b->wait('return document.querySelector(".result .badge.ok")', 'a test');
-my ($got) = grep { $_->{headers}{'webhook-test'} } @{$hook->requests};
+my $got = (grep { $_->{headers}{'webhook-test'} } @{$hook->requests})[-1];
 is_deeply [map { $got->{headers}{$_} } qw(x-a x-b)],
     ['value-of-a', 'value-of-b'], 'headers that were masked are what they were';
 ok $got->{headers}{'x-sig'}, 'and it is signed';
+
+
+# --- moved, where no secret goes along
+
+is $b->count('#hook-challenge'), 0, 'nothing has to be confirmed';
+
+shows("#/hooks/$id/edit", '#hook-anew[hidden]');
+fill('URL', $hook->url('/hooks/elsewhere'));
+is $b->count('#hook-anew[hidden]'), 1, 'another path is the same place';
+fill('URL', $other->url('/mine'));
+is $b->count('#hook-anew:not([hidden])'), 1, 'another port is another place';
+is $b->count('#hook-more-access[open]'), 1, 'where it signs in is shown';
+unlike $b->js('return [...document.querySelectorAll("input")]'
+              . '.map(e => e.value).join()'), qr/\*\*\*/,
+    'what is kept is to be given anew';
+
+fill('URL', $ep->{url});
+is $b->count('#hook-anew[hidden]'), 1, 'back again';
+like $b->js('return [...document.querySelectorAll("input")]'
+            . '.map(e => e.value).join()'), qr/\*\*\*.*\*\*\*.*\*\*\*/,
+    'what is kept is kept';
+
+fill('URL', $other->url('/mine'));
+click('button[type=submit]');
+$b->wait('return document.querySelector("form .field.wrong .error")',
+         'what is missing');
+is_deeply [map { wrong($_) } 'Headers of its own', 'Authorization',
+           'Signatures in other'], [2, 1, 1], 'is said at its fields';
+
+fill_in('Headers of its own', 'Value', 'another-a', 'another-b');
+fill_in('Authorization', 'Password', 'another-password');
+fill_in('Signatures in other', 'Secret', 'another-secret-of-16');
+click('button[type=submit]');
+my $made = $b->wait('const e = document.querySelector("main .secret input");'
+                    . 'return e && e.value', 'the secret that was made');
+like $made, qr/^whsec_/, 'which is shown';
+is now()->{url}, $other->url('/mine'), 'it is moved';
+
+shows("#/hooks/$id", '#hook-challenge');
+unlike $b->text('body'), qr/\Q$made/, 'the secret is shown once';
+click('#hook-challenge');
+$b->wait('return document.body.innerText.includes("It is not confirmed:")',
+         'who does not echo it');
+
+fill('Data', '{"total": 7, "id": 1}');
+click('button', 'Send a test');
+$b->wait('return document.querySelector(".result .badge.ok")', 'a test');
+$got = $other->requests->[-1];
+is_deeply [map { $got->{headers}{$_} } qw(x-a x-b)],
+    ['another-a', 'another-b'], 'what was given anew is sent';
+
+approve();
+$b->wait('return !document.querySelector("#hook-challenge")',
+         'nothing to confirm');
+
+
+# --- numbers of examples
+
+$b->js('location.hash = "#/events"');
+$b->wait('const d = document.getElementById("example-order.large");'
+         . 'if (d) { d.open = true; } return Boolean(d)', 'the catalogue');
+like $b->wait('const e = document.getElementById("example-order.large")'
+              . '.querySelector("pre"); return e && e.textContent',
+              'an example'), qr/"id": $large,\s+"total": 1\.0\b/,
+    'an example has the numbers that it was given';
 
 
 # --- somebody else was faster
