@@ -81,12 +81,15 @@ note "FUZZ_SEED=$seed";
 
 my @known = (tokens => [@tokens{sort keys %tokens}]);
 
-my $fuzz = Webhook::ApiFuzz->new(test => $t, seed => $seed, @known);
+my @may = @tokens{qw(all one)};
+
+my $fuzz = Webhook::ApiFuzz->new(test => $t, seed => $seed, @known,
+                                 vouch => \@may);
 
 # where variables say who may, and the site that it comes from counts
 my $site = Webhook::ApiFuzz->new(test => $t, seed => $seed + 1, @known,
                                  prefix => '/site',
-                                 vouch => ['X-Webhook-Request: 1',
+                                 vouch => [@may, 'X-Webhook-Request: 1',
                                            'same-origin']);
 
 my $end = $seconds ? time + $seconds : 0;

@@ -133,8 +133,8 @@ typedef struct {
                                                    its own */
     ngx_str_t                      url;         /* as written */
     ngx_webhook_peer_t            *peer;        /* whom to connect to */
-    uint64_t                       moved;       /* wall: it led to another host
-                                                   before; 0: it never did */
+    uint64_t                       moved;       /* since this version it leads
+                                                   to this host; 0: ever */
 
     ngx_array_t                    events;      /* of ngx_webhook_
                                                    subscription_t */

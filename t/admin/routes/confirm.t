@@ -27,12 +27,13 @@ my $echo;
         code => sub {
             my ($request) = @_;
             my $asked = eval { $json->decode($request->{body}) } // {};
-            my $text = ref $asked eq 'HASH' ? $asked->{challenge} : undef;
+            my $text = ref $asked eq 'HASH' ? $asked->{webhook_challenge} : undef;
 
             return 200 unless defined $text;
 
             return { body => $how eq 'text'    ? "$text\r\n"
-                           : $how eq 'json'    ? qq({ "challenge": "$text" })
+                           : $how eq 'json'    ? qq({ "webhook_challenge": "$text" })
+                           : $how eq 'habit' ? qq({ "challenge": "$text" })
                            : $how eq 'reflect' ? $request->{body}
                            : $how eq 'more'    ? "$text and more"
                            : $how eq 'other'   ? 'x' x length $text
@@ -109,7 +110,7 @@ confirmed($ep->{id}, 'it echoes the challenge, and is confirmed');
 my ($asked) = grep { $_->{body} =~ /challenge/ } @{$echo->requests};
 
 like $asked->{body},
-    qr/^\{"type":"webhook\.challenge","challenge":"[0-9a-f]{48}"\}$/,
+    qr/^\{"type":"webhook\.challenge","webhook_challenge":"[0-9a-f]{48}"\}$/,
     'what it was asked';
 is $asked->{headers}{'webhook-test'}, '1', 'it is a test';
 is $asked->{headers}{'tc-webhook-event'} // $asked->{headers}{'webhook-event'},
@@ -171,7 +172,7 @@ like held($ep->{id}), qr/not confirmed/, 'also after a reload';
 
 # --- what is no echo
 
-for my $how (qw(reflect more other created off)) {
+for my $how (qw(reflect more other created habit off)) {
     $echo->call($how);
 
     my $answer = challenge($ep->{id});
@@ -238,6 +239,29 @@ $now = change($ep->{id}, { description => 'y', format => 'json',
                            retry => { attempts => 2 },
                            headers => [{ name => 'X-New', value => '1' }] });
 is $now->{state}{held}, undef, 'what has nothing to do with it needs nobody';
+
+
+# --- another host
+
+$echo->call('off');
+
+$now = change($ep->{id}, { url => $s->{hook}->url('/moved'),
+                           headers => undef, secret => JSON::PP::true });
+like $now->{state}{held}, qr/not confirmed/, 'another host';
+
+my $there;
+
+ok wait_for(sub {
+    ($there) = grep { $_->{path} eq '/moved' } @{$s->{hook}->requests};
+    return $there;
+}, 20), 'which is asked';
+
+is $there->{headers}{'webhook-test'}, '1', 'by a request that is a test';
+like $there->{body}, qr/webhook_challenge/, 'a challenge';
+
+$now = change($ep->{id}, { url => $echo->url('/b'),
+                           secret => JSON::PP::true });
+approve($ep->{id});
 
 
 # --- one that says nothing is sent nothing, and asked again

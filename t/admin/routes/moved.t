@@ -90,6 +90,7 @@ $manager->post("endpoints/$ep->{id}/test");
 my $requests = $other->wait_requests(3);
 
 is scalar @$requests, 3, 'and a test';
+is $requests->[2]{headers}{'webhook-test'}, '1', 'which says so';
 
 for my $request (@$requests) {
     unlike join(' ', map { @$_ } @{$request->{raw_headers}}), qr/-of-the-first|made-before/,
@@ -103,6 +104,24 @@ is $r->{status}, 200, 'a header that is made for each event';
 $s->order(company_id => 1260, n => 2);
 $requests = $other->wait_requests(4);
 is $requests->[3]{headers}{'x-made'}, 'new 2', 'of events from now on';
+is $requests->[3]{headers}{'webhook-moved'}, undef, 'and nothing else';
+
+$manager->post("endpoints/$ep->{id}/test",
+               { event => 'order.add', data => { n => 3 } });
+$requests = $other->wait_requests(5);
+is $requests->[4]{headers}{'x-made'}, 'new 3', 'a test has it, too';
+is $requests->[4]{headers}{'webhook-test'}, '1', 'and says that it is one';
+
+($r, my $page) = $manager->get("deliveries?endpoint=$ep->{id}");
+
+for my $d (@{$page->{items}}) {
+    ($r) = $manager->get("deliveries/$d->{id}");
+    unlike $r->{body}, qr/webhook-moved/, 'nor is shown how it is told';
+
+    ($r) = $manager->get("deliveries/$d->{id}/curl");
+    unlike $r->{body}, qr/made-before|webhook-moved/,
+        'no line of curl shows what was made before';
+}
 
 
 # --- where access tokens come from may hold a key, too

@@ -21,8 +21,8 @@ is held against what all of them promise; nothing is done for who may not.
 
 =item new(test, seed, prefix, tokens, vouch, spec)
 
-tokens are those that the API knows; vouch are texts more of which a request has to
-have one, if it is to change something
+tokens are those that the API knows; vouch are texts, such as those of them that may
+change things, of which a request has to have one, if something is to be done
 
 =item one()
 
@@ -495,8 +495,7 @@ sub vouched
 {
     my ($self, $text) = @_;
 
-    return scalar grep { index($text, $_) >= 0 }
-                  @{$self->{tokens}}, @{$self->{vouch}};
+    return scalar grep { index($text, $_) >= 0 } @{$self->{vouch}};
 }
 
 

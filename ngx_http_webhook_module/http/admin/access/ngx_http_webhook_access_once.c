@@ -7,7 +7,7 @@
 
 
 #define NGX_WEBHOOK_ONCE_ROWS   1024
-#define NGX_WEBHOOK_ONCE_LEASE  900000          /* ms */
+#define NGX_WEBHOOK_ONCE_LEASE  7200000         /* ms */
 
 
 typedef struct {

@@ -20,8 +20,8 @@ ngx_int_t ngx_webhook_access_once_init(ngx_conf_t *cf,
 /*
  * Takes a key, which is a digest: NGX_OK and *row, to be given back; NGX_BUSY
  * where another request has it; NGX_DECLINED where too many are under way.  It
- * is free again when the worker is gone, or after a quarter of an hour, which is
- * longer than any request takes.
+ * is free again when the worker is gone, or after two hours, which is longer than
+ * any request takes: a test of an endpoint may take one.
  */
 ngx_int_t ngx_webhook_access_once_take(ngx_webhook_main_conf_t *wmcf,
     const u_char key[WEBHOOK_ONCE_LEN], ngx_uint_t *row);

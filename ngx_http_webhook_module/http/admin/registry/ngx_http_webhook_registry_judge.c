@@ -13,7 +13,7 @@
 static json_t *ngx_webhook_registry_merged(ngx_webhook_registry_change_t *c,
     const json_t *old, json_t *problems);
 static ngx_int_t ngx_webhook_registry_trust(ngx_webhook_registry_change_t *c,
-    const json_t *old, json_t *merged, int64_t now);
+    const json_t *old, json_t *merged);
 static ngx_int_t ngx_webhook_registry_company(
     ngx_webhook_registry_change_t *c, const json_t *old, json_t *problems);
 static ngx_int_t ngx_webhook_registry_said(
@@ -107,7 +107,7 @@ ngx_webhook_registry_merged(ngx_webhook_registry_change_t *c,
     }
 
     if (kind == WEBHOOK_DEFINITION_ENDPOINT
-        && ngx_webhook_registry_trust(c, old, merged, now) != NGX_OK)
+        && ngx_webhook_registry_trust(c, old, merged) != NGX_OK)
     {
         json_decref(merged);
         return NULL;
@@ -120,13 +120,13 @@ ngx_webhook_registry_merged(ngx_webhook_registry_change_t *c,
 /*
  * Two members that nobody can write.  "approved": somebody said yes to where it
  * goes, and to nothing else; null, nobody ever did, of one that was made under
- * "confirm on"; false, he did, and it goes elsewhere now.  "moved": when it went
- * to another host.
+ * "confirm on"; false, he did, and it goes elsewhere now.  "moved": since which
+ * version it goes to this host, if it went to another one before.
  */
 
 static ngx_int_t
 ngx_webhook_registry_trust(ngx_webhook_registry_change_t *c,
-    const json_t *old, json_t *merged, int64_t now)
+    const json_t *old, json_t *merged)
 {
     json_t  *approved, *moved;
 
@@ -151,7 +151,8 @@ ngx_webhook_registry_trust(ngx_webhook_registry_change_t *c,
     moved = json_object_get(old, "moved");
 
     if (old && webhook_definition_moved(old, merged)) {
-        return json_object_set_new(merged, "moved", json_integer(now)) == 0
+        return json_object_set_new(merged, "moved",
+                            json_integer((json_int_t) c->object.version)) == 0
                ? NGX_OK : NGX_ERROR;
     }
 

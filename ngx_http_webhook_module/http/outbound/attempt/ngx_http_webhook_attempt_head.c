@@ -8,12 +8,13 @@
 
 #include "http/outbound/attempt/ngx_http_webhook_attempt_int.h"
 #include "http/runtime/ngx_http_webhook_hops.h"
+#include "http/runtime/ngx_http_webhook_moved.h"
 
 
 static size_t ngx_webhook_attempt_head_size(ngx_webhook_attempt_t *attempt,
     ngx_webhook_endpoint_t *ep, ngx_str_t *event_header);
-static u_char *ngx_webhook_attempt_headers(u_char *p,
-    ngx_webhook_endpoint_t *ep, webhook_event_t *event, ngx_str_t *headers);
+static u_char *ngx_webhook_attempt_headers(u_char *p, ngx_str_t *headers,
+    ngx_uint_t all);
 static void ngx_webhook_attempt_trace(ngx_webhook_attempt_t *attempt,
     ngx_webhook_endpoint_t *ep, ngx_str_t *headers);
 static ngx_int_t ngx_webhook_attempt_sign(ngx_webhook_attempt_t *attempt,
@@ -30,6 +31,7 @@ ngx_webhook_attempt_head(ngx_webhook_attempt_t *attempt,
     time_t                now;
     ngx_int_t             rc;
     ngx_str_t             head, headers;
+    ngx_uint_t            all;
     webhook_event_t      *event;
     webhook_rendition_t  *rendition;
 
@@ -37,6 +39,8 @@ ngx_webhook_attempt_head(ngx_webhook_attempt_t *attempt,
     rendition = &event->rendition;
     head = ep->head;
     headers = *ngx_webhook_nstr(&rendition->headers);
+
+    all = (ngx_webhook_moved_take(&headers) == ep->moved);
 
     ngx_webhook_attempt_trace(attempt, ep, &headers);
 
@@ -81,7 +85,7 @@ ngx_webhook_attempt_head(ngx_webhook_attempt_t *attempt,
                        sizeof(NGX_WEBHOOK_HOPS_LINE "1" CRLF) - 1);
     }
 
-    p = ngx_webhook_attempt_headers(p, ep, event, &headers);
+    p = ngx_webhook_attempt_headers(p, &headers, all);
 
     if (!ep->traces) {
         p = ngx_cpymem(p, "traceparent: ", sizeof("traceparent: ") - 1);
@@ -124,47 +128,32 @@ ngx_webhook_attempt_head(ngx_webhook_attempt_t *attempt,
 
 
 /*
- * Those of the event.  Where it was put before the endpoint led to this host, what
- * was rendered into its own headers then may be a key that is for the other: no
- * more than what the event has by itself goes out.
+ * Those of the event.  Where they were made before the endpoint led to this host
+ * (see moved.h) no more goes out than what the event has by itself.
  */
 
 static u_char *
-ngx_webhook_attempt_headers(u_char *p, ngx_webhook_endpoint_t *ep,
-    webhook_event_t *event, ngx_str_t *headers)
+ngx_webhook_attempt_headers(u_char *p, ngx_str_t *headers, ngx_uint_t all)
 {
-    u_char      *line, *end, *last;
-    ngx_uint_t   i;
+    u_char  *line, *colon, *end, *last, *envelope;
 
-    static ngx_str_t  own[] = {
-        ngx_string(NGX_WEBHOOK_HOPS_LINE),
-        ngx_string("ce-specversion:"),
-        ngx_string("ce-id:"),
-        ngx_string("ce-source:"),
-        ngx_string("ce-type:"),
-        ngx_string("ce-subject:"),
-        ngx_string("ce-time:"),
-    };
-
-    if (event->wall >= ep->moved) {
+    if (all) {
         return headers->len ? ngx_cpymem(p, headers->data, headers->len) : p;
     }
 
     last = headers->data + headers->len;
+    envelope = ngx_webhook_moved_envelope(headers);
 
     for (line = headers->data; line < last; line = end) {
 
         end = ngx_strlchr(line, last, LF);
         end = end ? end + 1 : last;
+        colon = ngx_strlchr(line, end, ':');
 
-        for (i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
-
-            if ((size_t) (end - line) >= own[i].len
-                && ngx_strncmp(line, own[i].data, own[i].len) == 0)
-            {
-                p = ngx_cpymem(p, line, end - line);
-                break;
-            }
+        if (colon
+            && ngx_webhook_moved_event(line, colon - line, line >= envelope))
+        {
+            p = ngx_cpymem(p, line, end - line);
         }
     }
 

@@ -44,6 +44,16 @@ ngx_webhook_probe_send(ngx_webhook_probe_t *probe)
 
     x->peer = ep->peer;
     x->timeout = ep->timeout;
+
+    if (probe->longest) {
+        x->timeout.connect = ngx_min(x->timeout.connect, probe->longest);
+        x->timeout.send = ngx_min(x->timeout.send, probe->longest);
+        x->timeout.read = ngx_min(x->timeout.read, probe->longest);
+        x->timeout.total = x->timeout.total
+                           ? ngx_min(x->timeout.total, probe->longest)
+                           : probe->longest;
+    }
+
     x->body = *ngx_webhook_nstr(&probe->rendition.body);
     x->answer_max = ep->redacts ? 0 : probe->answer_max;
     x->handler = ngx_webhook_probe_done;

@@ -30,6 +30,8 @@ struct ngx_webhook_probe_s {
     ngx_str_t                 type;         /* of the event that it is like */
     webhook_rendition_t       rendition;
     size_t                    answer_max;
+    ngx_msec_t                longest;      /* in all, if that is less than the
+                                               endpoint's time-outs; 0: these */
     ngx_pool_t               *pool;
     ngx_log_t                *log;          /* lasts as long as the probe */
     void                    (*handler)(ngx_webhook_probe_t *probe);

@@ -412,6 +412,7 @@ ngx_webhook_watch_registered(ngx_webhook_registered_t *set,
         who.company = &object[i]->company;
 
         ngx_webhook_watch_endpoint(&who, stats, object[i]->reason != NULL
+                                                || object[i]->unconfirmed
                                                 || object[i]->endpoint
                                                    == NULL);
     }

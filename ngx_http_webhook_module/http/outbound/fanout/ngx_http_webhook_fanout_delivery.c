@@ -8,6 +8,7 @@
 #include "http/outbound/fanout/ngx_http_webhook_fanout_int.h"
 #include "http/runtime/ngx_http_webhook_hops.h"
 #include "http/runtime/ngx_http_webhook_metrics.h"
+#include "http/runtime/ngx_http_webhook_moved.h"
 
 #include <openssl/sha.h>
 
@@ -317,6 +318,19 @@ ngx_webhook_fanout_headers(ngx_webhook_fanout_ctx_t *ctx,
     ngx_uint_t             i;
     ngx_webhook_header_t  *header;
 
+    header = ep->headers.elts;
+
+    for (i = 0; ep->moved && i < ep->headers.nelts; i++) {
+
+        if (header[i].tpl) {
+            webhook_buf_add(out, NGX_WEBHOOK_MOVED_LINE,
+                            sizeof(NGX_WEBHOOK_MOVED_LINE) - 1);
+            webhook_buf_number(out, (int64_t) ep->moved);
+            webhook_buf_add(out, CRLF, 2);
+            break;
+        }
+    }
+
     /* these two first of all, in this order: see trace.h and hops.h */
 
     if (ctx->fanout->trace) {
@@ -334,8 +348,6 @@ ngx_webhook_fanout_headers(ngx_webhook_fanout_ctx_t *ctx,
         webhook_buf_number(out, ctx->fanout->hops + 1);
         webhook_buf_add(out, CRLF, 2);
     }
-
-    header = ep->headers.elts;
 
     for (i = 0; i < ep->headers.nelts; i++) {
 

@@ -8,6 +8,7 @@
 
 #include "core/curl/webhook_curl.h"
 #include "http/admin/routes/deliveries/ngx_http_webhook_deliveries_int.h"
+#include "http/runtime/ngx_http_webhook_moved.h"
 
 
 #define NGX_WEBHOOK_DELIVERIES_LINE  65536      /* bytes of a line */
@@ -197,10 +198,10 @@ ngx_webhook_deliveries_target(ngx_webhook_deliveries_line_t *line,
 static ngx_int_t
 ngx_webhook_deliveries_line_headers(ngx_webhook_deliveries_line_t *line)
 {
-    u_char                *id, *p, *last, *colon, *end;
+    u_char                *id, *p, *last, *colon, *end, *envelope;
     ngx_uint_t             i;
-    ngx_str_t              name;
-    webhook_str_t          value, *lines;
+    ngx_str_t              name, lines;
+    webhook_str_t          value;
     ngx_webhook_header_t  *header;
 
     header = line->endpoint->headers.elts;
@@ -217,9 +218,14 @@ ngx_webhook_deliveries_line_headers(ngx_webhook_deliveries_line_t *line)
         }
     }
 
-    lines = &line->rendition->headers;
-    p = lines->data;
-    last = p + lines->len;
+    lines = *ngx_webhook_nstr(&line->rendition->headers);
+
+    (void) ngx_webhook_moved_take(&lines);
+
+    envelope = ngx_webhook_moved_envelope(&lines);
+
+    p = lines.data;
+    last = p + lines.len;
 
     while (p < last) {
         end = ngx_strlchr(p, last, CR);
@@ -232,7 +238,14 @@ ngx_webhook_deliveries_line_headers(ngx_webhook_deliveries_line_t *line)
             value.data = ngx_min(colon + 2, end);
             value.len = (size_t) (end - value.data);
 
-            i = ngx_webhook_deliveries_own(line->endpoint, &name);
+            /* one that it had when the event was put is as good; a trace that
+               the event has is the first of all */
+
+            i = ngx_webhook_deliveries_own(line->endpoint, &name)
+                || (!line->endpoint->internal
+                    && !ngx_webhook_moved_event(p, name.len, p >= envelope)
+                    && !(p == lines.data && name.len == 11
+                         && ngx_memcmp(p, "traceparent", 11) == 0));
 
             if (ngx_webhook_deliveries_header(line, (char *) name.data,
                                               name.len, i ? NULL : &value, i)

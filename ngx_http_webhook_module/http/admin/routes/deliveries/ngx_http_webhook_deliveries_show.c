@@ -7,6 +7,7 @@
 
 #include "http/admin/api/ngx_http_webhook_api_wait.h"
 #include "http/admin/routes/deliveries/ngx_http_webhook_deliveries_int.h"
+#include "http/runtime/ngx_http_webhook_moved.h"
 #include "store/view/webhook_view.h"
 
 
@@ -232,6 +233,7 @@ ngx_webhook_deliveries_headers(const webhook_str_t *lines)
 {
     u_char         *p, *last, *colon, *end;
     json_t         *list;
+    ngx_str_t       headers;
     webhook_str_t   name;
 
     list = json_array();
@@ -239,8 +241,12 @@ ngx_webhook_deliveries_headers(const webhook_str_t *lines)
         return NULL;
     }
 
-    p = lines->data;
-    last = lines->data + lines->len;
+    headers = *ngx_webhook_nstr((webhook_str_t *) lines);
+
+    (void) ngx_webhook_moved_take(&headers);
+
+    p = headers.data;
+    last = headers.data + headers.len;
 
     while (p < last) {
         end = ngx_strlchr(p, last, LF);

@@ -4,11 +4,12 @@
  *
  * One challenge:
  *
- *   POST, {"type": "webhook.challenge", "challenge": "..."}  -->
- *   <--  200, and the text alone, or {"challenge": "..."}
+ *   POST, {"type": "webhook.challenge", "webhook_challenge": "..."}  -->
+ *   <--  200, and the text alone, or {"webhook_challenge": "..."}
  *   approved, if it is still of the version that was asked
  *
- * A server that sends back whatever it gets does not confirm anything by that.
+ * A server that sends back whatever it gets does not confirm anything by that, nor
+ * does one that echoes the "challenge" of other senders.
  */
 
 #include "http/admin/registry/ngx_http_webhook_registry.h"
@@ -26,7 +27,7 @@
 #define NGX_WEBHOOK_CHALLENGE_ANSWER  256       /* bytes of it */
 #define NGX_WEBHOOK_CHALLENGE_ID      "test_"
 #define NGX_WEBHOOK_CHALLENGE_BODY                                            \
-    "{\"type\":\"" NGX_WEBHOOK_CHALLENGE_TYPE "\",\"challenge\":\""
+    "{\"type\":\"" NGX_WEBHOOK_CHALLENGE_TYPE "\",\"webhook_challenge\":\""
 
 
 typedef struct {
@@ -143,6 +144,7 @@ ngx_webhook_challenge_make(ngx_webhook_challenge_ctx_t *ctx)
     probe->wmcf = ctx->wmcf;
     probe->endpoint = ctx->object->endpoint;
     probe->answer_max = NGX_WEBHOOK_CHALLENGE_ANSWER;
+    probe->longest = NGX_WEBHOOK_CHALLENGE_LONGEST;
     probe->pool = ctx->pool;
     probe->log = ngx_cycle->log;
     probe->handler = ngx_webhook_challenge_answered;
@@ -177,8 +179,8 @@ ngx_webhook_challenge_answered(ngx_webhook_probe_t *probe)
         || !ngx_webhook_challenge_echoed(ctx, &x->answer))
     {
         ngx_str_set(&ctx->public.error, "the challenge was not echoed: the "
-                    "answer has to be a 200 with its text, or {\"challenge\": "
-                    "\"...\"}, and nothing else");
+                    "answer has to be a 200 with its text, or "
+                    "{\"webhook_challenge\": \"...\"}, and nothing else");
 
         ngx_webhook_challenge_end(ctx, NGX_WEBHOOK_CHALLENGE_SILENT);
         return;
@@ -230,7 +232,7 @@ ngx_webhook_challenge_echoed(ngx_webhook_challenge_ctx_t *ctx,
     }
 
     json = json_loadb((char *) p, last - p, 0, NULL);
-    text = json_object_get(json, "challenge");
+    text = json_object_get(json, "webhook_challenge");
 
     echoed = json_object_size(json) == 1 && json_is_string(text)
              && ngx_webhook_challenge_is(ctx,

@@ -14,7 +14,11 @@
 #include "http/runtime/registered/ngx_http_webhook_registered.h"
 
 
-#define NGX_WEBHOOK_CHALLENGE_TYPE  "webhook.challenge"
+#define NGX_WEBHOOK_CHALLENGE_TYPE     "webhook.challenge"
+#define NGX_WEBHOOK_CHALLENGE_LONGEST  10000    /* ms, whatever the endpoint's
+                                                   time-outs are: those who
+                                                   answer nobody hold up the
+                                                   challenges of others */
 
 
 typedef enum {

@@ -262,7 +262,7 @@ ngx_webhook_challenges_begin(ngx_webhook_challenge_due_t *due)
     ngx_memcpy(&due->company, id.bytes, sizeof(uint64_t));
 
     if (ngx_webhook_test_limit_take(due->company,
-                                    object->endpoint->timeout.total,
+                                    NGX_WEBHOOK_CHALLENGE_LONGEST,
                                     &due->turn, &wait)
         != NGX_OK)
     {

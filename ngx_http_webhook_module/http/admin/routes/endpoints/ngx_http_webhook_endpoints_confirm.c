@@ -131,7 +131,7 @@ ngx_webhook_endpoints_challenge_send(ngx_webhook_api_t *api,
     /* it is a test as any other */
 
     if (ngx_webhook_test_limit_take(confirm->key,
-                                    thing->endpoint->timeout.total,
+                                    NGX_WEBHOOK_CHALLENGE_LONGEST,
                                     &confirm->turn, &wait)
         != NGX_OK)
     {
