@@ -126,7 +126,7 @@ check_negated(const webhook_str_t *text, fuzz_values_t *values, int rc)
     /* too deep or too long, or a bare regular expression has a bracket */
 
     if (cond && memchr(text->data, '~', text->len) == NULL) {
-        check(webhook_condition_eval(cond, lookup, values)
+        check(webhook_condition_eval(cond, lookup, values, NULL)
               == (rc == 0 || rc == 1 ? !rc : rc));
     }
 
@@ -156,7 +156,7 @@ check_shown(const webhook_condition_t *cond, fuzz_values_t *values, int rc)
     shown = webhook_condition_compile(&text, &err);
 
     if (shown) {
-        check(webhook_condition_eval(shown, lookup, values) == rc);
+        check(webhook_condition_eval(shown, lookup, values, NULL) == rc);
         check((webhook_condition_doubts(shown) & ~WEBHOOK_CONDITION_QUOTED)
               == 0);
 
@@ -217,10 +217,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     (void) webhook_json_read(&json, NULL, &values.doc, NULL);
 
-    rc = webhook_condition_eval(cond, lookup, &values);
+    rc = webhook_condition_eval(cond, lookup, &values, NULL);
 
     check(rc == 0 || rc == 1 || rc == WEBHOOK_LIMIT);
-    check(webhook_condition_eval(cond, lookup, &values) == rc);
+    check(webhook_condition_eval(cond, lookup, &values, NULL) == rc);
 
     check_negated(&text, &values, rc);
     check_shown(cond, &values, rc);

@@ -96,6 +96,13 @@ typedef struct {
  * nobody who is due already goes before it, with token != 0; else it is due
  * after its delay.  DUPLICATE if the id is there: its deliveries are left as
  * they are and no lease is given.
+ *
+ * "backlog" is how many deliveries may wait or be sent, of all endpoints that
+ * the event's company registered: those of "quota" that would be more are DEAD
+ * at once ("over"), with an attempt that says so, and can be retried as any
+ * that are dead.  How many wait is counted anew after a second at the latest,
+ * and less often than ten times a second; meanwhile what other processes put
+ * is not seen.
  */
 
 #define WEBHOOK_PLACE_MAX  ((uint64_t) 1 << 62)
@@ -128,6 +135,8 @@ typedef struct {
     uint32_t       rendition;
     uint32_t       steps;           /* 0 counts as 1 */
     unsigned       lease:1;         /* in: the caller could send it now */
+    unsigned       quota:1;         /* in: "backlog" holds for it */
+    unsigned       over:1;          /* out: it was too much */
     const webhook_past_t  *past;    /* in: NULL: it is new */
     uint64_t       lease_token;     /* out: 0 if not leased */
 } webhook_put_t;
@@ -164,10 +173,13 @@ typedef struct {
     const webhook_id_t    *wire;    /* it is sent under; NULL: its own */
     webhook_str_t          company; /* whose it is, up to 64 bytes; empty:
                                        nobody's */
+    uint32_t               backlog; /* that the company may have; 0: any */
 
     webhook_id_t           first;   /* out: with OK and DUPLICATE: the id that
                                        the event is kept under, which is
                                        another than "id" if it is a repeat */
+    uint32_t               over;    /* out: deliveries that are dead since
+                                       "backlog" was reached */
     unsigned               differs:1;       /* out */
     unsigned               unprotected:1;   /* out */
     uint64_t               wait;    /* out: ms until one that asked for a

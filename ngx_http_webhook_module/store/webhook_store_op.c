@@ -29,7 +29,10 @@ webhook_op_reset(webhook_op_t *op)
 
         for (i = 0; i < op->u.put_event.count; i++) {
             op->u.put_event.deliveries[i].lease_token = 0;
+            op->u.put_event.deliveries[i].over = 0;
         }
+
+        op->u.put_event.over = 0;
 
         op->u.put_event.first = op->u.put_event.id;
         op->u.put_event.differs = 0;

@@ -364,6 +364,25 @@ webhook_condition_doubts(const webhook_condition_t *cond)
 }
 
 
+uint32_t
+webhook_condition_expressions(const webhook_condition_t *cond, size_t *size)
+{
+    uint32_t  i, n;
+
+    *size = 0;
+    n = 0;
+
+    for (i = 0; i < cond->nparts; i++) {
+        if (cond->parts[i].regex) {
+            *size += webhook_regex_size(cond->parts[i].regex);
+            n++;
+        }
+    }
+
+    return n;
+}
+
+
 int
 webhook_condition_show(const webhook_condition_t *cond, webhook_buf_t *out)
 {

@@ -50,6 +50,10 @@
 #define WEBHOOK_CONDITION_MAX_VALUES  256       /* values in all, of "in" too */
 #define WEBHOOK_CONDITION_MAX_DEPTH   16        /* brackets in brackets */
 
+/* What it may take, in units of about half a nanosecond (webhook_regex.h):
+   10 ms. */
+#define WEBHOOK_CONDITION_WORK        20000000
+
 
 /* What may have been meant in another way: bits. */
 
@@ -84,14 +88,24 @@ unsigned webhook_condition_doubts(const webhook_condition_t *cond);
 int webhook_condition_show(const webhook_condition_t *cond,
     webhook_buf_t *out);
 
+/* How many regular expressions it has, and the bytes of memory that they
+   take. */
+uint32_t webhook_condition_expressions(const webhook_condition_t *cond,
+    size_t *size);
+
 /*
  * Returns 1 (holds), 0 (does not), WEBHOOK_NOMEM, or WEBHOOK_LIMIT where it
  * cannot be told since a regular expression ran into its limits (to be counted
  * and taken as false).  What cannot change the result any more is not looked
  * at.  Any thread.
+ *
+ * *work is what this evaluation and all others may take that it is handed to,
+ * each comparison a little and regular expressions what they do: what it took
+ * is subtracted.  Once it is 0 nothing more can be told, and nothing is looked
+ * up any more.  NULL stands for WEBHOOK_CONDITION_WORK for this one alone.
  */
 int webhook_condition_eval(const webhook_condition_t *cond,
-    webhook_lookup_pt lookup, void *ctx);
+    webhook_lookup_pt lookup, void *ctx, size_t *work);
 
 
 #endif /* WEBHOOK_CONDITION_H */

@@ -9,9 +9,13 @@
 #include "core/condition/webhook_condition_int.h"
 
 
+#define WEBHOOK_CONDITION_STEP  200     /* work: a value is found */
+
+
 typedef struct {
     webhook_lookup_pt    lookup;
     void                *ctx;
+    size_t              *work;
     webhook_buf_t        scratch;
 } webhook_condition_eval_t;
 
@@ -22,6 +26,7 @@ static int webhook_condition_joined(webhook_condition_eval_t *e,
     const webhook_condition_node_t *node);
 static int webhook_condition_found(webhook_condition_eval_t *e,
     const webhook_condition_part_t *part);
+static int webhook_condition_spend(webhook_condition_eval_t *e, size_t work);
 static int webhook_condition_holds(webhook_condition_eval_t *e,
     const webhook_condition_part_t *part, const webhook_value_t *v);
 static int webhook_condition_literal(webhook_condition_op_e op,
@@ -33,13 +38,17 @@ static int webhook_condition_compare(const webhook_str_t *a,
 
 int
 webhook_condition_eval(const webhook_condition_t *cond,
-    webhook_lookup_pt lookup, void *ctx)
+    webhook_lookup_pt lookup, void *ctx, size_t *work)
 {
     int                        rc;
+    size_t                     own;
     webhook_condition_eval_t   e;
+
+    own = WEBHOOK_CONDITION_WORK;
 
     e.lookup = lookup;
     e.ctx = ctx;
+    e.work = work ? work : &own;
 
     webhook_buf_init(&e.scratch, 0);
 
@@ -111,6 +120,10 @@ webhook_condition_found(webhook_condition_eval_t *e,
     int              rc;
     webhook_value_t  v;
 
+    if (webhook_condition_spend(e, WEBHOOK_CONDITION_STEP) != WEBHOOK_OK) {
+        return WEBHOOK_LIMIT;
+    }
+
     memset(&v, 0, sizeof(webhook_value_t));
 
     rc = e->lookup(e->ctx, part->path, &v);
@@ -127,6 +140,22 @@ webhook_condition_found(webhook_condition_eval_t *e,
 }
 
 
+/* WEBHOOK_LIMIT: that is all. */
+
+static int
+webhook_condition_spend(webhook_condition_eval_t *e, size_t work)
+{
+    if (*e->work <= work) {
+        *e->work = 0;
+        return WEBHOOK_LIMIT;
+    }
+
+    *e->work -= work;
+
+    return WEBHOOK_OK;
+}
+
+
 static int
 webhook_condition_holds(webhook_condition_eval_t *e,
     const webhook_condition_part_t *part, const webhook_value_t *v)
@@ -137,6 +166,10 @@ webhook_condition_holds(webhook_condition_eval_t *e,
 
     if (part->op == WEBHOOK_CONDITION_EXISTS) {
         return 1;
+    }
+
+    if (webhook_condition_spend(e, v->span.len) != WEBHOOK_OK) {
+        return WEBHOOK_LIMIT;
     }
 
     rc = webhook_value_view(v, &e->scratch, &text);
@@ -151,7 +184,7 @@ webhook_condition_holds(webhook_condition_eval_t *e,
             return 0;
         }
 
-        return webhook_regex_match(part->regex, &text);
+        return webhook_regex_match(part->regex, &text, e->work);
     }
 
     if (part->op != WEBHOOK_CONDITION_IN) {
@@ -159,6 +192,15 @@ webhook_condition_holds(webhook_condition_eval_t *e,
     }
 
     for (i = 0; i < part->nliterals; i++) {
+
+        /* the text is read anew for each number */
+
+        if (i && part->literals[i].type == WEBHOOK_CONDITION_NUMBER
+            && webhook_condition_spend(e, text.len) != WEBHOOK_OK)
+        {
+            return WEBHOOK_LIMIT;
+        }
+
         if (webhook_condition_literal(WEBHOOK_CONDITION_EQ,
                                       &part->literals[i], v, &text))
         {

@@ -17,10 +17,10 @@
  * PCRE2's own match limit counts anew for each place where the match could
  * begin, and takes a step over the whole text for one.  So what bounds a match
  * is a callout before each item of the pattern, which sums up the ways between
- * them; a unit is about half a nanosecond.
+ * them.
  */
 
-#define WEBHOOK_REGEX_WORK            20000000
+#define WEBHOOK_REGEX_BEGIN           1000          /* before the first step */
 #define WEBHOOK_REGEX_STEP            16            /* a callout by itself */
 #define WEBHOOK_REGEX_INTERPRETED     10            /* times slower */
 
@@ -46,6 +46,8 @@ typedef struct {
 } webhook_regex_work_t;
 
 
+static int webhook_regex_run(const webhook_regex_t *regex,
+    const webhook_str_t *text, webhook_regex_work_t *work);
 static int webhook_regex_step(pcre2_callout_block *block, void *ctx);
 static int webhook_regex_retry(const webhook_regex_t *regex,
     const webhook_str_t *text, pcre2_match_data *data,
@@ -120,58 +122,60 @@ webhook_regex_free(webhook_regex_t *regex)
 }
 
 
+size_t
+webhook_regex_size(const webhook_regex_t *regex)
+{
+    size_t  code, jit;
+
+    code = 0;
+    (void) pcre2_pattern_info(regex->code, PCRE2_INFO_SIZE, &code);
+
+    jit = 0;
+    (void) pcre2_pattern_info(regex->code, PCRE2_INFO_JITSIZE, &jit);
+
+    return sizeof(webhook_regex_t) + code + jit;
+}
+
+
 int
-webhook_regex_match(const webhook_regex_t *regex, const webhook_str_t *text)
+webhook_regex_match(const webhook_regex_t *regex, const webhook_str_t *text,
+    size_t *work)
 {
     int                    rc;
-    const unsigned char   *p;
-    pcre2_match_data      *data;
-    pcre2_match_context   *context;
-    webhook_regex_work_t   work;
+    size_t                 least, limit, factor;
+    webhook_regex_work_t   w;
 
     if (text->len > WEBHOOK_REGEX_MAX_SUBJECT) {
         return WEBHOOK_LIMIT;
     }
 
-    work.left = WEBHOOK_REGEX_WORK;
-    work.step = WEBHOOK_REGEX_STEP;
-    work.position = 0;
+    /* the text is looked through where it is not UTF-8, and for a place to
+       begin at, in no steps */
+
+    least = WEBHOOK_REGEX_BEGIN + 2 * text->len;
+
+    if (*work <= least) {
+        *work = 0;
+        return WEBHOOK_LIMIT;
+    }
+
+    *work -= least;
+
+    factor = regex->jit ? 1 : WEBHOOK_REGEX_INTERPRETED;
+    limit = (*work < WEBHOOK_REGEX_WORK) ? *work : WEBHOOK_REGEX_WORK;
+
+    w.left = limit / factor;
+    w.step = WEBHOOK_REGEX_STEP;
+    w.position = 0;
 
     if (regex->back) {
         /* they may compare much, in vain and unseen */
-        work.step += text->len / 2;
+        w.step += text->len / 2;
     }
 
-    if (!regex->jit) {
-        work.left /= WEBHOOK_REGEX_INTERPRETED;
-    }
+    rc = webhook_regex_run(regex, text, &w);
 
-    data = pcre2_match_data_create(1, NULL);
-    if (data == NULL) {
-        return WEBHOOK_NOMEM;
-    }
-
-    context = pcre2_match_context_create(NULL);
-    if (context == NULL) {
-        pcre2_match_data_free(data);
-        return WEBHOOK_NOMEM;
-    }
-
-    (void) pcre2_set_match_limit(context, WEBHOOK_REGEX_MATCH_LIMIT);
-    (void) pcre2_set_depth_limit(context, WEBHOOK_REGEX_DEPTH_LIMIT);
-    (void) pcre2_set_heap_limit(context, WEBHOOK_REGEX_HEAP_LIMIT);
-    (void) pcre2_set_callout(context, webhook_regex_step, &work);
-
-    p = text->len ? text->data : (const unsigned char *) "";
-
-    rc = pcre2_match(regex->code, p, text->len, 0, 0, data, context);
-
-    if (rc == PCRE2_ERROR_JIT_STACKLIMIT) {
-        rc = webhook_regex_retry(regex, text, data, context);
-    }
-
-    pcre2_match_context_free(context);
-    pcre2_match_data_free(data);
+    *work -= w.left ? limit - w.left * factor : limit;
 
     if (rc >= 0) {
         return 1;
@@ -192,6 +196,50 @@ webhook_regex_match(const webhook_regex_t *regex, const webhook_str_t *text)
 
 
 static int
+webhook_regex_run(const webhook_regex_t *regex, const webhook_str_t *text,
+    webhook_regex_work_t *work)
+{
+    int                   rc;
+    webhook_str_t         s;
+    pcre2_match_data     *data;
+    pcre2_match_context  *context;
+
+    data = pcre2_match_data_create(1, NULL);
+    if (data == NULL) {
+        return PCRE2_ERROR_NOMEMORY;
+    }
+
+    context = pcre2_match_context_create(NULL);
+    if (context == NULL) {
+        pcre2_match_data_free(data);
+        return PCRE2_ERROR_NOMEMORY;
+    }
+
+    (void) pcre2_set_match_limit(context, WEBHOOK_REGEX_MATCH_LIMIT);
+    (void) pcre2_set_depth_limit(context, WEBHOOK_REGEX_DEPTH_LIMIT);
+    (void) pcre2_set_heap_limit(context, WEBHOOK_REGEX_HEAP_LIMIT);
+    (void) pcre2_set_callout(context, webhook_regex_step, work);
+
+    s = *text;
+
+    if (s.len == 0) {
+        s.data = (unsigned char *) "";
+    }
+
+    rc = pcre2_match(regex->code, s.data, s.len, 0, 0, data, context);
+
+    if (rc == PCRE2_ERROR_JIT_STACKLIMIT) {
+        rc = webhook_regex_retry(regex, &s, data, context);
+    }
+
+    pcre2_match_context_free(context);
+    pcre2_match_data_free(data);
+
+    return rc;
+}
+
+
+static int
 webhook_regex_step(pcre2_callout_block *block, void *ctx)
 {
     size_t                 way, position;
@@ -204,7 +252,8 @@ webhook_regex_step(pcre2_callout_block *block, void *ctx)
                                       : work->position - position;
     way += work->step;
 
-    if (way > work->left) {
+    if (way >= work->left) {
+        work->left = 0;
         return PCRE2_ERROR_CALLOUT;
     }
 

@@ -108,6 +108,13 @@ webhook_definition_unknown(webhook_definition_ctx_t *ctx,
          iter;
          iter = json_object_iter_next((json_t *) given, iter))
     {
+        if (ctx->nproblems >= WEBHOOK_DEFINITION_PROBLEMS) {
+
+            /* there may be thousands, and no more are told */
+
+            return;
+        }
+
         name = json_object_iter_key(iter);
         member = webhook_member_find(members, name);
 

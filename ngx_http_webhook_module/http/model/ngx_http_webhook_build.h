@@ -81,6 +81,9 @@ struct ngx_webhook_build_s {
     ngx_webhook_held_t               *held;     /* or NULL */
     unsigned                          idle:1;   /* it must not act: where it
                                                    leads is not judged */
+    ngx_uint_t                        expressions;  /* regular ones so far, */
+    size_t                            expressions_size; /* and their bytes,
+                                                   compiled */
 };
 
 

@@ -219,6 +219,7 @@ struct ngx_webhook_receiver_s {
     ngx_str_t                    company;       /* whose it is; empty:
                                                    nobody's */
     ngx_webhook_held_t          *held;          /* its memory, or NULL */
+    ngx_uint_t                   expressions;   /* regular ones in it */
 };
 
 

@@ -115,6 +115,12 @@ static ngx_webhook_metric_t  ngx_webhook_metric[] = {
                    "template or a body: each is a broken promise and a line "
                    "of the error log.") },
 
+    [NGX_WEBHOOK_DELIVERIES_BACKLOGGED] = {
+        ngx_string("ngx_webhook_deliveries_backlogged_total"),
+        ngx_string("Deliveries that were dead letters at once, because as many "
+                   "waited for the endpoints of their company as \"backlog=\" "
+                   "of webhook_registry allows.") },
+
     [NGX_WEBHOOK_SENDS] = {
         ngx_string("ngx_webhook_sends_total"),
         ngx_string("Sends to endpoints begun.") },
@@ -211,6 +217,12 @@ static ngx_webhook_metric_t  ngx_webhook_metric[] = {
         ngx_string("ngx_webhook_calls_crowded_total"),
         ngx_string("Calls that got a 503 because too many large ones wait for "
                    "the threads of webhook_cpu.") },
+
+    [NGX_WEBHOOK_CALLS_UNJUDGED] = {
+        ngx_string("ngx_webhook_calls_unjudged_total"),
+        ngx_string("Conditions of receivers that could not be judged, since a "
+                   "regular expression ran into its limit, or all of a call "
+                   "into theirs: each is a line of the error log.") },
 
     [NGX_WEBHOOK_CALLS_UNLOGGED] = {
         ngx_string("ngx_webhook_calls_unlogged_total"),

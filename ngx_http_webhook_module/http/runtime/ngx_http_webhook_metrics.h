@@ -31,6 +31,7 @@ typedef enum {
     NGX_WEBHOOK_EVENTS_UNPROTECTED,         /* a repeat would not be known */
     NGX_WEBHOOK_EVENTS_LOOPED,              /* by too many webhooks */
     NGX_WEBHOOK_DELIVERIES_UNMADE,          /* could not be rendered */
+    NGX_WEBHOOK_DELIVERIES_BACKLOGGED,      /* too many of a company waited */
     NGX_WEBHOOK_SENDS,                      /* attempts begun */
     NGX_WEBHOOK_SENDS_DELIVERED,
     NGX_WEBHOOK_SENDS_FAILED,               /* to be sent again */
@@ -53,6 +54,7 @@ typedef enum {
     NGX_WEBHOOK_CALLS_LATE,                 /* did not wait for the store */
     NGX_WEBHOOK_CALLS_BEHIND,               /* too much waits for it */
     NGX_WEBHOOK_CALLS_CROWDED,              /* too much waits for threads */
+    NGX_WEBHOOK_CALLS_UNJUDGED,             /* conditions that cannot be */
     NGX_WEBHOOK_CALLS_UNLOGGED,             /* history could not be kept */
     NGX_WEBHOOK_SHADOWS_OK,                 /* a copy answered 2xx */
     NGX_WEBHOOK_SHADOWS_FAILED,             /* or not */

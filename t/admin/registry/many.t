@@ -1,6 +1,7 @@
 # Thousands of registered endpoints: what a worker needs for them, how soon it has
 # them, and that an event goes to those alone whose filters hold, or to as many
-# as "fanout=" says.
+# as "fanout=" says; that nginx -t, a reload and an event take no longer for them.
+# Times are those of the processor.
 
 use strict;
 use warnings;
@@ -8,6 +9,8 @@ use warnings;
 use Test::More;
 
 use lib 't/lib';
+use Webhook::Cpu qw(cpu_ms);
+use Webhook::Metrics;
 use Webhook::Registry;
 use Webhook::Test qw(wait_for asan slurp);
 
@@ -38,6 +41,7 @@ CONF
         webhook_event order.add  POST ^/api/orders$ payload=request;
         webhook_event order.edit PUT ^/api/orders/ payload=request;
     }
+    location = /metrics { webhook_metrics; }
     location = /registry { webhook_registry_test; }
 CONF
 
@@ -56,6 +60,37 @@ sub rss
     return map { slurp("/proc/$_/status") =~ /^RssAnon:\s+(\d+) kB/m ? $1 : 0 }
            $t->workers;
 }
+
+
+# the least of some, of nginx -t and of a reload: the master reads, and workers
+# answer once they are there
+
+sub config_ms
+{
+    my ($test, $reload);
+
+    for (1 .. 5) {
+        my @before = times;
+        my ($ok) = $t->nginx->test;
+        my @after = times;
+
+        my $took = 1000 * ($after[2] + $after[3] - $before[2] - $before[3]);
+        $test = $took if !defined $test || $took < $test;
+    }
+
+    for (1 .. 3) {
+        my $before = cpu_ms($t->nginx->pid);
+
+        $t->reload or die;
+
+        my $took = cpu_ms($t->nginx->pid) - $before;
+        $reload = $took if !defined $reload || $took < $reload;
+    }
+
+    return ($test, $reload);
+}
+
+my @without = config_ms();
 
 
 # each worker has begun to work
@@ -142,6 +177,47 @@ $requests = $hook->wait_requests(5);
 is $requests->[4]{uri}, "/$many", 'after a reload';
 
 diag 'workers after a reload: ', join ', ', map { "$_ kB" } rss();
+
+my @with = config_ms();
+
+diag sprintf 'nginx -t: %.0f ms, before %.0f; a reload: %.1f ms of the master, '
+             . 'before %.1f', $with[0], $without[0], $with[1], $without[1];
+
+cmp_ok $with[0], '<', 1.5 * $without[0] + 20, 'nginx -t is as fast as without';
+cmp_ok $with[1], '<', 1.5 * $without[1] + 20, 'and so is a reload';
+
+
+# --- what an event takes of which none of them wants anything
+
+sub unjudged
+{
+    return Webhook::Metrics->new($t->get('/metrics')->{body})
+           ->value('ngx_webhook_events_unjudged_total');
+}
+
+wait_for(sub {
+    $t->request('POST', '/api/orders', '{"n": "none"}');
+    return !grep { $registry->state($ids[0])->{behind} } 1 .. 20;
+}, 60);
+
+my $counted = unjudged();
+my @workers = $t->workers;
+my $before = cpu_ms(@workers);
+
+$t->request('PATCH', '/api/orders', '{"n": "none"}') for 1 .. 100;
+
+my $nobody = cpu_ms(@workers) - $before;
+
+$before = cpu_ms(@workers);
+
+$t->request('POST', '/api/orders', '{"n": "none"}') for 1 .. 100;
+
+my $took = (cpu_ms(@workers) - $before - $nobody) / 100;
+
+diag sprintf '%.2f ms for the filters of an event', $took;
+
+cmp_ok $took, '<', asan() ? 50 : 5, 'filters take up to 5 ms an event';
+is unjudged(), $counted, 'and all of them were judged';
 
 
 # --- to all of them

@@ -26,7 +26,7 @@ resolver 127.0.0.1;
 webhook_registry {
     key     file:webhook/registry.key;
     limit   endpoints=10 receivers=20 fanout=30;
-    quota   endpoints=5 requests=100r/s;
+    quota   endpoints=5 backlog=1000 requests=100r/s;
     address public ports=80,443 allow=192.0.2.0/24 deny=198.51.100.1;
     schemes https;
     company response.shop;
@@ -105,6 +105,20 @@ resolver 127.0.0.1;
 webhook_registry { limit endpoint=1; }
 --- says
 [emerg] invalid parameter "endpoint=1", did you mean "endpoints="? in http:2
+
+=== registry: a backlog
+--- http
+resolver 127.0.0.1;
+webhook_registry { quota backlog=0; }
+--- says
+[emerg] invalid "backlog=0", it must be from 1 to 1000000000 in http:2
+
+=== registry: a quota twice
+--- http
+resolver 127.0.0.1;
+webhook_registry { quota backlog=10; quota endpoints=1; }
+--- says
+[emerg] "quota" directive is duplicate in http:2
 
 === registry: requests
 --- http

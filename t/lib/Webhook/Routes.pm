@@ -25,8 +25,10 @@ C</webhook/>.  Each answer of the API is held against docs/openapi.json.
 =head2 new(OPTIONS)
 
 C<registry>, C<http> and C<server> are more lines of nginx.conf, in
-C<webhook_registry>, C<http> and C<server>; C<address> ('any'); C<workers>, and
-C<env> of L<Webhook::Test>; C<keys>, NAME => BYTES of more files.  Of the object, C<t> is the Webhook::Test, C<hook> and C<api> its servers, C<openapi> the file; and these are
+C<webhook_registry>, C<http> and C<server>; C<address> ('any'); C<quota>;
+C<workers>, and C<env> of L<Webhook::Test>; C<keys>, NAME => BYTES of more
+files.  Of the object, C<t> is the Webhook::Test, C<hook> and C<api> its
+servers, C<openapi> the file; and these are
 L<Webhook::Api>s, by their tokens:
 
     root     company.setting, all companies
@@ -114,7 +116,7 @@ sub new
             key      file:%%PREFIX%%/registry.key;
             address  @{[$args{address} // 'any']};
             company  company_id;
-            quota    requests=100000r/m;
+            quota    @{[$args{quota} // 'requests=100000r/m']};
             actions  /pos/ methods=POST company=header:X-Company;
             emit     contact.*;
             receive  http://127.0.0.1:%%PORT%%/web/hook/;

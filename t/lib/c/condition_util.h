@@ -89,7 +89,7 @@ test_eval(const char *text, void *ctx, webhook_error_t *err)
         return -100;
     }
 
-    rc = webhook_condition_eval(cond, test_lookup, ctx);
+    rc = webhook_condition_eval(cond, test_lookup, ctx, NULL);
 
     webhook_condition_free(cond);
 

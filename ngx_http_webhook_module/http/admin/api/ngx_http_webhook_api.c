@@ -6,6 +6,7 @@
  */
 
 #include "http/admin/api/ngx_http_webhook_api_int.h"
+#include "http/runtime/ngx_http_webhook_cpu.h"
 #include "core/json/webhook_json_text.h"
 
 
@@ -13,6 +14,7 @@
 
 
 static void ngx_webhook_api_cleanup(void *data);
+static void ngx_webhook_api_free_body(void *data);
 static void ngx_webhook_api_set(ngx_webhook_api_t *api, ngx_uint_t status,
     const char *type);
 static ngx_int_t ngx_webhook_api_vproblem(ngx_webhook_api_t *api,
@@ -76,7 +78,20 @@ ngx_webhook_api_cleanup(void *data)
     ngx_webhook_api_t  *api = data;
 
     ngx_webhook_api_answer_clear(api);
-    json_decref(api->body);
+
+    if (api->body) {
+        ngx_webhook_cpu_free(api->body, api->frame->body_len
+                                        * NGX_WEBHOOK_API_BODY_TREE,
+                             ngx_webhook_api_free_body);
+        api->body = NULL;
+    }
+}
+
+
+static void
+ngx_webhook_api_free_body(void *data)
+{
+    json_decref(data);
 }
 
 

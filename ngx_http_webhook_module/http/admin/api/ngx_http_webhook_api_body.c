@@ -4,7 +4,8 @@
  *
  * The body of a request: it is read unbuffered, so that core neither writes it
  * to a file, which could block, nor bounds it by other settings than ours; and
- * becomes JSON, on a thread where it is large.
+ * becomes JSON, on a thread where it is large.  A tree takes many times as long
+ * to be made, and to be freed, as its text to be read.
  */
 
 #include "http/admin/api/ngx_http_webhook_api_int.h"
@@ -291,7 +292,7 @@ ngx_webhook_api_parse(ngx_webhook_api_t *api,
                            ? NGX_WEBHOOK_API_BODY_MANY
                            : NGX_WEBHOOK_API_BODY_VALUES;
 
-    if (ngx_webhook_cpu_wanted(t->text.len)) {
+    if (ngx_webhook_cpu_wanted(t->text.len * NGX_WEBHOOK_API_BODY_TREE)) {
         return ngx_webhook_api_work(api, t->text.len, t,
                                     ngx_webhook_api_parse_run,
                                     ngx_webhook_api_parse_done);

@@ -20,6 +20,11 @@
                                                 /* ms that an answer is known */
 
 
+#define NGX_WEBHOOK_API_BODY_TREE   16          /* a body as JSON is as much
+                                                   work as so many times its
+                                                   bytes */
+
+
 /* A name and value of the query, decoded. */
 
 typedef struct {

@@ -223,7 +223,13 @@ ngx_webhook_registry_build(ngx_webhook_registry_compile_t *c,
         ro->peers = given.targets;
 
         rc = object->receiver ? NGX_OK : NGX_ERROR;
+
+        if (object->receiver) {
+            object->receiver->expressions = b->expressions;
+        }
     }
+
+    object->expressions = b->expressions;
 
     if (ngx_webhook_registry_problems(c, &given, fields) != NGX_OK
         || rc != NGX_OK)

@@ -35,18 +35,20 @@ ngx_webhook_registry_groups(ngx_webhook_registered_t *set,
     ngx_uint_t              i;
     ngx_webhook_object_t   *was;
 
-    set->asked = ngx_pcalloc(set->pool, (set->wmcf->types.nelts + 1)
+    set->asked = ngx_pcalloc(set->pool, 2 * (set->wmcf->types.nelts + 1)
                                         * sizeof(uint32_t));
     if (set->asked == NULL) {
         return NGX_ERROR;
     }
+
+    set->expressions = set->asked + set->wmcf->types.nelts + 1;
 
     if (old == NULL || n > NGX_WEBHOOK_REGISTRY_FEW) {
         return ngx_webhook_registry_regroup(set, old, log);
     }
 
     ngx_memcpy(set->asked, old->asked,
-               set->wmcf->types.nelts * sizeof(uint32_t));
+               2 * (set->wmcf->types.nelts + 1) * sizeof(uint32_t));
 
     if (ngx_webhook_registry_share(set, old) != NGX_OK) {
         return NGX_ERROR;
@@ -93,6 +95,10 @@ ngx_webhook_registry_count(ngx_webhook_registered_t *set,
     for (type = 0; type < set->wmcf->types.nelts; type++) {
         if ((object->types[type / 8] >> (type % 8)) & 1) {
             set->asked[type] += n;
+
+            if (object->expressions) {
+                set->expressions[type] += n;
+            }
         }
     }
 }

@@ -27,6 +27,7 @@
 #define NGX_WEBHOOK_REGISTRY_ENDPOINTS  100000
 #define NGX_WEBHOOK_REGISTRY_RECEIVERS  100000
 #define NGX_WEBHOOK_REGISTRY_FANOUT     10000
+#define NGX_WEBHOOK_REGISTRY_BACKLOG    1000000000
 #define NGX_WEBHOOK_REGISTRY_PORTS      64
 
 
@@ -155,6 +156,10 @@ ngx_webhook_registry(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     if (rc->quota == 0) {
         rc->quota = 100;
+    }
+
+    if (rc->backlog == 0) {
+        rc->backlog = 100000;
     }
 
     if (rc->requests == 0) {
@@ -287,7 +292,7 @@ ngx_webhook_registry_limit(ngx_webhook_build_t *b,
 }
 
 
-/* quota endpoints=N requests=600r/m */
+/* quota endpoints=N backlog=N requests=600r/m */
 
 static char *
 ngx_webhook_registry_quota(ngx_webhook_build_t *b,
@@ -300,11 +305,13 @@ ngx_webhook_registry_quota(ngx_webhook_build_t *b,
     ngx_uint_t               i;
     ngx_webhook_endpoint_t   ep;
 
-    if (rc->quota || rc->requests) {
+    if (rc->quota || rc->backlog || rc->requests) {
         return "is duplicate";
     }
 
-    if (ngx_webhook_conf_params(b, 1, "endpoints= requests=") != NGX_CONF_OK) {
+    if (ngx_webhook_conf_params(b, 1, "endpoints= backlog= requests=")
+        != NGX_CONF_OK)
+    {
         return NGX_CONF_ERROR;
     }
 
@@ -317,6 +324,18 @@ ngx_webhook_registry_quota(ngx_webhook_build_t *b,
             rv = ngx_webhook_registry_number(b, &value[i], &s,
                                              NGX_WEBHOOK_REGISTRY_ENDPOINTS,
                                              &rc->quota);
+            if (rv != NGX_CONF_OK) {
+                return rv;
+            }
+
+            continue;
+        }
+
+        if (ngx_webhook_conf_param(&value[i], "backlog=", &s)) {
+
+            rv = ngx_webhook_registry_number(b, &value[i], &s,
+                                             NGX_WEBHOOK_REGISTRY_BACKLOG,
+                                             &rc->backlog);
             if (rv != NGX_CONF_OK) {
                 return rv;
             }

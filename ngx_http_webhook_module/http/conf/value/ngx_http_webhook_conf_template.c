@@ -12,6 +12,7 @@
 static ngx_uint_t ngx_webhook_conf_path_has(ngx_str_t *text, u_char c);
 static ngx_uint_t ngx_webhook_conf_step_is(const webhook_str_t *step,
     const char *text);
+static ngx_int_t ngx_webhook_conf_expressions(ngx_webhook_build_t *b);
 static void ngx_webhook_conf_doubts(ngx_webhook_build_t *b, ngx_str_t *text,
     webhook_condition_t *cond);
 static ngx_int_t ngx_webhook_conf_own(ngx_webhook_build_t *b, void *data,
@@ -204,8 +205,15 @@ ngx_webhook_conf_step_is(const webhook_str_t *step, const char *text)
 webhook_condition_t *
 ngx_webhook_conf_condition(ngx_webhook_build_t *b, ngx_str_t *text)
 {
+    size_t                size;
     webhook_error_t       err;
     webhook_condition_t  *cond;
+
+    /* what is behind those that are too many is not even compiled */
+
+    if (b->registered && ngx_webhook_conf_expressions(b) != NGX_OK) {
+        return NULL;
+    }
 
     cond = webhook_condition_compile(ngx_webhook_str(text), &err);
 
@@ -225,9 +233,46 @@ ngx_webhook_conf_condition(ngx_webhook_build_t *b, ngx_str_t *text)
         return NULL;
     }
 
+    if (b->registered) {
+        b->expressions += webhook_condition_expressions(cond, &size);
+        b->expressions_size += size;
+
+        if (ngx_webhook_conf_expressions(b) != NGX_OK) {
+            return NULL;
+        }
+    }
+
     ngx_webhook_conf_doubts(b, text, cond);
 
     return cond;
+}
+
+
+/* Who registers is trusted with nothing: each worker compiles all that all
+   registered, on its event loop, and keeps it. */
+
+static ngx_int_t
+ngx_webhook_conf_expressions(ngx_webhook_build_t *b)
+{
+    if (b->expressions > NGX_WEBHOOK_EXPRESSIONS_MAX) {
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                              "there are more than %d regular expressions, "
+                              "which are all that something registered may "
+                              "have", NGX_WEBHOOK_EXPRESSIONS_MAX);
+        return NGX_ERROR;
+    }
+
+    if (b->expressions_size > NGX_WEBHOOK_EXPRESSIONS_SIZE) {
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                              "the regular expressions take more than %d kB "
+                              "of memory, which is all that those of something "
+                              "registered may take: repeat less, as in "
+                              "\"[a-z]+\" in place of \"[a-z]{1,500}\"",
+                              NGX_WEBHOOK_EXPRESSIONS_SIZE / 1024);
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
 }
 
 

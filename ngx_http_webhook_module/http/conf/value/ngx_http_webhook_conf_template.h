@@ -11,6 +11,12 @@
 #include "http/model/ngx_http_webhook_build.h"
 
 
+/* Regular expressions of something that was registered, and their bytes,
+   compiled. */
+#define NGX_WEBHOOK_EXPRESSIONS_MAX   32
+#define NGX_WEBHOOK_EXPRESSIONS_SIZE  131072
+
+
 /*
  * Compile; NULL where that failed, which was logged.  The results are freed
  * with the configuration.

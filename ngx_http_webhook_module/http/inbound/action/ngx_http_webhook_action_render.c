@@ -187,9 +187,8 @@ ngx_webhook_action_render_act(ngx_webhook_act_t *act, ngx_str_t *error)
 
     if (action->when) {
 
-        switch (webhook_condition_eval(action->when, ngx_webhook_call_lookup,
-                                       call))
-        {
+        switch (ngx_webhook_call_condition(call, action->when)) {
+
         case 1:
             break;
 

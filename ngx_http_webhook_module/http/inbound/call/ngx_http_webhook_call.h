@@ -130,6 +130,8 @@ struct ngx_webhook_call_s {
     ngx_webhook_piece_t     *last_piece;
     size_t                   cost;              /* of its steps, in bytes of
                                                    JSON that are read */
+    size_t                   work;              /* that is left for its
+                                                   conditions */
 
     ngx_uint_t               refused;           /* status to answer once the
                                                    body was thrown away */
@@ -279,6 +281,7 @@ struct ngx_webhook_call_s {
     unsigned                 away:1;            /* on a thread */
     unsigned                 worked:1;          /* it was let onto one */
     unsigned                 prepared:1;        /* "shown" is there */
+    unsigned                 judging:1;         /* "work" is set */
 };
 
 

@@ -7,8 +7,18 @@
 #include "http/inbound/call/ngx_http_webhook_kept.h"
 #include "http/inbound/call/ngx_http_webhook_redact.h"
 #include "http/outbound/payload/ngx_http_webhook_lookup.h"
+#include "http/runtime/ngx_http_webhook_metrics.h"
 
 #include "core/path/webhook_way.h"
+
+
+/* What conditions may take, as webhook_condition_eval() counts it: of
+   nginx.conf 10 ms, of a receiver that was registered 5 ms; and since a list is
+   long where its body is, 25 ns a byte of that. */
+
+#define NGX_WEBHOOK_LOOKUP_WORK        WEBHOOK_CONDITION_WORK
+#define NGX_WEBHOOK_LOOKUP_REGISTERED  (WEBHOOK_CONDITION_WORK / 2)
+#define NGX_WEBHOOK_LOOKUP_BYTE        50
 
 
 static int ngx_webhook_lookup_find(ngx_webhook_call_t *call,
@@ -34,6 +44,30 @@ static const struct {
     { webhook_str("_id"),    webhook_str("id") },
     { webhook_str("_model"), webhook_str("model") }
 };
+
+
+int
+ngx_webhook_call_condition(ngx_webhook_call_t *call,
+    const webhook_condition_t *condition)
+{
+    int  rc;
+
+    if (!call->judging) {
+        call->judging = 1;
+        call->work = (call->receiver->bounds ? NGX_WEBHOOK_LOOKUP_REGISTERED
+                                             : NGX_WEBHOOK_LOOKUP_WORK)
+                     + call->payload.len * NGX_WEBHOOK_LOOKUP_BYTE;
+    }
+
+    rc = webhook_condition_eval(condition, ngx_webhook_call_lookup, call,
+                                &call->work);
+
+    if (rc == WEBHOOK_LIMIT) {
+        ngx_webhook_count(NGX_WEBHOOK_CALLS_UNJUDGED, 1);
+    }
+
+    return rc;
+}
 
 
 ngx_uint_t

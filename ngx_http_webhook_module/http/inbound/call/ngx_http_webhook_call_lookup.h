@@ -17,6 +17,14 @@
 int ngx_webhook_call_lookup(void *ctx, const webhook_path_t *path,
     webhook_value_t *v);
 
+/*
+ * Whether a condition of the receiver holds, as webhook_condition_eval() says:
+ * all of a call together may take so much, and then cannot be told any more.
+ * Those are counted.
+ */
+int ngx_webhook_call_condition(ngx_webhook_call_t *call,
+    const webhook_condition_t *condition);
+
 /* Renders a template into the call's pool, max bytes at most: 0, or the status
    to answer with *err filled in. */
 ngx_uint_t ngx_webhook_call_lookup_text(ngx_webhook_call_t *call,

@@ -39,6 +39,47 @@ ngx_webhook_call_work_heavy(ngx_webhook_call_t *call)
 }
 
 
+ngx_uint_t
+ngx_webhook_call_work_judging(ngx_webhook_call_t *call)
+{
+    return ngx_webhook_call_work_heavy(call)
+           || (call->receiver->expressions
+               && ngx_webhook_cpu_wanted(NGX_WEBHOOK_CPU_MIN + 1));
+}
+
+
+ngx_uint_t
+ngx_webhook_call_work_emitting(ngx_webhook_call_t *call)
+{
+    ngx_uint_t                i;
+    ngx_webhook_emit_t       *emit;
+    ngx_webhook_main_conf_t  *wmcf;
+
+    if (ngx_webhook_call_work_judging(call)) {
+        return 1;
+    }
+
+    emit = call->receiver->emits.elts;
+
+    if (call->receiver->emits.nelts == 0
+        || !ngx_webhook_cpu_wanted(NGX_WEBHOOK_CPU_MIN + 1))
+    {
+        return 0;
+    }
+
+    wmcf = ngx_http_get_module_main_conf(call->request,
+                                         ngx_http_webhook_module);
+
+    for (i = 0; i < call->receiver->emits.nelts; i++) {
+        if (ngx_webhook_registered_expressions(wmcf, emit[i].type)) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
 size_t
 ngx_webhook_call_work_size(ngx_webhook_call_t *call)
 {

@@ -24,8 +24,13 @@
 #include "http/inbound/call/ngx_http_webhook_call.h"
 
 
-/* True where the steps of the call belong on a thread. */
+/* True where the steps of the call belong on a thread: for its body; or, of
+   steps that judge conditions, for regular expressions that somebody
+   registered; or, of the step that makes events, for those of who asks for
+   them. */
 ngx_uint_t ngx_webhook_call_work_heavy(ngx_webhook_call_t *call);
+ngx_uint_t ngx_webhook_call_work_judging(ngx_webhook_call_t *call);
+ngx_uint_t ngx_webhook_call_work_emitting(ngx_webhook_call_t *call);
 
 /* Bytes that the call's body takes once its next steps were taken on a
    thread. */

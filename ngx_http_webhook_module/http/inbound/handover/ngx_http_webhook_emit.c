@@ -95,6 +95,7 @@ ngx_webhook_emit(ngx_webhook_call_t *call, ngx_webhook_emit_t *emit,
     fanout.type = &emit->type->name;
     fanout.payload = &document;
     fanout.max = body.len + NGX_WEBHOOK_EMIT_MAX;
+    fanout.threaded = call->away;
     fanout.hops = call->hops;
     fanout.trace = ngx_webhook_traceparent(call->request, &trace);
     fanout.endpoints = &emit->type->endpoints;
@@ -194,9 +195,7 @@ ngx_webhook_emit_when(ngx_webhook_call_t *call, ngx_webhook_emit_t *emit)
 {
     int  holds;
 
-    holds = emit->when ? webhook_condition_eval(emit->when,
-                                                ngx_webhook_call_lookup, call)
-                       : 1;
+    holds = emit->when ? ngx_webhook_call_condition(call, emit->when) : 1;
 
     switch (holds) {
 

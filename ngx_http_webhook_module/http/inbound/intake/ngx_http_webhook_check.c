@@ -159,8 +159,7 @@ ngx_webhook_check_skip(ngx_webhook_call_t *call)
 
         call->whole = 1;
 
-        rc = webhook_condition_eval(skip[i].condition,
-                                    ngx_webhook_call_lookup, call);
+        rc = ngx_webhook_call_condition(call, skip[i].condition);
         call->whole = 0;
 
         switch (rc) {
@@ -278,9 +277,8 @@ ngx_webhook_check_filter(ngx_webhook_call_t *call, ngx_str_t *error)
 
     for (i = 0; i < receiver->filters.nelts; i++) {
 
-        switch (webhook_condition_eval(filter[i].condition,
-                                       ngx_webhook_call_lookup, call))
-        {
+        switch (ngx_webhook_call_condition(call, filter[i].condition)) {
+
         case 1:
             continue;
 

@@ -42,18 +42,18 @@ static void ngx_webhook_try_finish(ngx_webhook_call_t *call);
 
 static const ngx_webhook_way_t  ngx_webhook_try_steps[] = {
     { ngx_webhook_check_payload, ngx_webhook_call_work_heavy },
-    { ngx_webhook_check_skip, ngx_webhook_call_work_heavy },
+    { ngx_webhook_check_skip, ngx_webhook_call_work_judging },
     { ngx_webhook_check_lists, ngx_webhook_call_work_heavy },
     { ngx_webhook_check_fields, ngx_webhook_call_work_heavy },
-    { ngx_webhook_check_filters, ngx_webhook_call_work_heavy },
+    { ngx_webhook_check_filters, ngx_webhook_call_work_judging },
     { ngx_webhook_check_targets, ngx_webhook_call_work_heavy },
-    { ngx_webhook_action_render, ngx_webhook_call_work_heavy },
+    { ngx_webhook_action_render, ngx_webhook_call_work_judging },
     { ngx_webhook_answer_dry_run, ngx_webhook_call_work_heavy },
     { ngx_webhook_handover_room, NULL },
     { ngx_webhook_action_run, NULL },
     { ngx_webhook_handover_begin, NULL },
     { ngx_webhook_handover_known, NULL },
-    { ngx_webhook_handover_make, ngx_webhook_call_work_heavy },
+    { ngx_webhook_handover_make, ngx_webhook_call_work_emitting },
     { ngx_webhook_handover_put, NULL },
     { NULL, NULL }
 };

@@ -7,6 +7,7 @@
 #include "http/outbound/attempt/ngx_http_webhook_schedule.h"
 #include "http/outbound/attempt/ngx_http_webhook_attempt.h"
 #include "http/outbound/delivery/ngx_http_webhook_backlog.h"
+#include "http/outbound/delivery/ngx_http_webhook_quota.h"
 #include "http/outbound/delivery/ngx_http_webhook_steps.h"
 #include "http/runtime/ngx_http_webhook_metrics.h"
 
@@ -156,6 +157,10 @@ ngx_webhook_dispatcher_put_done(ngx_webhook_job_t *job)
     if (result == WEBHOOK_STORE_OK || result == WEBHOOK_STORE_DUPLICATE) {
         ngx_webhook_count(NGX_WEBHOOK_EVENTS_COMMITTED, 1);
 
+        if (put->over) {
+            ngx_webhook_quota_over(c->wmcf, event, c->log);
+        }
+
     } else {
         ngx_webhook_count(NGX_WEBHOOK_EVENTS_FAILED, 1);
     }
@@ -174,7 +179,7 @@ ngx_webhook_dispatcher_put_done(ngx_webhook_job_t *job)
             d = &put->deliveries[i];
 
             if (d->lease_token == 0) {
-                queued = 1;
+                queued |= !d->over;
                 continue;
             }
 

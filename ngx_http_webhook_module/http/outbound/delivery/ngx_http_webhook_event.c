@@ -90,6 +90,7 @@ ngx_webhook_event_create(webhook_id_t *id, uint64_t wall, ngx_str_t *type,
         put[i].endpoint = deliveries[i].endpoint;
         put[i].rendition = (uint32_t) deliveries[i].rendition;
         put[i].steps = (uint32_t) deliveries[i].steps;
+        put[i].quota = deliveries[i].quota != 0;
         ngx_webhook_event_copy(&put[i].order, &deliveries[i].order, &p);
     }
 

@@ -54,15 +54,15 @@ typedef struct {
     uint64_t                    endpoint;
     ngx_uint_t                  rendition;  /* the first */
     ngx_uint_t                  steps;      /* renditions, one after the other;
-    0
-                                               is 1 */
+                                               0 is 1 */
     ngx_str_t                   order;      /* key, or empty */
+    ngx_uint_t                  quota;      /* its company's backlog counts */
 } ngx_webhook_delivery_t;
 
 /*
- * Makes an event, of a company or of none (empty); all that renditions (one at least) and deliveries hold is
- * copied into one block of memory.  Returns NULL on lack of it.  The event is
- * not kept before ngx_webhook_dispatcher_put().
+ * Makes an event, of a company or of none (empty); all that renditions (one at
+ * least) and deliveries hold is copied into one block of memory.  Returns NULL
+ * on lack of it.  The event is not kept before ngx_webhook_dispatcher_put().
  */
 ngx_webhook_event_t *ngx_webhook_event_create(webhook_id_t *id, uint64_t wall,
     ngx_str_t *type, ngx_str_t *company,

@@ -67,6 +67,12 @@ ngx_webhook_fanout(ngx_webhook_fanout_t *fanout, ngx_webhook_event_t **event,
     ngx_webhook_fanout_free(&ctx);
 
     if (*event) {
+
+        if (registered) {
+            (*event)->shared.job.op.u.put_event.backlog =
+                                (uint32_t) fanout->wmcf->registry->backlog;
+        }
+
         return NGX_OK;
     }
 

@@ -28,6 +28,12 @@
 #define NGX_WEBHOOK_FANOUT_RENDITIONS  64   /* of one event at most: what the
                                                store takes */
 
+/* What all filters of registered endpoints may take of one event, in units of
+   about half a nanosecond (webhook_condition_eval()): 5 ms, and on a thread
+   20 ms. */
+#define NGX_WEBHOOK_FANOUT_WORK         10000000
+#define NGX_WEBHOOK_FANOUT_WORK_THREAD  40000000
+
 
 typedef struct {
     ngx_pool_t               *pool;
@@ -49,6 +55,8 @@ typedef struct {
     webhook_template_t       *record;
     ngx_str_t                 model_text;
     ngx_str_t                 record_text;
+
+    ngx_uint_t                threaded;     /* it is made on a thread */
 
     ngx_uint_t                hops;         /* webhooks that led to it */
     webhook_trace_t          *trace;        /* that it continues, or NULL */

@@ -17,6 +17,8 @@
                                                    store takes */
 
 
+static void ngx_webhook_fanout_unjudged(ngx_webhook_fanout_ctx_t *ctx,
+    ngx_webhook_endpoint_t *ep);
 static ngx_int_t ngx_webhook_fanout_order(ngx_webhook_fanout_ctx_t *ctx,
     ngx_webhook_endpoint_t *ep, ngx_str_t *order);
 static ngx_int_t ngx_webhook_fanout_rendition(ngx_webhook_fanout_ctx_t *ctx,
@@ -29,13 +31,21 @@ ngx_int_t
 ngx_webhook_fanout_delivery(ngx_webhook_fanout_ctx_t *ctx,
     ngx_webhook_endpoint_t *ep)
 {
+    size_t     work;
     ngx_int_t  rc;
 
     ctx->err.text[0] = '\0';
     ctx->reason = NULL;
 
     if (ep->filters.nelts) {
-        rc = ngx_webhook_fanout_filter(ctx, ep);
+        work = WEBHOOK_CONDITION_WORK;
+
+        rc = ngx_webhook_fanout_filter(ctx, ep, &work);
+
+        if (rc == NGX_BUSY) {
+            ngx_webhook_fanout_unjudged(ctx, ep);
+            return NGX_DECLINED;
+        }
 
         if (rc != NGX_OK) {
             return rc;
@@ -95,9 +105,22 @@ ngx_webhook_fanout_unmade(ngx_webhook_fanout_ctx_t *ctx,
 }
 
 
+static void
+ngx_webhook_fanout_unjudged(ngx_webhook_fanout_ctx_t *ctx,
+    ngx_webhook_endpoint_t *ep)
+{
+    ngx_log_error(NGX_LOG_WARN, ctx->fanout->log, 0,
+                  "a filter of webhook endpoint \"%V\" ran into its match "
+                  "limit and does not hold for event \"%V\" %V",
+                  &ep->name, ctx->fanout->type, ctx->fanout->id_text);
+
+    ngx_webhook_count(NGX_WEBHOOK_EVENTS_UNJUDGED, 1);
+}
+
+
 ngx_int_t
 ngx_webhook_fanout_filter(ngx_webhook_fanout_ctx_t *ctx,
-    ngx_webhook_endpoint_t *ep)
+    ngx_webhook_endpoint_t *ep, size_t *work)
 {
     ngx_uint_t             i;
     webhook_condition_t  **filter;
@@ -111,18 +134,18 @@ ngx_webhook_fanout_filter(ngx_webhook_fanout_ctx_t *ctx,
         ctx->unreadable = NULL;
 
         switch (webhook_condition_eval(filter[i], ngx_webhook_fanout_lookup,
-                                       ctx))
+                                       ctx, work))
         {
         case 1:
             break;
 
         case WEBHOOK_LIMIT:
-            ngx_log_error(NGX_LOG_WARN, fanout->log, 0,
-                          "a filter of webhook endpoint \"%V\" ran into its "
-                          "match limit and does not hold for event \"%V\" %V",
-                          &ep->name, fanout->type, fanout->id_text);
 
-            ngx_webhook_count(NGX_WEBHOOK_EVENTS_UNJUDGED, 1);
+            if (*work == 0) {
+                return NGX_BUSY;
+            }
+
+            ngx_webhook_fanout_unjudged(ctx, ep);
 
             return NGX_DECLINED;
 

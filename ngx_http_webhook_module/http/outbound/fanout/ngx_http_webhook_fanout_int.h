@@ -86,9 +86,13 @@ void ngx_webhook_fanout_registered(ngx_webhook_fanout_ctx_t *ctx,
 ngx_int_t ngx_webhook_fanout_delivery(ngx_webhook_fanout_ctx_t *ctx,
     ngx_webhook_endpoint_t *ep);
 
-/* The same in two steps: the filters alone; and the delivery. */
+/*
+ * The same in two steps: the filters alone, which may take so much work as
+ * *work is (webhook_condition_eval()), NGX_BUSY with nothing said where that is
+ * spent; and the delivery.
+ */
 ngx_int_t ngx_webhook_fanout_filter(ngx_webhook_fanout_ctx_t *ctx,
-    ngx_webhook_endpoint_t *ep);
+    ngx_webhook_endpoint_t *ep, size_t *work);
 ngx_int_t ngx_webhook_fanout_deliver(ngx_webhook_fanout_ctx_t *ctx,
     ngx_webhook_endpoint_t *ep);
 

@@ -109,9 +109,13 @@ ngx_webhook_fanout_judged(ngx_webhook_fanout_t *fanout,
     ngx_webhook_endpoint_t *ep, ngx_int_t *holds)
 {
     int                        rc;
+    size_t                     work;
     ngx_uint_t                 i;
     webhook_condition_t      **filter;
     ngx_webhook_fanout_ctx_t   ctx;
+
+    work = fanout->threaded ? NGX_WEBHOOK_FANOUT_WORK_THREAD
+                            : NGX_WEBHOOK_FANOUT_WORK;
 
     ngx_memzero(&ctx, sizeof(ngx_webhook_fanout_ctx_t));
 
@@ -123,7 +127,7 @@ ngx_webhook_fanout_judged(ngx_webhook_fanout_t *fanout,
         ctx.unreadable = NULL;
 
         rc = webhook_condition_eval(filter[i], ngx_webhook_fanout_lookup,
-                                    &ctx);
+                                    &ctx, &work);
 
         if (rc == WEBHOOK_NOMEM) {
             ngx_webhook_fanout_free(&ctx);

@@ -23,7 +23,8 @@ ngx_int_t ngx_webhook_fanout_one(ngx_webhook_fanout_t *fanout,
 
 /*
  * Judges each of its filters, in their order: holds[i] is 1, 0, or -1 where
- * that cannot be told.  NGX_OK or NGX_ERROR.
+ * that cannot be told.  Together they may take what all of one event may.
+ * NGX_OK or NGX_ERROR.
  */
 ngx_int_t ngx_webhook_fanout_judged(ngx_webhook_fanout_t *fanout,
     ngx_webhook_endpoint_t *ep, ngx_int_t *holds);

@@ -7,37 +7,43 @@
  * of others.
  *
  *   - An event goes to "fanout=" of them at most.
- *   - All their filters together have a few milliseconds.  A filter that took
- *     long is looked at behind those of others from then on, until it is fast
- *     again: who has a slow one runs out of that time first.
+ *   - All their filters together may take so much work and no more, whoever
+ *     wrote them.  Half of it is for a first look, in which each endpoint has
+ *     the same share; whose filters take more is looked at once more behind all
+ *     others, with an equal share of what is left then.  So who has slow ones
+ *     is who goes without, and one with quick ones never is.
  */
 
 #include "http/outbound/fanout/ngx_http_webhook_fanout_int.h"
-#include "http/runtime/ngx_http_webhook_clock.h"
 #include "http/runtime/ngx_http_webhook_metrics.h"
-
-
-#define NGX_WEBHOOK_FANOUT_TIME  5000           /* microseconds, for filters of
-                                                   one event */
-#define NGX_WEBHOOK_FANOUT_SLOW  250            /* of one endpoint */
 
 
 typedef struct {
     ngx_uint_t                max;
     ngx_uint_t                n;            /* that get it */
     ngx_uint_t                over;         /* that do not, by "fanout=" */
-    ngx_uint_t                late;         /* for want of time */
-    uint64_t                  spent;        /* microseconds */
+    ngx_uint_t                late;         /* whose filters took too much */
+    ngx_str_t                *first;        /* the id of one of those */
+    size_t                    work;         /* that is left */
+    size_t                    share;        /* of one endpoint */
     ngx_array_t              *slow;         /* ..._object_t *, or NULL */
 } ngx_webhook_fanout_pass_t;
 
 
-static void ngx_webhook_fanout_look(ngx_webhook_fanout_ctx_t *ctx,
-    ngx_webhook_fanout_pass_t *pass, ngx_webhook_object_t *object);
-static void ngx_webhook_fanout_defer(ngx_webhook_fanout_ctx_t *ctx,
+static ngx_uint_t ngx_webhook_fanout_filtered(
+    ngx_webhook_listeners_t *listeners);
+static ngx_int_t ngx_webhook_fanout_look(ngx_webhook_fanout_ctx_t *ctx,
     ngx_webhook_fanout_pass_t *pass, ngx_webhook_object_t *object);
 static ngx_int_t ngx_webhook_fanout_judge(ngx_webhook_fanout_ctx_t *ctx,
     ngx_webhook_fanout_pass_t *pass, ngx_webhook_object_t *object);
+static void ngx_webhook_fanout_defer(ngx_webhook_fanout_ctx_t *ctx,
+    ngx_webhook_fanout_pass_t *pass, ngx_webhook_object_t *object);
+static void ngx_webhook_fanout_late(ngx_webhook_fanout_pass_t *pass,
+    ngx_webhook_object_t *object);
+static void ngx_webhook_fanout_again(ngx_webhook_fanout_ctx_t *ctx,
+    ngx_webhook_fanout_pass_t *pass);
+static void ngx_webhook_fanout_tell(ngx_webhook_fanout_ctx_t *ctx,
+    ngx_webhook_fanout_pass_t *pass);
 
 
 ngx_int_t
@@ -59,9 +65,8 @@ ngx_webhook_fanout_listen(ngx_webhook_fanout_t *fanout,
 void
 ngx_webhook_fanout_registered(ngx_webhook_fanout_ctx_t *ctx, ngx_uint_t max)
 {
-    ngx_uint_t                  i, n;
+    ngx_uint_t                  i, n, filtered;
     ngx_webhook_fanout_t       *fanout;
-    ngx_webhook_object_t      **object;
     ngx_webhook_listeners_t    *listeners;
     ngx_webhook_fanout_pass_t   pass;
 
@@ -70,60 +75,55 @@ ngx_webhook_fanout_registered(ngx_webhook_fanout_ctx_t *ctx, ngx_uint_t max)
     ngx_memzero(&pass, sizeof(ngx_webhook_fanout_pass_t));
 
     pass.max = max;
+    pass.work = fanout->threaded ? NGX_WEBHOOK_FANOUT_WORK_THREAD
+                                 : NGX_WEBHOOK_FANOUT_WORK;
+
+    filtered = ngx_webhook_fanout_filtered(fanout->listeners);
+
+    pass.share = filtered > 1 ? pass.work / 2 / filtered : pass.work;
 
     for (n = 0; n < 2; n++) {
         listeners = &fanout->listeners[n];
 
         for (i = 0; i < listeners->n; i++) {
-
-            if (listeners->objects[i]->slow) {
+            if (ngx_webhook_fanout_look(ctx, &pass, listeners->objects[i])
+                == NGX_BUSY)
+            {
                 ngx_webhook_fanout_defer(ctx, &pass, listeners->objects[i]);
-
-            } else {
-                ngx_webhook_fanout_look(ctx, &pass, listeners->objects[i]);
             }
         }
     }
 
     if (pass.slow) {
-        object = pass.slow->elts;
-
-        for (i = 0; i < pass.slow->nelts; i++) {
-
-            if (pass.spent >= NGX_WEBHOOK_FANOUT_TIME) {
-                pass.late += pass.slow->nelts - i;
-                break;
-            }
-
-            ngx_webhook_fanout_look(ctx, &pass, object[i]);
-        }
+        ngx_webhook_fanout_again(ctx, &pass);
     }
 
-    if (pass.over) {
-        ctx->unmade = 1;
-
-        ngx_log_error(NGX_LOG_ERR, fanout->log, 0,
-                      "webhook event \"%V\" %V is not sent to %ui registered "
-                      "endpoints that may ask for it: \"fanout=%ui\" of "
-                      "webhook_registry is reached",
-                      fanout->type, fanout->id_text, pass.over, max);
-
-        ngx_webhook_count(NGX_WEBHOOK_DELIVERIES_UNMADE, pass.over);
-    }
-
-    if (pass.late) {
-        ngx_log_error(NGX_LOG_ERR, fanout->log, 0,
-                      "webhook event \"%V\" %V is not sent to %ui registered "
-                      "endpoints whose filters are slow: those of one event "
-                      "have %d ms in all", fanout->type, fanout->id_text,
-                      pass.late, NGX_WEBHOOK_FANOUT_TIME / 1000);
-
-        ngx_webhook_count(NGX_WEBHOOK_EVENTS_UNJUDGED, pass.late);
-    }
+    ngx_webhook_fanout_tell(ctx, &pass);
 }
 
 
-static void
+/* How many have filters. */
+
+static ngx_uint_t
+ngx_webhook_fanout_filtered(ngx_webhook_listeners_t *listeners)
+{
+    ngx_uint_t  i, n, filtered;
+
+    filtered = 0;
+
+    for (n = 0; n < 2; n++) {
+        for (i = 0; i < listeners[n].n; i++) {
+            filtered += listeners[n].objects[i]->endpoint->filters.nelts != 0;
+        }
+    }
+
+    return filtered;
+}
+
+
+/* NGX_BUSY: its filters take more than its share. */
+
+static ngx_int_t
 ngx_webhook_fanout_look(ngx_webhook_fanout_ctx_t *ctx,
     ngx_webhook_fanout_pass_t *pass, ngx_webhook_object_t *object)
 {
@@ -135,12 +135,12 @@ ngx_webhook_fanout_look(ngx_webhook_fanout_ctx_t *ctx,
     if (object->unconfirmed == NGX_WEBHOOK_UNCONFIRMED_NEW
         || object->key == ctx->fanout->except)
     {
-        return;
+        return NGX_OK;
     }
 
     if (pass->n == pass->max) {
         pass->over++;
-        return;
+        return NGX_OK;
     }
 
     ctx->err.text[0] = '\0';
@@ -151,12 +151,36 @@ ngx_webhook_fanout_look(ngx_webhook_fanout_ctx_t *ctx,
 
     if (rc == NGX_OK) {
         rc = ngx_webhook_fanout_deliver(ctx, ep);
-        pass->n += (rc == NGX_OK);
+
+        if (rc == NGX_OK) {
+            ctx->deliveries[ctx->ndeliveries - 1].quota = object->company.len;
+            pass->n++;
+        }
     }
 
     if (rc == NGX_ERROR) {
         ngx_webhook_fanout_unmade(ctx, ep);
     }
+
+    return rc;
+}
+
+
+static ngx_int_t
+ngx_webhook_fanout_judge(ngx_webhook_fanout_ctx_t *ctx,
+    ngx_webhook_fanout_pass_t *pass, ngx_webhook_object_t *object)
+{
+    size_t     work, share;
+    ngx_int_t  rc;
+
+    share = ngx_min(pass->share, pass->work);
+    work = share;
+
+    rc = ngx_webhook_fanout_filter(ctx, object->endpoint, &work);
+
+    pass->work -= share - work;
+
+    return rc;
 }
 
 
@@ -174,7 +198,7 @@ ngx_webhook_fanout_defer(ngx_webhook_fanout_ctx_t *ctx,
     slow = pass->slow ? ngx_array_push(pass->slow) : NULL;
 
     if (slow == NULL) {
-        pass->late++;
+        ngx_webhook_fanout_late(pass, object);
         return;
     }
 
@@ -182,26 +206,70 @@ ngx_webhook_fanout_defer(ngx_webhook_fanout_ctx_t *ctx,
 }
 
 
-/* Threads may do this at once: what is lost then is a mark. */
-
-static ngx_int_t
-ngx_webhook_fanout_judge(ngx_webhook_fanout_ctx_t *ctx,
-    ngx_webhook_fanout_pass_t *pass, ngx_webhook_object_t *object)
+static void
+ngx_webhook_fanout_late(ngx_webhook_fanout_pass_t *pass,
+    ngx_webhook_object_t *object)
 {
-    uint64_t   began, took;
-    ngx_int_t  rc;
+    if (pass->late++ == 0) {
+        pass->first = &object->id;
+    }
+}
 
-    began = ngx_webhook_clock_usec();
 
-    rc = ngx_webhook_fanout_filter(ctx, object->endpoint);
+/* What one leaves of its share is for those behind it. */
 
-    took = ngx_webhook_clock_usec() - began;
+static void
+ngx_webhook_fanout_again(ngx_webhook_fanout_ctx_t *ctx,
+    ngx_webhook_fanout_pass_t *pass)
+{
+    size_t                  before;
+    ngx_uint_t              i;
+    ngx_webhook_object_t  **object;
 
-    pass->spent += took;
+    object = pass->slow->elts;
+    before = pass->share;
 
-    if (object->slow != (took > NGX_WEBHOOK_FANOUT_SLOW)) {
-        object->slow = (took > NGX_WEBHOOK_FANOUT_SLOW);
+    for (i = 0; i < pass->slow->nelts; i++) {
+
+        pass->share = pass->work / (pass->slow->nelts - i);
+
+        if (pass->share <= before
+            || ngx_webhook_fanout_look(ctx, pass, object[i]) == NGX_BUSY)
+        {
+            ngx_webhook_fanout_late(pass, object[i]);
+        }
+    }
+}
+
+
+static void
+ngx_webhook_fanout_tell(ngx_webhook_fanout_ctx_t *ctx,
+    ngx_webhook_fanout_pass_t *pass)
+{
+    ngx_webhook_fanout_t  *fanout;
+
+    fanout = ctx->fanout;
+
+    if (pass->over) {
+        ctx->unmade = 1;
+
+        ngx_log_error(NGX_LOG_ERR, fanout->log, 0,
+                      "webhook event \"%V\" %V is not sent to %ui registered "
+                      "endpoints that may ask for it: \"fanout=%ui\" of "
+                      "webhook_registry is reached",
+                      fanout->type, fanout->id_text, pass->over, pass->max);
+
+        ngx_webhook_count(NGX_WEBHOOK_DELIVERIES_UNMADE, pass->over);
     }
 
-    return rc;
+    if (pass->late) {
+        ngx_log_error(NGX_LOG_ERR, fanout->log, 0,
+                      "webhook event \"%V\" %V is not sent to %ui registered "
+                      "endpoints whose filters are slow, \"%V\" among them: "
+                      "those of one event have %d ms in all", fanout->type,
+                      fanout->id_text, pass->late, pass->first,
+                      fanout->threaded ? 20 : 5);
+
+        ngx_webhook_count(NGX_WEBHOOK_EVENTS_UNJUDGED, pass->late);
+    }
 }

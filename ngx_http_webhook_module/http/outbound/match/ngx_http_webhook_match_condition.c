@@ -18,17 +18,19 @@ static int ngx_webhook_match_early_path(void *ctx, const webhook_path_t *path);
 ngx_int_t
 ngx_webhook_match_when(ngx_webhook_match_t *match)
 {
+    size_t                 work;
     ngx_uint_t             i;
     webhook_condition_t  **when;
 
     when = match->rule->when.elts;
+    work = WEBHOOK_CONDITION_WORK;
 
     for (i = 0; i < match->rule->when.nelts; i++) {
 
         match->unread = NULL;
 
         switch (webhook_condition_eval(when[i], ngx_webhook_capture_lookup,
-                                       match))
+                                       match, &work))
         {
         case 1:
             break;
@@ -81,10 +83,12 @@ ngx_webhook_match_unjudged(ngx_webhook_match_t *match)
 ngx_uint_t
 ngx_webhook_match_early(ngx_webhook_match_t *match)
 {
+    size_t                 work;
     ngx_uint_t             i;
     webhook_condition_t  **when;
 
     when = match->rule->when.elts;
+    work = WEBHOOK_CONDITION_WORK;
 
     for (i = 0; i < match->rule->when.nelts; i++) {
 
@@ -97,7 +101,8 @@ ngx_webhook_match_early(ngx_webhook_match_t *match)
 
         match->unread = NULL;
 
-        if (webhook_condition_eval(when[i], ngx_webhook_capture_lookup, match)
+        if (webhook_condition_eval(when[i], ngx_webhook_capture_lookup, match,
+                                   &work)
             == 0)
         {
             ngx_webhook_match_unjudged(match);

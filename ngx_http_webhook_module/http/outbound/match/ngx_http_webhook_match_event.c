@@ -9,6 +9,7 @@
 #include "http/outbound/context/ngx_http_webhook_capture_idempotency.h"
 #include "http/outbound/match/ngx_http_webhook_match_condition.h"
 #include "http/outbound/context/ngx_http_webhook_capture_company.h"
+#include "http/outbound/context/ngx_http_webhook_capture_taken.h"
 #include "http/outbound/delivery/ngx_http_webhook_dispatcher.h"
 #include "http/outbound/fanout/ngx_http_webhook_fanout.h"
 
@@ -306,6 +307,7 @@ ngx_webhook_match_make(ngx_webhook_match_t *match,
     fanout.type = &rule->type->name;
     fanout.payload = payload->document;
     fanout.max = capture->max;
+    fanout.threaded = capture->work && capture->work->large;
     fanout.hops = capture->hops;
     fanout.trace = match->traced ? &match->trace : NULL;
     fanout.model = rule->model;

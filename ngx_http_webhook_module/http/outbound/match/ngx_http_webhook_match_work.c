@@ -23,6 +23,7 @@
 
 static ngx_uint_t ngx_webhook_match_work_large(ngx_webhook_capture_t *capture,
     size_t *size);
+static ngx_uint_t ngx_webhook_match_work_judged(ngx_webhook_settle_t *settle);
 static void ngx_webhook_match_work_refuse(ngx_webhook_capture_t *capture,
     const char *reason);
 static size_t ngx_webhook_match_work_cost(ngx_webhook_body_t *body);
@@ -204,9 +205,11 @@ ngx_webhook_match_work_known(ngx_webhook_registered_waiter_t *w)
                              ngx_webhook_registered_hold(settle->view.wmcf);
     }
 
-    if (settle->large && !ngx_webhook_cpu_closing()
-        && ngx_webhook_cpu_wanted(NGX_WEBHOOK_CPU_MIN + 1))
-    {
+    settle->large = (settle->large || ngx_webhook_match_work_judged(settle))
+                    && !ngx_webhook_cpu_closing()
+                    && ngx_webhook_cpu_wanted(NGX_WEBHOOK_CPU_MIN + 1);
+
+    if (settle->large) {
 
         ngx_webhook_work_post(settle->work);
 
@@ -246,7 +249,27 @@ ngx_webhook_match_work_memory(ngx_webhook_work_t *work)
 }
 
 
-/* Are the bodies that the chosen matches look at worth a thread? */
+/* Are expressions that somebody registered to be judged by? */
+
+static ngx_uint_t
+ngx_webhook_match_work_judged(ngx_webhook_settle_t *settle)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; i < settle->n; i++) {
+        if (ngx_webhook_registered_expressions(settle->view.wmcf,
+                                               settle->matches[i].rule->type))
+        {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+/* Are the bodies that the chosen matches look at worth a thread, or expressions
+   that somebody registered? */
 
 static ngx_uint_t
 ngx_webhook_match_work_large(ngx_webhook_capture_t *capture, size_t *size)
@@ -286,6 +309,11 @@ ngx_webhook_match_work_large(ngx_webhook_capture_t *capture, size_t *size)
         n = rule->endpoints.nelts + ngx_min(n, NGX_WEBHOOK_FANOUT_RENDITIONS);
 
         cost += len * (1 + n / 4);
+
+        if (n && ngx_webhook_registered_expressions(capture->wmcf, rule->type))
+        {
+            cost += NGX_WEBHOOK_CPU_MIN + 1;
+        }
     }
 
     *size = capture->response.copy.len + capture->request.copy.len;

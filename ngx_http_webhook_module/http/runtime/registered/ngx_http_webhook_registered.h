@@ -52,7 +52,9 @@ struct ngx_webhook_registry_conf_s {
     ngx_uint_t                    receivers;
     ngx_uint_t                    fanout;       /* deliveries of an event to
                                                    what was registered */
-    ngx_uint_t                    quota;        /* endpoints a company */
+    ngx_uint_t                    quota;        /* endpoints a company, */
+    ngx_uint_t                    backlog;      /*   and deliveries that wait
+                                                   for them */
     ngx_uint_t                    requests;     /* of the API a company, in */
     ngx_msec_t                    requests_per; /*   so many ms; 0: no bound */
 
@@ -113,8 +115,7 @@ struct ngx_webhook_object_s {
     const char                   *reason;
     ngx_webhook_confirmed_e       unconfirmed;  /* nothing is sent to it, but
                                                    challenges and tests */
-    ngx_uint_t                    slow;         /* a filter of it took long:
-                                                   those of others go first */
+    ngx_uint_t                    expressions;  /* regular ones in it */
 };
 
 
@@ -154,6 +155,8 @@ struct ngx_webhook_registered_s {
     ngx_array_t                   groups;       /* ..._group_t *, by company */
     uint32_t                     *asked;        /* by the number of a type: how
                                                    many ask for it */
+    uint32_t                     *expressions;  /* and in how many of these
+                                                   there are regular ones */
 
     uint64_t                     *ids;          /* ascending: the configured
                                                    endpoints and these, but
@@ -242,6 +245,11 @@ ngx_uint_t ngx_webhook_registered_owns(ngx_webhook_registered_t *set,
 /* How many may ask for a type (of wmcf->types), whatever the company; 1 where
    this worker does not know yet. */
 ngx_uint_t ngx_webhook_registered_asks(ngx_webhook_main_conf_t *wmcf,
+    ngx_webhook_type_t *type);
+
+/* In how many of them there are regular expressions, by which it is to be
+   judged whether they get it. */
+ngx_uint_t ngx_webhook_registered_expressions(ngx_webhook_main_conf_t *wmcf,
     ngx_webhook_type_t *type);
 
 /*

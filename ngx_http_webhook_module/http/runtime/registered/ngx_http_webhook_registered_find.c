@@ -230,6 +230,24 @@ ngx_webhook_registered_asks(ngx_webhook_main_conf_t *wmcf,
 }
 
 
+ngx_uint_t
+ngx_webhook_registered_expressions(ngx_webhook_main_conf_t *wmcf,
+    ngx_webhook_type_t *type)
+{
+    ngx_uint_t                 n;
+    ngx_webhook_registered_t  *set;
+
+    set = ngx_webhook_registered_hold(wmcf);
+
+    n = set ? set->expressions[type - (ngx_webhook_type_t *) wmcf->types.elts]
+            : 0;
+
+    ngx_webhook_registered_release(set);
+
+    return n;
+}
+
+
 ngx_int_t
 ngx_webhook_registered_listeners(ngx_webhook_registered_t *set,
     ngx_webhook_type_t *type, ngx_str_t *company,

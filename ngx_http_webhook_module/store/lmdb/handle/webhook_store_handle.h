@@ -45,6 +45,18 @@ typedef struct {
 } webhook_readers_t;
 
 
+/* How much a company has waiting. */
+
+#define WEBHOOK_BACKLOGS  256
+
+typedef struct {
+    uint64_t                  company;      /* 0: the row is free */
+    uint64_t                  waits;        /* when counted, and what was put
+                                               here since */
+    uint64_t                  counted;      /* engine time */
+} webhook_backlog_t;
+
+
 typedef struct webhook_lmdb_s  webhook_lmdb_t;
 
 
@@ -159,6 +171,8 @@ struct webhook_lmdb_s {
     uint64_t                  asides;       /* state.asides, when a claim of */
     uint64_t                  asides_list;  /* these last saw that none of them
                                                is aside */
+
+    webhook_backlog_t         backlogs[WEBHOOK_BACKLOGS];
 
     /* endpoints that the current transaction has read */
     webhook_endpoint_row_t  **rows;

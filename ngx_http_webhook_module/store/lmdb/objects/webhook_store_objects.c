@@ -14,6 +14,7 @@
 #include "store/lmdb/handle/webhook_store_handle.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
 #include "store/lmdb/rows/webhook_store_txn_seek.h"
+#include "store/lmdb/queue/webhook_store_endpoint_row.h"
 #include "store/lmdb/objects/webhook_store_object_row.h"
 
 #include <errno.h>
@@ -252,6 +253,65 @@ webhook_objects_row(webhook_txn_t *t, webhook_op_t *op, const MDB_val *val,
     }
 
     return rc;
+}
+
+
+int
+webhook_objects_waits(webhook_txn_t *t, const webhook_str_t *company,
+    uint64_t *waits)
+{
+    int                   rc;
+    MDB_val               k, val;
+    uint64_t              n;
+    MDB_cursor           *c;
+    unsigned char         list[WEBHOOK_KEY_OBJECT_LIST];
+    unsigned char         key[WEBHOOK_KEY_OBJECT], buf[WEBHOOK_ROW_MAX];
+    webhook_object_row_t  row;
+
+    *waits = 0;
+
+    webhook_key_object_list(list, WEBHOOK_OBJECT_ENDPOINT,
+                            webhook_key_company(company), 0);
+
+    rc = webhook_txn_seek(t, WEBHOOK_DB_OBJECT_LISTS, list, sizeof(list), &k,
+                          &val);
+
+    while (rc == 0 && k.mv_size == sizeof(list)
+           && memcmp(k.mv_data, list, 9) == 0)
+    {
+        rc = MDB_NOTFOUND;
+
+        if (val.mv_size == WEBHOOK_OBJECT_DIGEST) {
+            key[0] = WEBHOOK_OBJECT_ENDPOINT;
+            memcpy(key + 1, val.mv_data, WEBHOOK_OBJECT_DIGEST);
+
+            rc = webhook_object_row_get(t, key, buf, &row);
+        }
+
+        if (rc == 0 && !row.removed && webhook_str_eq(&row.company, company)) {
+
+            rc = webhook_endpoint_row_waits(t,
+                     webhook_object_row_endpoint(WEBHOOK_OBJECT_ENDPOINT,
+                                                 &row.id),
+                     &n);
+
+            if (rc == 0) {
+                *waits += n;
+            }
+        }
+
+        if (rc && rc != MDB_NOTFOUND && rc != MDB_CORRUPTED) {
+            return rc;
+        }
+
+        rc = webhook_txn_cursor(t, WEBHOOK_DB_OBJECT_LISTS, &c);
+
+        if (rc == 0) {
+            rc = mdb_cursor_get(c, &k, &val, MDB_NEXT);
+        }
+    }
+
+    return rc == MDB_NOTFOUND ? 0 : rc;
 }
 
 

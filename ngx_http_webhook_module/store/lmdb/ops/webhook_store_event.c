@@ -24,6 +24,7 @@
 #include "store/lmdb/repeats/webhook_store_idempotency.h"
 #include "store/lmdb/objects/webhook_store_object_drain.h"
 #include "store/lmdb/ops/webhook_store_aside.h"
+#include "store/lmdb/ops/webhook_store_backlog.h"
 #include "store/lmdb/ops/webhook_store_claim.h"
 
 #include <errno.h>
@@ -109,6 +110,11 @@ webhook_event_put(webhook_txn_t *t, webhook_op_t *op)
         }
     }
 
+    rc = webhook_backlog_take(t, p);
+    if (rc) {
+        return rc;
+    }
+
     added = 0;
     open = 0;
 
@@ -123,6 +129,11 @@ webhook_event_put(webhook_txn_t *t, webhook_op_t *op)
     head.open = open;
 
     rc = webhook_event_head(t, p, &head);
+
+    if (rc == 0 && p->over) {
+        rc = webhook_backlog_end(t, p);
+    }
+
     if (rc) {
         return rc;
     }
@@ -411,7 +422,7 @@ webhook_event_delivery(webhook_txn_t *t, webhook_op_put_event_t *p,
 
     (*added)++;
 
-    if (!put->lease || put->delay || d.parked || t->paused) {
+    if (!put->lease || put->over || put->delay || d.parked || t->paused) {
         return webhook_queue_wait(t, ep, &p->id, &d);
     }
 

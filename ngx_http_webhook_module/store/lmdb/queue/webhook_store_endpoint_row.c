@@ -89,6 +89,45 @@ webhook_endpoint_row_get(webhook_txn_t *t, uint64_t id,
 }
 
 
+int
+webhook_endpoint_row_waits(webhook_txn_t *t, uint64_t id, uint64_t *waits)
+{
+    int                      rc;
+    MDB_val                  val;
+    uint32_t                *place;
+    unsigned char            key[WEBHOOK_KEY_ENDPOINT];
+    webhook_endpoint_row_t  *row, read;
+
+    *waits = 0;
+
+    place = t->st->hash_size ? webhook_endpoint_place(t->st, id) : NULL;
+
+    if (place && *place) {
+        row = t->st->rows[*place - 1];
+
+    } else {
+        webhook_set_u64(key, id);
+
+        rc = webhook_txn_get(t, WEBHOOK_DB_ENDPOINTS, key, sizeof(key), &val);
+
+        if (rc) {
+            return rc == MDB_NOTFOUND ? 0 : rc;
+        }
+
+        memset(&read, 0, sizeof(read));
+        row = &read;
+
+        if (webhook_row_read_endpoint(&val, row) != 0) {
+            return 0;
+        }
+    }
+
+    *waits = row->states[WEBHOOK_PENDING] + row->states[WEBHOOK_SENDING];
+
+    return 0;
+}
+
+
 /* Where the endpoint is in the hash, or the free place it would take. */
 
 static uint32_t *

@@ -16,6 +16,10 @@
 int webhook_endpoint_row_get(webhook_txn_t *t, uint64_t id,
     webhook_endpoint_row_t **ep);
 
+/* How many of its deliveries wait or are being sent; 0 where there is no row,
+   or none that can be read.  The row is not kept for the transaction. */
+int webhook_endpoint_row_waits(webhook_txn_t *t, uint64_t id, uint64_t *waits);
+
 /* Forgets the rows. */
 void webhook_endpoint_row_forget(webhook_lmdb_t *st);
 

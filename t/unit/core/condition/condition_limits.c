@@ -2,7 +2,7 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * Conditions: patterns that take long, and threads.
+ * Conditions: patterns that take long, what many may take together, threads.
  */
 
 #include "condition_util.h"
@@ -118,6 +118,134 @@ test_limits(void)
 }
 
 
+/* Many together: the time of the processor is measured, since others may be
+   busy. */
+
+static double
+test_cpu_ms(void)
+{
+    struct timespec  ts;
+
+    (void) clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts);
+
+    return ts.tv_sec * 1e3 + ts.tv_nsec / 1e6;
+}
+
+
+static webhook_condition_t *
+test_compiled(const char *text)
+{
+    webhook_str_t         s;
+    webhook_error_t       err;
+    webhook_condition_t  *cond;
+
+    s = test_str(text);
+
+    cond = webhook_condition_compile(&s, &err);
+    if (cond == NULL) {
+        tap_ok(0, "\"%s\" compiles: %s", text, err.text);
+    }
+
+    return cond;
+}
+
+
+static void
+test_together(void)
+{
+    int                   i, rc, told;
+    size_t                work, left, size;
+    double                start;
+    webhook_str_t         s;
+    webhook_condition_t  *slow, *many, *quick, *long_one;
+
+    static unsigned char  text[40000];
+
+    slow = test_compiled("@ ~ ^(a+)+$");
+    many = test_compiled("@ ~ ^(a+)+$ || @ ~ ^(a+)+b$ || @ ~ ^(a|a?)+c$");
+    quick = test_compiled("@ ~ ^a && @ exists && !(@ == b)");
+    long_one = test_compiled("@ in (b, c, 1, 2)");
+
+    if (slow == NULL || many == NULL || quick == NULL || long_one == NULL) {
+        return;
+    }
+
+    memset(text, 'a', sizeof(text));
+    text[39] = '!';
+
+    s.data = text;
+    s.len = 40;
+
+    tap_ok(webhook_condition_expressions(many, &size) == 3 && size > 300
+           && webhook_condition_expressions(long_one, &size) == 0 && size == 0,
+           "how many expressions a condition has");
+
+    /* unbounded, each of these takes 10 ms */
+
+    work = 4 * WEBHOOK_CONDITION_WORK;
+    told = 0;
+
+    start = test_cpu_ms();
+
+    for (i = 0; i < 4096; i++) {
+        rc = webhook_condition_eval(slow, test_lookup, &s, &work);
+        told += (rc == WEBHOOK_LIMIT);
+    }
+
+    start = test_cpu_ms() - start;
+
+    printf("# 4096 took %.1f ms\n", start);
+
+    tap_ok(told == 4096 && work == 0, "each of many is told not to be known");
+    tap_ok(start < 400, "what they may take together is what they take");
+
+    work = WEBHOOK_CONDITION_WORK;
+
+    tap_ok(webhook_condition_eval(many, test_lookup, &s, &work)
+           == WEBHOOK_LIMIT && work == 0,
+           "the expressions of one condition share it");
+
+    tap_ok(webhook_condition_eval(quick, test_lookup, &s, &work)
+           == WEBHOOK_LIMIT, "nothing is left for the next one");
+
+    /* what a quick one takes is little, and always the same */
+
+    work = 100000;
+    rc = webhook_condition_eval(quick, test_lookup, &s, &work);
+    left = work;
+
+    tap_ok(rc == 1 && left < 100000 && left > 90000, "a quick one takes little");
+
+    work = 100000;
+    rc = webhook_condition_eval(quick, test_lookup, &s, &work);
+
+    tap_ok(rc == 1 && work == left, "and the same each time");
+
+    work = 100000 - left;
+
+    tap_ok(webhook_condition_eval(quick, test_lookup, &s, &work)
+           == WEBHOOK_LIMIT && work == 0, "it is refused where it takes all");
+
+    work = 100000 - left + 1;
+
+    tap_ok(webhook_condition_eval(quick, test_lookup, &s, &work) == 1
+           && work == 1, "and told where a unit is left");
+
+    /* a text that is long, without an expression */
+
+    s.len = sizeof(text);
+    work = sizeof(text);
+
+    tap_ok(webhook_condition_eval(long_one, test_lookup, &s, &work)
+           == WEBHOOK_LIMIT, "a long text counts, too");
+
+    webhook_condition_free(slow);
+    webhook_condition_free(many);
+    webhook_condition_free(quick);
+    webhook_condition_free(long_one);
+}
+
+
 /* One compiled condition on several threads. */
 
 static void *
@@ -135,7 +263,8 @@ test_thread(void *arg)
         s.data = (unsigned char *) text;
         s.len = snprintf(text, sizeof(text), "order-%d", i);
 
-        wrong += webhook_condition_eval(cond, test_lookup, &s) != (i % 2 == 0);
+        wrong += webhook_condition_eval(cond, test_lookup, &s, NULL)
+                 != (i % 2 == 0);
     }
 
     return wrong ? arg : NULL;
@@ -188,6 +317,7 @@ main(void)
     }
 
     test_limits();
+    test_together();
     test_threads();
 
     webhook_json_free(test_doc);

@@ -77,7 +77,7 @@ test_logic_eval(const char *text)
         return -100;
     }
 
-    rc = webhook_condition_eval(cond, test_logic_lookup, NULL);
+    rc = webhook_condition_eval(cond, test_logic_lookup, NULL, NULL);
 
     webhook_condition_free(cond);
 

@@ -356,7 +356,7 @@ ngx_webhook_shown_state(ngx_webhook_api_t *api, json_t *json,
                       "reason",
                       ep->paused && ep->reason.len
                       ? ngx_webhook_api_string(&ep->reason)
-                      : stats->paused && stats->reason.len
+                      : api->who.all && stats->paused && stats->reason.len
                       ? ngx_webhook_api_string(&stats->reason) : json_null(),
                       "held", ngx_webhook_shown_text(reason),
                       "breaker", ep->open ? "open" : "closed",

@@ -23,11 +23,12 @@ ngx_int_t ngx_webhook_endpoints_challenge(ngx_webhook_api_t *api);
 ngx_int_t ngx_webhook_endpoints_test(ngx_webhook_api_t *api);
 ngx_int_t ngx_webhook_endpoints_test_given(ngx_webhook_api_t *api);
 
-/* Answers that there are too many tests, for so many ms; or that there is nothing
-   to sign with. */
+/* Answers that there is nothing to sign with. */
+ngx_int_t ngx_webhook_endpoints_test_unsigned(ngx_webhook_api_t *api);
+
+/* _trial.c: answers that there are too many tests, for so many ms. */
 ngx_int_t ngx_webhook_endpoints_test_late(ngx_webhook_api_t *api,
     ngx_msec_t wait);
-ngx_int_t ngx_webhook_endpoints_test_unsigned(ngx_webhook_api_t *api);
 
 /* _preview.c */
 ngx_int_t ngx_webhook_endpoints_preview(ngx_webhook_api_t *api);

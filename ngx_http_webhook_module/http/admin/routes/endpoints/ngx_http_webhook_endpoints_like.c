@@ -33,7 +33,6 @@ ngx_webhook_endpoints_like(ngx_webhook_api_t *api, ngx_webhook_endpoint_t *ep,
     ngx_webhook_endpoints_like_t *like)
 {
     ngx_int_t            rc;
-    ngx_chain_t         *chain;
     ngx_webhook_type_t  *type;
 
     ngx_memzero(like, sizeof(ngx_webhook_endpoints_like_t));
@@ -55,19 +54,14 @@ ngx_webhook_endpoints_like(ngx_webhook_api_t *api, ngx_webhook_endpoint_t *ep,
 
     if (like->id_text.data == NULL
         || ngx_webhook_event_id(&like->id) != NGX_OK
-        || ngx_webhook_event_chain(api->pool, &like->data, &chain) != NGX_OK)
+        || ngx_webhook_event_chain(api->pool, &like->data, &like->chain)
+           != NGX_OK)
     {
         return NGX_ERROR;
     }
 
     webhook_id_text(&like->id, like->id_text.data);
 
-    ngx_webhook_document_init(&like->document, api->pool, chain,
-                              like->data.len,
-                              &ngx_webhook_endpoints_like_json);
-
-    like->fanout.pool = api->pool;
-    like->fanout.log = api->request->connection->log;
     like->fanout.wmcf = api->wmcf;
     like->fanout.id = &like->id;
     like->fanout.id_text = &like->id_text;
@@ -79,6 +73,19 @@ ngx_webhook_endpoints_like(ngx_webhook_api_t *api, ngx_webhook_endpoint_t *ep,
     like->fanout.ctx = like;
 
     return NGX_OK;
+}
+
+
+void
+ngx_webhook_endpoints_like_read(ngx_webhook_endpoints_like_t *like,
+    ngx_pool_t *pool, ngx_log_t *log)
+{
+    ngx_webhook_document_init(&like->document, pool, like->chain,
+                              like->data.len,
+                              &ngx_webhook_endpoints_like_json);
+
+    like->fanout.pool = pool;
+    like->fanout.log = log;
 }
 
 

@@ -18,6 +18,7 @@ typedef struct {
     ngx_str_t                id_text;
     ngx_str_t                type;
     ngx_str_t                data;          /* JSON */
+    ngx_chain_t             *chain;         /* of that */
     ngx_webhook_document_t   document;
     ngx_webhook_fanout_t     fanout;        /* of an endpoint: see _one.h */
 } ngx_webhook_endpoints_like_t;
@@ -31,6 +32,11 @@ typedef struct {
  */
 ngx_int_t ngx_webhook_endpoints_like(ngx_webhook_api_t *api,
     ngx_webhook_endpoint_t *ep, ngx_webhook_endpoints_like_t *like);
+
+/* Before anything is asked of it: what is made of it comes into this pool.  Any
+   thread, and so the next one. */
+void ngx_webhook_endpoints_like_read(ngx_webhook_endpoints_like_t *like,
+    ngx_pool_t *pool, ngx_log_t *log);
 
 /* To be called once nothing more is asked of it. */
 void ngx_webhook_endpoints_like_free(ngx_webhook_endpoints_like_t *like);

@@ -8,16 +8,32 @@
 
 #include "http/admin/routes/common/ngx_http_webhook_change.h"
 #include "http/admin/routes/endpoints/ngx_http_webhook_endpoints_int.h"
-#include "http/admin/routes/endpoints/ngx_http_webhook_endpoints_like.h"
+#include "http/admin/routes/endpoints/ngx_http_webhook_endpoints_trial.h"
 #include "store/view/webhook_view.h"
 
 
+#define NGX_WEBHOOK_PREVIEW_LONGEST  30000      /* ms of a turn */
+
+
+typedef struct {
+    ngx_webhook_endpoints_trial_t   trial;      /* first member */
+    ngx_webhook_registry_change_t  *change;
+    webhook_rendition_t             rendition;
+    ngx_str_t                       reason;
+    ngx_int_t                      *holds;
+} ngx_webhook_endpoints_preview_t;
+
+
+static ngx_webhook_endpoints_preview_t *ngx_webhook_endpoints_preview_create(
+    ngx_webhook_api_t *api, ngx_webhook_registry_change_t *c);
 static ngx_int_t ngx_webhook_endpoints_preview_go(ngx_webhook_api_t *api);
 static ngx_int_t ngx_webhook_endpoints_filter_go(ngx_webhook_api_t *api);
 static ngx_int_t ngx_webhook_endpoints_previewed(ngx_webhook_api_t *api,
     ngx_webhook_registry_change_t *c);
-static ngx_int_t ngx_webhook_endpoints_rendered(ngx_webhook_api_t *api,
-    ngx_webhook_endpoint_t *ep, ngx_webhook_endpoints_like_t *like);
+static ngx_int_t ngx_webhook_endpoints_render(
+    ngx_webhook_endpoints_trial_t *trial);
+static ngx_int_t ngx_webhook_endpoints_rendered(
+    ngx_webhook_endpoints_trial_t *trial, ngx_int_t rc);
 static json_t *ngx_webhook_endpoints_preview_json(ngx_webhook_api_t *api,
     ngx_webhook_endpoint_t *ep, webhook_rendition_t *r);
 static json_t *ngx_webhook_endpoints_preview_headers(
@@ -26,8 +42,10 @@ static int ngx_webhook_endpoints_preview_header(json_t *list,
     const webhook_str_t *name, const webhook_str_t *value);
 static ngx_int_t ngx_webhook_endpoints_filtered(ngx_webhook_api_t *api,
     ngx_webhook_registry_change_t *c);
-static ngx_int_t ngx_webhook_endpoints_judged(ngx_webhook_api_t *api,
-    ngx_webhook_registry_change_t *c, ngx_webhook_endpoints_like_t *like);
+static ngx_int_t ngx_webhook_endpoints_judge(
+    ngx_webhook_endpoints_trial_t *trial);
+static ngx_int_t ngx_webhook_endpoints_judged(
+    ngx_webhook_endpoints_trial_t *trial, ngx_int_t rc);
 
 
 ngx_int_t
@@ -64,45 +82,72 @@ ngx_webhook_endpoints_filter_go(ngx_webhook_api_t *api)
 }
 
 
-static ngx_int_t
-ngx_webhook_endpoints_previewed(ngx_webhook_api_t *api,
+static ngx_webhook_endpoints_preview_t *
+ngx_webhook_endpoints_preview_create(ngx_webhook_api_t *api,
     ngx_webhook_registry_change_t *c)
 {
-    ngx_int_t                      rc;
-    ngx_webhook_endpoints_like_t  *like;
+    ngx_webhook_endpoints_preview_t  *preview;
 
-    like = ngx_palloc(api->pool, sizeof(ngx_webhook_endpoints_like_t));
-    if (like == NULL) {
-        return NGX_ERROR;
+    preview = ngx_pcalloc(api->pool, sizeof(ngx_webhook_endpoints_preview_t));
+    if (preview == NULL) {
+        return NULL;
     }
 
-    rc = ngx_webhook_endpoints_like(api, c->compiled->endpoint, like);
+    preview->trial.api = api;
+    preview->trial.endpoint = c->compiled->endpoint;
+    preview->change = c;
 
-    if (rc != NGX_OK) {
-        return rc == NGX_DECLINED ? NGX_OK : NGX_ERROR;
-    }
-
-    rc = ngx_webhook_endpoints_rendered(api, c->compiled->endpoint, like);
-
-    ngx_webhook_endpoints_like_free(like);
-
-    return rc;
+    return preview;
 }
 
 
 static ngx_int_t
-ngx_webhook_endpoints_rendered(ngx_webhook_api_t *api,
-    ngx_webhook_endpoint_t *ep, ngx_webhook_endpoints_like_t *like)
+ngx_webhook_endpoints_previewed(ngx_webhook_api_t *api,
+    ngx_webhook_registry_change_t *c)
 {
-    ngx_int_t            rc;
-    ngx_str_t            reason;
-    webhook_rendition_t  r;
+    ngx_webhook_endpoints_preview_t  *preview;
 
-    rc = ngx_webhook_fanout_one(&like->fanout, ep, &r, &reason);
+    preview = ngx_webhook_endpoints_preview_create(api, c);
+    if (preview == NULL) {
+        return NGX_ERROR;
+    }
+
+    preview->trial.run = ngx_webhook_endpoints_render;
+    preview->trial.done = ngx_webhook_endpoints_rendered;
+
+    return ngx_webhook_endpoints_trial(&preview->trial,
+                                       NGX_WEBHOOK_PREVIEW_LONGEST);
+}
+
+
+/* Any thread. */
+
+static ngx_int_t
+ngx_webhook_endpoints_render(ngx_webhook_endpoints_trial_t *trial)
+{
+    ngx_webhook_endpoints_preview_t  *preview;
+
+    preview = (ngx_webhook_endpoints_preview_t *) trial;
+
+    return ngx_webhook_fanout_one(&trial->like.fanout, trial->endpoint,
+                                  &preview->rendition, &preview->reason);
+}
+
+
+static ngx_int_t
+ngx_webhook_endpoints_rendered(ngx_webhook_endpoints_trial_t *trial,
+    ngx_int_t rc)
+{
+    ngx_webhook_api_t                *api;
+    ngx_webhook_endpoints_preview_t  *preview;
+
+    preview = (ngx_webhook_endpoints_preview_t *) trial;
+    api = trial->api;
 
     if (rc == NGX_DECLINED) {
         return ngx_webhook_api_problem(api, 422,
-                                       "It could not be made: %V", &reason);
+                                       "It could not be made: %V",
+                                       &preview->reason);
     }
 
     if (rc != NGX_OK) {
@@ -110,8 +155,8 @@ ngx_webhook_endpoints_rendered(ngx_webhook_api_t *api,
     }
 
     return ngx_webhook_api_json(api, NGX_HTTP_OK,
-                                ngx_webhook_endpoints_preview_json(api, ep,
-                                                                   &r));
+                                ngx_webhook_endpoints_preview_json(api,
+                                    trial->endpoint, &preview->rendition));
 }
 
 
@@ -220,25 +265,39 @@ static ngx_int_t
 ngx_webhook_endpoints_filtered(ngx_webhook_api_t *api,
     ngx_webhook_registry_change_t *c)
 {
-    ngx_int_t                      rc;
-    ngx_webhook_endpoints_like_t  *like;
+    ngx_webhook_endpoints_preview_t  *preview;
 
-    like = ngx_palloc(api->pool, sizeof(ngx_webhook_endpoints_like_t));
-    if (like == NULL) {
+    preview = ngx_webhook_endpoints_preview_create(api, c);
+    if (preview == NULL) {
         return NGX_ERROR;
     }
 
-    rc = ngx_webhook_endpoints_like(api, c->compiled->endpoint, like);
-
-    if (rc != NGX_OK) {
-        return rc == NGX_DECLINED ? NGX_OK : NGX_ERROR;
+    preview->holds = ngx_palloc(api->pool,
+                                (c->compiled->endpoint->filters.nelts + 1)
+                                * sizeof(ngx_int_t));
+    if (preview->holds == NULL) {
+        return NGX_ERROR;
     }
 
-    rc = ngx_webhook_endpoints_judged(api, c, like);
+    preview->trial.run = ngx_webhook_endpoints_judge;
+    preview->trial.done = ngx_webhook_endpoints_judged;
 
-    ngx_webhook_endpoints_like_free(like);
+    return ngx_webhook_endpoints_trial(&preview->trial,
+                                       NGX_WEBHOOK_PREVIEW_LONGEST);
+}
 
-    return rc;
+
+/* Any thread. */
+
+static ngx_int_t
+ngx_webhook_endpoints_judge(ngx_webhook_endpoints_trial_t *trial)
+{
+    ngx_webhook_endpoints_preview_t  *preview;
+
+    preview = (ngx_webhook_endpoints_preview_t *) trial;
+
+    return ngx_webhook_fanout_judged(&trial->like.fanout, trial->endpoint,
+                                     preview->holds);
 }
 
 
@@ -246,25 +305,24 @@ ngx_webhook_endpoints_filtered(ngx_webhook_api_t *api,
    cannot be told. */
 
 static ngx_int_t
-ngx_webhook_endpoints_judged(ngx_webhook_api_t *api,
-    ngx_webhook_registry_change_t *c, ngx_webhook_endpoints_like_t *like)
+ngx_webhook_endpoints_judged(ngx_webhook_endpoints_trial_t *trial,
+    ngx_int_t rc)
 {
-    json_t                  *list, *texts, *text;
-    ngx_int_t               *holds;
-    ngx_uint_t               i, all;
-    ngx_webhook_endpoint_t  *ep;
+    json_t                           *list, *texts, *text;
+    ngx_int_t                        *holds;
+    ngx_uint_t                        i, all;
+    ngx_webhook_endpoint_t           *ep;
+    ngx_webhook_endpoints_preview_t  *preview;
 
-    ep = c->compiled->endpoint;
-
-    holds = ngx_palloc(api->pool, (ep->filters.nelts + 1) * sizeof(ngx_int_t));
-
-    if (holds == NULL
-        || ngx_webhook_fanout_judged(&like->fanout, ep, holds) != NGX_OK)
-    {
+    if (rc != NGX_OK) {
         return NGX_ERROR;
     }
 
-    texts = json_object_get(c->definition, "filter");
+    preview = (ngx_webhook_endpoints_preview_t *) trial;
+    holds = preview->holds;
+    ep = trial->endpoint;
+
+    texts = json_object_get(preview->change->definition, "filter");
     list = json_array();
     all = 1;
 
@@ -286,7 +344,7 @@ ngx_webhook_endpoints_judged(ngx_webhook_api_t *api,
         }
     }
 
-    return ngx_webhook_api_json(api, NGX_HTTP_OK,
+    return ngx_webhook_api_json(trial->api, NGX_HTTP_OK,
                                 list ? json_pack("{s:b, s:o}", "matches", all,
                                                  "filters", list)
                                      : NULL);

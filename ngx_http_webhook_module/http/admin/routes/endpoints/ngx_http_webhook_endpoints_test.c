@@ -10,7 +10,7 @@
 #include "http/admin/routes/common/ngx_http_webhook_change.h"
 #include "http/admin/routes/common/ngx_http_webhook_record.h"
 #include "http/admin/routes/endpoints/ngx_http_webhook_endpoints_int.h"
-#include "http/admin/routes/endpoints/ngx_http_webhook_endpoints_like.h"
+#include "http/admin/routes/endpoints/ngx_http_webhook_endpoints_trial.h"
 #include "http/admin/routes/endpoints/ngx_http_webhook_test_limit.h"
 #include "http/outbound/attempt/ngx_http_webhook_probe.h"
 
@@ -20,15 +20,12 @@
 
 
 typedef struct {
-    ngx_webhook_api_t              *api;
-    ngx_webhook_endpoint_t         *endpoint;
+    ngx_webhook_endpoints_trial_t   trial;      /* first member */
     ngx_str_t                       id;         /* of one that is kept; or
                                                    empty */
     ngx_str_t                       company;
-    ngx_webhook_endpoints_like_t    like;
     ngx_webhook_probe_t             probe;
-    uint64_t                        key;
-    ngx_uint_t                      turn;
+    ngx_str_t                       reason;     /* it could not be made */
     json_t                         *answer;
 } ngx_webhook_endpoints_test_t;
 
@@ -41,7 +38,10 @@ static ngx_int_t ngx_webhook_endpoints_test_run(ngx_webhook_api_t *api,
     ngx_webhook_endpoint_t *ep, ngx_str_t *id, ngx_str_t *company);
 static void ngx_webhook_endpoints_test_forget(void *data);
 static ngx_int_t ngx_webhook_endpoints_test_render(
-    ngx_webhook_endpoints_test_t *test);
+    ngx_webhook_endpoints_trial_t *trial);
+static ngx_int_t ngx_webhook_endpoints_test_rendered(
+    ngx_webhook_endpoints_trial_t *trial, ngx_int_t rc);
+static u_char *ngx_webhook_endpoints_test_copy(webhook_str_t *text, u_char *p);
 static ngx_int_t ngx_webhook_endpoints_test_send(
     ngx_webhook_endpoints_test_t *test);
 static void ngx_webhook_endpoints_test_done(ngx_webhook_probe_t *probe);
@@ -113,8 +113,6 @@ static ngx_int_t
 ngx_webhook_endpoints_test_run(ngx_webhook_api_t *api,
     ngx_webhook_endpoint_t *ep, ngx_str_t *id, ngx_str_t *company)
 {
-    ngx_int_t                      rc;
-    ngx_msec_t                     wait;
     ngx_pool_cleanup_t            *cln;
     ngx_webhook_endpoints_test_t  *test;
 
@@ -128,40 +126,17 @@ ngx_webhook_endpoints_test_run(ngx_webhook_api_t *api,
     ngx_memzero(test, sizeof(ngx_webhook_endpoints_test_t));
     cln->handler = ngx_webhook_endpoints_test_forget;
 
-    test->api = api;
-    test->endpoint = ep;
     test->id = *id;
     test->company = *company;
 
+    test->trial.api = api;
+    test->trial.endpoint = ep;
+    test->trial.run = ngx_webhook_endpoints_test_render;
+    test->trial.done = ngx_webhook_endpoints_test_rendered;
+
     ngx_webhook_scope(api)->data = test;
 
-    rc = ngx_webhook_endpoints_like(api, ep, &test->like);
-
-    if (rc == NGX_OK) {
-        rc = ngx_webhook_endpoints_test_render(test);
-        ngx_webhook_endpoints_like_free(&test->like);
-    }
-
-    if (rc != NGX_OK) {
-        return rc == NGX_DECLINED ? NGX_OK : NGX_ERROR;
-    }
-
-    test->key = webhook_id_name(ngx_webhook_str(&api->who.company));
-
-    if (ngx_webhook_test_limit_take(test->key, ep->timeout.total, &test->turn,
-                                    &wait)
-        != NGX_OK)
-    {
-        return ngx_webhook_endpoints_test_late(api, wait);
-    }
-
-    rc = ngx_webhook_endpoints_test_send(test);
-
-    if (rc != NGX_AGAIN) {
-        ngx_webhook_test_limit_give(test->key, test->turn);
-    }
-
-    return rc;
+    return ngx_webhook_endpoints_trial(&test->trial, ep->timeout.total);
 }
 
 
@@ -176,33 +151,6 @@ ngx_webhook_endpoints_test_forget(void *data)
 
 
 ngx_int_t
-ngx_webhook_endpoints_test_late(ngx_webhook_api_t *api, ngx_msec_t wait)
-{
-    ngx_str_t  seconds;
-
-    seconds.data = ngx_pnalloc(api->pool, NGX_INT_T_LEN);
-    if (seconds.data == NULL) {
-        return NGX_ERROR;
-    }
-
-    seconds.len = ngx_sprintf(seconds.data, "%M", (wait + 999) / 1000)
-                  - seconds.data;
-
-    if (ngx_webhook_api_problem(api, NGX_HTTP_TOO_MANY_REQUESTS,
-                                "A company may make %d tests a minute, %d at a "
-                                "time: try again in %V seconds",
-                                NGX_WEBHOOK_TEST_MINUTE,
-                                NGX_WEBHOOK_TEST_TOGETHER, &seconds)
-        != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    return ngx_webhook_api_header(api, "Retry-After", &seconds);
-}
-
-
-ngx_int_t
 ngx_webhook_endpoints_test_unsigned(ngx_webhook_api_t *api)
 {
     return ngx_webhook_api_problem(api, NGX_HTTP_CONFLICT,
@@ -212,46 +160,84 @@ ngx_webhook_endpoints_test_unsigned(ngx_webhook_api_t *api)
 }
 
 
-/* NGX_DECLINED: an answer was set. */
+/* Any thread. */
 
 static ngx_int_t
-ngx_webhook_endpoints_test_render(ngx_webhook_endpoints_test_t *test)
+ngx_webhook_endpoints_test_render(ngx_webhook_endpoints_trial_t *trial)
 {
-    u_char               *p;
-    ngx_int_t             rc;
-    ngx_str_t             headers, reason;
-    webhook_rendition_t  *r;
+    ngx_webhook_endpoints_test_t  *test;
 
-    r = &test->probe.rendition;
+    test = (ngx_webhook_endpoints_test_t *) trial;
 
-    rc = ngx_webhook_fanout_one(&test->like.fanout, test->endpoint, r,
-                                &reason);
+    return ngx_webhook_fanout_one(&trial->like.fanout, trial->endpoint,
+                                  &test->probe.rendition, &test->reason);
+}
+
+
+/* What was made is copied, since it is sent once nothing is left of the
+   trial. */
+
+static ngx_int_t
+ngx_webhook_endpoints_test_rendered(ngx_webhook_endpoints_trial_t *trial,
+    ngx_int_t rc)
+{
+    u_char                        *p;
+    webhook_rendition_t           *r;
+    ngx_webhook_api_t             *api;
+    ngx_webhook_endpoints_test_t  *test;
+
+    test = (ngx_webhook_endpoints_test_t *) trial;
+    api = trial->api;
 
     if (rc == NGX_DECLINED) {
-        return ngx_webhook_api_problem(test->api, 422,
+        return ngx_webhook_api_problem(api, 422,
                                        "It could not be made for the endpoint: "
-                                       "%V", &reason)
-               == NGX_OK ? NGX_DECLINED : NGX_ERROR;
+                                       "%V", &test->reason);
     }
 
     if (rc != NGX_OK) {
         return NGX_ERROR;
     }
 
-    headers.len = r->headers.len + sizeof(NGX_WEBHOOK_TEST_HEADER) - 1;
-    headers.data = ngx_pnalloc(test->api->pool, headers.len);
+    r = &test->probe.rendition;
 
-    if (headers.data == NULL) {
+    p = ngx_pnalloc(api->pool, r->request.len + r->content_type.len
+                               + r->headers.len + r->body.len
+                               + sizeof(NGX_WEBHOOK_TEST_HEADER) - 1);
+    if (p == NULL) {
         return NGX_ERROR;
     }
 
-    p = ngx_cpymem(headers.data, r->headers.data, r->headers.len);
-    ngx_memcpy(p, NGX_WEBHOOK_TEST_HEADER,
-               sizeof(NGX_WEBHOOK_TEST_HEADER) - 1);
+    p = ngx_webhook_endpoints_test_copy(&r->request, p);
+    p = ngx_webhook_endpoints_test_copy(&r->content_type, p);
+    p = ngx_webhook_endpoints_test_copy(&r->headers, p);
+    p = ngx_cpymem(p, NGX_WEBHOOK_TEST_HEADER,
+                   sizeof(NGX_WEBHOOK_TEST_HEADER) - 1);
+    r->headers.len = (size_t) (p - r->headers.data);
 
-    r->headers = *ngx_webhook_str(&headers);
+    (void) ngx_webhook_endpoints_test_copy(&r->body, p);
 
-    return NGX_OK;
+    rc = ngx_webhook_endpoints_test_send(test);
+
+    if (rc == NGX_AGAIN) {
+        ngx_webhook_endpoints_trial_keep(trial);
+    }
+
+    return rc;
+}
+
+
+/* The bytes stand at p then; what is behind them is returned. */
+
+static u_char *
+ngx_webhook_endpoints_test_copy(webhook_str_t *text, u_char *p)
+{
+    u_char  *from;
+
+    from = text->data;
+    text->data = p;
+
+    return text->len ? ngx_cpymem(p, from, text->len) : p;
 }
 
 
@@ -263,7 +249,7 @@ ngx_webhook_endpoints_test_send(ngx_webhook_endpoints_test_t *test)
     ngx_webhook_api_t    *api;
     ngx_webhook_probe_t  *probe;
 
-    api = test->api;
+    api = test->trial.api;
     probe = &test->probe;
 
     probe->id.len = sizeof(NGX_WEBHOOK_TEST_PREFIX) - 1 + WEBHOOK_ID_TEXT_LEN;
@@ -275,12 +261,12 @@ ngx_webhook_endpoints_test_send(ngx_webhook_endpoints_test_t *test)
 
     p = ngx_cpymem(probe->id.data, NGX_WEBHOOK_TEST_PREFIX,
                    sizeof(NGX_WEBHOOK_TEST_PREFIX) - 1);
-    webhook_id_text(&test->like.id, p);
+    webhook_id_text(&test->trial.like.id, p);
 
     probe->wmcf = api->wmcf;
-    probe->endpoint = test->endpoint;
-    probe->wire = test->like.id;
-    probe->type = test->like.type;
+    probe->endpoint = test->trial.endpoint;
+    probe->wire = test->trial.like.id;
+    probe->type = test->trial.like.type;
     probe->answer_max = NGX_WEBHOOK_TEST_ANSWER;
     probe->pool = api->pool;
     probe->log = api->request->connection->log;
@@ -309,9 +295,9 @@ ngx_webhook_endpoints_test_done(ngx_webhook_probe_t *probe)
     ngx_webhook_endpoints_test_t  *test;
 
     test = probe->data;
-    api = test->api;
+    api = test->trial.api;
 
-    ngx_webhook_test_limit_give(test->key, test->turn);
+    ngx_webhook_endpoints_trial_give(&test->trial);
 
     test->answer = ngx_webhook_endpoints_test_json(test);
 
@@ -336,7 +322,8 @@ ngx_webhook_endpoints_test_json(ngx_webhook_endpoints_test_t *test)
                      "id",
                      ngx_webhook_api_string(ngx_webhook_str(&test->probe.id)),
                      "event",
-                     ngx_webhook_api_string(ngx_webhook_str(&test->like.type)),
+                     ngx_webhook_api_string(
+                                     ngx_webhook_str(&test->trial.like.type)),
                      "succeeded", ngx_webhook_probe_succeeded(&test->probe),
                      "status",
                      x->status ? json_integer((json_int_t) x->status)

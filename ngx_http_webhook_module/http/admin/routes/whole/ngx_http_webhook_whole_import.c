@@ -2,17 +2,22 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * POST registry: things that were exported are registered, or changed where they
- * are there by their id or their name; one after the other, each a change of its
- * own.
+ * POST registry: things that were exported are registered, or changed where
+ * they are there by their id or their name; one after the other, each a change
+ * of its own, which counts as a request of the company's quota.
  */
 
+#include "core/definition/webhook_definition.h"
+#include "http/admin/access/ngx_http_webhook_access_rate.h"
 #include "http/admin/api/ngx_http_webhook_api_wait.h"
 #include "http/admin/registry/ngx_http_webhook_registry.h"
 #include "http/admin/routes/whole/ngx_http_webhook_whole_int.h"
 
 
 #define NGX_WEBHOOK_IMPORT_ITEMS  200
+#define NGX_WEBHOOK_IMPORT_LONG   (2 * WEBHOOK_DEFINITION_DATA)
+                                                /* bytes of one that nothing
+                                                   comes of */
 
 
 typedef struct {
@@ -22,11 +27,17 @@ typedef struct {
     size_t                           next;
     ngx_uint_t                       failed;
     ngx_webhook_registry_change_t   *change;
+    u_char                           over[NGX_WEBHOOK_IMPORT_ITEMS];
+                                                    /* 1: it is too long */
 } ngx_webhook_import_t;
 
 
 static ngx_int_t ngx_webhook_import_go(ngx_webhook_api_t *api);
 static void ngx_webhook_import_forget(void *data);
+static void ngx_webhook_import_measure(void *data, ngx_pool_t *pool,
+    ngx_log_t *log);
+static ngx_int_t ngx_webhook_import_measured(ngx_webhook_api_t *api,
+    void *data);
 static ngx_int_t ngx_webhook_import_next(ngx_webhook_import_t *import);
 static ngx_int_t ngx_webhook_import_post(ngx_webhook_import_t *import,
     webhook_object_e kind, json_t *item);
@@ -97,7 +108,34 @@ ngx_webhook_import_go(ngx_webhook_api_t *api)
         return NGX_ERROR;
     }
 
-    return ngx_webhook_import_next(import);
+    /* the whole may be large, and each of them is judged on the event loop */
+
+    return ngx_webhook_api_work(api, 0, import, ngx_webhook_import_measure,
+                                ngx_webhook_import_measured);
+}
+
+
+/* On a thread. */
+
+static void
+ngx_webhook_import_measure(void *data, ngx_pool_t *pool, ngx_log_t *log)
+{
+    ngx_webhook_import_t *import = data;
+
+    size_t   i;
+    json_t  *item;
+
+    json_array_foreach(import->items, i, item) {
+        import->over[i] = json_dumpb(item, NULL, 0, JSON_COMPACT)
+                          > NGX_WEBHOOK_IMPORT_LONG;
+    }
+}
+
+
+static ngx_int_t
+ngx_webhook_import_measured(ngx_webhook_api_t *api, void *data)
+{
+    return ngx_webhook_import_next(data);
 }
 
 
@@ -120,27 +158,41 @@ static ngx_int_t
 ngx_webhook_import_next(ngx_webhook_import_t *import)
 {
     json_t      *item;
-    const char  *kind;
+    ngx_uint_t   seconds;
+    const char  *kind, *wrong;
 
     while (import->next < json_array_size(import->items)) {
 
         item = json_array_get(import->items, import->next++);
         kind = json_string_value(json_object_get(item, "kind"));
 
-        if (kind && ngx_strcmp(kind, "endpoint") == 0) {
+        /* the request counts for the first one */
+
+        seconds = import->next > 1
+                  ? ngx_webhook_access_rate(import->api->wmcf,
+                                            &import->api->who)
+                  : 0;
+
+        if (seconds) {
+            wrong = "the company has asked for too much: import this one "
+                    "later";
+
+        } else if (import->over[import->next - 1]) {
+            wrong = "its settings are too long";
+
+        } else if (kind && ngx_strcmp(kind, "endpoint") == 0) {
             return ngx_webhook_import_post(import, WEBHOOK_OBJECT_ENDPOINT,
                                            item);
-        }
 
-        if (kind && ngx_strcmp(kind, "receiver") == 0) {
+        } else if (kind && ngx_strcmp(kind, "receiver") == 0) {
             return ngx_webhook_import_post(import, WEBHOOK_OBJECT_RECEIVER,
                                            item);
+
+        } else {
+            wrong = "\"kind\" has to be \"endpoint\" or \"receiver\"";
         }
 
-        if (ngx_webhook_import_wrong(import, "\"kind\" has to be \"endpoint\" or "
-                                             "\"receiver\"")
-            != NGX_OK)
-        {
+        if (ngx_webhook_import_wrong(import, wrong) != NGX_OK) {
             return NGX_ERROR;
         }
     }

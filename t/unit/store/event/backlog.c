@@ -1,0 +1,212 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * Tests of the store: how much may wait of what a company registered.
+ */
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+
+#include "store_object.h"
+
+
+static uint32_t
+test_put(util_t *u, const uint64_t *ep, uint32_t n, const char *company,
+    uint32_t backlog, webhook_id_t *id, const char *order)
+{
+    uint32_t       i, over;
+    webhook_op_t   op;
+    webhook_put_t  put[4];
+
+    memset(put, 0, sizeof(put));
+
+    *id = util_id(u);
+
+    util_put_op(&op, &put[0], *id, ep[0], "{}", 2);
+
+    for (i = 0; i < n; i++) {
+        put[i].endpoint = ep[i];
+        put[i].quota = 1;
+        put[i].lease = 1;
+        util_str(&put[i].order, order);
+    }
+
+    op.u.put_event.count = n;
+    op.u.put_event.backlog = backlog;
+    util_str(&op.u.put_event.company, company);
+
+    over = UINT32_MAX;
+
+    if (util_apply(u, &op) == WEBHOOK_STORE_OK) {
+        over = op.u.put_event.over;
+    }
+
+    for (i = 0; i < n; i++) {
+        if (put[i].over && put[i].lease_token) {
+            over = UINT32_MAX;
+        }
+    }
+
+    webhook_op_free(&op);
+
+    return over;
+}
+
+
+static int
+test_states(util_t *u, uint64_t ep, uint64_t waits, uint64_t dead)
+{
+    webhook_endpoint_stats_t  s;
+
+    (void) util_stats(u, ep, &s);
+
+    return s.states[WEBHOOK_PENDING] + s.states[WEBHOOK_SENDING] == waits
+           && s.states[WEBHOOK_DEAD] == dead && s.dead >= dead;
+}
+
+
+static void
+test_bound(void)
+{
+    util_t        u;
+    uint64_t      ep[4];
+    unsigned      i;
+    webhook_op_t  op;
+    webhook_id_t  id, last, one;
+
+    util_init(&u);
+    util_open(&u);
+
+    (void) object_make(&u, "ep_1", "a", "one", "1");
+    (void) object_make(&u, "ep_2", "a", "two", "1");
+    (void) object_make(&u, "ep_3", "b", "one", "1");
+
+    ep[0] = util_endpoint(&u, "ep_1", 1);
+    ep[1] = util_endpoint(&u, "ep_2", 1);
+    ep[2] = util_endpoint(&u, "ep_3", 1);
+
+    tap_ok(test_put(&u, ep, 2, "a", 5, &one, "") == 0
+           && test_put(&u, ep, 2, "a", 5, &id, "") == 0, "up to the bound");
+
+    tap_ok(test_put(&u, ep, 2, "a", 5, &last, "") == 1
+           && test_states(&u, ep[0], 3, 0) && test_states(&u, ep[1], 2, 1),
+           "what is over it is dead, and no more");
+
+    tap_ok(test_put(&u, ep, 2, "a", 5, &id, "") == 2
+           && test_states(&u, ep[0], 3, 1) && test_states(&u, ep[1], 2, 2),
+           "all of the next event");
+
+    util_check(&u, "over it");
+
+    tap_ok(test_put(&u, ep + 2, 1, "b", 5, &id, "") == 0
+           && test_states(&u, ep[2], 1, 0), "another company has its own");
+    tap_ok(test_put(&u, ep, 1, "a", 0, &id, "") == 0
+           && test_states(&u, ep[0], 4, 1), "none is bound without a bound");
+
+    memset(&op, 0, sizeof(op));
+    op.type = WEBHOOK_OP_SHOW;
+    op.u.show.id = last;
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK && op.u.show.count == 2,
+           "the event is kept");
+
+    for (i = 0; i < op.u.show.count; i++) {
+        if (op.u.show.deliveries[i].delivery.endpoint == ep[1]) {
+            tap_ok(op.u.show.deliveries[i].delivery.state == WEBHOOK_DEAD
+                   && op.u.show.deliveries[i].attempts_count == 1
+                   && object_is(&op.u.show.deliveries[i].attempts[0].error,
+                                "not sent: the company has its 5 deliveries "
+                                "waiting"), "its history has the reason");
+        }
+    }
+
+    webhook_op_free(&op);
+
+    /* retried by hand, whatever waits */
+
+    memset(&op, 0, sizeof(op));
+    op.type = WEBHOOK_OP_RETRY;
+    op.u.delivery.event = last;
+    op.u.delivery.endpoint = ep[1];
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK
+           && test_states(&u, ep[1], 3, 1), "it can be tried by hand");
+
+    webhook_op_free(&op);
+
+    util_check(&u, "retried");
+    util_free(&u);
+}
+
+
+/* What waits is counted anew after a while. */
+
+static void
+test_counted(void)
+{
+    util_t                     u;
+    uint64_t                   ep[2], token;
+    webhook_id_t               id;
+
+    util_init(&u);
+    util_open(&u);
+
+    (void) object_make(&u, "ep_1", "a", "one", "1");
+
+    ep[0] = util_endpoint(&u, "ep_1", 10);
+
+    token = util_lease(&u, ep[0], &id);
+
+    tap_ok(test_put(&u, ep, 1, "a", 2, &id, "") == 0, "one is sent, one waits");
+    tap_ok(test_put(&u, ep, 1, "a", 2, &id, "") == 1, "no more");
+
+    (void) token;
+
+    u.clock += 2000;
+
+    tap_ok(test_put(&u, ep, 1, "a", 2, &id, "") == 1, "after a while, too");
+    tap_ok(test_put(&u, ep, 1, "a", 3, &id, "") == 0, "unless more may");
+
+    util_check(&u, "counted");
+    util_free(&u);
+}
+
+
+/* The order of a key goes on. */
+
+static void
+test_order(void)
+{
+    util_t        u;
+    uint64_t      ep[1];
+    webhook_id_t  id;
+
+    util_init(&u);
+    util_open(&u);
+
+    (void) object_make(&u, "ep_1", "a", "one", "1");
+
+    ep[0] = util_endpoint(&u, "ep_1", 1);
+
+    tap_ok(test_put(&u, ep, 1, "a", 2, &id, "key") == 0
+           && test_put(&u, ep, 1, "a", 2, &id, "key") == 0
+           && test_put(&u, ep, 1, "a", 2, &id, "key") == 1
+           && test_put(&u, ep, 1, "a", 3, &id, "key") == 0
+           && test_states(&u, ep[0], 3, 1), "one of a key is over it");
+
+    util_check(&u, "with a key");
+    util_free(&u);
+}
+
+
+int
+main(void)
+{
+    test_bound();
+    test_counted();
+    test_order();
+
+    return tap_done();
+}
