@@ -100,9 +100,9 @@ typedef struct {
  * "backlog" is how many deliveries may wait or be sent, of all endpoints that
  * the event's company registered: those of "quota" that would be more are DEAD
  * at once ("over"), with an attempt that says so, and can be retried as any
- * that are dead.  How many wait is counted anew after a second at the latest,
- * and less often than ten times a second; meanwhile what other processes put
- * is not seen.
+ * that are dead.  What waits is counted after a second at the latest, and
+ * anew before anything is too much, of a company with hundreds of endpoints
+ * some ms later; what other processes put meanwhile is not seen.
  */
 
 #define WEBHOOK_PLACE_MAX  ((uint64_t) 1 << 62)

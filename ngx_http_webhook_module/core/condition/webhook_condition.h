@@ -54,6 +54,10 @@
    10 ms. */
 #define WEBHOOK_CONDITION_WORK        20000000
 
+/* And for each byte of a document that it is about, where who wrote it is
+   trusted: values may be long, and lists, too. */
+#define WEBHOOK_CONDITION_WORK_BYTE   64
+
 
 /* What may have been meant in another way: bits. */
 

@@ -9,7 +9,8 @@
 #include "core/condition/webhook_condition_int.h"
 
 
-#define WEBHOOK_CONDITION_STEP  200     /* work: a value is found */
+#define WEBHOOK_CONDITION_STEP    200   /* work: a value is found */
+#define WEBHOOK_CONDITION_DECODE  12    /* a byte of a string with escapes */
 
 
 typedef struct {
@@ -176,6 +177,13 @@ webhook_condition_holds(webhook_condition_eval_t *e,
 
     if (rc != WEBHOOK_OK) {
         return (rc == WEBHOOK_NOMEM) ? WEBHOOK_NOMEM : 0;
+    }
+
+    if (text.len && text.data == e->scratch.data
+        && webhook_condition_spend(e, v->span.len * WEBHOOK_CONDITION_DECODE)
+           != WEBHOOK_OK)
+    {
+        return WEBHOOK_LIMIT;
     }
 
     if (part->op == WEBHOOK_CONDITION_MATCH) {

@@ -28,7 +28,7 @@ $t->config(main => $registry->main, http => <<'CONF', server => <<'CONF');
         key file:%%PREFIX%%/registry.key;
         quota backlog=3;
         address any;
-        company request.shop;
+        company shop;
     }
 CONF
     location /api/ {

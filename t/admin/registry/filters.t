@@ -34,9 +34,9 @@ $t->config(main => $registry->main, http => <<'CONF', server => <<'CONF');
 CONF
     location /api/ {
         proxy_pass http://127.0.0.1:%%PORT_api%%/;
-        webhook_event order.add  POST ^/api/orders$ payload=request;
-        webhook_event order.edit PUT  ^/api/orders$ payload=request;
-        webhook_event order.sell PATCH ^/api/orders$ payload=request;
+        webhook_event order.add  POST ^/api/orders payload=request;
+        webhook_event order.edit PUT ^/api/orders payload=request;
+        webhook_event order.sell PATCH ^/api/orders payload=request;
     }
     location = /metrics { webhook_metrics; }
     location = /registry { webhook_registry_test; }
@@ -124,7 +124,7 @@ $before = cpu_ms($t->workers);
 $count = unjudged();
 $mark = $t->mark;
 
-$t->request('PUT', '/api/orders', $body) for 1 .. $events;
+$t->request('PUT', '/api/orders/1', $body) for 1 .. $events;
 
 $requests = $hook->wait_requests(3 + 5 * $events);
 $took = cpu_ms($t->workers) - $before;
@@ -144,7 +144,7 @@ like $t->error_log($mark), qr/whose filters are slow.* have 5 ms in all/,
 
 register('alone', 'order.sell', "data.text ~ '^(?:a|b)+\$'");
 
-$t->request('PATCH', '/api/orders', '{"text": "' . 'ab' x 2000 . '"}');
+$t->request('PATCH', '/api/orders/1', '{"text": "' . 'ab' x 2000 . '"}');
 
 $requests = $hook->wait_requests(4 + 5 * $events);
 is $requests->[-1]{uri}, '/alone', 'one that takes some time is judged';

@@ -204,7 +204,7 @@ my $counted = unjudged();
 my @workers = $t->workers;
 my $before = cpu_ms(@workers);
 
-$t->request('PATCH', '/api/orders', '{"n": "none"}') for 1 .. 100;
+$t->request('PATCH', '/api/orders/1', '{"n": "none"}') for 1 .. 100;
 
 my $nobody = cpu_ms(@workers) - $before;
 

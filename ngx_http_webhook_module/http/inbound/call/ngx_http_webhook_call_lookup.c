@@ -13,12 +13,11 @@
 
 
 /* What conditions may take, as webhook_condition_eval() counts it: of
-   nginx.conf 10 ms, of a receiver that was registered 5 ms; and since a list is
-   long where its body is, 25 ns a byte of that. */
+   nginx.conf 10 ms, of a receiver that was registered 5 ms; and some more for
+   each byte, since lists are long where their body is. */
 
 #define NGX_WEBHOOK_LOOKUP_WORK        WEBHOOK_CONDITION_WORK
 #define NGX_WEBHOOK_LOOKUP_REGISTERED  (WEBHOOK_CONDITION_WORK / 2)
-#define NGX_WEBHOOK_LOOKUP_BYTE        50
 
 
 static int ngx_webhook_lookup_find(ngx_webhook_call_t *call,
@@ -56,7 +55,7 @@ ngx_webhook_call_condition(ngx_webhook_call_t *call,
         call->judging = 1;
         call->work = (call->receiver->bounds ? NGX_WEBHOOK_LOOKUP_REGISTERED
                                              : NGX_WEBHOOK_LOOKUP_WORK)
-                     + call->payload.len * NGX_WEBHOOK_LOOKUP_BYTE;
+                     + call->payload.len * WEBHOOK_CONDITION_WORK_BYTE;
     }
 
     rc = webhook_condition_eval(condition, ngx_webhook_call_lookup, call,

@@ -38,7 +38,8 @@ ngx_webhook_fanout_delivery(ngx_webhook_fanout_ctx_t *ctx,
     ctx->reason = NULL;
 
     if (ep->filters.nelts) {
-        work = WEBHOOK_CONDITION_WORK;
+        work = WEBHOOK_CONDITION_WORK
+               + ctx->fanout->payload->len * WEBHOOK_CONDITION_WORK_BYTE;
 
         rc = ngx_webhook_fanout_filter(ctx, ep, &work);
 

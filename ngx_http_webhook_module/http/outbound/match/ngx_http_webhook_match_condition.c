@@ -10,6 +10,7 @@
 
 static void ngx_webhook_match_unjudged(
     ngx_webhook_match_t *match);
+static size_t ngx_webhook_match_spend(ngx_webhook_match_t *match);
 static int ngx_webhook_match_early_path(void *ctx, const webhook_path_t *path);
 
 
@@ -23,7 +24,7 @@ ngx_webhook_match_when(ngx_webhook_match_t *match)
     webhook_condition_t  **when;
 
     when = match->rule->when.elts;
-    work = WEBHOOK_CONDITION_WORK;
+    work = ngx_webhook_match_spend(match);
 
     for (i = 0; i < match->rule->when.nelts; i++) {
 
@@ -59,6 +60,21 @@ ngx_webhook_match_when(ngx_webhook_match_t *match)
 }
 
 
+/* What the conditions of a rule may take. */
+
+static size_t
+ngx_webhook_match_spend(ngx_webhook_match_t *match)
+{
+    ngx_webhook_capture_t  *capture;
+
+    capture = match->capture;
+
+    return WEBHOOK_CONDITION_WORK
+           + (capture->request.copy.len + capture->response.copy.len)
+             * WEBHOOK_CONDITION_WORK_BYTE;
+}
+
+
 /* A condition does not hold: because what it is about could not be read? */
 
 static void
@@ -88,7 +104,7 @@ ngx_webhook_match_early(ngx_webhook_match_t *match)
     webhook_condition_t  **when;
 
     when = match->rule->when.elts;
-    work = WEBHOOK_CONDITION_WORK;
+    work = ngx_webhook_match_spend(match);
 
     for (i = 0; i < match->rule->when.nelts; i++) {
 

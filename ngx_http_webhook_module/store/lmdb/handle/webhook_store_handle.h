@@ -51,6 +51,7 @@ typedef struct {
 
 typedef struct {
     uint64_t                  company;      /* 0: the row is free */
+    uint32_t                  endpoints;    /* that it has */
     uint64_t                  waits;        /* when counted, and what was put
                                                here since */
     uint64_t                  counted;      /* engine time */

@@ -258,7 +258,7 @@ webhook_objects_row(webhook_txn_t *t, webhook_op_t *op, const MDB_val *val,
 
 int
 webhook_objects_waits(webhook_txn_t *t, const webhook_str_t *company,
-    uint64_t *waits)
+    uint64_t *waits, uint32_t *endpoints)
 {
     int                   rc;
     MDB_val               k, val;
@@ -269,6 +269,7 @@ webhook_objects_waits(webhook_txn_t *t, const webhook_str_t *company,
     webhook_object_row_t  row;
 
     *waits = 0;
+    *endpoints = 0;
 
     webhook_key_object_list(list, WEBHOOK_OBJECT_ENDPOINT,
                             webhook_key_company(company), 0);
@@ -297,6 +298,7 @@ webhook_objects_waits(webhook_txn_t *t, const webhook_str_t *company,
 
             if (rc == 0) {
                 *waits += n;
+                (*endpoints)++;
             }
         }
 

@@ -14,10 +14,10 @@
 int webhook_objects_list(webhook_txn_t *t, webhook_op_t *op);
 int webhook_objects_changes(webhook_txn_t *t, webhook_op_t *op);
 
-/* How many deliveries of a company's endpoints wait or are being sent: of all
-   that are registered for it. */
+/* How many deliveries of a company's endpoints wait or are being sent, of all
+   that are registered for it; and how many these are. */
 int webhook_objects_waits(webhook_txn_t *t, const webhook_str_t *company,
-    uint64_t *waits);
+    uint64_t *waits, uint32_t *endpoints);
 
 
 #endif /* WEBHOOK_STORE_OBJECTS_H */

@@ -20,8 +20,10 @@
 #include <stdio.h>
 
 
-#define WEBHOOK_BACKLOG_AGE   1000      /* ms that a sum is remembered, */
-#define WEBHOOK_BACKLOG_OVER  100       /*   and where it is too much */
+#define WEBHOOK_BACKLOG_AGE   1000      /* ms that a sum is remembered; and
+                                           where it is too much, a ms for so
+                                           many endpoints: */
+#define WEBHOOK_BACKLOG_OVER  100
 #define WEBHOOK_BACKLOG_WAYS  4         /* rows where a company may stand */
 
 
@@ -60,7 +62,8 @@ webhook_backlog_take(webhook_txn_t *t, webhook_op_put_event_t *p)
     age = t->now - row->counted;
 
     if (row->counted == 0 || age >= WEBHOOK_BACKLOG_AGE
-        || (row->waits + n > p->backlog && age >= WEBHOOK_BACKLOG_OVER))
+        || (row->waits + n > p->backlog
+            && age >= row->endpoints / WEBHOOK_BACKLOG_OVER))
     {
         rc = webhook_backlog_count(t, &p->company, row);
         if (rc) {
@@ -124,14 +127,16 @@ webhook_backlog_count(webhook_txn_t *t, const webhook_str_t *company,
     webhook_backlog_t *row)
 {
     int       rc;
+    uint32_t  endpoints;
     uint64_t  waits;
 
-    rc = webhook_objects_waits(t, company, &waits);
+    rc = webhook_objects_waits(t, company, &waits, &endpoints);
     if (rc) {
         return rc;
     }
 
     row->waits = waits;
+    row->endpoints = endpoints;
     row->counted = t->now ? t->now : 1;
 
     return 0;
