@@ -95,7 +95,6 @@ ngx_webhook_emit(ngx_webhook_call_t *call, ngx_webhook_emit_t *emit,
     fanout.type = &emit->type->name;
     fanout.payload = &document;
     fanout.max = body.len + NGX_WEBHOOK_EMIT_MAX;
-    fanout.threaded = call->away;
     fanout.hops = call->hops;
     fanout.trace = ngx_webhook_traceparent(call->request, &trace);
     fanout.endpoints = &emit->type->endpoints;
@@ -143,6 +142,7 @@ ngx_webhook_emit_listen(ngx_webhook_call_t *call, ngx_webhook_emit_t *emit,
     webhook_buf_t                 text;
     ngx_webhook_registry_conf_t  *registry;
 
+    fanout->threaded = call->away;
     registry = fanout->wmcf->registry;
 
     if (call->receiver->bounds || registry == NULL
