@@ -12,6 +12,7 @@
 #include "http/admin/api/ngx_http_webhook_api_wait.h"
 #include "http/admin/registry/ngx_http_webhook_registry.h"
 #include "http/admin/routes/whole/ngx_http_webhook_whole_int.h"
+#include "http/runtime/ngx_http_webhook_cpu.h"
 
 
 #define NGX_WEBHOOK_IMPORT_ITEMS  200
@@ -110,12 +111,19 @@ ngx_webhook_import_go(ngx_webhook_api_t *api)
 
     /* the whole may be large, and each of them is judged on the event loop */
 
-    return ngx_webhook_api_work(api, 0, import, ngx_webhook_import_measure,
-                                ngx_webhook_import_measured);
+    if (ngx_webhook_cpu_wanted(NGX_WEBHOOK_CPU_MIN + 1)) {
+        return ngx_webhook_api_work(api, 0, import, ngx_webhook_import_measure,
+                                    ngx_webhook_import_measured);
+    }
+
+    ngx_webhook_import_measure(import, api->pool,
+                               api->request->connection->log);
+
+    return ngx_webhook_import_next(import);
 }
 
 
-/* On a thread. */
+/* On a thread, where there is one. */
 
 static void
 ngx_webhook_import_measure(void *data, ngx_pool_t *pool, ngx_log_t *log)
