@@ -10,10 +10,13 @@ use Test::More;
 
 use lib 't/lib';
 use Webhook::Cpu qw(cpu_ms);
+use Webhook::Metrics;
 use Webhook::Routes;
 use Webhook::Test qw(asan);
 
-my $s = Webhook::Routes->new(workers => 1);
+my $s = Webhook::Routes->new(workers => 1, server => <<'SERVER');
+        location = /metrics { webhook_metrics; }
+SERVER
 my ($t, $root, $manager, $other) = @$s{qw(t root manager other)};
 
 my $slower = asan() ? 10 : 1;
@@ -107,6 +110,30 @@ cmp_ok $ms, '<', 100 * $slower, 'but they do not take long';
 
 is_deeply [map { $_->{holds} } @{$judged->{filters}}],
     [JSON::PP::true, JSON::PP::false], 'quick ones are told';
+
+
+# --- the conditions of a call
+
+my @skips = map { my $n = $_; join ' || ', map { "text ~ ^(a+)+[$_$n]\$" }
+                                               'V' .. 'Y' } 1 .. 8;
+
+($r, my $rc) = $manager->post('receivers', $s->receiver(skip => \@skips));
+
+is $r->{status}, 201, 'a receiver whose conditions take long'
+    or diag $r->{body};
+
+my ($path) = $rc->{url} =~ m{^http://[^/]+(/.*)};
+
+($ms, $r) = took(sub { $t->request('POST', $path,
+    '{"name": "Chi", "text": "' . 'a' x 40 . 'ende"}',
+    headers => ['Content-Type' => 'application/json']) });
+
+diag sprintf '%.1f ms for a call', $ms;
+
+is $r->{status}, 200, 'what cannot be told skips nothing';
+cmp_ok $ms, '<', 60 * $slower, 'and a call does not take long';
+is +Webhook::Metrics->new($t->get('/metrics')->{body})
+   ->value('ngx_webhook_calls_unjudged_total'), 8, 'each is counted';
 
 
 # --- what is not right at all
