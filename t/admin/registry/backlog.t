@@ -109,7 +109,11 @@ is +($t->ctl('pause', $one))[0], 0, 'paused';
 my $mark = $t->mark;
 
 is order('shop-1', $_)->{status}, 201, 'an order' for 1 .. 5;
-order('shop-2', $_) for 6 .. 10;
+
+for my $n (6 .. 10) {
+    order('shop-2', $n);
+    wait_for(sub { (states($two)->{delivered} // 0) == $n - 5 });
+}
 
 is_deeply got(15), { '/all' => [1 .. 10], '/two' => [6 .. 10] },
     'others get all of theirs';
