@@ -1,4 +1,4 @@
-# Each write to the store and each sync of it, where t/admin/registry/cut.t takes
+# Each write to the store and each sync of it, where t/admin/registry/registered-cut.t takes
 # some of them.
 
 use strict;
@@ -6,5 +6,5 @@ use warnings;
 
 $ENV{WEBHOOK_TEST_STRIDE} = 1;
 
-do './t/admin/registry/cut.t';
+do './t/admin/registry/registered-cut.t';
 die $@ if $@;
