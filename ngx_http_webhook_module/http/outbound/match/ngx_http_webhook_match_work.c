@@ -24,6 +24,8 @@
 static ngx_uint_t ngx_webhook_match_work_large(ngx_webhook_capture_t *capture,
     size_t *size);
 static ngx_uint_t ngx_webhook_match_work_judged(ngx_webhook_settle_t *settle);
+static ngx_uint_t ngx_webhook_match_work_judging(
+    ngx_webhook_capture_t *capture, size_t size);
 static void ngx_webhook_match_work_refuse(ngx_webhook_capture_t *capture,
     const char *reason);
 static size_t ngx_webhook_match_work_cost(ngx_webhook_body_t *body);
@@ -49,7 +51,8 @@ ngx_webhook_match_work_post(ngx_webhook_capture_t *capture)
     ngx_webhook_work_t    *work;
     ngx_webhook_settle_t  *settle;
 
-    large = ngx_webhook_match_work_large(capture, &size);
+    large = ngx_webhook_match_work_large(capture, &size)
+            || ngx_webhook_match_work_judging(capture, size);
     behind = ngx_webhook_registered_behind(capture->wmcf);
 
     capture->unknown = NULL;
@@ -268,8 +271,35 @@ ngx_webhook_match_work_judged(ngx_webhook_settle_t *settle)
 }
 
 
-/* Are the bodies that the chosen matches look at worth a thread, or expressions
-   that somebody registered? */
+/* The same before they are copied.  Where the threads are behind, these events
+   are settled on the event loop, with less of a limit, and never refused. */
+
+static ngx_uint_t
+ngx_webhook_match_work_judging(ngx_webhook_capture_t *capture, size_t size)
+{
+    ngx_webhook_match_t  *match;
+
+    if (capture->wmcf->registry == NULL
+        || !ngx_webhook_cpu_wanted(NGX_WEBHOOK_CPU_MIN + 1)
+        || ngx_webhook_cpu_behind(size) || ngx_webhook_cpu_deserted(size))
+    {
+        return 0;
+    }
+
+    for (match = capture->matches; match; match = match->next) {
+        if (match->chosen
+            && ngx_webhook_registered_expressions(capture->wmcf,
+                                                  match->rule->type))
+        {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+/* Are the bodies that the chosen matches look at worth a thread? */
 
 static ngx_uint_t
 ngx_webhook_match_work_large(ngx_webhook_capture_t *capture, size_t *size)
@@ -309,11 +339,6 @@ ngx_webhook_match_work_large(ngx_webhook_capture_t *capture, size_t *size)
         n = rule->endpoints.nelts + ngx_min(n, NGX_WEBHOOK_FANOUT_RENDITIONS);
 
         cost += len * (1 + n / 4);
-
-        if (n && ngx_webhook_registered_expressions(capture->wmcf, rule->type))
-        {
-            cost += NGX_WEBHOOK_CPU_MIN + 1;
-        }
     }
 
     *size = capture->response.copy.len + capture->request.copy.len;
