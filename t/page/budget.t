@@ -9,7 +9,7 @@ use List::Util qw(sum0);
 use Test::More;
 
 use lib 't/lib';
-use Webhook::Browser;
+use Webhook::Page::Browser;
 use Webhook::Routes;
 use Webhook::Test qw(wait_for);
 
@@ -20,7 +20,7 @@ use constant {
     HOOKS    => 60,
 };
 
-plan skip_all => Webhook::Browser::missing() if Webhook::Browser::missing();
+plan skip_all => Webhook::Page::Browser::missing() if Webhook::Page::Browser::missing();
 
 my $s = Webhook::Routes->new(server => <<'CONF');
     location = /metrics { webhook_metrics; }
@@ -50,7 +50,7 @@ ok wait_for(sub {
 my $url = 'http://127.0.0.1:' . $s->{t}->port . '/webhook/';
 
 for my $language (qw(en th)) {
-    my $b = Webhook::Browser->new(language => $language,
+    my $b = Webhook::Page::Browser->new(language => $language,
                                   trace => 'devtools.timeline');
 
     # the login is no part of it: who it is says nginx, as a cookie would

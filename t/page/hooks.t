@@ -8,11 +8,11 @@ use JSON::PP ();
 use Test::More;
 
 use lib 't/lib';
-use Webhook::Browser;
+use Webhook::Page::Browser;
 use Webhook::Routes;
 use Webhook::Test qw(wait_for);
 
-plan skip_all => Webhook::Browser::missing() if Webhook::Browser::missing();
+plan skip_all => Webhook::Page::Browser::missing() if Webhook::Page::Browser::missing();
 
 # a double does not hold it, and would say 9007199254740992
 my $large = '9007199254740993';
@@ -23,7 +23,7 @@ my $s = Webhook::Routes->new(registry => 'confirm on;', http => <<"HTTP");
 HTTP
 my ($t, $manager, $hook) = @$s{qw(t manager hook)};
 my $other = $t->endpoint(name => 'other');
-my $b = Webhook::Browser->new;
+my $b = Webhook::Page::Browser->new;
 my $page = 'http://127.0.0.1:' . $t->port . '/webhook/';
 
 my (undef, $ep) = $manager->post('endpoints', $s->endpoint(

@@ -9,11 +9,11 @@ use JSON::PP ();
 use Test::More;
 
 use lib 't/lib';
-use Webhook::Browser;
+use Webhook::Page::Browser;
 use Webhook::Routes;
 use Webhook::Test qw(wait_for);
 
-plan skip_all => Webhook::Browser::missing() if Webhook::Browser::missing();
+plan skip_all => Webhook::Page::Browser::missing() if Webhook::Page::Browser::missing();
 
 my $s = Webhook::Routes->new(http => <<'HTTP');
         webhook_event_type order.edit group=order "An order was changed";
@@ -21,7 +21,7 @@ my $s = Webhook::Routes->new(http => <<'HTTP');
 HTTP
 
 my ($t, $manager, $hook) = @$s{qw(t manager hook)};
-my $b = Webhook::Browser->new;
+my $b = Webhook::Page::Browser->new;
 
 # a heading that has the focus: the screen is there
 my $arrived = 'return document.activeElement.tagName === "H1"'

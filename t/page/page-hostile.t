@@ -10,11 +10,11 @@ use JSON::PP ();
 use Test::More;
 
 use lib 't/lib';
-use Webhook::Browser;
+use Webhook::Page::Browser;
 use Webhook::Routes;
 use Webhook::Test qw(wait_for);
 
-plan skip_all => Webhook::Browser::missing() if Webhook::Browser::missing();
+plan skip_all => Webhook::Page::Browser::missing() if Webhook::Page::Browser::missing();
 
 binmode Test::More->builder->$_, ':encoding(UTF-8)'
     for qw(output failure_output todo_output);
@@ -85,7 +85,7 @@ $manager->patch("endpoints/$ep->{id}", { description => "more $evil" },
 
 # --- every screen
 
-my $b = Webhook::Browser->new;
+my $b = Webhook::Page::Browser->new;
 
 $b->cdp('Page.addScriptToEvaluateOnNewDocument', { source => <<'JS' });
     window.violations = [];

@@ -10,15 +10,15 @@ use JSON::PP ();
 use Test::More;
 
 use lib 't/lib';
-use Webhook::Browser;
+use Webhook::Page::Browser;
 use Webhook::Routes;
 use Webhook::Test qw(wait_for temp_dir slurp);
 
-plan skip_all => Webhook::Browser::missing() if Webhook::Browser::missing();
+plan skip_all => Webhook::Page::Browser::missing() if Webhook::Page::Browser::missing();
 
 my $s = Webhook::Routes->new;
 my ($t, $api) = @$s{qw(t api)};
-my $b = Webhook::Browser->new;
+my $b = Webhook::Page::Browser->new;
 my $json = JSON::PP->new->utf8;
 my $http = HTTP::Tiny->new(proxy => undef, http_proxy => undef);
 my $base = 'http://127.0.0.1:' . $t->port;

@@ -10,10 +10,10 @@ use Test::More;
 
 use lib 't/lib';
 use Webhook::Nginx;
-use Webhook::Page;
+use Webhook::Page::Shop;
 use Webhook::Test qw(slurp);
 
-plan skip_all => Webhook::Browser::missing() if Webhook::Browser::missing();
+plan skip_all => Webhook::Page::Browser::missing() if Webhook::Page::Browser::missing();
 
 binmode Test::More->builder->$_, ':utf8' for qw(output failure_output);
 
@@ -25,7 +25,7 @@ diag 'no axe-core: t/interop/install gets it' unless $source;
 my $evil = "<img src=x onerror=window.hit=1> \x{202E}evil\x{202C} "
            . "\x{627}\x{644}\x{645}\x{62A}\x{62C}\x{631}";
 
-my $p = Webhook::Page->new(evil => $evil);
+my $p = Webhook::Page::Shop->new(evil => $evil);
 
 # what reaches out of the window but for what can be scrolled, and what is cut
 my $layout = <<'JS';

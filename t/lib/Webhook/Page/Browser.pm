@@ -1,16 +1,16 @@
-package Webhook::Browser;
+package Webhook::Page::Browser;
 
 =head1 NAME
 
-Webhook::Browser - Debian's Chromium, for tests of the page
+Webhook::Page::Browser - Debian's Chromium, for tests of the page
 
 =head1 SYNOPSIS
 
-    use Webhook::Browser;
+    use Webhook::Page::Browser;
 
-    plan skip_all => Webhook::Browser::missing() if Webhook::Browser::missing();
+    plan skip_all => Webhook::Page::Browser::missing() if Webhook::Page::Browser::missing();
 
-    my $b = Webhook::Browser->new(width => 1200, height => 900);
+    my $b = Webhook::Page::Browser->new(width => 1200, height => 900);
 
     $b->go($url);
     $b->wait('return document.querySelector("h1")', 'a heading');

@@ -1,14 +1,14 @@
-package Webhook::Page;
+package Webhook::Page::Shop;
 
 =head1 NAME
 
-Webhook::Page - an nginx with much to see on its page, and a browser before it
+Webhook::Page::Shop - an nginx with much to see on its page, and a browser before it
 
 =head1 SYNOPSIS
 
-    use Webhook::Page;
+    use Webhook::Page::Shop;
 
-    my $p = Webhook::Page->new(evil => '<img src=x>');
+    my $p = Webhook::Page::Shop->new(evil => '<img src=x>');
 
     my $b = $p->browser(width => 360, language => 'vi', dark => 1);
 
@@ -29,7 +29,7 @@ C<call> and C<task> are ids.
 
 =head2 browser(OPTIONS)
 
-A L<Webhook::Browser> in which somebody has signed in, by C<token>, a name of Webhook::Routes ('root'); it
+A L<Webhook::Page::Browser> in which somebody has signed in, by C<token>, a name of Webhook::Routes ('root'); it
 shows the overview.
 
 =head2 screens()
@@ -49,7 +49,7 @@ use warnings;
 
 use JSON::PP ();
 
-use Webhook::Browser;
+use Webhook::Page::Browser;
 use Webhook::Routes;
 use Webhook::Test qw(wait_for);
 
@@ -164,7 +164,7 @@ sub browser
 {
     my ($self, %args) = @_;
 
-    my $b = Webhook::Browser->new(%args);
+    my $b = Webhook::Page::Browser->new(%args);
 
     $b->go($self->url);
     $b->wait('return document.activeElement.type === "password"',
