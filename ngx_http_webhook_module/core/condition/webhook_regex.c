@@ -23,6 +23,8 @@
 #define WEBHOOK_REGEX_BEGIN           1000          /* before the first step */
 #define WEBHOOK_REGEX_STEP            16            /* a callout by itself */
 #define WEBHOOK_REGEX_INTERPRETED     10            /* times slower */
+#define WEBHOOK_REGEX_LEAVES          4             /* a match leaves that part
+                                                       of the work to others */
 
 #define WEBHOOK_REGEX_MATCH_LIMIT     1000000
 #define WEBHOOK_REGEX_DEPTH_LIMIT     10000
@@ -162,7 +164,14 @@ webhook_regex_match(const webhook_regex_t *regex, const webhook_str_t *text,
     *work -= least;
 
     factor = regex->jit ? 1 : WEBHOOK_REGEX_INTERPRETED;
-    limit = (*work < WEBHOOK_REGEX_WORK) ? *work : WEBHOOK_REGEX_WORK;
+
+    /* what else is asked can be told, also where this cannot */
+
+    limit = *work - *work / WEBHOOK_REGEX_LEAVES;
+
+    if (limit > WEBHOOK_REGEX_WORK) {
+        limit = WEBHOOK_REGEX_WORK;
+    }
 
     w.left = limit / factor;
     w.step = WEBHOOK_REGEX_STEP;

@@ -141,14 +141,7 @@ ngx_webhook_fanout_filter(ngx_webhook_fanout_ctx_t *ctx,
             break;
 
         case WEBHOOK_LIMIT:
-
-            if (*work == 0) {
-                return NGX_BUSY;
-            }
-
-            ngx_webhook_fanout_unjudged(ctx, ep);
-
-            return NGX_DECLINED;
+            return NGX_BUSY;
 
         case 0:
             if (ctx->unreadable) {

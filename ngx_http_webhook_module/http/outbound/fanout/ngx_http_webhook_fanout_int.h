@@ -88,8 +88,8 @@ ngx_int_t ngx_webhook_fanout_delivery(ngx_webhook_fanout_ctx_t *ctx,
 
 /*
  * The same in two steps: the filters alone, which may take so much work as
- * *work is (webhook_condition_eval()), NGX_BUSY with nothing said where that is
- * spent; and the delivery.
+ * *work is (webhook_condition_eval()), NGX_BUSY with nothing said where they
+ * cannot be judged by that; and the delivery.
  */
 ngx_int_t ngx_webhook_fanout_filter(ngx_webhook_fanout_ctx_t *ctx,
     ngx_webhook_endpoint_t *ep, size_t *work);
