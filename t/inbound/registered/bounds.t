@@ -5,6 +5,7 @@
 use strict;
 use warnings;
 
+use IO::Select;
 use IO::Socket::INET;
 use JSON::PP ();
 use Test::More;
@@ -221,11 +222,14 @@ is call($durable, { name => '%2e%2e' })->{status}, 422, 'within its bounds';
 
 # --- old URLs, also of those who are slow
 
-sub slowly
-{
-    my ($rc, $between) = @_;
+my $slow = $json->encode({ name => 'Slow' });
 
-    my $body = $json->encode({ name => 'Slow' });
+
+# The head of a call that asks for its body, and what came of that; and its body.
+
+sub begin
+{
+    my ($rc) = @_;
 
     my $c = IO::Socket::INET->new(PeerAddr => '127.0.0.1',
                                   PeerPort => $t->nginx->port)
@@ -233,7 +237,7 @@ sub slowly
 
     print $c 'POST ' . path($rc) . " HTTP/1.1\r\nHost: a\r\n"
              . "Connection: close\r\nContent-Type: application/json\r\n"
-             . "Expect: 100-continue\r\nContent-Length: " . length($body)
+             . "Expect: 100-continue\r\nContent-Length: " . length($slow)
              . "\r\n\r\n";
 
     # it has been looked at so far, since it asks for the body
@@ -242,14 +246,35 @@ sub slowly
 
     $line .= $_ while $line !~ /\r\n\r\n/ && defined($_ = <$c>);
 
+    return ($c, $line);
+}
+
+
+sub end
+{
+    my ($c, $line) = @_;
+
+    print $c $slow;
+
+    my $answer = $line =~ m{^HTTP/1\.1 100} ? '' : $line;
+
+    while (IO::Select->new($c)->can_read(60) && sysread $c, my $piece, 65536) {
+        $answer .= $piece;
+    }
+
+    return $answer =~ m{^HTTP/1\.1 (\d+)} ? $1 : 0;
+}
+
+
+sub slowly
+{
+    my ($rc, $between) = @_;
+
+    my ($c, $line) = begin($rc);
+
     $between->() if $line =~ m{^HTTP/1\.1 100};
 
-    print $c $body;
-
-    local $/;
-
-    return (($line =~ /100/ ? '' : $line) . (<$c> // ''))
-           =~ m{^HTTP/1\.1 (\d+)} ? $1 : 0;
+    return end($c, $line);
 }
 
 my $rc = register($manager);
@@ -274,13 +299,23 @@ is slowly($new, sub {
                                     headers => ['If-Match' => '"2"']);
 }), 200, 'with an overlap it holds';
 
+# Whichever worker has them, and has to ask the store first.
+
+my @begun = map { [begin($new)] } 1 .. 12;
+
+$manager->patch("receivers/$rc->{id}", { description => 'patched' },
+                headers => ['If-Match' => '"3"']);
+
+is_deeply [map { end(@$_) } @begun], [(200) x 12],
+    'calls that come in while it is changed go on';
+
 is slowly($new, sub {
     $manager->patch("receivers/$rc->{id}", { require => ['name', 'email'] },
-                    headers => ['If-Match' => '"3"']);
+                    headers => ['If-Match' => '"4"']);
 }), 422, 'what is asked for meanwhile counts';
 
 is slowly($kept, sub {
-    $manager->del("receivers/$rc->{id}", headers => ['If-Match' => '"4"']);
+    $manager->del("receivers/$rc->{id}", headers => ['If-Match' => '"5"']);
 }), 404, 'and one that is deleted meanwhile is gone';
 
 # Each worker knows.

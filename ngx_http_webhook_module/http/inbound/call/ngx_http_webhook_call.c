@@ -71,6 +71,21 @@ ngx_webhook_call_resume(ngx_webhook_call_t *call, ngx_int_t rc)
 
 
 void
+ngx_webhook_call_wake(ngx_webhook_call_t *call, ngx_int_t rc)
+{
+    ngx_connection_t  *c;
+
+    c = call->request->connection;
+
+    ngx_http_set_log_request(c->log, call->request->main);
+
+    ngx_webhook_call_resume(call, rc);
+
+    ngx_http_run_posted_requests(c);
+}
+
+
+void
 ngx_webhook_call_begin(ngx_webhook_call_t *call,
     void (*finish)(ngx_webhook_call_t *call))
 {

@@ -293,6 +293,12 @@ ngx_int_t ngx_webhook_call_set(ngx_webhook_call_t *call, ngx_uint_t status,
 /* Goes on after a step that returned NGX_AGAIN, with its result. */
 void ngx_webhook_call_resume(ngx_webhook_call_t *call, ngx_int_t rc);
 
+/* The same from an event that is none of the request's connection, such as a
+   timer or a job that is back: subrequests that the steps make are run, which
+   nginx does by itself only behind the connection's own events.  The request
+   may be gone then. */
+void ngx_webhook_call_wake(ngx_webhook_call_t *call, ngx_int_t rc);
+
 /*
  * What the main request's write event handler does when call->woken is set:
  * for a step that runs subrequests.  With NULL nothing.

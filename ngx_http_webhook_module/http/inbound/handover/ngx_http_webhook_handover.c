@@ -155,7 +155,7 @@ ngx_webhook_handover_known(ngx_webhook_call_t *call)
 static void
 ngx_webhook_handover_woken(ngx_webhook_registered_waiter_t *waiter)
 {
-    ngx_webhook_call_resume(waiter->data, NGX_OK);
+    ngx_webhook_call_wake(waiter->data, NGX_OK);
 }
 
 
@@ -288,7 +288,6 @@ ngx_webhook_handover_kept(ngx_webhook_event_t *event,
     ngx_int_t            rc;
     ngx_str_t            error;
     ngx_uint_t           i;
-    ngx_connection_t    *c;
     ngx_webhook_call_t  *call;
 
     call = event->data;
@@ -313,9 +312,6 @@ ngx_webhook_handover_kept(ngx_webhook_event_t *event,
 
     ngx_webhook_await_end(call);
 
-    c = call->request->connection;
-    ngx_http_set_log_request(c->log, call->request->main);
-
     if (call->unkept) {
 
         call->delivery = NULL;
@@ -336,9 +332,7 @@ ngx_webhook_handover_kept(ngx_webhook_event_t *event,
                                              : NGX_HTTP_OK, NULL);
     }
 
-    ngx_webhook_call_resume(call, rc);
-
-    ngx_http_run_posted_requests(c);
+    ngx_webhook_call_wake(call, rc);
 }
 
 

@@ -514,7 +514,6 @@ ngx_webhook_dedupe_free(ngx_webhook_dedupe_t *dedupe)
 static void
 ngx_webhook_dedupe_settled(ngx_webhook_job_t *job)
 {
-    ngx_connection_t       *c;
     ngx_webhook_call_t     *call;
     webhook_store_result_e  result;
     ngx_webhook_dedupe_t   *dedupe;
@@ -547,12 +546,7 @@ ngx_webhook_dedupe_settled(ngx_webhook_job_t *job)
         return;
     }
 
-    c = call->request->connection;
-    ngx_http_set_log_request(c->log, call->request);
-
-    ngx_webhook_call_resume(call, NGX_OK);
-
-    ngx_http_run_posted_requests(c);
+    ngx_webhook_call_wake(call, NGX_OK);
 }
 
 

@@ -239,9 +239,7 @@ ngx_webhook_receive_current(ngx_webhook_call_t *call)
 static void
 ngx_webhook_receive_woken(ngx_webhook_registered_waiter_t *waiter)
 {
-    ngx_webhook_call_t *call = waiter->data;
-
-    ngx_webhook_call_resume(call, NGX_OK);
+    ngx_webhook_call_wake(waiter->data, NGX_OK);
 }
 
 
