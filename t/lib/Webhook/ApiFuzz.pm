@@ -608,6 +608,12 @@ sub look
         # nginx's own, before the API sees the request
         return;
 
+    } elsif ($status == 412 && $type eq 'text/html' && $text =~ /^If-Match/im
+             && $method =~ /^(?:GET|HEAD)$/)
+    {
+        # nginx's own, too: a file of the page has another ETag
+        return;
+
     } else {
         push @faults, "status $status" if $status == 500 || $status == 502;
 
@@ -618,8 +624,12 @@ sub look
         push @faults, "a GET or HEAD without nosniff"
             if ($answer->{headers}{'x-content-type-options'} // '') ne 'nosniff';
 
+        # a file of the page is kept by browsers, which ask if it is the same
+
         push @faults, 'it may be cached'
-            if ($answer->{headers}{'cache-control'} // '') !~ /no-store/;
+            if ($answer->{headers}{'cache-control'} // '')
+               !~ ($status == 200 && $type eq 'text/html' ? qr/no-cache/
+                                                          : qr/no-store/);
 
         push @faults, 'a CORS header'
             if grep { /^access-control-/ } keys %{$answer->{headers}};
