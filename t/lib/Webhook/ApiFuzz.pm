@@ -628,8 +628,8 @@ sub look
 
         push @faults, 'it may be cached'
             if ($answer->{headers}{'cache-control'} // '')
-               !~ ($status == 200 && $type eq 'text/html' ? qr/no-cache/
-                                                          : qr/no-store/);
+               !~ ($status < 400 && $type =~ m{^text/html} ? qr/no-cache/
+                                                            : qr/no-store/);
 
         push @faults, 'a CORS header'
             if grep { /^access-control-/ } keys %{$answer->{headers}};
