@@ -6,10 +6,10 @@
  * that were written to files meanwhile are told.  bench/event runs it, and
  * counts instructions.
  *
- *     bench_event DIRECTORY EVENTS BATCH ENDPOINTS now|wait
+ *     bench_event DIRECTORY EVENTS BATCH ENDPOINTS now|wait [WAITING]
  *
- * now: each is leased as it is put; wait: each waits for the one before it, and
- * is leased by its outcome.
+ * now: each is leased as it is put; wait: each waits for so many before it (500),
+ * and is leased by the outcome of one.
  */
 
 #ifndef _GNU_SOURCE
@@ -26,7 +26,6 @@
 
 #define BATCH      256
 #define ENDPOINTS  64
-#define WAITING    500                  /* events that are ahead of others */
 
 
 typedef struct {
@@ -44,6 +43,7 @@ typedef struct {
     unsigned              endpoints;
     unsigned              batch;
     unsigned              wait;
+    uint64_t              waiting;      /* events that are ahead of others */
     uint64_t              put;
     bench_lease_t         leases[BATCH];
     unsigned              count;
@@ -124,7 +124,7 @@ bench_step(bench_t *b)
     rendition.body.len = sizeof(body);
 
     n = 0;
-    done = b->wait && b->put < WAITING ? 0 : b->count;
+    done = b->wait && b->put < b->waiting ? 0 : b->count;
 
     for (i = 0; i < done; i++) {
         op = &ops[n];
@@ -235,9 +235,9 @@ main(int argc, char **argv)
     bench_t   b;
     uint64_t  events, start, written;
 
-    if (argc != 6) {
+    if (argc != 6 && argc != 7) {
         fprintf(stderr, "usage: bench_event DIRECTORY EVENTS BATCH ENDPOINTS "
-                "now|wait\n");
+                "now|wait [WAITING]\n");
         return 2;
     }
 
@@ -247,6 +247,7 @@ main(int argc, char **argv)
     b.batch = (unsigned) atoi(argv[3]);
     b.endpoints = (unsigned) atoi(argv[4]);
     b.wait = strcmp(argv[5], "wait") == 0;
+    b.waiting = argc == 7 ? (uint64_t) atoi(argv[6]) : 500;
     b.wall = 1700000000000ULL;
 
     if (b.batch == 0 || b.batch > BATCH / 2 || b.endpoints == 0

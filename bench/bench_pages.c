@@ -7,10 +7,13 @@
  * steps of a task.
  *
  *     bench_pages [-n deliveries] [-e endpoints] [-r rounds] [-m megabytes]
- *                 DIRECTORY
+ *                 [-f] DIRECTORY
+ *
+ * -f: the store is made, and nothing is asked.
  *
  * Of the deliveries 5 % are dead, 1 % wait, the rest is delivered; each has an
- * attempt, an endpoint and a company by chance.  Prints of each question the
+ * attempt, an endpoint and a company by chance.  Beside them each endpoint has
+ * events that wait for their first send, as many as the index need not have.  Prints of each question the
  * time of the processor, median and 99th percentile, and the time that went by,
  * in milliseconds; the goal is 20 ms for the 99th percentile, of the processor,
  * so that a busy machine can tell too.
@@ -31,29 +34,14 @@
 
 #include "store/engines/webhook_engines.h"
 #include "store/webhook_store.h"
+#include "lib/pages_ask.h"
 
 
 #define BATCH      512
-#define ENDPOINTS  1000
 #define GOAL       20.0                 /* ms */
 
-
-typedef struct {
-    unsigned              deliveries;
-    unsigned              endpoints;
-    unsigned              rounds;
-    uint64_t              size;
-    const char           *path;
-
-    webhook_store_t      *st;
-    webhook_id_source_t   ids;
-    uint64_t              wall;         /* of the first event */
-    uint64_t              eps[ENDPOINTS];
-    unsigned              over;         /* questions above the goal */
-} bench_t;
-
-
-typedef void (*bench_ask_pt)(bench_t *b, webhook_op_t *op);
+#define NEWEST_ONE 1000                 /* that wait, of an endpoint, ... */
+#define NEWEST     32000                /* ... and of all */
 
 
 static uint64_t
@@ -92,22 +80,6 @@ bench_open(bench_t *b)
     o.log = bench_log;
 
     return webhook_store_open(&o, &b->st) == WEBHOOK_STORE_OK;
-}
-
-
-static void
-bench_company(webhook_str_t *company, unsigned n)
-{
-    static char  names[64][16];
-
-    n %= 64;
-
-    if (names[n][0] == '\0') {
-        snprintf(names[n], sizeof(names[n]), "company-%u", n);
-    }
-
-    company->data = (unsigned char *) names[n];
-    company->len = strlen(names[n]);
 }
 
 
@@ -223,167 +195,51 @@ bench_fill(bench_t *b)
 }
 
 
-static void
-bench_list(bench_t *b, webhook_op_t *op)
+/* Events that came now, and wait. */
+
+static int
+bench_wait(bench_t *b)
 {
-    (void) b;
+    unsigned             i, n;
+    webhook_op_t         op, *list;
+    webhook_put_t        put;
+    webhook_rendition_t  rendition;
 
-    op->type = WEBHOOK_OP_LIST;
-    op->u.list.filter.state = -1;
-    op->u.list.filter.max = 50;
-}
+    memset(&rendition, 0, sizeof(rendition));
 
+    rendition.body.data = (unsigned char *) "{}";
+    rendition.body.len = 2;
 
-/* A page from somewhere in the midst. */
+    n = NEWEST / b->endpoints < NEWEST_ONE ? NEWEST / b->endpoints
+                                           : NEWEST_ONE;
 
-static void
-bench_somewhere(bench_t *b, webhook_op_t *op)
-{
-    webhook_filter_t  *f;
+    for (i = 0; i < n * b->endpoints; i++) {
+        memset(&op, 0, sizeof(op));
+        memset(&put, 0, sizeof(put));
 
-    f = &op->u.list.filter;
+        op.type = WEBHOOK_OP_PUT_EVENT;
+        op.u.put_event.wall = b->wall + b->deliveries;
+        op.u.put_event.type.data = (unsigned char *) "order.add";
+        op.u.put_event.type.len = 9;
+        op.u.put_event.renditions = &rendition;
+        op.u.put_event.renditions_count = 1;
+        op.u.put_event.deliveries = &put;
+        op.u.put_event.count = 1;
 
-    f->until = b->wall + (uint64_t) rand() % b->deliveries + 1;
-}
+        put.endpoint = b->eps[i % b->endpoints];
 
+        (void) webhook_id_make(&b->ids, op.u.put_event.wall,
+                               &op.u.put_event.id);
 
-static void
-ask_page(bench_t *b, webhook_op_t *op)
-{
-    bench_list(b, op);
-    bench_somewhere(b, op);
-}
+        list = &op;
+        webhook_store_apply(b->st, &list, 1);
 
+        if (op.result != WEBHOOK_STORE_OK) {
+            return 0;
+        }
+    }
 
-static void
-ask_dead(bench_t *b, webhook_op_t *op)
-{
-    ask_page(b, op);
-
-    op->u.list.filter.endpoint = b->eps[(unsigned) rand() % b->endpoints];
-    op->u.list.filter.state = WEBHOOK_DEAD;
-}
-
-
-static void
-ask_pending(bench_t *b, webhook_op_t *op)
-{
-    ask_dead(b, op);
-
-    op->u.list.filter.state = WEBHOOK_PENDING;
-}
-
-
-static void
-ask_delivered(bench_t *b, webhook_op_t *op)
-{
-    ask_dead(b, op);
-
-    op->u.list.filter.state = WEBHOOK_DELIVERED;
-}
-
-
-static void
-ask_cancelled(bench_t *b, webhook_op_t *op)
-{
-    ask_dead(b, op);
-
-    op->u.list.filter.state = WEBHOOK_CANCELLED;
-}
-
-
-static void
-ask_endpoint(bench_t *b, webhook_op_t *op)
-{
-    ask_dead(b, op);
-
-    op->u.list.filter.state = -1;
-}
-
-
-static void
-ask_all_dead(bench_t *b, webhook_op_t *op)
-{
-    ask_page(b, op);
-
-    op->u.list.filter.state = WEBHOOK_DEAD;
-}
-
-
-static void
-ask_company(bench_t *b, webhook_op_t *op)
-{
-    ask_page(b, op);
-
-    op->u.list.filter.company.which = WEBHOOK_COMPANY_ONE;
-    bench_company(&op->u.list.filter.company.name, (unsigned) rand());
-}
-
-
-static void
-ask_company_dead(bench_t *b, webhook_op_t *op)
-{
-    ask_company(b, op);
-
-    op->u.list.filter.state = WEBHOOK_DEAD;
-}
-
-
-static void
-ask_status(bench_t *b, webhook_op_t *op)
-{
-    ask_page(b, op);
-
-    op->u.list.filter.least = 500;
-    op->u.list.filter.most = 599;
-}
-
-
-static void
-ask_count(bench_t *b, webhook_op_t *op)
-{
-    op->type = WEBHOOK_OP_COUNT;
-    op->u.counted.kind = WEBHOOK_TASK_RETRY;
-    op->u.counted.filter.endpoint = b->eps[(unsigned) rand() % b->endpoints];
-    op->u.counted.filter.state = WEBHOOK_DEAD;
-}
-
-
-static void
-ask_stats(bench_t *b, webhook_op_t *op)
-{
-    (void) b;
-
-    op->type = WEBHOOK_OP_STATS;
-}
-
-
-static void
-ask_stats_one(bench_t *b, webhook_op_t *op)
-{
-    op->type = WEBHOOK_OP_STATS;
-    op->u.stats.endpoint = b->eps[(unsigned) rand() % b->endpoints];
-}
-
-
-static void
-ask_rings(bench_t *b, webhook_op_t *op)
-{
-    op->type = WEBHOOK_OP_RINGS;
-    op->u.rings.endpoints = b->eps;
-    op->u.rings.endpoints_count = b->endpoints < WEBHOOK_RINGS_ENDPOINTS
-                                  ? b->endpoints : WEBHOOK_RINGS_ENDPOINTS;
-    op->u.rings.to = (uint64_t) time(NULL) / 60 + 1;
-    op->u.rings.from = op->u.rings.to - 7 * 24 * 60;
-    op->u.rings.step = 60;
-}
-
-
-static void
-ask_step(bench_t *b, webhook_op_t *op)
-{
-    op->type = WEBHOOK_OP_TASK_STEP;
-    op->u.task_step.wall = b->wall + b->deliveries;
+    return 1;
 }
 
 
@@ -496,7 +352,7 @@ bench_options(bench_t *b, int argc, char **argv)
     b->rounds = 300;
     b->size = (uint64_t) 8192 << 20;
 
-    while ((opt = getopt(argc, argv, "n:e:r:m:")) != -1) {
+    while ((opt = getopt(argc, argv, "n:e:r:m:f")) != -1) {
 
         switch (opt) {
 
@@ -514,6 +370,10 @@ bench_options(bench_t *b, int argc, char **argv)
 
         case 'm':
             b->size = (uint64_t) atoi(optarg) << 20;
+            break;
+
+        case 'f':
+            b->fill = 1;
             break;
 
         default:
@@ -551,6 +411,7 @@ main(int argc, char **argv)
         { "by endpoint, pending", ask_pending },
         { "by endpoint, cancelled (none)", ask_cancelled },
         { "dead of all endpoints", ask_all_dead },
+        { "pending of all endpoints, the newest", ask_all_pending },
         { "by company", ask_company },
         { "by company, dead", ask_company_dead },
         { "by status", ask_status },
@@ -562,7 +423,7 @@ main(int argc, char **argv)
 
     if (!bench_options(&b, argc, argv)) {
         fprintf(stderr, "usage: bench_pages [-n deliveries] [-e endpoints] "
-                "[-r rounds] [-m megabytes] DIRECTORY\n");
+                "[-r rounds] [-m megabytes] [-f] DIRECTORY\n");
         return 2;
     }
 
@@ -579,12 +440,17 @@ main(int argc, char **argv)
 
     start = bench_usec(CLOCK_MONOTONIC);
 
-    if (!bench_fill(&b)) {
+    if (!bench_fill(&b) || (!b.fill && !bench_wait(&b))) {
         return 1;
     }
 
     printf("%u deliveries, %u endpoints, put in %.0f s\n", b.deliveries,
            b.endpoints, (double) (bench_usec(CLOCK_MONOTONIC) - start) / 1e6);
+
+    if (b.fill) {
+        webhook_store_close(b.st);
+        return 0;
+    }
 
     for (i = 0; i < sizeof(questions) / sizeof(questions[0]); i++) {
         bench_measure(&b, questions[i].name, questions[i].ask);

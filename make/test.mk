@@ -118,7 +118,7 @@ $(BENCH_BINS): $(BUILD)/%: bench/%.c $(BUILD)/plain/libwebhook.a \
 
 # The parts of the benchmark, each with options of its own: "make bench
 # BENCH=run BENCH_OPTIONS=--seconds=10" runs one.
-BENCH ?= run inbound receivers disk store pages event sign json instructions
+BENCH ?= run inbound receivers disk store pages lists event sign json instructions
 
 bench:
 	@tools/install-deps bench
@@ -136,6 +136,7 @@ bench_store     = echo "== store" && mkdir -p $(BUILD)/bench && \
 bench_pages     = echo "== pages" && mkdir -p $(BUILD)/bench-pages && \
                       $(BUILD)/bench_pages $(BENCH_OPTIONS) $(BUILD)/bench-pages; \
                       rc=$$?; rm -rf $(BUILD)/bench-pages; test $$rc = 0
+bench_lists     = echo "== lists" && $(TEST_ENV) bench/lists $(BENCH_OPTIONS)
 bench_event     = echo "== event" && BUILD=$(BUILD) bench/event $(BENCH_OPTIONS)
 bench_sign      = echo "== sign" && $(BUILD)/bench_sign
 bench_json      = echo "== json" && $(BUILD)/bench_json conf/demo/order.add.json
