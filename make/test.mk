@@ -1,6 +1,7 @@
 #: Tests
-#:   test            all of it: unit, check, both again under sanitizers, and
-#:                   the fuzz corpora; prints "N passed, N failed"
+#:   test            all of it: unit, check, both again under sanitizers (but
+#:                   tests of what has none), and the fuzz corpora; prints
+#:                   "N passed, N failed"
 #:   test-fast       unit and check, without sanitizers
 #:   check           the *.t below t, but for t/soak; TESTS="t/net/tls.t ..."
 #:                   takes some of them
@@ -27,6 +28,14 @@ TESTS        ?= $(sort $(shell find t -path t/soak -prune -o -name '*.t' \
                                    -print))
 TEST_JOBS    ?= $(shell echo $$(( $(JOBS) + 2 )))
 SOAK_SECONDS ?= 600
+
+# In these no C of ours runs that does not run in others, too: documents, the
+# page in a browser, the runner itself, other people's programs.
+NO_ASAN    := t/core/% t/docs/% t/runner/% \
+              $(addprefix t/page/,budget.t catalogues.t hooks.t keyboard.t \
+                                  page-hostile.t page-receivers.t screens.t \
+                                  static.t)
+ASAN_TESTS  = $(filter-out $(NO_ASAN),$(TESTS))
 
 # Test::Nginx from elsewhere takes one port for all: only our own runner can
 # run several files at once.
@@ -71,7 +80,7 @@ test:
 	    --group unit $(PROGRAMS_plain) \
 	    --group unit-asan $(PROGRAMS_asan) \
 	    --group t $(TESTS) \
-	    --group t-asan --env TEST_NGINX_ASAN=1 $(TESTS) \
+	    --group t-asan --env TEST_NGINX_ASAN=1 $(ASAN_TESTS) \
 	    --group fuzz $(SMOKE_BINS)
 
 test-fast:

@@ -516,7 +516,12 @@ sub workers_up
     my $text = $self->{text} // slurp($self->config_file);
 
     return 1 if $text =~ /^\s*master_process\s+off;/m;
-    return scalar $self->workers;
+
+    # all of them: tests remember who they are
+    my ($n) = $text =~ /^worker_processes\s+(\d+);/m;
+    my @workers = $self->workers;
+
+    return @workers >= ($n // 1);
 }
 
 
