@@ -34,21 +34,23 @@ CONF
 CONF
 }
 
-config('requests=20r/m');
+# one comes back in 30 seconds: none does while this runs
+
+config('requests=2r/m');
 $t->start;
 
 my $openapi = Webhook::Openapi->new;
 my %by = map { $_ => Webhook::Api->new($t, token => "the-token-of-$_") }
              qw(root a b c);
 
-my @status = map { $by{$_ % 2 ? 'a' : 'b'}->get('whoami')->{status} } 1 .. 20;
+my @status = map { $by{$_}->get('whoami')->{status} } qw(a b);
 
-is_deeply \@status, [(200) x 20], 'so many in a row, of two callers';
+is_deeply \@status, [200, 200], 'so many in a row, of two callers';
 
 my ($r, $problem) = $by{a}->get('whoami');
 
 is $r->{status}, 429, 'and no more';
-like $r->{headers}{'retry-after'}, qr/^[1-4]$/, 'until one has come back';
+like $r->{headers}{'retry-after'}, qr/^(?:[1-9]|[12][0-9]|3[01])$/, 'until one has come back';
 like $problem->{detail}, qr/^The company has asked for too much; come again in/,
     'why';
 $openapi->holds('GET', '/webhook/whoami', $r);
