@@ -6,10 +6,11 @@
  * that were written to files meanwhile are told.  bench/event runs it, and
  * counts instructions.
  *
- *     bench_event DIRECTORY EVENTS BATCH ENDPOINTS now|wait [WAITING]
+ *     bench_event DIRECTORY EVENTS BATCH ENDPOINTS MODE [WAITING]
  *
- * now: each is leased as it is put; wait: each waits for so many before it (500),
- * and is leased by the outcome of one.
+ * MODE: now: each is leased as it is put; wait: each waits for so many before it
+ * (500), and is leased by the outcome of one; order: the same, and each waits for
+ * one of its order key; again: as now, but the first send of each fails.
  */
 
 #ifndef _GNU_SOURCE
@@ -19,6 +20,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "store/engines/webhook_engines.h"
 #include "store/webhook_store.h"
@@ -26,23 +28,26 @@
 
 #define BATCH      256
 #define ENDPOINTS  64
+#define KEYS       100                  /* that events are in order by */
 
 
 typedef struct {
     webhook_id_t  id;
     uint64_t      endpoint;
     uint64_t      token;
+    unsigned      first:1;              /* the first send */
 } bench_lease_t;
 
 
 typedef struct {
     webhook_store_t      *st;
     webhook_id_source_t   ids;
-    uint64_t              wall;
     uint64_t              eps[ENDPOINTS];
     unsigned              endpoints;
     unsigned              batch;
-    unsigned              wait;
+    unsigned              wait:1;
+    unsigned              order:1;
+    unsigned              again:1;
     uint64_t              waiting;      /* events that are ahead of others */
     uint64_t              put;
     bench_lease_t         leases[BATCH];
@@ -104,26 +109,77 @@ bench_open(bench_t *b, const char *path)
 }
 
 
+static uint64_t
+bench_wall(void)
+{
+    struct timespec  ts;
+
+    clock_gettime(CLOCK_REALTIME, &ts);
+
+    return (uint64_t) ts.tv_sec * 1000 + (uint64_t) ts.tv_nsec / 1000000;
+}
+
+
+/* Sets up an event, the i-th of a batch. */
+
+static void
+bench_put(bench_t *b, webhook_op_t *op, unsigned i, uint64_t wall)
+{
+    webhook_put_t           *put;
+    webhook_op_put_event_t  *p;
+
+    static webhook_put_t        puts[BATCH];
+    static char                 keys[BATCH][16];
+    static unsigned char        body[2048];
+    static webhook_rendition_t  rendition;
+
+    rendition.body.data = body;
+    rendition.body.len = sizeof(body);
+
+    put = &puts[i];
+
+    memset(put, 0, sizeof(webhook_put_t));
+    memset(op, 0, sizeof(webhook_op_t));
+
+    op->type = WEBHOOK_OP_PUT_EVENT;
+
+    p = &op->u.put_event;
+
+    (void) webhook_id_make(&b->ids, wall, &p->id);
+    p->wall = wall;
+    p->type.data = (unsigned char *) "order.add";
+    p->type.len = 9;
+    p->renditions = &rendition;
+    p->renditions_count = 1;
+    p->deliveries = put;
+    p->count = 1;
+    p->lease = 60000;
+
+    put->endpoint = b->eps[b->put++ % b->endpoints];
+    put->lease = 1;
+
+    if (b->order) {
+        put->order.data = (unsigned char *) keys[i];
+        put->order.len = (size_t) snprintf(keys[i], sizeof(keys[i]), "%u",
+                                           (unsigned) (b->put % KEYS));
+    }
+}
+
+
 /* A batch: the outcomes of what is leased, and as many new events. */
 
 static int
 bench_step(bench_t *b)
 {
-    unsigned              i, n, done;
-    webhook_op_t         *op, *list[2 * BATCH];
-    webhook_op_complete_t *c;
+    uint64_t                wall;
+    unsigned                i, n, done;
+    webhook_op_t           *op, *list[2 * BATCH];
+    webhook_op_complete_t  *c;
 
-    static webhook_op_t         ops[2 * BATCH];
-    static webhook_put_t        puts[BATCH];
-    static unsigned char        body[2048];
-    static webhook_rendition_t  rendition;
-
-    memset(puts, 0, sizeof(puts));
-
-    rendition.body.data = body;
-    rendition.body.len = sizeof(body);
+    static webhook_op_t  ops[2 * BATCH];
 
     n = 0;
+    wall = bench_wall();
     done = b->wait && b->put < b->waiting ? 0 : b->count;
 
     for (i = 0; i < done; i++) {
@@ -136,31 +192,16 @@ bench_step(bench_t *b)
         op->u.complete.event = b->leases[i].id;
         op->u.complete.endpoint = b->leases[i].endpoint;
         op->u.complete.lease_token = b->leases[i].token;
-        op->u.complete.outcome = WEBHOOK_DONE;
+        op->u.complete.outcome = b->again && b->leases[i].first
+                                 ? WEBHOOK_RETRY : WEBHOOK_DONE;
         op->u.complete.lease = 60000;
-        op->u.complete.attempt.wall = b->wall;
+        op->u.complete.attempt.wall = wall;
         op->u.complete.attempt.status = 200;
     }
 
     for (i = 0; i < b->batch; i++) {
-        op = &ops[n];
-        list[n++] = op;
-
-        memset(op, 0, sizeof(webhook_op_t));
-
-        op->type = WEBHOOK_OP_PUT_EVENT;
-        (void) webhook_id_make(&b->ids, b->wall++, &op->u.put_event.id);
-        op->u.put_event.wall = b->wall;
-        op->u.put_event.type.data = (unsigned char *) "order.add";
-        op->u.put_event.type.len = 9;
-        op->u.put_event.renditions = &rendition;
-        op->u.put_event.renditions_count = 1;
-        op->u.put_event.deliveries = &puts[i];
-        op->u.put_event.count = 1;
-        op->u.put_event.lease = 60000;
-
-        puts[i].endpoint = b->eps[b->put++ % b->endpoints];
-        puts[i].lease = 1;
+        list[n] = &ops[n];
+        bench_put(b, &ops[n++], i, wall);
     }
 
     webhook_store_apply(b->st, list, n);
@@ -181,6 +222,7 @@ bench_step(bench_t *b)
                 b->leases[b->count].id = op->u.put_event.id;
                 b->leases[b->count].endpoint
                                         = op->u.put_event.deliveries->endpoint;
+                b->leases[b->count].first = 1;
                 b->leases[b->count++].token
                                      = op->u.put_event.deliveries->lease_token;
             }
@@ -193,6 +235,7 @@ bench_step(bench_t *b)
         if (c->next) {
             b->leases[b->count].id = c->next->event.id;
             b->leases[b->count].endpoint = c->next->endpoint;
+            b->leases[b->count].first = c->next->attempt == 1;
             b->leases[b->count++].token = c->next->lease_token;
         }
 
@@ -237,7 +280,7 @@ main(int argc, char **argv)
 
     if (argc != 6 && argc != 7) {
         fprintf(stderr, "usage: bench_event DIRECTORY EVENTS BATCH ENDPOINTS "
-                "now|wait [WAITING]\n");
+                "now|wait|order|again [WAITING]\n");
         return 2;
     }
 
@@ -246,9 +289,10 @@ main(int argc, char **argv)
     events = (uint64_t) atoi(argv[2]);
     b.batch = (unsigned) atoi(argv[3]);
     b.endpoints = (unsigned) atoi(argv[4]);
-    b.wait = strcmp(argv[5], "wait") == 0;
+    b.order = strcmp(argv[5], "order") == 0;
+    b.wait = b.order || strcmp(argv[5], "wait") == 0;
+    b.again = strcmp(argv[5], "again") == 0;
     b.waiting = argc == 7 ? (uint64_t) atoi(argv[6]) : 500;
-    b.wall = 1700000000000ULL;
 
     if (b.batch == 0 || b.batch > BATCH / 2 || b.endpoints == 0
         || b.endpoints > ENDPOINTS || !bench_open(&b, argv[1]))

@@ -14,6 +14,7 @@
 #endif
 
 #include "store_model_steps.h"
+#include "store_task.h"
 
 
 /* A delivery is sent again or given up, by hand. */
@@ -227,9 +228,10 @@ limit(util_t *u, unsigned e)
 static void
 compare(util_t *u)
 {
-    unsigned                    i, e, s;
+    unsigned                    i, e, s, ordered;
     uint64_t                    states[ENDPOINTS][WEBHOOK_STATES], kept;
     webhook_op_t                op;
+    webhook_filter_t            f;
     webhook_endpoint_stats_t    stats;
     webhook_delivery_full_t    *d;
 
@@ -253,11 +255,21 @@ compare(util_t *u)
 
     expect(util_stats(u, 0, NULL).events == kept, "the count of events");
 
+    memset(&f, 0, sizeof(f));
+
     for (e = 0; e < ENDPOINTS; e++) {
         (void) util_stats(u, endpoints[e], &stats);
 
+        f.endpoint = endpoints[e];
+
         for (s = 0; s < WEBHOOK_STATES; s++) {
             expect(stats.states[s] == states[e][s], "the count of a state");
+
+            f.state = s;
+            f.oldest = roll(2);
+
+            expect(task_listed(u, &f, 50, &ordered) == states[e][s] && ordered,
+                   "a list");
         }
     }
 
@@ -365,6 +377,7 @@ main(int argc, char **argv)
     u.size = 32 << 20;
     u.keep = 60000;
     u.keep_bytes = 400 * 1000;
+    u.real = UTIL_WALL;
 
     util_open(&u);
 
@@ -398,7 +411,9 @@ main(int argc, char **argv)
             break;
 
         case 9:
-            u.clock += roll(1000);
+            i = roll(1000);
+            u.clock += i;
+            u.real += i;
             break;
 
         case 10:

@@ -526,12 +526,12 @@ webhook_check_counters(webhook_check_ctx_t *x, webhook_check_endpoint_t *e)
                             (unsigned long long) e->leases);
     }
 
-    if (e->row.unlisted != e->unlisted) {
+    if (e->row.marked != e->marked) {
         webhook_check_fault(x, NULL, "endpoint %.*s says that %u first sends "
                             "are not listed, it is %llu",
                             (int) e->row.name_len, e->row.name,
-                            e->row.unlisted,
-                            (unsigned long long) e->unlisted);
+                            e->row.marked,
+                            (unsigned long long) e->marked);
     }
 
     if (e->row.blocked != e->blocked) {
@@ -540,6 +540,12 @@ webhook_check_counters(webhook_check_ctx_t *x, webhook_check_endpoint_t *e)
                             (int) e->row.name_len, e->row.name,
                             (unsigned long long) e->row.blocked,
                             (unsigned long long) e->blocked);
+    }
+
+    if (webhook_check_unwritten(x, e) != 0) {
+        webhook_check_fault(x, NULL, "what endpoint %.*s has of the index "
+                            "cannot be looked up", (int) e->row.name_len,
+                            e->row.name);
     }
 
     rc = webhook_wake_time(x->t, &e->row, 0, &wake);

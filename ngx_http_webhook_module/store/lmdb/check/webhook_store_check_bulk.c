@@ -17,18 +17,37 @@
 #include "store/lmdb/check/webhook_store_check_report.h"
 
 
-static int webhook_check_unlisted(const webhook_check_endpoint_t *e,
-    const webhook_delivery_row_t *d);
+static int webhook_check_marked(webhook_check_ctx_t *x, uint64_t endpoint,
+    const webhook_id_t *id, const webhook_delivery_row_t *d, int *marked);
+static int webhook_check_listed_one(webhook_check_ctx_t *x, uint64_t endpoint,
+    unsigned state, const webhook_id_t *id);
 
 
-/* One that waits for its first send, and is too new to be in the index. */
+/* Whether one waits for its first send in the lane alone, with a mark. */
 
 static int
-webhook_check_unlisted(const webhook_check_endpoint_t *e,
-    const webhook_delivery_row_t *d)
+webhook_check_marked(webhook_check_ctx_t *x, uint64_t endpoint,
+    const webhook_id_t *id, const webhook_delivery_row_t *d, int *marked)
 {
-    return d->state == WEBHOOK_PENDING && !d->parked
-           && !webhook_listed_waits(&e->row, webhook_delivery_lane(d), d->due);
+    int            rc;
+    MDB_val        val;
+    unsigned char  key[WEBHOOK_KEY_DUE];
+
+    *marked = 0;
+
+    if (d->state != WEBHOOK_PENDING || d->parked
+        || webhook_delivery_lane(d) != WEBHOOK_LANE_FIRST)
+    {
+        return 0;
+    }
+
+    webhook_key_due(key, endpoint, WEBHOOK_LANE_FIRST, d->due, id);
+
+    rc = webhook_txn_get(x->t, WEBHOOK_DB_DUE, key, sizeof(key), &val);
+
+    *marked = rc == 0 && val.mv_size;
+
+    return rc == MDB_NOTFOUND ? 0 : rc;
 }
 
 
@@ -36,25 +55,53 @@ int
 webhook_check_is_listed(webhook_check_ctx_t *x, uint64_t endpoint,
     const webhook_id_t *id, const webhook_delivery_row_t *d)
 {
-    int                        rc;
+    int                        rc, marked;
     MDB_val                    val;
     unsigned char              key[WEBHOOK_KEY_LISTED];
+    webhook_listed_e           change;
     webhook_check_endpoint_t  *e;
 
     if (!webhook_listed_has(x->t, d->state)) {
         return 0;
     }
 
-    e = webhook_check_find(x, endpoint);
+    rc = webhook_check_marked(x, endpoint, id, d, &marked);
+    if (rc) {
+        return rc;
+    }
 
-    if (e && webhook_check_unlisted(e, d)) {
-        e->unlisted++;
+    if (marked) {
+        e = webhook_check_find(x, endpoint);
+
+        if (e) {
+            e->marked++;
+
+            if (!webhook_listed_ordered(x->t, &e->row, id, d->due)) {
+                webhook_check_fault(x, id, "a first send that is not listed "
+                                    "is out of order");
+            }
+        }
+
         return 0;
     }
 
-    webhook_key_listed(key, endpoint, d->state, id);
+    e = webhook_check_find(x, endpoint);
 
-    rc = webhook_txn_get(x->t, WEBHOOK_DB_LISTED, key, sizeof(key), &val);
+    change = e ? webhook_listed_find(e->row.unwritten, e->row.unwritten_len,
+                                     d->state, id)
+               : WEBHOOK_LISTED_SAME;
+
+    if (change == WEBHOOK_LISTED_PUT) {
+        return 0;
+    }
+
+    rc = MDB_NOTFOUND;
+
+    if (change == WEBHOOK_LISTED_SAME) {
+        webhook_key_listed(key, endpoint, d->state, id);
+
+        rc = webhook_txn_get(x->t, WEBHOOK_DB_LISTED, key, sizeof(key), &val);
+    }
 
     if (rc == MDB_NOTFOUND) {
         webhook_check_fault(x, id, "a %s delivery is not listed",
@@ -70,11 +117,9 @@ int
 webhook_check_listed(webhook_check_ctx_t *x, const MDB_val *key,
     const MDB_val *val)
 {
-    int                        rc;
     uint64_t                   endpoint;
     webhook_id_t               id;
     unsigned char             *p;
-    webhook_delivery_row_t     d;
     webhook_check_endpoint_t  *e;
 
     (void) val;
@@ -84,15 +129,65 @@ webhook_check_listed(webhook_check_ctx_t *x, const MDB_val *key,
     endpoint = webhook_get_u64(p);
     memcpy(id.bytes, p + 9, 16);
 
-    rc = webhook_delivery_read(x->t, endpoint, &id, &d);
-
     e = webhook_check_find(x, endpoint);
 
-    if (rc == MDB_NOTFOUND
-        || (rc == 0
-            && (p[8] != d.state || (e && webhook_check_unlisted(e, &d)))))
+    if (e && webhook_listed_find(e->row.unwritten, e->row.unwritten_len, p[8],
+                                 &id)
+             == WEBHOOK_LISTED_DEL)
     {
-        webhook_check_fault(x, &id, "a delivery is listed that is not so");
+        return 0;
+    }
+
+    return webhook_check_listed_one(x, endpoint, p[8], &id);
+}
+
+
+int
+webhook_check_unwritten(webhook_check_ctx_t *x,
+    const webhook_check_endpoint_t *e)
+{
+    int                   rc;
+    size_t                n;
+    webhook_id_t          id;
+    const unsigned char  *p;
+
+    rc = 0;
+
+    for (n = 0; rc == 0 && n < e->row.unwritten_len;
+         n += WEBHOOK_UNWRITTEN_LEN)
+    {
+        p = &e->row.unwritten[n];
+
+        if ((p[0] & WEBHOOK_UNWRITTEN_DEL) == 0) {
+            memcpy(id.bytes, p + 1, sizeof(id.bytes));
+
+            rc = webhook_check_listed_one(x, e->id, p[0], &id);
+        }
+    }
+
+    return rc;
+}
+
+
+/* Whether a delivery is as it is listed. */
+
+static int
+webhook_check_listed_one(webhook_check_ctx_t *x, uint64_t endpoint,
+    unsigned state, const webhook_id_t *id)
+{
+    int                      rc, marked;
+    webhook_delivery_row_t   d;
+
+    marked = 0;
+
+    rc = webhook_delivery_read(x->t, endpoint, id, &d);
+
+    if (rc == 0) {
+        rc = webhook_check_marked(x, endpoint, id, &d, &marked);
+    }
+
+    if (rc == MDB_NOTFOUND || (rc == 0 && (state != d.state || marked))) {
+        webhook_check_fault(x, id, "a delivery is listed that is not so");
         return 0;
     }
 

@@ -19,6 +19,11 @@ int webhook_check_ring(webhook_check_ctx_t *x, const MDB_val *key,
 int webhook_check_task(webhook_check_ctx_t *x, const MDB_val *key,
     const MDB_val *val);
 
+/* Is what an endpoint's row has of the index, and is not written to it yet, as
+   it says? */
+int webhook_check_unwritten(webhook_check_ctx_t *x,
+    const webhook_check_endpoint_t *e);
+
 /* Is a delivery in the index, if it has to be? */
 int webhook_check_is_listed(webhook_check_ctx_t *x, uint64_t endpoint,
     const webhook_id_t *id, const webhook_delivery_row_t *d);

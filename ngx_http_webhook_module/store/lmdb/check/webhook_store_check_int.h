@@ -18,7 +18,7 @@ typedef struct {
     uint64_t                 states[WEBHOOK_STATES];
     uint64_t                 leases;
     uint64_t                 blocked;
-    uint64_t                 unlisted;
+    uint64_t                 marked;    /* first sends that are not listed */
     webhook_endpoint_row_t   row;
 } webhook_check_endpoint_t;
 

@@ -57,7 +57,10 @@ webhook_check_due(webhook_check_ctx_t *x, const MDB_val *key,
 
     if (p[8] != WEBHOOK_LANE_LEASE) {
 
-        if (d.due != time
+        /* but for the mark of a first send */
+
+        if (val->mv_size > (p[8] == WEBHOOK_LANE_FIRST)
+            || d.due != time
             || (p[8] == WEBHOOK_LANE_BLOCK
                 ? !d.blocks
                 : d.state != WEBHOOK_PENDING || d.parked

@@ -87,11 +87,12 @@ static int
 webhook_remove_row(webhook_txn_t *t, const webhook_id_t *id,
     webhook_head_row_t *head, uint32_t *pages, int *done)
 {
-    int                     rc, damaged;
-    MDB_val                 k, val;
-    uint64_t                endpoint;
-    unsigned char           key[WEBHOOK_KEY_DELIVERY];
-    webhook_delivery_row_t  d;
+    int                      rc, damaged;
+    MDB_val                  k, val;
+    uint64_t                 endpoint;
+    unsigned char            key[WEBHOOK_KEY_DELIVERY];
+    webhook_delivery_row_t   d;
+    webhook_endpoint_row_t  *ep;
 
     *done = 0;
 
@@ -131,7 +132,12 @@ webhook_remove_row(webhook_txn_t *t, const webhook_id_t *id,
 
         /* its counter cannot be told; it may be listed as one that waits */
 
-        rc = webhook_listed_del(t, endpoint, WEBHOOK_PENDING, id);
+        rc = webhook_endpoint_row_get(t, endpoint, &ep);
+
+        if (rc == 0) {
+            rc = webhook_listed_del(t, ep, WEBHOOK_PENDING, id);
+        }
+
         if (rc) {
             return rc;
         }
@@ -229,7 +235,7 @@ webhook_remove_delivery(webhook_txn_t *t, const webhook_id_t *id,
         ep->dirty = 1;
     }
 
-    rc = webhook_listed_del(t, endpoint, d->state, id);
+    rc = webhook_listed_del(t, ep, d->state, id);
     if (rc) {
         return rc;
     }

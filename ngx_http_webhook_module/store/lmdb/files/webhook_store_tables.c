@@ -206,6 +206,9 @@ webhook_tables_reformat(webhook_txn_t *t, uint32_t absent)
     size_t         len;
     unsigned char  buf[WEBHOOK_ROW_MAX];
 
+    /* one of format 4 is taken for one of today: lists may lack some of its
+       first sends until they are sent, but nobody has to leave the store */
+
     t->st->format = WEBHOOK_STORE_FORMAT;
 
     if (absent & 1U << WEBHOOK_DBS_1) {

@@ -15,9 +15,10 @@
 
 #include "core/base/webhook_codec.h"
 #include "store/webhook_store.h"
+#include "store/lmdb/layout/webhook_store_key.h"
 
 
-#define WEBHOOK_STORE_FORMAT        4       /* of the stores that are written */
+#define WEBHOOK_STORE_FORMAT        5       /* of the stores that are written */
 
 #define WEBHOOK_CALL_RECORD_MAX     (256 * 1024)
 
@@ -32,7 +33,9 @@
  *               event 16, 0                   the event: head of its rows
  *   attempts    event 16, endpoint 8, no 2    an attempt
  *   due         endpoint 8, lane 1, time 8,   nothing; in the lane of leases
- *               event 16                      the owner's incarnation, 8
+ *               event 16                      the owner's incarnation, 8; in
+ *                                             that of first sends a mark, 1,
+ *                                             of one that is not in "listed"
  *   heads       endpoint 8, order 8           event 16: who goes before all
  *                                             others of the key
  *   parked      endpoint 8, order 8, place 8  event 16: who waits for that
@@ -49,8 +52,10 @@
  *               time 8, key 32, body 32       nothing: when that ends
  *   quarantine  number 8                      a row that could not be read
  *   listed      endpoint 8, state 1,          nothing: a delivery that waits
- *               event 16                      (PENDING; but for the newest of
- *                                             the first sends), or is dead
+ *               event 16                      (PENDING; but for those with a
+ *                                             mark in "due"), or is dead; the
+ *                                             last changes stand in the row of
+ *                                             the endpoint
  *   rings       endpoint 8, hour 4            what came of sends, by minutes;
  *               0 8, hour 4                   the same of all endpoints
  *   tasks       id 16                         a task
@@ -116,170 +121,6 @@ typedef enum {
 #define WEBHOOK_DBS_1       15          /* of format 1 */
 #define WEBHOOK_DBS_2       18          /* of formats 2 and 3 */
 #define WEBHOOK_DBS_SELDOM  WEBHOOK_DB_TASKS
-
-
-/* Lanes of the due index: within an endpoint, what goes first. */
-
-typedef enum {
-    WEBHOOK_LANE_FIRST = 0,             /* first sends */
-    WEBHOOK_LANE_RETRY,
-    WEBHOOK_LANE_LEASE,                 /* time is the lease's end */
-    WEBHOOK_LANE_BLOCK                  /* dead, and their key waits for what
-                                           becomes of them; time of death */
-} webhook_lane_e;
-
-
-/* Classes of what is finished, in the order in which they make room: events
-   by the worst of their deliveries, and calls. */
-
-typedef enum {
-    WEBHOOK_CLASS_DELIVERED = 0,
-    WEBHOOK_CLASS_CALL,
-    WEBHOOK_CLASS_CANCELLED,
-    WEBHOOK_CLASS_DEAD
-} webhook_class_e;
-
-#define WEBHOOK_CLASSES  4
-
-
-/* ------------------------------------------------------------- keys --- */
-
-#define WEBHOOK_KEY_DELIVERY  24
-#define WEBHOOK_KEY_ATTEMPT   26
-#define WEBHOOK_KEY_DUE       33
-#define WEBHOOK_KEY_HEAD      16
-#define WEBHOOK_KEY_PARKED    24
-#define WEBHOOK_KEY_WAKE      16
-#define WEBHOOK_KEY_ENDPOINT  8
-#define WEBHOOK_KEY_FINISHED  25
-#define WEBHOOK_KEY_RECEIVER  24
-#define WEBHOOK_KEY_OWNER     4
-#define WEBHOOK_KEY_DEDUPE    40
-#define WEBHOOK_KEY_REPEAT    48
-#define WEBHOOK_KEY_QUARANTINE  8
-#define WEBHOOK_KEY_LISTED    25
-#define WEBHOOK_KEY_RING      12
-#define WEBHOOK_KEY_TASK      16
-#define WEBHOOK_KEY_MAX         511     /* of LMDB */
-#define WEBHOOK_KEY_IDEMPOTENCY      (2 * WEBHOOK_IDEMPOTENCY_LEN)
-#define WEBHOOK_KEY_IDEMPOTENCY_END  (8 + WEBHOOK_KEY_IDEMPOTENCY)
-
-
-static inline void
-webhook_key_delivery(unsigned char *key, const webhook_id_t *id,
-    uint64_t endpoint)
-{
-    memcpy(key, id->bytes, 16);
-    webhook_set_u64(key + 16, endpoint);
-}
-
-
-static inline void
-webhook_key_attempt(unsigned char *key, const webhook_id_t *id,
-    uint64_t endpoint, uint32_t number)
-{
-    webhook_key_delivery(key, id, endpoint);
-    webhook_set_u16(key + 24, (uint16_t) (number < 0xffff ? number : 0xffff));
-}
-
-
-static inline void
-webhook_key_due(unsigned char *key, uint64_t endpoint, webhook_lane_e lane,
-    uint64_t time, const webhook_id_t *id)
-{
-    webhook_set_u64(key, endpoint);
-    key[8] = (unsigned char) lane;
-    webhook_set_u64(key + 9, time);
-    memcpy(key + 17, id->bytes, 16);
-}
-
-
-static inline void
-webhook_key_head(unsigned char *key, uint64_t endpoint, uint64_t order)
-{
-    webhook_set_u64(key, endpoint);
-    webhook_set_u64(key + 8, order);
-}
-
-
-static inline void
-webhook_key_parked(unsigned char *key, uint64_t endpoint, uint64_t order,
-    uint64_t place)
-{
-    webhook_key_head(key, endpoint, order);
-    webhook_set_u64(key + 16, place);
-}
-
-
-static inline void
-webhook_key_wake(unsigned char *key, uint64_t time, uint64_t endpoint)
-{
-    webhook_set_u64(key, time);
-    webhook_set_u64(key + 8, endpoint);
-}
-
-
-static inline void
-webhook_key_finished(unsigned char *key, webhook_class_e class, uint64_t time,
-    const webhook_id_t *id)
-{
-    key[0] = (unsigned char) class;
-    webhook_set_u64(key + 1, time);
-    memcpy(key + 9, id->bytes, 16);
-}
-
-
-static inline void
-webhook_key_receiver(unsigned char *key, uint64_t receiver,
-    const webhook_id_t *id)
-{
-    webhook_set_u64(key, receiver);
-    memcpy(key + 8, id->bytes, 16);
-}
-
-
-static inline void
-webhook_key_listed(unsigned char *key, uint64_t endpoint,
-    webhook_state_e state, const webhook_id_t *id)
-{
-    webhook_set_u64(key, endpoint);
-    key[8] = (unsigned char) state;
-    memcpy(key + 9, id->bytes, 16);
-}
-
-
-static inline void
-webhook_key_ring(unsigned char *key, uint64_t endpoint, uint32_t hour)
-{
-    webhook_set_u64(key, endpoint);
-    webhook_set_u32(key + 8, hour);
-}
-
-
-static inline void
-webhook_key_dedupe(unsigned char *key, uint64_t scope,
-    const unsigned char *digest)
-{
-    webhook_set_u64(key, scope);
-    memcpy(key + 8, digest, 32);
-}
-
-
-static inline void
-webhook_key_idempotency(unsigned char *key, const webhook_idempotency_t *i)
-{
-    memcpy(key, i->key, WEBHOOK_IDEMPOTENCY_LEN);
-    memcpy(key + WEBHOOK_IDEMPOTENCY_LEN, i->body, WEBHOOK_IDEMPOTENCY_LEN);
-}
-
-
-static inline void
-webhook_key_idempotency_end(unsigned char *key, uint64_t end,
-    const unsigned char *idempotency)
-{
-    webhook_set_u64(key, end);
-    memcpy(key + 8, idempotency, WEBHOOK_KEY_IDEMPOTENCY);
-}
 
 
 /* A time that far ahead, or the end of time. */
@@ -357,6 +198,14 @@ typedef struct {
 } webhook_delivery_row_t;
 
 
+/* Changes of the index of what waits or is dead that are not written to it yet:
+   a delivery is to have a row, or none. */
+
+#define WEBHOOK_UNWRITTEN_MAX  32       /* of an endpoint */
+#define WEBHOOK_UNWRITTEN_LEN  17       /* bytes: state, event */
+#define WEBHOOK_UNWRITTEN_DEL  0x80     /* with the state: none */
+
+
 typedef struct {
     uint64_t        id;
 
@@ -405,21 +254,24 @@ typedef struct {
                                            last was */
     webhook_minute_t  minute;           /* that is under way; those before it
                                            are in the rings */
-    uint64_t        listed;             /* engine time: first sends that are due
-                                           before it are in the index of what
-                                           waits, and others are not */
-    uint32_t        unlisted;           /* those */
+    uint32_t        marked;             /* first sends that wait and are in the
+                                           lane alone, not in the index of what
+                                           waits, ... */
+    uint64_t        skew;               /* ... and how much later each of them
+                                           is due, as engine time, than the time
+                                           of its id; modulo 2^64 */
     unsigned        open:1;
     unsigned        paused:1;
 
-    uint32_t        grown;              /* not kept: how often unlisted grew in
-                                           this transaction, ... */
-    webhook_id_t    newest;             /* ... and by which event last */
+    uint32_t        grown;              /* not kept: how often that grew in
+                                           this transaction */
 
     unsigned char   name[WEBHOOK_NAME_MAX];
     unsigned char   name_len;
     unsigned char   reason[WEBHOOK_REASON_MAX];
     unsigned char   reason_len;         /* of the pause */
+    unsigned char   unwritten[WEBHOOK_UNWRITTEN_MAX * WEBHOOK_UNWRITTEN_LEN];
+    size_t          unwritten_len;
 
     unsigned        exists:1;           /* in the table */
     unsigned        dirty:1;

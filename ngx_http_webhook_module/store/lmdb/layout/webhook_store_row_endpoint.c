@@ -3,7 +3,8 @@
  * Copyright (C) the ngx_http_webhook_module authors
  *
  * The record of an endpoint.  It is written again and again, so its fields are
- * of a fixed length, and LMDB can write the new record over the old one.
+ * of a fixed length but for what seldom changes, and LMDB can write the new
+ * record over the old one.
  */
 
 #include "core/base/webhook_codec.h"
@@ -23,12 +24,17 @@
 #define WEBHOOK_ROW_ASIDE   0x08
 
 
+static void webhook_row_read_minute(webhook_codec_in_t *in,
+    webhook_minute_t *m);
+static int webhook_row_unwritten(const webhook_str_t *unwritten);
+
+
 size_t
 webhook_row_write_endpoint(unsigned char *buf, const webhook_endpoint_row_t *r)
 {
     uint8_t              flags;
     unsigned             i;
-    webhook_str_t        name, reason;
+    webhook_str_t        name, reason, unwritten;
     webhook_codec_out_t  out;
 
     flags = (r->paused ? WEBHOOK_ROW_PAUSED : 0)
@@ -42,7 +48,10 @@ webhook_row_write_endpoint(unsigned char *buf, const webhook_endpoint_row_t *r)
     reason.data = (unsigned char *) r->reason;
     reason.len = r->reason_len;
 
-    webhook_codec_write(&out, buf, WEBHOOK_ROW_MAX, WEBHOOK_ROW_ENDPOINT, 4);
+    unwritten.data = (unsigned char *) r->unwritten;
+    unwritten.len = r->unwritten_len;
+
+    webhook_codec_write(&out, buf, WEBHOOK_ROW_MAX, WEBHOOK_ROW_ENDPOINT, 5);
 
     webhook_codec_add_u8(&out, flags);
     webhook_codec_add_u32(&out, r->limit);
@@ -83,10 +92,11 @@ webhook_row_write_endpoint(unsigned char *buf, const webhook_endpoint_row_t *r)
     webhook_codec_add_u32(&out, r->minute.failed);
     webhook_codec_add_u32(&out, r->minute.delivered);
     webhook_codec_add_u32(&out, r->minute.dead);
-    webhook_codec_add_u64(&out, r->listed);
-    webhook_codec_add_u32(&out, r->unlisted);
+    webhook_codec_add_u64(&out, r->skew);
+    webhook_codec_add_u32(&out, r->marked);
     webhook_codec_add_text(&out, &name);
     webhook_codec_add_text(&out, &reason);
+    webhook_codec_add_text(&out, &unwritten);
 
     return webhook_codec_written(&out);
 }
@@ -97,10 +107,10 @@ webhook_row_read_endpoint(const MDB_val *v, webhook_endpoint_row_t *r)
 {
     uint8_t             flags;
     unsigned            i, states;
-    webhook_str_t       name, reason;
+    webhook_str_t       name, reason, unwritten;
     webhook_codec_in_t  in;
 
-    webhook_codec_read(&in, v->mv_data, v->mv_size, WEBHOOK_ROW_ENDPOINT, 4);
+    webhook_codec_read(&in, v->mv_data, v->mv_size, WEBHOOK_ROW_ENDPOINT, 5);
 
     /* version 1 knew no cancelled ones, and not when it was named */
 
@@ -141,26 +151,30 @@ webhook_row_read_endpoint(const MDB_val *v, webhook_endpoint_row_t *r)
     r->window_failures = webhook_codec_u32(&in);
     r->failing = in.version < 3 ? 0 : webhook_codec_u64(&in);
 
-    if (in.version > 2) {
-        r->minute.minute = webhook_codec_u32(&in);
-        r->minute.sends = webhook_codec_u32(&in);
-        r->minute.failed = webhook_codec_u32(&in);
-        r->minute.delivered = webhook_codec_u32(&in);
-        r->minute.dead = webhook_codec_u32(&in);
+    webhook_row_read_minute(&in, &r->minute);
 
-    } else {
-        memset(&r->minute, 0, sizeof(webhook_minute_t));
+    r->skew = in.version < 4 ? 0 : webhook_codec_u64(&in);
+    r->marked = in.version < 4 ? 0 : webhook_codec_u32(&in);
+
+    if (in.version == 4) {
+
+        /* it told which are not in the index by a time; since the store has
+           another format all are */
+
+        r->skew = 0;
+        r->marked = 0;
     }
-
-    /* before version 4 all that waited were in the index */
-
-    r->listed = in.version < 4 ? WEBHOOK_NEVER : webhook_codec_u64(&in);
-    r->unlisted = in.version < 4 ? 0 : webhook_codec_u32(&in);
 
     webhook_codec_text(&in, WEBHOOK_NAME_MAX, &name);
     webhook_codec_text(&in, WEBHOOK_REASON_MAX, &reason);
 
-    if (webhook_row_end(&in) != 0) {
+    unwritten.len = 0;
+
+    if (in.version > 4) {
+        webhook_codec_text(&in, sizeof(r->unwritten), &unwritten);
+    }
+
+    if (webhook_row_end(&in) != 0 || webhook_row_unwritten(&unwritten) != 0) {
         return MDB_CORRUPTED;
     }
 
@@ -174,6 +188,54 @@ webhook_row_read_endpoint(const MDB_val *v, webhook_endpoint_row_t *r)
 
     r->reason_len = (unsigned char) reason.len;
     memcpy(r->reason, reason.data, reason.len);
+
+    r->unwritten_len = unwritten.len;
+
+    if (unwritten.len) {
+        memcpy(r->unwritten, unwritten.data, unwritten.len);
+    }
+
+    return 0;
+}
+
+
+/* Before version 3 nothing was counted. */
+
+static void
+webhook_row_read_minute(webhook_codec_in_t *in, webhook_minute_t *m)
+{
+    if (in->version < 3) {
+        memset(m, 0, sizeof(webhook_minute_t));
+        return;
+    }
+
+    m->minute = webhook_codec_u32(in);
+    m->sends = webhook_codec_u32(in);
+    m->failed = webhook_codec_u32(in);
+    m->delivered = webhook_codec_u32(in);
+    m->dead = webhook_codec_u32(in);
+}
+
+
+/* Whether these are changes of the index: 0 or MDB_CORRUPTED. */
+
+static int
+webhook_row_unwritten(const webhook_str_t *unwritten)
+{
+    size_t    i;
+    unsigned  state;
+
+    if (unwritten->len % WEBHOOK_UNWRITTEN_LEN) {
+        return MDB_CORRUPTED;
+    }
+
+    for (i = 0; i < unwritten->len; i += WEBHOOK_UNWRITTEN_LEN) {
+        state = unwritten->data[i] & ~WEBHOOK_UNWRITTEN_DEL;
+
+        if (state != WEBHOOK_PENDING && state != WEBHOOK_DEAD) {
+            return MDB_CORRUPTED;
+        }
+    }
 
     return 0;
 }

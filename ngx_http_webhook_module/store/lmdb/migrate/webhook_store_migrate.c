@@ -20,7 +20,9 @@
  * of version 1, and they are read as they are.  Format 4 has tables that the
  * others have not, which are made when the store is opened, and newer records
  * of what the store keeps of itself; one of the tables, an index, is filled in
- * a step, and in another one calls get the time when they were kept.
+ * a step, and in another one calls get the time when they were kept.  In
+ * format 5 rows of the queue bear marks: those that are there have none, so in
+ * its step all of them come into the index.
  */
 
 #include "store/lmdb/migrate/webhook_store_migrate.h"
@@ -37,6 +39,7 @@
 #include "store/lmdb/session/webhook_store_session.h"
 #include "store/lmdb/migrate/webhook_store_migrate_calls.h"
 #include "store/lmdb/migrate/webhook_store_migrate_finished.h"
+#include "store/lmdb/migrate/webhook_store_migrate_first.h"
 #include "store/lmdb/migrate/webhook_store_migrate_ids.h"
 #include "store/lmdb/migrate/webhook_store_migrate_int.h"
 #include "store/lmdb/migrate/webhook_store_migrate_listed.h"
@@ -62,7 +65,8 @@ static const webhook_migrate_step_t  webhook_migrate_steps[] = {
     { 2, webhook_migrate_ids },
     { 2, webhook_migrate_finished },
     { 4, webhook_migrate_listed },
-    { 4, webhook_migrate_calls }
+    { 4, webhook_migrate_calls },
+    { 5, webhook_migrate_first }
 };
 
 #define WEBHOOK_MIGRATE_STEPS                                                 \

@@ -46,6 +46,8 @@ static int webhook_event_keep(webhook_txn_t *t,
     const webhook_rendition_t *rendition, webhook_rendition_row_t *row);
 static int webhook_event_delivery(webhook_txn_t *t, webhook_op_put_event_t *p,
     webhook_put_t *put, uint32_t *added, uint32_t *open);
+static int webhook_event_wait(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    const webhook_id_t *id, webhook_delivery_row_t *d);
 static int webhook_event_past(webhook_txn_t *t, webhook_op_put_event_t *p,
     const webhook_put_t *put, webhook_endpoint_row_t *ep,
     webhook_delivery_row_t *d, uint32_t *open);
@@ -423,7 +425,7 @@ webhook_event_delivery(webhook_txn_t *t, webhook_op_put_event_t *p,
     (*added)++;
 
     if (!put->lease || put->over || put->delay || d.parked || t->paused) {
-        return webhook_queue_wait(t, ep, &p->id, &d);
+        return webhook_event_wait(t, ep, &p->id, &d);
     }
 
     time = webhook_admission_time(ep, WEBHOOK_LANE_FIRST);
@@ -434,7 +436,7 @@ webhook_event_delivery(webhook_txn_t *t, webhook_op_put_event_t *p,
             p->wait = time - t->now;
         }
 
-        return webhook_queue_wait(t, ep, &p->id, &d);
+        return webhook_event_wait(t, ep, &p->id, &d);
     }
 
     rc = webhook_claim_ahead(t, ep, &ahead);
@@ -448,7 +450,7 @@ webhook_event_delivery(webhook_txn_t *t, webhook_op_put_event_t *p,
 
         p->wait = 0;
 
-        return webhook_queue_wait(t, ep, &p->id, &d);
+        return webhook_event_wait(t, ep, &p->id, &d);
     }
 
     rc = webhook_delivery_lease(t, ep, &p->id, &d, p->lease);
@@ -456,6 +458,18 @@ webhook_event_delivery(webhook_txn_t *t, webhook_op_put_event_t *p,
     put->lease_token = d.lease_token;
 
     return rc;
+}
+
+
+/* It waits for its first send, in the order of ids if it can. */
+
+static int
+webhook_event_wait(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    const webhook_id_t *id, webhook_delivery_row_t *d)
+{
+    d->due = webhook_listed_due(t, ep, id, d->due);
+
+    return webhook_queue_wait(t, ep, id, d);
 }
 
 
@@ -513,7 +527,7 @@ webhook_event_past(webhook_txn_t *t, webhook_op_put_event_t *p,
             }
         }
 
-        return webhook_queue_wait(t, ep, &p->id, d);
+        return webhook_event_wait(t, ep, &p->id, d);
     }
 
     d->finished = past->finished;
@@ -534,7 +548,7 @@ webhook_event_past(webhook_txn_t *t, webhook_op_put_event_t *p,
     ep->states[d->state]++;
     ep->dirty = 1;
 
-    rc = webhook_listed_put(t, ep->id, d->state, &p->id);
+    rc = webhook_listed_put(t, ep, d->state, &p->id);
     if (rc) {
         return rc;
     }

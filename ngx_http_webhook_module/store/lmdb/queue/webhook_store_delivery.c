@@ -112,27 +112,25 @@ webhook_delivery_wait(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     const webhook_id_t *id, webhook_delivery_row_t *d)
 {
     int             rc;
+    size_t          mark;
     unsigned char   key[WEBHOOK_KEY_DUE];
     webhook_lane_e  lane;
 
     lane = webhook_delivery_lane(d);
 
-    if (ep->states[WEBHOOK_PENDING] == 0) {
-
-        /* nothing has a row in the index, or lacks one */
-
-        ep->listed = d->due < t->now ? d->due : t->now;
-        ep->unlisted = 0;
-    }
+    mark = lane == WEBHOOK_LANE_FIRST
+           && webhook_listed_ordered(t, ep, id, d->due);
 
     webhook_key_due(key, ep->id, lane, d->due, id);
 
-    rc = webhook_txn_put(t, WEBHOOK_DB_DUE, key, sizeof(key), "", 0, 0);
+    rc = webhook_txn_put(t, WEBHOOK_DB_DUE, key, sizeof(key),
+                         WEBHOOK_LISTED_MARK, mark, 0);
 
-    if (rc == 0) {
-        rc = webhook_listed_waits(ep, lane, d->due)
-             ? webhook_listed_put(t, ep->id, WEBHOOK_PENDING, id)
-             : webhook_listed_new(t, ep, id);
+    if (rc == 0 && mark) {
+        webhook_listed_mark(ep);
+
+    } else if (rc == 0) {
+        rc = webhook_listed_put(t, ep, WEBHOOK_PENDING, id);
     }
 
     return rc ? rc : webhook_delivery_pending(t, ep, id, d);
@@ -156,23 +154,26 @@ webhook_delivery_unqueue(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     const unsigned char *due)
 {
     int           rc;
+    size_t        mark;
     webhook_id_t  id;
 
-    rc = webhook_txn_del(t, WEBHOOK_DB_DUE, due, WEBHOOK_KEY_DUE);
+    mark = 0;
+
+    rc = webhook_txn_take(t, WEBHOOK_DB_DUE, due, WEBHOOK_KEY_DUE, &mark);
     if (rc && rc != MDB_NOTFOUND) {
         return rc;
     }
 
     webhook_delivery_unpending(ep);
 
-    if (!webhook_listed_waits(ep, due[8], webhook_get_u64(due + 9))) {
-        webhook_listed_old(ep);
+    if (mark) {
+        webhook_listed_unmark(ep);
         return 0;
     }
 
     memcpy(id.bytes, due + 17, 16);
 
-    return webhook_listed_del(t, ep->id, WEBHOOK_PENDING, &id);
+    return webhook_listed_del(t, ep, WEBHOOK_PENDING, &id);
 }
 
 

@@ -13,6 +13,8 @@
 #include "store/lmdb/handle/webhook_store_handle.h"
 #include "store/lmdb/rows/webhook_store_recount.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
+#include "store/lmdb/lists/webhook_store_listed.h"
+#include "store/lmdb/lists/webhook_store_listed_recount.h"
 #include "store/lmdb/lists/webhook_store_ring.h"
 
 #include <errno.h>
@@ -58,6 +60,7 @@ webhook_endpoint_row_get(webhook_txn_t *t, uint64_t id,
     row->id = id;
     row->name_len = 0;
     row->reason_len = 0;
+    row->unwritten_len = 0;
     row->exists = 0;
     row->dirty = 0;
 
@@ -71,6 +74,10 @@ webhook_endpoint_row_get(webhook_txn_t *t, uint64_t id,
 
         if (rc) {
             rc = webhook_recount_endpoint(t, row);
+
+            if (rc == 0 && t->write) {
+                rc = webhook_listed_recount(t, id);
+            }
         }
 
     } else if (rc == MDB_NOTFOUND) {
@@ -266,6 +273,11 @@ webhook_endpoint_row_remove(webhook_txn_t *t, webhook_endpoint_row_t *ep)
     unsigned char  key[WEBHOOK_KEY_WAKE];
 
     rc = webhook_ring_flush(t, ep);
+
+    if (rc == 0) {
+        rc = webhook_listed_write(t, ep);
+    }
+
     if (rc) {
         return rc;
     }

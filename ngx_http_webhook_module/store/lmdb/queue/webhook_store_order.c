@@ -292,7 +292,7 @@ webhook_order_leave(webhook_txn_t *t, webhook_endpoint_row_t *ep,
 
     webhook_delivery_unpending(ep);
 
-    rc = webhook_listed_del(t, ep->id, WEBHOOK_PENDING, &id);
+    rc = webhook_listed_del(t, ep, WEBHOOK_PENDING, &id);
 
     return rc ? rc : webhook_delivery_wait(t, ep, &id, &d);
 }
@@ -418,7 +418,7 @@ webhook_order_park(webhook_txn_t *t, webhook_endpoint_row_t *ep,
                          16, 0);
 
     if (rc == 0) {
-        rc = webhook_listed_put(t, ep->id, WEBHOOK_PENDING, id);
+        rc = webhook_listed_put(t, ep, WEBHOOK_PENDING, id);
     }
 
     return rc ? rc : webhook_delivery_pending(t, ep, id, d);
@@ -441,5 +441,5 @@ webhook_order_unpark(webhook_txn_t *t, webhook_endpoint_row_t *ep,
 
     webhook_delivery_unpending(ep);
 
-    return webhook_listed_del(t, ep->id, WEBHOOK_PENDING, id);
+    return webhook_listed_del(t, ep, WEBHOOK_PENDING, id);
 }

@@ -158,7 +158,7 @@ webhook_queue_over(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     ep->states[state]++;
     ep->dirty = 1;
 
-    rc = webhook_listed_put(t, ep->id, state, id);
+    rc = webhook_listed_put(t, ep, state, id);
 
     if (rc == 0) {
         rc = webhook_ring_minute(t, ep, &minute);
@@ -262,7 +262,7 @@ webhook_queue_cancel(webhook_txn_t *t, webhook_endpoint_row_t *ep,
         }
 
         if (rc == 0) {
-            rc = webhook_listed_del(t, ep->id, WEBHOOK_DEAD, id);
+            rc = webhook_listed_del(t, ep, WEBHOOK_DEAD, id);
         }
 
         d->blocks = 0;
@@ -365,7 +365,7 @@ webhook_queue_requeue(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     }
 
     if (rc == 0) {
-        rc = webhook_listed_del(t, ep->id, was, id);
+        rc = webhook_listed_del(t, ep, was, id);
     }
 
     if (rc) {
@@ -401,11 +401,12 @@ webhook_queue_dead_letter_row(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     const unsigned char *due)
 {
     int           rc;
+    size_t        len;
     webhook_id_t  id;
 
     memcpy(id.bytes, due + 17, 16);
 
-    rc = webhook_txn_del(t, WEBHOOK_DB_DUE, due, WEBHOOK_KEY_DUE);
+    rc = webhook_txn_take(t, WEBHOOK_DB_DUE, due, WEBHOOK_KEY_DUE, &len);
     if (rc) {
         return rc;
     }
@@ -436,8 +437,8 @@ webhook_queue_dead_letter_row(webhook_txn_t *t, webhook_endpoint_row_t *ep,
 
     default:
 
-        if (!webhook_listed_waits(ep, due[8], webhook_get_u64(due + 9))) {
-            webhook_listed_old(ep);
+        if (len) {
+            webhook_listed_unmark(ep);
         }
 
         return webhook_queue_dead_letter(t, ep, &id, WEBHOOK_PENDING);
@@ -515,7 +516,7 @@ webhook_queue_kill(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     webhook_store_log_error(t->st, MDB_CORRUPTED,
                             "a delivery cannot be read and is given up");
 
-    rc = webhook_listed_del(t, ep->id, was, id);
+    rc = webhook_listed_del(t, ep, was, id);
     if (rc) {
         return rc;
     }

@@ -8,6 +8,7 @@
 
 #include "store/lmdb/rows/webhook_store_recount.h"
 #include "core/base/webhook_codec.h"
+#include "core/base/webhook_id.h"
 #include "store/lmdb/layout/webhook_store_row.h"
 #include "store/lmdb/layout/webhook_store_row_object.h"
 #include "store/lmdb/handle/webhook_store_clock.h"
@@ -25,8 +26,8 @@
 
 static int webhook_recount_queue(webhook_txn_t *t,
     webhook_endpoint_row_t *row);
-static int webhook_recount_listed(webhook_txn_t *t,
-    webhook_endpoint_row_t *row, const unsigned char *due);
+static void webhook_recount_marked(webhook_endpoint_row_t *row,
+    const unsigned char *due);
 static int webhook_recount_parked(webhook_txn_t *t,
     webhook_endpoint_row_t *row);
 static int webhook_recount_finished(webhook_txn_t *t,
@@ -56,7 +57,6 @@ webhook_recount_endpoint(webhook_txn_t *t, webhook_endpoint_row_t *row)
     row->wake = WEBHOOK_NEVER;
     row->limit = WEBHOOK_RECOUNT_LIMIT;
     row->order_block = 1;
-    row->listed = WEBHOOK_NEVER;
 
     if (!t->write) {
         return 0;
@@ -128,9 +128,9 @@ webhook_recount_queue(webhook_txn_t *t, webhook_endpoint_row_t *row)
         switch (key.mv_size == WEBHOOK_KEY_DUE ? p[8] : 0xff) {
 
         case WEBHOOK_LANE_FIRST:
-            rc = webhook_recount_listed(t, row, p);
-            if (rc) {
-                return rc;
+
+            if (val.mv_size) {
+                webhook_recount_marked(row, p);
             }
 
             /* fall through */
@@ -156,27 +156,18 @@ webhook_recount_queue(webhook_txn_t *t, webhook_endpoint_row_t *row)
 }
 
 
-/* Which of the first sends are in the index of what waits is not known any
-   more: all are, then. */
+/* A first send that is not in the index of what waits; it tells by how much ids
+   and due times differ. */
 
-static int
-webhook_recount_listed(webhook_txn_t *t, webhook_endpoint_row_t *row,
-    const unsigned char *due)
+static void
+webhook_recount_marked(webhook_endpoint_row_t *row, const unsigned char *due)
 {
-    int            rc;
-    MDB_val        val;
-    webhook_id_t   id;
-    unsigned char  key[WEBHOOK_KEY_LISTED];
+    webhook_id_t  id;
 
     memcpy(id.bytes, due + 17, sizeof(id.bytes));
 
-    webhook_key_listed(key, row->id, WEBHOOK_PENDING, &id);
-
-    rc = webhook_txn_get(t, WEBHOOK_DB_LISTED, key, sizeof(key), &val);
-
-    return rc == MDB_NOTFOUND
-           ? webhook_txn_put(t, WEBHOOK_DB_LISTED, key, sizeof(key), "", 0, 0)
-           : rc;
+    row->skew = webhook_get_u64(due + 9) - webhook_id_time(&id);
+    row->marked++;
 }
 
 

@@ -79,6 +79,43 @@ webhook_txn_del(webhook_txn_t *t, webhook_db_e db, const void *key,
 
 
 int
+webhook_txn_take(webhook_txn_t *t, webhook_db_e db, const void *key,
+    size_t key_len, size_t *len)
+{
+    int          rc;
+    MDB_val      k, v;
+    MDB_cursor  *c;
+
+    rc = webhook_txn_cursor(t, db, &c);
+    if (rc) {
+        return rc;
+    }
+
+    k.mv_data = (void *) key;
+    k.mv_size = key_len;
+
+    rc = mdb_cursor_get(c, &k, &v, MDB_SET);
+    if (rc) {
+        return rc;
+    }
+
+    *len = v.mv_size;
+
+    rc = mdb_cursor_del(c, 0);
+
+    if (db >= WEBHOOK_DBS_SELDOM) {
+        t->st->seldom_time = 0;
+    }
+
+    if (rc == 0) {
+        t->dirty = 1;
+    }
+
+    return rc;
+}
+
+
+int
 webhook_txn_stat(webhook_txn_t *t, webhook_db_e db, MDB_stat *stat)
 {
     if (t->st->absent & 1U << db) {

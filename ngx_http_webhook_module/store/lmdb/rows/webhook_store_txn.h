@@ -19,6 +19,11 @@ int webhook_txn_put(webhook_txn_t *t, webhook_db_e db, const void *key,
 int webhook_txn_del(webhook_txn_t *t, webhook_db_e db, const void *key,
     size_t key_len);
 
+/* Removes one row, and tells how many bytes its value had.  The transaction's
+   cursor of the table moves. */
+int webhook_txn_take(webhook_txn_t *t, webhook_db_e db, const void *key,
+    size_t key_len, size_t *len);
+
 /* Rows of a table. */
 int webhook_txn_stat(webhook_txn_t *t, webhook_db_e db, MDB_stat *stat);
 

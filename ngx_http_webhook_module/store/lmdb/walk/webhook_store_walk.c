@@ -58,10 +58,10 @@ void
 webhook_walk_free(webhook_walk_t *w)
 {
     free(w->heads);
-    free(w->fresh);
+    free(w->unwritten);
 
     w->heads = NULL;
-    w->fresh = NULL;
+    w->unwritten = NULL;
     w->begun = 0;
 }
 

@@ -22,15 +22,32 @@ typedef struct {
 } webhook_walk_hit_t;
 
 
-/* Of one endpoint the next one, and its part of those that the index has not
-   yet, in the order of ids. */
+/* Whether the next one of the lane is known, of those that have a mark there and
+   no row in the index. */
+
+typedef enum {
+    WEBHOOK_WALK_NONE = 0,              /* there is none */
+    WEBHOOK_WALK_UNKNOWN,               /* it is to be looked for */
+    WEBHOOK_WALK_KNOWN
+} webhook_walk_lane_e;
+
+
+/* Of one endpoint the next one. */
 
 typedef struct {
     uint64_t                 endpoint;
     webhook_id_t             id;
-    uint32_t                 first;
-    uint32_t                 count;
-    uint32_t                 grown;     /* by what was written since */
+
+    webhook_walk_lane_e      lane;
+    webhook_id_t             waits;     /* the next one of the lane */
+    uint64_t                 skew;      /* as the endpoint's row has it, ... */
+    uint32_t                 grown;     /* ... at this time */
+
+    const webhook_endpoint_row_t  *row; /* who only reads has none, but a copy
+                                           of what is not written to the index
+                                           yet: */
+    size_t                   unwritten; /* in that of the walk, from there on */
+    size_t                   unwritten_len;
 } webhook_walk_head_t;
 
 
@@ -54,9 +71,9 @@ typedef struct {
     webhook_walk_head_t     *heads;     /* a heap, the next one first */
     uint32_t                 heads_count;
     uint32_t                 heads_size;
-    webhook_id_t            *fresh;     /* that the index has not yet */
-    uint32_t                 fresh_count;
-    uint32_t                 fresh_size;
+    unsigned char           *unwritten; /* of all heads */
+    size_t                   unwritten_len;
+    size_t                   unwritten_size;
 } webhook_walk_t;
 
 

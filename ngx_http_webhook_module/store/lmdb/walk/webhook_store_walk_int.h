@@ -15,17 +15,21 @@
 int webhook_walk_listed(webhook_txn_t *t, webhook_walk_t *w,
     webhook_walk_hit_t *hit, int *got);
 
-/* Reads which first sends of the head's endpoint wait, and are too new for the
-   index; and again, where there are others now that the walk has not passed. */
-int webhook_walk_fresh(webhook_txn_t *t, webhook_walk_t *w,
+/* What the endpoint's row tells of those that wait or are dead: of the head's
+   endpoint; and the first endpoint that is not before this one and may have
+   some, or MDB_NOTFOUND. */
+int webhook_walk_head(webhook_txn_t *t, webhook_walk_t *w,
     webhook_walk_head_t *h);
-int webhook_walk_fresh_again(webhook_txn_t *t, webhook_walk_t *w,
-    webhook_walk_head_t *h);
+int webhook_walk_endpoint(webhook_txn_t *t, const webhook_walk_t *w,
+    uint64_t *endpoint);
 
-/* Of these the next one behind an event, or, if "same" is set, this event;
-   MDB_NOTFOUND. */
-int webhook_walk_fresh_find(const webhook_walk_t *w,
+/* The next one behind an event, or, if "same" is set, this event: of those that
+   are in the index, and of those that are in the lane alone.  MDB_NOTFOUND. */
+int webhook_walk_index_next(webhook_txn_t *t, const webhook_walk_t *w,
     const webhook_walk_head_t *h, const webhook_id_t *bound, int same,
+    webhook_id_t *id);
+int webhook_walk_lane_next(webhook_txn_t *t, const webhook_walk_t *w,
+    webhook_walk_head_t *h, const webhook_id_t *bound, int same,
     webhook_id_t *id);
 
 /* A delivery whose row was read into hit->d, or could not be: *got is set if

@@ -4,7 +4,7 @@
  *
  * A walk by the index of what waits and is dead: of one endpoint, or of all,
  * each of which is in the order of events, so that the next of all is the first
- * of a heap.  What waits and is too new for the index is among them.
+ * of a heap.  What waits and has no row there is among them.
  */
 
 #include "store/lmdb/walk/webhook_store_walk_int.h"
@@ -14,6 +14,7 @@
 #include "store/lmdb/handle/webhook_store_handle.h"
 #include "store/lmdb/rows/webhook_store_txn_seek.h"
 #include "store/lmdb/queue/webhook_store_delivery.h"
+#include "store/lmdb/queue/webhook_store_wake.h"
 #include "store/lmdb/walk/webhook_store_filter.h"
 
 #include <errno.h>
@@ -21,16 +22,10 @@
 
 
 static int webhook_walk_begin(webhook_txn_t *t, webhook_walk_t *w);
-static int webhook_walk_endpoint(webhook_txn_t *t, const webhook_walk_t *w,
-    uint64_t *endpoint);
 static int webhook_walk_add(webhook_txn_t *t, webhook_walk_t *w,
     uint64_t endpoint);
 static int webhook_walk_find(webhook_txn_t *t, webhook_walk_t *w,
     webhook_walk_head_t *h);
-static int webhook_walk_find_row(webhook_txn_t *t, const webhook_walk_t *w,
-    uint64_t endpoint, const webhook_id_t *bound, int same, webhook_id_t *id);
-static int webhook_walk_behind_row(webhook_txn_t *t, const unsigned char *key,
-    MDB_val *found, MDB_val *val);
 static int webhook_walk_behind(const webhook_walk_t *w,
     const webhook_walk_head_t *h);
 static int webhook_walk_before(const webhook_walk_t *w,
@@ -107,10 +102,20 @@ webhook_walk_begin(webhook_txn_t *t, webhook_walk_t *w)
 
     w->begun = 1;
     w->heads_count = 0;
-    w->fresh_count = 0;
+    w->unwritten_len = 0;
 
     if (w->f->endpoint) {
         return webhook_walk_add(t, w, w->f->endpoint);
+    }
+
+    if (t->write) {
+
+        /* what the batch did so far has to show in the rows of endpoints */
+
+        rc = webhook_wake_flush(t);
+        if (rc) {
+            return rc;
+        }
     }
 
     for (endpoint = 0; /* void */ ; endpoint++) {
@@ -139,56 +144,6 @@ webhook_walk_begin(webhook_txn_t *t, webhook_walk_t *w)
 }
 
 
-/* The first endpoint that is not before this one and has rows in the index, or
-   may have some that are too new for it. */
-
-static int
-webhook_walk_endpoint(webhook_txn_t *t, const webhook_walk_t *w,
-    uint64_t *endpoint)
-{
-    int            rc, some;
-    MDB_val        found, val;
-    uint64_t       next;
-    webhook_id_t   none;
-    unsigned char  key[WEBHOOK_KEY_DUE];
-
-    memset(&none, 0, sizeof(none));
-
-    webhook_key_listed(key, *endpoint, 0, &none);
-
-    rc = webhook_txn_seek(t, WEBHOOK_DB_LISTED, key, WEBHOOK_KEY_LISTED,
-                          &found, &val);
-
-    if (rc && rc != MDB_NOTFOUND) {
-        return rc;
-    }
-
-    some = rc == 0;
-    next = some ? webhook_get_u64(found.mv_data) : UINT64_MAX;
-
-    if (w->f->state == WEBHOOK_PENDING && !(some && next == *endpoint)) {
-
-        webhook_key_due(key, *endpoint, 0, 0, &none);
-
-        rc = webhook_txn_seek(t, WEBHOOK_DB_DUE, key, sizeof(key), &found,
-                              &val);
-
-        if (rc && rc != MDB_NOTFOUND) {
-            return rc;
-        }
-
-        if (rc == 0 && webhook_get_u64(found.mv_data) <= next) {
-            some = 1;
-            next = webhook_get_u64(found.mv_data);
-        }
-    }
-
-    *endpoint = next;
-
-    return some ? 0 : MDB_NOTFOUND;
-}
-
-
 static int
 webhook_walk_add(webhook_txn_t *t, webhook_walk_t *w, uint64_t endpoint)
 {
@@ -212,7 +167,7 @@ webhook_walk_add(webhook_txn_t *t, webhook_walk_t *w, uint64_t endpoint)
 
     heads->endpoint = endpoint;
 
-    rc = webhook_walk_fresh(t, w, heads);
+    rc = webhook_walk_head(t, w, heads);
 
     if (rc == 0) {
         rc = webhook_walk_find(t, w, heads);
@@ -234,7 +189,7 @@ webhook_walk_add(webhook_txn_t *t, webhook_walk_t *w, uint64_t endpoint)
 static int
 webhook_walk_find(webhook_txn_t *t, webhook_walk_t *w, webhook_walk_head_t *h)
 {
-    int           rc, same;
+    int           rc, same, waits;
     uint64_t      endpoint;
     webhook_id_t  bound, id;
 
@@ -260,94 +215,28 @@ webhook_walk_find(webhook_txn_t *t, webhook_walk_t *w, webhook_walk_head_t *h)
         memset(bound.bytes, 0xff, 16);
     }
 
-    rc = webhook_walk_fresh_again(t, w, h);
-    if (rc) {
-        return rc;
-    }
-
-    rc = webhook_walk_find_row(t, w, endpoint, &bound, same, &h->id);
+    rc = webhook_walk_lane_next(t, w, h, &bound, same, &id);
 
     if (rc && rc != MDB_NOTFOUND) {
         return rc;
     }
 
-    if (webhook_walk_fresh_find(w, h, &bound, same, &id) == 0
-        && (rc || (memcmp(&id, &h->id, sizeof(webhook_id_t)) < 0)
-                  == (w->oldest == 1)))
+    waits = rc == 0;
+
+    rc = webhook_walk_index_next(t, w, h, &bound, same, &h->id);
+
+    if (rc && rc != MDB_NOTFOUND) {
+        return rc;
+    }
+
+    if (waits && (rc || (memcmp(&id, &h->id, sizeof(webhook_id_t)) < 0)
+                        == (w->oldest == 1)))
     {
         h->id = id;
         rc = 0;
     }
 
     return rc || webhook_walk_over(t, w, &h->id) ? MDB_NOTFOUND : 0;
-}
-
-
-/* The same of those that have a row. */
-
-static int
-webhook_walk_find_row(webhook_txn_t *t, const webhook_walk_t *w,
-    uint64_t endpoint, const webhook_id_t *bound, int same, webhook_id_t *id)
-{
-    int             rc;
-    MDB_val         found, val;
-    unsigned char   key[WEBHOOK_KEY_LISTED], *p;
-
-    rc = 0;
-
-    webhook_key_listed(key, endpoint, w->f->state, bound);
-
-    if (w->oldest || same) {
-        rc = webhook_txn_seek(t, WEBHOOK_DB_LISTED, key, sizeof(key), &found,
-                              &val);
-
-        if (rc == 0 && memcmp(found.mv_data, key, sizeof(key)) == 0) {
-
-            if (same) {
-                *id = *bound;
-                return 0;
-            }
-
-            rc = webhook_walk_behind_row(t, key, &found, &val);
-        }
-    }
-
-    if (!w->oldest) {
-        rc = webhook_txn_seek_before(t, WEBHOOK_DB_LISTED, key, sizeof(key),
-                                     &found, &val);
-    }
-
-    if (rc) {
-        return rc;
-    }
-
-    p = found.mv_data;
-
-    if (memcmp(p, key, 9) != 0) {
-        return MDB_NOTFOUND;
-    }
-
-    memcpy(id->bytes, p + 9, 16);
-
-    return 0;
-}
-
-
-/* The row behind that of the key. */
-
-static int
-webhook_walk_behind_row(webhook_txn_t *t, const unsigned char *key,
-    MDB_val *found, MDB_val *val)
-{
-    unsigned       i;
-    unsigned char  next[WEBHOOK_KEY_LISTED];
-
-    memcpy(next, key, sizeof(next));
-
-    for (i = sizeof(next); i > 0 && ++next[i - 1] == 0; i--) { /* void */ }
-
-    return webhook_txn_seek(t, WEBHOOK_DB_LISTED, next, sizeof(next), found,
-                            val);
 }
 
 

@@ -39,12 +39,38 @@ is_leased(util_t *u, const model_t *m, unsigned e, const webhook_put_t *put)
 }
 
 
+/* One that is there already, or was once. */
+
+static void
+step_put_again(util_t *u)
+{
+    model_t        *m;
+    webhook_op_t    op;
+    webhook_put_t   put;
+
+    m = &model[roll(events)];
+
+    if (!m->gone) {
+        memset(&put, 0, sizeof(put));
+
+        put.lease = 1;
+
+        util_put_op(&op, &put, m->id, endpoints[0], bytes, 5);
+
+        expect(util_apply(u, &op) == WEBHOOK_STORE_DUPLICATE
+               && put.lease_token == 0, "a duplicate");
+    }
+}
+
+
 static void
 step_put(util_t *u)
 {
     model_t        *m;
+    uint64_t        age;
     unsigned        e, n, free, key[ENDPOINTS];
     webhook_op_t    op;
+    webhook_id_t    id;
     webhook_put_t   puts[ENDPOINTS];
 
     static const char     *keys[KEYS + 1] = { "", "a", "b", "c", "d", "e" };
@@ -55,26 +81,20 @@ step_put(util_t *u)
     }
 
     if (events && roll(20) == 0) {
-
-        /* one that is there already, or was once */
-
-        m = &model[roll(events)];
-
-        if (!m->gone) {
-            memset(puts, 0, sizeof(puts));
-            puts[0].lease = 1;
-            util_put_op(&op, puts, m->id, endpoints[0], bytes, 5);
-
-            expect(util_apply(u, &op) == WEBHOOK_STORE_DUPLICATE
-                   && puts[0].lease_token == 0, "a duplicate");
-        }
-
+        step_put_again(u);
         return;
     }
 
     m = &model[events++];
 
-    m->id = util_id(u);
+    /* not in the order of time */
+
+    u->wall = u->real;
+    age = roll(8);
+    id = util_id(u);
+
+    webhook_id_timed(&id, u->real - age, &m->id);
+
     m->used = 1;
     m->len = roll(4) ? roll(3000) : roll(sizeof(bytes));
 
@@ -135,6 +155,12 @@ step_put(util_t *u)
         m->token[e] = puts[n].lease_token;
         m->due[e] = u->clock + puts[n].delay;
         m->end[e] = u->clock + 5000;
+
+        /* what waits from now on is due since its id was made */
+
+        if (puts[n].lease_token == 0 && puts[n].delay == 0) {
+            m->due[e] -= age + 1;
+        }
     }
 
     finished(u, m);

@@ -11,6 +11,12 @@
  * UUIDv7, and those whose id was made from an Idempotency-Key (UUIDv8), with
  * the first bit clear and with the first bit set.  Of each kind there is one
  * event in every state that a delivery can be in.
+ *
+ * t/data/store-4.mdb.gz, a store of format 4, has all of this, and more, by
+ * t/data/store-4.c: of one endpoint, "shop", FOUR_EVENTS wait for their first
+ * send.  The older of them stand in the index of what waits, the others in their
+ * lane alone, and their ids are not in the order of time.  Of two more events
+ * one is delivered and one dead.
  */
 
 #ifndef STORE_ONE_H
@@ -21,6 +27,7 @@
 
 #define ONE_FILE    "t/data/store-1.mdb.gz"
 #define ONE_FILE_3  "t/data/store-3.mdb.gz"
+#define FOUR_FILE   "t/data/store-4.mdb.gz"
 
 #define ONE_KINDS   3
 #define ONE_WALL    1700000000000ULL    /* ms, of the first event */
@@ -28,6 +35,11 @@
 #define ONE_LONG    9000                /* bytes of the long body */
 #define ONE_CALLS   6
 #define ONE_REPEATS 4                   /* of them the last is not settled */
+
+#define FOUR_EVENTS  1200
+#define FOUR_MIXED   7                  /* no divisor of FOUR_EVENTS */
+#define FOUR_WALL    (ONE_WALL + 24 * 3600000ULL)
+#define FOUR_ENDED   2                  /* events before those that wait */
 
 
 typedef enum {
@@ -363,6 +375,25 @@ one_sound(util_t *u)
 
     return webhook_store_check(util_lmdb(u), &check, util_tell, NULL) == 0
            && check.faults == 0 && sound;
+}
+
+
+/* The id of an event of "shop": those that wait come behind the others. */
+__attribute__((unused))
+static webhook_id_t
+four_id(unsigned n)
+{
+    webhook_id_t  id;
+
+    memset(&id, 0, sizeof(id));
+
+    webhook_set_u64(id.bytes, (FOUR_WALL + n) << 16);
+    webhook_set_u64(id.bytes + 8, n);
+
+    id.bytes[6] = 0x70;
+    id.bytes[8] = 0x80;
+
+    return id;
 }
 
 

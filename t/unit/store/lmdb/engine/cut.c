@@ -12,10 +12,12 @@
 
 #include "store_cut.h"
 #include "store_one.h"
+#include "store_task.h"
 
 
 static void test_migrate(void);
 static void test_migrate_three(void);
+static void test_migrate_four(void);
 static void test_import(void);
 static void test_quarantine(void);
 
@@ -25,6 +27,7 @@ main(void)
 {
     test_migrate();
     test_migrate_three();
+    test_migrate_four();
     test_import();
     test_quarantine();
 
@@ -117,6 +120,56 @@ test_migrate_three(void)
     static const cut_scene_t  scene = {
         "format 3 is opened", sizeof(util_t), migrate_three_make, migrate_act,
         migrate_sound, drop
+    };
+
+    cut_each(&scene);
+}
+
+
+/* Of what waits the newest come into the index. */
+
+static void
+migrate_four_make(void *scene)
+{
+    util_t  *u = scene;
+
+    static const webhook_lmdb_options_t  few = { .migrate = 50 };
+
+    one_init_file(u, FOUR_FILE);
+
+    u->own = &few;
+}
+
+
+static int
+migrate_four_sound(void *scene, int whole)
+{
+    util_t            *u = scene;
+    uint64_t           n;
+    unsigned           ordered;
+    webhook_filter_t   f;
+
+    if (!migrate_sound(scene, whole)) {
+        return 0;
+    }
+
+    memset(&f, 0, sizeof(f));
+
+    f.endpoint = util_name("shop");
+    f.state = WEBHOOK_PENDING;
+
+    n = task_listed(u, &f, 200, &ordered);
+
+    return n == FOUR_EVENTS && ordered;
+}
+
+
+static void
+test_migrate_four(void)
+{
+    static const cut_scene_t  scene = {
+        "format 4 is opened", sizeof(util_t), migrate_four_make, migrate_act,
+        migrate_four_sound, drop
     };
 
     cut_each(&scene);
