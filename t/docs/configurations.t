@@ -193,7 +193,8 @@ for my $file ('README.md', 'conf/examples/README.md', sort glob 'docs/*.md') {
         $block =~ s{/var/log/nginx/}{$prefix/}g;
         $block =~ s{/etc/ssl/erp-ca\.pem}{$conf/webhook/pos.pem}g;
         $block =~ s{/etc/nginx/webhook}{$conf/webhook}g;
-        $block =~ s{listen( +)(\d+)}{listen${1}127.0.0.1:%%PORT_$2%%}g;
+        $block =~ s{listen( +)(?:127\.0\.0\.1:)?(\d+)(?![\d.])}
+                   {listen${1}127.0.0.1:%%PORT_$2%%}g;
 
         if ($block =~ m{include\s+webhook/(stripe)\.conf}) {
             write_file("$conf/webhook/$1.conf",
