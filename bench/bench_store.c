@@ -7,11 +7,12 @@
  *
  *     bench_store [-p processes] [-b batch] [-s body] [-t seconds]
  *                 [-e endpoints] [-m megabytes] [-k keep-ms] [-g gap-us]
- *                 [-w waiting] DIRECTORY
+ *                 [-w waiting] [-f] DIRECTORY
  *
  * A batch is so many operations: half of them put an event, half complete
  * one and claim the next.  "waiting" deliveries of an endpoint that nobody
- * serves are put first.  Prints events put and completed a second, the time a
+ * serves are put first; with -f they are of the endpoints "endpoint-0" and on,
+ * and nothing else is done.  Prints events put and completed a second, the time a
  * batch took, the processor time of an event, and, for scale, how often the
  * disk syncs 4 kB a second.
  */
@@ -92,9 +93,15 @@ main(int argc, char **argv)
         return 1;
     }
 
-    printf("disk: %.0f syncs of 4 kB a second\n", bench_syncs(s.path));
+    if (!s.fill) {
+        printf("disk: %.0f syncs of 4 kB a second\n", bench_syncs(s.path));
+    }
 
     bench_fill(&s);
+
+    if (s.fill) {
+        return 0;
+    }
 
     fflush(stdout);
 
@@ -144,7 +151,7 @@ bench_options(bench_setup_t *s, int argc, char **argv)
     s->size = (uint64_t) 2048 << 20;
     s->keep = 3600000;
 
-    while ((opt = getopt(argc, argv, "p:b:s:t:e:m:k:g:w:")) != -1) {
+    while ((opt = getopt(argc, argv, "p:b:s:t:e:m:k:g:w:f")) != -1) {
 
         switch (opt) {
 
@@ -182,6 +189,10 @@ bench_options(bench_setup_t *s, int argc, char **argv)
 
         case 'w':
             s->waiting = atoi(optarg);
+            break;
+
+        case 'f':
+            s->fill = 1;
             break;
 
         default:
@@ -266,7 +277,9 @@ bench_fill(const bench_setup_t *s)
 
             p[j] = &ops[j];
 
-            puts[j].endpoint = 1;
+            puts[j].endpoint = s->fill ? bench_endpoint((i + j) % s->endpoints,
+                                                        name, sizeof(name))
+                                       : 1;
 
             webhook_id_make(&source, bench_wall(),
                             &ops[j].u.put_event.id);

@@ -127,7 +127,8 @@ $(BENCH_BINS): $(BUILD)/%: bench/%.c $(BUILD)/plain/libwebhook.a \
 
 # The parts of the benchmark, each with options of its own: "make bench
 # BENCH=run BENCH_OPTIONS=--seconds=10" runs one.
-BENCH ?= run inbound receivers disk store pages lists event sign json instructions
+BENCH ?= run commit inbound receivers disk store pages lists event sign json \
+         instructions
 
 bench:
 	@tools/install-deps bench
@@ -135,6 +136,7 @@ bench:
 	@$(foreach part,$(BENCH),$(bench_$(part)) &&) true
 
 bench_run       = echo "== run" && $(TEST_ENV) bench/run $(BENCH_OPTIONS)
+bench_commit    = echo "== commit" && $(TEST_ENV) bench/commit $(BENCH_OPTIONS)
 bench_inbound   = echo "== inbound" && $(TEST_ENV) bench/inbound $(BENCH_OPTIONS)
 bench_receivers = echo "== receivers" && $(TEST_ENV) bench/receivers $(BENCH_OPTIONS)
 bench_instructions = echo "== instructions" && $(TEST_ENV) bench/instructions \

@@ -42,6 +42,7 @@ typedef struct {
     uint64_t     keep;
     unsigned     gap;
     unsigned     waiting;
+    unsigned     fill:1;
 } bench_setup_t;
 
 
