@@ -13,8 +13,9 @@
  * time, and the seconds from the first request to the last.  Where none comes
  * for a minute, it ends with status 1.
  *
- * It takes requests with Content-Length, one after the other on a connection,
- * of 64 kB at most each.
+ * A GET of "/count" is answered with the number of requests so far, and is none
+ * of them.  It takes requests with Content-Length, one after the other on a
+ * connection, of 64 kB at most each.
  */
 
 #ifndef _GNU_SOURCE
@@ -230,11 +231,30 @@ sink_whole(const sink_conn_t *c)
 }
 
 
+/* Tells how many there were; 0, or -1 where the connection is of no use. */
+
+static int
+sink_count(const sink_t *s, const sink_conn_t *c)
+{
+    int   n, len;
+    char  number[32], text[160];
+
+    n = snprintf(number, sizeof(number), "%llu",
+                 (unsigned long long) s->requests);
+
+    len = snprintf(text, sizeof(text), "HTTP/1.1 200 OK\r\n"
+                   "Content-Length: %d\r\n\r\n%s", n, number);
+
+    return write(c->fd, text, (size_t) len) == len ? 0 : -1;
+}
+
+
 /* Reads what is there and answers what is whole. */
 
 static void
 sink_serve(sink_t *s, sink_conn_t *c)
 {
+    int      asked, rc;
     size_t   whole;
     ssize_t  n;
 
@@ -257,15 +277,27 @@ sink_serve(sink_t *s, sink_conn_t *c)
             break;
         }
 
-        if (write(c->fd, s->answer, s->answer_len)
-            != (ssize_t) s->answer_len)
-        {
+        asked = whole > 11 && memcmp(c->data, "GET /count ", 11) == 0;
+
+        if (asked) {
+            rc = sink_count(s, c);
+
+        } else {
+            rc = write(c->fd, s->answer, s->answer_len)
+                 == (ssize_t) s->answer_len ? 0 : -1;
+        }
+
+        if (rc == -1) {
             sink_close(s, c);
             return;
         }
 
         c->len -= whole;
         memmove(c->data, c->data + whole, c->len);
+
+        if (asked) {
+            continue;
+        }
 
         s->requests++;
 

@@ -126,7 +126,8 @@ $(BENCH_BINS): $(BUILD)/%: bench/%.c $(BUILD)/plain/libwebhook.a \
 	    -o $@ $< $(BUILD)/plain/libwebhook.a $(PLAIN_LIBS)
 
 # The parts of the benchmark, each with options of its own: "make bench
-# BENCH=run BENCH_OPTIONS=--seconds=10" runs one.
+# BENCH=run BENCH_OPTIONS=--seconds=10" runs one.  One that is not among them is
+# "peers": the same work done by others, of which most have to be installed.
 BENCH ?= run commit inbound receivers disk store pages lists event sign json \
          instructions
 
@@ -137,6 +138,7 @@ bench:
 
 bench_run       = echo "== run" && $(TEST_ENV) bench/run $(BENCH_OPTIONS)
 bench_commit    = echo "== commit" && $(TEST_ENV) bench/commit $(BENCH_OPTIONS)
+bench_peers     = echo "== peers" && $(TEST_ENV) bench/peers $(BENCH_OPTIONS)
 bench_inbound   = echo "== inbound" && $(TEST_ENV) bench/inbound $(BENCH_OPTIONS)
 bench_receivers = echo "== receivers" && $(TEST_ENV) bench/receivers $(BENCH_OPTIONS)
 bench_instructions = echo "== instructions" && $(TEST_ENV) bench/instructions \
