@@ -102,7 +102,9 @@ typedef struct {
  * at once ("over"), with an attempt that says so, and can be retried as any
  * that are dead.  What waits is counted after a second at the latest, and
  * anew before anything is too much, of a company with hundreds of endpoints
- * some ms later; what other processes put meanwhile is not seen.
+ * some ms later; what other processes put meanwhile is not seen.  With "refuse"
+ * such an event is not put at all: FULL, and "over" tells that from a store
+ * that is full.
  */
 
 #define WEBHOOK_PLACE_MAX  ((uint64_t) 1 << 62)
@@ -174,6 +176,8 @@ typedef struct {
     webhook_str_t          company; /* whose it is, up to 64 bytes; empty:
                                        nobody's */
     uint32_t               backlog; /* that the company may have; 0: any */
+    unsigned               refuse:1;        /* in: what is over it is not
+                                               put */
 
     webhook_id_t           first;   /* out: with OK and DUPLICATE: the id that
                                        the event is kept under, which is

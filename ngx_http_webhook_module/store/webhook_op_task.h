@@ -85,6 +85,9 @@ typedef struct {
 
 typedef struct {
     uint64_t             wall;      /* in: now */
+    uint32_t             backlog;   /* in: as COPY has it, of each company; a
+                                       task that replays waits until there is
+                                       room */
 
     unsigned             made:1;    /* out: a step was made, */
     webhook_id_t         id;        /* out: of this task */
@@ -167,6 +170,10 @@ typedef struct {
     webhook_id_t          event;
     uint64_t              endpoint;
     webhook_id_t          id;       /* of the new one */
+    uint32_t              backlog;  /* as PUT_EVENT has it, where ENDPOINT was
+                                       registered: what is over it is FULL */
+
+    unsigned              over:1;   /* out: that is the reason of FULL */
 } webhook_op_copy_t;
 
 

@@ -46,6 +46,17 @@ my ($line) = $out =~ /^(shop .*)$/m;
 
 ok $token, 'the token';
 
+# as the guide has it: the line into a file, the token on the terminal
+
+my $terminal = qx($ctl token manager --permission=company.setting 2>&1 >$dir/line);
+
+my $added = qx(cat $dir/line);
+
+is $added =~ tr/\n//, 1, 'one line goes to the file';
+like $added, qr/^manager sha256:[0-9a-f]{64} company\.setting$/m, 'its line';
+like $terminal, qr/^[A-Za-z0-9_-]{43}$/m, 'the token goes to the terminal';
+unlike $terminal, qr/sha256:/, 'and the line does not';
+
 my $made = $json->decode(scalar ctl(qw(token look@shop --json)));
 
 like $made->{line}, qr/^look\@shop sha256:[0-9a-f]{64} company\.view$/,

@@ -45,6 +45,8 @@ typedef struct {
     ngx_str_t                    receive;   /* base of receivers' URLs, ends in
                                                a slash; empty: not set */
     ngx_webhook_source_pos_t     receive_pos;
+    ngx_uint_t                   backlog;   /* deliveries of a company that may
+                                               wait */
 } ngx_webhook_bounds_t;
 
 

@@ -117,9 +117,9 @@ static ngx_webhook_metric_t  ngx_webhook_metric[] = {
 
     [NGX_WEBHOOK_DELIVERIES_BACKLOGGED] = {
         ngx_string("ngx_webhook_deliveries_backlogged_total"),
-        ngx_string("Deliveries that were dead letters at once, because as many "
-                   "waited for the endpoints of their company as \"backlog=\" "
-                   "of webhook_registry allows.") },
+        ngx_string("Deliveries that were dead letters at once, and calls that "
+                   "were refused, because as many waited for their company as "
+                   "\"backlog=\" of webhook_registry allows.") },
 
     [NGX_WEBHOOK_SENDS] = {
         ngx_string("ngx_webhook_sends_total"),

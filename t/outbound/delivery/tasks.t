@@ -143,6 +143,20 @@ my $more = ids(@{ $hook->requests });
 is_deeply [sort keys %$more], [sort keys %$before],
           'under the ids of the old ones';
 
+# a filter whose members are all null asks for nothing, not for everything
+
+for my $filter ({}, { state => undef },
+                { endpoint => undef, event => undef, since => undef })
+{
+    for my $kind (qw(retry cancel replay)) {
+        ($r, my $problem) = $api->post("deliveries/$kind",
+                                       { filter => $filter });
+
+        is $r->{status}, 422, "no task to $kind by an empty filter";
+        is $problem->{errors}[0]{pointer}, '/filter', 'and where that is';
+    }
+}
+
 # a worker that exits waits for no task
 
 ($r, $task) = $api->post('deliveries/retry', { filter => {

@@ -332,12 +332,14 @@ const ctl_command_t  ctl_commands[] = {
       ctl_bit(CTL_PERMISSION)|ctl_bit(CTL_COMPANY)|ctl_bit(CTL_EXPIRES)
       |ctl_bit(CTL_JSON),
       "a new token for the API, and its line for webhook_tokens",
-      "Prints a token of 32 random bytes, and the line with its SHA-256 that "
-      "goes into the file of `webhook_tokens`. Without `--company` it is good "
-      "for all companies. It needs no store.\n"
+      "Prints the line with the SHA-256 of a new token of 32 random bytes, "
+      "which goes into the file of `webhook_tokens`, and on the standard error "
+      "the token itself. With `--json` both are in one object on the standard "
+      "output. Without `--company` it is good for all companies. It needs no "
+      "store.\n"
       "\n"
       "    webhookctl token backoffice --permission=company.setting "
-      "--company=1260" },
+      "--company=1260 >> /etc/nginx/webhook/tokens" },
 
     { "endpoint", ctl_endpoints, CTL_WRITE_WORD, "[list|show ID|delete ID]",
       CTL_CHOICE, "list show delete", 0, 2,

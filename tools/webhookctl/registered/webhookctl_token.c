@@ -63,13 +63,21 @@ ctl_token(ctl_t *ctl, webhook_store_t *st)
         json_decref(json);
 
     } else {
-        printf("# Whoever has this token may do what its line says.  It is "
-               "shown this once:\n"
-               "%s\n"
-               "\n"
-               "# A line of the file that \"webhook_tokens\" names, which "
-               "needs no more than this:\n"
-               "%s\n", token, line);
+
+        /* so that ">> FILE" takes the line alone, and the token is seen */
+
+        if (fprintf(stderr, "The token, which is shown this once:\n"
+                            "%s\n"
+                            "Its line, for the file that \"webhook_tokens\" "
+                            "names:\n", token)
+            < 0)
+        {
+            rc = 1;
+        }
+
+        if (rc == 0) {
+            printf("%s\n", line);
+        }
     }
 
     OPENSSL_cleanse(token, sizeof(token));

@@ -155,6 +155,10 @@ ngx_int_t ngx_cdecl ngx_webhook_api_error(ngx_webhook_api_t *api,
     const char *pointer, const char *detail, ...);
 ngx_int_t ngx_webhook_api_invalid(ngx_webhook_api_t *api);
 
+/* Has the body, if there is one, no members but these ("event data")?
+   NGX_DECLINED: it has, and a 422 says which. */
+ngx_int_t ngx_webhook_api_members(ngx_webhook_api_t *api, const char *names);
+
 /* A member more of the problem that was set, as the counts in a 409; takes
    over the reference. */
 ngx_int_t ngx_webhook_api_member(ngx_webhook_api_t *api, const char *name,

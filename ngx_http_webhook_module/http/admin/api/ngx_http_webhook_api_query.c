@@ -15,6 +15,8 @@ static ngx_int_t ngx_webhook_api_arg(ngx_webhook_api_t *api, u_char *p,
     u_char *last);
 static ngx_int_t ngx_webhook_api_arg_decode(ngx_pool_t *pool, u_char *p,
     u_char *last, ngx_str_t *text);
+static void ngx_webhook_api_near(const char *names, ngx_str_t *name,
+    ngx_str_t *near);
 static ngx_int_t ngx_webhook_api_arg_unknown(ngx_webhook_api_t *api,
     ngx_str_t *name);
 
@@ -198,17 +200,16 @@ ngx_webhook_api_word(const char **names, ngx_str_t *word)
 }
 
 
-static ngx_int_t
-ngx_webhook_api_arg_unknown(ngx_webhook_api_t *api, ngx_str_t *name)
-{
-    size_t                   n, least;
-    ngx_str_t                word, near;
-    const char              *names;
-    ngx_webhook_redacted_t   shown;
+/* The one that is most like it, or an empty one. */
 
-    ngx_str_null(&near);
+static void
+ngx_webhook_api_near(const char *names, ngx_str_t *name, ngx_str_t *near)
+{
+    size_t     n, least;
+    ngx_str_t  word;
+
+    ngx_str_null(near);
     least = SIZE_MAX;
-    names = api->route->query;
 
     while (ngx_webhook_api_word(&names, &word)) {
 
@@ -216,9 +217,19 @@ ngx_webhook_api_arg_unknown(ngx_webhook_api_t *api, ngx_str_t *name)
 
         if (n < least) {
             least = n;
-            near = word;
+            *near = word;
         }
     }
+}
+
+
+static ngx_int_t
+ngx_webhook_api_arg_unknown(ngx_webhook_api_t *api, ngx_str_t *name)
+{
+    ngx_str_t                near;
+    ngx_webhook_redacted_t   shown;
+
+    ngx_webhook_api_near(api->route->query, name, &near);
 
     (void) ngx_webhook_redacted(&shown, name->data, name->len);
 
@@ -240,6 +251,58 @@ ngx_webhook_api_arg_unknown(ngx_webhook_api_t *api, ngx_str_t *name)
                NGX_HTTP_BAD_REQUEST,
                "\"%V\" stands in a query, and this route takes none",
                &shown.text));
+}
+
+
+ngx_int_t
+ngx_webhook_api_members(ngx_webhook_api_t *api, const char *names)
+{
+    json_t      *value;
+    ngx_int_t    rc, failed;
+    ngx_str_t    name, near, word;
+    const char  *key, *p;
+
+    failed = 0;
+
+    json_object_foreach(api->body, key, value) {
+
+        name.data = (u_char *) key;
+        name.len = ngx_strlen(key);
+
+        p = names;
+
+        while (ngx_webhook_api_word(&p, &word)) {
+            if (word.len == name.len
+                && ngx_memcmp(word.data, name.data, name.len) == 0)
+            {
+                break;
+            }
+        }
+
+        if (word.len) {
+            continue;
+        }
+
+        failed = 1;
+
+        ngx_webhook_api_near(names, &name, &near);
+
+        rc = near.len
+             ? ngx_webhook_api_error(api, "", "the body has a member that is "
+                                     "unknown; did you mean \"%V\"?", &near)
+             : ngx_webhook_api_error(api, "", "the body has a member that is "
+                                     "unknown; it may have: %s", names);
+
+        if (rc != NGX_OK) {
+            return NGX_ERROR;
+        }
+    }
+
+    if (!failed) {
+        return NGX_OK;
+    }
+
+    return ngx_webhook_api_invalid(api) == NGX_OK ? NGX_DECLINED : NGX_ERROR;
 }
 
 

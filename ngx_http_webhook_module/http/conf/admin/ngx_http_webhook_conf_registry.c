@@ -162,6 +162,8 @@ ngx_webhook_registry(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         rc->backlog = 100000;
     }
 
+    rc->bounds.backlog = rc->backlog;
+
     if (rc->requests == 0) {
         rc->requests = 600;
         rc->requests_per = 60 * 1000;

@@ -208,6 +208,7 @@ struct ngx_webhook_call_s {
                                                    would have been */
     unsigned                 put:1;             /* its events are */
     unsigned                 unkept:1;          /* some event was not kept */
+    unsigned                 overfull:1;        /* for its company's quota */
     unsigned                 unfolding:1;       /* its compressed body is
                                                    large */
     unsigned                 unfolded:1;        /* it was decoded */

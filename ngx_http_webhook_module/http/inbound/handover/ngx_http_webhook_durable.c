@@ -32,6 +32,7 @@ ngx_webhook_durable_make(ngx_webhook_call_t *call, ngx_webhook_event_t **event,
     ngx_str_t *error)
 {
     ngx_uint_t                 i, n, status;
+    webhook_op_t              *op;
     ngx_webhook_rendition_t   *renditions;
     ngx_webhook_delivery_t     delivery;
 
@@ -63,6 +64,7 @@ ngx_webhook_durable_make(ngx_webhook_call_t *call, ngx_webhook_event_t **event,
 
     delivery.endpoint = call->receiver->api->id;
     delivery.steps = n;
+    delivery.quota = call->receiver->bounds && call->receiver->company.len;
 
     if (call->receiver->order_by
         && ngx_webhook_durable_order(call, &delivery.order) != NGX_OK)
@@ -76,6 +78,12 @@ ngx_webhook_durable_make(ngx_webhook_call_t *call, ngx_webhook_event_t **event,
                                       &delivery, 1, call->log);
     if (*event == NULL) {
         goto nomem;
+    }
+
+    if (delivery.quota) {
+        op = &(*event)->shared.job.op;
+        op->u.put_event.backlog = (uint32_t) call->receiver->bounds->backlog;
+        op->u.put_event.refuse = 1;
     }
 
     ngx_webhook_durable_answer(call, call->ids);

@@ -34,6 +34,8 @@ static ngx_int_t ngx_webhook_handover_late(ngx_webhook_call_t *call);
 static void ngx_webhook_handover_defer(ngx_webhook_call_t *call);
 static void ngx_webhook_handover_kept_later(ngx_webhook_event_t *event,
     webhook_store_result_e result);
+static ngx_uint_t ngx_webhook_handover_over(ngx_webhook_event_t *event,
+    webhook_store_result_e result);
 static ngx_uint_t ngx_webhook_handover_ok(ngx_webhook_event_t *event,
     webhook_store_result_e result);
 static void ngx_webhook_handover_end(ngx_webhook_call_t *call);
@@ -294,6 +296,7 @@ ngx_webhook_handover_kept(ngx_webhook_event_t *event,
 
     if (!ngx_webhook_handover_ok(event, result) && call) {
         call->unkept = 1;
+        call->overfull = ngx_webhook_handover_over(event, result);
     }
 
     if (call == NULL) {
@@ -317,7 +320,11 @@ ngx_webhook_handover_kept(ngx_webhook_event_t *event,
         call->delivery = NULL;
         ngx_str_null(&call->answer);
 
-        if (call->receiver->api) {
+        if (call->overfull) {
+            ngx_str_set(&error, "The company has as many calls and events "
+                                "waiting as it may have; nothing was done");
+
+        } else if (call->receiver->api) {
             ngx_str_set(&error, "The store is unavailable; nothing was done");
 
         } else {
@@ -430,11 +437,31 @@ ngx_webhook_handover_ok(ngx_webhook_event_t *event,
         return 1;
     }
 
+    if (ngx_webhook_handover_over(event, result)) {
+
+        /* The caller is told, and can send it again: no line for each call of
+           somebody outside. */
+
+        ngx_webhook_count(NGX_WEBHOOK_DELIVERIES_BACKLOGGED, 1);
+        return 0;
+    }
+
     ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
                   "a webhook receiver's event \"%V\" was not kept: %s",
                   ngx_webhook_nstr(&event->shared.job.op.u.put_event.type),
                   webhook_store_result_text(result));
     return 0;
+}
+
+
+/* 1 where the quota of the receiver's company is the reason. */
+
+static ngx_uint_t
+ngx_webhook_handover_over(ngx_webhook_event_t *event,
+    webhook_store_result_e result)
+{
+    return result == WEBHOOK_STORE_FULL
+           && event->shared.job.op.u.put_event.over;
 }
 
 

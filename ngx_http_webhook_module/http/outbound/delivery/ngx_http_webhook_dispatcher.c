@@ -143,7 +143,9 @@ ngx_webhook_dispatcher_put_done(ngx_webhook_job_t *job)
         return;
     }
 
-    if (result == WEBHOOK_STORE_FULL && ngx_webhook_backlog_put(event)) {
+    if (result == WEBHOOK_STORE_FULL && put->over == 0
+        && ngx_webhook_backlog_put(event))
+    {
         return;
     }
 
@@ -161,7 +163,7 @@ ngx_webhook_dispatcher_put_done(ngx_webhook_job_t *job)
             ngx_webhook_quota_over(c->wmcf, event, c->log);
         }
 
-    } else {
+    } else if (put->over == 0) {
         ngx_webhook_count(NGX_WEBHOOK_EVENTS_FAILED, 1);
     }
 
@@ -256,7 +258,7 @@ ngx_webhook_dispatcher_init(ngx_cycle_t *cycle, ngx_webhook_main_conf_t *wmcf)
     ngx_webhook_dispatcher_register_init(wmcf, cycle->log);
     ngx_webhook_attempt_init(wmcf, cycle->log, c->lease);
     ngx_webhook_backlog_init(wmcf, cycle->log, ngx_webhook_dispatcher_put);
-    ngx_webhook_steps_init(cycle->log);
+    ngx_webhook_steps_init(wmcf, cycle->log);
 
     if (ngx_webhook_store_queue_ready()) {
         ngx_webhook_dispatcher_register();

@@ -7,6 +7,7 @@
 #include "http/outbound/attempt/ngx_http_webhook_job.h"
 #include "http/outbound/attempt/ngx_http_webhook_schedule.h"
 #include "http/runtime/ngx_http_webhook_clock.h"
+#include "http/runtime/registered/ngx_http_webhook_registered.h"
 
 
 #define NGX_WEBHOOK_STEPS_PAUSE  10         /* ms between two steps, in which
@@ -18,6 +19,7 @@
 typedef struct {
     ngx_event_t                 timer;
     ngx_log_t                  *log;
+    uint32_t                    backlog;    /* that a company may have */
 
     unsigned                    active:1;
     unsigned                    away:1;     /* a step is under way */
@@ -33,7 +35,7 @@ static ngx_webhook_steps_t  ngx_webhook_steps;
 
 
 void
-ngx_webhook_steps_init(ngx_log_t *log)
+ngx_webhook_steps_init(ngx_webhook_main_conf_t *wmcf, ngx_log_t *log)
 {
     ngx_webhook_steps_t  *s;
 
@@ -43,6 +45,10 @@ ngx_webhook_steps_init(ngx_log_t *log)
 
     s->log = log;
     s->active = 1;
+
+    if (wmcf->registry) {
+        s->backlog = (uint32_t) wmcf->registry->backlog;
+    }
 
     s->timer.handler = ngx_webhook_steps_timer;
     s->timer.data = s;
@@ -99,6 +105,7 @@ ngx_webhook_steps_begin(void)
 
     op.type = WEBHOOK_OP_TASK_STEP;
     op.u.task_step.wall = ngx_webhook_clock_wall();
+    op.u.task_step.backlog = s->backlog;
 
     if (ngx_webhook_job_post(&op, ngx_webhook_steps_done, s->log) != NGX_OK) {
 

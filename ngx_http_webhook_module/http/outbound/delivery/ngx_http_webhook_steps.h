@@ -15,7 +15,7 @@
 #include "http/runtime/ngx_http_webhook_store_queue.h"
 
 
-void ngx_webhook_steps_init(ngx_log_t *log);
+void ngx_webhook_steps_init(ngx_webhook_main_conf_t *wmcf, ngx_log_t *log);
 void ngx_webhook_steps_exit(void);
 
 /* Makes a step if a task is under way: to be called every now and then, and

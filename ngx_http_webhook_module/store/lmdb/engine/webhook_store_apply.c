@@ -237,12 +237,13 @@ webhook_apply_refused(webhook_lmdb_t *st, webhook_op_t **ops, uint32_t count)
     for (i = 0; i < count; i++) {
 
         if (ops[i]->result == WEBHOOK_STORE_FULL
-            && (ops[i]->type == WEBHOOK_OP_PUT_EVENT
+            && ((ops[i]->type == WEBHOOK_OP_PUT_EVENT
+                 && ops[i]->u.put_event.over == 0)
                 || ops[i]->type == WEBHOOK_OP_PUT_CALL
                 || ops[i]->type == WEBHOOK_OP_REMEMBER
                 || (ops[i]->type == WEBHOOK_OP_OBJECT
                     && ops[i]->u.object.bound == 0)
-                || ops[i]->type == WEBHOOK_OP_COPY
+                || (ops[i]->type == WEBHOOK_OP_COPY && !ops[i]->u.copy.over)
                 || (ops[i]->type == WEBHOOK_OP_RESERVE
                     && !ops[i]->u.reserve.bound)))
         {

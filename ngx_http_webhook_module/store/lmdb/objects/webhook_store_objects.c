@@ -27,6 +27,8 @@
 static int webhook_objects_one(webhook_txn_t *t, webhook_op_t *op);
 static int webhook_objects_start(webhook_txn_t *t, webhook_op_objects_t *l,
     size_t *prefix, MDB_val *key, MDB_val *val);
+static int webhook_objects_waits_kind(webhook_txn_t *t, unsigned kind,
+    const webhook_str_t *company, uint64_t *waits, uint32_t *objects);
 static int webhook_objects_row(webhook_txn_t *t, webhook_op_t *op,
     const MDB_val *val, size_t *bytes);
 static int webhook_objects_change(webhook_txn_t *t, webhook_op_t *op,
@@ -258,7 +260,27 @@ webhook_objects_row(webhook_txn_t *t, webhook_op_t *op, const MDB_val *val,
 
 int
 webhook_objects_waits(webhook_txn_t *t, const webhook_str_t *company,
-    uint64_t *waits, uint32_t *endpoints)
+    uint64_t *waits, uint32_t *objects)
+{
+    int  rc;
+
+    *waits = 0;
+    *objects = 0;
+
+    rc = webhook_objects_waits_kind(t, WEBHOOK_OBJECT_ENDPOINT, company, waits,
+                                    objects);
+    if (rc) {
+        return rc;
+    }
+
+    return webhook_objects_waits_kind(t, WEBHOOK_OBJECT_RECEIVER, company,
+                                      waits, objects);
+}
+
+
+static int
+webhook_objects_waits_kind(webhook_txn_t *t, unsigned kind,
+    const webhook_str_t *company, uint64_t *waits, uint32_t *objects)
 {
     int                   rc;
     MDB_val               k, val;
@@ -268,11 +290,7 @@ webhook_objects_waits(webhook_txn_t *t, const webhook_str_t *company,
     unsigned char         key[WEBHOOK_KEY_OBJECT], buf[WEBHOOK_ROW_MAX];
     webhook_object_row_t  row;
 
-    *waits = 0;
-    *endpoints = 0;
-
-    webhook_key_object_list(list, WEBHOOK_OBJECT_ENDPOINT,
-                            webhook_key_company(company), 0);
+    webhook_key_object_list(list, kind, webhook_key_company(company), 0);
 
     rc = webhook_txn_seek(t, WEBHOOK_DB_OBJECT_LISTS, list, sizeof(list), &k,
                           &val);
@@ -283,7 +301,7 @@ webhook_objects_waits(webhook_txn_t *t, const webhook_str_t *company,
         rc = MDB_NOTFOUND;
 
         if (val.mv_size == WEBHOOK_OBJECT_DIGEST) {
-            key[0] = WEBHOOK_OBJECT_ENDPOINT;
+            key[0] = (unsigned char) kind;
             memcpy(key + 1, val.mv_data, WEBHOOK_OBJECT_DIGEST);
 
             rc = webhook_object_row_get(t, key, buf, &row);
@@ -292,13 +310,11 @@ webhook_objects_waits(webhook_txn_t *t, const webhook_str_t *company,
         if (rc == 0 && !row.removed && webhook_str_eq(&row.company, company)) {
 
             rc = webhook_endpoint_row_waits(t,
-                     webhook_object_row_endpoint(WEBHOOK_OBJECT_ENDPOINT,
-                                                 &row.id),
-                     &n);
+                     webhook_object_row_endpoint(kind, &row.id), &n);
 
             if (rc == 0) {
                 *waits += n;
-                (*endpoints)++;
+                (*objects)++;
             }
         }
 

@@ -14,10 +14,10 @@
 int webhook_objects_list(webhook_txn_t *t, webhook_op_t *op);
 int webhook_objects_changes(webhook_txn_t *t, webhook_op_t *op);
 
-/* How many deliveries of a company's endpoints wait or are being sent, of all
-   that are registered for it; and how many these are. */
+/* How many deliveries wait or are being sent of all endpoints and receivers that
+   are registered for a company; and how many these are. */
 int webhook_objects_waits(webhook_txn_t *t, const webhook_str_t *company,
-    uint64_t *waits, uint32_t *endpoints);
+    uint64_t *waits, uint32_t *objects);
 
 
 #endif /* WEBHOOK_STORE_OBJECTS_H */

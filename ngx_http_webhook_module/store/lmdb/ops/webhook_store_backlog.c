@@ -39,7 +39,7 @@ int
 webhook_backlog_take(webhook_txn_t *t, webhook_op_put_event_t *p)
 {
     int                 rc;
-    uint32_t            i, n;
+    uint32_t            i, n, taken;
     uint64_t            age;
     webhook_put_t      *put;
     webhook_backlog_t  *row;
@@ -71,6 +71,8 @@ webhook_backlog_take(webhook_txn_t *t, webhook_op_put_event_t *p)
         }
     }
 
+    taken = 0;
+
     for (i = 0; i < p->count; i++) {
         put = &p->deliveries[i];
 
@@ -85,6 +87,11 @@ webhook_backlog_take(webhook_txn_t *t, webhook_op_put_event_t *p)
         }
 
         row->waits++;
+        taken++;
+    }
+
+    if (p->over && p->refuse) {
+        row->waits -= taken;
     }
 
     return 0;

@@ -95,6 +95,16 @@ webhook_event_put(webhook_txn_t *t, webhook_op_t *op)
         return 0;
     }
 
+    rc = webhook_backlog_take(t, p);
+    if (rc) {
+        return rc;
+    }
+
+    if (p->over && p->refuse) {
+        op->result = WEBHOOK_STORE_FULL;
+        return 0;
+    }
+
     rc = webhook_expire_take(t, webhook_event_size(t->st, p), &taken);
     if (rc) {
         return rc;
@@ -110,11 +120,6 @@ webhook_event_put(webhook_txn_t *t, webhook_op_t *op)
         if (rc) {
             return rc;
         }
-    }
-
-    rc = webhook_backlog_take(t, p);
-    if (rc) {
-        return rc;
     }
 
     added = 0;

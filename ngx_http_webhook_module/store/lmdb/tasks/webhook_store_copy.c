@@ -15,12 +15,16 @@
 #include "store/lmdb/handle/webhook_store_handle.h"
 #include "store/lmdb/rows/webhook_store_rendition.h"
 #include "store/lmdb/queue/webhook_store_delivery.h"
+#include "store/lmdb/queue/webhook_store_endpoint_row.h"
+#include "store/lmdb/objects/webhook_store_object_row.h"
 #include "store/lmdb/ops/webhook_store_event.h"
 #include "store/lmdb/walk/webhook_store_history_entry.h"
 
 #include <errno.h>
 
 
+static int webhook_copy_quota(webhook_txn_t *t, uint64_t endpoint,
+    unsigned *quota);
 static int webhook_copy_load(webhook_txn_t *t, void **memory,
     webhook_head_row_t *head, const webhook_delivery_row_t *d,
     webhook_rendition_t *renditions);
@@ -29,20 +33,16 @@ static int webhook_copy_load(webhook_txn_t *t, void **memory,
 int
 webhook_copy(webhook_txn_t *t, webhook_op_t *op)
 {
-    webhook_op_copy_t  *c;
-
-    c = &op->u.copy;
-
-    return webhook_copy_delivery(t, &c->event, c->endpoint, &c->id,
-                                 &op->result);
+    return webhook_copy_delivery(t, &op->u.copy, &op->result);
 }
 
 
 int
-webhook_copy_delivery(webhook_txn_t *t, const webhook_id_t *event,
-    uint64_t endpoint, const webhook_id_t *id, webhook_store_result_e *result)
+webhook_copy_delivery(webhook_txn_t *t, webhook_op_copy_t *c,
+    webhook_store_result_e *result)
 {
     int                      rc;
+    unsigned                 quota;
     void                    *memory;
     webhook_op_t             op;
     webhook_put_t            put;
@@ -52,11 +52,18 @@ webhook_copy_delivery(webhook_txn_t *t, const webhook_id_t *event,
     webhook_op_put_event_t  *p;
     webhook_delivery_row_t   d;
 
-    rc = endpoint ? webhook_delivery_read(t, endpoint, event, &d)
-                  : MDB_NOTFOUND;
+    c->over = 0;
+    quota = 0;
+
+    rc = c->endpoint ? webhook_delivery_read(t, c->endpoint, &c->event, &d)
+                     : MDB_NOTFOUND;
 
     if (rc == 0) {
-        rc = webhook_history_entry_head(t, event, &head);
+        rc = webhook_history_entry_head(t, &c->event, &head);
+    }
+
+    if (rc == 0 && c->backlog) {
+        rc = webhook_copy_quota(t, c->endpoint, &quota);
     }
 
     memory = NULL;
@@ -84,7 +91,7 @@ webhook_copy_delivery(webhook_txn_t *t, const webhook_id_t *event,
 
     p = &op.u.put_event;
 
-    p->id = *id;
+    p->id = c->id;
     p->wall = head.wall;
     p->type = head.type;
     p->company = head.company;
@@ -92,10 +99,13 @@ webhook_copy_delivery(webhook_txn_t *t, const webhook_id_t *event,
     p->renditions_count = d.steps;
     p->deliveries = &put;
     p->count = 1;
-    p->wire = head.wired ? &head.wire : event;
+    p->wire = head.wired ? &head.wire : &c->event;
+    p->backlog = c->backlog;
+    p->refuse = 1;
 
-    put.endpoint = endpoint;
+    put.endpoint = c->endpoint;
     put.steps = d.steps;
+    put.quota = quota;
 
     if (d.order) {
 
@@ -112,8 +122,29 @@ webhook_copy_delivery(webhook_txn_t *t, const webhook_id_t *event,
     rc = webhook_event_put(t, &op);
 
     *result = op.result;
+    c->over = op.result == WEBHOOK_STORE_FULL && p->over;
 
     webhook_memory_free(&memory);
+
+    return rc;
+}
+
+
+/* The quota of a company holds for what it registered. */
+
+static int
+webhook_copy_quota(webhook_txn_t *t, uint64_t endpoint, unsigned *quota)
+{
+    int                      rc;
+    webhook_owned_e          owned;
+    webhook_endpoint_row_t  *ep;
+
+    rc = webhook_endpoint_row_get(t, endpoint, &ep);
+
+    if (rc == 0) {
+        rc = webhook_object_row_owned(t, ep->name, ep->name_len, &owned);
+        *quota = rc == 0 && owned != WEBHOOK_OWNED_NOT;
+    }
 
     return rc;
 }

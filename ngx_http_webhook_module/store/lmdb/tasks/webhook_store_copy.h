@@ -13,9 +13,9 @@
 
 int webhook_copy(webhook_txn_t *t, webhook_op_t *op);
 
-/* Puts a new event of this id: OK, DUPLICATE, NOT_FOUND or FULL. */
-int webhook_copy_delivery(webhook_txn_t *t, const webhook_id_t *event,
-    uint64_t endpoint, const webhook_id_t *id, webhook_store_result_e *result);
+/* Puts a new event, as the operation says: OK, DUPLICATE, NOT_FOUND or FULL. */
+int webhook_copy_delivery(webhook_txn_t *t, webhook_op_copy_t *c,
+    webhook_store_result_e *result);
 
 
 #endif /* WEBHOOK_STORE_COPY_H */

@@ -450,8 +450,14 @@ static int
 webhook_step_replay(webhook_step_t *x, const webhook_walk_hit_t *hit,
     webhook_store_result_e *result)
 {
-    uint64_t      wall;
-    webhook_id_t  id;
+    uint64_t           wall;
+    webhook_op_copy_t  c;
+
+    memset(&c, 0, sizeof(webhook_op_copy_t));
+
+    c.event = hit->id;
+    c.endpoint = hit->endpoint;
+    c.backlog = x->s->backlog;
 
     wall = webhook_clock_real(x->t->st);
 
@@ -459,10 +465,10 @@ webhook_step_replay(webhook_step_t *x, const webhook_walk_hit_t *hit,
         wall = x->row.until;
     }
 
-    if (webhook_id_make(&x->t->st->ids, wall, &id) != 0) {
+    if (webhook_id_make(&x->t->st->ids, wall, &c.id) != 0) {
         *result = WEBHOOK_STORE_FULL;
         return 0;
     }
 
-    return webhook_copy_delivery(x->t, &hit->id, hit->endpoint, &id, result);
+    return webhook_copy_delivery(x->t, &c, result);
 }

@@ -10,6 +10,7 @@
 #endif
 
 #include "store_object.h"
+#include "store_task.h"
 
 
 static uint32_t
@@ -201,12 +202,219 @@ test_order(void)
 }
 
 
+/* A new event, or nothing: what a caller can be told of. */
+
+static webhook_store_result_e
+test_refuse(util_t *u, uint64_t ep, const char *company, uint32_t backlog,
+    uint32_t *over)
+{
+    webhook_op_t            op;
+    webhook_put_t           put;
+    webhook_store_result_e  result;
+
+    memset(&put, 0, sizeof(put));
+
+    util_put_op(&op, &put, util_id(u), ep, "{}", 2);
+
+    put.endpoint = ep;
+    put.quota = 1;
+
+    op.u.put_event.count = 1;
+    op.u.put_event.backlog = backlog;
+    op.u.put_event.refuse = 1;
+    util_str(&op.u.put_event.company, company);
+
+    result = util_apply(u, &op);
+    *over = op.u.put_event.over;
+
+    webhook_op_free(&op);
+
+    return result;
+}
+
+
+static webhook_store_result_e
+test_copy(util_t *u, const webhook_id_t *event, uint64_t ep, uint32_t backlog,
+    unsigned *over)
+{
+    webhook_op_t            op;
+    webhook_store_result_e  result;
+
+    memset(&op, 0, sizeof(op));
+
+    op.type = WEBHOOK_OP_COPY;
+    op.u.copy.event = *event;
+    op.u.copy.endpoint = ep;
+    op.u.copy.id = util_id(u);
+    op.u.copy.backlog = backlog;
+
+    result = util_apply(u, &op);
+    *over = op.u.copy.over;
+
+    webhook_op_free(&op);
+
+    return result;
+}
+
+
+/* A durable receiver's calls are counted, and refused. */
+
+static void
+test_receiver(void)
+{
+    util_t        u;
+    uint32_t      over;
+    uint64_t      ep[2];
+    webhook_op_t  op;
+    webhook_id_t  id;
+
+    util_init(&u);
+    util_open(&u);
+
+    (void) object_make(&u, "ep_1", "a", "one", "1");
+
+    object_op(&op, "rc_1", "a", "in", "1");
+    op.u.object.object.kind = WEBHOOK_OBJECT_RECEIVER;
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK, "a receiver");
+    webhook_op_free(&op);
+
+    ep[0] = util_endpoint(&u, "receiver:rc_1", 1);
+    ep[1] = util_endpoint(&u, "ep_1", 1);
+
+    tap_ok(test_refuse(&u, ep[0], "a", 2, &over) == WEBHOOK_STORE_OK
+           && test_put(&u, ep + 1, 1, "a", 2, &id, "") == 0,
+           "calls and events up to the bound");
+
+    tap_ok(test_refuse(&u, ep[0], "a", 2, &over) == WEBHOOK_STORE_FULL
+           && over == 1 && test_states(&u, ep[0], 1, 0),
+           "a call over it is not kept");
+    tap_ok(test_put(&u, ep + 1, 1, "a", 2, &id, "") == 1
+           && test_states(&u, ep[1], 1, 1), "calls count for events");
+
+    tap_ok(test_refuse(&u, ep[0], "a", 3, &over) == WEBHOOK_STORE_OK
+           && over == 0 && test_states(&u, ep[0], 2, 0),
+           "what was refused is not counted");
+
+    util_check(&u, "refused");
+    util_free(&u);
+}
+
+
+/* Sent anew: no more than may wait. */
+
+static void
+test_copies(void)
+{
+    util_t        u;
+    unsigned      over;
+    uint64_t      ep[2];
+    webhook_id_t  id, other;
+
+    util_init(&u);
+    util_open(&u);
+
+    (void) object_make(&u, "ep_1", "a", "one", "1");
+
+    ep[0] = util_endpoint(&u, "ep_1", 1);
+    ep[1] = util_endpoint(&u, "erp", 1);
+
+    (void) test_put(&u, ep, 1, "a", 2, &id, "");
+    (void) test_put(&u, ep + 1, 1, "a", 0, &other, "");
+
+    tap_ok(test_copy(&u, &id, ep[0], 2, &over) == WEBHOOK_STORE_OK && !over,
+           "a copy, up to the bound");
+    tap_ok(test_copy(&u, &id, ep[0], 2, &over) == WEBHOOK_STORE_FULL && over
+           && test_states(&u, ep[0], 2, 0), "no copy over it");
+    tap_ok(test_copy(&u, &id, ep[0], 3, &over) == WEBHOOK_STORE_OK && !over,
+           "unless more may");
+    tap_ok(test_copy(&u, &id, ep[0], 0, &over) == WEBHOOK_STORE_OK && !over,
+           "or there is no bound");
+    tap_ok(test_copy(&u, &other, ep[1], 1, &over) == WEBHOOK_STORE_OK && !over
+           && test_states(&u, ep[1], 2, 0),
+           "an endpoint that was not registered has none");
+
+    util_check(&u, "copied");
+    util_free(&u);
+}
+
+
+/* A task that sends many anew waits, and goes on once fewer do. */
+
+static void
+test_task(void)
+{
+    util_t        u;
+    unsigned      i;
+    uint64_t      ep, done;
+    webhook_op_t  op;
+
+    util_init(&u);
+    util_open(&u);
+
+    (void) object_make(&u, "ep_1", "a", "one", "1");
+
+    ep = util_endpoint(&u, "ep_1", 10);
+
+    for (i = 0; i < 5; i++) {
+        (void) task_put(&u, ep, "a", "order.add");
+        (void) task_end(&u, ep, WEBHOOK_DONE);
+    }
+
+    task_op(&op, WEBHOOK_TASK_REPLAY, util_id(&u), u.wall);
+    op.u.task.filter.endpoint = ep;
+    op.u.task.filter.state = WEBHOOK_DELIVERED;
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK, "a task");
+    webhook_op_free(&op);
+
+    for (done = 0, i = 0; i < 20; i++) {
+        memset(&op, 0, sizeof(op));
+
+        op.type = WEBHOOK_OP_TASK_STEP;
+        op.u.task_step.wall = u.wall;
+        op.u.task_step.backlog = 2;
+
+        (void) util_apply(&u, &op);
+
+        done += op.u.task_step.count;
+        u.clock += 3000;
+
+        webhook_op_free(&op);
+    }
+
+    tap_ok(done == 2 && test_states(&u, ep, 2, 0), "as many as may wait");
+
+    for (i = 0; i < 20 && done < 5; i++) {
+        memset(&op, 0, sizeof(op));
+
+        op.type = WEBHOOK_OP_TASK_STEP;
+        op.u.task_step.wall = u.wall;
+        op.u.task_step.backlog = 5;
+
+        (void) util_apply(&u, &op);
+
+        done += op.u.task_step.count;
+        u.clock += 3000;
+
+        webhook_op_free(&op);
+    }
+
+    tap_ok(done == 5 && test_states(&u, ep, 5, 0), "then the others");
+
+    util_check(&u, "a task");
+    util_free(&u);
+}
+
+
 int
 main(void)
 {
     test_bound();
     test_counted();
     test_order();
+    test_receiver();
+    test_copies();
+    test_task();
 
     return tap_done();
 }

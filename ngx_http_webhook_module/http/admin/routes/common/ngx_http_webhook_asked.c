@@ -38,6 +38,7 @@ static const char *ngx_webhook_asked_company(ngx_webhook_api_t *api,
 static const char *ngx_webhook_asked_time(ngx_str_t *value, uint64_t *wall);
 static void ngx_webhook_asked_init(ngx_webhook_api_t *api,
     webhook_filter_t *filter);
+static ngx_uint_t ngx_webhook_asked_any(json_t *given);
 static ngx_int_t ngx_webhook_asked_member(ngx_webhook_api_t *api,
     const char *name, json_t *value, webhook_filter_t *filter);
 static ngx_int_t ngx_webhook_asked_text(ngx_webhook_api_t *api, json_t *value,
@@ -104,7 +105,7 @@ ngx_webhook_asked_body(ngx_webhook_api_t *api, webhook_filter_t *filter)
     given = json_object_get(api->body, "filter");
     failed = NGX_OK;
 
-    if (!json_is_object(given) || json_object_size(given) == 0) {
+    if (!ngx_webhook_asked_any(given)) {
         failed = NGX_DECLINED;
 
         if (ngx_webhook_api_error(api, "/filter",
@@ -151,6 +152,25 @@ ngx_webhook_asked_body(ngx_webhook_api_t *api, webhook_filter_t *filter)
 }
 
 
+/* A member that is null asks for nothing: a script whose variables are not set
+   must not mean every delivery there is. */
+
+static ngx_uint_t
+ngx_webhook_asked_any(json_t *given)
+{
+    json_t      *value;
+    const char  *name;
+
+    json_object_foreach(given, name, value) {
+        if (!json_is_null(value)) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
 /* NGX_DECLINED: an error was added. */
 
 static ngx_int_t
@@ -176,8 +196,6 @@ ngx_webhook_asked_member(ngx_webhook_api_t *api, const char *name,
                                      "\"since\", \"until\" and \"company\"")
                == NGX_OK ? NGX_DECLINED : NGX_ERROR;
     }
-
-    /* what is null asks for nothing */
 
     if (json_is_null(value)) {
         return NGX_OK;

@@ -153,6 +153,10 @@ ngx_webhook_deliveries_replay_go(ngx_webhook_api_t *api, webhook_op_t *shown)
     op.u.copy.event = route->event;
     op.u.copy.endpoint = route->endpoint;
 
+    if (api->wmcf->registry) {
+        op.u.copy.backlog = (uint32_t) api->wmcf->registry->backlog;
+    }
+
     if (ngx_webhook_event_id(&op.u.copy.id) != NGX_OK) {
         return NGX_ERROR;
     }
@@ -169,6 +173,14 @@ ngx_webhook_deliveries_replayed(ngx_webhook_api_t *api, webhook_op_t *op)
     ngx_webhook_delivery_route_t  *route;
 
     route = ngx_webhook_delivery_route(api);
+
+    if (op->result == WEBHOOK_STORE_FULL && op->u.copy.over) {
+        return ngx_webhook_api_problem(api, NGX_HTTP_CONFLICT,
+                                       "The company has %uD deliveries waiting, "
+                                       "which is as many as it may have: this "
+                                       "one can be replayed once fewer wait",
+                                       op->u.copy.backlog);
+    }
 
     if (op->result == WEBHOOK_STORE_FULL) {
         return ngx_webhook_api_problem(api, NGX_HTTP_INSUFFICIENT_STORAGE,

@@ -51,6 +51,14 @@ static ngx_int_t ngx_webhook_endpoints_judged(
 ngx_int_t
 ngx_webhook_endpoints_preview(ngx_webhook_api_t *api)
 {
+    ngx_int_t  rc;
+
+    rc = ngx_webhook_api_members(api, "endpoint event data");
+
+    if (rc != NGX_OK) {
+        return rc == NGX_DECLINED ? NGX_OK : NGX_ERROR;
+    }
+
     return ngx_webhook_scope_begin(api, ngx_webhook_endpoints_preview_go);
 }
 
@@ -68,6 +76,14 @@ ngx_webhook_endpoints_preview_go(ngx_webhook_api_t *api)
 ngx_int_t
 ngx_webhook_endpoints_filter_test(ngx_webhook_api_t *api)
 {
+    ngx_int_t  rc;
+
+    rc = ngx_webhook_api_members(api, "endpoint event data");
+
+    if (rc != NGX_OK) {
+        return rc == NGX_DECLINED ? NGX_OK : NGX_ERROR;
+    }
+
     return ngx_webhook_scope_begin(api, ngx_webhook_endpoints_filter_go);
 }
 

@@ -53,6 +53,14 @@ static ngx_int_t ngx_webhook_endpoints_test_end(ngx_webhook_api_t *api);
 ngx_int_t
 ngx_webhook_endpoints_test(ngx_webhook_api_t *api)
 {
+    ngx_int_t  rc;
+
+    rc = ngx_webhook_api_members(api, "event data");
+
+    if (rc != NGX_OK) {
+        return rc == NGX_DECLINED ? NGX_OK : NGX_ERROR;
+    }
+
     return ngx_webhook_scope_begin(api, ngx_webhook_endpoints_test_go);
 }
 
@@ -82,6 +90,14 @@ ngx_webhook_endpoints_test_go(ngx_webhook_api_t *api)
 ngx_int_t
 ngx_webhook_endpoints_test_given(ngx_webhook_api_t *api)
 {
+    ngx_int_t  rc;
+
+    rc = ngx_webhook_api_members(api, "endpoint event data");
+
+    if (rc != NGX_OK) {
+        return rc == NGX_DECLINED ? NGX_OK : NGX_ERROR;
+    }
+
     return ngx_webhook_scope_begin(api, ngx_webhook_endpoints_test_given_go);
 }
 

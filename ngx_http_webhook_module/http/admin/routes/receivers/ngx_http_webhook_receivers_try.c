@@ -36,6 +36,21 @@ static json_t *ngx_webhook_receivers_try_answer(ngx_webhook_try_t *t);
 ngx_int_t
 ngx_webhook_receivers_dry_run(ngx_webhook_api_t *api)
 {
+    ngx_int_t  rc;
+
+    rc = ngx_webhook_api_members(api, "body content_type");
+
+    if (rc != NGX_OK) {
+        return rc == NGX_DECLINED ? NGX_OK : NGX_ERROR;
+    }
+
+    if (json_object_get(api->body, "body") == NULL) {
+        rc = ngx_webhook_api_error(api, "/body", "it is missing: the body of "
+                                   "the call that is tried");
+
+        return rc == NGX_OK ? ngx_webhook_api_invalid(api) : NGX_ERROR;
+    }
+
     return ngx_webhook_scope_begin(api, ngx_webhook_receivers_dry_run_go);
 }
 

@@ -53,6 +53,14 @@ ngx_webhook_receivers_reveal_go(ngx_webhook_api_t *api,
 ngx_int_t
 ngx_webhook_receivers_sample(ngx_webhook_api_t *api)
 {
+    ngx_int_t  rc;
+
+    rc = ngx_webhook_api_members(api, "body");
+
+    if (rc != NGX_OK) {
+        return rc == NGX_DECLINED ? NGX_OK : NGX_ERROR;
+    }
+
     return ngx_webhook_objects_read(api, WEBHOOK_OBJECT_RECEIVER,
                                     ngx_webhook_receivers_sample_go);
 }

@@ -225,7 +225,10 @@ ngx_webhook_whole_task_json(ngx_webhook_api_t *api, const webhook_task_t *task)
     webhook_id_text(&task->id, id);
 
     state = task->state == WEBHOOK_TASK_RUNNING && task->full
-            ? json_string("the store is full: it waits for room")
+            ? json_string(task->kind == WEBHOOK_TASK_REPLAY
+                          ? "it waits for room: the store is full, or a company "
+                            "has as many deliveries waiting as it may have"
+                          : "the store is full: it waits for room")
             : json_null();
 
     return json_pack("{s:o, s:s, s:s, s:o, s:b, s:o, s:o, s:o, s:o, s:o,"
