@@ -14,8 +14,7 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 
-
-#define NGX_WEBHOOK_MOVED_LINE  "webhook-moved: "
+#include "core/base/webhook_moved.h"
 
 
 /* Takes the line off the headers of a rendition: the version, 0 if there is
@@ -24,30 +23,7 @@
 static ngx_inline uint64_t
 ngx_webhook_moved_take(ngx_str_t *headers)
 {
-    size_t     len;
-    u_char    *end;
-    ngx_int_t  n;
-
-    len = sizeof(NGX_WEBHOOK_MOVED_LINE) - 1;
-
-    if (headers->len <= len
-        || ngx_memcmp(headers->data, NGX_WEBHOOK_MOVED_LINE, len) != 0)
-    {
-        return 0;
-    }
-
-    end = ngx_strlchr(headers->data, headers->data + headers->len, CR);
-
-    if (end == NULL || end + 1 == headers->data + headers->len) {
-        return 0;
-    }
-
-    n = ngx_atoof(headers->data + len, end - headers->data - len);
-
-    headers->len -= end + 2 - headers->data;
-    headers->data = end + 2;
-
-    return n > 0 ? (uint64_t) n : 0;
+    return webhook_moved_take((webhook_str_t *) headers);
 }
 
 

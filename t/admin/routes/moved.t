@@ -118,6 +118,13 @@ for my $d (@{$page->{items}}) {
     ($r) = $manager->get("deliveries/$d->{id}");
     unlike $r->{body}, qr/webhook-moved/, 'nor is shown how it is told';
 
+    for my $how ([], ['--json']) {
+        my ($status, $out) = $t->ctl('show', $d->{id}, @$how);
+
+        is $status, 0, 'webhookctl shows it';
+        unlike $out, qr/webhook-moved/, 'and not how it is told either';
+    }
+
     ($r) = $manager->get("deliveries/$d->{id}/curl");
     unlike $r->{body}, qr/made-before|webhook-moved/,
         'no line of curl shows what was made before';

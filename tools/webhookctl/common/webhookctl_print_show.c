@@ -8,6 +8,7 @@
 #include <inttypes.h>
 
 #include "webhookctl/webhookctl.h"
+#include "core/base/webhook_moved.h"
 #include "store/view/webhook_view.h"
 
 
@@ -63,6 +64,7 @@ ctl_show_json(const webhook_op_show_t *show, const webhook_op_stats_t *stats,
 {
     json_t                         *root, *list, *item, *attempts;
     uint32_t                        i, k;
+    webhook_rendition_t             form;
     const webhook_delivery_full_t  *d;
 
     root = json_object();
@@ -77,8 +79,11 @@ ctl_show_json(const webhook_op_show_t *show, const webhook_op_stats_t *stats,
     json_object_set_new(root, "time", webhook_view_time(show->wall));
 
     for (i = 0; i < show->renditions_count; i++) {
-        json_array_append_new(list, ctl_form_json(&show->renditions[i],
-                                                  body));
+        form = show->renditions[i];
+
+        (void) webhook_moved_take(&form.headers);
+
+        json_array_append_new(list, ctl_form_json(&form, body));
     }
 
     json_object_set_new(root, "forms", list);

@@ -337,11 +337,15 @@ ngx_webhook_fanout_headers(ngx_webhook_fanout_ctx_t *ctx,
 
     header = ep->headers.elts;
 
+    if (ep->headless) {
+        ngx_webhook_fanout_headless(ctx, ep);
+    }
+
     for (i = 0; ep->moved && i < ep->headers.nelts; i++) {
 
         if (header[i].tpl) {
-            webhook_buf_add(out, NGX_WEBHOOK_MOVED_LINE,
-                            sizeof(NGX_WEBHOOK_MOVED_LINE) - 1);
+            webhook_buf_add(out, WEBHOOK_MOVED_LINE,
+                            sizeof(WEBHOOK_MOVED_LINE) - 1);
             webhook_buf_number(out, (int64_t) ep->moved);
             webhook_buf_add(out, CRLF, 2);
             break;
