@@ -24,8 +24,10 @@ typedef struct {
 } ngx_webhook_endpoints_preview_t;
 
 
-static ngx_webhook_endpoints_preview_t *ngx_webhook_endpoints_preview_create(
-    ngx_webhook_api_t *api, ngx_webhook_registry_change_t *c);
+static ngx_int_t ngx_webhook_endpoints_preview_try(ngx_webhook_api_t *api,
+    ngx_webhook_registry_change_t *c,
+    ngx_int_t (*run)(ngx_webhook_endpoints_trial_t *trial),
+    ngx_int_t (*done)(ngx_webhook_endpoints_trial_t *trial, ngx_int_t rc));
 static ngx_int_t ngx_webhook_endpoints_preview_go(ngx_webhook_api_t *api);
 static ngx_int_t ngx_webhook_endpoints_filter_go(ngx_webhook_api_t *api);
 static ngx_int_t ngx_webhook_endpoints_previewed(ngx_webhook_api_t *api,
@@ -98,38 +100,53 @@ ngx_webhook_endpoints_filter_go(ngx_webhook_api_t *api)
 }
 
 
-static ngx_webhook_endpoints_preview_t *
-ngx_webhook_endpoints_preview_create(ngx_webhook_api_t *api,
-    ngx_webhook_registry_change_t *c)
-{
-    ngx_webhook_endpoints_preview_t  *preview;
-
-    preview = ngx_pcalloc(api->pool, sizeof(ngx_webhook_endpoints_preview_t));
-    if (preview == NULL) {
-        return NULL;
-    }
-
-    preview->trial.api = api;
-    preview->trial.endpoint = c->compiled->endpoint;
-    preview->change = c;
-
-    return preview;
-}
-
-
 static ngx_int_t
 ngx_webhook_endpoints_previewed(ngx_webhook_api_t *api,
     ngx_webhook_registry_change_t *c)
 {
+    return ngx_webhook_endpoints_preview_try(api, c,
+                                             ngx_webhook_endpoints_render,
+                                             ngx_webhook_endpoints_rendered);
+}
+
+
+static ngx_int_t
+ngx_webhook_endpoints_filtered(ngx_webhook_api_t *api,
+    ngx_webhook_registry_change_t *c)
+{
+    return ngx_webhook_endpoints_preview_try(api, c,
+                                             ngx_webhook_endpoints_judge,
+                                             ngx_webhook_endpoints_judged);
+}
+
+
+static ngx_int_t
+ngx_webhook_endpoints_preview_try(ngx_webhook_api_t *api,
+    ngx_webhook_registry_change_t *c,
+    ngx_int_t (*run)(ngx_webhook_endpoints_trial_t *trial),
+    ngx_int_t (*done)(ngx_webhook_endpoints_trial_t *trial, ngx_int_t rc))
+{
+    ngx_webhook_endpoint_t           *ep;
     ngx_webhook_endpoints_preview_t  *preview;
 
-    preview = ngx_webhook_endpoints_preview_create(api, c);
+    ep = c->compiled->endpoint;
+
+    preview = ngx_pcalloc(api->pool, sizeof(ngx_webhook_endpoints_preview_t));
     if (preview == NULL) {
         return NGX_ERROR;
     }
 
-    preview->trial.run = ngx_webhook_endpoints_render;
-    preview->trial.done = ngx_webhook_endpoints_rendered;
+    preview->holds = ngx_palloc(api->pool,
+                                (ep->filters.nelts + 1) * sizeof(ngx_int_t));
+    if (preview->holds == NULL) {
+        return NGX_ERROR;
+    }
+
+    preview->trial.api = api;
+    preview->trial.endpoint = ep;
+    preview->trial.run = run;
+    preview->trial.done = done;
+    preview->change = c;
 
     return ngx_webhook_endpoints_trial(&preview->trial,
                                        NGX_WEBHOOK_PREVIEW_LONGEST);
@@ -274,32 +291,6 @@ ngx_webhook_endpoints_preview_header(json_t *list, const webhook_str_t *name,
                                  json_pack("{s:o, s:o}",
                                            "name", webhook_view_text(name),
                                            "value", webhook_view_text(value)));
-}
-
-
-static ngx_int_t
-ngx_webhook_endpoints_filtered(ngx_webhook_api_t *api,
-    ngx_webhook_registry_change_t *c)
-{
-    ngx_webhook_endpoints_preview_t  *preview;
-
-    preview = ngx_webhook_endpoints_preview_create(api, c);
-    if (preview == NULL) {
-        return NGX_ERROR;
-    }
-
-    preview->holds = ngx_palloc(api->pool,
-                                (c->compiled->endpoint->filters.nelts + 1)
-                                * sizeof(ngx_int_t));
-    if (preview->holds == NULL) {
-        return NGX_ERROR;
-    }
-
-    preview->trial.run = ngx_webhook_endpoints_judge;
-    preview->trial.done = ngx_webhook_endpoints_judged;
-
-    return ngx_webhook_endpoints_trial(&preview->trial,
-                                       NGX_WEBHOOK_PREVIEW_LONGEST);
 }
 
 
