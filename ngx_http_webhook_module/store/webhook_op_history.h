@@ -44,6 +44,10 @@ typedef struct {
                                            0: it has none */
     uint64_t           place;           /* among those of its key */
     unsigned           holds:1;         /* LIST: "find" stands in its body */
+    unsigned           gone:1;          /* LIST and SHOW of one company: it is
+                                           to an object of that company that was
+                                           removed, as far as that is known
+                                           (CHANGES) */
 } webhook_delivery_t;
 
 
@@ -106,6 +110,8 @@ typedef struct {
 typedef struct {
     webhook_id_t              id;           /* in */
     uint64_t                  endpoint;     /* in: 0: all of the event */
+    webhook_company_t         asked;        /* in: by which company, for "gone"
+                                               alone */
 
     webhook_id_t              wire;         /* out: see webhook_event_t */
     uint64_t                  wall;

@@ -173,7 +173,8 @@ typedef struct {
 
 /*
  * OBJECTS.  One object by its id, NOT_FOUND if there is no such in the company
- * that is asked for, or it was removed; or those of a kind, page by page, in
+ * that is asked for, or it was removed (with "gone" what is left of that is
+ * told); or those of a kind, page by page, in
  * the order in which they were made (of any company: one company after the
  * other).  Work a call is bounded; go on while "more" is set.  Who does sees
  * each once that is there all the while.  A cursor is the engine's, as that of
@@ -190,6 +191,8 @@ typedef struct {
     unsigned           from:1;      /* in: start behind the cursor */
     unsigned           more:1;      /* out: cursor is set, go on */
     unsigned           brief:1;     /* in: without data */
+    unsigned           gone:1;      /* in: by its id, also one that was removed,
+                                       while that is known */
     uint32_t           max;         /* in */
     size_t             max_bytes;   /* in: of data; one always is returned; 0:
                                        no bound */

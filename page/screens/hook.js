@@ -40,7 +40,7 @@ function figures(ep) {
 /** Whether it is held because it has not said that it wants events: nothing
  * else is mended by a challenge, or by being approved.
  * @param {any} ep */
-const unconfirmed = ep => /\bis not confirmed: /.test(ep.state?.held ?? '');
+const unconfirmed = ep => /^unconfirmed/.test(ep.state?.held_code ?? '');
 
 
 /** What is wrong, in sentences.

@@ -87,6 +87,21 @@ is $made[2]{status}, 201, 'once';
 is $made[3]{id}, $made[1]{id}, 'the same';
 
 
+# --- what shows a secret is recorded each time
+
+my (undef, $rc) = $manager->post('receivers', $s->receiver);
+
+for (1 .. 2) {
+    ($r) = $manager->post("receivers/$rc->{id}/reveal", undef,
+                          headers => ['Idempotency-Key' => 'reveal']);
+    is $r->{status}, 200, 'revealed';
+    is $r->{headers}{'idempotency-replayed'}, undef, 'anew';
+}
+
+(undef, my $audit) = $manager->get('audit?action=reveal');
+is scalar @{$audit->{items}}, 2, 'and both are in the audit';
+
+
 # --- a worker dies
 
 $client = begin('of-a-dead-worker', 2);

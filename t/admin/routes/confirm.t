@@ -104,6 +104,7 @@ my ($r, $ep) = $manager->post('endpoints', $s->endpoint(
 is $r->{status}, 201, 'registered';
 like $ep->{state}{held}, qr/^it is not confirmed: it gets no events until/,
     'held at first';
+is $ep->{state}{held_code}, 'unconfirmed', 'as programs read it';
 
 confirmed($ep->{id}, 'it echoes the challenge, and is confirmed');
 
@@ -132,7 +133,19 @@ is scalar(grep { $_->{action} eq 'approve' && $_->{by} eq 'challenge'
 
 $echo->call('off');
 
+my (undef, $unseen) = $manager->post('endpoints',
+                                    $s->endpoint(url => $echo->url('/quiet')));
+my (undef, $stats) = $manager->get('stats');
+my ($trouble) = grep { $_->{id} eq $unseen->{id} } @{$stats->{trouble}};
+
+is $trouble->{held_code}, 'unconfirmed',
+    'one that was not confirmed is in trouble, though nothing waits for it';
+like $trouble->{held}, qr/^it is not confirmed/, 'and why';
+
+$manager->del("endpoints/$unseen->{id}", headers => ['If-Match' => '*']);
+
 my $now = change($ep->{id}, { url => $echo->url('/b') });
+is $now->{state}{held_code}, 'unconfirmed_url', 'held for its URL';
 like $now->{state}{held}, qr/^where it goes now is not confirmed: its events/,
     'another path is not what was confirmed';
 

@@ -104,6 +104,7 @@ my $filter = { endpoint => $ep->{id}, state => 'dead' };
 my %asked = (
     getIndex       => { path => '', open => 1 },
     whoami         => { path => 'whoami', open => 1 },
+    getLimits      => { path => 'limits', open => 1 },
     getHealth      => { path => 'health', open => 1 },
     getOpenapi     => { path => 'openapi.json', open => 1 },
 

@@ -86,6 +86,21 @@ for my $n (1 .. 20) {
 (undef, $stats) = $manager->get('stats');
 is scalar @{$stats->{trouble}}, 20, 'no more than 20';
 
+# whoever paused it
+
+my (undef, $state) = $manager->get("endpoints/$well->{id}");
+is $state->{state}{paused_by}, 'endpoint', 'it was paused itself';
+
+$manager->post("endpoints/$well->{id}/resume");
+(undef, $state) = $manager->get("endpoints/$well->{id}");
+is $state->{state}{paused_by}, undef, 'or not';
+ok !$state->{state}{paused}, 'and is not paused';
+
+is +($s->{t}->ctl('pause', '--all'))[0], 0, 'the whole store is paused';
+(undef, $state) = $manager->get("endpoints/$well->{id}");
+is $state->{state}{paused_by}, 'store', 'which is told';
+ok $state->{state}{paused}, 'nothing is sent';
+
 # without metrics nobody counts
 
 my $plain = Webhook::Routes->new;

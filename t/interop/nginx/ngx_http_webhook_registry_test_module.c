@@ -216,7 +216,7 @@ registry_test_state(ngx_http_request_t *r, json_t *body)
     registry_test_send(r, json_pack("{s:b, s:I, s:s?, s:b, s:b, s:I}",
                        "known", (int) (rc == NGX_OK),
                        "version", (json_int_t) state.version,
-                       "reason", state.reason,
+                       "reason", state.why.text,
                        "unconfirmed", (int) state.unconfirmed,
                        "behind", (int) ngx_webhook_registered_behind(wmcf),
                        "worker", (json_int_t) ngx_worker));

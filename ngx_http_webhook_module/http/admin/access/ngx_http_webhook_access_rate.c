@@ -128,6 +128,39 @@ ngx_webhook_access_rate(ngx_webhook_main_conf_t *wmcf,
 }
 
 
+ngx_uint_t
+ngx_webhook_access_rate_left(ngx_webhook_main_conf_t *wmcf,
+    ngx_webhook_access_t *access)
+{
+    uint64_t                 now, paid, period;
+    ngx_slab_pool_t         *shpool;
+    ngx_webhook_rate_row_t  *row;
+
+    if (wmcf->requests == NULL || access->all) {
+        return 0;
+    }
+
+    shpool = (ngx_slab_pool_t *) wmcf->requests->shm.addr;
+
+    period = (uint64_t) wmcf->registry->requests_per * 1000;
+    now = ngx_webhook_clock_usec();
+
+    ngx_shmtx_lock(&shpool->mutex);
+
+    /* its request has made a row */
+
+    row = ngx_webhook_access_rate_row(wmcf->requests->data,
+              webhook_id_name(ngx_webhook_str(&access->company)));
+
+    paid = ngx_min(ngx_max(row->paid, now), now + period);
+
+    ngx_shmtx_unlock(&shpool->mutex);
+
+    return (ngx_uint_t) ((now + period - paid) * wmcf->registry->requests
+                         / period);
+}
+
+
 static ngx_webhook_rate_row_t *
 ngx_webhook_access_rate_row(ngx_webhook_rate_t *rate, uint64_t company)
 {

@@ -26,5 +26,10 @@ ngx_int_t ngx_webhook_access_rate_init(ngx_conf_t *cf,
 ngx_uint_t ngx_webhook_access_rate(ngx_webhook_main_conf_t *wmcf,
     ngx_webhook_access_t *access);
 
+/* How many requests the caller's company may make yet, without one that is
+   counted for it; 0 also where there is no quota. */
+ngx_uint_t ngx_webhook_access_rate_left(ngx_webhook_main_conf_t *wmcf,
+    ngx_webhook_access_t *access);
+
 
 #endif /* NGX_WEBHOOK_ACCESS_RATE_H */

@@ -137,12 +137,12 @@ void ngx_webhook_registry_change_destroy(ngx_webhook_registry_change_t *c);
 
 /*
  * The definition of an object of the store (of OBJECTS), with its secrets, as a
- * new reference.  Where no key opens what is sealed *held is a sentence, and
- * the clear part is returned; NULL where it cannot be read or there is no
- * memory, with *held set too.
+ * new reference.  Where no key opens what is sealed *held tells so, and the
+ * clear part is returned; NULL where it cannot be read or there is no memory,
+ * with *held set too.
  */
 json_t *ngx_webhook_registry_open(ngx_webhook_main_conf_t *wmcf,
-    const webhook_object_t *object, const char **held);
+    const webhook_object_t *object, ngx_webhook_why_t *held);
 
 
 /* What this worker has compiled of an object. */
@@ -150,9 +150,9 @@ json_t *ngx_webhook_registry_open(ngx_webhook_main_conf_t *wmcf,
 typedef struct {
     uint64_t                       version;
     uint64_t                       change;
-    const char                    *reason;      /* why it does not act, until
-                                                   the turn of the event loop
-                                                   ends; NULL: it does */
+    ngx_webhook_why_t              why;         /* it does not act, until the
+                                                   turn of the event loop
+                                                   ends */
     ngx_webhook_confirmed_e        unconfirmed;
 } ngx_webhook_registry_state_t;
 

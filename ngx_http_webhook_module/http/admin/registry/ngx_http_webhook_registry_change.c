@@ -252,8 +252,8 @@ ngx_webhook_registry_read_old(ngx_webhook_registry_job_t *rj)
 static void
 ngx_webhook_registry_old(ngx_webhook_job_t *job)
 {
-    const char                     *held;
     webhook_object_t               *kept;
+    ngx_webhook_why_t               held;
     webhook_op_objects_t           *op;
     ngx_webhook_registry_job_t     *rj;
     ngx_webhook_registry_change_t  *c;
@@ -303,7 +303,7 @@ ngx_webhook_registry_old(ngx_webhook_job_t *job)
 
     rj->old = ngx_webhook_registry_open(c->wmcf, kept, &held);
 
-    if (held && c->action != NGX_WEBHOOK_REGISTRY_REMOVE) {
+    if (held.text && c->action != NGX_WEBHOOK_REGISTRY_REMOVE) {
         result = NGX_WEBHOOK_REGISTRY_LOCKED;
         goto failed;
     }

@@ -110,6 +110,7 @@ ngx_webhook_registry_compile(ngx_webhook_registry_compile_t *c)
         }
 
         object->reason = (const char *) text.data;
+        object->code = c->code;
     }
 
     rc = ngx_webhook_registry_build(c, ro, &fields, temp);

@@ -281,11 +281,16 @@ ngx_webhook_registry_lessen(json_t *rest, ngx_str_t *pointer)
  */
 
 ngx_str_t *
-ngx_webhook_registry_unfit(ngx_webhook_registry_compile_t *c,
-    ngx_webhook_registry_problem_t *problem)
+ngx_webhook_registry_unfit(ngx_webhook_registry_compile_t *c)
 {
-    u_char     *p, *last;
-    ngx_str_t  *text;
+    u_char                          *p, *last;
+    ngx_str_t                       *text;
+    ngx_webhook_registry_problem_t  *problem;
+
+    problem = ngx_webhook_registry_mistake(c);
+    if (problem == NULL) {
+        return NULL;
+    }
 
     text = ngx_palloc(c->pool, sizeof(ngx_str_t));
     p = ngx_pnalloc(c->pool, NGX_WEBHOOK_REGISTRY_SAID);

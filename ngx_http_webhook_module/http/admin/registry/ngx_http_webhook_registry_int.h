@@ -142,10 +142,9 @@ ngx_int_t ngx_webhook_registry_problem(ngx_webhook_registry_compile_t *c,
 ngx_webhook_object_t *ngx_webhook_registry_idle(
     ngx_webhook_registry_compile_t *c);
 
-/* What is wrong with one that was kept, as a sentence without a secret in it,
-   in c->pool; NULL: no memory. */
-ngx_str_t *ngx_webhook_registry_unfit(ngx_webhook_registry_compile_t *c,
-    ngx_webhook_registry_problem_t *problem);
+/* What is wrong with one that was kept and could not be compiled, as a sentence
+   without a secret in it, in c->pool; NULL: no memory. */
+ngx_str_t *ngx_webhook_registry_unfit(ngx_webhook_registry_compile_t *c);
 
 
 /* allowed.c */

@@ -21,12 +21,12 @@ ngx_webhook_registry_opened(ngx_webhook_main_conf_t *wmcf,
 
 json_t *
 ngx_webhook_registry_open(ngx_webhook_main_conf_t *wmcf,
-    const webhook_object_t *object, const char **held)
+    const webhook_object_t *object, ngx_webhook_why_t *held)
 {
     int      rc;
     json_t  *definition;
 
-    *held = NULL;
+    ngx_memzero(held, sizeof(ngx_webhook_why_t));
     definition = NULL;
 
     rc = ngx_webhook_registry_opened(wmcf, object, &definition);
@@ -37,15 +37,18 @@ ngx_webhook_registry_open(ngx_webhook_main_conf_t *wmcf,
         return definition;
 
     case WEBHOOK_DEFINITION_LOCKED:
-        *held = "no \"key\" of webhook_registry opens its secrets";
+        held->code = "locked";
+        held->text = "no \"key\" of webhook_registry opens its secrets";
         return definition;
 
     case WEBHOOK_NOMEM:
-        *held = "there is no memory to read it";
+        held->code = "unread";
+        held->text = "there is no memory to read it";
         return NULL;
 
     default:
-        *held = "it is damaged, or was not sealed for this id";
+        held->code = "damaged";
+        held->text = "it is damaged, or was not sealed for this id";
         return NULL;
     }
 }
@@ -70,7 +73,8 @@ ngx_webhook_registry_state(ngx_webhook_main_conf_t *wmcf,
     if (object) {
         state->version = object->version;
         state->change = object->change;
-        state->reason = object->reason;
+        state->why.code = object->code;
+        state->why.text = object->reason;
         state->unconfirmed = object->unconfirmed;
     }
 

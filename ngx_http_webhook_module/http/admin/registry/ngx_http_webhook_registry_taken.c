@@ -101,6 +101,7 @@ ngx_webhook_registry_opened_as(ngx_webhook_registry_ctx_t *ctx,
     case WEBHOOK_DEFINITION_LOCKED:
         c->masked = 1;
         c->reason = locked;
+        c->code = "locked";
 
         ngx_webhook_registry_idles(ctx, c, &ctx->locked);
 
@@ -113,6 +114,7 @@ ngx_webhook_registry_opened_as(ngx_webhook_registry_ctx_t *ctx,
     default:
         c->masked = 1;
         c->reason = damaged;
+        c->code = "damaged";
 
         ngx_webhook_registry_idles(ctx, c, &ctx->damaged);
 
@@ -129,9 +131,8 @@ static ngx_webhook_object_t *
 ngx_webhook_registry_fitted(ngx_webhook_registry_ctx_t *ctx,
     ngx_webhook_registry_compile_t *c)
 {
-    ngx_str_t                       *reason;
-    ngx_webhook_object_t            *compiled;
-    ngx_webhook_registry_problem_t  *problem;
+    ngx_str_t             *reason;
+    ngx_webhook_object_t  *compiled;
 
     compiled = ngx_webhook_registry_compile(c);
 
@@ -139,17 +140,13 @@ ngx_webhook_registry_fitted(ngx_webhook_registry_ctx_t *ctx,
         return compiled;
     }
 
-    problem = ngx_webhook_registry_mistake(c);
-    if (problem == NULL) {
-        return NULL;
-    }
-
-    reason = ngx_webhook_registry_unfit(c, problem);
+    reason = ngx_webhook_registry_unfit(c);
     if (reason == NULL) {
         return NULL;
     }
 
     c->reason = *reason;
+    c->code = "unfit";
 
     ngx_webhook_registry_idles(ctx, c, &ctx->unfit);
 
@@ -164,9 +161,8 @@ static ngx_webhook_object_t *
 ngx_webhook_registry_rested(ngx_webhook_registry_ctx_t *ctx,
     ngx_webhook_registry_compile_t *c)
 {
-    ngx_str_t                       *reason;
-    ngx_webhook_object_t            *compiled;
-    ngx_webhook_registry_problem_t  *problem;
+    ngx_str_t             *reason;
+    ngx_webhook_object_t  *compiled;
 
     compiled = ngx_webhook_registry_idle(c);
 
@@ -174,12 +170,7 @@ ngx_webhook_registry_rested(ngx_webhook_registry_ctx_t *ctx,
         return compiled;
     }
 
-    problem = ngx_webhook_registry_mistake(c);
-    if (problem == NULL) {
-        return NULL;
-    }
-
-    reason = ngx_webhook_registry_unfit(c, problem);
+    reason = ngx_webhook_registry_unfit(c);
     if (reason == NULL) {
         return NULL;
     }
@@ -313,6 +304,7 @@ ngx_webhook_registry_broken(ngx_webhook_registry_compile_t *c)
     (void) ngx_cpystrn(reason, c->reason.data, c->reason.len + 1);
 
     broken->reason = (const char *) reason;
+    broken->code = c->code;
 
     return broken;
 }

@@ -86,6 +86,16 @@ typedef enum {
 } ngx_webhook_confirmed_e;
 
 
+/* Why something that was registered does not act: a word for programs, which
+   stays what it is, and a sentence; both NULL: it acts.  The words are "locked",
+   "unfit", "damaged", "unread", "unconfirmed" and "unconfirmed_url". */
+
+typedef struct {
+    const char                   *code;
+    const char                   *text;
+} ngx_webhook_why_t;
+
+
 /* A compiled object, in memory that is counted (held->pool). */
 
 struct ngx_webhook_object_s {
@@ -113,6 +123,8 @@ struct ngx_webhook_object_s {
      * answers 503.
      */
     const char                   *reason;
+    const char                   *code;         /* of the reason, as
+                                                   ngx_webhook_why_t has it */
     ngx_webhook_confirmed_e       unconfirmed;  /* nothing is sent to it, but
                                                    challenges and tests */
     ngx_uint_t                    expressions;  /* regular ones in it */

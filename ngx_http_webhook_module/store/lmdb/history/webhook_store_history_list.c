@@ -12,6 +12,7 @@
 #include "store/lmdb/walk/webhook_store_filter.h"
 #include "store/lmdb/walk/webhook_store_history_entry.h"
 #include "store/lmdb/walk/webhook_store_walk.h"
+#include "store/lmdb/history/webhook_store_history_gone.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -119,6 +120,10 @@ webhook_history_page(webhook_txn_t *t, webhook_op_t *op, webhook_walk_t *w,
 
         rc = webhook_history_entry_fill(t, &op->memory, &hit.id, hit.endpoint,
                                         &hit.d, &hit.head, d);
+
+        if (rc == 0) {
+            rc = webhook_history_gone(t, &l->filter.company, d);
+        }
 
         if (rc == 0 && search->find) {
             rc = webhook_history_holds(t, search, &hit, d);

@@ -15,6 +15,7 @@
 #include "store/lmdb/rows/webhook_store_txn.h"
 #include "store/lmdb/rows/webhook_store_txn_seek.h"
 #include "store/lmdb/walk/webhook_store_history_entry.h"
+#include "store/lmdb/history/webhook_store_history_gone.h"
 
 #include <errno.h>
 
@@ -161,6 +162,11 @@ webhook_history_each(webhook_txn_t *t, webhook_op_show_t *s, void **memory,
 
             rc = webhook_history_entry_fill(t, memory, &s->id, endpoint, &d,
                                             head, &full->delivery);
+
+            if (rc == 0) {
+                rc = webhook_history_gone(t, &s->asked, &full->delivery);
+            }
+
             if (rc) {
                 return rc;
             }

@@ -131,7 +131,7 @@ webhook_objects_one(webhook_txn_t *t, webhook_op_t *op)
     rc = webhook_object_row_get(t, key, buf, &row);
 
     if (rc == MDB_NOTFOUND
-        || (rc == 0 && (row.removed
+        || (rc == 0 && ((row.removed && !l->gone)
                         || !webhook_object_row_meant(&l->company,
                                                      &row.company))))
     {

@@ -74,6 +74,7 @@ webhook_history_entry_fill(webhook_txn_t *t, void **memory,
     out->order = d->order;
     out->place = d->place;
     out->holds = 0;
+    out->gone = 0;
 
     if (webhook_memory_text(memory, &name, &out->endpoint_name) != 0
         || webhook_memory_text(memory, &head->type, &out->type) != 0

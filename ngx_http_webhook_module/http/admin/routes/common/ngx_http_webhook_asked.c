@@ -60,7 +60,8 @@ static const ngx_webhook_asked_row_t  ngx_webhook_asked_rows[] = {
 
 
 ngx_int_t
-ngx_webhook_asked_query(ngx_webhook_api_t *api, webhook_filter_t *filter)
+ngx_webhook_asked_query(ngx_webhook_api_t *api, webhook_filter_t *filter,
+    ngx_str_t *past)
 {
     ngx_str_t                       value;
     const char                     *error;
@@ -75,6 +76,16 @@ ngx_webhook_asked_query(ngx_webhook_api_t *api, webhook_filter_t *filter)
         }
 
         error = row->read(api, &value, filter);
+
+        if (error == ngx_webhook_asked_foreign && past
+            && row->read == ngx_webhook_asked_endpoint
+            && !ngx_webhook_registered_owns(ngx_webhook_scope(api)->set,
+                                            filter->endpoint,
+                                            ngx_webhook_str(&value)))
+        {
+            *past = value;
+            continue;
+        }
 
         if (error == ngx_webhook_asked_foreign) {
             return ngx_webhook_api_not_found(api, row->name, &value) == NGX_OK

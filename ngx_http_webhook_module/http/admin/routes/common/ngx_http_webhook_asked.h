@@ -21,10 +21,12 @@
  * Fill in the filter, with texts that last as long as the request, but for its
  * cursor and max; company is the caller's.  NGX_OK; NGX_DECLINED where an
  * answer was set (400, 404, 422), which the handler leaves by returning NGX_OK;
- * NGX_ERROR.
+ * NGX_ERROR.  *past is the name of an endpoint that is not there now, and may
+ * have been the caller's, which is to be looked for, or empty; with NULL such a
+ * one is a 404, too.
  */
 ngx_int_t ngx_webhook_asked_query(ngx_webhook_api_t *api,
-    webhook_filter_t *filter);
+    webhook_filter_t *filter, ngx_str_t *past);
 
 /*
  * The same of member "filter" of the body, which has to be an object that asks

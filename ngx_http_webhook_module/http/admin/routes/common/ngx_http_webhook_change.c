@@ -375,18 +375,18 @@ static json_t *
 ngx_webhook_change_json(ngx_webhook_change_ctx_t *ctx)
 {
     json_t                         *json, *warnings;
-    const char                     *reason;
+    ngx_webhook_why_t               why;
     ngx_webhook_registry_change_t  *c;
 
     c = ctx->change;
-    reason = ngx_webhook_shown_held(c->compiled);
 
-    json = ngx_webhook_shown_object(ctx->api, &c->object, c->definition,
-                                    reason);
+    ngx_webhook_shown_held(c->compiled, &why);
+
+    json = ngx_webhook_shown_object(ctx->api, &c->object, c->definition, &why);
 
     if (c->kind == WEBHOOK_OBJECT_ENDPOINT) {
         json = ngx_webhook_shown_state(ctx->api, json, &ctx->stats,
-                                       webhook_id_name(&c->object.id), reason);
+                                       webhook_id_name(&c->object.id), &why);
     }
 
     if (json == NULL) {

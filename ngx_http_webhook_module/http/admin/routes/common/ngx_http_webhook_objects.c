@@ -498,8 +498,8 @@ ngx_webhook_objects_was_read(ngx_webhook_api_t *api, webhook_op_t *op)
 {
     json_t                 *definition;
     ngx_int_t               rc;
-    const char             *held;
     webhook_object_t       *object;
+    ngx_webhook_why_t       held;
     ngx_webhook_objects_t  *o;
 
     o = ngx_webhook_scope(api)->data;
@@ -514,13 +514,13 @@ ngx_webhook_objects_was_read(ngx_webhook_api_t *api, webhook_op_t *op)
 
     definition = ngx_webhook_registry_open(api->wmcf, object, &held);
 
-    if (definition == NULL || held) {
+    if (definition == NULL || held.text) {
         json_decref(definition);
 
         return ngx_webhook_api_problem(api, NGX_HTTP_CONFLICT,
                                        "The %s is held: %s",
                                        ngx_webhook_objects_kinds[o->kind],
-                                       held);
+                                       held.text);
     }
 
     rc = o->read(api, object, definition);

@@ -20,6 +20,8 @@ static ngx_int_t ngx_webhook_scope_go(ngx_webhook_api_t *api);
 static void ngx_webhook_scope_release(void *data);
 static ngx_uint_t ngx_webhook_scope_object(ngx_webhook_api_t *api,
     ngx_webhook_object_t *object, ngx_webhook_scope_thing_t *thing);
+static ngx_int_t ngx_webhook_scope_was(ngx_webhook_api_t *api,
+    webhook_op_t *op);
 static void ngx_webhook_scope_kept_free(void *data);
 static void ngx_webhook_scope_memory_free(void *data);
 
@@ -269,6 +271,53 @@ ngx_webhook_scope_endpoint_id(ngx_webhook_api_t *api, uint64_t key)
     endpoint = api->who.all ? ngx_webhook_endpoint_find(api->wmcf, key) : NULL;
 
     return endpoint ? endpoint->name : id;
+}
+
+
+ngx_int_t
+ngx_webhook_scope_past(ngx_webhook_api_t *api, webhook_object_e kind,
+    ngx_str_t *id, const char *what, ngx_webhook_api_pt next)
+{
+    webhook_op_t          op;
+    ngx_webhook_scope_t  *scope;
+
+    scope = ngx_webhook_scope(api);
+
+    scope->past = *id;
+    scope->what = what;
+    scope->next = next;
+
+    if (id->len == 0 || id->len > WEBHOOK_OBJECT_ID_MAX) {
+        return ngx_webhook_api_not_found(api, what, id);
+    }
+
+    ngx_memzero(&op, sizeof(webhook_op_t));
+
+    op.type = WEBHOOK_OP_OBJECTS;
+    op.u.objects.kind = kind;
+    op.u.objects.id = *ngx_webhook_str(id);
+    op.u.objects.gone = 1;
+    op.u.objects.brief = 1;
+    op.u.objects.max = 1;
+
+    ngx_webhook_access_whose(&api->who, &op.u.objects.company);
+
+    return ngx_webhook_api_store(api, &op, ngx_webhook_scope_was);
+}
+
+
+static ngx_int_t
+ngx_webhook_scope_was(ngx_webhook_api_t *api, webhook_op_t *op)
+{
+    ngx_webhook_scope_t  *scope;
+
+    scope = ngx_webhook_scope(api);
+
+    if (op->result != WEBHOOK_STORE_OK || op->u.objects.count == 0) {
+        return ngx_webhook_api_not_found(api, scope->what, &scope->past);
+    }
+
+    return scope->next(api);
 }
 
 

@@ -24,6 +24,8 @@ typedef struct {
 
     /* of this room */
     void                             *rings;
+    ngx_str_t                         past;
+    const char                       *what;
     ngx_webhook_api_pt                next;
     ngx_webhook_registered_waiter_t   waiter;
     ngx_webhook_api_t                *api;
@@ -76,6 +78,15 @@ ngx_uint_t ngx_webhook_scope_sees(ngx_webhook_api_t *api, uint64_t key,
  * empty where the caller does not see it, or nobody knows it any more.
  */
 ngx_str_t ngx_webhook_scope_endpoint_id(ngx_webhook_api_t *api, uint64_t key);
+
+/*
+ * Goes on with next if an endpoint or receiver of that id, which is not there
+ * now, was the caller's before it was deleted, which the store knows of the last
+ * ones; else a 404 for "what" is answered.  Returns what a handler does.
+ */
+ngx_int_t ngx_webhook_scope_past(ngx_webhook_api_t *api,
+    webhook_object_e kind, ngx_str_t *id, const char *what,
+    ngx_webhook_api_pt next);
 
 /* Keeps what an operation brought, which done() was called with, to the end of
    the request: NGX_OK or NGX_ERROR. */

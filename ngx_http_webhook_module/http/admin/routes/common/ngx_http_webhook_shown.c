@@ -10,10 +10,10 @@
 
 
 static json_t *ngx_webhook_shown_unread(const webhook_object_t *object);
-static const char *ngx_webhook_shown_reason(ngx_webhook_api_t *api,
-    const webhook_object_t *object, const char *held);
-static const char *ngx_webhook_shown_unconfirmed(
-    ngx_webhook_confirmed_e unconfirmed);
+static void ngx_webhook_shown_reason(ngx_webhook_api_t *api,
+    const webhook_object_t *object, ngx_webhook_why_t *why);
+static void ngx_webhook_shown_unconfirmed(ngx_webhook_confirmed_e unconfirmed,
+    ngx_webhook_why_t *why);
 static json_t *ngx_webhook_shown_url(ngx_webhook_api_t *api, ngx_str_t *url);
 static json_t *ngx_webhook_shown_events(ngx_webhook_endpoint_t *ep);
 static json_t *ngx_webhook_shown_headers(ngx_webhook_endpoint_t *ep);
@@ -37,7 +37,7 @@ static const char  *ngx_webhook_shown_logs[] = {
 json_t *
 ngx_webhook_shown_object(ngx_webhook_api_t *api,
     const webhook_object_t *object, const json_t *definition,
-    const char *reason)
+    const ngx_webhook_why_t *why)
 {
     int                         failed;
     json_t                     *json;
@@ -76,8 +76,10 @@ ngx_webhook_shown_object(ngx_webhook_api_t *api,
                                       ngx_webhook_shown_receive(api,
                                                    WEBHOOK_DEFINITION_MASK));
         failed |= json_object_set_new(json, "state",
-                                      json_pack("{s:o}", "held",
-                                               ngx_webhook_shown_text(reason)));
+                                      json_pack("{s:o, s:o}", "held",
+                                          ngx_webhook_shown_text(why->text),
+                                          "held_code",
+                                          ngx_webhook_shown_text(why->code)));
     }
 
     if (failed) {
@@ -93,24 +95,24 @@ json_t *
 ngx_webhook_shown_kept(ngx_webhook_api_t *api, const webhook_object_t *object,
     const webhook_op_stats_t *stats)
 {
-    json_t      *definition, *json;
-    const char  *held;
+    json_t             *definition, *json;
+    ngx_webhook_why_t   why;
 
-    definition = ngx_webhook_registry_open(api->wmcf, object, &held);
+    definition = ngx_webhook_registry_open(api->wmcf, object, &why);
 
     if (definition == NULL) {
         return ngx_webhook_shown_unread(object);
     }
 
-    held = ngx_webhook_shown_reason(api, object, held);
+    ngx_webhook_shown_reason(api, object, &why);
 
-    json = ngx_webhook_shown_object(api, object, definition, held);
+    json = ngx_webhook_shown_object(api, object, definition, &why);
 
     json_decref(definition);
 
     if (object->kind == WEBHOOK_OBJECT_ENDPOINT) {
         json = ngx_webhook_shown_state(api, json, stats,
-                                       webhook_id_name(&object->id), held);
+                                       webhook_id_name(&object->id), &why);
     }
 
     return json;
@@ -122,7 +124,7 @@ ngx_webhook_shown_kept(ngx_webhook_api_t *api, const webhook_object_t *object,
 static json_t *
 ngx_webhook_shown_unread(const webhook_object_t *object)
 {
-    return json_pack("{s:o, s:o, s:s, s:o, s:I, s:{s:s}}",
+    return json_pack("{s:o, s:o, s:s, s:o, s:I, s:{s:s, s:s}}",
                      "id", ngx_webhook_api_string(&object->id),
                      "name", ngx_webhook_api_string(&object->name),
                      "source", "registered",
@@ -130,61 +132,76 @@ ngx_webhook_shown_unread(const webhook_object_t *object)
                      object->company.len
                      ? ngx_webhook_api_string(&object->company) : json_null(),
                      "version", (json_int_t) object->version,
-                     "state", "held", "its settings cannot be read");
+                     "state", "held", "its settings cannot be read",
+                     "held_code", "damaged");
 }
 
 
 /* Why one does not act: that it cannot be opened, or what was found when this
    worker compiled it. */
 
-static const char *
+static void
 ngx_webhook_shown_reason(ngx_webhook_api_t *api,
-    const webhook_object_t *object, const char *held)
+    const webhook_object_t *object, ngx_webhook_why_t *why)
 {
     ngx_webhook_registry_state_t  state;
 
-    if (held) {
-        return held;
-    }
-
-    if (ngx_webhook_registry_state(api->wmcf, object->kind,
-                                   ngx_webhook_nstr(&object->id), &state)
-        != NGX_OK)
+    if (why->text
+        || ngx_webhook_registry_state(api->wmcf, object->kind,
+                                      ngx_webhook_nstr(&object->id), &state)
+           != NGX_OK)
     {
-        return NULL;
+        return;
     }
 
-    return state.reason ? state.reason
-                        : ngx_webhook_shown_unconfirmed(state.unconfirmed);
+    if (state.why.text) {
+        *why = state.why;
+
+    } else {
+        ngx_webhook_shown_unconfirmed(state.unconfirmed, why);
+    }
 }
 
 
-const char *
-ngx_webhook_shown_held(ngx_webhook_object_t *object)
+void
+ngx_webhook_shown_held(ngx_webhook_object_t *object, ngx_webhook_why_t *why)
 {
-    if (object == NULL || object->reason) {
-        return object ? object->reason : NULL;
+    ngx_memzero(why, sizeof(ngx_webhook_why_t));
+
+    if (object == NULL) {
+        return;
     }
 
-    return ngx_webhook_shown_unconfirmed(object->unconfirmed);
+    if (object->reason) {
+        why->code = object->code;
+        why->text = object->reason;
+
+    } else {
+        ngx_webhook_shown_unconfirmed(object->unconfirmed, why);
+    }
 }
 
 
-static const char *
-ngx_webhook_shown_unconfirmed(ngx_webhook_confirmed_e unconfirmed)
+static void
+ngx_webhook_shown_unconfirmed(ngx_webhook_confirmed_e unconfirmed,
+    ngx_webhook_why_t *why)
 {
     switch (unconfirmed) {
 
     case NGX_WEBHOOK_CONFIRMED:
-        return NULL;
+        break;
 
     case NGX_WEBHOOK_UNCONFIRMED_NEW:
-        return "it is not confirmed: it gets no events until it has echoed a "
-               "challenge, or an operator has approved it";
+        why->code = "unconfirmed";
+        why->text = "it is not confirmed: it gets no events until it has "
+                    "echoed a challenge, or an operator has approved it";
+        break;
 
     default:
-        return "where it goes now is not confirmed: its events wait until it "
-               "has echoed a challenge, or an operator has approved it";
+        why->code = "unconfirmed_url";
+        why->text = "where it goes now is not confirmed: its events wait until "
+                    "it has echoed a challenge, or an operator has approved "
+                    "it";
     }
 }
 
@@ -211,7 +228,7 @@ json_t *
 ngx_webhook_shown_receiver(ngx_webhook_api_t *api,
     ngx_webhook_receiver_t *receiver)
 {
-    return json_pack("{s:o, s:o, s:s, s:n, s:o, s:o, s:s, s:s, s:{s:n}}",
+    return json_pack("{s:o, s:o, s:s, s:n, s:o, s:o, s:s, s:s, s:{s:n, s:n}}",
                      "id",
                      ngx_webhook_api_string(ngx_webhook_str(&receiver->name)),
                      "name",
@@ -226,7 +243,7 @@ ngx_webhook_shown_receiver(ngx_webhook_api_t *api,
                      "mode", ngx_webhook_shown_modes[receiver->mode],
                      "log_calls",
                      ngx_webhook_shown_logs[receiver->log_calls],
-                     "state", "held");
+                     "state", "held", "held_code");
 }
 
 
@@ -330,7 +347,8 @@ ngx_webhook_shown_headers(ngx_webhook_endpoint_t *ep)
 
 json_t *
 ngx_webhook_shown_state(ngx_webhook_api_t *api, json_t *json,
-    const webhook_op_stats_t *stats, uint64_t key, const char *reason)
+    const webhook_op_stats_t *stats, uint64_t key,
+    const ngx_webhook_why_t *why)
 {
     json_t                          *state;
     uint32_t                         i;
@@ -351,14 +369,19 @@ ngx_webhook_shown_state(ngx_webhook_api_t *api, json_t *json,
         }
     }
 
-    state = json_pack("{s:b, s:o, s:o, s:s, s:I, s:I, s:I, s:I, s:I, s:o}",
+    state = json_pack("{s:b, s:s?, s:o, s:o, s:o, s:s, s:I, s:I, s:I, s:I,"
+                      " s:I, s:o}",
                       "paused", ep->paused || stats->paused,
+                      "paused_by", ep->paused ? "endpoint"
+                                   : stats->paused ? "store" : NULL,
                       "reason",
                       ep->paused && ep->reason.len
                       ? ngx_webhook_api_string(&ep->reason)
                       : api->who.all && stats->paused && stats->reason.len
                       ? ngx_webhook_api_string(&stats->reason) : json_null(),
-                      "held", ngx_webhook_shown_text(reason),
+                      "held", ngx_webhook_shown_text(why ? why->text : NULL),
+                      "held_code",
+                      ngx_webhook_shown_text(why ? why->code : NULL),
                       "breaker", ep->open ? "open" : "closed",
                       "pending",
                       (json_int_t) ep->states[WEBHOOK_PENDING],

@@ -15,19 +15,20 @@
 
 /*
  * One that was registered: its definition, masked for those who may only look,
- * and what the server knows of it.  reason: why it does not act, or NULL.
+ * and what the server knows of it; why: it does not act.
  */
 json_t *ngx_webhook_shown_object(ngx_webhook_api_t *api,
     const webhook_object_t *object, const json_t *definition,
-    const char *reason);
+    const ngx_webhook_why_t *why);
 
 /* The same of one as the store has it, with its data; and with the state of an
    endpoint, out of stats. */
 json_t *ngx_webhook_shown_kept(ngx_webhook_api_t *api,
     const webhook_object_t *object, const webhook_op_stats_t *stats);
 
-/* Why one that was compiled (or NULL) does not act, or NULL. */
-const char *ngx_webhook_shown_held(ngx_webhook_object_t *object);
+/* Why one that was compiled (or NULL) does not act. */
+void ngx_webhook_shown_held(ngx_webhook_object_t *object,
+    ngx_webhook_why_t *why);
 
 /* Those of nginx.conf. */
 json_t *ngx_webhook_shown_endpoint(ngx_webhook_api_t *api,
@@ -37,10 +38,12 @@ json_t *ngx_webhook_shown_receiver(ngx_webhook_api_t *api,
 
 /*
  * Adds "state" to an endpoint, out of STATS; a key that is not there has had no
- * delivery.  Takes over the reference, also on failure; returns it, or NULL.
+ * delivery.  why: it does not act; or NULL.  Takes over the reference, also on
+ * failure; returns it, or NULL.
  */
 json_t *ngx_webhook_shown_state(ngx_webhook_api_t *api, json_t *json,
-    const webhook_op_stats_t *stats, uint64_t key, const char *reason);
+    const webhook_op_stats_t *stats, uint64_t key,
+    const ngx_webhook_why_t *why);
 
 /* The URL of a receiver with this token, or with a mask in its place; JSON's
    null where it is not known to where receivers are called. */

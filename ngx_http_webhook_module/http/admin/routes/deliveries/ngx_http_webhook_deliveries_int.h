@@ -19,6 +19,8 @@ typedef struct {
     ngx_str_t             name;         /* of the endpoint */
     webhook_str_t         company;      /* of the event, once it was read */
     webhook_state_e       state;        /* as it was read */
+    ngx_uint_t            gone;         /* its endpoint was deleted, and the
+                                           caller is of its company */
     ngx_int_t           (*shown)(ngx_webhook_api_t *api,
                               webhook_op_t *op);
 } ngx_webhook_delivery_route_t;

@@ -28,10 +28,14 @@ typedef struct {
     uint64_t             reached;       /* wall: of the last one of them */
     uint32_t             max;           /* deliveries of the question that is
                                            asked again; 0: it is a new one */
+    ngx_str_t            past;          /* an endpoint that is not there now;
+                                           empty: none is asked for */
 } ngx_webhook_deliveries_page_t;
 
 
 static ngx_int_t ngx_webhook_deliveries_list_go(ngx_webhook_api_t *api);
+static ngx_int_t ngx_webhook_deliveries_past(ngx_webhook_api_t *api,
+    ngx_webhook_deliveries_page_t *page);
 static ngx_int_t ngx_webhook_deliveries_list_ask(ngx_webhook_api_t *api);
 static ngx_int_t ngx_webhook_deliveries_listed(ngx_webhook_api_t *api,
     webhook_op_t *op);
@@ -71,7 +75,7 @@ ngx_webhook_deliveries_list_go(ngx_webhook_api_t *api)
 
     ngx_webhook_scope(api)->data = page;
 
-    rc = ngx_webhook_asked_query(api, &page->filter);
+    rc = ngx_webhook_asked_query(api, &page->filter, &page->past);
 
     if (rc == NGX_OK) {
         rc = ngx_webhook_api_query_limit(api, &page->limit);
@@ -101,7 +105,36 @@ ngx_webhook_deliveries_list_go(ngx_webhook_api_t *api)
         return NGX_ERROR;
     }
 
-    return ngx_webhook_deliveries_list_ask(api);
+    return page->past.len ? ngx_webhook_deliveries_past(api, page)
+                          : ngx_webhook_deliveries_list_ask(api);
+}
+
+
+/* Whether the endpoint was one of the caller's company, before it was
+   deleted. */
+
+static ngx_int_t
+ngx_webhook_deliveries_past(ngx_webhook_api_t *api,
+    ngx_webhook_deliveries_page_t *page)
+{
+    ngx_str_t         id;
+    webhook_object_e  kind;
+
+    static const ngx_str_t  receiver = ngx_string("receiver:");
+
+    kind = WEBHOOK_OBJECT_ENDPOINT;
+    id = page->past;
+
+    if (id.len > receiver.len
+        && ngx_memcmp(id.data, receiver.data, receiver.len) == 0)
+    {
+        id.data += receiver.len;
+        id.len -= receiver.len;
+        kind = WEBHOOK_OBJECT_RECEIVER;
+    }
+
+    return ngx_webhook_scope_past(api, kind, &id, "endpoint",
+                                  ngx_webhook_deliveries_list_ask);
 }
 
 
@@ -211,7 +244,8 @@ static ngx_uint_t
 ngx_webhook_deliveries_shown(ngx_webhook_api_t *api,
     ngx_webhook_deliveries_page_t *page, const webhook_delivery_t *d)
 {
-    return ngx_webhook_scope_sees(api, d->endpoint, &d->endpoint_name)
+    return (d->gone
+            || ngx_webhook_scope_sees(api, d->endpoint, &d->endpoint_name))
            && (page->q.len == 0 || ngx_webhook_deliveries_holds(&page->q, d));
 }
 

@@ -78,6 +78,8 @@ ngx_webhook_deliveries_again(ngx_webhook_api_t *api,
     op.u.show.id = route->event;
     op.u.show.endpoint = route->endpoint;
 
+    ngx_webhook_access_whose(&api->who, &op.u.show.asked);
+
     return ngx_webhook_api_store(api, &op, ngx_webhook_deliveries_was_read);
 }
 
@@ -85,19 +87,23 @@ ngx_webhook_deliveries_again(ngx_webhook_api_t *api,
 static ngx_int_t
 ngx_webhook_deliveries_was_read(ngx_webhook_api_t *api, webhook_op_t *op)
 {
+    const webhook_delivery_t      *d;
     ngx_webhook_delivery_route_t  *route;
 
     route = ngx_webhook_delivery_route(api);
+    d = &op->u.show.deliveries[0].delivery;
 
     if (op->result != WEBHOOK_STORE_OK || op->u.show.count == 0
         || !ngx_webhook_access_sees(&api->who, &op->u.show.company)
-        || !ngx_webhook_scope_sees(api, route->endpoint,
-                              &op->u.show.deliveries[0].delivery.endpoint_name))
+        || !(d->gone
+             || ngx_webhook_scope_sees(api, route->endpoint,
+                                       &d->endpoint_name)))
     {
         return ngx_webhook_api_not_found(api, "delivery", &api->values[0]);
     }
 
-    route->state = op->u.show.deliveries[0].delivery.state;
+    route->state = d->state;
+    route->gone = d->gone;
 
     route->company.data = ngx_pnalloc(api->pool, op->u.show.company.len + 1);
     if (route->company.data == NULL) {

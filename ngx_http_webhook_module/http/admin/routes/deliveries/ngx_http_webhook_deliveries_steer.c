@@ -17,6 +17,7 @@ static ngx_int_t ngx_webhook_deliveries_cancel_go(ngx_webhook_api_t *api,
     webhook_op_t *shown);
 static ngx_int_t ngx_webhook_deliveries_steer(ngx_webhook_api_t *api,
     webhook_op_e type);
+static ngx_int_t ngx_webhook_deliveries_gone(ngx_webhook_api_t *api);
 static ngx_int_t ngx_webhook_deliveries_steered(ngx_webhook_api_t *api,
     webhook_op_t *op);
 static ngx_int_t ngx_webhook_deliveries_refused(ngx_webhook_api_t *api,
@@ -74,6 +75,10 @@ ngx_webhook_deliveries_steer(ngx_webhook_api_t *api, webhook_op_e type)
 
     route = ngx_webhook_delivery_route(api);
 
+    if (route->gone) {
+        return ngx_webhook_deliveries_gone(api);
+    }
+
     ngx_memzero(&op, sizeof(webhook_op_t));
 
     op.type = type;
@@ -81,6 +86,15 @@ ngx_webhook_deliveries_steer(ngx_webhook_api_t *api, webhook_op_e type)
     op.u.delivery.endpoint = route->endpoint;
 
     return ngx_webhook_api_store(api, &op, ngx_webhook_deliveries_steered);
+}
+
+
+static ngx_int_t
+ngx_webhook_deliveries_gone(ngx_webhook_api_t *api)
+{
+    return ngx_webhook_api_problem(api, NGX_HTTP_CONFLICT,
+                                   "The endpoint was deleted: what was sent to "
+                                   "it can be looked at, and no more");
 }
 
 
@@ -146,6 +160,10 @@ ngx_webhook_deliveries_replay_go(ngx_webhook_api_t *api, webhook_op_t *shown)
     ngx_webhook_delivery_route_t  *route;
 
     route = ngx_webhook_delivery_route(api);
+
+    if (route->gone) {
+        return ngx_webhook_deliveries_gone(api);
+    }
 
     ngx_memzero(&op, sizeof(webhook_op_t));
 

@@ -25,6 +25,7 @@ static ngx_int_t ngx_webhook_endpoints_rotate(ngx_webhook_api_t *api);
 static ngx_int_t ngx_webhook_endpoints_rotate_go(ngx_webhook_api_t *api);
 static ngx_int_t ngx_webhook_endpoints_stats(ngx_webhook_api_t *api);
 static ngx_int_t ngx_webhook_endpoints_stats_go(ngx_webhook_api_t *api);
+static ngx_int_t ngx_webhook_endpoints_stats_ask(ngx_webhook_api_t *api);
 static ngx_int_t ngx_webhook_endpoints_stats_read(ngx_webhook_api_t *api,
     json_t *rings);
 
@@ -175,19 +176,27 @@ ngx_webhook_endpoints_stats(ngx_webhook_api_t *api)
 static ngx_int_t
 ngx_webhook_endpoints_stats_go(ngx_webhook_api_t *api)
 {
-    uint64_t                   *key;
-    ngx_webhook_scope_thing_t   thing;
+    ngx_webhook_scope_thing_t  thing;
 
-    if (!ngx_webhook_scope_endpoint(api, &api->values[0], &thing)) {
-        return ngx_webhook_api_not_found(api, "endpoint", &api->values[0]);
-    }
+    return ngx_webhook_scope_endpoint(api, &api->values[0], &thing)
+           ? ngx_webhook_endpoints_stats_ask(api)
+           : ngx_webhook_scope_past(api, WEBHOOK_OBJECT_ENDPOINT,
+                                    &api->values[0], "endpoint",
+                                    ngx_webhook_endpoints_stats_ask);
+}
+
+
+static ngx_int_t
+ngx_webhook_endpoints_stats_ask(ngx_webhook_api_t *api)
+{
+    uint64_t  *key;
 
     key = ngx_palloc(api->pool, sizeof(uint64_t));
     if (key == NULL) {
         return NGX_ERROR;
     }
 
-    *key = thing.key;
+    *key = webhook_id_name(ngx_webhook_str(&api->values[0]));
 
     return ngx_webhook_rings(api, key, 1, ngx_webhook_endpoints_stats_read);
 }

@@ -10,7 +10,6 @@
 
 
 #define NGX_WEBHOOK_TEST_ROWS  512
-#define NGX_WEBHOOK_TEST_SPAN  60000            /* ms */
 #define NGX_WEBHOOK_TEST_MORE  5000             /* ms that a turn lasts longer
                                                    than its request may */
 
@@ -183,6 +182,42 @@ ngx_webhook_test_limit_row(uint64_t key, ngx_msec_t now)
     oldest->began = now;
 
     return oldest;
+}
+
+
+ngx_uint_t
+ngx_webhook_test_limit_left(uint64_t key)
+{
+    ngx_uint_t               i, left;
+    ngx_slab_pool_t         *shpool;
+    ngx_webhook_test_row_t  *row;
+
+    if (ngx_webhook_test_zone == NULL || ngx_webhook_test_zone->data == NULL) {
+        return 0;
+    }
+
+    left = NGX_WEBHOOK_TEST_MINUTE;
+
+    shpool = (ngx_slab_pool_t *) ngx_webhook_test_zone->shm.addr;
+    ngx_shmtx_lock(&shpool->mutex);
+
+    row = ngx_webhook_test_zone->data;
+
+    for (i = 0; i < NGX_WEBHOOK_TEST_ROWS; i++) {
+
+        if (row[i].key == key) {
+
+            if (ngx_current_msec - row[i].began < NGX_WEBHOOK_TEST_SPAN) {
+                left -= row[i].count;
+            }
+
+            break;
+        }
+    }
+
+    ngx_shmtx_unlock(&shpool->mutex);
+
+    return left;
 }
 
 

@@ -16,6 +16,7 @@
 
 #define NGX_WEBHOOK_TEST_MINUTE    30
 #define NGX_WEBHOOK_TEST_TOGETHER  2
+#define NGX_WEBHOOK_TEST_SPAN      60000        /* ms */
 
 /* By which who gets it knows that it is none that happened. */
 #define NGX_WEBHOOK_TEST_HEADER    "webhook-test: 1" CRLF
@@ -32,6 +33,9 @@ ngx_int_t ngx_webhook_test_limit_zone(ngx_conf_t *cf);
  */
 ngx_int_t ngx_webhook_test_limit_take(uint64_t key, ngx_msec_t total,
     ngx_uint_t *turn, ngx_msec_t *wait);
+
+/* How many there may be yet in this minute. */
+ngx_uint_t ngx_webhook_test_limit_left(uint64_t key);
 
 void ngx_webhook_test_limit_give(uint64_t key, ngx_uint_t turn);
 

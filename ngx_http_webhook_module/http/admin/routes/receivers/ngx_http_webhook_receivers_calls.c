@@ -21,11 +21,13 @@ typedef struct {
 
 
 static ngx_int_t ngx_webhook_receivers_calls_go(ngx_webhook_api_t *api);
+static ngx_int_t ngx_webhook_receivers_calls_ask(ngx_webhook_api_t *api);
 static ngx_int_t ngx_webhook_receivers_calls_read(ngx_webhook_api_t *api,
     webhook_op_t *op);
 static ngx_int_t ngx_webhook_receivers_one(ngx_webhook_api_t *api,
     ngx_int_t (*found)(ngx_webhook_api_t *api, webhook_op_t *op));
 static ngx_int_t ngx_webhook_receivers_one_go(ngx_webhook_api_t *api);
+static ngx_int_t ngx_webhook_receivers_one_ask(ngx_webhook_api_t *api);
 static ngx_int_t ngx_webhook_receivers_one_read(ngx_webhook_api_t *api,
     webhook_op_t *op);
 static ngx_int_t ngx_webhook_receivers_call_answer(ngx_webhook_api_t *api,
@@ -44,21 +46,31 @@ ngx_webhook_receivers_calls(ngx_webhook_api_t *api)
 }
 
 
+/* The calls of one that was deleted stay to be seen. */
+
 static ngx_int_t
 ngx_webhook_receivers_calls_go(ngx_webhook_api_t *api)
 {
-    ngx_int_t                  rc;
-    ngx_uint_t                 from;
-    webhook_op_t               op;
-    webhook_filter_t           filter;
-    webhook_op_calls_t        *calls;
     ngx_webhook_scope_thing_t  thing;
 
-    if (!ngx_webhook_scope_receiver(api, &api->values[0], &thing)) {
-        return ngx_webhook_api_not_found(api, "receiver", &api->values[0]);
-    }
+    return ngx_webhook_scope_receiver(api, &api->values[0], &thing)
+           ? ngx_webhook_receivers_calls_ask(api)
+           : ngx_webhook_scope_past(api, WEBHOOK_OBJECT_RECEIVER,
+                                    &api->values[0], "receiver",
+                                    ngx_webhook_receivers_calls_ask);
+}
 
-    rc = ngx_webhook_asked_query(api, &filter);
+
+static ngx_int_t
+ngx_webhook_receivers_calls_ask(ngx_webhook_api_t *api)
+{
+    ngx_int_t            rc;
+    ngx_uint_t           from;
+    webhook_op_t         op;
+    webhook_filter_t     filter;
+    webhook_op_calls_t  *calls;
+
+    rc = ngx_webhook_asked_query(api, &filter, NULL);
 
     if (rc != NGX_OK) {
         return rc == NGX_DECLINED ? NGX_OK : NGX_ERROR;
@@ -69,7 +81,7 @@ ngx_webhook_receivers_calls_go(ngx_webhook_api_t *api)
     op.type = WEBHOOK_OP_CALLS;
     calls = &op.u.calls;
 
-    calls->receiver = thing.key;
+    calls->receiver = webhook_id_name(ngx_webhook_str(&api->values[0]));
     calls->since = filter.since;
     calls->until = filter.until;
     calls->least = filter.least;
@@ -155,14 +167,25 @@ ngx_webhook_receivers_one(ngx_webhook_api_t *api,
 static ngx_int_t
 ngx_webhook_receivers_one_go(ngx_webhook_api_t *api)
 {
-    webhook_op_t                   op;
     ngx_webhook_receivers_call_t  *call;
 
     call = ngx_webhook_scope(api)->data;
 
-    if (!ngx_webhook_scope_receiver(api, &api->values[0], &call->thing)) {
-        return ngx_webhook_api_not_found(api, "receiver", &api->values[0]);
-    }
+    return ngx_webhook_scope_receiver(api, &api->values[0], &call->thing)
+           ? ngx_webhook_receivers_one_ask(api)
+           : ngx_webhook_scope_past(api, WEBHOOK_OBJECT_RECEIVER,
+                                    &api->values[0], "receiver",
+                                    ngx_webhook_receivers_one_ask);
+}
+
+
+static ngx_int_t
+ngx_webhook_receivers_one_ask(ngx_webhook_api_t *api)
+{
+    webhook_op_t                   op;
+    ngx_webhook_receivers_call_t  *call;
+
+    call = ngx_webhook_scope(api)->data;
 
     if (webhook_id_parse(ngx_webhook_str(&api->values[1]), &call->id)
         != WEBHOOK_OK)
@@ -190,7 +213,8 @@ ngx_webhook_receivers_one_read(ngx_webhook_api_t *api, webhook_op_t *op)
     call = ngx_webhook_scope(api)->data;
 
     if (op->result != WEBHOOK_STORE_OK || op->u.calls.count == 0
-        || op->u.calls.calls[0].receiver != call->thing.key
+        || op->u.calls.calls[0].receiver
+           != webhook_id_name(ngx_webhook_str(&api->values[0]))
         || !ngx_webhook_access_sees(&api->who, &op->u.calls.calls[0].company))
     {
         return ngx_webhook_api_not_found(api, "call", &api->values[1]);
@@ -220,6 +244,12 @@ ngx_webhook_receivers_replay_go(ngx_webhook_api_t *api, webhook_op_t *op)
 
     call = ngx_webhook_scope(api)->data;
     kept = op->u.calls.calls;
+
+    if (call->thing.id.len == 0) {
+        return ngx_webhook_api_problem(api, NGX_HTTP_CONFLICT,
+                                       "The receiver was deleted: its calls can "
+                                       "be looked at, and no more");
+    }
 
     t = ngx_pcalloc(api->pool, sizeof(ngx_webhook_try_t));
 

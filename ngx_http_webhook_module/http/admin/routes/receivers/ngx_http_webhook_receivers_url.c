@@ -36,6 +36,10 @@ static json_t *ngx_webhook_receivers_token_url(ngx_webhook_api_t *api,
 ngx_int_t
 ngx_webhook_receivers_reveal(ngx_webhook_api_t *api)
 {
+    /* the answer is not kept for a repeat, which is to be in the audit, too */
+
+    api->once.keep = 0;
+
     return ngx_webhook_objects_read(api, WEBHOOK_OBJECT_RECEIVER,
                                     ngx_webhook_receivers_reveal_go);
 }

@@ -12,6 +12,9 @@ const ngx_webhook_route_t  ngx_webhook_routes_whole[] = {
     { NGX_HTTP_GET, ngx_string("stats"), NGX_WEBHOOK_API_VIEW,
       ngx_webhook_whole_stats, "range" },
 
+    { NGX_HTTP_GET, ngx_string("limits"), NGX_WEBHOOK_API_VIEW,
+      ngx_webhook_whole_limits, NULL },
+
     { NGX_HTTP_GET, ngx_string("events"), NGX_WEBHOOK_API_VIEW,
       ngx_webhook_whole_events, NULL },
 

@@ -170,9 +170,9 @@ ngx_webhook_export_read(ngx_webhook_api_t *api, webhook_op_t *op)
 static json_t *
 ngx_webhook_export_item(ngx_webhook_api_t *api, const webhook_object_t *object)
 {
-    int          failed;
-    json_t      *definition, *json;
-    const char  *held;
+    int                failed;
+    json_t            *definition, *json;
+    ngx_webhook_why_t  held;
 
     definition = ngx_webhook_registry_open(api->wmcf, object, &held);
 

@@ -22,6 +22,9 @@ json_t *ngx_webhook_whole_trouble(ngx_webhook_api_t *api,
 json_t *ngx_webhook_whole_latency(ngx_webhook_api_t *api,
     const uint64_t *keys, ngx_uint_t nkeys);
 
+/* _limits.c */
+ngx_int_t ngx_webhook_whole_limits(ngx_webhook_api_t *api);
+
 /* _events.c */
 ngx_int_t ngx_webhook_whole_events(ngx_webhook_api_t *api);
 ngx_int_t ngx_webhook_whole_example(ngx_webhook_api_t *api);
