@@ -8,21 +8,23 @@
 #include "http/admin/registry/ngx_http_webhook_registry_int.h"
 
 
-#define NGX_WEBHOOK_REGISTRY_FEW  16            /* objects, whose groups alone
-                                                   are made anew */
-
-
 static void ngx_webhook_registry_count(ngx_webhook_registered_t *set,
     ngx_webhook_object_t *object, int n);
-static ngx_int_t ngx_webhook_registry_share(ngx_webhook_registered_t *set,
-    ngx_webhook_registered_t *old);
 static ngx_int_t ngx_webhook_registry_renew(ngx_webhook_registered_t *set,
-    ngx_str_t *company, ngx_log_t *log);
+    ngx_webhook_object_t *was, ngx_webhook_object_t *object, ngx_log_t *log);
+static ngx_webhook_registered_group_t *ngx_webhook_registry_regrouped(
+    ngx_webhook_registered_t *set, ngx_webhook_registered_group_t *old,
+    ngx_webhook_object_t *was, ngx_webhook_object_t *object, ngx_log_t *log);
+static ngx_int_t ngx_webhook_registry_ungroup(ngx_webhook_registered_t *set,
+    ngx_webhook_registered_group_t *group);
 static ngx_int_t ngx_webhook_registry_regroup(ngx_webhook_registered_t *set,
     ngx_webhook_registered_t *old, ngx_log_t *log);
 static ngx_webhook_registered_group_t *ngx_webhook_registry_group(
     ngx_webhook_registered_t *set, ngx_webhook_registered_t *old,
     ngx_webhook_object_t **objects, ngx_uint_t n, ngx_log_t *log);
+static ngx_webhook_registered_group_t *ngx_webhook_registry_made(
+    ngx_webhook_registered_t *set, ngx_str_t *company, ngx_uint_t n,
+    ngx_log_t *log);
 static int ngx_libc_cdecl ngx_webhook_registry_cmp_company(const void *one,
     const void *two);
 
@@ -50,8 +52,11 @@ ngx_webhook_registry_groups(ngx_webhook_registered_t *set,
     ngx_memcpy(set->asked, old->asked,
                2 * (set->wmcf->types.nelts + 1) * sizeof(uint32_t));
 
-    if (ngx_webhook_registry_share(set, old) != NGX_OK) {
-        return NGX_ERROR;
+    if (old->groups.nelts) {
+        ngx_memcpy(set->groups.elts, old->groups.elts,
+                   old->groups.nelts
+                   * sizeof(ngx_webhook_registered_group_t *));
+        set->groups.nelts = old->groups.nelts;
     }
 
     for (i = 0; i < n; i++) {
@@ -65,12 +70,8 @@ ngx_webhook_registry_groups(ngx_webhook_registered_t *set,
         ngx_webhook_registry_count(set, was, -1);
         ngx_webhook_registry_count(set, found[i].object, 1);
 
-        if (was == NULL) {
-            was = found[i].object;
-        }
-
-        if (was && ngx_webhook_registry_renew(set, &was->company, log)
-                   != NGX_OK)
+        if (ngx_webhook_registry_renew(set, was, found[i].object, log)
+            != NGX_OK)
         {
             return NGX_ERROR;
         }
@@ -104,105 +105,168 @@ ngx_webhook_registry_count(ngx_webhook_registered_t *set,
 }
 
 
-static ngx_int_t
-ngx_webhook_registry_share(ngx_webhook_registered_t *set,
-    ngx_webhook_registered_t *old)
-{
-    ngx_uint_t                        i;
-    ngx_webhook_registered_group_t  **from, **to;
+/* Another group in the place of a company's, or none where nobody is left; with
+   an object, or without it.  There is room for it. */
 
-    if (old->groups.nelts == 0) {
+static ngx_int_t
+ngx_webhook_registry_renew(ngx_webhook_registered_t *set,
+    ngx_webhook_object_t *was, ngx_webhook_object_t *object, ngx_log_t *log)
+{
+    ngx_str_t                        *company;
+    ngx_uint_t                        first, last, mid;
+    ngx_webhook_registered_group_t   *group, *old, **groups;
+
+    was = (was && was->endpoint) ? was : NULL;
+    object = (object && object->endpoint) ? object : NULL;
+
+    if (was == NULL && object == NULL) {
         return NGX_OK;
     }
 
-    to = ngx_array_push_n(&set->groups, old->groups.nelts);
-    if (to == NULL) {
+    company = was ? &was->company : &object->company;
+    groups = set->groups.elts;
+
+    first = 0;
+    last = set->groups.nelts;
+
+    while (first < last) {
+        mid = first + (last - first) / 2;
+
+        if (ngx_memn2cmp(groups[mid]->company.data, company->data,
+                         groups[mid]->company.len, company->len)
+            < 0)
+        {
+            first = mid + 1;
+
+        } else {
+            last = mid;
+        }
+    }
+
+    old = ngx_webhook_registered_group(set, company);
+
+    group = ngx_webhook_registry_regrouped(set, old, was, object, log);
+
+    if (group == NULL
+        || (old && ngx_webhook_registry_ungroup(set, old) != NGX_OK))
+    {
         return NGX_ERROR;
     }
 
-    from = old->groups.elts;
+    if (group->n == 0) {
 
-    for (i = 0; i < old->groups.nelts; i++) {
-        to[i] = from[i];
-        to[i]->refs++;
+        /* it goes with the set if that goes, and with the next one else */
+
+        if (ngx_webhook_registry_ungroup(set, group) != NGX_OK) {
+            return NGX_ERROR;
+        }
+
+        if (old) {
+            set->groups.nelts--;
+            ngx_memmove(&groups[first], &groups[first + 1],
+                        (set->groups.nelts - first) * sizeof(groups[0]));
+        }
+
+        return NGX_OK;
     }
+
+    if (old == NULL) {
+        ngx_memmove(&groups[first + 1], &groups[first],
+                    (set->groups.nelts - first) * sizeof(groups[0]));
+        set->groups.nelts++;
+    }
+
+    groups[first] = group;
 
     return NGX_OK;
 }
 
 
-/* Another group in the place of a company's, or none where nobody is left. */
+static ngx_webhook_registered_group_t *
+ngx_webhook_registry_regrouped(ngx_webhook_registered_t *set,
+    ngx_webhook_registered_group_t *old, ngx_webhook_object_t *was,
+    ngx_webhook_object_t *object, ngx_log_t *log)
+{
+    uint64_t                         key;
+    ngx_uint_t                       first, last, mid, n;
+    ngx_webhook_registered_group_t  *group;
+
+    n = old ? old->n : 0;
+    key = was ? was->key : object->key;
+
+    group = ngx_webhook_registry_made(set,
+                                      was ? &was->company : &object->company,
+                                      n + 1, log);
+    if (group == NULL) {
+        return NULL;
+    }
+
+    first = 0;
+    last = n;
+
+    while (first < last) {
+        mid = first + (last - first) / 2;
+
+        if (old->objects[mid]->key < key) {
+            first = mid + 1;
+
+        } else {
+            last = mid;
+        }
+    }
+
+    if (first) {
+        ngx_memcpy(group->objects, old->objects,
+                   first * sizeof(ngx_webhook_object_t *));
+    }
+
+    group->n = first;
+
+    if (object) {
+        group->objects[group->n++] = object;
+    }
+
+    if (first < n && old->objects[first]->key == key) {
+        first++;
+    }
+
+    if (first < n) {
+        ngx_memcpy(&group->objects[group->n], &old->objects[first],
+                   (n - first) * sizeof(ngx_webhook_object_t *));
+        group->n += n - first;
+    }
+
+    return group;
+}
+
+
+/* A group that is in the set no more: it goes with the old set, unless it was
+   made for this one. */
 
 static ngx_int_t
-ngx_webhook_registry_renew(ngx_webhook_registered_t *set, ngx_str_t *company,
-    ngx_log_t *log)
+ngx_webhook_registry_ungroup(ngx_webhook_registered_t *set,
+    ngx_webhook_registered_group_t *group)
 {
-    ngx_uint_t                        i, n, at;
-    ngx_webhook_object_t            **object, **objects;
-    ngx_webhook_registered_group_t   *group, **groups;
+    ngx_uint_t                        i;
+    ngx_webhook_registered_group_t  **made, **gone;
 
-    objects = ngx_palloc(set->pool, (set->endpoints.nelts + 1)
-                                    * sizeof(ngx_webhook_object_t *));
-    if (objects == NULL) {
-        return NGX_ERROR;
-    }
+    made = set->made.elts;
 
-    object = set->endpoints.elts;
-    n = 0;
+    for (i = 0; i < set->made.nelts; i++) {
 
-    for (i = 0; i < set->endpoints.nelts; i++) {
-        if (object[i]->endpoint && object[i]->company.len == company->len
-            && ngx_memcmp(object[i]->company.data, company->data, company->len)
-               == 0)
-        {
-            objects[n++] = object[i];
+        if (made[i] == group) {
+            made[i] = made[--set->made.nelts];
+            ngx_webhook_registered_group_free(group);
+            return NGX_OK;
         }
     }
 
-    groups = set->groups.elts;
-
-    for (at = 0; at < set->groups.nelts; at++) {
-        if (ngx_memn2cmp(groups[at]->company.data, company->data,
-                         groups[at]->company.len, company->len)
-            >= 0)
-        {
-            break;
-        }
-    }
-
-    if (at < set->groups.nelts
-        && ngx_memn2cmp(groups[at]->company.data, company->data,
-                        groups[at]->company.len, company->len)
-           == 0)
-    {
-        ngx_webhook_registered_group_release(groups[at]);
-
-        set->groups.nelts--;
-
-        ngx_memmove(&groups[at], &groups[at + 1],
-                    (set->groups.nelts - at) * sizeof(groups[0]));
-    }
-
-    if (n == 0) {
-        return NGX_OK;
-    }
-
-    group = ngx_webhook_registry_group(set, NULL, objects, n, log);
-    if (group == NULL) {
+    gone = ngx_array_push(&set->rest->groups);
+    if (gone == NULL) {
         return NGX_ERROR;
     }
 
-    if (ngx_array_push(&set->groups) == NULL) {
-        ngx_webhook_registered_group_release(group);
-        return NGX_ERROR;
-    }
-
-    groups = set->groups.elts;
-
-    ngx_memmove(&groups[at + 1], &groups[at],
-                (set->groups.nelts - 1 - at) * sizeof(groups[0]));
-
-    groups[at] = group;
+    *gone = group;
 
     return NGX_OK;
 }
@@ -216,7 +280,7 @@ ngx_webhook_registry_regroup(ngx_webhook_registered_t *set,
 {
     ngx_uint_t                        i, k, n;
     ngx_webhook_object_t            **object, **sorted;
-    ngx_webhook_registered_group_t   *group, **to;
+    ngx_webhook_registered_group_t   *group, **to, **was;
 
     sorted = ngx_palloc(set->pool, (set->endpoints.nelts + 1)
                                    * sizeof(ngx_webhook_object_t *));
@@ -266,6 +330,17 @@ ngx_webhook_registry_regroup(ngx_webhook_registered_t *set,
         *to = group;
     }
 
+    was = old ? old->groups.elts : NULL;
+
+    for (i = 0; old && i < old->groups.nelts; i++) {
+
+        if (ngx_webhook_registered_group(set, &was[i]->company) != was[i]
+            && ngx_webhook_registry_ungroup(set, was[i]) != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
     return NGX_OK;
 }
 
@@ -287,20 +362,42 @@ ngx_webhook_registry_group(ngx_webhook_registered_t *set,
                       n * sizeof(ngx_webhook_object_t *))
            == 0)
     {
-        group->refs++;
         return group;
     }
 
-    group = ngx_webhook_registered_group_create(&objects[0]->company, n,
-                                                set->wmcf->types.nelts, log);
-    if (group == NULL) {
+    group = ngx_webhook_registry_made(set, &objects[0]->company, n, log);
+
+    if (group) {
+        ngx_memcpy(group->objects, objects,
+                   n * sizeof(ngx_webhook_object_t *));
+        group->n = n;
+    }
+
+    return group;
+}
+
+
+/* A new one, which is the set's until that is in force. */
+
+static ngx_webhook_registered_group_t *
+ngx_webhook_registry_made(ngx_webhook_registered_t *set, ngx_str_t *company,
+    ngx_uint_t n, ngx_log_t *log)
+{
+    ngx_webhook_registered_group_t  **made;
+
+    made = ngx_array_push(&set->made);
+    if (made == NULL) {
         return NULL;
     }
 
-    ngx_memcpy(group->objects, objects, n * sizeof(ngx_webhook_object_t *));
-    group->n = n;
+    *made = ngx_webhook_registered_group_create(company, n,
+                                                set->wmcf->types.nelts, log);
+    if (*made == NULL) {
+        set->made.nelts--;
+        return NULL;
+    }
 
-    return group;
+    return *made;
 }
 
 

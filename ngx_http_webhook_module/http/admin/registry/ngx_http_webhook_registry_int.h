@@ -8,6 +8,7 @@
  *   registry_look.c      an object of the store, opened
  *   registry_taken.c     an object that is read, and compiled or not
  *   registry_set.c       a set, of an older one and what has changed
+ *   registry_ids.c       whose deliveries are sent by a set
  *   registry_group.c     the companies of a set
  *   registry_compile.c   an object, of what the store has
  *   registry_idle.c      one that must not act, of what is left of it
@@ -38,6 +39,9 @@ typedef struct {
 
 #define NGX_WEBHOOK_REGISTRY_TOLD  10           /* objects that are named in
                                                    the log a load */
+#define NGX_WEBHOOK_REGISTRY_FEW   16           /* changes that are made to
+                                                   copies of what there is; else
+                                                   all is put in order anew */
 
 
 /* The registry of a worker, registry.c's. */
@@ -167,12 +171,21 @@ ngx_webhook_confirmed_e ngx_webhook_registry_unconfirmed(
 /*
  * A new set, held once, of the old one (or NULL) and what was found; of several
  * finds of one object the last counts: those that do are the first *n of found
- * then.  Objects are held for the set, those of found stay the caller's.  NULL:
- * no memory.
+ * then.  Objects are not held; swap() holds those of found.  NULL: no memory.
  */
 ngx_webhook_registered_t *ngx_webhook_registry_set(
     ngx_webhook_main_conf_t *wmcf, ngx_webhook_registered_t *old,
     ngx_array_t *found, ngx_uint_t *n, uint64_t change, ngx_log_t *log);
+
+
+/* ids.c */
+
+/* Fills in apis, ids and total of a new set, which has room for them: anew; or of
+   the old one, with n that have changed. */
+void ngx_webhook_registry_ids(ngx_webhook_registered_t *set);
+void ngx_webhook_registry_ids_few(ngx_webhook_registered_t *set,
+    ngx_webhook_registered_t *old, ngx_webhook_registry_found_t *found,
+    ngx_uint_t n);
 
 
 /* group.c */

@@ -5,7 +5,7 @@
  * The set that a worker has, whether it is the newest, and who waits for that.
  */
 
-#include "http/runtime/registered/ngx_http_webhook_registered.h"
+#include "http/runtime/registered/ngx_http_webhook_registered_int.h"
 
 
 #define NGX_WEBHOOK_REGISTERED_HEARERS  4
@@ -208,9 +208,8 @@ ngx_webhook_registered_changed(uint64_t change)
 
 /*
  * A worker that has nothing to do takes changes, too: it sends nothing by what
- * was removed, and names what is new to the store.  A set costs the more the
- * more objects there are, so that many changes are taken at once where nobody
- * waits for one.
+ * was removed, and names what is new to the store.  Many changes are taken at
+ * once where nobody waits for one.
  */
 
 static void
@@ -368,6 +367,8 @@ ngx_webhook_registered_swap(ngx_webhook_registered_t *set, uint64_t known,
 
     old = ctx->set;
 
+    ngx_webhook_registered_succeed(set, old, objects, n);
+
     ctx->set = set;
     ctx->known = ngx_max(known, set->change);
     ctx->loading = 0;
@@ -460,37 +461,4 @@ ngx_webhook_registered_hold(ngx_webhook_main_conf_t *wmcf)
     }
 
     return set;
-}
-
-
-void
-ngx_webhook_registered_release(ngx_webhook_registered_t *set)
-{
-    ngx_uint_t                        i, n;
-    ngx_array_t                      *objects[2];
-    ngx_webhook_object_t            **object;
-    ngx_webhook_registered_group_t  **group;
-
-    if (set == NULL || --set->refs) {
-        return;
-    }
-
-    group = set->groups.elts;
-
-    for (i = 0; i < set->groups.nelts; i++) {
-        ngx_webhook_registered_group_release(group[i]);
-    }
-
-    objects[0] = &set->endpoints;
-    objects[1] = &set->receivers;
-
-    for (n = 0; n < 2; n++) {
-        object = objects[n]->elts;
-
-        for (i = 0; i < objects[n]->nelts; i++) {
-            ngx_webhook_held_release(object[i]->held);
-        }
-    }
-
-    ngx_destroy_pool(set->pool);
 }

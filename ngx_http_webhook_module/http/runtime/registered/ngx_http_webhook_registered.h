@@ -11,6 +11,11 @@
  * objects are taken and released on the event loop alone; a thread may read a
  * set or an object that the work it runs for has taken.
  *
+ * A set does not hold each of its objects: they are held once, from the first
+ * set that has them to the last, so that a change costs as much as has changed.
+ * What a set has that the next one has not goes with it, once nobody has it or
+ * an older one any more.
+ *
  * Nobody acts by an older change than one that somebody was told of: capture
  * (before fan-out), an attempt to one that is not nginx.conf's (before it
  * begins) and a call (before its receiver is looked for) ask
@@ -33,6 +38,7 @@
 
 typedef struct ngx_webhook_registered_s        ngx_webhook_registered_t;
 typedef struct ngx_webhook_registered_group_s  ngx_webhook_registered_group_t;
+typedef struct ngx_webhook_registered_rest_s   ngx_webhook_registered_rest_t;
 typedef struct ngx_webhook_object_s            ngx_webhook_object_t;
 typedef struct ngx_webhook_registry_conf_s     ngx_webhook_registry_conf_t;
 
@@ -142,13 +148,21 @@ typedef struct {
 /* The endpoints of a company, or of none, in sets where they are the same. */
 
 struct ngx_webhook_registered_group_s {
-    ngx_uint_t                    refs;         /* of sets */
     ngx_str_t                     company;
     ngx_webhook_object_t        **objects;      /* by key */
     ngx_uint_t                    n;
     ngx_uint_t                    ntypes;
     ngx_webhook_listeners_t      *listeners[1]; /* by the number of a type;
                                                    NULL: nobody asked so far */
+};
+
+
+/* What the set before has, and this one has not. */
+
+struct ngx_webhook_registered_rest_s {
+    ngx_pool_t                   *pool;         /* of this */
+    ngx_array_t                   objects;      /* ..._object_t * */
+    ngx_array_t                   groups;       /* ..._group_t * */
 };
 
 
@@ -176,7 +190,21 @@ struct ngx_webhook_registered_s {
                                                    are not confirmed */
     ngx_uint_t                    nids;
     ngx_msec_t                    total;        /* the longest time-out of an
-                                                   endpoint of it */
+                                                   endpoint of it, or of one
+                                                   that was there before */
+
+    /* of this room, and of the one that makes sets */
+    ngx_webhook_registered_t     *base;         /* that it was made of, or
+                                                   NULL */
+    ngx_array_t                   made;         /* ..._group_t *, that base has
+                                                   not */
+    ngx_webhook_registered_rest_t  *rest;       /* before swap() of base, then
+                                                   of this one */
+    ngx_webhook_registered_t     *newer;        /* NULL: it is the newest */
+    unsigned                      swapped:1;
+    unsigned                      older:1;      /* there is one yet */
+    unsigned                      whole:1;      /* the newer one shares nothing
+                                                   with it */
 };
 
 
@@ -308,17 +336,24 @@ void ngx_webhook_registered_exit(void);
 ngx_webhook_registered_group_t *ngx_webhook_registered_group(
     ngx_webhook_registered_t *set, ngx_str_t *company);
 
-/* A group with room for n objects, which the caller enters, held once; and the
+/* A new set, held once, with nothing in it, and what will be left of base, which
+   may be NULL; NULL: there is no memory.  Objects are entered without being
+   held. */
+ngx_webhook_registered_t *ngx_webhook_registered_create(
+    ngx_webhook_main_conf_t *wmcf, ngx_webhook_registered_t *base,
+    ngx_log_t *log);
+
+/* A group with room for n objects, which the caller enters, for a set; and the
    end of that. */
 ngx_webhook_registered_group_t *ngx_webhook_registered_group_create(
     ngx_str_t *company, ngx_uint_t n, ngx_uint_t ntypes, ngx_log_t *log);
-void ngx_webhook_registered_group_release(
-    ngx_webhook_registered_group_t *group);
+void ngx_webhook_registered_group_free(ngx_webhook_registered_group_t *group);
 
 /* The last change that somebody told, before a load begins. */
 uint64_t ngx_webhook_registered_known(void);
 
-/* Takes over the reference to set; it is as of "known" at least. */
+/* Takes over the reference to set; it is as of "known" at least.  The objects
+   are those that its base has not; they are held. */
 void ngx_webhook_registered_swap(ngx_webhook_registered_t *set,
     uint64_t known, ngx_webhook_object_t **objects, ngx_uint_t n);
 

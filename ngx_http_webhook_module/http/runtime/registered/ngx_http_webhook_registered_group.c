@@ -24,7 +24,6 @@ ngx_webhook_registered_group_create(ngx_str_t *company, ngx_uint_t n,
         return NULL;
     }
 
-    group->refs = 1;
     group->ntypes = ntypes;
     group->objects = (ngx_webhook_object_t **) &group->listeners[ntypes + 1];
 
@@ -39,13 +38,9 @@ ngx_webhook_registered_group_create(ngx_str_t *company, ngx_uint_t n,
 
 
 void
-ngx_webhook_registered_group_release(ngx_webhook_registered_group_t *group)
+ngx_webhook_registered_group_free(ngx_webhook_registered_group_t *group)
 {
     ngx_uint_t  i;
-
-    if (--group->refs) {
-        return;
-    }
 
     for (i = 0; i < group->ntypes; i++) {
         if (group->listeners[i]) {
