@@ -10,6 +10,7 @@
 
 #include "http/admin/api/ngx_http_webhook_api_int.h"
 #include "http/runtime/ngx_http_webhook_cpu.h"
+#include "core/definition/webhook_definition_exact.h"
 #include "core/json/webhook_json.h"
 
 
@@ -311,17 +312,30 @@ ngx_webhook_api_parse_run(void *data, ngx_pool_t *pool, ngx_log_t *log)
 {
     int                      rc;
     json_error_t             err;
+    webhook_buf_t            exact;
+    webhook_str_t            text;
     webhook_json_doc_t      *doc;
     webhook_json_error_t     error;
     ngx_webhook_api_text_t  *t = data;
 
+    webhook_buf_init(&exact, 0);
+
     rc = webhook_json_read(&t->text, &t->limits, &doc, &error);
+
+    if (rc == WEBHOOK_OK) {
+        rc = webhook_definition_exact(doc, &t->text, &exact);
+        error.what = "there is no memory for it";
+        error.offset = 0;
+    }
 
     webhook_json_free(doc);
 
     if (rc == WEBHOOK_OK) {
 
-        t->json = json_loadb((char *) t->text.data, t->text.len,
+        text.data = exact.len ? exact.data : t->text.data;
+        text.len = exact.len ? exact.len : t->text.len;
+
+        t->json = json_loadb((char *) text.data, text.len,
                              JSON_REJECT_DUPLICATES|JSON_DECODE_ANY, &err);
 
         if (t->json == NULL) {
@@ -337,6 +351,12 @@ ngx_webhook_api_parse_run(void *data, ngx_pool_t *pool, ngx_log_t *log)
     /* it may have secrets in it, and is of no use any more */
 
     ngx_explicit_memzero(t->text.data, t->text.len);
+
+    if (exact.size) {
+        ngx_explicit_memzero(exact.data, exact.size);
+    }
+
+    webhook_buf_free(&exact);
 }
 
 
