@@ -131,6 +131,9 @@ typedef struct {
                                                    kept */
     unsigned                       traces:1;    /* it has a "traceparent" of
                                                    its own */
+    unsigned                       headless:1;  /* no key opens its headers */
+    ngx_atomic_t                   told;        /* the minute in which that was
+                                                   told last */
     ngx_str_t                      url;         /* as written */
     ngx_webhook_peer_t            *peer;        /* whom to connect to */
     uint64_t                       moved;       /* since this version it leads

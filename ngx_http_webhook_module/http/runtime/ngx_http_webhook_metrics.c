@@ -115,6 +115,12 @@ static ngx_webhook_metric_t  ngx_webhook_metric[] = {
                    "template or a body: each is a broken promise and a line "
                    "of the error log.") },
 
+    [NGX_WEBHOOK_DELIVERIES_HEADLESS] = {
+        ngx_string("ngx_webhook_deliveries_headless_total"),
+        ngx_string("Deliveries made for registered endpoints while no key "
+                   "opened their headers: they are sent without those that "
+                   "have a placeholder.") },
+
     [NGX_WEBHOOK_DELIVERIES_BACKLOGGED] = {
         ngx_string("ngx_webhook_deliveries_backlogged_total"),
         ngx_string("Deliveries that were dead letters at once, and calls that "

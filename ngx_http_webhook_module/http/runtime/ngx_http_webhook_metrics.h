@@ -31,6 +31,7 @@ typedef enum {
     NGX_WEBHOOK_EVENTS_UNPROTECTED,         /* a repeat would not be known */
     NGX_WEBHOOK_EVENTS_LOOPED,              /* by too many webhooks */
     NGX_WEBHOOK_DELIVERIES_UNMADE,          /* could not be rendered */
+    NGX_WEBHOOK_DELIVERIES_HEADLESS,        /* while no key opened headers */
     NGX_WEBHOOK_DELIVERIES_BACKLOGGED,      /* too many of a company waited */
     NGX_WEBHOOK_SENDS,                      /* attempts begun */
     NGX_WEBHOOK_SENDS_DELIVERED,

@@ -38,7 +38,17 @@ CONF
         webhook_event order.add POST ^/api/orders$ status=201;
     }
     location = /registry { webhook_registry_test; }
+    location = /metrics { webhook_metrics; }
 CONF
+}
+
+sub metric
+{
+    my ($name) = @_;
+
+    my $text = $t->request('GET', '/metrics')->{body};
+
+    return $text =~ /^ngx_webhook_${name}_total (\d+)$/m ? $1 : undef;
 }
 
 configure('registry');
@@ -89,6 +99,7 @@ like $requests->[0]{headers}{'webhook-signature'}, qr/^v1,/, 'signed';
 
 $t->allow(qr/registered endpoint "ep_\w+" does not act: no "key" of/);
 $t->allow(qr/20 registered objects do not act/);
+$t->allow(qr/opens the headers of registered endpoint "ep_\w+"/);
 
 configure('registry');
 
@@ -103,11 +114,23 @@ like $state->{reason}, qr/no "key" of webhook_registry opens/, 'told why';
 is $registry->patch($ids[0], { description => 'x' })->{result}, 'locked',
     'nobody changes it';
 
+$mark = $t->mark;
+
 $t->request('POST', '/api/orders', '{"total": 2}');
+
+ok $t->wait_log(qr/opens the headers of registered endpoint "$ids[0]"/, 10,
+                $mark), 'that headers may be missing is told';
+is metric('deliveries_headless'), 1, 'and counted';
+
+$t->request('POST', '/api/orders', '{"total": 3}');
+
+ok wait_for(sub { metric('deliveries_headless') == 2 }, 10),
+    'so is the next one';
 
 ok wait_for(sub { my (undef, $out) = $t->ctl('list', "--endpoint=$ids[0]",
                                              '--state=pending');
-                  return $out =~ /order\.add/; }, 10), 'its event waits';
+                  return 2 == (() = $out =~ /order\.add/g); }, 10),
+    'its events wait';
 
 is scalar @{$hook->requests}, 1, 'and is not sent';
 
@@ -115,9 +138,9 @@ configure('other');
 
 $t->reload or die;
 
-$requests = $hook->wait_requests(2);
+$requests = $hook->wait_requests(3);
 
-is scalar @$requests, 2, 'until the key is there again';
+is scalar @$requests, 3, 'until the key is there again';
 is $requests->[1]{headers}{'x-n'}, 'value-1', 'with its headers';
 like $requests->[1]{headers}{'webhook-signature'}, qr/^v1,/, 'signed';
 

@@ -252,6 +252,8 @@ ngx_webhook_registry_build(ngx_webhook_registry_compile_t *c,
         return NGX_ERROR;
     }
 
+    object->endpoint->headless = c->headless;
+
     object->endpoint->moved =
                       json_integer_value(json_object_get(c->definition,
                                                          "moved"));

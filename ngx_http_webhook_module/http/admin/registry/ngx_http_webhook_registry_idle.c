@@ -93,12 +93,16 @@ ngx_webhook_registry_rest(ngx_webhook_registry_compile_t *c)
 
         value = json_object_get(c->definition, *name);
 
+        if (value == NULL) {
+            continue;
+        }
+
         /* of these nothing else is a secret */
 
-        if (value == NULL
-            || (c->masked && ngx_strcmp(*name, "headers") == 0
-                && ngx_webhook_registry_masked(value)))
+        if (c->masked && ngx_strcmp(*name, "headers") == 0
+            && ngx_webhook_registry_masked(value))
         {
+            c->headless = 1;
             continue;
         }
 

@@ -94,10 +94,12 @@ typedef struct {
     ngx_log_t                    *log;
     const webhook_object_t       *object;       /* id, company, name ... */
     json_t                       *definition;   /* the caller's */
-    unsigned                      masked:1;     /* its secrets are missing */
+    unsigned                      masked:1;     /* its secrets are missing, */
+    unsigned                      headless:1;   /* its headers, too */
     ngx_str_t                     reason;       /* why it must not act, or
                                                    empty: where it leads is not
-                                                   judged then */
+                                                   judged then, */
+    const char                   *code;         /* and its word */
     ngx_pool_t                   *pool;         /* of the texts of problems */
     ngx_array_t                  *problems;     /* ..._registry_problem_t */
 } ngx_webhook_registry_compile_t;

@@ -23,6 +23,8 @@ static ngx_int_t ngx_webhook_fanout_order(ngx_webhook_fanout_ctx_t *ctx,
     ngx_webhook_endpoint_t *ep, ngx_str_t *order);
 static ngx_int_t ngx_webhook_fanout_rendition(ngx_webhook_fanout_ctx_t *ctx,
     ngx_webhook_endpoint_t *ep, ngx_uint_t *form);
+static void ngx_webhook_fanout_headless(ngx_webhook_fanout_ctx_t *ctx,
+    ngx_webhook_endpoint_t *ep);
 static ngx_int_t ngx_webhook_fanout_headers(ngx_webhook_fanout_ctx_t *ctx,
     ngx_webhook_endpoint_t *ep, webhook_buf_t *out);
 
@@ -413,4 +415,31 @@ ngx_webhook_fanout_headers(ngx_webhook_fanout_ctx_t *ctx,
     default:
         return NGX_ERROR;
     }
+}
+
+
+/* Whether any of its headers is made for each event is not known while they are
+   sealed.  Each is counted, and the endpoint is named once a minute. */
+
+static void
+ngx_webhook_fanout_headless(ngx_webhook_fanout_ctx_t *ctx,
+    ngx_webhook_endpoint_t *ep)
+{
+    ngx_atomic_uint_t  told, now;
+
+    ngx_webhook_count(NGX_WEBHOOK_DELIVERIES_HEADLESS, 1);
+
+    told = ep->told;
+    now = (ngx_atomic_uint_t) (ngx_time() / 60);
+
+    if (told == now || !ngx_atomic_cmp_set(&ep->told, told, now)) {
+        return;
+    }
+
+    ngx_log_error(NGX_LOG_WARN, ctx->fanout->log, 0,
+                  "no \"key\" of webhook_registry opens the headers of "
+                  "registered endpoint \"%V\": what it gets now, as event "
+                  "\"%V\" %V, will be sent without those that have a "
+                  "placeholder \"${...}\"", &ep->name, ctx->fanout->type,
+                  ctx->fanout->id_text);
 }
