@@ -25,6 +25,8 @@ static int webhook_check_change_of(webhook_check_ctx_t *x, const MDB_val *val,
 static int webhook_check_led(webhook_check_ctx_t *x, unsigned kind,
     const MDB_val *digest, webhook_object_row_t *row, unsigned char *buf,
     int *there);
+static void webhook_check_answer_sum(webhook_check_ctx_t *x, uint64_t caller,
+    const MDB_val *val);
 
 
 int
@@ -390,7 +392,8 @@ webhook_check_answer(webhook_check_ctx_t *x, const MDB_val *key,
                          WEBHOOK_KEY_ANSWER_CALLER, &sum);
 
     if (rc == MDB_NOTFOUND
-        || (rc == 0 && (sum.mv_size != WEBHOOK_ANSWER_SUM
+        || (rc == 0 && ((sum.mv_size != WEBHOOK_ANSWER_SUM
+                         && sum.mv_size != WEBHOOK_ANSWER_SUM_OLD)
                         || memcmp(sum.mv_data, key->mv_data, WEBHOOK_ONCE_LEN)
                            != 0)))
     {
@@ -443,12 +446,17 @@ webhook_check_answer_caller(webhook_check_ctx_t *x, const MDB_val *key,
 
     p = key->mv_data;
 
-    if (val->mv_size != WEBHOOK_ANSWER_SUM) {
+    if (val->mv_size != WEBHOOK_ANSWER_SUM
+        && val->mv_size != WEBHOOK_ANSWER_SUM_OLD)
+    {
         webhook_check_fault(x, NULL, "a caller's answer cannot be read");
+        x->summed = 0;
         return 0;
     }
 
     memcpy(x->id.bytes, val->mv_data, sizeof(x->id.bytes));
+
+    webhook_check_answer_sum(x, webhook_get_u64(p), val);
 
     rc = webhook_txn_get(x->t, WEBHOOK_DB_ANSWERS, val->mv_data,
                          WEBHOOK_KEY_ANSWER, &row);
@@ -463,4 +471,36 @@ webhook_check_answer_caller(webhook_check_ctx_t *x, const MDB_val *key,
     }
 
     return rc;
+}
+
+
+/* What a caller's answers take, up to each of them. */
+
+static void
+webhook_check_answer_sum(webhook_check_ctx_t *x, uint64_t caller,
+    const MDB_val *val)
+{
+    uint64_t        bytes, upto;
+    unsigned char  *p;
+
+    if (val->mv_size == WEBHOOK_ANSWER_SUM_OLD) {
+        x->summed = 0;
+        return;
+    }
+
+    p = (unsigned char *) val->mv_data + WEBHOOK_ONCE_LEN;
+
+    bytes = webhook_get_u64(p);
+    upto = webhook_get_u64(p + 8);
+
+    if (upto < bytes
+        || (x->summed && x->company == caller && upto - bytes < x->sum))
+    {
+        webhook_check_fault(x, &x->id, "what a caller's answers take is not "
+                            "what they say");
+    }
+
+    x->summed = 1;
+    x->company = caller;
+    x->sum = upto;
 }

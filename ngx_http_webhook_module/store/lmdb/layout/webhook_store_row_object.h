@@ -25,7 +25,8 @@
 /* What their values take. */
 #define WEBHOOK_OBJECT_DIGEST      16
 #define WEBHOOK_AUDIT_SUM          16       /* bytes before it, and with it */
-#define WEBHOOK_ANSWER_SUM         (WEBHOOK_ONCE_LEN + 8)
+#define WEBHOOK_ANSWER_SUM         (WEBHOOK_ONCE_LEN + 16)
+#define WEBHOOK_ANSWER_SUM_OLD     (WEBHOOK_ONCE_LEN + 8)
 
 /* In the place of a kind, in the lists: objects that were removed, by the
    change; and endpoints of those that were while deliveries waited. */

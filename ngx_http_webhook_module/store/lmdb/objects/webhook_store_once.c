@@ -4,8 +4,9 @@
  *
  * What is done once.  An answer stands under its key; a second table has the
  * keys by the time they end, a third by their caller, numbered as they came,
- * so that a caller's oldest is at hand.  And RECORD, which writes an answer and
- * a record of the audit, and nothing else.
+ * so that a caller's oldest is at hand, with what all took up to each: what
+ * there is now is the newest less what came before the oldest.  One that goes from
+ * among them counts until all that are older are gone.  And RECORD.
  */
 
 #include "store/lmdb/objects/webhook_store_once.h"
@@ -29,16 +30,31 @@
 #define WEBHOOK_ONCE_SHARE  256         /* of the store, for one caller */
 #define WEBHOOK_ONCE_LEAST  (1024 * 1024)
 #define WEBHOOK_ONCE_TAKES  384         /* bytes of the rows of an answer */
+#define WEBHOOK_ONCE_OLD    (-1)        /* a row is of an older version */
+
+
+/* What a caller has. */
+
+typedef struct {
+    uint64_t   count;                   /* at most */
+    uint64_t   bytes;                   /* at most */
+    uint64_t   number;                  /* of the next one */
+    uint64_t   upto;                    /* what all took that there were */
+} webhook_once_sum_t;
 
 
 static int webhook_once_get(webhook_txn_t *t, const unsigned char *key,
     webhook_answer_row_t *row);
 static int webhook_once_room(webhook_txn_t *t, uint64_t caller,
-    uint64_t bytes, uint64_t *number);
+    uint64_t bytes, webhook_once_sum_t *sum);
 static int webhook_once_sum(webhook_txn_t *t, uint64_t caller,
-    uint32_t *count, uint64_t *bytes, uint64_t *number);
+    webhook_once_sum_t *sum);
+static int webhook_once_walk(webhook_txn_t *t, uint64_t caller,
+    webhook_once_sum_t *sum);
+static int webhook_once_end(webhook_txn_t *t, uint64_t caller, int newest,
+    uint64_t *number, uint64_t *before, uint64_t *upto);
 static int webhook_once_first(webhook_txn_t *t, uint64_t caller,
-    uint64_t bytes, uint64_t *freed, uint32_t *pages);
+    uint32_t *pages);
 static int webhook_once_del(webhook_txn_t *t, const unsigned char *key,
     uint64_t end, uint32_t *pages);
 
@@ -209,7 +225,8 @@ webhook_once_keep(webhook_txn_t *t, const webhook_once_t *once)
     uint32_t              pages;
     uint64_t              bytes;
     unsigned char         buf[WEBHOOK_ROW_MAX], key[WEBHOOK_KEY_ANSWER_END];
-    unsigned char         sum[WEBHOOK_ANSWER_SUM];
+    unsigned char         value[WEBHOOK_ANSWER_SUM];
+    webhook_once_sum_t    sum;
     webhook_answer_row_t  row;
 
     if (once->keep == 0) {
@@ -237,7 +254,7 @@ webhook_once_keep(webhook_txn_t *t, const webhook_once_t *once)
 
     bytes = webhook_once_size(once);
 
-    rc = webhook_once_room(t, once->caller, bytes, &row.number);
+    rc = webhook_once_room(t, once->caller, bytes, &sum);
 
     if (rc == 0) {
         rc = webhook_blob_put(t, once->answer.data, once->answer.len,
@@ -249,6 +266,7 @@ webhook_once_keep(webhook_txn_t *t, const webhook_once_t *once)
     }
 
     row.caller = once->caller;
+    row.number = sum.number;
     row.end = webhook_later(t->age, once->keep);
     row.len = (uint32_t) once->answer.len;
     memcpy(row.body, once->body, WEBHOOK_ONCE_LEN);
@@ -271,61 +289,139 @@ webhook_once_keep(webhook_txn_t *t, const webhook_once_t *once)
 
     webhook_key_numbered(key, row.caller, row.number);
 
-    memcpy(sum, once->key, WEBHOOK_ONCE_LEN);
-    webhook_set_u64(sum + WEBHOOK_ONCE_LEN, bytes);
+    memcpy(value, once->key, WEBHOOK_ONCE_LEN);
+    webhook_set_u64(value + WEBHOOK_ONCE_LEN, bytes);
+    webhook_set_u64(value + WEBHOOK_ONCE_LEN + 8, sum.upto + bytes);
 
     return webhook_txn_put(t, WEBHOOK_DB_ANSWER_CALLERS, key,
-                           WEBHOOK_KEY_ANSWER_CALLER, sum, sizeof(sum), 0);
+                           WEBHOOK_KEY_ANSWER_CALLER, value, sizeof(value), 0);
 }
 
 
-/* Makes room for an answer of a caller; *number is that of the next one. */
+/* Makes room for an answer of a caller. */
 
 static int
 webhook_once_room(webhook_txn_t *t, uint64_t caller, uint64_t bytes,
-    uint64_t *number)
+    webhook_once_sum_t *sum)
 {
     int       rc;
-    uint32_t  count, pages;
-    uint64_t  max, sum, freed;
+    uint32_t  pages;
+    uint64_t  max, number;
 
     max = t->st->limit / WEBHOOK_ONCE_SHARE;
+    max = max < WEBHOOK_ONCE_LEAST ? WEBHOOK_ONCE_LEAST : max;
 
-    if (max < WEBHOOK_ONCE_LEAST) {
-        max = WEBHOOK_ONCE_LEAST;
-    }
+    rc = webhook_once_sum(t, caller, sum);
 
-    rc = webhook_once_sum(t, caller, &count, &sum, number);
-
+    number = sum->number;
     pages = 0;
 
-    while (rc == 0 && count
-           && (count >= WEBHOOK_ONCE_CALLER_MAX || sum + bytes > max))
+    while (rc == 0 && sum->count
+           && (sum->count >= WEBHOOK_ONCE_CALLER_MAX
+               || sum->bytes + bytes > max))
     {
-        rc = webhook_once_first(t, caller, sum, &freed, &pages);
+        rc = webhook_once_first(t, caller, &pages);
 
-        sum -= freed;
-        count--;
+        if (rc == 0) {
+            rc = webhook_once_sum(t, caller, sum);
+        }
+    }
+
+    /* where none is left, too, no number comes twice */
+
+    sum->number = number;
+
+    return rc;
+}
+
+
+/* By the newest and the oldest row; or by all of them, where an older version
+   wrote one of these. */
+
+static int
+webhook_once_sum(webhook_txn_t *t, uint64_t caller, webhook_once_sum_t *sum)
+{
+    int       rc;
+    uint64_t  first, last, before, upto, none;
+
+    memset(sum, 0, sizeof(webhook_once_sum_t));
+
+    rc = webhook_once_end(t, caller, 1, &last, &none, &upto);
+
+    if (rc == 0) {
+        rc = webhook_once_end(t, caller, 0, &first, &before, &none);
+    }
+
+    if (rc == MDB_NOTFOUND) {
+        return 0;
+    }
+
+    if (rc == WEBHOOK_ONCE_OLD || (rc == 0 && before > upto)) {
+        return webhook_once_walk(t, caller, sum);
+    }
+
+    if (rc == 0) {
+        sum->count = last - first + 1;
+        sum->bytes = upto - before;
+        sum->number = last + 1;
+        sum->upto = upto;
     }
 
     return rc;
 }
 
 
-/* How many answers a caller has, and what they take. */
+/* The newest row of a caller, or the oldest: its number, and what came before
+   it, and up to it.  MDB_NOTFOUND; ONCE_OLD: it does not tell. */
 
 static int
-webhook_once_sum(webhook_txn_t *t, uint64_t caller, uint32_t *count,
-    uint64_t *bytes, uint64_t *number)
+webhook_once_end(webhook_txn_t *t, uint64_t caller, int newest,
+    uint64_t *number, uint64_t *before, uint64_t *upto)
+{
+    int             rc;
+    MDB_val         k, val;
+    unsigned char   key[WEBHOOK_KEY_ANSWER_CALLER], *p;
+
+    webhook_key_numbered(key, caller, newest ? UINT64_MAX : 0);
+
+    rc = newest ? webhook_txn_seek_before(t, WEBHOOK_DB_ANSWER_CALLERS, key,
+                                          sizeof(key), &k, &val)
+                : webhook_txn_seek(t, WEBHOOK_DB_ANSWER_CALLERS, key,
+                                   sizeof(key), &k, &val);
+    if (rc) {
+        return rc;
+    }
+
+    p = k.mv_data;
+
+    if (k.mv_size != sizeof(key) || webhook_get_u64(p) != caller) {
+        return MDB_NOTFOUND;
+    }
+
+    *number = webhook_get_u64(p + 8);
+
+    if (val.mv_size != WEBHOOK_ANSWER_SUM) {
+        return WEBHOOK_ONCE_OLD;
+    }
+
+    p = (unsigned char *) val.mv_data + WEBHOOK_ONCE_LEN;
+
+    *upto = webhook_get_u64(p + 8);
+    *before = *upto - webhook_get_u64(p);
+
+    return 0;
+}
+
+
+static int
+webhook_once_walk(webhook_txn_t *t, uint64_t caller, webhook_once_sum_t *sum)
 {
     int             rc;
     MDB_val         k, val;
     MDB_cursor     *c;
     unsigned char   key[WEBHOOK_KEY_ANSWER_CALLER], *p;
 
-    *count = 0;
-    *bytes = 0;
-    *number = 0;
+    memset(sum, 0, sizeof(webhook_once_sum_t));
 
     webhook_key_numbered(key, caller, 0);
 
@@ -343,13 +439,20 @@ webhook_once_sum(webhook_txn_t *t, uint64_t caller, uint32_t *count,
             return 0;
         }
 
-        (*count)++;
-        *number = webhook_get_u64(p + 8) + 1;
+        sum->count++;
+        sum->number = webhook_get_u64(p + 8) + 1;
 
-        if (val.mv_size == WEBHOOK_ANSWER_SUM) {
-            *bytes += webhook_get_u64((unsigned char *) val.mv_data
-                                      + WEBHOOK_ONCE_LEN);
+        if (val.mv_size == WEBHOOK_ANSWER_SUM
+            || val.mv_size == WEBHOOK_ANSWER_SUM_OLD)
+        {
+            sum->bytes += webhook_get_u64((unsigned char *) val.mv_data
+                                          + WEBHOOK_ONCE_LEN);
         }
+
+        sum->upto = val.mv_size == WEBHOOK_ANSWER_SUM
+                    ? webhook_get_u64((unsigned char *) val.mv_data
+                                      + WEBHOOK_ONCE_LEN + 8)
+                    : sum->bytes;
 
         rc = mdb_cursor_get(c, &k, &val, MDB_NEXT);
     }
@@ -358,19 +461,16 @@ webhook_once_sum(webhook_txn_t *t, uint64_t caller, uint32_t *count,
 }
 
 
-/* Forgets the caller's oldest; *freed is what it took, of so many. */
+/* Forgets the caller's oldest. */
 
 static int
-webhook_once_first(webhook_txn_t *t, uint64_t caller, uint64_t bytes,
-    uint64_t *freed, uint32_t *pages)
+webhook_once_first(webhook_txn_t *t, uint64_t caller, uint32_t *pages)
 {
     int                   rc;
     MDB_val               k, val;
     unsigned char         key[WEBHOOK_KEY_ANSWER_CALLER];
     unsigned char         answer[WEBHOOK_KEY_ANSWER];
     webhook_answer_row_t  row;
-
-    *freed = 0;
 
     webhook_key_numbered(key, caller, 0);
 
@@ -385,15 +485,10 @@ webhook_once_first(webhook_txn_t *t, uint64_t caller, uint64_t bytes,
 
     rc = MDB_NOTFOUND;
 
-    if (val.mv_size == WEBHOOK_ANSWER_SUM) {
+    if (val.mv_size == WEBHOOK_ANSWER_SUM
+        || val.mv_size == WEBHOOK_ANSWER_SUM_OLD)
+    {
         memcpy(answer, val.mv_data, WEBHOOK_ONCE_LEN);
-
-        *freed = webhook_get_u64((unsigned char *) val.mv_data
-                                 + WEBHOOK_ONCE_LEN);
-
-        if (*freed > bytes) {
-            *freed = bytes;
-        }
 
         rc = webhook_once_get(t, answer, &row);
     }
