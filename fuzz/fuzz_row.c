@@ -205,6 +205,7 @@ row_task(const MDB_val *v)
     }
 
     sum = text(&r.task.filter.type) + text(&r.task.filter.company.name)
+          + text(&r.task.path) + text(&r.task.value)
           + text(&r.task.company) + text(&r.task.by);
 
     len = webhook_row_write_task(a, &r);

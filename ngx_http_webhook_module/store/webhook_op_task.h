@@ -28,7 +28,12 @@
  *   PURGE    the events go, with all that is kept of them, whether or not it
  *            is owed; one that is being sent goes once that is over.  With
  *            "calls" what is kept of calls goes, too, by company, since and
- *            until of the filter
+ *            until of the filter.  With a path, those alone go that have the
+ *            value there (webhook_media_find()): in any body of an event's; in
+ *            the body of a call, or of one of its actions, as far as that was
+ *            kept.  Those whose body cannot be looked into, since it was cut,
+ *            is not what its type says, or is too large, stay, and count as
+ *            failed.  The value is kept until the task is over, and not told
  *
  * DUPLICATE where "once" or the id is known.  FULL with "bound": two tasks of
  * that company are under way already; without it: "once" is asked for, and there
@@ -53,7 +58,9 @@ typedef enum {
 
 #define WEBHOOK_TASK_STATES   3
 
-#define WEBHOOK_TASK_BY_MAX   255   /* bytes */
+#define WEBHOOK_TASK_BY_MAX     255 /* bytes */
+#define WEBHOOK_TASK_PATH_MAX   255 /* bytes */
+#define WEBHOOK_TASK_VALUE_MAX  512 /* bytes */
 #define WEBHOOK_TASK_RUN_MAX  2     /* of a company, under way at a time */
 #define WEBHOOK_TASK_KEEP     1000  /* that are over: the last ones */
 
@@ -63,6 +70,10 @@ typedef struct {
     webhook_filter_t     filter;    /* in: endpoint, state, type, company, least,
                                        most, since, until */
     unsigned             calls:1;   /* in: PURGE */
+    webhook_str_t        path;      /* in: PURGE; up to 255 bytes, which
+                                       webhook_path_compile() takes; empty:
+                                       whatever its bodies are */
+    webhook_str_t        value;     /* in: with a path, 1 .. 512 bytes */
     uint64_t             expected;  /* in: how many there are, as COUNT said;
                                        kept, and 0: not known */
     webhook_str_t        company;   /* in: whose task it is */
@@ -73,6 +84,16 @@ typedef struct {
 
     unsigned             bound:1;   /* out */
 } webhook_op_task_t;
+
+
+#define WEBHOOK_TASK_FOUND  16      /* events of one look for a value */
+
+typedef struct {
+    webhook_id_t         events[WEBHOOK_TASK_FOUND];
+    uint32_t             count;     /* that have the value */
+    uint32_t             unread;    /* that could not be looked into */
+    unsigned             over:1;    /* there is no other */
+} webhook_task_found_t;
 
 
 /*
@@ -101,6 +122,7 @@ typedef struct {
     webhook_id_t         seen_id;
     unsigned char        seen_from[WEBHOOK_CURSOR_LEN];
     unsigned char        seen_to[WEBHOOK_CURSOR_LEN];
+    webhook_task_found_t found;
 } webhook_op_task_step_t;
 
 
@@ -124,6 +146,8 @@ typedef struct {
     webhook_task_state_e  state;
     webhook_filter_t      filter;
     unsigned              calls:1;
+    webhook_str_t         path;
+    webhook_str_t         value;    /* the store's own: empty in TASKS */
     webhook_str_t         company;
     webhook_str_t         by;
     uint64_t              created;  /* wall */
@@ -131,8 +155,9 @@ typedef struct {
     uint64_t              expected; /* as TASK was told */
     uint64_t              done;     /* so far: deliveries, of PURGE events and
                                        calls */
-    uint64_t              failed;   /* that could not: damaged, or under way
-                                       and not to be stopped */
+    uint64_t              failed;   /* that could not: damaged, not to be
+                                       looked into, or under way and not to be
+                                       stopped */
     uint64_t              reached;  /* wall: it has come to events of then */
     unsigned              full:1;   /* it waits for room in the store */
 } webhook_task_t;
@@ -152,12 +177,16 @@ typedef struct {
 
 
 /* COUNT.  How many deliveries such a task would come to now.  Work a call is
-   bounded: go on while filter.more, with filter.from, and add up. */
+   bounded: go on while filter.more, with filter.from, and add up.  Of PURGE by
+   a value it counts events, and not calls. */
 
 typedef struct {
     webhook_task_kind_e   kind;     /* in */
     webhook_filter_t      filter;   /* in and out; oldest first */
+    webhook_str_t         path;     /* in: as TASK has them */
+    webhook_str_t         value;
     uint64_t              count;    /* out */
+    uint64_t              unread;   /* out: that cannot be looked into */
 } webhook_op_count_t;
 
 

@@ -158,6 +158,7 @@ webhook_op_reset(webhook_op_t *op)
 
     case WEBHOOK_OP_COUNT:
         op->u.counted.count = 0;
+        op->u.counted.unread = 0;
         op->u.counted.filter.more = 0;
         break;
 

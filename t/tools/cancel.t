@@ -118,6 +118,46 @@ ok wait_for(sub { objects('--state=delivered', '--endpoint=good') == 5 }, 30),
    'and delivered';
 
 
+# --- retry, of all that a filter means
+
+($status, $out, $err) = $t->ctl('cancel', '--endpoint=other', '--yes');
+is $status, 0, 'cancelled';
+
+($status, $out, $err) = $t->ctl('retry');
+is $status, 2, 'retry alone is not understood';
+like $err, qr/or a filter such as --endpoint=NAME/, 'and says what it takes';
+
+($status, $out, $err) = $t->ctl('retry', '--endpoint=other',
+                                '--state=delivered');
+is $status, 2, 'what is delivered is not sent by it';
+
+($status, $out, $err) = $t->ctl('retry', '--endpoint=other');
+is $status, 2, 'nobody can be asked';
+like $out, qr/^5 waiting, dead or cancelled deliveries to other will be sent now/m,
+     'it counts first';
+is waiting('other'), 0, 'nothing was done';
+
+($status, $out, $err) = $t->ctl('retry', '--endpoint=other', '--dry-run',
+                                '--json');
+is_deeply JSON::PP::decode_json($out), { count => 5, retried => 0 },
+    'a dry run';
+
+is +($t->ctl('resume', 'other'))[0], 0, 'the endpoint goes on';
+
+($status, $out, $err) = $t->ctl('retry', '--endpoint=other',
+                                '--state=cancelled', '--yes');
+is $status, 0, 'taken back' or diag $err;
+like $out, qr/^5 deliveries are due now$/m, 'all of them';
+
+ok wait_for(sub { objects('--state=delivered', '--endpoint=other') == 5 }, 30),
+   'and delivered';
+
+($status, $out, $err) = $t->ctl('task', '--json');
+my $task = JSON::PP::decode_json($out);
+is "$task->{kind} $task->{state} $task->{done} $task->{by}",
+   'retry done 5 webhookctl', 'it was a task';
+
+
 # --- the clock
 
 ($status, $out, $err) = $t->ctl('clock');

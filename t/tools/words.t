@@ -108,7 +108,7 @@ for my $case (
     [['help', 'list', '--format=man'], qr/^webhookctl help: --format is of/],
     [['help', '--format=troff'], qr/^webhookctl help: --format is one of: man/],
     [['clock', 'wrong'], qr/^webhookctl clock: takes accept or nothing/],
-    [['retry'], qr/^webhookctl retry: usage: webhookctl .*EVENT\.ENDPOINT/],
+    [['backup'], qr/^webhookctl backup: usage: webhookctl .*FILE/],
 ) {
     my ($args, $like) = @$case;
     my ($status, $out, $err) = ctl(@$args);

@@ -94,6 +94,10 @@ _webhookctl()
         return;;
     --expires)
         return;;
+    --path)
+        return;;
+    --value)
+        return;;
     esac
 
     options='--store= --help --version'
@@ -101,7 +105,7 @@ _webhookctl()
 
     case $command in
     '')
-        words='list show calls stats retry replay cancel pause resume check clock export import quarantine backup restore follow receiver-url token endpoint receiver task audit listen send help';;
+        words='list show calls stats retry replay cancel purge pause resume check clock export import quarantine backup restore follow receiver-url token endpoint receiver task audit listen send help';;
     list)
         options+=' --json --endpoint= --state= --event= --since= --until= --limit= --company=';;
     show)
@@ -111,11 +115,13 @@ _webhookctl()
     stats)
         options+=' --json';;
     retry)
-        options+=' --json';;
+        options+=' --json --endpoint= --state= --event= --since= --until= --dry-run --yes --company=';;
     replay)
         options+=' --json --endpoint= --state= --event= --since= --until= --dry-run --yes --company=';;
     cancel)
         options+=' --json --endpoint= --state= --event= --since= --until= --dry-run --yes --company=';;
+    purge)
+        options+=' --json --dry-run --yes --company= --path= --value=';;
     pause)
         options+=' --json --reason= --all'
         words=$(_webhookctl_endpoints "${store[@]}");;
@@ -164,7 +170,7 @@ _webhookctl()
         mapfile -t COMPREPLY < <(compgen -f -- "$cur");;
     help)
         options+=' --format='
-        words='list show calls stats retry replay cancel pause resume check clock export import quarantine backup restore follow receiver-url token endpoint receiver task audit listen send help';;
+        words='list show calls stats retry replay cancel purge pause resume check clock export import quarantine backup restore follow receiver-url token endpoint receiver task audit listen send help';;
     esac
 
     if [[ $cur == -* ]]; then

@@ -14,7 +14,8 @@
  *                 and numbers on a terminal (webhookctl_text.c)
  *   admin/        list, show, calls, stats (webhookctl_query.c); retry, cancel,
  *                 pause, resume, check, clock, backup (webhookctl_admin.c);
- *                 replay, cancel --endpoint; restore; receiver-url
+ *                 replay, cancel --endpoint; retry of many; purge; tasks for
+ *                 these (webhookctl_make.c); restore; receiver-url
  *   registered/   token; endpoint, receiver, task, audit
  *   transfer/     export, import, quarantine
  *   try/          listen, send, follow; the presets of the first two:
@@ -78,6 +79,8 @@ typedef enum {
     CTL_PERMISSION,
     CTL_EXPIRES,
     CTL_CANCEL,
+    CTL_PATH,
+    CTL_VALUE,
     CTL_OPTIONS
 } ctl_option_e;
 
@@ -223,6 +226,7 @@ int ctl_cancel(ctl_t *ctl, webhook_store_t *st);
 int ctl_pause(ctl_t *ctl, webhook_store_t *st);
 int ctl_resume(ctl_t *ctl, webhook_store_t *st);
 int ctl_replay(ctl_t *ctl, webhook_store_t *st);
+int ctl_purge(ctl_t *ctl, webhook_store_t *st);
 int ctl_clock(ctl_t *ctl, webhook_store_t *st);
 int ctl_check(ctl_t *ctl, webhook_store_t *st);
 int ctl_export(ctl_t *ctl, webhook_store_t *st);
@@ -243,6 +247,21 @@ int ctl_help(ctl_t *ctl, webhook_store_t *st);
 
 /* cancel, of all that an endpoint has. */
 int ctl_cancel_all(ctl_t *ctl, webhook_store_t *st);
+
+/* retry, of all that a filter means. */
+int ctl_retry_all(ctl_t *ctl, webhook_store_t *st);
+
+/*
+ * A task: how many deliveries, or events of a purge, it would come to (of
+ * "unread" it cannot be told); gives it an id; makes it, with a record of the
+ * audit, and all of its steps.  Each returns 0, or the exit status.  The texts
+ * of what was made are gone.
+ */
+int ctl_task_count(webhook_store_t *st, const webhook_op_task_t *task,
+    uint64_t *count, uint64_t *unread);
+int ctl_task_id(webhook_op_task_t *task, char text[WEBHOOK_ID_TEXT_LEN + 1]);
+int ctl_task_run(webhook_store_t *st, webhook_op_task_t *task,
+    const char *record, webhook_task_t *made);
 
 /* Asks, unless --yes is given: 0 to go on, or the exit status. */
 int ctl_sure(const ctl_t *ctl, const char *question);
@@ -385,6 +404,9 @@ const char *ctl_time(uint64_t wall, char *buf, size_t len);
 const char *ctl_span(int64_t ms, char *buf, size_t len);
 const char *ctl_usec(uint32_t usec, char *buf, size_t len);
 const char *ctl_bytes(uint64_t n, char *buf, size_t len);
+
+/* The wall clock, ms since 1970. */
+uint64_t ctl_wall(void);
 
 /* An id into WEBHOOK_ID_TEXT_LEN + 1 bytes, ended by a zero. */
 void ctl_id(const webhook_id_t *id, char *buf);

@@ -114,6 +114,7 @@ webhook_view_task(const webhook_task_t *task)
     webhook_view_add_word(&v, "state", webhook_task_state_name(task->state));
     webhook_view_add(&v, "filter", webhook_view_asked(&task->filter));
     webhook_view_add(&v, "calls", json_boolean(task->calls));
+    webhook_view_add_some(&v, "path", &task->path);
     webhook_view_add_some(&v, "company", &task->company);
     webhook_view_add_some(&v, "by", &task->by);
     webhook_view_add(&v, "created", webhook_view_time(task->created));

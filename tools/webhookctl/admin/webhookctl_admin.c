@@ -24,7 +24,8 @@ static int ctl_endpoint_state(ctl_t *ctl, webhook_store_t *st, int resume);
 int
 ctl_retry(ctl_t *ctl, webhook_store_t *st)
 {
-    return ctl_each(ctl, st, WEBHOOK_OP_RETRY);
+    return ctl->argc == 1 ? ctl_retry_all(ctl, st)
+                          : ctl_each(ctl, st, WEBHOOK_OP_RETRY);
 }
 
 

@@ -142,6 +142,13 @@ const ctl_option_t  ctl_options[CTL_OPTIONS] = {
     [CTL_CANCEL] = { "cancel", 0, CTL_FLAG, NULL, NULL,
       "gives up what waits, too" },
 
+    [CTL_PATH] = { "path", 0, CTL_TEXT, "PATH", NULL,
+      "where in payloads --value has to stand: customer.email, lines[].sku" },
+
+    [CTL_VALUE] = { "value", 0, CTL_TEXT, "VALUE", NULL,
+      "what stands there: a string as it reads, a number, true or false as it "
+      "is written" },
+
     [CTL_FORMAT] = { "format", 0, CTL_CHOICE, "FORMAT",
       "man markdown bash zsh",
       "all commands as a manual page, as Markdown, or as the completion of a "
@@ -188,12 +195,18 @@ const ctl_command_t  ctl_commands[] = {
       "It also tells which endpoints are paused or held back, and what "
       "process keeps pages of the store from use." },
 
-    { "retry", ctl_retry, CTL_WRITE, "EVENT.ENDPOINT...", CTL_DELIVERY, NULL,
-      1, -1,
-      ctl_bit(CTL_JSON),
+    { "retry", ctl_retry, CTL_WRITE, "[EVENT.ENDPOINT...]", CTL_DELIVERY, NULL,
+      0, -1,
+      CTL_FILTER|ctl_bit(CTL_DRY_RUN)|ctl_bit(CTL_YES)|ctl_bit(CTL_JSON),
       "sends now what waits, is dead or was cancelled",
       "Makes due at once what waits, is dead or was cancelled; the last two "
-      "have all their sends before them again." },
+      "have all their sends before them again.\n"
+      "\n"
+      "Without words, but with a filter, it takes all that this says "
+      "(`--state=pending`, `dead` or `cancelled`, all three unless given). It "
+      "counts first and asks, as `replay` does; then it is a task, which "
+      "`task` shows, and which workers go on with if this command is "
+      "interrupted." },
 
     { "replay", ctl_replay, CTL_WRITE, "[EVENT.ENDPOINT...]", CTL_DELIVERY,
       NULL, 0, -1,
@@ -223,6 +236,25 @@ const ctl_command_t  ctl_commands[] = {
       "(`--state=pending` or `dead`, both unless given), in small steps; it "
       "counts first and asks, as `replay` does. What was cancelled can be "
       "replayed: `replay --state=cancelled`." },
+
+    { "purge", ctl_purge, CTL_WRITE, "[ID...]", CTL_TEXT, NULL, 0, -1,
+      ctl_bit(CTL_COMPANY)|ctl_bit(CTL_PATH)|ctl_bit(CTL_VALUE)
+      |ctl_bit(CTL_DRY_RUN)|ctl_bit(CTL_YES)|ctl_bit(CTL_JSON),
+      "removes what is kept of events and calls",
+      "Removes the events and calls with these ids, whether or not they have "
+      "been delivered; an event goes with all of its deliveries. Or, without "
+      "ids, those of a company, or those that have `--value` at `--path` in "
+      "their payload: an event in any of the payloads that were made of it, a "
+      "call in its body or in that of one of its requests. XML and forms are "
+      "searched as the JSON that is made of them.\n"
+      "\n"
+      "    webhookctl purge --path=customer.email --value=an@example.com\n"
+      "\n"
+      "Without ids it counts the events first, and asks; then it is a task, "
+      "which `task` shows, and which workers go on with if this command is "
+      "interrupted. What is being sent is removed once that is over. What "
+      "cannot be searched (a call's body that was cut, say) stays, is counted, "
+      "and makes the exit status 1." },
 
     { "pause", ctl_pause, CTL_WRITE, "[ENDPOINT]", CTL_NAME, NULL, 0, 1,
       ctl_bit(CTL_ALL)|ctl_bit(CTL_REASON)|ctl_bit(CTL_JSON),
@@ -362,16 +394,15 @@ const ctl_command_t  ctl_commands[] = {
       "list show end", 0, 2,
       ctl_bit(CTL_COMPANY)|ctl_bit(CTL_LIMIT)|ctl_bit(CTL_JSON),
       "retries, cancels, replays and purges of many",
-      "Those that were asked for by the API, the newest first, under way or "
-      "over. `end` ends one that is under way; what it did stays done." },
+      "Those that were asked for by the API, by `retry` or by `purge`, the "
+      "newest first, under way or over. `end` ends one that is under way; what it did stays done." },
 
     { "audit", ctl_audit, CTL_READ, NULL, CTL_FLAG, NULL, 0, 0,
       ctl_bit(CTL_COMPANY)|ctl_bit(CTL_SINCE)|ctl_bit(CTL_UNTIL)
       |ctl_bit(CTL_LIMIT)|ctl_bit(CTL_JSON),
       "who changed what, the newest first",
-      "Changes by the API and by this command, kept for a year unless the "
-      "store is told otherwise. With `--json` also from what to what; there is "
-      "no secret in it." },
+      "Changes by the API and by this command, kept for a year. With `--json` "
+      "also from what to what; there is no secret in it." },
 
     { "listen", ctl_listen, CTL_NONE, NULL, CTL_FLAG, NULL, 0, 0,
       ctl_bit(CTL_ADDRESS)|ctl_bit(CTL_ANSWER)|ctl_bit(CTL_RECORD)

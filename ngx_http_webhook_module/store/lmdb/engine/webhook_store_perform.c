@@ -32,8 +32,8 @@
 #include "store/lmdb/tasks/webhook_store_copy.h"
 #include "store/lmdb/tasks/webhook_store_purge.h"
 #include "store/lmdb/tasks/webhook_store_task.h"
+#include "store/lmdb/tasks/webhook_store_task_find.h"
 #include "store/lmdb/tasks/webhook_store_task_step.h"
-#include "store/lmdb/tasks/webhook_store_task_walk.h"
 #include "store/lmdb/repair/webhook_store_quarantined.h"
 #include "store/lmdb/check/webhook_store_check.h"
 

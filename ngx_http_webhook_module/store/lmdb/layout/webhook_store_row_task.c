@@ -42,7 +42,10 @@ webhook_row_write_task(unsigned char *buf, const webhook_task_row_t *r)
     cursor.data = (unsigned char *) f->cursor;
     cursor.len = WEBHOOK_CURSOR_LEN;
 
-    webhook_codec_write(&out, buf, WEBHOOK_ROW_MAX, WEBHOOK_ROW_TASK, 1);
+    /* one without a path is as it was before there were any */
+
+    webhook_codec_write(&out, buf, WEBHOOK_ROW_MAX, WEBHOOK_ROW_TASK,
+                        task->path.len ? 2 : 1);
 
     webhook_codec_add_u8(&out, (uint8_t) task->kind);
     webhook_codec_add_u8(&out, (uint8_t) task->state);
@@ -71,6 +74,11 @@ webhook_row_write_task(unsigned char *buf, const webhook_task_row_t *r)
     webhook_codec_add_u64(&out, r->again);
     webhook_codec_add_u32(&out, r->left);
 
+    if (task->path.len) {
+        webhook_codec_add_text(&out, &task->path);
+        webhook_codec_add_text(&out, &task->value);
+    }
+
     return webhook_codec_written(&out);
 }
 
@@ -89,7 +97,7 @@ webhook_row_read_task(const MDB_val *v, webhook_task_row_t *r)
     task = &r->task;
     f = &task->filter;
 
-    webhook_codec_read(&in, v->mv_data, v->mv_size, WEBHOOK_ROW_TASK, 1);
+    webhook_codec_read(&in, v->mv_data, v->mv_size, WEBHOOK_ROW_TASK, 2);
 
     kind = webhook_codec_u8(&in);
     state = webhook_codec_u8(&in);
@@ -117,6 +125,11 @@ webhook_row_read_task(const MDB_val *v, webhook_task_row_t *r)
     r->stepped = webhook_codec_u64(&in);
     r->again = webhook_codec_u64(&in);
     r->left = webhook_codec_u32(&in);
+
+    if (in.version > 1) {
+        webhook_codec_text(&in, WEBHOOK_TASK_PATH_MAX, &task->path);
+        webhook_codec_text(&in, WEBHOOK_TASK_VALUE_MAX, &task->value);
+    }
 
     if (webhook_row_end(&in) != 0
         || cursor.len != WEBHOOK_CURSOR_LEN

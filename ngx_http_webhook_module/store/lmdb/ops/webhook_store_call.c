@@ -24,12 +24,7 @@
 
 #define WEBHOOK_CALL_PAGE    1000       /* entries in an answer at most */
 
-#define WEBHOOK_CALL_OTHERS  (-1)       /* it is not of the company */
 
-
-static int webhook_call_read(webhook_txn_t *t, void **memory,
-    const webhook_id_t *id, const webhook_company_t *company,
-    webhook_call_t *out);
 static int webhook_call_one(webhook_txn_t *t, webhook_op_t *op);
 static int webhook_call_before(webhook_txn_t *t, webhook_op_calls_t *l,
     int first, webhook_id_t *id);
@@ -291,7 +286,7 @@ webhook_call_before(webhook_txn_t *t, webhook_op_calls_t *l, int first,
 }
 
 
-static int
+int
 webhook_call_read(webhook_txn_t *t, void **memory, const webhook_id_t *id,
     const webhook_company_t *company, webhook_call_t *out)
 {

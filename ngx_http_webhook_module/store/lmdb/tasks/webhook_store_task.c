@@ -9,6 +9,7 @@
 
 #include "store/lmdb/tasks/webhook_store_task.h"
 #include "core/base/webhook_id.h"
+#include "core/json/webhook_path.h"
 #include "store/webhook_store_memory.h"
 #include "store/lmdb/layout/webhook_store_row.h"
 #include "store/lmdb/handle/webhook_store_handle.h"
@@ -30,6 +31,7 @@
 
 
 static int webhook_task_bad(const webhook_op_task_t *o);
+static int webhook_task_bad_path(const webhook_op_task_t *o);
 static int webhook_task_room(webhook_txn_t *t, const webhook_str_t *company,
     int *room);
 static int webhook_task_new(webhook_txn_t *t, const webhook_op_task_t *o);
@@ -130,8 +132,32 @@ webhook_task_bad(const webhook_op_task_t *o)
            || (unsigned) f->company.which > WEBHOOK_COMPANY_ONE
            || f->company.name.len > WEBHOOK_COMPANY_MAX
            || o->company.len > WEBHOOK_COMPANY_MAX
+           || webhook_task_bad_path(o)
            || webhook_audit_bad(&o->company, &o->audit)
            || webhook_once_bad(&o->once);
+}
+
+
+static int
+webhook_task_bad_path(const webhook_op_task_t *o)
+{
+    webhook_path_t  *path;
+
+    if (o->path.len == 0) {
+        return o->value.len != 0;
+    }
+
+    if (o->kind != WEBHOOK_TASK_PURGE || o->path.len > WEBHOOK_TASK_PATH_MAX
+        || o->value.len == 0 || o->value.len > WEBHOOK_TASK_VALUE_MAX)
+    {
+        return 1;
+    }
+
+    path = webhook_path_compile(&o->path, NULL);
+
+    webhook_path_free(path);
+
+    return path == NULL;
 }
 
 
@@ -188,6 +214,8 @@ webhook_task_new(webhook_txn_t *t, const webhook_op_task_t *o)
     task->state = WEBHOOK_TASK_RUNNING;
     task->filter = o->filter;
     task->calls = o->calls;
+    task->path = o->path;
+    task->value = o->value;
     task->company = o->company;
     task->by = o->by;
     task->created = o->wall;
@@ -324,6 +352,10 @@ webhook_task_over(webhook_txn_t *t, webhook_task_row_t *row,
     row->task.ended = wall ? wall : 1;
     row->task.full = 0;
 
+    /* it may be what was to be forgotten */
+
+    row->task.value.len = 0;
+
     if (t->state.tasks) {
         t->state.tasks--;
     }
@@ -452,9 +484,13 @@ webhook_task_fill(void **memory, const webhook_task_row_t *row,
 
     *out = *task;
 
+    out->value.data = NULL;
+    out->value.len = 0;
+
     if (webhook_memory_text(memory, &task->filter.type, &out->filter.type) != 0
         || webhook_memory_text(memory, &task->filter.company.name,
                                &out->filter.company.name) != 0
+        || webhook_memory_text(memory, &task->path, &out->path) != 0
         || webhook_memory_text(memory, &task->company, &out->company) != 0
         || webhook_memory_text(memory, &task->by, &out->by) != 0)
     {

@@ -5,7 +5,7 @@
  * The second pass of a task that removes what was kept: calls.
  */
 
-#include "store/lmdb/tasks/webhook_store_task_calls.h"
+#include "store/lmdb/tasks/webhook_store_task_step_int.h"
 #include "core/base/webhook_id.h"
 #include "store/lmdb/layout/webhook_store_row.h"
 #include "store/lmdb/handle/webhook_store_handle.h"
@@ -16,7 +16,10 @@
 
 
 static int webhook_task_call(webhook_step_t *x, const webhook_id_t *id,
-    const webhook_company_t *company, int damaged);
+    const webhook_company_t *company, const webhook_call_row_t *call);
+static int webhook_task_call_meant(webhook_step_t *x, const webhook_id_t *id,
+    const webhook_company_t *company, const webhook_call_row_t *call,
+    int *meant);
 
 
 int
@@ -60,8 +63,9 @@ webhook_task_calls(webhook_step_t *x)
             break;
         }
 
-        rc = webhook_task_call(x, &id, &company,
-                               webhook_row_read_call(&val, &call) != 0);
+        rc = webhook_row_read_call(&val, &call);
+
+        rc = webhook_task_call(x, &id, &company, rc ? NULL : &call);
         if (rc) {
             return rc;
         }
@@ -90,12 +94,12 @@ webhook_task_calls(webhook_step_t *x)
 
 static int
 webhook_task_call(webhook_step_t *x, const webhook_id_t *id,
-    const webhook_company_t *company, int damaged)
+    const webhook_company_t *company, const webhook_call_row_t *call)
 {
-    int                     rc;
+    int                     rc, meant;
     webhook_store_result_e  result;
 
-    if (damaged) {
+    if (call == NULL) {
         x->row.task.failed++;
         x->changes--;
         return 0;
@@ -107,9 +111,13 @@ webhook_task_call(webhook_step_t *x, const webhook_id_t *id,
         return 0;
     }
 
-    /* of other companies it is not found */
+    result = WEBHOOK_STORE_NOT_FOUND;
 
-    rc = webhook_purge_call(x->t, id, company, &result);
+    rc = webhook_task_call_meant(x, id, company, call, &meant);
+
+    if (rc == 0 && meant) {
+        rc = webhook_purge_call(x->t, id, company, &result);
+    }
 
     if (webhook_handle_damaged(rc)) {
         webhook_task_skip_bad(x->t->st, id, 0);
@@ -119,6 +127,31 @@ webhook_task_call(webhook_step_t *x, const webhook_id_t *id,
         x->changes--;
         x->s->count++;
         x->row.task.done++;
+    }
+
+    return rc;
+}
+
+
+static int
+webhook_task_call_meant(webhook_step_t *x, const webhook_id_t *id,
+    const webhook_company_t *company, const webhook_call_row_t *call,
+    int *meant)
+{
+    int  rc, found;
+
+    *meant = webhook_company_match(company, &call->company);
+
+    if (!*meant || x->row.task.path.len == 0) {
+        return 0;
+    }
+
+    rc = webhook_task_find_call(x->t, &x->row, id, &found);
+
+    *meant = (rc == 0 && found == 1);
+
+    if (rc == 0 && found == -1) {
+        x->row.task.failed++;
     }
 
     return rc;

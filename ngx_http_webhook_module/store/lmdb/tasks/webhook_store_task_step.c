@@ -27,7 +27,6 @@
 #include "store/lmdb/tasks/webhook_store_copy.h"
 #include "store/lmdb/tasks/webhook_store_purge.h"
 #include "store/lmdb/tasks/webhook_store_task.h"
-#include "store/lmdb/tasks/webhook_store_task_calls.h"
 #include "store/lmdb/tasks/webhook_store_task_skip.h"
 #include "store/lmdb/tasks/webhook_store_task_step_int.h"
 #include "store/lmdb/tasks/webhook_store_task_walk.h"
@@ -48,6 +47,9 @@ static void webhook_step_begin(webhook_step_t *x, webhook_txn_t *t,
     webhook_op_task_step_t *s);
 static int webhook_step_end(webhook_step_t *x);
 static int webhook_step_deliveries(webhook_step_t *x);
+static int webhook_step_values(webhook_step_t *x);
+static void webhook_step_count(webhook_step_t *x,
+    webhook_store_result_e result);
 static int webhook_step_one(webhook_step_t *x, const webhook_walk_hit_t *hit,
     webhook_store_result_e *result);
 static int webhook_step_again(webhook_step_t *x, webhook_endpoint_row_t *ep,
@@ -86,6 +88,10 @@ webhook_task_step_peek(webhook_txn_t *t, webhook_op_t *op, int *todo)
     webhook_step_begin(&x, t, s);
 
     memcpy(s->seen_from, x.filter.cursor, WEBHOOK_CURSOR_LEN);
+
+    if (x.row.task.path.len) {
+        return webhook_task_find_ahead(&x);
+    }
 
     webhook_task_walk(&w, x.row.task.kind, &x.filter, WEBHOOK_FILTER_ROWS);
 
@@ -138,10 +144,15 @@ webhook_task_step(webhook_txn_t *t, webhook_op_t *op)
     {
         memcpy(x.filter.cursor, s->seen_to, WEBHOOK_CURSOR_LEN);
         x.filter.from = 1;
+
+    } else {
+        s->seen = 0;
     }
 
     rc = x.ended ? 0
-         : x.row.pass ? webhook_task_calls(&x) : webhook_step_deliveries(&x);
+         : x.row.pass ? webhook_task_calls(&x)
+         : x.row.task.path.len ? webhook_step_values(&x)
+         : webhook_step_deliveries(&x);
 
     return rc ? rc : webhook_step_end(&x);
 }
@@ -259,6 +270,7 @@ webhook_step_end(webhook_step_t *x)
     row = &x->row;
 
     s->made = 1;
+    s->seen = 0;
     s->id = row->task.id;
 
     memcpy(row->task.filter.cursor, x->filter.cursor, WEBHOOK_CURSOR_LEN);
@@ -342,16 +354,7 @@ webhook_step_deliveries(webhook_step_t *x)
 
         x->changes--;
 
-        if (result == WEBHOOK_STORE_OK) {
-            row->task.done++;
-            x->s->count++;
-
-        } else if (result == WEBHOOK_STORE_STALE) {
-            row->left++;
-
-        } else {
-            row->task.failed++;
-        }
+        webhook_step_count(x, result);
 
         if (row->task.kind == WEBHOOK_TASK_PURGE) {
             webhook_walk_pass_event(&w, &hit);
@@ -371,6 +374,70 @@ webhook_step_deliveries(webhook_step_t *x)
     }
 
     return rc;
+}
+
+
+/* What was found to have the value, or, where that was not looked for before,
+   what is found now. */
+
+static int
+webhook_step_values(webhook_step_t *x)
+{
+    int                      rc;
+    uint32_t                 i;
+    webhook_task_row_t      *row;
+    webhook_walk_hit_t       hit;
+    webhook_task_found_t    *found;
+    webhook_store_result_e   result;
+
+    row = &x->row;
+    found = &x->s->found;
+
+    if (!x->s->seen) {
+        rc = webhook_task_find_now(x);
+        if (rc) {
+            return rc;
+        }
+    }
+
+    memset(&hit, 0, sizeof(webhook_walk_hit_t));
+
+    for (i = 0; i < found->count; i++) {
+
+        hit.id = found->events[i];
+
+        rc = webhook_step_one(x, &hit, &result);
+        if (rc) {
+            return rc;
+        }
+
+        webhook_step_count(x, result);
+    }
+
+    row->task.failed += found->unread;
+    x->over = found->over;
+
+    return 0;
+}
+
+
+static void
+webhook_step_count(webhook_step_t *x, webhook_store_result_e result)
+{
+    webhook_task_row_t  *row;
+
+    row = &x->row;
+
+    if (result == WEBHOOK_STORE_OK) {
+        row->task.done++;
+        x->s->count++;
+
+    } else if (result == WEBHOOK_STORE_STALE) {
+        row->left++;
+
+    } else {
+        row->task.failed++;
+    }
 }
 
 

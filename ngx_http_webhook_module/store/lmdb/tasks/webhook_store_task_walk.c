@@ -2,7 +2,7 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * Which deliveries a task is about, and how many those are.
+ * Which deliveries a task is about.
  */
 
 #include "store/lmdb/tasks/webhook_store_task_walk.h"
@@ -66,49 +66,4 @@ static int
 webhook_task_finished(const webhook_delivery_row_t *d)
 {
     return d->state != WEBHOOK_PENDING && d->state != WEBHOOK_SENDING;
-}
-
-
-int
-webhook_task_count(webhook_txn_t *t, webhook_op_t *op)
-{
-    int                  rc, got;
-    webhook_walk_t       w;
-    webhook_op_count_t  *o;
-    webhook_walk_hit_t   hit;
-
-    o = &op->u.counted;
-
-    webhook_task_walk(&w, o->kind, &o->filter, WEBHOOK_FILTER_ROWS);
-
-    for ( ;; ) {
-        rc = webhook_walk_next(t, &w, &hit, &got);
-
-        if (rc || !got) {
-            break;
-        }
-
-        o->count++;
-
-        if (o->kind == WEBHOOK_TASK_PURGE) {
-            webhook_walk_pass_event(&w, &hit);
-
-        } else {
-            webhook_walk_pass(&w, &hit);
-        }
-    }
-
-    webhook_walk_free(&w);
-
-    if (rc && rc != MDB_NOTFOUND) {
-        return rc;
-    }
-
-    memcpy(o->filter.cursor, w.cursor, WEBHOOK_CURSOR_LEN);
-
-    o->filter.more = (rc == 0) ? 1 : 0;
-
-    op->result = WEBHOOK_STORE_OK;
-
-    return 0;
 }

@@ -16,8 +16,5 @@
 void webhook_task_walk(webhook_walk_t *w, webhook_task_kind_e kind,
     const webhook_filter_t *f, uint32_t rows);
 
-/* COUNT. */
-int webhook_task_count(webhook_txn_t *t, webhook_op_t *op);
-
 
 #endif /* WEBHOOK_STORE_TASK_WALK_H */

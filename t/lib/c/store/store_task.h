@@ -73,6 +73,46 @@ task_op(webhook_op_t *op, webhook_task_kind_e kind, webhook_id_t id,
 }
 
 
+/* Sets up a PURGE by a value. */
+__attribute__((unused))
+static void
+task_purge(util_t *u, webhook_op_t *op, const char *path, const char *value)
+{
+    task_op(op, WEBHOOK_TASK_PURGE, util_id(u), u->wall);
+
+    util_str(&op->u.task.path, path);
+    util_str(&op->u.task.value, value);
+}
+
+
+/* A task, as it is told; its path stands in "path". */
+__attribute__((unused))
+static webhook_store_result_e
+task_told(util_t *u, webhook_id_t id, webhook_task_t *out, char path[256])
+{
+    webhook_op_t            op;
+    webhook_store_result_e  result;
+
+    memset(&op, 0, sizeof(op));
+    memset(out, 0, sizeof(webhook_task_t));
+
+    op.type = WEBHOOK_OP_TASKS;
+    op.u.tasks.id = &id;
+
+    result = util_apply(u, &op);
+
+    if (result == WEBHOOK_STORE_OK) {
+        *out = op.u.tasks.tasks[0];
+        snprintf(path, 256, "%.*s", (int) out->path.len,
+                 (const char *) out->path.data);
+    }
+
+    webhook_op_free(&op);
+
+    return result;
+}
+
+
 /* Makes steps until no task is under way; returns how many deliveries were
    dealt with, UINT64_MAX on a failure. */
 __attribute__((unused))

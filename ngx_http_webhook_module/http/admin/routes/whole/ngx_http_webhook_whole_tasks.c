@@ -231,13 +231,16 @@ ngx_webhook_whole_task_json(ngx_webhook_api_t *api, const webhook_task_t *task)
                           : "the store is full: it waits for room")
             : json_null();
 
-    return json_pack("{s:o, s:s, s:s, s:o, s:b, s:o, s:o, s:o, s:o, s:o,"
+    return json_pack("{s:o, s:s, s:s, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o,"
                      " s:I, s:I, s:o, s:o}",
                      "id", json_stringn((char *) id, WEBHOOK_ID_TEXT_LEN),
                      "kind", webhook_task_kind_name(task->kind),
                      "state", webhook_task_state_name(task->state),
                      "filter", ngx_webhook_asked_json(api, &task->filter),
                      "calls", task->calls,
+                     "path",
+                     task->path.len ? ngx_webhook_api_string(&task->path)
+                                    : json_null(),
                      "company",
                      task->company.len ? ngx_webhook_api_string(&task->company)
                                        : json_null(),
