@@ -9,8 +9,6 @@
 #include "core/handshake/webhook_handshake_int.h"
 #include "core/signature/webhook_digest.h"
 
-#include <openssl/evp.h>
-
 
 static webhook_handshake_e webhook_handshake_url(const webhook_question_t *q,
     const webhook_json_doc_t *doc, const webhook_json_value_t *root,
@@ -21,7 +19,7 @@ static webhook_handshake_e webhook_handshake_validation(
 static webhook_handshake_e webhook_handshake_callback(
     const webhook_question_t *q, const webhook_json_doc_t *doc,
     const webhook_json_value_t *root, webhook_handshake_answer_t *a);
-static webhook_handshake_e webhook_handshake_encrypt(
+static void webhook_handshake_encrypt(
     const webhook_str_t *token, const webhook_key_t *key, webhook_buf_t *out);
 static webhook_handshake_e webhook_handshake_pong(const webhook_question_t *q,
     const webhook_json_doc_t *doc, const webhook_json_value_t *root,
@@ -119,7 +117,7 @@ webhook_handshake_validation(const webhook_question_t *q,
                                          "-_+/=.", &text, &token);
 
     if (result == WEBHOOK_HANDSHAKE_ANSWER) {
-        result = webhook_handshake_encrypt(&token, q->key, &a->body);
+        webhook_handshake_encrypt(&token, q->key, &a->body);
     }
 
     webhook_buf_free(&text);
@@ -128,25 +126,17 @@ webhook_handshake_validation(const webhook_question_t *q,
 }
 
 
-static webhook_handshake_e
+static void
 webhook_handshake_encrypt(const webhook_str_t *token, const webhook_key_t *key,
     webhook_buf_t *out)
 {
-    int             updated;
-    EVP_MAC_CTX    *mac;
+    webhook_hmac_t  hmac;
     unsigned char   digest[WEBHOOK_DIGEST_MAX];
     unsigned char   text[2 * WEBHOOK_SHA256_LEN];
 
-    mac = webhook_hmac_begin(WEBHOOK_DIGEST_SHA256, key->bytes, key->len);
-    if (mac == NULL) {
-        return WEBHOOK_HANDSHAKE_FAULT;
-    }
-
-    updated = EVP_MAC_update(mac, token->data, token->len);
-
-    if (webhook_hmac_end(mac, updated, digest) != WEBHOOK_OK) {
-        return WEBHOOK_HANDSHAKE_FAULT;
-    }
+    webhook_hmac_init(&hmac, WEBHOOK_DIGEST_SHA256, key->bytes, key->len);
+    webhook_hmac_add(&hmac, token->data, token->len);
+    webhook_hmac_end(&hmac, digest);
 
     webhook_hex_encode(digest, WEBHOOK_SHA256_LEN, WEBHOOK_HEX_LOWER, text);
 
@@ -155,8 +145,6 @@ webhook_handshake_encrypt(const webhook_str_t *token, const webhook_key_t *key,
     (void) webhook_buf_add(out, "\", \"encryptedToken\": \"", 22);
     (void) webhook_buf_add(out, text, sizeof(text));
     (void) webhook_buf_add(out, "\"}", 2);
-
-    return WEBHOOK_HANDSHAKE_ANSWER;
 }
 
 

@@ -3,39 +3,39 @@
  * Copyright (C) the ngx_http_webhook_module authors
  */
 
+/*
+ * EVP_MAC and EVP_MD of OpenSSL 3 fetch, lock and allocate for each digest,
+ * which takes several times as long as that of a small body, and fails where
+ * there is no memory.
+ */
+#define OPENSSL_SUPPRESS_DEPRECATED
+
 #include "core/signature/webhook_digest.h"
+#include "core/base/webhook_hash.h"
 
-#include <openssl/core_names.h>
 #include <openssl/crypto.h>
-#include <openssl/err.h>
-#include <openssl/evp.h>
-#include <openssl/params.h>
-#include <stdatomic.h>
 
 
-static EVP_MAC_CTX *webhook_hmac_template(webhook_digest_e digest);
+#define WEBHOOK_HMAC_BLOCK  128         /* bytes, the most that one has */
+
+#define WEBHOOK_HMAC_INNER  0x36
+#define WEBHOOK_HMAC_OUTER  0x5c
+
+
 static ssize_t webhook_base64_bytes(const webhook_str_t *text, size_t pad,
     int url, unsigned char *out, size_t size);
 
 
-/*
- * A context of each digest without a key.  To copy one and give the copy its
- * key takes 1.1 us, to fetch HMAC and digest by name each time 1.9 us.  To
- * copy one that has its key already would take 0.8 us, but then something as
- * good as the key would stay on the heap, where a core dump finds it.
- */
-
-static _Atomic(EVP_MAC_CTX *)  webhook_hmac_templates[5];
-
 static const struct {
     const char  *name;
     size_t       len;
+    size_t       block;
 } webhook_digests[] = {
-    { "SHA256", 32 },
-    { "SHA1", 20 },
-    { "SHA384", 48 },
-    { "SHA512", 64 },
-    { "MD5", 16 }
+    { "SHA256", 32, 64 },
+    { "SHA1", 20, 64 },
+    { "SHA384", 48, 128 },
+    { "SHA512", 64, 128 },
+    { "MD5", 16, 64 }
 };
 
 
@@ -53,209 +53,190 @@ webhook_digest_name(webhook_digest_e digest)
 }
 
 
-static EVP_MAC_CTX *
-webhook_hmac_template(webhook_digest_e digest)
+void
+webhook_digest_init(webhook_digest_t *d, webhook_digest_e digest)
 {
-    char          name[8];
-    EVP_MAC      *mac;
-    OSSL_PARAM    params[2];
-    EVP_MAC_CTX  *ctx, *other;
-
-    ctx = atomic_load_explicit(&webhook_hmac_templates[digest],
-                               memory_order_acquire);
-    if (ctx) {
-        return ctx;
-    }
-
-    mac = EVP_MAC_fetch(NULL, OSSL_MAC_NAME_HMAC, NULL);
-    if (mac == NULL) {
-        return NULL;
-    }
-
-    ctx = EVP_MAC_CTX_new(mac);
-    EVP_MAC_free(mac);
-
-    if (ctx == NULL) {
-        return NULL;
-    }
-
-    memcpy(name, webhook_digests[digest].name,
-           strlen(webhook_digests[digest].name) + 1);
-
-    params[0] = OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name,
-                                                 0);
-    params[1] = OSSL_PARAM_construct_end();
-
-    if (EVP_MAC_CTX_set_params(ctx, params) != 1) {
-        EVP_MAC_CTX_free(ctx);
-        return NULL;
-    }
-
-    other = NULL;
-
-    if (!atomic_compare_exchange_strong_explicit(
-            &webhook_hmac_templates[digest], &other, ctx,
-            memory_order_acq_rel, memory_order_acquire))
-    {
-        /* another thread was faster */
-        EVP_MAC_CTX_free(ctx);
-        return other;
-    }
-
-    return ctx;
-}
-
-
-EVP_MAC_CTX *
-webhook_hmac_begin(webhook_digest_e digest, const unsigned char *key,
-    size_t len)
-{
-    EVP_MAC_CTX  *template, *ctx;
-
-    ERR_set_mark();
-
-    ctx = NULL;
-    template = webhook_hmac_template(digest);
-
-    if (template) {
-        ctx = EVP_MAC_CTX_dup(template);
-    }
-
-    if (ctx && EVP_MAC_init(ctx, key, len, NULL) != 1) {
-        EVP_MAC_CTX_free(ctx);
-        ctx = NULL;
-    }
-
-    ERR_pop_to_mark();
-
-    return ctx;
-}
-
-
-int
-webhook_hmac_end(EVP_MAC_CTX *ctx, int updated,
-    unsigned char out[WEBHOOK_DIGEST_MAX])
-{
-    size_t  len;
-
-    ERR_set_mark();
-
-    if (updated && EVP_MAC_final(ctx, out, &len, WEBHOOK_DIGEST_MAX) != 1) {
-        updated = 0;
-    }
-
-    /* which wipes the key and all that was made of it */
-
-    EVP_MAC_CTX_free(ctx);
-
-    ERR_pop_to_mark();
-
-    return updated ? WEBHOOK_OK : WEBHOOK_ERROR;
-}
-
-
-EVP_MD_CTX *
-webhook_digest_begin(webhook_digest_e digest)
-{
-    EVP_MD_CTX    *ctx;
-    const EVP_MD  *md;
-
-    ERR_set_mark();
+    d->digest = digest;
 
     switch (digest) {
 
     case WEBHOOK_DIGEST_SHA1:
-        md = EVP_sha1();
+        SHA1_Init(&d->ctx.sha1);
         break;
 
     case WEBHOOK_DIGEST_SHA384:
-        md = EVP_sha384();
+        SHA384_Init(&d->ctx.sha512);
         break;
 
     case WEBHOOK_DIGEST_SHA512:
-        md = EVP_sha512();
+        SHA512_Init(&d->ctx.sha512);
         break;
 
     case WEBHOOK_DIGEST_MD5:
-        md = EVP_md5();
+        MD5_Init(&d->ctx.md5);
         break;
 
     default:
-        md = EVP_sha256();
+        SHA256_Init(&d->ctx.sha256);
     }
-
-    ctx = EVP_MD_CTX_new();
-
-    if (ctx && EVP_DigestInit_ex(ctx, md, NULL) != 1) {
-        EVP_MD_CTX_free(ctx);
-        ctx = NULL;
-    }
-
-    ERR_pop_to_mark();
-
-    return ctx;
 }
 
 
-int
-webhook_digest_end(EVP_MD_CTX *ctx, int updated,
-    unsigned char out[WEBHOOK_DIGEST_MAX])
+void
+webhook_digest_add(webhook_digest_t *d, const void *data, size_t len)
 {
-    ERR_set_mark();
-
-    if (updated && EVP_DigestFinal_ex(ctx, out, NULL) != 1) {
-        updated = 0;
+    if (len == 0) {
+        return;
     }
 
-    EVP_MD_CTX_free(ctx);
+    switch (d->digest) {
 
-    ERR_pop_to_mark();
+    case WEBHOOK_DIGEST_SHA1:
+        SHA1_Update(&d->ctx.sha1, data, len);
+        break;
 
-    return updated ? WEBHOOK_OK : WEBHOOK_ERROR;
+    case WEBHOOK_DIGEST_SHA384:
+        SHA384_Update(&d->ctx.sha512, data, len);
+        break;
+
+    case WEBHOOK_DIGEST_SHA512:
+        SHA512_Update(&d->ctx.sha512, data, len);
+        break;
+
+    case WEBHOOK_DIGEST_MD5:
+        MD5_Update(&d->ctx.md5, data, len);
+        break;
+
+    default:
+        SHA256_Update(&d->ctx.sha256, data, len);
+    }
 }
 
 
-int
+void
+webhook_digest_end(webhook_digest_t *d, unsigned char out[WEBHOOK_DIGEST_MAX])
+{
+    switch (d->digest) {
+
+    case WEBHOOK_DIGEST_SHA1:
+        SHA1_Final(out, &d->ctx.sha1);
+        break;
+
+    case WEBHOOK_DIGEST_SHA384:
+        SHA384_Final(out, &d->ctx.sha512);
+        break;
+
+    case WEBHOOK_DIGEST_SHA512:
+        SHA512_Final(out, &d->ctx.sha512);
+        break;
+
+    case WEBHOOK_DIGEST_MD5:
+        MD5_Final(out, &d->ctx.md5);
+        break;
+
+    default:
+        SHA256_Final(out, &d->ctx.sha256);
+    }
+
+    /* it may have been of a secret */
+
+    OPENSSL_cleanse(d, sizeof(webhook_digest_t));
+}
+
+
+/* RFC 2104. */
+
+void
+webhook_hmac_init(webhook_hmac_t *h, webhook_digest_e digest,
+    const unsigned char *key, size_t len)
+{
+    size_t         i, block;
+    unsigned char  pad[WEBHOOK_HMAC_BLOCK];
+
+    block = webhook_digests[digest].block;
+
+    memset(pad, 0, block);
+
+    if (len > block) {
+        webhook_digest_init(&h->inner, digest);
+        webhook_digest_add(&h->inner, key, len);
+        webhook_digest_end(&h->inner, pad);
+
+    } else if (len) {
+        memcpy(pad, key, len);
+    }
+
+    for (i = 0; i < block; i++) {
+        pad[i] ^= WEBHOOK_HMAC_INNER;
+    }
+
+    webhook_digest_init(&h->inner, digest);
+    webhook_digest_add(&h->inner, pad, block);
+
+    for (i = 0; i < block; i++) {
+        pad[i] ^= WEBHOOK_HMAC_INNER ^ WEBHOOK_HMAC_OUTER;
+    }
+
+    webhook_digest_init(&h->outer, digest);
+    webhook_digest_add(&h->outer, pad, block);
+
+    OPENSSL_cleanse(pad, sizeof(pad));
+}
+
+
+void
+webhook_hmac_add(webhook_hmac_t *h, const void *data, size_t len)
+{
+    webhook_digest_add(&h->inner, data, len);
+}
+
+
+void
+webhook_hmac_end(webhook_hmac_t *h, unsigned char out[WEBHOOK_DIGEST_MAX])
+{
+    size_t  len;
+
+    len = webhook_digests[h->inner.digest].len;
+
+    webhook_digest_end(&h->inner, out);
+    webhook_digest_add(&h->outer, out, len);
+    webhook_digest_end(&h->outer, out);
+}
+
+
+void
 webhook_digest(webhook_digest_e digest, const webhook_str_t *pieces, size_t n,
     unsigned char out[WEBHOOK_DIGEST_MAX])
 {
-    int          ok;
-    size_t       i;
-    EVP_MD_CTX  *ctx;
+    size_t            i;
+    webhook_digest_t  d;
 
-    ctx = webhook_digest_begin(digest);
-    if (ctx == NULL) {
-        return WEBHOOK_ERROR;
+    webhook_digest_init(&d, digest);
+
+    for (i = 0; i < n; i++) {
+        webhook_digest_add(&d, pieces[i].data, pieces[i].len);
     }
 
-    ok = 1;
-
-    for (i = 0; ok && i < n; i++) {
-        ok = EVP_DigestUpdate(ctx, pieces[i].data, pieces[i].len) == 1;
-    }
-
-    return webhook_digest_end(ctx, ok, out);
+    webhook_digest_end(&d, out);
 }
 
 
-int
+void
 webhook_sha256(const webhook_str_t *pieces, size_t n,
     unsigned char out[WEBHOOK_SHA256_LEN])
 {
-    int            rc;
-    unsigned char  digest[WEBHOOK_DIGEST_MAX];
+    size_t          i;
+    webhook_hash_t  hash;
 
-    rc = webhook_digest(WEBHOOK_DIGEST_SHA256, pieces, n, digest);
+    webhook_hash_init(&hash);
 
-    if (rc == WEBHOOK_OK) {
-        memcpy(out, digest, WEBHOOK_SHA256_LEN);
+    for (i = 0; i < n; i++) {
+        webhook_hash_add(&hash, pieces[i].data, pieces[i].len);
     }
 
-    /* it may be a secret's */
+    webhook_hash_end(&hash, out);
 
-    OPENSSL_cleanse(digest, sizeof(digest));
-
-    return rc;
+    OPENSSL_cleanse(&hash, sizeof(webhook_hash_t));
 }
 
 
@@ -265,11 +246,8 @@ webhook_secret_eq(const webhook_str_t *a, const webhook_str_t *b)
     int            eq;
     unsigned char  da[WEBHOOK_SHA256_LEN], db[WEBHOOK_SHA256_LEN];
 
-    if (webhook_sha256(a, 1, da) != WEBHOOK_OK
-        || webhook_sha256(b, 1, db) != WEBHOOK_OK)
-    {
-        return -1;
-    }
+    webhook_sha256(a, 1, da);
+    webhook_sha256(b, 1, db);
 
     eq = (CRYPTO_memcmp(da, db, WEBHOOK_SHA256_LEN) == 0);
 

@@ -15,7 +15,8 @@
 
 #include "core/base/webhook_str.h"
 
-#include <openssl/types.h>
+#include <openssl/md5.h>
+#include <openssl/sha.h>
 
 
 #define WEBHOOK_DIGEST_MAX        64    /* SHA-512 */
@@ -42,33 +43,54 @@ typedef enum {
 
 
 /*
- * An HMAC in the making: begin, EVP_MAC_update() for each piece, end.  NULL if
- * it could not begin.  end() frees it; the digest has webhook_digest_len()
- * bytes.  Returns WEBHOOK_OK, or WEBHOOK_ERROR if this or an update failed.
+ * A digest in the making: init, add for each piece, end, which writes
+ * webhook_digest_len() bytes and wipes it.  Nothing of it is on the heap, and
+ * nothing fails.
  */
-EVP_MAC_CTX *webhook_hmac_begin(webhook_digest_e digest,
-    const unsigned char *key, size_t len);
-int webhook_hmac_end(EVP_MAC_CTX *ctx, int updated,
+
+typedef struct {
+    webhook_digest_e  digest;
+
+    union {
+        SHA256_CTX    sha256;
+        SHA_CTX       sha1;
+        SHA512_CTX    sha512;           /* of SHA-384, too */
+        MD5_CTX       md5;
+    } ctx;
+} webhook_digest_t;
+
+void webhook_digest_init(webhook_digest_t *d, webhook_digest_e digest);
+void webhook_digest_add(webhook_digest_t *d, const void *data, size_t len);
+void webhook_digest_end(webhook_digest_t *d,
     unsigned char out[WEBHOOK_DIGEST_MAX]);
 
-/* A plain digest in the making, likewise, with EVP_DigestUpdate(). */
-EVP_MD_CTX *webhook_digest_begin(webhook_digest_e digest);
-int webhook_digest_end(EVP_MD_CTX *ctx, int updated,
+
+/* An HMAC, likewise. */
+
+typedef struct {
+    webhook_digest_t  inner;
+    webhook_digest_t  outer;            /* the key's half of it */
+} webhook_hmac_t;
+
+void webhook_hmac_init(webhook_hmac_t *h, webhook_digest_e digest,
+    const unsigned char *key, size_t len);
+void webhook_hmac_add(webhook_hmac_t *h, const void *data, size_t len);
+void webhook_hmac_end(webhook_hmac_t *h,
     unsigned char out[WEBHOOK_DIGEST_MAX]);
 
 /* Bytes of a digest, and OpenSSL's name of it. */
 size_t webhook_digest_len(webhook_digest_e digest);
 const char *webhook_digest_name(webhook_digest_e digest);
 
-/* The digest of pieces.  WEBHOOK_OK or WEBHOOK_ERROR. */
-int webhook_digest(webhook_digest_e digest, const webhook_str_t *pieces,
+/* The digest of pieces. */
+void webhook_digest(webhook_digest_e digest, const webhook_str_t *pieces,
     size_t n, unsigned char out[WEBHOOK_DIGEST_MAX]);
-int webhook_sha256(const webhook_str_t *pieces, size_t n,
+void webhook_sha256(const webhook_str_t *pieces, size_t n,
     unsigned char out[WEBHOOK_SHA256_LEN]);
 
 /*
- * Compares two secrets of any length by their digests: 1 or 0, and -1 if that
- * failed.  The time tells nothing of where they differ.
+ * Compares two secrets of any length by their digests: 1 or 0.  The time tells
+ * nothing of where they differ.
  */
 int webhook_secret_eq(const webhook_str_t *a, const webhook_str_t *b);
 

@@ -5,8 +5,6 @@
 
 #include "core/signature/webhook_scheme.h"
 
-#include <openssl/evp.h>
-
 
 #define WEBHOOK_NUMBER_SIZE  sizeof("-9223372036854775808")
 
@@ -103,85 +101,70 @@ webhook_sign_number(int64_t n, unsigned char number[WEBHOOK_NUMBER_SIZE])
 }
 
 
-int
+void
 webhook_scheme_mac(const webhook_scheme_t *s, const webhook_key_t *key,
     const webhook_message_t *m, unsigned char out[WEBHOOK_DIGEST_MAX])
 {
-    int             ok;
     size_t          n;
     unsigned        i;
-    EVP_MAC_CTX    *ctx;
     webhook_str_t   text;
+    webhook_hmac_t  hmac;
     unsigned char   number[WEBHOOK_NUMBER_SIZE];
 
-    ctx = webhook_hmac_begin(s->digest, key->bytes, key->len);
-    if (ctx == NULL) {
-        return WEBHOOK_ERROR;
-    }
+    webhook_hmac_init(&hmac, s->digest, key->bytes, key->len);
 
-    ok = 1;
-
-    for (i = 0; ok && i < s->nparts; i++) {
+    for (i = 0; i < s->nparts; i++) {
 
         if (s->parts[i].what == WEBHOOK_PART_BODY) {
 
-            for (n = 0; ok && n < m->pieces; n++) {
-                ok = EVP_MAC_update(ctx, m->body[n].data, m->body[n].len) == 1;
+            for (n = 0; n < m->pieces; n++) {
+                webhook_hmac_add(&hmac, m->body[n].data, m->body[n].len);
             }
 
             continue;
         }
 
         text = webhook_scheme_part(s, i, m, number);
-        ok = EVP_MAC_update(ctx, text.data, text.len) == 1;
+        webhook_hmac_add(&hmac, text.data, text.len);
     }
 
-    return webhook_hmac_end(ctx, ok, out);
+    webhook_hmac_end(&hmac, out);
 }
 
 
-int
+void
 webhook_scheme_hash(const webhook_scheme_t *s, const webhook_key_t *key,
     const webhook_message_t *m, unsigned char out[WEBHOOK_DIGEST_MAX])
 {
-    int             ok;
-    size_t          n;
-    unsigned        i;
-    EVP_MD_CTX     *ctx;
-    webhook_str_t   text;
-    unsigned char   number[WEBHOOK_NUMBER_SIZE];
+    size_t            n;
+    unsigned          i;
+    webhook_str_t     text;
+    webhook_digest_t  digest;
+    unsigned char     number[WEBHOOK_NUMBER_SIZE];
 
-    ctx = webhook_digest_begin(s->digest);
-    if (ctx == NULL) {
-        return WEBHOOK_ERROR;
-    }
+    webhook_digest_init(&digest, s->digest);
 
-    ok = 1;
-
-    for (i = 0; ok && i < s->nparts; i++) {
+    for (i = 0; i < s->nparts; i++) {
 
         if (s->parts[i].what == WEBHOOK_PART_BODY) {
 
-            for (n = 0; ok && n < m->pieces; n++) {
-                ok = EVP_DigestUpdate(ctx, m->body[n].data, m->body[n].len)
-                     == 1;
+            for (n = 0; n < m->pieces; n++) {
+                webhook_digest_add(&digest, m->body[n].data, m->body[n].len);
             }
 
             continue;
         }
 
         if (s->parts[i].what == WEBHOOK_PART_KEY) {
-            text.data = (unsigned char *) key->bytes;
-            text.len = key->len;
-
-        } else {
-            text = webhook_scheme_part(s, i, m, number);
+            webhook_digest_add(&digest, key->bytes, key->len);
+            continue;
         }
 
-        ok = EVP_DigestUpdate(ctx, text.data, text.len) == 1;
+        text = webhook_scheme_part(s, i, m, number);
+        webhook_digest_add(&digest, text.data, text.len);
     }
 
-    return webhook_digest_end(ctx, ok, out);
+    webhook_digest_end(&digest, out);
 }
 
 

@@ -139,10 +139,10 @@ int webhook_encoding_find(const webhook_str_t *name,
 int webhook_scheme_has(const webhook_scheme_t *s, webhook_part_e what);
 
 /* The HMAC of what the scheme says, and its plain digest, in which the key is
-   {key}.  WEBHOOK_OK or WEBHOOK_ERROR. */
-int webhook_scheme_mac(const webhook_scheme_t *s, const webhook_key_t *key,
+   {key}. */
+void webhook_scheme_mac(const webhook_scheme_t *s, const webhook_key_t *key,
     const webhook_message_t *m, unsigned char out[WEBHOOK_DIGEST_MAX]);
-int webhook_scheme_hash(const webhook_scheme_t *s, const webhook_key_t *key,
+void webhook_scheme_hash(const webhook_scheme_t *s, const webhook_key_t *key,
     const webhook_message_t *m, unsigned char out[WEBHOOK_DIGEST_MAX]);
 
 /* Appends the signed string itself, for which room is made at once: the

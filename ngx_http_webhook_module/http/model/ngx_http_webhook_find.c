@@ -77,11 +77,11 @@ ngx_webhook_receiver_by_token(ngx_webhook_main_conf_t *wmcf, ngx_str_t *token)
     ngx_webhook_url_token_t  *t;
     u_char                    digest[NGX_WEBHOOK_DIGEST_LEN];
 
-    if (!ngx_webhook_url_token_valid(token)
-        || ngx_webhook_url_token_digest(token, digest) != NGX_OK)
-    {
+    if (!ngx_webhook_url_token_valid(token)) {
         return NULL;
     }
+
+    ngx_webhook_url_token_digest(token, digest);
 
     t = wmcf->url_tokens.elts;
 

@@ -4,16 +4,19 @@
  */
 
 #include "http/model/ngx_http_webhook_url_token.h"
+#include "core/base/webhook_hash.h"
 
-#include <openssl/evp.h>
 
-
-ngx_int_t
+void
 ngx_webhook_url_token_digest(ngx_str_t *token, u_char *digest)
 {
-    return EVP_Digest(token->data, token->len, digest, NULL, EVP_sha256(),
-                      NULL)
-           ? NGX_OK : NGX_ERROR;
+    webhook_hash_t  hash;
+
+    webhook_hash_init(&hash);
+    webhook_hash_add(&hash, token->data, token->len);
+    webhook_hash_end(&hash, digest);
+
+    ngx_explicit_memzero(&hash, sizeof(webhook_hash_t));
 }
 
 

@@ -15,8 +15,8 @@
 #define NGX_WEBHOOK_URL_TOKEN_MAX    255
 
 
-/* Its digest, of NGX_WEBHOOK_DIGEST_LEN bytes; NGX_OK or NGX_ERROR. */
-ngx_int_t ngx_webhook_url_token_digest(ngx_str_t *token, u_char *digest);
+/* Its digest, of NGX_WEBHOOK_DIGEST_LEN bytes. */
+void ngx_webhook_url_token_digest(ngx_str_t *token, u_char *digest);
 
 /* 1 if a token may look like this. */
 ngx_uint_t ngx_webhook_url_token_valid(ngx_str_t *token);

@@ -61,12 +61,14 @@ webhook_verifier_sign(const webhook_verifier_t *verifier,
     }
 
     if (rc == WEBHOOK_OK) {
-        rc = v.preset->kind == WEBHOOK_VERIFY_HASH
-             ? webhook_scheme_hash(v.scheme, key, &v.message, digest)
-             : webhook_scheme_mac(v.scheme, key, &v.message, digest);
-    }
 
-    if (rc == WEBHOOK_OK) {
+        if (v.preset->kind == WEBHOOK_VERIFY_HASH) {
+            webhook_scheme_hash(v.scheme, key, &v.message, digest);
+
+        } else {
+            webhook_scheme_mac(v.scheme, key, &v.message, digest);
+        }
+
         rc = webhook_sign_encode(v.scheme, digest, out, WEBHOOK_SIGN_HMAC_MAX,
                                  len);
     }

@@ -119,10 +119,8 @@ ngx_webhook_receiver_secret(ngx_webhook_build_t *b,
                            NGX_WEBHOOK_URL_TOKEN_MAX);
         rv = NGX_CONF_ERROR;
 
-    } else if (ngx_webhook_url_token_digest(&secret, url_token->digest)
-               != NGX_OK)
-    {
-        rv = NGX_CONF_ERROR;
+    } else {
+        ngx_webhook_url_token_digest(&secret, url_token->digest);
     }
 
     ngx_explicit_memzero(secret.data, secret.len);

@@ -7,8 +7,6 @@
 #include "http/inbound/call/ngx_http_webhook_reply.h"
 #include "http/inbound/intake/ngx_http_webhook_dedupe_key.h"
 
-#include <openssl/evp.h>
-
 
 #define NGX_WEBHOOK_IDEMPOTENCY_LEN  32         /* hexadecimal digits */
 
@@ -16,7 +14,7 @@
 ngx_int_t
 ngx_webhook_action_key(ngx_webhook_act_t *act, ngx_str_t *value)
 {
-    u_char              *p, digest[EVP_MAX_MD_SIZE],
+    u_char              *p, digest[NGX_WEBHOOK_DIGEST_LEN],
                               numbers[2 * NGX_INT_T_LEN + 2];
     ngx_str_t            pieces[3];
     ngx_webhook_call_t  *call;
@@ -38,9 +36,7 @@ ngx_webhook_action_key(ngx_webhook_act_t *act, ngx_str_t *value)
                                 act->number)
                     - numbers;
 
-    if (ngx_webhook_dedupe_key_digest(pieces, 3, digest) != NGX_OK) {
-        return NGX_ERROR;
-    }
+    ngx_webhook_dedupe_key_digest(pieces, 3, digest);
 
     p = ngx_pnalloc(call->pool, NGX_WEBHOOK_IDEMPOTENCY_LEN);
     if (p == NULL) {

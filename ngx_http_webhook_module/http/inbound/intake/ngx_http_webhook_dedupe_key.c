@@ -8,9 +8,8 @@
 #include "http/inbound/call/ngx_http_webhook_call_lookup.h"
 #include "http/inbound/call/ngx_http_webhook_message.h"
 
+#include "core/base/webhook_hash.h"
 #include "core/json/webhook_json_text.h"
-
-#include <openssl/evp.h>
 
 
 static ngx_uint_t ngx_webhook_dedupe_key_make(ngx_webhook_call_t *call,
@@ -46,7 +45,7 @@ ngx_webhook_dedupe_key(ngx_webhook_call_t *call)
 static ngx_uint_t
 ngx_webhook_dedupe_key_make(ngx_webhook_call_t *call, ngx_str_t *error)
 {
-    u_char                   digest[EVP_MAX_MD_SIZE];
+    u_char                   digest[NGX_WEBHOOK_DIGEST_LEN];
     ngx_str_t                pieces[2], name;
     webhook_buf_t            buf;
     webhook_str_t            text;
@@ -124,10 +123,7 @@ ngx_webhook_dedupe_key_make(ngx_webhook_call_t *call, ngx_str_t *error)
 
     pieces[1] = *ngx_webhook_nstr(&text);
 
-    if (ngx_webhook_dedupe_key_digest(pieces, 2, digest) != NGX_OK) {
-        webhook_buf_free(&buf);
-        goto nomem;
-    }
+    ngx_webhook_dedupe_key_digest(pieces, 2, digest);
 
     webhook_buf_free(&buf);
 
@@ -145,28 +141,22 @@ nomem:
 
 /* SHA-256 of the pieces, with a zero byte between two. */
 
-ngx_int_t
+void
 ngx_webhook_dedupe_key_digest(ngx_str_t *pieces, ngx_uint_t n, u_char *digest)
 {
-    int          ok;
-    ngx_uint_t   i;
-    EVP_MD_CTX  *ctx;
+    ngx_uint_t      i;
+    webhook_hash_t  hash;
 
-    ctx = EVP_MD_CTX_new();
-    if (ctx == NULL) {
-        return NGX_ERROR;
+    webhook_hash_init(&hash);
+
+    for (i = 0; i < n; i++) {
+
+        if (i) {
+            webhook_hash_add(&hash, "", 1);
+        }
+
+        webhook_hash_add(&hash, pieces[i].data, pieces[i].len);
     }
 
-    ok = EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) == 1;
-
-    for (i = 0; ok && i < n; i++) {
-        ok = EVP_DigestUpdate(ctx, pieces[i].data, pieces[i].len) == 1
-             && (i + 1 == n || EVP_DigestUpdate(ctx, "", 1) == 1);
-    }
-
-    ok = ok && EVP_DigestFinal_ex(ctx, digest, NULL) == 1;
-
-    EVP_MD_CTX_free(ctx);
-
-    return ok ? NGX_OK : NGX_ERROR;
+    webhook_hash_end(&hash, digest);
 }

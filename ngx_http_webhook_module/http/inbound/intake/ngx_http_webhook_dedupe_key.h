@@ -14,9 +14,9 @@
 /* Step: tells by what repeats of the call are known.  Any thread. */
 ngx_int_t ngx_webhook_dedupe_key(ngx_webhook_call_t *call);
 
-/* SHA-256 of the pieces, with a zero byte between two, into EVP_MAX_MD_SIZE
-   bytes: NGX_OK or NGX_ERROR.  Any thread. */
-ngx_int_t ngx_webhook_dedupe_key_digest(ngx_str_t *pieces, ngx_uint_t n,
+/* SHA-256 of the pieces, with a zero byte between two, into
+   NGX_WEBHOOK_DIGEST_LEN bytes.  Any thread. */
+void ngx_webhook_dedupe_key_digest(ngx_str_t *pieces, ngx_uint_t n,
     u_char *digest);
 
 

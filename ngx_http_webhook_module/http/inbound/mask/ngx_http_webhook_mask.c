@@ -58,7 +58,7 @@ static ngx_int_t ngx_webhook_mask_await(ngx_http_request_t *r,
     ngx_webhook_main_conf_t *wmcf, ngx_uint_t *failed);
 static void ngx_webhook_mask_woken(ngx_webhook_registered_waiter_t *waiter);
 static void ngx_webhook_mask_forget(void *data);
-static ngx_int_t ngx_webhook_mask_object(ngx_webhook_call_t *call,
+static void ngx_webhook_mask_object(ngx_webhook_call_t *call,
     ngx_webhook_object_t *object, ngx_str_t *token);
 static void ngx_webhook_mask_look(ngx_http_request_t *r, u_char *p,
     ngx_webhook_registered_t *set, ngx_webhook_mask_seen_t *seen);
@@ -151,10 +151,8 @@ ngx_webhook_mask_below(ngx_http_request_t *r,
     rest.data = p;
     rest.len = r->uri.data + r->uri.len - p;
 
-    if (seen.object
-        && ngx_webhook_mask_object(call, seen.object, &rest) != NGX_OK)
-    {
-        return ngx_webhook_mask_line_blank(r);
+    if (seen.object) {
+        ngx_webhook_mask_object(call, seen.object, &rest);
     }
 
     if (failed && (seen.object || seen.receiver == NULL)) {
@@ -297,13 +295,11 @@ ngx_webhook_mask_forget(void *data)
 
 /* The call is one of a receiver that was registered, which it holds. */
 
-static ngx_int_t
+static void
 ngx_webhook_mask_object(ngx_webhook_call_t *call, ngx_webhook_object_t *object,
     ngx_str_t *token)
 {
-    if (ngx_webhook_url_token_digest(token, call->digest) != NGX_OK) {
-        return NGX_ERROR;
-    }
+    ngx_webhook_url_token_digest(token, call->digest);
 
     call->held = object->held;
     ngx_webhook_held_hold(call->held);
@@ -314,8 +310,6 @@ ngx_webhook_mask_object(ngx_webhook_call_t *call, ngx_webhook_object_t *object,
     if (object->receiver == NULL && call->unready == NULL) {
         call->unready = "it cannot be built";
     }
-
-    return NGX_OK;
 }
 
 

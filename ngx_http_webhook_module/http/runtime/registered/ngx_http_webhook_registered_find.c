@@ -181,11 +181,12 @@ ngx_webhook_registered_by_token(ngx_webhook_registered_t *set,
     ngx_webhook_registered_token_t  *t;
 
     if (set == NULL || set->url_tokens.nelts == 0
-        || !ngx_webhook_url_token_valid(token)
-        || ngx_webhook_url_token_digest(token, digest) != NGX_OK)
+        || !ngx_webhook_url_token_valid(token))
     {
         return NULL;
     }
+
+    ngx_webhook_url_token_digest(token, digest);
 
     t = set->url_tokens.elts;
 

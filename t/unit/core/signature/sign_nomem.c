@@ -71,46 +71,28 @@ openssl_free(void *p, const char *file, int line)
 
 
 static void
-test_first(void)
+test_hmac(void)
 {
-    int                rc, first;
-    long               n;
+    int                rc;
     size_t             len;
-    unsigned           wrong;
     webhook_str_t      body;
     webhook_message_t  m;
     unsigned char      out[WEBHOOK_SIGN_STANDARD_MAX];
 
     test_message(&m, &body);
 
-    /*
-     * The first of this process: what this room makes once fails as well, but
-     * not what OpenSSL makes once, since it never gets over that.
-     */
+    /* what OpenSSL makes once: it never gets over a failure of that */
 
-    (void) EVP_Q_mac(NULL, "HMAC", NULL, "SHA256", NULL, "key", 3,
-                     (unsigned char *) "text", 4, out, sizeof(out), &len);
     (void) test_parse(&keys[1], private_text, 0);
 
     (void) test_parse(&keys[0], secret_text, 0);
 
-    n = 0;
-    wrong = 0;
-    first = 0;
+    openssl_after = 0;
+    rc = webhook_sign_standard(keys, 1, &m, out, sizeof(out), &len);
+    openssl_after = -1;
 
-    do {
-        openssl_after = n++;
-        rc = webhook_sign_standard(keys, 1, &m, out, sizeof(out), &len);
-        openssl_after = -1;
-
-        wrong += rc != WEBHOOK_OK && (rc != WEBHOOK_NOMEM || len);
-        first += rc == WEBHOOK_NOMEM;
-
-    } while (rc != WEBHOOK_OK && n < 10000);
-
-    tap_ok(rc == WEBHOOK_OK && wrong == 0 && first > 3,
-           "no memory: the first signature of all, at %d places", first);
-    tap_bytes(out, len, secret_signature, "no memory: and right thereafter");
+    tap_ok(rc == WEBHOOK_OK, "no memory: none is needed for an HMAC");
+    tap_bytes(out, len, secret_signature, "no memory: and it is right");
 }
 
 
@@ -208,24 +190,14 @@ test_verify(void)
     tap_ok(rc == WEBHOOK_VERIFY_OK && wrong == 0 && n > 3,
            "no memory: ed25519 is verified, or is not");
 
-    wrong = 0;
-
     (void) test_parse(&s->keys[0], secret_text, 0);
     signed_set_header(s, 2, secret_signature);
 
-    n = 0;
+    openssl_after = 0;
+    rc = signed_verify(s);
+    openssl_after = -1;
 
-    do {
-        openssl_after = n++;
-        rc = signed_verify(s);
-        openssl_after = -1;
-
-        wrong += rc != WEBHOOK_VERIFY_OK && rc != WEBHOOK_VERIFY_FAULT;
-
-    } while (rc != WEBHOOK_VERIFY_OK && n < 10000);
-
-    tap_ok(rc == WEBHOOK_VERIFY_OK && wrong == 0 && n > 3,
-           "no memory: an HMAC is verified, or is a fault");
+    tap_ok(rc == WEBHOOK_VERIFY_OK, "no memory: an HMAC is verified");
 
     free(s);
 }
@@ -242,7 +214,7 @@ main(void)
                                   openssl_free);
 
     if (tap_ok(ok == 1, "OpenSSL's memory can be made to fail")) {
-        test_first();
+        test_hmac();
         test_private();
         test_verify();
     }
