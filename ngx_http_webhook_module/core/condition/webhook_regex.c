@@ -10,6 +10,7 @@
 #include "core/condition/webhook_regex.h"
 
 #include <pcre2.h>
+#include <pthread.h>
 #include <stdlib.h>
 
 
@@ -48,12 +49,31 @@ typedef struct {
 } webhook_regex_work_t;
 
 
+/* What a match needs beside the pattern: one of each thread. */
+
+typedef struct {
+    pcre2_match_data     *data;         /* NULL until there is need of it */
+    pcre2_match_context  *context;
+} webhook_regex_tools_t;
+
+
+static webhook_regex_tools_t *webhook_regex_tools(void);
+static void webhook_regex_tools_init(void);
+static void webhook_regex_tools_free(void *p);
 static int webhook_regex_run(const webhook_regex_t *regex,
     const webhook_str_t *text, webhook_regex_work_t *work);
 static int webhook_regex_step(pcre2_callout_block *block, void *ctx);
 static int webhook_regex_retry(const webhook_regex_t *regex,
     const webhook_str_t *text, pcre2_match_data *data,
     pcre2_match_context *context);
+
+
+static __thread webhook_regex_tools_t  *webhook_regex_mine;
+
+/* which frees them where a thread ends, and no more */
+static pthread_once_t  webhook_regex_once = PTHREAD_ONCE_INIT;
+static pthread_key_t   webhook_regex_key;
+static int             webhook_regex_keyed;
 
 
 webhook_regex_t *
@@ -204,30 +224,88 @@ webhook_regex_match(const webhook_regex_t *regex, const webhook_str_t *text,
 }
 
 
+/* Those of this thread; NULL on lack of memory. */
+
+static webhook_regex_tools_t *
+webhook_regex_tools(void)
+{
+    webhook_regex_tools_t  *tools;
+
+    tools = webhook_regex_mine;
+
+    if (tools == NULL) {
+
+        tools = calloc(1, sizeof(webhook_regex_tools_t));
+        if (tools == NULL) {
+            return NULL;
+        }
+
+        tools->context = pcre2_match_context_create(NULL);
+
+        if (tools->context == NULL) {
+            free(tools);
+            return NULL;
+        }
+
+        (void) pcre2_set_match_limit(tools->context,
+                                     WEBHOOK_REGEX_MATCH_LIMIT);
+        (void) pcre2_set_depth_limit(tools->context,
+                                     WEBHOOK_REGEX_DEPTH_LIMIT);
+        (void) pcre2_set_heap_limit(tools->context, WEBHOOK_REGEX_HEAP_LIMIT);
+
+        webhook_regex_mine = tools;
+
+        (void) pthread_once(&webhook_regex_once, webhook_regex_tools_init);
+
+        if (webhook_regex_keyed) {
+            (void) pthread_setspecific(webhook_regex_key, tools);
+        }
+    }
+
+    if (tools->data == NULL) {
+        tools->data = pcre2_match_data_create(1, NULL);
+    }
+
+    return tools->data ? tools : NULL;
+}
+
+
+static void
+webhook_regex_tools_init(void)
+{
+    webhook_regex_keyed = (pthread_key_create(&webhook_regex_key,
+                                              webhook_regex_tools_free)
+                           == 0);
+}
+
+
+static void
+webhook_regex_tools_free(void *p)
+{
+    webhook_regex_tools_t *tools = p;
+
+    webhook_regex_mine = NULL;
+
+    pcre2_match_context_free(tools->context);
+    pcre2_match_data_free(tools->data);
+    free(tools);
+}
+
+
 static int
 webhook_regex_run(const webhook_regex_t *regex, const webhook_str_t *text,
     webhook_regex_work_t *work)
 {
-    int                   rc;
-    webhook_str_t         s;
-    pcre2_match_data     *data;
-    pcre2_match_context  *context;
+    int                     rc;
+    webhook_str_t           s;
+    webhook_regex_tools_t  *tools;
 
-    data = pcre2_match_data_create(1, NULL);
-    if (data == NULL) {
+    tools = webhook_regex_tools();
+    if (tools == NULL) {
         return PCRE2_ERROR_NOMEMORY;
     }
 
-    context = pcre2_match_context_create(NULL);
-    if (context == NULL) {
-        pcre2_match_data_free(data);
-        return PCRE2_ERROR_NOMEMORY;
-    }
-
-    (void) pcre2_set_match_limit(context, WEBHOOK_REGEX_MATCH_LIMIT);
-    (void) pcre2_set_depth_limit(context, WEBHOOK_REGEX_DEPTH_LIMIT);
-    (void) pcre2_set_heap_limit(context, WEBHOOK_REGEX_HEAP_LIMIT);
-    (void) pcre2_set_callout(context, webhook_regex_step, work);
+    (void) pcre2_set_callout(tools->context, webhook_regex_step, work);
 
     s = *text;
 
@@ -235,14 +313,20 @@ webhook_regex_run(const webhook_regex_t *regex, const webhook_str_t *text,
         s.data = (unsigned char *) "";
     }
 
-    rc = pcre2_match(regex->code, s.data, s.len, 0, 0, data, context);
+    rc = pcre2_match(regex->code, s.data, s.len, 0, 0, tools->data,
+                     tools->context);
 
     if (rc == PCRE2_ERROR_JIT_STACKLIMIT) {
-        rc = webhook_regex_retry(regex, &s, data, context);
+        rc = webhook_regex_retry(regex, &s, tools->data, tools->context);
     }
 
-    pcre2_match_context_free(context);
-    pcre2_match_data_free(data);
+    if (!regex->jit) {
+
+        /* up to all of its heap stays with it */
+
+        pcre2_match_data_free(tools->data);
+        tools->data = NULL;
+    }
 
     return rc;
 }
@@ -292,6 +376,7 @@ webhook_regex_retry(const webhook_regex_t *regex, const webhook_str_t *text,
 
     rc = pcre2_match(regex->code, text->data, text->len, 0, 0, data, context);
 
+    pcre2_jit_stack_assign(context, NULL, NULL);
     pcre2_jit_stack_free(stack);
 
     return rc;
