@@ -6,22 +6,16 @@
  */
 
 #include "http/runtime/ngx_http_webhook_metrics.h"
+#include "http/shm/ngx_http_webhook_shm_table.h"
 
 
 #define NGX_WEBHOOK_METRICS_LINES  512          /* bytes of a metric's three */
-
-
-extern ngx_module_t  ngx_http_webhook_module;
 
 
 typedef struct {
     ngx_str_t                 name;
     ngx_str_t                 help;
 } ngx_webhook_metric_t;
-
-
-static ngx_int_t ngx_webhook_metrics_init_zone(ngx_shm_zone_t *zone,
-    void *data);
 
 
 static ngx_str_t  ngx_webhook_metrics_zone_name =
@@ -335,44 +329,10 @@ _Static_assert(sizeof(ngx_webhook_metric)
 ngx_int_t
 ngx_webhook_metrics_zone(ngx_conf_t *cf, ngx_shm_zone_t **zone)
 {
-    *zone = ngx_shared_memory_add(cf, &ngx_webhook_metrics_zone_name,
-                                  8 * ngx_pagesize, &ngx_http_webhook_module);
-    if (*zone == NULL) {
-        return NGX_ERROR;
-    }
+    *zone = ngx_webhook_shm_table(cf, &ngx_webhook_metrics_zone_name,
+                                  NGX_WEBHOOK_COUNTERS * sizeof(ngx_atomic_t));
 
-    (*zone)->init = ngx_webhook_metrics_init_zone;
-
-    return NGX_OK;
-}
-
-
-static ngx_int_t
-ngx_webhook_metrics_init_zone(ngx_shm_zone_t *zone, void *data)
-{
-    ngx_slab_pool_t  *shpool;
-
-    if (data) {
-        zone->data = data;
-        return NGX_OK;
-    }
-
-    shpool = (ngx_slab_pool_t *) zone->shm.addr;
-
-    if (zone->shm.exists) {
-        zone->data = shpool->data;
-        return NGX_OK;
-    }
-
-    zone->data = ngx_slab_calloc(shpool, NGX_WEBHOOK_COUNTERS
-                                         * sizeof(ngx_atomic_t));
-    if (zone->data == NULL) {
-        return NGX_ERROR;
-    }
-
-    shpool->data = zone->data;
-
-    return NGX_OK;
+    return *zone ? NGX_OK : NGX_ERROR;
 }
 
 

@@ -4,6 +4,7 @@
  */
 
 #include "http/admin/access/ngx_http_webhook_access_once.h"
+#include "http/shm/ngx_http_webhook_shm_table.h"
 
 
 #define NGX_WEBHOOK_ONCE_ROWS   1024
@@ -22,8 +23,6 @@ typedef struct {
 } ngx_webhook_once_t;
 
 
-static ngx_int_t ngx_webhook_access_once_zone(ngx_shm_zone_t *zone,
-    void *data);
 static ngx_uint_t ngx_webhook_access_once_live(ngx_webhook_once_row_t *row);
 
 
@@ -36,48 +35,9 @@ ngx_webhook_access_once_init(ngx_conf_t *cf, ngx_webhook_main_conf_t *wmcf)
         return NGX_OK;
     }
 
-    /* the slab's own pages besides */
+    wmcf->once = ngx_webhook_shm_table(cf, &name, sizeof(ngx_webhook_once_t));
 
-    wmcf->once = ngx_shared_memory_add(cf, &name,
-                         ngx_align(sizeof(ngx_webhook_once_t), ngx_pagesize)
-                         + 8 * ngx_pagesize,
-                         &ngx_http_webhook_module);
-
-    if (wmcf->once == NULL) {
-        return NGX_ERROR;
-    }
-
-    wmcf->once->init = ngx_webhook_access_once_zone;
-
-    return NGX_OK;
-}
-
-
-static ngx_int_t
-ngx_webhook_access_once_zone(ngx_shm_zone_t *zone, void *data)
-{
-    ngx_slab_pool_t  *shpool;
-
-    if (data) {
-        zone->data = data;
-        return NGX_OK;
-    }
-
-    shpool = (ngx_slab_pool_t *) zone->shm.addr;
-
-    if (zone->shm.exists) {
-        zone->data = shpool->data;
-        return NGX_OK;
-    }
-
-    zone->data = ngx_slab_calloc(shpool, sizeof(ngx_webhook_once_t));
-    if (zone->data == NULL) {
-        return NGX_ERROR;
-    }
-
-    shpool->data = zone->data;
-
-    return NGX_OK;
+    return wmcf->once ? NGX_OK : NGX_ERROR;
 }
 
 

@@ -8,6 +8,7 @@
  */
 
 #include "http/admin/access/ngx_http_webhook_access_rate.h"
+#include "http/shm/ngx_http_webhook_shm_table.h"
 #include "http/runtime/ngx_http_webhook_clock.h"
 #include "core/base/webhook_id.h"
 
@@ -28,8 +29,6 @@ typedef struct {
 } ngx_webhook_rate_t;
 
 
-static ngx_int_t ngx_webhook_access_rate_zone(ngx_shm_zone_t *zone,
-    void *data);
 static ngx_webhook_rate_row_t *ngx_webhook_access_rate_row(
     ngx_webhook_rate_t *rate, uint64_t company);
 
@@ -44,48 +43,10 @@ ngx_webhook_access_rate_init(ngx_conf_t *cf, ngx_webhook_main_conf_t *wmcf)
         return NGX_OK;
     }
 
-    /* the slab's own pages besides */
+    wmcf->requests = ngx_webhook_shm_table(cf, &name,
+                                           sizeof(ngx_webhook_rate_t));
 
-    wmcf->requests = ngx_shared_memory_add(cf, &name,
-                         ngx_align(sizeof(ngx_webhook_rate_t), ngx_pagesize)
-                         + 8 * ngx_pagesize,
-                         &ngx_http_webhook_module);
-
-    if (wmcf->requests == NULL) {
-        return NGX_ERROR;
-    }
-
-    wmcf->requests->init = ngx_webhook_access_rate_zone;
-
-    return NGX_OK;
-}
-
-
-static ngx_int_t
-ngx_webhook_access_rate_zone(ngx_shm_zone_t *zone, void *data)
-{
-    ngx_slab_pool_t  *shpool;
-
-    if (data) {
-        zone->data = data;
-        return NGX_OK;
-    }
-
-    shpool = (ngx_slab_pool_t *) zone->shm.addr;
-
-    if (zone->shm.exists) {
-        zone->data = shpool->data;
-        return NGX_OK;
-    }
-
-    zone->data = ngx_slab_calloc(shpool, sizeof(ngx_webhook_rate_t));
-    if (zone->data == NULL) {
-        return NGX_ERROR;
-    }
-
-    shpool->data = zone->data;
-
-    return NGX_OK;
+    return wmcf->requests ? NGX_OK : NGX_ERROR;
 }
 
 

@@ -6,6 +6,7 @@
  */
 
 #include "http/runtime/registered/ngx_http_webhook_registered_int.h"
+#include "http/shm/ngx_http_webhook_shm_table.h"
 
 
 #define NGX_WEBHOOK_REGISTERED_HEARERS  4
@@ -38,8 +39,6 @@ typedef struct {
 } ngx_webhook_registered_ctx_t;
 
 
-static ngx_int_t ngx_webhook_registered_zone_init(ngx_shm_zone_t *zone,
-    void *data);
 static ngx_uint_t ngx_webhook_registered_old(ngx_webhook_registered_ctx_t *ctx);
 static void ngx_webhook_registered_take(ngx_webhook_registered_ctx_t *ctx);
 static void ngx_webhook_registered_soon(ngx_event_t *ev);
@@ -62,8 +61,7 @@ static ngx_webhook_registered_ctx_t  ngx_webhook_registered_ctx;
 ngx_int_t
 ngx_webhook_registered_zone(ngx_conf_t *cf, ngx_webhook_main_conf_t *wmcf)
 {
-    ngx_str_t        name;
-    ngx_shm_zone_t  *zone;
+    ngx_str_t  name;
 
     name.len = sizeof("webhook_registry:") - 1 + wmcf->store->name.len;
     name.data = ngx_pnalloc(cf->pool, name.len + 1);
@@ -74,46 +72,10 @@ ngx_webhook_registered_zone(ngx_conf_t *cf, ngx_webhook_main_conf_t *wmcf)
 
     ngx_sprintf(name.data, "webhook_registry:%V%Z", &wmcf->store->name);
 
-    zone = ngx_shared_memory_add(cf, &name, 8 * ngx_pagesize,
-                                 &ngx_http_webhook_module);
-    if (zone == NULL) {
-        return NGX_ERROR;
-    }
+    wmcf->registry->zone = ngx_webhook_shm_table(cf, &name,
+                                     sizeof(ngx_webhook_registered_shm_t));
 
-    zone->init = ngx_webhook_registered_zone_init;
-    wmcf->registry->zone = zone;
-
-    return NGX_OK;
-}
-
-
-static ngx_int_t
-ngx_webhook_registered_zone_init(ngx_shm_zone_t *zone, void *data)
-{
-    ngx_slab_pool_t               *shpool;
-    ngx_webhook_registered_shm_t  *shm;
-
-    if (data) {
-        zone->data = data;
-        return NGX_OK;
-    }
-
-    shpool = (ngx_slab_pool_t *) zone->shm.addr;
-
-    if (zone->shm.exists) {
-        zone->data = shpool->data;
-        return NGX_OK;
-    }
-
-    shm = ngx_slab_calloc(shpool, sizeof(ngx_webhook_registered_shm_t));
-    if (shm == NULL) {
-        return NGX_ERROR;
-    }
-
-    shpool->data = shm;
-    zone->data = shm;
-
-    return NGX_OK;
+    return wmcf->registry->zone ? NGX_OK : NGX_ERROR;
 }
 
 

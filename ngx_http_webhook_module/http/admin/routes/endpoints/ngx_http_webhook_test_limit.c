@@ -7,14 +7,12 @@
  */
 
 #include "http/admin/routes/endpoints/ngx_http_webhook_test_limit.h"
+#include "http/shm/ngx_http_webhook_shm_table.h"
 
 
 #define NGX_WEBHOOK_TEST_ROWS  512
 #define NGX_WEBHOOK_TEST_MORE  5000             /* ms that a turn lasts longer
                                                    than its request may */
-
-
-extern ngx_module_t  ngx_http_webhook_module;
 
 
 typedef struct {
@@ -26,8 +24,6 @@ typedef struct {
 } ngx_webhook_test_row_t;
 
 
-static ngx_int_t ngx_webhook_test_limit_init(ngx_shm_zone_t *zone,
-    void *data);
 static ngx_webhook_test_row_t *ngx_webhook_test_limit_row(uint64_t key,
     ngx_msec_t now);
 
@@ -43,48 +39,14 @@ ngx_webhook_test_limit_zone(ngx_conf_t *cf)
 {
     ngx_shm_zone_t  *zone;
 
-    zone = ngx_shared_memory_add(cf, &ngx_webhook_test_limit_name,
-                                 ngx_align(NGX_WEBHOOK_TEST_ROWS
-                                           * sizeof(ngx_webhook_test_row_t),
-                                           ngx_pagesize)
-                                 + 8 * ngx_pagesize,
-                                 &ngx_http_webhook_module);
+    zone = ngx_webhook_shm_table(cf, &ngx_webhook_test_limit_name,
+                                 NGX_WEBHOOK_TEST_ROWS
+                                 * sizeof(ngx_webhook_test_row_t));
     if (zone == NULL) {
         return NGX_ERROR;
     }
 
-    zone->init = ngx_webhook_test_limit_init;
-
     ngx_webhook_test_zone = zone;
-
-    return NGX_OK;
-}
-
-
-static ngx_int_t
-ngx_webhook_test_limit_init(ngx_shm_zone_t *zone, void *data)
-{
-    ngx_slab_pool_t  *shpool;
-
-    if (data) {
-        zone->data = data;
-        return NGX_OK;
-    }
-
-    shpool = (ngx_slab_pool_t *) zone->shm.addr;
-
-    if (zone->shm.exists) {
-        zone->data = shpool->data;
-        return NGX_OK;
-    }
-
-    zone->data = ngx_slab_calloc(shpool, NGX_WEBHOOK_TEST_ROWS
-                                         * sizeof(ngx_webhook_test_row_t));
-    if (zone->data == NULL) {
-        return NGX_ERROR;
-    }
-
-    shpool->data = zone->data;
 
     return NGX_OK;
 }
