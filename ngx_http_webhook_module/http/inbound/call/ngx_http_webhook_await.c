@@ -52,19 +52,18 @@ ngx_webhook_await_end(ngx_webhook_call_t *call)
 static void
 ngx_webhook_await_handler(ngx_event_t *ev)
 {
-    ngx_int_t            rc;
-    ngx_connection_t    *c;
+    ngx_log_t           *log;
     ngx_webhook_call_t  *call;
 
     call = ev->data;
 
-    c = call->request->connection;
-    ngx_http_set_log_request(c->log, call->request->main);
+    log = call->request->connection->log;
+    ngx_http_set_log_request(log, call->request->main);
 
     if (!call->was_late) {
         call->was_late = 1;
 
-        ngx_log_error(NGX_LOG_ERR, c->log, 0,
+        ngx_log_error(NGX_LOG_ERR, log, 0,
                       "webhook receiver \"%V\": the store has not answered in "
                       "time: the call goes on without it",
                       &call->receiver->name);
@@ -72,9 +71,5 @@ ngx_webhook_await_handler(ngx_event_t *ev)
         ngx_webhook_count(NGX_WEBHOOK_CALLS_LATE, 1);
     }
 
-    rc = call->late(call);
-
-    ngx_webhook_call_resume(call, rc);
-
-    ngx_http_run_posted_requests(c);
+    ngx_webhook_call_wake(call, call->late(call));
 }

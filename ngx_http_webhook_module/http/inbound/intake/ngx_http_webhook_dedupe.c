@@ -119,7 +119,6 @@ static void
 ngx_webhook_dedupe_reserved(ngx_webhook_job_t *job)
 {
     ngx_int_t              rc;
-    ngx_connection_t      *c;
     ngx_webhook_call_t    *call;
     ngx_webhook_dedupe_t  *dedupe;
 
@@ -143,16 +142,13 @@ ngx_webhook_dedupe_reserved(ngx_webhook_job_t *job)
     call->job = NULL;
     ngx_webhook_await_end(call);
 
-    c = call->request->connection;
-    ngx_http_set_log_request(c->log, call->request);
+    ngx_http_set_log_request(call->request->connection->log, call->request);
 
     rc = ngx_webhook_dedupe_state(call, &job->op);
 
     ngx_webhook_dedupe_free(dedupe);
 
-    ngx_webhook_call_resume(call, rc);
-
-    ngx_http_run_posted_requests(c);
+    ngx_webhook_call_wake(call, rc);
 }
 
 
