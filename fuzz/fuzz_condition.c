@@ -176,6 +176,32 @@ check_shown(const webhook_condition_t *cond, fuzz_values_t *values, int rc)
 }
 
 
+/* What a value's marks rule out does not hold. */
+
+static void
+check_marks(const webhook_condition_t *cond, fuzz_values_t *values, int rc)
+{
+    uint32_t                    mark;
+    webhook_value_t             v;
+    const webhook_path_t       *path;
+    webhook_condition_marks_t   marks;
+
+    if (!webhook_condition_needs(cond, &path, &mark)) {
+        return;
+    }
+
+    memset(&v, 0, sizeof(v));
+
+    check(lookup(values, path, &v) == WEBHOOK_OK);
+
+    if (webhook_condition_marks(&v, &marks) == WEBHOOK_OK
+        && !webhook_condition_may(mark, &marks))
+    {
+        check(rc != 1);
+    }
+}
+
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -224,6 +250,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     check_negated(&text, &values, rc);
     check_shown(cond, &values, rc);
+    check_marks(cond, &values, rc);
 
     webhook_json_free(values.doc);
     webhook_condition_free(cond);

@@ -112,4 +112,68 @@ int webhook_condition_eval(const webhook_condition_t *cond,
     webhook_lookup_pt lookup, void *ctx, size_t *work);
 
 
+/*
+ * Of many conditions about one payload most can be told not to hold by a
+ * number.  A condition that has "path == literal", "path in (...)", or a number
+ * that the value is above or below, by itself or joined to others by "&&"
+ * alone, does not hold unless the value there has the mark of a literal, as a
+ * text or as a number, or a rank as this number has or above or below it.  What
+ * has the same mark or rank may still be another value.
+ */
+
+#define WEBHOOK_CONDITION_MARKED      256       /* bytes: the longest value
+                                                   that marks are made of */
+
+/* Bits that tell what a mark is: so none of a text or number is 0. */
+#define WEBHOOK_CONDITION_MARK_KIND   3
+#define WEBHOOK_CONDITION_MARK_ORDER  0         /* a rank in its upper bits */
+#define WEBHOOK_CONDITION_MARK_TEXT   1
+#define WEBHOOK_CONDITION_MARK_NUMBER 2
+#define WEBHOOK_CONDITION_MARK_SET    3         /* of several: a bit for each */
+
+#define WEBHOOK_CONDITION_MARK_LEAST  4         /* of a rank: the least one */
+#define WEBHOOK_CONDITION_MARK_RANK   3         /* where it stands, in bits */
+
+typedef struct {
+    uint32_t                     text;          /* 0: it is none */
+    uint32_t                     number;        /* 0: it is none */
+    uint32_t                     set;           /* the bits of both */
+    uint32_t                     rank;          /* of a number */
+} webhook_condition_marks_t;
+
+/* 1 with *mark and *path, which lasts as long as the condition; 0 where it has
+   no such comparison. */
+int webhook_condition_needs(const webhook_condition_t *cond,
+    const webhook_path_t **path, uint32_t *mark);
+
+/* The marks of a value that is not unread.  WEBHOOK_OK, WEBHOOK_LIMIT where it
+   is longer than that, WEBHOOK_NOMEM. */
+int webhook_condition_marks(const webhook_value_t *v,
+    webhook_condition_marks_t *marks);
+
+/* 0 if a condition that needs this mark cannot hold with such a value. */
+
+static inline int
+webhook_condition_may(uint32_t mark, const webhook_condition_marks_t *marks)
+{
+    uint32_t  rank;
+
+    switch (mark & WEBHOOK_CONDITION_MARK_KIND) {
+
+    case WEBHOOK_CONDITION_MARK_SET:
+        return (mark & marks->set) != 0;
+
+    case WEBHOOK_CONDITION_MARK_ORDER:
+        rank = mark >> WEBHOOK_CONDITION_MARK_RANK;
+
+        return marks->number
+               && (mark & WEBHOOK_CONDITION_MARK_LEAST ? marks->rank >= rank
+                                                       : marks->rank <= rank);
+
+    default:
+        return mark == marks->text || mark == marks->number;
+    }
+}
+
+
 #endif /* WEBHOOK_CONDITION_H */

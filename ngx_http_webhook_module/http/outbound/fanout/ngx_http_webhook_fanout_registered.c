@@ -12,10 +12,21 @@
  *     the same share; whose filters take more is looked at once more behind all
  *     others, with an equal share of what is left then.  So who has slow ones
  *     is who goes without, and one with quick ones never is.
+ *   - Most of many filters want another value than the event has.  It is looked
+ *     up once for all of them, and they are passed over by its mark.
  */
 
 #include "http/outbound/fanout/ngx_http_webhook_fanout_int.h"
 #include "http/runtime/ngx_http_webhook_metrics.h"
+
+
+/* What is at the path of some filters. */
+
+typedef struct {
+    webhook_condition_marks_t  marks;
+    unsigned                   looked:1;    /* it was looked up, */
+    unsigned                   known:1;     /*   and has these marks */
+} ngx_webhook_fanout_value_t;
 
 
 typedef struct {
@@ -27,11 +38,17 @@ typedef struct {
     size_t                    work;         /* that is left */
     size_t                    share;        /* of one endpoint */
     ngx_array_t              *slow;         /* ..._object_t *, or NULL */
+    ngx_webhook_listeners_t  *listeners;    /* those that are looked at, */
+    ngx_webhook_fanout_value_t  *values;    /*   and what is at their paths;
+                                               NULL: they have none, or there
+                                               is no memory for it */
 } ngx_webhook_fanout_pass_t;
 
 
-static ngx_uint_t ngx_webhook_fanout_filtered(
-    ngx_webhook_listeners_t *listeners);
+static void ngx_webhook_fanout_all(ngx_webhook_fanout_ctx_t *ctx,
+    ngx_webhook_fanout_pass_t *pass);
+static ngx_uint_t ngx_webhook_fanout_unwanted(ngx_webhook_fanout_ctx_t *ctx,
+    ngx_webhook_fanout_pass_t *pass, ngx_webhook_listener_need_t *need);
 static ngx_int_t ngx_webhook_fanout_look(ngx_webhook_fanout_ctx_t *ctx,
     ngx_webhook_fanout_pass_t *pass, ngx_webhook_object_t *object);
 static ngx_int_t ngx_webhook_fanout_judge(ngx_webhook_fanout_ctx_t *ctx,
@@ -65,9 +82,8 @@ ngx_webhook_fanout_listen(ngx_webhook_fanout_t *fanout,
 void
 ngx_webhook_fanout_registered(ngx_webhook_fanout_ctx_t *ctx, ngx_uint_t max)
 {
-    ngx_uint_t                  i, n, filtered;
+    ngx_uint_t                  n, filtered;
     ngx_webhook_fanout_t       *fanout;
-    ngx_webhook_listeners_t    *listeners;
     ngx_webhook_fanout_pass_t   pass;
 
     fanout = ctx->fanout;
@@ -78,20 +94,14 @@ ngx_webhook_fanout_registered(ngx_webhook_fanout_ctx_t *ctx, ngx_uint_t max)
     pass.work = fanout->threaded ? NGX_WEBHOOK_FANOUT_WORK_THREAD
                                  : NGX_WEBHOOK_FANOUT_WORK;
 
-    filtered = ngx_webhook_fanout_filtered(fanout->listeners);
+    filtered = fanout->listeners[0].filtered + fanout->listeners[1].filtered;
 
     pass.share = filtered > 1 ? pass.work / 2 / filtered : pass.work;
 
     for (n = 0; n < 2; n++) {
-        listeners = &fanout->listeners[n];
+        pass.listeners = &fanout->listeners[n];
 
-        for (i = 0; i < listeners->n; i++) {
-            if (ngx_webhook_fanout_look(ctx, &pass, listeners->objects[i])
-                == NGX_BUSY)
-            {
-                ngx_webhook_fanout_defer(ctx, &pass, listeners->objects[i]);
-            }
-        }
+        ngx_webhook_fanout_all(ctx, &pass);
     }
 
     if (pass.slow) {
@@ -102,22 +112,68 @@ ngx_webhook_fanout_registered(ngx_webhook_fanout_ctx_t *ctx, ngx_uint_t max)
 }
 
 
-/* How many have filters. */
-
-static ngx_uint_t
-ngx_webhook_fanout_filtered(ngx_webhook_listeners_t *listeners)
+static void
+ngx_webhook_fanout_all(ngx_webhook_fanout_ctx_t *ctx,
+    ngx_webhook_fanout_pass_t *pass)
 {
-    ngx_uint_t  i, n, filtered;
+    ngx_uint_t                i;
+    ngx_webhook_listeners_t  *listeners;
 
-    filtered = 0;
+    listeners = pass->listeners;
+    pass->values = NULL;
 
-    for (n = 0; n < 2; n++) {
-        for (i = 0; i < listeners[n].n; i++) {
-            filtered += listeners[n].objects[i]->endpoint->filters.nelts != 0;
-        }
+    if (listeners->npaths) {
+        pass->values = ngx_pcalloc(ctx->fanout->pool, listeners->npaths
+                                   * sizeof(ngx_webhook_fanout_value_t));
     }
 
-    return filtered;
+    for (i = 0; i < listeners->n; i++) {
+
+        if (pass->values
+            && ngx_webhook_fanout_unwanted(ctx, pass, &listeners->needs[i]))
+        {
+            continue;
+        }
+
+        if (ngx_webhook_fanout_look(ctx, pass, listeners->objects[i])
+            == NGX_BUSY)
+        {
+            ngx_webhook_fanout_defer(ctx, pass, listeners->objects[i]);
+        }
+    }
+}
+
+
+/* True if a filter cannot hold, since the payload has another value; 0 where
+   that cannot be told yet. */
+
+static ngx_uint_t
+ngx_webhook_fanout_unwanted(ngx_webhook_fanout_ctx_t *ctx,
+    ngx_webhook_fanout_pass_t *pass, ngx_webhook_listener_need_t *need)
+{
+    webhook_value_t              v;
+    ngx_webhook_fanout_value_t  *value;
+
+    if (need->path == 0) {
+        return 0;
+    }
+
+    value = &pass->values[need->path - 1];
+
+    if (!value->looked) {
+        value->looked = 1;
+
+        ngx_memzero(&v, sizeof(webhook_value_t));
+
+        value->known =
+             ngx_webhook_fanout_lookup(ctx, pass->listeners->paths[need->path
+                                                                   - 1], &v)
+             == WEBHOOK_OK
+             && !v.unread
+             && webhook_condition_marks(&v, &value->marks) == WEBHOOK_OK;
+    }
+
+    return value->known && !webhook_condition_may(need->mark, &value->marks);
 }
 
 

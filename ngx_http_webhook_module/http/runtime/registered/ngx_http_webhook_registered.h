@@ -137,11 +137,29 @@ struct ngx_webhook_object_s {
 };
 
 
-/* Endpoints that ask for a type; "n" of them, in the order of their keys. */
+/* What the payload of an event has to have for a filter of an endpoint to hold
+   (webhook_condition_needs()). */
+
+typedef struct {
+    uint32_t                      path;         /* number of one of the paths,
+                                                   and 1; 0: nothing is known */
+    uint32_t                      mark;         /* of the value there */
+} ngx_webhook_listener_need_t;
+
+
+/*
+ * Endpoints that ask for a type; "n" of them, in the order of their keys.  What
+ * their filters need stands beside each other, so that an event which most of
+ * them do not want is not looked for in all of their memory.
+ */
 
 typedef struct {
     ngx_webhook_object_t        **objects;
+    ngx_webhook_listener_need_t  *needs;        /* of each of these */
+    const webhook_path_t        **paths;        /* each once, of "data" */
     ngx_uint_t                    n;
+    ngx_uint_t                    npaths;
+    ngx_uint_t                    filtered;     /* objects that have filters */
 } ngx_webhook_listeners_t;
 
 

@@ -20,9 +20,6 @@ static ngx_webhook_object_t *ngx_webhook_registered_find(ngx_array_t *array,
     uint64_t key);
 static ngx_webhook_object_t *ngx_webhook_registered_api(
     ngx_webhook_registered_t *set, uint64_t id);
-static ngx_int_t ngx_webhook_registered_group_listeners(
-    ngx_webhook_registered_group_t *group, ngx_uint_t type,
-    ngx_webhook_listeners_t *listeners);
 
 
 ngx_webhook_endpoint_t *
@@ -249,42 +246,6 @@ ngx_webhook_registered_expressions(ngx_webhook_main_conf_t *wmcf,
 }
 
 
-ngx_int_t
-ngx_webhook_registered_listeners(ngx_webhook_registered_t *set,
-    ngx_webhook_type_t *type, ngx_str_t *company,
-    ngx_webhook_listeners_t listeners[2])
-{
-    ngx_uint_t                       i, n;
-    ngx_str_t                        whose[2];
-    ngx_webhook_registered_group_t  *group;
-
-    ngx_memzero(listeners, 2 * sizeof(ngx_webhook_listeners_t));
-
-    n = type - (ngx_webhook_type_t *) set->wmcf->types.elts;
-
-    if (set->asked[n] == 0) {
-        return NGX_OK;
-    }
-
-    ngx_str_null(&whose[0]);
-    whose[1] = *company;
-
-    for (i = 0; i < (company->len ? 2 : 1); i++) {
-
-        group = ngx_webhook_registered_group(set, &whose[i]);
-
-        if (group && ngx_webhook_registered_group_listeners(group, n,
-                                                            &listeners[i])
-                     != NGX_OK)
-        {
-            return NGX_ERROR;
-        }
-    }
-
-    return NGX_OK;
-}
-
-
 ngx_webhook_registered_group_t *
 ngx_webhook_registered_group(ngx_webhook_registered_t *set,
     ngx_str_t *company)
@@ -315,66 +276,6 @@ ngx_webhook_registered_group(ngx_webhook_registered_t *set,
     }
 
     return NULL;
-}
-
-
-/*
- * Looked for when somebody asks for the first time, and kept: two threads may
- * do it at once, and then one of them has done it for nothing.
- */
-
-static ngx_int_t
-ngx_webhook_registered_group_listeners(ngx_webhook_registered_group_t *group,
-    ngx_uint_t type, ngx_webhook_listeners_t *listeners)
-{
-    ngx_uint_t                i, n;
-    ngx_webhook_object_t     *object;
-    ngx_webhook_listeners_t  *l, **kept;
-
-    kept = &group->listeners[type];
-    l = __atomic_load_n(kept, __ATOMIC_ACQUIRE);
-
-    if (l == NULL) {
-
-        n = 0;
-
-        for (i = 0; i < group->n; i++) {
-            object = group->objects[i];
-            n += (object->types[type / 8] >> (type % 8)) & 1;
-        }
-
-        l = ngx_alloc(sizeof(ngx_webhook_listeners_t)
-                      + n * sizeof(ngx_webhook_object_t *), ngx_cycle->log);
-        if (l == NULL) {
-            return NGX_ERROR;
-        }
-
-        l->objects = (ngx_webhook_object_t **) (l + 1);
-        l->n = 0;
-
-        for (i = 0; i < group->n; i++) {
-            object = group->objects[i];
-
-            if ((object->types[type / 8] >> (type % 8)) & 1) {
-                l->objects[l->n++] = object;
-            }
-        }
-
-        *listeners = *l;
-
-        if (ngx_atomic_cmp_set((ngx_atomic_t *) kept, 0,
-                               (ngx_atomic_uint_t) (uintptr_t) l))
-        {
-            return NGX_OK;
-        }
-
-        ngx_free(l);
-        l = __atomic_load_n(kept, __ATOMIC_ACQUIRE);
-    }
-
-    *listeners = *l;
-
-    return NGX_OK;
 }
 
 
