@@ -25,6 +25,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -46,6 +47,7 @@
 
 
 static int webhook_env_open_files(webhook_lmdb_t *st, int *made);
+static int webhook_env_opened(webhook_lmdb_t *st);
 static int webhook_env_foreign(webhook_lmdb_t *st, int rc);
 static int webhook_env_size(webhook_lmdb_t *st);
 
@@ -112,6 +114,9 @@ webhook_env_close(webhook_lmdb_t *st)
         mdb_env_close(st->env);
         st->env = NULL;
     }
+
+    free(st->data);
+    st->data = NULL;
 }
 
 
@@ -163,21 +168,16 @@ webhook_env_look(webhook_lmdb_t *st)
 void
 webhook_env_watch(webhook_lmdb_t *st)
 {
-    int          fd;
-    char         path[PATH_MAX];
     unsigned     gone;
-    struct stat  there, opened;
+    struct stat  there;
 
-    if (webhook_dir_path(st, "data.mdb", "", path, sizeof(path)) != 0
-        || mdb_env_get_fd(st->env, &fd) != 0
-        || fstat(fd, &opened) == -1)
-    {
+    if (st->data == NULL && webhook_env_opened(st) != 0) {
         return;
     }
 
-    gone = (stat(path, &there) == -1)
+    gone = (stat(st->data, &there) == -1)
            ? (errno == ENOENT || errno == ENOTDIR)
-           : (there.st_ino != opened.st_ino || there.st_dev != opened.st_dev);
+           : (there.st_ino != st->data_ino || there.st_dev != st->data_dev);
 
     if (gone == st->replaced) {
         return;
@@ -190,12 +190,36 @@ webhook_env_watch(webhook_lmdb_t *st)
                           "\"%s\" was removed or replaced while it is open: "
                           "nothing new is taken, since it would be gone with "
                           "the next start; put the file back or restart",
-                          path);
+                          st->data);
 
     } else {
         webhook_store_log(st, WEBHOOK_STORE_LOG_NOTICE,
-                          "\"%s\" is back", path);
+                          "\"%s\" is back", st->data);
     }
+}
+
+
+/* Which file it is that is open, and where it should be: 0, or -1. */
+
+static int
+webhook_env_opened(webhook_lmdb_t *st)
+{
+    int          fd;
+    char         path[PATH_MAX];
+    struct stat  opened;
+
+    if (webhook_dir_path(st, "data.mdb", "", path, sizeof(path)) != 0
+        || mdb_env_get_fd(st->env, &fd) != 0
+        || fstat(fd, &opened) == -1)
+    {
+        return -1;
+    }
+
+    st->data = strdup(path);
+    st->data_ino = opened.st_ino;
+    st->data_dev = opened.st_dev;
+
+    return st->data ? 0 : -1;
 }
 
 

@@ -105,6 +105,11 @@ struct webhook_lmdb_s {
     webhook_store_more_pt     more;         /* see webhook_store_gather() */
     void                     *more_ctx;
 
+    char                     *data;         /* path of the file that is open;
+                                               NULL: nobody looked yet */
+    ino_t                     data_ino;     /* what it is */
+    dev_t                     data_dev;
+
     MDB_env                  *env;
     MDB_dbi                   dbi[WEBHOOK_DBS];
     uint32_t                  absent;       /* bits: tables that an older
@@ -208,6 +213,7 @@ typedef struct {
     unsigned                  write:1;
     unsigned                  dirty:1;      /* something was written */
     unsigned                  measured:1;   /* used is set */
+    unsigned                  roughly:1;    /* and may be too much */
     unsigned                  refused:1;    /* something was, as full */
     unsigned                  pinned:1;     /* and it was the pages that a
                                                reader keeps */

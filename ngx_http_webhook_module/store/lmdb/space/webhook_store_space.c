@@ -50,7 +50,8 @@
 #define WEBHOOK_SPACE_CALM   10000      /* ms */
 
 
-static int webhook_space_ahead(webhook_txn_t *t);
+static int webhook_space_ahead(webhook_txn_t *t, size_t bytes);
+static int webhook_space_grow(webhook_txn_t *t, uint64_t want);
 static void webhook_space_calm(webhook_lmdb_t *st);
 static void webhook_space_tell(webhook_txn_t *t, unsigned percent);
 static void webhook_space_reader(webhook_txn_t *t);
@@ -105,6 +106,12 @@ webhook_space_take(webhook_txn_t *t, size_t bytes)
         return 0;
     }
 
+    if (t->roughly && t->used + bytes > t->st->mark / WEBHOOK_USED_PART
+        && webhook_used_exactly(t) != 0)
+    {
+        return 0;
+    }
+
     if (t->used + bytes > t->st->mark) {
         t->refused = 1;
         t->pinned = 0;
@@ -117,43 +124,74 @@ webhook_space_take(webhook_txn_t *t, size_t bytes)
         return 0;
     }
 
-    t->used += bytes;
-
-    if (webhook_space_ahead(t) != 0) {
-        t->used -= bytes;
+    if (webhook_space_ahead(t, bytes) != 0) {
         return 0;
     }
+
+    t->used += bytes;
 
     return 1;
 }
 
 
-/* Makes the file so much larger than what is in use that outcomes have room
-   when the disk has none. */
+/* Makes the file so much larger than what is in use, with so many bytes more,
+   that outcomes have room when the disk has none. */
 
 static int
-webhook_space_ahead(webhook_txn_t *t)
+webhook_space_ahead(webhook_txn_t *t, size_t bytes)
 {
-    int               rc, fd, try;
-    uint64_t          want, end;
-    struct stat       sb;
-    MDB_envinfo       info;
+    int              rc;
+    uint64_t         want;
     webhook_lmdb_t  *st;
 
     st = t->st;
 
-    if (st->fixed) {
-        return 0;
+    for ( ;; ) {
+
+        if (st->fixed) {
+            return 0;
+        }
+
+        want = t->used + bytes + webhook_space_reserve(st);
+
+        if (t->roomy == 2) {
+
+            /* what is kept by a reader is written around */
+
+            want += t->map - t->used - bytes > t->room
+                    ? t->map - t->used - bytes - t->room : 0;
+        }
+
+        rc = webhook_space_grow(t, want);
+
+        if (rc == 0) {
+            return 0;
+        }
+
+        if (!t->roughly || webhook_used_exactly(t) != 0) {
+
+            if (rc != -1) {
+                webhook_space_failed(st, rc);
+            }
+
+            return -1;
+        }
     }
+}
 
-    want = t->used + webhook_space_reserve(st);
 
-    if (t->roomy == 2) {
+/* 0, or why the file is not as large as that: an errno, or -1. */
 
-        /* what is kept by a reader is written around */
+static int
+webhook_space_grow(webhook_txn_t *t, uint64_t want)
+{
+    int              rc, fd, try;
+    uint64_t         end;
+    struct stat      sb;
+    MDB_envinfo      info;
+    webhook_lmdb_t  *st;
 
-        want += t->map - t->used > t->room ? t->map - t->used - t->room : 0;
-    }
+    st = t->st;
 
     if (want <= st->ahead) {
         return 0;
@@ -203,8 +241,7 @@ webhook_space_ahead(webhook_txn_t *t)
     case ENOSPC:
     case EDQUOT:
     case EFBIG:
-        webhook_space_failed(st, rc);
-        return -1;
+        return rc;
 
     default:
 
@@ -350,7 +387,7 @@ webhook_space_watch(webhook_txn_t *t)
 
     webhook_space_calm(t->st);
 
-    if (!t->measured) {
+    if (!t->measured || (t->roughly && !t->refused)) {
         return;
     }
 

@@ -14,6 +14,10 @@
 #define WEBHOOK_USED_AGAIN  1000        /* ms */
 
 
+#define WEBHOOK_USED_CLEAR  10          /* percent below the warning */
+
+
+static uint64_t webhook_used_most(const webhook_txn_t *t);
 static int webhook_used_seldom(webhook_txn_t *t);
 static int webhook_used_tables(webhook_txn_t *t, unsigned first,
     unsigned last, uint64_t *pages);
@@ -112,14 +116,74 @@ webhook_used_tables(webhook_txn_t *t, unsigned first, unsigned last,
 int
 webhook_used_measure(webhook_txn_t *t)
 {
-    if (!t->measured) {
-
-        if (webhook_used_count(t, &t->used) != 0) {
-            return -1;
-        }
-
-        t->measured = 1;
+    if (t->measured) {
+        return 0;
     }
 
+    t->used = webhook_used_most(t);
+
+    if (t->used) {
+        t->measured = 1;
+        t->roughly = 1;
+        return 0;
+    }
+
+    return webhook_used_exactly(t);
+}
+
+
+int
+webhook_used_exactly(webhook_txn_t *t)
+{
+    if (t->measured && !t->roughly) {
+        return 0;
+    }
+
+    if (webhook_used_count(t, &t->used) != 0) {
+        return -1;
+    }
+
+    t->measured = 1;
+    t->roughly = 0;
+
     return 0;
+}
+
+
+/*
+ * To ask all tables for their pages takes a tenth of a small transaction.  Rows
+ * are never on more than the pages up to the last one that was ever used, and
+ * where these are few, it is all the same whether all of them are in use:
+ * nothing is near a mark or a warning.  0: they are not few.
+ */
+
+static uint64_t
+webhook_used_most(const webhook_txn_t *t)
+{
+    uint64_t               most;
+    MDB_envinfo            info;
+    const webhook_lmdb_t  *st;
+
+    st = t->st;
+
+    if (st->full || st->warned || st->limit == 0
+        || mdb_env_info(st->env, &info) != 0)
+    {
+        return 0;
+    }
+
+    most = (uint64_t) (info.me_last_pgno + 1) * st->page;
+
+    if (most > st->mark / WEBHOOK_USED_PART
+        || most / (st->limit / 100) + WEBHOOK_USED_CLEAR > st->warn_mark
+
+        /* and what is free behind them is more than outcomes need, however
+           little is in use (webhook_headroom_need()) */
+
+        || info.me_mapsize - most < 4 * (st->limit - st->mark))
+    {
+        return 0;
+    }
+
+    return most;
 }
