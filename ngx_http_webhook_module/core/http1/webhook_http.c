@@ -31,7 +31,7 @@ webhook_http_result_e
 webhook_http_feed(webhook_http_t *h, const unsigned char *data, size_t len,
     size_t *used)
 {
-    size_t                 i;
+    size_t                 i, n;
     webhook_http_result_e  rc;
 
     rc = WEBHOOK_HTTP_MORE;
@@ -75,8 +75,20 @@ webhook_http_feed(webhook_http_t *h, const unsigned char *data, size_t len,
 
         default:
 
-            rc = h->state < WEBHOOK_HTTP_BODY ? webhook_http_head(h, data[i])
-                                              : webhook_http_chunk(h, data[i]);
+            if (h->state < WEBHOOK_HTTP_BODY) {
+                n = webhook_http_run(h, data + i, len - i);
+
+                if (n) {
+                    i += n;
+                    break;
+                }
+
+                rc = webhook_http_head(h, data[i]);
+
+            } else {
+                rc = webhook_http_chunk(h, data[i]);
+            }
+
             i++;
 
             if (h->head > WEBHOOK_HTTP_HEAD_MAX

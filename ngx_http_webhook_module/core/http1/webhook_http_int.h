@@ -51,6 +51,14 @@ typedef enum {
 webhook_http_result_e webhook_http_head(webhook_http_t *h, unsigned char c);
 
 
+/* run */
+
+/* Takes bytes that webhook_http_head() would take without a change of its
+   state: how many, 0 if it has to look at the next one. */
+size_t webhook_http_run(webhook_http_t *h, const unsigned char *data,
+    size_t len);
+
+
 /* state */
 
 /* Ends the answer with an error; returns WEBHOOK_HTTP_BAD. */

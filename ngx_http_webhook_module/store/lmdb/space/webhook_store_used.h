@@ -18,8 +18,8 @@
 /* Bytes in use. */
 int webhook_used_count(webhook_txn_t *t, uint64_t *used);
 
-/* Sets t->used once; what is taken in the transaction is added to it.  Where the
-   store is far from full it may be more than is in use. */
+/* Sets t->used once; what is taken in the transaction is added to it.  Where
+   the store is far from full it may be more than is in use. */
 int webhook_used_measure(webhook_txn_t *t);
 
 /* The same, and never more. */
