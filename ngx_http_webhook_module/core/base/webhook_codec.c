@@ -6,12 +6,6 @@
 #include "core/base/webhook_codec.h"
 
 
-static unsigned char *webhook_codec_reserve(webhook_codec_out_t *out,
-    size_t len);
-static const unsigned char *webhook_codec_take(webhook_codec_in_t *in,
-    size_t len);
-
-
 void
 webhook_codec_write(webhook_codec_out_t *out, unsigned char *buf,
     size_t size, unsigned char kind, unsigned char version)
@@ -23,45 +17,6 @@ webhook_codec_write(webhook_codec_out_t *out, unsigned char *buf,
 
     webhook_codec_add_u8(out, kind);
     webhook_codec_add_u8(out, version);
-}
-
-
-void
-webhook_codec_add_u8(webhook_codec_out_t *out, uint8_t n)
-{
-    unsigned char  *p;
-
-    p = webhook_codec_reserve(out, 1);
-
-    if (p) {
-        *p = n;
-    }
-}
-
-
-void
-webhook_codec_add_u32(webhook_codec_out_t *out, uint32_t n)
-{
-    unsigned char  *p;
-
-    p = webhook_codec_reserve(out, 4);
-
-    if (p) {
-        webhook_set_u32(p, n);
-    }
-}
-
-
-void
-webhook_codec_add_u64(webhook_codec_out_t *out, uint64_t n)
-{
-    unsigned char  *p;
-
-    p = webhook_codec_reserve(out, 8);
-
-    if (p) {
-        webhook_set_u64(p, n);
-    }
 }
 
 
@@ -129,39 +84,6 @@ webhook_codec_read(webhook_codec_in_t *in, const void *data, size_t len,
 }
 
 
-uint8_t
-webhook_codec_u8(webhook_codec_in_t *in)
-{
-    const unsigned char  *p;
-
-    p = webhook_codec_take(in, 1);
-
-    return p ? *p : 0;
-}
-
-
-uint32_t
-webhook_codec_u32(webhook_codec_in_t *in)
-{
-    const unsigned char  *p;
-
-    p = webhook_codec_take(in, 4);
-
-    return p ? webhook_get_u32(p) : 0;
-}
-
-
-uint64_t
-webhook_codec_u64(webhook_codec_in_t *in)
-{
-    const unsigned char  *p;
-
-    p = webhook_codec_take(in, 8);
-
-    return p ? webhook_get_u64(p) : 0;
-}
-
-
 uint64_t
 webhook_codec_number(webhook_codec_in_t *in, uint64_t max)
 {
@@ -220,38 +142,4 @@ int
 webhook_codec_done(const webhook_codec_in_t *in)
 {
     return (in->failed || in->pos != in->end) ? WEBHOOK_ERROR : WEBHOOK_OK;
-}
-
-
-static unsigned char *
-webhook_codec_reserve(webhook_codec_out_t *out, size_t len)
-{
-    unsigned char  *p;
-
-    if (out->failed || (size_t) (out->end - out->pos) < len) {
-        out->failed = 1;
-        return NULL;
-    }
-
-    p = out->pos;
-    out->pos += len;
-
-    return p;
-}
-
-
-static const unsigned char *
-webhook_codec_take(webhook_codec_in_t *in, size_t len)
-{
-    const unsigned char  *p;
-
-    if (in->failed || (size_t) (in->end - in->pos) < len) {
-        in->failed = 1;
-        return NULL;
-    }
-
-    p = in->pos;
-    in->pos += len;
-
-    return p;
 }

@@ -47,9 +47,9 @@ void webhook_codec_write(webhook_codec_out_t *out, unsigned char *buf,
     size_t size, unsigned char kind, unsigned char version);
 
 /* Append a number of 1, 4 or 8 bytes. */
-void webhook_codec_add_u8(webhook_codec_out_t *out, uint8_t n);
-void webhook_codec_add_u32(webhook_codec_out_t *out, uint32_t n);
-void webhook_codec_add_u64(webhook_codec_out_t *out, uint64_t n);
+static inline void webhook_codec_add_u8(webhook_codec_out_t *out, uint8_t n);
+static inline void webhook_codec_add_u32(webhook_codec_out_t *out, uint32_t n);
+static inline void webhook_codec_add_u64(webhook_codec_out_t *out, uint64_t n);
 
 /* Append a number in as few bytes as it needs (7 bits in each, the least
    first), and a text with its length before it. */
@@ -70,9 +70,9 @@ size_t webhook_codec_written(const webhook_codec_out_t *out);
 int webhook_codec_read(webhook_codec_in_t *in, const void *data, size_t len,
     unsigned char kind, unsigned char newest);
 
-uint8_t webhook_codec_u8(webhook_codec_in_t *in);
-uint32_t webhook_codec_u32(webhook_codec_in_t *in);
-uint64_t webhook_codec_u64(webhook_codec_in_t *in);
+static inline uint8_t webhook_codec_u8(webhook_codec_in_t *in);
+static inline uint32_t webhook_codec_u32(webhook_codec_in_t *in);
+static inline uint64_t webhook_codec_u64(webhook_codec_in_t *in);
 
 /* A packed number; one above max fails. */
 uint64_t webhook_codec_number(webhook_codec_in_t *in, uint64_t max);
@@ -142,6 +142,115 @@ static inline uint16_t
 webhook_get_u16(const unsigned char *p)
 {
     return (uint16_t) (p[0] << 8 | p[1]);
+}
+
+
+/* Rows have dozens of numbers, and each transaction reads and writes some rows:
+   a call for each would take longer than what it does. */
+
+static inline unsigned char *
+webhook_codec_reserve(webhook_codec_out_t *out, size_t len)
+{
+    unsigned char  *p;
+
+    if (out->failed || (size_t) (out->end - out->pos) < len) {
+        out->failed = 1;
+        return NULL;
+    }
+
+    p = out->pos;
+    out->pos += len;
+
+    return p;
+}
+
+
+static inline const unsigned char *
+webhook_codec_take(webhook_codec_in_t *in, size_t len)
+{
+    const unsigned char  *p;
+
+    if (in->failed || (size_t) (in->end - in->pos) < len) {
+        in->failed = 1;
+        return NULL;
+    }
+
+    p = in->pos;
+    in->pos += len;
+
+    return p;
+}
+
+
+static inline void
+webhook_codec_add_u8(webhook_codec_out_t *out, uint8_t n)
+{
+    unsigned char  *p;
+
+    p = webhook_codec_reserve(out, 1);
+
+    if (p) {
+        *p = n;
+    }
+}
+
+
+static inline void
+webhook_codec_add_u32(webhook_codec_out_t *out, uint32_t n)
+{
+    unsigned char  *p;
+
+    p = webhook_codec_reserve(out, 4);
+
+    if (p) {
+        webhook_set_u32(p, n);
+    }
+}
+
+
+static inline void
+webhook_codec_add_u64(webhook_codec_out_t *out, uint64_t n)
+{
+    unsigned char  *p;
+
+    p = webhook_codec_reserve(out, 8);
+
+    if (p) {
+        webhook_set_u64(p, n);
+    }
+}
+
+
+static inline uint8_t
+webhook_codec_u8(webhook_codec_in_t *in)
+{
+    const unsigned char  *p;
+
+    p = webhook_codec_take(in, 1);
+
+    return p ? *p : 0;
+}
+
+
+static inline uint32_t
+webhook_codec_u32(webhook_codec_in_t *in)
+{
+    const unsigned char  *p;
+
+    p = webhook_codec_take(in, 4);
+
+    return p ? webhook_get_u32(p) : 0;
+}
+
+
+static inline uint64_t
+webhook_codec_u64(webhook_codec_in_t *in)
+{
+    const unsigned char  *p;
+
+    p = webhook_codec_take(in, 8);
+
+    return p ? webhook_get_u64(p) : 0;
 }
 
 
