@@ -133,6 +133,7 @@ typedef struct {
     ngx_shm_zone_t                  *inflight;  /* receivers' calls, or NULL */
     ngx_shm_zone_t                  *requests;  /* of the API, or NULL */
     ngx_shm_zone_t                  *once;      /* the same */
+    ngx_shm_zone_t                  *tests;     /* of endpoints, or NULL */
 
     unsigned                         cpu_set:1;     /* it was written */
     unsigned                         client:1;      /* some receiver sends

@@ -14,6 +14,7 @@
 #include "http/conf/admin/ngx_http_webhook_conf_api.h"
 #include "http/admin/registry/ngx_http_webhook_registry.h"
 #include "http/admin/routes/endpoints/ngx_http_webhook_challenge.h"
+#include "http/admin/routes/endpoints/ngx_http_webhook_test_limit.h"
 #include "http/conf/admin/ngx_http_webhook_conf_registry.h"
 #include "http/conf/main/ngx_http_webhook_conf.h"
 #include "http/conf/check/ngx_http_webhook_conf_check.h"
@@ -298,6 +299,7 @@ ngx_webhook_init_process(ngx_cycle_t *cycle)
     ngx_webhook_labels_attach(wmcf->labels);
 
     ngx_webhook_limit_attach(wmcf);
+    ngx_webhook_test_limit_attach(wmcf->tests);
 
     ngx_webhook_cpu_init(cycle, wmcf);
     ngx_webhook_held_init(cycle->log);

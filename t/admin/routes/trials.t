@@ -12,7 +12,7 @@ use lib 't/lib';
 use Webhook::Cpu qw(cpu_ms);
 use Webhook::Metrics;
 use Webhook::Routes;
-use Webhook::Test qw(asan);
+use Webhook::Test qw(asan slurp wait_for);
 
 my $s = Webhook::Routes->new(workers => 1, server => <<'SERVER');
         location = /metrics { webhook_metrics; }
@@ -185,6 +185,40 @@ is $seen->{state}{reason}, undef, 'and not why';
 is $seen->{state}{reason}, 'the reason of root', 'which root does';
 
 is +($t->ctl('resume', '--all'))[0], 0, 'resumed';
+
+
+# --- a worker that is started after a configuration was read and refused counts
+# with the others
+
+my $good = slurp($t->config_file);
+my ($worker) = $t->workers;
+my $mark = $t->mark;
+
+open my $fh, '>>', $t->config_file or die $!;
+print $fh "error_here;\n";
+close $fh;
+
+$t->signal('HUP');
+ok wait_for(sub { $t->error_log($mark) =~ /unknown directive "error_here"/ }),
+    'a configuration is refused';
+
+open $fh, '>', $t->config_file or die $!;
+print $fh $good;
+close $fh;
+
+$t->allow(qr/exited on signal 9/, qr/\[emerg\].*error_here/);
+
+kill 'KILL', $worker;
+ok wait_for(sub { my @now = $t->workers; @now == 1 && $now[0] != $worker }),
+    'and its worker is another';
+
+($r) = $manager->post('endpoints/preview',
+    { endpoint => $s->endpoint(name => 'x'), data => { id => 1 } });
+is $r->{status}, 200, 'what is tried';
+
+($r) = $other->post('endpoints/preview',
+    { endpoint => $s->endpoint(name => 'x'), data => { id => 1 } });
+is $r->{status}, 429, 'and what was tried before counts';
 
 
 $t->stop;

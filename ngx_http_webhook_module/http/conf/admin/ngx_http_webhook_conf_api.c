@@ -100,11 +100,12 @@ ngx_webhook_api(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     wlcf->api = api;
 
-    if (ngx_webhook_test_limit_zone(cf) != NGX_OK) {
+    wmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_webhook_module);
+
+    if (ngx_webhook_test_limit_zone(cf, &wmcf->tests) != NGX_OK) {
         return NGX_CONF_ERROR;
     }
 
-    wmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_webhook_module);
     wmcf->api = 1;
 
     return NGX_CONF_OK;

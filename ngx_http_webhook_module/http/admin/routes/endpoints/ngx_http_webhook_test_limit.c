@@ -31,24 +31,25 @@ static ngx_webhook_test_row_t *ngx_webhook_test_limit_row(uint64_t key,
 static ngx_str_t  ngx_webhook_test_limit_name =
     ngx_string("ngx_http_webhook_tests");
 
+/* of this process */
 static ngx_shm_zone_t  *ngx_webhook_test_zone;
 
 
 ngx_int_t
-ngx_webhook_test_limit_zone(ngx_conf_t *cf)
+ngx_webhook_test_limit_zone(ngx_conf_t *cf, ngx_shm_zone_t **zone)
 {
-    ngx_shm_zone_t  *zone;
+    *zone = ngx_webhook_shm_table(cf, &ngx_webhook_test_limit_name,
+                                  NGX_WEBHOOK_TEST_ROWS
+                                  * sizeof(ngx_webhook_test_row_t));
 
-    zone = ngx_webhook_shm_table(cf, &ngx_webhook_test_limit_name,
-                                 NGX_WEBHOOK_TEST_ROWS
-                                 * sizeof(ngx_webhook_test_row_t));
-    if (zone == NULL) {
-        return NGX_ERROR;
-    }
+    return *zone ? NGX_OK : NGX_ERROR;
+}
 
+
+void
+ngx_webhook_test_limit_attach(ngx_shm_zone_t *zone)
+{
     ngx_webhook_test_zone = zone;
-
-    return NGX_OK;
 }
 
 
@@ -62,7 +63,7 @@ ngx_webhook_test_limit_take(uint64_t key, ngx_msec_t total, ngx_uint_t *turn,
     ngx_slab_pool_t         *shpool;
     ngx_webhook_test_row_t  *row;
 
-    if (ngx_webhook_test_zone == NULL || ngx_webhook_test_zone->data == NULL) {
+    if (ngx_webhook_test_zone == NULL) {
         *wait = NGX_WEBHOOK_TEST_SPAN;
         return NGX_DECLINED;
     }
@@ -190,7 +191,7 @@ ngx_webhook_test_limit_give(uint64_t key, ngx_uint_t turn)
     ngx_slab_pool_t         *shpool;
     ngx_webhook_test_row_t  *row;
 
-    if (ngx_webhook_test_zone == NULL || ngx_webhook_test_zone->data == NULL) {
+    if (ngx_webhook_test_zone == NULL) {
         return;
     }
 

@@ -22,9 +22,12 @@
 #define NGX_WEBHOOK_TEST_HEADER    "webhook-test: 1" CRLF
 
 
-/* Makes the zone, where there is none: while the configuration is read.  NGX_OK
-   or NGX_ERROR. */
-ngx_int_t ngx_webhook_test_limit_zone(ngx_conf_t *cf);
+/* Makes the shared memory zone and puts it into *zone, while the configuration
+   is read: NGX_OK or NGX_ERROR.  A worker takes it (NULL: there is none) when it
+   begins: the static pointer is the process's, and a configuration that was
+   refused leaves nothing behind. */
+ngx_int_t ngx_webhook_test_limit_zone(ngx_conf_t *cf, ngx_shm_zone_t **zone);
+void ngx_webhook_test_limit_attach(ngx_shm_zone_t *zone);
 
 /*
  * Takes a turn for whoever has this key, for a request that is over after so many
