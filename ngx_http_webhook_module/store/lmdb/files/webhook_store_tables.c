@@ -73,6 +73,10 @@ webhook_tables_open(webhook_lmdb_t *st, int made)
             rc = MDB_INVALID;
         }
 
+        if (rc == 0 && !(st->readonly && st->absent & 1U << i)) {
+            rc = mdb_set_compare(txn, st->dbi[i], webhook_table_compare);
+        }
+
         if (rc) {
             break;
         }
