@@ -110,7 +110,7 @@ ctl_usage(FILE *out)
         ctl_option_help(out, &ctl_options[i]);
     }
 
-    fprintf(out, "\n\"webhookctl help COMMAND\" tells all about one.\n"
+    fprintf(out, "\n\"webhookctl help COMMAND\" describes one in detail.\n"
                  "\nExit status:\n");
 
     ctl_paragraphs(out, ctl_status, 0);

@@ -28,7 +28,7 @@ ctl_pages_man(void)
            ".TH WEBHOOKCTL 1 " WEBHOOK_VERSION_DATE " \"ngx_http_webhook_module "
            WEBHOOK_VERSION "\"\n"
            ".SH NAME\n"
-           "webhookctl \\- look into and change the store of "
+           "webhookctl \\- read and change the store of "
            "ngx_http_webhook_module\n"
            ".SH SYNOPSIS\n"
            ".B webhookctl\n"
