@@ -133,7 +133,7 @@ const ctl_option_t  ctl_options[CTL_OPTIONS] = {
 
     [CTL_PERMISSION] = { "permission", 0, CTL_CHOICE, "PERMISSION",
       "company.view company.setting",
-      "what it permits; company.view by default" },
+      "company.view by default" },
 
     [CTL_EXPIRES] = { "expires", 0, CTL_TEXT, "DATE", NULL,
       "when the token expires: 2027-01-31, 2027-01-31T12:00:00Z; never by "
