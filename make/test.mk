@@ -10,8 +10,9 @@
 #:                   in ROOMS: of what is built
 #:   check-sizes     no folder of more than 16 sources, none of more than 600
 #:                   lines, no function of more than 100 that does not say why
-#:   soak            t/soak/*.t: SOAK_SECONDS=600 of everything at once, and a
-#:                   worker killed at each of its writes
+#:   soak            t/soak/*.t: SOAK_SECONDS=600 of everything at once, a
+#:                   worker killed at each of its writes, and the page with a
+#:                   million deliveries behind it
 #:
 #:   nginx-tests     nginx's own suite, with the module and without:
 #:                   NGINX_TESTS=DIR is a checkout of it
@@ -42,6 +43,9 @@ ASAN_TESTS  = $(filter-out $(NO_ASAN),$(TESTS))
 TEST_ENV := WEBHOOK_BUILD=$(BUILD) PERL_TEST_NGINX=own
 
 RUN_TESTS = $(TEST_ENV) tools/run-tests --jobs $(TEST_JOBS)
+
+# what makes a large store for a test
+FILL := $(BUILD)/bench_pages
 
 BENCH_SRCS := $(sort $(wildcard bench/bench_*.c))
 BENCH_BINS := $(patsubst bench/%.c,$(BUILD)/%,$(BENCH_SRCS))
@@ -74,7 +78,7 @@ check-sizes:
 test:
 	@tools/install-deps test
 	@$(PEERS)
-	@$(SUBMAKE) all asan unit-build unit-asan-build interop \
+	@$(SUBMAKE) all asan unit-build unit-asan-build interop $(FILL) \
 	    fuzz-smoke-build check-calls check-sizes
 	@$(RUN_TESTS) --work $(BUILD)/test \
 	    --group unit $(PROGRAMS_plain) \
@@ -85,11 +89,11 @@ test:
 
 test-fast:
 	@tools/install-deps test
-	@$(SUBMAKE) all unit-build interop check-calls check-sizes
+	@$(SUBMAKE) all unit-build interop $(FILL) check-calls check-sizes
 	@$(RUN_TESTS) --work $(BUILD)/test-fast \
 	    --group unit $(PROGRAMS_plain) --group t $(TESTS)
 
-check: all interop
+check: all interop $(FILL)
 	@$(RUN_TESTS) --work $(BUILD)/test-check --group t $(TESTS)
 
 check-asan: asan interop
@@ -102,7 +106,7 @@ nginx-tests: all
 
 soak:
 	@tools/install-deps test
-	@$(SUBMAKE) all interop
+	@$(SUBMAKE) all interop $(FILL)
 	@SOAK_SECONDS=$(SOAK_SECONDS) $(RUN_TESTS) --work $(BUILD)/test-soak \
 	    --timeout $(shell echo $$(( $(SOAK_SECONDS) + 300 ))) \
 	    --group soak $(sort $(wildcard t/soak/*.t))

@@ -1,24 +1,17 @@
 # What the overview costs: requests and bytes on the wire, and how long a script
-# runs at a stretch, with many endpoints, deliveries and figures behind it.  Time is
-# that of the browser's thread, whatever else the machine does.
+# runs at a stretch, with many endpoints, deliveries and figures behind it.
 
 use strict;
 use warnings;
 
-use List::Util qw(sum0);
 use Test::More;
 
 use lib 't/lib';
-use Webhook::Page::Browser;
+use Webhook::Page::Budget;
 use Webhook::Routes;
 use Webhook::Test qw(wait_for asan);
 
-use constant {
-    REQUESTS => 12,
-    BYTES    => 60_000,
-    TASK     => 50,                     # ms
-    HOOKS    => 60,
-};
+use constant HOOKS => 60;
 
 plan skip_all => Webhook::Page::Browser::missing() if Webhook::Page::Browser::missing();
 
@@ -53,83 +46,37 @@ ok wait_for(sub {
 my $url = 'http://127.0.0.1:' . $s->{t}->port . '/webhook/';
 
 for my $language (qw(en th)) {
-    my $b = Webhook::Page::Browser->new(language => $language,
-                                  trace => 'devtools.timeline');
+    my $budget = Webhook::Page::Budget->new(token => $s->token('root'),
+                                            language => $language);
 
-    # the login is no part of it: who it is says nginx, as a cookie would
-    $b->cdp('Network.enable');
-    $b->cdp('Network.setExtraHTTPHeaders', { headers => {
-        Authorization => 'Bearer ' . $s->token('root') } });
+    my $cost = $budget->first($url,
+        'return document.querySelectorAll("main table tr").length > 10'
+        . ' && document.querySelectorAll("svg.chart").length > 2');
 
-    $b->cdp('Performance.enable', { timeDomain => 'threadTicks' });
-
-    $b->events;
-    $b->go($url);
-    $b->wait('return document.querySelectorAll("main table tr").length > 10'
-             . ' && document.querySelectorAll("svg.chart").length > 2',
-             'the overview');
-
-    my @events = $b->events;
-
-    my %asked = map { $_->{params}{requestId} => $_->{params}{request}{url} }
-                grep { $_->{method} eq 'Network.requestWillBeSent'
-                       && $_->{params}{request}{url} =~ /^http/ } @events;
-    my %bytes = map { $_->{params}{requestId}
-                      => $_->{params}{encodedDataLength} }
-                grep { $_->{method} eq 'Network.loadingFinished'
-                       && $asked{$_->{params}{requestId}} } @events;
-
-    # until then it may have asked for figures once more
-    my @first = grep { !(/\bstats\b/ && $bytes{first}++) } values %asked;
-    delete $bytes{first};
-
-    cmp_ok scalar @first, '<=', REQUESTS,
+    cmp_ok $cost->{requests}, '<=', Webhook::Page::Budget::REQUESTS,
         "$language: requests of the overview"
-        or diag join "\n", sort @first;
-    cmp_ok sum0(values %bytes), '<=', BYTES,
+        or diag join "\n", @{$cost->{urls}};
+    cmp_ok $cost->{bytes}, '<=', Webhook::Page::Budget::BYTES,
         "$language: bytes on the wire"
-        or diag join "\n", map { "$bytes{$_} $asked{$_}" } sort keys %bytes;
-    cmp_ok sum0(values %bytes), '>', 10_000, 'they are counted';
+        or diag join "\n", @{$cost->{urls}};
+    cmp_ok $cost->{bytes}, '>', 10_000, 'they are counted';
 
-    note scalar @first, ' requests, ', sum0(values %bytes), ' bytes';
+    note "$cost->{requests} requests, $cost->{bytes} bytes";
 
     # all that scripts took until here is less than what one may take at a stretch;
     # and so is each time that there are new figures
-    my $first = script($b);
+    cmp_ok $cost->{script}, '>', 0, "$language: scripts have run";
+    cmp_ok $cost->{script}, '<', Webhook::Page::Budget::TASK,
+        "$language: not for long";
+    note "$cost->{script} ms of scripts";
 
-    cmp_ok $first, '>', 0, "$language: scripts have run";
-    cmp_ok $first, '<', TASK, "$language: not for long";
-    note "$first ms of scripts";
-
-    $b->js('window.seen = 0; new MutationObserver(() => { window.seen++; })'
-           . '.observe(document.querySelector("main .stack"),'
-           . ' { childList: true });');
-
-    for my $round (1 .. 3) {
-        my $before = script($b);
-
-        $b->wait("return window.seen >= $round", 'new figures');
-
-        my $took = script($b) - $before;
-
-        cmp_ok $took, '<', TASK, "$language: new figures";
+    for my $took ($budget->again(3)) {
+        cmp_ok $took, '<', Webhook::Page::Budget::TASK,
+            "$language: new figures";
         note "$took ms";
     }
 
-    $b->end;
+    $budget->end;
 }
 
 done_testing;
-
-
-# ms of the processor that scripts have taken
-
-sub script
-{
-    my ($b) = @_;
-
-    my $metrics = $b->cdp('Performance.getMetrics')->{metrics};
-
-    return sum0(map { $_->{value} * 1000 }
-                grep { $_->{name} eq 'ScriptDuration' } @$metrics);
-}
