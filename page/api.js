@@ -201,11 +201,26 @@ async function send(to, init) {
 }
 
 
-/** @param {number} ms
- * @param {AbortSignal | null} [signal] */
-const pause = (ms, signal) => new Promise((done, stop) => {
-    setTimeout(done, ms);
-    signal?.addEventListener('abort', () => stop(signal.reason));
+/** Waits; rejects where that is aborted.
+ * @param {number} ms
+ * @param {AbortSignal | null} [signal]
+ * @returns {Promise<void>} */
+export const pause = (ms, signal) => new Promise((done, stop) => {
+    const end = () => {
+        clearTimeout(timer);
+        stop(signal?.reason);
+    };
+
+    const timer = setTimeout(() => {
+        signal?.removeEventListener('abort', end);
+        done();
+    }, ms);
+
+    if (signal?.aborted) {
+        end();
+    } else {
+        signal?.addEventListener('abort', end, { once: true });
+    }
 });
 
 

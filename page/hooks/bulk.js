@@ -1,12 +1,14 @@
 // What is done to several deliveries at once: to those that are chosen, one by
 // one, and to all that match, as a task.
 
-import { newKey, path, post, Problem } from '../api.js';
-import { t } from '../text.js';
-import { button, confirm, el, notify, notifyProblem, redraw, sentence }
+import { list, newKey, path, pause, post, Problem } from '../api.js';
+import { duration, t } from '../text.js';
+import { button, confirm, el, moment, notify, notifyProblem, redraw, sentence }
     from '../ui.js';
 
 /** @typedef {'retry' | 'cancel' | 'replay'} Kind */
+
+const MOST = 1000;          /* deliveries found by a search that are taken */
 
 /** Their words. @type {(kind: Kind) => { some: string, all: string,
  *  title: (n: number, least: boolean) => string, text: string }} */
@@ -77,6 +79,121 @@ export async function allThatMatch(kind, filter) {
 }
 
 
+/** Whether it can be done to a delivery as it is.
+ * @param {Kind} kind
+ * @param {any} d */
+const possible = (kind, d) =>
+    kind === 'cancel' ? d.state === 'pending' || d.blocks
+    : kind === 'retry' ? d.state !== 'sending' && d.state !== 'delivered'
+    : d.state !== 'pending' && d.state !== 'sending';
+
+
+/** What ends it, by a button or with the screen.  The button has the focus, for
+ * what was pressed goes away meanwhile.
+ * @param {HTMLElement} place
+ * @param {AbortSignal} signal */
+function stopping(place, signal) {
+    const stop = new AbortController();
+    const end = () => button(t('bulk.stop'), () => stop.abort(),
+                             { id: 'bulk-stop' });
+
+    signal.addEventListener('abort', () => stop.abort());
+    redraw(place, end());
+    place.querySelector('button')?.focus();
+
+    return { end, stopped: stop.signal };
+}
+
+
+/** @param {number} ms */
+const waiting = ms => t('bulk.waits', { time: duration(ms) });
+
+
+/** Asks again where more was asked for in a minute than a company may: once that
+ * is over, unless it is stopped before.
+ * @template T
+ * @param {() => Promise<T>} ask
+ * @param {AbortSignal} stopped
+ * @param {(ms: number) => void} waits  told how long it is
+ * @returns {Promise<T | undefined>} undefined: it was stopped */
+async function patient(ask, stopped, waits) {
+    while (!stopped.aborted) {
+        try {
+            return await ask();
+
+        } catch (e) {
+            if (!(e instanceof Problem) || e.status !== 429 || !e.retryAfter) {
+                throw e;
+            }
+
+            waits(e.retryAfter * 1000);
+            await pause(e.retryAfter * 1000, stopped).catch(() => {});
+        }
+    }
+}
+
+
+/** All that a search finds, which is no filter of a task: looked for to its end,
+ * or until the reader says that it is enough, and asked for.
+ * @param {Kind} kind
+ * @param {Record<string, any>} query
+ * @param {HTMLElement} place  where it is shown how far it is
+ * @param {AbortSignal} signal
+ * @returns {Promise<string[] | null>} ids; null: nothing is wanted */
+export async function allFound(kind, query, place, signal) {
+    const { end, stopped } = stopping(place, signal);
+    const found = list('deliveries', { ...query, limit: 200 }, signal);
+    /** @type {string[]} */
+    const ids = [];
+    let looked = 0;
+
+    try {
+        while (!found.done && !stopped.aborted && ids.length < MOST) {
+            const page = await patient(() => found.more(), stopped, ms =>
+                redraw(place, el('p', null, waiting(ms), ' ', end())));
+
+            if (!page) {
+                break;
+            }
+
+            ids.push(...page.filter(d => possible(kind, d)).map(d => d.id));
+            looked += found.page.searched?.deliveries ?? page.length;
+
+            redraw(place, el('p', null, t('bulk.found', { n: ids.length }), ' ',
+                t('deliveries.searched', { n: looked }),
+                found.page.searched?.until
+                && [' ', t('deliveries.back_to'), ' ',
+                    moment(found.page.searched.until)], ' ', end()));
+        }
+    } finally {
+        redraw(place);
+    }
+
+    if (signal.aborted) {
+        return null;
+    }
+
+    if (ids.length === 0) {
+        notify(t('bulk.none'));
+        return null;
+    }
+
+    const all = found.done && ids.length <= MOST;
+    const those = ids.slice(0, MOST);
+    const label = words(kind).title(those.length, false);
+
+    const wanted = await confirm({
+        title: label, action: label,
+        text: [el('p', null, words(kind).text),
+               !all && el('p.warning', null, t('bulk.not_all')),
+               el('p.hint', null, t('bulk.stay'))],
+        kind: kind === 'cancel' ? 'danger' : 'primary'
+    });
+
+    return wanted ? those : null;
+}
+
+
 /** Does it to each of some; what came of it is told, and of whom it did not.
  * @param {Kind} kind
  * @param {string[]} ids
@@ -85,24 +202,25 @@ export async function allThatMatch(kind, filter) {
 export async function each(kind, ids, place, signal) {
     /** @type {{ id: string, why: string }[]} */
     const failed = [];
-    let stop = false;
+    const { end, stopped } = stopping(place, signal);
     let n = 0;
 
-    const end = button(t('bulk.stop'), () => {
-        stop = true;
-    }, { id: 'bulk-stop' });
+    const at = () => t('bulk.at', { n: n + 1, of: ids.length });
 
-    for (const id of ids) {
-        if (stop || signal.aborted) {
-            break;
-        }
+    while (n < ids.length && !stopped.aborted) {
+        const id = ids[n];
 
-        redraw(place, el('p', null, t('bulk.at', { n: n + 1,
-                                                   of: ids.length }), ' ',
-                         end));
+        redraw(place, el('p', null, at(), ' ', end()));
 
         try {
-            await post(path('deliveries', id, kind), undefined, { signal });
+            const done = await patient(
+                () => post(path('deliveries', id, kind), undefined, { signal }),
+                stopped, ms => redraw(place, el('p', null, at(), ' ',
+                                                waiting(ms), ' ', end())));
+
+            if (!done) {
+                break;
+            }
 
         } catch (e) {
             if (signal.aborted) {

@@ -5,7 +5,8 @@ import { t, word } from '../text.js';
 import { button, el, empty, failure, head, loading, moment, notifyProblem,
          redraw, section } from '../ui.js';
 import { field, form } from '../form.js';
-import { allThatMatch, each, kindsOf, words } from '../hooks/bulk.js';
+import { allFound, allThatMatch, each, kindsOf, words }
+    from '../hooks/bulk.js';
 import { endpointNames, eventTypes } from '../hooks/catalogue.js';
 import { deliveryTable } from '../hooks/delivery-table.js';
 import { taskPanel } from '../hooks/task.js';
@@ -145,6 +146,7 @@ export default {
         /** @type {Set<string>} */
         const chosen = new Set();
         let all = list('deliveries', asked, ctx.signal);
+        let busy = false;               /* something is done to several */
 
         const tools = el('div.stack');
         const progress = el('div', { 'aria-live': 'polite' });
@@ -152,7 +154,8 @@ export default {
         const shown = el('div.stack', null, loading());
 
         const drawTools = () => {
-            if (!set) {
+            if (!set || busy) {
+                redraw(tools);
                 return;
             }
 
@@ -178,21 +181,49 @@ export default {
 
         /** Why all that match cannot be meant. */
         const why = () =>
-            asked.q ? t('bulk.not_with_q')
+            asked.q ? ''
             : !ctx.who.all_companies && !asked.endpoint
               ? t('bulk.needs_hook')
             : NAMES.every(name => !asked[name]) ? t('bulk.needs_filter') : '';
 
-        const some = async (/** @type {any} */ kind) => {
-            const ids = [...chosen];
+        /* nothing else is begun meanwhile */
 
-            chosen.clear();
-            await each(kind, ids, progress, ctx.signal);
+        const alone = async (/** @type {() => Promise<any>} */ act) => {
+            busy = true;
+            drawTools();
+
+            try {
+                await act();
+            } finally {
+                busy = false;
+                drawTools();
+            }
+
             await fresh();
             focus('deliveries-all');
         };
 
+        const some = (/** @type {any} */ kind) => alone(async () => {
+            const ids = [...chosen];
+
+            chosen.clear();
+            await each(kind, ids, progress, ctx.signal);
+        });
+
+        const found = (/** @type {any} */ kind) => alone(async () => {
+            const ids = await allFound(kind, asked, progress, ctx.signal);
+
+            if (ids) {
+                await each(kind, ids, progress, ctx.signal);
+            }
+        });
+
         const every = async (/** @type {any} */ kind) => {
+            if (asked.q) {
+                await found(kind);
+                return;
+            }
+
             const task = await allThatMatch(kind, Object.fromEntries(
                 NAMES.filter(name => asked[name])
                      .map(name => [name, asked[name]])));
@@ -306,10 +337,13 @@ export default {
 
             if (mine.next === undefined) {
                 await mine.more();
-            } else if (mine.pages === 1 && chosen.size === 0) {
+            } else if (mine.pages === 1 && chosen.size === 0 && !asked.q) {
                 await mine.refresh();
             } else {
-                return;                 /* nothing moves under a choice */
+
+                /* nothing moves under a choice, and a search is work */
+
+                return;
             }
 
             await names.learn(mine.items.map(d => d.endpoint));

@@ -234,9 +234,14 @@ export default {
 
         draw(first);
 
-        poll(async signal => {
+        const again = poll(async signal => {
             draw((await get(path('deliveries', id), { signal })).data);
-        }, { signal: ctx.signal,
-             failed: e => redraw(attempts, failure(e)) });
+        }, {
+            signal: ctx.signal,
+            failed: e => {
+                sends = -1;
+                redraw(attempts, failure(e, () => again()));
+            }
+        });
     }
 };

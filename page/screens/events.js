@@ -22,20 +22,20 @@ function exampleOf(type, signal) {
 
     const d = disclosure(t('events.example'), `example-${type.type}`, inside);
 
-    d.addEventListener('toggle', async () => {
-        if (!(d instanceof HTMLDetailsElement) || !d.open
-            || inside.firstChild)
-        {
-            return;
-        }
-
-        inside.append(loading());
+    const get = async () => {
+        inside.replaceChildren(loading());
 
         try {
             inside.replaceChildren(block(await example(type, signal),
                                          { label: t('events.example') }));
         } catch (e) {
-            inside.replaceChildren(failure(e));
+            inside.replaceChildren(failure(e, get));
+        }
+    };
+
+    d.addEventListener('toggle', () => {
+        if (d instanceof HTMLDetailsElement && d.open && !inside.firstChild) {
+            get();
         }
     });
 

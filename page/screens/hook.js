@@ -89,7 +89,7 @@ function charts(id, ctx) {
             redraw(place, ringCharts('hook', data));
         }
     }, { signal: ctx.signal, interval: 10000,
-         failed: e => redraw(place, failure(e)) });
+         failed: e => redraw(place, failure(e, () => again())) });
 
     return section(t('hook.charts'), el('div.row', null, range.node), place);
 }
@@ -200,7 +200,7 @@ export default {
 
         draw(ep);
 
-        poll(async signal => {
+        const again = poll(async signal => {
             draw((await get(path('endpoints', id), { signal })).data);
 
             const { data } = await get('deliveries', {
@@ -212,6 +212,6 @@ export default {
                 empty: empty(t('hook.no_deliveries'))
             }));
         }, { signal: ctx.signal,
-             failed: e => redraw(deliveries, failure(e)) });
+             failed: e => redraw(deliveries, failure(e, () => again())) });
     }
 };

@@ -151,14 +151,16 @@ export default {
             const sample = disclosure(t('hooks.example'), 'hooks-example',
                                       text);
 
-            sample.addEventListener('toggle', async () => {
+            const get = async () => {
                 try {
                     redraw(text, block(await example(type, ctx.signal),
                                        { label: t('hooks.example') }));
                 } catch (e) {
-                    redraw(text, failure(e));
+                    redraw(text, failure(e, get));
                 }
-            }, { once: true });
+            };
+
+            sample.addEventListener('toggle', get, { once: true });
 
             redraw(about, section(type.type,
                 type.description && el('p', null, outside(type.description)),
@@ -231,13 +233,15 @@ export default {
             return pieces;
         };
 
-        eventTypes(ctx.signal).then(found => {
+        const learn = () => eventTypes(ctx.signal).then(found => {
             types = found;
             pick();
             draw();
-        }, e => ctx.signal.aborted || redraw(picker, failure(e)));
+        }, e => ctx.signal.aborted || redraw(picker, failure(e, learn)));
 
-        poll(async () => {
+        learn();
+
+        const again = poll(async () => {
             if (hooks.next === undefined) {
                 await hooks.more();
             } else {
@@ -249,7 +253,7 @@ export default {
             signal: ctx.signal,
             interval: 10000,
             failed: e => hooks.next === undefined
-                         && redraw(shown, failure(e))
+                         && redraw(shown, failure(e, () => again()))
         });
     }
 };

@@ -167,7 +167,7 @@ is now()->{version}, $version, 'what was not changed is not sent';
 
 shows("#/hooks/$id/edit", '#hook-name');
 fill('Condition', 'data.total > 200000');
-click('button', 'Try the conditions');
+click('button', 'Test the conditions');
 $b->wait('return document.querySelector(".result table")', 'the conditions');
 like $b->text('.result'), qr/would not be sent.*200000\s+no\s.*exists\s+yes/s,
     'which conditions hold';
@@ -178,7 +178,7 @@ ok wait_for(sub {
     (($manager->get("deliveries?endpoint=$id"))[1])->{items}[0];
 }, 10), 'an order is stored';
 
-click('button', 'Take a stored event');
+click('button', 'Use a stored event');
 $b->wait('return [...document.querySelectorAll("label")]'
          . '.some(l => l.textContent === "Stored event")', 'a choice of events');
 $b->js('const e = [...document.querySelectorAll("label")]'
@@ -191,7 +191,7 @@ like $b->js('return document.querySelector("textarea.code").value'),
     qr/"n": $large\b/, 'with the numbers that it has';
 
 fill('Data', qq({"total": 300000, "id": 1, "n": $large}));
-click('button', 'Try the conditions');
+click('button', 'Test the conditions');
 $b->wait('return document.querySelector(".result .badge.ok")'
          . ' && document.querySelector(".result").innerText'
          . '.includes("would be sent")', 'conditions that hold');
@@ -220,7 +220,7 @@ like $b->text('form .field.wrong .error'), qr/a value is missing at offset 12/,
 
 fill('Condition', 'data.total > 5');
 fill('One at a time by', '');
-fill('Attempts in all', '');
+fill('Total attempts', '');
 click('button[type=submit]');
 $b->wait('return document.querySelector("main .tiles")', 'its screen');
 
@@ -268,10 +268,10 @@ fill('URL', $other->url('/mine'));
 click('button[type=submit]');
 $b->wait('return document.querySelector("form .field.wrong .error")',
          'what is missing');
-is_deeply [map { wrong($_) } 'Headers of its own', 'Authorization',
+is_deeply [map { wrong($_) } 'Custom headers', 'Authorization',
            'Signatures in other'], [2, 1, 1], 'is said at its fields';
 
-fill_in('Headers of its own', 'Value', 'another-a', 'another-b');
+fill_in('Custom headers', 'Value', 'another-a', 'another-b');
 fill_in('Authorization', 'Password', 'another-password');
 fill_in('Signatures in other', 'Secret', 'another-secret-of-16');
 click('button[type=submit]');
@@ -318,7 +318,7 @@ fill('Name', 'erp');
 click('button[type=submit]');
 $b->wait('return document.querySelector("form > .failure:not([hidden])")',
          'a word on it');
-like $b->text('form > .failure'), qr/Somebody else has changed/,
+like $b->text('form > .failure'), qr/Someone else has changed/,
     'what somebody else changed is not overwritten';
 
 
@@ -361,7 +361,7 @@ is now()->{id}, $id, 'who thinks better of it has lost nothing';
 click('#hook-delete');
 click('dialog button.danger', 'Delete');
 $b->wait('return document.querySelector("#delete-anyway")', 'another question');
-like $b->text('dialog'), qr/2 deliveries still wait/, 'which tells what waits';
+like $b->text('dialog'), qr/2 deliveries are still waiting/, 'which tells what waits';
 click('#delete-anyway');
 $b->wait('return location.hash === "#/hooks"', 'all hooks');
 

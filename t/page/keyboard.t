@@ -107,9 +107,9 @@ like $b->text('.timetable'),
     qr/^at once\s+1 min\s+3 min\s+7 min\s.*\s34 hr 7 min$/s,
     'the timetable of twelve attempts';
 
-$b->tab_to('input', 'Attempts in all');
+$b->tab_to('input', 'Total attempts');
 $b->type('3');
-$b->tab_to('input', 'First gap');
+$b->tab_to('input', 'First wait');
 $b->type('50ms');
 like $b->text('.timetable'), qr/^at once\s+50 ms\s+150 ms$/,
     'and that of three';
@@ -235,7 +235,7 @@ $b->tab_to('dialog button.primary');
 $b->press('Enter');
 $b->wait('const e = document.querySelector(".task .badge");'
          . 'return e && e.textContent === "Done"', 'the end of the task', 60);
-like $b->text('.task'), qr/2 of 2 are done/, 'the task has done them all';
+like $b->text('.task'), qr/2 of 2 done/, 'the task has done them all';
 $b->wait('return document.querySelectorAll("#deliveries tbody tr").length'
          . ' === 0', 'none that failed');
 

@@ -168,7 +168,7 @@ $b->tab_to('input', 'Name');
 $b->js('document.execCommand("insertText", false, arguments[0])', $evil);
 $b->tab_to('button', 'Add an action');
 $b->press('Enter');
-$b->tab_to('input', 'Address at the API');
+$b->tab_to('input', 'API path');
 $b->js('document.execCommand("insertText", false, arguments[0])', "/$evil");
 $b->press('Enter');
 $b->wait('return [...document.querySelectorAll(".error, .failure")]'

@@ -86,7 +86,7 @@ $b->wait($arrived, 'the first screen');
 
 enter('.menu a', 'Receivers');
 at_screen('Receivers');
-like $b->text('.empty'), qr/no receiver yet/, 'there is none, and how to make one';
+like $b->text('.empty'), qr/no receivers yet/, 'there is none, and how to make one';
 
 
 # --- a receiver is made, with a mistake
@@ -100,13 +100,13 @@ fill('textarea', 'Required fields', 'name');
 enter('button', 'Add an action');
 $b->wait('return document.activeElement.labels?.[0]?.textContent'
          . '.startsWith("Method")', 'the focus in the action');
-fill('input', 'Address at the API', '/elsewhere/');
+fill('input', 'API path', '/elsewhere/');
 fill('textarea', 'Body', '{"name": "${name}"}');
 enter('button[type=submit]', 'Create');
 
 $b->wait('const e = document.activeElement;'
          . 'return e.getAttribute("aria-invalid") === "true"'
-         . ' && e.labels[0].textContent.startsWith("Address")',
+         . ' && e.labels[0].textContent.startsWith("API path")',
          'the field that is wrong, with the focus');
 like $b->js('return document.getElementById(document.activeElement'
             . '.getAttribute("aria-describedby").split(" ").pop()).textContent'),
@@ -205,7 +205,7 @@ $b->wait('return document.querySelector("main table code")'
          . '?.textContent.startsWith("http")', 'the older URL');
 is $b->text('main table code'), $first, 'which is shown';
 
-rotate('until');
+rotate('not');
 
 my $third = copied();
 
@@ -314,7 +314,7 @@ sub rotate
     enter('#rotate');
     $b->wait('return document.querySelector("dialog[open] select")',
              'a question');
-    pick('The old URL works', $overlap);
+    pick('The old URL keeps working', $overlap);
     enter('dialog button[type=submit]', 'Rotate');
     $b->wait('return !document.querySelector("dialog")'
              . ' && document.activeElement.matches("input[readonly]")',

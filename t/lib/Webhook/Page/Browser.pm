@@ -30,7 +30,7 @@ Why there is no browser; false: there is one.
 =head2 new(OPTIONS)
 
 C<width> (1200) and C<height> (900) of the window's inside, C<dark> (0), C<language> ('en-US'); C<trace>, categories
-of Chrome's tracing, for events().
+of Chrome's tracing, for events(); C<stub>, for stub().
 
 =head2 go(URL), js(SCRIPT, ARGUMENTS...), cdp(COMMAND, PARAMETERS)
 
@@ -71,6 +71,18 @@ What the browser has told since it was asked last: texts of warnings and errors.
 With C<trace>: what DevTools has been told since it was asked last, as hashes with C<method> and C<params>;
 of the network, and C<Tracing.dataCollected>.
 
+=head2 stub(STUBS)
+
+Of a browser with C<stub>: what becomes of the page's requests from now on, each a hash: C<method> (GET) and C<path>, a
+pattern of JavaScript for path and query, say which; C<status> is answered with C<headers> and C<body> (an object; a
+problem unless set), 0 as from a server that cannot be reached; C<lost> has the server do it, and the answer lost;
+C<times> is for how often. Without any all go to the server.
+
+=head2 asked(PATH)
+
+Of such a browser: what the page has asked for since it was asked last, as hashes with C<method>, C<path>, C<key> (its
+C<Idempotency-Key>) and C<status>, of paths that the pattern means.
+
 =head2 end()
 
 =cut
@@ -106,6 +118,50 @@ my $at = <<'JS';
            || [e.getAttribute('aria-label'), e.textContent,
                ...[...e.labels ?? []].map(l => l.textContent)]
               .some(t => t && t.trim().startsWith(text));
+JS
+
+# what stands before the page's own requests
+my $stub = <<'JS';
+    const real = window.fetch;
+
+    window.stubs = [];
+    window.asked = [];
+
+    window.fetch = async (to, init = {}) => {
+        const url = new URL(to, location.href);
+        const method = init.method ?? 'GET';
+        const path = url.pathname + url.search;
+        const stub = window.stubs.find(s => (s.method ?? 'GET') === method
+            && (s.times ?? 1) > 0 && new RegExp(s.path).test(path));
+        const told = { method, path, status: null,
+                       key: new Headers(init.headers).get('Idempotency-Key') };
+
+        window.asked.push(told);
+
+        if (stub?.times) {
+            stub.times--;
+        }
+
+        if (!stub || stub.lost) {
+            const answer = await real(to, init);
+            told.status = answer.status;
+
+            if (!stub) {
+                return answer;
+            }
+        }
+
+        if (!stub.status) {
+            throw new TypeError('Failed to fetch');
+        }
+
+        told.status = stub.status;
+
+        return new Response(JSON.stringify(stub.body ?? {
+            type: 'about:blank', title: 'Stub', status: stub.status,
+            detail: `It is a ${stub.status}`, request_id: '0123456789abcdef'
+        }), { status: stub.status, headers: stub.headers ?? {} });
+    };
 JS
 
 
@@ -156,6 +212,11 @@ sub new
 
     $self->size($args{width} // 1200, $args{height} // 900);
     $self->dark(1) if $args{dark};
+
+    if ($args{stub}) {
+        $self->cdp('Page.addScriptToEvaluateOnNewDocument',
+                   { source => $stub });
+    }
 
     return $self;
 }
@@ -390,6 +451,25 @@ sub console
 
     return map { $_->{message} }
            grep { $_->{level} =~ /^(?:WARNING|SEVERE)$/ } @$log;
+}
+
+
+sub stub
+{
+    my ($self, @stubs) = @_;
+
+    return $self->js('window.stubs = arguments[0]; window.asked = [];',
+                     \@stubs);
+}
+
+
+sub asked
+{
+    my ($self, $path) = @_;
+
+    return @{$self->js('const all = window.asked; window.asked = [];'
+                       . 'const path = new RegExp(arguments[0]);'
+                       . 'return all.filter(a => path.test(a.path));', $path)};
 }
 
 
