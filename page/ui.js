@@ -518,6 +518,33 @@ export function failure(e, again) {
 }
 
 
+/**
+ * What is asked for again and again: where that fails, what was got stays, and
+ * what went wrong stands above it until it is well again.
+ * @param {Element} area  where it is shown
+ */
+export function watched(area) {
+    const above = el('div', { hidden: true });
+
+    return {
+        node: el('div.watched', null, above, area),
+
+        /** @param {any} e
+         * @param {() => any} again */
+        failed(e, again) {
+            area.querySelector(':scope > .loading')?.remove();
+            above.hidden = false;
+            redraw(above, failure(e, again));
+        },
+
+        well() {
+            above.hidden = true;
+            above.replaceChildren();
+        }
+    };
+}
+
+
 /* What is told */
 
 /** @type {HTMLElement | undefined} */

@@ -109,8 +109,8 @@ function stopping(place, signal) {
 const waiting = ms => t('bulk.waits', { time: duration(ms) });
 
 
-/** Asks again where more was asked for in a minute than a company may: once that
- * is over, unless it is stopped before.
+/** Asks again where a company has asked for more than it may in a minute: once
+ * that is over, unless it is stopped before.
  * @template T
  * @param {() => Promise<T>} ask
  * @param {AbortSignal} stopped
@@ -133,8 +133,8 @@ async function patient(ask, stopped, waits) {
 }
 
 
-/** All that a search finds, which is no filter of a task: looked for to its end,
- * or until the reader says that it is enough, and asked for.
+/** All that a search finds, which is no filter of a task: looked for to its
+ * end, or until the reader says that it is enough, and asked for.
  * @param {Kind} kind
  * @param {Record<string, any>} query
  * @param {HTMLElement} place  where it is shown how far it is

@@ -2,8 +2,8 @@
 
 import { list, poll } from '../api.js';
 import { t, word } from '../text.js';
-import { button, el, empty, failure, head, loading, moment, notifyProblem,
-         redraw, section } from '../ui.js';
+import { button, el, empty, head, loading, moment, notifyProblem, redraw,
+         section, watched } from '../ui.js';
 import { field, form } from '../form.js';
 import { allFound, allThatMatch, each, kindsOf, words }
     from '../hooks/bulk.js';
@@ -152,6 +152,7 @@ export default {
         const progress = el('div', { 'aria-live': 'polite' });
         const tasks = el('div.stack');
         const shown = el('div.stack', null, loading());
+        const watch = watched(shown);
 
         const drawTools = () => {
             if (!set || busy) {
@@ -330,7 +331,7 @@ export default {
             head(t('deliveries.title'), { lead: t('deliveries.lead') }),
             filters.node,
             section(t('deliveries.list'), tools, progress, tasks, wholeBox,
-                    shown));
+                    watch.node));
 
         const again = poll(async () => {
             const mine = all;
@@ -349,16 +350,10 @@ export default {
             await names.learn(mine.items.map(d => d.endpoint));
 
             if (mine === all) {
+                watch.well();
                 draw();
             }
-        }, {
-            signal: ctx.signal,
-            failed: e => {
-                if (all.next === undefined) {
-                    redraw(shown, failure(e, () => again()));
-                }
-            }
-        });
+        }, { signal: ctx.signal, failed: e => watch.failed(e, () => again()) });
     }
 };
 

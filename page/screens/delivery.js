@@ -3,8 +3,8 @@
 import { get, path, poll, post } from '../api.js';
 import { bytes, number, t, usec } from '../text.js';
 import { block, button, code, confirm, copyButton, download, el, facts,
-         failure, hash, head, moment, notify, outside, pretty, redraw,
-         section, statusBadge, badge } from '../ui.js';
+         hash, head, moment, notify, outside, pretty, redraw, section,
+         statusBadge, badge, watched } from '../ui.js';
 import { deliveryState, target } from '../hooks/delivery-table.js';
 import { kindsOf } from '../hooks/bulk.js';
 import { phaseBar } from '../hooks/phases.js';
@@ -188,6 +188,7 @@ export default {
         const does = el('div.actions');
         const state = el('div');
         const attempts = el('div');
+        const watch = watched(attempts);
         let sends = -1;
 
         const draw = (/** @type {any} */ d) => {
@@ -225,7 +226,7 @@ export default {
                 actions: does, back: ['#/deliveries', t('deliveries.title')]
             }),
             state,
-            section(t('delivery.attempts'), attempts),
+            section(t('delivery.attempts'), watch.node),
             section(t('delivery.request'), request(first),
                 ...ctx.may('payload')
                    ? [...payload(first, ctx),
@@ -235,13 +236,10 @@ export default {
         draw(first);
 
         const again = poll(async signal => {
-            draw((await get(path('deliveries', id), { signal })).data);
-        }, {
-            signal: ctx.signal,
-            failed: e => {
-                sends = -1;
-                redraw(attempts, failure(e, () => again()));
-            }
-        });
+            const { data } = await get(path('deliveries', id), { signal });
+
+            watch.well();
+            draw(data);
+        }, { signal: ctx.signal, failed: e => watch.failed(e, () => again()) });
     }
 };

@@ -3,8 +3,8 @@
 import { get, path, poll, post } from '../api.js';
 import { ringCharts } from '../chart.js';
 import { number, t, word } from '../text.js';
-import { badge, button, el, empty, endpointBadges, failure, hash, head, link,
-         moment, notify, outside, redraw, section } from '../ui.js';
+import { badge, button, el, empty, endpointBadges, hash, head, link, moment,
+         notify, outside, redraw, section, watched } from '../ui.js';
 import { field } from '../form.js';
 import { deliveryTable } from '../hooks/delivery-table.js';
 import { eventTypes } from '../hooks/catalogue.js';
@@ -67,6 +67,7 @@ function troubles(ep) {
 function charts(id, ctx) {
     const asked = { range: ctx.query.get('range') ?? '24h' };
     const place = el('div.columns');
+    const watch = watched(place);
 
     const range = field({
         pointer: '/range', label: t('hook.range'), type: 'select',
@@ -85,13 +86,16 @@ function charts(id, ctx) {
         const { data } = await get(path('endpoints', id, 'stats'),
                                    { query: { range: wanted }, signal });
 
+        watch.well();
+
         if (wanted === asked.range) {
             redraw(place, ringCharts('hook', data));
         }
     }, { signal: ctx.signal, interval: 10000,
-         failed: e => redraw(place, failure(e, () => again())) });
+         failed: e => watch.failed(e, () => again()) });
 
-    return section(t('hook.charts'), el('div.row', null, range.node), place);
+    return section(t('hook.charts'), el('div.row', null, range.node),
+                   watch.node);
 }
 
 
@@ -114,6 +118,7 @@ export default {
         const settings = el('div');
         const secrets = el('div');
         const deliveries = el('div');
+        const watch = watched(deliveries);
         let version = -1;
 
         const draw = (/** @type {any} */ now) => {
@@ -180,7 +185,7 @@ export default {
             ...own ? [] : [el('p.hint', null, t('hook.in_nginx_conf'))],
             state,
             charts(id, ctx),
-            section(t('hook.deliveries'), deliveries,
+            section(t('hook.deliveries'), watch.node,
                 el('p', null, link(hash('deliveries', { endpoint: id }),
                                    t('hook.all_deliveries'),
                                    { id: 'hook-deliveries' }))),
@@ -207,11 +212,12 @@ export default {
                 query: { endpoint: id, limit: 10 }, signal
             });
 
+            watch.well();
             redraw(deliveries, deliveryTable(data.items, {
                 id: 'hook-last', endpoint: () => ep,
                 empty: empty(t('hook.no_deliveries'))
             }));
         }, { signal: ctx.signal,
-             failed: e => redraw(deliveries, failure(e, () => again())) });
+             failed: e => watch.failed(e, () => again()) });
     }
 };

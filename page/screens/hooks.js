@@ -3,7 +3,8 @@
 import { list, poll } from '../api.js';
 import { compare, number, t, word } from '../text.js';
 import { badge, button, code, disclosure, el, empty, endpointBadges, failure,
-         hash, head, link, loading, block, outside, redraw, section, table }
+         hash, head, link, loading, block, outside, redraw, section, table,
+         watched }
     from '../ui.js';
 import { field } from '../form.js';
 import { byGroup, matchesAny } from '../hooks/patterns.js';
@@ -81,6 +82,7 @@ export default {
 
         const picker = el('div');
         const shown = el('div', null, loading());
+        const watch = watched(shown);
         const about = el('div.about');
 
         root.append(
@@ -90,7 +92,7 @@ export default {
                                      { class: 'button primary',
                                        id: 'hooks-add' })
             }),
-            picker, about, shown);
+            picker, about, watch.node);
 
         const pick = () => {
             const groups = byGroup(types);
@@ -248,12 +250,12 @@ export default {
                 await hooks.refresh();
             }
 
+            watch.well();
             draw();
         }, {
             signal: ctx.signal,
             interval: 10000,
-            failed: e => hooks.next === undefined
-                         && redraw(shown, failure(e, () => again()))
+            failed: e => watch.failed(e, () => again())
         });
     }
 };

@@ -7,8 +7,9 @@
 
 import { t, number, percent, duration, ago } from '../text.js';
 import * as api from '../api.js';
-import { el, head, link, hash, table, section, empty, redraw, failure,
-         endpointBadges, outside, badge, when, newId } from '../ui.js';
+import { el, head, link, hash, table, section, empty, redraw,
+         endpointBadges, outside, badge, watched, when, newId }
+    from '../ui.js';
 import { chart, ringCharts } from '../chart.js';
 
 const RANGES = ['1h', '24h', '7d'];
@@ -42,6 +43,7 @@ export default {
         let before = null;
 
         const body = el('div.stack');
+        const watch = watched(body);
         const id = newId('range');
 
         const choice = el('div.row', null,
@@ -58,7 +60,8 @@ export default {
             }, RANGES.map(r => el('option', { value: r, selected: r === range },
                                   rangeName(r)))));
 
-        root.append(head(t('menu.overview'), { actions: choice }), body);
+        root.append(head(t('menu.overview'), { actions: choice }),
+                    watch.node);
 
         /** @param {AbortSignal} signal */
         const look = async signal => {
@@ -72,6 +75,7 @@ export default {
 
             remember(seen, data, before);
             before = data;
+            watch.well();
             redraw(body, draw(data, seen, range, ctx));
         };
 
@@ -79,7 +83,7 @@ export default {
 
         const ask = api.poll(look, {
             signal: ctx.signal, later: true,
-            failed: e => redraw(body, failure(e, () => ask()))
+            failed: e => watch.failed(e, () => ask())
         });
     }
 };

@@ -4,9 +4,9 @@
 
 import { t, word, usec } from '../text.js';
 import * as api from '../api.js';
-import { el, head, hash, link, empty, section, facts, table, redraw, failure,
-         button, outside, code, block, pretty, when, moment, statusBadge, badge,
-         notify, dialog, confirm, copyButton, download, secret, loading, newId }
+import { el, head, hash, link, empty, section, facts, table, redraw, button,
+         outside, code, block, pretty, when, moment, statusBadge, badge, notify,
+         dialog, confirm, copyButton, download, secret, loading, newId, watched }
     from '../ui.js';
 import { field, form } from '../form.js';
 import { receiverBadges, caller, logged } from './receivers.js';
@@ -369,6 +369,7 @@ export function tried(data) {
  * @param {Context} ctx */
 function history(r, where, ctx) {
     const area = el('div.stack', null, loading());
+    const watch = watched(area);
     const status = field({
         pointer: '/status', label: t('receiver.calls.status'), type: 'select',
         options: [['', t('receiver.calls.all')], ['2xx', '2xx'],
@@ -422,14 +423,14 @@ function history(r, where, ctx) {
         await mine.refresh();
 
         if (mine === list) {
+            watch.well();
             draw();
         }
-    }, { signal: ctx.signal, failed: e => redraw(area, failure(e, () => now()))
-    });
+    }, { signal: ctx.signal, failed: e => watch.failed(e, () => now()) });
 
     return section(t('receiver.calls'), el('form.filters', {
         on: { submit: (/** @type {Event} */ e) => e.preventDefault() }
-    }, status.node), area);
+    }, status.node), watch.node);
 }
 
 

@@ -4,8 +4,8 @@
 
 import { t, word } from '../text.js';
 import * as api from '../api.js';
-import { el, head, facts, redraw, failure, outside, code, moment, stateBadge,
-         notify } from '../ui.js';
+import { el, head, facts, redraw, outside, code, moment, stateBadge, notify,
+         watched } from '../ui.js';
 import { endpointNames } from '../hooks/catalogue.js';
 import { under, meant, progress, stopButton } from './tasks.js';
 
@@ -20,6 +20,7 @@ export default {
             api.get(where, { signal: ctx.signal }), endpointNames(ctx.signal)
         ]);
         const area = el('div.stack');
+        const watch = watched(area);
         const stop = new AbortController();
         let task = first.data;
         const running = under(task);
@@ -46,13 +47,15 @@ export default {
         }
 
         root.append(head(word('task_kind', task.kind),
-                         { back: ['#/tasks', t('tasks.title')] }), area);
+                         { back: ['#/tasks', t('tasks.title')] }),
+                    watch.node);
         draw();
 
         const now = running ? api.poll(async signal => {
             const was = under(task);
 
             task = (await api.get(where, { signal })).data;
+            watch.well();
             draw();
 
             if (was && !under(task)) {
@@ -64,7 +67,7 @@ export default {
                 stop.abort();
             }
         }, { signal: stop.signal, interval: 1000,
-             failed: e => redraw(area, failure(e, () => now())) })
+             failed: e => watch.failed(e, () => now()) })
             : () => {};
     }
 };

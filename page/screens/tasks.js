@@ -4,8 +4,8 @@
 
 import { t, word, number, percent } from '../text.js';
 import * as api from '../api.js';
-import { el, head, hash, link, empty, table, redraw, failure, button, outside,
-         code, when, moment, stateBadge, confirm, notify, loading, newId }
+import { el, head, hash, link, empty, table, redraw, button, outside, code,
+         when, moment, stateBadge, confirm, notify, loading, newId, watched }
     from '../ui.js';
 import { endpointNames } from '../hooks/catalogue.js';
 
@@ -82,6 +82,7 @@ export default {
     async mount(root, params, ctx) {
         const list = api.list('tasks', { limit: 20 }, ctx.signal);
         const area = el('div.stack', null, loading());
+        const watch = watched(area);
         const may = ctx.may('company.setting');
         const names = await endpointNames(ctx.signal);
 
@@ -113,12 +114,13 @@ export default {
             }, { id: 'more' }));
         }
 
-        root.append(head(t('tasks.title'), { lead: t('tasks.lead') }), area);
+        root.append(head(t('tasks.title'), { lead: t('tasks.lead') }),
+                    watch.node);
 
         const now = api.poll(async () => {
             await list.refresh();
+            watch.well();
             draw();
-        }, { signal: ctx.signal,
-             failed: e => redraw(area, failure(e, () => now())) });
+        }, { signal: ctx.signal, failed: e => watch.failed(e, () => now()) });
     }
 };

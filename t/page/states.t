@@ -86,6 +86,30 @@ for my $screen (@asking) {
 
 # in the middle of it
 
+for (['#/', '.tiles'], ['#/hooks', '#hooks-order'],
+     ["#/hooks/$p->{bad}", '#hook-last'], ['#/deliveries', '#deliveries'],
+     ["#/deliveries/$p->{dead}", '.timeline'], ['#/tasks', '#tasks'],
+     ["#/receivers/$p->{receiver}", '#calls'])
+{
+    my ($screen, $what) = @$_;
+
+    $p->show($b, $screen);
+    $b->wait("return document.querySelector('main $what')", $what);
+    $b->stub({ path => $any, status => 503, times => 1000 });
+
+    # who comes back to the tab sees what is there now
+    $b->js('document.dispatchEvent(new Event("visibilitychange"))');
+    $b->wait("return document.querySelector('main $failure')",
+             "a failure on $screen");
+    is $b->count("main $what"), 1, "$screen: what was got stays";
+    $b->stub;
+    $b->js('for (const e of document.querySelectorAll("main .failure button"))'
+           . ' { e.click(); }');
+    $b->wait("return !document.querySelector('main $failure')",
+             "none on $screen");
+    is $b->count("main $what"), 1, 'and goes on';
+}
+
 $p->show($b, '#/');
 $b->stub({ path => $any, status => 401, times => 1000 });
 $b->wait('return document.activeElement.type === "password"',
