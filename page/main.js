@@ -414,8 +414,10 @@ async function start() {
     const answer = await asked;
 
     api.onUnknown(() => {
-        if (who) {
+        if (who?.token) {
             leave();
+        } else if (who) {
+            ended();
         }
     });
 
@@ -430,6 +432,25 @@ async function start() {
     } else {
         refused(answer);
     }
+}
+
+
+/** Whom the server knew by itself, as by a cookie, it does not know any more: a
+ * token is not what he has. */
+function ended() {
+    const again = el('button.primary', {
+        type: 'button', on: { click: () => location.reload() }
+    }, t('login.ended.go'));
+
+    leave();
+    main.replaceChildren(el('div.login', null,
+        el('h1', { tabindex: -1 }, t('login.ended')),
+        el('p', null, t('login.ended.text')),
+        el('div.actions', null, again,
+           el('button', { type: 'button', on: { click: login } },
+              t('login.instead')))));
+    setTitle(t('login.ended'));
+    again.focus();
 }
 
 

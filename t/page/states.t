@@ -17,11 +17,19 @@ plan skip_all => Webhook::Page::Browser::missing() if Webhook::Page::Browser::mi
 plan skip_all => 'what is looked at here is the browser' if asan();
 
 my $p = Webhook::Page::Shop->new(
-    http   => 'map $uri $closed { default 0; }',
+    http   => <<'CONF',
+        map $uri $closed { default 0; }
+        map $cookie_session $may { default ""; of-the-clerk 1; }
+CONF
     server => <<'CONF');
         location /closed/ {
             webhook_api;
             webhook_permission $closed view=$closed name=clerk;
+        }
+
+        location /cookie/ {
+            webhook_api;
+            webhook_permission $may name=$cookie_session;
         }
 CONF
 
@@ -116,6 +124,29 @@ $b->wait('return document.activeElement.type === "password"',
          'a question for the token');
 pass 'a screen that asks again and again notes it, too';
 
+$b->end;
+
+
+# who came with a cookie has no token: the server's own login is what helps
+
+$b = Webhook::Page::Browser->new;
+
+my $cookies = $p->url =~ s{webhook/$}{cookie/}r;
+
+$b->cdp('Network.setCookie', { url => $cookies, name => 'session',
+                               value => 'of-the-clerk' });
+$b->go($cookies);
+$b->wait('return document.querySelector("main .tiles")', 'the overview');
+$b->cdp('Network.deleteCookies', { url => $cookies, name => 'session' });
+$b->wait('return document.activeElement.textContent === "Reload"',
+         'what ends a session');
+like $b->text('main'), qr/^Your session has ended/, 'a session ends';
+is $b->count('.menu a'), 0, 'nothing else is shown';
+$b->js('window.before = true');
+$b->press('Enter');
+$b->wait('return !window.before && document.activeElement.type === "password"',
+         'the page anew');
+pass 'the page is loaded again';
 $b->end;
 
 
