@@ -323,6 +323,8 @@ function login() {
            el('p.hint', { id: `${id}-hint` }, t('login.hint')),
            wrong),
         el('div.actions', null, go),
+        el('p.hint', null, t('login.session')),
+        el('div.actions', null, reloadButton()),
         languageChoice());
 
     main.replaceChildren(form);
@@ -435,12 +437,16 @@ async function start() {
 }
 
 
+/** @param {'primary'} [kind] */
+const reloadButton = kind => el('button', {
+    type: 'button', class: kind, on: { click: () => location.reload() }
+}, t('login.reload'));
+
+
 /** Whom the server knew by itself, as by a cookie, it does not know any more: a
  * token is not what he has. */
 function ended() {
-    const again = el('button.primary', {
-        type: 'button', on: { click: () => location.reload() }
-    }, t('login.ended.go'));
+    const again = reloadButton('primary');
 
     leave();
     main.replaceChildren(el('div.login', null,

@@ -11,9 +11,9 @@ import { field, form } from '../form.js';
 const KINDS = ['endpoint', 'receiver', 'delivery', 'deliveries', 'call',
                'task', 'event', 'company'];
 
-const ACTIONS = ['create', 'update', 'rotate', 'delete', 'approve', 'pause',
-                 'resume', 'test', 'reveal', 'sample', 'dry-run', 'retry',
-                 'cancel', 'replay', 'purge', 'end'];
+const ACTIONS = ['create', 'update', 'rotate', 'delete', 'challenge',
+                 'approve', 'pause', 'resume', 'test', 'reveal', 'sample',
+                 'dry-run', 'retry', 'cancel', 'replay', 'purge', 'end'];
 
 
 /** Where the thing is, if it has a screen.

@@ -93,6 +93,39 @@ is_deeply [grep { !$used{$_} && !$quoted{$_} && !/^(?:$families)\./ }
            sort keys %{$keys{en}}], [],
     'and all that is there is used';
 
+# what the audit has: a word and a filter for each
+
+my %audit = (audit_kind => {}, audit_action => {});
+
+for my $file (sort split /\n/,
+              `find ngx_http_webhook_module/http/admin -name '*.c'`)
+{
+    my $code = slurp($file);
+
+    while ($code =~ /"(call|company|deliver(?:y|ies)|endpoint|event|receiver
+                       |task)\.([a-z-]+)"/gx)
+    {
+        next if "$1.$2" =~ /^company\.(?:setting|view)$/;
+        $audit{audit_kind}{$1} = $audit{audit_action}{$2} = 1;
+    }
+
+    next unless $code =~ /ngx_webhook_registry_actions\[\] = \{(.*?)\};/s;
+
+    # a try is in no audit
+    $audit{audit_action}{$_} = 1
+        for grep { $_ ne 'try' } $1 =~ /"([a-z-]+)"/g;
+}
+
+cmp_ok scalar keys %{$audit{audit_action}}, '>', 12, 'what is recorded';
+
+my $audit = slurp('page/screens/audit.js');
+
+for my $family (sort keys %audit) {
+    is_deeply [grep { !$keys{en}{"$family.$_"} || $audit !~ /'$_'/ }
+               sort keys %{$audit{$family}}], [],
+        "$family: a word and a filter for each";
+}
+
 is_deeply [grep { my $family = $_; !grep { /^\Q$family\E\./ } keys %{$keys{en}} }
            sort keys %families], [],
     'each family of words has some';
