@@ -1,59 +1,74 @@
-# The tour of what comes in, with the keyboard alone: a receiver is made, tried,
-# called at the URL that was copied; its URL is rotated, with and without overlap;
-# a call is replayed; a sample and a Postman collection are what they say.
+# The tour of what comes in, with the keyboard alone, on a desk and on a phone, in
+# each language: a receiver is made, tried, called at the URL that was copied; its
+# URL is rotated, with and without overlap; a call is replayed; a sample and a
+# Postman collection are what they say.
 
 use strict;
 use warnings;
+use utf8;
 
 use HTTP::Tiny ();
 use JSON::PP ();
 use Test::More;
 
 use lib 't/lib';
-use Webhook::Page::Browser;
+use Webhook::Page::Tour;
 use Webhook::Routes;
 use Webhook::Test qw(wait_for temp_dir slurp);
 
 plan skip_all => Webhook::Page::Browser::missing() if Webhook::Page::Browser::missing();
 
-my $s = Webhook::Routes->new;
-my ($t, $api) = @$s{qw(t api)};
-my $b = Webhook::Page::Browser->new;
+binmode Test::More->builder->$_, ':utf8' for qw(output failure_output);
+
 my $json = JSON::PP->new->utf8;
 my $http = HTTP::Tiny->new(proxy => undef, http_proxy => undef);
-my $base = 'http://127.0.0.1:' . $t->port;
 
-# a heading that has the focus: the screen is there
-my $arrived = 'return document.activeElement.tagName === "H1"'
-              . ' && !document.querySelector("main .loading")'
-              . ' && document.activeElement.textContent';
+# of the tour that is under way
+my ($s, $p, $b, $api);
+
+tour(%$_) for Webhook::Page::Tour::looks();
+
+done_testing;
 
 
-sub at_screen
+sub tour
 {
-    my ($title) = @_;
+    my (%look) = @_;
 
-    return $b->wait("$arrived === " . JSON::PP->new->allow_nonref
-                                              ->encode($title),
-                    "a screen \"$title\"");
-}
+    $s = Webhook::Routes->new;
+    $api = $s->{api};
 
+    # where a link leads, after the token was asked for
+    $p = Webhook::Page::Tour->new($s, 'manager', %look,
+                                  fragment => '#/receivers?from=a-colleague');
+    $b = $p->{b};
 
-sub enter
-{
-    my ($selector, $text) = @_;
+    note "--- $p->{name}";
 
-    $b->tab_to($selector, $text);
-    $b->press('Enter');
-}
+    $p->at($p->t('receivers.title'));
+    is $b->js('return location.hash'), '#/receivers?from=a-colleague',
+        'a link leads to its screen';
+    is $b->text('.empty p'), $p->t('receivers.empty'),
+        'there is none, and how to make one';
 
+    made();
 
-sub fill
-{
-    my ($selector, $label, $text) = @_;
+    my $first = called();
 
-    $b->tab_to($selector, $label);
-    $b->type($text);
+    tried();
+    sample($first);
+    rotated($first);
+    replayed();
+    changed();
+    audited();
+    deleted();
+
+    is_deeply [grep { !/whoami|receivers - .* 422/ } $b->console], [],
+        'the browser has nothing to complain of';
+
+    $p->end;
+    $s->{t}->stop;
+    $s->{t}->ok_logs;
 }
 
 
@@ -75,232 +90,237 @@ sub asked
 }
 
 
-# --- in
+# with a mistake
 
-$b->go("$base/webhook/");
-$b->wait('return document.activeElement.type === "password"',
-         'a question for the token');
-$b->type($s->token('manager'));
-$b->press('Enter');
-$b->wait($arrived, 'the first screen');
-
-enter('.menu a', 'Receivers');
-at_screen('Receivers');
-like $b->text('.empty'), qr/no receivers yet/, 'there is none, and how to make one';
-
-
-# --- a receiver is made, with a mistake
-
-enter('#new');
-at_screen('New receiver');
-
-fill('input', 'Name', 'contact');
-pick('Which calls', 'All');
-fill('textarea', 'Required fields', 'name');
-enter('button', 'Add an action');
-$b->wait('return document.activeElement.labels?.[0]?.textContent'
-         . '.startsWith("Method")', 'the focus in the action');
-fill('input', 'API path', '/elsewhere/');
-fill('textarea', 'Body', '{"name": "${name}"}');
-enter('button[type=submit]', 'Create');
-
-$b->wait('const e = document.activeElement;'
-         . 'return e.getAttribute("aria-invalid") === "true"'
-         . ' && e.labels[0].textContent.startsWith("API path")',
-         'the field that is wrong, with the focus');
-like $b->js('return document.getElementById(document.activeElement'
-            . '.getAttribute("aria-describedby").split(" ").pop()).textContent'),
-    qr/elsewhere/, 'and what is wrong';
-
-$b->press('Home', 'Shift+End', 'Backspace');
-$b->type('/pos/res.partner');
-$b->press('Enter');
-at_screen('contact');
-pass 'it is made';
-
-
-# --- its URL is copied, and called
-
-my $input = 'input[readonly]';
-
-$b->cdp('Browser.grantPermissions', { origin => $base,
-    permissions => ['clipboardReadWrite', 'clipboardSanitizedWrite'] });
-
-my $first = copied();
-like $first, qr{^\Q$base\E/web/hook/\S{20,}$}, 'its URL is copied';
-is $b->js('return document.querySelector(arguments[0]).value', $input), $first,
-    'as it is shown';
-is call($first, '{"name": "Anna"}'), 200, 'it is called';
-is asked(), 1, 'and calls the API';
-
-
-# --- tried, without a call
-
-fill('textarea', 'Payload', '{"name": "Binh"}');
-enter('button[type=submit]', 'Dry run');
-$b->wait('return document.activeElement.textContent'
-         . ' === "What this call would do"', 'what a dry run says');
-like $b->text('[aria-live] .card'),
-    qr{POST\s+/pos/res\.partner.*"name": "Binh"}s, 'what would be called';
-is asked(), 1, 'and nothing is';
-
-
-# --- a sample, for a shell
-
-$b->tab_to('#sample');
-$b->press('Enter');
-$b->wait('return document.activeElement.textContent === "curl command"',
-         'a line of curl');
-
-my $line = $b->text('[aria-live] pre');
-my $shell = $t->file('sample.sh', "$line\n");
-
-like scalar(qx{/bin/sh $shell 2>/dev/null}), qr{^HTTP/1\.1 200}m,
-    'a shell makes the call';
-is $api->requests->[-1]{body}, '{"name": "Binh"}', 'to the letter';
-
-
-# --- a collection for Postman
-
-my $folder = temp_dir('downloads');
-
-$b->cdp('Browser.setDownloadBehavior', { behavior => 'allow',
-                                         downloadPath => $folder });
-$b->tab_to('#postman');
-$b->press('Enter');
-
-my $file = "$folder/contact.postman_collection.json";
-
-ok wait_for(sub { -s $file }), 'a collection is downloaded';
-
-my $collection = $json->decode(slurp($file));
-my $request = $collection->{item}[0]{request};
-my %header = map { lc $_->{key} => $_->{value} } @{$request->{header}};
-
-is $collection->{info}{schema},
-    'https://schema.getpostman.com/json/collection/v2.1.0/collection.json',
-    'of version 2.1';
-is $request->{url}{raw}, $first, 'with the URL';
-is join('/', "http://$request->{url}{host}[0]", @{$request->{url}{path}})
-    =~ s{^(http://127)}{$1.0.0.1:$request->{url}{port}}r, $first, 'in parts';
-is $request->{body}{raw}, '{"name": "Binh"}', 'the payload';
-is $request->{body}{options}{raw}{language}, 'json', 'which is JSON';
-is $http->request($request->{method}, $request->{url}{raw}, {
-    headers => \%header, content => $request->{body}{raw},
-})->{status}, 200, 'and it does call';
-
-
-# --- another URL: the old one holds on, and is gone
-
-rotate('for 24');
-
-my $second = copied();
-
-isnt $second, $first, 'it has another URL';
-is call($first, '{"name": "Chi"}'), 200, 'the old one holds';
-is call($second, '{"name": "Dao"}'), 200, 'the new one too';
-
-enter('#reveal');
-$b->wait('return document.querySelector("main table code")'
-         . '?.textContent.startsWith("http")', 'the older URL');
-is $b->text('main table code'), $first, 'which is shown';
-
-rotate('not');
-
-my $third = copied();
-
-is call($first, '{"name": "Em"}'), 404, 'the old one is gone';
-is call($second, '{"name": "Giang"}'), 404, 'so is the other';
-is call($third, '{"name": "Ha"}'), 200, 'the new one works';
-
-
-# --- the history, and a call made again
-
-$b->wait('return document.querySelectorAll("#calls tbody tr").length >= 6',
-         'the calls, as they come');
-enter('#calls a');
-at_screen('Call');
-like $b->text('main'), qr/"name": "Ha"/, 'what came in';
-like $b->text('main'), qr{POST\s+/pos/res\.partner}, 'what was done';
-
-my $before = asked();
-
-enter('#replay');
-$b->wait('return document.querySelector("dialog[open]")', 'a question');
-enter('dialog button', 'Replay');
-$b->wait('return document.activeElement.textContent === "What came of it"',
-         'what came of it');
-is asked(), $before + 1, 'it was made again';
-is $api->requests->[-1]{body}, '{"name": "Ha"}', 'as it came';
-
-
-# --- changed
-
-enter('nav[aria-label=Back] a');
-at_screen('contact');
-enter('#edit');
-at_screen('Edit contact');
-fill('input', 'Description', 'People from the shop');
-enter('button[type=submit]', 'Save');
-at_screen('contact');
-like $b->text('.lead'), qr/People from the shop/, 'it has a description';
-
-my (undef, $is) = $s->{manager}->get('receivers');
-my ($rc) = grep { $_->{name} eq 'contact' } @{$is->{items}};
-
-is $rc->{description}, 'People from the shop', 'as the API says';
-is_deeply $rc->{require}, ['name'], 'and the rest is what it was';
-is $rc->{log_calls}, 'on', 'all of it';
-
-
-# --- who did it
-
-enter('.menu a', 'Audit log');
-at_screen('Audit log');
-like $b->text('#audit'), qr/URL shown/, 'the audit knows who saw the URL';
-like $b->text('#audit'), qr/Replayed.*Call/, 'and who replayed';
-
-
-# --- deleted
-
-enter('.menu a', 'Receivers');
-at_screen('Receivers');
-enter('#receivers a', 'contact');
-at_screen('contact');
-enter('#delete');
-$b->wait('return document.querySelector("dialog[open]")', 'a question');
-enter('dialog button', 'Delete');
-at_screen('Receivers');
-is call($third, '{"name": "Khoa"}'), 404, 'deleted, its URL is gone';
-
-is_deeply [grep { !/whoami|receivers - .* 422/ } $b->console], [],
-    'the browser has nothing to complain of';
-
-$b->end;
-$t->stop;
-$t->ok_logs;
-
-done_testing;
-
-
-sub pick
+sub made
 {
-    my ($label, $text) = @_;
+    $p->enter('#new');
+    $p->at($p->t('receiver.form.new'));
 
-    $b->tab_to('select', $label);
-    $b->type($text);
+    $p->fill('input', $p->t('member.name'), 'contact');
+    $p->pick('select', $p->t('member.log_calls.calls.on'),
+             $p->t('member.log_calls.calls'));
+    $p->fill('textarea', $p->t('member.require'), 'name');
+    $p->enter('button', $p->t('member.actions.add'));
+    $b->wait('return document.activeElement.tagName === "SELECT"',
+             'the focus in the action');
+    $p->fill('input', $p->t('member.actions.uri'), '/elsewhere/');
+    $p->fill('textarea', $p->t('member.actions.body'),
+             '{"name": "${name}"}');
+    $p->enter('button[type=submit]', $p->t('receiver.form.make'));
 
-    like $b->js('return document.activeElement.selectedOptions[0].textContent'),
-        qr/^\Q$text\E/, "$label: $text";
+    $b->wait('const e = document.activeElement;'
+             . 'return e.getAttribute("aria-invalid") === "true"'
+             . ' && e.value === "/elsewhere/"',
+             'the field that is wrong, with the focus');
+    like $b->js('return document.getElementById(document.activeElement'
+                . '.getAttribute("aria-describedby").split(" ").pop())'
+                . '.textContent'),
+        qr/elsewhere/, 'and what is wrong';
+
+    $b->press('Home', 'Shift+End', 'Backspace');
+    $b->type('/pos/res.partner');
+    $b->press('Enter');
+    $p->at('contact');
+    pass 'it is made';
+}
+
+
+# its URL is copied, and called
+
+sub called
+{
+    my $origin = 'http://127.0.0.1:' . $s->{t}->port;
+
+    $b->cdp('Browser.grantPermissions', { origin => $origin,
+        permissions => ['clipboardReadWrite', 'clipboardSanitizedWrite'] });
+
+    my $url = copied();
+
+    like $url, qr{^\Q$origin\E/web/hook/\S{20,}$}, 'its URL is copied';
+    is $b->js('return document.querySelector("input[readonly]").value'), $url,
+        'as it is shown';
+    is call($url, '{"name": "Anna"}'), 200, 'it is called';
+    is asked(), 1, 'and calls the API';
+
+    return $url;
+}
+
+
+# without a call
+
+sub tried
+{
+    $p->fill('textarea', $p->t('receiver.try.body'), '{"name": "Binh"}');
+    $p->enter('button[type=submit]', $p->t('receiver.try.go'));
+    arrived('receiver.tried.dry');
+    like $b->text('[aria-live] .card'),
+        qr{POST\s+/pos/res\.partner.*"name": "Binh"}s, 'what would be called';
+    is asked(), 1, 'and nothing is';
+}
+
+
+# for a shell, and for Postman
+
+sub sample
+{
+    my ($url) = @_;
+
+    $p->enter('#sample');
+    arrived('receiver.try.sample');
+
+    my $line = $b->text('[aria-live] pre');
+    my $shell = $s->{t}->file('sample.sh', "$line\n");
+
+    like scalar(qx{/bin/sh $shell 2>/dev/null}), qr{^HTTP/1\.1 200}m,
+        'a shell makes the call';
+    is $api->requests->[-1]{body}, '{"name": "Binh"}', 'to the letter';
+
+    my $folder = temp_dir('downloads');
+
+    $b->cdp('Browser.setDownloadBehavior', { behavior => 'allow',
+                                             downloadPath => $folder });
+    $p->enter('#postman');
+
+    my $file = "$folder/contact.postman_collection.json";
+
+    ok wait_for(sub { -s $file }), 'a collection is downloaded';
+
+    my $collection = $json->decode(slurp($file));
+    my $request = $collection->{item}[0]{request};
+    my %header = map { lc $_->{key} => $_->{value} } @{$request->{header}};
+
+    is $collection->{info}{schema},
+        'https://schema.getpostman.com/json/collection/v2.1.0/collection.json',
+        'of version 2.1';
+    is $request->{url}{raw}, $url, 'with the URL';
+    is join('/', "http://$request->{url}{host}[0]", @{$request->{url}{path}})
+        =~ s{^(http://127)}{$1.0.0.1:$request->{url}{port}}r, $url, 'in parts';
+    is $request->{body}{raw}, '{"name": "Binh"}', 'the payload';
+    is $request->{body}{options}{raw}{language}, 'json', 'which is JSON';
+    is $http->request($request->{method}, $request->{url}{raw}, {
+        headers => \%header, content => $request->{body}{raw},
+    })->{status}, 200, 'and it does call';
+}
+
+
+# the old one holds on, and is gone
+
+sub rotated
+{
+    my ($first) = @_;
+
+    rotate('overlap.24h');
+
+    my $second = copied();
+
+    isnt $second, $first, 'it has another URL';
+    is call($first, '{"name": "Chi"}'), 200, 'the old one holds';
+    is call($second, '{"name": "Dao"}'), 200, 'the new one too';
+
+    $p->enter('#reveal');
+    $b->wait('return document.querySelector("main table code")'
+             . '?.textContent.startsWith("http")', 'the older URL');
+    is $b->text('main table code'), $first, 'which is shown';
+
+    rotate('overlap.0');
+
+    my $third = copied();
+
+    is call($first, '{"name": "Em"}'), 404, 'the old one is gone';
+    is call($second, '{"name": "Giang"}'), 404, 'so is the other';
+    is call($third, '{"name": "Ha"}'), 200, 'the new one works';
+    $s->{url} = $third;
+}
+
+
+# the history, and a call made again
+
+sub replayed
+{
+    $b->wait('return document.querySelectorAll("#calls tbody tr").length >= 6',
+             'the calls, as they come');
+    $p->enter('#calls a');
+    $p->at($p->t('call.title'));
+    like $b->text('main'), qr/"name": "Ha"/, 'what came in';
+    like $b->text('main'), qr{POST\s+/pos/res\.partner}, 'what was done';
+
+    my $before = asked();
+
+    $p->enter('#replay');
+    $b->wait('return document.querySelector("dialog[open]")', 'a question');
+    $p->enter('dialog button', $p->t('call.replay'));
+    arrived('receiver.tried');
+    is asked(), $before + 1, 'it was made again';
+    is $api->requests->[-1]{body}, '{"name": "Ha"}', 'as it came';
+}
+
+
+sub changed
+{
+    $p->enter("nav[aria-label=\"${\ $p->t('ui.back')}\"] a");
+    $p->at('contact');
+    $p->enter('#edit');
+    $p->at($p->t('receiver.form.edit') . ' contact');
+    $p->fill('input', $p->t('member.description'), 'People from the shop');
+    $p->enter('button[type=submit]', $p->t('form.save'));
+    $p->at('contact');
+    like $b->text('.lead'), qr/People from the shop/, 'it has a description';
+
+    my (undef, $is) = $s->{manager}->get('receivers');
+    my ($rc) = grep { $_->{name} eq 'contact' } @{$is->{items}};
+
+    is $rc->{description}, 'People from the shop', 'as the API says';
+    is_deeply $rc->{require}, ['name'], 'and the rest is what it was';
+    is $rc->{log_calls}, 'on', 'all of it';
+}
+
+
+sub audited
+{
+    $p->menu('menu.audit');
+    $p->at($p->t('audit.title'));
+    like $b->text('#audit'), qr/\Q${\ $p->t('audit_action.reveal')}\E/,
+        'the audit knows who saw the URL';
+    like $b->text('#audit'), qr/\Q${\ $p->t('audit_action.replay')}\E.*
+                               \Q${\ $p->t('audit_kind.call')}\E/x,
+        'and who replayed';
+}
+
+
+sub deleted
+{
+    $p->menu('menu.receivers');
+    $p->at($p->t('receivers.title'));
+    $p->enter('#receivers a', 'contact');
+    $p->at('contact');
+    $p->enter('#delete');
+    $b->wait('return document.querySelector("dialog[open]")', 'a question');
+    $p->enter('dialog button.danger');
+    $p->at($p->t('receivers.title'));
+    is call($s->{url}, '{"name": "Khoa"}'), 404, 'deleted, its URL is gone';
+}
+
+
+# a heading that has the focus
+
+sub arrived
+{
+    my ($key) = @_;
+
+    return $b->wait('return document.activeElement.textContent === '
+                    . JSON::PP->new->allow_nonref->encode($p->t($key)),
+                    $p->t($key));
 }
 
 
 sub copied
 {
-    $b->tab_to('button.copy');
-    $b->press('Enter');
+    my $copied = JSON::PP->new->allow_nonref->encode($p->t('ui.copied'));
+
+    $p->enter('button.copy');
     $b->wait('return [...document.querySelectorAll(".notice")]'
-             . '.some(n => n.textContent === "Copied.")', 'that it was copied');
+             . ".some(n => n.textContent === $copied)", 'that it was copied');
     $b->js('document.querySelectorAll(".notice").forEach(n => n.remove())');
 
     return $b->js('return navigator.clipboard.readText()');
@@ -311,11 +331,11 @@ sub rotate
 {
     my ($overlap) = @_;
 
-    enter('#rotate');
+    $p->enter('#rotate');
     $b->wait('return document.querySelector("dialog[open] select")',
              'a question');
-    pick('The old URL keeps working', $overlap);
-    enter('dialog button[type=submit]', 'Rotate');
+    $p->pick('select', $p->t($overlap), $p->t('receiver.rotate.overlap'));
+    $p->enter('dialog button[type=submit]', $p->t('receiver.rotate.go'));
     $b->wait('return !document.querySelector("dialog")'
              . ' && document.activeElement.matches("input[readonly]")',
              'another URL');
