@@ -102,9 +102,10 @@ typedef enum {
     WEBHOOK_DB_IDEMPOTENCY,             /* from here on: since format 2 */
     WEBHOOK_DB_IDEMPOTENCY_ENDS,
     WEBHOOK_DB_QUARANTINE,
-    WEBHOOK_DB_LISTED,                  /* from here on: since format 4 */
+    WEBHOOK_DB_LISTED,                  /* from here on: since format 4, and
+                                           seldom written to */
     WEBHOOK_DB_RINGS,
-    WEBHOOK_DB_TASKS,                   /* from here on: seldom written to */
+    WEBHOOK_DB_TASKS,
     WEBHOOK_DB_OBJECTS,
     WEBHOOK_DB_OBJECT_NAMES,
     WEBHOOK_DB_OBJECT_LISTS,
@@ -120,7 +121,7 @@ typedef enum {
                                            fewer */
 #define WEBHOOK_DBS_1       15          /* of format 1 */
 #define WEBHOOK_DBS_2       18          /* of formats 2 and 3 */
-#define WEBHOOK_DBS_SELDOM  WEBHOOK_DB_TASKS
+#define WEBHOOK_DBS_SELDOM  WEBHOOK_DB_LISTED
 
 
 /* A time that far ahead, or the end of time. */

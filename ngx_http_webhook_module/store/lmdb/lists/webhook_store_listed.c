@@ -239,6 +239,7 @@ webhook_listed_row(webhook_txn_t *t, uint64_t endpoint, webhook_state_e state,
 
     if (rc == 0) {
         rc = mdb_cursor_put(c, &k, &v, 0);
+        t->st->seldom_time = 0;
     }
 
     if (rc == 0) {
