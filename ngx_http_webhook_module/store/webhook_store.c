@@ -69,6 +69,13 @@ webhook_store_apply(webhook_store_t *st, webhook_op_t **ops, uint32_t count)
 }
 
 
+int
+webhook_store_read(webhook_store_t *st, webhook_op_t *op, uint64_t *change)
+{
+    return st->engine->read ? st->engine->read(st->data, op, change) : 0;
+}
+
+
 void
 webhook_store_gather(webhook_store_t *st, webhook_store_more_pt more,
     void *ctx)

@@ -7,7 +7,8 @@
  * caller may rely on, whatever engine stands behind them; t/unit/store states
  * it as tests.
  *
- *   webhook_store.h           this file: open, apply, close; includes the rest
+ *   webhook_store.h           this file: open, apply, read, close; includes the
+ *                             rest
  *   webhook_store_op.h        an operation, as it goes in and comes out
  *   webhook_store_result.h    results, states of a delivery
  *   webhook_op_event.h        PUT_EVENT
@@ -57,7 +58,8 @@
  * closed.
  *
  * Threads and processes.  A store belongs to the process that opened it, after
- * any fork, and takes one call at a time, from any thread.  Several processes
+ * any fork, and takes one call at a time, from any thread; and beside those one
+ * call of webhook_store_read() at a time.  Several processes
  * may have the same store open, hundreds of them, each once.  Every call may
  * block on the disk, but for webhook_store_news(): none belongs on an event
  * loop.
@@ -151,6 +153,16 @@ void webhook_store_close(webhook_store_t *st);
  */
 void webhook_store_apply(webhook_store_t *st, webhook_op_t **ops,
     uint32_t count);
+
+/*
+ * Applies one operation that reads alone, beside a call of apply() or any other
+ * but close(), so that neither waits for the other.  It sees all that apply()
+ * has returned of.  Returns 1 if it was done: the result is as of apply(), and
+ * *change is as in the news.  Returns 0 if it was not, and nothing was told:
+ * it writes, or the engine cannot now, and apply() has to do it.
+ */
+int webhook_store_read(webhook_store_t *st, webhook_op_t *op,
+    uint64_t *change);
 
 /*
  * Has apply() call "more" once it is its turn to write, for which it may have

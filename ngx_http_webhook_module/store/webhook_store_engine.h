@@ -19,6 +19,8 @@
  *     with what room could be made, may fail together.
  *   - Nothing is kept of options or operations when a call returns, but for
  *     log, clock, wall, synced and ctx of the options.
+ *   - read() may run on another thread beside all others but close(); NULL
+ *     where an engine cannot do that.
  *   - No signal, thread, fork or exit; nothing is written to the standard
  *     streams.
  */
@@ -40,6 +42,8 @@ struct webhook_engine_s {
 
     void                    (*apply)(void *data, webhook_op_t **ops,
                                      uint32_t count);
+    int                     (*read)(void *data, webhook_op_t *op,
+                                    uint64_t *change);
     void                    (*gather)(void *data, webhook_store_more_pt more,
                                       void *ctx);
     void                    (*news)(void *data, webhook_store_news_t *news);

@@ -8,6 +8,7 @@
 #include "store/lmdb/engine/webhook_lmdb.h"
 #include "store/webhook_store_result.h"
 #include "store/lmdb/layout/webhook_store_row.h"
+#include "store/lmdb/handle/webhook_store_beside.h"
 #include "store/lmdb/handle/webhook_store_clock.h"
 #include "store/lmdb/handle/webhook_store_handle.h"
 #include "store/lmdb/handle/webhook_store_log.h"
@@ -22,6 +23,7 @@
 #include "store/lmdb/engine/webhook_store_apply.h"
 #include "store/lmdb/engine/webhook_store_backup.h"
 #include "store/lmdb/engine/webhook_store_failure.h"
+#include "store/lmdb/engine/webhook_store_read.h"
 #include "store/lmdb/engine/webhook_store_replace.h"
 
 #include <errno.h>
@@ -56,6 +58,7 @@ const webhook_engine_t  webhook_lmdb = {
     webhook_lmdb_open,
     webhook_lmdb_close,
     webhook_apply,
+    webhook_read,
     webhook_lmdb_gather,
     webhook_lmdb_news,
     webhook_backup,
@@ -142,6 +145,10 @@ webhook_lmdb_open(const webhook_store_options_t *options, void **data)
     }
 
     webhook_slots_opened(st);
+
+    if (!st->readonly && !st->admin) {
+        webhook_beside_make(st);
+    }
 
     *data = st;
 
@@ -264,6 +271,7 @@ webhook_store_free(webhook_lmdb_t *st)
 {
     uint32_t  i;
 
+    webhook_beside_free(st);
     webhook_env_close(st);
     webhook_slots_close(st);
 

@@ -16,6 +16,7 @@
 #include "store/lmdb/files/webhook_store_env.h"
 #include "store/webhook_store.h"
 #include "store/lmdb/layout/webhook_store_row.h"
+#include "store/lmdb/handle/webhook_store_beside.h"
 #include "store/lmdb/handle/webhook_store_clock.h"
 #include "store/lmdb/handle/webhook_store_log.h"
 #include "store/lmdb/space/webhook_store_space.h"
@@ -98,6 +99,8 @@ webhook_env_open(webhook_lmdb_t *st)
         webhook_dir_sync(st);
     }
 
+    webhook_beside_join(st);
+
     return 0;
 }
 
@@ -105,6 +108,8 @@ webhook_env_open(webhook_lmdb_t *st)
 void
 webhook_env_close(webhook_lmdb_t *st)
 {
+    webhook_beside_leave(st);
+
     if (st->reader) {
         mdb_txn_abort(st->reader);
         st->reader = NULL;
@@ -125,6 +130,8 @@ webhook_env_resize(webhook_lmdb_t *st)
 {
     int  rc;
 
+    webhook_beside_leave(st);
+
     /* the reader's transaction may not live over it */
 
     if (st->reader) {
@@ -143,6 +150,7 @@ webhook_env_resize(webhook_lmdb_t *st)
     }
 
     webhook_space_init(st);
+    webhook_beside_join(st);
 
     return 0;
 }

@@ -15,6 +15,7 @@
 #define WEBHOOK_STORE_HANDLE_H
 
 #include <lmdb.h>
+#include <pthread.h>
 #include <sys/types.h>
 
 #include "store/webhook_store.h"
@@ -179,6 +180,13 @@ struct webhook_lmdb_s {
                                                is aside */
 
     webhook_backlog_t         backlogs[WEBHOOK_BACKLOGS];
+
+    webhook_lmdb_t           *beside;       /* it reads while this one does
+                                               what it will; NULL: none */
+    unsigned                  shares:1;     /* it is that of another: the files
+                                               are not its own */
+    pthread_mutex_t           reading;      /* if so: it reads, or has to let
+                                               the files go */
 
     /* endpoints that the current transaction has read */
     webhook_endpoint_row_t  **rows;

@@ -77,7 +77,7 @@ webhook_session_open(webhook_lmdb_t *st, MDB_txn **txn, int write)
 
     for (tries = 0; tries < 4; tries++) {
 
-        if (st->env == NULL) {
+        if (st->env == NULL && !st->shares) {
 
             /* closed after a failure that LMDB does not recover from */
 
@@ -113,6 +113,13 @@ webhook_session_open(webhook_lmdb_t *st, MDB_txn **txn, int write)
         if (st->reader) {
             mdb_txn_abort(st->reader);
             st->reader = NULL;
+        }
+
+        if (st->shares) {
+
+            /* whose files they are comes to terms with it */
+
+            return rc;
         }
 
         switch (rc) {

@@ -15,6 +15,7 @@
  */
 
 #include "store/lmdb/space/webhook_store_headroom.h"
+#include "store/lmdb/handle/webhook_store_beside.h"
 #include "store/lmdb/handle/webhook_store_handle.h"
 #include "store/lmdb/handle/webhook_store_log.h"
 #include "store/lmdb/space/webhook_store_used.h"
@@ -233,6 +234,7 @@ webhook_headroom_watch(webhook_txn_t *t)
     }
 
     webhook_headroom_look(t);
+    webhook_beside_tell(st);
 
     if (!webhook_headroom_reader(t)
         || webhook_headroom_sum(t, webhook_headroom_last(t)) != 0)
@@ -453,9 +455,15 @@ webhook_headroom_stats(webhook_txn_t *t, webhook_op_stats_t *s)
 
 
 void
-webhook_headroom_wait(void)
+webhook_headroom_wait(webhook_lmdb_t *st)
 {
     struct timespec  ts;
+
+    /* one of this process that the scheduler keeps waiting comes to its end */
+
+    if (webhook_beside_enter(st)) {
+        webhook_beside_exit(st);
+    }
 
     ts.tv_sec = 0;
     ts.tv_nsec = 5 * 1000 * 1000;

@@ -14,6 +14,7 @@
 #include "store_suite.h"
 #include "store/webhook_store_engine.h"
 #include "store/lmdb/layout/webhook_store_row.h"
+#include "store/lmdb/handle/webhook_store_beside.h"
 #include "store/lmdb/handle/webhook_store_clock.h"
 #include "store/lmdb/handle/webhook_store_handle.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
@@ -45,6 +46,7 @@ util_abandon(util_t *u)
 
     st = util_lmdb(u);
 
+    webhook_beside_free(st);
     webhook_env_close(st);
     webhook_slots_close(st);
 

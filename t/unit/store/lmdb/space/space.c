@@ -155,6 +155,30 @@ test_grow(void)
 }
 
 
+/* Events, as they are read beside; -1: they cannot be. */
+
+static int64_t
+beside(util_t *u)
+{
+    int64_t       n;
+    uint64_t      change;
+    webhook_op_t  op;
+
+    memset(&op, 0, sizeof(op));
+    op.type = WEBHOOK_OP_STATS;
+
+    if (!webhook_store_read(u->st, &op, &change)) {
+        return -1;
+    }
+
+    n = op.result == WEBHOOK_STORE_OK ? (int64_t) op.u.stats.events : -2;
+
+    webhook_op_free(&op);
+
+    return n;
+}
+
+
 /* Another process makes it larger while this one has it open. */
 
 static void
@@ -213,6 +237,8 @@ test_grow_other(void)
     ep = util_endpoint(&u, "erp", 10);
     (void) put(&u, ep, 2048, 0, &h);
 
+    tap_ok(beside(&u) == 1, "what is there is read beside");
+
     if (write(go[1], "x", 1) != 1) {
         tap_ok(0, "the other is told");
     }
@@ -222,8 +248,12 @@ test_grow_other(void)
     tap_ok(WIFEXITED(status) && WEXITSTATUS(status) == 0,
            "another process makes it larger and fills it (%d)", status);
 
+    tap_ok(beside(&u) == -1, "who reads beside cannot come to terms with that");
+
     tap_ok(util_stats(&u, 0, NULL).events == 8001,
            "who had it open before reads it");
+
+    tap_ok(beside(&u) == 8001, "then it can be read beside as well");
 
     i = util_claim(&u, &op, &ep, 10);
     webhook_op_free(&op);
