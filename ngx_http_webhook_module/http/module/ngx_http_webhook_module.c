@@ -30,6 +30,7 @@
 #include "http/runtime/ngx_http_webhook_cpu.h"
 #include "http/runtime/ngx_http_webhook_held.h"
 #include "http/runtime/ngx_http_webhook_metrics.h"
+#include "http/runtime/reads/ngx_http_webhook_reads.h"
 #include "http/labels/ngx_http_webhook_labels.h"
 #include "http/log/ngx_http_webhook_log.h"
 #include "http/inbound/receive/ngx_http_webhook_receive_init.h"
@@ -313,6 +314,7 @@ ngx_webhook_init_process(ngx_cycle_t *cycle)
     }
 
     if (ngx_webhook_store_queue_init(cycle, wmcf) != NGX_OK
+        || ngx_webhook_reads_init(cycle, wmcf) != NGX_OK
         || ngx_webhook_client_init(cycle, wmcf) != NGX_OK
         || ngx_webhook_dispatcher_init(cycle, wmcf) != NGX_OK)
     {
@@ -378,6 +380,7 @@ ngx_webhook_exit_process(ngx_cycle_t *cycle)
     ngx_webhook_dispatcher_exit(cycle);
     ngx_webhook_held_exit();
     ngx_webhook_client_exit(cycle);
+    ngx_webhook_reads_exit();
     ngx_webhook_store_queue_exit(cycle);
     ngx_webhook_log_exit();
 }

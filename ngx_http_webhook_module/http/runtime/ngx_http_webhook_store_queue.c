@@ -15,52 +15,15 @@
                                                    waits for after worker_
                                                    shutdown_timeout */
 #define NGX_WEBHOOK_STORE_QUEUE_LAST   64       /* batches at exit */
-#define NGX_WEBHOOK_STORE_QUEUE_BYTES  8388608  /* of bodies that may join a
-                                                   task under way */
 
 
-typedef struct {
-    ngx_webhook_store_queue_ctx_t  *ctx;
-    ngx_thread_pool_t              *pool;
-    ngx_thread_task_t              *task;
-    ngx_log_t                      *log;
-
-    ngx_thread_mutex_t              mutex;      /* of "waiting" */
-    ngx_queue_t                     waiting;    /* jobs not yet handed over */
-    ngx_queue_t                     away;       /* jobs in the task; its, while
-                                                   it is away */
-
-    ngx_event_t                     start;      /* posted: hand over */
-    ngx_event_t                     guard;      /* keeps an exiting worker
-                                                   until its task is back */
-    ngx_msec_t                      began;      /* of the task */
-    ngx_msec_t                      alarm;      /* time of the next */
-
-    void                          (*hear)(uint64_t change);     /* or NULL */
-
-    ngx_msec_t                      shutdown;   /* worker_shutdown_timeout; 0:
-                                                   none */
-    ngx_msec_t                      exiting;    /* since when, if "leaves" */
-
-    ngx_uint_t                      tasks;      /* of the store, under way */
-
-    unsigned                        busy:1;     /* a task is away */
-    unsigned                        wrote:1;    /* the last one wrote */
-    unsigned                        ready:1;    /* the store is open */
-    unsigned                        closing:1;
-    unsigned                        leaves:1;
-} ngx_webhook_store_queue_t;
-
-
+static void ngx_webhook_store_queue_insert(ngx_webhook_job_t *job);
 static void ngx_webhook_store_queue_start(ngx_event_t *ev);
-static void ngx_webhook_store_queue_gather(void);
-static void ngx_webhook_store_queue_take(ngx_webhook_store_queue_t *b,
-    ngx_queue_t *q);
-static uint32_t ngx_webhook_store_queue_more(void *data);
 static void ngx_webhook_store_queue_done(ngx_event_t *ev);
 static void ngx_webhook_store_queue_hand_back(void);
+static void ngx_webhook_store_queue_count(ngx_uint_t count, ngx_uint_t errors,
+    uint64_t usec);
 static void ngx_webhook_store_queue_stuck(ngx_event_t *ev);
-static void ngx_webhook_store_queue_leave(ngx_webhook_store_queue_t *b);
 
 
 static ngx_webhook_store_queue_t  ngx_webhook_store_queue;
@@ -174,7 +137,7 @@ ngx_webhook_store_queue_exit(ngx_cycle_t *cycle)
             break;
         }
 
-        ngx_webhook_store_queue_gather();
+        ngx_webhook_store_queue_gather(b);
         ngx_webhook_store_queue_thread(ctx, cycle->log);
         ngx_webhook_store_queue_hand_back();
     }
@@ -201,6 +164,35 @@ ngx_webhook_store_queue_post(ngx_webhook_job_t *job)
 
     b = &ngx_webhook_store_queue;
 
+    job->turn = !ngx_webhook_store_queue_reads(&job->queue)
+                || b->beside == NULL || !b->ready;
+
+    if (!job->turn && !b->busy && !b->closing && ngx_queue_empty(&b->waiting))
+    {
+        b->beside(b->ctx->store, job);
+        return;
+    }
+
+    ngx_webhook_store_queue_insert(job);
+}
+
+
+void
+ngx_webhook_store_queue_turn(ngx_webhook_job_t *job)
+{
+    job->turn = 1;
+
+    ngx_webhook_store_queue_insert(job);
+}
+
+
+static void
+ngx_webhook_store_queue_insert(ngx_webhook_job_t *job)
+{
+    ngx_webhook_store_queue_t  *b;
+
+    b = &ngx_webhook_store_queue;
+
     /* Held for a few instructions at a time: no thread sleeps with it. */
 
     (void) ngx_thread_mutex_lock(&b->mutex, b->log);
@@ -221,6 +213,14 @@ ngx_webhook_store_queue_post(ngx_webhook_job_t *job)
     if (!b->guard.timer_set) {
         ngx_add_timer(&b->guard, NGX_WEBHOOK_STORE_QUEUE_LOOK);
     }
+}
+
+
+void
+ngx_webhook_store_queue_beside(void (*take)(webhook_store_t *store,
+    ngx_webhook_job_t *job))
+{
+    ngx_webhook_store_queue.beside = take;
 }
 
 
@@ -279,15 +279,21 @@ ngx_webhook_store_queue_start(ngx_event_t *ev)
 
     b = ev->data;
 
-    if (b->busy || b->closing || ngx_queue_empty(&b->waiting)) {
+    if (b->busy || b->closing) {
         return;
     }
 
-    ngx_webhook_store_queue_gather();
+    ngx_webhook_store_queue_release(b);
+
+    if (ngx_queue_empty(&b->waiting)) {
+        return;
+    }
+
+    ngx_webhook_store_queue_gather(b);
 
     b->busy = 1;
     b->began = ngx_current_msec;
-    b->alarm = ngx_current_msec + NGX_WEBHOOK_STORE_QUEUE_STUCK;
+    b->alarm = 0;
 
     ngx_add_timer(&b->guard, NGX_WEBHOOK_STORE_QUEUE_LOOK);
 
@@ -309,112 +315,6 @@ ngx_webhook_store_queue_start(ngx_event_t *ev)
     ngx_queue_init(&b->away);
 
     ngx_add_timer(&b->guard, 10);
-}
-
-
-/* Only where no task is away.  A read goes alone, in turns with writes. */
-
-static void
-ngx_webhook_store_queue_gather(void)
-{
-    ngx_queue_t                *q, *next, *read;
-    ngx_webhook_store_queue_t  *b;
-
-    b = &ngx_webhook_store_queue;
-
-    b->ctx->count = 0;
-
-    read = b->closing ? NULL
-                      : ngx_webhook_store_queue_read(&b->waiting, b->wrote);
-
-    b->wrote = (read == NULL);
-
-    if (read) {
-        ngx_webhook_store_queue_take(b, read);
-        return;
-    }
-
-    q = ngx_queue_head(&b->waiting);
-
-    while (q != ngx_queue_sentinel(&b->waiting)
-           && b->ctx->count < NGX_WEBHOOK_STORE_QUEUE_MAX)
-    {
-        next = ngx_queue_next(q);
-
-        if (b->closing || !ngx_webhook_store_queue_reads(q)) {
-            ngx_webhook_store_queue_take(b, q);
-        }
-
-        q = next;
-    }
-}
-
-
-static void
-ngx_webhook_store_queue_take(ngx_webhook_store_queue_t *b, ngx_queue_t *q)
-{
-    ngx_webhook_job_t  *job;
-
-    ngx_queue_remove(q);
-    ngx_queue_insert_tail(&b->away, q);
-
-    job = ngx_queue_data(q, ngx_webhook_job_t, queue);
-    b->ctx->ops[b->ctx->count++] = &job->op;
-}
-
-
-/* On a thread of the pool, once the store's lock is held: what was posted since
-   the task began, but for what reads.  The order of the others stays: the first
-   that may not join ends it. */
-
-static uint32_t
-ngx_webhook_store_queue_more(void *data)
-{
-    size_t                      bytes;
-    uint32_t                    i, n;
-    ngx_queue_t                *q, *next;
-    webhook_op_t               *op;
-    ngx_webhook_store_queue_t  *b;
-
-    b = data;
-    n = 0;
-    bytes = 0;
-
-    if (ngx_thread_mutex_lock(&b->mutex, b->log) != NGX_OK) {
-        return 0;
-    }
-
-    for (q = ngx_queue_head(&b->waiting);
-         q != ngx_queue_sentinel(&b->waiting)
-         && b->ctx->count < NGX_WEBHOOK_STORE_QUEUE_MAX; q = next)
-    {
-        next = ngx_queue_next(q);
-        op = &(ngx_queue_data(q, ngx_webhook_job_t, queue))->op;
-
-        if (ngx_webhook_store_queue_reads(q)) {
-            continue;
-        }
-
-        if (op->type == WEBHOOK_OP_PUT_EVENT) {
-            for (i = 0; i < op->u.put_event.renditions_count; i++) {
-                bytes += op->u.put_event.renditions[i].body.len;
-            }
-
-            if (bytes > NGX_WEBHOOK_STORE_QUEUE_BYTES) {
-                break;
-            }
-
-        } else if (op->type != WEBHOOK_OP_COMPLETE) {
-            break;
-        }
-
-        ngx_webhook_store_queue_take(b, q);
-        n++;
-    }
-
-    (void) ngx_thread_mutex_unlock(&b->mutex, b->log);
-
-    return n;
 }
 
 
@@ -444,6 +344,24 @@ ngx_webhook_store_queue_done(ngx_event_t *ev)
     if (!b->guard.timer_set) {
         ngx_add_timer(&b->guard, NGX_WEBHOOK_STORE_QUEUE_LOOK);
     }
+}
+
+
+void
+ngx_webhook_store_queue_answered(ngx_webhook_job_t *job, uint64_t change,
+    uint64_t usec)
+{
+    ngx_uint_t  error;
+
+    if (ngx_webhook_store_queue.hear) {
+        ngx_webhook_store_queue.hear(change);
+    }
+
+    error = job->op.result >= WEBHOOK_STORE_FULL;
+
+    job->handler(job);
+
+    ngx_webhook_store_queue_count(1, error, usec);
 }
 
 
@@ -488,10 +406,6 @@ ngx_webhook_store_queue_hand_back(void)
         job->handler(job);
     }
 
-    if (b->ctx->usec) {
-        ngx_webhook_label_batch(b->ctx->usec, count);
-    }
-
     ngx_webhook_gauge(NGX_WEBHOOK_STORE_PINNED, b->ctx->news.pinned);
     ngx_webhook_gauge(NGX_WEBHOOK_STORE_QUARANTINE, b->ctx->news.quarantine);
     ngx_webhook_gauge(NGX_WEBHOOK_STORE_PAUSED, b->ctx->news.paused);
@@ -501,6 +415,18 @@ ngx_webhook_store_queue_hand_back(void)
     if (b->ctx->news.dropped) {
         ngx_webhook_count(NGX_WEBHOOK_DEAD_DROPPED, b->ctx->news.dropped);
         b->ctx->news.dropped = 0;
+    }
+
+    ngx_webhook_store_queue_count(count, errors, b->ctx->usec);
+}
+
+
+static void
+ngx_webhook_store_queue_count(ngx_uint_t count, ngx_uint_t errors,
+    uint64_t usec)
+{
+    if (usec) {
+        ngx_webhook_label_batch(usec, count);
     }
 
     ngx_webhook_count(NGX_WEBHOOK_STORE_BATCHES, 1);
@@ -524,76 +450,52 @@ ngx_webhook_store_queue_stuck(ngx_event_t *ev)
         return;
     }
 
-    if ((ngx_msec_int_t) (ngx_current_msec - b->alarm) >= 0) {
-
-        ngx_log_error(NGX_LOG_ALERT, b->log, 0,
-                      "webhook store has not answered for %M ms",
-                      ngx_current_msec - b->began);
-
-        b->alarm = ngx_current_msec + NGX_WEBHOOK_STORE_QUEUE_STUCK;
-    }
-
-    if (ngx_webhook_store_queue_leaving()
-        && ngx_current_msec - b->began >= NGX_WEBHOOK_STORE_QUEUE_LEAVE)
-    {
-        ngx_webhook_store_queue_leave(b);
-    }
+    ngx_webhook_store_queue_watch(b->began, &b->alarm);
 
     ngx_add_timer(&b->guard, NGX_WEBHOOK_STORE_QUEUE_LOOK);
 }
 
 
-/* The end of a worker that may wait no longer for a thread which does not come
-   back: it cannot be joined, and nginx would wait for it with all of a
-   processor.  To the store this is the death of a process, which it bears. */
-
-static void
-ngx_webhook_store_queue_leave(ngx_webhook_store_queue_t *b)
+void
+ngx_webhook_store_queue_watch(ngx_msec_t began, ngx_msec_t *alarm)
 {
-    ngx_uint_t        i, n;
-    ngx_queue_t      *q;
-    ngx_list_part_t  *part;
-    ngx_open_file_t  *file;
+    ngx_uint_t                  waits;
+    ngx_queue_t                *q;
+    ngx_webhook_store_queue_t  *b;
 
-    n = 0;
+    b = &ngx_webhook_store_queue;
+
+    if (*alarm == 0) {
+        *alarm = began + NGX_WEBHOOK_STORE_QUEUE_STUCK;
+    }
+
+    if ((ngx_msec_int_t) (ngx_current_msec - *alarm) >= 0) {
+
+        ngx_log_error(NGX_LOG_ALERT, b->log, 0,
+                      "webhook store has not answered for %M ms",
+                      ngx_current_msec - began);
+
+        *alarm = ngx_current_msec + NGX_WEBHOOK_STORE_QUEUE_STUCK;
+    }
+
+    if (!ngx_webhook_store_queue_leaving()
+        || ngx_current_msec - began < NGX_WEBHOOK_STORE_QUEUE_LEAVE)
+    {
+        return;
+    }
+
+    waits = 0;
 
     (void) ngx_thread_mutex_lock(&b->mutex, b->log);
 
     for (q = ngx_queue_head(&b->waiting);
          q != ngx_queue_sentinel(&b->waiting); q = ngx_queue_next(q))
     {
-        n++;
+        waits++;
     }
 
     (void) ngx_thread_mutex_unlock(&b->mutex, b->log);
 
-    ngx_log_error(NGX_LOG_ALERT, b->log, 0,
-                  "webhook store has not answered for %M ms: the worker exits "
-                  "without it; what it had handed over (%ui operations) and "
-                  "%ui more may be lost",
-                  ngx_current_msec - b->began, b->ctx->count, n);
-
-    /* buffered logs */
-
-    part = (ngx_list_part_t *) &ngx_cycle->open_files.part;
-    file = part->elts;
-
-    for (i = 0; /* void */ ; i++) {
-
-        if (i >= part->nelts) {
-            if (part->next == NULL) {
-                break;
-            }
-
-            part = part->next;
-            file = part->elts;
-            i = 0;
-        }
-
-        if (file[i].flush) {
-            file[i].flush(&file[i], b->log);
-        }
-    }
-
-    _exit(0);
+    ngx_webhook_store_queue_leave(ngx_current_msec - began,
+                                  b->busy ? b->ctx->count : 0, waits, b->log);
 }

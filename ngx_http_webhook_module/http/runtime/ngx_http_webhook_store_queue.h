@@ -6,6 +6,10 @@
  * one thread task at a time, and calls back with the results.  While a task is
  * away the next batch gathers; that is group commit without a wait.  All
  * functions run on the event loop.
+ *
+ * What reads alone goes beside the batches, where somebody takes it
+ * (http/runtime/reads): nobody who writes waits for who looks.  It is begun once
+ * all is applied that was posted before it.
  */
 
 #ifndef NGX_WEBHOOK_STORE_QUEUE_H
@@ -34,8 +38,12 @@ typedef void (*ngx_webhook_job_pt)(ngx_webhook_job_t *job);
 struct ngx_webhook_job_s {
     webhook_op_t          op;
     ngx_webhook_job_pt    handler;
+    ngx_webhook_job_pt    seen;             /* of one that reads beside batches:
+                                               called behind that on its thread;
+                                               or NULL */
     void                 *data;
     ngx_queue_t           queue;            /* the store queue's */
+    unsigned              turn:1;           /* the same: it is a batch's */
 };
 
 
@@ -51,6 +59,23 @@ void ngx_webhook_store_queue_exit(ngx_cycle_t *cycle);
 
 /* Takes a job.  Never fails and never calls the handler before it returns. */
 void ngx_webhook_store_queue_post(ngx_webhook_job_t *job);
+
+/*
+ * Who takes jobs that read, each with the store, which stays open until
+ * store_queue_exit(), before which he gives back what he has.  Of each he calls
+ * answered() when it was done, with the last change that it saw and the time it
+ * took, which calls the job's handler; or turn(), and a batch does it.
+ */
+void ngx_webhook_store_queue_beside(void (*take)(webhook_store_t *store,
+    ngx_webhook_job_t *job));
+void ngx_webhook_store_queue_answered(ngx_webhook_job_t *job, uint64_t change,
+    uint64_t usec);
+void ngx_webhook_store_queue_turn(ngx_webhook_job_t *job);
+
+/* To be called every second while a thread has the store, since "began": says
+   so after a while (*alarm is 0 at first), and ends a worker that may wait no
+   longer. */
+void ngx_webhook_store_queue_watch(ngx_msec_t began, ngx_msec_t *alarm);
 
 /* Who is told, with each batch and before its handlers, of the last change of
    objects that there is in the store. */

@@ -31,20 +31,66 @@ typedef struct {
 } ngx_webhook_store_queue_ctx_t;
 
 
+typedef struct {
+    ngx_webhook_store_queue_ctx_t  *ctx;
+    ngx_thread_pool_t              *pool;
+    ngx_thread_task_t              *task;
+    ngx_log_t                      *log;
+
+    ngx_thread_mutex_t              mutex;      /* of "waiting" */
+    ngx_queue_t                     waiting;    /* jobs not yet handed over */
+    ngx_queue_t                     away;       /* jobs in the task; its, while
+                                                   it is away */
+
+    ngx_event_t                     start;      /* posted: hand over */
+    ngx_event_t                     guard;      /* keeps an exiting worker
+                                                   until its task is back */
+    ngx_msec_t                      began;      /* of the task */
+    ngx_msec_t                      alarm;      /* time of the next */
+
+    void                          (*beside)(webhook_store_t *store,
+                                            ngx_webhook_job_t *job);
+                                                /* who reads; or NULL */
+    void                          (*hear)(uint64_t change);     /* or NULL */
+
+    ngx_msec_t                      shutdown;   /* worker_shutdown_timeout; 0:
+                                                   none */
+    ngx_msec_t                      exiting;    /* since when, if "leaves" */
+
+    ngx_uint_t                      tasks;      /* of the store, under way */
+
+    unsigned                        busy:1;     /* a task is away */
+    unsigned                        wrote:1;    /* the last one wrote */
+    unsigned                        ready:1;    /* the store is open */
+    unsigned                        closing:1;
+    unsigned                        leaves:1;
+} ngx_webhook_store_queue_t;
+
+
+/* Only where no task is away: gives those to who reads beside batches that have
+   waited for all that stood before them; and makes the next batch. */
+void ngx_webhook_store_queue_release(ngx_webhook_store_queue_t *b);
+void ngx_webhook_store_queue_gather(ngx_webhook_store_queue_t *b);
+
+/* On a thread of the pool, once the store's lock is held: what was posted since
+   the task began, but for what reads.  The order of the others stays: the first
+   that may not join ends it. */
+uint32_t ngx_webhook_store_queue_more(void *data);
+
 /* Fills in what the store is opened with. */
 void ngx_webhook_store_queue_options(ngx_webhook_store_queue_ctx_t *ctx,
     ngx_webhook_main_conf_t *wmcf, ngx_log_t *log);
 
-/* The job that reads, and is to go alone now, of those that wait; or NULL, and
-   all that write go.  What reads may take milliseconds, and for what is written
-   somebody waits; so reads go in turns with writes ("wrote": these had the last
-   turn). */
-ngx_queue_t *ngx_webhook_store_queue_read(ngx_queue_t *waiting,
-    ngx_uint_t wrote);
+/* True of a job that reads alone. */
 ngx_uint_t ngx_webhook_store_queue_reads(ngx_queue_t *q);
 
 /* Opens the store: NGX_OK, or NGX_ERROR, logged. */
 ngx_int_t ngx_webhook_store_queue_open(ngx_webhook_store_queue_ctx_t *ctx);
+
+/* Ends the worker, whose thread has had the store for so many ms, with
+   operations handed over and others that wait. */
+void ngx_webhook_store_queue_leave(ngx_msec_t since, ngx_uint_t handed,
+    ngx_uint_t waits, ngx_log_t *log);
 
 /* Applies the operations.  On a thread of the pool, and at exit on the main
    one. */

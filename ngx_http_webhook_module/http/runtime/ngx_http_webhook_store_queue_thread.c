@@ -2,7 +2,8 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * What is done on a thread of the pool, and at exit on the main one.
+ * What goes to a thread of the pool, what is done on it, and at exit on the main
+ * one; and the end of a worker whose thread does not come back.
  */
 
 #include "http/runtime/ngx_http_webhook_store_queue_int.h"
@@ -11,8 +12,14 @@
 
 
 #define NGX_WEBHOOK_STORE_QUEUE_AGAIN  5000     /* ms between tries to open */
+#define NGX_WEBHOOK_STORE_QUEUE_BYTES  8388608  /* of bodies that may join a
+                                                   task under way */
 
 
+static void ngx_webhook_store_queue_take(ngx_webhook_store_queue_t *b,
+    ngx_queue_t *q);
+static ngx_queue_t *ngx_webhook_store_queue_read(ngx_queue_t *waiting,
+    ngx_uint_t wrote);
 static ngx_uint_t ngx_webhook_store_queue_due(uint64_t *tried);
 static void ngx_webhook_store_queue_log(void *ctx, webhook_store_log_e level,
     const char *text);
@@ -133,11 +140,83 @@ ngx_webhook_store_queue_log(void *ctx, webhook_store_log_e level,
 }
 
 
-ngx_queue_t *
+void
+ngx_webhook_store_queue_release(ngx_webhook_store_queue_t *b)
+{
+    ngx_queue_t        *q;
+    ngx_webhook_job_t  *job;
+
+    while (!ngx_queue_empty(&b->waiting)) {
+        q = ngx_queue_head(&b->waiting);
+        job = ngx_queue_data(q, ngx_webhook_job_t, queue);
+
+        if (job->turn) {
+            return;
+        }
+
+        ngx_queue_remove(q);
+        b->beside(b->ctx->store, job);
+    }
+}
+
+
+void
+ngx_webhook_store_queue_gather(ngx_webhook_store_queue_t *b)
+{
+    ngx_queue_t  *q, *next, *read;
+
+    b->ctx->count = 0;
+
+    read = b->closing ? NULL
+                      : ngx_webhook_store_queue_read(&b->waiting, b->wrote);
+
+    b->wrote = (read == NULL);
+
+    if (read) {
+        ngx_webhook_store_queue_take(b, read);
+        return;
+    }
+
+    q = ngx_queue_head(&b->waiting);
+
+    while (q != ngx_queue_sentinel(&b->waiting)
+           && b->ctx->count < NGX_WEBHOOK_STORE_QUEUE_MAX)
+    {
+        next = ngx_queue_next(q);
+
+        if (b->closing || !ngx_webhook_store_queue_reads(q)) {
+            ngx_webhook_store_queue_take(b, q);
+        }
+
+        q = next;
+    }
+}
+
+
+static void
+ngx_webhook_store_queue_take(ngx_webhook_store_queue_t *b, ngx_queue_t *q)
+{
+    ngx_webhook_job_t  *job;
+
+    ngx_queue_remove(q);
+    ngx_queue_insert_tail(&b->away, q);
+
+    job = ngx_queue_data(q, ngx_webhook_job_t, queue);
+    b->ctx->ops[b->ctx->count++] = &job->op;
+}
+
+
+/* The job that reads in a batch, and is to go alone now, of those that wait; or
+   NULL, and all that write go.  What reads may take milliseconds, and for what
+   is written somebody waits; so reads go in turns with writes ("wrote": these had
+   the last turn). */
+
+static ngx_queue_t *
 ngx_webhook_store_queue_read(ngx_queue_t *waiting, ngx_uint_t wrote)
 {
-    ngx_uint_t    writes;
-    ngx_queue_t  *q, *read;
+    ngx_uint_t          writes;
+    ngx_queue_t        *q, *read;
+    ngx_webhook_job_t  *job;
 
     read = NULL;
     writes = 0;
@@ -146,10 +225,12 @@ ngx_webhook_store_queue_read(ngx_queue_t *waiting, ngx_uint_t wrote)
          q != ngx_queue_sentinel(waiting) && (read == NULL || !writes);
          q = ngx_queue_next(q))
     {
+        job = ngx_queue_data(q, ngx_webhook_job_t, queue);
+
         if (!ngx_webhook_store_queue_reads(q)) {
             writes = 1;
 
-        } else if (read == NULL) {
+        } else if (read == NULL && job->turn) {
             read = q;
         }
     }
@@ -166,4 +247,99 @@ ngx_webhook_store_queue_reads(ngx_queue_t *q)
     job = ngx_queue_data(q, ngx_webhook_job_t, queue);
 
     return job->op.type >= WEBHOOK_OP_LIST;
+}
+
+
+uint32_t
+ngx_webhook_store_queue_more(void *data)
+{
+    ngx_webhook_store_queue_t *b = data;
+
+    size_t         bytes;
+    uint32_t       i, n;
+    ngx_queue_t   *q, *next;
+    webhook_op_t  *op;
+
+    n = 0;
+    bytes = 0;
+
+    if (ngx_thread_mutex_lock(&b->mutex, b->log) != NGX_OK) {
+        return 0;
+    }
+
+    for (q = ngx_queue_head(&b->waiting);
+         q != ngx_queue_sentinel(&b->waiting)
+         && b->ctx->count < NGX_WEBHOOK_STORE_QUEUE_MAX; q = next)
+    {
+        next = ngx_queue_next(q);
+        op = &(ngx_queue_data(q, ngx_webhook_job_t, queue))->op;
+
+        if (ngx_webhook_store_queue_reads(q)) {
+            continue;
+        }
+
+        if (op->type == WEBHOOK_OP_PUT_EVENT) {
+            for (i = 0; i < op->u.put_event.renditions_count; i++) {
+                bytes += op->u.put_event.renditions[i].body.len;
+            }
+
+            if (bytes > NGX_WEBHOOK_STORE_QUEUE_BYTES) {
+                break;
+            }
+
+        } else if (op->type != WEBHOOK_OP_COMPLETE) {
+            break;
+        }
+
+        ngx_webhook_store_queue_take(b, q);
+        n++;
+    }
+
+    (void) ngx_thread_mutex_unlock(&b->mutex, b->log);
+
+    return n;
+}
+
+
+/* The end of a worker that may wait no longer for a thread which does not come
+   back: it cannot be joined, and nginx would wait for it with all of a
+   processor.  To the store this is the death of a process, which it bears. */
+
+void
+ngx_webhook_store_queue_leave(ngx_msec_t since, ngx_uint_t handed,
+    ngx_uint_t waits, ngx_log_t *log)
+{
+    ngx_uint_t        i;
+    ngx_list_part_t  *part;
+    ngx_open_file_t  *file;
+
+    ngx_log_error(NGX_LOG_ALERT, log, 0,
+                  "webhook store has not answered for %M ms: the worker exits "
+                  "without it; what it had handed over (%ui operations) and "
+                  "%ui more may be lost",
+                  since, handed, waits);
+
+    /* buffered logs */
+
+    part = (ngx_list_part_t *) &ngx_cycle->open_files.part;
+    file = part->elts;
+
+    for (i = 0; /* void */ ; i++) {
+
+        if (i >= part->nelts) {
+            if (part->next == NULL) {
+                break;
+            }
+
+            part = part->next;
+            file = part->elts;
+            i = 0;
+        }
+
+        if (file[i].flush) {
+            file[i].flush(&file[i], log);
+        }
+    }
+
+    _exit(0);
 }
