@@ -132,6 +132,7 @@ ngx_webhook_api_set(ngx_webhook_api_t *api, ngx_uint_t status,
 
     api->answer->json = NULL;
     ngx_str_null(&api->answer->bytes);
+    ngx_str_null(&api->answer->items);
 
     api->answer->status = status;
     api->answer->type = type;

@@ -45,6 +45,9 @@ struct ngx_webhook_api_answer_s {
     const char                   *type;
     json_t                       *json;         /* owned; or */
     ngx_str_t                     bytes;
+    ngx_str_t                     items;        /* texts that stand in json's
+                                                   first member, an empty
+                                                   array */
     json_t                       *errors;       /* owned: of the problem */
     ngx_array_t                  *headers;      /* of ..._api_header_t */
     unsigned                      problem:1;

@@ -14,6 +14,7 @@
 
 static void ngx_webhook_api_bound(ngx_webhook_api_t *api,
     u_char digest[WEBHOOK_HASH_LEN]);
+static ngx_int_t ngx_webhook_api_page_room(webhook_buf_t *items, size_t size);
 static ngx_int_t ngx_webhook_api_page_link(ngx_webhook_api_t *api,
     ngx_str_t *cursor);
 static u_char *ngx_webhook_api_escape(u_char *p, ngx_str_t *text);
@@ -164,6 +165,92 @@ ngx_webhook_api_page(ngx_webhook_api_t *api, json_t *items,
     }
 
     return ngx_webhook_api_page_link(api, &text);
+}
+
+
+ngx_int_t
+ngx_webhook_api_page_text(ngx_webhook_api_t *api, webhook_buf_t *items,
+    const u_char *cursor, size_t len)
+{
+    if (ngx_webhook_api_page(api, json_array(), cursor, len) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    api->answer->items.data = items->data;
+    api->answer->items.len = items->len;
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_webhook_api_page_item(webhook_buf_t *items, json_t *json)
+{
+    size_t     size;
+    ngx_int_t  rc;
+
+    rc = NGX_ERROR;
+    size = json ? json_dumpb(json, NULL, 0, JSON_COMPACT) : 0;
+
+    if (size && ngx_webhook_api_page_room(items, size + 1) == NGX_OK) {
+
+        if (items->len) {
+            items->data[items->len++] = ',';
+        }
+
+        if (json_dumpb(json, (char *) items->data + items->len, size,
+                       JSON_COMPACT)
+            == size)
+        {
+            items->len += size;
+            rc = NGX_OK;
+        }
+    }
+
+    json_decref(json);
+
+    return rc;
+}
+
+
+/* A buffer that grows leaves nothing where it was. */
+
+static ngx_int_t
+ngx_webhook_api_page_room(webhook_buf_t *items, size_t size)
+{
+    webhook_buf_t  larger;
+
+    if (items->size - items->len >= size) {
+        return NGX_OK;
+    }
+
+    webhook_buf_init(&larger, 0);
+
+    if (webhook_buf_reserve(&larger, ngx_max(2 * items->size,
+                                             items->len + size))
+        != WEBHOOK_OK
+        || webhook_buf_add(&larger, items->data, items->len) != WEBHOOK_OK)
+    {
+        webhook_buf_free(&larger);
+        return NGX_ERROR;
+    }
+
+    ngx_webhook_api_page_wipe(items);
+
+    *items = larger;
+
+    return NGX_OK;
+}
+
+
+void
+ngx_webhook_api_page_wipe(webhook_buf_t *items)
+{
+    if (items->len) {
+        ngx_explicit_memzero(items->data, items->len);
+    }
+
+    webhook_buf_free(items);
 }
 
 

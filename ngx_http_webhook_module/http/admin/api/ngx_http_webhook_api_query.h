@@ -57,5 +57,18 @@ ngx_int_t ngx_webhook_api_page(ngx_webhook_api_t *api, json_t *items,
 ngx_int_t ngx_webhook_api_page_member(ngx_webhook_api_t *api, const char *name,
     json_t *value);
 
+/* The same with items as JSON texts, which last as long as the request. */
+ngx_int_t ngx_webhook_api_page_text(ngx_webhook_api_t *api,
+    webhook_buf_t *items, const u_char *cursor, size_t len);
+
+/*
+ * Adds one to such texts; takes over the reference to json.  NGX_OK, or NGX_ERROR
+ * on lack of memory, also where json is NULL.  Any thread.  And overwrites and
+ * frees them, since an item may show a URL.
+ */
+ngx_int_t ngx_webhook_api_page_item(webhook_buf_t *items, json_t *json);
+void ngx_webhook_api_page_wipe(webhook_buf_t *items);
+
+
 
 #endif /* NGX_WEBHOOK_API_QUERY_H */

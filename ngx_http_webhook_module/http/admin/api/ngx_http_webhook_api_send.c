@@ -92,9 +92,12 @@ static ngx_int_t
 ngx_webhook_api_send_bytes(ngx_webhook_api_t *api, ngx_str_t *bytes)
 {
     size_t                            size;
-    ngx_str_t                        *wiped;
+    u_char                           *p;
+    ngx_str_t                        *wiped, *items;
     ngx_pool_cleanup_t               *cln;
     struct ngx_webhook_api_answer_s  *answer;
+
+    static ngx_str_t  head = ngx_string("{\"items\":[");
 
     answer = api->answer;
 
@@ -121,22 +124,36 @@ ngx_webhook_api_send_bytes(ngx_webhook_api_t *api, ngx_str_t *bytes)
         return NGX_ERROR;
     }
 
-    bytes->data = ngx_pnalloc(api->pool, size + 1);
+    items = &answer->items;
+
+    bytes->data = ngx_pnalloc(api->pool, items->len + size + 1);
     if (bytes->data == NULL) {
         return NGX_ERROR;
     }
 
     wiped->data = bytes->data;
-    wiped->len = size;
+    wiped->len = items->len + size;
 
-    if (json_dumpb(answer->json, (char *) bytes->data, size, JSON_COMPACT)
-        != size)
-    {
+    /* items are put between the brackets of the rest */
+
+    p = bytes->data + items->len;
+
+    if (json_dumpb(answer->json, (char *) p, size, JSON_COMPACT) != size) {
         return NGX_ERROR;
     }
 
-    bytes->data[size] = '\n';
-    bytes->len = size + 1;
+    if (items->len) {
+
+        if (size < head.len || ngx_memcmp(p, head.data, head.len) != 0) {
+            return NGX_ERROR;
+        }
+
+        ngx_memcpy(ngx_cpymem(bytes->data, head.data, head.len), items->data,
+                   items->len);
+    }
+
+    p[size] = '\n';
+    bytes->len = items->len + size + 1;
 
     return NGX_OK;
 }

@@ -15,6 +15,7 @@
 typedef struct {
     ngx_webhook_job_t     job;              /* first: a job is one of these */
     ngx_webhook_api_t    *api;
+    void                (*seen)(ngx_webhook_api_t *api, webhook_op_t *op);
     ngx_int_t           (*done)(ngx_webhook_api_t *api, webhook_op_t *op);
     unsigned              any:1;            /* it gets every result */
 } ngx_webhook_api_job_t;
@@ -30,8 +31,10 @@ typedef struct {
 
 static ngx_int_t ngx_webhook_api_store_post(ngx_webhook_api_t *api,
     webhook_op_t *op,
+    void (*seen)(ngx_webhook_api_t *api, webhook_op_t *op),
     ngx_int_t (*done)(ngx_webhook_api_t *api, webhook_op_t *op),
     ngx_uint_t any);
+static void ngx_webhook_api_store_seen(ngx_webhook_job_t *job);
 static void ngx_webhook_api_store_done(ngx_webhook_job_t *job);
 static ngx_int_t ngx_webhook_api_store_failed(ngx_webhook_api_t *api,
     webhook_store_result_e result);
@@ -89,7 +92,16 @@ ngx_int_t
 ngx_webhook_api_store(ngx_webhook_api_t *api, webhook_op_t *op,
     ngx_int_t (*done)(ngx_webhook_api_t *api, webhook_op_t *op))
 {
-    return ngx_webhook_api_store_post(api, op, done, 0);
+    return ngx_webhook_api_store_post(api, op, NULL, done, 0);
+}
+
+
+ngx_int_t
+ngx_webhook_api_store_see(ngx_webhook_api_t *api, webhook_op_t *op,
+    void (*seen)(ngx_webhook_api_t *api, webhook_op_t *op),
+    ngx_int_t (*done)(ngx_webhook_api_t *api, webhook_op_t *op))
+{
+    return ngx_webhook_api_store_post(api, op, seen, done, 0);
 }
 
 
@@ -97,12 +109,13 @@ ngx_int_t
 ngx_webhook_api_store_any(ngx_webhook_api_t *api, webhook_op_t *op,
     ngx_int_t (*done)(ngx_webhook_api_t *api, webhook_op_t *op))
 {
-    return ngx_webhook_api_store_post(api, op, done, 1);
+    return ngx_webhook_api_store_post(api, op, NULL, done, 1);
 }
 
 
 static ngx_int_t
 ngx_webhook_api_store_post(ngx_webhook_api_t *api, webhook_op_t *op,
+    void (*seen)(ngx_webhook_api_t *api, webhook_op_t *op),
     ngx_int_t (*done)(ngx_webhook_api_t *api, webhook_op_t *op),
     ngx_uint_t any)
 {
@@ -117,13 +130,30 @@ ngx_webhook_api_store_post(ngx_webhook_api_t *api, webhook_op_t *op,
 
     job->job.op = *op;
     job->job.handler = ngx_webhook_api_store_done;
+    job->job.seen = seen ? ngx_webhook_api_store_seen : NULL;
     job->api = api;
+    job->seen = seen;
     job->done = done;
     job->any = any;
 
     ngx_webhook_store_queue_post(&job->job);
 
     return ngx_webhook_api_hold(api);
+}
+
+
+/* On a thread. */
+
+static void
+ngx_webhook_api_store_seen(ngx_webhook_job_t *j)
+{
+    ngx_webhook_api_job_t  *job;
+
+    job = (ngx_webhook_api_job_t *) j;
+
+    if (job->job.op.result == WEBHOOK_STORE_OK) {
+        job->seen(job->api, &job->job.op);
+    }
 }
 
 

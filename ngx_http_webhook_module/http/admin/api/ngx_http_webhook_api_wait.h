@@ -25,6 +25,16 @@ ngx_int_t ngx_webhook_api_store(ngx_webhook_api_t *api, webhook_op_t *op,
     ngx_int_t (*done)(ngx_webhook_api_t *api, webhook_op_t *op));
 
 /*
+ * The same of an operation that reads, whose answer takes long to be made: where
+ * it is OK, seen() may be called first, on the thread that has read, or may not,
+ * and then done() does the same.  It reads api and the operation, and writes to
+ * memory of the route's own; it takes nothing from a request's pool.
+ */
+ngx_int_t ngx_webhook_api_store_see(ngx_webhook_api_t *api, webhook_op_t *op,
+    void (*seen)(ngx_webhook_api_t *api, webhook_op_t *op),
+    ngx_int_t (*done)(ngx_webhook_api_t *api, webhook_op_t *op));
+
+/*
  * Has run() called on a thread, for what takes long: it may read api and use
  * the memory of data, and nothing of the request or its pool; then done() on
  * the event loop.  NGX_AGAIN; or NGX_ERROR.

@@ -26,7 +26,11 @@ typedef struct {
     webhook_object_e               kind;
     webhook_company_t              company;
     uint32_t                       limit;
-    json_t                        *items;
+    webhook_buf_t                  items;       /* JSON texts */
+    uint32_t                       n;           /* of them */
+    unsigned                       seen:1;      /* what the store answered is in
+                                                   them */
+    unsigned                       failed:1;    /* there was no memory for it */
     ngx_webhook_objects_cursor_t   cursor;
     ngx_uint_t                     from;        /* cursor is set */
     webhook_op_stats_t             stats;
@@ -44,6 +48,8 @@ static ngx_int_t ngx_webhook_objects_configured(ngx_webhook_api_t *api,
     ngx_webhook_objects_t *o);
 static ngx_int_t ngx_webhook_objects_ask(ngx_webhook_api_t *api,
     ngx_webhook_objects_t *o);
+static void ngx_webhook_objects_seen(ngx_webhook_api_t *api,
+    webhook_op_t *op);
 static ngx_int_t ngx_webhook_objects_found(ngx_webhook_api_t *api,
     webhook_op_t *op);
 static ngx_int_t ngx_webhook_objects_page(ngx_webhook_api_t *api,
@@ -91,6 +97,7 @@ ngx_webhook_objects_create(ngx_webhook_api_t *api, webhook_object_e kind)
 
     o = cln->data;
     ngx_memzero(o, sizeof(ngx_webhook_objects_t));
+    webhook_buf_init(&o->items, 0);
     cln->handler = ngx_webhook_objects_forget;
 
     o->kind = kind;
@@ -105,8 +112,7 @@ ngx_webhook_objects_forget(void *data)
 {
     ngx_webhook_objects_t *o = data;
 
-    json_decref(o->items);
-    o->items = NULL;
+    ngx_webhook_api_page_wipe(&o->items);
 }
 
 
@@ -149,11 +155,6 @@ ngx_webhook_objects_list_go(ngx_webhook_api_t *api)
 
     if (rc != NGX_OK) {
         return rc == NGX_DECLINED ? NGX_OK : NGX_ERROR;
-    }
-
-    o->items = json_array();
-    if (o->items == NULL) {
-        return NGX_ERROR;
     }
 
     if (o->kind != WEBHOOK_OBJECT_ENDPOINT) {
@@ -241,7 +242,7 @@ ngx_webhook_objects_configured(ngx_webhook_api_t *api,
             continue;
         }
 
-        if (json_array_size(o->items) == o->limit) {
+        if (o->n == o->limit) {
             return NGX_DONE;
         }
 
@@ -255,9 +256,11 @@ ngx_webhook_objects_configured(ngx_webhook_api_t *api,
                                         (ngx_webhook_receiver_t *) named[i]);
         }
 
-        if (json_array_append_new(o->items, json) != 0) {
+        if (ngx_webhook_api_page_item(&o->items, json) != NGX_OK) {
             return NGX_ERROR;
         }
+
+        o->n++;
 
         for (j = 0; j < 8; j++) {
             o->cursor.key[j] = (u_char) (named[i]->id >> (56 - 8 * j));
@@ -273,7 +276,7 @@ ngx_webhook_objects_ask(ngx_webhook_api_t *api, ngx_webhook_objects_t *o)
 {
     webhook_op_t  op;
 
-    if (json_array_size(o->items) == o->limit) {
+    if (o->n == o->limit) {
 
         /* whether there is one more is told by the next page */
 
@@ -285,7 +288,7 @@ ngx_webhook_objects_ask(ngx_webhook_api_t *api, ngx_webhook_objects_t *o)
     op.type = WEBHOOK_OP_OBJECTS;
     op.u.objects.kind = o->kind;
     op.u.objects.company = o->company;
-    op.u.objects.max = o->limit - (uint32_t) json_array_size(o->items);
+    op.u.objects.max = o->limit - o->n;
     op.u.objects.max_bytes = NGX_WEBHOOK_OBJECTS_BYTES;
 
     if (o->cursor.registered) {
@@ -294,28 +297,53 @@ ngx_webhook_objects_ask(ngx_webhook_api_t *api, ngx_webhook_objects_t *o)
                    WEBHOOK_OBJECT_CURSOR);
     }
 
-    return ngx_webhook_api_store(api, &op, ngx_webhook_objects_found);
+    o->seen = 0;
+
+    return ngx_webhook_api_store_see(api, &op, ngx_webhook_objects_seen,
+                                     ngx_webhook_objects_found);
+}
+
+
+/* Any thread: each is opened with its key, which takes its time. */
+
+static void
+ngx_webhook_objects_seen(ngx_webhook_api_t *api, webhook_op_t *op)
+{
+    uint32_t                i;
+    ngx_webhook_objects_t  *o;
+
+    o = ngx_webhook_scope(api)->data;
+    o->seen = 1;
+
+    for (i = 0; i < op->u.objects.count && !o->failed; i++) {
+
+        if (ngx_webhook_api_page_item(&o->items,
+                                      ngx_webhook_shown_kept(api,
+                                                 &op->u.objects.objects[i],
+                                                 &o->stats))
+            != NGX_OK)
+        {
+            o->failed = 1;
+        }
+
+        o->n++;
+    }
 }
 
 
 static ngx_int_t
 ngx_webhook_objects_found(ngx_webhook_api_t *api, webhook_op_t *op)
 {
-    uint32_t                i;
     ngx_webhook_objects_t  *o;
 
     o = ngx_webhook_scope(api)->data;
 
-    for (i = 0; i < op->u.objects.count; i++) {
+    if (!o->seen) {
+        ngx_webhook_objects_seen(api, op);
+    }
 
-        if (json_array_append_new(o->items,
-                                  ngx_webhook_shown_kept(api,
-                                                 &op->u.objects.objects[i],
-                                                 &o->stats))
-            != 0)
-        {
-            return NGX_ERROR;
-        }
+    if (o->failed) {
+        return NGX_ERROR;
     }
 
     if (!op->u.objects.more) {
@@ -333,13 +361,9 @@ static ngx_int_t
 ngx_webhook_objects_page(ngx_webhook_api_t *api, ngx_webhook_objects_t *o,
     ngx_uint_t more)
 {
-    json_t  *items;
-
-    items = o->items;
-    o->items = NULL;
-
-    return ngx_webhook_api_page(api, items, more ? (u_char *) &o->cursor : NULL,
-                                sizeof(ngx_webhook_objects_cursor_t));
+    return ngx_webhook_api_page_text(api, &o->items,
+                                     more ? (u_char *) &o->cursor : NULL,
+                                     sizeof(ngx_webhook_objects_cursor_t));
 }
 
 

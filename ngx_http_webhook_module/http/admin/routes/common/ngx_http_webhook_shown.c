@@ -144,22 +144,19 @@ static void
 ngx_webhook_shown_reason(ngx_webhook_api_t *api,
     const webhook_object_t *object, ngx_webhook_why_t *why)
 {
-    ngx_webhook_registry_state_t  state;
+    uint64_t                   key;
+    ngx_webhook_registered_t  *set;
 
-    if (why->text
-        || ngx_webhook_registry_state(api->wmcf, object->kind,
-                                      ngx_webhook_nstr(&object->id), &state)
-           != NGX_OK)
-    {
+    if (why->text) {
         return;
     }
 
-    if (state.why.text) {
-        *why = state.why;
+    set = ngx_webhook_scope(api)->set;
+    key = webhook_id_name(&object->id);
 
-    } else {
-        ngx_webhook_shown_unconfirmed(state.unconfirmed, why);
-    }
+    ngx_webhook_shown_held(object->kind == WEBHOOK_OBJECT_ENDPOINT
+                           ? ngx_webhook_registered_endpoint(set, key)
+                           : ngx_webhook_registered_receiver(set, key), why);
 }
 
 

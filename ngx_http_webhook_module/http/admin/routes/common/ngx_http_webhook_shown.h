@@ -21,8 +21,8 @@ json_t *ngx_webhook_shown_object(ngx_webhook_api_t *api,
     const webhook_object_t *object, const json_t *definition,
     const ngx_webhook_why_t *why);
 
-/* The same of one as the store has it, with its data; and with the state of an
-   endpoint, out of stats. */
+/* The same of one as the store has it, with its data, and as the scope's set
+   has it; and with the state of an endpoint, out of stats.  Any thread. */
 json_t *ngx_webhook_shown_kept(ngx_webhook_api_t *api,
     const webhook_object_t *object, const webhook_op_stats_t *stats);
 

@@ -20,7 +20,8 @@
 
 typedef struct {
     webhook_filter_t     filter;
-    json_t              *items;
+    webhook_buf_t        items;         /* JSON texts, with commas */
+    uint32_t             n;             /* of them */
     uint32_t             limit;
     ngx_uint_t           turns;
     webhook_str_find_t   q;             /* of no bytes: there is none */
@@ -30,6 +31,8 @@ typedef struct {
                                            asked again; 0: it is a new one */
     ngx_str_t            past;          /* an endpoint that is not there now;
                                            empty: none is asked for */
+    unsigned             seen:1;        /* what the store answered is in it */
+    unsigned             failed:1;      /* there was no memory for it */
 } ngx_webhook_deliveries_page_t;
 
 
@@ -37,6 +40,8 @@ static ngx_int_t ngx_webhook_deliveries_list_go(ngx_webhook_api_t *api);
 static ngx_int_t ngx_webhook_deliveries_past(ngx_webhook_api_t *api,
     ngx_webhook_deliveries_page_t *page);
 static ngx_int_t ngx_webhook_deliveries_list_ask(ngx_webhook_api_t *api);
+static void ngx_webhook_deliveries_seen(ngx_webhook_api_t *api,
+    webhook_op_t *op);
 static ngx_int_t ngx_webhook_deliveries_listed(ngx_webhook_api_t *api,
     webhook_op_t *op);
 static ngx_uint_t ngx_webhook_deliveries_shown(ngx_webhook_api_t *api,
@@ -100,10 +105,7 @@ ngx_webhook_deliveries_list_go(ngx_webhook_api_t *api)
                                        WEBHOOK_STR_FIND_MAX);
     }
 
-    page->items = json_array();
-    if (page->items == NULL) {
-        return NGX_ERROR;
-    }
+    webhook_buf_init(&page->items, 0);
 
     return page->past.len ? ngx_webhook_deliveries_past(api, page)
                           : ngx_webhook_deliveries_list_ask(api);
@@ -169,18 +171,21 @@ ngx_webhook_deliveries_list_ask(ngx_webhook_api_t *api)
         op.u.list.filter.max = NGX_WEBHOOK_DELIVERIES_TOGETHER;
 
     } else {
-        op.u.list.filter.max = page->limit
-                               - (uint32_t) json_array_size(page->items);
+        op.u.list.filter.max = page->limit - page->n;
     }
 
     page->turns++;
+    page->seen = 0;
 
-    return ngx_webhook_api_store(api, &op, ngx_webhook_deliveries_listed);
+    return ngx_webhook_api_store_see(api, &op, ngx_webhook_deliveries_seen,
+                                     ngx_webhook_deliveries_listed);
 }
 
 
-static ngx_int_t
-ngx_webhook_deliveries_listed(ngx_webhook_api_t *api, webhook_op_t *op)
+/* Any thread: reads what is registered, and writes to the page alone. */
+
+static void
+ngx_webhook_deliveries_seen(ngx_webhook_api_t *api, webhook_op_t *op)
 {
     uint32_t                        i, last, room;
     const webhook_delivery_t       *d;
@@ -188,8 +193,11 @@ ngx_webhook_deliveries_listed(ngx_webhook_api_t *api, webhook_op_t *op)
 
     page = ngx_webhook_scope(api)->data;
 
+    page->seen = 1;
+    page->max = 0;
+
     d = op->u.list.deliveries;
-    room = page->limit - (uint32_t) json_array_size(page->items);
+    room = page->limit - page->n;
     last = 0;
 
     for (i = 0; i < op->u.list.count; i++) {
@@ -200,28 +208,53 @@ ngx_webhook_deliveries_listed(ngx_webhook_api_t *api, webhook_op_t *op)
 
         if (room == 0) {
             page->max = last;
-            return ngx_webhook_deliveries_list_ask(api);
+            return;
         }
 
         room--;
         last = i + 1;
     }
 
-    for (i = 0; i < op->u.list.count; i++) {
+    for (i = 0; i < op->u.list.count && !page->failed; i++) {
 
         page->looked++;
         page->reached = d[i].wall;
 
-        if (ngx_webhook_deliveries_shown(api, page, &d[i])
-            && json_array_append_new(page->items,
-                                     webhook_view_delivery(&d[i], NULL))
-               != 0)
-        {
-            return NGX_ERROR;
+        if (!ngx_webhook_deliveries_shown(api, page, &d[i])) {
+            continue;
         }
+
+        if (ngx_webhook_api_page_item(&page->items,
+                                      webhook_view_delivery(&d[i], NULL))
+            != NGX_OK)
+        {
+            page->failed = 1;
+        }
+
+        page->n++;
+    }
+}
+
+
+static ngx_int_t
+ngx_webhook_deliveries_listed(ngx_webhook_api_t *api, webhook_op_t *op)
+{
+    ngx_webhook_deliveries_page_t  *page;
+
+    page = ngx_webhook_scope(api)->data;
+
+    if (!page->seen) {
+        ngx_webhook_deliveries_seen(api, op);
     }
 
-    page->max = 0;
+    if (page->failed) {
+        return NGX_ERROR;
+    }
+
+    if (page->max) {
+        return ngx_webhook_deliveries_list_ask(api);
+    }
+
     page->filter.more = op->u.list.filter.more;
 
     if (page->filter.more) {
@@ -229,7 +262,7 @@ ngx_webhook_deliveries_listed(ngx_webhook_api_t *api, webhook_op_t *op)
                    WEBHOOK_CURSOR_LEN);
         page->filter.from = 1;
 
-        if (json_array_size(page->items) < page->limit
+        if (page->n < page->limit
             && page->turns < NGX_WEBHOOK_DELIVERIES_TURNS)
         {
             return ngx_webhook_deliveries_list_ask(api);
@@ -272,17 +305,15 @@ ngx_webhook_deliveries_holds(const webhook_str_find_t *q,
 static ngx_int_t
 ngx_webhook_deliveries_page(ngx_webhook_api_t *api)
 {
-    json_t                         *items, *searched;
+    json_t                         *searched;
     ngx_webhook_deliveries_page_t  *page;
 
     page = ngx_webhook_scope(api)->data;
 
-    items = page->items;
-    page->items = NULL;
-
-    if (ngx_webhook_api_page(api, items,
-                             page->filter.more ? page->filter.cursor : NULL,
-                             WEBHOOK_CURSOR_LEN)
+    if (ngx_webhook_api_page_text(api, &page->items,
+                                  page->filter.more ? page->filter.cursor
+                                                    : NULL,
+                                  WEBHOOK_CURSOR_LEN)
         != NGX_OK)
     {
         return NGX_ERROR;
@@ -308,6 +339,5 @@ ngx_webhook_deliveries_forget(void *data)
 {
     ngx_webhook_deliveries_page_t *page = data;
 
-    json_decref(page->items);
-    page->items = NULL;
+    ngx_webhook_api_page_wipe(&page->items);
 }
