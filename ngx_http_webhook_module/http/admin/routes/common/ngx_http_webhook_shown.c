@@ -18,6 +18,8 @@ static json_t *ngx_webhook_shown_url(ngx_webhook_api_t *api, ngx_str_t *url);
 static json_t *ngx_webhook_shown_events(ngx_webhook_endpoint_t *ep);
 static json_t *ngx_webhook_shown_headers(ngx_webhook_endpoint_t *ep);
 static json_t *ngx_webhook_shown_text(const char *text);
+static const webhook_endpoint_stats_t *ngx_webhook_shown_stats(
+    const webhook_op_stats_t *stats, uint64_t key);
 static json_t *ngx_webhook_shown_due(const webhook_endpoint_stats_t *stats);
 
 
@@ -348,7 +350,6 @@ ngx_webhook_shown_state(ngx_webhook_api_t *api, json_t *json,
     const ngx_webhook_why_t *why)
 {
     json_t                          *state;
-    uint32_t                         i;
     webhook_endpoint_stats_t         none;
     const webhook_endpoint_stats_t  *ep;
 
@@ -356,14 +357,11 @@ ngx_webhook_shown_state(ngx_webhook_api_t *api, json_t *json,
         return NULL;
     }
 
-    ngx_memzero(&none, sizeof(webhook_endpoint_stats_t));
-    ep = &none;
+    ep = ngx_webhook_shown_stats(stats, key);
 
-    for (i = 0; i < stats->count; i++) {
-        if (stats->endpoints[i].id == key) {
-            ep = &stats->endpoints[i];
-            break;
-        }
+    if (ep == NULL) {
+        ngx_memzero(&none, sizeof(webhook_endpoint_stats_t));
+        ep = &none;
     }
 
     state = json_pack("{s:b, s:s?, s:o, s:o, s:o, s:s, s:I, s:I, s:I, s:I,"
@@ -402,6 +400,37 @@ static json_t *
 ngx_webhook_shown_text(const char *text)
 {
     return text ? json_string(text) : json_null();
+}
+
+
+/* They are by ascending ids. */
+
+static const webhook_endpoint_stats_t *
+ngx_webhook_shown_stats(const webhook_op_stats_t *stats, uint64_t key)
+{
+    uint32_t                         first, last, mid;
+    const webhook_endpoint_stats_t  *ep;
+
+    first = 0;
+    last = stats->count;
+
+    while (first < last) {
+        mid = first + (last - first) / 2;
+        ep = &stats->endpoints[mid];
+
+        if (ep->id == key) {
+            return ep;
+        }
+
+        if (ep->id < key) {
+            first = mid + 1;
+
+        } else {
+            last = mid;
+        }
+    }
+
+    return NULL;
 }
 
 
