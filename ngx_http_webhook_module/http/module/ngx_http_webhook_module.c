@@ -24,6 +24,7 @@
 #include "http/conf/main/ngx_http_webhook_conf_observe.h"
 #include "http/conf/main/ngx_http_webhook_conf_store.h"
 #include "http/outbound/delivery/ngx_http_webhook_dispatcher.h"
+#include "http/outbound/delivery/ngx_http_webhook_quota.h"
 #include "http/admin/api/ngx_http_webhook_api_handler.h"
 #include "http/outbound/delivery/ngx_http_webhook_watch.h"
 #include "http/outbound/own/ngx_http_webhook_own.h"
@@ -382,5 +383,6 @@ ngx_webhook_exit_process(ngx_cycle_t *cycle)
     ngx_webhook_client_exit(cycle);
     ngx_webhook_reads_exit();
     ngx_webhook_store_queue_exit(cycle);
+    ngx_webhook_quota_exit();
     ngx_webhook_log_exit();
 }

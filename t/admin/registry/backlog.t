@@ -121,8 +121,11 @@ is_deeply got(15), { '/all' => [1 .. 10], '/two' => [6 .. 10] },
 is_deeply states($one), { pending => 3, dead => 2 },
     'what is over the backlog is a dead letter';
 
-like $t->error_log($mark), qr/\[error\].*webhook event "order\.add" \S+ is a dead letter for 1 registered endpoints: "backlog=3" of webhook_registry is reached by their company "shop-1"/,
+my $log = $t->error_log($mark);
+
+like $log, qr/\[error\].*webhook event "order\.add" \S+ is a dead letter for 1 registered endpoints: "backlog=3" of webhook_registry is reached by their company "shop-1"/,
     'it is told';
+is scalar(() = $log =~ /dead letter/g), 1, 'once';
 is metric('ngx_webhook_deliveries_backlogged_total'), 2, 'and counted';
 
 my (undef, $list) = $t->ctl('list', "--endpoint=$one", '--state=dead',
@@ -149,7 +152,13 @@ order('shop-1', 11);
 
 is_deeply got(22)->{'/one'}, [1 .. 5, 11], 'there is room again';
 
+unlike $t->error_log($mark), qr/more deliveries/, 'more are told later';
+
 $t->stop;
+
+like $t->error_log($mark), qr/\[error\].*: 1 more deliveries of 1 webhook events to registered endpoints of "shop-1" are dead letters: "backlog=3" of webhook_registry is reached/,
+    'how many more there were, when the worker exits at the latest';
+
 $t->ok_logs;
 
 done_testing;

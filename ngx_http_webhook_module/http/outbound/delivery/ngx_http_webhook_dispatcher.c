@@ -258,6 +258,7 @@ ngx_webhook_dispatcher_init(ngx_cycle_t *cycle, ngx_webhook_main_conf_t *wmcf)
     ngx_webhook_dispatcher_register_init(wmcf, cycle->log);
     ngx_webhook_attempt_init(wmcf, cycle->log, c->lease);
     ngx_webhook_backlog_init(wmcf, cycle->log, ngx_webhook_dispatcher_put);
+    ngx_webhook_quota_init(cycle->log);
     ngx_webhook_steps_init(wmcf, cycle->log);
 
     if (ngx_webhook_store_queue_ready()) {
