@@ -56,6 +56,7 @@ ngx_webhook_api_body(ngx_webhook_api_t *api,
     r = api->request;
 
     api->frame->then = then;
+    api->frame->body_ours = (r->request_body == NULL);
 
     r->request_body_no_buffering = 1;
 
@@ -155,6 +156,13 @@ ngx_webhook_api_body_take(ngx_webhook_api_t *api)
         if (len && ngx_buf_in_memory(b)) {
             ngx_memcpy(p, b->pos, (size_t) len);
 
+            if (frame->body_ours && b->temporary) {
+
+                /* the buffer may be the connection's, and outlive us */
+
+                ngx_explicit_memzero(b->pos, (size_t) len);
+            }
+
         } else if (ngx_webhook_api_body_file(b, p, (size_t) len) != NGX_OK) {
             return NGX_HTTP_INTERNAL_SERVER_ERROR;
         }
@@ -175,6 +183,15 @@ ngx_webhook_api_body_take(ngx_webhook_api_t *api)
     }
 
     return NGX_OK;
+}
+
+
+void
+ngx_webhook_api_body_wipe(ngx_webhook_api_t *api)
+{
+    if (api->frame->body) {
+        ngx_explicit_memzero(api->frame->body, api->frame->body_len);
+    }
 }
 
 

@@ -8,6 +8,7 @@
 
 #include "http/admin/api/ngx_http_webhook_api_int.h"
 #include "core/base/webhook_hash.h"
+#include "http/runtime/wipe/ngx_http_webhook_wipe.h"
 
 
 static const ngx_webhook_page_file_t *ngx_webhook_api_file(
@@ -51,6 +52,10 @@ ngx_webhook_api_handler(ngx_http_request_t *r)
 
     api = ngx_webhook_api_make(r, wlcf->api);
     if (api == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (ngx_webhook_wipe(r) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
@@ -551,6 +556,7 @@ ngx_webhook_api_end(ngx_webhook_api_t *api, ngx_int_t rc)
     }
 
     ngx_webhook_api_once_release(api);
+    ngx_webhook_api_body_wipe(api);
 
     /* a body that nobody reads is not asked for */
 

@@ -67,6 +67,7 @@ struct ngx_webhook_api_frame_s {
     size_t                        body_len;
     size_t                        body_size;
     size_t                        body_max;
+    unsigned                      body_ours:1;  /* nobody read it before us */
 
     void                        (*then)(ngx_webhook_api_t *api, ngx_int_t rc);
                                                 /* behind the body */
@@ -128,6 +129,9 @@ ngx_webhook_api_t *ngx_webhook_api_of(ngx_http_request_t *r);
  */
 void ngx_webhook_api_body(ngx_webhook_api_t *api,
     void (*then)(ngx_webhook_api_t *api, ngx_int_t rc));
+
+/* Wipes it, at the end: where it was not parsed. */
+void ngx_webhook_api_body_wipe(ngx_webhook_api_t *api);
 
 /* Makes api->body of it, and wipes it.  "then" is called with NGX_OK;
    NGX_DECLINED after setting a problem; NGX_ERROR.  Returns what it returned,

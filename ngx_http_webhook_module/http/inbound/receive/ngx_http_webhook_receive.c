@@ -31,10 +31,12 @@
 #include "http/model/ngx_http_webhook_verifier.h"
 #include "http/runtime/ngx_http_webhook_held.h"
 #include "http/runtime/ngx_http_webhook_hops.h"
+#include "http/runtime/wipe/ngx_http_webhook_wipe.h"
 
 #include <openssl/crypto.h>
 
 
+static ngx_int_t ngx_webhook_receive_wipe(ngx_webhook_call_t *call);
 static ngx_uint_t ngx_webhook_receive_ready(ngx_webhook_call_t *call,
     ngx_str_t *error);
 static ngx_int_t ngx_webhook_receive_current(ngx_webhook_call_t *call);
@@ -124,7 +126,9 @@ ngx_webhook_receive_handler(ngx_http_request_t *r)
 
     ngx_webhook_receive_way(call);
 
-    if (ngx_webhook_mask_all(call) != NGX_OK) {
+    if (ngx_webhook_mask_all(call) != NGX_OK
+        || ngx_webhook_receive_wipe(call) != NGX_OK)
+    {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
@@ -156,6 +160,26 @@ ngx_webhook_receive_handler(ngx_http_request_t *r)
     }
 
     return ngx_webhook_receive_refuse(call, status, &error);
+}
+
+
+/* Where a header of the call is a secret itself, and not signed by one. */
+
+static ngx_int_t
+ngx_webhook_receive_wipe(ngx_webhook_call_t *call)
+{
+    ngx_webhook_receiver_t  *receiver;
+
+    receiver = call->receiver;
+
+    if (call->request->headers_in.authorization
+        || (receiver && receiver->verify
+            && receiver->verify->verifier.preset->kind == WEBHOOK_VERIFY_TOKEN))
+    {
+        return ngx_webhook_wipe(call->request);
+    }
+
+    return NGX_OK;
 }
 
 
