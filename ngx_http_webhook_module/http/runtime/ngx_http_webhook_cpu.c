@@ -10,6 +10,8 @@
                                                first */
 #define NGX_WEBHOOK_CPU_STUCK  60000        /* ms without a result */
 #define NGX_WEBHOOK_CPU_AGAIN  10           /* ms, where the pool is full */
+#define NGX_WEBHOOK_CPU_EACH   64           /* works of a company that wait */
+#define NGX_WEBHOOK_CPU_ALL    1024         /*   and of all companies */
 
 
 typedef struct {
@@ -19,10 +21,12 @@ typedef struct {
     ngx_log_t          *log;
 
     ngx_queue_t         waiting;
+    webhook_fair_t      fair;       /* companies' works that wait */
     ngx_queue_t         away;
     ngx_uint_t          busy;       /* works away */
+    ngx_uint_t          fairs;      /* companies' among these */
     ngx_uint_t          held;       /* works not done yet */
-    size_t              behind;     /* bytes of them */
+    size_t              behind;     /* bytes of them, but of companies' */
     size_t              deserted;   /* of these, of those that nobody waits
                                        for any more */
 
@@ -31,6 +35,7 @@ typedef struct {
     ngx_event_t         guard;      /* keeps an exiting worker until all are
                                        done */
     unsigned            closing:1;
+    unsigned            turn:1;     /* the next is a company's */
 } ngx_webhook_cpu_t;
 
 
@@ -40,7 +45,9 @@ typedef struct {
 } ngx_webhook_freed_t;
 
 
+static void ngx_webhook_work_posted(void);
 static void ngx_webhook_cpu_start(ngx_event_t *ev);
+static ngx_webhook_work_t *ngx_webhook_cpu_next(ngx_webhook_cpu_t *cpu);
 static void ngx_webhook_cpu_guard(ngx_event_t *ev);
 static void ngx_webhook_cpu_thread(void *data, ngx_log_t *log);
 static void ngx_webhook_cpu_back(ngx_event_t *ev);
@@ -69,6 +76,9 @@ ngx_webhook_cpu_init(ngx_cycle_t *cycle, ngx_webhook_main_conf_t *wmcf)
     ngx_queue_init(&cpu->waiting);
     ngx_queue_init(&cpu->away);
 
+    webhook_fair_init(&cpu->fair, NGX_WEBHOOK_CPU_EACH, NGX_WEBHOOK_CPU_ALL,
+                      cpu->memory / 2);
+
     cpu->start.handler = ngx_webhook_cpu_start;
     cpu->start.data = cpu;
     cpu->start.log = cycle->log;
@@ -86,9 +96,10 @@ ngx_webhook_cpu_init(ngx_cycle_t *cycle, ngx_webhook_main_conf_t *wmcf)
 void
 ngx_webhook_cpu_exit(ngx_cycle_t *cycle)
 {
-    ngx_queue_t         *q;
-    ngx_webhook_cpu_t   *cpu;
-    ngx_webhook_work_t  *work;
+    ngx_queue_t          *q;
+    ngx_webhook_cpu_t    *cpu;
+    ngx_webhook_work_t   *work;
+    webhook_fair_item_t  *item;
 
     cpu = &ngx_webhook_cpu;
 
@@ -145,6 +156,16 @@ ngx_webhook_cpu_exit(ngx_cycle_t *cycle)
         ngx_webhook_cpu_done(work);
     }
 
+    for ( ;; ) {
+        item = webhook_fair_take(&cpu->fair);
+
+        if (item == NULL) {
+            break;
+        }
+
+        ngx_webhook_cpu_done(ngx_queue_data(item, ngx_webhook_work_t, turn));
+    }
+
     cpu->pool = NULL;
 }
 
@@ -181,6 +202,14 @@ ngx_webhook_cpu_deserted(size_t size)
     cpu = &ngx_webhook_cpu;
 
     return cpu->deserted + size > cpu->memory;
+}
+
+
+ngx_uint_t
+ngx_webhook_cpu_crowded(ngx_str_t *company, size_t size)
+{
+    return webhook_fair_full(&ngx_webhook_cpu.fair, ngx_webhook_str(company),
+                             size);
 }
 
 
@@ -230,10 +259,46 @@ ngx_webhook_work_post(ngx_webhook_work_t *work)
 
     cpu = &ngx_webhook_cpu;
 
-    cpu->held++;
     cpu->behind += work->size;
 
     ngx_queue_insert_tail(&cpu->waiting, &work->queue);
+
+    ngx_webhook_work_posted();
+}
+
+
+void
+ngx_webhook_work_post_fair(ngx_webhook_work_t *work, ngx_str_t *company)
+{
+    work->fair = 1;
+    work->turn.size = work->size;
+    work->turn.owner.len = company->len;
+
+    if (company->len) {
+        work->turn.owner.data = ngx_pstrdup(work->pool, company);
+
+        if (work->turn.owner.data == NULL) {
+
+            /* it waits with those of nobody */
+
+            work->turn.owner.len = 0;
+        }
+    }
+
+    webhook_fair_put(&ngx_webhook_cpu.fair, &work->turn);
+
+    ngx_webhook_work_posted();
+}
+
+
+static void
+ngx_webhook_work_posted(void)
+{
+    ngx_webhook_cpu_t  *cpu;
+
+    cpu = &ngx_webhook_cpu;
+
+    cpu->held++;
 
     if (!cpu->guard.timer_set) {
         ngx_add_timer(&cpu->guard, NGX_WEBHOOK_CPU_STUCK);
@@ -248,7 +313,9 @@ ngx_webhook_work_post(ngx_webhook_work_t *work)
 void
 ngx_webhook_work_desert(ngx_webhook_work_t *work)
 {
-    if (!work->deserted) {
+    /* those of companies are bounded whoever waits for them */
+
+    if (!work->deserted && !work->fair) {
         work->deserted = 1;
         ngx_webhook_cpu.deserted += work->size;
     }
@@ -271,6 +338,7 @@ ngx_webhook_work_free(ngx_webhook_work_t *work)
     /* Giving back large memory takes time, too; nobody waits for that. */
 
     work->freeing = 1;
+    work->fair = 0;
 
     ngx_queue_insert_head(&cpu->waiting, &work->queue);
 
@@ -350,16 +418,18 @@ ngx_webhook_cpu_free_data(ngx_webhook_work_t *work)
 static void
 ngx_webhook_cpu_start(ngx_event_t *ev)
 {
-    ngx_queue_t         *q;
     ngx_webhook_cpu_t   *cpu;
     ngx_webhook_work_t  *work;
 
     cpu = ev->data;
 
-    while (!ngx_queue_empty(&cpu->waiting) && cpu->busy < cpu->threads) {
+    while (cpu->busy < cpu->threads) {
 
-        q = ngx_queue_head(&cpu->waiting);
-        work = ngx_queue_data(q, ngx_webhook_work_t, queue);
+        work = ngx_webhook_cpu_next(cpu);
+
+        if (work == NULL) {
+            return;
+        }
 
         if (ngx_thread_task_post(cpu->pool, &work->task) != NGX_OK) {
 
@@ -369,11 +439,41 @@ ngx_webhook_cpu_start(ngx_event_t *ev)
             return;
         }
 
-        ngx_queue_remove(q);
-        ngx_queue_insert_tail(&cpu->away, q);
+        if (work->fair) {
+            (void) webhook_fair_take(&cpu->fair);
+            cpu->fairs++;
 
+        } else {
+            ngx_queue_remove(&work->queue);
+        }
+
+        ngx_queue_insert_tail(&cpu->away, &work->queue);
+
+        cpu->turn = !work->fair;
         cpu->busy++;
     }
+}
+
+
+/* Which work is next, of those that wait; NULL: none may begin. */
+
+static ngx_webhook_work_t *
+ngx_webhook_cpu_next(ngx_webhook_cpu_t *cpu)
+{
+    webhook_fair_item_t  *item;
+
+    item = webhook_fair_next(&cpu->fair);
+
+    if (item && cpu->fairs && cpu->fairs >= cpu->threads / 2) {
+        item = NULL;
+    }
+
+    if (!ngx_queue_empty(&cpu->waiting) && (item == NULL || !cpu->turn)) {
+        return ngx_queue_data(ngx_queue_head(&cpu->waiting),
+                              ngx_webhook_work_t, queue);
+    }
+
+    return item ? ngx_queue_data(item, ngx_webhook_work_t, turn) : NULL;
 }
 
 
@@ -423,7 +523,13 @@ ngx_webhook_cpu_back(ngx_event_t *ev)
     ngx_queue_remove(&work->queue);
     cpu->busy--;
 
-    if (!ngx_queue_empty(&cpu->waiting) && !cpu->start.posted) {
+    if (work->fair) {
+        cpu->fairs--;
+    }
+
+    if ((!ngx_queue_empty(&cpu->waiting) || webhook_fair_next(&cpu->fair))
+        && !cpu->start.posted)
+    {
         ngx_post_event(&cpu->start, &ngx_posted_events);
     }
 
@@ -444,7 +550,9 @@ ngx_webhook_cpu_done(ngx_webhook_work_t *work)
 
     cpu = &ngx_webhook_cpu;
 
-    cpu->behind -= work->size;
+    if (!work->fair) {
+        cpu->behind -= work->size;
+    }
 
     if (work->deserted) {
         cpu->deserted -= work->size;

@@ -25,6 +25,11 @@
  *     threads= of them at a time.  The others wait here; none is refused.
  *     Who could ask its sender to come again, or is nobody's to wait for,
  *     looks at ngx_webhook_cpu_behind() first.
+ *   - What somebody asked for who is trusted with nothing (expressions that
+ *     were registered, tests) waits in another queue, which is fair between
+ *     companies, takes half of the threads at most, and a turn after each work
+ *     of the others where those wait, too.  So a company delays itself.  Who
+ *     could do without looks at ngx_webhook_cpu_crowded() first.
  *   - A worker that exits waits for its works, within
  *     worker_shutdown_timeout.
  */
@@ -32,6 +37,7 @@
 #ifndef NGX_WEBHOOK_CPU_H
 #define NGX_WEBHOOK_CPU_H
 
+#include "core/fair/webhook_fair.h"
 #include "http/model/ngx_http_webhook.h"
 
 
@@ -57,6 +63,8 @@ struct ngx_webhook_work_s {
     /* of this room */
     ngx_thread_task_t     task;
     ngx_queue_t           queue;
+    webhook_fair_item_t   turn;             /* of a company's */
+    unsigned              fair:1;           /* it is */
     unsigned              freeing:1;
     unsigned              deserted:1;
 };
@@ -72,6 +80,10 @@ ngx_uint_t ngx_webhook_cpu_behind(size_t size);
    size bytes more. */
 ngx_uint_t ngx_webhook_cpu_deserted(size_t size);
 
+/* True where so many works of a company (empty: of none) wait, or of all
+   companies, that one more about size bytes is too much. */
+ngx_uint_t ngx_webhook_cpu_crowded(ngx_str_t *company, size_t size);
+
 /* True while the process exits. */
 ngx_uint_t ngx_webhook_cpu_closing(void);
 
@@ -80,6 +92,10 @@ ngx_webhook_work_t *ngx_webhook_work_create(size_t size);
 
 /* Takes it.  Never fails and never calls "done" from within. */
 void ngx_webhook_work_post(ngx_webhook_work_t *work);
+
+/* The same, as a company's (empty: of none): it waits behind those of the
+   company alone.  The name is copied. */
+void ngx_webhook_work_post_fair(ngx_webhook_work_t *work, ngx_str_t *company);
 
 /* Who waited for a work that is away has gone. */
 void ngx_webhook_work_desert(ngx_webhook_work_t *work);

@@ -38,6 +38,8 @@ static void ngx_webhook_api_store_seen(ngx_webhook_job_t *job);
 static void ngx_webhook_api_store_done(ngx_webhook_job_t *job);
 static ngx_int_t ngx_webhook_api_store_failed(ngx_webhook_api_t *api,
     webhook_store_result_e result);
+static ngx_int_t ngx_webhook_api_unavailable(ngx_webhook_api_t *api,
+    const char *detail);
 static void ngx_webhook_api_work_run(ngx_webhook_work_t *work);
 static void ngx_webhook_api_work_done(ngx_webhook_work_t *work);
 
@@ -197,15 +199,22 @@ static ngx_int_t
 ngx_webhook_api_store_failed(ngx_webhook_api_t *api,
     webhook_store_result_e result)
 {
+    return ngx_webhook_api_unavailable(api, result == WEBHOOK_STORE_UNKNOWN
+                                      ? "The store failed, and it is not known "
+                                        "whether this was done: look, or ask "
+                                        "again with the same Idempotency-Key"
+                                      : "The store is not available; nothing "
+                                        "was changed");
+}
+
+
+static ngx_int_t
+ngx_webhook_api_unavailable(ngx_webhook_api_t *api, const char *detail)
+{
     static ngx_str_t  second = ngx_string("1");
 
-    if (ngx_webhook_api_problem(api, NGX_HTTP_SERVICE_UNAVAILABLE,
-                                result == WEBHOOK_STORE_UNKNOWN
-                                ? "The store failed, and it is not known "
-                                  "whether this was done: look, or ask again "
-                                  "with the same Idempotency-Key"
-                                : "The store is not available; nothing was "
-                                  "changed")
+    if (ngx_webhook_api_problem(api, NGX_HTTP_SERVICE_UNAVAILABLE, "%s",
+                                detail)
         != NGX_OK)
     {
         return NGX_ERROR;
@@ -220,8 +229,17 @@ ngx_webhook_api_work(ngx_webhook_api_t *api, size_t bytes, void *data,
     void (*run)(void *data, ngx_pool_t *pool, ngx_log_t *log),
     ngx_int_t (*done)(ngx_webhook_api_t *api, void *data))
 {
+    ngx_str_t               *company;
     ngx_webhook_work_t      *work;
     ngx_webhook_api_task_t  *task;
+
+    company = &api->who.company;
+
+    if (ngx_webhook_cpu_crowded(company, bytes)) {
+        return ngx_webhook_api_unavailable(api, "Too much that was asked of "
+                                                "the API waits for a thread; "
+                                                "nothing was done");
+    }
 
     work = ngx_webhook_work_create(bytes);
     if (work == NULL) {
@@ -243,7 +261,7 @@ ngx_webhook_api_work(ngx_webhook_api_t *api, size_t bytes, void *data,
     work->done = ngx_webhook_api_work_done;
     work->data = task;
 
-    ngx_webhook_work_post(work);
+    ngx_webhook_work_post_fair(work, company);
 
     return ngx_webhook_api_hold(api);
 }

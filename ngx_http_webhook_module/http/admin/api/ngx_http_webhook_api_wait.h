@@ -37,7 +37,8 @@ ngx_int_t ngx_webhook_api_store_see(ngx_webhook_api_t *api, webhook_op_t *op,
 /*
  * Has run() called on a thread, for what takes long: it may read api and use
  * the memory of data, and nothing of the request or its pool; then done() on
- * the event loop.  NGX_AGAIN; or NGX_ERROR.
+ * the event loop.  It waits in a queue that is fair between companies.
+ * NGX_AGAIN; NGX_OK with a 503 where too much waits; or NGX_ERROR.
  */
 ngx_int_t ngx_webhook_api_work(ngx_webhook_api_t *api, size_t bytes,
     void *data, void (*run)(void *data, ngx_pool_t *pool, ngx_log_t *log),

@@ -181,6 +181,11 @@ ngx_webhook_call_away(ngx_webhook_call_t *call)
         status = ngx_webhook_call_work_crowded(call,
                                     (off_t) ngx_webhook_call_work_size(call),
                                     &error);
+
+        if (status == 0) {
+            status = ngx_webhook_call_work_late(call, &error);
+        }
+
         if (status) {
             return ngx_webhook_call_set(call, status, &error);
         }

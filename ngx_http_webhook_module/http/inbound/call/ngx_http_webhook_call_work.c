@@ -21,6 +21,7 @@
                                                first */
 
 
+static ngx_uint_t ngx_webhook_work_again(ngx_webhook_call_t *call);
 static ngx_int_t ngx_webhook_work_take(ngx_webhook_call_t *call);
 static int ngx_webhook_work_paths(ngx_webhook_call_t *call);
 static int ngx_webhook_work_action(ngx_webhook_call_t *call,
@@ -51,6 +52,7 @@ ngx_webhook_call_work_judging(ngx_webhook_call_t *call)
 ngx_uint_t
 ngx_webhook_call_work_emitting(ngx_webhook_call_t *call)
 {
+    ngx_str_t                *company;
     ngx_uint_t                i;
     ngx_webhook_emit_t       *emit;
     ngx_webhook_main_conf_t  *wmcf;
@@ -70,8 +72,17 @@ ngx_webhook_call_work_emitting(ngx_webhook_call_t *call)
     wmcf = ngx_http_get_module_main_conf(call->request,
                                          ngx_http_webhook_module);
 
+    /* of others the company stands in the payload */
+
+    company = call->receiver->bounds || wmcf->registry == NULL
+              || wmcf->registry->company == NULL ? &call->receiver->company
+                                                 : NULL;
+
     for (i = 0; i < call->receiver->emits.nelts; i++) {
-        if (ngx_webhook_registered_expressions(wmcf, emit[i].type)) {
+        if (company ? ngx_webhook_registered_judges(wmcf, emit[i].type,
+                                                    company)
+                    : ngx_webhook_registered_expressions(wmcf, emit[i].type))
+        {
             return 1;
         }
     }
@@ -94,8 +105,6 @@ ngx_uint_t
 ngx_webhook_call_work_crowded(ngx_webhook_call_t *call, off_t size,
     ngx_str_t *error)
 {
-    ngx_str_t  value;
-
     if (size <= 0
         || !ngx_webhook_cpu_wanted((size_t) size)
         || !ngx_webhook_cpu_behind((size_t) size))
@@ -103,14 +112,42 @@ ngx_webhook_call_work_crowded(ngx_webhook_call_t *call, off_t size,
         return 0;
     }
 
+    ngx_str_set(error, "Too many large calls wait for the threads of "
+                       "webhook_cpu; nothing was done");
+
+    return ngx_webhook_work_again(call);
+}
+
+
+ngx_uint_t
+ngx_webhook_call_work_late(ngx_webhook_call_t *call, ngx_str_t *error)
+{
+    if (ngx_webhook_call_work_heavy(call)
+        || !ngx_webhook_cpu_crowded(&call->receiver->company,
+                                    ngx_webhook_call_work_size(call)))
+    {
+        return 0;
+    }
+
+    ngx_str_set(error, "Too many calls wait for their conditions to be judged "
+                       "on the threads of webhook_cpu; nothing was done");
+
+    return ngx_webhook_work_again(call);
+}
+
+
+/* Its sender may come again. */
+
+static ngx_uint_t
+ngx_webhook_work_again(ngx_webhook_call_t *call)
+{
+    ngx_str_t  value;
+
     ngx_webhook_count(NGX_WEBHOOK_CALLS_CROWDED, 1);
 
     ngx_str_set(&value, "5");
 
     (void) ngx_webhook_reply_header(call->request, "Retry-After", &value);
-
-    ngx_str_set(error, "Too many large calls wait for the threads of "
-                       "webhook_cpu; nothing was done");
 
     return NGX_HTTP_SERVICE_UNAVAILABLE;
 }
@@ -218,7 +255,12 @@ ngx_webhook_call_work(ngx_webhook_call_t *call,
 
     call->request->main->blocked++;
 
-    ngx_webhook_work_post(work);
+    if (ngx_webhook_call_work_heavy(call)) {
+        ngx_webhook_work_post(work);
+
+    } else {
+        ngx_webhook_work_post_fair(work, &call->receiver->company);
+    }
 
     return NGX_AGAIN;
 }

@@ -41,6 +41,11 @@ size_t ngx_webhook_call_work_size(ngx_webhook_call_t *call);
 ngx_uint_t ngx_webhook_call_work_crowded(ngx_webhook_call_t *call, off_t size,
     ngx_str_t *error);
 
+/* The same where calls of the receiver's company that are small, and wait for a
+   thread to judge conditions there, leave none. */
+ngx_uint_t ngx_webhook_call_work_late(ngx_webhook_call_t *call,
+    ngx_str_t *error);
+
 /* Gives the call a pool of its own, NGX_OK or NGX_ERROR; and frees what is in
    it, on a thread. */
 ngx_int_t ngx_webhook_call_work_own(ngx_webhook_call_t *call);

@@ -26,6 +26,11 @@ ngx_webhook_capture_company(ngx_webhook_match_t *match, ngx_str_t *company)
     ngx_webhook_capture_t  *capture;
     ngx_webhook_redacted_t  redacted;
 
+    if (match->owned) {
+        *company = match->company;
+        return NGX_OK;
+    }
+
     ngx_str_null(company);
 
     capture = match->capture;
@@ -68,6 +73,11 @@ ngx_webhook_capture_company(ngx_webhook_match_t *match, ngx_str_t *company)
     }
 
     webhook_buf_free(&text);
+
+    if (rc == NGX_OK) {
+        match->company = *company;
+        match->owned = 1;
+    }
 
     return rc;
 }

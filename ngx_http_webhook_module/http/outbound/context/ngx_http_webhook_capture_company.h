@@ -14,7 +14,8 @@
 /*
  * The company of a match whose bodies are known, in the capture's pool; empty
  * where it has none, or where what is found can be no company, which is logged:
- * such an event is nobody's.  NGX_OK, or NGX_ERROR on lack of memory.
+ * such an event is nobody's.  It is looked for once, and kept.  NGX_OK, or
+ * NGX_ERROR on lack of memory.
  */
 ngx_int_t ngx_webhook_capture_company(ngx_webhook_match_t *match,
     ngx_str_t *company);

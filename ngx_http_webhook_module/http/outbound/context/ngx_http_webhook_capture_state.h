@@ -72,6 +72,7 @@ struct ngx_webhook_match_s {
     u_char                        id_data[WEBHOOK_ID_TEXT_LEN];
     uint64_t                      wall;
     u_char                        key[WEBHOOK_HASH_LEN];    /* if keyed */
+    ngx_str_t                     company;                  /* if owned */
     webhook_trace_t               trace;                    /* if traced */
 
     ngx_str_t                     uri;          /* that the rule matched */
@@ -90,6 +91,7 @@ struct ngx_webhook_match_s {
     unsigned                      keyed:1;      /* a repeat is known by key */
     unsigned                      traced:1;     /* it continues a trace */
     unsigned                      chosen:1;     /* to be settled now */
+    unsigned                      owned:1;      /* it is known whose it is */
 };
 
 

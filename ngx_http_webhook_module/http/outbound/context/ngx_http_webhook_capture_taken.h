@@ -30,8 +30,11 @@ struct ngx_webhook_settle_s {
     ngx_array_t              taken;             /* of ..._taken_t: variables */
     ngx_webhook_registered_waiter_t  waiter;    /* for who is registered */
     size_t                   cost;              /* bytes that wait with it */
+    ngx_str_t                company;           /* whose turn it takes, if
+                                                   judged; empty: nobody's */
     unsigned                 waits:1;           /* and the work is not posted */
     unsigned                 large:1;           /* it is to be */
+    unsigned                 judged:1;          /* for expressions alone */
 };
 
 

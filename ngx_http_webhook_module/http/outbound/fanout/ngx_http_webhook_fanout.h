@@ -29,10 +29,12 @@
                                                store takes */
 
 /* What all filters of registered endpoints may take of one event, in units of
-   about half a nanosecond (webhook_condition_eval()): 5 ms, and on a thread
-   20 ms. */
-#define NGX_WEBHOOK_FANOUT_WORK         10000000
-#define NGX_WEBHOOK_FANOUT_WORK_THREAD  40000000
+   about half a nanosecond (webhook_condition_eval()): 5 ms, or 1 ms where there
+   are regular expressions in them, which belong on a thread: there it is 20 ms. */
+#define NGX_WEBHOOK_FANOUT_WORK_MS       2000000
+#define NGX_WEBHOOK_FANOUT_WORK          (5 * NGX_WEBHOOK_FANOUT_WORK_MS)
+#define NGX_WEBHOOK_FANOUT_WORK_THREAD   (20 * NGX_WEBHOOK_FANOUT_WORK_MS)
+#define NGX_WEBHOOK_FANOUT_WORK_LESS     NGX_WEBHOOK_FANOUT_WORK_MS
 
 
 typedef struct {

@@ -35,7 +35,8 @@ typedef struct {
     ngx_uint_t                over;         /* that do not, by "fanout=" */
     ngx_uint_t                late;         /* whose filters took too much */
     ngx_str_t                *first;        /* the id of one of those */
-    size_t                    work;         /* that is left */
+    size_t                    limit;        /* of work, */
+    size_t                    work;         /*   that is left */
     size_t                    share;        /* of one endpoint */
     ngx_array_t              *slow;         /* ..._object_t *, or NULL */
     ngx_webhook_listeners_t  *listeners;    /* those that are looked at, */
@@ -91,8 +92,11 @@ ngx_webhook_fanout_registered(ngx_webhook_fanout_ctx_t *ctx, ngx_uint_t max)
     ngx_memzero(&pass, sizeof(ngx_webhook_fanout_pass_t));
 
     pass.max = max;
-    pass.work = fanout->threaded ? NGX_WEBHOOK_FANOUT_WORK_THREAD
-                                 : NGX_WEBHOOK_FANOUT_WORK;
+    pass.limit = fanout->threaded ? NGX_WEBHOOK_FANOUT_WORK_THREAD
+                 : fanout->listeners[0].expressions
+                   || fanout->listeners[1].expressions
+                   ? NGX_WEBHOOK_FANOUT_WORK_LESS : NGX_WEBHOOK_FANOUT_WORK;
+    pass.work = pass.limit;
 
     filtered = fanout->listeners[0].filtered + fanout->listeners[1].filtered;
 
@@ -322,9 +326,9 @@ ngx_webhook_fanout_tell(ngx_webhook_fanout_ctx_t *ctx,
         ngx_log_error(NGX_LOG_ERR, fanout->log, 0,
                       "webhook event \"%V\" %V is not sent to %ui registered "
                       "endpoints whose filters are slow, \"%V\" among them: "
-                      "those of one event have %d ms in all", fanout->type,
+                      "those of one event have %uz ms in all", fanout->type,
                       fanout->id_text, pass->late, pass->first,
-                      fanout->threaded ? 20 : 5);
+                      pass->limit / NGX_WEBHOOK_FANOUT_WORK_MS);
 
         ngx_webhook_count(NGX_WEBHOOK_EVENTS_UNJUDGED, pass->late);
     }

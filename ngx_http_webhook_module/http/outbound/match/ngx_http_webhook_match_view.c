@@ -69,7 +69,7 @@ ngx_webhook_match_view(ngx_webhook_settle_t *settle,
         return NGX_ERROR;
     }
 
-    view->matches = settle->matches;
+    view->matches = n ? settle->matches : NULL;
 
     for (match = capture->matches; match; match = match->next) {
 
@@ -176,7 +176,9 @@ ngx_webhook_match_view_match(ngx_webhook_settle_t *settle,
     m->capture = &settle->view;
     m->id_text.data = m->id_data;
 
-    if (ngx_webhook_match_view_copy(pool, &m->uri) != NGX_OK) {
+    if (ngx_webhook_match_view_copy(pool, &m->uri) != NGX_OK
+        || ngx_webhook_match_view_copy(pool, &m->company) != NGX_OK)
+    {
         return NGX_ERROR;
     }
 

@@ -5,6 +5,7 @@
 
 #include "http/outbound/match/ngx_http_webhook_match_work.h"
 #include "http/outbound/context/ngx_http_webhook_capture_body.h"
+#include "http/outbound/context/ngx_http_webhook_capture_company.h"
 #include "http/outbound/context/ngx_http_webhook_capture_copy.h"
 #include "http/outbound/match/ngx_http_webhook_match_event.h"
 #include "http/outbound/match/ngx_http_webhook_match_view.h"
@@ -23,14 +24,19 @@
 
 static ngx_uint_t ngx_webhook_match_work_large(ngx_webhook_capture_t *capture,
     size_t *size);
-static ngx_uint_t ngx_webhook_match_work_judged(ngx_webhook_settle_t *settle);
 static ngx_uint_t ngx_webhook_match_work_judging(
-    ngx_webhook_capture_t *capture, size_t size);
+    ngx_webhook_capture_t *capture, ngx_uint_t all, size_t size,
+    ngx_str_t *company);
+static ngx_int_t ngx_webhook_match_work_whose(ngx_webhook_settle_t *settle,
+    ngx_str_t *company);
+static void ngx_webhook_match_work_begin(ngx_webhook_settle_t *settle,
+    ngx_webhook_capture_t *capture);
 static void ngx_webhook_match_work_refuse(ngx_webhook_capture_t *capture,
     const char *reason);
 static size_t ngx_webhook_match_work_cost(ngx_webhook_body_t *body);
 static size_t ngx_webhook_match_work_memory(ngx_webhook_work_t *work);
 static void ngx_webhook_match_work_await(ngx_webhook_settle_t *settle);
+static void ngx_webhook_match_work_go(ngx_webhook_settle_t *settle);
 static void ngx_webhook_match_work_known(ngx_webhook_registered_waiter_t *w);
 static void ngx_webhook_match_work_run(ngx_webhook_work_t *work);
 static void ngx_webhook_match_work_done(ngx_webhook_work_t *work);
@@ -47,12 +53,12 @@ ngx_int_t
 ngx_webhook_match_work_post(ngx_webhook_capture_t *capture)
 {
     size_t                 size;
-    ngx_uint_t             i, large, behind;
+    ngx_str_t              company;
+    ngx_uint_t             large, judged, behind;
     ngx_webhook_work_t    *work;
     ngx_webhook_settle_t  *settle;
 
-    large = ngx_webhook_match_work_large(capture, &size)
-            || ngx_webhook_match_work_judging(capture, size);
+    large = ngx_webhook_match_work_large(capture, &size);
     behind = ngx_webhook_registered_behind(capture->wmcf);
 
     capture->unknown = NULL;
@@ -64,7 +70,10 @@ ngx_webhook_match_work_post(ngx_webhook_capture_t *capture)
         behind = 0;
     }
 
-    if (!large && !behind) {
+    judged = !large && !behind && capture->unknown == NULL
+             && ngx_webhook_match_work_judging(capture, 0, size, &company);
+
+    if (!large && !judged && !behind) {
         return NGX_DECLINED;
     }
 
@@ -93,13 +102,62 @@ ngx_webhook_match_work_post(ngx_webhook_capture_t *capture)
     }
 
     settle->work = work;
-    settle->large = large;
+    settle->large = large || judged;
+    settle->judged = judged;
     settle->digested = NGX_DECLINED;
 
-    if (ngx_webhook_match_view(settle, capture) != NGX_OK) {
+    if (ngx_webhook_match_view(settle, capture) != NGX_OK
+        || (judged
+            && ngx_webhook_match_work_whose(settle, &company) != NGX_OK))
+    {
         ngx_webhook_work_free(work);
         goto nomem;
     }
+
+    if (judged) {
+
+        /* it was read to find whose event it is, and is read again there */
+
+        ngx_webhook_document_free(&capture->request.document);
+        ngx_webhook_document_free(&capture->response.document);
+    }
+
+    ngx_webhook_match_work_begin(settle, capture);
+
+    return NGX_OK;
+
+nomem:
+
+    if (behind) {
+        capture->unknown = "there is no memory to wait until it is known who "
+                           "is registered";
+    }
+
+    return NGX_DECLINED;
+}
+
+
+/* The work outlives the request. */
+
+static ngx_int_t
+ngx_webhook_match_work_whose(ngx_webhook_settle_t *settle, ngx_str_t *company)
+{
+    if (company->len == 0) {
+        return NGX_OK;
+    }
+
+    settle->company.data = ngx_pstrdup(settle->work->pool, company);
+    settle->company.len = company->len;
+
+    return settle->company.data ? NGX_OK : NGX_ERROR;
+}
+
+
+static void
+ngx_webhook_match_work_begin(ngx_webhook_settle_t *settle,
+    ngx_webhook_capture_t *capture)
+{
+    ngx_uint_t  i;
 
     settle->capture = capture;
     settle->next = capture->works;
@@ -119,22 +177,11 @@ ngx_webhook_match_work_post(ngx_webhook_capture_t *capture)
         capture->pending++;
     }
 
-    work->run = ngx_webhook_match_work_run;
-    work->done = ngx_webhook_match_work_done;
-    work->data = settle;
+    settle->work->run = ngx_webhook_match_work_run;
+    settle->work->done = ngx_webhook_match_work_done;
+    settle->work->data = settle;
 
     ngx_webhook_match_work_await(settle);
-
-    return NGX_OK;
-
-nomem:
-
-    if (behind) {
-        capture->unknown = "there is no memory to wait until it is known who "
-                           "is registered";
-    }
-
-    return NGX_DECLINED;
 }
 
 
@@ -183,7 +230,19 @@ ngx_webhook_match_work_await(ngx_webhook_settle_t *settle)
 
     settle->view.registered = ngx_webhook_registered_hold(wmcf);
 
-    ngx_webhook_work_post(settle->work);
+    ngx_webhook_match_work_go(settle);
+}
+
+
+static void
+ngx_webhook_match_work_go(ngx_webhook_settle_t *settle)
+{
+    if (settle->judged) {
+        ngx_webhook_work_post_fair(settle->work, &settle->company);
+
+    } else {
+        ngx_webhook_work_post(settle->work);
+    }
 }
 
 
@@ -206,15 +265,23 @@ ngx_webhook_match_work_known(ngx_webhook_registered_waiter_t *w)
     } else {
         settle->view.registered =
                              ngx_webhook_registered_hold(settle->view.wmcf);
+
+        if (!settle->large
+            && ngx_webhook_match_work_judging(&settle->view, 1,
+                                              settle->work->size,
+                                              &settle->company))
+        {
+            settle->large = 1;
+            settle->judged = 1;
+        }
     }
 
-    settle->large = (settle->large || ngx_webhook_match_work_judged(settle))
-                    && !ngx_webhook_cpu_closing()
+    settle->large = settle->large && !ngx_webhook_cpu_closing()
                     && ngx_webhook_cpu_wanted(NGX_WEBHOOK_CPU_MIN + 1);
 
     if (settle->large) {
 
-        ngx_webhook_work_post(settle->work);
+        ngx_webhook_match_work_go(settle);
 
         if (settle->capture == NULL) {
             ngx_webhook_work_desert(settle->work);
@@ -252,46 +319,36 @@ ngx_webhook_match_work_memory(ngx_webhook_work_t *work)
 }
 
 
-/* Are expressions that somebody registered to be judged by? */
+/*
+ * Are there expressions that somebody registered whom one of the matches may go
+ * to, of all or of those that are chosen?  Whose they are tells whom it delays:
+ * the company of the first such event.  Where too much of that waits, these
+ * events are settled on the event loop, with less of a limit, and never refused.
+ */
 
 static ngx_uint_t
-ngx_webhook_match_work_judged(ngx_webhook_settle_t *settle)
+ngx_webhook_match_work_judging(ngx_webhook_capture_t *capture, ngx_uint_t all,
+    size_t size, ngx_str_t *company)
 {
-    ngx_uint_t  i;
-
-    for (i = 0; i < settle->n; i++) {
-        if (ngx_webhook_registered_expressions(settle->view.wmcf,
-                                               settle->matches[i].rule->type))
-        {
-            return 1;
-        }
-    }
-
-    return 0;
-}
-
-
-/* The same before they are copied.  Where the threads are behind, these events
-   are settled on the event loop, with less of a limit, and never refused. */
-
-static ngx_uint_t
-ngx_webhook_match_work_judging(ngx_webhook_capture_t *capture, size_t size)
-{
+    ngx_webhook_type_t   *type;
     ngx_webhook_match_t  *match;
 
     if (capture->wmcf->registry == NULL
-        || !ngx_webhook_cpu_wanted(NGX_WEBHOOK_CPU_MIN + 1)
-        || ngx_webhook_cpu_behind(size) || ngx_webhook_cpu_deserted(size))
+        || !ngx_webhook_cpu_wanted(NGX_WEBHOOK_CPU_MIN + 1))
     {
         return 0;
     }
 
     for (match = capture->matches; match; match = match->next) {
-        if (match->chosen
-            && ngx_webhook_registered_expressions(capture->wmcf,
-                                                  match->rule->type))
+
+        type = match->rule->type;
+
+        if ((all || match->chosen)
+            && ngx_webhook_registered_expressions(capture->wmcf, type)
+            && ngx_webhook_capture_company(match, company) == NGX_OK
+            && ngx_webhook_registered_judges(capture->wmcf, type, company))
         {
-            return 1;
+            return !ngx_webhook_cpu_crowded(company, size);
         }
     }
 

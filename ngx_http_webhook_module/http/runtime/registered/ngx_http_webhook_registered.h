@@ -160,6 +160,8 @@ typedef struct {
     ngx_uint_t                    n;
     ngx_uint_t                    npaths;
     ngx_uint_t                    filtered;     /* objects that have filters */
+    ngx_uint_t                    expressions;  /* in how many of them there
+                                                   are regular ones */
 } ngx_webhook_listeners_t;
 
 
@@ -309,6 +311,11 @@ ngx_uint_t ngx_webhook_registered_asks(ngx_webhook_main_conf_t *wmcf,
    judged whether they get it. */
 ngx_uint_t ngx_webhook_registered_expressions(ngx_webhook_main_conf_t *wmcf,
     ngx_webhook_type_t *type);
+
+/* 1 if there are some in those whom an event of a company (empty: of none) may
+   go to. */
+ngx_uint_t ngx_webhook_registered_judges(ngx_webhook_main_conf_t *wmcf,
+    ngx_webhook_type_t *type, ngx_str_t *company);
 
 /*
  * Who asks for events of a type: first those without a company, which get all

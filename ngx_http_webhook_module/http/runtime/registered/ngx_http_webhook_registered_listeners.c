@@ -139,6 +139,7 @@ ngx_webhook_listeners_make(ngx_webhook_registered_group_t *group,
         }
 
         l->filtered += (object->endpoint->filters.nelts != 0);
+        l->expressions += (object->expressions != 0);
 
         ngx_webhook_listeners_need(l, object->endpoint, &l->needs[l->n]);
 

@@ -61,6 +61,11 @@ waits S seconds after the first N bytes of the request
 
 =back
 
+=head2 begin(METHOD, URI, BODY, OPTIONS), came(), end()
+
+The same in parts, for many at a time: sends a request; tells whether something
+of the answer is there; reads it.
+
 =head2 raw(BYTES)
 
 Sends these bytes, and returns all that comes until the server closes or the
@@ -194,6 +199,37 @@ sub request
         last unless $r->{error} && !$r->{first} && $reused
                     && $r->{error} ne 'timed out';
     }
+
+    return $r;
+}
+
+
+sub begin
+{
+    my ($self, $method, @rest) = @_;
+
+    $self->{method} = $method;
+
+    return $self->connect && $self->send(render($method, @rest));
+}
+
+
+sub came
+{
+    my ($self) = @_;
+
+    return IO::Select->new($self->{socket})->can_read(0) ? 1 : 0;
+}
+
+
+sub end
+{
+    my ($self) = @_;
+
+    my $r = { status => 0, body => '', headers => {}, raw_headers => [] };
+
+    $self->read_answer($r, $self->{method});
+    $self->close if $r->{error};
 
     return $r;
 }
