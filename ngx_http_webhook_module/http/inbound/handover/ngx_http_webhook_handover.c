@@ -460,8 +460,11 @@ static ngx_uint_t
 ngx_webhook_handover_over(ngx_webhook_event_t *event,
     webhook_store_result_e result)
 {
-    return result == WEBHOOK_STORE_FULL
-           && event->shared.job.op.u.put_event.over;
+    const webhook_op_put_event_t  *put;
+
+    put = &event->shared.job.op.u.put_event;
+
+    return result == WEBHOOK_STORE_FULL && put->refuse && put->over;
 }
 
 

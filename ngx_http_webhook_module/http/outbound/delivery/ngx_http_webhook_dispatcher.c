@@ -143,7 +143,7 @@ ngx_webhook_dispatcher_put_done(ngx_webhook_job_t *job)
         return;
     }
 
-    if (result == WEBHOOK_STORE_FULL && put->over == 0
+    if (result == WEBHOOK_STORE_FULL && !(put->refuse && put->over)
         && ngx_webhook_backlog_put(event))
     {
         return;
@@ -163,7 +163,7 @@ ngx_webhook_dispatcher_put_done(ngx_webhook_job_t *job)
             ngx_webhook_quota_over(c->wmcf, event, c->log);
         }
 
-    } else if (put->over == 0) {
+    } else if (!(put->refuse && put->over)) {
         ngx_webhook_count(NGX_WEBHOOK_EVENTS_FAILED, 1);
     }
 

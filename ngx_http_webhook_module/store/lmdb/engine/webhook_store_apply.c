@@ -238,7 +238,8 @@ webhook_apply_refused(webhook_lmdb_t *st, webhook_op_t **ops, uint32_t count)
 
         if (ops[i]->result == WEBHOOK_STORE_FULL
             && ((ops[i]->type == WEBHOOK_OP_PUT_EVENT
-                 && ops[i]->u.put_event.over == 0)
+                 && !(ops[i]->u.put_event.refuse
+                      && ops[i]->u.put_event.over))
                 || ops[i]->type == WEBHOOK_OP_PUT_CALL
                 || ops[i]->type == WEBHOOK_OP_REMEMBER
                 || (ops[i]->type == WEBHOOK_OP_OBJECT

@@ -98,6 +98,33 @@ webhook_backlog_take(webhook_txn_t *t, webhook_op_put_event_t *p)
 }
 
 
+void
+webhook_backlog_untake(webhook_txn_t *t, webhook_op_put_event_t *p)
+{
+    uint32_t            i;
+    webhook_put_t      *put;
+    webhook_backlog_t  *row;
+
+    if (p->backlog == 0 || p->company.len == 0) {
+        return;
+    }
+
+    row = webhook_backlog_row(t->st, webhook_id_name(&p->company));
+
+    for (i = 0; i < p->count; i++) {
+        put = &p->deliveries[i];
+
+        if (put->quota && !put->over && row->waits) {
+            row->waits--;
+        }
+
+        put->over = 0;
+    }
+
+    p->over = 0;
+}
+
+
 /* That of the company, or the one that was counted longest ago. */
 
 static webhook_backlog_t *

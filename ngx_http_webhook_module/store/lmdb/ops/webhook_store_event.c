@@ -111,6 +111,10 @@ webhook_event_put(webhook_txn_t *t, webhook_op_t *op)
     }
 
     if (!taken) {
+
+        /* FULL with "over" is the quota's, and no room would help then */
+
+        webhook_backlog_untake(t, p);
         op->result = WEBHOOK_STORE_FULL;
         return 0;
     }

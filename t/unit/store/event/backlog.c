@@ -406,10 +406,72 @@ test_task(void)
 }
 
 
+/* A store that has no room is full, whatever the company has waiting: there may
+   be room later, and then the event is put. */
+
+static void
+test_full(void)
+{
+    util_t                  u;
+    size_t                  len;
+    unsigned                i;
+    uint64_t                ep[2];
+    webhook_op_t            op;
+    webhook_id_t            id;
+    webhook_put_t           put[2];
+    unsigned char          *body;
+    webhook_store_result_e  result;
+
+    util_init(&u);
+    u.size = 8 << 20;
+    util_open(&u);
+
+    (void) object_make(&u, "ep_1", "a", "one", "1");
+
+    ep[0] = util_endpoint(&u, "ep_1", 1);
+    ep[1] = util_endpoint(&u, "erp", 1);
+
+    (void) test_put(&u, ep, 1, "a", 1, &id, "");
+
+    len = 200000;
+    body = calloc(1, len);
+    result = WEBHOOK_STORE_OK;
+
+    for (i = 0; i < 100 && body && result == WEBHOOK_STORE_OK; i++) {
+        memset(put, 0, sizeof(put));
+        util_put_op(&op, put, util_id(&u), ep[0], body, len);
+
+        put[0].quota = 1;
+        put[1].endpoint = ep[1];
+
+        op.u.put_event.count = 2;
+        op.u.put_event.backlog = 1;
+        util_str(&op.u.put_event.company, "a");
+
+        result = util_apply(&u, &op);
+
+        if (result == WEBHOOK_STORE_FULL) {
+            tap_ok(op.u.put_event.over == 0 && !put[0].over,
+                   "a full store is no quota that is reached");
+        }
+
+        webhook_op_free(&op);
+    }
+
+    tap_ok(i > 1 && result == WEBHOOK_STORE_FULL, "the store is full");
+
+    free(body);
+
+    util_check(&u, "full");
+    util_free(&u);
+}
+
+
 int
 main(void)
 {
     test_bound();
+    test_full();
     test_counted();
     test_order();
     test_receiver();
