@@ -235,7 +235,7 @@ ngx_webhook_api_work(ngx_webhook_api_t *api, size_t bytes, void *data,
 
     company = &api->who.company;
 
-    if (ngx_webhook_cpu_crowded(company, bytes)) {
+    if (!api->who.all && ngx_webhook_cpu_crowded(company, bytes)) {
         return ngx_webhook_api_unavailable(api, "Too much that was asked of "
                                                 "the API waits for a thread; "
                                                 "nothing was done");
@@ -261,7 +261,12 @@ ngx_webhook_api_work(ngx_webhook_api_t *api, size_t bytes, void *data,
     work->done = ngx_webhook_api_work_done;
     work->data = task;
 
-    ngx_webhook_work_post_fair(work, company);
+    if (api->who.all) {
+        ngx_webhook_work_post(work);
+
+    } else {
+        ngx_webhook_work_post_fair(work, company);
+    }
 
     return ngx_webhook_api_hold(api);
 }

@@ -241,6 +241,15 @@ ngx_webhook_call_work(ngx_webhook_call_t *call,
 {
     ngx_webhook_work_t  *work;
 
+    if (!call->receiver->bounds && !ngx_webhook_call_work_heavy(call)
+        && ngx_webhook_cpu_crowded(&call->receiver->company,
+                                   ngx_webhook_call_work_size(call)))
+    {
+        /* who wrote nginx.conf is not refused for what others registered */
+
+        return NGX_DECLINED;
+    }
+
     work = ngx_webhook_work_create(ngx_webhook_call_work_size(call));
     if (work == NULL) {
         return NGX_DECLINED;

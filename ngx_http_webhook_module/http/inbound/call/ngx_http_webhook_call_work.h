@@ -53,7 +53,8 @@ void ngx_webhook_call_work_disown(ngx_webhook_call_t *call);
 
 /*
  * Has run() called on a thread, and back() with its result on the event loop:
- * NGX_AGAIN; or NGX_DECLINED on lack of memory.
+ * NGX_AGAIN; or NGX_DECLINED on lack of memory, or where a small call of a
+ * receiver of nginx.conf would wait behind too many others.
  */
 ngx_int_t ngx_webhook_call_work(ngx_webhook_call_t *call,
     ngx_int_t (*run)(ngx_webhook_call_t *call),

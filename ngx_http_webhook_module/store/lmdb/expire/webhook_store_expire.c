@@ -161,7 +161,7 @@ webhook_expire_round(webhook_txn_t *t, uint64_t bytes, int *go_on)
             return 0;
         }
 
-        webhook_headroom_wait(t->st);
+        webhook_headroom_wait();
     }
 
     *go_on = t->pinned;

@@ -6,6 +6,7 @@
  */
 
 #include "store/lmdb/session/webhook_store_make_room.h"
+#include "store/lmdb/handle/webhook_store_beside.h"
 #include "store/lmdb/handle/webhook_store_handle.h"
 #include "store/lmdb/space/webhook_store_used.h"
 #include "store/lmdb/expire/webhook_store_expire.h"
@@ -69,5 +70,12 @@ webhook_make_room(webhook_lmdb_t *st, uint64_t bytes, uint64_t least)
         }
 
         webhook_expire_committed(&t);
+
+        /* outside of the transaction, lest others wait for it: who reads beside
+           this and is kept waiting by the scheduler comes to its end */
+
+        if (t.pages == 0 && webhook_beside_enter(st)) {
+            webhook_beside_exit(st);
+        }
     }
 }

@@ -455,15 +455,9 @@ webhook_headroom_stats(webhook_txn_t *t, webhook_op_stats_t *s)
 
 
 void
-webhook_headroom_wait(webhook_lmdb_t *st)
+webhook_headroom_wait(void)
 {
     struct timespec  ts;
-
-    /* one of this process that the scheduler keeps waiting comes to its end */
-
-    if (webhook_beside_enter(st)) {
-        webhook_beside_exit(st);
-    }
 
     ts.tv_sec = 0;
     ts.tv_nsec = 5 * 1000 * 1000;

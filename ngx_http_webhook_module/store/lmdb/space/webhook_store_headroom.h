@@ -43,7 +43,7 @@ void webhook_headroom_look(webhook_txn_t *t);
 void webhook_headroom_watch(webhook_txn_t *t);
 
 /* Waits a little for a reader to go. */
-void webhook_headroom_wait(webhook_lmdb_t *st);
+void webhook_headroom_wait(void);
 
 
 #endif /* WEBHOOK_STORE_ROOM_H */
