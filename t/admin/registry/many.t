@@ -217,11 +217,11 @@ my $took = (cpu_ms(@workers) - $before - $nobody) / 100;
 
 diag sprintf '%.2f ms for the filters of an event', $took;
 
-# 5 ms for 5000 on a machine that does nothing else: where others share the core
-# and its caches, the same work takes more of the processor's time
+# 0.15 ms for 5000, and 4 ms if each filter were evaluated: where others share the
+# core and its caches, the same work takes more of the processor's time
 
-cmp_ok $took, '<', asan() ? 50 : 2 * 5 * $many / 5000,
-    'filters of 5000 endpoints take some 5 ms an event';
+cmp_ok $took, '<', asan() ? 10 : 1,
+    'filters that want another value take little of an event';
 is unjudged(), $counted, 'and all of them were judged';
 
 
