@@ -21,7 +21,6 @@
                                                first */
 
 
-static ngx_uint_t ngx_webhook_work_fair(ngx_webhook_call_t *call);
 static ngx_uint_t ngx_webhook_work_again(ngx_webhook_call_t *call);
 static ngx_int_t ngx_webhook_work_take(ngx_webhook_call_t *call);
 static int ngx_webhook_work_paths(ngx_webhook_call_t *call);
@@ -38,16 +37,6 @@ ngx_uint_t
 ngx_webhook_call_work_heavy(ngx_webhook_call_t *call)
 {
     return ngx_webhook_cpu_wanted(call->cost);
-}
-
-
-/* Does it wait in the queue that is fair between companies?  Receivers of
-   nginx.conf do not: what companies register must not hold them up. */
-
-static ngx_uint_t
-ngx_webhook_work_fair(ngx_webhook_call_t *call)
-{
-    return call->receiver->bounds && !ngx_webhook_call_work_heavy(call);
 }
 
 
@@ -133,7 +122,10 @@ ngx_webhook_call_work_crowded(ngx_webhook_call_t *call, off_t size,
 ngx_uint_t
 ngx_webhook_call_work_late(ngx_webhook_call_t *call, ngx_str_t *error)
 {
-    if (!ngx_webhook_work_fair(call)
+    /* one of nginx.conf is not refused for what others registered */
+
+    if (call->receiver->bounds == NULL
+        || ngx_webhook_call_work_heavy(call)
         || !ngx_webhook_cpu_crowded(&call->receiver->company,
                                     ngx_webhook_call_work_size(call)))
     {
@@ -245,7 +237,7 @@ ngx_webhook_call_work(ngx_webhook_call_t *call,
         && ngx_webhook_cpu_crowded(&call->receiver->company,
                                    ngx_webhook_call_work_size(call)))
     {
-        /* who wrote nginx.conf is not refused for what others registered */
+        /* it goes on without a thread */
 
         return NGX_DECLINED;
     }
@@ -275,11 +267,11 @@ ngx_webhook_call_work(ngx_webhook_call_t *call,
 
     call->request->main->blocked++;
 
-    if (ngx_webhook_work_fair(call)) {
-        ngx_webhook_work_post_fair(work, &call->receiver->company);
+    if (ngx_webhook_call_work_heavy(call)) {
+        ngx_webhook_work_post(work);
 
     } else {
-        ngx_webhook_work_post(work);
+        ngx_webhook_work_post_fair(work, &call->receiver->company);
     }
 
     return NGX_AGAIN;
