@@ -175,16 +175,20 @@ webhook_task_find_next(webhook_txn_t *t, webhook_find_t *f,
         }
 
         if (f->step && webhook_task_skip_is_bad(t->st, &hit.id, 0)) {
-            found = -1;
 
-        } else {
-            rc = webhook_task_find_event(t, f, path, &hit.head, &found);
+            /* that is kept before anything else can fail */
 
-            if (rc) {
-                f->known = 1;
-                f->event = hit.id;
-                return rc;
-            }
+            f->found->unread++;
+            webhook_walk_pass_event(w, &hit);
+            return 0;
+        }
+
+        rc = webhook_task_find_event(t, f, path, &hit.head, &found);
+
+        if (rc) {
+            f->known = 1;
+            f->event = hit.id;
+            return rc;
         }
 
         if (found == 1) {
@@ -398,6 +402,17 @@ webhook_task_count_values(webhook_txn_t *t, webhook_op_t *op)
 
         o->count += found.count;
         o->unread += found.unread;
+
+        if (webhook_handle_damaged(rc) && f.known) {
+
+            /* one that cannot be read is passed over, as the task will */
+
+            o->unread++;
+            webhook_key_delivery(o->filter.cursor, &f.event, UINT64_MAX);
+            o->filter.from = 1;
+            rc = 0;
+            break;
+        }
 
     } while (rc == 0 && found.count == WEBHOOK_TASK_FOUND && !found.over
              && webhook_step_usec() - begun < WEBHOOK_COUNT_USEC);
