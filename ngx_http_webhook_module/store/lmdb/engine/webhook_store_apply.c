@@ -115,6 +115,14 @@ webhook_apply(void *data, webhook_op_t **ops, uint32_t count)
             first = webhook_apply_peek(st, ops, count);
         }
 
+        /* a task looks without the lock in any case, for it may take long */
+
+        for (i = 0; sure && i < count; i++) {
+            if (ops[i]->type == WEBHOOK_OP_TASK_STEP) {
+                (void) webhook_apply_peek(st, &ops[i], 1);
+            }
+        }
+
         webhook_apply_writes(st, ops + first, count - first);
     }
 
