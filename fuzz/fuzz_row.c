@@ -227,7 +227,7 @@ row_ring(const MDB_val *v)
 {
     size_t               len;
     MDB_val              w;
-    unsigned char        a[WEBHOOK_ROW_MAX], b[WEBHOOK_ROW_MAX];
+    unsigned char        a[WEBHOOK_ROW_RING_MAX], b[WEBHOOK_ROW_RING_MAX];
     webhook_ring_row_t   r;
 
     if (webhook_row_read_ring(v, &r) != 0) {

@@ -3,7 +3,7 @@
  * is, with words around it, and always the figures behind it in a table.
  */
 
-import { t, number, percent, shortTime, time } from './text.js';
+import { t, number, percent, duration, shortTime, time } from './text.js';
 import { el, svg, table, disclosure } from './ui.js';
 
 const W = 600, H = 120;
@@ -193,11 +193,12 @@ const round = n => Math.round(n * 10) / 10;
 
 
 /**
- * Points of the API's rings, with those that it leaves out because nothing was
- * sent.
+ * Points of the API's rings, with those that it leaves out because nothing
+ * happened.
  * @param {any} rings
  * @returns {{ time: number, sends: number, failed: number, delivered: number,
- *             dead: number }[]}
+ *             dead: number, waiting: number | null, mean: number | null,
+ *             longest: number | null }[]} mean, longest: ms
  */
 export function ringPoints(rings) {
     const step = rings.step_minutes * 60000;
@@ -207,19 +208,29 @@ export function ringPoints(rings) {
     const got = new Map(rings.points.map((/** @type {any} */ p) =>
         [Math.round((new Date(p.time).getTime() - from) / step), p]));
 
+    let waiting = rings.waiting ?? null;
+
     for (let i = 0; from + i * step < until; i++) {
         const p = got.get(i);
-        points.push({ time: from + i * step, sends: p?.sends ?? 0,
+        const sends = p?.sends ?? 0;
+
+        waiting = p ? p.waiting : waiting;
+
+        points.push({ time: from + i * step, sends,
                       failed: p?.failed ?? 0, delivered: p?.delivered ?? 0,
-                      dead: p?.dead ?? 0 });
+                      dead: p?.dead ?? 0, waiting,
+                      mean: sends && p.took_usec
+                            ? p.took_usec / sends / 1000 : null,
+                      longest: sends && p.took_usec
+                               ? p.longest_usec / 1000 : null });
     }
 
     return points;
 }
 
 
-/** The two charts of rings: what was sent and what came of it, and how much of
- * it succeeded.
+/** The charts of rings: what was sent and what came of it, how much of it
+ * succeeded, how many waited, and how long a request took.
  * @param {string} id
  * @param {any} rings */
 export function ringCharts(id, rings) {
@@ -247,6 +258,22 @@ export function ringCharts(id, rings) {
                       ? (p.sends - p.failed) / p.sends : null) }
             ],
             empty: t('chart.nothing_sent')
+        }),
+        chart({
+            id: `${id}-waiting`, title: t('chart.waiting'), times, kind: 'line',
+            format: n => number(n), empty: t('chart.empty'),
+            series: [{ name: t('chart.waiting'), color: 4,
+                       values: points.map(p => p.waiting) }]
+        }),
+        chart({
+            id: `${id}-latency`, title: t('chart.latency'), times,
+            kind: 'line', format: duration, empty: t('chart.nothing_sent'),
+            series: [
+                { name: t('chart.mean'), color: 1,
+                  values: points.map(p => p.mean) },
+                { name: t('chart.longest'), color: 3,
+                  values: points.map(p => p.longest) }
+            ]
         })
     ];
 }

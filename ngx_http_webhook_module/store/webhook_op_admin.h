@@ -66,8 +66,10 @@ typedef struct {
 /*
  * RINGS.  What came of sends in each minute of the last 7 days (by the wall
  * clock, counted since 1970): of these endpoints, in sum, or of all that there
- * are or were.  Minutes without any are left out.  Above the high-water mark
- * a minute may be missing; all else is exact.
+ * are or were; how long they took, and how many deliveries waited or were being
+ * sent.  Minutes in which there was none, and in which that did not change, are
+ * left out.  Above the high-water mark a minute may be missing, and what changed
+ * in it be counted in a later one; all else is exact.
  */
 
 #define WEBHOOK_RINGS_MINUTES  (7 * 24 * 60)
@@ -79,6 +81,9 @@ typedef struct {
     uint64_t                   failed;      /* of them */
     uint64_t                   delivered;   /* deliveries that ended so */
     uint64_t                   dead;
+    uint64_t                   took;        /* usec, all sends in sum */
+    uint32_t                   longest;     /* usec, of one send */
+    int64_t                    waiting;     /* at its end; -1: not known */
 } webhook_ring_t;
 
 typedef struct {
@@ -92,6 +97,9 @@ typedef struct {
 
     webhook_ring_t            *rings;       /* out: by minute */
     uint32_t                   count;
+    int64_t                    waiting;     /* out: when the first minute began;
+                                               -1: not known, of a time when the
+                                               store had a format before 5 */
 } webhook_op_rings_t;
 
 

@@ -274,6 +274,7 @@ webhook_op_free(webhook_op_t *op)
     case WEBHOOK_OP_RINGS:
         op->u.rings.rings = NULL;
         op->u.rings.count = 0;
+        op->u.rings.waiting = -1;
         break;
 
     case WEBHOOK_OP_STATS:

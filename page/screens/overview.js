@@ -1,8 +1,8 @@
 /*
  * How things stand: what is in trouble first, then figures and charts.  The
- * rings of the API have what was sent; how much waits, how long for, and how
- * long sends take, it knows of now alone, so those charts begin when the screen
- * is opened.
+ * rings of the API have what was sent, how long that took, and how many waited;
+ * since when the oldest one waits, and within which time most requests end, it
+ * knows of now alone, so those charts begin when the screen is opened.
  */
 
 import { t, number, percent, duration, ago } from '../text.js';
@@ -19,7 +19,6 @@ const KEPT = 300;                   /* points of what is seen live */
  * What was seen at a time.
  * @typedef {object} Seen
  * @property {number} time
- * @property {number} waiting
  * @property {number | null} due    ms that the oldest waits
  * @property {number | null} median ms
  * @property {number | null} high   ms: 95 of 100 are quicker
@@ -222,12 +221,6 @@ function live(stats, seen) {
 
     return [
         chart({
-            id: 'backlog', title: t('overview.backlog'), times, kind: 'line',
-            format: n => number(n),
-            series: [{ name: t('overview.waiting'), color: 1,
-                       values: seen.map(s => s.waiting) }]
-        }),
-        chart({
             id: 'oldest', title: t('overview.oldest'), times, kind: 'line',
             format: ms, empty: t('overview.none_due'),
             series: [{ name: t('overview.oldest'), color: 4,
@@ -257,7 +250,6 @@ function remember(seen, stats, before) {
 
     seen.push({
         time: now,
-        waiting: stats.deliveries.pending + stats.deliveries.sending,
         due: stats.oldest_due
              ? Math.max(0, now - new Date(stats.oldest_due).getTime()) : null,
         median: since ? since.median : null,

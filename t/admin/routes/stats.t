@@ -60,6 +60,23 @@ is sum0(map { $_->{count} } @{$stats->{latency}{buckets}}), 4,
     'each in one bucket';
 is $stats->{latency}{buckets}[-1]{upto_usec}, undef, 'the last has no end';
 
+# minute by minute
+
+my $rings = $stats->{rings};
+
+is $rings->{waiting}, 0, 'an hour ago nothing waited';
+is $rings->{points}[-1]{waiting}, 2, 'and now two do';
+cmp_ok $rings->{totals}{took_usec}, '>', 0, 'sends took some time';
+cmp_ok $rings->{totals}{longest_usec}, '<=', $rings->{totals}{took_usec},
+    'the longest of them no more';
+
+(undef, my $own) = $manager->get("endpoints/$still->{id}/stats?range=24h");
+is $own->{points}[-1]{waiting}, 2, 'the same of the one that is paused';
+is $own->{points}[-1]{sends}, 0, 'to which nothing was sent';
+
+(undef, $own) = $root->get('stats?range=7d');
+is $own->{rings}{points}[-1]{waiting}, 2, 'and of all';
+
 (undef, $stats) = $other->get('stats');
 is_deeply $stats->{trouble}, [], 'another company does not see them';
 is $stats->{latency}{count}, 0, 'nor how long they took';

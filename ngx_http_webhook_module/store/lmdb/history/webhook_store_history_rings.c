@@ -3,7 +3,8 @@
  * Copyright (C) the ngx_http_webhook_module authors
  *
  * RINGS: what came of sends, by minutes: those that are over out of the rings,
- * and that which is under way out of the rows of endpoints.
+ * and that which is under way out of the rows of endpoints.  How many waited is
+ * reckoned back from how many do now, by what changed since.
  */
 
 #include "store/lmdb/history/webhook_store_history_rings.h"
@@ -14,17 +15,23 @@
 #include "store/lmdb/handle/webhook_store_log.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
 #include "store/lmdb/rows/webhook_store_txn_seek.h"
+#include "store/lmdb/lists/webhook_store_ring.h"
 
 #include <errno.h>
 
 
-/* What is asked for, in minutes, and the sums, one each step. */
+/* What is asked for, in minutes, and the sums, one each step, whose "waiting" is
+   the change until all are summed up. */
 
 typedef struct {
     uint64_t         from;
     uint64_t         to;
     uint64_t         step;
     webhook_ring_t  *sums;
+    int64_t          waiting;           /* now, without what changed behind
+                                           all that is asked for */
+    uint64_t         known;             /* minute before which it is not known
+                                           how many waited */
 } webhook_rings_t;
 
 
@@ -33,15 +40,19 @@ static int webhook_rings_past(webhook_txn_t *t, webhook_rings_t *r,
 static int webhook_rings_now(webhook_txn_t *t, webhook_rings_t *r,
     uint64_t endpoint);
 static int webhook_rings_now_all(webhook_txn_t *t, webhook_rings_t *r);
+static void webhook_rings_row(webhook_rings_t *r,
+    const webhook_endpoint_row_t *row);
 static void webhook_rings_add(webhook_rings_t *r, uint64_t minute,
     const webhook_minute_t *m);
+static uint32_t webhook_rings_waiting(webhook_rings_t *r, uint32_t count,
+    int64_t *first);
 
 
 int
 webhook_history_rings(webhook_txn_t *t, webhook_op_t *op)
 {
     int                  rc;
-    uint32_t             i, n, count;
+    uint32_t             i, count;
     webhook_rings_t      r;
     webhook_op_rings_t  *o;
 
@@ -59,6 +70,8 @@ webhook_history_rings(webhook_txn_t *t, webhook_op_t *op)
     r.from = o->from;
     r.to = o->to < UINT32_MAX ? o->to : UINT32_MAX;
     r.step = o->step ? o->step : 1;
+    r.waiting = 0;
+    r.known = 0;
 
     if (r.to <= r.from) {
         return 0;
@@ -98,18 +111,48 @@ webhook_history_rings(webhook_txn_t *t, webhook_op_t *op)
         return rc;
     }
 
-    for (i = 0, n = 0; i < count; i++) {
-
-        if (r.sums[i].sends || r.sums[i].delivered || r.sums[i].dead) {
-            r.sums[n] = r.sums[i];
-            r.sums[n++].minute = (r.from / r.step + i) * r.step;
-        }
-    }
-
     o->rings = r.sums;
-    o->count = n;
+    o->count = webhook_rings_waiting(&r, count, &o->waiting);
 
     return 0;
+}
+
+
+/* From the last one back to the first; those in which nothing happened are left
+   out then.  Returns how many there are. */
+
+static uint32_t
+webhook_rings_waiting(webhook_rings_t *r, uint32_t count, int64_t *first)
+{
+    int64_t          waiting, change;
+    uint32_t         i, n;
+    uint64_t         minute;
+    webhook_ring_t  *sum;
+
+    waiting = r->waiting;
+
+    for (i = count, n = count; i > 0; i--) {
+        sum = &r->sums[i - 1];
+        minute = (r->from / r->step + i - 1) * r->step;
+        change = sum->waiting;
+
+        /* one that is not known in all of its step is not */
+
+        sum->minute = minute;
+        sum->waiting = minute < r->known ? -1 : waiting > 0 ? waiting : 0;
+
+        if (sum->sends || sum->delivered || sum->dead || change) {
+            r->sums[--n] = *sum;
+        }
+
+        waiting -= change;
+    }
+
+    *first = r->from < r->known ? -1 : waiting > 0 ? waiting : 0;
+
+    memmove(r->sums, &r->sums[n], (count - n) * sizeof(webhook_ring_t));
+
+    return count - n;
 }
 
 
@@ -142,11 +185,11 @@ webhook_rings_past(webhook_txn_t *t, webhook_rings_t *r, uint64_t endpoint)
 
         hour = webhook_get_u32(p + 8);
 
-        if (hour * WEBHOOK_RING_MINUTES >= r->to) {
-            return 0;
-        }
-
         if (webhook_row_read_ring(&val, &row) == 0) {
+
+            if (row.old && r->known < (hour + 1) * WEBHOOK_RING_MINUTES) {
+                r->known = (hour + 1) * WEBHOOK_RING_MINUTES;
+            }
 
             for (i = 0; i < WEBHOOK_RING_MINUTES; i++) {
                 webhook_rings_add(r, hour * WEBHOOK_RING_MINUTES + i,
@@ -174,7 +217,7 @@ webhook_rings_now(webhook_txn_t *t, webhook_rings_t *r, uint64_t endpoint)
     rc = webhook_txn_get(t, WEBHOOK_DB_ENDPOINTS, key, sizeof(key), &val);
 
     if (rc == 0 && webhook_row_read_endpoint(&val, &row) == 0) {
-        webhook_rings_add(r, row.minute.minute, &row.minute);
+        webhook_rings_row(r, &row);
     }
 
     return rc == MDB_NOTFOUND ? 0 : rc;
@@ -198,11 +241,33 @@ webhook_rings_now_all(webhook_txn_t *t, webhook_rings_t *r)
     for ( /* void */ ; rc == 0; rc = mdb_cursor_get(c, &key, &val, MDB_NEXT)) {
 
         if (webhook_row_read_endpoint(&val, &row) == 0) {
-            webhook_rings_add(r, row.minute.minute, &row.minute);
+            webhook_rings_row(r, &row);
         }
     }
 
     return rc == MDB_NOTFOUND ? 0 : rc;
+}
+
+
+/* The minute that is under way, and how many wait now. */
+
+static void
+webhook_rings_row(webhook_rings_t *r, const webhook_endpoint_row_t *row)
+{
+    uint64_t          waiting;
+    webhook_minute_t  m;
+
+    waiting = row->states[WEBHOOK_PENDING] + row->states[WEBHOOK_SENDING];
+
+    m = row->minute;
+    m.change = m.minute ? webhook_ring_change(row) : 0;
+
+    /* only a damaged row has more */
+
+    r->waiting += waiting < WEBHOOK_RING_CHANGE ? (int64_t) waiting
+                                                : WEBHOOK_RING_CHANGE;
+
+    webhook_rings_add(r, m.minute, &m);
 }
 
 
@@ -212,7 +277,12 @@ webhook_rings_add(webhook_rings_t *r, uint64_t minute,
 {
     webhook_ring_t  *sum;
 
-    if (minute < r->from || minute >= r->to) {
+    if (minute >= r->to) {
+        r->waiting -= m->change;
+        return;
+    }
+
+    if (minute < r->from) {
         return;
     }
 
@@ -222,4 +292,10 @@ webhook_rings_add(webhook_rings_t *r, uint64_t minute,
     sum->failed += m->failed;
     sum->delivered += m->delivered;
     sum->dead += m->dead;
+    sum->took += m->took;
+    sum->waiting += m->change;
+
+    if (sum->longest < m->longest) {
+        sum->longest = m->longest;
+    }
 }

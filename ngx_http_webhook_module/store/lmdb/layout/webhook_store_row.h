@@ -167,12 +167,19 @@ typedef struct {
     uint32_t                 failed;
     uint32_t                 delivered;
     uint32_t                 dead;
+    uint32_t                 longest;   /* send, usec */
+    uint64_t                 took;      /* all sends in sum, usec */
+    int64_t                  change;    /* of how many wait or are sent; 0
+                                           while the minute is under way */
 } webhook_minute_t;
 
 #define WEBHOOK_RING_MINUTES  60        /* in a row of the rings */
+#define WEBHOOK_RING_CHANGE   (INT64_C(1) << 40)    /* of a minute, up or down */
 
 typedef struct {
     webhook_minute_t         minutes[WEBHOOK_RING_MINUTES];
+    unsigned                 old:1;     /* begun by a format before 5: longest,
+                                           took and change are not known */
 } webhook_ring_row_t;
 
 
@@ -255,6 +262,8 @@ typedef struct {
                                            last was */
     webhook_minute_t  minute;           /* that is under way; those before it
                                            are in the rings */
+    uint64_t        began;              /* how many waited or were sent when it
+                                           began */
     uint32_t        marked;             /* first sends that wait and are in the
                                            lane alone, not in the index of what
                                            waits, ... */
@@ -375,14 +384,16 @@ typedef struct {
 } webhook_migrate_row_t;
 
 
-#define WEBHOOK_ROW_MAX  2048           /* bytes of each but a call's */
+#define WEBHOOK_ROW_MAX  2048           /* bytes of each but a call's, ... */
+#define WEBHOOK_ROW_RING_MAX  3072      /* ... and an hour's of the rings */
 
 /* Bytes of a rendition's fields at most. */
 #define WEBHOOK_ROW_RENDITION_MAX  (WEBHOOK_REQUEST_MAX + WEBHOOK_HEADERS_MAX \
                                + WEBHOOK_CONTENT_TYPE_MAX + 16)
 
-/* Each writes a record into WEBHOOK_ROW_MAX bytes and returns its length, or
-   0 where a bound is exceeded. */
+/* Each writes a record into WEBHOOK_ROW_MAX bytes, an hour of the rings into
+   WEBHOOK_ROW_RING_MAX, and returns its length, or 0 where a bound is
+   exceeded. */
 size_t webhook_row_write_head(unsigned char *buf, const webhook_head_row_t *r);
 size_t webhook_row_write_delivery(unsigned char *buf,
     const webhook_delivery_row_t *r);

@@ -25,7 +25,7 @@
 
 
 static void webhook_row_read_minute(webhook_codec_in_t *in,
-    webhook_minute_t *m);
+    webhook_endpoint_row_t *r);
 static int webhook_row_unwritten(const webhook_str_t *unwritten);
 
 
@@ -51,7 +51,7 @@ webhook_row_write_endpoint(unsigned char *buf, const webhook_endpoint_row_t *r)
     unwritten.data = (unsigned char *) r->unwritten;
     unwritten.len = r->unwritten_len;
 
-    webhook_codec_write(&out, buf, WEBHOOK_ROW_MAX, WEBHOOK_ROW_ENDPOINT, 5);
+    webhook_codec_write(&out, buf, WEBHOOK_ROW_MAX, WEBHOOK_ROW_ENDPOINT, 6);
 
     webhook_codec_add_u8(&out, flags);
     webhook_codec_add_u32(&out, r->limit);
@@ -92,6 +92,9 @@ webhook_row_write_endpoint(unsigned char *buf, const webhook_endpoint_row_t *r)
     webhook_codec_add_u32(&out, r->minute.failed);
     webhook_codec_add_u32(&out, r->minute.delivered);
     webhook_codec_add_u32(&out, r->minute.dead);
+    webhook_codec_add_u32(&out, r->minute.longest);
+    webhook_codec_add_u64(&out, r->minute.took);
+    webhook_codec_add_u64(&out, r->began);
     webhook_codec_add_u64(&out, r->skew);
     webhook_codec_add_u32(&out, r->marked);
     webhook_codec_add_text(&out, &name);
@@ -110,7 +113,7 @@ webhook_row_read_endpoint(const MDB_val *v, webhook_endpoint_row_t *r)
     webhook_str_t       name, reason, unwritten;
     webhook_codec_in_t  in;
 
-    webhook_codec_read(&in, v->mv_data, v->mv_size, WEBHOOK_ROW_ENDPOINT, 5);
+    webhook_codec_read(&in, v->mv_data, v->mv_size, WEBHOOK_ROW_ENDPOINT, 6);
 
     /* version 1 knew no cancelled ones, and not when it was named */
 
@@ -151,7 +154,7 @@ webhook_row_read_endpoint(const MDB_val *v, webhook_endpoint_row_t *r)
     r->window_failures = webhook_codec_u32(&in);
     r->failing = in.version < 3 ? 0 : webhook_codec_u64(&in);
 
-    webhook_row_read_minute(&in, &r->minute);
+    webhook_row_read_minute(&in, r);
 
     r->skew = in.version < 4 ? 0 : webhook_codec_u64(&in);
     r->marked = in.version < 4 ? 0 : webhook_codec_u32(&in);
@@ -199,13 +202,21 @@ webhook_row_read_endpoint(const MDB_val *v, webhook_endpoint_row_t *r)
 }
 
 
-/* Before version 3 nothing was counted. */
+/* Before version 3 nothing was counted, and before 6 neither how long it took
+   nor how many waited. */
 
 static void
-webhook_row_read_minute(webhook_codec_in_t *in, webhook_minute_t *m)
+webhook_row_read_minute(webhook_codec_in_t *in, webhook_endpoint_row_t *r)
 {
+    webhook_minute_t  *m;
+
+    m = &r->minute;
+
+    memset(m, 0, sizeof(webhook_minute_t));
+
+    r->began = r->states[WEBHOOK_PENDING] + r->states[WEBHOOK_SENDING];
+
     if (in->version < 3) {
-        memset(m, 0, sizeof(webhook_minute_t));
         return;
     }
 
@@ -214,6 +225,12 @@ webhook_row_read_minute(webhook_codec_in_t *in, webhook_minute_t *m)
     m->failed = webhook_codec_u32(in);
     m->delivered = webhook_codec_u32(in);
     m->dead = webhook_codec_u32(in);
+
+    if (in->version > 5) {
+        m->longest = webhook_codec_u32(in);
+        m->took = webhook_codec_u64(in);
+        r->began = webhook_codec_u64(in);
+    }
 }
 
 

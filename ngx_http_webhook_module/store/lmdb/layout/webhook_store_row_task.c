@@ -162,23 +162,41 @@ webhook_row_read_task(const MDB_val *v, webhook_task_row_t *r)
 }
 
 
+/* A number that may be below 0, so that small ones are short. */
+
+static uint64_t
+webhook_row_fold(int64_t n)
+{
+    return n < 0 ? ((uint64_t) -(n + 1) << 1) + 1 : (uint64_t) n << 1;
+}
+
+
+static int64_t
+webhook_row_unfold(uint64_t n)
+{
+    return n & 1 ? -(int64_t) (n >> 1) - 1 : (int64_t) (n >> 1);
+}
+
+
 size_t
 webhook_row_write_ring(unsigned char *buf, const webhook_ring_row_t *r)
 {
-    unsigned                 i;
+    unsigned                 i, empty;
     webhook_codec_out_t      out;
     const webhook_minute_t  *m;
 
-    webhook_codec_write(&out, buf, WEBHOOK_ROW_MAX, WEBHOOK_ROW_RINGS, 1);
+    webhook_codec_write(&out, buf, WEBHOOK_ROW_RING_MAX, WEBHOOK_ROW_RINGS,
+                        r->old ? 1 : 2);
 
-    /* minutes in which nothing was sent are left out */
+    /* minutes in which nothing happened are left out */
 
     for (i = 0; i < WEBHOOK_RING_MINUTES; i++) {
         m = &r->minutes[i];
 
-        if (m->sends == 0 && m->failed == 0 && m->delivered == 0
-            && m->dead == 0)
-        {
+        empty = m->sends == 0 && m->failed == 0 && m->delivered == 0
+                && m->dead == 0;
+
+        if (empty && (r->old || m->change == 0)) {
             continue;
         }
 
@@ -187,6 +205,12 @@ webhook_row_write_ring(unsigned char *buf, const webhook_ring_row_t *r)
         webhook_codec_add_number(&out, m->failed);
         webhook_codec_add_number(&out, m->delivered);
         webhook_codec_add_number(&out, m->dead);
+
+        if (!r->old) {
+            webhook_codec_add_number(&out, m->longest);
+            webhook_codec_add_number(&out, m->took);
+            webhook_codec_add_number(&out, webhook_row_fold(m->change));
+        }
     }
 
     webhook_codec_add_u8(&out, WEBHOOK_RING_MINUTES);
@@ -204,7 +228,9 @@ webhook_row_read_ring(const MDB_val *v, webhook_ring_row_t *r)
 
     memset(r, 0, sizeof(webhook_ring_row_t));
 
-    webhook_codec_read(&in, v->mv_data, v->mv_size, WEBHOOK_ROW_RINGS, 1);
+    webhook_codec_read(&in, v->mv_data, v->mv_size, WEBHOOK_ROW_RINGS, 2);
+
+    r->old = in.version == 1;
 
     for (last = -1; /* void */ ; last = n) {
         n = webhook_codec_u8(&in);
@@ -224,6 +250,13 @@ webhook_row_read_ring(const MDB_val *v, webhook_ring_row_t *r)
         m->failed = (uint32_t) webhook_codec_number(&in, UINT32_MAX);
         m->delivered = (uint32_t) webhook_codec_number(&in, UINT32_MAX);
         m->dead = (uint32_t) webhook_codec_number(&in, UINT32_MAX);
+
+        if (!r->old) {
+            m->longest = (uint32_t) webhook_codec_number(&in, UINT32_MAX);
+            m->took = webhook_codec_number(&in, UINT64_MAX);
+            m->change = webhook_row_unfold(webhook_codec_number(&in,
+                            webhook_row_fold(WEBHOOK_RING_CHANGE)));
+        }
     }
 
     return n == WEBHOOK_RING_MINUTES ? webhook_row_end(&in) : MDB_CORRUPTED;

@@ -8,6 +8,9 @@
  * row of which is an hour.  So the rings cost a commit nothing, but once a
  * minute.
  *
+ * Of how many wait a minute has the change alone: that adds up over endpoints,
+ * so who knows how many wait now can reckon back how many there were.
+ *
  * Minutes are those of the wall clock, which may be wrong for days.  A row of
  * "meta" has by how much it is ahead of the store's own time, and since when;
  * only where that has been the same for a week hours are removed for their age.
@@ -33,8 +36,9 @@
 
 
 static int webhook_ring_old(webhook_txn_t *t, uint32_t *hour, int *todo);
-static int webhook_ring_turn(webhook_txn_t *t, uint64_t endpoint,
+static int webhook_ring_put(webhook_txn_t *t, uint64_t endpoint,
     const webhook_minute_t *m);
+static int64_t webhook_ring_bound(int64_t change);
 static int webhook_ring_next(webhook_txn_t *t, uint32_t *rows,
     uint32_t hour);
 
@@ -42,6 +46,15 @@ static int webhook_ring_next(webhook_txn_t *t, uint32_t *rows,
 int
 webhook_ring_minute(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     webhook_minute_t **minute)
+{
+    *minute = &ep->minute;
+
+    return webhook_ring_turn(t, ep);
+}
+
+
+int
+webhook_ring_turn(webhook_txn_t *t, webhook_endpoint_row_t *ep)
 {
     int  rc;
 
@@ -61,8 +74,6 @@ webhook_ring_minute(webhook_txn_t *t, webhook_endpoint_row_t *ep,
 
     ep->dirty = 1;
 
-    *minute = &ep->minute;
-
     return 0;
 }
 
@@ -76,36 +87,49 @@ webhook_ring_flush(webhook_txn_t *t, webhook_endpoint_row_t *ep)
         return 0;
     }
 
-    rc = webhook_ring_turn(t, ep->id, &ep->minute);
+    /* what is left above the mark is for outcomes themselves */
+
+    if (webhook_space_attempt(t) == 0) {
+        memset(&ep->minute, 0, sizeof(webhook_minute_t));
+        return 0;
+    }
+
+    ep->minute.change = webhook_ring_change(ep);
+
+    rc = webhook_ring_put(t, ep->id, &ep->minute);
 
     if (rc == 0) {
-        rc = webhook_ring_turn(t, 0, &ep->minute);
+        rc = webhook_ring_put(t, 0, &ep->minute);
     }
 
     if (rc == 0) {
         memset(&ep->minute, 0, sizeof(webhook_minute_t));
+        ep->began = ep->states[WEBHOOK_PENDING] + ep->states[WEBHOOK_SENDING];
     }
 
     return rc;
 }
 
 
+int64_t
+webhook_ring_change(const webhook_endpoint_row_t *ep)
+{
+    return webhook_ring_bound((int64_t) (ep->states[WEBHOOK_PENDING]
+                                         + ep->states[WEBHOOK_SENDING]
+                                         - ep->began));
+}
+
+
 static int
-webhook_ring_turn(webhook_txn_t *t, uint64_t endpoint,
+webhook_ring_put(webhook_txn_t *t, uint64_t endpoint,
     const webhook_minute_t *m)
 {
     int                  rc;
     size_t               len;
     MDB_val              val;
     uint32_t             hour, old, removed;
-    unsigned char        key[WEBHOOK_KEY_RING], buf[WEBHOOK_ROW_MAX];
+    unsigned char        key[WEBHOOK_KEY_RING], buf[WEBHOOK_ROW_RING_MAX];
     webhook_ring_row_t   row;
-
-    /* what is left above the mark is for outcomes themselves */
-
-    if (webhook_space_attempt(t) == 0) {
-        return 0;
-    }
 
     hour = m->minute / WEBHOOK_RING_MINUTES;
 
@@ -149,6 +173,22 @@ webhook_ring_add(webhook_minute_t *to, const webhook_minute_t *from)
     to->failed += from->failed;
     to->delivered += from->delivered;
     to->dead += from->dead;
+    to->took += from->took;
+    to->change = webhook_ring_bound(to->change + from->change);
+
+    if (to->longest < from->longest) {
+        to->longest = from->longest;
+    }
+}
+
+
+/* There are not that many deliveries: only a damaged row says so. */
+
+static int64_t
+webhook_ring_bound(int64_t change)
+{
+    return change < -WEBHOOK_RING_CHANGE ? -WEBHOOK_RING_CHANGE
+           : change > WEBHOOK_RING_CHANGE ? WEBHOOK_RING_CHANGE : change;
 }
 
 

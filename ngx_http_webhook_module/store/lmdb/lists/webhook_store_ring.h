@@ -19,8 +19,17 @@
 int webhook_ring_minute(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     webhook_minute_t **minute);
 
-/* What was counted goes to the rings; the row is to be written. */
+/* The same, before there are more that wait or are sent, or fewer: from now on
+   that is this minute's. */
+int webhook_ring_turn(webhook_txn_t *t, webhook_endpoint_row_t *ep);
+
+/* What was counted goes to the rings; the row is to be written.  Where there is
+   no room the minute is lost, and what has changed of how many wait goes with
+   the next one. */
 int webhook_ring_flush(webhook_txn_t *t, webhook_endpoint_row_t *ep);
+
+/* By how much more wait, or are sent, than when the minute under way began. */
+int64_t webhook_ring_change(const webhook_endpoint_row_t *ep);
 
 /* Adds a minute to another. */
 void webhook_ring_add(webhook_minute_t *to, const webhook_minute_t *from);

@@ -141,6 +141,11 @@ webhook_complete_send(webhook_txn_t *t, webhook_endpoint_row_t *ep,
 
     minute->sends++;
     minute->failed += c->outcome != WEBHOOK_DONE;
+    minute->took += c->attempt.total;
+
+    if (minute->longest < c->attempt.total) {
+        minute->longest = c->attempt.total;
+    }
 
     ep->attempts++;
 

@@ -16,6 +16,7 @@
 #include "store/lmdb/rows/webhook_store_txn.h"
 #include "store/lmdb/rows/webhook_store_txn_seek.h"
 #include "store/lmdb/lists/webhook_store_listed.h"
+#include "store/lmdb/lists/webhook_store_ring.h"
 #include "store/lmdb/queue/webhook_store_admission.h"
 
 
@@ -164,7 +165,10 @@ webhook_delivery_unqueue(webhook_txn_t *t, webhook_endpoint_row_t *ep,
         return rc;
     }
 
-    webhook_delivery_unpending(ep);
+    rc = webhook_delivery_unpending(t, ep);
+    if (rc) {
+        return rc;
+    }
 
     if (mark) {
         webhook_listed_unmark(ep);
@@ -181,6 +185,13 @@ int
 webhook_delivery_pending(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     const webhook_id_t *id, webhook_delivery_row_t *d)
 {
+    int  rc;
+
+    rc = webhook_ring_turn(t, ep);
+    if (rc) {
+        return rc;
+    }
+
     d->state = WEBHOOK_PENDING;
     d->end = 0;
 
@@ -191,14 +202,18 @@ webhook_delivery_pending(webhook_txn_t *t, webhook_endpoint_row_t *ep,
 }
 
 
-void
-webhook_delivery_unpending(webhook_endpoint_row_t *ep)
+int
+webhook_delivery_unpending(webhook_txn_t *t, webhook_endpoint_row_t *ep)
 {
-    if (ep->states[WEBHOOK_PENDING]) {
+    int  rc;
+
+    rc = webhook_ring_turn(t, ep);
+
+    if (rc == 0 && ep->states[WEBHOOK_PENDING]) {
         ep->states[WEBHOOK_PENDING]--;
     }
 
-    ep->dirty = 1;
+    return rc;
 }
 
 
@@ -217,6 +232,11 @@ webhook_delivery_lease(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     webhook_set_u64(owner, t->st->incarnation);
 
     rc = webhook_txn_put(t, WEBHOOK_DB_DUE, key, sizeof(key), owner, 8, 0);
+
+    if (rc == 0) {
+        rc = webhook_ring_turn(t, ep);
+    }
+
     if (rc) {
         return rc;
     }
@@ -242,6 +262,11 @@ webhook_delivery_unlease(webhook_txn_t *t, webhook_endpoint_row_t *ep,
 
     rc = webhook_txn_del(t, WEBHOOK_DB_DUE, key, sizeof(key));
     if (rc && rc != MDB_NOTFOUND) {
+        return rc;
+    }
+
+    rc = webhook_ring_turn(t, ep);
+    if (rc) {
         return rc;
     }
 

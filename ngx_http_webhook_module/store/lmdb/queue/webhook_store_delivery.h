@@ -56,7 +56,7 @@ int webhook_delivery_unqueue(webhook_txn_t *t, webhook_endpoint_row_t *ep,
    no more. */
 int webhook_delivery_pending(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     const webhook_id_t *id, webhook_delivery_row_t *d);
-void webhook_delivery_unpending(webhook_endpoint_row_t *ep);
+int webhook_delivery_unpending(webhook_txn_t *t, webhook_endpoint_row_t *ep);
 
 
 #endif /* WEBHOOK_STORE_DELIVERY_H */

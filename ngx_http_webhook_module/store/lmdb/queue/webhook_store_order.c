@@ -290,9 +290,11 @@ webhook_order_leave(webhook_txn_t *t, webhook_endpoint_row_t *ep,
 
     d.parked = 0;
 
-    webhook_delivery_unpending(ep);
+    rc = webhook_delivery_unpending(t, ep);
 
-    rc = webhook_listed_del(t, ep, WEBHOOK_PENDING, &id);
+    if (rc == 0) {
+        rc = webhook_listed_del(t, ep, WEBHOOK_PENDING, &id);
+    }
 
     return rc ? rc : webhook_delivery_wait(t, ep, &id, &d);
 }
@@ -439,7 +441,7 @@ webhook_order_unpark(webhook_txn_t *t, webhook_endpoint_row_t *ep,
         return rc;
     }
 
-    webhook_delivery_unpending(ep);
+    rc = webhook_delivery_unpending(t, ep);
 
-    return webhook_listed_del(t, ep, WEBHOOK_PENDING, id);
+    return rc ? rc : webhook_listed_del(t, ep, WEBHOOK_PENDING, id);
 }

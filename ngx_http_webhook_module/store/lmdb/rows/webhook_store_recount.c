@@ -86,6 +86,7 @@ webhook_recount_endpoint(webhook_txn_t *t, webhook_endpoint_row_t *row)
         return rc;
     }
 
+    row->began = row->states[WEBHOOK_PENDING] + row->states[WEBHOOK_SENDING];
     row->dirty = 1;
     t->st->forgot = 1;
 

@@ -23,6 +23,7 @@ static ngx_int_t ngx_webhook_rings_read(ngx_webhook_api_t *api,
     webhook_op_t *op);
 static json_t *ngx_webhook_rings_point(const webhook_ring_t *ring,
     uint64_t wall);
+static json_t *ngx_webhook_rings_waiting(int64_t waiting);
 
 
 static ngx_webhook_rings_range_t  ngx_webhook_rings_ranges[] = {
@@ -125,6 +126,8 @@ ngx_webhook_rings_read(ngx_webhook_api_t *api, webhook_op_t *op)
         totals.failed += ring->failed;
         totals.delivered += ring->delivered;
         totals.dead += ring->dead;
+        totals.took += ring->took;
+        totals.longest = ngx_max(totals.longest, ring->longest);
 
         if (json_array_append_new(points,
                                   ngx_webhook_rings_point(ring,
@@ -136,7 +139,7 @@ ngx_webhook_rings_read(ngx_webhook_api_t *api, webhook_op_t *op)
         }
     }
 
-    json = json_pack("{s:s, s:I, s:o, s:o, s:o, s:o}",
+    json = json_pack("{s:s, s:I, s:o, s:o, s:o, s:o, s:o}",
                      "range", (char *) rings->range->name.data,
                      "step_minutes", (json_int_t) rings->range->step,
                      "from",
@@ -145,6 +148,8 @@ ngx_webhook_rings_read(ngx_webhook_api_t *api, webhook_op_t *op)
                      "until",
                      ngx_webhook_api_time(rings->to
                                           * NGX_WEBHOOK_RINGS_MINUTE),
+                     "waiting",
+                     ngx_webhook_rings_waiting(op->u.rings.waiting),
                      "totals", ngx_webhook_rings_point(&totals, 0),
                      "points", points);
     if (json == NULL) {
@@ -162,18 +167,30 @@ ngx_webhook_rings_point(const webhook_ring_t *ring, uint64_t wall)
 {
     json_t  *json;
 
-    json = json_pack("{s:I, s:I, s:I, s:I}",
+    json = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}",
                      "sends", (json_int_t) ring->sends,
                      "failed", (json_int_t) ring->failed,
                      "delivered", (json_int_t) ring->delivered,
-                     "dead", (json_int_t) ring->dead);
+                     "dead", (json_int_t) ring->dead,
+                     "took_usec", (json_int_t) ring->took,
+                     "longest_usec", (json_int_t) ring->longest);
 
     if (json && wall
-        && json_object_set_new(json, "time", ngx_webhook_api_time(wall)) != 0)
+        && (json_object_set_new(json, "time", ngx_webhook_api_time(wall)) != 0
+            || json_object_set_new(json, "waiting",
+                                   ngx_webhook_rings_waiting(ring->waiting))
+               != 0))
     {
         json_decref(json);
         return NULL;
     }
 
     return json;
+}
+
+
+static json_t *
+ngx_webhook_rings_waiting(int64_t waiting)
+{
+    return waiting < 0 ? json_null() : json_integer((json_int_t) waiting);
 }

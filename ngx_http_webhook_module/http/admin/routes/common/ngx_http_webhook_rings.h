@@ -13,7 +13,7 @@
 
 /*
  * Reads "range" ("1h", "24h", "7d"; 1h unless set) and goes on with done, which
- * gets an object of {"range", "step", "points", "totals"} and takes over the
+ * gets an object as "Rings" of openapi.json has it, and takes over the
  * reference.  keys: of these endpoints, of 1,000 at most, in memory that lasts
  * as long as the request; none: of all that there are or were.
  */

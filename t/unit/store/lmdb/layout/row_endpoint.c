@@ -135,6 +135,11 @@ main(void)
     len = webhook_row_write_endpoint(buf, &r);
     buf[1] = 4;
 
+    /* the minute under way has 20 bytes less there, before the last 18 here */
+
+    len -= 20;
+    memmove(buf + len - 18, buf + len - 18 + 20, 18);
+
     tap_ok(reads(buf, len - 1, &back) == 0 && back.limit == 7
            && back.states[WEBHOOK_PENDING] == 3 && back.wake == 99
            && back.name_len == 3 && back.marked == 0 && back.skew == 0
