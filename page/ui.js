@@ -3,7 +3,7 @@
  * elements of text: what comes from outside can only ever be text.
  */
 
-import { t, word, time, ago, number } from './text.js';
+import { t, word, time, ago, duration, number } from './text.js';
 import { Problem } from './api.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
@@ -255,6 +255,18 @@ export const statusBadge = status =>
                    String(status))
            : el('span.none', null, '–');
 
+/** Why an endpoint or a receiver does not act: by its code in the reader's
+ * language, with the sentence of the API, which has the details.
+ * @param {any} state as the API has it */
+export function held(state) {
+    const text = word('held', state.held_code);
+
+    return !text || text === state.held_code
+           ? outside(state.held)
+           : [text, el('br'), el('span.hint', { dir: 'auto', lang: 'en' },
+                                 state.held)];
+}
+
 /** What is wrong with an endpoint, the worst first; none: nothing is.
  * @param {any} state of an endpoint, as the API has it
  * @returns {HTMLElement[]} */
@@ -496,7 +508,9 @@ export function sentence(e) {
     }
 
     return e.status === 0 ? t('problem.unreachable')
-         : e.status === 429 ? t('problem.429')
+         : e.status === 429 ? e.retryAfter
+             ? t('problem.429_wait', { time: duration(e.retryAfter * 1000) })
+             : t('problem.429')
          : e.detail || word('problem', String(e.status)) || e.message;
 }
 

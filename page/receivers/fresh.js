@@ -1,17 +1,24 @@
 /*
- * The URL of a receiver that was made or rotated a moment ago: it is in the
- * answer alone, and shown on the receiver's own screen.
+ * What is shown once of a receiver that was made or rotated a moment ago: its
+ * URL, or the end of it where the server does not know what it begins with, and
+ * the key of its caller.  It is in the answer alone, and shown on the receiver's
+ * own screen.
  */
 
-/** @type {{ id: string, url: string, keys: string[] } | null} */
+/** @typedef {{ id: string, url: string | null, token: string | null,
+ *              keys: string[] }} Made */
+
+/** @type {Made | null} */
 let made = null;
 
-/** @param {any} answer of "create" or "rotate" */
+/** @param {any} answer of "create", "update" or "rotate" */
 export function remember(answer) {
-    made = typeof answer?.url === 'string'
-           ? { id: answer.id, url: answer.url,
-               keys: typeof answer.secret === 'string' ? [answer.secret] : [] }
-           : null;
+    made = {
+        id: answer.id,
+        url: typeof answer.token === 'string' ? answer.url ?? null : null,
+        token: answer.token ?? null,
+        keys: typeof answer.secret === 'string' ? [answer.secret] : []
+    };
 }
 
 /** What was made of that receiver, once.

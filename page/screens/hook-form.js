@@ -2,9 +2,10 @@
 
 import { get, newKey, patch as change, path, post, Problem } from '../api.js';
 import { t } from '../text.js';
-import { disclosure, el, hash, head, link, outside, redraw, secret }
+import { disclosure, el, hash, head, held, link, outside, redraw, secret }
     from '../ui.js';
 import { form } from '../form.js';
+import { destinations, registry } from '../registry.js';
 import { another, keeps, keepsAccess, moved } from '../hooks/anew.js';
 import { eventTypes } from '../hooks/catalogue.js';
 import { chooseEvents } from '../hooks/choose-events.js';
@@ -120,7 +121,7 @@ function registered(root, ep, ctx) {
     const top = head(t('hook.registered', { name: ep.name }));
 
     redraw(root, top, warnings(ep), itsSecret(ep),
-        ep.state?.held && el('p.warning', { dir: 'auto' }, ep.state.held),
+        ep.state?.held && el('p.warning', null, held(ep.state)),
         el('div.actions', null,
            link(hash('hooks', ep.id), t('hook.open'),
                 { class: 'button primary' }),
@@ -157,8 +158,9 @@ export default {
             throw new Problem(403, { detail: t('hook.only_setting') });
         }
 
-        const [types, kept] = await Promise.all([
+        const [types, bounds, kept] = await Promise.all([
             eventTypes(ctx.signal),
+            registry('endpoints', id === undefined, ctx.signal),
             id === undefined ? null
             : get(path('endpoints', id), { signal: ctx.signal })
         ]);
@@ -255,6 +257,7 @@ export default {
                             : [hash('hooks', id), ep.name],
                 lead: fresh ? t('hook.new_text') : null
             }),
+            el('div', null, destinations(bounds)),
             el('div.columns.beside', null, filled.node, panel.node));
     }
 };

@@ -3,8 +3,8 @@
 import { get, path, poll, post } from '../api.js';
 import { ringCharts } from '../chart.js';
 import { number, t, word } from '../text.js';
-import { badge, button, el, empty, endpointBadges, hash, head, link, moment,
-         notify, outside, redraw, section, watched } from '../ui.js';
+import { badge, button, el, empty, endpointBadges, hash, head, held, link,
+         moment, notify, outside, redraw, section, watched } from '../ui.js';
 import { field } from '../form.js';
 import { deliveryTable } from '../hooks/delivery-table.js';
 import { eventTypes } from '../hooks/catalogue.js';
@@ -52,9 +52,11 @@ function troubles(ep) {
         wrong.length ? el('p', null, wrong.map(b => [b, ' ']))
                      : el('p', null, badge('ok', t('hook.well'))),
         ep.state?.held && el('p.warning', null, t('hook.held'), ' ',
-                             outside(ep.state.held)),
-        ep.state?.paused && el('p.warning', null, t('hook.paused'), ' ',
-                               outside(ep.state.reason ?? '')),
+                             held(ep.state)),
+        ep.state?.paused && el('p.warning', null,
+            ep.state.paused_by === 'store' ? t('hook.paused_store')
+                                           : t('hook.paused'), ' ',
+            outside(ep.state.reason ?? '')),
         ep.state?.oldest_due && el('p.hint', null, t('hook.oldest_due'), ' ',
                                    moment(ep.state.oldest_due))
     ];
@@ -136,7 +138,7 @@ export default {
         const buttons = () => [
             own && link(hash('hooks', id, 'edit'), t('hook.edit'),
                         { class: 'button', id: 'hook-edit' }),
-            ep.state?.paused
+            ep.state?.paused && ep.state.paused_by !== 'store'
             ? button(t('hook.resume'), async () => {
                 draw((await post(path('endpoints', id, 'resume'))).data);
                 notify(t('hook.is_resumed'));

@@ -7,6 +7,7 @@ import * as api from '../api.js';
 import { el, head, hash, link, empty, section, disclosure, newId, notify,
          failure } from '../ui.js';
 import { form, rows } from '../form.js';
+import { actions, registry } from '../registry.js';
 import { part, difference, many } from '../members.js';
 import * as table from '../receivers/members.js';
 import { verify, handshake } from '../receivers/verify.js';
@@ -19,8 +20,9 @@ import { remember } from '../receivers/fresh.js';
 /** Parts of a receiver's members, in sections.
  * @param {any} old
  * @param {boolean} anyone  a company can be named
+ * @param {import('../registry.js').Registry} may  what can be registered
  */
-function build(old, anyone) {
+function build(old, anyone, may) {
     /** @type {Map<string, Part>} */
     const made = new Map();
     const where = { texts: '', at: () => '' };
@@ -33,7 +35,13 @@ function build(old, anyone) {
         return p.node;
     };
 
-    const basics = table.basics.map(add);
+    /* what nginx.conf does not let it have is not offered */
+
+    const offered = (/** @type {Member} */ m) =>
+        m.name !== 'mode' || may.durable || old.mode === 'durable' ? m
+        : { ...m, options: m.options?.filter(o => o !== 'durable') };
+
+    const basics = table.basics.map(offered).map(add);
 
     if (anyone && !old.id) {
         basics.push(add({ name: 'company', kind: 'text', hint: true }));
@@ -64,7 +72,8 @@ function build(old, anyone) {
     });
 
     const calls = table.calls.map(add);
-    const deeds = table.deeds.map(add);
+    const deeds = table.deeds.filter(m =>
+        m.name !== 'emit' || may.emit.length || old.emit).map(add);
     const answers = table.answers.map(add);
     const bounds = table.bounds.map(add);
     const later = section(t('receiver.part.durable'), table.durable.map(add));
@@ -83,7 +92,8 @@ function build(old, anyone) {
         section(t('receiver.part.calls'), calls.slice(0, 2),
                 fold(t('receiver.more'), ...calls.slice(2))),
         section(t('receiver.part.deeds'),
-                el('p.hint', null, t('receiver.part.deeds.hint')), deeds),
+                el('p.hint', null, t('receiver.part.deeds.hint')),
+                actions(may), deeds),
         later,
         fold(t('receiver.part.answers'), ...answers),
         fold(t('receiver.part.bounds'), ...bounds)
@@ -179,7 +189,8 @@ export default {
             return;
         }
 
-        const made = build(old, ctx.who.all_companies);
+        const may = await registry('receivers', !id, ctx.signal);
+        const made = build(old, ctx.who.all_companies, may);
         const before = made.get();
         let key = api.newKey();
         let sent = '';
@@ -203,9 +214,7 @@ export default {
                         { version });
                     warn(data);
 
-                    if (typeof data.secret === 'string') {
-                        remember({ ...data, url: '' });
-                    }
+                    remember(data);
 
                     ctx.go(hash('receivers', id));
                     return;

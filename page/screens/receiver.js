@@ -4,9 +4,10 @@
 
 import { t, word, usec } from '../text.js';
 import * as api from '../api.js';
-import { el, head, hash, link, empty, section, facts, table, redraw, button,
-         outside, code, block, pretty, when, moment, statusBadge, badge, notify,
-         dialog, confirm, copyButton, download, secret, loading, newId, watched }
+import { el, head, held, hash, link, empty, section, facts, table, redraw,
+         button, outside, code, block, pretty, when, moment, statusBadge, badge,
+         notify, dialog, confirm, copyButton, download, secret, loading, newId,
+         watched }
     from '../ui.js';
 import { field, form } from '../form.js';
 import { receiverBadges, caller, logged } from './receivers.js';
@@ -70,10 +71,10 @@ export default {
             }),
             el('p', null, receiverBadges(r)),
             r.state?.held
-            ? el('p.warning', { dir: 'auto' },
-                 t('receiver.held.why', { why: r.state.held })) : '',
+            ? el('p.warning', null, t('receiver.held.why'), ' ',
+                 held(r.state)) : '',
             ...(made?.keys ?? []).map(k => secret(k, t('receiver.key.made'))),
-            may ? urls(state, where, made?.url || null)
+            may ? urls(state, where, made)
             : own ? section(t('receiver.url'), code(r.url ?? '–'),
                             el('p.hint', null, t('receiver.url.viewer')))
             : section(t('receiver.url'), el('p', null,
@@ -89,9 +90,20 @@ export default {
 
 /** @param {any} state
  * @param {(...more: string[]) => string} where
- * @param {string | null} known */
-function urls(state, where, known) {
+ * @param {import('../receivers/fresh.js').Made | null} made */
+function urls(state, where, made) {
     const area = el('div.stack');
+    const end = el('div');
+    let known = made?.url ?? null;
+
+    /* the server does not know what its URLs begin with: but how this one ends */
+
+    const ends = (/** @type {any} */ answer) =>
+        redraw(end, answer?.token && !answer.url
+                    && [el('p.warning', null, t('receiver.url.no_receive')),
+                        secret(answer.token, t('receiver.url.end'))]);
+
+    ends(made);
     const id = newId('url');
     /** @type {any[]} */
     let others = [];
@@ -110,7 +122,11 @@ function urls(state, where, known) {
         draw();
 
         if (known === null) {
-            throw new Error(t('receiver.url.lost'));
+            const { data: all } = await api.get('limits');
+
+            throw new Error(all.registry && !all.registry.receive
+                            ? t('receiver.url.no_receive')
+                            : t('receiver.url.lost'));
         }
 
         return known;
@@ -149,12 +165,13 @@ function urls(state, where, known) {
                       known = answer.data.url;
                       others = [];
                       draw();
+                      ends(answer.data);
                       notify(t('receiver.rotated'));
                       input.focus();
                   }
               }, { id: 'rotate' })),
            el('p.hint', null, t('receiver.url.hint'))),
-        area);
+        end, area);
 }
 
 

@@ -9,6 +9,7 @@ import { el, head, facts, section, button, table, badge, outside, code,
          download, notify, sentence, confirm, newId, failure, redraw }
     from '../ui.js';
 import { languageChoice, leave } from '../main.js';
+import { limits } from '../settings/limits.js';
 import { purge } from '../settings/purge.js';
 
 const AT_ONCE = 200;            /* items that an import takes */
@@ -32,6 +33,7 @@ export default {
                person(ctx),
                section(t('settings.language'), languageChoice())),
             server(index.data, stats.data, health),
+            limits(ctx.signal),
             ctx.may('company.setting') && registry(ctx) || '',
             ctx.operator ? purge() : '');
 

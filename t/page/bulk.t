@@ -126,6 +126,10 @@ is scalar $b->asked('/pause$'), 1, 'at all';
 $b->press('Escape');
 
 $page->show($b, '#/settings');
+$b->wait('return document.querySelector("main").innerText'
+         . '.includes("Hooks per event")', 'the limits');
+like $b->text('main'), qr/Hooks\s+1 of 100\b/, 'how many hooks are left';
+like $b->text('main'), qr/Tests\s+30 in 1 min; 30 left/, 'and tests';
 is $b->count('#purge-what'), 0, 'who has a company removes nothing';
 $b->end;
 
@@ -168,6 +172,24 @@ $b->wait('return document.querySelector(".field.wrong .error").textContent',
          'a word on the empty field');
 is $b->count('dialog'), 0, 'nothing is asked';
 
+# whatever has a value, as a task, whose events are counted before
+
+$b->choose('#purge-what', 'Everything with a value');
+$b->tab_to('#purge-path');
+$b->type('customer');
+$b->tab_to('#purge-value');
+$b->type('Bob');
+$b->press('Enter');
+$b->wait('return document.querySelector("dialog[open]")', 'a question');
+like $b->text('dialog'), qr/Value: Bob.*\b2 events/s, 'how many there are';
+sure();
+$b->wait('return document.querySelector("#purge-task")', 'a task');
+
+ok wait_for(sub {
+    local $manager->{openapi};
+    return @{($manager->get("deliveries?endpoint=$ep->{id}"))[1]{items}} == 3;
+}), 'what has the value is gone, and the rest is there';
+
 # a company, as a task
 
 $b->choose('#purge-what', 'All of a company');
@@ -178,7 +200,7 @@ $b->wait('return document.querySelector("dialog[open]")', 'a question');
 like $b->text('dialog'), qr/1260/, 'which one is asked first';
 $b->press('Escape');
 $b->wait('return !document.querySelector("dialog")', 'no question');
-is scalar @{($manager->get("deliveries?endpoint=$ep->{id}"))[1]{items}}, 5,
+is scalar @{($manager->get("deliveries?endpoint=$ep->{id}"))[1]{items}}, 3,
     'nothing is removed without it';
 
 $b->tab_to('#purge-company');

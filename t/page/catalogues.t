@@ -103,7 +103,7 @@ for my $file (sort split /\n/,
     my $code = slurp($file);
 
     while ($code =~ /"(call|company|deliver(?:y|ies)|endpoint|event|receiver
-                       |task)\.([a-z-]+)"/gx)
+                       |task|value)\.([a-z-]+)"/gx)
     {
         next if "$1.$2" =~ /^company\.(?:setting|view)$/;
         $audit{audit_kind}{$1} = $audit{audit_action}{$2} = 1;

@@ -285,6 +285,9 @@ unlike $b->text('body'), qr/\Q$made/, 'the secret is shown once';
 click('#hook-challenge');
 $b->wait('return document.body.innerText.includes("It is not confirmed:")',
          'who does not echo it');
+like $b->text('main .warning'),
+    qr/The new destination has not been confirmed yet\..*is not confirmed/s,
+    'why it is held, in the reader\'s language and the server\'s words';
 
 fill('Data', '{"total": 7, "id": 1}');
 click('button', 'Send a test');
