@@ -295,7 +295,7 @@ row_record(const MDB_val *v)
     }
 
     sum = text(&c.name) + text(&c.remote) + text(&c.content_type)
-          + text(&c.body) + text(&c.error);
+          + text(&c.body) + text(&c.error) + text(&c.outline);
 
     for (i = 0; i < c.actions_count; i++) {
         sum += text(&c.actions[i].method) + text(&c.actions[i].uri)

@@ -86,6 +86,13 @@ typedef struct {
                                            bytes are kept */
     webhook_str_t           answer;     /* what the caller got; 1024 bytes */
     webhook_str_t           error;      /* empty if all went well */
+    webhook_str_t           outline;    /* the error without what came in, was
+                                           sent on or came back, where it has
+                                           any of that; or empty */
+    unsigned                whole:1;    /* body is all that came in, and as it
+                                           came */
+    unsigned                known:1;    /* out: these two are known; not of
+                                           calls that an older version kept */
     webhook_call_action_t  *actions;
     uint32_t                actions_count;   /* up to 32 */
 } webhook_call_t;

@@ -40,6 +40,9 @@ typedef struct {
                                            key, and has no due time yet */
     unsigned           blocks:1;        /* it is dead, and later ones of its
                                            key wait for it */
+    unsigned           paused:1;        /* its endpoint is, or the store */
+    unsigned           held:1;          /* it was not sent yet, and its endpoint
+                                           holds back first sends */
     uint64_t           order;           /* webhook_id_name() of its order key;
                                            0: it has none */
     uint64_t           place;           /* among those of its key */

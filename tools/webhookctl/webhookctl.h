@@ -334,8 +334,7 @@ webhook_str_t ctl_str(const char *text);
 /* The results of each command, for people or as JSON lines. */
 
 void ctl_print_deliveries_head(void);
-void ctl_print_delivery(const webhook_delivery_t *d,
-    const webhook_op_stats_t *stats, int json);
+void ctl_print_delivery(const webhook_delivery_t *d, int json);
 int ctl_print_show(const webhook_op_show_t *show,
     const webhook_op_stats_t *stats, int json, int body);
 int ctl_print_body(const webhook_str_t *body);
@@ -353,8 +352,7 @@ int ctl_read_known(const ctl_t *ctl, webhook_store_t *st, webhook_op_t *op);
 
 /* store/view, or the end where there is no memory: a delivery, a form (its
    bytes too if body is set), an attempt, a call, the store as a whole. */
-json_t *ctl_delivery_json(const webhook_delivery_t *d,
-    const webhook_op_stats_t *stats);
+json_t *ctl_delivery_json(const webhook_delivery_t *d);
 json_t *ctl_form_json(const webhook_rendition_t *rendition, int body);
 json_t *ctl_attempt_json(const webhook_attempt_t *a);
 json_t *ctl_call_json(const webhook_call_t *call);

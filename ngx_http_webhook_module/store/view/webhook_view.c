@@ -18,8 +18,7 @@ static json_t *webhook_view_action(const webhook_call_action_t *action);
 
 
 json_t *
-webhook_view_delivery(const webhook_delivery_t *d,
-    const webhook_op_stats_t *stats)
+webhook_view_delivery(const webhook_delivery_t *d)
 {
     webhook_view_t  v;
 
@@ -37,7 +36,7 @@ webhook_view_delivery(const webhook_delivery_t *d,
     webhook_view_add(&v, "status", d->status ? json_integer(d->status)
                                              : json_null());
     webhook_view_add(&v, "time", webhook_view_time(d->wall));
-    webhook_view_add_word(&v, "waits", webhook_view_waits(d, stats));
+    webhook_view_add_word(&v, "waits", webhook_view_waits(d));
     webhook_view_add(&v, "due_ms",
                      d->state == WEBHOOK_PENDING && !d->parked
                      ? json_integer((json_int_t) d->due) : json_null());
@@ -88,39 +87,21 @@ webhook_view_delivery_name(const webhook_id_t *event, const char *prefix,
 }
 
 
-const char *
-webhook_view_waits(const webhook_delivery_t *d,
-    const webhook_op_stats_t *stats)
-{
-    uint32_t                         i;
-    const webhook_endpoint_stats_t  *ep;
+/* Retries keep their time: an endpoint that is held holds back first sends. */
 
+const char *
+webhook_view_waits(const webhook_delivery_t *d)
+{
     if (d->state != WEBHOOK_PENDING) {
         return NULL;
     }
 
-    if (stats && stats->paused) {
+    if (d->paused) {
         return "paused";
     }
 
-    for (i = 0; stats && i < stats->count; i++) {
-        ep = &stats->endpoints[i];
-
-        if (ep->id != d->endpoint) {
-            continue;
-        }
-
-        if (ep->paused) {
-            return "paused";
-        }
-
-        /* retries keep their time */
-
-        if (!d->parked && d->attempts == 0 && (ep->held || ep->open)) {
-            return "held";
-        }
-
-        break;
+    if (d->held) {
+        return "held";
     }
 
     return d->parked ? "turn" : d->due > 0 ? "time" : "due";

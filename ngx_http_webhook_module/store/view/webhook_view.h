@@ -20,14 +20,11 @@
 #include "store/webhook_store.h"
 
 
-/* A delivery; stats (or NULL) tell of its endpoint whether it is held. */
-json_t *webhook_view_delivery(const webhook_delivery_t *d,
-    const webhook_op_stats_t *stats);
+json_t *webhook_view_delivery(const webhook_delivery_t *d);
 
 /* What it waits for: "due", "time", "turn", "held" or "paused"; NULL if it
-   does not wait.  Without stats, as far as it tells itself. */
-const char *webhook_view_waits(const webhook_delivery_t *d,
-    const webhook_op_stats_t *stats);
+   does not wait. */
+const char *webhook_view_waits(const webhook_delivery_t *d);
 
 json_t *webhook_view_attempt(const webhook_attempt_t *a);
 json_t *webhook_view_call(const webhook_call_t *call);

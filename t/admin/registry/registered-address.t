@@ -4,7 +4,7 @@
 use strict;
 use warnings;
 
-use Socket qw(inet_aton);
+use JSON::PP ();
 use Test::More;
 
 use lib 't/lib';
@@ -22,9 +22,11 @@ my $hook = $t->endpoint(name => 'hook');
 my ($mine) = map { /\binet ([\d.]+)/ && $1 !~ /^127\./ ? $1 : () }
              `ip -4 -o addr 2>/dev/null`;
 
-my $dns = $t->dns('two.test' => ['192.0.2.1', '127.0.0.1'],
+# 127.0.0.2 is allowed, and nobody listens there
+
+my $dns = $t->dns('two.test' => ['127.0.0.2', '127.0.0.1'],
                   'loop.test' => ['127.0.0.1'],
-                  'turns.test' => ['192.0.2.1'],
+                  'turns.test' => ['127.0.0.2'],
                   (defined $mine ? ('mine.test' => [$mine]) : ()));
 
 $t->config(main => $registry->main, http => <<'CONF', server => <<'CONF');
@@ -102,7 +104,7 @@ for my $member (qw(address allow deny proxy)) {
 
 # --- refused when it is connected to
 
-my @names = ('loop.test', 'turns.test', defined $mine ? 'mine.test' : ());
+my @names = ('loop.test', 'two.test', 'turns.test', defined $mine ? 'mine.test' : ());
 
 for my $name (@names) {
     my $made = $registry->make({ name => $name, url => "http://$name:$port/",
@@ -122,8 +124,8 @@ $t->config(main => $registry->main, http => <<'CONF', server => <<'CONF');
 
     webhook_registry {
         key file:%%PREFIX%%/registry.key;
-        address public ports=80,%%PORT_hook%% allow=10.0.0.0/8
-                allow=172.16.0.0/12 allow=192.168.0.0/16;
+        address public ports=80,%%PORT_hook%% allow=127.0.0.2/32
+                allow=10.0.0.0/8 allow=172.16.0.0/12 allow=192.168.0.0/16;
     }
 CONF
     location /api/ {
@@ -135,15 +137,19 @@ CONF
 
 $t->reload or die;
 
-$dns->set('turns.test' => ['127.0.0.1']);
-
 my %id;
 
 for my $name (@names) {
+
+    # the name that changes is tried until the end of the test
+
+    my $attempts = $name eq 'turns.test' ? 100 : 2;
+
     my $made = $registry->make({ name => $name, url => "http://$name:$port/",
                                  events => ['order.add'],
                                  timeout => { total => '3s' },
-                                 retry => { attempts => 2, first => '50ms' } });
+                                 retry => { attempts => $attempts,
+                                            first => '200ms', factor => 1 } });
 
     is $made->{result}, 'ok', "$name is registered" or diag explain $made;
     $id{$name} = $made->{id};
@@ -151,7 +157,46 @@ for my $name (@names) {
 
 $t->request('POST', '/api/orders', '{"total": 1}');
 
-for my $name (@names) {
+
+# What the last send to a name came to, once that is like this.
+
+sub comes_to
+{
+    my ($name, $like) = @_;
+
+    my $error;
+
+    wait_for(sub {
+        my (undef, $out) = $t->ctl('list', "--endpoint=$id{$name}", '--json');
+        ($error) = map { $_->{error} // '' }
+                   map { JSON::PP->new->utf8->decode($_) } grep { /^\{/ }
+                   split /\n/, $out;
+        return ($error // '') =~ $like;
+    }, 20);
+
+    like $error, $like, "$name: it came to this";
+}
+
+my $refused = qr/is not allowed: (?:loopback|of this host)/;
+
+comes_to($_, $refused) for grep { $_ ne 'turns.test' && $_ ne 'two.test' }
+                                @names;
+
+
+# of two addresses the one that is allowed is tried, and the other one is not
+
+comes_to('two.test', qr/refused|is not allowed/);
+
+
+# an address that a name had is no leave for another
+
+comes_to('turns.test', qr/refused/);
+
+$dns->set('turns.test' => ['127.0.0.1']);
+
+comes_to('turns.test', $refused);
+
+for my $name (grep { $_ ne 'turns.test' } @names) {
     my ($out, $dead);
 
     $dead = wait_for(sub {
@@ -164,6 +209,9 @@ for my $name (@names) {
 }
 
 is scalar @{$hook->requests}, 0, 'nothing came to this host';
+
+like $t->error_log, qr/address 127\.0\.0\.1 of two\.test\S* is not allowed/,
+    'the other address was looked at, too';
 
 like $t->error_log, qr/is not allowed: (?:loopback|of this host)/, 'told'
     or diag $t->error_log;

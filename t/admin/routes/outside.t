@@ -68,6 +68,7 @@ for my $field ({ address => 'any' }, { allow => ['127.0.0.0/8'] },
                { headers => [{ name => 'X', value => '${var.remote_addr}' }] },
                { filter => ['header.cookie exists'] },
                { body => { a => '${query.key}' } },
+               { order_by => 'request.id' }, { order_by => 'header.cookie' },
                { unknown => 1 })
 {
     my ($name) = keys %$field;

@@ -17,6 +17,10 @@ write_file($nginx->prefix . '/conf/key', encode_base64('k' x 32, ''));
 chmod 0600, $nginx->prefix . '/conf/key';
 
 
+my $receive = 'receive http://127.0.0.1/web/hook/;';
+my @warnings;
+
+
 # What "nginx -t" says of a server, without its place.
 
 sub said
@@ -35,6 +39,7 @@ http {
     webhook_registry {
         key     file:key;
         actions /pos/ methods=POST;
+        $receive
     }
     server {
         listen 127.0.0.1:%%PORT%%;
@@ -46,6 +51,8 @@ CONF
 
     my ($status, $text) = $nginx->test;
     my ($emerg) = $text =~ /^nginx: \[emerg\] (.*) in \S+:\d+$/m;
+
+    @warnings = $text =~ /^nginx: \[warn\] (.*) in \S+:\d+$/mg;
 
     return $status ? $emerg // "?? $text" : 'well';
 }
@@ -73,6 +80,7 @@ sub regex
 is said("$hook $pos"), 'well', 'an internal location';
 is said("$hook location / { internal; return 204; }"), 'well',
     'one around it';
+is_deeply \@warnings, [], 'without a warning';
 is said("$hook $pos location / { return 204; }"), 'well',
     'what is not the nearest around it';
 is said("$hook $pos location /po { return 204; }
@@ -115,5 +123,11 @@ is said("$hook $pos", 'location /pos/ { return 204; }'), 'well',
     'a server where no receiver is called';
 is said("$hook $pos", "$hook location /pos/ { return 204; }"),
     not_internal('/pos/'), 'and another where they are';
+
+$receive = '';
+
+is said("$hook $pos"), 'well', 'nothing says what the URLs of receivers are';
+is_deeply \@warnings, ['"actions /pos/" without "receive": nobody gets to know '
+    . 'the URLs of the receivers that are registered'], 'which is a warning';
 
 done_testing;

@@ -26,7 +26,7 @@ C</webhook/>.  Each answer of the API is held against docs/openapi.json.
 
 C<registry>, C<http> and C<server> are more lines of nginx.conf, in
 C<webhook_registry>, C<http> and C<server>; C<address> ('any'); C<quota>;
-C<workers>, and C<env> of L<Webhook::Test>; C<keys>, NAME => BYTES of more
+C<store> ('size=64m'); C<workers>, and C<env> of L<Webhook::Test>; C<keys>, NAME => BYTES of more
 files.  Of the object, C<t> is the Webhook::Test, C<hook> and C<api> its
 servers, C<openapi> the file; and these are
 L<Webhook::Api>s, by their tokens:
@@ -105,7 +105,7 @@ sub new
         resolver 127.0.0.1:%%PORT_dns%% ipv6=off;
         resolver_timeout 1s;
 
-        webhook_store %%STORE%% size=64m;
+        webhook_store %%STORE%% @{[$args{store} // 'size=64m']};
         webhook_tokens file:%%PREFIX%%/tokens;
 
         webhook_event_type order.add group=order

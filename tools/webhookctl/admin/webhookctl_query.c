@@ -58,7 +58,7 @@ ctl_list(ctl_t *ctl, webhook_store_t *st)
         }
 
         for (i = 0; i < l->count; i++) {
-            ctl_print_delivery(&l->deliveries[i], &stats.u.stats, ctl->json);
+            ctl_print_delivery(&l->deliveries[i], ctl->json);
         }
 
         left -= l->count;

@@ -18,10 +18,9 @@ static void ctl_json_put(json_t *json, const char *name, json_t *value);
 
 
 json_t *
-ctl_delivery_json(const webhook_delivery_t *d,
-    const webhook_op_stats_t *stats)
+ctl_delivery_json(const webhook_delivery_t *d)
 {
-    return ctl_json_sure(webhook_view_delivery(d, stats));
+    return ctl_json_sure(webhook_view_delivery(d));
 }
 
 

@@ -13,8 +13,8 @@
 #include "store/view/webhook_view.h"
 
 
-static const char *ctl_next(const webhook_delivery_t *d,
-    const webhook_op_stats_t *stats, char *buf, size_t len);
+static const char *ctl_next(const webhook_delivery_t *d, char *buf,
+    size_t len);
 static const char *ctl_outcome(const webhook_call_t *call);
 static void ctl_print_call_delivery(const webhook_call_t *call);
 static void ctl_print_action(const webhook_call_t *call,
@@ -30,13 +30,12 @@ ctl_print_deliveries_head(void)
 
 
 void
-ctl_print_delivery(const webhook_delivery_t *d,
-    const webhook_op_stats_t *stats, int json)
+ctl_print_delivery(const webhook_delivery_t *d, int json)
 {
     char  id[WEBHOOK_ID_TEXT_LEN + 1], when[40], next[40];
 
     if (json) {
-        ctl_json_line(ctl_delivery_json(d, stats));
+        ctl_json_line(ctl_delivery_json(d));
         return;
     }
 
@@ -45,7 +44,7 @@ ctl_print_delivery(const webhook_delivery_t *d,
     printf("%-9s %5" PRIu32 " %6" PRIu32 "  %-29s %-12s ",
            webhook_state_name(d->state), d->attempts, d->status,
            ctl_time(d->wall, when, sizeof(when)),
-           ctl_next(d, stats, next, sizeof(next)));
+           ctl_next(d, next, sizeof(next)));
 
     ctl_column(&d->type, 20);
     printf(" %s.", id);
@@ -63,12 +62,11 @@ ctl_print_delivery(const webhook_delivery_t *d,
 /* What comes next, in a column. */
 
 static const char *
-ctl_next(const webhook_delivery_t *d, const webhook_op_stats_t *stats,
-    char *buf, size_t len)
+ctl_next(const webhook_delivery_t *d, char *buf, size_t len)
 {
     const char  *waits;
 
-    waits = webhook_view_waits(d, stats);
+    waits = webhook_view_waits(d);
 
     if (waits == NULL) {
         return d->blocks ? "blocks" : "-";

@@ -12,8 +12,7 @@
 #include "store/view/webhook_view.h"
 
 
-static void ctl_show_json(const webhook_op_show_t *show,
-    const webhook_op_stats_t *stats, int body);
+static void ctl_show_json(const webhook_op_show_t *show, int body);
 static void ctl_show_event(const webhook_op_show_t *show);
 static void ctl_show_delivery(const webhook_op_show_t *show,
     const webhook_delivery_full_t *d, const webhook_op_stats_t *stats);
@@ -44,7 +43,7 @@ ctl_print_show(const webhook_op_show_t *show, const webhook_op_stats_t *stats,
     }
 
     if (json) {
-        ctl_show_json(show, stats, body);
+        ctl_show_json(show, body);
         return 0;
     }
 
@@ -59,8 +58,7 @@ ctl_print_show(const webhook_op_show_t *show, const webhook_op_stats_t *stats,
 
 
 static void
-ctl_show_json(const webhook_op_show_t *show, const webhook_op_stats_t *stats,
-    int body)
+ctl_show_json(const webhook_op_show_t *show, int body)
 {
     json_t                         *root, *list, *item, *attempts;
     uint32_t                        i, k;
@@ -93,7 +91,7 @@ ctl_show_json(const webhook_op_show_t *show, const webhook_op_stats_t *stats,
     for (i = 0; i < show->count; i++) {
         d = &show->deliveries[i];
 
-        item = ctl_delivery_json(&d->delivery, stats);
+        item = ctl_delivery_json(&d->delivery);
         attempts = json_array();
 
         for (k = 0; k < d->attempts_count; k++) {
@@ -231,7 +229,7 @@ ctl_print_waits(const webhook_delivery_t *d, const webhook_op_stats_t *stats)
     char         span[40];
     const char  *waits;
 
-    waits = webhook_view_waits(d, stats);
+    waits = webhook_view_waits(d);
 
     if (waits == NULL) {
         return;

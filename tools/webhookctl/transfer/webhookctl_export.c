@@ -466,7 +466,7 @@ ctl_export_json(const webhook_op_show_t *show)
         }
     }
 
-    json = ctl_delivery_json(d, NULL);
+    json = ctl_delivery_json(d);
 
     ctl_json_set_name(json, "endpoint_id", d->endpoint);
     ctl_json_set_id(json, "webhook_id", &show->wire);

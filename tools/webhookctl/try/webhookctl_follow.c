@@ -55,8 +55,7 @@ typedef struct {
 
 
 static int ctl_follow_deliveries(ctl_follow_t *f);
-static int ctl_follow_delivery(ctl_follow_t *f, const webhook_delivery_t *d,
-    const webhook_op_stats_t *stats);
+static int ctl_follow_delivery(ctl_follow_t *f, const webhook_delivery_t *d);
 static int ctl_follow_calls(ctl_follow_t *f);
 static int ctl_follow_news(ctl_follow_t *f, const ctl_seen_t *now);
 static int ctl_follow_compare(const void *one, const void *two);
@@ -199,14 +198,10 @@ ctl_follow_deliveries(ctl_follow_t *f)
     size_t               pages, i;
     uint32_t             k;
     uint64_t             left;
-    webhook_op_t         stats, *op, *list;
+    webhook_op_t        *op, *list;
     webhook_delivery_t  *d;
 
-    rc = ctl_read_stats(f->st, &stats);
-    if (rc != 0) {
-        return rc;
-    }
-
+    rc = 0;
     list = NULL;
     pages = 0;
     left = f->ctl->limit;
@@ -255,7 +250,7 @@ ctl_follow_deliveries(ctl_follow_t *f)
     for (i = pages; rc == 0 && i--; /* void */ ) {
         for (k = list[i].u.list.count; rc == 0 && k--; /* void */ ) {
             d = &list[i].u.list.deliveries[k];
-            rc = ctl_follow_delivery(f, d, &stats.u.stats);
+            rc = ctl_follow_delivery(f, d);
         }
     }
 
@@ -264,7 +259,6 @@ ctl_follow_deliveries(ctl_follow_t *f)
     }
 
     free(list);
-    webhook_op_free(&stats);
 
     return rc < 0 ? 1 : rc;
 }
@@ -273,8 +267,7 @@ ctl_follow_deliveries(ctl_follow_t *f)
 /* Tells of a delivery, if it is news.  0, or what ends it. */
 
 static int
-ctl_follow_delivery(ctl_follow_t *f, const webhook_delivery_t *d,
-    const webhook_op_stats_t *stats)
+ctl_follow_delivery(ctl_follow_t *f, const webhook_delivery_t *d)
 {
     int         rc;
     ctl_seen_t  seen;
@@ -292,7 +285,7 @@ ctl_follow_delivery(ctl_follow_t *f, const webhook_delivery_t *d,
 
     if (f->ctl->json) {
         ctl_json_line(json_pack("{s:o}", "delivery",
-                                ctl_delivery_json(d, stats)));
+                                ctl_delivery_json(d)));
         return 0;
     }
 
@@ -301,7 +294,7 @@ ctl_follow_delivery(ctl_follow_t *f, const webhook_delivery_t *d,
         f->head = 0;
     }
 
-    ctl_print_delivery(d, stats, 0);
+    ctl_print_delivery(d, 0);
 
     return 0;
 }

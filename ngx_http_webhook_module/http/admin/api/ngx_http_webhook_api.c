@@ -316,6 +316,8 @@ ngx_webhook_api_vproblem(ngx_webhook_api_t *api, ngx_uint_t status,
 {
     json_t  *json;
 
+    static ngx_str_t  second = ngx_string("1");
+
     ngx_webhook_api_answer_clear(api);
 
     json = json_pack("{s:s, s:s, s:i, s:o*, s:o*}",
@@ -332,7 +334,8 @@ ngx_webhook_api_vproblem(ngx_webhook_api_t *api, ngx_uint_t status,
     api->answer->type = "application/problem+json";
     api->answer->problem = 1;
 
-    return NGX_OK;
+    return status == NGX_HTTP_SERVICE_UNAVAILABLE
+           ? ngx_webhook_api_header(api, "Retry-After", &second) : NGX_OK;
 }
 
 

@@ -64,6 +64,9 @@ ngx_webhook_api_once_hold(ngx_webhook_api_t *api)
         rc = ngx_webhook_api_problem(api, NGX_HTTP_CONFLICT,
                                      "Another request with this Idempotency-Key "
                                      "is under way: ask again when it is over");
+        if (rc == NGX_OK) {
+            rc = ngx_webhook_api_header(api, "Retry-After", &second);
+        }
         break;
 
     default:
@@ -71,10 +74,6 @@ ngx_webhook_api_once_hold(ngx_webhook_api_t *api)
                                      "Too many requests with an Idempotency-Key "
                                      "are under way; nothing was changed");
         break;
-    }
-
-    if (rc == NGX_OK) {
-        rc = ngx_webhook_api_header(api, "Retry-After", &second);
     }
 
     return ngx_webhook_api_refused(rc);

@@ -211,16 +211,8 @@ ngx_webhook_api_store_failed(ngx_webhook_api_t *api,
 static ngx_int_t
 ngx_webhook_api_unavailable(ngx_webhook_api_t *api, const char *detail)
 {
-    static ngx_str_t  second = ngx_string("1");
-
-    if (ngx_webhook_api_problem(api, NGX_HTTP_SERVICE_UNAVAILABLE, "%s",
-                                detail)
-        != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    return ngx_webhook_api_header(api, "Retry-After", &second);
+    return ngx_webhook_api_problem(api, NGX_HTTP_SERVICE_UNAVAILABLE, "%s",
+                                   detail);
 }
 
 

@@ -100,6 +100,13 @@ ngx_webhook_bounds_done(ngx_webhook_build_t *b, ngx_webhook_bounds_t *bounds,
         return NGX_ERROR;
     }
 
+    if (bounds->actions.nelts && bounds->receive.len == 0) {
+        ngx_webhook_build_at(NGX_LOG_WARN, b, &actions[0].source_pos,
+                             "\"actions %V\" without \"receive\": nobody "
+                             "gets to know the URLs of the receivers that are "
+                             "registered", &actions[0].prefix);
+    }
+
     if (bounds->durable_peer == NULL) {
         return NGX_OK;
     }

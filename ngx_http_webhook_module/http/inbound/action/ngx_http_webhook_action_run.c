@@ -29,6 +29,8 @@ static ngx_int_t ngx_webhook_run_forgive(ngx_webhook_call_t *call,
 static ngx_int_t ngx_webhook_run_done(ngx_webhook_call_t *call);
 static ngx_int_t ngx_webhook_run_failed(ngx_webhook_call_t *call,
     ngx_webhook_act_t *act, ngx_uint_t status);
+static void ngx_webhook_run_reason(ngx_webhook_call_t *call,
+    ngx_webhook_act_t *act, ngx_str_t *what, ngx_str_t *text);
 static ngx_int_t ngx_webhook_run_scrub(ngx_webhook_call_t *call);
 static void ngx_webhook_run_scrubbed(ngx_webhook_call_t *call, ngx_int_t rc);
 static ngx_int_t ngx_webhook_run_detail(ngx_webhook_call_t *call);
@@ -247,7 +249,7 @@ static ngx_int_t
 ngx_webhook_run_forgive(ngx_webhook_call_t *call, ngx_webhook_act_t *act,
     ngx_uint_t status, ngx_str_t *error)
 {
-    ngx_str_t                which, *reason;
+    ngx_str_t                which, outline, where, *reason;
     ngx_webhook_redacted_t   redacted;
 
     if (act->action->go_on) {
@@ -262,27 +264,33 @@ ngx_webhook_run_forgive(ngx_webhook_call_t *call, ngx_webhook_act_t *act,
                                            reason->len));
 
         ngx_str_null(&call->detail);
+        ngx_str_null(&call->outline);
 
         return NGX_OK;
     }
 
-    if (call->elements == NULL) {
-        return ngx_webhook_call_set(call, status, error);
+    which = *error;
+    outline = call->outline;
+
+    if (call->elements) {
+        ngx_webhook_message(call, &where, ", for element %ui of %ui; %s done",
+                            act->element + 1, call->nelements,
+                            act->number ? "those before it were"
+                                        : "nothing was");
+
+        ngx_webhook_message(call, &which, "%V%V", error, &where);
+
+        if (outline.len) {
+            ngx_webhook_message(call, &outline, "%V%V", &call->outline,
+                                &where);
+        }
     }
 
-    if (act->number) {
-        ngx_webhook_message(call, &which,
-                            "%V, for element %ui of %ui; those before "
-                            "it were done", error, act->element + 1,
-                            call->nelements);
+    (void) ngx_webhook_call_set(call, status, &which);
 
-    } else {
-        ngx_webhook_message(call, &which,
-                            "%V, for element %ui of %ui; nothing was "
-                            "done", error, act->element + 1, call->nelements);
-    }
+    call->outline = outline;
 
-    return ngx_webhook_call_set(call, status, &which);
+    return NGX_DONE;
 }
 
 
@@ -330,9 +338,9 @@ static ngx_int_t
 ngx_webhook_run_failed(ngx_webhook_call_t *call, ngx_webhook_act_t *act,
     ngx_uint_t status)
 {
-    size_t               len;
-    ngx_str_t            error, name;
-    const char          *dots;
+    size_t       len;
+    ngx_str_t    name, what, error;
+    const char  *dots;
 
     /* no arguments: they may hold what the caller is not to see */
 
@@ -358,38 +366,11 @@ ngx_webhook_run_failed(ngx_webhook_call_t *call, ngx_webhook_act_t *act,
         ngx_str_set(&name, "the look-up of the target");
     }
 
-    if (act->timed_out) {
-        ngx_webhook_message(call, &error,
-                "The API did not answer %V (%V %*s%s) in time",
-                &name, &act->method_name, len, act->redacted_uri.data, dots);
+    ngx_webhook_message(call, &what, "%V (%V %*s%s)", &name,
+                        &act->method_name, len, act->redacted_uri.data, dots);
 
-    } else if (act->broken) {
-        ngx_webhook_message(call, &error,
-                "The API's answer to %V (%V %*s%s) broke off",
-                &name, &act->method_name, len, act->redacted_uri.data, dots);
-
-    } else if (act->answered && act->status && !act->unheard) {
-        ngx_webhook_message(call, &error,
-                "The API answered %ui to %V (%V %*s%s)",
-                act->status, &name, &act->method_name,
-                len, act->redacted_uri.data, dots);
-
-    } else if (act->status) {
-        ngx_webhook_message(call, &error,
-                "%V (%V %*s%s) failed with %ui",
-                &name, &act->method_name,
-                len, act->redacted_uri.data, dots, act->status);
-
-    } else {
-        ngx_webhook_message(call, &error,
-                "%V (%V %*s%s) got no answer",
-                &name, &act->method_name,
-                len, act->redacted_uri.data, dots);
-    }
-
-    if (error.len) {
-        error.data[0] = ngx_toupper(error.data[0]);
-    }
+    ngx_webhook_run_reason(call, act, &what, &error);
+    ngx_webhook_run_reason(call, act, &name, &call->outline);
 
     if (act->start_len == 0) {
         return ngx_webhook_run_forgive(call, act, status, &error);
@@ -409,6 +390,38 @@ ngx_webhook_run_failed(ngx_webhook_call_t *call, ngx_webhook_act_t *act,
     (void) ngx_webhook_run_scrub(call);
 
     return ngx_webhook_run_detail(call);
+}
+
+
+/* What became of the request that is called so. */
+
+static void
+ngx_webhook_run_reason(ngx_webhook_call_t *call, ngx_webhook_act_t *act,
+    ngx_str_t *what, ngx_str_t *text)
+{
+    if (act->timed_out) {
+        ngx_webhook_message(call, text, "The API did not answer %V in time",
+                            what);
+
+    } else if (act->broken) {
+        ngx_webhook_message(call, text, "The API's answer to %V broke off",
+                            what);
+
+    } else if (act->answered && act->status && !act->unheard) {
+        ngx_webhook_message(call, text, "The API answered %ui to %V",
+                            act->status, what);
+
+    } else if (act->status) {
+        ngx_webhook_message(call, text, "%V failed with %ui", what,
+                            act->status);
+
+    } else {
+        ngx_webhook_message(call, text, "%V got no answer", what);
+    }
+
+    if (text->len) {
+        text->data[0] = ngx_toupper(text->data[0]);
+    }
 }
 
 

@@ -232,6 +232,7 @@ ngx_webhook_call_set(ngx_webhook_call_t *call, ngx_uint_t status,
 
     if (error) {
         call->error = *error;
+        ngx_str_null(&call->outline);
     }
 
     return NGX_DONE;
@@ -416,6 +417,7 @@ ngx_webhook_call_cleanup(void *data)
         ngx_str_set(&call->error,
                     "The call was cut off before all of its actions were done");
         ngx_str_null(&call->detail);
+        ngx_str_null(&call->outline);
     }
 
     for (i = 0; i < NGX_WEBHOOK_END_N; i++) {

@@ -225,6 +225,10 @@ struct ngx_webhook_call_s {
     ngx_str_t                detail;            /* what the API said, or of
                                                    what a handshake is, for the
                                                    history */
+    ngx_str_t                outline;           /* of detail or error, without
+                                                   what came in, was sent on or
+                                                   came back; or empty: there
+                                                   is nothing of that in it */
     ngx_str_t                redacted;          /* the body, for the history */
     ngx_str_t                answer;            /* the text itself */
     ngx_str_t                answer_type;       /* empty: JSON, or with "own"

@@ -41,6 +41,7 @@ typedef struct {
     ngx_str_t                headers;
     ngx_str_t                body;
     ngx_str_t                error;
+    ngx_uint_t               whole;             /* body is what came in */
     ngx_uint_t               n;                 /* actions */
     size_t                   size;              /* of all, copied */
 } ngx_webhook_log_texts_t;
@@ -408,6 +409,14 @@ ngx_webhook_log_texts(ngx_webhook_call_t *call, ngx_webhook_log_texts_t *texts)
         }
     }
 
+    /* of a form or XML with redacted fields the JSON is kept; and where the
+       query is the payload, no body was sent */
+
+    texts->whole = r->method != NGX_HTTP_GET
+                   && texts->body.data == call->body
+                   && texts->body.len == call->body_len
+                   && texts->body.len <= receiver->log_body;
+
     if (ngx_webhook_redact_headers(call, &texts->headers) != NGX_OK) {
         return NGX_ERROR;
     }
@@ -433,7 +442,8 @@ ngx_webhook_log_texts(ngx_webhook_call_t *call, ngx_webhook_log_texts_t *texts)
            + ngx_webhook_log_len(&call->verified, NGX_WEBHOOK_LOG_TEXT)
            + ngx_webhook_log_len(ngx_webhook_log_answer(call),
                                  NGX_WEBHOOK_LOG_TEXT)
-           + ngx_webhook_log_len(error, NGX_WEBHOOK_LOG_TEXT);
+           + ngx_webhook_log_len(error, NGX_WEBHOOK_LOG_TEXT)
+           + ngx_webhook_log_len(&call->outline, NGX_WEBHOOK_LOG_TEXT);
 
     for (i = 0; i < texts->n; i++) {
         act = &call->acts[i];
@@ -488,6 +498,10 @@ ngx_webhook_log_fill(ngx_webhook_call_t *call, ngx_webhook_log_texts_t *texts,
                          NGX_WEBHOOK_LOG_TEXT, &p);
     ngx_webhook_log_copy(&kept->error, &texts->error, NGX_WEBHOOK_LOG_TEXT,
                          &p);
+    ngx_webhook_log_copy(&kept->outline, &call->outline, NGX_WEBHOOK_LOG_TEXT,
+                         &p);
+
+    kept->whole = texts->whole ? 1 : 0;
 
     for (i = 0; i < texts->n; i++) {
         act = &call->acts[i];

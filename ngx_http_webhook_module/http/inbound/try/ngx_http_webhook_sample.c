@@ -60,7 +60,7 @@ ngx_webhook_sample(ngx_webhook_receiver_t *receiver, ngx_pool_t *pool,
     s.error = error;
     s.kind = ngx_webhook_sample_kind(receiver, &type);
 
-    if (s.body.len == 0) {
+    if (s.body.data == NULL) {
         made = ngx_webhook_sample_body(&s);
 
         if (made != NGX_OK) {
@@ -99,13 +99,14 @@ ngx_webhook_sample(ngx_webhook_receiver_t *receiver, ngx_pool_t *pool,
 
     ngx_memzero(&curl, sizeof(webhook_curl_t));
 
-    curl.method = query.len ? (webhook_str_t) webhook_str("GET")
-                            : (webhook_str_t) webhook_str("POST");
+    curl.method = s.kind == NGX_WEBHOOK_ACCEPT_QUERY
+                  ? (webhook_str_t) webhook_str("GET")
+                  : (webhook_str_t) webhook_str("POST");
     curl.url = *ngx_webhook_str(&s.url);
     curl.headers = s.headers;
     curl.headers_count = s.n;
     curl.body = *ngx_webhook_str(&s.body);
-    curl.has_body = (query.len == 0);
+    curl.has_body = (s.kind != NGX_WEBHOOK_ACCEPT_QUERY);
 
     webhook_buf_init(&out, 0);
 

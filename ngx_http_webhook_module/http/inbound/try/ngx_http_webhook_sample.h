@@ -14,7 +14,7 @@
 
 /*
  * Makes the line, in the pool: token is that of its URL, body what is sent
- * (empty: one is made up of what the receiver requires and reads).  NGX_OK;
+ * (data is NULL: one is made up of what the receiver requires and reads).  NGX_OK;
  * NGX_DECLINED, with a sentence in *error, where no line can be made: there is
  * no "receive" base, the body would have to stand in a file, or nobody but the
  * sender can sign (a private key).  NGX_ERROR: no memory.  Any thread.

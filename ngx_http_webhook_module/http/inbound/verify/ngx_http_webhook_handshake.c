@@ -249,6 +249,10 @@ ngx_webhook_handshake_answer(ngx_webhook_call_t *call,
         return NGX_ERROR;
     }
 
+    if (call->detail.len) {
+        ngx_str_set(&call->outline, "A question of its sender");
+    }
+
     /* where there is no body, the answer is empty and yet there */
 
     p = ngx_pnalloc(call->pool, answer->body.len + 1);

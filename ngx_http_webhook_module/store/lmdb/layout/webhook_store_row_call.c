@@ -74,7 +74,7 @@ webhook_row_record_size(const webhook_call_t *c)
 
     size = WEBHOOK_ROW_CALL_FIXED + c->name.len + c->remote.len
            + c->content_type.len + c->headers.len + c->body.len
-           + c->verified.len + c->answer.len + c->error.len;
+           + c->verified.len + c->answer.len + c->error.len + c->outline.len;
 
     for (i = 0; i < c->actions_count; i++) {
         size += WEBHOOK_ROW_CALL_ACTION + c->actions[i].method.len
@@ -94,7 +94,7 @@ webhook_row_write_record(unsigned char *buf, size_t size,
     webhook_codec_out_t     out;
     webhook_call_action_t  *a;
 
-    webhook_codec_write(&out, buf, size, WEBHOOK_ROW_RECORD, 2);
+    webhook_codec_write(&out, buf, size, WEBHOOK_ROW_RECORD, 3);
 
     webhook_codec_add_u64(&out, c->receiver);
     webhook_codec_add_number(&out, c->wall);
@@ -114,6 +114,8 @@ webhook_row_write_record(unsigned char *buf, size_t size,
     event.len = c->durable ? WEBHOOK_ID_LEN : 0;
 
     webhook_codec_add_text(&out, &event);
+    webhook_row_text(&out, &c->outline, WEBHOOK_CALL_TEXT_MAX);
+    webhook_codec_add_number(&out, c->whole);
     webhook_codec_add_number(&out, c->actions_count);
 
     for (i = 0; i < c->actions_count; i++) {
@@ -139,7 +141,7 @@ webhook_row_read_record(const MDB_val *v, webhook_call_t *c,
     webhook_codec_in_t      in;
     webhook_call_action_t  *a;
 
-    webhook_codec_read(&in, v->mv_data, v->mv_size, WEBHOOK_ROW_RECORD, 2);
+    webhook_codec_read(&in, v->mv_data, v->mv_size, WEBHOOK_ROW_RECORD, 3);
 
     c->receiver = webhook_codec_u64(&in);
     c->wall = webhook_codec_number(&in, UINT64_MAX);
@@ -156,6 +158,10 @@ webhook_row_read_record(const MDB_val *v, webhook_call_t *c,
 
     c->outcome = WEBHOOK_CALL_UNTOLD;
     c->durable = 0;
+    c->outline.data = NULL;
+    c->outline.len = 0;
+    c->whole = 0;
+    c->known = 0;
 
     if (in.version > 1) {
         c->outcome = webhook_codec_number(&in, WEBHOOK_CALL_OUTCOMES - 1);
@@ -168,6 +174,12 @@ webhook_row_read_record(const MDB_val *v, webhook_call_t *c,
         } else if (event.len) {
             return MDB_CORRUPTED;
         }
+    }
+
+    if (in.version > 2) {
+        webhook_codec_text(&in, WEBHOOK_CALL_TEXT_MAX, &c->outline);
+        c->whole = webhook_codec_number(&in, 1) != 0;
+        c->known = 1;
     }
 
     c->actions = actions;

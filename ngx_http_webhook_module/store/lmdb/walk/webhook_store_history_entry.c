@@ -71,6 +71,9 @@ webhook_history_entry_fill(webhook_txn_t *t, void **memory,
     out->steps = d->steps;
     out->parked = d->parked;
     out->blocks = d->blocks;
+    out->paused = t->paused || ep->paused;
+    out->held = !d->parked && d->attempts == 0
+                && (ep->open || ep->held > t->now);
     out->order = d->order;
     out->place = d->place;
     out->holds = 0;

@@ -225,7 +225,7 @@ ngx_webhook_deliveries_seen(ngx_webhook_api_t *api, webhook_op_t *op)
         }
 
         if (ngx_webhook_api_page_item(&page->items,
-                                      webhook_view_delivery(&d[i], NULL))
+                                      webhook_view_delivery(&d[i]))
             != NGX_OK)
         {
             page->failed = 1;

@@ -136,7 +136,7 @@ ngx_webhook_deliveries_json(ngx_webhook_api_t *api, webhook_op_t *op)
 
     full = op->u.show.deliveries;
 
-    json = webhook_view_delivery(&full->delivery, NULL);
+    json = webhook_view_delivery(&full->delivery);
     if (json == NULL) {
         return NULL;
     }

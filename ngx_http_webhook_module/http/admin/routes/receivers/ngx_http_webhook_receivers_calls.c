@@ -34,7 +34,10 @@ static ngx_int_t ngx_webhook_receivers_call_answer(ngx_webhook_api_t *api,
     webhook_op_t *op);
 static ngx_int_t ngx_webhook_receivers_replay_go(ngx_webhook_api_t *api,
     webhook_op_t *op);
-static json_t *ngx_webhook_receivers_call_brief(const webhook_call_t *call);
+static json_t *ngx_webhook_receivers_call_brief(ngx_webhook_api_t *api,
+    const webhook_call_t *call);
+static json_t *ngx_webhook_receivers_call_view(ngx_webhook_api_t *api,
+    const webhook_call_t *call);
 static json_t *ngx_webhook_receivers_call_json(ngx_webhook_api_t *api,
     const webhook_call_t *call);
 
@@ -118,7 +121,8 @@ ngx_webhook_receivers_calls_read(ngx_webhook_api_t *api, webhook_op_t *op)
 
     for (i = 0; i < op->u.calls.count; i++) {
         if (json_array_append_new(items,
-                       ngx_webhook_receivers_call_brief(&op->u.calls.calls[i]))
+                       ngx_webhook_receivers_call_brief(api,
+                                                    &op->u.calls.calls[i]))
             != 0)
         {
             json_decref(items);
@@ -277,7 +281,8 @@ ngx_webhook_receivers_replay_go(ngx_webhook_api_t *api, webhook_op_t *op)
 
 
 static json_t *
-ngx_webhook_receivers_call_brief(const webhook_call_t *call)
+ngx_webhook_receivers_call_brief(ngx_webhook_api_t *api,
+    const webhook_call_t *call)
 {
     ngx_uint_t  i;
     json_t     *json;
@@ -287,13 +292,37 @@ ngx_webhook_receivers_call_brief(const webhook_call_t *call)
         "answer_base64", "actions", NULL
     };
 
-    json = webhook_view_call(call);
+    json = ngx_webhook_receivers_call_view(api, call);
 
     for (i = 0; json && large[i]; i++) {
         (void) json_object_del(json, large[i]);
     }
 
     return json;
+}
+
+
+/*
+ * Who sees no payloads is told why a call failed in our own words.  Of calls
+ * that an older version kept these are not known.
+ */
+
+static json_t *
+ngx_webhook_receivers_call_view(ngx_webhook_api_t *api,
+    const webhook_call_t *call)
+{
+    webhook_call_t  shown;
+
+    if ((api->who.may & NGX_WEBHOOK_MAY_PAYLOAD)
+        || (call->known && call->outline.len == 0))
+    {
+        return webhook_view_call(call);
+    }
+
+    shown = *call;
+    shown.error = shown.outline;
+
+    return webhook_view_call(&shown);
 }
 
 
@@ -312,7 +341,7 @@ ngx_webhook_receivers_call_json(ngx_webhook_api_t *api,
         "headers_base64", "body_base64", "answer_base64", NULL
     };
 
-    json = webhook_view_call(call);
+    json = ngx_webhook_receivers_call_view(api, call);
 
     if (json == NULL || (api->who.may & NGX_WEBHOOK_MAY_PAYLOAD)) {
         return json;

@@ -165,7 +165,9 @@ ngx_webhook_receivers_try(ngx_webhook_api_t *api, ngx_webhook_try_t *t,
     ngx_int_t                     rc;
     ngx_webhook_receivers_try_t  *ctx;
 
-    if (thing->receiver == NULL) {
+    /* of one that is held there may be the name alone */
+
+    if (thing->receiver == NULL || (thing->object && thing->object->reason)) {
         return ngx_webhook_api_problem(api, NGX_HTTP_CONFLICT,
                                        "The receiver is held: %s",
                                        thing->object && thing->object->reason

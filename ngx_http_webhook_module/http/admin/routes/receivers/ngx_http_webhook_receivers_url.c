@@ -36,10 +36,6 @@ static json_t *ngx_webhook_receivers_token_url(ngx_webhook_api_t *api,
 ngx_int_t
 ngx_webhook_receivers_reveal(ngx_webhook_api_t *api)
 {
-    /* the answer is not kept for a repeat, which is to be in the audit, too */
-
-    api->once.keep = 0;
-
     return ngx_webhook_objects_read(api, WEBHOOK_OBJECT_RECEIVER,
                                     ngx_webhook_receivers_reveal_go);
 }
@@ -49,6 +45,16 @@ static ngx_int_t
 ngx_webhook_receivers_reveal_go(ngx_webhook_api_t *api,
     const webhook_object_t *object, json_t *definition)
 {
+    if (definition
+        && (api->wmcf->registry == NULL
+            || api->wmcf->registry->bounds.receive.len == 0))
+    {
+        return ngx_webhook_api_problem(api, NGX_HTTP_CONFLICT,
+                                       "There is no \"receive\" in "
+                                       "webhook_registry {}, which would say "
+                                       "what the URLs of receivers are");
+    }
+
     return ngx_webhook_receivers_url(api, "receiver.reveal", definition,
                                      ngx_webhook_receivers_reveal_end);
 }
@@ -85,6 +91,10 @@ ngx_webhook_receivers_url(ngx_webhook_api_t *api, const char *action,
 {
     ngx_pool_cleanup_t           *cln;
     ngx_webhook_receivers_url_t  *url;
+
+    /* the answer is not kept for a repeat, which is to be in the audit, too */
+
+    api->once.keep = 0;
 
     if (definition == NULL) {
         return ngx_webhook_api_problem(api, NGX_HTTP_CONFLICT,

@@ -108,6 +108,9 @@ test_record(void)
 
         c.outcome = durable ? WEBHOOK_CALL_REPEAT : WEBHOOK_CALL_SKIPPED;
         c.durable = durable;
+        c.whole = durable;
+        set(&c.error, "The API answered 422: Anna");
+        set(&c.outline, durable ? "The API answered 422" : "");
         memset(c.event.bytes, 0xab, sizeof(c.event.bytes));
 
         size = webhook_row_record_size(&c);
@@ -122,6 +125,11 @@ test_record(void)
                && r.actions[0].status == 201,
                "%s", durable ? "a call with a delivery" : "a call without");
 
+        tap_ok(r.known && r.whole == durable && is(&r.error,
+                                              "The API answered 422: Anna")
+               && is(&r.outline, durable ? "The API answered 422" : ""),
+               "whether its body is whole, and its error in our own words");
+
         tap_ok(!durable || memcmp(&r.event, &c.event, sizeof(c.event)) == 0,
                "and which");
 
@@ -130,10 +138,10 @@ test_record(void)
 }
 
 
-/* As version 1 wrote it. */
+/* As version 1 wrote it, or with an outcome version 2. */
 
 static size_t
-old(unsigned char *buf, size_t size, unsigned char version)
+old(unsigned char *buf, size_t size, unsigned char version, unsigned outcome)
 {
     webhook_str_t        s;
     webhook_codec_out_t  out;
@@ -160,6 +168,13 @@ old(unsigned char *buf, size_t size, unsigned char version)
     webhook_codec_add_text(&out, &s);
     set(&s, "what went wrong");
     webhook_codec_add_text(&out, &s);
+
+    if (outcome) {
+        webhook_codec_add_number(&out, outcome);
+        set(&s, "");
+        webhook_codec_add_text(&out, &s);
+    }
+
     webhook_codec_add_number(&out, 1);
     set(&s, "PUT");
     webhook_codec_add_text(&out, &s);
@@ -183,7 +198,7 @@ test_record_old(void)
     webhook_call_t          r;
     webhook_call_action_t   actions[WEBHOOK_CALL_ACTIONS_MAX];
 
-    len = old(buf, sizeof(buf), 1);
+    len = old(buf, sizeof(buf), 1, 0);
 
     rc = read_back(buf, len, &r, actions);
 
@@ -192,15 +207,30 @@ test_record_old(void)
            && r.actions_count == 1 && is(&r.actions[0].uri, "/pos/x/7")
            && r.actions[0].total == 900,
            "a record of version 1 is read");
+    tap_ok(!r.known && !r.whole && r.outline.len == 0,
+           "it does not tell whether its body is whole");
 
     /* the same bytes are none of version 2, and none of a later one */
 
-    len = old(buf, sizeof(buf), 2);
+    len = old(buf, sizeof(buf), 2, 0);
 
     tap_ok(read_back(buf, len, &r, actions) == MDB_CORRUPTED,
            "what has no outcome is none of version 2");
 
-    len = old(buf, sizeof(buf), 3);
+    len = old(buf, sizeof(buf), 2, WEBHOOK_CALL_FAILED);
+
+    tap_ok(read_back(buf, len, &r, actions) == 0
+           && r.outcome == WEBHOOK_CALL_FAILED && !r.durable && !r.known
+           && !r.whole && is(&r.error, "what went wrong")
+           && r.outline.len == 0 && is(&r.actions[0].uri, "/pos/x/7"),
+           "a record of version 2 is read, which does not tell it either");
+
+    len = old(buf, sizeof(buf), 3, WEBHOOK_CALL_FAILED);
+
+    tap_ok(read_back(buf, len, &r, actions) == MDB_CORRUPTED,
+           "the same bytes are none of version 3");
+
+    len = old(buf, sizeof(buf), 4, WEBHOOK_CALL_OK);
 
     tap_ok(read_back(buf, len, &r, actions) == MDB_CORRUPTED,
            "a later version is not read");
