@@ -246,29 +246,6 @@ ngx_webhook_registered_expressions(ngx_webhook_main_conf_t *wmcf,
 }
 
 
-ngx_uint_t
-ngx_webhook_registered_judges(ngx_webhook_main_conf_t *wmcf,
-    ngx_webhook_type_t *type, ngx_str_t *company)
-{
-    ngx_uint_t                 judges;
-    ngx_webhook_listeners_t    listeners[2];
-    ngx_webhook_registered_t  *set;
-
-    set = ngx_webhook_registered_hold(wmcf);
-
-    judges = set
-             && set->expressions[type
-                                 - (ngx_webhook_type_t *) wmcf->types.elts]
-             && ngx_webhook_registered_listeners(set, type, company, listeners)
-                == NGX_OK
-             && (listeners[0].expressions || listeners[1].expressions);
-
-    ngx_webhook_registered_release(set);
-
-    return judges;
-}
-
-
 ngx_webhook_registered_group_t *
 ngx_webhook_registered_group(ngx_webhook_registered_t *set,
     ngx_str_t *company)
