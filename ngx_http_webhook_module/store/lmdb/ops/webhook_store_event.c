@@ -145,20 +145,17 @@ webhook_event_put(webhook_txn_t *t, webhook_op_t *op)
         rc = webhook_backlog_end(t, p);
     }
 
-    if (rc) {
-        return rc;
+    if (rc == 0) {
+        t->state.events++;
+
+        rc = webhook_idempotency_keep(t, p);
     }
 
-    t->state.events++;
-
-    rc = webhook_idempotency_keep(t, p);
-    if (rc) {
-        return rc;
+    if (rc == 0) {
+        op->result = WEBHOOK_STORE_OK;
     }
 
-    op->result = WEBHOOK_STORE_OK;
-
-    return 0;
+    return rc;
 }
 
 
