@@ -176,6 +176,10 @@ for my $change (['POST', 'endpoints', $s->endpoint(name => 'new')],
 }
 
 (undef, my $is) = $manager->get('endpoints');
+
+# it is reckoned back from now, which makes a millisecond
+delete $_->{state}{oldest_due} for map { @{$_->{items}} } $is, $was;
+
 is_deeply $is, $was, 'nothing was changed';
 
 (undef, my $receivers) = $manager->get('receivers');
