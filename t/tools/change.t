@@ -117,7 +117,7 @@ is scalar @dead, 3, 'three are dead';
 
 my $none = '01890000-0000-7000-8000-000000000000';
 
-not_ctl(2, qr/^webhookctl retry: usage: .*retry EVENT/, 'retry');
+not_ctl(2, qr/^webhookctl retry: takes EVENT\.ENDPOINT\.\.\., or a filter/, 'retry');
 not_ctl(2, qr/is no EVENT/, 'retry', 'x');
 not_ctl(2, qr/names no endpoint/, 'retry', $dead[0]{event});
 not_ctl(2, qr/is no EVENT/, 'retry', $dead[0]{id}, 'x');
