@@ -51,7 +51,8 @@ tap_bytes(const void *got, size_t len, const char *want, const char *name)
 {
     int  ok;
 
-    ok = (len == strlen(want) && memcmp(got, want, len) == 0);
+    ok = (len == strlen(want)
+          && (len == 0 || memcmp(got, want, len) == 0));
 
     tap_ok(ok, "%s", name);
 
