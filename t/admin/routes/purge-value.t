@@ -203,6 +203,22 @@ is $status, 2, 'a delivery is no event';
 is $status, 0, 'a company' or diag $err;
 is_deeply [orders()], [], 'has nothing left';
 
+# whose it was is in the audit: of no company is not of any
+
+for (['--company=', { company => undef }], ['--company=1260',
+                                            { company => '1260' }],
+     [undef, undef]) {
+    my ($whose, $want) = @$_;
+
+    ($status) = $t->ctl('purge', '--path=none', '--value=none', '--yes',
+                        $whose // ());
+    is $status, 0, 'nothing is purged ' . ($whose // 'of any');
+
+    (undef, $audit) = $root->get('audit?action=purge&kind=value&limit=1');
+    is_deeply $audit->{items}[0]{filter}, $want, 'and the audit says of whom';
+}
+
+
 (undef, $audit) = $root->get('audit?limit=50');
 my @actions = map { ($_->{kind} // '') . '.' . ($_->{action} // '') }
               @{$audit->{items}};

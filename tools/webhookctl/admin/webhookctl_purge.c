@@ -29,6 +29,7 @@ static int ctl_purge_count(ctl_t *ctl, webhook_store_t *st,
 static int ctl_purge_task(ctl_t *ctl, webhook_store_t *st,
     webhook_op_task_t *task, uint64_t count);
 static char *ctl_purge_what(const webhook_op_task_t *task, const char *id);
+static json_t *ctl_purge_company(const webhook_company_t *company);
 static int ctl_purge_done(const ctl_t *ctl, const webhook_task_t *task,
     uint64_t count);
 
@@ -333,19 +334,14 @@ ctl_purge_task(ctl_t *ctl, webhook_store_t *st, webhook_op_task_t *task,
 static char *
 ctl_purge_what(const webhook_op_task_t *task, const char *id)
 {
-    char                 *text;
-    json_t               *json;
-    const webhook_str_t  *company;
-
-    company = &task->filter.company.name;
+    char    *text;
+    json_t  *json;
 
     json = json_pack("{s:s, s:s, s:s, s:s, s:o*, s:o*}",
                      "by", "webhookctl", "action", "purge",
                      "kind", task->path.len ? "value" : "company", "id", id,
                      "path", task->path.len ? ctl_json_text(&task->path) : NULL,
-                     "filter", company->len
-                               ? json_pack("{s:o}", "company",
-                                           ctl_json_text(company)) : NULL);
+                     "filter", ctl_purge_company(&task->filter.company));
 
     text = json ? json_dumps(json, JSON_COMPACT) : NULL;
 
@@ -357,6 +353,22 @@ ctl_purge_what(const webhook_op_task_t *task, const char *id)
     }
 
     return text;
+}
+
+
+/* Whose events and calls: null is those of no company, which is not the same as
+   those of any. */
+
+static json_t *
+ctl_purge_company(const webhook_company_t *company)
+{
+    if (company->which == WEBHOOK_COMPANY_ANY) {
+        return NULL;
+    }
+
+    return json_pack("{s:o}", "company",
+                     company->which == WEBHOOK_COMPANY_NONE
+                     ? json_null() : ctl_json_text(&company->name));
 }
 
 
