@@ -23,6 +23,11 @@ webhook_op_reset(webhook_op_t *op)
 
     op->result = WEBHOOK_STORE_UNAVAILABLE;
 
+    if (op->recorded) {
+        op->recorded->once.known = 0;
+        op->recorded->once.differs = 0;
+    }
+
     switch (op->type) {
 
     case WEBHOOK_OP_PUT_EVENT:
@@ -191,6 +196,10 @@ void
 webhook_op_free(webhook_op_t *op)
 {
     webhook_memory_free(&op->memory);
+
+    if (op->recorded) {
+        memset(&op->recorded->once.first, 0, sizeof(webhook_str_t));
+    }
 
     switch (op->type) {
 

@@ -71,6 +71,8 @@ typedef struct {
     webhook_op_e            type;
     webhook_store_result_e  result;         /* out */
     void                   *memory;         /* out: what outputs live in */
+    webhook_recorded_t     *recorded;       /* in and out: what is kept with a
+                                               write; NULL: nothing */
 
     union {
         webhook_op_put_event_t  put_event;

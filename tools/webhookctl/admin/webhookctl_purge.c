@@ -20,7 +20,7 @@
 
 
 static int ctl_purge_one(ctl_t *ctl, webhook_store_t *st, const char *word);
-static int ctl_purge_record(webhook_store_t *st, const char *kind,
+static void ctl_purge_apply(webhook_store_t *st, webhook_op_t *op,
     const char *word);
 static int ctl_purge_many(ctl_t *ctl, webhook_store_t *st);
 static int ctl_purge_path(const char *text, webhook_str_t *path);
@@ -95,21 +95,20 @@ ctl_purge_one(ctl_t *ctl, webhook_store_t *st, const char *word)
     json_t        *root;
     uint64_t       endpoint;
     const char    *reason;
-    webhook_op_t   op, *ops;
+    webhook_op_t   op;
 
     memset(&op, 0, sizeof(op));
 
     op.type = WEBHOOK_OP_PURGE;
-    ops = &op;
 
     (void) ctl_delivery(word, &op.u.purge.id, &endpoint);
 
-    webhook_store_apply(st, &ops, 1);
+    ctl_purge_apply(st, &op, word);
 
     if (op.result == WEBHOOK_STORE_NOT_FOUND) {
         op.u.purge.call = 1;
 
-        webhook_store_apply(st, &ops, 1);
+        ctl_purge_apply(st, &op, word);
     }
 
     rc = 1;
@@ -150,37 +149,34 @@ ctl_purge_one(ctl_t *ctl, webhook_store_t *st, const char *word)
         printf("%s %s\n", word, reason);
     }
 
-    return rc ? rc : ctl_purge_record(st, op.u.purge.call ? "call" : "event",
-                                      word);
+    return rc;
 }
 
 
-static int
-ctl_purge_record(webhook_store_t *st, const char *kind, const char *word)
+/* With its record of the audit. */
+
+static void
+ctl_purge_apply(webhook_store_t *st, webhook_op_t *op, const char *word)
 {
-    char          *record;
-    webhook_op_t   op, *ops;
+    char                *record;
+    webhook_op_t        *ops;
+    webhook_recorded_t   recorded;
 
-    record = ctl_record("purge", kind, word);
+    record = ctl_record("purge", op->u.purge.call ? "call" : "event", word);
 
-    memset(&op, 0, sizeof(op));
+    memset(&recorded, 0, sizeof(recorded));
 
-    op.type = WEBHOOK_OP_RECORD;
-    op.u.record.wall = ctl_wall();
-    op.u.record.data = ctl_str(record);
-    ops = &op;
+    recorded.wall = ctl_wall();
+    recorded.audit = ctl_str(record);
+
+    op->recorded = &recorded;
+    ops = op;
 
     webhook_store_apply(st, &ops, 1);
 
+    op->recorded = NULL;
+
     free(record);
-
-    if (op.result == WEBHOOK_STORE_OK) {
-        return 0;
-    }
-
-    ctl_say("it is not in the audit: %s", webhook_store_result_text(op.result));
-
-    return 1;
 }
 
 

@@ -9,7 +9,9 @@
 #include "store/webhook_store_op.h"
 #include "store/webhook_store_result.h"
 #include "store/lmdb/handle/webhook_store_handle.h"
+#include "store/lmdb/handle/webhook_store_log.h"
 #include "store/lmdb/rows/webhook_store_time.h"
+#include "store/lmdb/space/webhook_store_space.h"
 #include "store/lmdb/repeats/webhook_store_dedupe.h"
 #include "store/lmdb/repeats/webhook_store_known.h"
 #include "store/lmdb/objects/webhook_store_audit.h"
@@ -40,6 +42,10 @@
 #include <errno.h>
 
 
+static int webhook_perform_recorded(webhook_txn_t *t, webhook_op_t *op);
+static int webhook_perform_known(webhook_txn_t *t, webhook_op_t *op,
+    int *known);
+static int webhook_perform_one(webhook_txn_t *t, webhook_op_t *op);
 static int webhook_perform_leases(const webhook_op_t *op);
 
 
@@ -56,7 +62,13 @@ webhook_perform_is_read(const webhook_op_t *op)
 int
 webhook_perform_peek(webhook_txn_t *t, webhook_op_t *op, int *todo)
 {
-    *todo = 0;
+    /* what is to be recorded is written in any case */
+
+    *todo = op->recorded != NULL;
+
+    if (*todo) {
+        return 0;
+    }
 
     switch (op->type) {
 
@@ -99,6 +111,86 @@ webhook_perform_write(webhook_txn_t *t, webhook_op_t *op)
         return 0;
     }
 
+    return op->recorded ? webhook_perform_recorded(t, op)
+                        : webhook_perform_one(t, op);
+}
+
+
+/* With what is kept with it: should that fail the transaction does. */
+
+static int
+webhook_perform_recorded(webhook_txn_t *t, webhook_op_t *op)
+{
+    int                  rc, known;
+    webhook_recorded_t  *r;
+
+    r = op->recorded;
+
+    rc = webhook_perform_known(t, op, &known);
+
+    if (rc || known) {
+        return rc;
+    }
+
+    rc = webhook_perform_one(t, op);
+
+    if (rc || (op->result != WEBHOOK_STORE_OK
+               && !(op->type == WEBHOOK_OP_REPLAY && op->u.replay.count)))
+    {
+        return rc;
+    }
+
+    rc = webhook_audit_add(t, r->wall, &r->company, &r->audit, NULL);
+
+    return rc ? rc : webhook_once_keep(t, &r->once);
+}
+
+
+/* Was it done before, or cannot be recorded?  That is the result then. */
+
+static int
+webhook_perform_known(webhook_txn_t *t, webhook_op_t *op, int *known)
+{
+    int                  rc;
+    webhook_recorded_t  *r;
+
+    r = op->recorded;
+    *known = 1;
+
+    if (webhook_audit_bad(&r->company, &r->audit) || webhook_once_bad(&r->once))
+    {
+        webhook_store_log_error(t->st, EINVAL, "a record exceeds a bound");
+        op->result = WEBHOOK_STORE_UNAVAILABLE;
+        return 0;
+    }
+
+    if (t->st->replaced) {
+        op->result = WEBHOOK_STORE_UNAVAILABLE;
+        return 0;
+    }
+
+    rc = webhook_once_look(t, op, &r->once);
+    if (rc) {
+        return rc;
+    }
+
+    if (r->once.known) {
+        op->result = WEBHOOK_STORE_DUPLICATE;
+
+    } else if (r->once.keep && webhook_space_attempt(t) == 0) {
+        op->result = WEBHOOK_STORE_FULL;
+
+    } else {
+        *known = 0;
+    }
+
+    return 0;
+}
+
+
+static int
+webhook_perform_one(webhook_txn_t *t, webhook_op_t *op)
+{
     switch (op->type) {
 
     case WEBHOOK_OP_PUT_EVENT:

@@ -96,6 +96,29 @@ ngx_webhook_record_text(ngx_webhook_api_t *api, json_t *record,
 
 
 ngx_int_t
+ngx_webhook_record_with(ngx_webhook_api_t *api, webhook_op_t *op,
+    const char *action, ngx_str_t *id, const webhook_str_t *company,
+    json_t *more)
+{
+    webhook_recorded_t  *recorded;
+
+    recorded = ngx_pcalloc(api->pool, sizeof(webhook_recorded_t));
+
+    if (recorded == NULL) {
+        json_decref(more);
+        return NGX_ERROR;
+    }
+
+    recorded->wall = ngx_webhook_clock_wall();
+    recorded->company = *company;
+
+    op->recorded = recorded;
+
+    return ngx_webhook_record_data(api, action, id, more, &recorded->audit);
+}
+
+
+ngx_int_t
 ngx_webhook_record(ngx_webhook_api_t *api, const char *action, ngx_str_t *id,
     const webhook_str_t *company, json_t *more, ngx_webhook_api_pt next)
 {

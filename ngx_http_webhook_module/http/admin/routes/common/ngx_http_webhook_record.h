@@ -22,6 +22,15 @@ ngx_int_t ngx_webhook_record_data(ngx_webhook_api_t *api, const char *action,
     ngx_str_t *id, json_t *more, webhook_str_t *data);
 
 /*
+ * Has an operation that writes keep such a record in its own transaction, so
+ * that what it does is recorded, or is not done: to be called before it is
+ * posted.  NGX_OK or NGX_ERROR.
+ */
+ngx_int_t ngx_webhook_record_with(ngx_webhook_api_t *api, webhook_op_t *op,
+    const char *action, ngx_str_t *id, const webhook_str_t *company,
+    json_t *more);
+
+/*
  * Keeps such a record and goes on with next: to be called behind what it tells
  * of, which has been done.  company is the thing's.  Returns what a handler
  * does.

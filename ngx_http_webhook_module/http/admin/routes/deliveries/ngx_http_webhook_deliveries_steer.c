@@ -26,8 +26,6 @@ static ngx_int_t ngx_webhook_deliveries_replay_go(ngx_webhook_api_t *api,
     webhook_op_t *shown);
 static ngx_int_t ngx_webhook_deliveries_replayed(ngx_webhook_api_t *api,
     webhook_op_t *op);
-static ngx_int_t ngx_webhook_deliveries_steer_end(ngx_webhook_api_t *api);
-static ngx_int_t ngx_webhook_deliveries_replay_end(ngx_webhook_api_t *api);
 static ngx_int_t ngx_webhook_deliveries_made(ngx_webhook_api_t *api,
     webhook_op_t *op);
 
@@ -85,6 +83,15 @@ ngx_webhook_deliveries_steer(ngx_webhook_api_t *api, webhook_op_e type)
     op.u.delivery.event = route->event;
     op.u.delivery.endpoint = route->endpoint;
 
+    if (ngx_webhook_record_with(api, &op, type == WEBHOOK_OP_RETRY
+                                          ? "delivery.retry"
+                                          : "delivery.cancel",
+                                &api->values[0], &route->company, NULL)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
     return ngx_webhook_api_store(api, &op, ngx_webhook_deliveries_steered);
 }
 
@@ -105,11 +112,7 @@ ngx_webhook_deliveries_steered(ngx_webhook_api_t *api, webhook_op_t *op)
         return ngx_webhook_deliveries_refused(api, op);
     }
 
-    return ngx_webhook_record(api, op->type == WEBHOOK_OP_RETRY
-                                   ? "delivery.retry" : "delivery.cancel",
-                              &api->values[0],
-                              &ngx_webhook_delivery_route(api)->company, NULL,
-                              ngx_webhook_deliveries_steer_end);
+    return ngx_webhook_deliveries_again(api, ngx_webhook_deliveries_answer);
 }
 
 
@@ -147,15 +150,10 @@ ngx_webhook_deliveries_refused(ngx_webhook_api_t *api, webhook_op_t *op)
 
 
 static ngx_int_t
-ngx_webhook_deliveries_steer_end(ngx_webhook_api_t *api)
-{
-    return ngx_webhook_deliveries_again(api, ngx_webhook_deliveries_answer);
-}
-
-
-static ngx_int_t
 ngx_webhook_deliveries_replay_go(ngx_webhook_api_t *api, webhook_op_t *shown)
 {
+    u_char                         id[WEBHOOK_ID_TEXT_LEN];
+    json_t                        *more;
     webhook_op_t                   op;
     ngx_webhook_delivery_route_t  *route;
 
@@ -179,6 +177,19 @@ ngx_webhook_deliveries_replay_go(ngx_webhook_api_t *api, webhook_op_t *shown)
         return NGX_ERROR;
     }
 
+    webhook_id_text(&op.u.copy.id, id);
+
+    more = json_pack("{s:o}", "event", json_stringn((char *) id,
+                                                    WEBHOOK_ID_TEXT_LEN));
+
+    if (more == NULL
+        || ngx_webhook_record_with(api, &op, "delivery.replay",
+                                   &api->values[0], &route->company, more)
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
     return ngx_webhook_api_store(api, &op, ngx_webhook_deliveries_replayed);
 }
 
@@ -186,8 +197,6 @@ ngx_webhook_deliveries_replay_go(ngx_webhook_api_t *api, webhook_op_t *shown)
 static ngx_int_t
 ngx_webhook_deliveries_replayed(ngx_webhook_api_t *api, webhook_op_t *op)
 {
-    u_char                         id[WEBHOOK_ID_TEXT_LEN];
-    json_t                        *more;
     ngx_webhook_delivery_route_t  *route;
 
     route = ngx_webhook_delivery_route(api);
@@ -213,23 +222,7 @@ ngx_webhook_deliveries_replayed(ngx_webhook_api_t *api, webhook_op_t *op)
     }
 
     route->event = op->u.copy.id;
-    webhook_id_text(&route->event, id);
 
-    more = json_pack("{s:o}", "event", json_stringn((char *) id,
-                                                    WEBHOOK_ID_TEXT_LEN));
-    if (more == NULL) {
-        return NGX_ERROR;
-    }
-
-    return ngx_webhook_record(api, "delivery.replay", &api->values[0],
-                              &route->company, more,
-                              ngx_webhook_deliveries_replay_end);
-}
-
-
-static ngx_int_t
-ngx_webhook_deliveries_replay_end(ngx_webhook_api_t *api)
-{
     return ngx_webhook_deliveries_again(api, ngx_webhook_deliveries_made);
 }
 

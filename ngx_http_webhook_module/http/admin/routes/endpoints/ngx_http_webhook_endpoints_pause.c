@@ -65,6 +65,7 @@ ngx_webhook_endpoints_pause_begin(ngx_webhook_api_t *api, ngx_uint_t resume)
 static ngx_int_t
 ngx_webhook_endpoints_pause_go(ngx_webhook_api_t *api)
 {
+    json_t                         *more;
     ngx_int_t                       rc;
     webhook_op_t                    op;
     ngx_webhook_endpoints_pause_t  *pause;
@@ -90,6 +91,25 @@ ngx_webhook_endpoints_pause_go(ngx_webhook_api_t *api)
     op.u.pause.resume = pause->resume ? 1 : 0;
     op.u.pause.make = 1;
     op.u.pause.reason = pause->reason;
+
+    more = NULL;
+
+    if (pause->reason.len) {
+        more = json_pack("{s:o}", "reason",
+                         ngx_webhook_api_string(&pause->reason));
+        if (more == NULL) {
+            return NGX_ERROR;
+        }
+    }
+
+    if (ngx_webhook_record_with(api, &op, pause->resume ? "endpoint.resume"
+                                                        : "endpoint.pause",
+                                &pause->thing.id,
+                                ngx_webhook_str(&pause->thing.company), more)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
 
     return ngx_webhook_api_store(api, &op, ngx_webhook_endpoints_paused);
 }
@@ -156,7 +176,6 @@ ngx_webhook_endpoints_pause_reason(ngx_webhook_api_t *api,
 static ngx_int_t
 ngx_webhook_endpoints_paused(ngx_webhook_api_t *api, webhook_op_t *op)
 {
-    json_t                         *more;
     ngx_webhook_endpoints_pause_t  *pause;
 
     pause = ngx_webhook_scope(api)->data;
@@ -171,21 +190,7 @@ ngx_webhook_endpoints_paused(ngx_webhook_api_t *api, webhook_op_t *op)
 
     ngx_webhook_endpoints_pause_notice(pause);
 
-    more = NULL;
-
-    if (pause->reason.len) {
-        more = json_pack("{s:o}", "reason",
-                         ngx_webhook_api_string(&pause->reason));
-        if (more == NULL) {
-            return NGX_ERROR;
-        }
-    }
-
-    return ngx_webhook_record(api, pause->resume ? "endpoint.resume"
-                                                 : "endpoint.pause",
-                              &pause->thing.id,
-                              ngx_webhook_str(&pause->thing.company), more,
-                              ngx_webhook_endpoints_pause_end);
+    return ngx_webhook_endpoints_pause_end(api);
 }
 
 

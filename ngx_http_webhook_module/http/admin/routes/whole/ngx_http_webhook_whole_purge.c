@@ -43,7 +43,6 @@ static ngx_int_t ngx_webhook_whole_purge_one(ngx_webhook_api_t *api,
     json_t *value, ngx_uint_t call);
 static ngx_int_t ngx_webhook_whole_purged(ngx_webhook_api_t *api,
     webhook_op_t *op);
-static ngx_int_t ngx_webhook_whole_purge_end(ngx_webhook_api_t *api);
 static ngx_int_t ngx_webhook_whole_purge_many(ngx_webhook_api_t *api);
 static ngx_int_t ngx_webhook_whole_purge_member(ngx_webhook_api_t *api,
     ngx_webhook_purge_t *purge, const char *name, json_t *value);
@@ -118,6 +117,8 @@ ngx_webhook_whole_purge_one(ngx_webhook_api_t *api, json_t *value,
     ngx_str_t     text;
     webhook_op_t  op;
 
+    static const webhook_str_t  none = webhook_str("");
+
     ngx_memzero(&op, sizeof(webhook_op_t));
 
     op.type = WEBHOOK_OP_PURGE;
@@ -137,6 +138,13 @@ ngx_webhook_whole_purge_one(ngx_webhook_api_t *api, json_t *value,
 
     api->values[0] = text;
 
+    if (ngx_webhook_record_with(api, &op, call ? "call.purge" : "event.purge",
+                                &api->values[0], &none, NULL)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
     return ngx_webhook_api_store(api, &op, ngx_webhook_whole_purged);
 }
 
@@ -144,8 +152,6 @@ ngx_webhook_whole_purge_one(ngx_webhook_api_t *api, json_t *value,
 static ngx_int_t
 ngx_webhook_whole_purged(ngx_webhook_api_t *api, webhook_op_t *op)
 {
-    static const webhook_str_t  none = webhook_str("");
-
     if (op->result == WEBHOOK_STORE_STALE) {
         return ngx_webhook_api_problem(api, NGX_HTTP_CONFLICT,
                                        "A delivery of the event is being sent "
@@ -158,16 +164,6 @@ ngx_webhook_whole_purged(ngx_webhook_api_t *api, webhook_op_t *op)
                                          &api->values[0]);
     }
 
-    return ngx_webhook_record(api, op->u.purge.call ? "call.purge"
-                                                    : "event.purge",
-                              &api->values[0], &none, NULL,
-                              ngx_webhook_whole_purge_end);
-}
-
-
-static ngx_int_t
-ngx_webhook_whole_purge_end(ngx_webhook_api_t *api)
-{
     return ngx_webhook_api_empty(api);
 }
 
