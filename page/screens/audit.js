@@ -9,7 +9,7 @@ import { el, head, hash, link, empty, table, redraw, button, outside, code,
 import { field, form } from '../form.js';
 
 const KINDS = ['endpoint', 'receiver', 'delivery', 'deliveries', 'call',
-               'task', 'event', 'company', 'value'];
+               'task', 'event', 'company', 'value', 'store'];
 
 const ACTIONS = ['create', 'update', 'rotate', 'delete', 'challenge',
                  'approve', 'pause', 'resume', 'test', 'reveal', 'sample',

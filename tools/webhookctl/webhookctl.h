@@ -275,6 +275,10 @@ int ctl_token_digest(const char *token, char hex[65]);
    freed with free(); kind may be NULL. */
 char *ctl_record(const char *action, const char *kind, const char *id);
 
+/* Applies an operation that writes, with such a record in its transaction. */
+void ctl_apply(webhook_store_t *st, webhook_op_t *op, const char *action,
+    const char *kind, const char *id);
+
 /* A member of an object as a text: what is none, or null, as "-". */
 const char *ctl_member(const json_t *json, const char *name);
 

@@ -228,6 +228,29 @@ for my $action (qw(value.purge event.purge company.purge)) {
         or diag "@actions";
 }
 
+for my $did (['pause', $ep->{id}], ['resume', $ep->{id}], ['pause', '--all'],
+             ['resume', '--all']) {
+    ($status, $out, $err) = $t->ctl(@$did);
+    is $status, 0, "@$did" or diag $err;
+
+    (undef, $audit) = $root->get("audit?action=$did->[0]&limit=1");
+    my $kind = $did->[1] eq '--all' ? 'store' : 'endpoint';
+    is "$audit->{items}[0]{kind} $audit->{items}[0]{by}", "$kind webhookctl",
+       'is in the audit, too';
+}
+
+order(1260, 'new@example.com');
+
+ok wait_for(sub { orders() }), 'one more is delivered';
+
+(undef, my $page) = $root->get("deliveries?endpoint=$ep->{id}&limit=1");
+
+($status, $out, $err) = $t->ctl('replay', $page->{items}[0]{id});
+is $status, 0, 'it is replayed' or diag $err;
+
+(undef, $audit) = $root->get('audit?action=replay&limit=1');
+is $audit->{items}[0]{id}, $page->{items}[0]{id}, 'which is in the audit';
+
 ($status, $out) = $t->ctl('check');
 is $status, 0, 'the store is whole' or diag $out;
 

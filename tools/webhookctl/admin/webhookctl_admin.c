@@ -43,7 +43,7 @@ int
 ctl_each(ctl_t *ctl, webhook_store_t *st, webhook_op_e type)
 {
     int             i, rc, status;
-    webhook_op_t    op, *ops;
+    webhook_op_t    op;
 
     if (ctl->given & (ctl_bit(CTL_ENDPOINT)|ctl_bit(CTL_STATE)
                       |ctl_bit(CTL_EVENT)|ctl_bit(CTL_SINCE)
@@ -71,7 +71,6 @@ ctl_each(ctl_t *ctl, webhook_store_t *st, webhook_op_e type)
     }
 
     status = 0;
-    ops = &op;
 
     for (i = 1; i < ctl->argc; i++) {
 
@@ -83,7 +82,7 @@ ctl_each(ctl_t *ctl, webhook_store_t *st, webhook_op_e type)
         (void) ctl_delivery(ctl->argv[i], &op.u.delivery.event,
                             &op.u.delivery.endpoint);
 
-        webhook_store_apply(st, &ops, 1);
+        ctl_apply(st, &op, ctl->command->name, "delivery", ctl->argv[i]);
 
         if (ctl_each_done(ctl, &op, ctl->argv[i]) != 0) {
             status = 1;
@@ -171,12 +170,11 @@ ctl_endpoint_state(ctl_t *ctl, webhook_store_t *st, int resume)
     int            rc, all;
     json_t        *root;
     const char    *name;
-    webhook_op_t   op, *ops;
+    webhook_op_t   op;
 
     memset(&op, 0, sizeof(op));
 
     op.type = WEBHOOK_OP_PAUSE;
-    ops = &op;
 
     all = (ctl->given & ctl_bit(CTL_ALL)) != 0;
 
@@ -208,7 +206,8 @@ ctl_endpoint_state(ctl_t *ctl, webhook_store_t *st, int resume)
         return 2;
     }
 
-    webhook_store_apply(st, &ops, 1);
+    ctl_apply(st, &op, resume ? "resume" : "pause", all ? "store" : "endpoint",
+              all ? "" : name);
 
     if (op.result == WEBHOOK_STORE_NOT_FOUND) {
         ctl_say("there is no endpoint \"%s\" in the store", name);

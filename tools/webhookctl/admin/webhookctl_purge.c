@@ -20,8 +20,6 @@
 
 
 static int ctl_purge_one(ctl_t *ctl, webhook_store_t *st, const char *word);
-static void ctl_purge_apply(webhook_store_t *st, webhook_op_t *op,
-    const char *word);
 static int ctl_purge_many(ctl_t *ctl, webhook_store_t *st);
 static int ctl_purge_path(const char *text, webhook_str_t *path);
 static int ctl_purge_count(ctl_t *ctl, webhook_store_t *st,
@@ -103,12 +101,12 @@ ctl_purge_one(ctl_t *ctl, webhook_store_t *st, const char *word)
 
     (void) ctl_delivery(word, &op.u.purge.id, &endpoint);
 
-    ctl_purge_apply(st, &op, word);
+    ctl_apply(st, &op, "purge", "event", word);
 
     if (op.result == WEBHOOK_STORE_NOT_FOUND) {
         op.u.purge.call = 1;
 
-        ctl_purge_apply(st, &op, word);
+        ctl_apply(st, &op, "purge", "call", word);
     }
 
     rc = 1;
@@ -150,33 +148,6 @@ ctl_purge_one(ctl_t *ctl, webhook_store_t *st, const char *word)
     }
 
     return rc;
-}
-
-
-/* With its record of the audit. */
-
-static void
-ctl_purge_apply(webhook_store_t *st, webhook_op_t *op, const char *word)
-{
-    char                *record;
-    webhook_op_t        *ops;
-    webhook_recorded_t   recorded;
-
-    record = ctl_record("purge", op->u.purge.call ? "call" : "event", word);
-
-    memset(&recorded, 0, sizeof(recorded));
-
-    recorded.wall = ctl_wall();
-    recorded.audit = ctl_str(record);
-
-    op->recorded = &recorded;
-    ops = op;
-
-    webhook_store_apply(st, &ops, 1);
-
-    op->recorded = NULL;
-
-    free(record);
 }
 
 
