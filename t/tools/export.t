@@ -270,7 +270,7 @@ alike(same(export($new)), same(@lines), 'all is as it was');
 like qx($ctl -s $new check), qr/ 0 faults$/, 'the store is sound';
 
 like import($new, "$dir/all"),
-     qr/^0 events, 0 calls and 0 repeats are imported, 12 were there/,
+     qr/^0 events, 0 calls and 0 repeats are imported, 13 were there/,
      'once more, nothing is doubled';
 
 alike(same(export($new)), same(@lines), 'indeed');
@@ -331,7 +331,7 @@ like import(fresh('x'), "$dir/short"), qr/ends before its last line/,
 is $? >> 8, 1, 'is a failure';
 
 write_lines("$dir/short", @text[0, 2 .. $#text]);
-like import(fresh('x'), "$dir/short"), qr/has 19 lines, of which 18 are here/,
+like import(fresh('x'), "$dir/short"), qr/has 20 lines, of which 19 are here/,
      'a line is missing';
 is $? >> 8, 1, 'a failure';
 
