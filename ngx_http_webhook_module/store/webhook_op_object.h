@@ -106,11 +106,11 @@ typedef struct {
 /*
  * What any operation that writes may have with it (webhook_op_t.recorded): a
  * record of the audit, and an answer, which are kept in the very transaction of
- * what they are about, where its result is OK, or where a REPLAY has done some
- * and was FULL then; else neither is.  A key that is known makes the operation
- * DUPLICATE, and nothing is done.  FULL, and nothing is done, where there is
- * hardly room for outcomes and an answer is to be kept.  UNAVAILABLE for what is
- * over a bound.  OBJECT, TASK and RECORD have members of their own for this.
+ * what they are about, where its result is OK; else neither is.  A key that is
+ * known makes the operation DUPLICATE, and nothing is done.  FULL, and nothing
+ * is done, where there is hardly room for outcomes and an answer is to be kept.
+ * UNAVAILABLE for what is over a bound.  OBJECT, TASK and RECORD have members of
+ * their own for this.
  */
 
 typedef struct {

@@ -62,11 +62,13 @@ webhook_perform_is_read(const webhook_op_t *op)
 int
 webhook_perform_peek(webhook_txn_t *t, webhook_op_t *op, int *todo)
 {
-    /* what is to be recorded is written in any case */
+    *todo = 0;
 
-    *todo = op->recorded != NULL;
+    if (op->recorded) {
 
-    if (*todo) {
+        /* what is to be recorded is written in any case */
+
+        *todo = 1;
         return 0;
     }
 
@@ -134,9 +136,7 @@ webhook_perform_recorded(webhook_txn_t *t, webhook_op_t *op)
 
     rc = webhook_perform_one(t, op);
 
-    if (rc || (op->result != WEBHOOK_STORE_OK
-               && !(op->type == WEBHOOK_OP_REPLAY && op->u.replay.count)))
-    {
+    if (rc || op->result != WEBHOOK_STORE_OK) {
         return rc;
     }
 
@@ -170,19 +170,16 @@ webhook_perform_known(webhook_txn_t *t, webhook_op_t *op, int *known)
     }
 
     rc = webhook_once_look(t, op, &r->once);
-    if (rc) {
+    if (rc || r->once.known) {
         return rc;
     }
 
-    if (r->once.known) {
-        op->result = WEBHOOK_STORE_DUPLICATE;
-
-    } else if (r->once.keep && webhook_space_attempt(t) == 0) {
+    if (r->once.keep && webhook_space_attempt(t) == 0) {
         op->result = WEBHOOK_STORE_FULL;
-
-    } else {
-        *known = 0;
+        return 0;
     }
+
+    *known = 0;
 
     return 0;
 }

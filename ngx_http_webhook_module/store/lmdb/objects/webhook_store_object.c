@@ -64,13 +64,8 @@ webhook_object_put(webhook_txn_t *t, webhook_op_t *op)
     }
 
     rc = webhook_once_look(t, op, &o->once);
-    if (rc) {
+    if (rc || o->once.known) {
         return rc;
-    }
-
-    if (o->once.known) {
-        op->result = WEBHOOK_STORE_DUPLICATE;
-        return 0;
     }
 
     memset(&x, 0, sizeof(x));

@@ -109,6 +109,7 @@ webhook_once_look(webhook_txn_t *t, webhook_op_t *op, webhook_once_t *once)
     }
 
     once->known = 1;
+    op->result = WEBHOOK_STORE_DUPLICATE;
 
     if (memcmp(row.body, once->body, WEBHOOK_ONCE_LEN) != 0) {
         once->differs = 1;
@@ -162,13 +163,8 @@ webhook_once_record(webhook_txn_t *t, webhook_op_t *op)
     }
 
     rc = webhook_once_look(t, op, &r->once);
-    if (rc) {
+    if (rc || r->once.known) {
         return rc;
-    }
-
-    if (r->once.known) {
-        op->result = WEBHOOK_STORE_DUPLICATE;
-        return 0;
     }
 
     if (r->ask) {

@@ -14,8 +14,8 @@
 /* 1 if it is over a bound. */
 int webhook_once_bad(const webhook_once_t *once);
 
-/* Is the key known: sets known, differs and first, which is in op->memory.
-   Without a key nothing is known. */
+/* Is the key known: sets known, differs and first, which is in op->memory, and
+   the result, which is DUPLICATE then.  Without a key nothing is known. */
 int webhook_once_look(webhook_txn_t *t, webhook_op_t *op,
     webhook_once_t *once);
 

@@ -57,13 +57,8 @@ webhook_task_put(webhook_txn_t *t, webhook_op_t *op)
     }
 
     rc = webhook_once_look(t, op, &o->once);
-    if (rc) {
+    if (rc || o->once.known) {
         return rc;
-    }
-
-    if (o->once.known) {
-        op->result = WEBHOOK_STORE_DUPLICATE;
-        return 0;
     }
 
     rc = webhook_txn_get(t, WEBHOOK_DB_TASKS, o->id.bytes, WEBHOOK_KEY_TASK,
