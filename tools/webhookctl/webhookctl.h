@@ -275,8 +275,9 @@ int ctl_token_digest(const char *token, char hex[65]);
    freed with free(); kind may be NULL. */
 char *ctl_record(const char *action, const char *kind, const char *id);
 
-/* Applies an operation that writes, with such a record in its transaction. */
-void ctl_apply(webhook_store_t *st, webhook_op_t *op, const char *action,
+/* Applies an operation that writes, with such a record of the command in its
+   transaction. */
+void ctl_apply(const ctl_t *ctl, webhook_store_t *st, webhook_op_t *op,
     const char *kind, const char *id);
 
 /* A member of an object as a text: what is none, or null, as "-". */

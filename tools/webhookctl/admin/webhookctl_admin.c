@@ -82,7 +82,7 @@ ctl_each(ctl_t *ctl, webhook_store_t *st, webhook_op_e type)
         (void) ctl_delivery(ctl->argv[i], &op.u.delivery.event,
                             &op.u.delivery.endpoint);
 
-        ctl_apply(st, &op, ctl->command->name, "delivery", ctl->argv[i]);
+        ctl_apply(ctl, st, &op, "delivery", ctl->argv[i]);
 
         if (ctl_each_done(ctl, &op, ctl->argv[i]) != 0) {
             status = 1;
@@ -206,8 +206,7 @@ ctl_endpoint_state(ctl_t *ctl, webhook_store_t *st, int resume)
         return 2;
     }
 
-    ctl_apply(st, &op, resume ? "resume" : "pause", all ? "store" : "endpoint",
-              all ? "" : name);
+    ctl_apply(ctl, st, &op, all ? "store" : "endpoint", all ? "" : name);
 
     if (op.result == WEBHOOK_STORE_NOT_FOUND) {
         ctl_say("there is no endpoint \"%s\" in the store", name);

@@ -173,14 +173,14 @@ ctl_task_steps(webhook_store_t *st, const webhook_id_t *id,
 
 
 void
-ctl_apply(webhook_store_t *st, webhook_op_t *op, const char *action,
+ctl_apply(const ctl_t *ctl, webhook_store_t *st, webhook_op_t *op,
     const char *kind, const char *id)
 {
     char                *record;
     webhook_op_t        *ops;
     webhook_recorded_t   recorded;
 
-    record = ctl_record(action, kind, id);
+    record = ctl_record(ctl->command->name, kind, id);
 
     memset(&recorded, 0, sizeof(recorded));
 

@@ -101,12 +101,12 @@ ctl_purge_one(ctl_t *ctl, webhook_store_t *st, const char *word)
 
     (void) ctl_delivery(word, &op.u.purge.id, &endpoint);
 
-    ctl_apply(st, &op, "purge", "event", word);
+    ctl_apply(ctl, st, &op, "event", word);
 
     if (op.result == WEBHOOK_STORE_NOT_FOUND) {
         op.u.purge.call = 1;
 
-        ctl_apply(st, &op, "purge", "call", word);
+        ctl_apply(ctl, st, &op, "call", word);
     }
 
     rc = 1;

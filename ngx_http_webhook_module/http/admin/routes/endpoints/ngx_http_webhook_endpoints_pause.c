@@ -28,7 +28,6 @@ static ngx_int_t ngx_webhook_endpoints_paused(ngx_webhook_api_t *api,
     webhook_op_t *op);
 static void ngx_webhook_endpoints_pause_notice(
     ngx_webhook_endpoints_pause_t *pause);
-static ngx_int_t ngx_webhook_endpoints_pause_end(ngx_webhook_api_t *api);
 
 
 ngx_int_t
@@ -180,17 +179,14 @@ ngx_webhook_endpoints_paused(ngx_webhook_api_t *api, webhook_op_t *op)
 
     pause = ngx_webhook_scope(api)->data;
 
-    if (op->result == WEBHOOK_STORE_DUPLICATE) {
-        return ngx_webhook_endpoints_pause_end(api);
-    }
+    if (op->result == WEBHOOK_STORE_OK) {
+        ngx_webhook_endpoints_pause_notice(pause);
 
-    if (op->result != WEBHOOK_STORE_OK) {
+    } else if (op->result != WEBHOOK_STORE_DUPLICATE) {
         return ngx_webhook_api_not_found(api, "endpoint", &api->values[0]);
     }
 
-    ngx_webhook_endpoints_pause_notice(pause);
-
-    return ngx_webhook_endpoints_pause_end(api);
+    return ngx_webhook_objects_get(api, WEBHOOK_OBJECT_ENDPOINT);
 }
 
 
@@ -210,11 +206,4 @@ ngx_webhook_endpoints_pause_notice(ngx_webhook_endpoints_pause_t *pause)
     notice.reason = *ngx_webhook_nstr(&pause->reason);
 
     ngx_webhook_notice(&notice);
-}
-
-
-static ngx_int_t
-ngx_webhook_endpoints_pause_end(ngx_webhook_api_t *api)
-{
-    return ngx_webhook_objects_get(api, WEBHOOK_OBJECT_ENDPOINT);
 }
