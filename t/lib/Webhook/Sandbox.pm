@@ -173,7 +173,10 @@ sub wait_for
 
 
 # Ports.  The reservation is an abstract Unix socket: the kernel drops it with
-# the process.
+# the process.  A browser refuses to speak HTTP to some ports that are known for
+# something else; 10080 is the highest of them.
+
+use constant FIRST_PORT => 10081;
 
 sub free_port
 {
@@ -186,7 +189,7 @@ sub free_port
     }
 
     for (1 .. 2000) {
-        my $port = 10000 + int rand($high - 10000);
+        my $port = FIRST_PORT + int rand($high - FIRST_PORT);
 
         socket my $lock, Socket::PF_UNIX, Socket::SOCK_STREAM, 0 or next;
         bind $lock, Socket::pack_sockaddr_un("\0webhook-test-port-$port")
