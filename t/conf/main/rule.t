@@ -464,167 +464,7 @@ qr/invalid condition "request\.a ~ \^\(a": .* in \S+webhook\.conf:1$/m
 
 
 
-=== TEST 44: order.id of a body
---- user_files
->>> webhook.conf
-webhook_event order.add POST ^/(?<what>\w+)$ 'body={"a": "${order.id}"}';
---- must_die
---- error_log eval
-qr/invalid path "order\.id": it must begin with "data", "request", "response", "uri", "event", "now" or "var" in \S+webhook\.conf:1$/m
-
-
-
-=== TEST 45: header.host of a body
---- user_files
->>> webhook.conf
-webhook_event order.add POST ^/(?<what>\w+)$ 'body={"a": "${header.host}"}';
---- must_die
---- error_log eval
-qr/invalid path "header\.host": it must begin with "data", "request", "response", "uri", "event", "now" or "var" in \S+webhook\.conf:1$/m
-
-
-
-=== TEST 46: requests.a of a body
---- user_files
->>> webhook.conf
-webhook_event order.add POST ^/(?<what>\w+)$ 'body={"a": "${requests.a}"}';
---- must_die
---- error_log eval
-qr/invalid path "requests\.a": it must begin with "data", "request", "response", "uri", "event", "now" or "var" in \S+webhook\.conf:1$/m
-
-
-
-=== TEST 47: uri.2 of a body
---- user_files
->>> webhook.conf
-webhook_event order.add POST ^/(?<what>\w+)$ 'body={"a": "${uri.2}"}';
---- must_die
---- error_log eval
-qr/invalid path "uri\.2": the regular expression has no such capture in \S+webhook\.conf:1$/m
-
-
-
-=== TEST 48: uri.id of a body
---- user_files
->>> webhook.conf
-webhook_event order.add POST ^/(?<what>\w+)$ 'body={"a": "${uri.id}"}';
---- must_die
---- error_log eval
-qr/invalid path "uri\.id": the regular expression has no such capture in \S+webhook\.conf:1$/m
-
-
-
-=== TEST 49: uri of a body
---- user_files
->>> webhook.conf
-webhook_event order.add POST ^/(?<what>\w+)$ 'body={"a": "${uri}"}';
---- must_die
---- error_log eval
-qr/invalid path "uri": the regular expression has no such capture in \S+webhook\.conf:1$/m
-
-
-
-=== TEST 50: uri.what.x of a body
---- user_files
->>> webhook.conf
-webhook_event order.add POST ^/(?<what>\w+)$ 'body={"a": "${uri.what.x}"}';
---- must_die
---- error_log eval
-qr/invalid path "uri\.what\.x": the regular expression has no such capture in \S+webhook\.conf:1$/m
-
-
-
-=== TEST 51: event.name of a body
---- user_files
->>> webhook.conf
-webhook_event order.add POST ^/(?<what>\w+)$ 'body={"a": "${event.name}"}';
---- must_die
---- error_log eval
-qr/invalid path "event\.name": of an event there are "event\.id", "event\.type" and "event\.time" in \S+webhook\.conf:1$/m
-
-
-
-=== TEST 52: event of a body
---- user_files
->>> webhook.conf
-webhook_event order.add POST ^/(?<what>\w+)$ 'body={"a": "${event}"}';
---- must_die
---- error_log eval
-qr/invalid path "event": of an event there are "event\.id", "event\.type" and "event\.time" in \S+webhook\.conf:1$/m
-
-
-
-=== TEST 53: now.day of a body
---- user_files
->>> webhook.conf
-webhook_event order.add POST ^/(?<what>\w+)$ 'body={"a": "${now.day}"}';
---- must_die
---- error_log eval
-qr/invalid path "now\.day": "now" has no parts in \S+webhook\.conf:1$/m
-
-
-
-=== TEST 54: var of a body
---- user_files
->>> webhook.conf
-webhook_event order.add POST ^/(?<what>\w+)$ 'body={"a": "${var}"}';
---- must_die
---- error_log eval
-qr/invalid path "var": a variable is written as in "var\.remote_addr" in \S+webhook\.conf:1$/m
-
-
-
-=== TEST 55: var.a.b of a body
---- user_files
->>> webhook.conf
-webhook_event order.add POST ^/(?<what>\w+)$ 'body={"a": "${var.a.b}"}';
---- must_die
---- error_log eval
-qr/invalid path "var\.a\.b": a variable is written as in "var\.remote_addr" in \S+webhook\.conf:1$/m
-
-
-
-=== TEST 56: a variable that is not there, of a body
---- user_files
->>> webhook.conf
-webhook_event order.add POST ^/ 'body={"a": "${var.lost}"}';
---- must_die
---- error_log eval
-qr/unknown variable in "var\.lost" in \S+webhook\.conf:1$/m
-
-
-
-=== TEST 57: order.id of a condition
---- user_files
->>> webhook.conf
-webhook_event order.add POST ^/(?<what>\w+)$ 'when=order.id exists';
---- must_die
---- error_log eval
-qr/invalid path "order\.id": it must begin with "data", "request", "response", "uri", "event", "now" or "var" in \S+webhook\.conf:1$/m
-
-
-
-=== TEST 58: uri.2 of a condition
---- user_files
->>> webhook.conf
-webhook_event order.add POST ^/(?<what>\w+)$ 'when=uri.2 exists';
---- must_die
---- error_log eval
-qr/invalid path "uri\.2": the regular expression has no such capture in \S+webhook\.conf:1$/m
-
-
-
-=== TEST 59: a variable that is not there, of a condition
---- user_files
->>> webhook.conf
-webhook_event order.add POST ^/ 'when=var.lost exists';
---- must_die
---- error_log eval
-qr/unknown variable in "var\.lost" in \S+webhook\.conf:1$/m
-
-
-
-=== TEST 60: no commit
+=== TEST 44: no commit
 --- user_files
 >>> webhook.conf
 webhook_commit;
@@ -634,7 +474,7 @@ qr/invalid number of arguments in "webhook_commit" directive in \S+webhook\.conf
 
 
 
-=== TEST 61: a commit that is none
+=== TEST 45: a commit that is none
 --- user_files
 >>> webhook.conf
 webhook_commit during_response;
@@ -644,7 +484,7 @@ qr/invalid "during_response", it must be "before_response" or "after_response" i
 
 
 
-=== TEST 62: commit twice
+=== TEST 46: commit twice
 --- user_files
 >>> webhook.conf
 webhook_commit before_response;
@@ -655,7 +495,7 @@ qr/"webhook_commit" directive is duplicate in \S+webhook\.conf:2$/m
 
 
 
-=== TEST 63: no payload_max
+=== TEST 47: no payload_max
 --- user_files
 >>> webhook.conf
 webhook_payload_max;
@@ -665,7 +505,7 @@ qr/invalid number of arguments in "webhook_payload_max" directive in \S+webhook\
 
 
 
-=== TEST 64: a size that is none
+=== TEST 48: a size that is none
 --- user_files
 >>> webhook.conf
 webhook_payload_max big;
@@ -675,7 +515,7 @@ qr/invalid size "big", it must be from 1 to 256m, as in "512k" or "4m" in \S+web
 
 
 
-=== TEST 65: payload_max 0
+=== TEST 49: payload_max 0
 --- user_files
 >>> webhook.conf
 webhook_payload_max 0;
@@ -685,7 +525,7 @@ qr/invalid size "0", it must be from 1 to 256m, as in "512k" or "4m" in \S+webho
 
 
 
-=== TEST 66: payload_max 257m
+=== TEST 50: payload_max 257m
 --- user_files
 >>> webhook.conf
 webhook_payload_max 257m;
@@ -695,7 +535,7 @@ qr/invalid size "257m", it must be from 1 to 256m, as in "512k" or "4m" in \S+we
 
 
 
-=== TEST 67: payload_max twice
+=== TEST 51: payload_max twice
 --- user_files
 >>> webhook.conf
 webhook_payload_max 1m;
@@ -706,7 +546,7 @@ qr/"webhook_payload_max" directive is duplicate in \S+webhook\.conf:2$/m
 
 
 
-=== TEST 68: a rule does not belong in "if"
+=== TEST 52: a rule does not belong in "if"
 --- user_files
 >>> webhook.conf
 --- config
@@ -721,7 +561,7 @@ qr/"webhook_event" directive is not allowed here in \S+nginx\.conf:\d+$/m
 
 
 
-=== TEST 69: whose key it is
+=== TEST 53: whose key it is
 --- user_files
 >>> webhook.conf
 webhook_idempotency Idempotency-Key by=$remote_user;
@@ -730,7 +570,7 @@ webhook_idempotency Idempotency-Key by=$remote_user;
 
 
 
-=== TEST 70: whose key it is, without a variable
+=== TEST 54: whose key it is, without a variable
 --- user_files
 >>> webhook.conf
 webhook_idempotency Idempotency-Key by=alice;
@@ -740,7 +580,7 @@ qr/invalid "by=alice", it must be "by=" with a variable that tells who the clien
 
 
 
-=== TEST 71: no keys, but whose
+=== TEST 55: no keys, but whose
 --- user_files
 >>> webhook.conf
 webhook_idempotency off by=$remote_user;

@@ -1,5 +1,5 @@
 
-# webhook_receiver: target, require, action, log_calls and limit.
+# webhook_receiver: target, require and action.
 
 use lib 't/lib';
 use Test::Nginx::Socket;
@@ -482,133 +482,7 @@ qr/webhook_receiver "usd" has more than 32 actions in \S+webhook\.conf:34$/m
 
 
 
-=== TEST 35: log_calls maybe
---- user_files
->>> webhook.conf
-webhook_receiver usd {
-    secret abcdefghijklmnopqrst;
-    action POST /pos/x;
-    log_calls maybe;
-}
---- must_die
---- error_log eval
-qr/invalid value "maybe", it must be .+ in \S+webhook\.conf:4$/m
-
-
-
-=== TEST 36: limit body=0
---- user_files
->>> webhook.conf
-webhook_receiver usd {
-    secret abcdefghijklmnopqrst;
-    action POST /pos/x;
-    limit body=0;
-}
---- must_die
---- error_log eval
-qr/invalid size "body=0", it must be from 1 to 64m in \S+webhook\.conf:4$/m
-
-
-
-=== TEST 37: limit body=65m
---- user_files
->>> webhook.conf
-webhook_receiver usd {
-    secret abcdefghijklmnopqrst;
-    action POST /pos/x;
-    limit body=65m;
-}
---- must_die
---- error_log eval
-qr/invalid size "body=65m", it must be from 1 to 64m in \S+webhook\.conf:4$/m
-
-
-
-=== TEST 38: limit body=big
---- user_files
->>> webhook.conf
-webhook_receiver usd {
-    secret abcdefghijklmnopqrst;
-    action POST /pos/x;
-    limit body=big;
-}
---- must_die
---- error_log eval
-qr/invalid size "body=big", it must be from 1 to 64m in \S+webhook\.conf:4$/m
-
-
-
-=== TEST 39: limit depth=0
---- user_files
->>> webhook.conf
-webhook_receiver usd {
-    secret abcdefghijklmnopqrst;
-    action POST /pos/x;
-    limit depth=0;
-}
---- must_die
---- error_log eval
-qr/invalid "depth=0", it must be from 1 to 1024 in \S+webhook\.conf:4$/m
-
-
-
-=== TEST 40: limit depth=1025
---- user_files
->>> webhook.conf
-webhook_receiver usd {
-    secret abcdefghijklmnopqrst;
-    action POST /pos/x;
-    limit depth=1025;
-}
---- must_die
---- error_log eval
-qr/invalid "depth=1025", it must be from 1 to 1024 in \S+webhook\.conf:4$/m
-
-
-
-=== TEST 41: limit values=0
---- user_files
->>> webhook.conf
-webhook_receiver usd {
-    secret abcdefghijklmnopqrst;
-    action POST /pos/x;
-    limit values=0;
-}
---- must_die
---- error_log eval
-qr/invalid "values=0", it must be from 1 to 16777216 in \S+webhook\.conf:4$/m
-
-
-
-=== TEST 42: limit values=x
---- user_files
->>> webhook.conf
-webhook_receiver usd {
-    secret abcdefghijklmnopqrst;
-    action POST /pos/x;
-    limit values=x;
-}
---- must_die
---- error_log eval
-qr/invalid "values=x", it must be from 1 to 16777216 in \S+webhook\.conf:4$/m
-
-
-
-=== TEST 43: an endpoint's limit
---- user_files
->>> webhook.conf
-webhook_receiver usd {
-    secret abcdefghijklmnopqrst;
-    action POST /pos/x;
-    limit rate=8r/s;
-}
---- must_die
---- error_log eval
-qr{webhook_receiver "usd" has directives that need "mode durable" in \S+webhook\.conf:1$}m
-
-
-
-=== TEST 44: an action on a receiver
+=== TEST 35: an action on a receiver
 --- user_files
 >>> webhook.conf
 webhook_receiver usd {
@@ -623,7 +497,7 @@ klmnop
 
 
 
-=== TEST 45: an action on a receiver, by a value
+=== TEST 36: an action on a receiver, by a value
 --- user_files
 >>> webhook.conf
 webhook_receiver usd {
@@ -638,7 +512,7 @@ klmnop
 
 
 
-=== TEST 46: an action on a receiver, escaped
+=== TEST 37: an action on a receiver, escaped
 --- user_files
 >>> webhook.conf
 webhook_receiver usd {
@@ -653,7 +527,7 @@ klmnop
 
 
 
-=== TEST 47: a look-up on a receiver
+=== TEST 38: a look-up on a receiver
 --- user_files
 >>> webhook.conf
 webhook_receiver usd {
@@ -669,7 +543,7 @@ klmnop
 
 
 
-=== TEST 48: an action below it, on an ordinary location
+=== TEST 39: an action below it, on an ordinary location
 --- config
 location ^~ /web/hook/ { webhook_receive; }
 location ^~ /web/hook/api/ { return 200; }
@@ -683,7 +557,7 @@ webhook_receiver usd {
 
 
 
-=== TEST 49: an action that may be on one
+=== TEST 40: an action that may be on one
 --- config
 location ^~ /web/hook/ { webhook_receive; }
 location ^~ /web/hook/api/ { return 200; }
@@ -697,7 +571,7 @@ webhook_receiver usd {
 
 
 
-=== TEST 50: an action beside it
+=== TEST 41: an action beside it
 --- user_files
 >>> webhook.conf
 webhook_receiver usd {
@@ -707,7 +581,7 @@ webhook_receiver usd {
 
 
 
-=== TEST 51: an action beside the ordinary location
+=== TEST 42: an action beside the ordinary location
 --- config
 location ^~ /web/hook/ { webhook_receive; }
 location ^~ /web/hook/api/ { return 200; }
@@ -726,7 +600,7 @@ klmnop
 
 
 
-=== TEST 52: a durable action on another host
+=== TEST 43: a durable action on another host
 --- user_files
 >>> webhook.conf
 webhook_receiver usd {
