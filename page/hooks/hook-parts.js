@@ -178,27 +178,3 @@ export async function remove(ep) {
         ];
     }) === true;
 }
-
-
-/** Asks why, and pauses it.
- * @param {any} ep
- * @returns {Promise<any>} the endpoint as it is then; undefined: it was left */
-export function pause(ep) {
-    return dialog(t('pause.title', { name: ep.name }), close => {
-        const reason = field({ pointer: '/reason', label: t('pause.reason'),
-                               props: { maxlength: 255 } });
-
-        return form({
-            fields: () => [reason],
-            body: [el('p', null, t('pause.text')), reason.node],
-            submit: t('pause.go'),
-            actions: button(t('ui.cancel'), () => close()),
-            send: async () => {
-                const why = reason.get().trim();
-
-                close((await post(path('endpoints', ep.id, 'pause'),
-                                  why ? { reason: why } : undefined)).data);
-            }
-        }).node;
-    });
-}

@@ -8,7 +8,7 @@ import { badge, button, el, empty, endpointBadges, hash, head, held, link,
 import { field } from '../form.js';
 import { deliveryTable } from '../hooks/delivery-table.js';
 import { eventTypes } from '../hooks/catalogue.js';
-import { pause, remove, rotate, secretTable, settingsList }
+import { remove, rotate, secretTable, settingsList }
     from '../hooks/hook-parts.js';
 import { tryPanel } from '../hooks/try.js';
 
@@ -144,7 +144,7 @@ export default {
                 notify(t('hook.is_resumed'));
             }, { id: 'hook-pause' })
             : button(t('hook.pause'), async () => {
-                const now = await pause(ep);
+                const now = await pause('endpoints', ep, t('pause.text'));
 
                 if (now) {
                     draw(now);

@@ -11,6 +11,7 @@ import { el, head, held, hash, link, empty, section, facts, table, redraw,
     from '../ui.js';
 import { field, form } from '../form.js';
 import { receiverBadges, caller, logged } from './receivers.js';
+import { pause } from '../pause.js';
 import { recall } from '../receivers/fresh.js';
 import { collection, curl } from '../receivers/postman.js';
 import { many } from '../members.js';
@@ -46,6 +47,25 @@ export default {
 
         ctx.title(r.name);
 
+        const stands = el('div.stack');
+        const actions = el('div.actions');
+
+        const draw = () => {
+            redraw(stands, troubles(r));
+            redraw(actions, [
+                may && link(hash('receivers', id, 'edit'), t('receiver.edit'),
+                            { class: 'button', id: 'edit' }),
+                ctx.may('company.setting')
+                && paused(r, where, (/** @type {any} */ now) => {
+                    r = now;
+                    draw();
+                }),
+                may && button(t('receiver.delete'),
+                              () => remove(state, where, ctx),
+                              { kind: 'danger', id: 'delete' })
+            ]);
+        };
+
         const state = {
             get r() { return r; },
             get etag() { return etag; },
@@ -57,22 +77,15 @@ export default {
             }
         };
 
+        draw();
+
         root.append(
             head(outside(r.name), {
                 back: ['#/receivers', t('receivers.title')],
                 lead: r.description ? outside(r.description) : undefined,
-                actions: may && [
-                    link(hash('receivers', id, 'edit'), t('receiver.edit'),
-                         { class: 'button', id: 'edit' }),
-                    button(t('receiver.delete'), () => remove(state, where,
-                                                              ctx),
-                           { kind: 'danger', id: 'delete' })
-                ]
+                actions
             }),
-            el('p', null, receiverBadges(r)),
-            r.state?.held
-            ? el('p.warning', null, t('receiver.held.why'), ' ',
-                 held(r.state)) : '',
+            stands,
             ...(made?.keys ?? []).map(k => secret(k, t('receiver.key.made'))),
             may ? urls(state, where, made)
             : own ? section(t('receiver.url'), code(r.url ?? '–'),
@@ -84,6 +97,48 @@ export default {
             settings(r));
     }
 };
+
+
+/** How it is, and what is wrong, in sentences.
+ * @param {any} r */
+function troubles(r) {
+    const { state } = r;
+
+    return [
+        el('p', null, receiverBadges(r).map(b => [b, ' '])),
+        state?.held && el('p.warning', null, t('receiver.held.why'), ' ',
+                          held(state)),
+        state?.paused && el('p.warning', null,
+            state.paused_by === 'store' ? t('hook.paused_store')
+                                        : t('receiver.paused'), ' ',
+            outside(state.reason ?? '')),
+        state?.pending > 0 && el('p.hint', null,
+            t('receiver.pending', { n: state.pending }))
+    ];
+}
+
+
+/** What pauses a receiver whose actions can wait, or resumes one.
+ * @param {any} r
+ * @param {(...more: string[]) => string} where
+ * @param {(now: any) => void} set */
+function paused(r, where, set) {
+    if (r.state?.paused && r.state.paused_by !== 'store') {
+        return button(t('hook.resume'), async () => {
+            set((await api.post(where('resume'))).data);
+            notify(t('receiver.is_resumed'));
+        }, { id: 'receiver-pause' });
+    }
+
+    return r.mode === 'durable' && button(t('hook.pause'), async () => {
+        const now = await pause('receivers', r, t('receiver.pause.text'));
+
+        if (now) {
+            set(now);
+            notify(t('receiver.is_paused'));
+        }
+    }, { id: 'receiver-pause' });
+}
 
 
 /* --- its URL --- */

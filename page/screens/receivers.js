@@ -15,6 +15,8 @@ export function receiverBadges(r) {
 
     return [
         r.state?.held && badge('bad', t('receiver.held'), r.state.held),
+        r.state?.paused && badge('warn', t('endpoint.paused'),
+                                 r.state.reason ?? undefined),
         mode === 'disabled' ? badge('warn', word('mode', mode))
         : mode === 'test' ? badge('idle', word('mode', mode))
         : badge('ok', word('mode', mode))

@@ -35,7 +35,8 @@ sub tour
 {
     my (%look) = @_;
 
-    $s = Webhook::Routes->new;
+    $s = Webhook::Routes->new(
+        registry => 'durable_api http://127.0.0.1:%%PORT_api%%;');
     $api = $s->{api};
 
     # where a link leads, after the token was asked for
@@ -61,6 +62,7 @@ sub tour
     replayed();
     changed();
     audited();
+    paused();
     deleted();
 
     is_deeply [grep { !/whoami|receivers - .* 422/ } $b->console], [],
@@ -285,6 +287,44 @@ sub audited
     like $b->text('#audit'), qr/\Q${\ $p->t('audit_action.replay')}\E.*
                                \Q${\ $p->t('audit_kind.call')}\E/x,
         'and who replayed';
+}
+
+
+# one whose actions can wait, and are done when it is resumed
+
+sub paused
+{
+    my (undef, $rc) = $s->{manager}->post('receivers', $s->receiver(
+        name => 'later', mode => 'durable'));
+
+    $p->menu('menu.receivers');
+    $p->at($p->t('receivers.title'));
+    $p->enter('#receivers a', 'contact');
+    $p->at('contact');
+    ok !$b->js('return !!document.querySelector("#receiver-pause")'),
+        'what acts before it answers cannot be paused';
+
+    $p->menu('menu.receivers');
+    $p->at($p->t('receivers.title'));
+    $p->enter('#receivers a', 'later');
+    $p->at('later');
+    $p->enter('#receiver-pause');
+    $b->wait('return document.querySelector("dialog[open]")', 'a question');
+    $p->fill('dialog input', $p->t('pause.reason'), 'the API moves');
+    $p->enter('dialog button[type=submit]');
+    $b->wait('return document.querySelector("p.warning")', 'that it is paused');
+    like $b->text('p.warning'),
+        qr/^\Q${\ $p->t('receiver.paused')}\E\s+the API moves$/, 'and why';
+
+    my $before = asked();
+
+    is call($rc->{url}, '{"name": "Lan"}'), 202, 'it is called';
+    is asked(), $before, 'which waits';
+
+    $p->enter('#receiver-pause', $p->t('hook.resume'));
+    $b->wait('return !document.querySelector("p.warning")',
+             'that it goes on');
+    ok wait_for(sub { asked() == $before + 1 }), 'and is done';
 }
 
 

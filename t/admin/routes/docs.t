@@ -12,7 +12,10 @@ use Webhook::Nginx qw(root_dir);
 use Webhook::Routes;
 use Webhook::Test qw(slurp wait_for);
 
-my $s = Webhook::Routes->new(registry => 'confirm on;');
+my $s = Webhook::Routes->new(registry => <<'CONF');
+            confirm on;
+            durable_api http://127.0.0.1:%%PORT_api%%;
+CONF
 my ($t, $root, $manager) = @$s{qw(t root manager)};
 
 
@@ -52,6 +55,7 @@ $root->post("endpoints/$ep->{id}/approve", undef,
             headers => ['If-Match' => '*']);
 
 my (undef, $rc) = $root->post('receivers', $s->receiver);
+my (undef, $later) = $root->post('receivers', $s->receiver(mode => 'durable'));
 my ($path) = $rc->{url} =~ m{^http://[^/]+(/.*)$};
 
 $t->request('POST', $path, '{"name": "Anna"}',
@@ -83,6 +87,10 @@ my %set = (
 );
 
 
+# of other things than these
+my %other = ('POST receivers/{id}/pause' => { RC => $later->{id} });
+
+
 # --- the lines, those that take things away at the end
 
 my %late = (
@@ -103,7 +111,7 @@ my %may = (
 for my $name (sort { ($late{$a} // 0) <=> ($late{$b} // 0) || $a cmp $b }
               keys %lines)
 {
-    my ($status, $text) = run($lines{$name});
+    my ($status, $text) = run($lines{$name}, %{$other{$name} // {}});
 
     like $status, $may{$name} // qr/^2..$/, $name or diag("$status $text");
 }
@@ -113,9 +121,10 @@ for my $name (sort { ($late{$a} // 0) <=> ($late{$b} // 0) || $a cmp $b }
 
 sub run
 {
-    my ($line) = @_;
+    my ($line, %more) = @_;
 
-    my $set = join '', map { "$_='$set{$_}'\n" } sort keys %set;
+    my %all = (%set, %more);
+    my $set = join '', map { "$_='$all{$_}'\n" } sort keys %all;
 
     # the version is what it is by now
     $line =~ s/'If-Match: "1"'/'If-Match: *'/;

@@ -14,7 +14,10 @@ use Webhook::Routes;
 use Webhook::Test qw(wait_for);
 
 my $s = Webhook::Routes->new(
-    registry => 'confirm on;',
+    registry => <<'CONF',
+            confirm on;
+            durable_api http://127.0.0.1:%%PORT_api%%;
+CONF
     server   => <<'CONF',
         location /site/ {
             webhook_api;
@@ -42,6 +45,9 @@ $root->post("endpoints/$ep->{id}/approve", undef,
             headers => ['If-Match' => '*']);
 
 my $rc = made('receivers', $s->receiver(name => "$mark receiver"));
+
+my $later = made('receivers', $s->receiver(name => "$mark later",
+                                           mode => 'durable'));
 
 my ($path) = $rc->{url} =~ m{^http://[^/]+(/.*)$};
 
@@ -147,6 +153,9 @@ my %asked = (
                         headers => \@match, once => 1 },
     rotateReceiver => { path => "receivers/$rc->{id}/rotate",
                         headers => \@match },
+    pauseReceiver  => { path => "receivers/$later->{id}/pause",
+                        body => { reason => $mark } },
+    resumeReceiver => { path => "receivers/$later->{id}/resume" },
     revealReceiver => { path => "receivers/$rc->{id}/reveal" },
     sampleReceiver => { path => "receivers/$rc->{id}/sample",
                         body => { body => { name => $mark } } },

@@ -83,8 +83,6 @@ static ngx_int_t ngx_webhook_own_copy_text(ngx_pool_t *pool, ngx_str_t *text);
 static void ngx_webhook_own_known(ngx_webhook_registered_waiter_t *w);
 static void ngx_webhook_own_drop(ngx_webhook_own_t *own, const char *reason);
 static void ngx_webhook_own_make(ngx_webhook_own_t *own);
-static void ngx_webhook_own_who(ngx_webhook_own_t *own,
-    ngx_webhook_registered_t *set);
 static ngx_int_t ngx_webhook_own_event(ngx_webhook_own_t *own,
     ngx_webhook_registered_t *set, webhook_buf_t *payload);
 static ngx_int_t ngx_webhook_own_put(ngx_webhook_own_t *own,
@@ -368,7 +366,7 @@ ngx_webhook_own_make(ngx_webhook_own_t *own)
     set = own->waiter.failed
           ? NULL : ngx_webhook_registered_hold(ngx_webhook_owns.wmcf);
 
-    ngx_webhook_own_who(own, set);
+    ngx_webhook_own_find(&own->notice, set);
 
     webhook_buf_init(&payload, NGX_WEBHOOK_OWN_MAX);
 
@@ -390,29 +388,6 @@ ngx_webhook_own_make(ngx_webhook_own_t *own)
     webhook_buf_free(&payload);
     ngx_webhook_registered_release(set);
     ngx_destroy_pool(own->pool);
-}
-
-
-/* Of what was registered who sees it happen knows the id alone.  The texts last
-   as long as the set. */
-
-static void
-ngx_webhook_own_who(ngx_webhook_own_t *own, ngx_webhook_registered_t *set)
-{
-    ngx_webhook_notice_t  *notice;
-    ngx_webhook_object_t  *object;
-
-    notice = &own->notice;
-
-    object = (notice->kind == NGX_WEBHOOK_NOTICE_FAILED)
-             ? ngx_webhook_registered_receiver(set, notice->subject)
-             : ngx_webhook_registered_endpoint(set, notice->subject);
-
-    if (object) {
-        notice->id = object->id;
-        notice->name = object->name;
-        notice->company = object->company;
-    }
 }
 
 

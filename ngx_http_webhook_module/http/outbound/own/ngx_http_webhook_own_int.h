@@ -10,7 +10,13 @@
 
 #include "http/outbound/own/ngx_http_webhook_own.h"
 #include "http/runtime/notice/ngx_http_webhook_notice.h"
+#include "http/runtime/registered/ngx_http_webhook_registered.h"
 
+
+/* Fills in who it is about, where that is registered: texts last as long as the
+   set, which may be NULL. */
+void ngx_webhook_own_find(ngx_webhook_notice_t *notice,
+    ngx_webhook_registered_t *set);
 
 /* Appends the JSON of a notice. */
 void ngx_webhook_own_payload(ngx_webhook_notice_t *notice,

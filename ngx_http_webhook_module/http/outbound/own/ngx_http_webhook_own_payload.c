@@ -7,7 +7,9 @@
  */
 
 #include "http/outbound/own/ngx_http_webhook_own_int.h"
+#include "core/base/webhook_id.h"
 #include "core/json/webhook_json.h"
+#include "http/runtime/registered/ngx_http_webhook_registered_api.h"
 
 
 static void ngx_webhook_own_who(ngx_webhook_notice_t *notice,
@@ -17,6 +19,40 @@ static void ngx_webhook_own_text(const char *name, ngx_str_t *text,
     webhook_buf_t *out);
 static void ngx_webhook_own_number(const char *name, uint64_t n,
     webhook_buf_t *out);
+
+
+/* Of what was registered who sees it happen knows the id alone, with a word in
+   front of it where it is a receiver's API.  The texts last as long as the
+   set. */
+
+void
+ngx_webhook_own_find(ngx_webhook_notice_t *notice,
+    ngx_webhook_registered_t *set)
+{
+    webhook_str_t          id;
+    ngx_webhook_object_t  *object;
+
+    if (ngx_webhook_registered_api_named(ngx_webhook_str(&notice->id), &id)) {
+        object = ngx_webhook_registered_receiver(set, webhook_id_name(&id));
+
+        if (object) {
+            notice->name = object->name;
+            notice->company = object->company;
+        }
+
+        return;
+    }
+
+    object = (notice->kind == NGX_WEBHOOK_NOTICE_FAILED)
+             ? ngx_webhook_registered_receiver(set, notice->subject)
+             : ngx_webhook_registered_endpoint(set, notice->subject);
+
+    if (object) {
+        notice->id = object->id;
+        notice->name = object->name;
+        notice->company = object->company;
+    }
+}
 
 
 void

@@ -6,14 +6,10 @@
  */
 
 #include "http/runtime/registered/ngx_http_webhook_registered.h"
+#include "http/runtime/registered/ngx_http_webhook_registered_api.h"
 #include "http/model/ngx_http_webhook_url_token.h"
 #include "core/base/webhook_hash.h"
 #include "core/base/webhook_id.h"
-
-
-/* how the name of the endpoint begins that is a receiver's API */
-#define NGX_WEBHOOK_REGISTERED_API      "receiver:"
-#define NGX_WEBHOOK_REGISTERED_API_LEN  (sizeof(NGX_WEBHOOK_REGISTERED_API) - 1)
 
 
 static ngx_webhook_object_t *ngx_webhook_registered_find(ngx_array_t *array,
@@ -150,22 +146,10 @@ ngx_webhook_registered_owns(ngx_webhook_registered_t *set, uint64_t id,
 
     /* a receiver that could not be built has no API here */
 
-    receiver = *name;
-
-    if (receiver.len <= NGX_WEBHOOK_REGISTERED_API_LEN
-        || ngx_memcmp(receiver.data, NGX_WEBHOOK_REGISTERED_API,
-                      NGX_WEBHOOK_REGISTERED_API_LEN)
-           != 0)
-    {
-        return 0;
-    }
-
-    receiver.data += NGX_WEBHOOK_REGISTERED_API_LEN;
-    receiver.len -= NGX_WEBHOOK_REGISTERED_API_LEN;
-
-    return ngx_webhook_registered_find(&set->receivers,
-                                       webhook_id_name(&receiver))
-           != NULL;
+    return ngx_webhook_registered_api_named(name, &receiver)
+           && ngx_webhook_registered_find(&set->receivers,
+                                          webhook_id_name(&receiver))
+              != NULL;
 }
 
 

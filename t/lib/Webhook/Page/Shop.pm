@@ -64,6 +64,7 @@ sub new
     utf8::encode($bytes);
 
     my $s = Webhook::Routes->new(
+        registry => 'durable_api http://127.0.0.1:%%PORT_api%%;',
         http => <<"HTTP" . ($args{http} // ''),
         webhook_event_type order.edit group=order "An order was changed";
         webhook_event_type cashflow.add group=cashbook "A receipt was recorded";
@@ -98,6 +99,11 @@ SERVER
         require => ['name', 'email']));
 
     $self->{receiver} = $receiver->{id};
+
+    $self->{waits} = $self->make(receivers => $s->receiver(
+        name => "later $evil", mode => 'durable'));
+
+    $api->post("receivers/$self->{waits}/pause", { reason => "moves $evil" });
 
     $s->order(customer => "Anna $evil", n => $_) for 1 .. 3;
 
@@ -154,6 +160,7 @@ sub screens
             "#/deliveries/$self->{delivery}", "#/deliveries/$self->{dead}",
             '#/receivers', '#/receivers/new', "#/receivers/$self->{receiver}",
             "#/receivers/$self->{receiver}/edit",
+            "#/receivers/$self->{waits}",
             "#/receivers/$self->{receiver}/calls/$self->{call}",
             '#/events', '#/tasks', "#/tasks/$self->{task}", '#/audit',
             '#/settings', '#/nowhere');

@@ -12,7 +12,7 @@
 typedef struct {
     ngx_webhook_api_t              *api;
     ngx_webhook_registry_change_t  *change;
-    webhook_op_stats_t              stats;      /* of the endpoint, before */
+    webhook_op_stats_t              stats;      /* of it, before */
     ngx_int_t                     (*tried)(ngx_webhook_api_t *api,
                                         ngx_webhook_registry_change_t *c);
     unsigned                        answered:1;
@@ -38,9 +38,6 @@ static ngx_int_t ngx_webhook_change_refused(ngx_webhook_change_ctx_t *ctx);
 static ngx_int_t ngx_webhook_change_problems(ngx_webhook_change_ctx_t *ctx);
 
 
-static const char  *ngx_webhook_change_kinds[] = { "endpoint", "receiver" };
-
-
 ngx_uint_t
 ngx_webhook_change_possible(ngx_webhook_api_t *api, ngx_int_t *rc)
 {
@@ -60,20 +57,16 @@ ngx_webhook_change(ngx_webhook_api_t *api, webhook_object_e kind,
     ngx_webhook_registry_action_e action)
 {
     ngx_int_t                  rc;
-    ngx_uint_t                 cancel, found;
+    ngx_uint_t                 cancel;
     webhook_op_t               op;
     ngx_webhook_change_ctx_t  *ctx;
     ngx_webhook_scope_thing_t  thing;
 
     if (action != NGX_WEBHOOK_REGISTRY_MAKE) {
 
-        found = kind == WEBHOOK_OBJECT_ENDPOINT
-                ? ngx_webhook_scope_endpoint(api, &api->values[0], &thing)
-                : ngx_webhook_scope_receiver(api, &api->values[0], &thing);
-
-        if (!found) {
+        if (!ngx_webhook_scope_thing(api, kind, &thing)) {
             return ngx_webhook_api_not_found(api,
-                                             ngx_webhook_change_kinds[kind],
+                                             ngx_webhook_scope_kind(kind),
                                              &api->values[0]);
         }
 
@@ -81,7 +74,7 @@ ngx_webhook_change(ngx_webhook_api_t *api, webhook_object_e kind,
             return ngx_webhook_api_problem(api, NGX_HTTP_CONFLICT,
                                            "The %s stands in nginx.conf: it is "
                                            "changed there",
-                                           ngx_webhook_change_kinds[kind]);
+                                           ngx_webhook_scope_kind(kind));
         }
     }
 
@@ -107,8 +100,7 @@ ngx_webhook_change(ngx_webhook_api_t *api, webhook_object_e kind,
     }
 
     if (action == NGX_WEBHOOK_REGISTRY_MAKE
-        || action == NGX_WEBHOOK_REGISTRY_REMOVE
-        || kind != WEBHOOK_OBJECT_ENDPOINT)
+        || action == NGX_WEBHOOK_REGISTRY_REMOVE)
     {
         return ngx_webhook_change_post(ctx);
     }
@@ -382,12 +374,10 @@ ngx_webhook_change_json(ngx_webhook_change_ctx_t *ctx)
 
     ngx_webhook_shown_held(c->compiled, &why);
 
-    json = ngx_webhook_shown_object(ctx->api, &c->object, c->definition, &why);
+    json = ngx_webhook_shown_object(ctx->api, &c->object, c->definition);
 
-    if (c->kind == WEBHOOK_OBJECT_ENDPOINT) {
-        json = ngx_webhook_shown_state(ctx->api, json, &ctx->stats,
-                                       webhook_id_name(&c->object.id), &why);
-    }
+    json = ngx_webhook_shown_state(ctx->api, c->kind, json, &ctx->stats,
+                                   &c->object.id, &why);
 
     if (json == NULL) {
         return NULL;
@@ -474,7 +464,7 @@ ngx_webhook_change_refused(ngx_webhook_change_ctx_t *ctx)
 
     api = ctx->api;
     c = ctx->change;
-    kind = ngx_webhook_change_kinds[c->kind];
+    kind = ngx_webhook_scope_kind(c->kind);
 
     switch (c->result) {
 

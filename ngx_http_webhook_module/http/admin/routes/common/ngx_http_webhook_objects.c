@@ -46,6 +46,8 @@ static ngx_int_t ngx_webhook_objects_stats(ngx_webhook_api_t *api,
 static ngx_int_t ngx_webhook_objects_first(ngx_webhook_api_t *api);
 static ngx_int_t ngx_webhook_objects_configured(ngx_webhook_api_t *api,
     ngx_webhook_objects_t *o);
+static json_t *ngx_webhook_objects_named(ngx_webhook_api_t *api,
+    ngx_webhook_objects_t *o, ngx_webhook_named_t *named);
 static ngx_int_t ngx_webhook_objects_ask(ngx_webhook_api_t *api,
     ngx_webhook_objects_t *o);
 static void ngx_webhook_objects_seen(ngx_webhook_api_t *api,
@@ -68,9 +70,6 @@ static ngx_int_t ngx_webhook_objects_was_read(ngx_webhook_api_t *api,
 static ngx_webhook_objects_t *ngx_webhook_objects_create(
     ngx_webhook_api_t *api, webhook_object_e kind);
 static void ngx_webhook_objects_forget(void *data);
-
-
-static const char  *ngx_webhook_objects_kinds[] = { "endpoint", "receiver" };
 
 
 ngx_int_t
@@ -155,10 +154,6 @@ ngx_webhook_objects_list_go(ngx_webhook_api_t *api)
 
     if (rc != NGX_OK) {
         return rc == NGX_DECLINED ? NGX_OK : NGX_ERROR;
-    }
-
-    if (o->kind != WEBHOOK_OBJECT_ENDPOINT) {
-        return ngx_webhook_objects_first(api);
     }
 
     ngx_memzero(&op, sizeof(webhook_op_t));
@@ -246,15 +241,7 @@ ngx_webhook_objects_configured(ngx_webhook_api_t *api,
             return NGX_DONE;
         }
 
-        if (o->kind == WEBHOOK_OBJECT_ENDPOINT) {
-            json = ngx_webhook_shown_state(api,
-                        ngx_webhook_shown_endpoint(api,
-                                        (ngx_webhook_endpoint_t *) named[i]),
-                        &o->stats, named[i]->id, NULL);
-        } else {
-            json = ngx_webhook_shown_receiver(api,
-                                        (ngx_webhook_receiver_t *) named[i]);
-        }
+        json = ngx_webhook_objects_named(api, o, named[i]);
 
         if (ngx_webhook_api_page_item(&o->items, json) != NGX_OK) {
             return NGX_ERROR;
@@ -268,6 +255,21 @@ ngx_webhook_objects_configured(ngx_webhook_api_t *api,
     }
 
     return NGX_OK;
+}
+
+
+static json_t *
+ngx_webhook_objects_named(ngx_webhook_api_t *api, ngx_webhook_objects_t *o,
+    ngx_webhook_named_t *named)
+{
+    json_t  *json;
+
+    json = o->kind == WEBHOOK_OBJECT_ENDPOINT
+           ? ngx_webhook_shown_endpoint(api, (ngx_webhook_endpoint_t *) named)
+           : ngx_webhook_shown_receiver(api, (ngx_webhook_receiver_t *) named);
+
+    return ngx_webhook_shown_state(api, o->kind, json, &o->stats,
+                                   ngx_webhook_str(&named->name), NULL);
 }
 
 
@@ -386,14 +388,11 @@ ngx_webhook_objects_get_go(ngx_webhook_api_t *api)
 
     o = ngx_webhook_scope(api)->data;
 
-    if (o->kind != WEBHOOK_OBJECT_ENDPOINT) {
-        return ngx_webhook_objects_one(api, o, ngx_webhook_objects_got);
-    }
-
     ngx_memzero(&op, sizeof(webhook_op_t));
 
     op.type = WEBHOOK_OP_STATS;
-    op.u.stats.endpoint = webhook_id_name(ngx_webhook_str(&api->values[0]));
+    op.u.stats.endpoint = ngx_webhook_scope_key(o->kind,
+                                            ngx_webhook_str(&api->values[0]));
 
     return ngx_webhook_api_store(api, &op, ngx_webhook_objects_got_stats);
 }
@@ -421,17 +420,12 @@ static ngx_int_t
 ngx_webhook_objects_one(ngx_webhook_api_t *api, ngx_webhook_objects_t *o,
     ngx_int_t (*done)(ngx_webhook_api_t *api, webhook_op_t *op))
 {
-    ngx_uint_t                 found;
     webhook_op_t               op;
+    ngx_webhook_named_t       *named;
     ngx_webhook_scope_thing_t  thing;
 
-    found = o->kind == WEBHOOK_OBJECT_ENDPOINT
-            ? ngx_webhook_scope_endpoint(api, &api->values[0], &thing)
-            : ngx_webhook_scope_receiver(api, &api->values[0], &thing);
-
-    if (!found) {
-        return ngx_webhook_api_not_found(api,
-                                         ngx_webhook_objects_kinds[o->kind],
+    if (!ngx_webhook_scope_thing(api, o->kind, &thing)) {
+        return ngx_webhook_api_not_found(api, ngx_webhook_scope_kind(o->kind),
                                          &api->values[0]);
     }
 
@@ -452,17 +446,12 @@ ngx_webhook_objects_one(ngx_webhook_api_t *api, ngx_webhook_objects_t *o,
         return o->read(api, NULL, NULL);
     }
 
-    if (o->kind == WEBHOOK_OBJECT_ENDPOINT) {
-        return ngx_webhook_api_json(api, NGX_HTTP_OK,
-                   ngx_webhook_shown_state(api,
-                                   ngx_webhook_shown_endpoint(api,
-                                                              thing.endpoint),
-                                   &o->stats, thing.key, NULL));
-    }
+    named = o->kind == WEBHOOK_OBJECT_ENDPOINT
+            ? (ngx_webhook_named_t *) thing.endpoint
+            : (ngx_webhook_named_t *) thing.receiver;
 
     return ngx_webhook_api_json(api, NGX_HTTP_OK,
-                                ngx_webhook_shown_receiver(api,
-                                                           thing.receiver));
+                                ngx_webhook_objects_named(api, o, named));
 }
 
 
@@ -475,8 +464,7 @@ ngx_webhook_objects_got(ngx_webhook_api_t *api, webhook_op_t *op)
     o = ngx_webhook_scope(api)->data;
 
     if (op->result != WEBHOOK_STORE_OK || op->u.objects.count == 0) {
-        return ngx_webhook_api_not_found(api,
-                                         ngx_webhook_objects_kinds[o->kind],
+        return ngx_webhook_api_not_found(api, ngx_webhook_scope_kind(o->kind),
                                          &api->values[0]);
     }
 
@@ -529,8 +517,7 @@ ngx_webhook_objects_was_read(ngx_webhook_api_t *api, webhook_op_t *op)
     o = ngx_webhook_scope(api)->data;
 
     if (op->result != WEBHOOK_STORE_OK || op->u.objects.count == 0) {
-        return ngx_webhook_api_not_found(api,
-                                         ngx_webhook_objects_kinds[o->kind],
+        return ngx_webhook_api_not_found(api, ngx_webhook_scope_kind(o->kind),
                                          &api->values[0]);
     }
 
@@ -543,7 +530,7 @@ ngx_webhook_objects_was_read(ngx_webhook_api_t *api, webhook_op_t *op)
 
         return ngx_webhook_api_problem(api, NGX_HTTP_CONFLICT,
                                        "The %s is held: %s",
-                                       ngx_webhook_objects_kinds[o->kind],
+                                       ngx_webhook_scope_kind(o->kind),
                                        held.text);
     }
 

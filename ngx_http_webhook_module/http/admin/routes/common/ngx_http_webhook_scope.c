@@ -6,6 +6,7 @@
 #include "http/admin/api/ngx_http_webhook_api_wait.h"
 #include "http/admin/routes/common/ngx_http_webhook_scope.h"
 #include "http/runtime/ngx_http_webhook_cpu.h"
+#include "http/runtime/registered/ngx_http_webhook_registered_api.h"
 #include "store/webhook_store_memory.h"
 
 
@@ -24,10 +25,6 @@ static ngx_int_t ngx_webhook_scope_was(ngx_webhook_api_t *api,
     webhook_op_t *op);
 static void ngx_webhook_scope_kept_free(void *data);
 static void ngx_webhook_scope_memory_free(void *data);
-
-
-/* What a durable receiver's deliveries go to is named so. */
-static ngx_str_t  ngx_webhook_scope_receiver_name = ngx_string("receiver:");
 
 
 ngx_int_t
@@ -124,7 +121,8 @@ ngx_webhook_scope_endpoint(ngx_webhook_api_t *api, ngx_str_t *id,
         return 0;
     }
 
-    thing->key = webhook_id_name(ngx_webhook_str(id));
+    thing->key = ngx_webhook_scope_key(WEBHOOK_OBJECT_ENDPOINT,
+                                       ngx_webhook_str(id));
 
     object = ngx_webhook_registered_endpoint(ngx_webhook_scope(api)->set,
                                              thing->key);
@@ -162,6 +160,7 @@ ngx_uint_t
 ngx_webhook_scope_receiver(ngx_webhook_api_t *api, ngx_str_t *id,
     ngx_webhook_scope_thing_t *thing)
 {
+    uint64_t                 key;
     ngx_webhook_object_t    *object;
     ngx_webhook_receiver_t  *receiver;
 
@@ -171,10 +170,11 @@ ngx_webhook_scope_receiver(ngx_webhook_api_t *api, ngx_str_t *id,
         return 0;
     }
 
-    thing->key = webhook_id_name(ngx_webhook_str(id));
+    key = webhook_id_name(ngx_webhook_str(id));
+    thing->key = ngx_webhook_scope_key(WEBHOOK_OBJECT_RECEIVER,
+                                       ngx_webhook_str(id));
 
-    object = ngx_webhook_registered_receiver(ngx_webhook_scope(api)->set,
-                                             thing->key);
+    object = ngx_webhook_registered_receiver(ngx_webhook_scope(api)->set, key);
 
     if (object) {
         thing->receiver = object->receiver;
@@ -188,7 +188,7 @@ ngx_webhook_scope_receiver(ngx_webhook_api_t *api, ngx_str_t *id,
         return 0;
     }
 
-    receiver = ngx_webhook_receiver_find(api->wmcf, thing->key);
+    receiver = ngx_webhook_receiver_find(api->wmcf, key);
 
     if (receiver == NULL
         || !webhook_str_eq(ngx_webhook_str(&receiver->name),
@@ -202,6 +202,31 @@ ngx_webhook_scope_receiver(ngx_webhook_api_t *api, ngx_str_t *id,
     thing->receiver = receiver;
 
     return 1;
+}
+
+
+ngx_uint_t
+ngx_webhook_scope_thing(ngx_webhook_api_t *api, webhook_object_e kind,
+    ngx_webhook_scope_thing_t *thing)
+{
+    return kind == WEBHOOK_OBJECT_ENDPOINT
+           ? ngx_webhook_scope_endpoint(api, &api->values[0], thing)
+           : ngx_webhook_scope_receiver(api, &api->values[0], thing);
+}
+
+
+const char *
+ngx_webhook_scope_kind(webhook_object_e kind)
+{
+    return kind == WEBHOOK_OBJECT_ENDPOINT ? "endpoint" : "receiver";
+}
+
+
+uint64_t
+ngx_webhook_scope_key(webhook_object_e kind, const webhook_str_t *id)
+{
+    return kind == WEBHOOK_OBJECT_ENDPOINT ? webhook_id_name(id)
+                                           : ngx_webhook_registered_api_key(id);
 }
 
 
@@ -230,14 +255,7 @@ ngx_webhook_scope_sees(ngx_webhook_api_t *api, uint64_t key,
         return 1;
     }
 
-    if (name->len > ngx_webhook_scope_receiver_name.len
-        && ngx_memcmp(name->data, ngx_webhook_scope_receiver_name.data,
-                      ngx_webhook_scope_receiver_name.len)
-           == 0)
-    {
-        id.data = name->data + ngx_webhook_scope_receiver_name.len;
-        id.len = name->len - ngx_webhook_scope_receiver_name.len;
-
+    if (ngx_webhook_registered_api_named(name, &id)) {
         object = ngx_webhook_registered_receiver(ngx_webhook_scope(api)->set,
                                                  webhook_id_name(&id));
     } else {

@@ -38,7 +38,10 @@ typedef struct {
    request. */
 
 typedef struct {
-    uint64_t                          key;      /* as the store knows it */
+    uint64_t                          key;      /* by which the store knows
+                                                   where its deliveries go: of
+                                                   a receiver those of its
+                                                   durable actions */
     ngx_str_t                         id;       /* of one of nginx.conf: its
                                                    name */
     ngx_str_t                         name;
@@ -64,6 +67,16 @@ ngx_uint_t ngx_webhook_scope_endpoint(ngx_webhook_api_t *api, ngx_str_t *id,
     ngx_webhook_scope_thing_t *thing);
 ngx_uint_t ngx_webhook_scope_receiver(ngx_webhook_api_t *api, ngx_str_t *id,
     ngx_webhook_scope_thing_t *thing);
+
+/* The same of the one that the path names first. */
+ngx_uint_t ngx_webhook_scope_thing(ngx_webhook_api_t *api,
+    webhook_object_e kind, ngx_webhook_scope_thing_t *thing);
+
+/* "endpoint", "receiver". */
+const char *ngx_webhook_scope_kind(webhook_object_e kind);
+
+/* The key of such a thing, by its id.  Any thread. */
+uint64_t ngx_webhook_scope_key(webhook_object_e kind, const webhook_str_t *id);
 
 /*
  * 1 if the caller sees deliveries to an endpoint that the store knows by this

@@ -17,6 +17,8 @@ static void ngx_webhook_shown_unconfirmed(ngx_webhook_confirmed_e unconfirmed,
 static json_t *ngx_webhook_shown_url(ngx_webhook_api_t *api, ngx_str_t *url);
 static json_t *ngx_webhook_shown_events(ngx_webhook_endpoint_t *ep);
 static json_t *ngx_webhook_shown_headers(ngx_webhook_endpoint_t *ep);
+static ngx_uint_t ngx_webhook_shown_waits(webhook_object_e kind,
+    const json_t *json, const webhook_endpoint_stats_t *ep);
 static json_t *ngx_webhook_shown_text(const char *text);
 static const webhook_endpoint_stats_t *ngx_webhook_shown_stats(
     const webhook_op_stats_t *stats, uint64_t key);
@@ -38,8 +40,7 @@ static const char  *ngx_webhook_shown_logs[] = {
 
 json_t *
 ngx_webhook_shown_object(ngx_webhook_api_t *api,
-    const webhook_object_t *object, const json_t *definition,
-    const ngx_webhook_why_t *why)
+    const webhook_object_t *object, const json_t *definition)
 {
     int                         failed;
     json_t                     *json;
@@ -77,11 +78,6 @@ ngx_webhook_shown_object(ngx_webhook_api_t *api,
         failed |= json_object_set_new(json, "url",
                                       ngx_webhook_shown_receive(api,
                                                    WEBHOOK_DEFINITION_MASK));
-        failed |= json_object_set_new(json, "state",
-                                      json_pack("{s:o, s:o}", "held",
-                                          ngx_webhook_shown_text(why->text),
-                                          "held_code",
-                                          ngx_webhook_shown_text(why->code)));
     }
 
     if (failed) {
@@ -103,21 +99,18 @@ ngx_webhook_shown_kept(ngx_webhook_api_t *api, const webhook_object_t *object,
     definition = ngx_webhook_registry_open(api->wmcf, object, &why);
 
     if (definition == NULL) {
-        return ngx_webhook_shown_unread(object);
+        json = ngx_webhook_shown_unread(object);
+
+    } else {
+        ngx_webhook_shown_reason(api, object, &why);
+
+        json = ngx_webhook_shown_object(api, object, definition);
+
+        json_decref(definition);
     }
 
-    ngx_webhook_shown_reason(api, object, &why);
-
-    json = ngx_webhook_shown_object(api, object, definition, &why);
-
-    json_decref(definition);
-
-    if (object->kind == WEBHOOK_OBJECT_ENDPOINT) {
-        json = ngx_webhook_shown_state(api, json, stats,
-                                       webhook_id_name(&object->id), &why);
-    }
-
-    return json;
+    return ngx_webhook_shown_state(api, object->kind, json, stats,
+                                   &object->id, &why);
 }
 
 
@@ -126,16 +119,14 @@ ngx_webhook_shown_kept(ngx_webhook_api_t *api, const webhook_object_t *object,
 static json_t *
 ngx_webhook_shown_unread(const webhook_object_t *object)
 {
-    return json_pack("{s:o, s:o, s:s, s:o, s:I, s:{s:s, s:s}}",
+    return json_pack("{s:o, s:o, s:s, s:o, s:I}",
                      "id", ngx_webhook_api_string(&object->id),
                      "name", ngx_webhook_api_string(&object->name),
                      "source", "registered",
                      "company",
                      object->company.len
                      ? ngx_webhook_api_string(&object->company) : json_null(),
-                     "version", (json_int_t) object->version,
-                     "state", "held", "its settings cannot be read",
-                     "held_code", "damaged");
+                     "version", (json_int_t) object->version);
 }
 
 
@@ -227,7 +218,7 @@ json_t *
 ngx_webhook_shown_receiver(ngx_webhook_api_t *api,
     ngx_webhook_receiver_t *receiver)
 {
-    return json_pack("{s:o, s:o, s:s, s:n, s:o, s:o, s:s, s:s, s:{s:n, s:n}}",
+    return json_pack("{s:o, s:o, s:s, s:n, s:o, s:o, s:s, s:s}",
                      "id",
                      ngx_webhook_api_string(ngx_webhook_str(&receiver->name)),
                      "name",
@@ -241,8 +232,7 @@ ngx_webhook_shown_receiver(ngx_webhook_api_t *api,
                      ngx_webhook_api_string(ngx_webhook_str(&receiver->model)),
                      "mode", ngx_webhook_shown_modes[receiver->mode],
                      "log_calls",
-                     ngx_webhook_shown_logs[receiver->log_calls],
-                     "state", "held", "held_code");
+                     ngx_webhook_shown_logs[receiver->log_calls]);
 }
 
 
@@ -345,11 +335,12 @@ ngx_webhook_shown_headers(ngx_webhook_endpoint_t *ep)
 
 
 json_t *
-ngx_webhook_shown_state(ngx_webhook_api_t *api, json_t *json,
-    const webhook_op_stats_t *stats, uint64_t key,
+ngx_webhook_shown_state(ngx_webhook_api_t *api, webhook_object_e kind,
+    json_t *json, const webhook_op_stats_t *stats, const webhook_str_t *id,
     const ngx_webhook_why_t *why)
 {
     json_t                          *state;
+    ngx_uint_t                       whole;
     webhook_endpoint_stats_t         none;
     const webhook_endpoint_stats_t  *ep;
 
@@ -357,22 +348,24 @@ ngx_webhook_shown_state(ngx_webhook_api_t *api, json_t *json,
         return NULL;
     }
 
-    ep = ngx_webhook_shown_stats(stats, key);
+    ep = ngx_webhook_shown_stats(stats, ngx_webhook_scope_key(kind, id));
 
     if (ep == NULL) {
         ngx_memzero(&none, sizeof(webhook_endpoint_stats_t));
         ep = &none;
     }
 
+    whole = stats->paused && ngx_webhook_shown_waits(kind, json, ep);
+
     state = json_pack("{s:b, s:s?, s:o, s:o, s:o, s:s, s:I, s:I, s:I, s:I,"
                       " s:I, s:o}",
-                      "paused", ep->paused || stats->paused,
-                      "paused_by", ep->paused ? "endpoint"
-                                   : stats->paused ? "store" : NULL,
+                      "paused", ep->paused || whole,
+                      "paused_by", ep->paused ? ngx_webhook_scope_kind(kind)
+                                   : whole ? "store" : NULL,
                       "reason",
                       ep->paused && ep->reason.len
                       ? ngx_webhook_api_string(&ep->reason)
-                      : api->who.all && stats->paused && stats->reason.len
+                      : api->who.all && whole && stats->reason.len
                       ? ngx_webhook_api_string(&stats->reason) : json_null(),
                       "held", ngx_webhook_shown_text(why ? why->text : NULL),
                       "held_code",
@@ -393,6 +386,25 @@ ngx_webhook_shown_state(ngx_webhook_api_t *api, json_t *json,
     }
 
     return json;
+}
+
+
+/* The store's pause does not concern a receiver whose actions do not wait. */
+
+static ngx_uint_t
+ngx_webhook_shown_waits(webhook_object_e kind, const json_t *json,
+    const webhook_endpoint_stats_t *ep)
+{
+    const char  *mode;
+
+    if (kind == WEBHOOK_OBJECT_ENDPOINT || ep->states[WEBHOOK_PENDING]) {
+        return 1;
+    }
+
+    mode = json_string_value(json_object_get(json, "mode"));
+
+    return mode && ngx_strcmp(mode, ngx_webhook_shown_modes[
+                                            NGX_WEBHOOK_MODE_DURABLE]) == 0;
 }
 
 

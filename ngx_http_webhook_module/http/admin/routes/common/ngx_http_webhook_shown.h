@@ -15,14 +15,13 @@
 
 /*
  * One that was registered: its definition, masked for those who may only look,
- * and what the server knows of it; why: it does not act.
+ * and what the server knows of it, but for its state.
  */
 json_t *ngx_webhook_shown_object(ngx_webhook_api_t *api,
-    const webhook_object_t *object, const json_t *definition,
-    const ngx_webhook_why_t *why);
+    const webhook_object_t *object, const json_t *definition);
 
 /* The same of one as the store has it, with its data, and as the scope's set
-   has it; and with the state of an endpoint, out of stats.  Any thread. */
+   has it; and with its state, out of stats.  Any thread. */
 json_t *ngx_webhook_shown_kept(ngx_webhook_api_t *api,
     const webhook_object_t *object, const webhook_op_stats_t *stats);
 
@@ -30,19 +29,19 @@ json_t *ngx_webhook_shown_kept(ngx_webhook_api_t *api,
 void ngx_webhook_shown_held(ngx_webhook_object_t *object,
     ngx_webhook_why_t *why);
 
-/* Those of nginx.conf. */
+/* Those of nginx.conf, the same. */
 json_t *ngx_webhook_shown_endpoint(ngx_webhook_api_t *api,
     ngx_webhook_endpoint_t *ep);
 json_t *ngx_webhook_shown_receiver(ngx_webhook_api_t *api,
     ngx_webhook_receiver_t *receiver);
 
 /*
- * Adds "state" to an endpoint, out of STATS; a key that is not there has had no
- * delivery.  why: it does not act; or NULL.  Takes over the reference, also on
- * failure; returns it, or NULL.
+ * Adds "state", out of STATS: one that is not there has had no delivery.  why: it
+ * does not act; or NULL.  Takes over the reference, also on failure; returns it,
+ * or NULL.
  */
-json_t *ngx_webhook_shown_state(ngx_webhook_api_t *api, json_t *json,
-    const webhook_op_stats_t *stats, uint64_t key,
+json_t *ngx_webhook_shown_state(ngx_webhook_api_t *api, webhook_object_e kind,
+    json_t *json, const webhook_op_stats_t *stats, const webhook_str_t *id,
     const ngx_webhook_why_t *why);
 
 /* The URL of a receiver with this token, or with a mask in its place; JSON's

@@ -10,6 +10,7 @@
 #include "http/admin/api/ngx_http_webhook_api_wait.h"
 #include "http/admin/routes/deliveries/ngx_http_webhook_deliveries_int.h"
 #include "store/view/webhook_view.h"
+#include "http/runtime/registered/ngx_http_webhook_registered_api.h"
 
 
 #define NGX_WEBHOOK_DELIVERIES_TURNS     20     /* questions to the store a
@@ -122,18 +123,11 @@ ngx_webhook_deliveries_past(ngx_webhook_api_t *api,
     ngx_str_t         id;
     webhook_object_e  kind;
 
-    static const ngx_str_t  receiver = ngx_string("receiver:");
-
-    kind = WEBHOOK_OBJECT_ENDPOINT;
     id = page->past;
 
-    if (id.len > receiver.len
-        && ngx_memcmp(id.data, receiver.data, receiver.len) == 0)
-    {
-        id.data += receiver.len;
-        id.len -= receiver.len;
-        kind = WEBHOOK_OBJECT_RECEIVER;
-    }
+    kind = ngx_webhook_registered_api_named(ngx_webhook_str(&page->past),
+                                          ngx_webhook_str(&id))
+           ? WEBHOOK_OBJECT_RECEIVER : WEBHOOK_OBJECT_ENDPOINT;
 
     return ngx_webhook_scope_past(api, kind, &id, "endpoint",
                                   ngx_webhook_deliveries_list_ask);

@@ -11,10 +11,6 @@
 #include "http/admin/routes/common/ngx_http_webhook_scope.h"
 
 
-/* _pause.c */
-ngx_int_t ngx_webhook_endpoints_pause(ngx_webhook_api_t *api);
-ngx_int_t ngx_webhook_endpoints_resume(ngx_webhook_api_t *api);
-
 /* _confirm.c */
 ngx_int_t ngx_webhook_endpoints_approve(ngx_webhook_api_t *api);
 ngx_int_t ngx_webhook_endpoints_challenge(ngx_webhook_api_t *api);

@@ -8,6 +8,7 @@
 
 #include "http/admin/routes/common/ngx_http_webhook_change.h"
 #include "http/admin/routes/common/ngx_http_webhook_objects.h"
+#include "http/admin/routes/common/ngx_http_webhook_pause.h"
 #include "http/admin/routes/common/ngx_http_webhook_rings.h"
 #include "http/admin/routes/endpoints/ngx_http_webhook_endpoints_int.h"
 #include "http/admin/routes/endpoints/ngx_http_webhook_routes_endpoints.h"
@@ -28,6 +29,8 @@ static ngx_int_t ngx_webhook_endpoints_stats_go(ngx_webhook_api_t *api);
 static ngx_int_t ngx_webhook_endpoints_stats_ask(ngx_webhook_api_t *api);
 static ngx_int_t ngx_webhook_endpoints_stats_read(ngx_webhook_api_t *api,
     json_t *rings);
+static ngx_int_t ngx_webhook_endpoints_pause(ngx_webhook_api_t *api);
+static ngx_int_t ngx_webhook_endpoints_resume(ngx_webhook_api_t *api);
 
 
 const ngx_webhook_route_t  ngx_webhook_routes_endpoints[] = {
@@ -206,4 +209,18 @@ static ngx_int_t
 ngx_webhook_endpoints_stats_read(ngx_webhook_api_t *api, json_t *rings)
 {
     return ngx_webhook_api_json(api, NGX_HTTP_OK, rings);
+}
+
+
+static ngx_int_t
+ngx_webhook_endpoints_pause(ngx_webhook_api_t *api)
+{
+    return ngx_webhook_pause(api, WEBHOOK_OBJECT_ENDPOINT, 0);
+}
+
+
+static ngx_int_t
+ngx_webhook_endpoints_resume(ngx_webhook_api_t *api)
+{
+    return ngx_webhook_pause(api, WEBHOOK_OBJECT_ENDPOINT, 1);
 }

@@ -5,6 +5,7 @@
 
 #include "http/admin/routes/common/ngx_http_webhook_change.h"
 #include "http/admin/routes/common/ngx_http_webhook_objects.h"
+#include "http/admin/routes/common/ngx_http_webhook_pause.h"
 #include "http/admin/routes/receivers/ngx_http_webhook_receivers_int.h"
 #include "http/admin/routes/receivers/ngx_http_webhook_routes_receivers.h"
 
@@ -19,6 +20,8 @@ static ngx_int_t ngx_webhook_receivers_remove(ngx_webhook_api_t *api);
 static ngx_int_t ngx_webhook_receivers_remove_go(ngx_webhook_api_t *api);
 static ngx_int_t ngx_webhook_receivers_rotate(ngx_webhook_api_t *api);
 static ngx_int_t ngx_webhook_receivers_rotate_go(ngx_webhook_api_t *api);
+static ngx_int_t ngx_webhook_receivers_pause(ngx_webhook_api_t *api);
+static ngx_int_t ngx_webhook_receivers_resume(ngx_webhook_api_t *api);
 
 
 const ngx_webhook_route_t  ngx_webhook_routes_receivers[] = {
@@ -45,6 +48,13 @@ const ngx_webhook_route_t  ngx_webhook_routes_receivers[] = {
     { NGX_HTTP_POST, ngx_string("receivers/{id}/rotate"),
       NGX_WEBHOOK_API_SET|NGX_WEBHOOK_API_BODY_MAY|NGX_WEBHOOK_API_IF_MATCH,
       ngx_webhook_receivers_rotate, NULL },
+
+    { NGX_HTTP_POST, ngx_string("receivers/{id}/pause"),
+      NGX_WEBHOOK_API_SET|NGX_WEBHOOK_API_BODY_MAY,
+      ngx_webhook_receivers_pause, NULL },
+
+    { NGX_HTTP_POST, ngx_string("receivers/{id}/resume"),
+      NGX_WEBHOOK_API_SET, ngx_webhook_receivers_resume, NULL },
 
     { NGX_HTTP_POST, ngx_string("receivers/{id}/reveal"),
       NGX_WEBHOOK_API_SET, ngx_webhook_receivers_reveal, NULL },
@@ -141,4 +151,18 @@ ngx_webhook_receivers_rotate_go(ngx_webhook_api_t *api)
 {
     return ngx_webhook_change(api, WEBHOOK_OBJECT_RECEIVER,
                               NGX_WEBHOOK_REGISTRY_ROTATE);
+}
+
+
+static ngx_int_t
+ngx_webhook_receivers_pause(ngx_webhook_api_t *api)
+{
+    return ngx_webhook_pause(api, WEBHOOK_OBJECT_RECEIVER, 0);
+}
+
+
+static ngx_int_t
+ngx_webhook_receivers_resume(ngx_webhook_api_t *api)
+{
+    return ngx_webhook_pause(api, WEBHOOK_OBJECT_RECEIVER, 1);
 }
