@@ -114,6 +114,9 @@ function draw(stats, seen, range, ctx) {
         trouble(stats),
         tiles(stats, range),
         section(t('overview.sent', { range: rangeName(range) }),
+                stats.rings?.left_out > 0
+                && el('p.warning', null, t('overview.left_out',
+                                           { n: stats.rings.left_out })),
                 el('div.columns', null,
                    stats.rings ? ringCharts('sent', stats.rings)
                                : el('p.none', null,

@@ -38,6 +38,7 @@ typedef struct {
     ngx_webhook_rings_range_t  *range;
     uint64_t                    from;
     uint64_t                    to;
+    ngx_uint_t                  left_out;
     ngx_int_t                 (*done)(ngx_webhook_api_t *api, json_t *rings);
 } ngx_webhook_rings_t;
 
@@ -81,6 +82,7 @@ ngx_webhook_rings(ngx_webhook_api_t *api, const uint64_t *keys, ngx_uint_t n,
     rings->range = range;
     rings->to = now - now % range->step + range->step;
     rings->from = rings->to - range->minutes;
+    rings->left_out = n - ngx_min(n, WEBHOOK_RINGS_ENDPOINTS);
     rings->done = done;
 
     ngx_webhook_scope(api)->rings = rings;
@@ -89,7 +91,7 @@ ngx_webhook_rings(ngx_webhook_api_t *api, const uint64_t *keys, ngx_uint_t n,
 
     op.type = WEBHOOK_OP_RINGS;
     op.u.rings.endpoints = keys;
-    op.u.rings.endpoints_count = (uint32_t) n;
+    op.u.rings.endpoints_count = (uint32_t) (n - rings->left_out);
     op.u.rings.from = rings->from;
     op.u.rings.to = rings->to;
     op.u.rings.step = range->step;
@@ -139,7 +141,7 @@ ngx_webhook_rings_read(ngx_webhook_api_t *api, webhook_op_t *op)
         }
     }
 
-    json = json_pack("{s:s, s:I, s:o, s:o, s:o, s:o, s:o}",
+    json = json_pack("{s:s, s:I, s:o, s:o, s:o, s:I, s:o, s:o}",
                      "range", (char *) rings->range->name.data,
                      "step_minutes", (json_int_t) rings->range->step,
                      "from",
@@ -150,6 +152,7 @@ ngx_webhook_rings_read(ngx_webhook_api_t *api, webhook_op_t *op)
                                           * NGX_WEBHOOK_RINGS_MINUTE),
                      "waiting",
                      ngx_webhook_rings_waiting(op->u.rings.waiting),
+                     "left_out", (json_int_t) rings->left_out,
                      "totals", ngx_webhook_rings_point(&totals, 0),
                      "points", points);
     if (json == NULL) {

@@ -14,8 +14,10 @@
 /*
  * Reads "range" ("1h", "24h", "7d"; 1h unless set) and goes on with done, which
  * gets an object as "Rings" of openapi.json has it, and takes over the
- * reference.  keys: of these endpoints, of 1,000 at most, in memory that lasts
- * as long as the request; none: of all that there are or were.
+ * reference.  keys: of these endpoints, in memory that lasts as long as the
+ * request; none: of all that there are or were.  Of more than one question to
+ * the store takes (WEBHOOK_RINGS_ENDPOINTS) those behind the first are left out,
+ * and the object says how many.
  */
 ngx_int_t ngx_webhook_rings(ngx_webhook_api_t *api, const uint64_t *keys,
     ngx_uint_t n, ngx_int_t (*done)(ngx_webhook_api_t *api, json_t *rings));

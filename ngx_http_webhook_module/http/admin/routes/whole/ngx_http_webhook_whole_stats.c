@@ -95,7 +95,8 @@ ngx_webhook_whole_stats_go(ngx_webhook_api_t *api)
 }
 
 
-/* The endpoints of a caller's company: no more than one question takes. */
+/* Of a caller's company: its endpoints, and what the durable actions of its
+   receivers are sent to. */
 
 static ngx_int_t
 ngx_webhook_whole_stats_keys(ngx_webhook_api_t *api,
@@ -111,7 +112,7 @@ ngx_webhook_whole_stats_keys(ngx_webhook_api_t *api,
         return NGX_OK;
     }
 
-    sums->keys = ngx_palloc(api->pool, WEBHOOK_RINGS_ENDPOINTS
+    sums->keys = ngx_palloc(api->pool, (set->endpoints.nelts + set->apis.nelts)
                                        * sizeof(uint64_t));
     if (sums->keys == NULL) {
         return NGX_ERROR;
@@ -120,12 +121,20 @@ ngx_webhook_whole_stats_keys(ngx_webhook_api_t *api,
     object = set->endpoints.elts;
 
     for (i = 0; i < set->endpoints.nelts; i++) {
-
-        if (sums->nkeys < WEBHOOK_RINGS_ENDPOINTS
-            && ngx_webhook_access_sees(&api->who,
-                                       ngx_webhook_str(&object[i]->company)))
+        if (ngx_webhook_access_sees(&api->who,
+                                    ngx_webhook_str(&object[i]->company)))
         {
             sums->keys[sums->nkeys++] = object[i]->key;
+        }
+    }
+
+    object = set->apis.elts;
+
+    for (i = 0; i < set->apis.nelts; i++) {
+        if (ngx_webhook_access_sees(&api->who,
+                                    ngx_webhook_str(&object[i]->company)))
+        {
+            sums->keys[sums->nkeys++] = object[i]->receiver->api->id;
         }
     }
 
