@@ -268,8 +268,47 @@ unlike $sample->{command}, qr/example/, 'has nothing made up';
 
 ($r, my $problem) = $manager->post("receivers/$short->{id}/sample",
                                    { body => 'x' x 5000 });
-is $r->{status}, 409, 'one of a long body';
-like $problem->{detail}, qr/longer than a line/, 'is none for a line';
+is $r->{status}, 422, 'one of a long body';
+is_deeply $problem->{errors}, [{ pointer => '/body',
+    detail => 'it has 5000 bytes, and a command takes up to 4096' }],
+    'points at it, with the bound';
+
+($r, $problem) = $manager->post("receivers/$short->{id}/sample",
+                                { body => { name => 'x' x 4096 } });
+is $problem->{errors}[0]{pointer}, '/body', 'so does one that is no text';
+
+($r, $sample) = $manager->post("receivers/$short->{id}/sample",
+                               { body => 'x' x 4096 });
+is $r->{status}, 200, 'one of as many bytes as it takes';
+like $sample->{command}, qr/x{4096}/, 'is not cut';
+
+($r, $problem) = $manager->post("receivers/$short->{id}/sample",
+                                { body => "bell \a" });
+is $r->{status}, 422, 'one of bytes that no command has';
+like $problem->{errors}[0]{detail}, qr/^it has control characters/, 'why';
+
+my $small = register(limit => { body => '1k' });
+
+for my $route (qw(sample dry-run)) {
+    ($r, $problem) = $manager->post("receivers/$small->{id}/$route",
+                                    { body => 'x' x 1025 });
+    is $r->{status}, 422, "$route of more than the receiver takes"
+        or diag $r->{body};
+    is_deeply $problem->{errors}, [{ pointer => '/body',
+        detail => 'it has 1025 bytes, and the receiver takes up to 1024: '
+                  . 'a longer call is answered 413' }],
+        'points at it, with the bound';
+}
+
+($r, my $dry) = $manager->post("receivers/$small->{id}/dry-run",
+    { body => '{"name": "' . 'x' x 1012 . '"}' });
+is $dry->{status}, 200, 'a dry run of as many' or diag $r->{body};
+
+($r, $problem) = $manager->post("receivers/$small->{id}/dry-run",
+    { body => '{}', content_type => 'x' x 256 });
+is_deeply [$r->{status}, $problem->{errors}[0]{pointer}],
+    [422, '/content_type'], 'a long type';
+like $problem->{errors}[0]{detail}, qr/of up to 255 bytes/, 'with its bound';
 
 $t->stop;
 $t->allow(qr/The API answered 422/);

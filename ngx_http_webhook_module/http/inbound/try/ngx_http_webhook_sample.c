@@ -113,8 +113,8 @@ ngx_webhook_sample(ngx_webhook_receiver_t *receiver, ngx_pool_t *pool,
     rc = webhook_curl_line(&curl, &out);
 
     if (rc == WEBHOOK_OK && curl.in_file) {
-        ngx_str_set(error, "the body is longer than a line should be, or has "
-                           "bytes that cannot stand in one");
+        ngx_str_set(error, "what the receiver reads is longer than a command "
+                           "should be: give a \"body\" for the sample");
         webhook_buf_free(&out);
         return NGX_DECLINED;
     }

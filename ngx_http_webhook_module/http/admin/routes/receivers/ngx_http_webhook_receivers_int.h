@@ -36,10 +36,16 @@ ngx_int_t ngx_webhook_receivers_try(ngx_webhook_api_t *api,
 
 /*
  * Member "body" of the request's body as bytes in the pool: a text is itself,
- * anything else is its JSON; empty where there is none.  NGX_OK or NGX_ERROR.
+ * anything else is its JSON; empty where there is none.  NGX_OK; NGX_ERROR;
+ * NGX_DECLINED after setting a 422, where it is longer than the receiver, which
+ * may be NULL, takes.
  */
 ngx_int_t ngx_webhook_receivers_given(ngx_webhook_api_t *api,
-    ngx_str_t *body);
+    ngx_webhook_receiver_t *receiver, ngx_str_t *body);
+
+/* Sets the 422 for what ngx_webhook_api_error() returned rc for: NGX_DECLINED, or
+   NGX_ERROR. */
+ngx_int_t ngx_webhook_receivers_wrong(ngx_webhook_api_t *api, ngx_int_t rc);
 
 
 #endif /* NGX_WEBHOOK_RECEIVERS_INT_H */

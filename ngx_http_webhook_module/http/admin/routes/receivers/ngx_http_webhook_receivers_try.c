@@ -45,10 +45,11 @@ ngx_webhook_receivers_dry_run(ngx_webhook_api_t *api)
     }
 
     if (json_object_get(api->body, "body") == NULL) {
-        rc = ngx_webhook_api_error(api, "/body", "it is missing: the body of "
-                                   "the call that is tried");
+        rc = ngx_webhook_receivers_wrong(api,
+                 ngx_webhook_api_error(api, "/body", "it is missing: the body "
+                                       "of the call that is tried"));
 
-        return rc == NGX_OK ? ngx_webhook_api_invalid(api) : NGX_ERROR;
+        return rc == NGX_DECLINED ? NGX_OK : NGX_ERROR;
     }
 
     return ngx_webhook_scope_begin(api, ngx_webhook_receivers_dry_run_go);
@@ -73,12 +74,12 @@ ngx_webhook_receivers_dry_run_go(ngx_webhook_api_t *api)
 
     rc = ngx_webhook_receivers_type(api, &t->type);
 
-    if (rc != NGX_OK) {
-        return rc == NGX_DECLINED ? NGX_OK : NGX_ERROR;
+    if (rc == NGX_OK) {
+        rc = ngx_webhook_receivers_given(api, thing.receiver, &t->body);
     }
 
-    if (ngx_webhook_receivers_given(api, &t->body) != NGX_OK) {
-        return NGX_ERROR;
+    if (rc != NGX_OK) {
+        return rc == NGX_DECLINED ? NGX_OK : NGX_ERROR;
     }
 
     return ngx_webhook_receivers_try(api, t, &thing, "receiver.dry-run");
@@ -101,16 +102,12 @@ ngx_webhook_receivers_type(ngx_webhook_api_t *api, ngx_str_t *type)
     if (!json_is_string(given)
         || json_string_length(given) > NGX_WEBHOOK_RECEIVERS_TYPE)
     {
-        if (ngx_webhook_api_error(api, "/content_type",
-                                  "it has to be a Content-Type, such as "
-                                  "\"application/json\"")
-            != NGX_OK
-            || ngx_webhook_api_invalid(api) != NGX_OK)
-        {
-            return NGX_ERROR;
-        }
-
-        return NGX_DECLINED;
+        return ngx_webhook_receivers_wrong(api,
+                   ngx_webhook_api_error(api, "/content_type",
+                                         "it has to be a Content-Type of up to "
+                                         "%d bytes, such as "
+                                         "\"application/json\"",
+                                         NGX_WEBHOOK_RECEIVERS_TYPE));
     }
 
     type->data = (u_char *) json_string_value(given);
@@ -121,7 +118,16 @@ ngx_webhook_receivers_type(ngx_webhook_api_t *api, ngx_str_t *type)
 
 
 ngx_int_t
-ngx_webhook_receivers_given(ngx_webhook_api_t *api, ngx_str_t *body)
+ngx_webhook_receivers_wrong(ngx_webhook_api_t *api, ngx_int_t rc)
+{
+    return rc == NGX_OK && ngx_webhook_api_invalid(api) == NGX_OK
+           ? NGX_DECLINED : NGX_ERROR;
+}
+
+
+ngx_int_t
+ngx_webhook_receivers_given(ngx_webhook_api_t *api,
+    ngx_webhook_receiver_t *receiver, ngx_str_t *body)
 {
     size_t   flags;
     json_t  *given;
@@ -134,17 +140,31 @@ ngx_webhook_receivers_given(ngx_webhook_api_t *api, ngx_str_t *body)
         return NGX_OK;
     }
 
+    flags = JSON_COMPACT|JSON_ENCODE_ANY;
+
     if (json_is_string(given)) {
         body->data = (u_char *) json_string_value(given);
         body->len = json_string_length(given);
-        return NGX_OK;
+
+    } else {
+        body->len = json_dumpb(given, NULL, 0, flags);
+
+        if (body->len == 0) {
+            return NGX_ERROR;
+        }
     }
 
-    flags = JSON_COMPACT|JSON_ENCODE_ANY;
+    if (receiver && body->len > receiver->body_max) {
+        return ngx_webhook_receivers_wrong(api,
+                   ngx_webhook_api_error(api, "/body",
+                                         "it has %uz bytes, and the receiver "
+                                         "takes up to %uz: a longer call is "
+                                         "answered 413", body->len,
+                                         receiver->body_max));
+    }
 
-    body->len = json_dumpb(given, NULL, 0, flags);
-    if (body->len == 0) {
-        return NGX_ERROR;
+    if (body->data) {
+        return NGX_OK;
     }
 
     body->data = ngx_pnalloc(api->pool, body->len);

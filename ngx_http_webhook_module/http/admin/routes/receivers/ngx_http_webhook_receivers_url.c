@@ -6,6 +6,7 @@
  * URL.  Both are in the audit before anybody sees it.
  */
 
+#include "core/curl/webhook_curl.h"
 #include "http/admin/routes/common/ngx_http_webhook_objects.h"
 #include "http/admin/routes/common/ngx_http_webhook_record.h"
 #include "http/admin/routes/receivers/ngx_http_webhook_receivers_int.h"
@@ -15,6 +16,8 @@
 typedef struct {
     json_t                    *definition;
     ngx_webhook_scope_thing_t  thing;
+    ngx_str_t                  body;            /* of a sample; data NULL: none
+                                                   is given */
 } ngx_webhook_receivers_url_t;
 
 
@@ -23,9 +26,12 @@ static ngx_int_t ngx_webhook_receivers_reveal_go(ngx_webhook_api_t *api,
 static ngx_int_t ngx_webhook_receivers_reveal_end(ngx_webhook_api_t *api);
 static ngx_int_t ngx_webhook_receivers_sample_go(ngx_webhook_api_t *api,
     const webhook_object_t *object, json_t *definition);
+static ngx_int_t ngx_webhook_receivers_sample_body(ngx_webhook_api_t *api,
+    ngx_str_t *body);
 static ngx_int_t ngx_webhook_receivers_sample_end(ngx_webhook_api_t *api);
 static ngx_int_t ngx_webhook_receivers_url(ngx_webhook_api_t *api,
-    const char *action, json_t *definition, ngx_webhook_api_pt end);
+    const char *action, json_t *definition, const ngx_str_t *body,
+    ngx_webhook_api_pt end);
 static void ngx_webhook_receivers_url_forget(void *data);
 static json_t *ngx_webhook_receivers_token(ngx_webhook_api_t *api,
     json_t *token);
@@ -55,7 +61,7 @@ ngx_webhook_receivers_reveal_go(ngx_webhook_api_t *api,
                                        "what the URLs of receivers are");
     }
 
-    return ngx_webhook_receivers_url(api, "receiver.reveal", definition,
+    return ngx_webhook_receivers_url(api, "receiver.reveal", definition, NULL,
                                      ngx_webhook_receivers_reveal_end);
 }
 
@@ -80,14 +86,59 @@ static ngx_int_t
 ngx_webhook_receivers_sample_go(ngx_webhook_api_t *api,
     const webhook_object_t *object, json_t *definition)
 {
-    return ngx_webhook_receivers_url(api, "receiver.sample", definition,
+    ngx_int_t  rc;
+    ngx_str_t  body;
+
+    rc = ngx_webhook_receivers_sample_body(api, &body);
+
+    if (rc != NGX_OK) {
+        return rc == NGX_DECLINED ? NGX_OK : NGX_ERROR;
+    }
+
+    return ngx_webhook_receivers_url(api, "receiver.sample", definition, &body,
                                      ngx_webhook_receivers_sample_end);
+}
+
+
+/* What is given for the command has to stand in it.  NGX_DECLINED: a 422 was
+   set. */
+
+static ngx_int_t
+ngx_webhook_receivers_sample_body(ngx_webhook_api_t *api, ngx_str_t *body)
+{
+    ngx_int_t                  rc;
+    ngx_webhook_scope_thing_t  thing;
+
+    (void) ngx_webhook_scope_receiver(api, &api->values[0], &thing);
+
+    rc = ngx_webhook_receivers_given(api, thing.receiver, body);
+
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    if (body->len > WEBHOOK_CURL_BODY_MAX) {
+        return ngx_webhook_receivers_wrong(api,
+                   ngx_webhook_api_error(api, "/body",
+                                         "it has %uz bytes, and a command "
+                                         "takes up to %d", body->len,
+                                         WEBHOOK_CURL_BODY_MAX));
+    }
+
+    if (!webhook_curl_plain(ngx_webhook_str(body))) {
+        return ngx_webhook_receivers_wrong(api,
+                   ngx_webhook_api_error(api, "/body",
+                                         "it has control characters, which "
+                                         "cannot stand in a command"));
+    }
+
+    return NGX_OK;
 }
 
 
 static ngx_int_t
 ngx_webhook_receivers_url(ngx_webhook_api_t *api, const char *action,
-    json_t *definition, ngx_webhook_api_pt end)
+    json_t *definition, const ngx_str_t *body, ngx_webhook_api_pt end)
 {
     ngx_pool_cleanup_t           *cln;
     ngx_webhook_receivers_url_t  *url;
@@ -111,10 +162,15 @@ ngx_webhook_receivers_url(ngx_webhook_api_t *api, const char *action,
 
     url = cln->data;
     url->definition = json_incref(definition);
+    ngx_str_null(&url->body);
     cln->handler = ngx_webhook_receivers_url_forget;
 
     if (!ngx_webhook_scope_receiver(api, &api->values[0], &url->thing)) {
         return ngx_webhook_api_not_found(api, "receiver", &api->values[0]);
+    }
+
+    if (body) {
+        url->body = *body;
     }
 
     ngx_webhook_scope(api)->data = url;
@@ -200,7 +256,7 @@ ngx_webhook_receivers_sample_end(ngx_webhook_api_t *api)
 {
     json_t                       *tokens;
     ngx_int_t                     rc;
-    ngx_str_t                     body, token, line, error;
+    ngx_str_t                     token, line, error;
     const char                   *secret;
     ngx_webhook_receivers_url_t  *ctx;
 
@@ -217,14 +273,10 @@ ngx_webhook_receivers_sample_end(ngx_webhook_api_t *api)
                                        "\"rotate\" makes a new one");
     }
 
-    if (ngx_webhook_receivers_given(api, &body) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
     token.data = (u_char *) secret;
     token.len = ngx_strlen(secret);
 
-    rc = ngx_webhook_sample(ctx->thing.receiver, api->pool, &token, &body,
+    rc = ngx_webhook_sample(ctx->thing.receiver, api->pool, &token, &ctx->body,
                             &line, &error);
 
     if (rc == NGX_DECLINED) {
