@@ -137,6 +137,7 @@ ngx_webhook_api_set(ngx_webhook_api_t *api, ngx_uint_t status,
     api->answer->status = status;
     api->answer->type = type;
     api->answer->problem = 0;
+    api->answer->made = 0;
 }
 
 

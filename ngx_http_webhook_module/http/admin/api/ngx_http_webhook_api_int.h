@@ -51,6 +51,8 @@ struct ngx_webhook_api_answer_s {
     json_t                       *errors;       /* owned: of the problem */
     ngx_array_t                  *headers;      /* of ..._api_header_t */
     unsigned                      problem:1;
+    unsigned                      made:1;       /* bytes are JSON, and wiped by
+                                                   whoever made them */
 };
 
 

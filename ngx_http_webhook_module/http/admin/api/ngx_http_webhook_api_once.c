@@ -168,15 +168,23 @@ ngx_webhook_api_pack(ngx_webhook_api_t *api, ngx_pool_t *pool,
     ngx_str_t *bytes)
 {
     size_t                            size;
-    json_t                           *json;
+    json_t                           *json, *body;
     ngx_int_t                         rc;
     struct ngx_webhook_api_answer_s  *answer;
 
     answer = api->answer;
 
-    json = json_pack("{s:i, s:o, s:O*}", "status", (int) answer->status,
+    body = answer->made ? json_loadb((char *) answer->bytes.data,
+                                     answer->bytes.len, 0, NULL)
+                        : json_incref(answer->json);
+
+    if (body == NULL && answer->made) {
+        return NGX_ERROR;
+    }
+
+    json = json_pack("{s:i, s:o, s:o*}", "status", (int) answer->status,
                      "headers", ngx_webhook_api_pack_headers(api),
-                     "body", answer->json);
+                     "body", body);
 
     if (json == NULL) {
         return NGX_ERROR;

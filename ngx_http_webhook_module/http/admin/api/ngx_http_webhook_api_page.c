@@ -15,6 +15,7 @@
 static void ngx_webhook_api_bound(ngx_webhook_api_t *api,
     u_char digest[WEBHOOK_HASH_LEN]);
 static ngx_int_t ngx_webhook_api_page_room(webhook_buf_t *items, size_t size);
+static void ngx_webhook_api_page_forget(void *data);
 static ngx_int_t ngx_webhook_api_page_link(ngx_webhook_api_t *api,
     ngx_str_t *cursor);
 static u_char *ngx_webhook_api_escape(u_char *p, ngx_str_t *text);
@@ -184,6 +185,32 @@ ngx_webhook_api_page_text(ngx_webhook_api_t *api, webhook_buf_t *items,
 
 
 ngx_int_t
+ngx_webhook_api_page_one(ngx_webhook_api_t *api, webhook_buf_t *items)
+{
+    ngx_str_t  bytes;
+
+    /* the first of them left room for what would stand in front of a second */
+
+    if (items->len && items->len < items->size) {
+        items->data[items->len++] = '\n';
+    }
+
+    bytes.data = items->data;
+    bytes.len = items->len;
+
+    if (ngx_webhook_api_text(api, NGX_HTTP_OK, "application/json", &bytes)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    api->answer->made = 1;
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
 ngx_webhook_api_page_item(webhook_buf_t *items, json_t *json)
 {
     size_t     size;
@@ -260,6 +287,49 @@ ngx_webhook_api_page_member(ngx_webhook_api_t *api, const char *name,
 {
     return json_object_set_new(api->answer->json, name, value) == 0
            ? NGX_OK : NGX_ERROR;
+}
+
+
+ngx_webhook_api_texts_t *
+ngx_webhook_api_page_texts(ngx_webhook_api_t *api)
+{
+    ngx_pool_cleanup_t       *cln;
+    ngx_webhook_api_texts_t  *texts;
+
+    cln = ngx_pool_cleanup_add(api->pool, sizeof(ngx_webhook_api_texts_t));
+    if (cln == NULL) {
+        return NULL;
+    }
+
+    texts = cln->data;
+
+    ngx_memzero(texts, sizeof(ngx_webhook_api_texts_t));
+    webhook_buf_init(&texts->items, 0);
+
+    cln->handler = ngx_webhook_api_page_forget;
+
+    return texts;
+}
+
+
+static void
+ngx_webhook_api_page_forget(void *data)
+{
+    ngx_webhook_api_texts_t *texts = data;
+
+    ngx_webhook_api_page_wipe(&texts->items);
+}
+
+
+void
+ngx_webhook_api_page_add(ngx_webhook_api_texts_t *texts, json_t *json)
+{
+    if (ngx_webhook_api_page_item(&texts->items, json) != NGX_OK) {
+        texts->failed = 1;
+        return;
+    }
+
+    texts->n++;
 }
 
 

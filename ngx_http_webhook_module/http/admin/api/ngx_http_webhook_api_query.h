@@ -61,6 +61,10 @@ ngx_int_t ngx_webhook_api_page_member(ngx_webhook_api_t *api, const char *name,
 ngx_int_t ngx_webhook_api_page_text(ngx_webhook_api_t *api,
     webhook_buf_t *items, const u_char *cursor, size_t len);
 
+/* Answers the one that such texts have: a 200. */
+ngx_int_t ngx_webhook_api_page_one(ngx_webhook_api_t *api,
+    webhook_buf_t *items);
+
 /*
  * Adds one to such texts; takes over the reference to json.  NGX_OK, or NGX_ERROR
  * on lack of memory, also where json is NULL.  Any thread.  And overwrites and
@@ -69,6 +73,22 @@ ngx_int_t ngx_webhook_api_page_text(ngx_webhook_api_t *api,
 ngx_int_t ngx_webhook_api_page_item(webhook_buf_t *items, json_t *json);
 void ngx_webhook_api_page_wipe(webhook_buf_t *items);
 
+
+/* Such texts, made on the thread that reads, or behind that where it could not
+   be; they are wiped at the end of the request. */
+
+typedef struct {
+    webhook_buf_t   items;
+    uint32_t        n;                      /* of them */
+    unsigned        seen:1;                 /* they were made, */
+    unsigned        failed:1;               /* and there was no memory */
+} ngx_webhook_api_texts_t;
+
+/* NULL: there is no memory. */
+ngx_webhook_api_texts_t *ngx_webhook_api_page_texts(ngx_webhook_api_t *api);
+
+/* Adds one; takes over the reference, which may be NULL.  Any thread. */
+void ngx_webhook_api_page_add(ngx_webhook_api_texts_t *texts, json_t *json);
 
 
 #endif /* NGX_WEBHOOK_API_QUERY_H */

@@ -182,7 +182,7 @@ ngx_webhook_api_send_headers(ngx_webhook_api_t *api)
     static ngx_str_t  vary = ngx_string("Vary");
     static ngx_str_t  accept = ngx_string("Accept");
 
-    if (api->answer->json
+    if ((api->answer->json || api->answer->made)
         && ngx_webhook_api_send_header(api->request, &policy, &none) != NGX_OK)
     {
         return NGX_ERROR;

@@ -62,7 +62,8 @@ static ngx_int_t ngx_webhook_objects_got_stats(ngx_webhook_api_t *api,
 static ngx_int_t ngx_webhook_objects_got(ngx_webhook_api_t *api,
     webhook_op_t *op);
 static ngx_int_t ngx_webhook_objects_one(ngx_webhook_api_t *api,
-    ngx_webhook_objects_t *o, ngx_int_t (*done)(ngx_webhook_api_t *api,
+    ngx_webhook_objects_t *o, void (*seen)(ngx_webhook_api_t *api,
+    webhook_op_t *op), ngx_int_t (*done)(ngx_webhook_api_t *api,
     webhook_op_t *op));
 static ngx_int_t ngx_webhook_objects_read_go(ngx_webhook_api_t *api);
 static ngx_int_t ngx_webhook_objects_was_read(ngx_webhook_api_t *api,
@@ -410,7 +411,8 @@ ngx_webhook_objects_got_stats(ngx_webhook_api_t *api, webhook_op_t *op)
         return NGX_ERROR;
     }
 
-    return ngx_webhook_objects_one(api, o, ngx_webhook_objects_got);
+    return ngx_webhook_objects_one(api, o, ngx_webhook_objects_seen,
+                                   ngx_webhook_objects_got);
 }
 
 
@@ -418,6 +420,7 @@ ngx_webhook_objects_got_stats(ngx_webhook_api_t *api, webhook_op_t *op)
 
 static ngx_int_t
 ngx_webhook_objects_one(ngx_webhook_api_t *api, ngx_webhook_objects_t *o,
+    void (*seen)(ngx_webhook_api_t *api, webhook_op_t *op),
     ngx_int_t (*done)(ngx_webhook_api_t *api, webhook_op_t *op))
 {
     webhook_op_t               op;
@@ -439,7 +442,7 @@ ngx_webhook_objects_one(ngx_webhook_api_t *api, ngx_webhook_objects_t *o,
 
         ngx_webhook_access_whose(&api->who, &op.u.objects.company);
 
-        return ngx_webhook_api_store(api, &op, done);
+        return ngx_webhook_api_store_see(api, &op, seen, done);
     }
 
     if (o->read) {
@@ -474,8 +477,11 @@ ngx_webhook_objects_got(ngx_webhook_api_t *api, webhook_op_t *op)
         return NGX_ERROR;
     }
 
-    return ngx_webhook_api_json(api, NGX_HTTP_OK,
-                                ngx_webhook_shown_kept(api, object, &o->stats));
+    if (!o->seen) {
+        ngx_webhook_objects_seen(api, op);
+    }
+
+    return o->failed ? NGX_ERROR : ngx_webhook_api_page_one(api, &o->items);
 }
 
 
@@ -500,7 +506,7 @@ ngx_webhook_objects_read(ngx_webhook_api_t *api, webhook_object_e kind,
 static ngx_int_t
 ngx_webhook_objects_read_go(ngx_webhook_api_t *api)
 {
-    return ngx_webhook_objects_one(api, ngx_webhook_scope(api)->data,
+    return ngx_webhook_objects_one(api, ngx_webhook_scope(api)->data, NULL,
                                    ngx_webhook_objects_was_read);
 }
 

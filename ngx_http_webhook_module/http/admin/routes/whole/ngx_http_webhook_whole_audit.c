@@ -19,12 +19,17 @@
 /* Members of a record that have to be so: those that are set. */
 
 typedef struct {
-    ngx_str_t    values[4];
-    ngx_uint_t   set;
-    uint32_t     max;
+    ngx_str_t                   values[4];
+    ngx_uint_t                  set;
+    uint32_t                    max;
+    ngx_webhook_api_texts_t   *texts;
+    uint64_t                    before;         /* where the next page begins, */
+    ngx_uint_t                  more;           /*   if there is one */
 } ngx_webhook_whole_asked_t;
 
 
+static void ngx_webhook_whole_audit_seen(ngx_webhook_api_t *api,
+    webhook_op_t *op);
 static ngx_int_t ngx_webhook_whole_audit_read(ngx_webhook_api_t *api,
     webhook_op_t *op);
 static ngx_uint_t ngx_webhook_whole_audit_meant(
@@ -47,6 +52,11 @@ ngx_webhook_whole_audit(ngx_webhook_api_t *api)
 
     asked = ngx_pcalloc(api->pool, sizeof(ngx_webhook_whole_asked_t));
     if (asked == NULL) {
+        return NGX_ERROR;
+    }
+
+    asked->texts = ngx_webhook_api_page_texts(api);
+    if (asked->texts == NULL) {
         return NGX_ERROR;
     }
 
@@ -80,39 +90,34 @@ ngx_webhook_whole_audit(ngx_webhook_api_t *api)
     op.u.audit.max = asked->set ? NGX_WEBHOOK_AUDIT_LOOKED : asked->max;
     api->data = asked;
 
-    return ngx_webhook_api_store(api, &op, ngx_webhook_whole_audit_read);
+    return ngx_webhook_api_store_see(api, &op, ngx_webhook_whole_audit_seen,
+                                     ngx_webhook_whole_audit_read);
 }
 
 
 /* Where not all are wanted a page may have less than it could, and even none:
-   "next" goes on behind what was looked at. */
+   "next" goes on behind what was looked at.  Any thread. */
 
-static ngx_int_t
-ngx_webhook_whole_audit_read(ngx_webhook_api_t *api, webhook_op_t *op)
+static void
+ngx_webhook_whole_audit_seen(ngx_webhook_api_t *api, webhook_op_t *op)
 {
-    u_char                      cursor[8];
-    json_t                     *items, *record;
+    json_t                     *record;
     uint32_t                    i;
-    uint64_t                    before;
-    ngx_uint_t                  more;
     webhook_op_audit_t         *audit;
     ngx_webhook_whole_asked_t  *asked;
 
     asked = api->data;
     audit = &op->u.audit;
-    before = audit->before;
-    more = audit->more;
 
-    items = json_array();
-    if (items == NULL) {
-        return NGX_ERROR;
-    }
+    asked->texts->seen = 1;
+    asked->before = audit->before;
+    asked->more = audit->more;
 
-    for (i = 0; i < audit->count; i++) {
+    for (i = 0; i < audit->count && !asked->texts->failed; i++) {
 
-        if (json_array_size(items) == asked->max) {
-            before = audit->records[i - 1].number;
-            more = 1;
+        if (asked->texts->n == asked->max) {
+            asked->before = audit->records[i - 1].number;
+            asked->more = 1;
             break;
         }
 
@@ -123,17 +128,34 @@ ngx_webhook_whole_audit_read(ngx_webhook_api_t *api, webhook_op_t *op)
             continue;
         }
 
-        if (json_array_append_new(items, record) != 0) {
-            json_decref(items);
-            return NGX_ERROR;
-        }
+        ngx_webhook_api_page_add(asked->texts, record);
+    }
+}
+
+
+static ngx_int_t
+ngx_webhook_whole_audit_read(ngx_webhook_api_t *api, webhook_op_t *op)
+{
+    u_char                      cursor[8];
+    ngx_uint_t                  i;
+    ngx_webhook_whole_asked_t  *asked;
+
+    asked = api->data;
+
+    if (!asked->texts->seen) {
+        ngx_webhook_whole_audit_seen(api, op);
+    }
+
+    if (asked->texts->failed) {
+        return NGX_ERROR;
     }
 
     for (i = 0; i < 8; i++) {
-        cursor[i] = (u_char) (before >> (56 - 8 * i));
+        cursor[i] = (u_char) (asked->before >> (56 - 8 * i));
     }
 
-    return ngx_webhook_api_page(api, items, more ? cursor : NULL, 8);
+    return ngx_webhook_api_page_text(api, &asked->texts->items,
+                                     asked->more ? cursor : NULL, 8);
 }
 
 

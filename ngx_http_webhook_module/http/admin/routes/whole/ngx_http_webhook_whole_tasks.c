@@ -14,12 +14,17 @@
 
 
 typedef struct {
-    webhook_id_t   id;
-    ngx_uint_t     end;
+    webhook_id_t                id;             /* of one */
+    ngx_uint_t                  end;
+    ngx_webhook_api_texts_t   *texts;
 } ngx_webhook_whole_task_t;
 
 
+static ngx_webhook_whole_task_t *ngx_webhook_whole_task_create(
+    ngx_webhook_api_t *api);
 static ngx_int_t ngx_webhook_whole_tasks_go(ngx_webhook_api_t *api);
+static void ngx_webhook_whole_tasks_seen(ngx_webhook_api_t *api,
+    webhook_op_t *op);
 static ngx_int_t ngx_webhook_whole_tasks_read(ngx_webhook_api_t *api,
     webhook_op_t *op);
 static ngx_int_t ngx_webhook_whole_one(ngx_webhook_api_t *api,
@@ -36,7 +41,32 @@ static ngx_int_t ngx_webhook_whole_ended(ngx_webhook_api_t *api,
 ngx_int_t
 ngx_webhook_whole_tasks(ngx_webhook_api_t *api)
 {
+    if (ngx_webhook_whole_task_create(api) == NULL) {
+        return NGX_ERROR;
+    }
+
     return ngx_webhook_scope_begin(api, ngx_webhook_whole_tasks_go);
+}
+
+
+static ngx_webhook_whole_task_t *
+ngx_webhook_whole_task_create(ngx_webhook_api_t *api)
+{
+    ngx_webhook_whole_task_t  *task;
+
+    task = ngx_pcalloc(api->pool, sizeof(ngx_webhook_whole_task_t));
+    if (task == NULL) {
+        return NULL;
+    }
+
+    task->texts = ngx_webhook_api_page_texts(api);
+    if (task->texts == NULL) {
+        return NULL;
+    }
+
+    api->data = task;
+
+    return task;
 }
 
 
@@ -65,35 +95,48 @@ ngx_webhook_whole_tasks_go(ngx_webhook_api_t *api)
         return rc == NGX_DECLINED ? NGX_OK : NGX_ERROR;
     }
 
-    return ngx_webhook_api_store(api, &op, ngx_webhook_whole_tasks_read);
+    return ngx_webhook_api_store_see(api, &op, ngx_webhook_whole_tasks_seen,
+                                     ngx_webhook_whole_tasks_read);
+}
+
+
+/* Any thread. */
+
+static void
+ngx_webhook_whole_tasks_seen(ngx_webhook_api_t *api, webhook_op_t *op)
+{
+    uint32_t                   i;
+    ngx_webhook_whole_task_t  *task;
+
+    task = ngx_webhook_scope(api)->data;
+    task->texts->seen = 1;
+
+    for (i = 0; i < op->u.tasks.count && !task->texts->failed; i++) {
+        ngx_webhook_api_page_add(task->texts,
+                   ngx_webhook_whole_task_json(api, &op->u.tasks.tasks[i]));
+    }
 }
 
 
 static ngx_int_t
 ngx_webhook_whole_tasks_read(ngx_webhook_api_t *api, webhook_op_t *op)
 {
-    json_t    *items;
-    uint32_t   i;
+    ngx_webhook_whole_task_t  *task;
 
-    items = json_array();
-    if (items == NULL) {
+    task = ngx_webhook_scope(api)->data;
+
+    if (!task->texts->seen) {
+        ngx_webhook_whole_tasks_seen(api, op);
+    }
+
+    if (task->texts->failed) {
         return NGX_ERROR;
     }
 
-    for (i = 0; i < op->u.tasks.count; i++) {
-
-        if (json_array_append_new(items,
-                   ngx_webhook_whole_task_json(api, &op->u.tasks.tasks[i]))
-            != 0)
-        {
-            json_decref(items);
-            return NGX_ERROR;
-        }
-    }
-
-    return ngx_webhook_api_page(api, items,
-                                op->u.tasks.more ? op->u.tasks.cursor : NULL,
-                                WEBHOOK_CURSOR_LEN);
+    return ngx_webhook_api_page_text(api, &task->texts->items,
+                                     op->u.tasks.more ? op->u.tasks.cursor
+                                                      : NULL,
+                                     WEBHOOK_CURSOR_LEN);
 }
 
 
@@ -116,7 +159,7 @@ ngx_webhook_whole_one(ngx_webhook_api_t *api, ngx_uint_t end)
 {
     ngx_webhook_whole_task_t  *task;
 
-    task = ngx_pcalloc(api->pool, sizeof(ngx_webhook_whole_task_t));
+    task = ngx_webhook_whole_task_create(api);
     if (task == NULL) {
         return NGX_ERROR;
     }
@@ -128,7 +171,6 @@ ngx_webhook_whole_one(ngx_webhook_api_t *api, ngx_uint_t end)
     }
 
     task->end = end;
-    api->data = task;
 
     return ngx_webhook_scope_begin(api, ngx_webhook_whole_one_go);
 }
@@ -150,7 +192,10 @@ ngx_webhook_whole_one_go(ngx_webhook_api_t *api)
 
     ngx_webhook_access_whose(&api->who, &op.u.tasks.company);
 
-    return ngx_webhook_api_store(api, &op, ngx_webhook_whole_one_read);
+    return ngx_webhook_api_store_see(api, &op,
+                                     task->end ? NULL
+                                               : ngx_webhook_whole_tasks_seen,
+                                     ngx_webhook_whole_one_read);
 }
 
 
@@ -174,8 +219,13 @@ ngx_webhook_whole_one_read(ngx_webhook_api_t *api, webhook_op_t *op)
         return ngx_webhook_whole_end(api, found);
     }
 
-    return ngx_webhook_api_json(api, NGX_HTTP_OK,
-                                ngx_webhook_whole_task_json(api, found));
+    if (!task->texts->seen) {
+        ngx_webhook_whole_tasks_seen(api, op);
+    }
+
+    return task->texts->failed ? NGX_ERROR
+                               : ngx_webhook_api_page_one(api,
+                                                       &task->texts->items);
 }
 
 
