@@ -112,8 +112,9 @@ static ngx_webhook_metric_t  ngx_webhook_metric[] = {
     [NGX_WEBHOOK_DELIVERIES_HEADLESS] = {
         ngx_string("ngx_webhook_deliveries_headless_total"),
         ngx_string("Deliveries made for registered endpoints while no key "
-                   "opened their headers: they are sent without those that "
-                   "have a placeholder.") },
+                   "opened their headers: where one of these has a "
+                   "placeholder, they are not sent and become dead "
+                   "letters.") },
 
     [NGX_WEBHOOK_DELIVERIES_BACKLOGGED] = {
         ngx_string("ngx_webhook_deliveries_backlogged_total"),

@@ -69,6 +69,33 @@ for my $n (1 .. 20) {
 }
 
 
+# one whose headers are made with each event
+
+my $made = $registry->make({ name => 'templates', url => "$url/templates",
+    events => ['order.add'],
+    headers => [{ name => 'X-Total', value => 'of-${data.total}' }] });
+
+is $made->{result}, 'ok', 'one with a placeholder' or diag explain $made;
+
+my $templates = $made->{id};
+
+sub sent_to
+{
+    my ($path) = @_;
+
+    return grep { $_->{path} eq $path } @{$hook->requests};
+}
+
+sub listed
+{
+    my ($id, $state) = @_;
+
+    my (undef, $out) = $t->ctl('list', "--endpoint=$id", "--state=$state");
+
+    return scalar(() = $out =~ /order\.add/g);
+}
+
+
 # --- another key
 
 configure('other', 'registry');
@@ -77,7 +104,7 @@ my $mark = $t->mark;
 
 $t->reload or die;
 
-ok $t->wait_log(qr/20 registered objects were sealed with the first "key"/,
+ok $t->wait_log(qr/21 registered objects were sealed with the first "key"/,
                 20, $mark), 'all are sealed anew';
 
 is $registry->state($ids[0])->{version}, 1, 'their versions are what they were';
@@ -88,7 +115,9 @@ $t->reload or die;
 
 $t->request('POST', '/api/orders', '{"total": 1}');
 
-my $requests = $hook->wait_requests(1);
+$hook->wait_requests(2);
+
+my $requests = [sent_to('/1')];
 
 is scalar @$requests, 1, 'the old key is not needed';
 is $requests->[0]{headers}{'x-n'}, 'value-1', 'all is what it was';
@@ -98,7 +127,7 @@ like $requests->[0]{headers}{'webhook-signature'}, qr/^v1,/, 'signed';
 # --- no key opens it
 
 $t->allow(qr/registered endpoint "ep_\w+" does not act: no "key" of/);
-$t->allow(qr/20 registered objects do not act/);
+$t->allow(qr/21 registered objects do not act/);
 $t->allow(qr/opens the headers of registered endpoint "ep_\w+"/);
 
 configure('registry');
@@ -120,29 +149,56 @@ $t->request('POST', '/api/orders', '{"total": 2}');
 
 ok $t->wait_log(qr/opens the headers of registered endpoint "$ids[0]"/, 10,
                 $mark), 'that headers may be missing is told';
-is metric('deliveries_headless'), 1, 'and counted';
+ok wait_for(sub { metric('deliveries_headless') == 2 }, 10),
+    'and counted, of each endpoint';
 
 $t->request('POST', '/api/orders', '{"total": 3}');
 
-ok wait_for(sub { metric('deliveries_headless') == 2 }, 10),
+ok wait_for(sub { metric('deliveries_headless') == 4 }, 10),
     'so is the next one';
 
-ok wait_for(sub { my (undef, $out) = $t->ctl('list', "--endpoint=$ids[0]",
-                                             '--state=pending');
-                  return 2 == (() = $out =~ /order\.add/g); }, 10),
+ok wait_for(sub { listed($ids[0], 'pending') == 2
+                  && listed($templates, 'pending') == 2 }, 10),
     'its events wait';
 
-is scalar @{$hook->requests}, 1, 'and is not sent';
+is scalar @{$hook->requests}, 2, 'and are not sent';
 
 configure('other');
 
 $t->reload or die;
 
-$requests = $hook->wait_requests(3);
+$hook->wait_requests(4);
+$requests = [sent_to('/1')];
 
 is scalar @$requests, 3, 'until the key is there again';
 is $requests->[1]{headers}{'x-n'}, 'value-1', 'with its headers';
 like $requests->[1]{headers}{'webhook-signature'}, qr/^v1,/, 'signed';
+
+ok wait_for(sub { listed($templates, 'dead') == 2 }, 10),
+    'what cannot be sent with its headers is not sent'
+    or diag(($t->ctl('list', "--endpoint=$templates"))[1]);
+is scalar(sent_to('/templates')), 1, 'in no form';
+like +($t->ctl('list', "--endpoint=$templates", '--state=dead', '--json'))[1],
+    qr/opened the headers of the endpoint when the event happened/,
+    'and it is told why';
+
+$t->request('POST', '/api/orders', '{"total": 4}');
+
+ok wait_for(sub { sent_to('/templates') == 2 }, 10), 'what happens now is sent';
+is +(sent_to('/templates'))[-1]{headers}{'x-total'}, 'of-4', 'with its header';
+
+# once the header is the same for all, they can be sent
+
+is $registry->patch($templates, { headers =>
+    [{ name => 'X-Total', value => 'any' }] })->{result}, 'ok', 'a change';
+
+my ($rc, $out) = $t->ctl('retry', "--endpoint=$templates", '--state=dead',
+                         '--yes');
+is $rc, 0, 'they are sent again' or diag $out;
+
+ok wait_for(sub { sent_to('/templates') == 4 }, 10), 'and then they are'
+    or diag $out, ($t->ctl('list', "--endpoint=$templates"))[1];
+is +(sent_to('/templates'))[-1]{headers}{'x-total'}, 'any', 'with that';
 
 
 # --- none at all

@@ -49,6 +49,7 @@ static void ngx_webhook_attempt_back(ngx_webhook_attempt_t *attempt,
 static void ngx_webhook_attempt_unsent(ngx_webhook_attempt_t *attempt,
     uint64_t delay);
 static void ngx_webhook_attempt_done(ngx_webhook_exchange_t *x);
+static void ngx_webhook_attempt_over(ngx_webhook_attempt_t *attempt);
 static void ngx_webhook_attempt_complete(ngx_webhook_attempt_t *attempt);
 static void ngx_webhook_attempt_completed(ngx_webhook_job_t *job);
 static void ngx_webhook_attempt_again(ngx_event_t *ev);
@@ -217,6 +218,12 @@ ngx_webhook_attempt_begin(ngx_webhook_attempt_t *attempt)
 
     attempt->endpoint = ep;
     ngx_webhook_held_hold(ep->held);
+
+    if (ngx_webhook_attempt_lacks(attempt, ep)) {
+        ngx_webhook_attempt_headless(attempt, ep, s->log);
+        ngx_webhook_attempt_over(attempt);
+        return;
+    }
 
     if (ngx_webhook_attempt_thread(attempt, ep) == NGX_OK) {
         return;
@@ -404,6 +411,13 @@ ngx_webhook_attempt_done(ngx_webhook_exchange_t *x)
 
     ngx_webhook_attempt_outcome(attempt, attempt->endpoint, s->log);
 
+    ngx_webhook_attempt_over(attempt);
+}
+
+
+static void
+ngx_webhook_attempt_over(ngx_webhook_attempt_t *attempt)
+{
     if (ngx_webhook_log_on()) {
         ngx_webhook_attempt_log_line(attempt, attempt->endpoint);
     }

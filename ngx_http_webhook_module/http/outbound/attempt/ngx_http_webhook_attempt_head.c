@@ -127,6 +127,36 @@ ngx_webhook_attempt_head(ngx_webhook_attempt_t *attempt,
 }
 
 
+ngx_uint_t
+ngx_webhook_attempt_lacks(ngx_webhook_attempt_t *attempt,
+    ngx_webhook_endpoint_t *ep)
+{
+    ngx_str_t              headers;
+    ngx_uint_t             i;
+    ngx_webhook_header_t  *header;
+
+    headers = *ngx_webhook_nstr(&attempt->lease.event.rendition.headers);
+
+    /* where it led elsewhere then they would not be sent anyway */
+
+    if (!webhook_moved_headless(ngx_webhook_str(&headers))
+        || ngx_webhook_moved_take(&headers) != ep->moved)
+    {
+        return 0;
+    }
+
+    header = ep->headers.elts;
+
+    for (i = 0; i < ep->headers.nelts; i++) {
+        if (header[i].tpl) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
 /*
  * Those of the event.  Where they were made before the endpoint led to this host
  * (see moved.h) no more goes out than what the event has by itself.

@@ -66,12 +66,22 @@ ngx_int_t ngx_webhook_attempt_head(ngx_webhook_attempt_t *attempt,
     ngx_webhook_endpoint_t *ep, ngx_str_t *event_header,
     ngx_log_t *log);
 
+/* 1 if a header of the endpoint would be missing, since no key opened it when
+   the event happened. */
+ngx_uint_t ngx_webhook_attempt_lacks(ngx_webhook_attempt_t *attempt,
+    ngx_webhook_endpoint_t *ep);
+
 /* Wipes and frees it. */
 void ngx_webhook_attempt_head_free(ngx_webhook_attempt_t *attempt);
 
 
 /* Fills in what COMPLETE is told, of an exchange that is over. */
 void ngx_webhook_attempt_outcome(ngx_webhook_attempt_t *attempt,
+    ngx_webhook_endpoint_t *ep, ngx_log_t *log);
+
+
+/* The same of one that is not sent, for a header is missing. */
+void ngx_webhook_attempt_headless(ngx_webhook_attempt_t *attempt,
     ngx_webhook_endpoint_t *ep, ngx_log_t *log);
 
 

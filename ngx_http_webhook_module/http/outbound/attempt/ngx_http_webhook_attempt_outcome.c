@@ -87,6 +87,31 @@ ngx_webhook_attempt_outcome(ngx_webhook_attempt_t *attempt,
 }
 
 
+/* To try again is of no use before somebody has changed the endpoint. */
+
+void
+ngx_webhook_attempt_headless(ngx_webhook_attempt_t *attempt,
+    ngx_webhook_endpoint_t *ep, ngx_log_t *log)
+{
+    ngx_webhook_exchange_t  *x;
+
+    x = &attempt->exchange;
+
+    x->fault = NGX_WEBHOOK_FAULT_AUTH;          /* as where nothing was sent */
+    ngx_str_set(&x->error, "not sent: no \"key\" of webhook_registry opened the "
+                           "headers of the endpoint when the event happened, so "
+                           "that those with placeholders are missing");
+
+    ngx_webhook_attempt_outcome_text(attempt, log);
+
+    attempt->shared.job.op.u.complete.outcome = WEBHOOK_FAILED;
+
+    ngx_webhook_attempt_log_dead(attempt, ep, log);
+
+    ngx_webhook_attempt_count(attempt, ep, NGX_WEBHOOK_SEND_DEAD);
+}
+
+
 void
 ngx_webhook_attempt_count(ngx_webhook_attempt_t *attempt,
     ngx_webhook_endpoint_t *ep, ngx_webhook_send_e outcome)

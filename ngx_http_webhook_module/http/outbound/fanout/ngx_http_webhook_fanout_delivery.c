@@ -334,24 +334,30 @@ ngx_webhook_fanout_headers(ngx_webhook_fanout_ctx_t *ctx,
     ngx_webhook_endpoint_t *ep, webhook_buf_t *out)
 {
     u_char                 trace[WEBHOOK_TRACE_TEXT_LEN];
-    ngx_uint_t             i;
+    ngx_uint_t             i, made;
     ngx_webhook_header_t  *header;
 
     header = ep->headers.elts;
 
-    if (ep->headless) {
-        ngx_webhook_fanout_headless(ctx, ep);
+    made = 0;
+
+    for (i = 0; i < ep->headers.nelts; i++) {
+        made |= (header[i].tpl != NULL);
     }
 
-    for (i = 0; ep->moved && i < ep->headers.nelts; i++) {
+    if (ep->headless || (ep->moved && made)) {
+        webhook_buf_add(out, WEBHOOK_MOVED_LINE,
+                        sizeof(WEBHOOK_MOVED_LINE) - 1);
+        webhook_buf_number(out, (int64_t) ep->moved);
 
-        if (header[i].tpl) {
-            webhook_buf_add(out, WEBHOOK_MOVED_LINE,
-                            sizeof(WEBHOOK_MOVED_LINE) - 1);
-            webhook_buf_number(out, (int64_t) ep->moved);
-            webhook_buf_add(out, CRLF, 2);
-            break;
+        if (ep->headless) {
+            ngx_webhook_fanout_headless(ctx, ep);
+
+            webhook_buf_add(out, WEBHOOK_MOVED_HEADLESS,
+                            sizeof(WEBHOOK_MOVED_HEADLESS) - 1);
         }
+
+        webhook_buf_add(out, CRLF, 2);
     }
 
     /* these two first of all, in this order: see trace.h and hops.h */
@@ -438,8 +444,8 @@ ngx_webhook_fanout_headless(ngx_webhook_fanout_ctx_t *ctx,
 
     ngx_log_error(NGX_LOG_WARN, ctx->fanout->log, 0,
                   "no \"key\" of webhook_registry opens the headers of "
-                  "registered endpoint \"%V\": what it gets now, as event "
-                  "\"%V\" %V, will be sent without those that have a "
-                  "placeholder \"${...}\"", &ep->name, ctx->fanout->type,
+                  "registered endpoint \"%V\": if one of them has a "
+                  "placeholder \"${...}\", what it gets now, as event \"%V\" "
+                  "%V, becomes a dead letter", &ep->name, ctx->fanout->type,
                   ctx->fanout->id_text);
 }
