@@ -42,6 +42,7 @@ include $(ROOT)/make/fuzz.mk
 include $(ROOT)/make/test.mk
 include $(ROOT)/make/pages.mk
 include $(ROOT)/make/install.mk
+include $(ROOT)/make/deb.mk
 
 
 .PHONY: clean help

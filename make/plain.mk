@@ -31,6 +31,7 @@ PLAIN_CPPFLAGS := -DPCRE2_CODE_UNIT_WIDTH=8 -I$(SRC)
 PLAIN_LIBS     := -ljansson -llmdb -lexpat -lpcre2-8 -lssl -lcrypto -lz \
                   -lpthread
 
+# Packages set WARNINGS and FLAGS_plain.
 PLAIN_CFLAGS := -std=gnu11 -g $(WARNINGS) -fPIC -pthread
 FLAGS_plain  := -O2 -fstack-protector-strong -D_FORTIFY_SOURCE=2
 FLAGS_asan   := $(ASAN_CFLAGS) -fsanitize=undefined \

@@ -1,0 +1,24 @@
+#: Debian's packages
+#:   deb             builds them, unsigned, of this tree: $(BUILD)/deb/*.deb
+#:   deb-check       the same, lintian, and the tests in debian/tests, each in a
+#:                   copy of a Debian of its own, as root; DEB_TESTS="order ..."
+#:                   takes some of them
+#:
+#:   DEB_ROOT=DIR is that Debian, which debootstrap makes where there is none
+#:   from DEB_MIRROR= ($(BUILD)/deb-root).
+#:
+
+DEB_ROOT   ?= $(BUILD)/deb-root
+DEB_MIRROR ?= http://deb.debian.org/debian
+DEB_TESTS  ?=
+
+.PHONY: deb deb-check
+
+deb:
+	@tools/install-deps deb
+	@tools/deb-build "$(ROOT)" "$(BUILD)/deb" $(JOBS)
+
+deb-check: deb
+	lintian --fail-on error,warning $(BUILD)/deb/*.changes
+	@DEB_MIRROR="$(DEB_MIRROR)" tools/deb-tests "$(DEB_ROOT)" \
+	    "$(BUILD)/deb" $(DEB_TESTS)
