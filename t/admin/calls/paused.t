@@ -206,6 +206,11 @@ $manager->post("receivers/$rc->{id}/resume");
 
 is call($rc, 'Em'), 202, 'a call after that';
 ok wait_for(sub { grep { $_ eq 'Em' } done('/api') }), 'is done';
+ok wait_for(sub {
+    local $manager->{openapi};
+    my $now = (($manager->get("receivers/$rc->{id}"))[1])->{state};
+    return $now->{pending} + $now->{sending} == 0;
+}), 'as is the one that was refused';
 
 
 # --- not one whose actions cannot wait
@@ -250,6 +255,18 @@ for my $bad ({ reason => 'x' x 256 }, { reason => 7 }, { why => 'so' }) {
 
 ($r) = $other->post("receivers/$rc->{id}/pause");
 is $r->{status}, 404, 'another company has no such receiver';
+
+
+# --- an answer that was made on a thread is kept for who asks again
+
+my @once = (headers => ['Idempotency-Key' => 'once']);
+my @answers = map { scalar $manager->post("receivers/$rc->{id}/resume", undef,
+                                          @once) } 1 .. 2;
+
+is_deeply [map { $_->{status} } @answers], [200, 200], 'resumed, and asked again';
+is $answers[1]{headers}{'idempotency-replayed'}, 'true', 'it is the first answer';
+is_deeply JSON::PP::decode_json($answers[1]{body}),
+    JSON::PP::decode_json($answers[0]{body}), 'with all that it said';
 
 
 # --- one of nginx.conf

@@ -8,21 +8,23 @@
 #ifndef NGX_WEBHOOK_DELIVERIES_INT_H
 #define NGX_WEBHOOK_DELIVERIES_INT_H
 
+#include "http/admin/api/ngx_http_webhook_api_query.h"
 #include "http/admin/routes/common/ngx_http_webhook_asked.h"
 
 
 /* The delivery that a request's path names. */
 
 typedef struct {
-    webhook_id_t          event;
-    uint64_t              endpoint;
-    ngx_str_t             name;         /* of the endpoint */
-    webhook_str_t         company;      /* of the event, once it was read */
-    webhook_state_e       state;        /* as it was read */
-    ngx_uint_t            gone;         /* its endpoint was deleted, and the
+    webhook_id_t              event;
+    uint64_t                  endpoint;
+    ngx_str_t                 name;     /* of the endpoint */
+    webhook_str_t             company;  /* of the event, once it was read */
+    webhook_state_e           state;    /* as it was read */
+    ngx_uint_t                gone;     /* its endpoint was deleted, and the
                                            caller is of its company */
-    ngx_int_t           (*shown)(ngx_webhook_api_t *api,
-                              webhook_op_t *op);
+    ngx_webhook_api_texts_t  *texts;    /* of ..._deliveries_answer() */
+    ngx_int_t               (*shown)(ngx_webhook_api_t *api,
+                                  webhook_op_t *op);
 } ngx_webhook_delivery_route_t;
 
 #define ngx_webhook_delivery_route(api)                                       \

@@ -12,6 +12,8 @@
 
 
 static ngx_int_t ngx_webhook_deliveries_read_go(ngx_webhook_api_t *api);
+static void ngx_webhook_deliveries_made(ngx_webhook_api_t *api,
+    webhook_op_t *op);
 static ngx_int_t ngx_webhook_deliveries_was_read(ngx_webhook_api_t *api,
     webhook_op_t *op);
 static json_t *ngx_webhook_deliveries_attempts(ngx_webhook_api_t *api,
@@ -80,7 +82,35 @@ ngx_webhook_deliveries_again(ngx_webhook_api_t *api,
 
     ngx_webhook_access_whose(&api->who, &op.u.show.asked);
 
-    return ngx_webhook_api_store(api, &op, ngx_webhook_deliveries_was_read);
+    if (shown != ngx_webhook_deliveries_answer) {
+        return ngx_webhook_api_store(api, &op,
+                                     ngx_webhook_deliveries_was_read);
+    }
+
+    route->texts = ngx_webhook_api_page_texts(api);
+    if (route->texts == NULL) {
+        return NGX_ERROR;
+    }
+
+    return ngx_webhook_api_store_see(api, &op, ngx_webhook_deliveries_made,
+                                     ngx_webhook_deliveries_was_read);
+}
+
+
+/* Whether the caller sees it is looked at behind that.  Any thread. */
+
+static void
+ngx_webhook_deliveries_made(ngx_webhook_api_t *api, webhook_op_t *op)
+{
+    ngx_webhook_api_texts_t  *texts;
+
+    texts = ngx_webhook_delivery_route(api)->texts;
+
+    if (op->u.show.count) {
+        texts->seen = 1;
+
+        ngx_webhook_api_page_add(texts, ngx_webhook_deliveries_json(api, op));
+    }
 }
 
 
@@ -121,8 +151,16 @@ ngx_webhook_deliveries_was_read(ngx_webhook_api_t *api, webhook_op_t *op)
 ngx_int_t
 ngx_webhook_deliveries_answer(ngx_webhook_api_t *api, webhook_op_t *op)
 {
-    return ngx_webhook_api_json(api, NGX_HTTP_OK,
-                                ngx_webhook_deliveries_json(api, op));
+    ngx_webhook_api_texts_t  *texts;
+
+    texts = ngx_webhook_delivery_route(api)->texts;
+
+    if (!texts->seen) {
+        ngx_webhook_deliveries_made(api, op);
+    }
+
+    return texts->failed ? NGX_ERROR
+                         : ngx_webhook_api_page_one(api, &texts->items);
 }
 
 

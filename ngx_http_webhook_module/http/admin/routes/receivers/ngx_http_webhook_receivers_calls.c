@@ -15,6 +15,7 @@
 typedef struct {
     ngx_webhook_scope_thing_t   thing;
     webhook_id_t                id;
+    ngx_webhook_api_texts_t    *texts;
     ngx_int_t                 (*found)(ngx_webhook_api_t *api,
                                     webhook_op_t *op);
 } ngx_webhook_receivers_call_t;
@@ -22,6 +23,8 @@ typedef struct {
 
 static ngx_int_t ngx_webhook_receivers_calls_go(ngx_webhook_api_t *api);
 static ngx_int_t ngx_webhook_receivers_calls_ask(ngx_webhook_api_t *api);
+static void ngx_webhook_receivers_calls_seen(ngx_webhook_api_t *api,
+    webhook_op_t *op);
 static ngx_int_t ngx_webhook_receivers_calls_read(ngx_webhook_api_t *api,
     webhook_op_t *op);
 static ngx_int_t ngx_webhook_receivers_one(ngx_webhook_api_t *api,
@@ -29,6 +32,8 @@ static ngx_int_t ngx_webhook_receivers_one(ngx_webhook_api_t *api,
 static ngx_int_t ngx_webhook_receivers_one_go(ngx_webhook_api_t *api);
 static ngx_int_t ngx_webhook_receivers_one_ask(ngx_webhook_api_t *api);
 static ngx_int_t ngx_webhook_receivers_one_read(ngx_webhook_api_t *api,
+    webhook_op_t *op);
+static void ngx_webhook_receivers_call_seen(ngx_webhook_api_t *api,
     webhook_op_t *op);
 static ngx_int_t ngx_webhook_receivers_call_answer(ngx_webhook_api_t *api,
     webhook_op_t *op);
@@ -104,35 +109,56 @@ ngx_webhook_receivers_calls_ask(ngx_webhook_api_t *api)
 
     ngx_webhook_access_whose(&api->who, &calls->company);
 
-    return ngx_webhook_api_store(api, &op, ngx_webhook_receivers_calls_read);
+    ngx_webhook_scope(api)->data = ngx_webhook_api_page_texts(api);
+
+    if (ngx_webhook_scope(api)->data == NULL) {
+        return NGX_ERROR;
+    }
+
+    return ngx_webhook_api_store_see(api, &op,
+                                     ngx_webhook_receivers_calls_seen,
+                                     ngx_webhook_receivers_calls_read);
+}
+
+
+/* Any thread. */
+
+static void
+ngx_webhook_receivers_calls_seen(ngx_webhook_api_t *api, webhook_op_t *op)
+{
+    uint32_t                  i;
+    ngx_webhook_api_texts_t  *texts;
+
+    texts = ngx_webhook_scope(api)->data;
+    texts->seen = 1;
+
+    for (i = 0; i < op->u.calls.count && !texts->failed; i++) {
+        ngx_webhook_api_page_add(texts,
+                       ngx_webhook_receivers_call_brief(api,
+                                                    &op->u.calls.calls[i]));
+    }
 }
 
 
 static ngx_int_t
 ngx_webhook_receivers_calls_read(ngx_webhook_api_t *api, webhook_op_t *op)
 {
-    json_t    *items;
-    uint32_t   i;
+    ngx_webhook_api_texts_t  *texts;
 
-    items = json_array();
-    if (items == NULL) {
+    texts = ngx_webhook_scope(api)->data;
+
+    if (!texts->seen) {
+        ngx_webhook_receivers_calls_seen(api, op);
+    }
+
+    if (texts->failed) {
         return NGX_ERROR;
     }
 
-    for (i = 0; i < op->u.calls.count; i++) {
-        if (json_array_append_new(items,
-                       ngx_webhook_receivers_call_brief(api,
-                                                    &op->u.calls.calls[i]))
-            != 0)
-        {
-            json_decref(items);
-            return NGX_ERROR;
-        }
-    }
-
-    return ngx_webhook_api_page(api, items,
-                                op->u.calls.more ? op->u.calls.cursor : NULL,
-                                WEBHOOK_CURSOR_LEN);
+    return ngx_webhook_api_page_text(api, &texts->items,
+                                     op->u.calls.more ? op->u.calls.cursor
+                                                      : NULL,
+                                     WEBHOOK_CURSOR_LEN);
 }
 
 
@@ -158,6 +184,11 @@ ngx_webhook_receivers_one(ngx_webhook_api_t *api,
 
     call = ngx_pcalloc(api->pool, sizeof(ngx_webhook_receivers_call_t));
     if (call == NULL) {
+        return NGX_ERROR;
+    }
+
+    call->texts = ngx_webhook_api_page_texts(api);
+    if (call->texts == NULL) {
         return NGX_ERROR;
     }
 
@@ -205,7 +236,10 @@ ngx_webhook_receivers_one_ask(ngx_webhook_api_t *api)
 
     ngx_webhook_access_whose(&api->who, &op.u.calls.company);
 
-    return ngx_webhook_api_store(api, &op, ngx_webhook_receivers_one_read);
+    return ngx_webhook_api_store_see(api, &op,
+                         call->found == ngx_webhook_receivers_call_answer
+                         ? ngx_webhook_receivers_call_seen : NULL,
+                         ngx_webhook_receivers_one_read);
 }
 
 
@@ -228,11 +262,38 @@ ngx_webhook_receivers_one_read(ngx_webhook_api_t *api, webhook_op_t *op)
 }
 
 
+/* Whether the caller sees it is looked at behind that.  Any thread. */
+
+static void
+ngx_webhook_receivers_call_seen(ngx_webhook_api_t *api, webhook_op_t *op)
+{
+    ngx_webhook_receivers_call_t  *call;
+
+    call = ngx_webhook_scope(api)->data;
+
+    if (op->u.calls.count) {
+        call->texts->seen = 1;
+
+        ngx_webhook_api_page_add(call->texts,
+                   ngx_webhook_receivers_call_json(api, op->u.calls.calls));
+    }
+}
+
+
 static ngx_int_t
 ngx_webhook_receivers_call_answer(ngx_webhook_api_t *api, webhook_op_t *op)
 {
-    return ngx_webhook_api_json(api, NGX_HTTP_OK,
-                   ngx_webhook_receivers_call_json(api, op->u.calls.calls));
+    ngx_webhook_receivers_call_t  *call;
+
+    call = ngx_webhook_scope(api)->data;
+
+    if (!call->texts->seen) {
+        ngx_webhook_receivers_call_seen(api, op);
+    }
+
+    return call->texts->failed ? NGX_ERROR
+                               : ngx_webhook_api_page_one(api,
+                                                       &call->texts->items);
 }
 
 
