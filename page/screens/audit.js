@@ -9,11 +9,12 @@ import { el, head, hash, link, empty, table, redraw, button, outside, code,
 import { field, form } from '../form.js';
 
 const KINDS = ['endpoint', 'receiver', 'delivery', 'deliveries', 'call',
-               'task', 'event', 'company', 'value', 'store'];
+               'task', 'event', 'company', 'value', 'store', 'row', 'rows'];
 
 const ACTIONS = ['create', 'update', 'rotate', 'delete', 'challenge',
                  'approve', 'pause', 'resume', 'test', 'reveal', 'sample',
-                 'dry-run', 'retry', 'cancel', 'replay', 'purge', 'end'];
+                 'dry-run', 'retry', 'cancel', 'replay', 'purge', 'end', 'clock',
+                 'quarantine', 'restore', 'import'];
 
 
 /** Where the thing is, if it has a screen.
@@ -43,7 +44,8 @@ function changes(r) {
 
     if (list.length === 0) {
         return r.cut ? t('audit.cut')
-               : r.filter ? code(JSON.stringify(r.filter)) : '';
+               : r.filter || r.result
+                 ? code(JSON.stringify(r.filter ?? r.result)) : '';
     }
 
     const one = (/** @type {any} */ c) => el('li', null,

@@ -119,8 +119,10 @@ sub same
 
         delete @line{qw(due_ms form waits)};
         $line{ends_ms} = int($line{ends_ms} / 60000) if $line{ends_ms};
+        delete $line{number} if $line{kind} eq 'audit';
         JSON::PP->new->canonical->encode(\%line);
-    } grep { $_->{kind} !~ /^(?:webhook-export|end)$/ } @_];
+    } grep { $_->{kind} !~ /^(?:webhook-export|end)$/
+             && ($_->{data} // '') !~ /"action":"import"/ } @_];
 }
 
 # A minute may end between two exports.

@@ -131,6 +131,19 @@ like qx($ctl -s $store quarantine drop all --yes), qr/^1 rows are dropped$/m,
 is qx($ctl -s $store quarantine), '', 'none is left';
 like qx($ctl -s $store check), qr/ 0 faults$/, 'the store is sound';
 
+my @audit = grep { $_->{action} eq 'quarantine' }
+            objects(scalar qx($ctl -s $store audit --json));
+
+is_deeply [map { delete @$_{qw(number time company)}; $_ } @audit[1, 2]],
+          [{ by => 'webhookctl', action => 'quarantine', kind => 'rows',
+             filter => { number_until => $rows[1]{number} }, expected => 1 },
+           { by => 'webhookctl', action => 'quarantine', kind => 'row',
+             id => "$rows[0]{number}" }],
+          'the audit says what was dropped';
+is_deeply $audit[0]{result}, { done => 1, complete => JSON::PP::true },
+          'and what came of it';
+is scalar @audit, 3, 'and nothing of what was refused';
+
 # a store of format 1, read as it is
 
 is system("gzip -dc t/data/store-1.mdb.gz > $dir/old.mdb"), 0,

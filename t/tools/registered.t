@@ -358,14 +358,14 @@ harmless('audit', $out);
 @told = map { $json->decode($_) } split /\n/, on('audit', '--json');
 
 is_deeply [map { $_->{action} . ($_->{kind} ? " $_->{kind}" : '') } @told],
-    ['task.end', 'delete receiver', 'delete endpoint', 'create endpoint'],
-    'the newest first';
+    ['task.end', 'delete receiver', 'delete endpoint', 'import store',
+     'create endpoint', 'import store'], 'the newest first';
 
 shift @told;
 is $told[1]{by}, 'webhookctl', 'who';
 is $told[1]{id}, $ep, 'what';
 is $told[1]{company}, '1260', 'whose';
-is_deeply $told[2]{changes}, [{ pointer => '/name', from => undef,
+is_deeply $told[3]{changes}, [{ pointer => '/name', from => undef,
                                 to => 'erp' }], 'from what to what';
 
 $out = on(qw(audit --json --company=1260 --limit=1));
@@ -378,6 +378,6 @@ is_deeply [map { $_->{id} } @told], [$ids[1]], 'of a company, the last one';
 is @told, 1, 'up to a time';
 
 @told = split /\n/, on(qw(audit --json --since=2024-01-01));
-is @told, 3, 'from a time on';
+is @told, 5, 'from a time on';
 
 done_testing();

@@ -15,7 +15,8 @@
  *   admin/        list, show, calls, stats (webhookctl_query.c); retry, cancel,
  *                 pause, resume, check, clock, backup (webhookctl_admin.c);
  *                 replay, cancel --endpoint; retry of many; purge; tasks for
- *                 these (webhookctl_make.c); restore; receiver-url
+ *                 these (webhookctl_make.c); restore; receiver-url; what these
+ *                 leave in the audit (webhookctl_record.c)
  *   registered/   token; endpoint, receiver, task, audit
  *   transfer/     export, import, quarantine
  *   try/          listen, send, follow; the presets of the first two:
@@ -271,14 +272,31 @@ int ctl_sure(const ctl_t *ctl, const char *question);
 int ctl_token_make(char token[CTL_TOKEN_LEN + 1]);
 int ctl_token_digest(const char *token, char hex[65]);
 
-/* A record of the audit, {"by": "webhookctl", "action", "kind", "id"}, to be
-   freed with free(); kind may be NULL. */
-char *ctl_record(const char *action, const char *kind, const char *id);
+/* A record of the audit, {"by": "webhookctl", "action", "kind", "id"} and the
+   members of more, to be freed with free(); all but action may be NULL.  The
+   reference to more is taken over. */
+char *ctl_record(const char *action, const char *kind, const char *id,
+    json_t *more);
+
+/* What of a filter is set, for a record; NULL: nothing is. */
+json_t *ctl_asked(const ctl_t *ctl, const webhook_filter_t *filter);
 
 /* Applies an operation that writes, with such a record of the command in its
    transaction. */
 void ctl_apply(const ctl_t *ctl, webhook_store_t *st, webhook_op_t *op,
     const char *kind, const char *id);
+
+/*
+ * For a command of many transactions: writes a record with the members of
+ * "more" before the first of them, *number being its own, and one behind the
+ * last, which names that ("begun") and has "result".  References are taken
+ * over.  0, or the exit status, after telling; where a command cannot begin it
+ * has to leave all as it is.
+ */
+int ctl_begin(const ctl_t *ctl, webhook_store_t *st, const char *kind,
+    json_t *more, uint64_t *number);
+int ctl_end(const ctl_t *ctl, webhook_store_t *st, const char *kind,
+    uint64_t begun, json_t *result);
 
 /* A member of an object as a text: what is none, or null, as "-". */
 const char *ctl_member(const json_t *json, const char *name);

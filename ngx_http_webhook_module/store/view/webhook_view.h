@@ -48,6 +48,9 @@ json_t *webhook_view_object(const webhook_object_t *object);
 json_t *webhook_view_task(const webhook_task_t *task);
 json_t *webhook_view_audit(const webhook_audit_t *record);
 
+/* What of a filter is set. */
+json_t *webhook_view_filter(const webhook_filter_t *filter);
+
 
 /* What these are made of.  A text, with U+FFFD for what is no UTF-8; a wall
    clock's ms, null if 0; an id; a number that stands for a name, in hexadecimal

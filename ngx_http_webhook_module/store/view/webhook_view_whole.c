@@ -8,8 +8,6 @@
 #include "store/view/webhook_view_int.h"
 
 
-static json_t *webhook_view_asked(const webhook_filter_t *filter);
-
 
 json_t *
 webhook_view_stats(const webhook_op_stats_t *stats)
@@ -112,7 +110,7 @@ webhook_view_task(const webhook_task_t *task)
     webhook_view_add(&v, "id", webhook_view_id(&task->id));
     webhook_view_add_word(&v, "kind", webhook_task_kind_name(task->kind));
     webhook_view_add_word(&v, "state", webhook_task_state_name(task->state));
-    webhook_view_add(&v, "filter", webhook_view_asked(&task->filter));
+    webhook_view_add(&v, "filter", webhook_view_filter(&task->filter));
     webhook_view_add(&v, "calls", json_boolean(task->calls));
     webhook_view_add_some(&v, "path", &task->path);
     webhook_view_add_some(&v, "company", &task->company);
@@ -129,10 +127,8 @@ webhook_view_task(const webhook_task_t *task)
 }
 
 
-/* What of a filter is set. */
-
-static json_t *
-webhook_view_asked(const webhook_filter_t *filter)
+json_t *
+webhook_view_filter(const webhook_filter_t *filter)
 {
     webhook_view_t  v;
 

@@ -206,7 +206,7 @@ ctl_endpoint_state(ctl_t *ctl, webhook_store_t *st, int resume)
         return 2;
     }
 
-    ctl_apply(ctl, st, &op, all ? "store" : "endpoint", all ? "" : name);
+    ctl_apply(ctl, st, &op, all ? "store" : "endpoint", all ? NULL : name);
 
     if (op.result == WEBHOOK_STORE_NOT_FOUND) {
         ctl_say("there is no endpoint \"%s\" in the store", name);
@@ -252,10 +252,15 @@ ctl_clock(ctl_t *ctl, webhook_store_t *st)
     op.type = WEBHOOK_OP_CLOCK;
     op.u.clock.accept = ctl->argc > 1;
 
-    ops = &op;
     c = &op.u.clock;
 
-    webhook_store_apply(st, &ops, 1);
+    if (op.u.clock.accept) {
+        ctl_apply(ctl, st, &op, "store", NULL);
+
+    } else {
+        ops = &op;
+        webhook_store_apply(st, &ops, 1);
+    }
 
     if (op.result != WEBHOOK_STORE_OK) {
         return ctl_failed(&op, "the clock");

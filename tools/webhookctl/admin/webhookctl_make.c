@@ -11,7 +11,6 @@
 #define _GNU_SOURCE
 #endif
 
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -169,32 +168,6 @@ ctl_task_steps(webhook_store_t *st, const webhook_id_t *id,
 
         nanosleep(&pause, NULL);
     }
-}
-
-
-void
-ctl_apply(const ctl_t *ctl, webhook_store_t *st, webhook_op_t *op,
-    const char *kind, const char *id)
-{
-    char                *record;
-    webhook_op_t        *ops;
-    webhook_recorded_t   recorded;
-
-    record = ctl_record(ctl->command->name, kind, id);
-
-    memset(&recorded, 0, sizeof(recorded));
-
-    recorded.wall = ctl_wall();
-    recorded.audit = ctl_str(record);
-
-    op->recorded = &recorded;
-    ops = op;
-
-    webhook_store_apply(st, &ops, 1);
-
-    op->recorded = NULL;
-
-    free(record);
 }
 
 

@@ -26,8 +26,8 @@ static int ctl_purge_count(ctl_t *ctl, webhook_store_t *st,
     const webhook_op_task_t *task, uint64_t *count);
 static int ctl_purge_task(ctl_t *ctl, webhook_store_t *st,
     webhook_op_task_t *task, uint64_t count);
-static char *ctl_purge_what(const webhook_op_task_t *task, const char *id);
-static json_t *ctl_purge_company(const webhook_company_t *company);
+static char *ctl_purge_what(const ctl_t *ctl, const webhook_op_task_t *task,
+    const char *id);
 static int ctl_purge_done(const ctl_t *ctl, const webhook_task_t *task,
     uint64_t count);
 
@@ -286,7 +286,7 @@ ctl_purge_task(ctl_t *ctl, webhook_store_t *st, webhook_op_task_t *task,
         return rc;
     }
 
-    record = ctl_purge_what(task, id);
+    record = ctl_purge_what(ctl, task, id);
 
     rc = ctl_task_run(st, task, record, &made);
 
@@ -299,43 +299,16 @@ ctl_purge_task(ctl_t *ctl, webhook_store_t *st, webhook_op_task_t *task,
 /* The record of the audit: what was to be forgotten is not in it. */
 
 static char *
-ctl_purge_what(const webhook_op_task_t *task, const char *id)
+ctl_purge_what(const ctl_t *ctl, const webhook_op_task_t *task,
+    const char *id)
 {
-    char    *text;
-    json_t  *json;
+    json_t  *path;
 
-    json = json_pack("{s:s, s:s, s:s, s:s, s:o*, s:o*}",
-                     "by", "webhookctl", "action", "purge",
-                     "kind", task->path.len ? "value" : "company", "id", id,
-                     "path", task->path.len ? ctl_json_text(&task->path) : NULL,
-                     "filter", ctl_purge_company(&task->filter.company));
+    path = task->path.len ? ctl_json_text(&task->path) : NULL;
 
-    text = json ? json_dumps(json, JSON_COMPACT) : NULL;
-
-    json_decref(json);
-
-    if (text == NULL) {
-        ctl_say("no memory");
-        exit(1);
-    }
-
-    return text;
-}
-
-
-/* Whose events and calls: null is those of no company, which is not the same as
-   those of any. */
-
-static json_t *
-ctl_purge_company(const webhook_company_t *company)
-{
-    if (company->which == WEBHOOK_COMPANY_ANY) {
-        return NULL;
-    }
-
-    return json_pack("{s:o}", "company",
-                     company->which == WEBHOOK_COMPANY_NONE
-                     ? json_null() : ctl_json_text(&company->name));
+    return ctl_record("purge", path ? "value" : "company", id,
+                      json_pack("{s:o*, s:o*}", "path", path, "filter",
+                                ctl_asked(ctl, &task->filter)));
 }
 
 

@@ -23,6 +23,8 @@
 
 
 static int ctl_replay_all(ctl_t *ctl, webhook_store_t *st, int cancel);
+static int ctl_replay_do(ctl_t *ctl, webhook_store_t *st,
+    webhook_filter_t *filter, int cancel, uint64_t count, uint64_t *done);
 static int ctl_replay_run(webhook_store_t *st, webhook_filter_t *filter,
     int cancel, int dry_run, uint64_t *count);
 static void ctl_replay_tell(const ctl_t *ctl, int cancel, uint64_t count);
@@ -113,12 +115,7 @@ ctl_replay_all(ctl_t *ctl, webhook_store_t *st, int cancel)
             return rc;
         }
 
-        rc = ctl_replay_run(st, &filter, cancel, 0, &done);
-
-        if (!ctl->json) {
-            printf("%" PRIu64 " deliveries are %s\n", done,
-                   cancel ? "cancelled" : "due now");
-        }
+        rc = ctl_replay_do(ctl, st, &filter, cancel, count, &done);
     }
 
     if (ctl->json) {
@@ -131,6 +128,36 @@ ctl_replay_all(ctl_t *ctl, webhook_store_t *st, int cancel)
     }
 
     return rc;
+}
+
+
+static int
+ctl_replay_do(ctl_t *ctl, webhook_store_t *st, webhook_filter_t *filter,
+    int cancel, uint64_t count, uint64_t *done)
+{
+    int        rc, told;
+    uint64_t   begun;
+
+    rc = ctl_begin(ctl, st, "deliveries",
+                   json_pack("{s:o*, s:I}", "filter", ctl_asked(ctl, filter),
+                             "expected", (json_int_t) count),
+                   &begun);
+    if (rc != 0) {
+        return rc;
+    }
+
+    rc = ctl_replay_run(st, filter, cancel, 0, done);
+
+    if (!ctl->json) {
+        printf("%" PRIu64 " deliveries are %s\n", *done,
+               cancel ? "cancelled" : "due now");
+    }
+
+    told = ctl_end(ctl, st, "deliveries", begun,
+                   json_pack("{s:I, s:b}", "done", (json_int_t) *done,
+                             "complete", rc == 0));
+
+    return rc ? rc : told;
 }
 
 

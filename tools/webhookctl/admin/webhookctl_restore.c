@@ -284,7 +284,7 @@ ctl_restore_pause(ctl_t *ctl, const char *dir)
 {
     int                       rc;
     char                      reason[256];
-    webhook_op_t              op, *ops;
+    webhook_op_t              op;
     webhook_store_t          *st;
     webhook_lmdb_options_t    own;
     webhook_store_options_t   options;
@@ -311,9 +311,9 @@ ctl_restore_pause(ctl_t *ctl, const char *dir)
     op.u.pause.all = 1;
     op.u.pause.reason = ctl_str(reason);
 
-    ops = &op;
+    /* who opens it later finds how it came there */
 
-    webhook_store_apply(st, &ops, 1);
+    ctl_apply(ctl, st, &op, "store", ctl->argv[1]);
 
     rc = op.result == WEBHOOK_STORE_OK ? 0 : 1;
 

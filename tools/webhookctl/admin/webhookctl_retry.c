@@ -113,7 +113,10 @@ ctl_retry_task(ctl_t *ctl, webhook_store_t *st, webhook_op_task_t *task,
         return rc;
     }
 
-    record = ctl_record("retry", "deliveries", id);
+    record = ctl_record("retry", "deliveries", id,
+                        json_pack("{s:o*, s:I}",
+                                  "filter", ctl_asked(ctl, &task->filter),
+                                  "expected", (json_int_t) task->expected));
 
     rc = ctl_task_run(st, task, record, &made);
 

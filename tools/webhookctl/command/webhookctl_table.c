@@ -313,7 +313,8 @@ const ctl_command_t  ctl_commands[] = {
       "\n"
       "Deliveries that were pending or being sent are due at once, the oldest "
       "event first, in the order of their keys. Running it again changes "
-      "nothing, even if it was killed in the middle." },
+      "nothing, even if it was killed in the middle. The audit log says when "
+      "an import began, and what it did." },
 
     { "quarantine", ctl_quarantine, CTL_WRITE_WORD,
       "[list|show NUMBER|export|drop NUMBER...|drop all]", CTL_CHOICE,
@@ -322,7 +323,8 @@ const ctl_command_t  ctl_commands[] = {
       "lists rows of the store that could not be read",
       "`show` prints one of them byte by byte, `export` prints all of them for "
       "analysis, a JSON object a line, and `drop` removes them for good. `drop "
-      "all` requires `--yes`. Rows may contain bodies of events." },
+      "all` requires `--yes`, and is recorded in the audit log, as is each row "
+      "that is dropped by its number. Rows may contain bodies of events." },
 
     { "backup", ctl_backup, CTL_COPY, "FILE|-", CTL_FILE, NULL, 1, 1,
       ctl_bit(CTL_JSON),

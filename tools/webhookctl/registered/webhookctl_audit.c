@@ -167,7 +167,7 @@ ctl_task_end(ctl_t *ctl, webhook_store_t *st, const webhook_id_t *id)
     webhook_op_t      op, *ops;
     struct timespec   now;
 
-    record = ctl_record("task.end", NULL, ctl->argv[2]);
+    record = ctl_record("task.end", NULL, ctl->argv[2], NULL);
 
     memset(&op, 0, sizeof(op));
 
@@ -212,7 +212,7 @@ ctl_task_end(ctl_t *ctl, webhook_store_t *st, const webhook_id_t *id)
 int
 ctl_audit(ctl_t *ctl, webhook_store_t *st)
 {
-    int                  head, over;
+    int                  head;
     uint32_t             i;
     uint64_t             left, wall;
     webhook_op_t         op, *ops;
@@ -228,7 +228,6 @@ ctl_audit(ctl_t *ctl, webhook_store_t *st)
     l->max_bytes = CTL_AUDIT_BYTES;
 
     head = !ctl->json;
-    over = 0;
     left = ctl->limit;
 
     do {
@@ -240,15 +239,13 @@ ctl_audit(ctl_t *ctl, webhook_store_t *st)
             return ctl_failed(&op, "the audit");
         }
 
-        for (i = 0; i < l->count && left && !over; i++) {
+        for (i = 0; i < l->count && left; i++) {
 
             wall = l->records[i].wall;
 
-            /* a clock may have stepped, but not by much */
+            /* those that were imported are older than some before them */
 
-            over = wall < ctl->since;
-
-            if (over || (ctl->until && wall >= ctl->until)) {
+            if (wall < ctl->since || (ctl->until && wall >= ctl->until)) {
                 continue;
             }
 
@@ -264,9 +261,9 @@ ctl_audit(ctl_t *ctl, webhook_store_t *st)
 
         webhook_op_free(&op);
 
-    } while (l->more && left && !over);
+    } while (l->more && left);
 
-    return ctl_ended(l->more && !over);
+    return ctl_ended(l->more);
 }
 
 
@@ -320,25 +317,4 @@ ctl_member(const json_t *json, const char *name)
     text = json_string_value(json_object_get(json, name));
 
     return text ? text : "-";
-}
-
-
-char *
-ctl_record(const char *action, const char *kind, const char *id)
-{
-    char    *text;
-    json_t  *json;
-
-    json = json_pack("{s:s, s:s, s:s*, s:s}", "by", "webhookctl", "action",
-                     action, "kind", kind, "id", id);
-    text = json ? json_dumps(json, JSON_COMPACT) : NULL;
-
-    json_decref(json);
-
-    if (text == NULL) {
-        ctl_say("no memory");
-        exit(1);
-    }
-
-    return text;
 }

@@ -373,7 +373,8 @@ ctl_object_remove(ctl_t *ctl, webhook_store_t *st,
     struct timespec  now;
 
     record = ctl_record("delete", object->kind == WEBHOOK_OBJECT_ENDPOINT
-                                  ? "endpoint" : "receiver", ctl->argv[2]);
+                                  ? "endpoint" : "receiver", ctl->argv[2],
+                        NULL);
 
     memset(&op, 0, sizeof(op));
 

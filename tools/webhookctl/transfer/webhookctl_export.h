@@ -5,8 +5,9 @@
  * Between those that write and read exports (docs/export.md):
  * webhookctl_export.c, with webhookctl_export_object.c; webhookctl_import.c,
  * with webhookctl_import_event.c, which puts deliveries back together as
- * events, webhookctl_import_object.c, and webhookctl_import_member.c, which
- * reads the members of lines; webhookctl_quarantine.c.
+ * events, webhookctl_import_object.c, webhookctl_import_audit.c, and
+ * webhookctl_import_member.c, which reads the members of lines;
+ * webhookctl_quarantine.c.
  */
 
 #ifndef WEBHOOKCTL_EXPORT_H
@@ -61,9 +62,17 @@ typedef struct ctl_import_s  ctl_import_t;
 typedef struct ctl_batch_s  ctl_batch_t;
 
 
+/* The records that were in the audit before the first one was read. */
+typedef struct ctl_seen_s  ctl_seen_t;
+
+
 struct ctl_import_s {
+    ctl_t            *ctl;
     webhook_store_t  *st;
     ctl_batch_t      *batch;
+    ctl_seen_t       *seen;
+    uint64_t          act;              /* number of the record of its
+                                           beginning; 0: there is none yet */
 
     uint64_t          number;           /* of the line */
     uint64_t          lines;            /* of what is imported, since the first
@@ -95,6 +104,7 @@ void ctl_import_free(ctl_import_t *m);
    read. */
 int ctl_import_object(ctl_import_t *m, json_t *json);
 int ctl_import_audit(ctl_import_t *m, json_t *json);
+void ctl_import_audit_free(ctl_import_t *m);
 
 /* Tells of an operation that was applied, whatever it came to, counts it, and
    frees it. */

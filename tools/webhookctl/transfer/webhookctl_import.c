@@ -31,6 +31,8 @@ typedef struct {
 } ctl_kind_t;
 
 
+static int ctl_import_first(ctl_import_t *m);
+static int ctl_import_last(ctl_import_t *m);
 static int ctl_import_line(ctl_import_t *m, const char *text, size_t len);
 static int ctl_import_begin(ctl_import_t *m, json_t *json);
 static void ctl_import_cut(ctl_import_t *m);
@@ -47,6 +49,7 @@ static int ctl_import_quarantine(ctl_import_t *m, json_t *json);
 static void ctl_import_apply(ctl_import_t *m, webhook_op_t *op,
     uint64_t *count);
 static void ctl_import_print(const ctl_import_t *m, int json);
+static json_t *ctl_import_json(const ctl_import_t *m);
 
 
 static const ctl_kind_t  ctl_kinds[] = {
@@ -73,6 +76,7 @@ ctl_import(ctl_t *ctl, webhook_store_t *st)
 
     memset(&m, 0, sizeof(m));
 
+    m.ctl = ctl;
     m.st = st;
 
     text = NULL;
@@ -98,7 +102,12 @@ ctl_import(ctl_t *ctl, webhook_store_t *st)
         ctl_import_cut(&m);
     }
 
+    if (ctl_import_last(&m) != 0) {
+        rc = 1;
+    }
+
     ctl_import_free(&m);
+    ctl_import_audit_free(&m);
     free(text);
 
     ctl_import_print(&m, ctl->json);
@@ -107,25 +116,28 @@ ctl_import(ctl_t *ctl, webhook_store_t *st)
 }
 
 
+/* Before the first line that may change something. */
+
+static int
+ctl_import_first(ctl_import_t *m)
+{
+    return m->act ? 0 : ctl_begin(m->ctl, m->st, "store", NULL, &m->act);
+}
+
+
+static int
+ctl_import_last(ctl_import_t *m)
+{
+    return m->act ? ctl_end(m->ctl, m->st, "store", m->act, ctl_import_json(m))
+                  : 0;
+}
+
+
 static void
 ctl_import_print(const ctl_import_t *m, int json)
 {
-    json_t  *root;
-
     if (json) {
-        root = json_object();
-
-        ctl_json_set_number(root, "events", m->events);
-        ctl_json_set_number(root, "calls", m->calls);
-        ctl_json_set_number(root, "repeats", m->repeats);
-        ctl_json_set_number(root, "objects", m->objects);
-        ctl_json_set_number(root, "records", m->records);
-        ctl_json_set_number(root, "there", m->there);
-        ctl_json_set_number(root, "skipped", m->skipped);
-        ctl_json_set_number(root, "failed", m->failed);
-
-        ctl_json_line(root);
-
+        ctl_json_line(ctl_import_json(m));
         return;
     }
 
@@ -139,6 +151,26 @@ ctl_import_print(const ctl_import_t *m, int json)
                "%" PRIu64 " records of the audit are imported\n", m->objects,
                m->records);
     }
+}
+
+
+static json_t *
+ctl_import_json(const ctl_import_t *m)
+{
+    json_t  *json;
+
+    json = json_object();
+
+    ctl_json_set_number(json, "events", m->events);
+    ctl_json_set_number(json, "calls", m->calls);
+    ctl_json_set_number(json, "repeats", m->repeats);
+    ctl_json_set_number(json, "objects", m->objects);
+    ctl_json_set_number(json, "records", m->records);
+    ctl_json_set_number(json, "there", m->there);
+    ctl_json_set_number(json, "skipped", m->skipped);
+    ctl_json_set_number(json, "failed", m->failed);
+
+    return json;
 }
 
 
@@ -167,6 +199,11 @@ ctl_import_line(ctl_import_t *m, const char *text, size_t len)
         json_decref(json);
 
         return rc;
+    }
+
+    if (rc == 0 && ctl_import_first(m) != 0) {
+        json_decref(json);
+        return 1;
     }
 
     m->lines++;

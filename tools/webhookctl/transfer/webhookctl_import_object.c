@@ -2,7 +2,7 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * What was registered in another store, and the audit of that, are brought in.
+ * What was registered in another store is brought in.
  */
 
 #ifndef _GNU_SOURCE
@@ -87,33 +87,4 @@ ctl_import_kind(json_t *json, webhook_object_e *kind)
     }
 
     return -1;
-}
-
-
-int
-ctl_import_audit(ctl_import_t *m, json_t *json)
-{
-    webhook_op_t          op, *ops;
-    webhook_op_record_t  *r;
-
-    memset(&op, 0, sizeof(op));
-
-    op.type = WEBHOOK_OP_RECORD;
-    ops = &op;
-    r = &op.u.record;
-
-    r->past = ctl_import_number(json, "number");
-    r->wall = ctl_import_number(json, "time_ms");
-
-    if (ctl_import_text(json, "company", &r->company) != 0
-        || ctl_import_text(json, "data", &r->data) != 0
-        || r->past == 0 || r->data.len == 0)
-    {
-        return -1;
-    }
-
-    webhook_store_apply(m->st, &ops, 1);
-    ctl_import_applied(m, &op, &m->records);
-
-    return 0;
 }

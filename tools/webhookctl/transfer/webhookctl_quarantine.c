@@ -43,8 +43,9 @@ static int ctl_quarantine_show(ctl_t *ctl, webhook_store_t *st);
 static void ctl_quarantine_hex(const char *name, const webhook_str_t *s);
 static int ctl_quarantine_drop(ctl_t *ctl, webhook_store_t *st);
 static int ctl_quarantine_drop_all(ctl_t *ctl, webhook_store_t *st);
-static int ctl_quarantine_discard(webhook_store_t *st, webhook_op_t *op,
-    uint64_t *count);
+static int ctl_quarantine_drop_upto(ctl_t *ctl, webhook_store_t *st,
+    uint64_t last, uint64_t count, uint64_t *dropped);
+static int ctl_quarantine_discarded(const webhook_op_t *op, uint64_t *count);
 
 
 int
@@ -300,9 +301,13 @@ ctl_quarantine_drop(ctl_t *ctl, webhook_store_t *st)
 
         memset(&op, 0, sizeof(op));
 
+        op.type = WEBHOOK_OP_DISCARD;
+
         (void) ctl_quarantine_number(ctl->argv[i], &op.u.discard.number);
 
-        rc = ctl_quarantine_discard(st, &op, &count);
+        ctl_apply(ctl, st, &op, "row", ctl->argv[i]);
+
+        rc = ctl_quarantine_discarded(&op, &count);
 
         if (rc) {
             status = rc;
@@ -367,15 +372,7 @@ ctl_quarantine_drop_all(ctl_t *ctl, webhook_store_t *st)
             return 2;
         }
 
-        memset(&op, 0, sizeof(op));
-
-        op.u.discard.number = last;
-        op.u.discard.all = 1;
-
-        do {
-            rc = ctl_quarantine_discard(st, &op, &dropped);
-
-        } while (rc == 0 && op.u.discard.more);
+        rc = ctl_quarantine_drop_upto(ctl, st, last, count, &dropped);
     }
 
     if (ctl->json) {
@@ -391,13 +388,48 @@ ctl_quarantine_drop_all(ctl_t *ctl, webhook_store_t *st)
 
 
 static int
-ctl_quarantine_discard(webhook_store_t *st, webhook_op_t *op,
-    uint64_t *count)
+ctl_quarantine_drop_upto(ctl_t *ctl, webhook_store_t *st, uint64_t last,
+    uint64_t count, uint64_t *dropped)
 {
-    op->type = WEBHOOK_OP_DISCARD;
+    int            rc, told;
+    uint64_t       begun;
+    webhook_op_t   op, *ops;
 
-    webhook_store_apply(st, &op, 1);
+    rc = ctl_begin(ctl, st, "rows",
+                   json_pack("{s:{s:I}, s:I}",
+                             "filter", "number_until", (json_int_t) last,
+                             "expected", (json_int_t) count),
+                   &begun);
+    if (rc != 0) {
+        return rc;
+    }
 
+    memset(&op, 0, sizeof(op));
+
+    op.type = WEBHOOK_OP_DISCARD;
+    op.u.discard.number = last;
+    op.u.discard.all = 1;
+
+    ops = &op;
+
+    do {
+        webhook_store_apply(st, &ops, 1);
+
+        rc = ctl_quarantine_discarded(&op, dropped);
+
+    } while (rc == 0 && op.u.discard.more);
+
+    told = ctl_end(ctl, st, "rows", begun,
+                   json_pack("{s:I, s:b}", "done", (json_int_t) *dropped,
+                             "complete", rc == 0));
+
+    return rc ? rc : told;
+}
+
+
+static int
+ctl_quarantine_discarded(const webhook_op_t *op, uint64_t *count)
+{
     *count += op->u.discard.count;
 
     if (op->result == WEBHOOK_STORE_OK) {
