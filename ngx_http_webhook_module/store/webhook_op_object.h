@@ -99,6 +99,10 @@ typedef struct {
 
     unsigned       known:1;         /* out: it is a repeat */
     unsigned       differs:1;       /* out: of another body */
+    unsigned       replace:1;       /* in: nothing is known, and what is kept
+                                       under the key is kept no longer: for who
+                                       has begun something with it, and goes
+                                       on */
     webhook_str_t  first;           /* out: if known and not differs */
 } webhook_once_t;
 

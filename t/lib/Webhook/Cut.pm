@@ -15,6 +15,11 @@ Webhook::Cut - the worker is killed that makes the Nth write to the store
     ...
     $cut->left;             # 0: somebody was killed
 
+    $cut = Webhook::Cut->new(full => 1);
+
+    $cut->at(1);            # from now on the disk has no room for the store
+    $cut->at(0);            # now it has
+
 =cut
 
 use strict;
@@ -28,7 +33,7 @@ use Webhook::Sandbox qw(asan temp_dir write_file);
 
 sub new
 {
-    my ($class) = @_;
+    my ($class, %args) = @_;
 
     my $library = build_dir() . '/interop/libwebhook_cut.so';
 
@@ -36,6 +41,7 @@ sub new
 
     my $self = bless {
         library => $library,
+        full => $args{full},
         file => temp_dir('cut') . '/left',
     }, $class;
 
@@ -50,7 +56,8 @@ sub env
 {
     my ($self) = @_;
 
-    return { LD_PRELOAD => $self->{library}, WEBHOOK_CUT_LEFT => $self->{file} };
+    return { LD_PRELOAD => $self->{library}, WEBHOOK_CUT_LEFT => $self->{file},
+             $self->{full} ? (WEBHOOK_CUT_FULL => 1) : () };
 }
 
 

@@ -490,6 +490,14 @@ ngx_webhook_api_not_found(ngx_webhook_api_t *api, const char *what,
 
 
 ngx_int_t
+ngx_webhook_api_full(ngx_webhook_api_t *api)
+{
+    return ngx_webhook_api_problem(api, NGX_HTTP_INSUFFICIENT_STORAGE,
+                                   "The store is full; nothing was changed");
+}
+
+
+ngx_int_t
 ngx_webhook_api_stale(ngx_webhook_api_t *api, uint64_t version)
 {
     if (ngx_webhook_api_problem(api, NGX_HTTP_PRECONDITION_FAILED,

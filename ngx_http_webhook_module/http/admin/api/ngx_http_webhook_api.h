@@ -102,6 +102,11 @@ struct ngx_webhook_api_s {
 
     struct ngx_webhook_api_answer_s *answer;    /* the frame's own, */
     struct ngx_webhook_api_frame_s  *frame;     /* and this */
+
+    ngx_str_t                   begun;      /* ngx_webhook_api_begun() of an
+                                               earlier request with the key,
+                                               which came to no answer; or NULL
+                                               */
 };
 
 
@@ -168,6 +173,8 @@ ngx_int_t ngx_webhook_api_member(ngx_webhook_api_t *api, const char *name,
    also for what is another company's. */
 ngx_int_t ngx_webhook_api_not_found(ngx_webhook_api_t *api, const char *what,
     ngx_str_t *name);
+/* 507: nothing was changed, since there is no room for it or for its record. */
+ngx_int_t ngx_webhook_api_full(ngx_webhook_api_t *api);
 /* 412: it is of another version than If-Match has. */
 ngx_int_t ngx_webhook_api_stale(ngx_webhook_api_t *api, uint64_t version);
 
@@ -181,7 +188,16 @@ ngx_int_t ngx_webhook_api_stale(ngx_webhook_api_t *api, uint64_t version);
  * ngx_webhook_api_keep() fill in the operation's once, with the answer sealed,
  * in api->pool; and where it comes back with once.known, it returns
  * ngx_webhook_api_known().
+ *
+ * Another route that must not do twice what it does before its answer is known
+ * has ngx_webhook_api_begun() fill in the once of each operation that does a
+ * part of it.  "what" tells how far it has come, in the pool; it has no secret
+ * in it.  The answer takes its place.  Where there is none, because the worker
+ * was killed, the route is called with api->begun the next time, and goes on
+ * from there.
  */
+ngx_int_t ngx_webhook_api_begun(ngx_webhook_api_t *api, ngx_pool_t *pool,
+    ngx_str_t *what, webhook_once_t *once);
 ngx_int_t ngx_webhook_api_keep(ngx_webhook_api_t *api, webhook_once_t *once);
 ngx_int_t ngx_webhook_api_known(ngx_webhook_api_t *api, webhook_once_t *once);
 

@@ -5,7 +5,8 @@
  * Idempotency-Key: answers as bytes, and how they are kept.  What is kept is
  * one byte that tells whether the rest is sealed, and that: it is in clear only
  * where there is no key.  An answer that has a secret is not kept then: nothing
- * is kept but that it was given.
+ * is kept but that it was given.  Of what has been begun and came to no answer
+ * the route's own words are kept, in clear.
  */
 
 #include "http/admin/api/ngx_http_webhook_api_int.h"
@@ -16,11 +17,14 @@
 
 #define NGX_WEBHOOK_API_CLEAR   'c'
 #define NGX_WEBHOOK_API_SEALED  's'
+#define NGX_WEBHOOK_API_BEGUN   'b'
 
 
 static void ngx_webhook_api_once_gone(void *data);
 static ngx_int_t ngx_webhook_api_once_asked(ngx_webhook_api_t *api,
     webhook_op_t *op);
+static ngx_int_t ngx_webhook_api_once_again(ngx_webhook_api_t *api,
+    webhook_str_t *first);
 static ngx_int_t ngx_webhook_api_once_kept(ngx_webhook_api_t *api,
     webhook_op_t *op);
 static json_t *ngx_webhook_api_pack_headers(ngx_webhook_api_t *api);
@@ -118,11 +122,70 @@ ngx_webhook_api_once_ask(ngx_webhook_api_t *api)
 static ngx_int_t
 ngx_webhook_api_once_asked(ngx_webhook_api_t *api, webhook_op_t *op)
 {
-    if (op->u.record.once.known) {
-        return ngx_webhook_api_known(api, &op->u.record.once);
+    webhook_once_t  *once;
+
+    once = &op->u.record.once;
+
+    if (!once->known) {
+        return api->frame->run(api);
     }
 
+    if (!once->differs && once->first.len
+        && once->first.data[0] == NGX_WEBHOOK_API_BEGUN)
+    {
+        return ngx_webhook_api_once_again(api, &once->first);
+    }
+
+    return ngx_webhook_api_known(api, once);
+}
+
+
+static ngx_int_t
+ngx_webhook_api_once_again(ngx_webhook_api_t *api, webhook_str_t *first)
+{
+    api->begun.len = first->len - 1;
+    api->begun.data = ngx_pnalloc(api->pool, first->len);
+
+    if (api->begun.data == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memcpy(api->begun.data, first->data + 1, first->len - 1);
+
+    api->once.replace = 1;
+
     return api->frame->run(api);
+}
+
+
+ngx_int_t
+ngx_webhook_api_begun(ngx_webhook_api_t *api, ngx_pool_t *pool,
+    ngx_str_t *what, webhook_once_t *once)
+{
+    u_char  *p;
+
+    *once = api->once;
+
+    if (once->keep == 0) {
+        return NGX_OK;
+    }
+
+    p = ngx_pnalloc(pool, what->len + 1);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    once->answer.data = p;
+    once->answer.len = what->len + 1;
+
+    *p++ = NGX_WEBHOOK_API_BEGUN;
+    ngx_memcpy(p, what->data, what->len);
+
+    /* what comes behind it takes its place */
+
+    api->once.replace = 1;
+
+    return NGX_OK;
 }
 
 

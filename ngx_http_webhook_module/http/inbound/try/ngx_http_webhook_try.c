@@ -86,19 +86,11 @@ ngx_webhook_try(ngx_webhook_try_t *t)
     ngx_str_null(&t->error);
     t->status = 0;
 
-    if (ngx_webhook_try_asks(t->receiver)) {
-        ngx_str_set(&t->error, "the receiver looks at headers, the query or "
-                               "variables of a call, which this one has not");
+    if (ngx_webhook_try_able(t) != NGX_OK) {
         return NGX_DECLINED;
     }
 
     loc = ngx_webhook_try_location(t->request);
-
-    if (loc == NULL) {
-        ngx_str_set(&t->error, "no receiver can be called: there is no "
-                               "location with \"webhook_receive\"");
-        return NGX_DECLINED;
-    }
 
     call = ngx_webhook_call_lend(t->request);
     if (call == NULL) {
@@ -136,6 +128,25 @@ ngx_webhook_try(ngx_webhook_try_t *t)
     }
 
     ngx_webhook_call_begin(call, ngx_webhook_try_finish);
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_webhook_try_able(ngx_webhook_try_t *t)
+{
+    if (ngx_webhook_try_asks(t->receiver)) {
+        ngx_str_set(&t->error, "the receiver looks at headers, the query or "
+                               "variables of a call, which this one has not");
+        return NGX_DECLINED;
+    }
+
+    if (ngx_webhook_try_location(t->request) == NULL) {
+        ngx_str_set(&t->error, "no receiver can be called: there is no "
+                               "location with \"webhook_receive\"");
+        return NGX_DECLINED;
+    }
 
     return NGX_OK;
 }

@@ -48,12 +48,16 @@ struct ngx_webhook_try_s {
 
 /*
  * Begins one.  NGX_OK: the handler was or will be called.  NGX_ERROR: there is
- * no memory, and it will not.
- *
+ * no memory, and it will not; NGX_DECLINED: as below.
+ */
+ngx_int_t ngx_webhook_try(ngx_webhook_try_t *t);
+
+/*
+ * Can it be begun?  Of t the request and the receiver are set.  NGX_OK; or
  * NGX_DECLINED, with a sentence in t->error: such a receiver's calls cannot be
  * made so, since it looks at headers or the query.
  */
-ngx_int_t ngx_webhook_try(ngx_webhook_try_t *t);
+ngx_int_t ngx_webhook_try_able(ngx_webhook_try_t *t);
 
 /*
  * A call of the history as it can be made again: NGX_OK with type and body of

@@ -45,6 +45,10 @@
 static int webhook_perform_recorded(webhook_txn_t *t, webhook_op_t *op);
 static int webhook_perform_known(webhook_txn_t *t, webhook_op_t *op,
     int *known);
+static int webhook_perform_record(webhook_txn_t *t, webhook_op_t *op);
+static int webhook_perform_over(webhook_txn_t *t, webhook_op_t *op,
+    const webhook_str_t *company, const webhook_str_t *data,
+    const webhook_once_t *once);
 static int webhook_perform_one(webhook_txn_t *t, webhook_op_t *op);
 static int webhook_perform_leases(const webhook_op_t *op);
 
@@ -157,10 +161,7 @@ webhook_perform_known(webhook_txn_t *t, webhook_op_t *op, int *known)
     r = op->recorded;
     *known = 1;
 
-    if (webhook_audit_bad(&r->company, &r->audit) || webhook_once_bad(&r->once))
-    {
-        webhook_store_log_error(t->st, EINVAL, "a record exceeds a bound");
-        op->result = WEBHOOK_STORE_UNAVAILABLE;
+    if (webhook_perform_over(t, op, &r->company, &r->audit, &r->once)) {
         return 0;
     }
 
@@ -182,6 +183,36 @@ webhook_perform_known(webhook_txn_t *t, webhook_op_t *op, int *known)
     *known = 0;
 
     return 0;
+}
+
+
+static int
+webhook_perform_record(webhook_txn_t *t, webhook_op_t *op)
+{
+    webhook_op_record_t  *r;
+
+    r = &op->u.record;
+
+    return webhook_perform_over(t, op, &r->company, &r->data, &r->once)
+           ? 0 : webhook_once_record(t, op);
+}
+
+
+/* Is what is to be recorded over a bound?  That is told, and is the result. */
+
+static int
+webhook_perform_over(webhook_txn_t *t, webhook_op_t *op,
+    const webhook_str_t *company, const webhook_str_t *data,
+    const webhook_once_t *once)
+{
+    if (!webhook_audit_bad(company, data) && !webhook_once_bad(once)) {
+        return 0;
+    }
+
+    webhook_store_log_error(t->st, EINVAL, "a record exceeds a bound");
+    op->result = WEBHOOK_STORE_UNAVAILABLE;
+
+    return 1;
 }
 
 
@@ -242,7 +273,7 @@ webhook_perform_one(webhook_txn_t *t, webhook_op_t *op)
         return webhook_object_put(t, op);
 
     case WEBHOOK_OP_RECORD:
-        return webhook_once_record(t, op);
+        return webhook_perform_record(t, op);
 
     case WEBHOOK_OP_TASK:
         return webhook_task_put(t, op);
@@ -295,7 +326,7 @@ webhook_perform_read(webhook_txn_t *t, webhook_op_t *op)
         return webhook_replay_count(t, op);
 
     case WEBHOOK_OP_RECORD:
-        return webhook_once_record(t, op);
+        return webhook_perform_record(t, op);
 
     case WEBHOOK_OP_OBJECTS:
         return webhook_objects_list(t, op);

@@ -85,7 +85,7 @@ webhook_once_look(webhook_txn_t *t, webhook_op_t *op, webhook_once_t *once)
     once->differs = 0;
     memset(&once->first, 0, sizeof(webhook_str_t));
 
-    if (once->keep == 0) {
+    if (once->keep == 0 || once->replace) {
         return 0;
     }
 
@@ -154,13 +154,6 @@ webhook_once_record(webhook_txn_t *t, webhook_op_t *op)
     webhook_op_record_t  *r;
 
     r = &op->u.record;
-
-    if (webhook_audit_bad(&r->company, &r->data) || webhook_once_bad(&r->once))
-    {
-        webhook_store_log_error(t->st, EINVAL, "a record exceeds a bound");
-        op->result = WEBHOOK_STORE_UNAVAILABLE;
-        return 0;
-    }
 
     rc = webhook_once_look(t, op, &r->once);
     if (rc || r->once.known) {
@@ -235,7 +228,7 @@ webhook_once_keep(webhook_txn_t *t, const webhook_once_t *once)
 
     if (rc == 0) {
 
-        /* one that has ended */
+        /* one that has ended, or is replaced */
 
         rc = webhook_once_del(t, once->key, row.end, &pages);
 

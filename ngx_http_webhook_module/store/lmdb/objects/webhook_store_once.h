@@ -26,7 +26,7 @@ int webhook_once_keep(webhook_txn_t *t, const webhook_once_t *once);
 /* About the bytes that it will take. */
 size_t webhook_once_size(const webhook_once_t *once);
 
-/* RECORD; one that only asks reads. */
+/* RECORD, within its bounds; one that only asks reads. */
 int webhook_once_record(webhook_txn_t *t, webhook_op_t *op);
 
 /* Forgets those whose time is over, max in all. */

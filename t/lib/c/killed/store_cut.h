@@ -8,7 +8,8 @@
  * second ... of them, until it comes to its end, and looks at the store after
  * each.  t/interop/libwebhook_cut.c makes a library of it, for LD_PRELOAD
  * with other programs: WEBHOOK_CUT=N, and WEBHOOK_CUT_FILE=END of the names
- * of the files meant (data.mdb unless given).
+ * of the files meant (data.mdb unless given).  With WEBHOOK_CUT_FULL nobody is
+ * killed: while the number is not 0 there is no room for what is written.
  *
  * The call is not made: what the process did before it is in the file, what
  * it would have done after it is not.
@@ -22,6 +23,7 @@
 #endif
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -40,6 +42,8 @@ static unsigned     cut_at;             /* 0: never */
 static unsigned     cut_count;
 static const char  *cut_file = "data.mdb";
 static uint64_t    *cut_left;           /* shared; NULL: cut_at counts */
+static int          cut_full;           /* the disk is, while cut_left is not
+                                           0; nobody is killed */
 
 
 /* 1 if this is the call. */
@@ -67,7 +71,9 @@ cut_counts(void)
 }
 
 
-static void
+/* Not 0: the call fails. */
+
+static int
 cut_name(const char *name)
 {
     size_t  len, end;
@@ -75,37 +81,50 @@ cut_name(const char *name)
     len = strlen(name);
     end = strlen(cut_file);
 
-    if (len >= end && strcmp(name + len - end, cut_file) == 0 && cut_counts())
-    {
+    if (len < end || strcmp(name + len - end, cut_file) != 0) {
+        return 0;
+    }
+
+    if (cut_full) {
+        return 1;
+    }
+
+    if (cut_counts()) {
         kill(getpid(), SIGKILL);
     }
+
+    return 0;
 }
 
 
-static void
+static int
 cut_fd(int fd)
 {
     char     link[64], name[4096];
     ssize_t  n;
 
     if (cut_at == 0 && (cut_left == NULL || *cut_left == 0)) {
-        return;
+        return 0;
     }
 
     snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
 
     n = readlink(link, name, sizeof(name) - 1);
 
-    if (n > 0) {
-        name[n] = '\0';
-        cut_name(name);
+    if (n <= 0) {
+        return 0;
     }
+
+    name[n] = '\0';
+
+    return cut_name(name);
 }
 
 
-/* Defines a call that counts, and then is the one of libc. */
+/* Defines a call that counts, and then is the one of libc; with "room" it needs
+   some on the disk. */
 
-#define CUT_CALL(type, name, params, args)                                    \
+#define CUT_CALL(type, name, params, args, room)                              \
                                                                               \
     type name params;                                                         \
                                                                               \
@@ -115,7 +134,10 @@ cut_fd(int fd)
         type   (*next) params;                                                \
         void    *symbol;                                                      \
                                                                               \
-        cut_fd(fd);                                                           \
+        if (cut_fd(fd) && room) {                                             \
+            errno = ENOSPC;                                                   \
+            return -1;                                                        \
+        }                                                                     \
                                                                               \
         symbol = dlsym(RTLD_NEXT, #name);                                     \
         memcpy(&next, &symbol, sizeof(next));                                 \
@@ -124,23 +146,23 @@ cut_fd(int fd)
     }
 
 CUT_CALL(ssize_t, write, (int fd, const void *buf, size_t len),
-         (fd, buf, len))
+         (fd, buf, len), 1)
 CUT_CALL(ssize_t, pwrite, (int fd, const void *buf, size_t len, off_t off),
-         (fd, buf, len, off))
+         (fd, buf, len, off), 1)
 CUT_CALL(ssize_t, pwrite64, (int fd, const void *buf, size_t len, off_t off),
-         (fd, buf, len, off))
+         (fd, buf, len, off), 1)
 CUT_CALL(ssize_t, writev, (int fd, const struct iovec *iov, int n),
-         (fd, iov, n))
+         (fd, iov, n), 1)
 CUT_CALL(ssize_t, pwritev, (int fd, const struct iovec *iov, int n, off_t off),
-         (fd, iov, n, off))
-CUT_CALL(int, fsync, (int fd), (fd))
-CUT_CALL(int, fdatasync, (int fd), (fd))
-CUT_CALL(int, ftruncate, (int fd, off_t size), (fd, size))
-CUT_CALL(int, ftruncate64, (int fd, off_t size), (fd, size))
+         (fd, iov, n, off), 1)
+CUT_CALL(int, fsync, (int fd), (fd), 0)
+CUT_CALL(int, fdatasync, (int fd), (fd), 0)
+CUT_CALL(int, ftruncate, (int fd, off_t size), (fd, size), 0)
+CUT_CALL(int, ftruncate64, (int fd, off_t size), (fd, size), 0)
 CUT_CALL(int, fallocate, (int fd, int mode, off_t off, off_t len),
-         (fd, mode, off, len))
+         (fd, mode, off, len), 1)
 CUT_CALL(int, fallocate64, (int fd, int mode, off_t off, off_t len),
-         (fd, mode, off, len))
+         (fd, mode, off, len), 1)
 
 
 /* A mapping has no descriptor any more; a rename has names. */
@@ -152,7 +174,7 @@ msync(void *addr, size_t len, int flags)
     void   *symbol;
 
     if (cut_at || cut_left) {
-        cut_name(cut_file);
+        (void) cut_name(cut_file);
     }
 
     symbol = dlsym(RTLD_NEXT, "msync");
@@ -169,7 +191,7 @@ rename(const char *from, const char *to)
     void   *symbol;
 
     if (cut_at || cut_left) {
-        cut_name(from);
+        (void) cut_name(from);
     }
 
     symbol = dlsym(RTLD_NEXT, "rename");
@@ -204,6 +226,8 @@ cut_init(void)
             cut_left = p;
         }
     }
+
+    cut_full = getenv("WEBHOOK_CUT_FULL") != NULL;
 
     if (at) {
         cut_at = (unsigned) strtoul(at, NULL, 10);

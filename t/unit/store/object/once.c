@@ -18,6 +18,7 @@ static void test_record(void);
 static void test_ends(void);
 static void test_callers(void);
 static void test_answers(void);
+static void test_replace(void);
 
 
 int
@@ -29,6 +30,7 @@ main(void)
     test_ends();
     test_callers();
     test_answers();
+    test_replace();
 
     return tap_done();
 }
@@ -363,5 +365,66 @@ test_answers(void)
            "a megabyte of a small store: %u of them", known);
 
     util_check(&u, "answers");
+    util_free(&u);
+}
+
+
+/* What was begun is told until something else takes its place. */
+
+static void
+test_replace(void)
+{
+    unsigned      i;
+    util_t        u;
+    webhook_op_t  op;
+
+    util_init(&u);
+    util_open(&u);
+
+    object_record_op(&op, "a", "begun");
+    object_once(&op.u.record.once, 1, 1, 1, "so far");
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK, "something is begun");
+
+    object_record_op(&op, "a", "");
+    object_once(&op.u.record.once, 1, 1, 1, "the answer");
+    op.u.record.once.replace = 1;
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK && !op.u.record.once.known,
+           "its answer takes the place of that");
+
+    object_record_op(&op, "a", "");
+    object_once(&op.u.record.once, 1, 1, 1, "another");
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_DUPLICATE
+           && object_is(&op.u.record.once.first, "the answer"),
+           "and is told from then on");
+
+    webhook_op_free(&op);
+
+    /* it takes no more of what a caller may have, however often */
+
+    for (i = 0; i < 2 * WEBHOOK_ONCE_CALLER_MAX; i++) {
+        object_record_op(&op, "a", "");
+        object_once(&op.u.record.once, 1, 2, 1, "again");
+        op.u.record.once.replace = 1;
+
+        if (util_apply(&u, &op) != WEBHOOK_STORE_OK) {
+            break;
+        }
+    }
+
+    tap_ok(i == 2 * WEBHOOK_ONCE_CALLER_MAX, "another one is replaced often");
+
+    object_record_op(&op, "a", "");
+    object_once(&op.u.record.once, 1, 1, 1, "");
+    op.u.record.ask = 1;
+
+    tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_DUPLICATE,
+           "the first one is known yet");
+
+    webhook_op_free(&op);
+
+    util_close(&u);
     util_free(&u);
 }

@@ -212,6 +212,9 @@ ngx_webhook_pause_done(ngx_webhook_api_t *api, webhook_op_t *op)
     if (op->result == WEBHOOK_STORE_OK) {
         ngx_webhook_pause_notice(pause);
 
+    } else if (op->result == WEBHOOK_STORE_FULL) {
+        return ngx_webhook_api_full(api);
+
     } else if (op->result != WEBHOOK_STORE_DUPLICATE && op->u.pause.make) {
         return ngx_webhook_api_not_found(api,
                                          ngx_webhook_scope_kind(pause->kind),

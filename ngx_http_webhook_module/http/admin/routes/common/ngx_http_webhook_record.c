@@ -120,7 +120,8 @@ ngx_webhook_record_with(ngx_webhook_api_t *api, webhook_op_t *op,
 
 ngx_int_t
 ngx_webhook_record(ngx_webhook_api_t *api, const char *action, ngx_str_t *id,
-    const webhook_str_t *company, json_t *more, ngx_webhook_api_pt next)
+    const webhook_str_t *company, json_t *more, ngx_str_t *begun,
+    ngx_webhook_api_pt next)
 {
     webhook_op_t  op;
 
@@ -136,17 +137,33 @@ ngx_webhook_record(ngx_webhook_api_t *api, const char *action, ngx_str_t *id,
         return NGX_ERROR;
     }
 
+    if (begun
+        && ngx_webhook_api_begun(api, api->pool, begun, &op.u.record.once)
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
     ngx_webhook_scope(api)->next = next;
 
     return ngx_webhook_api_store(api, &op, ngx_webhook_record_done);
 }
 
 
-/* Above the high-water mark records are written too, so nothing but a store
-   that is not there stands in the way, which the frame answers. */
+/* Above the high-water mark records are written too, as long as outcomes are. */
 
 static ngx_int_t
 ngx_webhook_record_done(ngx_webhook_api_t *api, webhook_op_t *op)
 {
-    return ngx_webhook_scope(api)->next(api);
+    switch (op->result) {
+
+    case WEBHOOK_STORE_OK:
+        return ngx_webhook_scope(api)->next(api);
+
+    case WEBHOOK_STORE_DUPLICATE:
+        return ngx_webhook_api_known(api, &op->u.record.once);
+
+    default:
+        return ngx_webhook_api_full(api);
+    }
 }

@@ -31,13 +31,14 @@ ngx_int_t ngx_webhook_record_with(ngx_webhook_api_t *api, webhook_op_t *op,
     json_t *more);
 
 /*
- * Keeps such a record and goes on with next: to be called behind what it tells
- * of, which has been done.  company is the thing's.  Returns what a handler
- * does.
+ * Keeps such a record and goes on with next: to be called before what it tells
+ * of, which is not done where it cannot be kept.  company is the thing's.  With
+ * begun that is kept, too, for ngx_webhook_api_begun(); else it is NULL.
+ * Returns what a handler does.
  */
 ngx_int_t ngx_webhook_record(ngx_webhook_api_t *api, const char *action,
     ngx_str_t *id, const webhook_str_t *company, json_t *more,
-    ngx_webhook_api_pt next);
+    ngx_str_t *begun, ngx_webhook_api_pt next);
 
 
 #endif /* NGX_WEBHOOK_RECORD_H */

@@ -24,6 +24,7 @@ static ngx_int_t ngx_webhook_deliveries_refused(ngx_webhook_api_t *api,
     webhook_op_t *op);
 static ngx_int_t ngx_webhook_deliveries_replay_go(ngx_webhook_api_t *api,
     webhook_op_t *shown);
+static ngx_int_t ngx_webhook_deliveries_replay_again(ngx_webhook_api_t *api);
 static ngx_int_t ngx_webhook_deliveries_replayed(ngx_webhook_api_t *api,
     webhook_op_t *op);
 static ngx_int_t ngx_webhook_deliveries_made(ngx_webhook_api_t *api,
@@ -139,6 +140,11 @@ ngx_webhook_deliveries_refused(ngx_webhook_api_t *api, webhook_op_t *op)
                                        what, state);
 
     case WEBHOOK_STORE_FULL:
+
+        if (op->type == WEBHOOK_OP_CANCEL) {
+            return ngx_webhook_api_full(api);
+        }
+
         return ngx_webhook_api_problem(api, NGX_HTTP_INSUFFICIENT_STORAGE,
                                        "The store is full: nothing that is over "
                                        "can be sent again until there is room");
@@ -152,10 +158,15 @@ ngx_webhook_deliveries_refused(ngx_webhook_api_t *api, webhook_op_t *op)
 static ngx_int_t
 ngx_webhook_deliveries_replay_go(ngx_webhook_api_t *api, webhook_op_t *shown)
 {
-    u_char                         id[WEBHOOK_ID_TEXT_LEN];
+    u_char                         text[WEBHOOK_ID_TEXT_LEN];
     json_t                        *more;
+    ngx_str_t                      id;
     webhook_op_t                   op;
     ngx_webhook_delivery_route_t  *route;
+
+    if (api->begun.data) {
+        return ngx_webhook_deliveries_replay_again(api);
+    }
 
     route = ngx_webhook_delivery_route(api);
 
@@ -177,14 +188,19 @@ ngx_webhook_deliveries_replay_go(ngx_webhook_api_t *api, webhook_op_t *shown)
         return NGX_ERROR;
     }
 
-    webhook_id_text(&op.u.copy.id, id);
+    webhook_id_text(&op.u.copy.id, text);
 
-    more = json_pack("{s:o}", "event", json_stringn((char *) id,
-                                                    WEBHOOK_ID_TEXT_LEN));
+    id.data = text;
+    id.len = WEBHOOK_ID_TEXT_LEN;
+
+    more = json_pack("{s:o}", "event",
+                     ngx_webhook_api_string(ngx_webhook_str(&id)));
 
     if (more == NULL
         || ngx_webhook_record_with(api, &op, "delivery.replay",
                                    &api->values[0], &route->company, more)
+           != NGX_OK
+        || ngx_webhook_api_begun(api, api->pool, &id, &op.recorded->once)
            != NGX_OK)
     {
         return NGX_ERROR;
@@ -194,12 +210,32 @@ ngx_webhook_deliveries_replay_go(ngx_webhook_api_t *api, webhook_op_t *shown)
 }
 
 
+/* The event is there since a request that came to no answer. */
+
+static ngx_int_t
+ngx_webhook_deliveries_replay_again(ngx_webhook_api_t *api)
+{
+    if (webhook_id_parse(ngx_webhook_str(&api->begun),
+                         &ngx_webhook_delivery_route(api)->event)
+        != WEBHOOK_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return ngx_webhook_deliveries_again(api, ngx_webhook_deliveries_made);
+}
+
+
 static ngx_int_t
 ngx_webhook_deliveries_replayed(ngx_webhook_api_t *api, webhook_op_t *op)
 {
     ngx_webhook_delivery_route_t  *route;
 
     route = ngx_webhook_delivery_route(api);
+
+    if (op->recorded->once.known) {
+        return ngx_webhook_api_known(api, &op->recorded->once);
+    }
 
     if (op->result == WEBHOOK_STORE_FULL && op->u.copy.over) {
         return ngx_webhook_api_problem(api, NGX_HTTP_CONFLICT,

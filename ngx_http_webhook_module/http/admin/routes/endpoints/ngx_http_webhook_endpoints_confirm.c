@@ -19,17 +19,17 @@ typedef struct {
     ngx_webhook_scope_thing_t   thing;
     uint64_t                    key;
     ngx_uint_t                  turn;
-    json_t                     *answer;         /* the pool's cleanup has it */
+    unsigned                    taken:1;        /* the turn */
 } ngx_webhook_endpoints_confirm_t;
 
 
 static ngx_int_t ngx_webhook_endpoints_approve_go(ngx_webhook_api_t *api);
 static ngx_int_t ngx_webhook_endpoints_challenge_go(ngx_webhook_api_t *api);
-static ngx_int_t ngx_webhook_endpoints_challenge_send(ngx_webhook_api_t *api,
-    ngx_webhook_scope_thing_t *thing);
+static ngx_int_t ngx_webhook_endpoints_challenge_record(
+    ngx_webhook_api_t *api, ngx_webhook_scope_thing_t *thing);
+static ngx_int_t ngx_webhook_endpoints_challenge_send(ngx_webhook_api_t *api);
 static void ngx_webhook_endpoints_challenge_done(ngx_webhook_challenge_t *ch);
-static ngx_int_t ngx_webhook_endpoints_challenge_end(ngx_webhook_api_t *api);
-static void ngx_webhook_endpoints_challenge_forget(void *data);
+static void ngx_webhook_endpoints_challenge_give(void *data);
 static json_t *ngx_webhook_endpoints_confirmed(ngx_uint_t confirmed,
     ngx_uint_t status, ngx_str_t *error);
 
@@ -99,15 +99,14 @@ ngx_webhook_endpoints_challenge_go(ngx_webhook_api_t *api)
                                                                     &none));
     }
 
-    return ngx_webhook_endpoints_challenge_send(api, &thing);
+    return ngx_webhook_endpoints_challenge_record(api, &thing);
 }
 
 
 static ngx_int_t
-ngx_webhook_endpoints_challenge_send(ngx_webhook_api_t *api,
+ngx_webhook_endpoints_challenge_record(ngx_webhook_api_t *api,
     ngx_webhook_scope_thing_t *thing)
 {
-    ngx_int_t                         rc;
     ngx_msec_t                        wait;
     ngx_pool_cleanup_t               *cln;
     ngx_webhook_endpoints_confirm_t  *confirm;
@@ -120,7 +119,7 @@ ngx_webhook_endpoints_challenge_send(ngx_webhook_api_t *api,
 
     confirm = cln->data;
     ngx_memzero(confirm, sizeof(ngx_webhook_endpoints_confirm_t));
-    cln->handler = ngx_webhook_endpoints_challenge_forget;
+    cln->handler = ngx_webhook_endpoints_challenge_give;
 
     confirm->api = api;
     confirm->thing = *thing;
@@ -138,7 +137,23 @@ ngx_webhook_endpoints_challenge_send(ngx_webhook_api_t *api,
         return ngx_webhook_endpoints_test_late(api, wait);
     }
 
-    rc = ngx_webhook_challenge_send(api->wmcf, thing->object,
+    confirm->taken = 1;
+
+    return ngx_webhook_record(api, "endpoint.challenge", &confirm->thing.id,
+                              ngx_webhook_str(&confirm->thing.company), NULL,
+                              NULL, ngx_webhook_endpoints_challenge_send);
+}
+
+
+static ngx_int_t
+ngx_webhook_endpoints_challenge_send(ngx_webhook_api_t *api)
+{
+    ngx_int_t                         rc;
+    ngx_webhook_endpoints_confirm_t  *confirm;
+
+    confirm = ngx_webhook_scope(api)->data;
+
+    rc = ngx_webhook_challenge_send(api->wmcf, confirm->thing.object,
                                     ngx_webhook_endpoints_challenge_done,
                                     confirm);
 
@@ -146,60 +161,43 @@ ngx_webhook_endpoints_challenge_send(ngx_webhook_api_t *api,
         return ngx_webhook_api_hold(api);
     }
 
-    ngx_webhook_test_limit_give(confirm->key, confirm->turn);
-
     return rc == NGX_DECLINED ? ngx_webhook_endpoints_test_unsigned(api)
                               : NGX_ERROR;
 }
 
 
+/* At the latest with the request: also where nothing was sent. */
+
 static void
-ngx_webhook_endpoints_challenge_forget(void *data)
+ngx_webhook_endpoints_challenge_give(void *data)
 {
     ngx_webhook_endpoints_confirm_t *confirm = data;
 
-    json_decref(confirm->answer);
-    confirm->answer = NULL;
+    if (confirm->taken) {
+        confirm->taken = 0;
+        ngx_webhook_test_limit_give(confirm->key, confirm->turn);
+    }
 }
 
 
 static void
 ngx_webhook_endpoints_challenge_done(ngx_webhook_challenge_t *ch)
 {
-    ngx_int_t                         rc;
+    json_t                           *answer;
     ngx_webhook_api_t                *api;
     ngx_webhook_endpoints_confirm_t  *confirm;
 
     confirm = ch->data;
     api = confirm->api;
 
-    ngx_webhook_test_limit_give(confirm->key, confirm->turn);
+    ngx_webhook_endpoints_challenge_give(confirm);
 
-    confirm->answer = ngx_webhook_endpoints_confirmed(
-                          ch->result == NGX_WEBHOOK_CHALLENGE_ECHOED,
-                          ch->status, &ch->error);
+    answer = ngx_webhook_endpoints_confirmed(
+                 ch->result == NGX_WEBHOOK_CHALLENGE_ECHOED, ch->status,
+                 &ch->error);
 
-    rc = confirm->answer == NULL ? NGX_ERROR
-         : ngx_webhook_record(api, "endpoint.challenge", &confirm->thing.id,
-                              ngx_webhook_str(&confirm->thing.company), NULL,
-                              ngx_webhook_endpoints_challenge_end);
-
-    ngx_webhook_api_resume(api, rc);
-}
-
-
-static ngx_int_t
-ngx_webhook_endpoints_challenge_end(ngx_webhook_api_t *api)
-{
-    json_t                           *answer;
-    ngx_webhook_endpoints_confirm_t  *confirm;
-
-    confirm = ngx_webhook_scope(api)->data;
-
-    answer = confirm->answer;
-    confirm->answer = NULL;
-
-    return ngx_webhook_api_json(api, NGX_HTTP_OK, answer);
+    ngx_webhook_api_resume(api,
+                           ngx_webhook_api_json(api, NGX_HTTP_OK, answer));
 }
 
 

@@ -26,7 +26,6 @@ typedef struct {
     ngx_str_t                       company;
     ngx_webhook_probe_t             probe;
     ngx_str_t                       reason;     /* it could not be made */
-    json_t                         *answer;
 } ngx_webhook_endpoints_test_t;
 
 
@@ -42,12 +41,10 @@ static ngx_int_t ngx_webhook_endpoints_test_render(
 static ngx_int_t ngx_webhook_endpoints_test_rendered(
     ngx_webhook_endpoints_trial_t *trial, ngx_int_t rc);
 static u_char *ngx_webhook_endpoints_test_copy(webhook_str_t *text, u_char *p);
-static ngx_int_t ngx_webhook_endpoints_test_send(
-    ngx_webhook_endpoints_test_t *test);
+static ngx_int_t ngx_webhook_endpoints_test_send(ngx_webhook_api_t *api);
 static void ngx_webhook_endpoints_test_done(ngx_webhook_probe_t *probe);
 static json_t *ngx_webhook_endpoints_test_json(
     ngx_webhook_endpoints_test_t *test);
-static ngx_int_t ngx_webhook_endpoints_test_end(ngx_webhook_api_t *api);
 
 
 ngx_int_t
@@ -161,8 +158,9 @@ ngx_webhook_endpoints_test_forget(void *data)
 {
     ngx_webhook_endpoints_test_t *test = data;
 
-    json_decref(test->answer);
-    test->answer = NULL;
+    /* where it came to no send, and nobody was told */
+
+    ngx_webhook_endpoints_trial_give(&test->trial);
 }
 
 
@@ -233,7 +231,10 @@ ngx_webhook_endpoints_test_rendered(ngx_webhook_endpoints_trial_t *trial,
 
     (void) ngx_webhook_endpoints_test_copy(&r->body, p);
 
-    rc = ngx_webhook_endpoints_test_send(test);
+    rc = ngx_webhook_record(api, "endpoint.test",
+                            test->id.len ? &test->id : NULL,
+                            ngx_webhook_str(&test->company), NULL, NULL,
+                            ngx_webhook_endpoints_test_send);
 
     if (rc == NGX_AGAIN) {
         ngx_webhook_endpoints_trial_keep(trial);
@@ -258,14 +259,14 @@ ngx_webhook_endpoints_test_copy(webhook_str_t *text, u_char *p)
 
 
 static ngx_int_t
-ngx_webhook_endpoints_test_send(ngx_webhook_endpoints_test_t *test)
+ngx_webhook_endpoints_test_send(ngx_webhook_api_t *api)
 {
-    u_char               *p;
-    ngx_int_t             rc;
-    ngx_webhook_api_t    *api;
-    ngx_webhook_probe_t  *probe;
+    u_char                        *p;
+    ngx_int_t                      rc;
+    ngx_webhook_probe_t           *probe;
+    ngx_webhook_endpoints_test_t  *test;
 
-    api = test->trial.api;
+    test = ngx_webhook_scope(api)->data;
     probe = &test->probe;
 
     probe->id.len = sizeof(NGX_WEBHOOK_TEST_PREFIX) - 1 + WEBHOOK_ID_TEXT_LEN;
@@ -291,22 +292,18 @@ ngx_webhook_endpoints_test_send(ngx_webhook_endpoints_test_t *test)
 
     rc = ngx_webhook_probe_send(probe);
 
-    if (rc == NGX_DECLINED) {
-        return ngx_webhook_endpoints_test_unsigned(api);
+    if (rc == NGX_OK) {
+        return ngx_webhook_api_hold(api);
     }
 
-    if (rc != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    return ngx_webhook_api_hold(api);
+    return rc == NGX_DECLINED ? ngx_webhook_endpoints_test_unsigned(api)
+                              : NGX_ERROR;
 }
 
 
 static void
 ngx_webhook_endpoints_test_done(ngx_webhook_probe_t *probe)
 {
-    ngx_int_t                      rc;
     ngx_webhook_api_t             *api;
     ngx_webhook_endpoints_test_t  *test;
 
@@ -315,15 +312,9 @@ ngx_webhook_endpoints_test_done(ngx_webhook_probe_t *probe)
 
     ngx_webhook_endpoints_trial_give(&test->trial);
 
-    test->answer = ngx_webhook_endpoints_test_json(test);
-
-    rc = test->answer == NULL ? NGX_ERROR
-         : ngx_webhook_record(api, "endpoint.test",
-                              test->id.len ? &test->id : NULL,
-                              ngx_webhook_str(&test->company),
-                              NULL, ngx_webhook_endpoints_test_end);
-
-    ngx_webhook_api_resume(api, rc);
+    ngx_webhook_api_resume(api,
+                           ngx_webhook_api_json(api, NGX_HTTP_OK,
+                                     ngx_webhook_endpoints_test_json(test)));
 }
 
 
@@ -358,19 +349,4 @@ ngx_webhook_endpoints_test_json(ngx_webhook_endpoints_test_t *test)
                      "total_usec", (json_int_t) x->total_usec,
                      "answer",
                      ngx_webhook_api_string(ngx_webhook_str(&x->answer)));
-}
-
-
-static ngx_int_t
-ngx_webhook_endpoints_test_end(ngx_webhook_api_t *api)
-{
-    json_t                        *answer;
-    ngx_webhook_endpoints_test_t  *test;
-
-    test = ngx_webhook_scope(api)->data;
-
-    answer = test->answer;
-    test->answer = NULL;
-
-    return ngx_webhook_api_json(api, NGX_HTTP_OK, answer);
 }

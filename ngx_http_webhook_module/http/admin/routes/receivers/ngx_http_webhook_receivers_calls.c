@@ -310,6 +310,15 @@ ngx_webhook_receivers_replay_go(ngx_webhook_api_t *api, webhook_op_t *op)
     call = ngx_webhook_scope(api)->data;
     kept = op->u.calls.calls;
 
+    if (api->begun.data) {
+        return ngx_webhook_api_problem(api, NGX_HTTP_CONFLICT,
+                                       "This was begun before with this "
+                                       "Idempotency-Key, and broken off: "
+                                       "whether the call was made is not known. "
+                                       "The receiver's calls may tell; a new "
+                                       "key makes it again");
+    }
+
     if (call->thing.id.len == 0) {
         return ngx_webhook_api_problem(api, NGX_HTTP_CONFLICT,
                                        "The receiver was deleted: its calls can "

@@ -26,9 +26,10 @@ typedef struct {
 static ngx_int_t ngx_webhook_receivers_dry_run_go(ngx_webhook_api_t *api);
 static ngx_int_t ngx_webhook_receivers_type(ngx_webhook_api_t *api,
     ngx_str_t *type);
-static void ngx_webhook_receivers_tried(ngx_webhook_try_t *t);
 static ngx_int_t ngx_webhook_receivers_try_record(
     ngx_webhook_receivers_try_t *ctx);
+static ngx_int_t ngx_webhook_receivers_try_go(ngx_webhook_api_t *api);
+static void ngx_webhook_receivers_tried(ngx_webhook_try_t *t);
 static ngx_int_t ngx_webhook_receivers_try_end(ngx_webhook_api_t *api);
 static json_t *ngx_webhook_receivers_try_answer(ngx_webhook_try_t *t);
 
@@ -182,7 +183,6 @@ ngx_int_t
 ngx_webhook_receivers_try(ngx_webhook_api_t *api, ngx_webhook_try_t *t,
     ngx_webhook_scope_thing_t *thing, const char *action)
 {
-    ngx_int_t                     rc;
     ngx_webhook_receivers_try_t  *ctx;
 
     /* of one that is held there may be the name alone */
@@ -212,6 +212,48 @@ ngx_webhook_receivers_try(ngx_webhook_api_t *api, ngx_webhook_try_t *t,
     t->handler = ngx_webhook_receivers_tried;
     t->data = ctx;
 
+    if (ngx_webhook_try_able(t) != NGX_OK) {
+        return ngx_webhook_api_problem(api, NGX_HTTP_CONFLICT, "%V",
+                                       &t->error);
+    }
+
+    return ngx_webhook_receivers_try_record(ctx);
+}
+
+
+/* A call that is made again is made once for its Idempotency-Key. */
+
+static ngx_int_t
+ngx_webhook_receivers_try_record(ngx_webhook_receivers_try_t *ctx)
+{
+    json_t     *more;
+    ngx_str_t  *call;
+
+    more = NULL;
+    call = ctx->t->replayed.len ? &ctx->t->replayed : NULL;
+
+    if (call) {
+        more = json_pack("{s:o}", "call",
+                         ngx_webhook_api_string(ngx_webhook_str(call)));
+        if (more == NULL) {
+            return NGX_ERROR;
+        }
+    }
+
+    return ngx_webhook_record(ctx->api, ctx->action, &ctx->thing.id,
+                              ngx_webhook_str(&ctx->thing.company), more, call,
+                              ngx_webhook_receivers_try_go);
+}
+
+
+static ngx_int_t
+ngx_webhook_receivers_try_go(ngx_webhook_api_t *api)
+{
+    ngx_int_t                     rc;
+    ngx_webhook_receivers_try_t  *ctx;
+
+    ctx = ngx_webhook_scope(api)->data;
+
     /*
      * Held first, for the actions' subrequests set the request's handlers in
      * their turn; and let go again where the handler was called before this
@@ -222,7 +264,7 @@ ngx_webhook_receivers_try(ngx_webhook_api_t *api, ngx_webhook_try_t *t,
 
     ctx->inside = 1;
 
-    rc = ngx_webhook_try(t);
+    rc = ngx_webhook_try(ctx->t);
 
     ctx->inside = 0;
 
@@ -231,11 +273,11 @@ ngx_webhook_receivers_try(ngx_webhook_api_t *api, ngx_webhook_try_t *t,
     }
 
     if (rc == NGX_OK) {
-        rc = ngx_webhook_receivers_try_record(ctx);
+        rc = ngx_webhook_receivers_try_end(api);
 
     } else if (rc == NGX_DECLINED) {
         rc = ngx_webhook_api_problem(api, NGX_HTTP_CONFLICT, "%V",
-                                     &t->error);
+                                     &ctx->t->error);
     }
 
     ngx_webhook_api_resume(api, NGX_AGAIN);
@@ -254,30 +296,8 @@ ngx_webhook_receivers_tried(ngx_webhook_try_t *t)
 
     if (!ctx->inside) {
         ngx_webhook_api_resume(ctx->api,
-                               ngx_webhook_receivers_try_record(ctx));
+                               ngx_webhook_receivers_try_end(ctx->api));
     }
-}
-
-
-static ngx_int_t
-ngx_webhook_receivers_try_record(ngx_webhook_receivers_try_t *ctx)
-{
-    json_t  *more;
-
-    more = NULL;
-
-    if (ctx->t->replayed.len) {
-        more = json_pack("{s:o}", "call",
-                         ngx_webhook_api_string(
-                                        ngx_webhook_str(&ctx->t->replayed)));
-        if (more == NULL) {
-            return NGX_ERROR;
-        }
-    }
-
-    return ngx_webhook_record(ctx->api, ctx->action, &ctx->thing.id,
-                              ngx_webhook_str(&ctx->thing.company), more,
-                              ngx_webhook_receivers_try_end);
 }
 
 

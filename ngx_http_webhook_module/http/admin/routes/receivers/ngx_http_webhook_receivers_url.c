@@ -176,7 +176,8 @@ ngx_webhook_receivers_url(ngx_webhook_api_t *api, const char *action,
     ngx_webhook_scope(api)->data = url;
 
     return ngx_webhook_record(api, action, &url->thing.id,
-                              ngx_webhook_str(&url->thing.company), NULL, end);
+                              ngx_webhook_str(&url->thing.company), NULL, NULL,
+                              end);
 }
 
 

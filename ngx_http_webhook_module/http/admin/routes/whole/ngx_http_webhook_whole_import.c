@@ -4,13 +4,16 @@
  *
  * POST registry: things that were exported are registered, or changed where
  * they are there by their id or their name; one after the other, each a change
- * of its own, which counts as a request of the company's quota.
+ * of its own, which counts as a request of the company's quota.  With an
+ * Idempotency-Key each change keeps under it what was done so far, so that none
+ * is done twice where a worker was killed between two of them.
  */
 
 #include "core/definition/webhook_definition.h"
 #include "http/admin/access/ngx_http_webhook_access_rate.h"
 #include "http/admin/api/ngx_http_webhook_api_wait.h"
 #include "http/admin/registry/ngx_http_webhook_registry.h"
+#include "http/admin/routes/whole/ngx_http_webhook_import_log.h"
 #include "http/admin/routes/whole/ngx_http_webhook_whole_int.h"
 #include "http/runtime/ngx_http_webhook_cpu.h"
 
@@ -28,6 +31,7 @@ typedef struct {
     size_t                           next;
     ngx_uint_t                       failed;
     ngx_webhook_registry_change_t   *change;
+    ngx_webhook_import_log_t         log;
     u_char                           over[NGX_WEBHOOK_IMPORT_ITEMS];
                                                     /* 1: it is too long */
 } ngx_webhook_import_t;
@@ -44,9 +48,14 @@ static ngx_int_t ngx_webhook_import_post(ngx_webhook_import_t *import,
     webhook_object_e kind, json_t *item);
 static ngx_webhook_object_t *ngx_webhook_import_find(
     ngx_webhook_import_t *import, webhook_object_e kind, json_t *item);
+static ngx_int_t ngx_webhook_import_keep(ngx_webhook_registry_change_t *c);
 static void ngx_webhook_import_done(ngx_webhook_registry_change_t *c);
 static ngx_int_t ngx_webhook_import_result(ngx_webhook_import_t *import,
     ngx_webhook_registry_change_t *c);
+static ngx_int_t ngx_webhook_import_add(ngx_webhook_import_t *import,
+    json_t *kind, json_t *id, const char *result, const char *detail,
+    json_t *errors);
+static const char *ngx_webhook_import_made(ngx_webhook_registry_change_t *c);
 static json_t *ngx_webhook_import_errors(ngx_webhook_registry_change_t *c);
 static const char *ngx_webhook_import_reason(ngx_webhook_registry_change_t *c);
 static ngx_int_t ngx_webhook_import_wrong(ngx_webhook_import_t *import,
@@ -105,7 +114,9 @@ ngx_webhook_import_go(ngx_webhook_api_t *api)
     import->items = items;
     import->results = json_array();
 
-    if (import->results == NULL) {
+    if (import->results == NULL
+        || ngx_webhook_import_log_init(api, &import->log) != NGX_OK)
+    {
         return NGX_ERROR;
     }
 
@@ -155,6 +166,8 @@ ngx_webhook_import_forget(void *data)
     json_decref(import->results);
     import->results = NULL;
 
+    ngx_webhook_import_log_free(&import->log);
+
     if (import->change) {
         ngx_webhook_registry_change_destroy(import->change);
         import->change = NULL;
@@ -165,7 +178,7 @@ ngx_webhook_import_forget(void *data)
 static ngx_int_t
 ngx_webhook_import_next(ngx_webhook_import_t *import)
 {
-    json_t      *item;
+    json_t      *item, *known;
     ngx_uint_t   seconds;
     const char  *kind, *wrong;
 
@@ -173,6 +186,21 @@ ngx_webhook_import_next(ngx_webhook_import_t *import)
 
         item = json_array_get(import->items, import->next++);
         kind = json_string_value(json_object_get(item, "kind"));
+        known = ngx_webhook_import_log_known(&import->log, import->next - 1);
+
+        if (known) {
+            if (ngx_webhook_import_add(import,
+                      json_incref(json_object_get(item, "kind")),
+                      json_incref(json_object_get(known, "id")),
+                      json_string_value(json_object_get(known, "result")),
+                      NULL, json_array())
+                != NGX_OK)
+            {
+                return NGX_ERROR;
+            }
+
+            continue;
+        }
 
         /* the request counts for the first one */
 
@@ -257,6 +285,11 @@ ngx_webhook_import_post(ngx_webhook_import_t *import, webhook_object_e kind,
         c->id = object->id;
     }
 
+    if (api->once.keep) {
+        c->once = api->once;
+        c->make_answer = ngx_webhook_import_keep;
+    }
+
     ngx_webhook_access_whose(&api->who, &c->whose);
 
     ngx_webhook_registry_change_post(c);
@@ -326,6 +359,29 @@ ngx_webhook_import_find(ngx_webhook_import_t *import, webhook_object_e kind,
 }
 
 
+/* With this change, and all before it. */
+
+static ngx_int_t
+ngx_webhook_import_keep(ngx_webhook_registry_change_t *c)
+{
+    ngx_webhook_import_t  *import;
+
+    import = c->data;
+
+    return ngx_webhook_import_log_keep(import->api, &import->log,
+                                       import->next - 1,
+                                       ngx_webhook_import_made(c),
+                                       &c->object.id, c->pool, &c->answer);
+}
+
+
+static const char *
+ngx_webhook_import_made(ngx_webhook_registry_change_t *c)
+{
+    return c->action == NGX_WEBHOOK_REGISTRY_MAKE ? "made" : "changed";
+}
+
+
 static void
 ngx_webhook_import_done(ngx_webhook_registry_change_t *c)
 {
@@ -362,25 +418,35 @@ ngx_webhook_import_result(ngx_webhook_import_t *import,
     reason = NULL;
 
     if (c->result == NGX_WEBHOOK_REGISTRY_OK) {
-        result = c->action == NGX_WEBHOOK_REGISTRY_MAKE ? "made" : "changed";
+        result = ngx_webhook_import_made(c);
 
     } else {
         result = "failed";
         reason = ngx_webhook_import_reason(c);
         import->failed++;
+
+        ngx_webhook_import_log_drop(&import->log, import->next - 1);
     }
 
+    return ngx_webhook_import_add(import,
+               json_string(c->kind == WEBHOOK_OBJECT_ENDPOINT ? "endpoint"
+                                                              : "receiver"),
+               c->result == NGX_WEBHOOK_REGISTRY_OK
+               ? ngx_webhook_api_string(&c->object.id) : json_null(),
+               result, reason, errors);
+}
+
+
+/* Takes over the references. */
+
+static ngx_int_t
+ngx_webhook_import_add(ngx_webhook_import_t *import, json_t *kind, json_t *id,
+    const char *result, const char *detail, json_t *errors)
+{
     return json_array_append_new(import->results,
-               json_pack("{s:s, s:o, s:s, s:o, s:o}",
-                         "kind",
-                         c->kind == WEBHOOK_OBJECT_ENDPOINT ? "endpoint"
-                                                            : "receiver",
-                         "id",
-                         c->result == NGX_WEBHOOK_REGISTRY_OK
-                         ? ngx_webhook_api_string(&c->object.id)
-                         : json_null(),
-                         "result", result,
-                         "detail", reason ? json_string(reason) : json_null(),
+               json_pack("{s:o, s:o, s:s, s:o, s:o}", "kind", kind, "id", id,
+                         "result", result, "detail",
+                         detail ? json_string(detail) : json_null(),
                          "errors", errors))
            == 0 ? NGX_OK : NGX_ERROR;
 }
@@ -450,10 +516,8 @@ ngx_webhook_import_wrong(ngx_webhook_import_t *import, const char *detail)
 {
     import->failed++;
 
-    return json_array_append_new(import->results,
-               json_pack("{s:n, s:n, s:s, s:s, s:[]}", "kind", "id", "result",
-                         "failed", "detail", detail, "errors"))
-           == 0 ? NGX_OK : NGX_ERROR;
+    return ngx_webhook_import_add(import, json_null(), json_null(), "failed",
+                                  detail, json_array());
 }
 
 

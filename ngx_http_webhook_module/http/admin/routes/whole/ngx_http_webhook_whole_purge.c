@@ -158,6 +158,10 @@ ngx_webhook_whole_purged(ngx_webhook_api_t *api, webhook_op_t *op)
                                        "at this moment: wait for its outcome");
     }
 
+    if (op->result == WEBHOOK_STORE_FULL) {
+        return ngx_webhook_api_full(api);
+    }
+
     if (op->result != WEBHOOK_STORE_OK) {
         return ngx_webhook_api_not_found(api, op->u.purge.call ? "call"
                                                                : "event",
