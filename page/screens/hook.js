@@ -11,6 +11,7 @@ import { eventTypes } from '../hooks/catalogue.js';
 import { remove, rotate, secretTable, settingsList }
     from '../hooks/hook-parts.js';
 import { tryPanel } from '../hooks/try.js';
+import { pause } from '../pause.js';
 
 /** @typedef {import('../main.js').Context} Context */
 
