@@ -86,13 +86,18 @@ typedef struct {
 } webhook_op_task_t;
 
 
-#define WEBHOOK_TASK_FOUND  16      /* events of one look for a value */
+#define WEBHOOK_TASK_FOUND  16      /* events, or calls, of one look for a
+                                       value */
 
 typedef struct {
-    webhook_id_t         events[WEBHOOK_TASK_FOUND];
+    webhook_id_t         ids[WEBHOOK_TASK_FOUND];
+    uint32_t             before[WEBHOOK_TASK_FOUND];
+                                    /* each: of those that could not be looked
+                                       into the number before it */
     uint32_t             count;     /* that have the value */
     uint32_t             unread;    /* that could not be looked into */
     unsigned             over:1;    /* there is no other */
+    unsigned             stuck:1;   /* what comes next cannot be read */
 } webhook_task_found_t;
 
 
@@ -102,6 +107,12 @@ typedef struct {
  * process goes on with: who made a step has the task for two seconds more.  Any
  * process may make steps, at any time: where one was killed, another goes on
  * with what is not done.  OK, also where there is nothing to do.
+ *
+ * What a step is to deal with is looked for before it, for bodies are never
+ * searched under the writer's lock.  TASK_LOOK does that, and reads alone: where
+ * it sets "todo", a TASK_STEP with all that it has set makes the step.  One that
+ * nobody looked for looks itself, before its batch is written.  If somebody else
+ * made a step in between, none is made.
  */
 
 typedef struct {
@@ -109,14 +120,18 @@ typedef struct {
     uint32_t             backlog;   /* in: as COPY has it, of each company; a
                                        task that replays waits until there is
                                        room */
+    const webhook_id_t  *only;      /* in: of this task; NULL: of any */
 
+    unsigned             todo:1;    /* out, of TASK_LOOK: there is a step to be
+                                       made */
     unsigned             made:1;    /* out: a step was made, */
     webhook_id_t         id;        /* out: of this task */
     uint32_t             count;     /* out: deliveries, events or calls that
                                        were dealt with */
     unsigned             over:1;    /* out: that was its last step */
     uint64_t             wait;      /* out: ms until there may be another one;
-                                       WEBHOOK_NEVER: no task is under way */
+                                       WEBHOOK_NEVER: no task is under way, or
+                                       not that one */
 
     unsigned             seen:1;    /* the store's own */
     webhook_id_t         seen_id;

@@ -17,7 +17,7 @@
  *   webhook_op_call.h         PUT_CALL; RESERVE, SETTLE; KNOWN, REMEMBER
  *   webhook_op_history.h      LIST, SHOW, CALLS, REPLAY, EXPIRE
  *   webhook_op_object.h       OBJECT, RECORD; OBJECTS, CHANGES, AUDIT
- *   webhook_op_task.h         TASK, TASK_STEP, TASK_END, TASKS; COUNT; COPY,
+ *   webhook_op_task.h         TASK, TASK_LOOK, TASK_STEP, TASK_END, TASKS; COUNT; COPY,
  *                             PURGE
  *   webhook_op_admin.h        STATS, RINGS, CLOCK, QUARANTINE, DISCARD, CHECK
  *

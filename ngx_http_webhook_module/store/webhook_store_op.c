@@ -149,7 +149,9 @@ webhook_op_reset(webhook_op_t *op)
         op->u.task.once.differs = 0;
         break;
 
+    case WEBHOOK_OP_TASK_LOOK:
     case WEBHOOK_OP_TASK_STEP:
+        op->u.task_step.todo = 0;
         op->u.task_step.made = 0;
         op->u.task_step.count = 0;
         op->u.task_step.over = 0;

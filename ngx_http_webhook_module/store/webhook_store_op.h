@@ -50,6 +50,7 @@ typedef enum {
     WEBHOOK_OP_KNOWN,
     WEBHOOK_OP_QUARANTINE,
     WEBHOOK_OP_TASKS,
+    WEBHOOK_OP_TASK_LOOK,
     WEBHOOK_OP_COUNT,
     WEBHOOK_OP_RINGS,
     WEBHOOK_OP_OBJECTS,
@@ -97,7 +98,7 @@ typedef struct {
         webhook_op_quarantine_t quarantine;
         webhook_op_discard_t    discard;
         webhook_op_task_t       task;
-        webhook_op_task_step_t  task_step;
+        webhook_op_task_step_t  task_step;      /* TASK_LOOK, TASK_STEP */
         webhook_op_task_end_t   task_end;
         webhook_op_tasks_t      tasks;
         webhook_op_count_t      counted;

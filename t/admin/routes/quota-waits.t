@@ -4,6 +4,7 @@
 use strict;
 use warnings;
 
+use JSON::PP ();
 use Test::More;
 
 use lib 't/lib';
@@ -138,7 +139,45 @@ ok wait_for(sub {
     return listed("endpoint=$ep->{id}&state=delivered") == 4 + $again;
 }, 20), 'and all of it is delivered';
 
+# --- nor does a command send them, whose own task is another
+
+($r) = $manager->post("endpoints/$ep->{id}/pause");
+is $r->{status}, 200, 'it is paused again' or diag $r->{body};
+
+($r, $task) = $manager->post('deliveries/replay', { filter => {
+    endpoint => $ep->{id}, state => 'delivered',
+} });
+
+is $r->{status}, 202, 'a task that sends more than may wait';
+
+ok wait_for(sub {
+    return listed("endpoint=$ep->{id}&state=pending") == 3;
+}), 'as many as may wait do';
+
 $t->stop;
 $t->ok_logs;
+
+# a task is a worker's for two seconds behind its last step, then anybody's
+
+my ($status, $out, $err);
+my $since = time;
+
+ok wait_for(sub {
+    ($status, $out, $err) = $t->ctl('purge', '--path=a', '--value=none',
+                                    '--yes');
+    return $status || time - $since > 3;
+}, 30), 'webhookctl makes steps while no nginx does';
+
+is $status, 0, 'of its own tasks' or diag $err;
+
+($status, $out) = $t->ctl('task', 'show', $task->{id}, '--json');
+
+is eval { JSON::PP::decode_json($out)->{state} }, 'running',
+   'the other one is as it was' or diag $out;
+
+($status, $out) = $t->ctl('list', "--endpoint=$ep->{id}", '--state=pending',
+                          '--json');
+
+is scalar(my @lines = split /\n/, $out), 3, 'nothing of it is sent anew';
 
 done_testing;

@@ -4,7 +4,8 @@
  *
  * A task of the store: what it means is counted, it is made, and its steps are
  * made here.  Where nginx runs its workers make them, too, and go on with it if
- * this command is killed.
+ * this command is killed.  Other tasks are theirs: how much a company may have
+ * waiting is known to them alone.
  */
 
 #ifndef _GNU_SOURCE
@@ -130,6 +131,7 @@ ctl_task_steps(webhook_store_t *st, const webhook_id_t *id,
 
         op.type = WEBHOOK_OP_TASK_STEP;
         op.u.task_step.wall = ctl_wall();
+        op.u.task_step.only = id;
 
         webhook_store_apply(st, &ops, 1);
 

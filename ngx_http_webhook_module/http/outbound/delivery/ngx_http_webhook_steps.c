@@ -22,12 +22,15 @@ typedef struct {
     uint32_t                    backlog;    /* that a company may have */
 
     unsigned                    active:1;
-    unsigned                    away:1;     /* a step is under way */
+    unsigned                    away:1;     /* a look, or a step, is under
+                                               way */
 } ngx_webhook_steps_t;
 
 
 static void ngx_webhook_steps_timer(ngx_event_t *ev);
+static void ngx_webhook_steps_looked(ngx_webhook_job_t *job);
 static void ngx_webhook_steps_done(ngx_webhook_job_t *job);
+static void ngx_webhook_steps_next(webhook_op_t *op);
 static void ngx_webhook_steps_over(const webhook_op_task_step_t *s);
 
 
@@ -103,11 +106,11 @@ ngx_webhook_steps_begin(void)
 
     ngx_memzero(&op, sizeof(webhook_op_t));
 
-    op.type = WEBHOOK_OP_TASK_STEP;
-    op.u.task_step.wall = ngx_webhook_clock_wall();
+    op.type = WEBHOOK_OP_TASK_LOOK;
     op.u.task_step.backlog = s->backlog;
 
-    if (ngx_webhook_job_post(&op, ngx_webhook_steps_done, s->log) != NGX_OK) {
+    if (ngx_webhook_job_post(&op, ngx_webhook_steps_looked, s->log) != NGX_OK)
+    {
 
         /* The next look tries again. */
 
@@ -125,25 +128,52 @@ ngx_webhook_steps_timer(ngx_event_t *ev)
 }
 
 
+/* Bodies may be searched for a long time, which is done beside the batches that
+   answers wait for. */
+
 static void
-ngx_webhook_steps_done(ngx_webhook_job_t *job)
+ngx_webhook_steps_looked(ngx_webhook_job_t *job)
 {
-    ngx_msec_t               wait;
-    ngx_webhook_steps_t     *s;
-    webhook_op_task_step_t  *step;
+    webhook_op_t          op;
+    ngx_webhook_steps_t  *s;
 
     s = &ngx_webhook_steps;
 
     s->away = 0;
 
+    op = job->op;
+
+    if (op.result == WEBHOOK_STORE_OK && op.u.task_step.todo
+        && s->active && !ngx_exiting && !ngx_webhook_store_queue_closing())
+    {
+        op.type = WEBHOOK_OP_TASK_STEP;
+        op.u.task_step.wall = ngx_webhook_clock_wall();
+
+        if (ngx_webhook_job_post(&op, ngx_webhook_steps_done, s->log)
+            == NGX_OK)
+        {
+            s->away = 1;
+        }
+    }
+
+    if (!s->away) {
+        ngx_webhook_steps_next(&op);
+    }
+
+    ngx_webhook_job_release((ngx_webhook_shared_job_t *) job);
+}
+
+
+static void
+ngx_webhook_steps_done(ngx_webhook_job_t *job)
+{
+    webhook_op_task_step_t  *step;
+
+    ngx_webhook_steps.away = 0;
+
     step = &job->op.u.task_step;
 
-    wait = NGX_WEBHOOK_STEPS_WAIT;
-
     if (job->op.result == WEBHOOK_STORE_OK) {
-
-        wait = (ngx_msec_t) ngx_min(step->wait, NGX_WEBHOOK_STEPS_WAIT);
-        wait = ngx_max(wait, NGX_WEBHOOK_STEPS_PAUSE);
 
         if (step->over) {
             ngx_webhook_steps_over(step);
@@ -157,17 +187,37 @@ ngx_webhook_steps_done(ngx_webhook_job_t *job)
         }
     }
 
-    /* Where no task is left, looks are enough. */
+    ngx_webhook_steps_next(&job->op);
+
+    ngx_webhook_job_release((ngx_webhook_shared_job_t *) job);
+}
+
+
+/* Where no task is left, looks are enough. */
+
+static void
+ngx_webhook_steps_next(webhook_op_t *op)
+{
+    ngx_msec_t            wait;
+    ngx_webhook_steps_t  *s;
+
+    s = &ngx_webhook_steps;
+
+    wait = NGX_WEBHOOK_STEPS_WAIT;
+
+    if (op->result == WEBHOOK_STORE_OK) {
+        wait = (ngx_msec_t) ngx_min(op->u.task_step.wait,
+                                    NGX_WEBHOOK_STEPS_WAIT);
+        wait = ngx_max(wait, NGX_WEBHOOK_STEPS_PAUSE);
+    }
 
     if (s->active && !ngx_exiting
         && !ngx_webhook_store_queue_closing()
-        && !(job->op.result == WEBHOOK_STORE_OK
-             && step->wait == WEBHOOK_NEVER))
+        && !(op->result == WEBHOOK_STORE_OK
+             && op->u.task_step.wait == WEBHOOK_NEVER))
     {
         ngx_add_timer(&s->timer, wait);
     }
-
-    ngx_webhook_job_release((ngx_webhook_shared_job_t *) job);
 }
 
 

@@ -46,7 +46,7 @@ webhook_apply(void *data, webhook_op_t **ops, uint32_t count)
 {
     webhook_lmdb_t *st = data;
 
-    uint32_t  i, first, writes, sure, reads;
+    uint32_t  i, first, looked, writes, sure, reads;
 
     writes = 0;
     sure = 0;
@@ -107,17 +107,19 @@ webhook_apply(void *data, webhook_op_t **ops, uint32_t count)
 
     if (writes) {
         first = 0;
+        looked = 0;
 
         /* who might find nothing to write looks first, unless the writer's
            lock is needed anyway */
 
         if (sure == 0) {
             first = webhook_apply_peek(st, ops, count);
+            looked = first + 1;
         }
 
         /* a task looks without the lock in any case, for it may take long */
 
-        for (i = 0; sure && i < count; i++) {
+        for (i = looked; i < count; i++) {
             if (ops[i]->type == WEBHOOK_OP_TASK_STEP) {
                 (void) webhook_apply_peek(st, &ops[i], 1);
             }

@@ -34,7 +34,6 @@
 #include "store/lmdb/tasks/webhook_store_copy.h"
 #include "store/lmdb/tasks/webhook_store_purge.h"
 #include "store/lmdb/tasks/webhook_store_task.h"
-#include "store/lmdb/tasks/webhook_store_task_find.h"
 #include "store/lmdb/tasks/webhook_store_task_step.h"
 #include "store/lmdb/repair/webhook_store_quarantined.h"
 #include "store/lmdb/check/webhook_store_check.h"
@@ -354,6 +353,9 @@ webhook_perform_read(webhook_txn_t *t, webhook_op_t *op)
 
     case WEBHOOK_OP_TASKS:
         return webhook_task_list(t, op);
+
+    case WEBHOOK_OP_TASK_LOOK:
+        return webhook_task_step_look(t, op);
 
     case WEBHOOK_OP_COUNT:
         return webhook_task_count(t, op);

@@ -2,21 +2,18 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * Which events and calls have a value at a path.  To look takes as long as
- * their bodies are, so that is done in transactions that read, and a step that
- * has nothing at hand looks for a millisecond alone.
+ * Which events have a value at a path.  To look takes as long as their bodies
+ * are, so that is done in transactions that read, before a step.
  */
 
-#include "store/lmdb/tasks/webhook_store_task_find.h"
+#include "store/lmdb/tasks/webhook_store_task_step.h"
 #include "core/media/webhook_media_find.h"
 #include "store/webhook_store_memory.h"
 #include "store/lmdb/layout/webhook_store_row.h"
 #include "store/lmdb/handle/webhook_store_handle.h"
 #include "store/lmdb/rows/webhook_store_rendition.h"
-#include "store/lmdb/ops/webhook_store_call.h"
 #include "store/lmdb/walk/webhook_store_filter.h"
 #include "store/lmdb/walk/webhook_store_walk.h"
-#include "store/lmdb/tasks/webhook_store_task_skip.h"
 #include "store/lmdb/tasks/webhook_store_task_step_int.h"
 #include "store/lmdb/tasks/webhook_store_task_walk.h"
 
@@ -26,89 +23,11 @@
 #define WEBHOOK_COUNT_USEC  50000       /* to look for a value */
 
 
-static void webhook_task_find_begin(webhook_step_t *x, webhook_find_t *f);
 static int webhook_task_find_next(webhook_txn_t *t, webhook_find_t *f,
     const webhook_path_t *path, webhook_walk_t *w);
 static int webhook_task_find_event(webhook_txn_t *t, const webhook_find_t *f,
     const webhook_path_t *path, const webhook_head_row_t *head, int *found);
-static int webhook_task_find_body(const webhook_path_t *path,
-    const webhook_str_t *value, const webhook_str_t *type,
-    const webhook_str_t *body, int *found);
 static int webhook_task_count_values(webhook_txn_t *t, webhook_op_t *op);
-
-
-/* What was found before something could not be read is something, too. */
-
-int
-webhook_task_find_ahead(webhook_step_t *x)
-{
-    int                      rc;
-    webhook_find_t           f;
-    webhook_op_task_step_t  *s;
-
-    s = x->s;
-
-    webhook_task_find_begin(x, &f);
-
-    f.events = UINT32_MAX;
-    f.usec = WEBHOOK_FIND_USEC;
-
-    rc = webhook_task_find(x->t, &f);
-
-    if (rc && !webhook_handle_damaged(rc)) {
-        return rc;
-    }
-
-    s->seen = s->found.over
-              || memcmp(s->seen_from, x->filter.cursor, WEBHOOK_CURSOR_LEN)
-                 != 0;
-    s->seen_id = x->row.task.id;
-    memcpy(s->seen_to, x->filter.cursor, WEBHOOK_CURSOR_LEN);
-
-    return 0;
-}
-
-
-int
-webhook_task_find_now(webhook_step_t *x)
-{
-    int             rc;
-    webhook_find_t  f;
-
-    webhook_task_find_begin(x, &f);
-
-    f.events = x->changes == 1 ? 1 : UINT32_MAX;
-    f.usec = WEBHOOK_STEP_USEC;
-    f.step = 1;
-
-    rc = webhook_task_find(x->t, &f);
-
-    if (webhook_handle_damaged(rc)) {
-
-        if (f.known) {
-            webhook_task_skip_bad(x->t->st, &f.event, 0);
-
-        } else {
-            webhook_task_skip_lost(x->t->st, &x->row.task.id,
-                                   x->changes == 1);
-        }
-    }
-
-    return rc;
-}
-
-
-static void
-webhook_task_find_begin(webhook_step_t *x, webhook_find_t *f)
-{
-    memset(f, 0, sizeof(webhook_find_t));
-    memset(&x->s->found, 0, sizeof(webhook_task_found_t));
-
-    f->path = &x->row.task.path;
-    f->value = &x->row.task.value;
-    f->filter = &x->filter;
-    f->found = &x->s->found;
-}
 
 
 int
@@ -127,8 +46,7 @@ webhook_task_find(webhook_txn_t *t, webhook_find_t *f)
         return ENOMEM;
     }
 
-    webhook_task_walk(&w, WEBHOOK_TASK_PURGE, f->filter,
-                      f->step ? WEBHOOK_STEP_ROWS : WEBHOOK_FIND_ROWS);
+    webhook_task_walk(&w, WEBHOOK_TASK_PURGE, f->filter, WEBHOOK_FIND_ROWS);
 
     w.narrow = 1;
 
@@ -153,14 +71,14 @@ static int
 webhook_task_find_next(webhook_txn_t *t, webhook_find_t *f,
     const webhook_path_t *path, webhook_walk_t *w)
 {
-    int                    rc, got, found;
-    uint32_t               n;
-    uint64_t               begun;
-    webhook_walk_hit_t     hit;
+    int                 rc, got, found;
+    uint32_t            n;
+    uint64_t            begun;
+    webhook_walk_hit_t  hit;
 
-    begun = webhook_step_usec();
+    begun = webhook_clock_usec();
 
-    for (n = 0; n < f->events; n++) {
+    for (n = 0; /* void */ ; n++) {
 
         rc = webhook_walk_next(t, w, &hit, &got);
 
@@ -169,39 +87,47 @@ webhook_task_find_next(webhook_txn_t *t, webhook_find_t *f,
         }
 
         if (f->found->count == WEBHOOK_TASK_FOUND
-            || (n && webhook_step_usec() - begun >= f->usec))
+            || (n && webhook_clock_usec() - begun >= f->usec))
         {
-            return 0;
-        }
-
-        if (f->step && webhook_task_skip_is_bad(t->st, &hit.id, 0)) {
-
-            /* that is kept before anything else can fail */
-
-            f->found->unread++;
-            webhook_walk_pass_event(w, &hit);
             return 0;
         }
 
         rc = webhook_task_find_event(t, f, path, &hit.head, &found);
 
-        if (rc) {
-            f->known = 1;
-            f->event = hit.id;
+        if (rc && !webhook_find_damaged(rc)) {
             return rc;
         }
 
-        if (found == 1) {
-            f->found->events[f->found->count++] = hit.id;
-
-        } else if (found == -1) {
-            f->found->unread++;
-        }
-
+        webhook_task_find_add(f, &hit.id, rc, found);
         webhook_walk_pass_event(w, &hit);
+
+        if (rc) {
+            return 0;
+        }
+    }
+}
+
+
+void
+webhook_task_find_add(webhook_find_t *f, const webhook_id_t *id, int damaged,
+    int found)
+{
+    webhook_task_found_t  *to;
+
+    to = f->found;
+
+    if (damaged) {
+        f->known = 1;
+        f->id = *id;
     }
 
-    return 0;
+    if (damaged || found == -1) {
+        to->unread++;
+
+    } else if (found) {
+        to->before[to->count] = to->unread;
+        to->ids[to->count++] = *id;
+    }
 }
 
 
@@ -256,7 +182,7 @@ webhook_task_find_event(webhook_txn_t *t, const webhook_find_t *f,
 }
 
 
-static int
+int
 webhook_task_find_body(const webhook_path_t *path, const webhook_str_t *value,
     const webhook_str_t *type, const webhook_str_t *body, int *found)
 {
@@ -272,56 +198,6 @@ webhook_task_find_body(const webhook_path_t *path, const webhook_str_t *value,
         *found = -1;
         return 0;
     }
-}
-
-
-/* What an action was sent was cut where it was long, and is made of the call's
-   body: it counts where it can be looked into. */
-
-int
-webhook_task_find_call(webhook_txn_t *t, const webhook_task_row_t *row,
-    const webhook_id_t *id, int *found)
-{
-    int                 rc, one;
-    void               *memory;
-    uint32_t            i;
-    webhook_call_t      call;
-    webhook_path_t     *path;
-    webhook_company_t   any;
-
-    static const webhook_str_t  json = webhook_str("application/json");
-
-    *found = 0;
-
-    path = webhook_path_compile(&row->task.path, NULL);
-    if (path == NULL) {
-        return ENOMEM;
-    }
-
-    memory = NULL;
-    memset(&any, 0, sizeof(webhook_company_t));
-    memset(&call, 0, sizeof(webhook_call_t));
-
-    rc = webhook_call_read(t, &memory, id, &any, &call);
-
-    if (rc == 0) {
-        rc = webhook_task_find_body(path, &row->task.value,
-                                    &call.content_type, &call.body, found);
-    }
-
-    for (i = 0; rc == 0 && *found != 1 && i < call.actions_count; i++) {
-
-        rc = webhook_task_find_body(path, &row->task.value, &json,
-                                    &call.actions[i].body, &one);
-        if (one == 1) {
-            *found = 1;
-        }
-    }
-
-    webhook_memory_free(&memory);
-    webhook_path_free(path);
-
-    return rc;
 }
 
 
@@ -385,7 +261,7 @@ webhook_task_count_values(webhook_txn_t *t, webhook_op_t *op)
 
     o = &op->u.counted;
 
-    begun = webhook_step_usec();
+    begun = webhook_clock_usec();
 
     do {
         memset(&f, 0, sizeof(webhook_find_t));
@@ -394,7 +270,6 @@ webhook_task_count_values(webhook_txn_t *t, webhook_op_t *op)
         f.path = &o->path;
         f.value = &o->value;
         f.filter = &o->filter;
-        f.events = UINT32_MAX;
         f.usec = WEBHOOK_COUNT_USEC;
         f.found = &found;
 
@@ -403,19 +278,8 @@ webhook_task_count_values(webhook_txn_t *t, webhook_op_t *op)
         o->count += found.count;
         o->unread += found.unread;
 
-        if (webhook_handle_damaged(rc) && f.known) {
-
-            /* one that cannot be read is passed over, as the task will */
-
-            o->unread++;
-            webhook_key_delivery(o->filter.cursor, &f.event, UINT64_MAX);
-            o->filter.from = 1;
-            rc = 0;
-            break;
-        }
-
-    } while (rc == 0 && found.count == WEBHOOK_TASK_FOUND && !found.over
-             && webhook_step_usec() - begun < WEBHOOK_COUNT_USEC);
+    } while (rc == 0 && !f.known && found.count == WEBHOOK_TASK_FOUND && !found.over
+             && webhook_clock_usec() - begun < WEBHOOK_COUNT_USEC);
 
     if (rc) {
         return rc;

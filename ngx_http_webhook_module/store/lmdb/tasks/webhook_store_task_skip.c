@@ -32,7 +32,7 @@ int
 webhook_task_skip_is_bad(webhook_lmdb_t *st, const webhook_id_t *id,
     uint64_t endpoint)
 {
-    unsigned char  key[WEBHOOK_KEY_DELIVERY], text[WEBHOOK_ID_TEXT_LEN];
+    unsigned char  key[WEBHOOK_KEY_DELIVERY];
 
     webhook_key_delivery(key, id, endpoint);
 
@@ -42,14 +42,23 @@ webhook_task_skip_is_bad(webhook_lmdb_t *st, const webhook_id_t *id,
 
     st->task_bad = 0;
 
+    webhook_task_skip_tell(st, id);
+
+    return 1;
+}
+
+
+void
+webhook_task_skip_tell(webhook_lmdb_t *st, const webhook_id_t *id)
+{
+    unsigned char  text[WEBHOOK_ID_TEXT_LEN];
+
     webhook_id_text(id, text);
 
     webhook_store_log(st, WEBHOOK_STORE_LOG_ERROR,
                       "the store \"%s\": a task passes over %.*s, of which "
                       "something cannot be read", st->path,
                       (int) sizeof(text), text);
-
-    return 1;
 }
 
 

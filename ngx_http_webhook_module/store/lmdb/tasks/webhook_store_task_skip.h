@@ -19,6 +19,9 @@ void webhook_task_skip_bad(webhook_lmdb_t *st, const webhook_id_t *id,
 int webhook_task_skip_is_bad(webhook_lmdb_t *st, const webhook_id_t *id,
     uint64_t endpoint);
 
+/* Tells of one that is passed over since it cannot be read. */
+void webhook_task_skip_tell(webhook_lmdb_t *st, const webhook_id_t *id);
+
 /* The step fails since what comes next cannot be found; "next" if it is what
    the task stands before.  Then 1 for this task: steps are to do one thing, or
    where *end is set it is to be ended; and that it is, which the log tells. */

@@ -40,7 +40,7 @@
 
 
 static int webhook_step_choose(webhook_txn_t *t, unsigned char *buf,
-    webhook_task_row_t *row, uint64_t *wait, int *found);
+    webhook_task_row_t *row, webhook_op_task_step_t *s, int *found);
 static uint64_t webhook_step_wait(const webhook_txn_t *t,
     const webhook_task_row_t *row);
 static void webhook_step_begin(webhook_step_t *x, webhook_txn_t *t,
@@ -48,6 +48,7 @@ static void webhook_step_begin(webhook_step_t *x, webhook_txn_t *t,
 static int webhook_step_end(webhook_step_t *x);
 static int webhook_step_deliveries(webhook_step_t *x);
 static int webhook_step_values(webhook_step_t *x);
+static void webhook_step_part(webhook_step_t *x, uint32_t n);
 static void webhook_step_count(webhook_step_t *x,
     webhook_store_result_e result);
 static int webhook_step_one(webhook_step_t *x, const webhook_walk_hit_t *hit,
@@ -56,6 +57,22 @@ static int webhook_step_again(webhook_step_t *x, webhook_endpoint_row_t *ep,
     const webhook_walk_hit_t *hit, webhook_store_result_e *result);
 static int webhook_step_replay(webhook_step_t *x,
     const webhook_walk_hit_t *hit, webhook_store_result_e *result);
+
+
+int
+webhook_task_step_look(webhook_txn_t *t, webhook_op_t *op)
+{
+    int  rc, todo;
+
+    todo = 0;
+    op->u.task_step.seen = 0;
+
+    rc = webhook_task_step_peek(t, op, &todo);
+
+    op->u.task_step.todo = (rc == 0 && todo);
+
+    return rc;
+}
 
 
 int
@@ -69,11 +86,15 @@ webhook_task_step_peek(webhook_txn_t *t, webhook_op_t *op, int *todo)
     webhook_op_task_step_t  *s;
 
     s = &op->u.task_step;
-    s->seen = 0;
 
     op->result = WEBHOOK_STORE_OK;
 
-    rc = webhook_step_choose(t, buf, &x.row, &s->wait, &found);
+    if (s->seen) {
+        *todo = 1;
+        return 0;
+    }
+
+    rc = webhook_step_choose(t, buf, &x.row, s, &found);
 
     if (rc || !found) {
         return rc;
@@ -81,16 +102,17 @@ webhook_task_step_peek(webhook_txn_t *t, webhook_op_t *op, int *todo)
 
     *todo = 1;
 
-    if (x.row.pass) {
-        return 0;
-    }
-
     webhook_step_begin(&x, t, s);
 
+    s->seen_id = x.row.task.id;
     memcpy(s->seen_from, x.filter.cursor, WEBHOOK_CURSOR_LEN);
 
     if (x.row.task.path.len) {
         return webhook_task_find_ahead(&x);
+    }
+
+    if (x.row.pass) {
+        return 0;
     }
 
     webhook_task_walk(&w, x.row.task.kind, &x.filter, WEBHOOK_FILTER_ROWS);
@@ -108,7 +130,6 @@ webhook_task_step_peek(webhook_txn_t *t, webhook_op_t *op, int *todo)
     /* the step goes on from here, if the task is where it was */
 
     s->seen = w.from;
-    s->seen_id = x.row.task.id;
     memcpy(s->seen_to, w.cursor, WEBHOOK_CURSOR_LEN);
 
     return 0;
@@ -125,7 +146,7 @@ webhook_task_step(webhook_txn_t *t, webhook_op_t *op)
 
     s = &op->u.task_step;
 
-    rc = webhook_step_choose(t, buf, &x.row, &s->wait, &found);
+    rc = webhook_step_choose(t, buf, &x.row, s, &found);
     if (rc) {
         return rc;
     }
@@ -147,11 +168,19 @@ webhook_task_step(webhook_txn_t *t, webhook_op_t *op)
 
     } else {
         s->seen = 0;
+
+        if (x.row.task.path.len && !x.ended) {
+
+            /* what to deal with is to be looked for anew */
+
+            s->wait = 0;
+            return 0;
+        }
     }
 
     rc = x.ended ? 0
-         : x.row.pass ? webhook_task_calls(&x)
          : x.row.task.path.len ? webhook_step_values(&x)
+         : x.row.pass ? webhook_task_calls(&x)
          : webhook_step_deliveries(&x);
 
     return rc ? rc : webhook_step_end(&x);
@@ -163,7 +192,7 @@ webhook_task_step(webhook_txn_t *t, webhook_op_t *op)
 
 static int
 webhook_step_choose(webhook_txn_t *t, unsigned char *buf,
-    webhook_task_row_t *row, uint64_t *wait, int *found)
+    webhook_task_row_t *row, webhook_op_task_step_t *s, int *found)
 {
     int                 rc;
     uint32_t            n, tasks;
@@ -172,7 +201,7 @@ webhook_step_choose(webhook_txn_t *t, unsigned char *buf,
     webhook_task_row_t  one;
 
     *found = 0;
-    *wait = WEBHOOK_NEVER;
+    s->wait = WEBHOOK_NEVER;
 
     stepped = 0;
     tasks = t->state.tasks;
@@ -191,12 +220,16 @@ webhook_step_choose(webhook_txn_t *t, unsigned char *buf,
             return rc;
         }
 
+        if (s->only && memcmp(&id, s->only, sizeof(webhook_id_t)) != 0) {
+            continue;
+        }
+
         ms = webhook_step_wait(t, &one);
 
         if (ms) {
 
-            if (ms < *wait) {
-                *wait = ms;
+            if (ms < s->wait) {
+                s->wait = ms;
             }
 
         } else if (!*found || one.stepped < stepped) {
@@ -241,7 +274,7 @@ webhook_step_begin(webhook_step_t *x, webhook_txn_t *t,
 
     x->t = t;
     x->s = s;
-    x->begun = webhook_step_usec();
+    x->begun = webhook_clock_usec();
     x->changes = WEBHOOK_STEP_CHANGES;
     x->over = 0;
     x->ended = 0;
@@ -307,7 +340,7 @@ webhook_step_end(webhook_step_t *x)
         webhook_task_over(t, row, WEBHOOK_TASK_DONE, s->wall);
     }
 
-    s->wait = s->over ? t->state.tasks ? 0 : WEBHOOK_NEVER
+    s->wait = s->over ? t->state.tasks && !s->only ? 0 : WEBHOOK_NEVER
               : row->again > t->now ? row->again - t->now : 0;
 
     return webhook_task_write(t, row);
@@ -377,47 +410,70 @@ webhook_step_deliveries(webhook_step_t *x)
 }
 
 
-/* What was found to have the value, or, where that was not looked for before,
-   what is found now. */
+/* What was found to have the value, as far as there is time for it. */
 
 static int
 webhook_step_values(webhook_step_t *x)
 {
     int                      rc;
     uint32_t                 i;
-    webhook_task_row_t      *row;
     webhook_walk_hit_t       hit;
     webhook_task_found_t    *found;
     webhook_store_result_e   result;
 
-    row = &x->row;
     found = &x->s->found;
 
-    if (!x->s->seen) {
-        rc = webhook_task_find_now(x);
-        if (rc) {
-            return rc;
-        }
+    if (found->stuck) {
+        webhook_task_skip_lost(x->t->st, &x->row.task.id, 1);
+        return 0;
     }
 
     memset(&hit, 0, sizeof(webhook_walk_hit_t));
 
     for (i = 0; i < found->count; i++) {
 
-        hit.id = found->events[i];
+        if (i && webhook_step_late(x)) {
+            webhook_step_part(x, i);
+            return 0;
+        }
 
-        rc = webhook_step_one(x, &hit, &result);
+        hit.id = found->ids[i];
+
+        rc = x->row.pass ? webhook_task_call_go(x, &hit.id, &result)
+                         : webhook_step_one(x, &hit, &result);
         if (rc) {
             return rc;
         }
 
+        x->changes--;
+
         webhook_step_count(x, result);
     }
 
-    row->task.failed += found->unread;
+    x->row.task.failed += found->unread;
     x->over = found->over;
 
     return 0;
+}
+
+
+/* The step is over behind so many of them: the next one goes on from there. */
+
+static void
+webhook_step_part(webhook_step_t *x, uint32_t n)
+{
+    const webhook_task_found_t  *found;
+
+    found = &x->s->found;
+
+    x->row.task.failed += found->before[n - 1];
+
+    if (x->row.pass) {
+        webhook_task_call_pass(&x->filter, &found->ids[n - 1]);
+
+    } else {
+        webhook_key_delivery(x->filter.cursor, &found->ids[n - 1], UINT64_MAX);
+    }
 }
 
 

@@ -8,9 +8,9 @@
 #ifndef WEBHOOK_STORE_TASK_STEP_INT_H
 #define WEBHOOK_STORE_TASK_STEP_INT_H
 
+#include "core/json/webhook_path.h"
+#include "store/lmdb/handle/webhook_store_clock.h"
 #include "store/lmdb/handle/webhook_store_handle.h"
-
-#include <time.h>
 
 
 #define WEBHOOK_STEP_USEC     1000      /* about as long a step is */
@@ -31,17 +31,6 @@ typedef struct {
 } webhook_step_t;
 
 
-static inline uint64_t
-webhook_step_usec(void)
-{
-    struct timespec  ts;
-
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-
-    return (uint64_t) ts.tv_sec * 1000000 + (uint64_t) ts.tv_nsec / 1000;
-}
-
-
 /* A look for events that have a value. */
 
 typedef struct {
@@ -49,35 +38,53 @@ typedef struct {
     const webhook_str_t     *value;
     webhook_filter_t        *filter;    /* in and out: its cursor, behind the
                                            last event that was looked at */
-    uint32_t                 events;    /* in: to be looked at, at most; */
-    uint64_t                 usec;      /*   and for so long, but one at least
-                                        */
-    unsigned                 step:1;    /* in: what the step before could not
-                                           read is passed over */
+    uint64_t                 usec;      /* in: to look for, but at one at
+                                           least */
     webhook_task_found_t    *found;     /* out: what was found, or could not be
                                            looked into, also on failure */
-    unsigned                 known:1;   /* out, on failure: something of this */
-    webhook_id_t             event;     /*   event cannot be read; else it is
-                                           not known what comes next */
+    unsigned                 known:1;   /* out: something of this event, or
+                                           call, cannot be read; */
+    webhook_id_t             id;        /*   it was passed, and nothing behind
+                                           it looked at */
 } webhook_find_t;
 
-/* find.c: looks; 0, or what failed. */
+/* find.c: looks for events; 0, or what failed. */
 int webhook_task_find(webhook_txn_t *t, webhook_find_t *f);
 
-/* The same of a task's step, before it, in a transaction that reads; and in it,
-   for as long as a step is.  x->s->found is set. */
-int webhook_task_find_ahead(webhook_step_t *x);
-int webhook_task_find_now(webhook_step_t *x);
+/* Adds what came of one. */
+void webhook_task_find_add(webhook_find_t *f, const webhook_id_t *id,
+    int damaged, int found);
 
-/* And into a call: *found is 1 if it has the value, -1 if it cannot be looked
-   into. */
-int webhook_task_find_call(webhook_txn_t *t, const webhook_task_row_t *row,
-    const webhook_id_t *id, int *found);
+/* Whether a body has it: *found is 1, or -1 if it cannot be looked into. */
+int webhook_task_find_body(const webhook_path_t *path,
+    const webhook_str_t *value, const webhook_str_t *type,
+    const webhook_str_t *body, int *found);
 
 
 /* calls.c: a step of a task whose pass is that of calls: they go, the oldest
-   first. */
+   first; of those that have a value webhook_task_call_go() does it, one at a
+   time, and webhook_task_calls_find() looks for them. */
 int webhook_task_calls(webhook_step_t *x);
+int webhook_task_calls_find(webhook_txn_t *t, webhook_find_t *f);
+int webhook_task_call_go(webhook_step_t *x, const webhook_id_t *id,
+    webhook_store_result_e *result);
+
+/* The cursor of calls is behind it. */
+void webhook_task_call_pass(webhook_filter_t *f, const webhook_id_t *id);
+
+
+/* look.c: the same for the step of a task, before it, in a transaction that
+   reads: for events, or for calls.  x->s->found is set, and x->s->seen. */
+int webhook_task_find_ahead(webhook_step_t *x);
+
+
+/* Whether what a look for a value failed for is damage of what it looked at. */
+
+static inline int
+webhook_find_damaged(int rc)
+{
+    return webhook_handle_damaged(rc) || rc == MDB_NOTFOUND;
+}
 
 
 /* 1 if enough was done for once. */
@@ -86,7 +93,7 @@ static inline int
 webhook_step_late(const webhook_step_t *x)
 {
     return x->changes == 0
-           || webhook_step_usec() - x->begun >= WEBHOOK_STEP_USEC;
+           || webhook_clock_usec() - x->begun >= WEBHOOK_STEP_USEC;
 }
 
 

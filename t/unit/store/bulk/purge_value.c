@@ -325,7 +325,7 @@ test_sending(void)
 }
 
 
-/* Steps that come with other writes, so that nothing looked before them. */
+/* Steps that come with other writes. */
 
 static void
 test_beside(void)
