@@ -11,6 +11,7 @@
 #include "store/webhook_store_memory.h"
 #include "store/lmdb/layout/webhook_store_row.h"
 #include "store/lmdb/layout/webhook_store_row_object.h"
+#include "store/lmdb/handle/webhook_store_clock.h"
 #include "store/lmdb/handle/webhook_store_handle.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
 #include "store/lmdb/queue/webhook_store_wake.h"
@@ -25,7 +26,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <time.h>
 
 
 #define WEBHOOK_CHECK_TEXT  (256 * 1024)
@@ -48,7 +48,6 @@ static int webhook_check_all(webhook_txn_t *t, webhook_check_t *check,
 static void webhook_check_line(void *ctx, const char *text);
 static int webhook_check_table(webhook_check_ctx_t *x, webhook_db_e db,
     size_t key_len, webhook_check_row_pt row);
-static uint64_t webhook_check_now(void);
 static int webhook_check_late(webhook_check_ctx_t *x, webhook_db_e db,
     const MDB_val *key);
 static int webhook_check_move(webhook_check_ctx_t *x, webhook_db_e db);
@@ -191,7 +190,7 @@ webhook_check_all(webhook_txn_t *t, webhook_check_t *check,
     x.tell = tell;
     x.ctx = ctx;
 
-    x.begun = webhook_check_now();
+    x.begun = webhook_clock_usec() / 1000;
 
     rc = webhook_check_endpoints(&x);
 
@@ -284,17 +283,6 @@ webhook_check_table(webhook_check_ctx_t *x, webhook_db_e db, size_t key_len,
 }
 
 
-static uint64_t
-webhook_check_now(void)
-{
-    struct timespec  ts;
-
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-
-    return (uint64_t) ts.tv_sec * 1000 + (uint64_t) ts.tv_nsec / 1000000;
-}
-
-
 /* Is there a newer version to go on with?  All rows of an event are read in
    one. */
 
@@ -314,7 +302,7 @@ webhook_check_late(webhook_check_ctx_t *x, webhook_db_e db,
 
     x->looks = 0;
 
-    return webhook_check_now() - x->begun >= WEBHOOK_CHECK_STEP
+    return webhook_clock_usec() / 1000 - x->begun >= WEBHOOK_CHECK_STEP
            && mdb_env_info(x->t->st->env, &info) == 0
            && info.me_last_txnid != mdb_txn_id(x->t->txn);
 }
@@ -344,7 +332,7 @@ webhook_check_move(webhook_check_ctx_t *x, webhook_db_e db)
         return rc;
     }
 
-    x->begun = webhook_check_now();
+    x->begun = webhook_clock_usec() / 1000;
     x->check->moved = 1;
     x->summed = 0;
 

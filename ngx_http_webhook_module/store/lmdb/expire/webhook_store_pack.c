@@ -20,6 +20,7 @@
 
 #include "store/lmdb/expire/webhook_store_pack.h"
 #include "store/lmdb/layout/webhook_store_row.h"
+#include "store/lmdb/handle/webhook_store_clock.h"
 #include "store/lmdb/handle/webhook_store_handle.h"
 #include "store/lmdb/handle/webhook_store_log.h"
 #include "store/lmdb/handle/webhook_store_pack_note.h"
@@ -28,7 +29,6 @@
 #include "store/lmdb/expire/webhook_store_pack_page.h"
 
 #include <stdlib.h>
-#include <time.h>
 
 
 #define WEBHOOK_PACK_LOOK     256       /* looked at in a step */
@@ -47,7 +47,6 @@ static int webhook_pack_walk(webhook_txn_t *t, webhook_pack_look_t *l,
     unsigned i, MDB_val *k, MDB_val *v, webhook_pack_list_t *list,
     unsigned char *reached, int *found);
 static int webhook_pack_compare(const void *a, const void *b);
-static uint64_t webhook_pack_time(void);
 
 
 /* Of the tables that webhook_pack_note_tables names.  Pieces are cut to fill
@@ -91,7 +90,7 @@ webhook_pack_peek(webhook_txn_t *t, int *todo)
     }
 
     left = WEBHOOK_PACK_LOOK;
-    end = webhook_pack_time() + WEBHOOK_PACK_TIME;
+    end = webhook_clock_usec() + WEBHOOK_PACK_TIME;
     found = 0;
     rc = 0;
 
@@ -336,7 +335,7 @@ webhook_pack_walk(webhook_txn_t *t, webhook_pack_look_t *l, unsigned i,
     for ( ;; ) {
 
         if (g.pages == 0
-            && (l->left == 0 || webhook_pack_time() >= l->end))
+            && (l->left == 0 || webhook_clock_usec() >= l->end))
         {
             l->over = 1;
             return 0;
@@ -411,15 +410,4 @@ static int
 webhook_pack_compare(const void *a, const void *b)
 {
     return memcmp(a, b, WEBHOOK_PACK_PLACE);
-}
-
-
-static uint64_t
-webhook_pack_time(void)
-{
-    struct timespec  ts;
-
-    (void) clock_gettime(CLOCK_MONOTONIC, &ts);
-
-    return (uint64_t) ts.tv_sec * 1000000 + (uint64_t) ts.tv_nsec / 1000;
 }

@@ -7,6 +7,7 @@
 
 #include "store/lmdb/history/webhook_store_history_list.h"
 #include "store/webhook_store_memory.h"
+#include "store/lmdb/handle/webhook_store_clock.h"
 #include "store/lmdb/handle/webhook_store_handle.h"
 #include "store/lmdb/rows/webhook_store_blob.h"
 #include "store/lmdb/walk/webhook_store_filter.h"
@@ -16,7 +17,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <time.h>
 
 
 #define WEBHOOK_HISTORY_PAGE  1000      /* entries in an answer at most */
@@ -39,7 +39,6 @@ static int webhook_history_page(webhook_txn_t *t, webhook_op_t *op,
 static int webhook_history_holds(webhook_txn_t *t,
     webhook_history_search_t *search, const webhook_walk_hit_t *hit,
     webhook_delivery_t *d);
-static uint64_t webhook_history_usec(void);
 
 
 int
@@ -68,7 +67,7 @@ webhook_history_list(webhook_txn_t *t, webhook_op_t *op)
     memset(&search, 0, sizeof(search));
 
     search.find = l->find;
-    search.begun = l->find ? webhook_history_usec() : 0;
+    search.begun = l->find ? webhook_clock_usec() : 0;
 
     rc = webhook_history_page(t, op, &w, &search, max);
 
@@ -111,7 +110,7 @@ webhook_history_page(webhook_txn_t *t, webhook_op_t *op, webhook_walk_t *w,
         }
 
         if (search->find && l->count
-            && webhook_history_usec() - search->begun >= WEBHOOK_HISTORY_USEC)
+            && webhook_clock_usec() - search->begun >= WEBHOOK_HISTORY_USEC)
         {
             return 0;
         }
@@ -186,15 +185,4 @@ webhook_history_holds(webhook_txn_t *t, webhook_history_search_t *search,
     }
 
     return rc == MDB_CORRUPTED ? 0 : rc;
-}
-
-
-static uint64_t
-webhook_history_usec(void)
-{
-    struct timespec  ts;
-
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-
-    return (uint64_t) ts.tv_sec * 1000000 + (uint64_t) ts.tv_nsec / 1000;
 }

@@ -218,20 +218,21 @@ ngx_webhook_change_post(ngx_webhook_change_ctx_t *ctx)
 
 
 ngx_int_t
-ngx_webhook_change_try(ngx_webhook_api_t *api, webhook_object_e kind,
-    json_t *body, ngx_int_t (*tried)(ngx_webhook_api_t *api,
+ngx_webhook_change_try(ngx_webhook_api_t *api,
+    ngx_int_t (*tried)(ngx_webhook_api_t *api,
     ngx_webhook_registry_change_t *c))
 {
+    json_t                    *body;
     ngx_int_t                  rc;
     ngx_webhook_change_ctx_t  *ctx;
 
     if (!ngx_webhook_change_possible(api, &rc)) {
-        json_decref(body);
         return rc;
     }
 
+    body = json_object_get(api->body, "endpoint");
+
     if (!json_is_object(body)) {
-        json_decref(body);
 
         if (ngx_webhook_api_error(api, "/endpoint",
                                   "it has to be an object: the settings of an "
@@ -244,14 +245,13 @@ ngx_webhook_change_try(ngx_webhook_api_t *api, webhook_object_e kind,
         return ngx_webhook_api_invalid(api);
     }
 
-    ctx = ngx_webhook_change_create(api, kind, NGX_WEBHOOK_REGISTRY_TRY);
-
+    ctx = ngx_webhook_change_create(api, WEBHOOK_OBJECT_ENDPOINT,
+                                    NGX_WEBHOOK_REGISTRY_TRY);
     if (ctx == NULL) {
-        json_decref(body);
         return NGX_ERROR;
     }
 
-    ctx->change->body = body;
+    ctx->change->body = json_incref(body);
     ctx->tried = tried;
 
     ngx_webhook_registry_change_post(ctx->change);

@@ -25,13 +25,12 @@ ngx_int_t ngx_webhook_change(ngx_webhook_api_t *api, webhook_object_e kind,
     ngx_webhook_registry_action_e action);
 
 /*
- * Judges and compiles a definition that is not kept, and goes on with tried,
- * which may use c->compiled as long as the request lasts.  Where it is not right
- * that is answered.  body: a reference that is taken over, also on failure; a
- * member "endpoint" of the request's, or NULL.
+ * Judges and compiles the endpoint that the request's body has as a member of
+ * this name, which is not kept, and goes on with tried, which may use c->compiled
+ * as long as the request lasts.  Where it is not right that is answered.
  */
-ngx_int_t ngx_webhook_change_try(ngx_webhook_api_t *api, webhook_object_e kind,
-    json_t *body, ngx_int_t (*tried)(ngx_webhook_api_t *api,
+ngx_int_t ngx_webhook_change_try(ngx_webhook_api_t *api,
+    ngx_int_t (*tried)(ngx_webhook_api_t *api,
     ngx_webhook_registry_change_t *c));
 
 

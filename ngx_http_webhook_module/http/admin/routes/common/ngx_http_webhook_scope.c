@@ -53,6 +53,22 @@ ngx_webhook_scope_begin(ngx_webhook_api_t *api, ngx_webhook_api_pt next)
 }
 
 
+ngx_int_t
+ngx_webhook_scope_body(ngx_webhook_api_t *api, const char *members,
+    ngx_webhook_api_pt next)
+{
+    ngx_int_t  rc;
+
+    rc = ngx_webhook_api_members(api, members);
+
+    if (rc != NGX_OK) {
+        return rc == NGX_DECLINED ? NGX_OK : NGX_ERROR;
+    }
+
+    return ngx_webhook_scope_begin(api, next);
+}
+
+
 static void
 ngx_webhook_scope_woken(ngx_webhook_registered_waiter_t *w)
 {

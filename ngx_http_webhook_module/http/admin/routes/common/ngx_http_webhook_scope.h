@@ -61,6 +61,11 @@ typedef struct {
 ngx_int_t ngx_webhook_scope_begin(ngx_webhook_api_t *api,
     ngx_webhook_api_pt next);
 
+/* The same of a route whose body has these members and no others, if it has one
+   ("event data"): else it is answered with a 422. */
+ngx_int_t ngx_webhook_scope_body(ngx_webhook_api_t *api, const char *members,
+    ngx_webhook_api_pt next);
+
 /* 1 and what it is, if there is an endpoint or receiver of that id that the
    caller sees; else 0. */
 ngx_uint_t ngx_webhook_scope_endpoint(ngx_webhook_api_t *api, ngx_str_t *id,

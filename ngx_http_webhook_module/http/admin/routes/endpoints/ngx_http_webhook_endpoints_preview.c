@@ -53,50 +53,30 @@ static ngx_int_t ngx_webhook_endpoints_judged(
 ngx_int_t
 ngx_webhook_endpoints_preview(ngx_webhook_api_t *api)
 {
-    ngx_int_t  rc;
-
-    rc = ngx_webhook_api_members(api, "endpoint event data");
-
-    if (rc != NGX_OK) {
-        return rc == NGX_DECLINED ? NGX_OK : NGX_ERROR;
-    }
-
-    return ngx_webhook_scope_begin(api, ngx_webhook_endpoints_preview_go);
+    return ngx_webhook_scope_body(api, "endpoint event data",
+                                  ngx_webhook_endpoints_preview_go);
 }
 
 
 static ngx_int_t
 ngx_webhook_endpoints_preview_go(ngx_webhook_api_t *api)
 {
-    return ngx_webhook_change_try(api, WEBHOOK_OBJECT_ENDPOINT,
-                            json_incref(json_object_get(api->body,
-                                                        "endpoint")),
-                            ngx_webhook_endpoints_previewed);
+    return ngx_webhook_change_try(api, ngx_webhook_endpoints_previewed);
 }
 
 
 ngx_int_t
 ngx_webhook_endpoints_filter_test(ngx_webhook_api_t *api)
 {
-    ngx_int_t  rc;
-
-    rc = ngx_webhook_api_members(api, "endpoint event data");
-
-    if (rc != NGX_OK) {
-        return rc == NGX_DECLINED ? NGX_OK : NGX_ERROR;
-    }
-
-    return ngx_webhook_scope_begin(api, ngx_webhook_endpoints_filter_go);
+    return ngx_webhook_scope_body(api, "endpoint event data",
+                                  ngx_webhook_endpoints_filter_go);
 }
 
 
 static ngx_int_t
 ngx_webhook_endpoints_filter_go(ngx_webhook_api_t *api)
 {
-    return ngx_webhook_change_try(api, WEBHOOK_OBJECT_ENDPOINT,
-                            json_incref(json_object_get(api->body,
-                                                        "endpoint")),
-                            ngx_webhook_endpoints_filtered);
+    return ngx_webhook_change_try(api, ngx_webhook_endpoints_filtered);
 }
 
 

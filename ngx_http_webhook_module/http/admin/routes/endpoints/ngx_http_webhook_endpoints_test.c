@@ -50,15 +50,8 @@ static json_t *ngx_webhook_endpoints_test_json(
 ngx_int_t
 ngx_webhook_endpoints_test(ngx_webhook_api_t *api)
 {
-    ngx_int_t  rc;
-
-    rc = ngx_webhook_api_members(api, "event data");
-
-    if (rc != NGX_OK) {
-        return rc == NGX_DECLINED ? NGX_OK : NGX_ERROR;
-    }
-
-    return ngx_webhook_scope_begin(api, ngx_webhook_endpoints_test_go);
+    return ngx_webhook_scope_body(api, "event data",
+                                  ngx_webhook_endpoints_test_go);
 }
 
 
@@ -87,25 +80,15 @@ ngx_webhook_endpoints_test_go(ngx_webhook_api_t *api)
 ngx_int_t
 ngx_webhook_endpoints_test_given(ngx_webhook_api_t *api)
 {
-    ngx_int_t  rc;
-
-    rc = ngx_webhook_api_members(api, "endpoint event data");
-
-    if (rc != NGX_OK) {
-        return rc == NGX_DECLINED ? NGX_OK : NGX_ERROR;
-    }
-
-    return ngx_webhook_scope_begin(api, ngx_webhook_endpoints_test_given_go);
+    return ngx_webhook_scope_body(api, "endpoint event data",
+                                  ngx_webhook_endpoints_test_given_go);
 }
 
 
 static ngx_int_t
 ngx_webhook_endpoints_test_given_go(ngx_webhook_api_t *api)
 {
-    return ngx_webhook_change_try(api, WEBHOOK_OBJECT_ENDPOINT,
-                            json_incref(json_object_get(api->body,
-                                                        "endpoint")),
-                            ngx_webhook_endpoints_test_tried);
+    return ngx_webhook_change_try(api, ngx_webhook_endpoints_test_tried);
 }
 
 
