@@ -135,6 +135,7 @@ typedef struct {
 
     unsigned             seen:1;    /* the store's own */
     webhook_id_t         seen_id;
+    unsigned             seen_pass; /* events, or calls */
     unsigned char        seen_from[WEBHOOK_CURSOR_LEN];
     unsigned char        seen_to[WEBHOOK_CURSOR_LEN];
     webhook_task_found_t found;

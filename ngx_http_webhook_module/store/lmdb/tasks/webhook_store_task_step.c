@@ -69,6 +69,13 @@ webhook_task_step_look(webhook_txn_t *t, webhook_op_t *op)
 
     rc = webhook_task_step_peek(t, op, &todo);
 
+    if (todo && webhook_handle_damaged(rc)) {
+
+        /* the step comes to it, too, and deals with it */
+
+        rc = 0;
+    }
+
     op->u.task_step.todo = (rc == 0 && todo);
 
     return rc;
@@ -105,6 +112,7 @@ webhook_task_step_peek(webhook_txn_t *t, webhook_op_t *op, int *todo)
     webhook_step_begin(&x, t, s);
 
     s->seen_id = x.row.task.id;
+    s->seen_pass = x.row.pass;
     memcpy(s->seen_from, x.filter.cursor, WEBHOOK_CURSOR_LEN);
 
     if (x.row.task.path.len) {
@@ -161,6 +169,7 @@ webhook_task_step(webhook_txn_t *t, webhook_op_t *op)
 
     if (s->seen && memcmp(&s->seen_id, &x.row.task.id, sizeof(webhook_id_t))
                    == 0
+        && s->seen_pass == x.row.pass
         && memcmp(s->seen_from, x.filter.cursor, WEBHOOK_CURSOR_LEN) == 0)
     {
         memcpy(x.filter.cursor, s->seen_to, WEBHOOK_CURSOR_LEN);

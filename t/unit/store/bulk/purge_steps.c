@@ -23,6 +23,7 @@ static void test_ended(void);
 static void test_only(void);
 static void test_grows(void);
 static void test_calls(void);
+static void test_passes(void);
 
 
 int
@@ -34,6 +35,7 @@ main(void)
     test_only();
     test_grows();
     test_calls();
+    test_passes();
 
     return tap_done();
 }
@@ -458,5 +460,61 @@ test_calls(void)
            && t.failed == WEBHOOK_TASK_FOUND, "all of them");
 
     util_check(&u, "calls");
+    util_free(&u);
+}
+
+
+/* What was looked for among events is none of the calls', where somebody else was
+   quicker and is with these: all calls go, also those of before. */
+
+static void
+test_passes(void)
+{
+    char            path[256];
+    util_t          u;
+    uint64_t        ep;
+    webhook_op_t    op, s, late;
+    webhook_task_t  t;
+
+    util_init(&u);
+    util_open(&u);
+
+    ep = util_endpoint(&u, "erp", 10);
+
+    memset(&op, 0, sizeof(op));
+
+    op.type = WEBHOOK_OP_PUT_CALL;
+    op.u.put_call.call.id = util_id(&u);
+    op.u.put_call.call.receiver = util_name("contact");
+    op.u.put_call.call.wall = u.wall;
+    op.u.put_call.call.status = 200;
+    util_str(&op.u.put_call.call.content_type, "application/json");
+    util_str(&op.u.put_call.call.body, "{\"a\":\"x\"}");
+    (void) util_apply(&u, &op);
+
+    put(&u, &ep, 1, "{\"a\":\"x\"}");
+
+    task_purge(&u, &op, "a", "x");
+    op.u.task.calls = 1;
+    (void) util_apply(&u, &op);
+
+    look(&u, &late);
+    step(&u, &s);
+
+    tap_ok(late.u.task_step.todo && s.u.task_step.made
+           && util_stats(&u, ep, NULL).events == 0, "the event goes");
+
+    make(&u, &late);
+
+    tap_ok(!late.u.task_step.made, "who looked for it comes too late");
+
+    (void) task_run(&u, NULL);
+    (void) task_told(&u, op.u.task.id, &t, path);
+
+    tap_ok(t.state == WEBHOOK_TASK_DONE && t.done == 2 && t.failed == 0,
+           "the call goes, too: %llu, and %llu failed",
+           (unsigned long long) t.done, (unsigned long long) t.failed);
+
+    util_check(&u, "passes");
     util_free(&u);
 }

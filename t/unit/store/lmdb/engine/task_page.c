@@ -24,15 +24,17 @@
 #define LEAF    0x02
 
 
-static void test_calls(void);
-static void test_deliveries(void);
+static void test_calls(int looks);
+static void test_deliveries(int looks);
 
 
 int
 main(void)
 {
-    test_calls();
-    test_deliveries();
+    test_calls(0);
+    test_calls(1);
+    test_deliveries(0);
+    test_deliveries(1);
 
     return tap_done();
 }
@@ -123,10 +125,11 @@ damage(util_t *u, const void *bytes, size_t len)
 }
 
 
-/* Steps until the task is over, of which some fail; what became of it. */
+/* Steps until the task is over, of which some fail; what became of it.  With
+   "looks" each is looked for beside it before, as workers do. */
 
 static webhook_task_state_e
-run(util_t *u, webhook_task_t *task, unsigned *failed)
+run(util_t *u, int looks, webhook_task_t *task, unsigned *failed)
 {
     unsigned      i;
     webhook_op_t  op;
@@ -136,8 +139,16 @@ run(util_t *u, webhook_task_t *task, unsigned *failed)
     for (i = 0; i < 2000; i++) {
         memset(&op, 0, sizeof(op));
 
-        op.type = WEBHOOK_OP_TASK_STEP;
         op.u.task_step.wall = u->wall;
+        op.type = WEBHOOK_OP_TASK_LOOK;
+
+        if (looks && (util_apply(u, &op) != WEBHOOK_STORE_OK
+                      || !op.u.task_step.todo))
+        {
+            break;
+        }
+
+        op.type = WEBHOOK_OP_TASK_STEP;
 
         if (util_apply(u, &op) != WEBHOOK_STORE_OK) {
             (*failed)++;
@@ -170,7 +181,7 @@ run(util_t *u, webhook_task_t *task, unsigned *failed)
 
 
 static void
-test_calls(void)
+test_calls(int looks)
 {
     util_t          u;
     char            name[40];
@@ -204,7 +215,7 @@ test_calls(void)
     op.u.task.calls = 1;
 
     tap_ok(pages && util_apply(&u, &op) == WEBHOOK_STORE_OK
-           && run(&u, &task, &failed) == WEBHOOK_TASK_DONE,
+           && run(&u, looks, &task, &failed) == WEBHOOK_TASK_DONE,
            "a damaged page of calls' bodies: the task is done");
     tap_ok(failed && task.failed && task.done
            && task.done + task.failed == CALLS,
@@ -218,7 +229,7 @@ test_calls(void)
 
 
 static void
-test_deliveries(void)
+test_deliveries(int looks)
 {
     util_t          u;
     uint64_t        ep;
@@ -249,7 +260,7 @@ test_deliveries(void)
     task_op(&op, WEBHOOK_TASK_CANCEL, util_id(&u), u.wall);
 
     tap_ok(pages && util_apply(&u, &op) == WEBHOOK_STORE_OK
-           && run(&u, &task, &failed) == WEBHOOK_TASK_ENDED,
+           && run(&u, looks, &task, &failed) == WEBHOOK_TASK_ENDED,
            "a damaged page of deliveries: the task is ended");
     tap_ok(failed && failed < 10 && task.done > EVENTS / 4
            && task.done < EVENTS / 2,
