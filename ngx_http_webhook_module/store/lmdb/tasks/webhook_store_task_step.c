@@ -60,29 +60,6 @@ static int webhook_step_replay(webhook_step_t *x,
 
 
 int
-webhook_task_step_look(webhook_txn_t *t, webhook_op_t *op)
-{
-    int  rc, todo;
-
-    todo = 0;
-    op->u.task_step.seen = 0;
-
-    rc = webhook_task_step_peek(t, op, &todo);
-
-    if (todo && webhook_handle_damaged(rc)) {
-
-        /* the step comes to it, too, and deals with it */
-
-        rc = 0;
-    }
-
-    op->u.task_step.todo = (rc == 0 && todo);
-
-    return rc;
-}
-
-
-int
 webhook_task_step_peek(webhook_txn_t *t, webhook_op_t *op, int *todo)
 {
     int                      rc, found, got;
