@@ -2,36 +2,12 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * What a step is to deal with is looked for before it; where that is by a value,
- * events, or calls.
+ * What a step by a value is to deal with is looked for before it: events, or
+ * calls.
  */
 
-#include "store/lmdb/tasks/webhook_store_task_step.h"
 #include "store/lmdb/tasks/webhook_store_task_step_int.h"
 #include "store/lmdb/tasks/webhook_store_task_skip.h"
-
-
-int
-webhook_task_step_look(webhook_txn_t *t, webhook_op_t *op)
-{
-    int  rc, todo;
-
-    todo = 0;
-    op->u.task_step.seen = 0;
-
-    rc = webhook_task_step_peek(t, op, &todo);
-
-    if (todo && webhook_handle_damaged(rc)) {
-
-        /* the step comes to it, too, and deals with it */
-
-        rc = 0;
-    }
-
-    op->u.task_step.todo = (rc == 0 && todo);
-
-    return rc;
-}
 
 
 /* What was found before something could not be read is something, too. */

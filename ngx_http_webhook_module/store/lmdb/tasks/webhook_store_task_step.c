@@ -60,6 +60,23 @@ static int webhook_step_replay(webhook_step_t *x,
 
 
 int
+webhook_task_step_look(webhook_txn_t *t, webhook_op_t *op)
+{
+    int  rc, todo;
+
+    todo = 0;
+    op->u.task_step.seen = 0;
+
+    rc = webhook_task_step_peek(t, op, &todo);
+
+    /* what is damaged the step comes to, too, and deals with */
+    op->u.task_step.todo = todo && (rc == 0 || webhook_handle_damaged(rc));
+
+    return op->u.task_step.todo ? 0 : rc;
+}
+
+
+int
 webhook_task_step_peek(webhook_txn_t *t, webhook_op_t *op, int *todo)
 {
     int                      rc, found, got;
